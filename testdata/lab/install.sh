@@ -1,0 +1,159 @@
+# The cache of root file systems that the daemons run in, one for each gateway.
+# shellcheck shell=bash
+
+# The Debian packages of each gateway, and the suite that they come from.
+readonly STRONGSWAN_PACKAGES="charon-systemd strongswan-swanctl strongswan-pki \
+libcharon-extra-plugins libcharon-extauth-plugins \
+libstrongswan-extra-plugins libstrongswan-standard-plugins"
+declare -rA PACKAGES=(
+	[strongswan]=$STRONGSWAN_PACKAGES
+	[strongswan-pq]=$STRONGSWAN_PACKAGES
+	[libreswan]=libreswan
+	[openiked]=openiked
+)
+declare -rA SUITE=(
+	[strongswan]=trixie
+	[strongswan-pq]=sid
+	[libreswan]=trixie
+	[openiked]=trixie
+)
+
+# Commands that the lab runs on the host, and the package that each comes with.
+declare -rA HOST_COMMANDS=(
+	[ip]=iproute2 [nft]=nftables [debootstrap]=debootstrap [unshare]=util-linux
+	[nsenter]=util-linux [sysctl]=procps [gcc]=gcc [tcpdump]=tcpdump
+)
+
+root_of() {
+	echo "$CACHE/roots/$1"
+}
+
+# A root counts only with its stamp, which is written last.
+root_complete() {
+	[[ -e $CACHE/roots/$1.complete ]]
+}
+
+# host_mirror prints the base address of the Debian archive that this machine's
+# own apt sources name.
+host_mirror() {
+	local codename
+	# shellcheck source=/dev/null
+	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+	apt-get indextargets --format "\$(RELEASE) \$(REPO_URI)" "Created-By: Packages" |
+		awk -v want="$codename" '
+			$1 == want { print $2; found = 1; exit }
+			first == "" && $2 !~ /security/ { first = $2 }
+			END { if (!found && first != "") print first }'
+}
+
+# use_host_proxy hands the host apt's HTTP proxy, if it has one, to the tools
+# that fetch into a root.
+use_host_proxy() {
+	local proxy
+	proxy=$(apt-config shell p Acquire::http::Proxy | sed -n "s/^p='\(.*\)'$/\1/p")
+	if [[ -n $proxy && $proxy != DIRECT ]]; then
+		export http_proxy=$proxy
+	fi
+}
+
+install_host_packages() {
+	local command missing=()
+	for command in "${!HOST_COMMANDS[@]}"; do
+		type -P "$command" >/dev/null || missing+=("${HOST_COMMANDS[$command]}")
+	done
+	[[ -e /usr/include/dlfcn.h ]] || missing+=(libc6-dev)
+	[[ -e /usr/share/keyrings/debian-archive-keyring.gpg ]] || missing+=(debian-archive-keyring)
+	if ((${#missing[@]})); then
+		note "host packages: ${missing[*]}"
+		export DEBIAN_FRONTEND=noninteractive
+		quietly apt-get update
+		quietly apt-get install -y --no-install-recommends "${missing[@]}"
+	fi
+}
+
+# quietly CMD... shows what a command printed only if it fails.
+quietly() {
+	local out
+	if ! out=$("$@" 2>&1 </dev/null); then
+		printf '%s\n' "$out" | tail -n 30 >&2
+		note "failed: $*"
+		return 1
+	fi
+}
+
+# make_base SUITE makes the minimal system that the roots of a suite start from.
+make_base() {
+	local base=$CACHE/base/$1 mirror
+	[[ ! -e $base.complete ]] || return 0
+	rm -rf "$base"
+	mkdir -p "$CACHE/base"
+	mirror=$(host_mirror)
+	[[ -n $mirror ]] || { note "no Debian mirror in this machine's apt sources"; return 1; }
+	# The script is named, since an older debootstrap may not know a newer suite.
+	quietly debootstrap --variant=minbase "$1" "$base" "$mirror" /usr/share/debootstrap/scripts/sid || return 1
+	# No daemon starts while its package is installed; and a mirror that
+	# stands still for some weeks is good enough.
+	printf '#!/bin/sh\nexit 101\n' >"$base/usr/sbin/policy-rc.d" || return 1
+	chmod +x "$base/usr/sbin/policy-rc.d" || return 1
+	echo 'Acquire::Check-Valid-Until "false";' >"$base/etc/apt/apt.conf.d/80ikescope-lab" || return 1
+	quietly chroot "$base" apt-get update || return 1
+	touch "$base.complete"
+}
+
+make_root() {
+	local root packages
+	root=$(root_of "$1")
+	read -ra packages <<<"${PACKAGES[$1]}"
+	rm -rf "$root"
+	mkdir -p "$CACHE/roots"
+	cp -a --reflink=auto "$CACHE/base/${SUITE[$1]}" "$root" || return 1
+	quietly chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get install -y \
+		--no-install-recommends -o Dpkg::Options::=--force-unsafe-io "${packages[@]}" || return 1
+	if [[ $1 == openiked ]]; then
+		quietly gcc -O2 -Wall -shared -fPIC -o "$root/usr/lib/openiked-afkey.so" "$LAB/openiked-afkey.c" || return 1
+	fi
+	mkdir -p "$root/run/lab" || return 1
+	touch "$CACHE/roots/$1.complete"
+}
+
+# make_suite SUITE GATEWAY... makes a base and the roots that start from it.
+make_suite() {
+	local suite=$1 gateway
+	shift
+	note "$suite for: $*"
+	make_base "$suite" || return 1
+	for gateway; do
+		make_root "$gateway" || return 1
+		note "$gateway: $(gateway_version "$gateway")"
+	done
+}
+
+# lab_install GATEWAY... makes the missing roots, each suite in its own process.
+# The suite sid moves, so its failure is told and survived.
+lab_install() {
+	local gateway suite pid failed=0 started=$SECONDS
+	local -A wanted=() pids=()
+	install_host_packages
+	use_host_proxy
+	for gateway; do
+		root_complete "$gateway" || wanted[${SUITE[$gateway]}]+=" $gateway"
+	done
+	for suite in "${!wanted[@]}"; do
+		# shellcheck disable=SC2086 # one word for each gateway
+		make_suite "$suite" ${wanted[$suite]} &
+		pids[$suite]=$!
+	done
+	for suite in "${!pids[@]}"; do
+		pid=${pids[$suite]}
+		if wait "$pid"; then
+			continue
+		elif [[ $suite == sid ]]; then
+			note "WARNING: no root of Debian sid: the lab goes on WITHOUT strongswan-pq (ML-KEM)"
+		else
+			note "no root of Debian $suite"
+			failed=1
+		fi
+	done
+	((failed == 0)) || die "lab install failed"
+	note "installed in $((SECONDS - started)) s, cache $CACHE"
+}

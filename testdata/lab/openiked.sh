@@ -1,0 +1,54 @@
+# OpenIKED: iked, with PF_KEY answered by openiked-afkey.so.
+# shellcheck shell=bash
+
+openiked_package=openiked
+openiked_name=OpenIKED
+
+openiked_start() {
+	install -m 600 "$LAB/policies/openiked/default.conf" "$STATE/$1/iked.conf"
+	launch "$1" env LD_PRELOAD=/usr/lib/openiked-afkey.so iked -d -v -v -f /run/lab/iked.conf
+}
+
+openiked_control() { # GATEWAY, ready for ikectl
+	inside "$1" ikectl show sa >/dev/null 2>&1
+}
+
+# iked reads the file again in its own time, so this waits for its log.
+openiked_load() { # GATEWAY POLICY-FILE
+	local compiled
+	install -m 600 "$2" "$STATE/$1/iked.conf"
+	quietly inside "$1" iked -n -f /run/lab/iked.conf || return 1
+	compiled=$(openiked_compiled "$1")
+	quietly inside "$1" ikectl reset all
+	quietly inside "$1" ikectl reload
+	await 10 openiked_compiled_since "$1" "$compiled"
+}
+
+openiked_compiled() {
+	grep -c 'config_getcompile: compilation done' "$STATE/$1/log" || true
+}
+
+openiked_compiled_since() {
+	(($(openiked_compiled "$1") > $2))
+}
+
+# iked keeps a request that it refused as CLOSED for a while.
+openiked_stats() {
+	inside "$1" ikectl show sa | awk '
+		/^iked_sas:/ { total++; if ($0 !~ / (ESTABLISHED|CLOSED) /) half_open++ }
+		END { print "half_open=" half_open + 0 " total=" total + 0 }'
+}
+
+# iked logs each policy that it loads as it would be written, with the defaults:
+#	ikev2 "lab" ... ikesa enc aes-256 prf ... group ... ikesa ... childsa ...
+openiked_loads() {
+	sed -nE 's/^ikev2 "lab" .* any ikesa (.*) childsa .*$/\1/p' "$STATE/$1/log" |
+		sed -E 's/ childsa .*//'
+}
+
+# A word and its value become one name, joined by a mark that keywords() takes
+# away again, and the INTEGs go before the PRFs, as in the other daemons' lines.
+openiked_split() {
+	sed -E 's/ ikesa /\n/g' |
+		sed -E 's/(enc|auth|prf|group) /\1~/g; s/((prf~[^ ]+ )+)((auth~[^ ]+ )+)/\3\1/'
+}
