@@ -1,0 +1,77 @@
+package proposals
+
+import (
+	"math"
+	"slices"
+	"strings"
+)
+
+// Product is the set of suites that take one algorithm from each list, which
+// is what one Proposal offers. The lists stand at the index of their axis, in
+// order of preference, without duplicates. An empty list on INTEG or an ADDKE
+// axis means none; elsewhere it makes the product empty.
+type Product [NumAxes][]Algorithm
+
+// printOrder is the order in which strongSwan's users write the axes.
+var printOrder = [NumAxes]Axis{ENCR, INTEG, PRF, KE,
+	ADDKE1, ADDKE2, ADDKE3, ADDKE4, ADDKE5, ADDKE6, ADDKE7}
+
+// String returns p in strongSwan's notation, such as
+// "aes128-aes256-sha256-prfsha256-x25519". What [ParseProduct] returned prints
+// as a string that parses to an equal product.
+func (p Product) String() string {
+	var words []string
+	for _, axis := range printOrder {
+		if p.absent(axis) {
+			continue
+		}
+		for _, a := range p[axis] {
+			if k := a.Keyword(); k != "" {
+				words = append(words, k)
+			}
+		}
+	}
+	return strings.Join(words, "-")
+}
+
+// Size returns the number of suites in p, or [math.MaxInt64] if there are
+// more.
+func (p Product) Size() int64 {
+	size := int64(1)
+	for i, list := range p {
+		n := int64(len(list))
+		if n == 0 && Axis(i).optional() {
+			continue
+		}
+		if n != 0 && size > math.MaxInt64/n {
+			size = math.MaxInt64
+			continue
+		}
+		size *= n
+	}
+	return size
+}
+
+// Contains reports whether s is one of the suites of p.
+func (p Product) Contains(s Suite) bool {
+	for i, a := range s {
+		if len(p[i]) == 0 {
+			if !a.IsNone() || !Axis(i).optional() {
+				return false
+			}
+		} else if !slices.Contains(p[i], a) {
+			return false
+		}
+	}
+	return true
+}
+
+// absent reports whether p has no algorithm on axis but, perhaps, none.
+func (p Product) absent(axis Axis) bool {
+	for _, a := range p[axis] {
+		if !a.IsNone() {
+			return false
+		}
+	}
+	return true
+}
