@@ -25,12 +25,16 @@ daemon_runs() {
 	[[ -n $pid && /proc/$pid/ns/net -ef /run/netns/iks-$1 ]]
 }
 
+need_running() {
+	daemon_runs "$1" || die "$1 does not run: lab up $1"
+}
+
 # inside GATEWAY CMD... runs a command beside the daemon, in its namespaces and
 # its root.
 inside() {
 	local gateway=$1
 	shift
-	daemon_runs "$gateway" || die "$gateway does not run: lab up $gateway"
+	need_running "$gateway"
 	nsenter --target "$(daemon_pid "$gateway")" --mount --net --root --wd "$@"
 }
 

@@ -37,6 +37,7 @@ gateway_ready() {
 # policy, so that the first load in the log is always the default one's.
 gateway_start() {
 	namespace_stop "iks-$1"
+	# shellcheck disable=SC2153 # set in lab
 	rm -f "$STATE/$1/log" "$STATE/$1/pid"
 	"${DAEMON[$1]}_start" "$1"
 	if ! await 20 gateway_ready "$1"; then
@@ -60,6 +61,7 @@ gateway_up() {
 # gateway_restart forgets every IKE SA, and keeps the policy and the limits.
 gateway_restart() {
 	local policy
+	need_running "$1"
 	policy=$(cat "$STATE/$1/policy")
 	gateway_start "$1"
 	if [[ $policy != default ]]; then
@@ -81,6 +83,7 @@ gateway_policies() {
 gateway_policy() {
 	local file
 	file=$(policy_file "$1" "$2")
+	need_running "$1"
 	"${DAEMON[$1]}_load" "$1" "$file" || die "$1 does not take the policy $2; see lab log $1"
 	echo "$2" >"$STATE/$1/policy"
 }
@@ -89,7 +92,7 @@ gateway_policy() {
 # SAs on the daemon asks for cookies, and from how many it answers nothing.
 gateway_limits() {
 	[[ ${DAEMON[$1]} != openiked ]] || die "OpenIKED has no limits of half-open IKE SAs"
-	daemon_runs "$1" || die "$1 does not run: lab up $1"
+	need_running "$1"
 	if [[ $2 == default ]]; then
 		rm -f "$STATE/$1/limits"
 	else
@@ -109,6 +112,7 @@ keywords() {
 
 # gateway_proposals GATEWAY FILTER prints one load of the daemon's log.
 gateway_proposals() {
+	need_running "$1"
 	"${DAEMON[$1]}_loads" "$1" | "$2" -n 1 | "${DAEMON[$1]}_split" | keywords
 }
 
@@ -118,7 +122,6 @@ gateway_accepts() {
 	local file
 	file=$(policy_file "$1" "$2")
 	if ! sed -n 's/^# accepts: //p' "$file" | grep .; then
-		daemon_runs "$1" || die "$1 does not run: lab up $1"
 		gateway_proposals "$1" head
 	fi
 }

@@ -28,9 +28,14 @@ root_of() {
 	echo "$CACHE/roots/$1"
 }
 
-# A root counts only with its stamp, which is written last.
+# A root counts only with its stamp, which is written last and says of what the
+# root was made.
 root_complete() {
-	[[ -e $CACHE/roots/$1.complete ]]
+	[[ $(cat "$CACHE/roots/$1.complete" 2>/dev/null) == "$(recipe "$1")" ]]
+}
+
+recipe() {
+	echo "${SUITE[$1]}: ${PACKAGES[$1]}"
 }
 
 # host_mirror prints the base address of the Debian archive that this machine's
@@ -90,7 +95,8 @@ make_base() {
 	mirror=$(host_mirror)
 	[[ -n $mirror ]] || { note "no Debian mirror in this machine's apt sources"; return 1; }
 	# The script is named, since an older debootstrap may not know a newer suite.
-	quietly debootstrap --variant=minbase "$1" "$base" "$mirror" /usr/share/debootstrap/scripts/sid || return 1
+	# What it mounts goes with its mount namespace, even if it is killed.
+	quietly unshare --mount debootstrap --variant=minbase "$1" "$base" "$mirror" /usr/share/debootstrap/scripts/sid || return 1
 	# No daemon starts while its package is installed; and a mirror that
 	# stands still for some weeks is good enough.
 	printf '#!/bin/sh\nexit 101\n' >"$base/usr/sbin/policy-rc.d" || return 1
@@ -104,16 +110,23 @@ make_root() {
 	local root packages
 	root=$(root_of "$1")
 	read -ra packages <<<"${PACKAGES[$1]}"
-	rm -rf "$root"
+	rm -rf "$root" "$root.complete"
 	mkdir -p "$CACHE/roots"
 	cp -a --reflink=auto "$CACHE/base/${SUITE[$1]}" "$root" || return 1
 	quietly chroot "$root" env DEBIAN_FRONTEND=noninteractive apt-get install -y \
 		--no-install-recommends -o Dpkg::Options::=--force-unsafe-io "${packages[@]}" || return 1
-	if [[ $1 == openiked ]]; then
-		quietly gcc -O2 -Wall -shared -fPIC -o "$root/usr/lib/openiked-afkey.so" "$LAB/openiked-afkey.c" || return 1
+	recipe "$1" >"$root.complete"
+}
+
+# build_afkey compiles the library that OpenIKED is preloaded with, if its
+# source is newer.
+build_afkey() {
+	local library
+	library=$(root_of openiked)/usr/lib/openiked-afkey.so
+	if root_complete openiked && [[ $LAB/openiked-afkey.c -nt $library ]]; then
+		quietly gcc -O2 -Wall -shared -fPIC -o "$library.new" "$LAB/openiked-afkey.c"
+		mv "$library.new" "$library"
 	fi
-	mkdir -p "$root/run/lab" || return 1
-	touch "$CACHE/roots/$1.complete"
 }
 
 # make_suite SUITE GATEWAY... makes a base and the roots that start from it.
@@ -155,5 +168,6 @@ lab_install() {
 		fi
 	done
 	((failed == 0)) || die "lab install failed"
+	build_afkey
 	note "installed in $((SECONDS - started)) s, cache $CACHE"
 }

@@ -1,7 +1,9 @@
 # libreswan: pluto, configured through ipsec addconn.
 # shellcheck shell=bash
 
+# shellcheck disable=SC2034 # read by the daemon's name
 libreswan_package=libreswan
+# shellcheck disable=SC2034
 libreswan_name=libreswan
 
 libreswan_start() {

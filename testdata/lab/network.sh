@@ -86,10 +86,14 @@ add_nat() {
 	RULES
 }
 
-# network_up makes what is missing: the router, the clients and the NAT box. A
+# network_up makes the router, the clients and the NAT box, if one is missing. A
 # half-made network, which a crash may leave, is made again from nothing.
 network_up() {
-	if [[ ! -e $STATE/network.complete ]]; then
+	local name missing=""
+	for name in router client nat inside; do
+		namespace_exists "iks-$name" || missing=yes
+	done
+	if [[ -n $missing || ! -e $STATE/network.complete ]]; then
 		network_down
 		add_namespace iks-router
 		forward iks-router
@@ -101,8 +105,10 @@ network_up() {
 
 # gateway_leg_up GATEWAY makes the namespace of one gateway, if it is missing.
 gateway_leg_up() {
-	if [[ ! -e $STATE/$1/leg.complete ]]; then
+	if [[ ! -e $STATE/$1/leg.complete ]] || ! namespace_exists "iks-$1"; then
 		namespace_remove "iks-$1"
+		# The old pair's end in the router goes away only some time later.
+		ip -n iks-router link delete "$1" 2>/dev/null || true
 		add_leg "$1"
 		touch "$STATE/$1/leg.complete"
 	fi

@@ -1,7 +1,9 @@
 # OpenIKED: iked, with PF_KEY answered by openiked-afkey.so.
 # shellcheck shell=bash
 
+# shellcheck disable=SC2034 # read by the daemon's name
 openiked_package=openiked
+# shellcheck disable=SC2034
 openiked_name=OpenIKED
 
 openiked_start() {
@@ -19,8 +21,8 @@ openiked_load() { # GATEWAY POLICY-FILE
 	install -m 600 "$2" "$STATE/$1/iked.conf"
 	quietly inside "$1" iked -n -f /run/lab/iked.conf || return 1
 	compiled=$(openiked_compiled "$1")
-	quietly inside "$1" ikectl reset all
-	quietly inside "$1" ikectl reload
+	quietly inside "$1" ikectl reset all || return 1
+	quietly inside "$1" ikectl reload || return 1
 	await 10 openiked_compiled_since "$1" "$compiled"
 }
 

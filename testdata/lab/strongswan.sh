@@ -1,7 +1,9 @@
 # strongSwan: charon-systemd, configured through swanctl.
 # shellcheck shell=bash
 
+# shellcheck disable=SC2034 # read by the daemon's name
 strongswan_package=charon-systemd
+# shellcheck disable=SC2034
 strongswan_name=strongSwan
 
 strongswan_start() {
@@ -30,24 +32,31 @@ strongswan_control() { # GATEWAY, ready for swanctl
 # make_certificates GATEWAY makes the CA and the gateway's certificate of the
 # EAP policies, once for each `lab up`.
 make_certificates() {
-	local gateway=$1 pki="pki --gen --type rsa --size 2048 --outform pem"
-	[[ ! -e $STATE/$gateway/x509/gateway.pem ]] || return 0
-	quietly inside "$gateway" sh -euc "
-		cd /run/lab
+	local pki="pki --gen --type rsa --size 2048 --outform pem"
+	[[ ! -e $STATE/$1/pki/gateway.pem ]] || return 0
+	mkdir -p "$STATE/$1/pki"
+	quietly inside "$1" sh -euc "
+		cd /run/lab/pki
 		$pki >ca.key
-		$pki >private/gateway.key
+		$pki >gateway.key
 		pki --self --ca --lifetime 365 --in ca.key --type rsa \
-			--dn 'CN=ikescope lab CA' --outform pem >x509ca/ca.pem
-		pki --issue --lifetime 365 --in private/gateway.key --type priv \
-			--cacert x509ca/ca.pem --cakey ca.key --dn 'CN=gateway.lab' --san gateway.lab \
+			--dn 'CN=ikescope lab CA' --outform pem >ca.pem
+		pki --issue --lifetime 365 --in gateway.key --type priv \
+			--cacert ca.pem --cakey ca.key --dn 'CN=gateway.lab' --san gateway.lab \
 			--flag serverAuth --outform pem >gateway.new
-		mv gateway.new x509/gateway.pem"
+		mv gateway.new gateway.pem"
 }
 
 strongswan_load() { # GATEWAY POLICY-FILE
 	local dir=$STATE/$1
+	# Only a policy that needs certificates has them: a CA that is loaded shows
+	# in every answer, as a CERTREQ.
+	rm -f "$dir"/{x509/gateway.pem,x509ca/ca.pem,private/gateway.key}
 	if grep -q '^[[:space:]]*certs' "$2"; then
-		make_certificates "$1"
+		make_certificates "$1" || return 1
+		cp "$dir/pki/gateway.pem" "$dir/x509/"
+		cp "$dir/pki/ca.pem" "$dir/x509ca/"
+		cp "$dir/pki/gateway.key" "$dir/private/"
 	fi
 	cat "$LAB/base/swanctl.conf" "$2" >"$dir/swanctl.conf"
 	quietly inside "$1" swanctl --load-all --clear --file /run/lab/swanctl.conf
