@@ -99,6 +99,14 @@ type Gateway struct {
 	Nonce []byte
 }
 
+// String returns the address, or the name as the peer wrote it, of any octets.
+func (gw Gateway) String() string {
+	if gw.Type == GatewayFQDN {
+		return gw.Name
+	}
+	return gw.Addr.String()
+}
+
 // Redirect returns the gateway of a REDIRECT or REDIRECTED_FROM. It is not ok
 // if the type of identity is unknown or its length does not fit the type.
 func (n *Notify) Redirect() (gw Gateway, ok bool) {

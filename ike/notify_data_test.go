@@ -82,6 +82,18 @@ func TestNotifyData(t *testing.T) {
 	}
 }
 
+func TestGatewayString(t *testing.T) {
+	for want, gw := range map[string]Gateway{
+		"192.0.2.1":   {Type: GatewayIPv4, Addr: netip.MustParseAddr("192.0.2.1")},
+		"2001:db8::1": {Type: GatewayIPv6, Addr: netip.MustParseAddr("2001:db8::1")},
+		"gw.example":  {Type: GatewayFQDN, Name: "gw.example"},
+	} {
+		if got := gw.String(); got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+	}
+}
+
 // A view is what one method of Notify says.
 type view struct {
 	name  string
