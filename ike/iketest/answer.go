@@ -1,0 +1,127 @@
+package iketest
+
+import (
+	"io"
+	"slices"
+	"time"
+
+	"github.com/ikescope/ikescope/ike"
+)
+
+// answer returns the message that answers a datagram, nil for silence.
+func (s *server) answer(in arrival) ([]byte, error) {
+	if s.profile.MaxDatagram > 0 && len(in.raw) > s.profile.MaxDatagram {
+		return nil, nil
+	}
+	h, _, _, err := ike.ParseHeader(in.octets)
+	if err != nil || h.Flags&ike.FlagResponse != 0 {
+		return nil, nil
+	}
+	if h.MajorVersion > 2 {
+		// "SHOULD send an unauthenticated Notify message of type
+		// INVALID_MAJOR_VERSION containing the highest (closest) version
+		// number it supports" (RFC 7296, Section 2.5).
+		return s.refuse(h, ike.Notify{Notification: ike.INVALID_MAJOR_VERSION, Data: []byte{2}})
+	}
+	if h.MajorVersion < 2 || h.Flags&ike.FlagInitiator == 0 {
+		return nil, nil
+	}
+	s.stats.Requests++
+
+	now := time.Now()
+	s.halfOpen.expire(now)
+	key := keyOf(in)
+	if answer, ok := s.answers.get(key, now); ok {
+		s.stats.Retransmissions++
+		return answer, nil
+	}
+	var answer []byte
+	switch h.Exchange {
+	case ike.IKE_SA_INIT:
+		answer, err = s.answerInit(in, h, now)
+	case ike.IKE_AUTH:
+		answer, err = s.answerAuth(in, h)
+	}
+	if answer != nil {
+		s.answers.put(key, answer, now)
+	}
+	return answer, err
+}
+
+// responseHeader answers a request's header.
+func responseHeader(h ike.Header) ike.Header {
+	return ike.Header{
+		SPIi: h.SPIi, SPIr: h.SPIr, MajorVersion: 2,
+		Exchange: h.Exchange, Flags: ike.FlagResponse, MessageID: h.MessageID,
+	}
+}
+
+// refuse returns an error answer to an IKE_SA_INIT request.
+func (s *server) refuse(h ike.Header, n ike.Notify) ([]byte, error) {
+	h = responseHeader(h)
+	if s.profile.ErrorSPI {
+		var err error
+		if h.SPIr, err = s.newSPI(); err != nil {
+			return nil, err
+		}
+	}
+	return (&ike.Message{Header: h, Payloads: []ike.Payload{&n}}).AppendBinary(nil)
+}
+
+// refuseOffer answers an offer with nothing acceptable.
+func (s *server) refuseOffer(h ike.Header) ([]byte, error) {
+	s.stats.Refused++
+	if s.faults.DropRefused {
+		return nil, nil
+	}
+	n := s.profile.Refusal
+	if n == 0 {
+		n = ike.NO_PROPOSAL_CHOSEN
+	}
+	return s.refuse(h, ike.Notify{Notification: n})
+}
+
+// newSPI returns one that is not zero and not taken.
+func (s *server) newSPI() (ike.SPI, error) {
+	for {
+		var spi ike.SPI
+		if _, err := io.ReadFull(s.rand, spi[:]); err != nil {
+			return spi, err
+		}
+		if _, taken := s.halfOpen.sas[spi]; !taken && spi != (ike.SPI{}) {
+			return spi, nil
+		}
+	}
+}
+
+// nonceLength is of our nonces, at least half the key size of any PRF here
+// (RFC 7296, Section 2.10).
+const nonceLength = 32
+
+func (s *server) random(octets int) ([]byte, error) {
+	b := make([]byte, octets)
+	_, err := io.ReadFull(s.rand, b)
+	return b, err
+}
+
+// status returns the notifies of an accepted answer but NAT detection.
+func (s *server) status(request *ike.Message, chosen ike.Proposal) []ike.Payload {
+	var payloads []ike.Payload
+	for _, n := range s.profile.Notifies {
+		switch n.Notification {
+		case ike.IKEV2_FRAGMENTATION_SUPPORTED, ike.SIGNATURE_HASH_ALGORITHMS:
+			if _, ok := request.Notify(n.Notification); !ok {
+				continue
+			}
+		}
+		payloads = append(payloads, &n)
+	}
+	if hasAdditional(chosen) {
+		payloads = append(payloads, &ike.Notify{Notification: ike.INTERMEDIATE_EXCHANGE_SUPPORTED})
+	}
+	return payloads
+}
+
+func hasAdditional(p ike.Proposal) bool {
+	return slices.ContainsFunc(p.Transforms, func(t ike.Transform) bool { return t.Type >= ike.TransformADDKE1 })
+}

@@ -1,0 +1,208 @@
+package iketest
+
+import (
+	"bytes"
+	"crypto/rand"
+	"testing"
+	"testing/synctest"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/keyexchange"
+	"github.com/ikescope/ikescope/ike/keymat"
+)
+
+// An openSA is the initiator's side of a half-open SA.
+type openSA struct {
+	spii, spir ike.SPI
+	keys       *keymat.Keys
+}
+
+// negotiate makes a half-open SA.
+func (i *initiator) negotiate(method ike.KeyExchangeMethod, offer []ike.Proposal) openSA {
+	i.t.Helper()
+	key := privateKey(i.t, method)
+	m := i.ask(i.request(&ike.KE{Method: method, Data: key.Public()}, offer))
+	sa, ok := ike.Find[*ike.SA](m)
+	if !ok {
+		i.t.Fatalf("the answer is %s", outcomeOf(m))
+	}
+	return i.keys(m, sa, key)
+}
+
+func (i *initiator) keys(m *ike.Message, sa *ike.SA, key *keyexchange.PrivateKey) openSA {
+	i.t.Helper()
+	theirs, _ := ike.Find[*ike.KE](m)
+	nr, _ := ike.Find[*ike.Nonce](m)
+	secret, err := key.SharedSecret(theirs.Data)
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	transforms, err := keymat.TransformsOf(sa.Proposals[0])
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	keys, err := keymat.Derive(transforms, secret, i.nonce, nr.Data, m.SPIi, m.SPIr)
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	return openSA{m.SPIi, m.SPIr, keys}
+}
+
+// auth returns an IKE_AUTH request.
+func (i *initiator) auth(sa openSA, payloads ...ike.Payload) []byte {
+	i.t.Helper()
+	h := ike.Header{SPIi: sa.spii, SPIr: sa.spir, MajorVersion: 2, Exchange: ike.IKE_AUTH, Flags: ike.FlagInitiator, MessageID: 1}
+	octets, err := sa.keys.Seal(keymat.Initiator, h, payloads, rand.Reader)
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	return octets
+}
+
+var (
+	identity = &ike.ID{Payload: ike.PayloadIDi, IDType: ike.ID_FQDN, Data: []byte("scanner.example")}
+	proof    = &ike.Auth{Method: ike.AuthSharedKey, Data: make([]byte, 32)}
+)
+
+// TestAuthClosesHalfOpenSA goes through every kind of key exchange, cipher and
+// integrity algorithm that a test is likely to meet.
+func TestAuthClosesHalfOpenSA(t *testing.T) {
+	for _, test := range []struct {
+		method     ike.KeyExchangeMethod
+		transforms []ike.Transform
+	}{
+		{ike.KE_ECP_256, []ike.Transform{gcm256, prf256}},
+		{ike.KE_MODP_2048, []ike.Transform{cbc128, prf(ike.PRF_HMAC_SHA1), integ(ike.AUTH_HMAC_SHA1_96)}},
+		{ike.KE_CURVE25519, []ike.Transform{encr(ike.ENCR_CHACHA20_POLY1305, 0), prf384}},
+		{ike.KE_ML_KEM_768, []ike.Transform{cbc256, prf384, mac384}},
+		{ike.KE_MODP_1024, []ike.Transform{des3, prf(ike.PRF_HMAC_MD5), integ(ike.AUTH_HMAC_MD5_96)}},
+		{ike.KE_BRAINPOOL_P256R1, []ike.Transform{encr(ike.ENCR_AES_CTR, 192), prf256, mac256}},
+	} {
+		t.Run(test.method.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				good := offer(proposal(append(test.transforms, ke(test.method))...))
+				r := &Responder{Policy: good}
+				i := serve(t, r)
+				sa := i.negotiate(test.method, good)
+				if s := r.Stats(); s.HalfOpen != 1 {
+					t.Fatalf("stats %+v", s)
+				}
+				request := i.auth(sa, identity, proof)
+				i.send(request)
+				octets := i.receive()
+				m, err := sa.keys.Open(keymat.Responder, octets)
+				if err != nil {
+					t.Fatalf("answer: %v", err)
+				}
+				if _, ok := m.Notify(ike.AUTHENTICATION_FAILED); !ok || m.MessageID != 1 || m.Exchange != ike.IKE_AUTH {
+					t.Errorf("the answer is %s, header %+v", outcomeOf(m), m.Header)
+				}
+				i.send(request)
+				if again := i.receive(); !bytes.Equal(octets, again) {
+					t.Error("sent again, the request has another answer")
+				}
+				if s := r.Stats(); s.HalfOpen != 0 || s.Closed != 1 || s.HalfOpenPeak != 1 {
+					t.Errorf("stats %+v", s)
+				}
+			})
+		})
+	}
+}
+
+// TestAuthThatDoesNotOpen is met with silence and leaves the SA as it was.
+func TestAuthThatDoesNotOpen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &Responder{Policy: policy}
+		i := serve(t, r)
+		sa := i.negotiate(ike.KE_ECP_256, goodOffer)
+		other := i.negotiate(ike.KE_ECP_256, goodOffer)
+		good := i.auth(sa, identity, proof)
+		change := func(at int) []byte {
+			octets := bytes.Clone(good)
+			octets[at] ^= 1
+			return octets
+		}
+		for _, test := range []struct {
+			name   string
+			octets []byte
+		}{
+			{"another responder SPI", change(15)},
+			{"another initiator SPI", change(0)},
+			{"a changed message ID", change(23)},
+			{"a changed ciphertext", change(len(good) - 20)},
+			{"a changed ICV", change(len(good) - 1)},
+			{"truncated", good[:len(good)-1]},
+			{"the keys of another SA", i.auth(openSA{sa.spii, sa.spir, other.keys}, identity, proof)},
+		} {
+			i.send(test.octets)
+			if answer := i.receive(); answer != nil {
+				t.Errorf("%s: answer %x", test.name, answer)
+			}
+		}
+		if s := r.Stats(); s.HalfOpen != 2 || s.Closed != 0 {
+			t.Errorf("stats %+v", s)
+		}
+		i.send(good)
+		if i.receive() == nil {
+			t.Error("the true request has no answer")
+		}
+	})
+}
+
+// TestAuthWithoutSharedSecret: what was accepted without a key exchange never
+// opens.
+func TestAuthWithoutSharedSecret(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &Responder{Policy: policy, Profile: Libreswan}
+		i := serve(t, r)
+		m := i.ask(i.request(notOnCurve(), goodOffer))
+		sa, ok := ike.Find[*ike.SA](m)
+		if !ok {
+			t.Fatalf("the answer is %s", outcomeOf(m))
+		}
+		transforms, err := keymat.TransformsOf(sa.Proposals[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		nr, _ := ike.Find[*ike.Nonce](m)
+		keys, err := keymat.Derive(transforms, nil, i.nonce, nr.Data, m.SPIi, m.SPIr)
+		if err != nil {
+			t.Skipf("no keys from no secret: %v", err)
+		}
+		i.send(i.auth(openSA{m.SPIi, m.SPIr, keys}, identity, proof))
+		if answer := i.receive(); answer != nil {
+			t.Errorf("answer %x", answer)
+		}
+		if s := r.Stats(); s.HalfOpen != 1 {
+			t.Errorf("stats %+v", s)
+		}
+	})
+}
+
+// TestAuthShowsIdentity: without AUTH the initiator wants EAP.
+func TestAuthShowsIdentity(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &Responder{Policy: policy, Identity: []ike.Payload{
+			&ike.ID{Payload: ike.PayloadIDr, IDType: ike.ID_FQDN, Data: []byte("vpn.example.com")},
+			&ike.Cert{Encoding: ike.CertX509Signature, Data: []byte{0x30, 0}},
+			&ike.EAP{Data: []byte{1, 0, 0, 5, 1}},
+		}}
+		i := serve(t, r)
+		sa := i.negotiate(ike.KE_ECP_256, goodOffer)
+		i.send(i.auth(sa, identity))
+		m, err := sa.keys.Open(keymat.Responder, i.receive())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if id, ok := ike.Find[*ike.ID](m); !ok || string(id.Data) != "vpn.example.com" || len(m.Payloads) != 3 {
+			t.Errorf("IDr is %+v, of %d payloads", id, len(m.Payloads))
+		}
+		if s := r.Stats(); s.HalfOpen != 1 || s.Closed != 0 {
+			t.Errorf("stats %+v", s)
+		}
+		i.send(i.auth(sa, identity, proof))
+		if m, err = sa.keys.Open(keymat.Responder, i.receive()); err != nil || outcomeOf(m) != "AUTHENTICATION_FAILED" {
+			t.Errorf("with AUTH: %s, %v", outcomeOf(m), err)
+		}
+	})
+}

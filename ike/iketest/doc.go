@@ -1,0 +1,17 @@
+// Package iketest holds an IKEv2 responder that runs in the process of a test,
+// as net/http/httptest does for HTTP, and a network in memory to reach it by.
+//
+//	network := iketest.NewNetwork()
+//	conn, err := network.ListenPacket(netip.MustParseAddrPort("198.51.100.7:500"))
+//	...
+//	gateway := &iketest.Responder{Policy: policy, Profile: iketest.StrongSwan}
+//	go gateway.Serve(conn, nil) // until conn is closed
+//
+// Policy says what the gateway accepts, [Profile] how it answers, and [Faults]
+// what goes wrong. Serve takes real UDP sockets just as well. Links, NATs and
+// filters of the [Network] stand between the two ends; under testing/synctest
+// its delays pass at once.
+//
+// The responder negotiates an IKE SA with real keys, but authenticates no one:
+// every IKE_AUTH ends in AUTHENTICATION_FAILED.
+package iketest

@@ -1,0 +1,246 @@
+package iketest
+
+import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/ikescope/ikescope/ike"
+)
+
+// A Responder is an IKEv2 gateway. The zero Responder refuses every offer. The
+// first Serve reads the fields; changes after it have no effect.
+type Responder struct {
+	// Policy holds what is accepted: every combination of the transforms of
+	// each Proposal. Their numbers do not matter. An absent INTEG is AUTH_NONE,
+	// an absent ADDKE is KE_NONE. The gateway tries the first Proposal first,
+	// and in it the first transform of each type.
+	Policy []ike.Proposal
+	// LaterPolicy takes the place of Policy after LaterFrom IKE_SA_INIT
+	// requests; with LaterFrom 0 it never does.
+	LaterPolicy []ike.Proposal
+	LaterFrom   int
+
+	Profile Profile
+	Faults  Faults
+
+	// Address stands in NAT_DETECTION_SOURCE_IP for the address of the
+	// connection, of a gateway that knows itself by another one, or whose
+	// connections are bound to no address. The port remains the connection's.
+	Address netip.Addr
+	// Identity answers an IKE_AUTH request without AUTH payload, as a gateway
+	// that does EAP shows IDr, CERT, AUTH and EAP. Without it the answer is
+	// AUTHENTICATION_FAILED.
+	Identity []ike.Payload
+	// Rand makes nonces, SPIs and keys; nil is crypto/rand.
+	Rand io.Reader
+
+	mu     sync.Mutex
+	server *server
+}
+
+// Stats counts what a Responder has done.
+type Stats struct {
+	Datagrams       int // received
+	Requests        int // IKE requests among them, retransmissions too
+	InitRequests    int // for IKE_SA_INIT
+	Retransmissions int // requests answered once more with the same octets
+	Ignored         int // datagrams without an answer, of all reasons
+
+	Accepted  int // IKE_SA_INIT requests
+	Refused   int // offers with nothing acceptable
+	InvalidKE int // answers INVALID_KE_PAYLOAD
+	Cookies   int // answers COOKIE
+	Blocked   int // requests dropped for the half-open SAs of their source
+	Closed    int // half-open SAs ended by an IKE_AUTH, AUTHENTICATION_FAILED
+
+	HalfOpen, HalfOpenPeak int // SAs now, and at most at once
+}
+
+// Stats returns the counts since the first Serve.
+func (r *Responder) Stats() Stats {
+	r.mu.Lock()
+	s := r.server
+	r.mu.Unlock()
+	if s == nil {
+		return Stats{}
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.halfOpen.expire(time.Now())
+	stats := s.stats
+	stats.HalfOpen = len(s.halfOpen.sas)
+	stats.HalfOpenPeak = s.halfOpen.peak
+	return stats
+}
+
+// Serve answers IKE on conn500 and IKE behind the non-ESP marker (RFC 3948,
+// Section 2.2) on conn4500, whatever their ports are. Either may be nil. It
+// returns nil when all connections are closed, which is for the caller to do,
+// and an error when one of them fails, or when the gateway has no random
+// octets. Several calls at once serve several addresses of one gateway.
+func (r *Responder) Serve(conn500, conn4500 net.PacketConn) error {
+	s, err := r.start()
+	if err != nil {
+		return err
+	}
+	var conns []net.PacketConn
+	results := make(chan error, 2)
+	for _, side := range []struct {
+		conn   net.PacketConn
+		marker bool
+	}{{conn500, false}, {conn4500, true}} {
+		if side.conn != nil {
+			conns = append(conns, side.conn)
+			go func() { results <- s.serve(side.conn, side.marker) }()
+		}
+	}
+	var failed error
+	for range conns {
+		if err := <-results; err != nil && failed == nil {
+			failed = err
+			for _, c := range conns {
+				c.SetReadDeadline(time.Unix(1, 0)) // wakes the other reader
+			}
+		}
+	}
+	return failed
+}
+
+func (r *Responder) start() (*server, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.server != nil {
+		return r.server, nil
+	}
+	s, err := newServer(r)
+	if err != nil {
+		return nil, err
+	}
+	r.server = s
+	return s, nil
+}
+
+// A server is a Responder that runs.
+type server struct {
+	policy, laterPolicy []ike.Proposal
+	laterFrom           int
+	profile             Profile
+	faults              faults
+	address             netip.Addr
+	identity            []ike.Payload
+	rand                io.Reader
+
+	mu       sync.Mutex
+	stats    Stats
+	cookies  cookies
+	halfOpen halfOpenTable
+	answers  answerCache
+}
+
+func newServer(r *Responder) (*server, error) {
+	s := &server{
+		policy: r.Policy, laterPolicy: r.LaterPolicy, laterFrom: r.LaterFrom,
+		profile: r.Profile, faults: newFaults(r.Faults),
+		address: r.Address, identity: r.Identity, rand: r.Rand,
+		cookies:  cookies{asked: make(map[netip.Addr]time.Time)},
+		halfOpen: halfOpenTable{sas: make(map[ike.SPI]*halfOpenSA)},
+		answers:  answerCache{answers: make(map[answerKey][]byte)},
+	}
+	if s.rand == nil {
+		s.rand = rand.Reader
+	}
+	if s.profile.HalfOpenFor == 0 {
+		s.profile.HalfOpenFor = defaultHalfOpenFor
+	}
+	if _, err := io.ReadFull(s.rand, s.cookies.secret[:]); err != nil {
+		return nil, fmt.Errorf("iketest: cookie secret: %w", err)
+	}
+	return s, nil
+}
+
+// An arrival is one datagram received.
+type arrival struct {
+	local, remote netip.AddrPort
+	marker        bool   // of a connection that wants the non-ESP marker
+	raw           []byte // as received
+	octets        []byte // without the marker
+}
+
+func (s *server) serve(conn net.PacketConn, marker bool) error {
+	local, ok := conn.LocalAddr().(*net.UDPAddr)
+	if !ok {
+		return fmt.Errorf("iketest: %v is no UDP address", conn.LocalAddr())
+	}
+	buf := make([]byte, 1<<16)
+	for {
+		n, from, err := conn.ReadFrom(buf)
+		switch {
+		case errors.Is(err, net.ErrClosed):
+			return nil
+		case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.EACCES):
+			continue // an earlier answer met no one
+		case err != nil:
+			return fmt.Errorf("iketest: %w", err)
+		}
+		remote, ok := from.(*net.UDPAddr)
+		if !ok {
+			continue
+		}
+		in := arrival{local: unmap(local.AddrPort()), remote: unmap(remote.AddrPort()), marker: marker, raw: buf[:n]}
+		sent, err := s.receive(in)
+		if err != nil {
+			return err
+		}
+		s.faults.send(conn, from, sent)
+	}
+}
+
+// receive returns the datagrams that answer one. Its error is that of the
+// source of randomness.
+func (s *server) receive(in arrival) ([][]byte, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stats.Datagrams++
+	if s.faults.drops(in, time.Now()) {
+		s.stats.Ignored++
+		return nil, nil
+	}
+	var answer []byte
+	var err error
+	if in.octets = in.ike(); in.octets != nil && !s.faults.Instead.blind() {
+		if answer, err = s.answer(in); err != nil {
+			return nil, fmt.Errorf("iketest: %w", err)
+		}
+	}
+	sent, err := s.faults.apply(in, answer, s.rand)
+	if err != nil {
+		return nil, fmt.Errorf("iketest: %w", err)
+	}
+	if len(sent) == 0 {
+		s.stats.Ignored++
+	}
+	return sent, nil
+}
+
+// ike returns the octets of the IKE message in a datagram, nil where there is
+// none: a keepalive, or ESP (RFC 3948, Section 2).
+func (in arrival) ike() []byte {
+	if !in.marker {
+		return in.raw
+	}
+	if ike.IsKeepalive(in.raw) {
+		return nil
+	}
+	octets, ok := ike.SplitNonESPMarker(in.raw)
+	if !ok {
+		return nil
+	}
+	return octets
+}

@@ -1,0 +1,241 @@
+package iketest
+
+import (
+	"slices"
+
+	"github.com/ikescope/ikescope/ike"
+)
+
+// A request is what selection looks at in an IKE_SA_INIT request.
+type request struct {
+	offer []ike.Proposal
+	// ke is the method of the KE payload.
+	ke ike.KeyExchangeMethod
+	// intermediate: INTERMEDIATE_EXCHANGE_SUPPORTED was notified, without
+	// which there are no additional key exchanges (RFC 9370, Section 2.2.1).
+	intermediate bool
+}
+
+// choose returns the Proposal that answers r, with one transform of each type
+// but those that are none, and its number from the offer; false where nothing
+// is acceptable.
+func (p *Profile) choose(policy []ike.Proposal, r request) (ike.Proposal, bool) {
+	if p.FollowKE {
+		if chosen, ok := p.search(policy, r, true); ok {
+			return chosen, true
+		}
+	}
+	return p.search(policy, r, false)
+}
+
+func (p *Profile) search(policy []ike.Proposal, r request, followKE bool) (ike.Proposal, bool) {
+	outer, inner := policy, r.offer
+	if p.Preference == PreferInitiator {
+		outer, inner = r.offer, policy
+	}
+	for _, o := range outer {
+		for _, i := range inner {
+			own, offered := o, i
+			if p.Preference == PreferInitiator {
+				own, offered = i, o
+			}
+			if chosen, ok := p.match(own, offered, r, followKE); ok {
+				return chosen, true
+			}
+		}
+	}
+	return ike.Proposal{}, false
+}
+
+// match selects from one Proposal of each side.
+func (p *Profile) match(own, offered ike.Proposal, r request, followKE bool) (ike.Proposal, bool) {
+	ours, ok := byType(own, 0)
+	if !ok {
+		return ike.Proposal{}, false
+	}
+	theirs, ok := byType(offered, p.TransformsRead)
+	if !ok || (p.RefuseMixed && theirs.mixed()) {
+		return ike.Proposal{}, false
+	}
+	encryption, ok := p.selectEncryption(&ours, &theirs)
+	if !ok {
+		return ike.Proposal{}, false
+	}
+	prf := p.common(ours[ike.TransformPRF], theirs[ike.TransformPRF])
+	if len(prf) == 0 {
+		return ike.Proposal{}, false
+	}
+	kes := p.keyExchanges(&ours, &theirs, r, followKE)
+	methods, ok := distinct(kes, nil)
+	if !ok {
+		return ike.Proposal{}, false
+	}
+	chosen := slices.Concat(encryption, prf[:1], methods)
+	chosen = slices.DeleteFunc(chosen, func(t ike.Transform) bool {
+		return t.ID == 0 && t.Type != ike.TransformENCR && t.Type != ike.TransformPRF
+	})
+	p.order(chosen, offered)
+	return ike.Proposal{Number: offered.Number, Protocol: ike.ProtocolIKE, Transforms: chosen}, true
+}
+
+// transforms holds those of one Proposal by their type.
+type transforms [ike.TransformADDKE7 + 1][]ike.Transform
+
+// byType returns the transforms of a Proposal, of each type the first limit
+// (0: all). It is false for a Proposal that is not for IKE or has a type that
+// an IKE SA does not know. "If the responder is presented with a Proposal that
+// contains a Transform Type it does not understand [...] it MUST consider this
+// proposal unacceptable" (RFC 7296, Section 3.3.6), and a transform with an
+// attribute that it does not understand alike.
+func byType(p ike.Proposal, limit int) (transforms, bool) {
+	var all transforms
+	if p.Protocol != ike.ProtocolIKE || len(p.SPI) != 0 {
+		return all, false
+	}
+	var read [len(all)]int
+	for _, t := range p.Transforms {
+		if t.Type == 0 || t.Type == ike.TransformSN || t.Type > ike.TransformADDKE7 {
+			return all, false
+		}
+		read[t.Type]++
+		if limit > 0 && read[t.Type] > limit {
+			continue
+		}
+		if understood(t) {
+			all[t.Type] = append(all[t.Type], t)
+		}
+	}
+	return all, true
+}
+
+// understood tells whether a transform has no attribute but one Key Length.
+func understood(t ike.Transform) bool {
+	if len(t.Attributes) == 0 {
+		return true
+	}
+	_, ok := t.KeyLength()
+	return ok && len(t.Attributes) == 1
+}
+
+// orNone returns the transforms of a type, or none, which is the same as
+// omitting all of that type (RFC 7296, Section 3.3.3).
+func (ts *transforms) orNone(t ike.TransformType) []ike.Transform {
+	if len(ts[t]) == 0 {
+		return []ike.Transform{{Type: t}}
+	}
+	return ts[t]
+}
+
+func (ts *transforms) mixed() bool {
+	aead := func(t ike.Transform) bool { return ike.EncryptionID(t.ID).AEAD() }
+	classic := func(t ike.Transform) bool { return !aead(t) }
+	integ := func(t ike.Transform) bool { return ike.IntegrityID(t.ID) != ike.AUTH_NONE }
+	return slices.ContainsFunc(ts[ike.TransformENCR], aead) &&
+		slices.ContainsFunc(ts[ike.TransformENCR], classic) &&
+		slices.ContainsFunc(ts[ike.TransformINTEG], integ)
+}
+
+// selectEncryption returns a cipher and the integrity algorithm that goes with
+// it. An AEAD cipher takes none.
+func (p *Profile) selectEncryption(ours, theirs *transforms) ([]ike.Transform, bool) {
+	offered := theirs.orNone(ike.TransformINTEG)
+	for _, cipher := range p.common(ours[ike.TransformENCR], theirs[ike.TransformENCR]) {
+		if !ike.EncryptionID(cipher.ID).AEAD() {
+			if integ := p.common(ours.orNone(ike.TransformINTEG), offered); len(integ) > 0 {
+				return []ike.Transform{cipher, integ[0]}, true
+			}
+			continue
+		}
+		none := ike.Transform{Type: ike.TransformINTEG, ID: uint16(ike.AUTH_NONE)}
+		if p.AEADWithInteg || slices.ContainsFunc(offered, same(none)) {
+			return []ike.Transform{cipher}, true
+		}
+	}
+	return nil, false
+}
+
+// keyExchanges returns what both sides accept for KE and for ADDKE1 to ADDKE7.
+func (p *Profile) keyExchanges(ours, theirs *transforms, r request, followKE bool) [][]ike.Transform {
+	first := p.common(ours[ike.TransformKE], theirs[ike.TransformKE])
+	if followKE {
+		first = slices.DeleteFunc(first, func(t ike.Transform) bool { return t.ID != uint16(r.ke) })
+	}
+	kes := [][]ike.Transform{first}
+	for t := ike.TransformADDKE1; t <= ike.TransformADDKE7; t++ {
+		additional := p.common(ours.orNone(t), theirs.orNone(t))
+		if !r.intermediate {
+			additional = slices.DeleteFunc(additional, func(t ike.Transform) bool { return t.ID != uint16(ike.KE_NONE) })
+		}
+		kes = append(kes, additional)
+	}
+	return kes
+}
+
+// distinct takes one method from each list, none of them twice but KE_NONE
+// (RFC 9370, Section 2.2.2).
+func distinct(lists [][]ike.Transform, taken []ike.Transform) ([]ike.Transform, bool) {
+	if len(lists) == 0 {
+		return taken, true
+	}
+	for _, t := range lists[0] {
+		again := func(o ike.Transform) bool { return o.ID == t.ID }
+		if t.ID != uint16(ike.KE_NONE) && slices.ContainsFunc(taken, again) {
+			continue
+		}
+		if all, ok := distinct(lists[1:], append(taken[:len(taken):len(taken)], t)); ok {
+			return all, true
+		}
+	}
+	return nil, false
+}
+
+// common returns the offered transforms that ours has too, the preferred first.
+func (p *Profile) common(ours, offered []ike.Transform) []ike.Transform {
+	var both []ike.Transform
+	if p.Preference == PreferInitiator {
+		for _, t := range offered {
+			if slices.ContainsFunc(ours, same(t)) {
+				both = append(both, t)
+			}
+		}
+		return both
+	}
+	for _, t := range ours {
+		if i := slices.IndexFunc(offered, same(t)); i >= 0 {
+			both = append(both, offered[i])
+		}
+	}
+	return both
+}
+
+// same compares the type, the ID and the Key Length.
+func same(a ike.Transform) func(ike.Transform) bool {
+	bitsA, keyedA := a.KeyLength()
+	return func(b ike.Transform) bool {
+		bitsB, keyedB := b.KeyLength()
+		return a.Type == b.Type && a.ID == b.ID && bitsA == bitsB && keyedA == keyedB
+	}
+}
+
+// order sorts the chosen transforms as the profile sends them.
+func (p *Profile) order(chosen []ike.Transform, offered ike.Proposal) {
+	place := func(t ike.Transform) int { return slices.IndexFunc(offered.Transforms, same(t)) }
+	if p.TransformOrder != nil {
+		place = func(t ike.Transform) int {
+			if i := slices.Index(p.TransformOrder, t.Type); i >= 0 {
+				return i
+			}
+			return len(p.TransformOrder) + int(t.Type)
+		}
+	}
+	slices.SortStableFunc(chosen, func(a, b ike.Transform) int { return place(a) - place(b) })
+}
+
+// offers tells whether any Proposal has the method as its first key exchange.
+func offers(offer []ike.Proposal, m ike.KeyExchangeMethod) bool {
+	return slices.ContainsFunc(offer, func(p ike.Proposal) bool {
+		return slices.ContainsFunc(p.Transforms, func(t ike.Transform) bool {
+			return t.Type == ike.TransformKE && t.ID == uint16(m)
+		})
+	})
+}
