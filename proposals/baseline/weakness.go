@@ -1,0 +1,88 @@
+package baseline
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// Severity says how much a finding matters.
+type Severity string
+
+const (
+	Critical Severity = "critical"
+	High     Severity = "high"
+	Medium   Severity = "medium"
+	Low      Severity = "low"
+	Info     Severity = "info"
+)
+
+// Rank orders severities: 0 for critical to 4 for info, 5 for anything else.
+func (s Severity) Rank() int {
+	for i, known := range []Severity{Critical, High, Medium, Low, Info} {
+		if s == known {
+			return i
+		}
+	}
+	return 5
+}
+
+// Weakness says why an algorithm should not be accepted.
+type Weakness struct {
+	ID       string // of the finding, such as "IKE-ENCR-3DES"
+	Severity Severity
+	Reason   string   // half a sentence
+	Instead  []string // replacements, as keywords, best first
+	Refs     []string // what RFC 8247 and RFC 9395 say of it, and other sources
+}
+
+// WeaknessOf returns what is wrong with a. It reports false for algorithms
+// that nothing speaks against, and for additional key exchanges, which can only
+// add strength (RFC 9370, Section 1).
+func WeaknessOf(a proposals.Algorithm) (Weakness, bool) {
+	for _, w := range tables().weaknesses {
+		if !w.match.holds(a) {
+			continue
+		}
+		out := w.Weakness
+		out.Refs = nil
+		for _, name := range []string{RFC8247, RFC9395} {
+			b, _ := Named(name)
+			if r, ok := b.Requirement(a); ok && r.Level.Objects() {
+				out.Refs = append(out.Refs, r.String())
+			}
+		}
+		out.Refs = append(out.Refs, w.Refs...)
+		return out, true
+	}
+	return Weakness{}, false
+}
+
+type weakRow struct {
+	Weakness
+	match match
+}
+
+func readWeaknesses(text string) ([]weakRow, error) {
+	records, err := readTable(text, 7)
+	if err != nil {
+		return nil, err
+	}
+	var out []weakRow
+	for _, f := range records {
+		m, err := parseMatch(f[0], f[1], "")
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", f[2], err)
+		}
+		w := Weakness{ID: f[2], Severity: Severity(f[3]), Reason: f[4], Instead: strings.Fields(f[5])}
+		if w.Severity.Rank() > Info.Rank() {
+			return nil, fmt.Errorf("%s: unknown severity %q", w.ID, w.Severity)
+		}
+		if f[6] != "" {
+			w.Refs = strings.Split(f[6], "; ")
+		}
+		out = append(out, weakRow{w, m})
+	}
+	return out, nil
+}
