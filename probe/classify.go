@@ -1,0 +1,347 @@
+package probe
+
+import (
+	"bytes"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/keyexchange"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// reading is what one datagram says about one request.
+type reading struct {
+	// outcome is NotTried for what is no answer at all; detail then says
+	// what it is.
+	outcome Outcome
+	detail  string // printable, whatever the datagram holds
+	group   ike.KeyExchangeMethod
+	suite   *proposals.Suite
+	// cookie is set, and the outcome NoAnswer, where the gateway wants the
+	// request again with that cookie.
+	cookie  []byte
+	message *ike.Message
+	octets  []byte // the IKE message, without the non-ESP marker
+	// genuine: the answer is protected by the keys of the IKE SA.
+	genuine bool
+}
+
+// conclusive reports whether r ends an exchange. The other outcomes are
+// remembered, while a better answer may still come.
+func (r reading) conclusive() bool {
+	switch r.outcome {
+	case Accepted, InvalidKEPayload, NoProposalChosen, OtherError:
+		return true
+	}
+	return false
+}
+
+// agrees reports whether two readings say the same of the gateway. Their
+// octets may differ: a responder that treats each retransmission as a new
+// request draws a new SPI.
+func (r reading) agrees(other reading) bool {
+	sameSuite := r.suite == other.suite || r.suite != nil && other.suite != nil && *r.suite == *other.suite
+	return r.outcome == other.outcome && r.group == other.group && sameSuite &&
+		(r.outcome != OtherError || r.detail == other.detail)
+}
+
+// noAnswer and malformed are shorthands for the many ways to be neither.
+func noAnswer(format string, args ...any) reading {
+	return reading{detail: fmt.Sprintf(format, args...)}
+}
+
+func malformed(format string, args ...any) reading {
+	return reading{outcome: Malformed, detail: fmt.Sprintf(format, args...)}
+}
+
+// classify reads a datagram, as it came from the network, as an answer to req.
+// It has no side effects, and anyone may have sent the datagram.
+func classify(req *request, datagram []byte, from netip.AddrPort) reading {
+	if from != req.remote {
+		return noAnswer("an answer came from %v, the request went to %v", from, req.remote)
+	}
+	octets := datagram
+	if req.transport == UDP4500 {
+		if ike.IsKeepalive(datagram) {
+			return noAnswer("a NAT keepalive")
+		}
+		var marked bool
+		if octets, marked = ike.SplitNonESPMarker(datagram); !marked {
+			if startsWith(datagram, req.spi) {
+				return malformed("no non-ESP marker on UDP 4500")
+			}
+			return reading{outcome: NotIKE, detail: "neither IKE nor a keepalive: " + quote(datagram)}
+		}
+	}
+	r := classifyMessage(req, octets)
+	r.octets = octets
+	return r
+}
+
+// classifyMessage judges the header.
+func classifyMessage(req *request, octets []byte) reading {
+	ours := startsWith(octets, req.spi)
+	h, next, length, err := ike.ParseHeader(octets)
+	switch {
+	case err != nil && ours:
+		return malformed("%v", err)
+	case err != nil:
+		return reading{outcome: NotIKE, detail: "not IKE: " + quote(octets)}
+	case h.MajorVersion == 1 && (ours || uint64(length) == uint64(len(octets))):
+		return reading{outcome: NotIKE, detail: "an IKEv1 answer" + ikev1Notify(next, octets)}
+	case !ours && h.MajorVersion == 2 && uint64(length) == uint64(len(octets)):
+		return noAnswer("an IKEv2 message with another initiator SPI, %v", h.SPIi)
+	case !ours:
+		return reading{outcome: NotIKE, detail: "not IKE: " + quote(octets)}
+	case h.MajorVersion != 2:
+		return reading{outcome: NotIKE, detail: fmt.Sprintf("an answer of IKE version %d.%d", h.MajorVersion, h.MinorVersion)}
+	case h.Flags&ike.FlagResponse == 0 && h.Flags&ike.FlagInitiator != 0 &&
+		h.Exchange == req.header.Exchange && h.MessageID == req.header.MessageID:
+		return reading{outcome: Echo, detail: "our own request came back"}
+	case h.Flags&ike.FlagResponse == 0:
+		return malformed("the Response flag is not set")
+	case h.Exchange != req.header.Exchange:
+		return malformed("the exchange type is %v, the request's %v", h.Exchange, req.header.Exchange)
+	case h.MessageID != req.header.MessageID:
+		return malformed("the message ID is %d, the request's %d", h.MessageID, req.header.MessageID)
+	case req.open != nil:
+		return classifySealed(req, octets)
+	}
+	m, err := ike.ParseMessage(octets)
+	if err != nil {
+		r := malformed("%v", err)
+		r.message = m
+		return r
+	}
+	r := classifyInit(req, m)
+	r.message = m
+	return r
+}
+
+// classifyInit judges the payloads of an answer to IKE_SA_INIT.
+func classifyInit(req *request, m *ike.Message) reading {
+	if r, ok := unknownCritical(m); ok {
+		return r
+	}
+	_, hasSA := ike.Find[*ike.SA](m)
+	errs := errorNotifies(m)
+	switch {
+	case len(errs) > 1:
+		return malformed("errors that exclude each other: %v and %v", errs[0].Notification, errs[1].Notification)
+	case len(errs) == 1 && hasSA:
+		return malformed("an SA payload beside the error %v", errs[0].Notification)
+	case len(errs) == 1:
+		return classifyError(req, errs[0])
+	case hasSA:
+		return classifyChoice(req, m)
+	}
+	if n, ok := m.Notify(ike.COOKIE); ok {
+		cookie, ok := n.Cookie()
+		if !ok {
+			return malformed("a COOKIE of %d octets, 1 to 64 are allowed", len(n.Data))
+		}
+		return reading{outcome: NoAnswer, cookie: cookie}
+	}
+	if n, ok := m.Notify(ike.REDIRECT); ok {
+		return reading{outcome: OtherError, detail: "REDIRECT to " + gatewayName(req, n)}
+	}
+	return malformed("neither an SA payload nor an error")
+}
+
+func classifyError(req *request, n *ike.Notify) reading {
+	switch n.Notification {
+	case ike.NO_PROPOSAL_CHOSEN:
+		return reading{outcome: NoProposalChosen}
+	case ike.INVALID_KE_PAYLOAD:
+		group, ok := n.InvalidKEMethod()
+		if !ok {
+			return malformed("an INVALID_KE_PAYLOAD with %d octets of data, not 2", len(n.Data))
+		}
+		r := reading{outcome: InvalidKEPayload, group: group}
+		switch {
+		case group == req.ke:
+			r.detail = fmt.Sprintf("it wants %v, of which our KE payload was", group)
+		case !offers(req.offer, group):
+			r.detail = fmt.Sprintf("it wants %v, which was not offered", group)
+		}
+		return r
+	case ike.INVALID_MAJOR_VERSION:
+		return reading{outcome: NotIKE, detail: "INVALID_MAJOR_VERSION: it does not take IKEv2"}
+	}
+	return reading{outcome: OtherError, detail: n.Notification.String()}
+}
+
+// classifyChoice judges an answer with an SA payload: the responder "MUST
+// choose a single suite, which may be any subset of the SA proposal" (RFC
+// 7296, Section 2.7), and its KE is of the suite's method.
+func classifyChoice(req *request, m *ike.Message) reading {
+	var sas []*ike.SA
+	var kes []*ike.KE
+	var nonces []*ike.Nonce
+	for _, p := range m.Payloads {
+		switch p := p.(type) {
+		case *ike.SA:
+			sas = append(sas, p)
+		case *ike.KE:
+			kes = append(kes, p)
+		case *ike.Nonce:
+			nonces = append(nonces, p)
+		}
+	}
+	if len(sas) != 1 || len(kes) != 1 || len(nonces) != 1 {
+		return malformed("%d SA, %d KE and %d Nonce payloads, not one of each", len(sas), len(kes), len(nonces))
+	}
+	if n := len(sas[0].Proposals); n != 1 {
+		return malformed("it chose %d proposals", n)
+	}
+	proposal := sas[0].Proposals[0]
+	suite, err := proposals.SuiteOf(proposal)
+	if err != nil {
+		return malformed("its choice: %v", err)
+	}
+	chosen := slices.IndexFunc(req.offer, func(p proposals.Product) bool { return p.Contains(suite) })
+	if n := int(proposal.Number); n >= 1 && n <= len(req.offer) && req.offer[n-1].Contains(suite) {
+		chosen = n - 1
+	}
+	ke, nonce, method := kes[0], nonces[0], ike.KeyExchangeMethod(suite[proposals.KE].ID)
+	_, size, known := keyexchange.Sizes(method)
+	switch {
+	case chosen < 0:
+		return malformed("it chose what was not offered: %v", suite)
+	case m.SPIr == ike.SPI{}:
+		return malformed("its SPI is zero")
+	case ke.Method != method:
+		return malformed("it chose %v, but its KE payload is of %v", method, ke.Method)
+	case known && len(ke.Data) != size:
+		return malformed("its KE payload has %d octets, %v has %d", len(ke.Data), method, size)
+	case len(nonce.Data) < 16 || len(nonce.Data) > 256:
+		return malformed("its nonce has %d octets, 16 to 256 are allowed", len(nonce.Data))
+	}
+	r := reading{outcome: Accepted, suite: &suite}
+	switch {
+	case method != req.ke:
+		// It should have sent INVALID_KE_PAYLOAD (RFC 7296, Section 1.2).
+		// What it chose is known all the same.
+		r.detail = fmt.Sprintf("it chose %v, though our KE payload was of %v", method, req.ke)
+	case int(proposal.Number) != chosen+1:
+		r.detail = fmt.Sprintf("it chose of proposal %d, but numbered it %d", chosen+1, proposal.Number)
+	}
+	return r
+}
+
+// classifySealed judges an answer to a protected request. Only what the keys
+// open is sure to be the gateway's; an error in the clear is taken with doubt
+// (RFC 7296, Section 2.21.4).
+func classifySealed(req *request, octets []byte) reading {
+	m, err := req.open(octets)
+	genuine := err == nil
+	if !genuine {
+		plain, parseErr := ike.ParseMessage(octets)
+		if _, sealed := ike.Find[*ike.Encrypted](plain); sealed || parseErr != nil || len(errorNotifies(plain)) == 0 {
+			return malformed("it does not open: %v", err)
+		}
+		m = plain
+	}
+	r, bad := unknownCritical(m)
+	switch errs := errorNotifies(m); {
+	case bad:
+	case len(errs) > 0:
+		r = reading{outcome: OtherError, detail: errs[0].Notification.String()}
+	default:
+		r = reading{outcome: Accepted}
+	}
+	if !genuine {
+		r.detail += ", unprotected"
+	}
+	r.message, r.genuine = m, genuine
+	return r
+}
+
+// unknownCritical finds what forbids to read the rest: "If the critical flag is
+// set and the payload type is unrecognized, the message MUST be rejected" (RFC
+// 7296, Section 2.5).
+func unknownCritical(m *ike.Message) (reading, bool) {
+	for _, p := range m.Payloads {
+		if u, ok := p.(*ike.Unknown); ok && u.Critical {
+			return malformed("an unknown critical payload, %v", u.PayloadType), true
+		}
+	}
+	return reading{}, false
+}
+
+// errorNotifies returns the first Notify of each error type.
+func errorNotifies(m *ike.Message) []*ike.Notify {
+	var errs []*ike.Notify
+	for _, p := range m.Payloads {
+		n, ok := p.(*ike.Notify)
+		if ok && n.Notification.IsError() && !slices.ContainsFunc(errs, func(e *ike.Notify) bool {
+			return e.Notification == n.Notification
+		}) {
+			errs = append(errs, n)
+		}
+	}
+	return errs
+}
+
+// offers reports whether a product of offer has the key exchange method.
+func offers(offer []proposals.Product, method ike.KeyExchangeMethod) bool {
+	return slices.ContainsFunc(offer, func(p proposals.Product) bool {
+		return slices.ContainsFunc(p[proposals.KE], func(a proposals.Algorithm) bool { return a.ID == uint16(method) })
+	})
+}
+
+// gatewayName returns where a REDIRECT points, and whether it repeats our
+// nonce, as it has to (RFC 5685, Section 3).
+func gatewayName(req *request, n *ike.Notify) string {
+	gw, ok := n.Redirect()
+	if !ok {
+		return "a gateway that cannot be read"
+	}
+	name := quote([]byte(gw.Name))
+	if gw.Addr.IsValid() {
+		name = gw.Addr.String()
+	}
+	if !bytes.Equal(gw.Nonce, req.nonce) {
+		name += ", without our nonce"
+	}
+	return name
+}
+
+// ikev1Notify returns the type of a Notification payload that opens an IKEv1
+// message. RFC 2408, Section 3.14.
+func ikev1Notify(first ike.PayloadType, octets []byte) string {
+	const (
+		notification = 11
+		typeOffset   = 28 + 4 + 4 + 1 + 1 // ISAKMP and payload header, DOI, Protocol-ID, SPI Size
+	)
+	if first != notification || len(octets) < typeOffset+2 {
+		return ""
+	}
+	n := int(octets[typeOffset])<<8 | int(octets[typeOffset+1])
+	name := map[int]string{5: "INVALID-MAJOR-VERSION", 7: "INVALID-EXCHANGE-TYPE", 14: "NO-PROPOSAL-CHOSEN",
+		16: "PAYLOAD-MALFORMED"}[n]
+	if name == "" {
+		name = fmt.Sprintf("notify %d", n)
+	}
+	return ", " + name
+}
+
+func startsWith(b []byte, spi ike.SPI) bool { return len(b) >= len(spi) && ike.SPI(b[:8]) == spi }
+
+// quote shows the beginning of what came from the network: as text where it is
+// text, else in hexadecimal.
+func quote(b []byte) string {
+	const most = 40
+	more := ""
+	if len(b) > most {
+		b, more = b[:most], "…"
+	}
+	text := strings.TrimSpace(string(b))
+	if text != "" && strings.IndexFunc(text, func(r rune) bool { return r >= 0x7f || r < ' ' && r != '\r' && r != '\n' && r != '\t' }) < 0 {
+		return fmt.Sprintf("%q%s", text, more)
+	}
+	return fmt.Sprintf("%x%s", b, more)
+}

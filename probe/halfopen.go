@@ -1,0 +1,107 @@
+package probe
+
+import (
+	"context"
+	"crypto/rand"
+	"io"
+	"net/netip"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/keymat"
+)
+
+func (s *scan) rand() io.Reader {
+	if s.Rand != nil {
+		return s.Rand
+	}
+	return rand.Reader
+}
+
+// opened counts a half-open IKE SA at the gateway.
+func (s *scan) opened() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.halfOpen++
+	s.result.Cost.HalfOpenPeak = max(s.result.Cost.HalfOpenPeak, s.halfOpen)
+}
+
+// closeHalfOpen ends the half-open IKE SA of an accepted exchange by an
+// IKE_AUTH that cannot succeed: a pre-shared key that nobody has. The gateway
+// answers AUTHENTICATION_FAILED and forgets the SA (RFC 7296, Section
+// 2.21.2), rather than keep it until it times out. It goes on when ctx has
+// ended, for this is what we owe the gateway.
+func (s *scan) closeHalfOpen(ctx context.Context, x initExchange) {
+	ctx = context.WithoutCancel(ctx)
+	keys, err := s.keys(x)
+	if err != nil {
+		s.note("Exchange %d left a half-open IKE SA at the gateway, which times out by itself: %v.", x.ID, err)
+		return
+	}
+	header := ike.Header{
+		SPIi: x.request.spi, SPIr: x.message.SPIr, MajorVersion: 2,
+		Exchange: ike.IKE_AUTH, Flags: ike.FlagInitiator, MessageID: 1,
+	}
+	mac := make([]byte, 32)
+	if _, err := io.ReadFull(s.rand(), mac); err != nil {
+		s.failed(err)
+		return
+	}
+	octets, err := keys.Seal(keymat.Initiator, header, hopelessAuth(mac), s.rand())
+	if err != nil {
+		s.failed(err)
+		return
+	}
+	req, err := s.conn.newSealed(x.Transport, "close", octets, func(b []byte) (*ike.Message, error) {
+		return keys.Open(keymat.Responder, b)
+	})
+	if err != nil {
+		s.failed(err)
+		return
+	}
+	a := s.conn.exchange(ctx, req)
+	s.record("close", a)
+	if a.Outcome != OtherError {
+		s.note("Exchange %d left a half-open IKE SA at the gateway, which times out by itself: the IKE_AUTH to close it ended with %s.", x.ID, a.Outcome)
+		return
+	}
+	s.mu.Lock()
+	s.halfOpen--
+	s.mu.Unlock()
+}
+
+// keys derives the keys of an accepted exchange.
+func (s *scan) keys(x initExchange) (*keymat.Keys, error) {
+	sa, _ := ike.Find[*ike.SA](x.message)
+	ke, _ := ike.Find[*ike.KE](x.message)
+	nonce, _ := ike.Find[*ike.Nonce](x.message)
+	transforms, err := keymat.TransformsOf(sa.Proposals[0])
+	if err != nil {
+		return nil, err
+	}
+	secret, err := x.key.SharedSecret(ke.Data)
+	if err != nil {
+		return nil, err
+	}
+	return keymat.Derive(transforms, secret, x.request.nonce, nonce.Data, x.request.spi, x.message.SPIr)
+}
+
+// hopelessAuth returns the payloads of an IKE_AUTH request that is complete,
+// and whose authentication fails.
+func hopelessAuth(mac []byte) []ike.Payload {
+	all4 := ike.TrafficSelector{
+		TSType: 7, EndPort: 65535, // TS_IPV4_ADDR_RANGE
+		Start: netip.IPv4Unspecified(), End: netip.AddrFrom4([4]byte{255, 255, 255, 255}),
+	}
+	esp := ike.Proposal{Number: 1, Protocol: ike.ProtocolESP, SPI: mac[:4:4], Transforms: []ike.Transform{
+		{Type: ike.TransformENCR, ID: uint16(ike.ENCR_AES_CBC), Attributes: []ike.Attribute{ike.KeyLengthAttribute(256)}},
+		{Type: ike.TransformINTEG, ID: uint16(ike.AUTH_HMAC_SHA2_256_128)},
+		{Type: ike.TransformSN},
+	}}
+	return []ike.Payload{
+		&ike.ID{Payload: ike.PayloadIDi, IDType: ike.ID_FQDN, Data: []byte("ikescope.invalid")},
+		&ike.Auth{Method: ike.AuthSharedKey, Data: mac},
+		&ike.SA{Proposals: []ike.Proposal{esp}},
+		&ike.TS{Payload: ike.PayloadTSi, Selectors: []ike.TrafficSelector{all4}},
+		&ike.TS{Payload: ike.PayloadTSr, Selectors: []ike.TrafficSelector{all4}},
+	}
+}

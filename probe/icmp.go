@@ -1,0 +1,118 @@
+package probe
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"syscall"
+)
+
+// unreachable is what an ICMP error, or our own kernel, said of a request.
+type unreachable struct {
+	// state is PathPortUnreachable, PathAdminProhibited or, for the rest (no
+	// route, no such host, time exceeded, cannot send), PathError.
+	state PathState
+	// reporter sent the ICMP error; invalid if the kernel does not tell, or
+	// said it itself.
+	reporter netip.Addr
+	detail   string
+
+	to     netip.AddrPort // where the request went; invalid if not known
+	quoted []byte         // the beginning of its UDP payload, perhaps nothing
+	local  bool           // nothing was sent
+}
+
+// icmpv4Meaning puts an ICMP error into words; the words are empty if it does
+// not say unreachable, as "fragmentation needed" does not: the kernel heeds it,
+// and the next try is sent in fragments. RFC 792, RFC 1812 Section 5.2.7.1.
+func icmpv4Meaning(icmpType, code uint8) (PathState, string) {
+	switch icmpType {
+	case 3: // destination unreachable
+		switch code {
+		case 0, 6, 11:
+			return PathError, "ICMP network unreachable"
+		case 1, 5, 7, 8, 12:
+			return PathError, "ICMP host unreachable"
+		case 2:
+			return PathError, "ICMP protocol unreachable"
+		case 3:
+			return PathPortUnreachable, "ICMP port unreachable"
+		case 9, 10, 13:
+			return PathAdminProhibited, "ICMP administratively prohibited"
+		}
+	case 11:
+		return PathError, "ICMP time exceeded"
+	}
+	return 0, ""
+}
+
+// icmpv6Meaning does the same for ICMPv6. RFC 4443, Section 3.
+func icmpv6Meaning(icmpType, code uint8) (PathState, string) {
+	switch icmpType {
+	case 1: // destination unreachable
+		switch code {
+		case 0, 2, 6:
+			return PathError, "ICMPv6 no route to destination"
+		case 1, 5:
+			return PathAdminProhibited, "ICMPv6 administratively prohibited"
+		case 3:
+			return PathError, "ICMPv6 address unreachable"
+		case 4:
+			return PathPortUnreachable, "ICMPv6 port unreachable"
+		}
+	case 3:
+		return PathError, "ICMPv6 time exceeded"
+	}
+	return 0, ""
+}
+
+// wsaeconnreset is what Windows reports where others report ECONNREFUSED.
+const wsaeconnreset = syscall.Errno(10054)
+
+// unreachableOf reads an error of ReadFrom that stands for an ICMP error.
+func unreachableOf(err error) (unreachable, bool) {
+	var u unreachable
+	switch {
+	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, wsaeconnreset):
+		u.state, u.detail = PathPortUnreachable, "ICMP port unreachable"
+	case errors.Is(err, syscall.EACCES):
+		u.state, u.detail = PathAdminProhibited, "ICMP administratively prohibited"
+	case errors.Is(err, syscall.EHOSTUNREACH):
+		u.state, u.detail = PathError, "ICMP host unreachable"
+	case errors.Is(err, syscall.ENETUNREACH):
+		u.state, u.detail = PathError, "ICMP network unreachable"
+	default:
+		return unreachable{}, false
+	}
+	var op *net.OpError
+	if errors.As(err, &op) {
+		if remote, ok := op.Addr.(*net.UDPAddr); ok && remote != nil {
+			u.to = unmap(remote.AddrPort())
+		}
+	}
+	return u, true
+}
+
+// cannotSend says why nothing was sent.
+func cannotSend(err error) unreachable {
+	u := unreachable{state: PathError, local: true}
+	switch {
+	case errors.Is(err, syscall.EPERM):
+		u.detail = "cannot send: operation not permitted, as by a firewall of this host"
+	case errors.Is(err, syscall.EACCES):
+		u.detail = "cannot send: permission denied, as by a prohibited route of this host"
+	case errors.Is(err, syscall.ENETUNREACH):
+		u.detail = "cannot send: no route to the network"
+	case errors.Is(err, syscall.EHOSTUNREACH):
+		u.detail = "cannot send: no route to the host"
+	default:
+		// The system's words without the addresses around them.
+		var errno syscall.Errno
+		if errors.As(err, &errno) {
+			err = errno
+		}
+		u.detail = fmt.Sprintf("cannot send: %v", err)
+	}
+	return u
+}

@@ -1,0 +1,15 @@
+//go:build !linux
+
+package probe
+
+import "net"
+
+// queueErrors does nothing: this system reports ICMP errors, if at all, as
+// errors of reading.
+func queueErrors(net.PacketConn) {}
+
+// hasErrorQueue reports that there is no queue.
+func hasErrorQueue(net.PacketConn) bool { return false }
+
+// queuedErrors returns nothing.
+func queuedErrors(net.PacketConn) []unreachable { return nil }

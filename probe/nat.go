@@ -1,0 +1,58 @@
+package probe
+
+import (
+	"net/netip"
+
+	"github.com/ikescope/ikescope/ike"
+)
+
+// detectNAT compares the NAT_DETECTION hashes of an accepted answer with those
+// of the addresses that we see (RFC 7296, Section 2.23).
+func (s *scan) detectNAT(a answer) {
+	source, ok1 := natHash(a.message, ike.NAT_DETECTION_SOURCE_IP)
+	destination, ok2 := natHash(a.message, ike.NAT_DETECTION_DESTINATION_IP)
+	nat := s.result.NAT
+	if nat == nil {
+		nat = &NAT{Local: s.conn.local()}
+		s.result.NAT = nat
+	}
+	nat.Evidence = append(nat.Evidence, a.ID)
+	if !ok1 || !ok2 {
+		return
+	}
+	nat.Supported = true
+	hash := func(addr netip.AddrPort) [20]byte {
+		return ike.NATDetectionHash(a.message.SPIi, a.message.SPIr, addr)
+	}
+	// "If none of the NAT_DETECTION_SOURCE_IP payloads received match the
+	// expected value of the source IP and port found from the IP header of
+	// the packet, the other end is behind a NAT"
+	if source != hash(s.conn.remote(a.Transport)) {
+		nat.GatewayBehindNAT = true
+	}
+	if destination == hash(nat.Local) {
+		return
+	}
+	nat.LocalBehindNAT = true
+	if nat.Observed.IsValid() {
+		return
+	}
+	// The hash is of our address and port as the gateway sees them. With the
+	// address known or guessed, 65,536 hashes give the port.
+	for _, addr := range append([]netip.Addr{nat.Local.Addr()}, s.Outside...) {
+		for port := 1; port <= 65535; port++ {
+			if seen := netip.AddrPortFrom(addr, uint16(port)); destination == hash(seen) {
+				nat.Observed = seen
+				return
+			}
+		}
+	}
+}
+
+func natHash(m *ike.Message, t ike.NotifyType) ([20]byte, bool) {
+	n, ok := m.Notify(t)
+	if !ok {
+		return [20]byte{}, false
+	}
+	return n.NATDetection()
+}

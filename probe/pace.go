@@ -1,0 +1,104 @@
+package probe
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+const (
+	defaultRate   = 50 // datagrams a second
+	defaultWindow = 16 // exchanges in flight at most
+	initialWindow = 4  // also the burst of the rate
+)
+
+// pacer keeps a scan gentle: a rate for datagrams, retransmissions included,
+// and a congestion window for exchanges, which grows by one a round trip and
+// is halved by loss.
+type pacer struct {
+	limiter *rate.Limiter
+	limit   float64 // of the window
+
+	mu       sync.Mutex
+	window   float64
+	inFlight int
+	queue    []chan struct{} // who waits for the window, first come first
+	halved   time.Time
+}
+
+func newPacer(perSecond float64, window int) *pacer {
+	return &pacer{
+		limiter: rate.NewLimiter(rate.Limit(perSecond), initialWindow),
+		limit:   float64(window),
+		window:  min(initialWindow, float64(window)),
+	}
+}
+
+// enter waits for a place in the window. Who entered has to leave.
+func (p *pacer) enter(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	granted := make(chan struct{})
+	p.queue = append(p.queue, granted)
+	p.grant()
+	p.mu.Unlock()
+	select {
+	case <-granted:
+		return nil
+	case <-ctx.Done():
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if i := slices.Index(p.queue, granted); i >= 0 {
+		p.queue = slices.Delete(p.queue, i, i+1)
+	} else { // it was granted while ctx ended
+		p.inFlight--
+		p.grant()
+	}
+	return ctx.Err()
+}
+
+// grant lets in who fits the window. p.mu is held.
+func (p *pacer) grant() {
+	for len(p.queue) > 0 && p.inFlight < int(p.window) {
+		close(p.queue[0])
+		p.queue = p.queue[1:]
+		p.inFlight++
+	}
+}
+
+// leave gives a place in the window back.
+func (p *pacer) leave() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.inFlight--
+	p.grant()
+}
+
+// waitToSend waits until the rate allows one more datagram.
+func (p *pacer) waitToSend(ctx context.Context) error { return p.limiter.Wait(ctx) }
+
+// answered widens the window: by one after as many answers as it is wide.
+func (p *pacer) answered() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.window = min(p.window+1/p.window, p.limit)
+	p.grant()
+}
+
+// lost halves the window, at most once in a round trip: what is lost together
+// is one sign of congestion.
+func (p *pacer) lost(now time.Time, roundTrip time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.halved.IsZero() && now.Sub(p.halved) < roundTrip {
+		return
+	}
+	p.halved = now
+	p.window = max(p.window/2, 1)
+}

@@ -1,0 +1,118 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+func TestWindow(t *testing.T) {
+	p := newPacer(defaultRate, defaultWindow)
+	if p.window != 4 {
+		t.Errorf("the window begins with %v, want 4", p.window)
+	}
+	for range 4 {
+		p.answered()
+	}
+	if p.window < 4.9 || p.window > 5 {
+		t.Errorf("after a window of answers: %v, want about 5", p.window)
+	}
+	for range 1000 {
+		p.answered()
+	}
+	if p.window != 16 {
+		t.Errorf("after many answers: %v, want 16", p.window)
+	}
+
+	now := time.Unix(1000, 0)
+	for _, tc := range []struct {
+		after time.Duration
+		want  float64
+	}{
+		{0, 8},
+		{50 * time.Millisecond, 8}, // the same loss
+		{150 * time.Millisecond, 4},
+		{300 * time.Millisecond, 2},
+		{450 * time.Millisecond, 1},
+		{600 * time.Millisecond, 1},
+	} {
+		p.lost(now.Add(tc.after), 100*time.Millisecond)
+		if p.window != tc.want {
+			t.Errorf("loss after %v: %v, want %v", tc.after, p.window, tc.want)
+		}
+	}
+}
+
+func TestEnterInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPacer(defaultRate, 1)
+		if err := p.enter(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var order []int
+		var mu sync.Mutex
+		var wg sync.WaitGroup
+		for i := range 5 {
+			wg.Go(func() {
+				if err := p.enter(t.Context()); err != nil {
+					t.Error(err)
+				}
+				mu.Lock()
+				order = append(order, i)
+				mu.Unlock()
+				p.leave()
+			})
+			synctest.Wait()
+		}
+		p.leave()
+		wg.Wait()
+		for i, got := range order {
+			if got != i {
+				t.Fatalf("order %v, want 0 to 4", order)
+			}
+		}
+		if p.inFlight != 0 {
+			t.Errorf("%d in flight after all have left", p.inFlight)
+		}
+	})
+}
+
+func TestEnterGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPacer(defaultRate, 1)
+		if err := p.enter(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := p.enter(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("got %v, want the context's error", err)
+		}
+		p.leave()
+		if err := p.enter(t.Context()); err != nil {
+			t.Errorf("who gave up still has a place: %v", err)
+		}
+		if err := p.enter(ctx); err == nil {
+			t.Error("entered with a context that has ended")
+		}
+	})
+}
+
+func TestRate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := newPacer(50, 16)
+		start := time.Now()
+		for range 104 {
+			if err := p.waitToSend(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		// The burst of 4 is free, the other 100 take 20 ms each.
+		if got := time.Since(start); got < 1990*time.Millisecond || got > 2010*time.Millisecond {
+			t.Errorf("104 datagrams took %v, want 2s", got)
+		}
+	})
+}

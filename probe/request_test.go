@@ -1,0 +1,116 @@
+package probe
+
+import (
+	"bytes"
+	"crypto/sha1"
+	"encoding/hex"
+	"net/netip"
+	"strings"
+	"testing"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+func products(t testing.TB, s string) []proposals.Product {
+	t.Helper()
+	ps, err := proposals.ParseProducts(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ps
+}
+
+func unhex(t testing.TB, parts ...string) []byte {
+	t.Helper()
+	b, err := hex.DecodeString(strings.ReplaceAll(strings.Join(parts, ""), " ", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// sha1Hex hashes SPIi | SPIr | address | port, for the test's own NAT detection.
+func sha1Hex(t testing.TB, in string) string {
+	sum := sha1.Sum(unhex(t, in))
+	return hex.EncodeToString(sum[:])
+}
+
+// TestBuildInit compares a request with one that was written by hand from RFC
+// 7296, Section 3, and RFC 9370.
+func TestBuildInit(t *testing.T) {
+	ke, nonce := strings.Repeat("aa", 32), strings.Repeat("bb", 32)
+	want := unhex(t,
+		"a1a2a3a4a5a60007 0000000000000000 21 20 22 08 00000000 000000f8",
+		"22 00 0030", // SA
+		"00 00 002c 01 01 00 04",
+		"03 00 000c 01 00 0014 800e0100", // ENCR_AES_GCM_16, 256
+		"03 00 0008 02 00 0006",          // PRF_HMAC_SHA2_384
+		"03 00 0008 04 00 0014",          // KE_ECP_384
+		"00 00 0008 06 00 0024",          // ADDKE1 KE_ML_KEM_768
+		"28 00 0028 001f 0000", ke,       // KE_CURVE25519
+		"29 00 0024", nonce,
+		"29 00 001c 00 00 4004", sha1Hex(t, "a1a2a3a4a5a60007 0000000000000000 c0000202 c350"),
+		"29 00 001c 00 00 4005", sha1Hex(t, "a1a2a3a4a5a60007 0000000000000000 c0000201 01f4"),
+		"29 00 0008 00 00 402e",                     // IKEV2_FRAGMENTATION_SUPPORTED
+		"29 00 0010 00 00 402f 0002 0003 0004 0005", // SIGNATURE_HASH_ALGORITHMS
+		"29 00 0008 00 00 4016",                     // REDIRECT_SUPPORTED
+		"00 00 0008 00 00 4036",                     // INTERMEDIATE_EXCHANGE_SUPPORTED
+	)
+	r := initRequest{
+		offer:  products(t, "aes256gcm16-prfsha384-ecp384-ke1_mlkem768"),
+		ke:     ike.KE_CURVE25519,
+		keData: unhex(t, ke),
+		spi:    ike.SPI(unhex(t, "a1a2a3a4a5a60007")),
+		nonce:  unhex(t, nonce),
+		local:  netip.MustParseAddrPort("192.0.2.2:50000"),
+		remote: netip.MustParseAddrPort("192.0.2.1:500"),
+	}
+	got, err := buildInit(r).AppendBinary(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Errorf("request\n got %x\nwant %x", got, want)
+	}
+
+	r.offer = products(t, "aes256gcm16-prfsha384-ecp384, aes128-sha256-prfsha256-modp2048")
+	m := buildInit(r)
+	if _, ok := m.Notify(ike.INTERMEDIATE_EXCHANGE_SUPPORTED); ok {
+		t.Error("INTERMEDIATE_EXCHANGE_SUPPORTED without an additional key exchange")
+	}
+	sa, _ := ike.Find[*ike.SA](m)
+	if len(sa.Proposals) != 2 || sa.Proposals[0].Number != 1 || sa.Proposals[1].Number != 2 {
+		t.Errorf("proposals %v, want 1 and 2", sa.Proposals)
+	}
+}
+
+func TestCookieChangesOnlyTheFirstPayload(t *testing.T) {
+	r := initRequest{
+		offer: products(t, "aes256gcm16-prfsha384-ecp384"),
+		ke:    ike.KE_ECP_256, keData: make([]byte, 64), nonce: make([]byte, 32), spi: ike.SPI{1},
+	}
+	m := buildInit(r)
+	octets, err := m.AppendBinary(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req := &request{message: m, octets: octets}
+	got, err := req.withCookie([]byte("cookie"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The header has another Next Payload (41) and Length; then the Notify,
+	// and the rest as it was.
+	want := bytes.Clone(octets[:28])
+	want[16] = 41
+	want[26], want[27] = byte(len(got)>>8), byte(len(got))
+	want = append(want, unhex(t, "21 00 000e 00 00 4006", hex.EncodeToString([]byte("cookie")))...)
+	want = append(want, octets[28:]...)
+	if !bytes.Equal(got, want) {
+		t.Errorf("request with a cookie\n got %x\nwant %x", got, want)
+	}
+	if again, _ := m.AppendBinary(nil); !bytes.Equal(again, octets) {
+		t.Error("the request without the cookie has changed")
+	}
+}

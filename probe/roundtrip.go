@@ -1,0 +1,67 @@
+package probe
+
+import (
+	"sync"
+	"time"
+)
+
+// Bounds of the retransmission timeout. RFC 7296 leaves the times to the
+// initiator (Section 2.4); a scan that learns from silence cannot wait as long
+// as a client that wants a tunnel.
+const (
+	defaultRTO = 500 * time.Millisecond
+	minRTO     = 200 * time.Millisecond
+	maxRTO     = 4 * time.Second
+)
+
+// roundTrip estimates how long to wait for an answer, as RFC 6298 does for TCP.
+// By Karn's rule it is given only the times of answers to requests that were
+// sent once.
+type roundTrip struct {
+	initial time.Duration // the timeout before the first sample
+
+	mu                     sync.Mutex
+	smoothed, varies, best time.Duration
+	sampled                bool
+}
+
+// sample adds one measured round trip.
+func (r *roundTrip) sample(d time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.sampled {
+		r.smoothed, r.varies, r.best, r.sampled = d, d/2, d, true
+		return
+	}
+	// RFC 6298, Section 2.3: alpha is 1/8, beta is 1/4.
+	r.varies += ((r.smoothed - d).Abs() - r.varies) / 4
+	r.smoothed += (d - r.smoothed) / 8
+	r.best = min(r.best, d)
+}
+
+// rto returns the timeout of a first try.
+func (r *roundTrip) rto() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.sampled {
+		return r.initial
+	}
+	return min(max(r.smoothed+4*r.varies, minRTO), maxRTO)
+}
+
+// times returns the smoothed and the shortest round trip; false before the
+// first sample.
+func (r *roundTrip) times() (smoothed, best time.Duration, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.smoothed, r.best, r.sampled
+}
+
+// backOff returns the timeout of a try, counted from 1, that begins with rto
+// and doubles.
+func backOff(rto time.Duration, try int) time.Duration {
+	for ; try > 1 && rto < maxRTO; try-- {
+		rto *= 2
+	}
+	return min(rto, maxRTO)
+}

@@ -1,0 +1,233 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/keyexchange"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// Scanner scans gateways. Its zero value works; it is copied at the start of
+// each scan, and one Scanner may scan many targets at a time.
+type Scanner struct {
+	// Transports are the paths to try; nil means both.
+	Transports []Transport
+	// Source is our address and port; invalid parts are the system's choice.
+	Source netip.AddrPort
+	// Outside are addresses that a NAT in front of us may have. With the
+	// right one among them the mapped port can be told.
+	Outside []netip.Addr
+
+	// Rate is the number of datagrams a second, 0 for 50. Window bounds the
+	// exchanges in flight, 0 for 16. Attempts is how often a request is sent
+	// before its silence counts, 0 for 4. InitialRTO is the first wait for an
+	// answer, 0 for 500 ms.
+	Rate       float64
+	Window     int
+	Attempts   int
+	InitialRTO time.Duration
+	// MaxExchanges is the budget of a scan; 0 means none. What it does not
+	// reach is not tested.
+	MaxExchanges int
+
+	// Universe is the set of suites to ask about; nil means
+	// [proposals.Standard]. Exhaustive observes each accepted one.
+	Universe   *proposals.Universe
+	Exhaustive bool
+
+	// Listen opens the socket; nil means real UDP. Rand is the source of
+	// SPIs, nonces and keys; nil means crypto/rand.
+	Listen ListenFunc
+	Rand   io.Reader
+	// Trace is called with each datagram sent or received, Progress after
+	// each exchange; neither concurrently with itself.
+	Trace    func(Datagram)
+	Progress func(Progress)
+}
+
+// Progress tells how far a scan is.
+type Progress struct {
+	Target    Target
+	Doing     string // "reach", "matrix", "detail": what the exchange was for
+	Exchanges int    // done so far
+	Last      Exchange
+}
+
+// Plan returns the offers with which a scan begins: those that ask about the
+// whole universe. What comes after depends on the answers.
+func (s Scanner) Plan() []proposals.Offer {
+	var first []proposals.Offer
+	s.planner(func(offers []proposals.Offer) []proposals.Answer {
+		if first == nil {
+			first = offers
+		}
+		return make([]proposals.Answer, len(offers)) // not tested
+	}).Run()
+	return first
+}
+
+func (s Scanner) planner(ask func([]proposals.Offer) []proposals.Answer) proposals.Planner {
+	u := s.Universe
+	if u == nil {
+		u = proposals.Standard()
+	}
+	return proposals.Planner{Universe: u, Exhaustive: s.Exhaustive, Ask: ask}
+}
+
+// Scan scans one address of a target. A gateway that is silent or rude is a
+// result; only what is wrong on our side is an error, in Result.Err. If ctx
+// ends, the result holds what was found until then and is not Complete.
+func (s Scanner) Scan(ctx context.Context, target Target) Result {
+	started := time.Now()
+	run := &scan{Scanner: s, target: target, result: Result{
+		Target: target.Name, Address: target.Address, Started: started,
+	}}
+	if len(run.Transports) == 0 {
+		run.Transports = target.transports()
+	}
+	run.run(ctx)
+	r := run.result
+	r.Complete = r.Err == nil && ctx.Err() == nil && !run.outOfBudget
+	r.Cost.Elapsed = time.Since(started)
+	return r
+}
+
+// scan is one run of a Scanner against one address.
+type scan struct {
+	Scanner
+	target Target
+	conn   *conn
+
+	// main is the transport that the matrix is asked over.
+	main Transport
+	// control is an offer that the gateway is known to answer.
+	control []proposals.Product
+	// byAcceptance: the gateway does not answer a foreign key exchange method
+	// with INVALID_KE_PAYLOAD, so offers carry one of their own.
+	byAcceptance bool
+	silence      silence
+	outOfBudget  bool
+
+	mu       sync.Mutex // guards what follows
+	result   Result
+	halfOpen int
+}
+
+func (s *scan) run(ctx context.Context) {
+	c, err := open(ctx, connConfig{
+		gateway: s.target.Address, ports: s.target.Ports, source: s.Source, listen: s.Listen,
+		rand: s.Rand, trace: s.Trace, initialRTO: s.InitialRTO, attempts: s.Attempts,
+		rate: s.Rate, window: s.Window,
+	})
+	if err != nil {
+		s.result.Verdict, s.result.Err = VerdictError, err
+		return
+	}
+	s.conn = c
+	s.reach(ctx)
+	if s.result.Verdict == VerdictIKEv2 {
+		s.matrix(ctx)
+		s.detail(ctx)
+	}
+	s.finish()
+	if err := c.close(); err != nil && s.result.Err == nil {
+		s.result.Err = fmt.Errorf("close the socket: %w", err)
+	}
+}
+
+// finish fills in what only the end of a scan knows.
+func (s *scan) finish() {
+	r := &s.result
+	peak := r.Cost.HalfOpenPeak
+	r.Cost = s.conn.cost()
+	r.Cost.HalfOpenPeak, r.Cost.HalfOpenLeft = peak, s.halfOpen
+	slices.SortFunc(r.Exchanges, func(a, b Exchange) int { return a.ID - b.ID })
+	for i := range r.Paths {
+		p := &r.Paths[i]
+		p.Sent, p.Received = s.conn.traffic(p.Transport)
+		for _, x := range r.Exchanges {
+			if x.Transport == p.Transport && x.RTT > 0 && (p.RTT == 0 || x.RTT < p.RTT) {
+				p.RTT = x.RTT
+			}
+		}
+	}
+	if n := s.conn.strays(); n > 0 {
+		s.note("%d datagrams came from other addresses than the gateway's and were ignored.", n)
+	}
+}
+
+func (s *scan) note(format string, args ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n := fmt.Sprintf(format, args...); !slices.Contains(s.result.Notes, n) {
+		s.result.Notes = append(s.result.Notes, n)
+	}
+}
+
+// initExchange is an IKE_SA_INIT exchange with what is needed to go on from an
+// accepted answer.
+type initExchange struct {
+	answer
+	request *request
+	key     *keyexchange.PrivateKey
+}
+
+// init offers products with a KE payload of method, and closes the half-open
+// IKE SA that an accepted answer leaves at the gateway.
+func (s *scan) init(ctx context.Context, t Transport, purpose string, offer []proposals.Product, method ike.KeyExchangeMethod) answer {
+	key, err := keyexchange.Generate(method, s.rand())
+	if err != nil {
+		return s.failed(err)
+	}
+	req, err := s.conn.newInit(initRequest{transport: t, purpose: purpose, offer: offer, ke: method, keData: key.Public()})
+	if err != nil {
+		return s.failed(err)
+	}
+	a := s.conn.exchange(ctx, req)
+	s.record(purpose, a)
+	if a.Outcome == Accepted {
+		s.opened()
+		s.closeHalfOpen(ctx, initExchange{a, req, key})
+	}
+	return a
+}
+
+func (s *scan) failed(err error) answer {
+	s.mu.Lock()
+	s.result.Err = errors.Join(s.result.Err, err)
+	s.mu.Unlock()
+	return answer{}
+}
+
+func (s *scan) record(doing string, a answer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if a.Outcome == NotTried {
+		return
+	}
+	s.result.Exchanges = append(s.result.Exchanges, a.Exchange)
+	if s.Progress != nil {
+		s.Progress(Progress{Target: s.target, Doing: doing, Exchanges: len(s.result.Exchanges), Last: a.Exchange})
+	}
+}
+
+// foreign returns a key exchange method that offer does not hold, so that the
+// gateway cannot select it. The first ones are known to every gateway and
+// their public values are short. It reports false if offer holds them all.
+func foreign(offer []proposals.Product) (ike.KeyExchangeMethod, bool) {
+	first := []ike.KeyExchangeMethod{ike.KE_ECP_256, ike.KE_ECP_384, ike.KE_MODP_2048, ike.KE_ECP_521}
+	for _, m := range append(first, keyexchange.Methods()...) {
+		if !offers(offer, m) {
+			return m, true
+		}
+	}
+	return 0, false
+}

@@ -1,0 +1,244 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"net/netip"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/iketest"
+)
+
+func TestOpenErrors(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		cfg  connConfig
+		want string
+	}{
+		{"no gateway", connConfig{}, "no address of a gateway"},
+		{"any gateway", connConfig{gateway: netip.IPv6Unspecified()}, "no address of a gateway"},
+		{"multicast", connConfig{gateway: netip.MustParseAddr("224.0.0.1")}, "no address of a gateway"},
+		{"mixed", connConfig{gateway: netip.MustParseAddr("127.0.0.1"), source: netip.MustParseAddrPort("[::1]:0")}, "different IP versions"},
+		{"not our address", connConfig{gateway: netip.MustParseAddr("127.0.0.1"), source: netip.MustParseAddrPort("192.0.2.77:0")}, "open a socket to 127.0.0.1"},
+	} {
+		c, err := open(t.Context(), tc.cfg)
+		if err == nil {
+			c.close()
+		}
+		if err == nil || !strings.Contains(err.Error(), tc.want) {
+			t.Errorf("%s: got %v, want %q", tc.name, err, tc.want)
+		}
+	}
+}
+
+// loopback returns a conn from source to gateway over real UDP, and requires
+// that the system has such addresses.
+func loopback(t *testing.T, cfg connConfig) *conn {
+	t.Helper()
+	c, err := open(t.Context(), cfg)
+	if errors.Is(err, syscall.EADDRNOTAVAIL) || errors.Is(err, syscall.ENETUNREACH) {
+		t.Skipf("no %v here: %v", cfg.gateway, err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.close() })
+	return c
+}
+
+// closedPort returns a UDP port of a that nothing listens on.
+func closedPort(t *testing.T, a netip.Addr) uint16 {
+	t.Helper()
+	pc, err := net.ListenPacket("udp", netip.AddrPortFrom(a, 0).String())
+	if err != nil {
+		t.Skip(err)
+	}
+	defer pc.Close()
+	return addrPortOf(pc.LocalAddr()).Port()
+}
+
+// TestPortUnreachable gets a real ICMP error over the loopback interface.
+func TestPortUnreachable(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("other systems do not tell it to an unconnected socket")
+	}
+	for _, address := range []string{"127.0.0.1", "::1"} {
+		t.Run(address, func(t *testing.T) {
+			gateway := netip.MustParseAddr(address)
+			port := closedPort(t, gateway)
+			c := loopback(t, connConfig{gateway: gateway, ports: [2]uint16{port, port}, initialRTO: 50 * time.Millisecond})
+			for _, transport := range []Transport{UDP500, UDP4500} {
+				// Twice, as the error about the first may fail the second.
+				for range 2 {
+					req, err := c.newInit(initRequest{transport: transport, offer: products(t, testOffer), ke: ike.KE_ECP_256, keData: make([]byte, 64)})
+					if err != nil {
+						t.Fatal(err)
+					}
+					a := c.exchange(t.Context(), req)
+					if a.Outcome != Unreachable || a.blocked == nil {
+						t.Fatalf("%v: got %v, %q", transport, a.Outcome, a.Detail)
+					}
+					if a.blocked.state != PathPortUnreachable || a.blocked.reporter != gateway || a.Tries != 1 ||
+						!strings.HasSuffix(a.Detail, "port unreachable from "+address) {
+						t.Errorf("%v: %+v, %d tries, %q", transport, a.blocked, a.Tries, a.Detail)
+					}
+				}
+			}
+		})
+	}
+}
+
+// TestRealUDP talks with a responder of package iketest over the loopback
+// interface: both ports from one socket, whose address is known.
+func TestRealUDP(t *testing.T) {
+	gateway := netip.MustParseAddr("127.0.0.1")
+	pcs := [2]net.PacketConn{}
+	var ports [2]uint16
+	for i := range pcs {
+		pc, err := net.ListenPacket("udp4", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		pcs[i], ports[i] = pc, addrPortOf(pc.LocalAddr()).Port()
+	}
+	offer := products(t, testOffer)
+	r := &iketest.Responder{Profile: iketest.StrongSwan, Policy: []ike.Proposal{offer[1].Proposal(1)}}
+	served := make(chan error, 1)
+	go func() { served <- r.Serve(pcs[0], pcs[1]) }()
+	t.Cleanup(func() {
+		pcs[0].Close()
+		pcs[1].Close()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
+
+	c := loopback(t, connConfig{gateway: gateway, ports: ports, source: netip.MustParseAddrPort("127.0.0.2:0")})
+	if c.local().Addr() != netip.MustParseAddr("127.0.0.2") || c.local().Port() == 0 {
+		t.Errorf("local address %v", c.local())
+	}
+	for _, transport := range []Transport{UDP500, UDP4500} {
+		req, err := c.newInit(initRequest{transport: transport, offer: offer, ke: ike.KE_ECP_256, keData: make([]byte, 64)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a := c.exchange(t.Context(), req); a.Outcome != InvalidKEPayload || a.Group != ike.KE_ECP_384 || a.RTT <= 0 {
+			t.Errorf("%v: got %+v", transport, a.Exchange)
+		}
+	}
+}
+
+// TestLocalAddress: a socket bound to no address knows it all the same.
+func TestLocalAddress(t *testing.T) {
+	anywhere := func(ctx context.Context, _ netip.Addr, _ netip.AddrPort) (net.PacketConn, error) {
+		var lc net.ListenConfig
+		return lc.ListenPacket(ctx, "udp4", "0.0.0.0:0")
+	}
+	for name, listen := range map[string]ListenFunc{"chosen": nil, "unspecified": anywhere} {
+		c := loopback(t, connConfig{gateway: netip.MustParseAddr("127.0.0.1"), listen: listen})
+		if c.local().Addr() != netip.MustParseAddr("127.0.0.1") || c.local().Port() == 0 {
+			t.Errorf("%s: %v, want a port of 127.0.0.1", name, c.local())
+		}
+	}
+}
+
+// brokenConn fails each read.
+type brokenConn struct {
+	net.PacketConn
+	closed atomic.Bool
+}
+
+func (b *brokenConn) ReadFrom([]byte) (int, net.Addr, error)    { return 0, nil, io.ErrUnexpectedEOF }
+func (b *brokenConn) WriteTo(p []byte, _ net.Addr) (int, error) { return len(p), nil }
+func (b *brokenConn) LocalAddr() net.Addr                       { return &net.UDPAddr{IP: net.IPv4(192, 0, 2, 2), Port: 1} }
+func (b *brokenConn) Close() error                              { b.closed.Store(true); return nil }
+
+func TestBrokenSocket(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pc := &brokenConn{}
+		c, err := open(t.Context(), connConfig{gateway: gatewayAddr, listen: func(context.Context, netip.Addr, netip.AddrPort) (net.PacketConn, error) {
+			return pc, nil
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		if !pc.closed.Load() {
+			t.Error("the reader goes on")
+		}
+		req, err := c.newInit(initRequest{offer: products(t, testOffer), ke: ike.KE_ECP_256})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a := c.exchange(t.Context(), req); a.Outcome != NotTried {
+			t.Errorf("got %v", a.Outcome)
+		}
+	})
+}
+
+// terseConn leaves out the addresses of errors, as Windows does.
+type terseConn struct{ net.PacketConn }
+
+func (c terseConn) ReadFrom(p []byte) (int, net.Addr, error) {
+	n, from, err := c.PacketConn.ReadFrom(p)
+	var op *net.OpError
+	if errors.As(err, &op) && op.Err != net.ErrClosed {
+		err = &net.OpError{Op: op.Op, Err: op.Err}
+	}
+	return n, from, err
+}
+
+func TestErrorWithoutAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, connConfig{}, nil, func(pc net.PacketConn) net.PacketConn { return terseConn{pc} })
+		if a := b.ask(); a.Outcome != Unreachable || a.blocked == nil || a.blocked.state != PathPortUnreachable {
+			t.Errorf("one port: got %+v", a.Exchange)
+		}
+		// With exchanges on both ports it is not known which one is closed.
+		var wg sync.WaitGroup
+		for _, transport := range []Transport{UDP500, UDP4500} {
+			req := b.init(transport)
+			wg.Go(func() {
+				if a := b.exchange(t.Context(), req); a.Outcome != NoAnswer {
+					t.Errorf("both ports: got %+v", a.Exchange)
+				}
+			})
+		}
+		wg.Wait()
+	})
+}
+
+// reluctantConn fails writes, as an ICMP error about an earlier datagram does,
+// until it is asked often enough.
+type reluctantConn struct {
+	net.PacketConn
+	failures int
+}
+
+func (r *reluctantConn) WriteTo(p []byte, to net.Addr) (int, error) {
+	if r.failures--; r.failures >= 0 {
+		return 0, &net.OpError{Op: "write", Err: syscall.ECONNREFUSED}
+	}
+	return r.PacketConn.WriteTo(p, to)
+}
+
+func TestPendingErrorDoesNotHinderSending(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := newBench(t, connConfig{}, func(_ int, request []byte) []reply {
+			return []reply{{octets: respond(t, spiOf(request), nil, notify(ike.NO_PROPOSAL_CHOSEN))}}
+		}, func(pc net.PacketConn) net.PacketConn { return &reluctantConn{pc, 2} })
+		if a := b.ask(); a.Outcome != NoProposalChosen || a.Tries != 1 || a.blocked != nil {
+			t.Errorf("got %+v, %+v", a.Exchange, a.blocked)
+		}
+	})
+}

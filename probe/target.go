@@ -1,0 +1,129 @@
+package probe
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+)
+
+// Target is one address to scan, and how the user named it.
+type Target struct {
+	Name    string
+	Address netip.Addr
+	// Ports are the UDP ports of the responder, indexed by [Transport]; 0
+	// means 500 and 4500.
+	Ports [2]uint16
+}
+
+// Endpoint is a target as it is written: host, host:port or [address]:port.
+type Endpoint struct {
+	Text string // as written
+	Host string // a name, or an address without brackets
+	Port uint16 // 0 where none was written
+}
+
+// ParseEndpoint reads a target. The error says what would be right.
+func ParseEndpoint(s string) (Endpoint, error) {
+	e := Endpoint{Text: s, Host: s}
+	if a, err := netip.ParseAddr(s); err == nil {
+		if a.IsUnspecified() || a.IsMulticast() {
+			return Endpoint{}, fmt.Errorf("%q is not the address of a host", s)
+		}
+		return e, nil
+	}
+	if host, port, err := net.SplitHostPort(s); err == nil {
+		n, err := strconv.ParseUint(port, 10, 16)
+		if err != nil || n == 0 {
+			return Endpoint{}, fmt.Errorf("port %q of %q is not a number from 1 to 65535", port, s)
+		}
+		e.Host, e.Port = host, uint16(n)
+	} else if strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") {
+		e.Host = s[1 : len(s)-1]
+	}
+	if a, err := netip.ParseAddr(e.Host); err == nil {
+		if a.IsUnspecified() || a.IsMulticast() {
+			return Endpoint{}, fmt.Errorf("%q is not the address of a host", s)
+		}
+		return e, nil
+	}
+	if strings.Contains(e.Host, ":") {
+		return Endpoint{}, fmt.Errorf("%q is neither a host, host:port, nor [IPv6 address]:port", s)
+	}
+	if !validHostname(e.Host) {
+		return Endpoint{}, fmt.Errorf("%q is not a host name or an address", s)
+	}
+	return e, nil
+}
+
+// validHostname reports whether s can be a DNS name (RFC 1123, Section 2.1),
+// with the underscores that people use.
+func validHostname(s string) bool {
+	s = strings.TrimSuffix(s, ".")
+	if s == "" || len(s) > 253 {
+		return false
+	}
+	labels := strings.Split(s, ".")
+	for _, label := range labels {
+		if label == "" || len(label) > 63 || label[0] == '-' || label[len(label)-1] == '-' {
+			return false
+		}
+		for _, c := range label {
+			if c < 0x80 && c != '-' && c != '_' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') {
+				return false
+			}
+		}
+	}
+	// All digits at the end is an address with a mistake in it.
+	_, err := strconv.Atoi(labels[len(labels)-1])
+	return err != nil
+}
+
+// Resolve returns the addresses of e, each a target of its own. Ports are the
+// defaults for what e does not name: a port of 4500, or of ports[UDP4500],
+// is that of the transport with the non-ESP marker.
+func (e Endpoint) Resolve(ctx context.Context, ports [2]uint16) ([]Target, error) {
+	addrs := []netip.Addr{}
+	if a, err := netip.ParseAddr(e.Host); err == nil {
+		addrs = append(addrs, a.Unmap())
+	} else {
+		found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", e.Host)
+		if err != nil {
+			return nil, fmt.Errorf("%q does not resolve: %w", e.Host, err)
+		}
+		for _, a := range found {
+			addrs = append(addrs, a.Unmap())
+		}
+	}
+	var targets []Target
+	seen := make(map[netip.Addr]bool)
+	for _, a := range addrs {
+		if seen[a] {
+			continue
+		}
+		seen[a] = true
+		t := Target{Name: e.Text, Address: a, Ports: ports}
+		if e.Port != 0 {
+			t.Ports[UDP500] = e.Port
+		}
+		targets = append(targets, t)
+	}
+	return targets, nil
+}
+
+// transports returns the paths of t to try: if its IKE port is that of NAT
+// traversal, there is only one.
+func (t Target) transports() []Transport {
+	natt := t.Ports[UDP4500]
+	if natt == 0 {
+		natt = portNATT
+	}
+	if t.Ports[UDP500] == natt {
+		return []Transport{UDP4500}
+	}
+	return []Transport{UDP500, UDP4500}
+}
+
+const portNATT = 4500

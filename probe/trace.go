@@ -1,0 +1,100 @@
+package probe
+
+import (
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+)
+
+// Datagram is one UDP datagram that a scan sent or received.
+type Datagram struct {
+	Time          time.Time
+	Sent          bool
+	Local, Remote netip.AddrPort
+	Transport     Transport
+	// Exchange is the number of the exchange that it belongs to; 0 if none.
+	Exchange int
+	// Octets is the UDP payload, with the non-ESP marker on UDP 4500. It is
+	// not to be changed.
+	Octets []byte
+}
+
+// ledger counts what a conn sends and receives, and shows it to a hook.
+type ledger struct {
+	hook func(Datagram)
+
+	mu      sync.Mutex
+	total   Cost
+	sent    [2]int // datagrams by Transport
+	came    [2]int
+	foreign int // datagrams from other addresses
+}
+
+// transmit sends d by pc, counts it if that worked, and shows it to the hook,
+// which sees it before any answer to it.
+func (l *ledger) transmit(d Datagram, pc net.PacketConn) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, err := pc.WriteTo(d.Octets, net.UDPAddrFromAddrPort(d.Remote)); err != nil {
+		return err
+	}
+	l.total.DatagramsSent++
+	l.total.BytesSent += int64(len(d.Octets))
+	l.sent[d.Transport]++
+	l.show(d)
+	return nil
+}
+
+// received counts d and shows it to the hook. A foreign datagram, from another
+// address, is counted apart: it says nothing of the path to the gateway.
+func (l *ledger) received(d Datagram, foreign bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if foreign {
+		l.foreign++
+	} else {
+		l.total.DatagramsReceived++
+		l.total.BytesReceived += int64(len(d.Octets))
+		l.came[d.Transport]++
+	}
+	l.show(d)
+}
+
+// show calls the hook, one datagram at a time. l.mu is held.
+func (l *ledger) show(d Datagram) {
+	if l.hook != nil {
+		l.hook(d)
+	}
+}
+
+// add changes the counts that are of exchanges.
+func (l *ledger) add(exchanges, retransmits, cookies int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.total.Exchanges += exchanges
+	l.total.Retransmits += retransmits
+	l.total.Cookies += cookies
+}
+
+// cost returns the counts of exchanges, datagrams and octets so far. What it
+// cannot know, half-open SAs and the time elapsed, is zero.
+func (l *ledger) cost() Cost {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.total
+}
+
+// traffic returns how many datagrams went to and came from the gateway by t.
+func (l *ledger) traffic(t Transport) (sent, received int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.sent[t], l.came[t]
+}
+
+// strays returns how many datagrams came from other addresses.
+func (l *ledger) strays() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.foreign
+}

@@ -1,0 +1,255 @@
+package proposals
+
+import "slices"
+
+// Planner recovers the set of suites that a gateway accepts by asking about
+// sets of them. It is pure: what it asks next follows from the answers so far,
+// and it knows neither sockets nor time.
+//
+// # The question
+//
+// An offer is a set of suites: the union of its proposals, each of which
+// offers every combination of its transforms. The answer says whether the
+// gateway accepts at least one of them, and then, from INVALID_KE_PAYLOAD, the
+// key exchange method of the one that it would choose. One refusal decides
+// every suite of the offer; tens of thousands fit into one.
+//
+// # The method
+//
+// A gateway's policy is a list of proposals, so the accepted set is a union of
+// a few products. The planner finds one product after the other:
+//
+//  1. Cover: what is neither found nor refused yet is asked about in the
+//     fewest and largest offers that touch no product already found. When all
+//     of these are refused, everything outside the products is proven refused,
+//     and the search ends.
+//  2. Locate: an offer that was taken holds an acceptable suite. Halving it by
+//     weight, the likely algorithms first, finds the suite in about as many
+//     questions as its surprise has bits. What is refused on the way is
+//     remembered and serves the proof.
+//  3. Grow: around a suite that is accepted, each axis is asked about alone,
+//     the other axes held: single questions for what is likely, groups for
+//     what is not, which are split while they are taken. This gives the
+//     smallest product that holds all that was seen.
+//  4. Verify: the corners of the product that were not asked are inferred. Of
+//     a small product each suite is observed; of a larger one a sample, in
+//     which each algorithm meets others than in step 3. A sample that is
+//     refused means that two products overlap here: the smallest combination
+//     that is refused is found, the product is cut along it, and from then on
+//     each pair of algorithms of each product is seen together. The suites
+//     that a cut leaves over start products of their own.
+//
+// Steps 3 and 4 ask in batches that do not depend on each other, so that they
+// can be in flight together.
+//
+// # The cost
+//
+// With n values on the axes together, an accepted product of m values costs
+// about log2 of the universe's weight to locate, m exchanges and m log2(n/m)
+// for the refused rest to grow, and as many samples as its longest axis has
+// values. The proof adds, for each product, a few offers.
+type Planner struct {
+	// Universe is the set of suites to decide.
+	Universe *Universe
+	// Limits bound each offer.
+	Limits Limits
+	// Exhaustive makes every accepted suite an observed one.
+	Exhaustive bool
+	// Ask sends offers, all at once if it can, and returns an answer for
+	// each, in their order.
+	Ask func([]Offer) []Answer
+}
+
+// Answer is what came of an offer.
+type Answer struct {
+	// State is Accepted if the gateway accepts a suite of the offer, Refused
+	// if it accepts none of them, NoAnswer, or NotTested if the offer was
+	// not sent; after that the planner stops.
+	State State
+	// KE is the key exchange method of the suite that the gateway chose,
+	// if it told; else the zero value.
+	KE Algorithm
+	// Suite is the suite that the gateway chose, if it told; else nil.
+	Suite *Suite
+	// Exchange is the number of the exchange.
+	Exchange int
+}
+
+// Run asks until each suite of the universe is decided or cannot be, and
+// returns the matrix.
+func (p Planner) Run() *Matrix {
+	if p.Limits.Transforms == 0 {
+		p.Limits.Transforms = defaultTransforms
+	}
+	if p.Limits.Octets == 0 {
+		p.Limits.Octets = defaultOctets
+	}
+	s := &search{
+		Planner: p,
+		facts:   facts{u: p.Universe, observed: make(map[box][]int)},
+		weigher: newWeigher(p.Universe),
+	}
+	s.run()
+	return s.matrix()
+}
+
+// search is one run of a planner.
+type search struct {
+	Planner
+	facts
+	*weigher
+	// products are the boxes found so far.
+	products []box
+	// mixed: two products were seen to overlap, so samples are not enough.
+	mixed bool
+	// stopped: an offer was not sent.
+	stopped bool
+}
+
+func (s *search) run() {
+	for !s.stopped {
+		if cell, ok := s.loose(); ok {
+			s.explore(cell)
+			continue
+		}
+		questions := s.cover()
+		if len(questions) == 0 {
+			if s.recheck() {
+				continue
+			}
+			return
+		}
+		for _, r := range s.ask(questions...) {
+			if r.state != Accepted {
+				continue
+			}
+			// What a product found since holds says nothing new.
+			if left := subtract(r.witness, s.products...); totalSize(left) == totalSize(r.witness) {
+				if cell, ok := s.locate(r.witness); ok {
+					s.explore(cell)
+				}
+			}
+		}
+	}
+}
+
+// explore finds the product around an accepted cell.
+func (s *search) explore(cell box) {
+	b := s.verify(s.grow(cell), cell)
+	s.products = slices.DeleteFunc(s.products, b.holds)
+	s.mixed = s.mixed || slices.ContainsFunc(s.products, b.relatedTo)
+	s.products = append(s.products, b)
+}
+
+// loose returns an observed cell that no product holds.
+func (s *search) loose() (box, bool) {
+	for _, cell := range s.found {
+		if !slices.ContainsFunc(s.products, func(b box) bool { return b.holds(cell) }) {
+			return cell, true
+		}
+	}
+	return box{}, false
+}
+
+// reply is an answer in the universe's numbering. Of an accepted question,
+// witness is the part that holds an acceptable suite.
+type reply struct {
+	state   State
+	witness []box
+}
+
+// ask sends questions and records what the answers say. What the facts decide
+// is not asked again.
+func (s *search) ask(questions ...[]box) []reply {
+	replies := make([]reply, len(questions))
+	var offers []Offer
+	var asked []int
+	for i, q := range questions {
+		q = slices.DeleteFunc(slices.Clone(q), func(b box) bool { return covered(b, s.refused) })
+		switch {
+		case len(q) == 0:
+			replies[i] = reply{state: Refused}
+		case len(q) == 1 && s.observed[q[0]] != nil:
+			replies[i] = reply{Accepted, q}
+		default:
+			replies[i].witness = q
+			var products []Product
+			for _, b := range q {
+				products = append(products, s.u.products(b.within(s.Limits.Transforms))...)
+			}
+			offers = append(offers, Offer{products})
+			asked = append(asked, i)
+		}
+	}
+	if len(offers) == 0 {
+		return replies
+	}
+	if s.stopped {
+		return replies
+	}
+	for n, answer := range s.Ask(offers) {
+		i := asked[n]
+		replies[i] = s.record(replies[i].witness, answer)
+	}
+	return replies
+}
+
+// record adds an answer on q to the facts.
+func (s *search) record(q []box, answer Answer) reply {
+	switch answer.State {
+	case Accepted:
+		witness := s.witness(q, answer)
+		if len(witness) == 0 {
+			// What was taken now was refused before: the policy changed.
+			s.contradictions = append(s.contradictions, q[0])
+			s.silence(q, answer.Exchange)
+			return reply{state: NoAnswer}
+		}
+		for _, b := range q {
+			s.seen = append(s.seen, evidence{b, answer.Exchange})
+		}
+		if len(witness) == 1 && witness[0].isCell() {
+			s.observe(witness[0], answer.Exchange)
+		}
+		return reply{Accepted, witness}
+	case Refused:
+		s.refuse(q, answer.Exchange)
+	case NoAnswer:
+		s.silence(q, answer.Exchange)
+	case NotTested:
+		s.stopped = true
+	}
+	return reply{state: answer.State}
+}
+
+func (s *search) silence(q []box, id int) {
+	for _, b := range q {
+		s.silent = append(s.silent, evidence{b, id})
+	}
+}
+
+// witness returns the part of q that can hold the suite that answer is about.
+func (s *search) witness(q []box, answer Answer) []box {
+	if answer.Suite != nil {
+		b, ok := s.u.box(answer.Suite.Product())
+		if !ok || !slices.ContainsFunc(q, func(c box) bool { return c.holds(b) }) || covered(b, s.refused) {
+			return nil
+		}
+		return []box{b}
+	}
+	q = s.open(disjoint(q))
+	if answer.KE == (Algorithm{}) {
+		return q
+	}
+	i := slices.Index(s.u.axes[KE], answer.KE)
+	if i < 0 {
+		return nil
+	}
+	var out []box
+	for _, b := range q {
+		if b = b.on(KE, b[KE]&(1<<i)); !b.empty() {
+			out = append(out, b)
+		}
+	}
+	return out
+}

@@ -1,0 +1,127 @@
+package proposals
+
+import "slices"
+
+// undecided returns what is in no product, not refused and not silent, as
+// disjoint boxes.
+func (s *search) undecided() []box {
+	rest := subtract(s.u.boxes, s.products...)
+	return subtract(s.open(rest), boxesOf(s.silent)...)
+}
+
+// cover returns questions that together hold everything that is undecided,
+// and no suite of a product found or of a silent offer: when all are refused,
+// nothing is left.
+func (s *search) cover() [][]box {
+	rest := s.undecided()
+	if len(rest) == 0 {
+		return nil
+	}
+	// The largest boxes that touch nothing known to be accepted or silent
+	// may hold refused suites again: that costs nothing and keeps them few.
+	largest := slices.Clone(s.u.boxes)
+	for _, c := range append(slices.Clone(s.products), boxesOf(s.silent)...) {
+		var next []box
+		for _, b := range largest {
+			next = append(next, b.maximalMinus(c)...)
+		}
+		largest = withoutContained(next)
+	}
+	var chosen []box
+	for len(rest) > 0 {
+		var best box
+		var bestSize int64
+		for _, b := range largest {
+			var size int64
+			var hull box
+			for _, r := range rest {
+				if part := r.and(b); !part.empty() {
+					size += part.size()
+					hull = hull.or(part)
+				}
+			}
+			if size > bestSize {
+				best, bestSize = hull, size
+			}
+		}
+		chosen = append(chosen, best)
+		rest = subtract(rest, best)
+	}
+	return s.u.pack(chosen, s.Limits)
+}
+
+// locate finds an acceptable cell in boxes that are known to hold one. It
+// reports false if an answer failed to come.
+func (s *search) locate(boxes []box) (box, bool) {
+	for {
+		boxes = s.open(boxes)
+		if len(boxes) == 0 {
+			return box{}, false // contradicted
+		}
+		if len(boxes) == 1 && boxes[0].isCell() {
+			if s.observed[boxes[0]] == nil {
+				for _, id := range evidenceFor(boxes[0], s.seen) {
+					s.observe(boxes[0], id)
+				}
+			}
+			return boxes[0], true
+		}
+		first, rest := s.split(boxes)
+		switch r := s.ask(first)[0]; r.state {
+		case Accepted:
+			boxes = r.witness
+		case Refused:
+			boxes = rest
+		default:
+			return box{}, false
+		}
+	}
+}
+
+// split parts boxes into two of nearly equal weight, the likelier part first.
+func (s *search) split(boxes []box) (first, rest []box) {
+	if len(boxes) > 1 {
+		slices.SortStableFunc(boxes, func(b, c box) int {
+			switch wb, wc := s.box(b), s.box(c); {
+			case wb > wc:
+				return -1
+			case wb < wc:
+				return 1
+			}
+			return 0
+		})
+		total := 0.0
+		for _, b := range boxes {
+			total += s.box(b)
+		}
+		n, sum, room := 0, 0.0, s.Limits.Octets
+		for n < len(boxes)-1 && (n == 0 || sum+s.box(boxes[n]) <= total/2) {
+			if room -= s.u.octets(boxes[n]); room < 0 && n > 0 {
+				break
+			}
+			sum += s.box(boxes[n])
+			n++
+		}
+		// A box that outweighs all others together is split itself.
+		if n == 1 && sum > 2*total/3 && !boxes[0].isCell() {
+			first, half := s.split(boxes[:1:1])
+			return first, append(half, boxes[1:]...)
+		}
+		return boxes[:n:n], boxes[n:]
+	}
+	b := boxes[0]
+	var bestFirst, bestRest box
+	best := 2.0
+	for a := range b {
+		axis := Axis(a)
+		if isOne(b[a]) {
+			continue
+		}
+		f, r := s.halve(axis, b[a])
+		share := s.set(axis, f) / s.set(axis, b[a])
+		if off := max(share, 1-share); off < best {
+			best, bestFirst, bestRest = off, b.on(axis, f), b.on(axis, r)
+		}
+	}
+	return []box{bestFirst}, []box{bestRest}
+}

@@ -1,0 +1,146 @@
+package proposals
+
+import (
+	"math"
+	"math/bits"
+
+	"github.com/ikescope/ikescope/ike"
+)
+
+// likelihood is a rough chance, of 0 to 1, that a gateway in the field takes
+// an algorithm at all: from the default policies of strongSwan, libreswan,
+// OpenIKED, Windows, Cisco and FortiGate. The planner asks about what is
+// likely first; a wrong guess costs exchanges, never a wrong result.
+func likelihood(a Algorithm) float64 {
+	if a.IsNone() {
+		return 0.5
+	}
+	const common, usual, some, rare = 0.7, 0.4, 0.15, 0.04
+	switch a.Axis {
+	case ENCR:
+		switch ike.EncryptionID(a.ID) {
+		case ike.ENCR_AES_CBC:
+			if a.KeyBits == 192 {
+				return usual
+			}
+			return common
+		case ike.ENCR_AES_GCM_16:
+			if a.KeyBits == 192 {
+				return some
+			}
+			return common
+		case ike.ENCR_CHACHA20_POLY1305:
+			return usual
+		case ike.ENCR_3DES:
+			return usual
+		case ike.ENCR_AES_CTR, ike.ENCR_AES_GCM_8, ike.ENCR_AES_GCM_12,
+			ike.ENCR_AES_CCM_8, ike.ENCR_AES_CCM_12, ike.ENCR_AES_CCM_16,
+			ike.ENCR_CAMELLIA_CBC, ike.ENCR_CAMELLIA_CTR, ike.ENCR_CAMELLIA_CCM_16:
+			return some
+		}
+	case PRF:
+		switch ike.PRFID(a.ID) {
+		case ike.PRF_HMAC_SHA2_256:
+			return common
+		case ike.PRF_HMAC_SHA1, ike.PRF_HMAC_SHA2_384, ike.PRF_HMAC_SHA2_512:
+			return usual
+		case ike.PRF_AES128_XCBC, ike.PRF_AES128_CMAC, ike.PRF_HMAC_MD5:
+			return some
+		}
+	case INTEG:
+		switch ike.IntegrityID(a.ID) {
+		case ike.AUTH_HMAC_SHA2_256_128:
+			return common
+		case ike.AUTH_HMAC_SHA1_96, ike.AUTH_HMAC_SHA2_384_192, ike.AUTH_HMAC_SHA2_512_256:
+			return usual
+		case ike.AUTH_AES_XCBC_96, ike.AUTH_AES_CMAC_96, ike.AUTH_HMAC_MD5_96:
+			return some
+		}
+	default:
+		switch ike.KeyExchangeMethod(a.ID) {
+		case ike.KE_MODP_2048, ike.KE_ECP_256:
+			return common
+		case ike.KE_CURVE25519, ike.KE_ECP_384, ike.KE_MODP_3072, ike.KE_MODP_4096:
+			return usual
+		case ike.KE_ML_KEM_768, ike.KE_ML_KEM_1024:
+			if a.Axis != KE {
+				return usual
+			}
+		case ike.KE_ECP_521, ike.KE_MODP_1024, ike.KE_MODP_1536, ike.KE_MODP_6144,
+			ike.KE_MODP_8192, ike.KE_CURVE448:
+			return some
+		}
+	}
+	return rare
+}
+
+// weigher holds the likelihoods of a universe's values, by axis and bit.
+type weigher [NumAxes][maxValues]float64
+
+func newWeigher(u *Universe) *weigher {
+	w := new(weigher)
+	for i, list := range u.axes {
+		for n, a := range list {
+			w[i][n] = likelihood(a)
+		}
+	}
+	return w
+}
+
+func (w *weigher) value(a Axis, v uint64) float64 { return w[a][bits.TrailingZeros64(v)] }
+
+// set returns the summed weight of the values of set on axis a.
+func (w *weigher) set(a Axis, set uint64) float64 {
+	sum := 0.0
+	for v := range values(set) {
+		sum += w.value(a, v)
+	}
+	return sum
+}
+
+// box returns the weight of b: that of its suites, were its axes independent.
+func (w *weigher) box(b box) float64 {
+	product := 1.0
+	for a, set := range b {
+		if !isOne(set) {
+			product *= w.set(Axis(a), set)
+		} else {
+			product *= w.value(Axis(a), set)
+		}
+	}
+	return product
+}
+
+// halve splits set into the part to ask about first and the rest, of nearly
+// equal weight, the likeliest values first. Both are non-empty; set has two
+// values or more.
+func (w *weigher) halve(a Axis, set uint64) (first, rest uint64) {
+	order := w.order(a, set)
+	half := w.set(a, set) / 2
+	sum := 0.0
+	for i, v := range order[:len(order)-1] {
+		next := sum + w.value(a, v)
+		if i > 0 && math.Abs(half-sum) <= math.Abs(half-next) {
+			break
+		}
+		first |= v
+		sum = next
+	}
+	return first, set &^ first
+}
+
+// order returns the values of set, the likeliest first; equals in the
+// universe's order.
+func (w *weigher) order(a Axis, set uint64) []uint64 {
+	var order []uint64
+	for v := range values(set) {
+		i := len(order)
+		for i > 0 && w.value(a, order[i-1]) < w.value(a, v) {
+			i--
+		}
+		order = append(order, 0)
+		copy(order[i+1:], order[i:])
+		order[i] = v
+	}
+	return order
+}

@@ -1,0 +1,164 @@
+package proposals
+
+import (
+	"fmt"
+	"math/bits"
+	"slices"
+
+	"github.com/ikescope/ikescope/ike"
+)
+
+// Universe is the set of suites that a scan asks about: a list of products
+// that do not overlap.
+type Universe struct {
+	axes  [NumAxes][]Algorithm // the numbering: value i of an axis is bit i
+	boxes []box
+}
+
+// maxValues is how many algorithms an axis of a universe can hold: one a bit.
+const maxValues = 64
+
+// NewUniverse returns the union of products, which may overlap. It fails if a
+// product is empty or an axis has more than 64 algorithms.
+func NewUniverse(products ...Product) (*Universe, error) {
+	u := new(Universe)
+	var boxes []box
+	for _, p := range products {
+		if p.Size() == 0 {
+			return nil, fmt.Errorf("proposals: product %q is empty", p)
+		}
+		for i, list := range p {
+			if len(list) == 0 {
+				list = []Algorithm{None(Axis(i))}
+			}
+			for _, a := range list {
+				if !slices.Contains(u.axes[i], a) {
+					u.axes[i] = append(u.axes[i], a)
+				}
+			}
+			if len(u.axes[i]) > maxValues {
+				return nil, fmt.Errorf("proposals: more than %d algorithms on axis %s", maxValues, Axis(i))
+			}
+		}
+		b, _ := u.box(p)
+		boxes = append(boxes, b)
+	}
+	u.boxes = disjoint(boxes)
+	return u, nil
+}
+
+// Classical returns the universe of every suite that the registries allow for
+// an IKE SA without additional key exchanges.
+func Classical() *Universe { return mustUniverse(families(nil)...) }
+
+// Standard returns [Classical] and, beside it, the hybrid suites: each of its
+// suites with ML-KEM as the first additional key exchange, and with ML-KEM or
+// nothing as the second to the seventh (RFC 9370; draft-ietf-ipsecme-ikev2-mlkem).
+func Standard() *Universe {
+	return mustUniverse(append(families(nil), families(mlkem)...)...)
+}
+
+// families returns two products: the AEAD suites and the classic ones. With
+// methods, their first additional key exchange is one of those that methods
+// names for its axis, and the others are optional.
+func families(methods func(Axis) []Algorithm) []Product {
+	var aead Product
+	for a := ENCR; a <= KE; a++ {
+		aead[a] = IKEAlgorithms(a)
+	}
+	classic := aead
+	aead[ENCR] = slices.DeleteFunc(slices.Clone(aead[ENCR]), func(a Algorithm) bool { return !a.AEAD() })
+	classic[ENCR] = slices.DeleteFunc(slices.Clone(classic[ENCR]), Algorithm.AEAD)
+	aead[INTEG] = nil
+	classic[INTEG] = slices.DeleteFunc(slices.Clone(classic[INTEG]), Algorithm.IsNone)
+	for a := ADDKE1; a <= ADDKE7 && methods != nil; a++ {
+		list := methods(a)
+		if a > ADDKE1 {
+			list = append([]Algorithm{None(a)}, list...)
+		}
+		aead[a], classic[a] = list, list
+	}
+	return []Product{aead, classic}
+}
+
+func mlkem(a Axis) []Algorithm {
+	return slices.DeleteFunc(IKEAlgorithms(a), func(m Algorithm) bool {
+		switch ike.KeyExchangeMethod(m.ID) {
+		case ike.KE_ML_KEM_512, ike.KE_ML_KEM_768, ike.KE_ML_KEM_1024:
+			return false
+		}
+		return true
+	})
+}
+
+func mustUniverse(products ...Product) *Universe {
+	u, err := NewUniverse(products...)
+	if err != nil {
+		panic("proposals: internal error: " + err.Error())
+	}
+	return u
+}
+
+// Size returns the number of suites, or math.MaxInt64 if there are more.
+func (u *Universe) Size() int64 { return totalSize(u.boxes) }
+
+// Contains reports whether s is in the universe.
+func (u *Universe) Contains(s Suite) bool {
+	b, ok := u.box(s.Product())
+	return ok && slices.ContainsFunc(u.boxes, func(c box) bool { return c.holds(b) })
+}
+
+// Products returns the products of the universe.
+func (u *Universe) Products() []Product { return u.products(u.boxes) }
+
+// box returns p in the universe's numbering. It reports false, with the box
+// of what it knows, if p names an algorithm that no suite of the universe has.
+func (u *Universe) box(p Product) (box, bool) {
+	var b box
+	ok := true
+	for i, list := range p {
+		if len(list) == 0 {
+			list = []Algorithm{None(Axis(i))}
+		}
+		for _, a := range list {
+			n := slices.Index(u.axes[i], a)
+			if n < 0 {
+				ok = false
+				continue
+			}
+			b[i] |= 1 << n
+		}
+	}
+	return b, ok
+}
+
+// product returns b with its lists in the universe's order.
+func (u *Universe) product(b box) Product {
+	var p Product
+	for i, set := range b {
+		if isOne(set) && u.axes[i][bits.TrailingZeros64(set)].IsNone() {
+			continue
+		}
+		for v := range values(set) {
+			p[i] = append(p[i], u.axes[i][bits.TrailingZeros64(v)])
+		}
+	}
+	return p
+}
+
+func (u *Universe) products(bs []box) []Product {
+	ps := make([]Product, len(bs))
+	for i, b := range bs {
+		ps[i] = u.product(b)
+	}
+	return ps
+}
+
+// suite returns the suite of a cell.
+func (u *Universe) suite(cell box) Suite {
+	var s Suite
+	for i, set := range cell {
+		s[i] = u.axes[i][bits.TrailingZeros64(set)]
+	}
+	return s
+}
