@@ -21,7 +21,7 @@ func (s *server) answer(in arrival) ([]byte, error) {
 		// "SHOULD send an unauthenticated Notify message of type
 		// INVALID_MAJOR_VERSION containing the highest (closest) version
 		// number it supports" (RFC 7296, Section 2.5).
-		return s.refuse(h, ike.Notify{Notification: ike.INVALID_MAJOR_VERSION, Data: []byte{2}})
+		return reject(h, ike.Notify{Notification: ike.INVALID_MAJOR_VERSION, Data: []byte{2}})
 	}
 	if h.MajorVersion < 2 || h.Flags&ike.FlagInitiator == 0 {
 		return nil, nil
@@ -56,7 +56,12 @@ func responseHeader(h ike.Header) ike.Header {
 	}
 }
 
-// refuse returns an error answer to an IKE_SA_INIT request.
+// reject returns an error answer to a request that makes no sense.
+func reject(h ike.Header, n ike.Notify) ([]byte, error) {
+	return (&ike.Message{Header: responseHeader(h), Payloads: []ike.Payload{&n}}).AppendBinary(nil)
+}
+
+// refuse returns an error answer to an IKE_SA_INIT request that was read.
 func (s *server) refuse(h ike.Header, n ike.Notify) ([]byte, error) {
 	h = responseHeader(h)
 	if s.profile.ErrorSPI {

@@ -25,10 +25,10 @@ func (s *server) answerInit(in arrival, h ike.Header, now time.Time) ([]byte, er
 	sa, hasSA := ike.Find[*ike.SA](m)
 	ni, hasNonce := ike.Find[*ike.Nonce](m)
 	if critical, ok := unknownCritical(m); ok {
-		return s.refuse(h, ike.Notify{Notification: ike.UNSUPPORTED_CRITICAL_PAYLOAD, Data: []byte{byte(critical)}})
+		return reject(h, ike.Notify{Notification: ike.UNSUPPORTED_CRITICAL_PAYLOAD, Data: []byte{byte(critical)}})
 	}
 	if malformed != nil || !hasSA || !hasKE || !hasNonce || len(ni.Data) < 16 || len(ni.Data) > 256 {
-		return s.refuse(h, ike.Notify{Notification: ike.INVALID_SYNTAX})
+		return reject(h, ike.Notify{Notification: ike.INVALID_SYNTAX})
 	}
 	if n, ok := s.redirect(m, ni); ok {
 		return s.refuse(h, n)
@@ -67,9 +67,15 @@ func (s *server) redirect(m *ike.Message, ni *ike.Nonce) (ike.Notify, bool) {
 // negotiate selects a suite, and then looks at the KE payload.
 func (s *server) negotiate(in arrival, m *ike.Message, sa *ike.SA, ke *ike.KE, ni *ike.Nonce, now time.Time) ([]byte, error) {
 	if unknown := s.profile.UnknownKE; unknown != ByRFC && ke.Method != ike.KE_NONE && !registered(ke.Method) {
+		if unknown == AsSyntax {
+			return reject(m.Header, ike.Notify{Notification: ike.INVALID_SYNTAX})
+		}
 		if answer, done, err := s.react(unknown, m.Header); done {
 			return answer, err
 		}
+	}
+	if s.profile.UnknownAttribute == RefuseMessage && anyUnknownAttribute(sa.Proposals) {
+		return s.refuse(m.Header, ike.Notify{Notification: ike.INVALID_SYNTAX})
 	}
 	_, intermediate := m.Notify(ike.INTERMEDIATE_EXCHANGE_SUPPORTED)
 	policy := s.policy
@@ -96,6 +102,9 @@ func (s *server) negotiate(in arrival, m *ike.Message, sa *ike.SA, ke *ike.KE, n
 			return answer, err
 		}
 		return s.accept(in, m, chosen, secrets{}, ni, now)
+	}
+	if hasAdditional(chosen) && !intermediate {
+		return s.refuseOffer(m.Header)
 	}
 	keys, reaction, err := s.exchange(ke)
 	if err != nil {

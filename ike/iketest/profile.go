@@ -16,12 +16,23 @@ type Profile struct {
 	// FollowKE prefers, of the acceptable suites, one with the key exchange
 	// method of the KE payload.
 	FollowKE bool
-	// AEADWithInteg accepts an AEAD cipher from a Proposal whose INTEG
-	// transforms do not offer AUTH_NONE, against RFC 5282, Section 8.
-	AEADWithInteg bool
+	// AEADInteg says beside which INTEG transforms it takes an AEAD cipher.
+	AEADInteg AEADInteg
 	// RefuseMixed refuses every Proposal that has AEAD and other ciphers and
 	// INTEG transforms.
 	RefuseMixed bool
+	// RefuseNoneBeside refuses every Proposal that has AUTH_NONE beside other
+	// INTEG transforms.
+	RefuseNoneBeside bool
+	// NoAdditionalKE knows no ADDKE transforms, so that it refuses every
+	// Proposal with one, be it KE_NONE.
+	NoAdditionalKE bool
+	// LateIntermediate selects additional key exchanges of initiators, too,
+	// that do not notify INTERMEDIATE_EXCHANGE_SUPPORTED, and refuses when it
+	// has looked at the KE payload.
+	LateIntermediate bool
+	// UnknownAttribute is what a transform attribute but Key Length leads to.
+	UnknownAttribute AttributeReaction
 	// TransformsRead is how many transforms of a type it reads in a Proposal;
 	// 0 is all.
 	TransformsRead int
@@ -40,7 +51,8 @@ type Profile struct {
 	// WrongLengthKE answers public values of the wrong length for the
 	// selected method, InvalidKE those that are no member of its group.
 	WrongLengthKE, InvalidKE KEReaction
-	// ErrorSPI puts a responder SPI into error answers.
+	// ErrorSPI puts a responder SPI into error answers, but those to requests
+	// that it could not make sense of.
 	ErrorSPI bool
 
 	// What it does not answer at all.
@@ -91,6 +103,25 @@ const (
 	PreferInitiator
 )
 
+// AEADInteg is a reading of RFC 5282, Section 8, by which an AEAD cipher goes
+// with no INTEG transform, or with AUTH_NONE.
+type AEADInteg uint8
+
+const (
+	AEADIntegByRFC   AEADInteg = iota // none, or AUTH_NONE among them
+	AEADIntegIgnored                  // any
+	AEADIntegAbsent                   // none at all
+)
+
+// AttributeReaction is what an unknown transform attribute leads to.
+type AttributeReaction uint8
+
+const (
+	RefuseTransform AttributeReaction = iota // by RFC 7296, Section 3.3.6
+	IgnoreAttribute
+	RefuseMessage // with INVALID_SYNTAX
+)
+
 // KEReaction is the answer to a KE payload that cannot be used.
 type KEReaction uint8
 
@@ -124,9 +155,11 @@ const (
 var (
 	// StrongSwan behaves as strongSwan 5.9.8 to 6.1.0.
 	StrongSwan = Profile{
-		AEADWithInteg: true,
-		WrongLengthKE: AsRefusal,
-		InvalidKE:     AsRefusal,
+		AEADInteg:        AEADIntegIgnored,
+		LateIntermediate: true,
+		UnknownAttribute: IgnoreAttribute,
+		WrongLengthKE:    AsRefusal,
+		InvalidKE:        AsRefusal,
 		TransformOrder: []ike.TransformType{
 			ike.TransformENCR, ike.TransformINTEG, ike.TransformPRF, ike.TransformKE,
 		},
@@ -143,32 +176,35 @@ var (
 
 	// Libreswan behaves as libreswan 4.10 and 5.2.
 	Libreswan = Profile{
-		UnknownKE:     AsSyntax,
-		WrongLengthKE: AsSyntax,
-		InvalidKE:     AsAccepted,
-		ErrorSPI:      true,
+		RefuseNoneBeside: true,
+		NoAdditionalKE:   true,
+		UnknownAttribute: RefuseMessage,
+		UnknownKE:        AsSyntax,
+		WrongLengthKE:    AsSyntax,
+		InvalidKE:        AsAccepted,
+		ErrorSPI:         true,
 		TransformOrder: []ike.TransformType{
 			ike.TransformENCR, ike.TransformPRF, ike.TransformINTEG, ike.TransformKE,
 		},
 		NATDetection: NATDetectionAlways,
 		Notifies: []ike.Notify{
 			{Notification: ike.IKEV2_FRAGMENTATION_SUPPORTED},
-			signatureHashes,
+			{Notification: ike.CHILDLESS_IKEV2_SUPPORTED},
 		},
 	}
 
 	// OpenIKED behaves as OpenIKED 7.4.
 	OpenIKED = Profile{
-		RefuseMixed:   true,
-		WrongLengthKE: AsRefusal,
-		InvalidKE:     AsRefusal,
-		ErrorSPI:      true,
-		NATDetection:  NATDetectionAlways,
-		VendorIDs:     [][]byte{[]byte("OpenIKED-7.4")},
-		Notifies: []ike.Notify{
-			{Notification: ike.IKEV2_FRAGMENTATION_SUPPORTED},
-			signatureHashes,
-		},
+		AEADInteg:        AEADIntegAbsent,
+		RefuseMixed:      true,
+		NoAdditionalKE:   true,
+		UnknownAttribute: IgnoreAttribute,
+		WrongLengthKE:    AsRefusal,
+		InvalidKE:        AsRefusal,
+		ErrorSPI:         true,
+		NATDetection:     NATDetectionAlways,
+		VendorIDs:        [][]byte{[]byte("OpenIKED-7.4")},
+		Notifies:         []ike.Notify{signatureHashes},
 	}
 )
 

@@ -1,6 +1,7 @@
 package iketest
 
 import (
+	"slices"
 	"testing"
 	"testing/synctest"
 
@@ -12,6 +13,12 @@ func notOnCurve() *ike.KE {
 	data := make([]byte, 64)
 	data[63] = 1
 	return &ike.KE{Method: ike.KE_ECP_256, Data: data}
+}
+
+// withAttribute adds one of the private range.
+func withAttribute(t ike.Transform) ike.Transform {
+	t.Attributes = append(slices.Clone(t.Attributes), ike.Attribute{Type: 16384, Value: []byte{0, 1}})
+	return t
 }
 
 // TestBehaviour has a row for each probe whose answers were measured on real
@@ -48,6 +55,16 @@ func TestBehaviour(t *testing.T) {
 		{"KE that is no point", good, func(*testing.T) *ike.KE { return notOnCurve() }, refused, accepted, refused},
 		{"AEAD and classic with INTEG", offer(proposal(gcm256, cbc256, prf256, mac256, ecp256)), valid(ike.KE_ECP_256), accepted, accepted, refused},
 		{"AEAD with INTEG", offer(proposal(gcm256, prf256, mac256, ecp256)), valid(ike.KE_ECP_256), accepted, refused, refused},
+		{"AEAD and classic with INTEG and AUTH_NONE", offer(proposal(gcm256, cbc256, prf256, mac256, noInteg, ecp256)), valid(ike.KE_ECP_256), accepted, refused, refused},
+		{"AEAD and classic without INTEG", offer(proposal(gcm256, cbc256, prf256, ecp256)), valid(ike.KE_ECP_256), accepted, accepted, accepted},
+		{"AEAD with INTEG and AUTH_NONE", offer(proposal(gcm256, prf256, mac256, noInteg, ecp256)), valid(ike.KE_ECP_256), accepted, refused, refused},
+		{"AEAD with AUTH_NONE", offer(proposal(gcm256, prf256, noInteg, ecp256)), valid(ike.KE_ECP_256), accepted, accepted, refused},
+		{"classic with INTEG and AUTH_NONE", offer(proposal(cbc256, prf256, mac256, noInteg, ecp256)), valid(ike.KE_ECP_256), accepted, refused, accepted},
+		{"classic with AUTH_NONE", offer(proposal(cbc256, prf256, noInteg, ecp256)), valid(ike.KE_ECP_256), refused, refused, refused},
+		{"ADDKE1 that is KE_NONE", offer(proposal(gcm256, prf256, ecp256, addke(1, ike.KE_NONE))), valid(ike.KE_ECP_256), accepted, refused, refused},
+		{"unknown transform type", offer(proposal(gcm256, prf256, ecp256, ike.Transform{Type: 200, ID: 1})), valid(ike.KE_ECP_256), refused, refused, refused},
+		{"Sequence Numbers in an IKE SA", offer(proposal(gcm256, prf256, ecp256, ike.Transform{Type: ike.TransformSN, ID: 1})), valid(ike.KE_ECP_256), refused, refused, refused},
+		{"unknown attribute", offer(proposal(withAttribute(gcm256), prf256, ecp256)), valid(ike.KE_ECP_256), accepted, syntax, accepted},
 		{"unknown ENCR 60000 beside a good one", offer(proposal(encr(60000, 0), gcm256, prf256, ecp256)), valid(ike.KE_ECP_256), accepted, accepted, accepted},
 	} {
 		for _, daemon := range []struct {
@@ -92,11 +109,10 @@ func TestBehaviourOfAnswers(t *testing.T) {
 		{"libreswan", Libreswan, true, true,
 			"1: ENCR_AES_CBC(256) PRF_HMAC_SHA2_256 AUTH_HMAC_SHA2_256_128 KE_MODP_2048", "",
 			[]ike.NotifyType{ike.NAT_DETECTION_SOURCE_IP, ike.NAT_DETECTION_DESTINATION_IP,
-				ike.IKEV2_FRAGMENTATION_SUPPORTED, ike.SIGNATURE_HASH_ALGORITHMS}},
+				ike.IKEV2_FRAGMENTATION_SUPPORTED, ike.CHILDLESS_IKEV2_SUPPORTED}},
 		{"OpenIKED", OpenIKED, true, true,
 			"1: KE_MODP_2048 PRF_HMAC_SHA2_256 ENCR_AES_CBC(256) AUTH_HMAC_SHA2_256_128", "OpenIKED-7.4",
-			[]ike.NotifyType{ike.NAT_DETECTION_SOURCE_IP, ike.NAT_DETECTION_DESTINATION_IP,
-				ike.IKEV2_FRAGMENTATION_SUPPORTED, ike.SIGNATURE_HASH_ALGORITHMS}},
+			[]ike.NotifyType{ike.NAT_DETECTION_SOURCE_IP, ike.NAT_DETECTION_DESTINATION_IP, ike.SIGNATURE_HASH_ALGORITHMS}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -139,14 +155,8 @@ func TestBehaviourOfAnswers(t *testing.T) {
 						notifies = append(notifies, n.Notification)
 					}
 				}
-				if len(notifies) != len(test.notifiesAsked) {
-					t.Fatalf("notifies %v, want %v", notifies, test.notifiesAsked)
-				}
-				for k, n := range notifies {
-					if n != test.notifiesAsked[k] {
-						t.Errorf("notifies %v, want %v", notifies, test.notifiesAsked)
-						break
-					}
+				if !slices.Equal(notifies, test.notifiesAsked) {
+					t.Errorf("notifies %v, want %v", notifies, test.notifiesAsked)
 				}
 			})
 		})
@@ -251,6 +261,30 @@ func TestRedirectToAddress(t *testing.T) {
 			}
 			if gw, ok := n.Redirect(); !ok || gw.Addr.String() != address {
 				t.Errorf("redirected to %+v", gw)
+			}
+		})
+	}
+}
+
+// TestUnknownMethod: its answer comes before any selection, and without a
+// responder SPI.
+func TestUnknownMethod(t *testing.T) {
+	for _, test := range []struct {
+		reaction KEReaction
+		want     string
+	}{
+		{AsSyntax, "INVALID_SYNTAX"},
+		{AsSilence, "silence"},
+		{AsAccepted, "INVALID_KE_PAYLOAD KE_ECP_256"}, // goes on, and is foreign
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			i := serve(t, &Responder{Policy: policy, Profile: Profile{UnknownKE: test.reaction, ErrorSPI: true}})
+			m := i.ask(i.request(&ike.KE{Method: 999, Data: make([]byte, 8)}, goodOffer))
+			if got := outcomeOf(m); got != test.want {
+				t.Errorf("%s, want %s", got, test.want)
+			}
+			if test.reaction == AsSyntax && m.SPIr != (ike.SPI{}) {
+				t.Errorf("responder SPI %v", m.SPIr)
 			}
 		})
 	}

@@ -230,13 +230,11 @@ func (s *server) receive(in arrival) ([][]byte, error) {
 }
 
 // ike returns the octets of the IKE message in a datagram, nil where there is
-// none: a keepalive, or ESP (RFC 3948, Section 2).
+// none: ESP, or a keepalive, which is too short for a marker (RFC 3948, Section
+// 2).
 func (in arrival) ike() []byte {
 	if !in.marker {
 		return in.raw
-	}
-	if ike.IsKeepalive(in.raw) {
-		return nil
 	}
 	octets, ok := ike.SplitNonESPMarker(in.raw)
 	if !ok {

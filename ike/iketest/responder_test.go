@@ -150,6 +150,24 @@ func TestRetransmissionGetsTheSameAnswer(t *testing.T) {
 	}
 }
 
+// TestSameOctetsFromElsewhere: a request from another port is no
+// retransmission.
+func TestSameOctetsFromElsewhere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &Responder{Policy: policy}
+		i := serve(t, r)
+		j := newInitiator(t, i.network, netip.AddrPortFrom(initiatorAddress, 0))
+		request := i.request(validKE(t, ike.KE_ECP_256), goodOffer)
+		first, second := i.ask(request), j.ask(request)
+		if first == nil || second == nil || first.SPIr == second.SPIr {
+			t.Errorf("answers %s and %s", outcomeOf(first), outcomeOf(second))
+		}
+		if s := r.Stats(); s.HalfOpen != 2 || s.Retransmissions != 0 {
+			t.Errorf("stats %+v", s)
+		}
+	})
+}
+
 // TestSameSPIAnotherRequest: an initiator may keep its SPI after
 // INVALID_KE_PAYLOAD.
 func TestSameSPIAnotherRequest(t *testing.T) {
@@ -264,6 +282,9 @@ func TestAdditionalKeyExchange(t *testing.T) {
 		i := serve(t, &Responder{Policy: hybrid, Profile: StrongSwan})
 		if got := i.outcome(i.request(validKE(t, ike.KE_ECP_256), hybrid)); got != "NO_PROPOSAL_CHOSEN" {
 			t.Errorf("without INTERMEDIATE_EXCHANGE_SUPPORTED: %s", got)
+		}
+		if got := i.outcome(i.request(validKE(t, ike.KE_MODP_2048), hybrid)); got != "INVALID_KE_PAYLOAD KE_ECP_256" {
+			t.Errorf("the oracle without INTERMEDIATE_EXCHANGE_SUPPORTED: %s", got)
 		}
 		if got := i.outcome(i.request(validKE(t, ike.KE_MODP_2048), hybrid, ike.INTERMEDIATE_EXCHANGE_SUPPORTED)); got != "INVALID_KE_PAYLOAD KE_ECP_256" {
 			t.Errorf("the oracle: %s", got)

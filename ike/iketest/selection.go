@@ -49,12 +49,12 @@ func (p *Profile) search(policy []ike.Proposal, r request, followKE bool) (ike.P
 
 // match selects from one Proposal of each side.
 func (p *Profile) match(own, offered ike.Proposal, r request, followKE bool) (ike.Proposal, bool) {
-	ours, ok := byType(own, 0)
+	ours, ok := new(Profile).byType(own)
 	if !ok {
 		return ike.Proposal{}, false
 	}
-	theirs, ok := byType(offered, p.TransformsRead)
-	if !ok || (p.RefuseMixed && theirs.mixed()) {
+	theirs, ok := p.byType(offered)
+	if !ok || (p.RefuseMixed && theirs.mixed()) || (p.RefuseNoneBeside && theirs.noneBeside()) {
 		return ike.Proposal{}, false
 	}
 	encryption, ok := p.selectEncryption(&ours, &theirs)
@@ -81,40 +81,44 @@ func (p *Profile) match(own, offered ike.Proposal, r request, followKE bool) (ik
 // transforms holds those of one Proposal by their type.
 type transforms [ike.TransformADDKE7 + 1][]ike.Transform
 
-// byType returns the transforms of a Proposal, of each type the first limit
-// (0: all). It is false for a Proposal that is not for IKE or has a type that
-// an IKE SA does not know. "If the responder is presented with a Proposal that
-// contains a Transform Type it does not understand [...] it MUST consider this
-// proposal unacceptable" (RFC 7296, Section 3.3.6), and a transform with an
-// attribute that it does not understand alike.
-func byType(p ike.Proposal, limit int) (transforms, bool) {
+// byType returns the transforms of a Proposal that the profile can read. It is
+// false for a Proposal that is not for IKE or has a type that it does not know:
+// "If the responder is presented with a Proposal that contains a Transform Type
+// it does not understand [...] it MUST consider this proposal unacceptable"
+// (RFC 7296, Section 3.3.6).
+func (p *Profile) byType(proposal ike.Proposal) (transforms, bool) {
 	var all transforms
-	if p.Protocol != ike.ProtocolIKE || len(p.SPI) != 0 {
+	if proposal.Protocol != ike.ProtocolIKE || len(proposal.SPI) != 0 {
 		return all, false
 	}
+	last := ike.TransformADDKE7
+	if p.NoAdditionalKE {
+		last = ike.TransformKE
+	}
 	var read [len(all)]int
-	for _, t := range p.Transforms {
-		if t.Type == 0 || t.Type == ike.TransformSN || t.Type > ike.TransformADDKE7 {
+	for _, t := range proposal.Transforms {
+		if t.Type == 0 || t.Type == ike.TransformSN || t.Type > last {
 			return all, false
 		}
 		read[t.Type]++
-		if limit > 0 && read[t.Type] > limit {
+		if p.TransformsRead > 0 && read[t.Type] > p.TransformsRead {
 			continue
 		}
-		if understood(t) {
-			all[t.Type] = append(all[t.Type], t)
+		if hasUnknownAttribute(t) {
+			if p.UnknownAttribute != IgnoreAttribute {
+				continue
+			}
+			t.Attributes = slices.DeleteFunc(slices.Clone(t.Attributes), unknownAttribute)
 		}
+		all[t.Type] = append(all[t.Type], t)
 	}
 	return all, true
 }
 
-// understood tells whether a transform has no attribute but one Key Length.
-func understood(t ike.Transform) bool {
-	if len(t.Attributes) == 0 {
-		return true
-	}
-	_, ok := t.KeyLength()
-	return ok && len(t.Attributes) == 1
+func unknownAttribute(a ike.Attribute) bool { return a.Type != ike.AttributeKeyLength }
+
+func hasUnknownAttribute(t ike.Transform) bool {
+	return slices.ContainsFunc(t.Attributes, unknownAttribute)
 }
 
 // orNone returns the transforms of a type, or none, which is the same as
@@ -135,6 +139,12 @@ func (ts *transforms) mixed() bool {
 		slices.ContainsFunc(ts[ike.TransformINTEG], integ)
 }
 
+// noneBeside tells whether AUTH_NONE is offered together with other INTEG.
+func (ts *transforms) noneBeside() bool {
+	none := ike.Transform{Type: ike.TransformINTEG, ID: uint16(ike.AUTH_NONE)}
+	return len(ts[ike.TransformINTEG]) > 1 && slices.ContainsFunc(ts[ike.TransformINTEG], same(none))
+}
+
 // selectEncryption returns a cipher and the integrity algorithm that goes with
 // it. An AEAD cipher takes none.
 func (p *Profile) selectEncryption(ours, theirs *transforms) ([]ike.Transform, bool) {
@@ -146,12 +156,24 @@ func (p *Profile) selectEncryption(ours, theirs *transforms) ([]ike.Transform, b
 			}
 			continue
 		}
-		none := ike.Transform{Type: ike.TransformINTEG, ID: uint16(ike.AUTH_NONE)}
-		if p.AEADWithInteg || slices.ContainsFunc(offered, same(none)) {
+		if p.takesAEAD(theirs[ike.TransformINTEG]) {
 			return []ike.Transform{cipher}, true
 		}
 	}
 	return nil, false
+}
+
+// takesAEAD tells whether an AEAD cipher may be selected beside the offered
+// INTEG transforms.
+func (p *Profile) takesAEAD(offered []ike.Transform) bool {
+	none := ike.Transform{Type: ike.TransformINTEG, ID: uint16(ike.AUTH_NONE)}
+	switch p.AEADInteg {
+	case AEADIntegIgnored:
+		return true
+	case AEADIntegAbsent:
+		return len(offered) == 0
+	}
+	return len(offered) == 0 || slices.ContainsFunc(offered, same(none))
 }
 
 // keyExchanges returns what both sides accept for KE and for ADDKE1 to ADDKE7.
@@ -163,7 +185,7 @@ func (p *Profile) keyExchanges(ours, theirs *transforms, r request, followKE boo
 	kes := [][]ike.Transform{first}
 	for t := ike.TransformADDKE1; t <= ike.TransformADDKE7; t++ {
 		additional := p.common(ours.orNone(t), theirs.orNone(t))
-		if !r.intermediate {
+		if !r.intermediate && !p.LateIntermediate {
 			additional = slices.DeleteFunc(additional, func(t ike.Transform) bool { return t.ID != uint16(ike.KE_NONE) })
 		}
 		kes = append(kes, additional)
@@ -229,6 +251,12 @@ func (p *Profile) order(chosen []ike.Transform, offered ike.Proposal) {
 		}
 	}
 	slices.SortStableFunc(chosen, func(a, b ike.Transform) int { return place(a) - place(b) })
+}
+
+func anyUnknownAttribute(offer []ike.Proposal) bool {
+	return slices.ContainsFunc(offer, func(p ike.Proposal) bool {
+		return slices.ContainsFunc(p.Transforms, hasUnknownAttribute)
+	})
 }
 
 // offers tells whether any Proposal has the method as its first key exchange.

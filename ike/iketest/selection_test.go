@@ -17,8 +17,7 @@ func describe(p ike.Proposal) string {
 }
 
 func TestChoose(t *testing.T) {
-	privateAttribute := gcm256
-	privateAttribute.Attributes = append(privateAttribute.Attributes[:1:1], ike.Attribute{Type: 16384, Value: []byte{0, 1}})
+	privateAttribute := withAttribute(gcm256)
 	esp := proposal(gcm256, prf256, ecp256)
 	esp.Protocol = ike.ProtocolESP
 	withSPI := proposal(gcm256, prf256, ecp256)
@@ -95,8 +94,20 @@ func TestChoose(t *testing.T) {
 		{name: "AEAD with AUTH_NONE", policy: policy, offer: offer(proposal(gcm256, prf256, noInteg, ecp256)),
 			want: []ike.Transform{gcm256, prf256, ecp256}},
 		{name: "AEAD with INTEG", policy: policy, offer: offer(proposal(gcm256, prf256, mac256, ecp256))},
-		{name: "AEAD with INTEG, lenient", profile: Profile{AEADWithInteg: true}, policy: policy,
+		{name: "AEAD with INTEG, lenient", profile: Profile{AEADInteg: AEADIntegIgnored}, policy: policy,
 			offer: offer(proposal(gcm256, prf256, mac256, ecp256)), want: []ike.Transform{gcm256, prf256, ecp256}},
+		{name: "AEAD with AUTH_NONE, strict", profile: Profile{AEADInteg: AEADIntegAbsent}, policy: policy,
+			offer: offer(proposal(gcm256, prf256, noInteg, ecp256))},
+		{name: "AEAD without INTEG, strict", profile: Profile{AEADInteg: AEADIntegAbsent}, policy: policy,
+			offer: offer(proposal(gcm256, prf256, ecp256)), want: []ike.Transform{gcm256, prf256, ecp256}},
+		{name: "AEAD with INTEG or AUTH_NONE", policy: policy, offer: offer(proposal(gcm256, prf256, mac256, noInteg, ecp256)),
+			want: []ike.Transform{gcm256, prf256, ecp256}},
+		{name: "AUTH_NONE beside others, refused", profile: Profile{RefuseNoneBeside: true}, policy: policy,
+			offer: offer(proposal(gcm256, prf256, mac256, noInteg, ecp256))},
+		{name: "AUTH_NONE alone", profile: Profile{RefuseNoneBeside: true}, policy: policy,
+			offer: offer(proposal(gcm256, prf256, noInteg, ecp256)), want: []ike.Transform{gcm256, prf256, ecp256}},
+		{name: "unknown attribute, ignored", profile: Profile{UnknownAttribute: IgnoreAttribute}, policy: policy,
+			offer: offer(proposal(privateAttribute, prf256, ecp256)), want: []ike.Transform{gcm256, prf256, ecp256}},
 		{name: "AEAD and classic with INTEG", policy: offer(proposal(gcm256, prf256, modp2048), policy[1]),
 			offer: offer(proposal(gcm256, cbc256, prf256, mac256, modp2048)), want: []ike.Transform{cbc256, prf256, mac256, modp2048}},
 		{name: "AEAD and classic with INTEG, refused", profile: Profile{RefuseMixed: true}, policy: policy,
@@ -130,6 +141,10 @@ func TestChoose(t *testing.T) {
 			offer: offer(proposal(gcm256, prf384, ecp384)), want: []ike.Transform{gcm256, prf384, ecp384}},
 		{name: "optional on both sides, without IKE_INTERMEDIATE", policy: optional,
 			offer: offer(proposal(gcm256, prf384, ecp384, mlkem1024, noADDKE)), want: []ike.Transform{gcm256, prf384, ecp384}},
+		{name: "KE_NONE for a gateway of before RFC 9370", profile: Profile{NoAdditionalKE: true}, policy: policy,
+			offer: offer(proposal(gcm256, prf256, ecp256, noADDKE))},
+		{name: "hybrid without IKE_INTERMEDIATE, found late", profile: Profile{LateIntermediate: true}, policy: hybrid,
+			offer: offer(proposal(gcm256, prf384, ecp384, mlkem1024)), want: []ike.Transform{gcm256, prf384, ecp384, mlkem1024}},
 		{name: "no method twice", policy: offer(proposal(gcm256, prf384, ecp384, addke(1, ike.KE_ECP_384), mlkem768)), request: request{intermediate: true},
 			offer: offer(proposal(gcm256, prf384, ecp384, addke(1, ike.KE_ECP_384), mlkem768)), want: []ike.Transform{gcm256, prf384, ecp384, mlkem768}},
 		{name: "only the same method twice", policy: offer(proposal(gcm256, prf384, ecp384, addke(1, ike.KE_ECP_384))), request: request{intermediate: true},
