@@ -205,6 +205,7 @@ func TestErrorWithoutAddress(t *testing.T) {
 			t.Errorf("one port: got %+v", a.Exchange)
 		}
 		// With exchanges on both ports it is not known which one is closed.
+		b.network.SetLink(iketest.Link{Delay: 10 * ms})
 		var wg sync.WaitGroup
 		for _, transport := range []Transport{UDP500, UDP4500} {
 			req := b.init(transport)
