@@ -61,11 +61,13 @@ func (r Requirement) String() string {
 		name += ", Section " + section
 	}
 	s := name + ": " + string(r.Level)
-	if !r.Verified() {
-		how, _, _ := strings.Cut(r.Verification, " (")
-		s += " [" + how + "]"
+	switch {
+	case r.Verified():
+		return s
+	case strings.HasPrefix(r.Verification, "verified-secondary"):
+		return s + " (from secondary sources)"
 	}
-	return s
+	return s + " (not verified)"
 }
 
 // Baseline is one published document.

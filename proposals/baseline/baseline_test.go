@@ -25,10 +25,10 @@ func TestRequirement(t *testing.T) {
 		{RFC8247, proposals.Algorithm{Axis: proposals.KE, ID: 29}, "RFC 8247, Section 2.4: MAY"}, // inside 27-30
 		{RFC8247, proposals.Algorithm{Axis: proposals.KE, ID: 36}, ""},
 		{RFC8247, proposals.Algorithm{Axis: proposals.ADDKE1, ID: 2}, ""},
-		{RFC9395, proposals.Algorithm{Axis: proposals.KE, ID: 22}, "RFC 9395: DEPRECATED [verified-secondary]"},
-		{RFC9395, proposals.Algorithm{Axis: proposals.ENCR, ID: 3}, "RFC 9395: not deprecated [verified-secondary]"},
+		{RFC9395, proposals.Algorithm{Axis: proposals.KE, ID: 22}, "RFC 9395: DEPRECATED (from secondary sources)"},
+		{RFC9395, proposals.Algorithm{Axis: proposals.ENCR, ID: 3}, "RFC 9395: not deprecated (from secondary sources)"},
 		{RFC9395, proposals.Algorithm{Axis: proposals.ENCR, ID: 20, KeyBits: 256}, ""},
-		{"BSI TR-02102-3", proposals.Algorithm{Axis: proposals.INTEG, ID: 12}, "BSI TR-02102-3, Section 3.2 integrity + DH tables: RECOMMENDED [NOT VERIFIED]"},
+		{"BSI TR-02102-3", proposals.Algorithm{Axis: proposals.INTEG, ID: 12}, "BSI TR-02102-3, Section 3.2 integrity + DH tables: RECOMMENDED (not verified)"},
 	}
 	for _, tt := range tests {
 		b, ok := Named(tt.baseline)
@@ -103,7 +103,7 @@ func TestWeaknessOf(t *testing.T) {
 	}{
 		{proposals.Algorithm{Axis: proposals.ENCR, ID: 2}, "IKE-ENCR-DES", Critical, "RFC 8247, Section 2.1: MUST NOT"},
 		{proposals.Algorithm{Axis: proposals.ENCR, ID: 3}, "IKE-ENCR-3DES", High, "CVE-2016-2183"},
-		{proposals.Algorithm{Axis: proposals.ENCR, ID: 7, KeyBits: 128}, "IKE-ENCR-BLOWFISH", Medium, "RFC 9395: DEPRECATED [verified-secondary]"},
+		{proposals.Algorithm{Axis: proposals.ENCR, ID: 7, KeyBits: 128}, "IKE-ENCR-BLOWFISH", Medium, "RFC 9395: DEPRECATED (from secondary sources)"},
 		{proposals.Algorithm{Axis: proposals.PRF, ID: 2}, "IKE-PRF-SHA1", Low, "RFC 8247, Section 2.2: MUST-"},
 		{proposals.Algorithm{Axis: proposals.INTEG, ID: 1}, "IKE-INTEG-MD5", High, "RFC 8247, Section 2.3: MUST NOT"},
 		{proposals.Algorithm{Axis: proposals.KE, ID: 2}, "IKE-KE-MODP1024", High, "RFC 8247, Section 2.4: SHOULD NOT"},

@@ -1,0 +1,280 @@
+package report
+
+import (
+	"time"
+
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// SchemaVersion is the version of the document that this package writes.
+const SchemaVersion = "1.0"
+
+// Document is a report on some targets. All lists are present, if empty, and
+// times are UTC.
+type Document struct {
+	SchemaVersion string `json:"schema_version"`
+	Tool          Tool   `json:"tool"`
+	// Complete is false where a scan was interrupted or ran out of budget.
+	Complete bool     `json:"complete"`
+	Targets  []Target `json:"targets"`
+	Exit     Exit     `json:"exit"`
+}
+
+// Tool is the program that made the document.
+type Tool struct {
+	Name    string `json:"name"`
+	Version string `json:"version"`
+}
+
+// Exit is the exit code that the document asks for, and why.
+type Exit struct {
+	Code   int    `json:"code"`
+	Reason string `json:"reason"`
+}
+
+// Target is one address that was scanned.
+type Target struct {
+	Target  string    `json:"target"` // as the user named it
+	Address string    `json:"address"`
+	Started time.Time `json:"started"`
+	// Verdict is "ikev2", "no_answer", "unreachable", "not_ike" or "error".
+	Verdict     string       `json:"verdict"`
+	Complete    bool         `json:"complete"`
+	Error       string       `json:"error,omitempty"` // with verdict "error"
+	Paths       []Path       `json:"paths"`
+	NAT         *NAT         `json:"nat,omitempty"`
+	Gateway     *Gateway     `json:"gateway,omitempty"`
+	Matrix      *Matrix      `json:"matrix,omitempty"`
+	Preference  *Preference  `json:"preference,omitempty"`
+	PostQuantum *PostQuantum `json:"post_quantum,omitempty"`
+	Cost        Cost         `json:"cost"`
+	// Findings come worst first.
+	Findings  []Finding  `json:"findings"`
+	Notes     []string   `json:"notes"`
+	Exchanges []Exchange `json:"exchanges"`
+}
+
+// Path is one way to the gateway.
+type Path struct {
+	Transport string `json:"transport"` // "udp500" or "udp4500"
+	// State is "answers", "silent", "port_unreachable", "admin_prohibited",
+	// "not_ike" or "error".
+	State    string  `json:"state"`
+	RTTms    float64 `json:"rtt_ms,omitempty"` // the smallest
+	Sent     int     `json:"sent"`             // datagrams
+	Received int     `json:"received"`
+	Reporter string  `json:"reporter,omitempty"` // who sent the ICMP error
+	Detail   string  `json:"detail,omitempty"`
+	Evidence []int   `json:"evidence"`
+}
+
+// NAT is what the gateway's NAT detection told (RFC 7296, Section 2.23).
+type NAT struct {
+	Supported        bool      `json:"supported"`
+	LocalBehindNAT   bool      `json:"local_behind_nat"`
+	GatewayBehindNAT bool      `json:"gateway_behind_nat"`
+	Local            *Endpoint `json:"local,omitempty"`
+	Observed         *Endpoint `json:"observed,omitempty"` // ours, as the gateway sees it
+	Evidence         []int     `json:"evidence"`
+}
+
+// Endpoint is an address and a port.
+type Endpoint struct {
+	Address string `json:"address"`
+	Port    uint16 `json:"port"`
+}
+
+// Gateway is what the gateway told of itself.
+type Gateway struct {
+	VendorIDs       []VendorID `json:"vendor_ids"`
+	Notifies        []Number   `json:"notifies"`
+	SignatureHashes []Number   `json:"signature_hashes"`
+	// Authorities counts the certification authorities that it asked for.
+	Authorities int    `json:"authorities"`
+	Redirect    string `json:"redirect,omitempty"`
+	Evidence    []int  `json:"evidence"`
+}
+
+// VendorID is a Vendor ID payload (RFC 7296, Section 3.12).
+type VendorID struct {
+	Hex  string `json:"hex"`
+	Text string `json:"text,omitempty"` // where the octets are printable ASCII
+	// Name is what a table of known payloads says, and Verification how far
+	// the table can be trusted there: "two-or-more-sources" or "one-source".
+	Name         string `json:"name,omitempty"`
+	Verification string `json:"verification,omitempty"`
+}
+
+// Number is a registered number and its IANA name.
+type Number struct {
+	ID   uint16 `json:"id"`
+	Name string `json:"name"`
+}
+
+// Algorithm is one transform.
+type Algorithm struct {
+	ID      uint16 `json:"id"` // 0 in ADDKE lists is none
+	KeyBits uint16 `json:"key_bits,omitempty"`
+	Name    string `json:"name"`    // IANA
+	Keyword string `json:"keyword"` // strongSwan
+}
+
+// Suites is a set of suites: each that takes one algorithm of every list.
+type Suites struct {
+	ENCR  []Algorithm   `json:"encr"`
+	PRF   []Algorithm   `json:"prf"`
+	INTEG []Algorithm   `json:"integ"` // empty with AEAD
+	KE    []Algorithm   `json:"ke"`
+	ADDKE [][]Algorithm `json:"addke"` // ADDKE1 and on, up to the last that is used
+}
+
+// AcceptedSuites is a set of suites that the gateway accepts.
+type AcceptedSuites struct {
+	Suites
+	// Basis is "observed" if each suite was seen to be taken, "inferred" if
+	// samples were and none was refused.
+	Basis    string `json:"basis"`
+	Samples  int    `json:"samples"`
+	Evidence []int  `json:"evidence"`
+}
+
+// UndecidedSuites is a set of suites of which nothing is known.
+type UndecidedSuites struct {
+	State    string `json:"state"`  // "no_answer" or "not_tested"
+	Suites   string `json:"suites"` // as keywords
+	Count    int64  `json:"count"`
+	Evidence []int  `json:"evidence"`
+}
+
+// Matrix is what the gateway accepts and refuses.
+type Matrix struct {
+	Counts
+	// Classical counts the suites without additional key exchanges, Hybrid
+	// those with any.
+	Classical Counts `json:"classical"`
+	Hybrid    Counts `json:"hybrid"`
+	// Proven: each suite outside Products was in an offer that was refused.
+	Proven    bool              `json:"proven"`
+	Products  []AcceptedSuites  `json:"products"`
+	Undecided []UndecidedSuites `json:"undecided"`
+	// Contradictions are suites that were both taken and refused.
+	Contradictions []string `json:"contradictions"`
+	// Asked are the suites asked about, as keywords. What is in none of
+	// Products and Undecided was refused.
+	Asked []string `json:"asked"`
+}
+
+// Counts are numbers of suites; Universe is the sum of the others.
+type Counts struct {
+	Universe int64 `json:"universe"`
+	Accepted int64 `json:"accepted"`
+	Refused  int64 `json:"refused"`
+	Unknown  int64 `json:"unknown"`
+}
+
+// Preference is the gateway's order.
+type Preference struct {
+	KE       []Algorithm `json:"ke"` // most preferred first
+	Suite    string      `json:"suite,omitempty"`
+	Evidence []int       `json:"evidence"`
+}
+
+// PostQuantum says whether a recorded key exchange withstands a quantum
+// computer.
+type PostQuantum struct {
+	// State is "required" if every suite accepted has a post-quantum key
+	// exchange, "accepted" if some have, "none", "unknown", or "not_tested".
+	State   string      `json:"state"`
+	Methods []Algorithm `json:"methods"` // the accepted ones
+}
+
+// Cost is what the scan took.
+type Cost struct {
+	Exchanges         int     `json:"exchanges"`
+	DatagramsSent     int     `json:"datagrams_sent"`
+	DatagramsReceived int     `json:"datagrams_received"`
+	BytesSent         int64   `json:"bytes_sent"` // UDP payload octets
+	BytesReceived     int64   `json:"bytes_received"`
+	Retransmits       int     `json:"retransmits"`
+	Cookies           int     `json:"cookies"`
+	HalfOpenPeak      int     `json:"half_open_peak"`
+	HalfOpenLeft      int     `json:"half_open_left"`
+	ElapsedMs         float64 `json:"elapsed_ms"`
+}
+
+// Finding is something that a reader should know or mend.
+type Finding struct {
+	ID       string   `json:"id"`
+	Severity string   `json:"severity"` // "critical", "high", "medium", "low" or "info"
+	Title    string   `json:"title"`
+	Detail   string   `json:"detail,omitempty"`
+	Evidence []int    `json:"evidence"` // exchanges
+	Fix      []string `json:"fix"`
+	Refs     []string `json:"refs"`
+}
+
+// Exchange is one request with its retries and its answer.
+type Exchange struct {
+	ID        int       `json:"id"`
+	Transport string    `json:"transport"`
+	Type      string    `json:"type"`    // IANA, such as "IKE_SA_INIT"
+	Purpose   string    `json:"purpose"` // "reach", "matrix", "control", "detail" or "close"
+	Offer     string    `json:"offer,omitempty"`
+	KE        string    `json:"ke,omitempty"` // the method of our KE payload, as keyword
+	Outcome   string    `json:"outcome"`
+	Detail    string    `json:"detail,omitempty"`
+	Group     string    `json:"group,omitempty"` // of INVALID_KE_PAYLOAD, as keyword
+	Suite     string    `json:"suite,omitempty"` // of an accepted answer
+	Tries     int       `json:"tries"`
+	Cookie    bool      `json:"cookie"`
+	Sent      time.Time `json:"sent,omitzero"`
+	RTTms     float64   `json:"rtt_ms,omitempty"`
+}
+
+// product returns s as the rest of the program knows it.
+func (s Suites) product() proposals.Product {
+	var p proposals.Product
+	for axis, list := range map[proposals.Axis][]Algorithm{
+		proposals.ENCR: s.ENCR, proposals.PRF: s.PRF, proposals.INTEG: s.INTEG, proposals.KE: s.KE,
+	} {
+		p[axis] = onAxis(axis, list)
+	}
+	for i, list := range s.ADDKE {
+		if axis := proposals.ADDKE1 + proposals.Axis(i); axis < proposals.NumAxes {
+			p[axis] = onAxis(axis, list)
+		}
+	}
+	return p
+}
+
+func onAxis(axis proposals.Axis, list []Algorithm) []proposals.Algorithm {
+	var out []proposals.Algorithm
+	for _, a := range list {
+		out = append(out, proposals.Algorithm{Axis: axis, ID: a.ID, KeyBits: a.KeyBits})
+	}
+	return out
+}
+
+// classicalPart returns the suites of p without additional key exchanges. It
+// reports false if there are none.
+func classicalPart(p proposals.Product) (proposals.Product, bool) {
+	for axis := proposals.ADDKE1; axis < proposals.NumAxes; axis++ {
+		if len(p[axis]) > 0 && !holds(p[axis], proposals.None(axis)) {
+			return proposals.Product{}, false
+		}
+		p[axis] = nil
+	}
+	return p, true
+}
+
+// isHybrid reports whether p holds a suite with an additional key exchange.
+func isHybrid(p proposals.Product) bool {
+	for axis := proposals.ADDKE1; axis < proposals.NumAxes; axis++ {
+		for _, a := range p[axis] {
+			if !a.IsNone() {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,149 @@
+package report
+
+import (
+	"slices"
+
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// facts is a target's matrix and exchanges, read back from the document.
+type facts struct {
+	asked, accepted, undecided []proposals.Product
+	exchanges                  []exchangeFacts
+}
+
+type exchangeFacts struct {
+	id      int
+	outcome string
+	offer   []proposals.Product
+	suite   []proposals.Product // of an accepted answer: one product of one suite
+	group   string
+}
+
+// newFacts reads t, which must have a matrix. Keywords that do not parse are
+// left out, which a document of this package does not have.
+func newFacts(t *Target) facts {
+	var f facts
+	for _, s := range t.Matrix.Asked {
+		f.asked = append(f.asked, parse(s)...)
+	}
+	for _, p := range t.Matrix.Products {
+		f.accepted = append(f.accepted, p.product())
+	}
+	for _, u := range t.Matrix.Undecided {
+		f.undecided = append(f.undecided, parse(u.Suites)...)
+	}
+	for _, e := range t.Exchanges {
+		if e.Offer != "" {
+			f.exchanges = append(f.exchanges, exchangeFacts{e.ID, e.Outcome, parse(e.Offer), parse(e.Suite), e.Group})
+		}
+	}
+	return f
+}
+
+// maxKeywords bounds what is parsed, in octets: a document may come from
+// anywhere, and an offer of a datagram has far less.
+const maxKeywords = 1 << 16
+
+func parse(keywords string) []proposals.Product {
+	if keywords == "" || len(keywords) > maxKeywords {
+		return nil
+	}
+	products, err := proposals.ParseProducts(keywords)
+	if err != nil {
+		return nil
+	}
+	return products
+}
+
+// state returns what is known of s: what was asked, is not accepted and not
+// undecided was refused.
+func (f facts) state(s proposals.Suite) proposals.State {
+	holdsSuite := func(p proposals.Product) bool { return p.Contains(s) }
+	switch {
+	case slices.ContainsFunc(f.accepted, holdsSuite):
+		return proposals.Accepted
+	case slices.ContainsFunc(f.undecided, holdsSuite), !slices.ContainsFunc(f.asked, holdsSuite):
+		return proposals.NotTested
+	}
+	return proposals.Refused
+}
+
+// refusal returns an exchange whose offer holds s and was refused.
+func (f facts) refusal(s proposals.Suite) (id int, ok bool) {
+	for _, e := range f.exchanges {
+		if e.outcome == "no_proposal_chosen" &&
+			slices.ContainsFunc(e.offer, func(p proposals.Product) bool { return p.Contains(s) }) {
+			return e.id, true
+		}
+	}
+	return 0, false
+}
+
+// refusals returns the exchanges with a refused offer that holds a.
+func (f facts) refusals(a proposals.Algorithm) []int {
+	var ids []int
+	for _, e := range f.exchanges {
+		if e.outcome == "no_proposal_chosen" && anyHolds(e.offer, a) {
+			ids = append(ids, e.id)
+		}
+	}
+	return ids
+}
+
+// enoughEvidence is how many exchanges a finding names: more prove no more.
+const enoughEvidence = 5
+
+// shown returns some exchanges in which the gateway chose a itself, or took
+// an offer of nothing else on the axis of a.
+func (f facts) shown(a proposals.Algorithm) []int {
+	var ids []int
+	for _, e := range f.exchanges {
+		taken := e.outcome == "accepted" && anyHolds(e.suite, a)
+		if e.outcome == "invalid_ke_payload" {
+			taken = a.Axis == proposals.KE && e.group == a.Keyword() || onlyOffers(e.offer, a)
+		}
+		if taken && len(ids) < enoughEvidence {
+			ids = append(ids, e.id)
+		}
+	}
+	return ids
+}
+
+func onlyOffers(offer []proposals.Product, a proposals.Algorithm) bool {
+	for _, p := range offer {
+		if len(p[a.Axis]) != 1 || p[a.Axis][0] != a {
+			return false
+		}
+	}
+	return len(offer) > 0
+}
+
+func anyHolds(products []proposals.Product, a proposals.Algorithm) bool {
+	return slices.ContainsFunc(products, func(p proposals.Product) bool { return holds(p[a.Axis], a) })
+}
+
+func holds(list []proposals.Algorithm, a proposals.Algorithm) bool { return slices.Contains(list, a) }
+
+// suites calls yield for each suite of p, until it returns false.
+func suites(p proposals.Product, yield func(proposals.Suite) bool) bool {
+	var s proposals.Suite
+	var choose func(axis proposals.Axis) bool
+	choose = func(axis proposals.Axis) bool {
+		if axis == proposals.NumAxes {
+			return yield(s)
+		}
+		list := p[axis]
+		if len(list) == 0 {
+			list = []proposals.Algorithm{proposals.None(axis)}
+		}
+		for _, a := range list {
+			s[axis] = a
+			if !choose(axis + 1) {
+				return false
+			}
+		}
+		return true
+	}
+	return choose(proposals.ENCR)
+}

@@ -1,0 +1,40 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/ikescope/ikescope/proposals/baseline"
+)
+
+// findings returns what t, complete but for its findings, gives to say, worst
+// first.
+func findings(t *Target) []Finding {
+	out := pathFindings(t)
+	if t.Matrix != nil {
+		facts := newFacts(t)
+		out = append(out, weakFindings(t, facts)...)
+		out = append(out, suiteFindings(t, facts)...)
+	}
+	out = append(out, gatewayFindings(t)...)
+	for i := range out {
+		f := &out[i]
+		f.Evidence = slices.Compact(numbers(f.Evidence))
+		if f.Fix == nil {
+			f.Fix = []string{}
+		}
+		if f.Refs == nil {
+			f.Refs = []string{}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Finding) int {
+		return cmp.Or(cmp.Compare(severityRank(a), severityRank(b)), strings.Compare(a.ID, b.ID))
+	})
+	return append([]Finding{}, out...)
+}
+
+func severityRank(f Finding) int { return baseline.Severity(f.Severity).Rank() }
+
+// isProblem tells findings that ask for action from remarks.
+func isProblem(f Finding) bool { return severityRank(f) <= baseline.Medium.Rank() }

@@ -1,0 +1,59 @@
+package report
+
+import "github.com/ikescope/ikescope/proposals"
+
+// windowsDefault is what the VPN client of Windows 7 to 11 offers unless it
+// is configured: 18 proposals of one suite each, all with MODP_1024, of which
+// the AES-GCM ones come with late builds alone (strongSwan's documentation,
+// interop/windowsClients; responder logs of 2016, 2017 and 2020).
+const windowsDefault = "3des-aes128-aes192-aes256-sha1-prfsha1-modp1024," +
+	"3des-aes128-aes192-aes256-sha256-prfsha256-modp1024," +
+	"3des-aes128-aes192-aes256-sha384-prfsha384-modp1024," +
+	"aes128gcm16-aes256gcm16-prfsha1-prfsha256-prfsha384-modp1024"
+
+// windowsCustom are suites that a Windows client can be set to, by the
+// arguments of Set-VpnConnectionIPsecConfiguration, best first. The PRF is that
+// of the integrity algorithm.
+var windowsCustom = []struct{ suite, arguments string }{
+	{"aes256-sha384-prfsha384-ecp384", "-EncryptionMethod AES256 -IntegrityCheckMethod SHA384 -DHGroup ECP384"},
+	{"aes256-sha256-prfsha256-ecp256", "-EncryptionMethod AES256 -IntegrityCheckMethod SHA256 -DHGroup ECP256"},
+	{"aes256-sha256-prfsha256-modp2048", "-EncryptionMethod AES256 -IntegrityCheckMethod SHA256 -DHGroup Group14"},
+	{"aes128-sha256-prfsha256-modp2048", "-EncryptionMethod AES128 -IntegrityCheckMethod SHA256 -DHGroup Group14"},
+}
+
+// windowsFinding tells that no Windows client with default settings can
+// connect, where a refusal of each of its suites was seen.
+func windowsFinding(f facts) (Finding, bool) {
+	var evidence []int
+	for _, p := range parse(windowsDefault) {
+		exact := suites(p, func(s proposals.Suite) bool {
+			id, ok := f.refusal(s)
+			evidence = append(evidence, id)
+			return ok && f.state(s) == proposals.Refused
+		})
+		if !exact {
+			return Finding{}, false
+		}
+	}
+	out := Finding{
+		ID: "CLIENT-WINDOWS-DEFAULT", Severity: "info",
+		Title:    "Windows VPN clients with default settings cannot connect",
+		Detail:   "Windows 7 to 11 offer KE_MODP_1024 alone unless configured; the gateway refuses it",
+		Evidence: evidence,
+	}
+	for _, custom := range windowsCustom {
+		for _, p := range parse(custom.suite) {
+			suites(p, func(s proposals.Suite) bool {
+				if f.state(s) == proposals.Accepted && out.Fix == nil {
+					out.Fix = []string{"on the clients: Set-VpnConnectionIPsecConfiguration " + custom.arguments +
+						" and the ESP transforms of the gateway"}
+				}
+				return true
+			})
+		}
+	}
+	if out.Fix == nil {
+		out.Fix = []string{"let the gateway accept aes256-sha256-prfsha256-modp2048, and set the clients to it"}
+	}
+	return out, true
+}

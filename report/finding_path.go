@@ -1,0 +1,247 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// pathFindings judges whether IKE gets through.
+func pathFindings(t *Target) []Finding {
+	switch t.Verdict {
+	case "ikev2":
+		return openPathFindings(t)
+	case "no_answer":
+		return []Finding{{
+			ID: "PATH-NO-ANSWER", Severity: "high",
+			Title:    "no answer on " + join(transports(t.Paths), "and"),
+			Detail:   "silence is a firewall, a wrong address, a gateway that is down, or one that answers only addresses it knows",
+			Evidence: pathEvidence(t.Paths),
+			Fix: []string{
+				"check the address, and that the IKE service of the gateway runs",
+				"let UDP 500 and 4500 through every firewall between here and the gateway, both ways",
+				"look for the requests on the gateway: tcpdump -ni any 'udp port 500 or udp port 4500'",
+				"scan from another network: some gateways answer only peers they know",
+			},
+		}}
+	case "unreachable":
+		f := Finding{
+			ID: "PATH-ICMP", Severity: "high",
+			Title:    "the network reports that the gateway cannot be reached",
+			Evidence: pathEvidence(t.Paths),
+		}
+		var said []string
+		for _, p := range t.Paths {
+			if detail, fix := icmpWords(p); fix != "" {
+				said = append(said, detail)
+				f.Fix = append(f.Fix, fix)
+			}
+		}
+		f.Detail = strings.Join(distinct(said), "; ")
+		f.Fix = append(distinct(f.Fix), "check the address and the route to it")
+		return []Finding{f}
+	case "not_ike":
+		return []Finding{{
+			ID: "PATH-NOT-IKE", Severity: "high",
+			Title:    "something answers, but it is not an IKEv2 responder",
+			Detail:   strings.Join(distinct(details(t.Paths)), "; "),
+			Evidence: pathEvidence(t.Paths),
+			Fix: []string{
+				"check the address and the port",
+				"if the gateway speaks IKEv1 alone, enable IKEv2 on it: IKEv1 is historic",
+			},
+			Refs: []string{"RFC 9395"},
+		}}
+	}
+	return []Finding{{
+		ID: "SCAN-ERROR", Severity: "high", Title: "the scan could not be done", Detail: t.Error,
+	}}
+}
+
+// openPathFindings judges the paths to a gateway that answers on one of them.
+func openPathFindings(t *Target) []Finding {
+	var out []Finding
+	state := map[string]string{}
+	for _, p := range t.Paths {
+		state[p.Transport] = p.State
+	}
+	for _, p := range t.Paths {
+		if p.State == "answers" {
+			continue
+		}
+		f := Finding{Evidence: p.Evidence, Severity: "medium"}
+		detail, fix := icmpWords(p)
+		switch {
+		case p.Transport == "udp4500" && state["udp500"] == "answers":
+			f.ID = "PATH-4500"
+			f.Title = "UDP 4500 is closed while UDP 500 answers"
+			f.Detail = "clients behind NAT switch to UDP 4500 after the first exchange, and fail there"
+			f.Refs = []string{"RFC 7296, Section 2.23", "RFC 3948"}
+			if t.NAT != nil && (t.NAT.LocalBehindNAT || t.NAT.GatewayBehindNAT) {
+				f.Severity = "high"
+				f.Detail = "there is NAT on the way from here, so that every connection from here fails on UDP 4500"
+			}
+			f.Fix = []string{
+				"let UDP 4500 through every firewall between here and the gateway, both ways",
+				"if the gateway is behind NAT, forward UDP 4500 to it as well as UDP 500",
+				"check that NAT traversal is enabled on the gateway",
+			}
+			if p.State == "silent" {
+				f.Title = "UDP 4500 is silent while UDP 500 answers"
+			}
+		case p.Transport == "udp500" && state["udp4500"] == "answers":
+			f.ID = "PATH-500"
+			f.Title = "UDP 500 is " + stateWords(p.State) + " while UDP 4500 answers"
+			f.Detail = "clients that begin on UDP 500, as most do, cannot connect; some gateways are so by intent"
+			f.Fix = []string{"let UDP 500 through to the gateway, unless its policy is UDP 4500 alone"}
+		default:
+			continue
+		}
+		if fix != "" {
+			f.Detail = detail + ": " + f.Detail
+			f.Fix = append([]string{fix}, f.Fix...)
+		}
+		out = append(out, f)
+	}
+	if n := t.NAT; n != nil {
+		if !n.Supported {
+			out = append(out, Finding{
+				ID: "PATH-NO-NAT-T", Severity: "medium",
+				Title:    "the gateway sent no NAT detection",
+				Detail:   "NAT traversal is off or missing, so that clients behind NAT cannot connect",
+				Evidence: n.Evidence,
+				Fix:      []string{"enable NAT traversal on the gateway"},
+				Refs:     []string{"RFC 7296, Section 2.23"},
+			})
+		}
+		if n.GatewayBehindNAT {
+			out = append(out, Finding{
+				ID: "PATH-GATEWAY-NAT", Severity: "info",
+				Title:    "the gateway is behind NAT",
+				Detail:   "UDP 500 and 4500 must be forwarded to it, and every client has to use UDP encapsulation",
+				Evidence: n.Evidence,
+				Refs:     []string{"RFC 7296, Section 2.23"},
+			})
+		}
+	}
+	return out
+}
+
+// icmpWords says what an ICMP error on p means, and what to do.
+func icmpWords(p Path) (detail, fix string) {
+	by := "the network"
+	if p.Reporter != "" {
+		by = p.Reporter
+	}
+	switch p.State {
+	case "port_unreachable":
+		return fmt.Sprintf("%s says that nothing listens on %s", by, transportName(p.Transport)),
+			"start the IKE service of the gateway, and check that it listens on this address"
+	case "admin_prohibited":
+		return fmt.Sprintf("%s rejects %s by a filter", by, transportName(p.Transport)),
+			"let UDP 500 and 4500 through the filter at " + by
+	case "error":
+		return strings.TrimSuffix(transportName(p.Transport)+": "+p.Detail, ": "), "mend the network here: " + p.Detail
+	}
+	return "", ""
+}
+
+// gatewayFindings judges what the gateway did and said beside its suites.
+func gatewayFindings(t *Target) []Finding {
+	var out []Finding
+	if g := t.Gateway; g != nil {
+		const sha1 = 1 // RFC 7427, Section 7
+		if slices.ContainsFunc(g.SignatureHashes, func(h Number) bool { return h.ID == sha1 }) {
+			out = append(out, Finding{
+				ID: "IKE-AUTH-SIGHASH-SHA1", Severity: "medium",
+				Title:    "signatures with SHA-1 are accepted",
+				Detail:   "collisions of SHA-1 are practical",
+				Evidence: g.Evidence,
+				Fix:      []string{"take SHA-1 out of the signature hash algorithms of the gateway"},
+				Refs:     []string{"RFC 8247, Section 3: MUST NOT"},
+			})
+		}
+		if g.Redirect != "" {
+			out = append(out, Finding{
+				ID: "GATEWAY-REDIRECT", Severity: "info",
+				Title:    "the gateway redirects to another one",
+				Detail:   "it names " + g.Redirect + ", which this scan did not ask",
+				Evidence: g.Evidence,
+				Refs:     []string{"RFC 5685"},
+			})
+		}
+	}
+	if n := t.Cost.Cookies; n > 0 {
+		out = append(out, Finding{
+			ID: "GATEWAY-COOKIES", Severity: "info",
+			Title:    "the gateway asked for " + counted(int64(n), "cookie", "cookies"),
+			Detail:   "it does so near its limit of half-open SAs, or always; other clients may be slower meanwhile",
+			Evidence: cookieExchanges(t.Exchanges),
+			Refs:     []string{"RFC 7296, Section 2.6"},
+		})
+	}
+	if n := t.Cost.HalfOpenLeft; n > 0 {
+		out = append(out, Finding{
+			ID: "GATEWAY-HALF-OPEN", Severity: "low",
+			Title:  counted(int64(n), "half-open SA", "half-open SAs") + " may be left on the gateway",
+			Detail: "the gateway did not confirm that they were closed; they go away by themselves, usually within 30 s",
+			Refs:   []string{"RFC 7296, Section 2.4"},
+		})
+	}
+	return out
+}
+
+func cookieExchanges(exchanges []Exchange) []int {
+	var ids []int
+	for _, e := range exchanges {
+		if e.Cookie {
+			ids = append(ids, e.ID)
+		}
+	}
+	return ids
+}
+
+func pathEvidence(paths []Path) []int {
+	var ids []int
+	for _, p := range paths {
+		ids = append(ids, p.Evidence...)
+	}
+	return ids
+}
+
+func transports(paths []Path) []string {
+	return convert(paths, func(p Path) string { return transportName(p.Transport) })
+}
+
+func transportName(t string) string {
+	switch t {
+	case "udp500":
+		return "UDP 500"
+	case "udp4500":
+		return "UDP 4500"
+	}
+	return t
+}
+
+func stateWords(state string) string { return strings.ReplaceAll(state, "_", " ") }
+
+func details(paths []Path) []string {
+	var out []string
+	for _, p := range paths {
+		if p.Detail != "" {
+			out = append(out, p.Detail)
+		}
+	}
+	return out
+}
+
+// distinct drops repeated lines and keeps the order.
+func distinct(lines []string) []string {
+	var out []string
+	for _, l := range lines {
+		if !slices.Contains(out, l) {
+			out = append(out, l)
+		}
+	}
+	return out
+}

@@ -1,0 +1,268 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/baseline"
+)
+
+// judgedAxes are the axes on which algorithms can be weak.
+var judgedAxes = []proposals.Axis{proposals.ENCR, proposals.PRF, proposals.INTEG, proposals.KE}
+
+// axisNoun names what stands on an axis.
+func axisNoun(axis proposals.Axis) string {
+	switch axis {
+	case proposals.ENCR:
+		return "cipher"
+	case proposals.PRF:
+		return "PRF"
+	case proposals.INTEG:
+		return "integrity algorithm"
+	}
+	return "key exchange method"
+}
+
+// weakFindings names the accepted algorithms that should not be, one finding
+// for each weakness.
+func weakFindings(t *Target, f facts) []Finding {
+	type weak struct {
+		baseline.Weakness
+		algorithms []proposals.Algorithm
+	}
+	var found []weak
+	for _, axis := range judgedAxes {
+		for _, a := range acceptedOn(axis, f) {
+			w, ok := baseline.WeaknessOf(a)
+			if !ok {
+				continue
+			}
+			i := slices.IndexFunc(found, func(o weak) bool { return o.ID == w.ID })
+			if i < 0 {
+				found = append(found, weak{w, nil})
+				i = len(found) - 1
+			}
+			found[i].algorithms = append(found[i].algorithms, a)
+		}
+	}
+	var out []Finding
+	for _, w := range found {
+		out = append(out, weakFinding(t, f, w.Weakness, w.algorithms))
+	}
+	return out
+}
+
+func weakFinding(t *Target, f facts, w baseline.Weakness, algorithms []proposals.Algorithm) Finding {
+	axis := algorithms[0].Axis
+	names := distinct(convert(algorithms, proposals.Algorithm.Name))
+	keywords := convert(algorithms, proposals.Algorithm.Keyword)
+	verb := "is"
+	if len(names) > 1 {
+		verb = "are"
+	}
+	out := Finding{
+		ID: w.ID, Severity: string(w.Severity),
+		Title:  join(names, "and") + " " + verb + " accepted",
+		Detail: w.Reason,
+		Refs:   w.Refs,
+	}
+	others := slices.ContainsFunc(f.accepted, func(p proposals.Product) bool {
+		return len(p[axis]) == 0 || slices.ContainsFunc(p[axis], func(a proposals.Algorithm) bool { return !holds(algorithms, a) })
+	})
+	if !others && len(names) == 1 {
+		out.Title = names[0] + " is the only " + axisNoun(axis) + " accepted"
+	}
+	for _, a := range algorithms {
+		out.Evidence = append(out.Evidence, f.shown(a)...)
+	}
+	for i, p := range f.accepted {
+		if slices.ContainsFunc(algorithms, func(a proposals.Algorithm) bool { return holds(p[axis], a) }) {
+			if len(out.Evidence) == 0 {
+				ids := t.Matrix.Products[i].Evidence
+				out.Evidence = append(out.Evidence, ids[:min(len(ids), enoughEvidence)]...)
+				if t.Matrix.Products[i].Basis == "inferred" {
+					out.Detail += "; inferred, since offers that hold it were taken and none was refused"
+				}
+			}
+			out.Detail += "; for example " + exampleWith(p, algorithms)
+			break
+		}
+	}
+	remove := "take " + join(keywords, "and") + " out of the gateway's IKE proposals"
+	accepted := convert(acceptedOn(axis, f), proposals.Algorithm.Keyword)
+	ready := slices.DeleteFunc(slices.Clone(w.Instead), func(k string) bool { return !slices.Contains(accepted, k) })
+	if len(ready) > 0 {
+		out.Fix = []string{remove + "; it accepts " + join(ready, "and") + " already"}
+	} else {
+		out.Fix = []string{
+			"add " + join(w.Instead, "or") + " to the gateway's IKE proposals, and move the clients to it",
+			"then " + remove,
+		}
+	}
+	return out
+}
+
+// acceptedOn returns the accepted algorithms of an axis, each once.
+func acceptedOn(axis proposals.Axis, f facts) []proposals.Algorithm {
+	var out []proposals.Algorithm
+	for _, p := range f.accepted {
+		for _, a := range p[axis] {
+			if !a.IsNone() && !holds(out, a) {
+				out = append(out, a)
+			}
+		}
+	}
+	return out
+}
+
+// exampleWith returns a suite of p with one of the algorithms, and beside it
+// the best that p has.
+func exampleWith(p proposals.Product, algorithms []proposals.Algorithm) string {
+	axis := algorithms[0].Axis
+	for i, list := range p {
+		p[i] = slices.SortedStableFunc(slices.Values(list), byWorth)
+	}
+	p[axis] = slices.DeleteFunc(slices.Clone(p[axis]), func(a proposals.Algorithm) bool { return !holds(algorithms, a) })
+	var example string
+	suites(p, func(s proposals.Suite) bool {
+		example = s.String()
+		return false
+	})
+	return example
+}
+
+// suiteFindings judges the matrix as a whole.
+func suiteFindings(t *Target, f facts) []Finding {
+	var out []Finding
+	m := t.Matrix
+	if m.Accepted == 0 && m.Refused > 0 && m.Unknown == 0 {
+		out = append(out, Finding{
+			ID: "IKE-NOTHING-ACCEPTED", Severity: "high",
+			Title:  "the gateway answers, but accepts no suite",
+			Detail: "it may know no connection for the address of this scan, or want an algorithm that was not asked about",
+			Fix: []string{
+				"scan from an address that the gateway has a connection for",
+				"look into the log of the gateway: it says why it refused the offers",
+			},
+		})
+	}
+	if len(m.Contradictions) > 0 {
+		out = append(out, Finding{
+			ID: "SCAN-CONTRADICTION", Severity: "medium",
+			Title:  "the same suite was taken and refused: " + strings.Join(m.Contradictions[:min(3, len(m.Contradictions))], ", "),
+			Detail: "several gateways behind one address with different policies, or a change of policy during the scan",
+			Fix:    []string{"give every member of the cluster the same IKE proposals, and scan again"},
+		})
+	}
+	if m.Unknown > 0 {
+		severity := "low"
+		if m.Accepted == 0 {
+			severity = "medium" // the scan told nothing of use
+		}
+		out = append(out, Finding{
+			ID: "SCAN-UNDECIDED", Severity: severity,
+			Title:    grouped(m.Unknown) + " of " + grouped(m.Universe) + " suites are undecided",
+			Detail:   "silence is no refusal: the gateway may accept them",
+			Evidence: undecidedEvidence(m),
+			Fix:      []string{"scan again, more slowly or from another place"},
+		})
+	}
+	if fd, ok := preferenceFinding(t); ok {
+		out = append(out, fd)
+	}
+	if fd, ok := missingFinding(f); ok {
+		out = append(out, fd)
+	}
+	if fd, ok := windowsFinding(f); ok {
+		out = append(out, fd)
+	}
+	return out
+}
+
+func undecidedEvidence(m *Matrix) []int {
+	var ids []int
+	for _, u := range m.Undecided {
+		ids = append(ids, u.Evidence...)
+	}
+	return ids
+}
+
+// preferenceFinding tells that the gateway chose a weak algorithm from an
+// offer that held a sound one on the same axis.
+func preferenceFinding(t *Target) (Finding, bool) {
+	if t.Preference == nil || t.Preference.Suite == "" {
+		return Finding{}, false
+	}
+	var weak []string
+	for _, p := range parse(t.Preference.Suite) {
+		for _, axis := range judgedAxes {
+			for _, a := range p[axis] {
+				if _, ok := baseline.WeaknessOf(a); ok && soundSuiteAccepted(t) {
+					weak = append(weak, a.Keyword())
+				}
+			}
+		}
+	}
+	if len(weak) == 0 {
+		return Finding{}, false
+	}
+	return Finding{
+		ID: "IKE-PREFERS-WEAK", Severity: "medium",
+		Title:    "the gateway prefers " + join(weak, "and") + " to better suites that it accepts",
+		Detail:   "from an offer of everything that it accepts it chose " + t.Preference.Suite,
+		Evidence: t.Preference.Evidence,
+		Fix:      []string{"put the strongest proposal first in the configuration of the gateway"},
+	}, true
+}
+
+// soundSuiteAccepted reports whether the gateway accepts a suite without a
+// weakness.
+func soundSuiteAccepted(t *Target) bool {
+	for _, accepted := range t.Matrix.Products {
+		p := accepted.product()
+		sound := true
+		for _, axis := range judgedAxes {
+			sound = sound && (len(p[axis]) == 0 || slices.ContainsFunc(p[axis], func(a proposals.Algorithm) bool {
+				_, weak := baseline.WeaknessOf(a)
+				return !weak
+			}))
+		}
+		if sound {
+			return true
+		}
+	}
+	return false
+}
+
+// missingFinding names what RFC 8247 makes mandatory to implement and the
+// gateway refuses in every combination.
+func missingFinding(f facts) (Finding, bool) {
+	if len(f.accepted) == 0 {
+		return Finding{}, false
+	}
+	rfc8247, _ := baseline.Named(baseline.RFC8247)
+	var names []string
+	var evidence []int
+	for _, a := range rfc8247.Required() {
+		if anyHolds(f.asked, a) && !anyHolds(f.accepted, a) && !anyHolds(f.undecided, a) {
+			name := a.Name()
+			if a.KeyBits != 0 {
+				name = fmt.Sprintf("%s with %d bits", name, a.KeyBits)
+			}
+			names = append(names, name)
+			evidence = append(evidence, f.refusals(a)...)
+		}
+	}
+	if len(names) == 0 {
+		return Finding{}, false
+	}
+	return Finding{
+		ID: "IKE-RFC8247-MUST", Severity: "info",
+		Title:    "not accepted, though every IKEv2 implementation must have it: " + join(names, "and"),
+		Detail:   "a policy may well leave it out; clients that have nothing better cannot connect",
+		Evidence: evidence,
+		Refs:     []string{"RFC 8247, Section 2: MUST"},
+	}, true
+}

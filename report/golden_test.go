@@ -1,0 +1,229 @@
+package report
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+var testRun = Run{Tool: Tool{Name: "ikescope", Version: "0.1.0"}}
+
+func text(t *testing.T, doc *Document, o TextOptions) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := WriteText(&b, doc, o); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", file, diff)
+	}
+}
+
+func TestText(t *testing.T) {
+	for name, results := range cases(t) {
+		t.Run(name, func(t *testing.T) {
+			doc := New(testRun, results)
+			got := text(t, doc, TextOptions{})
+			golden(t, name+".txt", got)
+			for i, line := range strings.Split(got, "\n") {
+				if utf8.RuneCountInString(line) > 80 {
+					t.Errorf("line %d is wider than 80 columns: %q", i+1, line)
+				}
+			}
+		})
+	}
+}
+
+func TestTextOptions(t *testing.T) {
+	results := cases(t)
+	golden(t, "evidence.txt", text(t, New(testRun, results["weak-behind-nat"]), TextOptions{Evidence: true}))
+	golden(t, "wide.txt", text(t, New(testRun, results["strongswan-default"]), TextOptions{Width: 132}))
+	golden(t, "color.txt", text(t, New(testRun, results["weak-behind-nat"]), TextOptions{Color: true}))
+}
+
+// Colours add terminal sequences and nothing else.
+func TestColorOnlyPaints(t *testing.T) {
+	for name, results := range cases(t) {
+		doc := New(testRun, results)
+		colored := text(t, doc, TextOptions{Color: true, Evidence: true})
+		for _, style := range []string{"0", bold, red, green, yellow, dim} {
+			colored = strings.ReplaceAll(colored, "\x1b["+style+"m", "")
+		}
+		if diff := cmp.Diff(text(t, doc, TextOptions{Evidence: true}), trimLines(colored)); diff != "" {
+			t.Errorf("%s (-plain +colored):\n%s", name, diff)
+		}
+	}
+}
+
+// A saved document is valid, reads back equal, and prints as the scan did.
+func TestJSON(t *testing.T) {
+	for name, results := range cases(t) {
+		t.Run(name, func(t *testing.T) {
+			doc := New(testRun, results)
+			var b bytes.Buffer
+			if err := WriteJSON(&b, doc); err != nil {
+				t.Fatal(err)
+			}
+			validate(t, b.Bytes())
+			if !bytes.HasSuffix(b.Bytes(), []byte("}\n")) {
+				t.Error("the JSON does not end in a newline")
+			}
+			if bytes.Contains(b.Bytes(), []byte(": null")) {
+				t.Error("the JSON has a null")
+			}
+			back, err := ReadJSON(&b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if name == "hostile" {
+				// Octets that are no UTF-8 do not survive, and need not.
+				return
+			}
+			if diff := cmp.Diff(doc, back); diff != "" {
+				t.Errorf("read back (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(text(t, doc, TextOptions{}), text(t, back, TextOptions{})); diff != "" {
+				t.Errorf("text of the saved document (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestJSONGolden(t *testing.T) {
+	var b bytes.Buffer
+	if err := WriteJSON(&b, New(testRun, cases(t)["weak-behind-nat"])); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "weak-behind-nat.json", b.String())
+}
+
+// Nothing that came from the wire reaches a terminal as it is.
+func TestHostileText(t *testing.T) {
+	doc := New(testRun, cases(t)["hostile"])
+	var b bytes.Buffer
+	if err := WriteJSON(&b, doc); err != nil {
+		t.Fatal(err)
+	}
+	outputs := map[string]string{"JSON": b.String(), "text": text(t, doc, TextOptions{Evidence: true})}
+	for name, out := range outputs {
+		if i := strings.IndexFunc(out, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }); i >= 0 {
+			t.Errorf("%s holds %q", name, out[i:min(i+20, len(out))])
+		}
+	}
+	for _, want := range []string{`evil\u{1b}]0;owned\u{7}.example`, `a\u{9b}m \u{202e}gnp.exe\u{202c} \xff`, "1b5b33316d7265641b5b306d (unknown)"} {
+		if !strings.Contains(outputs["text"], want) {
+			t.Errorf("the text does not hold %s", want)
+		}
+	}
+}
+
+func TestReadJSONFaults(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{``, "not a JSON document"},
+		{`{"schema_version": "1.0"`, "not a JSON document"},
+		{`{"schema_version": "1.0"} {}`, "not a JSON document"},
+		{`{}`, "no schema_version"},
+		{`{"schema_version": null}`, "no schema_version"},
+		{`{"schema_version": "2.0"}`, `"2.0" is not supported`},
+		{`{"schema_version": "1"}`, "is not supported"},
+		{`{"schema_version": "1.x"}`, "is not supported"},
+		{`{"schema_version": "1.0", "targets": 3}`, "cannot unmarshal"},
+		{`{"schema_version": "1.0", "targets": [{"matrix": {"products": [{"encr": [{"id": 70000}]}]}}]}`, "cannot unmarshal"},
+	} {
+		if _, err := ReadJSON(strings.NewReader(tt.in)); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("ReadJSON(%s) = %v, want %q", tt.in, err, tt.want)
+		}
+	}
+	if _, err := ReadJSON(strings.NewReader(strings.Repeat(" ", maxDocument+1))); err == nil || !strings.Contains(err.Error(), "exceeds") {
+		t.Errorf("ReadJSON of more than 64 MiB = %v", err)
+	}
+	if doc, err := ReadJSON(strings.NewReader(`{"schema_version": "1.7", "news": 1}`)); err != nil || doc.SchemaVersion != "1.7" {
+		t.Errorf("ReadJSON of a later minor version = %v, %v", doc, err)
+	}
+}
+
+// FuzzReadJSON reads what a stranger saved: it must print, and print nothing
+// that moves a terminal.
+func FuzzReadJSON(f *testing.F) {
+	all := cases(f)
+	for _, name := range []string{"openiked", "undecided", "icmp"} {
+		var b bytes.Buffer
+		if err := WriteJSON(&b, New(testRun, all[name])); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b.Bytes())
+	}
+	f.Add([]byte(`{"schema_version": "1.0", "targets": [{"matrix": {"classical": {"universe": 2, "accepted": 1}, "asked": ["?"], "products": [{"basis": "observed", "encr": [{}], "addke": [[],[],[],[],[],[],[],[],[]]}]}, "nat": {}, "gateway": {}}]}`))
+	f.Fuzz(func(t *testing.T, in []byte) {
+		doc, err := ReadJSON(bytes.NewReader(in))
+		if err != nil {
+			return
+		}
+		out := text(t, doc, TextOptions{Evidence: true})
+		if i := strings.IndexFunc(out, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }); i >= 0 {
+			t.Fatalf("text holds %q", out[i:])
+		}
+	})
+}
+
+func TestExit(t *testing.T) {
+	all := cases(t)
+	gather := func(names ...string) []string { return names }
+	for _, tt := range []struct {
+		targets     []string
+		interrupted bool
+		want        Exit
+	}{
+		{nil, false, Exit{0, "every target answered"}},
+		{gather("openiked"), false, Exit{0, "every target answered"}},
+		{gather("weak-behind-nat"), false, Exit{0, "every target answered"}}, // findings are no gate
+		{gather("dead"), false, Exit{4, "the target gave no IKEv2 answer"}},
+		{gather("icmp", "openiked", "echo"), false, Exit{4, "2 of 3 targets gave no IKEv2 answer"}},
+		{gather("dead", "error"), false, Exit{1, "1 of 2 targets could not be scanned"}},
+		{gather("error", "undecided"), true, Exit{130, "interrupted: the report is partial"}},
+	} {
+		var doc *Document
+		run := Run{Tool: testRun.Tool, Interrupted: tt.interrupted}
+		results := all["none"]
+		for _, name := range tt.targets {
+			results = append(results, all[name]...)
+		}
+		doc = New(run, results)
+		if doc.Exit != tt.want {
+			t.Errorf("exit of %v, interrupted %t = %+v, want %+v", tt.targets, tt.interrupted, doc.Exit, tt.want)
+		}
+		wantComplete := !tt.interrupted && !slices.Contains(tt.targets, "undecided")
+		if doc.Complete != wantComplete {
+			t.Errorf("complete of %v, interrupted %t = %t", tt.targets, tt.interrupted, doc.Complete)
+		}
+	}
+}

@@ -1,0 +1,342 @@
+package report
+
+import (
+	"cmp"
+	"math"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// Run is what a document says of the run as a whole.
+type Run struct {
+	Tool Tool
+	// Interrupted: the user stopped the run before its end.
+	Interrupted bool
+}
+
+// New returns the document of some results, in their order.
+func New(run Run, results []probe.Result) *Document {
+	doc := &Document{
+		SchemaVersion: SchemaVersion,
+		Tool:          run.Tool,
+		Complete:      !run.Interrupted,
+		Targets:       []Target{},
+	}
+	for _, r := range results {
+		t := newTarget(r)
+		doc.Complete = doc.Complete && t.Complete
+		doc.Targets = append(doc.Targets, t)
+	}
+	doc.Exit = decideExit(doc.Targets, run.Interrupted)
+	return doc
+}
+
+func newTarget(r probe.Result) Target {
+	t := Target{
+		Target:    r.Target,
+		Address:   addressText(r.Address),
+		Started:   timeStamp(r.Started),
+		Verdict:   r.Verdict.String(),
+		Complete:  r.Complete,
+		Paths:     convert(r.Paths, newPath),
+		Cost:      newCost(r.Cost),
+		Notes:     append([]string{}, r.Notes...),
+		Exchanges: convert(r.Exchanges, newExchange),
+	}
+	slices.SortStableFunc(t.Exchanges, func(a, b Exchange) int { return cmp.Compare(a.ID, b.ID) })
+	if r.Err != nil {
+		t.Error = r.Err.Error()
+	}
+	if r.NAT != nil {
+		t.NAT = &NAT{
+			Supported:        r.NAT.Supported,
+			LocalBehindNAT:   r.NAT.LocalBehindNAT,
+			GatewayBehindNAT: r.NAT.GatewayBehindNAT,
+			Local:            endpoint(r.NAT.Local),
+			Observed:         endpoint(r.NAT.Observed),
+			Evidence:         numbers(r.NAT.Evidence),
+		}
+	}
+	if r.Gateway != nil {
+		t.Gateway = newGateway(*r.Gateway)
+	}
+	if r.Matrix != nil {
+		t.Matrix = newMatrix(r.Matrix)
+		t.PostQuantum = judgePostQuantum(r.Matrix)
+	}
+	if r.Preference != nil {
+		t.Preference = &Preference{KE: convert(r.Preference.KE, method), Evidence: numbers(r.Preference.Evidence)}
+		if r.Preference.Suite != nil {
+			t.Preference.Suite = r.Preference.Suite.String()
+		}
+	}
+	t.Findings = findings(&t)
+	return t
+}
+
+func newPath(p probe.Path) Path {
+	return Path{
+		Transport: p.Transport.String(),
+		State:     p.State.String(),
+		RTTms:     milliseconds(p.RTT),
+		Sent:      p.Sent,
+		Received:  p.Received,
+		Reporter:  addressText(p.Reporter),
+		Detail:    p.Detail,
+		Evidence:  numbers(p.Evidence),
+	}
+}
+
+func newCost(c probe.Cost) Cost {
+	return Cost{
+		Exchanges:         c.Exchanges,
+		DatagramsSent:     c.DatagramsSent,
+		DatagramsReceived: c.DatagramsReceived,
+		BytesSent:         c.BytesSent,
+		BytesReceived:     c.BytesReceived,
+		Retransmits:       c.Retransmits,
+		Cookies:           c.Cookies,
+		HalfOpenPeak:      c.HalfOpenPeak,
+		HalfOpenLeft:      c.HalfOpenLeft,
+		ElapsedMs:         milliseconds(c.Elapsed),
+	}
+}
+
+func newExchange(e probe.Exchange) Exchange {
+	var offer []string
+	for _, p := range e.Offer {
+		offer = append(offer, p.String())
+	}
+	out := Exchange{
+		ID:        e.ID,
+		Transport: e.Transport.String(),
+		Type:      e.Type.String(),
+		Purpose:   e.Purpose,
+		Offer:     strings.Join(offer, ","),
+		KE:        methodKeyword(e.KE),
+		Outcome:   e.Outcome.String(),
+		Detail:    e.Detail,
+		Group:     methodKeyword(e.Group),
+		Tries:     e.Tries,
+		Cookie:    e.Cookie,
+		Sent:      timeStamp(e.Sent),
+		RTTms:     milliseconds(e.RTT),
+	}
+	if e.Suite != nil {
+		out.Suite = e.Suite.String()
+	}
+	return out
+}
+
+func newGateway(g probe.Gateway) *Gateway {
+	return &Gateway{
+		VendorIDs: convert(g.VendorIDs, vendorID),
+		Notifies: convert(g.Notifies, func(n ike.NotifyType) Number {
+			return Number{uint16(n), n.String()}
+		}),
+		SignatureHashes: convert(g.SignatureHashes, func(h ike.HashAlgorithm) Number {
+			return Number{uint16(h), h.String()}
+		}),
+		Authorities: g.Authorities,
+		Redirect:    g.Redirect,
+		Evidence:    numbers(g.Evidence),
+	}
+}
+
+func newMatrix(m *proposals.Matrix) *Matrix {
+	out := &Matrix{
+		Counts:         Counts{m.Universe, m.Accepted, m.Refused, m.NoAnswer + m.NotTested},
+		Proven:         m.Proven,
+		Products:       []AcceptedSuites{},
+		Undecided:      []UndecidedSuites{},
+		Contradictions: convert(m.Contradictions, proposals.Suite.String),
+		Asked:          convert(m.Asked, proposals.Product.String),
+	}
+	slices.Sort(out.Contradictions)
+	var accepted []proposals.Product
+	for _, r := range m.Products {
+		accepted = append(accepted, r.Product)
+		out.Products = append(out.Products, AcceptedSuites{
+			Suites:   newSuites(r.Product),
+			Basis:    r.Basis.String(),
+			Samples:  r.Samples,
+			Evidence: numbers(r.Evidence),
+		})
+	}
+	var undecided []proposals.Product
+	for _, u := range m.Undecided {
+		undecided = append(undecided, u.Product)
+		out.Undecided = append(out.Undecided, UndecidedSuites{
+			State:    u.State.String(),
+			Suites:   u.Product.String(),
+			Count:    u.Product.Size(),
+			Evidence: numbers(u.Evidence),
+		})
+	}
+	c := Counts{Universe: countClassical(m.Asked), Accepted: countClassical(accepted), Unknown: countClassical(undecided)}
+	c.Refused = c.Universe - c.Accepted - c.Unknown
+	out.Classical = c
+	out.Hybrid = Counts{m.Universe - c.Universe, m.Accepted - c.Accepted, m.Refused - c.Refused, out.Unknown - c.Unknown}
+	return out
+}
+
+// countClassical returns the number of suites in products, which may overlap,
+// that have no additional key exchange.
+func countClassical(products []proposals.Product) int64 {
+	var parts []proposals.Product
+	for _, p := range products {
+		if part, ok := classicalPart(p); ok {
+			parts = append(parts, part)
+		}
+	}
+	u, err := proposals.NewUniverse(parts...)
+	if err != nil {
+		// Parts of a universe fit into one.
+		panic("report: internal error: " + err.Error())
+	}
+	return u.Size()
+}
+
+func newSuites(p proposals.Product) Suites {
+	sorted := func(axis proposals.Axis) []Algorithm {
+		list := slices.Clone(p[axis])
+		slices.SortFunc(list, func(a, b proposals.Algorithm) int {
+			return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.KeyBits, b.KeyBits))
+		})
+		return convert(list, newAlgorithm)
+	}
+	s := Suites{
+		ENCR:  sorted(proposals.ENCR),
+		PRF:   sorted(proposals.PRF),
+		INTEG: sorted(proposals.INTEG),
+		KE:    sorted(proposals.KE),
+		ADDKE: [][]Algorithm{},
+	}
+	last := proposals.KE
+	for axis := proposals.ADDKE1; axis < proposals.NumAxes; axis++ {
+		if len(p[axis]) > 0 {
+			last = axis
+		}
+	}
+	for axis := proposals.ADDKE1; axis <= last; axis++ {
+		list := sorted(axis)
+		if len(list) == 0 {
+			list = append(list, newAlgorithm(proposals.None(axis)))
+		}
+		s.ADDKE = append(s.ADDKE, list)
+	}
+	return s
+}
+
+func newAlgorithm(a proposals.Algorithm) Algorithm {
+	return Algorithm{ID: a.ID, KeyBits: a.KeyBits, Name: a.Name(), Keyword: a.Keyword()}
+}
+
+func method(m ike.KeyExchangeMethod) Algorithm {
+	return newAlgorithm(proposals.Algorithm{Axis: proposals.KE, ID: uint16(m)})
+}
+
+// methodKeyword returns the keyword of m, or "" for none.
+func methodKeyword(m ike.KeyExchangeMethod) string {
+	if m == ike.KE_NONE {
+		return ""
+	}
+	return method(m).Keyword
+}
+
+// judgePostQuantum says what m means for a key exchange that is recorded today.
+func judgePostQuantum(m *proposals.Matrix) *PostQuantum {
+	out := &PostQuantum{State: "not_tested", Methods: []Algorithm{}}
+	seen := map[uint16]bool{}
+	without := false // some accepted suite has no post-quantum method
+	for _, r := range m.Products {
+		always := false
+		for axis := proposals.KE; axis < proposals.NumAxes; axis++ {
+			all := len(r.Product[axis]) > 0
+			for _, a := range r.Product[axis] {
+				if !postQuantum(a) {
+					all = false
+				} else if !seen[a.ID] {
+					seen[a.ID] = true
+					out.Methods = append(out.Methods, method(ike.KeyExchangeMethod(a.ID)))
+				}
+			}
+			always = always || all
+		}
+		without = without || !always
+	}
+	slices.SortFunc(out.Methods, func(a, b Algorithm) int { return cmp.Compare(a.ID, b.ID) })
+	asksPostQuantum := func(p proposals.Product) bool {
+		return slices.ContainsFunc(p[proposals.KE:], func(list []proposals.Algorithm) bool {
+			return slices.ContainsFunc(list, postQuantum)
+		})
+	}
+	switch {
+	case len(out.Methods) > 0 && !without:
+		out.State = "required"
+	case len(out.Methods) > 0:
+		out.State = "accepted"
+	case !slices.ContainsFunc(m.Asked, asksPostQuantum):
+	case slices.ContainsFunc(m.Undecided, func(u proposals.UndecidedRegion) bool { return asksPostQuantum(u.Product) }):
+		out.State = "unknown"
+	default:
+		out.State = "none"
+	}
+	return out
+}
+
+// sntrup761x25519 is the hybrid of OpenIKED and of OpenSSH as one method, a
+// private use number.
+const sntrup761x25519 = 1035
+
+// postQuantum reports whether a withstands a quantum computer.
+func postQuantum(a proposals.Algorithm) bool {
+	switch a.ID {
+	case uint16(ike.KE_ML_KEM_512), uint16(ike.KE_ML_KEM_768), uint16(ike.KE_ML_KEM_1024), sntrup761x25519:
+		return true
+	}
+	return false
+}
+
+// convert returns f of each element, and never nil.
+func convert[A, B any](in []A, f func(A) B) []B {
+	out := make([]B, 0, len(in))
+	for _, a := range in {
+		out = append(out, f(a))
+	}
+	return out
+}
+
+// numbers returns ids in ascending order, and never nil.
+func numbers(ids []int) []int {
+	out := append([]int{}, ids...)
+	slices.Sort(out)
+	return out
+}
+
+func addressText(a netip.Addr) string {
+	if !a.IsValid() {
+		return ""
+	}
+	return a.String()
+}
+
+func endpoint(a netip.AddrPort) *Endpoint {
+	if !a.IsValid() {
+		return nil
+	}
+	return &Endpoint{a.Addr().String(), a.Port()}
+}
+
+func timeStamp(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
+
+// milliseconds returns d in milliseconds, rounded to microseconds.
+func milliseconds(d time.Duration) float64 {
+	return math.Round(float64(d)/float64(time.Microsecond)) / 1000
+}

@@ -1,0 +1,147 @@
+package report
+
+import (
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// The picture says of each suite what the matrix says: every accepted and every
+// undecided suite has its mark in exactly one row, and the rest is refused.
+func TestPictureTellsTheMatrix(t *testing.T) {
+	universe := products(t, "aes256gcm16-aes128gcm16-prfsha1-prfsha256-prfsha384-modp1024-modp2048-ecp256,"+
+		"aes128-aes256-3des-sha1-sha256-prfsha1-prfsha256-prfsha384-modp1024-modp2048-ecp256")
+	rapid.Check(t, func(rt *rapid.T) {
+		subset := func(label string) proposals.Product {
+			p := universe[rapid.IntRange(0, 1).Draw(rt, label)]
+			for i, list := range p {
+				if len(list) > 0 {
+					p[i] = rapid.SliceOfNDistinct(rapid.SampledFrom(list), 1, len(list), rapid.ID[proposals.Algorithm]).Draw(rt, label)
+				}
+			}
+			return p
+		}
+		m := &proposals.Matrix{Asked: universe, Universe: size(t, universe)}
+		for range rapid.IntRange(0, 3).Draw(rt, "products") {
+			basis := proposals.Basis(rapid.IntRange(0, 1).Draw(rt, "basis"))
+			m.Products = append(m.Products, proposals.Region{Product: subset("product"), Basis: basis})
+		}
+		for range rapid.IntRange(0, 2).Draw(rt, "undecided") {
+			state := proposals.State(rapid.IntRange(0, 1).Draw(rt, "state"))
+			m.Undecided = append(m.Undecided, proposals.UndecidedRegion{Product: subset("region"), State: state})
+		}
+		target := newTarget(probe.Result{Matrix: m})
+		pic, ok := newPicture(&target)
+		if !ok && len(m.Products)+len(m.Undecided) > 0 {
+			rt.Fatal("no picture")
+		}
+		drawn := map[proposals.Suite]byte{}
+		if ok {
+			drawn = readPicture(rt, pic)
+		}
+		for _, p := range universe {
+			suites(p, func(s proposals.Suite) bool {
+				got := drawn[s]
+				if got == 0 {
+					got = markRefused
+				}
+				if want := wantMark(m, s); got != want {
+					rt.Fatalf("%s is drawn as %q, want %q", s, got, want)
+				}
+				delete(drawn, s)
+				return true
+			})
+		}
+		for s, mark := range drawn {
+			if mark != markOutside {
+				rt.Fatalf("%s is outside the universe, and drawn as %q", s, mark)
+			}
+		}
+	})
+}
+
+func wantMark(m *proposals.Matrix, s proposals.Suite) byte {
+	want := byte(markRefused)
+	for _, u := range m.Undecided {
+		if u.Product.Contains(s) {
+			want = markNotTested
+			if u.State == proposals.NoAnswer {
+				want = markNoAnswer
+			}
+		}
+	}
+	for _, basis := range []proposals.Basis{proposals.Inferred, proposals.Observed} {
+		for _, r := range m.Products {
+			if r.Basis == basis && r.Product.Contains(s) {
+				want = markInferred
+				if basis == proposals.Observed {
+					want = markObserved
+				}
+			}
+		}
+	}
+	return want
+}
+
+// readPicture returns the mark of each suite that pic has a cell for.
+func readPicture(rt *rapid.T, pic *picture) map[proposals.Suite]byte {
+	out := map[proposals.Suite]byte{}
+	for _, g := range pic.groups {
+		for _, r := range g.rows {
+			for k, method := range pic.columns {
+				p := proposals.Product{proposals.ENCR: r.ciphers, proposals.PRF: g.prfs, proposals.INTEG: g.integs,
+					proposals.KE: {method}}
+				suites(p, func(s proposals.Suite) bool {
+					if _, twice := out[s]; twice {
+						rt.Fatalf("%s is drawn twice", s)
+					}
+					out[s] = r.cells[k]
+					return true
+				})
+			}
+		}
+	}
+	return out
+}
+
+// A document that asks for too much work is not drawn.
+func TestPictureIsBounded(t *testing.T) {
+	many := make([]Algorithm, maxValues+1)
+	for i := range many {
+		many[i].ID = uint16(i + 1)
+	}
+	one := []Algorithm{{ID: 1}}
+	huge := Target{Matrix: &Matrix{
+		Counts:    Counts{Universe: 1, Accepted: 1},
+		Classical: Counts{Universe: 1, Accepted: 1},
+		Products:  []AcceptedSuites{{Suites: Suites{ENCR: many, PRF: one, KE: one}, Basis: "observed"}},
+	}}
+	if _, ok := newPicture(&huge); ok {
+		t.Errorf("%d ciphers were drawn", len(many))
+	}
+	if got := text(t, &Document{Targets: []Target{huge}}, TextOptions{}); !strings.Contains(got, "too large to draw") {
+		t.Errorf("the text does not say that the matrix is too large:\n%s", got)
+	}
+	huge.Matrix.Products[0].ENCR = many[:maxValues]
+	if _, ok := newPicture(&huge); !ok {
+		t.Errorf("%d ciphers were not drawn", maxValues)
+	}
+}
+
+// With many columns and hardly any accepted, the picture leaves undecided rows
+// and columns out, never accepted ones.
+func TestPictureLeavesUndecidedOut(t *testing.T) {
+	target := newTarget(cases(t)["interrupted"][0])
+	pic, ok := newPicture(&target)
+	if !ok || !pic.partial || pic.rows() != 1 || len(pic.columns) != 1 {
+		t.Fatalf("picture = %+v, %t, want one partial row of one column", pic, ok)
+	}
+	full := newTarget(cases(t)["undecided"][0])
+	if pic, _ := newPicture(&full); pic.partial {
+		t.Error("a small picture is partial")
+	}
+}

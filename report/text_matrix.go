@@ -1,0 +1,342 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/baseline"
+)
+
+// matrix writes what the gateway accepts: the counts, the picture, the order
+// and the post-quantum verdict.
+func (p *page) matrix(t *Target) {
+	m := t.Matrix
+	p.section("SUITES")
+	if m.Hybrid.Universe == 0 {
+		p.text(0, countWords(m.Classical, m.Proven))
+	} else {
+		p.aligned("classical  " + countWords(m.Classical, m.Proven))
+		p.aligned("hybrid     " + countWords(m.Hybrid, m.Proven))
+	}
+	if m.Classical.Accepted > 0 {
+		if pic, ok := newPicture(t); ok {
+			p.picture(pic)
+			p.never(pic)
+		} else {
+			p.text(0, "The matrix is too large to draw; the JSON report holds it.")
+		}
+	}
+	p.hybrids(t)
+	if t.Preference != nil {
+		if ke := t.Preference.KE; len(ke) > 0 {
+			p.aligned("order      the gateway's: " + strings.Join(convert(ke, func(a Algorithm) string {
+				return proposals.Algorithm{Axis: proposals.KE, ID: a.ID}.Label()
+			}), ", "))
+		}
+		if t.Preference.Suite != "" {
+			p.aligned("prefers    " + t.Preference.Suite)
+		}
+	}
+	if t.PostQuantum != nil {
+		p.aligned("quantum    " + quantumWords(t.PostQuantum))
+	}
+}
+
+// countWords says how many suites are in which state, and how it is known.
+func countWords(c Counts, proven bool) string {
+	how := ""
+	switch {
+	case c.Universe == 0:
+		return "nothing was asked"
+	case c.Unknown == c.Universe:
+		return grouped(c.Unknown) + " unknown"
+	case proven && c.Refused > 0:
+		how = " (proven)"
+	}
+	return fmt.Sprintf("%s accepted, %s refused%s, %s unknown",
+		grouped(c.Accepted), grouped(c.Refused), how, grouped(c.Unknown))
+}
+
+// picture draws the rows below names or numbers of key exchange methods, in
+// blocks where they do not fit side by side.
+func (p *page) picture(pic *picture) {
+	left := pictureLeft(pic)
+	labels := convert(pic.columns, proposals.Algorithm.Label)
+	widths := convert(labels, func(l string) int { return columns(l) + 2 })
+	byNumber := sum(widths) > p.width-left
+	if byNumber {
+		labels = convert(pic.columns, func(a proposals.Algorithm) string { return fmt.Sprint(a.ID) })
+		widths = convert(labels, func(l string) int { return max(2, columns(l)) + 1 })
+	}
+	for from := 0; from < len(labels); {
+		to := from + 1
+		for to < len(labels) && sum(widths[from:to+1]) <= p.width-left {
+			to++
+		}
+		p.wide("")
+		p.columnHeads(pic.columns[from:to], labels[from:to], left, widths[from:to])
+		for _, g := range pic.groups {
+			p.rowGroup(g, from, left, widths[from:to])
+		}
+		from = to
+	}
+	p.wide("")
+	if byNumber {
+		p.list("columns    ", convert(pic.columns, func(a proposals.Algorithm) string {
+			return fmt.Sprintf("%d %s", a.ID, a.Label())
+		}))
+	}
+	p.legend(pic)
+	if pic.partial {
+		p.text(0, "Most of what is unknown lies outside this picture: the JSON report lists it.")
+	}
+}
+
+// list writes items that are not broken, beside a label of 11 columns.
+func (p *page) list(label string, items []string) {
+	for i := range items[:max(0, len(items)-1)] {
+		items[i] += ","
+	}
+	for _, line := range wrapWords(items, p.width-margin-11, 0) {
+		p.raw(pad(label, 11) + printable(line))
+		label = ""
+	}
+}
+
+func sum(widths []int) int {
+	total := 0
+	for _, w := range widths {
+		total += w
+	}
+	return total
+}
+
+// pictureLeft is the width of the row labels: indent, label, gap and mark.
+func pictureLeft(pic *picture) int {
+	left := 0
+	for _, g := range pic.groups {
+		for _, r := range g.rows {
+			left = max(left, columns(r.label()))
+		}
+	}
+	return left + 8
+}
+
+func (p *page) columnHeads(methods []proposals.Algorithm, labels []string, left int, widths []int) {
+	head, marks := strings.Repeat(" ", left), strings.Repeat(" ", left)
+	weak := false
+	for i, m := range methods {
+		head += center(labels[i], widths[i])
+		mark := weakMark(m)
+		weak = weak || mark != ""
+		marks += p.paint(markStyle(mark), center(mark, widths[i]))
+	}
+	p.wide(head)
+	if weak {
+		p.wide(marks)
+	}
+}
+
+// rowGroup writes the PRFs and integrity algorithms that rows share, and the
+// rows with as many columns, beginning with from, as widths has.
+func (p *page) rowGroup(g rowGroup, from, left int, widths []int) {
+	heading := "AEAD ciphers, prf " + markedLabels(g.prfs)
+	if len(g.integs) > 0 {
+		heading = "integrity " + markedLabels(g.integs) + ", prf " + markedLabels(g.prfs)
+	}
+	for _, line := range wrap(heading, p.width-2, 4) {
+		p.wide("  " + line)
+	}
+	for _, r := range g.rows {
+		mark := weakMark(r.ciphers[0])
+		line := "    " + pad(r.label(), left-7) + p.paint(markStyle(mark), pad(mark, 3))
+		for i, width := range widths {
+			c := r.cells[from+i]
+			line += p.paint(cellStyle(c), center(string(rune(c)), width))
+		}
+		p.wide(line)
+	}
+}
+
+// markedLabels lists algorithms, each with its mark where it is weak.
+func markedLabels(list []proposals.Algorithm) string {
+	return strings.Join(convert(list, func(a proposals.Algorithm) string {
+		return a.Label() + weakMark(a)
+	}), " ")
+}
+
+func markStyle(mark string) string {
+	switch mark {
+	case "!!":
+		return red
+	case "!":
+		return yellow
+	}
+	return ""
+}
+
+func cellStyle(cell byte) string {
+	switch cell {
+	case markObserved, markInferred:
+		return green
+	case markNoAnswer:
+		return yellow
+	}
+	return dim
+}
+
+// legend explains the marks that the picture uses.
+func (p *page) legend(pic *picture) {
+	used := map[byte]bool{}
+	marks := map[string]bool{}
+	for _, m := range pic.columns {
+		marks[weakMark(m)] = true
+	}
+	for _, g := range pic.groups {
+		for _, list := range [][]proposals.Algorithm{g.prfs, g.integs} {
+			for _, a := range list {
+				marks[weakMark(a)] = true
+			}
+		}
+		for _, r := range g.rows {
+			marks[weakMark(r.ciphers[0])] = true
+			for _, c := range r.cells {
+				used[c] = true
+			}
+		}
+	}
+	type entry struct{ mark, word, style string }
+	var entries []entry
+	for _, e := range []struct {
+		mark byte
+		word string
+	}{
+		{markObserved, "observed"}, {markInferred, "inferred from samples"}, {markRefused, "refused"},
+		{markNoAnswer, "no answer"}, {markNotTested, "not tested"},
+	} {
+		if used[e.mark] {
+			entries = append(entries, entry{string(rune(e.mark)), e.word, cellStyle(e.mark)})
+		}
+	}
+	for _, e := range []struct{ mark, word string }{{"!", "weak"}, {"!!", "very weak"}} {
+		if marks[e.mark] {
+			entries = append(entries, entry{e.mark, e.word, markStyle(e.mark)})
+		}
+	}
+	line, at := "", 0
+	for _, e := range entries {
+		width := columns(e.mark) + 1 + columns(e.word) + 3
+		if at+width-3 > p.width-margin {
+			p.raw(line)
+			line, at = "", 0
+		}
+		line += p.paint(e.style, e.mark) + " " + e.word + "   "
+		at += width
+	}
+	p.raw(line)
+}
+
+// never lists what was asked and refused in every combination: what RFC 8247
+// names, and how many others.
+func (p *page) never(pic *picture) {
+	rfc8247, _ := baseline.Named(baseline.RFC8247)
+	heading := "refused in every combination:"
+	for i, axis := range judgedAxes {
+		var named []proposals.Algorithm
+		for _, a := range pic.never[axis] {
+			if r, ok := rfc8247.Requirement(a); ok && !strings.HasPrefix(r.Transform, "(") {
+				named = append(named, a)
+			}
+		}
+		words := withKeyLengths(named)
+		if rare := len(pic.never[axis]) - len(named); rare > 0 {
+			words = append(words, fmt.Sprintf("%d rarer ones", rare))
+		}
+		if len(words) > 0 {
+			p.text(0, heading)
+			heading = ""
+			p.list([...]string{"ciphers", "PRFs", "integrity", "methods"}[i], words)
+		}
+	}
+}
+
+// withKeyLengths labels algorithms, those that differ in key length together.
+func withKeyLengths(list []proposals.Algorithm) []string {
+	var rows []row
+	for _, a := range list {
+		if i := slices.IndexFunc(rows, func(r row) bool { return family(r.ciphers[0]) == family(a) }); i >= 0 {
+			rows[i].ciphers = append(rows[i].ciphers, a)
+		} else {
+			rows = append(rows, row{ciphers: []proposals.Algorithm{a}})
+		}
+	}
+	return convert(rows, row.label)
+}
+
+// mostHybrids bounds the list of hybrid suites in the text.
+const mostHybrids = 12
+
+// hybrids writes the accepted suites with additional key exchanges.
+func (p *page) hybrids(t *Target) {
+	heading := "accepted with additional key exchanges:"
+	shown := 0
+	for _, a := range t.Matrix.Products {
+		product := a.product()
+		if !isHybrid(product) {
+			continue
+		}
+		if shown++; shown > mostHybrids {
+			continue
+		}
+		p.text(0, heading)
+		heading = ""
+		mark := "#"
+		if a.Basis == "inferred" {
+			mark = "+"
+		}
+		p.indented(0, 2, mark+" "+productWords(product))
+	}
+	if shown > mostHybrids {
+		p.indented(0, 2, fmt.Sprintf("and %d more sets of suites, in the JSON report", shown-mostHybrids))
+	}
+}
+
+// productWords writes a product in one line: alternatives between slashes.
+func productWords(product proposals.Product) string {
+	alternatives := func(axis proposals.Axis) string {
+		return strings.Join(convert(product[axis], func(a proposals.Algorithm) string {
+			return strings.ReplaceAll(a.Label(), " ", "_") + weakMark(a)
+		}), "/")
+	}
+	s := alternatives(proposals.ENCR)
+	if len(product[proposals.INTEG]) > 0 {
+		s += ", " + alternatives(proposals.INTEG)
+	}
+	s += ", prf " + alternatives(proposals.PRF) + ", " + alternatives(proposals.KE)
+	for axis := proposals.ADDKE1; axis < proposals.NumAxes; axis++ {
+		if len(product[axis]) > 0 {
+			s += " + " + alternatives(axis)
+		}
+	}
+	return s
+}
+
+// quantumWords is the post-quantum verdict in one line.
+func quantumWords(q *PostQuantum) string {
+	methods := join(convert(q.Methods, func(a Algorithm) string {
+		return proposals.Algorithm{Axis: proposals.KE, ID: a.ID}.Label()
+	}), "and")
+	switch q.State {
+	case "required":
+		return "ready: every accepted suite has " + methods
+	case "accepted":
+		return "ready: " + methods + " accepted, beside classical key exchange"
+	case "none":
+		return "not ready: no post-quantum key exchange is accepted"
+	case "not_tested":
+		return "not tested: no post-quantum key exchange was asked about"
+	}
+	return "unknown: not all suites with post-quantum key exchange are decided"
+}
