@@ -146,12 +146,13 @@ func cases(t testing.TB) map[string][]probe.Result {
 		samplesOfInferred: 12, evidence: []int{5, 6}}.matrix(t)
 	r.Gateway = &probe.Gateway{VendorIDs: [][]byte{mustHex(t, "882fe56d6fd20dbc2251613b2ebe5beb"), mustHex(t, "00112233445566")},
 		Notifies: []ike.NotifyType{ike.IKEV2_FRAGMENTATION_SUPPORTED}, Evidence: []int{12}}
+	r.Preference = &probe.Preference{KE: []ike.KeyExchangeMethod{ike.KE_ECP_256}, Decides: "initiator", Evidence: []int{70}}
 	out["libreswan"] = []probe.Result{r}
 
 	r = base("openiked.example", "2001:db8::7")
 	r.Matrix = matrixCase{asked: classical, observed: "aes256gcm16-prfsha384-x25519-ecp384-ecp256-modp2048," +
 		"aes256-sha256-prfsha256-x25519-ecp384-ecp256-modp2048", evidence: []int{5, 6, 7, 8}}.matrix(t)
-	r.Preference = &probe.Preference{KE: []ike.KeyExchangeMethod{ike.KE_CURVE25519, ike.KE_ECP_384, ike.KE_ECP_256, ike.KE_MODP_2048}, Evidence: []int{70}}
+	r.Preference = &probe.Preference{KE: []ike.KeyExchangeMethod{ike.KE_CURVE25519, ike.KE_ECP_384, ike.KE_ECP_256, ike.KE_MODP_2048}, KEComplete: true, Decides: "gateway", Evidence: []int{70}}
 	r.Gateway = &probe.Gateway{VendorIDs: [][]byte{[]byte("OpenIKED-7.4")}, Notifies: []ike.NotifyType{ike.IKEV2_FRAGMENTATION_SUPPORTED},
 		SignatureHashes: []ike.HashAlgorithm{ike.SIGHASH_SHA2_256, ike.SIGHASH_SHA2_384, ike.SIGHASH_SHA2_512}, Evidence: []int{12}}
 	r.Exchanges = append(r.Exchanges, exchange(t, 20, windowsDefault, probe.NoProposalChosen))

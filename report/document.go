@@ -174,9 +174,15 @@ type Counts struct {
 
 // Preference is the gateway's order.
 type Preference struct {
-	KE       []Algorithm `json:"ke"` // most preferred first
-	Suite    string      `json:"suite,omitempty"`
-	Evidence []int       `json:"evidence"`
+	KE []Algorithm `json:"ke"` // most preferred first
+	// KEComplete: KE holds every accepted method.
+	KEComplete bool `json:"ke_complete"`
+	// Decides is whose order counts, "gateway" or "initiator", where it was
+	// seen.
+	Decides string `json:"decides,omitempty"`
+	// Suite is the choice from an offer of what is accepted.
+	Suite    string `json:"suite,omitempty"`
+	Evidence []int  `json:"evidence"`
 }
 
 // PostQuantum says whether a recorded key exchange withstands a quantum

@@ -36,6 +36,9 @@ func TestFindings(t *testing.T) {
 		{"weak preferred, and nothing else accepted", with(matrixOf(t, "3des-sha256-prfsha256-modp2048", ""), func(r *probe.Result) {
 			r.Preference = &probe.Preference{Suite: suite(t, "3des-sha256-prfsha256-modp2048")}
 		}), nil, []string{"IKE-PREFERS-WEAK"}},
+		{"weak offered first, and the initiator decides", with(matrixOf(t, sound+",3des-sha256-prfsha256-modp2048", ""), func(r *probe.Result) {
+			r.Preference = &probe.Preference{Suite: suite(t, "3des-sha256-prfsha256-modp2048"), Decides: "initiator"}
+		}), nil, []string{"IKE-PREFERS-WEAK"}},
 		{"Windows refused", with(matrixOf(t, sound, ""), func(r *probe.Result) {
 			r.Exchanges = append(r.Exchanges, exchange(t, 9, windowsDefault, probe.NoProposalChosen))
 		}), []string{"info CLIENT-WINDOWS-DEFAULT"}, nil},

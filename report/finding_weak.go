@@ -190,9 +190,10 @@ func undecidedEvidence(m *Matrix) []int {
 }
 
 // preferenceFinding tells that the gateway chose a weak algorithm from an
-// offer that held a sound one on the same axis.
+// offer of what it accepts, though it accepts a sound suite, and not because
+// it leaves the choice to the initiator.
 func preferenceFinding(t *Target) (Finding, bool) {
-	if t.Preference == nil || t.Preference.Suite == "" {
+	if t.Preference == nil || t.Preference.Suite == "" || t.Preference.Decides == "initiator" {
 		return Finding{}, false
 	}
 	var weak []string
@@ -211,7 +212,7 @@ func preferenceFinding(t *Target) (Finding, bool) {
 	return Finding{
 		ID: "IKE-PREFERS-WEAK", Severity: "medium",
 		Title:    "the gateway prefers " + join(weak, "and") + " to better suites that it accepts",
-		Detail:   "from an offer of everything that it accepts it chose " + t.Preference.Suite,
+		Detail:   "from an offer of what it accepts it chose " + t.Preference.Suite,
 		Evidence: t.Preference.Evidence,
 		Fix:      []string{"put the strongest proposal first in the configuration of the gateway"},
 	}, true

@@ -71,7 +71,12 @@ func newTarget(r probe.Result) Target {
 		t.PostQuantum = judgePostQuantum(r.Matrix)
 	}
 	if r.Preference != nil {
-		t.Preference = &Preference{KE: convert(r.Preference.KE, method), Evidence: numbers(r.Preference.Evidence)}
+		t.Preference = &Preference{
+			KE:         convert(r.Preference.KE, method),
+			KEComplete: r.Preference.KEComplete,
+			Decides:    r.Preference.Decides,
+			Evidence:   numbers(r.Preference.Evidence),
+		}
 		if r.Preference.Suite != nil {
 			t.Preference.Suite = r.Preference.Suite.String()
 		}

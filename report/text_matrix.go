@@ -29,19 +29,34 @@ func (p *page) matrix(t *Target) {
 		}
 	}
 	p.hybrids(t)
-	if t.Preference != nil {
-		if ke := t.Preference.KE; len(ke) > 0 {
-			p.aligned("order      the gateway's: " + strings.Join(convert(ke, func(a Algorithm) string {
-				return proposals.Algorithm{Axis: proposals.KE, ID: a.ID}.Label()
-			}), ", "))
-		}
-		if t.Preference.Suite != "" {
-			p.aligned("prefers    " + t.Preference.Suite)
-		}
-	}
+	p.preference(t.Preference)
 	if t.PostQuantum != nil {
 		p.aligned("quantum    " + quantumWords(t.PostQuantum))
 	}
+}
+
+// preference writes whose order counts, and the order.
+func (p *page) preference(pref *Preference) {
+	switch {
+	case pref == nil:
+		return
+	case pref.Decides == "initiator":
+		p.aligned("order      the client's: the gateway takes what is offered first")
+		return
+	case len(pref.KE) > 0:
+		order := strings.Join(convert(pref.KE, methodLabel), ", ")
+		if !pref.KEComplete {
+			order += ", then others"
+		}
+		p.aligned("order      the gateway's: " + order)
+	}
+	if pref.Suite != "" {
+		p.aligned("prefers    " + pref.Suite)
+	}
+}
+
+func methodLabel(a Algorithm) string {
+	return proposals.Algorithm{Axis: proposals.KE, ID: a.ID}.Label()
 }
 
 // countWords says how many suites are in which state, and how it is known.
@@ -325,9 +340,7 @@ func productWords(product proposals.Product) string {
 
 // quantumWords is the post-quantum verdict in one line.
 func quantumWords(q *PostQuantum) string {
-	methods := join(convert(q.Methods, func(a Algorithm) string {
-		return proposals.Algorithm{Axis: proposals.KE, ID: a.ID}.Label()
-	}), "and")
+	methods := join(convert(q.Methods, methodLabel), "and")
 	switch q.State {
 	case "required":
 		return "ready: every accepted suite has " + methods
