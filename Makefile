@@ -1,0 +1,55 @@
+# make test runs everything that this machine can, and says what it skips.
+
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+FUZZTIME ?= 50000x
+BENCHTIME ?= 1s
+LAB = testdata/lab/lab
+
+.PHONY: test lint race lab fuzz bench build clean
+
+test: lint race lab fuzz
+
+lint:
+	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then \
+		echo "gofmt -w: $$unformatted"; exit 1; fi
+	go vet ./...
+	go run $(STATICCHECK) ./...
+
+# The lab has a target of its own.
+race:
+	@set -e; export IKESCOPE_LAB=off; \
+	if [ "$$(go env CGO_ENABLED)" = 1 ]; then set -x; go test -race ./...; else \
+		echo "skipped: the race detector: it needs a C compiler"; go test ./...; fi
+
+# The tests against real gateways, where the lab can run. IKESCOPE_LAB=require
+# makes it an error if it cannot; IKESCOPE_LAB=off leaves it out.
+lab:
+	@mode=$${IKESCOPE_LAB:-auto}; \
+	if [ "$$mode" = off ]; then echo "skipped: the lab of real gateways: IKESCOPE_LAB=off"; exit 0; fi; \
+	if ! why=$$($(LAB) check 2>&1); then \
+		if [ "$$mode" = require ]; then echo "$$why" >&2; exit 1; fi; \
+		echo "skipped: the lab of real gateways: $$why"; exit 0; \
+	fi; \
+	set -ex; \
+	$(LAB) install; \
+	IKESCOPE_LAB=$$mode go test -count=1 -timeout 20m -run Lab ./cmd/ikescope
+
+# Each fuzz target for a short while; go test takes one at a time. It is a count,
+# since Go before 1.27 may report the end of a time as a failure
+# (go.dev/issue/75804).
+fuzz:
+	@set -e; for package in $$(go list ./...); do \
+		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+			echo "fuzz $$package $$target for $(FUZZTIME)"; \
+			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package; \
+		done; \
+	done
+
+bench:
+	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
+
+build:
+	CGO_ENABLED=0 go build -trimpath -o bin/ikescope ./cmd/ikescope
+
+clean:
+	rm -rf bin

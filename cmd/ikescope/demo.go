@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ikescope/ikescope/probe"
+)
+
+var loopback = netip.AddrFrom4([4]byte{127, 0, 0, 1})
+
+// demoRate is more than a scan dares by default: what is asked is our own.
+const demoRate = 2000
+
+func (a *app) demoCommand() *cobra.Command {
+	var (
+		gateway gatewayOptions
+		opts    outputOptions
+	)
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Scan a mock gateway in this process",
+		Long: `Run a mock gateway on two free ports of the loopback address, scan it, and
+print the report. Nothing leaves this machine.`,
+		Example: `  ikescope demo
+  ikescope demo --profile openiked -v
+  ikescope demo --policy aes256-sha256-prfsha256-modp2048 -o json`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), gateway, &opts) },
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	gateway.addFlags(flags)
+	opts.addFlags(flags)
+	return cmd
+}
+
+func (a *app) demo(ctx context.Context, gateway gatewayOptions, opts *outputOptions) error {
+	conns, err := listenGateway(ctx, loopback, 0, 0)
+	if err != nil {
+		return err
+	}
+	responder := gateway.responder()
+	served := make(chan error, 1)
+	go func() { served <- responder.Serve(conns.ike, conns.natt) }()
+
+	target := probe.Target{Name: "demo", Address: loopback, Ports: conns.ports()}
+	if !opts.quiet {
+		fmt.Fprintf(a.err, "demo: a mock gateway as %s on %v, which accepts\n", gateway.profile, loopback)
+		for _, p := range gateway.products() {
+			fmt.Fprintf(a.err, "demo:   %s\n", p)
+		}
+		fmt.Fprintf(a.err, "demo: ikescope scan %v --natt-port %d --rate %d\n",
+			netip.AddrPortFrom(loopback, target.Ports[probe.UDP500]), target.Ports[probe.UDP4500], demoRate)
+	}
+	scanned := a.report(ctx, opts, probe.Scanner{Rate: demoRate}, 1, func() []job { return []job{{target: target}} })
+	closed := conns.close()
+	return errors.Join(scanned, <-served, closed)
+}

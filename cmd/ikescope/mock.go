@@ -1,0 +1,192 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// mockPolicy is a gateway as there are many: modern, with something old left
+// in for a client that may not exist any more.
+const mockPolicy = "aes256gcm16-aes128gcm16-prfsha384-prfsha256-x25519-ecp384-ecp256-ke1_none-ke1_mlkem768," +
+	"aes256-aes128-sha256-prfsha256-ecp256-modp2048," +
+	"3des-sha1-prfsha1-modp1024"
+
+// profiles are the daemons that the mock gateway can behave as.
+var profiles = []struct {
+	name    string
+	profile iketest.Profile
+}{
+	{"strongswan", iketest.StrongSwan},
+	{"libreswan", iketest.Libreswan},
+	{"openiked", iketest.OpenIKED},
+}
+
+func profileNames() []string {
+	var names []string
+	for _, p := range profiles {
+		names = append(names, p.name)
+	}
+	return names
+}
+
+// gatewayOptions say how a mock gateway behaves.
+type gatewayOptions struct {
+	profile string
+	policy  []proposals.Product
+}
+
+// profileName is the value of --profile.
+type profileName struct{ p *string }
+
+func (n profileName) Set(s string) error {
+	for _, p := range profiles {
+		if p.name == s {
+			*n.p = s
+			return nil
+		}
+	}
+	return fmt.Errorf("%q is not a profile: %s", s, strings.Join(profileNames(), ", "))
+}
+
+func (profileName) Type() string { return "name" }
+
+func (n profileName) String() string {
+	if n.p == nil {
+		return ""
+	}
+	return *n.p
+}
+
+func (o *gatewayOptions) addFlags(flags *pflag.FlagSet) {
+	o.profile = profiles[0].name
+	flags.Var(profileName{&o.profile}, "profile", "behave as "+strings.Join(profileNames(), ", "))
+	flags.Var(suites{&o.policy}, "policy", "what it accepts, most preferred first, as strongSwan writes it; may be repeated")
+}
+
+// products returns the policy, or that of a gateway as there are many.
+func (o *gatewayOptions) products() []proposals.Product {
+	if len(o.policy) > 0 {
+		return o.policy
+	}
+	policy, err := proposals.ParseProducts(mockPolicy)
+	if err != nil {
+		panic("internal error: " + err.Error())
+	}
+	return policy
+}
+
+// responder returns the mock gateway.
+func (o *gatewayOptions) responder() *iketest.Responder {
+	r := &iketest.Responder{}
+	for i, p := range o.products() {
+		r.Policy = append(r.Policy, p.Proposal(uint8(i+1)))
+	}
+	for _, p := range profiles {
+		if p.name == o.profile {
+			r.Profile = p.profile
+		}
+	}
+	return r
+}
+
+// sockets are the two ports of a gateway.
+type sockets struct{ ike, natt net.PacketConn }
+
+// listenGateway opens the ports; 0 is the system's choice.
+func listenGateway(ctx context.Context, host netip.Addr, port, nattPort uint16) (sockets, error) {
+	var lc net.ListenConfig
+	network := "udp4"
+	if host.Is6() {
+		network = "udp6"
+	}
+	first, err := lc.ListenPacket(ctx, network, netip.AddrPortFrom(host, port).String())
+	if err != nil {
+		return sockets{}, err
+	}
+	second, err := lc.ListenPacket(ctx, network, netip.AddrPortFrom(host, nattPort).String())
+	if err != nil {
+		_ = first.Close() // the first error says more
+		return sockets{}, err
+	}
+	return sockets{first, second}, nil
+}
+
+// ports returns the ports of s, by probe.Transport.
+func (s sockets) ports() [2]uint16 {
+	return [2]uint16{portOf(s.ike), portOf(s.natt)}
+}
+
+func portOf(c net.PacketConn) uint16 {
+	// listenGateway opens UDP sockets only.
+	return c.LocalAddr().(*net.UDPAddr).AddrPort().Port()
+}
+
+func (s sockets) close() error { return errors.Join(s.ike.Close(), s.natt.Close()) }
+
+func (a *app) mockCommand() *cobra.Command {
+	var (
+		gateway  gatewayOptions
+		host     = loopback
+		port     = uint16(10500)
+		nattPort = uint16(14500)
+		verbose  bool
+	)
+	cmd := &cobra.Command{
+		Use:   "mock",
+		Short: "Run a mock gateway until it is interrupted",
+		Long: `Run an IKEv2 responder that answers as a known daemon does, to try scans,
+clients and reports on. It negotiates IKE SAs, and authenticates no one.`,
+		Example: `  ikescope mock --profile libreswan -v
+  ikescope mock --policy aes256gcm16-prfsha384-ecp384 --listen ::1
+  sudo ikescope mock --listen 192.0.2.1 --port 500 --natt-port 4500`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			conns, err := listenGateway(cmd.Context(), host, port, nattPort)
+			if err != nil {
+				return err
+			}
+			return a.mock(cmd.Context(), gateway, conns, verbose)
+		},
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	gateway.addFlags(flags)
+	flags.Var(address{&host}, "listen", "address to listen on")
+	flags.Var(wholeNumber(&port, 0, 65535), "port", "the port of IKE; 0 for a free one")
+	flags.Var(wholeNumber(&nattPort, 0, 65535), "natt-port", "the port of IKE behind the non-ESP marker; 0 for a free one")
+	addToggle(flags, &verbose, "verbose", "v", "a line on stderr for each message")
+	return cmd
+}
+
+// mock serves on conns until ctx ends, and closes them.
+func (a *app) mock(ctx context.Context, o gatewayOptions, conns sockets, verbose bool) error {
+	stop := context.AfterFunc(ctx, func() { _ = conns.close() }) // Serve then returns
+	defer stop()
+	defer conns.close()
+	addr, ports := conns.ike.LocalAddr().(*net.UDPAddr).AddrPort(), conns.ports()
+	var policy strings.Builder
+	for _, p := range o.products() {
+		fmt.Fprintf(&policy, "  accepts   %s\n", p)
+	}
+	_, err := fmt.Fprintf(a.out, "mock gateway as %s, until interrupted\n%s  udp/%-5d  IKE\n  udp/%-5d  IKE behind the non-ESP marker\n"+
+		"scan it: ikescope %s --natt-port %d\n", o.profile, policy.String(), ports[0], ports[1], addr, ports[1])
+	if err != nil {
+		return err
+	}
+	served := conns
+	if verbose {
+		log := &messageLog{w: a.err}
+		served = sockets{loggedConn{conns.ike, log, false}, loggedConn{conns.natt, log, true}}
+	}
+	return o.responder().Serve(served.ike, served.natt)
+}

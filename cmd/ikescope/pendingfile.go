@@ -1,0 +1,95 @@
+package main
+
+import (
+	"bufio"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// pendingFile is a file that appears whole or not at all: what is written goes
+// to another file in the same folder, which takes the name at the end.
+type pendingFile struct {
+	*bufio.Writer
+	path string
+	file *os.File
+	// temporary is the name until then; "" of a device or pipe, which is
+	// written as it is.
+	temporary string
+}
+
+// createPending makes the file at once, so that a path that cannot be written
+// shows before the work begins.
+func createPending(path string) (*pendingFile, error) {
+	mode := fs.FileMode(0o666)
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return nil, errors.Unwrap(err)
+	case info.IsDir():
+		return nil, errors.New("is a folder")
+	default:
+		file, err := os.OpenFile(path, os.O_WRONLY, 0)
+		if err != nil {
+			return nil, errors.Unwrap(err)
+		}
+		if !info.Mode().IsRegular() {
+			return &pendingFile{bufio.NewWriter(file), path, file, ""}, nil
+		}
+		if err := file.Close(); err != nil {
+			return nil, err
+		}
+		mode = info.Mode().Perm()
+	}
+	dir, base := filepath.Split(path)
+	temporary := filepath.Join(dir, "."+base+"."+rand.Text()[:8]+".tmp")
+	file, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return nil, errors.Unwrap(err)
+	}
+	return &pendingFile{bufio.NewWriter(file), path, file, temporary}, nil
+}
+
+// commit gives the file its name. On an error there is none, or the one that
+// was there before.
+func (p *pendingFile) commit() error {
+	err := p.Flush()
+	if p.temporary != "" && err == nil {
+		err = p.file.Sync()
+	}
+	if closed := p.file.Close(); err == nil {
+		err = closed
+	}
+	if p.temporary != "" {
+		if err == nil {
+			err = os.Rename(p.temporary, p.path)
+		}
+		if err != nil {
+			_ = os.Remove(p.temporary) // the first error says more
+		}
+	}
+	p.file = nil
+	if err != nil {
+		return fmt.Errorf("write %s: %w", p.path, err)
+	}
+	return nil
+}
+
+// discard takes the file away, if it was not committed.
+func (p *pendingFile) discard() {
+	if p.file == nil {
+		return
+	}
+	_ = p.file.Close()
+	if p.temporary != "" {
+		_ = os.Remove(p.temporary)
+	}
+	p.file = nil
+}

@@ -1,0 +1,162 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+const about = `Ikescope says what an IPsec gateway accepts in IKEv2, whether the path to it
+works, and what is weak or missing, with the exchanges that prove it.
+
+A TARGET is a host name, an address, host:port or [IPv6 address]:port, @file
+with a target on each line, or - for such lines on standard input. Each address
+of a name is scanned on its own.`
+
+const examples = `  ikescope demo                           look at a report, without a gateway
+  ikescope vpn.example.com                full report on a gateway
+  ikescope -o text -o json=vpn.json vpn.example.com
+                                          a report to read, and one to keep
+  ikescope -o json @gateways.txt          many gateways, for another program
+  ikescope --plan                         what would be sent; nothing is
+  ikescope --suite aes256gcm16-prfsha384-ecp384 vpn.example.com
+                                          ask about this suite only
+  ikescope --pcap vpn.pcap vpn.example.com
+                                          keep every datagram as evidence
+  ikescope 198.51.100.7:4500              only the port of NAT traversal
+  ikescope mock --profile libreswan       a gateway to scan, on this machine`
+
+const exitCodes = `
+Exit codes:
+  0    done
+  1    internal or I/O error, or a target that could not be scanned
+  2    the command line or a file of targets is wrong; nothing was sent
+  4    a target gave no IKEv2 answer
+  130  interrupted; the report is valid, and partial
+`
+
+// helpWidth is the columns of the flags in help texts.
+const helpWidth = 80
+
+// rootCommand returns the command with all that are below it. What runs after
+// its arguments were found good sets started.
+func (a *app) rootCommand(started *bool) *cobra.Command {
+	opts := newScanOptions()
+	root := &cobra.Command{
+		Use:     "ikescope [scan] TARGET...",
+		Short:   "Say what an IPsec gateway accepts in IKEv2",
+		Long:    about,
+		Example: examples,
+		// A bare target is a scan.
+		Args: func(cmd *cobra.Command, args []string) error { return mistaken(cmd, args) },
+		RunE: func(cmd *cobra.Command, args []string) error { return a.scan(cmd.Context(), opts, args) },
+
+		SilenceErrors:    true,
+		SilenceUsage:     true,
+		PersistentPreRun: func(*cobra.Command, []string) { *started = true },
+	}
+	root.SetIn(a.in)
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	root.SetFlagErrorFunc(flagError)
+	root.SetHelpTemplate(root.HelpTemplate() + exitCodes)
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "Flags.FlagUsages ", fmt.Sprintf("Flags.FlagUsagesWrapped %d ", helpWidth)))
+	opts.addFlags(root.Flags())
+	addToggle(root.PersistentFlags(), new(bool), "help", "h", "this text")
+	root.AddCommand(a.scanCommand(), a.demoCommand(), a.mockCommand(), a.schemaCommand(), a.versionCommand())
+	completeFlags(root)
+	nameShell(root)
+	return root
+}
+
+// nameShell makes completion without a shell that it knows an error, for its
+// output is meant for a file.
+func nameShell(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		if cmd.Name() != "completion" {
+			continue
+		}
+		var shells []string
+		for _, shell := range cmd.Commands() {
+			shells = append(shells, shell.Name())
+		}
+		wrong := usagef("completion: name a shell: %s", strings.Join(shells, ", "))
+		cmd.Args = func(*cobra.Command, []string) error { return wrong }
+		cmd.RunE = func(*cobra.Command, []string) error { return wrong }
+	}
+}
+
+// mistaken tells a command that was misspelt from a target: a word that could
+// be a host name, but also a slip of a command.
+func mistaken(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 || strings.ContainsAny(args[0], ".:@-") {
+		return nil
+	}
+	var names []string
+	for _, c := range cmd.Commands() {
+		names = append(names, c.Name())
+	}
+	if near := nearest(args[0], names); near != "" {
+		return usagef("%q is not a command; did you mean %q? (a host of that name: ikescope scan %s)",
+			args[0], near, args[0])
+	}
+	return nil
+}
+
+// noArguments refuses arguments, by the name of the command.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usagef("%s takes no arguments, and %q is one", cmd.Name(), args[0])
+	}
+	return nil
+}
+
+// flagError puts what is wrong with a flag into one line that begins with its
+// name.
+func flagError(cmd *cobra.Command, err error) error {
+	var (
+		value   *pflag.InvalidValueError
+		unknown *pflag.NotExistError
+		missing *pflag.ValueRequiredError
+	)
+	switch {
+	case errors.As(err, &value):
+		return usagef("--%s: %w", value.GetFlag().Name, value.Unwrap())
+	case errors.As(err, &missing):
+		return usagef("--%s: needs a value: %s", missing.GetFlag().Name, missing.GetFlag().Usage)
+	case errors.As(err, &unknown):
+		return unknownFlag(cmd, unknown)
+	}
+	return usageError{err}
+}
+
+func unknownFlag(cmd *cobra.Command, e *pflag.NotExistError) error {
+	if e.GetSpecifiedShortnames() != "" {
+		return usagef("-%s: %s has no such flag; see %s --help", e.GetSpecifiedName(), cmd.Name(), cmd.CommandPath())
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	hint := fmt.Sprintf("see %s --help", cmd.CommandPath())
+	if near := nearest(e.GetSpecifiedName(), names); near != "" {
+		hint = fmt.Sprintf("did you mean --%s?", near)
+	}
+	return usagef("--%s: %s has no such flag; %s", e.GetSpecifiedName(), cmd.Name(), hint)
+}
+
+// completeFlags tells shells the values of flags that have few.
+func completeFlags(root *cobra.Command) {
+	for _, cmd := range append(root.Commands(), root) {
+		for name, values := range map[string][]string{
+			"output": formatNames(), "transport": {"udp500", "udp4500"}, "profile": profileNames(),
+		} {
+			if cmd.Flags().Lookup(name) != nil {
+				// It fails only for flags that do not exist.
+				_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveDefault))
+			}
+		}
+	}
+}

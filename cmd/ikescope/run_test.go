@@ -1,0 +1,329 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/report"
+)
+
+var errNoRoom = errors.New("no room")
+
+// lockedBuffer is written by several goroutines.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+// TestInterrupt ends a scan of three targets, of which two run, while it waits
+// for answers.
+func TestInterrupt(t *testing.T) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	var targets []string
+	asked := make(chan struct{}, 100)
+	for _, address := range []string{"127.0.0.1:0", "127.0.0.2:0", "127.0.0.3:0"} {
+		c, err := net.ListenPacket("udp4", address)
+		if err != nil {
+			t.Skipf("no address like %s here: %v", address, err)
+		}
+		defer c.Close()
+		targets = append(targets, c.LocalAddr().String())
+		go func() {
+			for {
+				if _, _, err := c.ReadFrom(make([]byte, 2048)); err != nil {
+					return
+				}
+				asked <- struct{}{}
+			}
+		}()
+	}
+	go func() {
+		<-asked
+		<-asked
+		cancel()
+	}()
+	path := filepath.Join(t.TempDir(), "kept.json")
+	var stdout bytes.Buffer
+	var stderr lockedBuffer
+	args := append([]string{"--parallel", "2", "--transport", "udp500", "-o", "text", "-o", "json=" + path}, targets...)
+	if code := runContext(ctx, args, nil, &stdout, &stderr); code != report.ExitInterrupted {
+		t.Errorf("ended with %d: %s", code, stderr.String())
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	doc, err := report.ReadJSON(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if doc.Complete || len(doc.Targets) != 3 {
+		t.Errorf("complete %v, %d targets", doc.Complete, len(doc.Targets))
+	}
+	if last := doc.Targets[2]; last.Target != targets[2] || last.Verdict != "error" || !strings.Contains(last.Error, "interrupted") {
+		t.Errorf("the third target: %+v", last)
+	}
+	if stdout.Len() == 0 {
+		t.Error("nothing on stdout")
+	}
+}
+
+// TestSameAddress holds that one address is never scanned twice at a time.
+func TestSameAddress(t *testing.T) {
+	var mu sync.Mutex
+	open, peak := map[string]int{}, 0
+	scanner := probe.Scanner{Attempts: 1, InitialRTO: 20 * time.Millisecond}
+	scanner.Listen = func(_ context.Context, gateway netip.Addr, _ netip.AddrPort) (net.PacketConn, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		open[gateway.String()]++
+		peak = max(peak, open[gateway.String()])
+		c, err := net.ListenPacket("udp4", "127.0.0.1:0")
+		return closing{c, func() {
+			mu.Lock()
+			defer mu.Unlock()
+			open[gateway.String()]--
+		}}, err
+	}
+	c, err := net.ListenPacket("udp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	port := portOf(c)
+	var jobs []job
+	for i := range 4 {
+		jobs = append(jobs, job{target: probe.Target{Name: fmt.Sprint(i), Address: loopback, Ports: [2]uint16{port, port}}})
+	}
+	results := scanAll(t.Context(), scanner, jobs, 4, newWatch(&lockedBuffer{}, &outputOptions{quiet: true}))
+	for i, r := range results {
+		if r.Target != fmt.Sprint(i) || r.Err != nil {
+			t.Errorf("result %d is of %s, error %v", i, r.Target, r.Err)
+		}
+	}
+	if peak != 1 {
+		t.Errorf("%d scans of one address at a time", peak)
+	}
+}
+
+// closing tells when a connection is closed.
+type closing struct {
+	net.PacketConn
+	closed func()
+}
+
+func (c closing) Close() error {
+	c.closed()
+	return c.PacketConn.Close()
+}
+
+func TestFailedWrites(t *testing.T) {
+	for name, test := range map[string]struct {
+		stdout error
+		code   int
+		stderr string
+	}{
+		"closed pipe": {syscall.EPIPE, report.ExitError, ""},
+		"full disk":   {errNoRoom, report.ExitError, "ikescope: write to stdout: no room\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "kept.json")
+			var stderr lockedBuffer
+			code := runContext(t.Context(), []string{"demo", "-q", "-o", "text", "-o", "json=" + path}, nil, broken{test.stdout}, &stderr)
+			if code != test.code || stderr.String() != test.stderr {
+				t.Errorf("ended with %d and %q", code, stderr.String())
+			}
+			if _, err := os.Stat(path); err != nil {
+				t.Errorf("the file was to be kept: %v", err)
+			}
+		})
+	}
+}
+
+type broken struct{ err error }
+
+func (b broken) Write([]byte) (int, error) { return 0, b.err }
+
+func TestPendingFile(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "report")
+	if err := os.WriteFile(path, []byte("old"), 0o640); err != nil {
+		t.Fatal(err)
+	}
+	content := func() string {
+		b, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		entries, err := os.ReadDir(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return fmt.Sprintf("%s, %d in the folder", b, len(entries))
+	}
+	p, err := createPending(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprint(p, "half")
+	if err := p.Flush(); err != nil {
+		t.Fatal(err)
+	}
+	if got := content(); got != "old, 2 in the folder" {
+		t.Errorf("before its end: %s", got)
+	}
+	p.discard()
+	p.discard() // harmless
+	if got := content(); got != "old, 1 in the folder" {
+		t.Errorf("after discard: %s", got)
+	}
+	if p, err = createPending(path); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprint(p, "new")
+	if err := p.commit(); err != nil {
+		t.Fatal(err)
+	}
+	p.discard() // harmless
+	if got := content(); got != "new, 1 in the folder" {
+		t.Errorf("after commit: %s", got)
+	}
+
+	// What cannot be written leaves the older file.
+	if p, err = createPending(path); err != nil {
+		t.Fatal(err)
+	}
+	fmt.Fprint(p, "lost")
+	if err := p.file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.commit(); err == nil {
+		t.Error("commit of a closed file worked")
+	}
+	if got := content(); got != "new, 1 in the folder" {
+		t.Errorf("after a commit that failed: %s", got)
+	}
+}
+
+func TestReadTargets(t *testing.T) {
+	in := "\ufeff# a list from Windows\r\nvpn.example.com\r\n\r\n  198.51.100.7:4500 # the second\r\n[2001:db8::7]:500"
+	found, err := readTargets("list", strings.NewReader(in))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []probe.Endpoint{
+		{Text: "vpn.example.com", Host: "vpn.example.com"},
+		{Text: "198.51.100.7:4500", Host: "198.51.100.7", Port: 4500},
+		{Text: "[2001:db8::7]:500", Host: "2001:db8::7", Port: 500},
+	}
+	if !slices.Equal(found, want) {
+		t.Errorf("got %+v", found)
+	}
+	if _, err := readTargets("list", strings.NewReader("a\n\nb c\n")); err == nil || !strings.HasPrefix(err.Error(), "list:3: ") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestNearest(t *testing.T) {
+	words := []string{"scan", "demo", "mock", "schema", "version", "completion"}
+	for word, want := range map[string]string{
+		"dmeo": "demo", "moc": "mock", "shcema": "schema", "verison": "version", "scam": "scan",
+		"vpn": "", "gateway": "", "gw": "", "man": "", "": "", "compare": "",
+	} {
+		if got := nearest(word, words); got != want {
+			t.Errorf("%q: got %q, want %q", word, got, want)
+		}
+	}
+}
+
+func TestVersionOf(t *testing.T) {
+	for want, info := range map[string]*debug.BuildInfo{
+		"v1.2.3": {Main: debug.Module{Version: "v1.2.3"}},
+		"devel":  {Main: debug.Module{Version: "(devel)"}},
+		"devel+0123456789ab.modified": {Settings: []debug.BuildSetting{
+			{Key: "vcs.revision", Value: "0123456789abcdef"}, {Key: "vcs.modified", Value: "true"},
+		}},
+	} {
+		if got := versionOf(info); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestDescribe(t *testing.T) {
+	message, err := (&ike.Message{
+		Header: ike.Header{SPIi: ike.SPI{1}, MajorVersion: 2, Exchange: ike.IKE_SA_INIT, Flags: ike.FlagResponse},
+		Payloads: []ike.Payload{
+			&ike.Notify{Notification: ike.INVALID_KE_PAYLOAD, Data: []byte{0, 19}},
+			&ike.Nonce{Data: make([]byte, 16)},
+		},
+	}).AppendBinary(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		datagram []byte
+		marker   bool
+		want     string
+	}{
+		{message, false, "IKE_SA_INIT response 0, 58 octets: N(INVALID_KE_PAYLOAD) " + ike.PayloadNonce.String()},
+		{append(ike.AppendNonESPMarker(nil), message...), true, "IKE_SA_INIT response 0, 62 octets: N(INVALID_KE_PAYLOAD) " + ike.PayloadNonce.String()},
+		{[]byte{0xff}, true, "NAT keepalive"},
+		{message, true, "no IKE, 58 octets"},
+		{[]byte("\x1b[2J"), false, "no IKE, 4 octets: "},
+	} {
+		if got := describe(test.datagram, test.marker); !strings.HasPrefix(got, test.want) || strings.Contains(got, "\x1b") {
+			t.Errorf("got %q, want %q", got, test.want)
+		}
+	}
+}
+
+func TestWatch(t *testing.T) {
+	var out lockedBuffer
+	w := newWatch(&out, &outputOptions{verbose: true})
+	w.expect(2)
+	w.exchange(probe.Progress{
+		Target: probe.Target{Address: loopback}, Doing: "matrix", Exchanges: 12,
+		Last: probe.Exchange{ID: 12, Purpose: "matrix", Outcome: probe.InvalidKEPayload, Group: ike.KE_ECP_384, RTT: 1100 * time.Microsecond, Tries: 2},
+	})
+	w.finished()
+	w.note("one word")
+	if got, want := w.line(1500*time.Millisecond), "1 of 2 targets; 127.0.0.1: matrix, 12 exchanges; 1.5 s"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	w.end()
+	w.note("too late")
+	want := "127.0.0.1 12 udp500 matrix invalid_ke_payload KE_ECP_384 1.1 ms 2 tries\nikescope: one word\n"
+	if got := out.String(); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}

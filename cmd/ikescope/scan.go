@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/report"
+)
+
+func (a *app) scanCommand() *cobra.Command {
+	opts := newScanOptions()
+	cmd := &cobra.Command{
+		Use:     "scan TARGET...",
+		Short:   "Scan gateways: the paths to them, NAT, and the suites they accept",
+		Long:    about,
+		Example: examples,
+		RunE:    func(cmd *cobra.Command, args []string) error { return a.scan(cmd.Context(), opts, args) },
+	}
+	opts.addFlags(cmd.Flags())
+	return cmd
+}
+
+// scan scans the targets of args and reports. All input is checked before
+// anything is sent.
+func (a *app) scan(ctx context.Context, opts *scanOptions, args []string) error {
+	scanner, err := opts.scanner()
+	if err != nil {
+		return err
+	}
+	family, err := opts.family()
+	if err != nil {
+		return err
+	}
+	found, err := endpoints(args, a.in)
+	if err != nil {
+		return err
+	}
+	for _, e := range found {
+		if err := family.check(e); err != nil {
+			return err
+		}
+	}
+	if opts.plan {
+		return printPlan(a.out, scanner, found)
+	}
+	if len(found) == 0 {
+		return usagef("no target: name a host, an address, @file or - (ikescope --help says more, ikescope demo shows a report)")
+	}
+	parallel := opts.parallel
+	if opts.sourcePort != 0 {
+		parallel = 1
+	}
+	return a.report(ctx, &opts.outputOptions, scanner, parallel, func() []job {
+		return resolve(ctx, found, family, opts.ports, parallel)
+	})
+}
+
+// job is a target to scan, or why it cannot be.
+type job struct {
+	target probe.Target
+	err    error
+}
+
+var errInterrupted = errors.New("not scanned: interrupted")
+
+// resolve returns the jobs that endpoints stand for, in their order.
+func resolve(ctx context.Context, endpoints []probe.Endpoint, f family, ports [2]uint16, parallel int) []job {
+	found := make([][]job, len(endpoints))
+	inParallel(parallel, len(endpoints), func(i int) {
+		targets, err := f.resolve(ctx, endpoints[i], ports)
+		if err != nil {
+			found[i] = []job{{probe.Target{Name: endpoints[i].Text}, err}}
+		}
+		for _, t := range targets {
+			found[i] = append(found[i], job{target: t})
+		}
+	})
+	var jobs []job
+	for _, list := range found {
+		jobs = append(jobs, list...)
+	}
+	return jobs
+}
+
+// report scans what prepare returns and writes the report. The files are
+// made before that.
+func (a *app) report(ctx context.Context, opts *outputOptions, scanner probe.Scanner, parallel int, prepare func() []job) error {
+	pcap, err := opts.open()
+	if err != nil {
+		return err
+	}
+	defer opts.discard()
+	var datagrams *capture
+	if pcap != nil {
+		defer pcap.discard()
+		datagrams = newCapture(pcap)
+		scanner.Trace = datagrams.add
+	}
+	watch := newWatch(a.err, opts)
+	stop := context.AfterFunc(ctx, func() {
+		watch.note("interrupted: ending the scan and writing what was found; once more to quit at once")
+	})
+	defer stop()
+	jobs := prepare()
+	watch.expect(len(jobs))
+	results := scanAll(ctx, scanner, jobs, parallel, watch)
+	watch.end()
+
+	doc := report.New(report.Run{
+		Tool:        report.Tool{Name: "ikescope", Version: version()},
+		Interrupted: ctx.Err() != nil,
+	}, results)
+	a.exit = doc.Exit.Code
+	var failed error
+	if pcap != nil {
+		if failed = datagrams.failed(); failed == nil {
+			failed = pcap.commit()
+		} else {
+			failed = fmt.Errorf("write %s: %w", opts.pcap, failed)
+		}
+	}
+	return errors.Join(failed, opts.write(doc, a.out))
+}
+
+// scanAll returns the results of jobs in their order. Targets with the same
+// address are scanned one after another, since the limits of a gateway are for
+// all that comes from one address.
+func scanAll(ctx context.Context, scanner probe.Scanner, jobs []job, parallel int, w *watch) []probe.Result {
+	turns := make(map[netip.Addr]*sync.Mutex)
+	for _, j := range jobs {
+		turns[j.target.Address] = new(sync.Mutex)
+	}
+	results := make([]probe.Result, len(jobs))
+	inParallel(parallel, len(jobs), func(i int) {
+		defer w.finished()
+		j := jobs[i]
+		turn := turns[j.target.Address]
+		turn.Lock()
+		defer turn.Unlock()
+		if ctx.Err() != nil {
+			j.err = errInterrupted
+		}
+		if j.err != nil {
+			results[i] = probe.Result{
+				Target: j.target.Name, Address: j.target.Address, Started: time.Now(),
+				Verdict: probe.VerdictError, Err: j.err,
+			}
+			return
+		}
+		s := scanner
+		s.Progress = w.exchange
+		results[i] = s.Scan(ctx, j.target)
+	})
+	return results
+}
+
+// inParallel calls do for 0 to n-1, at most limit at a time.
+func inParallel(limit, n int, do func(int)) {
+	places := make(chan struct{}, limit)
+	var wg sync.WaitGroup
+	for i := range n {
+		places <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-places }()
+			do(i)
+		})
+	}
+	wg.Wait()
+}

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// scanOptions are the flags of a scan.
+type scanOptions struct {
+	outputOptions
+	ports        [2]uint16 // by probe.Transport
+	source       netip.Addr
+	sourcePort   uint16
+	outside      []netip.Addr
+	ipv4, ipv6   bool
+	transports   []probe.Transport
+	rate         float64
+	window       int
+	tries        int
+	timeout      time.Duration
+	maxExchanges int
+	suites       []proposals.Product
+	exhaustive   bool
+	plan         bool
+	parallel     int
+}
+
+func newScanOptions() *scanOptions {
+	return &scanOptions{
+		ports:    [2]uint16{probe.UDP500: 500, probe.UDP4500: 4500},
+		rate:     50,
+		window:   16,
+		tries:    4,
+		timeout:  500 * time.Millisecond,
+		parallel: 4,
+	}
+}
+
+func (o *scanOptions) addFlags(flags *pflag.FlagSet) {
+	o.outputOptions.addFlags(flags)
+	flags.SortFlags = false
+	flags.Var(suites{&o.suites}, "suite", "ask about these suites only, as strongSwan writes them; may be repeated")
+	addToggle(flags, &o.exhaustive, "exhaustive", "", "see each accepted suite accepted, rather than samples of them")
+	addToggle(flags, &o.plan, "plan", "", "print the offers that would come first, and send nothing")
+	flags.Var(transports{&o.transports}, "transport", "only udp500 or udp4500 (default both)")
+	flags.Var(wholeNumber(&o.ports[probe.UDP500], 1, 65535), "port", "the port of IKE")
+	flags.Var(wholeNumber(&o.ports[probe.UDP4500], 1, 65535), "natt-port", "the port of IKE behind the non-ESP marker")
+	addToggle(flags, &o.ipv4, "ipv4", "4", "only the IPv4 addresses of names")
+	addToggle(flags, &o.ipv6, "ipv6", "6", "only the IPv6 addresses of names")
+	flags.Var(address{&o.source}, "source", "our own address")
+	flags.Var(wholeNumber(&o.sourcePort, 1, 65535), "source-port", "our own port; targets are then scanned one after another")
+	flags.Var(addresses{&o.outside}, "outside", "an address that a NAT before us may have, to find the port it gave us; may be repeated")
+	flags.Var(wholeNumber(&o.parallel, 1, 256), "parallel", "targets scanned side by side")
+	flags.Var(decimal(&o.rate, 0.1, 10000), "rate", "datagrams a second to each target")
+	flags.Var(wholeNumber(&o.window, 1, 1024), "window", "exchanges in flight at most")
+	flags.Var(wholeNumber(&o.tries, 1, 20), "tries", "how often a request is sent before its silence counts")
+	flags.Var(duration(&o.timeout, 10*time.Millisecond, time.Minute), "timeout", "the first wait for an answer; each further one is twice as long")
+	flags.Var(wholeNumber(&o.maxExchanges, 1, 1000000), "max-exchanges", "budget for each target; what it does not reach is not tested")
+}
+
+// family returns which addresses are asked for.
+func (o *scanOptions) family() (family, error) {
+	asked := anyFamily
+	switch {
+	case o.ipv4 && o.ipv6:
+		return 0, usagef("--ipv4: does not go with --ipv6; without either both are scanned")
+	case o.ipv4:
+		asked = onlyIPv4
+	case o.ipv6:
+		asked = onlyIPv6
+	}
+	if !o.source.IsValid() {
+		return asked, nil
+	}
+	if own := familyOf(o.source); asked == anyFamily {
+		asked = own
+	} else if asked != own {
+		return 0, usagef("--source: %q is not an %v address", o.source, asked)
+	}
+	return asked, nil
+}
+
+// scanner returns the scanner that the flags ask for.
+func (o *scanOptions) scanner() (probe.Scanner, error) {
+	s := probe.Scanner{
+		Transports:   o.transports,
+		Source:       netip.AddrPortFrom(o.source, o.sourcePort),
+		Outside:      o.outside,
+		Rate:         o.rate,
+		Window:       o.window,
+		Attempts:     o.tries,
+		InitialRTO:   o.timeout,
+		MaxExchanges: o.maxExchanges,
+		Exhaustive:   o.exhaustive,
+	}
+	if len(o.suites) > 0 {
+		universe, err := proposals.NewUniverse(o.suites...)
+		if err != nil {
+			return s, usagef("--suite: %w", err)
+		}
+		s.Universe = universe
+	}
+	return s, nil
+}

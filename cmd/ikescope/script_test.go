@@ -1,0 +1,136 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os/exec"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"ikescope": main})
+}
+
+// silentSocket is the key of the socket of $SILENT.
+type silentSocket struct{}
+
+// TestScript runs testdata/script, where these commands exist beside those of
+// testscript:
+//
+//	exits CODE ARGS...     run ikescope, which ends with CODE
+//	rejects REGEXP ARGS... run ikescope, which ends with 2, and one line
+//	mock ARGS...           run ikescope mock in the background, on $PORT and $NATT
+//	asked                  wait until something is sent to $SILENT
+//	unasked                nothing was sent to $SILENT
+//
+// $SILENT is the port of a socket that never answers; nothing listens on
+// $CLOSED and $CLOSED2. All are on 127.0.0.1.
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("NO_COLOR", "")
+			// The race detector waits a second before each process ends.
+			e.Setenv("GORACE", "atexit_sleep_ms=0")
+			conns := make([]net.PacketConn, 3)
+			for i := range conns {
+				var err error
+				if conns[i], err = net.ListenPacket("udp4", "127.0.0.1:0"); err != nil {
+					return err
+				}
+			}
+			for i, name := range []string{"SILENT", "CLOSED", "CLOSED2"} {
+				e.Setenv(name, fmt.Sprint(portOf(conns[i])))
+			}
+			conns[1].Close()
+			conns[2].Close()
+			e.Values[silentSocket{}] = conns[0]
+			e.Defer(func() { conns[0].Close() })
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits": func(ts *testscript.TestScript, _ bool, args []string) {
+				exits(ts, args[0], args[1:])
+			},
+			"rejects": rejects,
+			"mock":    mockInBackground,
+			"asked":   asked,
+			"unasked": unasked,
+		},
+	})
+}
+
+func exits(ts *testscript.TestScript, code string, args []string) {
+	got := 0
+	if err := ts.Exec("ikescope", args...); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			ts.Fatalf("run ikescope: %v", err)
+		}
+		got = exit.ExitCode()
+	}
+	if want, err := strconv.Atoi(code); err != nil || got != want {
+		ts.Fatalf("ikescope ended with %d, want %s", got, code)
+	}
+}
+
+func rejects(ts *testscript.TestScript, _ bool, args []string) {
+	exits(ts, strconv.Itoa(exitUsage), args[1:])
+	if out := ts.ReadFile("stdout"); out != "" {
+		ts.Fatalf("something was written to stdout: %q", out)
+	}
+	line := ts.ReadFile("stderr")
+	if !regexp.MustCompile("^ikescope: .*("+args[0]+").*\n$").MatchString(line) || strings.Count(line, "\n") != 1 {
+		ts.Fatalf("want one line with %q, got\n%s", args[0], line)
+	}
+}
+
+func mockInBackground(ts *testscript.TestScript, _ bool, args []string) {
+	ctx, cancel := context.WithCancel(context.Background())
+	lines, out := io.Pipe()
+	ended := make(chan int, 1)
+	go func() {
+		ended <- runContext(ctx, append([]string{"mock", "--port", "0", "--natt-port", "0"}, args...), nil, out, io.Discard)
+		out.Close()
+	}()
+	ts.Defer(func() {
+		cancel()
+		if code := <-ended; code != 0 {
+			ts.Fatalf("mock ended with %d", code)
+		}
+	})
+	scanner := bufio.NewScanner(lines)
+	for scanner.Scan() {
+		if m := regexp.MustCompile(`^scan it: ikescope 127\.0\.0\.1:(\d+) --natt-port (\d+)$`).FindStringSubmatch(scanner.Text()); m != nil {
+			ts.Setenv("PORT", m[1])
+			ts.Setenv("NATT", m[2])
+			return
+		}
+	}
+	ts.Fatalf("mock did not say what it listens on")
+}
+
+func asked(ts *testscript.TestScript, _ bool, _ []string) {
+	c := ts.Value(silentSocket{}).(net.PacketConn)
+	ts.Check(c.SetReadDeadline(time.Now().Add(10 * time.Second)))
+	_, _, err := c.ReadFrom(make([]byte, 1<<16))
+	ts.Check(err)
+}
+
+func unasked(ts *testscript.TestScript, _ bool, _ []string) {
+	c := ts.Value(silentSocket{}).(net.PacketConn)
+	ts.Check(c.SetReadDeadline(time.Now().Add(20 * time.Millisecond)))
+	if n, _, err := c.ReadFrom(make([]byte, 1<<16)); err == nil {
+		ts.Fatalf("a datagram of %d octets was sent", n)
+	}
+}

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/ikescope/ikescope/probe"
+)
+
+// endpoints reads the targets of the command line: hosts, @file and -. Each is
+// returned once, in the order of its first mention.
+func endpoints(args []string, stdin io.Reader) ([]probe.Endpoint, error) {
+	var all []probe.Endpoint
+	for _, arg := range args {
+		var found []probe.Endpoint
+		var err error
+		switch {
+		case arg == "-":
+			found, err = readTargets("standard input", stdin)
+			stdin = strings.NewReader("")
+		case strings.HasPrefix(arg, "@"):
+			found, err = readTargetFile(arg[1:])
+		default:
+			var e probe.Endpoint
+			if e, err = probe.ParseEndpoint(arg); err == nil {
+				found = append(found, e)
+			}
+		}
+		if err != nil {
+			return nil, usageError{err}
+		}
+		for _, e := range found {
+			if !slices.Contains(all, e) {
+				all = append(all, e)
+			}
+		}
+	}
+	return all, nil
+}
+
+func readTargetFile(path string) ([]probe.Endpoint, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("@%s: %w", path, errors.Unwrap(err))
+	}
+	defer f.Close()
+	return readTargets(path, f)
+}
+
+// readTargets reads a target from each line. What follows a # is a comment.
+func readTargets(name string, r io.Reader) ([]probe.Endpoint, error) {
+	var found []probe.Endpoint
+	lines := bufio.NewScanner(r)
+	for n := 1; lines.Scan(); n++ {
+		line, _, _ := strings.Cut(lines.Text(), "#")
+		if n == 1 {
+			line = strings.TrimPrefix(line, "\ufeff") // as Windows editors write
+		}
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		e, err := probe.ParseEndpoint(line)
+		if err != nil {
+			return nil, fmt.Errorf("%s:%d: %w", name, n, err)
+		}
+		found = append(found, e)
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if len(found) == 0 {
+		return nil, fmt.Errorf("%s: holds no target", name)
+	}
+	return found, nil
+}
+
+// family is which addresses of a name are scanned.
+type family uint8
+
+const (
+	anyFamily family = iota
+	onlyIPv4
+	onlyIPv6
+)
+
+func familyOf(a netip.Addr) family {
+	if a.Is4() {
+		return onlyIPv4
+	}
+	return onlyIPv6
+}
+
+func (f family) String() string {
+	return [...]string{"IPv4 or IPv6", "IPv4", "IPv6"}[f]
+}
+
+// check fails if e is written as an address of another family.
+func (f family) check(e probe.Endpoint) error {
+	a, err := netip.ParseAddr(e.Host)
+	if err != nil || f == anyFamily || familyOf(a.Unmap()) == f {
+		return nil
+	}
+	return usagef("%q is not an %v address", e.Text, f)
+}
+
+// resolve returns the targets that e stands for.
+func (f family) resolve(ctx context.Context, e probe.Endpoint, ports [2]uint16) ([]probe.Target, error) {
+	targets, err := e.Resolve(ctx, ports)
+	if err != nil {
+		return nil, err
+	}
+	targets = slices.DeleteFunc(targets, func(t probe.Target) bool {
+		return f != anyFamily && familyOf(t.Address) != f
+	})
+	if len(targets) == 0 {
+		return nil, fmt.Errorf("%q has no %v address", e.Host, f)
+	}
+	return targets, nil
+}
