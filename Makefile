@@ -17,7 +17,7 @@ lint:
 
 # The lab has a target of its own.
 race:
-	@set -e; export IKESCOPE_LAB=off; \
+	@set -e; export IKESCOPE_LAB=; \
 	if [ "$$(go env CGO_ENABLED)" = 1 ]; then set -x; go test -race ./...; else \
 		echo "skipped: the race detector: it needs a C compiler"; go test ./...; fi
 
