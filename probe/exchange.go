@@ -180,16 +180,16 @@ func (d *dialogue) handle(ctx context.Context, event arrival) (reading, bool) {
 
 // answered notes the time that the gateway took.
 func (d *dialogue) answered(at time.Time) {
-	d.c.pacer.answered()
-	if len(d.sent) == 0 {
-		return
-	}
 	if len(d.sent) == 1 {
 		// Karn's rule: of a request sent more than once it is not known
 		// which try was answered.
 		d.c.roundTrip.sample(at.Sub(d.sent[0]))
 	}
 	_, best, _ := d.c.roundTrip.times()
+	d.c.pacer.answered(best)
+	if len(d.sent) == 0 {
+		return
+	}
 	d.answer.RTT = at.Sub(answeredTry(d.sent, at, best))
 }
 

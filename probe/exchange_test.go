@@ -728,7 +728,7 @@ func TestTogether(t *testing.T) {
 			t.Errorf("%d exchanges in flight at most, want 2 to 8", most)
 		}
 		cost := b.cost()
-		if allowed := 50*took.Seconds() + initialWindow + 1; float64(cost.DatagramsSent) > allowed {
+		if allowed := 50*took.Seconds() + atGateway + 1; float64(cost.DatagramsSent) > allowed {
 			t.Errorf("%d datagrams in %v", cost.DatagramsSent, took)
 		}
 		if cost.Exchanges != 100 || cost.Retransmits < 5 {

@@ -12,14 +12,18 @@ import (
 const (
 	defaultRate   = 50 // datagrams a second
 	defaultWindow = 16 // exchanges in flight at most
-	initialWindow = 4  // also the burst of the rate
+	// atGateway is how many exchanges a gateway may have at work: each is a
+	// half-open IKE SA to strongSwan until it answers, and from the third of
+	// one address it asks for cookies. It is also the burst of the rate.
+	atGateway = 2
 )
 
 // pacer keeps a scan gentle: a rate for datagrams, retransmissions included,
-// and a congestion window for exchanges, which grows by one a round trip and
-// is halved by loss.
+// and a congestion window for exchanges, which grows by one a round trip up to
+// what the path holds, and is halved by loss.
 type pacer struct {
 	limiter *rate.Limiter
+	rate    float64 // datagrams a second
 	limit   float64 // of the window
 
 	mu       sync.Mutex
@@ -31,9 +35,10 @@ type pacer struct {
 
 func newPacer(perSecond float64, window int) *pacer {
 	return &pacer{
-		limiter: rate.NewLimiter(rate.Limit(perSecond), initialWindow),
+		limiter: rate.NewLimiter(rate.Limit(perSecond), atGateway),
+		rate:    perSecond,
 		limit:   float64(window),
-		window:  min(initialWindow, float64(window)),
+		window:  min(atGateway, float64(window)),
 	}
 }
 
@@ -83,11 +88,14 @@ func (p *pacer) leave() {
 // waitToSend waits until the rate allows one more datagram.
 func (p *pacer) waitToSend(ctx context.Context) error { return p.limiter.Wait(ctx) }
 
-// answered widens the window: by one after as many answers as it is wide.
-func (p *pacer) answered() {
+// answered widens the window: by one after as many answers as it is wide, to
+// no more than are on the way at the rate, given the shortest round trip, with
+// those at the gateway.
+func (p *pacer) answered(roundTrip time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.window = min(p.window+1/p.window, p.limit)
+	path := atGateway + p.rate*roundTrip.Seconds()
+	p.window = max(1, min(p.window+1/p.window, p.limit, path))
 	p.grant()
 }
 

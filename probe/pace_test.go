@@ -11,20 +11,30 @@ import (
 
 func TestWindow(t *testing.T) {
 	p := newPacer(defaultRate, defaultWindow)
-	if p.window != 4 {
-		t.Errorf("the window begins with %v, want 4", p.window)
+	if p.window != 2 {
+		t.Errorf("the window begins with %v, want 2", p.window)
 	}
-	for range 4 {
-		p.answered()
+	const long = 400 * time.Millisecond
+	for range 2 {
+		p.answered(long)
 	}
-	if p.window < 4.9 || p.window > 5 {
-		t.Errorf("after a window of answers: %v, want about 5", p.window)
+	if p.window < 2.8 || p.window > 3 {
+		t.Errorf("after a window of answers: %v, want about 3", p.window)
 	}
-	for range 1000 {
-		p.answered()
-	}
-	if p.window != 16 {
-		t.Errorf("after many answers: %v, want 16", p.window)
+	for _, tc := range []struct {
+		roundTrip time.Duration
+		want      float64
+	}{
+		{time.Millisecond, 2.05}, // at 50 a second, hardly one is on the way
+		{100 * time.Millisecond, 7},
+		{long, 16},
+	} {
+		for range 1000 {
+			p.answered(tc.roundTrip)
+		}
+		if p.window != tc.want {
+			t.Errorf("after many answers within %v: %v, want %v", tc.roundTrip, p.window, tc.want)
+		}
 	}
 
 	now := time.Unix(1000, 0)
@@ -105,14 +115,14 @@ func TestRate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPacer(50, 16)
 		start := time.Now()
-		for range 104 {
+		for range 100 + atGateway {
 			if err := p.waitToSend(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 		}
-		// The burst of 4 is free, the other 100 take 20 ms each.
+		// The burst is free, the other 100 take 20 ms each.
 		if got := time.Since(start); got < 1990*time.Millisecond || got > 2010*time.Millisecond {
-			t.Errorf("104 datagrams took %v, want 2s", got)
+			t.Errorf("102 datagrams took %v, want 2s", got)
 		}
 	})
 }

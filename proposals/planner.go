@@ -100,6 +100,9 @@ type search struct {
 	*weigher
 	// products are the boxes found so far.
 	products []box
+	// expected and accepted are the weights of the values asked about, and
+	// of those accepted, around all suites explored.
+	expected, accepted float64
 	// mixed: two products were seen to overlap, so samples are not enough.
 	mixed bool
 	// stopped: an offer was not sent.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"testing"
+	"time"
 )
 
 // randomPolicy returns 1 to 8 products over u, of one of several shapes that
@@ -65,11 +66,15 @@ func randomSet(r *rand.Rand, set uint64) uint64 {
 func TestStat(t *testing.T) {
 	u := Standard()
 	wrong, total, worst := 0, 0, 0
-	N := 600
+	N := 2000
 	for seed := range N {
 		r := rand.New(rand.NewPCG(uint64(seed), 7))
 		g := gatewayOf(t, u, randomPolicy(r, u))
+		started := time.Now()
 		m := g.scan(t)
+		if d := time.Since(started); d > time.Second {
+			fmt.Println("slow", seed, d, g.asked, m.Accepted)
+		}
 		if d := g.differ(m); d != 0 {
 			wrong++
 			if wrong < 6 {

@@ -8,9 +8,12 @@ import (
 // observeAll is the size up to which each suite of a product is observed.
 const observeAll = 24
 
+// minCorners is how many suites off the axes are observed at least.
+const minCorners = 10
+
 // maxSamples is how many suites of a product are observed to see its triples
 // of algorithms together; its pairs are seen whatever it takes.
-const maxSamples = 256
+const maxSamples = 1024
 
 // relatedTo reports whether b and c differ on two axes or more, and share
 // values on all but one: then a product grown where they meet may hold more
@@ -28,64 +31,89 @@ func (b box) relatedTo(c box) bool {
 	return disjoint < 2 && differ > 1
 }
 
-// verify samples b, which holds cell, and cuts it until no sample is refused.
+// verify returns the part of b around cell in which no suite is refused: it
+// cuts b by what is known, and samples what is left until no sample is refused.
 func (s *search) verify(b, cell box) box {
-	for !s.stopped {
+	for {
+		if part := s.cutKnown(b, cell); part != b {
+			b, s.mixed = part, true
+		}
 		samples := s.samples(b, cell)
-		if len(samples) == 0 {
+		if len(samples) == 0 || s.stopped {
 			return b
 		}
 		questions := make([][]box, len(samples))
 		for i, c := range samples {
 			questions[i] = []box{c}
 		}
-		var refused []box
 		for i, r := range s.ask(questions...) {
-			switch r.state {
-			case Refused:
-				refused = append(refused, samples[i])
-			case NoAnswer:
-				// Nobody knows: the cell stays in no product.
-				b = s.cut(b, cell, samples[i])
-			}
-		}
-		for _, c := range refused {
-			if b.holds(c) {
-				s.mixed = true
-				b = s.cut(b, cell, s.conflict(cell, c))
+			if r.state == Refused {
+				s.conflict(cell, samples[i])
 			}
 		}
 	}
-	return b
 }
 
-// conflict returns the cell between accepted and refused that differs from
-// accepted on the fewest axes and is refused too.
-func (s *search) conflict(accepted, refused box) box {
+// conflict looks for the smallest combination that makes the refused cell
+// differ from the accepted one and is refused too, so that no more is cut than
+// needs to be.
+func (s *search) conflict(accepted, refused box) {
 	for a := range refused {
-		if refused[a] == accepted[a] {
-			continue
-		}
 		nearer := refused.on(Axis(a), accepted[a])
-		if nearer == accepted {
-			continue
-		}
-		if s.ask([]box{nearer})[0].state == Refused {
+		if nearer != refused && nearer != accepted && s.ask([]box{nearer})[0].state == Refused {
 			refused = nearer
 		}
 	}
-	return refused
 }
 
-// cut takes from b the value of refused, on an axis where it differs from
-// cell, that leaves the most observed suites.
-func (s *search) cut(b, cell, refused box) box {
+// cutKnown cuts b until it holds neither a suite that is refused nor one that
+// was offered alone without an answer. What leaves the least choice is cut
+// first.
+func (s *search) cutKnown(b, cell box) box {
+	for {
+		var next box
+		fewest := NumAxes + 1
+		for _, e := range s.refused {
+			if part := b.and(e.box); !part.empty() {
+				if n := part.axesWithout(cell); n > 0 && n < fewest {
+					next, fewest = part, n
+				}
+			}
+		}
+		for _, e := range s.silent {
+			if e.isCell() && b.holds(e.box) {
+				if n := e.axesWithout(cell); n > 0 && n < fewest {
+					next, fewest = e.box, n
+				}
+			}
+		}
+		if fewest > NumAxes {
+			return b
+		}
+		b = s.cut(b, cell, next)
+	}
+}
+
+// axesWithout returns on how many axes b lacks the value of cell.
+func (b box) axesWithout(cell box) int {
+	n := 0
+	for a := range b {
+		if b[a]&cell[a] == 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// cut takes from b the values of part on one axis, where cell has another one:
+// on the axis that leaves the most observed suites.
+func (s *search) cut(b, cell, part box) box {
 	best, most := b, -1
-	for a := range refused {
-		if refused[a] == cell[a] {
+	for a := range part {
+		if part[a]&cell[a] != 0 {
 			continue
 		}
-		smaller := b.on(Axis(a), b[a]&^refused[a])
+		smaller := b.on(Axis(a), b[a]&^part[a])
 		if n := s.count(smaller); n > most {
 			best, most = smaller, n
 		}
@@ -115,39 +143,58 @@ func (s *search) samples(b, cell box) []box {
 		}
 		return out
 	}
-	strength := 2
-	if s.mixed && s.count(b) < maxSamples {
-		strength = 3
-	}
-	met := s.combinationsOf(b, strength)
 	longest := 0
 	for a := range b {
 		longest = max(longest, bits.OnesCount64(b[a]))
 	}
-	if !s.mixed {
-		// As many samples off the axes of the cell as show each value once.
-		corners := 0
-		for _, c := range s.found {
-			if b.holds(c) && apart(c, cell) > 1 {
-				corners++
+	if s.mixed {
+		strength := 2
+		if s.count(b) < maxSamples {
+			strength = 3
+		}
+		met := s.combinationsOf(b, strength)
+		var out []box
+		for len(out) < longest {
+			part, axes, ok := met.missing(b)
+			if !ok {
+				break
+			}
+			c := met.complete(b, part, axes)
+			met.add(b, c)
+			if s.observed[c] == nil {
+				out = append(out, c)
 			}
 		}
-		if corners >= longest {
-			return nil
+		return out
+	}
+	// Suites off the axes of the cell show each value, and minCorners of
+	// them are seen.
+	shown := combinations{1, make(map[box]bool)}
+	shown.add(b, cell)
+	corners := 0
+	for _, c := range s.found {
+		if b.holds(c) && apart(c, cell) > 1 {
+			shown.add(b, c)
+			corners++
 		}
 	}
+	met := s.combinationsOf(b, 2)
 	var out []box
-	for len(out) < longest {
-		c, ok := met.next(b)
-		if !ok {
-			break
+	for {
+		part, axes, ok := shown.missing(b)
+		if !ok && corners+len(out) < minCorners {
+			part, axes, ok = met.missing(b)
 		}
+		if !ok {
+			return out
+		}
+		c := met.complete(b, part, axes)
+		shown.add(b, c)
 		met.add(b, c)
 		if s.observed[c] == nil {
 			out = append(out, c)
 		}
 	}
-	return out
 }
 
 // apart returns on how many axes two cells differ.
@@ -208,29 +255,28 @@ func (m combinations) add(b, cell box) {
 	}
 }
 
-// next returns a cell of b that holds a combination not met yet, and others as
-// a greedy choice gives them. It reports false if b holds none.
-func (m combinations) next(b box) (box, bool) {
-	free := open(b)
-	for axes := range choose(free, m.strength) {
+// missing returns a combination of b that is not met yet, and its axes. It
+// reports false if there is none.
+func (m combinations) missing(b box) (part box, axes []Axis, ok bool) {
+	for axes := range choose(open(b), m.strength) {
 		for part := range project(b, axes).parts(axes) {
 			if !m.met[part] {
-				return m.complete(b, part, axes, free), true
+				return part, axes, true
 			}
 		}
 	}
-	return box{}, false
+	return box{}, nil, false
 }
 
-// complete gives the axes of free that part leaves open the values that bring
-// the most new combinations with those already there.
-func (m combinations) complete(b, part box, fixed, free []Axis) box {
+// complete returns a cell of b that holds part, which is on the axes fixed; on
+// the others it has the values that bring the most new combinations.
+func (m combinations) complete(b, part box, fixed []Axis) box {
 	cell := b
 	for _, a := range fixed {
 		cell[a] = part[a]
 	}
 	fixed = slices.Clone(fixed)
-	for _, a := range free {
+	for _, a := range open(b) {
 		if slices.Contains(fixed, a) {
 			continue
 		}
@@ -250,18 +296,6 @@ func (m combinations) complete(b, part box, fixed, free []Axis) box {
 		fixed = append(fixed, a)
 	}
 	return cell
-}
-
-// open returns the axes on which b has a choice, the longest first.
-func open(b box) []Axis {
-	var axes []Axis
-	for a := range b {
-		if !isOne(b[a]) {
-			axes = append(axes, Axis(a))
-		}
-	}
-	slices.SortStableFunc(axes, func(x, y Axis) int { return bits.OnesCount64(b[y]) - bits.OnesCount64(b[x]) })
-	return axes
 }
 
 // project returns b on axes alone.
