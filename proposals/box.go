@@ -1,6 +1,7 @@
 package proposals
 
 import (
+	"iter"
 	"math"
 	"math/bits"
 )
@@ -144,7 +145,7 @@ func withoutContained(bs []box) []box {
 }
 
 // values calls yield for each value of a set, as a set of one.
-func values(set uint64) func(yield func(uint64) bool) {
+func values(set uint64) iter.Seq[uint64] {
 	return func(yield func(uint64) bool) {
 		for set != 0 {
 			v := set & -set

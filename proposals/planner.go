@@ -27,27 +27,34 @@ import "slices"
 //     weight, the likely algorithms first, finds the suite in about as many
 //     questions as its surprise has bits. What is refused on the way is
 //     remembered and serves the proof.
-//  3. Grow: around a suite that is accepted, each axis is asked about alone,
-//     the other axes held: single questions for what is likely, groups for
-//     what is not, which are split while they are taken. This gives the
-//     smallest product that holds all that was seen.
+//  3. Grow: around a suite that is accepted, each axis is asked about: single
+//     questions for what is likely, groups for what is not, which are split
+//     while they are taken. What stands on the other axes changes from one
+//     question to the next, within what was found already, so that most
+//     answers support the product and not one value alone.
 //  4. Verify: the corners of the product that were not asked are inferred. Of
 //     a small product each suite is observed; of a larger one a sample, in
-//     which each algorithm meets others than in step 3. A sample that is
-//     refused means that two products overlap here: the smallest combination
-//     that is refused is found, the product is cut along it, and from then on
-//     each pair of algorithms of each product is seen together. The suites
-//     that a cut leaves over start products of their own.
+//     which each algorithm meets others. A sample that is refused means that
+//     two products overlap here: the smallest combination that is refused is
+//     found, the product is cut along it, and from then on each triple of
+//     algorithms is seen together as far as the number of samples allows. The
+//     suites that a cut leaves over start products of their own.
 //
 // Steps 3 and 4 ask in batches that do not depend on each other, so that they
 // can be in flight together.
 //
 // # The cost
 //
-// With n values on the axes together, an accepted product of m values costs
-// about log2 of the universe's weight to locate, m exchanges and m log2(n/m)
-// for the refused rest to grow, and as many samples as its longest axis has
-// values. The proof adds, for each product, a few offers.
+// An accepted product of m values costs about as many exchanges as a suite has
+// bits of surprise to locate (5 to 10), m and some for the groups of refused
+// values to grow, and few samples, since growing brings most of them. The proof
+// is some 20 offers, and a few more for each product.
+//
+// # What can be wrong
+//
+// A refusal is proven, and so is an observed suite. An inferred one is not: a
+// gateway that refuses a single combination within a large product can hide it
+// from the samples. Exhaustive leaves nothing to inference.
 type Planner struct {
 	// Universe is the set of suites to decide.
 	Universe *Universe
@@ -73,6 +80,16 @@ type Answer struct {
 	Suite *Suite
 	// Exchange is the number of the exchange.
 	Exchange int
+	// Parts, if any, are the answers to parts of an offer that was not asked
+	// whole; the other fields then say nothing. They hold all of the offer,
+	// or a part that was taken.
+	Parts []Part
+}
+
+// Part is a part of an offer with an answer of its own.
+type Part struct {
+	Products []Product
+	Answer
 }
 
 // Run asks until each suite of the universe is decided or cannot be, and
@@ -199,6 +216,9 @@ func (s *search) ask(questions ...[]box) []reply {
 
 // record adds an answer on q to the facts.
 func (s *search) record(q []box, answer Answer) reply {
+	if len(answer.Parts) > 0 {
+		return s.recordParts(q, answer.Parts)
+	}
 	switch answer.State {
 	case Accepted:
 		witness := s.witness(q, answer)
@@ -223,6 +243,35 @@ func (s *search) record(q []box, answer Answer) reply {
 		s.stopped = true
 	}
 	return reply{state: answer.State}
+}
+
+// recordParts adds the answers on the parts of q to the facts, and returns what
+// they say together.
+func (s *search) recordParts(q []box, parts []Part) reply {
+	whole := reply{state: Refused}
+	for _, part := range parts {
+		var boxes []box
+		for _, p := range part.Products {
+			b, _ := s.u.box(p)
+			for _, c := range q {
+				if both := b.and(c); !both.empty() {
+					boxes = append(boxes, both)
+				}
+			}
+		}
+		if len(boxes) == 0 {
+			continue
+		}
+		switch r := s.record(boxes, part.Answer); {
+		case r.state == Accepted:
+			whole.state = Accepted
+			whole.witness = append(whole.witness, r.witness...)
+		case whole.state == Refused:
+			whole.state = r.state
+		}
+	}
+	whole.witness = disjoint(whole.witness)
+	return whole
 }
 
 func (s *search) silence(q []box, id int) {

@@ -8,35 +8,22 @@ import (
 // grow returns a box around an accepted cell: each of its values was observed
 // with values of the box on the other axes.
 //
-// One axis is asked about after the other, the key exchange methods last, and
-// each question holds the other axes at values already found, other ones each
-// time. So one answer supports the new value and the product at once. A value
-// that is refused where it was asked, but would be taken elsewhere, is not
-// lost: it stays undecided, and the cover asks about it.
+// The short axes come first, then ciphers and key exchange methods together.
+// Each question holds the other axes at values already found, other ones each
+// time, so that one answer supports the new value and the product at once. A
+// value that is refused where it was asked, but would be taken elsewhere, is
+// not lost: it stays undecided, and the cover asks about it.
 func (s *search) grow(cell box) box {
 	b := cell
-	home := s.home(cell)
-	axes := open(home)
-	slices.Reverse(axes)
-	slices.SortStableFunc(axes, func(x, y Axis) int {
-		switch {
-		case x == KE:
-			return 1
-		case y == KE:
-			return -1
+	var short, long []Axis
+	for _, a := range open(s.home(cell)) {
+		if a == ENCR || a == KE {
+			long = append(long, a)
+		} else {
+			short = append(short, a)
 		}
-		return 0
-	})
-	for _, a := range axes {
-		candidates := s.candidates(b, a, home[a])
-		b[a] |= s.known(b, a, candidates)
-		candidates &^= b[a]
-		found := s.growAxis(b, a, candidates)
-		s.expected += s.set(a, candidates)
-		s.accepted += s.set(a, found)
-		b[a] |= found
 	}
-	return b
+	return s.growAxes(s.growAxes(b, short), long)
 }
 
 // candidates returns the values of set on axis a that nothing excludes from b.
@@ -67,29 +54,38 @@ func (s *search) known(b box, a Axis, set uint64) uint64 {
 // other axes. The values of rest are asked about after it; sure means that set
 // and rest together hold a value that is accepted with base.
 type section struct {
+	axis      Axis
 	base      box
 	set, rest uint64
 	sure      bool
 }
 
-// growAxis returns the values among candidates that are accepted on axis a.
-func (s *search) growAxis(b box, a Axis, candidates uint64) uint64 {
-	var found uint64
-	queue := s.sections(b, a, candidates, 0)
+// growAxes adds to b the values that are accepted on axes, asking about all of
+// these at a time.
+func (s *search) growAxes(b box, axes []Axis) box {
+	var all box // the values to decide
+	var queue []section
+	for _, a := range axes {
+		all[a] = s.candidates(b, a, s.home(b)[a])
+		b[a] |= s.known(b, a, all[a])
+		all[a] &^= b[a]
+		queue = append(queue, s.sections(b, a, all[a], 0)...)
+	}
+	begun := b
 	for len(queue) > 0 && !s.stopped {
 		questions := make([][]box, len(queue))
 		for i, sec := range queue {
-			questions[i] = []box{sec.base.on(a, sec.set)}
+			questions[i] = []box{sec.base.on(sec.axis, sec.set)}
 		}
 		var next []section
-		var left uint64 // to be asked about in new sections
+		var left box // to be asked about in new sections
 		narrow := func(sec section, set uint64) {
 			if isOne(set) {
-				found |= set
+				b[sec.axis] |= set
 				return
 			}
-			first, rest := s.halve(a, set)
-			next = append(next, section{sec.base, first, rest, true})
+			first, rest := s.halve(sec.axis, set)
+			next = append(next, section{sec.axis, sec.base, first, rest, true})
 		}
 		for i, r := range s.ask(questions...) {
 			sec := queue[i]
@@ -97,24 +93,30 @@ func (s *search) growAxis(b box, a Axis, candidates uint64) uint64 {
 			case Accepted:
 				var set uint64
 				for _, w := range r.witness {
-					set |= w[a]
+					set |= w[sec.axis]
 				}
-				left |= sec.set&^set | sec.rest
+				left[sec.axis] |= sec.set&^set | sec.rest
 				narrow(sec, set)
 			case Refused:
 				if sec.sure {
 					narrow(sec, sec.rest)
 				} else {
-					left |= sec.rest
+					left[sec.axis] |= sec.rest
 				}
 			case NoAnswer:
-				left |= sec.rest
+				left[sec.axis] |= sec.rest
 			}
 		}
-		b[a] |= found
-		queue = append(next, s.sections(b, a, left, candidates&^left)...)
+		queue = next
+		for _, a := range axes {
+			queue = append(queue, s.sections(b, a, left[a], all[a]&^left[a])...)
+		}
 	}
-	return found
+	for _, a := range axes {
+		s.expected += s.set(a, all[a])
+		s.accepted += s.set(a, b[a]&^begun[a])
+	}
+	return b
 }
 
 // sections splits the values of set into questions that are as likely to be
@@ -131,7 +133,7 @@ func (s *search) sections(b box, a Axis, set, asked uint64) []section {
 		if len(out) == 0 || none*(1-chance) < 0.5 {
 			base := met.complete(b.on(a, v), box{}.on(a, v), []Axis{a})
 			met.add(b.on(a, v|b[a]), base)
-			out = append(out, section{base: base})
+			out = append(out, section{axis: a, base: base})
 			none = 1
 		}
 		out[len(out)-1].set |= v
@@ -159,14 +161,14 @@ func (s *search) ratio(a Axis, asked, accepted uint64) float64 {
 	return (s.set(a, accepted) + s.accepted + doubt) / (s.set(a, asked) + s.expected + doubt)
 }
 
-// home returns the box of the universe that holds cell.
-func (s *search) home(cell box) box {
-	for _, b := range s.u.boxes {
-		if b.holds(cell) {
-			return b
+// home returns the box of the universe that holds b.
+func (s *search) home(b box) box {
+	for _, u := range s.u.boxes {
+		if u.holds(b) {
+			return u
 		}
 	}
-	return cell
+	return b
 }
 
 // open returns the axes on which b has a choice, the longest first.

@@ -1,8 +1,6 @@
 package proposals
 
-import (
-	"slices"
-)
+import "slices"
 
 // matrix returns what the facts decide.
 func (s *search) matrix() *Matrix {
@@ -14,10 +12,8 @@ func (s *search) matrix() *Matrix {
 	for cell, ids := range s.observed {
 		m.observed[s.u.suite(cell)] = ids
 	}
-	products := s.products
-	for _, c := range s.found {
-		products = append(products, c) // found, but not explored before the end
-	}
+	// Found, but perhaps not explored before the end.
+	products := append(slices.Clone(s.products), s.found...)
 	products = merged(withoutContained(products))
 	accepted := disjoint(products)
 	m.Accepted = totalSize(accepted)

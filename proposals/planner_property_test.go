@@ -1,91 +1,129 @@
 package proposals
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"testing"
-	"time"
+
+	"pgregory.net/rapid"
 )
 
-// randomPolicy returns 1 to 8 products over u, of one of several shapes that
-// make a planner's life hard.
-func randomPolicy(r *rand.Rand, u *Universe) []Product {
-	n := 1 + r.IntN(8)
+// pick returns a number from 0 to n-1.
+type pick func(n int) int
+
+// randomPolicy returns 1 to 8 products of at most 500 suites over u. Half of
+// them are relatives of an earlier one, the same but on one or two axes: they
+// overlap it, touch it in a cell, hold it or lie within it.
+func randomPolicy(pick pick, u *Universe) []Product {
+	n := 1 + pick(8)
 	var boxes []box
 	for len(boxes) < n {
-		home := u.boxes[r.IntN(len(u.boxes))]
-		if r.IntN(4) > 0 {
-			home = u.boxes[r.IntN(2)] // classical
+		home := u.boxes[pick(2)] // AEAD or classic
+		if pick(4) == 0 {
+			home = u.boxes[pick(len(u.boxes))] // or with additional key exchanges
 		}
-		b := randomBox(r, home)
-		if len(boxes) > 0 && r.IntN(2) == 0 {
-			// A relative of an earlier product: the same but on one or two
-			// axes; it overlaps, touches, contains, or is contained.
-			relative := boxes[r.IntN(len(boxes))]
-			for range 1 + r.IntN(2) {
-				a := Axis(r.IntN(int(KE) + 1))
+		var b box
+		for a := range home {
+			b[a] = randomSet(pick, home[a])
+		}
+		if len(boxes) > 0 && pick(2) == 0 {
+			b = boxes[pick(len(boxes))]
+			for range 1 + pick(2) {
+				a := []Axis{ENCR, PRF, INTEG, KE}[pick(4)]
 				for _, h := range u.boxes {
-					if h.holds(relative) {
-						relative[a] = randomSet(r, h[a])
+					if h.holds(b) {
+						b[a] = randomSet(pick, h[a])
 					}
 				}
 			}
-			b = relative
 		}
-		boxes = append(boxes, b)
+		if b.size() <= 500 {
+			boxes = append(boxes, b)
+		}
 	}
 	return u.products(boxes)
 }
 
-func randomBox(r *rand.Rand, home box) box {
-	var b box
-	for a := range home {
-		b[a] = randomSet(r, home[a])
-	}
-	return b
-}
-
-// randomSet returns a part of set: mostly few values, sometimes many.
-func randomSet(r *rand.Rand, set uint64) uint64 {
-	share := []float64{0.05, 0.1, 0.2, 0.5, 1}[r.IntN(5)]
-	var out, last uint64
+// randomSet returns a part of set: mostly few values, sometimes many or all.
+func randomSet(pick pick, set uint64) uint64 {
+	percent := []int{5, 10, 20, 50, 100}[pick(5)]
+	var out, one uint64
 	for v := range values(set) {
-		if r.Float64() < share {
+		if pick(100) < percent {
 			out |= v
 		}
-		if last == 0 || r.IntN(4) == 0 {
-			last = v
+		if one == 0 || pick(4) == 0 {
+			one = v
 		}
 	}
 	if out == 0 {
-		return last
+		return one
 	}
 	return out
 }
 
-func TestStat(t *testing.T) {
+// TestPlannerIsSound holds what a matrix claims against the policy, for any
+// policy: what is refused is refused, what was observed is accepted, and
+// everything is decided.
+func TestPlannerIsSound(t *testing.T) {
 	u := Standard()
-	wrong, total, worst := 0, 0, 0
-	N := 2000
-	for seed := range N {
-		r := rand.New(rand.NewPCG(uint64(seed), 7))
-		g := gatewayOf(t, u, randomPolicy(r, u))
-		started := time.Now()
+	rapid.Check(t, func(rt *rapid.T) {
+		policy := randomPolicy(func(n int) int { return rapid.IntRange(0, n-1).Draw(rt, "pick") }, u)
+		g := gatewayOf(t, u, policy)
 		m := g.scan(t)
-		if d := time.Since(started); d > time.Second {
-			fmt.Println("slow", seed, d, g.asked, m.Accepted)
+		if !m.Proven || m.NoAnswer != 0 || m.NotTested != 0 || len(m.Contradictions) != 0 {
+			rt.Fatalf("not decided: %+v", *m)
 		}
-		if d := g.differ(m); d != 0 {
-			wrong++
-			if wrong < 6 {
-				fmt.Println("seed", seed, "differ", d, "accepted", m.Accepted, "asked", g.asked)
+		if missing := subtract(g.want(), g.found(m)...); len(missing) != 0 {
+			rt.Fatalf("accepted, but reported as refused: %v", u.products(missing))
+		}
+		for _, r := range m.Products {
+			b, _ := u.box(r.Product)
+			if r.Basis == Observed && len(subtract([]box{b}, g.want()...)) != 0 {
+				rt.Fatalf("reported as observed, but refused in part: %v", r.Product)
 			}
 		}
-		if !m.Proven {
-			fmt.Println("unproven", seed)
+		if m.Accepted+m.Refused != m.Universe {
+			rt.Fatalf("%d accepted and %d refused of %d", m.Accepted, m.Refused, m.Universe)
 		}
-		total += g.asked
-		worst = max(worst, g.asked)
+	})
+}
+
+// TestExhaustiveIsExact: with each accepted suite observed, nothing is left to
+// inference.
+func TestExhaustiveIsExact(t *testing.T) {
+	u := Standard()
+	rapid.Check(t, func(rt *rapid.T) {
+		policy := randomPolicy(func(n int) int { return rapid.IntRange(0, n-1).Draw(rt, "pick") }, u)
+		g := gatewayOf(t, u, policy)
+		m := Planner{Universe: u, Exhaustive: true, Ask: func(o []Offer) []Answer { return g.ask(t, o) }}.Run()
+		if n := g.differ(m); n != 0 || !m.Proven {
+			rt.Fatalf("%d suites wrong, proven: %v", n, m.Proven)
+		}
+		for _, r := range m.Products {
+			if r.Basis != Observed {
+				rt.Fatalf("%v is %v", r.Product, r.Basis)
+			}
+		}
+	})
+}
+
+// TestInferenceIsRight measures how often samples miss that a product is none:
+// over policies made to mislead, at most once in a hundred.
+func TestInferenceIsRight(t *testing.T) {
+	const policies, most = 300, 3
+	u := Standard()
+	wrong, asked := 0, 0
+	for seed := range uint64(policies) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		g := gatewayOf(t, u, randomPolicy(r.IntN, u))
+		if n := g.differ(g.scan(t)); n != 0 {
+			t.Logf("policy %d: %d suites wrong", seed, n)
+			wrong++
+		}
+		asked += g.asked
 	}
-	fmt.Println("wrong", wrong, "of", N, "mean", total/N, "worst", worst)
+	t.Logf("%d of %d policies wrong, %d exchanges each on average", wrong, policies, asked/policies)
+	if wrong > most {
+		t.Errorf("%d of %d policies wrong, want at most %d", wrong, policies, most)
+	}
 }

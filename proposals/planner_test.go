@@ -107,14 +107,19 @@ func (g *gateway) want() []box {
 	return disjoint(in)
 }
 
-// differ returns the number of suites that m has wrong.
-func (g *gateway) differ(m *Matrix) int64 {
+// found is the accepted set that m tells, as disjoint boxes.
+func (g *gateway) found(m *Matrix) []box {
 	var got []box
 	for _, r := range m.Products {
 		b, _ := g.u.box(r.Product)
 		got = append(got, b)
 	}
-	got = disjoint(got)
+	return disjoint(got)
+}
+
+// differ returns the number of suites that m has wrong.
+func (g *gateway) differ(m *Matrix) int64 {
+	got := g.found(m)
 	return totalSize(subtract(g.want(), got...)) + totalSize(subtract(got, g.want()...))
 }
 

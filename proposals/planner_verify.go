@@ -1,12 +1,16 @@
 package proposals
 
 import (
+	"iter"
 	"math/bits"
 	"slices"
 )
 
 // observeAll is the size up to which each suite of a product is observed.
 const observeAll = 24
+
+// shortAxis is how many values an axis has at most to be seen in pairs.
+const shortAxis = 8
 
 // minCorners is how many suites off the axes are observed at least.
 const minCorners = 10
@@ -143,33 +147,33 @@ func (s *search) samples(b, cell box) []box {
 		}
 		return out
 	}
-	longest := 0
-	for a := range b {
-		longest = max(longest, bits.OnesCount64(b[a]))
+	strength := 2
+	if s.mixed && s.count(b) < maxSamples {
+		strength = 3
 	}
-	if s.mixed {
-		strength := 2
-		if s.count(b) < maxSamples {
-			strength = 3
+	met := s.combinationsOf(b, strength)
+	var out []box
+	pick := func(part box, axes []Axis) box {
+		c := met.complete(b, part, axes)
+		met.add(b, c)
+		if s.observed[c] == nil {
+			out = append(out, c)
 		}
-		met := s.combinationsOf(b, strength)
-		var out []box
-		for len(out) < longest {
-			part, axes, ok := met.missing(b)
-			if !ok {
+		return c
+	}
+	free := open(b)
+	if s.mixed {
+		batch := bits.OnesCount64(b[free[0]]) // a refusal may make the rest moot
+		for part, axes := range met.missing(b, free) {
+			if pick(part, axes); len(out) >= batch {
 				break
-			}
-			c := met.complete(b, part, axes)
-			met.add(b, c)
-			if s.observed[c] == nil {
-				out = append(out, c)
 			}
 		}
 		return out
 	}
 	// Suites off the axes of the cell show each value, and minCorners of
 	// them are seen.
-	shown := combinations{1, make(map[box]bool)}
+	shown := newCombinations(1)
 	shown.add(b, cell)
 	corners := 0
 	for _, c := range s.found {
@@ -178,23 +182,22 @@ func (s *search) samples(b, cell box) []box {
 			corners++
 		}
 	}
-	met := s.combinationsOf(b, 2)
-	var out []box
-	for {
-		part, axes, ok := shown.missing(b)
-		if !ok && corners+len(out) < minCorners {
-			part, axes, ok = met.missing(b)
-		}
-		if !ok {
-			return out
-		}
-		c := met.complete(b, part, axes)
-		shown.add(b, c)
-		met.add(b, c)
-		if s.observed[c] == nil {
-			out = append(out, c)
-		}
+	for part, axes := range shown.missing(b, free) {
+		shown.add(b, pick(part, axes))
 	}
+	for part, axes := range met.missing(b, free) {
+		if corners+len(out) >= minCorners {
+			break
+		}
+		pick(part, axes)
+	}
+	// Of cipher, PRF and integrity algorithm, which gateways tie together,
+	// each pair is seen unless they are many.
+	short := slices.DeleteFunc(free, func(a Axis) bool { return a == KE || bits.OnesCount64(b[a]) > shortAxis })
+	for part, axes := range met.missing(b, short) {
+		pick(part, axes)
+	}
+	return out
 }
 
 // apart returns on how many axes two cells differ.
@@ -235,11 +238,16 @@ func (s *search) recheck() bool {
 type combinations struct {
 	strength int
 	met      map[box]bool
+	uses     *[NumAxes][maxValues]int // how often each value was seen
+}
+
+func newCombinations(strength int) combinations {
+	return combinations{strength, make(map[box]bool), new([NumAxes][maxValues]int)}
 }
 
 // combinationsOf returns the combinations that the observed cells of b hold.
 func (s *search) combinationsOf(b box, strength int) combinations {
-	met := combinations{strength, make(map[box]bool)}
+	met := newCombinations(strength)
 	for _, c := range s.found {
 		if b.holds(c) {
 			met.add(b, c)
@@ -250,26 +258,32 @@ func (s *search) combinationsOf(b box, strength int) combinations {
 
 // add adds the combinations of cell, on the axes on which b has a choice.
 func (m combinations) add(b, cell box) {
-	for axes := range choose(open(b), m.strength) {
+	free := open(b)
+	for axes := range choose(free, min(m.strength, len(free))) {
 		m.met[project(cell, axes)] = true
+	}
+	for a, v := range cell {
+		m.uses[a][bits.TrailingZeros64(v)]++
 	}
 }
 
-// missing returns a combination of b that is not met yet, and its axes. It
-// reports false if there is none.
-func (m combinations) missing(b box) (part box, axes []Axis, ok bool) {
-	for axes := range choose(open(b), m.strength) {
-		for part := range project(b, axes).parts(axes) {
-			if !m.met[part] {
-				return part, axes, true
+// missing returns the combinations of b on some of axes that are not met when
+// their turn comes, with the axes each is on.
+func (m combinations) missing(b box, axes []Axis) iter.Seq2[box, []Axis] {
+	return func(yield func(box, []Axis) bool) {
+		for on := range choose(axes, min(m.strength, len(open(b)))) {
+			for part := range project(b, on).parts(on) {
+				if !m.met[part] && !yield(part, on) {
+					return
+				}
 			}
 		}
 	}
-	return box{}, nil, false
 }
 
 // complete returns a cell of b that holds part, which is on the axes fixed; on
-// the others it has the values that bring the most new combinations.
+// the others it has the values that bring the most new combinations, and among
+// these the ones seen the least.
 func (m combinations) complete(b, part box, fixed []Axis) box {
 	cell := b
 	for _, a := range fixed {
@@ -280,16 +294,16 @@ func (m combinations) complete(b, part box, fixed []Axis) box {
 		if slices.Contains(fixed, a) {
 			continue
 		}
-		best, most := uint64(0), -1
+		best, most, fewest := uint64(0), -1, 0
 		for v := range values(b[a]) {
-			n := 0
+			n, uses := 0, m.uses[a][bits.TrailingZeros64(v)]
 			for axes := range choose(fixed, m.strength-1) {
 				if !m.met[project(cell, axes).on(a, v)] {
 					n++
 				}
 			}
-			if n > most {
-				best, most = v, n
+			if n > most || n == most && uses < fewest {
+				best, most, fewest = v, n, uses
 			}
 		}
 		cell[a] = best
@@ -308,7 +322,7 @@ func project(b box, axes []Axis) box {
 }
 
 // parts calls yield for each choice of one value on each of axes.
-func (b box) parts(axes []Axis) func(yield func(box) bool) {
+func (b box) parts(axes []Axis) iter.Seq[box] {
 	return func(yield func(box) bool) {
 		var walk func(c box, i int) bool
 		walk = func(c box, i int) bool {
@@ -326,11 +340,9 @@ func (b box) parts(axes []Axis) func(yield func(box) bool) {
 	}
 }
 
-// choose calls yield for each choice of n of axes, or for axes itself if they
-// are fewer.
-func choose(axes []Axis, n int) func(yield func([]Axis) bool) {
+// choose calls yield for each choice of n of axes; never if they are fewer.
+func choose(axes []Axis, n int) iter.Seq[[]Axis] {
 	return func(yield func([]Axis) bool) {
-		n := min(n, len(axes))
 		var walk func(chosen, rest []Axis) bool
 		walk = func(chosen, rest []Axis) bool {
 			if len(chosen) == n {
