@@ -1,6 +1,9 @@
 package proposals
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // Planner recovers the set of suites that a gateway accepts by asking about
 // sets of them. It is pure: what it asks next follows from the answers so far,
@@ -60,11 +63,21 @@ type Planner struct {
 	Universe *Universe
 	// Limits bound each offer.
 	Limits Limits
-	// Exhaustive makes every accepted suite an observed one.
-	Exhaustive bool
+	// Exhaustive makes every accepted suite an observed one. Thorough takes
+	// more samples, so that each triple of algorithms is seen together.
+	Exhaustive, Thorough bool
+	// Prior are answers of an earlier run, in the order of their exchanges;
+	// what they decide is not asked again. Offers without an answer are.
+	Prior []Asked
 	// Ask sends offers, all at once if it can, and returns an answer for
 	// each, in their order.
 	Ask func([]Offer) []Answer
+}
+
+// Asked is an offer with its answer.
+type Asked struct {
+	Offer
+	Answer
 }
 
 // Answer is what came of an offer.
@@ -105,9 +118,41 @@ func (p Planner) Run() *Matrix {
 		Planner: p,
 		facts:   facts{u: p.Universe, observed: make(map[box][]int)},
 		weigher: newWeigher(p.Universe),
+		earlier: make(map[string]Answer),
+		mixed:   p.Thorough,
+	}
+	for _, asked := range p.Prior {
+		s.remember(asked)
 	}
 	s.run()
 	return s.matrix()
+}
+
+// remember adds an earlier answer to the facts, if all of its offer is in the
+// universe.
+func (s *search) remember(asked Asked) {
+	if asked.State != Accepted && asked.State != Refused {
+		return
+	}
+	var q []box
+	for _, p := range asked.Products {
+		b, ok := s.u.box(p)
+		if parts := subtract([]box{b}, s.u.boxes...); !ok || len(parts) > 0 {
+			return
+		}
+		for _, home := range s.u.boxes {
+			if part := b.and(home); !part.empty() {
+				q = append(q, part)
+			}
+		}
+	}
+	if len(q) == 0 {
+		return
+	}
+	s.record(q, asked.Answer)
+	if asked.State == Accepted {
+		s.earlier[fmt.Sprint(q)] = asked.Answer
+	}
 }
 
 // search is one run of a planner.
@@ -115,6 +160,8 @@ type search struct {
 	Planner
 	facts
 	*weigher
+	// earlier are the prior offers that were taken, by their boxes.
+	earlier map[string]Answer
 	// products are the boxes found so far.
 	products []box
 	// expected and accepted are the weights of the values asked about, and
@@ -192,12 +239,18 @@ func (s *search) ask(questions ...[]box) []reply {
 		case len(q) == 1 && s.observed[q[0]] != nil:
 			replies[i] = reply{Accepted, q}
 		default:
-			replies[i].witness = q
-			var products []Product
+			var pieces []box
 			for _, b := range q {
-				products = append(products, s.u.products(b.within(s.Limits.Transforms))...)
+				pieces = append(pieces, b.within(s.Limits.Transforms)...)
 			}
-			offers = append(offers, Offer{products})
+			if answer, ok := s.earlier[fmt.Sprint(pieces)]; ok {
+				if witness := s.witness(q, answer); len(witness) > 0 {
+					replies[i] = reply{Accepted, witness}
+					continue
+				}
+			}
+			replies[i].witness = q
+			offers = append(offers, Offer{s.u.products(pieces)})
 			asked = append(asked, i)
 		}
 	}

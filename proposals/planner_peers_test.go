@@ -149,19 +149,33 @@ func (s *search) project(cell box) box {
 	home, b := s.home(cell), cell
 	for a := range cell {
 		axis := Axis(a)
-		sets := []uint64{home[a] &^ cell[a]}
-		for len(sets) > 0 {
-			set := sets[0]
-			sets = sets[1:]
-			switch {
-			case set == 0 || !s.takes(cell.on(axis, set)):
-			case isOne(set):
-				b[a] |= set
-			default:
-				first, rest := halfOf(set)
-				sets = append(sets, first, rest)
+		// find adds the values of set that are taken, and reports whether
+		// there is one; sure means that there is.
+		var find func(set uint64, sure bool) bool
+		find = func(set uint64, sure bool) bool {
+			if set == 0 {
+				return false
 			}
+			if !sure {
+				r := s.ask([]box{cell.on(axis, set)})[0]
+				if r.state != Accepted {
+					return false
+				}
+				if named := r.witness[0]; len(r.witness) == 1 && isOne(named[a]) {
+					b[a] |= named[a]
+					find(set&^named[a], false)
+					return true
+				}
+			}
+			if isOne(set) {
+				b[a] |= set
+				return true
+			}
+			first, rest := halfOf(set)
+			find(rest, !find(first, false))
+			return true
 		}
+		find(home[a]&^cell[a], false)
 	}
 	return b
 }

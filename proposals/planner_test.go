@@ -2,6 +2,7 @@ package proposals
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -167,4 +168,60 @@ func TestPlanner(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestPrior: a run that goes on where another one stopped asks nothing again,
+// and finds the same.
+func TestPrior(t *testing.T) {
+	for _, tt := range policies[1:] {
+		u := Standard()
+		whole := newGateway(t, u, tt.policy)
+		want := whole.scan(t)
+		for _, stop := range []int{1, 13, 25, 50} {
+			g := newGateway(t, u, tt.policy)
+			var prior []Asked
+			ask := func(offers []Offer) []Answer {
+				answers := g.ask(t, offers)
+				for i := range answers {
+					if len(prior) >= stop {
+						answers[i] = Answer{State: NotTested}
+						continue
+					}
+					prior = append(prior, Asked{offers[i], answers[i]})
+				}
+				return answers
+			}
+			first := Planner{Universe: u, Ask: ask}.Run()
+			if first.NotTested == 0 && len(prior) >= stop {
+				t.Errorf("%s: stopped after %d exchanges, and nothing is left", tt.name, stop)
+			}
+			seen := make(map[string]bool)
+			for _, a := range prior {
+				seen[offerString(a.Offer)] = true
+			}
+			again := newGateway(t, u, tt.policy)
+			m := Planner{Universe: u, Prior: prior, Ask: func(offers []Offer) []Answer {
+				for _, o := range offers {
+					if seen[offerString(o)] {
+						t.Errorf("%s: asked again: %s", tt.name, offerString(o))
+					}
+				}
+				return again.ask(t, offers)
+			}}.Run()
+			if n := again.differ(m); n != 0 || !m.Proven {
+				t.Errorf("%s, stopped after %d: %d suites wrong, proven %v", tt.name, stop, n, m.Proven)
+			}
+			if m.Accepted != want.Accepted {
+				t.Errorf("%s, stopped after %d: %d accepted, want %d", tt.name, stop, m.Accepted, want.Accepted)
+			}
+		}
+	}
+}
+
+func offerString(o Offer) string {
+	var s []string
+	for _, p := range o.Products {
+		s = append(s, p.String())
+	}
+	return strings.Join(s, ",")
 }

@@ -7,6 +7,9 @@ import (
 	"github.com/ikescope/ikescope/ike"
 )
 
+// The steps of [likelihood].
+const common, usual, some, rare = 0.7, 0.4, 0.15, 0.04
+
 // likelihood is a rough chance, of 0 to 1, that a gateway in the field takes
 // an algorithm at all: from the default policies of strongSwan, libreswan,
 // OpenIKED, Windows, Cisco and FortiGate. The planner asks about what is
@@ -15,7 +18,6 @@ func likelihood(a Algorithm) float64 {
 	if a.IsNone() {
 		return 0.5
 	}
-	const common, usual, some, rare = 0.7, 0.4, 0.15, 0.04
 	switch a.Axis {
 	case ENCR:
 		switch ike.EncryptionID(a.ID) {

@@ -58,9 +58,36 @@ func Standard() *Universe {
 	return mustUniverse(append(families(nil), families(mlkem)...)...)
 }
 
-// families returns two products: the AEAD suites and the classic ones. With
-// methods, their first additional key exchange is one of those that methods
-// names for its axis, and the others are optional.
+// Quick returns the suites of [Standard] whose algorithms are in use: those
+// that default policies of gateways and clients hold.
+func Quick() *Universe {
+	products := Standard().Products()
+	for _, p := range products {
+		for a, list := range p {
+			p[a] = slices.DeleteFunc(list, func(m Algorithm) bool { return likelihood(m) <= rare })
+		}
+	}
+	return mustUniverse(products...)
+}
+
+// Deep returns [Standard] and, beside it, each classical suite with one
+// additional key exchange, of each method, as the first to the seventh.
+func Deep() *Universe {
+	products := Standard().Products()
+	for axis := ADDKE1; axis <= ADDKE7; axis++ {
+		products = append(products, families(func(a Axis) []Algorithm {
+			if a != axis {
+				return nil
+			}
+			return slices.DeleteFunc(IKEAlgorithms(a), Algorithm.IsNone)
+		})...)
+	}
+	return mustUniverse(products...)
+}
+
+// families returns two products: the AEAD suites and the classic ones, with the
+// additional key exchanges that methods names for each axis. Without methods
+// there are none.
 func families(methods func(Axis) []Algorithm) []Product {
 	var aead Product
 	for a := ENCR; a <= KE; a++ {
@@ -70,19 +97,19 @@ func families(methods func(Axis) []Algorithm) []Product {
 	aead[ENCR] = slices.DeleteFunc(slices.Clone(aead[ENCR]), func(a Algorithm) bool { return !a.AEAD() })
 	classic[ENCR] = slices.DeleteFunc(slices.Clone(classic[ENCR]), Algorithm.AEAD)
 	aead[INTEG] = nil
-	classic[INTEG] = slices.DeleteFunc(slices.Clone(classic[INTEG]), Algorithm.IsNone)
 	for a := ADDKE1; a <= ADDKE7 && methods != nil; a++ {
-		list := methods(a)
-		if a > ADDKE1 {
-			list = append([]Algorithm{None(a)}, list...)
-		}
-		aead[a], classic[a] = list, list
+		aead[a] = methods(a)
+		classic[a] = aead[a]
 	}
 	return []Product{aead, classic}
 }
 
+// mlkem returns the methods of the hybrid suites of [Standard].
 func mlkem(a Axis) []Algorithm {
 	return slices.DeleteFunc(IKEAlgorithms(a), func(m Algorithm) bool {
+		if m.IsNone() {
+			return a == ADDKE1
+		}
 		switch ike.KeyExchangeMethod(m.ID) {
 		case ike.KE_ML_KEM_512, ike.KE_ML_KEM_768, ike.KE_ML_KEM_1024:
 			return false
