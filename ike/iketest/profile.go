@@ -202,9 +202,12 @@ var (
 		WrongLengthKE:    AsRefusal,
 		InvalidKE:        AsRefusal,
 		ErrorSPI:         true,
-		NATDetection:     NATDetectionAlways,
-		VendorIDs:        [][]byte{[]byte("OpenIKED-7.4")},
-		Notifies:         []ike.Notify{signatureHashes},
+		TransformOrder: []ike.TransformType{
+			ike.TransformENCR, ike.TransformPRF, ike.TransformINTEG, ike.TransformKE,
+		},
+		NATDetection: NATDetectionAlways,
+		VendorIDs:    [][]byte{[]byte("OpenIKED-7.4")},
+		Notifies:     []ike.Notify{signatureHashes},
 	}
 )
 

@@ -110,10 +110,13 @@ keywords() {
 	done
 }
 
-# gateway_proposals GATEWAY FILTER prints one load of the daemon's log.
+# gateway_proposals GATEWAY first|last prints one load of the daemon's log. sed
+# reads to the end: a reader that stops early would kill the writer.
 gateway_proposals() {
+	local line=1
+	[[ $2 == first ]] || line='$'
 	need_running "$1"
-	"${DAEMON[$1]}_loads" "$1" | "$2" -n 1 | "${DAEMON[$1]}_split" | keywords
+	"${DAEMON[$1]}_loads" "$1" | sed -n "${line}p" | "${DAEMON[$1]}_split" | keywords
 }
 
 # gateway_accepts GATEWAY POLICY prints the suites that the policy accepts: what
@@ -122,7 +125,7 @@ gateway_accepts() {
 	local file
 	file=$(policy_file "$1" "$2")
 	if ! sed -n 's/^# accepts: //p' "$file" | grep .; then
-		gateway_proposals "$1" head
+		gateway_proposals "$1" first
 	fi
 }
 
