@@ -1,0 +1,170 @@
+//go:build linux
+
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/report"
+)
+
+// testMatrix: with each policy of each gateway, a scan finds what the gateway
+// accepts, suite by suite, and leaves nothing behind.
+func (l lab) testMatrix(t *testing.T) {
+	for _, gateway := range gateways {
+		t.Run(gateway, func(t *testing.T) {
+			l.need(t, gateway)
+			for policy := range strings.FieldsSeq(l.do(t, "policies", gateway)) {
+				t.Run(policy, func(t *testing.T) {
+					l.do(t, "restart", gateway) // so that it has no past
+					l.policy(t, gateway, policy)
+					target := l.scan(t, client, 0, l.do(t, "addr", gateway))
+					checkMatrix(t, target, l.accepts(t, gateway, policy))
+					checkGentle(t, target, maxExchanges(gateway, policy))
+					l.noneHalfOpen(t, gateway)
+				})
+			}
+		})
+	}
+}
+
+// maxExchanges is how many exchanges a scan may take: more where strongSwan
+// takes thousands of suites, or many products that overlap.
+func maxExchanges(gateway, policy string) int {
+	if strings.HasPrefix(gateway, "strongswan") && (policy == "default" || policy == "overlap") {
+		return 300
+	}
+	return 200
+}
+
+// testHybrid: the verdict on post-quantum readiness is that of the policy.
+func (l lab) testHybrid(t *testing.T) {
+	l.need(t, postQuantum)
+	for policy, want := range map[string]struct {
+		state   string
+		methods []string
+	}{
+		"classical": {"none", nil},
+		"optional":  {"accepted", []string{"mlkem512", "mlkem768"}},
+		"hybrid":    {"required", []string{"mlkem768", "mlkem1024"}},
+	} {
+		t.Run(policy, func(t *testing.T) {
+			l.policy(t, postQuantum, policy)
+			got := l.scan(t, client, 0, "-6", l.do(t, "addr", postQuantum, "6")).PostQuantum
+			if got == nil {
+				t.Fatal("the report says nothing of post-quantum key exchange")
+			}
+			var methods []string
+			for _, m := range got.Methods {
+				methods = append(methods, m.Keyword)
+			}
+			slices.Sort(methods)
+			slices.Sort(want.methods)
+			if got.State != want.state || !slices.Equal(methods, want.methods) {
+				t.Errorf("%s with %v, want %s with %v", got.State, methods, want.state, want.methods)
+			}
+		})
+	}
+}
+
+// checkMatrix fails the test unless the report proves that exactly the suites
+// of want are accepted.
+func checkMatrix(t *testing.T, target report.Target, want []proposals.Product) {
+	t.Helper()
+	if target.Verdict != "ikev2" || !target.Complete || target.Matrix == nil {
+		t.Fatalf("verdict %s, complete: %v, matrix: %v, notes %q",
+			target.Verdict, target.Complete, target.Matrix != nil, target.Notes)
+	}
+	m := target.Matrix
+	if !m.Proven || m.Unknown != 0 || len(m.Undecided) > 0 || len(m.Contradictions) > 0 {
+		t.Errorf("proven: %v, %d suites unknown, undecided %v, contradictions %v, notes %q",
+			m.Proven, m.Unknown, m.Undecided, m.Contradictions, target.Notes)
+	}
+	var got []proposals.Product
+	for _, p := range m.Products {
+		got = append(got, productOf(p.Suites))
+	}
+	found, expected := suitesOf(t, got), suitesOf(t, want)
+	reportMissing(t, "accepted, but not in the report", expected, found)
+	reportMissing(t, "in the report, but not accepted", found, expected)
+	if n := int64(len(found)); m.Accepted != n || m.Accepted+m.Refused != m.Universe {
+		t.Errorf("the products hold %d suites, and %d are counted as accepted, %d as refused, of %d",
+			n, m.Accepted, m.Refused, m.Universe)
+	}
+}
+
+// checkGentle fails the test if a scan took more than it should.
+func checkGentle(t *testing.T, target report.Target, exchanges int) {
+	t.Helper()
+	c := target.Cost
+	if c.Exchanges > exchanges || len(target.Exchanges) != c.Exchanges {
+		t.Errorf("%d exchanges, of which the report lists %d; want at most %d", c.Exchanges, len(target.Exchanges), exchanges)
+	}
+	if c.HalfOpenLeft != 0 || c.HalfOpenPeak > 3 || c.Cookies != 0 {
+		t.Errorf("%d half-open IKE SAs left of at most %d at a time, and %d cookies; want 0, 3 and 0",
+			c.HalfOpenLeft, c.HalfOpenPeak, c.Cookies)
+	}
+}
+
+// productOf reads the numbers of a report, not its names.
+func productOf(s report.Suites) proposals.Product {
+	var p proposals.Product
+	lists := append([][]report.Algorithm{s.ENCR, s.PRF, s.INTEG, s.KE}, s.ADDKE...)
+	for i, list := range lists {
+		axis := proposals.Axis(i)
+		for _, a := range list {
+			p[axis] = append(p[axis], proposals.Algorithm{Axis: axis, ID: a.ID, KeyBits: a.KeyBits})
+		}
+	}
+	return p
+}
+
+// suitesOf lists the union of products.
+func suitesOf(t *testing.T, products []proposals.Product) map[proposals.Suite]bool {
+	t.Helper()
+	const most = 100000
+	all := make(map[proposals.Suite]bool)
+	for _, p := range products {
+		if p.Size() > most {
+			t.Fatalf("%v holds %d suites, more than this test lists", p, p.Size())
+		}
+		list := []proposals.Suite{{}}
+		for axis := range proposals.Axis(proposals.NumAxes) {
+			algorithms := p[axis]
+			if len(algorithms) == 0 {
+				algorithms = []proposals.Algorithm{proposals.None(axis)}
+			}
+			var longer []proposals.Suite
+			for _, s := range list {
+				for _, a := range algorithms {
+					s[axis] = a
+					longer = append(longer, s)
+				}
+			}
+			list = longer
+		}
+		for _, s := range list {
+			all[s] = true
+		}
+	}
+	return all
+}
+
+// reportMissing fails the test for suites of all that part has not, and names
+// the first ones.
+func reportMissing(t *testing.T, what string, all, part map[proposals.Suite]bool) {
+	t.Helper()
+	var missing []string
+	for s := range all {
+		if !part[s] {
+			missing = append(missing, s.String())
+		}
+	}
+	if len(missing) > 0 {
+		slices.Sort(missing)
+		t.Errorf("%d suites %s: %s", len(missing), what, strings.Join(missing[:min(len(missing), 10)], ", "))
+	}
+}

@@ -1,0 +1,263 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/report"
+)
+
+// TestLab scans the real gateways of testdata/lab. The environment variable
+// IKESCOPE_LAB decides whether it runs: with "auto" where a lab can be, with
+// "require" it fails elsewhere, and without it never. It has the lab to itself
+// and leaves it as it was found: up with default policies, or down.
+func TestLab(t *testing.T) {
+	l := openLab(t)
+	t.Run("matrix", l.testMatrix)
+	t.Run("hybrid", l.testHybrid)
+	t.Run("behaviour", l.testBehaviour)
+	t.Run("transform order", l.testTransformOrder)
+	t.Run("half-open", l.testHalfOpen)
+	t.Run("paths", l.testPaths)
+	t.Run("unreachable", l.testUnreachable)
+	t.Run("blocked", l.testBlocked)
+	t.Run("loss", l.testLoss)
+	t.Run("limits", l.testLimits)
+	t.Run("pcap", l.testPcap)
+}
+
+// The namespaces that ask: one beside the gateways, and one behind a NAT.
+const (
+	client = "iks-client"
+	inside = "iks-inside"
+	router = "iks-router"
+)
+
+// The gateways; postQuantum is made of a distribution that moves, and may be
+// missing.
+const postQuantum = "strongswan-pq"
+
+var gateways = []string{"strongswan", postQuantum, "libreswan", "openiked"}
+
+// lab is the command testdata/lab/lab, and the ikescope that is under test.
+type lab struct{ command, ikescope string }
+
+// openLab brings the lab up, each gateway with its default policy and limits
+// and without IKE SAs. When t ends it is left like that, or taken down if it
+// was down before.
+func openLab(t *testing.T) lab {
+	t.Helper()
+	mode := os.Getenv("IKESCOPE_LAB")
+	switch mode {
+	case "auto", "require":
+	case "":
+		t.Skip("real gateways are not tested: IKESCOPE_LAB=auto does it, as root on Debian (testdata/lab/README.md)")
+	default:
+		t.Fatalf("IKESCOPE_LAB is %q, want auto or require", mode)
+	}
+	command, err := filepath.Abs("../../testdata/lab/lab")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := lab{command: command}
+	if out, err := exec.Command(command, "check").CombinedOutput(); err != nil {
+		if why := bytes.TrimSpace(out); mode == "auto" {
+			t.Skipf("real gateways are not tested: %s", why)
+		} else {
+			t.Fatalf("IKESCOPE_LAB=require: %s", why)
+		}
+	}
+	lockLab(t)
+	wasUp := exec.Command(command, "exec", router, "true").Run() == nil
+	l.do(t, "install")
+	l.do(t, "up")
+	l.reset(t)
+	l.ikescope = buildIkescope(t)
+	t.Cleanup(func() {
+		if wasUp {
+			l.reset(t)
+		} else {
+			l.do(t, "down")
+		}
+	})
+	return l
+}
+
+// buildIkescope returns the path of the command, which ends with an exit code of
+// its own if it finds a data race. The lab has installed the C compiler that
+// this takes.
+func buildIkescope(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "ikescope")
+	build := exec.Command("go", "build", "-race", "-o", path, ".")
+	build.Env = append(os.Environ(), "CGO_ENABLED=1")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return path
+}
+
+// lockLab waits until no other run of the tests on this machine uses the lab.
+func lockLab(t *testing.T) {
+	t.Helper()
+	f, err := os.OpenFile(filepath.Join(os.TempDir(), "ikescope-lab.lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	how := syscall.LOCK_EX | syscall.LOCK_NB
+	for {
+		switch err := syscall.Flock(int(f.Fd()), how); {
+		case err == nil:
+			return
+		case errors.Is(err, syscall.EWOULDBLOCK):
+			t.Logf("waiting for another run, which holds %s", f.Name())
+			how = syscall.LOCK_EX
+		case !errors.Is(err, syscall.EINTR):
+			t.Fatalf("lock %s: %v", f.Name(), err)
+		}
+	}
+}
+
+// reset undoes what a test, perhaps one that crashed, did to the lab.
+func (l lab) reset(t *testing.T) {
+	t.Helper()
+	l.do(t, "nft", router, "none")
+	for _, gateway := range gateways {
+		if !l.has(gateway) {
+			continue
+		}
+		l.do(t, "policy", gateway, "default")
+		if gateway == "openiked" { // which has no limits to restore
+			l.do(t, "restart", gateway)
+		} else {
+			l.do(t, "limits", gateway, "default")
+		}
+	}
+}
+
+func (l lab) has(gateway string) bool {
+	return exec.Command(l.command, "has", gateway).Run() == nil
+}
+
+// need skips a test of a gateway that is not installed, which only postQuantum
+// may be.
+func (l lab) need(t *testing.T, gateway string) {
+	t.Helper()
+	switch {
+	case l.has(gateway):
+	case gateway == postQuantum:
+		t.Skip("NOT TESTED: strongswan-pq is not installed, so there is no gateway with ML-KEM (see lab install)")
+	default:
+		t.Fatalf("%s is not installed, though lab install succeeded", gateway)
+	}
+}
+
+// do runs a command of the lab and returns what it prints.
+func (l lab) do(t *testing.T, args ...string) string {
+	t.Helper()
+	out, err := l.run("", args...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
+func (l lab) run(stdin string, args ...string) (string, error) {
+	const patience = 20 * time.Minute // of an install over a slow line
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, l.command, args...)
+	cmd.Stdin = strings.NewReader(stdin)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		return "", fmt.Errorf("lab %s: %w: %s", strings.Join(args, " "), err, &stderr)
+	}
+	return strings.TrimSpace(stdout.String()), nil
+}
+
+// policy puts a policy in force until the test ends.
+func (l lab) policy(t *testing.T, gateway, policy string) {
+	t.Helper()
+	l.do(t, "policy", gateway, policy)
+	t.Cleanup(func() { l.do(t, "policy", gateway, "default") })
+}
+
+// limits sets from how many half-open IKE SAs on a gateway asks for cookies and
+// then is silent, until the test ends. The gateway forgets its IKE SAs.
+func (l lab) limits(t *testing.T, gateway, cookie, block string) {
+	t.Helper()
+	l.do(t, "limits", gateway, cookie, block)
+	t.Cleanup(func() { l.do(t, "limits", gateway, "default") })
+}
+
+// rules has nftables rules in force on the router until the test ends.
+func (l lab) rules(t *testing.T, rules string) {
+	t.Helper()
+	if _, err := l.run(rules, "nft", router, "rules"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.do(t, "nft", router, "none") })
+}
+
+// accepts returns what a gateway takes with a policy, of which the lab knows
+// from the gateway's own configuration or log.
+func (l lab) accepts(t *testing.T, gateway, policy string) []proposals.Product {
+	t.Helper()
+	var products []proposals.Product
+	for line := range strings.Lines(l.do(t, "accepts", gateway, policy)) {
+		p, err := proposals.ParseProduct(strings.TrimSpace(line))
+		if err != nil {
+			t.Fatalf("lab accepts %s %s: %v", gateway, policy, err)
+		}
+		products = append(products, p)
+	}
+	return products
+}
+
+// scan runs the command in a namespace, which has to end with an exit code and
+// to be silent on stderr, and returns its report on the one target.
+func (l lab) scan(t *testing.T, namespace string, exit int, args ...string) report.Target {
+	t.Helper()
+	const patience = 2 * time.Minute
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	args = append([]string{"exec", namespace, l.ikescope, "scan", "--quiet", "-o", "json"}, args...)
+	cmd := exec.CommandContext(ctx, l.command, args...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); cmd.ProcessState == nil || cmd.ProcessState.ExitCode() != exit || stderr.Len() > 0 {
+		t.Fatalf("ikescope %s: %v, want exit code %d and nothing on stderr, which has\n%s",
+			strings.Join(args[3:], " "), err, exit, &stderr)
+	}
+	doc, err := report.ReadJSON(&stdout)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if doc.Exit.Code != exit || len(doc.Targets) != 1 || !doc.Complete {
+		t.Fatalf("the document has %d targets, is complete: %v, and exits with %d (%s); want 1, true, %d",
+			len(doc.Targets), doc.Complete, doc.Exit.Code, doc.Exit.Reason, exit)
+	}
+	return doc.Targets[0]
+}
+
+// noneHalfOpen fails the test if a gateway has half-open IKE SAs.
+func (l lab) noneHalfOpen(t *testing.T, gateway string) {
+	t.Helper()
+	if got := l.do(t, "stats", gateway); !strings.HasPrefix(got, "half_open=0 ") {
+		t.Errorf("%s has %s after the scan, want half_open=0", gateway, got)
+	}
+}
