@@ -7,8 +7,8 @@ import (
 )
 
 // toldCost is what is spent by one who is told the policy and shows that it is
-// so, all at once: the fewest suites in which each algorithm of each product
-// is seen, and the planner's cover of the rest.
+// so, all at once: for each product as few suites as show each algorithm of
+// it, and the planner's cover of the rest.
 func toldCost(_ testing.TB, g *gateway) cost {
 	s := newSearch(g.u, nil)
 	s.products = merged(withoutContained(inUniverse(g)))
@@ -70,7 +70,7 @@ func diagonal(b box) []box {
 
 // halvingCost is what a plain planner spends: the same cover, limits and use of
 // the method that INVALID_KE_PAYLOAD names, but every set is parted into halves
-// of equal number, and one question waits for the other.
+// of equal number, and but for the cover one question waits for the other.
 //
 // An offer that is taken is halved until one suite is left. Then each axis is
 // projected, the others held: its values are asked about together, and halved
@@ -102,8 +102,8 @@ func halvingCost(t testing.TB, g *gateway) cost {
 	return c
 }
 
-// takes reports whether the gateway takes a suite of q.
-func (s *search) takes(q ...box) bool { return s.ask(q)[0].state == Accepted }
+// takes reports whether the gateway takes cell.
+func (s *search) takes(cell box) bool { return s.ask([]box{cell})[0].state == Accepted }
 
 // halves parts b on its longest axis.
 func (b box) halves() (first, rest box) {
@@ -130,7 +130,14 @@ func (s *search) bisect(boxes []box) box {
 		if len(boxes) == 1 && boxes[0].isCell() {
 			return boxes[0]
 		}
-		first, rest := boxes[:len(boxes)/2], boxes[len(boxes)/2:]
+		n, room := 0, defaultOctets
+		for n < len(boxes)/2 {
+			if room -= s.u.octets(boxes[n]); room < 0 && n > 0 {
+				break
+			}
+			n++
+		}
+		first, rest := boxes[:n:n], boxes[n:]
 		if len(boxes) == 1 {
 			f, r := boxes[0].halves()
 			first, rest = []box{f}, []box{r}
@@ -287,7 +294,7 @@ func aloneCost(_ testing.TB, g *gateway) cost {
 	for _, b := range g.u.boxes {
 		size := b.size()
 		c.exchanges += size
-		c.octets += size * (restOctets + 8) // with the header of a proposal
+		c.octets += size * (restOctets + proposalHeader)
 		for a, set := range b {
 			each := size / int64(bits.OnesCount64(set)) // suites with one value
 			for v := range values(set) {
