@@ -7,7 +7,7 @@ import (
 )
 
 // observeAll is the size up to which each suite of a product is observed.
-const observeAll = 24
+const observeAll = 8
 
 // shortAxis is how many values an axis has at most to be seen in pairs.
 const shortAxis = 8
@@ -56,6 +56,16 @@ func (s *search) verify(b, cell box) box {
 			}
 		}
 	}
+}
+
+// verified reports whether nothing is left to verify of b.
+func (s *search) verified(b box) bool {
+	for _, c := range s.found {
+		if b.holds(c) {
+			return s.cutKnown(b, c) == b && len(s.samples(b, c)) == 0
+		}
+	}
+	return false
 }
 
 // conflict looks for the smallest combination that makes the refused cell
