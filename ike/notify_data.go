@@ -136,8 +136,9 @@ func (n *Notify) Redirect() (gw Gateway, ok bool) {
 	return gw, true
 }
 
-// An AuthAnnouncement is a way to authenticate that a peer takes. RFC 9593,
-// Section 3.2.
+// An AuthAnnouncement is a way to authenticate that a peer takes: the method, a
+// link to an authority and an algorithm, of which the last or the last two may
+// be missing. RFC 9593, Section 3.2.
 type AuthAnnouncement struct {
 	Method AuthMethod
 
@@ -157,22 +158,16 @@ func (n *Notify) SupportedAuthMethods() (methods []AuthAnnouncement, ok bool) {
 	for s := cryptobyte.String(n.Data); len(s) > 0; {
 		// The length counts itself: 2 without a Cert Link, 3 without an
 		// algorithm.
-		var length, method uint8
-		var a AuthAnnouncement
-		if !s.ReadUint8(&length) || length < 2 {
+		var length, method, certLink uint8
+		if !s.ReadUint8(&length) || !s.ReadUint8(&method) || length < 2 ||
+			length > 2 && !s.ReadUint8(&certLink) {
 			return nil, false
 		}
-		octets, ok := readOctets(&s, int(length)-1)
+		algorithm, ok := readOctets(&s, max(int(length)-3, 0))
 		if !ok {
 			return nil, false
 		}
-		rest := cryptobyte.String(octets)
-		if length > 2 {
-			rest.ReadUint8(&a.CertLink)
-		}
-		rest.ReadUint8(&method)
-		a.Method, a.Algorithm = AuthMethod(method), readRest(&rest)
-		methods = append(methods, a)
+		methods = append(methods, AuthAnnouncement{AuthMethod(method), certLink, algorithm})
 	}
 	return methods, true
 }

@@ -50,7 +50,7 @@ func TestNotifyData(t *testing.T) {
 		{"redirect to an unknown identity", REDIRECT, "0901ff", "", nil},
 		{"redirect beyond the end", REDIRECT, "030a67772e746573", "", nil},
 		{"redirect to nothing", REDIRECT, "", "", nil},
-		{"authentication methods", SUPPORTED_AUTH_METHODS, "0202 03010e 0600 0e 300100", "SupportedAuthMethods",
+		{"authentication methods", SUPPORTED_AUTH_METHODS, "0202 030e01 060e00 300100", "SupportedAuthMethods",
 			[]AuthAnnouncement{
 				{Method: AuthSharedKey},
 				{Method: AuthDigitalSignature, CertLink: 1},
@@ -58,7 +58,9 @@ func TestNotifyData(t *testing.T) {
 			}},
 		{"no authentication methods", SUPPORTED_AUTH_METHODS, "", "SupportedAuthMethods", []AuthAnnouncement(nil)},
 		{"authentication method of 1 octet", SUPPORTED_AUTH_METHODS, "01", "", nil},
-		{"authentication method beyond the end", SUPPORTED_AUTH_METHODS, "0301", "", nil},
+		{"authentication method without its link", SUPPORTED_AUTH_METHODS, "030e", "", nil},
+		{"authentication method beyond the end", SUPPORTED_AUTH_METHODS, "050e0030", "", nil},
+		{"empty authentication method", SUPPORTED_AUTH_METHODS, "000e", "", nil},
 		{"without data", IKEV2_FRAGMENTATION_SUPPORTED, "", "", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -131,7 +133,7 @@ func FuzzNotifyData(f *testing.F) {
 	f.Add(uint16(SIGNATURE_HASH_ALGORITHMS), []byte{0, 2, 0, 5})
 	f.Add(uint16(REDIRECT), unhex(f, "0104c00002010a0b"))
 	f.Add(uint16(REDIRECTED_FROM), unhex(f, "030667772e746573"))
-	f.Add(uint16(SUPPORTED_AUTH_METHODS), unhex(f, "0202 03010e 06000e300100"))
+	f.Add(uint16(SUPPORTED_AUTH_METHODS), unhex(f, "0202 030e01 060e00300100"))
 	f.Add(uint16(PUZZLE), []byte{0, 5, 20})
 	f.Fuzz(func(t *testing.T, notification uint16, data []byte) {
 		answers := 0
