@@ -149,8 +149,8 @@ func TestAuthThatDoesNotOpen(t *testing.T) {
 	})
 }
 
-// TestAuthWithoutSharedSecret: what was accepted without a key exchange never
-// opens.
+// TestAuthWithoutSharedSecret: what was accepted without a key exchange is not
+// opened by the keys of any secret, and does not end the gateway.
 func TestAuthWithoutSharedSecret(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &Responder{Policy: policy, Profile: Libreswan}
@@ -165,9 +165,9 @@ func TestAuthWithoutSharedSecret(t *testing.T) {
 			t.Fatal(err)
 		}
 		nr, _ := ike.Find[*ike.Nonce](m)
-		keys, err := keymat.Derive(transforms, nil, i.nonce, nr.Data, m.SPIi, m.SPIr)
+		keys, err := keymat.Derive(transforms, make([]byte, 32), i.nonce, nr.Data, m.SPIi, m.SPIr)
 		if err != nil {
-			t.Skipf("no keys from no secret: %v", err)
+			t.Fatal(err)
 		}
 		i.send(i.auth(openSA{m.SPIi, m.SPIr, keys}, identity, proof))
 		if answer := i.receive(); answer != nil {

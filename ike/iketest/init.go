@@ -106,7 +106,7 @@ func (s *server) negotiate(in arrival, m *ike.Message, sa *ike.SA, ke *ike.KE, n
 	if hasAdditional(chosen) && !intermediate {
 		return s.refuseOffer(m.Header)
 	}
-	keys, reaction, err := s.exchange(ke)
+	keys, reaction, err := s.exchangeKeys(ke)
 	if err != nil {
 		return nil, err
 	}

@@ -11,9 +11,9 @@ import (
 // no key will ever open what the initiator sends.
 type secrets struct{ public, shared []byte }
 
-// exchange answers a KE payload of the method that was selected. The reaction
+// exchangeKeys answers a KE payload of the method that was selected. The reaction
 // is AsAccepted if it is to be accepted.
-func (s *server) exchange(ke *ike.KE) (secrets, KEReaction, error) {
+func (s *server) exchangeKeys(ke *ike.KE) (secrets, KEReaction, error) {
 	if want, _, ok := keyexchange.Sizes(ke.Method); ok && len(ke.Data) != want {
 		return secrets{}, s.profile.WrongLengthKE, nil
 	}
