@@ -21,10 +21,10 @@ const tables = "../testdata/registry"
 
 // A registry says how the rows of one IANA registry become Go.
 type registry struct {
-	goType  string
-	table   string                             // the Go table of its names
-	selects func(row map[string]string) bool   // which rows of the file belong to it
-	naming  func(row map[string]string) naming // what becomes of one of them
+	goType string
+	table  string                                        // the Go table of its names
+	rows   func([]map[string]string) []map[string]string // those of the file that belong to it
+	naming func(row map[string]string) naming            // what becomes of one of them
 }
 
 // A naming is a row's constant and what String prints. Without a constant the
@@ -54,12 +54,45 @@ func private(row map[string]string) bool {
 		strings.HasPrefix(row["verification"], "UNCERTAIN")
 }
 
-func inRegistry(name string) func(map[string]string) bool {
-	return func(row map[string]string) bool { return row["registry"] == name }
+func all(rows []map[string]string) []map[string]string { return rows }
+
+func inRegistry(name string) func([]map[string]string) []map[string]string {
+	return where("registry", name)
 }
 
-func ofType(number string) func(map[string]string) bool {
-	return func(row map[string]string) bool { return row["type"] == number }
+func ofType(number string) func([]map[string]string) []map[string]string {
+	return where("type", number)
+}
+
+func where(column, value string) func([]map[string]string) []map[string]string {
+	return func(rows []map[string]string) []map[string]string {
+		var some []map[string]string
+		for _, row := range rows {
+			if row[column] == value {
+				some = append(some, row)
+			}
+		}
+		return some
+	}
+}
+
+// transformTypes makes a row of each type in the first columns of the
+// transforms.
+func transformTypes(rows []map[string]string) []map[string]string {
+	var types []map[string]string
+	seen := map[string]bool{"attr": true} // transform attributes
+	for _, row := range rows {
+		if seen[row["type"]] {
+			continue
+		}
+		seen[row["type"]] = true
+		rfc := "RFC 7296"
+		if strings.HasPrefix(row["type_name"], "ADDKE") {
+			rfc = "RFC 9370"
+		}
+		types = append(types, map[string]string{"id": row["type"], "name": row["type_name"], "rfc": rfc})
+	}
+	return types
 }
 
 var files = []struct {
@@ -67,7 +100,7 @@ var files = []struct {
 	registries  []registry
 }{
 	{"iana-transforms.csv", "registry_transforms.go", []registry{
-		{"TransformType", "transformTypes", func(map[string]string) bool { return true }, transformType},
+		{"TransformType", "transformTypes", transformTypes, transformType},
 		{"EncryptionID", "encryptionIDs", ofType("1"), func(row map[string]string) naming {
 			if row["status"] == "reserved" || row["status"] == "unassigned" {
 				return naming{}
@@ -93,7 +126,7 @@ var files = []struct {
 		})},
 	}},
 	{"iana-notify.csv", "registry_notify.go", []registry{
-		{"NotifyType", "notifyTypes", func(map[string]string) bool { return true }, func(row map[string]string) naming {
+		{"NotifyType", "notifyTypes", all, func(row map[string]string) naming {
 			if row["id"] == "12345" {
 				return naming{"MS_NOTIFY_STATUS", "MS_NOTIFY_STATUS"}
 			}
@@ -191,18 +224,14 @@ var payloadNames = map[string]naming{
 	"54": {"PayloadPuzzleSolution", "PS"},
 }
 
-// transformType takes the types from the first row of each. Those above
-// ADDKE7 are only for G-IKEv2.
+// transformType leaves the types above ADDKE7, which are only for G-IKEv2,
+// without a constant.
 func transformType(row map[string]string) naming {
-	name, _, _ := strings.Cut(row["type_name"], " (")
-	switch n, err := strconv.Atoi(row["type"]); {
-	case err != nil:
-		return naming{}
-	case n > 12:
+	name, _, _ := strings.Cut(row["name"], " (")
+	if row["id"] == "13" || row["id"] == "14" {
 		return naming{"", name}
-	default:
-		return naming{"Transform" + name, name}
 	}
+	return naming{"Transform" + name, name}
 }
 
 func same(names map[string]string) map[string]naming {
@@ -270,39 +299,23 @@ func (r registry) write(out *bytes.Buffer, rows []map[string]string) error {
 		comment, extra string
 	}
 	var entries []entry
-	for _, row := range rows {
-		if !r.selects(row) {
-			continue
-		}
+	for _, row := range r.rows(rows) {
 		n := r.naming(row)
 		if n.name == "" {
 			continue
 		}
-		id, comment := row["id"], comment(row)
-		if r.goType == "TransformType" {
-			id, comment = row["type"], " // RFC 7296"
-			if strings.HasPrefix(n.name, "ADDKE") {
-				comment = " // RFC 9370"
-			}
-		}
-		number, err := strconv.Atoi(id)
+		number, err := strconv.Atoi(row["id"])
 		if err != nil {
 			return err
 		}
 		if slices.ContainsFunc(entries, func(e entry) bool { return e.number == number }) {
-			if r.goType == "TransformType" {
-				continue
-			}
 			return fmt.Errorf("%d is there twice", number)
 		}
 		extra, err := properties(row)
 		if err != nil {
 			return fmt.Errorf("%d: %w", number, err)
 		}
-		if r.goType == "TransformType" {
-			extra = ""
-		}
-		entries = append(entries, entry{number, n, comment, extra})
+		entries = append(entries, entry{number, n, comment(row), extra})
 	}
 	slices.SortFunc(entries, func(a, b entry) int { return a.number - b.number })
 

@@ -1,6 +1,7 @@
 package ike
 
 import (
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 
@@ -88,6 +89,6 @@ func (h Header) append(b []byte) ([]byte, error) {
 	b = append(b, h.SPIi[:]...)
 	b = append(b, h.SPIr[:]...)
 	b = append(b, 0, h.MajorVersion<<4|h.MinorVersion, byte(h.Exchange), byte(h.Flags))
-	b = append(b, byte(h.MessageID>>24), byte(h.MessageID>>16), byte(h.MessageID>>8), byte(h.MessageID))
+	b = binary.BigEndian.AppendUint32(b, h.MessageID)
 	return append(b, 0, 0, 0, 0), nil
 }
