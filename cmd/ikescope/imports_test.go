@@ -1,0 +1,131 @@
+package main
+
+import (
+	"errors"
+	"go/build"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/ikescope/ikescope"
+
+// A room is a package of this module and what it may import.
+type room struct {
+	ours []string // packages of this module
+
+	// pure packages have no sockets, clock, randomness or logging.
+	pure bool
+}
+
+// rooms holds which way data flows: from left to right in
+// ike, proposals, probe, report, cmd.
+var rooms = map[string]room{
+	"ike":                {pure: true},
+	"ike/keyexchange":    {ours: []string{"ike"}},
+	"ike/keymat":         {ours: []string{"ike"}},
+	"ike/iketest":        {ours: []string{"ike", "ike/keyexchange", "ike/keymat"}},
+	"proposals":          {ours: []string{"ike"}, pure: true},
+	"proposals/baseline": {ours: []string{"ike", "proposals"}, pure: true},
+	"proposals/client":   {ours: []string{"ike", "proposals"}, pure: true},
+	"probe":              {ours: []string{"ike", "ike/keyexchange", "ike/keymat", "proposals"}},
+	"report":             {ours: []string{"ike", "proposals", "proposals/baseline", "proposals/client", "probe"}},
+	"cmd/ikescope": {ours: []string{"ike", "ike/iketest", "ike/keyexchange", "ike/keymat",
+		"proposals", "proposals/baseline", "proposals/client", "probe", "report"}},
+}
+
+// impure are packages that a pure one does without; net/netip is not net.
+var impure = []string{
+	"crypto/rand", "log", "log/slog", "math/rand", "math/rand/v2", "net", "os", "syscall", "time",
+}
+
+// edge are modules that only the command imports, so that another one could
+// take their place.
+var edge = []string{
+	"github.com/google/gopacket", "github.com/spf13/cobra", "github.com/spf13/pflag",
+}
+
+// TestImports holds rooms. Tests may import more.
+func TestImports(t *testing.T) {
+	for _, p := range packages(t) {
+		r, ok := rooms[p.ImportPath]
+		if !ok {
+			t.Errorf("%s has no row", p.ImportPath)
+		}
+		for _, imported := range p.Imports {
+			ours, isOurs := strings.CutPrefix(imported, module+"/")
+			switch {
+			case isOurs && !slices.Contains(r.ours, ours):
+				t.Errorf("%s imports %s", p.ImportPath, ours)
+			case r.pure && slices.Contains(impure, imported):
+				t.Errorf("%s is pure and imports %s", p.ImportPath, imported)
+			case p.ImportPath != "cmd/ikescope" && slices.ContainsFunc(edge, func(m string) bool {
+				return imported == m || strings.HasPrefix(imported, m+"/")
+			}):
+				t.Errorf("%s is not the edge and imports %s", p.ImportPath, imported)
+			case imported == "C" || imported == "github.com/google/gopacket/pcap":
+				t.Errorf("%s needs cgo for %s", p.ImportPath, imported)
+			}
+		}
+	}
+}
+
+// TestReportKnowsProbeInOneFile: the published document may not follow every
+// change of a result.
+func TestReportKnowsProbeInOneFile(t *testing.T) {
+	for _, p := range packages(t) {
+		if p.ImportPath != "report" {
+			continue
+		}
+		var files []string
+		for _, at := range p.ImportPos[module+"/probe"] {
+			files = append(files, filepath.Base(at.Filename))
+		}
+		if len(files) != 1 {
+			t.Errorf("report imports probe in %v, want one file", files)
+		}
+		return
+	}
+	t.Error("there is no package report")
+}
+
+// packages returns those of this module; ImportPath is without the module's.
+func packages(t *testing.T) []*build.Package {
+	t.Helper()
+	root := filepath.Join("..", "..")
+	system := build.Default
+	system.CgoEnabled = true // or files that need it would go unseen
+	var all []*build.Package
+	err := filepath.WalkDir(root, func(dir string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.IsDir() {
+			return err
+		}
+		if name := entry.Name(); name == "testdata" || (name != ".." && strings.HasPrefix(name, ".")) {
+			return filepath.SkipDir
+		}
+		p, err := system.ImportDir(dir, 0)
+		if noGo := new(build.NoGoError); errors.As(err, &noGo) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(root, dir)
+		if err != nil {
+			return err
+		}
+		p.ImportPath = path.Clean(filepath.ToSlash(rel))
+		all = append(all, p)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(all) < 2 {
+		t.Fatalf("%d packages below %s", len(all), root)
+	}
+	return all
+}
