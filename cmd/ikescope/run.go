@@ -9,6 +9,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/ikescope/ikescope/report"
 )
@@ -34,15 +35,22 @@ type app struct {
 	exit int
 }
 
+// bounce is how long further signals count as the first one: timeout(1) sends
+// its signal twice.
+const bounce = 200 * time.Millisecond
+
 // run runs the command and returns its exit code. The first interrupt ends
-// what goes on in good order, a second one kills the process.
+// what goes on in good order, a later one kills the process.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	// A closed pipe on stdout shall end as an error of the write, after files
 	// are complete, not as the death of the process.
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop)
+	context.AfterFunc(ctx, func() {
+		time.Sleep(bounce)
+		stop()
+	})
 	return runContext(ctx, args, stdin, stdout, stderr)
 }
 
