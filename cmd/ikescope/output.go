@@ -64,6 +64,20 @@ func (o outputs) Set(s string) error {
 func (outputs) Type() string   { return "format[=path]" }
 func (outputs) String() string { return "" }
 
+// captureFile is the value of --pcap.
+type captureFile struct{ p *string }
+
+func (c captureFile) Set(s string) error {
+	if s == "" || s == "-" {
+		return fmt.Errorf("%q names no file", s)
+	}
+	*c.p = s
+	return nil
+}
+
+func (captureFile) Type() string   { return "file" }
+func (captureFile) String() string { return "" }
+
 // outputOptions say where a report goes, and how it looks.
 type outputOptions struct {
 	outputs        []output
@@ -77,7 +91,7 @@ type outputOptions struct {
 func (o *outputOptions) addFlags(flags *pflag.FlagSet) {
 	flags.VarP(outputs{&o.outputs}, "output", "o", "write the report as "+strings.Join(formatNames(), " or ")+
 		", to stdout or to a file; may be repeated (default text)")
-	flags.StringVar(&o.pcap, "pcap", "", "write every datagram to this `file`; the IPv4 identification or IPv6 flow label holds the number of its exchange")
+	flags.Var(captureFile{&o.pcap}, "pcap", "write every datagram to this file; the IPv4 identification or IPv6 flow label holds the number of its exchange")
 	addToggle(flags, &o.evidence, "evidence", "", "list every exchange in the text report")
 	flags.Var(wholeNumber(&o.width, 60, 400), "width", "columns of the text report (default: those of the terminal, or 80)")
 	addToggle(flags, &o.noColor, "no-color", "", "no colours, as with NO_COLOR in the environment")
@@ -157,7 +171,7 @@ func (o *outputOptions) write(doc *report.Document, stdout io.Writer) error {
 			continue
 		}
 		if err := out.format.write(out.file, doc, report.TextOptions{Width: o.width, Evidence: o.evidence}); err != nil {
-			failed = errors.Join(failed, fmt.Errorf("write %s: %w", out.path, err))
+			failed = errors.Join(failed, fmt.Errorf("write %s: %w", out.path, withoutPath(err)))
 			continue
 		}
 		failed = errors.Join(failed, out.file.commit())
@@ -174,7 +188,7 @@ func (o *outputOptions) write(doc *report.Document, stdout io.Writer) error {
 			}
 		}
 		if err := out.format.write(stdout, doc, text); err != nil && (failed == nil || !errors.Is(err, syscall.EPIPE)) {
-			failed = errors.Join(failed, fmt.Errorf("write to stdout: %w", err))
+			failed = errors.Join(failed, fmt.Errorf("write to stdout: %w", withoutPath(err)))
 		}
 	}
 	return failed

@@ -32,13 +32,13 @@ func createPending(path string) (*pendingFile, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
-		return nil, errors.Unwrap(err)
+		return nil, withoutPath(err)
 	case info.IsDir():
 		return nil, errors.New("is a folder")
 	default:
 		file, err := os.OpenFile(path, os.O_WRONLY, 0)
 		if err != nil {
-			return nil, errors.Unwrap(err)
+			return nil, withoutPath(err)
 		}
 		if !info.Mode().IsRegular() {
 			return &pendingFile{bufio.NewWriter(file), path, file, ""}, nil
@@ -52,9 +52,19 @@ func createPending(path string) (*pendingFile, error) {
 	temporary := filepath.Join(dir, "."+base+"."+rand.Text()[:8]+".tmp")
 	file, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
-		return nil, errors.Unwrap(err)
+		return nil, withoutPath(err)
 	}
 	return &pendingFile{bufio.NewWriter(file), path, file, temporary}, nil
+}
+
+// withoutPath returns what is behind an error of package os, for messages that
+// name the path themselves.
+func withoutPath(err error) error {
+	var e *fs.PathError
+	if errors.As(err, &e) {
+		return e.Err
+	}
+	return err
 }
 
 // commit gives the file its name. On an error there is none, or the one that
@@ -77,7 +87,7 @@ func (p *pendingFile) commit() error {
 	}
 	p.file = nil
 	if err != nil {
-		return fmt.Errorf("write %s: %w", p.path, err)
+		return fmt.Errorf("write %s: %w", p.path, withoutPath(err))
 	}
 	return nil
 }

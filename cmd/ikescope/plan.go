@@ -26,8 +26,8 @@ func printPlan(w io.Writer, s probe.Scanner, endpoints []probe.Endpoint) error {
 		}
 		fmt.Fprintf(&b, "targets: %s\n", strings.Join(names, " "))
 	}
-	fmt.Fprintf(&b, "%d suites to decide. Each path is asked once with a common offer; then come these %d offers,\n"+
-		"each in one IKE_SA_INIT request. What follows depends on the answers.\n", universe.Size(), len(offers))
+	fmt.Fprintf(&b, "%s to decide. Each path is asked once with a common offer; then comes what is below,\n"+
+		"each offer in one IKE_SA_INIT request. What follows depends on the answers.\n", suiteCount(universe))
 	for i, offer := range offers {
 		octets := 0
 		for _, p := range offer.Products {
@@ -37,11 +37,18 @@ func printPlan(w io.Writer, s probe.Scanner, endpoints []probe.Endpoint) error {
 		if err != nil {
 			return fmt.Errorf("offer %d: %w", i+1, err)
 		}
-		fmt.Fprintf(&b, "\noffer %d: %d octets of proposals, %d suites\n", i+1, octets, suites.Size())
+		fmt.Fprintf(&b, "\noffer %d of %d: %d octets of proposals, %s\n", i+1, len(offers), octets, suiteCount(suites))
 		for _, p := range offer.Products {
 			fmt.Fprintf(&b, "  %s\n", p)
 		}
 	}
 	_, err := w.Write(b.Bytes())
 	return err
+}
+
+func suiteCount(u *proposals.Universe) string {
+	if u.Size() == 1 {
+		return "1 suite"
+	}
+	return fmt.Sprintf("%d suites", u.Size())
 }

@@ -57,7 +57,9 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 		SilenceErrors:    true,
 		SilenceUsage:     true,
 		PersistentPreRun: func(*cobra.Command, []string) { *started = true },
+		Version:          version(),
 	}
+	root.SetVersionTemplate(versionLine())
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
@@ -65,6 +67,7 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 	root.SetHelpTemplate(root.HelpTemplate() + exitCodes)
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "Flags.FlagUsages ", fmt.Sprintf("Flags.FlagUsagesWrapped %d ", helpWidth)))
 	opts.addFlags(root.Flags())
+	addToggle(root.Flags(), new(bool), "version", "", "print the version")
 	addToggle(root.PersistentFlags(), new(bool), "help", "h", "this text")
 	root.AddCommand(a.scanCommand(), a.demoCommand(), a.mockCommand(), a.schemaCommand(), a.versionCommand())
 	completeFlags(root)

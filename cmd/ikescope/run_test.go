@@ -248,8 +248,10 @@ func TestReadTargets(t *testing.T) {
 	if !slices.Equal(found, want) {
 		t.Errorf("got %+v", found)
 	}
-	if _, err := readTargets("list", strings.NewReader("a\n\nb c\n")); err == nil || !strings.HasPrefix(err.Error(), "list:3: ") {
-		t.Errorf("got %v", err)
+	for _, third := range []string{"b c", strings.Repeat("b", 1<<17)} {
+		if _, err := readTargets("list", strings.NewReader("a\n\n"+third+"\n")); err == nil || !strings.HasPrefix(err.Error(), "list:3: ") {
+			t.Errorf("got %v", err)
+		}
 	}
 }
 

@@ -48,7 +48,7 @@ func endpoints(args []string, stdin io.Reader) ([]probe.Endpoint, error) {
 func readTargetFile(path string) ([]probe.Endpoint, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("@%s: %w", path, errors.Unwrap(err))
+		return nil, fmt.Errorf("@%s: %w", path, withoutPath(err))
 	}
 	defer f.Close()
 	return readTargets(path, f)
@@ -58,7 +58,8 @@ func readTargetFile(path string) ([]probe.Endpoint, error) {
 func readTargets(name string, r io.Reader) ([]probe.Endpoint, error) {
 	var found []probe.Endpoint
 	lines := bufio.NewScanner(r)
-	for n := 1; lines.Scan(); n++ {
+	n := 1
+	for ; lines.Scan(); n++ {
 		line, _, _ := strings.Cut(lines.Text(), "#")
 		if n == 1 {
 			line = strings.TrimPrefix(line, "\ufeff") // as Windows editors write
@@ -72,8 +73,10 @@ func readTargets(name string, r io.Reader) ([]probe.Endpoint, error) {
 		}
 		found = append(found, e)
 	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
+	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
+		return nil, fmt.Errorf("%s:%d: is too long for a target", name, n)
+	} else if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, withoutPath(err))
 	}
 	if len(found) == 0 {
 		return nil, fmt.Errorf("%s: holds no target", name)
