@@ -1,5 +1,7 @@
 package proposals
 
+import "fmt"
+
 // Suite is one algorithm of each axis, at the index of the axis: what a
 // responder chooses. Suites are comparable. An axis without an algorithm holds
 // [None] of that axis.
@@ -23,3 +25,24 @@ func (s Suite) Product() Product {
 // String returns s in strongSwan's notation, such as
 // "aes256gcm16-prfsha384-ecp384".
 func (s Suite) String() string { return s.Product().String() }
+
+// ParseSuite reads a suite in strongSwan's notation. The error is that of
+// [ParseProduct], or says that s holds more than one suite.
+func ParseSuite(s string) (Suite, error) {
+	p, err := ParseProduct(s)
+	if err != nil {
+		return Suite{}, err
+	}
+	var out Suite
+	for i, list := range p {
+		switch len(list) {
+		case 0:
+			out[i] = None(Axis(i))
+		case 1:
+			out[i] = list[0]
+		default:
+			return Suite{}, fmt.Errorf("%q is more than one suite: %d %v algorithms", s, len(list), Axis(i))
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,73 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// Asked returns the offers of t's exchanges that the gateway took or refused,
+// in the order of the exchanges, so that a planner can go on from them. The
+// error names the exchange that cannot be read.
+func (t *Target) Asked() ([]proposals.Asked, error) {
+	var out []proposals.Asked
+	for _, e := range t.Exchanges {
+		if e.Type != ike.IKE_SA_INIT.String() || e.Offer == "" {
+			continue
+		}
+		answer := proposals.Answer{Exchange: e.ID}
+		switch e.Outcome {
+		case "no_proposal_chosen":
+			answer.State = proposals.Refused
+		case "invalid_ke_payload":
+			method, err := proposals.ParseAlgorithm(e.Group)
+			if err != nil || method.Axis != proposals.KE {
+				return nil, fmt.Errorf("exchange %d: group %q is no key exchange method", e.ID, e.Group)
+			}
+			answer.State, answer.KE = proposals.Accepted, method
+		case "accepted":
+			suite, err := proposals.ParseSuite(e.Suite)
+			if err != nil {
+				return nil, fmt.Errorf("exchange %d: suite: %w", e.ID, err)
+			}
+			answer.State, answer.Suite = proposals.Accepted, &suite
+		default:
+			continue
+		}
+		products, err := proposals.ParseProducts(e.Offer)
+		if err != nil {
+			return nil, fmt.Errorf("exchange %d: offer: %w", e.ID, err)
+		}
+		out = append(out, proposals.Asked{Offer: proposals.Offer{Products: products}, Answer: answer})
+	}
+	return out, nil
+}
+
+// LastExchange returns the largest number of t's exchanges.
+func (t *Target) LastExchange() int {
+	last := 0
+	for _, e := range t.Exchanges {
+		last = max(last, e.ID)
+	}
+	return last
+}
+
+// GoOn adds to t the exchanges of the scan that t went on from, whose numbers
+// come first, and their cost. The peak of half-open IKE SAs is the larger one.
+func (t *Target) GoOn(from *Target) {
+	t.Exchanges = slices.Concat(from.Exchanges, t.Exchanges)
+	c, f := &t.Cost, from.Cost
+	c.Exchanges += f.Exchanges
+	c.DatagramsSent += f.DatagramsSent
+	c.DatagramsReceived += f.DatagramsReceived
+	c.BytesSent += f.BytesSent
+	c.BytesReceived += f.BytesReceived
+	c.Retransmits += f.Retransmits
+	c.Cookies += f.Cookies
+	c.HalfOpenPeak = max(c.HalfOpenPeak, f.HalfOpenPeak)
+	c.ElapsedMs += f.ElapsedMs
+	t.Notes = append(t.Notes, fmt.Sprintf("The scan went on from an earlier one of %s; exchanges to %d are from then.",
+		from.Started.Format("2006-01-02 15:04:05 MST"), from.LastExchange()))
+}

@@ -1,0 +1,86 @@
+package report
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ikescope/ikescope/proposals"
+)
+
+func TestAsked(t *testing.T) {
+	const gcm, cbc = "aes256gcm16-prfsha384-ecp384-x25519", "aes256-sha256-prfsha256-modp2048-ke1_none-ke1_mlkem768"
+	exchange := func(id int, outcome, offer, group, suite string) Exchange {
+		return Exchange{ID: id, Type: "IKE_SA_INIT", Outcome: outcome, Offer: offer, Group: group, Suite: suite}
+	}
+	products := func(s string) proposals.Offer {
+		p, err := proposals.ParseProducts(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return proposals.Offer{Products: p}
+	}
+	suite, err := proposals.ParseSuite("aes256gcm16-prfsha384-x25519")
+	if err != nil {
+		t.Fatal(err)
+	}
+	target := Target{Exchanges: []Exchange{
+		exchange(1, "no_proposal_chosen", cbc, "", ""),
+		exchange(2, "no_answer", gcm, "", ""),
+		exchange(3, "invalid_ke_payload", gcm+","+cbc, "ecp384", ""),
+		exchange(4, "accepted", gcm, "", suite.String()),
+		{ID: 5, Type: "IKE_AUTH", Outcome: "other_error"},
+		exchange(6, "malformed", gcm, "", ""),
+	}}
+	got, err := target.Asked()
+	want := []proposals.Asked{
+		{Offer: products(cbc), Answer: proposals.Answer{State: proposals.Refused, Exchange: 1}},
+		{Offer: products(gcm + "," + cbc), Answer: proposals.Answer{
+			State: proposals.Accepted, KE: proposals.Algorithm{Axis: proposals.KE, ID: 20}, Exchange: 3}},
+		{Offer: products(gcm), Answer: proposals.Answer{State: proposals.Accepted, Suite: &suite, Exchange: 4}},
+	}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v\n%s", err, diff)
+	}
+	if n := target.LastExchange(); n != 6 {
+		t.Errorf("the last exchange is %d, want 6", n)
+	}
+
+	for _, tt := range []struct {
+		exchange Exchange
+		want     string
+	}{
+		{exchange(7, "invalid_ke_payload", gcm, "ecp1", ""), `exchange 7: group "ecp1"`},
+		{exchange(7, "invalid_ke_payload", gcm, "sha256", ""), `exchange 7: group "sha256"`},
+		{exchange(7, "no_proposal_chosen", "aes256-nonsense", "", ""), "exchange 7: offer: "},
+		{exchange(7, "accepted", gcm, "", gcm), "exchange 7: suite: "},
+	} {
+		bad := Target{Exchanges: []Exchange{tt.exchange}}
+		if _, err := bad.Asked(); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("error %v, want %q", err, tt.want)
+		}
+	}
+}
+
+func TestGoOn(t *testing.T) {
+	first := &Target{
+		Started:   time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
+		Exchanges: []Exchange{{ID: 1}, {ID: 2}},
+		Cost:      Cost{Exchanges: 2, DatagramsSent: 3, BytesSent: 100, HalfOpenPeak: 2, ElapsedMs: 1000},
+	}
+	second := &Target{
+		Exchanges: []Exchange{{ID: 3}},
+		Cost:      Cost{Exchanges: 1, DatagramsSent: 1, BytesSent: 50, HalfOpenPeak: 1, ElapsedMs: 500},
+	}
+	second.GoOn(first)
+	want := &Target{
+		Exchanges: []Exchange{{ID: 1}, {ID: 2}, {ID: 3}},
+		Cost:      Cost{Exchanges: 3, DatagramsSent: 4, BytesSent: 150, HalfOpenPeak: 2, ElapsedMs: 1500},
+		Notes:     []string{"The scan went on from an earlier one of 2026-01-02 03:04:05 UTC; exchanges to 2 are from then."},
+	}
+	if diff := cmp.Diff(want, second); diff != "" {
+		t.Error(diff)
+	}
+}
