@@ -34,9 +34,9 @@ func (s *scan) detail(ctx context.Context) {
 		if p.State != PathAnswers || ctx.Err() != nil {
 			continue
 		}
-		a := s.init(ctx, p.Transport, "detail", offer, method)
+		a := s.init(ctx, p.Transport, forDetail, offer, method)
 		if a.Outcome == InvalidKEPayload && keyexchange.Supported(a.Group) && offers(offer, a.Group) {
-			a = s.init(ctx, p.Transport, "detail", offer, a.Group)
+			a = s.init(ctx, p.Transport, forDetail, offer, a.Group)
 		}
 		if a.Outcome != Accepted {
 			s.note("The offer of what was found acceptable ended with %s over %s (exchange %d).", a.Outcome, p.Transport, a.ID)
@@ -104,7 +104,7 @@ func (s *scan) preference(ctx context.Context, offer []proposals.Product) ike.Ke
 	s.result.Preference = pref
 	methods := methodsOf(offer)
 	first := methods[0]
-	if s.byAcceptance {
+	if s.way == byOwnKE {
 		return first
 	}
 	left := offer
@@ -138,24 +138,11 @@ func (s *scan) preference(ctx context.Context, offer []proposals.Product) ike.Ke
 
 // choice returns the method that the gateway would choose from offer.
 func (s *scan) choice(ctx context.Context, offer []proposals.Product) (ike.KeyExchangeMethod, int, bool) {
-	method, ok := foreign(offer)
-	if !ok || len(offer) == 0 {
+	if len(offer) == 0 {
 		return 0, 0, false
 	}
-	a := s.init(ctx, s.main, "detail", offer, method)
+	a := s.ask(ctx, forDetail, offer)
 	return a.Group, a.ID, a.Outcome == InvalidKEPayload && offers(offer, a.Group)
-}
-
-func methodsOf(offer []proposals.Product) []ike.KeyExchangeMethod {
-	var ms []ike.KeyExchangeMethod
-	for _, p := range offer {
-		for _, a := range p[proposals.KE] {
-			if m := ike.KeyExchangeMethod(a.ID); !slices.Contains(ms, m) {
-				ms = append(ms, m)
-			}
-		}
-	}
-	return ms
 }
 
 // without returns offer with the method m taken away.

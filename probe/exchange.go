@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
@@ -47,8 +48,8 @@ func (c *conn) exchange(ctx context.Context, req *request) answer {
 		a.Detail = "interrupted"
 		return a
 	}
-	defer c.pacer.leave()
-	d := dialogue{c: c, wait: c.begin(req), answer: &a, octets: req.octets}
+	d := dialogue{c: c, wait: c.begin(req), answer: &a, octets: req.octets, leave: sync.OnceFunc(c.pacer.leave)}
+	defer d.leave()
 	final := d.run(ctx)
 	c.end(d.wait, final)
 	a.Outcome, a.Group, a.Suite = final.outcome, final.group, final.suite
@@ -66,6 +67,7 @@ type dialogue struct {
 	*wait
 	answer *answer
 	octets []byte // the request, with the cookie once there is one
+	leave  func() // gives the place in the window to another exchange
 
 	sent    []time.Time // the tries since the request last changed
 	tries   int         // the same, with those that could not be sent
@@ -96,10 +98,10 @@ func (d *dialogue) run(ctx context.Context) reading {
 			if len(d.inbox) > 0 {
 				continue
 			}
-			if !d.stop.IsZero() || d.tries >= d.c.cfg.attempts {
+			if !d.stop.IsZero() || d.tries >= d.attempts() {
 				return d.exhausted(false)
 			}
-			d.c.pacer.lost(time.Now(), d.c.rto())
+			d.lost()
 			if !d.try(ctx) {
 				return d.exhausted(true)
 			}
@@ -217,7 +219,11 @@ func (d *dialogue) hold(ctx context.Context, r reading) reading {
 	if !ok {
 		smoothed = d.answer.RTT
 	}
-	timer := time.NewTimer(min(max(smoothed/8, minGrace), maxGrace))
+	grace := min(max(smoothed/8, minGrace), maxGrace)
+	if d.c.patient.Load() {
+		grace = d.c.rto()
+	}
+	timer := time.NewTimer(grace)
 	defer timer.Stop()
 	for {
 		select {
@@ -313,9 +319,27 @@ func (d *dialogue) exhausted(interrupted bool) reading {
 	if interrupted {
 		d.remark("interrupted")
 	} else if r.outcome == NoAnswer {
-		d.c.pacer.lost(time.Now(), d.c.rto())
+		d.lost()
 	}
 	return r
+}
+
+// attempts returns how often the request is sent.
+func (d *dialogue) attempts() int {
+	if d.req.attempts > 0 {
+		return d.req.attempts
+	}
+	return d.c.cfg.attempts
+}
+
+// lost slows the scan down. Where silence is how the gateway refuses, it makes
+// place instead: the gateway is not at work on the request.
+func (d *dialogue) lost() {
+	if d.req.quiet {
+		d.leave()
+		return
+	}
+	d.c.pacer.lost(time.Now(), d.c.rto())
 }
 
 // remark adds words to the Detail, each once.

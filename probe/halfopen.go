@@ -32,7 +32,7 @@ func (s *scan) opened() {
 // ended, for this is what we owe the gateway.
 func (s *scan) closeHalfOpen(ctx context.Context, x initExchange) {
 	ctx = context.WithoutCancel(ctx)
-	keys, err := s.keys(x)
+	keys, err := x.keys()
 	if err != nil {
 		s.note("Exchange %d left a half-open IKE SA at the gateway, which times out by itself: %v.", x.ID, err)
 		return
@@ -51,15 +51,20 @@ func (s *scan) closeHalfOpen(ctx context.Context, x initExchange) {
 		s.failed(err)
 		return
 	}
-	req, err := s.conn.newSealed(x.Transport, "close", octets, func(b []byte) (*ike.Message, error) {
-		return keys.Open(keymat.Responder, b)
-	})
-	if err != nil {
-		s.failed(err)
-		return
+	var a answer
+	for tries := 0; a.Outcome == NotTried || a.Outcome == NoAnswer && tries < s.enough(); tries += a.Tries {
+		req, err := s.conn.newSealed(x.Transport, forClosing, octets, func(b []byte) (*ike.Message, error) {
+			return keys.Open(keymat.Responder, b)
+		})
+		if err != nil {
+			s.failed(err)
+			return
+		}
+		if a = s.conn.exchange(ctx, req); a.Tries == 0 {
+			break // the socket is closed
+		}
+		s.record(a)
 	}
-	a := s.conn.exchange(ctx, req)
-	s.record("close", a)
 	if a.Outcome != OtherError {
 		s.note("Exchange %d left a half-open IKE SA at the gateway, which times out by itself: the IKE_AUTH to close it ended with %s.", x.ID, a.Outcome)
 		return
@@ -69,8 +74,8 @@ func (s *scan) closeHalfOpen(ctx context.Context, x initExchange) {
 	s.mu.Unlock()
 }
 
-// keys derives the keys of an accepted exchange.
-func (s *scan) keys(x initExchange) (*keymat.Keys, error) {
+// keys derives the keys of the IKE SA that an accepted exchange began.
+func (x initExchange) keys() (*keymat.Keys, error) {
 	sa, _ := ike.Find[*ike.SA](x.message)
 	ke, _ := ike.Find[*ike.KE](x.message)
 	nonce, _ := ike.Find[*ike.Nonce](x.message)

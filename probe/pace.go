@@ -16,17 +16,23 @@ const (
 	// half-open IKE SA to strongSwan until it answers, and from the third of
 	// one address it asks for cookies. It is also the burst of the rate.
 	atGateway = 2
+	// slowest is the rate that no loss goes below.
+	slowest = 2
 )
 
 // pacer keeps a scan gentle: a rate for datagrams, retransmissions included,
 // and a congestion window for exchanges, which grows by one a round trip up to
-// what the path holds, and is halved by loss.
+// what the path holds. Loss halves both: a path that is full needs a smaller
+// window, and a gateway that answers so many requests a second a lower rate,
+// which rises again by one a second with each answer.
 type pacer struct {
 	limiter *rate.Limiter
-	rate    float64 // datagrams a second
+	fastest float64 // datagrams a second
 	limit   float64 // of the window
 
 	mu       sync.Mutex
+	rate     float64 // now
+	lowest   float64 // that it was
 	window   float64
 	inFlight int
 	queue    []chan struct{} // who waits for the window, first come first
@@ -36,7 +42,9 @@ type pacer struct {
 func newPacer(perSecond float64, window int) *pacer {
 	return &pacer{
 		limiter: rate.NewLimiter(rate.Limit(perSecond), atGateway),
+		fastest: perSecond,
 		rate:    perSecond,
+		lowest:  perSecond,
 		limit:   float64(window),
 		window:  min(atGateway, float64(window)),
 	}
@@ -94,13 +102,16 @@ func (p *pacer) waitToSend(ctx context.Context) error { return p.limiter.Wait(ct
 func (p *pacer) answered(roundTrip time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.rate < p.fastest {
+		p.setRate(min(p.rate+1, p.fastest))
+	}
 	path := atGateway + p.rate*roundTrip.Seconds()
 	p.window = max(1, min(p.window+1/p.window, p.limit, path))
 	p.grant()
 }
 
-// lost halves the window, at most once in a round trip: what is lost together
-// is one sign of congestion.
+// lost halves the window and the rate, at most once in a round trip: what is
+// lost together is one sign of congestion.
 func (p *pacer) lost(now time.Time, roundTrip time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -109,4 +120,26 @@ func (p *pacer) lost(now time.Time, roundTrip time.Duration) {
 	}
 	p.halved = now
 	p.window = max(p.window/2, 1)
+	p.setRate(max(p.rate/2, min(slowest, p.fastest)))
+}
+
+// restore takes back what losses led to.
+func (p *pacer) restore() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.lowest = p.fastest
+	p.setRate(p.fastest)
+}
+
+// setRate changes the rate. p.mu is held.
+func (p *pacer) setRate(perSecond float64) {
+	p.rate, p.lowest = perSecond, min(p.lowest, perSecond)
+	p.limiter.SetLimit(rate.Limit(perSecond))
+}
+
+// slowed returns the lowest rate that there was, and whether loss led to it.
+func (p *pacer) slowed() (perSecond float64, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.lowest, p.lowest < p.fastest
 }

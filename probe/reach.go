@@ -4,53 +4,143 @@ import (
 	"context"
 	"sync"
 
+	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/proposals"
 )
 
-// controlOffer holds what gateways commonly take, so that nearly each one
-// answers it one way or another. ECP_256 is left for the KE payload.
-const controlOffer = "aes256gcm16-aes128gcm16-prfsha256-prfsha384-prfsha512-prfsha1-" + controlMethods + "," +
-	"aes256-aes128-3des-sha256-sha384-sha512-sha1-prfsha256-prfsha384-prfsha512-prfsha1-" + controlMethods
+// greeting holds what gateways commonly take, so that nearly each one answers
+// it one way or another. ECP_256 is left for the KE payload.
+const greeting = "aes256gcm16-aes128gcm16-prfsha256-prfsha384-prfsha512-prfsha1-" + commonMethods + "," +
+	"aes256-aes128-3des-sha256-sha384-sha512-sha1-prfsha256-prfsha384-prfsha512-prfsha1-" + commonMethods
 
-const controlMethods = "modp2048-modp3072-modp4096-ecp384-ecp521-x25519-modp1024-modp1536"
+const commonMethods = "modp2048-modp3072-modp4096-ecp384-ecp521-x25519-modp1024-modp1536"
 
-// reach asks over each transport whether an IKEv2 responder is there.
-func (s *scan) reach(ctx context.Context) {
-	control, err := proposals.ParseProducts(controlOffer)
+// clientGreeting is what a client says: its KE payload is of the first method
+// that it offers, and it offers more.
+const clientGreeting = "aes256gcm16-aes128gcm16-aes192gcm16-chacha20poly1305-prfsha256-prfsha384-prfsha512-prfsha1-" + moreMethods + "," +
+	"aes256-aes128-aes192-3des-sha256-sha384-sha512-sha1-prfsha256-prfsha384-prfsha512-prfsha1-" + moreMethods
+
+const moreMethods = "modp2048-ecp256-modp3072-modp4096-ecp384-ecp521-x25519-modp1024-modp1536-modp6144-modp8192-ecp256bp-ecp384bp-x448"
+
+func mustParse(s string) []proposals.Product {
+	products, err := proposals.ParseProducts(s)
 	if err != nil {
 		panic("probe: internal error: " + err.Error())
 	}
-	s.control = control
-	method, _ := foreign(control)
-	answers := make([]answer, len(s.Transports))
-	var wg sync.WaitGroup
-	for i, t := range s.Transports {
-		wg.Go(func() { answers[i] = s.init(ctx, t, "reach", control, method) })
-	}
-	wg.Wait()
-	found := false
+	return products
+}
+
+// reach asks over each transport whether an IKEv2 responder is there.
+func (s *scan) reach(ctx context.Context) {
+	s.control = mustParse(greeting)
+	method, _ := foreign(s.control)
+	answers := s.greet(ctx, s.Transports, method)
 	for i, a := range answers {
-		s.result.Paths = append(s.result.Paths, pathOf(s.Transports[i], a))
-		if !found && isIKEv2(a.Outcome) {
-			found = true
-			s.main = s.Transports[i]
-			// A gateway that takes an offer whose key exchange method it
-			// could not choose does not answer as RFC 7296, Section 1.2,
-			// says: ask it in the other way.
-			s.byAcceptance = a.Outcome == Accepted
-			s.silence.refuses = a.Outcome == NoProposalChosen
+		if _, ok := redirect(a); ok {
+			s.steadfast = true
+			answers[i] = s.init(ctx, s.Transports[i], forReach, s.control, method)
+			s.note("The gateway sends initiators elsewhere that follow a REDIRECT; the scan did not follow it.")
 		}
 	}
+	client := false
+	if silent := s.unanswered(answers); len(silent) > 0 {
+		// Perhaps it drops what it does not take, or a KE payload that it
+		// cannot use. It is asked as a client does, which opens an IKE SA.
+		client = true
+		s.control = mustParse(clientGreeting)
+		second := s.greet(ctx, silent, ike.KE_MODP_2048)
+		for i, t := range s.Transports {
+			for j, u := range silent {
+				if t == u && second[j].Outcome != NotTried && second[j].Outcome != NoAnswer {
+					answers[i] = second[j]
+				}
+			}
+		}
+	}
+	for i, a := range answers {
+		s.result.Paths = append(s.result.Paths, pathOf(s.Transports[i], a))
+	}
 	s.result.Verdict = verdictOf(s.result.Paths)
+	for i, a := range answers {
+		if isIKEv2(a.Outcome) {
+			s.main = s.Transports[i]
+			s.meet(ctx, a, client)
+			break
+		}
+	}
+}
+
+// greet asks over transports at a time.
+func (s *scan) greet(ctx context.Context, transports []Transport, method ike.KeyExchangeMethod) []answer {
+	answers := make([]answer, len(transports))
+	var wg sync.WaitGroup
+	for i, t := range transports {
+		wg.Go(func() { answers[i] = s.init(ctx, t, forReach, s.control, method) })
+	}
+	wg.Wait()
+	return answers
+}
+
+// unanswered returns the transports on which nothing came, unless something
+// came on another one.
+func (s *scan) unanswered(answers []answer) []Transport {
+	var silent []Transport
+	for i, a := range answers {
+		switch a.Outcome {
+		case NoAnswer:
+			silent = append(silent, s.Transports[i])
+		case NotTried, Unreachable:
+		default:
+			return nil
+		}
+	}
+	return silent
+}
+
+// meet takes the first answer of the gateway for what it says of the way to
+// ask it.
+func (s *scan) meet(ctx context.Context, a answer, client bool) {
+	s.controlTaken = isTaken(a.Exchange)
+	switch {
+	case a.Outcome == InvalidKEPayload && s.controlTaken:
+		s.control = onlyMethod(s.control, a.Group)
+		if client {
+			s.findWay(ctx)
+		}
+	case a.Outcome == Accepted:
+		// RFC 7296, Section 1.2, wants INVALID_KE_PAYLOAD for a method that
+		// it could not choose.
+		s.control = onlyMethod(s.control, ike.KeyExchangeMethod(a.Suite[proposals.KE].ID))
+		s.findWay(ctx)
+	}
+}
+
+// negotiates reports whether the gateway looks at offers at all.
+func (s *scan) negotiates() bool {
+	for _, x := range s.result.Exchanges {
+		if x.Type == ike.IKE_SA_INIT && isIKEv2(x.Outcome) && x.Outcome != CookieLoop {
+			return true
+		}
+	}
+	s.note("The gateway asks for a cookie again and again, also where one is sent; its policy cannot be seen.")
+	return false
 }
 
 // isIKEv2 reports whether only an IKEv2 responder answers so.
 func isIKEv2(o Outcome) bool {
 	switch o {
-	case Accepted, InvalidKEPayload, NoProposalChosen, CookieLoop, OtherError, Malformed:
+	case Accepted, InvalidKEPayload, NoProposalChosen, CookieLoop, OtherError:
 		return true
 	}
 	return false
+}
+
+// redirect returns the REDIRECT notify of an answer.
+func redirect(a answer) (*ike.Notify, bool) {
+	if a.message == nil {
+		return nil, false
+	}
+	return a.message.Notify(ike.REDIRECT)
 }
 
 func pathOf(t Transport, a answer) Path {
@@ -64,7 +154,7 @@ func pathOf(t Transport, a answer) Path {
 	switch {
 	case isIKEv2(a.Outcome):
 		p.State = PathAnswers
-	case a.Outcome == Echo || a.Outcome == NotIKE:
+	case a.Outcome == Echo, a.Outcome == NotIKE, a.Outcome == Malformed:
 		p.State = PathNotIKE
 	case a.Outcome == Unreachable && a.blocked != nil:
 		p.State = a.blocked.state
@@ -94,4 +184,21 @@ func verdictOf(paths []Path) Verdict {
 		}
 	}
 	return v
+}
+
+// noRoute reads an error of opening a socket that is about the way to the
+// gateway.
+func noRoute(err error) (unreachable, bool) {
+	if _, ok := unreachableOf(err); !ok {
+		return unreachable{}, false
+	}
+	return cannotSend(err), true
+}
+
+// unroutable is the result where our own host knows no way to the gateway.
+func (s *scan) unroutable(u unreachable) {
+	s.result.Verdict = VerdictUnreachable
+	for _, t := range s.Transports {
+		s.result.Paths = append(s.result.Paths, Path{Transport: t, State: u.state, Detail: u.detail})
+	}
 }

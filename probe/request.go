@@ -27,6 +27,10 @@ type initRequest struct {
 	offer     []proposals.Product // become proposals numbered from 1
 	ke        ike.KeyExchangeMethod
 	keData    []byte // of the KE payload
+	attempts  int    // as in request
+	quiet     bool   // as in request
+	// steadfast: do not say that we would go where a REDIRECT points.
+	steadfast bool
 
 	// conn.newInit sets the rest.
 	spi           ike.SPI
@@ -68,8 +72,10 @@ func buildInit(r initRequest) *ike.Message {
 			&ike.Notify{Notification: ike.NAT_DETECTION_DESTINATION_IP, Data: destination[:]},
 			&ike.Notify{Notification: ike.IKEV2_FRAGMENTATION_SUPPORTED},
 			&ike.Notify{Notification: ike.SIGNATURE_HASH_ALGORITHMS, Data: hashes},
-			&ike.Notify{Notification: ike.REDIRECT_SUPPORTED},
 		},
+	}
+	if !r.steadfast {
+		m.Payloads = append(m.Payloads, &ike.Notify{Notification: ike.REDIRECT_SUPPORTED})
 	}
 	if intermediate {
 		// Additional key exchanges happen in IKE_INTERMEDIATE, so both sides
@@ -88,6 +94,10 @@ type request struct {
 	purpose   string
 	header    ike.Header
 	octets    []byte // the IKE message, without the non-ESP marker
+	// attempts is how often it is sent; 0 for as often as any.
+	attempts int
+	// quiet: silence would be no sign of congestion.
+	quiet bool
 
 	// Of an IKE_SA_INIT request:
 	offer   []proposals.Product
@@ -125,6 +135,7 @@ func (c *conn) newInit(r initRequest) (*request, error) {
 		id: id, transport: r.transport, remote: r.remote, purpose: r.purpose,
 		header: m.Header, octets: encoded, message: m,
 		offer: r.offer, ke: r.ke, spi: r.spi, nonce: r.nonce,
+		attempts: r.attempts, quiet: r.quiet,
 	}, nil
 }
 

@@ -2,7 +2,6 @@ package probe
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/netip"
@@ -106,19 +105,34 @@ type scan struct {
 	target Target
 	conn   *conn
 
-	// main is the transport that the matrix is asked over.
-	main Transport
-	// control is an offer that the gateway is known to answer.
-	control []proposals.Product
-	// byAcceptance: the gateway does not answer a foreign key exchange method
-	// with INVALID_KE_PAYLOAD, so offers carry one of their own.
-	byAcceptance bool
-	silence      silence
-	outOfBudget  bool
+	// What follows changes only while no exchanges are in flight together.
 
-	mu       sync.Mutex // guards what follows
-	result   Result
-	halfOpen int
+	main    Transport           // that the matrix is asked over
+	control []proposals.Product // an offer that the gateway is known to answer
+	// controlTaken: it is acceptable, not refused.
+	controlTaken bool
+	way          way
+	decoy        ike.KeyExchangeMethod // of the way byDecoy
+	// steadfast: the gateway sends those elsewhere who would go.
+	steadfast bool
+	refusal   refusal
+	spoilers  map[proposals.Algorithm]int // and the exchange that shows it
+	limit     int                         // octets of the longest offer that is answered; 0: none known
+	absences  int                         // how often the gateway was waited for
+	gone      bool                        // it did not come back
+	overruns  int                         // how often control offers beside others were lost
+
+	mu          sync.Mutex // guards what follows
+	result      Result
+	halfOpen    int
+	begun       int // exchanges
+	outOfBudget bool
+	keys        map[ike.KeyExchangeMethod]*keyexchange.PrivateKey
+	odds        odds
+	heard       hearing
+	seen        seen
+	again       string // why the matrix has to be asked again, or ""
+	decoyTaken  bool
 }
 
 func (s *scan) run(ctx context.Context) {
@@ -127,13 +141,17 @@ func (s *scan) run(ctx context.Context) {
 		rand: s.Rand, trace: s.Trace, initialRTO: s.InitialRTO, attempts: s.Attempts,
 		rate: s.Rate, window: s.Window,
 	})
+	if u, ok := noRoute(err); ok {
+		s.unroutable(u)
+		return
+	}
 	if err != nil {
 		s.result.Verdict, s.result.Err = VerdictError, err
 		return
 	}
 	s.conn = c
 	s.reach(ctx)
-	if s.result.Verdict == VerdictIKEv2 {
+	if s.result.Verdict == VerdictIKEv2 && s.negotiates() {
 		s.matrix(ctx)
 		s.detail(ctx)
 	}
@@ -162,6 +180,16 @@ func (s *scan) finish() {
 	if n := s.conn.strays(); n > 0 {
 		s.note("%d datagrams came from other addresses than the gateway's and were ignored.", n)
 	}
+	if r.Verdict != VerdictIKEv2 {
+		return
+	}
+	if rate, ok := s.conn.pacer.slowed(); ok {
+		s.note("Requests were lost on the way or dropped by the gateway, so the scan slowed down, to %.3g datagrams a second at the lowest; "+
+			"%d of %d datagrams were sent again.", rate, r.Cost.Retransmits, r.Cost.DatagramsSent)
+	}
+	if n := r.Cost.Cookies; n > 0 {
+		s.note("The gateway asked for a cookie in %d of %d exchanges.", n, r.Cost.Exchanges)
+	}
 }
 
 func (s *scan) note(format string, args ...any) {
@@ -170,64 +198,4 @@ func (s *scan) note(format string, args ...any) {
 	if n := fmt.Sprintf(format, args...); !slices.Contains(s.result.Notes, n) {
 		s.result.Notes = append(s.result.Notes, n)
 	}
-}
-
-// initExchange is an IKE_SA_INIT exchange with what is needed to go on from an
-// accepted answer.
-type initExchange struct {
-	answer
-	request *request
-	key     *keyexchange.PrivateKey
-}
-
-// init offers products with a KE payload of method, and closes the half-open
-// IKE SA that an accepted answer leaves at the gateway.
-func (s *scan) init(ctx context.Context, t Transport, purpose string, offer []proposals.Product, method ike.KeyExchangeMethod) answer {
-	key, err := keyexchange.Generate(method, s.rand())
-	if err != nil {
-		return s.failed(err)
-	}
-	req, err := s.conn.newInit(initRequest{transport: t, purpose: purpose, offer: offer, ke: method, keData: key.Public()})
-	if err != nil {
-		return s.failed(err)
-	}
-	a := s.conn.exchange(ctx, req)
-	s.record(purpose, a)
-	if a.Outcome == Accepted {
-		s.opened()
-		s.closeHalfOpen(ctx, initExchange{a, req, key})
-	}
-	return a
-}
-
-func (s *scan) failed(err error) answer {
-	s.mu.Lock()
-	s.result.Err = errors.Join(s.result.Err, err)
-	s.mu.Unlock()
-	return answer{}
-}
-
-func (s *scan) record(doing string, a answer) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if a.Outcome == NotTried {
-		return
-	}
-	s.result.Exchanges = append(s.result.Exchanges, a.Exchange)
-	if s.Progress != nil {
-		s.Progress(Progress{Target: s.target, Doing: doing, Exchanges: len(s.result.Exchanges), Last: a.Exchange})
-	}
-}
-
-// foreign returns a key exchange method that offer does not hold, so that the
-// gateway cannot select it. The first ones are known to every gateway and
-// their public values are short. It reports false if offer holds them all.
-func foreign(offer []proposals.Product) (ike.KeyExchangeMethod, bool) {
-	first := []ike.KeyExchangeMethod{ike.KE_ECP_256, ike.KE_ECP_384, ike.KE_MODP_2048, ike.KE_ECP_521}
-	for _, m := range append(first, keyexchange.Methods()...) {
-		if !offers(offer, m) {
-			return m, true
-		}
-	}
-	return 0, false
 }

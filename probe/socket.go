@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
@@ -45,6 +46,9 @@ type conn struct {
 	ledger
 	pacer     *pacer
 	roundTrip roundTrip
+	// patient: a first answer was seen to be forged, so each is held until a
+	// true one would have come.
+	patient atomic.Bool
 	// done is closed when nothing more is read; broken then says why, if
 	// not by close.
 	done   chan struct{}

@@ -1,0 +1,244 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/keyexchange"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// What an exchange is for, as [Exchange.Purpose] says it.
+const (
+	forReach   = "reach"
+	forControl = "control"
+	forMatrix  = "matrix"
+	forDetail  = "detail"
+	forClosing = "close"
+)
+
+// stubbornAttempts is how often a request is sent that the gateway is known to
+// accept: if its answer were lost for good, an IKE SA would stay half-open.
+const stubbornAttempts = 10
+
+// way is how an offer is asked so that the answer tells what the gateway thinks
+// of it.
+type way uint8
+
+const (
+	// byForeignKE: with a KE payload of a method that is not in the offer.
+	// The gateway selects a suite first and then asks for its method with
+	// INVALID_KE_PAYLOAD, or has no proposal to choose. It keeps nothing.
+	byForeignKE way = iota
+	// byDecoy: with a KE payload of a method that is put into the offer, and
+	// that the gateway does not take. For gateways that refuse a method that
+	// is not offered.
+	byDecoy
+	// byOwnKE: with a KE payload of the only method that is offered, so that
+	// an acceptable offer is accepted, and the IKE SA has to be closed.
+	byOwnKE
+)
+
+// initExchange is an IKE_SA_INIT exchange with what is needed to go on from an
+// accepted answer.
+type initExchange struct {
+	answer
+	request *request
+	key     *keyexchange.PrivateKey
+}
+
+// init offers products over t with a KE payload of method, and closes the
+// half-open IKE SA that an accepted answer leaves at the gateway. If nothing
+// was sent, as the scan is over, the outcome is NotTried.
+func (s *scan) init(ctx context.Context, t Transport, purpose string, offer []proposals.Product, method ike.KeyExchangeMethod) answer {
+	if ctx.Err() != nil || !s.begin(purpose) {
+		return answer{}
+	}
+	key, err := s.key(method)
+	if err != nil {
+		return s.failed(err)
+	}
+	r := initRequest{transport: t, purpose: purpose, offer: offer, ke: method, keData: key.Public(), steadfast: s.steadfast}
+	if purpose == forMatrix && s.refusal.how == dropsRefused {
+		r.quiet, r.attempts = true, quietAttempts
+	}
+	if offers(offer, method) {
+		// It may be accepted: see it through, so that it can be closed.
+		ctx = context.WithoutCancel(ctx)
+		if purpose == forDetail {
+			r.attempts = stubbornAttempts
+		}
+	}
+	req, err := s.conn.newInit(r)
+	if err != nil {
+		return s.failed(err)
+	}
+	a := s.conn.exchange(ctx, req)
+	s.record(a)
+	if a.Outcome == Accepted {
+		s.opened()
+		s.closeHalfOpen(ctx, initExchange{a, req, key})
+	}
+	return a
+}
+
+// key returns our key of a method, one for the scan: keys may be used again
+// (RFC 7296, Section 2.12), and nothing secret is ever sent.
+func (s *scan) key(m ike.KeyExchangeMethod) (*keyexchange.PrivateKey, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if k, ok := s.keys[m]; ok {
+		return k, nil
+	}
+	k, err := keyexchange.Generate(m, s.rand())
+	if err != nil {
+		return nil, err
+	}
+	if s.keys == nil {
+		s.keys = make(map[ike.KeyExchangeMethod]*keyexchange.PrivateKey)
+	}
+	s.keys[m] = k
+	return k, nil
+}
+
+// ask offers products over the main transport in the way that the gateway
+// answers. Of the first two answers that contradict each other one is forged,
+// or the gateway is confused: it asks again, and waits for the second answer
+// from then on.
+func (s *scan) ask(ctx context.Context, purpose string, offer []proposals.Product) answer {
+	sent, method, ok := s.payload(offer)
+	if !ok {
+		return answer{Exchange: Exchange{Outcome: NoAnswer}}
+	}
+	a := s.init(ctx, s.main, purpose, sent, method)
+	if a.conflict != NotTried && !s.conn.patient.Swap(true) {
+		s.note("Two answers to exchange %d contradict each other, so one is forged, perhaps: from then on each answer was waited for longer, "+
+			"and what says yes counts.", a.ID)
+		a = s.init(ctx, s.main, purpose, sent, method)
+	}
+	return a
+}
+
+// payload returns the offer as it is sent and the method of its KE payload. It
+// reports false if there is no such method that can be computed.
+func (s *scan) payload(offer []proposals.Product) ([]proposals.Product, ike.KeyExchangeMethod, bool) {
+	switch s.way {
+	case byForeignKE:
+		m, ok := foreign(offer)
+		return offer, m, ok
+	case byDecoy:
+		return withMethod(offer, s.decoy), s.decoy, true
+	default:
+		methods := methodsOf(offer)
+		return offer, methods[0], keyexchange.Supported(methods[0])
+	}
+}
+
+// foreign returns a key exchange method that offer does not hold, so that the
+// gateway cannot select it. The first ones are known to every gateway and
+// their public values are short. It reports false if offer holds them all.
+func foreign(offer []proposals.Product) (ike.KeyExchangeMethod, bool) {
+	first := []ike.KeyExchangeMethod{ike.KE_ECP_256, ike.KE_ECP_384, ike.KE_MODP_2048, ike.KE_ECP_521}
+	for _, m := range append(first, keyexchange.Methods()...) {
+		if !offers(offer, m) {
+			return m, true
+		}
+	}
+	return 0, false
+}
+
+// methodsOf returns the key exchange methods of offer, each once.
+func methodsOf(offer []proposals.Product) []ike.KeyExchangeMethod {
+	var ms []ike.KeyExchangeMethod
+	for _, p := range offer {
+		for _, a := range p[proposals.KE] {
+			if m := ike.KeyExchangeMethod(a.ID); !slices.Contains(ms, m) {
+				ms = append(ms, m)
+			}
+		}
+	}
+	return ms
+}
+
+// onlyMethod returns offer with the key exchange method m in place of all
+// others; withMethod with m beside them.
+func onlyMethod(offer []proposals.Product, m ike.KeyExchangeMethod) []proposals.Product {
+	out := slices.Clone(offer)
+	for i := range out {
+		out[i][proposals.KE] = []proposals.Algorithm{{Axis: proposals.KE, ID: uint16(m)}}
+	}
+	return out
+}
+
+func withMethod(offer []proposals.Product, m ike.KeyExchangeMethod) []proposals.Product {
+	out := slices.Clone(offer)
+	a := proposals.Algorithm{Axis: proposals.KE, ID: uint16(m)}
+	for i, p := range out {
+		if !slices.Contains(p[proposals.KE], a) {
+			out[i][proposals.KE] = append(slices.Clone(p[proposals.KE]), a)
+		}
+	}
+	return out
+}
+
+// begin counts an exchange. It reports false if there is no budget for it:
+// what comes after the matrix has its own part.
+func (s *scan) begin(purpose string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	reserve := 0
+	if purpose == forMatrix || purpose == forControl {
+		reserve = detailBudget
+	}
+	if s.MaxExchanges > 0 && s.begun+reserve >= s.MaxExchanges && purpose != forReach && purpose != forClosing {
+		s.outOfBudget = true
+		return false
+	}
+	s.begun++
+	return true
+}
+
+func (s *scan) failed(err error) answer {
+	s.mu.Lock()
+	s.result.Err = errors.Join(s.result.Err, err)
+	s.mu.Unlock()
+	return answer{}
+}
+
+// record adds an exchange to the result, and what it tells to what is known of
+// the gateway.
+func (s *scan) record(a answer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if a.Outcome == NotTried {
+		return
+	}
+	s.result.Exchanges = append(s.result.Exchanges, a.Exchange)
+	if a.Type == ike.IKE_SA_INIT {
+		s.odds.add(a.Exchange)
+		s.seen.add(a.Exchange)
+		s.heard.add(a.Exchange)
+	}
+	if s.Progress != nil {
+		s.Progress(Progress{Target: s.target, Doing: a.Purpose, Exchanges: len(s.result.Exchanges), Last: a.Exchange})
+	}
+}
+
+// seen is what answers a gateway was seen to give to IKE_SA_INIT.
+type seen struct {
+	taken   bool // INVALID_KE_PAYLOAD, or a suite: an offer was acceptable
+	refused bool // NO_PROPOSAL_CHOSEN
+}
+
+func (s *seen) add(x Exchange) {
+	s.taken = s.taken || isTaken(x)
+	s.refused = s.refused || x.Outcome == NoProposalChosen
+}
+
+// isTaken reports whether the gateway accepts a suite of what x offered. An
+// INVALID_KE_PAYLOAD that names what was not offered says nothing.
+func isTaken(x Exchange) bool {
+	return x.Outcome == Accepted || x.Outcome == InvalidKEPayload && offers(x.Offer, x.Group)
+}

@@ -1,0 +1,224 @@
+package probe
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// question is an offer on its way to an answer.
+type question struct {
+	offer []proposals.Product
+	// parts are asked in place of the offer, one after the other until one is
+	// taken.
+	parts []*question
+
+	// answer is NotTested until there is an outcome.
+	answer proposals.Answer
+	// over: nothing more is asked about the offer itself.
+	over bool
+	// exchanges that were met with silence, and the tries of them that count:
+	// those between which the gateway was seen to be there. fresh are tries
+	// of which that is not sure yet.
+	exchanges     []int
+	silent, fresh int
+	// notify is an error that answered, and means no refusal so far.
+	notify ike.NotifyType
+	errors int
+}
+
+// leaves returns the questions that are asked.
+func (q *question) leaves() []*question {
+	if len(q.parts) == 0 {
+		return []*question{q}
+	}
+	var all []*question
+	for _, p := range q.parts {
+		all = append(all, p.leaves()...)
+	}
+	return all
+}
+
+func (q *question) taken() bool {
+	return slices.ContainsFunc(q.leaves(), func(l *question) bool { return l.answer.State == proposals.Accepted })
+}
+
+// waiting returns the leaves that have no answer yet.
+func (q *question) waiting() []*question {
+	if q.taken() {
+		return nil
+	}
+	return slices.DeleteFunc(q.leaves(), func(l *question) bool { return l.over })
+}
+
+// result returns the answer for the planner.
+func (q *question) result() proposals.Answer {
+	if len(q.parts) == 0 {
+		return q.answer
+	}
+	var parts []proposals.Part
+	for _, l := range q.leaves() {
+		if l.answer.State != proposals.NotTested || !q.taken() {
+			parts = append(parts, proposals.Part{Products: l.offer, Answer: l.answer})
+		}
+	}
+	return proposals.Answer{Parts: parts}
+}
+
+// asker returns the planner's way to the gateway.
+func (s *scan) asker(ctx context.Context) func([]proposals.Offer) []proposals.Answer {
+	return func(offers []proposals.Offer) []proposals.Answer {
+		questions := make([]*question, len(offers))
+		for i, o := range offers {
+			questions[i] = &question{offer: o.Products, parts: s.divide(o.Products)}
+		}
+		s.settle(ctx, questions)
+		answers := make([]proposals.Answer, len(offers))
+		for i, q := range questions {
+			answers[i] = q.result()
+		}
+		return answers
+	}
+}
+
+// pose asks what is waiting, in flight together. Where the gateway refuses by
+// silence control offers go with it, which would be lost, too, if the path or
+// the gateway were overrun: then the silence of the others says nothing. It
+// reports whether such control offers were answered at once.
+func (s *scan) pose(ctx context.Context, questions []*question) (seen bool) {
+	places := make(chan struct{}, s.inFlight())
+	var wg sync.WaitGroup
+	start := func(f func()) {
+		places <- struct{}{}
+		wg.Go(func() {
+			f()
+			<-places
+		})
+	}
+	questions = slices.DeleteFunc(slices.Clone(questions), func(q *question) bool { return len(q.waiting()) == 0 })
+	controls, prompt := 0, new(atomic.Int32)
+	for i, q := range questions {
+		if s.refusal.how == dropsRefused && i%controlEvery == 0 {
+			controls++
+			start(func() {
+				if a := s.ask(ctx, forControl, s.control); isTaken(a.Exchange) && a.Tries == 1 {
+					prompt.Add(1)
+				}
+			})
+		}
+		start(func() {
+			for _, l := range q.waiting() {
+				s.poseOne(ctx, l)
+				if q.taken() {
+					break
+				}
+			}
+		})
+	}
+	wg.Wait()
+	seen = controls > 0 && int(prompt.Load()) == controls
+	overrun := controls > 0 && !seen
+	if overrun {
+		s.overruns++
+	}
+	for _, q := range questions {
+		for _, l := range q.leaves() {
+			if !overrun || s.overruns > maxOverruns {
+				l.silent += l.fresh
+			}
+			l.fresh = 0
+		}
+	}
+	return seen
+}
+
+// Of the control offers between others: how many of the others there are to
+// each, and how often their loss makes the silence of the others void. On a
+// path that is only bad that has to end.
+const (
+	controlEvery = 4
+	maxOverruns  = 12
+)
+
+// halfOpenLimit bounds the half-open IKE SAs at the gateway: strongSwan asks
+// for cookies from the third of one address.
+const halfOpenLimit = 3
+
+// inFlight is how many questions may be asked at a time. The pacer bounds
+// those that leave nothing at the gateway.
+func (s *scan) inFlight() int {
+	if s.way == byOwnKE {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return max(halfOpenLimit-1-s.halfOpen, 1)
+	}
+	return 64
+}
+
+// poseOne asks q once.
+func (s *scan) poseOne(ctx context.Context, q *question) {
+	if s.stopped() {
+		return
+	}
+	a := s.ask(ctx, forMatrix, q.offer)
+	switch {
+	case s.way == byDecoy && a.Outcome == Accepted && !offers(q.offer, s.decoy):
+		s.startAgain("The gateway accepted a key exchange method that it seemed to refuse.")
+		s.mu.Lock()
+		s.decoyTaken = true
+		s.mu.Unlock()
+	case a.Outcome == NotTried, a.Outcome == NoAnswer && ctx.Err() != nil:
+		q.answer.State = proposals.NotTested
+	case a.Outcome == NoAnswer && a.ID == 0:
+		q.answer.State, q.over = proposals.NoAnswer, true // it cannot be asked
+	default:
+		s.learn(q, a.Exchange, a.message)
+	}
+}
+
+// learn adds the end of an exchange to q.
+func (s *scan) learn(q *question, x Exchange, m *ike.Message) {
+	q.answer = meaning(q.offer, x)
+	if q.answer.State != proposals.NoAnswer {
+		q.over = true
+		s.lost(q.silent + q.fresh)
+		return
+	}
+	if x.Outcome == NoAnswer {
+		q.fresh += x.Tries
+		q.exchanges = append(q.exchanges, x.ID)
+		return
+	}
+	q.errors++
+	if x.Outcome == OtherError && m != nil {
+		if errs := errorNotifies(m); len(errs) > 0 {
+			q.notify = errs[0].Notification
+			if s.refusal.how == refusesByError && s.refusal.notify == q.notify {
+				q.answer.State, q.over = proposals.Refused, true
+			}
+		}
+	}
+}
+
+// meaning returns what an exchange says of the suites of offer.
+func meaning(offer []proposals.Product, x Exchange) proposals.Answer {
+	out := proposals.Answer{State: proposals.NoAnswer, Exchange: x.ID}
+	switch x.Outcome {
+	case Accepted:
+		if slices.ContainsFunc(offer, func(p proposals.Product) bool { return p.Contains(*x.Suite) }) {
+			out.State, out.Suite = proposals.Accepted, x.Suite
+		}
+	case InvalidKEPayload:
+		if offers(offer, x.Group) {
+			out.State = proposals.Accepted
+			out.KE = proposals.Algorithm{Axis: proposals.KE, ID: uint16(x.Group)}
+		}
+	case NoProposalChosen:
+		out.State = proposals.Refused
+	}
+	return out
+}

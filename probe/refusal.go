@@ -1,0 +1,74 @@
+package probe
+
+import (
+	"context"
+	"slices"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// refusal is how a gateway refuses an offer.
+type refusal struct {
+	how    refusalKind
+	notify ike.NotifyType // of refusesByError
+	// counts is how many offers count as refused for their silence, tries how
+	// often they were sent.
+	counts, tries int
+}
+
+type refusalKind uint8
+
+const (
+	refusesAsUnknown refusalKind = iota // not found out
+	refusesAloud                        // NO_PROPOSAL_CHOSEN
+	refusesByError                      // another error notify
+	dropsRefused                        // silence
+	refusesUnclearly                    // none of these is sure
+)
+
+// nobodysCipher is of private use: no gateway selects it.
+var nobodysCipher = proposals.Algorithm{Axis: proposals.ENCR, ID: 65001, KeyBits: 256}
+
+// learnRefusal finds out how the gateway refuses, by an offer that it cannot
+// accept.
+func (s *scan) learnRefusal(ctx context.Context) refusal {
+	s.mu.Lock()
+	seen := s.seen
+	s.mu.Unlock()
+	switch {
+	case s.refusal.how != refusesAsUnknown:
+		return s.refusal
+	case seen.refused:
+		s.refusal.how = refusesAloud
+		return s.refusal
+	}
+	nobodys := slices.Clone(s.control[:1])
+	nobodys[0][proposals.ENCR] = []proposals.Algorithm{nobodysCipher}
+	a := s.sound(ctx, nobodys)
+	switch {
+	case a.Outcome == NotTried:
+		return refusal{} // later, perhaps
+	case a.Outcome == NoProposalChosen:
+		s.refusal.how = refusesAloud
+	case a.Outcome == OtherError && seen.taken && len(errorNotifies(a.message)) > 0:
+		s.refusal.how, s.refusal.notify = refusesByError, errorNotifies(a.message)[0].Notification
+		s.note("The gateway refuses offers with %v in place of NO_PROPOSAL_CHOSEN.", s.refusal.notify)
+	case a.Outcome == NoAnswer && seen.taken && s.reads(ctx, nobodysCipher):
+		s.refusal.how = dropsRefused
+		s.conn.pacer.restore() // it was no loss
+	default:
+		s.refusal.how = refusesUnclearly
+	}
+	return s.refusal
+}
+
+// refusesLike reports whether the error that answers q is how the gateway
+// refuses.
+func (s *scan) refusesLike(ctx context.Context, q *question) bool {
+	if q.notify == 0 {
+		return false
+	}
+	r := s.learnRefusal(ctx)
+	return r.how == refusesByError && r.notify == q.notify
+}

@@ -1,0 +1,113 @@
+package probe
+
+import (
+	"testing"
+	"time"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/iketest"
+)
+
+// with returns strongSwan's profile, changed.
+func with(change func(*iketest.Profile)) iketest.Profile {
+	p := iketest.StrongSwan
+	change(&p)
+	return p
+}
+
+// acceptsOnly names the key exchange method that it wants to nobody.
+var acceptsOnly = with(func(p *iketest.Profile) { p.ForeignKE, p.UnchosenKE = iketest.AsRefusal, iketest.AsRefusal })
+
+// TestScanKE is about gateways that do not answer a KE payload of a method
+// that was not offered with INVALID_KE_PAYLOAD.
+func TestScanKE(t *testing.T) {
+	foreign := func(r iketest.KEReaction) iketest.Profile {
+		return with(func(p *iketest.Profile) { p.ForeignKE = r })
+	}
+	both := func(r iketest.KEReaction) iketest.Profile {
+		return with(func(p *iketest.Profile) { p.ForeignKE, p.UnchosenKE = r, r })
+	}
+	const decoy, accepted = "was offered beside all others", "found by accepted answers"
+	for _, tc := range []struct {
+		name    string
+		profile iketest.Profile
+		note    string
+		left    int // half-open IKE SAs that cannot be closed
+	}{
+		{"foreign refused", foreign(iketest.AsRefusal), decoy, 0},
+		{"foreign is bad syntax", foreign(iketest.AsSyntax), decoy, 0},
+		{"foreign is dropped", foreign(iketest.AsSilence), decoy, 0},
+		{"foreign accepted", foreign(iketest.AsAccepted), accepted, 2},
+		{"unchosen refused", both(iketest.AsRefusal), accepted, 0},
+		{"unchosen is bad syntax", both(iketest.AsSyntax), accepted, 0},
+		{"unchosen accepted", both(iketest.AsAccepted), accepted, 2},
+		{"follows the KE payload", with(func(p *iketest.Profile) {
+			p.FollowKE, p.ForeignKE, p.UnchosenKE = true, iketest.AsRefusal, iketest.AsRefusal
+		}), accepted, 0},
+	} {
+		for _, policy := range []string{smallPolicy, singlesPolicy, overlapPolicy} {
+			if policy == overlapPolicy && tc.name != "foreign refused" && tc.name != "unchosen refused" {
+				continue // big public values take their time
+			}
+			t.Run(tc.name, func(t *testing.T) {
+				o := scene{policy: policy, profile: tc.profile, link: iketest.Link{Delay: 5 * ms}}.scan(t)
+				o.right(t)
+				o.notes(t, tc.note)
+				for _, u := range o.Matrix.Undecided {
+					for _, a := range u.Product[3] {
+						if tc.note != accepted || a.Name() != "KE_GOST3410_2012_256" && a.Name() != "KE_GOST3410_2012_512" {
+							t.Fatalf("undecided: %v", u.Product)
+						}
+					}
+				}
+				if o.stats.HalfOpenPeak > 3 || o.Cost.HalfOpenLeft != tc.left || o.stats.Accepted-o.stats.Closed != tc.left {
+					t.Errorf("%d half-open at most, %d left, the gateway closed %d of %d", o.stats.HalfOpenPeak, o.Cost.HalfOpenLeft, o.stats.Closed, o.stats.Accepted)
+				}
+				t.Logf("%d exchanges in %v, peak %d", o.Cost.Exchanges, o.Cost.Elapsed, o.stats.HalfOpenPeak)
+			})
+		}
+	}
+}
+
+// TestScanRefusals is about gateways that refuse otherwise than with
+// NO_PROPOSAL_CHOSEN.
+func TestScanRefusals(t *testing.T) {
+	chacha := "chacha20poly1305-prfsha256-ecp256"
+	for _, tc := range []struct {
+		name   string
+		scene  scene
+		note   string
+		within time.Duration
+	}{
+		{"silence", scene{policy: overlapPolicy, faults: iketest.Faults{DropRefused: true}}, "drops offers that it does not take", 5 * time.Minute},
+		{"silence, and the greeting is refused", scene{policy: chacha, faults: iketest.Faults{DropRefused: true}}, "drops offers", 5 * time.Minute},
+		{"silence, half the datagrams", scene{policy: smallPolicy, faults: iketest.Faults{DropRefused: true},
+			link: iketest.Link{Delay: 10 * ms, Loss: 0.2}}, "drops offers", time.Hour},
+		{"silence, a limit", scene{policy: smallPolicy, faults: iketest.Faults{DropRefused: true, RateLimit: 10}}, "drops offers", time.Hour},
+		{"silence, only accepted answers", scene{policy: smallPolicy, profile: acceptsOnly, faults: iketest.Faults{DropRefused: true}}, "drops offers", time.Hour},
+		{"bad syntax", scene{policy: overlapPolicy, profile: with(func(p *iketest.Profile) { p.Refusal = ike.INVALID_SYNTAX })},
+			"INVALID_SYNTAX in place of NO_PROPOSAL_CHOSEN", time.Minute},
+		{"bad syntax, and the greeting is refused", scene{policy: "chacha20poly1305-prfsha256-ecp256bp", profile: with(func(p *iketest.Profile) { p.Refusal = ike.INVALID_SYNTAX })},
+			"INVALID_SYNTAX in place of NO_PROPOSAL_CHOSEN", time.Minute},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if tc.scene.profile.CookieFrom == 0 {
+				tc.scene.profile = iketest.StrongSwan
+			}
+			if tc.scene.link.Delay == 0 {
+				tc.scene.link.Delay = 5 * ms
+			}
+			o := tc.scene.scan(t)
+			o.right(t)
+			o.clean(t)
+			o.notes(t, tc.note)
+			if m := o.Matrix; m != nil && !m.Proven && o.scene.profile.UnchosenKE == iketest.ByRFC {
+				t.Errorf("%d without an answer, %d not tested", m.NoAnswer, m.NotTested)
+			}
+			if o.Cost.Elapsed > tc.within {
+				t.Errorf("it took %v", o.Cost.Elapsed)
+			}
+			t.Logf("%d exchanges, %d datagrams in %v; %q", o.Cost.Exchanges, o.Cost.DatagramsSent, o.Cost.Elapsed, o.Notes)
+		})
+	}
+}

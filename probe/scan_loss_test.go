@@ -1,0 +1,53 @@
+package probe
+
+import (
+	"testing"
+	"time"
+
+	"github.com/ikescope/ikescope/ike/iketest"
+)
+
+// TestScanLoss: on a path that loses and mixes up datagrams the result is exact
+// or names what it could not decide.
+func TestScanLoss(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		link  iketest.Link
+		seeds uint64
+		exact bool
+	}{
+		{"5 %", iketest.Link{Delay: 10 * ms, Loss: 0.05}, 100, true},
+		{"20 %", iketest.Link{Delay: 10 * ms, Loss: 0.2}, 20, true},
+		{"40 %", iketest.Link{Delay: 10 * ms, Loss: 0.4}, 20, false},
+		{"duplicates", iketest.Link{Delay: 10 * ms, Duplicate: 0.5}, 10, true},
+		{"reordering", iketest.Link{Delay: 10 * ms, Reorder: 0.5, HoldBack: 70 * ms}, 10, true},
+		{"jitter", iketest.Link{Delay: 10 * ms, Jitter: 500 * ms}, 10, true},
+		{"all of it", iketest.Link{Delay: 50 * ms, Jitter: 500 * ms, Loss: 0.2, Duplicate: 0.2, Reorder: 0.2, HoldBack: 300 * ms}, 20, true},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			undecided := 0
+			var longest time.Duration
+			most := 0
+			for seed := range tc.seeds {
+				policy := []string{smallPolicy, "aes256gcm16-prfsha384-ecp384,aes128-aes256-sha256-prfsha256-modp2048"}[seed%2]
+				o := scene{policy: policy, profile: iketest.StrongSwan, link: tc.link, seed: seed}.scan(t)
+				o.right(t)
+				if !o.Matrix.Proven {
+					undecided++
+				}
+				longest = max(longest, o.Cost.Elapsed)
+				most = max(most, o.Cost.DatagramsSent)
+				if t.Failed() {
+					t.Fatalf("seed %d", seed)
+				}
+				if o.stats.HalfOpenPeak > 3 {
+					t.Errorf("seed %d: %d half-open", seed, o.stats.HalfOpenPeak)
+				}
+			}
+			if tc.exact && undecided > 0 {
+				t.Errorf("%d of %d undecided", undecided, tc.seeds)
+			}
+			t.Logf("%d of %d undecided, at most %v and %d datagrams", undecided, tc.seeds, longest, most)
+		})
+	}
+}

@@ -1,0 +1,256 @@
+package probe
+
+import (
+	"context"
+	"net"
+	"net/netip"
+	"os"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/ikescope/ikescope/ike/iketest"
+)
+
+func TestScanNAT(t *testing.T) {
+	inside := netip.MustParseAddr("10.1.0.2")
+	outside := netip.MustParseAddr("203.0.113.9")
+	theirs := netip.MustParseAddr("10.2.0.2")
+	ours := func(nat iketest.NAT) func(*iketest.Network) {
+		nat.Inside, nat.Outside = netip.MustParsePrefix("10.1.0.0/16"), outside
+		return func(n *iketest.Network) { n.AddNAT(nat) }
+	}
+	for _, tc := range []struct {
+		name           string
+		scene          scene
+		local, gateway bool
+		observed       string
+	}{
+		{name: "none", scene: scene{}},
+		{name: "none, IPv6", scene: scene{client: netip.MustParseAddr("2001:db8::2"), gateway: netip.MustParseAddr("2001:db8:1::7")}},
+		{name: "ours", scene: scene{client: inside, prepare: ours(iketest.NAT{})}, local: true},
+		{name: "ours, address known", scene: scene{client: inside, prepare: ours(iketest.NAT{}),
+			scanner: Scanner{Outside: []netip.Addr{netip.MustParseAddr("203.0.113.8"), outside}}},
+			local: true, observed: "203.0.113.9:40000"},
+		{name: "ours, ports kept", scene: scene{client: inside, prepare: ours(iketest.NAT{KeepPorts: true}),
+			scanner: Scanner{Outside: []netip.Addr{outside}, Source: netip.MustParseAddrPort("0.0.0.0:4711")}},
+			local: true, observed: "203.0.113.9:4711"},
+		{name: "ours, a port for each destination", scene: scene{client: inside, prepare: ours(iketest.NAT{PerDestination: true, FirstPort: 61204}),
+			scanner: Scanner{Outside: []netip.Addr{outside}}},
+			local: true, observed: "203.0.113.9:61204 203.0.113.9:61205"},
+		{name: "the gateway's", scene: scene{behind: theirs}, gateway: true},
+		{name: "both", scene: scene{client: inside, behind: theirs, prepare: ours(iketest.NAT{})}, local: true, gateway: true},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			tc.scene.policy, tc.scene.profile = smallPolicy, iketest.StrongSwan
+			o := tc.scene.scan(t)
+			o.exact(t)
+			o.clean(t)
+			if o.NAT == nil || !o.NAT.Supported || len(o.NAT.Evidence) != 2 {
+				t.Fatalf("NAT %+v", o.NAT)
+			}
+			if o.NAT.LocalBehindNAT != tc.local || o.NAT.GatewayBehindNAT != tc.gateway {
+				t.Errorf("local %v, gateway %v, want %v, %v", o.NAT.LocalBehindNAT, o.NAT.GatewayBehindNAT, tc.local, tc.gateway)
+			}
+			observed := ""
+			if o.NAT.Observed.IsValid() {
+				observed = o.NAT.Observed.String()
+			}
+			if observed != tc.observed && !slices.Contains(strings.Fields(tc.observed), observed) {
+				t.Errorf("observed %q, want %q", observed, tc.observed)
+			}
+		})
+	}
+}
+
+// TestScanWithoutMatrix is about targets that are dead or rude.
+func TestScanWithoutMatrix(t *testing.T) {
+	reject := func(v iketest.Verdict) func(*iketest.Network) {
+		return func(n *iketest.Network) {
+			n.SetFilter(func(from, _ netip.AddrPort, _ []byte) iketest.Verdict {
+				if from.Addr() == clientAddr {
+					return v
+				}
+				return iketest.Pass
+			})
+		}
+	}
+	instead := func(f iketest.Forgery) scene { return scene{faults: iketest.Faults{Instead: f}} }
+	for _, tc := range []struct {
+		name    string
+		scene   scene
+		verdict Verdict
+		state   PathState
+		detail  string // a part of it
+	}{
+		{"no host", scene{target: Target{Address: netip.MustParseAddr("198.51.100.77")}}, VerdictNoAnswer, PathSilent, ""},
+		{"silence", scene{prepare: reject(iketest.Drop)}, VerdictNoAnswer, PathSilent, ""},
+		{"closed ports", scene{target: Target{Address: gatewayAddr, Ports: [2]uint16{501, 4501}}}, VerdictUnreachable, PathPortUnreachable, "port unreachable"},
+		{"admin prohibited", scene{prepare: reject(iketest.RejectAdmin)}, VerdictUnreachable, PathAdminProhibited, "prohibited"},
+		{"host unreachable", scene{prepare: reject(iketest.RejectHost)}, VerdictUnreachable, PathError, "host unreachable"},
+		{"echo", instead(iketest.Echo), VerdictNotIKE, PathNotIKE, "came back"},
+		{"text", instead(iketest.Text), VerdictNotIKE, PathNotIKE, "HTTP/1.1 400"},
+		{"garbage", instead(iketest.Garbage), VerdictNotIKE, PathNotIKE, "IKE"},
+		{"IKEv1", instead(iketest.IKEv1Answer), VerdictNotIKE, PathNotIKE, "IKEv1"},
+		{"another version", instead(iketest.InvalidMajorVersion), VerdictNotIKE, PathNotIKE, "INVALID_MAJOR_VERSION"},
+		{"truncated", instead(iketest.Truncated), VerdictNotIKE, PathNotIKE, "28 octets"},
+		{"another initiator SPI", instead(iketest.WrongInitiatorSPI), VerdictNoAnswer, PathSilent, "another initiator SPI"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			tc.scene.policy, tc.scene.profile = smallPolicy, iketest.StrongSwan
+			tc.scene.link = iketest.Link{Delay: 10 * ms}
+			o := tc.scene.scan(t)
+			if o.Verdict != tc.verdict || o.Matrix != nil || o.NAT != nil || !o.Complete {
+				t.Errorf("verdict %v, want %v; matrix %v, NAT %v, complete %v", o.Verdict, tc.verdict, o.Matrix, o.NAT, o.Complete)
+			}
+			if len(o.Paths) != 2 {
+				t.Fatalf("paths %+v", o.Paths)
+			}
+			for _, p := range o.Paths {
+				if p.State != tc.state || !strings.Contains(p.Detail, tc.detail) || len(p.Evidence) == 0 {
+					t.Errorf("%v: %v, %q; want %v, %q", p.Transport, p.State, p.Detail, tc.state, tc.detail)
+				}
+			}
+			if o.Cost.Elapsed > 30*time.Second || o.Cost.DatagramsSent > 16 {
+				t.Errorf("it took %v and %d datagrams", o.Cost.Elapsed, o.Cost.DatagramsSent)
+			}
+		})
+	}
+}
+
+func TestScanOtherAddress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		network := iketest.NewNetwork()
+		listen := func(at string) net.PacketConn {
+			pc, err := network.ListenPacket(netip.MustParseAddrPort(at))
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { pc.Close() })
+			return pc
+		}
+		r := &iketest.Responder{Policy: policyOf(t, smallPolicy), Faults: iketest.Faults{Source: listen("198.51.100.99:500")}}
+		conn := listen(gatewayAddr.String() + ":500")
+		go r.Serve(conn, nil)
+		s := Scanner{Transports: []Transport{UDP500}, Listen: func(_ context.Context, _ netip.Addr, source netip.AddrPort) (net.PacketConn, error) {
+			return network.ListenPacket(netip.AddrPortFrom(clientAddr, source.Port()))
+		}}
+		o := s.Scan(t.Context(), Target{Address: gatewayAddr})
+		if o.Verdict != VerdictNoAnswer || o.Matrix != nil || o.Paths[0].State != PathSilent {
+			t.Errorf("verdict %v, %+v", o.Verdict, o.Paths)
+		}
+		if len(o.Notes) != 1 || !strings.Contains(o.Notes[0], "came from other addresses") {
+			t.Errorf("notes %q", o.Notes)
+		}
+	})
+}
+
+func TestScanOnlyNATT(t *testing.T) {
+	o := scene{policy: smallPolicy, profile: iketest.StrongSwan, silent500: true, link: iketest.Link{Delay: 10 * ms}}.scan(t)
+	o.exact(t)
+	o.clean(t)
+	if o.Paths[0].State != PathSilent || o.Paths[1].State != PathAnswers {
+		t.Errorf("paths %+v", o.Paths)
+	}
+	for _, x := range o.Exchanges {
+		if x.Purpose != "reach" && x.Transport != UDP4500 {
+			t.Errorf("exchange %d, %s, went over %v", x.ID, x.Purpose, x.Transport)
+		}
+	}
+}
+
+func TestScanNoRoute(t *testing.T) {
+	for _, tc := range []struct {
+		errno error
+		want  string
+	}{
+		{syscall.ENETUNREACH, "no route to the network"},
+		{syscall.EHOSTUNREACH, "no route to the host"},
+		{syscall.EACCES, "permission denied"},
+	} {
+		s := Scanner{Listen: func(context.Context, netip.Addr, netip.AddrPort) (net.PacketConn, error) {
+			return nil, &net.OpError{Op: "dial", Net: "udp", Err: os.NewSyscallError("connect", tc.errno)}
+		}}
+		r := s.Scan(t.Context(), Target{Address: gatewayAddr})
+		if r.Verdict != VerdictUnreachable || r.Err != nil || !r.Complete || len(r.Paths) != 2 {
+			t.Fatalf("verdict %v, error %v, %+v", r.Verdict, r.Err, r.Paths)
+		}
+		for _, p := range r.Paths {
+			if p.State != PathError || !strings.Contains(p.Detail, tc.want) {
+				t.Errorf("%v: %v %q, want %q", p.Transport, p.State, p.Detail, tc.want)
+			}
+		}
+	}
+	s := Scanner{Listen: func(context.Context, netip.Addr, netip.AddrPort) (net.PacketConn, error) { return nil, syscall.EMFILE }}
+	if r := s.Scan(t.Context(), Target{Address: gatewayAddr}); r.Verdict != VerdictError || r.Err == nil || r.Complete {
+		t.Errorf("no socket: %v, %v", r.Verdict, r.Err)
+	}
+}
+
+// TestScanInterrupted ends scans at any time: the result holds what was found
+// until then, and nothing stays at the gateway.
+func TestScanInterrupted(t *testing.T) {
+	for _, profile := range []iketest.Profile{iketest.StrongSwan, acceptsOnly} {
+		for after := 10 * ms; after < 3*time.Second; after += 151 * ms {
+			o := scene{policy: overlapPolicy, profile: profile, link: iketest.Link{Delay: 15 * ms},
+				during: func(cancel context.CancelFunc) { time.Sleep(after); cancel() }}.scan(t)
+			if o.Complete {
+				t.Errorf("after %v: complete", after)
+			}
+			if o.Matrix != nil {
+				o.right(t)
+			}
+			o.clean(t)
+			if o.Cost.Elapsed > after+time.Second {
+				t.Errorf("it went on for %v after %v", o.Cost.Elapsed-after, after)
+			}
+		}
+	}
+}
+
+func TestScanBudget(t *testing.T) {
+	for _, profile := range []iketest.Profile{iketest.StrongSwan, acceptsOnly} {
+		for _, budget := range []int{1, 5, 13, 20, 50, 100} {
+			o := scene{policy: overlapPolicy, profile: profile, scanner: Scanner{MaxExchanges: budget}}.scan(t)
+			closing := 0
+			for _, x := range o.Exchanges {
+				if x.Purpose == "close" {
+					closing++
+				}
+			}
+			if o.Complete || len(o.Exchanges)-closing > max(budget, 2) {
+				t.Errorf("budget %d: %d exchanges, complete: %v", budget, len(o.Exchanges)-closing, o.Complete)
+			}
+			o.right(t)
+			if o.Matrix.NotTested == 0 {
+				t.Errorf("budget %d: all tested", budget)
+			}
+			if o.NAT == nil && o.Matrix.Accepted > 0 && budget >= 50 {
+				t.Errorf("budget %d: nothing left for what comes after the matrix", budget)
+			}
+		}
+	}
+}
+
+// TestScanEachAddress scans a name with two addresses, one of which is dead.
+func TestScanEachAddress(t *testing.T) {
+	second := netip.MustParseAddr("2001:db8::77")
+	alive := scene{policy: smallPolicy, profile: iketest.OpenIKED}
+	for _, target := range []Target{{Name: "vpn.example", Address: gatewayAddr}, {Name: "vpn.example", Address: second}} {
+		sc := alive
+		sc.target = target
+		if target.Address == second {
+			sc.client = netip.MustParseAddr("2001:db8::2")
+		}
+		o := sc.scan(t)
+		if o.Target != "vpn.example" || o.Address != target.Address {
+			t.Errorf("result of %q %v", o.Target, o.Address)
+		}
+		if want := target.Address == gatewayAddr; (o.Verdict == VerdictIKEv2) != want {
+			t.Errorf("%v: %v", o.Address, o.Verdict)
+		}
+	}
+}
