@@ -12,8 +12,12 @@ func (s *search) matrix() *Matrix {
 	for cell, ids := range s.observed {
 		m.observed[s.u.suite(cell)] = ids
 	}
+	products := slices.Clone(s.products)
+	if s.stopped {
+		products = slices.DeleteFunc(products, func(b box) bool { return !s.verified(b) })
+	}
 	// Found, but perhaps not explored before the end.
-	products := append(slices.Clone(s.products), s.found...)
+	products = append(products, s.found...)
 	products = merged(withoutContained(products))
 	accepted := disjoint(products)
 	m.Accepted = totalSize(accepted)
