@@ -191,6 +191,7 @@ func cases(t testing.TB) map[string][]probe.Result {
 	r = base("strict.example", "198.51.100.10")
 	r.Matrix = matrixCase{asked: classical}.matrix(t)
 	r.NAT.Supported = false
+	r.Exchanges = append(r.Exchanges, exchange(t, 20, windowsDefault, probe.NoProposalChosen))
 	out["nothing-accepted"] = []probe.Result{r}
 
 	r = base("quiet.example", "198.51.100.11")
@@ -214,7 +215,7 @@ func cases(t testing.TB) map[string][]probe.Result {
 	icmp := dead
 	icmp.Target, icmp.Verdict = "filtered.example", probe.VerdictUnreachable
 	icmp.Paths = []probe.Path{
-		{Transport: probe.UDP500, State: probe.PathPortUnreachable, Sent: 1, Reporter: netip.MustParseAddr("203.0.113.1"), Evidence: []int{1}},
+		{Transport: probe.UDP500, State: probe.PathPortUnreachable, Sent: 1, Reporter: netip.MustParseAddr("203.0.113.1"), Detail: "ICMP port unreachable from 203.0.113.1", Evidence: []int{1}},
 		{Transport: probe.UDP4500, State: probe.PathAdminProhibited, Sent: 1, Reporter: netip.MustParseAddr("192.0.2.254"), Evidence: []int{2}},
 	}
 	out["icmp"] = []probe.Result{icmp}
@@ -227,7 +228,7 @@ func cases(t testing.TB) map[string][]probe.Result {
 	}
 	out["echo"] = []probe.Result{echo}
 
-	broken := probe.Result{Target: "no-such-name.example", Started: started, Verdict: probe.VerdictError, Complete: true,
+	broken := probe.Result{Target: "no-such-name.example", Started: started, Verdict: probe.VerdictError,
 		Err: errors.New("lookup no-such-name.example: no such host")}
 	out["error"] = []probe.Result{broken}
 	out["several"] = []probe.Result{dead, broken, out["openiked"][0]}

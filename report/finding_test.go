@@ -151,6 +151,7 @@ func TestPostQuantum(t *testing.T) {
 		{"hybrid beside classical", matrixCase{asked: standard, observed: "aes256gcm16-prfsha384-ecp384-ke1_none-ke1_mlkem768"}, "accepted", "mlkem768"},
 		{"hybrid alone", matrixCase{asked: standard, observed: "aes256gcm16-prfsha384-ecp384-ke1_mlkem768-ke1_mlkem1024-ke2_none"}, "required", "mlkem768 mlkem1024"},
 		{"hybrid product, classical product", matrixCase{asked: standard, observed: "aes256gcm16-prfsha384-ecp384-ke1_mlkem768,aes256gcm16-prfsha384-ecp256"}, "accepted", "mlkem768"},
+		{"hybrid alone, so far", matrixCase{asked: standard, observed: "aes256gcm16-prfsha384-ecp384-ke1_mlkem768", notTested: "aes256gcm16-prfsha384-ecp384"}, "accepted", "mlkem768"},
 		{"ML-KEM by itself", matrixCase{asked: standard, observed: "aes256gcm16-prfsha384-mlkem768"}, "required", "mlkem768"},
 		{"none", matrixCase{asked: standard, observed: "aes256gcm16-prfsha384-ecp384"}, "none", ""},
 		{"undecided", matrixCase{asked: standard, observed: "aes256gcm16-prfsha384-ecp384", silent: "aes256gcm16-prfsha384-ecp384-ke1_mlkem768"}, "unknown", ""},

@@ -157,17 +157,7 @@ func suiteFindings(t *Target, f facts) []Finding {
 		})
 	}
 	if m.Unknown > 0 {
-		severity := "low"
-		if m.Accepted == 0 {
-			severity = "medium" // the scan told nothing of use
-		}
-		out = append(out, Finding{
-			ID: "SCAN-UNDECIDED", Severity: severity,
-			Title:    grouped(m.Unknown) + " of " + grouped(m.Universe) + " suites are undecided",
-			Detail:   "silence is no refusal: the gateway may accept them",
-			Evidence: undecidedEvidence(m),
-			Fix:      []string{"scan again, more slowly or from another place"},
-		})
+		out = append(out, undecidedFinding(m))
 	}
 	if fd, ok := preferenceFinding(t); ok {
 		out = append(out, fd)
@@ -175,18 +165,41 @@ func suiteFindings(t *Target, f facts) []Finding {
 	if fd, ok := missingFinding(f); ok {
 		out = append(out, fd)
 	}
-	if fd, ok := windowsFinding(f); ok {
-		out = append(out, fd)
+	// A gateway that accepts nothing has no problem with Windows clients.
+	if m.Accepted > 0 {
+		if fd, ok := windowsFinding(f); ok {
+			out = append(out, fd)
+		}
 	}
 	return out
 }
 
-func undecidedEvidence(m *Matrix) []int {
-	var ids []int
-	for _, u := range m.Undecided {
-		ids = append(ids, u.Evidence...)
+// undecidedFinding says which suites a scan could not tell, and why.
+func undecidedFinding(m *Matrix) Finding {
+	out := Finding{
+		ID: "SCAN-UNDECIDED", Severity: "low",
+		Title: grouped(m.Unknown) + " of " + grouped(m.Universe) + " suites are undecided",
 	}
-	return ids
+	if m.Accepted == 0 {
+		out.Severity = "medium" // the scan told nothing of use
+	}
+	unasked, unanswered := false, false
+	for _, u := range m.Undecided {
+		out.Evidence = append(out.Evidence, u.Evidence...)
+		unasked = unasked || u.State == "not_tested"
+		unanswered = unanswered || u.State != "not_tested"
+	}
+	var why []string
+	if unanswered {
+		why = append(why, "what got no clear answer was not refused: the gateway may accept it")
+		out.Fix = append(out.Fix, "scan again, more slowly or from another place")
+	}
+	if unasked {
+		why = append(why, "the scan ended before it asked about all")
+		out.Fix = append(out.Fix, "let the scan go on to its end; if its exchanges were limited, allow more")
+	}
+	out.Detail = strings.Join(why, "; ")
+	return out
 }
 
 // preferenceFinding tells that the gateway chose a weak algorithm from an

@@ -221,7 +221,7 @@ func TestExit(t *testing.T) {
 		if doc.Exit != tt.want {
 			t.Errorf("exit of %v, interrupted %t = %+v, want %+v", tt.targets, tt.interrupted, doc.Exit, tt.want)
 		}
-		wantComplete := !tt.interrupted && !slices.Contains(tt.targets, "undecided")
+		wantComplete := !tt.interrupted && !slices.Contains(tt.targets, "undecided") && !slices.Contains(tt.targets, "error")
 		if doc.Complete != wantComplete {
 			t.Errorf("complete of %v, interrupted %t = %t", tt.targets, tt.interrupted, doc.Complete)
 		}

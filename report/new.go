@@ -283,7 +283,7 @@ func judgePostQuantum(m *proposals.Matrix) *PostQuantum {
 		})
 	}
 	switch {
-	case len(out.Methods) > 0 && !without:
+	case len(out.Methods) > 0 && !without && len(m.Undecided) == 0:
 		out.State = "required"
 	case len(out.Methods) > 0:
 		out.State = "accepted"

@@ -123,7 +123,7 @@ func (p *page) heading(t *Target) {
 	}
 	fill := strings.Repeat(" ", max(0, p.width-columns(name)-columns(verdict)))
 	p.out.WriteString(p.paint(bold, name) + fill + p.paint(style, verdict) + "\n")
-	if !t.Complete {
+	if !t.Complete && t.Verdict != "error" {
 		p.out.WriteString(p.paint(yellow, "PARTIAL: the scan ended before everything was asked.") + "\n")
 	}
 }
@@ -148,16 +148,17 @@ func (p *page) paths(t *Target) {
 		if path.State == "answers" && path.Transport == "udp4500" {
 			line += "   NAT traversal works"
 		}
-		if path.Reporter != "" {
-			line += ", says " + printable(path.Reporter)
+		detail := path.Detail
+		if detail == "" && path.Reporter != "" {
+			detail = "reported by " + path.Reporter
 		}
 		style := green
 		if path.State != "answers" {
 			style = red
 		}
 		p.raw(p.paint(style, line))
-		if path.Detail != "" {
-			p.text(0, path.Detail)
+		if detail != "" {
+			p.text(0, detail)
 		}
 	}
 	n := t.NAT
@@ -349,7 +350,7 @@ func (p *page) cost(t *Target) {
 	took := fmt.Sprintf("%s in %.1f s", counted(int64(c.Exchanges), "exchange", "exchanges"), c.ElapsedMs/1000)
 	if t.Matrix != nil {
 		decided := t.Matrix.Universe - t.Matrix.Unknown
-		took = grouped(decided) + " combinations decided by " + took
+		took = counted(decided, "combination", "combinations") + " decided by " + took
 	}
 	p.text(0, took)
 	p.text(0, fmt.Sprintf("%s, %s, %d retransmitted; %d half-open left, %s",

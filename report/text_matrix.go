@@ -31,7 +31,7 @@ func (p *page) matrix(t *Target) {
 	p.hybrids(t)
 	p.preference(t.Preference)
 	if t.PostQuantum != nil {
-		p.aligned("quantum    " + quantumWords(t.PostQuantum))
+		p.aligned("quantum    " + quantumWords(t.PostQuantum, m))
 	}
 }
 
@@ -339,12 +339,15 @@ func productWords(product proposals.Product) string {
 }
 
 // quantumWords is the post-quantum verdict in one line.
-func quantumWords(q *PostQuantum) string {
+func quantumWords(q *PostQuantum, m *Matrix) string {
 	methods := join(convert(q.Methods, methodLabel), "and")
 	switch q.State {
 	case "required":
 		return "ready: every accepted suite has " + methods
 	case "accepted":
+		if m.Unknown > 0 {
+			return "ready: " + methods + " accepted; not all suites are decided"
+		}
 		return "ready: " + methods + " accepted, beside classical key exchange"
 	case "none":
 		return "not ready: no post-quantum key exchange is accepted"
