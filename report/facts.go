@@ -56,6 +56,17 @@ func parse(keywords string) []proposals.Product {
 	return products
 }
 
+// askedAllClassical reports whether every classical suite was asked about.
+func (f facts) askedAllClassical() bool {
+	var asked int64
+	for _, p := range f.asked { // they do not overlap
+		if c, ok := classicalPart(p); ok {
+			asked += c.Size()
+		}
+	}
+	return asked == proposals.Classical().Size()
+}
+
 // state returns what is known of s: what was asked, is not accepted and not
 // undecided was refused.
 func (f facts) state(s proposals.Suite) proposals.State {

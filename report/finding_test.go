@@ -26,6 +26,13 @@ func TestFindings(t *testing.T) {
 		{"SHA-1", matrixOf(t, "aes128-sha1-prfsha1-modp2048", ""), []string{"low IKE-INTEG-SHA1", "low IKE-PRF-SHA1"}, []string{"IKE-INTEG-MD5"}},
 		{"MD5", matrixOf(t, "aes128-md5-prfmd5-modp2048", ""), []string{"high IKE-INTEG-MD5", "high IKE-PRF-MD5"}, nil},
 		{"no AES-CBC", matrixOf(t, "aes256gcm16-prfsha256-modp2048", ""), []string{"info IKE-RFC8247-MUST"}, nil},
+		{"AES-CBC with one PRF, not asked with the others", with(matrixOf(t, "aes256gcm16-prfsha256-modp2048", ""), func(r *probe.Result) {
+			asked, err := proposals.ParseProducts("aes256gcm16-prfsha256-modp2048,aes128-aes256-sha256-prfsha256-modp2048")
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Matrix.Asked = asked
+		}), nil, []string{"IKE-RFC8247-MUST"}},
 		{"undecided AES-CBC", matrixOf(t, "aes256gcm16-prfsha256-modp2048", "aes128-aes256-sha256-prfsha256-modp2048"),
 			[]string{"low SCAN-UNDECIDED"}, []string{"IKE-RFC8247-MUST"}},
 		{"nothing", matrixOf(t, "", ""), []string{"high IKE-NOTHING-ACCEPTED"}, []string{"IKE-RFC8247-MUST"}},

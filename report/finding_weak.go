@@ -251,9 +251,9 @@ func soundSuiteAccepted(t *Target) bool {
 }
 
 // missingFinding names what RFC 8247 makes mandatory to implement and the
-// gateway refuses in every combination.
+// gateway refuses in every combination, if every one was asked about.
 func missingFinding(f facts) (Finding, bool) {
-	if len(f.accepted) == 0 {
+	if len(f.accepted) == 0 || !f.askedAllClassical() {
 		return Finding{}, false
 	}
 	rfc8247, _ := baseline.Named(baseline.RFC8247)

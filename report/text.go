@@ -145,7 +145,7 @@ func (p *page) paths(t *Target) {
 		} else if path.Sent > 0 {
 			line += fmt.Sprintf("  %d sent", path.Sent)
 		}
-		if path.State == "answers" && path.Transport == "udp4500" {
+		if path.State == "answers" && path.Transport == "udp4500" && t.NAT != nil && t.NAT.Supported {
 			line += "   NAT traversal works"
 		}
 		detail := path.Detail

@@ -43,7 +43,7 @@ func (p *page) preference(pref *Preference) {
 	case pref.Decides == "initiator":
 		p.aligned("order      the client's: the gateway takes what is offered first")
 		return
-	case len(pref.KE) > 0:
+	case len(pref.KE) > 1:
 		order := strings.Join(convert(pref.KE, methodLabel), ", ")
 		if !pref.KEComplete {
 			order += ", then others"
@@ -340,15 +340,15 @@ func productWords(product proposals.Product) string {
 
 // quantumWords is the post-quantum verdict in one line.
 func quantumWords(q *PostQuantum, m *Matrix) string {
-	methods := join(convert(q.Methods, methodLabel), "and")
+	methods := convert(q.Methods, methodLabel)
 	switch q.State {
 	case "required":
-		return "ready: every accepted suite has " + methods
+		return "ready: every accepted suite has " + join(methods, "or")
 	case "accepted":
 		if m.Unknown > 0 {
-			return "ready: " + methods + " accepted; not all suites are decided"
+			return "ready: " + join(methods, "and") + " accepted; not all suites are decided"
 		}
-		return "ready: " + methods + " accepted, beside classical key exchange"
+		return "ready: " + join(methods, "and") + " accepted, beside classical key exchange"
 	case "none":
 		return "not ready: no post-quantum key exchange is accepted"
 	case "not_tested":
