@@ -195,6 +195,15 @@ func FuzzReadJSON(f *testing.F) {
 	})
 }
 
+// A gateway that fell silent halfway is not called sound.
+func TestHeadingUndecided(t *testing.T) {
+	doc := New(testRun, cases(t)["interrupted"])
+	doc.Targets[0].Complete = true
+	if heading, _, _ := strings.Cut(text(t, doc, TextOptions{}), "\n"); !strings.HasSuffix(heading, "IKEv2 gateway, no problem seen so far") {
+		t.Errorf("heading %q", heading)
+	}
+}
+
 func TestExit(t *testing.T) {
 	all := cases(t)
 	gather := func(names ...string) []string { return names }

@@ -107,7 +107,7 @@ func (p *page) heading(t *Target) {
 		switch {
 		case problems > 0:
 			verdict += ", " + counted(problems, "problem", "problems")
-		case !t.Complete:
+		case !t.Complete || t.Matrix != nil && t.Matrix.Unknown > 0:
 			verdict += ", no problem seen so far"
 		default:
 			verdict += ", no problem found"
