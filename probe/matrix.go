@@ -23,7 +23,11 @@ func (s *scan) matrix(ctx context.Context) {
 	var contradictions []proposals.Suite
 	for run := 1; ; run++ {
 		begun := len(s.result.Exchanges)
-		m := s.planner(s.asker(ctx)).Run()
+		p := s.planner(s.asker(ctx))
+		if run == 1 {
+			p.Prior = s.target.Prior
+		}
+		m := p.Run()
 		s.result.Matrix = m
 		doubt := s.doubt(ctx, m, s.result.Exchanges[begun:])
 		m.Contradictions = append(contradictions, m.Contradictions...)

@@ -38,9 +38,10 @@ type Scanner struct {
 	MaxExchanges int
 
 	// Universe is the set of suites to ask about; nil means
-	// [proposals.Standard]. Exhaustive observes each accepted one.
-	Universe   *proposals.Universe
-	Exhaustive bool
+	// [proposals.Standard]. Exhaustive observes each accepted one, Thorough
+	// takes more samples of them.
+	Universe             *proposals.Universe
+	Exhaustive, Thorough bool
 
 	// Listen opens the socket; nil means real UDP. Rand is the source of
 	// SPIs, nonces and keys; nil means crypto/rand.
@@ -78,7 +79,7 @@ func (s Scanner) planner(ask func([]proposals.Offer) []proposals.Answer) proposa
 	if u == nil {
 		u = proposals.Standard()
 	}
-	return proposals.Planner{Universe: u, Exhaustive: s.Exhaustive, Ask: ask}
+	return proposals.Planner{Universe: u, Exhaustive: s.Exhaustive, Thorough: s.Thorough, Ask: ask}
 }
 
 // Scan scans one address of a target. A gateway that is silent or rude is a
@@ -139,7 +140,7 @@ func (s *scan) run(ctx context.Context) {
 	c, err := open(ctx, connConfig{
 		gateway: s.target.Address, ports: s.target.Ports, source: s.Source, listen: s.Listen,
 		rand: s.Rand, trace: s.Trace, initialRTO: s.InitialRTO, attempts: s.Attempts,
-		rate: s.Rate, window: s.Window,
+		rate: s.Rate, window: s.Window, first: s.target.FirstExchange,
 	})
 	if u, ok := noRoute(err); ok {
 		s.unroutable(u)

@@ -35,6 +35,7 @@ type connConfig struct {
 	attempts   int            // at most so many tries, and again so many after a cookie; 4
 	rate       float64        // datagrams a second; 50
 	window     int            // exchanges in flight at most; 16
+	first      int            // the number of the first exchange; 0: 1
 }
 
 // conn is one UDP socket towards one gateway, for both ports: so the mappings
@@ -143,6 +144,7 @@ func open(ctx context.Context, cfg connConfig) (*conn, error) {
 		done:      make(chan struct{}),
 		waiting:   make(map[ike.SPI]*wait),
 		finished:  make(map[messageKey]*wait),
+		lastID:    max(cfg.first-1, 0),
 	}
 	go c.read()
 	return c, nil

@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+
+	"github.com/ikescope/ikescope/proposals"
 )
 
 // Target is one address to scan, and how the user named it.
@@ -16,6 +18,10 @@ type Target struct {
 	// Ports are the UDP ports of the responder, indexed by [Transport]; 0
 	// means 500 and 4500.
 	Ports [2]uint16
+	// Prior are answers of an earlier scan, which this one goes on from. Its
+	// exchanges are numbered from FirstExchange, 0 meaning 1.
+	Prior         []proposals.Asked
+	FirstExchange int
 }
 
 // Endpoint is a target as it is written: host, host:port or [address]:port.

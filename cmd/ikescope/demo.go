@@ -57,7 +57,7 @@ func (a *app) demo(ctx context.Context, gateway gatewayOptions, opts *outputOpti
 		fmt.Fprintf(a.err, "demo: ikescope scan %v --natt-port %d --rate %d\n",
 			netip.AddrPortFrom(loopback, target.Ports[probe.UDP500]), target.Ports[probe.UDP4500], demoRate)
 	}
-	scanned := a.report(ctx, opts, probe.Scanner{Rate: demoRate}, 1, func() []job { return []job{{target: target}} })
+	scanned := a.report(ctx, opts, probe.Scanner{Rate: demoRate}, 1, []job{{target: target}})
 	closed := conns.close()
 	return errors.Join(scanned, <-served, closed)
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -173,3 +174,26 @@ func (s suites) Set(text string) error {
 
 func (suites) Type() string   { return "proposals" }
 func (suites) String() string { return "" }
+
+// choice is the value of a flag that is one of some words.
+type choice struct {
+	p     *string
+	words []string
+}
+
+func (c choice) Set(s string) error {
+	if !slices.Contains(c.words, s) {
+		return fmt.Errorf("%q is none of %s", s, strings.Join(c.words, ", "))
+	}
+	*c.p = s
+	return nil
+}
+
+func (choice) Type() string { return "name" }
+
+func (c choice) String() string {
+	if c.p == nil {
+		return ""
+	}
+	return *c.p
+}

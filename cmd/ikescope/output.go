@@ -64,19 +64,19 @@ func (o outputs) Set(s string) error {
 func (outputs) Type() string   { return "format[=path]" }
 func (outputs) String() string { return "" }
 
-// captureFile is the value of --pcap.
-type captureFile struct{ p *string }
+// fileName is the value of a flag that names a file.
+type fileName struct{ p *string }
 
-func (c captureFile) Set(s string) error {
+func (f fileName) Set(s string) error {
 	if s == "" || s == "-" {
 		return fmt.Errorf("%q names no file", s)
 	}
-	*c.p = s
+	*f.p = s
 	return nil
 }
 
-func (captureFile) Type() string   { return "file" }
-func (captureFile) String() string { return "" }
+func (fileName) Type() string   { return "file" }
+func (fileName) String() string { return "" }
 
 // outputOptions say where a report goes, and how it looks.
 type outputOptions struct {
@@ -91,7 +91,7 @@ type outputOptions struct {
 func (o *outputOptions) addFlags(flags *pflag.FlagSet) {
 	flags.VarP(outputs{&o.outputs}, "output", "o", "write the report as "+strings.Join(formatNames(), " or ")+
 		", to stdout or to a file; may be repeated (default text)")
-	flags.Var(captureFile{&o.pcap}, "pcap", "write every datagram to this file; the IPv4 identification or IPv6 flow label holds the number of its exchange")
+	flags.Var(fileName{&o.pcap}, "pcap", "write every datagram to this file; the IPv4 identification or IPv6 flow label holds the number of its exchange")
 	addToggle(flags, &o.evidence, "evidence", "", "list every exchange in the text report")
 	flags.Var(wholeNumber(&o.width, 60, 400), "width", "columns of the text report (default: those of the terminal, or 80)")
 	addToggle(flags, &o.noColor, "no-color", "", "no colours, as with NO_COLOR in the environment")

@@ -57,41 +57,52 @@ func (a *app) scan(ctx context.Context, opts *scanOptions, args []string) error 
 	if opts.sourcePort != 0 {
 		parallel = 1
 	}
-	return a.report(ctx, &opts.outputOptions, scanner, parallel, func() []job {
-		return resolve(ctx, found, family, opts.ports, parallel)
-	})
+	targets, err := resolve(ctx, found, family, opts.ports, parallel)
+	if err != nil {
+		return err
+	}
+	if opts.resume != "" {
+		if err := goOn(opts.resume, targets); err != nil {
+			return err
+		}
+	}
+	return a.report(ctx, &opts.outputOptions, scanner, parallel, targets)
 }
 
-// job is a target to scan, or why it cannot be.
+// job is a target to scan, and the earlier scan to go on from, if any.
 type job struct {
-	target probe.Target
-	err    error
+	target  probe.Target
+	earlier *report.Target
 }
 
 var errInterrupted = errors.New("not scanned: interrupted")
 
-// resolve returns the jobs that endpoints stand for, in their order.
-func resolve(ctx context.Context, endpoints []probe.Endpoint, f family, ports [2]uint16, parallel int) []job {
-	found := make([][]job, len(endpoints))
+// resolve returns a job for each address that endpoints stand for, in their
+// order. The error has a line for each endpoint that stands for none.
+func resolve(ctx context.Context, endpoints []probe.Endpoint, f family, ports [2]uint16, parallel int) ([]job, error) {
+	found := make([][]probe.Target, len(endpoints))
+	failed := make([]error, len(endpoints))
 	inParallel(parallel, len(endpoints), func(i int) {
-		targets, err := f.resolve(ctx, endpoints[i], ports)
-		if err != nil {
-			found[i] = []job{{probe.Target{Name: endpoints[i].Text}, err}}
-		}
-		for _, t := range targets {
-			found[i] = append(found[i], job{target: t})
-		}
+		found[i], failed[i] = f.resolve(ctx, endpoints[i], ports)
 	})
-	var jobs []job
-	for _, list := range found {
-		jobs = append(jobs, list...)
+	if err := errors.Join(failed...); err != nil {
+		if ctx.Err() != nil {
+			return nil, errInterrupted
+		}
+		return nil, usageError{err}
 	}
-	return jobs
+	var jobs []job
+	for _, targets := range found {
+		for _, t := range targets {
+			jobs = append(jobs, job{target: t})
+		}
+	}
+	return jobs, nil
 }
 
-// report scans what prepare returns and writes the report. The files are
-// made before that.
-func (a *app) report(ctx context.Context, opts *outputOptions, scanner probe.Scanner, parallel int, prepare func() []job) error {
+// report scans the targets of jobs and writes the report. The files are made
+// before that.
+func (a *app) report(ctx context.Context, opts *outputOptions, scanner probe.Scanner, parallel int, jobs []job) error {
 	pcap, err := opts.open()
 	if err != nil {
 		return err
@@ -108,7 +119,6 @@ func (a *app) report(ctx context.Context, opts *outputOptions, scanner probe.Sca
 		watch.note("interrupted: ending the scan and writing what was found; once more to quit at once")
 	})
 	defer stop()
-	jobs := prepare()
 	watch.expect(len(jobs))
 	results := scanAll(ctx, scanner, jobs, parallel, watch)
 	watch.end()
@@ -117,6 +127,11 @@ func (a *app) report(ctx context.Context, opts *outputOptions, scanner probe.Sca
 		Tool:        report.Tool{Name: "ikescope", Version: version()},
 		Interrupted: ctx.Err() != nil,
 	}, results)
+	for i, j := range jobs {
+		if j.earlier != nil {
+			doc.Targets[i].GoOn(j.earlier)
+		}
+	}
 	a.exit = doc.Exit.Code
 	var failed error
 	if pcap != nil {
@@ -145,12 +160,9 @@ func scanAll(ctx context.Context, scanner probe.Scanner, jobs []job, parallel in
 		turn.Lock()
 		defer turn.Unlock()
 		if ctx.Err() != nil {
-			j.err = errInterrupted
-		}
-		if j.err != nil {
 			results[i] = probe.Result{
 				Target: j.target.Name, Address: j.target.Address, Started: time.Now(),
-				Verdict: probe.VerdictError, Err: j.err,
+				Verdict: probe.VerdictError, Err: errInterrupted,
 			}
 			return
 		}

@@ -25,14 +25,26 @@ type scanOptions struct {
 	timeout      time.Duration
 	maxExchanges int
 	suites       []proposals.Product
+	profile      string
 	exhaustive   bool
+	resume       string
 	plan         bool
 	parallel     int
 }
 
+// The profiles of a scan, by how much it asks.
+const (
+	quick    = "quick"
+	standard = "standard"
+	deep     = "deep"
+)
+
+var scanProfiles = []string{quick, standard, deep}
+
 func newScanOptions() *scanOptions {
 	return &scanOptions{
 		ports:    [2]uint16{probe.UDP500: 500, probe.UDP4500: 4500},
+		profile:  standard,
 		rate:     50,
 		window:   16,
 		tries:    4,
@@ -45,6 +57,7 @@ func (o *scanOptions) addFlags(flags *pflag.FlagSet) {
 	o.outputOptions.addFlags(flags)
 	flags.SortFlags = false
 	flags.Var(suites{&o.suites}, "suite", "ask about these suites only, as strongSwan writes them; may be repeated")
+	flags.Var(choice{&o.profile, scanProfiles}, "profile", "how much to ask: quick (algorithms in use), standard (all that are registered, and ML-KEM as additional key exchange) or deep (any additional key exchange, and more samples)")
 	addToggle(flags, &o.exhaustive, "exhaustive", "", "see each accepted suite accepted, rather than samples of them")
 	addToggle(flags, &o.plan, "plan", "", "print the offers that would come first, and send nothing")
 	flags.Var(transports{&o.transports}, "transport", "only udp500 or udp4500 (default both)")
@@ -61,6 +74,7 @@ func (o *scanOptions) addFlags(flags *pflag.FlagSet) {
 	flags.Var(wholeNumber(&o.tries, 1, 20), "tries", "how often a request is sent before its silence counts")
 	flags.Var(duration(&o.timeout, 10*time.Millisecond, time.Minute), "timeout", "the first wait for an answer; each further one is twice as long")
 	flags.Var(wholeNumber(&o.maxExchanges, 1, 1000000), "max-exchanges", "budget for each target; what it does not reach is not tested")
+	flags.Var(fileName{&o.resume}, "resume", "go on from this JSON report of a scan that was interrupted or ran out of its budget")
 }
 
 // family returns which addresses are asked for.
@@ -98,7 +112,16 @@ func (o *scanOptions) scanner() (probe.Scanner, error) {
 		MaxExchanges: o.maxExchanges,
 		Exhaustive:   o.exhaustive,
 	}
+	switch o.profile {
+	case quick:
+		s.Universe = proposals.Quick()
+	case deep:
+		s.Universe, s.Thorough = proposals.Deep(), true
+	}
 	if len(o.suites) > 0 {
+		if o.profile != standard {
+			return s, usagef("--suite: does not go with --profile %s; it says itself what is asked", o.profile)
+		}
 		universe, err := proposals.NewUniverse(o.suites...)
 		if err != nil {
 			return s, usagef("--suite: %w", err)

@@ -1,0 +1,42 @@
+package main
+
+import (
+	"os"
+
+	"github.com/ikescope/ikescope/report"
+)
+
+// goOn reads the report at path, and gives each job the scan of the same
+// target and address in it. Targets that the report does not hold are scanned
+// from the start; it has to hold one of them.
+func goOn(path string, jobs []job) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return usagef("--resume: %s: %w", path, withoutPath(err))
+	}
+	defer f.Close()
+	doc, err := report.ReadJSON(f)
+	if err != nil {
+		return usagef("--resume: %s: %w", path, err)
+	}
+	found := false
+	for i := range jobs {
+		t := &jobs[i].target
+		for n := range doc.Targets {
+			earlier := &doc.Targets[n]
+			if earlier.Target != t.Name || earlier.Address != t.Address.String() {
+				continue
+			}
+			if t.Prior, err = earlier.Asked(); err != nil {
+				return usagef("--resume: %s: %s: %w", path, earlier.Target, err)
+			}
+			t.FirstExchange = earlier.LastExchange() + 1
+			jobs[i].earlier = earlier
+			found = true
+		}
+	}
+	if !found {
+		return usagef("--resume: %s holds no scan of these targets: name them as they were named then", path)
+	}
+	return nil
+}
