@@ -31,14 +31,25 @@ type Endpoint struct {
 	Port uint16 // 0 where none was written
 }
 
+// maxTarget bounds a target as it is written, in octets: a DNS name has up to
+// 253, a port and brackets come with it.
+const maxTarget = 300
+
 // ParseEndpoint reads a target. The error says what would be right.
 func ParseEndpoint(s string) (Endpoint, error) {
 	e := Endpoint{Text: s, Host: s}
-	if a, err := netip.ParseAddr(s); err == nil {
-		if a.IsUnspecified() || a.IsMulticast() {
-			return Endpoint{}, fmt.Errorf("%q is not the address of a host", s)
-		}
-		return e, nil
+	if len(s) > maxTarget {
+		return Endpoint{}, fmt.Errorf("%q... is too long for a host", s[:40])
+	}
+	if _, rest, ok := strings.Cut(s, "://"); ok {
+		host, _, _ := strings.Cut(rest, "/")
+		return Endpoint{}, fmt.Errorf("%q is a URL: write %q", s, host)
+	}
+	if _, err := netip.ParsePrefix(s); err == nil {
+		return Endpoint{}, fmt.Errorf("%q is a range: name each address, on the command line or in an @file", s)
+	}
+	if _, err := netip.ParseAddr(s); err == nil {
+		return e, e.check()
 	}
 	if host, port, err := net.SplitHostPort(s); err == nil {
 		n, err := strconv.ParseUint(port, 10, 16)
@@ -49,19 +60,23 @@ func ParseEndpoint(s string) (Endpoint, error) {
 	} else if strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") {
 		e.Host = s[1 : len(s)-1]
 	}
-	if a, err := netip.ParseAddr(e.Host); err == nil {
-		if a.IsUnspecified() || a.IsMulticast() {
-			return Endpoint{}, fmt.Errorf("%q is not the address of a host", s)
-		}
-		return e, nil
+	return e, e.check()
+}
+
+// check reports whether the host of e is a name or the address of one host.
+func (e Endpoint) check() error {
+	a, err := netip.ParseAddr(e.Host)
+	switch {
+	case err == nil && (a.IsUnspecified() || a.IsMulticast()):
+		return fmt.Errorf("%q is not the address of a host", e.Text)
+	case err == nil:
+		return nil
+	case strings.Contains(e.Host, ":"):
+		return fmt.Errorf("%q is neither a host, host:port, nor [IPv6 address]:port", e.Text)
+	case !validHostname(e.Host):
+		return fmt.Errorf("%q is not a host name or an address", e.Text)
 	}
-	if strings.Contains(e.Host, ":") {
-		return Endpoint{}, fmt.Errorf("%q is neither a host, host:port, nor [IPv6 address]:port", s)
-	}
-	if !validHostname(e.Host) {
-		return Endpoint{}, fmt.Errorf("%q is not a host name or an address", s)
-	}
-	return e, nil
+	return nil
 }
 
 // validHostname reports whether s can be a DNS name (RFC 1123, Section 2.1),

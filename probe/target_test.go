@@ -1,0 +1,107 @@
+package probe
+
+import (
+	"net/netip"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestParseEndpoint(t *testing.T) {
+	for _, tt := range []struct {
+		in   string
+		host string
+		port uint16
+		err  string
+	}{
+		{"vpn.example.com", "vpn.example.com", 0, ""},
+		{"vpn.example.com:4500", "vpn.example.com", 4500, ""},
+		{"vpn_1.example.com.", "vpn_1.example.com.", 0, ""},
+		{"bücher.example", "bücher.example", 0, ""},
+		{"192.0.2.1", "192.0.2.1", 0, ""},
+		{"192.0.2.1:500", "192.0.2.1", 500, ""},
+		{"2001:db8::1", "2001:db8::1", 0, ""},
+		{"[2001:db8::1]", "2001:db8::1", 0, ""},
+		{"[2001:db8::1]:500", "2001:db8::1", 500, ""},
+		{"fe80::1%eth0", "fe80::1%eth0", 0, ""},
+
+		{in: "", err: `"" is not a host name`},
+		{in: "vpn.example.com:0", err: `port "0" of`},
+		{in: "vpn.example.com:65536", err: `port "65536" of`},
+		{in: "vpn.example.com:ike", err: `port "ike" of`},
+		{in: "192.0.2.256", err: "is not a host name or an address"},
+		{in: "192.0.2.0/24", err: "is a range"},
+		{in: "https://vpn.example.com/x", err: `is a URL: write "vpn.example.com"`},
+		{in: "0.0.0.0", err: "is not the address of a host"},
+		{in: "[::]:500", err: "is not the address of a host"},
+		{in: "224.0.0.1:500", err: "is not the address of a host"},
+		{in: "2001:db8::zz", err: "is neither a host, host:port, nor"},
+		{in: "-vpn.example.com", err: "is not a host name"},
+		{in: "vpn..example.com", err: "is not a host name"},
+		{in: "vpn example", err: "is not a host name"},
+		{in: strings.Repeat("a", 64) + ".example", err: "is not a host name"},
+		{in: strings.Repeat("a.", 400), err: "is too long for a host"},
+	} {
+		got, err := ParseEndpoint(tt.in)
+		if tt.err != "" {
+			if err == nil || !strings.Contains(err.Error(), tt.err) {
+				t.Errorf("ParseEndpoint(%q): %v, want an error with %q", tt.in, err, tt.err)
+			}
+			continue
+		}
+		if want := (Endpoint{tt.in, tt.host, tt.port}); err != nil || got != want {
+			t.Errorf("ParseEndpoint(%q) = %+v, %v, want %+v", tt.in, got, err, want)
+		}
+	}
+}
+
+func TestResolve(t *testing.T) {
+	for _, tt := range []struct {
+		in         string
+		ports      [2]uint16
+		want       Target
+		transports []Transport
+	}{
+		{"192.0.2.1", [2]uint16{}, Target{Name: "192.0.2.1", Address: netip.MustParseAddr("192.0.2.1")}, []Transport{UDP500, UDP4500}},
+		{"::ffff:192.0.2.1", [2]uint16{}, Target{Name: "::ffff:192.0.2.1", Address: netip.MustParseAddr("192.0.2.1")}, []Transport{UDP500, UDP4500}},
+		{"192.0.2.1:10500", [2]uint16{500, 14500},
+			Target{Name: "192.0.2.1:10500", Address: netip.MustParseAddr("192.0.2.1"), Ports: [2]uint16{10500, 14500}}, []Transport{UDP500, UDP4500}},
+		// The port of NAT traversal takes nothing but its own framing.
+		{"[2001:db8::1]:4500", [2]uint16{500, 4500},
+			Target{Name: "[2001:db8::1]:4500", Address: netip.MustParseAddr("2001:db8::1"), Ports: [2]uint16{4500, 4500}}, []Transport{UDP4500}},
+	} {
+		e, err := ParseEndpoint(tt.in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := e.Resolve(t.Context(), tt.ports)
+		if err != nil || len(got) != 1 {
+			t.Fatalf("%s: %v, %v", tt.in, got, err)
+		}
+		if got[0].Name != tt.want.Name || got[0].Address != tt.want.Address || got[0].Ports != tt.want.Ports {
+			t.Errorf("%s is %+v, want %+v", tt.in, got[0], tt.want)
+		}
+		if ts := got[0].transports(); !slices.Equal(ts, tt.transports) {
+			t.Errorf("%s is asked over %v, want %v", tt.in, ts, tt.transports)
+		}
+	}
+}
+
+// FuzzParseEndpoint: what is taken names a host, and is taken again as written.
+func FuzzParseEndpoint(f *testing.F) {
+	for _, s := range []string{"vpn.example.com:500", "[2001:db8::1%eth0]:4500", "192.0.2.0/24", "https://x", ":1"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		e, err := ParseEndpoint(s)
+		if err != nil {
+			return
+		}
+		if e.Host == "" || e.Text != s {
+			t.Fatalf("%q is %+v", s, e)
+		}
+		if again, err := ParseEndpoint(e.Host); err != nil || again.Host != e.Host {
+			t.Fatalf("the host of %q, %q, is %+v, %v", s, e.Host, again, err)
+		}
+	})
+}
