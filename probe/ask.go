@@ -140,7 +140,7 @@ func (s *scan) payload(offer []proposals.Product) ([]proposals.Product, ike.KeyE
 // gateway cannot select it. The first ones are known to every gateway and
 // their public values are short. It reports false if offer holds them all.
 func foreign(offer []proposals.Product) (ike.KeyExchangeMethod, bool) {
-	first := []ike.KeyExchangeMethod{ike.KE_ECP_256, ike.KE_ECP_384, ike.KE_MODP_2048, ike.KE_ECP_521}
+	first := []ike.KeyExchangeMethod{ike.KE_ECP_256, ike.KE_ECP_384, ike.KE_ECP_521, ike.KE_MODP_1024, ike.KE_MODP_2048}
 	for _, m := range append(first, keyexchange.Methods()...) {
 		if !offers(offer, m) {
 			return m, true

@@ -2,22 +2,27 @@ package probe
 
 import (
 	"context"
+	"math"
 	"slices"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/proposals"
 )
 
-// hearing is what a gateway was seen to read: what stood in an offer that it
-// answered.
+// hearing is what a gateway was seen to read.
 type hearing struct {
-	algorithms map[proposals.Algorithm]bool
-	octets     int // of the proposals of the longest offer
+	algorithms map[proposals.Algorithm]bool // of offers that it took or refused
+	octets     int                          // of the longest request that it answered
 }
 
 func (h *hearing) add(x Exchange) {
-	if !isTaken(x) && x.Outcome != NoProposalChosen {
+	if !isIKEv2(x.Outcome) {
 		return
+	}
+	h.octets = max(h.octets, requestOctets(x.Offer, x.KE))
+	if !isTaken(x) && x.Outcome != NoProposalChosen {
+		return // it did not like something in it
 	}
 	if h.algorithms == nil {
 		h.algorithms = make(map[proposals.Algorithm]bool)
@@ -25,17 +30,37 @@ func (h *hearing) add(x Exchange) {
 	for a := range algorithmsOf(x.Offer) {
 		h.algorithms[a] = true
 	}
-	h.octets = max(h.octets, octetsOf(x.Offer))
 }
 
-// maxOffer is the size in octets of the proposals that fit a datagram of 1,232
-// octets with a short KE payload.
-const maxOffer = 990
+// maxDatagram is the most octets of a request that every path carries whole.
+const maxDatagram = 1232
 
-// readable finds out whether the gateway reads offers like this one at all: not
-// longer, and with these algorithms. If not it returns parts to ask in its
+// requestOctets returns the size of a request, with all notifies that there
+// may be, and without a cookie.
+func requestOctets(offer []proposals.Product, method ike.KeyExchangeMethod) int {
+	const (
+		header   = 28
+		saHeader = 4
+		keHeader = 8
+		nonce    = 4 + nonceLen
+		nat      = 2 * (8 + 20)
+		notifies = 8 + (8 + 2*len(signatureHashes)) + 8 + 8
+	)
+	public, _, _ := keyexchange.Sizes(method)
+	return header + saHeader + octetsOf(offer) + keHeader + public + nonce + nat + notifies
+}
+
+// octetsAs returns the size of the request that asks offer.
+func (s *scan) octetsAs(offer []proposals.Product) int {
+	sent, method, _ := s.payload(offer)
+	return requestOctets(sent, method)
+}
+
+// readable finds out whether the gateway reads offers like that of q at all:
+// not longer, and with these algorithms. If not it returns parts to ask in its
 // place, or none if there is no way to ask it.
-func (s *scan) readable(ctx context.Context, offer []proposals.Product) (parts []*question, ok bool) {
+func (s *scan) readable(ctx context.Context, q *question) (parts []*question, ok bool) {
+	offer := q.offer
 	s.mu.Lock()
 	var unheard []proposals.Algorithm
 	for a := range algorithmsOf(offer) {
@@ -43,30 +68,69 @@ func (s *scan) readable(ctx context.Context, offer []proposals.Product) (parts [
 			unheard = append(unheard, a)
 		}
 	}
-	longest := s.heard.octets
 	s.mu.Unlock()
 	s.findSpoilers(ctx, unheard)
-	octets := octetsOf(offer)
+	octets := s.octetsAs(offer)
 	switch {
 	case s.spoils(offer):
 		return s.divide(offer), false
-	case octets <= longest:
+	case octets <= s.longest() || q.errors > 0:
 		return nil, true
 	}
-	// All of it is read in short offers. Is it too long?
-	together := slices.Concat(s.control, offer)
-	if octetsOf(together) > maxOffer {
-		return halves(offer), false
-	}
-	switch s.sound(ctx, together).Outcome {
-	case NotTried:
-		return nil, false
-	case NoAnswer:
-		s.limit = octets - 1
-		s.note("The gateway does not answer offers of more than %d octets of proposals; what it does not read whole was asked in parts.", s.limit)
+	// All of it is read in short requests. Is it too long?
+	if s.findLimit(ctx, octets) {
 		return s.divide(offer), false
 	}
-	return nil, true
+	return nil, octets <= s.longest()
+}
+
+// findLimit looks for the longest request that the gateway answers, if that is
+// shorter than octets, by repeating the proposals of the control offer. It
+// reports whether there is such a limit.
+func (s *scan) findLimit(ctx context.Context, octets int) bool {
+	if s.limit > 0 {
+		return octets > s.limit
+	}
+	silent := math.MaxInt // octets of the shortest request without an answer
+	for try := octets; ; try = (s.longest() + silent) / 2 {
+		offer := s.padded(try)
+		n := s.octetsAs(offer)
+		if n <= s.longest() || n >= silent {
+			break // no proposal fits between
+		}
+		switch s.sound(ctx, offer).Outcome {
+		case NotTried:
+			return false
+		case NoAnswer:
+			silent = n
+		}
+		if s.longest() >= octets {
+			return false
+		}
+	}
+	s.limit = s.longest()
+	s.note("The gateway answers requests of %d octets, but not of %d or more: it drops what is long, or the path does. The scan asked in shorter requests.", s.limit, min(silent, octets))
+	return true
+}
+
+// padded returns the control offer, its proposals repeated until the request
+// has so many octets, if a datagram can hold them.
+func (s *scan) padded(octets int) []proposals.Product {
+	offer := slices.Clone(s.control)
+	for i := 0; s.octetsAs(offer) < octets; i++ {
+		longer := append(offer, s.control[i%len(s.control)])
+		if s.octetsAs(longer) > maxDatagram {
+			break
+		}
+		offer = longer
+	}
+	return offer
+}
+
+func (s *scan) longest() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.heard.octets
 }
 
 // findSpoilers looks for those of algorithms that keep the gateway from
@@ -134,149 +198,8 @@ func beside(control []proposals.Product, algorithms []proposals.Algorithm) []pro
 	return out
 }
 
-// divide returns parts to ask in place of offer, as this gateway needs it:
-// without what spoils an offer, not too long, and each with one key exchange
-// method where that has to be the one of the KE payload. It returns none if
-// offer can be asked as it is.
-func (s *scan) divide(offer []proposals.Product) []*question {
-	var parts []*question
-	var clean []proposals.Product
-	for _, p := range offer {
-		rest, left := p, true
-		for axis, list := range p {
-			good := slices.DeleteFunc(slices.Clone(list), func(a proposals.Algorithm) bool { return s.spoilers[a] != 0 })
-			if len(good) == len(list) {
-				continue
-			}
-			spoilt := rest
-			spoilt[axis] = slices.DeleteFunc(slices.Clone(list), func(a proposals.Algorithm) bool { return s.spoilers[a] == 0 })
-			parts = append(parts, &question{offer: []proposals.Product{spoilt}, over: true,
-				answer: proposals.Answer{State: proposals.NoAnswer, Exchange: s.spoilers[spoilt[axis][0]]}})
-			if rest[axis] = good; len(good) == 0 {
-				left = false // not "none" but nothing
-				break
-			}
-		}
-		if left {
-			clean = append(clean, rest)
-		}
-	}
-	pieces := [][]proposals.Product{clean}
-	if s.way == byOwnKE {
-		pieces = nil
-		for _, m := range methodsOf(clean) {
-			pieces = append(pieces, ofMethod(clean, m))
-		}
-	}
-	for _, piece := range pieces {
-		for _, short := range s.shorten(piece) {
-			parts = append(parts, &question{offer: short})
-		}
-	}
-	if len(parts) == 1 && octetsOf(parts[0].offer) == octetsOf(offer) {
-		return nil
-	}
-	return parts
-}
-
-// shorten splits offer until no part is longer than the gateway answers.
-func (s *scan) shorten(offer []proposals.Product) [][]proposals.Product {
-	if len(offer) == 0 {
-		return nil
-	}
-	if s.limit == 0 || octetsOf(offer) <= s.limit {
-		return [][]proposals.Product{offer}
-	}
-	first, rest := halve(offer)
-	if rest == nil {
-		return [][]proposals.Product{offer}
-	}
-	return append(s.shorten(first), s.shorten(rest)...)
-}
-
-// halves returns the two halves of offer as questions, or none if it is a
-// single suite.
-func halves(offer []proposals.Product) []*question {
-	first, rest := halve(offer)
-	if rest == nil {
-		return nil
-	}
-	return []*question{{offer: first}, {offer: rest}}
-}
-
-// halve splits the products of offer, or the longest list of the only one. The
-// rest is nil for a single suite.
-func halve(offer []proposals.Product) (first, rest []proposals.Product) {
-	if half := len(offer) / 2; half > 0 {
-		return offer[:half:half], offer[half:]
-	}
-	p := offer[0]
-	longest := proposals.ENCR
-	for axis, list := range p {
-		if len(list) > len(p[longest]) {
-			longest = proposals.Axis(axis)
-		}
-	}
-	list := p[longest]
-	if len(list) < 2 {
-		return offer, nil
-	}
-	q := p
-	p[longest], q[longest] = list[:len(list)/2], list[len(list)/2:]
-	return []proposals.Product{p}, []proposals.Product{q}
-}
-
-// ofMethod returns the part of offer with the key exchange method m.
-func ofMethod(offer []proposals.Product, m ike.KeyExchangeMethod) []proposals.Product {
-	a := proposals.Algorithm{Axis: proposals.KE, ID: uint16(m)}
-	var out []proposals.Product
-	for _, p := range offer {
-		if slices.Contains(p[proposals.KE], a) {
-			p[proposals.KE] = []proposals.Algorithm{a}
-			out = append(out, p)
-		}
-	}
-	return out
-}
-
-// spoils reports whether offer holds an algorithm that keeps the gateway from
-// answering.
-func (s *scan) spoils(offer []proposals.Product) bool {
-	for a := range algorithmsOf(offer) {
-		if s.spoilers[a] != 0 {
-			return true
-		}
-	}
-	return false
-}
-
 func (s *scan) lastExchange() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.result.Exchanges[len(s.result.Exchanges)-1].ID
-}
-
-// algorithmsOf calls yield for each algorithm of offer, perhaps again and
-// again.
-func algorithmsOf(offer []proposals.Product) func(yield func(proposals.Algorithm) bool) {
-	return func(yield func(proposals.Algorithm) bool) {
-		for _, p := range offer {
-			for _, list := range p {
-				for _, a := range list {
-					if !yield(a) {
-						return
-					}
-				}
-			}
-		}
-	}
-}
-
-// octetsOf returns the size of the proposals of offer.
-func octetsOf(offer []proposals.Product) int {
-	n := 0
-	for _, p := range offer {
-		n += p.Octets()
-	}
-	return n
 }

@@ -22,7 +22,10 @@ const maxRuns = 3
 func (s *scan) matrix(ctx context.Context) {
 	var contradictions []proposals.Suite
 	for run := 1; ; run++ {
-		begun := len(s.result.Exchanges)
+		begun := 0
+		if run > 1 {
+			begun = len(s.result.Exchanges)
+		}
 		p := s.planner(s.asker(ctx))
 		if run == 1 {
 			p.Prior = s.target.Prior
@@ -78,23 +81,26 @@ func (s *scan) doubt(ctx context.Context, m *proposals.Matrix, run []Exchange) s
 		}
 		return s.again
 	case len(m.Contradictions) > 0:
+		s.controlTaken = false // it may be refused now
 		return "Suites were both taken and refused: the policy of the gateway changed meanwhile, or there are several gateways at this address."
 	case s.forged(run):
-		s.conn.patient.Store(true)
-		return "Answers came late that contradict earlier ones: these were forged, perhaps."
+		return forgedAnswers
 	case s.over(ctx) && (s.seen.taken || s.way != byForeignKE):
 		return ""
 	case m.Accepted == 0 && s.way == byForeignKE && !s.seen.taken:
 		if !s.takesAnyway(ctx) {
 			if s.over(ctx) {
 				s.result.Matrix = s.untested()
+			} else if s.forged(run) {
+				return forgedAnswers
 			}
 			return ""
 		}
 		s.findWay(ctx)
 		s.result.Matrix = s.untested()
 		return "The gateway refuses offers whose KE payload it cannot use, without looking at the proposals."
-	case s.changed(ctx, run):
+	case s.changed(ctx, m, run):
+		s.controlTaken = false // perhaps
 		return "The gateway answered an offer otherwise than before: its policy changed."
 	}
 	return ""
@@ -105,8 +111,11 @@ func (s *scan) untested() *proposals.Matrix {
 	return s.planner(func(offers []proposals.Offer) []proposals.Answer { return make([]proposals.Answer, len(offers)) }).Run()
 }
 
+const forgedAnswers = "Answers came late that contradict earlier ones: these were forged, perhaps."
+
 // forged reports whether an answer came after the end of an exchange of run
-// that was refused, and takes what it offered.
+// that was refused, and takes what it offered. The answers of the next run are
+// then waited for longer.
 func (s *scan) forged(run []Exchange) bool {
 	refused := make(map[int]bool)
 	for _, x := range run {
@@ -114,32 +123,59 @@ func (s *scan) forged(run []Exchange) bool {
 	}
 	for _, a := range s.conn.late() {
 		if refused[a.exchange] && (a.outcome == Accepted || a.outcome == InvalidKEPayload) {
+			s.conn.patient.Store(true)
 			return true
 		}
 	}
 	return false
 }
 
-// changed asks two offers of run again, the smallest that was taken and the
-// largest that was refused, and reports whether an answer is another one.
-func (s *scan) changed(ctx context.Context, run []Exchange) bool {
-	var taken, refused *Exchange
+// maxChecks is how many products are looked at again after a run.
+const maxChecks = 6
+
+// changed asks a suite of each product again that was taken, and the largest
+// offer that was refused, and reports whether an answer is another one.
+func (s *scan) changed(ctx context.Context, m *proposals.Matrix, run []Exchange) bool {
+	for _, r := range m.Products[:min(len(m.Products), maxChecks)] {
+		for suite := range suitesOf(r.Product) {
+			if m.Observed(suite) {
+				if s.insist(ctx, []proposals.Product{suite.Product()}).Outcome == NoProposalChosen {
+					return true
+				}
+				break
+			}
+		}
+	}
+	var refused *Exchange
 	for i, x := range run {
-		switch {
-		case x.Purpose != forMatrix:
-		case isTaken(x) && (taken == nil || sizeOf(x.Offer) < sizeOf(taken.Offer)):
-			taken = &run[i]
-		case x.Outcome == NoProposalChosen && (refused == nil || sizeOf(x.Offer) > sizeOf(refused.Offer)):
+		if x.Purpose == forMatrix && x.Outcome == NoProposalChosen && (refused == nil || sizeOf(x.Offer) > sizeOf(refused.Offer)) {
 			refused = &run[i]
 		}
 	}
-	if taken != nil {
-		if a := s.insist(ctx, taken.Offer); a.Outcome == NoProposalChosen {
-			s.controlTaken = false // perhaps
+	return refused != nil && isTaken(s.insist(ctx, refused.Offer).Exchange)
+}
+
+// suitesOf calls yield for each suite of p.
+func suitesOf(p proposals.Product) func(yield func(proposals.Suite) bool) {
+	return func(yield func(proposals.Suite) bool) {
+		var walk func(s proposals.Suite, axis proposals.Axis) bool
+		walk = func(s proposals.Suite, axis proposals.Axis) bool {
+			if axis == proposals.NumAxes {
+				return yield(s)
+			}
+			list := p[axis]
+			if len(list) == 0 {
+				list = []proposals.Algorithm{proposals.None(axis)}
+			}
+			for _, s[axis] = range list {
+				if !walk(s, axis+1) {
+					return false
+				}
+			}
 			return true
 		}
+		walk(proposals.Suite{}, proposals.ENCR)
 	}
-	return refused != nil && isTaken(s.insist(ctx, refused.Offer).Exchange)
 }
 
 // sizeOf returns how many suites offer holds, at most.

@@ -62,7 +62,8 @@ func (q *question) result() proposals.Answer {
 	}
 	var parts []proposals.Part
 	for _, l := range q.leaves() {
-		if l.answer.State != proposals.NotTested || !q.taken() {
+		// If one is taken, nothing has to be known of the others.
+		if l.over || !q.taken() {
 			parts = append(parts, proposals.Part{Products: l.offer, Answer: l.answer})
 		}
 	}

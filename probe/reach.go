@@ -9,11 +9,12 @@ import (
 )
 
 // greeting holds what gateways commonly take, so that nearly each one answers
-// it one way or another. ECP_256 is left for the KE payload.
+// it one way or another. ECP_256 is left for the KE payload, and the methods
+// above 21 for later: some gateways do not answer these.
 const greeting = "aes256gcm16-aes128gcm16-prfsha256-prfsha384-prfsha512-prfsha1-" + commonMethods + "," +
 	"aes256-aes128-3des-sha256-sha384-sha512-sha1-prfsha256-prfsha384-prfsha512-prfsha1-" + commonMethods
 
-const commonMethods = "modp2048-modp3072-modp4096-ecp384-ecp521-x25519-modp1024-modp1536"
+const commonMethods = "modp2048-modp3072-modp4096-ecp384-ecp521-modp1024-modp1536"
 
 // clientGreeting is what a client says: its KE payload is of the first method
 // that it offers, and it offers more.
@@ -36,8 +37,9 @@ func (s *scan) reach(ctx context.Context) {
 	method, _ := foreign(s.control)
 	answers := s.greet(ctx, s.Transports, method)
 	for i, a := range answers {
-		if _, ok := redirect(a); ok {
+		if redirects(a) {
 			s.steadfast = true
+			s.describe(a)
 			answers[i] = s.init(ctx, s.Transports[i], forReach, s.control, method)
 			s.note("The gateway sends initiators elsewhere that follow a REDIRECT; the scan did not follow it.")
 		}
@@ -135,12 +137,13 @@ func isIKEv2(o Outcome) bool {
 	return false
 }
 
-// redirect returns the REDIRECT notify of an answer.
-func redirect(a answer) (*ike.Notify, bool) {
+// redirects reports whether an answer sends us elsewhere.
+func redirects(a answer) bool {
 	if a.message == nil {
-		return nil, false
+		return false
 	}
-	return a.message.Notify(ike.REDIRECT)
+	_, ok := a.message.Notify(ike.REDIRECT)
+	return ok && a.Outcome == OtherError
 }
 
 func pathOf(t Transport, a answer) Path {

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
@@ -31,6 +32,8 @@ type scene struct {
 	gateway   netip.Addr
 	link      iketest.Link
 	silent500 bool // nothing comes through on port 500
+	early     bool // somebody refuses each request 100 ms before the gateway answers
+	rude      bool // there may be no matrix
 	prepare   func(n *iketest.Network)
 	// during, if set, runs beside the scan.
 	during func(cancel context.CancelFunc)
@@ -81,6 +84,9 @@ func (sc scene) scan(t *testing.T) outcome {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if sc.early {
+				pc = forger{pc}
+			}
 			conns = append(conns, pc)
 		}
 		served.Go(func() {
@@ -113,6 +119,32 @@ func (sc scene) scan(t *testing.T) outcome {
 	return out
 }
 
+// forger sends NO_PROPOSAL_CHOSEN 100 ms before each answer to IKE_SA_INIT.
+type forger struct{ net.PacketConn }
+
+func (f forger) WriteTo(answer []byte, to net.Addr) (int, error) {
+	message, marked := ike.SplitNonESPMarker(answer)
+	if !marked {
+		message = answer
+	}
+	h, _, _, err := ike.ParseHeader(message)
+	if err != nil || h.Exchange != ike.IKE_SA_INIT {
+		return f.PacketConn.WriteTo(answer, to)
+	}
+	h.SPIr = ike.SPI{}
+	var forged []byte
+	if marked {
+		forged = ike.AppendNonESPMarker(nil)
+	}
+	forged, err = (&ike.Message{Header: h, Payloads: []ike.Payload{&ike.Notify{Notification: ike.NO_PROPOSAL_CHOSEN}}}).AppendBinary(forged)
+	if err != nil {
+		return 0, err
+	}
+	answer = slices.Clone(answer)
+	time.AfterFunc(100*ms, func() { f.PacketConn.WriteTo(answer, to) })
+	return f.PacketConn.WriteTo(forged, to)
+}
+
 // lockedRand is a source that several goroutines can read.
 type lockedRand struct {
 	mu     sync.Mutex
@@ -143,7 +175,7 @@ func (o outcome) check(t *testing.T) {
 	if o.Verdict == VerdictError || o.Err != nil {
 		t.Errorf("verdict %v, error %v", o.Verdict, o.Err)
 	}
-	if (o.Verdict == VerdictIKEv2) != (o.Matrix != nil) {
+	if (o.Verdict == VerdictIKEv2) != (o.Matrix != nil) && !o.scene.rude {
 		t.Errorf("verdict %v, and matrix %v", o.Verdict, o.Matrix)
 	}
 	if o.Cost.HalfOpenPeak > 3 {

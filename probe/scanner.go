@@ -95,7 +95,7 @@ func (s Scanner) Scan(ctx context.Context, target Target) Result {
 	}
 	run.run(ctx)
 	r := run.result
-	r.Complete = r.Err == nil && ctx.Err() == nil && !run.outOfBudget
+	r.Complete = r.Err == nil && ctx.Err() == nil && !run.outOfBudget && !run.gone
 	r.Cost.Elapsed = time.Since(started)
 	return r
 }
@@ -118,7 +118,7 @@ type scan struct {
 	steadfast bool
 	refusal   refusal
 	spoilers  map[proposals.Algorithm]int // and the exchange that shows it
-	limit     int                         // octets of the longest offer that is answered; 0: none known
+	limit     int                         // octets of the longest request that is answered; 0: none known
 	absences  int                         // how often the gateway was waited for
 	gone      bool                        // it did not come back
 	overruns  int                         // how often control offers beside others were lost
@@ -165,6 +165,12 @@ func (s *scan) run(ctx context.Context) {
 // finish fills in what only the end of a scan knows.
 func (s *scan) finish() {
 	r := &s.result
+	for _, a := range s.conn.late() {
+		if a.outcome == Accepted && a.differs {
+			s.opened()
+			s.note("Exchange %d was accepted after its end, which left a half-open IKE SA at the gateway that times out by itself.", a.exchange)
+		}
+	}
 	peak := r.Cost.HalfOpenPeak
 	r.Cost = s.conn.cost()
 	r.Cost.HalfOpenPeak, r.Cost.HalfOpenLeft = peak, s.halfOpen

@@ -134,7 +134,7 @@ func (s *scan) judge(ctx context.Context, q *question) {
 		q.answer.State, q.over = proposals.Refused, true
 		return
 	}
-	parts, ok := s.readable(ctx, q.offer)
+	parts, ok := s.readable(ctx, q)
 	if len(parts) > 0 {
 		q.parts = parts
 		return

@@ -1,0 +1,154 @@
+package probe
+
+import (
+	"slices"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// divide returns parts to ask in place of offer, as this gateway needs it:
+// without what spoils an offer, not too long, and each with one key exchange
+// method where that has to be the one of the KE payload. It returns none if
+// offer can be asked as it is.
+func (s *scan) divide(offer []proposals.Product) []*question {
+	var parts []*question
+	var clean []proposals.Product
+	for _, p := range offer {
+		rest, left := p, true
+		for axis, list := range p {
+			good := slices.DeleteFunc(slices.Clone(list), func(a proposals.Algorithm) bool { return s.spoilers[a] != 0 })
+			if len(good) == len(list) {
+				continue
+			}
+			spoilt := rest
+			spoilt[axis] = slices.DeleteFunc(slices.Clone(list), func(a proposals.Algorithm) bool { return s.spoilers[a] == 0 })
+			parts = append(parts, &question{offer: []proposals.Product{spoilt}, over: true,
+				answer: proposals.Answer{State: proposals.NoAnswer, Exchange: s.spoilers[spoilt[axis][0]]}})
+			if rest[axis] = good; len(good) == 0 {
+				left = false // not "none" but nothing
+				break
+			}
+		}
+		if left {
+			clean = append(clean, rest)
+		}
+	}
+	pieces := [][]proposals.Product{clean}
+	if s.way == byOwnKE {
+		pieces = nil
+		for _, m := range methodsOf(clean) {
+			pieces = append(pieces, ofMethod(clean, m))
+		}
+	}
+	for _, piece := range pieces {
+		for _, short := range s.shorten(piece) {
+			parts = append(parts, &question{offer: short})
+		}
+	}
+	if len(parts) == 1 && octetsOf(parts[0].offer) == octetsOf(offer) {
+		return nil
+	}
+	return parts
+}
+
+// maxParts bounds the parts in place of one offer.
+const maxParts = 256
+
+// shorten splits offer until no part is longer than the gateway answers. What
+// would take too many parts stays whole.
+func (s *scan) shorten(offer []proposals.Product) [][]proposals.Product {
+	if len(offer) == 0 {
+		return nil
+	}
+	parts := [][]proposals.Product{offer}
+	for i := 0; i < len(parts); {
+		if !s.tooLong(parts[i]) {
+			i++
+			continue
+		}
+		first, rest := halve(parts[i])
+		if rest == nil || len(parts) == maxParts {
+			return [][]proposals.Product{offer}
+		}
+		parts[i] = first
+		parts = append(parts, rest)
+	}
+	return parts
+}
+
+// tooLong reports whether offer is longer than the gateway answers.
+func (s *scan) tooLong(offer []proposals.Product) bool {
+	return s.limit > 0 && s.octetsAs(offer) > s.limit
+}
+
+// halve splits the products of offer, or the longest list of the only one. The
+// rest is nil for a single suite.
+func halve(offer []proposals.Product) (first, rest []proposals.Product) {
+	if half := len(offer) / 2; half > 0 {
+		return offer[:half:half], offer[half:]
+	}
+	p := offer[0]
+	longest := proposals.ENCR
+	for axis, list := range p {
+		if len(list) > len(p[longest]) {
+			longest = proposals.Axis(axis)
+		}
+	}
+	list := p[longest]
+	if len(list) < 2 {
+		return offer, nil
+	}
+	q := p
+	p[longest], q[longest] = list[:len(list)/2], list[len(list)/2:]
+	return []proposals.Product{p}, []proposals.Product{q}
+}
+
+// ofMethod returns the part of offer with the key exchange method m.
+func ofMethod(offer []proposals.Product, m ike.KeyExchangeMethod) []proposals.Product {
+	a := proposals.Algorithm{Axis: proposals.KE, ID: uint16(m)}
+	var out []proposals.Product
+	for _, p := range offer {
+		if slices.Contains(p[proposals.KE], a) {
+			p[proposals.KE] = []proposals.Algorithm{a}
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// spoils reports whether offer holds an algorithm that keeps the gateway from
+// answering.
+func (s *scan) spoils(offer []proposals.Product) bool {
+	for a := range algorithmsOf(offer) {
+		if s.spoilers[a] != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// algorithmsOf calls yield for each algorithm of offer, perhaps again and
+// again.
+func algorithmsOf(offer []proposals.Product) func(yield func(proposals.Algorithm) bool) {
+	return func(yield func(proposals.Algorithm) bool) {
+		for _, p := range offer {
+			for _, list := range p {
+				for _, a := range list {
+					if !yield(a) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// octetsOf returns the size of the proposals of offer.
+func octetsOf(offer []proposals.Product) int {
+	n := 0
+	for _, p := range offer {
+		n += p.Octets()
+	}
+	return n
+}

@@ -1,0 +1,231 @@
+package probe
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// TestScanLimits is about gateways that ask for cookies, answer so many
+// requests, or block an address for a while.
+func TestScanLimits(t *testing.T) {
+	for _, tc := range []struct {
+		name    string
+		profile iketest.Profile
+		faults  iketest.Faults
+		notes   []string
+		within  time.Duration
+	}{
+		{"cookies", with(func(p *iketest.Profile) { p.AlwaysCookie = true }), iketest.Faults{}, []string{"asked for a cookie"}, time.Minute},
+		{"cookies, half-open blocks", with(func(p *iketest.Profile) { p.CookieFrom, p.BlockFrom = 1, 3 }), iketest.Faults{}, nil, time.Minute},
+		{"blocked by one", with(func(p *iketest.Profile) { p.BlockFrom = 1 }), iketest.Faults{}, nil, time.Minute},
+		{"blocked by one, only accepted answers", with(func(p *iketest.Profile) {
+			p.BlockFrom, p.ForeignKE, p.UnchosenKE = 1, iketest.AsRefusal, iketest.AsRefusal
+		}), iketest.Faults{}, nil, 5 * time.Minute},
+		{"20 a second", iketest.StrongSwan, iketest.Faults{RateLimit: 20}, []string{"slowed down"}, time.Minute},
+		{"5 a second", iketest.StrongSwan, iketest.Faults{RateLimit: 5}, []string{"slowed down"}, 3 * time.Minute},
+		{"1 a second", iketest.StrongSwan, iketest.Faults{RateLimit: 1}, []string{"slowed down"}, 20 * time.Minute},
+		{"blocked after 40 for 30 s", iketest.StrongSwan, iketest.Faults{BlockAfter: 40, BlockFor: 30 * time.Second},
+			[]string{"stopped answering for a while"}, 20 * time.Minute},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			o := scene{policy: singlesPolicy, profile: tc.profile, faults: tc.faults, link: iketest.Link{Delay: 10 * ms}}.scan(t)
+			o.right(t)
+			if m := o.Matrix; !m.Proven && tc.profile.UnchosenKE == iketest.ByRFC {
+				t.Errorf("%d without an answer, %d not tested", m.NoAnswer, m.NotTested)
+			}
+			o.clean(t)
+			o.notes(t, tc.notes...)
+			if o.Cost.Elapsed > tc.within {
+				t.Errorf("it took %v", o.Cost.Elapsed)
+			}
+			t.Logf("%d exchanges, %d datagrams in %v, %d cookies; %q", o.Cost.Exchanges, o.Cost.DatagramsSent, o.Cost.Elapsed, o.Cost.Cookies, o.Notes)
+		})
+	}
+}
+
+// TestScanBlockedForEver: what was found until then is told.
+func TestScanBlockedForEver(t *testing.T) {
+	o := scene{policy: singlesPolicy, profile: iketest.StrongSwan, faults: iketest.Faults{BlockAfter: 70}}.scan(t)
+	o.right(t)
+	o.notes(t, "did not come back")
+	if m := o.Matrix; m.Accepted == 0 || m.NotTested+m.NoAnswer == 0 || o.Complete {
+		t.Errorf("%d accepted, %d and %d undecided, complete: %v", m.Accepted, m.NoAnswer, m.NotTested, o.Complete)
+	}
+	if o.Cost.Elapsed > 5*time.Minute || o.Cost.DatagramsSent > 300 {
+		t.Errorf("it took %v and %d datagrams", o.Cost.Elapsed, o.Cost.DatagramsSent)
+	}
+}
+
+// TestScanHearing is about gateways that do not answer what is too long for
+// them, or what they do not know.
+func TestScanHearing(t *testing.T) {
+	// deafTo drops requests that offer an algorithm for which f holds.
+	deafTo := func(f func(ike.Transform) bool) iketest.Faults {
+		return iketest.Faults{Rewrite: func(received []byte, sent [][]byte) [][]byte {
+			message, ok := ike.SplitNonESPMarker(received)
+			if !ok {
+				message = received
+			}
+			m, _ := ike.ParseMessage(message)
+			sa, ok := ike.Find[*ike.SA](m)
+			if ok && slices.ContainsFunc(sa.Proposals, func(p ike.Proposal) bool { return slices.ContainsFunc(p.Transforms, f) }) {
+				return nil
+			}
+			return sent
+		}}
+	}
+	above21 := func(tr ike.Transform) bool { return tr.Type == ike.TransformKE && tr.ID > 21 }
+	additional := func(tr ike.Transform) bool { return tr.Type >= ike.TransformADDKE1 }
+	both := func(a, b iketest.Faults) iketest.Faults { a.DropRefused = b.DropRefused; return a }
+	drops := iketest.Faults{DropRefused: true}
+	policy := "aes256gcm16-aes128gcm16-prfsha384-ecp384-ecp521,aes256-sha256-prfsha256-modp2048"
+	for _, tc := range []struct {
+		name    string
+		profile iketest.Profile
+		faults  iketest.Faults
+		link    iketest.Link
+		// undecided reports whether an algorithm of a suite may have no answer.
+		undecided func(ike.Transform) bool
+		notes     []string
+	}{
+		{"15 transforms read", with(func(p *iketest.Profile) { p.TransformsRead = 15 }), iketest.Faults{}, iketest.Link{}, nil, nil},
+		{"deaf to KE payloads above 21", with(func(p *iketest.Profile) { p.DeafAboveKE = 21 }), iketest.Faults{}, iketest.Link{}, nil, nil},
+		{"deaf to KE transforms above 21", iketest.StrongSwan, deafTo(above21), iketest.Link{}, above21, []string{"KE_CURVE25519"}},
+		{"the same, and drops", iketest.StrongSwan, both(deafTo(above21), drops), iketest.Link{}, above21, []string{"KE_CURVE25519", "drops offers"}},
+		{"deaf to additional key exchanges", iketest.StrongSwan, deafTo(additional), iketest.Link{}, additional, []string{"KE_ML_KEM_768"}},
+		{"800 octets", iketest.StrongSwan, iketest.Faults{}, iketest.Link{Delay: 5 * ms, MaxDatagram: 800}, nil, []string{"asked in shorter requests"}},
+		{"600 octets", with(func(p *iketest.Profile) { p.MaxDatagram = 600 }), iketest.Faults{}, iketest.Link{}, nil, []string{"asked in shorter requests"}},
+		{"600 octets, and drops", with(func(p *iketest.Profile) { p.MaxDatagram = 600 }), drops, iketest.Link{}, nil, []string{"asked in shorter requests", "drops offers"}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			if tc.link.Delay == 0 {
+				tc.link.Delay = 5 * ms
+			}
+			o := scene{policy: policy, profile: tc.profile, faults: tc.faults, link: tc.link}.scan(t)
+			o.right(t)
+			o.clean(t)
+			o.notes(t, tc.notes...)
+			t.Logf("%d exchanges, %d datagrams in %v; %q", o.Cost.Exchanges, o.Cost.DatagramsSent, o.Cost.Elapsed, o.Notes)
+			for _, u := range o.Matrix.Undecided {
+				hopeless := false
+				for _, list := range u.Product {
+					hopeless = hopeless || len(list) > 0 && tc.undecided != nil &&
+						!slices.ContainsFunc(list, func(a proposals.Algorithm) bool { return a.IsNone() || !tc.undecided(a.Transform()) })
+				}
+				if t.Failed() {
+					break
+				}
+				if !hopeless || u.State != proposals.NoAnswer || len(u.Evidence) == 0 {
+					t.Errorf("undecided: %v %v %v", u.State, u.Product, u.Evidence)
+				}
+			}
+			if tc.undecided != nil && len(o.Matrix.Undecided) == 0 {
+				t.Error("all is decided")
+			}
+		})
+	}
+}
+
+// TestScanPolicyChange: a policy that changes during the scan is seen, and the
+// result is of the later one.
+func TestScanPolicyChange(t *testing.T) {
+	later := "aes256gcm16-aes128gcm16-prfsha384-prfsha256-ecp384-ecp256,aes256-sha256-prfsha256-ecp256"
+	seen := 0
+	for from := 10; from < 110; from += 10 {
+		sc := scene{policy: overlapPolicy, later: later, laterFrom: from, profile: iketest.StrongSwan, link: iketest.Link{Delay: 5 * ms}}
+		o := sc.scan(t)
+		o.scene.policy = later
+		o.right(t)
+		if strings.Contains(strings.Join(o.Notes, " "), "policy") {
+			seen++
+		}
+		if t.Failed() {
+			t.Fatalf("from %d: %q", from, o.Notes)
+		}
+	}
+	if seen < 8 {
+		t.Errorf("seen in %d of 10 scans", seen)
+	}
+}
+
+// TestScanTwoGateways: two gateways that share an address never agree, and the
+// result says so.
+func TestScanTwoGateways(t *testing.T) {
+	n := 0
+	faults := iketest.Faults{Rewrite: func(received []byte, sent [][]byte) [][]byte {
+		n++
+		if n%3 != 0 || len(sent) == 0 || len(sent[0]) > 60 {
+			return sent
+		}
+		h, _, _, err := ike.ParseHeader(received)
+		if err != nil || h.Exchange != ike.IKE_SA_INIT {
+			return sent
+		}
+		h.Flags = ike.FlagResponse
+		octets, _ := (&ike.Message{Header: h, Payloads: []ike.Payload{&ike.Notify{Notification: ike.NO_PROPOSAL_CHOSEN}}}).AppendBinary(nil)
+		return [][]byte{octets}
+	}}
+	o := scene{policy: overlapPolicy, profile: iketest.StrongSwan, faults: faults, link: iketest.Link{Delay: 5 * ms}}.scan(t)
+	o.notes(t, "asked again from the start")
+	if o.Cost.Exchanges > 3000 {
+		t.Errorf("%d exchanges", o.Cost.Exchanges)
+	}
+}
+
+// TestScanForged is about answers that are not the gateway's.
+func TestScanForged(t *testing.T) {
+	t.Run("at once", func(t *testing.T) {
+		o := scene{policy: overlapPolicy, profile: iketest.StrongSwan, link: iketest.Link{Delay: 5 * ms},
+			faults: iketest.Faults{Before: []iketest.Forgery{iketest.Refusal}}}.scan(t)
+		o.exact(t)
+		o.clean(t)
+		o.notes(t, "contradict each other")
+	})
+	t.Run("long before", func(t *testing.T) {
+		o := scene{policy: smallPolicy, profile: iketest.StrongSwan, link: iketest.Link{Delay: 5 * ms},
+			faults: iketest.Faults{}, early: true}.scan(t)
+		o.exact(t)
+		o.clean(t)
+	})
+	t.Run("a method that was not offered", func(t *testing.T) {
+		o := scene{policy: smallPolicy, profile: iketest.StrongSwan, link: iketest.Link{Delay: 5 * ms},
+			faults: iketest.Faults{Rewrite: func(_ []byte, sent [][]byte) [][]byte {
+				for _, d := range sent {
+					if n := len(d); n == 38 || n == 42 { // INVALID_KE_PAYLOAD
+						d[n-2], d[n-1] = 0x04, 0x01
+					}
+				}
+				return sent
+			}}}.scan(t)
+		o.right(t)
+	})
+	t.Run("redirect", func(t *testing.T) {
+		o := scene{policy: smallPolicy, profile: with(func(p *iketest.Profile) { p.RedirectTo = "other.example" }), link: iketest.Link{Delay: 5 * ms}}.scan(t)
+		o.exact(t)
+		o.clean(t)
+		o.notes(t, "REDIRECT")
+		if o.Gateway == nil || !strings.Contains(o.Gateway.Redirect, "other.example") {
+			t.Errorf("gateway %+v", o.Gateway)
+		}
+	})
+	t.Run("cookies for ever", func(t *testing.T) {
+		o := scene{policy: smallPolicy, profile: iketest.StrongSwan, faults: iketest.Faults{CookieLoop: true}, rude: true}.scan(t)
+		if o.Verdict != VerdictIKEv2 || o.Matrix != nil || o.Cost.DatagramsSent > 8 {
+			t.Errorf("verdict %v, matrix %v, %d datagrams", o.Verdict, o.Matrix, o.Cost.DatagramsSent)
+		}
+		o.notes(t, "cookie again and again")
+	})
+	t.Run("other methods for ever", func(t *testing.T) {
+		o := scene{policy: overlapPolicy, profile: iketest.StrongSwan, faults: iketest.Faults{InvalidKELoop: true}}.scan(t)
+		if o.Cost.Exchanges > 2000 {
+			t.Errorf("%d exchanges", o.Cost.Exchanges)
+		}
+		t.Logf("%d exchanges, %d accepted; %q", o.Cost.Exchanges, o.Matrix.Accepted, o.Notes)
+	})
+}
