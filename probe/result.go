@@ -60,6 +60,7 @@ func (s PathState) String() string {
 // Path is one transport to the target.
 type Path struct {
 	Transport Transport
+	Port      uint16 // UDP port of the gateway
 	State     PathState
 	// RTT is the smallest round trip measured; 0 without an answer.
 	RTT time.Duration

@@ -97,6 +97,9 @@ func (s Scanner) Scan(ctx context.Context, target Target) Result {
 	r := run.result
 	r.Complete = r.Err == nil && ctx.Err() == nil && !run.outOfBudget && !run.gone
 	r.Cost.Elapsed = time.Since(started)
+	for i := range r.Paths {
+		r.Paths[i].Port = target.port(r.Paths[i].Transport)
+	}
 	return r
 }
 

@@ -137,14 +137,16 @@ func (e Endpoint) Resolve(ctx context.Context, ports [2]uint16) ([]Target, error
 // transports returns the paths of t to try: if its IKE port is that of NAT
 // traversal, there is only one.
 func (t Target) transports() []Transport {
-	natt := t.Ports[UDP4500]
-	if natt == 0 {
-		natt = portNATT
-	}
-	if t.Ports[UDP500] == natt {
+	if t.port(UDP500) == t.port(UDP4500) {
 		return []Transport{UDP4500}
 	}
 	return []Transport{UDP500, UDP4500}
 }
 
-const portNATT = 4500
+// port returns the UDP port of the responder over a transport.
+func (t Target) port(over Transport) uint16 {
+	if p := t.Ports[over]; p != 0 {
+		return p
+	}
+	return [...]uint16{UDP500: 500, UDP4500: 4500}[over]
+}

@@ -56,7 +56,8 @@ type Target struct {
 
 // Path is one way to the gateway.
 type Path struct {
-	Transport string `json:"transport"` // "udp500" or "udp4500"
+	Transport string `json:"transport"`      // "udp500" or "udp4500"
+	Port      uint16 `json:"port,omitempty"` // of the gateway
 	// State is "answers", "silent", "port_unreachable", "admin_prohibited",
 	// "not_ike" or "error".
 	State    string  `json:"state"`

@@ -135,13 +135,13 @@ func icmpWords(p Path) (detail, fix string) {
 	}
 	switch p.State {
 	case "port_unreachable":
-		return fmt.Sprintf("%s says that nothing listens on %s", by, transportName(p.Transport)),
+		return fmt.Sprintf("%s says that nothing listens on %s", by, p.name()),
 			"start the IKE service of the gateway, and check that it listens on this address"
 	case "admin_prohibited":
-		return fmt.Sprintf("%s rejects %s by a filter", by, transportName(p.Transport)),
+		return fmt.Sprintf("%s rejects %s by a filter", by, p.name()),
 			"let UDP 500 and 4500 through the filter at " + by
 	case "error":
-		return strings.TrimSuffix(transportName(p.Transport)+": "+p.Detail, ": "), "mend the network here: " + p.Detail
+		return strings.TrimSuffix(p.name()+": "+p.Detail, ": "), "mend the network here: " + p.Detail
 	}
 	return "", ""
 }
@@ -210,17 +210,15 @@ func pathEvidence(paths []Path) []int {
 }
 
 func transports(paths []Path) []string {
-	return convert(paths, func(p Path) string { return transportName(p.Transport) })
+	return convert(paths, Path.name)
 }
 
-func transportName(t string) string {
-	switch t {
-	case "udp500":
-		return "UDP 500"
-	case "udp4500":
-		return "UDP 4500"
+// name returns what people call the way of p, such as "UDP 500".
+func (p Path) name() string {
+	if p.Port != 0 {
+		return fmt.Sprintf("UDP %d", p.Port)
 	}
-	return t
+	return strings.Replace(p.Transport, "udp", "UDP ", 1)
 }
 
 func stateWords(state string) string { return strings.ReplaceAll(state, "_", " ") }

@@ -88,6 +88,7 @@ func newTarget(r probe.Result) Target {
 func newPath(p probe.Path) Path {
 	return Path{
 		Transport: p.Transport.String(),
+		Port:      p.Port,
 		State:     p.State.String(),
 		RTTms:     milliseconds(p.RTT),
 		Sent:      p.Sent,

@@ -135,7 +135,7 @@ func (p *page) paths(t *Target) {
 	}
 	p.section("PATH")
 	for _, path := range t.Paths {
-		name := strings.Replace(path.Transport, "udp", "udp/", 1)
+		name := strings.Replace(path.name(), "UDP ", "udp/", 1)
 		line := pad(printable(name), 11) + pad(printable(stateWords(path.State)), 10)
 		if path.RTTms > 0 {
 			line += fmt.Sprintf("%9s", duration(path.RTTms))
