@@ -22,7 +22,7 @@ const orderLength = 5
 // detail learns what only an accepted answer tells: the suite that the gateway
 // prefers, what it supports, and NAT detection on each path.
 func (s *scan) detail(ctx context.Context) {
-	offer := closable(s.result.Matrix)
+	offer := s.closable()
 	if len(offer) == 0 {
 		if s.result.Matrix.Accepted > 0 {
 			s.note("Every accepted suite needs algorithms that this scanner cannot compute; no IKE SA was begun, so NAT detection and extensions are not known.")
@@ -51,38 +51,49 @@ func (s *scan) detail(ctx context.Context) {
 	}
 }
 
+// Of the offer that asks for an accepted answer: the most transforms of a type
+// and octets, and the most octets of a public value, so that any of them fits
+// the datagram.
+const (
+	closableTransforms = 15
+	closableOctets     = 540
+	closablePublic     = 512
+)
+
 // closable returns what of the accepted products fits an offer, and can be
 // computed so that the IKE SA can be closed again.
-func closable(m *proposals.Matrix) []proposals.Product {
-	const transforms, octets = 15, 800
+func (s *scan) closable() []proposals.Product {
+	room, public := closableOctets, closablePublic
+	if s.limit > 0 {
+		public = 256
+		room = min(room, s.limit-requestOctets(nil, ike.KE_MODP_2048))
+	}
 	var offer []proposals.Product
-	room := octets
-	for _, r := range m.Products {
+	for _, r := range s.result.Matrix.Products {
 		p := r.Product
 		p[proposals.KE] = slices.DeleteFunc(slices.Clone(p[proposals.KE]), func(a proposals.Algorithm) bool {
 			m := ike.KeyExchangeMethod(a.ID)
 			n, _, _ := keyexchange.Sizes(m)
-			// A public value of MODP_8192 would not fit the datagram.
-			return !keyexchange.Supported(m) || n > 512
+			return !keyexchange.Supported(m) || n > public
 		})
-		// An IKE SA with additional key exchanges would not go on to
-		// IKE_AUTH but to IKE_INTERMEDIATE.
-		hybrid := slices.ContainsFunc(p[proposals.ADDKE1:], func(list []proposals.Algorithm) bool {
-			return len(list) > 0 && !slices.ContainsFunc(list, proposals.Algorithm.IsNone)
-		})
-		if hybrid {
-			continue
-		}
-		clear(p[proposals.ADDKE1:])
 		p[proposals.ENCR] = slices.DeleteFunc(slices.Clone(p[proposals.ENCR]), func(a proposals.Algorithm) bool {
 			return !keymat.Supported(transformsOf(a, p))
 		})
 		for a, list := range p {
-			p[a] = list[:min(len(list), transforms)]
+			p[a] = list[:min(len(list), closableTransforms)]
 		}
-		if p.Size() > 0 && p.Octets() <= room {
-			offer = append(offer, p)
-			room -= p.Octets()
+		if p.Size() == 0 {
+			continue
+		}
+		offer = append(offer, p)
+	}
+	for octetsOf(offer) > room {
+		longest := slices.MaxFunc(offer, func(p, q proposals.Product) int { return p.Octets() - q.Octets() })
+		i := slices.IndexFunc(offer, func(p proposals.Product) bool { return p.Octets() == longest.Octets() })
+		if first, rest := halve(offer[i : i+1]); rest != nil {
+			offer[i] = first[0]
+		} else {
+			offer = slices.Delete(offer, i, i+1)
 		}
 	}
 	return offer
@@ -117,7 +128,11 @@ func (s *scan) preference(ctx context.Context, offer []proposals.Product) ike.Ke
 		pref.Evidence = append(pref.Evidence, id)
 		left = without(left, g)
 	}
-	pref.KEComplete = len(pref.KE) == len(methods)
+	var accepted []proposals.Product
+	for _, r := range s.result.Matrix.Products {
+		accepted = append(accepted, r.Product)
+	}
+	pref.KEComplete = len(pref.KE) == len(methodsOf(accepted))
 	if len(pref.KE) == 0 {
 		return first
 	}

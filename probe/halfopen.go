@@ -28,7 +28,9 @@ func (s *scan) opened() {
 // closeHalfOpen ends the half-open IKE SA of an accepted exchange by an
 // IKE_AUTH that cannot succeed: a pre-shared key that nobody has. The gateway
 // answers AUTHENTICATION_FAILED and forgets the SA (RFC 7296, Section
-// 2.21.2), rather than keep it until it times out. It goes on when ctx has
+// 2.21.2), rather than keep it until it times out. Where an additional key
+// exchange would be next (RFC 9370) the IKE_AUTH is out of turn, which ends
+// the SA as well, strongSwan's with INVALID_SYNTAX. It goes on when ctx has
 // ended, for this is what we owe the gateway.
 func (s *scan) closeHalfOpen(ctx context.Context, x initExchange) {
 	ctx = context.WithoutCancel(ctx)

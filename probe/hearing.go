@@ -108,6 +108,9 @@ func (s *scan) findLimit(ctx context.Context, octets int) bool {
 			return false
 		}
 	}
+	if silent == math.MaxInt {
+		return false // the control offer cannot be made as long
+	}
 	s.limit = s.longest()
 	s.note("The gateway answers requests of %d octets, but not of %d or more: it drops what is long, or the path does. The scan asked in shorter requests.", s.limit, min(silent, octets))
 	return true

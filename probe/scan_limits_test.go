@@ -14,6 +14,7 @@ import (
 // TestScanLimits is about gateways that ask for cookies, answer so many
 // requests, or block an address for a while.
 func TestScanLimits(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		name    string
 		profile iketest.Profile
@@ -65,6 +66,7 @@ func TestScanBlockedForEver(t *testing.T) {
 // TestScanHearing is about gateways that do not answer what is too long for
 // them, or what they do not know.
 func TestScanHearing(t *testing.T) {
+	t.Parallel()
 	// deafTo drops requests that offer an algorithm for which f holds.
 	deafTo := func(f func(ike.Transform) bool) iketest.Faults {
 		return iketest.Faults{Rewrite: func(received []byte, sent [][]byte) [][]byte {
@@ -112,6 +114,9 @@ func TestScanHearing(t *testing.T) {
 			o.clean(t)
 			o.notes(t, tc.notes...)
 			t.Logf("%d exchanges, %d datagrams in %v; %q", o.Cost.Exchanges, o.Cost.DatagramsSent, o.Cost.Elapsed, o.Notes)
+			if o.NAT == nil {
+				t.Error("nothing is known of NAT")
+			}
 			for _, u := range o.Matrix.Undecided {
 				hopeless := false
 				for _, list := range u.Product {
@@ -135,6 +140,7 @@ func TestScanHearing(t *testing.T) {
 // TestScanPolicyChange: a policy that changes during the scan is seen, and the
 // result is of the later one.
 func TestScanPolicyChange(t *testing.T) {
+	t.Parallel()
 	later := "aes256gcm16-aes128gcm16-prfsha384-prfsha256-ecp384-ecp256,aes256-sha256-prfsha256-ecp256"
 	seen := 0
 	for from := 10; from < 110; from += 10 {

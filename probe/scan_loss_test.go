@@ -10,6 +10,7 @@ import (
 // TestScanLoss: on a path that loses and mixes up datagrams the result is exact
 // or names what it could not decide.
 func TestScanLoss(t *testing.T) {
+	t.Parallel()
 	for _, tc := range []struct {
 		name  string
 		link  iketest.Link

@@ -16,6 +16,7 @@ import (
 )
 
 func TestScanNAT(t *testing.T) {
+	t.Parallel()
 	inside := netip.MustParseAddr("10.1.0.2")
 	outside := netip.MustParseAddr("203.0.113.9")
 	theirs := netip.MustParseAddr("10.2.0.2")
@@ -193,8 +194,9 @@ func TestScanNoRoute(t *testing.T) {
 // TestScanInterrupted ends scans at any time: the result holds what was found
 // until then, and nothing stays at the gateway.
 func TestScanInterrupted(t *testing.T) {
+	t.Parallel()
 	for _, profile := range []iketest.Profile{iketest.StrongSwan, acceptsOnly} {
-		for after := 10 * ms; after < 3*time.Second; after += 151 * ms {
+		for after := 10 * ms; after < 3*time.Second; after += 251 * ms {
 			o := scene{policy: overlapPolicy, profile: profile, link: iketest.Link{Delay: 15 * ms},
 				during: func(cancel context.CancelFunc) { time.Sleep(after); cancel() }}.scan(t)
 			if o.Complete {
@@ -212,6 +214,7 @@ func TestScanInterrupted(t *testing.T) {
 }
 
 func TestScanBudget(t *testing.T) {
+	t.Parallel()
 	for _, profile := range []iketest.Profile{iketest.StrongSwan, acceptsOnly} {
 		for _, budget := range []int{1, 5, 13, 20, 50, 100} {
 			o := scene{policy: overlapPolicy, profile: profile, scanner: Scanner{MaxExchanges: budget}}.scan(t)

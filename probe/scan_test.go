@@ -344,6 +344,9 @@ func TestScan(t *testing.T) {
 				if o.stats.Cookies != 0 || o.Cost.Retransmits != 0 {
 					t.Errorf("%d cookies, %d retransmits", o.stats.Cookies, o.Cost.Retransmits)
 				}
+				if o.NAT == nil && p.policy != "" {
+					t.Errorf("nothing is known of NAT: %q", o.Notes)
+				}
 				if len(o.Paths) != 2 || o.Paths[0].State != PathAnswers || o.Paths[1].State != PathAnswers {
 					t.Errorf("paths %+v", o.Paths)
 				}
