@@ -24,7 +24,7 @@ const orderLength = 5
 func (s *scan) detail(ctx context.Context) {
 	offer := s.closable()
 	if len(offer) == 0 {
-		if s.result.Matrix.Accepted > 0 {
+		if s.result.Matrix.Accepted > 0 && ctx.Err() == nil {
 			s.note("Every accepted suite needs algorithms that this scanner cannot compute; no IKE SA was begun, so NAT detection and extensions are not known.")
 		}
 		return

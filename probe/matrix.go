@@ -2,10 +2,12 @@ package probe
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
 
+	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -187,19 +189,47 @@ func sizeOf(offer []proposals.Product) float64 {
 	return size
 }
 
+// onlyError returns the one error that the gateway answered every offer with;
+// false if it gave any other answer.
+func (s *scan) onlyError() (string, bool) {
+	name := ""
+	for _, x := range s.result.Exchanges {
+		if x.Type != ike.IKE_SA_INIT || x.Outcome == NoAnswer {
+			continue
+		}
+		if x.Outcome != OtherError || name != "" && x.Detail != name {
+			return "", false
+		}
+		name = x.Detail
+	}
+	return name, name != ""
+}
+
+// maxNamed is how many algorithms a note names.
+const maxNamed = 6
+
 // explain says what a reader of the matrix has to know.
 func (s *scan) explain() {
 	if r := s.refusal; r.counts > 0 {
 		s.note("The gateway drops offers that it does not take. %d of them were sent %d times in all without an answer, "+
 			"while control offers in between were answered, and count as refused.", r.counts, r.tries)
 	}
-	if len(s.spoilers) > 0 {
+	if name, ok := s.onlyError(); ok {
+		s.note("The gateway answers every offer with %s; which suites it takes cannot be told.", name)
+	} else if len(s.spoilers) > 0 {
 		var names []string
 		for a := range s.spoilers {
 			names = append(names, a.Name())
 		}
 		slices.Sort(names)
-		s.note("The gateway does not answer as ever where %s is offered, which was left out; what it thinks of such suites is not known.",
-			strings.Join(slices.Compact(names), ", "))
+		names = slices.Compact(names)
+		if more := len(names) - maxNamed; more > 0 {
+			names = append(names[:maxNamed], fmt.Sprintf("%d more", more))
+		}
+		s.note("The gateway does not answer as ever where these are offered, which were left out; what it thinks of such suites is not known: %s.",
+			strings.Join(names, ", "))
+	}
+	if s.outOfBudget {
+		s.note("The budget of %d exchanges ran out; what it did not reach is not tested.", s.MaxExchanges)
 	}
 }

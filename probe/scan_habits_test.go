@@ -113,3 +113,17 @@ func TestScanRefusals(t *testing.T) {
 		})
 	}
 }
+
+// TestScanOnlyError: where every offer gets the same error, nothing of the
+// policy can be told, and the reader learns why.
+func TestScanOnlyError(t *testing.T) {
+	t.Parallel()
+	o := scene{
+		profile: with(func(p *iketest.Profile) { p.Refusal = ike.AUTHENTICATION_FAILED }),
+		link:    iketest.Link{Delay: 5 * ms},
+	}.scan(t)
+	o.notes(t, "answers every offer with AUTHENTICATION_FAILED")
+	if m := o.Matrix; m != nil && (m.Accepted != 0 || m.Refused != 0) {
+		t.Errorf("%d accepted, %d refused", m.Accepted, m.Refused)
+	}
+}

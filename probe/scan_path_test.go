@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"net/netip"
 	"os"
@@ -228,6 +229,7 @@ func TestScanBudget(t *testing.T) {
 				t.Errorf("budget %d: %d exchanges, complete: %v", budget, len(o.Exchanges)-closing, o.Complete)
 			}
 			o.right(t)
+			o.notes(t, fmt.Sprintf("The budget of %d exchanges ran out", budget))
 			if o.Matrix.NotTested == 0 {
 				t.Errorf("budget %d: all tested", budget)
 			}
