@@ -4,6 +4,7 @@ import (
 	"iter"
 	"math"
 	"math/bits"
+	"slices"
 )
 
 // box is a product in the universe's numbering: for each axis a set of values
@@ -49,7 +50,14 @@ func (b box) or(c box) box {
 	return b
 }
 
-func (b box) overlaps(c box) bool { return !b.and(c).empty() }
+func (b box) overlaps(c box) bool {
+	for a := range b {
+		if b[a]&c[a] == 0 {
+			return false
+		}
+	}
+	return true
+}
 
 // holds reports whether every suite of c is in b.
 func (b box) holds(c box) bool { return b.and(c) == c }
@@ -93,14 +101,23 @@ func (b box) maximalMinus(c box) []box {
 // subtract returns the boxes without those of others, as disjoint boxes if
 // the given ones are disjoint.
 func subtract(from []box, others ...box) []box {
-	for _, c := range others {
-		var rest []box
-		for _, b := range from {
-			rest = append(rest, b.minus(c)...)
-		}
-		from = rest
+	var rest []box
+	for _, b := range from {
+		rest = b.appendMinus(rest, others)
 	}
-	return from
+	return rest
+}
+
+// appendMinus appends b without the boxes of others to rest.
+func (b box) appendMinus(rest, others []box) []box {
+	i := slices.IndexFunc(others, b.overlaps)
+	if i < 0 {
+		return append(rest, b)
+	}
+	for _, piece := range b.minus(others[i]) {
+		rest = piece.appendMinus(rest, others[i+1:])
+	}
+	return rest
 }
 
 // totalSize returns the number of suites in disjoint boxes, or math.MaxInt64

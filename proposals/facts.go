@@ -11,10 +11,14 @@ type facts struct {
 	// acceptable was in the offer.
 	observed map[box][]int
 	found    []box // the keys of observed, in the order found
-	// seen are the offers that were taken: one suite at least of each is
-	// acceptable.
-	seen           []evidence
-	contradictions []box
+	// taken are the boxes of which a suite was taken, for each such answer.
+	taken []taken
+}
+
+// taken is an answer that says that a suite in one of boxes is acceptable.
+type taken struct {
+	boxes []box
+	id    int
 }
 
 // evidence is a box and the exchange that says something of it.
@@ -31,7 +35,8 @@ func boxesOf(es []evidence) []box {
 	return bs
 }
 
-// refuse records that no suite of bs is acceptable.
+// refuse records that no suite of bs is acceptable. One that was taken before
+// is no longer observed: see [facts.contradictions].
 func (f *facts) refuse(bs []box, id int) {
 	for _, b := range bs {
 		if covered(b, f.refused) {
@@ -39,6 +44,13 @@ func (f *facts) refuse(bs []box, id int) {
 		}
 		f.refused = slices.DeleteFunc(f.refused, func(e evidence) bool { return b.holds(e.box) })
 		f.refused = append(f.refused, evidence{b, id})
+		f.found = slices.DeleteFunc(f.found, func(cell box) bool {
+			if b.holds(cell) {
+				delete(f.observed, cell)
+				return true
+			}
+			return false
+		})
 	}
 }
 
@@ -53,6 +65,28 @@ func (f *facts) observe(cell box, id int) {
 // open returns the part of bs that is not refused, as disjoint boxes if bs
 // are disjoint.
 func (f *facts) open(bs []box) []box { return subtract(bs, boxesOf(f.refused)...) }
+
+// observedIn returns an observed cell of b, if there is one.
+func (f *facts) observedIn(b box) (box, bool) {
+	i := slices.IndexFunc(f.found, b.holds)
+	if i < 0 {
+		return box{}, false
+	}
+	return f.found[i], true
+}
+
+// contradictions returns a box of each answer that said that a suite is
+// acceptable, while others refused all that it can have meant: the policy
+// changed, or the answers are not a gateway's.
+func (f *facts) contradictions() []box {
+	var out []box
+	for _, t := range f.taken {
+		if !slices.ContainsFunc(t.boxes, func(b box) bool { return len(f.open([]box{b})) > 0 }) {
+			out = append(out, t.boxes[0])
+		}
+	}
+	return out
+}
 
 // covered reports whether one of es alone holds b.
 func covered(b box, es []evidence) bool {

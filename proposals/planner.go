@@ -1,6 +1,7 @@
 package proposals
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -66,6 +67,10 @@ type Planner struct {
 	// Exhaustive makes every accepted suite an observed one. Thorough takes
 	// more samples, so that each triple of algorithms is seen together.
 	Exhaustive, Thorough bool
+	// MaxOffers bounds the offers that are asked, and with them the work on
+	// answers that follow no policy; what is left then is not tested. 0 means
+	// 4,096, or 32,768 if Exhaustive: several times what policies take.
+	MaxOffers int
 	// Prior are answers of an earlier run, in the order of their exchanges;
 	// what they decide is not asked again. Offers without an answer are.
 	Prior []Asked
@@ -105,27 +110,37 @@ type Part struct {
 	Answer
 }
 
+// Defaults of [Planner.MaxOffers].
+const (
+	defaultOffers    = 1 << 12
+	exhaustiveOffers = 1 << 15
+)
+
 // Run asks until each suite of the universe is decided or cannot be, and
 // returns the matrix.
 func (p Planner) Run() *Matrix {
-	if p.Limits.Transforms == 0 {
-		p.Limits.Transforms = defaultTransforms
-	}
-	if p.Limits.Octets == 0 {
-		p.Limits.Octets = defaultOctets
-	}
-	s := &search{
-		Planner: p,
-		facts:   facts{u: p.Universe, observed: make(map[box][]int)},
-		weigher: newWeigher(p.Universe),
-		earlier: make(map[string]Answer),
-		mixed:   p.Thorough,
-	}
+	s := newSearch(p)
 	for _, asked := range p.Prior {
 		s.remember(asked)
 	}
 	s.run()
 	return s.matrix()
+}
+
+// newSearch returns a search that knows nothing.
+func newSearch(p Planner) *search {
+	p.Limits.Transforms = cmp.Or(p.Limits.Transforms, defaultTransforms)
+	p.Limits.Octets = cmp.Or(p.Limits.Octets, defaultOctets)
+	if p.Exhaustive {
+		p.MaxOffers = cmp.Or(p.MaxOffers, exhaustiveOffers)
+	}
+	p.MaxOffers = cmp.Or(p.MaxOffers, defaultOffers)
+	return &search{
+		Planner: p,
+		facts:   facts{u: p.Universe, observed: make(map[box][]int)},
+		weigher: newWeigher(p.Universe),
+		earlier: make(map[string]Answer),
+	}
 }
 
 // remember adds an earlier answer to the facts, if all of its offer is in the
@@ -169,7 +184,8 @@ type search struct {
 	expected, accepted float64
 	// mixed: two products were seen to overlap, so samples are not enough.
 	mixed bool
-	// stopped: an offer was not sent.
+	// offers is how many were asked; stopped: one was not sent.
+	offers  int
 	stopped bool
 }
 
@@ -204,7 +220,7 @@ func (s *search) run() {
 func (s *search) explore(cell box) {
 	b := s.verify(s.grow(cell), cell)
 	s.products = slices.DeleteFunc(s.products, b.holds)
-	s.mixed = s.mixed || slices.ContainsFunc(s.products, b.relatedTo)
+	s.mixed = s.mixed || slices.ContainsFunc(s.products, func(c box) bool { return s.related(b, c) })
 	s.products = append(s.products, b)
 }
 
@@ -244,7 +260,7 @@ func (s *search) ask(questions ...[]box) []reply {
 				pieces = append(pieces, b.within(s.Limits.Transforms)...)
 			}
 			if answer, ok := s.earlier[fmt.Sprint(pieces)]; ok {
-				if witness := s.witness(q, answer); len(witness) > 0 {
+				if witness := s.meant(s.open(disjoint(q)), answer); len(witness) > 0 {
 					replies[i] = reply{Accepted, witness}
 					continue
 				}
@@ -254,12 +270,14 @@ func (s *search) ask(questions ...[]box) []reply {
 			asked = append(asked, i)
 		}
 	}
-	if len(offers) == 0 {
+	if s.stopped || len(offers) == 0 {
 		return replies
 	}
-	if s.stopped {
-		return replies
+	if room := s.MaxOffers - s.offers; len(offers) > room {
+		offers = offers[:room]
+		s.stopped = true
 	}
+	s.offers += len(offers)
 	for n, answer := range s.Ask(offers) {
 		i := asked[n]
 		replies[i] = s.record(replies[i].witness, answer)
@@ -274,15 +292,14 @@ func (s *search) record(q []box, answer Answer) reply {
 	}
 	switch answer.State {
 	case Accepted:
-		witness := s.witness(q, answer)
+		if meant := s.meant(q, answer); len(meant) > 0 {
+			s.taken = append(s.taken, taken{meant, answer.Exchange})
+		}
+		witness := s.meant(s.open(disjoint(q)), answer)
 		if len(witness) == 0 {
-			// What was taken now was refused before: the policy changed.
-			s.contradictions = append(s.contradictions, q[0])
+			// It was refused before, or not offered: that says nothing.
 			s.silence(q, answer.Exchange)
 			return reply{state: NoAnswer}
-		}
-		for _, b := range q {
-			s.seen = append(s.seen, evidence{b, answer.Exchange})
 		}
 		if len(witness) == 1 && witness[0].isCell() {
 			s.observe(witness[0], answer.Exchange)
@@ -333,16 +350,16 @@ func (s *search) silence(q []box, id int) {
 	}
 }
 
-// witness returns the part of q that can hold the suite that answer is about.
-func (s *search) witness(q []box, answer Answer) []box {
+// meant returns the part of q that holds the suite that answer is about;
+// nothing if that was not offered.
+func (s *search) meant(q []box, answer Answer) []box {
 	if answer.Suite != nil {
 		b, ok := s.u.box(answer.Suite.Product())
-		if !ok || !slices.ContainsFunc(q, func(c box) bool { return c.holds(b) }) || covered(b, s.refused) {
+		if !ok || !slices.ContainsFunc(q, func(c box) bool { return c.holds(b) }) {
 			return nil
 		}
 		return []box{b}
 	}
-	q = s.open(disjoint(q))
 	if answer.KE == (Algorithm{}) {
 		return q
 	}

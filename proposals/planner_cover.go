@@ -9,6 +9,11 @@ func (s *search) undecided() []box {
 	return subtract(s.open(rest), boxesOf(s.silent)...)
 }
 
+// maxLargest bounds the boxes that a cover is chosen from. Their number grows
+// with each product or silent suite, at worst by a factor of NumAxes; policies
+// that were tried have a quarter at most.
+const maxLargest = 1 << 10
+
 // cover returns questions that together hold everything that is undecided,
 // and no suite of a product found or of a silent offer: when all are refused,
 // nothing is left.
@@ -24,6 +29,9 @@ func (s *search) cover() [][]box {
 		var next []box
 		for _, b := range largest {
 			next = append(next, b.maximalMinus(c)...)
+		}
+		if len(next) > maxLargest {
+			return s.u.pack(rest, s.Limits)
 		}
 		largest = withoutContained(next)
 	}
@@ -60,8 +68,10 @@ func (s *search) locate(boxes []box) (box, bool) {
 		}
 		if len(boxes) == 1 && boxes[0].isCell() {
 			if s.observed[boxes[0]] == nil {
-				for _, id := range evidenceFor(boxes[0], s.seen) {
-					s.observe(boxes[0], id)
+				for _, t := range s.taken {
+					if slices.ContainsFunc(t.boxes, boxes[0].overlaps) {
+						s.observe(boxes[0], t.id)
+					}
 				}
 			}
 			return boxes[0], true

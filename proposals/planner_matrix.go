@@ -17,8 +17,10 @@ func (s *search) matrix() *Matrix {
 		products = slices.DeleteFunc(products, func(b box) bool { return !s.verified(b) })
 	}
 	// Found, but perhaps not explored before the end.
-	products = append(products, s.found...)
-	products = merged(withoutContained(products))
+	loose := slices.DeleteFunc(slices.Clone(s.found), func(cell box) bool {
+		return slices.ContainsFunc(products, func(b box) bool { return b.holds(cell) })
+	})
+	products = merged(withoutContained(append(products, merged(loose)...)))
 	accepted := disjoint(products)
 	m.Accepted = totalSize(accepted)
 	for _, b := range products {
@@ -57,8 +59,8 @@ func (s *search) matrix() *Matrix {
 	m.NoAnswer = totalSize(rest) - m.NotTested
 	m.Refused = m.Universe - m.Accepted - m.NoAnswer - m.NotTested
 	m.Proven = m.NoAnswer == 0 && m.NotTested == 0
-	for _, c := range s.contradictions {
-		for cell := range c.parts(open(c)) {
+	for _, b := range s.contradictions() {
+		for cell := range b.parts(open(b)) {
 			m.Contradictions = append(m.Contradictions, s.u.suite(cell))
 			break
 		}
@@ -69,18 +71,27 @@ func (s *search) matrix() *Matrix {
 // merged joins boxes that differ on one axis only, so that a person sees as
 // few as there are.
 func merged(bs []box) []box {
-	bs = slices.Clone(bs)
-	for i := 0; i < len(bs); i++ {
-		for j := i + 1; j < len(bs); j++ {
-			if apart(bs[i], bs[j]) == 1 {
-				bs[i] = bs[i].or(bs[j])
-				bs = slices.Delete(bs, j, j+1)
-				i = -1 // what grew may now meet others
-				break
+	for {
+		before := len(bs)
+		for a := range Axis(NumAxes) {
+			at := make(map[box]int) // where the boxes with these other axes are joined
+			var joined []box
+			for _, b := range bs {
+				others := b.on(a, 0)
+				i, ok := at[others]
+				if !ok {
+					i = len(joined)
+					at[others] = i
+					joined = append(joined, b)
+				}
+				joined[i][a] |= b[a]
 			}
+			bs = joined
+		}
+		if len(bs) == before {
+			return bs
 		}
 	}
-	return bs
 }
 
 // order returns a sort key of p: the positions of its algorithms in u.

@@ -10,7 +10,7 @@ import (
 // so, all at once: for each product as few suites as show each algorithm of
 // it, and the planner's cover of the rest.
 func toldCost(_ testing.TB, g *gateway) cost {
-	s := newSearch(g.u, nil)
+	s := newSearch(Planner{Universe: g.u})
 	s.products = merged(withoutContained(inUniverse(g)))
 	var offers []Offer
 	seen := make(map[box]bool)
@@ -28,14 +28,6 @@ func toldCost(_ testing.TB, g *gateway) cost {
 	var c cost
 	c.add(offers...)
 	return c
-}
-
-func newSearch(u *Universe, ask func([]Offer) []Answer) *search {
-	return &search{
-		Planner: Planner{Universe: u, Ask: ask, Limits: Limits{defaultTransforms, defaultOctets}},
-		facts:   facts{u: u, observed: make(map[box][]int)},
-		weigher: newWeigher(u),
-	}
 }
 
 // inUniverse returns the products of g's policy, as boxes that each are in
@@ -79,10 +71,10 @@ func diagonal(b box) []box {
 // and left to the cover.
 func halvingCost(t testing.TB, g *gateway) cost {
 	var c cost
-	s := newSearch(g.u, func(offers []Offer) []Answer {
+	s := newSearch(Planner{Universe: g.u, Ask: func(offers []Offer) []Answer {
 		c.add(offers...)
 		return g.ask(t, offers)
-	})
+	}})
 	for {
 		questions := s.cover()
 		if len(questions) == 0 {

@@ -1,11 +1,22 @@
 package proposals
 
 import (
+	"flag"
 	"math/rand/v2"
+	"os"
 	"testing"
 
 	"pgregory.net/rapid"
 )
+
+// TestMain lets random policies take seconds under the race detector, too;
+// -rapid.checks asks for more of them.
+func TestMain(m *testing.M) {
+	if err := flag.Set("rapid.checks", "40"); err != nil {
+		panic(err)
+	}
+	os.Exit(m.Run())
+}
 
 // pick returns a number from 0 to n-1.
 type pick func(n int) int
@@ -65,6 +76,7 @@ func randomSet(pick pick, set uint64) uint64 {
 // policy: what is refused is refused, what was observed is accepted, and
 // everything is decided.
 func TestPlannerIsSound(t *testing.T) {
+	t.Parallel()
 	u := Standard()
 	rapid.Check(t, func(rt *rapid.T) {
 		policy := randomPolicy(func(n int) int { return rapid.IntRange(0, n-1).Draw(rt, "pick") }, u)
@@ -91,6 +103,7 @@ func TestPlannerIsSound(t *testing.T) {
 // TestExhaustiveIsExact: with each accepted suite observed, nothing is left to
 // inference.
 func TestExhaustiveIsExact(t *testing.T) {
+	t.Parallel()
 	u := Standard()
 	rapid.Check(t, func(rt *rapid.T) {
 		policy := randomPolicy(func(n int) int { return rapid.IntRange(0, n-1).Draw(rt, "pick") }, u)
@@ -110,7 +123,8 @@ func TestExhaustiveIsExact(t *testing.T) {
 // TestInferenceIsRight measures how often samples miss that a product is none:
 // over policies made to mislead, at most once in a hundred.
 func TestInferenceIsRight(t *testing.T) {
-	const policies, most = 300, 3
+	t.Parallel()
+	const policies, most = 100, 1
 	u := Standard()
 	wrong, asked := 0, 0
 	for seed := range uint64(policies) {

@@ -19,10 +19,16 @@ const minCorners = 10
 // of algorithms together; its pairs are seen whatever it takes.
 const maxSamples = 1024
 
-// relatedTo reports whether b and c differ on two axes or more, and share
-// values on all but one: then a product grown where they meet may hold more
-// than is accepted.
-func (b box) relatedTo(c box) bool {
+// maxBatch is how many suites are asked about together to observe each.
+const maxBatch = 1024
+
+// related reports whether b and c have the same home, differ on two axes or
+// more, and share values on all but one: then a product grown where they meet
+// may hold more than is accepted.
+func (s *search) related(b, c box) bool {
+	if s.home(b) != s.home(c) {
+		return false
+	}
 	disjoint, differ := 0, 0
 	for a := range b {
 		if b[a]&c[a] == 0 {
@@ -60,12 +66,8 @@ func (s *search) verify(b, cell box) box {
 
 // verified reports whether nothing is left to verify of b.
 func (s *search) verified(b box) bool {
-	for _, c := range s.found {
-		if b.holds(c) {
-			return s.cutKnown(b, c) == b && len(s.samples(b, c)) == 0
-		}
-	}
-	return false
+	cell, ok := s.observedIn(b)
+	return ok && s.cutKnown(b, cell) == b && len(s.samples(b, cell)) == 0
 }
 
 // conflict looks for the smallest combination that makes the refused cell
@@ -154,6 +156,9 @@ func (s *search) samples(b, cell box) []box {
 			if s.observed[c] == nil {
 				out = append(out, c)
 			}
+			if len(out) == maxBatch {
+				break
+			}
 		}
 		return out
 	}
@@ -221,24 +226,21 @@ func apart(c, d box) int {
 	return n
 }
 
-// recheck verifies the products found before it was known that they overlap.
-// It reports whether one was cut.
+// recheck verifies the products again, since what was found after them may
+// cut them, or show that they overlap. It reports whether one changed.
 func (s *search) recheck() bool {
-	if !s.mixed {
-		return false
-	}
 	changed := false
-	for i, b := range s.products {
-		for _, c := range s.found {
-			if b.holds(c) {
-				if v := s.verify(b, c); v != b {
-					s.products[i] = v
-					changed = true
-				}
-				break
-			}
+	var products []box
+	for _, b := range s.products {
+		if cell, ok := s.observedIn(b); ok {
+			part := s.verify(b, cell)
+			products = append(products, part)
+			changed = changed || part != b
+		} else {
+			changed = true
 		}
 	}
+	s.products = products
 	return changed
 }
 
