@@ -69,7 +69,8 @@ type Planner struct {
 	Exhaustive, Thorough bool
 	// MaxOffers bounds the offers that are asked, and with them the work on
 	// answers that follow no policy; what is left then is not tested. 0 means
-	// 4,096, or 32,768 if Exhaustive: several times what policies take.
+	// 4,096, or 32,768 if Exhaustive or Thorough: several times what
+	// policies take.
 	MaxOffers int
 	// Prior are answers of an earlier run, in the order of their exchanges;
 	// what they decide is not asked again. Offers without an answer are.
@@ -112,8 +113,8 @@ type Part struct {
 
 // Defaults of [Planner.MaxOffers].
 const (
-	defaultOffers    = 1 << 12
-	exhaustiveOffers = 1 << 15
+	defaultOffers  = 1 << 12
+	thoroughOffers = 1 << 15
 )
 
 // Run asks until each suite of the universe is decided or cannot be, and
@@ -131,8 +132,8 @@ func (p Planner) Run() *Matrix {
 func newSearch(p Planner) *search {
 	p.Limits.Transforms = cmp.Or(p.Limits.Transforms, defaultTransforms)
 	p.Limits.Octets = cmp.Or(p.Limits.Octets, defaultOctets)
-	if p.Exhaustive {
-		p.MaxOffers = cmp.Or(p.MaxOffers, exhaustiveOffers)
+	if p.Exhaustive || p.Thorough {
+		p.MaxOffers = cmp.Or(p.MaxOffers, thoroughOffers)
 	}
 	p.MaxOffers = cmp.Or(p.MaxOffers, defaultOffers)
 	return &search{
@@ -140,6 +141,7 @@ func newSearch(p Planner) *search {
 		facts:   facts{u: p.Universe, observed: make(map[box][]int)},
 		weigher: newWeigher(p.Universe),
 		earlier: make(map[string]Answer),
+		mixed:   p.Thorough,
 	}
 }
 

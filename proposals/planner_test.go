@@ -127,6 +127,9 @@ func (g *gateway) differ(m *Matrix) int64 {
 const strongSwanDefault = "aes128-aes192-aes256-aes128ctr-aes192ctr-aes256ctr-camellia128-camellia192-camellia256-camellia128ctr-camellia192ctr-camellia256ctr-3des-sha256-sha384-sha512-sha1-aesxcbc-aescmac-prfsha256-prfsha384-prfsha512-prfaesxcbc-prfaescmac-prfsha1-ecp256-ecp384-ecp521-ecp256bp-ecp384bp-ecp512bp-curve25519-curve448-modp3072-modp4096-modp6144-modp8192-modp2048," +
 	"aes128gcm16-aes192gcm16-aes256gcm16-chacha20poly1305-aes128gcm12-aes192gcm12-aes256gcm12-aes128gcm8-aes192gcm8-aes256gcm8-aes128ccm16-aes192ccm16-aes256ccm16-aes128ccm12-aes192ccm12-aes256ccm12-aes128ccm8-aes192ccm8-aes256ccm8-camellia128ccm16-camellia192ccm16-camellia256ccm16-prfsha256-prfsha384-prfsha512-prfaesxcbc-prfaescmac-prfsha1-ecp256-ecp384-ecp521-ecp256bp-ecp384bp-ecp512bp-curve25519-curve448-modp3072-modp4096-modp6144-modp8192-modp2048"
 
+const openIKEDDefault = "aes128gcm16-aes256gcm16-prfsha256-prfsha384-prfsha512-prfsha1-x25519-ecp521-ecp384-ecp256-modp4096-modp3072-modp2048-modp1536-modp1024," +
+	"aes256-aes192-aes128-3des-sha256-sha384-sha512-sha1-prfsha256-prfsha384-prfsha512-prfsha1-x25519-ecp521-ecp384-ecp256-modp4096-modp3072-modp2048-modp1536-modp1024"
+
 var policies = []struct {
 	name, policy string
 	most         int // exchanges
@@ -138,7 +141,7 @@ var policies = []struct {
 	{"five overlapping products", "aes256gcm16-aes128gcm16-prfsha256-prfsha384-ecp256-ecp384-x25519,aes256-aes128-sha256-sha512-prfsha256-prfsha512-modp2048-ecp256,aes256-sha384-sha256-prfsha384-prfsha256-ecp384-modp2048-modp3072,aes128-aes192-sha1-sha256-prfsha1-prfsha256-modp2048-modp1536,aes256gcm16-prfsha384-prfsha512-ecp521-ecp384-modp4096", 256},
 	{"five overlapping products, 67 suites", "aes128-aes256-sha256-sha512-prfsha256-prfsha512-modp2048-ecp256,aes256-sha256-sha384-prfsha256-prfsha384-ecp256-ecp384,aes128gcm16-aes256gcm16-prfsha256-prfsha384-ecp256-ecp384-x25519,aes256gcm16-chacha20poly1305-prfsha384-prfsha512-ecp384-ecp521-x25519,aes128-aes192-aes256-sha1-sha256-prfsha1-prfsha256-modp2048-modp3072", 256},
 	{"libreswan", "aes256gcm16-aes128gcm16-prfsha512-prfsha256-modp2048-modp3072-modp4096-modp8192-ecp256-ecp384-ecp521-x25519,chacha20poly1305-prfsha512-prfsha256-modp2048-modp3072-modp4096-modp8192-ecp256-ecp384-ecp521-x25519,aes256-aes128-sha512-sha256-prfsha512-prfsha256-modp2048-modp3072-modp4096-modp8192-ecp256-ecp384-ecp521-x25519", 110},
-	{"openiked", "aes128gcm16-aes256gcm16-prfsha256-prfsha384-prfsha512-prfsha1-x25519-ecp521-ecp384-ecp256-modp4096-modp3072-modp2048-modp1536-modp1024,aes256-aes192-aes128-3des-sha256-sha384-sha512-sha1-prfsha256-prfsha384-prfsha512-prfsha1-x25519-ecp521-ecp384-ecp256-modp4096-modp3072-modp2048-modp1536-modp1024", 110},
+	{"openiked", openIKEDDefault, 110},
 	{"strongswan", strongSwanDefault, 256},
 	{"hybrid", "aes256gcm16-prfsha384-x25519-ke1_mlkem768-ke1_mlkem1024,aes256gcm16-prfsha384-x25519-ecp384-ke1_none,aes256-sha384-prfsha384-ecp384-x25519-modp3072", 200},
 }
@@ -168,6 +171,33 @@ func TestPlanner(t *testing.T) {
 				t.Errorf("%d exchanges, want at most %d", g.asked, tt.most)
 			}
 		})
+	}
+}
+
+// TestThorough: with each triple of algorithms seen together, and not without.
+func TestThorough(t *testing.T) {
+	for _, thorough := range []bool{false, true} {
+		u := Standard()
+		g := newGateway(t, u, openIKEDDefault)
+		m := Planner{Universe: u, Thorough: thorough, Ask: func(o []Offer) []Answer { return g.ask(t, o) }}.Run()
+		if n := g.differ(m); n != 0 {
+			t.Errorf("thorough %v: %d suites wrong", thorough, n)
+		}
+		missing := 0
+		for _, b := range inUniverse(g) {
+			seen := newCombinations(3)
+			for s := range m.observed {
+				if cell, _ := u.box(s.Product()); b.holds(cell) {
+					seen.add(b, cell)
+				}
+			}
+			for range seen.missing(b, open(b)) {
+				missing++
+			}
+		}
+		if thorough != (missing == 0) {
+			t.Errorf("thorough %v: %d triples were not seen", thorough, missing)
+		}
 	}
 }
 
