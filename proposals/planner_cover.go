@@ -1,6 +1,9 @@
 package proposals
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // undecided returns what is in no product, not refused and not silent, as
 // disjoint boxes.
@@ -16,7 +19,8 @@ const maxLargest = 1 << 10
 
 // cover returns questions that together hold everything that is undecided,
 // and no suite of a product found or of a silent offer: when all are refused,
-// nothing is left.
+// nothing is left. Those without additional key exchanges come first, so that
+// a search that is cut short knows these.
 func (s *search) cover() [][]box {
 	rest := s.undecided()
 	if len(rest) == 0 {
@@ -55,7 +59,23 @@ func (s *search) cover() [][]box {
 		chosen = append(chosen, best)
 		rest = subtract(rest, best)
 	}
-	return s.u.pack(chosen, s.Limits)
+	questions := s.u.pack(chosen, s.Limits)
+	slices.SortStableFunc(questions, func(p, q []box) int { return s.u.hybrid(p) - s.u.hybrid(q) })
+	return questions
+}
+
+// hybrid returns 1 if a suite of bs has an additional key exchange, else 0.
+func (u *Universe) hybrid(bs []box) int {
+	for _, b := range bs {
+		for a := ADDKE1; a < NumAxes; a++ {
+			for v := range values(b[a]) {
+				if !u.axes[a][bits.TrailingZeros64(v)].IsNone() {
+					return 1
+				}
+			}
+		}
+	}
+	return 0
 }
 
 // locate finds an acceptable cell in boxes that are known to hold one. It

@@ -33,16 +33,25 @@ func ParseSuite(s string) (Suite, error) {
 	if err != nil {
 		return Suite{}, err
 	}
-	var out Suite
+	suite, many := p.first()
+	if many != NumAxes {
+		return Suite{}, fmt.Errorf("%q is more than one suite: %d %v algorithms", s, len(p[many]), many)
+	}
+	return suite, nil
+}
+
+// first returns the suite of the first algorithm of each list, and the first
+// axis on which there are others, or NumAxes.
+func (p Product) first() (s Suite, many Axis) {
+	many = NumAxes
 	for i, list := range p {
-		switch len(list) {
-		case 0:
-			out[i] = None(Axis(i))
-		case 1:
-			out[i] = list[0]
-		default:
-			return Suite{}, fmt.Errorf("%q is more than one suite: %d %v algorithms", s, len(list), Axis(i))
+		s[i] = None(Axis(i))
+		if len(list) > 0 {
+			s[i] = list[0]
+		}
+		if len(list) > 1 {
+			many = min(many, Axis(i))
 		}
 	}
-	return out, nil
+	return s, many
 }

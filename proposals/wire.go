@@ -65,17 +65,10 @@ func SuiteOf(p ike.Proposal) (Suite, error) {
 	if err != nil {
 		return Suite{}, err
 	}
-	var s Suite
-	for i, list := range product {
-		switch len(list) {
-		case 0:
-			s[i] = None(Axis(i))
-		case 1:
-			s[i] = list[0]
-		default:
-			return Suite{}, fmt.Errorf("proposal %d holds %d %v transforms, a choice holds one",
-				p.Number, len(list), Axis(i))
-		}
+	s, many := product.first()
+	if many != NumAxes {
+		return Suite{}, fmt.Errorf("proposal %d holds %d %v transforms, a choice holds one",
+			p.Number, len(product[many]), many)
 	}
 	return s, nil
 }
