@@ -3,6 +3,7 @@ package proposals
 import (
 	"errors"
 	"reflect"
+	"strings"
 	"testing"
 )
 
@@ -168,4 +169,22 @@ func FuzzParseProducts(f *testing.F) {
 			t.Fatalf("%q prints %q, which reads as %v, %v", s, printed, back, err)
 		}
 	})
+}
+
+func TestParseSuite(t *testing.T) {
+	for _, tt := range []struct{ in, problem string }{
+		{"aes256gcm16-prfsha384-ecp384", ""},
+		{"aes256-sha256-prfsha256-modp2048-ke2_mlkem768", ""},
+		{"aes256gcm16-prfsha384-ecp384-x25519", "is more than one suite: 2 KE algorithms"},
+		{"aes256gcm16-prfsha384-ecp384-ke1_none-ke1_mlkem768", "is more than one suite: 2 ADDKE1 algorithms"},
+		{"aes256gcm16-prfsha384", "names no key exchange method"},
+	} {
+		s, err := ParseSuite(tt.in)
+		switch {
+		case tt.problem == "" && (err != nil || s.String() != tt.in):
+			t.Errorf("%s: %v, %v", tt.in, s, err)
+		case tt.problem != "" && (err == nil || !strings.Contains(err.Error(), tt.problem)):
+			t.Errorf("%s: error %v, want %q", tt.in, err, tt.problem)
+		}
+	}
 }
