@@ -55,7 +55,8 @@ func (t *Target) LastExchange() int {
 }
 
 // GoOn adds to t the exchanges of the scan that t went on from, whose numbers
-// come first, and their cost. The peak of half-open IKE SAs is the larger one.
+// come first, and their cost, and judges t anew, since they are evidence too.
+// The peak of half-open IKE SAs is the larger one.
 func (t *Target) GoOn(from *Target) {
 	t.Exchanges = slices.Concat(from.Exchanges, t.Exchanges)
 	c, f := &t.Cost, from.Cost
@@ -70,4 +71,5 @@ func (t *Target) GoOn(from *Target) {
 	c.ElapsedMs += f.ElapsedMs
 	t.Notes = append(t.Notes, fmt.Sprintf("The scan went on from an earlier one of %s; exchanges to %d are from then.",
 		from.Started.Format("2006-01-02 15:04:05 MST"), from.LastExchange()))
+	t.Findings = findings(t)
 }

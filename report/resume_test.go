@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -67,17 +68,23 @@ func TestAsked(t *testing.T) {
 func TestGoOn(t *testing.T) {
 	first := &Target{
 		Started:   time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
-		Exchanges: []Exchange{{ID: 1}, {ID: 2}},
-		Cost:      Cost{Exchanges: 2, DatagramsSent: 3, BytesSent: 100, HalfOpenPeak: 2, ElapsedMs: 1000},
+		Exchanges: []Exchange{{ID: 1}, {ID: 2, Cookie: true}},
+		Cost:      Cost{Exchanges: 2, DatagramsSent: 3, BytesSent: 100, HalfOpenPeak: 2, ElapsedMs: 1000, Cookies: 1},
 	}
 	second := &Target{
+		Verdict:   "ikev2",
 		Exchanges: []Exchange{{ID: 3}},
 		Cost:      Cost{Exchanges: 1, DatagramsSent: 1, BytesSent: 50, HalfOpenPeak: 1, ElapsedMs: 500},
 	}
 	second.GoOn(first)
+	if len(second.Findings) != 1 || second.Findings[0].ID != "GATEWAY-COOKIES" || !slices.Equal(second.Findings[0].Evidence, []int{2}) {
+		t.Errorf("findings %+v, want the cookie of exchange 2", second.Findings)
+	}
+	second.Findings = nil
 	want := &Target{
-		Exchanges: []Exchange{{ID: 1}, {ID: 2}, {ID: 3}},
-		Cost:      Cost{Exchanges: 3, DatagramsSent: 4, BytesSent: 150, HalfOpenPeak: 2, ElapsedMs: 1500},
+		Verdict:   "ikev2",
+		Exchanges: []Exchange{{ID: 1}, {ID: 2, Cookie: true}, {ID: 3}},
+		Cost:      Cost{Exchanges: 3, DatagramsSent: 4, BytesSent: 150, HalfOpenPeak: 2, ElapsedMs: 1500, Cookies: 1},
 		Notes:     []string{"The scan went on from an earlier one of 2026-01-02 03:04:05 UTC; exchanges to 2 are from then."},
 	}
 	if diff := cmp.Diff(want, second); diff != "" {

@@ -66,6 +66,9 @@ func runContext(ctx context.Context, args []string, stdin io.Reader, stdout, std
 		return a.exit
 	case errors.Is(err, syscall.EPIPE):
 		return report.ExitError // who reads no further wants no message either
+	case errors.Is(err, errInterrupted):
+		fmt.Fprintf(stderr, "ikescope: %v\n", err)
+		return report.ExitInterrupted
 	}
 	for line := range strings.Lines(err.Error()) { // errors that were joined
 		fmt.Fprintf(stderr, "ikescope: %s\n", strings.TrimSuffix(line, "\n"))

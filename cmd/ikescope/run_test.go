@@ -97,6 +97,17 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
+// TestInterruptedEarly ends a scan while it looks for the address of a name.
+func TestInterruptedEarly(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var stdout, stderr bytes.Buffer
+	code := runContext(ctx, []string{"vpn.invalid"}, nil, &stdout, &stderr)
+	if want := "ikescope: not scanned: interrupted\n"; code != report.ExitInterrupted || stderr.String() != want || stdout.Len() != 0 {
+		t.Errorf("ended with %d, stderr %q, stdout %q; want %d and %q", code, stderr.String(), stdout.String(), report.ExitInterrupted, want)
+	}
+}
+
 // TestSameAddress holds that one address is never scanned twice at a time.
 func TestSameAddress(t *testing.T) {
 	var mu sync.Mutex
