@@ -60,7 +60,14 @@ func (b box) overlaps(c box) bool {
 }
 
 // holds reports whether every suite of c is in b.
-func (b box) holds(c box) bool { return b.and(c) == c }
+func (b box) holds(c box) bool {
+	for a := range b {
+		if c[a]&^b[a] != 0 {
+			return false
+		}
+	}
+	return true
+}
 
 // on returns b with only the values of set on axis a.
 func (b box) on(a Axis, set uint64) box {
