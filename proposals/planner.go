@@ -184,7 +184,8 @@ type search struct {
 	// expected and accepted are the weights of the values asked about, and
 	// of those accepted, around all suites explored.
 	expected, accepted float64
-	// mixed: two products were seen to overlap, so samples are not enough.
+	// mixed: two products were seen to overlap, or the search is thorough, so
+	// that pairs of algorithms are not enough.
 	mixed bool
 	// offers is how many were asked; stopped: one was not sent.
 	offers  int
