@@ -1,6 +1,7 @@
 package proposals
 
 import (
+	"iter"
 	"math"
 	"slices"
 	"strings"
@@ -74,4 +75,57 @@ func (p Product) absent(axis Axis) bool {
 		}
 	}
 	return true
+}
+
+// Intersect returns the suites of both p and q, the lists in the order of p. It
+// reports false if there are none.
+func (p Product) Intersect(q Product) (Product, bool) {
+	for axis := range p {
+		a := Axis(axis)
+		if p.absent(a) && q.absent(a) {
+			p[a] = nil
+			continue
+		}
+		theirs := q[a]
+		if q.absent(a) {
+			theirs = []Algorithm{None(a)}
+		}
+		ours := p[a]
+		if p.absent(a) {
+			ours = []Algorithm{None(a)}
+		}
+		p[a] = slices.DeleteFunc(slices.Clone(ours), func(x Algorithm) bool { return !slices.Contains(theirs, x) })
+		if len(p[a]) == 0 {
+			return Product{}, false
+		}
+		if p.absent(a) {
+			p[a] = nil
+		}
+	}
+	return p, true
+}
+
+// Suites ranges over the suites of p, the last axis changing fastest.
+func (p Product) Suites() iter.Seq[Suite] {
+	return func(yield func(Suite) bool) {
+		var s Suite
+		var choose func(axis Axis) bool
+		choose = func(axis Axis) bool {
+			if axis == NumAxes {
+				return yield(s)
+			}
+			list := p[axis]
+			if len(list) == 0 {
+				list = []Algorithm{None(axis)}
+			}
+			for _, a := range list {
+				s[axis] = a
+				if !choose(axis + 1) {
+					return false
+				}
+			}
+			return true
+		}
+		choose(ENCR)
+	}
 }

@@ -108,7 +108,9 @@ func exchange(t testing.TB, id int, offer string, outcome probe.Outcome) probe.E
 func suite(t testing.TB, keywords string) *proposals.Suite {
 	t.Helper()
 	var s proposals.Suite
-	suites(products(t, keywords)[0], func(only proposals.Suite) bool { s = only; return false })
+	for s = range products(t, keywords)[0].Suites() {
+		break
+	}
 	return &s
 }
 

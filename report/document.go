@@ -47,7 +47,9 @@ type Target struct {
 	Matrix      *Matrix      `json:"matrix,omitempty"`
 	Preference  *Preference  `json:"preference,omitempty"`
 	PostQuantum *PostQuantum `json:"post_quantum,omitempty"`
-	Cost        Cost         `json:"cost"`
+	// Clients are the client policies that were compared with the gateway.
+	Clients []Client `json:"clients"`
+	Cost    Cost     `json:"cost"`
 	// Findings come worst first.
 	Findings  []Finding  `json:"findings"`
 	Notes     []string   `json:"notes"`
@@ -193,6 +195,36 @@ type PostQuantum struct {
 	// exchange, "accepted" if some have, "none", "unknown", or "not_tested".
 	State   string      `json:"state"`
 	Methods []Algorithm `json:"methods"` // the accepted ones
+}
+
+// Client is whether one client would get an IKE SA, as far as algorithms go.
+type Client struct {
+	Client string `json:"client"` // the policy's name
+	// Verdict is "connects", "fails" or "unknown".
+	Verdict string `json:"verdict"`
+	// Suite is what the gateway chooses. Where the choice cannot be told,
+	// Candidates are what it may be.
+	Suite      string   `json:"suite,omitempty"`
+	Candidates []string `json:"candidates"`
+	// Missing are the axes that do not meet, with verdict "fails".
+	Missing []Missing `json:"missing"`
+	// Basis is "predicted" from the matrix, or "live": the client's own first
+	// packet was sent and answered.
+	Basis string `json:"basis"`
+	// Doubt says why the client's policy itself may be wrong.
+	Doubt    string   `json:"doubt,omitempty"`
+	Notes    []string `json:"notes"`
+	Evidence []int    `json:"evidence"`
+}
+
+// Missing is an axis on which a client and a gateway do not meet. Where each
+// axis meets, but no combination, Axis is "combination" and the lists are
+// empty.
+type Missing struct {
+	Axis    string      `json:"axis"`
+	Offers  []Algorithm `json:"offers"`
+	Accepts []Algorithm `json:"accepts"`
+	Text    string      `json:"text"` // a sentence
 }
 
 // Cost is what the scan took.

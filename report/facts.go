@@ -135,26 +135,3 @@ func anyHolds(products []proposals.Product, a proposals.Algorithm) bool {
 }
 
 func holds(list []proposals.Algorithm, a proposals.Algorithm) bool { return slices.Contains(list, a) }
-
-// suites calls yield for each suite of p, until it returns false.
-func suites(p proposals.Product, yield func(proposals.Suite) bool) bool {
-	var s proposals.Suite
-	var choose func(axis proposals.Axis) bool
-	choose = func(axis proposals.Axis) bool {
-		if axis == proposals.NumAxes {
-			return yield(s)
-		}
-		list := p[axis]
-		if len(list) == 0 {
-			list = []proposals.Algorithm{proposals.None(axis)}
-		}
-		for _, a := range list {
-			s[axis] = a
-			if !choose(axis + 1) {
-				return false
-			}
-		}
-		return true
-	}
-	return choose(proposals.ENCR)
-}

@@ -26,13 +26,12 @@ var windowsCustom = []struct{ suite, arguments string }{
 func windowsFinding(f facts) (Finding, bool) {
 	var evidence []int
 	for _, p := range parse(windowsDefault) {
-		exact := suites(p, func(s proposals.Suite) bool {
+		for s := range p.Suites() {
 			id, ok := f.refusal(s)
+			if !ok || f.state(s) != proposals.Refused {
+				return Finding{}, false
+			}
 			evidence = append(evidence, id)
-			return ok && f.state(s) == proposals.Refused
-		})
-		if !exact {
-			return Finding{}, false
 		}
 	}
 	out := Finding{
@@ -43,13 +42,12 @@ func windowsFinding(f facts) (Finding, bool) {
 	}
 	for _, custom := range windowsCustom {
 		for _, p := range parse(custom.suite) {
-			suites(p, func(s proposals.Suite) bool {
+			for s := range p.Suites() {
 				if f.state(s) == proposals.Accepted && out.Fix == nil {
 					out.Fix = []string{"on the clients: Set-VpnConnectionIPsecConfiguration " + custom.arguments +
 						" and the ESP transforms of the gateway"}
 				}
-				return true
-			})
+			}
 		}
 	}
 	if out.Fix == nil {

@@ -125,12 +125,10 @@ func exampleWith(p proposals.Product, algorithms []proposals.Algorithm) string {
 		p[i] = slices.SortedStableFunc(slices.Values(list), byWorth)
 	}
 	p[axis] = slices.DeleteFunc(slices.Clone(p[axis]), func(a proposals.Algorithm) bool { return !holds(algorithms, a) })
-	var example string
-	suites(p, func(s proposals.Suite) bool {
-		example = s.String()
-		return false
-	})
-	return example
+	for s := range p.Suites() {
+		return s.String()
+	}
+	return ""
 }
 
 // suiteFindings judges the matrix as a whole.

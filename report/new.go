@@ -45,6 +45,7 @@ func newTarget(r probe.Result) Target {
 		Verdict:   r.Verdict.String(),
 		Complete:  r.Complete,
 		Paths:     convert(r.Paths, newPath),
+		Clients:   []Client{},
 		Cost:      newCost(r.Cost),
 		Notes:     append([]string{}, r.Notes...),
 		Exchanges: convert(r.Exchanges, newExchange),

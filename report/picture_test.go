@@ -44,7 +44,7 @@ func TestPictureTellsTheMatrix(t *testing.T) {
 			drawn = readPicture(rt, pic)
 		}
 		for _, p := range universe {
-			suites(p, func(s proposals.Suite) bool {
+			for s := range p.Suites() {
 				got := drawn[s]
 				if got == 0 {
 					got = markRefused
@@ -53,8 +53,7 @@ func TestPictureTellsTheMatrix(t *testing.T) {
 					rt.Fatalf("%s is drawn as %q, want %q", s, got, want)
 				}
 				delete(drawn, s)
-				return true
-			})
+			}
 		}
 		for s, mark := range drawn {
 			if mark != markOutside {
@@ -95,13 +94,12 @@ func readPicture(rt *rapid.T, pic *picture) map[proposals.Suite]byte {
 			for k, method := range pic.columns {
 				p := proposals.Product{proposals.ENCR: r.ciphers, proposals.PRF: g.prfs, proposals.INTEG: g.integs,
 					proposals.KE: {method}}
-				suites(p, func(s proposals.Suite) bool {
+				for s := range p.Suites() {
 					if _, twice := out[s]; twice {
 						rt.Fatalf("%s is drawn twice", s)
 					}
 					out[s] = r.cells[k]
-					return true
-				})
+				}
 			}
 		}
 	}

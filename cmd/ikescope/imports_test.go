@@ -27,14 +27,16 @@ var rooms = map[string]room{
 	"ike":                {pure: true},
 	"ike/keyexchange":    {ours: []string{"ike"}},
 	"ike/keymat":         {ours: []string{"ike"}},
+	"ike/dialog":         {ours: []string{"ike"}},
 	"ike/iketest":        {ours: []string{"ike", "ike/keyexchange", "ike/keymat"}},
 	"proposals":          {ours: []string{"ike"}, pure: true},
 	"proposals/baseline": {ours: []string{"ike", "proposals"}, pure: true},
 	"proposals/client":   {ours: []string{"ike", "proposals"}, pure: true},
+	"proposals/remedy":   {ours: []string{"ike", "proposals", "proposals/baseline", "proposals/client"}, pure: true},
 	"probe":              {ours: []string{"ike", "ike/keyexchange", "ike/keymat", "proposals"}},
-	"report":             {ours: []string{"ike", "proposals", "proposals/baseline", "proposals/client", "probe"}},
-	"cmd/ikescope": {ours: []string{"ike", "ike/iketest", "ike/keyexchange", "ike/keymat",
-		"proposals", "proposals/baseline", "proposals/client", "probe", "report"}},
+	"report":             {ours: []string{"ike", "ike/dialog", "proposals", "proposals/baseline", "proposals/client", "proposals/remedy", "probe"}},
+	"cmd/ikescope": {ours: []string{"ike", "ike/dialog", "ike/iketest", "ike/keyexchange", "ike/keymat",
+		"proposals", "proposals/baseline", "proposals/client", "proposals/remedy", "probe", "report"}},
 }
 
 // impure are packages that a pure one does without; net/netip is not net.

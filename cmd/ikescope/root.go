@@ -69,7 +69,13 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 	opts.addFlags(root.Flags())
 	addToggle(root.Flags(), new(bool), "version", "", "print the version")
 	addToggle(root.PersistentFlags(), new(bool), "help", "h", "this text")
-	root.AddCommand(a.scanCommand(), a.demoCommand(), a.mockCommand(), a.schemaCommand(), a.versionCommand())
+	root.AddCommand(
+		a.scanCommand(),
+		a.demoCommand(),
+		a.mockCommand(),
+		a.schemaCommand(),
+		a.versionCommand(),
+	)
 	completeFlags(root)
 	nameShell(root)
 	return root

@@ -1,0 +1,51 @@
+package client
+
+import (
+	"fmt"
+	"strings"
+)
+
+// format is one configuration syntax that can be imported.
+type format struct {
+	syntax Syntax
+	// detect reports whether a file of that name and content is of the syntax.
+	detect func(file string, data []byte) bool
+	// parse returns the IKEv2 connections of a file, in its order, named as
+	// the file names them. Its error is a *Error where a place can be named.
+	parse func(data []byte) ([]Policy, error)
+}
+
+// formats are tried in their order: those whose content cannot be mistaken
+// come first.
+var formats = []format{}
+
+// maxFile bounds what is imported, in octets: a configuration is short.
+const maxFile = 4 << 20
+
+// Import returns the client policies of a configuration file. Which syntax it
+// has is told by its content and its name, unless syntax says it. A file
+// without an IKEv2 connection is an error.
+func Import(file string, data []byte, syntax Syntax) ([]Policy, error) {
+	if len(data) > maxFile {
+		return nil, fmt.Errorf("it has %d octets, more than the %d of a configuration", len(data), maxFile)
+	}
+	var names []string
+	for _, f := range formats {
+		names = append(names, string(f.syntax))
+		if syntax != f.syntax && (syntax != "" || !f.detect(file, data)) {
+			continue
+		}
+		policies, err := f.parse(data)
+		if err != nil {
+			return nil, err
+		}
+		if len(policies) == 0 {
+			return nil, fmt.Errorf("it holds no IKEv2 connection (read as %s)", f.syntax)
+		}
+		for i := range policies {
+			policies[i].Syntax = f.syntax
+		}
+		return policies, nil
+	}
+	return nil, fmt.Errorf("its syntax is none of %s", strings.Join(names, ", "))
+}

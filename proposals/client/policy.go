@@ -1,0 +1,72 @@
+package client
+
+import (
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// Policy is what a client offers in its first packet, and how that is known.
+type Policy struct {
+	// Name is stable, such as "windows-11". A policy of a file has the name of
+	// the connection in it.
+	Name string
+	// Product and Scope say in words whose it is, and of which versions and
+	// settings.
+	Product, Scope string
+	// Syntax is in which the client is configured, by which its remedies are
+	// written; "" if unknown.
+	Syntax Syntax
+	// Offer is what is offered, the most preferred first.
+	Offer []proposals.Product
+	// KE is the method of the first KE payload.
+	KE ike.KeyExchangeMethod
+	// Packet is the client's own first packet, where it was captured, else
+	// nil. Its SA payload is what Offer tells.
+	Packet *ike.Message
+	// Source says where the policy is from, SourceDate when that was written,
+	// Confidence how far it was checked, in the source's words.
+	Source, SourceDate, Confidence string
+	// Doubt says why the policy may be wrong: that it is old, or unsure. It is
+	// a sentence, shown wherever the policy is used; "" where there is none.
+	Doubt string
+	// Notes are sentences on what the reader should know: quirks, and what an
+	// importer completed, dropped or took from the product's defaults.
+	Notes []string
+}
+
+// Syntax is a configuration syntax.
+type Syntax string
+
+// The syntaxes that ikescope reads or writes.
+const (
+	SyntaxSwanctl      Syntax = "swanctl"      // strongSwan's swanctl.conf
+	SyntaxIpsecConf    Syntax = "ipsec.conf"   // strongSwan's ipsec.conf
+	SyntaxLibreswan    Syntax = "libreswan"    // libreswan's ipsec.conf
+	SyntaxIked         Syntax = "iked"         // OpenBSD's iked.conf
+	SyntaxWindows      Syntax = "windows"      // PowerShell, and the registry
+	SyntaxRasphone     Syntax = "rasphone"     // rasphone.pbk
+	SyntaxMobileconfig Syntax = "mobileconfig" // Apple's configuration profiles
+	SyntaxCisco        Syntax = "cisco"        // IOS, IOS-XE and ASA
+	SyntaxFortiGate    Syntax = "fortigate"    // FortiOS
+	SyntaxMikroTik     Syntax = "mikrotik"     // RouterOS
+	SyntaxPfSense      Syntax = "pfsense"      // config.xml of pfSense
+	SyntaxOPNsense     Syntax = "opnsense"     // config.xml of OPNsense
+	SyntaxCapture      Syntax = "capture"      // a packet capture
+)
+
+// Proposals returns the Proposal substructures of p's first packet: the
+// captured ones as they are, else those of its offer, numbered from 1.
+func (p Policy) Proposals() []ike.Proposal {
+	if p.Packet != nil {
+		for _, payload := range p.Packet.Payloads {
+			if sa, ok := payload.(*ike.SA); ok {
+				return sa.Proposals
+			}
+		}
+	}
+	var out []ike.Proposal
+	for i, product := range p.Offer {
+		out = append(out, product.Proposal(uint8(i+1)))
+	}
+	return out
+}
