@@ -28,7 +28,7 @@ func (a *app) demoCommand() *cobra.Command {
 print the report. Nothing leaves this machine.`,
 		Example: `  ikescope demo
   ikescope demo --profile openiked -v
-  ikescope demo --policy aes256-sha256-prfsha256-modp2048 -o json`,
+  ikescope demo --accept aes256-sha256-prfsha256-modp2048 -o json`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), gateway, &opts) },
 	}

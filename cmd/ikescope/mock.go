@@ -42,7 +42,7 @@ func profileNames() []string {
 // gatewayOptions say how a mock gateway behaves.
 type gatewayOptions struct {
 	profile string
-	policy  []proposals.Product
+	accepts []proposals.Product
 }
 
 // profileName is the value of --profile.
@@ -70,13 +70,13 @@ func (n profileName) String() string {
 func (o *gatewayOptions) addFlags(flags *pflag.FlagSet) {
 	o.profile = profiles[0].name
 	flags.Var(profileName{&o.profile}, "profile", "behave as "+strings.Join(profileNames(), ", "))
-	flags.Var(suites{&o.policy}, "policy", "what it accepts, most preferred first, as strongSwan writes it; may be repeated")
+	flags.Var(suites{&o.accepts}, "accept", "what it accepts, most preferred first, as strongSwan writes it; may be repeated")
 }
 
-// products returns the policy, or that of a gateway as there are many.
+// products returns what it accepts, or that of a gateway as there are many.
 func (o *gatewayOptions) products() []proposals.Product {
-	if len(o.policy) > 0 {
-		return o.policy
+	if len(o.accepts) > 0 {
+		return o.accepts
 	}
 	policy, err := proposals.ParseProducts(mockPolicy)
 	if err != nil {
@@ -147,7 +147,7 @@ func (a *app) mockCommand() *cobra.Command {
 		Long: `Run an IKEv2 responder that answers as a known daemon does, to try scans,
 clients and reports on. It negotiates IKE SAs, and authenticates no one.`,
 		Example: `  ikescope mock --profile libreswan -v
-  ikescope mock --policy aes256gcm16-prfsha384-ecp384 --listen ::1
+  ikescope mock --accept aes256gcm16-prfsha384-ecp384 --listen ::1
   sudo ikescope mock --listen 192.0.2.1 --port 500 --natt-port 4500`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
