@@ -7,10 +7,10 @@ import (
 	"github.com/ikescope/ikescope/ike"
 )
 
-// prfOf is the PRF that strongSwan adds for an integrity algorithm where a
+// integPRFs is the PRF that strongSwan adds for an integrity algorithm where a
 // proposal names no PRF (proposal.c, integ_prf_map). strongSwan numbers the
 // XCBC forms of Camellia for private use.
-var prfOf = []struct {
+var integPRFs = []struct {
 	integ ike.IntegrityID
 	prf   ike.PRFID
 }{
@@ -90,7 +90,7 @@ func complete(p Product) completion {
 	if len(p[PRF]) == 0 {
 		c.missing = append(c.missing, "PRF")
 		for _, integ := range q[INTEG] {
-			if prf, ok := prfFor(integ); ok && !slices.Contains(q[PRF], prf) {
+			if prf, ok := PRFOf(integ); ok && !slices.Contains(q[PRF], prf) {
 				q[PRF] = append(q[PRF], prf)
 			}
 		}
@@ -144,9 +144,10 @@ func (p Product) splitAEAD() (aead, classic Product, mixed bool) {
 	return aead, classic, len(aead[ENCR]) > 0 && slices.ContainsFunc(classic[ENCR], Algorithm.classic)
 }
 
-// prfFor returns the PRF that strongSwan derives from integ.
-func prfFor(integ Algorithm) (Algorithm, bool) {
-	for _, pair := range prfOf {
+// PRFOf returns the PRF of the same hash or cipher as integ, which many products
+// use where their user names no PRF. It reports false if there is none.
+func PRFOf(integ Algorithm) (Algorithm, bool) {
+	for _, pair := range integPRFs {
 		if uint16(pair.integ) == integ.ID {
 			return Algorithm{Axis: PRF, ID: uint16(pair.prf)}, true
 		}
@@ -158,7 +159,7 @@ func prfFor(integ Algorithm) (Algorithm, bool) {
 // that has one, or SHA2_256.
 func integFor(prfs []Algorithm) Algorithm {
 	for _, prf := range prfs {
-		for _, pair := range prfOf {
+		for _, pair := range integPRFs {
 			if uint16(pair.prf) == prf.ID {
 				return Algorithm{Axis: INTEG, ID: uint16(pair.integ)}
 			}

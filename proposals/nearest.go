@@ -12,37 +12,48 @@ const (
 	maxNearestLength = 32
 )
 
-// nearest returns up to three keywords of axis, or of any axis for NumAxes,
-// that word may be a slip of: those that take about one change for three
-// octets of word, or fewer. The nearest comes first, and each algorithm once.
+// Nearest returns up to three of words that word may be a slip of, the nearest
+// first: those that take about one change for three octets of word, or fewer.
+func Nearest(word string, words []string) []string {
+	near := slips(word, words)
+	return near[:min(len(near), maxNearest)]
+}
+
+// nearest is [Nearest] among the keywords of axis, or of any axis for NumAxes,
+// with each algorithm once.
 func nearest(word string, axis Axis) []string {
-	if len(word) > maxNearestLength {
-		return nil
-	}
-	type candidate struct {
-		word     string
-		distance int
-	}
-	var found []candidate
+	var known []string
 	for _, w := range keywords.words {
-		a := keywords.algorithm[w]
-		if axis != NumAxes && a.Axis != axis || a.Axis == KE && a.ID == 0 {
-			continue
-		}
-		if d := editDistance(word, w); 3*d <= len(word)+2 {
-			found = append(found, candidate{w, d})
+		if a := keywords.algorithm[w]; (axis == NumAxes || a.Axis == axis) && (a.Axis != KE || a.ID != 0) {
+			known = append(known, w)
 		}
 	}
-	slices.SortStableFunc(found, func(a, b candidate) int { return cmp.Compare(a.distance, b.distance) })
 	var words []string
 	seen := make(map[Algorithm]bool)
-	for _, c := range found {
-		if a := keywords.algorithm[c.word]; len(words) < maxNearest && !seen[a] {
+	for _, w := range slips(word, known) {
+		if a := keywords.algorithm[w]; len(words) < maxNearest && !seen[a] {
 			seen[a] = true
-			words = append(words, c.word)
+			words = append(words, w)
 		}
 	}
 	return words
+}
+
+// slips returns all that [Nearest] chooses from.
+func slips(word string, words []string) []string {
+	if len(word) > maxNearestLength {
+		return nil
+	}
+	distance := make(map[string]int)
+	var near []string
+	for _, w := range words {
+		if d := editDistance(word, w); 3*d <= len(word)+2 {
+			distance[w] = d
+			near = append(near, w)
+		}
+	}
+	slices.SortStableFunc(near, func(a, b string) int { return cmp.Compare(distance[a], distance[b]) })
+	return near
 }
 
 // editDistance counts the octets to insert, delete, replace or swap with their
