@@ -62,7 +62,8 @@ func Standard() *Universe {
 // that default policies of gateways and clients hold.
 func Quick() *Universe {
 	products := Standard().Products()
-	for _, p := range products {
+	for i := range products {
+		p := &products[i]
 		for a, list := range p {
 			p[a] = slices.DeleteFunc(list, func(m Algorithm) bool { return likelihood(m) <= rare })
 		}

@@ -71,3 +71,18 @@ func TestNewUniverse(t *testing.T) {
 		t.Errorf("twice the same suite: %d suites, %v", u.Size(), err)
 	}
 }
+
+// An algorithm of no number would be sent as one.
+func TestUniversesHoldAlgorithms(t *testing.T) {
+	for _, u := range []*Universe{Quick(), Standard(), Deep()} {
+		for _, p := range u.Products() {
+			for axis, list := range p {
+				for _, a := range list {
+					if a.Axis != Axis(axis) || a.ID == 0 && !a.IsNone() {
+						t.Fatalf("%v holds %+v on %v", p, a, Axis(axis))
+					}
+				}
+			}
+		}
+	}
+}
