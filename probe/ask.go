@@ -16,6 +16,7 @@ const (
 	forControl = "control"
 	forMatrix  = "matrix"
 	forDetail  = "detail"
+	forClient  = "client"
 	forClosing = "close"
 )
 
@@ -49,26 +50,34 @@ type initExchange struct {
 	key     *keyexchange.PrivateKey
 }
 
-// init offers products over t with a KE payload of method, and closes the
-// half-open IKE SA that an accepted answer leaves at the gateway. If nothing
-// was sent, as the scan is over, the outcome is NotTried.
+// init offers products over t with a KE payload of method.
 func (s *scan) init(ctx context.Context, t Transport, purpose string, offer []proposals.Product, method ike.KeyExchangeMethod) answer {
-	if ctx.Err() != nil || !s.begin(purpose) {
+	return s.initiate(ctx, initRequest{transport: t, purpose: purpose, offer: offer, ke: method})
+}
+
+// initiate asks what r says, and closes the half-open IKE SA that an accepted
+// answer leaves at the gateway. If nothing was sent, as the scan is over, the
+// outcome is NotTried.
+func (s *scan) initiate(ctx context.Context, r initRequest) answer {
+	if ctx.Err() != nil || !s.begin(r.purpose) {
 		return answer{}
 	}
-	key, err := s.key(method)
+	key, err := s.key(r.ke)
 	if err != nil {
 		return s.failed(err)
 	}
-	r := initRequest{transport: t, purpose: purpose, offer: offer, ke: method, keData: key.Public(), steadfast: s.steadfast}
-	if purpose == forMatrix && s.refusal.how == dropsRefused {
+	r.keData, r.steadfast = key.Public(), s.steadfast
+	if s.refusal.how == dropsRefused && (r.purpose == forMatrix || r.purpose == forClient) {
 		r.quiet, r.attempts = true, quietAttempts
 	}
-	if offers(offer, method) {
+	if offers(r.offer, r.ke) {
 		// It may be accepted: see it through, so that it can be closed.
 		ctx = context.WithoutCancel(ctx)
-		if purpose == forDetail {
+		switch r.purpose {
+		case forDetail:
 			r.attempts = stubbornAttempts
+		case forClient:
+			r.attempts = min(max(s.enough(), defaultAttempts), stubbornAttempts)
 		}
 	}
 	req, err := s.conn.newInit(r)
@@ -76,6 +85,7 @@ func (s *scan) init(ctx context.Context, t Transport, purpose string, offer []pr
 		return s.failed(err)
 	}
 	a := s.conn.exchange(ctx, req)
+	a.Offer = slices.DeleteFunc(slices.Clone(a.Offer), func(p proposals.Product) bool { return p.Size() == 0 })
 	s.record(a)
 	if a.Outcome == Accepted {
 		s.opened()

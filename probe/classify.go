@@ -198,6 +198,10 @@ func classifyChoice(req *request, m *ike.Message) reading {
 		return malformed("it chose %d proposals", n)
 	}
 	proposal := sas[0].Proposals[0]
+	if req.asClient {
+		// It may repeat what the client's transforms hold beside.
+		proposal = withoutAttributes(proposal)
+	}
 	suite, err := proposals.SuiteOf(proposal)
 	if err != nil {
 		return malformed("its choice: %v", err)

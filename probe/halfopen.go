@@ -25,6 +25,13 @@ func (s *scan) opened() {
 	s.result.Cost.HalfOpenPeak = max(s.result.Cost.HalfOpenPeak, s.halfOpen)
 }
 
+// halfOpenLeft returns how many half-open IKE SAs are at the gateway.
+func (s *scan) halfOpenLeft() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.halfOpen
+}
+
 // closeHalfOpen ends the half-open IKE SA of an accepted exchange by an
 // IKE_AUTH that cannot succeed: a pre-shared key that nobody has. The gateway
 // answers AUTHENTICATION_FAILED and forgets the SA (RFC 7296, Section

@@ -63,6 +63,14 @@ func (s *scan) learnRefusal(ctx context.Context) refusal {
 	return s.refusal
 }
 
+// refusesAloud reports whether the gateway was seen to refuse with an answer, so
+// that silence is no refusal.
+func (s *scan) refusesAloud() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.seen.refused || s.refusal.how == refusesByError
+}
+
 // refusesLike reports whether the error that answers q is how the gateway
 // refuses.
 func (s *scan) refusesLike(ctx context.Context, q *question) bool {

@@ -24,13 +24,16 @@ var signatureHashes = [...]ike.HashAlgorithm{
 type initRequest struct {
 	transport Transport
 	purpose   string              // as in Exchange
-	offer     []proposals.Product // become proposals numbered from 1
+	offer     []proposals.Product // become proposals numbered from 1, unless packet is set
 	ke        ike.KeyExchangeMethod
 	keData    []byte // of the KE payload
 	attempts  int    // as in request
 	quiet     bool   // as in request
 	// steadfast: do not say that we would go where a REDIRECT points.
 	steadfast bool
+	// packet is the client's as which to ask; nil to ask as we do. The offer
+	// then holds a product for each of its proposals.
+	packet *FirstPacket
 
 	// conn.newInit sets the rest.
 	spi           ike.SPI
@@ -39,16 +42,14 @@ type initRequest struct {
 }
 
 // buildInit returns the request of r: the payloads, and their order, of a
-// strongSwan client.
+// strongSwan client, or of the client whose packet it is.
 func buildInit(r initRequest) *ike.Message {
 	sa := &ike.SA{}
-	intermediate := false
-	for i, p := range r.offer {
-		sa.Proposals = append(sa.Proposals, p.Proposal(uint8(i+1)))
-		for axis := proposals.ADDKE1; axis <= proposals.ADDKE7; axis++ {
-			for _, a := range p[axis] {
-				intermediate = intermediate || !a.IsNone()
-			}
+	if r.packet != nil {
+		sa.Proposals = r.packet.Proposals
+	} else {
+		for i, p := range r.offer {
+			sa.Proposals = append(sa.Proposals, p.Proposal(uint8(i+1)))
 		}
 	}
 	source := ike.NATDetectionHash(r.spi, ike.SPI{}, r.local)
@@ -77,12 +78,27 @@ func buildInit(r initRequest) *ike.Message {
 	if !r.steadfast {
 		m.Payloads = append(m.Payloads, &ike.Notify{Notification: ike.REDIRECT_SUPPORTED})
 	}
-	if intermediate {
+	if addsKeyExchanges(sa) {
 		// Additional key exchanges happen in IKE_INTERMEDIATE, so both sides
 		// have to know of it (RFC 9370, Section 2.2.2).
 		m.Payloads = append(m.Payloads, &ike.Notify{Notification: ike.INTERMEDIATE_EXCHANGE_SUPPORTED})
 	}
+	if r.packet != nil && r.packet.Payloads != nil {
+		m.Payloads = r.packet.payloads(m.Payloads)
+	}
 	return m
+}
+
+// addsKeyExchanges reports whether sa offers an additional key exchange.
+func addsKeyExchanges(sa *ike.SA) bool {
+	for _, p := range sa.Proposals {
+		for _, t := range p.Transforms {
+			if axis, ok := proposals.AxisOf(t.Type); ok && axis >= proposals.ADDKE1 && t.ID != 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // request is one IKE request. It is encoded once: retransmissions are
@@ -105,6 +121,9 @@ type request struct {
 	spi     ike.SPI // the initiator's
 	nonce   []byte
 	message *ike.Message
+	// asClient: the payloads are a client's, and offer may not tell all of
+	// its proposals.
+	asClient bool
 
 	// open decrypts the answer to a protected request; nil for IKE_SA_INIT.
 	open func(datagram []byte) (*ike.Message, error)
@@ -115,7 +134,11 @@ type request struct {
 // capture can be told apart. The error is of randomness, or of an offer that
 // does not fit a message.
 func (c *conn) newInit(r initRequest) (*request, error) {
-	id, octets, err := c.draw(6 + nonceLen)
+	n := nonceLen
+	if r.packet != nil {
+		n = r.packet.nonceLen()
+	}
+	id, octets, err := c.draw(6 + n)
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +158,7 @@ func (c *conn) newInit(r initRequest) (*request, error) {
 		id: id, transport: r.transport, remote: r.remote, purpose: r.purpose,
 		header: m.Header, octets: encoded, message: m,
 		offer: r.offer, ke: r.ke, spi: r.spi, nonce: r.nonce,
-		attempts: r.attempts, quiet: r.quiet,
+		attempts: r.attempts, quiet: r.quiet, asClient: r.packet != nil,
 	}, nil
 }
 

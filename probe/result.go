@@ -147,7 +147,7 @@ type Exchange struct {
 	Transport Transport
 	Type      ike.ExchangeType
 	// Purpose says what the exchange was for: "reach", "matrix", "control",
-	// "detail" or "close".
+	// "detail", "client" or "close".
 	Purpose string
 	// Offer is empty for exchanges other than IKE_SA_INIT.
 	Offer []proposals.Product
@@ -188,6 +188,7 @@ type Result struct {
 	Gateway    *Gateway
 	Matrix     *proposals.Matrix // nil where no matrix was asked, or the target is no IKEv2 responder
 	Preference *Preference
+	Clients    []ClientAnswer // in the order of [Scanner.Clients]
 	Cost       Cost
 	Exchanges  []Exchange
 	Notes      []string // what a reader of the result must know, in sentences

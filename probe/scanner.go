@@ -43,6 +43,11 @@ type Scanner struct {
 	Universe             *proposals.Universe
 	Exhaustive, Thorough bool
 
+	// Clients are asked as, one after the other, when all else is known.
+	// ClientsOnly leaves out all else but whether the target is reached.
+	Clients     []FirstPacket
+	ClientsOnly bool
+
 	// Listen opens the socket; nil means real UDP. Rand is the source of
 	// SPIs, nonces and keys; nil means crypto/rand.
 	Listen ListenFunc
@@ -56,7 +61,7 @@ type Scanner struct {
 // Progress tells how far a scan is.
 type Progress struct {
 	Target    Target
-	Doing     string // "reach", "matrix", "detail": what the exchange was for
+	Doing     string // what the exchange was for, as [Exchange.Purpose] says it
 	Exchanges int    // done so far
 	Last      Exchange
 }
@@ -156,8 +161,11 @@ func (s *scan) run(ctx context.Context) {
 	s.conn = c
 	s.reach(ctx)
 	if s.result.Verdict == VerdictIKEv2 && s.negotiates() {
-		s.matrix(ctx)
-		s.detail(ctx)
+		if !s.ClientsOnly {
+			s.matrix(ctx)
+			s.detail(ctx)
+		}
+		s.clients(ctx)
 	}
 	s.finish()
 	if err := c.close(); err != nil && s.result.Err == nil {

@@ -60,12 +60,11 @@ func (o odds) enough() int {
 // measured is how many requests tell enough of a path.
 const measured = 20
 
-// measure asks the control offer until it is known how often a request is
-// lost, unless the gateway refuses aloud, so that silence is no answer anyway.
+// measure asks the control offer until it is known how often a request is lost.
 func (s *scan) measure(ctx context.Context) {
 	for range measured {
 		s.mu.Lock()
-		done := s.odds.sent >= measured || s.seen.refused || s.refusal.how == refusesByError
+		done := s.odds.sent >= measured
 		s.mu.Unlock()
 		if done || s.insist(ctx, s.control).Outcome == NotTried {
 			return
@@ -94,7 +93,9 @@ func (s *scan) settle(ctx context.Context, questions []*question) {
 				return
 			}
 		}
-		s.measure(ctx)
+		if !s.refusesAloud() {
+			s.measure(ctx)
+		}
 		enough := s.enough()
 		for _, q := range waiting {
 			switch {
@@ -193,10 +194,15 @@ func (s *scan) await(ctx context.Context) (present, absent bool) {
 	}
 }
 
-// insist asks until there is an answer or enough silence.
+// insist asks the offer until there is an answer or enough silence.
 func (s *scan) insist(ctx context.Context, offer []proposals.Product) answer {
+	return s.until(ctx, func() answer { return s.ask(ctx, forControl, offer) })
+}
+
+// until asks until there is an answer or enough silence.
+func (s *scan) until(ctx context.Context, ask func() answer) answer {
 	for silent := 0; ; {
-		a := s.ask(ctx, forControl, offer)
+		a := ask()
 		if a.Outcome == NoAnswer && ctx.Err() != nil {
 			return answer{}
 		}
@@ -210,12 +216,16 @@ func (s *scan) insist(ctx context.Context, offer []proposals.Product) answer {
 	}
 }
 
-// sound offers products that nothing is known of, and returns the answer, or
-// the silence of a gateway that is there. The outcome is NotTried if that
-// cannot be told.
+// sound offers products that nothing is known of, and returns what surely does.
 func (s *scan) sound(ctx context.Context, offer []proposals.Product) answer {
+	return s.surely(ctx, func() answer { return s.ask(ctx, forControl, offer) })
+}
+
+// surely asks until there is an answer, or the silence of a gateway that is
+// there. The outcome is NotTried if that cannot be told.
+func (s *scan) surely(ctx context.Context, ask func() answer) answer {
 	for {
-		a := s.insist(ctx, offer)
+		a := s.until(ctx, ask)
 		if a.Outcome != NoAnswer {
 			return a
 		}

@@ -96,6 +96,9 @@ type lateAnswer struct {
 	differs bool
 }
 
+// defaultAttempts is how often a request is sent before its silence counts.
+const defaultAttempts = 4
+
 const (
 	inboxLen    = 8    // more answers at a time are dropped
 	maxFinished = 512  // exchanges whose late answers are recognized
@@ -118,7 +121,7 @@ func open(ctx context.Context, cfg connConfig) (*conn, error) {
 	setDefault(&cfg.ports[UDP500], 500)
 	setDefault(&cfg.ports[UDP4500], 4500)
 	setDefault(&cfg.initialRTO, defaultRTO)
-	setDefault(&cfg.attempts, 4)
+	setDefault(&cfg.attempts, defaultAttempts)
 	setDefault(&cfg.rate, defaultRate)
 	setDefault(&cfg.window, defaultWindow)
 	if cfg.listen == nil {

@@ -37,7 +37,7 @@ func ProductOf(p ike.Proposal) (Product, error) {
 		return Product{}, fmt.Errorf("proposal %d is for %v, not IKE", p.Number, p.Protocol)
 	}
 	for i, t := range p.Transforms {
-		a, err := algorithmOf(t)
+		a, err := AlgorithmOf(t)
 		if err != nil {
 			return Product{}, fmt.Errorf("proposal %d: transform %d: %w", p.Number, i+1, err)
 		}
@@ -73,9 +73,10 @@ func SuiteOf(p ike.Proposal) (Suite, error) {
 	return s, nil
 }
 
-// algorithmOf returns the algorithm of a transform whose only attribute, if
-// any, is its Key Length (RFC 7296, Section 3.3.5).
-func algorithmOf(t ike.Transform) (Algorithm, error) {
+// AlgorithmOf returns the algorithm of a transform whose only attribute, if
+// any, is its Key Length (RFC 7296, Section 3.3.5). The error says what else it
+// holds, or that an IKE SA has no such type.
+func AlgorithmOf(t ike.Transform) (Algorithm, error) {
 	axis, ok := AxisOf(t.Type)
 	if !ok {
 		return Algorithm{}, fmt.Errorf("an IKE SA has no %v transform", t.Type)

@@ -257,7 +257,7 @@ type Exchange struct {
 	ID        int       `json:"id"`
 	Transport string    `json:"transport"`
 	Type      string    `json:"type"`    // IANA, such as "IKE_SA_INIT"
-	Purpose   string    `json:"purpose"` // "reach", "matrix", "control", "detail" or "close"
+	Purpose   string    `json:"purpose"` // "reach", "matrix", "control", "detail", "client" or "close"
 	Offer     string    `json:"offer,omitempty"`
 	KE        string    `json:"ke,omitempty"` // the method of our KE payload, as keyword
 	Outcome   string    `json:"outcome"`

@@ -45,7 +45,7 @@ func newTarget(r probe.Result) Target {
 		Verdict:   r.Verdict.String(),
 		Complete:  r.Complete,
 		Paths:     convert(r.Paths, newPath),
-		Clients:   []Client{},
+		Clients:   convert(r.Clients, liveClient),
 		Cost:      newCost(r.Cost),
 		Notes:     append([]string{}, r.Notes...),
 		Exchanges: convert(r.Exchanges, newExchange),
@@ -98,6 +98,32 @@ func newPath(p probe.Path) Path {
 		Detail:    p.Detail,
 		Evidence:  numbers(p.Evidence),
 	}
+}
+
+// liveClient is what the gateway answered to a client's own first packet.
+func liveClient(a probe.ClientAnswer) Client {
+	c := Client{
+		Client:     a.Name,
+		Verdict:    "unknown",
+		Candidates: []string{},
+		Missing:    []Missing{},
+		Basis:      "live",
+		Notes:      []string{},
+		Evidence:   numbers(a.Evidence),
+	}
+	switch a.State {
+	case proposals.Accepted:
+		c.Verdict = "connects"
+	case proposals.Refused:
+		c.Verdict = "fails"
+	}
+	if a.Suite != nil {
+		c.Suite = a.Suite.String()
+	}
+	if a.Detail != "" {
+		c.Notes = append(c.Notes, a.Detail)
+	}
+	return c
 }
 
 func newCost(c probe.Cost) Cost {

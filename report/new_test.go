@@ -1,0 +1,41 @@
+package report
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// TestLiveClients is about a scan that asked nothing but as clients.
+func TestLiveClients(t *testing.T) {
+	r := base("vpn.example.com", "198.51.100.7")
+	r.Clients = []probe.ClientAnswer{
+		{Name: "one", State: proposals.Accepted, Outcome: probe.Accepted, Suite: suite(t, "aes256-sha256-prfsha256-modp2048"), Evidence: []int{5, 3}},
+		{Name: "two", State: proposals.Refused, Outcome: probe.NoProposalChosen, Evidence: []int{6}},
+		{Name: "three", State: proposals.NoAnswer, Detail: "It was silent.", Evidence: []int{7}},
+		{Name: "four", Detail: "Not tried."},
+	}
+	doc := New(testRun, []probe.Result{r})
+	clients := doc.Targets[0].Clients
+	if len(clients) != 4 || doc.Targets[0].Matrix != nil {
+		t.Fatalf("%d clients, matrix %v", len(clients), doc.Targets[0].Matrix)
+	}
+	for i, want := range []Client{
+		{Client: "one", Verdict: "connects", Suite: "aes256-sha256-prfsha256-modp2048", Evidence: []int{3, 5}},
+		{Client: "two", Verdict: "fails", Evidence: []int{6}},
+		{Client: "three", Verdict: "unknown", Notes: []string{"It was silent."}, Evidence: []int{7}},
+		{Client: "four", Verdict: "unknown", Notes: []string{"Not tried."}},
+	} {
+		got := clients[i]
+		if got.Client != want.Client || got.Verdict != want.Verdict || got.Suite != want.Suite || got.Basis != "live" ||
+			!slices.Equal(got.Notes, want.Notes) || !slices.Equal(got.Evidence, want.Evidence) {
+			t.Errorf("%+v, want %+v", got, want)
+		}
+	}
+	if s := text(t, doc, TextOptions{}); !strings.Contains(s, "vpn.example.com") {
+		t.Errorf("the text is\n%s", s)
+	}
+}
