@@ -22,6 +22,17 @@ const maxValues = 64
 // product is empty or an axis has more than 64 algorithms.
 func NewUniverse(products ...Product) (*Universe, error) {
 	u := new(Universe)
+	boxes, err := u.number(products)
+	if err != nil {
+		return nil, err
+	}
+	u.boxes = disjoint(boxes)
+	return u, nil
+}
+
+// number gives the algorithms of products their places on the axes of u, and
+// returns the products as boxes.
+func (u *Universe) number(products []Product) ([]box, error) {
 	var boxes []box
 	for _, p := range products {
 		if p.Size() == 0 {
@@ -43,8 +54,7 @@ func NewUniverse(products ...Product) (*Universe, error) {
 		b, _ := u.box(p)
 		boxes = append(boxes, b)
 	}
-	u.boxes = disjoint(boxes)
-	return u, nil
+	return boxes, nil
 }
 
 // Classical returns the universe of every suite that the registries allow for
