@@ -1,0 +1,395 @@
+package baseline
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ikescope/ikescope/proposals"
+)
+
+//go:embed policy-schema.json
+var policySchema []byte
+
+// PolicySchema returns the JSON Schema (draft 2020-12) of a policy file.
+func PolicySchema() []byte { return bytes.Clone(policySchema) }
+
+// Error tells what is wrong in a policy file, and what would be right.
+type Error struct {
+	Line    int    // from 1; 0 if it is the file as a whole
+	Token   string // the word at fault; "" if it is not one word
+	Problem string // a predicate of Token, or a sentence
+}
+
+// Error returns one line without the name of the file. Token is quoted, so
+// that it is safe to show.
+func (e *Error) Error() string {
+	text := e.Problem
+	if e.Token != "" {
+		text = fmt.Sprintf("%q %s", e.Token, e.Problem)
+	}
+	if e.Line > 0 {
+		text = fmt.Sprintf("line %d: %s", e.Line, text)
+	}
+	return text
+}
+
+// maxPolicy bounds a policy file, in octets, and maxRules its rules.
+const (
+	maxPolicy = 1 << 20
+	maxRules  = 1000
+)
+
+// ParsePolicy reads a policy file, which is YAML. Nothing is guessed: keys that
+// are not known, keywords that are none and demands without a list are errors,
+// each an [*Error] with its line.
+func ParsePolicy(data []byte) (Policy, error) {
+	if len(data) > maxPolicy {
+		return Policy{}, &Error{Problem: fmt.Sprintf("it has %d octets, more than the %d of a policy", len(data), maxPolicy)}
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(data))
+	var root, second yaml.Node
+	if err := decoder.Decode(&root); errors.Is(err, io.EOF) {
+		return Policy{}, &Error{Problem: "it is empty: a policy has name, title and rules"}
+	} else if err != nil {
+		return Policy{}, yamlError(err)
+	}
+	if err := decoder.Decode(&second); err == nil {
+		return Policy{}, &Error{Line: second.Line, Problem: "begins a second document: a file holds one policy"}
+	} else if !errors.Is(err, io.EOF) {
+		return Policy{}, yamlError(err)
+	}
+	var p Policy
+	var rules *yaml.Node
+	top := &root
+	if root.Kind == yaml.DocumentNode && len(root.Content) == 1 {
+		top = root.Content[0]
+	}
+	err := mapping(top, "a policy", []key{
+		{"name", required, func(n *yaml.Node) error { return word(n, &p.Name) }},
+		{"title", required, func(n *yaml.Node) error { return line(n, &p.Title) }},
+		{"source", optional, func(n *yaml.Node) error { return line(n, &p.Source) }},
+		{"date", optional, func(n *yaml.Node) error { return line(n, &p.Date) }},
+		{"about", optional, func(n *yaml.Node) error { return line(n, &p.About) }},
+		{"rules", required, func(n *yaml.Node) error { rules = n; return nil }},
+	})
+	if err != nil {
+		return Policy{}, err
+	}
+	if rules.Kind != yaml.SequenceNode || len(rules.Content) == 0 || len(rules.Content) > maxRules {
+		return Policy{}, &Error{rules.Line, "rules", fmt.Sprintf("is a list of 1 to %d rules, each beginning with -", maxRules)}
+	}
+	for _, n := range rules.Content {
+		r, err := parseRule(n)
+		if err != nil {
+			return Policy{}, err
+		}
+		if slices.ContainsFunc(p.Rules, func(o Rule) bool { return o.ID == r.ID }) {
+			return Policy{}, &Error{n.Line, r.ID, "is the id of an earlier rule, too: give each its own"}
+		}
+		p.Rules = append(p.Rules, r)
+	}
+	return p, nil
+}
+
+func parseRule(n *yaml.Node) (Rule, error) {
+	var (
+		r                                  Rule
+		demand, aspect, algorithms, suites *yaml.Node
+		keep                               = func(into **yaml.Node) func(*yaml.Node) error {
+			return func(n *yaml.Node) error { *into = n; return nil }
+		}
+	)
+	err := mapping(n, "a rule", []key{
+		{"id", required, func(n *yaml.Node) error { return word(n, &r.ID) }},
+		{"demand", optional, keep(&demand)},
+		{"aspect", optional, keep(&aspect)},
+		{"algorithms", optional, keep(&algorithms)},
+		{"suites", optional, keep(&suites)},
+		{"not_observable", optional, func(n *yaml.Node) error { return line(n, &r.NotObservable) }},
+		{"severity", optional, func(n *yaml.Node) error {
+			if err := line(n, (*string)(&r.Severity)); err != nil {
+				return err
+			}
+			if r.Severity.Rank() > Info.Rank() {
+				return &Error{n.Line, string(r.Severity), "is no severity: write critical, high, medium, low or info"}
+			}
+			return nil
+		}},
+		{"why", required, func(n *yaml.Node) error { return line(n, &r.Why) }},
+		{"ref", optional, func(n *yaml.Node) error { return line(n, &r.Ref) }},
+		{"unverified", optional, func(n *yaml.Node) error { return line(n, &r.Unverified) }},
+	})
+	if err != nil {
+		return Rule{}, err
+	}
+	if r.NotObservable != "" {
+		for name, other := range map[string]*yaml.Node{"demand": demand, "aspect": aspect, "algorithms": algorithms, "suites": suites} {
+			if other != nil {
+				return Rule{}, &Error{n.Line, r.ID, "is not observable, and so takes no " + name}
+			}
+		}
+		if r.Severity == "" {
+			r.Severity = Info
+		}
+		return r, nil
+	}
+	if demand == nil {
+		return Rule{}, &Error{n.Line, r.ID, "has no demand: write demand: " + wordList(demands) + "; or not_observable: and what it asks for"}
+	}
+	if r.Demand, err = oneOf(demand, demands, "demand"); err != nil {
+		return Rule{}, err
+	}
+	if r.Severity == "" {
+		return Rule{}, &Error{n.Line, r.ID, "has no severity: write critical, high, medium, low or info"}
+	}
+	switch {
+	case suites != nil && (aspect != nil || algorithms != nil):
+		return Rule{}, &Error{n.Line, r.ID, "has suites, which do not go with aspect and algorithms"}
+	case suites != nil && r.Demand == InEverySuite:
+		return Rule{}, &Error{n.Line, r.ID, "has suites, for which in_every_suite means nothing: write allowed"}
+	case suites != nil:
+		r.Suites, err = parseSuites(suites)
+	case aspect == nil || algorithms == nil:
+		return Rule{}, &Error{n.Line, r.ID, "says not what it is about: write aspect: and algorithms:, or suites:"}
+	default:
+		if r.Aspect, err = oneOf(aspect, aspects, "aspect"); err == nil {
+			r.Algorithms, err = parseAlgorithms(algorithms, r.Aspect)
+		}
+	}
+	return r, err
+}
+
+func parseAlgorithms(n *yaml.Node, aspect Aspect) ([]proposals.Algorithm, error) {
+	var out []proposals.Algorithm
+	want := aspect.Axes()[0]
+	if want >= proposals.ADDKE1 {
+		want = proposals.KE
+	}
+	err := items(n, "algorithms", "keywords such as aes256gcm16, ecp384 or ke_1035", func(n *yaml.Node) error {
+		a, err := proposals.ParseAlgorithm(n.Value)
+		var syntax *proposals.SyntaxError
+		switch {
+		case errors.As(err, &syntax):
+			problem := syntax.Problem
+			if len(syntax.Nearest) > 0 {
+				problem += "; did you mean " + strings.Join(syntax.Nearest, " or ") + "?"
+			}
+			return &Error{n.Line, n.Value, problem}
+		case err != nil:
+			return &Error{n.Line, n.Value, err.Error()}
+		case a.Axis != want || a.IsNone() || a.Axis == proposals.KE && a.ID == 0:
+			return &Error{n.Line, n.Value, fmt.Sprintf("is no algorithm of the aspect %s, where %s stands for one", string(aspect), example[want])}
+		case slices.Contains(out, a):
+			return &Error{n.Line, n.Value, "is in the list already"}
+		}
+		out = append(out, a)
+		return nil
+	})
+	return out, err
+}
+
+var example = map[proposals.Axis]string{
+	proposals.ENCR: "aes256gcm16", proposals.PRF: "prfsha384", proposals.INTEG: "sha384", proposals.KE: "ecp384",
+}
+
+func parseSuites(n *yaml.Node) ([]proposals.Product, error) {
+	var out []proposals.Product
+	err := items(n, "suites", "proposals such as aes256gcm16-prfsha384-ecp384", func(n *yaml.Node) error {
+		p, err := proposals.ParseProduct(n.Value)
+		if err != nil {
+			return &Error{Line: n.Line, Problem: err.Error()} // which quotes the token
+		}
+		out = append(out, p)
+		return nil
+	})
+	return out, err
+}
+
+// key is one of a mapping.
+type key struct {
+	name     string
+	required bool
+	read     func(*yaml.Node) error
+}
+
+const (
+	required = true
+	optional = false
+)
+
+// mapping reads n, which is a mapping of these keys and no others.
+func mapping(n *yaml.Node, what string, keys []key) error {
+	var names []string
+	for _, k := range keys {
+		names = append(names, k.name)
+	}
+	list := strings.Join(names, ", ")
+	if n.Kind != yaml.MappingNode {
+		return &Error{Line: n.Line, Problem: what + " is written as lines of key: value, with the keys " + list}
+	}
+	seen := map[string]bool{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		at := slices.IndexFunc(keys, func(k key) bool {
+			return n.Content[i].Kind == yaml.ScalarNode && k.name == n.Content[i].Value
+		})
+		switch {
+		case at < 0:
+			return &Error{n.Content[i].Line, n.Content[i].Value, "is no key of " + what + ": they are " + list}
+		case seen[keys[at].name]:
+			return &Error{n.Content[i].Line, keys[at].name, "is there twice"}
+		}
+		seen[keys[at].name] = true
+		if err := keys[at].read(n.Content[i+1]); err != nil {
+			return err
+		}
+	}
+	for _, k := range keys {
+		if k.required && !seen[k.name] {
+			return &Error{n.Line, "", fmt.Sprintf("%s needs the key %s", what, k.name)}
+		}
+	}
+	return nil
+}
+
+// items reads a list of scalars, which is not empty.
+func items(n *yaml.Node, name, of string, read func(*yaml.Node) error) error {
+	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
+		return &Error{n.Line, name, "is a list of " + of}
+	}
+	for _, c := range n.Content {
+		if c.Kind != yaml.ScalarNode {
+			return &Error{c.Line, name, "is a list of " + of}
+		}
+		if err := read(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// line reads a text, whose line breaks are as good as spaces.
+func line(n *yaml.Node, into *string) error {
+	if n.Kind != yaml.ScalarNode {
+		return &Error{Line: n.Line, Problem: "a text is wanted here, in quotes if it holds a colon"}
+	}
+	text := strings.Join(strings.Fields(n.Value), " ")
+	if text == "" {
+		return &Error{Line: n.Line, Problem: "a text is wanted here, and it is empty"}
+	}
+	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return &Error{n.Line, text, "holds characters that do not print"}
+	}
+	*into = text
+	return nil
+}
+
+var wordPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
+
+func word(n *yaml.Node, into *string) error {
+	if err := line(n, into); err != nil {
+		return err
+	}
+	if !wordPattern.MatchString(*into) {
+		return &Error{n.Line, *into, "is no name: write up to 64 of a to z, 0 to 9, dot, hyphen and underscore"}
+	}
+	return nil
+}
+
+func oneOf[W ~string](n *yaml.Node, words []W, what string) (W, error) {
+	if n.Kind == yaml.ScalarNode && slices.Contains(words, W(n.Value)) {
+		return W(n.Value), nil
+	}
+	return "", &Error{n.Line, n.Value, "is no " + what + ": write " + wordList(words)}
+}
+
+func wordList[W ~string](words []W) string {
+	var out []string
+	for _, w := range words {
+		out = append(out, string(w))
+	}
+	n := len(out) - 1
+	return strings.Join(out[:n], ", ") + " or " + out[n]
+}
+
+var yamlLine = regexp.MustCompile(`^line (\d+): `)
+
+// yamlError puts an error of the library into our form.
+func yamlError(err error) error {
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	out := &Error{}
+	if m := yamlLine.FindStringSubmatch(text); m != nil {
+		out.Line, _ = strconv.Atoi(m[1]) // digits
+		text = text[len(m[0]):]
+	}
+	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		text = strconv.Quote(text)
+	}
+	out.Problem = "it is no YAML: " + text
+	return out
+}
+
+// policyFile and ruleFile are a policy as its file has it.
+type policyFile struct {
+	Name   string     `yaml:"name" json:"name"`
+	Title  string     `yaml:"title" json:"title"`
+	Source string     `yaml:"source,omitempty" json:"source,omitempty"`
+	Date   string     `yaml:"date,omitempty" json:"date,omitempty"`
+	About  string     `yaml:"about,omitempty" json:"about,omitempty"`
+	Rules  []ruleFile `yaml:"rules" json:"rules"`
+}
+
+type ruleFile struct {
+	ID            string   `yaml:"id" json:"id"`
+	Demand        Demand   `yaml:"demand,omitempty" json:"demand,omitempty"`
+	Aspect        Aspect   `yaml:"aspect,omitempty" json:"aspect,omitempty"`
+	Algorithms    []string `yaml:"algorithms,omitempty" json:"algorithms,omitempty"`
+	Suites        []string `yaml:"suites,omitempty" json:"suites,omitempty"`
+	NotObservable string   `yaml:"not_observable,omitempty" json:"not_observable,omitempty"`
+	Severity      Severity `yaml:"severity,omitempty" json:"severity,omitempty"`
+	Why           string   `yaml:"why" json:"why"`
+	Ref           string   `yaml:"ref,omitempty" json:"ref,omitempty"`
+	Unverified    string   `yaml:"unverified,omitempty" json:"unverified,omitempty"`
+}
+
+func (p Policy) file() policyFile {
+	f := policyFile{Name: p.Name, Title: p.Title, Source: p.Source, Date: p.Date, About: p.About}
+	for _, r := range p.Rules {
+		out := ruleFile{
+			ID: r.ID, Demand: r.Demand, Aspect: r.Aspect, NotObservable: r.NotObservable,
+			Severity: r.Severity, Why: r.Why, Ref: r.Ref, Unverified: r.Unverified,
+		}
+		for _, a := range r.Algorithms {
+			out.Algorithms = append(out.Algorithms, a.Keyword())
+		}
+		for _, s := range r.Suites {
+			out.Suites = append(out.Suites, s.String())
+		}
+		f.Rules = append(f.Rules, out)
+	}
+	return f
+}
+
+// MarshalJSON writes p with the keys of a policy file.
+func (p Policy) MarshalJSON() ([]byte, error) { return json.Marshal(p.file()) }
+
+// YAML returns p as a policy file, which [ParsePolicy] reads.
+func (p Policy) YAML() ([]byte, error) {
+	var b bytes.Buffer
+	e := yaml.NewEncoder(&b)
+	e.SetIndent(2)
+	if err := e.Encode(p.file()); err != nil {
+		return nil, fmt.Errorf("baseline: %w", err)
+	}
+	return b.Bytes(), nil
+}
