@@ -123,6 +123,12 @@ const (
 	strongSwanKE = "ecp256-ecp384-ecp521-ecp256bp-ecp384bp-ecp512bp-x25519-x448-modp3072-modp4096-modp6144-modp8192-modp2048"
 )
 
+// windowsDefault are the suites that a Windows client offers by default.
+const windowsDefault = "3des-aes128-aes192-aes256-sha1-prfsha1-modp1024," +
+	"3des-aes128-aes192-aes256-sha256-prfsha256-modp1024," +
+	"3des-aes128-aes192-aes256-sha384-prfsha384-modp1024," +
+	"aes128gcm16-aes256gcm16-prfsha1-prfsha256-prfsha384-modp1024"
+
 // cases are results that look like real scans.
 func cases(t testing.TB) map[string][]probe.Result {
 	classical := proposals.Classical().Products()

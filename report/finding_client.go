@@ -1,15 +1,9 @@
 package report
 
-import "github.com/ikescope/ikescope/proposals"
-
-// windowsDefault is what the VPN client of Windows 7 to 11 offers unless it
-// is configured: 18 proposals of one suite each, all with MODP_1024, of which
-// the AES-GCM ones come with late builds alone (strongSwan's documentation,
-// interop/windowsClients; responder logs of 2016, 2017 and 2020).
-const windowsDefault = "3des-aes128-aes192-aes256-sha1-prfsha1-modp1024," +
-	"3des-aes128-aes192-aes256-sha256-prfsha256-modp1024," +
-	"3des-aes128-aes192-aes256-sha384-prfsha384-modp1024," +
-	"aes128gcm16-aes256gcm16-prfsha1-prfsha256-prfsha384-modp1024"
+import (
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/client"
+)
 
 // windowsCustom are suites that a Windows client can be set to, by the
 // arguments of Set-VpnConnectionIPsecConfiguration, best first. The PRF is that
@@ -24,8 +18,9 @@ var windowsCustom = []struct{ suite, arguments string }{
 // windowsFinding tells that no Windows client with default settings can
 // connect, where a refusal of each of its suites was seen.
 func windowsFinding(f facts) (Finding, bool) {
+	windows, _ := client.Named("windows-11") // which offers all that older ones do
 	var evidence []int
-	for _, p := range parse(windowsDefault) {
+	for _, p := range windows.Offer {
 		for s := range p.Suites() {
 			id, ok := f.refusal(s)
 			if !ok || f.state(s) != proposals.Refused {

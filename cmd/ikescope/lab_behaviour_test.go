@@ -139,7 +139,7 @@ func (l lab) testBehaviour(t *testing.T) {
 			}
 			l.policy(t, daemon.gateway, daemon.policy)
 			askers := map[string]*asker{
-				"the daemon": askerIn(t, client, l.do(t, "addr", daemon.gateway)),
+				"the daemon": askerIn(t, beside, l.do(t, "addr", daemon.gateway)),
 				"iketest": askerOf(t, &iketest.Responder{
 					Policy:  policyOf(l.accepts(t, daemon.gateway, daemon.policy)),
 					Profile: daemon.profile,
@@ -168,7 +168,7 @@ func (l lab) testTransformOrder(t *testing.T) {
 	} {
 		t.Run(gateway, func(t *testing.T) {
 			l.need(t, gateway)
-			a := askerIn(t, client, l.do(t, "addr", gateway))
+			a := askerIn(t, beside, l.do(t, "addr", gateway))
 			if got := order(a.ask(t, question{offer: "modp2048-prfsha256-aes256-sha256", ke: ike.KE_MODP_2048})); got != want {
 				t.Errorf("%s, want %s", got, want)
 			}
@@ -197,7 +197,7 @@ func (l lab) testHalfOpen(t *testing.T) {
 		t.Run(daemon.gateway, func(t *testing.T) {
 			l.do(t, "restart", daemon.gateway)
 			for name, a := range map[string]*asker{
-				"daemon": askerIn(t, client, l.do(t, "addr", daemon.gateway)),
+				"daemon": askerIn(t, beside, l.do(t, "addr", daemon.gateway)),
 				"iketest": askerOf(t, &iketest.Responder{
 					Policy: policyOf(l.accepts(t, daemon.gateway, "default")), Profile: daemon.profile,
 				}),

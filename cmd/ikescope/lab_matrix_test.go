@@ -21,7 +21,7 @@ func (l lab) testMatrix(t *testing.T) {
 				t.Run(policy, func(t *testing.T) {
 					l.do(t, "restart", gateway) // so that it has no past
 					l.policy(t, gateway, policy)
-					target := l.scan(t, client, 0, l.do(t, "addr", gateway))
+					target := l.scan(t, beside, 0, l.do(t, "addr", gateway))
 					checkMatrix(t, target, l.accepts(t, gateway, policy))
 					checkGentle(t, target, maxExchanges(gateway, policy))
 					l.noneHalfOpen(t, gateway)
@@ -53,7 +53,7 @@ func (l lab) testHybrid(t *testing.T) {
 	} {
 		t.Run(policy, func(t *testing.T) {
 			l.policy(t, postQuantum, policy)
-			got := l.scan(t, client, 0, "-6", l.do(t, "addr", postQuantum, "6")).PostQuantum
+			got := l.scan(t, beside, 0, "-6", l.do(t, "addr", postQuantum, "6")).PostQuantum
 			if got == nil {
 				t.Fatal("the report says nothing of post-quantum key exchange")
 			}

@@ -29,7 +29,7 @@ func (l lab) testPaths(t *testing.T) {
 			for version, outside := range map[string]string{"4": "10.88.2.2", "6": "fd88:2::2"} {
 				address := l.do(t, "addr", gateway, version)
 				t.Run("direct IPv"+version, func(t *testing.T) {
-					target := l.scan(t, client, 0, oneSuite, address)
+					target := l.scan(t, beside, 0, oneSuite, address)
 					checkPaths(t, target, "answers", "answers")
 					if n := target.NAT; n == nil || !n.Supported || n.LocalBehindNAT || n.GatewayBehindNAT || n.Observed != nil {
 						t.Errorf("NAT is %+v, want it supported and none found", n)
@@ -62,7 +62,7 @@ func (l lab) testPaths(t *testing.T) {
 				iifname "client" ip daddr 10.88.1.1 dnat ip to %s
 			}
 		`, l.do(t, "addr", "strongswan")))
-		target := l.scan(t, client, 0, oneSuite, "10.88.1.1")
+		target := l.scan(t, beside, 0, oneSuite, "10.88.1.1")
 		checkPaths(t, target, "answers", "answers")
 		if n := target.NAT; n == nil || !n.Supported || n.LocalBehindNAT || !n.GatewayBehindNAT || n.Observed != nil {
 			t.Errorf("NAT is %+v, want the gateway alone behind one", n)
@@ -103,7 +103,7 @@ func (l lab) testUnreachable(t *testing.T) {
 			if test.state == "silent" {
 				args = append(args, "--tries", "2") // each further one doubles the wait
 			}
-			target := l.scan(t, client, noAnswer, args...)
+			target := l.scan(t, beside, noAnswer, args...)
 			if target.Verdict != test.verdict || target.Matrix != nil || target.NAT != nil {
 				t.Errorf("verdict %s, matrix: %v, NAT: %v; want %s and nothing more",
 					target.Verdict, target.Matrix != nil, target.NAT != nil, test.verdict)
@@ -132,7 +132,7 @@ func (l lab) testBlocked(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			l.policy(t, "strongswan", "weak")
 			l.rules(t, forward(test.rule))
-			target := l.scan(t, client, 0, l.do(t, "addr", "strongswan"))
+			target := l.scan(t, beside, 0, l.do(t, "addr", "strongswan"))
 			checkPaths(t, target, test.udp500, test.udp4500)
 			checkMatrix(t, target, l.accepts(t, "strongswan", "weak"))
 			if target.Cost.HalfOpenLeft != 0 {
@@ -157,7 +157,7 @@ func (l lab) testLoss(t *testing.T) {
 			lost := 0
 			for run := range runs {
 				t.Run(fmt.Sprint(run), func(t *testing.T) {
-					target := l.scan(t, client, 0, l.do(t, "addr", gateway))
+					target := l.scan(t, beside, 0, l.do(t, "addr", gateway))
 					checkPaths(t, target, "answers", "answers")
 					checkMatrix(t, target, want)
 					lost += target.Cost.DatagramsSent - target.Cost.DatagramsReceived
@@ -178,7 +178,7 @@ func (l lab) testLimits(t *testing.T) {
 		t.Run(gateway+" silent", func(t *testing.T) {
 			l.limits(t, gateway, "1", "1")
 			l.policy(t, gateway, policy)
-			target := l.scan(t, client, 0, l.do(t, "addr", gateway))
+			target := l.scan(t, beside, 0, l.do(t, "addr", gateway))
 			checkMatrix(t, target, l.accepts(t, gateway, policy))
 			if target.Cost.HalfOpenLeft != 0 {
 				t.Errorf("%d half-open IKE SAs left", target.Cost.HalfOpenLeft)
@@ -190,11 +190,11 @@ func (l lab) testLimits(t *testing.T) {
 			l.policy(t, gateway, policy)
 			address := l.do(t, "addr", gateway)
 			// Someone else at our address leaves one half-open.
-			other := askerIn(t, client, address)
+			other := askerIn(t, beside, address)
 			if got := other.open(t, question{offer: "aes256gcm16-prfsha384-ecp384", ke: ike.KE_ECP_384}); got != accepted {
 				t.Fatalf("the first half-open IKE SA: %s", got)
 			}
-			target := l.scan(t, client, 0, address)
+			target := l.scan(t, beside, 0, address)
 			checkMatrix(t, target, l.accepts(t, gateway, policy))
 			if target.Cost.HalfOpenLeft != 0 {
 				t.Errorf("%d half-open IKE SAs left", target.Cost.HalfOpenLeft)
@@ -221,7 +221,7 @@ func (l lab) testPcap(t *testing.T) {
 			l.rules(t, forward("udp dport { 500, 4500 } counter", "udp sport { 500, 4500 } counter"))
 			file := filepath.Join(t.TempDir(), "scan.pcap")
 			address := l.do(t, "addr", "libreswan", version)
-			target := l.scan(t, client, 0, "--pcap", file, address)
+			target := l.scan(t, beside, 0, "--pcap", file, address)
 			want := []int{target.Cost.DatagramsSent, target.Cost.DatagramsReceived}
 
 			var wire []int

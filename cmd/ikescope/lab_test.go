@@ -40,7 +40,7 @@ func TestLab(t *testing.T) {
 
 // The namespaces that ask: one beside the gateways, and one behind a NAT.
 const (
-	client = "iks-client"
+	beside = "iks-client"
 	inside = "iks-inside"
 	router = "iks-router"
 )

@@ -73,6 +73,7 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 		a.scanCommand(),
 		a.demoCommand(),
 		a.mockCommand(),
+		a.clientCommand(),
 		a.schemaCommand(),
 		a.versionCommand(),
 	)

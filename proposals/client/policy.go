@@ -10,6 +10,8 @@ type Policy struct {
 	// Name is stable, such as "windows-11". A policy of a file has the name of
 	// the connection in it.
 	Name string
+	// Aliases are other names of a well-known client.
+	Aliases []string
 	// Product and Scope say in words whose it is, and of which versions and
 	// settings.
 	Product, Scope string
@@ -18,6 +20,9 @@ type Policy struct {
 	Syntax Syntax
 	// Offer is what is offered, the most preferred first.
 	Offer []proposals.Product
+	// Responder: Offer is what the product accepts; what it offers is not
+	// known, or it never initiates.
+	Responder bool
 	// KE is the method of the first KE payload.
 	KE ike.KeyExchangeMethod
 	// Packet is the client's own first packet, where it was captured, else

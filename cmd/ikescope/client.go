@@ -1,0 +1,276 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/keyexchange"
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/client"
+)
+
+func (a *app) clientCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "client",
+		Short: "Say what well-known clients offer, and what a configuration offers",
+		Example: `  ikescope client list
+  ikescope client show windows-11
+  ikescope client show swanctl.conf -o json`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("client: say what to do: %s", strings.Join(subcommands(cmd), ", "))
+			}
+			hint := "they are " + strings.Join(subcommands(cmd), ", ")
+			if near := nearest(args[0], subcommands(cmd)); near != "" {
+				hint = fmt.Sprintf("did you mean %q?", near)
+			}
+			return usagef("client: %q is not a command; %s", args[0], hint)
+		},
+		RunE: func(*cobra.Command, []string) error { return nil },
+	}
+	cmd.AddCommand(a.clientListCommand(), a.clientShowCommand())
+	return cmd
+}
+
+func subcommands(cmd *cobra.Command) []string {
+	var names []string
+	for _, c := range cmd.Commands() {
+		names = append(names, c.Name())
+	}
+	return names
+}
+
+func (a *app) clientListCommand() *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List the well-known clients and the first suite that each offers",
+		Example: `  ikescope client list
+  ikescope client list -o json`,
+		Args: noArguments,
+		RunE: func(*cobra.Command, []string) error {
+			return writeClients(a.out, format, client.Policies(), listClients)
+		},
+	}
+	addClientFormat(cmd, &format)
+	return cmd
+}
+
+func (a *app) clientShowCommand() *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:   "show NAME|FILE|SUITE...",
+		Short: "Show the exact offer of clients, with its source",
+		Long: `Show what a client offers in its first packet, proposal by proposal, where
+that is known from, and what is doubtful of it. A client is the name of a
+well-known one (ikescope client list), a configuration file with all its
+connections, one of them as FILE#CONNECTION, or proposals as strongSwan writes
+them.`,
+		Example: `  ikescope client show windows-11
+  ikescope client show ios android-12 -o json
+  ikescope client show swanctl.conf#home`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("client show: name a client: ikescope client list has them")
+			}
+			return nil
+		},
+		ValidArgsFunction: cobra.FixedCompletions(clientNames(), cobra.ShellCompDirectiveDefault),
+		RunE: func(_ *cobra.Command, args []string) error {
+			var found []client.Policy
+			for _, arg := range args {
+				if err := (clients{&found}).Set(arg); err != nil {
+					return usagef("client show: %w", err)
+				}
+			}
+			return writeClients(a.out, format, found, showClients)
+		},
+	}
+	addClientFormat(cmd, &format)
+	return cmd
+}
+
+func addClientFormat(cmd *cobra.Command, format *string) {
+	*format = "text"
+	cmd.Flags().VarP(choice{format, []string{"text", "json"}}, "output", "o", "write text or json")
+}
+
+// clientJSON is a client as the commands write it.
+type clientJSON struct {
+	Name       string   `json:"name"`
+	Aliases    []string `json:"aliases"`
+	Product    string   `json:"product"`
+	Scope      string   `json:"scope"`
+	Syntax     string   `json:"syntax,omitempty"`
+	Responder  bool     `json:"responder"` // what it accepts, not what it offers
+	Proposals  []string `json:"proposals"` // as keywords
+	Suites     int64    `json:"suites"`
+	KE         string   `json:"ke"` // of the first KE payload
+	KEOctets   int      `json:"ke_octets,omitempty"`
+	SAOctets   int      `json:"sa_octets"`
+	Source     string   `json:"source"`
+	SourceDate string   `json:"source_date"`
+	Confidence string   `json:"confidence"`
+	Doubt      string   `json:"doubt,omitempty"`
+	Notes      []string `json:"notes"`
+}
+
+func newClientJSON(p client.Policy) clientJSON {
+	out := clientJSON{
+		Name: p.Name, Aliases: append([]string{}, p.Aliases...), Product: p.Product, Scope: p.Scope,
+		Syntax: string(p.Syntax), Responder: p.Responder, Proposals: []string{}, Suites: suitesOffered(p),
+		KE: methodOf(p).Keyword(), SAOctets: saOctets(p),
+		Source: p.Source, SourceDate: p.SourceDate, Confidence: p.Confidence,
+		Doubt: p.Doubt, Notes: append([]string{}, p.Notes...),
+	}
+	for _, product := range p.Offer {
+		out.Proposals = append(out.Proposals, product.String())
+	}
+	out.KEOctets, _, _ = keyexchange.Sizes(p.KE)
+	return out
+}
+
+// suitesOffered counts the suites of p's proposals, together.
+func suitesOffered(p client.Policy) int64 {
+	u, err := proposals.NewUniverse(p.Offer...)
+	if err != nil {
+		// More than a universe holds: the same suite may then count twice.
+		var sum int64
+		for _, product := range p.Offer {
+			sum += product.Size()
+		}
+		return sum
+	}
+	return u.Size()
+}
+
+func methodOf(p client.Policy) proposals.Algorithm {
+	return proposals.Algorithm{Axis: proposals.KE, ID: uint16(p.KE)}
+}
+
+// saOctets returns the size of p's SA payload: what stands in its place is
+// known, if not the rest of the packet.
+func saOctets(p client.Policy) int {
+	with := &ike.Message{Payloads: []ike.Payload{&ike.SA{Proposals: p.Proposals()}}}
+	octets, err := with.AppendBinary(nil)
+	header, _ := (&ike.Message{}).AppendBinary(nil)
+	if err != nil {
+		return 0
+	}
+	return len(octets) - len(header)
+}
+
+// writeClients writes policies as JSON, or as text by list.
+func writeClients(w io.Writer, format string, policies []client.Policy, list func(*bytes.Buffer, []client.Policy)) error {
+	var b bytes.Buffer
+	if format == "json" {
+		all := []clientJSON{}
+		for _, p := range policies {
+			all = append(all, newClientJSON(p))
+		}
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		if err := e.Encode(all); err != nil {
+			return err
+		}
+	} else {
+		list(&b, policies)
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+// listClients writes two lines for each client.
+func listClients(b *bytes.Buffer, policies []client.Policy) {
+	fmt.Fprintf(b, "  %-26s %6s  %s\n", "CLIENT", "SUITES", "THE FIRST")
+	for _, p := range policies {
+		mark := " "
+		if p.Doubt != "" {
+			mark = "?"
+		}
+		fmt.Fprintf(b, "%s %-26s %6d  %s\n", mark, escaped(p.Name), suitesOffered(p), firstSuite(p))
+		about := p.Product + ", " + p.Scope
+		if p.Responder {
+			about += " (responder)"
+		}
+		fmt.Fprintf(b, "    %s\n", escaped(about))
+	}
+	fmt.Fprint(b, "\n? marks what is doubtful, (responder) what is accepted rather than offered:\n"+
+		"ikescope client show NAME says more.\n")
+}
+
+func countOf(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return strconv.FormatInt(n, 10) + " " + noun + "s"
+}
+
+func firstSuite(p client.Policy) string {
+	for s := range p.Offer[0].Suites() {
+		return s.String()
+	}
+	return ""
+}
+
+// showClients writes all that is known of each client.
+func showClients(b *bytes.Buffer, policies []client.Policy) {
+	for i, p := range policies {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		j := newClientJSON(p)
+		line := func(label, text string) {
+			for _, words := range wrapped(escaped(text), helpWidth-11) {
+				fmt.Fprintf(b, "%-11s%s\n", label, words)
+				label = ""
+			}
+		}
+		b.WriteString(escaped(p.Name) + "\n")
+		line("client", strings.TrimSuffix(p.Product+", "+p.Scope, ", "))
+		line("aliases", strings.Join(p.Aliases, ", "))
+		line("packet", fmt.Sprintf("KE payload of %v, %d octets; SA payload, %d octets", p.KE, j.KEOctets, j.SAOctets))
+		line("offer", countOf(int64(len(p.Offer)), "proposal")+", "+countOf(j.Suites, "suite"))
+		for n, product := range p.Offer {
+			fmt.Fprintf(b, "%10d %s\n", n+1, product)
+		}
+		line("source", p.Source)
+		line("date", p.SourceDate)
+		line("confidence", p.Confidence)
+		line("doubt", p.Doubt)
+		for _, note := range p.Notes {
+			line("note", note)
+		}
+	}
+}
+
+// wrapped breaks text at spaces into lines of at most width octets, where the
+// words allow it.
+func wrapped(text string, width int) []string {
+	var lines []string
+	for word := range strings.FieldsSeq(text) {
+		if last := len(lines) - 1; last >= 0 && len(lines[last])+1+len(word) <= width {
+			lines[last] += " " + word
+		} else {
+			lines = append(lines, word)
+		}
+	}
+	return lines
+}
+
+// escaped returns s fit for a terminal: what does not print is quoted.
+func escaped(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) || r == unicode.ReplacementChar }) < 0 {
+		return s
+	}
+	return strings.Trim(strconv.Quote(s), `"`)
+}

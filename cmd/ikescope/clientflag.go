@@ -1,0 +1,168 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/client"
+)
+
+// allClients is the value of --client that stands for every well-known client.
+const allClients = "all"
+
+// clients is the value of --client.
+type clients struct{ p *[]client.Policy }
+
+func (c clients) Set(s string) error {
+	policies, err := findClients(s)
+	if err != nil {
+		return err
+	}
+	for _, p := range policies {
+		if !slices.ContainsFunc(*c.p, func(q client.Policy) bool { return q.Name == p.Name && q.Source == p.Source }) {
+			*c.p = append(*c.p, p)
+		}
+	}
+	return nil
+}
+
+func (clients) Type() string   { return "client" }
+func (clients) String() string { return "" }
+
+// findClients returns the clients that s stands for: "all", the name of a
+// well-known one, proposals in strongSwan's notation, a file with its
+// connections, or one of these as FILE#CONNECTION.
+func findClients(s string) ([]client.Policy, error) {
+	if s == allClients {
+		return initiators(), nil
+	}
+	if p, ok := client.Named(s); ok {
+		return []client.Policy{p}, nil
+	}
+	if exists(s) {
+		return readClients(s)
+	}
+	if i := strings.LastIndexByte(s, '#'); i >= 0 && exists(s[:i]) {
+		return readConnection(s[:i], s[i+1:])
+	}
+	offer, err := proposals.ParseProducts(s)
+	if err == nil {
+		return []client.Policy{offered(s, offer)}, nil
+	}
+	if near := nearest(s, clientNames()); near != "" {
+		return nil, fmt.Errorf("%q is not a client; did you mean %q?", s, near)
+	}
+	if strings.ContainsAny(s, `./\#`) {
+		path, _, _ := strings.Cut(s, "#")
+		return nil, fmt.Errorf("%s: %w", path, fs.ErrNotExist)
+	}
+	if word, _, _ := strings.Cut(s, "-"); isKeyword(word) {
+		return nil, err
+	}
+	return nil, fmt.Errorf("%q is not a client, a file or a suite: ikescope client list names the clients", s)
+}
+
+// initiators are the well-known clients whose own offer is known.
+func initiators() []client.Policy {
+	return slices.DeleteFunc(client.Policies(), func(p client.Policy) bool { return p.Responder })
+}
+
+// clientNames are the values of --client that can be completed.
+func clientNames() []string {
+	names := []string{allClients}
+	for _, p := range client.Policies() {
+		names = append(append(names, p.Name), p.Aliases...)
+	}
+	return names
+}
+
+// offered is the client of an offer on the command line.
+func offered(name string, offer []proposals.Product) client.Policy {
+	return client.Policy{
+		Name: name, Product: "an offer of the command line", Syntax: client.SyntaxSwanctl,
+		Offer: offer, KE: ike.KeyExchangeMethod(offer[0][proposals.KE][0].ID),
+		Source: "command line", Confidence: "as given",
+	}
+}
+
+func isKeyword(word string) bool {
+	_, err := proposals.ParseAlgorithm(word)
+	return err == nil
+}
+
+func exists(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.IsDir()
+}
+
+// readConnection returns the client of the connection in the file at path.
+func readConnection(path, connection string) ([]client.Policy, error) {
+	policies, err := readClients(path)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, p := range policies {
+		if p.Name == connection {
+			return []client.Policy{p}, nil
+		}
+		names = append(names, fmt.Sprintf("%q", p.Name))
+	}
+	hint := "it holds " + strings.Join(names, ", ")
+	if near := nearest(connection, connectionNames(policies)); near != "" {
+		hint = fmt.Sprintf("did you mean %q?", near)
+	}
+	return nil, fmt.Errorf("%s: has no connection %q; %s", path, connection, hint)
+}
+
+func connectionNames(policies []client.Policy) []string {
+	var names []string
+	for _, p := range policies {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// maxClientFile bounds what is read of a file, in octets.
+const maxClientFile = 64 << 20
+
+// readClients returns the clients of a file: the connections of a
+// configuration, in its order.
+func readClients(path string) ([]client.Policy, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, withoutPath(err))
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxClientFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, withoutPath(err))
+	}
+	if len(data) > maxClientFile {
+		return nil, fmt.Errorf("%s: it exceeds %d octets", path, maxClientFile)
+	}
+	policies, err := client.Import(filepath.Base(path), data, "")
+	var at *client.Error
+	switch {
+	case errors.As(err, &at) && at.Line > 0:
+		where := *at
+		where.Line = 0
+		return nil, fmt.Errorf("%s:%d: %w", path, at.Line, &where)
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	for i := range policies {
+		if policies[i].Source == "" {
+			policies[i].Source = path
+		}
+	}
+	return policies, nil
+}

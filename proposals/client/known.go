@@ -1,0 +1,251 @@
+package client
+
+import (
+	_ "embed"
+	"encoding/csv"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// policiesCSV is what products offer and accept by default: a row for each
+// Proposal, with its source and how far it was checked.
+//
+//go:embed policies.csv
+var policiesCSV string
+
+// namesCSV names the policies of policiesCSV that are offers for an IKE SA.
+//
+//go:embed names.csv
+var namesCSV string
+
+// gathered is when policiesCSV was, and oldAfter how old a source may be by
+// then without doubt, both in months.
+const (
+	gathered = 2026*12 + 8
+	oldAfter = 3 * 12
+)
+
+// Policies returns what well-known clients offer, Windows first. Those that
+// are of responders say so. What the policies hold must not be changed.
+func Policies() []Policy { return slices.Clone(known().policies) }
+
+// Named returns the policy of Policies with that name or alias, such as
+// "windows-11", and false if there is none.
+func Named(name string) (Policy, bool) {
+	k := known()
+	i, ok := k.index[name]
+	if !ok {
+		return Policy{}, false
+	}
+	return k.policies[i], true
+}
+
+// knownPolicies are the policies of the tables.
+type knownPolicies struct {
+	policies []Policy
+	index    map[string]int // of policies, by names and aliases
+}
+
+var known = sync.OnceValue(func() knownPolicies {
+	k := knownPolicies{index: make(map[string]int)}
+	rows := readTable("policies.csv", policiesCSV)
+	for _, name := range readTable("names.csv", namesCSV) {
+		p, err := named(name, rows)
+		if err != nil {
+			panic("client: internal error: " + name["name"] + ": " + err.Error())
+		}
+		for _, word := range append([]string{p.Name}, p.Aliases...) {
+			if _, taken := k.index[word]; taken {
+				panic("client: internal error: two policies are named " + word)
+			}
+			k.index[word] = len(k.policies)
+		}
+		k.policies = append(k.policies, p)
+	}
+	return k
+})
+
+// tableRow is a row of a table, by the names of the columns.
+type tableRow map[string]string
+
+func readTable(name, text string) []tableRow {
+	r := csv.NewReader(strings.NewReader(text))
+	r.Comment = '#'
+	all, err := r.ReadAll()
+	if err != nil {
+		panic("client: internal error: " + name + ": " + err.Error())
+	}
+	var rows []tableRow
+	for _, cells := range all[1:] {
+		row := make(tableRow)
+		for i, column := range all[0] {
+			row[column] = cells[i]
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// about reports whether row is a Proposal for an IKE SA of the policy that
+// name names.
+func (row tableRow) about(name tableRow) bool {
+	return row["policy_id"] == name["policy_id"] && strings.HasPrefix(row["protocol"], "IKE") &&
+		strings.HasPrefix(row["version_scope"], name["rows"])
+}
+
+// named makes the policy of a row of names.csv from those of policies.csv.
+func named(name tableRow, rows []tableRow) (Policy, error) {
+	p := Policy{
+		Name: name["name"], Aliases: strings.Fields(name["aliases"]), Product: name["product"], Scope: name["scope"], Syntax: Syntax(name["syntax"]),
+	}
+	if name["notes"] != "" {
+		p.Notes = strings.Split(name["notes"], "|")
+	}
+	var sources, dates, confidences []string
+	for _, row := range rows {
+		if !row.about(name) {
+			continue
+		}
+		sources = addNew(sources, row["source"])
+		dates = addNew(dates, row["source_date"])
+		confidences = addNew(confidences, row["confidence"])
+		p.Responder = strings.HasPrefix(row["role"], "responder") && !strings.Contains(row["role"], "initiate")
+		if name["offer"] == "" {
+			product, err := rowProduct(row)
+			if err != nil {
+				return Policy{}, err
+			}
+			p.Offer = append(p.Offer, product)
+		}
+	}
+	if name["offer"] != "" {
+		var err error
+		if p.Offer, err = proposals.ParseProducts(name["offer"]); err != nil {
+			return Policy{}, err
+		}
+	}
+	if len(confidences) == 0 || len(p.Offer) == 0 {
+		return Policy{}, fmt.Errorf("no row for IKE is about it")
+	}
+	p.KE = ike.KeyExchangeMethod(p.Offer[0][proposals.KE][0].ID)
+	p.Source = strings.Join(sources, "; ")
+	p.SourceDate = strings.Join(dates, "; ")
+	p.Confidence = strings.Join(confidences, "; ")
+
+	var doubts []string
+	if p.Responder {
+		doubts = append(doubts, "This is what it accepts as a responder, and not an offer that was seen.")
+	}
+	if name["doubt"] != "" {
+		doubts = append(doubts, name["doubt"])
+	}
+	for _, c := range confidences {
+		if d := doubtOfConfidence(c); d != "" {
+			doubts = addNew(doubts, d)
+		}
+	}
+	if d := doubtOfDate(p.SourceDate); d != "" {
+		doubts = append(doubts, d)
+	}
+	p.Doubt = strings.Join(doubts, " ")
+	return p, nil
+}
+
+func addNew(list []string, s string) []string {
+	if s == "" || slices.Contains(list, s) {
+		return list
+	}
+	return append(list, s)
+}
+
+// doubtOfConfidence returns what is doubtful of a row that was checked so
+// far, in a sentence, or "".
+func doubtOfConfidence(confidence string) string {
+	how, detail := confidence, ""
+	if i := strings.IndexAny(confidence, "(;"); i >= 0 {
+		how, detail = strings.TrimSpace(confidence[:i]), strings.Trim(confidence[i:], "(); ")
+	}
+	switch how {
+	case "verified":
+		if _, open, ok := strings.Cut(confidence, "); "); ok {
+			return "Not verified throughout: " + open + "."
+		}
+		return ""
+	case "one-source":
+		if detail == "secondary" {
+			return "One secondary source alone says so."
+		}
+		return "One source alone says so."
+	case "inferred":
+		return "It is inferred, and was not observed."
+	case "UNCERTAIN":
+		return "Its data is uncertain."
+	}
+	return "It was checked only in part: " + detail + "."
+}
+
+var yearAndMonth = regexp.MustCompile(`\b(20\d\d)(?:-(0[1-9]|1[0-2])\b)?`)
+
+// doubtOfDate returns a sentence where the newest date of dates is old, or
+// there is none, else "".
+func doubtOfDate(dates string) string {
+	newest, text := 0, ""
+	for _, m := range yearAndMonth.FindAllStringSubmatch(dates, -1) {
+		year, _ := strconv.Atoi(m[1])  // digits
+		month, _ := strconv.Atoi(m[2]) // or 0
+		if when := year*12 + month; when > newest {
+			newest, text = when, m[0]
+		}
+	}
+	switch {
+	case newest == 0:
+		return "Its source bears no date."
+	case gathered-newest > oldAfter:
+		return "Its source is of " + text + ": newer versions may differ."
+	}
+	return ""
+}
+
+// rowProduct reads a row whose algorithms are IANA names, without the prefixes
+// of ciphers and key exchange methods, and with the key length behind.
+func rowProduct(row tableRow) (proposals.Product, error) {
+	var p proposals.Product
+	for axis, column := range map[proposals.Axis]string{
+		proposals.ENCR: "encr", proposals.INTEG: "integ", proposals.PRF: "prf", proposals.KE: "ke",
+	} {
+		for word := range strings.FieldsSeq(row[column]) {
+			if axis == proposals.INTEG && word == "NONE" {
+				continue
+			}
+			a, ok := ianaNames()[word]
+			if !ok || a.Axis != axis {
+				return p, fmt.Errorf("proposal %s: %s: %q is no algorithm", row["proposal_no"], column, word)
+			}
+			p[axis] = append(p[axis], a)
+		}
+	}
+	// What the keywords of p can be read as is complete, too.
+	return proposals.ParseProduct(p.String())
+}
+
+// ianaNames are the algorithms as policies.csv names them.
+var ianaNames = sync.OnceValue(func() map[string]proposals.Algorithm {
+	names := make(map[string]proposals.Algorithm)
+	for axis := proposals.ENCR; axis <= proposals.KE; axis++ {
+		for _, a := range proposals.IKEAlgorithms(axis) {
+			name := strings.TrimPrefix(strings.TrimPrefix(a.Name(), "ENCR_"), "KE_")
+			if a.KeyBits != 0 {
+				name += "_" + strconv.Itoa(int(a.KeyBits))
+			}
+			names[strings.Replace(name, "CURVE", "CURVE_", 1)] = a
+		}
+	}
+	return names
+})
