@@ -5,9 +5,9 @@ FUZZTIME ?= 50000x
 BENCHTIME ?= 1s
 LAB = testdata/lab/lab
 
-.PHONY: test lint race lab fuzz bench build clean
+.PHONY: test lint race property lab fuzz bench build clean
 
-test: lint race lab fuzz
+test: lint race property lab fuzz
 
 lint:
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then \
@@ -20,6 +20,11 @@ race:
 	@set -e; export IKESCOPE_LAB=; \
 	if [ "$$(go env CGO_ENABLED)" = 1 ]; then set -x; go test -race ./...; else \
 		echo "skipped: the race detector: it needs a C compiler"; go test ./...; fi
+
+# The planner against thousands of random policies.
+property:
+	go test -run 'TestInferenceIsRight|TestPlannerIsSound|TestExhaustiveIsExact' ./proposals \
+		-misleading 3000 -rapid.checks 1000
 
 # The tests against real gateways, where the lab can run. IKESCOPE_LAB=require
 # makes it an error if it cannot; IKESCOPE_LAB=off leaves it out.

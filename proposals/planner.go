@@ -27,14 +27,17 @@ import (
 //     fewest and largest offers that touch no product already found. When all
 //     of these are refused, everything outside the products is proven refused,
 //     and the search ends.
-//  2. Locate: an offer that was taken holds an acceptable suite. Halving it by
+//  2. Locate: an offer that was taken holds an acceptable suite. Dividing it by
 //     weight, the likely algorithms first, finds the suite in about as many
 //     questions as its surprise has bits. What is refused on the way is
 //     remembered and serves the proof.
 //  3. Grow: around a suite that is accepted, each axis is asked about: single
-//     questions for what is likely, groups for what is not, which are split
-//     while they are taken. What stands on the other axes changes from one
-//     question to the next, within what was found already, so that most
+//     questions for what is likely, groups for what is not. The key exchange
+//     methods come first, since the answer names the one that was taken. Then
+//     the values of a group on another axis each go with a method of their
+//     own, and the answer tells which one was taken; a group is split only
+//     where methods are too few. What stands on the other axes changes from
+//     one question to the next, within what was found already, so that most
 //     answers support the product and not one value alone.
 //  4. Verify: the corners of the product that were not asked are inferred. Of
 //     a small product each suite is observed; of a larger one a sample, in

@@ -200,8 +200,36 @@ func TestCostTable(t *testing.T) {
 		}
 		doc.WriteByte('\n')
 	}
+	doc.WriteString(curve(t))
 	t.Log("\n" + doc.String())
 	sameInDocument(t, "../docs/benchmark.md", doc.String())
+}
+
+// curve returns a table of how many classical suites are undecided after some
+// exchanges.
+func curve(t *testing.T) string {
+	var b strings.Builder
+	after := []int{4, 8, 16, 24, 32, 48, 64, 96, 128, 160}
+	b.WriteString("### Suites undecided\n\n| policy |")
+	for _, n := range after {
+		fmt.Fprintf(&b, " after %d |", n)
+	}
+	b.WriteString("\n|---|" + strings.Repeat("--:|", len(after)) + "\n")
+	u := Classical()
+	for _, tt := range policies {
+		if tt.name == "hybrid" {
+			continue // no classical suite of it is accepted
+		}
+		fmt.Fprintf(&b, "| %s |", tt.name)
+		for _, n := range after {
+			g := gatewayFor(t, u, tt.policy)
+			m := Planner{Universe: u, MaxOffers: n, Ask: func(o []Offer) []Answer { return g.ask(t, o) }}.Run()
+			fmt.Fprintf(&b, " %s |", grouped(m.NotTested))
+		}
+		b.WriteByte('\n')
+	}
+	b.WriteByte('\n')
+	return b.String()
 }
 
 // sameInDocument compares a part of a document, which stands between two

@@ -1,6 +1,7 @@
 package proposals
 
 import (
+	"math"
 	"math/bits"
 	"slices"
 )
@@ -78,6 +79,11 @@ func (u *Universe) hybrid(bs []box) int {
 	return 0
 }
 
+// locateShare is the share of the weight that locate asks about first. It is
+// less than a half, since what is accepted is seldom one suite alone: the more
+// there are, the likelier the first part holds one.
+const locateShare = 0.33
+
 // locate finds an acceptable cell in boxes that are known to hold one. It
 // reports false if an answer failed to come.
 func (s *search) locate(boxes []box) (box, bool) {
@@ -108,7 +114,8 @@ func (s *search) locate(boxes []box) (box, bool) {
 	}
 }
 
-// split parts boxes into two of nearly equal weight, the likelier part first.
+// split parts boxes into two, the first of nearly locateShare of the weight and
+// the likelier one for its size.
 func (s *search) split(boxes []box) (first, rest []box) {
 	if len(boxes) > 1 {
 		slices.SortStableFunc(boxes, func(b, c box) int {
@@ -125,7 +132,7 @@ func (s *search) split(boxes []box) (first, rest []box) {
 			total += s.box(b)
 		}
 		n, sum, room := 0, 0.0, s.Limits.Octets
-		for n < len(boxes)-1 && (n == 0 || sum+s.box(boxes[n]) <= total/2) {
+		for n < len(boxes)-1 && (n == 0 || sum+s.box(boxes[n]) <= total*locateShare) {
 			if room -= s.u.octets(boxes[n]); room < 0 && n > 0 {
 				break
 			}
@@ -147,9 +154,9 @@ func (s *search) split(boxes []box) (first, rest []box) {
 		if isOne(b[a]) {
 			continue
 		}
-		f, r := s.halve(axis, b[a])
+		f, r := s.part(axis, b[a], locateShare)
 		share := s.set(axis, f) / s.set(axis, b[a])
-		if off := max(share, 1-share); off < best {
+		if off := math.Abs(share - locateShare); off < best {
 			best, bestFirst, bestRest = off, b.on(axis, f), b.on(axis, r)
 		}
 	}

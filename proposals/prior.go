@@ -113,16 +113,16 @@ func (w *weigher) box(b box) float64 {
 	return product
 }
 
-// halve splits set into the part to ask about first and the rest, of nearly
-// equal weight, the likeliest values first. Both are non-empty; set has two
-// values or more.
-func (w *weigher) halve(a Axis, set uint64) (first, rest uint64) {
+// part splits set into the part to ask about first, of nearly the given share
+// of the weight, the likeliest values first, and the rest. Both are non-empty;
+// set has two values or more.
+func (w *weigher) part(a Axis, set uint64, share float64) (first, rest uint64) {
 	order := w.order(a, set)
-	half := w.set(a, set) / 2
+	target := w.set(a, set) * share
 	sum := 0.0
 	for i, v := range order[:len(order)-1] {
 		next := sum + w.value(a, v)
-		if i > 0 && math.Abs(half-sum) <= math.Abs(half-next) {
+		if i > 0 && math.Abs(target-sum) <= math.Abs(target-next) {
 			break
 		}
 		first |= v
