@@ -3,34 +3,219 @@ package proposals
 import "slices"
 
 // Choice is what is known of how a responder chooses a suite from an offer.
+// RFC 7296 leaves that to the responder, and responders differ in three things:
+//
+//   - whose order decides within a proposal. Most take, on each axis, the first
+//     algorithm of their own list that is offered; some the first one offered
+//     that they have.
+//   - whose order of proposals decides, which matters since clients such as
+//     Windows offer every suite as a proposal of its own. Most go through their
+//     own proposals and take the first that meets the offer; of the offered
+//     proposals that meet it strongSwan and libreswan take the first, OpenIKED
+//     the one whose algorithms stand best in its lists. Others take the first
+//     offered proposal that is acceptable.
+//   - what their own proposals are. What they accept does not tell: a proposal
+//     of two ciphers accepts what two proposals of one cipher do, but from two
+//     offered proposals with these ciphers the one takes the initiator's first,
+//     the other its own.
+//
+// Which method the KE payload is of does not matter: responders choose a suite
+// first, and ask for its method with INVALID_KE_PAYLOAD.
 type Choice struct {
-	// Accepted is what the responder accepts.
+	// Accepted is what the responder accepts, in any order.
 	Accepted []Product
+	// Algorithms says whose order decides within a proposal.
+	Algorithms AlgorithmRule
+	// Proposals says how it comes to one of several proposals.
+	Proposals ProposalRule
+	// Own are the responder's own proposals, by rank. Suites of Accepted that
+	// are in none of them may come before or after any other.
+	Own []OwnProposal
+}
+
+// AlgorithmRule is how a responder chooses an algorithm of each axis from an
+// offered proposal and an own one.
+type AlgorithmRule uint8
+
+const (
+	AlgorithmsUnknown AlgorithmRule = iota
+	AlgorithmsResponder
+	AlgorithmsInitiator
+)
+
+// ProposalRule is how a responder chooses an offered proposal and an own one.
+type ProposalRule uint8
+
+const (
+	ProposalsUnknown ProposalRule = iota
+	// ProposalsInitiator: the first one offered that meets an own one, and the
+	// first of these.
+	ProposalsInitiator
+	// ProposalsResponder: the first own one that meets the offer, and the
+	// first one offered of those that it meets.
+	ProposalsResponder
+	// ProposalsResponderBest: the first own one that meets the offer, and of
+	// those that it meets the one with the least sum of the places that the
+	// chosen algorithms have in the lists of the own one.
+	ProposalsResponderBest
+)
+
+// OwnProposal is a proposal of a responder, as far as its place and its order
+// are known.
+type OwnProposal struct {
+	// Rank is from 1. Lower ones come first; the order of equal ones is
+	// not known.
+	Rank    int
+	Product Product
+	// Ordered is how many algorithms of each list are in the order of
+	// preference. The others come after these, in an order that is not known.
+	Ordered [NumAxes]int
 }
 
 // maxCandidates bounds how many suites [Choice.Of] names.
 const maxCandidates = 64
 
 // Of returns the suites that the responder may choose from offer: none if it
-// refuses it, one if that is certain, and several, the initiator's order first,
-// if it cannot be told which; at most maxCandidates.
+// refuses it, one if that is certain, and several if it cannot be told which, at
+// most maxCandidates. The offer is taken as it is written, so that an AEAD
+// cipher beside INTEG makes other suites than without.
 func (c Choice) Of(offer []Product) []Suite {
-	var out []Suite
+	var out candidates
+	if c.Proposals == ProposalsInitiator {
+		for i := range offer {
+			if c.from(offer[i:i+1], &out); len(out) > 0 {
+				return out
+			}
+		}
+		return nil
+	}
+	c.from(offer, &out)
+	return out
+}
+
+// candidates are suites, each once.
+type candidates []Suite
+
+// add adds the suites of p, and reports whether there is room for more.
+func (c *candidates) add(p Product) bool {
+	for s := range p.Suites() {
+		if len(*c) >= maxCandidates {
+			return false
+		}
+		if !slices.Contains(*c, s) {
+			*c = append(*c, s)
+		}
+	}
+	return true
+}
+
+// from adds what may be chosen where own proposals come before offered ones.
+func (c Choice) from(offer []Product, out *candidates) {
+	for i := 0; i < len(c.Own) && len(*out) == 0 && c.Proposals != ProposalsUnknown; {
+		rank := c.Own[i].Rank
+		for ; i < len(c.Own) && c.Own[i].Rank == rank; i++ {
+			c.fromOwn(c.Own[i], offer, out)
+		}
+	}
 	for _, o := range offer {
-		for _, p := range c.Accepted {
-			both, ok := o.Intersect(p)
+		for _, a := range c.Accepted {
+			both, ok := o.Intersect(a)
 			if !ok {
 				continue
 			}
-			for s := range both.Suites() {
-				if len(out) == maxCandidates {
-					return out
-				}
-				if !slices.Contains(out, s) {
-					out = append(out, s)
+			for _, p := range c.unplaced(both) {
+				if !out.add(p) {
+					return
 				}
 			}
 		}
 	}
-	return out
+}
+
+// unplaced returns the suites of p that are in no own proposal.
+func (c Choice) unplaced(p Product) []Product {
+	left := []Product{p}
+	if c.Proposals == ProposalsUnknown {
+		return left
+	}
+	for _, own := range c.Own {
+		var next []Product
+		for _, q := range left {
+			next = append(next, q.Minus(own.Product)...)
+		}
+		left = next
+	}
+	return left
+}
+
+// fromOwn adds what may be chosen by way of one own proposal.
+func (c Choice) fromOwn(own OwnProposal, offer []Product, out *candidates) {
+	var met []match
+	for _, o := range offer {
+		if m, ok := c.match(own, o); ok {
+			met = append(met, m)
+		}
+	}
+	if len(met) == 0 {
+		return
+	}
+	if c.Proposals != ProposalsResponderBest {
+		out.add(met[0].chosen)
+		return
+	}
+	least := slices.MinFunc(met, func(a, b match) int { return a.most - b.most })
+	exact := !slices.ContainsFunc(met, func(m match) bool { return m.least != m.most })
+	for _, m := range met {
+		if m.least <= least.most && !out.add(m.chosen) {
+			return
+		}
+		if exact && m.least == least.most {
+			return // the initiator's first of equal ones
+		}
+	}
+}
+
+// A match is what an own proposal and an offered one have in common.
+type match struct {
+	// chosen holds on each axis the algorithm that is chosen, or several where
+	// that cannot be told.
+	chosen Product
+	// least and most bound the sum of its places.
+	least, most int
+}
+
+func (c Choice) match(own OwnProposal, offered Product) (match, bool) {
+	both, ok := offered.Intersect(own.Product)
+	if !ok {
+		return match{}, false
+	}
+	m := match{chosen: both}
+	for axis, list := range both {
+		if len(list) == 0 {
+			continue
+		}
+		ours := own.Product[axis]
+		if len(ours) == 0 { // none, which is offered beside others
+			continue
+		}
+		if c.Algorithms == AlgorithmsInitiator {
+			m.chosen[axis] = list[:1]
+		}
+		places := make([]int, 0, len(list))
+		for _, a := range list {
+			places = append(places, slices.Index(ours, a))
+		}
+		first := slices.Min(places)
+		if first >= own.Ordered[axis] {
+			m.least += own.Ordered[axis]
+			m.most += len(ours) - 1
+			continue
+		}
+		m.least += first
+		m.most += first
+		if c.Algorithms == AlgorithmsResponder {
+			m.chosen[axis] = []Algorithm{ours[first]}
+		}
+	}
+	return m, true
 }

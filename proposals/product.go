@@ -105,6 +105,34 @@ func (p Product) Intersect(q Product) (Product, bool) {
 	return p, true
 }
 
+// Minus returns the suites of p that q does not hold, as products that do not
+// overlap.
+func (p Product) Minus(q Product) []Product {
+	both, ok := p.Intersect(q)
+	if !ok {
+		return []Product{p}
+	}
+	var rest []Product
+	for axis := range p {
+		a := Axis(axis)
+		ours, common := p[a], both[a]
+		if p.absent(a) {
+			continue
+		}
+		if both.absent(a) {
+			common = []Algorithm{None(a)}
+		}
+		outside := slices.DeleteFunc(slices.Clone(ours), func(x Algorithm) bool { return slices.Contains(common, x) })
+		if len(outside) > 0 {
+			piece := p
+			piece[a] = outside
+			rest = append(rest, piece)
+		}
+		p[a] = both[a]
+	}
+	return rest
+}
+
 // Suites ranges over the suites of p, the last axis changing fastest.
 func (p Product) Suites() iter.Seq[Suite] {
 	return func(yield func(Suite) bool) {
