@@ -49,7 +49,9 @@ type Target struct {
 	PostQuantum *PostQuantum `json:"post_quantum,omitempty"`
 	// Clients are the client policies that were compared with the gateway.
 	Clients []Client `json:"clients"`
-	Cost    Cost     `json:"cost"`
+	// Policies are those that the gateway was held to.
+	Policies []Policy `json:"policies"`
+	Cost     Cost     `json:"cost"`
 	// Findings come worst first.
 	Findings  []Finding  `json:"findings"`
 	Notes     []string   `json:"notes"`
@@ -225,6 +227,35 @@ type Missing struct {
 	Offers  []Algorithm `json:"offers"`
 	Accepts []Algorithm `json:"accepts"`
 	Text    string      `json:"text"` // a sentence
+}
+
+// Policy is how a gateway stands to a policy, as far as a scan can tell.
+type Policy struct {
+	Policy string `json:"policy"` // its name
+	Title  string `json:"title"`
+	// Verdict is "met", "violated" or "undecided". Rules that are advice, of
+	// severity "info", do not decide it.
+	Verdict string `json:"verdict"`
+	Reason  string `json:"reason"` // half a sentence
+	Rules   []Rule `json:"rules"`
+}
+
+// Rule is how a gateway stands to one demand of a policy.
+type Rule struct {
+	Rule   string `json:"rule"`   // its id
+	Demand string `json:"demand"` // in words
+	// State is "met", "violated", "undecided" or "not_observable".
+	State    string `json:"state"`
+	Severity string `json:"severity"` // of a violation
+	// Found is what the gateway accepts, refuses or leaves open, in words.
+	Found string `json:"found,omitempty"`
+	Why   string `json:"why"`
+	Ref   string `json:"ref,omitempty"`
+	// Unverified says what the rule was taken from, where that is not its
+	// source.
+	Unverified string   `json:"unverified,omitempty"`
+	Fix        []string `json:"fix"`
+	Evidence   []int    `json:"evidence"`
 }
 
 // Cost is what the scan took.

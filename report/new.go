@@ -46,6 +46,7 @@ func newTarget(r probe.Result) Target {
 		Complete:  r.Complete,
 		Paths:     convert(r.Paths, newPath),
 		Clients:   convert(r.Clients, liveClient),
+		Policies:  []Policy{},
 		Cost:      newCost(r.Cost),
 		Notes:     append([]string{}, r.Notes...),
 		Exchanges: convert(r.Exchanges, newExchange),

@@ -63,6 +63,7 @@ func (p *page) target(t *Target, evidence bool) {
 		p.gateway(t)
 	}
 	p.findings(t)
+	p.policies(t)
 	p.cost(t)
 	if len(t.Notes) > 0 {
 		p.section("NOTES")

@@ -1,0 +1,389 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/baseline"
+)
+
+// States of a rule, and with the first three verdicts on a policy.
+const (
+	ruleMet           = "met"
+	ruleViolated      = "violated"
+	ruleUndecided     = "undecided"
+	ruleNotObservable = "not_observable"
+)
+
+// Judge holds t to policies, of which t.Policies then tells.
+func (t *Target) Judge(policies []baseline.Policy) {
+	t.Policies = []Policy{}
+	j := newJudge(t)
+	for _, p := range policies {
+		t.Policies = append(t.Policies, j.policy(p))
+	}
+}
+
+// judge holds a target to rules.
+type judge struct {
+	t     *Target
+	facts facts
+	// all are the suites that a full scan asks about, and those that this scan
+	// did; open are those of them that are neither accepted nor refused, and
+	// notAsked those of open that were not asked about.
+	all, open, notAsked []proposals.Product
+	err                 error // the sets of suites are too many to handle
+}
+
+func newJudge(t *Target) *judge {
+	j := &judge{t: t}
+	if t.Matrix == nil {
+		return j
+	}
+	j.facts = newFacts(t)
+	j.all = append(proposals.Standard().Products(), j.facts.asked...)
+	if j.notAsked, j.err = proposals.Difference(j.all, j.facts.asked); j.err != nil {
+		return j
+	}
+	j.open = append(slices.Clone(j.facts.undecided), j.notAsked...)
+	return j
+}
+
+func (j *judge) policy(p baseline.Policy) Policy {
+	out := Policy{Policy: p.Name, Title: p.Title, Rules: []Rule{}}
+	count := map[string]int{}
+	for _, r := range p.Rules {
+		judged := j.rule(r)
+		out.Rules = append(out.Rules, judged)
+		if r.Severity != baseline.Info {
+			count[judged.State]++
+		}
+	}
+	decisive := count[ruleMet] + count[ruleViolated] + count[ruleUndecided]
+	of := func(state string) string {
+		return fmt.Sprintf("%d of %s", count[state], counted(int64(decisive), "rule", "rules"))
+	}
+	switch {
+	case len(j.facts.accepted) == 0:
+		out.Verdict, out.Reason = ruleUndecided, "no suite was seen to be accepted"
+	case count[ruleViolated] > 0:
+		out.Verdict, out.Reason = ruleViolated, of(ruleViolated)
+	case count[ruleUndecided] > 0:
+		out.Verdict, out.Reason = ruleUndecided, of(ruleUndecided)
+	case decisive == 0:
+		out.Verdict, out.Reason = ruleUndecided, "no rule can be judged by a scan"
+	default:
+		out.Verdict, out.Reason = ruleMet, "as far as a scan can tell"
+	}
+	return out
+}
+
+// ruling is what the judge has to say of a rule.
+type ruling struct {
+	state    string
+	found    string
+	fix      []string
+	evidence []int
+}
+
+func (j *judge) rule(r baseline.Rule) Rule {
+	var f ruling
+	switch {
+	case !r.Observable():
+		f.state = ruleNotObservable
+	case len(j.facts.accepted) == 0:
+		f = ruling{state: ruleUndecided, found: "no suite was seen to be accepted"}
+	case j.err != nil:
+		f = ruling{state: ruleUndecided, found: "the report falls into too many sets of suites"}
+	case r.Demand.Prohibits():
+		f = j.prohibited(r)
+	default:
+		f = j.required(r)
+	}
+	return Rule{
+		Rule: r.ID, Demand: r.String(), State: f.state, Severity: string(r.Severity), Found: f.found,
+		Why: r.Why, Ref: r.Ref, Unverified: r.Unverified,
+		Fix: append([]string{}, f.fix...), Evidence: slices.Compact(numbers(f.evidence)),
+	}
+}
+
+func tooMany() ruling {
+	return ruling{state: ruleUndecided, found: "the rule and the report fall into too many sets of suites"}
+}
+
+// prohibited judges a rule that accepted suites can break.
+func (j *judge) prohibited(r baseline.Rule) ruling {
+	bad, err := r.Select(j.facts.accepted)
+	if err != nil {
+		return tooMany()
+	}
+	if len(bad) > 0 {
+		return j.violation(r, bad)
+	}
+	open, err := r.Select(j.open)
+	if err != nil {
+		return tooMany()
+	}
+	if len(open) > 0 {
+		return j.undecided(open)
+	}
+	if unasked := j.neverAsked(r); r.Demand == baseline.Forbidden && unasked != "" {
+		return ruling{state: ruleUndecided, found: unasked + " was not asked about"}
+	}
+	return ruling{state: ruleMet}
+}
+
+// violation tells which accepted suites break r.
+func (j *judge) violation(r baseline.Rule, bad []proposals.Product) ruling {
+	f := ruling{state: ruleViolated}
+	offending := j.offending(r, bad)
+	for _, a := range offending {
+		f.evidence = append(f.evidence, j.facts.shown(a)...)
+	}
+	inferred := false
+	for i, p := range j.facts.accepted {
+		if len(f.evidence) == 0 && overlaps(bad, p) {
+			ids := j.t.Matrix.Products[i].Evidence
+			f.evidence = append(f.evidence, ids[:min(len(ids), enoughEvidence)]...)
+			inferred = j.t.Matrix.Products[i].Basis == "inferred"
+		}
+	}
+	example := exampleOf(bad)
+	switch {
+	case len(offending) > 0:
+		words := convert(offending, proposals.Algorithm.Keyword)
+		verb := "is"
+		if len(words) > 1 {
+			verb = "are"
+		}
+		f.found = fmt.Sprintf("%s %s accepted, for example in %s", join(words, "and"), verb, example)
+		f.fix = []string{"take " + join(words, "and") + " out of the gateway's IKE proposals"}
+		if rest, err := proposals.Difference(j.facts.accepted, bad); r.Demand == baseline.Allowed && err == nil && len(rest) == 0 {
+			f.fix = []string{
+				"add " + join(convert(r.Algorithms, proposals.Algorithm.Keyword), "or") + " to the gateway's IKE proposals, and move the clients to it",
+				"then " + f.fix[0],
+			}
+		}
+	case r.Demand == baseline.InEverySuite:
+		f.found = counted(sizeOf(bad), "suite", "suites") + " without it accepted, for example " + example
+		f.fix = []string{"offer " + join(convert(r.Algorithms, proposals.Algorithm.Keyword), "or") +
+			" in each of the gateway's IKE proposals, once its clients have it"}
+	default:
+		f.found = counted(sizeOf(bad), "suite", "suites") + " accepted, for example " + example
+		f.fix = []string{"take the proposals of these suites out of the gateway's configuration: " + shownProducts(bad)}
+	}
+	if inferred {
+		f.found += "; inferred, since offers that hold it were taken and none was refused"
+	}
+	return f
+}
+
+// offending returns the algorithms by which bad suites break r.
+func (j *judge) offending(r baseline.Rule, bad []proposals.Product) []proposals.Algorithm {
+	if r.Demand == baseline.InEverySuite {
+		return nil
+	}
+	var out []proposals.Algorithm
+	for _, axis := range r.Aspect.Axes() {
+		for _, p := range bad {
+			for _, a := range p[axis] {
+				named := a
+				if axis >= proposals.ADDKE1 && !a.IsNone() {
+					named.Axis = proposals.KE
+				}
+				if !a.IsNone() && !holds(out, a) && slices.Contains(r.Algorithms, named) == (r.Demand == baseline.Forbidden) {
+					out = append(out, a)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// required judges a rule that accepted suites have to meet.
+func (j *judge) required(r baseline.Rule) ruling {
+	if r.Demand == baseline.RequiredAll {
+		return j.requiredAll(r)
+	}
+	good, err := r.Select(j.facts.accepted)
+	if err != nil {
+		return tooMany()
+	}
+	if len(good) > 0 {
+		return ruling{state: ruleMet}
+	}
+	open, err := r.Select(j.open)
+	if err != nil {
+		return tooMany()
+	}
+	if len(open) > 0 {
+		return j.undecided(open)
+	}
+	if unasked := j.neverAsked(r); unasked != "" {
+		return ruling{state: ruleUndecided, found: unasked + " was not asked about"}
+	}
+	return j.missing(r)
+}
+
+// requiredAll judges each part of r for itself.
+func (j *judge) requiredAll(r baseline.Rule) ruling {
+	worst := ruling{state: ruleMet}
+	var missing []baseline.Rule
+	for _, one := range r.Each() {
+		one.Demand = baseline.RequiredAny
+		var f ruling
+		if one.Suites != nil {
+			f = j.requiredSuites(one)
+		} else {
+			f = j.required(one)
+		}
+		switch {
+		case f.state == ruleViolated:
+			missing = append(missing, one)
+		case f.state == ruleUndecided && worst.state == ruleMet:
+			worst = f
+		}
+	}
+	if len(missing) == 0 {
+		return worst
+	}
+	all := missing[0]
+	for _, one := range missing[1:] {
+		all.Algorithms = append(slices.Clone(all.Algorithms), one.Algorithms...)
+		all.Suites = append(slices.Clone(all.Suites), one.Suites...)
+	}
+	return j.missing(all)
+}
+
+// requiredSuites judges whether each suite of a product is accepted.
+func (j *judge) requiredSuites(r baseline.Rule) ruling {
+	rest, err := proposals.Difference(r.Suites, j.facts.accepted)
+	if err != nil {
+		return tooMany()
+	}
+	if len(rest) == 0 {
+		return ruling{state: ruleMet}
+	}
+	asked, err1 := proposals.Intersection(rest, j.facts.asked)
+	refused, err2 := proposals.Difference(asked, j.facts.undecided)
+	switch {
+	case err1 != nil || err2 != nil:
+		return tooMany()
+	case len(refused) == 0:
+		return j.undecided(rest)
+	}
+	return ruling{state: ruleViolated}
+}
+
+// missing tells that what r requires is refused.
+func (j *judge) missing(r baseline.Rule) ruling {
+	words := convert(r.Algorithms, proposals.Algorithm.Keyword)
+	for _, p := range r.Suites {
+		words = append(words, p.String())
+	}
+	f := ruling{state: ruleViolated, found: "not accepted: " + join(words, "and")}
+	if r.Suites != nil {
+		f.found = "not accepted, or not all of it: " + join(words, "and")
+	}
+	f.fix = []string{"add " + join(words, "or") + " to the gateway's IKE proposals"}
+	for _, axis := range r.Aspect.Axes() {
+		for _, a := range r.Algorithms {
+			a.Axis = axis
+			f.evidence = append(f.evidence, j.facts.refusals(a)...)
+		}
+	}
+	for _, p := range r.Suites {
+		for s := range p.Suites() {
+			if id, ok := j.facts.refusal(s); ok {
+				f.evidence = append(f.evidence, id)
+			}
+			break // one is enough of each
+		}
+	}
+	f.evidence = f.evidence[:min(len(f.evidence), enoughEvidence)]
+	return f
+}
+
+// undecided tells which suites could still decide the rule.
+func (j *judge) undecided(open []proposals.Product) ruling {
+	f := ruling{state: ruleUndecided}
+	if overlapsAny(open, j.facts.undecided) {
+		f.found = "no clear answer for suites that could decide it, for example " + exampleOf(open)
+		for _, u := range j.t.Matrix.Undecided {
+			if overlapsAny(open, parse(u.Suites)) {
+				f.evidence = append(f.evidence, u.Evidence...)
+			}
+		}
+		f.evidence = f.evidence[:min(len(f.evidence), enoughEvidence)]
+		return f
+	}
+	f.found = "suites that could decide it were not asked about, for example " + exampleOf(open)
+	return f
+}
+
+// neverAsked names an algorithm or a product of r that is in no suite that was
+// asked about.
+func (j *judge) neverAsked(r baseline.Rule) string {
+	for _, one := range r.Each() {
+		if one.Suites != nil {
+			rest, err := proposals.Difference(one.Suites, j.facts.asked)
+			if err != nil || len(rest) > 0 {
+				return one.Suites[0].String()
+			}
+			continue
+		}
+		asked := false
+		for _, axis := range r.Aspect.Axes() {
+			a := one.Algorithms[0]
+			a.Axis = axis
+			asked = asked || anyHolds(j.facts.asked, a)
+		}
+		if !asked {
+			return one.Algorithms[0].Keyword()
+		}
+	}
+	return ""
+}
+
+func overlaps(products []proposals.Product, p proposals.Product) bool {
+	return slices.ContainsFunc(products, func(q proposals.Product) bool {
+		_, ok := q.Intersect(p)
+		return ok
+	})
+}
+
+func overlapsAny(a, b []proposals.Product) bool {
+	return slices.ContainsFunc(a, func(p proposals.Product) bool { return overlaps(b, p) })
+}
+
+// exampleOf returns a suite of products.
+func exampleOf(products []proposals.Product) string {
+	for _, p := range products {
+		for s := range p.Suites() {
+			return s.String()
+		}
+	}
+	return ""
+}
+
+// sizeOf returns the number of suites in products, which may overlap.
+func sizeOf(products []proposals.Product) int64 {
+	apart, err := proposals.Difference(products, nil)
+	if err != nil {
+		return proposals.Count(products)
+	}
+	return proposals.Count(apart)
+}
+
+// mostProducts bounds how many products a sentence names.
+const mostProducts = 3
+
+func shownProducts(products []proposals.Product) string {
+	words := convert(products[:min(len(products), mostProducts)], proposals.Product.String)
+	if more := len(products) - mostProducts; more > 0 {
+		words = append(words, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(words, ", ")
+}

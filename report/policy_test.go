@@ -1,0 +1,143 @@
+package report
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/baseline"
+)
+
+// judged returns the target of a scan that accepts observed and inferred, held
+// to policies; asked is everything if it is empty.
+func judged(t *testing.T, c matrixCase, policies ...baseline.Policy) *Target {
+	t.Helper()
+	if c.asked == nil {
+		c.asked = proposals.Standard().Products()
+	}
+	if c.evidence == nil {
+		c.evidence = []int{5}
+	}
+	doc := New(testRun, []probe.Result{{Target: "gw.example", Verdict: probe.VerdictIKEv2, Complete: true, Matrix: c.matrix(t)}})
+	doc.Targets[0].Judge(policies)
+	return &doc.Targets[0]
+}
+
+func ruleStates(p Policy) string {
+	var words []string
+	for _, r := range p.Rules {
+		words = append(words, r.Rule+" "+r.State)
+	}
+	return strings.Join(words, ", ")
+}
+
+// A whole scan leaves no rule of an embedded policy undecided.
+func TestPoliciesAreDecided(t *testing.T) {
+	target := judged(t, matrixCase{observed: "aes256gcm16-prfsha384-ecp384"}, baseline.Policies()...)
+	for _, p := range target.Policies {
+		for _, r := range p.Rules {
+			if r.State == ruleUndecided {
+				t.Errorf("%s %s: undecided: %s", p.Policy, r.Rule, r.Found)
+			}
+		}
+	}
+}
+
+func TestJudge(t *testing.T) {
+	const good = "aes256gcm16-prfsha384-ecp384"
+	for _, tt := range []struct {
+		name    string
+		c       matrixCase
+		verdict map[string]string // of policies
+	}{
+		{"cnsa1", matrixCase{observed: good}, map[string]string{
+			"rfc8247": "met", "cnsa1": "met", "cnsa2": "violated", "bsi-tr-02102-3": "met", "nist-800-77": "met",
+			"ncsc": "violated", "anssi-dr": "violated", "modern": "met", "intermediate": "met", "legacy": "met"}},
+		{"cnsa2", matrixCase{observed: good + "-ke1_mlkem1024"}, map[string]string{"cnsa1": "met", "cnsa2": "met", "modern": "met"}},
+		{"mlkem beside none", matrixCase{observed: good + "-ke1_none-ke1_mlkem1024"}, map[string]string{"cnsa2": "violated"}},
+		{"mlkem768", matrixCase{observed: good + "-ke1_mlkem768"}, map[string]string{"cnsa2": "violated", "modern": "met"}},
+		{"ncsc", matrixCase{observed: "aes128gcm16-prfsha256-ecp256"}, map[string]string{"ncsc": "met", "cnsa1": "violated"}},
+		{"windows", matrixCase{observed: good + ",3des-aes256-sha1-prfsha1-modp1024"}, map[string]string{
+			"rfc8247": "violated", "legacy": "met", "intermediate": "violated", "modern": "violated"}},
+		{"des", matrixCase{observed: good + ",des-sha1-prfsha1-modp2048"}, map[string]string{"legacy": "violated"}},
+		// What got no answer may break a rule, or not.
+		{"silent", matrixCase{observed: good, silent: "aes256-sha1-prfsha1-modp2048"}, map[string]string{
+			"cnsa1": "undecided", "intermediate": "undecided", "legacy": "met"}},
+		{"silent and sound", matrixCase{observed: good, silent: "aes256gcm16-prfsha512-ecp384"}, map[string]string{"cnsa1": "met"}},
+		{"violated and silent", matrixCase{observed: "aes256gcm16-prfsha1-ecp384", silent: good}, map[string]string{"cnsa1": "violated"}},
+		// What was not asked about as well.
+		{"one suite", matrixCase{asked: parse(good), observed: good}, map[string]string{"cnsa1": "undecided", "legacy": "undecided", "cnsa2": "violated"}},
+		{"nothing", matrixCase{}, map[string]string{"cnsa1": "undecided", "legacy": "undecided"}},
+	} {
+		target := judged(t, tt.c, baseline.Policies()...)
+		for _, p := range target.Policies {
+			if want, ok := tt.verdict[p.Policy]; ok && p.Verdict != want {
+				t.Errorf("%s: %s is %s (%s), want %s: %s", tt.name, p.Policy, p.Verdict, p.Reason, want, ruleStates(p))
+			}
+		}
+	}
+}
+
+func TestJudgeRule(t *testing.T) {
+	c := matrixCase{
+		observed: "aes256gcm16-prfsha384-ecp384,aes256-3des-sha1-prfsha1-modp1024",
+		silent:   "aes128-sha256-prfsha256-modp2048", evidence: []int{7},
+	}
+	for _, tt := range []struct{ rule, state, found string }{
+		{"demand: allowed, aspect: encr, algorithms: [aes256gcm16, aes128]", "violated", "3des and aes256 are accepted, for example in 3des-sha1-prfsha1-modp1024"},
+		{"demand: forbidden, aspect: encr, algorithms: [aes128]", "undecided", "no clear answer for suites that could decide it, for example aes128-sha256-prfsha256-modp2048"},
+		{"demand: forbidden, aspect: encr, algorithms: [encr_65001]", "undecided", "encr_65001 was not asked about"},
+		{"demand: forbidden, aspect: addke, algorithms: [x25519]", "undecided", "x25519 was not asked about"},
+		{"demand: allowed, aspect: integ, algorithms: [sha1, sha256]", "met", ""},
+		{"demand: required_any, aspect: ke, algorithms: [ecp256, ecp384]", "met", ""},
+		{"demand: required_any, aspect: ke, algorithms: [ecp256, x25519]", "violated", "not accepted: ecp256 and x25519"},
+		{"demand: required_any, aspect: ke, algorithms: [modp2048]", "undecided", "no clear answer"},
+		{"demand: required_all, aspect: ke, algorithms: [ecp384, modp1024]", "met", ""},
+		{"demand: required_all, aspect: ke, algorithms: [ecp384, ecp256, modp2048]", "violated", "not accepted: ecp256"},
+		{"demand: required_all, aspect: ke, algorithms: [ecp384, modp2048]", "undecided", "no clear answer"},
+		{"demand: in_every_suite, aspect: ke, algorithms: [ecp384]", "violated", "2 suites without it accepted, for example 3des-sha1-prfsha1-modp1024"},
+		{"demand: allowed, suites: [aes256gcm16-prfsha384-ecp384, aes256-sha1-prfsha1-modp1024, aes128-sha256-prfsha256-modp2048]", "violated", "1 suite accepted, for example 3des-sha1-prfsha1-modp1024"},
+		{"demand: allowed, suites: [aes256gcm16-prfsha384-ecp384, aes256-3des-sha1-prfsha1-modp1024]", "undecided", "no clear answer"},
+		{"demand: allowed, suites: [aes256gcm16-prfsha384-ecp384, aes256-3des-sha1-prfsha1-modp1024, aes128-sha256-prfsha256-modp2048]", "met", ""},
+		{"demand: required_all, suites: [aes256gcm16-prfsha384-ecp384, aes256-3des-sha1-prfsha1-modp1024]", "met", ""},
+		{"demand: required_all, suites: [aes256gcm16-prfsha384-ecp384-ecp256]", "violated", "not all of it: aes256gcm16-prfsha384-ecp384-ecp256"},
+		{"demand: required_all, suites: [aes256gcm16-prfsha384-ecp384, aes128-sha256-prfsha256-modp2048]", "undecided", "no clear answer"},
+		{"not_observable: ESP with GCM", "not_observable", ""},
+	} {
+		p, err := baseline.ParsePolicy([]byte("name: x\ntitle: x\nrules: [{id: x, severity: low, why: x, " + tt.rule + "}]"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := judged(t, c, p).Policies[0].Rules[0]
+		if got.State != tt.state || !strings.Contains(got.Found, tt.found) || tt.found == "" && got.Found != "" {
+			t.Errorf("%s: %s, %q; want %s, %q", tt.rule, got.State, got.Found, tt.state, tt.found)
+		}
+		if got.State == ruleViolated && len(got.Fix) == 0 {
+			t.Errorf("%s: no fix", tt.rule)
+		}
+		if strings.Contains(tt.rule, "allowed, aspect: encr") && !slices.Equal(got.Evidence, []int{7}) {
+			t.Errorf("%s: evidence %v", tt.rule, got.Evidence)
+		}
+	}
+}
+
+func TestPolicyText(t *testing.T) {
+	var chosen []baseline.Policy
+	for _, name := range []string{"cnsa1", "bsi-tr-02102-3", "legacy"} {
+		p, _ := baseline.PolicyNamed(name)
+		chosen = append(chosen, p)
+	}
+	doc := New(testRun, cases(t)["weak-behind-nat"])
+	doc.Targets[0].Judge(chosen)
+	var b bytes.Buffer
+	if err := WriteJSON(&b, doc); err != nil {
+		t.Fatal(err)
+	}
+	validate(t, b.Bytes())
+	whole := text(t, doc, TextOptions{})
+	section := whole[strings.Index(whole, "\nPOLICY")+1:]
+	golden(t, "policy.txt", section[:strings.Index(section, "\nCOST")])
+}

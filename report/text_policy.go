@@ -1,0 +1,85 @@
+package report
+
+import (
+	"strings"
+
+	"github.com/ikescope/ikescope/proposals/baseline"
+)
+
+// policies writes a line for each policy, and below it the rules that are
+// violated or undecided.
+func (p *page) policies(t *Target) {
+	if len(t.Policies) == 0 {
+		return
+	}
+	p.section("POLICY")
+	for _, policy := range t.Policies {
+		style := yellow
+		switch policy.Verdict {
+		case ruleMet:
+			style = green
+		case ruleViolated:
+			style = red
+		}
+		p.raw(p.paint(style, printable(policy.Policy+": "+policy.Verdict)) + printable(", "+policy.Reason))
+		var unseen []string
+		unverified := 0
+		for _, r := range policy.Rules {
+			if r.State == ruleNotObservable {
+				unseen = append(unseen, r.Rule)
+				continue
+			}
+			if r.Unverified != "" {
+				unverified++
+			}
+			p.rule(r)
+		}
+		if len(unseen) > 0 {
+			p.indented(2, 2, "not observable by a scan: "+strings.Join(unseen, ", "))
+		}
+		if unverified > 0 {
+			p.indented(2, 2, "not verified against the source: "+counted(int64(unverified), "rule", "rules")+
+				"; claim no conformity by this")
+		}
+	}
+}
+
+func (p *page) rule(r Rule) {
+	word, style := printable(r.Severity), ""
+	switch rank := baseline.Severity(r.Severity).Rank(); {
+	case r.State == ruleMet:
+		return
+	case r.State == ruleUndecided:
+		word, style = "unknown", yellow
+	case rank <= baseline.High.Rank():
+		style = red
+	case rank <= baseline.Low.Rank():
+		style = yellow
+	default:
+		word = "advice"
+	}
+	if r.State != ruleUndecided && r.State != ruleViolated {
+		return
+	}
+	severity := p.paint(style, pad(word, 9))
+	for i, line := range wrap(printable(r.Rule+": "+r.Demand), p.width-margin-9, 0) {
+		if i > 0 {
+			severity = strings.Repeat(" ", 9)
+		}
+		p.raw(severity + p.paint(bold, line))
+	}
+	if r.Found != "" {
+		p.indented(9, 0, r.Found+shownEvidence(r.Evidence))
+	}
+	p.indented(9, 5, "why: "+r.Why)
+	for _, fix := range r.Fix {
+		p.indented(9, 5, "fix: "+fix)
+	}
+	see := r.Ref
+	if r.Unverified != "" {
+		see = strings.TrimPrefix(see+" (not verified: "+r.Unverified+")", " ")
+	}
+	if see != "" {
+		p.indented(9, 5, "see: "+see)
+	}
+}
