@@ -1,0 +1,133 @@
+package remedy
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/baseline"
+)
+
+// nearest returns the suite of able that is nearest to one of reference, and
+// the axes on which it differs. Of those with the least that is weak it is one
+// with the fewest changes, and of those the strongest. It reports
+// false if able is empty.
+func nearest(able, reference []proposals.Product) (proposals.Suite, []proposals.Axis, bool) {
+	if len(reference) == 0 {
+		reference = []proposals.Product{{}} // from which everything differs
+	}
+	type candidate struct {
+		suite   proposals.Suite
+		changes []proposals.Axis
+	}
+	var best candidate
+	found := false
+	for _, p := range able {
+		for _, q := range reference {
+			var c candidate
+			c.suite, c.changes = align(p, q)
+			if !found || cmp.Or(
+				cmp.Compare(worst(c.suite), worst(best.suite)),
+				cmp.Compare(len(best.changes), len(c.changes)),
+				compareSuites(c.suite, best.suite),
+			) > 0 {
+				best, found = c, true
+			}
+		}
+	}
+	return best.suite, best.changes, found
+}
+
+// align returns a suite of p as sound as p has one, of those one with the
+// fewest algorithms that q does not have, and of those the strongest, and the
+// axes where it differs from q.
+func align(p, q proposals.Product) (s proposals.Suite, changes []proposals.Axis) {
+	soundest := baseline.Info.Rank() + 1
+	for _, axis := range judged {
+		best := 0
+		for _, a := range orNone(p, axis) {
+			best = max(best, soundness(a))
+		}
+		soundest = min(soundest, best)
+	}
+	for axis := proposals.ENCR; axis < proposals.NumAxes; axis++ {
+		theirs := orNone(q, axis)
+		ours := slices.DeleteFunc(slices.Clone(orNone(p, axis)), func(a proposals.Algorithm) bool { return soundness(a) < soundest })
+		common := slices.DeleteFunc(slices.Clone(ours), func(a proposals.Algorithm) bool { return !slices.Contains(theirs, a) })
+		if len(common) == 0 {
+			common = ours
+			changes = append(changes, axis)
+		}
+		s[axis] = slices.MaxFunc(common, prefer)
+	}
+	return s, changes
+}
+
+// orNone returns the algorithms of p on an axis, which may be none alone.
+func orNone(p proposals.Product, axis proposals.Axis) []proposals.Algorithm {
+	if len(p[axis]) == 0 {
+		return []proposals.Algorithm{proposals.None(axis)}
+	}
+	return p[axis]
+}
+
+// enough are the bits of a key exchange beyond which more costs more than it
+// gives: MODP_8192 is no better choice than ECP_384.
+const enough = 192
+
+// prefer orders algorithms of one axis by how good a choice they are.
+func prefer(a, b proposals.Algorithm) int {
+	bitsA, _ := baseline.Strength(a)
+	bitsB, _ := baseline.Strength(b)
+	if a.Axis == proposals.KE && min(bitsA, bitsB) >= enough {
+		return cmp.Or(cmp.Compare(bitsB, bitsA), cmp.Compare(b.ID, a.ID))
+	}
+	return baseline.Compare(a, b)
+}
+
+// judged are the axes on which algorithms can be weak.
+var judged = []proposals.Axis{proposals.ENCR, proposals.PRF, proposals.INTEG, proposals.KE}
+
+// soundness returns the severity of a's weakness, as [baseline.Severity.Rank]
+// has it, or more if it has none.
+func soundness(a proposals.Algorithm) int {
+	if w, weak := baseline.WeaknessOf(a); weak {
+		return w.Severity.Rank()
+	}
+	return baseline.Info.Rank() + 1
+}
+
+// worst returns the least soundness in s.
+func worst(s proposals.Suite) int {
+	least := baseline.Info.Rank() + 1
+	for _, axis := range judged {
+		least = min(least, soundness(s[axis]))
+	}
+	return least
+}
+
+// compareSuites is negative if a is a worse choice than b: for its strength,
+// then because it is no AEAD, then for its key exchange.
+func compareSuites(a, b proposals.Suite) int {
+	strength := func(s proposals.Suite) (sum int) {
+		for _, axis := range judged {
+			bits, _ := baseline.Strength(s[axis])
+			if axis == proposals.KE {
+				bits = min(bits, enough)
+			}
+			sum += bits
+		}
+		return sum
+	}
+	aead := func(s proposals.Suite) int {
+		if s[proposals.ENCR].AEAD() {
+			return 1
+		}
+		return 0
+	}
+	return cmp.Or(
+		cmp.Compare(strength(a), strength(b)),
+		cmp.Compare(aead(a), aead(b)),
+		prefer(a[proposals.KE], b[proposals.KE]),
+	)
+}
