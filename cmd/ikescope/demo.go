@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/report"
 )
 
 var loopback = netip.AddrFrom4([4]byte{127, 0, 0, 1})
@@ -20,6 +22,7 @@ func (a *app) demoCommand() *cobra.Command {
 	var (
 		gateway gatewayOptions
 		opts    outputOptions
+		held    []baseline.Policy
 	)
 	cmd := &cobra.Command{
 		Use:   "demo",
@@ -28,18 +31,20 @@ func (a *app) demoCommand() *cobra.Command {
 print the report. Nothing leaves this machine.`,
 		Example: `  ikescope demo
   ikescope demo --profile openiked -v
+  ikescope demo --policy intermediate
   ikescope demo --accept aes256-sha256-prfsha256-modp2048 -o json`,
 		Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), gateway, &opts) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), gateway, &opts, held) },
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	gateway.addFlags(flags)
+	flags.Var(policies{&held}, "policy", "tell how the gateway stands to this policy, by name or file; may be repeated")
 	opts.addFlags(flags)
 	return cmd
 }
 
-func (a *app) demo(ctx context.Context, gateway gatewayOptions, opts *outputOptions) error {
+func (a *app) demo(ctx context.Context, gateway gatewayOptions, opts *outputOptions, held []baseline.Policy) error {
 	conns, err := listenGateway(ctx, loopback, 0, 0)
 	if err != nil {
 		return err
@@ -57,7 +62,7 @@ func (a *app) demo(ctx context.Context, gateway gatewayOptions, opts *outputOpti
 		fmt.Fprintf(a.err, "demo: ikescope scan %v --natt-port %d --rate %d\n",
 			netip.AddrPortFrom(loopback, target.Ports[probe.UDP500]), target.Ports[probe.UDP4500], demoRate)
 	}
-	scanned := a.report(ctx, opts, probe.Scanner{Rate: demoRate}, 1, []job{{target: target}})
+	scanned := a.report(ctx, opts, probe.Scanner{Rate: demoRate}, 1, []job{{target: target}}, func(doc *report.Document) { doc.Targets[0].Judge(held) })
 	closed := conns.close()
 	return errors.Join(scanned, <-served, closed)
 }

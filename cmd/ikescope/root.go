@@ -74,6 +74,7 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 		a.demoCommand(),
 		a.mockCommand(),
 		a.clientCommand(),
+		a.policyCommand(),
 		a.schemaCommand(),
 		a.versionCommand(),
 	)
@@ -162,6 +163,7 @@ func completeFlags(root *cobra.Command) {
 	for _, cmd := range append(root.Commands(), root) {
 		for name, values := range map[string][]string{
 			"output": formatNames(), "transport": {"udp500", "udp4500"}, "profile": profileNames(),
+			"policy": policyNames(),
 		} {
 			if cmd.Flags().Lookup(name) != nil {
 				// It fails only for flags that do not exist.

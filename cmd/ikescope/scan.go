@@ -66,7 +66,7 @@ func (a *app) scan(ctx context.Context, opts *scanOptions, args []string) error 
 			return err
 		}
 	}
-	return a.report(ctx, &opts.outputOptions, scanner, parallel, targets)
+	return a.report(ctx, &opts.outputOptions, scanner, parallel, targets, opts.judge)
 }
 
 // job is a target to scan, and the earlier scan to go on from, if any.
@@ -100,9 +100,9 @@ func resolve(ctx context.Context, endpoints []probe.Endpoint, f family, ports [2
 	return jobs, nil
 }
 
-// report scans the targets of jobs and writes the report. The files are made
-// before that.
-func (a *app) report(ctx context.Context, opts *outputOptions, scanner probe.Scanner, parallel int, jobs []job) error {
+// report scans the targets of jobs, lets judge add to the document, and writes
+// it. The files are made before that.
+func (a *app) report(ctx context.Context, opts *outputOptions, scanner probe.Scanner, parallel int, jobs []job, judge func(*report.Document)) error {
 	pcap, err := opts.open()
 	if err != nil {
 		return err
@@ -132,6 +132,7 @@ func (a *app) report(ctx context.Context, opts *outputOptions, scanner probe.Sca
 			doc.Targets[i].GoOn(j.earlier)
 		}
 	}
+	judge(doc)
 	a.exit = doc.Exit.Code
 	var failed error
 	if pcap != nil {

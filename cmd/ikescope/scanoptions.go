@@ -2,12 +2,15 @@ package main
 
 import (
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
 
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/report"
 )
 
 // scanOptions are the flags of a scan.
@@ -28,6 +31,7 @@ type scanOptions struct {
 	profile      string
 	exhaustive   bool
 	resume       string
+	policies     []baseline.Policy
 	plan         bool
 	parallel     int
 }
@@ -58,6 +62,7 @@ func (o *scanOptions) addFlags(flags *pflag.FlagSet) {
 	flags.SortFlags = false
 	flags.Var(suites{&o.suites}, "suite", "ask about these suites only, as strongSwan writes them; may be repeated")
 	flags.Var(choice{&o.profile, scanProfiles}, "profile", "how much to ask: quick (algorithms in use), standard (all that are registered, and ML-KEM as additional key exchange) or deep (any additional key exchange, and more samples)")
+	flags.Var(policies{&o.policies}, "policy", "tell how the gateway stands to this policy: "+strings.Join(policyNames(), ", ")+", or a file; may be repeated")
 	addToggle(flags, &o.exhaustive, "exhaustive", "", "see each accepted suite accepted, rather than samples of them")
 	addToggle(flags, &o.plan, "plan", "", "print the offers that would come first, and send nothing")
 	flags.Var(transports{&o.transports}, "transport", "only udp500 or udp4500 (default both)")
@@ -97,6 +102,13 @@ func (o *scanOptions) family() (family, error) {
 		return 0, usagef("--source: %q is not an %v address", o.source, asked)
 	}
 	return asked, nil
+}
+
+// judge adds to doc how each target stands to the policies asked for.
+func (o *scanOptions) judge(doc *report.Document) {
+	for i := range doc.Targets {
+		doc.Targets[i].Judge(o.policies)
+	}
 }
 
 // scanner returns the scanner that the flags ask for.

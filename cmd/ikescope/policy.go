@@ -1,0 +1,276 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/report"
+)
+
+func (a *app) policyCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "policy",
+		Short: "List, show and write the policies that gateways are held to",
+		Example: `  ikescope policy list
+  ikescope policy show cnsa1
+  ikescope policy new --from vpn.json -o vpn.yaml`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("policy: say what to do: %s", strings.Join(subcommands(cmd), ", "))
+			}
+			hint := "they are " + strings.Join(subcommands(cmd), ", ")
+			if near := nearest(args[0], subcommands(cmd)); near != "" {
+				hint = fmt.Sprintf("did you mean %q?", near)
+			}
+			return usagef("policy: %q is not a command; %s", args[0], hint)
+		},
+		RunE: func(*cobra.Command, []string) error { return nil },
+	}
+	cmd.AddCommand(a.policyListCommand(), a.policyShowCommand(), a.policyNewCommand())
+	return cmd
+}
+
+var textOrJSON = []string{"text", "json"}
+
+func (a *app) policyListCommand() *cobra.Command {
+	format := textOrJSON[0]
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List the policies that come with ikescope",
+		Example: `  ikescope policy list
+  ikescope policy list -o json`,
+		Args: noArguments,
+		RunE: func(*cobra.Command, []string) error {
+			return writePolicies(a.out, format, baseline.Policies(), listPolicies)
+		},
+	}
+	cmd.Flags().VarP(choice{&format, textOrJSON}, "output", "o", "write text or json")
+	return cmd
+}
+
+func (a *app) policyShowCommand() *cobra.Command {
+	format := "text"
+	words := append(textOrJSON[:len(textOrJSON):len(textOrJSON)], "yaml")
+	cmd := &cobra.Command{
+		Use:   "show NAME|FILE",
+		Short: "Show the rules of a policy, each with its reason and its source",
+		Long: `Show what a policy demands, why, where that is written, and what of it was not
+verified or cannot be observed by a scan. As yaml it is a policy file, to begin
+one's own with.`,
+		Example: `  ikescope policy show cnsa1
+  ikescope policy show modern -o yaml > ours.yaml
+  ikescope policy show ours.yaml`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usagef("policy show: name one policy or file: policies are %s", strings.Join(policyNames(), ", "))
+			}
+			return nil
+		},
+		ValidArgsFunction: cobra.FixedCompletions(policyNames(), cobra.ShellCompDirectiveDefault),
+		RunE: func(_ *cobra.Command, args []string) error {
+			p, err := findPolicy(args[0])
+			if err != nil {
+				return usagef("policy show: %w", err)
+			}
+			if format == "yaml" {
+				out, err := p.YAML()
+				if err != nil {
+					return err
+				}
+				_, err = a.out.Write(out)
+				return err
+			}
+			return writePolicies(a.out, format, []baseline.Policy{p}, showPolicies)
+		},
+	}
+	cmd.Flags().VarP(choice{&format, words}, "output", "o", "write text, json or yaml")
+	return cmd
+}
+
+func (a *app) policyNewCommand() *cobra.Command {
+	var from, target, name, path string
+	cmd := &cobra.Command{
+		Use:   "new --from REPORT",
+		Short: "Write a policy that allows what a gateway accepts now, and nothing else",
+		Long: `Write a policy file that the gateway of a JSON report meets exactly: the suites
+that it accepts are allowed, each of them is required, and nothing else is
+allowed. It is a gate against changes, and a beginning to edit.`,
+		Example: `  ikescope -o json=vpn.json vpn.example.com
+  ikescope policy new --from vpn.json -o vpn.yaml
+  ikescope check vpn.example.com --policy vpn.yaml`,
+		Args: noArguments,
+		RunE: func(*cobra.Command, []string) error {
+			if from == "" {
+				return usagef("policy new: --from: name the JSON report of a scan")
+			}
+			doc, err := readReport(from)
+			if err != nil {
+				return usagef("--from: %w", err)
+			}
+			t, err := onlyTarget(doc, target)
+			if err != nil {
+				return usagef("--from: %s: %w", from, err)
+			}
+			p, err := t.Policy(name)
+			if err != nil {
+				return usagef("--from: %s: %w", from, err)
+			}
+			text, err := p.YAML()
+			if err != nil {
+				return err
+			}
+			if _, err := baseline.ParsePolicy(text); err != nil {
+				return usagef("--name: %w", err)
+			}
+			if path == "" {
+				_, err := a.out.Write(text)
+				return err
+			}
+			file, err := createPending(path)
+			if err != nil {
+				return usagef("--output: %s: %w", path, err)
+			}
+			defer file.discard()
+			if _, err := file.Write(text); err != nil {
+				return fmt.Errorf("write %s: %w", path, err)
+			}
+			return file.commit()
+		},
+	}
+	name = "as-scanned"
+	flags := cmd.Flags()
+	flags.Var(fileName{&from}, "from", "the JSON report of a scan")
+	flags.StringVar(&target, "target", "", "which target of the report, by its name or address, if it has several")
+	flags.StringVar(&name, "name", name, "the name of the policy")
+	flags.VarP(fileName{&path}, "output", "o", "write to this file (default stdout)")
+	return cmd
+}
+
+// readReport reads a JSON report; the error begins with path.
+func readReport(path string) (*report.Document, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, withoutPath(err))
+	}
+	defer f.Close()
+	doc, err := report.ReadJSON(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return doc, nil
+}
+
+// onlyTarget returns the target of that name or address, or the only one.
+func onlyTarget(doc *report.Document, name string) (*report.Target, error) {
+	var found []*report.Target
+	var names []string
+	for i := range doc.Targets {
+		t := &doc.Targets[i]
+		if name == "" || name == t.Target || name == t.Address {
+			found = append(found, t)
+		}
+		names = append(names, fmt.Sprintf("%q at %q", t.Target, t.Address))
+	}
+	const most = 5
+	if len(names) > most {
+		names = append(names[:most], fmt.Sprintf("%d more", len(doc.Targets)-most))
+	}
+	switch {
+	case len(found) == 1:
+		return found[0], nil
+	case len(doc.Targets) == 0:
+		return nil, fmt.Errorf("it holds no target")
+	case name == "":
+		return nil, fmt.Errorf("it holds several targets; choose one by --target: %s", strings.Join(names, ", "))
+	case len(found) == 0:
+		return nil, fmt.Errorf("it holds no target %q: %s", name, strings.Join(names, ", "))
+	}
+	return nil, fmt.Errorf("it holds %d targets %q: choose by address: %s", len(found), name, strings.Join(names, ", "))
+}
+
+// writePolicies writes policies as JSON, or as text by list.
+func writePolicies(w io.Writer, format string, policies []baseline.Policy, list func(*bytes.Buffer, []baseline.Policy)) error {
+	var b bytes.Buffer
+	if format == "json" {
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		if err := e.Encode(policies); err != nil {
+			return err
+		}
+	} else {
+		list(&b, policies)
+	}
+	_, err := w.Write(b.Bytes())
+	return err
+}
+
+func listPolicies(b *bytes.Buffer, policies []baseline.Policy) {
+	for _, p := range policies {
+		observable, unverified := 0, 0
+		for _, r := range p.Rules {
+			if r.Observable() {
+				observable++
+			}
+			if r.Unverified != "" {
+				unverified++
+			}
+		}
+		state := "verified"
+		switch {
+		case p.Source == "ikescope":
+			state = "our own"
+		case unverified == len(p.Rules):
+			state = "not verified"
+		case unverified > 0:
+			state = fmt.Sprintf("%d of %d rules not verified", unverified, len(p.Rules))
+		}
+		fmt.Fprintf(b, "%-16s %s\n%-16s %s; %d rules, %d of them observable; %s\n",
+			p.Name, p.Title, "", p.Date, len(p.Rules), observable, state)
+	}
+}
+
+func showPolicies(b *bytes.Buffer, policies []baseline.Policy) {
+	for _, p := range policies {
+		fmt.Fprintf(b, "%s: %s\n", p.Name, p.Title)
+		if source := strings.Trim(p.Source+", "+p.Date, ", "); source != "" {
+			fmt.Fprintf(b, "source: %s\n", source)
+		}
+		if p.About != "" {
+			b.WriteByte('\n')
+			paragraph(b, 0, p.About)
+		}
+		for _, r := range p.Rules {
+			severity := string(r.Severity)
+			switch {
+			case !r.Observable():
+				severity = "not observable by a scan"
+			case r.Severity == baseline.Info:
+				severity = "advice"
+			}
+			fmt.Fprintf(b, "\n%s (%s)\n", r.ID, severity)
+			paragraph(b, 4, r.String())
+			paragraph(b, 4, "why: "+r.Why)
+			if r.Ref != "" {
+				paragraph(b, 4, "see: "+r.Ref)
+			}
+			if r.Unverified != "" {
+				paragraph(b, 4, "not verified: "+r.Unverified)
+			}
+		}
+	}
+}
+
+// paragraph writes text in lines that are indented by n columns.
+func paragraph(b *bytes.Buffer, n int, text string) {
+	for _, line := range wrapped(text, helpWidth-n) {
+		fmt.Fprintf(b, "%s%s\n", strings.Repeat(" ", n), line)
+	}
+}

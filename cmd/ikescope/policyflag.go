@@ -1,0 +1,76 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/ikescope/ikescope/proposals/baseline"
+)
+
+// policies is the value of --policy.
+type policies struct{ p *[]baseline.Policy }
+
+func (f policies) Set(s string) error {
+	p, err := findPolicy(s)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(*f.p, func(q baseline.Policy) bool { return q.Name == p.Name }) {
+		return fmt.Errorf("%s: a policy named %s was given before", s, p.Name)
+	}
+	*f.p = append(*f.p, p)
+	return nil
+}
+
+func (policies) Type() string   { return "policy" }
+func (policies) String() string { return "" }
+
+func policyNames() []string {
+	var names []string
+	for _, p := range baseline.Policies() {
+		names = append(names, p.Name)
+	}
+	return names
+}
+
+// findPolicy returns the embedded policy of that name, or the one of a file.
+func findPolicy(s string) (baseline.Policy, error) {
+	if p, ok := baseline.PolicyNamed(s); ok {
+		return p, nil
+	}
+	f, err := os.Open(s)
+	if errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(s, `./\`) {
+		if near := nearest(s, policyNames()); near != "" {
+			return baseline.Policy{}, fmt.Errorf("%q is not a policy; did you mean %q?", s, near)
+		}
+		return baseline.Policy{}, fmt.Errorf("%q is neither a policy nor a file: policies are %s", s, strings.Join(policyNames(), ", "))
+	}
+	if err != nil {
+		return baseline.Policy{}, fmt.Errorf("%s: %w", s, withoutPath(err))
+	}
+	defer f.Close()
+	data, err := io.ReadAll(io.LimitReader(f, maxPolicyFile))
+	if err != nil {
+		return baseline.Policy{}, fmt.Errorf("%s: %w", s, withoutPath(err))
+	}
+	p, err := baseline.ParsePolicy(data)
+	var at *baseline.Error
+	switch {
+	case errors.As(err, &at) && at.Line > 0:
+		where := *at
+		where.Line = 0
+		return baseline.Policy{}, fmt.Errorf("%s:%d: %w", s, at.Line, &where)
+	case err != nil:
+		return baseline.Policy{}, fmt.Errorf("%s: %w", s, err)
+	}
+	return p, nil
+}
+
+// maxPolicyFile bounds what is read of a file, in octets: more than a policy
+// may have.
+const maxPolicyFile = 2 << 20

@@ -1,0 +1,40 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/baseline"
+)
+
+// Policy returns a policy that the gateway meets as it is, and that a gateway
+// meets no more once it accepts any other suite, or one of them less. It fails
+// where nothing is known to be accepted.
+func (t *Target) Policy(name string) (baseline.Policy, error) {
+	if t.Matrix == nil || len(t.Matrix.Products) == 0 {
+		return baseline.Policy{}, errors.New("no suite was seen to be accepted")
+	}
+	accepted, err := proposals.Difference(newFacts(t).accepted, nil)
+	if err != nil {
+		return baseline.Policy{}, err
+	}
+	for _, p := range accepted {
+		if _, err := proposals.ParseProduct(p.String()); err != nil {
+			return baseline.Policy{}, fmt.Errorf("an accepted product is none: %w", err)
+		}
+	}
+	started := t.Started.Format("2006-01-02")
+	about := fmt.Sprintf("What %s (%s) accepted on %s. Weak suites are allowed as well, if they were accepted then.", printable(t.Target), printable(t.Address), started)
+	if t.Matrix.Unknown > 0 {
+		about += fmt.Sprintf(" %s of the scan were undecided, and are not allowed.", counted(t.Matrix.Unknown, "suite", "suites"))
+	}
+	return baseline.Policy{
+		Name: name, Title: "What " + printable(t.Target) + " accepts",
+		Source: "a scan of " + printable(t.Target), Date: started, About: about,
+		Rules: []baseline.Rule{
+			{ID: "accepted", Demand: baseline.Allowed, Suites: accepted, Severity: baseline.Medium, Why: "nothing else was accepted"},
+			{ID: "kept", Demand: baseline.RequiredAll, Suites: accepted, Severity: baseline.Medium, Why: "clients may rely on what was accepted"},
+		},
+	}, nil
+}
