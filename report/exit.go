@@ -6,6 +6,7 @@ import "fmt"
 const (
 	ExitDone        = 0
 	ExitError       = 1   // a scan could not be done
+	ExitFailed      = 3   // a gate failed
 	ExitNoAnswer    = 4   // a target gave no IKEv2 answer
 	ExitInterrupted = 130 // the user stopped the run: the document is partial
 )

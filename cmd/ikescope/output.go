@@ -180,18 +180,26 @@ func (o *outputOptions) write(doc *report.Document, stdout io.Writer) error {
 		if out.file != nil {
 			continue
 		}
-		text := report.TextOptions{Width: o.width, Evidence: o.evidence}
-		if columns := terminalWidth(stdout); columns > 0 {
-			text.Color = !o.noColor && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
-			if text.Width == 0 {
-				text.Width = columns
-			}
-		}
+		text := textOptions(stdout, o.width, o.noColor)
+		text.Evidence = o.evidence
 		if err := out.format.write(stdout, doc, text); err != nil && (failed == nil || !errors.Is(err, syscall.EPIPE)) {
 			failed = errors.Join(failed, fmt.Errorf("write to stdout: %w", withoutPath(err)))
 		}
 	}
 	return failed
+}
+
+// textOptions returns how text for stdout looks: 0 is the width of the
+// terminal.
+func textOptions(stdout io.Writer, width int, noColor bool) report.TextOptions {
+	text := report.TextOptions{Width: width}
+	if columns := terminalWidth(stdout); columns > 0 {
+		text.Color = !noColor && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+		if text.Width == 0 {
+			text.Width = columns
+		}
+	}
+	return text
 }
 
 // terminalWidth returns the columns of the terminal that w is, or 0 if it is

@@ -74,6 +74,7 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 		a.demoCommand(),
 		a.mockCommand(),
 		a.clientCommand(),
+		a.diffCommand(),
 		a.policyCommand(),
 		a.schemaCommand(),
 		a.versionCommand(),

@@ -1,0 +1,226 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+	"unicode"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+func scanned(t *testing.T, name, address string, c matrixCase) *Document {
+	t.Helper()
+	if c.asked == nil {
+		c.asked = proposals.Standard().Products()
+	}
+	if c.evidence == nil {
+		c.evidence = []int{5}
+	}
+	r := probe.Result{Target: name, Verdict: probe.VerdictIKEv2, Complete: true, Matrix: c.matrix(t), Started: started}
+	doc := New(testRun, []probe.Result{r})
+	doc.Targets[0].Address = address
+	return doc
+}
+
+// told returns the changes as lines of effect, area and text.
+func told(d *Diff) string {
+	var lines []string
+	for _, t := range d.Targets {
+		for _, c := range t.Changes {
+			line := c.Effect + " " + c.Area + ": " + c.Text
+			if len(c.Suites) > 0 {
+				line += ": " + strings.Join(c.Suites, ",")
+			}
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func TestDiffSuites(t *testing.T) {
+	const (
+		good  = "aes256gcm16-prfsha384-ecp384"
+		wide  = "aes256gcm16-prfsha384-ecp384-ecp256"
+		weak  = "3des-sha1-prfsha1-modp1024"
+		other = "aes128-sha256-prfsha256-modp2048"
+	)
+	for _, tt := range []struct {
+		name     string
+		old, now matrixCase
+		want     []string // lines of told; one that begins with ! must not be there
+	}{
+		{"the same in other pieces", matrixCase{observed: wide}, matrixCase{observed: "aes256gcm16-prfsha384-ecp256," + good}, nil},
+		{"gained weak", matrixCase{observed: good}, matrixCase{observed: good + "," + weak}, []string{
+			"weaker suites: 1 suite accepted now, refused before: " + weak,
+			"weaker algorithm: modp1024 is accepted now (KE_MODP_1024)",
+			"weaker policy: policy rfc8247 is violated now; it was met",
+			"weaker finding: new high finding IKE-KE-MODP1024: KE_MODP_1024 is accepted",
+		}},
+		{"lost weak", matrixCase{observed: good + "," + weak}, matrixCase{observed: good}, []string{
+			"stronger suites: 1 suite refused now, accepted before: " + weak,
+			"stronger algorithm: 3des is accepted no more (ENCR_3DES)",
+			"stronger policy: policy rfc8247 is met now; it was violated",
+			"stronger finding: gone: high finding IKE-KE-MODP1024: KE_MODP_1024 is accepted",
+			"!weaker",
+		}},
+		{"gained the weakest, which is sound", matrixCase{observed: good}, matrixCase{observed: wide}, []string{
+			"weaker suites: 1 suite accepted now, refused before: aes256gcm16-prfsha384-ecp256",
+			"weaker algorithm: ecp256 is accepted now (KE_ECP_256)",
+		}},
+		{"gained the strongest", matrixCase{observed: good}, matrixCase{observed: "aes256gcm16-prfsha384-ecp384-ecp521"}, []string{
+			"stronger algorithm: ecp521 is accepted now (KE_ECP_521)",
+			"neither suites: 1 suite accepted now, refused before: aes256gcm16-prfsha384-ecp521",
+			"weaker policy: policy cnsa1 is violated now; it was met", "!weaker suites", "!weaker algorithm",
+		}},
+		{"lost the strongest", matrixCase{observed: wide}, matrixCase{observed: "aes256gcm16-prfsha384-ecp256"}, []string{
+			"weaker algorithm: ecp384 is accepted no more (KE_ECP_384)",
+			"neither suites: 1 suite refused now, accepted before: aes256gcm16-prfsha384-ecp384",
+		}},
+		{"gained a suite of what was there", matrixCase{observed: good + "," + other}, matrixCase{observed: good + "," + other + ",aes128-sha256-prfsha384-modp2048"}, []string{
+			"neither suites: 1 suite accepted now, refused before: aes128-sha256-prfsha384-modp2048",
+			"!weaker", "!algorithm",
+		}},
+		// Silence now is no refusal, and silence then is no gain.
+		{"accepted, then silent", matrixCase{observed: good + "," + other}, matrixCase{observed: good, silent: other}, []string{
+			"neither suites: 1 suite no longer known: not decided now, accepted before: " + other,
+			"neither algorithm: modp2048 (KE_MODP_2048) is no longer known: not decided now, accepted before",
+			"!refused now", "!no more", "!gone:",
+		}},
+		{"refused, then silent", matrixCase{observed: good}, matrixCase{observed: good, silent: weak}, []string{
+			"unknown suites: 1 suite no longer known: not decided now, refused before: " + weak,
+			"!weaker", "!accepted now",
+		}},
+		{"silent, then accepted", matrixCase{observed: good, silent: weak}, matrixCase{observed: good + "," + weak}, []string{
+			"unknown suites: 1 suite accepted; not decided before: " + weak,
+			"unknown algorithm: 3des is accepted (ENCR_3DES); not decided before",
+			"!weaker", "!refused before",
+		}},
+		{"silent, then refused", matrixCase{observed: good, silent: weak}, matrixCase{observed: good}, []string{
+			"neither suites: 1 suite known now to be refused; not decided before: " + weak,
+			"!weaker", "!accepted before",
+		}},
+		{"not asked any more", matrixCase{asked: parse(good + "," + weak), observed: good}, matrixCase{asked: parse(good), observed: good}, []string{
+			"unknown suites: 1 suite no longer known: not decided now, refused before: " + weak,
+		}},
+		{"hybrid", matrixCase{observed: good}, matrixCase{observed: good + "-ke1_none-ke1_mlkem768"}, []string{
+			"stronger post_quantum: post-quantum key exchange is: accepted; it was: none",
+			"neither algorithm: ke1_mlkem768 is accepted now (KE_ML_KEM_768)",
+			"neither suites: 1 suite accepted now, refused before: " + good + "-ke1_mlkem768",
+			"!weaker",
+		}},
+	} {
+		old, now := scanned(t, "gw", "192.0.2.1", tt.old), scanned(t, "gw", "192.0.2.1", tt.now)
+		d := CompareReports(testRun.Tool, old, now)
+		got := told(d)
+		if tt.want == nil && (got != "" || !d.Same || !d.Targets[0].Same) || tt.want != nil && d.Same {
+			t.Errorf("%s: same %t:\n%s", tt.name, d.Same, got)
+		}
+		for _, line := range tt.want {
+			if no, ok := strings.CutPrefix(line, "!"); ok == strings.Contains(got, strings.TrimPrefix(no, "!")) {
+				t.Errorf("%s: want %s, got\n%s", tt.name, line, got)
+			}
+		}
+	}
+}
+
+func TestDiffTargets(t *testing.T) {
+	c := matrixCase{observed: "aes256gcm16-prfsha384-ecp384"}
+	all := func(docs ...*Document) *Document {
+		out := *docs[0]
+		out.Targets = nil
+		for _, d := range docs {
+			out.Targets = append(out.Targets, d.Targets...)
+		}
+		return &out
+	}
+	old := all(scanned(t, "gw", "192.0.2.1", c), scanned(t, "gw", "192.0.2.2", c), scanned(t, "moved", "192.0.2.3", c), scanned(t, "gone", "192.0.2.4", c))
+	now := all(scanned(t, "moved", "192.0.2.9", c), scanned(t, "gw", "192.0.2.2", c), scanned(t, "gw", "192.0.2.1", c), scanned(t, "new", "192.0.2.5", c))
+	d := CompareReports(testRun.Tool, old, now)
+	if got, want := told(d), "neither target: its address is now 192.0.2.9; it was 192.0.2.3"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	if d.Same || len(d.OnlyOld) != 1 || d.OnlyOld[0].Target != "gone" || len(d.OnlyNew) != 1 || d.OnlyNew[0].Target != "new" {
+		t.Errorf("unmatched: %+v and %+v", d.OnlyOld, d.OnlyNew)
+	}
+}
+
+func TestDiffText(t *testing.T) {
+	all := cases(t)
+	rename := func(name string) *Document {
+		doc := New(testRun, all[name])
+		doc.Targets[0].Target, doc.Targets[0].Address = "vpn.example", "192.0.2.1"
+		return doc
+	}
+	d := CompareReports(testRun.Tool, rename("openiked"), rename("weak-behind-nat"))
+	var b bytes.Buffer
+	if err := WriteDiffText(&b, d, TextOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "diff.txt", b.String())
+	b.Reset()
+	if err := WriteDiffJSON(&b, d); err != nil {
+		t.Fatal(err)
+	}
+	back := new(Diff)
+	if err := json.Unmarshal(b.Bytes(), back); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(d, back); diff != "" {
+		t.Errorf("read back (-want +got):\n%s", diff)
+	}
+	if strings.Contains(b.String(), ": null") {
+		t.Error("the JSON has a null")
+	}
+}
+
+// A report is the same as itself, whatever is in it, and differs from one
+// without an answer without a word on what is refused.
+func TestDiffOfCases(t *testing.T) {
+	dead := New(testRun, cases(t)["dead"])
+	for name, results := range cases(t) {
+		doc := New(testRun, results)
+		if d := CompareReports(testRun.Tool, doc, doc); !d.Same {
+			t.Errorf("%s differs from itself:\n%s", name, told(d))
+		}
+		if len(doc.Targets) == 0 {
+			continue
+		}
+		dead.Targets[0].Target = doc.Targets[0].Target
+		if got := told(CompareReports(testRun.Tool, doc, dead)); strings.Contains(got, "refused now") || strings.Contains(got, "finding IKE-") && strings.Contains(got, "gone: ") {
+			t.Errorf("%s, then dead:\n%s", name, got)
+		}
+	}
+}
+
+// FuzzDiff compares what strangers saved.
+func FuzzDiff(f *testing.F) {
+	all := cases(f)
+	for _, name := range []string{"openiked", "undecided", "icmp"} {
+		var b bytes.Buffer
+		if err := WriteJSON(&b, New(testRun, all[name])); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b.Bytes(), b.Bytes())
+	}
+	f.Fuzz(func(t *testing.T, a, b []byte) {
+		old, err1 := ReadJSON(bytes.NewReader(a))
+		now, err2 := ReadJSON(bytes.NewReader(b))
+		if err1 != nil || err2 != nil {
+			return
+		}
+		var out bytes.Buffer
+		if err := WriteDiffText(&out, CompareReports(testRun.Tool, old, now), TextOptions{}); err != nil {
+			t.Fatal(err)
+		}
+		if i := strings.IndexFunc(out.String(), unprintable); i >= 0 {
+			t.Fatalf("text holds %q", out.String()[i:])
+		}
+	})
+}
+
+func unprintable(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }

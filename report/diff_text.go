@@ -1,0 +1,96 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+)
+
+// WriteDiffJSON writes d as indented JSON that ends in a newline, as safe to
+// look at as WriteJSON's.
+func WriteDiffJSON(w io.Writer, d *Diff) error {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	e.SetIndent("", "  ")
+	if err := e.Encode(d); err != nil {
+		return fmt.Errorf("report: encode JSON: %w", err)
+	}
+	_, err := w.Write(escapeJSON(b.Bytes()))
+	return err
+}
+
+// WriteDiffText writes d for people.
+func WriteDiffText(w io.Writer, d *Diff, o TextOptions) error {
+	if o.Width == 0 {
+		o.Width = 80
+	}
+	p := &page{width: max(o.Width, 60), color: o.Color}
+	for i := range d.Targets {
+		if i > 0 {
+			p.out.WriteByte('\n')
+		}
+		p.targetDiff(&d.Targets[i])
+	}
+	p.unmatched("ONLY OLD", d.OnlyOld)
+	p.unmatched("ONLY NEW", d.OnlyNew)
+	return p.writeTo(w)
+}
+
+func (p *page) unmatched(label string, targets []DiffTarget) {
+	if len(targets) == 0 {
+		return
+	}
+	p.section(label)
+	for _, t := range targets {
+		p.text(2, t.name())
+	}
+}
+
+func (t DiffTarget) name() string {
+	if t.Address != "" && t.Address != t.Target {
+		return t.Target + "  " + t.Address
+	}
+	return t.Target
+}
+
+func (p *page) targetDiff(t *TargetDiff) {
+	const layout = "2006-01-02 15:04:05 MST"
+	for _, line := range wrap(printable(t.New.name()), p.width, 2) {
+		p.out.WriteString(p.paint(bold, line) + "\n")
+	}
+	p.out.WriteString(t.Old.Started.Format(layout) + " to " + t.New.Started.Format(layout) + "\n")
+	if t.Same {
+		p.section("SAME")
+		p.text(0, "no difference")
+		return
+	}
+	for _, group := range []struct{ effect, label, style string }{
+		{effectWeaker, "WEAKER", red}, {effectUnknown, "UNKNOWN", yellow}, {effectStronger, "STRONGER", green}, {effectNeither, "OTHER", ""},
+	} {
+		label := group.label
+		for _, c := range t.Changes {
+			if c.Effect != group.effect {
+				continue
+			}
+			if label != "" {
+				p.section(label)
+				label = ""
+			}
+			p.styled(group.style, 2, c.Text)
+			if c.Reason != "" {
+				p.indented(2, 5, "why: "+c.Reason)
+			}
+			for _, s := range c.Suites[:min(len(c.Suites), mostSuites)] {
+				p.indented(2, 2, s)
+			}
+			if more := len(c.Suites) - mostSuites; more > 0 {
+				p.indented(2, 2, fmt.Sprintf("and %s more of suites, in the JSON", counted(int64(more), "set", "sets")))
+			}
+		}
+	}
+}
+
+// mostSuites bounds the sets of suites that the text lists of each change.
+const mostSuites = 6
