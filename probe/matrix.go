@@ -37,10 +37,14 @@ func (s *scan) matrix(ctx context.Context) {
 		doubt := s.doubt(ctx, m, s.result.Exchanges[begun:])
 		m.Contradictions = append(contradictions, m.Contradictions...)
 		contradictions = slices.Clone(m.Contradictions)
+		if m := s.result.Matrix; m.Spent > 0 {
+			s.note("The scan gave up after %d offers, more than a policy takes to be found out: the answers seem to follow none, or too many suites are accepted to observe each. "+
+				"What is left is not tested.", m.Spent)
+		}
 		if doubt == "" {
 			break
 		}
-		if run == maxRuns || s.over(ctx) {
+		if run == maxRuns || s.over(ctx) || s.result.Matrix.Spent > 0 {
 			s.note("%s The scan ended with that.", doubt)
 			break
 		}

@@ -179,8 +179,8 @@ type Result struct {
 	Address netip.Addr
 	Started time.Time
 	Verdict Verdict
-	// Complete is false where the scan was interrupted, ran out of budget, or
-	// the gateway stopped answering.
+	// Complete is false where the scan was interrupted, ran out of budget or
+	// gave up, or the gateway stopped answering.
 	Complete   bool
 	Err        error // with VerdictError
 	Paths      []Path

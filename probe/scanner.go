@@ -100,7 +100,8 @@ func (s Scanner) Scan(ctx context.Context, target Target) Result {
 	}
 	run.run(ctx)
 	r := run.result
-	r.Complete = r.Err == nil && ctx.Err() == nil && !run.outOfBudget && !run.gone
+	gaveUp := r.Matrix != nil && r.Matrix.Spent > 0
+	r.Complete = r.Err == nil && ctx.Err() == nil && !run.outOfBudget && !run.gone && !gaveUp
 	r.Cost.Elapsed = time.Since(started)
 	for i := range r.Paths {
 		r.Paths[i].Port = target.port(r.Paths[i].Transport)

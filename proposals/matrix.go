@@ -71,6 +71,9 @@ type Matrix struct {
 	Proven bool
 	// Contradictions name suites that were taken and refused in one scan.
 	Contradictions []Suite
+	// Spent is how many offers were asked, where the planner gave up for it
+	// (see [Planner.MaxOffers]); else 0.
+	Spent int
 
 	observed map[Suite][]int
 	refused  []Region

@@ -190,9 +190,10 @@ type search struct {
 	// mixed: two products were seen to overlap, or the search is thorough, so
 	// that pairs of algorithms are not enough.
 	mixed bool
-	// offers is how many were asked; stopped: one was not sent.
-	offers  int
-	stopped bool
+	// offers is how many were asked; stopped: one was not sent; spent: as
+	// there were MaxOffers.
+	offers         int
+	stopped, spent bool
 }
 
 func (s *search) run() {
@@ -281,7 +282,7 @@ func (s *search) ask(questions ...[]box) []reply {
 	}
 	if room := s.MaxOffers - s.offers; len(offers) > room {
 		offers = offers[:room]
-		s.stopped = true
+		s.stopped, s.spent = true, true
 	}
 	s.offers += len(offers)
 	for n, answer := range s.Ask(offers) {

@@ -109,6 +109,10 @@ func TestHostileAnswers(t *testing.T) {
 				if asked > most {
 					t.Errorf("%d offers, want at most %d", asked, most)
 				}
+				// It says that it gave up exactly where it was not done.
+				if m.Spent != 0 && m.Spent != most || (m.Spent != 0) != (m.NotTested > 0 && asked == most) {
+					t.Errorf("given up after %d offers, of %d; %d not tested", m.Spent, asked, m.NotTested)
+				}
 				if m.Accepted+m.Refused+m.NoAnswer+m.NotTested != m.Universe || min(m.Accepted, m.Refused, m.NoAnswer, m.NotTested) < 0 {
 					t.Errorf("the counts do not add up: %+v", *m)
 				}

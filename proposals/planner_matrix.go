@@ -9,6 +9,9 @@ func (s *search) matrix() *Matrix {
 		Asked:    s.u.Products(),
 		observed: make(map[Suite][]int, len(s.observed)),
 	}
+	if s.spent {
+		m.Spent = s.offers
+	}
 	for cell, ids := range s.observed {
 		m.observed[s.u.suite(cell)] = ids
 	}
