@@ -193,20 +193,22 @@ func sizeOf(offer []proposals.Product) float64 {
 	return size
 }
 
-// onlyError returns the one error that the gateway answered every offer with;
-// false if it gave any other answer.
-func (s *scan) onlyError() (string, bool) {
-	name := ""
+// onlyError returns the one error that the gateway answered every offer with,
+// and how many; "" if it gave any other answer.
+func (s *scan) onlyError() (name string, count int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, x := range s.result.Exchanges {
 		if x.Type != ike.IKE_SA_INIT || x.Outcome == NoAnswer {
 			continue
 		}
 		if x.Outcome != OtherError || name != "" && x.Detail != name {
-			return "", false
+			return "", 0
 		}
 		name = x.Detail
+		count++
 	}
-	return name, name != ""
+	return name, count
 }
 
 // maxNamed is how many algorithms a note names.
@@ -218,7 +220,7 @@ func (s *scan) explain() {
 		s.note("The gateway drops offers that it does not take. %d of them were sent %d times in all without an answer, "+
 			"while control offers in between were answered, and count as refused.", r.counts, r.tries)
 	}
-	if name, ok := s.onlyError(); ok {
+	if name, _ := s.onlyError(); name != "" {
 		s.note("The gateway answers every offer with %s; which suites it takes cannot be told.", name)
 	} else if len(s.spoilers) > 0 {
 		var names []string

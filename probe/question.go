@@ -157,12 +157,18 @@ func (s *scan) inFlight() int {
 		defer s.mu.Unlock()
 		return max(halfOpenLimit-1-s.halfOpen, 1)
 	}
+	if name, _ := s.onlyError(); name != "" {
+		return 4 // so as not to ask much more than tells
+	}
 	return 64
 }
 
 // poseOne asks q once.
 func (s *scan) poseOne(ctx context.Context, q *question) {
 	if s.stopped() {
+		return
+	}
+	if _, n := s.onlyError(); n >= maxOnlyErrors {
 		return
 	}
 	a := s.ask(ctx, forMatrix, q.offer)

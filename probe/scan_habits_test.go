@@ -6,6 +6,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/proposals"
 )
 
 // with returns strongSwan's profile, changed.
@@ -118,12 +119,21 @@ func TestScanRefusals(t *testing.T) {
 // policy can be told, and the reader learns why.
 func TestScanOnlyError(t *testing.T) {
 	t.Parallel()
-	o := scene{
-		profile: with(func(p *iketest.Profile) { p.Refusal = ike.AUTHENTICATION_FAILED }),
-		link:    iketest.Link{Delay: 5 * ms},
-	}.scan(t)
-	o.notes(t, "answers every offer with AUTHENTICATION_FAILED")
-	if m := o.Matrix; m != nil && (m.Accepted != 0 || m.Refused != 0) {
-		t.Errorf("%d accepted, %d refused", m.Accepted, m.Refused)
+	for _, refusal := range []ike.NotifyType{ike.AUTHENTICATION_FAILED, ike.INVALID_SYNTAX, 8193} {
+		for name, universe := range map[string]*proposals.Universe{"standard": nil, "quick": proposals.Quick(), "deep": proposals.Deep()} {
+			t.Run(refusal.String()+"/"+name, func(t *testing.T) {
+				o := scene{
+					profile: with(func(p *iketest.Profile) { p.Refusal = refusal }),
+					link:    iketest.Link{Delay: 5 * ms}, scanner: Scanner{Universe: universe},
+				}.scan(t)
+				o.notes(t, "answers every offer with "+refusal.String())
+				if m := o.Matrix; m != nil && (m.Accepted != 0 || m.Refused != 0) {
+					t.Errorf("%d accepted, %d refused", m.Accepted, m.Refused)
+				}
+				if o.Cost.Exchanges >= 40 {
+					t.Errorf("%d exchanges for that", o.Cost.Exchanges)
+				}
+			})
+		}
 	}
 }

@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"math"
+	"slices"
 	"time"
 
 	"github.com/ikescope/ikescope/proposals"
@@ -15,6 +16,10 @@ const quietAttempts = 2
 // maxErrors is how often an offer is asked that is answered, but not with what
 // decides it.
 const maxErrors = 2
+
+// maxOnlyErrors is how many offers are asked at least before it is taken that
+// the gateway has one and the same error for all.
+const maxOnlyErrors = 14
 
 // odds counts the requests that were answered at last, and how often they were
 // sent for that: how often a request that would be answered is lost.
@@ -84,6 +89,12 @@ func (s *scan) settle(ctx context.Context, questions []*question) {
 	seen := s.pose(ctx, questions)
 	for {
 		waiting := s.waiting(questions)
+		if name, n := s.onlyError(); n >= maxOnlyErrors {
+			return
+		} else if name != "" {
+			// It does not come to the proposals, and would not if asked again.
+			waiting = slices.DeleteFunc(waiting, func(q *question) bool { q.over = q.errors > 0; return q.over })
+		}
 		if len(waiting) == 0 {
 			return
 		}
