@@ -1,0 +1,214 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/client"
+)
+
+// Compare sets t.Clients to what each of policies gets from t, in their order:
+// predicted from the matrix, except where t holds what the client's own packet
+// got. Such a live verdict stays, and a prediction that differs is noted.
+func (t *Target) Compare(policies []client.Policy) {
+	live := make(map[string]Client)
+	for _, c := range t.Clients {
+		if c.Basis == "live" {
+			live[c.Client] = c
+		}
+	}
+	c := newComparison(t)
+	t.Clients = []Client{}
+	for _, p := range policies {
+		out := c.predict(p)
+		if seen, ok := live[p.Name]; ok {
+			out = confirm(seen, out)
+		}
+		out.Doubt = p.Doubt
+		t.Clients = append(t.Clients, out)
+	}
+}
+
+// comparison is what a target tells of the suites that clients offer.
+type comparison struct {
+	facts
+	target *Target
+	choice proposals.Choice
+	// untold says why nothing can be predicted, in a sentence; "" if it can.
+	untold string
+}
+
+func newComparison(t *Target) comparison {
+	c := comparison{target: t}
+	switch {
+	case t.Matrix != nil:
+		c.facts = newFacts(t)
+		c.choice = proposals.Choice{Accepted: c.accepted}
+	case t.Verdict == "ikev2":
+		c.untold = "The gateway was not asked what it accepts."
+	default:
+		c.untold = "The target gave no IKEv2 answer."
+	}
+	return c
+}
+
+// predict says what a client gets, as far as the matrix tells.
+func (c comparison) predict(p client.Policy) Client {
+	out := Client{
+		Client: p.Name, Verdict: "unknown", Candidates: []string{}, Missing: []Missing{},
+		Basis: "predicted", Notes: []string{}, Evidence: []int{},
+	}
+	if c.untold != "" {
+		out.Notes = append(out.Notes, c.untold)
+		return out
+	}
+	candidates := c.choice.Of(p.Offer)
+	open := c.undecidedOf(p.Offer)
+	switch {
+	case len(candidates) > 0:
+		out.Verdict = "connects"
+		c.connects(&out, p, candidates, open)
+	case open != "":
+		out.Notes = append(out.Notes, open)
+	default:
+		out.Verdict = "fails"
+		out.Evidence = c.refusalsOf(p.Offer)
+		if len(c.accepted) == 0 {
+			out.Notes = append(out.Notes, "The gateway took none of the suites that it was asked about.")
+		} else {
+			out.Missing = missing(p.Offer, c.accepted)
+		}
+	}
+	return out
+}
+
+// connects fills in what the gateway chooses of an offer that it takes.
+func (c comparison) connects(out *Client, p client.Policy, candidates []proposals.Suite, open string) {
+	if len(candidates) == 1 && open == "" {
+		out.Suite = candidates[0].String()
+	} else {
+		out.Candidates = convert(candidates, proposals.Suite.String)
+	}
+	if open != "" {
+		out.Notes = append(out.Notes, open+" The gateway may choose one of these.")
+	}
+	methodOf := func(s proposals.Suite) uint16 { return s[proposals.KE].ID }
+	if !slices.ContainsFunc(candidates, func(s proposals.Suite) bool { return methodOf(s) == uint16(p.KE) }) {
+		sentence := fmt.Sprintf("The first KE payload is of %s, which the gateway does not choose: the IKE SA comes after INVALID_KE_PAYLOAD.",
+			methodLabel(method(p.KE)))
+		out.Notes = append(out.Notes, sentence)
+	}
+	out.Evidence = c.acceptanceOf(candidates[0])
+}
+
+// undecidedOf says in a sentence how much of offer is not decided, or "".
+func (c comparison) undecidedOf(offer []proposals.Product) string {
+	notAsked, err := proposals.Difference(offer, c.asked)
+	if err != nil {
+		return "What it offers is too much to compare."
+	}
+	open, err := proposals.Intersection(offer, c.undecided)
+	if err != nil {
+		return "What was not decided is too much to compare."
+	}
+	n, m := sizeOf(notAsked), sizeOf(open)
+	var parts []string
+	if n > 0 {
+		parts = append(parts, grouped(n)+" were not asked about")
+	}
+	if m > 0 {
+		parts = append(parts, grouped(m)+" got no answer or were not reached")
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	all, err := proposals.Difference(offer, nil)
+	if err != nil {
+		return "What it offers is too much to compare."
+	}
+	return fmt.Sprintf("Of the %s that it offers, %s.", counted(sizeOf(all), "suite", "suites"), join(parts, "and"))
+}
+
+// sizeOf returns the number of suites of products that do not overlap.
+func sizeOf(products []proposals.Product) int64 {
+	var n int64
+	for _, p := range products {
+		n += p.Size()
+	}
+	return n
+}
+
+// acceptanceOf returns some exchanges that tell that s is accepted.
+func (c comparison) acceptanceOf(s proposals.Suite) []int {
+	for _, e := range c.exchanges {
+		if e.outcome == "accepted" && len(e.suite) == 1 && e.suite[0].Contains(s) {
+			return []int{e.id}
+		}
+	}
+	for i, p := range c.accepted {
+		if p.Contains(s) {
+			ids := c.target.Matrix.Products[i].Evidence
+			return numbers(ids[:min(len(ids), enoughEvidence)])
+		}
+	}
+	return []int{}
+}
+
+// refusalsOf returns the exchanges whose refused offers hold all of offer, as
+// far as the document has them.
+func (c comparison) refusalsOf(offer []proposals.Product) []int {
+	ids := []int{}
+	left := offer
+	for _, e := range c.exchanges {
+		if e.outcome != "no_proposal_chosen" || len(left) == 0 || !meets(left, e.offer) {
+			continue
+		}
+		rest, err := proposals.Difference(left, e.offer)
+		if err != nil {
+			break
+		}
+		left, ids = rest, append(ids, e.id)
+	}
+	return numbers(ids)
+}
+
+// meets reports whether a and b share a suite.
+func meets(a, b []proposals.Product) bool {
+	for _, p := range a {
+		for _, q := range b {
+			if _, ok := p.Intersect(q); ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// confirm returns what a client's own packet got, with what the matrix adds.
+func confirm(live, predicted Client) Client {
+	differs := ""
+	switch {
+	case predicted.Verdict == "unknown" || live.Verdict == "unknown":
+	case predicted.Verdict != live.Verdict:
+		differs = "it " + predicted.Verdict
+	case live.Suite != "" && predicted.Suite != "" && live.Suite != predicted.Suite:
+		differs = predicted.Suite
+	case live.Suite != "" && len(predicted.Candidates) > 0 && !slices.Contains(predicted.Candidates, live.Suite):
+		differs = "none of its candidates"
+	}
+	live.Candidates, live.Missing = []string{}, []Missing{}
+	if live.Verdict == "fails" {
+		live.Missing = predicted.Missing
+	}
+	notes := slices.DeleteFunc(slices.Clone(live.Notes), func(s string) bool { return strings.HasPrefix(s, otherwise) })
+	if differs != "" {
+		notes = append(notes, otherwise+differs+".")
+	}
+	live.Notes = append([]string{}, notes...)
+	return live
+}
+
+// otherwise begins the note on a prediction that a live answer disproves.
+const otherwise = "The matrix predicted otherwise: "

@@ -1,0 +1,216 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/client"
+)
+
+// policy is a client that offers keywords, with a KE payload of their first
+// method.
+func policy(t testing.TB, keywords string) client.Policy {
+	t.Helper()
+	offer := products(t, keywords)
+	return client.Policy{Name: "it", Offer: offer, KE: ike.KeyExchangeMethod(offer[0][proposals.KE][0].ID), Doubt: "Perhaps."}
+}
+
+// compared returns what a client gets of a gateway, both in keywords.
+func compared(t *testing.T, accepted, offer string) Client {
+	t.Helper()
+	r := base("vpn.example.com", "198.51.100.7")
+	r.Matrix = matrixCase{asked: proposals.Classical().Products(), observed: accepted, evidence: []int{4, 5}}.matrix(t)
+	r.Exchanges = append(r.Exchanges, exchange(t, 20, windowsDefault, probe.NoProposalChosen),
+		exchange(t, 21, "aes128-aes256-sha1-sha256-prfsha1-prfsha256-modp1024-modp1536", probe.NoProposalChosen))
+	doc := New(testRun, []probe.Result{r})
+	doc.Targets[0].Compare([]client.Policy{policy(t, offer)})
+	if len(doc.Targets[0].Clients) != 1 {
+		t.Fatalf("%d clients", len(doc.Targets[0].Clients))
+	}
+	return doc.Targets[0].Clients[0]
+}
+
+func TestCompareConnects(t *testing.T) {
+	for _, tt := range []struct {
+		name, accepted, offer string
+		suite                 string
+		candidates            []string
+		notes                 []string
+	}{
+		{"one suite in common", "aes256-sha256-prfsha256-modp2048-ecp256", "aes256-aes128-sha256-prfsha256-modp2048",
+			"aes256-sha256-prfsha256-modp2048", []string{}, []string{}},
+		{"another group than that of the KE payload", "aes256-sha256-prfsha256-ecp256", "aes256-sha256-prfsha256-modp2048-ecp256",
+			"aes256-sha256-prfsha256-ecp256", []string{},
+			[]string{"The first KE payload is of MODP_2048, which the gateway does not choose: the IKE SA comes after INVALID_KE_PAYLOAD."}},
+		{"suites of which the order is not known", "aes256-aes128-sha256-prfsha256-ecp256", "aes128-aes256-sha256-prfsha256-ecp256",
+			"", []string{"aes128-sha256-prfsha256-ecp256", "aes256-sha256-prfsha256-ecp256"}, []string{}},
+		{"some suites that nobody asked about", "aes256-sha256-prfsha256-ecp256", "aes256-sha256-prfsha256-ecp256,encr_65001-sha256-prfsha256-ecp256",
+			"", []string{"aes256-sha256-prfsha256-ecp256"},
+			[]string{"Of the 2 suites that it offers, 1 were not asked about. The gateway may choose one of these."}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := compared(t, tt.accepted, tt.offer)
+			want := Client{Client: "it", Verdict: "connects", Suite: tt.suite, Candidates: tt.candidates, Missing: []Missing{},
+				Basis: "predicted", Doubt: "Perhaps.", Notes: tt.notes, Evidence: []int{4, 5}}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestCompareFails(t *testing.T) {
+	windows, _ := client.Named("windows-11")
+	for _, tt := range []struct {
+		name, accepted, offer string
+		missing               []string // axis: text
+		evidence              []int
+	}{
+		{"Windows, and a gateway without MODP_1024", "aes256-sha256-prfsha256-modp2048-ecp256", keywordsOf(windows.Offer),
+			[]string{"KE: It offers MODP_1024 only; the gateway takes MODP_2048, ECP_256."}, []int{20}},
+		{"only what is left to mend is named", "aes256gcm16-prfsha384-ecp384,aes256-sha256-prfsha256-modp2048", "aes256-sha256-prfsha256-modp1024",
+			[]string{"KE: It offers MODP_1024 only; the gateway takes MODP_2048."}, []int{20}},
+		{"all groups of the client", "aes256-sha256-prfsha256-modp2048", "aes256-sha256-prfsha256-modp1024,aes128-sha1-prfsha1-modp1536",
+			[]string{"KE: It offers MODP_1024, MODP_1536 only; the gateway takes MODP_2048."}, []int{20, 21}},
+		{"AEAD against a classic cipher", "aes256gcm16-prfsha256-modp1024", "aes256-sha256-prfsha256-modp1024",
+			[]string{"ENCR: It offers AES_CBC_256 only; the gateway takes AES_GCM_16_256."}, []int{20}},
+		{"two axes", "aes256-sha256-prfsha384-ecp384", "aes256-sha256-prfsha256-modp1024",
+			[]string{"PRF: It offers PRF SHA2_256 only; the gateway takes SHA2_384.", "KE: It offers MODP_1024 only; the gateway takes ECP_384."}, []int{20}},
+		{"an axis that meets in another proposal", "aes256-sha256-prfsha256-ecp256,3des-md5-prfsha1-ecp256", "aes256-sha256-prfsha1-modp1024",
+			[]string{"PRF: In the nearest proposals, it offers PRF SHA1; the gateway takes SHA2_256.", "KE: It offers MODP_1024 only; the gateway takes ECP_256."}, []int{21}},
+		{"a combination", "aes256-sha256-prfsha256-modp2048,aes128-sha256-prfsha256-modp1024", "aes256-sha256-prfsha256-modp1024",
+			[]string{"combination: The gateway takes algorithms of each kind that it offers, but not together: the nearest are " +
+				"aes256-sha256-prfsha256-modp1024, which it offers, and aes256-sha256-prfsha256-modp2048, which the gateway takes."}, []int{20}},
+		{"a gateway that takes nothing", "", "aes256-sha256-prfsha256-modp1024", nil, []int{20}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := compared(t, tt.accepted, tt.offer)
+			var texts []string
+			for _, m := range got.Missing {
+				texts = append(texts, m.Axis+": "+m.Text)
+				if m.Axis != "combination" && (len(m.Offers) == 0 || len(m.Accepts) == 0) {
+					t.Errorf("%s has no lists", m.Axis)
+				}
+			}
+			if diff := cmp.Diff(tt.missing, texts); diff != "" || got.Verdict != "fails" || got.Suite != "" {
+				t.Errorf("%s %q, missing (-want +got):\n%s", got.Verdict, got.Suite, diff)
+			}
+			if !slices.Equal(got.Evidence, tt.evidence) {
+				t.Errorf("evidence %v, want %v", got.Evidence, tt.evidence)
+			}
+		})
+	}
+}
+
+// What is not known stays unknown, for a reason.
+func TestCompareUnknown(t *testing.T) {
+	all := cases(t)
+	for _, tt := range []struct{ result, offer, note string }{
+		{"undecided", "3des-sha1-prfsha1-modp1024", "Of the 1 suite that it offers, 1 got no answer or were not reached."},
+		{"undecided", "aes256gcm16-prfsha256-ecp256,aes128-sha1-prfsha1-modp1024", "Of the 2 suites that it offers, 1 got no answer or were not reached."},
+		{"undecided", "camellia256-sha1-prfsha1-modp1024", "Of the 1 suite that it offers, 1 were not asked about."},
+		{"dead", "aes256-sha256-prfsha256-modp2048", "The target gave no IKEv2 answer."},
+		{"error", "aes256-sha256-prfsha256-modp2048", "The target gave no IKEv2 answer."},
+	} {
+		doc := New(testRun, all[tt.result])
+		doc.Targets[0].Compare([]client.Policy{policy(t, tt.offer)})
+		got := doc.Targets[0].Clients[0]
+		if got.Verdict != "unknown" || !slices.Equal(got.Notes, []string{tt.note}) || len(got.Missing) > 0 || got.Suite != "" {
+			t.Errorf("%s and %s: %+v, want %q", tt.result, tt.offer, got, tt.note)
+		}
+	}
+	r := base("vpn.example.com", "198.51.100.7") // the matrix was not asked for
+	doc := New(testRun, []probe.Result{r})
+	doc.Targets[0].Compare([]client.Policy{policy(t, "aes256-sha256-prfsha256-modp2048")})
+	if got := doc.Targets[0].Clients[0]; got.Verdict != "unknown" || !slices.Equal(got.Notes, []string{"The gateway was not asked what it accepts."}) {
+		t.Errorf("without a matrix: %+v", got)
+	}
+}
+
+// What the client's own packet got comes before the prediction, however often
+// the document is compared.
+func TestCompareLive(t *testing.T) {
+	const taken, other = "aes256-sha256-prfsha256-ecp256", "aes256-sha256-prfsha256-modp2048"
+	for _, tt := range []struct {
+		live  probe.ClientAnswer
+		offer string
+		want  Client
+	}{
+		{probe.ClientAnswer{State: proposals.Accepted, Suite: suite(t, taken)}, taken, Client{Verdict: "connects", Suite: taken}},
+		{probe.ClientAnswer{State: proposals.Refused, Detail: "It was odd."}, taken,
+			Client{Verdict: "fails", Notes: []string{"It was odd.", "The matrix predicted otherwise: it connects."}}},
+		{probe.ClientAnswer{State: proposals.Accepted, Suite: suite(t, other)}, taken,
+			Client{Verdict: "connects", Suite: other, Notes: []string{"The matrix predicted otherwise: " + taken + "."}}},
+		{probe.ClientAnswer{State: proposals.NoAnswer}, taken, Client{Verdict: "unknown"}},
+		{probe.ClientAnswer{State: proposals.Refused}, other,
+			Client{Verdict: "fails", Missing: []Missing{{Axis: "KE", Text: "It offers MODP_2048 only; the gateway takes ECP_256."}}}},
+	} {
+		r := base("vpn.example.com", "198.51.100.7")
+		r.Matrix = matrixCase{asked: proposals.Classical().Products(), observed: taken, evidence: []int{4}}.matrix(t)
+		tt.live.Name, tt.live.Evidence = "it", []int{90}
+		r.Clients = []probe.ClientAnswer{tt.live}
+		target := &New(testRun, []probe.Result{r}).Targets[0]
+		for range 2 {
+			target.Compare([]client.Policy{policy(t, tt.offer)})
+		}
+		got := target.Clients[0]
+		if got.Basis != "live" || got.Verdict != tt.want.Verdict || got.Suite != tt.want.Suite || !slices.Equal(got.Notes, tt.want.Notes) ||
+			!slices.Equal(got.Evidence, []int{90}) || got.Doubt != "Perhaps." || len(got.Missing) != len(tt.want.Missing) ||
+			len(got.Missing) > 0 && got.Missing[0].Text != tt.want.Missing[0].Text {
+			t.Errorf("%+v, want %+v", got, tt.want)
+		}
+	}
+}
+
+// Every well-known client has a verdict with each case, and what it says of a
+// suite holds against the matrix.
+func TestCompareAll(t *testing.T) {
+	verdicts := map[string]int{}
+	for name, results := range cases(t) {
+		doc := New(testRun, results)
+		for i := range doc.Targets {
+			target := &doc.Targets[i]
+			target.Compare(client.Policies())
+			for j, c := range target.Clients {
+				verdicts[c.Verdict]++
+				if c.Client != client.Policies()[j].Name || c.Basis != "predicted" {
+					t.Errorf("%s: %+v", name, c)
+				}
+				for _, s := range append(slices.Clone(c.Candidates), c.Suite) {
+					if s == "" {
+						continue
+					}
+					parsed, err := proposals.ParseSuite(s)
+					if err != nil || newFacts(target).state(parsed) != proposals.Accepted {
+						t.Errorf("%s: %s connects with %s: %v", name, c.Client, s, err)
+					}
+				}
+				if c.Verdict == "unknown" && len(c.Notes) == 0 || c.Verdict == "fails" && len(c.Missing)+len(c.Notes) == 0 {
+					t.Errorf("%s: %s %s for no reason", name, c.Client, c.Verdict)
+				}
+			}
+		}
+	}
+	if verdicts["connects"] < 50 || verdicts["fails"] < 50 || verdicts["unknown"] < 50 {
+		t.Errorf("the cases are one-sided: %v", verdicts)
+	}
+}
+
+func TestMissingIsBounded(t *testing.T) {
+	many := "aes256-sha256-prfsha256"
+	for i := range 20 {
+		many += fmt.Sprintf("-ke_%d", 1100+i)
+	}
+	offer := products(t, many)
+	got := missing(offer, products(t, "aes256-sha256-prfsha256-ecp256"))
+	if len(got) != 1 || !strings.Contains(got[0].Text, "and 12 more") {
+		t.Errorf("%+v", got)
+	}
+}

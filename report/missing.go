@@ -1,0 +1,187 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// missing says why offer and accepted have no suite in common, from the pairs
+// of an offered and an accepted product that differ on the fewest axes.
+func missing(offer, accepted []proposals.Product) []Missing {
+	nearest := nearestPairs(offer, accepted)
+	if eachAxisMeets(offer, accepted) {
+		return []Missing{combination(nearest[0])}
+	}
+	// Pairs that differ on as many axes may differ on other ones: each is a way
+	// to meet, and the one with the most pairs is told.
+	best := nearest[0].axes
+	for _, p := range nearest {
+		if countPairs(nearest, p.axes) > countPairs(nearest, best) {
+			best = p.axes
+		}
+	}
+	var out []Missing
+	for _, axis := range best {
+		var offers, accepts []proposals.Algorithm
+		for _, p := range nearest {
+			if slices.Equal(p.axes, best) {
+				offers = addAll(offers, listOf(p.offered, axis))
+				accepts = addAll(accepts, listOf(p.accepted, axis))
+			}
+		}
+		text := "In the nearest proposals, it offers %s%s; the gateway takes %s."
+		if all := allOf(offer, axis); !share(all, allOf(accepted, axis)) {
+			offers = all
+			text = "It offers %s%s only; the gateway takes %s."
+		}
+		out = append(out, Missing{
+			Axis: axis.String(), Offers: convert(offers, newAlgorithm), Accepts: convert(accepts, newAlgorithm),
+			Text: fmt.Sprintf(text, axisWords(axis), labels(offers), labels(accepts)),
+		})
+	}
+	return out
+}
+
+// pair is an offered and an accepted product that differ on some axes.
+type pair struct {
+	offered, accepted proposals.Product
+	axes              []proposals.Axis
+}
+
+// nearestPairs returns the pairs that differ on the fewest axes, in the order
+// of the offer.
+func nearestPairs(offer, accepted []proposals.Product) []pair {
+	var out []pair
+	for _, o := range offer {
+		for _, a := range accepted {
+			p := pair{o, a, differing(o, a)}
+			if len(out) > 0 && len(p.axes) < len(out[0].axes) {
+				out = nil
+			}
+			if len(out) == 0 || len(p.axes) == len(out[0].axes) {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
+
+func countPairs(pairs []pair, axes []proposals.Axis) int {
+	n := 0
+	for _, p := range pairs {
+		if slices.Equal(p.axes, axes) {
+			n++
+		}
+	}
+	return n
+}
+
+// differing returns the axes on which o and a share nothing. INTEG follows
+// ENCR where only one of them is with AEAD.
+func differing(o, a proposals.Product) []proposals.Axis {
+	var axes []proposals.Axis
+	for axis := proposals.ENCR; axis < proposals.NumAxes; axis++ {
+		if share(listOf(o, axis), listOf(a, axis)) {
+			continue
+		}
+		oneIsAEAD := (len(o[proposals.INTEG]) == 0) != (len(a[proposals.INTEG]) == 0)
+		if axis == proposals.INTEG && oneIsAEAD && slices.Contains(axes, proposals.ENCR) {
+			continue
+		}
+		axes = append(axes, axis)
+	}
+	return axes
+}
+
+// eachAxisMeets reports whether offer and accepted, as wholes, share something
+// on each axis.
+func eachAxisMeets(offer, accepted []proposals.Product) bool {
+	for axis := proposals.ENCR; axis < proposals.NumAxes; axis++ {
+		if !share(allOf(offer, axis), allOf(accepted, axis)) {
+			return false
+		}
+	}
+	return true
+}
+
+// combination tells of a pair that its algorithms are taken, but not together:
+// by the suites of both that are alike but for its axes.
+func combination(p pair) Missing {
+	var offered, accepted proposals.Suite
+	for axis := proposals.ENCR; axis < proposals.NumAxes; axis++ {
+		o, a := listOf(p.offered, axis), listOf(p.accepted, axis)
+		offered[axis], accepted[axis] = o[0], a[0]
+		for _, x := range o {
+			if slices.Contains(a, x) {
+				offered[axis], accepted[axis] = x, x
+				break
+			}
+		}
+	}
+	return Missing{
+		Axis: "combination", Offers: []Algorithm{}, Accepts: []Algorithm{},
+		Text: fmt.Sprintf("The gateway takes algorithms of each kind that it offers, but not together: the nearest are %s, which it offers, and %s, which the gateway takes.",
+			offered, accepted),
+	}
+}
+
+// listOf returns p's algorithms on axis, with none where there is none.
+func listOf(p proposals.Product, axis proposals.Axis) []proposals.Algorithm {
+	if len(p[axis]) == 0 {
+		return []proposals.Algorithm{proposals.None(axis)}
+	}
+	return p[axis]
+}
+
+// allOf returns the algorithms of all products on axis, each once.
+func allOf(products []proposals.Product, axis proposals.Axis) []proposals.Algorithm {
+	var out []proposals.Algorithm
+	for _, p := range products {
+		out = addAll(out, listOf(p, axis))
+	}
+	return out
+}
+
+func share(a, b []proposals.Algorithm) bool {
+	return slices.ContainsFunc(a, func(x proposals.Algorithm) bool { return slices.Contains(b, x) })
+}
+
+func addAll(list, more []proposals.Algorithm) []proposals.Algorithm {
+	for _, a := range more {
+		if !slices.Contains(list, a) {
+			list = append(list, a)
+		}
+	}
+	return list
+}
+
+// axisWords goes before algorithms whose names do not tell their kind.
+func axisWords(axis proposals.Axis) string {
+	switch {
+	case axis == proposals.PRF:
+		return "PRF "
+	case axis == proposals.INTEG:
+		return "integrity "
+	case axis >= proposals.ADDKE1:
+		return axis.String() + " "
+	}
+	return ""
+}
+
+// mostLabels is how many algorithms a sentence names.
+const mostLabels = 8
+
+func labels(list []proposals.Algorithm) string {
+	var words []string
+	for i, a := range list {
+		if i == mostLabels {
+			words = append(words, fmt.Sprintf("and %d more", len(list)-i))
+			break
+		}
+		words = append(words, strings.ReplaceAll(a.Label(), " ", "_"))
+	}
+	return strings.Join(words, ", ")
+}
