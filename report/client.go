@@ -116,28 +116,15 @@ func (c comparison) undecidedOf(offer []proposals.Product) string {
 	n, m := sizeOf(notAsked), sizeOf(open)
 	var parts []string
 	if n > 0 {
-		parts = append(parts, grouped(n)+" were not asked about")
+		parts = append(parts, counted(n, "was", "were")+" not asked about")
 	}
 	if m > 0 {
-		parts = append(parts, grouped(m)+" got no answer or were not reached")
+		parts = append(parts, counted(m, "is", "are")+" undecided")
 	}
 	if len(parts) == 0 {
 		return ""
 	}
-	all, err := proposals.Difference(offer, nil)
-	if err != nil {
-		return "What it offers is too much to compare."
-	}
-	return fmt.Sprintf("Of the %s that it offers, %s.", counted(sizeOf(all), "suite", "suites"), join(parts, "and"))
-}
-
-// sizeOf returns the number of suites of products that do not overlap.
-func sizeOf(products []proposals.Product) int64 {
-	var n int64
-	for _, p := range products {
-		n += p.Size()
-	}
-	return n
+	return fmt.Sprintf("Of the %s that it offers, %s.", counted(sizeOf(offer), "suite", "suites"), join(parts, "and"))
 }
 
 // acceptanceOf returns some exchanges that tell that s is accepted.
@@ -162,7 +149,7 @@ func (c comparison) refusalsOf(offer []proposals.Product) []int {
 	ids := []int{}
 	left := offer
 	for _, e := range c.exchanges {
-		if e.outcome != "no_proposal_chosen" || len(left) == 0 || !meets(left, e.offer) {
+		if e.outcome != "no_proposal_chosen" || len(left) == 0 || !overlapsAny(left, e.offer) {
 			continue
 		}
 		rest, err := proposals.Difference(left, e.offer)
@@ -172,18 +159,6 @@ func (c comparison) refusalsOf(offer []proposals.Product) []int {
 		left, ids = rest, append(ids, e.id)
 	}
 	return numbers(ids)
-}
-
-// meets reports whether a and b share a suite.
-func meets(a, b []proposals.Product) bool {
-	for _, p := range a {
-		for _, q := range b {
-			if _, ok := p.Intersect(q); ok {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // confirm returns what a client's own packet got, with what the matrix adds.

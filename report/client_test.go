@@ -53,7 +53,7 @@ func TestCompareConnects(t *testing.T) {
 			"", []string{"aes128-sha256-prfsha256-ecp256", "aes256-sha256-prfsha256-ecp256"}, []string{}},
 		{"some suites that nobody asked about", "aes256-sha256-prfsha256-ecp256", "aes256-sha256-prfsha256-ecp256,encr_65001-sha256-prfsha256-ecp256",
 			"", []string{"aes256-sha256-prfsha256-ecp256"},
-			[]string{"Of the 2 suites that it offers, 1 were not asked about. The gateway may choose one of these."}},
+			[]string{"Of the 2 suites that it offers, 1 was not asked about. The gateway may choose one of these."}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := compared(t, tt.accepted, tt.offer)
@@ -113,9 +113,9 @@ func TestCompareFails(t *testing.T) {
 func TestCompareUnknown(t *testing.T) {
 	all := cases(t)
 	for _, tt := range []struct{ result, offer, note string }{
-		{"undecided", "3des-sha1-prfsha1-modp1024", "Of the 1 suite that it offers, 1 got no answer or were not reached."},
-		{"undecided", "aes256gcm16-prfsha256-ecp256,aes128-sha1-prfsha1-modp1024", "Of the 2 suites that it offers, 1 got no answer or were not reached."},
-		{"undecided", "camellia256-sha1-prfsha1-modp1024", "Of the 1 suite that it offers, 1 were not asked about."},
+		{"undecided", "3des-sha1-prfsha1-modp1024", "Of the 1 suite that it offers, 1 is undecided."},
+		{"undecided", "aes256gcm16-prfsha256-ecp256,aes128-sha1-prfsha1-modp1024", "Of the 2 suites that it offers, 1 is undecided."},
+		{"undecided", "camellia256-sha1-prfsha1-modp1024", "Of the 1 suite that it offers, 1 was not asked about."},
 		{"dead", "aes256-sha256-prfsha256-modp2048", "The target gave no IKEv2 answer."},
 		{"error", "aes256-sha256-prfsha256-modp2048", "The target gave no IKEv2 answer."},
 	} {

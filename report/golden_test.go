@@ -12,6 +12,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/ikescope/ikescope/proposals/client"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -68,6 +70,41 @@ func TestTextOptions(t *testing.T) {
 	golden(t, "evidence.txt", text(t, New(testRun, results["weak-behind-nat"]), TextOptions{Evidence: true}))
 	golden(t, "wide.txt", text(t, New(testRun, results["strongswan-default"]), TextOptions{Width: 132}))
 	golden(t, "color.txt", text(t, New(testRun, results["weak-behind-nat"]), TextOptions{Color: true}))
+}
+
+// TestTextClients is about reports with clients: all that are well known, and
+// few.
+func TestTextClients(t *testing.T) {
+	few := []client.Policy{policy(t, "aes256-aes128-sha256-prfsha256-modp2048-ecp256")}
+	for _, name := range []string{"windows-11", "windows-dh2048", "android-12", "macos"} {
+		p, ok := client.Named(name)
+		if !ok {
+			t.Fatalf("there is no %s", name)
+		}
+		few = append(few, p)
+	}
+	for _, name := range []string{"openiked", "undecided", "dead", "weak-behind-nat"} {
+		doc := New(testRun, cases(t)[name])
+		doc.Targets[0].Compare(slices.DeleteFunc(client.Policies(), func(p client.Policy) bool { return p.Responder }))
+		golden(t, "clients-"+name+".txt", text(t, doc, TextOptions{}))
+		golden(t, "compare-"+name+".txt", comparisonText(t, doc, TextOptions{}))
+		doc.Targets[0].Compare(few)
+		golden(t, "compare-"+name+"-few.txt", comparisonText(t, doc, TextOptions{}))
+	}
+}
+
+func comparisonText(t *testing.T, doc *Document, o TextOptions) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := WriteComparison(&b, doc, o); err != nil {
+		t.Fatal(err)
+	}
+	for i, line := range strings.Split(b.String(), "\n") {
+		if utf8.RuneCountInString(line) > 80 {
+			t.Errorf("line %d is wider than 80 columns: %q", i+1, line)
+		}
+	}
+	return b.String()
 }
 
 // Colours add terminal sequences and nothing else.
@@ -183,12 +220,16 @@ func FuzzReadJSON(f *testing.F) {
 		f.Add(b.Bytes())
 	}
 	f.Add([]byte(`{"schema_version": "1.0", "targets": [{"matrix": {"classical": {"universe": 2, "accepted": 1}, "asked": ["?"], "products": [{"basis": "observed", "encr": [{}], "addke": [[],[],[],[],[],[],[],[],[]]}]}, "nat": {}, "gateway": {}}]}`))
+	compared := client.Policies()[:4]
 	f.Fuzz(func(t *testing.T, in []byte) {
 		doc, err := ReadJSON(bytes.NewReader(in))
 		if err != nil {
 			return
 		}
-		out := text(t, doc, TextOptions{Evidence: true})
+		for i := range doc.Targets {
+			doc.Targets[i].Compare(compared)
+		}
+		out := text(t, doc, TextOptions{Evidence: true}) + comparisonText(t, doc, TextOptions{})
 		if i := strings.IndexFunc(out, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }); i >= 0 {
 			t.Fatalf("text holds %q", out[i:])
 		}

@@ -9,7 +9,7 @@ import (
 )
 
 // missing says why offer and accepted have no suite in common, from the pairs
-// of an offered and an accepted product that differ on the fewest axes.
+// of an offered and an accepted product that differ least.
 func missing(offer, accepted []proposals.Product) []Missing {
 	nearest := nearestPairs(offer, accepted)
 	if eachAxisMeets(offer, accepted) {
@@ -51,17 +51,37 @@ type pair struct {
 	axes              []proposals.Axis
 }
 
-// nearestPairs returns the pairs that differ on the fewest axes, in the order
-// of the offer.
+// distance orders pairs by the axes on which they differ. To go from a classic
+// cipher to an AEAD one, or back, is more than another algorithm, but less than
+// another axis where it is all that there is to change.
+func (p pair) distance() int {
+	d := 2 * len(p.axes)
+	switch {
+	case !otherKind(p.offered, p.accepted):
+	case len(p.axes) > 1:
+		d += 3
+	default:
+		d++
+	}
+	return d
+}
+
+// otherKind reports whether one of o and a is with AEAD alone, the other not.
+func otherKind(o, a proposals.Product) bool {
+	return (len(o[proposals.INTEG]) == 0) != (len(a[proposals.INTEG]) == 0)
+}
+
+// nearestPairs returns the pairs of the least distance, in the order of the
+// offer.
 func nearestPairs(offer, accepted []proposals.Product) []pair {
 	var out []pair
 	for _, o := range offer {
 		for _, a := range accepted {
 			p := pair{o, a, differing(o, a)}
-			if len(out) > 0 && len(p.axes) < len(out[0].axes) {
+			if len(out) > 0 && p.distance() < out[0].distance() {
 				out = nil
 			}
-			if len(out) == 0 || len(p.axes) == len(out[0].axes) {
+			if len(out) == 0 || p.distance() == out[0].distance() {
 				out = append(out, p)
 			}
 		}
@@ -87,8 +107,7 @@ func differing(o, a proposals.Product) []proposals.Axis {
 		if share(listOf(o, axis), listOf(a, axis)) {
 			continue
 		}
-		oneIsAEAD := (len(o[proposals.INTEG]) == 0) != (len(a[proposals.INTEG]) == 0)
-		if axis == proposals.INTEG && oneIsAEAD && slices.Contains(axes, proposals.ENCR) {
+		if axis == proposals.INTEG && otherKind(o, a) && slices.Contains(axes, proposals.ENCR) {
 			continue
 		}
 		axes = append(axes, axis)

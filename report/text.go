@@ -59,6 +59,7 @@ func (p *page) target(t *Target, evidence bool) {
 	if t.Matrix != nil {
 		p.matrix(t)
 	}
+	p.clients(t)
 	if t.Gateway != nil {
 		p.gateway(t)
 	}

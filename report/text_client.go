@@ -1,0 +1,231 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// fewClients is how many clients a report tells of one by one; more are listed
+// by their verdicts.
+const fewClients = 6
+
+// clients writes what the clients get that were compared with the gateway, in
+// short unless they are few.
+func (p *page) clients(t *Target) {
+	if len(t.Clients) == 0 {
+		return
+	}
+	p.section("CLIENTS")
+	if len(t.Clients) <= fewClients {
+		for _, line := range p.comparison(t.Clients, p.width-margin) {
+			p.raw(line)
+		}
+		return
+	}
+	p.text(0, basisWords(t.Clients)+doubtWords(t.Clients))
+	for _, verdict := range verdicts {
+		var names []string
+		for _, c := range t.Clients {
+			if c.Verdict == verdict {
+				names = append(names, markedName(c))
+			}
+		}
+		if len(names) > 0 {
+			p.listed(verdict, names)
+		}
+	}
+}
+
+// The verdicts on clients, in the order in which they are told.
+var verdicts = []string{"connects", "fails", "unknown"}
+
+// mostClientLines bounds the lines of the clients of one verdict.
+const mostClientLines = 3
+
+// listed writes names beside a label of 11 columns, as many as fit.
+func (p *page) listed(label string, names []string) {
+	width := p.width - margin - 11
+	lines := wrap(printable(strings.Join(names, ", ")), width, 0)
+	for n := len(names); len(lines) > mostClientLines && n > 0; n-- {
+		lines = wrap(printable(fmt.Sprintf("%s and %d more", strings.Join(names[:n-1], ", "), len(names)-n+1)), width, 0)
+	}
+	p.aligned(pad(label, 11) + strings.Join(lines, " "))
+}
+
+// basisWords says how the verdicts are known.
+func basisWords(clients []Client) string {
+	live := 0
+	for _, c := range clients {
+		if c.Basis == "live" {
+			live++
+		}
+	}
+	switch live {
+	case 0:
+		return "predicted from the suites"
+	case len(clients):
+		return "as each client's own first packet was answered"
+	}
+	return fmt.Sprintf("%d as their own first packets were answered, the others predicted", live)
+}
+
+func doubtWords(clients []Client) string {
+	if slices.ContainsFunc(clients, func(c Client) bool { return c.Doubt != "" }) {
+		return "; * its offer is doubtful"
+	}
+	return ""
+}
+
+// markedName is the name of a client, with a mark if its offer is doubtful.
+func markedName(c Client) string {
+	if c.Doubt != "" {
+		return c.Client + "*"
+	}
+	return c.Client
+}
+
+// comparison returns a line for each client and, below, why some fail and
+// what is unknown of others; of few clients, all that is said of them.
+func (p *page) comparison(clients []Client, width int) []string {
+	name := 0
+	for _, c := range clients {
+		name = max(name, columns(printable(markedName(c))))
+	}
+	var lines []string
+	several := false
+	for _, c := range clients {
+		symbol, style := "?", yellow
+		switch c.Verdict {
+		case "connects":
+			symbol, style = "+", green
+		case "fails":
+			symbol, style = "-", red
+		}
+		head := fmt.Sprintf("%s %s  %s  ", symbol, pad(printable(c.Verdict), 8), pad(printable(markedName(c)), name))
+		got := wrap(printable(gotWords(c)), width, 4)
+		if len(got) == 1 && columns(head)+columns(got[0]) <= width {
+			lines = append(lines, p.paint(style, head)+got[0])
+		} else {
+			lines = append(lines, p.paint(style, head))
+			for _, line := range wrap(printable(gotWords(c)), width-4, 0) {
+				lines = append(lines, "    "+line)
+			}
+		}
+		several = several || len(c.Candidates) > 1
+	}
+	legend := basisWords(clients) + doubtWords(clients)
+	if several {
+		legend += "; (+1) or 1 other suite"
+	}
+	lines = append(append(lines, ""), wrap(legend, width, 0)...)
+	return append(lines, p.reasons(clients, width)...)
+}
+
+// gotWords is what a client gets, or what is missing, in few words.
+func gotWords(c Client) string {
+	var words string
+	switch {
+	case c.Suite != "":
+		words = c.Suite
+	case len(c.Candidates) > 1:
+		words = fmt.Sprintf("%s (+%d)", c.Candidates[0], len(c.Candidates)-1)
+	case len(c.Candidates) == 1:
+		words = c.Candidates[0] + ", perhaps"
+	case len(c.Missing) == 1:
+		words = missingWords(c.Missing[0])
+	case len(c.Missing) > 1:
+		words = join(convert(c.Missing, func(m Missing) string { return m.Axis }), "and") + " do not meet"
+	}
+	if c.Basis == "live" {
+		words = strings.TrimSpace(words + " (live)")
+	}
+	return words
+}
+
+// missingWords names what does not meet.
+func missingWords(m Missing) string {
+	if m.Axis == "combination" {
+		return "no combination meets"
+	}
+	offers := convert(m.Offers, func(a Algorithm) string { return a.Keyword })
+	if len(offers) > 2 {
+		offers = append(offers[:2], fmt.Sprintf("%d more", len(offers)-2))
+	}
+	return m.Axis + ": only " + strings.Join(offers, ", ")
+}
+
+// reasons returns what is said of clients, once for those of which it is the
+// same.
+func (p *page) reasons(clients []Client, width int) []string {
+	few := len(clients) <= fewClients
+	var lines []string
+	told := make(map[string]bool)
+	for i, c := range clients {
+		said := sayings(c, few)
+		key := strings.Join(said, "\n")
+		if len(said) == 0 || told[key] || c.Verdict == "connects" && !few {
+			continue
+		}
+		told[key] = true
+		var names []string
+		for _, other := range clients[i:] {
+			if other.Verdict == c.Verdict && strings.Join(sayings(other, few), "\n") == key {
+				names = append(names, other.Client)
+			}
+		}
+		head := strings.Join(names, ", ")
+		if len(names) == 1 {
+			head += shownEvidence(c.Evidence)
+		}
+		lines = append(lines, "")
+		for _, line := range wrap(printable(head), width, 0) {
+			lines = append(lines, p.paint(bold, line))
+		}
+		for _, s := range said {
+			for _, line := range wrap(printable(s), width-2, 2) {
+				lines = append(lines, "  "+line)
+			}
+		}
+	}
+	return lines
+}
+
+// sayings are the sentences on a client.
+func sayings(c Client, withDoubt bool) []string {
+	said := convert(c.Missing, func(m Missing) string { return m.Text })
+	said = append(said, c.Notes...)
+	if withDoubt && c.Doubt != "" {
+		said = append(said, "Doubt: "+c.Doubt)
+	}
+	return said
+}
+
+// WriteComparison writes what the clients of doc get, for people.
+func WriteComparison(w io.Writer, doc *Document, o TextOptions) error {
+	if o.Width == 0 {
+		o.Width = 80
+	}
+	p := &page{width: max(o.Width, 60), color: o.Color}
+	for i := range doc.Targets {
+		t := &doc.Targets[i]
+		if i > 0 {
+			p.out.WriteByte('\n')
+		}
+		p.heading(t)
+		if t.Error != "" {
+			for _, line := range wrap(printable(t.Error), p.width, 0) {
+				p.wide(line)
+			}
+		}
+		p.wide("")
+		for _, line := range p.comparison(t.Clients, p.width) {
+			p.wide(line)
+		}
+		if o.Evidence {
+			p.exchanges(t)
+		}
+	}
+	return p.writeTo(w)
+}
