@@ -19,7 +19,7 @@ func (t *Target) Compare(policies []client.Policy) {
 			live[c.Client] = c
 		}
 	}
-	c := newComparison(t)
+	c := newPredictor(t)
 	t.Clients = []Client{}
 	for _, p := range policies {
 		out := c.predict(p)
@@ -31,8 +31,8 @@ func (t *Target) Compare(policies []client.Policy) {
 	}
 }
 
-// comparison is what a target tells of the suites that clients offer.
-type comparison struct {
+// predictor is what a target tells of the suites that clients offer.
+type predictor struct {
 	facts
 	target *Target
 	choice proposals.Choice
@@ -40,8 +40,8 @@ type comparison struct {
 	untold string
 }
 
-func newComparison(t *Target) comparison {
-	c := comparison{target: t}
+func newPredictor(t *Target) predictor {
+	c := predictor{target: t}
 	switch {
 	case t.Matrix != nil:
 		c.facts = newFacts(t)
@@ -55,7 +55,7 @@ func newComparison(t *Target) comparison {
 }
 
 // predict says what a client gets, as far as the matrix tells.
-func (c comparison) predict(p client.Policy) Client {
+func (c predictor) predict(p client.Policy) Client {
 	out := Client{
 		Client: p.Name, Verdict: "unknown", Candidates: []string{}, Missing: []Missing{},
 		Basis: "predicted", Notes: []string{}, Evidence: []int{},
@@ -85,7 +85,7 @@ func (c comparison) predict(p client.Policy) Client {
 }
 
 // connects fills in what the gateway chooses of an offer that it takes.
-func (c comparison) connects(out *Client, p client.Policy, candidates []proposals.Suite, open string) {
+func (c predictor) connects(out *Client, p client.Policy, candidates []proposals.Suite, open string) {
 	if len(candidates) == 1 && open == "" {
 		out.Suite = candidates[0].String()
 	} else {
@@ -94,8 +94,8 @@ func (c comparison) connects(out *Client, p client.Policy, candidates []proposal
 	if open != "" {
 		out.Notes = append(out.Notes, open+" The gateway may choose one of these.")
 	}
-	methodOf := func(s proposals.Suite) uint16 { return s[proposals.KE].ID }
-	if !slices.ContainsFunc(candidates, func(s proposals.Suite) bool { return methodOf(s) == uint16(p.KE) }) {
+	firstKE := func(s proposals.Suite) bool { return s[proposals.KE].ID == uint16(p.KE) }
+	if open == "" && !slices.ContainsFunc(candidates, firstKE) {
 		sentence := fmt.Sprintf("The first KE payload is of %s, which the gateway does not choose: the IKE SA comes after INVALID_KE_PAYLOAD.",
 			methodLabel(method(p.KE)))
 		out.Notes = append(out.Notes, sentence)
@@ -104,7 +104,7 @@ func (c comparison) connects(out *Client, p client.Policy, candidates []proposal
 }
 
 // undecidedOf says in a sentence how much of offer is not decided, or "".
-func (c comparison) undecidedOf(offer []proposals.Product) string {
+func (c predictor) undecidedOf(offer []proposals.Product) string {
 	notAsked, err := proposals.Difference(offer, c.asked)
 	if err != nil {
 		return "What it offers is too much to compare."
@@ -128,7 +128,7 @@ func (c comparison) undecidedOf(offer []proposals.Product) string {
 }
 
 // acceptanceOf returns some exchanges that tell that s is accepted.
-func (c comparison) acceptanceOf(s proposals.Suite) []int {
+func (c predictor) acceptanceOf(s proposals.Suite) []int {
 	for _, e := range c.exchanges {
 		if e.outcome == "accepted" && len(e.suite) == 1 && e.suite[0].Contains(s) {
 			return []int{e.id}
@@ -145,7 +145,7 @@ func (c comparison) acceptanceOf(s proposals.Suite) []int {
 
 // refusalsOf returns the exchanges whose refused offers hold all of offer, as
 // far as the document has them.
-func (c comparison) refusalsOf(offer []proposals.Product) []int {
+func (c predictor) refusalsOf(offer []proposals.Product) []int {
 	ids := []int{}
 	left := offer
 	for _, e := range c.exchanges {

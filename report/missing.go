@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/baseline"
 )
 
 // missing says why offer and accepted have no suite in common, from the pairs
@@ -13,7 +14,7 @@ import (
 func missing(offer, accepted []proposals.Product) []Missing {
 	nearest := nearestPairs(offer, accepted)
 	if eachAxisMeets(offer, accepted) {
-		return []Missing{combination(nearest[0])}
+		return []Missing{combination(nearest)}
 	}
 	// Pairs that differ on as many axes may differ on other ones: each is a way
 	// to meet, and the one with the most pairs is told.
@@ -126,18 +127,15 @@ func eachAxisMeets(offer, accepted []proposals.Product) bool {
 	return true
 }
 
-// combination tells of a pair that its algorithms are taken, but not together:
-// by the suites of both that are alike but for its axes.
-func combination(p pair) Missing {
+// combination tells that each algorithm of an offer is taken, but not with the
+// others, by a suite of each side that are nearest. Of several, those with the
+// fewest weak algorithms are told.
+func combination(nearest []pair) Missing {
 	var offered, accepted proposals.Suite
-	for axis := proposals.ENCR; axis < proposals.NumAxes; axis++ {
-		o, a := listOf(p.offered, axis), listOf(p.accepted, axis)
-		offered[axis], accepted[axis] = o[0], a[0]
-		for _, x := range o {
-			if slices.Contains(a, x) {
-				offered[axis], accepted[axis] = x, x
-				break
-			}
+	least := int(proposals.NumAxes) + 1
+	for _, p := range nearest {
+		if o, a := p.suites(); weakOf(a) < least {
+			offered, accepted, least = o, a, weakOf(a)
 		}
 	}
 	return Missing{
@@ -145,6 +143,31 @@ func combination(p pair) Missing {
 		Text: fmt.Sprintf("The gateway takes algorithms of each kind that it offers, but not together: the nearest are %s, which it offers, and %s, which the gateway takes.",
 			offered, accepted),
 	}
+}
+
+// suites returns a suite of each side of p, equal where they can be, and else
+// with the strongest algorithms.
+func (p pair) suites() (offered, accepted proposals.Suite) {
+	for axis := proposals.ENCR; axis < proposals.NumAxes; axis++ {
+		o, a := listOf(p.offered, axis), listOf(p.accepted, axis)
+		if both := slices.DeleteFunc(slices.Clone(o), func(x proposals.Algorithm) bool { return !slices.Contains(a, x) }); len(both) > 0 {
+			o, a = both, both
+		}
+		offered[axis] = slices.MaxFunc(o, baseline.Compare)
+		accepted[axis] = slices.MaxFunc(a, baseline.Compare)
+	}
+	return offered, accepted
+}
+
+// weakOf counts the algorithms of s that something speaks against.
+func weakOf(s proposals.Suite) int {
+	n := 0
+	for _, a := range s {
+		if _, weak := baseline.WeaknessOf(a); weak {
+			n++
+		}
+	}
+	return n
 }
 
 // listOf returns p's algorithms on axis, with none where there is none.

@@ -78,12 +78,20 @@ func doubtWords(clients []Client) string {
 	return ""
 }
 
+// longestName is how much of a client's name a table shows: an offer of the
+// command line is its own name.
+const longestName = 30
+
 // markedName is the name of a client, with a mark if its offer is doubtful.
 func markedName(c Client) string {
-	if c.Doubt != "" {
-		return c.Client + "*"
+	name := printable(c.Client)
+	if columns(name) > longestName {
+		name = string([]rune(name)[:longestName-3]) + "..."
 	}
-	return c.Client
+	if c.Doubt != "" {
+		name += "*"
+	}
+	return name
 }
 
 // comparison returns a line for each client and, below, why some fail and
@@ -91,7 +99,7 @@ func markedName(c Client) string {
 func (p *page) comparison(clients []Client, width int) []string {
 	name := 0
 	for _, c := range clients {
-		name = max(name, columns(printable(markedName(c))))
+		name = max(name, columns(markedName(c)))
 	}
 	var lines []string
 	several := false
@@ -103,7 +111,7 @@ func (p *page) comparison(clients []Client, width int) []string {
 		case "fails":
 			symbol, style = "-", red
 		}
-		head := fmt.Sprintf("%s %s  %s  ", symbol, pad(printable(c.Verdict), 8), pad(printable(markedName(c)), name))
+		head := fmt.Sprintf("%s %s  %s  ", symbol, pad(printable(c.Verdict), 8), pad(markedName(c), name))
 		got := wrap(printable(gotWords(c)), width, 4)
 		if len(got) == 1 && columns(head)+columns(got[0]) <= width {
 			lines = append(lines, p.paint(style, head)+got[0])

@@ -195,7 +195,7 @@ func listClients(b *bytes.Buffer, policies []client.Policy) {
 	for _, p := range policies {
 		mark := " "
 		if p.Doubt != "" {
-			mark = "?"
+			mark = "*"
 		}
 		fmt.Fprintf(b, "%s %-26s %6d  %s\n", mark, escaped(p.Name), suitesOffered(p), firstSuite(p))
 		about := p.Product + ", " + p.Scope
@@ -204,7 +204,7 @@ func listClients(b *bytes.Buffer, policies []client.Policy) {
 		}
 		fmt.Fprintf(b, "    %s\n", escaped(about))
 	}
-	fmt.Fprint(b, "\n? marks what is doubtful, (responder) what is accepted rather than offered:\n"+
+	fmt.Fprint(b, "\n* marks what is doubtful, (responder) what is accepted rather than offered:\n"+
 		"ikescope client show NAME says more.\n")
 }
 

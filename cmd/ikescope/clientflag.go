@@ -27,9 +27,14 @@ func (c clients) Set(s string) error {
 		return err
 	}
 	for _, p := range policies {
-		if !slices.ContainsFunc(*c.p, func(q client.Policy) bool { return q.Name == p.Name && q.Source == p.Source }) {
-			*c.p = append(*c.p, p)
+		same := slices.IndexFunc(*c.p, func(q client.Policy) bool { return q.Name == p.Name })
+		if same >= 0 && (*c.p)[same].Source == p.Source {
+			continue
 		}
+		if same >= 0 {
+			p.Name = p.Source + "#" + p.Name // connections of two files
+		}
+		*c.p = append(*c.p, p)
 	}
 	return nil
 }

@@ -9,8 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ikescope/ikescope/probe"
-	"github.com/ikescope/ikescope/proposals/baseline"
-	"github.com/ikescope/ikescope/report"
 )
 
 var loopback = netip.AddrFrom4([4]byte{127, 0, 0, 1})
@@ -22,7 +20,7 @@ func (a *app) demoCommand() *cobra.Command {
 	var (
 		gateway gatewayOptions
 		opts    outputOptions
-		held    []baseline.Policy
+		judged  judgeOptions
 	)
 	cmd := &cobra.Command{
 		Use:   "demo",
@@ -32,19 +30,20 @@ print the report. Nothing leaves this machine.`,
 		Example: `  ikescope demo
   ikescope demo --profile openiked -v
   ikescope demo --policy intermediate
+  ikescope demo --client windows-11
   ikescope demo --accept aes256-sha256-prfsha256-modp2048 -o json`,
 		Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), gateway, &opts, held) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.demo(cmd.Context(), gateway, &opts, judged) },
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	gateway.addFlags(flags)
-	flags.Var(policies{&held}, "policy", "tell how the gateway stands to this policy, by name or file; may be repeated")
+	judged.addFlags(flags)
 	opts.addFlags(flags)
 	return cmd
 }
 
-func (a *app) demo(ctx context.Context, gateway gatewayOptions, opts *outputOptions, held []baseline.Policy) error {
+func (a *app) demo(ctx context.Context, gateway gatewayOptions, opts *outputOptions, judged judgeOptions) error {
 	conns, err := listenGateway(ctx, loopback, 0, 0)
 	if err != nil {
 		return err
@@ -62,7 +61,7 @@ func (a *app) demo(ctx context.Context, gateway gatewayOptions, opts *outputOpti
 		fmt.Fprintf(a.err, "demo: ikescope scan %v --natt-port %d --rate %d\n",
 			netip.AddrPortFrom(loopback, target.Ports[probe.UDP500]), target.Ports[probe.UDP4500], demoRate)
 	}
-	scanned := a.report(ctx, opts, probe.Scanner{Rate: demoRate}, 1, []job{{target: target}}, func(doc *report.Document) { doc.Targets[0].Judge(held) })
+	scanned := a.report(ctx, opts, probe.Scanner{Rate: demoRate}, 1, []job{{target: target}}, judged.judge)
 	closed := conns.close()
 	return errors.Join(scanned, <-served, closed)
 }

@@ -86,6 +86,8 @@ type outputOptions struct {
 	noColor        bool
 	evidence       bool
 	verbose, quiet bool
+	// text writes what the text format stands for; nil for the whole report.
+	text func(io.Writer, *report.Document, report.TextOptions) error
 }
 
 func (o *outputOptions) addFlags(flags *pflag.FlagSet) {
@@ -170,7 +172,7 @@ func (o *outputOptions) write(doc *report.Document, stdout io.Writer) error {
 		if out.file == nil {
 			continue
 		}
-		if err := out.format.write(out.file, doc, report.TextOptions{Width: o.width, Evidence: o.evidence}); err != nil {
+		if err := o.writer(out.format)(out.file, doc, report.TextOptions{Width: o.width, Evidence: o.evidence}); err != nil {
 			failed = errors.Join(failed, fmt.Errorf("write %s: %w", out.path, withoutPath(err)))
 			continue
 		}
@@ -182,7 +184,7 @@ func (o *outputOptions) write(doc *report.Document, stdout io.Writer) error {
 		}
 		text := textOptions(stdout, o.width, o.noColor)
 		text.Evidence = o.evidence
-		if err := out.format.write(stdout, doc, text); err != nil && (failed == nil || !errors.Is(err, syscall.EPIPE)) {
+		if err := o.writer(out.format)(stdout, doc, text); err != nil && (failed == nil || !errors.Is(err, syscall.EPIPE)) {
 			failed = errors.Join(failed, fmt.Errorf("write to stdout: %w", withoutPath(err)))
 		}
 	}
@@ -200,6 +202,14 @@ func textOptions(stdout io.Writer, width int, noColor bool) report.TextOptions {
 		}
 	}
 	return text
+}
+
+// writer returns how f is written.
+func (o *outputOptions) writer(f format) func(io.Writer, *report.Document, report.TextOptions) error {
+	if f.name == "text" && o.text != nil {
+		return o.text
+	}
+	return f.write
 }
 
 // terminalWidth returns the columns of the terminal that w is, or 0 if it is

@@ -21,6 +21,8 @@ const examples = `  ikescope demo                           look at a report, wi
   ikescope -o text -o json=vpn.json vpn.example.com
                                           a report to read, and one to keep
   ikescope -o json @gateways.txt          many gateways, for another program
+  ikescope compare vpn.json --client windows-11
+                                          does this client connect, and why not
   ikescope --plan                         what would be sent; nothing is
   ikescope --suite aes256gcm16-prfsha384-ecp384 vpn.example.com
                                           ask about this suite only
@@ -73,6 +75,7 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 		a.scanCommand(),
 		a.demoCommand(),
 		a.mockCommand(),
+		a.compareCommand(),
 		a.clientCommand(),
 		a.diffCommand(),
 		a.policyCommand(),
@@ -164,7 +167,7 @@ func completeFlags(root *cobra.Command) {
 	for _, cmd := range append(root.Commands(), root) {
 		for name, values := range map[string][]string{
 			"output": formatNames(), "transport": {"udp500", "udp4500"}, "profile": profileNames(),
-			"policy": policyNames(),
+			"policy": policyNames(), "client": clientNames(),
 		} {
 			if cmd.Flags().Lookup(name) != nil {
 				// It fails only for flags that do not exist.

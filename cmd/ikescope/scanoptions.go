@@ -2,20 +2,18 @@ package main
 
 import (
 	"net/netip"
-	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
 
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals"
-	"github.com/ikescope/ikescope/proposals/baseline"
-	"github.com/ikescope/ikescope/report"
 )
 
 // scanOptions are the flags of a scan.
 type scanOptions struct {
 	outputOptions
+	judgeOptions
 	ports        [2]uint16 // by probe.Transport
 	source       netip.Addr
 	sourcePort   uint16
@@ -31,9 +29,10 @@ type scanOptions struct {
 	profile      string
 	exhaustive   bool
 	resume       string
-	policies     []baseline.Policy
 	plan         bool
 	parallel     int
+	// firstPackets are of clients to ask as.
+	firstPackets []probe.FirstPacket
 }
 
 // The profiles of a scan, by how much it asks.
@@ -62,7 +61,7 @@ func (o *scanOptions) addFlags(flags *pflag.FlagSet) {
 	flags.SortFlags = false
 	flags.Var(suites{&o.suites}, "suite", "ask about these suites only, as strongSwan writes them; may be repeated")
 	flags.Var(choice{&o.profile, scanProfiles}, "profile", "how much to ask: quick (algorithms in use), standard (all that are registered, and ML-KEM as additional key exchange) or deep (any additional key exchange, and more samples)")
-	flags.Var(policies{&o.policies}, "policy", "tell how the gateway stands to this policy: "+strings.Join(policyNames(), ", ")+", or a file; may be repeated")
+	o.judgeOptions.addFlags(flags)
 	addToggle(flags, &o.exhaustive, "exhaustive", "", "see each accepted suite accepted, rather than samples of them")
 	addToggle(flags, &o.plan, "plan", "", "print the offers that would come first, and send nothing")
 	flags.Var(transports{&o.transports}, "transport", "only udp500 or udp4500 (default both)")
@@ -104,13 +103,6 @@ func (o *scanOptions) family() (family, error) {
 	return asked, nil
 }
 
-// judge adds to doc how each target stands to the policies asked for.
-func (o *scanOptions) judge(doc *report.Document) {
-	for i := range doc.Targets {
-		doc.Targets[i].Judge(o.policies)
-	}
-}
-
 // scanner returns the scanner that the flags ask for.
 func (o *scanOptions) scanner() (probe.Scanner, error) {
 	s := probe.Scanner{
@@ -123,6 +115,7 @@ func (o *scanOptions) scanner() (probe.Scanner, error) {
 		InitialRTO:   o.timeout,
 		MaxExchanges: o.maxExchanges,
 		Exhaustive:   o.exhaustive,
+		Clients:      o.firstPackets,
 	}
 	switch o.profile {
 	case quick:

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/report"
+)
+
+// compareOptions are the flags of a comparison.
+type compareOptions struct {
+	scanOptions
+	live bool
+}
+
+func (a *app) compareCommand() *cobra.Command {
+	opts := compareOptions{scanOptions: *newScanOptions()}
+	cmd := &cobra.Command{
+		Use:   "compare TARGET...|REPORT.json",
+		Short: "Say which clients connect to a gateway, and why others do not",
+		Long: `Scan gateways, or read a saved report, and say of each client whether it would
+get an IKE SA: + connects, with the suite, or one of several where the gateway's
+choice is not known; - fails, with what does not meet; ? unknown, with the
+reason. That is predicted from the suites that the gateway accepts; with --live,
+each client's own first packet is sent, too, and its answer counts.
+
+Whether certificates, keys and passwords fit is not looked at.`,
+		Example: `  ikescope compare vpn.example.com
+  ikescope compare vpn.json --client windows-11 --client ios
+  ikescope compare vpn.example.com --client swanctl.conf --live
+  ikescope compare vpn.json --client aes256-sha256-prfsha256-modp2048 -o json`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 && !opts.plan {
+				return usagef("compare: name a target, or a report that scan wrote: ikescope compare --help")
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return a.compare(cmd.Context(), &opts, args) },
+	}
+	opts.addFlags(cmd.Flags())
+	addToggle(cmd.Flags(), &opts.live, "live", "", "send each client's own first packet, too")
+	return cmd
+}
+
+func (a *app) compare(ctx context.Context, opts *compareOptions, args []string) error {
+	opts.text = report.WriteComparison
+	if len(opts.clients) == 0 {
+		opts.clients = initiators()
+	}
+	for _, arg := range args {
+		doc, err := savedReport(arg)
+		switch {
+		case err != nil:
+			return err
+		case doc == nil:
+			continue
+		case len(args) > 1:
+			return usagef("compare: %s is a report, which goes with no other report or target", arg)
+		case opts.live:
+			return usagef("--live: needs a target, and %s is a report", arg)
+		}
+		return a.compareSaved(opts, doc)
+	}
+	if opts.live {
+		opts.firstPackets = firstPackets(opts.clients)
+	}
+	return a.scan(ctx, &opts.scanOptions, args)
+}
+
+// compareSaved compares the clients with the targets of a saved report.
+func (a *app) compareSaved(opts *compareOptions, doc *report.Document) error {
+	if opts.pcap != "" {
+		return usagef("--pcap: nothing is sent for a saved report")
+	}
+	if _, err := opts.open(); err != nil {
+		return err
+	}
+	defer opts.discard()
+	opts.judge(doc)
+	doc.Exit = report.Exit{Code: report.ExitDone, Reason: "compared with clients, from a saved report"}
+	return opts.write(doc, a.out)
+}
+
+// firstPackets returns what clients send first.
+func firstPackets(clients []client.Policy) []probe.FirstPacket {
+	var out []probe.FirstPacket
+	for _, p := range clients {
+		var payloads []ike.Payload
+		if p.Packet != nil {
+			payloads = p.Packet.Payloads
+		}
+		out = append(out, probe.FirstPacket{Name: p.Name, Proposals: p.Proposals(), KE: p.KE, Payloads: payloads})
+	}
+	return out
+}
