@@ -20,13 +20,13 @@ func savedReport(arg string) (*report.Document, error) {
 	}
 	defer f.Close()
 	head := make([]byte, 512)
-	n, err := io.ReadFull(f, head)
-	if err != nil && n == 0 || !bytes.HasPrefix(bytes.TrimSpace(head[:n]), []byte("{")) {
+	n, _ := io.ReadFull(f, head) // of a short file, all
+	if !bytes.HasPrefix(bytes.TrimSpace(head[:n]), []byte("{")) {
 		return nil, nil
 	}
-	doc, err := report.ReadJSON(io.MultiReader(bytes.NewReader(head[:n]), f))
+	doc, err := readReport(arg)
 	if err != nil {
-		return nil, usagef("%s: %w", arg, err)
+		return nil, usageError{err}
 	}
 	return doc, nil
 }
