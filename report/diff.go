@@ -121,8 +121,8 @@ func matchTargets(old, current []Target) []int {
 	return match
 }
 
-// comparison is of one target, then and now.
-type comparison struct {
+// contrast is of one target, then and now.
+type contrast struct {
 	old, now *Target
 	was, is  facts
 	changes  []Change
@@ -132,7 +132,7 @@ type comparison struct {
 }
 
 func compareTargets(old, now *Target) TargetDiff {
-	c := &comparison{old: old, now: now}
+	c := &contrast{old: old, now: now}
 	if old.Matrix != nil {
 		c.was = newFacts(old)
 	}
@@ -156,11 +156,11 @@ func compareTargets(old, now *Target) TargetDiff {
 	return TargetDiff{Old: diffTarget(old), New: diffTarget(now), Same: len(c.changes) == 0, Changes: append([]Change{}, c.changes...)}
 }
 
-func (c *comparison) add(area, effect, reason, format string, args ...any) {
+func (c *contrast) add(area, effect, reason, format string, args ...any) {
 	c.changes = append(c.changes, Change{Area: area, Effect: effect, Text: fmt.Sprintf(format, args...), Reason: reason, Suites: []string{}})
 }
 
-func (c *comparison) target() {
+func (c *contrast) target() {
 	if c.old.Verdict != c.now.Verdict {
 		c.add("target", effectNeither, "", "it is now: %s; it was: %s", verdictWords(c.now.Verdict), verdictWords(c.old.Verdict))
 	}
@@ -169,7 +169,7 @@ func (c *comparison) target() {
 	}
 }
 
-func (c *comparison) paths() {
+func (c *contrast) paths() {
 	// Not the ports: those of a mock gateway are never the same.
 	key := func(p Path) string { return p.Transport }
 	for _, p := range c.old.Paths {
@@ -188,7 +188,7 @@ func (c *comparison) paths() {
 	}
 }
 
-func (c *comparison) nat() {
+func (c *contrast) nat() {
 	old, now := c.old.NAT, c.now.NAT
 	switch {
 	case old == nil && now == nil:
@@ -219,7 +219,7 @@ func natWords(n *NAT) string {
 	return "there is none"
 }
 
-func (c *comparison) gateway() {
+func (c *contrast) gateway() {
 	old, now := c.old.Gateway, c.now.Gateway
 	switch {
 	case old == nil && now == nil:
@@ -273,7 +273,7 @@ func without(list, others []string) []string {
 
 // suites compares the sets of suites, each suite accepted, refused or not
 // decided, then and now.
-func (c *comparison) suites() {
+func (c *contrast) suites() {
 	switch {
 	case c.old.Matrix == nil && c.now.Matrix == nil:
 		return
@@ -337,7 +337,7 @@ func acceptedWords(t *Target) string {
 }
 
 // addSuites tells of a set of suites, if it is not empty.
-func (c *comparison) addSuites(effect, what string, suites []proposals.Product, reason string) {
+func (c *contrast) addSuites(effect, what string, suites []proposals.Product, reason string) {
 	if len(suites) == 0 {
 		return
 	}
@@ -418,7 +418,7 @@ func weakWords(suites []proposals.Product, e extreme) string {
 }
 
 // algorithms compares what is accepted in any suite.
-func (c *comparison) algorithms() {
+func (c *contrast) algorithms() {
 	if c.old.Matrix == nil || c.now.Matrix == nil {
 		return
 	}
@@ -478,7 +478,7 @@ func known(a proposals.Algorithm, f facts) bool {
 	return anyHolds(f.asked, a) && !anyHolds(f.undecided, a)
 }
 
-func (c *comparison) preference() {
+func (c *contrast) preference() {
 	old, now := c.old.Preference, c.now.Preference
 	if old == nil || now == nil {
 		return
@@ -525,7 +525,7 @@ func compareSuites(old, now string) (effect, reason string) {
 	return effectNeither, ""
 }
 
-func (c *comparison) postQuantum() {
+func (c *contrast) postQuantum() {
 	if c.old.PostQuantum == nil || c.now.PostQuantum == nil || c.old.PostQuantum.State == c.now.PostQuantum.State {
 		return
 	}
@@ -546,7 +546,7 @@ func (c *comparison) postQuantum() {
 		strings.ReplaceAll(now, "_", " "), strings.ReplaceAll(old, "_", " "))
 }
 
-func (c *comparison) findings() {
+func (c *contrast) findings() {
 	severity := func(list []Finding) map[string]Finding {
 		out := map[string]Finding{}
 		for _, f := range list {
@@ -588,7 +588,7 @@ func (c *comparison) findings() {
 }
 
 // clients compares the verdicts on client policies.
-func (c *comparison) clients() {
+func (c *contrast) clients() {
 	for _, now := range c.now.Clients {
 		i := slices.IndexFunc(c.old.Clients, func(o Client) bool { return o.Client == now.Client })
 		if i < 0 || c.old.Clients[i].Verdict == now.Verdict {
@@ -611,7 +611,7 @@ func (c *comparison) clients() {
 
 // policies compares how the gateway stands to each embedded policy, and to
 // those of which both reports tell.
-func (c *comparison) policies() {
+func (c *contrast) policies() {
 	if c.old.Matrix == nil || c.now.Matrix == nil {
 		return
 	}
@@ -627,7 +627,7 @@ func (c *comparison) policies() {
 	}
 }
 
-func (c *comparison) policy(old, now Policy) {
+func (c *contrast) policy(old, now Policy) {
 	if old.Verdict == now.Verdict {
 		return
 	}
