@@ -69,15 +69,49 @@ func ParseProducts(s string) ([]Product, error) {
 //
 // An error is a [*SyntaxError].
 func ParseProduct(s string) (Product, error) {
-	if s == "" {
-		return Product{}, &SyntaxError{Problem: "is empty: a proposal is written like aes256gcm16-prfsha384-ecp384"}
+	p, none, err := parseKeywords(s)
+	if err != nil {
+		return Product{}, err
 	}
-	var p Product
-	var none string // a keyword that names no key exchange at all
+	if e := faults(p, none); e != nil {
+		e.Input = s
+		return Product{}, e
+	}
+	return p, nil
+}
+
+// CompleteProduct reads one proposal as [ParseProduct] does, and completes it
+// as strongSwan does: completed says of s what it has too much or lacks and
+// what strongSwan does about it, and is "" if there is nothing to do. What
+// strongSwan rejects is an error, a [*SyntaxError].
+func CompleteProduct(s string) (p Product, completed string, err error) {
+	p, none, err := parseKeywords(s)
+	if err != nil {
+		return Product{}, "", err
+	}
+	e := faults(p, none)
+	if e == nil {
+		return p, "", nil
+	}
+	c := complete(p)
+	if _, _, mixed := p.splitAEAD(); mixed || c.rejected {
+		e.Input = s
+		return Product{}, "", e
+	}
+	return c.product, e.Problem, nil
+}
+
+// parseKeywords reads the keywords of a proposal into the lists of their axes.
+// none is the keyword by which it names no key exchange, or "". An error is a
+// *SyntaxError.
+func parseKeywords(s string) (p Product, none string, err error) {
+	if s == "" {
+		return Product{}, "", &SyntaxError{Problem: "is empty: a proposal is written like aes256gcm16-prfsha384-ecp384"}
+	}
 	offset := 0
 	for token := range strings.SplitSeq(s, "-") {
-		fail := func(problem string) (Product, error) {
-			return Product{}, &SyntaxError{Input: s, Token: token, Offset: offset, Problem: problem}
+		fail := func(problem string) (Product, string, error) {
+			return Product{}, "", &SyntaxError{Input: s, Token: token, Offset: offset, Problem: problem}
 		}
 		if token == "" {
 			return fail(fmt.Sprintf("has no keyword at octet %d", offset+1))
@@ -86,7 +120,7 @@ func ParseProduct(s string) (Product, error) {
 		if err != nil {
 			e := err.(*SyntaxError)
 			e.Input, e.Offset = s, offset
-			return Product{}, e
+			return Product{}, "", e
 		}
 		switch {
 		case a.Axis == INTEG && a.IsNone():
@@ -105,11 +139,7 @@ func ParseProduct(s string) (Product, error) {
 			p[i] = nil
 		}
 	}
-	if e := faults(p, none); e != nil {
-		e.Input = s
-		return Product{}, e
-	}
-	return p, nil
+	return p, none, nil
 }
 
 // enumerate returns "a, b and c", for another word than and too.

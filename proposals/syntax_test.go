@@ -188,3 +188,29 @@ func TestParseSuite(t *testing.T) {
 		}
 	}
 }
+
+// TestCompleteProduct has what strongSwan completes, and says that it takes
+// what [ParseProduct] takes and rejects the rest.
+func TestCompleteProduct(t *testing.T) {
+	for _, tt := range []struct{ in, out, completed string }{
+		{"aes256-sha256-prfsha256-modp2048", "aes256-sha256-prfsha256-modp2048", ""},
+		{"aes256-sha256-modp2048", "aes256-sha256-prfsha256-modp2048", "names no PRF; strongSwan would add prfsha256"},
+		{"aes256gcm16-sha384-ecp384", "aes256gcm16-prfsha384-ecp384",
+			"names sha384 beside AEAD, which needs no integrity algorithm, and names no PRF; strongSwan would add prfsha384 and drop sha384"},
+		{"aes256-sha256-prfsha256-modp2048-none", "aes256-sha256-prfsha256-modp2048",
+			"names none, but an IKE SA always has a key exchange; strongSwan would drop none"},
+		{"aes256-sha256", "", ""},
+		{"aes256gcm16-ecp384", "", ""},
+		{"aes256-sha256-none", "", ""},
+		{"aes256-aes256gcm16-sha256-modp2048", "", ""},
+		{"aes256-sah256-modp2048", "", ""},
+	} {
+		p, completed, err := CompleteProduct(tt.in)
+		if p.String() != tt.out || completed != tt.completed || (err == nil) != (tt.out != "") {
+			t.Errorf("%s: %q, %q, %v; want %q, %q", tt.in, p, completed, err, tt.out, tt.completed)
+		}
+		if _, ok := err.(*SyntaxError); err != nil && !ok {
+			t.Errorf("%s: the error is a %T", tt.in, err)
+		}
+	}
+}
