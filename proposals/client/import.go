@@ -17,7 +17,12 @@ type format struct {
 
 // formats are tried in their order: those whose content cannot be mistaken
 // come first.
-var formats = []format{}
+var formats = []format{
+	swanctlFormat,
+	ipsecConfFormat,
+	libreswanFormat,
+	ikedFormat,
+}
 
 // maxFile bounds what is imported, in octets: a configuration is short.
 const maxFile = 4 << 20
@@ -46,6 +51,10 @@ func Import(file string, data []byte, syntax Syntax) ([]Policy, error) {
 			policies[i].Syntax = f.syntax
 		}
 		return policies, nil
+	}
+	if ipsecConfDaemon(data) == ambiguous {
+		return nil, fmt.Errorf("it is an ipsec.conf, and nothing in it tells whose: say %s (strongSwan) or %s as its syntax",
+			SyntaxIpsecConf, SyntaxLibreswan)
 	}
 	return nil, fmt.Errorf("its syntax is none of %s", strings.Join(names, ", "))
 }

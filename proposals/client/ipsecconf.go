@@ -1,0 +1,164 @@
+package client
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+var ipsecConfFormat = format{
+	syntax: SyntaxIpsecConf,
+	detect: func(_ string, data []byte) bool { return ipsecConfDaemon(data) == SyntaxIpsecConf },
+	parse:  parseIpsecConf,
+}
+
+// parseIpsecConf reads strongSwan's ipsec.conf: ike= of each conn, completed as
+// strongSwan completes it.
+func parseIpsecConf(data []byte) ([]Policy, error) {
+	file, err := readIpsecConf(string(data), strongSwanValue)
+	if err != nil {
+		return nil, err
+	}
+	parents, err := file.inherited()
+	if err != nil {
+		return nil, err
+	}
+	var policies []Policy
+	for _, conn := range file.conns {
+		sections := append([]*ipsecSection{conn}, parents[conn]...)
+		get := func(key string) (ipsecSetting, bool) {
+			for _, s := range sections {
+				// The last one of a section counts.
+				for _, setting := range slices.Backward(s.settings) {
+					if setting.key == key {
+						return setting, setting.value != ""
+					}
+				}
+			}
+			return ipsecSetting{}, false
+		}
+		if conn.name == "%default" || file.isTemplate(conn, get) {
+			continue
+		}
+		p, err := strongSwanConn(conn, get)
+		if err != nil {
+			return nil, err
+		}
+		if p != nil {
+			p.Doubt = strings.TrimSpace(p.Doubt + file.includeDoubt())
+			policies = append(policies, *p)
+		}
+	}
+	return policies, file.nothingBut(policies)
+}
+
+// strongSwanConn returns the policy of a conn, or nil if it is for IKEv1.
+func strongSwanConn(conn *ipsecSection, get func(key string) (ipsecSetting, bool)) (*Policy, error) {
+	var offer strongSwanOffer
+	switch version, ok := get("keyexchange"); {
+	case version.value == "ikev1":
+		return nil, nil
+	case !ok || version.value == "ike":
+		offer.notes = append(offer.notes, "Without keyexchange=ikev2 it answers to IKEv1 too; it initiates IKEv2.")
+	case version.value != "ikev2":
+		return nil, &Error{Line: version.line, Token: version.value, Problem: "is no key exchange: write ike, ikev1 or ikev2"}
+	}
+	line := conn.line
+	if ike, ok := get("ike"); ok {
+		line = ike.line
+		list, strict := strings.CutSuffix(ike.value, "!")
+		for text := range strings.SplitSeq(list, ",") {
+			if len(offer.products) > maxProposals {
+				break // policyOf says so
+			}
+			if err := offer.add(strings.TrimSpace(text), line); err != nil {
+				return nil, err
+			}
+		}
+		if !strict {
+			offer.addDefault(fmt.Sprintf("Line %d: without a ! at the end of ike=, strongSwan appends its default proposals.", line))
+		}
+	} else {
+		offer.addDefault("It has no ike=, so it has strongSwan's default proposals.")
+	}
+	if right, ok := get("right"); ok && right.value[0] != '%' {
+		offer.notes = append(offer.notes, "Its gateway is "+right.value+", if right is the remote end.")
+	}
+	p, err := offer.policy(conn.name, line)
+	return &p, err
+}
+
+// inherited returns the sections that each conn inherits from, the most
+// important first: those of the last also= before the ones above it, each
+// before what it inherits itself, and %default in the end (conf_parser.c,
+// resolve_also_single).
+func (f *ipsecFile) inherited() (map[*ipsecSection][]*ipsecSection, error) {
+	parents := make(map[*ipsecSection][]*ipsecSection)
+	fallback := f.conn("%default")
+	if fallback != nil {
+		parents[fallback] = nil
+	}
+	var resolve func(conn *ipsecSection, depth int) error
+	resolve = func(conn *ipsecSection, depth int) error {
+		if _, ok := parents[conn]; ok {
+			return nil
+		}
+		var list []*ipsecSection
+		for _, also := range slices.Backward(conn.settings) {
+			if also.key != "also" || also.value == "" || also.value == "%default" {
+				continue
+			}
+			parent, err := f.also(also, depth)
+			if err != nil || parent == nil {
+				return err
+			}
+			if err := resolve(parent, depth+1); err != nil {
+				return err
+			}
+			list = append(append(list, parent), parents[parent]...)
+		}
+		if len(list) == 0 && fallback != nil {
+			list = append(list, fallback)
+		}
+		// Of a section that is inherited twice, the last place counts.
+		seen := make(map[*ipsecSection]bool)
+		var kept []*ipsecSection
+		for _, s := range slices.Backward(list) {
+			if !seen[s] {
+				seen[s] = true
+				kept = append(kept, s)
+			}
+		}
+		slices.Reverse(kept)
+		parents[conn] = kept
+		return nil
+	}
+	for _, conn := range f.conns {
+		if err := resolve(conn, 0); err != nil {
+			return nil, err
+		}
+	}
+	return parents, nil
+}
+
+// strongSwanValue reads a value of strongSwan's ipsec.conf: words and quoted
+// strings, which are joined with single spaces, up to a comment.
+func strongSwanValue(text string) (value, problem string) {
+	r := swanctlReader{rest: text, line: 1}
+	var parts []string
+	for {
+		r.rest = strings.TrimLeft(r.rest, " \t\r")
+		switch {
+		case r.rest == "" || r.rest[0] == '#':
+			return strings.Join(parts, " "), ""
+		case r.take('"'):
+			part, err := r.quoted()
+			if err != nil {
+				return "", `is not closed: write " at its end`
+			}
+			parts = append(parts, part)
+		default:
+			parts = append(parts, r.word("#\" \t\r"))
+		}
+	}
+}

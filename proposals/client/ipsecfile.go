@@ -1,0 +1,223 @@
+package client
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// ipsecFile is a file of the syntax that strongSwan and libreswan have from
+// FreeS/WAN, each with its own rules for values and inheritance:
+//
+//	config setup
+//	    key=value
+//	conn name
+//	    also=other
+//	    key=value # comment
+//	include file
+type ipsecFile struct {
+	conns    []*ipsecSection // conn, in the order of the file
+	others   []*ipsecSection // config and ca
+	includes []ipsecSetting
+	included map[string]bool // names of conns that another one inherits from
+}
+
+type ipsecSection struct {
+	name     string
+	line     int
+	settings []ipsecSetting
+}
+
+type ipsecSetting struct {
+	key, value string
+	line       int
+}
+
+// readIpsecConf reads a file, whose values are read by value: what is right of
+// the equals sign, up to the end of the line. Its problem is a predicate.
+func readIpsecConf(text string, value func(string) (value, problem string)) (*ipsecFile, error) {
+	f := &ipsecFile{included: make(map[string]bool)}
+	var section *ipsecSection
+	sections, settings, line := 0, 0, 0
+	for full := range strings.SplitSeq(text, "\n") {
+		line++
+		full = strings.TrimRight(full, "\r")
+		rest := strings.TrimLeft(full, " \t")
+		if rest == "" || rest[0] == '#' {
+			continue
+		}
+		indented := len(rest) < len(full)
+		word, after, _ := strings.Cut(strings.ReplaceAll(rest, "\t", " "), " ")
+		after = strings.TrimSpace(after)
+		switch {
+		case word == "include" && after != "" && after[0] != '=':
+			if len(f.includes) < maxNesting { // they are only told about
+				f.includes = append(f.includes, ipsecSetting{"include", after, line})
+			}
+		case indented && section == nil:
+			return nil, &Error{Line: line, Token: word, Problem: "belongs to no section: write conn NAME above it"}
+		case indented:
+			key, text, ok := strings.Cut(rest, "=")
+			key = strings.TrimSpace(key)
+			if !ok || key == "" || strings.ContainsAny(key, " \t\"") {
+				return nil, &Error{Line: line, Token: word, Problem: "is no setting: write key=value"}
+			}
+			v, problem := value(text)
+			if problem != "" {
+				return nil, &Error{Line: line, Token: strings.TrimSpace(text), Problem: problem}
+			}
+			if settings++; settings > maxSettings || len(v) > maxValue {
+				return nil, &Error{Line: line, Token: key, Problem: fmt.Sprintf(
+					"is too much: at most %d settings are read, each of %d octets", maxSettings, maxValue)}
+			}
+			key = strings.ToLower(key)
+			section.settings = append(section.settings, ipsecSetting{key, v, line})
+			if key == "also" {
+				f.included[v] = true
+			}
+		case word == "version":
+		case word == "conn" || word == "config" || word == "ca":
+			name, _, _ := strings.Cut(after, "#")
+			if name = strings.TrimSpace(name); name == "" || strings.ContainsAny(name, " =\"") {
+				return nil, &Error{Line: line, Token: rest, Problem: "names no section: write " + word + " NAME"}
+			}
+			if sections++; sections > maxSections {
+				return nil, &Error{Line: line, Token: name, Problem: fmt.Sprintf("is a section too many: at most %d are read", maxSections)}
+			}
+			section = &ipsecSection{name: name, line: line}
+			if word != "conn" {
+				f.others = append(f.others, section)
+			} else if again := f.conn(name); again != nil {
+				section = again
+			} else {
+				f.conns = append(f.conns, section)
+			}
+		default:
+			return nil, &Error{Line: line, Token: word, Problem: "begins no section: write conn NAME or config setup, and settings indented below it"}
+		}
+	}
+	return f, nil
+}
+
+func (f *ipsecFile) conn(name string) *ipsecSection {
+	i := slices.IndexFunc(f.conns, func(s *ipsecSection) bool { return s.name == name })
+	if i < 0 {
+		return nil
+	}
+	return f.conns[i]
+}
+
+// also returns the conn that an also= names. It is nil if it is not in the file
+// and could be in one that is included.
+func (f *ipsecFile) also(also ipsecSetting, depth int) (*ipsecSection, error) {
+	parent := f.conn(also.value)
+	switch {
+	case depth == maxNesting:
+		return nil, &Error{Line: also.line, Token: also.value, Problem: "nests also= too deeply, or in a circle"}
+	case parent == nil && len(f.includes) == 0:
+		return nil, &Error{Line: also.line, Token: also.value, Problem: "is no conn of this file" + didYouMean(also.value, f.names())}
+	}
+	return parent, nil
+}
+
+func (f *ipsecFile) names() []string {
+	var names []string
+	for _, conn := range f.conns {
+		names = append(names, conn.name)
+	}
+	return names
+}
+
+// isTemplate reports whether a conn is there only for others to inherit from:
+// it has no ends of its own.
+func (f *ipsecFile) isTemplate(conn *ipsecSection, get func(key string) (ipsecSetting, bool)) bool {
+	_, left := get("left")
+	_, right := get("right")
+	return f.included[conn.name] && !left && !right
+}
+
+// includeDoubt is the doubt of a file of which parts are elsewhere, or "".
+func (f *ipsecFile) includeDoubt() string {
+	var b strings.Builder
+	for _, include := range f.includes {
+		fmt.Fprintf(&b, " Line %d includes %s, which was not read and may change this offer.", include.line, include.value)
+	}
+	return b.String()
+}
+
+// nothingBut returns an error if a file has no connection but includes others.
+func (f *ipsecFile) nothingBut(policies []Policy) error {
+	if len(policies) > 0 || len(f.conns) > 0 || len(f.includes) == 0 {
+		return nil
+	}
+	return &Error{Line: f.includes[0].line, Token: f.includes[0].value,
+		Problem: "is not followed: import the files that it includes"}
+}
+
+// didYouMean returns a question with the words that are near, or "".
+func didYouMean(word string, words []string) string {
+	near := proposals.Nearest(word, words)
+	if len(near) == 0 {
+		return ""
+	}
+	last := len(near) - 1
+	if last == 0 {
+		return "; did you mean " + near[0] + "?"
+	}
+	return "; did you mean " + strings.Join(near[:last], ", ") + " or " + near[last] + "?"
+}
+
+// Settings that only one of the two daemons has (strongSwan 6.0,
+// src/starter/keywords.txt; libreswan 5.2, lib/libipsecconf/keywords.c). Those
+// of the two ends stand without left and right.
+var (
+	onlyStrongSwan = []string{"aaa_identity", "auth2", "cachecrls", "cert2", "certpolicy", "charondebug",
+		"closeaction", "dns", "eap_identity", "firewall", "forceencaps", "groups", "hostaccess", "id2",
+		"ikedscp", "inactivity", "installpolicy", "lifebytes", "lifepackets", "margintime", "mark_in",
+		"mark_out", "mediated_by", "mediation", "modeconfig", "replay_window", "sha256_96", "sigkey",
+		"strictcrlpolicy", "xauth", "xauth_identity"}
+	onlyLibreswan = []string{"accept-redirect", "addresspool", "autheap", "cat", "ckaid", "clientaddrfamily",
+		"connalias", "ddos-ike-threshold", "ddos-mode", "debug", "dnssec-enable", "ecdsakey",
+		"enable-tcp", "encapsulation", "esn", "failureshunt", "hostaddrfamily", "ikepad", "ikev1-policy",
+		"ikev2", "initial-contact", "intermediate", "ipsec-interface", "ipsec-lifetime", "ipsec-max-bytes",
+		"keep-alive", "listen", "listen-tcp", "logappend", "logfile", "logtime", "max-halfopen-ike",
+		"modecfgclient", "modecfgdns", "modecfgpull", "modecfgserver", "narrowing", "negotiationshunt",
+		"nhelpers", "nic-offload", "nssdir", "phase2", "phase2alg", "pubkey", "retransmit-timeout",
+		"salifetime", "sec-label", "secretsfile", "sha2-truncbug", "subnets", "tcp-remoteport", "username",
+		"virtual-private", "vti", "vti-interface", "xauthclient", "xauthserver", "xauthusername"}
+)
+
+// ipsecConfDaemon returns whose ipsec.conf data is: [SyntaxIpsecConf],
+// [SyntaxLibreswan], ambiguous, or "" for another file. Settings that one of
+// the daemons has alone tell them apart, else that one cannot read ike=.
+func ipsecConfDaemon(data []byte) Syntax {
+	file, err := readIpsecConf(string(data), func(s string) (string, string) { return strings.TrimSpace(s), "" })
+	if err != nil || len(file.conns) == 0 {
+		return ""
+	}
+	var strongSwanHas, libreswanHas bool
+	for _, s := range slices.Concat(file.conns, file.others) {
+		for _, setting := range s.settings {
+			key := strings.TrimPrefix(strings.TrimPrefix(setting.key, "left"), "right")
+			strongSwanHas = strongSwanHas || slices.Contains(onlyStrongSwan, key)
+			libreswanHas = libreswanHas || slices.Contains(onlyLibreswan, key)
+		}
+	}
+	if strongSwanHas == libreswanHas {
+		_, strongSwanErr := parseIpsecConf(data)
+		_, libreswanErr := parseLibreswan(data)
+		strongSwanHas, libreswanHas = strongSwanErr == nil, libreswanErr == nil
+	}
+	switch {
+	case strongSwanHas && !libreswanHas:
+		return SyntaxIpsecConf
+	case libreswanHas && !strongSwanHas:
+		return SyntaxLibreswan
+	}
+	return ambiguous
+}
+
+// ambiguous is of an ipsec.conf that either daemon could have.
+const ambiguous Syntax = "ambiguous"

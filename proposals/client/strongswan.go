@@ -1,0 +1,76 @@
+package client
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/ikescope/ikescope/proposals"
+)
+
+const strongSwan = "strongSwan"
+
+// strongSwanOffer collects the proposals of a connection of strongSwan, and
+// what it completes in them.
+type strongSwanOffer struct {
+	products []proposals.Product
+	notes    []string
+	doubt    string
+}
+
+// addDefault appends the default proposals; why is a sentence.
+func (o *strongSwanOffer) addDefault(why string) {
+	p := defaultOf("strongswan-6")
+	o.products = append(o.products, p.Offer...)
+	o.notes = append(o.notes, why)
+	o.doubt = p.Doubt
+}
+
+// add appends one proposal, as strongSwan completes it.
+func (o *strongSwanOffer) add(text string, line int) error {
+	words := strings.Split(text, "-")
+	for i, word := range words {
+		words[i] = strings.TrimSpace(word)
+		if why := notStrongSwan(words[i]); why != "" {
+			return &Error{Line: line, Token: words[i], Problem: why}
+		}
+	}
+	text = strings.Join(words, "-")
+	p, completed, err := proposals.CompleteProduct(text)
+	if err != nil {
+		return &Error{Line: line, Problem: err.Error()}
+	}
+	if completed != "" {
+		o.notes = append(o.notes, fmt.Sprintf("Line %d: %s %s: %v.", line, text, completed, p))
+	}
+	o.products = append(o.products, p)
+	return nil
+}
+
+// notStrongSwan says why a keyword that [proposals.ParseAlgorithm] reads is none
+// of strongSwan, or returns "".
+func notStrongSwan(word string) string {
+	if word != strings.ToLower(word) {
+		return "is no keyword of strongSwan, whose keywords are in lower case: write " + strings.ToLower(word)
+	}
+	number := word
+	for _, prefix := range []string{"encr_", "prf_", "integ_", "ke_"} {
+		number = strings.TrimPrefix(number, prefix)
+	}
+	if len(word) > 4 && word[:2] == "ke" && word[3] == '_' {
+		number = word[4:]
+	}
+	if number != word && strings.Trim(number, "0123456789_") == "" {
+		return "is an algorithm by its number, which strongSwan does not read: write its keyword"
+	}
+	return ""
+}
+
+// policy returns the policy of the connection name.
+func (o *strongSwanOffer) policy(name string, line int) (Policy, error) {
+	p, err := policyOf(strongSwan, name, line, o.products)
+	if err != nil {
+		return Policy{}, err
+	}
+	p.Notes, p.Doubt = o.notes, o.doubt
+	return p, nil
+}
