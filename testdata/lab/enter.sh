@@ -5,6 +5,12 @@ set -euo pipefail
 root=$1 state=$2
 shift 2
 
+# What the caller has open, such as a lock, is not the daemon's.
+for fd in /proc/$$/fd/*; do
+	fd=${fd##*/}
+	((fd <= 2 || fd == 255)) || exec {fd}>&-
+done
+
 mount --bind "$root" "$root"
 mount -o remount,bind,ro "$root"
 mount -t tmpfs -o mode=755 tmpfs "$root/run"
