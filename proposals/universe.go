@@ -69,12 +69,16 @@ func Standard() *Universe {
 }
 
 // Quick returns the suites of [Standard] whose algorithms are in use: those
-// that default policies of gateways and clients hold.
-func Quick() *Universe {
+// that default policies of gateways and clients hold. On the axes of whole it
+// has every algorithm of [Standard].
+func Quick(whole ...Axis) *Universe {
 	products := Standard().Products()
 	for i := range products {
 		p := &products[i]
 		for a, list := range p {
+			if slices.Contains(whole, Axis(a)) {
+				continue
+			}
 			p[a] = slices.DeleteFunc(list, func(m Algorithm) bool { return likelihood(m) <= rare })
 		}
 	}

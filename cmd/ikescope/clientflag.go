@@ -42,6 +42,8 @@ func (c clients) Set(s string) error {
 func (clients) Type() string   { return "client" }
 func (clients) String() string { return "" }
 
+func (clients) choices() []string { return clientNames() }
+
 // findClients returns the clients that s stands for: "all", the name of a
 // well-known one, proposals in strongSwan's notation, a file with its
 // connections, or one of these as FILE#CONNECTION.

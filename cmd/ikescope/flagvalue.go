@@ -160,6 +160,10 @@ func (t transports) Set(s string) error {
 func (transports) Type() string   { return "list" }
 func (transports) String() string { return "" }
 
+func (transports) choices() []string {
+	return []string{probe.UDP500.String(), probe.UDP4500.String()}
+}
+
 // suites is the value of --suite.
 type suites struct{ p *[]proposals.Product }
 
@@ -174,6 +178,36 @@ func (s suites) Set(text string) error {
 
 func (suites) Type() string   { return "proposals" }
 func (suites) String() string { return "" }
+
+// axes is the value of --axes.
+type axes struct{ p *[]proposals.Axis }
+
+// axisWords are the axes as users name them; addke stands for all seven.
+var axisWords = []string{"encr", "prf", "integ", "ke", "addke"}
+
+func (a axes) Set(s string) error {
+	var list []proposals.Axis
+	for word := range strings.SplitSeq(s, ",") {
+		n := slices.Index(axisWords, strings.ToLower(word))
+		if n < 0 {
+			return fmt.Errorf("%q is none of %s", word, strings.Join(axisWords, ", "))
+		}
+		first, last := proposals.Axis(n), proposals.Axis(n)
+		if first == proposals.ADDKE1 {
+			last = proposals.ADDKE7
+		}
+		for axis := first; axis <= last; axis++ {
+			list = append(list, axis)
+		}
+	}
+	*a.p = append(*a.p, list...)
+	return nil
+}
+
+func (axes) Type() string   { return "list" }
+func (axes) String() string { return "" }
+
+func (axes) choices() []string { return axisWords }
 
 // choice is the value of a flag that is one of some words.
 type choice struct {
@@ -190,6 +224,8 @@ func (c choice) Set(s string) error {
 }
 
 func (choice) Type() string { return "name" }
+
+func (c choice) choices() []string { return c.words }
 
 func (c choice) String() string {
 	if c.p == nil {

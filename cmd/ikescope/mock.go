@@ -60,6 +60,8 @@ func (n profileName) Set(s string) error {
 
 func (profileName) Type() string { return "name" }
 
+func (profileName) choices() []string { return profileNames() }
+
 func (n profileName) String() string {
 	if n.p == nil {
 		return ""

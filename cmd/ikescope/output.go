@@ -64,6 +64,8 @@ func (o outputs) Set(s string) error {
 func (outputs) Type() string   { return "format[=path]" }
 func (outputs) String() string { return "" }
 
+func (outputs) choices() []string { return formatNames() }
+
 // fileName is the value of a flag that names a file.
 type fileName struct{ p *string }
 

@@ -30,6 +30,8 @@ func (f policies) Set(s string) error {
 func (policies) Type() string   { return "policy" }
 func (policies) String() string { return "" }
 
+func (policies) choices() []string { return policyNames() }
+
 func policyNames() []string {
 	var names []string
 	for _, p := range baseline.Policies() {

@@ -162,17 +162,18 @@ func unknownFlag(cmd *cobra.Command, e *pflag.NotExistError) error {
 	return usagef("--%s: %s has no such flag; %s", e.GetSpecifiedName(), cmd.Name(), hint)
 }
 
-// completeFlags tells shells the values of flags that have few.
-func completeFlags(root *cobra.Command) {
-	for _, cmd := range append(root.Commands(), root) {
-		for name, values := range map[string][]string{
-			"output": formatNames(), "transport": {"udp500", "udp4500"}, "profile": profileNames(),
-			"policy": policyNames(), "client": clientNames(),
-		} {
-			if cmd.Flags().Lookup(name) != nil {
-				// It fails only for flags that do not exist.
-				_ = cmd.RegisterFlagCompletionFunc(name, cobra.FixedCompletions(values, cobra.ShellCompDirectiveDefault))
-			}
+// worded is the value of a flag that takes few words.
+type worded interface{ choices() []string }
+
+// completeFlags tells shells the values of flags that take few.
+func completeFlags(cmd *cobra.Command) {
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if v, ok := f.Value.(worded); ok {
+			// It fails only for flags that do not exist.
+			_ = cmd.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(v.choices(), cobra.ShellCompDirectiveDefault))
 		}
+	})
+	for _, c := range cmd.Commands() {
+		completeFlags(c)
 	}
 }

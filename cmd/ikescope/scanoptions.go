@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -26,6 +27,7 @@ type scanOptions struct {
 	timeout      time.Duration
 	maxExchanges int
 	suites       []proposals.Product
+	axes         []proposals.Axis
 	profile      string
 	exhaustive   bool
 	resume       string
@@ -61,6 +63,7 @@ func (o *scanOptions) addFlags(flags *pflag.FlagSet) {
 	flags.SortFlags = false
 	flags.Var(suites{&o.suites}, "suite", "ask about these suites only, as strongSwan writes them; may be repeated")
 	flags.Var(choice{&o.profile, scanProfiles}, "profile", "how much to ask: quick (algorithms in use), standard (all that are registered, and ML-KEM as additional key exchange) or deep (any additional key exchange, and more samples)")
+	flags.Var(axes{&o.axes}, "axes", "ask about every algorithm of these axes, "+strings.Join(axisWords, ", ")+", and of the others about those in use")
 	o.judgeOptions.addFlags(flags)
 	addToggle(flags, &o.exhaustive, "exhaustive", "", "see each accepted suite accepted, rather than samples of them")
 	addToggle(flags, &o.plan, "plan", "", "print the offers that would come first, and send nothing")
@@ -117,6 +120,12 @@ func (o *scanOptions) scanner() (probe.Scanner, error) {
 		Exhaustive:   o.exhaustive,
 		Clients:      o.firstPackets,
 	}
+	if len(o.axes) > 0 {
+		if o.profile != standard {
+			return s, usagef("--axes: does not go with --profile %s; it says itself what is asked", o.profile)
+		}
+		s.Universe = proposals.Quick(o.axes...)
+	}
 	switch o.profile {
 	case quick:
 		s.Universe = proposals.Quick()
@@ -124,6 +133,9 @@ func (o *scanOptions) scanner() (probe.Scanner, error) {
 		s.Universe, s.Thorough = proposals.Deep(), true
 	}
 	if len(o.suites) > 0 {
+		if len(o.axes) > 0 {
+			return s, usagef("--suite: does not go with --axes; it says itself what is asked")
+		}
 		if o.profile != standard {
 			return s, usagef("--suite: does not go with --profile %s; it says itself what is asked", o.profile)
 		}
