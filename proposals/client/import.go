@@ -22,6 +22,14 @@ var formats = []format{
 	ipsecConfFormat,
 	libreswanFormat,
 	ikedFormat,
+	mobileconfigFormat,
+	opnsenseFormat,
+	pfsenseFormat,
+	windowsFormat,
+	rasphoneFormat,
+	ciscoFormat,
+	fortiFormat,
+	mikrotikFormat,
 }
 
 // maxFile bounds what is imported, in octets: a configuration is short.
@@ -34,6 +42,7 @@ func Import(file string, data []byte, syntax Syntax) ([]Policy, error) {
 	if len(data) > maxFile {
 		return nil, fmt.Errorf("it has %d octets, more than the %d of a configuration", len(data), maxFile)
 	}
+	data = toUTF8(data)
 	var names []string
 	for _, f := range formats {
 		names = append(names, string(f.syntax))

@@ -47,3 +47,10 @@ func defaultOf(name string) Policy {
 	}
 	return p
 }
+
+// byDefault is [defaultOf] with a note on why it is this policy.
+func byDefault(name, why string) Policy {
+	p := defaultOf(name)
+	p.Notes = append([]string{why + " That is the policy " + p.Name + "."}, p.Notes...)
+	return p
+}

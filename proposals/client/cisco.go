@@ -1,0 +1,281 @@
+package client
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// The importer of Cisco's configurations. IOS and IOS-XE have proposals, and
+// policies that name them; an ASA and FTD have policies that hold the
+// algorithms themselves.
+
+var ciscoFormat = format{syntax: SyntaxCisco, detect: isCisco, parse: parseCisco}
+
+// ciscoDialect is how one family writes algorithms.
+type ciscoDialect struct {
+	product string
+	words   map[string]words // of each statement
+}
+
+var (
+	ciscoIOS = ciscoDialect{"Cisco IOS", map[string]words{
+		"encryption": {{"aes-gcm-256", "aes256gcm16"}, {"aes-gcm-128", "aes128gcm16"},
+			{"aes-cbc-256", "aes256"}, {"aes-cbc-192", "aes192"}, {"aes-cbc-128", "aes128"},
+			{"3des", "3des"}, {"des", "des"}},
+		"integrity": {{"sha512", "sha512"}, {"sha384", "sha384"}, {"sha256", "sha256"}, {"sha1", "sha1"}, {"md5", "md5"}},
+		"prf": {{"sha512", "prfsha512"}, {"sha384", "prfsha384"}, {"sha256", "prfsha256"},
+			{"sha1", "prfsha1"}, {"md5", "prfmd5"}},
+		"group": groupWords(1, 2, 5, 14, 15, 16, 19, 20, 21, 24),
+	}}
+	ciscoASA = ciscoDialect{"Cisco ASA", map[string]words{
+		"encryption": {{"aes-gcm-256", "aes256gcm16"}, {"aes-gcm-192", "aes192gcm16"}, {"aes-gcm", "aes128gcm16"},
+			{"aes-256", "aes256"}, {"aes-192", "aes192"}, {"aes", "aes128"}, {"3des", "3des"}, {"des", "des"}},
+		"integrity": {{"sha512", "sha512"}, {"sha384", "sha384"}, {"sha256", "sha256"},
+			{"sha", "sha1"}, {"sha1", "sha1"}, {"md5", "md5"}},
+		"prf": {{"sha512", "prfsha512"}, {"sha384", "prfsha384"}, {"sha256", "prfsha256"},
+			{"sha", "prfsha1"}, {"sha1", "prfsha1"}, {"md5", "prfmd5"}},
+		"group": groupWords(1, 2, 5, 14, 15, 16, 19, 20, 21, 24, 31),
+	}}
+)
+
+// ciscoBlock is a crypto ikev2 proposal or policy.
+type ciscoBlock struct {
+	isPolicy bool
+	name     string
+	line     int
+	typed    bool // in a session, with prompts
+	// statements with algorithms, the last of each kind.
+	statements map[string]ciscoStatement
+	proposals  []setting // that a policy of IOS names
+}
+
+// ciscoStatement is the words after one of encryption, integrity, prf, group.
+type ciscoStatement struct {
+	words []string
+	line  int
+}
+
+func isCisco(_ string, data []byte) bool {
+	return bytes.Contains(data, []byte("crypto ikev2 proposal ")) || bytes.Contains(data, []byte("crypto ikev2 policy "))
+}
+
+// ciscoPrompt is what stands before a command in the transcript of a session.
+var ciscoPrompt = regexp.MustCompile(`^[\w./-]+(\([\w-]+\))?#\s*`)
+
+// ciscoBlocks returns the proposals and policies of IKEv2. Lines need not be
+// indented; a block ends with the first line that is no statement of it.
+func ciscoBlocks(text string) []*ciscoBlock {
+	type key struct {
+		isPolicy bool
+		name     string
+	}
+	var blocks []*ciscoBlock
+	index := make(map[key]*ciscoBlock)
+	var block *ciscoBlock
+	number := 0
+	for line := range strings.Lines(text) {
+		number++
+		line = strings.TrimSpace(line)
+		prompt := ciscoPrompt.FindString(line)
+		f := strings.Fields(line[len(prompt):])
+		if prompt == "" && block != nil && block.typed {
+			continue // the router's answer
+		}
+		if i := slices.IndexFunc(f, func(w string) bool { return strings.HasPrefix(w, "!") }); i >= 0 {
+			f = f[:i]
+		}
+		switch {
+		case len(f) == 0:
+		case len(f) >= 4 && f[0] == "crypto" && f[1] == "ikev2" && (f[2] == "proposal" || f[2] == "policy"):
+			k := key{f[2] == "policy", f[3]}
+			if block = index[k]; block == nil {
+				block = &ciscoBlock{isPolicy: k.isPolicy, name: k.name, line: number, typed: prompt != "",
+					statements: make(map[string]ciscoStatement)}
+				index[k] = block
+				blocks = append(blocks, block)
+			}
+		case block == nil:
+		case ciscoIOS.words[f[0]] != nil:
+			block.statements[f[0]] = ciscoStatement{f[1:], number}
+		case f[0] == "proposal" && len(f) == 2 && block.isPolicy:
+			block.proposals = append(block.proposals, setting{f[1], number})
+		case f[0] == "match", f[0] == "lifetime", f[0] == "description":
+		default:
+			block = nil
+		}
+	}
+	return blocks
+}
+
+// ciscoOffer is what a proposal of IOS offers.
+type ciscoOffer struct {
+	products []proposals.Product
+	notes    []string
+	named    bool // by a policy
+}
+
+func parseCisco(data []byte) ([]Policy, error) {
+	blocks := ciscoBlocks(string(data))
+	offers := make(map[string]*ciscoOffer)
+	for _, b := range blocks {
+		if b.isPolicy {
+			continue
+		}
+		products, notes, err := ciscoIOS.offer(b)
+		if err != nil {
+			return nil, err
+		}
+		offers[b.name] = &ciscoOffer{products: products, notes: notes}
+	}
+	var asa []*ciscoBlock
+	var policies []Policy
+	for _, b := range blocks {
+		switch {
+		case !b.isPolicy:
+		case len(b.statements) > 0:
+			asa = append(asa, b)
+		default:
+			p, err := b.policyOfIOS(offers)
+			if err != nil {
+				return nil, err
+			}
+			policies = append(policies, p)
+		}
+	}
+	for _, b := range blocks {
+		if o := offers[b.name]; !b.isPolicy && !o.named {
+			p, err := policyOf(ciscoIOS.product, b.name, b.line, o.products)
+			if err != nil {
+				return nil, err
+			}
+			p.Notes = append(o.notes, "No crypto ikev2 policy of the file names this proposal: it is not offered until one does.")
+			policies = append(policies, p)
+		}
+	}
+	if len(asa) > 0 {
+		p, err := policyOfASA(asa)
+		if err != nil {
+			return nil, err
+		}
+		policies = append(policies, p)
+	}
+	return policies, nil
+}
+
+// policyOfIOS returns what b, a policy of IOS, offers: the proposals that it
+// names, in its order.
+func (b *ciscoBlock) policyOfIOS(offers map[string]*ciscoOffer) (Policy, error) {
+	names := b.proposals
+	if len(names) == 0 && b.name == "default" {
+		names = []setting{{"default", b.line}}
+	}
+	if len(names) == 0 {
+		return Policy{}, &Error{b.line, b.name, "is a policy without a proposal: add one with proposal NAME"}
+	}
+	var offer []proposals.Product
+	var notes []string
+	seen := make(map[string]bool)
+	for _, name := range names {
+		if seen[name.value] {
+			continue
+		}
+		seen[name.value] = true
+		o := offers[name.value]
+		if o == nil && name.value == "default" {
+			p := byDefault("cisco-iosxe", "The proposal named default is that of the router.")
+			o = &ciscoOffer{products: p.Offer, notes: p.Notes}
+		}
+		if o == nil {
+			return Policy{}, &Error{name.line, name.value, "is no crypto ikev2 proposal of the file"}
+		}
+		o.named = true
+		offer, notes = append(offer, o.products...), append(notes, o.notes...)
+	}
+	p, err := policyOf(ciscoIOS.product, b.name, b.line, offer)
+	p.Notes = notes
+	return p, err
+}
+
+// policyOfASA returns what an ASA offers: all its policies, the lowest number
+// first.
+func policyOfASA(blocks []*ciscoBlock) (Policy, error) {
+	type numbered struct {
+		number int
+		*ciscoBlock
+	}
+	var order []numbered
+	for _, b := range blocks {
+		n, err := strconv.Atoi(b.name)
+		if err != nil {
+			return Policy{}, &Error{b.line, b.name, "is no priority: a policy that holds algorithms is named by a number"}
+		}
+		order = append(order, numbered{n, b})
+	}
+	slices.SortStableFunc(order, func(a, b numbered) int { return cmp.Compare(a.number, b.number) })
+	notes := []string{
+		"An ASA offers all its crypto ikev2 policies, the lowest number first.",
+		"An ASA offers the algorithms of a line from the most to the least secure; here they are in the order of the file.",
+	}
+	var offer []proposals.Product
+	for _, b := range order {
+		products, more, err := ciscoASA.offer(b.ciscoBlock)
+		if err != nil {
+			return Policy{}, err
+		}
+		offer, notes = append(offer, products...), append(notes, more...)
+	}
+	p, err := policyOf(ciscoASA.product, "crypto ikev2 policy", order[0].line, offer)
+	p.Notes = notes
+	return p, err
+}
+
+// offer returns the proposals of a block that holds algorithms, and what is to
+// be noted of them.
+func (d ciscoDialect) offer(b *ciscoBlock) (offer []proposals.Product, notes []string, err error) {
+	var l lists
+	for _, kind := range []struct {
+		statement string
+		list      *[]proposals.Algorithm
+	}{{"encryption", &l.encr}, {"integrity", &l.integ}, {"prf", &l.prf}, {"group", &l.ke}} {
+		s := b.statements[kind.statement]
+		for _, word := range s.words {
+			if kind.statement == "integrity" && word == "null" && d.product == ciscoASA.product {
+				continue // with AES-GCM
+			}
+			a, err := d.words[kind.statement].algorithm(kind.statement+" of "+d.product, word, s.line)
+			if err != nil {
+				return nil, nil, err
+			}
+			*kind.list = append(*kind.list, a)
+		}
+	}
+	lacks := func(statement, why string) error {
+		var names []string
+		for _, w := range d.words[statement] {
+			names = append(names, w[0])
+		}
+		return &Error{b.line, b.name, fmt.Sprintf("has no %s%s: add a line with some of %s", statement, why, strings.Join(names, ", "))}
+	}
+	isAEAD := proposals.Algorithm.AEAD
+	switch {
+	case len(l.encr) == 0:
+		return nil, nil, lacks("encryption", "")
+	case len(l.ke) == 0:
+		return nil, nil, lacks("group", "")
+	case len(l.prf) == 0 && slices.ContainsFunc(l.encr, isAEAD):
+		return nil, nil, lacks("prf", ", which AES-GCM needs")
+	case len(l.integ) == 0 && slices.ContainsFunc(l.encr, func(a proposals.Algorithm) bool { return !isAEAD(a) }):
+		return nil, nil, lacks("integrity", ", which all ciphers but AES-GCM need")
+	case len(l.prf) == 0:
+		notes = append(notes, fmt.Sprintf("%s names no prf: it is taken to be that of integrity.", b.name))
+	}
+	offer, _ = l.products()
+	return offer, notes, nil
+}

@@ -1,0 +1,200 @@
+package client
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// samples returns the files of testdata, by the syntax that their directory is
+// named for.
+func samples(t testing.TB) map[Syntax][]string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("testdata", "*", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := make(map[Syntax][]string)
+	for _, file := range files {
+		syntax := Syntax(filepath.Base(filepath.Dir(file)))
+		if filepath.Ext(file) != ".want" && slices.ContainsFunc(formats, func(f format) bool { return f.syntax == syntax }) {
+			found[syntax] = append(found[syntax], file)
+		}
+	}
+	return found
+}
+
+func readSample(t testing.TB, file string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+var updateSamples = flag.Bool("update", false, "write the .want files of testdata")
+
+// TestSamples holds what the importers make of real files.
+func TestSamples(t *testing.T) {
+	for syntax, files := range samples(t) {
+		for _, file := range files {
+			t.Run(file, func(t *testing.T) {
+				policies, err := Import(filepath.Base(file), readSample(t, file), syntax)
+				got := told(policies, err)
+				if *updateSamples {
+					if err := os.WriteFile(file+".want", []byte(got), 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if want := string(readSample(t, file+".want")); got != want {
+					t.Errorf("got\n%s\nwant\n%s", got, want)
+				}
+			})
+		}
+	}
+}
+
+// told writes policies as a person reads them.
+func told(policies []Policy, err error) string {
+	if err != nil {
+		return err.Error() + "\n"
+	}
+	var b strings.Builder
+	for _, p := range policies {
+		fmt.Fprintf(&b, "%s (%s, %s): %v\n", p.Name, p.Product, p.Scope, p.KE)
+		for _, product := range p.Offer {
+			fmt.Fprintf(&b, "\t%v\n", product)
+		}
+		for _, note := range p.Notes {
+			fmt.Fprintf(&b, "\tnote: %s\n", note)
+		}
+		if p.Doubt != "" {
+			fmt.Fprintf(&b, "\tdoubt: %s\n", p.Doubt)
+		}
+	}
+	return b.String()
+}
+
+// TestDetect: each sample is of the syntax whose importer takes it, under its
+// own name and without one.
+func TestDetect(t *testing.T) {
+	all := samples(t)
+	for _, f := range formats {
+		if len(all[f.syntax]) == 0 {
+			t.Errorf("%s has no sample", f.syntax)
+		}
+	}
+	for syntax, files := range all {
+		for _, file := range files {
+			data := toUTF8(readSample(t, file))
+			var took []Syntax
+			for _, f := range formats {
+				if f.detect("", data) {
+					took = append(took, f.syntax)
+				}
+			}
+			if ipsecConfDaemon(data) == ambiguous && len(took) == 0 {
+				continue // two daemons have files like this
+			}
+			if len(took) != 1 || took[0] != syntax {
+				t.Errorf("%s is read as %v", file, took)
+			}
+		}
+	}
+}
+
+// testImportErrors imports files that are wrong, each with one message.
+func testImportErrors(t *testing.T, syntax Syntax, tests []struct{ in, want string }) {
+	t.Helper()
+	for _, tt := range tests {
+		policies, err := Import("file", []byte(tt.in), syntax)
+		if err == nil || err.Error() != tt.want {
+			t.Errorf("%s\n got %v %s\nwant %s", tt.in, err, told(policies, nil), tt.want)
+		}
+	}
+}
+
+// offers returns what the connections of a file offer, by their names.
+func offers(t *testing.T, syntax Syntax, text string) map[string]string {
+	t.Helper()
+	policies, err := Import("file", []byte(text), syntax)
+	if err != nil {
+		t.Fatalf("%s\n%v", text, err)
+	}
+	all := make(map[string]string)
+	for _, p := range policies {
+		var list []string
+		for _, product := range p.Offer {
+			list = append(list, product.String())
+		}
+		all[p.Name] = strings.Join(list, ",")
+	}
+	return all
+}
+
+// offerText returns what p offers in strongSwan's notation; of a policy that is
+// known by a name, that name.
+func offerText(p Policy) string {
+	for _, known := range Policies() {
+		if reflect.DeepEqual(p.Offer, known.Offer) && strings.Contains(strings.Join(p.Notes, " "), known.Name) {
+			return known.Name
+		}
+	}
+	var texts []string
+	for _, product := range p.Offer {
+		texts = append(texts, product.String())
+	}
+	return strings.Join(texts, ",")
+}
+
+// suitesOf returns the suites that p offers, in its order.
+func suitesOf(p Policy) string {
+	var suites []string
+	for _, product := range p.Offer {
+		for s := range product.Suites() {
+			suites = append(suites, s.String())
+		}
+	}
+	return strings.Join(suites, " ")
+}
+
+// fuzzImport holds that an importer does not fail but with an error of one
+// line, and that each offer that it returns is one.
+func fuzzImport(f *testing.F, syntax Syntax) {
+	for _, file := range samples(f)[syntax] {
+		f.Add(readSample(f, file))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		policies, err := Import("file", data, syntax)
+		if err != nil {
+			if bytes.ContainsAny([]byte(err.Error()), "\n\r") {
+				t.Fatalf("more than one line: %q", err)
+			}
+			return
+		}
+		for _, p := range policies {
+			if len(p.Offer) == 0 || p.KE == 0 {
+				t.Fatalf("no offer: %+v", p)
+			}
+			for i, product := range p.Offer {
+				back, err := proposals.ParseProduct(product.String())
+				if err != nil || !reflect.DeepEqual(back, product) {
+					t.Fatalf("%q reads as %v, %v", product, back, err)
+				}
+				wire, err := proposals.ProductOf(p.Proposals()[i])
+				if err != nil || !reflect.DeepEqual(wire, product) {
+					t.Fatalf("%v on the wire is %v, %v", product, wire, err)
+				}
+			}
+		}
+	})
+}

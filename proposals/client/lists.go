@@ -1,0 +1,83 @@
+package client
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// lists are the algorithms that the settings of a connection name, the most
+// preferred first. It offers each combination of them.
+type lists struct {
+	encr, integ, prf, ke []proposals.Algorithm
+}
+
+// products returns the proposals of l. Classic and AEAD ciphers stand in
+// different ones, since only the first go with an integrity algorithm (RFC
+// 7296, Section 3.3); the kind of the first cipher comes first. Without PRFs
+// they are those of the integrity algorithms. It reports false if an axis lacks
+// an algorithm.
+func (l lists) products() ([]proposals.Product, bool) {
+	if len(l.prf) == 0 {
+		for _, integ := range l.integ {
+			if prf, ok := proposals.PRFOf(integ); ok {
+				l.prf = append(l.prf, prf)
+			}
+		}
+	}
+	if len(l.encr) == 0 || len(l.prf) == 0 || len(l.ke) == 0 {
+		return nil, false
+	}
+	var products []proposals.Product
+	for _, aead := range []bool{l.encr[0].AEAD(), !l.encr[0].AEAD()} {
+		p := proposals.Product{
+			proposals.PRF: once(l.prf),
+			proposals.KE:  once(l.ke),
+		}
+		for _, encr := range l.encr {
+			if encr.AEAD() == aead {
+				p[proposals.ENCR] = append(p[proposals.ENCR], encr)
+			}
+		}
+		if len(p[proposals.ENCR]) == 0 {
+			continue
+		}
+		p[proposals.ENCR] = once(p[proposals.ENCR])
+		if !aead {
+			if len(l.integ) == 0 {
+				return nil, false
+			}
+			p[proposals.INTEG] = once(l.integ)
+		}
+		products = append(products, p)
+	}
+	return products, true
+}
+
+// once returns list without repetitions.
+func once(list []proposals.Algorithm) []proposals.Algorithm {
+	var out []proposals.Algorithm
+	for _, a := range list {
+		if !slices.Contains(out, a) {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// leftOut adds to the first of policies a note on the connections of the file
+// that are not IKEv2.
+func leftOut(policies []Policy, names []string) []Policy {
+	const shown = 5
+	if len(policies) == 0 || len(names) == 0 {
+		return policies
+	}
+	text := strings.Join(names[:min(len(names), shown)], ", ")
+	if more := len(names) - shown; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	policies[0].Notes = append(policies[0].Notes, "Left out of the file, since they are not IKEv2: "+text+".")
+	return policies
+}

@@ -1,0 +1,97 @@
+package client
+
+import (
+	"strings"
+	"testing"
+
+	"howett.net/plist"
+)
+
+// mobileconfig returns a profile with one payload, with parameters in XML.
+func mobileconfig(parameters string) string {
+	return `<?xml version="1.0" encoding="UTF-8"?>
+<plist version="1.0"><dict><key>PayloadContent</key><array>
+<dict><key>PayloadType</key><string>com.apple.wifi.managed</string></dict>
+<dict><key>PayloadType</key><string>com.apple.vpn.managed</string><key>VPNType</key><string>IKEv2</string>
+<key>UserDefinedName</key><string>a</string><key>IKEv2</key><dict>
+<key>IKESecurityAssociationParameters</key><dict>
+` + parameters + `
+</dict></dict></dict></array></dict></plist>`
+}
+
+func TestMobileconfig(t *testing.T) {
+	for parameters, want := range map[string]string{
+		"": "aes256-sha256-prfsha256-modp2048",
+		"<key>IntegrityAlgorithm</key><string>SHA1-160</string>":                                 "aes256-sha1_160-prfsha1-modp2048",
+		"<key>EncryptionAlgorithm</key><string>ChaCha20Poly1305</string>":                        "chacha20poly1305-prfsha256-modp2048",
+		"<key>DiffieHellmanGroup</key><string>31</string>":                                       "aes256-sha256-prfsha256-x25519",
+		"<key>EncryptionAlgorithm</key><string>3DES</string><key>x</key><array><array/></array>": "3des-sha256-prfsha256-modp2048",
+	} {
+		policies, err := Import("", []byte(mobileconfig(parameters)), "")
+		if err != nil || len(policies) != 1 || offerText(policies[0]) != want {
+			t.Errorf("%s: %+v, %v", parameters, policies, err)
+		}
+	}
+	known, _ := Named("apple-profile")
+	if got := offerText(known); got != "aes256-sha256-prfsha256-modp2048" {
+		t.Errorf("the known policy is %s", got)
+	}
+}
+
+func TestMobileconfigErrors(t *testing.T) {
+	binary, err := plist.Marshal(map[string]any{"PayloadContent": []any{map[string]any{
+		"PayloadType": "com.apple.vpn.managed", "VPNType": "IKEv2", "IKEv2": map[string]any{
+			"IKESecurityAssociationParameters": map[string]any{"EncryptionAlgorithm": "AES-512"},
+		}}}}, plist.BinaryFormat)
+	if err != nil {
+		t.Fatal(err)
+	}
+	testImportErrors(t, SyntaxMobileconfig, []struct{ in, want string }{
+		// cipher
+		{mobileconfig("<key>DiffieHellmanGroup</key><integer>14</integer>\n<key>EncryptionAlgorithm</key>\n<string>AES-192</string>"),
+			`line 9: "AES-192" is no EncryptionAlgorithm of a profile; did you mean AES-128 or AES-256?`},
+		// group
+		{mobileconfig("<key>DiffieHellmanGroup</key>\n\n<integer>24</integer>"),
+			`line 9: "24" is no DiffieHellmanGroup of a profile: write one of 1, 2, 5, 14, 15, 16, 17, 18, 19, 20, 21, 31, 32`},
+		// no text
+		{mobileconfig("<key>IntegrityAlgorithm</key><true/>"),
+			`line 7: the IntegrityAlgorithm of a profile is empty: write one of SHA1-96, SHA1-160, SHA2-256, SHA2-384, SHA2-512`},
+		// binary
+		{string(binary), `"PayloadContent.0.IKEv2.IKESecurityAssociationParameters.EncryptionAlgorithm" is "AES-512", ` +
+			`which is no EncryptionAlgorithm of a profile; did you mean AES-128 or AES-256?`},
+		// cut
+		{"<plist>\n<dict>", "line 2: the XML is not well-formed: unexpected EOF"},
+		// another root
+		{"<html></html>", "line 1: it is no property list: its first element is not plist"},
+		// no profile
+		{"<plist><string>x</string></plist>",
+			"it cannot be read as a profile: the property list is damaged, or holds something else"},
+		// deep
+		{"<plist>" + strings.Repeat("<array>", 1000), `line 1: "array" stands more than 64 elements deep`},
+		// large
+		{"bplist00" + strings.Repeat(" ", maxBinaryPlist),
+			"the binary property list has 262152 octets, more than the 262144 of a profile"},
+		// no IKEv2
+		{strings.ReplaceAll(mobileconfig(""), "<string>IKEv2<", "<string>IPSec<"),
+			"it holds no IKEv2 connection (read as mobileconfig)"},
+	})
+}
+
+// TestSignedContent: no prefix of a signed profile is taken for one whose
+// content is whole, or crashes the reader.
+func TestSignedContent(t *testing.T) {
+	for _, name := range []string{"testdata/mobileconfig/signed-der.mobileconfig", "testdata/mobileconfig/signed-ber.mobileconfig"} {
+		data := readSample(t, name)
+		whole, ok := signedContent(data)
+		if !ok {
+			t.Fatal(name)
+		}
+		for n := range data {
+			if inner, ok := signedContent(data[:n:n]); ok && string(inner) != string(whole) {
+				t.Fatalf("%s: %d octets give another content", name, n)
+			}
+		}
+	}
+}
+
+func FuzzMobileconfig(f *testing.F) { fuzzImport(f, SyntaxMobileconfig) }

@@ -1,0 +1,286 @@
+package client
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// The importer of config.xml of pfSense and OPNsense. Both have tunnels in
+// ipsec/phase1; OPNsense has connections of strongSwan's swanctl.conf too.
+
+var (
+	pfsenseFormat  = format{syntax: SyntaxPfSense, detect: isPfSense, parse: parsePfSense}
+	opnsenseFormat = format{syntax: SyntaxOPNsense, detect: isOPNsense, parse: parseOPNsense}
+)
+
+// pfsenseCiphers are the names of encryption-algorithm with what may stand in
+// keylen: the length of the key or, of AES-GCM, of the ICV. The name and the
+// keylen together are strongSwan's keyword.
+var pfsenseCiphers = []struct {
+	name    string
+	keylens []string // the greatest first; nil if there is none
+}{
+	{"aes", []string{"256", "192", "128"}},
+	{"aes128gcm", []string{"128", "96", "64"}},
+	{"aes192gcm", []string{"128", "96", "64"}},
+	{"aes256gcm", []string{"128", "96", "64"}},
+	{"aes128gcm16", nil}, // these three of OPNsense
+	{"aes192gcm16", nil},
+	{"aes256gcm16", nil},
+	{"chacha20poly1305", nil},
+	{"camellia", []string{"256", "192", "128"}},
+	{"blowfish", []string{"256", "192", "128"}},
+	{"3des", nil},
+	{"cast128", nil},
+	{"des", nil},
+}
+
+var (
+	pfsenseHashes = words{{"md5", "md5"}, {"sha1", "sha1"}, {"sha256", "sha256"}, {"sha384", "sha384"},
+		{"sha512", "sha512"}, {"aesxcbc", "aesxcbc"}}
+	pfsensePRFs = words{{"md5", "prfmd5"}, {"sha1", "prfsha1"}, {"sha256", "prfsha256"}, {"sha384", "prfsha384"},
+		{"sha512", "prfsha512"}, {"aesxcbc", "prfaesxcbc"}, {"aescmac", "prfaescmac"}}
+	pfsenseGroups = groupWords(1, 2, 5, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32)
+)
+
+func isPfSense(_ string, data []byte) bool {
+	return isXML(data) && !isOPNsense("", data) && bytes.Contains(data, []byte("<phase1>"))
+}
+
+func isOPNsense(_ string, data []byte) bool {
+	return isXML(data) && (bytes.Contains(data, []byte("<opnsense>")) || bytes.Contains(data, []byte("<Swanctl")))
+}
+
+func isXML(data []byte) bool { return bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("<")) }
+
+func parsePfSense(data []byte) ([]Policy, error) {
+	root, err := readXML(data)
+	if err != nil {
+		return nil, err
+	}
+	return phase1Policies(root, "pfSense", "pfsense")
+}
+
+func parseOPNsense(data []byte) ([]Policy, error) {
+	root, err := readXML(data)
+	if err != nil {
+		return nil, err
+	}
+	policies, err := phase1Policies(root, "OPNsense", "opnsense")
+	if err != nil {
+		return nil, err
+	}
+	connections, err := connectionPolicies(root)
+	return append(policies, connections...), err
+}
+
+// phase1Policies returns the policies of ipsec/phase1, be the file whole or cut
+// out from pfsense or ipsec on.
+func phase1Policies(root *xmlElement, product, whole string) ([]Policy, error) {
+	if e := root.child(whole); e != nil {
+		root = e
+	}
+	if e := root.child("ipsec"); e != nil {
+		root = e
+	}
+	var policies []Policy
+	var others []string
+	for i, phase1 := range root.all("phase1") {
+		name := phase1.content("descr")
+		if name == "" {
+			name = "phase1 " + phase1.content("ikeid")
+		}
+		if name == "phase1 " {
+			name += fmt.Sprint(i + 1)
+		}
+		var note string
+		switch iketype := phase1.child("iketype"); {
+		case iketype == nil, iketype.text == "", iketype.text == "ikev1":
+			others = append(others, name)
+			continue
+		case iketype.text == "auto", iketype.text == "ike":
+			note = "It takes IKEv1 too, and begins with IKEv2."
+		case iketype.text != "ikev2":
+			return nil, &Error{iketype.line, iketype.text, "is no iketype: write ikev2, ikev1 or auto"}
+		}
+		p, err := phase1Policy(phase1, product)
+		if err != nil {
+			return nil, err
+		}
+		p.Name = name
+		if note != "" {
+			p.Notes = append(p.Notes, note)
+		}
+		if phase1.child("disabled") != nil {
+			p.Notes = append(p.Notes, "It is disabled in the file.")
+		}
+		policies = append(policies, p)
+	}
+	return leftOut(policies, others), nil
+}
+
+// phase1Policy returns what a phase 1 offers: a proposal for each item, or one
+// of its own settings in the form that pfSense had before 2.4.4 and OPNsense
+// has.
+func phase1Policy(phase1 *xmlElement, product string) (Policy, error) {
+	items := phase1.child("encryption").all("item")
+	if len(items) == 0 {
+		items = []*xmlElement{phase1}
+	}
+	ownPRF := phase1.child("prfselect_enable") != nil
+	var offer []proposals.Product
+	for _, item := range items {
+		products, err := phase1Item(item, ownPRF)
+		if err != nil {
+			return Policy{}, err
+		}
+		for _, p := range products {
+			if !slices.ContainsFunc(offer, func(q proposals.Product) bool { return q.String() == p.String() }) {
+				offer = append(offer, p)
+			}
+		}
+	}
+	p, err := policyOf(product, "", phase1.line, offer)
+	if err != nil {
+		return Policy{}, err
+	}
+	if !ownPRF {
+		p.Notes = append(p.Notes, "It selects no PRF: strongSwan takes that of the hash.")
+	}
+	return p, nil
+}
+
+// phase1Item returns the proposals of an item. Of OPNsense hash-algorithm and
+// dhgroup may have several values with commas between.
+func phase1Item(item *xmlElement, ownPRF bool) ([]proposals.Product, error) {
+	cipher := item.child("encryption-algorithm")
+	if cipher == nil {
+		return nil, &Error{item.line, item.name, "has no encryption-algorithm"}
+	}
+	var l lists
+	var err error
+	if l.encr, err = pfsenseCipher(cipher); err != nil {
+		return nil, err
+	}
+	kinds := []struct {
+		name  string
+		words words
+		list  *[]proposals.Algorithm
+	}{
+		{"hash-algorithm", pfsenseHashes, &l.integ},
+		{"dhgroup", pfsenseGroups, &l.ke},
+	}
+	if ownPRF {
+		kinds = append(kinds, kinds[0])
+		kinds[2].name, kinds[2].words, kinds[2].list = "prf-algorithm", pfsensePRFs, &l.prf
+	}
+	for _, kind := range kinds {
+		e := item.child(kind.name)
+		if e == nil || e.text == "" {
+			return nil, &Error{item.line, item.name, "has no " + kind.name}
+		}
+		for value := range strings.SplitSeq(e.text, ",") {
+			a, err := kind.words.algorithm(kind.name, strings.TrimSpace(value), e.line)
+			if err != nil {
+				return nil, err
+			}
+			*kind.list = append(*kind.list, a)
+		}
+	}
+	products, _ := l.products()
+	return products, nil
+}
+
+func pfsenseCipher(e *xmlElement) ([]proposals.Algorithm, error) {
+	var names []string
+	name, keylen := e.child("name"), e.content("keylen")
+	if name == nil {
+		return nil, &Error{e.line, e.name, "has no name"}
+	}
+	for _, c := range pfsenseCiphers {
+		names = append(names, c.name)
+		switch {
+		case c.name != name.text:
+		case c.keylens == nil:
+			return []proposals.Algorithm{keyword(c.name)}, nil
+		case keylen == "auto":
+			var all []proposals.Algorithm
+			for _, n := range c.keylens {
+				all = append(all, keyword(c.name+n))
+			}
+			return all, nil
+		case slices.Contains(c.keylens, keylen):
+			return []proposals.Algorithm{keyword(c.name + keylen)}, nil
+		default:
+			what := "the length of its key in bits"
+			if strings.HasSuffix(c.name, "gcm") {
+				what = "the length of its ICV in bits"
+			}
+			line := e.line
+			if k := e.child("keylen"); k != nil {
+				line = k.line
+			}
+			return nil, &Error{line, keylen, fmt.Sprintf("is no keylen of %s: write %s, one of %s", c.name, what, strings.Join(c.keylens, ", "))}
+		}
+	}
+	return nil, notOneOf(names, "encryption-algorithm", name.text, name.line)
+}
+
+// connectionPolicies returns the policies of OPNsense's connections.
+func connectionPolicies(root *xmlElement) ([]Policy, error) {
+	if e := root.child("opnsense"); e != nil {
+		root = e
+	}
+	if e := root.child("OPNsense"); e != nil {
+		root = e
+	}
+	var policies []Policy
+	var others []string
+	for i, connection := range root.child("Swanctl").child("Connections").all("Connection") {
+		name := connection.content("description")
+		if name == "" {
+			name = fmt.Sprintf("connection %d", i+1)
+		}
+		version := connection.content("version")
+		if version == "1" {
+			others = append(others, name)
+			continue
+		}
+		p, err := connectionPolicy(connection, name)
+		if err != nil {
+			return nil, err
+		}
+		if version == "0" {
+			p.Notes = append(p.Notes, "It takes IKEv1 too, and begins with IKEv2.")
+		}
+		if connection.content("enabled") == "0" {
+			p.Notes = append(p.Notes, "It is disabled in the file.")
+		}
+		policies = append(policies, p)
+	}
+	return leftOut(policies, others), nil
+}
+
+// connectionPolicy returns what the proposals of a connection offer once strongSwan
+// has completed them.
+func connectionPolicy(connection *xmlElement, name string) (Policy, error) {
+	var offer strongSwanOffer
+	e := connection.child("proposals")
+	if e == nil || e.text == "" {
+		e = &xmlElement{line: connection.line, text: "default"}
+	}
+	for text := range strings.SplitSeq(e.text, ",") {
+		if text = strings.TrimSpace(text); text == "default" {
+			offer.addDefault("It proposes strongSwan's default.")
+		} else if err := offer.add(text, e.line); err != nil {
+			return Policy{}, err
+		}
+	}
+	p, err := offer.policy(name, connection.line)
+	p.Product = "OPNsense"
+	return p, err
+}

@@ -1,0 +1,353 @@
+package client
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A cmdlet that makes or changes a VPN connection.
+type cmdlet struct {
+	name string
+	// parameters that take a value, and switches; any beginning of a name that
+	// no other parameter has stands for it.
+	values, switches []string
+	positions        []string // parameters whose names may be left out
+}
+
+// commonValues and commonSwitches are parameters of all cmdlets.
+var (
+	commonValues = []string{"CimSession", "Session", "ThrottleLimit", "ErrorAction", "ErrorVariable",
+		"InformationAction", "InformationVariable", "OutVariable", "OutBuffer", "PipelineVariable",
+		"WarningAction", "WarningVariable"}
+	commonSwitches = []string{"AllUserConnection", "AsJob", "Confirm", "Debug", "Force", "PassThru", "Verbose", "WhatIf"}
+)
+
+var windowsCmdlets = []cmdlet{
+	{
+		name: "Set-VpnConnectionIPsecConfiguration",
+		values: []string{"ConnectionName", "Name", "AuthenticationTransformConstants", "CipherTransformConstants",
+			"DHGroup", "EncryptionMethod", "IntegrityCheckMethod", "PfsGroup"},
+		switches: []string{"RevertToDefault"},
+		positions: []string{"ConnectionName", "AuthenticationTransformConstants", "CipherTransformConstants",
+			"DHGroup", "EncryptionMethod", "IntegrityCheckMethod", "PfsGroup"},
+	},
+	{
+		name: "Add-VpnConnection",
+		values: []string{"Name", "ConnectionName", "ServerAddress", "ServerName", "PhoneNumber", "TunnelType",
+			"AuthenticationMethod", "EncryptionLevel", "L2tpPsk", "EapConfigXmlStream", "IdleDisconnectSeconds",
+			"DnsSuffix", "ServerList", "MachineCertificateEKUFilter", "MachineCertificateIssuerFilter",
+			"CustomConfiguration", "PlugInApplicationID"},
+		switches:  []string{"RememberCredential", "SplitTunneling", "UseWinlogonCredential"},
+		positions: []string{"Name", "ServerAddress", "TunnelType"},
+	},
+	{
+		name: "Set-VpnConnection",
+		values: []string{"Name", "ConnectionName", "ServerAddress", "ServerName", "PhoneNumber", "TunnelType",
+			"AuthenticationMethod", "EncryptionLevel", "L2tpPsk", "EapConfigXmlStream", "IdleDisconnectSeconds",
+			"DnsSuffix", "ServerList", "MachineCertificateEKUFilter", "MachineCertificateIssuerFilter",
+			"CustomConfiguration", "PlugInApplicationID", "RememberCredential", "SplitTunneling",
+			"UseWinlogonCredential"},
+		positions: []string{"Name", "ServerAddress", "TunnelType"},
+	},
+	serverCmdlet("Set-VpnServerConfiguration"),
+	serverCmdlet("Set-VpnServerIPsecConfiguration"), // its name on Server 2012
+}
+
+func serverCmdlet(name string) cmdlet {
+	return cmdlet{
+		name: name,
+		values: []string{"AuthenticationTransformConstants", "CipherTransformConstants", "DHGroup",
+			"EncryptionMethod", "IntegrityCheckMethod", "PfsGroup", "EncryptionType", "IdleDisconnectSeconds",
+			"Ikev2Ports", "L2tpPorts", "MMSALifeTimeSeconds", "SADataSizeForRenegotiationKilobytes",
+			"SALifeTimeSeconds", "SstpPorts", "TunnelType"},
+		switches: []string{"CustomPolicy", "RevertToDefault"},
+	}
+}
+
+// find returns the whole name of a parameter, and whether it is a switch.
+func (c cmdlet) find(parameter string, line int) (name string, isSwitch bool, err error) {
+	values, switches := append(slices.Clone(c.values), commonValues...), append(slices.Clone(c.switches), commonSwitches...)
+	all := append(slices.Clone(values), switches...)
+	var found []string
+	for _, p := range all {
+		if strings.EqualFold(p, parameter) {
+			found = []string{p}
+			break
+		}
+		if len(parameter) < len(p) && strings.EqualFold(p[:len(parameter)], parameter) {
+			found = append(found, p)
+		}
+	}
+	switch len(found) {
+	case 0:
+		return "", false, notOneOf(all, "parameter of "+c.name, parameter, line)
+	case 1:
+		return found[0], slices.Contains(switches, found[0]), nil
+	}
+	return "", false, &Error{line, parameter, "could be each of " + strings.Join(found, ", ") + ": write more of it"}
+}
+
+// shellWord is a word of a PowerShell statement.
+type shellWord struct {
+	text   string
+	line   int
+	quoted bool
+}
+
+// shellStatements splits a script into statements and these into words. It
+// knows quotes, backticks, comments, and variables that were set to a string
+// before; blocks, pipes and parentheses end a statement. A script that does
+// more than call cmdlets is so read as far as it does that.
+func shellStatements(script string) [][]shellWord {
+	var (
+		statements [][]shellWord
+		words      []shellWord
+		variables  = make(map[string]string)
+		line       = 1
+	)
+	end := func() {
+		if len(words) == 3 && !words[0].quoted && strings.HasPrefix(words[0].text, "$") && words[1].text == "=" {
+			variables[strings.ToLower(words[0].text)] = words[2].text
+		} else if len(words) > 0 {
+			statements = append(statements, words)
+		}
+		words = nil
+	}
+	for s := script; s != ""; {
+		switch c := s[0]; {
+		case c == '\n':
+			end()
+			line++
+			s = s[1:]
+		case c == ' ', c == '\t', c == '\r':
+			s = s[1:]
+		case strings.HasPrefix(s, "`\n"), strings.HasPrefix(s, "`\r\n"):
+			line++
+			s = s[strings.IndexByte(s, '\n')+1:]
+		case strings.HasPrefix(s, "<#"):
+			n := strings.Index(s, "#>")
+			if n < 0 {
+				n = len(s) - 2
+			}
+			line += strings.Count(s[:n+2], "\n")
+			s = s[n+2:]
+		case c == '#':
+			n := strings.IndexByte(s, '\n')
+			if n < 0 {
+				n = len(s)
+			}
+			s = s[n:]
+		case strings.IndexByte(";|{}()&", c) >= 0:
+			end()
+			s = s[1:]
+		default:
+			word := shellWord{line: line}
+			word.text, word.quoted, s = nextShellWord(s)
+			line += strings.Count(word.text, "\n")
+			if value, ok := variables[strings.ToLower(word.text)]; ok && len(words) > 0 {
+				word.text, word.quoted = value, true
+			}
+			words = append(words, word)
+		}
+	}
+	end()
+	return statements
+}
+
+// nextShellWord takes a word from s, which begins with one. A word in quotes
+// loses them, and what is escaped in it its escape.
+func nextShellWord(s string) (word string, quoted bool, rest string) {
+	quote := s[0]
+	if quote != '"' && quote != '\'' {
+		if quote == '=' {
+			return "=", false, s[1:]
+		}
+		ends := " \t\r\n;|{}()`"
+		if quote == '$' {
+			ends += "="
+		}
+		n := strings.IndexAny(s, ends)
+		switch {
+		case n < 0:
+			n = len(s)
+		case n == 0:
+			n = 1 // a backtick that continues nothing
+		}
+		// -Parameter:value is two words.
+		if colon := strings.IndexByte(s[:n], ':'); s[0] == '-' && colon > 0 {
+			if colon+1 < n {
+				return s[:colon], false, s[colon+1:]
+			}
+			return s[:colon], false, s[n:]
+		}
+		return s[:n], false, s[n:]
+	}
+	var b strings.Builder
+	for i := 1; i < len(s); i++ {
+		switch {
+		case s[i] == quote && i+1 < len(s) && s[i+1] == quote:
+			i++
+			b.WriteByte(quote)
+		case s[i] == quote:
+			return b.String(), true, s[i+1:]
+		case s[i] == '`' && quote == '"' && i+1 < len(s):
+			i++
+			b.WriteByte(s[i])
+		default:
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String(), true, ""
+}
+
+// connectionsOfCommands returns the connections that a script makes, in its
+// order.
+func connectionsOfCommands(script string) ([]windowsConnection, error) {
+	var connections []windowsConnection
+	index := make(map[string]int) // of connections, by their names
+	for _, words := range shellStatements(script) {
+		call, arguments, err := cmdletCall(words)
+		if err != nil {
+			return nil, err
+		}
+		if call == nil {
+			continue
+		}
+		c, err := call.connection(arguments, words[0].line)
+		if err != nil {
+			return nil, err
+		}
+		key := fmt.Sprint(c.server, strings.ToLower(c.name))
+		i, ok := index[key]
+		if !ok {
+			index[key] = len(connections)
+			connections = append(connections, c)
+			continue
+		}
+		switch call.name {
+		case "Add-VpnConnection":
+			connections[i] = c
+		case "Set-VpnConnection":
+			if c.tunnel.value != "" {
+				connections[i].tunnel = c.tunnel
+			}
+		default:
+			connections[i].custom, connections[i].line = c.custom, c.line
+		}
+	}
+	return connections, nil
+}
+
+// cmdletCall returns the cmdlet of ours that a statement calls, and its
+// arguments by the whole names of the parameters; nil if it calls none. A prompt
+// may stand before it.
+func cmdletCall(words []shellWord) (*cmdlet, map[string]setting, error) {
+	for i, word := range words {
+		if word.quoted {
+			break
+		}
+		name := word.text[strings.LastIndexByte(word.text, '>')+1:]
+		for _, c := range windowsCmdlets {
+			if strings.EqualFold(name, c.name) {
+				arguments, err := c.arguments(words[i+1:])
+				return &c, arguments, err
+			}
+		}
+	}
+	return nil, nil, nil
+}
+
+// arguments returns what words give the parameters of c. As in PowerShell, what
+// has no name goes to the positions that are left.
+func (c cmdlet) arguments(words []shellWord) (map[string]setting, error) {
+	arguments := make(map[string]setting)
+	var unnamed []shellWord
+	for len(words) > 0 {
+		word := words[0]
+		words = words[1:]
+		switch {
+		case !word.quoted && strings.HasPrefix(word.text, "@"):
+			return nil, &Error{word.line, word.text, "holds the parameters of " + c.name + ": write them in its line"}
+		case word.quoted || len(word.text) < 2 || word.text[0] != '-':
+			unnamed = append(unnamed, word)
+			words = restOfArray(word, words)
+			continue
+		}
+		name, isSwitch, err := c.find(word.text[1:], word.line)
+		if err != nil {
+			return nil, err
+		}
+		if isSwitch {
+			arguments[name] = setting{"", word.line}
+			if len(words) > 0 && !words[0].quoted && strings.HasPrefix(words[0].text, "$") { // -Force:$true
+				if strings.EqualFold(words[0].text, "$false") {
+					delete(arguments, name)
+				}
+				words = words[1:]
+			}
+			continue
+		}
+		if len(words) == 0 {
+			return nil, &Error{word.line, word.text, "has no value"}
+		}
+		arguments[name] = setting{words[0].text, words[0].line}
+		words = restOfArray(words[0], words[1:])
+	}
+	for _, position := range c.positions {
+		if _, named := arguments[position]; !named && len(unnamed) > 0 {
+			arguments[position] = setting{unnamed[0].text, unnamed[0].line}
+			unnamed = unnamed[1:]
+		}
+	}
+	if len(unnamed) > 0 {
+		return nil, &Error{unnamed[0].line, unnamed[0].text, "belongs to no parameter of " + c.name}
+	}
+	return arguments, nil
+}
+
+// restOfArray drops from words what belongs to the array that first begins:
+// words with commas between.
+func restOfArray(first shellWord, words []shellWord) []shellWord {
+	last := first.text
+	for len(words) > 0 && (strings.HasSuffix(last, ",") || strings.HasPrefix(words[0].text, ",")) {
+		last = words[0].text
+		words = words[1:]
+	}
+	return words
+}
+
+// connection returns the connection that a call makes or sets the policy of.
+func (c cmdlet) connection(arguments map[string]setting, line int) (windowsConnection, error) {
+	connection := windowsConnection{line: line, tunnel: arguments["TunnelType"]}
+	for _, parameter := range []string{"ConnectionName", "Name"} {
+		if name, ok := arguments[parameter]; ok {
+			connection.name = name.value
+		}
+	}
+	_, toDefault := arguments["RevertToDefault"]
+	_, custom := arguments["CustomPolicy"]
+	switch c.name {
+	case "Add-VpnConnection":
+		if connection.tunnel.value == "" {
+			connection.tunnel.value = "Automatic" // as the cmdlet does
+		}
+	case "Set-VpnConnection":
+	case "Set-VpnConnectionIPsecConfiguration":
+		custom = !toDefault
+	default:
+		connection.name, connection.server, connection.tunnel = "server", true, setting{}
+	}
+	if custom {
+		connection.custom = make(map[string]setting)
+		for _, e := range windowsEnums {
+			if s, ok := arguments[e.parameter]; ok {
+				connection.custom[e.parameter] = s
+			}
+		}
+	}
+	if connection.name == "" {
+		return connection, &Error{line, c.name, "names no connection: add -ConnectionName"}
+	}
+	return connection, nil
+}

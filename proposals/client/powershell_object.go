@@ -1,0 +1,203 @@
+package client
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+)
+
+// jsonValue is a value of a JSON text: a scalar as its text, or what it holds.
+type jsonValue struct {
+	line   int
+	text   string               // "" for null
+	fields map[string]jsonValue // by their names in lower case
+	items  []jsonValue
+}
+
+// maxDepth bounds how deep values stand in each other.
+const maxDepth = 16
+
+// field returns the field of that name; PowerShell does not care about case.
+func (v jsonValue) field(name string) (jsonValue, bool) {
+	f, ok := v.fields[strings.ToLower(name)]
+	return f, ok
+}
+
+// jsonReader reads values with their lines.
+type jsonReader struct {
+	*json.Decoder
+	data []byte
+	at   int // up to where the lines are counted
+	line int
+}
+
+// token returns the next token and its line.
+func (r *jsonReader) token() (json.Token, int, error) {
+	token, err := r.Token()
+	end := int(r.InputOffset())
+	r.line += bytes.Count(r.data[r.at:end], []byte("\n"))
+	r.at = end
+	if err != nil {
+		var syntax *json.SyntaxError
+		problem := "is not whole"
+		if errors.As(err, &syntax) {
+			problem = "is no JSON: " + syntax.Error()
+		}
+		return nil, 0, &Error{Line: r.line, Problem: "the text " + problem}
+	}
+	return token, r.line, nil
+}
+
+func (r *jsonReader) value(depth int) (jsonValue, error) {
+	token, line, err := r.token()
+	if err != nil {
+		return jsonValue{}, err
+	}
+	v := jsonValue{line: line}
+	switch token {
+	case nil:
+		return v, nil
+	case json.Delim('{'):
+		v.fields = make(map[string]jsonValue)
+	case json.Delim('['):
+		v.items = []jsonValue{}
+	default:
+		v.text = fmt.Sprint(token)
+		return v, nil
+	}
+	if depth == maxDepth {
+		return v, &Error{Line: line, Problem: fmt.Sprintf("the values stand more than %d deep in each other", maxDepth)}
+	}
+	for r.More() {
+		var name json.Token
+		if v.fields != nil {
+			if name, _, err = r.token(); err != nil {
+				return v, err
+			}
+		}
+		item, err := r.value(depth + 1)
+		if err != nil {
+			return v, err
+		}
+		if v.fields != nil {
+			v.fields[strings.ToLower(fmt.Sprint(name))] = item
+		} else {
+			v.items = append(v.items, item)
+		}
+	}
+	_, _, err = r.token() // the closing bracket
+	return v, err
+}
+
+// connectionsOfJSON reads what ConvertTo-Json makes of Get-VpnConnection or of
+// Set-VpnConnectionIPsecConfiguration -PassThru: an object, an array of them,
+// or the object around an array that Windows PowerShell 5 makes.
+func connectionsOfJSON(data []byte) ([]windowsConnection, error) {
+	r := &jsonReader{Decoder: json.NewDecoder(bytes.NewReader(data)), data: data, line: 1}
+	r.UseNumber()
+	root, err := r.value(0)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := r.Token(); err != io.EOF {
+		return nil, &Error{Line: r.line, Problem: "something follows the JSON text: put the connections into one array"}
+	}
+	objects := root.items
+	if objects == nil {
+		objects = []jsonValue{root}
+	}
+	if inner, ok := root.field("value"); ok && inner.items != nil {
+		objects = inner.items
+	}
+	var connections []windowsConnection
+	for _, o := range objects {
+		c, err := connectionOfJSON(o)
+		if err != nil {
+			return nil, err
+		}
+		connections = append(connections, c)
+	}
+	return connections, nil
+}
+
+func connectionOfJSON(o jsonValue) (windowsConnection, error) {
+	c := windowsConnection{name: "custom policy", line: o.line}
+	if o.fields == nil {
+		return c, &Error{o.line, o.text, "is no object of Get-VpnConnection"}
+	}
+	for _, name := range []string{"ConnectionName", "Name"} {
+		if f, ok := o.field(name); ok && f.text != "" {
+			c.name = f.text
+		}
+	}
+	if f, ok := o.field("TunnelType"); ok {
+		c.tunnel = setting{f.text, f.line}
+	}
+	custom, ok := o.field("IPSecCustomPolicy")
+	if _, is := o.field(windowsEncryption.parameter); is && !ok {
+		custom, ok = o, true // the object of -PassThru
+	}
+	switch {
+	case !ok, custom.text == "" && custom.fields == nil && len(custom.items) == 0:
+		return c, nil
+	case len(custom.items) == 1:
+		custom = custom.items[0]
+	}
+	if custom.fields == nil {
+		return c, &Error{custom.line, custom.text,
+			"is the name of the custom policy's type, not the policy: write it with ConvertTo-Json -Depth 5"}
+	}
+	c.custom = make(map[string]setting)
+	for _, e := range windowsEnums {
+		if f, ok := custom.field(e.parameter); ok {
+			c.custom[e.parameter] = setting{f.text, f.line}
+		}
+	}
+	return c, nil
+}
+
+var listLine = regexp.MustCompile(`^\s*([A-Za-z][\w()]*)\s*:\s*(.*?)\s*$`)
+
+// connectionsOfList reads objects as PowerShell prints them, "Name : Value" on
+// each line, in any order, with or without blank lines between. A field that
+// comes again begins the next object.
+func connectionsOfList(text string) []windowsConnection {
+	var connections []windowsConnection
+	var seen map[string]bool
+	number := 0
+	for line := range strings.Lines(text) {
+		number++
+		m := listLine.FindStringSubmatch(strings.TrimRight(line, "\r\n"))
+		if m == nil {
+			continue
+		}
+		name, value := strings.ToLower(m[1]), setting{m[2], number}
+		if seen == nil || seen[name] {
+			connections = append(connections, windowsConnection{name: "custom policy", line: number})
+			seen = make(map[string]bool)
+		}
+		seen[name] = true
+		c := &connections[len(connections)-1]
+		switch name {
+		case "name", "connectionname":
+			c.name = value.value
+		case "tunneltype":
+			c.tunnel = value
+		case "custompolicy": // of Get-VpnServerConfiguration
+			c.name, c.server = "server", true
+		}
+		for _, e := range windowsEnums {
+			if strings.EqualFold(name, e.parameter) && value.value != "" {
+				if c.custom == nil {
+					c.custom = make(map[string]setting)
+				}
+				c.custom[e.parameter] = value
+			}
+		}
+	}
+	return connections
+}

@@ -1,0 +1,130 @@
+package client
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// The importer of rasphone.pbk, the phone book in which Windows keeps its
+// connections: a section for each, with a key on each line.
+
+var rasphoneFormat = format{syntax: SyntaxRasphone, detect: isRasphone, parse: parseRasphone}
+
+// rasphoneOrder is the order of the six numbers in CustomIPSecPolicies. It is
+// not documented: it is inferred from six samples with their settings, and
+// differs from that of ROUTER_CUSTOM_IKEv2_POLICY_0 in MS-RRASM.
+var rasphoneOrder = []windowsEnum{
+	windowsIntegrity, windowsEncryption, windowsDHGroup,
+	windowsCipherTransform, windowsAuthTransform, windowsPfsGroup,
+}
+
+// rasphoneStrategies are the values of VpnStrategy with which IKEv2 is tried
+// (ras.h, VS_*), and whether it is the only protocol.
+var rasphoneStrategies = map[string]bool{
+	"0":  false, // VS_Default
+	"7":  true,  // VS_Ikev2Only
+	"8":  false, // VS_Ikev2First
+	"14": false, // VS_Ikev2Sstp
+	"15": false, // VS_ProtocolList
+}
+
+// phonebookEntry is a section of a phone book: the first value of each key.
+type phonebookEntry struct {
+	name string
+	line int
+	keys map[string]setting
+}
+
+func isRasphone(file string, data []byte) bool {
+	return strings.HasSuffix(strings.ToLower(file), ".pbk") ||
+		slices.ContainsFunc(phonebook(string(data)), func(e phonebookEntry) bool { return e.keys["vpnstrategy"].line > 0 })
+}
+
+// phonebook returns the sections of a text.
+func phonebook(text string) []phonebookEntry {
+	var entries []phonebookEntry
+	number := 0
+	for line := range strings.Lines(text) {
+		number++
+		line = strings.TrimSpace(line)
+		if strings.HasPrefix(line, "[") && strings.HasSuffix(line, "]") {
+			entries = append(entries, phonebookEntry{line[1 : len(line)-1], number, make(map[string]setting)})
+			continue
+		}
+		key, value, ok := strings.Cut(line, "=")
+		if !ok || len(entries) == 0 {
+			continue
+		}
+		keys := entries[len(entries)-1].keys
+		key = strings.ToLower(strings.TrimSpace(key))
+		if _, again := keys[key]; !again {
+			keys[key] = setting{strings.TrimSpace(value), number}
+		}
+	}
+	return entries
+}
+
+func parseRasphone(data []byte) ([]Policy, error) {
+	var policies []Policy
+	for _, entry := range phonebook(string(data)) {
+		strategy, ok := entry.keys["vpnstrategy"]
+		if !ok {
+			continue // no VPN
+		}
+		only, ok := rasphoneStrategies[strategy.value]
+		if n, err := strconv.Atoi(strategy.value); err != nil || n < 0 {
+			return nil, &Error{strategy.line, strategy.value, "is no VpnStrategy: write its number, 7 for IKEv2 alone"}
+		}
+		if !ok {
+			continue
+		}
+		p, err := entry.policy()
+		if err != nil {
+			return nil, err
+		}
+		p.Name = entry.name
+		if !only {
+			p.Notes = append(p.Notes, fmt.Sprintf("Its VpnStrategy is %s: Windows tries other protocols than IKEv2 too.", strategy.value))
+		}
+		policies = append(policies, p)
+	}
+	return policies, nil
+}
+
+func (e phonebookEntry) policy() (Policy, error) {
+	custom := e.keys["customipsecpolicies"]
+	number, ok := e.keys["numcustompolicy"]
+	if !ok || number.value == "0" {
+		return byDefault("windows-11", "It has no custom policy, so that it offers what Windows offers by default."), nil
+	}
+	if number.value != "1" {
+		return Policy{}, &Error{number.line, number.value, "is no NumCustomPolicy that Windows writes: that is 0 or 1"}
+	}
+	if custom.line == 0 {
+		return Policy{}, &Error{number.line, "NumCustomPolicy", "says that there is a custom policy, but CustomIPSecPolicies is missing"}
+	}
+	octets, err := hex.DecodeString(custom.value)
+	if err != nil || len(octets) != 4*len(rasphoneOrder) {
+		return Policy{}, &Error{custom.line, custom.value,
+			fmt.Sprintf("is no custom policy: that is %d hexadecimal digits, six little-endian numbers", 8*len(rasphoneOrder))}
+	}
+	parameters := make(map[string]setting)
+	for i, enum := range rasphoneOrder {
+		n := binary.LittleEndian.Uint32(octets[4*i:])
+		if int64(n) >= int64(len(enum.names)) || enum.names[n] == "" {
+			return Policy{}, &Error{custom.line, custom.value, fmt.Sprintf("has %d as its number %d, which is no %s",
+				n, i+1, enum.parameter)}
+		}
+		parameters[enum.parameter] = setting{enum.names[n], custom.line}
+	}
+	p, err := windowsCustomPolicy(parameters, custom.line)
+	if err != nil {
+		return Policy{}, err
+	}
+	p.Doubt = "Which number of CustomIPSecPolicies means what is not documented: the order is inferred from samples."
+	return p, nil
+}

@@ -1,0 +1,230 @@
+package client
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// The importer of PowerShell reads what people have of a Windows connection:
+// the JSON of Get-VpnConnection, the object that
+// Set-VpnConnectionIPsecConfiguration -PassThru returns, as JSON or as a printed
+// list, and the command lines that made the connection.
+
+var windowsFormat = format{syntax: SyntaxWindows, detect: isWindows, parse: parseWindows}
+
+const windowsProduct = "Windows VPN client"
+
+// windowsEnum is an enumeration of Set-VpnConnectionIPsecConfiguration. The
+// numbers are those of MS-RRASM, Section 2.2.1.2.237, where it has them.
+type windowsEnum struct {
+	parameter string
+	names     []string // by their numbers; "" where none is known
+	others    []string // whose numbers are not known
+	keywords  []string // of the algorithms of the IKE SA, by their numbers
+}
+
+// The parameters of a custom policy. Three are about the IKE SA; the others are
+// about its Child SAs, and only checked.
+var (
+	windowsEncryption = windowsEnum{
+		parameter: "EncryptionMethod",
+		names:     []string{"DES", "DES3", "AES128", "AES192", "AES256", "GCMAES128", "GCMAES256"},
+		keywords:  []string{"des", "3des", "aes128", "aes192", "aes256", "aes128gcm16", "aes256gcm16"},
+	}
+	windowsIntegrity = windowsEnum{
+		parameter: "IntegrityCheckMethod",
+		names:     []string{"MD5", "SHA1", "SHA256", "SHA384"},
+		keywords:  []string{"md5", "sha1", "sha256", "sha384"},
+	}
+	windowsDHGroup = windowsEnum{
+		parameter: "DHGroup",
+		names:     []string{"None", "Group1", "Group2", "Group14", "ECP256", "ECP384", "Group24"},
+		keywords:  []string{"none", "modp768", "modp1024", "modp2048", "ecp256", "ecp384", "modp2048s256"},
+	}
+	windowsCipherTransform = windowsEnum{
+		parameter: "CipherTransformConstants",
+		names: []string{"", "DES", "DES3", "AES128", "AES192", "AES256",
+			"GCMAES128", "GCMAES192", "GCMAES256"},
+		others: []string{"None"},
+	}
+	windowsAuthTransform = windowsEnum{
+		parameter: "AuthenticationTransformConstants",
+		names:     []string{"MD596", "SHA196", "SHA256128", "GCMAES128", "GCMAES192", "GCMAES256"},
+		others:    []string{"None"},
+	}
+	windowsPfsGroup = windowsEnum{
+		parameter: "PfsGroup",
+		names:     []string{"None", "PFS1", "PFS2", "PFS2048", "ECP256", "ECP384", "PFSMM", "PFS24"},
+	}
+)
+
+// windowsEnums are in the order of their positions after -ConnectionName.
+var windowsEnums = []windowsEnum{
+	windowsAuthTransform, windowsCipherTransform, windowsDHGroup,
+	windowsEncryption, windowsIntegrity, windowsPfsGroup,
+}
+
+// number returns the number of a value that is given by its name or number. It
+// is -1 for a name without one.
+func (e windowsEnum) number(value string, line int) (int, error) {
+	if n, err := strconv.Atoi(value); err == nil {
+		if n < 0 || n >= len(e.names) || e.names[n] == "" {
+			return 0, &Error{line, value, fmt.Sprintf("is no number of %s: write its name, one of %s",
+				e.parameter, strings.Join(e.all(), ", "))}
+		}
+		return n, nil
+	}
+	is := func(name string) bool { return name != "" && strings.EqualFold(name, value) }
+	if n := slices.IndexFunc(e.names, is); n >= 0 {
+		return n, nil
+	}
+	if slices.ContainsFunc(e.others, is) {
+		return -1, nil
+	}
+	return 0, notOneOf(e.all(), e.parameter, value, line)
+}
+
+func (e windowsEnum) all() []string {
+	return slices.DeleteFunc(slices.Concat(e.names, e.others), func(name string) bool { return name == "" })
+}
+
+// setting is a value in a file.
+type setting struct {
+	value string
+	line  int
+}
+
+// windowsConnection is a VPN connection of Windows, or the server's settings.
+type windowsConnection struct {
+	name   string
+	line   int
+	tunnel setting // TunnelType; "" if the file does not say it
+	// custom are the parameters of its custom policy; nil if it has none.
+	custom map[string]setting
+	server bool
+}
+
+// policy returns false for a connection without IKEv2.
+func (c windowsConnection) policy() (Policy, bool, error) {
+	ikev2, err := c.ikev2()
+	if !ikev2 || err != nil {
+		return Policy{}, false, err
+	}
+	p, err := c.offer()
+	if err != nil {
+		return Policy{}, false, err
+	}
+	p.Name = c.name
+	if strings.EqualFold(c.tunnel.value, "Automatic") {
+		p.Notes = append(p.Notes, "Its TunnelType is Automatic: Windows tries other protocols than IKEv2 too.")
+	}
+	if c.server {
+		p.Product = "Windows Server RRAS"
+		p.Notes = append(p.Notes, "These are the settings of a server: they say what it takes from clients.")
+	}
+	return p, true, nil
+}
+
+// ikev2 reports whether c uses IKEv2, be it among others.
+func (c windowsConnection) ikev2() (bool, error) {
+	types := []string{"Ikev2", "Automatic", "Pptp", "L2tp", "Sstp"}
+	n := slices.IndexFunc(types, func(t string) bool { return strings.EqualFold(t, c.tunnel.value) })
+	if n < 0 && c.tunnel.value != "" {
+		return false, notOneOf(types, "TunnelType", c.tunnel.value, c.tunnel.line)
+	}
+	return n < 2, nil
+}
+
+func (c windowsConnection) offer() (Policy, error) {
+	if c.custom == nil {
+		return byDefault("windows-11", "It has no custom policy, so that it offers what Windows offers by default."), nil
+	}
+	return windowsCustomPolicy(c.custom, c.line)
+}
+
+// windowsCustomPolicy returns the one suite of a custom policy, which begins at
+// line. Its PRF has the hash of IntegrityCheckMethod, with AES-GCM too.
+func windowsCustomPolicy(custom map[string]setting, line int) (Policy, error) {
+	numbers := make(map[string]int)
+	for _, e := range windowsEnums {
+		s, ok := custom[e.parameter]
+		if !ok || s.value == "" {
+			if e.keywords == nil {
+				continue // it says nothing of the IKE SA
+			}
+			return Policy{}, &Error{line, "", fmt.Sprintf("its custom policy has no %s: give it one of %s",
+				e.parameter, strings.Join(e.all(), ", "))}
+		}
+		n, err := e.number(s.value, s.line)
+		if err != nil {
+			return Policy{}, err
+		}
+		numbers[e.parameter] = n
+	}
+	if s := custom["DHGroup"]; numbers["DHGroup"] == 0 {
+		return Policy{}, &Error{s.line, s.value, "is no DHGroup of an IKE SA, which always has a key exchange: write one of " +
+			strings.Join(windowsDHGroup.names[1:], ", ")}
+	}
+	of := func(e windowsEnum) []proposals.Algorithm {
+		return []proposals.Algorithm{keyword(e.keywords[numbers[e.parameter]])}
+	}
+	offer, _ := lists{encr: of(windowsEncryption), integ: of(windowsIntegrity), ke: of(windowsDHGroup)}.products()
+	p, err := policyOf(windowsProduct, "", line, offer)
+	if err != nil {
+		return Policy{}, err
+	}
+	p.Notes = []string{"A custom policy of Windows is exactly one suite; its PRF has the hash of IntegrityCheckMethod."}
+	if _, err := strconv.Atoi(custom["EncryptionMethod"].value); err == nil && offer[0][proposals.ENCR][0].AEAD() {
+		p.Doubt = "Microsoft does not document which AES-GCM the number of its EncryptionMethod means; that is inferred from samples."
+	}
+	return p, nil
+}
+
+// isWindows tells PowerShell's JSON, lists and command lines.
+func isWindows(_ string, data []byte) bool {
+	text := bytes.ToLower(data)
+	has := func(word string) bool { return bytes.Contains(text, []byte(word)) }
+	if start := bytes.TrimLeft(text, " \t\r\n"); len(start) > 0 && (start[0] == '{' || start[0] == '[') {
+		return has(`"ipseccustompolicy"`) || has(`"encryptionmethod"`) || has(`"tunneltype"`)
+	}
+	return has("set-vpnconnectionipsecconfiguration") || has("set-vpnserverconfiguration") ||
+		has("set-vpnserveripsecconfiguration") || has("add-vpnconnection") ||
+		has("encryptionmethod") && has("integritycheckmethod") && has("dhgroup")
+}
+
+func parseWindows(data []byte) ([]Policy, error) {
+	connections, err := windowsConnections(data)
+	if err != nil {
+		return nil, err
+	}
+	var policies []Policy
+	var others []string
+	for _, c := range connections {
+		p, ok, err := c.policy()
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			others = append(others, c.name)
+			continue
+		}
+		policies = append(policies, p)
+	}
+	return leftOut(policies, others), nil
+}
+
+func windowsConnections(data []byte) ([]windowsConnection, error) {
+	if start := bytes.TrimLeft(data, " \t\r\n"); len(start) > 0 && (start[0] == '{' || start[0] == '[') {
+		return connectionsOfJSON(data)
+	}
+	connections, err := connectionsOfCommands(string(data))
+	if err != nil || len(connections) > 0 {
+		return connections, err
+	}
+	return connectionsOfList(string(data)), nil
+}
