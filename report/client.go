@@ -24,7 +24,7 @@ func (t *Target) Compare(policies []client.Policy) {
 	for _, p := range policies {
 		out := c.predict(p)
 		if seen, ok := live[p.Name]; ok {
-			out = confirm(seen, out)
+			out = c.confirm(p, seen, out)
 		}
 		out.Doubt = p.Doubt
 		t.Clients = append(t.Clients, out)
@@ -84,12 +84,20 @@ func (c predictor) predict(p client.Policy) Client {
 	return out
 }
 
+// mostCandidates is how many suites are named of which a gateway may choose
+// one.
+const mostCandidates = 16
+
 // connects fills in what the gateway chooses of an offer that it takes.
 func (c predictor) connects(out *Client, p client.Policy, candidates []proposals.Suite, open string) {
 	if len(candidates) == 1 && open == "" {
 		out.Suite = candidates[0].String()
 	} else {
-		out.Candidates = convert(candidates, proposals.Suite.String)
+		named := candidates[:min(len(candidates), mostCandidates)]
+		out.Candidates = convert(named, proposals.Suite.String)
+		if len(named) < len(candidates) {
+			out.Notes = append(out.Notes, "The gateway may choose other suites than these, too.")
+		}
 	}
 	if open != "" {
 		out.Notes = append(out.Notes, open+" The gateway may choose one of these.")
@@ -161,17 +169,19 @@ func (c predictor) refusalsOf(offer []proposals.Product) []int {
 	return numbers(ids)
 }
 
-// confirm returns what a client's own packet got, with what the matrix adds.
-func confirm(live, predicted Client) Client {
+// confirm returns what a client's own packet got, with what the prediction
+// adds, or how it differs.
+func (c predictor) confirm(p client.Policy, live, predicted Client) Client {
 	differs := ""
 	switch {
 	case predicted.Verdict == "unknown" || live.Verdict == "unknown":
 	case predicted.Verdict != live.Verdict:
 		differs = "it " + predicted.Verdict
-	case live.Suite != "" && predicted.Suite != "" && live.Suite != predicted.Suite:
+	case live.Suite != "" && !c.mayChoose(p, live.Suite):
 		differs = predicted.Suite
-	case live.Suite != "" && len(predicted.Candidates) > 0 && !slices.Contains(predicted.Candidates, live.Suite):
-		differs = "none of its candidates"
+		if differs == "" {
+			differs = "another suite"
+		}
 	}
 	live.Candidates, live.Missing = []string{}, []Missing{}
 	if live.Verdict == "fails" {
@@ -187,3 +197,18 @@ func confirm(live, predicted Client) Client {
 
 // otherwise begins the note on a prediction that a live answer disproves.
 const otherwise = "The matrix predicted otherwise: "
+
+// mayChoose reports whether the gateway may choose a suite of p's offer, as far
+// as its matrix tells.
+func (c predictor) mayChoose(p client.Policy, keywords string) bool {
+	s, err := proposals.ParseSuite(keywords)
+	if err != nil {
+		return false
+	}
+	switch candidates := c.choice.Of(p.Offer); {
+	case slices.Contains(candidates, s), c.state(s) == proposals.NotTested:
+		return true
+	default: // of many, not all are named
+		return len(candidates) > mostCandidates && c.state(s) == proposals.Accepted
+	}
+}

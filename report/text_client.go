@@ -125,7 +125,7 @@ func (p *page) comparison(clients []Client, width int) []string {
 	}
 	legend := basisWords(clients) + doubtWords(clients)
 	if several {
-		legend += "; (+1) or 1 other suite"
+		legend += "; (+1) or 1 other suite, (many) or one of many others"
 	}
 	lines = append(append(lines, ""), wrap(legend, width, 0)...)
 	return append(lines, p.reasons(clients, width)...)
@@ -139,6 +139,9 @@ func gotWords(c Client) string {
 		words = c.Suite
 	case len(c.Candidates) > 1:
 		words = fmt.Sprintf("%s (+%d)", c.Candidates[0], len(c.Candidates)-1)
+		if len(c.Candidates) >= mostCandidates {
+			words = fmt.Sprintf("%s (many)", c.Candidates[0])
+		}
 	case len(c.Candidates) == 1:
 		words = c.Candidates[0] + ", perhaps"
 	case len(c.Missing) == 1:

@@ -27,6 +27,7 @@ func TestLab(t *testing.T) {
 	l := openLab(t)
 	t.Run("matrix", l.testMatrix)
 	t.Run("hybrid", l.testHybrid)
+	t.Run("clients", l.testClients)
 	t.Run("behaviour", l.testBehaviour)
 	t.Run("transform order", l.testTransformOrder)
 	t.Run("half-open", l.testHalfOpen)
@@ -228,14 +229,20 @@ func (l lab) accepts(t *testing.T, gateway, policy string) []proposals.Product {
 	return products
 }
 
-// scan runs the command in a namespace, which has to end with an exit code and
-// to be silent on stderr, and returns its report on the one target.
+// scan is report for the command scan.
 func (l lab) scan(t *testing.T, namespace string, exit int, args ...string) report.Target {
+	t.Helper()
+	return l.report(t, namespace, exit, append([]string{"scan"}, args...)...)
+}
+
+// report runs ikescope in a namespace, which has to end with an exit code and to be
+// silent on stderr, and returns its report on the one target.
+func (l lab) report(t *testing.T, namespace string, exit int, args ...string) report.Target {
 	t.Helper()
 	const patience = 2 * time.Minute
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	args = append([]string{"exec", namespace, l.ikescope, "scan", "--quiet", "-o", "json"}, args...)
+	args = append([]string{"exec", namespace, l.ikescope, args[0], "--quiet", "-o", "json"}, args[1:]...)
 	cmd := exec.CommandContext(ctx, l.command, args...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
