@@ -1,0 +1,174 @@
+package explain
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ikescope/ikescope/ike"
+)
+
+func TestCodesAndNames(t *testing.T) {
+	for _, test := range []struct {
+		input string
+		title string // each of the titles begins with one of these, with | between
+		layer Layer
+	}{
+		{"13868", "Windows error 13868 (0x362C), ERROR_IPSEC_IKE_POLICY_MATCH", Negotiation},
+		{"0x362C", "Windows error 13868", Negotiation},
+		{"0x8007362c", "Windows error 13868", Negotiation},
+		{"-2147011028", "Windows error 13868", Negotiation}, // 0x8007362C
+		{"ERROR_IPSEC_IKE_POLICY_MATCH", "Windows error 13868", Negotiation},
+		{"error_ipsec_ike_policy_match", "Windows error 13868", Negotiation},
+		{"809", "Windows error 809 (0x329), ERROR_VPN_TIMEOUT", Network},
+		{"0x800B0109", "Windows error -2146762487 (0x800B0109), CERT_E_UNTRUSTEDROOT", Certificate},
+		{"2148204809", "Windows error -2146762487", Certificate},
+		{"0x80070005", "Windows error 5 (0x5), ERROR_ACCESS_DENIED", ClientPolicy},
+		{"NO_PROPOSAL_CHOSEN", "notify message NO_PROPOSAL_CHOSEN (14)", Negotiation},
+		{"14", "notify message NO_PROPOSAL_CHOSEN (14)", Negotiation},
+		{"v2N_TS_UNACCEPTABLE", "notify message TS_UNACCEPTABLE (38)", TunnelSetup},
+		{"authentication_failed", "notify message AUTHENTICATION_FAILED (24)", Authentication},
+		{"COOKIE", "notify message COOKIE (16390)", Negotiation},
+		{"mobike_supported", "notify message MOBIKE_SUPPORTED (16396)", NoFailure},
+		{"5", "Windows error 5|notify message INVALID_MAJOR_VERSION (5)", ""},
+		{"port_unreachable", "in ikescope's reports, port_unreachable", Network},
+		{"no_proposal_chosen", "in ikescope's reports, no_proposal_chosen", Negotiation},
+	} {
+		found, err := Explain(test.input)
+		if err != nil {
+			t.Errorf("Explain(%q): %v", test.input, err)
+			continue
+		}
+		titles := strings.Split(test.title, "|")
+		if len(found) != len(titles) {
+			t.Errorf("Explain(%q) has %d explanations, want %d", test.input, len(found), len(titles))
+			continue
+		}
+		for i, e := range found {
+			if !strings.HasPrefix(e.Title, titles[i]) || test.layer != "" && e.Layer != test.layer || e.Input != test.input {
+				t.Errorf("Explain(%q) = %q, %s; want %q, %s", test.input, e.Title, e.Layer, titles[i], test.layer)
+			}
+		}
+	}
+}
+
+// Each sample is explained by its own row, and no other before it.
+func TestSamples(t *testing.T) {
+	for _, p := range linePatterns() {
+		if !p.pattern.MatchString(p.sample) {
+			t.Errorf("%s: %q does not fit %q", p.product, p.pattern, p.sample)
+			continue
+		}
+		found, err := Explain(p.sample)
+		if err != nil || len(found) != 1 || found[0].Layer != topics[p.topic].layer || found[0].Meaning[0] != p.meaning {
+			t.Errorf("Explain(%q) = %+v, %v; want topic %s", p.sample, found, err, p.topic)
+		}
+		if p.source == "" || p.meaning == "" {
+			t.Errorf("%q has no source or meaning", p.pattern)
+		}
+	}
+}
+
+// Lines that no row is for are read by the codes and messages in them.
+func TestLinesWithCodes(t *testing.T) {
+	for line, title := range map[string]string{
+		// RasClient, event 20227 (Microsoft's documentation of Azure Stack; richardhicks.com).
+		"CoId={B4000371-A67F-452F-AA4C-3125AA9CFC78}: The user SYSTEM dialed a connection named AzureGateway that has failed. The error code returned on failure is 809.": "Windows error 809",
+		"The user [username] dialed a connection named [connection name] which has failed. The error code returned on failure is 13868.":                                  "Windows error 13868",
+		"CoId={00000000-0000-0000-0000-000000000000}: The user SYSTEM dialed a connection named V which has failed. The error code returned on failure is -2146762487.":   "Windows error -2146762487",
+		"14[ENC] generating IKE_SA_INIT response 0 [ N(NO_PROP) ]":                                                          "notify message NO_PROPOSAL_CHOSEN",
+		"responding to IKE_AUTH message (ID 1) from 10.88.1.2:41824 with encrypted notification AUTHENTICATION_FAILED":      "notify message AUTHENTICATION_FAILED",
+		"[1]05AC.0CE0::11/23/2026-20:00:00.000 [ikeext] 15|198.51.100.7|Failure value: 13868(ERROR_IPSEC_IKE_POLICY_MATCH)": "Windows error 13868",
+		"IKE failed with Windows error 0x800B0109":                                                                          "Windows error -2146762487",
+	} {
+		found, err := Explain(line)
+		if err != nil || len(found) == 0 || !strings.HasPrefix(found[0].Title, title) {
+			t.Errorf("Explain(%q) = %+v, %v; want %q", line, found, err, title)
+		}
+	}
+}
+
+// Of a log, each thing is told once, in its order, and the rest is passed over.
+func TestLog(t *testing.T) {
+	log := `00[DMN] Starting IKE charon daemon
+14[CFG] received proposals: IKE:AES_CBC_128/HMAC_SHA1_96/PRF_HMAC_SHA1/MODP_2048
+14[CFG] configured proposals: IKE:AES_CBC_256/HMAC_SHA2_256_128/PRF_HMAC_SHA2_256/MODP_2048
+14[IKE] received proposals unacceptable
+14[ENC] generating IKE_SA_INIT response 0 [ N(NO_PROP) ]
+15[IKE] received proposals unacceptable
+15[IKE] giving up after 5 retransmits
+`
+	found, err := Explain(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var titles []string
+	for _, e := range found {
+		titles = append(titles, e.Title)
+	}
+	want := []string{
+		"strongSwan says: received proposals unacceptable",
+		"notify message NO_PROPOSAL_CHOSEN (14)",
+		"strongSwan says: giving up after 5 retransmits",
+	}
+	if !slices.Equal(titles, want) {
+		t.Errorf("got %q, want %q", titles, want)
+	}
+}
+
+func TestUnknown(t *testing.T) {
+	for input, want := range map[string]string{
+		"":                         "there is nothing to explain",
+		"99999999":                 "is no error code",
+		"NO_PROPOSAL_CHOSE":        "did you mean NO_PROPOSAL_CHOSEN",
+		"port_unreacheable":        "did you mean port_unreachable",
+		"13686":                    `did you mean 13`,
+		"the weather is fine":      "no line of it tells",
+		"0x":                       "is no error code",
+		strings.Repeat("a", 2<<20): "more than",
+	} {
+		if found, err := Explain(input); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Explain(%.40q) = %+v, %v; want an error with %q", input, found, err, want)
+		}
+	}
+}
+
+// Every code has its topic and every error notify a meaning of its own.
+func TestTables(t *testing.T) {
+	seen := map[uint32]bool{}
+	for _, w := range windows() {
+		if _, ok := topics[w.topic]; !ok || w.symbol == "" || w.text == "" || w.source == "" || w.verification == "" || seen[w.value] {
+			t.Errorf("windows.csv: %+v", w)
+		}
+		seen[w.value] = true
+		if value, ok := windowsNumber(w.hex); !ok || value != w.value {
+			t.Errorf("windows.csv: %s is not %s", w.hex, w.code)
+		}
+	}
+	if len(seen) < 120 {
+		t.Errorf("windows.csv has %d codes", len(seen))
+	}
+	for _, n := range notifies() {
+		if _, ok := notes[n]; n.IsError() && !ok && n != ike.USE_ASSIGNED_HoA && n != ike.INVALID_GROUP_ID && n != ike.TS_MAX_QUEUE && n != ike.REGISTRATION_FAILED {
+			t.Errorf("%v has no meaning", n)
+		}
+	}
+	for name, topic := range topics {
+		if topic.meaning == "" || topic.layer == "" || len(topic.causes) == 0 || len(topic.checks) == 0 || len(topic.server) == 0 {
+			t.Errorf("topic %s lacks something", name)
+		}
+	}
+}
+
+func FuzzExplain(f *testing.F) {
+	for _, p := range linePatterns() {
+		f.Add(p.sample)
+	}
+	f.Add("-2147011028")
+	f.Fuzz(func(t *testing.T, input string) {
+		found, err := Explain(input)
+		if (err == nil) != (len(found) > 0) || len(found) > maxExplanations+2 {
+			t.Errorf("%d explanations, %v", len(found), err)
+		}
+	})
+}

@@ -1,0 +1,90 @@
+package explain
+
+import (
+	_ "embed"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/ikescope/ikescope/ike"
+)
+
+//go:embed lines.csv
+var linesCSV string
+
+// linePattern is a row of lines.csv.
+type linePattern struct {
+	product                        string
+	pattern                        *regexp.Regexp
+	topic, meaning, sample, source string
+}
+
+// linePatterns reads the embedded table once. It is part of the program: a
+// fault in it is a programmer's.
+var linePatterns = sync.OnceValue(func() []linePattern {
+	var out []linePattern
+	for _, f := range table("lines.csv", linesCSV, 6) {
+		out = append(out, linePattern{f[0], regexp.MustCompile(f[1]), f[2], f[3], f[4], f[5]})
+	}
+	return out
+})
+
+var (
+	// rasClient is event 20227 of RasClient.
+	rasClient = regexp.MustCompile(`error code returned on failure is (-?\d+)`)
+	// coded is a code that a line calls one: "Error code: 0x80070005", "Error 809:".
+	coded = regexp.MustCompile(`(?i)\berror(?: code)?[:=]? *(-?\d{3,}|0x[0-9a-f]{3,8})\b`)
+	// named is a word that may be the symbol of an error or a notify message.
+	named = regexp.MustCompile(`\b(?:v2N_)?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b`)
+	// short is a notify message as charon lists it: "N(NO_PROP)".
+	short = regexp.MustCompile(`\bN\(([A-Z_]+)\)`)
+)
+
+// shortNames are charon's names of error notifies (src/libcharon/encoding/
+// payloads/notify_payload.c).
+var shortNames = map[string]ike.NotifyType{
+	"CRIT": ike.UNSUPPORTED_CRITICAL_PAYLOAD, "INVAL_IKE_SPI": ike.INVALID_IKE_SPI,
+	"INVAL_MAJOR": ike.INVALID_MAJOR_VERSION, "INVAL_SYN": ike.INVALID_SYNTAX,
+	"INVAL_MID": ike.INVALID_MESSAGE_ID, "INVAL_SPI": ike.INVALID_SPI,
+	"NO_PROP": ike.NO_PROPOSAL_CHOSEN, "INVAL_KE": ike.INVALID_KE_PAYLOAD,
+	"AUTH_FAILED": ike.AUTHENTICATION_FAILED, "SINGLE_PAIR": ike.SINGLE_PAIR_REQUIRED,
+	"NO_ADD_SAS": ike.NO_ADDITIONAL_SAS, "INT_ADDR_FAIL": ike.INTERNAL_ADDRESS_FAILURE,
+	"FAIL_CP_REQ": ike.FAILED_CP_REQUIRED, "TS_UNACCEPT": ike.TS_UNACCEPTABLE,
+	"INVAL_SEL": ike.INVALID_SELECTORS, "TEMP_FAIL": ike.TEMPORARY_FAILURE,
+	"NO_CHILD_SA": ike.CHILD_SA_NOT_FOUND, "COOKIE": ike.COOKIE,
+}
+
+// explainLine explains a line of a log: by its words, else by the error codes
+// and the error messages of IKE that stand in it.
+func explainLine(line string) []Explanation {
+	for _, p := range linePatterns() {
+		if p.pattern.MatchString(line) {
+			e := about(p.topic, line, p.product+" says: "+p.pattern.FindString(line), p.meaning)
+			return []Explanation{e}
+		}
+	}
+	var out []Explanation
+	for _, pattern := range []*regexp.Regexp{rasClient, coded} {
+		if m := pattern.FindStringSubmatch(line); m != nil && len(out) == 0 {
+			if e, ok := explainWindows(m[1]); ok {
+				out = append(out, e)
+			}
+		}
+	}
+	for _, m := range short.FindAllStringSubmatch(line, -1) {
+		if t, ok := shortNames[m[1]]; ok {
+			out = append(out, notifyMessage(t, line))
+		}
+	}
+	for _, word := range named.FindAllString(line, -1) {
+		if e, ok := explainWindows(word); ok {
+			out = append(out, e)
+		} else if e, ok := explainNotify(word); ok && (e.Layer != NoFailure || strings.EqualFold(line, word)) {
+			out = append(out, e)
+		}
+	}
+	for i := range out {
+		out[i].Input = line
+	}
+	return out
+}

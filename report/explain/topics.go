@@ -1,0 +1,303 @@
+package explain
+
+// Layer is where a failure lies.
+type Layer string
+
+const (
+	Network        Layer = "network"
+	Negotiation    Layer = "negotiation"
+	Authentication Layer = "authentication"
+	Certificate    Layer = "certificate"
+	ClientPolicy   Layer = "client policy"
+	TunnelSetup    Layer = "tunnel setup"
+	NoFailure      Layer = "none" // not a failure
+)
+
+// Check is something that ikescope can find out.
+type Check struct {
+	What    string `json:"what"`
+	Command string `json:"command"`
+}
+
+// topic is what is known of one kind of failure.
+type topic struct {
+	layer   Layer
+	meaning string
+	causes  []string // the likeliest first
+	checks  []Check
+	// server is what only the log of the gateway can tell.
+	server []string
+}
+
+// Where the gateway's log is to be looked for.
+const (
+	logStrongSwan = "strongSwan: swanctl --log, or journalctl -u strongswan; more with filelog and cfg = 2, ike = 2 in strongswan.conf"
+	logLibreswan  = "libreswan: journalctl -u ipsec, or /var/log/pluto.log"
+	logIked       = "OpenIKED: run iked -dvv, or /var/log/daemon"
+	logWindows    = "Windows Server: Event Viewer, Application, source RemoteAccess or RasServer, and the IKEEXT trace (netsh wfp capture start)"
+	logClient     = "on the client: Event Viewer, Windows Logs, Application, source RasClient, event 20227"
+)
+
+var (
+	checkSuites = Check{"which suites the gateway accepts, and what is weak", "ikescope vpn.example.com"}
+	checkClient = Check{"whether this client has one of them, and the line that changes it",
+		"ikescope scan -o json=vpn.json vpn.example.com && ikescope explain vpn.json --client windows-11"}
+	checkPaths   = Check{"whether UDP 500 and 4500 reach the gateway, and who refuses if not", "ikescope vpn.example.com"}
+	checkCapture = Check{"at which message a recorded attempt stopped", "ikescope capture client.pcap"}
+)
+
+var topics = map[string]topic{
+	"no-proposal": {
+		layer:   Negotiation,
+		meaning: "the two sides have no suite in common: the responder refused every proposal of the SA payload",
+		causes: []string{
+			"the client offers only what the gateway no longer takes: Windows offers MODP_1024 alone unless it is configured",
+			"the gateway has no connection for the address or identity of the client, which many gateways answer the same way",
+			"a custom IPsec policy of the client, which is exactly one suite, differs from the gateway's",
+			"after IKE_AUTH: the ESP proposals do not meet, while those for IKE do",
+		},
+		checks: []Check{checkSuites, checkClient},
+		server: []string{"which proposals were received and which are configured, one below the other",
+			logStrongSwan, logLibreswan, logIked, logWindows},
+	},
+	"child-proposal": {
+		layer:   Negotiation,
+		meaning: "the IKE SA is up, but the two sides have no ESP or AH proposal in common",
+		causes: []string{
+			"the ESP proposals do not meet: cipher, integrity algorithm, or extended sequence numbers",
+			"one side wants perfect forward secrecy with a group that the other does not have; this shows only on rekeying",
+		},
+		checks: []Check{checkSuites, checkCapture},
+		server: []string{"the ESP proposals that were received: they are encrypted on the way, so that no scan and no capture shows them",
+			logStrongSwan, logLibreswan, logIked, logWindows},
+	},
+	"key-exchange": {
+		layer:   Negotiation,
+		meaning: "the responder wants another key exchange method than that of the first KE payload, and names it",
+		causes: []string{
+			"nothing is wrong, if the client asks again with that method, as it has to",
+			"the client does not offer, or refuses, the method that the responder names",
+			"a device on the way drops the large second request",
+		},
+		checks: []Check{{"which key exchange methods the gateway accepts, and which it wants first", "ikescope vpn.example.com"}, checkClient},
+		server: []string{"whether the second request arrived", logStrongSwan, logLibreswan, logIked, logWindows},
+	},
+	"silence": {
+		layer:   Network,
+		meaning: "no answer came before the client gave up",
+		causes: []string{
+			"a firewall or a NAT on the way drops UDP 500 or UDP 4500",
+			"the gateway is down, or the name leads to another address",
+			"IKE_AUTH is lost: its certificates make datagrams that are fragmented, and fragments are dropped",
+			"the gateway drops in silence what it refuses, as some do with proposals or unknown addresses",
+		},
+		checks: []Check{checkPaths,
+			{"whether the gateway does IKE fragmentation (IKEV2_FRAGMENTATION_SUPPORTED)", "ikescope vpn.example.com"},
+			{"whether it answers this client's own first packet", "ikescope compare --live --client windows-11 vpn.example.com"}, checkCapture},
+		server: []string{"whether the packets of the client arrive at all, and where it stops", logStrongSwan, logLibreswan, logIked, logWindows, logClient},
+	},
+	"port-refused": {
+		layer:   Network,
+		meaning: "a host on the way, or the gateway itself, answered with an ICMP error",
+		causes: []string{
+			"no IKE daemon listens there",
+			"a firewall rejects UDP 500 or 4500",
+			"the name leads to the wrong host",
+		},
+		checks: []Check{{"which port is refused, by whom, and with which ICMP code", "ikescope vpn.example.com"}},
+		server: []string{"whether the daemon runs and on which addresses it listens: ss -ulpn on the gateway"},
+	},
+	"interrupted": {
+		layer:   Network,
+		meaning: "a connection that was up, or on its way up, ended",
+		causes: []string{
+			"the path was lost: a change of network, sleep, or a NAT that forgot its mapping",
+			"the other side deleted the SA: idle timeout, failed rekeying, or an administrator",
+			"dead peer detection got no answer",
+		},
+		checks: []Check{checkPaths, checkCapture},
+		server: []string{"who sent the DELETE, and why", logStrongSwan, logLibreswan, logIked, logWindows},
+	},
+	"credentials": {
+		layer:   Authentication,
+		meaning: "the other side did not accept who this one says to be, or its proof",
+		causes: []string{
+			"a wrong user name or password, or an account that is locked, expired or not permitted",
+			"the authentication method of the client is not the one that the server wants: EAP type, certificate or pre-shared key",
+			"the identity that one side sends is not the one that the other is configured with",
+			"the RADIUS or NPS server behind the gateway refused",
+		},
+		checks: []Check{{"that the negotiation is not the problem: it comes first", "ikescope vpn.example.com"}, checkCapture},
+		server: []string{"which identity came, which connection it matched, and what was wrong with the proof: IKE_AUTH is encrypted",
+			logStrongSwan, logLibreswan, logIked, logWindows,
+			"NPS: Event Viewer, Custom Views, Server Roles, Network Policy and Access Services, event 6273"},
+	},
+	"psk": {
+		layer:   Authentication,
+		meaning: "the pre-shared keys of the two sides differ, or one is not found",
+		causes: []string{
+			"the keys differ: a typing error, or a blank at the end",
+			"the identity that one side sends finds another key, or none, at the other",
+		},
+		checks: []Check{checkSuites},
+		server: []string{"for which identities a key was looked up", logStrongSwan, logLibreswan, logIked},
+	},
+	"identity": {
+		layer:   Authentication,
+		meaning: "the gateway has no connection for the identities of this attempt",
+		causes: []string{
+			"the identity that the client sends (IDi), or the one it asks for (IDr), is in no connection of the gateway",
+			"the connection that fits is bound to another address, or is not loaded",
+			"the client asks for another authentication method than the connection has, such as EAP",
+		},
+		checks: []Check{checkSuites, checkCapture},
+		server: []string{"which identities came and which connections were looked at: they are encrypted on the way",
+			logStrongSwan, logLibreswan, logIked},
+	},
+	"gateway-certificate": {
+		layer:   Certificate,
+		meaning: "the client does not accept the gateway's certificate, or its signature",
+		causes: []string{
+			"the root or an intermediate of the gateway's certificate is not in the client's store: for Windows, that of the computer, Trusted Root Certification Authorities",
+			"the name that the client dials is not among the certificate's subjectAltNames",
+			"the certificate lacks the extended key usage serverAuth, or is not valid now",
+			"the revocation list cannot be fetched before the tunnel is up",
+			"the client does not take the kind of key or signature, such as ECDSA, RSASSA-PSS or SHA-1",
+		},
+		checks: []Check{{"that the negotiation is not the problem: it comes first", "ikescope vpn.example.com"}, checkCapture},
+		server: []string{"which certificate the gateway sends: IKE_AUTH is encrypted, and a scan without credentials does not get there",
+			logStrongSwan, logLibreswan, logIked, logWindows, "on the client: certutil -verify -urlfetch gateway.cer"},
+	},
+	"client-certificate": {
+		layer:   Certificate,
+		meaning: "the client has no certificate that fits, or the gateway does not accept it",
+		causes: []string{
+			"there is no certificate of the computer or user with a private key and the usage clientAuth",
+			"its issuer is not the one that the gateway asks for",
+			"it is expired or revoked, or the revocation list cannot be fetched",
+		},
+		checks: []Check{{"the issuers that the gateway asks for, where it sends CERTREQ", "ikescope -o json vpn.example.com"}},
+		server: []string{"what is wrong with the certificate that came", logStrongSwan, logLibreswan, logIked, logWindows, "on the client: certlm.msc, or certutil -store My"},
+	},
+	"eap-certificate": {
+		layer:   Certificate,
+		meaning: "a certificate within EAP was refused: that of the RADIUS or NPS server, not of the IKE gateway, or its root",
+		causes: []string{
+			"the certificate of the NPS server is expired, revoked, or lacks serverAuth",
+			"its root is not in the client's store, or not ticked in the EAP properties of the connection",
+			"the name of the server in the EAP properties differs from the certificate's",
+		},
+		checks: []Check{{"that the IKE negotiation is not the problem: it comes first", "ikescope vpn.example.com"}},
+		server: []string{"NPS: Event Viewer, Network Policy and Access Services, events 6272 to 6274; CAPI2 operational log on the client"},
+	},
+	"client-settings": {
+		layer:   ClientPolicy,
+		meaning: "the client itself stopped, because of its own settings or services; nothing that the gateway said",
+		causes: []string{
+			"a service of the client does not run: IKEEXT, BFE, RasMan",
+			"the connection's IPsec policy is not valid in itself: AES-GCM needs the same value for cipher and authentication",
+			"the settings of the connection ask for something that the client does not have",
+		},
+		checks: []Check{{"what the client's connection offers, from its settings", "ikescope client import connection.json"}},
+		server: []string{"nothing: look at the client", logClient},
+	},
+	"other-protocol": {
+		layer:   NoFailure,
+		meaning: "the code is not of IKEv2: the client tried L2TP over IPsec (IKEv1), PPTP or SSTP",
+		causes:  []string{"the type of the connection is Automatic, or not IKEv2: Set-VpnConnection NAME -TunnelType IKEv2"},
+		checks:  []Check{checkSuites},
+		server:  []string{logWindows},
+	},
+	"address": {
+		layer:   TunnelSetup,
+		meaning: "the gateway could not, or would not, give the client an address inside the tunnel",
+		causes: []string{
+			"the address pool is used up, or there is none",
+			"the client did not ask for an address though the gateway wants that, or asked for a family that it does not give",
+			"the DHCP or RADIUS server that hands out addresses did not answer",
+		},
+		checks: []Check{{"nothing more: addresses are given in IKE_AUTH", "ikescope vpn.example.com"}},
+		server: []string{"the state of the pool: swanctl --list-pools", logStrongSwan, logLibreswan, logIked, logWindows},
+	},
+	"traffic-selectors": {
+		layer:   TunnelSetup,
+		meaning: "the networks that the two sides want in the tunnel do not meet",
+		causes: []string{
+			"local and remote subnets are not the mirror image of the other side's",
+			"a client that wants all traffic (0.0.0.0/0) meets a gateway that allows only a subnet, without narrowing",
+			"the client was to get an address of a pool, and did not",
+		},
+		checks: []Check{{"nothing more: traffic selectors are in IKE_AUTH, which is encrypted", "ikescope vpn.example.com"}},
+		server: []string{"which selectors came, and which are configured", logStrongSwan, logLibreswan, logIked, logWindows},
+	},
+	"name": {
+		layer:   Network,
+		meaning: "the name of the gateway has no address",
+		causes:  []string{"a typing error, or a name that only the inner DNS knows", "the DNS server of the client does not answer"},
+		checks:  []Check{{"that the name has addresses, and what each answers", "ikescope vpn.example.com"}},
+		server:  []string{"nothing: nothing reached it"},
+	},
+	"malformed": {
+		layer:   Negotiation,
+		meaning: "one side could not make sense of a message of the other",
+		causes: []string{
+			"a wrong pre-shared key or keys that differ make encrypted messages unreadable",
+			"a device on the way changes or cuts packets, or the non-ESP marker of port 4500 is wrong",
+			"an implementation does not know an extension that the other uses",
+		},
+		checks: []Check{{"which answers are malformed, octet by octet", "ikescope --pcap vpn.pcap -o json vpn.example.com"}, checkCapture},
+		server: []string{"which payload it was", logStrongSwan, logLibreswan, logIked, logWindows},
+	},
+	"version": {
+		layer:   Negotiation,
+		meaning: "the other side does not do this version of IKE",
+		causes:  []string{"the gateway does only IKEv1, or has IKEv2 switched off for this connection"},
+		checks:  []Check{{"whether it answers IKEv2 at all", "ikescope vpn.example.com"}},
+		server:  []string{"for which versions the connection is configured", logStrongSwan, logLibreswan, logIked, logWindows},
+	},
+	"overload": {
+		layer:   Negotiation,
+		meaning: "the gateway protects itself: it asks for a cookie, or for patience",
+		causes: []string{
+			"nothing is wrong, if the request with the cookie is answered",
+			"the gateway has many half-open IKE SAs: a real load, a scan, or an attack",
+			"answers with the cookie do not reach the client, whose address changes on the way",
+		},
+		checks: []Check{{"whether the gateway asks for cookies, and answers when it gets them", "ikescope vpn.example.com"}},
+		server: []string{"how many SAs are half-open: swanctl --stats, ipsec whack --globalstatus", logStrongSwan, logLibreswan},
+	},
+	"retransmission": {
+		layer:   Network,
+		meaning: "a message was sent again, because no answer came in time",
+		causes: []string{
+			"the other side, or a device on the way, drops these packets: see whether it is always the same message",
+			"the answer is large, is fragmented, and its fragments are dropped",
+		},
+		checks: []Check{checkPaths, checkCapture},
+		server: []string{"whether the message arrived, and what was answered", logStrongSwan, logLibreswan, logIked, logWindows},
+	},
+	"status": {
+		layer:   NoFailure,
+		meaning: "a status notify: it announces something, and refuses nothing",
+		causes:  []string{"nothing is wrong"},
+		checks:  []Check{{"which extensions a gateway announces", "ikescope vpn.example.com"}},
+		server:  []string{"nothing"},
+	},
+	"established": {
+		layer:   NoFailure,
+		meaning: "it worked",
+		causes:  []string{"nothing is wrong"},
+		checks:  []Check{checkSuites},
+		server:  []string{"nothing"},
+	},
+	"rekeying": {
+		layer:   Negotiation,
+		meaning: "an exchange within an SA that is up was refused",
+		causes: []string{
+			"both sides rekey at once, or one is about to delete the SA: it is tried again",
+			"the SA that was meant is gone on the other side",
+		},
+		checks: []Check{checkCapture},
+		server: []string{"which SA it was", logStrongSwan, logLibreswan, logIked, logWindows},
+	},
+}

@@ -1,0 +1,94 @@
+package explain
+
+import (
+	_ "embed"
+	"encoding/csv"
+	"fmt"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+//go:embed windows.csv
+var windowsCSV string
+
+// windowsError is a row of windows.csv.
+type windowsError struct {
+	code, hex, symbol, text string
+	layer                   Layer
+	cause, topic            string
+	source, verification    string
+	value                   uint32
+}
+
+// windows reads the embedded table once. It is part of the program: a fault in
+// it is a programmer's.
+var windows = sync.OnceValue(func() []windowsError {
+	var out []windowsError
+	for _, f := range table("windows.csv", windowsCSV, 9) {
+		n, err := strconv.ParseInt(f[0], 10, 64)
+		if err != nil {
+			panic("explain: internal error: windows.csv: " + err.Error())
+		}
+		out = append(out, windowsError{f[0], f[1], f[2], f[3], Layer(f[4]), f[5], f[6], f[7], f[8], uint32(n)})
+	}
+	return out
+})
+
+// table returns the records of a CSV file below its comment and heading.
+func table(name, text string, columns int) [][]string {
+	r := csv.NewReader(strings.NewReader(text))
+	r.Comment = '#'
+	r.FieldsPerRecord = columns
+	records, err := r.ReadAll()
+	if err != nil {
+		panic("explain: internal error: " + name + ": " + err.Error())
+	}
+	return records[1:]
+}
+
+// explainWindows explains a code of the Windows VPN client: its number, decimal
+// or hexadecimal, as it is or within an HRESULT, or its symbol.
+func explainWindows(word string) (Explanation, bool) {
+	value, isNumber := windowsNumber(word)
+	for _, w := range windows() {
+		if isNumber && w.value == value || strings.EqualFold(w.symbol, word) {
+			return w.explain(word), true
+		}
+	}
+	return Explanation{}, false
+}
+
+// facilityWin32 are the upper bits of an HRESULT that holds a Win32 error
+// (MS-ERREF, Section 2.1).
+const facilityWin32 = 0x8007
+
+func windowsNumber(word string) (uint32, bool) {
+	n, err := strconv.ParseInt(word, 10, 64)
+	if err != nil {
+		digits, ok := strings.CutPrefix(strings.ToLower(word), "0x")
+		if !ok {
+			return 0, false
+		}
+		if n, err = strconv.ParseInt(digits, 16, 64); err != nil {
+			return 0, false
+		}
+	}
+	if n < -1<<31 || n >= 1<<32 {
+		return 0, false
+	}
+	value := uint32(n)
+	if value>>16 == facilityWin32 {
+		value &= 0xffff
+	}
+	return value, true
+}
+
+func (w windowsError) explain(input string) Explanation {
+	e := about(w.topic, input, fmt.Sprintf("Windows error %s (%s), %s", w.code, w.hex, w.symbol), "Windows says: "+w.text)
+	e.Layer = w.layer
+	e.Causes = append([]string{w.cause}, e.Causes...)
+	e.Refs = []string{w.source}
+	e.Verification = w.verification
+	return e
+}
