@@ -23,10 +23,7 @@ func WriteDiffJSON(w io.Writer, d *Diff) error {
 
 // WriteDiffText writes d for people.
 func WriteDiffText(w io.Writer, d *Diff, o TextOptions) error {
-	if o.Width == 0 {
-		o.Width = 80
-	}
-	p := &page{width: max(o.Width, 60), color: o.Color}
+	p := newPage(o)
 	for i := range d.Targets {
 		if i > 0 {
 			p.out.WriteByte('\n')

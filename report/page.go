@@ -19,6 +19,13 @@ type page struct {
 	label string // for the next line
 }
 
+func newPage(o TextOptions) *page {
+	if o.Width == 0 {
+		o.Width = 80
+	}
+	return &page{width: max(o.Width, 60), color: o.Color}
+}
+
 // Styles, as parameters of the terminal sequence that sets them.
 const (
 	bold   = "1"

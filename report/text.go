@@ -22,10 +22,7 @@ type TextOptions struct {
 
 // WriteText writes doc for people. What came from the wire is escaped.
 func WriteText(w io.Writer, doc *Document, o TextOptions) error {
-	if o.Width == 0 {
-		o.Width = 80
-	}
-	p := &page{width: max(o.Width, 60), color: o.Color}
+	p := newPage(o)
 	for i := range doc.Targets {
 		if i > 0 {
 			p.out.WriteByte('\n')

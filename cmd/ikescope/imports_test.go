@@ -34,9 +34,10 @@ var rooms = map[string]room{
 	"proposals/client":   {ours: []string{"ike", "proposals"}, pure: true},
 	"proposals/remedy":   {ours: []string{"ike", "proposals", "proposals/baseline", "proposals/client"}, pure: true},
 	"probe":              {ours: []string{"ike", "ike/keyexchange", "ike/keymat", "proposals"}},
-	"report":             {ours: []string{"ike", "ike/dialog", "proposals", "proposals/baseline", "proposals/client", "proposals/remedy", "probe"}},
+	"report/explain":     {ours: []string{"ike", "proposals"}, pure: true},
+	"report":             {ours: []string{"ike", "ike/dialog", "report/explain", "proposals", "proposals/baseline", "proposals/client", "proposals/remedy", "probe"}},
 	"cmd/ikescope": {ours: []string{"ike", "ike/dialog", "ike/iketest", "ike/keyexchange", "ike/keymat",
-		"proposals", "proposals/baseline", "proposals/client", "proposals/remedy", "probe", "report"}},
+		"proposals", "proposals/baseline", "proposals/client", "proposals/remedy", "probe", "report", "report/explain"}},
 }
 
 // impure are packages that a pure one does without; net/netip is not net.

@@ -77,6 +77,7 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 		a.mockCommand(),
 		a.compareCommand(),
 		a.clientCommand(),
+		a.explainCommand(),
 		a.diffCommand(),
 		a.policyCommand(),
 		a.schemaCommand(),

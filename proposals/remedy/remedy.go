@@ -27,8 +27,8 @@ type Case struct {
 	// ClientSyntaxes are those to write the client's side in; without any it
 	// is the client's own. GatewaySyntaxes are those for the gateway's.
 	ClientSyntaxes, GatewaySyntaxes []client.Syntax
-	// Connection is what both call the connection; "" stands for a
-	// placeholder, which is also taken where the name would need quoting.
+	// Connection is what the client calls the connection. A placeholder stands
+	// for "", for a name that would need quoting, and for the gateway's.
 	Connection string
 }
 
@@ -141,15 +141,15 @@ func (c Case) gateway(s *syntax) Remedy {
 	}
 	r.Suite, r.Changes = suite, changes
 	r.Weaker = weaker(suite, c.Accepted, gatewayWords)
-	r.Lines, r.Notes = s.write(c.name(), GatewaySide, suite, all)
+	r.Lines, r.Notes = s.write(placeholder, GatewaySide, suite, all)
 	return r
 }
 
 // placeholder stands for the name of a connection.
 const placeholder = "NAME"
 
-// name returns what the connection is called in each syntax: a name that needs
-// no quoting in any.
+// name returns what the client's connection is called in each syntax: a name
+// that needs no quoting in any.
 func (c Case) name() string {
 	plain := func(r rune) bool {
 		return r == '-' || r == '_' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'

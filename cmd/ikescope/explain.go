@@ -1,0 +1,202 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/proposals/remedy"
+	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/explain"
+)
+
+// explainOptions are the flags of explain.
+type explainOptions struct {
+	format   string
+	width    int
+	noColor  bool
+	clients  []client.Policy
+	syntaxes []client.Syntax
+}
+
+func (a *app) explainCommand() *cobra.Command {
+	o := explainOptions{format: textOrJSON[0]}
+	cmd := &cobra.Command{
+		Use:   "explain WHAT... | REPORT --client CLIENT",
+		Short: "Say what an error means, or what would make a client connect",
+		Long: `Say what an error code of Windows, a notify message, an outcome of ikescope or
+lines of a log (strongSwan, libreswan, OpenIKED, Windows) mean: the layer, the
+likely causes, what ikescope can check, and what only a log can tell. Lines come
+as one argument, from standard input with -, or from a file with @file. Nothing
+is sent.
+
+With a JSON report and --client, say whether the client connects and, if not,
+the smallest change with which it does, on its side and on the gateway's, as
+lines to paste. What is weaker than the policy in force is said to be.`,
+		Example: `  ikescope explain 13868
+  ikescope explain 0x800B0109 TS_UNACCEPTABLE
+  ikescope explain "14[IKE] received proposals unacceptable"
+  journalctl -u strongswan | ikescope explain -
+  ikescope explain vpn.json --client windows-11
+  ikescope explain vpn.json --client swanctl.conf#home --syntax iked`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return usagef("explain: name an error code, a notify message, a line of a log, or a JSON report with --client")
+			}
+			return nil
+		},
+		ValidArgsFunction: cobra.FixedCompletions(explain.Words(), cobra.ShellCompDirectiveDefault),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if len(o.clients) > 0 {
+				return a.advise(o, args)
+			}
+			if len(o.syntaxes) > 0 {
+				return usagef("--syntax: goes with --client")
+			}
+			return a.explain(o, args)
+		},
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.Var(clients{&o.clients}, "client", "the client to connect: a name, FILE, FILE#CONNECTION or proposals; may be repeated")
+	flags.Var(syntaxes{&o.syntaxes}, "syntax", "write remedies in this syntax; may be repeated (default: the client's own, and that of the gateway's product)")
+	flags.VarP(choice{&o.format, textOrJSON}, "output", "o", "write text or json")
+	flags.Var(wholeNumber(&o.width, 60, 400), "width", "columns of the text (default: those of the terminal, or 80)")
+	addToggle(flags, &o.noColor, "no-color", "", "no colours, as with NO_COLOR in the environment")
+	return cmd
+}
+
+// explain writes what each of args means.
+func (a *app) explain(o explainOptions, args []string) error {
+	all := []explain.Explanation{}
+	for _, arg := range args {
+		text, err := explainInput(arg, a.in)
+		if err != nil {
+			return usagef("explain: %w", err)
+		}
+		found, err := explain.Explain(text)
+		if err != nil && exists(arg) {
+			return usagef("explain: %s: is a file: name a client for a report with --client, or write @%s for a log", arg, arg)
+		}
+		if err != nil && text != arg {
+			return usagef("explain: %s: %w", arg, err)
+		}
+		if err != nil {
+			return usagef("explain: %w", err)
+		}
+		all = append(all, found...)
+	}
+	return a.writeText(o, all, func(w io.Writer, text report.TextOptions) error {
+		return report.WriteExplanations(w, all, text)
+	})
+}
+
+// writeText writes v as JSON, or what write makes of it.
+func (a *app) writeText(o explainOptions, v any, write func(io.Writer, report.TextOptions) error) error {
+	var b bytes.Buffer
+	var err error
+	if o.format == "json" {
+		e := json.NewEncoder(&b)
+		e.SetEscapeHTML(false)
+		e.SetIndent("", "  ")
+		err = e.Encode(v)
+	} else {
+		err = write(&b, textOptions(a.out, o.width, o.noColor))
+	}
+	if err != nil {
+		return err
+	}
+	_, err = a.out.Write(b.Bytes())
+	return err
+}
+
+// maxLog bounds what is read of a log, in octets.
+const maxLog = 1 << 20
+
+// explainInput returns what an argument stands for: itself, standard input or
+// a file.
+func explainInput(arg string, stdin io.Reader) (string, error) {
+	in := stdin
+	name := "standard input"
+	switch {
+	case strings.HasPrefix(arg, "@"):
+		name = arg[1:]
+		f, err := os.Open(name)
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", arg, withoutPath(err))
+		}
+		defer f.Close()
+		in = f
+	case arg != "-":
+		return arg, nil
+	}
+	data, err := io.ReadAll(io.LimitReader(in, maxLog+1))
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", name, withoutPath(err))
+	}
+	if len(data) > maxLog {
+		return "", fmt.Errorf("%s: is longer than %d octets: give the lines of one attempt", name, maxLog)
+	}
+	if len(bytes.TrimSpace(data)) == 0 {
+		return "", errors.New(name + ": is empty")
+	}
+	return string(data), nil
+}
+
+// syntaxes is the value of --syntax.
+type syntaxes struct{ p *[]client.Syntax }
+
+func (s syntaxes) Set(word string) error {
+	if !slices.Contains(syntaxNames(), word) {
+		hint := "they are " + strings.Join(syntaxNames(), ", ")
+		if near := nearest(word, syntaxNames()); near != "" {
+			hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		return fmt.Errorf("%q is no syntax that remedies are written in; %s", word, hint)
+	}
+	*s.p = append(*s.p, client.Syntax(word))
+	return nil
+}
+
+func (syntaxes) Type() string      { return "syntax" }
+func (syntaxes) String() string    { return "" }
+func (syntaxes) choices() []string { return syntaxNames() }
+
+func syntaxNames() []string {
+	var names []string
+	for _, side := range []remedy.Side{remedy.ClientSide, remedy.GatewaySide} {
+		for _, s := range remedy.Syntaxes(side) {
+			if !slices.Contains(names, string(s)) {
+				names = append(names, string(s))
+			}
+		}
+	}
+	return names
+}
+
+// advise writes what would make the clients connect to the targets of reports.
+func (a *app) advise(o explainOptions, args []string) error {
+	all := []report.Advice{}
+	for _, path := range args {
+		doc, err := readReport(path)
+		if err != nil {
+			return usagef("explain: %w", err)
+		}
+		for i := range doc.Targets {
+			for _, p := range o.clients {
+				all = append(all, doc.Targets[i].Advise(p, o.syntaxes))
+			}
+		}
+	}
+	return a.writeText(o, all, func(w io.Writer, text report.TextOptions) error {
+		return report.WriteAdvice(w, all, text)
+	})
+}

@@ -1,0 +1,109 @@
+package report
+
+import (
+	"strings"
+
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/proposals/remedy"
+)
+
+// Advice says whether a client gets an IKE SA of a target, and what would
+// change that.
+type Advice struct {
+	Target  string `json:"target"`
+	Address string `json:"address"`
+	Client  Client `json:"client"`
+	// Remedies are the ways to make it connect, the best first; empty if it
+	// does, or if nothing is known.
+	Remedies []Remedy `json:"remedies"`
+}
+
+// Remedy is one change that makes a client connect, or why there is none in a
+// syntax.
+type Remedy struct {
+	Side   string `json:"side"`   // "client" or "gateway"
+	Syntax string `json:"syntax"` // "" if none is known
+	Where  string `json:"where"`
+	Suite  string `json:"suite,omitempty"`
+	// Changes are the axes on which Suite is new to the side.
+	Changes []string `json:"changes"`
+	// Weaker are sentences on what is weaker than the side's policy in force.
+	Weaker []string `json:"weaker"`
+	// Lines are to paste. Without any, Why says why.
+	Lines []string `json:"lines"`
+	Why   string   `json:"why,omitempty"`
+	Notes []string `json:"notes"`
+}
+
+// Advise compares p with t and, if p fails, finds remedies for both sides: for
+// the client in its own syntax, for the gateway in that of the product that its
+// Vendor IDs name, or the usual ones. With syntaxes, only these are used.
+func (t *Target) Advise(p client.Policy, syntaxes []client.Syntax) Advice {
+	compared := *t
+	compared.Compare([]client.Policy{p})
+	out := Advice{Target: t.Target, Address: t.Address, Client: compared.Clients[0], Remedies: []Remedy{}}
+	if out.Client.Verdict != "fails" {
+		return out
+	}
+	c := remedy.Case{Client: p, ClientSyntaxes: syntaxes, GatewaySyntaxes: syntaxes}
+	if _, wellKnown := client.Named(p.Name); !wellKnown {
+		c.Connection = p.Name // of a configuration
+	}
+	if len(syntaxes) == 0 {
+		c.GatewaySyntaxes = gatewaySyntaxes(t)
+	}
+	if t.Matrix != nil {
+		c.Accepted = newFacts(t).accepted
+	}
+	for _, r := range c.Remedies() {
+		out.Remedies = append(out.Remedies, newRemedy(r))
+	}
+	return out
+}
+
+func newRemedy(r remedy.Remedy) Remedy {
+	out := Remedy{
+		Side: string(r.Side), Syntax: string(r.Syntax), Where: r.Where,
+		Changes: []string{}, Weaker: append([]string{}, r.Weaker...),
+		Lines: append([]string{}, r.Lines...), Why: r.Why, Notes: append([]string{}, r.Notes...),
+	}
+	if len(r.Lines) > 0 {
+		out.Suite = r.Suite.String()
+		out.Changes = append(out.Changes, convert(r.Changes, proposals.Axis.String)...)
+	}
+	return out
+}
+
+// usualGateways are the syntaxes of gateways whose product is not known.
+var usualGateways = []client.Syntax{
+	client.SyntaxSwanctl, client.SyntaxLibreswan, client.SyntaxIked, client.SyntaxCisco, client.SyntaxFortiGate,
+}
+
+// gatewayProducts are words in the names of Vendor IDs that tell a product.
+var gatewayProducts = []struct {
+	word     string
+	syntaxes []client.Syntax
+}{
+	{"strongswan", []client.Syntax{client.SyntaxSwanctl, client.SyntaxIpsecConf}},
+	{"libreswan", []client.Syntax{client.SyntaxLibreswan}},
+	{"openiked", []client.Syntax{client.SyntaxIked}},
+	{"cisco", []client.Syntax{client.SyntaxCisco}},
+	{"forti", []client.Syntax{client.SyntaxFortiGate}},
+}
+
+// gatewaySyntaxes returns the syntaxes of the product that t's Vendor IDs name,
+// or the usual ones.
+func gatewaySyntaxes(t *Target) []client.Syntax {
+	if t.Gateway == nil {
+		return usualGateways
+	}
+	for _, v := range t.Gateway.VendorIDs {
+		for _, p := range gatewayProducts {
+			if strings.Contains(strings.ToLower(v.Name+" "+v.Text), p.word) {
+				return p.syntaxes
+			}
+		}
+	}
+	return usualGateways
+}

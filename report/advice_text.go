@@ -1,0 +1,78 @@
+package report
+
+import (
+	"io"
+	"strings"
+)
+
+// WriteAdvice writes advice as a text to read, with lines to paste.
+func WriteAdvice(w io.Writer, all []Advice, o TextOptions) error {
+	p := newPage(o)
+	for i, a := range all {
+		if i > 0 {
+			p.wide("")
+		}
+		p.advice(a)
+	}
+	return p.writeTo(w)
+}
+
+func (p *page) advice(a Advice) {
+	name := a.Target
+	if a.Address != "" && a.Address != name {
+		name += " (" + a.Address + ")"
+	}
+	style := map[string]string{"connects": green, "fails": red, "unknown": yellow}[a.Client.Verdict]
+	p.wide(p.paint(bold, printable(a.Client.Client)) + " " + p.paint(style, printable(a.Client.Verdict)) + " at " + printable(name) + ", " + printable(a.Client.Basis))
+	if a.Client.Suite != "" {
+		p.section("SUITE")
+		p.text(2, a.Client.Suite)
+	}
+	if len(a.Client.Missing) > 0 {
+		p.section("WHY")
+		for _, m := range a.Client.Missing {
+			p.text(2, m.Text)
+		}
+	}
+	if a.Client.Doubt != "" {
+		p.section("DOUBT")
+		p.text(2, a.Client.Doubt)
+	}
+	if len(a.Client.Notes) > 0 {
+		p.section("NOTES")
+		for _, n := range a.Client.Notes {
+			p.text(2, n)
+		}
+	}
+	for _, r := range a.Remedies {
+		p.remedy(r)
+	}
+	if a.Client.Verdict == "unknown" {
+		p.section("NEXT")
+		p.text(2, "scan until it is known: what is undecided may be accepted")
+	}
+}
+
+func (p *page) remedy(r Remedy) {
+	p.section(strings.ToUpper(r.Side))
+	p.text(2, r.Where)
+	if len(r.Lines) == 0 {
+		p.text(2, "no remedy: "+r.Why)
+		return
+	}
+	p.text(2, "both then have "+r.Suite+"; new to the "+r.Side+": "+join(r.Changes, "and"))
+	for _, s := range r.Weaker {
+		p.styled(yellow, 2, "WEAKER: "+s)
+	}
+	p.wide("")
+	// Lines to paste stand as they are, however long.
+	for _, line := range r.Lines {
+		p.wide(p.paint(green, printable(line)))
+	}
+	if len(r.Notes) > 0 {
+		p.wide("")
+	}
+	for _, n := range r.Notes {
+		p.text(2, "- "+n)
+	}
+}
