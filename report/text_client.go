@@ -102,7 +102,7 @@ func (p *page) comparison(clients []Client, width int) []string {
 		name = max(name, columns(markedName(c)))
 	}
 	var lines []string
-	several := false
+	several, many := "", ""
 	for _, c := range clients {
 		symbol, style := "?", yellow
 		switch c.Verdict {
@@ -121,12 +121,14 @@ func (p *page) comparison(clients []Client, width int) []string {
 				lines = append(lines, "    "+line)
 			}
 		}
-		several = several || len(c.Candidates) > 1
+		switch n := len(c.Candidates); {
+		case n >= mostCandidates:
+			many = "; (many) or one of many others"
+		case n > 1:
+			several = "; (+1) or 1 other suite"
+		}
 	}
-	legend := basisWords(clients) + doubtWords(clients)
-	if several {
-		legend += "; (+1) or 1 other suite, (many) or one of many others"
-	}
+	legend := basisWords(clients) + doubtWords(clients) + several + many
 	lines = append(append(lines, ""), wrap(legend, width, 0)...)
 	return append(lines, p.reasons(clients, width)...)
 }
