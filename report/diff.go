@@ -10,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/proposals/client"
 )
 
 // DiffVersion is the version of a Diff as JSON.
@@ -587,26 +588,66 @@ func (c *contrast) findings() {
 	}
 }
 
-// clients compares the verdicts on client policies.
+// clients compares the verdicts on client policies: those of which both reports
+// tell, and the well-known ones, predicted where a report does not tell.
 func (c *contrast) clients() {
-	for _, now := range c.now.Clients {
-		i := slices.IndexFunc(c.old.Clients, func(o Client) bool { return o.Client == now.Client })
-		if i < 0 || c.old.Clients[i].Verdict == now.Verdict {
+	was, is := newPredictor(c.old), newPredictor(c.now)
+	find := func(list []Client, name string) *Client {
+		if i := slices.IndexFunc(list, func(l Client) bool { return l.Client == name }); i >= 0 {
+			return &list[i]
+		}
+		return nil
+	}
+	told := map[string]bool{}
+	for _, p := range client.Policies() {
+		if told[p.Name] = true; p.Responder {
 			continue
 		}
-		switch old := c.old.Clients[i].Verdict; {
-		case now.Verdict == "connects":
-			c.add("client", effectNeither, "", "%s now connects, with %s; it was: %s", now.Client, cmp.Or(now.Suite, "a suite that cannot be told"), old)
-		case now.Verdict == "fails":
-			var why []string
-			for _, m := range now.Missing {
-				why = append(why, m.Text)
-			}
-			c.add("client", effectNeither, strings.Join(why, "; "), "%s no longer connects; it was: %s", now.Client, old)
-		default:
-			c.add("client", effectNeither, "", "whether %s connects is no longer known; it was: %s", now.Client, old)
+		old, now := find(c.old.Clients, p.Name), find(c.now.Clients, p.Name)
+		if old == nil {
+			old = new(was.predict(p))
+		}
+		if now == nil {
+			now = new(is.predict(p))
+		}
+		c.client(*old, *now)
+	}
+	for _, now := range c.now.Clients {
+		if old := find(c.old.Clients, now.Client); old != nil && !told[now.Client] {
+			c.client(*old, now)
 		}
 	}
+}
+
+func (c *contrast) client(old, now Client) {
+	if old.Verdict == now.Verdict {
+		return
+	}
+	was := old.Verdict
+	if old.Basis != now.Basis {
+		was += ", " + old.Basis + ", and is " + now.Basis + " now"
+	}
+	switch now.Verdict {
+	case "connects":
+		c.add("client", effectNeither, "", "%s connects now, with %s; it was: %s", now.Client, suiteWords(now), was)
+	case "fails":
+		c.add("client", effectNeither, missingText(now), "%s connects no more; it was: %s", now.Client, was)
+	default:
+		c.add("client", effectNeither, "", "whether %s connects is no longer known; it was: %s", now.Client, was)
+	}
+}
+
+// suiteWords names the suite that a client gets, or how many it may be.
+func suiteWords(c Client) string {
+	if c.Suite != "" {
+		return c.Suite
+	}
+	return "one of " + counted(int64(len(c.Candidates)), "suite", "suites")
+}
+
+// missingText says in one sentence, without its full stop, why a client fails.
+func missingText(c Client) string {
+	return strings.Join(convert(c.Missing, func(m Missing) string { return strings.TrimSuffix(m.Text, ".") }), "; ")
 }
 
 // policies compares how the gateway stands to each embedded policy, and to

@@ -17,7 +17,9 @@ type Document struct {
 	// Complete is false where a scan was interrupted or ran out of budget.
 	Complete bool     `json:"complete"`
 	Targets  []Target `json:"targets"`
-	Exit     Exit     `json:"exit"`
+	// Gates are those that the targets were held to; they decide Exit.
+	Gates []Gate `json:"gates"`
+	Exit  Exit   `json:"exit"`
 }
 
 // Tool is the program that made the document.
@@ -30,6 +32,18 @@ type Tool struct {
 type Exit struct {
 	Code   int    `json:"code"`
 	Reason string `json:"reason"`
+}
+
+// Gate is one demand on one target, and whether it is met.
+type Gate struct {
+	// Gate is "policy", "client", "baseline" or "fail_on", and Name which: the
+	// policy, the client, the target of the earlier report, the severity.
+	Gate    string `json:"gate"`
+	Name    string `json:"name"`
+	Target  string `json:"target"`
+	Address string `json:"address"`
+	State   string `json:"state"`  // "passed", "failed" or "undecided"
+	Reason  string `json:"reason"` // half a sentence
 }
 
 // Target is one address that was scanned.

@@ -8,14 +8,17 @@ const (
 	ExitError       = 1   // a scan could not be done
 	ExitFailed      = 3   // a gate failed
 	ExitNoAnswer    = 4   // a target gave no IKEv2 answer
+	ExitUndecided   = 5   // a gate could not be decided
 	ExitInterrupted = 130 // the user stopped the run: the document is partial
 )
 
-// decideExit returns the exit that the verdicts of targets ask for. An
-// interrupt comes before everything, and our own failure before the target's.
-func decideExit(targets []Target, interrupted bool) Exit {
+// decideExit returns the exit that the verdicts on targets and the gates ask
+// for. An interrupt comes before everything, our own failure before the
+// target's, and that before the gates, of which one that failed comes before
+// one that is undecided.
+func decideExit(d *Document, interrupted bool) Exit {
 	count := map[string]int{}
-	for _, t := range targets {
+	for _, t := range d.Targets {
 		count[t.Verdict]++
 	}
 	silent := count["no_answer"] + count["unreachable"] + count["not_ike"]
@@ -23,9 +26,24 @@ func decideExit(targets []Target, interrupted bool) Exit {
 	case interrupted:
 		return Exit{ExitInterrupted, "interrupted: the report is partial"}
 	case count["error"] > 0:
-		return Exit{ExitError, ofTargets(count["error"], len(targets), "could not be scanned")}
+		return Exit{ExitError, ofTargets(count["error"], len(d.Targets), "could not be scanned")}
 	case silent > 0:
-		return Exit{ExitNoAnswer, ofTargets(silent, len(targets), "gave no IKEv2 answer")}
+		return Exit{ExitNoAnswer, ofTargets(silent, len(d.Targets), "gave no IKEv2 answer")}
+	}
+	states := map[string]int{}
+	for _, g := range d.Gates {
+		states[g.State]++
+	}
+	ofGates := func(state string) string {
+		return fmt.Sprintf("%d of %s %s", states[state], counted(int64(len(d.Gates)), "gate", "gates"), state)
+	}
+	switch {
+	case states[gateFailed] > 0:
+		return Exit{ExitFailed, ofGates(gateFailed)}
+	case states[gateUndecided] > 0:
+		return Exit{ExitUndecided, ofGates(gateUndecided)}
+	case len(d.Gates) > 0:
+		return Exit{ExitDone, ofGates(gatePassed)}
 	}
 	return Exit{ExitDone, "every target answered"}
 }

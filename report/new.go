@@ -27,13 +27,14 @@ func New(run Run, results []probe.Result) *Document {
 		Tool:          run.Tool,
 		Complete:      !run.Interrupted,
 		Targets:       []Target{},
+		Gates:         []Gate{},
 	}
 	for _, r := range results {
 		t := newTarget(r)
 		doc.Complete = doc.Complete && t.Complete
 		doc.Targets = append(doc.Targets, t)
 	}
-	doc.Exit = decideExit(doc.Targets, run.Interrupted)
+	doc.Exit = decideExit(doc, run.Interrupted)
 	return doc
 }
 

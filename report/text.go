@@ -33,6 +33,7 @@ func WriteText(w io.Writer, doc *Document, o TextOptions) error {
 		p.section("TARGETS")
 		p.text(0, tally(doc.Targets))
 	}
+	p.gates(doc)
 	return p.writeTo(w)
 }
 

@@ -14,6 +14,8 @@ import (
 type judgeOptions struct {
 	policies []baseline.Policy
 	clients  []client.Policy
+	// finish has the last word on the document; nil for none.
+	finish func(*report.Document)
 }
 
 func (o *judgeOptions) addFlags(flags *pflag.FlagSet) {
@@ -33,5 +35,8 @@ func (o *judgeOptions) judge(doc *report.Document) {
 			t.Compare(initiators())
 		}
 		t.Judge(o.policies)
+	}
+	if o.finish != nil {
+		o.finish(doc)
 	}
 }

@@ -36,7 +36,9 @@ Exit codes:
   0    done
   1    internal or I/O error, or a target that could not be scanned
   2    the command line or a file of targets is wrong; nothing was sent
+  3    a gate of check failed; with diff --exit-code: the reports differ
   4    a target gave no IKEv2 answer
+  5    a gate of check could not be decided, and none failed
   130  interrupted; the report is valid, and partial
 `
 
@@ -78,6 +80,7 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 		a.compareCommand(),
 		a.clientCommand(),
 		a.explainCommand(),
+		a.checkCommand(),
 		a.diffCommand(),
 		a.policyCommand(),
 		a.schemaCommand(),

@@ -1,0 +1,105 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/report"
+)
+
+// checkOptions are the flags of a check: those of a scan, and its gates.
+type checkOptions struct {
+	scanOptions
+	earlier string
+	failOn  string
+}
+
+var severities = []string{string(baseline.Critical), string(baseline.High), string(baseline.Medium), string(baseline.Low), string(baseline.Info)}
+
+func (a *app) checkCommand() *cobra.Command {
+	opts := checkOptions{scanOptions: *newScanOptions()}
+	cmd := &cobra.Command{
+		Use:   "check TARGET...|REPORT.json",
+		Short: "Hold gateways to policies and other gates, for pipelines",
+		Long: `Scan gateways, or read a saved report, and hold them to gates: each --policy is
+met, each --client connects, nothing is weaker than in the report of --baseline,
+and no finding is as bad as --fail-on. Each gate is passed, failed or undecided,
+with the reason.
+
+It ends with 0 if every gate passed, with 3 if one failed, with 5 if none failed
+and one could not be decided, and with 4 if a target gave no IKEv2 answer, which
+comes before both. The report holds the gates and the exit code; how it is
+written changes neither.`,
+		Example: `  ikescope check vpn.example.com --policy intermediate
+  ikescope check vpn.json --policy cnsa1 --fail-on high
+  ikescope check @gateways.txt --baseline last-week.json -o json=now.json -o text
+  ikescope check vpn.example.com --client windows-11 --client swanctl.conf`,
+		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd.Context(), &opts, cmd.Flags(), args) },
+	}
+	flags := cmd.Flags()
+	opts.addFlags(flags)
+	flags.Lookup("policy").Usage = strings.Replace(flags.Lookup("policy").Usage, "tell how the gateway stands to", "the gateway must meet", 1)
+	flags.Lookup("client").Usage = "this client must connect: a name that ikescope client list shows, all, a configuration file, FILE#CONNECTION, or proposals; may be repeated"
+	flags.Var(fileName{&opts.earlier}, "baseline", "nothing may be weaker than in this JSON report")
+	flags.Var(choice{&opts.failOn, severities}, "fail-on", "no finding may be of this severity or worse: "+strings.Join(severities, ", "))
+	return cmd
+}
+
+func (a *app) check(ctx context.Context, opts *checkOptions, flags *pflag.FlagSet, args []string) error {
+	gates := report.Gates{Policies: opts.policies, Clients: opts.clients, FailOn: baseline.Severity(opts.failOn)}
+	if opts.earlier != "" {
+		earlier, err := readReport(opts.earlier)
+		if err != nil {
+			return usagef("--baseline: %w", err)
+		}
+		gates.Earlier = earlier
+	}
+	if len(gates.Policies) == 0 && len(gates.Clients) == 0 && gates.Earlier == nil && gates.FailOn == "" {
+		return usagef("check: nothing to check: give --policy, --client, --baseline or --fail-on")
+	}
+	if len(args) == 0 && !opts.plan {
+		return usagef("check: name a target, or a report that scan wrote: ikescope check --help")
+	}
+	for _, arg := range args {
+		doc, err := savedReport(arg)
+		switch {
+		case err != nil:
+			return err
+		case doc == nil:
+			continue
+		case len(args) > 1:
+			return usagef("check: %s is a report, which goes with no other report or target", arg)
+		}
+		return a.checkSaved(opts, gates, doc, flags)
+	}
+	opts.finish = func(doc *report.Document) { doc.Check(gates, doc.Exit.Code == report.ExitInterrupted) }
+	return a.scan(ctx, &opts.scanOptions, args)
+}
+
+// savedFlags are those of check that mean something for a saved report.
+var savedFlags = []string{"policy", "client", "baseline", "fail-on", "output", "width", "no-color", "evidence", "quiet", "verbose"}
+
+// checkSaved holds a saved report to gates.
+func (a *app) checkSaved(opts *checkOptions, gates report.Gates, doc *report.Document, flags *pflag.FlagSet) error {
+	var wrong error
+	flags.Visit(func(f *pflag.Flag) {
+		if wrong == nil && !slices.Contains(savedFlags, f.Name) {
+			wrong = usagef("--%s: is for scans, and what is checked is a saved report", f.Name)
+		}
+	})
+	if wrong != nil {
+		return wrong
+	}
+	if _, err := opts.open(); err != nil {
+		return err
+	}
+	defer opts.discard()
+	doc.Check(gates, false)
+	a.exit = doc.Exit.Code
+	return opts.write(doc, a.out)
+}

@@ -1,0 +1,94 @@
+package report
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/proposals/client"
+)
+
+func gateStates(d *Document) string {
+	return strings.Join(convert(d.Gates, func(g Gate) string { return g.Gate + " " + g.State }), ", ")
+}
+
+func TestCheck(t *testing.T) {
+	const good, weak = "aes256gcm16-prfsha384-ecp384", "3des-sha1-prfsha1-modp1024"
+	cnsa1, _ := baseline.PolicyNamed("cnsa1")
+	legacy, _ := baseline.PolicyNamed("legacy")
+	offer := func(s string) client.Policy { return client.Policy{Name: "mine", Offer: parse(s)} }
+	earlier := func(c matrixCase) *Document { return scanned(t, "gw", "192.0.2.1", c) }
+	for _, tt := range []struct {
+		name  string
+		c     matrixCase
+		gates Gates
+		want  string
+		code  int
+	}{
+		{"none", matrixCase{observed: good}, Gates{}, "", ExitDone},
+		{"met", matrixCase{observed: good}, Gates{Policies: []baseline.Policy{cnsa1, legacy}}, "policy passed, policy passed", ExitDone},
+		{"one violated", matrixCase{observed: good + "," + weak}, Gates{Policies: []baseline.Policy{cnsa1, legacy}}, "policy failed, policy passed", ExitFailed},
+		{"undecided", matrixCase{observed: good, silent: weak}, Gates{Policies: []baseline.Policy{cnsa1}}, "policy undecided", ExitUndecided},
+		{"one fails, one is undecided", matrixCase{observed: "aes256gcm16-prfsha1-ecp384", silent: weak}, Gates{Policies: []baseline.Policy{cnsa1}, FailOn: "critical"},
+			"policy failed, fail_on undecided", ExitFailed},
+		{"client connects", matrixCase{observed: good}, Gates{Clients: []client.Policy{offer(good)}}, "client passed", ExitDone},
+		{"client fails", matrixCase{observed: good}, Gates{Clients: []client.Policy{offer(weak)}}, "client failed", ExitFailed},
+		{"client unknown", matrixCase{observed: good, silent: weak}, Gates{Clients: []client.Policy{offer(weak)}}, "client undecided", ExitUndecided},
+		{"no worse", matrixCase{observed: good}, Gates{Earlier: earlier(matrixCase{observed: good + "," + weak})}, "baseline passed", ExitDone},
+		{"weaker", matrixCase{observed: good + "," + weak}, Gates{Earlier: earlier(matrixCase{observed: good})}, "baseline failed", ExitFailed},
+		{"perhaps weaker", matrixCase{observed: good, silent: weak}, Gates{Earlier: earlier(matrixCase{observed: good})}, "baseline undecided", ExitUndecided},
+		{"another target then", matrixCase{observed: good}, Gates{Earlier: scanned(t, "other", "192.0.2.1", matrixCase{observed: good})}, "baseline undecided", ExitUndecided},
+		{"no finding", matrixCase{observed: good}, Gates{FailOn: "low"}, "fail_on passed", ExitDone},
+		{"a finding of that severity", matrixCase{observed: weak}, Gates{FailOn: "high"}, "fail_on failed", ExitFailed},
+		{"a finding below it", matrixCase{observed: weak}, Gates{FailOn: "critical"}, "fail_on passed", ExitDone},
+	} {
+		doc := scanned(t, "gw", "192.0.2.1", tt.c)
+		doc.Check(tt.gates, false)
+		if got := gateStates(doc); got != tt.want || doc.Exit.Code != tt.code {
+			t.Errorf("%s: %s and %+v, want %s and %d: %+v", tt.name, got, doc.Exit, tt.want, tt.code, doc.Gates)
+		}
+		for _, g := range doc.Gates {
+			if g.Reason == "" || !strings.Contains(text(t, doc, TextOptions{}), "\nGATES") {
+				t.Errorf("%s: no reason, or no text: %+v", tt.name, g)
+			}
+		}
+		var b bytes.Buffer
+		if err := WriteJSON(&b, doc); err != nil {
+			t.Fatal(err)
+		}
+		validate(t, b.Bytes())
+	}
+}
+
+// What comes before gates, and that a dead target passes none.
+func TestCheckPrecedence(t *testing.T) {
+	all := cases(t)
+	cnsa1, _ := baseline.PolicyNamed("cnsa1")
+	for _, tt := range []struct {
+		targets     []string
+		interrupted bool
+		code        int
+	}{
+		{[]string{"weak-behind-nat"}, false, ExitFailed},
+		{[]string{"weak-behind-nat", "dead"}, false, ExitNoAnswer},
+		{[]string{"weak-behind-nat", "dead", "error"}, false, ExitError},
+		{[]string{"weak-behind-nat", "dead", "error"}, true, ExitInterrupted},
+	} {
+		results := slices.Clone(all["none"])
+		for _, name := range tt.targets {
+			results = append(results, all[name]...)
+		}
+		doc := New(testRun, results)
+		doc.Check(Gates{Policies: []baseline.Policy{cnsa1}}, tt.interrupted)
+		if doc.Exit.Code != tt.code {
+			t.Errorf("%v: %+v, want %d", tt.targets, doc.Exit, tt.code)
+		}
+		for i, g := range doc.Gates {
+			if dead := doc.Targets[i].Verdict != "ikev2"; dead != (g.State == gateUndecided) {
+				t.Errorf("%s: %+v", tt.targets[i], g)
+			}
+		}
+	}
+}
