@@ -53,7 +53,7 @@ import (
 // # The cost
 //
 // An accepted product of m values costs about as many exchanges as a suite has
-// bits of surprise to locate (5 to 10), m and some for the groups of refused
+// bits of surprise to locate (3 to 7), m and some for the groups of refused
 // values to grow, and few samples, since growing brings most of them. The proof
 // is some 20 offers, and a few more for each product.
 //
