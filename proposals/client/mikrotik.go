@@ -2,8 +2,10 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
@@ -24,6 +26,9 @@ var (
 		{"modp2048", "modp2048"}, {"modp3072", "modp3072"}, {"modp4096", "modp4096"}, {"modp6144", "modp6144"},
 		{"modp8192", "modp8192"}, {"ecp256", "ecp256"}, {"ecp384", "ecp384"}, {"ecp521", "ecp521"}, {"x25519", "x25519"}}
 )
+
+// mikrotikUnnumbered are groups of old versions that have no number in IKEv2.
+var mikrotikUnnumbered = []string{"ec2n155", "ec2n185"}
 
 // mikrotikKeys are the settings of a profile that matter, with the values that
 // a new profile has.
@@ -235,36 +240,36 @@ func (peer mikrotikItem) policy(profile mikrotikItem) (Policy, error) {
 		}
 		values[k.key] = value
 	}
-	var l lists
 	var notes []string
-	read := func(key string, w words, list *[]proposals.Algorithm) error {
+	var failed error // the first
+	read := func(key string, w words) (list []proposals.Algorithm) {
 		value := values[key]
 		for name := range strings.SplitSeq(value.value, ",") {
-			if key == "dh-group" && strings.HasPrefix(name, "ec2n") {
-				notes = append(notes, name+" is left out: it has no number in IKEv2.")
+			if key == "dh-group" && slices.Contains(mikrotikUnnumbered, name) {
+				if note := name + " is left out: it has no number in IKEv2."; !slices.Contains(notes, note) {
+					notes = append(notes, note)
+				}
 				continue
 			}
 			a, err := w.algorithm(key+" of RouterOS", name, value.line)
 			if err != nil {
-				return err
+				failed = cmp.Or(failed, err)
+				break
 			}
-			*list = append(*list, a)
+			list = append(list, a)
 		}
-		return nil
+		return list
 	}
-	if err := read("enc-algorithm", mikrotikCiphers, &l.encr); err != nil {
-		return Policy{}, err
-	}
-	if err := read("hash-algorithm", mikrotikHashes, &l.integ); err != nil {
-		return Policy{}, err
+	l := lists{
+		encr:  read("enc-algorithm", mikrotikCiphers),
+		integ: read("hash-algorithm", mikrotikHashes),
+		ke:    read("dh-group", mikrotikGroups),
 	}
 	if values["prf-algorithm"].value != "auto" {
-		if err := read("prf-algorithm", mikrotikPRFs, &l.prf); err != nil {
-			return Policy{}, err
-		}
+		l.prf = read("prf-algorithm", mikrotikPRFs)
 	}
-	if err := read("dh-group", mikrotikGroups, &l.ke); err != nil {
-		return Policy{}, err
+	if failed != nil {
+		return Policy{}, failed
 	}
 	offer, ok := l.products()
 	if !ok {

@@ -166,33 +166,36 @@ func phase1Item(item *xmlElement, ownPRF bool) ([]proposals.Product, error) {
 	if l.encr, err = pfsenseCipher(cipher); err != nil {
 		return nil, err
 	}
-	kinds := []struct {
-		name  string
-		words words
-		list  *[]proposals.Algorithm
-	}{
-		{"hash-algorithm", pfsenseHashes, &l.integ},
-		{"dhgroup", pfsenseGroups, &l.ke},
+	if l.integ, err = phase1List(item, "hash-algorithm", pfsenseHashes); err != nil {
+		return nil, err
+	}
+	if l.ke, err = phase1List(item, "dhgroup", pfsenseGroups); err != nil {
+		return nil, err
 	}
 	if ownPRF {
-		kinds = append(kinds, kinds[0])
-		kinds[2].name, kinds[2].words, kinds[2].list = "prf-algorithm", pfsensePRFs, &l.prf
-	}
-	for _, kind := range kinds {
-		e := item.child(kind.name)
-		if e == nil || e.text == "" {
-			return nil, &Error{item.line, item.name, "has no " + kind.name}
-		}
-		for value := range strings.SplitSeq(e.text, ",") {
-			a, err := kind.words.algorithm(kind.name, strings.TrimSpace(value), e.line)
-			if err != nil {
-				return nil, err
-			}
-			*kind.list = append(*kind.list, a)
+		if l.prf, err = phase1List(item, "prf-algorithm", pfsensePRFs); err != nil {
+			return nil, err
 		}
 	}
 	products, _ := l.products()
 	return products, nil
+}
+
+// phase1List returns the algorithms that an element of an item names.
+func phase1List(item *xmlElement, name string, w words) ([]proposals.Algorithm, error) {
+	e := item.child(name)
+	if e == nil || e.text == "" {
+		return nil, &Error{item.line, item.name, "has no " + name}
+	}
+	var list []proposals.Algorithm
+	for value := range strings.SplitSeq(e.text, ",") {
+		a, err := w.algorithm(name, strings.TrimSpace(value), e.line)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, a)
+	}
+	return list, nil
 }
 
 func pfsenseCipher(e *xmlElement) ([]proposals.Algorithm, error) {
@@ -272,6 +275,9 @@ func connectionPolicy(connection *xmlElement, name string) (Policy, error) {
 	e := connection.child("proposals")
 	if e == nil || e.text == "" {
 		e = &xmlElement{line: connection.line, text: "default"}
+	}
+	if len(e.text) > maxValue {
+		return Policy{}, &Error{e.line, e.name, fmt.Sprintf("is longer than the %d octets that are read", maxValue)}
 	}
 	for text := range strings.SplitSeq(e.text, ",") {
 		if text = strings.TrimSpace(text); text == "default" {

@@ -206,7 +206,12 @@ func nextShellWord(s string) (word string, quoted bool, rest string) {
 func connectionsOfCommands(script string) ([]windowsConnection, error) {
 	var connections []windowsConnection
 	index := make(map[string]int) // of connections, by their names
+	var negotiate setting
 	for _, words := range shellStatements(script) {
+		if value, ok := registryValue(words, "NegotiateDH2048_AES256"); ok {
+			negotiate = value
+			continue
+		}
 		call, arguments, err := cmdletCall(words)
 		if err != nil {
 			return nil, err
@@ -236,7 +241,25 @@ func connectionsOfCommands(script string) ([]windowsConnection, error) {
 			connections[i].custom, connections[i].line = c.custom, c.line
 		}
 	}
+	for i := range connections {
+		connections[i].negotiate = negotiate
+	}
 	return connections, nil
+}
+
+// registryValue returns what a statement such as New-ItemProperty -Name NAME
+// -Value VALUE or reg add KEY /v NAME /d VALUE sets a value of the registry to.
+func registryValue(words []shellWord, name string) (setting, bool) {
+	is := func(w shellWord) bool { return strings.EqualFold(w.text, name) }
+	if !slices.ContainsFunc(words, is) {
+		return setting{}, false
+	}
+	for i, w := range words[:len(words)-1] {
+		if strings.EqualFold(w.text, "-Value") || strings.EqualFold(w.text, "/d") {
+			return setting{words[i+1].text, words[i+1].line}, true
+		}
+	}
+	return setting{}, false
 }
 
 // cmdletCall returns the cmdlet of ours that a statement calls, and its

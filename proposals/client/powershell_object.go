@@ -45,7 +45,7 @@ func (r *jsonReader) token() (json.Token, int, error) {
 		var syntax *json.SyntaxError
 		problem := "is not whole"
 		if errors.As(err, &syntax) {
-			problem = "is no JSON: " + syntax.Error()
+			problem = "is no JSON: " + shorten(syntax.Error())
 		}
 		return nil, 0, &Error{Line: r.line, Problem: "the text " + problem}
 	}

@@ -107,6 +107,14 @@ type windowsConnection struct {
 	// custom are the parameters of its custom policy; nil if it has none.
 	custom map[string]setting
 	server bool
+	// negotiate is NegotiateDH2048_AES256 of the registry, where a script sets
+	// it: it changes what a connection without a custom policy offers.
+	negotiate setting
+}
+
+// windowsNegotiate are the policies of the values of NegotiateDH2048_AES256.
+var windowsNegotiate = map[string]string{
+	"": "windows-11", "0": "windows-11", "1": "windows-dh2048-enabled", "2": "windows-dh2048",
 }
 
 // policy returns false for a connection without IKEv2.
@@ -141,10 +149,18 @@ func (c windowsConnection) ikev2() (bool, error) {
 }
 
 func (c windowsConnection) offer() (Policy, error) {
-	if c.custom == nil {
-		return byDefault("windows-11", "It has no custom policy, so that it offers what Windows offers by default."), nil
+	if c.custom != nil {
+		return windowsCustomPolicy(c.custom, c.line)
 	}
-	return windowsCustomPolicy(c.custom, c.line)
+	name, ok := windowsNegotiate[c.negotiate.value]
+	if !ok {
+		return Policy{}, &Error{c.negotiate.line, c.negotiate.value, "is no value of NegotiateDH2048_AES256: write 0, 1 or 2"}
+	}
+	why := "It has no custom policy, so that it offers what Windows offers by default."
+	if c.negotiate.value != "" {
+		why = "It has no custom policy, and the file sets NegotiateDH2048_AES256 to " + c.negotiate.value + "."
+	}
+	return byDefault(name, why), nil
 }
 
 // windowsCustomPolicy returns the one suite of a custom policy, which begins at

@@ -60,6 +60,26 @@ Set-VpnConnection -Name "Two" -SplitTunneling $true
 	}
 }
 
+// TestWindowsRegistry: a script that sets NegotiateDH2048_AES256 changes what
+// Windows offers by default, and only that.
+func TestWindowsRegistry(t *testing.T) {
+	const connections = "Add-VpnConnection -Name A -ServerAddress b -TunnelType Ikev2\n" +
+		"Set-VpnConnectionIPsecConfiguration B SHA256128 AES128 Group14 AES128 SHA256 None\n"
+	for line, want := range map[string]string{
+		"New-ItemProperty -LiteralPath $path -Name 'NegotiateDH2048_AES256' -Value 2 -PropertyType DWord -Force": "windows-dh2048",
+		"New-ItemProperty -Path \"HKLM:\\SYSTEM\\CurrentControlSet\\Services\\RasMan\\Parameters\" `\n" +
+			" -Name \"NegotiateDH2048_AES256\" -PropertyType DWord -Value 1 -Force | Out-Null": "windows-dh2048-enabled",
+		`reg add HKLM\SYSTEM\CurrentControlSet\Services\Rasman\Parameters /v NegotiateDH2048_AES256 /t REG_DWORD /d 0 /f`: "windows-11",
+		`Get-ItemProperty $path NegotiateDH2048_AES256`:                                                                   "windows-11",
+	} {
+		policies, err := Import("", []byte(connections+line), "")
+		if err != nil || len(policies) != 2 || offerText(policies[0]) != want ||
+			offerText(policies[1]) != "aes128-sha256-prfsha256-modp2048" {
+			t.Errorf("%s: %+v, %v", line, policies, err)
+		}
+	}
+}
+
 func TestWindowsErrors(t *testing.T) {
 	set := func(parameters string) string {
 		return "Set-VpnConnectionIPsecConfiguration -ConnectionName A `\n" + parameters
@@ -85,6 +105,9 @@ func TestWindowsErrors(t *testing.T) {
 			`line 2: "C" could be each of ConnectionName, CipherTransformConstants, CimSession, Confirm: write more of it`},
 		// no value
 		{set("-DHGroup"), `line 2: "-DHGroup" has no value`},
+		// registry
+		{"Add-VpnConnection A b Ikev2\nSet-ItemProperty $p NegotiateDH2048_AES256 -Value 3",
+			`line 2: "3" is no value of NegotiateDH2048_AES256: write 0, 1 or 2`},
 		// splatted
 		{set("@policy"),
 			`line 2: "@policy" holds the parameters of Set-VpnConnectionIPsecConfiguration: write them in its line`},

@@ -66,9 +66,9 @@ func readXML(data []byte) (*xmlElement, error) {
 		if err != nil {
 			var syntax *xml.SyntaxError
 			if errors.As(err, &syntax) {
-				return nil, &Error{Line: syntax.Line, Problem: "the XML is not well-formed: " + syntax.Msg}
+				return nil, &Error{Line: syntax.Line, Problem: "the XML is not well-formed: " + shorten(syntax.Msg)}
 			}
-			return nil, &Error{Line: line, Problem: "the XML cannot be read: " + err.Error()}
+			return nil, &Error{Line: line, Problem: "the XML cannot be read: " + shorten(err.Error())}
 		}
 		last := open[len(open)-1]
 		switch token := token.(type) {
