@@ -123,7 +123,14 @@ func (d *dialogue) deadline() time.Time {
 	if !d.stop.IsZero() {
 		return d.stop
 	}
-	return d.last.Add(backOff(d.c.rto(), d.tries))
+	wait := backOff(d.c.rto(), d.tries)
+	if d.req.purpose == forReach && d.req.transport == UDP4500 {
+		// Port 500 is asked at the same time. Routers limit their ICMP errors
+		// to one or two a second: if the tries coincided, those about one port
+		// would never come.
+		wait = wait * 3 / 4
+	}
+	return d.last.Add(wait)
 }
 
 // try sends the request once, if no answer has come while the rate made it

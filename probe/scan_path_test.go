@@ -68,6 +68,30 @@ func TestScanNAT(t *testing.T) {
 	}
 }
 
+// TestScanShiftedTries: the tries on one port do not coincide with those on the
+// other, of which a router would then report one only.
+func TestScanShiftedTries(t *testing.T) {
+	sent := make(map[Transport][]time.Time)
+	o := scene{target: Target{Address: netip.MustParseAddr("198.51.100.77")}, scanner: Scanner{Trace: func(d Datagram) {
+		sent[d.Transport] = append(sent[d.Transport], d.Time)
+	}}}.scan(t)
+	if o.Verdict != VerdictNoAnswer || len(sent[UDP500]) != len(sent[UDP4500]) {
+		t.Fatalf("%v, %d and %d datagrams", o.Verdict, len(sent[UDP500]), len(sent[UDP4500]))
+	}
+	again := 0
+	for _, one := range sent[UDP500] {
+		for _, other := range sent[UDP4500] {
+			if one != sent[UDP500][0] && other != sent[UDP4500][0] && one.Sub(other).Abs() < 100*ms {
+				again++
+			}
+		}
+	}
+	// The client's greeting comes when both are silent, on both at once.
+	if again > 1 {
+		t.Errorf("%d tries coincide: %v, %v", again, sent[UDP500], sent[UDP4500])
+	}
+}
+
 // TestScanWithoutMatrix is about targets that are dead or rude.
 func TestScanWithoutMatrix(t *testing.T) {
 	reject := func(v iketest.Verdict) func(*iketest.Network) {
