@@ -25,11 +25,8 @@ type answer struct {
 	conflict Outcome
 }
 
-// Bounds of the time in which a second, different answer is awaited.
-const (
-	minGrace = time.Millisecond
-	maxGrace = 20 * time.Millisecond
-)
+// grace is how long a second, different answer is awaited.
+const grace = time.Millisecond
 
 // maxRemarks bounds what is told of datagrams that were no answers.
 const maxRemarks = 3
@@ -176,6 +173,7 @@ func (d *dialogue) handle(ctx context.Context, event arrival) (reading, bool) {
 	switch {
 	case r.conclusive():
 		d.answered(event.at)
+		d.leave() // the gateway is done with it
 		return d.hold(ctx, r), true
 	case r.cookie != nil:
 		return d.retryWithCookie(ctx, r, event.at)
@@ -189,13 +187,15 @@ func (d *dialogue) handle(ctx context.Context, event arrival) (reading, bool) {
 
 // answered notes the time that the gateway took.
 func (d *dialogue) answered(at time.Time) {
+	var took time.Duration
 	if len(d.sent) == 1 {
 		// Karn's rule: of a request sent more than once it is not known
 		// which try was answered.
-		d.c.roundTrip.sample(at.Sub(d.sent[0]))
+		took = at.Sub(d.sent[0])
+		d.c.roundTrip.sample(took)
 	}
-	_, best, _ := d.c.roundTrip.times()
-	d.c.pacer.answered(best)
+	best := d.c.roundTrip.shortest()
+	d.c.pacer.answered(took, best)
 	if len(d.sent) == 0 {
 		return
 	}
@@ -216,21 +216,17 @@ func answeredTry(sent []time.Time, at time.Time, best time.Duration) time.Time {
 // hold waits a moment for a second answer that contradicts r. Errors in
 // IKE_SA_INIT are not authenticated, so the first answer may be forged: "the
 // recipient should continue trying for some time before giving up" (RFC 7296,
-// Section 2.21.1). A scan cannot wait as long for each; what comes later is
-// found in conn.late.
+// Section 2.21.1). A scan cannot wait as long for each. What comes later is found
+// in conn.late, and from then on each answer is awaited as long as a first one.
 func (d *dialogue) hold(ctx context.Context, r reading) reading {
 	if r.genuine {
 		return r
 	}
-	smoothed, _, ok := d.c.roundTrip.times()
-	if !ok {
-		smoothed = d.answer.RTT
-	}
-	grace := min(max(smoothed/8, minGrace), maxGrace)
+	moment := grace
 	if d.c.patient.Load() {
-		grace = d.c.rto()
+		moment = d.c.rto()
 	}
-	timer := time.NewTimer(grace)
+	timer := time.NewTimer(moment)
 	defer timer.Stop()
 	for {
 		select {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/proposals"
@@ -142,12 +143,16 @@ const maxChecks = 6
 // changed asks a suite of each product again that was taken, and the largest
 // offer that was refused, and reports whether an answer is another one.
 func (s *scan) changed(ctx context.Context, m *proposals.Matrix, run []Exchange) bool {
+	var changed atomic.Bool
+	checks := newCrowd(s.inFlight())
 	for _, r := range m.Products[:min(len(m.Products), maxChecks)] {
-		for suite := range suitesOf(r.Product) {
+		for suite := range r.Product.Suites() {
 			if m.Observed(suite) {
-				if s.insist(ctx, []proposals.Product{suite.Product()}).Outcome == NoProposalChosen {
-					return true
-				}
+				checks.start(func() {
+					if s.insist(ctx, []proposals.Product{suite.Product()}).Outcome == NoProposalChosen {
+						changed.Store(true)
+					}
+				})
 				break
 			}
 		}
@@ -158,30 +163,15 @@ func (s *scan) changed(ctx context.Context, m *proposals.Matrix, run []Exchange)
 			refused = &run[i]
 		}
 	}
-	return refused != nil && isTaken(s.insist(ctx, refused.Offer).Exchange)
-}
-
-// suitesOf calls yield for each suite of p.
-func suitesOf(p proposals.Product) func(yield func(proposals.Suite) bool) {
-	return func(yield func(proposals.Suite) bool) {
-		var walk func(s proposals.Suite, axis proposals.Axis) bool
-		walk = func(s proposals.Suite, axis proposals.Axis) bool {
-			if axis == proposals.NumAxes {
-				return yield(s)
+	if refused != nil {
+		checks.start(func() {
+			if isTaken(s.insist(ctx, refused.Offer).Exchange) {
+				changed.Store(true)
 			}
-			list := p[axis]
-			if len(list) == 0 {
-				list = []proposals.Algorithm{proposals.None(axis)}
-			}
-			for _, s[axis] = range list {
-				if !walk(s, axis+1) {
-					return false
-				}
-			}
-			return true
-		}
-		walk(proposals.Suite{}, proposals.ENCR)
+		})
 	}
+	checks.wait()
+	return changed.Load()
 }
 
 // sizeOf returns how many suites offer holds, at most.

@@ -18,11 +18,15 @@ const (
 	atGateway = 2
 	// slowest is the rate that no loss goes below.
 	slowest = 2
+	// maxDelay is by how much an answer may take longer than the quickest, for
+	// the gateway not to be at work on others.
+	maxDelay = 5 * time.Millisecond
 )
 
 // pacer keeps a scan gentle: a rate for datagrams, retransmissions included,
-// and a congestion window for exchanges, which grows by one a round trip up to
-// what the path holds. Loss halves both: a path that is full needs a smaller
+// and a congestion window for exchanges. It grows up to what the path holds: by
+// one with each answer, as long as none is lost and the answers take no longer
+// for it; then by one a round trip. Loss halves both: a path that is full needs a smaller
 // window, and a gateway that answers so many requests a second a lower rate,
 // which rises again by one a second with each answer.
 type pacer struct {
@@ -96,17 +100,21 @@ func (p *pacer) leave() {
 // waitToSend waits until the rate allows one more datagram.
 func (p *pacer) waitToSend(ctx context.Context) error { return p.limiter.Wait(ctx) }
 
-// answered widens the window: by one after as many answers as it is wide, to
-// no more than are on the way at the rate, given the shortest round trip, with
-// those at the gateway.
-func (p *pacer) answered(roundTrip time.Duration) {
+// answered widens the window after an answer that took so long, 0 if that is
+// not known: to no more than are on the way at the rate, given the shortest
+// round trip, with those at the gateway.
+func (p *pacer) answered(took, shortest time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.rate < p.fastest {
 		p.setRate(min(p.rate+1, p.fastest))
 	}
-	path := atGateway + p.rate*roundTrip.Seconds()
-	p.window = max(1, min(p.window+1/p.window, p.limit, path))
+	wider := 1 / p.window
+	if p.halved.IsZero() && took > 0 && took-shortest <= min(shortest/8, maxDelay) {
+		wider = 1
+	}
+	path := atGateway + p.rate*shortest.Seconds()
+	p.window = max(1, min(p.window+wider, p.limit, path))
 	p.grant()
 }
 

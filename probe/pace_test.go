@@ -16,10 +16,17 @@ func TestWindow(t *testing.T) {
 	}
 	const long = 400 * time.Millisecond
 	for range 2 {
-		p.answered(long)
+		p.answered(long, long)
 	}
-	if p.window < 2.8 || p.window > 3 {
-		t.Errorf("after a window of answers: %v, want about 3", p.window)
+	if p.window != 4 {
+		t.Errorf("after a window of prompt answers: %v, want 4", p.window)
+	}
+	for i := range 4 {
+		// The gateway is at work on others, or how long it took is not known.
+		p.answered([]time.Duration{long + 2*maxDelay, 0}[i%2], long)
+	}
+	if p.window < 4.8 || p.window > 5 {
+		t.Errorf("after a window of slow answers: %v, want about 5", p.window)
 	}
 	for _, tc := range []struct {
 		roundTrip time.Duration
@@ -30,7 +37,7 @@ func TestWindow(t *testing.T) {
 		{long, 16},
 	} {
 		for range 1000 {
-			p.answered(tc.roundTrip)
+			p.answered(tc.roundTrip, tc.roundTrip)
 		}
 		if p.window != tc.want {
 			t.Errorf("after many answers within %v: %v, want %v", tc.roundTrip, p.window, tc.want)
@@ -53,6 +60,15 @@ func TestWindow(t *testing.T) {
 		if p.window != tc.want {
 			t.Errorf("loss after %v: %v, want %v", tc.after, p.window, tc.want)
 		}
+	}
+	if p.answered(long, long); p.window != 2 {
+		t.Errorf("after an answer: %v, want 2", p.window)
+	}
+	for range 2 {
+		p.answered(long, long)
+	}
+	if p.window < 2.8 || p.window > 3 {
+		t.Errorf("after a window of prompt answers, and loss before: %v, want about 3", p.window)
 	}
 }
 

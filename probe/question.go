@@ -91,27 +91,19 @@ func (s *scan) asker(ctx context.Context) func([]proposals.Offer) []proposals.An
 // the gateway were overrun: then the silence of the others says nothing. It
 // reports whether such control offers were answered at once.
 func (s *scan) pose(ctx context.Context, questions []*question) (seen bool) {
-	places := make(chan struct{}, s.inFlight())
-	var wg sync.WaitGroup
-	start := func(f func()) {
-		places <- struct{}{}
-		wg.Go(func() {
-			f()
-			<-places
-		})
-	}
+	asking := newCrowd(s.inFlight())
 	questions = slices.DeleteFunc(slices.Clone(questions), func(q *question) bool { return len(q.waiting()) == 0 })
 	controls, prompt := 0, new(atomic.Int32)
 	for i, q := range questions {
 		if s.refusal.how == dropsRefused && i%controlEvery == 0 {
 			controls++
-			start(func() {
+			asking.start(func() {
 				if a := s.ask(ctx, forControl, s.control); isTaken(a.Exchange) && a.Tries == 1 {
 					prompt.Add(1)
 				}
 			})
 		}
-		start(func() {
+		asking.start(func() {
 			for _, l := range q.waiting() {
 				s.poseOne(ctx, l)
 				if q.taken() {
@@ -120,7 +112,7 @@ func (s *scan) pose(ctx context.Context, questions []*question) (seen bool) {
 			}
 		})
 	}
-	wg.Wait()
+	asking.wait()
 	seen = controls > 0 && int(prompt.Load()) == controls
 	overrun := controls > 0 && !seen
 	if overrun {
@@ -136,6 +128,25 @@ func (s *scan) pose(ctx context.Context, questions []*question) (seen bool) {
 	}
 	return seen
 }
+
+// crowd runs functions at a time, but no more than it has places.
+type crowd struct {
+	places  chan struct{}
+	running sync.WaitGroup
+}
+
+func newCrowd(places int) *crowd { return &crowd{places: make(chan struct{}, places)} }
+
+// start runs f as soon as there is a place, and does not wait for its end.
+func (c *crowd) start(f func()) {
+	c.places <- struct{}{}
+	c.running.Go(func() {
+		f()
+		<-c.places
+	})
+}
+
+func (c *crowd) wait() { c.running.Wait() }
 
 // Of the control offers between others: how many of the others there are to
 // each, and how often their loss makes the silence of the others void. On a

@@ -49,12 +49,11 @@ func (r *roundTrip) rto() time.Duration {
 	return min(max(r.smoothed+4*r.varies, minRTO), maxRTO)
 }
 
-// times returns the smoothed and the shortest round trip; false before the
-// first sample.
-func (r *roundTrip) times() (smoothed, best time.Duration, ok bool) {
+// shortest returns the shortest round trip; 0 before the first sample.
+func (r *roundTrip) shortest() time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.smoothed, r.best, r.sampled
+	return r.best
 }
 
 // backOff returns the timeout of a try, counted from 1, that begins with rto

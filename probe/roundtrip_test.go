@@ -21,8 +21,8 @@ func TestRoundTrip(t *testing.T) {
 	if got, want := r.rto(), 110*ms+4*(57500*time.Microsecond); got != want {
 		t.Errorf("after 180ms: %v, want %v", got, want)
 	}
-	if smoothed, best, ok := r.times(); smoothed != 110*ms || best != 100*ms || !ok {
-		t.Errorf("times: %v, %v, %v, want 110ms, 100ms, true", smoothed, best, ok)
+	if got := r.shortest(); got != 100*ms {
+		t.Errorf("shortest: %v, want 100ms", got)
 	}
 
 	fast := roundTrip{initial: defaultRTO}

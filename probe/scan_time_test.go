@@ -1,0 +1,44 @@
+package probe
+
+import (
+	"testing"
+	"time"
+
+	"github.com/ikescope/ikescope/ike/iketest"
+)
+
+// TestScanTime: where the rate allows it, the matrix of a typical gateway 50 ms
+// away is known within 1.6 s, which is some thirty round trips, and nothing of
+// that comes from asking so much at a time that the gateway resists. The time is
+// the bubble's, so that it does not depend on the machine.
+func TestScanTime(t *testing.T) {
+	t.Parallel()
+	libreswan := "-prfsha512-prfsha256-ecp256-ecp384-ecp521-x25519-modp4096-modp3072-modp2048-modp8192"
+	for _, tc := range []struct {
+		name, policy string
+		profile      iketest.Profile
+	}{
+		{"strongSwan, hardened", "aes256gcm16-prfsha384-ecp384,aes256-sha256-prfsha256-modp2048", iketest.StrongSwan},
+		{"libreswan's default", "aes256gcm16-aes128gcm16" + libreswan + ",chacha20poly1305" + libreswan + ",aes256-aes128-sha512-sha256" + libreswan, iketest.Libreswan},
+		{"OpenIKED's default", broadPolicy, iketest.OpenIKED},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			o := scene{policy: tc.policy, profile: tc.profile, link: iketest.Link{Delay: 25 * ms}, scanner: Scanner{Rate: 500}}.scan(t)
+			o.exact(t)
+			o.clean(t)
+			var known time.Duration
+			for _, x := range o.Exchanges {
+				if x.Purpose == forMatrix || x.Purpose == forControl {
+					known = max(known, x.Sent.Add(x.RTT).Sub(o.Started))
+				}
+			}
+			t.Logf("the matrix after %v, all after %v; %d exchanges", known, o.Cost.Elapsed, o.Cost.Exchanges)
+			if known > 1600*ms {
+				t.Errorf("the matrix took %v", known)
+			}
+			if o.stats.Cookies != 0 || o.Cost.Retransmits != 0 {
+				t.Errorf("%d cookies, %d retransmits", o.stats.Cookies, o.Cost.Retransmits)
+			}
+		})
+	}
+}
