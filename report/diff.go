@@ -354,6 +354,8 @@ type extreme struct {
 	weakest, strongest [proposals.NumAxes]*proposals.Algorithm
 }
 
+// extremes of integrity algorithms have no strongest one where AEAD ciphers,
+// which need none, are there, too.
 func extremes(products []proposals.Product) extreme {
 	var out extreme
 	for _, axis := range judgedAxes {
@@ -367,6 +369,9 @@ func extremes(products []proposals.Product) extreme {
 				}
 			}
 		}
+	}
+	if slices.ContainsFunc(products, func(p proposals.Product) bool { return len(p[proposals.INTEG]) == 0 }) {
+		out.strongest[proposals.INTEG] = nil
 	}
 	return out
 }

@@ -85,6 +85,9 @@ func TestDiffSuites(t *testing.T) {
 			"neither suites: 1 suite accepted now, refused before: aes128-sha256-prfsha384-modp2048",
 			"!weaker", "!algorithm",
 		}},
+		{"lost the integrity algorithm beside AEAD", matrixCase{observed: good + "," + other + ",aes128-sha1-prfsha256-modp2048"},
+			matrixCase{observed: good + ",aes128-sha1-prfsha256-modp2048"}, []string{
+				"neither algorithm: sha256 is accepted no more (AUTH_HMAC_SHA2_256_128)", "!weaker"}},
 		// Silence now is no refusal, and silence then is no gain.
 		{"accepted, then silent", matrixCase{observed: good + "," + other}, matrixCase{observed: good, silent: other}, []string{
 			"neither suites: 1 suite no longer known: not decided now, accepted before: " + other,
