@@ -166,7 +166,7 @@ func TestDiffText(t *testing.T) {
 	}
 	golden(t, "diff.txt", b.String())
 	b.Reset()
-	if err := WriteDiffJSON(&b, d); err != nil {
+	if err := WriteJSON(&b, d); err != nil {
 		t.Fatal(err)
 	}
 	back := new(Diff)

@@ -1,25 +1,9 @@
 package report
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 )
-
-// WriteDiffJSON writes d as indented JSON that ends in a newline, as safe to
-// look at as WriteJSON's.
-func WriteDiffJSON(w io.Writer, d *Diff) error {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(d); err != nil {
-		return fmt.Errorf("report: encode JSON: %w", err)
-	}
-	_, err := w.Write(escapeJSON(b.Bytes()))
-	return err
-}
 
 // WriteDiffText writes d for people.
 func WriteDiffText(w io.Writer, d *Diff, o TextOptions) error {

@@ -18,15 +18,16 @@ var schema []byte
 // Schema returns the JSON Schema (draft 2020-12) of version 1 of the document.
 func Schema() []byte { return bytes.Clone(schema) }
 
-// WriteJSON writes doc as indented JSON that ends in a newline. Characters
-// that do not print, such as terminal controls or marks that turn the direction
-// of text, are written as \u escapes, so that the output is safe to look at.
-func WriteJSON(w io.Writer, doc *Document) error {
+// WriteJSON writes v, such as a [Document] or a [Diff], as indented JSON that
+// ends in a newline. Characters that do not print, such as terminal controls or
+// marks that turn the direction of text, are written as \u escapes, so that the
+// output is safe to look at.
+func WriteJSON(w io.Writer, v any) error {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	e.SetIndent("", "  ")
-	if err := e.Encode(doc); err != nil {
+	if err := e.Encode(v); err != nil {
 		return fmt.Errorf("report: encode JSON: %w", err)
 	}
 	_, err := w.Write(escapeJSON(b.Bytes()))

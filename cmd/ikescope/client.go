@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -15,6 +14,7 @@ import (
 	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/report"
 )
 
 func (a *app) clientCommand() *cobra.Command {
@@ -176,10 +176,7 @@ func writeClients(w io.Writer, format string, policies []client.Policy, list fun
 		for _, p := range policies {
 			all = append(all, newClientJSON(p))
 		}
-		e := json.NewEncoder(&b)
-		e.SetEscapeHTML(false)
-		e.SetIndent("", "  ")
-		if err := e.Encode(all); err != nil {
+		if err := report.WriteJSON(&b, all); err != nil {
 			return err
 		}
 	} else {

@@ -46,7 +46,7 @@ no longer known is never told as refused.`,
 			}
 			var b bytes.Buffer
 			if format == "json" {
-				err = report.WriteDiffJSON(&b, d)
+				err = report.WriteJSON(&b, d)
 			} else {
 				err = report.WriteDiffText(&b, d, textOptions(a.out, width, noColor))
 			}

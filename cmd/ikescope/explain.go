@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -104,10 +103,7 @@ func (a *app) writeText(o explainOptions, v any, write func(io.Writer, report.Te
 	var b bytes.Buffer
 	var err error
 	if o.format == "json" {
-		e := json.NewEncoder(&b)
-		e.SetEscapeHTML(false)
-		e.SetIndent("", "  ")
-		err = e.Encode(v)
+		err = report.WriteJSON(&b, v)
 	} else {
 		err = write(&b, textOptions(a.out, o.width, o.noColor))
 	}

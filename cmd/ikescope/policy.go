@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"os"
@@ -199,10 +198,7 @@ func onlyTarget(doc *report.Document, name string) (*report.Target, error) {
 func writePolicies(w io.Writer, format string, policies []baseline.Policy, list func(*bytes.Buffer, []baseline.Policy)) error {
 	var b bytes.Buffer
 	if format == "json" {
-		e := json.NewEncoder(&b)
-		e.SetEscapeHTML(false)
-		e.SetIndent("", "  ")
-		if err := e.Encode(policies); err != nil {
+		if err := report.WriteJSON(&b, policies); err != nil {
 			return err
 		}
 	} else {
