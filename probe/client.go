@@ -143,7 +143,7 @@ func (s *scan) stateless(offer []proposals.Product) (ike.KeyExchangeMethod, bool
 // does not answer it.
 func (c *clientTry) send(ctx context.Context, ke ike.KeyExchangeMethod) answer {
 	c.tries = 0
-	return c.scan.surely(ctx, func() answer {
+	return c.scan.sound(ctx, func() answer {
 		a := c.scan.initiate(ctx, initRequest{transport: c.scan.main, purpose: forClient, offer: c.offer, ke: ke, packet: &c.packet})
 		if a.ID == 0 {
 			return a

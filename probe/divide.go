@@ -52,36 +52,6 @@ func (s *scan) divide(offer []proposals.Product) []*question {
 	return parts
 }
 
-// maxParts bounds the parts in place of one offer.
-const maxParts = 256
-
-// shorten splits offer until no part is longer than the gateway answers. What
-// would take too many parts stays whole.
-func (s *scan) shorten(offer []proposals.Product) [][]proposals.Product {
-	if len(offer) == 0 {
-		return nil
-	}
-	parts := [][]proposals.Product{offer}
-	for i := 0; i < len(parts); {
-		if !s.tooLong(parts[i]) {
-			i++
-			continue
-		}
-		first, rest := halve(parts[i])
-		if rest == nil || len(parts) == maxParts {
-			return [][]proposals.Product{offer}
-		}
-		parts[i] = first
-		parts = append(parts, rest)
-	}
-	return parts
-}
-
-// tooLong reports whether offer is longer than the gateway answers.
-func (s *scan) tooLong(offer []proposals.Product) bool {
-	return s.limit > 0 && s.octetsAs(offer) > s.limit
-}
-
 // halve splits the products of offer, or the longest list of the only one. The
 // rest is nil for a single suite.
 func halve(offer []proposals.Product) (first, rest []proposals.Product) {
@@ -117,17 +87,6 @@ func ofMethod(offer []proposals.Product, m ike.KeyExchangeMethod) []proposals.Pr
 	return out
 }
 
-// spoils reports whether offer holds an algorithm that keeps the gateway from
-// answering.
-func (s *scan) spoils(offer []proposals.Product) bool {
-	for a := range algorithmsOf(offer) {
-		if s.spoilers[a] != 0 {
-			return true
-		}
-	}
-	return false
-}
-
 // algorithmsOf calls yield for each algorithm of offer, perhaps again and
 // again.
 func algorithmsOf(offer []proposals.Product) func(yield func(proposals.Algorithm) bool) {
@@ -142,13 +101,4 @@ func algorithmsOf(offer []proposals.Product) func(yield func(proposals.Algorithm
 			}
 		}
 	}
-}
-
-// octetsOf returns the size of the proposals of offer.
-func octetsOf(offer []proposals.Product) int {
-	n := 0
-	for _, p := range offer {
-		n += p.Octets()
-	}
-	return n
 }

@@ -149,7 +149,7 @@ func (s *scan) changed(ctx context.Context, m *proposals.Matrix, run []Exchange)
 		for suite := range r.Product.Suites() {
 			if m.Observed(suite) {
 				checks.start(func() {
-					if s.insist(ctx, []proposals.Product{suite.Product()}).Outcome == NoProposalChosen {
+					if s.insist(ctx, s.offering(ctx, []proposals.Product{suite.Product()})).Outcome == NoProposalChosen {
 						changed.Store(true)
 					}
 				})
@@ -165,7 +165,7 @@ func (s *scan) changed(ctx context.Context, m *proposals.Matrix, run []Exchange)
 	}
 	if refused != nil {
 		checks.start(func() {
-			if isTaken(s.insist(ctx, refused.Offer).Exchange) {
+			if isTaken(s.insist(ctx, s.offering(ctx, refused.Offer)).Exchange) {
 				changed.Store(true)
 			}
 		})

@@ -45,7 +45,7 @@ func (s *scan) learnRefusal(ctx context.Context) refusal {
 	}
 	nobodys := slices.Clone(s.control[:1])
 	nobodys[0][proposals.ENCR] = []proposals.Algorithm{nobodysCipher}
-	a := s.sound(ctx, nobodys)
+	a := s.sound(ctx, s.offering(ctx, nobodys))
 	switch {
 	case a.Outcome == NotTried:
 		return refusal{} // later, perhaps

@@ -40,6 +40,25 @@ func maxExchanges(gateway, policy string) int {
 	return 200
 }
 
+// testExhaustive: each of the thousands of suites that strongSwan accepts by
+// default is seen accepted, at hardly more than an exchange for each.
+func (l lab) testExhaustive(t *testing.T) {
+	const gateway = "strongswan"
+	l.need(t, gateway)
+	l.do(t, "restart", gateway)
+	l.policy(t, gateway, "default")
+	target := l.scan(t, beside, 0, "--exhaustive", "--rate", "2000", l.do(t, "addr", gateway))
+	checkMatrix(t, target, l.accepts(t, gateway, "default"))
+	for _, p := range target.Matrix.Products {
+		if p.Basis != "observed" || int64(p.Samples) != productOf(p.Suites).Size() {
+			t.Errorf("%s, %d samples: %v", p.Basis, p.Samples, productOf(p.Suites))
+		}
+	}
+	const reachProofAndDetail = 100
+	checkGentle(t, target, int(target.Matrix.Accepted)*11/10+reachProofAndDetail)
+	l.noneHalfOpen(t, gateway)
+}
+
 // testHybrid: the verdict on post-quantum readiness is that of the policy.
 func (l lab) testHybrid(t *testing.T) {
 	l.need(t, postQuantum)

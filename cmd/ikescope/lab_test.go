@@ -26,6 +26,7 @@ import (
 func TestLab(t *testing.T) {
 	l := openLab(t)
 	t.Run("matrix", l.testMatrix)
+	t.Run("exhaustive", l.testExhaustive)
 	t.Run("hybrid", l.testHybrid)
 	t.Run("clients", l.testClients)
 	t.Run("behaviour", l.testBehaviour)

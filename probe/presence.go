@@ -1,0 +1,109 @@
+package probe
+
+import (
+	"context"
+	"time"
+
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// presence is what the control offer tells of the gateway.
+type presence uint8
+
+const (
+	// presenceUnknown: the scan is over, or the gateway is gone.
+	presenceUnknown presence = iota
+	// wasAway: it answers again, so what was met with silence before has to
+	// be asked again.
+	wasAway
+	// isThere: it answers, so silence is its own.
+	isThere
+)
+
+// Waits for a gateway that does not answer its control offer. strongSwan
+// forgets half-open IKE SAs after 30 seconds.
+const (
+	firstWait  = time.Second
+	longWait   = 16 * time.Second
+	maxAbsence = 20
+)
+
+// await asks the control offer until it is answered, and waits for that a while:
+// a gateway that limits its rate, or blocks an address, answers again later.
+func (s *scan) await(ctx context.Context) presence {
+	if s.gone {
+		return presenceUnknown
+	}
+	found := isThere
+	for wait := firstWait; ; wait *= 2 {
+		a := s.insist(ctx, s.offering(ctx, s.control))
+		if a.Outcome == NotTried {
+			return presenceUnknown
+		}
+		if s.controlTaken && a.Outcome == NoProposalChosen {
+			s.controlTaken = false
+			s.startAgain("The gateway refused what it had taken before: its policy changed.")
+			return presenceUnknown
+		}
+		if isIKEv2(a.Outcome) {
+			return found
+		}
+		if found == isThere {
+			found = wasAway
+			s.absences++
+		}
+		if wait > longWait || s.absences > maxAbsence {
+			s.gone = true
+			s.note("The gateway stopped answering, and did not come back while the scan waited.")
+			return presenceUnknown
+		}
+		s.note("The gateway stopped answering for a while, and the scan waited for it.")
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return presenceUnknown
+		}
+	}
+}
+
+// offering returns the question for an offer, to be asked once or several
+// times.
+func (s *scan) offering(ctx context.Context, offer []proposals.Product) func() answer {
+	return func() answer { return s.ask(ctx, forControl, offer) }
+}
+
+// insist asks until there is an answer, or enough silence for it not to be
+// loss. The outcome is NotTried if the scan ends before.
+func (s *scan) insist(ctx context.Context, ask func() answer) answer {
+	for silent := 0; ; {
+		a := ask()
+		if a.Outcome == NoAnswer && ctx.Err() != nil {
+			return answer{}
+		}
+		if a.Outcome != NoAnswer {
+			s.lost(silent)
+			return a
+		}
+		if silent += a.Tries; silent >= s.enough() || a.Tries == 0 {
+			return a
+		}
+	}
+}
+
+// sound asks something of which nothing is known, until there is an answer or
+// the silence of a gateway that is there. The outcome is NotTried if that
+// cannot be told.
+func (s *scan) sound(ctx context.Context, ask func() answer) answer {
+	for {
+		a := s.insist(ctx, ask)
+		if a.Outcome != NoAnswer {
+			return a
+		}
+		switch s.await(ctx) {
+		case presenceUnknown:
+			return answer{}
+		case isThere:
+			return a
+		}
+	}
+}
