@@ -75,6 +75,7 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 	addToggle(root.PersistentFlags(), new(bool), "help", "h", "this text")
 	root.AddCommand(
 		a.scanCommand(),
+		a.captureCommand(),
 		a.demoCommand(),
 		a.mockCommand(),
 		a.compareCommand(),

@@ -8,22 +8,29 @@ import (
 )
 
 func (a *app) schemaCommand() *cobra.Command {
-	policy := false
+	var policy, capture bool
 	cmd := &cobra.Command{
 		Use:   "schema",
-		Short: "Print the JSON Schema of the JSON report, or of policy files",
+		Short: "Print the JSON Schema of reports, policy files or captures",
 		Example: `  ikescope schema > ikescope.schema.json
-  ikescope schema --policy > policy.schema.json`,
+  ikescope schema --policy > policy.schema.json
+  ikescope schema --capture > capture.schema.json`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			schema := report.Schema()
-			if policy {
+			switch {
+			case policy && capture:
+				return usagef("--policy: does not go with --capture")
+			case policy:
 				schema = baseline.PolicySchema()
+			case capture:
+				schema = report.CaptureSchema()
 			}
 			_, err := a.out.Write(schema)
 			return err
 		},
 	}
 	addToggle(cmd.Flags(), &policy, "policy", "", "that of a policy file")
+	addToggle(cmd.Flags(), &capture, "capture", "", "that of what ikescope capture -o json writes")
 	return cmd
 }

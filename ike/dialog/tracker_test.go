@@ -1,0 +1,404 @@
+package dialog
+
+import (
+	"encoding/binary"
+	"fmt"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ikescope/ikescope/ike"
+)
+
+var (
+	client   = netip.MustParseAddrPort("192.0.2.10:500")
+	gateway  = netip.MustParseAddrPort("198.51.100.7:500")
+	clientT  = netip.MustParseAddrPort("192.0.2.10:4500")
+	gatewayT = netip.MustParseAddrPort("198.51.100.7:4500")
+	began    = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	spii     = ike.SPI{1, 1, 1, 1, 1, 1, 1, 1}
+	spir     = ike.SPI{2, 2, 2, 2, 2, 2, 2, 2}
+)
+
+// script feeds a tracker messages, a second apart unless it says otherwise.
+type script struct {
+	t *testing.T
+	Tracker
+	at     time.Time
+	packet int
+}
+
+func newScript(t *testing.T) *script { return &script{t: t, at: began} }
+
+// message builds one. A response is of the other side than a request.
+func message(exchange ike.ExchangeType, id uint32, flags ike.Flags, payloads ...ike.Payload) *ike.Message {
+	m := &ike.Message{Header: ike.Header{SPIi: spii, MajorVersion: 2, Exchange: exchange, Flags: flags, MessageID: id}, Payloads: payloads}
+	if exchange != ike.IKE_SA_INIT || flags&ike.FlagResponse != 0 {
+		m.SPIr = spir
+	}
+	return m
+}
+
+const (
+	request  = ike.FlagInitiator // of the original initiator
+	response = ike.FlagResponse  // of the original responder
+)
+
+func (s *script) send(m *ike.Message, from, to netip.AddrPort) {
+	s.t.Helper()
+	octets, err := m.AppendBinary(nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.add(octets, from, to)
+}
+
+func (s *script) add(octets []byte, from, to netip.AddrPort) {
+	s.t.Helper()
+	s.at = s.at.Add(time.Second)
+	s.again(octets, from, to)
+}
+
+// again adds without letting time pass.
+func (s *script) again(octets []byte, from, to netip.AddrPort) {
+	s.t.Helper()
+	s.packet++
+	if !s.Add(Datagram{Packet: s.packet, Time: s.at, Source: from, Destination: to, Octets: octets}) {
+		s.t.Fatalf("packet %d is no message", s.packet)
+	}
+}
+
+// told writes an SA in one line, such as "34/0 3 1,1": type and message ID,
+// times the request was sent, times each response was.
+func told(sa *SA) string {
+	var words []string
+	for _, x := range sa.Exchanges {
+		word := fmt.Sprintf("%d/%d", x.Type, x.MessageID)
+		if !x.ByInitiator {
+			word += "r"
+		}
+		if x.Request == nil {
+			word += " -"
+		} else {
+			word += fmt.Sprintf(" %d", x.Request.Sent)
+		}
+		for _, m := range x.Responses {
+			word += fmt.Sprintf(",%d", m.Sent)
+		}
+		words = append(words, word)
+	}
+	return strings.Join(words, "; ")
+}
+
+func accepted() *ike.Message {
+	return message(ike.IKE_SA_INIT, 0, response, &ike.SA{Proposals: []ike.Proposal{{Number: 1, Protocol: ike.ProtocolIKE}}})
+}
+
+func notify(t ike.NotifyType, data ...byte) *ike.Notify {
+	return &ike.Notify{Notification: t, Data: data}
+}
+
+func sealed(exchange ike.ExchangeType, id uint32, flags ike.Flags, body string) *ike.Message {
+	return message(exchange, id, flags, &ike.Encrypted{First: ike.PayloadIDi, Body: []byte(body)})
+}
+
+func TestTracker(t *testing.T) {
+	first := message(ike.IKE_SA_INIT, 0, request, &ike.Nonce{Data: []byte("first")})
+	withCookie := message(ike.IKE_SA_INIT, 0, request, notify(ike.COOKIE, 1, 2, 3), &ike.Nonce{Data: []byte("first")})
+	cookie := message(ike.IKE_SA_INIT, 0, response, notify(ike.COOKIE, 1, 2, 3))
+	cookie.SPIr = ike.SPI{}
+	for _, tt := range []struct {
+		name string
+		run  func(s *script)
+		want string
+	}{
+		{"whole", func(s *script) {
+			s.send(first, client, gateway)
+			s.send(accepted(), gateway, client)
+			s.send(sealed(ike.IKE_AUTH, 1, request, "auth"), clientT, gatewayT)
+			s.send(sealed(ike.IKE_AUTH, 1, response, "answer"), gatewayT, clientT)
+			s.send(sealed(ike.INFORMATIONAL, 0, 0, "of the responder"), gatewayT, clientT)
+			s.send(sealed(ike.INFORMATIONAL, 0, ike.FlagResponse|ike.FlagInitiator, ""), clientT, gatewayT)
+		}, "34/0 1,1; 35/1 1,1; 37/0r 1,1"},
+		{"retransmissions", func(s *script) {
+			s.send(first, client, gateway)
+			s.send(first, client, gateway)
+			s.send(first, client, gateway)
+			s.send(accepted(), gateway, client)
+			s.send(accepted(), gateway, client)
+		}, "34/0 3,2"},
+		{"copies of one datagram", func(s *script) {
+			s.send(first, client, gateway)
+			octets, _ := first.AppendBinary(nil)
+			s.again(octets, client, gateway)
+		}, "34/0 1"},
+		{"cookie", func(s *script) {
+			s.send(first, client, gateway)
+			s.send(cookie, gateway, client)
+			s.send(withCookie, client, gateway)
+			s.send(accepted(), gateway, client)
+		}, "34/0 1,1; 34/0 1,1"},
+		{"late retransmission of the first attempt", func(s *script) {
+			s.send(first, client, gateway)
+			s.send(cookie, gateway, client)
+			s.send(withCookie, client, gateway)
+			s.send(first, client, gateway)
+			s.send(cookie, gateway, client)
+			s.send(accepted(), gateway, client)
+		}, "34/0 2,2; 34/0 1,1"},
+		{"forged answer", func(s *script) {
+			s.send(first, client, gateway)
+			s.send(message(ike.IKE_SA_INIT, 0, response, notify(ike.NO_PROPOSAL_CHOSEN)), gateway, client)
+			s.send(accepted(), gateway, client)
+		}, "34/0 1,1,1"},
+		{"responder's side only", func(s *script) {
+			s.send(accepted(), gateway, client)
+			s.send(sealed(ike.IKE_AUTH, 1, response, "answer"), gatewayT, clientT)
+		}, "34/0 -,1; 35/1 -,1"},
+		{"answers before their requests", func(s *script) {
+			s.send(accepted(), gateway, client)
+			s.send(first, client, gateway)
+			s.send(sealed(ike.IKE_AUTH, 1, response, "answer"), gatewayT, clientT)
+			s.send(sealed(ike.IKE_AUTH, 1, request, "auth"), clientT, gatewayT)
+		}, "34/0 1,1; 35/1 1,1"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newScript(t)
+			tt.run(s)
+			if len(s.SAs) != 1 {
+				t.Fatalf("%d IKE SAs", len(s.SAs))
+			}
+			if got := told(s.SAs[0]); got != tt.want {
+				t.Errorf("got %s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestPathsAndResponse(t *testing.T) {
+	s := newScript(t)
+	s.send(message(ike.IKE_SA_INIT, 0, request), client, gateway)
+	s.send(message(ike.IKE_SA_INIT, 0, response, notify(ike.NO_PROPOSAL_CHOSEN)), gateway, client)
+	s.send(accepted(), gateway, client)
+	s.send(sealed(ike.IKE_AUTH, 1, request, "auth"), clientT, gatewayT)
+	sa := s.SAs[0]
+	if len(sa.Paths) != 2 || sa.Paths[0] != (Path{client, gateway, 1, 2}) || sa.Paths[1] != (Path{clientT, gatewayT, 1, 0}) {
+		t.Errorf("paths %+v", sa.Paths)
+	}
+	if _, ok := ike.Find[*ike.SA](sa.Exchanges[0].Response().Content); !ok {
+		t.Error("an error counts more than a choice")
+	}
+	if sa.SPIr != spir || !sa.Began() || sa.First != began.Add(time.Second) || sa.Last != began.Add(4*time.Second) {
+		t.Errorf("%+v", sa)
+	}
+	if m := sa.Exchanges[1].Request; !m.Encrypted() || m.Sealed != 4 {
+		t.Errorf("sealed %d, encrypted %t", m.Sealed, m.Encrypted())
+	}
+}
+
+func fragment(number, total uint16, body string) *ike.Message {
+	return message(ike.IKE_AUTH, 1, request, &ike.EncryptedFragment{Number: number, Total: total, Body: []byte(body)})
+}
+
+func TestFragments(t *testing.T) {
+	s := newScript(t)
+	for range 2 {
+		for n := range uint16(3) {
+			s.send(fragment(n+1, 3, strings.Repeat("x", int(n)+10)), clientT, gatewayT)
+		}
+	}
+	m := s.SAs[0].Exchanges[0].Request
+	if m.Fragments != 3 || m.Captured != 3 || m.Sent != 2 || m.Sealed != 33 || m.Variants != 0 {
+		t.Errorf("%+v", m)
+	}
+	// Whole at first, and then in fragments.
+	s = newScript(t)
+	s.send(sealed(ike.IKE_AUTH, 1, request, "whole"), clientT, gatewayT)
+	s.send(fragment(1, 2, "wh"), clientT, gatewayT)
+	if m := s.SAs[0].Exchanges[0].Request; m.Fragments != 2 || m.Captured != 1 || m.Variants != 1 {
+		t.Errorf("%+v", m)
+	}
+}
+
+func TestNAT(t *testing.T) {
+	hash := func(m *ike.Message, kind ike.NotifyType, a netip.AddrPort) *ike.Notify {
+		h := ike.NATDetectionHash(m.SPIi, m.SPIr, a)
+		return notify(kind, h[:]...)
+	}
+	other := netip.MustParseAddrPort("10.0.0.1:500")
+	for _, tt := range []struct {
+		name                         string
+		source, destination          netip.AddrPort // as the initiator hashes them
+		answerFrom, answerTo         netip.AddrPort // as the responder does
+		wantInitiator, wantResponder bool
+	}{
+		{"none", client, gateway, gateway, client, false, false},
+		{"initiator, seen inside", client, gateway, gateway, other, true, false},
+		{"initiator, seen outside", other, gateway, gateway, client, true, false},
+		{"responder, seen outside", client, gateway, other, client, false, true},
+		{"responder, seen inside", client, other, gateway, client, false, true},
+	} {
+		s := newScript(t)
+		m := message(ike.IKE_SA_INIT, 0, request)
+		m.Payloads = append(m.Payloads, hash(m, ike.NAT_DETECTION_SOURCE_IP, tt.source), hash(m, ike.NAT_DETECTION_DESTINATION_IP, tt.destination))
+		s.send(m, client, gateway)
+		m = accepted()
+		m.Payloads = append(m.Payloads, hash(m, ike.NAT_DETECTION_SOURCE_IP, tt.answerFrom), hash(m, ike.NAT_DETECTION_DESTINATION_IP, tt.answerTo))
+		s.send(m, gateway, client)
+		n, ok := s.SAs[0].NAT()
+		if want := (NAT{[2]bool{true, true}, tt.wantInitiator, tt.wantResponder}); !ok || n != want {
+			t.Errorf("%s: %+v, want %+v", tt.name, n, want)
+		}
+	}
+	s := newScript(t)
+	s.send(message(ike.IKE_SA_INIT, 0, request), client, gateway)
+	if _, ok := s.SAs[0].NAT(); ok {
+		t.Error("NAT detection without its notifies")
+	}
+}
+
+func TestIKEv1(t *testing.T) {
+	s := newScript(t)
+	v1 := func(spir ike.SPI) []byte {
+		b := append(append([]byte{}, spii[:]...), spir[:]...)
+		b = append(b, 1, 0x10, 2, 0, 0, 0, 0, 0)
+		return binary.BigEndian.AppendUint32(b, 28)
+	}
+	s.add(v1(ike.SPI{}), client, gateway)
+	s.add(v1(spir), gateway, client)
+	s.add(v1(spir), client, gateway)
+	if len(s.SAs) != 1 || s.SAs[0].Version != 1 || told(s.SAs[0]) != "2/0 1,1" {
+		t.Errorf("%+v: %s", s.SAs, told(s.SAs[0]))
+	}
+	if p := s.SAs[0].Paths[0]; p != (Path{client, gateway, 2, 1}) {
+		t.Errorf("path %+v", p)
+	}
+}
+
+func TestESPAndErrors(t *testing.T) {
+	s := newScript(t)
+	s.AddESP(clientT, gatewayT) // of a tunnel that is not known
+	s.send(message(ike.IKE_SA_INIT, 0, request), client, gateway)
+	s.send(accepted(), gateway, client)
+	if !s.AddError(ICMPError{Source: client, Destination: gateway, Text: "port unreachable"}) {
+		t.Error("an ICMP error about the path is of no SA")
+	}
+	if !s.AddError(ICMPError{Source: clientT, Destination: gatewayT, Octets: append([]byte{0, 0, 0, 0}, spii[:]...)}) {
+		t.Error("an ICMP error that quotes the SPI is of no SA")
+	}
+	if s.AddError(ICMPError{Source: gatewayT, Destination: clientT, Octets: spir[:]}) {
+		t.Error("an ICMP error about nothing known is of an SA")
+	}
+	s.send(sealed(ike.IKE_AUTH, 1, request, "auth"), clientT, gatewayT)
+	s.send(sealed(ike.IKE_AUTH, 1, response, "answer"), gatewayT, clientT)
+	s.AddESP(clientT, gatewayT)
+	s.AddESP(netip.AddrPortFrom(client.Addr(), 0), netip.AddrPortFrom(gateway.Addr(), 0))
+	s.AddESP(gatewayT, clientT)
+	if sa := s.SAs[0]; sa.ESPSent != 2 || sa.ESPReceived != 1 || len(sa.Errors) != 2 {
+		t.Errorf("ESP %d, %d; %d errors", sa.ESPSent, sa.ESPReceived, len(sa.Errors))
+	}
+}
+
+func TestClassify(t *testing.T) {
+	m, err := message(ike.IKE_SA_INIT, 0, request).AppendBinary(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := netip.MustParseAddrPort("198.51.100.7:10500")
+	for _, tt := range []struct {
+		name    string
+		to      netip.AddrPort
+		payload []byte
+		want    Kind
+	}{
+		{"plain", gateway, m, IKE},
+		{"marker on 500", gateway, ike.AppendNonESPMarker(nil), Other},
+		{"no marker on 4500", gatewayT, m, ESP},
+		{"marker on 4500", gatewayT, append(ike.AppendNonESPMarker(nil), m...), IKE},
+		{"marker elsewhere", other, append(ike.AppendNonESPMarker(nil), m...), IKE},
+		{"plain elsewhere", other, m, IKE},
+		{"keepalive", gatewayT, []byte{0xff}, Keepalive},
+		{"ESP", gatewayT, make16(7), ESP},
+		{"short", gatewayT, []byte{1, 2, 3}, Other},
+		{"nothing", gateway, nil, Other},
+		{"zero", gateway, make([]byte, 100), Other},
+	} {
+		if got, _ := Classify(client, tt.to, tt.payload); got != tt.want {
+			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+func make16(first byte) []byte { return append([]byte{first}, make([]byte, 15)...) }
+
+// What is held stays within bounds, whatever is sent.
+func TestBounds(t *testing.T) {
+	s := newScript(t)
+	for i := range 2 * maxSAs {
+		m := message(ike.IKE_SA_INIT, 0, request)
+		binary.BigEndian.PutUint32(m.SPIi[:], uint32(i+1))
+		s.send(m, client, gateway)
+	}
+	if len(s.SAs) != maxSAs || s.Omitted != maxSAs {
+		t.Errorf("%d IKE SAs, %d omitted", len(s.SAs), s.Omitted)
+	}
+	s = newScript(t)
+	for i := range uint32(2 * maxExchanges) {
+		s.send(sealed(ike.INFORMATIONAL, i, request, "dpd"), netip.AddrPortFrom(client.Addr(), uint16(i+1)), gateway)
+	}
+	for range 2 * maxErrors {
+		s.AddError(ICMPError{Octets: spii[:]})
+	}
+	for i := range byte(2 * maxDatagrams) {
+		s.send(sealed(ike.INFORMATIONAL, 0, request, string(i)), client, gateway)
+	}
+	sa := s.SAs[0]
+	if len(sa.Exchanges) != maxExchanges || len(sa.Paths) != maxPaths || len(sa.Errors) != maxErrors || sa.Omitted != maxExchanges+maxErrors {
+		t.Errorf("%d exchanges, %d paths, %d errors, %d omitted", len(sa.Exchanges), len(sa.Paths), len(sa.Errors), sa.Omitted)
+	}
+	if n := len(sa.Exchanges[0].Request.seen); n != maxDatagrams {
+		t.Errorf("%d datagrams of a message", n)
+	}
+	s = newScript(t)
+	for i := range uint16(maxContent>>16 + 100) {
+		m := message(ike.IKE_SA_INIT, 0, request, &ike.VendorID{Data: make([]byte, 65000)})
+		binary.BigEndian.PutUint16(m.SPIi[:], i+1)
+		s.send(m, client, gateway)
+	}
+	last := s.SAs[len(s.SAs)-1].Exchanges[0].Request
+	if last.Fault != errNotKept || len(last.Content.Payloads) != 0 {
+		t.Errorf("content is held without bounds: %v", last.Fault)
+	}
+}
+
+// FuzzTracker sends two messages that a stranger made, each twice.
+func FuzzTracker(f *testing.F) {
+	for _, m := range []*ike.Message{accepted(), sealed(ike.IKE_AUTH, 1, request, "x"), fragment(1, 2, "x")} {
+		octets, err := m.AppendBinary(nil)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(octets, octets[:28])
+	}
+	f.Fuzz(func(t *testing.T, a, b []byte) {
+		var tracker Tracker
+		for i, octets := range [][]byte{a, b, a, b} {
+			_, inner := Classify(client, gateway, octets)
+			tracker.Add(Datagram{Packet: i + 1, Time: began.Add(time.Duration(i) * time.Second), Source: client, Destination: gateway, Octets: inner})
+			tracker.AddESP(gateway, client)
+			tracker.AddError(ICMPError{Source: client, Destination: gateway, Octets: octets})
+		}
+		for _, sa := range tracker.SAs {
+			sa.NAT()
+			if len(sa.Paths) == 0 || len(sa.Exchanges) == 0 {
+				t.Errorf("an SA of nothing: %+v", sa)
+			}
+			for _, x := range sa.Exchanges {
+				if x.Request == nil && x.Response() == nil {
+					t.Errorf("an exchange of nothing: %+v", x)
+				}
+			}
+		}
+	})
+}

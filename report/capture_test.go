@@ -1,0 +1,273 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/netip"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/dialog"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// talk is a capture in the making: messages between a client and a gateway.
+type talk struct {
+	t *testing.T
+	dialog.Tracker
+	at     time.Time
+	packet int
+}
+
+var (
+	talker  = netip.MustParseAddr("192.0.2.10")
+	talkee  = netip.MustParseAddr("198.51.100.7")
+	offered = offerOf("aes256-sha256-prfsha256-modp2048-ecp256")
+)
+
+func offerOf(keywords string) *ike.SA {
+	p, err := proposals.ParseProduct(keywords)
+	if err != nil {
+		panic(err)
+	}
+	return &ike.SA{Proposals: []ike.Proposal{p.Proposal(1)}}
+}
+
+// say adds a message of the initiator (by "i") or the responder ("r").
+func (s *talk) say(by string, port uint16, exchange ike.ExchangeType, id uint32, response bool, payloads ...ike.Payload) {
+	s.t.Helper()
+	m := &ike.Message{Header: ike.Header{SPIi: ike.SPI{1}, MajorVersion: 2, Exchange: exchange, MessageID: id}, Payloads: payloads}
+	from, to := talker, talkee
+	if by == "i" {
+		m.Flags |= ike.FlagInitiator
+	} else {
+		from, to = to, from
+	}
+	if response {
+		m.Flags |= ike.FlagResponse
+	}
+	octets, err := m.AppendBinary(nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.at = s.at.Add(100 * time.Millisecond)
+	s.packet++
+	s.Add(dialog.Datagram{Packet: s.packet, Time: s.at, Octets: octets,
+		Source: netip.AddrPortFrom(from, port), Destination: netip.AddrPortFrom(to, port)})
+}
+
+func (s *talk) init(payloads ...ike.Payload) {
+	s.t.Helper()
+	s.say("i", 500, ike.IKE_SA_INIT, 0, false, payloads...)
+}
+func (s *talk) answer(payloads ...ike.Payload) {
+	s.t.Helper()
+	s.say("r", 500, ike.IKE_SA_INIT, 0, true, payloads...)
+}
+
+func sealedIn(octets int) ike.Payload {
+	return &ike.Encrypted{First: ike.PayloadIDi, Body: make([]byte, octets)}
+}
+
+func notifyOf(t ike.NotifyType, data ...byte) *ike.Notify {
+	return &ike.Notify{Notification: t, Data: data}
+}
+
+var talks = []struct {
+	name string
+	run  func(s *talk)
+	want string // result, layer and id
+}{
+	{"cookie not returned", func(s *talk) { s.init(offered); s.answer(notifyOf(ike.COOKIE, 1)) }, "fails: client COOKIE-NOT-RETURNED"},
+	{"cookie loop", func(s *talk) {
+		s.init(offered)
+		s.answer(notifyOf(ike.COOKIE, 1))
+		s.init(notifyOf(ike.COOKIE, 1), offered)
+		s.answer(notifyOf(ike.COOKIE, 2))
+	}, "fails: negotiation COOKIE-LOOP"},
+	{"no answer to the cookie", func(s *talk) {
+		s.init(offered)
+		s.answer(notifyOf(ike.COOKIE, 1))
+		s.init(notifyOf(ike.COOKIE, 1), offered)
+	}, "fails: network RETRY-NO-ANSWER"},
+	{"method not offered", func(s *talk) { s.init(offered); s.answer(notifyOf(ike.INVALID_KE_PAYLOAD, 0, 20)) }, "fails: negotiation INVALID_KE_PAYLOAD"},
+	{"method not tried", func(s *talk) { s.init(offered); s.answer(notifyOf(ike.INVALID_KE_PAYLOAD, 0, 19)) }, "fails: client INVALID_KE_PAYLOAD"},
+	{"method tried", func(s *talk) {
+		s.init(offered, &ike.KE{Method: 19, Data: make([]byte, 64)})
+		s.answer(notifyOf(ike.INVALID_KE_PAYLOAD, 0, 19))
+	}, "fails: negotiation INVALID_KE_PAYLOAD"},
+	{"scanner", func(s *talk) {
+		s.init(offered, &ike.KE{Method: 20, Data: make([]byte, 96)})
+		s.answer(notifyOf(ike.INVALID_KE_PAYLOAD, 0, 14))
+	}, "unknown SCAN"},
+	{"method not named", func(s *talk) { s.init(offered); s.answer(notifyOf(ike.INVALID_KE_PAYLOAD)) }, "fails: negotiation INVALID_KE_PAYLOAD"},
+	{"syntax", func(s *talk) { s.init(offered); s.answer(notifyOf(ike.INVALID_SYNTAX)) }, "fails: negotiation INVALID_SYNTAX"},
+	{"private error", func(s *talk) { s.init(offered); s.answer(notifyOf(8192)) }, "fails: negotiation ERROR-8192"},
+	{"Windows error", func(s *talk) { s.init(offered); s.answer(notifyOf(ike.MS_NOTIFY_STATUS, 0, 0, 0x36, 0x2c)) }, "fails: negotiation MS_NOTIFY_STATUS"},
+	{"redirect", func(s *talk) { s.init(offered); s.answer(notifyOf(ike.REDIRECT, 1, 4, 192, 0, 2, 1)) }, "unknown REDIRECT"},
+	{"forged error before a choice", func(s *talk) {
+		s.init(offered)
+		s.answer(notifyOf(ike.NO_PROPOSAL_CHOSEN))
+		s.answer(offerOf("aes256-sha256-prfsha256-modp2048"))
+	}, "fails: client NOT-CONTINUED"},
+	{"NAT, and nothing on 4500", func(s *talk) {
+		nat := []ike.Payload{offered, notifyOf(ike.NAT_DETECTION_SOURCE_IP, make([]byte, 20)...), notifyOf(ike.NAT_DETECTION_DESTINATION_IP, make([]byte, 20)...)}
+		s.init(nat...)
+		s.answer(nat...)
+	}, "unknown NOTHING-ON-4500"},
+	{"answers are missing", func(s *talk) { s.init(offered); s.say("i", 500, ike.IKE_AUTH, 1, false, sealedIn(200)) }, "unknown ONE-SIDED"},
+	{"requests are missing", func(s *talk) { s.answer(offered); s.say("r", 500, ike.IKE_AUTH, 1, true, sealedIn(200)) }, "unknown ONE-SIDED"},
+	{"begins late", func(s *talk) { s.say("i", 4500, ike.INFORMATIONAL, 7, false, sealedIn(32)) }, "unknown CAPTURE-BEGINS-LATE"},
+	{"large IKE_AUTH", func(s *talk) {
+		s.init(offered)
+		s.answer(offered)
+		s.say("i", 500, ike.IKE_AUTH, 1, false, sealedIn(3000))
+	}, "fails: network IP-FRAGMENTS-DROPPED"},
+	{"small IKE_AUTH", func(s *talk) {
+		s.init(offered)
+		s.answer(offered)
+		s.say("i", 500, ike.IKE_AUTH, 1, false, sealedIn(300))
+	}, "fails: network AUTH-NO-ANSWER"},
+	{"RADIUS does not answer", func(s *talk) {
+		s.authenticate(1000)
+		s.say("i", 4500, ike.IKE_AUTH, 2, false, sealedIn(60))
+	}, "fails: authentication AUTH-ROUND-NO-ANSWER"},
+	{"EAP fails", func(s *talk) {
+		s.authenticate(1000)
+		s.say("i", 4500, ike.IKE_AUTH, 2, false, sealedIn(60))
+		s.say("r", 4500, ike.IKE_AUTH, 2, true, sealedIn(48))
+	}, "fails: authentication AUTH-ENDED"},
+	{"client refuses the certificate", func(s *talk) {
+		s.authenticate(1000)
+		s.say("i", 4500, ike.INFORMATIONAL, 2, false, sealedIn(48))
+	}, "unknown ENDED-AT-ONCE"},
+	{"ESP both ways", func(s *talk) { s.authenticate(300); s.esp(3, 2) }, "works ESP-FLOWS"},
+	{"ESP one way", func(s *talk) { s.authenticate(300); s.esp(9, 0) }, "fails: network ESP-ONE-WAY"},
+	{"ESP the other way", func(s *talk) { s.authenticate(300); s.esp(0, 9) }, "fails: network ESP-ONE-WAY"},
+}
+
+// authenticate is IKE_SA_INIT, and an IKE_AUTH answered with so many octets.
+func (s *talk) authenticate(octets int) {
+	s.t.Helper()
+	s.init(offered)
+	s.answer(offerOf("aes256-sha256-prfsha256-ecp256"))
+	s.say("i", 4500, ike.IKE_AUTH, 1, false, sealedIn(300))
+	s.say("r", 4500, ike.IKE_AUTH, 1, true, sealedIn(octets))
+}
+
+func (s *talk) esp(sent, received int) {
+	a, b := netip.AddrPortFrom(talker, 4500), netip.AddrPortFrom(talkee, 4500)
+	for range sent {
+		s.AddESP(a, b)
+	}
+	for range received {
+		s.AddESP(b, a)
+	}
+}
+
+func newTalk(t *testing.T) *talk {
+	return &talk{t: t, at: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+}
+
+func TestCaptureVerdicts(t *testing.T) {
+	for _, tt := range talks {
+		t.Run(tt.name, func(t *testing.T) {
+			s := newTalk(t)
+			tt.run(s)
+			c := NewCapture(testRun.Tool, "FILE", &s.Tracker, CaptureCounts{Packets: s.packet, IKE: s.packet}, nil)
+			if len(c.SAs) != 1 {
+				t.Fatalf("%d IKE SAs", len(c.SAs))
+			}
+			v := c.SAs[0].Verdict
+			if got := v.String() + " " + v.ID; got != tt.want {
+				t.Errorf("%s, want %s", got, tt.want)
+			}
+			if v.Title == "" || v.Result == resultFails && v.Layer == "" {
+				t.Errorf("%+v", v)
+			}
+			var b bytes.Buffer
+			if err := WriteCaptureJSON(&b, c); err != nil {
+				t.Fatal(err)
+			}
+			validateCapture(t, b.Bytes())
+		})
+	}
+}
+
+func captureSchemaRoot(t testing.TB) *node {
+	t.Helper()
+	root := new(node)
+	d := json.NewDecoder(bytes.NewReader(CaptureSchema()))
+	d.DisallowUnknownFields()
+	if err := d.Decode(root); err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
+func validateCapture(t testing.TB, document []byte) {
+	t.Helper()
+	var v any
+	if err := json.Unmarshal(document, &v); err != nil {
+		t.Fatal(err)
+	}
+	root := captureSchemaRoot(t)
+	for _, fault := range root.check(root, "capture", v) {
+		t.Error(fault)
+	}
+}
+
+func TestCaptureSchemaMatchesGo(t *testing.T) {
+	root := captureSchemaRoot(t)
+	compare(t, root, root, "capture", reflect.TypeFor[Capture]())
+}
+
+// The summary has the failures first, and one line for what is alike.
+func TestCaptureSummary(t *testing.T) {
+	c := &Capture{File: "FILE", Complete: true}
+	verdicts := []CapturedVerdict{
+		{Result: "works", ID: "A", Title: "fine"},
+		{Result: "fails", Layer: "network", ID: "B", Title: "gone"},
+		{Result: "unknown", ID: "C", Title: "who knows"},
+		{Result: "fails", Layer: "network", ID: "B", Title: "gone"},
+	}
+	for i, v := range verdicts {
+		c.SAs = append(c.SAs, CapturedSA{Number: i + 1, Version: 2, Initiator: Endpoint{"192.0.2.1", 500}, Responder: Endpoint{"192.0.2.2", 500}, Verdict: v})
+	}
+	var b bytes.Buffer
+	if err := WriteCaptureText(&b, c, TextOptions{Width: 200}); err != nil {
+		t.Fatal(err)
+	}
+	summary, _, _ := strings.Cut(b.String(), "IKE SA 1  ")
+	want := `SUMMARY    fails: network: gone (192.0.2.1 > 192.0.2.2; 2 IKE SAs, the first of them 2)
+           unknown: who knows (192.0.2.1 > 192.0.2.2; IKE SA 3)
+           works: fine (192.0.2.1 > 192.0.2.2; IKE SA 1)
+`
+	if !strings.Contains(summary, want) {
+		t.Errorf("got %s, want %s", summary, want)
+	}
+}
+
+// What a peer wrote moves no terminal.
+func TestCaptureHostile(t *testing.T) {
+	s := newTalk(t)
+	s.init(offered, &ike.VendorID{Data: []byte("name\x1b[31m")})
+	s.answer(notifyOf(ike.REDIRECT, append([]byte{3, 6}, "\x1b]0;x\x07"...)...))
+	c := NewCapture(testRun.Tool, "evil\x1b[2J.pcap", &s.Tracker, CaptureCounts{}, nil)
+	var text, document bytes.Buffer
+	if err := WriteCaptureText(&text, c, TextOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteCaptureJSON(&document, c); err != nil {
+		t.Fatal(err)
+	}
+	if strings.ContainsAny(text.String()+document.String(), "\x1b\x07") {
+		t.Errorf("%q", text.String())
+	}
+	if !strings.Contains(text.String(), `evil\u{1b}[2J.pcap`) || !strings.Contains(text.String(), `go to \u{1b}]0;x\u{7}`) {
+		t.Errorf("%s", text.String())
+	}
+}
