@@ -64,6 +64,10 @@ func (c predictor) predict(p client.Policy) Client {
 		out.Notes = append(out.Notes, c.untold)
 		return out
 	}
+	if len(p.Offer) == 0 {
+		out.Notes = append(out.Notes, "Its offer holds nothing that can be told as suites.")
+		return out
+	}
 	candidates := c.choice.Of(p.Offer)
 	open := c.undecidedOf(p.Offer)
 	switch {

@@ -26,7 +26,7 @@ func policy(t testing.TB, keywords string) client.Policy {
 func compared(t *testing.T, accepted, offer string) Client {
 	t.Helper()
 	r := base("vpn.example.com", "198.51.100.7")
-	r.Matrix = matrixCase{asked: proposals.Classical().Products(), observed: accepted, evidence: []int{4, 5}}.matrix(t)
+	r.Matrix = matrixCase{asked: proposals.Standard().Products(), observed: accepted, evidence: []int{4, 5}}.matrix(t)
 	r.Exchanges = append(r.Exchanges, exchange(t, 20, windowsDefault, probe.NoProposalChosen),
 		exchange(t, 21, "aes128-aes256-sha1-sha256-prfsha1-prfsha256-modp1024-modp1536", probe.NoProposalChosen))
 	doc := New(testRun, []probe.Result{r})
@@ -88,6 +88,10 @@ func TestCompareFails(t *testing.T) {
 		{"a combination", "aes256-sha256-prfsha256-modp2048,aes128-sha256-prfsha256-modp1024", "aes256-sha256-prfsha256-modp1024",
 			[]string{"combination: The gateway takes algorithms of each kind that it offers, but not together: the nearest are " +
 				"aes256-sha256-prfsha256-modp1024, which it offers, and aes256-sha256-prfsha256-modp2048, which the gateway takes."}, []int{20}},
+		{"a gateway that wants ML-KEM", "aes256gcm16-prfsha384-x25519-ke1_mlkem768", "aes256gcm16-prfsha384-x25519",
+			[]string{"ADDKE1: It offers no additional key exchange ADDKE1; the gateway takes no suite without ML_KEM_768."}, nil},
+		{"a client that wants ML-KEM", "aes256gcm16-prfsha384-x25519", "aes256gcm16-prfsha384-x25519-ke1_mlkem768",
+			[]string{"ADDKE1: It offers ADDKE1 ML_KEM_768 only; the gateway takes none."}, nil},
 		{"a gateway that takes nothing", "", "aes256-sha256-prfsha256-modp1024", nil, []int{20}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -126,8 +130,13 @@ func TestCompareUnknown(t *testing.T) {
 			t.Errorf("%s and %s: %+v, want %q", tt.result, tt.offer, got, tt.note)
 		}
 	}
+	doc := New(testRun, all["openiked"])
+	doc.Targets[0].Compare([]client.Policy{{Name: "it"}})
+	if got := doc.Targets[0].Clients[0]; got.Verdict != "unknown" || len(got.Notes) != 1 {
+		t.Errorf("without an offer: %+v", got)
+	}
 	r := base("vpn.example.com", "198.51.100.7") // the matrix was not asked for
-	doc := New(testRun, []probe.Result{r})
+	doc = New(testRun, []probe.Result{r})
 	doc.Targets[0].Compare([]client.Policy{policy(t, "aes256-sha256-prfsha256-modp2048")})
 	if got := doc.Targets[0].Clients[0]; got.Verdict != "unknown" || !slices.Equal(got.Notes, []string{"The gateway was not asked what it accepts."}) {
 		t.Errorf("without a matrix: %+v", got)

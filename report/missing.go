@@ -33,14 +33,19 @@ func missing(offer, accepted []proposals.Product) []Missing {
 				accepts = addAll(accepts, listOf(p.accepted, axis))
 			}
 		}
-		text := "In the nearest proposals, it offers %s%s; the gateway takes %s."
+		text := "In the nearest proposals, it offers %s; the gateway takes %s."
 		if all := allOf(offer, axis); !share(all, allOf(accepted, axis)) {
 			offers = all
-			text = "It offers %s%s only; the gateway takes %s."
+			text = "It offers %s only; the gateway takes %s."
+		}
+		offered := axisWords(axis) + labels(offers)
+		if axis >= proposals.ADDKE1 && slices.Equal(offers, []proposals.Algorithm{proposals.None(axis)}) {
+			offered = axis.String()
+			text = "It offers no additional key exchange %s; the gateway takes no suite without %s."
 		}
 		out = append(out, Missing{
 			Axis: axis.String(), Offers: convert(offers, newAlgorithm), Accepts: convert(accepts, newAlgorithm),
-			Text: fmt.Sprintf(text, axisWords(axis), labels(offers), labels(accepts)),
+			Text: fmt.Sprintf(text, offered, labels(accepts)),
 		})
 	}
 	return out
