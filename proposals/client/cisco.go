@@ -233,6 +233,9 @@ func policyOfASA(blocks []*ciscoBlock) (Policy, error) {
 	}
 	p, err := policyOf(ciscoASA.product, "crypto ikev2 policy", order[0].line, offer)
 	p.Notes = notes
+	if slices.ContainsFunc(blocks, func(b *ciscoBlock) bool { return b.statements["prf"].words == nil }) {
+		p.Doubt = "What an ASA takes where a policy names no prf was not checked."
+	}
 	return p, err
 }
 

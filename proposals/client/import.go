@@ -56,6 +56,9 @@ func Import(file string, data []byte, syntax Syntax) ([]Policy, error) {
 		if len(policies) == 0 {
 			return nil, fmt.Errorf("it holds no IKEv2 connection (read as %s)", f.syntax)
 		}
+		if len(policies) > maxSections {
+			return nil, fmt.Errorf("it holds %d connections: at most %d are read", len(policies), maxSections)
+		}
 		for i := range policies {
 			policies[i].Syntax = f.syntax
 		}

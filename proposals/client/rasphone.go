@@ -26,6 +26,7 @@ var rasphoneOrder = []windowsEnum{
 // (ras.h, VS_*), and whether it is the only protocol.
 var rasphoneStrategies = map[string]bool{
 	"0":  false, // VS_Default
+	"6":  false, // VS_SstpFirst
 	"7":  true,  // VS_Ikev2Only
 	"8":  false, // VS_Ikev2First
 	"14": false, // VS_Ikev2Sstp
@@ -70,6 +71,7 @@ func phonebook(text string) []phonebookEntry {
 
 func parseRasphone(data []byte) ([]Policy, error) {
 	var policies []Policy
+	var others []string
 	for _, entry := range phonebook(string(data)) {
 		strategy, ok := entry.keys["vpnstrategy"]
 		if !ok {
@@ -80,6 +82,7 @@ func parseRasphone(data []byte) ([]Policy, error) {
 			return nil, &Error{strategy.line, strategy.value, "is no VpnStrategy: write its number, 7 for IKEv2 alone"}
 		}
 		if !ok {
+			others = append(others, entry.name)
 			continue
 		}
 		p, err := entry.policy()
@@ -92,7 +95,7 @@ func parseRasphone(data []byte) ([]Policy, error) {
 		}
 		policies = append(policies, p)
 	}
-	return policies, nil
+	return leftOut(policies, others), nil
 }
 
 func (e phonebookEntry) policy() (Policy, error) {
