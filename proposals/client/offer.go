@@ -51,6 +51,7 @@ func defaultOf(name string) Policy {
 // byDefault is [defaultOf] with a note on why it is this policy.
 func byDefault(name, why string) Policy {
 	p := defaultOf(name)
+	p.Aliases = nil
 	p.Notes = append([]string{why + " That is the policy " + p.Name + "."}, p.Notes...)
 	return p
 }

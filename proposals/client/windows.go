@@ -3,6 +3,7 @@ package client
 import (
 	"bytes"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -152,6 +153,9 @@ func (c windowsConnection) offer() (Policy, error) {
 	if c.custom != nil {
 		return windowsCustomPolicy(c.custom, c.line)
 	}
+	if c.server {
+		return byDefault("windows-server", "The file sets no custom policy of the server."), nil
+	}
 	name, ok := windowsNegotiate[c.negotiate.value]
 	if !ok {
 		return Policy{}, &Error{c.negotiate.line, c.negotiate.value, "is no value of NegotiateDH2048_AES256: write 0, 1 or 2"}
@@ -201,11 +205,15 @@ func windowsCustomPolicy(custom map[string]setting, line int) (Policy, error) {
 	return p, nil
 }
 
+// objectStart is how JSON begins, and no script: that may begin with an
+// attribute such as [CmdletBinding()].
+var objectStart = regexp.MustCompile(`^\s*(\{|\[\s*[\[{])`)
+
 // isWindows tells PowerShell's JSON, lists and command lines.
 func isWindows(_ string, data []byte) bool {
 	text := bytes.ToLower(data)
 	has := func(word string) bool { return bytes.Contains(text, []byte(word)) }
-	if start := bytes.TrimLeft(text, " \t\r\n"); len(start) > 0 && (start[0] == '{' || start[0] == '[') {
+	if objectStart.Match(text) {
 		return has(`"ipseccustompolicy"`) || has(`"encryptionmethod"`) || has(`"tunneltype"`)
 	}
 	return has("set-vpnconnectionipsecconfiguration") || has("set-vpnserverconfiguration") ||
@@ -235,7 +243,7 @@ func parseWindows(data []byte) ([]Policy, error) {
 }
 
 func windowsConnections(data []byte) ([]windowsConnection, error) {
-	if start := bytes.TrimLeft(data, " \t\r\n"); len(start) > 0 && (start[0] == '{' || start[0] == '[') {
+	if objectStart.Match(data) {
 		return connectionsOfJSON(data)
 	}
 	connections, err := connectionsOfCommands(string(data))

@@ -21,6 +21,8 @@ func TestWindowsForms(t *testing.T) {
 			"   -CipherTransformConstants GCMAES256 -EncryptionMethod GCMAES256 `\r\n -IntegrityCheckMethod SHA256 -DHGroup ECP384 -PfsGroup None }\r\n",
 		"variables": "$name='A'\n$cipher = \"GCMAES256\"\nSet-VpnConnectionIPsecConfiguration -ConnectionName $name -AuthenticationTransformConstants $Cipher" +
 			" -CipherTransformConstants $cipher -EncryptionMethod $cipher -IntegrityCheckMethod SHA256 -DHGroup ECP384 -PfsGroup None",
+		"script with an attribute": "[CmdletBinding()]\nparam([string]$Server = 'b')\n" +
+			"Set-VpnConnectionIPsecConfiguration A GCMAES256 GCMAES256 ECP384 GCMAES256 SHA256 None",
 		"object":     `{"EncryptionMethod":"GCMAES256","IntegrityCheckMethod":"SHA256","DHGroup":"ECP384","ConnectionName":"A"}`,
 		"connection": `{"name":"A","TunnelType":"Ikev2","IPsecCustomPolicy":{"EncryptionMethod":6,"IntegrityCheckMethod":2,"DHGroup":5}}`,
 		"array of Windows PowerShell": `{"value":[{"Name":"A","TunnelType":"Ikev2","IPSecCustomPolicy":{"EncryptionMethod":6,` +
@@ -77,6 +79,14 @@ func TestWindowsRegistry(t *testing.T) {
 			offerText(policies[1]) != "aes128-sha256-prfsha256-modp2048" {
 			t.Errorf("%s: %+v, %v", line, policies, err)
 		}
+	}
+}
+
+// TestWindowsServer: a server without a custom policy is not a client.
+func TestWindowsServer(t *testing.T) {
+	policies, err := Import("", []byte("Set-VpnServerConfiguration -Ikev2Ports 64 -PassThru"), "")
+	if err != nil || len(policies) != 1 || offerText(policies[0]) != "windows-server" {
+		t.Errorf("%+v, %v", policies, err)
 	}
 }
 
