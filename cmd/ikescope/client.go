@@ -23,7 +23,7 @@ func (a *app) clientCommand() *cobra.Command {
 		Short: "Say what well-known clients offer, and what a configuration offers",
 		Example: `  ikescope client list
   ikescope client show windows-11
-  ikescope client show swanctl.conf -o json`,
+  ikescope client import swanctl.conf`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return usagef("client: say what to do: %s", strings.Join(subcommands(cmd), ", "))
@@ -36,7 +36,7 @@ func (a *app) clientCommand() *cobra.Command {
 		},
 		RunE: func(*cobra.Command, []string) error { return nil },
 	}
-	cmd.AddCommand(a.clientListCommand(), a.clientShowCommand())
+	cmd.AddCommand(a.clientListCommand(), a.clientShowCommand(), a.clientImportCommand())
 	return cmd
 }
 

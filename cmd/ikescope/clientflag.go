@@ -143,7 +143,11 @@ const maxClientFile = 64 << 20
 
 // readClients returns the clients of a file: the connections of a
 // configuration, in its order.
-func readClients(path string) ([]client.Policy, error) {
+func readClients(path string) ([]client.Policy, error) { return readClientsAs(path, "") }
+
+// readClientsAs is [readClients] of a file that has syntax, or for "" the one
+// that its content tells.
+func readClientsAs(path string, syntax client.Syntax) ([]client.Policy, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, withoutPath(err))
@@ -156,7 +160,7 @@ func readClients(path string) ([]client.Policy, error) {
 	if len(data) > maxClientFile {
 		return nil, fmt.Errorf("%s: it exceeds %d octets", path, maxClientFile)
 	}
-	policies, err := client.Import(filepath.Base(path), data, "")
+	policies, err := client.Import(filepath.Base(path), data, syntax)
 	var at *client.Error
 	switch {
 	case errors.As(err, &at) && at.Line > 0:

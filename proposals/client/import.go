@@ -32,6 +32,15 @@ var formats = []format{
 	mikrotikFormat,
 }
 
+// Syntaxes returns those that [Import] reads.
+func Syntaxes() []Syntax {
+	var all []Syntax
+	for _, f := range formats {
+		all = append(all, f.syntax)
+	}
+	return all
+}
+
 // maxFile bounds what is imported, in octets: a configuration is short.
 const maxFile = 4 << 20
 
@@ -65,7 +74,7 @@ func Import(file string, data []byte, syntax Syntax) ([]Policy, error) {
 		return policies, nil
 	}
 	if ipsecConfDaemon(data) == ambiguous {
-		return nil, fmt.Errorf("it is an ipsec.conf, and nothing in it tells whose: say %s (strongSwan) or %s as its syntax",
+		return nil, fmt.Errorf("it is an ipsec.conf, and nothing in it tells whose: say --syntax %s (strongSwan's) or --syntax %s",
 			SyntaxIpsecConf, SyntaxLibreswan)
 	}
 	return nil, fmt.Errorf("its syntax is none of %s", strings.Join(names, ", "))

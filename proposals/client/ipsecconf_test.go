@@ -74,7 +74,7 @@ func TestIpsecConfDaemon(t *testing.T) {
 		}
 	}
 	_, err := Import("ipsec.conf", []byte("conn a\n\tauto=add\n"), "")
-	if want := "it is an ipsec.conf, and nothing in it tells whose: say ipsec.conf (strongSwan) or libreswan as its syntax"; err == nil || err.Error() != want {
+	if want := "it is an ipsec.conf, and nothing in it tells whose: say --syntax ipsec.conf (strongSwan's) or --syntax libreswan"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }

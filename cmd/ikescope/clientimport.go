@@ -1,0 +1,50 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/ikescope/ikescope/proposals/client"
+)
+
+func (a *app) clientImportCommand() *cobra.Command {
+	var (
+		format string
+		syntax string
+	)
+	cmd := &cobra.Command{
+		Use:   "import FILE",
+		Short: "Show what the connections of a configuration offer",
+		Long: `Show what each IKEv2 connection of a configuration file offers in its first
+packet: the exact proposals, in order, and what the product completes, drops or
+takes from its defaults on the way there. Which syntax the file has is told by
+its content; --syntax says it where two products share one.
+
+--client FILE and --client FILE#CONNECTION of other commands read such a file,
+too.`,
+		Example: `  ikescope client import /etc/swanctl/swanctl.conf
+  ikescope client import ipsec.conf --syntax libreswan
+  ikescope client import iked.conf -o json`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usagef("client import: name one file, for example /etc/swanctl/swanctl.conf")
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			policies, err := readClientsAs(args[0], client.Syntax(syntax))
+			if err != nil {
+				return usagef("client import: %w", err)
+			}
+			return writeClients(a.out, format, policies, showClients)
+		},
+	}
+	var syntaxes []string
+	for _, s := range client.Syntaxes() {
+		syntaxes = append(syntaxes, string(s))
+	}
+	cmd.Flags().Var(choice{&syntax, syntaxes}, "syntax", "read the file as this `SYNTAX`")
+	// It fails only for flags that do not exist.
+	_ = cmd.RegisterFlagCompletionFunc("syntax", cobra.FixedCompletions(syntaxes, cobra.ShellCompDirectiveDefault))
+	addClientFormat(cmd, &format)
+	return cmd
+}
