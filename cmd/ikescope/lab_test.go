@@ -38,6 +38,8 @@ func TestLab(t *testing.T) {
 	t.Run("loss", l.testLoss)
 	t.Run("limits", l.testLimits)
 	t.Run("pcap", l.testPcap)
+	t.Run("defaults", l.testDefaults)
+	t.Run("initiator", l.testInitiator)
 }
 
 // The namespaces that ask: one beside the gateways, and one behind a NAT.

@@ -13,7 +13,7 @@ func TestIpsecConf(t *testing.T) {
 	}{
 		{"conn a\n\tike=aes256-sha256-modp2048!\n", map[string]string{"a": "aes256-sha256-prfsha256-modp2048"}},
 		// Without ! the default comes after.
-		{"conn a\n\tike=aes256-sha256-modp2048\n", map[string]string{"a": "aes256-sha256-prfsha256-modp2048," + fallback}},
+		{"conn a\n\tike=aes256-sha256-ecp256\n", map[string]string{"a": "aes256-sha256-prfsha256-ecp256," + fallback}},
 		{"conn a\r\n\tike = aes256gcm16-prfsha384-ecp384 , aes128-sha1-modp2048! # two\r\n",
 			map[string]string{"a": "aes256gcm16-prfsha384-ecp384,aes128-sha1-prfsha1-modp2048"}},
 		{"conn old\n\tkeyexchange=ikev1\nconn new\n\tkeyexchange=ikev2\n\tike=\"aes256-sha256-modp2048!\"\n",

@@ -2,6 +2,7 @@ package client
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
@@ -67,10 +68,36 @@ func notStrongSwan(word string) string {
 
 // policy returns the policy of the connection name.
 func (o *strongSwanOffer) policy(name string, line int) (Policy, error) {
+	o.promote()
 	p, err := policyOf(strongSwan, name, line, o.products)
 	if err != nil {
 		return Policy{}, err
 	}
 	p.Notes, p.Doubt = o.notes, o.doubt
 	return p, nil
+}
+
+// promote puts the proposals into the order in which strongSwan sends them: its
+// KE payload is of the first method of the first proposal; the proposals that
+// have this method come first, and it comes first in each (ike_init.c,
+// build_payloads).
+func (o *strongSwanOffer) promote() {
+	method := o.products[0][proposals.KE][0]
+	var with, without []proposals.Product
+	moved := false
+	for _, p := range o.products {
+		i := slices.Index(p[proposals.KE], method)
+		if i < 0 {
+			without = append(without, p)
+			continue
+		}
+		moved = moved || i > 0 || len(without) > 0
+		p[proposals.KE] = slices.Insert(slices.Delete(slices.Clone(p[proposals.KE]), i, i+1), 0, method)
+		with = append(with, p)
+	}
+	if moved {
+		o.notes = append(o.notes, fmt.Sprintf(
+			"Its KE payload is of %[1]v, so strongSwan sends the proposals that have %[1]v first, and it first in each.", method))
+	}
+	o.products = append(with, without...)
 }

@@ -19,8 +19,11 @@ func TestSwanctl(t *testing.T) {
 		{`connections { a { proposals = "aes256-sha256-\
 modp2048" } }`, map[string]string{"a": "aes256-sha256-prfsha256-modp2048"}},
 		// IKEv1 is left out, the default is expanded at its place.
-		{"connections { old { version = 1\n proposals = 3des-sha1-modp1024\n }\n new { version = 2\n proposals = aes128gcm16-prfsha256-x25519, default\n } }",
-			map[string]string{"new": "aes128gcm16-prfsha256-x25519," + fallback}},
+		{"connections { old { version = 1\n proposals = 3des-sha1-modp1024\n }\n new { version = 2\n proposals = aes128gcm16-prfsha256-ecp256, default\n } }",
+			map[string]string{"new": "aes128gcm16-prfsha256-ecp256," + fallback}},
+		// The method of the KE payload moves to the front, as strongSwan sends it.
+		{"connections { a { proposals = aes256-sha256-modp2048, aes256gcm16-prfsha384-ecp384, aes128-sha256-ecp256-modp2048\n } }",
+			map[string]string{"a": "aes256-sha256-prfsha256-modp2048,aes128-sha256-prfsha256-modp2048-ecp256,aes256gcm16-prfsha384-ecp384"}},
 		// Repeated sections merge, and the last setting counts.
 		{"connections { a { proposals = aes128-sha1-modp1024\n } }\nconnections { a { proposals = aes256-sha256-modp2048\n } }",
 			map[string]string{"a": "aes256-sha256-prfsha256-modp2048"}},

@@ -3,12 +3,20 @@
 # gateway's state folder as /run/lab. The mounts vanish with the process.
 # shellcheck shell=bash
 
+# namespace_of GATEWAY: an initiator is a gateway's daemon beside the client.
+namespace_of() {
+	case $1 in
+	client-*) echo iks-client ;;
+	*) echo "iks-$1" ;;
+	esac
+}
+
 # launch GATEWAY CMD... starts a daemon and leaves its process id in the state
 # folder. Its output goes to the gateway's log.
 launch() {
 	local gateway=$1
 	shift
-	setsid ip netns exec "iks-$gateway" unshare --mount \
+	setsid ip netns exec "$(namespace_of "$gateway")" unshare --mount \
 		bash "$LAB/enter.sh" "$(root_of "$gateway")" "$STATE/$gateway" "$@" \
 		</dev/null >>"$STATE/$gateway/log" 2>&1 {LOCK}>&- &
 }
@@ -22,7 +30,7 @@ daemon_pid() {
 daemon_runs() {
 	local pid
 	pid=$(daemon_pid "$1")
-	[[ -n $pid && /proc/$pid/ns/net -ef /run/netns/iks-$1 ]]
+	[[ -n $pid && /proc/$pid/ns/net -ef /run/netns/$(namespace_of "$1") ]]
 }
 
 need_running() {

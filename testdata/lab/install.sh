@@ -25,7 +25,7 @@ declare -rA HOST_COMMANDS=(
 )
 
 root_of() {
-	echo "$CACHE/roots/$1"
+	echo "$CACHE/roots/${1#client-}"
 }
 
 # A root counts only with its stamp, which is written last and says of what the

@@ -35,6 +35,30 @@ libreswan_load() { # GATEWAY POLICY-FILE
 	quietly inside "$1" ipsec addconn --config /run/lab/ipsec.conf lab4 lab6
 }
 
+# libreswan_initiate CLIENT FILE CONNECTION ADDRESS: the ends of FILE make way
+# for those of the lab, which stand in a %default, since a conn that sets one
+# twice is not loaded.
+libreswan_initiate() {
+	{
+		sed -E '/^[[:space:]]+(left|right)(nexthop)?[[:space:]]*=/d' "$2"
+		printf '\nconn %%default\n\tleft=%s\n\tright=%s\n\tauthby=secret\n' "$CLIENT_ADDRESS" "$4"
+	} >"$STATE/$1/initiator.conf"
+	quietly inside "$1" ipsec addconn --config /run/lab/initiator.conf "$3" || return 1
+	inside "$1" ipsec whack --name "$3" --initiate --asynchronous >/dev/null 2>&1 || true
+}
+
+# pluto logs what it agreed on in one line:
+#	... {cipher=AES_GCM_16_256 integ=n/a prf=HMAC_SHA2_512 group=DH19}, ...
+libreswan_agreed() {
+	sed -nE 's/^.*IKE_SA_INIT response .*\{cipher=([^ ]+) integ=([^ ]+) prf=([^ ]+) group=([^ }]+).*$/\1 \2 PRF_\3 \4/p' "$STATE/$1/log" |
+		sed -n 1p |
+		sed -E 's/ n\/a / /; s/DH19$/ECP_256/; s/DH20$/ECP_384/; s/DH21$/ECP_521/; s/DH31$/CURVE25519/' | keywords
+}
+
+libreswan_refused() {
+	sed -nE 's/^.*(NO_PROPOSAL_CHOSEN).*$/\1/p' "$STATE/$1/log" | sed -n 1p
+}
+
 libreswan_stats() {
 	inside "$1" ipsec whack --globalstatus | awk -F = '
 		$1 == "current.states.iketype.halfopen" { half_open = $2 }

@@ -62,6 +62,44 @@ strongswan_load() { # GATEWAY POLICY-FILE
 	quietly inside "$1" swanctl --load-all --clear --file /run/lab/swanctl.conf
 }
 
+# strongswan_initiate CLIENT FILE CONNECTION ADDRESS: what is set after FILE
+# takes the place of what FILE says.
+strongswan_initiate() {
+	local dir=$STATE/$1
+	cp "$2" "$dir/swanctl.conf"
+	cat >>"$dir/swanctl.conf" <<-CONF
+
+		connections {
+			$3 {
+				local_addrs = $CLIENT_ADDRESS
+				remote_addrs = $4
+				local {
+					auth = psk
+				}
+				remote {
+					auth = psk
+				}
+			}
+		}
+		secrets {
+			ike {
+				secret = "ikescope lab"
+			}
+		}
+	CONF
+	quietly inside "$1" swanctl --load-all --clear --file /run/lab/swanctl.conf || return 1
+	# It fails if the IKE SA does, which the log tells.
+	inside "$1" swanctl --initiate --ike "$3" --timeout 10 >/dev/null 2>&1 || true
+}
+
+strongswan_agreed() {
+	sed -nE 's/^.*selected proposal: IKE:(.*)$/\1/p' "$STATE/$1/log" | sed -n '$p' | strongswan_split | keywords
+}
+
+strongswan_refused() {
+	sed -nE 's/^.*received (NO_PROPOSAL_CHOSEN) notify.*$/\1/p' "$STATE/$1/log" | sed -n 1p
+}
+
 strongswan_stats() {
 	inside "$1" swanctl --stats |
 		sed -nE 's/^IKE_SAs: ([0-9]+) total, ([0-9]+) half-open.*/half_open=\2 total=\1/p'
