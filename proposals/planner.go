@@ -30,7 +30,8 @@ import (
 //  2. Locate: an offer that was taken holds an acceptable suite. Dividing it by
 //     weight, the likely algorithms first, finds the suite in about as many
 //     questions as its surprise has bits. What is refused on the way is
-//     remembered and serves the proof.
+//     remembered and serves the proof. Suites that cannot be of one product,
+//     as with AEAD and without, are located side by side.
 //  3. Grow: around a suite that is accepted, each axis is asked about: single
 //     questions for what is likely, groups for what is not. The key exchange
 //     methods come first, since the answer names the one that was taken. Then
@@ -47,7 +48,7 @@ import (
 //     algorithms is seen together as far as the number of samples allows. The
 //     suites that a cut leaves over start products of their own.
 //
-// Steps 3 and 4 ask in batches that do not depend on each other, so that they
+// All but step 2 ask in batches that do not depend on each other, so that they
 // can be in flight together.
 //
 // # The cost
@@ -209,18 +210,39 @@ func (s *search) run() {
 			}
 			return
 		}
+		var taken [][]box
 		for _, r := range s.ask(questions...) {
-			if r.state != Accepted {
-				continue
-			}
-			// What a product found since holds says nothing new.
-			if left := subtract(r.witness, s.products...); totalSize(left) == totalSize(r.witness) {
-				if cell, ok := s.locate(r.witness); ok {
-					s.explore(cell)
-				}
+			if r.state == Accepted {
+				taken = append(taken, r.witness)
 			}
 		}
+		for len(taken) > 0 && !s.stopped {
+			var apart [][]box
+			apart, taken = s.apart(taken)
+			for _, cell := range s.locate(apart) {
+				s.explore(cell)
+			}
+			// What a product found since holds says nothing new.
+			taken = slices.DeleteFunc(taken, func(w []box) bool { return totalSize(subtract(w, s.products...)) != totalSize(w) })
+		}
 	}
+}
+
+// apart returns those of sets of boxes that share no home, so that no product
+// is in two of them, and the others.
+func (s *search) apart(sets [][]box) (apart, others [][]box) {
+	var homes []box
+	for _, set := range sets {
+		if slices.ContainsFunc(set, func(b box) bool { return slices.Contains(homes, s.home(b)) }) {
+			others = append(others, set)
+			continue
+		}
+		apart = append(apart, set)
+		for _, b := range set {
+			homes = append(homes, s.home(b))
+		}
+	}
+	return apart, others
 }
 
 // explore finds the product around an accepted cell.

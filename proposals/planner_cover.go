@@ -84,32 +84,47 @@ func (u *Universe) hybrid(bs []box) int {
 // there are, the likelier the first part holds one.
 const locateShare = 0.33
 
-// locate finds an acceptable cell in boxes that are known to hold one. It
-// reports false if an answer failed to come.
-func (s *search) locate(boxes []box) (box, bool) {
-	for {
-		boxes = s.open(boxes)
-		if len(boxes) == 0 {
-			return box{}, false // contradicted
-		}
-		if len(boxes) == 1 && boxes[0].isCell() {
-			if s.observed[boxes[0]] == nil {
-				for _, t := range s.taken {
-					if slices.ContainsFunc(t.boxes, boxes[0].overlaps) {
-						s.observe(boxes[0], t.id)
-					}
-				}
+// locate finds an acceptable cell in each of sets of boxes that are known to
+// hold one, asking about all of them at a time; none where an answer failed to
+// come.
+func (s *search) locate(sets [][]box) []box {
+	var cells []box
+	for len(sets) > 0 {
+		var firsts, rests [][]box
+		for _, boxes := range sets {
+			boxes = s.open(boxes)
+			switch {
+			case len(boxes) == 0: // contradicted
+			case len(boxes) == 1 && boxes[0].isCell():
+				cells = append(cells, boxes[0])
+				s.observeTaken(boxes[0])
+			default:
+				first, rest := s.split(boxes)
+				firsts, rests = append(firsts, first), append(rests, rest)
 			}
-			return boxes[0], true
 		}
-		first, rest := s.split(boxes)
-		switch r := s.ask(first)[0]; r.state {
-		case Accepted:
-			boxes = r.witness
-		case Refused:
-			boxes = rest
-		default:
-			return box{}, false
+		sets = nil
+		for i, r := range s.ask(firsts...) {
+			switch r.state {
+			case Accepted:
+				sets = append(sets, r.witness)
+			case Refused:
+				sets = append(sets, rests[i])
+			}
+		}
+	}
+	return cells
+}
+
+// observeTaken notes the answers that show that cell is accepted, of which it
+// is the only one left, unless it was observed already.
+func (s *search) observeTaken(cell box) {
+	if s.observed[cell] != nil {
+		return
+	}
+	for _, t := range s.taken {
+		if slices.ContainsFunc(t.boxes, cell.overlaps) {
+			s.observe(cell, t.id)
 		}
 	}
 }
