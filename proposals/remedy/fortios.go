@@ -10,8 +10,8 @@ import (
 var fortiOSWord = vocabulary(`
 	des=des 3des=3des aes128=aes128 aes192=aes192 aes256=aes256
 	aes128gcm16=aes128gcm aes256gcm16=aes256gcm chacha20poly1305=chacha20poly1305
-	md5=md5 sha1=sha1 sha256=sha256 sha384=sha384 sha512=sha512
-	prfmd5=md5 prfsha1=prfsha1 prfsha256=prfsha256 prfsha384=prfsha384 prfsha512=prfsha512
+	sha1=sha1 sha256=sha256 sha384=sha384 sha512=sha512
+	prfsha1=prfsha1 prfsha256=prfsha256 prfsha384=prfsha384 prfsha512=prfsha512
 	modp768=1 modp1024=2 modp1536=5 modp2048=14 modp3072=15 modp4096=16 modp6144=17 modp8192=18
 	ecp256=19 ecp384=20 ecp521=21 ecp224bp=27 ecp256bp=28 ecp384bp=29 ecp512bp=30 x25519=31 curve448=32
 `)
@@ -24,6 +24,7 @@ var fortiOS = syntax{
 	clientPlace:  "FortiOS as the client, in its CLI",
 	gatewayPlace: "FortiOS as the gateway, in its CLI",
 	word:         fortiOSWord,
+	lacks:        map[string]string{"prfmd5": "FortiOS has no PRF_HMAC_MD5 beside AES-GCM, and elsewhere it is not proposed"},
 	oneHash:      true, additive: true,
 	lines: func(connection string, side Side, s proposals.Suite, _ []proposals.Product) []string {
 		verb := "set"

@@ -13,9 +13,6 @@ var libreswanWord = vocabulary(`
 	aes128gcm8=aes_gcm_8_128 aes192gcm8=aes_gcm_8_192 aes256gcm8=aes_gcm_8_256
 	aes128gcm12=aes_gcm_12_128 aes192gcm12=aes_gcm_12_192 aes256gcm12=aes_gcm_12_256
 	aes128gcm16=aes_gcm128 aes192gcm16=aes_gcm192 aes256gcm16=aes_gcm256
-	aes128ccm8=aes_ccm_8_128 aes192ccm8=aes_ccm_8_192 aes256ccm8=aes_ccm_8_256
-	aes128ccm12=aes_ccm_12_128 aes192ccm12=aes_ccm_12_192 aes256ccm12=aes_ccm_12_256
-	aes128ccm16=aes_ccm128 aes192ccm16=aes_ccm192 aes256ccm16=aes_ccm256
 	camellia128=camellia128 camellia192=camellia192 camellia256=camellia256
 	chacha20poly1305=chacha20_poly1305
 	prfmd5=md5 prfsha1=sha1 prfsha256=sha2_256 prfsha384=sha2_384 prfsha512=sha2_512

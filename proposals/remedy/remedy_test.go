@@ -185,31 +185,7 @@ func TestHostileName(t *testing.T) {
 // other side's, no suite that this syntax can write needs less, and what is
 // weaker is said to be.
 func TestRemediesKeepTheirPromise(t *testing.T) {
-	lists := [proposals.NumAxes][]proposals.Algorithm{}
-	for _, p := range proposals.Quick().Products() {
-		for axis, list := range p {
-			for _, a := range list {
-				if !a.IsNone() && !slices.Contains(lists[axis], a) {
-					lists[axis] = append(lists[axis], a)
-				}
-			}
-		}
-	}
-	random := rapid.Custom(func(t *rapid.T) proposals.Product {
-		var p proposals.Product
-		aead := rapid.Bool().Draw(t, "aead")
-		for axis := proposals.ENCR; axis <= proposals.KE; axis++ {
-			list := slices.DeleteFunc(slices.Clone(lists[axis]), func(a proposals.Algorithm) bool {
-				return axis == proposals.ENCR && a.AEAD() != aead
-			})
-			if axis == proposals.INTEG && aead {
-				continue
-			}
-			p[axis] = rapid.SliceOfNDistinct(rapid.SampledFrom(list), 1, 3, rapid.ID).Draw(t, axis.String())
-		}
-		return p
-	})
-	some := rapid.SliceOfN(random, 1, 3)
+	some := rapid.SliceOfN(randomProduct(), 1, 3)
 	rapid.Check(t, func(t *rapid.T) {
 		c := Case{
 			Client:          client.Policy{Offer: some.Draw(t, "offer")},
@@ -278,4 +254,32 @@ func leastOf(t *rapid.T, r Remedy, from, inForce []proposals.Product) {
 			}
 		}
 	}
+}
+
+// randomProduct makes products of the algorithms that are in use.
+func randomProduct() *rapid.Generator[proposals.Product] {
+	lists := [proposals.NumAxes][]proposals.Algorithm{}
+	for _, p := range proposals.Quick().Products() {
+		for axis, list := range p {
+			for _, a := range list {
+				if !a.IsNone() && !slices.Contains(lists[axis], a) {
+					lists[axis] = append(lists[axis], a)
+				}
+			}
+		}
+	}
+	return rapid.Custom(func(t *rapid.T) proposals.Product {
+		var p proposals.Product
+		aead := rapid.Bool().Draw(t, "aead")
+		for axis := proposals.ENCR; axis <= proposals.KE; axis++ {
+			list := slices.DeleteFunc(slices.Clone(lists[axis]), func(a proposals.Algorithm) bool {
+				return axis == proposals.ENCR && a.AEAD() != aead
+			})
+			if axis == proposals.INTEG && aead {
+				continue
+			}
+			p[axis] = rapid.SliceOfNDistinct(rapid.SampledFrom(list), 1, 3, rapid.ID).Draw(t, axis.String())
+		}
+		return p
+	})
 }
