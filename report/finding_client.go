@@ -3,17 +3,8 @@ package report
 import (
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/proposals/remedy"
 )
-
-// windowsCustom are suites that a Windows client can be set to, by the
-// arguments of Set-VpnConnectionIPsecConfiguration, best first. The PRF is that
-// of the integrity algorithm.
-var windowsCustom = []struct{ suite, arguments string }{
-	{"aes256-sha384-prfsha384-ecp384", "-EncryptionMethod AES256 -IntegrityCheckMethod SHA384 -DHGroup ECP384"},
-	{"aes256-sha256-prfsha256-ecp256", "-EncryptionMethod AES256 -IntegrityCheckMethod SHA256 -DHGroup ECP256"},
-	{"aes256-sha256-prfsha256-modp2048", "-EncryptionMethod AES256 -IntegrityCheckMethod SHA256 -DHGroup Group14"},
-	{"aes128-sha256-prfsha256-modp2048", "-EncryptionMethod AES128 -IntegrityCheckMethod SHA256 -DHGroup Group14"},
-}
 
 // windowsFinding tells that no Windows client with default settings can
 // connect, where a refusal of each of its suites was seen.
@@ -35,18 +26,10 @@ func windowsFinding(f facts) (Finding, bool) {
 		Detail:   "Windows 7 to 11 offer KE_MODP_1024 alone unless configured; the gateway refuses it",
 		Evidence: evidence,
 	}
-	for _, custom := range windowsCustom {
-		for _, p := range parse(custom.suite) {
-			for s := range p.Suites() {
-				if f.state(s) == proposals.Accepted && out.Fix == nil {
-					out.Fix = []string{"on the clients: Set-VpnConnectionIPsecConfiguration " + custom.arguments +
-						" and the ESP transforms of the gateway"}
-				}
-			}
-		}
-	}
-	if out.Fix == nil {
-		out.Fix = []string{"let the gateway accept aes256-sha256-prfsha256-modp2048, and set the clients to it"}
+	out.Fix = []string{"let the gateway accept aes256-sha256-prfsha256-modp2048, and set the clients to it"}
+	c := remedy.Case{Client: windows, Accepted: f.accepted}
+	if best := c.Remedies(); len(best) > 0 && len(best[0].Lines) > 0 && len(best[0].Weaker) == 0 {
+		out.Fix = []string{"on the clients, with ESP values that the gateway takes: " + best[0].Lines[0]}
 	}
 	return out, true
 }
