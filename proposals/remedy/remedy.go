@@ -113,6 +113,9 @@ func (c Case) client(s *syntax) Remedy {
 	}
 	r.Suite, r.Changes = suite, changes
 	r.Weaker = weaker(suite, c.Client.Offer, clientWords)
+	if s.only != nil { // the gateway chooses among them
+		r.Weaker = weakerOfAny(able, c.Client.Offer, clientWords)
+	}
 	r.Lines, r.Notes = s.write(c.name(), ClientSide, suite, []proposals.Product{suite.Product()})
 	return r
 }

@@ -52,6 +52,21 @@ func weaker(s proposals.Suite, inForce []proposals.Product, words wording) []str
 	return out
 }
 
+// weakerOfAny is weaker of every suite of products.
+func weakerOfAny(products, inForce []proposals.Product, words wording) []string {
+	var out []string
+	for _, p := range products {
+		for s := range p.Suites() {
+			for _, text := range weaker(s, inForce, words) {
+				if !slices.Contains(out, text) {
+					out = append(out, text)
+				}
+			}
+		}
+	}
+	return out
+}
+
 func because(w baseline.Weakness) string {
 	if len(w.Refs) == 0 {
 		return w.Reason

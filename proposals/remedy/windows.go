@@ -72,7 +72,7 @@ var registry = syntax{
 	},
 	notes: func(Side, proposals.Suite) []string {
 		return []string{
-			"the client then offers aes256 with sha1, sha256 and sha384 and modp2048, as strongSwan's documentation has it (one source)",
+			"the client then offers aes256 with sha1, sha256 and sha384 and modp2048, as strongSwan's documentation has it (one source); of those that it accepts, the gateway chooses",
 			"restart the service RasMan, or Windows, for it to count; 1 in place of 2 keeps the old suites beside them",
 		}
 	},

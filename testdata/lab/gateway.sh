@@ -69,8 +69,11 @@ gateway_restart() {
 	fi
 }
 
+# policy_file prints the file of a policy: one of the lab's by its name, or any
+# other by its path from the root.
 policy_file() {
 	local file=$LAB/policies/$1/$2.conf
+	[[ $2 != /* ]] || file=$2
 	[[ -e $file ]] || die "$1 has no policy \"$2\"; it has: $(gateway_policies "$1")"
 	echo "$file"
 }
