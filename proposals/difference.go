@@ -5,17 +5,24 @@ import (
 	"math/bits"
 )
 
-// maxPieces bounds into how many products a difference may fall: a handful for
-// policies of gateways, without end for made up ones.
-const maxPieces = 4096
+// maxPieces bounds into how many products a difference may fall, and of how
+// many it may be: a handful for policies of gateways, without end for made up
+// ones. maxPairs bounds how many pairs an intersection looks at.
+const (
+	maxPieces = 4096
+	maxPairs  = 1 << 16
+)
 
 var errPieces = errors.New("proposals: the sets of suites differ in too many pieces")
 
 // Difference returns the suites of a that are not in b, as products that do
 // not overlap, in few pieces. The products may be of different universes. It
-// fails where the result falls into more than 4,096 pieces, or an axis has more
-// than 64 algorithms.
+// fails where the result falls into more than 4,096 pieces, where more products
+// than that are given, or where an axis has more than 64 algorithms.
 func Difference(a, b []Product) ([]Product, error) {
+	if len(a)+len(b) > maxPieces {
+		return nil, errPieces
+	}
 	u := new(Universe)
 	boxes, err := u.number(append(a[:len(a):len(a)], b...))
 	if err != nil {
@@ -27,7 +34,9 @@ func Difference(a, b []Product) ([]Product, error) {
 		if err != nil {
 			return nil, err
 		}
-		rest = append(rest, pieces...)
+		if rest = append(rest, pieces...); len(rest) > maxPieces {
+			return nil, errPieces
+		}
 	}
 	if rest, err = without(rest, boxes[len(a):]); err != nil {
 		return nil, err
@@ -37,14 +46,14 @@ func Difference(a, b []Product) ([]Product, error) {
 
 // Intersection returns the suites of both a and b, as Difference does.
 func Intersection(a, b []Product) ([]Product, error) {
+	if len(a)*len(b) > maxPairs {
+		return nil, errPieces
+	}
 	var both []Product
 	for _, p := range a {
 		for _, q := range b {
 			if common, ok := p.Intersect(q); ok {
 				both = append(both, common)
-			}
-			if len(both) > maxPieces {
-				return nil, errPieces
 			}
 		}
 	}

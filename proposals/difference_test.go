@@ -120,6 +120,16 @@ func TestDifferenceIsBounded(t *testing.T) {
 	if _, err := Difference(whole, holes); err == nil {
 		t.Error("no error for a difference of very many pieces")
 	}
+	many := make([]Product, maxPieces+1)
+	for i := range many {
+		many[i] = mustParse(t, "aes128-sha256-prfsha256-modp2048")
+	}
+	if _, err := Difference(many, nil); err == nil {
+		t.Error("no error for very many products")
+	}
+	if _, err := Intersection(many[:300], many[:300]); err == nil {
+		t.Error("no error for very many pairs")
+	}
 	var wide Product
 	for i := range maxValues + 1 {
 		wide[ENCR] = append(wide[ENCR], mustAlgorithm(t, fmt.Sprintf("encr_%d", 60000+i)))

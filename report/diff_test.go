@@ -169,6 +169,7 @@ func TestDiffText(t *testing.T) {
 	if err := WriteJSON(&b, d); err != nil {
 		t.Fatal(err)
 	}
+	validateAs(t, readSchema(t, DiffSchema()), b.Bytes())
 	back := new(Diff)
 	if err := json.Unmarshal(b.Bytes(), back); err != nil {
 		t.Fatal(err)

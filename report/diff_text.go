@@ -1,9 +1,17 @@
 package report
 
 import (
+	"bytes"
+	_ "embed"
 	"fmt"
 	"io"
 )
+
+//go:embed diff-schema.json
+var diffSchema []byte
+
+// DiffSchema returns the JSON Schema (draft 2020-12) of version 1 of a Diff.
+func DiffSchema() []byte { return bytes.Clone(diffSchema) }
 
 // WriteDiffText writes d for people.
 func WriteDiffText(w io.Writer, d *Diff, o TextOptions) error {
@@ -13,6 +21,9 @@ func WriteDiffText(w io.Writer, d *Diff, o TextOptions) error {
 			p.out.WriteByte('\n')
 		}
 		p.targetDiff(&d.Targets[i])
+	}
+	if d.Same && len(d.Targets) == 0 {
+		p.text(0, "no difference: neither report holds a target")
 	}
 	p.unmatched("ONLY OLD", d.OnlyOld)
 	p.unmatched("ONLY NEW", d.OnlyNew)

@@ -34,10 +34,12 @@ type node struct {
 	Maximum     *float64         `json:"maximum"`
 }
 
-func schemaRoot(t testing.TB) *node {
+func schemaRoot(t testing.TB) *node { return readSchema(t, Schema()) }
+
+func readSchema(t testing.TB, schema []byte) *node {
 	t.Helper()
 	root := new(node)
-	d := json.NewDecoder(bytes.NewReader(Schema()))
+	d := json.NewDecoder(bytes.NewReader(schema))
 	d.DisallowUnknownFields()
 	if err := d.Decode(root); err != nil {
 		t.Fatal(err)
@@ -121,13 +123,14 @@ func (n *node) check(root *node, at string, v any) []string {
 	return faults
 }
 
-func validate(t testing.TB, document []byte) {
+func validate(t testing.TB, document []byte) { validateAs(t, schemaRoot(t), document) }
+
+func validateAs(t testing.TB, root *node, document []byte) {
 	t.Helper()
 	var v any
 	if err := json.Unmarshal(document, &v); err != nil {
 		t.Fatal(err)
 	}
-	root := schemaRoot(t)
 	for _, f := range root.check(root, "document", v) {
 		t.Error(f)
 	}
@@ -158,6 +161,8 @@ func TestSchemaRejects(t *testing.T) {
 func TestSchemaMatchesGo(t *testing.T) {
 	root := schemaRoot(t)
 	compare(t, root, root, "document", reflect.TypeFor[Document]())
+	root = readSchema(t, DiffSchema())
+	compare(t, root, root, "diff", reflect.TypeFor[Diff]())
 }
 
 func compare(t *testing.T, root, n *node, at string, typ reflect.Type) {

@@ -95,6 +95,9 @@ func (a *app) checkSaved(opts *checkOptions, gates report.Gates, doc *report.Doc
 	if wrong != nil {
 		return wrong
 	}
+	if len(doc.Targets) == 0 {
+		return usagef("check: the report holds no target")
+	}
 	if _, err := opts.open(); err != nil {
 		return err
 	}

@@ -8,29 +8,39 @@ import (
 )
 
 func (a *app) schemaCommand() *cobra.Command {
-	var policy, capture bool
+	others := []struct {
+		flag, usage string
+		schema      func() []byte
+		chosen      bool
+	}{
+		{"policy", "that of a policy file", baseline.PolicySchema, false},
+		{"diff", "that of what ikescope diff -o json writes", report.DiffSchema, false},
+		{"capture", "that of what ikescope capture -o json writes", report.CaptureSchema, false},
+	}
 	cmd := &cobra.Command{
 		Use:   "schema",
-		Short: "Print the JSON Schema of reports, policy files or captures",
+		Short: "Print the JSON Schema of reports, or of what else is written",
 		Example: `  ikescope schema > ikescope.schema.json
   ikescope schema --policy > policy.schema.json
   ikescope schema --capture > capture.schema.json`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			schema := report.Schema()
-			switch {
-			case policy && capture:
-				return usagef("--policy: does not go with --capture")
-			case policy:
-				schema = baseline.PolicySchema()
-			case capture:
-				schema = report.CaptureSchema()
+			schema, first := report.Schema, ""
+			for _, o := range others {
+				switch {
+				case o.chosen && first != "":
+					return usagef("--%s: does not go with --%s", first, o.flag)
+				case o.chosen:
+					schema, first = o.schema, o.flag
+				}
 			}
-			_, err := a.out.Write(schema)
+			_, err := a.out.Write(schema())
 			return err
 		},
 	}
-	addToggle(cmd.Flags(), &policy, "policy", "", "that of a policy file")
-	addToggle(cmd.Flags(), &capture, "capture", "", "that of what ikescope capture -o json writes")
+	for i := range others {
+		o := &others[i]
+		addToggle(cmd.Flags(), &o.chosen, o.flag, "", o.usage)
+	}
 	return cmd
 }

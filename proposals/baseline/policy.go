@@ -150,9 +150,9 @@ func (r Rule) String() string {
 	case Forbidden:
 		return what + "no " + list("or")
 	case RequiredAny:
-		return what + "at least one of " + list("and")
+		return what + "accepts at least one of " + list("and")
 	case RequiredAll:
-		return what + list("and")
+		return what + "accepts " + list("and")
 	case InEverySuite:
 		return what + list("or") + " in every suite"
 	}
