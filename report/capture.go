@@ -3,9 +3,7 @@ package report
 import (
 	"bytes"
 	_ "embed"
-	"encoding/json"
 	"fmt"
-	"io"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -219,19 +217,6 @@ func NewCapture(tool Tool, file string, t *dialog.Tracker, counts CaptureCounts,
 		c.Notes = append(c.Notes, "there is no IKE message on the ports looked at (others: --port)")
 	}
 	return c
-}
-
-// WriteCaptureJSON writes c as [WriteJSON] writes a document.
-func WriteCaptureJSON(w io.Writer, c *Capture) error {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	if err := e.Encode(c); err != nil {
-		return fmt.Errorf("report: encode JSON: %w", err)
-	}
-	_, err := w.Write(escapeJSON(b.Bytes()))
-	return err
 }
 
 func endpointOf(a netip.AddrPort) Endpoint {

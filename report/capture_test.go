@@ -189,7 +189,7 @@ func TestCaptureVerdicts(t *testing.T) {
 				t.Errorf("%+v", v)
 			}
 			var b bytes.Buffer
-			if err := WriteCaptureJSON(&b, c); err != nil {
+			if err := WriteJSON(&b, c); err != nil {
 				t.Fatal(err)
 			}
 			validateCapture(t, b.Bytes())
@@ -261,7 +261,7 @@ func TestCaptureHostile(t *testing.T) {
 	if err := WriteCaptureText(&text, c, TextOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteCaptureJSON(&document, c); err != nil {
+	if err := WriteJSON(&document, c); err != nil {
 		t.Fatal(err)
 	}
 	if strings.ContainsAny(text.String()+document.String(), "\x1b\x07") {

@@ -123,7 +123,7 @@ func (a *app) capture(ctx context.Context, opts captureOptions, path string) err
 
 func (a *app) writeCapture(doc *report.Capture, opts captureOptions) error {
 	if opts.format == "json" {
-		return report.WriteCaptureJSON(a.out, doc)
+		return report.WriteJSON(a.out, doc)
 	}
 	return report.WriteCaptureText(a.out, doc, textOptions(a.out, opts.width, opts.plain))
 }

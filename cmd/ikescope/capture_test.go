@@ -435,7 +435,7 @@ func FuzzCapture(f *testing.F) {
 			t.Errorf("the text holds controls: %q", out.String())
 		}
 		out.Reset()
-		if err := report.WriteCaptureJSON(&out, doc); err != nil || !json.Valid(out.Bytes()) {
+		if err := report.WriteJSON(&out, doc); err != nil || !json.Valid(out.Bytes()) {
 			t.Errorf("JSON: %v", err)
 		}
 	})

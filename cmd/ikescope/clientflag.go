@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -110,18 +111,23 @@ func exists(path string) bool {
 	return err == nil && !info.IsDir()
 }
 
-// readConnection returns the client of the connection in the file at path.
+// readConnection returns the client of the connection in the file at path; of a
+// capture perhaps several, for an address may have more than one.
 func readConnection(path, connection string) ([]client.Policy, error) {
 	policies, err := readClients(path)
 	if err != nil {
 		return nil, err
 	}
 	var names []string
+	var found []client.Policy
 	for _, p := range policies {
-		if p.Name == connection {
-			return []client.Policy{p}, nil
+		if p.Name == connection || slices.Contains(p.Aliases, connection) {
+			found = append(found, p)
 		}
 		names = append(names, fmt.Sprintf("%q", p.Name))
+	}
+	if len(found) > 0 {
+		return found, nil
 	}
 	hint := "it holds " + strings.Join(names, ", ")
 	if near := nearest(connection, connectionNames(policies)); near != "" {
@@ -142,7 +148,7 @@ func connectionNames(policies []client.Policy) []string {
 const maxClientFile = 64 << 20
 
 // readClients returns the clients of a file: the connections of a
-// configuration, in its order.
+// configuration, in its order, or the initiators of a capture.
 func readClients(path string) ([]client.Policy, error) { return readClientsAs(path, "") }
 
 // readClientsAs is [readClients] of a file that has syntax, or for "" the one
@@ -153,7 +159,11 @@ func readClientsAs(path string, syntax client.Syntax) ([]client.Policy, error) {
 		return nil, fmt.Errorf("%s: %w", path, withoutPath(err))
 	}
 	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxClientFile+1))
+	in := bufio.NewReader(f)
+	if begin, _ := in.Peek(4); isCapture(begin) {
+		return capturedClients(path, in)
+	}
+	data, err := io.ReadAll(io.LimitReader(in, maxClientFile+1))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, withoutPath(err))
 	}

@@ -19,11 +19,14 @@ packet: the exact proposals, in order, and what the product completes, drops or
 takes from its defaults on the way there. Which syntax the file has is told by
 its content; --syntax says it where two products share one.
 
+Of a packet capture, pcap or pcapng, it shows the offers of the clients in it.
+
 --client FILE and --client FILE#CONNECTION of other commands read such a file,
 too.`,
 		Example: `  ikescope client import /etc/swanctl/swanctl.conf
   ikescope client import ipsec.conf --syntax libreswan
-  ikescope client import iked.conf -o json`,
+  ikescope client import iked.conf -o json
+  ikescope client import vpn.pcapng`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usagef("client import: name one file, for example /etc/swanctl/swanctl.conf")

@@ -1,0 +1,95 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/proposals/client"
+)
+
+// A real client's packet offers what its configuration says.
+func TestCapturedClients(t *testing.T) {
+	for file, proposals := range map[string]string{ // as in testdata/captures/record
+		"no-proposal.pcap": "3des-md5-modp1024, aes128-sha1-modp1024",
+		"invalid-ke.pcap":  "aes256gcm16-aes128gcm16-prfsha256-prfsha384-x25519-ecp256-ecp384-modp2048, aes256-sha256-modp2048-ecp384",
+	} {
+		want, err := client.Import("swanctl.conf", []byte("connections {\n lab {\n version = 2\n proposals = "+proposals+"\n }\n}\n"), client.SyntaxSwanctl)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := findClients(filepath.Join(captures, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got) != 1 || got[0].Name != "10.88.1.2:500" || got[0].Packet == nil || got[0].KE != want[0].KE {
+			t.Errorf("%s: %d clients, %+v", file, len(got), got[0])
+		}
+		if diff := cmp.Diff(want[0].Offer, got[0].Offer); diff != "" {
+			t.Errorf("%s (-configured +captured):\n%s", file, diff)
+		}
+	}
+}
+
+// Clients are found by number, SPI and address, and repeated offers are one.
+func TestCapturedClientNames(t *testing.T) {
+	first := request(t)
+	again, other := append([]byte{}, first...), append([]byte{}, first...)
+	again[0], other[0] = 0xa0, 0xb0
+	m, err := ike.ParseMessage(other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Payloads[0].(*ike.SA).Proposals[0].Transforms[0].Attributes[0].Value = []byte{0, 128}
+	if other, err = m.AppendBinary(nil); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "several.pcap")
+	file := pcapOf(101, udpPacket(t, from4, to4, first), udpPacket(t, from4, to4, again), udpPacket(t, from4, to4, other), udpPacket(t, from6, to6, ping(t)))
+	if err := os.WriteFile(path, file, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for selector, want := range map[string]string{
+		"":                  "192.0.2.10:500, 192.0.2.10:500/b002030405060708",
+		"#1":                "192.0.2.10:500",
+		"#2":                "192.0.2.10:500",
+		"#3":                "192.0.2.10:500/b002030405060708",
+		"#a002030405060708": "192.0.2.10:500",
+		"#192.0.2.10":       "192.0.2.10:500, 192.0.2.10:500/b002030405060708",
+	} {
+		found, err := findClients(path + selector)
+		if got := strings.Join(connectionNames(found), ", "); err != nil || got != want {
+			t.Errorf("%q: %s, %v; want %s", selector, got, err, want)
+		}
+	}
+	for _, tt := range []struct {
+		file []byte
+		want string
+	}{
+		{pcapOf(101), "holds no IKE_SA_INIT request on UDP 500 or 4500"},
+		{pcapOf(101, udpPacket(t, from4, to4, ping(t))), "packet 1: it lacks an SA or a KE payload"},
+		{file[:len(file)-3], "packet 4: the file ends within it"},
+	} {
+		if err := os.WriteFile(path, tt.file, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := findClients(path); err == nil || !strings.HasPrefix(err.Error(), path+": ") || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%v, want %q", err, tt.want)
+		}
+	}
+}
+
+// ping is an IKE_SA_INIT request without an offer.
+func ping(t *testing.T) []byte {
+	t.Helper()
+	m := &ike.Message{Header: ike.Header{SPIi: ike.SPI{9}, MajorVersion: 2, Exchange: ike.IKE_SA_INIT, Flags: ike.FlagInitiator}}
+	octets, err := m.AppendBinary(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return octets
+}
