@@ -67,6 +67,9 @@ func (c Case) Remedies() []Remedy {
 	own := c.ClientSyntaxes
 	if len(own) == 0 {
 		own = []client.Syntax{c.Client.Syntax}
+		if c.Client.Syntax == client.SyntaxRasphone { // which PowerShell writes
+			own = []client.Syntax{client.SyntaxWindows}
+		}
 	}
 	for _, name := range own {
 		found := false
@@ -77,8 +80,11 @@ func (c Case) Remedies() []Remedy {
 			}
 		}
 		if !found {
-			out = append(out, Remedy{Side: ClientSide, Syntax: name, Where: "the client",
-				Why: "no setting is known that changes what this client offers"})
+			why := "no setting is known that changes what this client offers"
+			if name == client.SyntaxCapture {
+				why = "a capture does not tell which product sent it"
+			}
+			out = append(out, Remedy{Side: ClientSide, Syntax: name, Where: "the client", Why: why})
 		}
 	}
 	for _, name := range c.GatewaySyntaxes {
@@ -102,6 +108,10 @@ func (c Case) Remedies() []Remedy {
 // refuses.
 func (c Case) client(s *syntax) Remedy {
 	r := Remedy{Side: ClientSide, Syntax: s.name, Where: s.clientPlace}
+	if s.only != nil && len(c.Client.Offer) == 1 && c.Client.Offer[0].Size() == 1 {
+		r.Why = "a connection with a suite of its own does not follow " + s.title
+		return r
+	}
 	var able []proposals.Product
 	for _, p := range c.Accepted {
 		able = append(able, s.writable(p)...)

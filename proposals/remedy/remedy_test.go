@@ -137,6 +137,7 @@ func TestCannot(t *testing.T) {
 		{ClientSide, client.SyntaxWindows, windows10, "aes256-sha512-prfsha512-ecp384", "Windows has no PRF_HMAC_SHA2_512"},
 		{ClientSide, client.SyntaxMobileconfig, iOS, "aes192-sha256-prfsha256-modp3072", "Apple's configuration profile has no ENCR_AES_CBC with 192 bits"},
 		{ClientSide, "", android, "3des-sha1-prfsha1-modp1024", "no setting is known"},
+		{ClientSide, client.SyntaxCapture, android, "3des-sha1-prfsha1-modp1024", "a capture does not tell"},
 		{GatewaySide, client.SyntaxLibreswan, windows10, "aes256-sha256-prfsha256-modp2048", "USE_DH2"},
 		{GatewaySide, client.SyntaxIked, "camellia256-sha256-prfsha256-modp2048", "aes256-sha256-prfsha256-modp2048", "OpenIKED has no ENCR_CAMELLIA_CBC with 256 bits"},
 		{GatewaySide, client.SyntaxIked, iOS, "chacha20poly1305-prfsha256-x25519", "the gateway accepts chacha20poly1305-prfsha256-x25519, and OpenIKED has no"},
@@ -161,6 +162,25 @@ func TestCannot(t *testing.T) {
 		}
 		if !found {
 			t.Errorf("%s %s: nothing says %q: %+v", test.side, test.syntax, test.want, c.Remedies())
+		}
+	}
+}
+
+// A Windows connection with a policy of its own gets another one, and the
+// registry is no way.
+func TestCustomWindows(t *testing.T) {
+	for _, syntax := range []client.Syntax{client.SyntaxWindows, client.SyntaxRasphone} {
+		c := Case{
+			Client:   client.Policy{Offer: products(t, "aes128-sha256-prfsha256-ecp256"), Syntax: syntax},
+			Accepted: products(t, "aes256-sha256-prfsha256-modp2048"),
+		}
+		var got []string
+		for _, r := range c.Remedies() {
+			got = append(got, describe(r))
+		}
+		want := []string{"client windows aes256-sha256-prfsha256-modp2048 [ENCR KE]", "client windows cannot"}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: got %q, want %q", syntax, got, want)
 		}
 	}
 }
