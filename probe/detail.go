@@ -15,10 +15,6 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 )
 
-// orderLength is how many key exchange methods of the gateway's order are
-// found: each costs an exchange.
-const orderLength = 5
-
 // detail learns what only an accepted answer tells: the suite that the gateway
 // prefers, what it supports, and NAT detection on each path.
 func (s *scan) detail(ctx context.Context) {
@@ -29,9 +25,14 @@ func (s *scan) detail(ctx context.Context) {
 		}
 		return
 	}
-	method := s.preference(ctx, offer)
+	s.preference(ctx)
+	method := methodsOf(offer)[0]
+	if suite := s.result.Preference.Suite; suite != nil {
+		offer = []proposals.Product{suite.Product()}
+		method = ike.KeyExchangeMethod(suite[proposals.KE].ID)
+	}
 	for _, p := range s.result.Paths {
-		if p.State != PathAnswers || ctx.Err() != nil {
+		if p.State != PathAnswers || ctx.Err() != nil || s.described[p.Transport] {
 			continue
 		}
 		a := s.init(ctx, p.Transport, forDetail, offer, method)
@@ -43,7 +44,6 @@ func (s *scan) detail(ctx context.Context) {
 			continue
 		}
 		s.describe(a)
-		s.detectNAT(a)
 		if pref := s.result.Preference; pref.Suite == nil {
 			pref.Suite = a.Suite
 			pref.Evidence = append(pref.Evidence, a.ID)
@@ -108,91 +108,10 @@ func transformsOf(encr proposals.Algorithm, p proposals.Product) keymat.Transfor
 	return t
 }
 
-// preference finds the gateway's order of key exchange methods, by taking
-// away the one that it chose and asking again, and returns the first.
-func (s *scan) preference(ctx context.Context, offer []proposals.Product) ike.KeyExchangeMethod {
-	pref := &Preference{}
-	s.result.Preference = pref
-	methods := methodsOf(offer)
-	first := methods[0]
-	if s.way == byOwnKE {
-		return first
-	}
-	left := offer
-	for len(pref.KE) < orderLength && len(methods) > len(pref.KE) {
-		g, id, ok := s.choice(ctx, left)
-		if !ok {
-			break
-		}
-		pref.KE = append(pref.KE, g)
-		pref.Evidence = append(pref.Evidence, id)
-		left = without(left, g)
-	}
-	var accepted []proposals.Product
-	for _, r := range s.result.Matrix.Products {
-		accepted = append(accepted, r.Product)
-	}
-	pref.KEComplete = len(pref.KE) == len(methodsOf(accepted))
-	if len(pref.KE) == 0 {
-		return first
-	}
-	if len(pref.KE) > 1 {
-		// Whose order is it? Ask with ours turned round.
-		if g, id, ok := s.choice(ctx, preferring(offer, pref.KE[len(pref.KE)-1])); ok {
-			pref.Evidence = append(pref.Evidence, id)
-			switch g {
-			case pref.KE[0]:
-				pref.Decides = "gateway"
-			case pref.KE[len(pref.KE)-1]:
-				pref.Decides = "initiator"
-			}
-		}
-	}
-	return pref.KE[0]
-}
-
-// choice returns the method that the gateway would choose from offer.
-func (s *scan) choice(ctx context.Context, offer []proposals.Product) (ike.KeyExchangeMethod, int, bool) {
-	if len(offer) == 0 {
-		return 0, 0, false
-	}
-	a := s.ask(ctx, forDetail, offer)
-	return a.Group, a.ID, a.Outcome == InvalidKEPayload && offers(offer, a.Group)
-}
-
-// without returns offer with the method m taken away.
-func without(offer []proposals.Product, m ike.KeyExchangeMethod) []proposals.Product {
-	var out []proposals.Product
-	for _, p := range offer {
-		p[proposals.KE] = slices.DeleteFunc(slices.Clone(p[proposals.KE]), func(a proposals.Algorithm) bool { return a.ID == uint16(m) })
-		if len(p[proposals.KE]) > 0 {
-			out = append(out, p)
-		}
-	}
-	return out
-}
-
-// preferring returns offer with the method m before the others, and the
-// products that hold it before those that do not.
-func preferring(offer []proposals.Product, m ike.KeyExchangeMethod) []proposals.Product {
-	rank := func(a proposals.Algorithm) int {
-		if a.ID == uint16(m) {
-			return 0
-		}
-		return 1
-	}
-	out := slices.Clone(offer)
-	for i := range out {
-		list := slices.Clone(out[i][proposals.KE])
-		slices.SortStableFunc(list, func(a, b proposals.Algorithm) int { return rank(a) - rank(b) })
-		out[i][proposals.KE] = list
-	}
-	slices.SortStableFunc(out, func(p, q proposals.Product) int { return rank(p[proposals.KE][0]) - rank(q[proposals.KE][0]) })
-	return out
-}
-
 // describe adds what an accepted answer says of the gateway.
 func (s *scan) describe(a answer) {
+	s.described[a.Transport] = true
+	s.detectNAT(a)
 	g := s.result.Gateway
 	if g == nil {
 		g = &Gateway{}

@@ -102,16 +102,24 @@ type Gateway struct {
 	Evidence []int
 }
 
-// Preference is the gateway's order, as far as it was seen.
+// Preference is how the gateway chooses, as far as it was seen.
 type Preference struct {
-	// KE lists key exchange methods, most preferred first, found by taking
-	// away the one that the gateway chose and asking again.
+	// KE lists key exchange methods, most preferred first: in the order in
+	// which the gateway chooses them from what it accepts, if those that it
+	// chose are offered no more. It is empty where the initiator's order
+	// decides.
 	KE []ike.KeyExchangeMethod
 	// KEComplete: KE holds every accepted method, not only the first ones.
 	KEComplete bool
-	// Decides is whose order counts: "gateway", "initiator", or "" where
-	// that was not seen.
+	// Decides is whose order counts within a proposal: "gateway", "initiator",
+	// or "" where that was not seen.
 	Decides string
+	// Proposals is how it comes to one of several proposals, and Own are its
+	// own ones, as [proposals.Choice] has them.
+	Proposals proposals.ProposalRule
+	Own       []proposals.OwnProposal
+	// FollowsKE: it prefers suites with the method of the KE payload.
+	FollowsKE bool
 	// Suite is the suite chosen from an offer of everything accepted that
 	// fits one request and that this scanner can compute.
 	Suite    *proposals.Suite

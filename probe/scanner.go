@@ -130,6 +130,7 @@ type scan struct {
 	limit     int                         // octets of the longest request that is answered; 0: none known
 	absences  int                         // how often the gateway was waited for
 	gone      bool                        // it did not come back
+	described [2]bool                     // by transport: an accepted answer told of the path
 	overruns  int                         // how often control offers beside others were lost
 
 	mu          sync.Mutex // guards what follows

@@ -1,6 +1,10 @@
 package proposals
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/ikescope/ikescope/ike"
+)
 
 // Choice is what is known of how a responder chooses a suite from an offer.
 // RFC 7296 leaves that to the responder, and responders differ in three things:
@@ -19,8 +23,9 @@ import "slices"
 //     offered proposals with these ciphers the one takes the initiator's first,
 //     the other its own.
 //
-// Which method the KE payload is of does not matter: responders choose a suite
-// first, and ask for its method with INVALID_KE_PAYLOAD.
+// Most choose a suite first, and ask for its method with INVALID_KE_PAYLOAD, so
+// that it does not matter which method the KE payload is of. OpenIKED prefers
+// suites with the method of the KE payload.
 type Choice struct {
 	// Accepted is what the responder accepts, in any order.
 	Accepted []Product
@@ -28,6 +33,9 @@ type Choice struct {
 	Algorithms AlgorithmRule
 	// Proposals says how it comes to one of several proposals.
 	Proposals ProposalRule
+	// FollowsKE: of the suites that are acceptable only those with the method
+	// of the KE payload count, if there are any.
+	FollowsKE bool
 	// Own are the responder's own proposals, by rank. Suites of Accepted that
 	// are in none of them may come before or after any other.
 	Own []OwnProposal
@@ -56,7 +64,8 @@ const (
 	ProposalsResponder
 	// ProposalsResponderBest: the first own one that meets the offer, and of
 	// those that it meets the one with the least sum of the places that the
-	// chosen algorithms have in the lists of the own one.
+	// chosen algorithms have in the lists of the own one. A place of ENCR and
+	// INTEG counts three times, one of KE twice, as in OpenIKED.
 	ProposalsResponderBest
 )
 
@@ -67,13 +76,35 @@ type OwnProposal struct {
 	// not known.
 	Rank    int
 	Product Product
-	// Ordered is how many algorithms of each list are in the order of
-	// preference. The others come after these, in an order that is not known.
-	Ordered [NumAxes]int
+	// Ordered is how many algorithms at the start of each list are in the order
+	// of preference. The others come after the first of these, but the last
+	// ones, as many as Anywhere says, may come before it, too.
+	Ordered, Anywhere [NumAxes]int
 }
 
 // maxCandidates bounds how many suites [Choice.Of] names.
 const maxCandidates = 64
+
+// OfKE returns the suites that the responder may choose from offer, as Of does,
+// if the initiator's first KE payload is of method ke.
+func (c Choice) OfKE(offer []Product, ke ike.KeyExchangeMethod) []Suite {
+	method := []Algorithm{{Axis: KE, ID: uint16(ke)}}
+	var with []Product
+	for _, p := range offer {
+		if slices.Contains(p[KE], method[0]) {
+			p[KE] = method
+			with = append(with, p)
+		}
+	}
+	either := c
+	either.FollowsKE = false
+	if c.FollowsKE {
+		if out := either.Of(with); len(out) > 0 {
+			return out
+		}
+	}
+	return either.Of(offer)
+}
 
 // Of returns the suites that the responder may choose from offer: none if it
 // refuses it, one if that is certain, and several if it cannot be told which, at
@@ -81,6 +112,17 @@ const maxCandidates = 64
 // cipher beside INTEG makes other suites than without.
 func (c Choice) Of(offer []Product) []Suite {
 	var out candidates
+	if c.FollowsKE {
+		// The KE payload may be of any method offered.
+		for _, m := range methodsOf(offer) {
+			for _, s := range c.OfKE(offer, m) {
+				if !slices.Contains(out, s) && len(out) < maxCandidates {
+					out = append(out, s)
+				}
+			}
+		}
+		return out
+	}
 	if c.Proposals == ProposalsInitiator {
 		for i := range offer {
 			if c.from(offer[i:i+1], &out); len(out) > 0 {
@@ -90,6 +132,19 @@ func (c Choice) Of(offer []Product) []Suite {
 		return nil
 	}
 	c.from(offer, &out)
+	return out
+}
+
+// methodsOf returns the key exchange methods of offer, each once.
+func methodsOf(offer []Product) []ike.KeyExchangeMethod {
+	var out []ike.KeyExchangeMethod
+	for _, p := range offer {
+		for _, a := range p[KE] {
+			if m := methodOf(a); !slices.Contains(out, m) {
+				out = append(out, m)
+			}
+		}
+	}
 	return out
 }
 
@@ -134,16 +189,16 @@ func (c Choice) from(offer []Product, out *candidates) {
 
 // unplaced returns the suites of p that are in no own proposal.
 func (c Choice) unplaced(p Product) []Product {
-	left := []Product{p}
-	if c.Proposals == ProposalsUnknown {
-		return left
+	if c.Proposals == ProposalsUnknown || len(c.Own) == 0 {
+		return []Product{p}
 	}
-	for _, own := range c.Own {
-		var next []Product
-		for _, q := range left {
-			next = append(next, q.Minus(own.Product)...)
-		}
-		left = next
+	var own []Product
+	for _, o := range c.Own {
+		own = append(own, o.Product)
+	}
+	left, err := Difference([]Product{p}, own)
+	if err != nil {
+		return []Product{p}
 	}
 	return left
 }
@@ -175,6 +230,17 @@ func (c Choice) fromOwn(own OwnProposal, offer []Product, out *candidates) {
 	}
 }
 
+// weight is how often a place of axis counts where the best proposal is chosen.
+func weight(axis Axis) int {
+	switch axis {
+	case ENCR, INTEG:
+		return 3
+	case KE:
+		return 2
+	}
+	return 1
+}
+
 // A match is what an own proposal and an offered one have in common.
 type match struct {
 	// chosen holds on each axis the algorithm that is chosen, or several where
@@ -201,20 +267,35 @@ func (c Choice) match(own OwnProposal, offered Product) (match, bool) {
 		if c.Algorithms == AlgorithmsInitiator {
 			m.chosen[axis] = list[:1]
 		}
-		places := make([]int, 0, len(list))
+		first, open := len(ours), []Algorithm(nil)
 		for _, a := range list {
-			places = append(places, slices.Index(ours, a))
+			place := slices.Index(ours, a)
+			first = min(first, place)
+			if place >= own.Ordered[axis] && (place >= len(ours)-own.Anywhere[axis] || own.Ordered[axis] == 0) {
+				open = append(open, a)
+			}
 		}
-		first := slices.Min(places)
-		if first >= own.Ordered[axis] {
-			m.least += own.Ordered[axis]
-			m.most += len(ours) - 1
-			continue
+		// Those that come after the first of the ordered ones, somewhere.
+		if first > 0 {
+			open = nil
+			for _, a := range list {
+				if slices.Index(ours, a) >= own.Ordered[axis] {
+					open = append(open, a)
+				}
+			}
 		}
-		m.least += first
-		m.most += first
+		if first < own.Ordered[axis] && len(open) == 0 && own.Ordered[axis] == len(ours) || first == 0 && own.Ordered[axis] > 0 && own.Anywhere[axis] == 0 {
+			m.least += weight(Axis(axis)) * first
+			m.most += weight(Axis(axis)) * first
+		} else {
+			m.most += weight(Axis(axis)) * (len(ours) - 1)
+		}
 		if c.Algorithms == AlgorithmsResponder {
-			m.chosen[axis] = []Algorithm{ours[first]}
+			if first < own.Ordered[axis] {
+				m.chosen[axis] = append([]Algorithm{ours[first]}, open...)
+			} else {
+				m.chosen[axis] = open
+			}
 		}
 	}
 	return m, true

@@ -67,6 +67,12 @@ func (p Product) Contains(s Suite) bool {
 	return true
 }
 
+// Holds reports whether every suite of q is one of p.
+func (p Product) Holds(q Product) bool {
+	both, ok := p.Intersect(q)
+	return ok && both.Size() == q.Size()
+}
+
 // absent reports whether p has no algorithm on axis but, perhaps, none.
 func (p Product) absent(axis Axis) bool {
 	for _, a := range p[axis] {
@@ -103,34 +109,6 @@ func (p Product) Intersect(q Product) (Product, bool) {
 		}
 	}
 	return p, true
-}
-
-// Minus returns the suites of p that q does not hold, as products that do not
-// overlap.
-func (p Product) Minus(q Product) []Product {
-	both, ok := p.Intersect(q)
-	if !ok {
-		return []Product{p}
-	}
-	var rest []Product
-	for axis := range p {
-		a := Axis(axis)
-		ours, common := p[a], both[a]
-		if p.absent(a) {
-			continue
-		}
-		if both.absent(a) {
-			common = []Algorithm{None(a)}
-		}
-		outside := slices.DeleteFunc(slices.Clone(ours), func(x Algorithm) bool { return slices.Contains(common, x) })
-		if len(outside) > 0 {
-			piece := p
-			piece[a] = outside
-			rest = append(rest, piece)
-		}
-		p[a] = both[a]
-	}
-	return rest
 }
 
 // Suites ranges over the suites of p, the last axis changing fastest.

@@ -45,7 +45,7 @@ func newPredictor(t *Target) predictor {
 	switch {
 	case t.Matrix != nil:
 		c.facts = newFacts(t)
-		c.choice = proposals.Choice{Accepted: c.accepted}
+		c.choice = t.choice()
 	case t.Verdict == "ikev2":
 		c.untold = "The gateway was not asked what it accepts."
 	default:
@@ -68,7 +68,7 @@ func (c predictor) predict(p client.Policy) Client {
 		out.Notes = append(out.Notes, "Its offer holds nothing that can be told as suites.")
 		return out
 	}
-	candidates := c.choice.Of(p.Offer)
+	candidates := c.choice.OfKE(p.Offer, p.KE)
 	open := c.undecidedOf(p.Offer)
 	switch {
 	case len(candidates) > 0:
@@ -209,7 +209,7 @@ func (c predictor) mayChoose(p client.Policy, keywords string) bool {
 	if err != nil {
 		return false
 	}
-	switch candidates := c.choice.Of(p.Offer); {
+	switch candidates := c.choice.OfKE(p.Offer, p.KE); {
 	case slices.Contains(candidates, s), c.state(s) == proposals.NotTested:
 		return true
 	default: // of many, not all are named

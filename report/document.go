@@ -191,17 +191,49 @@ type Counts struct {
 	Unknown  int64 `json:"unknown"`
 }
 
-// Preference is the gateway's order.
+// Preference is how the gateway chooses.
 type Preference struct {
-	KE []Algorithm `json:"ke"` // most preferred first
+	// KE lists the methods in the order in which it takes them from what it
+	// accepts, if those that it took are offered no more.
+	KE []Algorithm `json:"ke"`
 	// KEComplete: KE holds every accepted method.
 	KEComplete bool `json:"ke_complete"`
-	// Decides is whose order counts, "gateway" or "initiator", where it was
-	// seen.
+	// Decides is whose order counts within a proposal, "gateway" or
+	// "initiator", where it was seen.
 	Decides string `json:"decides,omitempty"`
+	// Proposals is how it comes to one of several proposals, where it was seen:
+	// "initiator" takes the first one offered that is acceptable. "gateway"
+	// takes the first own one that meets the offer, and the first one offered of
+	// those that it meets; "gateway_best" of these the one whose algorithms
+	// stand best in its lists.
+	Proposals string `json:"proposals,omitempty"`
+	// FollowsKE: it prefers suites with the method of the KE payload.
+	FollowsKE bool `json:"follows_ke"`
+	// Own are its own proposals, by rank.
+	Own []OwnProposal `json:"own"`
 	// Suite is the choice from an offer of what is accepted.
 	Suite    string `json:"suite,omitempty"`
 	Evidence []int  `json:"evidence"`
+}
+
+// OwnProposal is a proposal of the gateway, as far as its order was seen.
+type OwnProposal struct {
+	Rank int `json:"rank"` // from 1; the order of equal ones is not known
+	Suites
+	// Ordered says how many at the start of each list are in the gateway's
+	// order. The others come after the first of these, but the last ones, as
+	// many as Anywhere says, may come before it, too.
+	Ordered  Lengths `json:"ordered"`
+	Anywhere Lengths `json:"anywhere"`
+}
+
+// Lengths are numbers of algorithms in the lists of Suites.
+type Lengths struct {
+	ENCR  int   `json:"encr"`
+	PRF   int   `json:"prf"`
+	INTEG int   `json:"integ"`
+	KE    int   `json:"ke"`
+	ADDKE []int `json:"addke"`
 }
 
 // PostQuantum says whether a recorded key exchange withstands a quantum

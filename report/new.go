@@ -74,18 +74,31 @@ func newTarget(r probe.Result) Target {
 		t.PostQuantum = judgePostQuantum(r.Matrix)
 	}
 	if r.Preference != nil {
-		t.Preference = &Preference{
-			KE:         convert(r.Preference.KE, method),
-			KEComplete: r.Preference.KEComplete,
-			Decides:    r.Preference.Decides,
-			Evidence:   numbers(r.Preference.Evidence),
-		}
-		if r.Preference.Suite != nil {
-			t.Preference.Suite = r.Preference.Suite.String()
-		}
+		t.Preference = newPreference(*r.Preference)
 	}
 	t.Findings = findings(&t)
 	return t
+}
+
+func newPreference(p probe.Preference) *Preference {
+	out := &Preference{
+		KE:         convert(p.KE, method),
+		KEComplete: p.KEComplete,
+		Decides:    p.Decides,
+		Proposals:  proposalRules[p.Proposals],
+		FollowsKE:  p.FollowsKE,
+		Own: convert(p.Own, func(own proposals.OwnProposal) OwnProposal {
+			o := OwnProposal{Rank: own.Rank, Suites: suitesInOrder(own.Product)}
+			o.Ordered = lengths(own.Ordered, len(o.ADDKE))
+			o.Anywhere = lengths(own.Anywhere, len(o.ADDKE))
+			return o
+		}),
+		Evidence: numbers(p.Evidence),
+	}
+	if p.Suite != nil {
+		out.Suite = p.Suite.String()
+	}
+	return out
 }
 
 func newPath(p probe.Path) Path {
@@ -238,19 +251,24 @@ func countClassical(products []proposals.Product) int64 {
 	return u.Size()
 }
 
+// newSuites returns p with its lists by number.
 func newSuites(p proposals.Product) Suites {
-	sorted := func(axis proposals.Axis) []Algorithm {
-		list := slices.Clone(p[axis])
-		slices.SortFunc(list, func(a, b proposals.Algorithm) int {
+	for axis, list := range p {
+		p[axis] = slices.SortedFunc(slices.Values(list), func(a, b proposals.Algorithm) int {
 			return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.KeyBits, b.KeyBits))
 		})
-		return convert(list, newAlgorithm)
 	}
+	return suitesInOrder(p)
+}
+
+// suitesInOrder returns p with its lists as they are.
+func suitesInOrder(p proposals.Product) Suites {
+	list := func(axis proposals.Axis) []Algorithm { return convert(p[axis], newAlgorithm) }
 	s := Suites{
-		ENCR:  sorted(proposals.ENCR),
-		PRF:   sorted(proposals.PRF),
-		INTEG: sorted(proposals.INTEG),
-		KE:    sorted(proposals.KE),
+		ENCR:  list(proposals.ENCR),
+		PRF:   list(proposals.PRF),
+		INTEG: list(proposals.INTEG),
+		KE:    list(proposals.KE),
 		ADDKE: [][]Algorithm{},
 	}
 	last := proposals.KE
@@ -260,11 +278,11 @@ func newSuites(p proposals.Product) Suites {
 		}
 	}
 	for axis := proposals.ADDKE1; axis <= last; axis++ {
-		list := sorted(axis)
-		if len(list) == 0 {
-			list = append(list, newAlgorithm(proposals.None(axis)))
+		methods := list(axis)
+		if len(methods) == 0 {
+			methods = append(methods, newAlgorithm(proposals.None(axis)))
 		}
-		s.ADDKE = append(s.ADDKE, list)
+		s.ADDKE = append(s.ADDKE, methods)
 	}
 	return s
 }

@@ -50,9 +50,29 @@ func (p *page) preference(pref *Preference) {
 		}
 		p.aligned("order      the gateway's: " + order)
 	}
+	if ciphers := pref.ciphers(); len(ciphers) > 1 {
+		p.aligned("ciphers    in its order: " + strings.Join(ciphers, ", "))
+	}
 	if pref.Suite != "" {
 		p.aligned("prefers    " + pref.Suite)
 	}
+}
+
+// ciphers returns the ciphers whose place in the gateway's order is known, in
+// this order.
+func (pref *Preference) ciphers() []string {
+	var out []string
+	if pref.Decides != "gateway" {
+		return nil
+	}
+	for _, own := range pref.Own {
+		for i, a := range onAxis(proposals.ENCR, own.ENCR) {
+			if label := a.Label(); i < own.Ordered.ENCR && !slices.Contains(out, label) {
+				out = append(out, label)
+			}
+		}
+	}
+	return out
 }
 
 func methodLabel(a Algorithm) string {

@@ -99,8 +99,16 @@ type Profile struct {
 type Preference uint8
 
 const (
+	// PreferOwn takes the first own proposal that meets the offer, the first
+	// one offered that it meets, and of these the first own transforms.
 	PreferOwn Preference = iota
+	// PreferInitiator takes the first one offered that is acceptable, and of
+	// that the first transforms offered.
 	PreferInitiator
+	// PreferOwnBest takes the first own proposal that meets the offer, and of
+	// those offered that it meets the one whose transforms have the least sum
+	// of places in its lists.
+	PreferOwnBest
 )
 
 // AEADInteg is a reading of RFC 5282, Section 8, by which an AEAD cipher goes
@@ -195,6 +203,8 @@ var (
 
 	// OpenIKED behaves as OpenIKED 7.4.
 	OpenIKED = Profile{
+		Preference:       PreferOwnBest,
+		FollowKE:         true,
 		AEADInteg:        AEADIntegAbsent,
 		RefuseMixed:      true,
 		NoAdditionalKE:   true,

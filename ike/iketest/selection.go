@@ -16,6 +16,14 @@ type request struct {
 	intermediate bool
 }
 
+// Choose returns the Proposal that answers an offer, as a Responder with the
+// profile and the policy would. ke is the method of the KE payload, and the
+// initiator supports the IKE_INTERMEDIATE exchange. It is false where nothing is
+// acceptable.
+func (p *Profile) Choose(policy, offer []ike.Proposal, ke ike.KeyExchangeMethod) (ike.Proposal, bool) {
+	return p.choose(policy, request{offer, ke, true})
+}
+
 // choose returns the Proposal that answers r, with one transform of each type
 // but those that are none, and its number from the offer; false where nothing
 // is acceptable.
@@ -29,22 +37,55 @@ func (p *Profile) choose(policy []ike.Proposal, r request) (ike.Proposal, bool) 
 }
 
 func (p *Profile) search(policy []ike.Proposal, r request, followKE bool) (ike.Proposal, bool) {
-	outer, inner := policy, r.offer
 	if p.Preference == PreferInitiator {
-		outer, inner = r.offer, policy
+		for _, offered := range r.offer {
+			for _, own := range policy {
+				if chosen, ok := p.match(own, offered, r, followKE); ok {
+					return chosen, true
+				}
+			}
+		}
+		return ike.Proposal{}, false
 	}
-	for _, o := range outer {
-		for _, i := range inner {
-			own, offered := o, i
-			if p.Preference == PreferInitiator {
-				own, offered = i, o
-			}
+	for _, own := range policy {
+		var met []ike.Proposal
+		for _, offered := range r.offer {
 			if chosen, ok := p.match(own, offered, r, followKE); ok {
-				return chosen, true
+				met = append(met, chosen)
 			}
+		}
+		switch {
+		case len(met) > 0 && p.Preference == PreferOwnBest:
+			return slices.MinFunc(met, func(a, b ike.Proposal) int { return places(own, a) - places(own, b) }), true
+		case len(met) > 0:
+			return met[0], true
 		}
 	}
 	return ike.Proposal{}, false
+}
+
+// places returns the sum of the places that the chosen transforms have in own,
+// among those of their type, weighed as OpenIKED does.
+func places(own, chosen ike.Proposal) int {
+	sum := 0
+	for _, c := range chosen.Transforms {
+		for _, t := range own.Transforms {
+			if same(c)(t) {
+				break
+			}
+			if t.Type == c.Type {
+				switch t.Type {
+				case ike.TransformENCR, ike.TransformINTEG:
+					sum += 3
+				case ike.TransformKE:
+					sum += 2
+				default:
+					sum++
+				}
+			}
+		}
+	}
+	return sum
 }
 
 // match selects from one Proposal of each side.

@@ -1,0 +1,156 @@
+package probe
+
+import (
+	"context"
+	"slices"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/keyexchange"
+	"github.com/ikescope/ikescope/ike/keymat"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// mostPreference bounds how many questions it takes to learn how a gateway
+// chooses.
+const mostPreference = 64
+
+// preference learns how the gateway chooses. Most questions cost it nothing, as
+// INVALID_KE_PAYLOAD names the method of what it chose; the others are
+// accepted, and closed. The first accepted answer on each path describes it.
+func (s *scan) preference(ctx context.Context) {
+	pref := &Preference{}
+	s.result.Preference = pref
+	if s.way == byOwnKE {
+		return
+	}
+	var accepted []proposals.Product
+	for _, r := range s.result.Matrix.Products {
+		accepted = append(accepted, r.Product)
+	}
+	choice, suite := proposals.Learner{
+		Accepted: accepted, Computable: computable, Octets: s.room(ike.KE_MODP_2048), Most: mostPreference,
+		Ask: func(offer []proposals.Product, ke ike.KeyExchangeMethod) proposals.Pick {
+			return s.pick(ctx, offer, ke)
+		},
+	}.Learn()
+	pref.Suite = suite
+	// The matrix was asked for other ends, and its answers are a test.
+	for _, x := range s.result.Exchanges {
+		if isTaken(x) && choice.Contradicts(x.Offer, x.KE, proposals.Pick{KE: x.Group, Suite: x.Suite}) {
+			return
+		}
+	}
+	pref.Own, pref.FollowsKE = choice.Own, choice.FollowsKE
+	switch choice.Algorithms {
+	case proposals.AlgorithmsResponder:
+		pref.Decides = "gateway"
+	case proposals.AlgorithmsInitiator:
+		pref.Decides = "initiator"
+	}
+	pref.Proposals = choice.Proposals
+	if pref.Decides == "gateway" {
+		pref.KE, pref.KEComplete = methodOrder(choice)
+	}
+}
+
+// pick returns what the gateway chooses from offer, and closes what that opens.
+func (s *scan) pick(ctx context.Context, offer []proposals.Product, ke ike.KeyExchangeMethod) proposals.Pick {
+	if ke == ike.KE_NONE {
+		if a := s.ask(ctx, forDetail, offer); a.Outcome == InvalidKEPayload && offers(offer, a.Group) {
+			return s.picked(a, proposals.Pick{KE: a.Group})
+		}
+		return proposals.Pick{}
+	}
+	if requestOctets(offer, ke) > s.allowed() {
+		return proposals.Pick{}
+	}
+	transport := s.main
+	for _, p := range s.result.Paths {
+		if p.State == PathAnswers && s.described[s.main] && !s.described[p.Transport] {
+			transport = p.Transport
+		}
+	}
+	a := s.init(ctx, transport, forDetail, offer, ke)
+	switch {
+	case a.Outcome == InvalidKEPayload && offers(offer, a.Group):
+		return s.picked(a, proposals.Pick{KE: a.Group})
+	case a.Outcome == Accepted && slices.ContainsFunc(offer, func(p proposals.Product) bool { return p.Contains(*a.Suite) }):
+		if !s.described[a.Transport] {
+			s.describe(a)
+		}
+		return s.picked(a, proposals.Pick{KE: ke, Suite: a.Suite})
+	}
+	return proposals.Pick{}
+}
+
+// picked returns p, of which a is the evidence.
+func (s *scan) picked(a answer, p proposals.Pick) proposals.Pick {
+	s.result.Preference.Evidence = append(s.result.Preference.Evidence, a.ID)
+	return p
+}
+
+// allowed returns the most octets of a request.
+func (s *scan) allowed() int {
+	if s.limit > 0 {
+		return min(s.limit, maxDatagram)
+	}
+	return maxDatagram
+}
+
+// room returns how many octets of an offer a request with a KE payload of m
+// holds.
+func (s *scan) room(m ike.KeyExchangeMethod) int {
+	return s.allowed() - requestOctets(nil, m)
+}
+
+// computable reports whether the IKE SA of a suite with a can be closed.
+func computable(a proposals.Algorithm) bool {
+	t := keymat.Transforms{Encr: ike.ENCR_AES_CBC, KeyBits: 128, PRF: ike.PRF_HMAC_SHA2_256, Integ: ike.AUTH_HMAC_SHA2_256_128}
+	switch a.Axis {
+	case proposals.ENCR:
+		t.Encr, t.KeyBits = ike.EncryptionID(a.ID), int(a.KeyBits)
+		if a.AEAD() {
+			t.Integ = ike.AUTH_NONE
+		}
+	case proposals.PRF:
+		t.PRF = ike.PRFID(a.ID)
+	case proposals.INTEG:
+		t.Integ = ike.IntegrityID(a.ID)
+	case proposals.KE:
+		m := ike.KeyExchangeMethod(a.ID)
+		public, _, _ := keyexchange.Sizes(m)
+		return keyexchange.Supported(m) && public <= closablePublic
+	default:
+		return true
+	}
+	return keymat.Supported(t)
+}
+
+// methodOrder returns the gateway's order of key exchange methods, as far as it
+// is certain: that in which it takes them if what it took is offered no more.
+func methodOrder(c proposals.Choice) (order []ike.KeyExchangeMethod, complete bool) {
+	c.FollowsKE = false
+	left := c.Accepted
+	for len(left) > 0 {
+		may := c.Of(left)
+		if len(may) == 0 || slices.ContainsFunc(may, func(s proposals.Suite) bool { return s[proposals.KE] != may[0][proposals.KE] }) {
+			return order, false
+		}
+		m := ike.KeyExchangeMethod(may[0][proposals.KE].ID)
+		order = append(order, m)
+		left = without(left, m)
+	}
+	return order, true
+}
+
+// without returns offer with the method m taken away.
+func without(offer []proposals.Product, m ike.KeyExchangeMethod) []proposals.Product {
+	var out []proposals.Product
+	for _, p := range offer {
+		p[proposals.KE] = slices.DeleteFunc(slices.Clone(p[proposals.KE]), func(a proposals.Algorithm) bool { return a.ID == uint16(m) })
+		if len(p[proposals.KE]) > 0 {
+			out = append(out, p)
+		}
+	}
+	return out
+}

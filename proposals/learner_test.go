@@ -1,0 +1,198 @@
+package proposals
+
+import (
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/iketest"
+)
+
+// chooser is a responder that chooses by its own proposals and a preference.
+type chooser struct {
+	policy  []Product
+	profile iketest.Profile
+	asked   int
+}
+
+func onWire(products []Product) []ike.Proposal {
+	var out []ike.Proposal
+	for i, p := range products {
+		out = append(out, p.Proposal(uint8(i+1)))
+	}
+	return out
+}
+
+// choose returns the suite that the responder chooses.
+func (c *chooser) choose(t rapid.TB, offer []Product, ke ike.KeyExchangeMethod) (Suite, bool) {
+	chosen, ok := c.profile.Choose(onWire(c.policy), onWire(offer), ke)
+	if !ok {
+		return Suite{}, false
+	}
+	p, err := ProductOf(chosen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, many := p.first()
+	if many != NumAxes {
+		t.Fatalf("%v is more than a suite", p)
+	}
+	return s, true
+}
+
+// learner returns one that asks c.
+func (c *chooser) learner(t rapid.TB, accepted []Product) Learner {
+	return Learner{Accepted: accepted, Most: 200, Ask: func(offer []Product, ke ike.KeyExchangeMethod) Pick {
+		c.asked++
+		if c.asked > 2000 {
+			t.Fatalf("it asks without end about %v", c.policy)
+		}
+		s, ok := c.choose(t, offer, ke)
+		if !ok {
+			return Pick{}
+		}
+		pick := Pick{KE: methodOf(s[KE])}
+		if pick.KE == ke {
+			pick.Suite = &s
+		}
+		return pick
+	}}
+}
+
+// few is a universe in which random proposals often meet.
+func few(t testing.TB) *Universe {
+	var products []Product
+	for _, text := range []string{
+		"aes256gcm16-aes128gcm16-chacha20poly1305-prfsha256-prfsha384-prfsha512-ecp256-ecp384-x25519-modp2048-modp1024",
+		"aes256-aes128-3des-sha256-sha384-sha1-prfsha256-prfsha384-prfsha1-ecp256-ecp384-x25519-modp2048-modp1024",
+	} {
+		p, err := ParseProduct(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		products = append(products, p)
+	}
+	u, err := NewUniverse(products...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u
+}
+
+// someOf returns up to most values of list, in any order.
+func someOf(pick pick, list []Algorithm, most int) []Algorithm {
+	list = slices.Clone(list)
+	for i := range list {
+		j := i + pick(len(list)-i)
+		list[i], list[j] = list[j], list[i]
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	return list[:1+pick(min(most, len(list)))]
+}
+
+// orderedPolicy returns one to most proposals with lists in any order. Some are
+// like an earlier one but on one axis.
+func orderedPolicy(pick pick, u *Universe, most int) []Product {
+	var policy []Product
+	for range 1 + pick(most) {
+		home := u.Products()[pick(2)]
+		var p Product
+		length := []int{1, 2, 3, 5}[pick(4)]
+		for axis := range home {
+			p[axis] = someOf(pick, home[axis], length)
+		}
+		if len(policy) > 0 && pick(3) == 0 {
+			p = policy[pick(len(policy))]
+			axis := []Axis{ENCR, PRF, KE}[pick(3)]
+			for _, home := range u.Products() {
+				if slices.Contains(home[ENCR], p[ENCR][0]) {
+					p[axis] = someOf(pick, home[axis], length)
+				}
+			}
+		}
+		policy = append(policy, p)
+	}
+	return policy
+}
+
+// learnt returns the choice of a random responder, as far as it can be learnt.
+func learnt(t rapid.TB, u *Universe, c *chooser) Choice {
+	g := &gateway{u: u, policy: c.policy}
+	for _, p := range c.policy {
+		b, _ := u.box(p)
+		g.boxes = append(g.boxes, b)
+	}
+	m := Planner{Universe: u, Exhaustive: true, Ask: func(offers []Offer) []Answer {
+		var answers []Answer
+		for _, o := range offers {
+			answers = append(answers, g.answer(o))
+		}
+		return answers
+	}}.Run()
+	if got := g.differ(m); got != 0 {
+		t.Fatalf("the matrix of %v has %d suites wrong", c.policy, got)
+	}
+	var accepted []Product
+	for _, r := range m.Products {
+		accepted = append(accepted, r.Product)
+	}
+	choice, _ := c.learner(t, accepted).Learn()
+	return choice
+}
+
+// TestLearner: what a random responder chooses from random offers is predicted,
+// and mostly exactly. Overlapping proposals of a responder can hide what would
+// tell them apart: one prediction in a thousand may be wrong.
+func TestLearner(t *testing.T) {
+	u := few(t)
+	for _, test := range []struct {
+		name       string
+		preference iketest.Preference
+		followKE   bool
+		certain    int // of a hundred offers that are accepted
+	}{
+		{"own", iketest.PreferOwn, false, 85},
+		{"own, best", iketest.PreferOwnBest, false, 70},
+		{"own, best, of the KE payload", iketest.PreferOwnBest, true, 70},
+		{"initiator", iketest.PreferInitiator, false, 65},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(1, 2))
+			const policies, offers, inAThousand = 300, 20, 1
+			var wrong, certain, taken, asked int
+			for range policies {
+				c := &chooser{policy: orderedPolicy(r.IntN, u, 4), profile: iketest.Profile{Preference: test.preference, FollowKE: test.followKE}}
+				choice := learnt(t, u, c)
+				asked += c.asked
+				for range offers {
+					offer := orderedPolicy(r.IntN, u, 12)
+					ke := methodOf(offer[0][KE][0])
+					got := choice.OfKE(offer, ke)
+					want, ok := c.choose(t, offer, ke)
+					switch {
+					case ok && slices.Contains(got, want):
+						taken++
+						if len(got) == 1 {
+							certain++
+						}
+					case ok || len(got) > 0:
+						wrong++
+						t.Logf("policy %v\noffer %v\nlearnt %v %v\npredicted %v, chosen %v (%v)", c.policy, offer, choice.Proposals, choice.Own, got, want, ok)
+					}
+				}
+			}
+			t.Logf("%d of %d accepted offers certain, %d of %d wrong, %d questions for a policy", certain, taken, wrong, policies*offers, asked/policies)
+			if wrong*1000 > policies*offers*inAThousand {
+				t.Errorf("%d of %d predictions are wrong", wrong, policies*offers)
+			}
+			if certain*100 < taken*test.certain {
+				t.Errorf("%d of %d predictions are certain, want %d of a hundred", certain, taken, test.certain)
+			}
+		})
+	}
+}

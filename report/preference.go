@@ -1,0 +1,64 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// proposalRules are the words of the document.
+var proposalRules = map[proposals.ProposalRule]string{
+	proposals.ProposalsInitiator:     "initiator",
+	proposals.ProposalsResponder:     "gateway",
+	proposals.ProposalsResponderBest: "gateway_best",
+}
+
+// choice reads back how the gateway chooses, so that a saved report predicts as
+// well as a scan. t must have a matrix.
+func (t *Target) choice() proposals.Choice {
+	var c proposals.Choice
+	for _, p := range t.Matrix.Products {
+		c.Accepted = append(c.Accepted, p.product())
+	}
+	pref := t.Preference
+	if pref == nil {
+		return c
+	}
+	for rule, word := range proposalRules {
+		if word == pref.Proposals {
+			c.Proposals = rule
+		}
+	}
+	switch pref.Decides {
+	case "gateway":
+		c.Algorithms = proposals.AlgorithmsResponder
+	case "initiator":
+		c.Algorithms = proposals.AlgorithmsInitiator
+	}
+	c.FollowsKE = pref.FollowsKE
+	for _, own := range pref.Own {
+		o := proposals.OwnProposal{Rank: own.Rank, Product: own.product()}
+		o.Ordered, o.Anywhere = own.Ordered.within(o.Product), own.Anywhere.within(o.Product)
+		c.Own = append(c.Own, o)
+	}
+	slices.SortStableFunc(c.Own, func(a, b proposals.OwnProposal) int { return cmp.Compare(a.Rank, b.Rank) })
+	return c
+}
+
+// lengths returns n, with the first axes of ADDKE.
+func lengths(n [proposals.NumAxes]int, addke int) Lengths {
+	l := Lengths{ENCR: n[proposals.ENCR], PRF: n[proposals.PRF], INTEG: n[proposals.INTEG], KE: n[proposals.KE], ADDKE: []int{}}
+	l.ADDKE = append(l.ADDKE, n[proposals.ADDKE1:][:addke]...)
+	return l
+}
+
+// within returns l by axis, none longer than the list of p.
+func (l Lengths) within(p proposals.Product) (n [proposals.NumAxes]int) {
+	n[proposals.ENCR], n[proposals.PRF], n[proposals.INTEG], n[proposals.KE] = l.ENCR, l.PRF, l.INTEG, l.KE
+	copy(n[proposals.ADDKE1:], l.ADDKE)
+	for axis, list := range p {
+		n[axis] = min(max(n[axis], 0), len(list))
+	}
+	return n
+}
