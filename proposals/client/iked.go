@@ -12,7 +12,7 @@ import (
 
 var ikedFormat = format{
 	syntax: SyntaxIked,
-	detect: func(_ string, data []byte) bool { return ikedRule.Match(data) },
+	detect: func(file string, data []byte) bool { return file == "iked.conf" || ikedRule.Match(data) },
 	parse:  parseIked,
 }
 
@@ -289,6 +289,9 @@ const maxExpanded = 64 << 10
 func (r *ikedReader) statement() ([]ikedWord, error) {
 	var words []ikedWord
 	for r.rest != "" {
+		if len(words) > maxSettings {
+			return nil, &Error{Line: r.line, Token: words[0].text, Problem: fmt.Sprintf("begins a statement of more than %d words", maxSettings)}
+		}
 		c := r.rest[0]
 		switch {
 		case c == '\n':
@@ -382,7 +385,7 @@ func (r *ikedReader) macro() ([]ikedWord, error) {
 	r.rest = r.rest[n:]
 	value, ok := r.macros[name]
 	if !ok {
-		return nil, &Error{Line: r.line, Token: "$" + name, Problem: "is a macro that is not defined above: write " + name + ` = "value"`}
+		return nil, &Error{Line: r.line, Token: "$" + name, Problem: `is a macro that is not defined above: write NAME = "value"`}
 	}
 	if r.expanded += len(value) + 1; r.expanded > maxExpanded {
 		return nil, &Error{Line: r.line, Token: "$" + name, Problem: fmt.Sprintf("is too much: macros stand for more than %d octets", maxExpanded)}
@@ -399,7 +402,7 @@ func (r *ikedReader) macro() ([]ikedWord, error) {
 // define takes NAME = WORD WORD...
 func (r *ikedReader) define(words []ikedWord) error {
 	if len(words) == 2 {
-		return &Error{Line: words[0].line, Token: words[0].text, Problem: `has no value: write ` + words[0].text + ` = "value"`}
+		return &Error{Line: words[0].line, Token: words[0].text, Problem: `has no value: write NAME = "value"`}
 	}
 	var parts []string
 	for _, word := range words[2:] {

@@ -49,10 +49,10 @@ func TestIkedErrors(t *testing.T) {
 		{"ikev2 a from any to any ikesa enc aes-256 esn\n", `line 1: "esn" is for childsa: an IKE SA has no sequence numbers`},
 		{"ikev2 a from any to any enc aes-256\n", `line 1: "enc" belongs to no proposal: write ikesa or childsa before it`},
 		{"ikev2 a from any to any ikesa enc", `line 1: "enc" has no algorithm after it`},
-		{"ikev2 a from any to $b\n", `line 1: "$b" is a macro that is not defined above: write b = "value"`},
+		{"ikev2 a from any to $b\n", `line 1: "$b" is a macro that is not defined above: write NAME = "value"`},
 		{"ikev2 a psk \"x\n", `line 1: a string is not closed: write " at its end`},
 		{"ikev3 a\n", `line 1: "ikev3" begins no statement: write ikev2, set, user, include or NAME = "value"; did you mean ike?`},
-		{"a =\n", `line 1: "a" has no value: write a = "value"`},
+		{"a =\n", `line 1: "a" has no value: write NAME = "value"`},
 		{"include \"other.conf\"\n", `line 1: "other.conf" is not followed: import the files that it includes`},
 		{"a = \"" + strings.Repeat("x", 8000) + "\"\nset $a $a $a $a $a $a $a $a $a\n", `line 2: "$a" is too much: macros stand for more than 65536 octets`},
 	})

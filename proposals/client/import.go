@@ -73,9 +73,8 @@ func Import(file string, data []byte, syntax Syntax) ([]Policy, error) {
 		}
 		return policies, nil
 	}
-	if ipsecConfDaemon(data) == ambiguous {
-		return nil, fmt.Errorf("it is an ipsec.conf, and nothing in it tells whose: say --syntax %s (strongSwan's) or --syntax %s",
-			SyntaxIpsecConf, SyntaxLibreswan)
+	if err := undecidedIpsecConf(data); syntax == "" && err != nil {
+		return nil, err
 	}
 	return nil, fmt.Errorf("its syntax is none of %s", strings.Join(names, ", "))
 }

@@ -73,7 +73,11 @@ func TestIpsecConfDaemon(t *testing.T) {
 			t.Errorf("%q is of %q, want %q", tt.in, got, tt.want)
 		}
 	}
-	_, err := Import("ipsec.conf", []byte("conn a\n\tauto=add\n"), "")
+	_, err := Import("ipsec.conf", []byte("conn a\n\tauto\n"), "")
+	if want := `line 2: "auto" is no setting: write key=value`; err == nil || err.Error() != want {
+		t.Errorf("got %v, want %s", err, want)
+	}
+	_, err = Import("ipsec.conf", []byte("conn a\n\tauto=add\n"), "")
 	if want := "it is an ipsec.conf, and nothing in it tells whose: say --syntax ipsec.conf (strongSwan's) or --syntax libreswan"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}

@@ -2,6 +2,7 @@ package client
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -80,7 +81,7 @@ func readIpsecConf(text string, value func(string) (value, problem string)) (*ip
 		case word == "version":
 		case word == "conn" || word == "config" || word == "ca":
 			name, _, _ := strings.Cut(after, "#")
-			if name = strings.TrimSpace(name); name == "" || strings.ContainsAny(name, " =\"") {
+			if name = strings.TrimSpace(name); name == "" || strings.ContainsAny(name, " \"") {
 				return nil, &Error{Line: line, Token: rest, Problem: "names no section: write " + word + " NAME"}
 			}
 			if sections++; sections > maxSections {
@@ -194,7 +195,7 @@ var (
 // the daemons has alone tell them apart, else that one cannot read ike=.
 func ipsecConfDaemon(data []byte) Syntax {
 	file, err := readIpsecConf(string(data), func(s string) (string, string) { return strings.TrimSpace(s), "" })
-	if err != nil || len(file.conns) == 0 {
+	if err != nil || len(file.conns)+len(file.others) == 0 {
 		return ""
 	}
 	var strongSwanHas, libreswanHas bool
@@ -221,3 +222,19 @@ func ipsecConfDaemon(data []byte) Syntax {
 
 // ambiguous is of an ipsec.conf that either daemon could have.
 const ambiguous Syntax = "ambiguous"
+
+// ipsecConfSection is how the sections of an ipsec.conf begin.
+var ipsecConfSection = regexp.MustCompile(`(?m)^(conn[ \t]+[^ \t\r\n]|config[ \t]+setup)`)
+
+// undecidedIpsecConf returns why an ipsec.conf is not taken for one of either
+// daemon, or nil for another file.
+func undecidedIpsecConf(data []byte) error {
+	if !ipsecConfSection.Match(data) {
+		return nil
+	}
+	if _, err := readIpsecConf(string(data), libreswanValue); err != nil {
+		return err
+	}
+	return fmt.Errorf("it is an ipsec.conf, and nothing in it tells whose: say --syntax %s (strongSwan's) or --syntax %s",
+		SyntaxIpsecConf, SyntaxLibreswan)
+}

@@ -9,7 +9,7 @@ import (
 
 var swanctlFormat = format{
 	syntax: SyntaxSwanctl,
-	detect: func(_ string, data []byte) bool { return swanctlConnections.Match(data) },
+	detect: func(file string, data []byte) bool { return file == "swanctl.conf" || swanctlConnections.Match(data) },
 	parse:  parseSwanctl,
 }
 
@@ -255,7 +255,7 @@ func (r *swanctlReader) statements(section *swanctlSection, depth int) error {
 				return err
 			}
 		default:
-			return &Error{Line: line, Token: name, Problem: "is neither a setting nor a section: write " + name + " = value, or " + name + " { ... }"}
+			return &Error{Line: line, Token: name, Problem: "is neither a setting nor a section: write name = value, or name { ... }"}
 		}
 	}
 }

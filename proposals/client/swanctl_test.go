@@ -53,7 +53,7 @@ func TestSwanctlErrors(t *testing.T) {
 		{"connections { a { version = 3\n } }", `line 1: "3" is no IKE version: write 0 (either), 1 or 2`},
 		{"connections { a { proposals = aes\n }", `line 1: "connections" is not closed: write } at its end`},
 		{"connections { a { proposals = \"aes\n } }", `line 1: a string is not closed: write " at its end`},
-		{"connections { a {\n proposals\n } }", `line 2: "proposals" is neither a setting nor a section: write proposals = value, or proposals { ... }`},
+		{"connections { a {\n proposals\n } }", `line 2: "proposals" is neither a setting nor a section: write name = value, or name { ... }`},
 		{"connections { } }", `line 1: "}" is out of place: write name = value, or name { ... }`},
 		{"connections {\n a : b { } }", `line 2: "b" is no section of this file: write the path of one, such as connections.other`},
 		{"connections {\n a : connections.a { } }", `line 2: "connections.a" nests templates too deeply, or in a circle`},
