@@ -49,6 +49,7 @@ func TestIpsecConfErrors(t *testing.T) {
 		{"conn a\nike=aes\n", `line 2: "ike=aes" begins no section: write conn NAME or config setup, and settings indented below it`},
 		{"conn\n", `line 1: "conn" names no section: write conn NAME`},
 		{"conn a\n\tike=\"aes\n", `line 2: "\"aes" is not closed: write " at its end`},
+		{"conn %default\n\tauto=add\ninclude other.conf\n", `line 3: "other.conf" is not followed: import the files that it includes`},
 		{"config setup\ninclude other.conf\n", `line 2: "other.conf" is not followed: import the files that it includes`},
 	})
 }

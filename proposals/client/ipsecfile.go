@@ -150,7 +150,8 @@ func (f *ipsecFile) includeDoubt() string {
 
 // nothingBut returns an error if a file has no connection but includes others.
 func (f *ipsecFile) nothingBut(policies []Policy) error {
-	if len(policies) > 0 || len(f.conns) > 0 || len(f.includes) == 0 {
+	conns := slices.DeleteFunc(f.names(), func(name string) bool { return name == "%default" })
+	if len(policies) > 0 || len(conns) > 0 || len(f.includes) == 0 {
 		return nil
 	}
 	return &Error{Line: f.includes[0].line, Token: f.includes[0].value,
