@@ -3,19 +3,12 @@
 package main
 
 import (
-	"bytes"
-	"os"
 	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
-	"github.com/google/gopacket"
-	"github.com/google/gopacket/layers"
-	"github.com/google/gopacket/pcapgo"
-
-	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report"
@@ -128,56 +121,12 @@ func (l lab) testInitiation(t *testing.T, i initiation, target report.Target) {
 		t.Logf("agreed on %v, predicted %q of %d candidates", s, predicted.Suite, len(predicted.Candidates))
 	}
 
-	sent := firstRequest(t, lines[1])
-	var offer []proposals.Product
-	for _, payload := range sent.Payloads {
-		switch p := payload.(type) {
-		case *ike.SA:
-			for _, proposal := range p.Proposals {
-				product, err := proposals.ProductOf(proposal)
-				if err != nil {
-					t.Fatal(err)
-				}
-				offer = append(offer, product)
-			}
-		case *ike.KE:
-			if p.Method != imported.KE {
-				t.Errorf("the first KE payload is of %v, imported %v", p.Method, imported.KE)
-			}
-		}
-	}
-	if !reflect.DeepEqual(offer, imported.Offer) {
-		t.Errorf("sent\n%v\nimported\n%v", offer, imported.Offer)
-	}
-}
-
-// firstRequest returns the first IKE message of a capture. It must not be in
-// IP fragments, so the samples have no key exchange method with a long value
-// before a long offer.
-func firstRequest(t *testing.T, path string) *ike.Message {
-	t.Helper()
-	file, err := os.ReadFile(path)
+	captured, err := findClients(lines[1])
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := pcapgo.NewReader(bytes.NewReader(file))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		data, _, err := r.ReadPacketData()
-		if err != nil {
-			t.Fatalf("%s: no IKE message: %v", path, err)
-		}
-		udp, ok := gopacket.NewPacket(data, r.LinkType(), gopacket.Default).Layer(layers.LayerTypeUDP).(*layers.UDP)
-		if !ok || udp.DstPort != 500 {
-			continue
-		}
-		m, err := ike.ParseMessage(udp.Payload)
-		if err != nil {
-			t.Fatalf("%s: %v", path, err)
-		}
-		return m
+	if len(captured) != 1 || captured[0].KE != imported.KE || !reflect.DeepEqual(captured[0].Offer, imported.Offer) {
+		t.Errorf("captured %d clients\n%+v\nimported\n%+v", len(captured), captured, imported)
 	}
 }
 
