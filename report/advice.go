@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
@@ -26,6 +27,8 @@ type Remedy struct {
 	Syntax string `json:"syntax"` // "" if none is known
 	Where  string `json:"where"`
 	Suite  string `json:"suite,omitempty"`
+	// Together: the other side has to be changed to Suite, too.
+	Together bool `json:"together"`
 	// Changes are the axes on which Suite is new to the side.
 	Changes []string `json:"changes"`
 	// Weaker are sentences on what is weaker than the side's policy in force.
@@ -46,7 +49,7 @@ func (t *Target) Advise(p client.Policy, syntaxes []client.Syntax) Advice {
 	if out.Client.Verdict != "fails" {
 		return out
 	}
-	c := remedy.Case{Client: p, ClientSyntaxes: syntaxes, GatewaySyntaxes: syntaxes}
+	c := remedy.Case{Client: p, ClientSyntaxes: ofClient(p, syntaxes), GatewaySyntaxes: syntaxes}
 	if _, wellKnown := client.Named(p.Name); !wellKnown {
 		c.Connection = p.Name // of a configuration
 	}
@@ -62,6 +65,24 @@ func (t *Target) Advise(p client.Policy, syntaxes []client.Syntax) Advice {
 	return out
 }
 
+// ofClient returns those of syntaxes that p's product is configured in; nil for
+// its own, if there are no syntaxes. Of a captured client all may be.
+func ofClient(p client.Policy, syntaxes []client.Syntax) []client.Syntax {
+	if len(syntaxes) == 0 || p.Syntax == client.SyntaxCapture {
+		return syntaxes
+	}
+	product := func(s client.Syntax) client.Syntax {
+		switch s {
+		case client.SyntaxIpsecConf:
+			return client.SyntaxSwanctl // strongSwan, too
+		case client.SyntaxRasphone:
+			return client.SyntaxWindows
+		}
+		return s
+	}
+	return slices.DeleteFunc(slices.Clone(syntaxes), func(s client.Syntax) bool { return product(s) != product(p.Syntax) })
+}
+
 func newRemedy(r remedy.Remedy) Remedy {
 	out := Remedy{
 		Side: string(r.Side), Syntax: string(r.Syntax), Where: r.Where,
@@ -69,7 +90,7 @@ func newRemedy(r remedy.Remedy) Remedy {
 		Lines: append([]string{}, r.Lines...), Why: r.Why, Notes: append([]string{}, r.Notes...),
 	}
 	if len(r.Lines) > 0 {
-		out.Suite = r.Suite.String()
+		out.Suite, out.Together = r.Suite.String(), r.Together
 		out.Changes = append(out.Changes, convert(r.Changes, proposals.Axis.String)...)
 	}
 	return out

@@ -60,6 +60,9 @@ func (p *page) remedy(r Remedy) {
 		p.text(2, "no remedy: "+r.Why)
 		return
 	}
+	if r.Together {
+		p.text(2, "together with a change of the other side to the same suite")
+	}
 	p.text(2, "both then have "+r.Suite+"; new to the "+r.Side+": "+join(r.Changes, "and"))
 	for _, s := range r.Weaker {
 		p.styled(yellow, 2, "WEAKER: "+s)

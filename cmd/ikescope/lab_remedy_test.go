@@ -51,7 +51,7 @@ func (l lab) testRemedy(t *testing.T) {
 			applied := 0
 			for _, r := range target.Advise(p, []client.Syntax{p.Syntax, syntaxOf[test.gateway]}).Remedies {
 				// strongSwan and libreswan are clients, too, but not this one.
-				if len(r.Lines) == 0 || r.Side == "client" && r.Syntax != string(p.Syntax) || r.Side == "gateway" && r.Syntax != string(syntaxOf[test.gateway]) {
+				if len(r.Lines) == 0 || r.Together || r.Side == "client" && r.Syntax != string(p.Syntax) || r.Side == "gateway" && r.Syntax != string(syntaxOf[test.gateway]) {
 					continue
 				}
 				applied++

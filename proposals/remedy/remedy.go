@@ -24,8 +24,8 @@ type Case struct {
 	// Accepted is what the gateway accepts, as far as it is known: the policy
 	// that is in force there.
 	Accepted []proposals.Product
-	// ClientSyntaxes are those to write the client's side in; without any it
-	// is the client's own. GatewaySyntaxes are those for the gateway's.
+	// ClientSyntaxes are those to write the client's side in; nil stands for
+	// the client's own. GatewaySyntaxes are those for the gateway's.
 	ClientSyntaxes, GatewaySyntaxes []client.Syntax
 	// Connection is what the client calls the connection. A placeholder stands
 	// for "", for a name that would need quoting, and for the gateway's.
@@ -41,6 +41,8 @@ type Remedy struct {
 	Where string
 	// Suite is what both sides then have.
 	Suite proposals.Suite
+	// Together: the other side has to be changed to Suite, too.
+	Together bool
 	// Changes are the axes on which Suite differs from what the side offers or
 	// accepts now.
 	Changes []proposals.Axis
@@ -56,8 +58,9 @@ type Remedy struct {
 }
 
 // Remedies returns the remedies of c, the best first: what weakens nothing
-// before what does, and the client's side before the gateway's. Syntaxes
-// without a remedy come last. There are none for a client that the gateway
+// before what does, and the client's side before the gateway's. Where each
+// would weaken something, changes of both sides come first, if they do not.
+// Syntaxes without a remedy come last. There are none for a client that the gateway
 // accepts.
 func (c Case) Remedies() []Remedy {
 	if meet(c.Client.Offer, c.Accepted) {
@@ -65,7 +68,7 @@ func (c Case) Remedies() []Remedy {
 	}
 	var out []Remedy
 	own := c.ClientSyntaxes
-	if len(own) == 0 {
+	if own == nil {
 		own = []client.Syntax{c.Client.Syntax}
 		if c.Client.Syntax == client.SyntaxRasphone { // which PowerShell writes
 			own = []client.Syntax{client.SyntaxWindows}
@@ -93,6 +96,10 @@ func (c Case) Remedies() []Remedy {
 				out = append(out, c.gateway(s))
 			}
 		}
+	}
+	sound := func(r Remedy) bool { return len(r.Lines) > 0 && len(r.Weaker) == 0 }
+	if !slices.ContainsFunc(out, sound) {
+		out = append(c.both(own), out...)
 	}
 	slices.SortStableFunc(out, func(a, b Remedy) int {
 		return cmp.Or(
@@ -145,17 +152,24 @@ func (c Case) gateway(s *syntax) Remedy {
 	}
 	all := append(slices.Clone(c.Accepted), suite.Product())
 	if !s.additive {
-		for _, p := range c.Accepted {
-			if why := s.inexact(p); why != "" {
-				r.Why = "the gateway accepts " + p.String() + ", and " + why + ": its configuration has another form"
-				return r
-			}
+		if r.Why = c.inexact(s); r.Why != "" {
+			return r
 		}
 	}
 	r.Suite, r.Changes = suite, changes
 	r.Weaker = weaker(suite, c.Accepted, gatewayWords)
 	r.Lines, r.Notes = s.write(placeholder, GatewaySide, suite, all)
 	return r
+}
+
+// inexact says why s cannot write what the gateway accepts, or returns "".
+func (c Case) inexact(s *syntax) string {
+	for _, p := range c.Accepted {
+		if why := s.inexact(p); why != "" {
+			return "the gateway accepts " + p.String() + ", and " + why + ": its configuration has another form"
+		}
+	}
+	return ""
 }
 
 // placeholder stands for the name of a connection.

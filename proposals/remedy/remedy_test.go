@@ -78,8 +78,20 @@ func TestRemedies(t *testing.T) {
 			[]string{"client  cannot", "gateway libreswan cannot"}, "",
 		},
 		{
+			"both sides rather than a weak suite", windows10, "chacha20poly1305-prfsha512-x25519",
+			client.SyntaxWindows, client.SyntaxSwanctl,
+			[]string{
+				"together client windows aes256gcm16-prfsha256-ecp384 [ENCR INTEG KE]",
+				"together gateway swanctl aes256gcm16-prfsha256-ecp384 [ENCR PRF KE]",
+				"gateway swanctl aes256-sha256-prfsha256-modp1024 [ENCR PRF INTEG KE]",
+				"client windows cannot", "client windows cannot",
+			}, "",
+		},
+		{
 			"a gateway that accepts nothing", windows10, "", client.SyntaxWindows, client.SyntaxSwanctl,
 			[]string{
+				"together client windows aes256gcm16-prfsha256-ecp384 [ENCR INTEG KE]",
+				"together gateway swanctl aes256gcm16-prfsha256-ecp384 [ENCR PRF KE]",
 				"gateway swanctl aes256-sha256-prfsha256-modp1024 [ENCR PRF INTEG KE]",
 				"client windows cannot", "client windows cannot",
 			}, "",
@@ -121,6 +133,9 @@ func describe(r Remedy) string {
 	var axes []string
 	for _, a := range r.Changes {
 		axes = append(axes, a.String())
+	}
+	if r.Together {
+		text = "together " + text
 	}
 	return text + r.Suite.String() + " [" + strings.Join(axes, " ") + "]"
 }
@@ -229,6 +244,12 @@ func TestRemediesKeepTheirPromise(t *testing.T) {
 				continue
 			}
 			holds := func(p proposals.Product) bool { return p.Contains(r.Suite) }
+			if r.Together {
+				if slices.ContainsFunc(inForce, holds) || r.Side == GatewaySide && len(r.Weaker) > 0 {
+					t.Fatalf("%s %s: %v is no news, or weakens: %v", r.Side, r.Syntax, r.Suite, r.Weaker)
+				}
+				continue
+			}
 			if !slices.ContainsFunc(from, holds) || slices.ContainsFunc(inForce, holds) {
 				t.Fatalf("%s %s: %v is not what one side has and the other has not", r.Side, r.Syntax, r.Suite)
 			}
