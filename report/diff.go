@@ -652,7 +652,7 @@ func suiteWords(c Client) string {
 
 // missingText says in one sentence, without its full stop, why a client fails.
 func missingText(c Client) string {
-	return strings.Join(convert(c.Missing, func(m Missing) string { return strings.TrimSuffix(m.Text, ".") }), "; ")
+	return strings.Join(convert(c.Missing, func(m Missing) string { return strings.TrimSuffix(m.Text, ".") }), ". ")
 }
 
 // policies compares how the gateway stands to each embedded policy, and to
