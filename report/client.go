@@ -45,7 +45,7 @@ func newPredictor(t *Target) predictor {
 	switch {
 	case t.Matrix != nil:
 		c.facts = newFacts(t)
-		c.choice = t.choice()
+		c.choice = t.Choice()
 	case t.Verdict == "ikev2":
 		c.untold = "The gateway was not asked what it accepts."
 	default:

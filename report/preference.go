@@ -14,10 +14,13 @@ var proposalRules = map[proposals.ProposalRule]string{
 	proposals.ProposalsResponderBest: "gateway_best",
 }
 
-// choice reads back how the gateway chooses, so that a saved report predicts as
-// well as a scan. t must have a matrix.
-func (t *Target) choice() proposals.Choice {
+// Choice reads back how the gateway chooses, so that a saved report predicts as
+// well as a scan. Without a matrix it tells nothing.
+func (t *Target) Choice() proposals.Choice {
 	var c proposals.Choice
+	if t.Matrix == nil {
+		return c
+	}
 	for _, p := range t.Matrix.Products {
 		c.Accepted = append(c.Accepted, p.product())
 	}

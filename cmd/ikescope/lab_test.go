@@ -29,6 +29,7 @@ func TestLab(t *testing.T) {
 	t.Run("exhaustive", l.testExhaustive)
 	t.Run("hybrid", l.testHybrid)
 	t.Run("clients", l.testClients)
+	t.Run("preference", l.testPreference)
 	t.Run("remedy", l.testRemedy)
 	t.Run("behaviour", l.testBehaviour)
 	t.Run("transform order", l.testTransformOrder)
