@@ -24,8 +24,8 @@ import (
 //     the other its own.
 //
 // Most choose a suite first, and ask for its method with INVALID_KE_PAYLOAD, so
-// that it does not matter which method the KE payload is of. OpenIKED prefers
-// suites with the method of the KE payload.
+// that it does not matter which method the KE payload is of. OpenIKED chooses the
+// method of the KE payload, where an own proposal and an offered one have it.
 type Choice struct {
 	// Accepted is what the responder accepts, in any order.
 	Accepted []Product
@@ -33,9 +33,10 @@ type Choice struct {
 	Algorithms AlgorithmRule
 	// Proposals says how it comes to one of several proposals.
 	Proposals ProposalRule
-	// FollowsKE: of the suites that are acceptable only those with the method
-	// of the KE payload count, if there are any.
+	// FollowsKE: of an own proposal and an offered one that both have the method
+	// of the KE payload it is chosen, whatever stands before it.
 	FollowsKE bool
+	ke        ike.KeyExchangeMethod
 	// Own are the responder's own proposals, by rank. Suites of Accepted that
 	// are in none of them may come before or after any other.
 	Own []OwnProposal
@@ -88,22 +89,11 @@ const maxCandidates = 64
 // OfKE returns the suites that the responder may choose from offer, as Of does,
 // if the initiator's first KE payload is of method ke.
 func (c Choice) OfKE(offer []Product, ke ike.KeyExchangeMethod) []Suite {
-	method := []Algorithm{{Axis: KE, ID: uint16(ke)}}
-	var with []Product
-	for _, p := range offer {
-		if slices.Contains(p[KE], method[0]) {
-			p[KE] = method
-			with = append(with, p)
-		}
+	c.ke = ke
+	if ke == ike.KE_NONE {
+		c.FollowsKE = false
 	}
-	either := c
-	either.FollowsKE = false
-	if c.FollowsKE {
-		if out := either.Of(with); len(out) > 0 {
-			return out
-		}
-	}
-	return either.Of(offer)
+	return c.of(offer)
 }
 
 // Of returns the suites that the responder may choose from offer: none if it
@@ -111,8 +101,8 @@ func (c Choice) OfKE(offer []Product, ke ike.KeyExchangeMethod) []Suite {
 // most maxCandidates. The offer is taken as it is written, so that an AEAD
 // cipher beside INTEG makes other suites than without.
 func (c Choice) Of(offer []Product) []Suite {
-	var out candidates
 	if c.FollowsKE {
+		var out candidates
 		// The KE payload may be of any method offered.
 		for _, m := range methodsOf(offer) {
 			for _, s := range c.OfKE(offer, m) {
@@ -123,6 +113,11 @@ func (c Choice) Of(offer []Product) []Suite {
 		}
 		return out
 	}
+	return c.of(offer)
+}
+
+func (c Choice) of(offer []Product) []Suite {
+	var out candidates
 	if c.Proposals == ProposalsInitiator {
 		for i := range offer {
 			if c.from(offer[i:i+1], &out); len(out) > 0 {
@@ -261,6 +256,10 @@ func (c Choice) match(own OwnProposal, offered Product) (match, bool) {
 			continue
 		}
 		ours := own.Product[axis]
+		if i := slices.IndexFunc(list, func(a Algorithm) bool { return methodOf(a) == c.ke }); Axis(axis) == KE && c.FollowsKE && i >= 0 {
+			list = list[i : i+1]
+			m.chosen[axis] = list
+		}
 		if len(ours) == 0 { // none, which is offered beside others
 			continue
 		}

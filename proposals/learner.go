@@ -242,33 +242,18 @@ func (l *learning) can(a Algorithm) bool {
 // turned round.
 func (l *learning) rules(all []Product) bool {
 	turned := reversed(all)
-	last := methodOf(turned[0][KE][0])
-	t, guessed, ok := l.choose(all, last)
+	t, _, ok := l.choose(all, l.ask(all, ike.KE_NONE).KE)
 	if !ok {
 		return false
 	}
 	l.top = &t
-	guess := methodOf(t[KE])
-	if guessed {
-		for _, m := range methodsOf(all) {
-			if m != last {
-				guess = m
-			}
-		}
+	if others := l.values(t, KE, true); len(others) > 0 {
+		// Does it take another method, if the KE payload is of that?
+		l.choice.FollowsKE = l.ask(all, methodOf(others[0])).Suite != nil
 	}
-	u, again, ok := l.choose(turned, guess)
+	u, _, ok := l.choose(turned, methodOf(t[KE]))
 	if !ok {
 		return false
-	}
-	if guessed && again && guess != last {
-		l.choice.FollowsKE = true
-		if t, _, ok = l.choose(all, last); !ok {
-			return false
-		}
-		if u, _, ok = l.choose(turned, last); !ok {
-			return false
-		}
-		l.top = &t
 	}
 	l.choice.Proposals = ProposalsResponder
 	responder := false // it was seen to go through its own proposals first

@@ -13,8 +13,8 @@ type Profile struct {
 
 	// Preference is whose order of proposals and transforms counts.
 	Preference Preference
-	// FollowKE prefers, of the acceptable suites, one with the key exchange
-	// method of the KE payload.
+	// FollowKE chooses the method of the KE payload, where an own Proposal and
+	// an offered one that meet have it.
 	FollowKE bool
 	// AEADInteg says beside which INTEG transforms it takes an AEAD cipher.
 	AEADInteg AEADInteg

@@ -28,19 +28,14 @@ func (p *Profile) Choose(policy, offer []ike.Proposal, ke ike.KeyExchangeMethod)
 // but those that are none, and its number from the offer; false where nothing
 // is acceptable.
 func (p *Profile) choose(policy []ike.Proposal, r request) (ike.Proposal, bool) {
-	if p.FollowKE {
-		if chosen, ok := p.search(policy, r, true); ok {
-			return chosen, true
-		}
-	}
-	return p.search(policy, r, false)
+	return p.search(policy, r)
 }
 
-func (p *Profile) search(policy []ike.Proposal, r request, followKE bool) (ike.Proposal, bool) {
+func (p *Profile) search(policy []ike.Proposal, r request) (ike.Proposal, bool) {
 	if p.Preference == PreferInitiator {
 		for _, offered := range r.offer {
 			for _, own := range policy {
-				if chosen, ok := p.match(own, offered, r, followKE); ok {
+				if chosen, ok := p.matchKE(own, offered, r); ok {
 					return chosen, true
 				}
 			}
@@ -50,7 +45,7 @@ func (p *Profile) search(policy []ike.Proposal, r request, followKE bool) (ike.P
 	for _, own := range policy {
 		var met []ike.Proposal
 		for _, offered := range r.offer {
-			if chosen, ok := p.match(own, offered, r, followKE); ok {
+			if chosen, ok := p.matchKE(own, offered, r); ok {
 				met = append(met, chosen)
 			}
 		}
@@ -86,6 +81,17 @@ func places(own, chosen ike.Proposal) int {
 		}
 	}
 	return sum
+}
+
+// matchKE selects from one Proposal of each side, with the method of the KE
+// payload if the profile follows that and both have it.
+func (p *Profile) matchKE(own, offered ike.Proposal, r request) (ike.Proposal, bool) {
+	if p.FollowKE {
+		if chosen, ok := p.match(own, offered, r, true); ok {
+			return chosen, true
+		}
+	}
+	return p.match(own, offered, r, false)
 }
 
 // match selects from one Proposal of each side.
