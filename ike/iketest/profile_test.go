@@ -185,7 +185,7 @@ func TestKnobs(t *testing.T) {
 		{"not deaf below", Profile{DeafAboveKE: 21}, good, ike.KE_ECP_256, "accepted"},
 		{"a datagram too long", Profile{MaxDatagram: 200}, good, ike.KE_MODP_2048, "silence"},
 		{"a datagram short enough", Profile{MaxDatagram: 200}, good, ike.KE_ECP_256, "accepted"},
-		{"follows the KE payload", Profile{FollowKE: true}, offer(proposal(gcm256, prf256, modp2048, ecp256), proposal(cbc256, prf256, mac256, modp2048)), ike.KE_MODP_2048, "accepted"},
+		{"the KE payload of a later own proposal", Profile{FollowKE: true}, offer(proposal(gcm256, prf256, modp2048, ecp256), proposal(cbc256, prf256, mac256, modp2048)), ike.KE_MODP_2048, "INVALID_KE_PAYLOAD KE_ECP_256"},
 		{"the RFC on a foreign KE", Profile{}, good, ike.KE_ECP_384, "INVALID_KE_PAYLOAD KE_ECP_256"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
