@@ -43,8 +43,8 @@ func tell(d *dissector) *report.Capture {
 	return report.NewCapture(report.Tool{Name: "ikescope", Version: "0"}, "FILE", &d.tracker, d.counts, nil)
 }
 
-// TestCaptures tells real captures. The verdicts are what the logs of both
-// sides said, see the README beside them.
+// TestCaptures tells real captures. The verdicts follow from how each was set
+// up, see the README beside them.
 func TestCaptures(t *testing.T) {
 	want := map[string]string{
 		"nat-client":                   "works GOES-ON",
