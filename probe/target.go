@@ -49,6 +49,9 @@ func ParseEndpoint(s string) (Endpoint, error) {
 		return Endpoint{}, fmt.Errorf("%q is a range: name each address, on the command line or in an @file", s)
 	}
 	if _, err := netip.ParseAddr(s); err == nil {
+		if host, port, ok := portInside(s); ok {
+			return Endpoint{}, fmt.Errorf("%q may end in a port: write [%s]:%s, or [%s] for the address", s, host, port, s)
+		}
 		return e, e.check()
 	}
 	if host, port, err := net.SplitHostPort(s); err == nil {
@@ -63,12 +66,28 @@ func ParseEndpoint(s string) (Endpoint, error) {
 	return e, e.check()
 }
 
+// portInside cuts the last group off an IPv6 address that would be one without
+// it, too, if that group reads as a port of IKE.
+func portInside(s string) (host, port string, ok bool) {
+	i := strings.LastIndexByte(s, ':')
+	if i < 0 || s[i+1:] != "500" && s[i+1:] != "4500" {
+		return "", "", false
+	}
+	_, err := netip.ParseAddr(s[:i])
+	return s[:i], s[i+1:], err == nil
+}
+
+// broadcast is every host of the link (RFC 919, Section 7).
+var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
+
 // check reports whether the host of e is a name or the address of one host.
 func (e Endpoint) check() error {
 	a, err := netip.ParseAddr(e.Host)
 	switch {
-	case err == nil && (a.IsUnspecified() || a.IsMulticast()):
+	case err == nil && (a.IsUnspecified() || a.IsMulticast() || a == broadcast):
 		return fmt.Errorf("%q is not the address of a host", e.Text)
+	case err == nil && a.Is6() && a.IsLinkLocalUnicast() && a.Zone() == "":
+		return fmt.Errorf("%q is link-local: name the interface to it, as %v%%eth0", e.Text, a)
 	case err == nil:
 		return nil
 	case strings.Contains(e.Host, ":"):

@@ -25,7 +25,15 @@ func TestParseEndpoint(t *testing.T) {
 		{"[2001:db8::1]:500", "2001:db8::1", 500, ""},
 		{"fe80::1%eth0", "fe80::1%eth0", 0, ""},
 
+		{"[::1:500]", "::1:500", 0, ""},
+		{"2001:db8::500", "2001:db8::500", 0, ""},
+		{"2001:db8:0:0:0:0:1:500", "2001:db8:0:0:0:0:1:500", 0, ""},
+
 		{in: "", err: `"" is not a host name`},
+		{in: "::1:500", err: "may end in a port: write [::1]:500, or [::1:500] for the address"},
+		{in: "2001:db8::1:4500", err: "write [2001:db8::1]:4500"},
+		{in: "255.255.255.255", err: "is not the address of a host"},
+		{in: "fe80::1", err: "is link-local: name the interface to it, as fe80::1%eth0"},
 		{in: "vpn.example.com:0", err: `port "0" of`},
 		{in: "vpn.example.com:65536", err: `port "65536" of`},
 		{in: "vpn.example.com:ike", err: `port "ike" of`},

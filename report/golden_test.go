@@ -193,8 +193,10 @@ func TestReadJSONFaults(t *testing.T) {
 		{`{"schema_version": "2.0"}`, `"2.0" is not supported`},
 		{`{"schema_version": "1"}`, "is not supported"},
 		{`{"schema_version": "1.x"}`, "is not supported"},
-		{`{"schema_version": "1.0", "targets": 3}`, "cannot unmarshal"},
-		{`{"schema_version": "1.0", "targets": [{"matrix": {"products": [{"encr": [{"id": 70000}]}]}}]}`, "cannot unmarshal"},
+		{`{"schema_version": "1.0", "sas": []}`, "not the report of a scan"},                   // a capture
+		{`{"schema_version": "1.0", "same": true, "targets": []}`, "not the report of a scan"}, // a difference
+		{`{"schema_version": "1.0", "targets": 3}`, "is not what stands here"},
+		{`{"schema_version": "1.0", "targets": [{"matrix": {"products": [{"encr": [{"id": 70000}]}]}}]}`, "is not what stands here"},
 	} {
 		if _, err := ReadJSON(strings.NewReader(tt.in)); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("ReadJSON(%s) = %v, want %q", tt.in, err, tt.want)
@@ -203,7 +205,7 @@ func TestReadJSONFaults(t *testing.T) {
 	if _, err := ReadJSON(strings.NewReader(strings.Repeat(" ", maxDocument+1))); err == nil || !strings.Contains(err.Error(), "exceeds") {
 		t.Errorf("ReadJSON of more than 64 MiB = %v", err)
 	}
-	if doc, err := ReadJSON(strings.NewReader(`{"schema_version": "1.7", "news": 1}`)); err != nil || doc.SchemaVersion != "1.7" {
+	if doc, err := ReadJSON(strings.NewReader(`{"schema_version": "1.7", "targets": [], "news": 1}`)); err != nil || doc.SchemaVersion != "1.7" {
 		t.Errorf("ReadJSON of a later minor version = %v, %v", doc, err)
 	}
 }

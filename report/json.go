@@ -61,27 +61,41 @@ const maxDocument = 64 << 20
 func ReadJSON(r io.Reader) (*Document, error) {
 	in, err := io.ReadAll(io.LimitReader(r, maxDocument+1))
 	if err != nil {
-		return nil, fmt.Errorf("report: read JSON: %w", err)
+		return nil, err
 	}
 	if len(in) > maxDocument {
-		return nil, fmt.Errorf("report: the document exceeds %d octets", maxDocument)
+		return nil, fmt.Errorf("the document exceeds %d octets", maxDocument)
 	}
 	var head struct {
-		SchemaVersion *string `json:"schema_version"`
+		SchemaVersion *string          `json:"schema_version"`
+		Targets       *json.RawMessage `json:"targets"`
+		Same          *json.RawMessage `json:"same"` // of a [Diff]
 	}
 	if err := json.Unmarshal(in, &head); err != nil {
-		return nil, fmt.Errorf("report: not a JSON document: %w", err)
+		return nil, fmt.Errorf("not a JSON document: %w", inWords(err))
 	}
 	if head.SchemaVersion == nil {
-		return nil, errors.New("report: not an ikescope document: no schema_version")
+		return nil, errors.New("not an ikescope document: no schema_version")
 	}
 	minor, ok := strings.CutPrefix(*head.SchemaVersion, "1.")
 	if !ok || minor == "" || strings.Trim(minor, "0123456789") != "" {
-		return nil, fmt.Errorf("report: schema_version %.20q is not supported, want 1.x", *head.SchemaVersion)
+		return nil, fmt.Errorf("schema_version %.20q is not supported, want 1.x", *head.SchemaVersion)
+	}
+	if head.Targets == nil || head.Same != nil {
+		return nil, errors.New("an ikescope document, but not the report of a scan")
 	}
 	doc := new(Document)
 	if err := json.Unmarshal(in, doc); err != nil {
-		return nil, fmt.Errorf("report: document of version %s: %w", *head.SchemaVersion, err)
+		return nil, fmt.Errorf("document of version %s: %w", *head.SchemaVersion, inWords(err))
 	}
 	return doc, nil
+}
+
+// inWords names the field that has the wrong type, rather than types of Go.
+func inWords(err error) error {
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) && wrong.Field != "" {
+		return fmt.Errorf("%s: a %s is not what stands here", wrong.Field, wrong.Value)
+	}
+	return err
 }

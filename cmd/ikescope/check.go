@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -65,39 +64,19 @@ func (a *app) check(ctx context.Context, opts *checkOptions, flags *pflag.FlagSe
 	if len(args) == 0 && !opts.plan {
 		return usagef("check: name a target, or a report that scan wrote: ikescope check --help")
 	}
-	for _, arg := range args {
-		doc, err := savedReport(arg)
-		switch {
-		case err != nil:
-			return err
-		case doc == nil:
-			continue
-		case len(args) > 1:
-			return usagef("check: %s is a report, which goes with no other report or target", arg)
-		}
-		return a.checkSaved(opts, gates, doc, flags)
+	doc, err := savedReport("check", args, flags)
+	if err != nil {
+		return err
+	}
+	if doc != nil {
+		return a.checkSaved(opts, gates, doc)
 	}
 	opts.finish = func(doc *report.Document) { doc.Check(gates, doc.Exit.Code == report.ExitInterrupted) }
 	return a.scan(ctx, &opts.scanOptions, args)
 }
 
-// savedFlags are those of check that mean something for a saved report.
-var savedFlags = []string{"policy", "client", "baseline", "fail-on", "output", "width", "no-color", "evidence", "quiet", "verbose"}
-
 // checkSaved holds a saved report to gates.
-func (a *app) checkSaved(opts *checkOptions, gates report.Gates, doc *report.Document, flags *pflag.FlagSet) error {
-	var wrong error
-	flags.Visit(func(f *pflag.Flag) {
-		if wrong == nil && !slices.Contains(savedFlags, f.Name) {
-			wrong = usagef("--%s: is for scans, and what is checked is a saved report", f.Name)
-		}
-	})
-	if wrong != nil {
-		return wrong
-	}
-	if len(doc.Targets) == 0 {
-		return usagef("check: the report holds no target")
-	}
+func (a *app) checkSaved(opts *checkOptions, gates report.Gates, doc *report.Document) error {
 	if _, err := opts.open(); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe"
@@ -39,30 +40,25 @@ Whether certificates, keys and passwords fit is not looked at.`,
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return a.compare(cmd.Context(), &opts, args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return a.compare(cmd.Context(), &opts, cmd.Flags(), args)
+		},
 	}
 	opts.addFlags(cmd.Flags())
 	addToggle(cmd.Flags(), &opts.live, "live", "", "send each client's own first packet, too")
 	return cmd
 }
 
-func (a *app) compare(ctx context.Context, opts *compareOptions, args []string) error {
+func (a *app) compare(ctx context.Context, opts *compareOptions, flags *pflag.FlagSet, args []string) error {
 	opts.text = report.WriteComparison
 	if len(opts.clients) == 0 {
 		opts.clients = initiators()
 	}
-	for _, arg := range args {
-		doc, err := savedReport(arg)
-		switch {
-		case err != nil:
-			return err
-		case doc == nil:
-			continue
-		case len(args) > 1:
-			return usagef("compare: %s is a report, which goes with no other report or target", arg)
-		case opts.live:
-			return usagef("--live: needs a target, and %s is a report", arg)
-		}
+	doc, err := savedReport("compare", args, flags)
+	if err != nil {
+		return err
+	}
+	if doc != nil {
 		return a.compareSaved(opts, doc)
 	}
 	if opts.live {
@@ -73,9 +69,6 @@ func (a *app) compare(ctx context.Context, opts *compareOptions, args []string) 
 
 // compareSaved compares the clients with the targets of a saved report.
 func (a *app) compareSaved(opts *compareOptions, doc *report.Document) error {
-	if opts.pcap != "" {
-		return usagef("--pcap: nothing is sent for a saved report")
-	}
 	if _, err := opts.open(); err != nil {
 		return err
 	}

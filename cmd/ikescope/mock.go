@@ -153,6 +153,12 @@ clients and reports on. It negotiates IKE SAs, and authenticates no one.`,
   sudo ikescope mock --listen 192.0.2.1 --port 500 --natt-port 4500`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if port == nattPort && port != 0 {
+				return usagef("--natt-port: %d is that of --port, too", port)
+			}
+			if err := checkOwn(cmd.Context(), "listen", host); err != nil {
+				return err
+			}
 			conns, err := listenGateway(cmd.Context(), host, port, nattPort)
 			if err != nil {
 				return err

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -150,20 +149,6 @@ allowed. It is a gate against changes, and a beginning to edit.`,
 	flags.StringVar(&name, "name", name, "the name of the policy")
 	flags.VarP(fileName{&path}, "output", "o", "write to this file (default stdout)")
 	return cmd
-}
-
-// readReport reads a JSON report; the error begins with path.
-func readReport(path string) (*report.Document, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, withoutPath(err))
-	}
-	defer f.Close()
-	doc, err := report.ReadJSON(f)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	return doc, nil
 }
 
 // onlyTarget returns the target of that name or address, or the only one.

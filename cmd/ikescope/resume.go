@@ -1,23 +1,12 @@
 package main
 
-import (
-	"os"
-
-	"github.com/ikescope/ikescope/report"
-)
-
 // goOn reads the report at path, and gives each job the scan of the same
 // target and address in it. Targets that the report does not hold are scanned
 // from the start; it has to hold one of them.
 func goOn(path string, jobs []job) error {
-	f, err := os.Open(path)
+	doc, err := readReport(path)
 	if err != nil {
-		return usagef("--resume: %s: %w", path, withoutPath(err))
-	}
-	defer f.Close()
-	doc, err := report.ReadJSON(f)
-	if err != nil {
-		return usagef("--resume: %s: %w", path, err)
+		return usagef("--resume: %w", err)
 	}
 	found := false
 	for i := range jobs {

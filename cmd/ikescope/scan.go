@@ -50,6 +50,9 @@ func (a *app) scan(ctx context.Context, opts *scanOptions, args []string) error 
 	if opts.plan {
 		return printPlan(a.out, scanner, found)
 	}
+	if err := opts.checkSource(ctx); err != nil {
+		return err
+	}
 	if len(found) == 0 {
 		return usagef("no target: name a host, an address, @file or - (ikescope --help says more, ikescope demo shows a report)")
 	}
@@ -83,7 +86,9 @@ func resolve(ctx context.Context, endpoints []probe.Endpoint, f family, ports [2
 	found := make([][]probe.Target, len(endpoints))
 	failed := make([]error, len(endpoints))
 	inParallel(parallel, len(endpoints), func(i int) {
-		found[i], failed[i] = f.resolve(ctx, endpoints[i], ports)
+		if found[i], failed[i] = f.resolve(ctx, endpoints[i], ports); failed[i] != nil {
+			failed[i] = fileHint(endpoints[i].Text, failed[i])
+		}
 	})
 	if err := errors.Join(failed...); err != nil {
 		if ctx.Err() != nil {

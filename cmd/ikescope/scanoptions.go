@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"net"
 	"net/netip"
 	"strings"
 	"time"
@@ -104,6 +106,27 @@ func (o *scanOptions) family() (family, error) {
 		return 0, usagef("--source: %q is not an %v address", o.source, asked)
 	}
 	return asked, nil
+}
+
+// checkSource fails if --source is not ours to send from.
+func (o *scanOptions) checkSource(ctx context.Context) error {
+	if !o.source.IsValid() {
+		return nil
+	}
+	return checkOwn(ctx, "source", o.source)
+}
+
+// checkOwn fails if the address that a flag gives is not one of this machine.
+func checkOwn(ctx context.Context, flag string, a netip.Addr) error {
+	var lc net.ListenConfig
+	conn, err := lc.ListenPacket(ctx, "udp", netip.AddrPortFrom(a, 0).String())
+	if err == nil {
+		return conn.Close()
+	}
+	if a.Is6() && a.IsLinkLocalUnicast() && a.Zone() == "" {
+		return usagef("--%s: %v is link-local: name its interface, as %v%%eth0", flag, a, a)
+	}
+	return usagef("--%s: %v is not an address of this machine", flag, a)
 }
 
 // scanner returns the scanner that the flags ask for.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -34,12 +35,18 @@ type silentSocket struct{}
 //	unasked                nothing was sent to $SILENT
 //
 // $SILENT is the port of a socket that never answers; nothing listens on
-// $CLOSED and $CLOSED2. All are on 127.0.0.1.
+// $CLOSED and $CLOSED2. All are on 127.0.0.1. $CAPTURES is the folder of
+// captures.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("NO_COLOR", "")
+			captures, err := filepath.Abs("../../testdata/captures")
+			if err != nil {
+				return err
+			}
+			e.Setenv("CAPTURES", captures)
 			// The race detector waits a second before each process ends.
 			e.Setenv("GORACE", "atexit_sleep_ms=0")
 			conns := make([]net.PacketConn, 3)

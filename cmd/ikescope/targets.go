@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/netip"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ikescope/ikescope/probe"
@@ -104,13 +106,30 @@ func (f family) String() string {
 	return [...]string{"IPv4 or IPv6", "IPv4", "IPv6"}[f]
 }
 
-// check fails if e is written as an address of another family.
+// check fails if e is written as an address of another family, or of an
+// interface that is not there.
 func (f family) check(e probe.Endpoint) error {
 	a, err := netip.ParseAddr(e.Host)
-	if err != nil || f == anyFamily || familyOf(a.Unmap()) == f {
+	if err != nil {
+		return nil // a name
+	}
+	if zone := a.Zone(); zone != "" && !isInterface(zone) {
+		return usagef("%q: this machine has no interface %q", e.Text, zone)
+	}
+	if f == anyFamily || familyOf(a.Unmap()) == f {
 		return nil
 	}
 	return usagef("%q is not an %v address", e.Text, f)
+}
+
+// isInterface reports whether zone is the name or the number of an interface.
+func isInterface(zone string) bool {
+	if n, err := strconv.Atoi(zone); err == nil {
+		_, err = net.InterfaceByIndex(n)
+		return err == nil
+	}
+	_, err := net.InterfaceByName(zone)
+	return err == nil
 }
 
 // resolve returns the targets that e stands for.
