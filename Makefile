@@ -37,7 +37,7 @@ lab:
 	fi; \
 	set -ex; \
 	$(LAB) install; \
-	IKESCOPE_LAB=$$mode go test -count=1 -timeout 20m -run Lab ./cmd/ikescope
+	IKESCOPE_LAB=$$mode go test -count=1 -timeout 45m -run Lab ./cmd/ikescope
 
 # Each fuzz target for a short while; go test takes one at a time. It is a count,
 # since Go before 1.27 may report the end of a time as a failure

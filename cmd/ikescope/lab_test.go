@@ -40,6 +40,7 @@ func TestLab(t *testing.T) {
 	t.Run("loss", l.testLoss)
 	t.Run("limits", l.testLimits)
 	t.Run("pcap", l.testPcap)
+	t.Run("gates", l.testGates)
 	t.Run("defaults", l.testDefaults)
 	t.Run("initiator", l.testInitiator)
 }
