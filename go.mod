@@ -14,7 +14,6 @@ require (
 	golang.org/x/sys v0.49.0
 	golang.org/x/term v0.47.0
 	golang.org/x/time v0.16.0
-	howett.net/plist v1.0.1
 	pgregory.net/rapid v1.3.0
 )
 

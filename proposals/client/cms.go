@@ -112,7 +112,7 @@ func berElement(b []byte, depth int) (tag byte, content, rest []byte, ok bool) {
 		}
 		b = b[n:]
 	}
-	if length > len(b) {
+	if length < 0 || length > len(b) { // below 0 where an int has 32 bits
 		return 0, nil, nil, false
 	}
 	return tag, b[:length], b[length:], true

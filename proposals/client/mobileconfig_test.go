@@ -3,8 +3,6 @@ package client
 import (
 	"strings"
 	"testing"
-
-	"howett.net/plist"
 )
 
 // mobileconfig returns a profile with one payload, with parameters in XML.
@@ -39,13 +37,7 @@ func TestMobileconfig(t *testing.T) {
 }
 
 func TestMobileconfigErrors(t *testing.T) {
-	binary, err := plist.Marshal(map[string]any{"PayloadContent": []any{map[string]any{
-		"PayloadType": "com.apple.vpn.managed", "VPNType": "IKEv2", "IKEv2": map[string]any{
-			"IKESecurityAssociationParameters": map[string]any{"EncryptionAlgorithm": "AES-512"},
-		}}}}, plist.BinaryFormat)
-	if err != nil {
-		t.Fatal(err)
-	}
+	binary := string(readSample(t, "testdata/mobileconfig/binary.mobileconfig"))
 	testImportErrors(t, SyntaxMobileconfig, []struct{ in, want string }{
 		// cipher
 		{mobileconfig("<key>DiffieHellmanGroup</key><integer>14</integer>\n<key>EncryptionAlgorithm</key>\n<string>AES-192</string>"),
@@ -57,20 +49,22 @@ func TestMobileconfigErrors(t *testing.T) {
 		{mobileconfig("<key>IntegrityAlgorithm</key><true/>"),
 			`line 7: the IntegrityAlgorithm of a profile is empty: write one of SHA1-96, SHA1-160, SHA2-256, SHA2-384, SHA2-512`},
 		// binary
-		{string(binary), `"PayloadContent.0.IKEv2.IKESecurityAssociationParameters.EncryptionAlgorithm" is "AES-512", ` +
-			`which is no EncryptionAlgorithm of a profile; did you mean AES-128 or AES-256?`},
+		{strings.Replace(binary, "AES-256-GCM", "AES-512-GCM", 1),
+			`"PayloadContent.0.IKEv2.IKESecurityAssociationParameters.EncryptionAlgorithm" is wrong: ` +
+				`"AES-512-GCM" is no EncryptionAlgorithm of a profile; did you mean AES-128-GCM or AES-256-GCM?`},
+		{binary[:len(binary)-1], "it is a binary property list, and damaged"},
 		// cut
 		{"<plist>\n<dict>", "line 2: the XML is not well-formed: unexpected EOF"},
 		// another root
 		{"<html></html>", "line 1: it is no property list: its first element is not plist"},
 		// no profile
-		{"<plist><string>x</string></plist>",
-			"it cannot be read as a profile: the property list is damaged, or holds something else"},
+		{"<plist>\n<string>x</string></plist>", "line 2: it is no profile: the property list has no PayloadContent"},
+		{"<plist/>", `line 1: "plist" holds no value, or more than one`},
+		// no dictionary
+		{"<plist><dict>\n<string>x</string></dict></plist>", `line 2: "string" stands in a dict where a key belongs`},
+		{"<plist><dict>\n<key>x</key></dict></plist>", `line 2: "x" is a key without a value`},
 		// deep
 		{"<plist>" + strings.Repeat("<array>", 1000), `line 1: "array" stands more than 64 elements deep`},
-		// large
-		{"bplist00" + strings.Repeat(" ", maxBinaryPlist),
-			"the binary property list has 262152 octets, more than the 262144 of a profile"},
 		// no IKEv2
 		{strings.ReplaceAll(mobileconfig(""), "<string>IKEv2<", "<string>IPSec<"),
 			"it holds no IKEv2 connection (read as mobileconfig)"},

@@ -13,7 +13,7 @@ import (
 type xmlElement struct {
 	name     string
 	line     int    // on which its start tag ends
-	text     string // what stands in it, without the blanks around
+	text     string // what stands in it, without the blanks around; "" if it has children
 	children []*xmlElement
 }
 
@@ -57,6 +57,7 @@ func readXML(data []byte) (*xmlElement, error) {
 	d.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil }
 	root := &xmlElement{}
 	open := []*xmlElement{root}
+	var text strings.Builder // of the last of open, up to its first child
 	for {
 		token, err := d.Token()
 		line, _ := d.InputPos()
@@ -79,12 +80,15 @@ func readXML(data []byte) (*xmlElement, error) {
 			e := &xmlElement{name: token.Name.Local, line: line}
 			last.children = append(last.children, e)
 			open = append(open, e)
+			text.Reset()
 		case xml.EndElement:
-			last.text = strings.TrimSpace(last.text)
+			if len(last.children) == 0 {
+				last.text = strings.TrimSpace(text.String())
+			}
 			open = open[:len(open)-1]
 		case xml.CharData:
 			if len(last.children) == 0 {
-				last.text += string(token)
+				text.Write(token)
 			}
 		}
 	}
