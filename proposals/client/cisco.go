@@ -71,7 +71,7 @@ var ciscoPrompt = regexp.MustCompile(`^[\w./-]+(\([\w-]+\))?#\s*`)
 
 // ciscoBlocks returns the proposals and policies of IKEv2. Lines need not be
 // indented; a block ends with the first line that is no statement of it.
-func ciscoBlocks(text string) []*ciscoBlock {
+func ciscoBlocks(text string) ([]*ciscoBlock, error) {
 	type key struct {
 		isPolicy bool
 		name     string
@@ -104,15 +104,23 @@ func ciscoBlocks(text string) []*ciscoBlock {
 		case block == nil:
 		case ciscoIOS.words[f[0]] != nil:
 			block.statements[f[0]] = ciscoStatement{f[1:], number}
-		case f[0] == "proposal" && len(f) == 2 && block.isPolicy:
-			block.proposals = append(block.proposals, setting{f[1], number})
-		case f[0] == "match", f[0] == "lifetime", f[0] == "description":
+		case f[0] == "proposal" && block.isPolicy:
+			for _, name := range f[1:] {
+				block.proposals = append(block.proposals, setting{name, number})
+			}
+		case slices.Contains(ciscoStatements, f[0]):
 		default:
+			if question := didYouMean(f[0], ciscoStatements); question != "" {
+				return nil, &Error{number, f[0], "is no statement of a crypto ikev2 proposal or policy" + question}
+			}
 			block = nil
 		}
 	}
-	return blocks
+	return blocks, nil
 }
+
+// ciscoStatements are those of a block.
+var ciscoStatements = []string{"encryption", "integrity", "prf", "group", "proposal", "match", "lifetime", "description"}
 
 // ciscoOffer is what a proposal of IOS offers.
 type ciscoOffer struct {
@@ -122,7 +130,10 @@ type ciscoOffer struct {
 }
 
 func parseCisco(data []byte) ([]Policy, error) {
-	blocks := ciscoBlocks(string(data))
+	blocks, err := ciscoBlocks(string(data))
+	if err != nil {
+		return nil, err
+	}
 	offers := make(map[string]*ciscoOffer)
 	for _, b := range blocks {
 		if b.isPolicy {

@@ -38,7 +38,10 @@ func TestCiscoErrors(t *testing.T) {
 	testImportErrors(t, SyntaxCisco, []struct{ in, want string }{
 		// cipher
 		{"!\ncrypto ikev2 proposal A\n encryption aes-cbc-265\n",
-			`line 3: "aes-cbc-265" is no encryption of Cisco IOS; did you mean aes-cbc-256 or aes-cbc-192 or aes-cbc-128?`},
+			`line 3: "aes-cbc-265" is no encryption of Cisco IOS; did you mean aes-cbc-256, aes-cbc-192 or aes-cbc-128?`},
+		// statement
+		{"crypto ikev2 proposal A\n encrytion aes-cbc-256\n",
+			`line 2: "encrytion" is no statement of a crypto ikev2 proposal or policy; did you mean encryption?`},
 		// a word of an ASA
 		{"crypto ikev2 proposal A\n encryption aes-256\n",
 			`line 2: "aes-256" is no encryption of Cisco IOS: write one of aes-gcm-256, aes-gcm-128, aes-cbc-256, aes-cbc-192, aes-cbc-128, 3des, des`},

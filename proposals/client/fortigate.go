@@ -3,6 +3,7 @@ package client
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
@@ -65,6 +66,10 @@ func isFortiGate(_ string, data []byte) bool {
 	return bytes.Contains(data, []byte("config vpn ipsec phase1"))
 }
 
+// fortiKeys are the settings that say what is offered. What is nearly one of
+// them is a slip: no other setting of a phase 1 is.
+var fortiKeys = []string{"proposal", "dhgrp"}
+
 // fortiPhases returns the phase 1 entries of a configuration.
 func fortiPhases(text string) ([]fortiPhase1, error) {
 	var phases []fortiPhase1
@@ -98,7 +103,11 @@ func fortiPhases(text string) ([]fortiPhase1, error) {
 			if phase == nil {
 				return nil, &Error{word.line, statement[1].value, "is set outside of a phase 1: begin it with edit NAME"}
 			}
-			phase.sets[statement[1].value] = statement[2:]
+			key := statement[1]
+			if question := didYouMean(key.value, fortiKeys); question != "" && !slices.Contains(fortiKeys, key.value) {
+				return nil, &Error{key.line, key.value, "is no setting of a phase 1" + question}
+			}
+			phase.sets[key.value] = statement[2:]
 		}
 	}
 	return phases, nil

@@ -47,6 +47,8 @@ func TestFortiGateErrors(t *testing.T) {
 		// cipher
 		{in + "set proposal aes265-sha256\n",
 			`line 4: "aes265" is no cipher of FortiOS; did you mean aes256?`},
+		// setting
+		{in + "set propsal aes256-sha256\n", `line 4: "propsal" is no setting of a phase 1; did you mean proposal?`},
 		// no hash
 		{in + "set proposal aes256\n",
 			`line 4: "aes256" is a cipher alone: write it with its hash or PRF, such as aes256-sha256 or aes256gcm-prfsha384`},

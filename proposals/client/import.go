@@ -1,6 +1,7 @@
 package client
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 )
@@ -75,6 +76,9 @@ func Import(file string, data []byte, syntax Syntax) ([]Policy, error) {
 	}
 	if err := undecidedIpsecConf(data); syntax == "" && err != nil {
 		return nil, err
+	}
+	if len(data) == 0 {
+		return nil, errors.New("it is empty")
 	}
 	return nil, fmt.Errorf("its syntax is none of %s", strings.Join(names, ", "))
 }

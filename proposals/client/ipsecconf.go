@@ -45,7 +45,7 @@ func parseIpsecConf(data []byte) ([]Policy, error) {
 			return nil, err
 		}
 		if p != nil {
-			p.Doubt = strings.TrimSpace(p.Doubt + file.includeDoubt())
+			p.Doubt = strings.TrimSpace(p.Doubt + " " + file.includes.doubt())
 			policies = append(policies, *p)
 		}
 	}
@@ -115,7 +115,9 @@ func (f *ipsecFile) inherited() (map[*ipsecSection][]*ipsecSection, error) {
 			if err := resolve(parent, depth+1); err != nil {
 				return err
 			}
-			list = append(append(list, parent), parents[parent]...)
+			if list = append(append(list, parent), parents[parent]...); len(list) > maxSettings {
+				return &Error{Line: also.line, Token: also.value, Problem: fmt.Sprintf("is inherited with too much: at most %d conns are read", maxSettings)}
+			}
 		}
 		if len(list) == 0 && fallback != nil {
 			list = append(list, fallback)

@@ -5,8 +5,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/ikescope/ikescope/proposals"
 )
 
 // ipsecFile is a file of the syntax that strongSwan and libreswan have from
@@ -21,7 +19,7 @@ import (
 type ipsecFile struct {
 	conns    []*ipsecSection // conn, in the order of the file
 	others   []*ipsecSection // config and ca
-	includes []ipsecSetting
+	includes includes
 	included map[string]bool // names of conns that another one inherits from
 }
 
@@ -54,9 +52,7 @@ func readIpsecConf(text string, value func(string) (value, problem string)) (*ip
 		after = strings.TrimSpace(after)
 		switch {
 		case word == "include" && after != "" && after[0] != '=':
-			if len(f.includes) < maxNesting { // they are only told about
-				f.includes = append(f.includes, ipsecSetting{"include", after, line})
-			}
+			f.includes.add(after, line)
 		case indented && section == nil:
 			return nil, &Error{Line: line, Token: word, Problem: "belongs to no section: write conn NAME above it"}
 		case indented:
@@ -139,36 +135,13 @@ func (f *ipsecFile) isTemplate(conn *ipsecSection, get func(key string) (ipsecSe
 	return f.included[conn.name] && !left && !right
 }
 
-// includeDoubt is the doubt of a file of which parts are elsewhere, or "".
-func (f *ipsecFile) includeDoubt() string {
-	var b strings.Builder
-	for _, include := range f.includes {
-		fmt.Fprintf(&b, " Line %d includes %s, which was not read and may change this offer.", include.line, include.value)
-	}
-	return b.String()
-}
-
 // nothingBut returns an error if a file has no connection but includes others.
 func (f *ipsecFile) nothingBut(policies []Policy) error {
 	conns := slices.DeleteFunc(f.names(), func(name string) bool { return name == "%default" })
-	if len(policies) > 0 || len(conns) > 0 || len(f.includes) == 0 {
+	if len(policies) > 0 || len(conns) > 0 {
 		return nil
 	}
-	return &Error{Line: f.includes[0].line, Token: f.includes[0].value,
-		Problem: "is not followed: import the files that it includes"}
-}
-
-// didYouMean returns a question with the words that are near, or "".
-func didYouMean(word string, words []string) string {
-	near := proposals.Nearest(word, words)
-	if len(near) == 0 {
-		return ""
-	}
-	last := len(near) - 1
-	if last == 0 {
-		return "; did you mean " + near[0] + "?"
-	}
-	return "; did you mean " + strings.Join(near[:last], ", ") + " or " + near[last] + "?"
+	return f.includes.notFollowed()
 }
 
 // Settings that only one of the two daemons has (strongSwan 6.0,

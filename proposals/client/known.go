@@ -158,11 +158,12 @@ func named(name tableRow, rows []tableRow) (Policy, error) {
 	return p, nil
 }
 
+// addNew is [appendNew], but for a text that is empty.
 func addNew(list []string, s string) []string {
-	if s == "" || slices.Contains(list, s) {
+	if s == "" {
 		return list
 	}
-	return append(list, s)
+	return appendNew(list, s)
 }
 
 // doubtOfConfidence returns what is doubtful of a row that was checked so

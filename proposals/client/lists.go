@@ -33,38 +33,36 @@ func (l lists) products() ([]proposals.Product, bool) {
 	var products []proposals.Product
 	for _, aead := range []bool{l.encr[0].AEAD(), !l.encr[0].AEAD()} {
 		p := proposals.Product{
-			proposals.PRF: once(l.prf),
-			proposals.KE:  once(l.ke),
+			proposals.PRF: appendNew(nil, l.prf...),
+			proposals.KE:  appendNew(nil, l.ke...),
 		}
 		for _, encr := range l.encr {
 			if encr.AEAD() == aead {
-				p[proposals.ENCR] = append(p[proposals.ENCR], encr)
+				p[proposals.ENCR] = appendNew(p[proposals.ENCR], encr)
 			}
 		}
 		if len(p[proposals.ENCR]) == 0 {
 			continue
 		}
-		p[proposals.ENCR] = once(p[proposals.ENCR])
 		if !aead {
 			if len(l.integ) == 0 {
 				return nil, false
 			}
-			p[proposals.INTEG] = once(l.integ)
+			p[proposals.INTEG] = appendNew(nil, l.integ...)
 		}
 		products = append(products, p)
 	}
 	return products, true
 }
 
-// once returns list without repetitions.
-func once(list []proposals.Algorithm) []proposals.Algorithm {
-	var out []proposals.Algorithm
-	for _, a := range list {
-		if !slices.Contains(out, a) {
-			out = append(out, a)
+// appendNew appends those of more that are not in list yet.
+func appendNew[T comparable](list []T, more ...T) []T {
+	for _, m := range more {
+		if !slices.Contains(list, m) {
+			list = append(list, m)
 		}
 	}
-	return out
+	return list
 }
 
 // leftOut adds to the first of policies a note on the connections of the file

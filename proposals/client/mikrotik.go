@@ -200,9 +200,14 @@ func parseMikroTik(data []byte) ([]Policy, error) {
 		if peer.name == "" {
 			peer.name = fmt.Sprintf("peer%d", i+1) // as RouterOS names them
 		}
-		if mode := peer.keys["exchange-mode"]; mode.value != "ike2" {
+		if ikev2, err := peer.ikev2(); err != nil {
+			return nil, err
+		} else if !ikev2 {
 			others = append(others, peer.name)
 			continue
+		}
+		if len(policies) > maxSections {
+			break // Import says so
 		}
 		profile := index["default"]
 		if name, ok := peer.keys["profile"]; ok {
@@ -220,6 +225,18 @@ func parseMikroTik(data []byte) ([]Policy, error) {
 		policies = append(policies, p)
 	}
 	return leftOut(policies, others), nil
+}
+
+// mikrotikModes are the values of exchange-mode.
+var mikrotikModes = []string{"main", "aggressive", "base", "main-l2tp", "ike2"}
+
+// ikev2 reports whether a peer is one of IKEv2. One that says nothing is not.
+func (peer mikrotikItem) ikev2() (bool, error) {
+	mode, ok := peer.keys["exchange-mode"]
+	if ok && !slices.Contains(mikrotikModes, mode.value) {
+		return false, notOneOf(mikrotikModes, "exchange-mode of RouterOS", mode.value, mode.line)
+	}
+	return mode.value == "ike2", nil
 }
 
 // policy returns what a peer offers by its profile. Before RouterOS 6.43 a peer
@@ -244,6 +261,10 @@ func (peer mikrotikItem) policy(profile mikrotikItem) (Policy, error) {
 	var failed error // the first
 	read := func(key string, w words) (list []proposals.Algorithm) {
 		value := values[key]
+		if len(value.value) > maxValue {
+			failed = cmp.Or(failed, error(tooLong(setting{key, value.line})))
+			return nil
+		}
 		for name := range strings.SplitSeq(value.value, ",") {
 			if key == "dh-group" && slices.Contains(mikrotikUnnumbered, name) {
 				if note := name + " is left out: it has no number in IKEv2."; !slices.Contains(notes, note) {

@@ -134,6 +134,9 @@ func phase1Policy(phase1 *xmlElement, product string) (Policy, error) {
 	ownPRF := phase1.child("prfselect_enable") != nil
 	var offer []proposals.Product
 	for _, item := range items {
+		if len(offer) > maxProposals {
+			break // policyOf says so
+		}
 		products, err := phase1Item(item, ownPRF)
 		if err != nil {
 			return Policy{}, err
@@ -186,6 +189,9 @@ func phase1List(item *xmlElement, name string, w words) ([]proposals.Algorithm, 
 	e := item.child(name)
 	if e == nil || e.text == "" {
 		return nil, &Error{item.line, item.name, "has no " + name}
+	}
+	if len(e.text) > maxValue {
+		return nil, tooLong(setting{e.name, e.line})
 	}
 	var list []proposals.Algorithm
 	for value := range strings.SplitSeq(e.text, ",") {
@@ -277,7 +283,7 @@ func connectionPolicy(connection *xmlElement, name string) (Policy, error) {
 		e = &xmlElement{line: connection.line, text: "default"}
 	}
 	if len(e.text) > maxValue {
-		return Policy{}, &Error{e.line, e.name, fmt.Sprintf("is longer than the %d octets that are read", maxValue)}
+		return Policy{}, tooLong(setting{e.name, e.line})
 	}
 	for text := range strings.SplitSeq(e.text, ",") {
 		if text = strings.TrimSpace(text); text == "default" {

@@ -107,7 +107,7 @@ func shellStatements(script string) [][]shellWord {
 		line       = 1
 	)
 	end := func() {
-		if len(words) == 3 && !words[0].quoted && strings.HasPrefix(words[0].text, "$") && words[1].text == "=" {
+		if len(words) == 3 && !words[0].quoted && strings.HasPrefix(words[0].text, "$") && words[1].text == "=" && len(words[2].text) <= maxValue {
 			variables[strings.ToLower(words[0].text)] = words[2].text
 		} else if len(words) > 0 {
 			statements = append(statements, words)

@@ -46,9 +46,8 @@ func parseSwanctl(data []byte) ([]Policy, error) {
 			policies = append(policies, *p)
 		}
 	}
-	if len(names) == 0 && len(file.includes) > 0 {
-		return nil, &Error{Line: file.includes[0].line, Token: file.includes[0].text,
-			Problem: "is not followed: import the files that it includes"}
+	if len(names) == 0 {
+		return nil, file.includes.notFollowed()
 	}
 	return policies, nil
 }
@@ -59,27 +58,27 @@ func (f *swanctlFile) policy(name string) (*Policy, error) {
 	if err != nil {
 		return nil, err
 	}
-	get := func(key string) (swanctlValue, bool) {
+	get := func(key string) (setting, bool) {
 		for _, s := range conn {
 			if v, ok := s.values[key]; ok {
-				return v, v.text != "" // an empty value unsets the key
+				return v, v.value != "" // an empty value unsets the key
 			}
 		}
-		return swanctlValue{}, false
+		return setting{}, false
 	}
 	var offer strongSwanOffer
 	switch version, ok := get("version"); {
-	case version.text == "1":
+	case version.value == "1":
 		return nil, nil
-	case !ok || version.text == "0":
+	case !ok || version.value == "0":
 		offer.notes = append(offer.notes, "Without version = 2 it answers to IKEv1 too; it initiates IKEv2.")
-	case version.text != "2":
-		return nil, &Error{Line: version.line, Token: version.text, Problem: "is no IKE version: write 0 (either), 1 or 2"}
+	case version.value != "2":
+		return nil, &Error{Line: version.line, Token: version.value, Problem: "is no IKE version: write 0 (either), 1 or 2"}
 	}
 	line := conn[0].line
 	if value, ok := get("proposals"); ok {
 		line = value.line
-		for text := range strings.SplitSeq(value.text, ",") {
+		for text := range strings.SplitSeq(value.value, ",") {
 			text = strings.TrimSpace(text)
 			switch {
 			case len(offer.products) > maxProposals: // policyOf says so
@@ -94,15 +93,12 @@ func (f *swanctlFile) policy(name string) (*Policy, error) {
 	} else {
 		offer.addDefault("It names no proposals, so it has strongSwan's default.")
 	}
-	if remote, ok := get("remote_addrs"); ok && remote.text != "%any" {
-		offer.notes = append(offer.notes, "Its gateway is "+remote.text+".")
+	if remote, ok := get("remote_addrs"); ok && remote.value != "%any" {
+		offer.notes = append(offer.notes, "Its gateway is "+remote.value+".")
 	} else {
 		offer.notes = append(offer.notes, "It has no remote_addrs, so it initiates nothing by itself.")
 	}
-	for _, include := range f.includes {
-		offer.doubt = strings.TrimPrefix(offer.doubt+fmt.Sprintf(
-			" Line %d includes %s, which was not read and may change this offer.", include.line, include.text), " ")
-	}
+	offer.doubt = strings.TrimSpace(offer.doubt + " " + f.includes.doubt())
 	p, err := offer.policy(name, line)
 	return &p, err
 }
@@ -126,15 +122,15 @@ func (f *swanctlFile) resolve(path []string, depth int) ([]*swanctlSection, erro
 			next = append(next, child)
 			for _, template := range child.templates {
 				if f.steps++; depth == maxNesting || f.steps > maxTemplateSteps {
-					return nil, &Error{Line: template.line, Token: template.text,
+					return nil, &Error{Line: template.line, Token: template.value,
 						Problem: "nests templates too deeply, or in a circle"}
 				}
-				inherited, err := f.resolve(strings.Split(template.text, "."), depth+1)
+				inherited, err := f.resolve(strings.Split(template.value, "."), depth+1)
 				if err != nil {
 					return nil, err
 				}
 				if len(inherited) == 0 && len(f.includes) == 0 {
-					return nil, &Error{Line: template.line, Token: template.text,
+					return nil, &Error{Line: template.line, Token: template.value,
 						Problem: "is no section of this file: write the path of one, such as connections.other"}
 				}
 				for _, s := range inherited {
@@ -155,21 +151,16 @@ const maxTemplateSteps = 20_000
 // swanctlFile is a file of strongSwan's settings syntax.
 type swanctlFile struct {
 	root     *swanctlSection
-	includes []swanctlValue
+	includes includes
 	steps    int // templates looked up
 }
 
 type swanctlSection struct {
 	name      string
 	line      int
-	values    map[string]swanctlValue
+	values    map[string]setting
 	children  []*swanctlSection
-	templates []swanctlValue
-}
-
-type swanctlValue struct {
-	text string
-	line int
+	templates []setting
 }
 
 func (s *swanctlSection) child(name string) *swanctlSection {
@@ -195,7 +186,7 @@ type swanctlReader struct {
 }
 
 func readSwanctl(text string) (*swanctlFile, error) {
-	r := &swanctlReader{rest: text, line: 1, file: &swanctlFile{root: &swanctlSection{values: map[string]swanctlValue{}}}}
+	r := &swanctlReader{rest: text, line: 1, file: &swanctlFile{root: &swanctlSection{values: map[string]setting{}}}}
 	err := r.statements(r.file.root, 0)
 	return r.file, err
 }
@@ -226,9 +217,7 @@ func (r *swanctlReader) statements(section *swanctlSection, depth int) error {
 			if err != nil {
 				return err
 			}
-			if len(r.file.includes) < maxNesting { // they are only told about
-				r.file.includes = append(r.file.includes, swanctlValue{pattern, line})
-			}
+			r.file.includes.add(pattern, line)
 			continue
 		}
 		r.space()
@@ -239,9 +228,9 @@ func (r *swanctlReader) statements(section *swanctlSection, depth int) error {
 				return err
 			}
 			if len(text) > maxValue {
-				return &Error{Line: line, Token: name, Problem: fmt.Sprintf("is longer than the %d octets that are read", maxValue)}
+				return tooLong(setting{name, line})
 			}
-			section.values[name] = swanctlValue{text, line}
+			section.values[name] = setting{text, line}
 		case r.take(':'):
 			templates, err := r.templates()
 			if err != nil {
@@ -261,14 +250,14 @@ func (r *swanctlReader) statements(section *swanctlSection, depth int) error {
 }
 
 // section reads what follows the opening brace of a section.
-func (r *swanctlReader) section(parent *swanctlSection, name string, line int, templates []swanctlValue, depth int) error {
+func (r *swanctlReader) section(parent *swanctlSection, name string, line int, templates []setting, depth int) error {
 	if r.sections++; r.sections > maxSections || depth == maxNesting {
 		return &Error{Line: line, Token: name, Problem: fmt.Sprintf(
 			"is a section too many: at most %d are read, and %d in each other", maxSections, maxNesting)}
 	}
 	section := parent.child(name)
 	if section == nil {
-		section = &swanctlSection{name: name, line: line, values: map[string]swanctlValue{}}
+		section = &swanctlSection{name: name, line: line, values: map[string]setting{}}
 		parent.children = append(parent.children, section)
 	}
 	section.templates = append(section.templates, templates...)
@@ -276,15 +265,15 @@ func (r *swanctlReader) section(parent *swanctlSection, name string, line int, t
 }
 
 // templates reads the list between a section's colon and its opening brace.
-func (r *swanctlReader) templates() ([]swanctlValue, error) {
-	var list []swanctlValue
+func (r *swanctlReader) templates() ([]setting, error) {
+	var list []setting
 	for {
 		r.space()
 		path := r.word(strings.ReplaceAll(swanctlNameEnd, ".", ""))
 		if path == "" {
 			return nil, &Error{Line: r.line, Problem: "a section is named after the colon, such as name : template { ... }"}
 		}
-		list = append(list, swanctlValue{path, r.line})
+		list = append(list, setting{path, r.line})
 		r.space()
 		switch {
 		case r.take('{'):

@@ -94,12 +94,6 @@ func (e windowsEnum) all() []string {
 	return slices.DeleteFunc(slices.Concat(e.names, e.others), func(name string) bool { return name == "" })
 }
 
-// setting is a value in a file.
-type setting struct {
-	value string
-	line  int
-}
-
 // windowsConnection is a VPN connection of Windows, or the server's settings.
 type windowsConnection struct {
 	name   string

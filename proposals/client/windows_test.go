@@ -97,7 +97,7 @@ func TestWindowsErrors(t *testing.T) {
 	testImportErrors(t, SyntaxWindows, []struct{ in, want string }{
 		// group that Windows lacks
 		{set("-EncryptionMethod AES256 -IntegrityCheckMethod SHA256 -DHGroup Group19"),
-			`line 2: "Group19" is no DHGroup; did you mean Group1 or Group14 or Group2?`},
+			`line 2: "Group19" is no DHGroup; did you mean Group1, Group14 or Group2?`},
 		// no group
 		{set("-EncryptionMethod AES256 -IntegrityCheckMethod SHA256 `\n -DHGroup None"),
 			`line 3: "None" is no DHGroup of an IKE SA, which always has a key exchange: write one of Group1, Group2, Group14, ECP256, ECP384, Group24`},
@@ -106,7 +106,7 @@ func TestWindowsErrors(t *testing.T) {
 			`line 1: its custom policy has no IntegrityCheckMethod: give it one of MD5, SHA1, SHA256, SHA384`},
 		// of a Child SA
 		{set("-EncryptionMethod AES256 -IntegrityCheckMethod SHA256 -DHGroup Group14 -PfsGroup PFS14"),
-			`line 2: "PFS14" is no PfsGroup; did you mean PFS1 or PFS24 or PFS2?`},
+			`line 2: "PFS14" is no PfsGroup; did you mean PFS1, PFS24 or PFS2?`},
 		// slip of Microsoft's own example
 		{set(`-DHhGroup "Group2"`),
 			`line 2: "DHhGroup" is no parameter of Set-VpnConnectionIPsecConfiguration; did you mean DHGroup or PfsGroup?`},

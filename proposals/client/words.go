@@ -58,9 +58,27 @@ func notOneOf(names []string, kind, name string, line int) *Error {
 	}
 	problem := fmt.Sprintf("is no %s: write one of %s", kind, strings.Join(names, ", "))
 	if len(near) > 0 {
-		problem = fmt.Sprintf("is no %s; did you mean %s?", kind, strings.Join(near, " or "))
+		problem = fmt.Sprintf("is no %s%s", kind, question(near))
 	}
 	return &Error{Line: line, Token: name, Problem: problem}
+}
+
+// didYouMean returns a question with the words that are near, or "".
+func didYouMean(word string, words []string) string {
+	return question(proposals.Nearest(word, words))
+}
+
+// question asks whether one of near was meant; it is "" if there is none.
+func question(near []string) string {
+	if len(near) == 0 {
+		return ""
+	}
+	last := len(near) - 1
+	text := near[last]
+	if last > 0 {
+		text = strings.Join(near[:last], ", ") + " or " + text
+	}
+	return "; did you mean " + text + "?"
 }
 
 // keyword returns the algorithm of a keyword that stands in this package.
@@ -70,4 +88,13 @@ func keyword(k string) proposals.Algorithm {
 		panic("client: internal error: " + err.Error())
 	}
 	return a
+}
+
+// keywords is [keyword] for several.
+func keywords(ks ...string) []proposals.Algorithm {
+	var list []proposals.Algorithm
+	for _, k := range ks {
+		list = append(list, keyword(k))
+	}
+	return list
 }
