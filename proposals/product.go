@@ -56,21 +56,31 @@ func (p Product) Size() int64 {
 // Contains reports whether s is one of the suites of p.
 func (p Product) Contains(s Suite) bool {
 	for i, a := range s {
-		if len(p[i]) == 0 {
-			if !a.IsNone() || !Axis(i).optional() {
-				return false
-			}
-		} else if !slices.Contains(p[i], a) {
+		if !slices.Contains(p.orNone(Axis(i)), a) {
 			return false
 		}
 	}
 	return true
 }
 
-// Holds reports whether every suite of q is one of p.
+// Holds reports whether every suite of q is one of p, and q has any.
 func (p Product) Holds(q Product) bool {
-	both, ok := p.Intersect(q)
-	return ok && both.Size() == q.Size()
+	for axis := range q {
+		ours, theirs := p.orNone(Axis(axis)), q.orNone(Axis(axis))
+		if len(theirs) == 0 || slices.ContainsFunc(theirs, func(a Algorithm) bool { return !slices.Contains(ours, a) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// orNone returns the algorithms of p on axis, which are none alone where the
+// axis can do without.
+func (p Product) orNone(axis Axis) []Algorithm {
+	if len(p[axis]) == 0 && axis.optional() {
+		return []Algorithm{None(axis)}
+	}
+	return p[axis]
 }
 
 // absent reports whether p has no algorithm on axis but, perhaps, none.
@@ -88,18 +98,7 @@ func (p Product) absent(axis Axis) bool {
 func (p Product) Intersect(q Product) (Product, bool) {
 	for axis := range p {
 		a := Axis(axis)
-		if p.absent(a) && q.absent(a) {
-			p[a] = nil
-			continue
-		}
-		theirs := q[a]
-		if q.absent(a) {
-			theirs = []Algorithm{None(a)}
-		}
-		ours := p[a]
-		if p.absent(a) {
-			ours = []Algorithm{None(a)}
-		}
+		ours, theirs := p.orNone(a), q.orNone(a)
 		p[a] = slices.DeleteFunc(slices.Clone(ours), func(x Algorithm) bool { return !slices.Contains(theirs, x) })
 		if len(p[a]) == 0 {
 			return Product{}, false
@@ -120,11 +119,7 @@ func (p Product) Suites() iter.Seq[Suite] {
 			if axis == NumAxes {
 				return yield(s)
 			}
-			list := p[axis]
-			if len(list) == 0 {
-				list = []Algorithm{None(axis)}
-			}
-			for _, a := range list {
+			for _, a := range p.orNone(axis) {
 				s[axis] = a
 				if !choose(axis + 1) {
 					return false

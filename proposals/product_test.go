@@ -93,3 +93,44 @@ func TestProductEdges(t *testing.T) {
 		t.Errorf("1000^11 is %d", huge.Size())
 	}
 }
+
+func TestProductSets(t *testing.T) {
+	const all = "aes128-aes256-sha256-prfsha256-x25519-ecp256-ke1_mlkem768-ke1_none"
+	for _, tt := range []struct {
+		p, q, both string // "" where they share nothing
+		holds      bool
+	}{
+		{all, "aes256-sha256-prfsha256-ecp256", "aes256-sha256-prfsha256-ecp256", true},
+		{all, "aes256-sha256-prfsha256-x25519-ke1_mlkem768", "aes256-sha256-prfsha256-x25519-ke1_mlkem768", true},
+		{"aes256-sha256-prfsha256-ecp256", all, "aes256-sha256-prfsha256-ecp256", false},
+		{all, "aes256-sha256-prfsha256-modp2048-ecp256-x25519", "aes256-sha256-prfsha256-x25519-ecp256", false},
+		{all, "aes256gcm16-prfsha256-ecp256", "", false},
+		{all, "aes256-sha256-prfsha256-ecp256-ke2_mlkem768", "", false},
+	} {
+		p, q := mustParse(t, tt.p), mustParse(t, tt.q)
+		both, ok := p.Intersect(q)
+		if both.String() != tt.both || ok != (tt.both != "") || p.Holds(q) != tt.holds {
+			t.Errorf("%s and %s: both %q, %v; holds %v", tt.p, tt.q, both, ok, p.Holds(q))
+		}
+	}
+	// What is empty for want of a key exchange shares nothing, not even with itself.
+	empty := mustParse(t, all)
+	empty[KE] = nil
+	if both, ok := empty.Intersect(empty); ok || empty.Holds(empty) || mustParse(t, all).Holds(empty) {
+		t.Errorf("an empty product shares %v", both)
+	}
+	for s := range empty.Suites() {
+		t.Errorf("an empty product has %v", s)
+	}
+	// More suites than can be counted.
+	var huge, more Product
+	for axis := range huge {
+		for id := range uint16(1000) {
+			more[axis] = append(more[axis], Algorithm{Axis: Axis(axis), ID: id + 1})
+		}
+		huge[axis] = more[axis][:999]
+	}
+	if huge.Holds(more) || !more.Holds(huge) {
+		t.Error("of huge products, the smaller holds the greater")
+	}
+}

@@ -134,9 +134,10 @@ func parseRule(n *yaml.Node) (Rule, error) {
 		return Rule{}, err
 	}
 	if r.NotObservable != "" {
-		for name, other := range map[string]*yaml.Node{"demand": demand, "aspect": aspect, "algorithms": algorithms, "suites": suites} {
+		for i, other := range []*yaml.Node{demand, aspect, algorithms, suites} {
 			if other != nil {
-				return Rule{}, &Error{n.Line, r.ID, "is not observable, and so takes no " + name}
+				name := []string{"demand", "aspect", "algorithms", "suites"}[i]
+				return Rule{}, &Error{other.Line, r.ID, "is not observable, and so takes no " + name}
 			}
 		}
 		if r.Severity == "" {
