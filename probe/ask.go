@@ -56,9 +56,16 @@ func (s *scan) init(ctx context.Context, t Transport, purpose string, offer []pr
 }
 
 // initiate asks what r says, and closes the half-open IKE SA that an accepted
-// answer leaves at the gateway. If nothing was sent, as the scan is over, the
-// outcome is NotTried.
+// answer leaves at the gateway. If nothing was sent, as the scan is over or too
+// many half-open IKE SAs are left, the outcome is NotTried.
 func (s *scan) initiate(ctx context.Context, r initRequest) answer {
+	mayOpen := offers(r.offer, r.ke)
+	placed, ok := s.takePlace(mayOpen, r.purpose)
+	if !ok {
+		return answer{}
+	}
+	left := false
+	defer func() { s.leavePlace(placed, left) }()
 	if ctx.Err() != nil || !s.begin(r.purpose) {
 		return answer{}
 	}
@@ -70,7 +77,7 @@ func (s *scan) initiate(ctx context.Context, r initRequest) answer {
 	if s.refusal.how == dropsRefused && (r.purpose == forMatrix || r.purpose == forClient) {
 		r.quiet, r.attempts = true, quietAttempts
 	}
-	if offers(r.offer, r.ke) {
+	if mayOpen {
 		// It may be accepted: see it through, so that it can be closed.
 		ctx = context.WithoutCancel(ctx)
 		switch r.purpose {
@@ -89,7 +96,7 @@ func (s *scan) initiate(ctx context.Context, r initRequest) answer {
 	s.record(a)
 	if a.Outcome == Accepted {
 		s.opened()
-		s.closeHalfOpen(ctx, initExchange{a, req, key})
+		left = !s.closeHalfOpen(ctx, initExchange{a, req, key})
 	}
 	return a
 }

@@ -39,7 +39,11 @@ func (s *scan) detail(ctx context.Context) {
 		if a.Outcome == InvalidKEPayload && keyexchange.Supported(a.Group) && offers(offer, a.Group) {
 			a = s.init(ctx, p.Transport, forDetail, offer, a.Group)
 		}
-		if a.Outcome != Accepted {
+		switch a.Outcome {
+		case Accepted:
+		case NotTried:
+			continue // a note says why
+		default:
 			s.note("The offer of what was found acceptable ended with %s over %s (exchange %d).", a.Outcome, p.Transport, a.ID)
 			continue
 		}

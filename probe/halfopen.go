@@ -17,6 +17,49 @@ func (s *scan) rand() io.Reader {
 	return rand.Reader
 }
 
+// halfOpenLimit bounds the half-open IKE SAs at the gateway: strongSwan asks
+// for cookies from the third of one address.
+const halfOpenLimit = 3
+
+// takePlace waits until a request that may open an IKE SA can be sent, which is
+// then placed, and may not be sent if too many were left half-open. Others need
+// no place, unless the gateway accepts what it should not: a KE payload of a
+// method that is not in the offer. That is known only once it did.
+func (s *scan) takePlace(mayOpen bool, purpose string) (placed, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !mayOpen && !s.opensAnyway {
+		return false, true
+	}
+	for s.places >= halfOpenLimit && s.left < halfOpenLimit {
+		s.vacancy.Wait()
+	}
+	if s.left >= halfOpenLimit {
+		s.stuck = s.stuck || purpose == forMatrix || purpose == forControl
+		return false, false
+	}
+	s.places++
+	return true, true
+}
+
+// leavePlace gives the place of a request to another one, unless the request
+// left a half-open IKE SA.
+func (s *scan) leavePlace(placed, left bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case left:
+		s.left++
+		if !placed {
+			s.places++
+			s.opensAnyway = true
+		}
+	case placed:
+		s.places--
+	}
+	s.vacancy.Broadcast()
+}
+
 // opened counts a half-open IKE SA at the gateway.
 func (s *scan) opened() {
 	s.mu.Lock()
@@ -25,11 +68,11 @@ func (s *scan) opened() {
 	s.result.Cost.HalfOpenPeak = max(s.result.Cost.HalfOpenPeak, s.halfOpen)
 }
 
-// halfOpenLeft returns how many half-open IKE SAs are at the gateway.
+// halfOpenLeft returns how many half-open IKE SAs could not be closed.
 func (s *scan) halfOpenLeft() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.halfOpen
+	return s.left
 }
 
 // closeHalfOpen ends the half-open IKE SA of an accepted exchange by an
@@ -38,13 +81,14 @@ func (s *scan) halfOpenLeft() int {
 // 2.21.2), rather than keep it until it times out. Where an additional key
 // exchange would be next (RFC 9370) the IKE_AUTH is out of turn, which ends
 // the SA as well, strongSwan's with INVALID_SYNTAX. It goes on when ctx has
-// ended, for this is what we owe the gateway.
-func (s *scan) closeHalfOpen(ctx context.Context, x initExchange) {
+// ended, for this is what we owe the gateway. It reports whether the SA is
+// closed.
+func (s *scan) closeHalfOpen(ctx context.Context, x initExchange) bool {
 	ctx = context.WithoutCancel(ctx)
 	keys, err := x.keys()
 	if err != nil {
 		s.note("Exchange %d left a half-open IKE SA at the gateway, which times out by itself: %v.", x.ID, err)
-		return
+		return false
 	}
 	header := ike.Header{
 		SPIi: x.request.spi, SPIr: x.message.SPIr, MajorVersion: 2,
@@ -53,12 +97,12 @@ func (s *scan) closeHalfOpen(ctx context.Context, x initExchange) {
 	mac := make([]byte, 32)
 	if _, err := io.ReadFull(s.rand(), mac); err != nil {
 		s.failed(err)
-		return
+		return false
 	}
 	octets, err := keys.Seal(keymat.Initiator, header, hopelessAuth(mac), s.rand())
 	if err != nil {
 		s.failed(err)
-		return
+		return false
 	}
 	var a answer
 	for tries := 0; a.Outcome == NotTried || a.Outcome == NoAnswer && tries < s.enough(); tries += a.Tries {
@@ -67,7 +111,7 @@ func (s *scan) closeHalfOpen(ctx context.Context, x initExchange) {
 		})
 		if err != nil {
 			s.failed(err)
-			return
+			return false
 		}
 		if a = s.conn.exchange(ctx, req); a.Tries == 0 {
 			break // the socket is closed
@@ -76,11 +120,12 @@ func (s *scan) closeHalfOpen(ctx context.Context, x initExchange) {
 	}
 	if a.Outcome != OtherError {
 		s.note("Exchange %d left a half-open IKE SA at the gateway, which times out by itself: the IKE_AUTH to close it ended with %s.", x.ID, a.Outcome)
-		return
+		return false
 	}
 	s.mu.Lock()
 	s.halfOpen--
 	s.mu.Unlock()
+	return true
 }
 
 // keys derives the keys of the IKE SA that an accepted exchange began.

@@ -61,7 +61,7 @@ func (s *scan) matrix(ctx context.Context) {
 func (s *scan) over(ctx context.Context) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return ctx.Err() != nil || s.gone || s.outOfBudget
+	return ctx.Err() != nil || s.gone || s.outOfBudget || s.stuck
 }
 
 // startAgain ends the run of the planner, which has to begin anew.

@@ -156,17 +156,12 @@ const (
 	maxOverruns  = 12
 )
 
-// halfOpenLimit bounds the half-open IKE SAs at the gateway: strongSwan asks
-// for cookies from the third of one address.
-const halfOpenLimit = 3
-
 // inFlight is how many questions may be asked at a time. The pacer bounds
-// those that leave nothing at the gateway.
+// those that leave nothing at the gateway, and [scan.takePlace] the others, of
+// which one place is kept free.
 func (s *scan) inFlight() int {
 	if s.way == byOwnKE {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		return max(halfOpenLimit-1-s.halfOpen, 1)
+		return halfOpenLimit - 1
 	}
 	if name, _ := s.onlyError(); name != "" {
 		return 4 // so as not to ask much more than tells

@@ -95,13 +95,14 @@ func (s Scanner) Scan(ctx context.Context, target Target) Result {
 	run := &scan{Scanner: s, target: target, result: Result{
 		Target: target.Name, Address: target.Address, Started: started,
 	}}
+	run.vacancy = sync.NewCond(&run.mu)
 	if len(run.Transports) == 0 {
 		run.Transports = target.transports()
 	}
 	run.run(ctx)
 	r := run.result
 	gaveUp := r.Matrix != nil && r.Matrix.Spent > 0
-	r.Complete = r.Err == nil && ctx.Err() == nil && !run.outOfBudget && !run.gone && !gaveUp
+	r.Complete = r.Err == nil && ctx.Err() == nil && !run.outOfBudget && !run.stuck && !run.gone && !gaveUp
 	r.Cost.Elapsed = time.Since(started)
 	for i := range r.Paths {
 		r.Paths[i].Port = target.port(r.Paths[i].Transport)
@@ -135,8 +136,13 @@ type scan struct {
 
 	mu          sync.Mutex // guards what follows
 	result      Result
-	halfOpen    int
-	begun       int // exchanges
+	halfOpen    int        // IKE SAs that are half-open, as far as is known
+	places      int        // of requests that may open one, and of those left
+	left        int        // half-open IKE SAs that could not be closed
+	vacancy     *sync.Cond // of mu: places or left changed
+	opensAnyway bool       // an IKE SA was opened that no request asked for
+	stuck       bool       // the matrix needs more half-open IKE SAs than there may be
+	begun       int        // exchanges
 	outOfBudget bool
 	keys        map[ike.KeyExchangeMethod]*keyexchange.PrivateKey
 	odds        odds
@@ -202,6 +208,9 @@ func (s *scan) finish() {
 	}
 	if r.Verdict != VerdictIKEv2 {
 		return
+	}
+	if s.left >= halfOpenLimit {
+		s.note("%d half-open IKE SAs could not be closed, so no more was asked that may open another.", s.left)
 	}
 	if rate, ok := s.conn.pacer.slowed(); ok {
 		s.note("Requests were lost on the way or dropped by the gateway, so the scan slowed down, to %.3g datagrams a second at the lowest; "+

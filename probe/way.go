@@ -34,7 +34,7 @@ func (s *scan) findWay(ctx context.Context) {
 	}
 	s.way = byOwnKE
 	s.note("The gateway does not name the key exchange method that it wants, so the matrix was found by accepted answers, one method at a time, " +
-		"and each IKE SA was closed again. Methods that this scanner cannot compute were not offered.")
+		"each of which opens an IKE SA that has to be closed. Methods that this scanner cannot compute were not offered.")
 }
 
 // takesAnyway reports whether the gateway takes a common offer when the KE
