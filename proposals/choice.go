@@ -251,51 +251,58 @@ func (c Choice) match(own OwnProposal, offered Product) (match, bool) {
 		return match{}, false
 	}
 	m := match{chosen: both}
-	for axis, list := range both {
+	for i, list := range both {
+		axis, ours := Axis(i), own.Product[i]
 		if len(list) == 0 {
 			continue
 		}
-		ours := own.Product[axis]
-		if i := slices.IndexFunc(list, func(a Algorithm) bool { return methodOf(a) == c.ke }); Axis(axis) == KE && c.FollowsKE && i >= 0 {
-			list = list[i : i+1]
-			m.chosen[axis] = list
+		if axis == KE && c.FollowsKE {
+			if i := slices.IndexFunc(list, func(a Algorithm) bool { return methodOf(a) == c.ke }); i >= 0 {
+				list = list[i : i+1]
+				m.chosen[axis] = list
+			}
 		}
 		if len(ours) == 0 { // none, which is offered beside others
 			continue
 		}
-		if c.Algorithms == AlgorithmsInitiator {
+		first, open := own.firstOf(axis, list)
+		switch c.Algorithms {
+		case AlgorithmsInitiator:
 			m.chosen[axis] = list[:1]
-		}
-		first, open := len(ours), []Algorithm(nil)
-		for _, a := range list {
-			place := slices.Index(ours, a)
-			first = min(first, place)
-			if place >= own.Ordered[axis] && (place >= len(ours)-own.Anywhere[axis] || own.Ordered[axis] == 0) {
-				open = append(open, a)
-			}
-		}
-		// Those that come after the first of the ordered ones, somewhere.
-		if first > 0 {
-			open = nil
-			for _, a := range list {
-				if slices.Index(ours, a) >= own.Ordered[axis] {
-					open = append(open, a)
-				}
-			}
-		}
-		if first < own.Ordered[axis] && len(open) == 0 && own.Ordered[axis] == len(ours) || first == 0 && own.Ordered[axis] > 0 && own.Anywhere[axis] == 0 {
-			m.least += weight(Axis(axis)) * first
-			m.most += weight(Axis(axis)) * first
-		} else {
-			m.most += weight(Axis(axis)) * (len(ours) - 1)
-		}
-		if c.Algorithms == AlgorithmsResponder {
+		case AlgorithmsResponder:
+			m.chosen[axis] = open
 			if first < own.Ordered[axis] {
 				m.chosen[axis] = append([]Algorithm{ours[first]}, open...)
-			} else {
-				m.chosen[axis] = open
 			}
+		}
+		// The place of what is chosen, as far as it is known.
+		whole := own.Ordered[axis] == len(ours) && len(open) == 0
+		leading := first == 0 && own.Ordered[axis] > 0 && own.Anywhere[axis] == 0
+		if whole || leading {
+			m.least += weight(axis) * first
+			m.most += weight(axis) * first
+		} else {
+			m.most += weight(axis) * (len(ours) - 1)
 		}
 	}
 	return m, true
+}
+
+// firstOf returns the least place that one of list has in the list of an axis,
+// and those that may come before it, since their places are not known.
+func (own OwnProposal) firstOf(axis Axis, list []Algorithm) (first int, open []Algorithm) {
+	ours, ordered := own.Product[axis], own.Ordered[axis]
+	first = len(ours)
+	for _, a := range list {
+		first = min(first, slices.Index(ours, a))
+	}
+	for _, a := range list {
+		place := slices.Index(ours, a)
+		// What is not ordered comes after the first of what is, but for the last.
+		anywhere := first > 0 || ordered == 0 || place >= len(ours)-own.Anywhere[axis]
+		if place >= ordered && anywhere {
+			open = append(open, a)
+		}
+	}
+	return first, open
 }

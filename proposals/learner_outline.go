@@ -1,0 +1,267 @@
+package proposals
+
+import (
+	"slices"
+
+	"github.com/ikescope/ikescope/ike"
+)
+
+// An outline is what is known of the own proposal that holds t.
+type outline struct {
+	*learning
+	t Suite
+	// placed are the values that it has, in its order, unknown those that it may
+	// have. None is a value like any.
+	placed, unknown Product
+	// loose: t is one of its suites, and the order of its first values is not
+	// known.
+	loose bool
+	// anywhere are values that it has, at places that cannot be told.
+	anywhere Product
+	// stuck: no axis waits for values of another one that make a better base.
+	stuck bool
+	// anew are axes with values that could not be offered in place of that of t,
+	// so that it may not be the first.
+	anew [NumAxes]bool
+	// moved are axes that were asked about beside another suite than the first.
+	moved [NumAxes]bool
+}
+
+// around returns the own proposal that holds t.
+func (l *learning) around(t Suite) OwnProposal {
+	t, sure := l.best(t)
+	s := &outline{learning: l, t: t, placed: t.lists(), loose: !sure}
+	s.unknown = s.values()
+	for axis, list := range s.unknown {
+		s.anew[axis] = slices.ContainsFunc(list, func(a Algorithm) bool {
+			u := t
+			u[axis] = a
+			return !l.clear(u.Product())
+		})
+	}
+	if l.choice.Proposals == ProposalsResponderBest {
+		return s.byPlaces()
+	}
+	fresh := func() *outline {
+		return &outline{learning: l, t: t, placed: t.lists(), unknown: s.values(), loose: s.loose}
+	}
+	if !s.copied() {
+		s.methods()
+		s.axis(KE, keOrder)
+		if !l.simple && len(s.placed[KE]) == 1 && l.sums(t, true) {
+			l.choice.Proposals = ProposalsResponderBest
+			return fresh().byPlaces()
+		}
+	}
+	s.together()
+	if !l.simple && s.placed.Size() == 1 && l.sums(t, false) {
+		l.choice.Proposals = ProposalsResponderBest
+		return fresh().byPlaces()
+	}
+	s.rest()
+	s.blind()
+	return s.own()
+}
+
+// methods adds the methods of key exchange that are not computable, which costs
+// no state, if they come after that of t.
+func (s *outline) methods() {
+	more := s.learning.values(s.t, KE, false)
+	p := s.t.Product()
+	p[KE] = append(p[KE], more...)
+	if len(more) > 0 && s.clear(p) && s.ask([]Product{p}, ike.KE_NONE).KE == methodOf(s.t[KE]) {
+		s.unknown[KE] = append(s.unknown[KE], more...)
+	}
+}
+
+// blind finds out which values that are not computable belong to the proposal.
+// Their places cannot be told.
+func (s *outline) blind() {
+	for axis := range s.t {
+		var lists Product
+		lists[axis] = s.learning.values(s.t, Axis(axis), false)
+		lists[axis] = slices.DeleteFunc(lists[axis], func(a Algorithm) bool {
+			return slices.Contains(s.placed[axis], a) || slices.Contains(s.unknown[axis], a)
+		})
+		if len(lists[axis]) == 0 {
+			continue
+		}
+		p := s.t.with([]Axis{Axis(axis)}, lists)
+		base, other := s.t, s.other(s.t[KE])
+		if Axis(axis) != KE {
+			if other == nil {
+				continue // it would be chosen
+			}
+			p[KE] = other
+		}
+		last := lists[axis][len(lists[axis])-1:]
+		p[axis] = last
+		if !s.clear(p) {
+			continue
+		}
+		if _, in, ok := s.against(p, base, false); ok && in {
+			s.anywhere[axis] = lists[axis]
+		}
+	}
+}
+
+// other returns a method of the own proposal that is computable and not m, in a
+// list, or nil.
+func (s *outline) other(m Algorithm) []Algorithm {
+	for i, a := range s.placed[KE] {
+		if a != m && s.can(a) {
+			return s.placed[KE][i : i+1]
+		}
+	}
+	return nil
+}
+
+// best returns the suite that is chosen of the own proposal that holds t,
+// where all of that is offered in one proposal; it is not sure where this
+// cannot be asked.
+func (l *learning) best(t Suite) (Suite, bool) {
+	s := &outline{learning: l, t: t}
+	var axes []Axis
+	whole := s.values()
+	for axis := range t {
+		whole[axis] = slices.DeleteFunc(whole[axis], func(a Algorithm) bool {
+			u := t
+			u[axis] = a
+			return !l.clear(u.Product())
+		})
+		if len(whole[axis]) > 0 {
+			axes = append(axes, Axis(axis))
+			whole[axis] = append(whole[axis], t[axis])
+		}
+	}
+	whole = t.with(axes, whole)
+	if slices.ContainsFunc(l.left, func(p Product) bool { return p.Holds(whole) }) {
+		return t, true
+	}
+	if l.clear(whole) {
+		u, _, ok := l.choose([]Product{whole}, methodOf(t[KE]))
+		return u, ok
+	}
+	asked := [NumAxes]int{} // how many values of each axis were
+	for again := true; again; {
+		again = false
+		for axis := range t {
+			p := t.Product()
+			for _, a := range l.values(t, Axis(axis), true) {
+				u := t
+				if u[axis] = a; l.clear(u.Product()) {
+					p[axis] = append(p[axis], a)
+				}
+			}
+			if len(p[axis]) < 2 || len(p[axis]) <= asked[axis] {
+				continue
+			}
+			asked[axis] = len(p[axis])
+			u, _, ok := l.choose([]Product{p}, methodOf(t[KE]))
+			if !ok {
+				return t, false
+			}
+			again = again || u != t
+			t = u
+		}
+	}
+	return t, true
+}
+
+// values returns the values that may belong to the own proposal.
+func (s *outline) values() Product {
+	var p Product
+	for axis := range s.t {
+		p[axis] = s.learning.values(s.t, Axis(axis), true)
+	}
+	return p
+}
+
+// lists returns the product of s, none as a value like any.
+func (s Suite) lists() Product {
+	var p Product
+	for axis, a := range s {
+		p[axis] = []Algorithm{a}
+	}
+	return p
+}
+
+// own returns what was found.
+func (s *outline) own() OwnProposal {
+	own := OwnProposal{Product: s.placed}
+	for axis := range own.Product {
+		own.Ordered[axis] = len(s.placed[axis])
+		own.Product[axis] = slices.Concat(s.placed[axis], s.unknown[axis], s.anywhere[axis])
+		own.Anywhere[axis] = len(s.anywhere[axis])
+		if s.loose || s.anew[axis] {
+			own.Ordered[axis] = 0
+		} else if len(s.unknown[axis]) == 1 && len(s.anywhere[axis]) == 0 {
+			own.Ordered[axis]++
+		}
+		if own.Product.absent(Axis(axis)) {
+			own.Product[axis], own.Ordered[axis] = nil, 0
+		}
+	}
+	return own
+}
+
+// open returns the axes of which values are unknown.
+func (s *outline) open() []Axis {
+	var axes []Axis
+	for axis, list := range s.unknown {
+		if len(list) > 0 {
+			axes = append(axes, Axis(axis))
+		}
+	}
+	return axes
+}
+
+// clear reports whether no own proposal that was found before meets p.
+func (l *learning) clear(p Product) bool {
+	return !slices.ContainsFunc(l.choice.Own, func(own OwnProposal) bool {
+		_, ok := p.Intersect(own.Product)
+		return ok
+	})
+}
+
+// against offers p first and then base, and returns what is chosen of p; in is
+// false if it is base. whole says that the suite is wanted, not only where it
+// is from.
+func (l *learning) against(p Product, base Suite, whole bool) (chosen Suite, in, ok bool) {
+	offer := []Product{p, base.Product()}
+	if p.Size() == int64(len(p[KE])) {
+		whole = false // the method tells
+	}
+	if slices.Contains(p[KE], base[KE]) {
+		s, _, ok := l.choose(offer, methodOf(base[KE]))
+		return s, s != base, ok
+	}
+	ke := ike.KE_NONE
+	if whole && !l.choice.FollowsKE {
+		ke = methodOf(p[KE][0])
+	}
+	pick := l.ask(offer, ke)
+	if pick.Suite == nil && whole && pick.KE != ike.KE_NONE && pick.KE != methodOf(base[KE]) {
+		pick = l.ask(offer, pick.KE)
+	}
+	switch {
+	case pick.KE == ike.KE_NONE:
+		return Suite{}, false, false
+	case pick.KE == methodOf(base[KE]):
+		return base, false, true
+	case pick.Suite != nil:
+		return *pick.Suite, true, true
+	}
+	s, _ := p.first()
+	s[KE] = Algorithm{Axis: KE, ID: uint16(pick.KE)}
+	return s, true, true
+}
+
+// with returns t with lists in place of its values.
+func (t Suite) with(axes []Axis, lists Product) Product {
+	p := t.Product()
+	for _, axis := range axes {
+		p[axis] = lists[axis]
+	}
+	return p
+}
