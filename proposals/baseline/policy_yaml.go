@@ -31,11 +31,15 @@ type Error struct {
 	Problem string // a predicate of Token, or a sentence
 }
 
-// Error returns one line without the name of the file. Token is quoted, so
-// that it is safe to show.
+// Error returns one line without the name of the file. Token is quoted, and cut
+// where it is long, so that it is safe to show.
 func (e *Error) Error() string {
+	const most = 100
 	text := e.Problem
-	if e.Token != "" {
+	switch {
+	case len(e.Token) > most:
+		text = fmt.Sprintf("%q... %s", e.Token[:most], e.Problem)
+	case e.Token != "":
 		text = fmt.Sprintf("%q %s", e.Token, e.Problem)
 	}
 	if e.Line > 0 {

@@ -101,13 +101,20 @@ var keyExchangeBits = map[ike.KeyExchangeMethod]int{
 // by their strength: it is negative if a is weaker than b. What is of unknown
 // strength counts as the weakest of those that nothing speaks against.
 func Compare(a, b proposals.Algorithm) int {
-	soundness := func(a proposals.Algorithm) int {
-		if w, weak := WeaknessOf(a); weak {
-			return w.Severity.Rank()
-		}
-		return Info.Rank() + 1
-	}
 	bitsA, _ := Strength(a)
 	bitsB, _ := Strength(b)
-	return cmp.Or(cmp.Compare(soundness(a), soundness(b)), cmp.Compare(bitsA, bitsB))
+	return cmp.Or(cmp.Compare(Soundness(a), Soundness(b)), cmp.Compare(bitsA, bitsB))
+}
+
+// Sound is the [Soundness] of what nothing speaks against, the greatest: one
+// more than that of Info.
+const Sound = 5
+
+// Soundness returns the [Severity.Rank] of a's weakness, so that less is worse,
+// or Sound if it has none.
+func Soundness(a proposals.Algorithm) int {
+	if w, weak := WeaknessOf(a); weak {
+		return w.Severity.Rank()
+	}
+	return Sound
 }

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ikescope/ikescope/proposals"
 )
@@ -197,4 +198,33 @@ func fuzzImport(f *testing.F, syntax Syntax) {
 			}
 		}
 	})
+}
+
+// TestWorkIsBounded: what one part of a file says of many others is not done
+// for each without end.
+func TestWorkIsBounded(t *testing.T) {
+	// filled returns a file as long as one may be, whose parts are numbered.
+	filled := func(head, part, tail string) []byte {
+		var b strings.Builder
+		b.WriteString(head)
+		for i := 0; b.Len() < maxFile-len(tail)-len(part)-10; i++ {
+			b.WriteString(strings.ReplaceAll(part, "#", fmt.Sprint(i)))
+		}
+		return []byte(b.String() + tail)
+	}
+	const item = "<item><encryption-algorithm><name>des</name></encryption-algorithm>" +
+		"<hash-algorithm>md5</hash-algorithm><dhgroup>1</dhgroup></item>"
+	for syntax, file := range map[Syntax][]byte{
+		SyntaxMikroTik: filled("/ip ipsec profile\nadd name=p enc-algorithm="+strings.Repeat("3des,", 1<<18)+"3des\n/ip ipsec peer\n",
+			"add exchange-mode=ike2 name=a# profile=p\n", ""),
+		SyntaxPfSense: filled("<pfsense><ipsec><phase1><iketype>ikev2</iketype><encryption>", item, "</encryption></phase1></ipsec></pfsense>"),
+		SyntaxWindows: filled("$a='"+strings.Repeat("x", 1<<20)+"'\n", "Add-VpnConnection $a 1 Ikev2\n", ""),
+		SyntaxCisco:   filled("", "crypto ikev2 policy #\nencryption des\nintegrity md5\ngroup 1\n", ""),
+	} {
+		begin := time.Now()
+		_, _ = Import("file", file, syntax)
+		if took := time.Since(begin); took > 20*time.Second {
+			t.Errorf("%s: %v", syntax, took)
+		}
+	}
 }

@@ -250,6 +250,9 @@ func connectionPolicies(root *xmlElement) ([]Policy, error) {
 	var policies []Policy
 	var others []string
 	for i, connection := range root.child("Swanctl").child("Connections").all("Connection") {
+		if len(policies) > maxSections {
+			break // Import says so
+		}
 		name := connection.content("description")
 		if name == "" {
 			name = fmt.Sprintf("connection %d", i+1)

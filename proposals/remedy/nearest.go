@@ -42,17 +42,17 @@ func nearest(able, reference []proposals.Product) (proposals.Suite, []proposals.
 // fewest algorithms that q does not have, and of those the strongest, and the
 // axes where it differs from q.
 func align(p, q proposals.Product) (s proposals.Suite, changes []proposals.Axis) {
-	soundest := baseline.Info.Rank() + 1
+	soundest := baseline.Sound
 	for _, axis := range judged {
 		best := 0
 		for _, a := range orNone(p, axis) {
-			best = max(best, soundness(a))
+			best = max(best, baseline.Soundness(a))
 		}
 		soundest = min(soundest, best)
 	}
 	for axis := proposals.ENCR; axis < proposals.NumAxes; axis++ {
 		theirs := orNone(q, axis)
-		ours := slices.DeleteFunc(slices.Clone(orNone(p, axis)), func(a proposals.Algorithm) bool { return soundness(a) < soundest })
+		ours := slices.DeleteFunc(slices.Clone(orNone(p, axis)), func(a proposals.Algorithm) bool { return baseline.Soundness(a) < soundest })
 		common := slices.DeleteFunc(slices.Clone(ours), func(a proposals.Algorithm) bool { return !slices.Contains(theirs, a) })
 		if len(common) == 0 {
 			common = ours
@@ -88,20 +88,11 @@ func prefer(a, b proposals.Algorithm) int {
 // judged are the axes on which algorithms can be weak.
 var judged = []proposals.Axis{proposals.ENCR, proposals.PRF, proposals.INTEG, proposals.KE}
 
-// soundness returns the severity of a's weakness, as [baseline.Severity.Rank]
-// has it, or more if it has none.
-func soundness(a proposals.Algorithm) int {
-	if w, weak := baseline.WeaknessOf(a); weak {
-		return w.Severity.Rank()
-	}
-	return baseline.Info.Rank() + 1
-}
-
 // worst returns the least soundness in s.
 func worst(s proposals.Suite) int {
-	least := baseline.Info.Rank() + 1
+	least := baseline.Sound
 	for _, axis := range judged {
-		least = min(least, soundness(s[axis]))
+		least = min(least, baseline.Soundness(s[axis]))
 	}
 	return least
 }
