@@ -89,6 +89,7 @@ func (s *scan) padded(octets int) []proposals.Product {
 	return offer
 }
 
+// longest returns the octets of the longest request that was answered.
 func (s *scan) longest() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

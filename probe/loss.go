@@ -61,6 +61,7 @@ func (s *scan) measure(ctx context.Context) {
 	}
 }
 
+// enough returns how many tries have to be silent on this path, so far.
 func (s *scan) enough() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

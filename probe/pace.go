@@ -26,9 +26,9 @@ const (
 // pacer keeps a scan gentle: a rate for datagrams, retransmissions included,
 // and a congestion window for exchanges. It grows up to what the path holds: by
 // one with each answer, as long as none is lost and the answers take no longer
-// for it; then by one a round trip. Loss halves both: a path that is full needs a smaller
-// window, and a gateway that answers so many requests a second a lower rate,
-// which rises again by one a second with each answer.
+// for it; then by one a round trip. Loss halves both: a path that is full needs a
+// smaller window, and a gateway that answers so many requests a second a lower
+// rate, which rises again by one a second with each answer.
 type pacer struct {
 	limiter *rate.Limiter
 	fastest float64 // datagrams a second

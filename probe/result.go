@@ -188,7 +188,8 @@ type Result struct {
 	Started time.Time
 	Verdict Verdict
 	// Complete is false where the scan was interrupted, ran out of budget or
-	// gave up, or the gateway stopped answering.
+	// gave up, or the gateway stopped answering, or the matrix would have taken
+	// more half-open IKE SAs than may be left.
 	Complete   bool
 	Err        error // with VerdictError
 	Paths      []Path

@@ -22,7 +22,7 @@ const maxOnlyErrors = 14
 // settle asks questions until each is decided, or cannot be. What is met with
 // silence is asked again, as long as its silence may be loss. In between the
 // gateway has to be seen there, for else the silence is not its own; only then
-// is it judged.
+// is it judged. The package comment defines the words.
 func (s *scan) settle(ctx context.Context, questions []*question) {
 	seen := s.pose(ctx, questions)
 	for {

@@ -16,6 +16,7 @@ func (s *scan) findSpoilers(ctx context.Context, algorithms []proposals.Algorith
 	}
 }
 
+// findSpoilersIn halves a group that is not read until the spoilers stand alone.
 func (s *scan) findSpoilersIn(ctx context.Context, group []proposals.Algorithm) {
 	if s.reads(ctx, group...) || s.gone || ctx.Err() != nil {
 		return
@@ -72,6 +73,7 @@ func beside(control []proposals.Product, algorithms []proposals.Algorithm) []pro
 	return out
 }
 
+// lastExchange returns the number of the exchange that ended last.
 func (s *scan) lastExchange() int {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -28,10 +28,6 @@ func (p *Profile) Choose(policy, offer []ike.Proposal, ke ike.KeyExchangeMethod)
 // but those that are none, and its number from the offer; false where nothing
 // is acceptable.
 func (p *Profile) choose(policy []ike.Proposal, r request) (ike.Proposal, bool) {
-	return p.search(policy, r)
-}
-
-func (p *Profile) search(policy []ike.Proposal, r request) (ike.Proposal, bool) {
 	if p.Preference == PreferInitiator {
 		for _, offered := range r.offer {
 			for _, own := range policy {

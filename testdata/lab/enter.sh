@@ -6,7 +6,7 @@ root=$1 state=$2
 shift 2
 
 # What the caller has open, such as a lock, is not the daemon's.
-for fd in /proc/$$/fd/*; do
+for fd in /proc/"$$"/fd/*; do
 	fd=${fd##*/}
 	((fd <= 2 || fd == 255)) || exec {fd}>&-
 done

@@ -1,0 +1,43 @@
+// Package probe scans a gateway: whether its IKE responder is reached, which
+// suites it accepts, how it chooses, and what it makes of a client's first
+// packet. [Scanner.Scan] does all of it and returns a [Result].
+//
+// The planner of package proposals says what to offer; this package asks, and
+// finds out what the answers mean. An exchange is one request with its tries and
+// its answer ([Exchange]); the way is which KE payload goes with an offer, so
+// that the answer tells without opening an IKE SA; a question is an offer until
+// it is decided, or its parts in place of it.
+//
+// # Silence
+//
+// A gateway that does not answer an offer may refuse it so, or not read it, or
+// be away, or the request was lost. What it was is found out in this order, with
+// a control offer that the gateway is known to answer ([scan.settle] is the
+// loop):
+//
+//   - Loss. From the requests that were answered at last comes how often one is
+//     lost, and so how many tries have to be silent, that all of them were lost
+//     being one in a million: that is enough (loss.go).
+//   - Presence. The control offer is asked after silence. If it is silent, too,
+//     the gateway is away: the scan waits for it, and asks again from nothing
+//     (presence.go).
+//   - Hearing. What is in an offer, or is as long, may never have been answered
+//     (hearing.go). A spoiler is an algorithm that keeps the gateway from
+//     answering, whatever is offered beside it (spoiler.go); the limit is the
+//     longest request that it answers (length.go). An offer that holds a spoiler
+//     or is too long is divided into parts that can be asked (divide.go); what
+//     cannot be asked stays without an answer.
+//   - Refusal. Of a gateway that refuses aloud, by NO_PROPOSAL_CHOSEN or another
+//     error, silence is no refusal. If it never did, it is asked an offer that
+//     nobody accepts, to see whether it drops these (refusal.go).
+//
+// So silence is a refusal only after enough tries, of a gateway that is there,
+// reads the offer, and drops what it cannot accept. All other silence is
+// [proposals.NoAnswer].
+//
+// # What is left at the gateway
+//
+// An accepted answer opens an IKE SA, half-open until it is closed by an
+// IKE_AUTH that fails. There are at most three at a time; if so many cannot be
+// closed, nothing is asked any more that may open another (halfopen.go).
+package probe
