@@ -17,15 +17,13 @@ import (
 
 // captureOptions say which part of a capture is told, and how.
 type captureOptions struct {
-	ports  []uint16
-	only   string
-	format string
-	width  int
-	plain  bool
+	printOptions
+	ports []uint16
+	only  string
 }
 
 func (a *app) captureCommand() *cobra.Command {
-	opts := captureOptions{format: "text"}
+	var opts captureOptions
 	cmd := &cobra.Command{
 		Use:   "capture FILE",
 		Short: "Tell the IKE exchanges of a packet capture",
@@ -54,16 +52,26 @@ so that ICMP errors and IP fragments are there.`,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	captureFormats := []string{"text", "json"}
-	flags.VarP(choice{&opts.format, captureFormats}, "output", "o", "text or json")
-	flags.StringVar(&opts.only, "sa", "", "tell this IKE SA only: its number, an SPI, or an address of it")
+	flags.Var(someSA{&opts.only}, "sa", "tell this IKE SA only: its number, an SPI, or an address of it")
 	flags.Var(portList{&opts.ports}, "port", "a UDP port of IKE besides 500 and 4500; may be repeated")
-	flags.Var(wholeNumber(&opts.width, 60, 400), "width", "columns of the text (default: those of the terminal, or 80)")
-	addToggle(flags, &opts.plain, "no-color", "", "no colours, as with NO_COLOR in the environment")
-	// It fails only for flags that do not exist.
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(captureFormats, cobra.ShellCompDirectiveNoFileComp))
+	opts.addFlags(flags, "it", textOrJSON)
+	opts.addWidth(flags)
 	return cmd
 }
+
+// someSA is the value of --sa.
+type someSA struct{ p *string }
+
+func (s someSA) Set(text string) error {
+	if text == "" {
+		return errors.New("is empty: give a number, an SPI or an address")
+	}
+	*s.p = text
+	return nil
+}
+
+func (someSA) Type() string   { return "sa" }
+func (someSA) String() string { return "" }
 
 // portList is the value of a flag of ports that may be given more than once.
 type portList struct{ p *[]uint16 }
@@ -108,8 +116,11 @@ func (a *app) capture(ctx context.Context, opts captureOptions, path string) err
 			return usagef("--sa: %q is no number, SPI or address of an IKE SA in %s", opts.only, name)
 		}
 	}
-	if written := a.writeCapture(doc, opts); written != nil {
-		return fmt.Errorf("write to stdout: %w", withoutPath(written))
+	written := a.print(&opts.printOptions, documentWriters(doc, func(w io.Writer, text report.TextOptions) error {
+		return report.WriteCaptureText(w, doc, text)
+	}))
+	if written != nil {
+		return written
 	}
 	if err != nil {
 		if errors.Is(err, errStopped) {
@@ -119,13 +130,6 @@ func (a *app) capture(ctx context.Context, opts captureOptions, path string) err
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
-}
-
-func (a *app) writeCapture(doc *report.Capture, opts captureOptions) error {
-	if opts.format == "json" {
-		return report.WriteJSON(a.out, doc)
-	}
-	return report.WriteCaptureText(a.out, doc, textOptions(a.out, opts.width, opts.plain))
 }
 
 var errStopped = errors.New("interrupted")

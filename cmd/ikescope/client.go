@@ -21,35 +21,21 @@ func (a *app) clientCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "client",
 		Short: "Say what well-known clients offer, and what a configuration offers",
+		Long: `Say what clients offer in their first packet: well-known ones, the connections
+of a configuration file, and those of a capture. Other commands take the same
+clients by --client.`,
 		Example: `  ikescope client list
   ikescope client show windows-11
   ikescope client import swanctl.conf`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usagef("client: say what to do: %s", strings.Join(subcommands(cmd), ", "))
-			}
-			hint := "they are " + strings.Join(subcommands(cmd), ", ")
-			if near := nearest(args[0], subcommands(cmd)); near != "" {
-				hint = fmt.Sprintf("did you mean %q?", near)
-			}
-			return usagef("client: %q is not a command; %s", args[0], hint)
-		},
+		Args: onlySubcommands,
 		RunE: func(*cobra.Command, []string) error { return nil },
 	}
 	cmd.AddCommand(a.clientListCommand(), a.clientShowCommand(), a.clientImportCommand())
 	return cmd
 }
 
-func subcommands(cmd *cobra.Command) []string {
-	var names []string
-	for _, c := range cmd.Commands() {
-		names = append(names, c.Name())
-	}
-	return names
-}
-
 func (a *app) clientListCommand() *cobra.Command {
-	var format string
+	var o printOptions
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the well-known clients and the first suite that each offers",
@@ -57,15 +43,15 @@ func (a *app) clientListCommand() *cobra.Command {
   ikescope client list -o json`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			return writeClients(a.out, format, client.Policies(), listClients)
+			return a.printClients(&o, client.Policies(), listClients)
 		},
 	}
-	addClientFormat(cmd, &format)
+	o.addFlags(cmd.Flags(), "the clients", textOrJSON)
 	return cmd
 }
 
 func (a *app) clientShowCommand() *cobra.Command {
-	var format string
+	var o printOptions
 	cmd := &cobra.Command{
 		Use:   "show NAME|FILE|SUITE...",
 		Short: "Show the exact offer of clients, with its source",
@@ -91,16 +77,11 @@ them.`,
 					return usagef("client show: %w", err)
 				}
 			}
-			return writeClients(a.out, format, found, showClients)
+			return a.printClients(&o, found, showClients)
 		},
 	}
-	addClientFormat(cmd, &format)
+	o.addFlags(cmd.Flags(), "the clients", textOrJSON)
 	return cmd
-}
-
-func addClientFormat(cmd *cobra.Command, format *string) {
-	*format = "text"
-	cmd.Flags().VarP(choice{format, []string{"text", "json"}}, "output", "o", "write text or json")
 }
 
 // clientJSON is a client as the commands write it.
@@ -168,22 +149,18 @@ func saOctets(p client.Policy) int {
 	return len(octets) - len(header)
 }
 
-// writeClients writes policies as JSON, or as text by list.
-func writeClients(w io.Writer, format string, policies []client.Policy, list func(*bytes.Buffer, []client.Policy)) error {
-	var b bytes.Buffer
-	if format == "json" {
-		all := []clientJSON{}
-		for _, p := range policies {
-			all = append(all, newClientJSON(p))
-		}
-		if err := report.WriteJSON(&b, all); err != nil {
-			return err
-		}
-	} else {
-		list(&b, policies)
+// printClients writes policies as JSON, or as text by list.
+func (a *app) printClients(o *printOptions, policies []client.Policy, list func(*bytes.Buffer, []client.Policy)) error {
+	all := []clientJSON{}
+	for _, p := range policies {
+		all = append(all, newClientJSON(p))
 	}
-	_, err := w.Write(b.Bytes())
-	return err
+	return a.print(o, documentWriters(all, func(w io.Writer, _ report.TextOptions) error {
+		var b bytes.Buffer
+		list(&b, policies)
+		_, err := b.WriteTo(w)
+		return err
+	}))
 }
 
 // listClients writes two lines for each client.

@@ -8,7 +8,7 @@ import (
 
 func (a *app) clientImportCommand() *cobra.Command {
 	var (
-		format string
+		o      printOptions
 		syntax string
 	)
 	cmd := &cobra.Command{
@@ -38,7 +38,7 @@ too.`,
 			if err != nil {
 				return usagef("client import: %w", err)
 			}
-			return writeClients(a.out, format, policies, showClients)
+			return a.printClients(&o, policies, showClients)
 		},
 	}
 	var syntaxes []string
@@ -48,6 +48,6 @@ too.`,
 	cmd.Flags().Var(choice{&syntax, syntaxes}, "syntax", "read the file as this `SYNTAX`")
 	// It fails only for flags that do not exist.
 	_ = cmd.RegisterFlagCompletionFunc("syntax", cobra.FixedCompletions(syntaxes, cobra.ShellCompDirectiveDefault))
-	addClientFormat(cmd, &format)
+	o.addFlags(cmd.Flags(), "the clients", textOrJSON)
 	return cmd
 }

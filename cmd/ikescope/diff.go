@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bytes"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -10,9 +10,7 @@ import (
 
 func (a *app) diffCommand() *cobra.Command {
 	var (
-		format   = textOrJSON[0]
-		width    int
-		noColor  bool
+		o        printOptions
 		exitCode bool
 	)
 	cmd := &cobra.Command{
@@ -44,24 +42,14 @@ no longer known is never told as refused.`,
 			if exitCode && !d.Same {
 				a.exit = report.ExitFailed
 			}
-			var b bytes.Buffer
-			if format == "json" {
-				err = report.WriteJSON(&b, d)
-			} else {
-				err = report.WriteDiffText(&b, d, textOptions(a.out, width, noColor))
-			}
-			if err != nil {
-				return err
-			}
-			_, err = a.out.Write(b.Bytes())
-			return err
+			return a.print(&o, documentWriters(d, func(w io.Writer, text report.TextOptions) error {
+				return report.WriteDiffText(w, d, text)
+			}))
 		},
 	}
 	flags := cmd.Flags()
-	flags.SortFlags = false
-	flags.VarP(choice{&format, textOrJSON}, "output", "o", "write text or json")
+	o.addFlags(flags, "the difference", textOrJSON)
+	o.addWidth(flags)
 	addToggle(flags, &exitCode, "exit-code", "", "end with 3 if anything is different")
-	flags.Var(wholeNumber(&width, 60, 400), "width", "columns of the text (default: those of the terminal, or 80)")
-	addToggle(flags, &noColor, "no-color", "", "no colours, as with NO_COLOR in the environment")
 	return cmd
 }

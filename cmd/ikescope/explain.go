@@ -19,15 +19,13 @@ import (
 
 // explainOptions are the flags of explain.
 type explainOptions struct {
-	format   string
-	width    int
-	noColor  bool
+	printOptions
 	clients  []client.Policy
 	syntaxes []client.Syntax
 }
 
 func (a *app) explainCommand() *cobra.Command {
-	o := explainOptions{format: textOrJSON[0]}
+	var o explainOptions
 	cmd := &cobra.Command{
 		Use:   "explain WHAT... | REPORT --client CLIENT",
 		Short: "Say what an error means, or what would make a client connect",
@@ -55,26 +53,25 @@ lines to paste. What is weaker than the policy in force is said to be.`,
 		ValidArgsFunction: cobra.FixedCompletions(explain.Words(), cobra.ShellCompDirectiveDefault),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if len(o.clients) > 0 {
-				return a.advise(o, args)
+				return a.advise(&o, args)
 			}
 			if len(o.syntaxes) > 0 {
 				return usagef("--syntax: goes with --client")
 			}
-			return a.explain(o, args)
+			return a.explain(&o, args)
 		},
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.Var(clients{&o.clients}, "client", "the client to connect: a name, FILE, FILE#CONNECTION or proposals; may be repeated")
 	flags.Var(syntaxes{&o.syntaxes}, "syntax", "write remedies in this syntax; may be repeated (default: the client's own, and that of the gateway's product)")
-	flags.VarP(choice{&o.format, textOrJSON}, "output", "o", "write text or json")
-	flags.Var(wholeNumber(&o.width, 60, 400), "width", "columns of the text (default: those of the terminal, or 80)")
-	addToggle(flags, &o.noColor, "no-color", "", "no colours, as with NO_COLOR in the environment")
+	o.addFlags(flags, "it", textOrJSON)
+	o.addWidth(flags)
 	return cmd
 }
 
 // explain writes what each of args means.
-func (a *app) explain(o explainOptions, args []string) error {
+func (a *app) explain(o *explainOptions, args []string) error {
 	all := []explain.Explanation{}
 	for _, arg := range args {
 		text, err := explainInput(arg, a.in)
@@ -93,25 +90,9 @@ func (a *app) explain(o explainOptions, args []string) error {
 		}
 		all = append(all, found...)
 	}
-	return a.writeText(o, all, func(w io.Writer, text report.TextOptions) error {
+	return a.print(&o.printOptions, documentWriters(all, func(w io.Writer, text report.TextOptions) error {
 		return report.WriteExplanations(w, all, text)
-	})
-}
-
-// writeText writes v as JSON, or what write makes of it.
-func (a *app) writeText(o explainOptions, v any, write func(io.Writer, report.TextOptions) error) error {
-	var b bytes.Buffer
-	var err error
-	if o.format == "json" {
-		err = report.WriteJSON(&b, v)
-	} else {
-		err = write(&b, textOptions(a.out, o.width, o.noColor))
-	}
-	if err != nil {
-		return err
-	}
-	_, err = a.out.Write(b.Bytes())
-	return err
+	}))
 }
 
 // maxLog bounds what is read of a log, in octets.
@@ -179,7 +160,7 @@ func syntaxNames() []string {
 }
 
 // advise writes what would make the clients connect to the targets of reports.
-func (a *app) advise(o explainOptions, args []string) error {
+func (a *app) advise(o *explainOptions, args []string) error {
 	all := []report.Advice{}
 	for _, path := range args {
 		doc, err := readReport(path)
@@ -192,7 +173,7 @@ func (a *app) advise(o explainOptions, args []string) error {
 			}
 		}
 	}
-	return a.writeText(o, all, func(w io.Writer, text report.TextOptions) error {
+	return a.print(&o.printOptions, documentWriters(all, func(w io.Writer, text report.TextOptions) error {
 		return report.WriteAdvice(w, all, text)
-	})
+	}))
 }

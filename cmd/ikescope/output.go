@@ -1,11 +1,13 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -15,34 +17,20 @@ import (
 	"github.com/ikescope/ikescope/report"
 )
 
-// format is a way to write a report.
-type format struct {
-	name  string
-	write func(io.Writer, *report.Document, report.TextOptions) error
-}
+// textOrJSON are the ways to write what a command has to say.
+var textOrJSON = []string{"text", "json"}
 
-var formats = []format{
-	{"text", report.WriteText},
-	{"json", func(w io.Writer, doc *report.Document, _ report.TextOptions) error { return report.WriteJSON(w, doc) }},
-}
-
-func formatNames() []string {
-	var names []string
-	for _, f := range formats {
-		names = append(names, f.name)
-	}
-	return names
-}
-
-// output is a report to write, to the path or, without one, to stdout.
+// output is one place to write to: the path or, without one, stdout.
 type output struct {
-	format format
-	path   string
-	file   *pendingFile
+	format, path string
+	file         *pendingFile
 }
 
 // outputs is the value of --output.
-type outputs struct{ p *[]output }
+type outputs struct {
+	p       *[]output
+	formats []string
+}
 
 func (o outputs) Set(s string) error {
 	name, path, hasPath := strings.Cut(s, "=")
@@ -52,19 +40,23 @@ func (o outputs) Set(s string) error {
 	if hasPath && path == "" {
 		return fmt.Errorf("%q names no file after the =", s)
 	}
-	for _, f := range formats {
-		if f.name == name {
-			*o.p = append(*o.p, output{format: f, path: path})
-			return nil
-		}
+	if !slices.Contains(o.formats, name) {
+		return fmt.Errorf("%q is not a format: %s", name, orList(o.formats))
 	}
-	return fmt.Errorf("%q is not a format: %s", name, strings.Join(formatNames(), " or "))
+	*o.p = append(*o.p, output{format: name, path: path})
+	return nil
 }
 
 func (outputs) Type() string   { return "format[=path]" }
 func (outputs) String() string { return "" }
 
-func (outputs) choices() []string { return formatNames() }
+func (o outputs) choices() []string { return o.formats }
+
+// orList joins words as in "text, json or yaml".
+func orList(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
 
 // fileName is the value of a flag that names a file.
 type fileName struct{ p *string }
@@ -80,62 +72,45 @@ func (f fileName) Set(s string) error {
 func (fileName) Type() string   { return "file" }
 func (fileName) String() string { return "" }
 
-// outputOptions say where a report goes, and how it looks.
-type outputOptions struct {
-	outputs        []output
-	pcap           string
-	width          int
-	noColor        bool
-	evidence       bool
-	verbose, quiet bool
-	// text writes what the text format stands for; nil for the whole report.
-	text func(io.Writer, *report.Document, report.TextOptions) error
+// printOptions say where a document goes, and how it looks.
+type printOptions struct {
+	outputs []output
+	width   int
+	noColor bool
+	quiet   bool
 }
 
-func (o *outputOptions) addFlags(flags *pflag.FlagSet) {
-	flags.VarP(outputs{&o.outputs}, "output", "o", "write the report as "+strings.Join(formatNames(), " or ")+
-		", to stdout or to a file; may be repeated (default text)")
-	flags.Var(fileName{&o.pcap}, "pcap", "write every datagram to this file; the IPv4 identification or IPv6 flow label holds the number of its exchange")
-	addToggle(flags, &o.evidence, "evidence", "", "list every exchange in the text report")
-	flags.Var(wholeNumber(&o.width, 60, 400), "width", "columns of the text report (default: those of the terminal, or 80)")
+// addFlags adds the flags that every command with something to say has. Its
+// formats begin with the one that goes without saying.
+func (o *printOptions) addFlags(flags *pflag.FlagSet, what string, formats []string) {
+	flags.SortFlags = false
+	flags.VarP(outputs{&o.outputs, formats}, "output", "o", fmt.Sprintf("write %s as %s, to stdout or to a file; may be repeated (default %s)",
+		what, orList(formats), formats[0]))
 	addToggle(flags, &o.noColor, "no-color", "", "no colours, as with NO_COLOR in the environment")
-	addToggle(flags, &o.verbose, "verbose", "v", "a line on stderr for each exchange")
 	addToggle(flags, &o.quiet, "quiet", "q", "nothing on stderr but errors")
 }
 
-// open creates the files, so that nothing is sent for a report that cannot be
-// written. The pending pcap is nil if none was asked for.
-func (o *outputOptions) open() (pcap *pendingFile, err error) {
-	if o.quiet && o.verbose {
-		return nil, usagef("--quiet: does not go with --verbose")
-	}
+// addWidth adds the flag of texts that fit themselves to a terminal.
+func (o *printOptions) addWidth(flags *pflag.FlagSet) {
+	flags.Var(wholeNumber(&o.width, 60, 400), "width", "columns of the text (default: those of the terminal, or 80)")
+}
+
+// open creates the files. It returns the paths that are taken.
+func (o *printOptions) open() (taken paths, err error) {
 	if len(o.outputs) == 0 {
-		o.outputs = []output{{format: formats[0]}}
+		o.outputs = []output{{format: textOrJSON[0]}}
 	}
+	taken = make(paths)
 	onStdout := ""
-	taken := map[string]bool{}
-	take := func(path string) error {
-		whole, err := filepath.Abs(path)
-		if err == nil && taken[whole] {
-			err = errors.New("is asked for twice")
-		}
-		taken[whole] = true
-		return err
-	}
 	for _, out := range o.outputs {
 		if out.path == "" {
 			if onStdout != "" {
 				return nil, usagef("--output: both %s and %s go to stdout; give one of them a file: -o %s=FILE",
-					onStdout, out.format.name, out.format.name)
+					onStdout, out.format, out.format)
 			}
-			onStdout = out.format.name
-		} else if err := take(out.path); err != nil {
+			onStdout = out.format
+		} else if err := taken.take(out.path); err != nil {
 			return nil, usagef("--output: %s: %w", out.path, err)
-		}
-	}
-	if o.pcap != "" {
-		if err := take(o.pcap); err != nil {
-			return nil, usagef("--pcap: %s: %w", o.pcap, err)
 		}
 	}
 	for i := range o.outputs {
@@ -148,17 +123,24 @@ func (o *outputOptions) open() (pcap *pendingFile, err error) {
 			return nil, usagef("--output: %s: %w", out.path, err)
 		}
 	}
-	if o.pcap != "" {
-		if pcap, err = createPending(o.pcap); err != nil {
-			o.discard()
-			return nil, usagef("--pcap: %s: %w", o.pcap, err)
-		}
+	return taken, nil
+}
+
+// paths are those of files that will be written.
+type paths map[string]bool
+
+// take fails if path is asked for twice.
+func (p paths) take(path string) error {
+	whole, err := filepath.Abs(path)
+	if err == nil && p[whole] {
+		err = errors.New("is asked for twice")
 	}
-	return pcap, nil
+	p[whole] = true
+	return err
 }
 
 // discard takes away the files that were not written.
-func (o *outputOptions) discard() {
+func (o *printOptions) discard() {
 	for _, out := range o.outputs {
 		if out.file != nil {
 			out.file.discard()
@@ -166,15 +148,35 @@ func (o *outputOptions) discard() {
 	}
 }
 
-// write writes doc everywhere, the files first: stdout may be closed. That is
-// an error only if there is no other, for run is silent about it.
-func (o *outputOptions) write(doc *report.Document, stdout io.Writer) error {
+// writers write a document, by format.
+type writers map[string]func(io.Writer, report.TextOptions) error
+
+// documentWriters are those of v, which text writes to be read.
+func documentWriters(v any, text func(io.Writer, report.TextOptions) error) writers {
+	return writers{
+		"text": text,
+		"json": func(w io.Writer, _ report.TextOptions) error { return report.WriteJSON(w, v) },
+	}
+}
+
+// print opens and writes what o says, for commands that have all they need.
+func (a *app) print(o *printOptions, how writers) error {
+	if _, err := o.open(); err != nil {
+		return err
+	}
+	defer o.discard()
+	return o.write(a.out, how)
+}
+
+// write writes everywhere, the files first: stdout may be closed. That is an
+// error only if there is no other, for run is silent about it.
+func (o *printOptions) write(stdout io.Writer, how writers) error {
 	var failed error
 	for _, out := range o.outputs {
 		if out.file == nil {
 			continue
 		}
-		if err := o.writer(out.format)(out.file, doc, report.TextOptions{Width: o.width, Evidence: o.evidence}); err != nil {
+		if err := how[out.format](out.file, report.TextOptions{Width: o.width}); err != nil {
 			failed = errors.Join(failed, fmt.Errorf("write %s: %w", out.path, withoutPath(err)))
 			continue
 		}
@@ -184,13 +186,67 @@ func (o *outputOptions) write(doc *report.Document, stdout io.Writer) error {
 		if out.file != nil {
 			continue
 		}
-		text := textOptions(stdout, o.width, o.noColor)
-		text.Evidence = o.evidence
-		if err := o.writer(out.format)(stdout, doc, text); err != nil && (failed == nil || !errors.Is(err, syscall.EPIPE)) {
+		// What fails to be put into words leaves stdout empty.
+		var b bytes.Buffer
+		err := how[out.format](&b, textOptions(stdout, o.width, o.noColor))
+		if err == nil {
+			_, err = stdout.Write(b.Bytes())
+		}
+		if err != nil && (failed == nil || !errors.Is(err, syscall.EPIPE)) {
 			failed = errors.Join(failed, fmt.Errorf("write to stdout: %w", withoutPath(err)))
 		}
 	}
 	return failed
+}
+
+// outputOptions say where the report of a scan goes, and what else is written.
+type outputOptions struct {
+	printOptions
+	pcap     string
+	evidence bool
+	verbose  bool
+	// text writes what the text format stands for; nil for the whole report.
+	text func(io.Writer, *report.Document, report.TextOptions) error
+}
+
+func (o *outputOptions) addFlags(flags *pflag.FlagSet) {
+	o.printOptions.addFlags(flags, "the report", textOrJSON)
+	o.addWidth(flags)
+	flags.Var(fileName{&o.pcap}, "pcap", "write every datagram to this file; the IPv4 identification or IPv6 flow label holds the number of its exchange")
+	addToggle(flags, &o.evidence, "evidence", "", "list every exchange in the text report")
+	addToggle(flags, &o.verbose, "verbose", "v", "a line on stderr for each exchange")
+}
+
+// open creates the files, so that nothing is sent for a report that cannot be
+// written. The pending pcap is nil if none was asked for.
+func (o *outputOptions) open() (pcap *pendingFile, err error) {
+	if o.quiet && o.verbose {
+		return nil, usagef("--quiet: does not go with --verbose")
+	}
+	taken, err := o.printOptions.open()
+	if err != nil || o.pcap == "" {
+		return nil, err
+	}
+	if err = taken.take(o.pcap); err == nil {
+		pcap, err = createPending(o.pcap)
+	}
+	if err != nil {
+		o.discard()
+		return nil, usagef("--pcap: %s: %w", o.pcap, err)
+	}
+	return pcap, nil
+}
+
+// write writes doc everywhere.
+func (o *outputOptions) write(doc *report.Document, stdout io.Writer) error {
+	text := o.text
+	if text == nil {
+		text = report.WriteText
+	}
+	return o.printOptions.write(stdout, documentWriters(doc, func(w io.Writer, t report.TextOptions) error {
+		t.Evidence = o.evidence
+		return text(w, doc, t)
+	}))
 }
 
 // textOptions returns how text for stdout looks: 0 is the width of the
@@ -204,14 +260,6 @@ func textOptions(stdout io.Writer, width int, noColor bool) report.TextOptions {
 		}
 	}
 	return text
-}
-
-// writer returns how f is written.
-func (o *outputOptions) writer(f format) func(io.Writer, *report.Document, report.TextOptions) error {
-	if f.name == "text" && o.text != nil {
-		return o.text
-	}
-	return f.write
 }
 
 // terminalWidth returns the columns of the terminal that w is, or 0 if it is

@@ -16,29 +16,21 @@ func (a *app) policyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "policy",
 		Short: "List, show and write the policies that gateways are held to",
+		Long: `List, show and write policies: the rules on algorithms of those who publish
+some, our own, and yours in YAML files. scan tells how a gateway stands to a
+--policy, and check makes a gate of it.`,
 		Example: `  ikescope policy list
   ikescope policy show cnsa1
   ikescope policy new --from vpn.json -o vpn.yaml`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usagef("policy: say what to do: %s", strings.Join(subcommands(cmd), ", "))
-			}
-			hint := "they are " + strings.Join(subcommands(cmd), ", ")
-			if near := nearest(args[0], subcommands(cmd)); near != "" {
-				hint = fmt.Sprintf("did you mean %q?", near)
-			}
-			return usagef("policy: %q is not a command; %s", args[0], hint)
-		},
+		Args: onlySubcommands,
 		RunE: func(*cobra.Command, []string) error { return nil },
 	}
 	cmd.AddCommand(a.policyListCommand(), a.policyShowCommand(), a.policyNewCommand())
 	return cmd
 }
 
-var textOrJSON = []string{"text", "json"}
-
 func (a *app) policyListCommand() *cobra.Command {
-	format := textOrJSON[0]
+	var o printOptions
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the policies that come with ikescope",
@@ -46,16 +38,15 @@ func (a *app) policyListCommand() *cobra.Command {
   ikescope policy list -o json`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			return writePolicies(a.out, format, baseline.Policies(), listPolicies)
+			return a.print(&o, policyWriters(baseline.Policies(), listPolicies))
 		},
 	}
-	cmd.Flags().VarP(choice{&format, textOrJSON}, "output", "o", "write text or json")
+	o.addFlags(cmd.Flags(), "the policies", textOrJSON)
 	return cmd
 }
 
 func (a *app) policyShowCommand() *cobra.Command {
-	format := "text"
-	words := append(textOrJSON[:len(textOrJSON):len(textOrJSON)], "yaml")
+	var o printOptions
 	cmd := &cobra.Command{
 		Use:   "show NAME|FILE",
 		Short: "Show the rules of a policy, each with its reason and its source",
@@ -77,18 +68,19 @@ one's own with.`,
 			if err != nil {
 				return usagef("policy show: %w", err)
 			}
-			if format == "yaml" {
+			how := policyWriters([]baseline.Policy{p}, showPolicies)
+			how["yaml"] = func(w io.Writer, _ report.TextOptions) error {
 				out, err := p.YAML()
 				if err != nil {
 					return err
 				}
-				_, err = a.out.Write(out)
+				_, err = w.Write(out)
 				return err
 			}
-			return writePolicies(a.out, format, []baseline.Policy{p}, showPolicies)
+			return a.print(&o, how)
 		},
 	}
-	cmd.Flags().VarP(choice{&format, words}, "output", "o", "write text, json or yaml")
+	o.addFlags(cmd.Flags(), "the policy", []string{"text", "json", "yaml"})
 	return cmd
 }
 
@@ -179,18 +171,14 @@ func onlyTarget(doc *report.Document, name string) (*report.Target, error) {
 	return nil, fmt.Errorf("it holds %d targets %q: choose by address: %s", len(found), name, strings.Join(names, ", "))
 }
 
-// writePolicies writes policies as JSON, or as text by list.
-func writePolicies(w io.Writer, format string, policies []baseline.Policy, list func(*bytes.Buffer, []baseline.Policy)) error {
-	var b bytes.Buffer
-	if format == "json" {
-		if err := report.WriteJSON(&b, policies); err != nil {
-			return err
-		}
-	} else {
+// policyWriters write policies as JSON, or as text by list.
+func policyWriters(policies []baseline.Policy, list func(*bytes.Buffer, []baseline.Policy)) writers {
+	return documentWriters(policies, func(w io.Writer, _ report.TextOptions) error {
+		var b bytes.Buffer
 		list(&b, policies)
-	}
-	_, err := w.Write(b.Bytes())
-	return err
+		_, err := b.WriteTo(w)
+		return err
+	})
 }
 
 func listPolicies(b *bytes.Buffer, policies []baseline.Policy) {

@@ -35,7 +35,7 @@ const exitCodes = `
 Exit codes:
   0    done
   1    internal or I/O error, or a target that could not be scanned
-  2    the command line or a file of targets is wrong; nothing was sent
+  2    the command line, or a file that it names, is wrong; nothing was sent
   3    a gate of check failed; with diff --exit-code: the reports differ
   4    a target gave no IKEv2 answer
   5    a gate of check could not be decided, and none failed
@@ -73,23 +73,45 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 	opts.addFlags(root.Flags())
 	addToggle(root.Flags(), new(bool), "version", "", "print the version")
 	addToggle(root.PersistentFlags(), new(bool), "help", "h", "this text")
-	root.AddCommand(
-		a.scanCommand(),
-		a.captureCommand(),
-		a.demoCommand(),
-		a.mockCommand(),
-		a.compareCommand(),
-		a.clientCommand(),
-		a.explainCommand(),
-		a.checkCommand(),
-		a.diffCommand(),
-		a.policyCommand(),
-		a.schemaCommand(),
-		a.versionCommand(),
-	)
+	cobra.EnableCommandSorting = false
+	addGroup(root, "Ask gateways:", a.scanCommand(), a.compareCommand(), a.checkCommand())
+	addGroup(root, "Read reports, errors and captures:", a.diffCommand(), a.explainCommand(), a.captureCommand())
+	addGroup(root, "What gateways are held against:", a.clientCommand(), a.policyCommand())
+	addGroup(root, "Try it on this machine:", a.demoCommand(), a.mockCommand())
+	about := "About ikescope:"
+	root.SetHelpCommandGroupID(about)
+	root.SetCompletionCommandGroupID(about)
+	addGroup(root, about, a.schemaCommand(), a.versionCommand())
 	completeFlags(root)
 	nameShell(root)
+	nameTopic(root)
 	return root
+}
+
+// addGroup adds commands below a heading of the help text, in their order.
+func addGroup(root *cobra.Command, heading string, commands ...*cobra.Command) {
+	root.AddGroup(&cobra.Group{ID: heading, Title: heading})
+	for _, c := range commands {
+		c.GroupID = heading
+	}
+	root.AddCommand(commands...)
+}
+
+// nameTopic makes help on a command that does not exist an error.
+func nameTopic(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	for _, cmd := range root.Commands() {
+		if cmd.Name() != "help" {
+			continue
+		}
+		cmd.Args = func(_ *cobra.Command, args []string) error {
+			found, rest, err := root.Find(args)
+			if err != nil || len(rest) > 0 {
+				return usagef("help: %q is not a command; they are %s", strings.Join(args, " "), strings.Join(subcommands(found), ", "))
+			}
+			return nil
+		}
+	}
 }
 
 // nameShell makes completion without a shell that it knows an error, for its
@@ -100,11 +122,7 @@ func nameShell(root *cobra.Command) {
 		if cmd.Name() != "completion" {
 			continue
 		}
-		var shells []string
-		for _, shell := range cmd.Commands() {
-			shells = append(shells, shell.Name())
-		}
-		wrong := usagef("completion: name a shell: %s", strings.Join(shells, ", "))
+		wrong := usagef("completion: name a shell: %s", strings.Join(subcommands(cmd), ", "))
 		cmd.Args = func(*cobra.Command, []string) error { return wrong }
 		cmd.RunE = func(*cobra.Command, []string) error { return wrong }
 	}
@@ -116,11 +134,7 @@ func mistaken(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 || strings.ContainsAny(args[0], ".:@-") {
 		return nil
 	}
-	var names []string
-	for _, c := range cmd.Commands() {
-		names = append(names, c.Name())
-	}
-	if near := nearest(args[0], names); near != "" {
+	if near := nearest(args[0], subcommands(cmd)); near != "" {
 		return usagef("%q is not a command; did you mean %q? (a host of that name: ikescope scan %s)",
 			args[0], near, args[0])
 	}
@@ -130,9 +144,32 @@ func mistaken(cmd *cobra.Command, args []string) error {
 // noArguments refuses arguments, by the name of the command.
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return usagef("%s takes no arguments, and %q is one", cmd.Name(), args[0])
+		name := strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
+		return usagef("%s takes no arguments, and %q is one", name, args[0])
 	}
 	return nil
+}
+
+// onlySubcommands is what a command takes that does nothing by itself.
+func onlySubcommands(cmd *cobra.Command, args []string) error {
+	names := subcommands(cmd)
+	if len(args) == 0 {
+		return usagef("%s: say what to do: %s", cmd.Name(), strings.Join(names, ", "))
+	}
+	hint := "they are " + strings.Join(names, ", ")
+	if near := nearest(args[0], names); near != "" {
+		hint = fmt.Sprintf("did you mean %q?", near)
+	}
+	return usagef("%s: %q is not a command; %s", cmd.Name(), args[0], hint)
+}
+
+// subcommands returns the names of the commands below cmd.
+func subcommands(cmd *cobra.Command) []string {
+	var names []string
+	for _, c := range cmd.Commands() {
+		names = append(names, c.Name())
+	}
+	return names
 }
 
 // flagError puts what is wrong with a flag into one line that begins with its

@@ -135,7 +135,7 @@ func TestSameAddress(t *testing.T) {
 	for i := range 4 {
 		jobs = append(jobs, job{target: probe.Target{Name: fmt.Sprint(i), Address: loopback, Ports: [2]uint16{port, port}}})
 	}
-	results := scanAll(t.Context(), scanner, jobs, 4, newWatch(&lockedBuffer{}, &outputOptions{quiet: true}))
+	results := scanAll(t.Context(), scanner, jobs, 4, newWatch(&lockedBuffer{}, &outputOptions{printOptions: printOptions{quiet: true}}))
 	for i, r := range results {
 		if r.Target != fmt.Sprint(i) || r.Err != nil {
 			t.Errorf("result %d is of %s, error %v", i, r.Target, r.Err)

@@ -17,11 +17,15 @@ import (
 func (a *app) scanCommand() *cobra.Command {
 	opts := newScanOptions()
 	cmd := &cobra.Command{
-		Use:     "scan TARGET...",
-		Short:   "Scan gateways: the paths to them, NAT, and the suites they accept",
-		Long:    about,
-		Example: examples,
-		RunE:    func(cmd *cobra.Command, args []string) error { return a.scan(cmd.Context(), opts, args) },
+		Use:   "scan TARGET...",
+		Short: "Scan gateways: the paths to them, NAT, and the suites they accept",
+		Long:  about,
+		Example: `  ikescope scan vpn.example.com
+  ikescope scan 198.51.100.7:4500 [2001:db8::1]:500
+  ikescope scan --profile quick -o json @gateways.txt
+  ikescope scan --policy intermediate --client windows-11 vpn.example.com
+  ikescope scan -o json=whole.json --resume part.json vpn.example.com`,
+		RunE: func(cmd *cobra.Command, args []string) error { return a.scan(cmd.Context(), opts, args) },
 	}
 	opts.addFlags(cmd.Flags())
 	return cmd

@@ -20,6 +20,8 @@ func (a *app) schemaCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "schema",
 		Short: "Print the JSON Schema of reports, or of what else is written",
+		Long: `Print the JSON Schema (draft 2020-12) of the report that scan, compare, check
+and demo write with -o json, or of what else is written or read.`,
 		Example: `  ikescope schema > ikescope.schema.json
   ikescope schema --policy > policy.schema.json
   ikescope schema --capture > capture.schema.json`,

@@ -11,9 +11,11 @@ import (
 
 func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:   "version",
-		Short: "Print the version",
-		Args:  noArguments,
+		Use:     "version",
+		Short:   "Print the version",
+		Long:    `Print the version of ikescope, and for what it was built.`,
+		Example: `  ikescope version`,
+		Args:    noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			_, err := io.WriteString(a.out, versionLine())
 			return err

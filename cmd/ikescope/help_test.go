@@ -1,0 +1,38 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+// TestCommandsAreAlike holds every command to what users expect of each: help
+// with a description and examples of itself, and the flags of what it writes.
+func TestCommandsAreAlike(t *testing.T) {
+	var check func(cmd *cobra.Command)
+	check = func(cmd *cobra.Command) {
+		switch cmd.Name() {
+		case "completion", "help": // cobra's
+			return
+		}
+		path := cmd.CommandPath()
+		if cmd.Short == "" || strings.HasSuffix(cmd.Short, ".") {
+			t.Errorf("%s: its short description is %q", path, cmd.Short)
+		}
+		if !strings.Contains(cmd.Example, "  "+path) {
+			t.Errorf("%s has no example of itself", path)
+		}
+		if out := cmd.Flags().Lookup("output"); out != nil && out.Value.Type() == (outputs{}).Type() {
+			for _, name := range []string{"no-color", "quiet"} {
+				if cmd.Flags().Lookup(name) == nil {
+					t.Errorf("%s has --output, and no --%s", path, name)
+				}
+			}
+		}
+		for _, c := range cmd.Commands() {
+			check(c)
+		}
+	}
+	check((&app{}).rootCommand(new(bool)))
+}
