@@ -26,6 +26,8 @@ initiate() {
 	ip netns exec iks-client tcpdump --immediate-mode -Z root -U -n -i wan -w "$dir/capture.pcap" \
 		"host $address and udp" >"$dir/tcpdump.log" 2>&1 {LOCK}>&- &
 	capture=$!
+	# shellcheck disable=SC2064 # as they are now
+	trap "initiator_end $client $capture" EXIT
 	"${daemon}_start" "$client"
 	if await 10 grep -q '^tcpdump: listening' "$dir/tcpdump.log" && await 20 initiator_ready "$daemon" "$client" &&
 		"${daemon}_initiate" "$client" "$2" "$3" "$address"; then
@@ -34,9 +36,8 @@ initiate() {
 		tail -n 20 "$dir/log" >&2 || true
 		status=1
 	fi
-	initiator_stop "$client"
-	kill "$capture" 2>/dev/null || true
-	wait "$capture" 2>/dev/null || true
+	trap - EXIT
+	initiator_end "$client" "$capture"
 	((status == 0)) || die "$daemon does not initiate $3 of $2"
 	initiator_outcome "$daemon" "$client"
 	echo "$dir/capture.pcap"
@@ -61,6 +62,13 @@ initiator_ready() {
 
 initiator_done() {
 	[[ $(initiator_outcome "$@") != unanswered ]]
+}
+
+# initiator_end CLIENT CAPTURE ends the daemon and the capture.
+initiator_end() {
+	kill "$2" 2>/dev/null || true
+	wait "$2" 2>/dev/null || true
+	initiator_stop "$1"
 }
 
 # initiator_stop ends a daemon beside the client, and nothing else there.
