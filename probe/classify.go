@@ -206,9 +206,11 @@ func classifyChoice(req *request, m *ike.Message) reading {
 	if err != nil {
 		return malformed("its choice: %v", err)
 	}
-	chosen := slices.IndexFunc(req.offer, func(p proposals.Product) bool { return p.Contains(suite) })
-	if n := int(proposal.Number); n >= 1 && n <= len(req.offer) && req.offer[n-1].Contains(suite) {
-		chosen = n - 1
+	chosen := -1
+	for i, p := range req.offer {
+		if p.Contains(suite) && (chosen < 0 || req.number(i) == proposal.Number) {
+			chosen = i
+		}
 	}
 	ke, nonce, method := kes[0], nonces[0], ike.KeyExchangeMethod(suite[proposals.KE].ID)
 	_, size, known := keyexchange.Sizes(method)
@@ -230,8 +232,8 @@ func classifyChoice(req *request, m *ike.Message) reading {
 		// It should have sent INVALID_KE_PAYLOAD (RFC 7296, Section 1.2).
 		// What it chose is known all the same.
 		r.detail = fmt.Sprintf("it chose %v, though our KE payload was of %v", method, req.ke)
-	case int(proposal.Number) != chosen+1:
-		r.detail = fmt.Sprintf("it chose of proposal %d, but numbered it %d", chosen+1, proposal.Number)
+	case proposal.Number != req.number(chosen):
+		r.detail = fmt.Sprintf("it chose of proposal %d, but numbered it %d", req.number(chosen), proposal.Number)
 	}
 	return r
 }

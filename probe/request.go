@@ -129,6 +129,17 @@ type request struct {
 	open func(datagram []byte) (*ike.Message, error)
 }
 
+// number returns the Proposal Num of the offer's product i: ours count from 1, a
+// client's are its own.
+func (r *request) number(i int) uint8 {
+	if r.asClient {
+		if sa, ok := ike.Find[*ike.SA](r.message); ok {
+			return sa.Proposals[i].Number
+		}
+	}
+	return uint8(i + 1)
+}
+
 // newInit makes the next IKE_SA_INIT request. Its initiator SPI is 6 random
 // octets and the number of the exchange modulo 65536, by which packets of a
 // capture can be told apart. The error is of randomness, or of an offer that

@@ -188,6 +188,11 @@ func TestScanClientsCaptured(t *testing.T) {
 		if c := o.Clients[0]; c.State != proposals.Accepted || len(c.Evidence) != 2 {
 			t.Fatalf("%+v", c)
 		}
+		for _, x := range o.Exchanges {
+			if x.Purpose == "client" && x.Outcome == Accepted && x.Detail != "" {
+				t.Errorf("exchange %d: %s", x.ID, x.Detail)
+			}
+		}
 		if want := 2; !profile.AlwaysCookie && len(sent) != want || profile.AlwaysCookie && len(sent) != 2*want {
 			t.Fatalf("%d requests", len(sent))
 		}
