@@ -91,11 +91,12 @@ func (t *Tracker) Add(d Datagram) bool {
 	if h.MajorVersion == 1 {
 		fromInitiator = d.Source.Addr() == sa.Paths[0].Initiator.Addr()
 	}
-	sa.addPath(d, fromInitiator)
-	t.latest[pairOf(d.Source, d.Destination)] = sa
-	if h.Exchange == ike.IKE_AUTH && !fromInitiator || h.MajorVersion == 1 {
-		t.esp[pairOf(d.Source, d.Destination)] = sa
-		t.esp[withoutPorts(d.Source, d.Destination)] = sa
+	if sa.addPath(d, fromInitiator) {
+		t.latest[pairOf(d.Source, d.Destination)] = sa
+		if h.Exchange == ike.IKE_AUTH && !fromInitiator || h.MajorVersion == 1 {
+			t.esp[pairOf(d.Source, d.Destination)] = sa
+			t.esp[withoutPorts(d.Source, d.Destination)] = sa
+		}
 	}
 
 	sum := digest(sha256.Sum256(d.Octets))
@@ -145,7 +146,9 @@ func (t *Tracker) sa(h ike.Header, d Datagram) *SA {
 	return sa
 }
 
-func (sa *SA) addPath(d Datagram, fromInitiator bool) {
+// addPath counts a datagram on its path. It reports false if there are too many
+// paths to keep another one.
+func (sa *SA) addPath(d Datagram, fromInitiator bool) bool {
 	p := Path{Initiator: d.Source, Responder: d.Destination}
 	if !fromInitiator {
 		p.Initiator, p.Responder = p.Responder, p.Initiator
@@ -156,7 +159,7 @@ func (sa *SA) addPath(d Datagram, fromInitiator bool) {
 	}
 	if i == len(sa.Paths) {
 		if i == maxPaths {
-			return
+			return false
 		}
 		sa.Paths = append(sa.Paths, p)
 	}
@@ -165,6 +168,7 @@ func (sa *SA) addPath(d Datagram, fromInitiator bool) {
 	} else {
 		sa.Paths[i].Received++
 	}
+	return true
 }
 
 // exchange returns the exchange of a message, or nil if there are too many.

@@ -357,6 +357,12 @@ func TestBounds(t *testing.T) {
 	if len(sa.Exchanges) != maxExchanges || len(sa.Paths) != maxPaths || len(sa.Errors) != maxErrors || sa.Omitted != maxExchanges+maxErrors {
 		t.Errorf("%d exchanges, %d paths, %d errors, %d omitted", len(sa.Exchanges), len(sa.Paths), len(sa.Errors), sa.Omitted)
 	}
+	for i := range uint16(4 * maxPaths) {
+		s.send(sealed(ike.IKE_AUTH, 1, response, "auth"), gatewayT, netip.AddrPortFrom(client.Addr(), i+1))
+	}
+	if len(s.latest) > maxPaths || len(s.esp) > 2*maxPaths {
+		t.Errorf("%d paths are known, and %d of ESP", len(s.latest), len(s.esp))
+	}
 	if n := len(sa.Exchanges[0].Request.seen); n != maxDatagrams {
 		t.Errorf("%d datagrams of a message", n)
 	}
