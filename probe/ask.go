@@ -201,13 +201,13 @@ func withMethod(offer []proposals.Product, m ike.KeyExchangeMethod) []proposals.
 }
 
 // begin counts an exchange. It reports false if there is no budget for it:
-// what comes after the matrix has its own part.
+// what comes after the matrix has its own part, a quarter at most.
 func (s *scan) begin(purpose string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	reserve := 0
 	if purpose == forMatrix || purpose == forControl {
-		reserve = detailBudget
+		reserve = min(detailBudget, s.MaxExchanges/4)
 	}
 	if s.MaxExchanges > 0 && s.begun+reserve >= s.MaxExchanges && purpose != forReach && purpose != forClosing {
 		s.outOfBudget = true

@@ -226,6 +226,7 @@ func (s *scan) explain() {
 			strings.Join(names, ", "))
 	}
 	if s.outOfBudget {
-		s.note("The budget of %d exchanges ran out; what it did not reach is not tested.", s.MaxExchanges)
+		s.note("The budget of %d exchanges ran out; what it did not reach is not tested. Up to %d of it were kept for NAT detection and what the gateway prefers.",
+			s.MaxExchanges, min(detailBudget, s.MaxExchanges/4))
 	}
 }

@@ -86,7 +86,7 @@ func TestCompareFails(t *testing.T) {
 		{"an axis that meets in another proposal", "aes256-sha256-prfsha256-ecp256,3des-md5-prfsha1-ecp256", "aes256-sha256-prfsha1-modp1024",
 			[]string{"PRF: In the nearest proposals, it offers PRF SHA1; the gateway takes SHA2_256.", "KE: It offers MODP_1024 only; the gateway takes ECP_256."}, []int{21}},
 		{"a combination", "aes256-sha256-prfsha256-modp2048,aes128-sha256-prfsha256-modp1024", "aes256-sha256-prfsha256-modp1024",
-			[]string{"combination: The gateway takes algorithms of each kind that it offers, but not together: the nearest are " +
+			[]string{"combination: No combination meets: the nearest are " +
 				"aes256-sha256-prfsha256-modp1024, which it offers, and aes256-sha256-prfsha256-modp2048, which the gateway takes."}, []int{20}},
 		{"a gateway that wants ML-KEM", "aes256gcm16-prfsha384-x25519-ke1_mlkem768", "aes256gcm16-prfsha384-x25519",
 			[]string{"ADDKE1: It offers no additional key exchange ADDKE1; the gateway takes no suite without ML_KEM_768."}, nil},

@@ -13,9 +13,6 @@ import (
 // of an offered and an accepted product that differ least.
 func missing(offer, accepted []proposals.Product) []Missing {
 	nearest := nearestPairs(offer, accepted)
-	if eachAxisMeets(offer, accepted) {
-		return []Missing{combination(nearest)}
-	}
 	// Pairs that differ on as many axes may differ on other ones: each is a way
 	// to meet, and the one with the most pairs is told.
 	best := nearest[0].axes
@@ -23,6 +20,9 @@ func missing(offer, accepted []proposals.Product) []Missing {
 		if countPairs(nearest, p.axes) > countPairs(nearest, best) {
 			best = p.axes
 		}
+	}
+	if !slices.ContainsFunc(best, func(axis proposals.Axis) bool { return !share(allOf(offer, axis), allOf(accepted, axis)) }) {
+		return []Missing{combination(nearest)}
 	}
 	var out []Missing
 	for _, axis := range best {
@@ -121,19 +121,8 @@ func differing(o, a proposals.Product) []proposals.Axis {
 	return axes
 }
 
-// eachAxisMeets reports whether offer and accepted, as wholes, share something
-// on each axis.
-func eachAxisMeets(offer, accepted []proposals.Product) bool {
-	for axis := proposals.ENCR; axis < proposals.NumAxes; axis++ {
-		if !share(allOf(offer, axis), allOf(accepted, axis)) {
-			return false
-		}
-	}
-	return true
-}
-
-// combination tells that each algorithm of an offer is taken, but not with the
-// others, by a suite of each side that are nearest. Of several, those with the
+// combination tells that what keeps the nearest apart is taken, but with other
+// algorithms, by a suite of each side that are nearest. Of several, those with the
 // fewest weak algorithms are told.
 func combination(nearest []pair) Missing {
 	var offered, accepted proposals.Suite
@@ -145,7 +134,7 @@ func combination(nearest []pair) Missing {
 	}
 	return Missing{
 		Axis: "combination", Offers: []Algorithm{}, Accepts: []Algorithm{},
-		Text: fmt.Sprintf("The gateway takes algorithms of each kind that it offers, but not together: the nearest are %s, which it offers, and %s, which the gateway takes.",
+		Text: fmt.Sprintf("No combination meets: the nearest are %s, which it offers, and %s, which the gateway takes.",
 			offered, accepted),
 	}
 }

@@ -44,6 +44,9 @@ print the report. Nothing leaves this machine.`,
 }
 
 func (a *app) demo(ctx context.Context, gateway gatewayOptions, opts *outputOptions, judged judgeOptions) error {
+	if err := gateway.check(); err != nil {
+		return err
+	}
 	conns, err := listenGateway(ctx, loopback, 0, 0)
 	if err != nil {
 		return err

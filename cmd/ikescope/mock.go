@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -21,11 +22,13 @@ const mockPolicy = "aes256gcm16-aes128gcm16-prfsha384-prfsha256-x25519-ecp384-ec
 	"aes256-aes128-sha256-prfsha256-ecp256-modp2048," +
 	"3des-sha1-prfsha1-modp1024"
 
-// profiles are the daemons that the mock gateway can behave as.
-var profiles = []struct {
+type namedProfile struct {
 	name    string
 	profile iketest.Profile
-}{
+}
+
+// profiles are the daemons that the mock gateway can behave as.
+var profiles = []namedProfile{
 	{"strongswan", iketest.StrongSwan},
 	{"libreswan", iketest.Libreswan},
 	{"openiked", iketest.OpenIKED},
@@ -75,7 +78,8 @@ func (o *gatewayOptions) addFlags(flags *pflag.FlagSet) {
 	flags.Var(suites{&o.accepts}, "accept", "what it accepts, most preferred first, as strongSwan writes it; may be repeated")
 }
 
-// products returns what it accepts, or that of a gateway as there are many.
+// products returns what it accepts, or that of a gateway as there are many, as
+// far as the profile knows it.
 func (o *gatewayOptions) products() []proposals.Product {
 	if len(o.accepts) > 0 {
 		return o.accepts
@@ -84,19 +88,40 @@ func (o *gatewayOptions) products() []proposals.Product {
 	if err != nil {
 		panic("internal error: " + err.Error())
 	}
+	if o.behaviour().NoAdditionalKE {
+		for i := range policy {
+			clear(policy[i][proposals.ADDKE1:])
+		}
+	}
 	return policy
+}
+
+// behaviour returns the profile.
+func (o *gatewayOptions) behaviour() iketest.Profile {
+	i := slices.IndexFunc(profiles, func(p namedProfile) bool { return p.name == o.profile })
+	return profiles[i].profile
+}
+
+// check refuses what the profile would not accept though it is told to.
+func (o *gatewayOptions) check() error {
+	if !o.behaviour().NoAdditionalKE {
+		return nil
+	}
+	for _, p := range o.accepts {
+		for _, list := range p[proposals.ADDKE1:] {
+			if len(list) > 0 {
+				return usagef("--accept: %q has an additional key exchange, which %s does not know: take --profile strongswan", p, o.profile)
+			}
+		}
+	}
+	return nil
 }
 
 // responder returns the mock gateway.
 func (o *gatewayOptions) responder() *iketest.Responder {
-	r := &iketest.Responder{}
+	r := &iketest.Responder{Profile: o.behaviour()}
 	for i, p := range o.products() {
 		r.Policy = append(r.Policy, p.Proposal(uint8(i+1)))
-	}
-	for _, p := range profiles {
-		if p.name == o.profile {
-			r.Profile = p.profile
-		}
 	}
 	return r
 }
@@ -155,6 +180,9 @@ clients and reports on. It negotiates IKE SAs, and authenticates no one.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if port == nattPort && port != 0 {
 				return usagef("--natt-port: %d is that of --port, too", port)
+			}
+			if err := gateway.check(); err != nil {
+				return err
 			}
 			if err := checkOwn(cmd.Context(), "listen", host); err != nil {
 				return err
