@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 )
 
 // pendingFile is a file that appears whole or not at all: what is written goes
@@ -54,7 +55,18 @@ func createPending(path string) (*pendingFile, error) {
 	if err != nil {
 		return nil, withoutPath(err)
 	}
+	temporaries.Store(temporary, nil)
 	return &pendingFile{bufio.NewWriter(file), path, file, temporary}, nil
+}
+
+// temporaries are the files that have no name of their own yet.
+var temporaries sync.Map // path to nil
+
+// discardPending takes all of them away, for a process that ends at once.
+func discardPending() {
+	for path := range temporaries.Range {
+		_ = os.Remove(path.(string)) // there is nobody left to tell
+	}
 }
 
 // withoutPath returns what is behind an error of package os, for messages that
@@ -86,6 +98,7 @@ func (p *pendingFile) commit() error {
 		}
 	}
 	p.file = nil
+	temporaries.Delete(p.temporary)
 	if err != nil {
 		return fmt.Errorf("write %s: %w", p.path, withoutPath(err))
 	}
@@ -102,4 +115,5 @@ func (p *pendingFile) discard() {
 		_ = os.Remove(p.temporary)
 	}
 	p.file = nil
+	temporaries.Delete(p.temporary)
 }

@@ -40,7 +40,7 @@ type app struct {
 const bounce = 200 * time.Millisecond
 
 // run runs the command and returns its exit code. The first interrupt ends
-// what goes on in good order, a later one kills the process.
+// what goes on in good order, a later one the process at once.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	// A closed pipe on stdout shall end as an error of the write, after files
 	// are complete, not as the death of the process.
@@ -49,7 +49,11 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	defer stop()
 	context.AfterFunc(ctx, func() {
 		time.Sleep(bounce)
-		stop()
+		again := make(chan os.Signal, 1)
+		signal.Notify(again, os.Interrupt, syscall.SIGTERM)
+		<-again
+		discardPending()
+		os.Exit(report.ExitInterrupted)
 	})
 	return runContext(ctx, args, stdin, stdout, stderr)
 }
