@@ -1,0 +1,220 @@
+package report
+
+import (
+	"slices"
+
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/baseline"
+)
+
+// suites compares the sets of suites, each suite accepted, refused or not
+// decided, then and now.
+func (c *contrast) suites() {
+	switch {
+	case c.old.Matrix == nil && c.now.Matrix == nil:
+		return
+	case c.now.Matrix == nil:
+		c.lessKnown = true
+		c.add("suites", effectUnknown, "", "no suite is known any more; %s", acceptedWords(c.old))
+		return
+	case c.old.Matrix == nil:
+		c.add("suites", effectNeither, "", "suites are known now: %s", acceptedWords(c.now))
+		return
+	}
+	was, is := c.was, c.is
+	var failed error
+	minus := func(a []proposals.Product, others ...[]proposals.Product) []proposals.Product {
+		out, err := proposals.Difference(a, slices.Concat(others...))
+		if failed == nil {
+			failed = err
+		}
+		return out
+	}
+	both := func(a, b []proposals.Product) []proposals.Product {
+		out, err := proposals.Intersection(a, b)
+		if failed == nil {
+			failed = err
+		}
+		return out
+	}
+	more := minus(is.accepted, was.accepted)
+	gained := minus(both(more, was.asked), was.undecided)
+	found := minus(more, gained)
+	fewer := minus(was.accepted, is.accepted)
+	lost := minus(both(fewer, is.asked), is.undecided)
+	hidden := minus(fewer, lost)
+	opened := minus(append(both(is.undecided, was.asked), minus(was.asked, is.asked)...), was.accepted, was.undecided, is.accepted)
+	closed := minus(append(both(was.undecided, is.asked), minus(is.asked, was.asked)...), is.accepted, is.undecided, was.accepted)
+	if failed != nil {
+		c.lessKnown = true
+		c.add("suites", effectUnknown, "", "the sets of suites differ in too many pieces to tell")
+		return
+	}
+	c.lessKnown = len(hidden) > 0 || len(opened) > 0
+	c.moreKnown = len(found) > 0 || len(closed) > 0
+
+	before := extremes(was.accepted)
+	weak, sound := split(gained, before)
+	c.addSuites(effectWeaker, "accepted now, refused before", weak, weakWords(weak, before))
+	c.addSuites(effectNeither, "accepted now, refused before", sound, "")
+	weak, sound = split(found, extremes(nil))
+	c.addSuites(effectUnknown, "accepted; not decided before", weak, weakWords(weak, extremes(nil)))
+	c.addSuites(effectNeither, "accepted; not decided before", sound, "")
+	weak, sound = split(lost, extremes(is.accepted))
+	c.addSuites(effectStronger, "refused now, accepted before", weak, weakWords(weak, extremes(is.accepted)))
+	c.addSuites(effectNeither, "refused now, accepted before", sound, "")
+	c.addSuites(effectNeither, "no longer known: not decided now, accepted before", hidden, "")
+	c.addSuites(effectUnknown, "no longer known: not decided now, refused before", opened, "")
+	c.addSuites(effectNeither, "known now to be refused; not decided before", closed, "")
+}
+
+func acceptedWords(t *Target) string {
+	return counted(t.Matrix.Accepted, "suite", "suites") + " accepted"
+}
+
+// addSuites tells of a set of suites, if it is not empty.
+func (c *contrast) addSuites(effect, what string, suites []proposals.Product, reason string) {
+	if len(suites) == 0 {
+		return
+	}
+	n := proposals.Count(suites)
+	c.changes = append(c.changes, Change{
+		Area: "suites", Effect: effect, Text: counted(n, "suite", "suites") + " " + what, Reason: reason,
+		Suites: convert(suites, proposals.Product.String), Count: n,
+	})
+}
+
+// extreme are the weakest and the strongest algorithm of each axis.
+type extreme struct {
+	weakest, strongest [proposals.NumAxes]*proposals.Algorithm
+}
+
+// extremes of integrity algorithms have no strongest one where AEAD ciphers,
+// which need none, are there, too.
+func extremes(products []proposals.Product) extreme {
+	var out extreme
+	for _, axis := range judgedAxes {
+		for _, p := range products {
+			for _, a := range p[axis] {
+				if out.weakest[axis] == nil || baseline.Compare(a, *out.weakest[axis]) < 0 {
+					out.weakest[axis] = &a
+				}
+				if out.strongest[axis] == nil || baseline.Compare(a, *out.strongest[axis]) > 0 {
+					out.strongest[axis] = &a
+				}
+			}
+		}
+	}
+	if slices.ContainsFunc(products, func(p proposals.Product) bool { return len(p[proposals.INTEG]) == 0 }) {
+		out.strongest[proposals.INTEG] = nil
+	}
+	return out
+}
+
+// lowers reports whether a is weak, or weaker than all of e.
+func (e extreme) lowers(a proposals.Algorithm) bool {
+	if a.Axis > proposals.KE || a.IsNone() {
+		return false
+	}
+	_, weak := baseline.WeaknessOf(a)
+	return weak || e.weakest[a.Axis] != nil && baseline.Compare(a, *e.weakest[a.Axis]) < 0
+}
+
+// split parts suites into those with an algorithm that lowers e, and others.
+func split(suites []proposals.Product, e extreme) (weak, sound []proposals.Product) {
+	for _, p := range suites {
+		whole := true
+		for axis, list := range p {
+			kept := slices.DeleteFunc(slices.Clone(list), e.lowers)
+			whole = whole && (len(kept) > 0 || len(list) == 0)
+			p[axis] = kept
+		}
+		if whole {
+			sound = append(sound, p)
+		}
+	}
+	weak, err := proposals.Difference(suites, sound)
+	if err != nil { // then they are not told apart
+		return suites, nil
+	}
+	return weak, sound
+}
+
+// weakWords says by which algorithms suites are weak.
+func weakWords(suites []proposals.Product, e extreme) string {
+	var words []string
+	for _, axis := range judgedAxes {
+		for _, p := range suites {
+			for _, a := range p[axis] {
+				if w := a.Keyword(); e.lowers(a) && !slices.Contains(words, w) {
+					words = append(words, w)
+				}
+			}
+		}
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return "they have " + join(words, "or")
+}
+
+// algorithms compares what is accepted in any suite.
+func (c *contrast) algorithms() {
+	if c.old.Matrix == nil || c.now.Matrix == nil {
+		return
+	}
+	before, after := extremes(c.was.accepted), extremes(c.is.accepted)
+	for axis := proposals.ENCR; axis < proposals.NumAxes; axis++ {
+		old, now := acceptedOn(axis, c.was), acceptedOn(axis, c.is)
+		for _, a := range now {
+			if holds(old, a) {
+				continue
+			}
+			effect, reason := effectNeither, ""
+			switch {
+			case before.lowers(a):
+				effect, reason = effectWeaker, lowerReason(a, before)
+			case axis <= proposals.KE && before.strongest[axis] != nil && baseline.Compare(a, *before.strongest[axis]) > 0:
+				effect, reason = effectStronger, "stronger than "+before.strongest[axis].Keyword()+", the strongest before"
+			}
+			if known(a, c.was) {
+				c.add("algorithm", effect, reason, "%s is accepted now (%s)", a.Keyword(), a.Name())
+			} else {
+				if effect == effectWeaker {
+					effect = effectUnknown
+				}
+				c.add("algorithm", effect, reason, "%s is accepted (%s); not decided before", a.Keyword(), a.Name())
+			}
+		}
+		for _, a := range old {
+			if holds(now, a) {
+				continue
+			}
+			if !known(a, c.is) {
+				c.add("algorithm", effectNeither, "", "%s (%s) is no longer known: not decided now, accepted before", a.Keyword(), a.Name())
+				continue
+			}
+			effect, reason := effectNeither, ""
+			switch {
+			case after.lowers(a):
+				effect, reason = effectStronger, lowerReason(a, after)
+			case axis <= proposals.KE && after.strongest[axis] != nil && baseline.Compare(a, *after.strongest[axis]) > 0:
+				effect, reason = effectWeaker, "the strongest now is "+after.strongest[axis].Keyword()
+			}
+			c.add("algorithm", effect, reason, "%s is accepted no more (%s)", a.Keyword(), a.Name())
+		}
+	}
+}
+
+func lowerReason(a proposals.Algorithm, e extreme) string {
+	if w, ok := baseline.WeaknessOf(a); ok {
+		return w.Reason
+	}
+	return "weaker than " + e.weakest[a.Axis].Keyword() + ", the weakest of the others"
+}
+
+// known reports whether a was asked about and nothing about it is open, so that
+// its absence is a refusal.
+func known(a proposals.Algorithm, f facts) bool {
+	return anyHolds(f.asked, a) && !anyHolds(f.undecided, a)
+}
