@@ -118,15 +118,16 @@ func (c Choice) Of(offer []Product) []Suite {
 
 func (c Choice) of(offer []Product) []Suite {
 	var out candidates
+	unplaced := c.unplaced()
 	if c.Proposals == ProposalsInitiator {
 		for i := range offer {
-			if c.from(offer[i:i+1], &out); len(out) > 0 {
+			if c.from(offer[i:i+1], unplaced, &out); len(out) > 0 {
 				return out
 			}
 		}
 		return nil
 	}
-	c.from(offer, &out)
+	c.from(offer, unplaced, &out)
 	return out
 }
 
@@ -160,40 +161,39 @@ func (c *candidates) add(p Product) bool {
 }
 
 // from adds what may be chosen where own proposals come before offered ones.
-func (c Choice) from(offer []Product, out *candidates) {
+// unplaced are the suites that are accepted and in no own proposal.
+func (c Choice) from(offer, unplaced []Product, out *candidates) {
 	for i := 0; i < len(c.Own) && len(*out) == 0 && c.Proposals != ProposalsUnknown; {
 		rank := c.Own[i].Rank
 		for ; i < len(c.Own) && c.Own[i].Rank == rank; i++ {
+			if len(*out) >= maxCandidates {
+				return
+			}
 			c.fromOwn(c.Own[i], offer, out)
 		}
 	}
 	for _, o := range offer {
-		for _, a := range c.Accepted {
-			both, ok := o.Intersect(a)
-			if !ok {
-				continue
-			}
-			for _, p := range c.unplaced(both) {
-				if !out.add(p) {
-					return
-				}
+		for _, u := range unplaced {
+			if both, ok := o.Intersect(u); ok && !out.add(both) {
+				return
 			}
 		}
 	}
 }
 
-// unplaced returns the suites of p that are in no own proposal.
-func (c Choice) unplaced(p Product) []Product {
+// unplaced returns the suites that are accepted and in no own proposal; more,
+// where these are in too many pieces.
+func (c Choice) unplaced() []Product {
 	if c.Proposals == ProposalsUnknown || len(c.Own) == 0 {
-		return []Product{p}
+		return c.Accepted
 	}
 	var own []Product
 	for _, o := range c.Own {
 		own = append(own, o.Product)
 	}
-	left, err := Difference([]Product{p}, own)
+	left, err := Difference(c.Accepted, own)
 	if err != nil {
-		return []Product{p}
+		return c.Accepted
 	}
 	return left
 }
