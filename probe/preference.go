@@ -40,7 +40,7 @@ func (s *scan) preference(ctx context.Context) {
 			return
 		}
 	}
-	pref.Own, pref.FollowsKE = choice.Own, choice.FollowsKE
+	pref.Own, pref.FollowsKE, pref.MayFollowKE = choice.Own, choice.FollowsKE, choice.MayFollowKE
 	switch choice.Algorithms {
 	case proposals.AlgorithmsResponder:
 		pref.Decides = "gateway"
@@ -129,7 +129,7 @@ func computable(a proposals.Algorithm) bool {
 // methodOrder returns the gateway's order of key exchange methods, as far as it
 // is certain: that in which it takes them if what it took is offered no more.
 func methodOrder(c proposals.Choice) (order []ike.KeyExchangeMethod, complete bool) {
-	c.FollowsKE = false
+	c.FollowsKE, c.MayFollowKE = false, false
 	left := c.Accepted
 	for len(left) > 0 {
 		may := c.Of(left)

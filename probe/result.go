@@ -120,6 +120,8 @@ type Preference struct {
 	Own       []proposals.OwnProposal
 	// FollowsKE: it prefers suites with the method of the KE payload.
 	FollowsKE bool
+	// MayFollowKE: it was not found out whether it does.
+	MayFollowKE bool
 	// Suite is the suite chosen from an offer of everything accepted that
 	// fits one request and that this scanner can compute.
 	Suite    *proposals.Suite

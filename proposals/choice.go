@@ -36,7 +36,9 @@ type Choice struct {
 	// FollowsKE: of an own proposal and an offered one that both have the method
 	// of the KE payload it is chosen, whatever stands before it.
 	FollowsKE bool
-	ke        ike.KeyExchangeMethod
+	// MayFollowKE: whether it does was not found out.
+	MayFollowKE bool
+	ke          ike.KeyExchangeMethod
 	// Own are the responder's own proposals, by rank. Suites of Accepted that
 	// are in none of them may come before or after any other.
 	Own []OwnProposal
@@ -92,8 +94,18 @@ func (c Choice) OfKE(offer []Product, ke ike.KeyExchangeMethod) []Suite {
 	c.ke = ke
 	if ke == ike.KE_NONE {
 		c.FollowsKE = false
+		return c.of(offer)
 	}
-	return c.of(offer)
+	out := candidates(c.of(offer))
+	if c.MayFollowKE {
+		c.FollowsKE = true
+		for _, s := range c.of(offer) {
+			if !slices.Contains(out, s) && len(out) < maxCandidates {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
 }
 
 // Of returns the suites that the responder may choose from offer: none if it
@@ -101,7 +113,7 @@ func (c Choice) OfKE(offer []Product, ke ike.KeyExchangeMethod) []Suite {
 // most maxCandidates. The offer is taken as it is written, so that an AEAD
 // cipher beside INTEG makes other suites than without.
 func (c Choice) Of(offer []Product) []Suite {
-	if c.FollowsKE {
+	if c.FollowsKE || c.MayFollowKE {
 		var out candidates
 		// The KE payload may be of any method offered.
 		for _, m := range methodsOf(offer) {

@@ -94,6 +94,9 @@ type learning struct {
 	// simple: of offered proposals that one own proposal meets the initiator's
 	// first is chosen, as was seen.
 	simple bool
+	// beside is the method that was offered beside that of the last suite, to
+	// see whether that of the KE payload counts.
+	beside Algorithm
 	seen   []struct {
 		offer []Product
 		ke    ike.KeyExchangeMethod
@@ -245,17 +248,84 @@ func (l *learning) proposals() {
 		if !ok {
 			return
 		}
+		if rank > 1 {
+			if best, ok := l.followed(t); !ok {
+				return
+			} else if best {
+				l.choice.Proposals = ProposalsResponderBest
+			}
+		}
 		own := l.around(t)
 		if l.failed {
 			return
 		}
 		own.Rank = rank
+		if n := own.Ordered[KE]; n > 1 && slices.Contains(own.Product[KE][:n], l.beside) {
+			l.choice.MayFollowKE = false // or that would have been seen
+		}
 		l.add(own)
 	}
 }
 
+// followed finds out whether the method of the KE payload counts, by the own
+// proposal that holds t, if that is not known. Two suites of one own proposal
+// are known then, which tell whether the best or the first offered is chosen.
+func (l *learning) followed(t Suite) (best, ok bool) {
+	l.beside = Algorithm{}
+	if !l.choice.MayFollowKE {
+		return false, true
+	}
+	p := t.Product()
+	p[KE] = slices.DeleteFunc(l.values(t, KE, true), func(a Algorithm) bool {
+		u := t
+		u[KE] = a
+		return !l.clear(u.Product())
+	})
+	if len(p[KE]) == 0 {
+		return false, true
+	}
+	p[KE] = append(p[KE], t[KE])
+	first, ok := l.prefers(p)
+	if !ok {
+		return false, false
+	}
+	p[KE] = slices.DeleteFunc(slices.Clone(p[KE]), func(a Algorithm) bool { return a == first })
+	if l.beside, ok = l.prefers(p); !ok {
+		return false, false
+	}
+	t[KE] = first
+	p[KE] = []Algorithm{first, l.beside}
+	pick := l.ask([]Product{p}, methodOf(l.beside))
+	if pick.Suite == nil {
+		return false, pick.KE != ike.KE_NONE
+	}
+	l.choice.FollowsKE, l.choice.MayFollowKE = true, false
+	switch l.ask([]Product{pick.Suite.Product(), t.Product()}, ike.KE_NONE).KE {
+	case ike.KE_NONE:
+		return false, false
+	case methodOf(t[KE]):
+		return true, true
+	}
+	l.simple = true
+	return false, true
+}
+
+// prefers returns the method that is chosen from p.
+func (l *learning) prefers(p Product) (Algorithm, bool) {
+	if len(p[KE]) == 1 {
+		return p[KE][0], true
+	}
+	m := l.ask([]Product{p}, ike.KE_NONE).KE
+	return Algorithm{Axis: KE, ID: uint16(m)}, m != ike.KE_NONE
+}
+
 // add adds an own proposal.
 func (l *learning) add(own OwnProposal) {
+	if beyond, err := Difference([]Product{own.Product}, l.Accepted); err != nil || len(beyond) > 0 {
+		// Several were taken for one: what is sure is the suite.
+		top, _ := own.Product.first()
+		own = ordered(own.Rank, top.Product())
+	}
 	l.choice.Own = append(l.choice.Own, own)
 	var err error
 	if l.left, err = Difference(l.left, []Product{own.Product}); err != nil {

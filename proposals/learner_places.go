@@ -91,7 +91,8 @@ func (s *outline) byPlaces() OwnProposal {
 			u := s.t
 			u[axis] = a
 			if !s.clear(u.Product()) {
-				s.failed = true // an earlier own proposal is in the way
+				// An earlier own proposal is in the way.
+				s.placed, s.unknown = s.t.lists(), Product{}
 				return s.own()
 			}
 		}
@@ -126,7 +127,7 @@ func (s *outline) byPlaces() OwnProposal {
 			s.place(axis, chosen[axis])
 		}
 	}
-	for _, axis := range []Axis{ENCR, PRF, INTEG, ADDKE1, ADDKE2, ADDKE3, ADDKE4, ADDKE5, ADDKE6, ADDKE7, KE} {
+	for _, axis := range []Axis{KE, ENCR, PRF, INTEG, ADDKE1, ADDKE2, ADDKE3, ADDKE4, ADDKE5, ADDKE6, ADDKE7} {
 		s.members(axis)
 	}
 	return s.own()
@@ -137,6 +138,13 @@ func (s *outline) byPlaces() OwnProposal {
 // that belongs to it tells the same of those before it.
 func (s *outline) members(axis Axis) {
 	list := s.placed[axis]
+	if axis == KE && s.choice.FollowsKE {
+		for len(list) > 1 && !s.heeds(list[len(list)-1]) {
+			list = list[:len(list)-1]
+		}
+		s.placed[axis] = list
+		return
+	}
 	first, last := 0, len(list)-1
 	for first < last {
 		// From the first, which does, as far as the other axes reach.
@@ -150,6 +158,14 @@ func (s *outline) members(axis Axis) {
 		}
 	}
 	s.placed[axis] = list[:first+1]
+}
+
+// heeds reports whether a method belongs to the proposal, as it is chosen with t
+// if the KE payload is of it.
+func (s *outline) heeds(a Algorithm) bool {
+	p := s.t.Product()
+	p[KE] = []Algorithm{s.t[KE], a}
+	return s.ask([]Product{p}, methodOf(a)).Suite != nil
 }
 
 // reach returns how many places of axis the last places of the other axes weigh.

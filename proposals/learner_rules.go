@@ -15,9 +15,10 @@ func (l *learning) rules(all []Product) bool {
 		return false
 	}
 	l.top = &t
-	if others := l.values(t, KE, true); len(others) > 0 {
-		// Does it take another method, if the KE payload is of that?
-		l.choice.FollowsKE = l.ask(all, methodOf(others[0])).Suite != nil
+	l.choice.MayFollowKE = slices.ContainsFunc(l.Accepted, func(p Product) bool { return len(p[KE]) > 1 })
+	best, ok := l.followed(t)
+	if !ok {
+		return false
 	}
 	u, _, ok := l.choose(turned, methodOf(t[KE]))
 	if !ok {
@@ -42,12 +43,18 @@ func (l *learning) rules(all []Product) bool {
 	} else {
 		responder = len(all) > 1
 	}
+	if best {
+		l.choice.Proposals = ProposalsResponderBest
+	}
 	l.choice.Algorithms = l.algorithms(all, t, u)
 	if l.choice.Algorithms == AlgorithmsInitiator {
 		if responder {
 			return false // which none is known to do
 		}
 		l.choice.Proposals = ProposalsInitiator
+	}
+	if l.choice.Algorithms == AlgorithmsInitiator && l.beside != (Algorithm{}) {
+		l.choice.MayFollowKE = false
 	}
 	return l.choice.Algorithms != AlgorithmsUnknown
 }

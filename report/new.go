@@ -82,11 +82,12 @@ func newTarget(r probe.Result) Target {
 
 func newPreference(p probe.Preference) *Preference {
 	out := &Preference{
-		KE:         convert(p.KE, method),
-		KEComplete: p.KEComplete,
-		Decides:    p.Decides,
-		Proposals:  proposalRules[p.Proposals],
-		FollowsKE:  p.FollowsKE,
+		KE:          convert(p.KE, method),
+		KEComplete:  p.KEComplete,
+		Decides:     p.Decides,
+		Proposals:   proposalRules[p.Proposals],
+		FollowsKE:   p.FollowsKE,
+		MayFollowKE: p.MayFollowKE,
 		Own: convert(p.Own, func(own proposals.OwnProposal) OwnProposal {
 			o := OwnProposal{Rank: own.Rank, Suites: suitesInOrder(own.Product)}
 			o.Ordered = lengths(own.Ordered, len(o.ADDKE))

@@ -39,7 +39,7 @@ func (t *Target) Choice() proposals.Choice {
 	case "initiator":
 		c.Algorithms = proposals.AlgorithmsInitiator
 	}
-	c.FollowsKE = pref.FollowsKE
+	c.FollowsKE, c.MayFollowKE = pref.FollowsKE, pref.MayFollowKE
 	for _, own := range pref.Own {
 		o := proposals.OwnProposal{Rank: own.Rank, Product: own.product()}
 		o.Ordered, o.Anywhere = own.Ordered.within(o.Product), own.Anywhere.within(o.Product)
