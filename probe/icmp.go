@@ -23,48 +23,95 @@ type unreachable struct {
 	local  bool           // nothing was sent
 }
 
-// icmpv4Meaning puts an ICMP error into words; the words are empty if it does
-// not say unreachable, as "fragmentation needed" does not: the kernel heeds it,
-// and the next try is sent in fragments. RFC 792, RFC 1812 Section 5.2.7.1.
-func icmpv4Meaning(icmpType, code uint8) (PathState, string) {
-	switch icmpType {
-	case 3: // destination unreachable
-		switch code {
-		case 0, 6, 11:
-			return PathError, "ICMP network unreachable"
-		case 1, 5, 7, 8, 12:
-			return PathError, "ICMP host unreachable"
-		case 2:
-			return PathError, "ICMP protocol unreachable"
-		case 3:
-			return PathPortUnreachable, "ICMP port unreachable"
-		case 9, 10, 13:
-			return PathAdminProhibited, "ICMP administratively prohibited"
-		}
-	case 11:
-		return PathError, "ICMP time exceeded"
+// ICMPText puts the type and code of an ICMP error, with six those of ICMPv6,
+// into words, "" if it is none. RFC 792, RFC 1812 Section 5.2.7.1, RFC 4443
+// Section 3.
+func ICMPText(six bool, icmpType, code uint8) string {
+	if six {
+		return icmpv6Text(icmpType, code)
 	}
-	return 0, ""
+	return icmpv4Text(icmpType, code)
 }
 
-// icmpv6Meaning does the same for ICMPv6. RFC 4443, Section 3.
-func icmpv6Meaning(icmpType, code uint8) (PathState, string) {
+// The words that mean more than that something failed.
+const (
+	icmpPort   = "port unreachable"
+	icmpAdmin  = "administratively prohibited"
+	icmpTooBig = "packet too big"
+	icmpNeeded = "fragmentation needed"
+)
+
+func icmpv4Text(icmpType, code uint8) string {
 	switch icmpType {
-	case 1: // destination unreachable
+	case 3:
+		switch code {
+		case 0, 6, 11:
+			return "network unreachable"
+		case 1, 5, 7, 8, 12:
+			return "host unreachable"
+		case 2:
+			return "protocol unreachable"
+		case 3:
+			return icmpPort
+		case 4:
+			return icmpNeeded
+		case 9, 10, 13:
+			return icmpAdmin
+		}
+		return "destination unreachable"
+	case 11:
+		return timeExceeded(code)
+	}
+	return ""
+}
+
+func icmpv6Text(icmpType, code uint8) string {
+	switch icmpType {
+	case 1:
 		switch code {
 		case 0, 2, 6:
-			return PathError, "ICMPv6 no route to destination"
+			return "no route to destination"
 		case 1, 5:
-			return PathAdminProhibited, "ICMPv6 administratively prohibited"
+			return icmpAdmin
 		case 3:
-			return PathError, "ICMPv6 address unreachable"
+			return "address unreachable"
 		case 4:
-			return PathPortUnreachable, "ICMPv6 port unreachable"
+			return icmpPort
 		}
+		return "destination unreachable"
+	case 2:
+		return icmpTooBig
 	case 3:
-		return PathError, "ICMPv6 time exceeded"
+		return timeExceeded(code)
 	}
-	return 0, ""
+	return ""
+}
+
+func timeExceeded(code uint8) string {
+	if code == 1 {
+		return "fragment reassembly time exceeded"
+	}
+	return "time exceeded"
+}
+
+// icmpMeaning says what an ICMP error means for a path, and in words. The words
+// are empty if it does not say unreachable, as "fragmentation needed" does not:
+// the kernel heeds it, and the next try is sent in fragments.
+func icmpMeaning(six bool, icmpType, code uint8) (PathState, string) {
+	text := ICMPText(six, icmpType, code)
+	state := PathError
+	switch text {
+	case "", icmpNeeded, icmpTooBig:
+		return 0, ""
+	case icmpPort:
+		state = PathPortUnreachable
+	case icmpAdmin:
+		state = PathAdminProhibited
+	}
+	if six {
+		return state, "ICMPv6 " + text
+	}
+	return state, "ICMP " + text
 }
 
 // wsaeconnreset is what Windows reports where others report ECONNREFUSED.

@@ -90,9 +90,9 @@ func parseQueued(control, quoted []byte, to unix.Sockaddr) (unreachable, bool) {
 		u := unreachable{to: addrPort(to), quoted: append([]byte(nil), quoted...)}
 		switch origin {
 		case unix.SO_EE_ORIGIN_ICMP:
-			u.state, u.detail = icmpv4Meaning(icmpType, code)
+			u.state, u.detail = icmpMeaning(false, icmpType, code)
 		case unix.SO_EE_ORIGIN_ICMP6:
-			u.state, u.detail = icmpv6Meaning(icmpType, code)
+			u.state, u.detail = icmpMeaning(true, icmpType, code)
 		}
 		if u.detail == "" {
 			return unreachable{}, false

@@ -18,6 +18,10 @@ func TestICMPMeaning(t *testing.T) {
 		{4, 3, 0, PathError, "network unreachable"},
 		{4, 3, 1, PathError, "host unreachable"},
 		{4, 3, 3, PathPortUnreachable, "port unreachable"},
+		{4, 3, 2, PathError, "protocol unreachable"},
+		{4, 3, 14, PathError, "destination unreachable"}, // precedence
+		{4, 11, 1, PathError, "reassembly time exceeded"},
+		{6, 3, 1, PathError, "reassembly time exceeded"},
 		{4, 3, 4, 0, ""}, // fragmentation needed
 		{4, 3, 9, PathAdminProhibited, "prohibited"},
 		{4, 3, 10, PathAdminProhibited, "prohibited"},
@@ -32,11 +36,7 @@ func TestICMPMeaning(t *testing.T) {
 		{6, 2, 0, 0, ""}, // packet too big
 		{6, 3, 0, PathError, "time exceeded"},
 	} {
-		meaning := icmpv4Meaning
-		if tc.version == 6 {
-			meaning = icmpv6Meaning
-		}
-		state, words := meaning(tc.icmpType, tc.code)
+		state, words := icmpMeaning(tc.version == 6, tc.icmpType, tc.code)
 		if state != tc.state || !strings.Contains(words, tc.words) || (words == "") != (tc.words == "") {
 			t.Errorf("IPv%d type %d code %d: %v, %q; want %v, %q", tc.version, tc.icmpType, tc.code, state, words, tc.state, tc.words)
 		}

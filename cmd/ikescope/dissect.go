@@ -10,6 +10,7 @@ import (
 	"github.com/google/gopacket/layers"
 
 	"github.com/ikescope/ikescope/ike/dialog"
+	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/report"
 )
 
@@ -293,7 +294,7 @@ func (d *dissector) icmp(p ipPacket) {
 	if len(p.payload) < header {
 		return
 	}
-	text := icmpText(p.protocol, p.payload[0], p.payload[1])
+	text := probe.ICMPText(p.protocol == layers.IPProtocolICMPv6, p.payload[0], p.payload[1])
 	if text == "" {
 		return
 	}
@@ -324,51 +325,4 @@ func (d *dissector) icmp(p ipPacket) {
 		Destination: netip.AddrPortFrom(destination, binary.BigEndian.Uint16(quoted[2:])),
 		Octets:      quoted[8:],
 	})
-}
-
-// icmpText puts an ICMP error into words, "" if it is none. RFC 792, RFC 1812
-// Section 5.2.7.1, RFC 4443 Section 3.
-func icmpText(protocol layers.IPProtocol, kind, code uint8) string {
-	if protocol == layers.IPProtocolICMPv4 {
-		switch kind {
-		case layers.ICMPv4TypeDestinationUnreachable:
-			switch code {
-			case layers.ICMPv4CodePort:
-				return "port unreachable"
-			case layers.ICMPv4CodeFragmentationNeeded:
-				return "fragmentation needed"
-			case layers.ICMPv4CodeNetAdminProhibited, layers.ICMPv4CodeHostAdminProhibited, layers.ICMPv4CodeCommAdminProhibited:
-				return "administratively prohibited"
-			case layers.ICMPv4CodeNet, layers.ICMPv4CodeNetUnknown, layers.ICMPv4CodeNetTOS:
-				return "network unreachable"
-			}
-			return "host unreachable"
-		case layers.ICMPv4TypeTimeExceeded:
-			if code == layers.ICMPv4CodeFragmentReassemblyTimeExceeded {
-				return "fragment reassembly time exceeded"
-			}
-			return "time exceeded"
-		}
-		return ""
-	}
-	switch kind {
-	case layers.ICMPv6TypeDestinationUnreachable:
-		switch code {
-		case layers.ICMPv6CodePortUnreachable:
-			return "port unreachable"
-		case layers.ICMPv6CodeAdminProhibited, layers.ICMPv6CodeSrcAddressFailedPolicy:
-			return "administratively prohibited"
-		case layers.ICMPv6CodeNoRouteToDst, layers.ICMPv6CodeRejectRouteToDst:
-			return "no route to destination"
-		}
-		return "address unreachable"
-	case layers.ICMPv6TypePacketTooBig:
-		return "packet too big"
-	case layers.ICMPv6TypeTimeExceeded:
-		if code == layers.ICMPv6CodeFragmentReassemblyTimeExceeded {
-			return "fragment reassembly time exceeded"
-		}
-		return "time exceeded"
-	}
-	return ""
 }
