@@ -64,8 +64,12 @@ func (s *scan) initiate(ctx context.Context, r initRequest) answer {
 	if !ok {
 		return answer{}
 	}
-	left := false
-	defer func() { s.leavePlace(placed, left) }()
+	closing := false // which leaves the place in the end
+	defer func() {
+		if !closing {
+			s.leavePlace(placed, false)
+		}
+	}()
 	if ctx.Err() != nil || !s.begin(r.purpose) {
 		return answer{}
 	}
@@ -96,7 +100,13 @@ func (s *scan) initiate(ctx context.Context, r initRequest) answer {
 	s.record(a)
 	if a.Outcome == Accepted {
 		s.opened()
-		left = !s.closeHalfOpen(ctx, initExchange{a, req, key})
+		closing = true
+		end := func() { s.leavePlace(placed, !s.closeHalfOpen(ctx, initExchange{a, req, key})) }
+		if r.purpose == forDetail {
+			s.closing.Go(end) // while the next is asked
+		} else {
+			end()
+		}
 	}
 	return a
 }

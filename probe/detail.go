@@ -18,6 +18,7 @@ import (
 // detail learns what only an accepted answer tells: the suite that the gateway
 // prefers, what it supports, and NAT detection on each path.
 func (s *scan) detail(ctx context.Context) {
+	defer s.closing.Wait()
 	offer := s.closable()
 	if len(offer) == 0 {
 		if s.result.Matrix.Accepted > 0 && ctx.Err() == nil {

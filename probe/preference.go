@@ -35,6 +35,7 @@ func (s *scan) preference(ctx context.Context) {
 	}.Learn()
 	pref.Suite = suite
 	// The matrix was asked for other ends, and its answers are a test.
+	s.closing.Wait()
 	for _, x := range s.result.Exchanges {
 		if isTaken(x) && choice.Contradicts(x.Offer, x.KE, proposals.Pick{KE: x.Group, Suite: x.Suite}) {
 			return

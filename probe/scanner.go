@@ -134,6 +134,8 @@ type scan struct {
 	described [2]bool                     // by transport: an accepted answer told of the path
 	overruns  int                         // how often control offers beside others were lost
 
+	closing sync.WaitGroup // of IKE SAs, beside other exchanges
+
 	mu          sync.Mutex // guards what follows
 	result      Result
 	halfOpen    int        // IKE SAs that are half-open, as far as is known
