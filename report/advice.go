@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -61,6 +62,14 @@ func (t *Target) Advise(p client.Policy, syntaxes []client.Syntax) Advice {
 	}
 	for _, r := range c.Remedies() {
 		out.Remedies = append(out.Remedies, newRemedy(r))
+	}
+	for _, s := range syntaxes {
+		if !slices.ContainsFunc(out.Remedies, func(r Remedy) bool { return r.Syntax == string(s) }) {
+			out.Remedies = append(out.Remedies, newRemedy(remedy.Remedy{
+				Side: remedy.ClientSide, Syntax: s, Where: "the client",
+				Why: fmt.Sprintf("%s has no configuration in the syntax %s", p.Name, s),
+			}))
+		}
 	}
 	return out
 }

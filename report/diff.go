@@ -61,7 +61,8 @@ type Change struct {
 }
 
 // CompareReports tells what changed from old to current. Targets are matched by
-// name and address, then by name.
+// name and address, then by name; the only ones of both are matched, whatever
+// they are called.
 func CompareReports(tool Tool, old, current *Document) *Diff {
 	d := &Diff{SchemaVersion: DiffVersion, Tool: tool, Same: true, Targets: []TargetDiff{}, OnlyOld: []DiffTarget{}, OnlyNew: []DiffTarget{}}
 	match := matchTargets(old.Targets, current.Targets)
@@ -88,12 +89,16 @@ func CompareReports(tool Tool, old, current *Document) *Diff {
 
 func diffTarget(t *Target) DiffTarget { return DiffTarget{t.Target, t.Address, t.Started.UTC()} }
 
-// matchTargets returns for each target of old the index of its counterpart, or
+// matchTargets matches the only targets of both reports, whatever they are
+// called; else by name. It returns for each target of old the index of its counterpart, or
 // -1.
 func matchTargets(old, current []Target) []int {
 	match := make([]int, len(old))
 	for i := range match {
 		match[i] = -1
+	}
+	if len(old) == 1 && len(current) == 1 {
+		match[0] = 0
 	}
 	taken := map[int]bool{}
 	for _, sameAddress := range []bool{true, false} {

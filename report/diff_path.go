@@ -7,10 +7,13 @@ import (
 )
 
 func (c *contrast) target() {
+	if c.old.Target != c.now.Target {
+		c.add("target", effectNeither, "", "it is compared with %s, the only target of the older report", diffTarget(c.old).name())
+	}
 	if c.old.Verdict != c.now.Verdict {
 		c.add("target", effectNeither, "", "it is now: %s; it was: %s", verdictWords(c.now.Verdict), verdictWords(c.old.Verdict))
 	}
-	if c.old.Address != c.now.Address {
+	if c.old.Address != c.now.Address && c.old.Target == c.now.Target {
 		c.add("target", effectNeither, "", "its address is now %s; it was %s", c.now.Address, c.old.Address)
 	}
 }

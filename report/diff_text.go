@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
+	"strings"
 )
 
 //go:embed diff-schema.json
@@ -24,6 +25,8 @@ func WriteDiffText(w io.Writer, d *Diff, o TextOptions) error {
 	}
 	if d.Same && len(d.Targets) == 0 {
 		p.text(0, "no difference: neither report holds a target")
+	} else if len(d.Targets) == 0 {
+		p.text(0, "no target is in both reports")
 	}
 	p.unmatched("ONLY OLD", d.OnlyOld)
 	p.unmatched("ONLY NEW", d.OnlyNew)
@@ -58,12 +61,11 @@ func (p *page) targetDiff(t *TargetDiff) {
 		p.text(0, "no difference")
 		return
 	}
-	for _, group := range []struct{ effect, label, style string }{
-		{effectWeaker, "WEAKER", red}, {effectUnknown, "UNKNOWN", yellow}, {effectStronger, "STRONGER", green}, {effectNeither, "OTHER", ""},
-	} {
+	p.wide(summary(t.Changes))
+	for _, group := range diffGroups {
 		label := group.label
 		for _, c := range t.Changes {
-			if c.Effect != group.effect {
+			if diffLabel(c) != group.label {
 				continue
 			}
 			if label != "" {
@@ -82,6 +84,40 @@ func (p *page) targetDiff(t *TargetDiff) {
 			}
 		}
 	}
+}
+
+// diffGroups are the parts of the text, in their order.
+var diffGroups = []struct{ label, summary, style string }{
+	{"WEAKER", "weaker", red}, {"UNKNOWN", "unknown", yellow}, {"STRONGER", "stronger", green},
+	{"CLIENTS", "of clients", ""}, {"OTHER", "other", ""},
+}
+
+// diffLabel returns the label of the group that c belongs to.
+func diffLabel(c Change) string {
+	switch {
+	case c.Effect == effectNeither && c.Area == "client":
+		return "CLIENTS"
+	case c.Effect == effectNeither:
+		return "OTHER"
+	}
+	return strings.ToUpper(c.Effect)
+}
+
+// summary counts changes: "2 weaker, 1 stronger, 3 of clients, 4 other".
+func summary(changes []Change) string {
+	var words []string
+	for _, group := range diffGroups {
+		n := 0
+		for _, c := range changes {
+			if diffLabel(c) == group.label {
+				n++
+			}
+		}
+		if n > 0 {
+			words = append(words, fmt.Sprintf("%d %s", n, group.summary))
+		}
+	}
+	return strings.Join(words, ", ")
 }
 
 // mostSuites bounds the sets of suites that the text lists of each change.

@@ -30,7 +30,13 @@ func WriteExplanations(w io.Writer, all []explain.Explanation, o TextOptions) er
 		p.section("CHECK")
 		for _, c := range e.Checks {
 			p.text(2, "- "+c.What)
-			p.raw("    " + p.paint(green, printable(c.Command)))
+			if c.Command == "" {
+				continue
+			}
+			// Broken only where the shell takes it, to be pasted.
+			for command := range strings.SplitAfterSeq(c.Command, "&& ") {
+				p.raw("    " + p.paint(green, printable(command)))
+			}
 		}
 		p.section("ONLY LOGS")
 		for _, s := range e.Server {

@@ -19,8 +19,8 @@ func pathFindings(t *Target) []Finding {
 			Evidence: pathEvidence(t.Paths),
 			Fix: []string{
 				"check the address, and that the IKE service of the gateway runs",
-				"let UDP 500 and 4500 through every firewall between here and the gateway, both ways",
-				"look for the requests on the gateway: tcpdump -ni any 'udp port 500 or udp port 4500'",
+				"let " + portNames(t.Paths) + " through every firewall between here and the gateway, both ways",
+				"look for the requests on the gateway: tcpdump -ni any '" + portFilter(t.Paths) + "'",
 				"scan from another network: some gateways answer only peers they know",
 			},
 		}}
@@ -62,8 +62,16 @@ func pathFindings(t *Target) []Finding {
 func openPathFindings(t *Target) []Finding {
 	var out []Finding
 	state := map[string]string{}
+	// What findings call the ports: those that were asked.
+	ike, natt := "UDP 500", "UDP 4500"
 	for _, p := range t.Paths {
 		state[p.Transport] = p.State
+		switch p.Transport {
+		case "udp500":
+			ike = p.name()
+		case "udp4500":
+			natt = p.name()
+		}
 	}
 	for _, p := range t.Paths {
 		if p.State == "answers" {
@@ -74,26 +82,26 @@ func openPathFindings(t *Target) []Finding {
 		switch {
 		case p.Transport == "udp4500" && state["udp500"] == "answers":
 			f.ID = "PATH-4500"
-			f.Title = "UDP 4500 is closed while UDP 500 answers"
-			f.Detail = "clients behind NAT switch to UDP 4500 after the first exchange, and fail there"
+			f.Title = natt + " is closed while " + ike + " answers"
+			f.Detail = "clients behind NAT switch to " + natt + " after the first exchange, and fail there"
 			f.Refs = []string{"RFC 7296, Section 2.23", "RFC 3948"}
 			if t.NAT != nil && (t.NAT.LocalBehindNAT || t.NAT.GatewayBehindNAT) {
 				f.Severity = "high"
-				f.Detail = "there is NAT on the way from here, so that every connection from here fails on UDP 4500"
+				f.Detail = "there is NAT on the way from here, so that every connection from here fails on " + natt
 			}
 			f.Fix = []string{
-				"let UDP 4500 through every firewall between here and the gateway, both ways",
-				"if the gateway is behind NAT, forward UDP 4500 to it as well as UDP 500",
+				"let " + natt + " through every firewall between here and the gateway, both ways",
+				"if the gateway is behind NAT, forward " + natt + " to it as well as " + ike,
 				"check that NAT traversal is enabled on the gateway",
 			}
 			if p.State == "silent" {
-				f.Title = "UDP 4500 is silent while UDP 500 answers"
+				f.Title = natt + " is silent while " + ike + " answers"
 			}
 		case p.Transport == "udp500" && state["udp4500"] == "answers":
 			f.ID = "PATH-500"
-			f.Title = "UDP 500 is " + stateWords(p.State) + " while UDP 4500 answers"
-			f.Detail = "clients that begin on UDP 500, as most do, cannot connect; some gateways are so by intent"
-			f.Fix = []string{"let UDP 500 through to the gateway, unless its policy is UDP 4500 alone"}
+			f.Title = ike + " is " + stateWords(p.State) + " while " + natt + " answers"
+			f.Detail = "clients that begin on " + ike + ", as most do, cannot connect; some gateways are so by intent"
+			f.Fix = []string{"let " + ike + " through to the gateway, unless its policy is " + natt + " alone"}
 		default:
 			continue
 		}
@@ -118,7 +126,7 @@ func openPathFindings(t *Target) []Finding {
 			out = append(out, Finding{
 				ID: "PATH-GATEWAY-NAT", Severity: "info",
 				Title:    "the gateway is behind NAT",
-				Detail:   "UDP 500 and 4500 must be forwarded to it, and every client has to use UDP encapsulation",
+				Detail:   portNames(t.Paths) + " must be forwarded to it, and every client has to use UDP encapsulation",
 				Evidence: n.Evidence,
 				Refs:     []string{"RFC 7296, Section 2.23"},
 			})
@@ -139,7 +147,7 @@ func icmpWords(p Path) (detail, fix string) {
 			"start the IKE service of the gateway, and check that it listens on this address"
 	case "admin_prohibited":
 		return fmt.Sprintf("%s rejects %s by a filter", by, p.name()),
-			"let UDP 500 and 4500 through the filter at " + by
+			"let " + p.name() + " through the filter at " + by
 	case "error":
 		return strings.TrimSuffix(p.name()+": "+p.Detail, ": "), "mend the network here: " + p.Detail
 	}
@@ -219,6 +227,16 @@ func (p Path) name() string {
 		return fmt.Sprintf("UDP %d", p.Port)
 	}
 	return strings.Replace(p.Transport, "udp", "UDP ", 1)
+}
+
+// portNames names the ports that were asked: "UDP 500 and 4500".
+func portNames(paths []Path) string {
+	return "UDP " + join(convert(paths, func(p Path) string { return strings.TrimPrefix(p.name(), "UDP ") }), "and")
+}
+
+// portFilter is a filter of tcpdump for the ports that were asked.
+func portFilter(paths []Path) string {
+	return strings.Join(convert(paths, func(p Path) string { return strings.Replace(p.name(), "UDP", "udp port", 1) }), " or ")
 }
 
 func stateWords(state string) string { return strings.ReplaceAll(state, "_", " ") }

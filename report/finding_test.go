@@ -91,6 +91,28 @@ func TestFindings(t *testing.T) {
 	}
 }
 
+// Findings name the ports that were asked, and not the usual ones.
+func TestPathFindingsNamePorts(t *testing.T) {
+	asked := func(states [2]string, verdict string) *Target {
+		paths := []Path{{Transport: "udp500", Port: 10500, State: states[0]}, {Transport: "udp4500", Port: 14700, State: states[1], Reporter: "192.0.2.9"}}
+		return &Target{Verdict: verdict, Paths: paths, NAT: &NAT{Supported: true, GatewayBehindNAT: true}}
+	}
+	for _, target := range []*Target{
+		asked([2]string{"silent", "silent"}, "no_answer"), asked([2]string{"silent", "admin_prohibited"}, "unreachable"),
+		asked([2]string{"answers", "silent"}, "ikev2"), asked([2]string{"silent", "answers"}, "ikev2"),
+		asked([2]string{"answers", "admin_prohibited"}, "ikev2"),
+	} {
+		for _, f := range pathFindings(target) {
+			words := strings.Join(append([]string{f.Title, f.Detail}, f.Fix...), "\n")
+			for _, usual := range []string{" 500", " 4500"} {
+				if strings.Contains(words, usual) || !strings.Contains(words, "14700") {
+					t.Errorf("%s says:\n%s", f.ID, words)
+				}
+			}
+		}
+	}
+}
+
 func matrixOf(t *testing.T, observed, silent string) func() probe.Result {
 	return func() probe.Result {
 		r := base("gw.example", "198.51.100.1")

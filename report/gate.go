@@ -117,17 +117,21 @@ func baselineGate(d *Diff, t *Target) gateVerdict {
 		if compared.New != diffTarget(t) {
 			continue
 		}
+		with := ""
+		if compared.Old.Target != compared.New.Target {
+			with = "; compared with " + compared.Old.name() + ", the only target of the earlier report"
+		}
 		found := map[string][]string{}
 		for _, c := range compared.Changes {
 			found[c.Effect] = append(found[c.Effect], c.Text)
 		}
 		switch {
 		case len(found[effectWeaker]) > 0:
-			return gateVerdict{gateFailed, "weaker: " + firstFew(found[effectWeaker])}
+			return gateVerdict{gateFailed, "weaker: " + firstFew(found[effectWeaker]) + with}
 		case len(found[effectUnknown]) > 0:
-			return gateVerdict{gateUndecided, firstFew(found[effectUnknown])}
+			return gateVerdict{gateUndecided, firstFew(found[effectUnknown]) + with}
 		}
-		return gateVerdict{gatePassed, "nothing is weaker"}
+		return gateVerdict{gatePassed, "nothing is weaker" + with}
 	}
 	return gateVerdict{gateUndecided, "the earlier report does not hold it"}
 }

@@ -20,6 +20,8 @@ func TestCheck(t *testing.T) {
 	legacy, _ := baseline.PolicyNamed("legacy")
 	offer := func(s string) client.Policy { return client.Policy{Name: "mine", Offer: parse(s)} }
 	earlier := func(c matrixCase) *Document { return scanned(t, "gw", "192.0.2.1", c) }
+	others := scanned(t, "other", "192.0.2.1", matrixCase{observed: good})
+	others.Targets = append(others.Targets, scanned(t, "another", "192.0.2.2", matrixCase{observed: good}).Targets...)
 	for _, tt := range []struct {
 		name  string
 		c     matrixCase
@@ -39,7 +41,8 @@ func TestCheck(t *testing.T) {
 		{"no worse", matrixCase{observed: good}, Gates{Earlier: earlier(matrixCase{observed: good + "," + weak})}, "baseline passed", ExitDone},
 		{"weaker", matrixCase{observed: good + "," + weak}, Gates{Earlier: earlier(matrixCase{observed: good})}, "baseline failed", ExitFailed},
 		{"perhaps weaker", matrixCase{observed: good, silent: weak}, Gates{Earlier: earlier(matrixCase{observed: good})}, "baseline undecided", ExitUndecided},
-		{"another target then", matrixCase{observed: good}, Gates{Earlier: scanned(t, "other", "192.0.2.1", matrixCase{observed: good})}, "baseline undecided", ExitUndecided},
+		{"the only target, under another name", matrixCase{observed: good + "," + weak}, Gates{Earlier: scanned(t, "other", "192.0.2.1", matrixCase{observed: good})}, "baseline failed", ExitFailed},
+		{"other targets then", matrixCase{observed: good}, Gates{Earlier: others}, "baseline undecided", ExitUndecided},
 		{"no finding", matrixCase{observed: good}, Gates{FailOn: "low"}, "fail_on passed", ExitDone},
 		{"a finding of that severity", matrixCase{observed: weak}, Gates{FailOn: "high"}, "fail_on failed", ExitFailed},
 		{"a finding below it", matrixCase{observed: weak}, Gates{FailOn: "critical"}, "fail_on passed", ExitDone},

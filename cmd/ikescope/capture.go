@@ -36,12 +36,15 @@ Nothing is decrypted. Of IKE_AUTH and later exchanges there are the sizes, the
 times, and who answered; what these suggest is said to be so.
 
 Capture with
-  tcpdump -ni any -s 0 -w vpn.pcap 'udp port 500 or udp port 4500 or esp or icmp or icmp6 or ip[6:2] & 0x1fff != 0'
+  tcpdump -ni any -s 0 -w vpn.pcap 'udp port 500 or udp port 4500 or esp
+    or icmp or icmp6 or ip[6:2] & 0x1fff != 0 or ip6[6] == 44'
 so that ICMP errors and IP fragments are there.`,
 		Example: `  ikescope capture vpn.pcapng
   ikescope capture --sa 192.0.2.10 vpn.pcap
-  ikescope capture -o json vpn.pcap | jq -r '.sas[].verdict | [.result, .layer, .title] | @tsv'
-  tcpdump -ni any -U -w - 'udp port 500 or udp port 4500' | ikescope capture -`,
+  ikescope capture -o json vpn.pcap | jq -r '.sas[].verdict.title'
+  tcpdump -ni any -s 0 -U -w - 'udp port 500 or udp port 4500 or esp
+    or icmp or icmp6 or ip[6:2] & 0x1fff != 0 or ip6[6] == 44' |
+    ikescope capture -`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usagef("capture: name one pcap or pcapng file, or - for standard input")

@@ -440,3 +440,19 @@ func FuzzCapture(f *testing.F) {
 		}
 	})
 }
+
+// The help tells to capture with the filter of the manual.
+func TestCaptureFilter(t *testing.T) {
+	manual, err := os.ReadFile("../../docs/capture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(manual), "vpn.pcap '")
+	filter, _, found := strings.Cut(rest, "'")
+	cmd := new(app).captureCommand()
+	for _, help := range []string{cmd.Long, cmd.Example} {
+		if !found || !strings.Contains(strings.Join(strings.Fields(help), " "), filter) {
+			t.Errorf("%s\nlacks the filter %s", help, filter)
+		}
+	}
+}

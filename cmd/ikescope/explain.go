@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -39,7 +40,7 @@ With a JSON report and --client, say whether the client connects and, if not,
 the smallest change with which it does, on its side and on the gateway's, as
 lines to paste. What is weaker than the policy in force is said to be.`,
 		Example: `  ikescope explain 13868
-  ikescope explain 0x800B0109 TS_UNACCEPTABLE
+  ikescope explain 0x800B0109 -2146762487 TS_UNACCEPTABLE
   ikescope explain "14[IKE] received proposals unacceptable"
   journalctl -u strongswan | ikescope explain -
   ikescope explain vpn.json --client windows-11
@@ -68,6 +69,22 @@ lines to paste. What is weaker than the policy in force is said to be.`,
 	o.addFlags(flags, "it", textOrJSON)
 	o.addWidth(flags)
 	return cmd
+}
+
+// withCodes returns the arguments of a command line so that a negative error
+// code to explain, which an HRESULT is in decimal, is no flag: behind a space,
+// which explain passes over.
+func withCodes(args []string) []string {
+	if len(args) == 0 || args[0] != "explain" {
+		return args
+	}
+	out := slices.Clone(args)
+	for i, arg := range out {
+		if n, err := strconv.ParseInt(arg, 10, 32); err == nil && n < 0 {
+			out[i] = " " + arg
+		}
+	}
+	return out
 }
 
 // explain writes what each of args means.

@@ -17,7 +17,12 @@ func TestExplainedCommands(t *testing.T) {
 		}
 		for _, e := range found {
 			for _, c := range e.Checks {
-				seen[c.Command] = true
+				if nothing := strings.HasPrefix(c.What, "nothing more"); nothing != (c.Command == "") {
+					t.Errorf("%s: %q: %q", word, c.What, c.Command)
+				}
+				if c.Command != "" {
+					seen[c.Command] = true
+				}
 			}
 		}
 	}

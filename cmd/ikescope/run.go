@@ -63,7 +63,7 @@ func runContext(ctx context.Context, args []string, stdin io.Reader, stdout, std
 	a := &app{in: stdin, out: stdout, err: stderr}
 	started := false
 	root := a.rootCommand(&started)
-	root.SetArgs(args)
+	root.SetArgs(withCodes(args))
 	err := root.ExecuteContext(ctx)
 	switch {
 	case err == nil:

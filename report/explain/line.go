@@ -34,6 +34,8 @@ var (
 	rasClient = regexp.MustCompile(`error code returned on failure is (-?\d+)`)
 	// coded is a code that a line calls one: "Error code: 0x80070005", "Error 809:".
 	coded = regexp.MustCompile(`(?i)\berror(?: code)?[:=]? *(-?\d{3,}|0x[0-9a-f]{3,8})\b`)
+	// leading is a code with its text behind it: "13868: Policy match error".
+	leading = regexp.MustCompile(`(?i)^(-?\d{3,}|0x[0-9a-f]{3,8})(?:[:,.] | - )`)
 	// named is a word that may be the symbol of an error or a notify message.
 	named = regexp.MustCompile(`\b(?:v2N_)?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b`)
 	// short is a notify message as charon lists it: "N(NO_PROP)".
@@ -64,7 +66,7 @@ func explainLine(line string) []Explanation {
 		}
 	}
 	var out []Explanation
-	for _, pattern := range []*regexp.Regexp{rasClient, coded} {
+	for _, pattern := range []*regexp.Regexp{rasClient, coded, leading} {
 		if m := pattern.FindStringSubmatch(line); m != nil && len(out) == 0 {
 			if e, ok := explainWindows(m[1]); ok {
 				out = append(out, e)
@@ -82,6 +84,9 @@ func explainLine(line string) []Explanation {
 		} else if e, ok := explainNotify(word); ok && (e.Layer != NoFailure || strings.EqualFold(line, word)) {
 			out = append(out, e)
 		}
+	}
+	if len(out) == 0 {
+		out = explainWindowsText(line)
 	}
 	for i := range out {
 		out[i].Input = line

@@ -13,10 +13,11 @@ const (
 	NoFailure      Layer = "none" // not a failure
 )
 
-// Check is something that ikescope can find out.
+// Check is something that ikescope can find out. Where it cannot, there is no
+// Command.
 type Check struct {
 	What    string `json:"what"`
-	Command string `json:"command"`
+	Command string `json:"command,omitempty"`
 }
 
 // topic is what is known of one kind of failure.
@@ -216,7 +217,7 @@ var topics = map[string]topic{
 			"the client did not ask for an address though the gateway wants that, or asked for a family that it does not give",
 			"the DHCP or RADIUS server that hands out addresses did not answer",
 		},
-		checks: []Check{{"nothing more: addresses are given in IKE_AUTH", "ikescope vpn.example.com"}},
+		checks: []Check{{What: "nothing more: addresses are given in IKE_AUTH, which is encrypted"}},
 		server: []string{"the state of the pool: swanctl --list-pools", logStrongSwan, logLibreswan, logIked, logWindows},
 	},
 	"traffic-selectors": {
@@ -227,7 +228,7 @@ var topics = map[string]topic{
 			"a client that wants all traffic (0.0.0.0/0) meets a gateway that allows only a subnet, without narrowing",
 			"the client was to get an address of a pool, and did not",
 		},
-		checks: []Check{{"nothing more: traffic selectors are in IKE_AUTH, which is encrypted", "ikescope vpn.example.com"}},
+		checks: []Check{{What: "nothing more: traffic selectors are in IKE_AUTH, which is encrypted"}},
 		server: []string{"which selectors came, and which are configured", logStrongSwan, logLibreswan, logIked, logWindows},
 	},
 	"name": {

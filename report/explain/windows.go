@@ -63,6 +63,24 @@ func explainWindows(word string) (Explanation, bool) {
 // (MS-ERREF, Section 2.1).
 const facilityWin32 = 0x8007
 
+// explainWindowsText explains a line that quotes Microsoft's text of an error,
+// the longest of those that it quotes. Several errors may have the same text.
+func explainWindowsText(line string) []Explanation {
+	var out []Explanation
+	longest := 0
+	for _, w := range windows() {
+		text := strings.ToLower(strings.TrimSuffix(w.text, "."))
+		if len(text) < max(longest, 12) || !strings.Contains(strings.ToLower(line), text) {
+			continue
+		}
+		if len(text) > longest {
+			longest, out = len(text), nil
+		}
+		out = append(out, w.explain(line))
+	}
+	return out
+}
+
 func windowsNumber(word string) (uint32, bool) {
 	n, err := strconv.ParseInt(word, 10, 64)
 	if err != nil {
