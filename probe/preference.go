@@ -12,7 +12,7 @@ import (
 
 // mostPreference bounds how many questions it takes to learn how a gateway
 // chooses.
-const mostPreference = 48
+const mostPreference = 36
 
 // preference learns how the gateway chooses. Most questions cost it nothing, as
 // INVALID_KE_PAYLOAD names the method of what it chose; the others are
