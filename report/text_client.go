@@ -103,6 +103,7 @@ func (p *page) comparison(clients []Client, width int) []string {
 	}
 	var lines []string
 	several, many := "", ""
+	mixed := slices.ContainsFunc(clients, func(c Client) bool { return c.Basis != "live" })
 	for _, c := range clients {
 		symbol, style := "?", yellow
 		switch c.Verdict {
@@ -112,12 +113,12 @@ func (p *page) comparison(clients []Client, width int) []string {
 			symbol, style = "-", red
 		}
 		head := fmt.Sprintf("%s %s  %s  ", symbol, pad(printable(c.Verdict), 8), pad(markedName(c), name))
-		got := wrap(printable(gotWords(c)), width, 4)
+		got := wrap(printable(gotWords(c, mixed)), width, 4)
 		if len(got) == 1 && columns(head)+columns(got[0]) <= width {
 			lines = append(lines, p.paint(style, head)+got[0])
 		} else {
 			lines = append(lines, p.paint(style, head))
-			for _, line := range wrap(printable(gotWords(c)), width-4, 0) {
+			for _, line := range wrap(printable(gotWords(c, mixed)), width-4, 0) {
 				lines = append(lines, "    "+line)
 			}
 		}
@@ -133,8 +134,9 @@ func (p *page) comparison(clients []Client, width int) []string {
 	return append(lines, p.reasons(clients, width)...)
 }
 
-// gotWords is what a client gets, or what is missing, in few words.
-func gotWords(c Client) string {
+// gotWords is what a client gets, or what is missing, in few words, marked if it
+// is live among others that are not.
+func gotWords(c Client, mixed bool) string {
 	var words string
 	switch {
 	case c.Suite != "":
@@ -151,7 +153,7 @@ func gotWords(c Client) string {
 	case len(c.Missing) > 1:
 		words = join(convert(c.Missing, func(m Missing) string { return m.Axis }), "and") + " do not meet"
 	}
-	if c.Basis == "live" {
+	if c.Basis == "live" && mixed {
 		words = strings.TrimSpace(words + " (live)")
 	}
 	return words

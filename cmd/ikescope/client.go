@@ -215,7 +215,11 @@ func showClients(b *bytes.Buffer, policies []client.Policy) {
 		line("packet", fmt.Sprintf("KE payload of %v, %d octets; SA payload, %d octets", p.KE, j.KEOctets, j.SAOctets))
 		line("offer", countOf(int64(len(p.Offer)), "proposal")+", "+countOf(j.Suites, "suite"))
 		for n, product := range p.Offer {
-			fmt.Fprintf(b, "%10d %s\n", n+1, product)
+			label := fmt.Sprintf("%10d ", n+1)
+			for _, words := range brokenOffer(product.String(), helpWidth-11) {
+				fmt.Fprintf(b, "%-11s%s\n", label, words)
+				label = ""
+			}
 		}
 		line("source", p.Source)
 		line("date", p.SourceDate)
@@ -234,6 +238,20 @@ func wrapped(text string, width int) []string {
 	for word := range strings.FieldsSeq(text) {
 		if last := len(lines) - 1; last >= 0 && len(lines[last])+1+len(word) <= width {
 			lines[last] += " " + word
+		} else {
+			lines = append(lines, word)
+		}
+	}
+	return lines
+}
+
+// brokenOffer breaks an offer between its algorithms into lines of at most
+// width octets.
+func brokenOffer(offer string, width int) []string {
+	lines := []string{""}
+	for word := range strings.SplitAfterSeq(offer, "-") {
+		if last := len(lines) - 1; lines[last] == "" || len(lines[last])+len(word) <= width {
+			lines[last] += word
 		} else {
 			lines = append(lines, word)
 		}

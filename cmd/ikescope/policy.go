@@ -88,7 +88,7 @@ func (a *app) policyNewCommand() *cobra.Command {
 	var from, target, name, path string
 	cmd := &cobra.Command{
 		Use:   "new --from REPORT",
-		Short: "Write a policy that allows what a gateway accepts now, and nothing else",
+		Short: "Write a policy that allows exactly what a gateway accepts now",
 		Long: `Write a policy file that the gateway of a JSON report meets exactly: the suites
 that it accepts are allowed, each of them is required, and nothing else is
 allowed. It is a gate against changes, and a beginning to edit.`,
@@ -201,8 +201,13 @@ func listPolicies(b *bytes.Buffer, policies []baseline.Policy) {
 		case unverified > 0:
 			state = fmt.Sprintf("%d of %d rules not verified", unverified, len(p.Rules))
 		}
-		fmt.Fprintf(b, "%-16s %s\n%-16s %s; %d rules, %d of them observable; %s\n",
-			p.Name, p.Title, "", p.Date, len(p.Rules), observable, state)
+		name := p.Name
+		for _, text := range []string{p.Title, fmt.Sprintf("%s; %d rules, %d of them observable; %s", p.Date, len(p.Rules), observable, state)} {
+			for _, line := range wrapped(text, helpWidth-17) {
+				fmt.Fprintf(b, "%-16s %s\n", name, line)
+				name = ""
+			}
+		}
 	}
 }
 
