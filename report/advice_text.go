@@ -44,8 +44,9 @@ func (p *page) advice(a Advice) {
 			p.text(2, n)
 		}
 	}
+	told := make(map[string]bool)
 	for _, r := range a.Remedies {
-		p.remedy(r)
+		p.remedy(r, told)
 	}
 	if a.Client.Verdict == "unknown" {
 		p.section("NEXT")
@@ -53,7 +54,9 @@ func (p *page) advice(a Advice) {
 	}
 }
 
-func (p *page) remedy(r Remedy) {
+// remedy writes r. What weakens is told in full once, told being the sentences
+// on it so far.
+func (p *page) remedy(r Remedy, told map[string]bool) {
 	p.section(strings.ToUpper(r.Side))
 	p.text(2, r.Where)
 	if len(r.Lines) == 0 {
@@ -65,6 +68,11 @@ func (p *page) remedy(r Remedy) {
 	}
 	p.text(2, "both then have "+r.Suite+"; new to the "+r.Side+": "+join(r.Changes, "and"))
 	for _, s := range r.Weaker {
+		if short, _, ok := strings.Cut(s, ":"); ok && told[s] {
+			p.styled(yellow, 2, "WEAKER, as above: "+short)
+			continue
+		}
+		told[s] = true
 		p.styled(yellow, 2, "WEAKER: "+s)
 	}
 	p.wide("")

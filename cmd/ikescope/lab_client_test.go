@@ -3,6 +3,7 @@
 package main
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -26,9 +27,21 @@ func (l lab) testClients(t *testing.T) {
 					if len(predicted) != len(initiators()) || len(live) != len(predicted) {
 						t.Fatalf("%d and %d clients, want %d", len(predicted), len(live), len(initiators()))
 					}
+					var table strings.Builder
+					connect, certain := 0, 0
 					for i := range predicted {
 						checkPrediction(t, predicted[i], live[i])
+						fmt.Fprintf(&table, "\n%-30s %-9s %s", live[i].Client, live[i].Verdict, live[i].Suite)
+						if live[i].Verdict == "connects" {
+							connect++
+							if predicted[i].Suite != "" {
+								certain++
+							} else {
+								fmt.Fprintf(&table, ", one of %d candidates", len(predicted[i].Candidates))
+							}
+						}
 					}
+					t.Logf("%d of %d suites predicted for certain%s", certain, connect, &table)
 					l.noneHalfOpen(t, gateway)
 				})
 			}
