@@ -11,8 +11,13 @@ import (
 )
 
 // mostPreference bounds how many questions it takes to learn how a gateway
-// chooses.
-const mostPreference = 36
+// chooses; fewPreference, where it accepts more than manyProducts, since an
+// order of so many is seldom learnt whole.
+const (
+	mostPreference = 36
+	fewPreference  = 12
+	manyProducts   = 6
+)
 
 // preference learns how the gateway chooses. Most questions cost it nothing, as
 // INVALID_KE_PAYLOAD names the method of what it chose; the others are
@@ -27,8 +32,12 @@ func (s *scan) preference(ctx context.Context) {
 	for _, r := range s.result.Matrix.Products {
 		accepted = append(accepted, r.Product)
 	}
+	most := mostPreference
+	if len(accepted) > manyProducts {
+		most = fewPreference
+	}
 	choice, suite := proposals.Learner{
-		Accepted: accepted, Computable: computable, Octets: s.room(ike.KE_MODP_2048), Most: mostPreference,
+		Accepted: accepted, Computable: computable, Octets: s.room(ike.KE_MODP_2048), Most: most,
 		Ask: func(offer []proposals.Product, ke ike.KeyExchangeMethod) proposals.Pick {
 			return s.pick(ctx, offer, ke)
 		},

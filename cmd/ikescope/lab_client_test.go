@@ -42,11 +42,21 @@ func (l lab) testClients(t *testing.T) {
 						}
 					}
 					t.Logf("%d of %d suites predicted for certain%s", certain, connect, &table)
+					if want := connect - uncertain[gateway+"/"+policy]; certain < want {
+						t.Errorf("%d of %d suites predicted for certain, want %d", certain, connect, want)
+					}
 					l.noneHalfOpen(t, gateway)
 				})
 			}
 		})
 	}
+}
+
+// uncertain is how many of the suites may be one of several, where a gateway's
+// order is not learnt whole: strongSwan's default has more algorithms than are
+// placed, and of many proposals not all are found.
+var uncertain = map[string]int{
+	"strongswan/default": 8, postQuantum + "/default": 8, "strongswan/singles": 6, "strongswan/overlap": 28,
 }
 
 // checkPrediction holds a prediction against what the client's packet got.
