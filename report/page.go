@@ -150,3 +150,11 @@ func center(s string, n int) string {
 	left := max(0, n-columns(s)) / 2
 	return pad(strings.Repeat(" ", left)+s, n)
 }
+
+// indented writes a paragraph indented by n columns, its further lines by
+// hang more.
+func (p *page) indented(n, hang int, text string) {
+	for _, line := range wrap(printable(text), p.width-margin-n, hang) {
+		p.raw(strings.Repeat(" ", n) + line)
+	}
+}

@@ -1,0 +1,243 @@
+package probe
+
+import (
+	"bytes"
+	"errors"
+	"net"
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// messageKey tells requests apart: an IKE_AUTH has the SPI of its IKE_SA_INIT.
+type messageKey struct {
+	spi ike.SPI
+	id  uint32
+}
+
+// wait is an exchange that may get answers.
+type wait struct {
+	req   *request
+	inbox chan arrival
+	final reading // once finished
+}
+
+// arrival is a datagram, or an ICMP error, for an exchange.
+type arrival struct {
+	octets  []byte
+	from    netip.AddrPort
+	at      time.Time
+	blocked *unreachable
+}
+
+// lateAnswer is an answer to an exchange that was over.
+type lateAnswer struct {
+	exchange int
+	outcome  Outcome
+	group    ike.KeyExchangeMethod
+	suite    *proposals.Suite
+	// differs: the exchange had ended with something else, or with silence.
+	differs bool
+}
+
+const (
+	inboxLen    = 8    // more answers at a time are dropped
+	maxFinished = 512  // exchanges whose late answers are recognized
+	maxLate     = 4096 // late answers that are kept
+	// maxReadErrors in a row, that are not ICMP errors, end the reading.
+	maxReadErrors = 100
+)
+
+// late returns the answers that came to exchanges which were over.
+func (c *conn) late() []lateAnswer {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.lates)
+}
+
+// read hands what arrives to the exchanges, until the socket is closed.
+func (c *conn) read() {
+	defer close(c.done)
+	buf := make([]byte, 1<<16)
+	for failures := 0; failures < maxReadErrors; {
+		n, from, err := c.pc.ReadFrom(buf)
+		now := time.Now()
+		switch {
+		case err == nil:
+			failures = 0
+			c.dispatch(bytes.Clone(buf[:n]), addrPortOf(from), now)
+		case errors.Is(err, net.ErrClosed):
+			return
+		case c.readErrors(err, now):
+			failures = 0
+		default:
+			failures++
+			c.broken = err
+		}
+	}
+	_ = c.pc.Close() // it does not work any more
+}
+
+// readErrors hands ICMP errors to the exchanges that they are about: those in
+// the kernel's queue or, where it keeps none, err. It reports whether err
+// stands for an ICMP error.
+func (c *conn) readErrors(err error, now time.Time) bool {
+	queued := queuedErrors(c.pc)
+	u, isICMP := unreachableOf(err)
+	if isICMP && !hasErrorQueue(c.pc) {
+		queued = []unreachable{u}
+	}
+	for i := range queued {
+		c.refused(&queued[i], now)
+	}
+	return isICMP || len(queued) > 0
+}
+
+// refused hands an ICMP error to the exchange whose request it quotes, or, if
+// it quotes too little, to all on the port that it is about. If not even that
+// is known it is dropped, unless all wait on one port.
+func (c *conn) refused(u *unreachable, now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !u.to.IsValid() {
+		for _, w := range c.waiting {
+			if u.to.IsValid() && u.to != w.req.remote {
+				return
+			}
+			u.to = w.req.remote
+		}
+	}
+	if !c.isGateway(u.to.Addr()) {
+		return
+	}
+	event := arrival{from: u.to, at: now, blocked: u}
+	if spi, _, ok := identify(u.quoted); ok {
+		if w := c.waiting[spi]; w != nil {
+			w.deliver(event)
+		}
+		return
+	}
+	for _, w := range c.waiting {
+		if w.req.remote.Port() == u.to.Port() {
+			w.deliver(event)
+		}
+	}
+}
+
+// dispatch hands a datagram to the exchange with its initiator SPI. One from
+// the gateway without an SPI of ours goes to the exchange that has waited
+// longest at that port: it may tell what answers there, if not IKE.
+func (c *conn) dispatch(octets []byte, from netip.AddrPort, now time.Time) {
+	foreign := !c.isGateway(from.Addr())
+	if !foreign {
+		from = netip.AddrPortFrom(c.cfg.gateway, from.Port()) // with its zone as the user wrote it
+	}
+	d := Datagram{Time: now, Local: c.localAddr, Remote: from, Octets: octets}
+	if from.Port() == c.cfg.ports[UDP4500] {
+		d.Transport = UDP4500
+	}
+	w, late := c.find(octets, from, foreign)
+	if w != nil {
+		d.Exchange = w.req.id
+	}
+	// Counted first, so that whoever gets the answer finds it counted.
+	c.received(d, foreign)
+	event := arrival{octets: octets, from: from, at: now}
+	switch {
+	case w == nil:
+	case late:
+		c.keepLate(w, event)
+	default:
+		w.deliver(event)
+	}
+}
+
+// find returns the exchange that a datagram is for, and whether it is over.
+func (c *conn) find(octets []byte, from netip.AddrPort, foreign bool) (w *wait, late bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if spi, id, ok := identify(octets); ok {
+		current, old := c.waiting[spi], c.finished[messageKey{spi, id}]
+		switch {
+		case current != nil && (old == nil || current.req.header.MessageID == id):
+			return current, false
+		case old != nil:
+			return old, true
+		}
+	}
+	if foreign {
+		return nil, false
+	}
+	for _, candidate := range c.waiting {
+		if candidate.req.remote.Port() == from.Port() && (w == nil || candidate.req.id < w.req.id) {
+			w = candidate
+		}
+	}
+	return w, false
+}
+
+// keepLate notes an answer to an exchange that is over.
+func (c *conn) keepLate(w *wait, event arrival) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if w.req.open != nil || len(c.lates) >= maxLate {
+		return
+	}
+	if r := classify(w.req, event.octets, event.from); r.conclusive() {
+		c.lates = append(c.lates, lateAnswer{
+			exchange: w.req.id, outcome: r.outcome, group: r.group, suite: r.suite, differs: !r.agrees(w.final),
+		})
+	}
+}
+
+// begin has the answers to req delivered.
+func (c *conn) begin(req *request) *wait {
+	w := &wait{req: req, inbox: make(chan arrival, inboxLen)}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.waiting[req.spi] = w
+	return w
+}
+
+// end has what still comes for w counted as late.
+func (c *conn) end(w *wait, final reading) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	w.final = final
+	if c.waiting[w.req.spi] == w {
+		delete(c.waiting, w.req.spi)
+	}
+	key := messageKey{w.req.spi, w.req.header.MessageID}
+	c.finished[key] = w
+	c.order = append(c.order, key)
+	if len(c.order) > maxFinished {
+		delete(c.finished, c.order[0])
+		c.order = c.order[1:]
+	}
+}
+
+// deliver never blocks: who floods us loses.
+func (w *wait) deliver(event arrival) {
+	select {
+	case w.inbox <- event:
+	default:
+	}
+}
+
+// identify returns the initiator SPI of an IKE message with or without the
+// non-ESP marker, and its message ID, 0 if it is cut off.
+func identify(datagram []byte) (spi ike.SPI, id uint32, ok bool) {
+	if message, marked := ike.SplitNonESPMarker(datagram); marked {
+		datagram = message
+	}
+	if len(datagram) < len(spi) {
+		return spi, 0, false
+	}
+	if h, _, _, err := ike.ParseHeader(datagram); err == nil {
+		id = h.MessageID
+	}
+	return ike.SPI(datagram[:8]), id, true
+}

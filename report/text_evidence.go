@@ -1,0 +1,59 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+)
+
+// cost writes what the scan took.
+func (p *page) cost(t *Target) {
+	c := t.Cost
+	if c.Exchanges == 0 {
+		return
+	}
+	p.section("COST")
+	took := fmt.Sprintf("%s in %.1f s", counted(int64(c.Exchanges), "exchange", "exchanges"), c.ElapsedMs/1000)
+	if t.Matrix != nil {
+		decided := t.Matrix.Universe - t.Matrix.Unknown
+		took = counted(decided, "combination", "combinations") + " decided by " + took
+	}
+	p.text(0, took)
+	p.text(0, fmt.Sprintf("%s, %s, %d retransmitted; %d half-open left, %s",
+		counted(int64(c.DatagramsSent), "datagram", "datagrams"), octets(c.BytesSent), c.Retransmits,
+		c.HalfOpenLeft, counted(int64(c.Cookies), "cookie", "cookies")))
+}
+
+// exchanges lists the evidence.
+func (p *page) exchanges(t *Target) {
+	p.section("EVIDENCE")
+	for _, e := range t.Exchanges {
+		line := fmt.Sprintf("%4d  %-8s %-8s %s", e.ID, strings.Replace(printable(e.Transport), "udp", "udp/", 1),
+			printable(e.Purpose), printable(stateWords(e.Outcome)))
+		if e.Group != "" {
+			line += " " + printable(e.Group)
+		}
+		if e.RTTms > 0 {
+			line += ", " + duration(e.RTTms)
+		}
+		if e.Tries > 1 {
+			line += fmt.Sprintf(", %d tries", e.Tries)
+		}
+		if e.Cookie {
+			line += ", cookie"
+		}
+		p.raw(line)
+		if e.Suite != "" {
+			p.indented(6, 2, "chose "+e.Suite)
+		}
+		if e.Detail != "" {
+			p.indented(6, 2, e.Detail)
+		}
+		if e.Offer != "" {
+			with := ""
+			if e.KE != "" {
+				with = " with a " + e.KE + " public value"
+			}
+			p.indented(6, 2, "offer"+with+": "+strings.ReplaceAll(e.Offer, ",", ", "))
+		}
+	}
+}

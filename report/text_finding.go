@@ -1,0 +1,59 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/ikescope/ikescope/proposals/baseline"
+)
+
+// findings writes what is wrong and what to do, worst first.
+func (p *page) findings(t *Target) {
+	if len(t.Findings) == 0 {
+		return
+	}
+	p.section("FINDINGS")
+	for _, f := range t.Findings {
+		style := ""
+		switch rank := severityRank(f); {
+		case rank <= baseline.High.Rank():
+			style = red
+		case rank <= baseline.Low.Rank():
+			style = yellow
+		}
+		severity := p.paint(style, pad(printable(f.Severity), 9))
+		for i, line := range wrap(printable(f.ID+": "+f.Title+shownEvidence(f.Evidence)), p.width-margin-9, 0) {
+			if i > 0 {
+				severity = strings.Repeat(" ", 9)
+			}
+			p.raw(severity + p.paint(bold, line))
+		}
+		if f.Detail != "" {
+			p.indented(9, 0, f.Detail)
+		}
+		for _, fix := range f.Fix {
+			p.indented(9, 5, "fix: "+fix)
+		}
+		if len(f.Refs) > 0 {
+			p.indented(9, 5, "see: "+strings.Join(f.Refs, "; "))
+		}
+	}
+}
+
+// shownEvidence names the first exchanges of evidence.
+func shownEvidence(ids []int) string {
+	const most = 4
+	switch {
+	case len(ids) == 0:
+		return ""
+	case len(ids) == 1:
+		return fmt.Sprintf(" (exchange %d)", ids[0])
+	case len(ids) > most:
+		return fmt.Sprintf(" (exchanges %s and %d more)", list(ids[:most]), len(ids)-most)
+	}
+	return fmt.Sprintf(" (exchanges %s)", list(ids))
+}
+
+func list(ids []int) string {
+	return strings.Join(convert(ids, func(id int) string { return fmt.Sprint(id) }), ", ")
+}

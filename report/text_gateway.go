@@ -1,0 +1,83 @@
+package report
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/ikescope/ikescope/ike"
+)
+
+// gateway writes what the gateway told of itself.
+func (p *page) gateway(t *Target) {
+	g := t.Gateway
+	p.section("GATEWAY")
+	if len(g.VendorIDs) == 0 {
+		p.text(0, "no vendor ID")
+	}
+	for _, v := range g.VendorIDs {
+		p.text(2, "vendor ID "+vendorWords(v))
+	}
+	var said []string
+	for _, n := range g.Notifies {
+		if w := notifyWords(n); w != "" {
+			said = append(said, w)
+		}
+	}
+	if len(g.SignatureHashes) > 0 {
+		said = append(said, "signature hashes "+join(convert(g.SignatureHashes, func(h Number) string {
+			return strings.ReplaceAll(strings.TrimPrefix(h.Name, "SIGHASH_"), "_", "-")
+		}), "and"))
+	}
+	if g.Authorities > 0 {
+		said = append(said, "asks for certificates of "+counted(int64(g.Authorities), "authority", "authorities"))
+	}
+	if len(said) > 0 {
+		p.text(2, strings.Join(said, "; "))
+	}
+	var not []string
+	if t.Cost.Cookies == 0 {
+		not = append(not, "no cookies asked")
+	}
+	if g.Redirect == "" {
+		not = append(not, "no redirect")
+	} else {
+		p.text(2, "redirects to "+g.Redirect)
+	}
+	if len(not) > 0 {
+		p.text(2, strings.Join(not, ", "))
+	}
+}
+
+// vendorWords names a vendor ID: its own text, in quotes unless the vendor is
+// known, or what is known of it.
+func vendorWords(v VendorID) string {
+	switch {
+	case v.Text != "" && v.Name != "":
+		return v.Text
+	case v.Text != "":
+		return strconv.Quote(v.Text)
+	case v.Name != "" && v.Verification == "one-source":
+		return v.Name + " (according to one source)"
+	case v.Name != "":
+		return v.Name
+	}
+	return v.Hex + " (unknown)"
+}
+
+// notifyWords says what a status notify of an IKE_SA_INIT answer means. NAT
+// detection and signature hashes have places of their own.
+func notifyWords(n Number) string {
+	switch ike.NotifyType(n.ID) {
+	case ike.NAT_DETECTION_SOURCE_IP, ike.NAT_DETECTION_DESTINATION_IP, ike.SIGNATURE_HASH_ALGORITHMS, ike.REDIRECT:
+		return ""
+	case ike.IKEV2_FRAGMENTATION_SUPPORTED:
+		return "fragmentation"
+	case ike.MULTIPLE_AUTH_SUPPORTED:
+		return "multiple authentication"
+	case ike.CHILDLESS_IKEV2_SUPPORTED:
+		return "childless IKE SAs"
+	case ike.INTERMEDIATE_EXCHANGE_SUPPORTED:
+		return "intermediate exchange"
+	}
+	return n.Name
+}

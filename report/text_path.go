@@ -1,0 +1,84 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+)
+
+// paths writes each way to the gateway, and the NAT on it.
+func (p *page) paths(t *Target) {
+	if len(t.Paths) == 0 && t.NAT == nil {
+		return
+	}
+	p.section("PATH")
+	for _, path := range t.Paths {
+		name := strings.Replace(path.name(), "UDP ", "udp/", 1)
+		line := pad(printable(name), 11) + pad(printable(stateWords(path.State)), 10)
+		if path.RTTms > 0 {
+			line += fmt.Sprintf("%9s", duration(path.RTTms))
+		}
+		if path.Received > 0 {
+			line += fmt.Sprintf("   %d of %d", path.Received, path.Sent)
+		} else if path.Sent > 0 {
+			line += fmt.Sprintf("  %d sent", path.Sent)
+		}
+		if path.State == "answers" && path.Transport == "udp4500" && t.NAT != nil && t.NAT.Supported {
+			line += "   NAT traversal works"
+		}
+		detail := path.Detail
+		if detail == "" && path.Reporter != "" {
+			detail = "reported by " + path.Reporter
+		}
+		style := green
+		if path.State != "answers" {
+			style = red
+		}
+		p.raw(p.paint(style, line))
+		if detail != "" {
+			p.text(0, detail)
+		}
+	}
+	n := t.NAT
+	if n == nil {
+		return
+	}
+	if !n.Supported {
+		p.aligned("gateway    sent no NAT detection: NAT on the way cannot be told")
+		return
+	}
+	you := "you        not behind NAT"
+	if n.LocalBehindNAT {
+		you = "you        behind NAT"
+		switch {
+		case n.Local != nil && n.Observed != nil:
+			you += fmt.Sprintf(": %s is seen as %s", n.Local, n.Observed)
+		case n.Local != nil:
+			you += fmt.Sprintf(": not seen as %s", n.Local)
+		}
+	}
+	p.aligned(you)
+	gateway := "gateway    not behind NAT"
+	if n.GatewayBehindNAT {
+		gateway = "gateway    behind NAT"
+	}
+	p.aligned(gateway)
+}
+
+// aligned writes a paragraph whose first 11 columns are a label of their own.
+func (p *page) aligned(text string) {
+	label, rest := text[:11], text[11:]
+	for i, line := range wrap(printable(rest), p.width-margin-11, 0) {
+		if i > 0 {
+			label = ""
+		}
+		p.raw(pad(label, 11) + line)
+	}
+}
+
+// String returns the endpoint as "192.0.2.1:500" or "[2001:db8::1]:500".
+func (e *Endpoint) String() string {
+	if strings.Contains(e.Address, ":") {
+		return fmt.Sprintf("[%s]:%d", e.Address, e.Port)
+	}
+	return fmt.Sprintf("%s:%d", e.Address, e.Port)
+}
