@@ -138,7 +138,11 @@ func ParseAlgorithm(keyword string) (Algorithm, error) {
 			return fail(fmt.Sprintf("is not a number: write %s_ID or %s_ID_KEYBITS, each at most 65535", name, name), nil)
 		}
 	}
-	return fail("is not a known keyword", nearest(word, NumAxes))
+	near := nearest(word, NumAxes)
+	if len(near) == 0 {
+		return fail("is not a known keyword; such are aes256gcm16, sha256, prfsha384 and ecp384", nil)
+	}
+	return fail("is not a known keyword", near)
 }
 
 // cutAdditional splits "ke1_mlkem768" into ADDKE1 and "mlkem768". Any single

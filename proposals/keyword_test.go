@@ -138,11 +138,11 @@ func TestKeyword(t *testing.T) {
 
 func TestParseAlgorithmErrors(t *testing.T) {
 	for _, tt := range []struct{ in, want string }{
-		{"", `"" is not a known keyword`},
+		{"", `"" is not a known keyword; such are aes256gcm16, sha256, prfsha384 and ecp384`},
 		{"aes265", `"aes265" is not a known keyword; did you mean aes256?`},
 		{"aes256gmc16", `"aes256gmc16" is not a known keyword; did you mean aes256gcm16, aes256ccm16 or aes256gcm12?`},
 		{"sah256", `"sah256" is not a known keyword; did you mean sha256?`},
-		{"quantum", `"quantum" is not a known keyword`},
+		{"quantum", `"quantum" is not a known keyword; such are aes256gcm16, sha256, prfsha384 and ecp384`},
 		{"mod2048", `"mod2048" is not a known keyword; did you mean modp2048 or modp768?`},
 		{"curve25591", `"curve25591" is not a known keyword; did you mean curve25519?`},
 		{"esn", `"esn" is for ESP and AH: an IKE SA has no Sequence Numbers transform`},
@@ -158,8 +158,8 @@ func TestParseAlgorithmErrors(t *testing.T) {
 		{"encr_12_256_1", `"encr_12_256_1" is not a number: write encr_ID or encr_ID_KEYBITS, each at most 65535`},
 		{"prf_", `"prf_" is not a number: write prf_ID or prf_ID_KEYBITS, each at most 65535`},
 		{"ke_+14", `"ke_+14" is not a number: write ke_ID or ke_ID_KEYBITS, each at most 65535`},
-		{"a\nb", `"a\nb" is not a known keyword`},
-		{strings.Repeat("aes256", 6), `"` + strings.Repeat("aes256", 6) + `" is not a known keyword`},
+		{"a\nb", `"a\nb" is not a known keyword; such are aes256gcm16, sha256, prfsha384 and ecp384`},
+		{strings.Repeat("aes256", 6), `"` + strings.Repeat("aes256", 6) + `" is not a known keyword; such are aes256gcm16, sha256, prfsha384 and ecp384`},
 	} {
 		_, err := ParseAlgorithm(tt.in)
 		if err == nil || err.Error() != tt.want {

@@ -19,8 +19,8 @@ func WriteAdvice(w io.Writer, all []Advice, o TextOptions) error {
 
 func (p *page) advice(a Advice) {
 	name := a.Target
-	if a.Address != "" && a.Address != name {
-		name += " (" + a.Address + ")"
+	if address := addressBeside(name, a.Address); address != "" {
+		name += " (" + address + ")"
 	}
 	style := map[string]string{"connects": green, "fails": red, "unknown": yellow}[a.Client.Verdict]
 	p.wide(p.paint(bold, printable(a.Client.Client)) + " " + p.paint(style, printable(a.Client.Verdict)) + " at " + printable(name) + ", " + printable(a.Client.Basis))

@@ -44,8 +44,8 @@ func (p *page) unmatched(label string, targets []DiffTarget) {
 }
 
 func (t DiffTarget) name() string {
-	if t.Address != "" && t.Address != t.Target {
-		return t.Target + "  " + t.Address
+	if address := addressBeside(t.Target, t.Address); address != "" {
+		return t.Target + "  " + address
 	}
 	return t.Target
 }

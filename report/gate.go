@@ -182,7 +182,7 @@ func (p *page) gates(d *Document) {
 			what = g.Gate
 		}
 		if len(d.Targets) > 1 {
-			what = g.Target + " " + g.Address + ": " + what
+			what = strings.TrimSpace(g.Target+" "+addressBeside(g.Target, g.Address)) + ": " + what
 		}
 		state := p.paint(style, pad(printable(g.State), 11))
 		for i, line := range wrap(printable(what+": "+g.Reason), p.width-margin-11, 2) {

@@ -54,14 +54,21 @@ func TestText(t *testing.T) {
 	for name, results := range cases(t) {
 		t.Run(name, func(t *testing.T) {
 			doc := New(testRun, results)
-			got := text(t, doc, TextOptions{})
-			golden(t, name+".txt", got)
-			for i, line := range strings.Split(got, "\n") {
-				if utf8.RuneCountInString(line) > 80 {
-					t.Errorf("line %d is wider than 80 columns: %q", i+1, line)
-				}
+			golden(t, name+".txt", text(t, doc, TextOptions{}))
+			for _, width := range []int{60, 80} {
+				narrow(t, text(t, doc, TextOptions{Width: width, Evidence: true}), width)
 			}
 		})
+	}
+}
+
+// narrow holds each line of text to width columns.
+func narrow(t *testing.T, text string, width int) {
+	t.Helper()
+	for i, line := range strings.Split(text, "\n") {
+		if utf8.RuneCountInString(line) > width {
+			t.Errorf("line %d is wider than %d columns: %q", i+1, width, line)
+		}
 	}
 }
 
@@ -99,11 +106,7 @@ func comparisonText(t *testing.T, doc *Document, o TextOptions) string {
 	if err := WriteComparison(&b, doc, o); err != nil {
 		t.Fatal(err)
 	}
-	for i, line := range strings.Split(b.String(), "\n") {
-		if utf8.RuneCountInString(line) > 80 {
-			t.Errorf("line %d is wider than 80 columns: %q", i+1, line)
-		}
-	}
+	narrow(t, b.String(), 80)
 	return b.String()
 }
 

@@ -88,8 +88,8 @@ func verdictWords(verdict string) string {
 // heading writes who was scanned, the verdict and whether anything is wrong.
 func (p *page) heading(t *Target) {
 	name := printable(t.Target)
-	if address := printable(t.Address); address != "" && address != name {
-		name += "  " + address
+	if address := addressBeside(t.Target, t.Address); address != "" {
+		name += "  " + printable(address)
 	}
 	problems := int64(0)
 	for _, f := range t.Findings {

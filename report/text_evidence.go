@@ -27,8 +27,8 @@ func (p *page) cost(t *Target) {
 func (p *page) exchanges(t *Target) {
 	p.section("EVIDENCE")
 	for _, e := range t.Exchanges {
-		line := fmt.Sprintf("%4d  %-8s %-8s %s", e.ID, strings.Replace(printable(e.Transport), "udp", "udp/", 1),
-			printable(e.Purpose), printable(stateWords(e.Outcome)))
+		head := fmt.Sprintf("%4d  %-8s %-8s ", e.ID, strings.Replace(printable(e.Transport), "udp", "udp/", 1), printable(e.Purpose))
+		line := printable(stateWords(e.Outcome))
 		if e.Group != "" {
 			line += " " + printable(e.Group)
 		}
@@ -41,7 +41,10 @@ func (p *page) exchanges(t *Target) {
 		if e.Cookie {
 			line += ", cookie"
 		}
-		p.raw(line)
+		for _, words := range wrap(line, p.width-margin-columns(head), 0) {
+			p.raw(head + words)
+			head = strings.Repeat(" ", columns(head))
+		}
 		if e.Suite != "" {
 			p.indented(6, 2, "chose "+e.Suite)
 		}

@@ -13,6 +13,7 @@ func (p *page) paths(t *Target) {
 	p.section("PATH")
 	for _, path := range t.Paths {
 		name := strings.Replace(path.name(), "UDP ", "udp/", 1)
+		works := ""
 		line := pad(printable(name), 11) + pad(printable(stateWords(path.State)), 10)
 		if path.RTTms > 0 {
 			line += fmt.Sprintf("%9s", duration(path.RTTms))
@@ -23,7 +24,10 @@ func (p *page) paths(t *Target) {
 			line += fmt.Sprintf("  %d sent", path.Sent)
 		}
 		if path.State == "answers" && path.Transport == "udp4500" && t.NAT != nil && t.NAT.Supported {
-			line += "   NAT traversal works"
+			works = "NAT traversal works"
+		}
+		if works != "" && columns(line)+3+columns(works) <= p.width-margin {
+			line, works = line+"   "+works, ""
 		}
 		detail := path.Detail
 		if detail == "" && path.Reporter != "" {
@@ -34,6 +38,9 @@ func (p *page) paths(t *Target) {
 			style = red
 		}
 		p.raw(p.paint(style, line))
+		if works != "" {
+			p.raw(strings.Repeat(" ", 11) + p.paint(style, works))
+		}
 		if detail != "" {
 			p.text(0, detail)
 		}

@@ -54,3 +54,15 @@ func octets(n int64) string {
 	}
 	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 }
+
+// addressBeside returns what stands beside the name of a target: its address,
+// or "" where the name is that address already, perhaps with a port.
+func addressBeside(target, address string) string {
+	bare := target == address
+	withPort := !strings.Contains(address, ":") && strings.HasPrefix(target, address+":")
+	bracketed := strings.HasPrefix(target, "["+address+"]")
+	if bare || withPort || bracketed {
+		return ""
+	}
+	return address
+}

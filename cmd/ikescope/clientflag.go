@@ -72,7 +72,7 @@ func findClients(s string) ([]client.Policy, error) {
 		path, _, _ := strings.Cut(s, "#")
 		return nil, fmt.Errorf("%s: %w", path, fs.ErrNotExist)
 	}
-	if word, _, _ := strings.Cut(s, "-"); isKeyword(word) {
+	if slices.ContainsFunc(strings.FieldsFunc(s, func(r rune) bool { return r == '-' || r == ',' }), isKeyword) {
 		return nil, err
 	}
 	return nil, fmt.Errorf("%q is not a client, a file or a suite: ikescope client list names the clients", s)
