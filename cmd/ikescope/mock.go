@@ -138,12 +138,12 @@ func listenGateway(ctx context.Context, host netip.Addr, port, nattPort uint16) 
 	}
 	first, err := lc.ListenPacket(ctx, network, netip.AddrPortFrom(host, port).String())
 	if err != nil {
-		return sockets{}, err
+		return sockets{}, usagef("--port: %d cannot be opened on %v: %w; 0 takes a free one", port, host, systemError(err))
 	}
 	second, err := lc.ListenPacket(ctx, network, netip.AddrPortFrom(host, nattPort).String())
 	if err != nil {
 		_ = first.Close() // the first error says more
-		return sockets{}, err
+		return sockets{}, usagef("--natt-port: %d cannot be opened on %v: %w; 0 takes a free one", nattPort, host, systemError(err))
 	}
 	return sockets{first, second}, nil
 }

@@ -41,7 +41,11 @@ func (o outputs) Set(s string) error {
 		return fmt.Errorf("%q names no file after the =", s)
 	}
 	if !slices.Contains(o.formats, name) {
-		return fmt.Errorf("%q is not a format: %s", name, orList(o.formats))
+		hint := ""
+		if !hasPath && strings.ContainsAny(name, `./\`) {
+			hint = fmt.Sprintf("; a file goes behind one: %s=%s", o.formats[len(o.formats)-1], name)
+		}
+		return fmt.Errorf("%q is not a format: %s%s", name, orList(o.formats), hint)
 	}
 	*o.p = append(*o.p, output{format: name, path: path})
 	return nil
@@ -75,6 +79,7 @@ func (fileName) String() string { return "" }
 // printOptions say where a document goes, and how it looks.
 type printOptions struct {
 	outputs []output
+	formats []string // that there are, the default first
 	width   int
 	noColor bool
 	quiet   bool
@@ -84,6 +89,7 @@ type printOptions struct {
 // formats begin with the one that goes without saying.
 func (o *printOptions) addFlags(flags *pflag.FlagSet, what string, formats []string) {
 	flags.SortFlags = false
+	o.formats = formats
 	flags.VarP(outputs{&o.outputs, formats}, "output", "o", fmt.Sprintf("write %s as %s, to stdout or to a file; may be repeated (default %s)",
 		what, orList(formats), formats[0]))
 	addToggle(flags, &o.noColor, "no-color", "", "no colours, as with NO_COLOR in the environment")
@@ -98,7 +104,7 @@ func (o *printOptions) addWidth(flags *pflag.FlagSet) {
 // open creates the files. It returns the paths that are taken.
 func (o *printOptions) open() (taken paths, err error) {
 	if len(o.outputs) == 0 {
-		o.outputs = []output{{format: textOrJSON[0]}}
+		o.outputs = []output{{format: o.formats[0]}}
 	}
 	taken = make(paths)
 	onStdout := ""

@@ -21,7 +21,7 @@ some, our own, and yours in YAML files. scan tells how a gateway stands to a
 --policy, and check makes a gate of it.`,
 		Example: `  ikescope policy list
   ikescope policy show cnsa1
-  ikescope policy new --from vpn.json -o vpn.yaml`,
+  ikescope policy new --from vpn.json -o yaml=vpn.yaml`,
 		Args: onlySubcommands,
 		RunE: func(*cobra.Command, []string) error { return nil },
 	}
@@ -69,14 +69,7 @@ one's own with.`,
 				return usagef("policy show: %w", err)
 			}
 			how := policyWriters([]baseline.Policy{p}, showPolicies)
-			how["yaml"] = func(w io.Writer, _ report.TextOptions) error {
-				out, err := p.YAML()
-				if err != nil {
-					return err
-				}
-				_, err = w.Write(out)
-				return err
-			}
+			how["yaml"] = yamlOf(p)
 			return a.print(&o, how)
 		},
 	}
@@ -85,7 +78,10 @@ one's own with.`,
 }
 
 func (a *app) policyNewCommand() *cobra.Command {
-	var from, target, name, path string
+	var (
+		o                  printOptions
+		from, target, name string
+	)
 	cmd := &cobra.Command{
 		Use:   "new --from REPORT",
 		Short: "Write a policy that allows exactly what a gateway accepts now",
@@ -93,7 +89,7 @@ func (a *app) policyNewCommand() *cobra.Command {
 that it accepts are allowed, each of them is required, and nothing else is
 allowed. It is a gate against changes, and a beginning to edit.`,
 		Example: `  ikescope -o json=vpn.json vpn.example.com
-  ikescope policy new --from vpn.json -o vpn.yaml
+  ikescope policy new --from vpn.json -o yaml=vpn.yaml
   ikescope check vpn.example.com --policy vpn.yaml`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
@@ -119,19 +115,10 @@ allowed. It is a gate against changes, and a beginning to edit.`,
 			if _, err := baseline.ParsePolicy(text); err != nil {
 				return usagef("--name: %w", err)
 			}
-			if path == "" {
-				_, err := a.out.Write(text)
-				return err
-			}
-			file, err := createPending(path)
-			if err != nil {
-				return usagef("--output: %s: %w", path, err)
-			}
-			defer file.discard()
-			if _, err := file.Write(text); err != nil {
-				return fmt.Errorf("write %s: %w", path, err)
-			}
-			return file.commit()
+			return a.print(&o, writers{
+				"yaml": yamlOf(p),
+				"json": func(w io.Writer, _ report.TextOptions) error { return report.WriteJSON(w, p) },
+			})
 		},
 	}
 	name = "as-scanned"
@@ -139,7 +126,7 @@ allowed. It is a gate against changes, and a beginning to edit.`,
 	flags.Var(fileName{&from}, "from", "the JSON report of a scan")
 	flags.StringVar(&target, "target", "", "which target of the report, by its name or address, if it has several")
 	flags.StringVar(&name, "name", name, "the name of the policy")
-	flags.VarP(fileName{&path}, "output", "o", "write to this file (default stdout)")
+	o.addFlags(flags, "the policy file", []string{"yaml", "json"})
 	return cmd
 }
 
@@ -179,6 +166,18 @@ func policyWriters(policies []baseline.Policy, list func(*bytes.Buffer, []baseli
 		_, err := b.WriteTo(w)
 		return err
 	})
+}
+
+// yamlOf writes p as a policy file.
+func yamlOf(p baseline.Policy) func(io.Writer, report.TextOptions) error {
+	return func(w io.Writer, _ report.TextOptions) error {
+		out, err := p.YAML()
+		if err != nil {
+			return err
+		}
+		_, err = w.Write(out)
+		return err
+	}
 }
 
 func listPolicies(b *bytes.Buffer, policies []baseline.Policy) {

@@ -42,6 +42,12 @@ Exit codes:
   130  interrupted; the report is valid, and partial
 `
 
+// otherExitCodes are those of commands whose exit code decides nothing.
+const otherExitCodes = `
+Exit codes: 0 done; 1 internal or I/O error; 2 the command line, or a file that
+it names, is wrong. ikescope --help has all.
+`
+
 // helpWidth is the columns of the flags in help texts.
 const helpWidth = 80
 
@@ -68,7 +74,6 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.SetFlagErrorFunc(flagError)
-	root.SetHelpTemplate(root.HelpTemplate() + exitCodes)
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "Flags.FlagUsages ", fmt.Sprintf("Flags.FlagUsagesWrapped %d ", helpWidth)))
 	opts.addFlags(root.Flags())
 	addToggle(root.Flags(), new(bool), "version", "", "print the version")
@@ -85,7 +90,23 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 	completeFlags(root)
 	nameShell(root)
 	nameTopic(root)
+	tellExitCodes(root)
 	return root
+}
+
+// tellExitCodes ends help texts with the exit codes: all of them where scripts
+// go by them.
+func tellExitCodes(root *cobra.Command) {
+	help := root.HelpTemplate()
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "scan", "compare", "check", "diff":
+			cmd.SetHelpTemplate(help + exitCodes)
+		default:
+			cmd.SetHelpTemplate(help + otherExitCodes)
+		}
+	}
+	root.SetHelpTemplate(help + exitCodes)
 }
 
 // addGroup adds commands below a heading of the help text, in their order.

@@ -68,6 +68,9 @@ func (a *app) scan(ctx context.Context, opts *scanOptions, args []string) error 
 	if err != nil {
 		return err
 	}
+	if err := opts.checkSourcePort(ctx, targets); err != nil {
+		return err
+	}
 	if opts.resume != "" {
 		if err := goOn(opts.resume, targets); err != nil {
 			return err

@@ -2,8 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 	"time"
 
@@ -127,6 +129,43 @@ func checkOwn(ctx context.Context, flag string, a netip.Addr) error {
 		return usagef("--%s: %v is link-local: name its interface, as %v%%eth0", flag, a, a)
 	}
 	return usagef("--%s: %v is not an address of this machine", flag, a)
+}
+
+// checkSourcePort fails if --source-port cannot be opened towards the targets of
+// jobs.
+func (o *scanOptions) checkSourcePort(ctx context.Context, jobs []job) error {
+	if o.sourcePort == 0 {
+		return nil
+	}
+	for _, j := range jobs {
+		own := o.source
+		if !own.IsValid() {
+			// Nothing is sent: the routing table is asked.
+			var d net.Dialer
+			conn, err := d.DialContext(ctx, "udp", netip.AddrPortFrom(j.target.Address, o.sourcePort).String())
+			if err != nil {
+				continue // the scan will tell
+			}
+			own = conn.LocalAddr().(*net.UDPAddr).AddrPort().Addr().Unmap()
+			_ = conn.Close()
+		}
+		var lc net.ListenConfig
+		conn, err := lc.ListenPacket(ctx, "udp", netip.AddrPortFrom(own, o.sourcePort).String())
+		if err != nil {
+			return usagef("--source-port: %d cannot be opened on %v: %w", o.sourcePort, own, systemError(err))
+		}
+		_ = conn.Close()
+	}
+	return nil
+}
+
+// systemError returns what the system says in an error of package net.
+func systemError(err error) error {
+	var sys *os.SyscallError
+	if errors.As(err, &sys) {
+		return sys.Err
+	}
+	return err
 }
 
 // scanner returns the scanner that the flags ask for.
