@@ -88,10 +88,14 @@ func (c *contrast) client(old, now Client) {
 	if old.Basis != now.Basis {
 		was += ", " + old.Basis + ", and is " + now.Basis + " now"
 	}
-	switch now.Verdict {
-	case "connects":
+	switch {
+	case old.Verdict == "unknown" && now.Verdict == "connects":
+		c.add("client", effectNeither, "", "%s connects, with %s; not known before", now.Client, suiteWords(now))
+	case old.Verdict == "unknown":
+		c.add("client", effectNeither, missingText(now), "%s fails; not known before", now.Client)
+	case now.Verdict == "connects":
 		c.add("client", effectNeither, "", "%s connects now, with %s; it was: %s", now.Client, suiteWords(now), was)
-	case "fails":
+	case now.Verdict == "fails":
 		c.add("client", effectNeither, missingText(now), "%s connects no more; it was: %s", now.Client, was)
 	default:
 		c.add("client", effectNeither, "", "whether %s connects is no longer known; it was: %s", now.Client, was)
@@ -100,8 +104,11 @@ func (c *contrast) client(old, now Client) {
 
 // suiteWords names the suite that a client gets, or how many it may be.
 func suiteWords(c Client) string {
-	if c.Suite != "" {
+	switch {
+	case c.Suite != "":
 		return c.Suite
+	case len(c.Candidates) == 1:
+		return c.Candidates[0] + ", or another suite"
 	}
 	return "one of " + counted(int64(len(c.Candidates)), "suite", "suites")
 }

@@ -21,8 +21,12 @@ func (c *contrast) preference() {
 		c.add("preference", effectNeither, "", "it prefers key exchange methods in the order %s; it was %s", words(now), words(old))
 	}
 	if old.Suite != now.Suite && old.Suite != "" && now.Suite != "" {
-		effect, reason := compareSuites(old.Suite, now.Suite)
-		c.add("preference", effect, reason, "it prefers %s; it was %s", now.Suite, old.Suite)
+		if c.is.decided(old.Suite) && c.was.decided(now.Suite) {
+			effect, reason := compareSuites(old.Suite, now.Suite)
+			c.add("preference", effect, reason, "it prefers %s; it was %s", now.Suite, old.Suite)
+		} else {
+			c.add("preference", effectNeither, "", "of what is known now, it prefers %s; of what was known before, %s", now.Suite, old.Suite)
+		}
 	}
 }
 

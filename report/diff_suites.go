@@ -177,21 +177,19 @@ func (c *contrast) algorithms() {
 			case axis <= proposals.KE && before.strongest[axis] != nil && baseline.Compare(a, *before.strongest[axis]) > 0:
 				effect, reason = effectStronger, "stronger than "+before.strongest[axis].Keyword()+", the strongest before"
 			}
-			if known(a, c.was) {
+			if known(a, c.is.accepted, c.was) {
 				c.add("algorithm", effect, reason, "%s is accepted now (%s)", a.Keyword(), a.Name())
-			} else {
-				if effect == effectWeaker {
-					effect = effectUnknown
-				}
-				c.add("algorithm", effect, reason, "%s is accepted (%s); not decided before", a.Keyword(), a.Name())
+				continue
 			}
+			if effect == effectWeaker {
+				effect = effectUnknown
+			} else {
+				effect, reason = effectNeither, ""
+			}
+			c.add("algorithm", effect, reason, "%s is accepted (%s); not decided before", a.Keyword(), a.Name())
 		}
 		for _, a := range old {
 			if holds(now, a) {
-				continue
-			}
-			if !known(a, c.is) {
-				c.add("algorithm", effectNeither, "", "%s (%s) is no longer known: not decided now, accepted before", a.Keyword(), a.Name())
 				continue
 			}
 			effect, reason := effectNeither, ""
@@ -200,6 +198,15 @@ func (c *contrast) algorithms() {
 				effect, reason = effectStronger, lowerReason(a, after)
 			case axis <= proposals.KE && after.strongest[axis] != nil && baseline.Compare(a, *after.strongest[axis]) > 0:
 				effect, reason = effectWeaker, "the strongest now is "+after.strongest[axis].Keyword()
+			}
+			if !known(a, c.was.accepted, c.is) {
+				if effect == effectWeaker {
+					effect = effectUnknown
+				} else {
+					effect, reason = effectNeither, ""
+				}
+				c.add("algorithm", effect, reason, "%s (%s) is no longer known: not decided now, accepted before", a.Keyword(), a.Name())
+				continue
 			}
 			c.add("algorithm", effect, reason, "%s is accepted no more (%s)", a.Keyword(), a.Name())
 		}
@@ -213,8 +220,17 @@ func lowerReason(a proposals.Algorithm, e extreme) string {
 	return "weaker than " + e.weakest[a.Axis].Keyword() + ", the weakest of the others"
 }
 
-// known reports whether a was asked about and nothing about it is open, so that
-// its absence is a refusal.
-func known(a proposals.Algorithm, f facts) bool {
-	return anyHolds(f.asked, a) && !anyHolds(f.undecided, a)
+// known reports whether f tells of a, which accepted suites of the other report
+// have: all of these were asked about, and nothing about a is open. Then its
+// absence is a refusal.
+func known(a proposals.Algorithm, accepted []proposals.Product, f facts) bool {
+	var with []proposals.Product
+	for _, p := range accepted {
+		if holds(p[a.Axis], a) {
+			p[a.Axis] = []proposals.Algorithm{a}
+			with = append(with, p)
+		}
+	}
+	rest, err := proposals.Difference(with, f.asked)
+	return err == nil && len(rest) == 0 && !anyHolds(f.undecided, a)
 }

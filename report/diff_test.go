@@ -110,6 +110,22 @@ func TestDiffSuites(t *testing.T) {
 		{"not asked any more", matrixCase{asked: parse(good + "," + weak), observed: good}, matrixCase{asked: parse(good), observed: good}, []string{
 			"unknown suites: 1 suite no longer known: not decided now, refused before: " + weak,
 		}},
+		// An algorithm is lost or gained only if what held it was asked about.
+		{"not asked with what took it", matrixCase{observed: good + "," + other}, matrixCase{asked: parse(other + ",chacha20poly1305-prfsha256-ecp384"), observed: other}, []string{
+			"unknown algorithm: ecp384 (KE_ECP_384) is no longer known: not decided now, accepted before",
+			"!weaker", "!no more",
+		}},
+		{"asked now with what takes it", matrixCase{asked: parse(other + ",chacha20poly1305-prfsha256-ecp384,chacha20poly1305-prfsha1-modp2048"), observed: other},
+			matrixCase{observed: good + "," + other + ",aes128-sha256-prfsha1-modp2048"}, []string{
+				"neither algorithm: ecp384 is accepted (KE_ECP_384); not decided before",
+				"unknown algorithm: prfsha1 is accepted (PRF_HMAC_SHA1); not decided before",
+				"!stronger", "!weaker", "!accepted now",
+			}},
+		{"other suites", matrixCase{asked: parse(good), observed: good}, matrixCase{asked: parse(other), observed: other}, []string{
+			"unknown algorithm: ecp384 (KE_ECP_384) is no longer known",
+			"neither client: libreswan-5 connects, with " + other + ", or another suite; not known before",
+			"!weaker", "!stronger", "!no more", "!connects now",
+		}},
 		{"hybrid", matrixCase{observed: good}, matrixCase{observed: good + "-ke1_none-ke1_mlkem768"}, []string{
 			"stronger post_quantum: post-quantum key exchange is: accepted; it was: none",
 			"neither algorithm: ke1_mlkem768 is accepted now (KE_ML_KEM_768)",
@@ -127,6 +143,28 @@ func TestDiffSuites(t *testing.T) {
 			if no, ok := strings.CutPrefix(line, "!"); ok == strings.Contains(got, strings.TrimPrefix(no, "!")) {
 				t.Errorf("%s: want %s, got\n%s", tt.name, line, got)
 			}
+		}
+	}
+}
+
+// What is preferred of less is not weaker, or stronger, than what is of all.
+func TestDiffPreference(t *testing.T) {
+	const strong, middle = "aes256gcm16-prfsha384-ecp384", "aes256-sha256-prfsha256-modp2048"
+	whole, both := matrixCase{observed: strong + "," + middle}, "weaker preference: it prefers "+middle+"; it was "+strong
+	for _, tt := range []struct {
+		name, prefers string
+		now           matrixCase
+		want          string
+	}{
+		{"the order changed", middle, whole, both},
+		{"the better suite is gone", middle, matrixCase{observed: middle}, both},
+		{"the better suite was not asked about", middle, matrixCase{asked: parse(middle), observed: middle},
+			"neither preference: of what is known now, it prefers " + middle + "; of what was known before, " + strong},
+	} {
+		old, now := scanned(t, "gw", "192.0.2.1", whole), scanned(t, "gw", "192.0.2.1", tt.now)
+		old.Targets[0].Preference, now.Targets[0].Preference = &Preference{Suite: strong}, &Preference{Suite: tt.prefers}
+		if got := told(CompareReports(testRun.Tool, old, now)); !strings.Contains(got, tt.want) {
+			t.Errorf("%s: want %s, got\n%s", tt.name, tt.want, got)
 		}
 	}
 }

@@ -20,8 +20,9 @@ type exchangeFacts struct {
 	group   string
 }
 
-// newFacts reads t, which must have a matrix. Keywords that do not parse are
-// left out, which a document of this package does not have.
+// newFacts reads t, which must have a matrix. Keywords that do not parse, which
+// a document of this package does not have, are left out: what they say is not
+// known, and so no refusal.
 func newFacts(t *Target) facts {
 	var f facts
 	for _, s := range t.Matrix.Asked {
@@ -31,7 +32,13 @@ func newFacts(t *Target) facts {
 		f.accepted = append(f.accepted, p.product())
 	}
 	for _, u := range t.Matrix.Undecided {
-		f.undecided = append(f.undecided, parse(u.Suites)...)
+		open := parse(u.Suites)
+		if len(open) == 0 {
+			// It may be any of what was asked about.
+			f.undecided = f.asked
+			break
+		}
+		f.undecided = append(f.undecided, open...)
 	}
 	for _, e := range t.Exchanges {
 		if e.Offer != "" {
@@ -78,6 +85,13 @@ func (f facts) state(s proposals.Suite) proposals.State {
 		return proposals.NotTested
 	}
 	return proposals.Refused
+}
+
+// decided reports whether the suite of keywords is known to be accepted or to be
+// refused.
+func (f facts) decided(keywords string) bool {
+	s, err := proposals.ParseSuite(keywords)
+	return err == nil && f.state(s) != proposals.NotTested
 }
 
 // refusal returns an exchange whose offer holds s and was refused.

@@ -155,6 +155,13 @@ func findingGate(t *Target, worst baseline.Severity) gateVerdict {
 	case !t.Complete || t.Matrix == nil || t.Matrix.Unknown > 0:
 		return gateVerdict{gateUndecided, "no such finding so far, but not every suite is decided"}
 	}
+	switch j := newJudge(t); {
+	case j.err != nil:
+		return gateVerdict{gateUndecided, "no such finding so far, but the report falls into too many sets of suites"}
+	case len(j.open) > 0:
+		return gateVerdict{gateUndecided, fmt.Sprintf("no such finding so far, but %s not asked about, or not decided",
+			counted(sizeOf(j.open), "suite is", "suites are"))}
+	}
 	return gateVerdict{gatePassed, "no such finding"}
 }
 

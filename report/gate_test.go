@@ -44,6 +44,9 @@ func TestCheck(t *testing.T) {
 		{"the only target, under another name", matrixCase{observed: good + "," + weak}, Gates{Earlier: scanned(t, "other", "192.0.2.1", matrixCase{observed: good})}, "baseline failed", ExitFailed},
 		{"other targets then", matrixCase{observed: good}, Gates{Earlier: others}, "baseline undecided", ExitUndecided},
 		{"no finding", matrixCase{observed: good}, Gates{FailOn: "low"}, "fail_on passed", ExitDone},
+		{"no finding in what was asked", matrixCase{asked: parse(good), observed: good}, Gates{FailOn: "low"}, "fail_on undecided", ExitUndecided},
+		{"other suites than before", matrixCase{asked: parse("aes128-sha256-prfsha256-modp2048"), observed: "aes128-sha256-prfsha256-modp2048"},
+			Gates{Earlier: earlier(matrixCase{asked: parse(good), observed: good})}, "baseline undecided", ExitUndecided},
 		{"a finding of that severity", matrixCase{observed: weak}, Gates{FailOn: "high"}, "fail_on failed", ExitFailed},
 		{"a finding below it", matrixCase{observed: weak}, Gates{FailOn: "critical"}, "fail_on passed", ExitDone},
 	} {
@@ -62,6 +65,18 @@ func TestCheck(t *testing.T) {
 			t.Fatal(err)
 		}
 		validate(t, b.Bytes())
+	}
+}
+
+// What a report says in words that are not known is no refusal.
+func TestCheckUnreadable(t *testing.T) {
+	const good, weak = "aes256gcm16-prfsha384-ecp384", "3des-sha1-prfsha1-modp1024"
+	legacy, _ := baseline.PolicyNamed("legacy")
+	doc := scanned(t, "gw", "192.0.2.1", matrixCase{observed: good, silent: weak})
+	doc.Targets[0].Matrix.Undecided[0].Suites = "newcipher-prfsha256-ecp256"
+	doc.Check(Gates{Policies: []baseline.Policy{legacy}, Clients: []client.Policy{{Name: "mine", Offer: parse(weak)}}, FailOn: "critical"}, false)
+	if got, want := gateStates(doc), "policy undecided, client undecided, fail_on undecided"; got != want || doc.Exit.Code != ExitUndecided {
+		t.Errorf("%s and %+v, want %s: %+v", got, doc.Exit, want, doc.Gates)
 	}
 }
 
