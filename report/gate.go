@@ -175,29 +175,3 @@ func firstFew(reasons []string) string {
 	}
 	return out
 }
-
-// gates writes a line for each gate, and what they decide.
-func (p *page) gates(d *Document) {
-	if len(d.Gates) == 0 {
-		return
-	}
-	p.section("GATES")
-	for _, g := range d.Gates {
-		style := map[string]string{gatePassed: green, gateFailed: red, gateUndecided: yellow}[g.State]
-		what := strings.ReplaceAll(g.Gate, "_", "-") + " " + g.Name
-		if g.Gate == "baseline" {
-			what = g.Gate
-		}
-		if len(d.Targets) > 1 {
-			what = strings.TrimSpace(g.Target+" "+addressBeside(g.Target, g.Address)) + ": " + what
-		}
-		state := p.paint(style, pad(printable(g.State), 11))
-		for i, line := range wrap(printable(what+": "+g.Reason), p.width-margin-11, 2) {
-			if i > 0 {
-				state = strings.Repeat(" ", 11)
-			}
-			p.raw(state + line)
-		}
-	}
-	p.text(0, fmt.Sprintf("exit %d: %s", d.Exit.Code, d.Exit.Reason))
-}

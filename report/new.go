@@ -38,6 +38,17 @@ func New(run Run, results []probe.Result) *Document {
 	return doc
 }
 
+// Include puts the targets of earlier reports before those of d. The exit of d
+// is as it was, until [Document.Check] decides it.
+func (d *Document) Include(earlier []*Document) {
+	var targets []Target
+	for _, e := range earlier {
+		d.Complete = d.Complete && e.Complete
+		targets = append(targets, e.Targets...)
+	}
+	d.Targets = append(targets, d.Targets...)
+}
+
 func newTarget(r probe.Result) Target {
 	t := Target{
 		Target:    r.Target,

@@ -14,6 +14,10 @@ type TextOptions struct {
 	Width int
 	// Evidence lists the exchanges at the end of each target.
 	Evidence bool
+	// ClientsAsked: the clients were asked for, and are not those that every
+	// report tells of. Headings then tell of the ones that fail, as they do
+	// where the clients are few.
+	ClientsAsked bool
 }
 
 // WriteText writes doc for people. What came from the wire is escaped.
@@ -23,7 +27,7 @@ func WriteText(w io.Writer, doc *Document, o TextOptions) error {
 		if i > 0 {
 			p.out.WriteByte('\n')
 		}
-		p.target(&doc.Targets[i], o.Evidence)
+		p.target(&doc.Targets[i], o)
 	}
 	if len(doc.Targets) > 1 {
 		p.section("TARGETS")
@@ -47,8 +51,8 @@ func tally(targets []Target) string {
 	return strings.Join(words, ", ")
 }
 
-func (p *page) target(t *Target, evidence bool) {
-	p.heading(t)
+func (p *page) target(t *Target, o TextOptions) {
+	p.heading(t, o.ClientsAsked || len(t.Clients) <= fewClients)
 	p.paths(t)
 	if t.Matrix != nil {
 		p.matrix(t)
@@ -66,7 +70,7 @@ func (p *page) target(t *Target, evidence bool) {
 			p.text(0, n)
 		}
 	}
-	if evidence {
+	if o.Evidence {
 		p.exchanges(t)
 	}
 }
@@ -83,43 +87,4 @@ func verdictWords(verdict string) string {
 		return "scan failed"
 	}
 	return stateWords(verdict)
-}
-
-// heading writes who was scanned, the verdict and whether anything is wrong.
-func (p *page) heading(t *Target) {
-	name := printable(t.Target)
-	if address := addressBeside(t.Target, t.Address); address != "" {
-		name += "  " + printable(address)
-	}
-	problems := int64(0)
-	for _, f := range t.Findings {
-		if isProblem(f) {
-			problems++
-		}
-	}
-	verdict, style := printable(verdictWords(t.Verdict)), red
-	if t.Verdict == "ikev2" {
-		style = yellow
-		switch {
-		case problems > 0:
-			verdict += ", " + counted(problems, "problem", "problems")
-		case !t.Complete || t.Matrix != nil && t.Matrix.Unknown > 0:
-			verdict += ", no problem seen so far"
-		default:
-			verdict += ", no problem found"
-			style = green
-		}
-	}
-	verdict = "  " + verdict
-	if columns(name)+columns(verdict) > p.width {
-		for _, line := range wrap(name, p.width, 2) {
-			p.out.WriteString(p.paint(bold, line) + "\n")
-		}
-		name = ""
-	}
-	fill := strings.Repeat(" ", max(0, p.width-columns(name)-columns(verdict)))
-	p.out.WriteString(p.paint(bold, name) + fill + p.paint(style, verdict) + "\n")
-	if !t.Complete && t.Verdict != "error" {
-		p.out.WriteString(p.paint(yellow, "PARTIAL: the scan ended before everything was asked.") + "\n")
-	}
 }

@@ -82,12 +82,19 @@ func doubtWords(clients []Client) string {
 // command line is its own name.
 const longestName = 30
 
-// markedName is the name of a client, with a mark if its offer is doubtful.
-func markedName(c Client) string {
+// shortName is the name of a client, cut where it is long.
+func shortName(c Client) string {
 	name := printable(c.Client)
 	if columns(name) > longestName {
 		name = string([]rune(name)[:longestName-3]) + "..."
 	}
+	return name
+}
+
+// markedName is the short name of a client, with a mark if its offer is
+// doubtful.
+func markedName(c Client) string {
+	name := shortName(c)
 	if c.Doubt != "" {
 		name += "*"
 	}
@@ -228,7 +235,8 @@ func WriteComparison(w io.Writer, doc *Document, o TextOptions) error {
 		if i > 0 {
 			p.out.WriteByte('\n')
 		}
-		p.heading(t)
+		p.heading(t, true)
+		p.problems(t)
 		if t.Error != "" {
 			for _, line := range wrap(printable(t.Error), p.width, 0) {
 				p.wide(line)

@@ -13,6 +13,7 @@ func (p *page) policies(t *Target) {
 		return
 	}
 	p.section("POLICY")
+	rated := false
 	for _, policy := range t.Policies {
 		style := yellow
 		switch policy.Verdict {
@@ -32,6 +33,7 @@ func (p *page) policies(t *Target) {
 			if r.Unverified != "" {
 				unverified++
 			}
+			rated = rated || r.State == ruleViolated && baseline.Severity(r.Severity) != baseline.Info
 			p.rule(r)
 		}
 		if len(unseen) > 0 {
@@ -42,31 +44,34 @@ func (p *page) policies(t *Target) {
 				"; claim no conformity by this")
 		}
 	}
+	if rated {
+		p.text(0, "Ratings are the policy's; severities in FINDINGS are ikescope's.")
+	}
 }
 
+// rule writes a rule that is not met, with how bad the policy calls that behind
+// the demand.
 func (p *page) rule(r Rule) {
-	word, style := printable(r.Severity), ""
+	word, style, rated := "violated", yellow, " (rated "+r.Severity+")"
 	switch rank := baseline.Severity(r.Severity).Rank(); {
-	case r.State == ruleMet:
-		return
 	case r.State == ruleUndecided:
-		word, style = "unknown", yellow
+		word = "unknown"
+	case r.State != ruleViolated:
+		return
 	case rank <= baseline.High.Rank():
 		style = red
-	case rank <= baseline.Low.Rank():
-		style = yellow
-	default:
-		word = "advice"
+	case rank > baseline.Low.Rank():
+		word, style = "advice", ""
 	}
-	if r.State != ruleUndecided && r.State != ruleViolated {
-		return
+	if baseline.Severity(r.Severity).Rank() > baseline.Low.Rank() {
+		rated = "" // advice is no matter of degree
 	}
-	severity := p.paint(style, pad(word, 9))
-	for i, line := range wrap(printable(r.Rule+": "+r.Demand), p.width-margin-9, 0) {
+	state := p.paint(style, pad(word, 9))
+	for i, line := range wrap(printable(r.Rule+": "+r.Demand+rated), p.width-margin-9, 0) {
 		if i > 0 {
-			severity = strings.Repeat(" ", 9)
+			state = strings.Repeat(" ", 9)
 		}
-		p.raw(severity + p.paint(bold, line))
+		p.raw(state + p.paint(bold, line))
 	}
 	if r.Found != "" {
 		p.indented(9, 0, r.Found+shownEvidence(r.Evidence))

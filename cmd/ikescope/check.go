@@ -23,25 +23,26 @@ var severities = []string{string(baseline.Critical), string(baseline.High), stri
 func (a *app) checkCommand() *cobra.Command {
 	opts := checkOptions{scanOptions: *newScanOptions()}
 	cmd := &cobra.Command{
-		Use:   "check TARGET...|REPORT.json",
+		Use:   "check TARGET|REPORT...",
 		Short: "Hold gateways to policies and other gates, for pipelines",
-		Long: `Scan gateways, or read a saved report, and hold them to gates: each --policy is
-met, each --client connects, nothing is weaker than in the report of --baseline,
-and no finding is as bad as --fail-on. Each gate is passed, failed or undecided,
-with the reason.
+		Long: `Scan gateways, or read JSON reports of them, and hold each to gates: each
+--policy is met, each --client connects, nothing is weaker than in the report of
+--baseline, and no finding is as bad as --fail-on. Each gate is passed, failed or
+undecided, with the reason; -o gates writes these alone, one a line.
 
 It ends with 0 if every gate passed, with 3 if one failed, with 5 if none failed
 and one could not be decided, and with 4 if a target gave no IKEv2 answer, which
 comes before both. The report holds the gates and the exit code; how it is
 written changes neither.`,
 		Example: `  ikescope check vpn.example.com --policy intermediate
-  ikescope check vpn.json --policy cnsa1 --fail-on high
+  ikescope check -q -o gates vpn.example.com --fail-on high
+  ikescope check paris.json lyon.json --policy cnsa1 --fail-on high
   ikescope check @gateways.txt --baseline last-week.json -o json=now.json -o text
   ikescope check vpn.example.com --client windows-11 --client swanctl.conf`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd.Context(), &opts, cmd.Flags(), args) },
 	}
 	flags := cmd.Flags()
-	opts.addFlags(flags)
+	opts.addFlags(flags, []string{"text", "json", "gates"})
 	flags.Lookup("policy").Usage = strings.Replace(flags.Lookup("policy").Usage, "tell how the gateway stands to", "the gateway must meet", 1)
 	flags.Lookup("client").Usage = "this client must connect: a name that ikescope client list shows, all, a configuration file, FILE#CONNECTION, or proposals; may be repeated"
 	flags.Var(fileName{&opts.earlier}, "baseline", "nothing may be weaker than in this JSON report")
@@ -64,24 +65,14 @@ func (a *app) check(ctx context.Context, opts *checkOptions, flags *pflag.FlagSe
 	if len(args) == 0 && !opts.plan {
 		return usagef("check: name a target, or a report that scan wrote: ikescope check --help")
 	}
-	doc, err := savedReport("check", args, flags)
+	saved, targets, err := savedReports("check", args, flags)
 	if err != nil {
 		return err
 	}
-	if doc != nil {
-		return a.checkSaved(opts, gates, doc)
-	}
+	opts.saved = saved
 	opts.finish = func(doc *report.Document) { doc.Check(gates, doc.Exit.Code == report.ExitInterrupted) }
-	return a.scan(ctx, &opts.scanOptions, args)
-}
-
-// checkSaved holds a saved report to gates.
-func (a *app) checkSaved(opts *checkOptions, gates report.Gates, doc *report.Document) error {
-	if _, err := opts.open(); err != nil {
-		return err
+	if len(saved) > 0 && len(targets) == 0 {
+		return a.judgeSaved(&opts.scanOptions)
 	}
-	defer opts.discard()
-	doc.Check(gates, false)
-	a.exit = doc.Exit.Code
-	return opts.write(doc, a.out)
+	return a.scan(ctx, &opts.scanOptions, targets)
 }

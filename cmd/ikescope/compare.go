@@ -21,17 +21,17 @@ type compareOptions struct {
 func (a *app) compareCommand() *cobra.Command {
 	opts := compareOptions{scanOptions: *newScanOptions()}
 	cmd := &cobra.Command{
-		Use:   "compare TARGET...|REPORT.json",
+		Use:   "compare TARGET|REPORT...",
 		Short: "Say which clients connect to a gateway, and why others do not",
-		Long: `Scan gateways, or read a saved report, and say of each client whether it would
-get an IKE SA: + connects, with the suite, or one of several where the gateway's
-choice is not known; - fails, with what does not meet; ? unknown, with the
-reason. That is predicted from the suites that the gateway accepts; with --live,
-each client's own first packet is sent, too, and its answer counts.
+		Long: `Scan gateways, or read JSON reports of them, and say of each client whether it
+would get an IKE SA: + connects, with the suite, or one of several where the
+gateway's choice is not known; - fails, with what does not meet; ? unknown, with
+the reason. That is predicted from the suites that the gateway accepts; with
+--live, each client's own first packet is sent, too, and its answer counts.
 
 Whether certificates, keys and passwords fit is not looked at.`,
 		Example: `  ikescope compare vpn.example.com
-  ikescope compare vpn.json --client windows-11 --client ios
+  ikescope compare paris.json lyon.json --client windows-11 --client ios
   ikescope compare vpn.example.com --client swanctl.conf --live
   ikescope compare vpn.json --client aes256-sha256-prfsha256-modp2048 -o json`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -44,7 +44,7 @@ Whether certificates, keys and passwords fit is not looked at.`,
 			return a.compare(cmd.Context(), &opts, cmd.Flags(), args)
 		},
 	}
-	opts.addFlags(cmd.Flags())
+	opts.addFlags(cmd.Flags(), textOrJSON)
 	addToggle(cmd.Flags(), &opts.live, "live", "", "send each client's own first packet, too")
 	return cmd
 }
@@ -54,28 +54,20 @@ func (a *app) compare(ctx context.Context, opts *compareOptions, flags *pflag.Fl
 	if len(opts.clients) == 0 {
 		opts.clients = initiators()
 	}
-	doc, err := savedReport("compare", args, flags)
+	saved, targets, err := savedReports("compare", args, flags)
 	if err != nil {
 		return err
 	}
-	if doc != nil {
-		return a.compareSaved(opts, doc)
+	opts.saved = saved
+	// The clients decide nothing, and neither do gates of an earlier check.
+	opts.finish = func(doc *report.Document) { doc.Check(report.Gates{}, doc.Exit.Code == report.ExitInterrupted) }
+	if len(saved) > 0 && len(targets) == 0 {
+		return a.judgeSaved(&opts.scanOptions)
 	}
 	if opts.live {
 		opts.firstPackets = firstPackets(opts.clients)
 	}
-	return a.scan(ctx, &opts.scanOptions, args)
-}
-
-// compareSaved compares the clients with the targets of a saved report.
-func (a *app) compareSaved(opts *compareOptions, doc *report.Document) error {
-	if _, err := opts.open(); err != nil {
-		return err
-	}
-	defer opts.discard()
-	opts.judge(doc)
-	doc.Exit = report.Exit{Code: report.ExitDone, Reason: "compared with clients, from a saved report"}
-	return opts.write(doc, a.out)
+	return a.scan(ctx, &opts.scanOptions, targets)
 }
 
 // firstPackets returns what clients send first.

@@ -39,7 +39,7 @@ print the report. Nothing leaves this machine.`,
 	flags.SortFlags = false
 	gateway.addFlags(flags)
 	judged.addFlags(flags)
-	opts.addFlags(flags)
+	opts.addFlags(flags, textOrJSON)
 	return cmd
 }
 
@@ -47,6 +47,7 @@ func (a *app) demo(ctx context.Context, gateway gatewayOptions, opts *outputOpti
 	if err := gateway.check(); err != nil {
 		return err
 	}
+	opts.clientsAsked = len(judged.clients) > 0
 	conns, err := listenGateway(ctx, loopback, 0, 0)
 	if err != nil {
 		return err

@@ -14,6 +14,8 @@ import (
 type judgeOptions struct {
 	policies []baseline.Policy
 	clients  []client.Policy
+	// saved are reports whose targets are judged beside those of a scan.
+	saved []*report.Document
 	// finish has the last word on the document; nil for none.
 	finish func(*report.Document)
 }
@@ -36,6 +38,18 @@ func (o *judgeOptions) judge(doc *report.Document) {
 		}
 		t.Judge(o.policies)
 	}
+	for _, doc := range o.saved {
+		for i := range doc.Targets {
+			t := &doc.Targets[i] // which keeps what it was told of before
+			if len(o.clients) > 0 {
+				t.Compare(o.clients)
+			}
+			if len(o.policies) > 0 {
+				t.Judge(o.policies)
+			}
+		}
+	}
+	doc.Include(o.saved)
 	if o.finish != nil {
 		o.finish(doc)
 	}

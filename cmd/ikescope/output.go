@@ -211,12 +211,14 @@ type outputOptions struct {
 	pcap     string
 	evidence bool
 	verbose  bool
+	// clientsAsked: the clients of the report are those of --client.
+	clientsAsked bool
 	// text writes what the text format stands for; nil for the whole report.
 	text func(io.Writer, *report.Document, report.TextOptions) error
 }
 
-func (o *outputOptions) addFlags(flags *pflag.FlagSet) {
-	o.printOptions.addFlags(flags, "the report", textOrJSON)
+func (o *outputOptions) addFlags(flags *pflag.FlagSet, formats []string) {
+	o.printOptions.addFlags(flags, "the report", formats)
 	o.addWidth(flags)
 	flags.Var(fileName{&o.pcap}, "pcap", "write every datagram to this file; the IPv4 identification or IPv6 flow label holds the number of its exchange")
 	addToggle(flags, &o.evidence, "evidence", "", "list every exchange in the text report")
@@ -249,10 +251,12 @@ func (o *outputOptions) write(doc *report.Document, stdout io.Writer) error {
 	if text == nil {
 		text = report.WriteText
 	}
-	return o.printOptions.write(stdout, documentWriters(doc, func(w io.Writer, t report.TextOptions) error {
-		t.Evidence = o.evidence
+	how := documentWriters(doc, func(w io.Writer, t report.TextOptions) error {
+		t.Evidence, t.ClientsAsked = o.evidence, o.clientsAsked
 		return text(w, doc, t)
-	}))
+	})
+	how["gates"] = func(w io.Writer, t report.TextOptions) error { return report.WriteGates(w, doc, t) }
+	return o.printOptions.write(stdout, how)
 }
 
 // textOptions returns how text for stdout looks: 0 is the width of the

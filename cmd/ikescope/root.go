@@ -75,7 +75,7 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 	root.SetErr(a.err)
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "Flags.FlagUsages ", fmt.Sprintf("Flags.FlagUsagesWrapped %d ", helpWidth)))
-	opts.addFlags(root.Flags())
+	opts.addFlags(root.Flags(), textOrJSON)
 	addToggle(root.Flags(), new(bool), "version", "", "print the version")
 	addToggle(root.PersistentFlags(), new(bool), "help", "h", "this text")
 	cobra.EnableCommandSorting = false

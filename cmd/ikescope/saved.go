@@ -34,32 +34,66 @@ func readReport(path string) (*report.Document, error) {
 // savedFlags are those of scans that mean something for a saved report.
 var savedFlags = []string{"policy", "client", "baseline", "fail-on", "output", "width", "no-color", "evidence", "quiet", "verbose"}
 
-// savedReport returns the report that args, of the command of that name, stand
-// for. It is nil if they are targets to scan.
-func savedReport(command string, args []string, flags *pflag.FlagSet) (*report.Document, error) {
+// savedReports returns the reports among args, of the command of that name, and
+// the targets that are left to scan.
+func savedReports(command string, args []string, flags *pflag.FlagSet) (saved []*report.Document, targets []string, err error) {
+	names := make(map[[2]string]string) // of the reports that hold a target and address
 	for _, arg := range args {
 		if !exists(arg) || !isJSON(arg) {
+			targets = append(targets, arg)
 			continue
-		}
-		if len(args) > 1 {
-			return nil, usagef("%s: %s is a report, which goes with no other report or target", command, arg)
 		}
 		doc, err := readReport(arg)
 		if err != nil {
-			return nil, usagef("%s: %w", command, err)
+			return nil, nil, usagef("%s: %w", command, err)
 		}
-		var wrong error
+		if len(doc.Targets) == 0 {
+			return nil, nil, usagef("%s: %s: the report holds no target", command, arg)
+		}
+		for _, t := range doc.Targets {
+			held := [2]string{t.Target, t.Address}
+			if other, ok := names[held]; ok {
+				return nil, nil, usagef("%s: %q at %q is in %s and in %s: give one of them", command, t.Target, t.Address, other, arg)
+			}
+			names[held] = arg
+		}
+		saved = append(saved, doc)
+	}
+	if len(saved) > 0 && len(targets) == 0 {
 		flags.Visit(func(f *pflag.Flag) {
-			if wrong == nil && !slices.Contains(savedFlags, f.Name) {
-				wrong = usagef("--%s: is for scans, and %s is a saved report", f.Name, arg)
+			if err == nil && !slices.Contains(savedFlags, f.Name) {
+				err = usagef("--%s: is for scans, and %s is a saved report", f.Name, args[0])
 			}
 		})
-		if wrong == nil && len(doc.Targets) == 0 {
-			wrong = usagef("%s: %s: the report holds no target", command, arg)
-		}
-		return doc, wrong
 	}
-	return nil, nil
+	return saved, targets, err
+}
+
+// scannedTwice fails if a target of jobs is in a saved report, too.
+func scannedTwice(saved []*report.Document, jobs []job) error {
+	for _, doc := range saved {
+		for _, t := range doc.Targets {
+			for _, j := range jobs {
+				if t.Target == j.target.Name && t.Address == j.target.Address.String() {
+					return usagef("%q at %q is in a saved report, too: give the report or the target", t.Target, t.Address)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// judgeSaved judges and writes saved reports, without a scan.
+func (a *app) judgeSaved(opts *scanOptions) error {
+	if _, err := opts.open(); err != nil {
+		return err
+	}
+	defer opts.discard()
+	opts.clientsAsked = len(opts.clients) > 0
+	doc := report.New(report.Run{Tool: report.Tool{Name: "ikescope", Version: version()}}, nil)
+	opts.judge(doc)
+	a.exit = doc.Exit.Code
+	return opts.write(doc, a.out)
 }
 
 // isJSON reports whether the file at path begins as a JSON object does.

@@ -27,7 +27,7 @@ func (a *app) scanCommand() *cobra.Command {
   ikescope scan -o json=whole.json --resume part.json vpn.example.com`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.scan(cmd.Context(), opts, args) },
 	}
-	opts.addFlags(cmd.Flags())
+	opts.addFlags(cmd.Flags(), textOrJSON)
 	return cmd
 }
 
@@ -54,6 +54,7 @@ func (a *app) scan(ctx context.Context, opts *scanOptions, args []string) error 
 	if opts.plan {
 		return printPlan(a.out, scanner, found)
 	}
+	opts.clientsAsked = len(opts.clients) > 0
 	if err := opts.checkSource(ctx); err != nil {
 		return err
 	}
@@ -66,6 +67,9 @@ func (a *app) scan(ctx context.Context, opts *scanOptions, args []string) error 
 	}
 	targets, err := resolve(ctx, found, family, opts.ports, parallel)
 	if err != nil {
+		return err
+	}
+	if err := scannedTwice(opts.saved, targets); err != nil {
 		return err
 	}
 	if err := opts.checkSourcePort(ctx, targets); err != nil {

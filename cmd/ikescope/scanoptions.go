@@ -62,8 +62,8 @@ func newScanOptions() *scanOptions {
 	}
 }
 
-func (o *scanOptions) addFlags(flags *pflag.FlagSet) {
-	o.outputOptions.addFlags(flags)
+func (o *scanOptions) addFlags(flags *pflag.FlagSet, formats []string) {
+	o.outputOptions.addFlags(flags, formats)
 	flags.SortFlags = false
 	flags.Var(suites{&o.suites}, "suite", "ask about these suites only, as strongSwan writes them; may be repeated")
 	flags.Var(choice{&o.profile, scanProfiles}, "profile", "how much to ask: quick (algorithms in use), standard (all that are registered, and ML-KEM as additional key exchange) or deep (any additional key exchange, and more samples)")

@@ -1,0 +1,122 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+)
+
+// heading writes who was scanned, the verdict and whether anything is wrong,
+// with clients that fail among it where they were asked for.
+func (p *page) heading(t *Target, clientsAsked bool) {
+	name := printable(t.Target)
+	if address := addressBeside(t.Target, t.Address); address != "" {
+		name += "  " + printable(address)
+	}
+	verdict, style := verdictWords(t.Verdict), red
+	if t.Verdict == "ikev2" {
+		style = yellow
+		wrong := wrongWords(t, clientsAsked)
+		switch {
+		case len(wrong) > 0:
+			verdict += ", " + strings.Join(wrong, ", ")
+		case !t.Complete || t.Matrix != nil && t.Matrix.Unknown > 0:
+			verdict += ", no problem seen so far"
+		default:
+			verdict += ", no problem found"
+			style = green
+		}
+	}
+	lines := wrap(printable(verdict), p.width-2, 0)
+	if len(lines) == 0 {
+		lines = []string{""} // of a report that says nothing
+	}
+	if len(lines) > 1 || columns(name)+2+columns(lines[0]) > p.width {
+		for _, line := range wrap(name, p.width, 2) {
+			p.out.WriteString(p.paint(bold, line) + "\n")
+		}
+		name = ""
+	}
+	for _, line := range lines {
+		fill := strings.Repeat(" ", max(0, p.width-columns(name)-columns(line)))
+		p.out.WriteString(p.paint(bold, name) + fill + p.paint(style, line) + "\n")
+		name = ""
+	}
+	if !t.Complete && t.Verdict != "error" {
+		p.out.WriteString(p.paint(yellow, "PARTIAL: the scan ended before everything was asked.") + "\n")
+	}
+}
+
+// wrongWords says in few words what is wrong with t, or may be: problems,
+// clients and policies.
+func wrongWords(t *Target, clientsAsked bool) []string {
+	var out []string
+	if n := len(problemsOf(t)); n > 0 {
+		out = append(out, counted(int64(n), "problem", "problems"))
+	}
+	if clientsAsked {
+		var fail, unknown []string
+		for _, c := range t.Clients {
+			switch c.Verdict {
+			case "fails":
+				fail = append(fail, shortName(c))
+			case "unknown":
+				unknown = append(unknown, shortName(c))
+			}
+		}
+		switch {
+		case len(fail) == 1:
+			out = append(out, fail[0]+" fails")
+		case len(fail) > 1:
+			out = append(out, fmt.Sprintf("%d of %d clients fail", len(fail), len(t.Clients)))
+		case len(unknown) == 1:
+			out = append(out, unknown[0]+" unknown")
+		case len(unknown) > 1:
+			out = append(out, fmt.Sprintf("%d of %d clients unknown", len(unknown), len(t.Clients)))
+		}
+	}
+	for _, verdict := range []string{ruleViolated, ruleUndecided} {
+		var names []string
+		for _, policy := range t.Policies {
+			if policy.Verdict == verdict {
+				names = append(names, policy.Policy)
+			}
+		}
+		switch {
+		case len(names) == 1:
+			return append(out, "policy "+names[0]+" "+verdict)
+		case len(names) > 1:
+			return append(out, fmt.Sprintf("%d of %d policies %s", len(names), len(t.Policies), verdict))
+		}
+	}
+	return out
+}
+
+func problemsOf(t *Target) []Finding {
+	var out []Finding
+	for _, f := range t.Findings {
+		if isProblem(f) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// problems names the problems that a heading counts, for texts that do not tell
+// the findings.
+func (p *page) problems(t *Target) {
+	found := problemsOf(t)
+	if len(found) == 0 || t.Verdict != "ikev2" {
+		return
+	}
+	words := []string{"problems:"}
+	for i, f := range found {
+		name := printable(f.Severity + " " + f.ID)
+		if i < len(found)-1 {
+			name += ","
+		}
+		words = append(words, name)
+	}
+	for _, line := range wrapWords(words, p.width, 2) {
+		p.wide(line)
+	}
+}
