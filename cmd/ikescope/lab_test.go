@@ -31,6 +31,7 @@ func TestLab(t *testing.T) {
 	t.Run("clients", l.testClients)
 	t.Run("preference", l.testPreference)
 	t.Run("remedy", l.testRemedy)
+	t.Run("remedy elsewhere", l.testRemedyElsewhere)
 	t.Run("behaviour", l.testBehaviour)
 	t.Run("transform order", l.testTransformOrder)
 	t.Run("half-open", l.testHalfOpen)

@@ -24,12 +24,12 @@ var (
 	fortiUnnumbered = []string{"aria128", "aria192", "aria256", "seed"}
 )
 
-// What FortiOS 6 and 7 take where a phase 1 does not say it. An ike-version
-// that is not said is 1.
-var (
-	fortiDefaultProposal = []string{"aes128-sha256", "aes256-sha256", "aes128-sha1", "aes256-sha1"}
-	fortiDefaultGroups   = []string{"14", "5"}
-)
+// fortiDefaults are what FortiOS 6 and 7 take where a phase 1 does not say it.
+// An ike-version that is not said is 1.
+var fortiDefaults = map[string][]string{
+	"proposal": {"aes128-sha256", "aes256-sha256", "aes128-sha1", "aes256-sha1"},
+	"dhgrp":    {"14", "5"},
+}
 
 // fortiProposals are all that set proposal takes, but those with a cipher
 // without a number.
@@ -54,12 +54,48 @@ var fortiProposals = func() map[string]lists {
 	return all
 }()
 
-// fortiPhase1 is an entry of config vpn ipsec phase1-interface or phase1: what
-// set says of the keys that matter.
+// fortiPhase1 is an entry of config vpn ipsec phase1-interface or phase1.
 type fortiPhase1 struct {
 	name string
 	line int
 	sets map[string][]setting
+	// byDefault are the keys whose default something was appended to or taken
+	// from.
+	byDefault map[string]bool
+}
+
+// fortiVerbs are the commands that change a setting.
+var fortiVerbs = []string{"set", "select", "append", "unselect", "unset", "clear"}
+
+// change does what a command says of a setting. What is appended to, or taken
+// from, a setting of which nothing was said is its default.
+func (f *fortiPhase1) change(verb string, key setting, values []setting) {
+	if _, said := f.sets[key.value]; !said && (verb == "append" || verb == "unselect") && fortiDefaults[key.value] != nil {
+		f.sets[key.value] = fortiDefault(key.value, key.line)
+		f.byDefault[key.value] = true
+	}
+	switch verb {
+	case "append":
+		f.sets[key.value] = append(f.sets[key.value], values...)
+	case "unselect":
+		f.sets[key.value] = slices.DeleteFunc(f.sets[key.value], func(s setting) bool {
+			return slices.ContainsFunc(values, func(v setting) bool { return v.value == s.value })
+		})
+	case "unset", "clear":
+		delete(f.sets, key.value)
+		delete(f.byDefault, key.value)
+	default: // set and select, which is the same
+		f.sets[key.value] = values
+		delete(f.byDefault, key.value)
+	}
+}
+
+func fortiDefault(key string, line int) []setting {
+	var set []setting
+	for _, value := range fortiDefaults[key] {
+		set = append(set, setting{value, line})
+	}
+	return set
 }
 
 func isFortiGate(_ string, data []byte) bool {
@@ -70,9 +106,13 @@ func isFortiGate(_ string, data []byte) bool {
 // them is a slip: no other setting of a phase 1 is.
 var fortiKeys = []string{"proposal", "dhgrp"}
 
-// fortiPhases returns the phase 1 entries of a configuration.
-func fortiPhases(text string) ([]fortiPhase1, error) {
-	var phases []fortiPhase1
+// fortiPhases returns the phase 1 entries of a configuration. An entry that is
+// edited again is the same one, but for another VDOM.
+func fortiPhases(text string) ([]*fortiPhase1, error) {
+	var phases []*fortiPhase1
+	type key struct{ vdom, name string }
+	index := make(map[key]*fortiPhase1)
+	vdom := ""
 	var open []string // the config statements around a line
 	var phase *fortiPhase1
 	for _, statement := range fortiStatements(text) {
@@ -93,13 +133,19 @@ func fortiPhases(text string) ([]fortiPhase1, error) {
 			if inPhase1 {
 				phase = nil
 			}
+		case here == "vdom" && word.value == "edit" && len(statement) == 2:
+			vdom = statement[1].value
 		case !inPhase1:
 		case word.value == "edit" && len(statement) == 2:
-			phases = append(phases, fortiPhase1{statement[1].value, word.line, make(map[string][]setting)})
-			phase = &phases[len(phases)-1]
+			k := key{vdom, statement[1].value}
+			if phase = index[k]; phase == nil {
+				phase = &fortiPhase1{k.name, word.line, make(map[string][]setting), make(map[string]bool)}
+				index[k] = phase
+				phases = append(phases, phase)
+			}
 		case word.value == "next":
 			phase = nil
-		case word.value == "set" && len(statement) > 1:
+		case slices.Contains(fortiVerbs, word.value) && len(statement) > 1:
 			if phase == nil {
 				return nil, &Error{word.line, statement[1].value, "is set outside of a phase 1: begin it with edit NAME"}
 			}
@@ -107,7 +153,7 @@ func fortiPhases(text string) ([]fortiPhase1, error) {
 			if question := didYouMean(key.value, fortiKeys); question != "" && !slices.Contains(fortiKeys, key.value) {
 				return nil, &Error{key.line, key.value, "is no setting of a phase 1" + question}
 			}
-			phase.sets[key.value] = statement[2:]
+			phase.change(word.value, key, statement[2:])
 		}
 	}
 	return phases, nil
@@ -192,22 +238,27 @@ func parseFortiGate(data []byte) ([]Policy, error) {
 	return leftOut(policies, others), nil
 }
 
-func (f fortiPhase1) policy() (Policy, error) {
+func (f *fortiPhase1) policy() (Policy, error) {
 	var notes []string
+	assumed := false
 	// values returns what is set, or the default, of which it takes a note.
-	values := func(key string, defaults []string) []setting {
-		if set := f.sets[key]; len(set) > 0 {
+	values := func(key string) []setting {
+		set := f.sets[key]
+		defaults := strings.Join(fortiDefaults[key], " ")
+		switch {
+		case len(set) == 0:
+			set = fortiDefault(key, f.line)
+			notes = append(notes, fmt.Sprintf("It sets no %s: it has the default of FortiOS 6 and 7, %s.", key, defaults))
+		case f.byDefault[key]:
+			notes = append(notes, fmt.Sprintf("It changes the default %s, which in FortiOS 6 and 7 is %s.", key, defaults))
+		default:
 			return set
 		}
-		notes = append(notes, fmt.Sprintf("It sets no %s: it has the default of FortiOS 6 and 7, %s.", key, strings.Join(defaults, " ")))
-		var set []setting
-		for _, value := range defaults {
-			set = append(set, setting{value, f.line})
-		}
+		assumed = true
 		return set
 	}
 	var groups []proposals.Algorithm
-	for _, group := range values("dhgrp", fortiDefaultGroups) {
+	for _, group := range values("dhgrp") {
 		a, err := fortiGroups.algorithm("dhgrp", group.value, group.line)
 		if err != nil {
 			return Policy{}, err
@@ -216,7 +267,7 @@ func (f fortiPhase1) policy() (Policy, error) {
 	}
 	var offer []proposals.Product
 	seen := make(map[string]bool)
-	for _, word := range values("proposal", fortiDefaultProposal) {
+	for _, word := range values("proposal") {
 		if seen[word.value] {
 			continue
 		}
@@ -242,7 +293,7 @@ func (f fortiPhase1) policy() (Policy, error) {
 		return Policy{}, err
 	}
 	p.Notes = notes
-	if len(f.sets["proposal"]) == 0 || len(f.sets["dhgrp"]) == 0 {
+	if assumed {
 		p.Doubt = "What the file does not set is the default of FortiOS 6 and 7; other versions may have another."
 	}
 	return p, nil

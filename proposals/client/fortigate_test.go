@@ -32,6 +32,16 @@ func TestFortiGate(t *testing.T) {
 			"aes256gcm16-prfsha384-ecp256", ""},
 		{"IKEv1 beside", in + "set ike-version 2\nset dhgrp 19\nset proposal aes256gcm-prfsha384\nnext\nedit old\nnext\nend\n",
 			"aes256gcm16-prfsha384-ecp256", "not IKEv2: old"},
+		{"appended to later", in + "set ike-version 2\nset dhgrp 19\nset proposal aes256gcm-prfsha384\nnext\nend\n" +
+			"config vpn ipsec phase1-interface\nedit \"a b\"\nappend proposal aes256-sha256\nappend dhgrp 14\nnext\nend\n",
+			"aes256gcm16-prfsha384-ecp256-modp2048,aes256-sha256-prfsha256-ecp256-modp2048", ""},
+		{"changes of a default", in + "set ike-version 2\nunselect dhgrp 5\nunselect proposal aes128-sha1 aes256-sha1 aes128-sha256\n",
+			"aes256-sha256-prfsha256-modp2048", "It changes the default dhgrp, which in FortiOS 6 and 7 is 14 5."},
+		{"taken back", in + "set ike-version 2\nset dhgrp 1\nunset dhgrp\nselect proposal aes256-sha256\n",
+			"aes256-sha256-prfsha256-modp2048-modp1536", "sets no dhgrp"},
+		{"one name in two VDOMs", in + "set ike-version 1\nset dhgrp 1\nset proposal des-md5\nend\nend\n" +
+			"config vdom\nedit branch\nconfig vpn ipsec phase1-interface\nedit \"a b\"\nset ike-version 2\nappend dhgrp 14\nset proposal aes256-sha256\nset dhgrp 19\n",
+			"aes256-sha256-prfsha256-ecp256", "not IKEv2: a b"},
 	} {
 		policies, err := Import("", []byte(test.file), "")
 		if err != nil || len(policies) != 1 || policies[0].Name != "a b" || offerText(policies[0]) != test.want ||
