@@ -32,7 +32,20 @@ func TestCapturedClients(t *testing.T) {
 		if diff := cmp.Diff(want[0].Offer, got[0].Offer); diff != "" {
 			t.Errorf("%s (-configured +captured):\n%s", file, diff)
 		}
+		if diff := cmp.Diff(saOf(t, want[0]), saOf(t, got[0])); diff != "" {
+			t.Errorf("%s: the SA payload (-configured +captured):\n%s", file, diff)
+		}
 	}
+}
+
+// saOf returns the octets of the SA payload that a client sends.
+func saOf(t *testing.T, p client.Policy) []byte {
+	t.Helper()
+	octets, _, err := ike.AppendPayloads(nil, []ike.Payload{&ike.SA{Proposals: p.Proposals()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return octets
 }
 
 // Clients are found by number, SPI and address, and repeated offers are one.

@@ -97,7 +97,7 @@ func offered(name string, offer []proposals.Product) client.Policy {
 	return client.Policy{
 		Name: name, Product: "an offer of the command line", Syntax: client.SyntaxSwanctl,
 		Offer: offer, KE: ike.KeyExchangeMethod(offer[0][proposals.KE][0].ID),
-		Source: "command line", Confidence: "as given",
+		INTEGFirst: true, Source: "command line", Confidence: "as given",
 	}
 }
 

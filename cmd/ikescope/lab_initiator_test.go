@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -127,6 +128,9 @@ func (l lab) testInitiation(t *testing.T, i initiation, target report.Target) {
 	}
 	if len(captured) != 1 || captured[0].KE != imported.KE || !reflect.DeepEqual(captured[0].Offer, imported.Offer) {
 		t.Errorf("captured %d clients\n%+v\nimported\n%+v", len(captured), captured, imported)
+	}
+	if got, want := saOf(t, imported), saOf(t, captured[0]); !bytes.Equal(got, want) {
+		t.Errorf("the SA payload as configured\n%x\nand as sent\n%x", got, want)
 	}
 }
 

@@ -3,6 +3,7 @@ package client
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -71,7 +72,9 @@ func Import(file string, data []byte, syntax Syntax) ([]Policy, error) {
 		}
 		for i := range policies {
 			policies[i].Syntax = f.syntax
+			policies[i].INTEGFirst = sentByStrongSwan(f.syntax)
 		}
+		nameApart(policies)
 		return policies, nil
 	}
 	if err := undecidedIpsecConf(data); syntax == "" && err != nil {
@@ -81,4 +84,27 @@ func Import(file string, data []byte, syntax Syntax) ([]Policy, error) {
 		return nil, errors.New("it is empty")
 	}
 	return nil, fmt.Errorf("its syntax is none of %s", strings.Join(names, ", "))
+}
+
+// nameApart gives the connections of a file that have one name, such as those of
+// two virtual domains, names of their own: "a", "a/2". The name that they share
+// stands for all of them.
+func nameApart(policies []Policy) {
+	taken := make(map[string]bool)
+	for _, p := range policies {
+		taken[p.Name] = true
+	}
+	count := make(map[string]int)
+	for i, p := range policies {
+		if count[p.Name]++; count[p.Name] == 1 {
+			continue
+		}
+		name := p.Name
+		for ; taken[name]; count[p.Name]++ {
+			name = fmt.Sprintf("%s/%d", p.Name, count[p.Name])
+		}
+		count[p.Name]--
+		taken[name] = true
+		policies[i].Name, policies[i].Aliases = name, append(slices.Clone(p.Aliases), p.Name)
+	}
 }

@@ -113,6 +113,26 @@ func TestDetect(t *testing.T) {
 	}
 }
 
+// Connections that have one name are told apart.
+func TestNamesApart(t *testing.T) {
+	const phase1 = "config vpn ipsec phase1-interface\nedit %q\nset ike-version 2\nset proposal %s-sha256\nnext\nend\n"
+	var in string
+	for i, name := range []string{"hq", "hq", "hq/2", "hq", "branch"} {
+		in += fmt.Sprintf(phase1, name, []string{"aes128", "aes256"}[i%2])
+	}
+	policies, err := Import("file", []byte(in), SyntaxFortiGate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, p := range policies {
+		got = append(got, strings.Join(append([]string{p.Name}, p.Aliases...), " = "))
+	}
+	if want := "hq, hq/3 = hq, hq/2, hq/4 = hq, branch"; strings.Join(got, ", ") != want {
+		t.Errorf("%s, want %s", strings.Join(got, ", "), want)
+	}
+}
+
 // testImportErrors imports files that are wrong, each with one message.
 func testImportErrors(t *testing.T, syntax Syntax, tests []struct{ in, want string }) {
 	t.Helper()

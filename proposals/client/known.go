@@ -135,6 +135,7 @@ func named(name tableRow, rows []tableRow) (Policy, error) {
 		return Policy{}, fmt.Errorf("no row for IKE is about it")
 	}
 	p.KE = ike.KeyExchangeMethod(p.Offer[0][proposals.KE][0].ID)
+	p.INTEGFirst = sentByStrongSwan(p.Syntax) || strings.HasPrefix(name["policy_id"], "strongswan-")
 	p.Source = strings.Join(sources, "; ")
 	p.SourceDate = strings.Join(dates, "; ")
 	p.Confidence = strings.Join(confidences, "; ")

@@ -118,7 +118,11 @@ type libreswanReader struct {
 }
 
 func (r *libreswanReader) fail(token, problem string) *Error {
-	if token != r.text {
+	switch token {
+	case r.text:
+	case "":
+		problem = fmt.Sprintf("an empty word in %q %s", r.text, problem)
+	default:
 		problem = fmt.Sprintf("in %q %s", r.text, problem)
 	}
 	return &Error{Token: token, Problem: problem}

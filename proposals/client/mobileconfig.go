@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
@@ -11,7 +12,7 @@ import (
 
 // The importer of Apple's configuration profiles: property lists in XML or
 // binary, signed or not. Keys and values are those of the schema of
-// com.apple.vpn.managed.
+// com.apple.vpn.managed (github.com/apple/device-management at 0a4527c).
 
 var mobileconfigFormat = format{syntax: SyntaxMobileconfig, detect: isMobileconfig, parse: parseMobileconfig}
 
@@ -21,7 +22,13 @@ var (
 	appleHashes = words{{"SHA1-96", "sha1"}, {"SHA1-160", "sha1_160"}, {"SHA2-256", "sha256"},
 		{"SHA2-384", "sha384"}, {"SHA2-512", "sha512"}}
 	appleGroups = groupWords(1, 2, 5, 14, 15, 16, 17, 18, 19, 20, 21, 31, 32)
+	// appleAdditional are the values of PostQuantumKeyExchangeMethods, of which
+	// 0 is for no method.
+	appleAdditional = groupWords(36, 37)
 )
+
+// appleRetired are what iOS 26, macOS 26 and visionOS 26 do not take any more.
+var appleRetired = keywords("des", "3des", "sha1", "sha1_160", "modp768", "modp1024", "modp1536")
 
 // appleKeys are the keys of IKESecurityAssociationParameters that matter, with
 // the values that they have where they are left out.
@@ -70,7 +77,7 @@ func parseMobileconfig(data []byte) ([]Policy, error) {
 			others = append(others, cmp.Or(name, scope))
 			continue
 		}
-		p, err := applePolicy(ikev2.get("IKESecurityAssociationParameters"), scope)
+		p, err := applePolicy(ikev2, scope)
 		if err != nil {
 			return nil, err
 		}
@@ -83,11 +90,17 @@ func parseMobileconfig(data []byte) ([]Policy, error) {
 	return leftOut(policies, others), nil
 }
 
-// applePolicy returns the one suite that the parameters of the payload at path
-// scope offer; nil are those of a payload that has none.
-func applePolicy(parameters *plistValue, scope string) (Policy, error) {
+// applePolicy returns what the IKEv2 dictionary of the payload at path scope
+// offers: one suite, or with AllowPostQuantumKeyExchangeFallback two.
+func applePolicy(ikev2 *plistValue, scope string) (Policy, error) {
+	const name = "IKESecurityAssociationParameters"
+	scope += ".IKEv2." + name
+	parameters := ikev2.get(name)
+	if parameters != nil && parameters.dict == nil {
+		return Policy{}, &Error{parameters.line, name, "is no dict"}
+	}
 	var l lists
-	var left []string
+	var left, retired []string
 	for i, list := range []*[]proposals.Algorithm{&l.encr, &l.integ, &l.ke} {
 		k := appleKeys[i]
 		value := parameters.get(k.key)
@@ -97,22 +110,75 @@ func applePolicy(parameters *plistValue, scope string) (Policy, error) {
 		}
 		a, err := k.words.algorithm(k.key+" of a profile", value.text, value.line)
 		if err != nil {
-			if value.line == 0 { // of a binary list: its key tells where it is
-				err = &Error{Token: scope + ".IKEv2.IKESecurityAssociationParameters." + k.key,
-					Problem: fmt.Sprintf("is wrong: %v", err)}
-			}
-			return Policy{}, err
+			return Policy{}, inBinaryPlist(err, value.line, scope+"."+k.key)
+		}
+		if slices.Contains(appleRetired, a) {
+			retired = append(retired, k.key+" "+value.text)
 		}
 		*list = append(*list, a)
 	}
 	offer, _ := l.products()
+	notes := []string{"A profile always offers exactly one suite, and its PRF has the hash of IntegrityAlgorithm."}
+	doubt := ""
+	with, err := withAdditional(offer[0], parameters.get("PostQuantumKeyExchangeMethods"), scope)
+	if err != nil {
+		return Policy{}, err
+	}
+	if with.String() != offer[0].String() {
+		doubt = "How Apple's clients offer additional key exchanges was not observed."
+		if ikev2.string("AllowPostQuantumKeyExchangeFallback") == "1" {
+			notes[0] = "The profile offers one suite, and it without additional key exchanges as its fallback; its PRF has the hash of IntegrityAlgorithm."
+			offer = append([]proposals.Product{with}, offer...)
+		} else {
+			offer[0] = with
+		}
+	}
 	p, err := policyOf("Apple configuration profile", "", 0, offer)
 	if err != nil {
 		return Policy{}, err
 	}
-	p.Notes = []string{"A profile always offers exactly one suite, and its PRF has the hash of IntegrityAlgorithm."}
+	p.Notes, p.Doubt = notes, doubt
 	if len(left) > 0 {
 		p.Notes = append(p.Notes, "It leaves out what Apple then takes: "+strings.Join(left, ", ")+".")
 	}
+	if len(retired) > 0 {
+		p.Notes = append(p.Notes, "Versions before 26 of iOS, macOS and visionOS alone take it: "+strings.Join(retired, ", ")+".")
+	}
 	return p, nil
+}
+
+// withAdditional returns product with the additional key exchanges that methods,
+// the value of PostQuantumKeyExchangeMethods, name: the first is ADDKE1.
+func withAdditional(product proposals.Product, methods *plistValue, scope string) (proposals.Product, error) {
+	const name, most = "PostQuantumKeyExchangeMethods", int(proposals.NumAxes - proposals.ADDKE1)
+	if methods == nil {
+		return product, nil
+	}
+	if methods.text != "" || methods.dict != nil {
+		return product, &Error{methods.line, name, "is no array of numbers"}
+	}
+	if n := len(methods.array); n > most {
+		return product, &Error{methods.line, name, fmt.Sprintf("has %d methods, and at most %d are additional", n, most)}
+	}
+	for i, value := range methods.array {
+		if value.text == "0" {
+			continue
+		}
+		a, err := appleAdditional.algorithm(name+" of a profile", value.text, value.line)
+		if err != nil {
+			return product, inBinaryPlist(err, value.line, scope+"."+name)
+		}
+		a.Axis = proposals.ADDKE1 + proposals.Axis(i)
+		product[a.Axis] = []proposals.Algorithm{a}
+	}
+	return product, nil
+}
+
+// inBinaryPlist returns err with the place of the value: of a binary list, which
+// has no lines, its path tells where it is.
+func inBinaryPlist(err error, line int, path string) error {
+	if line > 0 {
+		return err
+	}
+	return &Error{Token: path, Problem: fmt.Sprintf("is wrong: %v", err)}
 }

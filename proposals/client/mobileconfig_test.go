@@ -30,6 +30,25 @@ func TestMobileconfig(t *testing.T) {
 			t.Errorf("%s: %+v, %v", parameters, policies, err)
 		}
 	}
+	for methods, want := range map[string]string{
+		"":                      "aes256-sha256-prfsha256-modp2048",
+		"<integer>0</integer>":  "aes256-sha256-prfsha256-modp2048",
+		"<integer>37</integer>": "aes256-sha256-prfsha256-modp2048-ke1_mlkem1024",
+		"<integer>0</integer><integer>36</integer>": "aes256-sha256-prfsha256-modp2048-ke2_mlkem768",
+	} {
+		parameters := "<key>PostQuantumKeyExchangeMethods</key><array>" + methods + "</array>"
+		policies, err := Import("", []byte(mobileconfig(parameters)), "")
+		if err != nil || offerText(policies[0]) != want || (policies[0].Doubt != "") != strings.Contains(want, "mlkem") {
+			t.Errorf("%s: %+v, %v", parameters, policies, err)
+		}
+		if want += ",aes256-sha256-prfsha256-modp2048"; !strings.Contains(want, "mlkem") {
+			continue
+		}
+		fallback := strings.Replace(mobileconfig(parameters), "<key>IKESecurity", "<key>AllowPostQuantumKeyExchangeFallback</key><integer>1</integer><key>IKESecurity", 1)
+		if policies, err := Import("", []byte(fallback), ""); err != nil || offerText(policies[0]) != want {
+			t.Errorf("%s with a fallback: %+v, %v", parameters, policies, err)
+		}
+	}
 	known, _ := Named("apple-profile")
 	if got := offerText(known); got != "aes256-sha256-prfsha256-modp2048" {
 		t.Errorf("the known policy is %s", got)
@@ -48,6 +67,14 @@ func TestMobileconfigErrors(t *testing.T) {
 		// no text
 		{mobileconfig("<key>IntegrityAlgorithm</key><true/>"),
 			`line 7: the IntegrityAlgorithm of a profile is empty: write one of SHA1-96, SHA1-160, SHA2-256, SHA2-384, SHA2-512`},
+		// additional methods
+		{mobileconfig("<key>PostQuantumKeyExchangeMethods</key><array>\n<integer>35</integer></array>"),
+			`line 8: "35" is no PostQuantumKeyExchangeMethods of a profile: write one of 36, 37`},
+		{mobileconfig("<key>PostQuantumKeyExchangeMethods</key><integer>37</integer>"),
+			`line 7: "PostQuantumKeyExchangeMethods" is no array of numbers`},
+		{mobileconfig("<key>PostQuantumKeyExchangeMethods</key><array>" + strings.Repeat("<integer>36</integer>", 8) + "</array>"),
+			`line 7: "PostQuantumKeyExchangeMethods" has 8 methods, and at most 7 are additional`},
+		{strings.Replace(mobileconfig(""), "<dict>\n\n</dict>", "<array/>", 1), `line 6: "IKESecurityAssociationParameters" is no dict`},
 		// binary
 		{strings.Replace(binary, "AES-256-GCM", "AES-512-GCM", 1),
 			`"PayloadContent.0.IKEv2.IKESecurityAssociationParameters.EncryptionAlgorithm" is wrong: ` +

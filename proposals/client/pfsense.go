@@ -233,6 +233,9 @@ func pfsenseCipher(e *xmlElement) ([]proposals.Algorithm, error) {
 			if k := e.child("keylen"); k != nil {
 				line = k.line
 			}
+			if keylen == "" {
+				return nil, &Error{line, c.name, fmt.Sprintf("has no keylen: write %s, one of %s", what, strings.Join(c.keylens, ", "))}
+			}
 			return nil, &Error{line, keylen, fmt.Sprintf("is no keylen of %s: write %s, one of %s", c.name, what, strings.Join(c.keylens, ", "))}
 		}
 	}

@@ -51,6 +51,8 @@ func TestPfSenseErrors(t *testing.T) {
 		// length
 		{phase1("", item("aes", "512", "sha256", "", "19")),
 			`line 2: "512" is no keylen of aes: write the length of its key in bits, one of 256, 192, 128`},
+		{phase1("", item("aes", "", "sha256", "", "19")),
+			`line 2: "aes" has no keylen: write the length of its key in bits, one of 256, 192, 128`},
 		// hash
 		{phase1("", item("aes", "256", "sha265", "", "19")),
 			`line 2: "sha265" is no hash-algorithm; did you mean sha256?`},

@@ -1,6 +1,9 @@
 package client
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/proposals"
 )
@@ -25,6 +28,9 @@ type Policy struct {
 	Responder bool
 	// KE is the method of the first KE payload.
 	KE ike.KeyExchangeMethod
+	// INTEGFirst: its Proposals hold the integrity algorithms before the PRFs,
+	// as strongSwan sends them, and others may not.
+	INTEGFirst bool
 	// Packet is the client's own first packet, where it was captured, else
 	// nil. Its SA payload is what Offer tells.
 	Packet *ike.Message
@@ -71,7 +77,34 @@ func (p Policy) Proposals() []ike.Proposal {
 	}
 	var out []ike.Proposal
 	for i, product := range p.Offer {
-		out = append(out, product.Proposal(uint8(i+1)))
+		proposal := product.Proposal(uint8(i + 1))
+		if p.INTEGFirst {
+			slices.SortStableFunc(proposal.Transforms, integFirst)
+		}
+		out = append(out, proposal)
 	}
 	return out
+}
+
+// integFirst orders transforms as strongSwan does, where that is another order
+// than that of [proposals.Product.Proposal].
+func integFirst(a, b ike.Transform) int {
+	order := []ike.TransformType{ike.TransformENCR, ike.TransformINTEG, ike.TransformPRF}
+	place := func(t ike.Transform) int {
+		if i := slices.Index(order, t.Type); i >= 0 {
+			return i
+		}
+		return len(order)
+	}
+	return cmp.Compare(place(a), place(b))
+}
+
+// sentByStrongSwan reports whether what is configured in a syntax sends its
+// packets with strongSwan's daemon.
+func sentByStrongSwan(s Syntax) bool {
+	switch s {
+	case SyntaxSwanctl, SyntaxIpsecConf, SyntaxPfSense, SyntaxOPNsense:
+		return true
+	}
+	return false
 }

@@ -301,6 +301,9 @@ func (c cmdlet) arguments(words []shellWord) (map[string]setting, error) {
 		if err != nil {
 			return nil, err
 		}
+		if _, again := arguments[name]; again {
+			return nil, &Error{word.line, word.text, "is given twice, which PowerShell refuses"}
+		}
 		if isSwitch {
 			arguments[name] = setting{"", word.line}
 			if len(words) > 0 && !words[0].quoted && strings.HasPrefix(words[0].text, "$") { // -Force:$true

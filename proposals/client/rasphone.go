@@ -110,6 +110,9 @@ func (e phonebookEntry) policy() (Policy, error) {
 	if custom.line == 0 {
 		return Policy{}, &Error{number.line, "NumCustomPolicy", "says that there is a custom policy, but CustomIPSecPolicies is missing"}
 	}
+	if custom.value == "" {
+		return Policy{}, &Error{custom.line, "CustomIPSecPolicies", "is empty, though NumCustomPolicy says that there is a custom policy"}
+	}
 	octets, err := hex.DecodeString(custom.value)
 	if err != nil || len(octets) != 4*len(rasphoneOrder) {
 		return Policy{}, &Error{custom.line, custom.value,

@@ -48,6 +48,7 @@ func TestRasphoneErrors(t *testing.T) {
 		{"[a]\nVpnStrategy=14\nNumCustomPolicy=1\n",
 			`line 3: "NumCustomPolicy" says that there is a custom policy, but CustomIPSecPolicies is missing`},
 		// several
+		{policy(""), `line 4: "CustomIPSecPolicies" is empty, though NumCustomPolicy says that there is a custom policy`},
 		{"[a]\nVpnStrategy=14\nNumCustomPolicy=2\n",
 			`line 3: "2" is no NumCustomPolicy that Windows writes: that is 0 or 1`},
 		// strategy

@@ -66,6 +66,11 @@ func (f *swanctlFile) policy(name string) (*Policy, error) {
 		}
 		return setting{}, false
 	}
+	for _, s := range conn {
+		if err := slipOfProposals(s); err != nil {
+			return nil, err
+		}
+	}
 	var offer strongSwanOffer
 	switch version, ok := get("version"); {
 	case version.value == "1":
@@ -101,6 +106,23 @@ func (f *swanctlFile) policy(name string) (*Policy, error) {
 	offer.doubt = strings.TrimSpace(offer.doubt + " " + f.includes.doubt())
 	p, err := offer.policy(name, line)
 	return &p, err
+}
+
+// slipOfProposals is the error that a setting of a connection is written almost
+// as proposals is, which swanctl would not load either. Other settings come and
+// go with versions, and do not matter here.
+func slipOfProposals(s *swanctlSection) error {
+	var first *Error
+	for name, value := range s.values {
+		near := didYouMean(name, []string{"proposals"})
+		if name != "proposals" && near != "" && (first == nil || value.line < first.Line) {
+			first = &Error{Line: value.line, Token: name, Problem: "is no setting of a connection" + near}
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	return first
 }
 
 // sections returns the sections that together are the one at a path: those in

@@ -50,6 +50,7 @@ func TestSwanctlErrors(t *testing.T) {
 			`line 2: "AES256" is no keyword of strongSwan, whose keywords are in lower case: write aes256`},
 		{"connections { a {\n proposals = encr_20_256-prfsha256-modp2048\n } }",
 			`line 2: "encr_20_256" is an algorithm by its number, which strongSwan does not read: write its keyword`},
+		{"connections { a {\n proposal = aes256-sha256-modp2048\n } }", `line 2: "proposal" is no setting of a connection; did you mean proposals?`},
 		{"connections { a { version = 3\n } }", `line 1: "3" is no IKE version: write 0 (either), 1 or 2`},
 		{"connections { a { proposals = aes\n }", `line 1: "connections" is not closed: write } at its end`},
 		{"connections { a { proposals = \"aes\n } }", `line 1: a string is not closed: write " at its end`},

@@ -113,6 +113,8 @@ func TestWindowsErrors(t *testing.T) {
 		// ambiguous
 		{set("-C A"),
 			`line 2: "C" could be each of ConnectionName, CipherTransformConstants, CimSession, Confirm: write more of it`},
+		// twice
+		{set("-DHGroup Group14 -PfsGroup None `\n -DHGroup Group2"), `line 3: "-DHGroup" is given twice, which PowerShell refuses`},
 		// no value
 		{set("-DHGroup"), `line 2: "-DHGroup" has no value`},
 		// registry
