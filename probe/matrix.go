@@ -84,7 +84,7 @@ func (s *scan) doubt(ctx context.Context, m *proposals.Matrix, run []Exchange) s
 	switch {
 	case s.again != "":
 		if s.decoyTaken {
-			s.way = byOwnKE
+			s.askOpening()
 		}
 		return s.again
 	case len(m.Contradictions) > 0:

@@ -185,7 +185,7 @@ func (s *scan) poseOne(ctx context.Context, q *question) {
 		s.decoyTaken = true
 		s.mu.Unlock()
 	case a.Outcome == NotTried, a.Outcome == NoAnswer && ctx.Err() != nil:
-		q.answer.State = proposals.NotTested
+		q.answer.State, q.over = proposals.NotTested, true
 	case a.Outcome == NoAnswer && a.ID == 0:
 		q.answer.State, q.over = proposals.NoAnswer, true // it cannot be asked
 	default:

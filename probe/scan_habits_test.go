@@ -1,6 +1,8 @@
 package probe
 
 import (
+	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -68,6 +70,49 @@ func TestScanKE(t *testing.T) {
 				t.Logf("%d exchanges in %v, peak %d", o.Cost.Exchanges, o.Cost.Elapsed, o.stats.HalfOpenPeak)
 			})
 		}
+	}
+}
+
+// TestScanDecoyTaken: a decoy that the gateway takes beside a cipher that the
+// control offer does not hold is given up, also where silence refuses.
+func TestScanDecoyTaken(t *testing.T) {
+	t.Parallel()
+	for name, faults := range map[string]iketest.Faults{"refuses": {}, "drops": {DropRefused: true}} {
+		t.Run(name, func(t *testing.T) {
+			o := scene{policy: smallPolicy + ",aes256-aesxcbc-prfsha256-modp768",
+				profile: with(func(p *iketest.Profile) { p.ForeignKE = iketest.AsRefusal }), faults: faults, link: iketest.Link{Delay: 5 * ms},
+				during: func(cancel context.CancelFunc) { time.AfterFunc(time.Hour, cancel) }}.scan(t)
+			o.right(t)
+			o.clean(t)
+			o.notes(t, "accepted a key exchange method that it seemed to refuse", "found by accepted answers")
+			if !o.Complete {
+				t.Errorf("it did not end by itself: %d exchanges in %v", o.Cost.Exchanges, o.Cost.Elapsed)
+			}
+		})
+	}
+}
+
+// TestScanKELoss: on a bad path, too, it is found out how a gateway has to be
+// asked.
+func TestScanKELoss(t *testing.T) {
+	t.Parallel()
+	for name, profile := range map[string]iketest.Profile{
+		"only accepted answers": acceptsOnly,
+		"decoy":                 with(func(p *iketest.Profile) { p.ForeignKE = iketest.AsRefusal }),
+	} {
+		t.Run(name, func(t *testing.T) {
+			for seed := range uint64(6) {
+				o := scene{policy: smallPolicy, profile: profile, link: iketest.Link{Delay: 10 * ms, Loss: 0.4}, seed: seed}.scan(t)
+				o.right(t)
+				if o.Matrix.Accepted == 0 || t.Failed() {
+					t.Fatalf("seed %d: %d accepted; %q", seed, o.Matrix.Accepted, o.Notes)
+				}
+				found := strings.Contains(strings.Join(o.Notes, " "), "found by accepted answers")
+				if found != (profile.UnchosenKE == iketest.AsRefusal) {
+					t.Errorf("seed %d: %q", seed, o.Notes)
+				}
+			}
+		})
 	}
 }
 

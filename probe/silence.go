@@ -33,7 +33,7 @@ func (s *scan) settle(ctx context.Context, questions []*question) {
 			// It does not come to the proposals, and would not if asked again.
 			waiting = slices.DeleteFunc(waiting, func(q *question) bool { q.over = q.errors > 0; return q.over })
 		}
-		if len(waiting) == 0 {
+		if len(waiting) == 0 || s.stopped() {
 			return
 		}
 		gateway := isThere

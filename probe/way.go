@@ -17,7 +17,7 @@ func (s *scan) findWay(ctx context.Context) {
 	known := methodsOf(s.control)[0]
 	names := func(w way) bool {
 		s.way = w
-		a := s.ask(ctx, forControl, s.control)
+		a := s.insist(ctx, s.offering(ctx, s.control))
 		return a.Outcome == InvalidKEPayload && a.Group == known
 	}
 	// What was accepted with a KE payload that does not fit stays at the
@@ -32,6 +32,11 @@ func (s *scan) findWay(ctx context.Context) {
 			return
 		}
 	}
+	s.askOpening()
+}
+
+// askOpening has the gateway asked by accepted answers from now on.
+func (s *scan) askOpening() {
 	s.way = byOwnKE
 	s.note("The gateway does not name the key exchange method that it wants, so the matrix was found by accepted answers, one method at a time, " +
 		"each of which opens an IKE SA that has to be closed. Methods that this scanner cannot compute were not offered.")
@@ -49,7 +54,7 @@ func (s *scan) takesAnyway(ctx context.Context) bool {
 		if n, _, _ := keyexchange.Sizes(m); n > longest {
 			continue
 		}
-		if a := s.ask(ctx, forControl, onlyMethod(offer, m)); a.Outcome == Accepted {
+		if a := s.insist(ctx, s.offering(ctx, onlyMethod(offer, m))); a.Outcome == Accepted {
 			s.control, s.controlTaken = onlyMethod(offer, m), true
 			s.way = was
 			return true
