@@ -118,6 +118,14 @@ func (p *pacer) answered(took, shortest time.Duration) {
 	p.grant()
 }
 
+// onTheWay returns how many requests can be sent while one and its answer are on
+// the way.
+func (p *pacer) onTheWay(roundTrip time.Duration) int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return int(min(p.rate*roundTrip.Seconds(), p.window))
+}
+
 // lost halves the window and the rate, at most once in a round trip: what is
 // lost together is one sign of congestion.
 func (p *pacer) lost(now time.Time, roundTrip time.Duration) {

@@ -17,6 +17,7 @@ const (
 	mostPreference = 36
 	fewPreference  = 12
 	manyProducts   = 6
+	mostAhead      = 8 // of them at a time
 )
 
 // preference learns how the gateway chooses. Most questions cost it nothing, as
@@ -38,8 +39,19 @@ func (s *scan) preference(ctx context.Context) {
 	}
 	choice, suite := proposals.Learner{
 		Accepted: accepted, Computable: computable, Octets: s.room(ike.KE_MODP_2048), Most: most,
-		Ask: func(offer []proposals.Product, ke ike.KeyExchangeMethod) proposals.Pick {
-			return s.pick(ctx, offer, ke)
+		Ahead: min(s.conn.pacer.onTheWay(s.conn.roundTrip.shortest()), mostAhead),
+		Ask: func(questions []proposals.Question) []proposals.Pick {
+			picks := make([]proposals.Pick, len(questions))
+			answers := make([]answer, len(questions))
+			asking := newCrowd(len(questions))
+			for i, q := range questions {
+				asking.start(func() { answers[i] = s.choose(ctx, q) })
+			}
+			asking.wait()
+			for i, q := range questions {
+				picks[i] = s.picked(q, answers[i])
+			}
+			return picks
 		},
 	}.Learn()
 	pref.Suite = suite
@@ -63,16 +75,13 @@ func (s *scan) preference(ctx context.Context) {
 	}
 }
 
-// pick returns what the gateway chooses from offer, and closes what that opens.
-func (s *scan) pick(ctx context.Context, offer []proposals.Product, ke ike.KeyExchangeMethod) proposals.Pick {
-	if ke == ike.KE_NONE {
-		if a := s.ask(ctx, forDetail, offer); a.Outcome == InvalidKEPayload && offers(offer, a.Group) {
-			return s.picked(a, proposals.Pick{KE: a.Group})
-		}
-		return proposals.Pick{}
+// choose offers what q says.
+func (s *scan) choose(ctx context.Context, q proposals.Question) answer {
+	if q.KE == ike.KE_NONE {
+		return s.ask(ctx, forDetail, q.Offer)
 	}
-	if requestOctets(offer, ke) > s.allowed() {
-		return proposals.Pick{}
+	if requestOctets(q.Offer, q.KE) > s.allowed() {
+		return answer{}
 	}
 	transport := s.main
 	for _, p := range s.result.Paths {
@@ -80,21 +89,24 @@ func (s *scan) pick(ctx context.Context, offer []proposals.Product, ke ike.KeyEx
 			transport = p.Transport
 		}
 	}
-	a := s.init(ctx, transport, forDetail, offer, ke)
+	return s.init(ctx, transport, forDetail, q.Offer, q.KE)
+}
+
+// picked returns what the gateway chose, of which a is the evidence.
+func (s *scan) picked(q proposals.Question, a answer) proposals.Pick {
+	var p proposals.Pick
 	switch {
-	case a.Outcome == InvalidKEPayload && offers(offer, a.Group):
-		return s.picked(a, proposals.Pick{KE: a.Group})
-	case a.Outcome == Accepted && slices.ContainsFunc(offer, func(p proposals.Product) bool { return p.Contains(*a.Suite) }):
+	case a.Outcome == InvalidKEPayload && offers(q.Offer, a.Group):
+		p.KE = a.Group
+	case a.Outcome == Accepted && q.KE != ike.KE_NONE &&
+		slices.ContainsFunc(q.Offer, func(p proposals.Product) bool { return p.Contains(*a.Suite) }):
 		if !s.described[a.Transport] {
 			s.describe(a)
 		}
-		return s.picked(a, proposals.Pick{KE: ke, Suite: a.Suite})
+		p.KE, p.Suite = q.KE, a.Suite
+	default:
+		return p
 	}
-	return proposals.Pick{}
-}
-
-// picked returns p, of which a is the evidence.
-func (s *scan) picked(a answer, p proposals.Pick) proposals.Pick {
 	s.result.Preference.Evidence = append(s.result.Preference.Evidence, a.ID)
 	return p
 }

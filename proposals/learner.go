@@ -29,12 +29,23 @@ type Learner struct {
 	Computable func(Algorithm) bool
 	// Octets bounds an offer; 0 means as [Limits].
 	Octets int
-	// Most bounds how often Ask is called.
+	// Most bounds the questions.
 	Most int
-	// Ask offers suites with a KE payload of a method in the offer, so that the
-	// answer tells the whole suite or the method that is wanted instead; or,
-	// with KE_NONE, of a method that is not, so that it tells the method alone.
-	Ask func(offer []Product, ke ike.KeyExchangeMethod) Pick
+	// Ahead is how many questions are asked at a time, where they are on a guess
+	// of the answers to those before them; 0 means 1.
+	Ahead int
+	// Ask asks questions, all at once if it can, and returns what is chosen for
+	// each, in their order.
+	Ask func([]Question) []Pick
+}
+
+// Question is an offer of suites that the responder accepts. KE is the method of
+// the KE payload: one of the offer, so that the answer tells the whole suite or
+// the method that is wanted instead; or KE_NONE for one that is not in the offer,
+// so that it tells the method alone.
+type Question struct {
+	Offer []Product
+	KE    ike.KeyExchangeMethod
 }
 
 // Pick is what a responder chose from an offer, as far as its answer tells.
@@ -59,10 +70,9 @@ func (l Learner) Learn() (Choice, *Suite) {
 	if l.Octets == 0 {
 		l.Octets = defaultOctets
 	}
-	s := &learning{Learner: l, choice: Choice{Accepted: l.Accepted}}
-	s.learn()
+	s := l.learnt()
 	for _, seen := range s.seen {
-		if s.choice.Contradicts(seen.offer, seen.ke, seen.pick) {
+		if s.choice.Contradicts(seen.Offer, seen.KE, seen.pick) {
 			return Choice{Accepted: l.Accepted}, s.top
 		}
 	}
@@ -89,38 +99,17 @@ type learning struct {
 	Learner
 	choice Choice
 	top    *Suite
-	asked  int
-	failed bool // there are no more questions
+	known  map[string]Pick // answers, by [Question.key]
+	open   []Question      // that were answered by a guess
+	failed bool            // there are no more questions
 	// simple: of offered proposals that one own proposal meets the initiator's
 	// first is chosen, as was seen.
 	simple bool
 	// beside is the method that was offered beside that of the last suite, to
 	// see whether that of the KE payload counts.
 	beside Algorithm
-	seen   []struct {
-		offer []Product
-		ke    ike.KeyExchangeMethod
-		pick  Pick
-	}
-	left []Product // suites that no own proposal is known of
-}
-
-// ask returns the zero Pick if there is no answer.
-func (l *learning) ask(offer []Product, ke ike.KeyExchangeMethod) Pick {
-	if l.asked >= l.Most {
-		l.failed = true
-		return Pick{}
-	}
-	l.asked++
-	p := l.Ask(offer, ke)
-	if p.KE != ike.KE_NONE {
-		l.seen = append(l.seen, struct {
-			offer []Product
-			ke    ike.KeyExchangeMethod
-			pick  Pick
-		}{offer, ke, p})
-	}
-	return p
+	seen   []answered
+	left   []Product // suites that no own proposal is known of
 }
 
 // choose returns the suite chosen from offer. guess is the method that is

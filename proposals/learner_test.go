@@ -16,6 +16,7 @@ type chooser struct {
 	policy  []Product
 	profile iketest.Profile
 	asked   int
+	batches int // of questions asked at a time
 }
 
 func onWire(products []Product) []ike.Proposal {
@@ -45,20 +46,26 @@ func (c *chooser) choose(t rapid.TB, offer []Product, ke ike.KeyExchangeMethod) 
 
 // learner returns one that asks c.
 func (c *chooser) learner(t rapid.TB, accepted []Product) Learner {
-	return Learner{Accepted: accepted, Most: 200, Ask: func(offer []Product, ke ike.KeyExchangeMethod) Pick {
-		c.asked++
-		if c.asked > 2000 {
-			t.Fatalf("it asks without end about %v", c.policy)
+	return Learner{Accepted: accepted, Most: 200, Ask: func(questions []Question) []Pick {
+		c.batches++
+		var picks []Pick
+		for _, q := range questions {
+			c.asked++
+			if c.asked > 2000 {
+				t.Fatalf("it asks without end about %v", c.policy)
+			}
+			s, ok := c.choose(t, q.Offer, q.KE)
+			if !ok {
+				picks = append(picks, Pick{})
+				continue
+			}
+			pick := Pick{KE: methodOf(s[KE])}
+			if pick.KE == q.KE {
+				pick.Suite = &s
+			}
+			picks = append(picks, pick)
 		}
-		s, ok := c.choose(t, offer, ke)
-		if !ok {
-			return Pick{}
-		}
-		pick := Pick{KE: methodOf(s[KE])}
-		if pick.KE == ke {
-			pick.Suite = &s
-		}
-		return pick
+		return picks
 	}}
 }
 
