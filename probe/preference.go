@@ -15,7 +15,7 @@ import (
 // order of so many is seldom learnt whole.
 const (
 	mostPreference = 36
-	fewPreference  = 12
+	fewPreference  = 6
 	manyProducts   = 6
 	mostAhead      = 8 // of them at a time
 )
@@ -39,7 +39,8 @@ func (s *scan) preference(ctx context.Context) {
 	}
 	choice, suite := proposals.Learner{
 		Accepted: accepted, Computable: computable, Octets: s.room(ike.KE_MODP_2048), Most: most,
-		Ahead: min(s.conn.pacer.onTheWay(s.conn.roundTrip.shortest()), mostAhead),
+		Offers: s.askedWhole(s.Offers),
+		Ahead:  min(s.conn.pacer.onTheWay(s.conn.roundTrip.shortest()), mostAhead),
 		Ask: func(questions []proposals.Question) []proposals.Pick {
 			picks := make([]proposals.Pick, len(questions))
 			answers := make([]answer, len(questions))
@@ -58,7 +59,7 @@ func (s *scan) preference(ctx context.Context) {
 	// The matrix was asked for other ends, and its answers are a test.
 	s.closing.Wait()
 	for _, x := range s.result.Exchanges {
-		if isTaken(x) && choice.Contradicts(x.Offer, x.KE, proposals.Pick{KE: x.Group, Suite: x.Suite}) {
+		if isTaken(x) && choice.Contradicts(chosenIn(x)) {
 			return
 		}
 	}
@@ -73,6 +74,24 @@ func (s *scan) preference(ctx context.Context) {
 	if pref.Decides == "gateway" {
 		pref.KE, pref.KEComplete = methodOrder(choice)
 	}
+}
+
+// chosenIn returns what the gateway chose in an exchange that took the offer.
+func chosenIn(x Exchange) proposals.Chosen {
+	out := proposals.Chosen{Question: proposals.Question{Offer: x.Offer}, Pick: proposals.Pick{KE: x.Group, Suite: x.Suite}}
+	if offers(x.Offer, x.KE) {
+		out.Question.KE = x.KE
+	}
+	return out
+}
+
+// askedWhole returns those of offers that hold no suite that the matrix was not
+// asked for.
+func (s *scan) askedWhole(offers []proposals.Question) []proposals.Question {
+	return slices.DeleteFunc(slices.Clone(offers), func(q proposals.Question) bool {
+		beyond, err := proposals.Difference(q.Offer, s.universe().Products())
+		return err != nil || len(beyond) > 0
+	})
 }
 
 // choose offers what q says.

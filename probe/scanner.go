@@ -43,6 +43,10 @@ type Scanner struct {
 	Universe             *proposals.Universe
 	Exhaustive, Thorough bool
 
+	// Offers, with the method of their KE payload, are those of clients: what
+	// the gateway chooses of them is asked where it does not follow from how it
+	// chooses.
+	Offers []proposals.Question
 	// Clients are asked as, one after the other, when all else is known.
 	// ClientsOnly leaves out all else but whether the target is reached.
 	Clients     []FirstPacket
@@ -80,11 +84,14 @@ func (s Scanner) Plan() []proposals.Offer {
 }
 
 func (s Scanner) planner(ask func([]proposals.Offer) []proposals.Answer) proposals.Planner {
-	u := s.Universe
-	if u == nil {
-		u = proposals.Standard()
+	return proposals.Planner{Universe: s.universe(), Exhaustive: s.Exhaustive, Thorough: s.Thorough, Ask: ask}
+}
+
+func (s Scanner) universe() *proposals.Universe {
+	if s.Universe == nil {
+		return proposals.Standard()
 	}
-	return proposals.Planner{Universe: u, Exhaustive: s.Exhaustive, Thorough: s.Thorough, Ask: ask}
+	return s.Universe
 }
 
 // Scan scans one address of a target. A gateway that is silent or rude is a

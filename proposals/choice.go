@@ -42,6 +42,9 @@ type Choice struct {
 	// Own are the responder's own proposals, by rank. Suites of Accepted that
 	// are in none of them may come before or after any other.
 	Own []OwnProposal
+	// Seen is what it was seen to choose. It tells the same of an offer that
+	// does not differ in what is accepted.
+	Seen []Chosen
 }
 
 // AlgorithmRule is how a responder chooses an algorithm of each axis from an
@@ -89,8 +92,27 @@ type OwnProposal struct {
 const maxCandidates = 64
 
 // OfKE returns the suites that the responder may choose from offer, as Of does,
-// if the initiator's first KE payload is of method ke.
+// if the initiator's first KE payload is of method ke, and each further one of
+// the method that the responder wants instead.
 func (c Choice) OfKE(offer []Product, ke ike.KeyExchangeMethod) []Suite {
+	may := c.narrowed(c.ofKE(offer, ke), Question{offer, ke})
+	for range 3 {
+		wanted, ok := onlyMethod(may)
+		if !ok || wanted == ke || ke == ike.KE_NONE || !c.countsKE() {
+			break
+		}
+		ke = wanted
+		next := c.narrowed(c.ofKE(offer, ke), Question{offer, ke})
+		if same := agreeing(next, Pick{KE: ke}); len(next) > 1 && len(same) > 0 {
+			next = same
+		}
+		may = next
+	}
+	return may
+}
+
+// ofKE returns what may be chosen in one exchange.
+func (c Choice) ofKE(offer []Product, ke ike.KeyExchangeMethod) []Suite {
 	c.ke = ke
 	if ke == ike.KE_NONE {
 		c.FollowsKE = false
@@ -125,7 +147,7 @@ func (c Choice) Of(offer []Product) []Suite {
 		}
 		return out
 	}
-	return c.of(offer)
+	return c.narrowed(c.of(offer), Question{offer, ike.KE_NONE})
 }
 
 func (c Choice) of(offer []Product) []Suite {

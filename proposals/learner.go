@@ -20,7 +20,9 @@ import (
 // answer places one value of each axis. Methods of key exchange cost no state,
 // as INVALID_KE_PAYLOAD names the one that was chosen.
 //
-// In the end every answer is held against what it led to.
+// In the end every answer is held against what it led to, and the offers that
+// are of interest are asked about themselves where that does not foretell what is
+// chosen of them.
 type Learner struct {
 	// Accepted are the suites to learn about.
 	Accepted []Product
@@ -29,7 +31,10 @@ type Learner struct {
 	Computable func(Algorithm) bool
 	// Octets bounds an offer; 0 means as [Limits].
 	Octets int
-	// Most bounds the questions.
+	// Offers, with the method of their KE payload, are what to know of above
+	// all: what is chosen of them is asked where it does not follow.
+	Offers []Question
+	// Most bounds the questions, without those about Offers.
 	Most int
 	// Ahead is how many questions are asked at a time, where they are on a guess
 	// of the answers to those before them; 0 means 1.
@@ -37,21 +42,6 @@ type Learner struct {
 	// Ask asks questions, all at once if it can, and returns what is chosen for
 	// each, in their order.
 	Ask func([]Question) []Pick
-}
-
-// Question is an offer of suites that the responder accepts. KE is the method of
-// the KE payload: one of the offer, so that the answer tells the whole suite or
-// the method that is wanted instead; or KE_NONE for one that is not in the offer,
-// so that it tells the method alone.
-type Question struct {
-	Offer []Product
-	KE    ike.KeyExchangeMethod
-}
-
-// Pick is what a responder chose from an offer, as far as its answer tells.
-type Pick struct {
-	KE    ike.KeyExchangeMethod // KE_NONE: there was no answer that tells
-	Suite *Suite                // nil if the answer tells KE alone
 }
 
 const (
@@ -71,27 +61,12 @@ func (l Learner) Learn() (Choice, *Suite) {
 		l.Octets = defaultOctets
 	}
 	s := l.learnt()
-	for _, seen := range s.seen {
-		if s.choice.Contradicts(seen.Offer, seen.KE, seen.pick) {
-			return Choice{Accepted: l.Accepted}, s.top
-		}
+	s.choice.Seen = s.seen
+	if slices.ContainsFunc(s.seen, s.choice.Contradicts) {
+		s.choice = Choice{Accepted: l.Accepted, Seen: s.seen}
 	}
+	s.settle()
 	return s.choice, s.top
-}
-
-// Contradicts reports whether c rules out that the responder chose so from an
-// offer with a KE payload of method ke.
-func (c Choice) Contradicts(offer []Product, ke ike.KeyExchangeMethod, chosen Pick) bool {
-	may := c.OfKE(offer, ke)
-	if len(may) == 0 || len(may) == maxCandidates {
-		return len(may) == 0
-	}
-	return !slices.ContainsFunc(may, func(s Suite) bool {
-		if chosen.Suite != nil {
-			return s == *chosen.Suite
-		}
-		return s[KE].ID == uint16(chosen.KE)
-	})
 }
 
 // learning is one run of a Learner.
@@ -108,7 +83,7 @@ type learning struct {
 	// beside is the method that was offered beside that of the last suite, to
 	// see whether that of the KE payload counts.
 	beside Algorithm
-	seen   []answered
+	seen   []Chosen
 	left   []Product // suites that no own proposal is known of
 }
 
@@ -159,6 +134,10 @@ func (l *learning) learn() {
 		l.proposals()
 		if l.choice.Algorithms == AlgorithmsResponder && !l.checked() {
 			l.choice = Choice{Accepted: l.Accepted}
+		}
+		if l.failed && !l.simple && l.choice.Proposals == ProposalsResponder {
+			// It may be the best one that is chosen.
+			l.choice.Proposals, l.choice.Own = ProposalsUnknown, nil
 		}
 	}
 }

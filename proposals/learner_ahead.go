@@ -50,15 +50,9 @@ func (l *learning) ask(offer []Product, ke ike.KeyExchangeMethod) Pick {
 		l.open = append(l.open, q)
 	}
 	if pick.KE != ike.KE_NONE {
-		l.seen = append(l.seen, answered{q, pick})
+		l.seen = append(l.seen, Chosen{q, pick})
 	}
 	return pick
-}
-
-// answered is a question with its answer.
-type answered struct {
-	Question
-	pick Pick
 }
 
 // guess returns what a responder with an order like the known ones is likely to
@@ -116,8 +110,8 @@ func (l *learning) likeliest(axis Axis, list []Algorithm) Algorithm {
 	fewest := -1
 	for _, order := range l.orders(axis, list) {
 		moves := 0
-		for _, a := range l.seen {
-			moves += a.obeyed(axis, order)
+		for _, c := range l.seen {
+			moves += c.obeyed(axis, order)
 		}
 		if fewest < 0 || moves < fewest {
 			best, fewest = order, moves
@@ -153,20 +147,19 @@ func (l *learning) orders(axis Axis, list []Algorithm) [][]Algorithm {
 	return out
 }
 
-// obeyed changes order so that the answer follows from it, and returns by how
-// much.
-func (a answered) obeyed(axis Axis, order []Algorithm) int {
-	for _, p := range a.Offer {
-		chosen := Algorithm{Axis: KE, ID: uint16(a.pick.KE)}
-		if a.pick.Suite != nil {
-			chosen = a.pick.Suite[axis]
-			if !p.Contains(*a.pick.Suite) {
+// obeyed changes order so that c follows from it, and returns by how much.
+func (c Chosen) obeyed(axis Axis, order []Algorithm) int {
+	for _, p := range c.Offer {
+		chosen := Algorithm{Axis: KE, ID: uint16(c.Pick.KE)}
+		if c.Suite != nil {
+			chosen = c.Suite[axis]
+			if !p.Contains(*c.Suite) {
 				continue
 			}
 		} else if axis != KE {
 			return 0
 		}
-		if !slices.Contains(p[axis], chosen) || axis == KE && methodOf(chosen) == a.KE {
+		if !slices.Contains(p[axis], chosen) || axis == KE && methodOf(chosen) == c.Question.KE {
 			continue
 		}
 		to := slices.IndexFunc(order, func(b Algorithm) bool { return slices.Contains(p[axis], b) })

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -24,6 +25,7 @@ func (t *Target) Choice() proposals.Choice {
 	for _, p := range t.Matrix.Products {
 		c.Accepted = append(c.Accepted, p.product())
 	}
+	c.Seen = t.chosen()
 	pref := t.Preference
 	if pref == nil {
 		return c
@@ -47,6 +49,42 @@ func (t *Target) Choice() proposals.Choice {
 	}
 	slices.SortStableFunc(c.Own, func(a, b proposals.OwnProposal) int { return cmp.Compare(a.Rank, b.Rank) })
 	return c
+}
+
+// chosen returns what the gateway chose when it was asked how it does, and from
+// the packets of clients.
+func (t *Target) chosen() []proposals.Chosen {
+	var all []proposals.Chosen
+	for _, e := range t.Exchanges {
+		if e.Purpose != "detail" && e.Purpose != "client" {
+			continue
+		}
+		c := proposals.Chosen{Question: proposals.Question{Offer: parse(e.Offer)}}
+		for _, a := range methodsIn(c.Offer) {
+			switch method := ike.KeyExchangeMethod(a.ID); a.Keyword() {
+			case e.KE:
+				c.Question.KE = method
+			case e.Group:
+				c.Pick.KE = method
+			}
+		}
+		if suite, err := proposals.ParseSuite(e.Suite); err == nil && e.Suite != "" {
+			c.Suite, c.Pick.KE = &suite, c.Question.KE
+		}
+		if c.Pick.KE != ike.KE_NONE {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// methodsIn returns the key exchange methods of offer.
+func methodsIn(offer []proposals.Product) []proposals.Algorithm {
+	var all []proposals.Algorithm
+	for _, p := range offer {
+		all = append(all, p[proposals.KE]...)
+	}
+	return all
 }
 
 // lengths returns n, with the first axes of ADDKE.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/client"
 )
 
 // scanOptions are the flags of a scan.
@@ -182,6 +183,9 @@ func (o *scanOptions) scanner() (probe.Scanner, error) {
 		Exhaustive:   o.exhaustive,
 		Clients:      o.firstPackets,
 	}
+	if len(o.firstPackets) == 0 {
+		s.Offers = clientOffers(append(client.Policies(), o.clients...))
+	}
 	if len(o.axes) > 0 {
 		if o.profile != standard {
 			return s, usagef("--axes: does not go with --profile %s; it says itself what is asked", o.profile)
@@ -208,4 +212,15 @@ func (o *scanOptions) scanner() (probe.Scanner, error) {
 		s.Universe = universe
 	}
 	return s, nil
+}
+
+// clientOffers returns what clients offer.
+func clientOffers(policies []client.Policy) []proposals.Question {
+	var out []proposals.Question
+	for _, p := range policies {
+		if !p.Responder && len(p.Offer) > 0 {
+			out = append(out, proposals.Question{Offer: p.Offer, KE: p.KE})
+		}
+	}
+	return out
 }
