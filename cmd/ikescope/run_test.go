@@ -15,6 +15,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
@@ -323,7 +324,7 @@ func TestDescribe(t *testing.T) {
 func TestWatch(t *testing.T) {
 	var out lockedBuffer
 	w := newWatch(&out, &outputOptions{verbose: true})
-	w.expect(2)
+	w.start(make([]job, 2))
 	w.exchange(probe.Progress{
 		Target: probe.Target{Address: loopback}, Doing: "matrix", Exchanges: 12,
 		Last: probe.Exchange{ID: 12, Purpose: "matrix", Outcome: probe.InvalidKEPayload, Group: ike.KE_ECP_384, RTT: 1100 * time.Microsecond, Tries: 2},
@@ -339,4 +340,32 @@ func TestWatch(t *testing.T) {
 	if got := out.String(); got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
+}
+
+// Where stderr is no terminal, a line comes at the start and now and then.
+func TestWatchLogs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var out lockedBuffer
+		w := newWatch(&out, &outputOptions{})
+		w.start([]job{{target: probe.Target{Name: "vpn.example.com", Address: loopback}}})
+		time.Sleep(10*time.Second + time.Millisecond)
+		w.exchange(probe.Progress{Target: probe.Target{Address: loopback}, Doing: "matrix", Exchanges: 12})
+		time.Sleep(15 * time.Second)
+		w.end()
+		want := "ikescope: scanning vpn.example.com\n" +
+			"ikescope: waiting for the first answer; 10.0 s\n" +
+			"ikescope: 127.0.0.1: matrix, 12 exchanges; 20.0 s\n"
+		if got := out.String(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+
+		var silent lockedBuffer
+		w = newWatch(&silent, &outputOptions{printOptions: printOptions{quiet: true}})
+		w.start(make([]job, 3))
+		time.Sleep(time.Minute)
+		w.end()
+		if got := silent.String(); got != "" {
+			t.Errorf("with --quiet: %q", got)
+		}
+	})
 }

@@ -135,7 +135,7 @@ func (a *app) report(ctx context.Context, opts *outputOptions, scanner probe.Sca
 		watch.note("interrupted: ending the scan and writing what was found; once more to quit at once")
 	})
 	defer stop()
-	watch.expect(len(jobs))
+	watch.start(jobs)
 	results := scanAll(ctx, scanner, jobs, parallel, watch)
 	watch.end()
 

@@ -12,8 +12,8 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 )
 
-// watch shows on stderr how far scans are: a line for each exchange, or on a
-// terminal one line that changes, or nothing.
+// watch shows on stderr how far scans are: a line for each exchange, on a
+// terminal one line that changes, elsewhere a line now and then, or nothing.
 type watch struct {
 	verbose, quiet bool
 	columns        int // of the line that changes; 0 for none
@@ -31,8 +31,9 @@ type watch struct {
 }
 
 const (
-	redraw    = 200 * time.Millisecond
-	clearLine = "\r\x1b[K"
+	redraw     = 200 * time.Millisecond
+	nowAndThen = 10 * time.Second // as a log bears it
+	clearLine  = "\r\x1b[K"
 )
 
 func newWatch(w io.Writer, opts *outputOptions) *watch {
@@ -40,17 +41,43 @@ func newWatch(w io.Writer, opts *outputOptions) *watch {
 	if !opts.quiet && !opts.verbose {
 		s.columns = terminalWidth(w)
 	}
-	if s.columns > 0 {
-		s.stopped.Go(s.draw)
-	}
 	return s
 }
 
-// expect says how many targets there are.
-func (s *watch) expect(targets int) {
+// start begins to show how far the scans of jobs are.
+func (s *watch) start(jobs []job) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.total = targets
+	s.total = len(jobs)
+	s.mu.Unlock()
+	switch {
+	case s.quiet || s.verbose:
+	case s.columns > 0:
+		s.stopped.Go(s.draw)
+	default:
+		what := fmt.Sprintf("%d targets", len(jobs))
+		if len(jobs) == 1 {
+			what = jobs[0].target.Name
+		}
+		s.note("scanning " + what)
+		s.stopped.Go(s.log)
+	}
+}
+
+// log writes a line now and then.
+func (s *watch) log() {
+	tick := time.NewTicker(nowAndThen)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			s.mu.Lock()
+			line := s.line(time.Since(s.begun))
+			s.mu.Unlock()
+			s.note(line)
+		case <-s.stop:
+			return
+		}
+	}
 }
 
 // draw keeps the line up to date, and takes it away at the end.
