@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -112,8 +113,11 @@ allowed. It is a gate against changes, and a beginning to edit.`,
 			if err != nil {
 				return err
 			}
-			if _, err := baseline.ParsePolicy(text); err != nil {
-				return usagef("--name: %w", err)
+			var faults baseline.Errors
+			if _, err := baseline.ParsePolicy(text); errors.As(err, &faults) {
+				wrong := *faults[0]
+				wrong.Line = 0 // of a file that is not there
+				return usagef("--name: %w", &wrong)
 			}
 			return a.print(&o, writers{
 				"yaml": yamlOf(p),

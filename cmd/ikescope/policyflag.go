@@ -61,16 +61,21 @@ func findPolicy(s string) (baseline.Policy, error) {
 		return baseline.Policy{}, fmt.Errorf("%s: %w", s, withoutPath(err))
 	}
 	p, err := baseline.ParsePolicy(data)
-	var at *baseline.Error
-	switch {
-	case errors.As(err, &at) && at.Line > 0:
-		where := *at
-		where.Line = 0
-		return baseline.Policy{}, fmt.Errorf("%s:%d: %w", s, at.Line, &where)
-	case err != nil:
-		return baseline.Policy{}, fmt.Errorf("%s: %w", s, err)
+	var faults baseline.Errors
+	if !errors.As(err, &faults) {
+		return p, err
 	}
-	return p, nil
+	var lines []error
+	for _, f := range faults {
+		where := *f
+		where.Line = 0
+		if f.Line > 0 {
+			lines = append(lines, fmt.Errorf("%s:%d: %w", s, f.Line, &where))
+		} else {
+			lines = append(lines, fmt.Errorf("%s: %w", s, &where))
+		}
+	}
+	return baseline.Policy{}, errors.Join(lines...)
 }
 
 // maxPolicyFile bounds what is read of a file, in octets: more than a policy

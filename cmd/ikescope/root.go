@@ -193,8 +193,7 @@ func subcommands(cmd *cobra.Command) []string {
 	return names
 }
 
-// flagError puts what is wrong with a flag into one line that begins with its
-// name.
+// flagError puts what is wrong with a flag into lines that begin with its name.
 func flagError(cmd *cobra.Command, err error) error {
 	var (
 		value   *pflag.InvalidValueError
@@ -203,7 +202,9 @@ func flagError(cmd *cobra.Command, err error) error {
 	)
 	switch {
 	case errors.As(err, &value):
-		return usagef("--%s: %w", value.GetFlag().Name, value.Unwrap())
+		// What is wrong in a file may be several lines.
+		flag := "--" + value.GetFlag().Name + ": "
+		return usagef("%s%s", flag, strings.ReplaceAll(value.Unwrap().Error(), "\n", "\n"+flag))
 	case errors.As(err, &missing):
 		return usagef("--%s: needs a value: %s", missing.GetFlag().Name, missing.GetFlag().Usage)
 	case errors.As(err, &unknown):

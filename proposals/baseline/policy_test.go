@@ -3,6 +3,8 @@ package baseline
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"reflect"
 	"regexp"
 	"slices"
@@ -200,6 +202,45 @@ func TestParsePolicyFaults(t *testing.T) {
 	}
 }
 
+// All that is wrong is told, by line, as far as it is bearable.
+func TestParsePolicyTellsAll(t *testing.T) {
+	in := `nome: x
+title: x
+rules:
+  - id: a
+    demand: denied
+    aspect: encr
+    algorithms: [aes512, sha1, aes128]
+    severity: bad
+    why: x
+  - id: a
+    deman: allowed
+    aspect: encr
+    algorithms: [aes128]
+    severity: low
+    why: x
+`
+	_, err := ParsePolicy([]byte(in))
+	want := []string{
+		`line 1: "nome" is no key of a policy: `,
+		`line 5: "denied" is no demand: `, `line 7: "aes512" is not a known keyword`, `line 7: "sha1" is no algorithm of the aspect encr`,
+		`line 8: "bad" is no severity`, `line 10: "a" is the id of an earlier rule`, `line 11: "deman" is no key of a rule`,
+	}
+	lines := strings.Split(fmt.Sprint(err), "\n")
+	for i, line := range lines {
+		if i >= len(want) || !strings.HasPrefix(line, want[i]) {
+			t.Errorf("line %d of the error is %q", i+1, line)
+		}
+	}
+	if len(lines) != len(want) {
+		t.Errorf("%d lines, want %d", len(lines), len(want))
+	}
+	_, err = ParsePolicy([]byte("name: x\ntitle: x\nrules:\n" + strings.Repeat("  - {x: y}\n", 20)))
+	if lines := strings.Split(fmt.Sprint(err), "\n"); len(lines) != maxErrors+1 || lines[maxErrors] != "there is more that is wrong, in 10 places" {
+		t.Errorf("%q", lines)
+	}
+}
+
 func FuzzParsePolicy(f *testing.F) {
 	for _, name := range order {
 		data, err := policyFiles.ReadFile("policies/" + name + ".yaml")
@@ -212,8 +253,14 @@ func FuzzParsePolicy(f *testing.F) {
 	f.Fuzz(func(t *testing.T, in []byte) {
 		p, err := ParsePolicy(in)
 		if err != nil {
-			if s := err.Error(); strings.ContainsAny(s, "\n\x1b") {
-				t.Errorf("the error is not one safe line: %q", s)
+			var all Errors
+			if !errors.As(err, &all) || len(all) > maxErrors+1 {
+				t.Fatalf("the error is %T, %v", err, err)
+			}
+			for _, one := range all {
+				if s := one.Error(); strings.ContainsAny(s, "\n\x1b") {
+					t.Errorf("the error is not one safe line: %q", s)
+				}
 			}
 			return
 		}

@@ -2,6 +2,7 @@ package baseline
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"errors"
@@ -48,16 +49,63 @@ func (e *Error) Error() string {
 	return text
 }
 
-// maxPolicy bounds a policy file, in octets, and maxRules its rules.
+// Errors are what is wrong in a policy file, in the order of its lines.
+type Errors []*Error
+
+// Error returns a line for each.
+func (e Errors) Error() string {
+	var lines []string
+	for _, one := range e {
+		lines = append(lines, one.Error())
+	}
+	return strings.Join(lines, "\n")
+}
+
+// add takes in err, which is nil, an [*Error] or [Errors].
+func (e *Errors) add(err error) {
+	switch err := err.(type) {
+	case *Error:
+		*e = append(*e, err)
+	case Errors:
+		*e = append(*e, err...)
+	}
+}
+
+// err returns e as an error, which is nil if e is empty.
+func (e Errors) err() error {
+	if len(e) == 0 {
+		return nil
+	}
+	return e
+}
+
+// maxPolicy bounds a policy file, in octets, maxRules its rules, and maxErrors
+// how much of what is wrong is told.
 const (
 	maxPolicy = 1 << 20
 	maxRules  = 1000
+	maxErrors = 10
 )
 
 // ParsePolicy reads a policy file, which is YAML. Nothing is guessed: keys that
-// are not known, keywords that are none and demands without a list are errors,
-// each an [*Error] with its line.
+// are not known, keywords that are none and demands without a list are errors.
+// The error is of type [Errors] and tells of all that is wrong, the first ten
+// if it is more.
 func ParsePolicy(data []byte) (Policy, error) {
+	p, err := parsePolicy(data)
+	var all Errors
+	all.add(err)
+	if len(all) == 0 {
+		return p, nil
+	}
+	slices.SortStableFunc(all, func(a, b *Error) int { return cmp.Compare(a.Line, b.Line) })
+	if more := len(all) - maxErrors; more > 0 {
+		all = append(all[:maxErrors], &Error{Problem: fmt.Sprintf("there is more that is wrong, in %d places", more)})
+	}
+	return Policy{}, all
+}
+
+func parsePolicy(data []byte) (Policy, error) {
 	if len(data) > maxPolicy {
 		return Policy{}, &Error{Problem: fmt.Sprintf("it has %d octets, more than the %d of a policy", len(data), maxPolicy)}
 	}
@@ -79,42 +127,45 @@ func ParsePolicy(data []byte) (Policy, error) {
 	if root.Kind == yaml.DocumentNode && len(root.Content) == 1 {
 		top = root.Content[0]
 	}
-	err := mapping(top, "a policy", []key{
+	var faults Errors
+	faults.add(mapping(top, "a policy", []key{
 		{"name", required, func(n *yaml.Node) error { return word(n, &p.Name) }},
 		{"title", required, func(n *yaml.Node) error { return line(n, &p.Title) }},
 		{"source", optional, func(n *yaml.Node) error { return line(n, &p.Source) }},
 		{"date", optional, func(n *yaml.Node) error { return line(n, &p.Date) }},
 		{"about", optional, func(n *yaml.Node) error { return line(n, &p.About) }},
 		{"rules", required, func(n *yaml.Node) error { rules = n; return nil }},
-	})
-	if err != nil {
-		return Policy{}, err
-	}
-	if rules.Kind != yaml.SequenceNode || len(rules.Content) == 0 || len(rules.Content) > maxRules {
-		return Policy{}, &Error{rules.Line, "rules", fmt.Sprintf("is a list of 1 to %d rules, each beginning with -", maxRules)}
+	}))
+	switch {
+	case p.Name == "" && p.Title == "" && rules == nil:
+		return p, faults[:1].err() // it is something else
+	case rules == nil:
+		return p, faults.err()
+	case rules.Kind != yaml.SequenceNode || len(rules.Content) == 0 || len(rules.Content) > maxRules:
+		faults.add(&Error{rules.Line, "rules", fmt.Sprintf("is a list of 1 to %d rules, each beginning with -", maxRules)})
+		return p, faults.err()
 	}
 	for _, n := range rules.Content {
 		r, err := parseRule(n)
-		if err != nil {
-			return Policy{}, err
-		}
-		if slices.ContainsFunc(p.Rules, func(o Rule) bool { return o.ID == r.ID }) {
-			return Policy{}, &Error{n.Line, r.ID, "is the id of an earlier rule, too: give each its own"}
+		faults.add(err)
+		if r.ID != "" && slices.ContainsFunc(p.Rules, func(o Rule) bool { return o.ID == r.ID }) {
+			faults.add(&Error{n.Line, r.ID, "is the id of an earlier rule, too: give each its own"})
 		}
 		p.Rules = append(p.Rules, r)
 	}
-	return p, nil
+	return p, faults.err()
 }
 
 func parseRule(n *yaml.Node) (Rule, error) {
 	var (
+		faults                             Errors
 		r                                  Rule
 		demand, aspect, algorithms, suites *yaml.Node
 		keep                               = func(into **yaml.Node) func(*yaml.Node) error {
 			return func(n *yaml.Node) error { *into = n; return nil }
 		}
 	)
-	err := mapping(n, "a rule", []key{
+	faults.add(mapping(n, "a rule", []key{
 		{"id", required, func(n *yaml.Node) error { return word(n, &r.ID) }},
 		{"demand", optional, keep(&demand)},
 		{"aspect", optional, keep(&aspect)},
@@ -133,46 +184,48 @@ func parseRule(n *yaml.Node) (Rule, error) {
 		{"why", required, func(n *yaml.Node) error { return line(n, &r.Why) }},
 		{"ref", optional, func(n *yaml.Node) error { return line(n, &r.Ref) }},
 		{"unverified", optional, func(n *yaml.Node) error { return line(n, &r.Unverified) }},
-	})
-	if err != nil {
-		return Rule{}, err
-	}
+	}))
+	// A key that was misspelt is not missed, too.
+	missed := len(faults) == 0
 	if r.NotObservable != "" {
 		for i, other := range []*yaml.Node{demand, aspect, algorithms, suites} {
 			if other != nil {
 				name := []string{"demand", "aspect", "algorithms", "suites"}[i]
-				return Rule{}, &Error{other.Line, r.ID, "is not observable, and so takes no " + name}
+				faults.add(&Error{other.Line, r.ID, "is not observable, and so takes no " + name})
 			}
 		}
 		if r.Severity == "" {
 			r.Severity = Info
 		}
-		return r, nil
+		return r, faults.err()
 	}
-	if demand == nil {
-		return Rule{}, &Error{n.Line, r.ID, "has no demand: write demand: " + wordList(demands) + "; or not_observable: and what it asks for"}
+	var err error
+	if demand != nil {
+		r.Demand, err = oneOf(demand, demands, "demand")
+		faults.add(err)
+	} else if missed {
+		faults.add(&Error{n.Line, r.ID, "has no demand: write demand: " + wordList(demands) + "; or not_observable: and what it asks for"})
 	}
-	if r.Demand, err = oneOf(demand, demands, "demand"); err != nil {
-		return Rule{}, err
-	}
-	if r.Severity == "" {
-		return Rule{}, &Error{n.Line, r.ID, "has no severity: write critical, high, medium, low or info"}
+	if r.Severity == "" && missed {
+		faults.add(&Error{n.Line, r.ID, "has no severity: write critical, high, medium, low or info"})
 	}
 	switch {
 	case suites != nil && (aspect != nil || algorithms != nil):
-		return Rule{}, &Error{n.Line, r.ID, "has suites, which do not go with aspect and algorithms"}
+		faults.add(&Error{n.Line, r.ID, "has suites, which do not go with aspect and algorithms"})
 	case suites != nil && r.Demand == InEverySuite:
-		return Rule{}, &Error{n.Line, r.ID, "has suites, for which in_every_suite means nothing: write allowed"}
+		faults.add(&Error{n.Line, r.ID, "has suites, for which in_every_suite means nothing: write allowed"})
 	case suites != nil:
 		r.Suites, err = parseSuites(suites)
-	case aspect == nil || algorithms == nil:
-		return Rule{}, &Error{n.Line, r.ID, "says not what it is about: write aspect: and algorithms:, or suites:"}
-	default:
+		faults.add(err)
+	case aspect != nil && algorithms != nil:
 		if r.Aspect, err = oneOf(aspect, aspects, "aspect"); err == nil {
 			r.Algorithms, err = parseAlgorithms(algorithms, r.Aspect)
 		}
+		faults.add(err)
+	case missed:
+		faults.add(&Error{n.Line, r.ID, "says not what it is about: write aspect: and algorithms:, or suites:"})
 	}
-	return r, err
+	return r, faults.err()
 }
 
 func parseAlgorithms(n *yaml.Node, aspect Aspect) ([]proposals.Algorithm, error) {
@@ -188,7 +241,7 @@ func parseAlgorithms(n *yaml.Node, aspect Aspect) ([]proposals.Algorithm, error)
 		case errors.As(err, &syntax):
 			problem := syntax.Problem
 			if len(syntax.Nearest) > 0 {
-				problem += "; did you mean " + strings.Join(syntax.Nearest, " or ") + "?"
+				problem += "; did you mean " + wordList(syntax.Nearest) + "?"
 			}
 			return &Error{n.Line, n.Value, problem}
 		case err != nil:
@@ -243,28 +296,30 @@ func mapping(n *yaml.Node, what string, keys []key) error {
 	if n.Kind != yaml.MappingNode {
 		return &Error{Line: n.Line, Problem: what + " is written as lines of key: value, with the keys " + list}
 	}
+	var faults Errors
 	seen := map[string]bool{}
+	misspelt := false // a key, which is then not missed, too
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		at := slices.IndexFunc(keys, func(k key) bool {
 			return n.Content[i].Kind == yaml.ScalarNode && k.name == n.Content[i].Value
 		})
 		switch {
 		case at < 0:
-			return &Error{n.Content[i].Line, n.Content[i].Value, "is no key of " + what + ": they are " + list}
+			misspelt = true
+			faults.add(&Error{n.Content[i].Line, n.Content[i].Value, "is no key of " + what + ": they are " + list})
 		case seen[keys[at].name]:
-			return &Error{n.Content[i].Line, keys[at].name, "is there twice"}
-		}
-		seen[keys[at].name] = true
-		if err := keys[at].read(n.Content[i+1]); err != nil {
-			return err
+			faults.add(&Error{n.Content[i].Line, keys[at].name, "is there twice"})
+		default:
+			seen[keys[at].name] = true
+			faults.add(keys[at].read(n.Content[i+1]))
 		}
 	}
 	for _, k := range keys {
-		if k.required && !seen[k.name] {
-			return &Error{n.Line, "", fmt.Sprintf("%s needs the key %s", what, k.name)}
+		if k.required && !seen[k.name] && !misspelt {
+			faults.add(&Error{n.Line, "", fmt.Sprintf("%s needs the key %s", what, k.name)})
 		}
 	}
-	return nil
+	return faults.err()
 }
 
 // items reads a list of scalars, which is not empty.
@@ -272,15 +327,15 @@ func items(n *yaml.Node, name, of string, read func(*yaml.Node) error) error {
 	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
 		return &Error{n.Line, name, "is a list of " + of}
 	}
+	var faults Errors
 	for _, c := range n.Content {
 		if c.Kind != yaml.ScalarNode {
-			return &Error{c.Line, name, "is a list of " + of}
+			faults.add(&Error{c.Line, name, "is a list of " + of})
+			continue
 		}
-		if err := read(c); err != nil {
-			return err
-		}
+		faults.add(read(c))
 	}
-	return nil
+	return faults.err()
 }
 
 // line reads a text, whose line breaks are as good as spaces.
@@ -324,7 +379,7 @@ func wordList[W ~string](words []W) string {
 		out = append(out, string(w))
 	}
 	n := len(out) - 1
-	return strings.Join(out[:n], ", ") + " or " + out[n]
+	return strings.TrimPrefix(strings.Join(out[:n], ", ")+" or "+out[n], " or ")
 }
 
 var yamlLine = regexp.MustCompile(`^line (\d+): `)
