@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/netip"
 	"syscall"
+
+	"github.com/ikescope/ikescope/ike/icmp"
 )
 
 // unreachable is what an ICMP error, or our own kernel, said of a request.
@@ -23,95 +25,23 @@ type unreachable struct {
 	local  bool           // nothing was sent
 }
 
-// ICMPText puts the type and code of an ICMP error, with six those of ICMPv6,
-// into words, "" if it is none. RFC 792, RFC 1812 Section 5.2.7.1, RFC 4443
-// Section 3.
-func ICMPText(six bool, icmpType, code uint8) string {
-	if six {
-		return icmpv6Text(icmpType, code)
-	}
-	return icmpv4Text(icmpType, code)
-}
-
-// The words that mean more than that something failed.
-const (
-	icmpPort   = "port unreachable"
-	icmpAdmin  = "administratively prohibited"
-	icmpTooBig = "packet too big"
-	icmpNeeded = "fragmentation needed"
-)
-
-func icmpv4Text(icmpType, code uint8) string {
-	switch icmpType {
-	case 3:
-		switch code {
-		case 0, 6, 11:
-			return "network unreachable"
-		case 1, 5, 7, 8, 12:
-			return "host unreachable"
-		case 2:
-			return "protocol unreachable"
-		case 3:
-			return icmpPort
-		case 4:
-			return icmpNeeded
-		case 9, 10, 13:
-			return icmpAdmin
-		}
-		return "destination unreachable"
-	case 11:
-		return timeExceeded(code)
-	}
-	return ""
-}
-
-func icmpv6Text(icmpType, code uint8) string {
-	switch icmpType {
-	case 1:
-		switch code {
-		case 0, 2, 6:
-			return "no route to destination"
-		case 1, 5:
-			return icmpAdmin
-		case 3:
-			return "address unreachable"
-		case 4:
-			return icmpPort
-		}
-		return "destination unreachable"
-	case 2:
-		return icmpTooBig
-	case 3:
-		return timeExceeded(code)
-	}
-	return ""
-}
-
-func timeExceeded(code uint8) string {
-	if code == 1 {
-		return "fragment reassembly time exceeded"
-	}
-	return "time exceeded"
-}
-
-// icmpMeaning says what an ICMP error means for a path, and in words. The words
-// are empty if it does not say unreachable, as "fragmentation needed" does not:
-// the kernel heeds it, and the next try is sent in fragments.
-func icmpMeaning(six bool, icmpType, code uint8) (PathState, string) {
-	text := ICMPText(six, icmpType, code)
+// stateOf says what an ICMP error means for a path, and in words. The words are
+// empty if it does not say unreachable, as "fragmentation needed" does not: the
+// kernel heeds it, and the next try is sent in fragments.
+func stateOf(e icmp.Error) (PathState, string) {
 	state := PathError
-	switch text {
-	case "", icmpNeeded, icmpTooBig:
+	switch e.Meaning() {
+	case icmp.NoError, icmp.TooBig:
 		return 0, ""
-	case icmpPort:
+	case icmp.PortUnreachable:
 		state = PathPortUnreachable
-	case icmpAdmin:
+	case icmp.AdminProhibited:
 		state = PathAdminProhibited
 	}
-	if six {
-		return state, "ICMPv6 " + text
+	if e.IPv6 {
+		return state, "ICMPv6 " + e.String()
 	}
-	return state, "ICMP " + text
+	return state, "ICMP " + e.String()
 }
 
 // wsaeconnreset is what Windows reports where others report ECONNREFUSED.

@@ -8,6 +8,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/ikescope/ikescope/ike/icmp"
 )
 
 // queueErrors has the kernel keep the ICMP errors about what pc sent (ip(7),
@@ -90,9 +92,9 @@ func parseQueued(control, quoted []byte, to unix.Sockaddr) (unreachable, bool) {
 		u := unreachable{to: addrPort(to), quoted: append([]byte(nil), quoted...)}
 		switch origin {
 		case unix.SO_EE_ORIGIN_ICMP:
-			u.state, u.detail = icmpMeaning(false, icmpType, code)
+			u.state, u.detail = stateOf(icmp.Error{Type: icmpType, Code: code})
 		case unix.SO_EE_ORIGIN_ICMP6:
-			u.state, u.detail = icmpMeaning(true, icmpType, code)
+			u.state, u.detail = stateOf(icmp.Error{IPv6: true, Type: icmpType, Code: code})
 		}
 		if u.detail == "" {
 			return unreachable{}, false

@@ -7,38 +7,26 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/ikescope/ikescope/ike/icmp"
 )
 
-func TestICMPMeaning(t *testing.T) {
+func TestStateOf(t *testing.T) {
 	for _, tc := range []struct {
-		version, icmpType, code uint8
-		state                   PathState
-		words                   string // "": it does not say unreachable
+		e     icmp.Error
+		state PathState
+		words string // "": it does not say unreachable
 	}{
-		{4, 3, 0, PathError, "network unreachable"},
-		{4, 3, 1, PathError, "host unreachable"},
-		{4, 3, 3, PathPortUnreachable, "port unreachable"},
-		{4, 3, 2, PathError, "protocol unreachable"},
-		{4, 3, 14, PathError, "destination unreachable"}, // precedence
-		{4, 11, 1, PathError, "reassembly time exceeded"},
-		{6, 3, 1, PathError, "reassembly time exceeded"},
-		{4, 3, 4, 0, ""}, // fragmentation needed
-		{4, 3, 9, PathAdminProhibited, "prohibited"},
-		{4, 3, 10, PathAdminProhibited, "prohibited"},
-		{4, 3, 13, PathAdminProhibited, "prohibited"},
-		{4, 11, 0, PathError, "time exceeded"},
-		{4, 4, 0, 0, ""}, // source quench
-		{6, 1, 0, PathError, "no route"},
-		{6, 1, 1, PathAdminProhibited, "prohibited"},
-		{6, 1, 3, PathError, "address unreachable"},
-		{6, 1, 4, PathPortUnreachable, "port unreachable"},
-		{6, 1, 5, PathAdminProhibited, "prohibited"},
-		{6, 2, 0, 0, ""}, // packet too big
-		{6, 3, 0, PathError, "time exceeded"},
+		{icmp.Error{Type: 3, Code: 1}, PathError, "ICMP host unreachable"},
+		{icmp.Error{Type: 3, Code: 3}, PathPortUnreachable, "ICMP port unreachable"},
+		{icmp.Error{Type: 3, Code: 4}, 0, ""}, // fragmentation needed
+		{icmp.Error{Type: 3, Code: 13}, PathAdminProhibited, "ICMP administratively prohibited"},
+		{icmp.Error{Type: 4}, 0, ""}, // source quench
+		{icmp.Error{IPv6: true, Type: 1, Code: 4}, PathPortUnreachable, "ICMPv6 port unreachable"},
+		{icmp.Error{IPv6: true, Type: 2}, 0, ""}, // packet too big
 	} {
-		state, words := icmpMeaning(tc.version == 6, tc.icmpType, tc.code)
-		if state != tc.state || !strings.Contains(words, tc.words) || (words == "") != (tc.words == "") {
-			t.Errorf("IPv%d type %d code %d: %v, %q; want %v, %q", tc.version, tc.icmpType, tc.code, state, words, tc.state, tc.words)
+		if state, words := stateOf(tc.e); state != tc.state || words != tc.words {
+			t.Errorf("%+v: %v, %q; want %v, %q", tc.e, state, words, tc.state, tc.words)
 		}
 	}
 }

@@ -4,14 +4,10 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
-	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/ikescope/ikescope/ike"
-	"github.com/ikescope/ikescope/ike/dialog"
-	"github.com/ikescope/ikescope/proposals"
 )
 
 // CaptureSchemaVersion is the version of [Capture].
@@ -29,15 +25,28 @@ func CaptureSchema() []byte { return bytes.Clone(captureSchema) }
 type Capture struct {
 	SchemaVersion string `json:"schema_version"`
 	Tool          Tool   `json:"tool"`
-	File          string `json:"file"`
-	// Complete is false where the file could not be read to its end; Error
-	// says why.
+	// File names the file, or all that were read, with commas between.
+	File string `json:"file"`
+	// Files are in the order in which they were read.
+	Files []CaptureFile `json:"files"`
+	// Complete is false where a file could not be read to its end; Error says
+	// why.
+	Complete bool          `json:"complete"`
+	Error    string        `json:"error,omitempty"`
+	Counts   CaptureCounts `json:"counts"` // of all files
+	// SAs are in the order of their first messages, those of each place of
+	// capture together.
+	SAs   []CapturedSA   `json:"sas"`
+	Scans []CapturedScan `json:"scans"`
+	Notes []string       `json:"notes"`
+}
+
+// CaptureFile is one file of a capture.
+type CaptureFile struct {
+	Name     string        `json:"name"`
 	Complete bool          `json:"complete"`
 	Error    string        `json:"error,omitempty"`
 	Counts   CaptureCounts `json:"counts"`
-	// SAs are in the order of their first messages.
-	SAs   []CapturedSA `json:"sas"`
-	Notes []string     `json:"notes"`
 }
 
 // CaptureCounts are numbers of packets.
@@ -62,6 +71,15 @@ type CapturedSA struct {
 	Version int    `json:"version"`
 	SPIi    string `json:"spi_i"`
 	SPIr    string `json:"spi_r,omitempty"`
+	// File is where its first message is, if several files were read.
+	File string `json:"file,omitempty"`
+	// Elsewhere is the same IKE SA in captures of other places.
+	Elsewhere []CapturedElsewhere `json:"elsewhere,omitempty"`
+	// Rekeys is the number of the IKE SA that it most likely came of by
+	// rekeying.
+	Rekeys int `json:"rekeys,omitempty"`
+	// Scan is the number of the scan of which it is a question.
+	Scan int `json:"scan,omitempty"`
 	// Initiator and Responder are the addresses of the first message.
 	Initiator Endpoint       `json:"initiator"`
 	Responder Endpoint       `json:"responder"`
@@ -81,6 +99,20 @@ type CapturedSA struct {
 	Verdict     CapturedVerdict `json:"verdict"`
 }
 
+// Keep leaves only the IKE SAs that which is the number, an SPI or an address
+// of. It fails if there are none.
+func (c *Capture) Keep(which string) error {
+	kept := slices.DeleteFunc(slices.Clone(c.SAs), func(sa CapturedSA) bool { return !sa.Is(which) })
+	if len(kept) == 0 {
+		return fmt.Errorf("%q is no number, SPI or address of an IKE SA in %s", which, c.File)
+	}
+	c.SAs = kept
+	c.Scans = slices.DeleteFunc(c.Scans, func(s CapturedScan) bool {
+		return !slices.ContainsFunc(kept, func(sa CapturedSA) bool { return sa.Scan == s.Number })
+	})
+	return nil
+}
+
 // Is reports whether which is the number, an SPI or an address of the IKE SA.
 func (sa *CapturedSA) Is(which string) bool {
 	if which == strconv.Itoa(sa.Number) || strings.EqualFold(which, sa.SPIi) || strings.EqualFold(which, sa.SPIr) {
@@ -94,6 +126,15 @@ func (sa *CapturedSA) Is(which string) bool {
 		}
 	}
 	return false
+}
+
+// CapturedElsewhere is an IKE SA as another place saw it: its number, and how
+// many datagrams were there.
+type CapturedElsewhere struct {
+	Number        int    `json:"number"`
+	File          string `json:"file"`
+	FromInitiator int    `json:"from_initiator"`
+	FromResponder int    `json:"from_responder"`
 }
 
 // CapturedPath is a pair of addresses; Sent and Received are datagrams from and
@@ -127,7 +168,8 @@ type CapturedExchange struct {
 
 // CapturedMessage is one message, however often it was sent.
 type CapturedMessage struct {
-	Packet int       `json:"packet"` // the first, from 1
+	File   string    `json:"file,omitempty"` // if several were read
+	Packet int       `json:"packet"`         // the first, from 1
 	Time   time.Time `json:"time,omitzero"`
 	Octets int       `json:"octets"` // of IKE
 	Sent   int       `json:"sent"`   // times: 1 and the retransmissions
@@ -168,12 +210,41 @@ type CapturedNotify struct {
 
 // CapturedError is an ICMP error that quotes a message.
 type CapturedError struct {
+	File     string    `json:"file,omitempty"`
 	Packet   int       `json:"packet"`
 	Time     time.Time `json:"time,omitzero"`
 	Reporter string    `json:"reporter"`
+	Type     uint16    `json:"type"` // of ICMP or ICMPv6
+	Code     uint16    `json:"code"`
 	Text     string    `json:"text"`
 	From     Endpoint  `json:"from"` // of the message
 	To       Endpoint  `json:"to"`
+}
+
+// CapturedScan is a run of IKE_SA_INIT exchanges that ikescope made: each is an
+// IKE SA of its own.
+type CapturedScan struct {
+	Number    int       `json:"number"` // from 1
+	File      string    `json:"file,omitempty"`
+	Initiator Endpoint  `json:"initiator"`
+	Responder Endpoint  `json:"responder"`
+	First     time.Time `json:"first,omitzero"`
+	Last      time.Time `json:"last,omitzero"`
+	// FirstSA and LastSA are the numbers of IKE SAs. What is between need not
+	// all be of the scan.
+	FirstSA   int `json:"first_sa"`
+	LastSA    int `json:"last_sa"`
+	Exchanges int `json:"exchanges"`
+	// The answers: a suite was accepted; the offer is acceptable, and its KE
+	// payload is not, as INVALID_KE_PAYLOAD tells of a method that was offered;
+	// NO_PROPOSAL_CHOSEN; something else; none.
+	Accepted   int `json:"accepted"`
+	Acceptable int `json:"acceptable"`
+	Refused    int `json:"refused"`
+	Other      int `json:"other"`
+	Silent     int `json:"silent"`
+	// Evidence says by what the scan is known.
+	Evidence string `json:"evidence"`
 }
 
 // CapturedVerdict is how far an IKE SA came, and what it points to.
@@ -188,241 +259,4 @@ type CapturedVerdict struct {
 	Title  string   `json:"title"`
 	Detail string   `json:"detail,omitempty"`
 	Fix    []string `json:"fix"`
-}
-
-// NewCapture returns the document of what a tracker gathered. fault is why the
-// file was not read to its end, or nil.
-func NewCapture(tool Tool, file string, t *dialog.Tracker, counts CaptureCounts, fault error) *Capture {
-	c := &Capture{
-		SchemaVersion: CaptureSchemaVersion, Tool: tool, File: file, Complete: fault == nil,
-		Counts: counts, SAs: []CapturedSA{}, Notes: []string{},
-	}
-	if fault != nil {
-		c.Error = fault.Error()
-	}
-	for i, sa := range t.SAs {
-		c.SAs = append(c.SAs, newCapturedSA(i+1, sa))
-	}
-	note := func(n int, one, many, rest string) {
-		if n > 0 {
-			c.Notes = append(c.Notes, counted(int64(n), one, many)+rest)
-		}
-	}
-	note(t.Omitted, "message", "messages", " of further IKE SAs are not told: there are too many")
-	note(counts.Cut, "packet is", "packets are", " cut: capture without a snapshot length (tcpdump -s 0) to have all")
-	note(counts.Incomplete, "datagram lacks", "datagrams lack", " IP fragments: they were dropped before the place of the capture, or the capture's filter leaves them out, as that of a port does: further fragments have no ports")
-	note(counts.Unreadable, "packet", "packets", " could not be read: malformed, or of a link type that is not known")
-	note(counts.Other, "datagram", "datagrams", " on IKE ports hold neither IKE nor ESP")
-	if counts.IKE == 0 {
-		c.Notes = append(c.Notes, "there is no IKE message on the ports looked at (others: --port)")
-	}
-	return c
-}
-
-func endpointOf(a netip.AddrPort) Endpoint {
-	return Endpoint{Address: addressText(a.Addr()), Port: a.Port()}
-}
-
-func newCapturedSA(number int, sa *dialog.SA) CapturedSA {
-	out := CapturedSA{
-		Number: number, Version: sa.Version, SPIi: sa.SPIi.String(),
-		Initiator: endpointOf(sa.Paths[0].Initiator), Responder: endpointOf(sa.Paths[0].Responder),
-		First: sa.First.UTC(), Last: sa.Last.UTC(),
-		Paths: convert(sa.Paths, func(p dialog.Path) CapturedPath {
-			return CapturedPath{endpointOf(p.Initiator), endpointOf(p.Responder), p.Sent, p.Received}
-		}),
-		Exchanges: convert(sa.Exchanges, func(x *dialog.Exchange) CapturedExchange { return newCapturedExchange(sa, x) }),
-		Errors: convert(sa.Errors, func(e dialog.ICMPError) CapturedError {
-			return CapturedError{e.Packet, e.Time, addressText(e.Reporter), e.Text, endpointOf(e.Source), endpointOf(e.Destination)}
-		}),
-		ESPSent: sa.ESPSent, ESPReceived: sa.ESPReceived, Omitted: sa.Omitted,
-		Verdict: judgeCapture(sa),
-	}
-	if sa.SPIr != (ike.SPI{}) {
-		out.SPIr = sa.SPIr.String()
-	}
-	if n, ok := sa.NAT(); ok {
-		out.NAT = &CapturedNAT{n.Supported[0], n.Supported[1], n.Initiator, n.Responder}
-	}
-	if chosen := chosenBy(sa); chosen != nil {
-		out.Suite = newCapturedProposal(*chosen).Keywords
-	}
-	return out
-}
-
-// chosenBy returns the proposal that the responder chose, or nil.
-func chosenBy(sa *dialog.SA) *ike.Proposal {
-	for _, x := range sa.Exchanges {
-		m := x.Response()
-		if x.Type != ike.IKE_SA_INIT || m == nil || m.Content == nil {
-			continue
-		}
-		if payload, ok := ike.Find[*ike.SA](m.Content); ok && len(payload.Proposals) > 0 {
-			return &payload.Proposals[0]
-		}
-	}
-	return nil
-}
-
-func newCapturedExchange(sa *dialog.SA, x *dialog.Exchange) CapturedExchange {
-	out := CapturedExchange{Type: exchangeName(sa.Version, x.Type), MessageID: int64(x.MessageID), By: "initiator", Responses: []CapturedMessage{}}
-	if !x.ByInitiator {
-		out.By = "responder"
-	}
-	if x.Request != nil {
-		m := newCapturedMessage(x.Request, nil)
-		out.Request = &m
-	}
-	for _, response := range x.Responses {
-		out.Responses = append(out.Responses, newCapturedMessage(response, x.Request))
-	}
-	return out
-}
-
-// exchangeName is IANA's name; IKEv1 has some numbers of its own.
-func exchangeName(version int, t ike.ExchangeType) string {
-	if version == 1 {
-		switch t {
-		case 2:
-			return "Identity Protection"
-		case 4:
-			return "Aggressive"
-		case 5:
-			return "Informational"
-		case 32:
-			return "Quick Mode"
-		}
-	}
-	return t.String()
-}
-
-func newCapturedMessage(m, request *dialog.Message) CapturedMessage {
-	out := CapturedMessage{
-		Packet: m.Packet, Time: m.First.UTC(), Octets: m.Octets, Sent: m.Sent, Copies: m.Copies,
-		Fragments: m.Fragments, IPFragments: m.IPFragments, IPFragmentsLost: m.Lost,
-		MissingOctets: m.Missing, Variants: m.Variants, Encrypted: m.Encrypted(),
-		Proposals: []CapturedProposal{}, Notifies: []CapturedNotify{}, VendorIDs: []VendorID{}, Payloads: []string{},
-	}
-	if m.Fragments > 0 {
-		out.FragmentsCaptured = m.Captured
-	}
-	if m.Fault != nil {
-		out.Fault = m.Fault.Error()
-	}
-	if m.Content == nil {
-		return out
-	}
-	for _, payload := range m.Content.Payloads {
-		out.Payloads = append(out.Payloads, payload.Type().String())
-		switch p := payload.(type) {
-		case *ike.SA:
-			for _, proposal := range p.Proposals {
-				out.Proposals = append(out.Proposals, newCapturedProposal(proposal))
-			}
-		case *ike.KE:
-			out.KE = keMethod(p.Method)
-		case *ike.VendorID:
-			out.VendorIDs = append(out.VendorIDs, vendorID(p.Data))
-		case *ike.Notify:
-			out.Notifies = append(out.Notifies, CapturedNotify{
-				ID: uint16(p.Notification), Name: p.Notification.String(),
-				Error: p.Notification.IsError(), Meaning: notifyMeaning(p, m, request),
-			})
-		}
-	}
-	return out
-}
-
-func keMethod(m ike.KeyExchangeMethod) string {
-	return proposals.Algorithm{Axis: proposals.KE, ID: uint16(m)}.Keyword()
-}
-
-func newCapturedProposal(p ike.Proposal) CapturedProposal {
-	out := CapturedProposal{Number: uint16(p.Number)}
-	product, err := proposals.ProductOf(p)
-	if err == nil {
-		out.Keywords = product.String()
-		return out
-	}
-	out.Fault = err.Error()
-	out.Keywords = strings.Join(convert(p.Transforms, ike.Transform.String), " ")
-	return out
-}
-
-// notifyMeaning says what a notify of IKE_SA_INIT means to a person, "" where
-// its name says enough. request is what it answers, or nil.
-func notifyMeaning(n *ike.Notify, m, request *dialog.Message) string {
-	switch n.Notification {
-	case ike.NO_PROPOSAL_CHOSEN:
-		return "none of the proposals is acceptable, or the KE payload is not"
-	case ike.INVALID_KE_PAYLOAD:
-		method, ok := n.InvalidKEMethod()
-		if !ok {
-			return "another key exchange method is wanted, and none is named"
-		}
-		text := "a KE payload of " + keMethod(method) + " is wanted"
-		if request != nil && request.Content != nil && !offersMethod(request.Content, method) {
-			text += ", which is not offered"
-		}
-		return text
-	case ike.COOKIE:
-		if request == nil {
-			return fmt.Sprintf("the cookie that was asked for, %d octets", len(n.Data))
-		}
-		return fmt.Sprintf("the responder is busy, or careful: ask again with these %d octets", len(n.Data))
-	case ike.INVALID_SYNTAX:
-		return "the responder cannot read the request, or does not like it"
-	case ike.INVALID_MAJOR_VERSION:
-		return "the responder does not speak this version of IKE"
-	case ike.AUTHENTICATION_FAILED:
-		return "unprotected, so that anyone may have sent it"
-	case ike.INVALID_IKE_SPI:
-		return "the sender does not know this IKE SA: it has restarted, or has given up"
-	case ike.TEMPORARY_FAILURE:
-		return "not now; try again later"
-	case ike.UNSUPPORTED_CRITICAL_PAYLOAD:
-		if t, ok := n.UnsupportedPayload(); ok {
-			return fmt.Sprintf("payload %v is critical, and not known", t)
-		}
-	case ike.MS_NOTIFY_STATUS:
-		if code, ok := n.WindowsError(); ok {
-			return fmt.Sprintf("Windows says error %d", code)
-		}
-	case ike.REDIRECT:
-		if gw, ok := n.Redirect(); ok {
-			return "go to " + gw.String()
-		}
-	case ike.SIGNATURE_HASH_ALGORITHMS:
-		if hashes, ok := n.SignatureHashes(); ok {
-			return join(convert(hashes, func(h ike.HashAlgorithm) string {
-				return strings.ReplaceAll(strings.TrimPrefix(h.String(), "SIGHASH_"), "_", "-")
-			}), "and")
-		}
-	case ike.NAT_DETECTION_SOURCE_IP, ike.NAT_DETECTION_DESTINATION_IP:
-		of, name := m.Source, "source"
-		if n.Notification == ike.NAT_DETECTION_DESTINATION_IP {
-			of, name = m.Destination, "destination"
-		}
-		if hash, ok := n.NATDetection(); ok && hash == ike.NATDetectionHash(m.Content.SPIi, m.Content.SPIr, of) {
-			return "the " + name + " as captured"
-		}
-		return "not the " + name + " as captured"
-	}
-	return ""
-}
-
-// offersMethod reports whether an offer holds a key exchange method.
-func offersMethod(m *ike.Message, method ike.KeyExchangeMethod) bool {
-	sa, ok := ike.Find[*ike.SA](m)
-	if !ok {
-		return false
-	}
-	for _, p := range sa.Proposals {
-		for _, t := range p.Transforms {
-			if t.Type == ike.TransformKE && t.ID == uint16(method) {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -20,6 +20,8 @@ type talk struct {
 	dialog.Tracker
 	at     time.Time
 	packet int
+	spi    ike.SPI
+	port   uint16 // of the initiator, if not that of the responder
 }
 
 var (
@@ -39,8 +41,11 @@ func offerOf(keywords string) *ike.SA {
 // say adds a message of the initiator (by "i") or the responder ("r").
 func (s *talk) say(by string, port uint16, exchange ike.ExchangeType, id uint32, response bool, payloads ...ike.Payload) {
 	s.t.Helper()
-	m := &ike.Message{Header: ike.Header{SPIi: ike.SPI{1}, MajorVersion: 2, Exchange: exchange, MessageID: id}, Payloads: payloads}
-	from, to := talker, talkee
+	m := &ike.Message{Header: ike.Header{SPIi: s.spi, MajorVersion: 2, Exchange: exchange, MessageID: id}, Payloads: payloads}
+	from, to := netip.AddrPortFrom(talker, port), netip.AddrPortFrom(talkee, port)
+	if s.port != 0 {
+		from = netip.AddrPortFrom(talker, s.port)
+	}
 	if by == "i" {
 		m.Flags |= ike.FlagInitiator
 	} else {
@@ -56,7 +61,7 @@ func (s *talk) say(by string, port uint16, exchange ike.ExchangeType, id uint32,
 	s.at = s.at.Add(100 * time.Millisecond)
 	s.packet++
 	s.Add(dialog.Datagram{Packet: s.packet, Time: s.at, Octets: octets,
-		Source: netip.AddrPortFrom(from, port), Destination: netip.AddrPortFrom(to, port)})
+		Source: from, Destination: to, Marked: port == 4500})
 }
 
 func (s *talk) init(payloads ...ike.Payload) {
@@ -144,6 +149,68 @@ var talks = []struct {
 		s.authenticate(1000)
 		s.say("i", 4500, ike.INFORMATIONAL, 2, false, sealedIn(48))
 	}, "unknown ENDED-AT-ONCE"},
+	{"the gateway is gone", func(s *talk) {
+		s.authenticate(1000)
+		s.detect(2, true)
+		s.detect(3, false)
+		s.detect(3, false)
+	}, "fails: network PEER-GONE"},
+	{"the last request is not answered yet", func(s *talk) {
+		s.authenticate(1000)
+		s.detect(2, true)
+		s.detect(3, false)
+	}, "works GOES-ON"},
+	{"the client is gone", func(s *talk) {
+		s.authenticate(1000)
+		s.say("r", 4500, ike.INFORMATIONAL, 0, false, sealedIn(32))
+		s.say("r", 4500, ike.INFORMATIONAL, 0, false, sealedIn(32))
+	}, "fails: network PEER-GONE"},
+	{"gone, in a capture that begins late", func(s *talk) {
+		s.detect(7, true)
+		s.detect(8, false)
+		s.detect(8, false)
+	}, "fails: network PEER-GONE"},
+	{"the gateway has forgotten", func(s *talk) {
+		s.authenticate(1000)
+		s.detect(2, true)
+		s.detect(3, false)
+		s.say("r", 4500, ike.INFORMATIONAL, 3, true, notifyOf(ike.INVALID_IKE_SPI))
+	}, "unknown INVALID_IKE_SPI"},
+	{"an error that is not encrypted", func(s *talk) {
+		s.init(offered)
+		s.answer(offerOf("aes256-sha256-prfsha256-ecp256"))
+		s.say("i", 4500, ike.IKE_AUTH, 1, false, sealedIn(300))
+		s.say("r", 4500, ike.IKE_AUTH, 1, true, notifyOf(ike.INVALID_SYNTAX))
+	}, "unknown INVALID_SYNTAX"},
+	{"rekeying is refused", func(s *talk) {
+		s.authenticate(1000)
+		s.rekey(2, 400)
+		s.rekey(3, 48)
+		s.detect(4, true)
+	}, "fails: negotiation CREATE-CHILD-REFUSED"},
+	{"rekeying with another method", func(s *talk) {
+		s.authenticate(1000)
+		s.rekey(2, 48)
+		s.rekey(3, 400)
+	}, "works GOES-ON"},
+	{"EAP succeeds", func(s *talk) {
+		s.authenticate(1000)
+		s.say("i", 4500, ike.IKE_AUTH, 2, false, sealedIn(60))
+		s.say("r", 4500, ike.IKE_AUTH, 2, true, sealedIn(200))
+		s.detect(3, true)
+	}, "unknown ENDED-AT-ONCE"},
+	{"EAP fails, and the client says so", func(s *talk) {
+		s.authenticate(1000)
+		s.say("i", 4500, ike.IKE_AUTH, 2, false, sealedIn(60))
+		s.say("r", 4500, ike.IKE_AUTH, 2, true, sealedIn(82))
+		s.detect(3, true)
+	}, "fails: authentication AUTH-ENDED"},
+	{"ESP, and then silence", func(s *talk) {
+		s.authenticate(300)
+		s.esp(9, 9)
+		s.detect(2, false)
+		s.detect(2, false)
+	}, "fails: network PEER-GONE"},
 	{"ESP both ways", func(s *talk) { s.authenticate(300); s.esp(3, 2) }, "works ESP-FLOWS"},
 	{"ESP one way", func(s *talk) { s.authenticate(300); s.esp(9, 0) }, "fails: network ESP-ONE-WAY"},
 	{"ESP the other way", func(s *talk) { s.authenticate(300); s.esp(0, 9) }, "fails: network ESP-ONE-WAY"},
@@ -158,6 +225,21 @@ func (s *talk) authenticate(octets int) {
 	s.say("r", 4500, ike.IKE_AUTH, 1, true, sealedIn(octets))
 }
 
+// detect is an INFORMATIONAL exchange of the initiator.
+func (s *talk) detect(id uint32, answered bool) {
+	s.t.Helper()
+	s.say("i", 4500, ike.INFORMATIONAL, id, false, sealedIn(32))
+	if answered {
+		s.say("r", 4500, ike.INFORMATIONAL, id, true, sealedIn(32))
+	}
+}
+
+func (s *talk) rekey(id uint32, octets int) {
+	s.t.Helper()
+	s.say("i", 4500, ike.CREATE_CHILD_SA, id, false, sealedIn(400))
+	s.say("r", 4500, ike.CREATE_CHILD_SA, id, true, sealedIn(octets))
+}
+
 func (s *talk) esp(sent, received int) {
 	a, b := netip.AddrPortFrom(talker, 4500), netip.AddrPortFrom(talkee, 4500)
 	for range sent {
@@ -168,8 +250,13 @@ func (s *talk) esp(sent, received int) {
 	}
 }
 
+func (s *talk) document(file string) *Capture {
+	counts := CaptureCounts{Packets: s.packet, IKE: s.packet}
+	return NewCapture(testRun.Tool, []CaptureView{{Files: []CaptureFile{{Name: file, Complete: true, Counts: counts}}, SAs: s.SAs}})
+}
+
 func newTalk(t *testing.T) *talk {
-	return &talk{t: t, at: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
+	return &talk{t: t, spi: ike.SPI{1}, at: time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)}
 }
 
 func TestCaptureVerdicts(t *testing.T) {
@@ -177,7 +264,7 @@ func TestCaptureVerdicts(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newTalk(t)
 			tt.run(s)
-			c := NewCapture(testRun.Tool, "FILE", &s.Tracker, CaptureCounts{Packets: s.packet, IKE: s.packet}, nil)
+			c := s.document("FILE")
 			if len(c.SAs) != 1 {
 				t.Fatalf("%d IKE SAs", len(c.SAs))
 			}
@@ -251,12 +338,81 @@ func TestCaptureSummary(t *testing.T) {
 	}
 }
 
+// Exchanges that are alike are told in one line, and those of a kind in few.
+func TestCaptureFolds(t *testing.T) {
+	s := newTalk(t)
+	s.authenticate(1000)
+	for id := range uint32(40) {
+		s.detect(id+2, true)
+	}
+	s.detect(42, false)
+	var b bytes.Buffer
+	if err := WriteCaptureText(&b, s.document("FILE"), TextOptions{Width: 200}); err != nil {
+		t.Fatal(err)
+	}
+	if want := "+0.400   INFORMATIONAL 2 to 41: 40 requests of 64 octets, each answered with 64, until +8.200, packet 5 to packet 84, encrypted"; !strings.Contains(b.String(), want) {
+		t.Errorf("%s\nlacks %s", b.String(), want)
+	}
+	if !strings.Contains(b.String(), "INFORMATIONAL 42 request") || strings.Contains(b.String(), "INFORMATIONAL 41 ") {
+		t.Errorf("%s\nfolds too much, or too little", b.String())
+	}
+
+	s = newTalk(t)
+	for i := range byte(20) {
+		s.spi = ike.SPI{1, i, i, i, i, i, i * 3, i * 7}
+		s.init(offered)
+	}
+	b.Reset()
+	if err := WriteCaptureText(&b, s.document("FILE"), TextOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(b.String(), "\nIKE SA "); n != toldAlike || !strings.Contains(b.String(), "17 IKE SAs are not told") {
+		t.Errorf("%d of 20 alike are told", n)
+	}
+}
+
+// An IKE SA that two places saw is told for both.
+func TestCaptureOfTwoPlaces(t *testing.T) {
+	here, there := newTalk(t), newTalk(t)
+	here.init(offered)
+	here.init(offered)
+	there.spi = ike.SPI{9}
+	there.init(offered)
+	there.spi = here.spi
+	there.init(offered)
+	there.answer(offerOf("aes256-sha256-prfsha256-ecp256"))
+	view := func(name string, s *talk) CaptureView {
+		for _, sa := range s.SAs {
+			sa.File = name
+		}
+		return CaptureView{Files: []CaptureFile{{Name: name, Complete: name != "b", Counts: CaptureCounts{IKE: s.packet}}}, SAs: s.SAs}
+	}
+	c := NewCapture(testRun.Tool, []CaptureView{view("a", here), view("b", there)})
+	if c.File != "a, b" || c.Complete || c.Counts.IKE != here.packet+there.packet || len(c.SAs) != 3 {
+		t.Fatalf("%+v", c)
+	}
+	if got := c.SAs[0].Elsewhere; len(got) != 1 || got[0] != (CapturedElsewhere{3, "b", 1, 1}) {
+		t.Errorf("%+v", got)
+	}
+	if got := c.SAs[2].Elsewhere; len(got) != 1 || got[0] != (CapturedElsewhere{1, "a", 2, 0}) {
+		t.Errorf("%+v", got)
+	}
+	if len(c.SAs[1].Elsewhere) != 0 {
+		t.Errorf("%+v", c.SAs[1])
+	}
+	var b bytes.Buffer
+	if err := WriteJSON(&b, c); err != nil {
+		t.Fatal(err)
+	}
+	validateCapture(t, b.Bytes())
+}
+
 // What a peer wrote moves no terminal.
 func TestCaptureHostile(t *testing.T) {
 	s := newTalk(t)
 	s.init(offered, &ike.VendorID{Data: []byte("name\x1b[31m")})
 	s.answer(notifyOf(ike.REDIRECT, append([]byte{3, 6}, "\x1b]0;x\x07"...)...))
-	c := NewCapture(testRun.Tool, "evil\x1b[2J.pcap", &s.Tracker, CaptureCounts{}, nil)
+	c := s.document("evil\x1b[2J.pcap")
 	var text, document bytes.Buffer
 	if err := WriteCaptureText(&text, c, TextOptions{}); err != nil {
 		t.Fatal(err)

@@ -6,32 +6,51 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 )
 
 // WriteCaptureText writes c for people. What came from the wire is escaped.
 func WriteCaptureText(w io.Writer, c *Capture, o TextOptions) error {
-	if o.Width == 0 {
-		o.Width = 80
-	}
-	p := &page{width: max(o.Width, 60), color: o.Color}
+	p := newPage(o)
 	p.captureHead(c)
+	groups := alike(c.SAs)
 	if len(c.SAs) > 1 {
-		p.captureSummary(c.SAs)
+		p.captureSummary(groups, c.Scans)
 	}
+	told := chooseSAs(groups, o.All)
 	for i := range c.SAs {
-		p.out.WriteByte('\n')
-		p.capturedSA(&c.SAs[i])
+		if told[c.SAs[i].Number] {
+			p.out.WriteByte('\n')
+			p.capturedSA(&c.SAs[i])
+		}
+	}
+	if left := len(c.SAs) - len(told); left > 0 {
+		p.section("")
+		p.text(0, counted(int64(left), "IKE SA is", "IKE SAs are")+" not told: --sa NUMBER tells one, and --all all of them")
 	}
 	return p.writeTo(w)
 }
 
-// captureHead writes what is in the file.
+// captureHead writes what is in the files.
 func (p *page) captureHead(c *Capture) {
 	for _, line := range wrap(printable(c.File), p.width, 2) {
 		p.wide(p.paint(bold, line))
 	}
-	n := c.Counts
+	p.section("FILE")
+	p.text(0, countsWords(c.Counts))
+	for _, f := range c.Files {
+		if len(c.Files) > 1 {
+			p.text(2, f.Name+": "+countsWords(f.Counts))
+		}
+		if !f.Complete {
+			p.styled(yellow, 0, "PARTIAL: "+f.Error)
+		}
+	}
+	for _, note := range c.Notes {
+		p.text(0, note)
+	}
+}
+
+func countsWords(n CaptureCounts) string {
 	words := []string{counted(int64(n.Packets), "packet", "packets"), counted(int64(n.IKE), "IKE datagram", "IKE datagrams")}
 	for _, more := range []struct {
 		n         int
@@ -46,14 +65,7 @@ func (p *page) captureHead(c *Capture) {
 			words = append(words, counted(int64(more.n), more.one, more.many))
 		}
 	}
-	p.section("FILE")
-	p.text(0, strings.Join(words, ", "))
-	if !c.Complete {
-		p.styled(yellow, 0, "PARTIAL: "+c.Error)
-	}
-	for _, note := range c.Notes {
-		p.text(0, note)
-	}
+	return strings.Join(words, ", ")
 }
 
 func resultStyle(result string) string {
@@ -74,229 +86,95 @@ func (v CapturedVerdict) String() string {
 	return v.Result + ": " + v.Layer
 }
 
-// captureSummary writes a line for each IKE SA, worst first. Those whose
-// verdict is the same, of the same two addresses, are one line.
-func (p *page) captureSummary(sas []CapturedSA) {
-	type row struct {
-		verdict  CapturedVerdict
-		who      string
-		numbers  []int
-		position int
+// group is IKE SAs of the same two addresses with the same verdict, or of one
+// scan.
+type group struct {
+	verdict   CapturedVerdict
+	file, who string
+	scan      int
+	numbers   []int
+}
+
+// alike puts IKE SAs into groups, the worst first.
+func alike(sas []CapturedSA) []*group {
+	type key struct {
+		file, who, id, title string
+		scan                 int
 	}
-	var rows []*row
-	index := map[string]*row{}
-	for i, sa := range sas {
-		who := sa.Initiator.Address + " > " + sa.Responder.Address
-		key := who + " " + sa.Verdict.ID + " " + sa.Verdict.Title
-		if index[key] == nil {
-			index[key] = &row{verdict: sa.Verdict, who: who, position: i}
-			rows = append(rows, index[key])
+	var groups []*group
+	index := map[key]*group{}
+	for _, sa := range sas {
+		k := key{who: sa.Initiator.Address + " > " + sa.Responder.Address, scan: sa.Scan}
+		if sa.Scan == 0 {
+			k.file, k.id, k.title = sa.File, sa.Verdict.ID, sa.Verdict.Title
 		}
-		index[key].numbers = append(index[key].numbers, sa.Number)
+		if index[k] == nil {
+			index[k] = &group{verdict: sa.Verdict, file: sa.File, who: k.who, scan: sa.Scan}
+			groups = append(groups, index[k])
+		}
+		index[k].numbers = append(index[k].numbers, sa.Number)
 	}
 	rank := map[string]int{resultFails: 0, resultUnknown: 1, resultWorks: 2}
-	slices.SortStableFunc(rows, func(a, b *row) int { return cmp.Compare(rank[a.verdict.Result], rank[b.verdict.Result]) })
+	slices.SortStableFunc(groups, func(a, b *group) int { return cmp.Compare(rank[a.verdict.Result], rank[b.verdict.Result]) })
+	return groups
+}
+
+const (
+	// toldAlike is how many IKE SAs of a group are told, and toldSAs how many of
+	// all groups.
+	toldAlike = 3
+	toldSAs   = 60
+)
+
+// chooseSAs returns the numbers of the IKE SAs that are told: of each group the
+// first, the worst groups first, and none of a scan.
+func chooseSAs(groups []*group, all bool) map[int]bool {
+	told := map[int]bool{}
+	one := len(groups) == 1 && len(groups[0].numbers) == 1
+	for _, g := range groups {
+		for i, number := range g.numbers {
+			if all || one || g.scan == 0 && i < toldAlike && len(told) < toldSAs {
+				told[number] = true
+			}
+		}
+	}
+	return told
+}
+
+// captureSummary writes a line for each group.
+func (p *page) captureSummary(groups []*group, scans []CapturedScan) {
 	p.section("SUMMARY")
-	for _, r := range rows {
-		which := fmt.Sprintf("IKE SA %d", r.numbers[0])
-		if n := len(r.numbers); n > 1 {
-			which = fmt.Sprintf("%s IKE SAs, the first of them %d", grouped(int64(n)), r.numbers[0])
-		}
-		p.styled(resultStyle(r.verdict.Result), 2, fmt.Sprintf("%s: %s (%s; %s)", r.verdict, r.verdict.Title, r.who, which))
-	}
-}
-
-func (p *page) capturedSA(sa *CapturedSA) {
-	name := fmt.Sprintf("IKE SA %d  %s > %s", sa.Number, &sa.Initiator, &sa.Responder)
-	name = printable(name)
-	verdict := printable(sa.Verdict.String())
-	gap := p.width - columns(name) - columns(verdict)
-	if gap < 2 {
-		p.wide(p.paint(bold, name))
-		name, gap = "", p.width-columns(verdict)
-	}
-	p.wide(p.paint(bold, name) + strings.Repeat(" ", gap) + p.paint(resultStyle(sa.Verdict.Result), verdict))
-
-	p.section("WHEN")
-	if sa.First.IsZero() {
-		p.text(0, "the capture has no times")
-	} else {
-		p.text(0, fmt.Sprintf("%s, for %s", sa.First.UTC().Format("2006-01-02 15:04:05.000 UTC"), seconds(sa.Last.Sub(sa.First))))
-	}
-	spis := "SPI " + sa.SPIi + " of the initiator"
-	if sa.SPIr != "" {
-		spis += ", " + sa.SPIr + " of the responder"
-	}
-	p.text(0, spis)
-	p.capturedPaths(sa)
-
-	p.section("EXCHANGES")
-	for _, x := range sa.Exchanges {
-		p.capturedExchange(sa, x)
-	}
-	for _, e := range sa.Errors {
-		p.timed(since(sa.First, e.Time), yellow, fmt.Sprintf("ICMP: %s says of %s > %s: %s, packet %d",
-			e.Reporter, &e.From, &e.To, e.Text, e.Packet))
-	}
-	if sa.Omitted > 0 {
-		p.text(0, counted(int64(sa.Omitted), "more message is", "more messages are")+" not told")
-	}
-
-	p.section("VERDICT")
-	p.styled(resultStyle(sa.Verdict.Result), 2, sa.Verdict.String()+": "+sa.Verdict.Title)
-	if sa.Verdict.Detail != "" {
-		p.text(0, sa.Verdict.Detail)
-	}
-	for _, fix := range sa.Verdict.Fix {
-		p.text(5, "fix: "+fix)
-	}
-}
-
-func (p *page) capturedPaths(sa *CapturedSA) {
-	p.section("PATH")
-	for _, path := range sa.Paths {
-		p.text(2, fmt.Sprintf("%s > %s: %d sent, %d received", &path.Initiator, &path.Responder, path.Sent, path.Received))
-	}
-	if n := sa.NAT; n != nil {
-		p.text(0, behindWords("initiator", n.InitiatorBehindNAT)+", "+behindWords("responder", n.ResponderBehindNAT))
-		if n.InitiatorSupports != n.ResponderSupports {
-			silent := "initiator"
-			if n.InitiatorSupports {
-				silent = "responder"
-			}
-			p.text(0, "there is no NAT detection of the "+silent+": NAT beyond the place of the capture cannot be told")
-		}
-	} else if sa.Version == 2 {
-		p.text(0, "no NAT detection: NAT on the way cannot be told")
-	}
-	if sa.ESPSent+sa.ESPReceived > 0 {
-		p.text(0, fmt.Sprintf("ESP: %d packets from the initiator, %d to it", sa.ESPSent, sa.ESPReceived))
-	}
-}
-
-func behindWords(who string, behind bool) string {
-	if behind {
-		return who + " behind NAT, or pretends to be"
-	}
-	return who + " not behind NAT"
-}
-
-// since returns when something was, in seconds after the IKE SA began.
-func since(began, at time.Time) string {
-	if began.IsZero() || at.IsZero() {
-		return ""
-	}
-	return fmt.Sprintf("%+.3f", at.Sub(began).Seconds())
-}
-
-// timed writes a paragraph beside the time of what it tells.
-func (p *page) timed(at, style, text string) {
-	const column = 9
-	for _, line := range wrap(printable(text), p.width-margin-column, 2) {
-		p.raw(pad(at, column) + p.paint(style, line))
-		at = ""
-	}
-}
-
-func (p *page) capturedExchange(sa *CapturedSA, x CapturedExchange) {
-	name := x.Type
-	if x.MessageID > 0 && sa.Version == 2 {
-		name += fmt.Sprintf(" %d", x.MessageID)
-	}
-	if x.By == "responder" {
-		name += " of the responder"
-	}
-	if x.Request == nil {
-		p.timed("", yellow, name+" request: not in the capture")
-	} else {
-		p.capturedMessage(sa, name+" request", *x.Request)
-	}
-	for _, m := range x.Responses {
-		p.capturedMessage(sa, name+" response", m)
-	}
-	if len(x.Responses) == 0 {
-		p.timed("", yellow, "no response")
-	}
-}
-
-// capturedMessage writes a line on a message, and what can be read in it below.
-func (p *page) capturedMessage(sa *CapturedSA, name string, m CapturedMessage) {
-	words := []string{fmt.Sprintf("%s octets", grouped(int64(m.Octets))), fmt.Sprintf("packet %d", m.Packet)}
-	if m.Sent > 1 {
-		words = append(words, fmt.Sprintf("sent %d times", m.Sent))
-	}
-	if m.Copies > 0 {
-		words = append(words, counted(int64(m.Copies), "copy", "copies")+" in the capture")
-	}
-	if m.Fragments > 0 {
-		words = append(words, fmt.Sprintf("%d of %d IKE fragments", m.FragmentsCaptured, m.Fragments))
-	}
-	if m.IPFragments > 0 {
-		words = append(words, counted(int64(m.IPFragments), "IP fragment", "IP fragments"))
-	}
-	if m.IPFragmentsLost {
-		words = append(words, fmt.Sprintf("IP fragments are missing, %d octets", m.MissingOctets))
-	} else if m.MissingOctets > 0 {
-		words = append(words, fmt.Sprintf("cut by %d octets", m.MissingOctets))
-	}
-	if m.Variants > 0 {
-		words = append(words, counted(int64(m.Variants), "datagram differs", "datagrams differ"))
-	}
-	if m.Encrypted {
-		words = append(words, "encrypted")
-	}
-	p.timed(since(sa.First, m.Time), bold, name+": "+strings.Join(words, ", "))
-	const in = 11
-	for _, o := range m.Proposals {
-		p.capturedProposal(in, o)
-	}
-	if m.KE != "" {
-		p.indented(in, 2, "KE payload of "+m.KE)
-	}
-	var said []string
-	for _, n := range m.Notifies {
-		if n.Error || n.Name == "COOKIE" || n.Name == "REDIRECT" || strings.HasPrefix(n.Name, "MS_") {
-			text := n.Name
-			if n.Meaning != "" {
-				text += ": " + n.Meaning
-			}
-			for _, line := range wrap(printable(text), p.width-margin-in, 2) {
-				p.raw(strings.Repeat(" ", in) + p.paint(yellow, line))
-			}
+	for _, g := range groups {
+		if g.scan > 0 {
 			continue
 		}
-		if w := capturedStatus(n); w != "" {
-			said = append(said, w)
+		which := fmt.Sprintf("IKE SA %d", g.numbers[0])
+		if n := len(g.numbers); n > 1 {
+			which = fmt.Sprintf("%s IKE SAs, the first of them %d", grouped(int64(n)), g.numbers[0])
 		}
+		if g.file != "" {
+			which += ", in " + g.file
+		}
+		p.styled(resultStyle(g.verdict.Result), 2, fmt.Sprintf("%s: %s (%s; %s)", g.verdict, g.verdict.Title, g.who, which))
 	}
-	if len(said) > 0 {
-		p.indented(in, 2, "says: "+strings.Join(said, "; "))
-	}
-	for _, v := range m.VendorIDs {
-		p.indented(in, 2, "vendor ID "+vendorWords(v))
-	}
-	if m.Fault != "" {
-		p.indented(in, 2, "fault: "+m.Fault)
+	for _, s := range scans {
+		p.text(2, scanWords(s))
+		p.indented(2, 0, "known by its numbers: "+s.Evidence)
 	}
 }
 
-func (p *page) capturedProposal(in int, o CapturedProposal) {
-	text := fmt.Sprintf("proposal %d: %s", o.Number, o.Keywords)
-	if o.Fault != "" {
-		text += " (" + o.Fault + ")"
+// scanWords tells a scan in one sentence.
+func scanWords(s CapturedScan) string {
+	acceptable := s.Accepted + s.Acceptable
+	text := fmt.Sprintf("ikescope scan: %s in %s: %s", counted(int64(s.Exchanges), "question", "questions"), seconds(s.Last.Sub(s.First)),
+		counted(int64(acceptable), "offer acceptable", "offers acceptable"))
+	if s.Accepted > 0 {
+		text += fmt.Sprintf(" (for %s an IKE SA was made, and ended)", grouped(int64(s.Accepted)))
 	}
-	p.indented(in, 2, text)
-}
-
-// capturedStatus says what a status notify means, "" for those of NAT, which
-// have a place of their own.
-func capturedStatus(n CapturedNotify) string {
-	w := notifyWords(Number{ID: n.ID, Name: n.Name})
-	if w == "" && !strings.HasPrefix(n.Name, "NAT_") {
-		w = "signature hashes"
+	text += fmt.Sprintf(", %s refused", grouped(int64(s.Refused)))
+	if s.Other > 0 {
+		text += fmt.Sprintf(", %s answered with something else", grouped(int64(s.Other)))
 	}
-	if w != "" && n.Meaning != "" {
-		w += " " + n.Meaning
-	}
-	return w
+	text += fmt.Sprintf(", %s without an answer", grouped(int64(s.Silent)))
+	return text + fmt.Sprintf(" (%s > %s; IKE SAs %d to %d)", &s.Initiator, s.Responder.Address, s.FirstSA, s.LastSA)
 }

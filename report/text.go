@@ -18,6 +18,8 @@ type TextOptions struct {
 	// report tells of. Headings then tell of the ones that fail, as they do
 	// where the clients are few.
 	ClientsAsked bool
+	// All tells each IKE SA of a capture, those of scans and those alike too.
+	All bool
 }
 
 // WriteText writes doc for people. What came from the wire is escaped.

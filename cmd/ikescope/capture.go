@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,20 +19,28 @@ type captureOptions struct {
 	printOptions
 	ports []uint16
 	only  string
+	all   bool
 }
 
 func (a *app) captureCommand() *cobra.Command {
 	var opts captureOptions
 	cmd := &cobra.Command{
-		Use:   "capture FILE",
-		Short: "Tell the IKE exchanges of a packet capture",
-		Long: `Read a pcap or pcapng file, or - for one on standard input, and tell each IKE
-SA in it: who, when, exchange by exchange, offers, choice, notifies and vendor
+		Use:   "capture FILE...",
+		Short: "Tell the IKE exchanges of packet captures",
+		Long: `Read pcap or pcapng files, or - for one on standard input, and tell each IKE
+SA in them: who, when, exchange by exchange, offers, choice, notifies and vendor
 IDs by name, retransmissions, NAT, where it stopped, and which layer that
 points to: the network, the negotiation, the authentication or the client.
 
 Nothing is decrypted. Of IKE_AUTH and later exchanges there are the sizes, the
 times, and who answered; what these suggest is said to be so.
+
+Files that follow one another in time, as tcpdump -C and -G write them, are read
+as one capture. Files of the same time are of several places: an IKE SA that is
+in both is told for each.
+
+Of many IKE SAs alike the first are told, and of the questions of an ikescope
+scan how many were answered how. --all tells each.
 
 Capture with
   tcpdump -ni any -s 0 -w vpn.pcap 'udp port 500 or udp port 4500 or esp
@@ -41,22 +48,27 @@ Capture with
 so that ICMP errors and IP fragments are there.`,
 		Example: `  ikescope capture vpn.pcapng
   ikescope capture --sa 192.0.2.10 vpn.pcap
+  ikescope capture client.pcap gateway.pcap
   ikescope capture -o json vpn.pcap | jq -r '.sas[].verdict.title'
   tcpdump -ni any -s 0 -U -w - 'udp port 500 or udp port 4500 or esp
     or icmp or icmp6 or ip[6:2] & 0x1fff != 0 or ip6[6] == 44' |
     ikescope capture -`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return usagef("capture: name one pcap or pcapng file, or - for standard input")
+			switch {
+			case len(args) == 0:
+				return usagef("capture: name pcap or pcapng files, or - for standard input")
+			case len(args) > 1 && slices.Contains(args, "-"):
+				return usagef("capture: - for standard input goes without other files")
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return a.capture(cmd.Context(), opts, args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error { return a.capture(cmd.Context(), opts, args) },
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.Var(someSA{&opts.only}, "sa", "tell this IKE SA only: its number, an SPI, or an address of it")
 	flags.Var(portList{&opts.ports}, "port", "a UDP port of IKE besides 500 and 4500; may be repeated")
+	addToggle(flags, &opts.all, "all", "", "tell each IKE SA in full, those of scans and those alike too")
 	opts.addFlags(flags, "it", textOrJSON)
 	opts.addWidth(flags)
 	return cmd
@@ -93,68 +105,28 @@ func (l portList) Set(s string) error {
 func (portList) Type() string   { return "number" }
 func (portList) String() string { return "" }
 
-func (a *app) capture(ctx context.Context, opts captureOptions, path string) error {
-	in := a.in
-	name := "standard input"
-	if path != "-" {
-		file, err := os.Open(path)
-		if err != nil {
-			return usagef("%s: %w", path, withoutPath(err))
-		}
-		defer file.Close()
-		in, name = file, path
-	} else {
-		// Who interrupts `tcpdump | ikescope capture -` ends the capture, which
-		// is to be told.
-		ctx = context.WithoutCancel(ctx)
+func (a *app) capture(ctx context.Context, opts captureOptions, paths []string) error {
+	views, err := a.readCaptures(ctx, paths, opts.ports)
+	var wrong usageError
+	if errors.As(err, &wrong) {
+		return err
 	}
-	d, err := readCapture(ctx, in, opts.ports)
-	if d == nil {
-		return usagef("%s: %w", name, err)
-	}
-	doc := report.NewCapture(report.Tool{Name: "ikescope", Version: version()}, name, &d.tracker, d.counts, err)
+	doc := report.NewCapture(report.Tool{Name: "ikescope", Version: version()}, views)
 	if opts.only != "" {
-		doc.SAs = slices.DeleteFunc(doc.SAs, func(sa report.CapturedSA) bool { return !sa.Is(opts.only) })
-		if len(doc.SAs) == 0 {
-			return usagef("--sa: %q is no number, SPI or address of an IKE SA in %s", opts.only, name)
+		if err := doc.Keep(opts.only); err != nil {
+			return usagef("--sa: %w", err)
 		}
 	}
 	written := a.print(&opts.printOptions, documentWriters(doc, func(w io.Writer, text report.TextOptions) error {
+		text.All = opts.all || opts.only != ""
 		return report.WriteCaptureText(w, doc, text)
 	}))
-	if written != nil {
+	switch {
+	case written != nil:
 		return written
+	case errors.Is(err, errStopped):
+		a.exit = report.ExitInterrupted
+		return nil // the document says so
 	}
-	if err != nil {
-		if errors.Is(err, errStopped) {
-			a.exit = report.ExitInterrupted
-			return nil // the document says so
-		}
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	return nil
-}
-
-var errStopped = errors.New("interrupted")
-
-// readCapture reads a capture to its end, to a fault, or to the end of ctx. It
-// returns what was read with the error, and nil if this is no capture.
-func readCapture(ctx context.Context, in io.Reader, ports []uint16) (*dissector, error) {
-	r, err := newCaptureReader(in)
-	if err != nil {
-		return nil, err
-	}
-	d := &dissector{ports: append([]uint16{500, 4500}, ports...)}
-	defer d.finish()
-	for ctx.Err() == nil {
-		f, err := r.read()
-		if err == io.EOF {
-			return d, nil
-		}
-		if err != nil {
-			return d, err
-		}
-		d.add(f)
-	}
-	return d, errStopped
+	return err
 }

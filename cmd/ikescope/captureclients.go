@@ -20,13 +20,17 @@ import (
 // SPIs and the numbers that `ikescope capture` gives its IKE SAs; those that
 // repeat their offer are one.
 func capturedClients(path string, in io.Reader) ([]client.Policy, error) {
-	d, err := readCapture(context.Background(), in, nil)
+	r, err := newCaptureReader(in)
 	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	capture := place{dissector: newDissector(nil)}
+	if err := capture.read(context.Background(), r); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
 	var policies []client.Policy
 	var last error
-	for i, sa := range d.tracker.SAs {
+	for i, sa := range capture.tracker.SAs {
 		m := initRequest(sa)
 		if m == nil {
 			continue

@@ -10,16 +10,21 @@ import (
 	"github.com/google/gopacket/layers"
 
 	"github.com/ikescope/ikescope/ike/dialog"
-	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/ike/icmp"
 	"github.com/ikescope/ikescope/report"
 )
 
 // dissector takes the IKE messages out of frames.
 type dissector struct {
 	ports   []uint16 // of IKE
+	file    string   // that is read, if there are several
 	tracker dialog.Tracker
-	counts  report.CaptureCounts
+	counts  report.CaptureCounts // of the file
 	pending reassembler
+}
+
+func newDissector(ports []uint16) *dissector {
+	return &dissector{ports: append([]uint16{500, 4500}, ports...)}
 }
 
 // LINKTYPE_ numbers of capture files; raw IP has had others.
@@ -279,7 +284,8 @@ func (d *dissector) udp(p ipPacket) error {
 	case dialog.IKE:
 		d.counts.IKE++
 		d.tracker.Add(dialog.Datagram{
-			Packet: p.frame.number, Time: p.frame.time, Source: source, Destination: destination, Octets: message,
+			File: d.file, Packet: p.frame.number, Time: p.frame.time, Source: source, Destination: destination,
+			Marked: len(message) < len(payload), Octets: message,
 			Missing: max(0, int(udp.Length)-8-len(payload)), Fragments: p.fragments, Lost: p.lost,
 		})
 	default:
@@ -294,8 +300,8 @@ func (d *dissector) icmp(p ipPacket) {
 	if len(p.payload) < header {
 		return
 	}
-	text := probe.ICMPText(p.protocol == layers.IPProtocolICMPv6, p.payload[0], p.payload[1])
-	if text == "" {
+	e := icmp.Error{IPv6: p.protocol == layers.IPProtocolICMPv6, Type: p.payload[0], Code: p.payload[1]}
+	if e.Meaning() == icmp.NoError {
 		return
 	}
 	quoted := p.payload[header:]
@@ -320,7 +326,7 @@ func (d *dissector) icmp(p ipPacket) {
 	}
 	d.counts.ICMPErrors++
 	d.tracker.AddError(dialog.ICMPError{
-		Packet: p.frame.number, Time: p.frame.time, Reporter: p.source, Text: text,
+		File: d.file, Packet: p.frame.number, Time: p.frame.time, Reporter: p.source, Error: e,
 		Source:      netip.AddrPortFrom(source, binary.BigEndian.Uint16(quoted)),
 		Destination: netip.AddrPortFrom(destination, binary.BigEndian.Uint16(quoted[2:])),
 		Octets:      quoted[8:],

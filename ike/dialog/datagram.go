@@ -5,13 +5,17 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/icmp"
 )
 
 // A Datagram is a captured IKE message.
 type Datagram struct {
+	File                string    // the capture's, "" where there is one only
 	Packet              int       // its number in the capture
 	Time                time.Time // zero if unknown
 	Source, Destination netip.AddrPort
+	// Marked: it had the non-ESP marker, as all have that use NAT traversal.
+	Marked bool
 	// Octets are the IKE message, without the non-ESP marker. They are not
 	// kept.
 	Octets []byte
@@ -25,14 +29,15 @@ type Datagram struct {
 
 // An ICMPError quotes a datagram that could not be delivered.
 type ICMPError struct {
+	File     string
 	Packet   int
 	Time     time.Time
+	Error    icmp.Error
 	Reporter netip.Addr
 	// Source and Destination are those of the datagram.
 	Source, Destination netip.AddrPort
 	// Octets are what is quoted of the datagram's payload. They are not kept.
 	Octets []byte
-	Text   string // such as "port unreachable"
 }
 
 // Kind is what a datagram between IKE ports holds.

@@ -13,6 +13,7 @@ type SA struct {
 	Version int
 	// SPIr is the last that the responder named, zero if it named none.
 	SPIi, SPIr  ike.SPI
+	File        string // of its first message
 	First, Last time.Time
 	// Paths are the addresses and ports between which it spoke, in their order
 	// of time.
@@ -25,15 +26,21 @@ type SA struct {
 	// ESPSent and ESPReceived count the ESP packets, in UDP or not, from the
 	// initiator and to it, that followed its IKE_AUTH on the same addresses.
 	ESPSent, ESPReceived int
-	// Omitted counts messages and ICMP errors beyond the bounds.
+	// Omitted counts messages and ICMP errors beyond the bounds. Of messages
+	// these are in the middle: how an SA begins and ends is what counts.
 	Omitted int
+	// Of is the SA that this one most likely came of by rekeying, or nil: the
+	// exchange that did it is encrypted.
+	Of *SA
 }
 
 // A Path is a pair of addresses. Sent and Received count datagrams from and to
 // the initiator.
 type Path struct {
 	Initiator, Responder netip.AddrPort
-	Sent, Received       int
+	// NATTraversal: messages have the non-ESP marker, as on UDP port 4500.
+	NATTraversal   bool
+	Sent, Received int
 }
 
 // Began reports whether the capture holds the beginning of the SA: an
@@ -80,9 +87,11 @@ func (x *Exchange) Response() *Message {
 // A Message is one request or response, however often it was sent, and in
 // however many datagrams. Of IKEv1 it is all that one side sent in an exchange.
 type Message struct {
-	Packet              int // the first
+	File                string // of the first datagram, as the following
+	Packet              int
 	First, Last         time.Time
-	Source, Destination netip.AddrPort // of the first datagram
+	Source, Destination netip.AddrPort
+	Marked              bool // with the non-ESP marker
 	// Octets is the size of the IKE message: of one in fragments of RFC 7383
 	// the sum of those captured.
 	Octets int
@@ -106,10 +115,14 @@ type Message struct {
 	// of an Encrypted payload are not kept; Sealed is how many these were.
 	Content *ike.Message
 	Sealed  int
+	// Error is what an IKEv1 notify that is not encrypted says, 0 if there is
+	// none. RFC 2408, Section 3.14.1.
+	Error uint16
 	// Fault says why not all of it can be read.
 	Fault error
 
-	seen map[digest]*sighting
+	seen []sighting // different datagrams
+	held int        // what it counts for in Tracker.held
 }
 
 // Encrypted reports whether the payloads are.

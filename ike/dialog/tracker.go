@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
@@ -11,25 +12,49 @@ import (
 
 // Bounds of what is held of a capture.
 const (
-	maxSAs       = 4096
 	maxExchanges = 256 // of an SA
 	maxResponses = 4   // of an exchange
 	maxDatagrams = 64  // different ones of a message
 	maxPaths     = 8   // of an SA
 	maxErrors    = 8   // of an SA
-	// maxContent is in octets of messages, of which the parsed form is up to
-	// ten times as large.
-	maxContent = 16 << 20
+
+	// maxHeld is about the memory of all, in octets: things count as below,
+	// and each octet of a message as several, for its parsed form is larger.
+	maxHeld      = 96 << 20
+	costSA       = 1 << 10
+	costPath     = 512
+	costMessage  = 768
+	costDatagram = 64
+	costOctet    = 8
 )
 
 // copyTime is the time within which the same octets are a second sight of one
 // datagram, as by a capture on several interfaces. Retransmissions wait longer.
 const copyTime = 20 * time.Millisecond
 
-var errNotKept = errors.New("it is not kept: the capture holds too many messages")
+var errNotKept = errors.New("it is not kept: the capture holds too much")
+
+// Memory is what trackers may hold together. The zero value is ready for use.
+type Memory struct {
+	held int // see maxHeld
+}
+
+// take counts something more. It reports false if there is no room for it.
+func (m *Memory) take(cost int) bool {
+	if !m.has(cost) {
+		return false
+	}
+	m.held += cost
+	return true
+}
+
+// has reports whether there is room.
+func (m *Memory) has(cost int) bool { return m.held+cost <= maxHeld }
 
 // A Tracker gathers the IKE SAs of a capture. The zero value is ready for use.
 type Tracker struct {
+	// Memory is shared where several captures are read; nil for one of its own.
+	Memory *Memory
 	// SAs are in the order of their first messages.
 	SAs []*SA
 	// Omitted counts messages and ICMP errors that are of none of SAs, because
@@ -39,7 +64,6 @@ type Tracker struct {
 	bySPI  map[spiKey]*SA
 	latest map[pair]*SA // the last SA that spoke on a path
 	esp    map[pair]*SA // the last SA that was authenticated on a path
-	kept   int          // octets of content
 }
 
 type spiKey struct {
@@ -62,10 +86,17 @@ func withoutPorts(source, destination netip.AddrPort) pair {
 	return pairOf(netip.AddrPortFrom(source.Addr(), 0), netip.AddrPortFrom(destination.Addr(), 0))
 }
 
-type digest [sha256.Size]byte
+// digest is enough of a hash to tell datagrams apart.
+type digest [16]byte
+
+func digestOf(octets []byte) digest {
+	sum := sha256.Sum256(octets)
+	return digest(sum[:16])
+}
 
 // sighting is what was seen of one datagram.
 type sighting struct {
+	sum   digest
 	times int
 	last  time.Time
 }
@@ -74,6 +105,9 @@ type sighting struct {
 func (t *Tracker) Add(d Datagram) bool {
 	if !isMessage(d.Octets) {
 		return false
+	}
+	if t.Memory == nil {
+		t.Memory = new(Memory)
 	}
 	h, _, _, _ := ike.ParseHeader(d.Octets)
 	sa := t.sa(h, d)
@@ -91,7 +125,7 @@ func (t *Tracker) Add(d Datagram) bool {
 	if h.MajorVersion == 1 {
 		fromInitiator = d.Source.Addr() == sa.Paths[0].Initiator.Addr()
 	}
-	if sa.addPath(d, fromInitiator) {
+	if t.addPath(sa, d, fromInitiator) {
 		t.latest[pairOf(d.Source, d.Destination)] = sa
 		if h.Exchange == ike.IKE_AUTH && !fromInitiator || h.MajorVersion == 1 {
 			t.esp[pairOf(d.Source, d.Destination)] = sa
@@ -99,25 +133,24 @@ func (t *Tracker) Add(d Datagram) bool {
 		}
 	}
 
-	sum := digest(sha256.Sum256(d.Octets))
+	sum := digestOf(d.Octets)
 	isResponse := h.Flags&ike.FlagResponse != 0
 	if h.MajorVersion == 1 {
 		isResponse = !fromInitiator
 	}
-	x := sa.exchange(h, isResponse, isResponse != fromInitiator, sum)
+	x := t.exchange(sa, h, isResponse, isResponse != fromInitiator, sum)
 	if x == nil {
 		sa.Omitted++
 		return true
 	}
-	m := x.message(isResponse, sum, h, d)
+	m := t.message(x, isResponse, sum, h, d)
 	if m == nil {
 		sa.Omitted++
 		return true
 	}
-	if m.repeats(sum, d) {
-		return true
+	if !t.repeats(m, sum, d) {
+		t.read(m, h, d)
 	}
-	t.read(m, h, d)
 	return true
 }
 
@@ -127,13 +160,15 @@ func (t *Tracker) sa(h ike.Header, d Datagram) *SA {
 	if sa := t.bySPI[key]; sa != nil {
 		return sa
 	}
-	if len(t.SAs) == maxSAs {
+	// An SA without an exchange tells nothing.
+	if !t.Memory.has(costSA + costPath + costMessage) {
 		return nil
 	}
+	t.Memory.take(costSA)
 	if t.bySPI == nil {
 		t.bySPI, t.latest, t.esp = map[spiKey]*SA{}, map[pair]*SA{}, map[pair]*SA{}
 	}
-	sa := &SA{Version: int(h.MajorVersion), SPIi: h.SPIi, First: d.Time}
+	sa := &SA{Version: int(h.MajorVersion), SPIi: h.SPIi, File: d.File, First: d.Time}
 	if h.MajorVersion == 1 {
 		// There are no flags that tell; who speaks first is the initiator.
 		sa.Paths = []Path{{Initiator: d.Source, Responder: d.Destination}}
@@ -141,28 +176,48 @@ func (t *Tracker) sa(h ike.Header, d Datagram) *SA {
 			sa.Paths[0] = Path{Initiator: d.Destination, Responder: d.Source}
 		}
 	}
+	sa.Of = t.rekeyed(h, d)
 	t.SAs = append(t.SAs, sa)
 	t.bySPI[key] = sa
 	return sa
 }
 
+// rekeyed returns the SA of which a new one most likely came, or nil. The first
+// exchange of an SA that came of rekeying has Message ID 0, as others have it
+// in IKE_SA_INIT alone (RFC 7296, Section 2.18); and the SA before it, between
+// the same addresses and ports, had a CREATE_CHILD_SA answered.
+func (t *Tracker) rekeyed(h ike.Header, d Datagram) *SA {
+	if h.MajorVersion != 2 || h.Exchange == ike.IKE_SA_INIT || h.MessageID != 0 {
+		return nil
+	}
+	before := t.latest[pairOf(d.Source, d.Destination)]
+	if before == nil {
+		return nil
+	}
+	for _, x := range before.Exchanges {
+		if x.Type == ike.CREATE_CHILD_SA && x.Response() != nil {
+			return before
+		}
+	}
+	return nil
+}
+
 // addPath counts a datagram on its path. It reports false if there are too many
 // paths to keep another one.
-func (sa *SA) addPath(d Datagram, fromInitiator bool) bool {
-	p := Path{Initiator: d.Source, Responder: d.Destination}
+func (t *Tracker) addPath(sa *SA, d Datagram, fromInitiator bool) bool {
+	p := Path{Initiator: d.Source, Responder: d.Destination, NATTraversal: d.Marked}
 	if !fromInitiator {
 		p.Initiator, p.Responder = p.Responder, p.Initiator
 	}
-	i := 0
-	for i < len(sa.Paths) && (sa.Paths[i].Initiator != p.Initiator || sa.Paths[i].Responder != p.Responder) {
-		i++
-	}
-	if i == len(sa.Paths) {
-		if i == maxPaths {
+	i := slices.IndexFunc(sa.Paths, func(q Path) bool { return q.Initiator == p.Initiator && q.Responder == p.Responder })
+	if i < 0 {
+		if len(sa.Paths) == maxPaths || !t.Memory.take(costPath) {
 			return false
 		}
+		i = len(sa.Paths)
 		sa.Paths = append(sa.Paths, p)
 	}
+	sa.Paths[i].NATTraversal = sa.Paths[i].NATTraversal || d.Marked
 	if fromInitiator {
 		sa.Paths[i].Sent++
 	} else {
@@ -171,14 +226,13 @@ func (sa *SA) addPath(d Datagram, fromInitiator bool) bool {
 	return true
 }
 
-// exchange returns the exchange of a message, or nil if there are too many.
-func (sa *SA) exchange(h ike.Header, isResponse, byInitiator bool, sum digest) *Exchange {
+// exchange returns the exchange of a message, or nil if there is no room.
+func (t *Tracker) exchange(sa *SA, h ike.Header, isResponse, byInitiator bool, sum digest) *Exchange {
 	if h.MajorVersion == 1 {
 		byInitiator = true // see Message
 	}
 	var found *Exchange
-	for i := len(sa.Exchanges) - 1; i >= 0; i-- {
-		x := sa.Exchanges[i]
+	for _, x := range slices.Backward(sa.Exchanges) {
 		if x.Type != h.Exchange || x.MessageID != h.MessageID || x.ByInitiator != byInitiator {
 			continue
 		}
@@ -195,6 +249,9 @@ func (sa *SA) exchange(h ike.Header, isResponse, byInitiator bool, sum digest) *
 		return found
 	}
 	if len(sa.Exchanges) == maxExchanges {
+		t.omit(sa, maxExchanges/2)
+	}
+	if !t.Memory.has(costMessage) {
 		return nil
 	}
 	x := &Exchange{Type: h.Exchange, MessageID: h.MessageID, ByInitiator: byInitiator}
@@ -202,61 +259,84 @@ func (sa *SA) exchange(h ike.Header, isResponse, byInitiator bool, sum digest) *
 	return x
 }
 
+// omit drops an exchange of an SA.
+func (t *Tracker) omit(sa *SA, i int) {
+	for _, m := range append(slices.Clone(sa.Exchanges[i].Responses), sa.Exchanges[i].Request) {
+		if m != nil {
+			t.Memory.held -= m.held
+			sa.Omitted++
+		}
+	}
+	sa.Exchanges = slices.Delete(sa.Exchanges, i, i+1)
+}
+
 // has reports whether x holds a datagram with these octets.
 func (x *Exchange) has(isResponse bool, sum digest) bool {
 	if !isResponse {
-		return x.Request != nil && x.Request.seen[sum] != nil
+		return x.Request != nil && x.Request.sighting(sum) != nil
 	}
-	for _, m := range x.Responses {
-		if m.seen[sum] != nil {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(x.Responses, func(m *Message) bool { return m.sighting(sum) != nil })
 }
 
-// message returns the message that a datagram is of, or nil if there are too
-// many.
-func (x *Exchange) message(isResponse bool, sum digest, h ike.Header, d Datagram) *Message {
+// sighting returns what was seen of a datagram, or nil.
+func (m *Message) sighting(sum digest) *sighting {
+	for i := range m.seen {
+		if m.seen[i].sum == sum {
+			return &m.seen[i]
+		}
+	}
+	return nil
+}
+
+// message returns the message that a datagram is of, or nil if there is no
+// room.
+func (t *Tracker) message(x *Exchange, isResponse bool, sum digest, h ike.Header, d Datagram) *Message {
 	if !isResponse {
 		if x.Request == nil {
-			x.Request = newMessage(d)
+			x.Request = t.newMessage(d)
 		}
 		return x.Request
 	}
 	// Unprotected responses that differ are several: one may be forged. The
 	// others are one response, in fragments.
 	for _, m := range x.Responses {
-		if m.seen[sum] != nil || h.MajorVersion == 1 || h.Exchange != ike.IKE_SA_INIT {
+		if m.sighting(sum) != nil || h.MajorVersion == 1 || h.Exchange != ike.IKE_SA_INIT {
 			return m
 		}
 	}
 	if len(x.Responses) == maxResponses {
 		return nil
 	}
-	m := newMessage(d)
-	x.Responses = append(x.Responses, m)
+	m := t.newMessage(d)
+	if m != nil {
+		x.Responses = append(x.Responses, m)
+	}
 	return m
 }
 
-func newMessage(d Datagram) *Message {
-	return &Message{Packet: d.Packet, First: d.Time, Source: d.Source, Destination: d.Destination, seen: map[digest]*sighting{}}
+func (t *Tracker) newMessage(d Datagram) *Message {
+	if !t.Memory.take(costMessage) {
+		return nil
+	}
+	return &Message{File: d.File, Packet: d.Packet, First: d.Time, Source: d.Source, Destination: d.Destination,
+		Marked: d.Marked, held: costMessage}
 }
 
 // repeats counts a datagram, and reports whether it was seen before, or is one
 // too many to look at.
-func (m *Message) repeats(sum digest, d Datagram) bool {
+func (t *Tracker) repeats(m *Message, sum digest, d Datagram) bool {
 	m.IPFragments = max(m.IPFragments, d.Fragments)
 	m.Lost = d.Lost && (m.Lost || len(m.seen) == 0)
 	m.Missing = max(m.Missing, d.Missing)
-	s := m.seen[sum]
+	s := m.sighting(sum)
 	if s == nil {
 		m.Last = d.Time
-		if len(m.seen) == maxDatagrams {
+		if len(m.seen) == maxDatagrams || !t.Memory.take(costDatagram) {
 			m.Variants++
 			return true
 		}
-		m.seen[sum] = &sighting{times: 1, last: d.Time}
+		m.held += costDatagram
+		m.seen = append(m.seen, sighting{sum: sum, times: 1, last: d.Time})
 		m.Sent = max(m.Sent, 1)
 		return false
 	}
@@ -276,6 +356,9 @@ func (t *Tracker) read(m *Message, h ike.Header, d Datagram) {
 	if h.MajorVersion == 1 {
 		m.Octets += size
 		m.Captured++ // datagrams that differ
+		if n, ok := ikev1Notify(d.Octets); ok && m.Error == 0 {
+			m.Error = n
+		}
 		return
 	}
 	content, err := ike.ParseMessage(d.Octets)
@@ -314,7 +397,9 @@ func (t *Tracker) read(m *Message, h ike.Header, d Datagram) {
 	if d.Missing == 0 {
 		m.Fault = err
 	}
-	if t.kept += len(d.Octets) - sealed; t.kept > maxContent {
+	if cost := costOctet * (len(d.Octets) - sealed); t.Memory.take(cost) {
+		m.held += cost
+	} else {
 		content, m.Fault = &ike.Message{Header: h}, errNotKept
 	}
 	m.Content = content
@@ -357,7 +442,7 @@ func (t *Tracker) AddError(e ICMPError) bool {
 	if sa == nil {
 		return false
 	}
-	if len(sa.Errors) == maxErrors {
+	if len(sa.Errors) == maxErrors || !t.Memory.take(costMessage) {
 		sa.Omitted++
 		return true
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/icmp"
 )
 
 var (
@@ -64,7 +65,8 @@ func (s *script) add(octets []byte, from, to netip.AddrPort) {
 func (s *script) again(octets []byte, from, to netip.AddrPort) {
 	s.t.Helper()
 	s.packet++
-	if !s.Add(Datagram{Packet: s.packet, Time: s.at, Source: from, Destination: to, Octets: octets}) {
+	if !s.Add(Datagram{Packet: s.packet, Time: s.at, Source: from, Destination: to,
+		Marked: to.Port() == nattPort || from.Port() == nattPort, Octets: octets}) {
 		s.t.Fatalf("packet %d is no message", s.packet)
 	}
 }
@@ -183,7 +185,7 @@ func TestPathsAndResponse(t *testing.T) {
 	s.send(accepted(), gateway, client)
 	s.send(sealed(ike.IKE_AUTH, 1, request, "auth"), clientT, gatewayT)
 	sa := s.SAs[0]
-	if len(sa.Paths) != 2 || sa.Paths[0] != (Path{client, gateway, 1, 2}) || sa.Paths[1] != (Path{clientT, gatewayT, 1, 0}) {
+	if len(sa.Paths) != 2 || sa.Paths[0] != (Path{client, gateway, false, 1, 2}) || sa.Paths[1] != (Path{clientT, gatewayT, true, 1, 0}) {
 		t.Errorf("paths %+v", sa.Paths)
 	}
 	if _, ok := ike.Find[*ike.SA](sa.Exchanges[0].Response().Content); !ok {
@@ -271,7 +273,7 @@ func TestIKEv1(t *testing.T) {
 	if len(s.SAs) != 1 || s.SAs[0].Version != 1 || told(s.SAs[0]) != "2/0 1,1" {
 		t.Errorf("%+v: %s", s.SAs, told(s.SAs[0]))
 	}
-	if p := s.SAs[0].Paths[0]; p != (Path{client, gateway, 2, 1}) {
+	if p := s.SAs[0].Paths[0]; p != (Path{client, gateway, false, 2, 1}) {
 		t.Errorf("path %+v", p)
 	}
 }
@@ -281,7 +283,7 @@ func TestESPAndErrors(t *testing.T) {
 	s.AddESP(clientT, gatewayT) // of a tunnel that is not known
 	s.send(message(ike.IKE_SA_INIT, 0, request), client, gateway)
 	s.send(accepted(), gateway, client)
-	if !s.AddError(ICMPError{Source: client, Destination: gateway, Text: "port unreachable"}) {
+	if !s.AddError(ICMPError{Source: client, Destination: gateway, Error: icmp.Error{Type: 3, Code: 3}}) {
 		t.Error("an ICMP error about the path is of no SA")
 	}
 	if !s.AddError(ICMPError{Source: clientT, Destination: gatewayT, Octets: append([]byte{0, 0, 0, 0}, spii[:]...)}) {
@@ -332,18 +334,9 @@ func TestClassify(t *testing.T) {
 
 func make16(first byte) []byte { return append([]byte{first}, make([]byte, 15)...) }
 
-// What is held stays within bounds, whatever is sent.
-func TestBounds(t *testing.T) {
+// Of an SA that lives long, the beginning and the end are held.
+func TestBoundsOfAnSA(t *testing.T) {
 	s := newScript(t)
-	for i := range 2 * maxSAs {
-		m := message(ike.IKE_SA_INIT, 0, request)
-		binary.BigEndian.PutUint32(m.SPIi[:], uint32(i+1))
-		s.send(m, client, gateway)
-	}
-	if len(s.SAs) != maxSAs || s.Omitted != maxSAs {
-		t.Errorf("%d IKE SAs, %d omitted", len(s.SAs), s.Omitted)
-	}
-	s = newScript(t)
 	for i := range uint32(2 * maxExchanges) {
 		s.send(sealed(ike.INFORMATIONAL, i, request, "dpd"), netip.AddrPortFrom(client.Addr(), uint16(i+1)), gateway)
 	}
@@ -357,6 +350,9 @@ func TestBounds(t *testing.T) {
 	if len(sa.Exchanges) != maxExchanges || len(sa.Paths) != maxPaths || len(sa.Errors) != maxErrors || sa.Omitted != maxExchanges+maxErrors {
 		t.Errorf("%d exchanges, %d paths, %d errors, %d omitted", len(sa.Exchanges), len(sa.Paths), len(sa.Errors), sa.Omitted)
 	}
+	if first, last := sa.Exchanges[0].MessageID, sa.Exchanges[maxExchanges-1].MessageID; first != 0 || last != 2*maxExchanges-1 {
+		t.Errorf("from exchange %d to %d", first, last)
+	}
 	for i := range uint16(4 * maxPaths) {
 		s.send(sealed(ike.IKE_AUTH, 1, response, "auth"), gatewayT, netip.AddrPortFrom(client.Addr(), i+1))
 	}
@@ -366,15 +362,112 @@ func TestBounds(t *testing.T) {
 	if n := len(sa.Exchanges[0].Request.seen); n != maxDatagrams {
 		t.Errorf("%d datagrams of a message", n)
 	}
-	s = newScript(t)
-	for i := range uint16(maxContent>>16 + 100) {
-		m := message(ike.IKE_SA_INIT, 0, request, &ike.VendorID{Data: make([]byte, 65000)})
-		binary.BigEndian.PutUint16(m.SPIi[:], i+1)
+}
+
+// What is held stays within bounds, whatever is sent, and what is dropped makes
+// room.
+func TestBoundsOfAll(t *testing.T) {
+	const each = costSA + costPath + costMessage + costDatagram
+	s := newScript(t)
+	s.Memory = &Memory{held: maxHeld - 10*each}
+	for i := range uint32(100) {
+		m := message(ike.IKE_SA_INIT, 0, request, &ike.VendorID{Data: make([]byte, 4000)})
+		binary.BigEndian.PutUint32(m.SPIi[:], i+1)
 		s.send(m, client, gateway)
+	}
+	if len(s.SAs) < 5 || len(s.SAs) > 10 || s.Omitted != 100-len(s.SAs) || s.Memory.held > maxHeld {
+		t.Errorf("%d IKE SAs, %d omitted, %d octets", len(s.SAs), s.Omitted, s.Memory.held-maxHeld)
 	}
 	last := s.SAs[len(s.SAs)-1].Exchanges[0].Request
 	if last.Fault != errNotKept || len(last.Content.Payloads) != 0 {
 		t.Errorf("content is held without bounds: %v", last.Fault)
+	}
+
+	s = newScript(t)
+	for i := range uint32(maxExchanges) {
+		s.send(sealed(ike.INFORMATIONAL, i, request, "dpd"), client, gateway)
+	}
+	full := s.Memory.held
+	for i := range uint32(10 * maxExchanges) {
+		s.send(sealed(ike.INFORMATIONAL, maxExchanges+i, request, "dpd"), client, gateway)
+		s.send(sealed(ike.INFORMATIONAL, maxExchanges+i, response, "dpd"), gateway, client)
+	}
+	if s.Memory.held > 2*full {
+		t.Errorf("%d octets are held, of %d", s.Memory.held, full)
+	}
+}
+
+// An SA that begins without IKE_SA_INIT came of another one.
+func TestRekeyed(t *testing.T) {
+	second := func(exchange ike.ExchangeType, id uint32, flags ike.Flags) *ike.Message {
+		m := sealed(exchange, id, flags, "x")
+		m.SPIi, m.SPIr = ike.SPI{3}, ike.SPI{4}
+		return m
+	}
+	for _, tt := range []struct {
+		name string
+		run  func(s *script)
+		want bool
+	}{
+		{"rekeyed", func(s *script) {
+			s.send(sealed(ike.CREATE_CHILD_SA, 2, request, "rekey"), clientT, gatewayT)
+			s.send(sealed(ike.CREATE_CHILD_SA, 2, response, "rekeyed"), gatewayT, clientT)
+			s.send(second(ike.INFORMATIONAL, 0, request), clientT, gatewayT)
+		}, true},
+		{"the responder speaks first", func(s *script) {
+			s.send(sealed(ike.CREATE_CHILD_SA, 2, request, "rekey"), clientT, gatewayT)
+			s.send(sealed(ike.CREATE_CHILD_SA, 2, response, "rekeyed"), gatewayT, clientT)
+			s.send(second(ike.INFORMATIONAL, 0, 0), gatewayT, clientT)
+		}, true},
+		{"not answered", func(s *script) {
+			s.send(sealed(ike.CREATE_CHILD_SA, 2, request, "rekey"), clientT, gatewayT)
+			s.send(second(ike.INFORMATIONAL, 0, request), clientT, gatewayT)
+		}, false},
+		{"not its first exchange", func(s *script) {
+			s.send(sealed(ike.CREATE_CHILD_SA, 2, request, "rekey"), clientT, gatewayT)
+			s.send(sealed(ike.CREATE_CHILD_SA, 2, response, "rekeyed"), gatewayT, clientT)
+			s.send(second(ike.INFORMATIONAL, 7, request), clientT, gatewayT)
+		}, false},
+		{"elsewhere", func(s *script) {
+			s.send(sealed(ike.CREATE_CHILD_SA, 2, request, "rekey"), clientT, gatewayT)
+			s.send(sealed(ike.CREATE_CHILD_SA, 2, response, "rekeyed"), gatewayT, clientT)
+			s.send(second(ike.INFORMATIONAL, 0, request), client, gateway)
+		}, false},
+	} {
+		s := newScript(t)
+		tt.run(s)
+		if len(s.SAs) != 2 || (s.SAs[1].Of == s.SAs[0]) != tt.want {
+			t.Errorf("%s: %d IKE SAs", tt.name, len(s.SAs))
+		}
+	}
+}
+
+// Notifies of IKEv1 are read where they are not encrypted.
+func TestIKEv1Notify(t *testing.T) {
+	header := append(append([]byte{}, spii[:]...), spir[:]...)
+	message := func(first, flags byte, payloads ...byte) []byte {
+		b := append(append([]byte{}, header...), first, 0x10, 5, flags, 0, 0, 0, 1)
+		return append(binary.BigEndian.AppendUint32(b, uint32(28+len(payloads))), payloads...)
+	}
+	notification := []byte{0, 0, 0, 12, 0, 0, 0, 1, 1, 0, 0, 14}
+	afterVendorID := append([]byte{11, 0, 0, 5, 9}, notification...)
+	for _, tt := range []struct {
+		name   string
+		octets []byte
+		want   uint16
+		ok     bool
+	}{
+		{"notify", message(11, 0, notification...), 14, true},
+		{"after another payload", message(13, 0, afterVendorID...), 14, true},
+		{"encrypted", message(11, 1, notification...), 0, false},
+		{"none", message(13, 0, 0, 0, 0, 5, 9), 0, false},
+		{"cut", message(11, 0, notification[:8]...), 0, false},
+		{"no room", message(11, 0, 0, 0, 0, 8, 0, 0, 0, 1), 0, false},
+		{"length below its header", message(11, 0, 0, 0, 0, 3, 0, 0, 0, 1), 0, false},
+	} {
+		if got, ok := ikev1Notify(tt.octets); got != tt.want || ok != tt.ok {
+			t.Errorf("%s: %d, %t", tt.name, got, ok)
+		}
 	}
 }
 

@@ -1,0 +1,120 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/dialog"
+)
+
+// gone judges an IKE SA that worked, and whose last request was sent again and
+// again without an answer.
+func (c *course) gone() (CapturedVerdict, bool) {
+	if len(c.after) == 0 {
+		return CapturedVerdict{}, false
+	}
+	x := c.after[len(c.after)-1]
+	silent, other := "responder", "initiator"
+	if !x.ByInitiator {
+		silent, other = other, silent
+	}
+	if n, ok := unprotectedError(x.Response()); ok && n.Notification == ike.INVALID_IKE_SPI {
+		return unknown("INVALID_IKE_SPI", "the "+silent+" does not know the IKE SA any more",
+			fmt.Sprintf("its answer to %v is not encrypted, so that anyone may have sent it; a side that has restarted, or has given the IKE SA up, answers so", x.Type),
+			"read the "+silent+"'s log before "+clock(x.Response().First)), true
+	}
+	if x.Request == nil || x.Response() != nil || x.Request.Sent < 2 || !slices.ContainsFunc(c.Exchanges, heardBy(x)) {
+		return CapturedVerdict{}, false
+	}
+	return fails(layerNetwork, "PEER-GONE", "the "+silent+" answered, and does not any more",
+		fmt.Sprintf("%s of %v %d, after %s; it is down or has forgotten the IKE SA, or the path is closed, as by a NAT or a firewall that forgets what is silent for long",
+			tries(x.Request), x.Type, x.MessageID, counted(int64(answeredBefore(c.Exchanges)), "exchange", "exchanges")),
+		"capture at the "+silent+": does the request arrive there, and is it answered?",
+		"read the "+silent+"'s log at "+clock(x.Request.First),
+		"if it happens after a pause, let the "+other+" send NAT keepalives or dead peer detection more often"), true
+}
+
+// heardBy returns whether an exchange holds anything of who is to answer x.
+func heardBy(x *dialog.Exchange) func(*dialog.Exchange) bool {
+	return func(y *dialog.Exchange) bool {
+		if y.ByInitiator == x.ByInitiator {
+			return y.Response() != nil
+		}
+		return y.Request != nil
+	}
+}
+
+func answeredBefore(exchanges []*dialog.Exchange) int {
+	n := 0
+	for _, x := range exchanges {
+		if isAnswered(x) {
+			n++
+		}
+	}
+	return n
+}
+
+// judgeAfter: IKE_AUTH was answered in full, and what counts is what follows.
+func (c *course) judgeAfter() CapturedVerdict {
+	answer := c.auth[len(c.auth)-1].Response()
+	said := fmt.Sprintf("the answer to IKE_AUTH, of %d octets, has room for the responder's identity and AUTH", answer.Octets)
+	if v, ok := c.rekeyRefused(); ok {
+		return v
+	}
+	switch {
+	case c.ESPSent > 0 && c.ESPReceived > 0:
+		return works("ESP-FLOWS", "connected: ESP flows in both directions",
+			fmt.Sprintf("%d packets from the initiator, %d to it", c.ESPSent, c.ESPReceived))
+	case len(c.after) == 0:
+		return unknown("AUTH-ANSWERED", "IKE_AUTH was answered in full, and nothing follows",
+			said+"; whether the initiator was content, and a Child SA made, is encrypted",
+			"read either side's log at "+clock(answer.First))
+	}
+	if c.endsAtOnce() {
+		return endedAtOnce(c.after[0], said)
+	}
+	return works("GOES-ON", "authenticated: exchanges follow IKE_AUTH",
+		said+fmt.Sprintf("; %s; no ESP is in the capture", counted(int64(len(c.after)), "exchange follows", "exchanges follow")))
+}
+
+// endsAtOnce reports whether a single INFORMATIONAL follows authentication, at
+// once.
+func (c *course) endsAtOnce() bool {
+	answer := c.auth[len(c.auth)-1].Response()
+	x := c.after[0]
+	return x.Type == ike.INFORMATIONAL && len(c.after) == 1 && x.Request != nil && x.Request.First.Sub(answer.Last) < atOnce
+}
+
+// endedAtOnce: the exchange right after authentication is the last one.
+func endedAtOnce(x *dialog.Exchange, said string) CapturedVerdict {
+	who, reason := "responder", "the initiator's identity or what it asks for"
+	if x.ByInitiator {
+		who, reason = "initiator", "the responder's certificate, identity or Child SA"
+	}
+	return unknown("ENDED-AT-ONCE", "the "+who+" ends it, or objects, right after IKE_AUTH",
+		fmt.Sprintf("%s; an INFORMATIONAL request of the %s, %d octets, follows within %s and is the last exchange: a Delete, or a notify; it does not accept %s, or was told to disconnect",
+			said, who, x.Request.Octets, seconds(atOnce), reason),
+		"read the "+who+"'s log at "+clock(x.Request.First))
+}
+
+// rekeyRefused: the last CREATE_CHILD_SA was answered with a notify only.
+func (c *course) rekeyRefused() (CapturedVerdict, bool) {
+	for _, x := range slices.Backward(c.after) {
+		if x.Type != ike.CREATE_CHILD_SA || x.Response() == nil {
+			continue
+		}
+		if !isSmall(x.Response(), sealedNotify) {
+			break
+		}
+		by := "responder"
+		if !x.ByInitiator {
+			by = "initiator"
+		}
+		return fails(layerNegotiation, "CREATE-CHILD-REFUSED", "the "+by+" refuses CREATE_CHILD_SA, by which SAs are rekeyed or added",
+			fmt.Sprintf("the answer is encrypted, and its %d octets have room for a notify only: NO_PROPOSAL_CHOSEN, INVALID_KE_PAYLOAD or TS_UNACCEPTABLE, as where only one side wants another key exchange for Child SAs (PFS), TEMPORARY_FAILURE or NO_ADDITIONAL_SAS; what is not rekeyed ends with its lifetime", x.Response().Octets),
+			"read the "+by+"'s log at "+clock(x.Response().First)+": it alone has the reason",
+			"compare the key exchange methods (PFS) of the ESP proposals of both sides"), true
+	}
+	return CapturedVerdict{}, false
+}

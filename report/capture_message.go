@@ -1,0 +1,88 @@
+package report
+
+import (
+	"strings"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/dialog"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+func newCapturedExchange(sa *dialog.SA, x *dialog.Exchange) CapturedExchange {
+	out := CapturedExchange{Type: exchangeName(sa.Version, x.Type), MessageID: int64(x.MessageID), By: "initiator", Responses: []CapturedMessage{}}
+	if !x.ByInitiator {
+		out.By = "responder"
+	}
+	if x.Request != nil {
+		m := newCapturedMessage(x.Request, nil)
+		out.Request = &m
+	}
+	for _, response := range x.Responses {
+		out.Responses = append(out.Responses, newCapturedMessage(response, x.Request))
+	}
+	return out
+}
+
+// exchangeName is IANA's name; IKEv1 has some numbers of its own.
+func exchangeName(version int, t ike.ExchangeType) string {
+	if version == 1 {
+		return ikev1Exchange(t)
+	}
+	return t.String()
+}
+
+func newCapturedMessage(m, request *dialog.Message) CapturedMessage {
+	out := CapturedMessage{
+		File: m.File, Packet: m.Packet, Time: m.First.UTC(), Octets: m.Octets, Sent: m.Sent, Copies: m.Copies,
+		Fragments: m.Fragments, IPFragments: m.IPFragments, IPFragmentsLost: m.Lost,
+		MissingOctets: m.Missing, Variants: m.Variants, Encrypted: m.Encrypted(),
+		Proposals: []CapturedProposal{}, Notifies: []CapturedNotify{}, VendorIDs: []VendorID{}, Payloads: []string{},
+	}
+	if m.Fragments > 0 {
+		out.FragmentsCaptured = m.Captured
+	}
+	if m.Fault != nil {
+		out.Fault = m.Fault.Error()
+	}
+	if m.Error != 0 { // of IKEv1
+		out.Notifies = append(out.Notifies, CapturedNotify{ID: m.Error, Name: ikev1Error(m.Error), Error: m.Error < leastIKEv1Status})
+	}
+	if m.Content == nil {
+		return out
+	}
+	for _, payload := range m.Content.Payloads {
+		out.Payloads = append(out.Payloads, payload.Type().String())
+		switch p := payload.(type) {
+		case *ike.SA:
+			for _, proposal := range p.Proposals {
+				out.Proposals = append(out.Proposals, newCapturedProposal(proposal))
+			}
+		case *ike.KE:
+			out.KE = keMethod(p.Method)
+		case *ike.VendorID:
+			out.VendorIDs = append(out.VendorIDs, vendorID(p.Data))
+		case *ike.Notify:
+			out.Notifies = append(out.Notifies, CapturedNotify{
+				ID: uint16(p.Notification), Name: p.Notification.String(),
+				Error: p.Notification.IsError(), Meaning: notifyMeaning(p, m, request),
+			})
+		}
+	}
+	return out
+}
+
+func keMethod(m ike.KeyExchangeMethod) string {
+	return proposals.Algorithm{Axis: proposals.KE, ID: uint16(m)}.Keyword()
+}
+
+func newCapturedProposal(p ike.Proposal) CapturedProposal {
+	out := CapturedProposal{Number: uint16(p.Number)}
+	product, err := proposals.ProductOf(p)
+	if err == nil {
+		out.Keywords = product.String()
+		return out
+	}
+	out.Fault = err.Error()
+	out.Keywords = strings.Join(convert(p.Transforms, ike.Transform.String), " ")
+	return out
+}

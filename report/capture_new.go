@@ -1,0 +1,167 @@
+package report
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/dialog"
+)
+
+// CaptureView is what was captured at one place, in one file or in several that
+// follow one another.
+type CaptureView struct {
+	Files   []CaptureFile
+	SAs     []*dialog.SA
+	Omitted int // messages of other IKE SAs
+}
+
+// NewCapture returns the document of what was captured, at each place in turn.
+func NewCapture(tool Tool, views []CaptureView) *Capture {
+	c := &Capture{
+		SchemaVersion: CaptureSchemaVersion, Tool: tool, Complete: true,
+		Files: []CaptureFile{}, SAs: []CapturedSA{}, Scans: []CapturedScan{}, Notes: []string{},
+	}
+	omitted := 0
+	for _, v := range views {
+		c.addFiles(v.Files)
+		c.addView(v.SAs)
+		omitted += v.Omitted
+	}
+	c.findAgain()
+	c.note(omitted, "message", "messages", " of further IKE SAs are not told: there are too many")
+	c.note(c.Counts.Cut, "packet is", "packets are", " cut: capture without a snapshot length (tcpdump -s 0) to have all")
+	c.note(c.Counts.Incomplete, "datagram lacks", "datagrams lack", " IP fragments: they were dropped before the place of the capture, or the capture's filter leaves them out, as that of a port does: further fragments have no ports")
+	c.note(c.Counts.Unreadable, "packet", "packets", " could not be read: malformed, or of a link type that is not known")
+	c.note(c.Counts.Other, "datagram", "datagrams", " on IKE ports hold neither IKE nor ESP")
+	if c.Counts.IKE == 0 {
+		c.Notes = append(c.Notes, "there is no IKE message on the ports looked at (others: --port)")
+	}
+	return c
+}
+
+// note adds a note where there is something to count.
+func (c *Capture) note(n int, one, many, rest string) {
+	if n > 0 {
+		c.Notes = append(c.Notes, counted(int64(n), one, many)+rest)
+	}
+}
+
+func (c *Capture) addFiles(files []CaptureFile) {
+	for _, f := range files {
+		c.Files = append(c.Files, f)
+		c.Complete = c.Complete && f.Complete
+		if c.Error == "" {
+			c.Error = f.Error
+		}
+		c.Counts.add(f.Counts)
+	}
+	c.File = strings.Join(convert(c.Files, func(f CaptureFile) string { return f.Name }), ", ")
+}
+
+func (n *CaptureCounts) add(m CaptureCounts) {
+	n.Packets += m.Packets
+	n.IKE += m.IKE
+	n.ESP += m.ESP
+	n.Keepalives += m.Keepalives
+	n.Other += m.Other
+	n.ICMPErrors += m.ICMPErrors
+	n.Reassembled += m.Reassembled
+	n.Incomplete += m.Incomplete
+	n.Cut += m.Cut
+	n.Unreadable += m.Unreadable
+}
+
+// addView adds the IKE SAs of one place.
+func (c *Capture) addView(sas []*dialog.SA) {
+	before := len(c.SAs)
+	numbers := map[*dialog.SA]int{}
+	for i, sa := range sas {
+		numbers[sa] = before + i + 1
+		out := newCapturedSA(numbers[sa], sa)
+		out.Rekeys = numbers[sa.Of] // 0 if it is nil
+		c.SAs = append(c.SAs, out)
+	}
+	for _, s := range findScans(sas) {
+		number := len(c.Scans) + 1
+		out := s.document(number)
+		out.FirstSA, out.LastSA = numbers[s.sas[0]], numbers[s.sas[len(s.sas)-1]]
+		c.Scans = append(c.Scans, out)
+		for _, sa := range s.sas {
+			captured := &c.SAs[numbers[sa]-1]
+			captured.Scan, captured.Verdict = number, s.verdict(sa)
+		}
+	}
+}
+
+// findAgain looks for IKE SAs that were captured at several places.
+func (c *Capture) findAgain() {
+	type key struct {
+		version int
+		spi     string
+	}
+	known := map[key][]int{}
+	for _, sa := range c.SAs {
+		k := key{sa.Version, sa.SPIi}
+		known[k] = append(known[k], sa.Number)
+	}
+	for i, sa := range c.SAs {
+		for _, n := range known[key{sa.Version, sa.SPIi}] {
+			if other := &c.SAs[n-1]; n != sa.Number {
+				sent, received := other.datagrams()
+				c.SAs[i].Elsewhere = append(c.SAs[i].Elsewhere, CapturedElsewhere{n, other.File, sent, received})
+			}
+		}
+	}
+}
+
+func endpointOf(a netip.AddrPort) Endpoint {
+	return Endpoint{Address: addressText(a.Addr()), Port: a.Port()}
+}
+
+func newCapturedSA(number int, sa *dialog.SA) CapturedSA {
+	out := CapturedSA{
+		Number: number, Version: sa.Version, SPIi: sa.SPIi.String(), File: sa.File,
+		Initiator: endpointOf(sa.Paths[0].Initiator), Responder: endpointOf(sa.Paths[0].Responder),
+		First: sa.First.UTC(), Last: sa.Last.UTC(),
+		Paths: convert(sa.Paths, func(p dialog.Path) CapturedPath {
+			return CapturedPath{endpointOf(p.Initiator), endpointOf(p.Responder), p.Sent, p.Received}
+		}),
+		Exchanges: convert(sa.Exchanges, func(x *dialog.Exchange) CapturedExchange { return newCapturedExchange(sa, x) }),
+		Errors:    convert(sa.Errors, newCapturedError),
+		ESPSent:   sa.ESPSent, ESPReceived: sa.ESPReceived, Omitted: sa.Omitted,
+		Verdict: judgeCapture(sa),
+	}
+	if sa.SPIr != (ike.SPI{}) {
+		out.SPIr = sa.SPIr.String()
+	}
+	if n, ok := sa.NAT(); ok {
+		out.NAT = &CapturedNAT{n.Supported[0], n.Supported[1], n.Initiator, n.Responder}
+	}
+	if chosen := chosenBy(sa); chosen != nil {
+		out.Suite = newCapturedProposal(*chosen).Keywords
+	}
+	return out
+}
+
+func newCapturedError(e dialog.ICMPError) CapturedError {
+	return CapturedError{
+		File: e.File, Packet: e.Packet, Time: e.Time, Reporter: addressText(e.Reporter),
+		Type: uint16(e.Error.Type), Code: uint16(e.Error.Code), Text: e.Error.String(),
+		From: endpointOf(e.Source), To: endpointOf(e.Destination),
+	}
+}
+
+// chosenBy returns the proposal that the responder chose, or nil.
+func chosenBy(sa *dialog.SA) *ike.Proposal {
+	for _, x := range sa.Exchanges {
+		m := x.Response()
+		if x.Type != ike.IKE_SA_INIT || m == nil || m.Content == nil {
+			continue
+		}
+		if payload, ok := ike.Find[*ike.SA](m.Content); ok && len(payload.Proposals) > 0 {
+			return &payload.Proposals[0]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,87 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/dialog"
+)
+
+// notifyMeaning says what a notify of IKE_SA_INIT means to a person, "" where
+// its name says enough. request is what it answers, or nil.
+func notifyMeaning(n *ike.Notify, m, request *dialog.Message) string {
+	switch n.Notification {
+	case ike.NO_PROPOSAL_CHOSEN:
+		return "none of the proposals is acceptable, or the KE payload is not"
+	case ike.INVALID_KE_PAYLOAD:
+		method, ok := n.InvalidKEMethod()
+		if !ok {
+			return "another key exchange method is wanted, and none is named"
+		}
+		text := "a KE payload of " + keMethod(method) + " is wanted"
+		if request != nil && request.Content != nil && !offersMethod(request.Content, method) {
+			text += ", which is not offered"
+		}
+		return text
+	case ike.COOKIE:
+		if request == nil {
+			return fmt.Sprintf("the cookie that was asked for, %d octets", len(n.Data))
+		}
+		return fmt.Sprintf("the responder is busy, or careful: ask again with these %d octets", len(n.Data))
+	case ike.INVALID_SYNTAX:
+		return "the responder cannot read the request, or does not like it"
+	case ike.INVALID_MAJOR_VERSION:
+		return "the responder does not speak this version of IKE"
+	case ike.AUTHENTICATION_FAILED:
+		return "unprotected, so that anyone may have sent it"
+	case ike.INVALID_IKE_SPI:
+		return "the sender does not know this IKE SA: it has restarted, or has given up"
+	case ike.TEMPORARY_FAILURE:
+		return "not now; try again later"
+	case ike.UNSUPPORTED_CRITICAL_PAYLOAD:
+		if t, ok := n.UnsupportedPayload(); ok {
+			return fmt.Sprintf("payload %v is critical, and not known", t)
+		}
+	case ike.MS_NOTIFY_STATUS:
+		if code, ok := n.WindowsError(); ok {
+			return fmt.Sprintf("Windows says error %d", code)
+		}
+	case ike.REDIRECT:
+		if gw, ok := n.Redirect(); ok {
+			return "go to " + gw.String()
+		}
+	case ike.SIGNATURE_HASH_ALGORITHMS:
+		if hashes, ok := n.SignatureHashes(); ok {
+			return join(convert(hashes, func(h ike.HashAlgorithm) string {
+				return strings.ReplaceAll(strings.TrimPrefix(h.String(), "SIGHASH_"), "_", "-")
+			}), "and")
+		}
+	case ike.NAT_DETECTION_SOURCE_IP, ike.NAT_DETECTION_DESTINATION_IP:
+		of, name := m.Source, "source"
+		if n.Notification == ike.NAT_DETECTION_DESTINATION_IP {
+			of, name = m.Destination, "destination"
+		}
+		if hash, ok := n.NATDetection(); ok && hash == ike.NATDetectionHash(m.Content.SPIi, m.Content.SPIr, of) {
+			return "the " + name + " as captured"
+		}
+		return "not the " + name + " as captured"
+	}
+	return ""
+}
+
+// offersMethod reports whether an offer holds a key exchange method.
+func offersMethod(m *ike.Message, method ike.KeyExchangeMethod) bool {
+	sa, ok := ike.Find[*ike.SA](m)
+	if !ok {
+		return false
+	}
+	for _, p := range sa.Proposals {
+		for _, t := range p.Transforms {
+			if t.Type == ike.TransformKE && t.ID == uint16(method) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,296 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+)
+
+// capturedSA writes one IKE SA.
+func (p *page) capturedSA(sa *CapturedSA) {
+	p.capturedHeading(sa)
+
+	p.section("WHEN")
+	if sa.First.IsZero() {
+		p.text(0, "the capture has no times")
+	} else {
+		p.text(0, fmt.Sprintf("%s, for %s", sa.First.UTC().Format("2006-01-02 15:04:05.000 UTC"), seconds(sa.Last.Sub(sa.First))))
+	}
+	spis := "SPI " + sa.SPIi + " of the initiator"
+	if sa.SPIr != "" {
+		spis += ", " + sa.SPIr + " of the responder"
+	}
+	p.text(0, spis)
+	if sa.Rekeys > 0 {
+		p.text(0, fmt.Sprintf("came of rekeying IKE SA %d, most likely", sa.Rekeys))
+	}
+	if sa.File != "" {
+		p.text(0, "in "+sa.File)
+	}
+	for _, other := range sa.Elsewhere {
+		sent, received := sa.datagrams()
+		p.text(0, fmt.Sprintf("also in %s, as IKE SA %d: of the initiator's datagrams %d are here and %d there, of the responder's %d and %d",
+			other.File, other.Number, sent, other.FromInitiator, received, other.FromResponder))
+	}
+	p.capturedPaths(sa)
+
+	p.section("EXCHANGES")
+	for i := 0; i < len(sa.Exchanges); {
+		if n := routine(sa.Exchanges[i:]); n >= leastRoutine {
+			p.capturedRoutine(sa, sa.Exchanges[i:i+n])
+			i += n
+			continue
+		}
+		p.capturedExchange(sa, sa.Exchanges[i])
+		i++
+	}
+	for _, e := range sa.Errors {
+		p.timed(since(sa.First, e.Time), yellow, fmt.Sprintf("ICMP: %s says of %s > %s: %s, %s",
+			e.Reporter, &e.From, &e.To, e.Text, packetWords(sa, e.File, e.Packet)))
+	}
+	if sa.Omitted > 0 {
+		p.text(0, counted(int64(sa.Omitted), "more message is", "more messages are")+" not told, from the middle of the IKE SA")
+	}
+
+	p.section("VERDICT")
+	p.styled(resultStyle(sa.Verdict.Result), 2, sa.Verdict.String()+": "+sa.Verdict.Title)
+	if sa.Verdict.Detail != "" {
+		p.text(0, sa.Verdict.Detail)
+	}
+	for _, fix := range sa.Verdict.Fix {
+		p.text(5, "fix: "+fix)
+	}
+}
+
+// capturedHeading writes who, and the verdict.
+func (p *page) capturedHeading(sa *CapturedSA) {
+	name := printable(fmt.Sprintf("IKE SA %d  %s > %s", sa.Number, &sa.Initiator, &sa.Responder))
+	verdict := printable(sa.Verdict.String())
+	gap := p.width - columns(name) - columns(verdict)
+	if gap < 2 {
+		p.wide(p.paint(bold, name))
+		name, gap = "", p.width-columns(verdict)
+	}
+	p.wide(p.paint(bold, name) + strings.Repeat(" ", gap) + p.paint(resultStyle(sa.Verdict.Result), verdict))
+}
+
+// datagrams counts those of the initiator and of the responder.
+func (sa *CapturedSA) datagrams() (sent, received int) {
+	for _, path := range sa.Paths {
+		sent += path.Sent
+		received += path.Received
+	}
+	return sent, received
+}
+
+// packetWords names a packet, with its file where that is not the IKE SA's.
+func packetWords(sa *CapturedSA, file string, packet int) string {
+	if file == sa.File {
+		return fmt.Sprintf("packet %d", packet)
+	}
+	return fmt.Sprintf("packet %d of %s", packet, file)
+}
+
+// leastRoutine is how many exchanges alike are told in one line.
+const leastRoutine = 4
+
+// routine returns how many exchanges, from the first on, are alike: encrypted,
+// by the same side, of the same type and sizes, and each answered at the first
+// try, as dead peer detection is.
+func routine(exchanges []CapturedExchange) int {
+	n := 0
+	for _, x := range exchanges {
+		first := exchanges[0]
+		if x.Request == nil || len(x.Responses) != 1 || !x.Request.Encrypted || x.Request.Sent != 1 || x.Responses[0].Sent != 1 ||
+			x.Request.Fragments != 0 || x.Type != first.Type || x.By != first.By ||
+			x.Request.Octets != first.Request.Octets || x.Responses[0].Octets != first.Responses[0].Octets {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// capturedRoutine writes one line for exchanges that are alike.
+func (p *page) capturedRoutine(sa *CapturedSA, all []CapturedExchange) {
+	first, last := all[0], all[len(all)-1]
+	name := fmt.Sprintf("%s %d to %d", first.Type, first.MessageID, last.MessageID)
+	if first.By == "responder" {
+		name += " of the responder"
+	}
+	p.timed(since(sa.First, first.Request.Time), bold, fmt.Sprintf("%s: %d requests of %s octets, each answered with %s, until %s, %s to %s, encrypted",
+		name, len(all), grouped(int64(first.Request.Octets)), grouped(int64(first.Responses[0].Octets)), since(sa.First, last.Request.Time),
+		packetWords(sa, first.Request.File, first.Request.Packet), packetWords(sa, last.Responses[0].File, last.Responses[0].Packet)))
+}
+
+func (p *page) capturedPaths(sa *CapturedSA) {
+	p.section("PATH")
+	for _, path := range sa.Paths {
+		p.text(2, fmt.Sprintf("%s > %s: %d sent, %d received", &path.Initiator, &path.Responder, path.Sent, path.Received))
+	}
+	if n := sa.NAT; n != nil {
+		p.text(0, behindWords("initiator", n.InitiatorBehindNAT)+", "+behindWords("responder", n.ResponderBehindNAT))
+		if n.InitiatorSupports != n.ResponderSupports {
+			silent := "initiator"
+			if n.InitiatorSupports {
+				silent = "responder"
+			}
+			text := "there is no NAT detection of the " + silent
+			if sa.Verdict.ID == idOneSided {
+				text = "the NAT detection of the " + silent + " is not in the capture"
+			}
+			p.text(0, text+": NAT beyond the place of the capture cannot be told")
+		}
+	} else if sa.Version == 2 && sa.Rekeys == 0 {
+		p.text(0, "no NAT detection: NAT on the way cannot be told")
+	}
+	if sa.ESPSent+sa.ESPReceived > 0 {
+		p.text(0, fmt.Sprintf("ESP: %d packets from the initiator, %d to it", sa.ESPSent, sa.ESPReceived))
+	}
+}
+
+func behindWords(who string, behind bool) string {
+	if behind {
+		return who + " behind NAT, or pretends to be"
+	}
+	return who + " not behind NAT"
+}
+
+// since returns when something was, in seconds after the IKE SA began.
+func since(began, at time.Time) string {
+	if began.IsZero() || at.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf("%+.3f", at.Sub(began).Seconds())
+}
+
+// timed writes a paragraph beside the time of what it tells.
+func (p *page) timed(at, style, text string) {
+	const column = 9
+	for _, line := range wrap(printable(text), p.width-margin-column, 2) {
+		p.raw(pad(at, column) + p.paint(style, line))
+		at = ""
+	}
+}
+
+func (p *page) capturedExchange(sa *CapturedSA, x CapturedExchange) {
+	if sa.Version == 1 {
+		p.ikev1Exchange(sa, x)
+		return
+	}
+	name := x.Type
+	if x.MessageID > 0 {
+		name += fmt.Sprintf(" %d", x.MessageID)
+	}
+	if x.By == "responder" {
+		name += " of the responder"
+	}
+	if x.Request == nil {
+		p.timed("", yellow, name+" request: not in the capture")
+	} else {
+		p.capturedMessage(sa, name+" request", *x.Request)
+	}
+	for _, m := range x.Responses {
+		p.capturedMessage(sa, name+" response", m)
+	}
+	switch {
+	case len(x.Responses) > 0:
+	case sa.Verdict.ID == idOneSided:
+		p.timed("", yellow, name+" response: not in the capture")
+	default:
+		p.timed("", yellow, "no response")
+	}
+}
+
+// ikev1Exchange writes what each side sent in an exchange of IKEv1, of which
+// requests are not told from responses.
+func (p *page) ikev1Exchange(sa *CapturedSA, x CapturedExchange) {
+	if x.Request != nil {
+		p.capturedMessage(sa, x.Type+" of the initiator", *x.Request)
+	}
+	for _, m := range x.Responses {
+		p.capturedMessage(sa, x.Type+" of the responder", m)
+	}
+}
+
+// capturedMessage writes a line on a message, and what can be read in it below.
+func (p *page) capturedMessage(sa *CapturedSA, name string, m CapturedMessage) {
+	words := []string{fmt.Sprintf("%s octets", grouped(int64(m.Octets))), packetWords(sa, m.File, m.Packet)}
+	if m.Sent > 1 {
+		words = append(words, fmt.Sprintf("sent %d times", m.Sent))
+	}
+	if m.Copies > 0 {
+		words = append(words, counted(int64(m.Copies), "copy", "copies")+" in the capture")
+	}
+	if m.Fragments > 0 {
+		words = append(words, fmt.Sprintf("%d of %d IKE fragments", m.FragmentsCaptured, m.Fragments))
+	}
+	if m.IPFragments > 0 {
+		words = append(words, counted(int64(m.IPFragments), "IP fragment", "IP fragments"))
+	}
+	if m.IPFragmentsLost {
+		words = append(words, fmt.Sprintf("IP fragments are missing, %d octets", m.MissingOctets))
+	} else if m.MissingOctets > 0 {
+		words = append(words, fmt.Sprintf("cut by %d octets", m.MissingOctets))
+	}
+	if m.Variants > 0 {
+		words = append(words, counted(int64(m.Variants), "datagram differs", "datagrams differ"))
+	}
+	if m.Encrypted {
+		words = append(words, "encrypted")
+	}
+	p.timed(since(sa.First, m.Time), bold, name+": "+strings.Join(words, ", "))
+	const in = 11
+	for _, o := range m.Proposals {
+		p.capturedProposal(in, o)
+	}
+	if m.KE != "" {
+		p.indented(in, 2, "KE payload of "+m.KE)
+	}
+	var said []string
+	for _, n := range m.Notifies {
+		if n.Error || n.Name == "COOKIE" || n.Name == "REDIRECT" || strings.HasPrefix(n.Name, "MS_") {
+			text := n.Name
+			if n.Meaning != "" {
+				text += ": " + n.Meaning
+			}
+			for _, line := range wrap(printable(text), p.width-margin-in, 2) {
+				p.raw(strings.Repeat(" ", in) + p.paint(yellow, line))
+			}
+			continue
+		}
+		if w := capturedStatus(n); w != "" {
+			said = append(said, w)
+		}
+	}
+	if len(said) > 0 {
+		p.indented(in, 2, "says: "+strings.Join(said, "; "))
+	}
+	for _, v := range m.VendorIDs {
+		p.indented(in, 2, "vendor ID "+vendorWords(v))
+	}
+	if m.Fault != "" {
+		p.indented(in, 2, "fault: "+m.Fault)
+	}
+}
+
+func (p *page) capturedProposal(in int, o CapturedProposal) {
+	text := fmt.Sprintf("proposal %d: %s", o.Number, o.Keywords)
+	if o.Fault != "" {
+		text += " (" + o.Fault + ")"
+	}
+	p.indented(in, 2, text)
+}
+
+// capturedStatus says what a status notify means, "" for those of NAT, which
+// have a place of their own.
+func capturedStatus(n CapturedNotify) string {
+	w := notifyWords(Number{ID: n.ID, Name: n.Name})
+	if w == "" && !strings.HasPrefix(n.Name, "NAT_") {
+		w = "signature hashes"
+	}
+	if w != "" && n.Meaning != "" {
+		w += " " + n.Meaning
+	}
+	return w
+}
