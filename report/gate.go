@@ -71,7 +71,7 @@ func (d *Document) gate(t *Target, kind, name string, v gateVerdict) {
 
 func policyGate(p Policy) gateVerdict {
 	if p.Verdict == ruleMet {
-		return gateVerdict{gatePassed, "met, " + p.Reason}
+		return gateVerdict{gatePassed, "met, " + p.Reason + unverifiedWords(p)}
 	}
 	var rules []string
 	for _, r := range p.Rules {
@@ -91,6 +91,21 @@ func policyGate(p Policy) gateVerdict {
 		return gateVerdict{gateFailed, "violated, " + reason}
 	}
 	return gateVerdict{gateUndecided, reason}
+}
+
+// unverifiedWords says how many rules that decided for p are not verified, if
+// any, after a semicolon.
+func unverifiedWords(p Policy) string {
+	n := 0
+	for _, r := range p.Rules {
+		if r.Unverified != "" && r.State == ruleMet && baseline.Severity(r.Severity) != baseline.Info {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; not verified against the source: %s", counted(int64(n), "rule", "rules"))
 }
 
 func clientGate(c Client) gateVerdict {

@@ -110,3 +110,15 @@ func TestCheckPrecedence(t *testing.T) {
 		}
 	}
 }
+
+// A policy that is met by rules that are not verified says so.
+func TestCheckUnverified(t *testing.T) {
+	nist, _ := baseline.PolicyNamed("nist-800-77")
+	cnsa1, _ := baseline.PolicyNamed("cnsa1")
+	doc := scanned(t, "gw", "192.0.2.1", matrixCase{observed: "aes256gcm16-prfsha384-ecp384"})
+	doc.Check(Gates{Policies: []baseline.Policy{nist, cnsa1}}, false)
+	want := []string{"met, as far as a scan can tell; not verified against the source: 6 rules", "met, as far as a scan can tell"}
+	if got := convert(doc.Gates, func(g Gate) string { return g.Reason }); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

@@ -27,13 +27,16 @@ func (c clients) Set(s string) error {
 	if err != nil {
 		return err
 	}
+	file, _, ofFile := clientFile(s)
 	for _, p := range policies {
 		same := slices.IndexFunc(*c.p, func(q client.Policy) bool { return q.Name == p.Name })
 		if same >= 0 && (*c.p)[same].Source == p.Source {
 			continue
 		}
-		if same >= 0 {
-			p.Name = p.Source + "#" + p.Name // connections of two files
+		// Of two files, or of a file and named as a well-known client is, whose
+		// name stands for it alone.
+		if _, wellKnown := client.Named(p.Name); ofFile && (same >= 0 || wellKnown) {
+			p.Name = file + "#" + p.Name
 		}
 		*c.p = append(*c.p, p)
 	}
@@ -55,11 +58,11 @@ func findClients(s string) ([]client.Policy, error) {
 	if p, ok := client.Named(s); ok {
 		return []client.Policy{p}, nil
 	}
-	if exists(s) {
-		return readClients(s)
-	}
-	if i := strings.LastIndexByte(s, '#'); i >= 0 && exists(s[:i]) {
-		return readConnection(s[:i], s[i+1:])
+	switch path, connection, ok := clientFile(s); {
+	case ok && path == s:
+		return readClients(path)
+	case ok:
+		return readConnection(path, connection)
 	}
 	offer, err := proposals.ParseProducts(s)
 	if err == nil {
@@ -76,6 +79,23 @@ func findClients(s string) ([]client.Policy, error) {
 		return nil, err
 	}
 	return nil, fmt.Errorf("%q is not a client, a file or a suite: ikescope client list names the clients", s)
+}
+
+// clientFile splits s, which is FILE or FILE#CONNECTION, at the first # that a
+// file is named before. It reports false if s names no file, or a client of ours.
+func clientFile(s string) (path, connection string, ok bool) {
+	if _, wellKnown := client.Named(s); wellKnown || s == allClients {
+		return "", "", false
+	}
+	if exists(s) {
+		return s, "", true
+	}
+	for i := range s {
+		if s[i] == '#' && exists(s[:i]) {
+			return s[:i], s[i+1:], true
+		}
+	}
+	return "", "", false
 }
 
 // initiators are the well-known clients whose own offer is known.
