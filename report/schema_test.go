@@ -11,6 +11,10 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/report/explain"
 )
 
 // node is a JSON Schema, as far as schema.json uses the language. A keyword
@@ -163,6 +167,51 @@ func TestSchemaMatchesGo(t *testing.T) {
 	compare(t, root, root, "document", reflect.TypeFor[Document]())
 	root = readSchema(t, DiffSchema())
 	compare(t, root, root, "diff", reflect.TypeFor[Diff]())
+	for _, written := range []struct {
+		name   string
+		schema []byte
+		typ    reflect.Type
+	}{
+		{"plan", PlanSchema(), reflect.TypeFor[Plan]()},
+		{"client", ClientSchema(), reflect.TypeFor[[]ClientOffer]()},
+		{"explain", ExplainSchema(), reflect.TypeFor[[]explain.Explanation]()},
+		{"advice", AdviceSchema(), reflect.TypeFor[[]Advice]()},
+	} {
+		root := readSchema(t, written.schema)
+		compare(t, root, root, written.name, written.typ)
+	}
+}
+
+// What is written beside documents is as its schema says.
+func TestOtherSchemas(t *testing.T) {
+	doc := New(testRun, cases(t)["openiked"])
+	plan := NewPlan([]string{"vpn.example"}, proposals.Quick(), []proposals.Offer{{Products: proposals.Quick().Products()[:1]}})
+	var offers []ClientOffer
+	var advice []Advice
+	for _, p := range client.Policies() {
+		offers = append(offers, NewClientOffer(p))
+		advice = append(advice, doc.Targets[0].Advise(p, nil))
+	}
+	var explanations []explain.Explanation
+	for _, word := range explain.Words() {
+		found, err := explain.Explain(word)
+		if err != nil {
+			t.Fatal(err)
+		}
+		explanations = append(explanations, found...)
+	}
+	for _, written := range []struct {
+		schema []byte
+		value  any
+	}{
+		{PlanSchema(), plan}, {ClientSchema(), offers}, {ExplainSchema(), explanations}, {AdviceSchema(), advice},
+	} {
+		var b bytes.Buffer
+		if err := WriteJSON(&b, written.value); err != nil {
+			t.Fatal(err)
+		}
+		validateAs(t, readSchema(t, written.schema), b.Bytes())
+	}
 }
 
 func compare(t *testing.T, root, n *node, at string, typ reflect.Type) {

@@ -10,9 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/ikescope/ikescope/ike"
-	"github.com/ikescope/ikescope/ike/keyexchange"
-	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report"
 )
@@ -84,76 +81,11 @@ them.`,
 	return cmd
 }
 
-// clientJSON is a client as the commands write it.
-type clientJSON struct {
-	Name       string   `json:"name"`
-	Aliases    []string `json:"aliases"`
-	Product    string   `json:"product"`
-	Scope      string   `json:"scope"`
-	Syntax     string   `json:"syntax,omitempty"`
-	Responder  bool     `json:"responder"` // what it accepts, not what it offers
-	Proposals  []string `json:"proposals"` // as keywords
-	Suites     int64    `json:"suites"`
-	KE         string   `json:"ke"` // of the first KE payload
-	KEOctets   int      `json:"ke_octets,omitempty"`
-	SAOctets   int      `json:"sa_octets"`
-	Source     string   `json:"source"`
-	SourceDate string   `json:"source_date"`
-	Confidence string   `json:"confidence"`
-	Doubt      string   `json:"doubt,omitempty"`
-	Notes      []string `json:"notes"`
-}
-
-func newClientJSON(p client.Policy) clientJSON {
-	out := clientJSON{
-		Name: p.Name, Aliases: append([]string{}, p.Aliases...), Product: p.Product, Scope: p.Scope,
-		Syntax: string(p.Syntax), Responder: p.Responder, Proposals: []string{}, Suites: suitesOffered(p),
-		KE: methodOf(p).Keyword(), SAOctets: saOctets(p),
-		Source: p.Source, SourceDate: p.SourceDate, Confidence: p.Confidence,
-		Doubt: p.Doubt, Notes: append([]string{}, p.Notes...),
-	}
-	for _, product := range p.Offer {
-		out.Proposals = append(out.Proposals, product.String())
-	}
-	out.KEOctets, _, _ = keyexchange.Sizes(p.KE)
-	return out
-}
-
-// suitesOffered counts the suites of p's proposals, together.
-func suitesOffered(p client.Policy) int64 {
-	u, err := proposals.NewUniverse(p.Offer...)
-	if err != nil {
-		// More than a universe holds: the same suite may then count twice.
-		var sum int64
-		for _, product := range p.Offer {
-			sum += product.Size()
-		}
-		return sum
-	}
-	return u.Size()
-}
-
-func methodOf(p client.Policy) proposals.Algorithm {
-	return proposals.Algorithm{Axis: proposals.KE, ID: uint16(p.KE)}
-}
-
-// saOctets returns the size of p's SA payload: what stands in its place is
-// known, if not the rest of the packet.
-func saOctets(p client.Policy) int {
-	with := &ike.Message{Payloads: []ike.Payload{&ike.SA{Proposals: p.Proposals()}}}
-	octets, err := with.AppendBinary(nil)
-	header, _ := (&ike.Message{}).AppendBinary(nil)
-	if err != nil {
-		return 0
-	}
-	return len(octets) - len(header)
-}
-
 // printClients writes policies as JSON, or as text by list.
 func (a *app) printClients(o *printOptions, policies []client.Policy, list func(*bytes.Buffer, []client.Policy)) error {
-	all := []clientJSON{}
+	all := []report.ClientOffer{}
 	for _, p := range policies {
-		all = append(all, newClientJSON(p))
+		all = append(all, report.NewClientOffer(p))
 	}
 	return a.print(o, documentWriters(all, func(w io.Writer, _ report.TextOptions) error {
 		var b bytes.Buffer
@@ -171,7 +103,7 @@ func listClients(b *bytes.Buffer, policies []client.Policy) {
 		if p.Doubt != "" {
 			mark = "*"
 		}
-		fmt.Fprintf(b, "%s %-26s %6d  %s\n", mark, escaped(p.Name), suitesOffered(p), firstSuite(p))
+		fmt.Fprintf(b, "%s %-26s %6d  %s\n", mark, escaped(p.Name), report.NewClientOffer(p).Suites, firstSuite(p))
 		about := p.Product + ", " + p.Scope
 		if p.Responder {
 			about += " (responder)"
@@ -202,7 +134,7 @@ func showClients(b *bytes.Buffer, policies []client.Policy) {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		j := newClientJSON(p)
+		j := report.NewClientOffer(p)
 		line := func(label, text string) {
 			for _, words := range wrapped(escaped(text), helpWidth-11) {
 				fmt.Fprintf(b, "%-11s%s\n", label, words)

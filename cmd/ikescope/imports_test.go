@@ -36,7 +36,7 @@ var rooms = map[string]room{
 	"proposals/remedy":   {ours: []string{"ike", "proposals", "proposals/baseline", "proposals/client"}, pure: true},
 	"probe":              {ours: []string{"ike", "ike/icmp", "ike/keyexchange", "ike/keymat", "proposals"}},
 	"report/explain":     {ours: []string{"ike", "proposals"}, pure: true},
-	"report":             {ours: []string{"ike", "ike/dialog", "ike/icmp", "report/explain", "proposals", "proposals/baseline", "proposals/client", "proposals/remedy", "probe"}},
+	"report":             {ours: []string{"ike", "ike/dialog", "ike/icmp", "ike/keyexchange", "report/explain", "proposals", "proposals/baseline", "proposals/client", "proposals/remedy", "probe"}},
 	"cmd/ikescope": {ours: []string{"ike", "ike/dialog", "ike/icmp", "ike/iketest", "ike/keyexchange", "ike/keymat",
 		"proposals", "proposals/baseline", "proposals/client", "proposals/remedy", "probe", "report", "report/explain"}},
 }

@@ -52,7 +52,7 @@ func (a *app) scan(ctx context.Context, opts *scanOptions, args []string) error 
 		}
 	}
 	if opts.plan {
-		return printPlan(a.out, scanner, found)
+		return a.plan(&opts.printOptions, scanner, found)
 	}
 	opts.clientsAsked = len(opts.clients) > 0
 	if err := opts.checkSource(ctx); err != nil {

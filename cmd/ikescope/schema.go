@@ -13,9 +13,13 @@ func (a *app) schemaCommand() *cobra.Command {
 		schema      func() []byte
 		chosen      bool
 	}{
-		{"policy", "that of a policy file", baseline.PolicySchema, false},
+		{"policy", "that of a policy file; policy list writes a list of such", baseline.PolicySchema, false},
 		{"diff", "that of what ikescope diff -o json writes", report.DiffSchema, false},
 		{"capture", "that of what ikescope capture -o json writes", report.CaptureSchema, false},
+		{"client", "that of what ikescope client list, show and import write with -o json", report.ClientSchema, false},
+		{"explain", "that of what ikescope explain WHAT -o json writes", report.ExplainSchema, false},
+		{"advice", "that of what ikescope explain REPORT --client CLIENT -o json writes", report.AdviceSchema, false},
+		{"plan", "that of what ikescope --plan -o json writes", report.PlanSchema, false},
 	}
 	cmd := &cobra.Command{
 		Use:   "schema",
