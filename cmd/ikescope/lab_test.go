@@ -27,6 +27,7 @@ func TestLab(t *testing.T) {
 	l := openLab(t)
 	t.Run("matrix", l.testMatrix)
 	t.Run("exhaustive", l.testExhaustive)
+	t.Run("ciphers", l.testCiphers)
 	t.Run("hybrid", l.testHybrid)
 	t.Run("clients", l.testClients)
 	t.Run("preference", l.testPreference)

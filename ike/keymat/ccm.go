@@ -1,26 +1,30 @@
 package keymat
 
 import (
-	"crypto/aes"
 	"crypto/cipher"
 	"crypto/subtle"
 	"encoding/binary"
 )
 
-// ccm is AES in Counter with CBC-MAC mode: RFC 3610.
+// ccm is a block cipher in Counter with CBC-MAC mode: RFC 3610.
 type ccm struct {
 	block    cipher.Block
 	nonceLen int // 15 - L of the RFC: what is left of a block are the flags and the length
 	tagLen   int // M of the RFC: even, 4 to 16
 }
 
-// ccmNonceLen is the salt of 3 octets and the initialization vector of 8 (RFC
-// 5282).
-const ccmNonceLen = 11
+const (
+	// ccmNonceLen is the salt of 3 octets and the initialization vector of 8
+	// (RFC 5282 for AES, RFC 5529 for Camellia).
+	ccmNonceLen = 11
 
-func newCCM(tagLen int) func(key []byte) (cipher.AEAD, error) {
+	// ccmBlockLen is that of the ciphers that the mode is defined for.
+	ccmBlockLen = 16
+)
+
+func newCCM(newBlock func(key []byte) (cipher.Block, error), tagLen int) func(key []byte) (cipher.AEAD, error) {
 	return func(key []byte) (cipher.AEAD, error) {
-		block, err := aes.NewCipher(key)
+		block, err := newBlock(key)
 		if err != nil {
 			return nil, err
 		}
@@ -47,7 +51,7 @@ func (c ccm) Open(dst, nonce, ciphertext, additionalData []byte) ([]byte, error)
 		return nil, errOpen
 	}
 	stream := c.stream(nonce)
-	tag := make([]byte, aes.BlockSize)
+	tag := make([]byte, ccmBlockLen)
 	stream.XORKeyStream(tag, tag) // S_0 alone, until the plaintext is known
 	plaintext := make([]byte, n)
 	stream.XORKeyStream(plaintext, ciphertext[:n])
@@ -61,7 +65,7 @@ func (c ccm) Open(dst, nonce, ciphertext, additionalData []byte) ([]byte, error)
 // stream returns the key stream S_0, S_1 and so on: the first block is for the
 // tag, the others are for the text. RFC 3610, Section 2.3.
 func (c ccm) stream(nonce []byte) cipher.Stream {
-	var counter [aes.BlockSize]byte
+	var counter [ccmBlockLen]byte
 	counter[0] = byte(c.lengthLen() - 1)
 	copy(counter[1:], nonce)
 	return cipher.NewCTR(c.block, counter[:])
@@ -69,7 +73,7 @@ func (c ccm) stream(nonce []byte) cipher.Stream {
 
 // mac returns T of RFC 3610, Section 2.2, in a whole block.
 func (c ccm) mac(nonce, plaintext, additionalData []byte) []byte {
-	var length [aes.BlockSize]byte
+	var length [ccmBlockLen]byte
 	binary.BigEndian.PutUint64(length[8:], uint64(len(plaintext)))
 
 	flags := byte((c.tagLen-2)/2<<3 | (c.lengthLen() - 1))
@@ -90,18 +94,18 @@ func (c ccm) mac(nonce, plaintext, additionalData []byte) []byte {
 	}
 	b = padBlock(append(b, plaintext...))
 
-	sum := make([]byte, aes.BlockSize)
-	for ; len(b) > 0; b = b[aes.BlockSize:] {
-		subtle.XORBytes(sum, sum, b[:aes.BlockSize])
+	sum := make([]byte, ccmBlockLen)
+	for ; len(b) > 0; b = b[ccmBlockLen:] {
+		subtle.XORBytes(sum, sum, b[:ccmBlockLen])
 		c.block.Encrypt(sum, sum)
 	}
 	return sum
 }
 
 // lengthLen is L of RFC 3610: the octets of the plaintext's length.
-func (c ccm) lengthLen() int { return aes.BlockSize - 1 - c.nonceLen }
+func (c ccm) lengthLen() int { return ccmBlockLen - 1 - c.nonceLen }
 
 // padBlock appends zeros up to the end of a block.
 func padBlock(b []byte) []byte {
-	return append(b, make([]byte, -len(b)&(aes.BlockSize-1))...)
+	return append(b, make([]byte, -len(b)&(ccmBlockLen-1))...)
 }

@@ -218,7 +218,7 @@ func (c encryptThenMAC) icv(head, iv, ciphertext []byte) []byte {
 
 // counter returns the key stream of counter mode: the block is the salt, the
 // initialization vector and a 32-bit counter from 1. RFC 5930 and
-// RFC 3686, Section 4.
+// RFC 3686, Section 4, for AES, and RFC 5528 for Camellia.
 func (c encryptThenMAC) counter(iv []byte) cipher.Stream {
 	return cipher.NewCTR(c.block, slices.Concat(c.salt, iv, []byte{0, 0, 0, 1}))
 }

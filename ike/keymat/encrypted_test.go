@@ -334,6 +334,7 @@ var samples = []Transforms{
 	{ike.ENCR_AES_GCM_8, 128, ike.PRF_HMAC_SHA2_256, ike.AUTH_NONE},
 	{ike.ENCR_AES_GCM_16, 256, ike.PRF_HMAC_SHA2_512, ike.AUTH_NONE},
 	{ike.ENCR_CHACHA20_POLY1305, 0, ike.PRF_HMAC_SHA2_256, ike.AUTH_NONE},
+	{ike.ENCR_CAMELLIA_CBC, 192, ike.PRF_HMAC_SHA2_256, ike.AUTH_HMAC_SHA2_256_128},
 }
 
 func derive(t testing.TB, transforms Transforms) *Keys {

@@ -16,7 +16,7 @@ type encryption struct {
 	keyBits []int // one: the cipher has no Key Length attribute
 
 	// saltLen is how many octets of the keying material follow the key and
-	// begin each nonce or counter block. RFC 5282 and RFC 5930.
+	// begin each nonce or counter block. RFC 5282, RFC 5529 and RFC 5930.
 	saltLen int
 
 	// ivLen is how many octets of the payload come before the ciphertext.
@@ -29,7 +29,7 @@ type encryption struct {
 	newAEAD  func(key []byte) (cipher.AEAD, error)
 }
 
-var aesKeyBits = []int{128, 192, 256}
+var aesKeyBits = []int{128, 192, 256} // and Camellia's
 
 var encryptions = map[ike.EncryptionID]encryption{
 	ike.ENCR_DES:     {keyBits: []int{64}, ivLen: 8, blockLen: 8, newBlock: des.NewCipher},
@@ -37,13 +37,20 @@ var encryptions = map[ike.EncryptionID]encryption{
 	ike.ENCR_AES_CBC: {keyBits: aesKeyBits, ivLen: 16, blockLen: 16, newBlock: aes.NewCipher},
 	ike.ENCR_AES_CTR: {keyBits: aesKeyBits, saltLen: 4, ivLen: 8, blockLen: 1, newBlock: aes.NewCipher},
 
-	ike.ENCR_AES_CCM_8:  {keyBits: aesKeyBits, saltLen: 3, ivLen: 8, blockLen: 1, newAEAD: newCCM(8)},
-	ike.ENCR_AES_CCM_12: {keyBits: aesKeyBits, saltLen: 3, ivLen: 8, blockLen: 1, newAEAD: newCCM(12)},
-	ike.ENCR_AES_CCM_16: {keyBits: aesKeyBits, saltLen: 3, ivLen: 8, blockLen: 1, newAEAD: newCCM(16)},
+	ike.ENCR_AES_CCM_8:  {keyBits: aesKeyBits, saltLen: 3, ivLen: 8, blockLen: 1, newAEAD: newCCM(aes.NewCipher, 8)},
+	ike.ENCR_AES_CCM_12: {keyBits: aesKeyBits, saltLen: 3, ivLen: 8, blockLen: 1, newAEAD: newCCM(aes.NewCipher, 12)},
+	ike.ENCR_AES_CCM_16: {keyBits: aesKeyBits, saltLen: 3, ivLen: 8, blockLen: 1, newAEAD: newCCM(aes.NewCipher, 16)},
 
 	ike.ENCR_AES_GCM_8:  {keyBits: aesKeyBits, saltLen: 4, ivLen: 8, blockLen: 1, newAEAD: newGCM8},
 	ike.ENCR_AES_GCM_12: {keyBits: aesKeyBits, saltLen: 4, ivLen: 8, blockLen: 1, newAEAD: newGCM(12)},
 	ike.ENCR_AES_GCM_16: {keyBits: aesKeyBits, saltLen: 4, ivLen: 8, blockLen: 1, newAEAD: newGCM(16)},
+
+	// strongSwan's default offers Camellia-CTR, which RFC 5529 has for ESP alone.
+	ike.ENCR_CAMELLIA_CBC:    {keyBits: aesKeyBits, ivLen: 16, blockLen: 16, newBlock: newCamellia},
+	ike.ENCR_CAMELLIA_CTR:    {keyBits: aesKeyBits, saltLen: 4, ivLen: 8, blockLen: 1, newBlock: newCamellia},
+	ike.ENCR_CAMELLIA_CCM_8:  {keyBits: aesKeyBits, saltLen: 3, ivLen: 8, blockLen: 1, newAEAD: newCCM(newCamellia, 8)},
+	ike.ENCR_CAMELLIA_CCM_12: {keyBits: aesKeyBits, saltLen: 3, ivLen: 8, blockLen: 1, newAEAD: newCCM(newCamellia, 12)},
+	ike.ENCR_CAMELLIA_CCM_16: {keyBits: aesKeyBits, saltLen: 3, ivLen: 8, blockLen: 1, newAEAD: newCCM(newCamellia, 16)},
 
 	ike.ENCR_CHACHA20_POLY1305: {keyBits: []int{256}, saltLen: 4, ivLen: 8, blockLen: 1, newAEAD: chacha20poly1305.New},
 }
