@@ -270,6 +270,47 @@ func TestRemediesKeepTheirPromise(t *testing.T) {
 	})
 }
 
+// A gateway or a client that a published policy has nothing against is not
+// changed to what that policy forbids without a word: for any gateway, client
+// and policy. (Rules of whole suites say which profile one is of, and those of
+// severity info are advice.)
+func TestForbiddenIsTold(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		some := rapid.SliceOfN(randomProduct(), 1, 3)
+		c := Case{
+			Client:          client.Policy{Offer: some.Draw(t, "offer")},
+			Accepted:        some.Draw(t, "accepted"),
+			ClientSyntaxes:  Syntaxes(ClientSide),
+			GatewaySyntaxes: Syntaxes(GatewaySide),
+		}
+		for _, r := range c.Remedies() {
+			inForce := c.Client.Offer
+			if r.Side == GatewaySide {
+				inForce = c.Accepted
+			}
+			if len(r.Lines) == 0 || len(r.Weaker) > 0 {
+				continue
+			}
+			for _, p := range baseline.Policies() {
+				for _, rule := range p.Rules {
+					if rule.Demand == baseline.Forbidden && rule.Suites == nil && rule.Severity != baseline.Info && !breaks(t, rule, inForce) && breaks(t, rule, []proposals.Product{r.Suite.Product()}) {
+						t.Fatalf("%s %s: %v breaks %s of %s (%v), which %v does not, and nothing says so",
+							r.Side, r.Syntax, r.Suite, rule.ID, p.Name, rule, inForce)
+					}
+				}
+			}
+		}
+	})
+}
+
+func breaks(t *rapid.T, rule baseline.Rule, products []proposals.Product) bool {
+	bad, err := rule.Select(products)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(bad) > 0
+}
+
 // leastOf fails if a suite of from that some syntax of the remedy's name can
 // write is as sound as the remedy's and changes fewer axes.
 func leastOf(t *rapid.T, r Remedy, from, inForce []proposals.Product) {
