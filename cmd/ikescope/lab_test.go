@@ -33,6 +33,7 @@ func TestLab(t *testing.T) {
 	t.Run("preference", l.testPreference)
 	t.Run("remedy", l.testRemedy)
 	t.Run("remedy elsewhere", l.testRemedyElsewhere)
+	t.Run("remedy words", l.testRemedyWords)
 	t.Run("behaviour", l.testBehaviour)
 	t.Run("transform order", l.testTransformOrder)
 	t.Run("half-open", l.testHalfOpen)
