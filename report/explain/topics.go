@@ -231,6 +231,17 @@ var topics = map[string]topic{
 		checks: []Check{{What: "nothing more: traffic selectors are in IKE_AUTH, which is encrypted"}},
 		server: []string{"which selectors came, and which are configured", logStrongSwan, logLibreswan, logIked, logWindows},
 	},
+	"kernel": {
+		layer:   TunnelSetup,
+		meaning: "the two sides agreed, and the kernel of one did not take the SA",
+		causes: []string{
+			"the kernel has no module for ESP (esp4, esp6, xfrm_user) or for the cipher",
+			"the daemon runs in a container or namespace without CAP_NET_ADMIN",
+			"an SA or policy of another connection is in the way",
+		},
+		checks: []Check{{What: "nothing more: it happens inside the gateway or the client"}},
+		server: []string{"the error number that the kernel gave: dmesg, and knl = 2 in strongswan.conf", logStrongSwan, logLibreswan},
+	},
 	"name": {
 		layer:   Network,
 		meaning: "the name of the gateway has no address",
