@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -23,6 +24,7 @@ const maxRuns = 3
 // run cannot all be true it is asked again from the start, and the last run
 // counts.
 func (s *scan) matrix(ctx context.Context) {
+	s.findWayAgain(ctx)
 	var contradictions []proposals.Suite
 	for run := 1; ; run++ {
 		begun := 0
@@ -45,6 +47,7 @@ func (s *scan) matrix(ctx context.Context) {
 		if doubt == "" {
 			break
 		}
+		s.undecide()
 		if run == maxRuns || s.over(ctx) || s.result.Matrix.Spent > 0 {
 			s.note("%s The scan ended with that.", doubt)
 			break
@@ -55,6 +58,32 @@ func (s *scan) matrix(ctx context.Context) {
 		s.mu.Unlock()
 	}
 	s.explain()
+}
+
+// undecide marks all exchanges as such that decide nothing: their answers
+// cannot all be true.
+func (s *scan) undecide() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.result.Exchanges {
+		s.result.Exchanges[i].Decides = proposals.NotTested
+	}
+	s.result.PriorDoubted = s.result.PriorDoubted || len(s.target.Prior) > 0
+}
+
+// decide marks the exchange that decides an offer, one of the last.
+func (s *scan) decide(a proposals.Answer) {
+	if a.State != proposals.Accepted && a.State != proposals.Refused {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i, x := range slices.Backward(s.result.Exchanges) {
+		if x.ID == a.Exchange {
+			s.result.Exchanges[i].Decides = a.State
+			return
+		}
+	}
 }
 
 // over reports whether no more can be asked.
@@ -97,6 +126,7 @@ func (s *scan) doubt(ctx context.Context, m *proposals.Matrix, run []Exchange) s
 	case m.Accepted == 0 && s.way == byForeignKE && !s.seen.taken:
 		if !s.takesAnyway(ctx) {
 			if s.over(ctx) {
+				s.undecide()
 				s.result.Matrix = s.untested()
 			} else if s.forged(run) {
 				return forgedAnswers
@@ -137,11 +167,15 @@ func (s *scan) forged(run []Exchange) bool {
 	return false
 }
 
-// maxChecks is how many products are looked at again after a run.
-const maxChecks = 6
+// maxChecks is how many products are looked at again after a run, maxEarlier how
+// many refusals of the scan that this one went on from.
+const (
+	maxChecks  = 6
+	maxEarlier = 20
+)
 
 // changed asks a suite of each product again that was taken, and the largest
-// offer that was refused, and reports whether an answer is another one.
+// offers that were refused, and reports whether an answer is another one.
 func (s *scan) changed(ctx context.Context, m *proposals.Matrix, run []Exchange) bool {
 	var changed atomic.Bool
 	checks := newCrowd(s.inFlight())
@@ -157,21 +191,32 @@ func (s *scan) changed(ctx context.Context, m *proposals.Matrix, run []Exchange)
 			}
 		}
 	}
-	var refused *Exchange
-	for i, x := range run {
-		if x.Purpose == forMatrix && x.Outcome == NoProposalChosen && (refused == nil || sizeOf(x.Offer) > sizeOf(refused.Offer)) {
-			refused = &run[i]
+	var refused, earlier [][]proposals.Product
+	for _, x := range run {
+		if x.Purpose == forMatrix && x.Outcome == NoProposalChosen {
+			refused = append(refused, x.Offer)
 		}
 	}
-	if refused != nil {
+	for _, a := range s.target.Prior {
+		if a.State == proposals.Refused && !s.result.PriorDoubted {
+			earlier = append(earlier, a.Products)
+		}
+	}
+	for _, offer := range slices.Concat(largest(refused, 1), largest(earlier, maxEarlier)) {
 		checks.start(func() {
-			if isTaken(s.insist(ctx, s.offering(ctx, refused.Offer)).Exchange) {
+			if isTaken(s.insist(ctx, s.offering(ctx, offer)).Exchange) {
 				changed.Store(true)
 			}
 		})
 	}
 	checks.wait()
 	return changed.Load()
+}
+
+// largest returns the n of offers that hold the most suites.
+func largest(offers [][]proposals.Product, n int) [][]proposals.Product {
+	slices.SortStableFunc(offers, func(a, b []proposals.Product) int { return cmp.Compare(sizeOf(b), sizeOf(a)) })
+	return offers[:min(n, len(offers))]
 }
 
 // sizeOf returns how many suites offer holds, at most.

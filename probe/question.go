@@ -81,6 +81,9 @@ func (s *scan) asker(ctx context.Context) func([]proposals.Offer) []proposals.An
 		answers := make([]proposals.Answer, len(offers))
 		for i, q := range questions {
 			answers[i] = q.result()
+			for _, l := range q.leaves() {
+				s.decide(l.answer)
+			}
 		}
 		return answers
 	}

@@ -167,6 +167,10 @@ type Exchange struct {
 	Detail  string
 	Group   ike.KeyExchangeMethod // of INVALID_KE_PAYLOAD
 	Suite   *proposals.Suite      // of an accepted answer
+	// Decides is what the matrix takes from it: Refused if its offer is,
+	// silence being a refusal perhaps, Accepted if a suite of it is, NotTested
+	// if it takes nothing.
+	Decides proposals.State
 	// Tries counts requests sent, Cookie tells that one was asked for.
 	Tries  int
 	Cookie bool
@@ -192,15 +196,18 @@ type Result struct {
 	// Complete is false where the scan was interrupted, ran out of budget or
 	// gave up, or the gateway stopped answering, or the matrix would have taken
 	// more half-open IKE SAs than may be left.
-	Complete   bool
-	Err        error // with VerdictError
-	Paths      []Path
-	NAT        *NAT // nil where nothing was learnt of NAT
-	Gateway    *Gateway
-	Matrix     *proposals.Matrix // nil where no matrix was asked, or the target is no IKEv2 responder
-	Preference *Preference
-	Clients    []ClientAnswer // in the order of [Scanner.Clients]
-	Cost       Cost
-	Exchanges  []Exchange
-	Notes      []string // what a reader of the result must know, in sentences
+	Complete bool
+	Err      error // with VerdictError
+	Paths    []Path
+	NAT      *NAT // nil where nothing was learnt of NAT
+	Gateway  *Gateway
+	Matrix   *proposals.Matrix // nil where no matrix was asked, or the target is no IKEv2 responder
+	// PriorDoubted: answers contradicted [Target.Prior], so that the matrix
+	// does not rest on it.
+	PriorDoubted bool
+	Preference   *Preference
+	Clients      []ClientAnswer // in the order of [Scanner.Clients]
+	Cost         Cost
+	Exchanges    []Exchange
+	Notes        []string // what a reader of the result must know, in sentences
 }

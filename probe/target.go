@@ -18,8 +18,8 @@ type Target struct {
 	// Ports are the UDP ports of the responder, indexed by [Transport]; 0
 	// means 500 and 4500.
 	Ports [2]uint16
-	// Prior are answers of an earlier scan, which this one goes on from. Its
-	// exchanges are numbered from FirstExchange, 0 meaning 1.
+	// Prior are answers of an earlier scan, of exchanges that decide their
+	// offers, which this one goes on from. Its exchanges are numbered from FirstExchange, 0 meaning 1.
 	Prior         []proposals.Asked
 	FirstExchange int
 }

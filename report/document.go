@@ -333,20 +333,23 @@ type Finding struct {
 
 // Exchange is one request with its retries and its answer.
 type Exchange struct {
-	ID        int       `json:"id"`
-	Transport string    `json:"transport"`
-	Type      string    `json:"type"`    // IANA, such as "IKE_SA_INIT"
-	Purpose   string    `json:"purpose"` // "reach", "matrix", "control", "detail", "client" or "close"
-	Offer     string    `json:"offer,omitempty"`
-	KE        string    `json:"ke,omitempty"` // the method of our KE payload, as keyword
-	Outcome   string    `json:"outcome"`
-	Detail    string    `json:"detail,omitempty"`
-	Group     string    `json:"group,omitempty"` // of INVALID_KE_PAYLOAD, as keyword
-	Suite     string    `json:"suite,omitempty"` // of an accepted answer
-	Tries     int       `json:"tries"`
-	Cookie    bool      `json:"cookie"`
-	Sent      time.Time `json:"sent,omitzero"`
-	RTTms     float64   `json:"rtt_ms,omitempty"`
+	ID        int    `json:"id"`
+	Transport string `json:"transport"`
+	Type      string `json:"type"`    // IANA, such as "IKE_SA_INIT"
+	Purpose   string `json:"purpose"` // "reach", "matrix", "control", "detail", "client" or "close"
+	Offer     string `json:"offer,omitempty"`
+	KE        string `json:"ke,omitempty"` // the method of our KE payload, as keyword
+	Outcome   string `json:"outcome"`
+	Detail    string `json:"detail,omitempty"`
+	Group     string `json:"group,omitempty"` // of INVALID_KE_PAYLOAD, as keyword
+	Suite     string `json:"suite,omitempty"` // of an accepted answer
+	// Decides is "refused" if the matrix takes from it that the offer is, for
+	// silence perhaps, "accepted" if a suite of it, and "" if nothing.
+	Decides string    `json:"decides,omitempty"`
+	Tries   int       `json:"tries"`
+	Cookie  bool      `json:"cookie"`
+	Sent    time.Time `json:"sent,omitzero"`
+	RTTms   float64   `json:"rtt_ms,omitempty"`
 }
 
 // product returns s as the rest of the program knows it.

@@ -191,6 +191,9 @@ func newExchange(e probe.Exchange) Exchange {
 	if e.Suite != nil {
 		out.Suite = e.Suite.String()
 	}
+	if e.Decides != proposals.NotTested {
+		out.Decides = e.Decides.String()
+	}
 	return out
 }
 

@@ -4,37 +4,39 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/proposals"
 )
 
-// Asked returns the offers of t's exchanges that the gateway took or refused,
-// in the order of the exchanges, so that a planner can go on from them. The
-// error names the exchange that cannot be read.
+// Asked returns the offers of t's exchanges that decide something, in the order
+// of the exchanges, so that a planner can go on from them. The error names the
+// exchange that cannot be read.
 func (t *Target) Asked() ([]proposals.Asked, error) {
 	var out []proposals.Asked
 	for _, e := range t.Exchanges {
-		if e.Type != ike.IKE_SA_INIT.String() || e.Offer == "" {
-			continue
-		}
 		answer := proposals.Answer{Exchange: e.ID}
-		switch e.Outcome {
-		case "no_proposal_chosen":
+		switch e.Decides {
+		case "":
+			continue
+		case proposals.Refused.String():
 			answer.State = proposals.Refused
-		case "invalid_ke_payload":
+		case proposals.Accepted.String():
+			answer.State = proposals.Accepted
+		default:
+			return nil, fmt.Errorf("exchange %d: decides %q, want accepted or refused", e.ID, e.Decides)
+		}
+		if e.Group != "" {
 			method, err := proposals.ParseAlgorithm(e.Group)
 			if err != nil || method.Axis != proposals.KE {
 				return nil, fmt.Errorf("exchange %d: group %q is no key exchange method", e.ID, e.Group)
 			}
-			answer.State, answer.KE = proposals.Accepted, method
-		case "accepted":
+			answer.KE = method
+		}
+		if e.Suite != "" {
 			suite, err := proposals.ParseSuite(e.Suite)
 			if err != nil {
 				return nil, fmt.Errorf("exchange %d: suite: %w", e.ID, err)
 			}
-			answer.State, answer.Suite = proposals.Accepted, &suite
-		default:
-			continue
+			answer.Suite = &suite
 		}
 		products, err := proposals.ParseProducts(e.Offer)
 		if err != nil {
@@ -56,9 +58,16 @@ func (t *Target) LastExchange() int {
 
 // GoOn adds to t the exchanges of the scan that t went on from, whose numbers
 // come first, and their cost, and judges t anew, since they are evidence too.
-// The peak of half-open IKE SAs is the larger one.
-func (t *Target) GoOn(from *Target) {
-	t.Exchanges = slices.Concat(from.Exchanges, t.Exchanges)
+// If they are doubted they decide nothing any more. The peak of half-open IKE
+// SAs is the larger one.
+func (t *Target) GoOn(from *Target, doubted bool) {
+	earlier := slices.Clone(from.Exchanges)
+	for i := range earlier {
+		if doubted {
+			earlier[i].Decides = ""
+		}
+	}
+	t.Exchanges = slices.Concat(earlier, t.Exchanges)
 	c, f := &t.Cost, from.Cost
 	c.Exchanges += f.Exchanges
 	c.DatagramsSent += f.DatagramsSent

@@ -13,8 +13,8 @@ import (
 
 func TestAsked(t *testing.T) {
 	const gcm, cbc = "aes256gcm16-prfsha384-ecp384-x25519", "aes256-sha256-prfsha256-modp2048-ke1_none-ke1_mlkem768"
-	exchange := func(id int, outcome, offer, group, suite string) Exchange {
-		return Exchange{ID: id, Type: "IKE_SA_INIT", Outcome: outcome, Offer: offer, Group: group, Suite: suite}
+	exchange := func(id int, decides, offer, group, suite string) Exchange {
+		return Exchange{ID: id, Type: "IKE_SA_INIT", Decides: decides, Offer: offer, Group: group, Suite: suite}
 	}
 	products := func(s string) proposals.Offer {
 		p, err := proposals.ParseProducts(s)
@@ -28,12 +28,14 @@ func TestAsked(t *testing.T) {
 		t.Fatal(err)
 	}
 	target := Target{Exchanges: []Exchange{
-		exchange(1, "no_proposal_chosen", cbc, "", ""),
-		exchange(2, "no_answer", gcm, "", ""),
-		exchange(3, "invalid_ke_payload", gcm+","+cbc, "ecp384", ""),
+		exchange(1, "refused", cbc, "", ""),
+		exchange(2, "", gcm, "", ""),
+		exchange(3, "accepted", gcm+","+cbc, "ecp384", ""),
 		exchange(4, "accepted", gcm, "", suite.String()),
 		{ID: 5, Type: "IKE_AUTH", Outcome: "other_error"},
-		exchange(6, "malformed", gcm, "", ""),
+		// Refused on the way to know how to ask, or as a client, whose packet
+		// may hold what is no algorithm.
+		{ID: 6, Type: "IKE_SA_INIT", Purpose: "client", Offer: gcm, Outcome: "no_proposal_chosen"},
 	}}
 	got, err := target.Asked()
 	want := []proposals.Asked{
@@ -53,9 +55,10 @@ func TestAsked(t *testing.T) {
 		exchange Exchange
 		want     string
 	}{
-		{exchange(7, "invalid_ke_payload", gcm, "ecp1", ""), `exchange 7: group "ecp1"`},
-		{exchange(7, "invalid_ke_payload", gcm, "sha256", ""), `exchange 7: group "sha256"`},
-		{exchange(7, "no_proposal_chosen", "aes256-nonsense", "", ""), "exchange 7: offer: "},
+		{exchange(7, "accepted", gcm, "ecp1", ""), `exchange 7: group "ecp1"`},
+		{exchange(7, "accepted", gcm, "sha256", ""), `exchange 7: group "sha256"`},
+		{exchange(7, "refused", "aes256-nonsense", "", ""), "exchange 7: offer: "},
+		{exchange(7, "perhaps", gcm, "", ""), `exchange 7: decides "perhaps"`},
 		{exchange(7, "accepted", gcm, "", gcm), "exchange 7: suite: "},
 	} {
 		bad := Target{Exchanges: []Exchange{tt.exchange}}
@@ -68,7 +71,7 @@ func TestAsked(t *testing.T) {
 func TestGoOn(t *testing.T) {
 	first := &Target{
 		Started:   time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
-		Exchanges: []Exchange{{ID: 1}, {ID: 2, Cookie: true}},
+		Exchanges: []Exchange{{ID: 1, Decides: "refused"}, {ID: 2, Cookie: true}},
 		Cost:      Cost{Exchanges: 2, DatagramsSent: 3, BytesSent: 100, HalfOpenPeak: 2, ElapsedMs: 1000, Cookies: 1},
 	}
 	second := &Target{
@@ -76,18 +79,24 @@ func TestGoOn(t *testing.T) {
 		Exchanges: []Exchange{{ID: 3}},
 		Cost:      Cost{Exchanges: 1, DatagramsSent: 1, BytesSent: 50, HalfOpenPeak: 1, ElapsedMs: 500},
 	}
-	second.GoOn(first)
+	second.GoOn(first, false)
 	if len(second.Findings) != 1 || second.Findings[0].ID != "GATEWAY-COOKIES" || !slices.Equal(second.Findings[0].Evidence, []int{2}) {
 		t.Errorf("findings %+v, want the cookie of exchange 2", second.Findings)
 	}
 	second.Findings = nil
 	want := &Target{
 		Verdict:   "ikev2",
-		Exchanges: []Exchange{{ID: 1}, {ID: 2, Cookie: true}, {ID: 3}},
+		Exchanges: []Exchange{{ID: 1, Decides: "refused"}, {ID: 2, Cookie: true}, {ID: 3}},
 		Cost:      Cost{Exchanges: 3, DatagramsSent: 4, BytesSent: 150, HalfOpenPeak: 2, ElapsedMs: 1500, Cookies: 1},
 		Notes:     []string{"The scan went on from an earlier one of 2026-01-02 03:04:05 UTC; exchanges to 2 are from then."},
 	}
 	if diff := cmp.Diff(want, second); diff != "" {
 		t.Error(diff)
+	}
+
+	third := new(Target)
+	third.GoOn(first, true)
+	if third.Exchanges[0].Decides != "" || first.Exchanges[0].Decides != "refused" {
+		t.Errorf("doubted, it decides %q; at first %q", third.Exchanges[0].Decides, first.Exchanges[0].Decides)
 	}
 }
