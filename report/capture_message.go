@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/ikescope/ikescope/ike"
@@ -31,6 +32,10 @@ func exchangeName(version int, t ike.ExchangeType) string {
 	return t.String()
 }
 
+// toldPayloads is how many payloads of a message are told, several times as
+// many as honest ones have.
+const toldPayloads = 128
+
 func newCapturedMessage(m, request *dialog.Message) CapturedMessage {
 	out := CapturedMessage{
 		File: m.File, Packet: m.Packet, Time: m.First.UTC(), Octets: m.Octets, Sent: m.Sent, Copies: m.Copies,
@@ -50,7 +55,12 @@ func newCapturedMessage(m, request *dialog.Message) CapturedMessage {
 	if m.Content == nil {
 		return out
 	}
-	for _, payload := range m.Content.Payloads {
+	payloads := m.Content.Payloads
+	if n := len(payloads); n > toldPayloads {
+		payloads = payloads[:toldPayloads]
+		out.Fault = fmt.Sprintf("it holds %s payloads, of which %d are told", grouped(int64(n)), toldPayloads)
+	}
+	for _, payload := range payloads {
 		out.Payloads = append(out.Payloads, payload.Type().String())
 		switch p := payload.(type) {
 		case *ike.SA:

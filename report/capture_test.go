@@ -338,6 +338,20 @@ func TestCaptureSummary(t *testing.T) {
 	}
 }
 
+// Of a message with more payloads than any honest one the first are told.
+func TestCaptureManyPayloads(t *testing.T) {
+	s := newTalk(t)
+	payloads := []ike.Payload{offered}
+	for range 2 * toldPayloads {
+		payloads = append(payloads, notifyOf(ike.REDIRECT_SUPPORTED))
+	}
+	s.init(payloads...)
+	m := s.document("FILE").SAs[0].Exchanges[0].Request
+	if len(m.Payloads) != toldPayloads || len(m.Notifies) != toldPayloads-1 || m.Fault != "it holds 257 payloads, of which 128 are told" {
+		t.Errorf("%d payloads, %d notifies, %q", len(m.Payloads), len(m.Notifies), m.Fault)
+	}
+}
+
 // Exchanges that are alike are told in one line, and those of a kind in few.
 func TestCaptureFolds(t *testing.T) {
 	s := newTalk(t)

@@ -37,6 +37,9 @@ func WriteJSON(w io.Writer, v any) error {
 // escapeJSON replaces what does not print in encoded JSON, which stands only
 // inside its strings.
 func escapeJSON(in []byte) []byte {
+	if bytes.IndexFunc(in, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }) < 0 {
+		return in // as nearly always, and it may be large
+	}
 	out := make([]byte, 0, len(in))
 	for _, r := range string(in) {
 		switch {

@@ -20,7 +20,7 @@ const (
 
 	// maxHeld is about the memory of all, in octets: things count as below,
 	// and each octet of a message as several, for its parsed form is larger.
-	maxHeld      = 96 << 20
+	maxHeld      = 128 << 20
 	costSA       = 1 << 10
 	costPath     = 512
 	costMessage  = 768
