@@ -111,26 +111,34 @@ func openPathFindings(t *Target) []Finding {
 		}
 		out = append(out, f)
 	}
-	if n := t.NAT; n != nil {
-		if !n.Supported {
-			out = append(out, Finding{
-				ID: "PATH-NO-NAT-T", Severity: "medium",
-				Title:    "the gateway sent no NAT detection",
-				Detail:   "NAT traversal is off or missing, so that clients behind NAT cannot connect",
-				Evidence: n.Evidence,
-				Fix:      []string{"enable NAT traversal on the gateway"},
-				Refs:     []string{"RFC 7296, Section 2.23"},
-			})
-		}
-		if n.GatewayBehindNAT {
-			out = append(out, Finding{
-				ID: "PATH-GATEWAY-NAT", Severity: "info",
-				Title:    "the gateway is behind NAT",
-				Detail:   portNames(t.Paths) + " must be forwarded to it, and every client has to use UDP encapsulation",
-				Evidence: n.Evidence,
-				Refs:     []string{"RFC 7296, Section 2.23"},
-			})
-		}
+	return append(out, natFindings(t)...)
+}
+
+// natFindings are of a gateway without NAT traversal, or behind NAT.
+func natFindings(t *Target) []Finding {
+	n := t.NAT
+	if n == nil {
+		return nil
+	}
+	var out []Finding
+	if !n.Supported {
+		out = append(out, Finding{
+			ID: "PATH-NO-NAT-T", Severity: "medium",
+			Title:    "the gateway sent no NAT detection",
+			Detail:   "NAT traversal is off or missing, so that clients behind NAT cannot connect",
+			Evidence: n.Evidence,
+			Fix:      []string{"enable NAT traversal on the gateway"},
+			Refs:     []string{"RFC 7296, Section 2.23"},
+		})
+	}
+	if n.GatewayBehindNAT {
+		out = append(out, Finding{
+			ID: "PATH-GATEWAY-NAT", Severity: "info",
+			Title:    "the gateway is behind NAT",
+			Detail:   portNames(t.Paths) + " must be forwarded to it, and every client has to use UDP encapsulation",
+			Evidence: n.Evidence,
+			Refs:     []string{"RFC 7296, Section 2.23"},
+		})
 	}
 	return out
 }

@@ -158,29 +158,21 @@ func parsePolicy(data []byte) (Policy, error) {
 
 func parseRule(n *yaml.Node) (Rule, error) {
 	var (
-		faults                             Errors
-		r                                  Rule
-		demand, aspect, algorithms, suites *yaml.Node
-		keep                               = func(into **yaml.Node) func(*yaml.Node) error {
+		faults Errors
+		r      Rule
+		is     ruleKeys
+		keep   = func(into **yaml.Node) func(*yaml.Node) error {
 			return func(n *yaml.Node) error { *into = n; return nil }
 		}
 	)
 	faults.add(mapping(n, "a rule", []key{
 		{"id", required, func(n *yaml.Node) error { return word(n, &r.ID) }},
-		{"demand", optional, keep(&demand)},
-		{"aspect", optional, keep(&aspect)},
-		{"algorithms", optional, keep(&algorithms)},
-		{"suites", optional, keep(&suites)},
+		{"demand", optional, keep(&is.demand)},
+		{"aspect", optional, keep(&is.aspect)},
+		{"algorithms", optional, keep(&is.algorithms)},
+		{"suites", optional, keep(&is.suites)},
 		{"not_observable", optional, func(n *yaml.Node) error { return line(n, &r.NotObservable) }},
-		{"severity", optional, func(n *yaml.Node) error {
-			if err := line(n, (*string)(&r.Severity)); err != nil {
-				return err
-			}
-			if r.Severity.Rank() > Info.Rank() {
-				return &Error{n.Line, string(r.Severity), "is no severity: write critical, high, medium, low or info"}
-			}
-			return nil
-		}},
+		{"severity", optional, func(n *yaml.Node) error { return severity(n, &r.Severity) }},
 		{"why", required, func(n *yaml.Node) error { return line(n, &r.Why) }},
 		{"ref", optional, func(n *yaml.Node) error { return line(n, &r.Ref) }},
 		{"unverified", optional, func(n *yaml.Node) error { return line(n, &r.Unverified) }},
@@ -188,44 +180,75 @@ func parseRule(n *yaml.Node) (Rule, error) {
 	// A key that was misspelt is not missed, too.
 	missed := len(faults) == 0
 	if r.NotObservable != "" {
-		for i, other := range []*yaml.Node{demand, aspect, algorithms, suites} {
-			if other != nil {
-				name := []string{"demand", "aspect", "algorithms", "suites"}[i]
-				faults.add(&Error{other.Line, r.ID, "is not observable, and so takes no " + name})
-			}
-		}
+		faults.add(is.mustBeNone(&r))
 		if r.Severity == "" {
 			r.Severity = Info
 		}
 		return r, faults.err()
 	}
-	var err error
-	if demand != nil {
-		r.Demand, err = oneOf(demand, demands, "demand")
-		faults.add(err)
-	} else if missed {
-		faults.add(&Error{n.Line, r.ID, "has no demand: write demand: " + wordList(demands) + "; or not_observable: and what it asks for"})
-	}
+	faults.add(is.readDemand(n, &r, missed))
 	if r.Severity == "" && missed {
 		faults.add(&Error{n.Line, r.ID, "has no severity: write critical, high, medium, low or info"})
 	}
-	switch {
-	case suites != nil && (aspect != nil || algorithms != nil):
-		faults.add(&Error{n.Line, r.ID, "has suites, which do not go with aspect and algorithms"})
-	case suites != nil && r.Demand == InEverySuite:
-		faults.add(&Error{n.Line, r.ID, "has suites, for which in_every_suite means nothing: write allowed"})
-	case suites != nil:
-		r.Suites, err = parseSuites(suites)
-		faults.add(err)
-	case aspect != nil && algorithms != nil:
-		if r.Aspect, err = oneOf(aspect, aspects, "aspect"); err == nil {
-			r.Algorithms, err = parseAlgorithms(algorithms, r.Aspect)
-		}
-		faults.add(err)
-	case missed:
-		faults.add(&Error{n.Line, r.ID, "says not what it is about: write aspect: and algorithms:, or suites:"})
-	}
+	faults.add(is.readSubject(n, &r, missed))
 	return r, faults.err()
+}
+
+// ruleKeys are the keys of a rule that depend on one another; nil for those
+// that are not there.
+type ruleKeys struct{ demand, aspect, algorithms, suites *yaml.Node }
+
+func severity(n *yaml.Node, into *Severity) error {
+	if err := line(n, (*string)(into)); err != nil {
+		return err
+	}
+	if into.Rank() > Info.Rank() {
+		return &Error{n.Line, string(*into), "is no severity: write critical, high, medium, low or info"}
+	}
+	return nil
+}
+
+// mustBeNone refuses the keys that a rule without observation has no use for.
+func (is ruleKeys) mustBeNone(r *Rule) error {
+	var faults Errors
+	for _, k := range []struct {
+		n    *yaml.Node
+		name string
+	}{{is.demand, "demand"}, {is.aspect, "aspect"}, {is.algorithms, "algorithms"}, {is.suites, "suites"}} {
+		if k.n != nil {
+			faults.add(&Error{k.n.Line, r.ID, "is not observable, and so takes no " + k.name})
+		}
+	}
+	return faults.err()
+}
+
+func (is ruleKeys) readDemand(n *yaml.Node, r *Rule, missed bool) (err error) {
+	switch {
+	case is.demand != nil:
+		r.Demand, err = oneOf(is.demand, demands, "demand")
+	case missed:
+		err = &Error{n.Line, r.ID, "has no demand: write demand: " + wordList(demands) + "; or not_observable: and what it asks for"}
+	}
+	return err
+}
+
+// readSubject reads what the rule is about: algorithms of an aspect, or suites.
+func (is ruleKeys) readSubject(n *yaml.Node, r *Rule, missed bool) (err error) {
+	switch {
+	case is.suites != nil && (is.aspect != nil || is.algorithms != nil):
+		return &Error{n.Line, r.ID, "has suites, which do not go with aspect and algorithms"}
+	case is.suites != nil && r.Demand == InEverySuite:
+		return &Error{n.Line, r.ID, "has suites, for which in_every_suite means nothing: write allowed"}
+	case is.suites != nil:
+		r.Suites, err = parseSuites(is.suites)
+	case is.aspect != nil && is.algorithms != nil:
+		if r.Aspect, err = oneOf(is.aspect, aspects, "aspect"); err == nil {
+			r.Algorithms, err = parseAlgorithms(is.algorithms, r.Aspect)
+		}
+	case missed:
+		return &Error{n.Line, r.ID, "says not what it is about: write aspect: and algorithms:, or suites:"}
+	}
+	return err
 }
 
 func parseAlgorithms(n *yaml.Node, aspect Aspect) ([]proposals.Algorithm, error) {

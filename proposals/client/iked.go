@@ -75,66 +75,86 @@ func ikedPolicy(words []ikedWord, n int) (Policy, error) {
 		name = words[1].text
 		words = words[1:]
 	}
-	var (
-		sas    []ikedSA
-		target *ikedSA // where transforms belong; nil outside of ikesa and childsa
-		notes  []string
-		active bool
-	)
+	var r ikedReading
 	for i := 1; i < len(words); i++ {
-		word := words[i]
-		value := ikedWord{line: word.line}
+		value := ikedWord{line: words[i].line}
 		if i+1 < len(words) {
 			value = words[i+1]
 		}
-		switch {
-		case word.is("ikesa"):
-			if len(sas) == maxProposals {
-				return Policy{}, &Error{Line: word.line, Token: "ikesa", Problem: fmt.Sprintf("is one too many: at most %d fit an offer", maxProposals)}
-			}
-			sas = append(sas, ikedSA{line: word.line})
-			target = &sas[len(sas)-1]
-		case word.is("childsa"):
-			target = &ikedSA{child: true}
-		case word.is("enc"), word.is("auth"), word.is("prf"), word.is("group"):
-			if target == nil {
-				return Policy{}, &Error{Line: word.line, Token: word.text, Problem: "belongs to no proposal: write ikesa or childsa before it"}
-			}
-			if err := target.add(word, value); err != nil {
-				return Policy{}, err
-			}
+		taken, err := r.read(words[i], value)
+		if err != nil {
+			return Policy{}, err
+		}
+		if taken {
 			i++
-		case word.is("esn"), word.is("noesn"):
-			if target == nil || !target.child {
-				return Policy{}, &Error{Line: word.line, Token: word.text, Problem: "is for childsa: an IKE SA has no sequence numbers"}
-			}
-		case word.is("peer"):
-			if value.text != "" && !value.is("any") {
-				notes = append(notes, "Its gateway is "+value.text+".")
-			}
-			i++
-			target = nil
-		case word.is("active"):
-			active = true
-		case word.is("psk"), word.is("srcid"), word.is("dstid"), word.is("tag"), word.is("tap"), word.is("eap"), word.is("iface"), word.is("file"):
-			i++ // their value may be any word
-			target = nil
-		default:
-			target = nil
 		}
 	}
-	if !active {
+	return r.policy(name, line)
+}
+
+// ikedReading is what was read of a policy.
+type ikedReading struct {
+	sas    []ikedSA
+	target *ikedSA // where transforms belong; nil outside of ikesa and childsa
+	notes  []string
+	active bool
+}
+
+// read takes a word. It reports whether the next one, its value, is taken, too.
+func (r *ikedReading) read(word, value ikedWord) (taken bool, err error) {
+	switch {
+	case word.is("ikesa"):
+		if len(r.sas) == maxProposals {
+			return false, &Error{Line: word.line, Token: "ikesa", Problem: fmt.Sprintf("is one too many: at most %d fit an offer", maxProposals)}
+		}
+		r.sas = append(r.sas, ikedSA{line: word.line})
+		r.target = &r.sas[len(r.sas)-1]
+		return false, nil
+	case word.is("childsa"):
+		r.target = &ikedSA{child: true}
+		return false, nil
+	case word.is("enc"), word.is("auth"), word.is("prf"), word.is("group"):
+		if r.target == nil {
+			return false, &Error{Line: word.line, Token: word.text, Problem: "belongs to no proposal: write ikesa or childsa before it"}
+		}
+		return true, r.target.add(word, value)
+	case word.is("esn"), word.is("noesn"):
+		if r.target == nil || !r.target.child {
+			return false, &Error{Line: word.line, Token: word.text, Problem: "is for childsa: an IKE SA has no sequence numbers"}
+		}
+		return false, nil
+	case word.is("active"):
+		r.active = true
+		return false, nil
+	}
+	r.target = nil
+	switch {
+	case word.is("peer"):
+		if value.text != "" && !value.is("any") {
+			r.notes = append(r.notes, "Its gateway is "+value.text+".")
+		}
+		return true, nil
+	case word.is("psk"), word.is("srcid"), word.is("dstid"), word.is("tag"), word.is("tap"), word.is("eap"), word.is("iface"), word.is("file"):
+		return true, nil // their value may be any word
+	}
+	return false, nil
+}
+
+// policy completes what was read with the defaults of iked.
+func (r *ikedReading) policy(name string, line int) (Policy, error) {
+	notes := r.notes
+	if !r.active {
 		notes = append(notes, "Without active, iked initiates nothing by itself.")
 	}
 	defaults := defaultOf("openiked")
-	if len(sas) == 0 {
+	if len(r.sas) == 0 {
 		notes = append(notes, "It has no ikesa, so it has the default proposals of iked 7.4.")
 		p, err := policyOf(openIKED, name, line, defaults.Offer)
 		p.Notes, p.Doubt = notes, defaults.Doubt
 		return p, err
 	}
 	var offer []proposals.Product
-	for _, sa := range sas {
+	for _, sa := range r.sas {
 		products, completed, err := sa.products(defaults.Offer)
 		if err != nil {
 			return Policy{}, err

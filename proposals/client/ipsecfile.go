@@ -37,65 +37,96 @@ type ipsecSetting struct {
 // readIpsecConf reads a file, whose values are read by value: what is right of
 // the equals sign, up to the end of the line. Its problem is a predicate.
 func readIpsecConf(text string, value func(string) (value, problem string)) (*ipsecFile, error) {
-	f := &ipsecFile{included: make(map[string]bool)}
-	var section *ipsecSection
-	sections, settings, line := 0, 0, 0
-	for full := range strings.SplitSeq(text, "\n") {
-		line++
-		full = strings.TrimRight(full, "\r")
-		rest := strings.TrimLeft(full, " \t")
-		if rest == "" || rest[0] == '#' {
-			continue
-		}
-		indented := len(rest) < len(full)
-		word, after, _ := strings.Cut(strings.ReplaceAll(rest, "\t", " "), " ")
-		after = strings.TrimSpace(after)
-		switch {
-		case word == "include" && after != "" && after[0] != '=':
-			f.includes.add(after, line)
-		case indented && section == nil:
-			return nil, &Error{Line: line, Token: word, Problem: "belongs to no section: write conn NAME above it"}
-		case indented:
-			key, text, ok := strings.Cut(rest, "=")
-			key = strings.TrimSpace(key)
-			if !ok || key == "" || strings.ContainsAny(key, " \t\"") {
-				return nil, &Error{Line: line, Token: word, Problem: "is no setting: write key=value"}
-			}
-			v, problem := value(text)
-			if problem != "" {
-				return nil, &Error{Line: line, Token: strings.TrimSpace(text), Problem: problem}
-			}
-			if settings++; settings > maxSettings || len(v) > maxValue {
-				return nil, &Error{Line: line, Token: key, Problem: fmt.Sprintf(
-					"is too much: at most %d settings are read, each of %d octets", maxSettings, maxValue)}
-			}
-			key = strings.ToLower(key)
-			section.settings = append(section.settings, ipsecSetting{key, v, line})
-			if key == "also" {
-				f.included[v] = true
-			}
-		case word == "version":
-		case word == "conn" || word == "config" || word == "ca":
-			name, _, _ := strings.Cut(after, "#")
-			if name = strings.TrimSpace(name); name == "" || strings.ContainsAny(name, " \"") {
-				return nil, &Error{Line: line, Token: rest, Problem: "names no section: write " + word + " NAME"}
-			}
-			if sections++; sections > maxSections {
-				return nil, &Error{Line: line, Token: name, Problem: fmt.Sprintf("is a section too many: at most %d are read", maxSections)}
-			}
-			section = &ipsecSection{name: name, line: line}
-			if word != "conn" {
-				f.others = append(f.others, section)
-			} else if again := f.conn(name); again != nil {
-				section = again
-			} else {
-				f.conns = append(f.conns, section)
-			}
-		default:
-			return nil, &Error{Line: line, Token: word, Problem: "begins no section: write conn NAME or config setup, and settings indented below it"}
+	r := ipsecReader{file: &ipsecFile{included: make(map[string]bool)}, value: value}
+	for line := range strings.SplitSeq(text, "\n") {
+		r.line++
+		if err := r.read(strings.TrimRight(line, "\r")); err != nil {
+			return nil, err
 		}
 	}
-	return f, nil
+	return r.file, nil
+}
+
+// ipsecReader reads a file line by line.
+type ipsecReader struct {
+	file    *ipsecFile
+	value   func(string) (value, problem string)
+	section *ipsecSection // the last that began; nil before the first
+	// sections and settings are how many there were.
+	sections, settings int
+	line               int
+}
+
+// fault says what is wrong with the line.
+func (r *ipsecReader) fault(token, problem string) error {
+	return &Error{Line: r.line, Token: token, Problem: problem}
+}
+
+func (r *ipsecReader) read(full string) error {
+	rest := strings.TrimLeft(full, " \t")
+	if rest == "" || rest[0] == '#' {
+		return nil
+	}
+	indented := len(rest) < len(full)
+	word, after, _ := strings.Cut(strings.ReplaceAll(rest, "\t", " "), " ")
+	after = strings.TrimSpace(after)
+	switch {
+	case word == "include" && after != "" && after[0] != '=':
+		r.file.includes.add(after, r.line)
+		return nil
+	case indented && r.section == nil:
+		return r.fault(word, "belongs to no section: write conn NAME above it")
+	case indented:
+		return r.readSetting(rest, word)
+	case word == "version":
+		return nil
+	case word == "conn" || word == "config" || word == "ca":
+		return r.beginSection(rest, word, after)
+	}
+	return r.fault(word, "begins no section: write conn NAME or config setup, and settings indented below it")
+}
+
+// readSetting reads key=value, which begins with word.
+func (r *ipsecReader) readSetting(rest, word string) error {
+	key, text, ok := strings.Cut(rest, "=")
+	key = strings.TrimSpace(key)
+	if !ok || key == "" || strings.ContainsAny(key, " \t\"") {
+		return r.fault(word, "is no setting: write key=value")
+	}
+	v, problem := r.value(text)
+	if problem != "" {
+		return r.fault(strings.TrimSpace(text), problem)
+	}
+	if r.settings++; r.settings > maxSettings || len(v) > maxValue {
+		return r.fault(key, fmt.Sprintf("is too much: at most %d settings are read, each of %d octets", maxSettings, maxValue))
+	}
+	key = strings.ToLower(key)
+	r.section.settings = append(r.section.settings, ipsecSetting{key, v, r.line})
+	if key == "also" {
+		r.file.included[v] = true
+	}
+	return nil
+}
+
+// beginSection reads the head of a section: word is its kind, after its name.
+// A conn of a name that was there goes on.
+func (r *ipsecReader) beginSection(rest, word, after string) error {
+	name, _, _ := strings.Cut(after, "#")
+	if name = strings.TrimSpace(name); name == "" || strings.ContainsAny(name, " \"") {
+		return r.fault(rest, "names no section: write "+word+" NAME")
+	}
+	if r.sections++; r.sections > maxSections {
+		return r.fault(name, fmt.Sprintf("is a section too many: at most %d are read", maxSections))
+	}
+	r.section = &ipsecSection{name: name, line: r.line}
+	if word != "conn" {
+		r.file.others = append(r.file.others, r.section)
+	} else if again := r.file.conn(name); again != nil {
+		r.section = again
+	} else {
+		r.file.conns = append(r.file.conns, r.section)
+	}
+	return nil
 }
 
 func (f *ipsecFile) conn(name string) *ipsecSection {
