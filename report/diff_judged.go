@@ -70,6 +70,7 @@ func (c *contrast) clients() {
 		}
 		if now == nil {
 			now = new(is.predict(p))
+			now.Doubt = p.Doubt
 		}
 		c.client(*old, *now)
 	}
@@ -84,21 +85,24 @@ func (c *contrast) client(old, now Client) {
 	if old.Verdict == now.Verdict {
 		return
 	}
-	was := old.Verdict
+	name, was := now.Client, old.Verdict
+	if now.Doubt != "" {
+		name += " (doubtful)"
+	}
 	if old.Basis != now.Basis {
 		was += ", " + old.Basis + ", and is " + now.Basis + " now"
 	}
 	switch {
 	case old.Verdict == "unknown" && now.Verdict == "connects":
-		c.add("client", effectNeither, "", "%s connects, with %s; not known before", now.Client, suiteWords(now))
+		c.add("client", effectNeither, "", "%s connects, with %s; not known before", name, suiteWords(now))
 	case old.Verdict == "unknown":
-		c.add("client", effectNeither, missingText(now), "%s fails; not known before", now.Client)
+		c.add("client", effectNeither, missingText(now), "%s fails; not known before", name)
 	case now.Verdict == "connects":
-		c.add("client", effectNeither, "", "%s connects now, with %s; it was: %s", now.Client, suiteWords(now), was)
+		c.add("client", effectNeither, "", "%s connects now, with %s; it was: %s", name, suiteWords(now), was)
 	case now.Verdict == "fails":
-		c.add("client", effectNeither, missingText(now), "%s connects no more; it was: %s", now.Client, was)
+		c.add("client", effectNeither, missingText(now), "%s connects no more; it was: %s", name, was)
 	default:
-		c.add("client", effectNeither, "", "whether %s connects is no longer known; it was: %s", now.Client, was)
+		c.add("client", effectNeither, "", "whether %s connects is no longer known; it was: %s", name, was)
 	}
 }
 

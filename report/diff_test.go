@@ -124,6 +124,7 @@ func TestDiffSuites(t *testing.T) {
 		{"other suites", matrixCase{asked: parse(good), observed: good}, matrixCase{asked: parse(other), observed: other}, []string{
 			"unknown algorithm: ecp384 (KE_ECP_384) is no longer known",
 			"neither client: libreswan-5 connects, with " + other + ", or another suite; not known before",
+			"neither client: android-12 (doubtful) connects, with ",
 			"!weaker", "!stronger", "!no more", "!connects now",
 		}},
 		{"hybrid", matrixCase{observed: good}, matrixCase{observed: good + "-ke1_none-ke1_mlkem768"}, []string{
