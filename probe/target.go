@@ -24,11 +24,13 @@ type Target struct {
 	FirstExchange int
 }
 
-// Endpoint is a target as it is written: host, host:port or [address]:port.
+// Endpoint is a target as it is written: host, host:port or [address]:port, or
+// with the port of NAT traversal, too, as in host:500+4500.
 type Endpoint struct {
-	Text string // as written
-	Host string // a name, or an address without brackets
-	Port uint16 // 0 where none was written
+	Text     string // as written
+	Host     string // a name, or an address without brackets
+	Port     uint16 // 0 where none was written
+	NATTPort uint16 // likewise
 }
 
 // maxTarget bounds a target as it is written, in octets: a DNS name has up to
@@ -54,16 +56,28 @@ func ParseEndpoint(s string) (Endpoint, error) {
 		}
 		return e, e.check()
 	}
-	if host, port, err := net.SplitHostPort(s); err == nil {
-		n, err := strconv.ParseUint(port, 10, 16)
-		if err != nil || n == 0 {
-			return Endpoint{}, fmt.Errorf("port %q of %q is not a number from 1 to 65535", port, s)
+	if host, ports, err := net.SplitHostPort(s); err == nil {
+		port, natt, both := strings.Cut(ports, "+")
+		e.Host = host
+		if e.Port, err = parsePort(port); err == nil && both {
+			e.NATTPort, err = parsePort(natt)
 		}
-		e.Host, e.Port = host, uint16(n)
+		if err != nil {
+			return Endpoint{}, fmt.Errorf("%w of %q is not a number from 1 to 65535", err, s)
+		}
 	} else if strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") {
 		e.Host = s[1 : len(s)-1]
 	}
 	return e, e.check()
+}
+
+// parsePort reads a port; the error names it.
+func parsePort(s string) (uint16, error) {
+	n, err := strconv.ParseUint(s, 10, 16)
+	if err != nil || n == 0 {
+		return 0, fmt.Errorf("port %q", s)
+	}
+	return uint16(n), nil
 }
 
 // portInside cuts the last group off an IPv6 address that would be one without
@@ -147,6 +161,9 @@ func (e Endpoint) Resolve(ctx context.Context, ports [2]uint16) ([]Target, error
 		t := Target{Name: e.Text, Address: a, Ports: ports}
 		if e.Port != 0 {
 			t.Ports[UDP500] = e.Port
+		}
+		if e.NATTPort != 0 {
+			t.Ports[UDP4500] = e.NATTPort
 		}
 		targets = append(targets, t)
 	}

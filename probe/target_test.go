@@ -12,22 +12,26 @@ func TestParseEndpoint(t *testing.T) {
 		in   string
 		host string
 		port uint16
+		natt uint16
 		err  string
 	}{
-		{"vpn.example.com", "vpn.example.com", 0, ""},
-		{"vpn.example.com:4500", "vpn.example.com", 4500, ""},
-		{"vpn_1.example.com.", "vpn_1.example.com.", 0, ""},
-		{"bücher.example", "bücher.example", 0, ""},
-		{"192.0.2.1", "192.0.2.1", 0, ""},
-		{"192.0.2.1:500", "192.0.2.1", 500, ""},
-		{"2001:db8::1", "2001:db8::1", 0, ""},
-		{"[2001:db8::1]", "2001:db8::1", 0, ""},
-		{"[2001:db8::1]:500", "2001:db8::1", 500, ""},
-		{"fe80::1%eth0", "fe80::1%eth0", 0, ""},
+		{"vpn.example.com", "vpn.example.com", 0, 0, ""},
+		{"vpn.example.com:4500", "vpn.example.com", 4500, 0, ""},
+		{"vpn_1.example.com.", "vpn_1.example.com.", 0, 0, ""},
+		{"bücher.example", "bücher.example", 0, 0, ""},
+		{"192.0.2.1", "192.0.2.1", 0, 0, ""},
+		{"192.0.2.1:500", "192.0.2.1", 500, 0, ""},
+		{"2001:db8::1", "2001:db8::1", 0, 0, ""},
+		{"[2001:db8::1]", "2001:db8::1", 0, 0, ""},
+		{"[2001:db8::1]:500", "2001:db8::1", 500, 0, ""},
+		{"fe80::1%eth0", "fe80::1%eth0", 0, 0, ""},
 
-		{"[::1:500]", "::1:500", 0, ""},
-		{"2001:db8::500", "2001:db8::500", 0, ""},
-		{"2001:db8:0:0:0:0:1:500", "2001:db8:0:0:0:0:1:500", 0, ""},
+		{"[::1:500]", "::1:500", 0, 0, ""},
+		{"2001:db8::500", "2001:db8::500", 0, 0, ""},
+		{"2001:db8:0:0:0:0:1:500", "2001:db8:0:0:0:0:1:500", 0, 0, ""},
+		{"vpn.example.com:500+4500", "vpn.example.com", 500, 4500, ""},
+		{"192.0.2.1:10500+14500", "192.0.2.1", 10500, 14500, ""},
+		{"[2001:db8::1]:10500+14500", "2001:db8::1", 10500, 14500, ""},
 
 		{in: "", err: `"" is not a host name`},
 		{in: "::1:500", err: "may end in a port: write [::1]:500, or [::1:500] for the address"},
@@ -37,6 +41,10 @@ func TestParseEndpoint(t *testing.T) {
 		{in: "vpn.example.com:0", err: `port "0" of`},
 		{in: "vpn.example.com:65536", err: `port "65536" of`},
 		{in: "vpn.example.com:ike", err: `port "ike" of`},
+		{in: "vpn.example.com:500+0", err: `port "0" of`},
+		{in: "vpn.example.com:+4500", err: `port "" of`},
+		{in: "vpn.example.com:500+", err: `port "" of`},
+		{in: "vpn.example.com:500+4500+1", err: `port "4500+1" of`},
 		{in: "192.0.2.256", err: "is not a host name or an address"},
 		{in: "192.0.2.0/24", err: "is a range"},
 		{in: "https://vpn.example.com/x", err: `is a URL: write "vpn.example.com"`},
@@ -57,7 +65,7 @@ func TestParseEndpoint(t *testing.T) {
 			}
 			continue
 		}
-		if want := (Endpoint{tt.in, tt.host, tt.port}); err != nil || got != want {
+		if want := (Endpoint{tt.in, tt.host, tt.port, tt.natt}); err != nil || got != want {
 			t.Errorf("ParseEndpoint(%q) = %+v, %v, want %+v", tt.in, got, err, want)
 		}
 	}

@@ -62,7 +62,7 @@ func (a *app) demo(ctx context.Context, gateway gatewayOptions, opts *outputOpti
 		for _, p := range gateway.products() {
 			fmt.Fprintf(a.err, "demo:   %s\n", p)
 		}
-		fmt.Fprintf(a.err, "demo: ikescope scan %v --natt-port %d --rate %d\n",
+		fmt.Fprintf(a.err, "demo: ikescope scan %v+%d --rate %d\n",
 			netip.AddrPortFrom(loopback, target.Ports[probe.UDP500]), target.Ports[probe.UDP4500], demoRate)
 	}
 	scanned := a.report(ctx, opts, probe.Scanner{Rate: demoRate}, 1, []job{{target: target}}, judged.judge)

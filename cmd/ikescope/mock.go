@@ -215,7 +215,7 @@ func (a *app) mock(ctx context.Context, o gatewayOptions, conns sockets, verbose
 		fmt.Fprintf(&policy, "  accepts   %s\n", p)
 	}
 	_, err := fmt.Fprintf(a.out, "mock gateway as %s, until interrupted\n%s  udp/%-5d  IKE\n  udp/%-5d  IKE behind the non-ESP marker\n"+
-		"scan it: ikescope %s --natt-port %d\n", o.profile, policy.String(), ports[0], ports[1], addr, ports[1])
+		"scan it: ikescope %s+%d\n", o.profile, policy.String(), ports[0], ports[1], addr, ports[1])
 	if err != nil {
 		return err
 	}

@@ -12,9 +12,10 @@ import (
 const about = `Ikescope says what an IPsec gateway accepts in IKEv2, whether the path to it
 works, and what is weak or missing, with the exchanges that prove it.
 
-A TARGET is a host name, an address, host:port or [IPv6 address]:port, @file
-with a target on each line, or - for such lines on standard input. Each address
-of a name is scanned on its own.`
+A TARGET is a host name or an address, perhaps with the port of IKE, as in
+host:500 or [2001:db8::1]:500, and the port of NAT traversal, as in
+host:500+4500. @file stands for the targets in a file, one a line, and - for
+those on standard input. Each address of a name is scanned on its own.`
 
 const examples = `  ikescope demo                           look at a report, without a gateway
   ikescope vpn.example.com                full report on a gateway

@@ -118,7 +118,7 @@ func mockInBackground(ts *testscript.TestScript, _ bool, args []string) {
 	})
 	scanner := bufio.NewScanner(lines)
 	for scanner.Scan() {
-		if m := regexp.MustCompile(`^scan it: ikescope 127\.0\.0\.1:(\d+) --natt-port (\d+)$`).FindStringSubmatch(scanner.Text()); m != nil {
+		if m := regexp.MustCompile(`^scan it: ikescope 127\.0\.0\.1:(\d+)\+(\d+)$`).FindStringSubmatch(scanner.Text()); m != nil {
 			ts.Setenv("PORT", m[1])
 			ts.Setenv("NATT", m[2])
 			return
