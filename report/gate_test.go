@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/proposals/client"
 )
@@ -120,5 +121,18 @@ func TestCheckUnverified(t *testing.T) {
 	want := []string{"met, as far as a scan can tell; not verified against the source: 6 rules", "met, as far as a scan can tell"}
 	if got := convert(doc.Gates, func(g Gate) string { return g.Reason }); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// A scan that ended early is no proof that nothing is weaker, though the earlier
+// one told no more.
+func TestCheckPartialBaseline(t *testing.T) {
+	partial := scanned(t, "gw", "192.0.2.1", matrixCase{observed: "aes256gcm16-prfsha384-ecp384", notTested: "3des-sha1-prfsha1-modp1024"})
+	partial.Targets[0].Complete = false
+	for _, now := range []*Document{partial, New(testRun, []probe.Result{base("gw", "192.0.2.1")})} {
+		now.Check(Gates{Earlier: now}, false)
+		if got := gateStates(now); got != "baseline undecided" {
+			t.Errorf("%s: %+v", got, now.Gates)
+		}
 	}
 }
