@@ -193,10 +193,8 @@ func readClientsAs(path string, syntax client.Syntax) ([]client.Policy, error) {
 	policies, err := client.Import(filepath.Base(path), data, syntax)
 	var at *client.Error
 	switch {
-	case errors.As(err, &at) && at.Line > 0:
-		where := *at
-		where.Line = 0
-		return nil, fmt.Errorf("%s:%d: %w", path, at.Line, &where)
+	case errors.As(err, &at):
+		return nil, at.In(path)
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}

@@ -67,13 +67,7 @@ func findPolicy(s string) (baseline.Policy, error) {
 	}
 	var lines []error
 	for _, f := range faults {
-		where := *f
-		where.Line = 0
-		if f.Line > 0 {
-			lines = append(lines, fmt.Errorf("%s:%d: %w", s, f.Line, &where))
-		} else {
-			lines = append(lines, fmt.Errorf("%s: %w", s, &where))
-		}
+		lines = append(lines, f.In(s))
 	}
 	return baseline.Policy{}, errors.Join(lines...)
 }

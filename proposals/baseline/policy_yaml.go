@@ -26,28 +26,13 @@ var policySchema []byte
 func PolicySchema() []byte { return bytes.Clone(policySchema) }
 
 // Error tells what is wrong in a policy file, and what would be right.
-type Error struct {
-	Line    int    // from 1; 0 if it is the file as a whole
-	Token   string // the word at fault; "" if it is not one word
-	Problem string // a predicate of Token, or a sentence
-}
+type Error proposals.FileError
 
-// Error returns one line without the name of the file. Token is quoted, and cut
-// where it is long, so that it is safe to show.
-func (e *Error) Error() string {
-	const most = 100
-	text := e.Problem
-	switch {
-	case len(e.Token) > most:
-		text = fmt.Sprintf("%q... %s", e.Token[:most], e.Problem)
-	case e.Token != "":
-		text = fmt.Sprintf("%q %s", e.Token, e.Problem)
-	}
-	if e.Line > 0 {
-		text = fmt.Sprintf("line %d: %s", e.Line, text)
-	}
-	return text
-}
+// Error returns one line without the name of the file.
+func (e *Error) Error() string { return (*proposals.FileError)(e).Error() }
+
+// In returns e with the name of the file.
+func (e *Error) In(file string) error { return (*proposals.FileError)(e).In(file) }
 
 // Errors are what is wrong in a policy file, in the order of its lines.
 type Errors []*Error

@@ -1,29 +1,19 @@
 package client
 
 import (
-	"fmt"
 	"strconv"
+
+	"github.com/ikescope/ikescope/proposals"
 )
 
 // Error tells what is wrong in a configuration, and what would be right.
-type Error struct {
-	Line    int    // from 1; 0 where the file has no lines
-	Token   string // the word at fault; "" if it is not one word
-	Problem string // a predicate of Token, or a sentence
-}
+type Error proposals.FileError
 
-// Error returns one line without the name of the file. Token is quoted and cut
-// where it is long, so that it is safe to show.
-func (e *Error) Error() string {
-	text := e.Problem
-	if e.Token != "" {
-		text = fmt.Sprintf("\"%s\" %s", shorten(e.Token), e.Problem)
-	}
-	if e.Line > 0 {
-		text = fmt.Sprintf("line %d: %s", e.Line, text)
-	}
-	return text
-}
+// Error returns one line without the name of the file.
+func (e *Error) Error() string { return (*proposals.FileError)(e).Error() }
+
+// In returns e with the name of the file.
+func (e *Error) In(file string) error { return (*proposals.FileError)(e).In(file) }
 
 // shorten returns what of s fits a line, escaped so that it is safe to show.
 func shorten(s string) string {

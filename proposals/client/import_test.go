@@ -113,12 +113,12 @@ func TestDetect(t *testing.T) {
 	}
 }
 
-// Connections that have one name are told apart.
+// Connections that have one name are told apart: here those of several VDOMs.
 func TestNamesApart(t *testing.T) {
-	const phase1 = "config vpn ipsec phase1-interface\nedit %q\nset ike-version 2\nset proposal %s-sha256\nnext\nend\n"
+	const phase1 = "config vdom\nedit vd%d\nconfig vpn ipsec phase1-interface\nedit %q\nset ike-version 2\nset proposal %s-sha256\nnext\nend\nend\n"
 	var in string
 	for i, name := range []string{"hq", "hq", "hq/2", "hq", "branch"} {
-		in += fmt.Sprintf(phase1, name, []string{"aes128", "aes256"}[i%2])
+		in += fmt.Sprintf(phase1, i, name, []string{"aes128", "aes256"}[i%2])
 	}
 	policies, err := Import("file", []byte(in), SyntaxFortiGate)
 	if err != nil {
