@@ -27,8 +27,8 @@ func (a *app) checkCommand() *cobra.Command {
 		Short: "Hold gateways to policies and other gates, for pipelines",
 		Long: `Scan gateways, or read JSON reports of them, and hold each to gates: each
 --policy is met, each --client connects, nothing is weaker than in the report of
---baseline, and no finding is as bad as --fail-on. Each gate is passed, failed or
-undecided, with the reason; -o gates writes these alone, one a line.
+--baseline, and no finding is as bad as --fail-on. Each gate is passed, failed
+or undecided, with the reason; -o gates writes these alone, one a line.
 
 It ends with 0 if every gate passed, with 3 if one failed, with 5 if none failed
 and one could not be decided, and with 4 if a target gave no IKEv2 answer, which
@@ -37,7 +37,7 @@ written changes neither.`,
 		Example: `  ikescope check vpn.example.com --policy intermediate
   ikescope check -q -o gates vpn.example.com --fail-on high
   ikescope check paris.json lyon.json --policy cnsa1 --fail-on high
-  ikescope check @gateways.txt --baseline last-week.json -o json=now.json -o text
+  ikescope check @gateways.txt --baseline old.json -o gates -o json=now.json
   ikescope check vpn.example.com --client windows-11 --client swanctl.conf`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd.Context(), &opts, cmd.Flags(), args) },
 	}
@@ -45,8 +45,10 @@ written changes neither.`,
 	opts.addFlags(flags, []string{"text", "json", "gates"})
 	flags.Lookup("policy").Usage = strings.Replace(flags.Lookup("policy").Usage, "tell how the gateway stands to", "the gateway must meet", 1)
 	flags.Lookup("client").Usage = "this client must connect: a name that ikescope client list shows, all, a configuration file, FILE#CONNECTION, or proposals; may be repeated"
-	flags.Var(fileName{&opts.earlier}, "baseline", "nothing may be weaker than in this JSON report")
-	flags.Var(choice{&opts.failOn, severities}, "fail-on", "no finding may be of this severity or worse: "+strings.Join(severities, ", "))
+	underHeading(flags, judgeFlags, func(flags *pflag.FlagSet) {
+		flags.Var(fileName{&opts.earlier}, "baseline", "nothing may be weaker than in this JSON report")
+		flags.Var(choice{&opts.failOn, severities}, "fail-on", "no finding may be of this severity or worse: "+strings.Join(severities, ", "))
+	})
 	return cmd
 }
 

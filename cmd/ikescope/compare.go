@@ -45,7 +45,9 @@ Whether certificates, keys and passwords fit is not looked at.`,
 		},
 	}
 	opts.addFlags(cmd.Flags(), textOrJSON)
-	addToggle(cmd.Flags(), &opts.live, "live", "", "send each client's own first packet, too")
+	underHeading(cmd.Flags(), judgeFlags, func(flags *pflag.FlagSet) {
+		addToggle(flags, &opts.live, "live", "", "send each client's own first packet, too")
+	})
 	return cmd
 }
 

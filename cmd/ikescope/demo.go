@@ -7,6 +7,7 @@ import (
 	"net/netip"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/ikescope/ikescope/probe"
 )
@@ -37,9 +38,9 @@ print the report. Nothing leaves this machine.`,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	gateway.addFlags(flags)
-	judged.addFlags(flags)
-	opts.addFlags(flags, textOrJSON)
+	underHeading(flags, "What the mock gateway is", gateway.addFlags)
+	underHeading(flags, judgeFlags, judged.addFlags)
+	underHeading(flags, outputFlags, func(flags *pflag.FlagSet) { opts.addFlags(flags, textOrJSON) })
 	return cmd
 }
 

@@ -28,7 +28,7 @@ type explainOptions struct {
 func (a *app) explainCommand() *cobra.Command {
 	var o explainOptions
 	cmd := &cobra.Command{
-		Use:   "explain WHAT... | REPORT --client CLIENT",
+		Use:   "explain WHAT... | REPORT... --client CLIENT",
 		Short: "Say what an error means, or what would make a client connect",
 		Long: `Say what an error code of Windows, a notify message, an outcome of ikescope or
 lines of a log (strongSwan, libreswan, OpenIKED, Windows) mean: the layer, the
@@ -66,7 +66,7 @@ lines to paste. What is weaker than the policy in force is said to be.`,
 	flags.SortFlags = false
 	flags.Var(clients{&o.clients}, "client", "the client to connect: a name, FILE, FILE#CONNECTION or proposals; may be repeated")
 	flags.Var(syntaxes{&o.syntaxes}, "syntax", "write remedies in this syntax; may be repeated (default: the client's own, and that of the gateway's product)")
-	o.addFlags(flags, "it", textOrJSON)
+	o.addFlags(flags, "the explanation", textOrJSON)
 	o.addWidth(flags)
 	return cmd
 }

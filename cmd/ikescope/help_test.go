@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 
@@ -17,6 +18,16 @@ func TestCommandsAreAlike(t *testing.T) {
 			return
 		}
 		path := cmd.CommandPath()
+		var help bytes.Buffer
+		cmd.SetOut(&help)
+		if err := cmd.Help(); err != nil {
+			t.Error(err)
+		}
+		for line := range strings.Lines(help.String()) {
+			if len(line) > helpWidth+1 {
+				t.Errorf("%s: its help is wider than %d columns: %q", path, helpWidth, line)
+			}
+		}
 		if cmd.Short == "" || strings.HasSuffix(cmd.Short, ".") {
 			t.Errorf("%s: its short description is %q", path, cmd.Short)
 		}

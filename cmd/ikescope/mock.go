@@ -74,8 +74,8 @@ func (n profileName) String() string {
 
 func (o *gatewayOptions) addFlags(flags *pflag.FlagSet) {
 	o.profile = profiles[0].name
-	flags.Var(profileName{&o.profile}, "profile", "behave as "+strings.Join(profileNames(), ", "))
-	flags.Var(suites{&o.accepts}, "accept", "what it accepts, most preferred first, as strongSwan writes it; may be repeated")
+	flags.Var(profileName{&o.profile}, "profile", "behave as "+orList(profileNames()))
+	flags.Var(suites{&o.accepts}, "accept", "what it accepts, most preferred first, as strongSwan writes it, such as aes256gcm16-prfsha384-ecp384; may be repeated")
 }
 
 // products returns what it accepts, or that of a gateway as there are many, as
@@ -198,8 +198,8 @@ clients and reports on. It negotiates IKE SAs, and authenticates no one.`,
 	flags.SortFlags = false
 	gateway.addFlags(flags)
 	flags.Var(address{&host}, "listen", "address to listen on")
-	flags.Var(wholeNumber(&port, 0, 65535), "port", "the port of IKE; 0 for a free one")
-	flags.Var(wholeNumber(&nattPort, 0, 65535), "natt-port", "the port of IKE behind the non-ESP marker; 0 for a free one")
+	flags.Var(wholeNumber(&port, 0, 65535), "port", "the UDP port of IKE; 0 for a free one")
+	flags.Var(wholeNumber(&nattPort, 0, 65535), "natt-port", "the UDP port of NAT traversal; 0 for a free one")
 	addToggle(flags, &verbose, "verbose", "v", "a line on stderr for each message")
 	return cmd
 }

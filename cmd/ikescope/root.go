@@ -24,6 +24,11 @@ const examples = `  ikescope demo                           look at a report, wi
   ikescope -o json @gateways.txt          many gateways, for another program
   ikescope compare vpn.json --client windows-11
                                           does this client connect, and why not
+  ikescope explain vpn.json --client windows-11
+                                          and the lines that would mend it
+  ikescope explain 13868                  what an error means
+  ikescope check vpn.example.com --policy intermediate --fail-on high -o gates
+                                          a gate for a pipeline
   ikescope --plan                         what would be sent; nothing is
   ikescope --suite aes256gcm16-prfsha384-ecp384 vpn.example.com
                                           ask about this suite only
@@ -31,26 +36,6 @@ const examples = `  ikescope demo                           look at a report, wi
                                           keep every datagram as evidence
   ikescope 198.51.100.7:4500              only the port of NAT traversal
   ikescope mock --profile libreswan       a gateway to scan, on this machine`
-
-const exitCodes = `
-Exit codes:
-  0    done
-  1    internal or I/O error, or a target that could not be scanned
-  2    the command line, or a file that it names, is wrong; nothing was sent
-  3    a gate of check failed; with diff --exit-code: the reports differ
-  4    a target gave no IKEv2 answer
-  5    a gate of check could not be decided, and none failed
-  130  interrupted; the report is valid, and partial
-`
-
-// otherExitCodes are those of commands whose exit code decides nothing.
-const otherExitCodes = `
-Exit codes: 0 done; 1 internal or I/O error; 2 the command line, or a file that
-it names, is wrong. ikescope --help has all.
-`
-
-// helpWidth is the columns of the flags in help texts.
-const helpWidth = 80
 
 // rootCommand returns the command with all that are below it. What runs after
 // its arguments were found good sets started.
@@ -75,7 +60,7 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.SetFlagErrorFunc(flagError)
-	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), "Flags.FlagUsages ", fmt.Sprintf("Flags.FlagUsagesWrapped %d ", helpWidth)))
+	groupFlags(root)
 	opts.addFlags(root.Flags(), textOrJSON)
 	addToggle(root.Flags(), new(bool), "version", "", "print the version")
 	addToggle(root.PersistentFlags(), new(bool), "help", "h", "this text")
@@ -93,21 +78,6 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 	nameTopic(root)
 	tellExitCodes(root)
 	return root
-}
-
-// tellExitCodes ends help texts with the exit codes: all of them where scripts
-// go by them.
-func tellExitCodes(root *cobra.Command) {
-	help := root.HelpTemplate()
-	for _, cmd := range root.Commands() {
-		switch cmd.Name() {
-		case "scan", "compare", "check", "diff":
-			cmd.SetHelpTemplate(help + exitCodes)
-		default:
-			cmd.SetHelpTemplate(help + otherExitCodes)
-		}
-	}
-	root.SetHelpTemplate(help + exitCodes)
 }
 
 // addGroup adds commands below a heading of the help text, in their order.

@@ -64,29 +64,35 @@ func newScanOptions() *scanOptions {
 }
 
 func (o *scanOptions) addFlags(flags *pflag.FlagSet, formats []string) {
-	o.outputOptions.addFlags(flags, formats)
 	flags.SortFlags = false
-	flags.Var(suites{&o.suites}, "suite", "ask about these suites only, as strongSwan writes them; may be repeated")
-	flags.Var(choice{&o.profile, scanProfiles}, "profile", "how much to ask: quick (algorithms in use), standard (all that are registered, and ML-KEM as additional key exchange) or deep (any additional key exchange, and more samples)")
-	flags.Var(axes{&o.axes}, "axes", "ask about every algorithm of these axes, "+strings.Join(axisWords, ", ")+", and of the others about those in use")
-	o.judgeOptions.addFlags(flags)
-	addToggle(flags, &o.exhaustive, "exhaustive", "", "see each accepted suite accepted, rather than samples of them")
-	addToggle(flags, &o.plan, "plan", "", "print the offers that would come first, and send nothing")
-	flags.Var(transports{&o.transports}, "transport", "only udp500 or udp4500 (default both)")
-	flags.Var(wholeNumber(&o.ports[probe.UDP500], 1, 65535), "port", "the port of IKE")
-	flags.Var(wholeNumber(&o.ports[probe.UDP4500], 1, 65535), "natt-port", "the port of IKE behind the non-ESP marker")
-	addToggle(flags, &o.ipv4, "ipv4", "4", "only the IPv4 addresses of names")
-	addToggle(flags, &o.ipv6, "ipv6", "6", "only the IPv6 addresses of names")
-	flags.Var(address{&o.source}, "source", "our own address")
-	flags.Var(wholeNumber(&o.sourcePort, 1, 65535), "source-port", "our own port; targets are then scanned one after another")
-	flags.Var(addresses{&o.outside}, "outside", "an address that a NAT before us may have, to find the port it gave us; may be repeated")
-	flags.Var(wholeNumber(&o.parallel, 1, 256), "parallel", "targets scanned side by side")
-	flags.Var(decimal(&o.rate, 0.1, 10000), "rate", "datagrams a second to each target")
-	flags.Var(wholeNumber(&o.window, 1, 1024), "window", "exchanges in flight at most")
-	flags.Var(wholeNumber(&o.tries, 1, 20), "tries", "how often a request is sent before its silence counts")
-	flags.Var(duration(&o.timeout, 10*time.Millisecond, time.Minute), "timeout", "the first wait for an answer; each further one is twice as long")
-	flags.Var(wholeNumber(&o.maxExchanges, 1, 1000000), "max-exchanges", "budget for each target; what it does not reach is not tested")
-	flags.Var(fileName{&o.resume}, "resume", "go on from this JSON report of a scan that was interrupted or ran out of its budget")
+	underHeading(flags, judgeFlags, o.judgeOptions.addFlags)
+	underHeading(flags, askFlags, func(flags *pflag.FlagSet) {
+		flags.Var(suites{&o.suites}, "suite", "ask about these suites only, as strongSwan writes them, such as aes256gcm16-prfsha384-ecp384; may be repeated")
+		flags.Var(choice{&o.profile, scanProfiles}, "profile", "how much to ask: quick (algorithms in use), standard (all that are registered, and ML-KEM as additional key exchange) or deep (any additional key exchange, and more samples)")
+		flags.Var(axes{&o.axes}, "axes", "ask about every algorithm of these axes, "+strings.Join(axisWords, ", ")+", and of the others about those in use")
+		addToggle(flags, &o.exhaustive, "exhaustive", "", "see each accepted suite accepted, rather than samples of them")
+		flags.Var(fileName{&o.resume}, "resume", "go on from this JSON report of a scan that was interrupted or ran out of its budget")
+		addToggle(flags, &o.plan, "plan", "", "print the offers that would come first, and send nothing")
+	})
+	underHeading(flags, whereFlags, func(flags *pflag.FlagSet) {
+		flags.Var(transports{&o.transports}, "transport", "ask over udp500 or over udp4500 only (default both)")
+		flags.Var(wholeNumber(&o.ports[probe.UDP500], 1, 65535), "port", "the UDP port of IKE, where the target names none")
+		flags.Var(wholeNumber(&o.ports[probe.UDP4500], 1, 65535), "natt-port", "the UDP port of NAT traversal, where the target names none")
+		addToggle(flags, &o.ipv4, "ipv4", "4", "only the IPv4 addresses of names")
+		addToggle(flags, &o.ipv6, "ipv6", "6", "only the IPv6 addresses of names")
+		flags.Var(address{&o.source}, "source", "send from this address of ours")
+		flags.Var(wholeNumber(&o.sourcePort, 1, 65535), "source-port", "send from this port; targets are then scanned one after another")
+		flags.Var(addresses{&o.outside}, "outside", "an address that a NAT before us may have, to find the port it gave us; may be repeated")
+	})
+	underHeading(flags, paceFlags, func(flags *pflag.FlagSet) {
+		flags.Var(decimal(&o.rate, 0.1, 10000), "rate", "datagrams a second to each target")
+		flags.Var(wholeNumber(&o.window, 1, 1024), "window", "exchanges in flight at most")
+		flags.Var(wholeNumber(&o.tries, 1, 20), "tries", "how often a request is sent before its silence counts")
+		flags.Var(duration(&o.timeout, 10*time.Millisecond, time.Minute), "timeout", "the first wait for an answer; each further one is twice as long")
+		flags.Var(wholeNumber(&o.maxExchanges, 1, 1000000), "max-exchanges", "budget for each target; what it does not reach is not tested")
+		flags.Var(wholeNumber(&o.parallel, 1, 256), "parallel", "targets scanned side by side")
+	})
+	underHeading(flags, outputFlags, func(flags *pflag.FlagSet) { o.outputOptions.addFlags(flags, formats) })
 }
 
 // family returns which addresses are asked for.

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+const exitCodes = `
+Exit codes:
+  0    done
+  1    internal or I/O error, or a target that could not be scanned
+  2    the command line, or a file that it names, is wrong; nothing was sent
+  3    a gate of check failed; with diff --exit-code: the reports differ
+  4    a target gave no IKEv2 answer
+  5    a gate of check could not be decided, and none failed
+  130  interrupted; the report is valid, and partial
+`
+
+// otherExitCodes are those of commands that scan nothing.
+const otherExitCodes = `
+Exit codes: 0 done; 1 internal or I/O error; 2 the command line, or a file that
+it names, is wrong%s.
+`
+
+// helpWidth is the columns of help texts.
+const helpWidth = 80
+
+// tellExitCodes ends help texts with the exit codes: all of them where scripts
+// go by them.
+func tellExitCodes(root *cobra.Command) {
+	help := root.HelpTemplate()
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "scan", "compare", "check":
+			cmd.SetHelpTemplate(help + exitCodes)
+		case "diff":
+			cmd.SetHelpTemplate(help + fmt.Sprintf(otherExitCodes, "; 3 the reports differ, with --exit-code"))
+		default:
+			cmd.SetHelpTemplate(help + fmt.Sprintf(otherExitCodes, ""))
+		}
+	}
+	root.SetHelpTemplate(help + exitCodes)
+}
+
+// Headings of flags, where a command has many.
+const (
+	judgeFlags  = "What the gateway is held against"
+	askFlags    = "What is asked"
+	whereFlags  = "Where, and from where"
+	paceFlags   = "How fast, and how much"
+	outputFlags = "What is written"
+)
+
+// flagHeading is the annotation of a flag that stands below a heading.
+const flagHeading = "heading"
+
+// underHeading adds to flags what add adds, below a heading of the help text.
+func underHeading(flags *pflag.FlagSet, heading string, add func(*pflag.FlagSet)) {
+	group := pflag.NewFlagSet(heading, pflag.ContinueOnError)
+	group.SortFlags = false
+	add(group)
+	group.VisitAll(func(f *pflag.Flag) {
+		f.Annotations = map[string][]string{flagHeading: {heading}}
+		flags.AddFlag(f)
+	})
+}
+
+// groupFlags makes usage texts show the flags below their headings, in the order
+// in which these come first.
+func groupFlags(root *cobra.Command) {
+	const ours = "flagUsages"
+	cobra.AddTemplateFunc(ours, flagUsages)
+	before, rest, ok := strings.Cut(root.UsageTemplate(), "{{if .HasAvailableLocalFlags}}")
+	_, after, ok2 := strings.Cut(rest, "{{if .HasHelpSubCommands}}")
+	if !ok || !ok2 {
+		panic("internal error: cobra has another usage template")
+	}
+	root.SetUsageTemplate(before + "{{" + ours + " .}}{{if .HasHelpSubCommands}}" + after)
+}
+
+func flagUsages(cmd *cobra.Command) string {
+	var headings []string
+	groups := make(map[string]*pflag.FlagSet)
+	add := func(f *pflag.Flag) {
+		heading := "" // the last, without one
+		if words := f.Annotations[flagHeading]; len(words) > 0 {
+			heading = words[0]
+		}
+		if groups[heading] == nil {
+			groups[heading] = pflag.NewFlagSet(heading, pflag.ContinueOnError)
+			groups[heading].SortFlags = false
+			headings = append(headings, heading)
+		}
+		groups[heading].AddFlag(f)
+	}
+	cmd.LocalFlags().VisitAll(add)
+	cmd.InheritedFlags().VisitAll(add)
+	slices.SortStableFunc(headings, func(a, b string) int {
+		if a == "" || b == "" {
+			return len(b) - len(a) // only whether it is the one without
+		}
+		return 0
+	})
+	var b strings.Builder
+	for _, heading := range headings {
+		title := heading
+		switch {
+		case title == "" && len(headings) > 1:
+			title = "Other flags"
+		case title == "":
+			title = "Flags"
+		}
+		fmt.Fprintf(&b, "\n\n%s:\n%s", title, strings.TrimRight(groups[heading].FlagUsagesWrapped(helpWidth), "\n"))
+	}
+	return b.String()
+}
