@@ -92,6 +92,32 @@ func TestScanDecoyTaken(t *testing.T) {
 	}
 }
 
+// TestScanKERare: a gateway that takes only what hardly a client offers is not
+// taken for one that takes nothing, however it answers KE payloads.
+func TestScanKERare(t *testing.T) {
+	t.Parallel()
+	for name, profile := range map[string]iketest.Profile{
+		"only accepted answers": acceptsOnly,
+		"decoy":                 with(func(p *iketest.Profile) { p.ForeignKE = iketest.AsRefusal }),
+	} {
+		for _, policy := range []string{"aes256ccm16-prfsha256-ecp256", "aes192ctr-aesxcbc-prfaesxcbc-modp3072", "aes128gcm12-prfmd5-modp6144"} {
+			t.Run(name, func(t *testing.T) {
+				o := scene{policy: policy, profile: profile, link: iketest.Link{Delay: 5 * ms}}.scan(t)
+				o.right(t)
+				o.clean(t)
+				if o.Matrix.Accepted == 0 {
+					t.Error("nothing is accepted")
+				}
+			})
+		}
+	}
+	nothing := scene{profile: iketest.StrongSwan, link: iketest.Link{Delay: 5 * ms}}.scan(t)
+	nothing.exact(t)
+	if n := nothing.Cost.Exchanges; n > 120 {
+		t.Errorf("%d exchanges to see that nothing is accepted", n)
+	}
+}
+
 // TestScanKELoss: on a bad path, too, it is found out how a gateway has to be
 // asked.
 func TestScanKELoss(t *testing.T) {

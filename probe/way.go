@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"slices"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
@@ -88,24 +89,68 @@ func (s *scan) askOpening() {
 		"each of which opens an IKE SA that has to be closed. Methods that this scanner cannot compute were not offered.")
 }
 
-// takesAnyway reports whether the gateway takes a common offer when the KE
-// payload fits, though it took none when it did not. The control offer is then
-// one that it takes.
+// takesAnyway reports whether the gateway takes something when the KE payload
+// fits, though it took nothing when it did not: of a client's offer, or of the
+// suites that are asked about. The control offer is then one that it takes.
 func (s *scan) takesAnyway(ctx context.Context) bool {
-	const longest = 512 // of a public value, to fit a datagram
-	offer := mustParse(clientGreeting)
 	was := s.way
 	s.way = byOwnKE
+	defer func() { s.way = was }()
+	common := mustParse(clientGreeting)
+	if s.takesOf(ctx, func(m ike.KeyExchangeMethod) [][]proposals.Product {
+		return [][]proposals.Product{onlyMethod(common, m)}
+	}) {
+		return true
+	}
+	if name, _ := s.onlyError(); name != "" {
+		return false // it does not come to the proposals
+	}
+	return s.takesOf(ctx, s.classicalOffers)
+}
+
+// takesOf asks the offers of each method, one after the other, until one is
+// accepted, whose suite is then the control offer.
+func (s *scan) takesOf(ctx context.Context, offersOf func(ike.KeyExchangeMethod) [][]proposals.Product) bool {
 	for _, m := range keyexchange.Methods() {
-		if n, _, _ := keyexchange.Sizes(m); n > longest {
-			continue
-		}
-		if a := s.insist(ctx, s.offering(ctx, onlyMethod(offer, m))); a.Outcome == Accepted {
-			s.control, s.controlTaken = onlyMethod(offer, m), true
-			s.way = was
-			return true
+		for _, offer := range offersOf(m) {
+			if requestOctets(offer, m) > maxDatagram {
+				continue
+			}
+			a := s.insist(ctx, s.offering(ctx, offer))
+			switch {
+			case a.Outcome == NotTried:
+				return false // the scan is over
+			case a.Outcome == Accepted && slices.ContainsFunc(offer, func(p proposals.Product) bool { return p.Contains(*a.Suite) }):
+				s.control, s.controlTaken = []proposals.Product{a.Suite.Product()}, true
+				return true
+			}
 		}
 	}
-	s.way = was
 	return false
+}
+
+// classicalOffers returns the suites with the method m that are asked about,
+// without additional key exchanges, as offers that fit a datagram with a KE
+// payload of m, unless that alone nearly fills it.
+func (s *scan) classicalOffers(m ike.KeyExchangeMethod) [][]proposals.Product {
+	const most = 5 // ciphers at a time
+	var out [][]proposals.Product
+	var offer []proposals.Product
+	for _, p := range ofMethod(s.universe().Products(), m) {
+		if slices.ContainsFunc(p[proposals.ADDKE1:], func(list []proposals.Algorithm) bool { return len(list) > 0 }) {
+			continue
+		}
+		for ciphers := range slices.Chunk(p[proposals.ENCR], most) {
+			p[proposals.ENCR] = ciphers
+			if len(offer) > 0 && requestOctets(append(offer, p), m) > maxDatagram {
+				out = append(out, offer)
+				offer = nil
+			}
+			offer = append(slices.Clip(offer), p)
+		}
+	}
+	if len(offer) > 0 {
+		out = append(out, offer)
+	}
+	return out
 }
