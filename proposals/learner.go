@@ -75,6 +75,7 @@ type learning struct {
 	choice Choice
 	top    *Suite
 	known  map[string]Pick // answers, by [Question.key]
+	asked  map[string]bool // by [Question.key]
 	open   []Question      // that were answered by a guess
 	failed bool            // there are no more questions
 	// simple: of offered proposals that one own proposal meets the initiator's

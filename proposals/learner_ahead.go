@@ -1,6 +1,7 @@
 package proposals
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -17,7 +18,7 @@ import (
 func (l Learner) learnt() *learning {
 	known := make(map[string]Pick)
 	for {
-		s := &learning{Learner: l, choice: Choice{Accepted: l.Accepted}, known: known}
+		s := &learning{Learner: l, choice: Choice{Accepted: l.Accepted}, known: known, asked: make(map[string]bool)}
 		s.learn()
 		if len(s.open) == 0 {
 			return s
@@ -41,13 +42,24 @@ func (l *learning) ask(offer []Product, ke ike.KeyExchangeMethod) Pick {
 			q.Offer[i][axis] = slices.Clone(list) // which the outline goes on with
 		}
 	}
-	pick, ok := l.known[q.key()]
+	key := q.key()
+	if l.asked[key] = true; l.failed || len(l.asked) > l.Most {
+		l.failed = true
+		return Pick{}
+	}
+	pick, ok := l.known[key]
 	if !ok {
-		if l.failed = l.failed || len(l.known)+len(l.open) >= l.Most || len(l.open) >= max(l.Ahead, 1); l.failed {
+		l.open = append(l.open, q)
+		ahead := max(l.Ahead, 1)
+		if len(l.known) == 0 {
+			ahead = min(ahead, 3) // there is little to go by
+		}
+		if len(l.open) >= ahead || len(l.known)+len(l.open) >= 2*l.Most {
+			l.failed = true
 			return Pick{}
 		}
 		pick = l.guess(q)
-		l.open = append(l.open, q)
+		l.failed = pick.Suite != nil && !l.foreseeable(q, *pick.Suite)
 	}
 	if pick.KE != ike.KE_NONE {
 		l.seen = append(l.seen, Chosen{q, pick})
@@ -55,96 +67,119 @@ func (l *learning) ask(offer []Product, ke ike.KeyExchangeMethod) Pick {
 	return pick
 }
 
-// guess returns what a responder with an order like the known ones is likely to
+// guess returns what a responder with the habits of a daemon is likely to
 // choose, that chose what was seen.
 func (l *learning) guess(q Question) Pick {
-	p := q.Offer[0]
-	if l.top != nil {
-		if i := slices.IndexFunc(q.Offer, func(p Product) bool { return p.Contains(*l.top) }); i >= 0 && len(q.Offer) > 2 {
-			p = q.Offer[i]
+	h, order := l.likeliest()
+	var chosen Suite
+	least := -1
+	for _, p := range q.Offer {
+		s, places := order.firstOf(p)
+		if i := slices.IndexFunc(p[KE], func(a Algorithm) bool { return methodOf(a) == q.KE }); i >= 0 && (l.choice.FollowsKE || h.followsKE && l.choice.MayFollowKE) {
+			s[KE] = p[KE][i]
+		}
+		if least < 0 || h.best && places < least {
+			chosen, least = s, places
 		}
 	}
-	var s Suite
-	for axis, list := range p {
-		switch {
-		case len(list) == 0:
-			s[axis] = None(Axis(axis))
-		case Axis(axis) == KE && l.choice.FollowsKE && slices.ContainsFunc(list, func(a Algorithm) bool { return methodOf(a) == q.KE }):
-			s[axis] = Algorithm{Axis: KE, ID: uint16(q.KE)}
-		default:
-			s[axis] = l.likeliest(Axis(axis), list)
-		}
-	}
-	pick := Pick{KE: methodOf(s[KE])}
+	pick := Pick{KE: methodOf(chosen[KE])}
 	if pick.KE == q.KE {
-		pick.Suite = &s
+		pick.Suite = &chosen
 	}
 	return pick
 }
 
-// orders of key exchange methods that daemons have by default: OpenIKED,
-// strongSwan, libreswan, and others. What is in none of them comes last.
-var usualOrders = [][]ike.KeyExchangeMethod{
-	{
-		ike.KE_CURVE25519, ike.KE_ECP_521, ike.KE_ECP_384, ike.KE_ECP_256,
-		ike.KE_MODP_8192, ike.KE_MODP_6144, ike.KE_MODP_4096, ike.KE_MODP_3072, ike.KE_MODP_2048, ike.KE_MODP_1536, ike.KE_MODP_1024,
+// foreseeable reports whether what s has from where q offers several was seen to
+// be chosen before.
+func (l *learning) foreseeable(q Question, s Suite) bool {
+	for axis, a := range s {
+		several := func(p Product) bool { return Axis(axis) != KE && len(p[axis]) > 1 }
+		seen := func(c Chosen) bool { return c.Suite != nil && c.Suite[axis] == a }
+		if slices.ContainsFunc(q.Offer, several) && !slices.ContainsFunc(l.seen, seen) {
+			return false
+		}
+	}
+	return true
+}
+
+// habit is how a daemon chooses by default: its order of key exchange methods,
+// whether that of the KE payload counts, and whether it takes the best offered
+// proposal. What is not in the order comes last.
+type habit struct {
+	order           []ike.KeyExchangeMethod
+	followsKE, best bool
+}
+
+var habits = []habit{
+	{ // OpenIKED
+		order: []ike.KeyExchangeMethod{
+			ike.KE_CURVE25519, ike.KE_ECP_521, ike.KE_ECP_384, ike.KE_ECP_256,
+			ike.KE_MODP_8192, ike.KE_MODP_6144, ike.KE_MODP_4096, ike.KE_MODP_3072, ike.KE_MODP_2048, ike.KE_MODP_1536, ike.KE_MODP_1024,
+		},
+		followsKE: true, best: true,
 	},
-	{
-		ike.KE_ECP_256, ike.KE_ECP_384, ike.KE_ECP_521, ike.KE_BRAINPOOL_P256R1, ike.KE_BRAINPOOL_P384R1, ike.KE_BRAINPOOL_P512R1,
-		ike.KE_CURVE25519, ike.KE_CURVE448,
-		ike.KE_MODP_3072, ike.KE_MODP_4096, ike.KE_MODP_6144, ike.KE_MODP_8192, ike.KE_MODP_2048, ike.KE_MODP_1536, ike.KE_MODP_1024,
+	{ // strongSwan
+		order: []ike.KeyExchangeMethod{
+			ike.KE_ECP_256, ike.KE_ECP_384, ike.KE_ECP_521, ike.KE_BRAINPOOL_P256R1, ike.KE_BRAINPOOL_P384R1, ike.KE_BRAINPOOL_P512R1,
+			ike.KE_CURVE25519, ike.KE_CURVE448,
+			ike.KE_MODP_3072, ike.KE_MODP_4096, ike.KE_MODP_6144, ike.KE_MODP_8192, ike.KE_MODP_2048, ike.KE_MODP_1536, ike.KE_MODP_1024,
+		},
 	},
-	{
-		ike.KE_ECP_256, ike.KE_ECP_384, ike.KE_ECP_521, ike.KE_CURVE25519,
-		ike.KE_MODP_4096, ike.KE_MODP_3072, ike.KE_MODP_2048, ike.KE_MODP_8192, ike.KE_MODP_6144, ike.KE_MODP_1536, ike.KE_MODP_1024,
+	{ // libreswan
+		order: []ike.KeyExchangeMethod{
+			ike.KE_ECP_256, ike.KE_ECP_384, ike.KE_ECP_521, ike.KE_CURVE25519,
+			ike.KE_MODP_4096, ike.KE_MODP_3072, ike.KE_MODP_2048, ike.KE_MODP_8192, ike.KE_MODP_6144, ike.KE_MODP_1536, ike.KE_MODP_1024,
+		},
 	},
 }
 
-// likeliest returns the value of list that was chosen before others of it, or
-// else is likely to be.
-func (l *learning) likeliest(axis Axis, list []Algorithm) Algorithm {
-	if len(list) == 1 {
-		return list[0]
-	}
-	var best []Algorithm
+// likeliest returns the habit that explains best what was seen, and the order
+// that explains it.
+func (l *learning) likeliest() (h habit, order Product) {
 	fewest := -1
-	for _, order := range l.orders(axis, list) {
+	for _, tried := range habits {
+		var o Product
+		for _, m := range tried.order {
+			o[KE] = append(o[KE], Algorithm{Axis: KE, ID: uint16(m)})
+		}
+		for _, p := range l.Accepted {
+			for axis := range p {
+				for _, a := range p.orNone(Axis(axis)) {
+					if !slices.Contains(o[axis], a) {
+						o[axis] = append(o[axis], a)
+					}
+				}
+			}
+		}
 		moves := 0
-		for _, c := range l.seen {
-			moves += c.obeyed(axis, order)
+		for axis := range o {
+			if Axis(axis) != KE {
+				slices.SortStableFunc(o[axis], func(a, b Algorithm) int { return cmp.Compare(likelihood(b), likelihood(a)) })
+			}
+			for _, c := range l.seen {
+				moves += c.obeyed(Axis(axis), o[axis])
+			}
 		}
 		if fewest < 0 || moves < fewest {
-			best, fewest = order, moves
+			h, order, fewest = tried, o, moves
 		}
 	}
-	for _, a := range best {
-		if slices.Contains(list, a) {
-			return a
-		}
-	}
-	return list[0]
+	return h, order
 }
 
-// orders returns orders that the values of an axis may have, at least those of
-// list.
-func (l *learning) orders(axis Axis, list []Algorithm) [][]Algorithm {
-	var all []Algorithm
-	for _, p := range l.Accepted {
-		all = append(all, p[axis]...)
-	}
-	all = append(all, list...)
-	if axis != KE {
-		return [][]Algorithm{all}
-	}
-	var out [][]Algorithm
-	for _, order := range usualOrders {
-		var o []Algorithm
-		for _, m := range order {
-			o = append(o, Algorithm{Axis: KE, ID: uint16(m)})
+// firstOf returns the suite of q whose algorithms come first in the order p, and
+// the sum of their places.
+func (p Product) firstOf(q Product) (s Suite, places int) {
+	for axis := range q {
+		least := len(p[axis])
+		for _, a := range q.orNone(Axis(axis)) {
+			if i := slices.Index(p[axis], a); i >= 0 && i < least {
+				s[axis], least = a, i
+			}
 		}
-		out = append(out, append(o, all...))
+		places += weight(Axis(axis)) * least
 	}
-	return out
+	return s, places
 }
 
 // obeyed changes order so that c follows from it, and returns by how much.
