@@ -138,12 +138,13 @@ type CapturedElsewhere struct {
 }
 
 // CapturedPath is a pair of addresses; Sent and Received are datagrams from and
-// to the initiator.
+// to the initiator, and Keepalives those of NAT traversal, of either side.
 type CapturedPath struct {
-	Initiator Endpoint `json:"initiator"`
-	Responder Endpoint `json:"responder"`
-	Sent      int      `json:"sent"`
-	Received  int      `json:"received"`
+	Initiator  Endpoint `json:"initiator"`
+	Responder  Endpoint `json:"responder"`
+	Sent       int      `json:"sent"`
+	Received   int      `json:"received"`
+	Keepalives int      `json:"keepalives"`
 }
 
 // CapturedNAT is what comparing the NAT detection hashes with the captured
@@ -243,6 +244,8 @@ type CapturedScan struct {
 	Refused    int `json:"refused"`
 	Other      int `json:"other"`
 	Silent     int `json:"silent"`
+	// Errors counts ICMP errors.
+	Errors int `json:"icmp_errors"`
 	// Evidence says by what the scan is known.
 	Evidence string `json:"evidence"`
 }

@@ -125,7 +125,7 @@ func newCapturedSA(number int, sa *dialog.SA) CapturedSA {
 		Initiator: endpointOf(sa.Paths[0].Initiator), Responder: endpointOf(sa.Paths[0].Responder),
 		First: sa.First.UTC(), Last: sa.Last.UTC(),
 		Paths: convert(sa.Paths, func(p dialog.Path) CapturedPath {
-			return CapturedPath{endpointOf(p.Initiator), endpointOf(p.Responder), p.Sent, p.Received}
+			return CapturedPath{endpointOf(p.Initiator), endpointOf(p.Responder), p.Sent, p.Received, p.Keepalives}
 		}),
 		Exchanges: convert(sa.Exchanges, func(x *dialog.Exchange) CapturedExchange { return newCapturedExchange(sa, x) }),
 		Errors:    convert(sa.Errors, newCapturedError),

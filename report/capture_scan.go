@@ -144,6 +144,7 @@ func (s *scan) document(number int) CapturedScan {
 		First: first.First.UTC(), Exchanges: len(s.sas),
 	}
 	for _, sa := range s.sas {
+		out.Errors += len(sa.Errors)
 		if sa.Last.After(out.Last) {
 			out.Last = sa.Last.UTC()
 		}

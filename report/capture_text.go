@@ -176,5 +176,8 @@ func scanWords(s CapturedScan) string {
 		text += fmt.Sprintf(", %s answered with something else", grouped(int64(s.Other)))
 	}
 	text += fmt.Sprintf(", %s without an answer", grouped(int64(s.Silent)))
+	if s.Errors > 0 {
+		text += ", " + counted(int64(s.Errors), "ICMP error", "ICMP errors")
+	}
 	return text + fmt.Sprintf(" (%s > %s; IKE SAs %d to %d)", &s.Initiator, s.Responder.Address, s.FirstSA, s.LastSA)
 }

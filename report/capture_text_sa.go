@@ -126,7 +126,11 @@ func (p *page) capturedRoutine(sa *CapturedSA, all []CapturedExchange) {
 func (p *page) capturedPaths(sa *CapturedSA) {
 	p.section("PATH")
 	for _, path := range sa.Paths {
-		p.text(2, fmt.Sprintf("%s > %s: %d sent, %d received", &path.Initiator, &path.Responder, path.Sent, path.Received))
+		text := fmt.Sprintf("%s > %s: %d sent, %d received", &path.Initiator, &path.Responder, path.Sent, path.Received)
+		if path.Keepalives > 0 {
+			text += ", " + counted(int64(path.Keepalives), "NAT keepalive", "NAT keepalives")
+		}
+		p.text(2, text)
 	}
 	if n := sa.NAT; n != nil {
 		p.text(0, behindWords("initiator", n.InitiatorBehindNAT)+", "+behindWords("responder", n.ResponderBehindNAT))

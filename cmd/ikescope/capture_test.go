@@ -61,6 +61,8 @@ func TestCaptures(t *testing.T) {
 		"no-answer":                    "fails: network NO-ANSWER",
 		"port-unreachable":             "fails: network ICMP",
 		"cookie":                       "works GOES-ON",
+		"nat-keepalive":                "works GOES-ON",
+		"scan":                         strings.Repeat("unknown SCAN; ", 8) + "works GOES-ON",
 		"rekey":                        "works GOES-ON; works REKEYED; works REKEYED",
 		"gateway-gone":                 "fails: network PEER-GONE",
 		"one-direction":                "unknown ONE-SIDED",

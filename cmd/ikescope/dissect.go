@@ -100,6 +100,7 @@ func (d *dissector) udp(p ipPacket) error {
 	switch kind {
 	case dialog.Keepalive:
 		d.counts.Keepalives++
+		d.tracker.AddKeepalive(source, destination)
 	case dialog.ESP:
 		d.counts.ESP++
 		d.tracker.AddESP(source, destination)

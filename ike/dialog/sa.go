@@ -41,6 +41,8 @@ type Path struct {
 	// NATTraversal: messages have the non-ESP marker, as on UDP port 4500.
 	NATTraversal   bool
 	Sent, Received int
+	// Keepalives are those of NAT traversal, of either side.
+	Keepalives int
 }
 
 // Began reports whether the capture holds the beginning of the SA: an

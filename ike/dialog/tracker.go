@@ -421,6 +421,19 @@ func (t *Tracker) AddESP(source, destination netip.AddrPort) {
 	sa.ESPReceived++
 }
 
+// AddKeepalive takes a NAT keepalive.
+func (t *Tracker) AddKeepalive(source, destination netip.AddrPort) {
+	sa := t.latest[pairOf(source, destination)]
+	if sa == nil {
+		return
+	}
+	for i, p := range sa.Paths {
+		if pairOf(p.Initiator, p.Responder) == pairOf(source, destination) {
+			sa.Paths[i].Keepalives++
+		}
+	}
+}
+
 // AddError takes an ICMP error. It reports false if the datagram is of no SA
 // that was captured.
 func (t *Tracker) AddError(e ICMPError) bool {

@@ -184,8 +184,11 @@ func TestPathsAndResponse(t *testing.T) {
 	s.send(message(ike.IKE_SA_INIT, 0, response, notify(ike.NO_PROPOSAL_CHOSEN)), gateway, client)
 	s.send(accepted(), gateway, client)
 	s.send(sealed(ike.IKE_AUTH, 1, request, "auth"), clientT, gatewayT)
+	s.AddKeepalive(clientT, gatewayT)
+	s.AddKeepalive(gatewayT, clientT)
+	s.AddKeepalive(client, gatewayT) // of a path that is not known
 	sa := s.SAs[0]
-	if len(sa.Paths) != 2 || sa.Paths[0] != (Path{client, gateway, false, 1, 2}) || sa.Paths[1] != (Path{clientT, gatewayT, true, 1, 0}) {
+	if len(sa.Paths) != 2 || sa.Paths[0] != (Path{client, gateway, false, 1, 2, 0}) || sa.Paths[1] != (Path{clientT, gatewayT, true, 1, 0, 2}) {
 		t.Errorf("paths %+v", sa.Paths)
 	}
 	if _, ok := ike.Find[*ike.SA](sa.Exchanges[0].Response().Content); !ok {
@@ -273,7 +276,7 @@ func TestIKEv1(t *testing.T) {
 	if len(s.SAs) != 1 || s.SAs[0].Version != 1 || told(s.SAs[0]) != "2/0 1,1" {
 		t.Errorf("%+v: %s", s.SAs, told(s.SAs[0]))
 	}
-	if p := s.SAs[0].Paths[0]; p != (Path{client, gateway, false, 2, 1}) {
+	if p := s.SAs[0].Paths[0]; p != (Path{client, gateway, false, 2, 1, 0}) {
 		t.Errorf("path %+v", p)
 	}
 }
@@ -486,6 +489,7 @@ func FuzzTracker(f *testing.F) {
 			_, inner := Classify(client, gateway, octets)
 			tracker.Add(Datagram{Packet: i + 1, Time: began.Add(time.Duration(i) * time.Second), Source: client, Destination: gateway, Octets: inner})
 			tracker.AddESP(gateway, client)
+			tracker.AddKeepalive(client, gateway)
 			tracker.AddError(ICMPError{Source: client, Destination: gateway, Octets: octets})
 		}
 		for _, sa := range tracker.SAs {
