@@ -48,9 +48,13 @@ func (p *page) advice(a Advice) {
 	for _, r := range a.Remedies {
 		p.remedy(r, told)
 	}
-	if a.Client.Verdict == "unknown" {
+	switch a.Client.Verdict {
+	case "connects":
 		p.section("NEXT")
-		p.text(2, "scan until it is known: what is undecided may be accepted")
+		p.text(2, "the algorithms of IKE meet; if the client still fails, it is ESP, a certificate or the login: ikescope explain the error that it shows")
+	case "unknown":
+		p.section("NEXT")
+		p.text(2, "scan until it is known: what is undecided may be accepted; ikescope explain no_answer tells what to look at where the gateway is silent")
 	}
 }
 

@@ -121,7 +121,7 @@ func clientVerdict(c Client) gateVerdict {
 	case "connects":
 		return gateVerdict{gatePassed, "connects with " + suiteWords(c)}
 	case "fails":
-		return gateVerdict{gateFailed, strings.TrimSuffix("fails; "+missingText(c), "; ")}
+		return gateVerdict{gateFailed, strings.TrimSuffix("fails: "+missingText(c), ": ")}
 	}
 	return gateVerdict{gateUndecided, strings.Join(append([]string{"unknown"}, c.Notes...), ": ")}
 }

@@ -242,6 +242,9 @@ func WriteComparison(w io.Writer, doc *Document, o TextOptions) error {
 				p.wide(line)
 			}
 		}
+		if t.Verdict != "ikev2" {
+			p.paths(t) // which say why nothing is known
+		}
 		p.wide("")
 		for _, line := range p.comparison(t.Clients, p.width) {
 			p.wide(line)

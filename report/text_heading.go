@@ -67,11 +67,9 @@ func wrongWords(t *Target, clientsAsked bool) []string {
 		case len(fail) == 1:
 			out = append(out, fail[0]+" fails")
 		case len(fail) > 1:
-			out = append(out, fmt.Sprintf("%d of %d clients fail", len(fail), len(t.Clients)))
-		case len(unknown) == 1:
-			out = append(out, unknown[0]+" unknown")
-		case len(unknown) > 1:
-			out = append(out, fmt.Sprintf("%d of %d clients unknown", len(unknown), len(t.Clients)))
+			out = append(out, fewOf(fail, len(t.Clients), "", "clients")+" fail")
+		case len(unknown) > 0:
+			out = append(out, fewOf(unknown, len(t.Clients), "", "clients")+" unknown")
 		}
 	}
 	for _, verdict := range []string{ruleViolated, ruleUndecided} {
@@ -85,10 +83,19 @@ func wrongWords(t *Target, clientsAsked bool) []string {
 		case len(names) == 1:
 			return append(out, "policy "+names[0]+" "+verdict)
 		case len(names) > 1:
-			return append(out, fmt.Sprintf("%d of %d policies %s", len(names), len(t.Policies), verdict))
+			return append(out, fewOf(names, len(t.Policies), "policies ", "policies")+" "+verdict)
 		}
 	}
 	return out
+}
+
+// fewOf names those of all that are meant, behind kind, or counts them as nouns
+// where they are more than a heading holds.
+func fewOf(names []string, all int, kind, nouns string) string {
+	if len(names) <= 2 {
+		return kind + join(names, "and")
+	}
+	return fmt.Sprintf("%d of %d %s", len(names), all, nouns)
 }
 
 func problemsOf(t *Target) []Finding {
