@@ -64,6 +64,18 @@ func findScans(sas []*dialog.SA) []*scan {
 	})
 }
 
+// ScanQuestions returns the IKE SAs of a capture that are questions of ikescope
+// scans, and no client's.
+func ScanQuestions(sas []*dialog.SA) map[*dialog.SA]bool {
+	questions := map[*dialog.SA]bool{}
+	for _, s := range findScans(sas) {
+		for _, sa := range s.sas {
+			questions[sa] = true
+		}
+	}
+	return questions
+}
+
 // firstRequest returns the IKE_SA_INIT request of an IKE SA, or nil.
 func firstRequest(sa *dialog.SA) *ike.Message {
 	if sa.Version != 2 || len(sa.Exchanges) == 0 || sa.Exchanges[0].Type != ike.IKE_SA_INIT {

@@ -12,23 +12,25 @@ import (
 	"github.com/ikescope/ikescope/ike/dialog"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/report"
 )
 
-// capturedClients returns the clients of a capture: the first request of each
-// IKE SA, since the retry after INVALID_KE_PAYLOAD is often in another order. A
-// client is named by its address and port, and as aliases has its address, the
-// SPIs and the numbers that `ikescope capture` gives its IKE SAs; those that
-// repeat their offer are one.
-func capturedClients(path string, in io.Reader) ([]client.Policy, error) {
+// capturedClients returns the clients of a capture, and apart from them the
+// questions of ikescope scans in it. A client is the first request of an IKE SA,
+// since the retry after INVALID_KE_PAYLOAD is often in another order. It is named
+// by its address and port, and as aliases has its address, the SPIs and the
+// numbers that `ikescope capture` gives its IKE SAs; those that repeat their
+// offer are one.
+func capturedClients(path string, in io.Reader) (clients, questions []client.Policy, err error) {
 	r, err := newCaptureReader(in)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	capture := place{dissector: newDissector(nil)}
 	if err := capture.read(context.Background(), r); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
-	var policies []client.Policy
+	ofScans := report.ScanQuestions(capture.tracker.SAs)
 	var last error
 	for i, sa := range capture.tracker.SAs {
 		m := initRequest(sa)
@@ -47,25 +49,35 @@ func capturedClients(path string, in io.Reader) ([]client.Policy, error) {
 		if !m.First.IsZero() {
 			p.SourceDate = m.First.Format("2006-01-02")
 		}
-		known := slices.IndexFunc(policies, func(q client.Policy) bool {
-			return slices.Contains(q.Aliases, p.Aliases[0]) && sameOffer(q, p)
-		})
-		if known >= 0 {
-			policies[known].Aliases = append(policies[known].Aliases, p.Aliases[1:]...)
-			continue
+		if ofScans[sa] {
+			p.Product = "question of an ikescope scan"
+			questions = addCaptured(questions, p)
+		} else {
+			clients = addCaptured(clients, p)
 		}
-		if slices.ContainsFunc(policies, func(q client.Policy) bool { return q.Name == p.Name }) {
-			p.Name += "/" + sa.SPIi.String()
-		}
-		policies = append(policies, p)
 	}
-	if len(policies) == 0 {
+	if len(clients)+len(questions) == 0 {
 		if last == nil {
 			last = errors.New("it holds no IKE_SA_INIT request on UDP 500 or 4500")
 		}
-		return nil, fmt.Errorf("%s: %w", path, last)
+		return nil, nil, fmt.Errorf("%s: %w", path, last)
 	}
-	return policies, nil
+	return clients, questions, nil
+}
+
+// addCaptured adds a client, or its aliases to the one whose offer it repeats.
+func addCaptured(policies []client.Policy, p client.Policy) []client.Policy {
+	known := slices.IndexFunc(policies, func(q client.Policy) bool {
+		return slices.Contains(q.Aliases, p.Aliases[0]) && sameOffer(q, p)
+	})
+	if known >= 0 {
+		policies[known].Aliases = append(policies[known].Aliases, p.Aliases[1:]...)
+		return policies
+	}
+	if slices.ContainsFunc(policies, func(q client.Policy) bool { return q.Name == p.Name }) {
+		p.Name += "/" + p.Aliases[1]
+	}
+	return append(policies, p)
 }
 
 // initRequest returns the first IKE_SA_INIT request that was captured whole,

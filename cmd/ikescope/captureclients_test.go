@@ -106,3 +106,32 @@ func ping(t *testing.T) []byte {
 	}
 	return octets
 }
+
+// The questions of a scan are no clients, unless there are no others or one is
+// picked.
+func TestCapturedScan(t *testing.T) {
+	const path = captures + "/scan.pcap"
+	for connection, want := range map[string]string{"": "captured client", "#3": "question of an ikescope scan", "#10.88.2.2": "question of an ikescope scan"} {
+		got, err := findClients(path + connection)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range got {
+			if p.Product != want {
+				t.Errorf("%q: %s is a %s", connection, p.Name, p.Product)
+			}
+		}
+		if connection != "#10.88.2.2" && len(got) != 1 {
+			t.Errorf("%q: %d clients", connection, len(got))
+		}
+	}
+	whole, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scan, _ := cutPcap(whole, 20)
+	paths := captureFiles(t, map[string][]byte{"scan.pcap": scan})
+	if got, err := findClients(paths["scan.pcap"]); err != nil || len(got) != 4 {
+		t.Errorf("of a scan alone %d clients, %v", len(got), err)
+	}
+}

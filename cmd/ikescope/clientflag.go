@@ -134,10 +134,11 @@ func exists(path string) bool {
 // readConnection returns the client of the connection in the file at path; of a
 // capture perhaps several, for an address may have more than one.
 func readConnection(path, connection string) ([]client.Policy, error) {
-	policies, err := readClients(path)
+	policies, questions, err := readClientFile(path, "")
 	if err != nil {
 		return nil, err
 	}
+	policies = append(policies, questions...)
 	var names []string
 	var found []client.Policy
 	for _, p := range policies {
@@ -174,9 +175,19 @@ func readClients(path string) ([]client.Policy, error) { return readClientsAs(pa
 // readClientsAs is [readClients] of a file that has syntax, or for "" the one
 // that its content tells.
 func readClientsAs(path string, syntax client.Syntax) ([]client.Policy, error) {
+	clients, questions, err := readClientFile(path, syntax)
+	if len(clients) == 0 {
+		return questions, err // better than nothing
+	}
+	return clients, err
+}
+
+// readClientFile is [readClientsAs] with the questions of scans, which a capture
+// may hold, apart.
+func readClientFile(path string, syntax client.Syntax) (clients, questions []client.Policy, err error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, withoutPath(err))
+		return nil, nil, fmt.Errorf("%s: %w", path, withoutPath(err))
 	}
 	defer f.Close()
 	in := bufio.NewReader(f)
@@ -185,23 +196,23 @@ func readClientsAs(path string, syntax client.Syntax) ([]client.Policy, error) {
 	}
 	data, err := io.ReadAll(io.LimitReader(in, maxClientFile+1))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, withoutPath(err))
+		return nil, nil, fmt.Errorf("%s: %w", path, withoutPath(err))
 	}
 	if len(data) > maxClientFile {
-		return nil, fmt.Errorf("%s: it exceeds %d octets", path, maxClientFile)
+		return nil, nil, fmt.Errorf("%s: it exceeds %d octets", path, maxClientFile)
 	}
 	policies, err := client.Import(filepath.Base(path), data, syntax)
 	var at *client.Error
 	switch {
 	case errors.As(err, &at):
-		return nil, at.In(path)
+		return nil, nil, at.In(path)
 	case err != nil:
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
 	for i := range policies {
 		if policies[i].Source == "" {
 			policies[i].Source = path
 		}
 	}
-	return policies, nil
+	return policies, nil, nil
 }
