@@ -101,7 +101,14 @@ func ciscoBlocks(text string) ([]*ciscoBlock, error) {
 				index[k] = block
 				blocks = append(blocks, block)
 			}
+		case len(f) >= 5 && f[0] == "no" && f[1] == "crypto" && f[2] == "ikev2" && (f[3] == "proposal" || f[3] == "policy"):
+			k := key{f[3] == "policy", f[4]}
+			blocks = slices.DeleteFunc(blocks, func(b *ciscoBlock) bool { return b == index[k] })
+			delete(index, k)
+			block = nil
 		case block == nil:
+		case len(f) > 1 && f[0] == "no" && slices.Contains(ciscoStatements, f[1]):
+			block.remove(f[1], f[2:])
 		case ciscoIOS.words[f[0]] != nil:
 			block.statements[f[0]] = ciscoStatement{f[1:], number}
 		case f[0] == "proposal" && block.isPolicy:
@@ -117,6 +124,21 @@ func ciscoBlocks(text string) ([]*ciscoBlock, error) {
 		}
 	}
 	return blocks, nil
+}
+
+// remove takes words out of a statement, or all of it if there are none.
+func (b *ciscoBlock) remove(statement string, words []string) {
+	removed := func(word string) bool { return len(words) == 0 || slices.Contains(words, word) }
+	if statement == "proposal" {
+		b.proposals = slices.DeleteFunc(b.proposals, func(name setting) bool { return removed(name.value) })
+		return
+	}
+	s := b.statements[statement]
+	if s.words = slices.DeleteFunc(s.words, removed); len(s.words) == 0 {
+		delete(b.statements, statement)
+		return
+	}
+	b.statements[statement] = s
 }
 
 // ciscoStatements are those of a block.

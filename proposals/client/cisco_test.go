@@ -18,6 +18,11 @@ func TestCisco(t *testing.T) {
 				"crypto ikev2 proposal A\n encryption aes-cbc-256\n integrity sha512 sha384\n group 21 20\n" +
 				"crypto ikev2 policy P\n proposal A\n",
 			"aes256-sha512-sha384-prfsha512-prfsha384-ecp521-ecp384", "names no prf"},
+		{"taken back",
+			"crypto ikev2 proposal A\n encryption aes-cbc-256 3des\n no encryption 3des\n integrity sha512\n prf md5\n no prf\n group 20 2\n no group 2\n" +
+				"crypto ikev2 proposal B\n encryption des\nno crypto ikev2 proposal B\n" +
+				"crypto ikev2 policy P\n proposal B\n no proposal B\n proposal A\n",
+			"aes256-sha512-prfsha512-ecp384", "A names no prf"},
 		{"the router's default", "crypto ikev2 policy default\n match fvrf any\n", "cisco-iosxe", "default is that of the router"},
 		{"a default of one's own", "crypto ikev2 proposal default\nencryption des\nintegrity sha256\nprf sha512\ngroup 5 2\n" +
 			"crypto ikev2 policy default\nmatch fvrf any\n", "des-sha256-prfsha512-modp1536-modp1024", ""},

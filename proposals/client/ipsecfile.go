@@ -76,6 +76,8 @@ func (r *ipsecReader) read(full string) error {
 		return nil
 	case indented && r.section == nil:
 		return r.fault(word, "belongs to no section: write conn NAME above it")
+	case indented && len(word) > 2 && (word[0]|0x20) == 'x' && (word[1] == '-' || word[1] == '_'):
+		return nil // a comment of libreswan: x-why, with a value or without
 	case indented:
 		return r.readSetting(rest, word)
 	case word == "version":

@@ -127,9 +127,9 @@ func (c *libreswanConn) policy() (*Policy, error) {
 	}
 	if ikev2, ok := c.get("ikev2"); ok && !set {
 		switch strings.ToLower(ikev2.value) {
-		case "no", "never", "permit":
+		case "no", "n", "off", "false", "never", "permit":
 			return nil, nil
-		case "yes", "insist", "propose", "always":
+		case "yes", "y", "on", "true", "insist", "propose", "always":
 		default:
 			return nil, &Error{Line: ikev2.line, Token: ikev2.value, Problem: "is no value of ikev2: write yes or no"}
 		}

@@ -76,8 +76,10 @@ func TestLibreswan(t *testing.T) {
 		want map[string]string
 	}{
 		// ikev2= where keyexchange= does not say it; connections without IKE.
-		{"conn a\n\tkeyexchange=ikev1\nconn b\n\tikev2=no\nconn c\n\tkeyexchange=ike\n\tikev2=insist\nconn d\n\ttype=passthrough\nconn e\n\tauthby=never\n",
+		{"conn a\n\tkeyexchange=ikev1\nconn b\n\tikev2=no\nconn c\n\tkeyexchange=ike\n\tikev2=insist\nconn d\n\ttype=passthrough\nconn e\n\tauthby=never\nconn f\n\tikev2=off\n",
 			map[string]string{"c": fallback}},
+		{"config setup\n\tX-why\nconn a\n\tx_ike=nothing\n\tx-said = \n\tikev2=y\n\tike=aes256-sha2-dh14\n",
+			map[string]string{"a": "aes256-sha256-prfsha256-modp2048"}},
 		// What is inherited, and %default.
 		{"conn %default\n\tike=aes256-sha2-dh14\nconn base\n\tike=aes128-sha2-dh14\nconn a\n\talso=base\n\tright=b.example\nconn b\n\tright=b.example\n",
 			map[string]string{"a": "aes128-sha256-prfsha256-modp2048", "b": "aes256-sha256-prfsha256-modp2048"}},

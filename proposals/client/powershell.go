@@ -109,6 +109,13 @@ func shellStatements(script string) [][]shellWord {
 	end := func() {
 		if len(words) == 3 && !words[0].quoted && strings.HasPrefix(words[0].text, "$") && words[1].text == "=" && len(words[2].text) <= maxValue {
 			variables[strings.ToLower(words[0].text)] = words[2].text
+		} else if inner, ok := shellCommand(words); ok {
+			for _, statement := range shellStatements(inner.text) {
+				for i := range statement {
+					statement[i].line = inner.line
+				}
+				statements = append(statements, statement)
+			}
 		} else if len(words) > 0 {
 			statements = append(statements, words)
 		}
@@ -153,6 +160,21 @@ func shellStatements(script string) [][]shellWord {
 	}
 	end()
 	return statements
+}
+
+// shellCommand returns what powershell -Command "..." runs, as guides for the
+// Command Prompt write it.
+func shellCommand(words []shellWord) (command shellWord, ok bool) {
+	if len(words) < 3 || !slices.Contains([]string{"powershell", "powershell.exe", "pwsh", "pwsh.exe"}, strings.ToLower(words[0].text)) {
+		return shellWord{}, false
+	}
+	for i, word := range words[1 : len(words)-1] {
+		name := strings.ToLower(word.text)
+		if len(name) > 1 && strings.HasPrefix("-command", name) && words[i+2].quoted {
+			return words[i+2], true
+		}
+	}
+	return shellWord{}, false
 }
 
 // nextShellWord takes a word from s, which begins with one. A word in quotes

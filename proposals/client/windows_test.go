@@ -21,6 +21,9 @@ func TestWindowsForms(t *testing.T) {
 			"   -CipherTransformConstants GCMAES256 -EncryptionMethod GCMAES256 `\r\n -IntegrityCheckMethod SHA256 -DHGroup ECP384 -PfsGroup None }\r\n",
 		"variables": "$name='A'\n$cipher = \"GCMAES256\"\nSet-VpnConnectionIPsecConfiguration -ConnectionName $name -AuthenticationTransformConstants $Cipher" +
 			" -CipherTransformConstants $cipher -EncryptionMethod $cipher -IntegrityCheckMethod SHA256 -DHGroup ECP384 -PfsGroup None",
+		"for the Command Prompt": "echo off\r\npowershell.exe -NoProfile -command \"Set-VpnConnectionIPsecConfiguration -ConnectionName 'A'" +
+			" -AuthenticationTransformConstants GCMAES256 -CipherTransformConstants GCMAES256 -EncryptionMethod GCMAES256" +
+			" -IntegrityCheckMethod SHA256 -DHGroup ECP384 -PfsGroup None -PassThru -Force\"\r\n",
 		"script with an attribute": "[CmdletBinding()]\nparam([string]$Server = 'b')\n" +
 			"Set-VpnConnectionIPsecConfiguration A GCMAES256 GCMAES256 ECP384 GCMAES256 SHA256 None",
 		"object":     `{"EncryptionMethod":"GCMAES256","IntegrityCheckMethod":"SHA256","DHGroup":"ECP384","ConnectionName":"A"}`,
