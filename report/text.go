@@ -22,6 +22,9 @@ type TextOptions struct {
 	All bool
 }
 
+// asked reports whether headings tell of the clients of t that fail.
+func (o TextOptions) asked(t *Target) bool { return o.ClientsAsked || len(t.Clients) <= fewClients }
+
 // WriteText writes doc for people. What came from the wire is escaped.
 func WriteText(w io.Writer, doc *Document, o TextOptions) error {
 	p := newPage(o)
@@ -34,6 +37,13 @@ func WriteText(w io.Writer, doc *Document, o TextOptions) error {
 	if len(doc.Targets) > 1 {
 		p.section("TARGETS")
 		p.text(0, tally(doc.Targets))
+		for i := range doc.Targets {
+			t := &doc.Targets[i]
+			verdict, style := headline(t, o.asked(t))
+			for _, line := range p.sides(t.whole(), "", verdict, style, p.width-margin) {
+				p.raw(line)
+			}
+		}
 	}
 	p.gates(doc)
 	return p.writeTo(w)
@@ -54,7 +64,7 @@ func tally(targets []Target) string {
 }
 
 func (p *page) target(t *Target, o TextOptions) {
-	p.heading(t, o.ClientsAsked || len(t.Clients) <= fewClients)
+	p.heading(t, o.asked(t))
 	p.paths(t)
 	if t.Matrix != nil {
 		p.matrix(t)

@@ -8,42 +8,60 @@ import (
 // heading writes who was scanned, the verdict and whether anything is wrong,
 // with clients that fail among it where they were asked for.
 func (p *page) heading(t *Target, clientsAsked bool) {
-	name := printable(t.Target)
-	if address := addressBeside(t.Target, t.Address); address != "" {
-		name += "  " + printable(address)
-	}
-	verdict, style := verdictWords(t.Verdict), red
-	if t.Verdict == "ikev2" {
-		style = yellow
-		wrong := wrongWords(t, clientsAsked)
-		switch {
-		case len(wrong) > 0:
-			verdict += ", " + strings.Join(wrong, ", ")
-		case !t.Complete || t.Matrix != nil && t.Matrix.Unknown > 0:
-			verdict += ", no problem seen so far"
-		default:
-			verdict += ", no problem found"
-			style = green
-		}
-	}
-	lines := wrap(printable(verdict), p.width-2, 0)
-	if len(lines) == 0 {
-		lines = []string{""} // of a report that says nothing
-	}
-	if len(lines) > 1 || columns(name)+2+columns(lines[0]) > p.width {
-		for _, line := range wrap(name, p.width, 2) {
-			p.out.WriteString(p.paint(bold, line) + "\n")
-		}
-		name = ""
-	}
-	for _, line := range lines {
-		fill := strings.Repeat(" ", max(0, p.width-columns(name)-columns(line)))
-		p.out.WriteString(p.paint(bold, name) + fill + p.paint(style, line) + "\n")
-		name = ""
+	verdict, style := headline(t, clientsAsked)
+	for _, line := range p.sides(t.whole(), bold, verdict, style, p.width) {
+		p.wide(line)
 	}
 	if !t.Complete && t.Verdict != "error" {
 		p.out.WriteString(p.paint(yellow, "PARTIAL: the scan ended before everything was asked.") + "\n")
 	}
+}
+
+// whole is the name of t, and its address.
+func (t *Target) whole() string {
+	name := printable(t.Target)
+	if address := addressBeside(t.Target, t.Address); address != "" {
+		name += "  " + printable(address)
+	}
+	return name
+}
+
+// headline is the verdict on t, what is wrong, and how that is painted.
+func headline(t *Target, clientsAsked bool) (verdict, style string) {
+	verdict = printable(verdictWords(t.Verdict))
+	if t.Verdict != "ikev2" {
+		return verdict, red
+	}
+	wrong := wrongWords(t, clientsAsked)
+	switch {
+	case len(wrong) > 0:
+		return verdict + ", " + printable(strings.Join(wrong, ", ")), yellow
+	case !t.Complete || t.Matrix != nil && t.Matrix.Unknown > 0:
+		return verdict + ", no problem seen so far", yellow
+	}
+	return verdict + ", no problem found", green
+}
+
+// sides returns lines of width columns with left at the left and right at the
+// right: one, where they fit into it.
+func (p *page) sides(left, leftStyle, right, rightStyle string, width int) []string {
+	var out []string
+	lines := wrap(right, width-2, 0)
+	if len(lines) == 0 {
+		lines = []string{""} // of a report that says nothing
+	}
+	if len(lines) > 1 || columns(left)+2+columns(lines[0]) > width {
+		for _, line := range wrap(left, width, 2) {
+			out = append(out, p.paint(leftStyle, line))
+		}
+		left = ""
+	}
+	for _, line := range lines {
+		fill := strings.Repeat(" ", max(0, width-columns(left)-columns(line)))
+		out = append(out, p.paint(leftStyle, left)+fill+p.paint(rightStyle, line))
+		left = ""
+	}
+	return out
 }
 
 // wrongWords says in few words what is wrong with t, or may be: problems,
