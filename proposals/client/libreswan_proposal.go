@@ -310,11 +310,12 @@ func (r *libreswanReader) complete(p *proposals.Product) *Error {
 // any, stands alone or at the end of the word: aes, aes256, aes_gcm_16_256.
 // Without one, both 256 and 128 are offered.
 func libreswanCipherOf(word, length string) (list []proposals.Algorithm, problem string) {
-	name := strings.ToLower(word)
+	lower := strings.ToLower(word) // which can be longer, where word is no text
+	name := lower
 	cipher, ok := libreswanCiphers[name]
 	if !ok && length == "" {
-		name = strings.TrimRight(name, "0123456789")
-		length = word[len(name):]
+		name = strings.TrimRight(lower, "0123456789")
+		length = lower[len(name):]
 		cipher, ok = libreswanCiphers[strings.TrimSuffix(name, "_")]
 	}
 	lengths := []string{"256", "128"}

@@ -96,6 +96,7 @@ func TestLibreswanErrors(t *testing.T) {
 	testImportErrors(t, SyntaxLibreswan, []struct{ in, want string }{
 		{"conn a\n\tike=aes256-sha2, aes128-sha2\n", `line 2: "aes256-sha2, aes128-sha2" has a blank, which libreswan takes in quotation marks only, and not in ike=`},
 		{"conn a\n\tike=aez256-sha2\n", `line 2: "aez256" in "aez256-sha2" is no cipher of libreswan for IKE`},
+		{"conn a\n\tike=\x80256\n", `line 2: "\x80256" is no cipher of libreswan for IKE`},
 		{"conn a\n\tike=;dh14\n", `line 2: an empty word in ";dh14" is no cipher of libreswan for IKE`},
 		{"conn a\n\tike=aes256-sha3\n", `line 2: "sha3" in "aes256-sha3" is no PRF of libreswan for IKE; did you mean sha, sha1 or sha2?`},
 		{"conn a\n\tike=aes256-sha2-dh9\n", `line 2: "dh9" in "aes256-sha2-dh9" is no key exchange method of libreswan for IKE; did you mean dh19, dh2 or dh5?`},
