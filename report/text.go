@@ -57,7 +57,11 @@ func tally(targets []Target) string {
 	words := []string{fmt.Sprintf("%d scanned", len(targets))}
 	for _, verdict := range []string{"ikev2", "no_answer", "unreachable", "not_ike", "error"} {
 		if n := count[verdict]; n > 0 {
-			words = append(words, fmt.Sprintf("%d %s", n, verdictWords(verdict)))
+			word := verdictWords(verdict)
+			if verdict == "ikev2" && n > 1 {
+				word += "s" // the others are no nouns to count
+			}
+			words = append(words, fmt.Sprintf("%d %s", n, word))
 		}
 	}
 	return strings.Join(words, ", ")

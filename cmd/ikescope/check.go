@@ -62,7 +62,7 @@ func (a *app) check(ctx context.Context, opts *checkOptions, flags *pflag.FlagSe
 		gates.Earlier = earlier
 	}
 	if len(gates.Policies) == 0 && len(gates.Clients) == 0 && gates.Earlier == nil && gates.FailOn == "" {
-		return usagef("check: nothing to check: give --policy, --client, --baseline or --fail-on")
+		return usagef("check: nothing to check: give --policy, --client, --baseline or --fail-on, for example --fail-on high")
 	}
 	if len(args) == 0 && !opts.plan {
 		return usagef("check: name a target, or a report that scan wrote: ikescope check --help")
