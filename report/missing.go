@@ -12,12 +12,17 @@ import (
 // missing says why offer and accepted have no suite in common, from the pairs
 // of an offered and an accepted product that differ least.
 func missing(offer, accepted []proposals.Product) []Missing {
-	nearest := nearestPairs(offer, accepted)
+	// A gateway has a handful of products; a stranger's report may have more.
+	nearest := nearestPairs(offer, accepted[:min(len(accepted), mostSets)])
 	// Pairs that differ on as many axes may differ on other ones: each is a way
 	// to meet, and the one with the most pairs is told.
+	count := make(map[[proposals.NumAxes]bool]int)
+	for _, p := range nearest {
+		count[axesSet(p.axes)]++
+	}
 	best := nearest[0].axes
 	for _, p := range nearest {
-		if countPairs(nearest, p.axes) > countPairs(nearest, best) {
+		if count[axesSet(p.axes)] > count[axesSet(best)] {
 			best = p.axes
 		}
 	}
@@ -95,14 +100,11 @@ func nearestPairs(offer, accepted []proposals.Product) []pair {
 	return out
 }
 
-func countPairs(pairs []pair, axes []proposals.Axis) int {
-	n := 0
-	for _, p := range pairs {
-		if slices.Equal(p.axes, axes) {
-			n++
-		}
+func axesSet(axes []proposals.Axis) (set [proposals.NumAxes]bool) {
+	for _, axis := range axes {
+		set[axis] = true
 	}
-	return n
+	return set
 }
 
 // differing returns the axes on which o and a share nothing. INTEG follows

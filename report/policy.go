@@ -1,6 +1,7 @@
 package report
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,8 +35,14 @@ type judge struct {
 	// did; open are those of them that are neither accepted nor refused, and
 	// notAsked those of open that were not asked about.
 	all, open, notAsked []proposals.Product
-	err                 error // the sets of suites are too many to handle
+	// parts are the suites of each entry of the matrix's Undecided.
+	parts [][]proposals.Product
+	err   error // the sets of suites are too many to handle
 }
+
+// mostSets bounds the sets of suites of a report that is held to rules, which
+// may be a stranger's.
+const mostSets = 4096
 
 func newJudge(t *Target) *judge {
 	j := &judge{t: t}
@@ -43,6 +50,13 @@ func newJudge(t *Target) *judge {
 		return j
 	}
 	j.facts = newFacts(t)
+	if len(j.facts.asked)+len(j.facts.accepted)+len(j.facts.undecided) > mostSets {
+		j.err = errors.New("too many sets of suites")
+		return j
+	}
+	for _, u := range t.Matrix.Undecided {
+		j.parts = append(j.parts, parse(u.Suites))
+	}
 	j.all = append(proposals.Standard().Products(), j.facts.asked...)
 	if j.notAsked, j.err = proposals.Difference(j.all, j.facts.asked); j.err != nil {
 		return j
@@ -309,11 +323,14 @@ func (j *judge) missing(r baseline.Rule) ruling {
 // undecided tells which suites could still decide the rule.
 func (j *judge) undecided(open []proposals.Product) ruling {
 	f := ruling{state: ruleUndecided}
-	if overlapsAny(open, j.facts.undecided) {
-		f.found = "no clear answer for suites that could decide it, for example " + exampleOf(open)
-		for _, u := range j.t.Matrix.Undecided {
-			if overlapsAny(open, parse(u.Suites)) {
-				f.evidence = append(f.evidence, u.Evidence...)
+	for _, p := range open[:min(len(open), mostOpen)] {
+		if !overlaps(j.facts.undecided, p) {
+			continue
+		}
+		f.found = "no clear answer for suites that could decide it, for example " + exampleOf([]proposals.Product{p})
+		for i, products := range j.parts {
+			if len(f.evidence) < enoughEvidence && overlaps(products, p) {
+				f.evidence = append(f.evidence, j.t.Matrix.Undecided[i].Evidence...)
 			}
 		}
 		f.evidence = f.evidence[:min(len(f.evidence), enoughEvidence)]
@@ -322,6 +339,10 @@ func (j *judge) undecided(open []proposals.Product) ruling {
 	f.found = "suites that could decide it were not asked about, for example " + exampleOf(open)
 	return f
 }
+
+// mostOpen is how many sets of suites are looked at for one that got no answer;
+// those come before the ones that were not asked about.
+const mostOpen = 16
 
 // neverAsked names an algorithm or a product of r that is in no suite that was
 // asked about.

@@ -5,10 +5,12 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/proposals/client"
 )
 
 // judged returns the target of a scan that accepts observed and inferred, held
@@ -140,4 +142,53 @@ func TestPolicyText(t *testing.T) {
 	whole := text(t, doc, TextOptions{})
 	section := whole[strings.Index(whole, "\nPOLICY")+1:]
 	golden(t, "policy.txt", section[:strings.Index(section, "\nCOST")])
+}
+
+// What a stranger saved, in more sets of suites than a scan makes, takes no
+// minutes to judge, to compare or to tell apart.
+func TestManySets(t *testing.T) {
+	const sets = 20_000
+	words := [][]string{{"aes128", "aes192", "aes256", "3des"}, {"sha1", "sha256", "sha384", "sha512"},
+		{"prfsha1", "prfsha256", "prfsha384", "prfsha512"}, {"modp1024", "modp2048", "ecp256", "ecp384", "x25519"}}
+	some := func(i int) string {
+		var picked []string
+		for _, list := range words {
+			n := 1<<len(list) - 1
+			for bit, word := range list {
+				if (i%n+1)>>bit&1 == 1 {
+					picked = append(picked, word)
+				}
+			}
+			i /= n
+		}
+		return strings.Join(picked, "-")
+	}
+	good := matrixCase{observed: "aes256gcm16-prfsha384-ecp384"}
+	silent, accepting := scanned(t, "gw", "192.0.2.1", good), scanned(t, "gw", "192.0.2.1", good)
+	for i := range sets {
+		m := silent.Targets[0].Matrix
+		m.Undecided = append(m.Undecided, UndecidedSuites{State: "no_answer", Suites: some(i)})
+		m = accepting.Targets[0].Matrix
+		m.Products = append(m.Products, AcceptedSuites{Suites: newSuites(parse(some(i))[0])})
+	}
+	var gates Gates
+	for _, name := range []string{"rfc8247", "cnsa2", "modern"} {
+		p, _ := baseline.PolicyNamed(name)
+		gates.Policies = append(gates.Policies, p)
+	}
+	p, _ := client.Named("juniper-basic")
+	gates.Clients = []client.Policy{p}
+	for _, doc := range []*Document{silent, accepting} {
+		gates.Earlier = scanned(t, "gw", "192.0.2.1", good)
+		began := time.Now()
+		doc.Check(gates, false)
+		if took := time.Since(began); took > 20*time.Second {
+			t.Errorf("it took %v", took)
+		}
+		for _, g := range doc.Gates {
+			if g.Gate == "policy" && g.State != gateUndecided {
+				t.Errorf("%+v, want undecided", g)
+			}
+		}
+	}
 }
