@@ -156,7 +156,9 @@ func (s syntaxes) Set(word string) error {
 		}
 		return fmt.Errorf("%q is no syntax that remedies are written in; %s", word, hint)
 	}
-	*s.p = append(*s.p, client.Syntax(word))
+	if syntax := client.Syntax(word); !slices.Contains(*s.p, syntax) {
+		*s.p = append(*s.p, syntax)
+	}
 	return nil
 }
 

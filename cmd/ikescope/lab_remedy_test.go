@@ -15,7 +15,8 @@ import (
 
 // syntaxOf are the syntaxes of the lab's gateways.
 var syntaxOf = map[string]client.Syntax{
-	"strongswan": client.SyntaxSwanctl, "libreswan": client.SyntaxLibreswan, "openiked": client.SyntaxIked,
+	"strongswan": client.SyntaxSwanctl, postQuantum: client.SyntaxSwanctl,
+	"libreswan": client.SyntaxLibreswan, "openiked": client.SyntaxIked,
 }
 
 // samples is where configurations of clients are.
@@ -43,6 +44,7 @@ func (l lab) testRemedy(t *testing.T) {
 		{"strongswan", "overlap", "windows-11", "client registry gateway"},
 		{"strongswan", "modern", "windows-10", "together gateway"},
 		{"strongswan", "modern", "cisco-ios", "together gateway"},
+		{postQuantum, "hybrid", "strongswan-6", "client ipsec.conf gateway"},
 		{"libreswan", "default", "windows-10", "client registry"},
 		{"libreswan", "single", "android-11", "gateway"},
 		{"libreswan", "single", samples + "swanctl/initiators.conf#old", "client ipsec.conf gateway"},
@@ -56,6 +58,7 @@ func (l lab) testRemedy(t *testing.T) {
 		{"openiked", "modern", "windows-11", "together gateway"},
 	} {
 		t.Run(test.gateway+" "+test.policy+" "+test.client[strings.LastIndexByte(test.client, '/')+1:], func(t *testing.T) {
+			l.need(t, test.gateway)
 			l.policy(t, test.gateway, test.policy)
 			target := l.live(t, test.gateway, test.client)
 			checkFails(t, target.Clients[0])
@@ -101,8 +104,12 @@ func clientOf(t *testing.T, name string) client.Policy {
 func changesOf(t *testing.T, target report.Target, test remedied) []report.Remedy {
 	t.Helper()
 	p := clientOf(t, test.client)
+	syntaxes := []client.Syntax{p.Syntax, client.SyntaxIpsecConf}
+	if syntaxOf[test.gateway] != p.Syntax {
+		syntaxes = append(syntaxes, syntaxOf[test.gateway])
+	}
 	var out []report.Remedy
-	for _, r := range target.Advise(p, []client.Syntax{p.Syntax, client.SyntaxIpsecConf, syntaxOf[test.gateway]}).Remedies {
+	for _, r := range target.Advise(p, syntaxes).Remedies {
 		own := r.Syntax == string(syntaxOf[test.gateway])
 		if r.Side == "client" {
 			own = r.Syntax == string(p.Syntax) || p.Syntax == client.SyntaxSwanctl && r.Syntax == string(client.SyntaxIpsecConf)
@@ -160,8 +167,16 @@ func (l lab) mendClient(t *testing.T, gateway string, r report.Remedy) {
 	file := changedClient(t, r)
 	checkConnects(t, l.live(t, gateway, file).Clients[0], r.Suite)
 
-	daemon := map[client.Syntax]string{client.SyntaxSwanctl: "strongswan", client.SyntaxLibreswan: "libreswan"}[client.Syntax(r.Syntax)]
-	if daemon == "" {
+	var daemon string
+	switch client.Syntax(r.Syntax) {
+	case client.SyntaxSwanctl:
+		daemon = "strongswan"
+		if gateway == postQuantum { // whose suites the other does not have
+			daemon = postQuantum
+		}
+	case client.SyntaxLibreswan:
+		daemon = "libreswan"
+	default:
 		return
 	}
 	path, err := filepath.Abs(file)
@@ -197,7 +212,7 @@ func (l lab) changeGateway(t *testing.T, gateway string, r report.Remedy) {
 	t.Helper()
 	lines := strings.Join(r.Lines, "\n") + "\n"
 	switch gateway {
-	case "strongswan":
+	case "strongswan", postQuantum:
 		lines = strings.ReplaceAll(lines, "NAME", "lab")
 	case "libreswan":
 		lines = strings.ReplaceAll(lines, "NAME", "policy")

@@ -18,6 +18,7 @@ import (
 func (l lab) testRemedyWords(t *testing.T) {
 	for gateway, syntax := range syntaxOf {
 		t.Run(gateway, func(t *testing.T) {
+			l.need(t, gateway)
 			var want []proposals.Product
 			for _, p := range oneOfEach() {
 				if _, ok := linesFor(syntax, p, products(t, "aes256gcm16-prfsha512-modp3072")); ok {
