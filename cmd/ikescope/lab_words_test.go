@@ -20,7 +20,7 @@ func (l lab) testRemedyWords(t *testing.T) {
 		t.Run(gateway, func(t *testing.T) {
 			l.need(t, gateway)
 			var want []proposals.Product
-			for _, p := range oneOfEach() {
+			for _, p := range oneOfEach(t) {
 				if _, ok := linesFor(syntax, p, products(t, "aes256gcm16-prfsha512-modp3072")); ok {
 					want = append(want, p)
 				}
@@ -42,21 +42,15 @@ func (l lab) testRemedyWords(t *testing.T) {
 
 // oneOfEach returns suites, in each of which one algorithm is not one that
 // everybody has; all of them but the additional key exchanges come up.
-func oneOfEach() []proposals.Product {
-	usual := func(keywords string) proposals.Product {
-		p, err := proposals.ParseProduct(keywords)
-		if err != nil {
-			panic(err)
-		}
-		return p
-	}
+func oneOfEach(t *testing.T) []proposals.Product {
+	t.Helper()
 	var out []proposals.Product
 	for axis := proposals.ENCR; axis <= proposals.KE; axis++ {
 		for _, a := range proposals.IKEAlgorithms(axis) {
-			p := usual("aes256-sha256-prfsha256-modp2048")
+			p := products(t, "aes256-sha256-prfsha256-modp2048")[0]
 			switch prf, ok := proposals.PRFOf(a); {
 			case axis == proposals.ENCR && a.AEAD(), axis == proposals.PRF:
-				p = usual("aes256gcm16-prfsha256-modp2048")
+				p = products(t, "aes256gcm16-prfsha256-modp2048")[0]
 			case axis == proposals.INTEG && ok:
 				p[proposals.PRF] = []proposals.Algorithm{prf}
 			case axis == proposals.INTEG:

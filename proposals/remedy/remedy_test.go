@@ -220,14 +220,8 @@ func TestHostileName(t *testing.T) {
 // other side's, no suite that this syntax can write needs less, and what is
 // weaker is said to be.
 func TestRemediesKeepTheirPromise(t *testing.T) {
-	some := rapid.SliceOfN(randomProduct(), 1, 3)
 	rapid.Check(t, func(t *rapid.T) {
-		c := Case{
-			Client:          client.Policy{Offer: some.Draw(t, "offer")},
-			Accepted:        some.Draw(t, "accepted"),
-			ClientSyntaxes:  Syntaxes(ClientSide),
-			GatewaySyntaxes: Syntaxes(GatewaySide),
-		}
+		c := randomCase(t)
 		remedies := c.Remedies()
 		if meet(c.Client.Offer, c.Accepted) != (len(remedies) == 0) {
 			t.Fatalf("%d remedies", len(remedies))
@@ -276,13 +270,7 @@ func TestRemediesKeepTheirPromise(t *testing.T) {
 // severity info are advice.)
 func TestForbiddenIsTold(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		some := rapid.SliceOfN(randomProduct(), 1, 3)
-		c := Case{
-			Client:          client.Policy{Offer: some.Draw(t, "offer")},
-			Accepted:        some.Draw(t, "accepted"),
-			ClientSyntaxes:  Syntaxes(ClientSide),
-			GatewaySyntaxes: Syntaxes(GatewaySide),
-		}
+		c := randomCase(t)
 		for _, r := range c.Remedies() {
 			inForce := c.Client.Offer
 			if r.Side == GatewaySide {
@@ -335,6 +323,17 @@ func leastOf(t *rapid.T, r Remedy, from, inForce []proposals.Product) {
 				}
 			}
 		}
+	}
+}
+
+// randomCase draws any client and gateway, with the remedies in all syntaxes.
+func randomCase(t *rapid.T) Case {
+	some := rapid.SliceOfN(randomProduct(), 1, 3)
+	return Case{
+		Client:          client.Policy{Offer: some.Draw(t, "offer")},
+		Accepted:        some.Draw(t, "accepted"),
+		ClientSyntaxes:  Syntaxes(ClientSide),
+		GatewaySyntaxes: Syntaxes(GatewaySide),
 	}
 }
 

@@ -42,13 +42,7 @@ func file(r Remedy) string {
 // add are read without the latter.
 func TestRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		some := rapid.SliceOfN(randomProduct(), 1, 3)
-		c := Case{
-			Client:          client.Policy{Offer: some.Draw(t, "offer")},
-			Accepted:        some.Draw(t, "accepted"),
-			ClientSyntaxes:  Syntaxes(ClientSide),
-			GatewaySyntaxes: Syntaxes(GatewaySide),
-		}
+		c := randomCase(t)
 		for _, r := range c.Remedies() {
 			if len(r.Lines) == 0 {
 				continue
