@@ -76,10 +76,11 @@ func TestLinesWithCodes(t *testing.T) {
 		"CoId={B4000371-A67F-452F-AA4C-3125AA9CFC78}: The user SYSTEM dialed a connection named AzureGateway that has failed. The error code returned on failure is 809.": "Windows error 809",
 		"The user [username] dialed a connection named [connection name] which has failed. The error code returned on failure is 13868.":                                  "Windows error 13868",
 		"CoId={00000000-0000-0000-0000-000000000000}: The user SYSTEM dialed a connection named V which has failed. The error code returned on failure is -2146762487.":   "Windows error -2146762487",
-		"14[ENC] generating IKE_SA_INIT response 0 [ N(NO_PROP) ]":                                                          "notify message NO_PROPOSAL_CHOSEN",
-		"responding to IKE_AUTH message (ID 1) from 10.88.1.2:41824 with encrypted notification AUTHENTICATION_FAILED":      "notify message AUTHENTICATION_FAILED",
-		"[1]05AC.0CE0::11/23/2026-20:00:00.000 [ikeext] 15|198.51.100.7|Failure value: 13868(ERROR_IPSEC_IKE_POLICY_MATCH)": "Windows error 13868",
-		"IKE failed with Windows error 0x800B0109":                                                                          "Windows error -2146762487",
+		"14[ENC] generating IKE_SA_INIT response 0 [ N(NO_PROP) ]":                                                                              "notify message NO_PROPOSAL_CHOSEN",
+		"responding to IKE_AUTH message (ID 1) from 10.88.1.2:41824 with encrypted notification AUTHENTICATION_FAILED":                          "notify message AUTHENTICATION_FAILED",
+		"[1]05AC.0CE0::11/23/2026-20:00:00.000 [ikeext] 15|198.51.100.7|Failure value: 13868(ERROR_IPSEC_IKE_POLICY_MATCH)":                     "Windows error 13868",
+		"The network connection between your computer and the VPN server could not be established because the remote server is not responding.": "Windows error 809",
+		"IKE failed with Windows error 0x800B0109":                                                                                              "Windows error -2146762487",
 	} {
 		found, err := Explain(line)
 		if err != nil || len(found) == 0 || !strings.HasPrefix(found[0].Title, title) {

@@ -64,12 +64,14 @@ func explainWindows(word string) (Explanation, bool) {
 const facilityWin32 = 0x8007
 
 // explainWindowsText explains a line that quotes Microsoft's text of an error,
-// the longest of those that it quotes. Several errors may have the same text.
+// or its first sentence, as dialogues show it: the longest of those that it
+// quotes. Several errors may have the same text.
 func explainWindowsText(line string) []Explanation {
 	var out []Explanation
 	longest := 0
 	for _, w := range windows() {
-		text := strings.ToLower(strings.TrimSuffix(w.text, "."))
+		text, _, _ := strings.Cut(strings.ToLower(w.text), ". ")
+		text = strings.TrimSuffix(text, ".")
 		if len(text) < max(longest, 12) || !strings.Contains(strings.ToLower(line), text) {
 			continue
 		}
