@@ -23,7 +23,7 @@ func (t *Target) Compare(policies []client.Policy) {
 	t.Clients = []Client{}
 	for _, p := range policies {
 		out := c.predict(p)
-		if seen, ok := live[p.Name]; ok {
+		if seen, ok := live[p.Name]; ok && c.sentAs(seen, p) {
 			out = c.confirm(p, seen, out)
 		}
 		out.Doubt = p.Doubt
@@ -171,6 +171,22 @@ func (c predictor) refusalsOf(offer []proposals.Product) []int {
 		left, ids = rest, append(ids, e.id)
 	}
 	return numbers(ids)
+}
+
+// sentAs reports whether the packet of a live verdict was p's: a name may stand
+// for another offer than it did when a document was saved, such as that of a
+// connection that was changed since.
+func (c predictor) sentAs(live Client, p client.Policy) bool {
+	if len(live.Evidence) == 0 {
+		return true // nothing was sent, and nothing is claimed
+	}
+	i := slices.IndexFunc(c.target.Exchanges, func(e Exchange) bool { return e.ID == live.Evidence[0] })
+	if i < 0 {
+		return false
+	}
+	// Proposals that a product cannot tell are empty there, and not in p.
+	told := slices.DeleteFunc(strings.Split(c.target.Exchanges[i].Offer, ","), func(s string) bool { return s == "" })
+	return slices.Equal(told, convert(p.Offer, proposals.Product.String))
 }
 
 // confirm returns what a client's own packet got, with what the prediction

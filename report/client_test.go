@@ -165,6 +165,7 @@ func TestCompareLive(t *testing.T) {
 		r.Matrix = matrixCase{asked: proposals.Classical().Products(), observed: taken, evidence: []int{4}}.matrix(t)
 		tt.live.Name, tt.live.Evidence = "it", []int{90}
 		r.Clients = []probe.ClientAnswer{tt.live}
+		r.Exchanges = append(r.Exchanges, probe.Exchange{ID: 90, Offer: products(t, tt.offer)})
 		target := &New(testRun, []probe.Result{r}).Targets[0]
 		for range 2 {
 			target.Compare([]client.Policy{policy(t, tt.offer)})
@@ -174,6 +175,12 @@ func TestCompareLive(t *testing.T) {
 			!slices.Equal(got.Evidence, []int{90}) || got.Doubt != "Perhaps." || len(got.Missing) != len(tt.want.Missing) ||
 			len(got.Missing) > 0 && got.Missing[0].Text != tt.want.Missing[0].Text {
 			t.Errorf("%+v, want %+v", got, tt.want)
+		}
+		// Of another offer with the same name nothing was seen.
+		const third = "aes256-sha256-prfsha256-modp1024"
+		target.Compare([]client.Policy{policy(t, third)})
+		if got := target.Clients[0]; got.Basis != "predicted" || got.Verdict != "fails" {
+			t.Errorf("the live verdict of %s counts for %s: %+v", tt.offer, third, got)
 		}
 	}
 }
