@@ -74,9 +74,16 @@ func (t *Target) chosen() []proposals.Chosen {
 		if c.Pick.KE != ike.KE_NONE {
 			all = append(all, c)
 		}
+		if len(all) == maxChosen {
+			break
+		}
 	}
 	return all
 }
+
+// maxChosen bounds what a stranger's report makes a prediction look at; a scan
+// asks about far fewer offers.
+const maxChosen = 512
 
 // methodsIn returns the key exchange methods of offer.
 func methodsIn(offer []proposals.Product) []proposals.Algorithm {
