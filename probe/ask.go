@@ -95,11 +95,22 @@ func (s *scan) initiate(ctx context.Context, r initRequest) answer {
 	if err != nil {
 		return s.failed(err)
 	}
+	if !placed {
+		req.withheld = s.opensUnasked
+	}
 	a := s.conn.exchange(ctx, req)
+	if a.Outcome == NotTried && !placed && s.opensUnasked() && ctx.Err() == nil {
+		s.unbegin()
+		return s.initiate(ctx, r) // with a place
+	}
 	a.Offer = slices.DeleteFunc(slices.Clone(a.Offer), func(p proposals.Product) bool { return p.Size() == 0 })
 	s.record(a)
 	if a.Outcome == Accepted {
 		s.opened()
+		if !placed {
+			s.placeUnasked()
+			placed = true
+		}
 		closing = true
 		end := func() { s.leavePlace(placed, !s.closeHalfOpen(ctx, initExchange{a, req, key})) }
 		if r.purpose == forDetail {
@@ -225,6 +236,13 @@ func (s *scan) begin(purpose string) bool {
 	}
 	s.begun++
 	return true
+}
+
+// unbegin takes an exchange back that was not begun.
+func (s *scan) unbegin() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.begun--
 }
 
 func (s *scan) failed(err error) answer {

@@ -131,7 +131,8 @@ func (d *dialogue) deadline() time.Time {
 }
 
 // try sends the request once, if no answer has come while the rate made it
-// wait. It reports false if ctx ended, or the socket is closed.
+// wait. It reports false if ctx ended, the socket is closed, or the request is
+// withheld.
 func (d *dialogue) try(ctx context.Context) bool {
 	if err := d.c.pacer.waitToSend(ctx); err != nil {
 		return false
@@ -143,6 +144,9 @@ func (d *dialogue) try(ctx context.Context) bool {
 	}
 	if d.tries > 0 && len(d.inbox) > 0 {
 		return true
+	}
+	if d.req.withheld != nil && d.req.withheld() {
+		return false
 	}
 	now := time.Now()
 	d.tries, d.last = d.tries+1, now

@@ -50,14 +50,26 @@ func (s *scan) leavePlace(placed, left bool) {
 	switch {
 	case left:
 		s.left++
-		if !placed {
-			s.places++
-			s.opensAnyway = true
-		}
 	case placed:
 		s.places--
 	}
 	s.vacancy.Broadcast()
+}
+
+// placeUnasked places a request that had no place, and opened an IKE SA. From
+// then on each request needs one, those too that wait to be sent.
+func (s *scan) placeUnasked() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.places++
+	s.opensAnyway = true
+}
+
+// opensUnasked reports whether each request needs a place.
+func (s *scan) opensUnasked() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.opensAnyway
 }
 
 // opened counts a half-open IKE SA at the gateway.

@@ -114,6 +114,9 @@ type request struct {
 	attempts int
 	// quiet: silence would be no sign of congestion.
 	quiet bool
+	// withheld, unless nil, is asked before each try, whether it is not to be
+	// sent any more.
+	withheld func() bool
 
 	// Of an IKE_SA_INIT request:
 	offer   []proposals.Product

@@ -55,3 +55,20 @@ func TestScanLeftOpen(t *testing.T) {
 		})
 	}
 }
+
+// TestScanOpensLater: a gateway that begins to accept KE payloads that were not
+// offered gets no more requests than are on the way then.
+func TestScanOpensLater(t *testing.T) {
+	t.Parallel()
+	const most = 6
+	later := with(func(p *iketest.Profile) { p.ForeignKE, p.CookieFrom, p.BlockFrom = iketest.AsAccepted, 0, 0 })
+	for from := 5; from < 200; from += 15 {
+		o := scene{policy: broadPolicy, later: broadPolicy, profile: iketest.StrongSwan, laterProfile: &later, laterFrom: from, opens: true,
+			link: iketest.Link{Delay: 25 * ms}, scanner: Scanner{Exhaustive: true}}.scan(t)
+		o.right(t)
+		if o.stats.HalfOpenPeak > most || o.stats.HalfOpen != o.Cost.HalfOpenLeft {
+			t.Errorf("from %d: the gateway had %d at most, %d in the end; the result says %d are left",
+				from, o.stats.HalfOpenPeak, o.stats.HalfOpen, o.Cost.HalfOpenLeft)
+		}
+	}
+}

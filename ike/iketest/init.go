@@ -1,6 +1,7 @@
 package iketest
 
 import (
+	"cmp"
 	"net/netip"
 	"time"
 
@@ -13,6 +14,9 @@ func (s *server) answerInit(in arrival, h ike.Header, now time.Time) ([]byte, er
 		return nil, nil
 	}
 	s.stats.InitRequests++
+	if s.laterFrom > 0 && s.stats.InitRequests > s.laterFrom {
+		s.policy, s.profile = s.laterPolicy, *s.laterProfile
+	}
 	m, malformed := ike.ParseMessage(in.octets)
 	ke, hasKE := ike.Find[*ike.KE](m)
 	if hasKE && s.profile.DeafAboveKE > 0 && ke.Method > s.profile.DeafAboveKE {
@@ -78,11 +82,7 @@ func (s *server) negotiate(in arrival, m *ike.Message, sa *ike.SA, ke *ike.KE, n
 		return s.refuse(m.Header, ike.Notify{Notification: ike.INVALID_SYNTAX})
 	}
 	_, intermediate := m.Notify(ike.INTERMEDIATE_EXCHANGE_SUPPORTED)
-	policy := s.policy
-	if s.laterFrom > 0 && s.stats.InitRequests > s.laterFrom {
-		policy = s.laterPolicy
-	}
-	chosen, ok := s.profile.choose(policy, request{sa.Proposals, ke.Method, intermediate})
+	chosen, ok := s.profile.choose(s.policy, request{sa.Proposals, ke.Method, intermediate})
 	if !ok {
 		return s.refuseOffer(m.Header)
 	}
@@ -172,7 +172,7 @@ func (s *server) accept(in arrival, m *ike.Message, chosen ike.Proposal, keys se
 	}
 	s.stats.Accepted++
 	s.halfOpen.add(&halfOpenSA{
-		spii: h.SPIi, spir: h.SPIr, source: in.remote.Addr(), expires: now.Add(s.profile.HalfOpenFor),
+		spii: h.SPIi, spir: h.SPIr, source: in.remote.Addr(), expires: now.Add(cmp.Or(s.profile.HalfOpenFor, defaultHalfOpenFor)),
 		chosen: chosen, secret: keys.shared, ni: ni.Data, nr: nr,
 	})
 	return answer, nil

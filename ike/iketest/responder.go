@@ -23,9 +23,11 @@ type Responder struct {
 	// and in it the first transform of each type.
 	Policy []ike.Proposal
 	// LaterPolicy takes the place of Policy after LaterFrom IKE_SA_INIT
-	// requests; with LaterFrom 0 it never does.
-	LaterPolicy []ike.Proposal
-	LaterFrom   int
+	// requests, and LaterProfile, unless nil, that of Profile; with LaterFrom 0
+	// they never do.
+	LaterPolicy  []ike.Proposal
+	LaterProfile *Profile
+	LaterFrom    int
 
 	Profile Profile
 	Faults  Faults
@@ -130,6 +132,7 @@ func (r *Responder) start() (*server, error) {
 // A server is a Responder that runs.
 type server struct {
 	policy, laterPolicy []ike.Proposal
+	laterProfile        *Profile
 	laterFrom           int
 	profile             Profile
 	faults              faults
@@ -146,7 +149,7 @@ type server struct {
 
 func newServer(r *Responder) (*server, error) {
 	s := &server{
-		policy: r.Policy, laterPolicy: r.LaterPolicy, laterFrom: r.LaterFrom,
+		policy: r.Policy, laterPolicy: r.LaterPolicy, laterProfile: r.LaterProfile, laterFrom: r.LaterFrom,
 		profile: r.Profile, faults: newFaults(r.Faults),
 		address: r.Address, identity: r.Identity, rand: r.Rand,
 		cookies:  cookies{asked: make(map[netip.Addr]time.Time)},
@@ -156,8 +159,8 @@ func newServer(r *Responder) (*server, error) {
 	if s.rand == nil {
 		s.rand = rand.Reader
 	}
-	if s.profile.HalfOpenFor == 0 {
-		s.profile.HalfOpenFor = defaultHalfOpenFor
+	if s.laterProfile == nil {
+		s.laterProfile = &r.Profile
 	}
 	if _, err := io.ReadFull(s.rand, s.cookies.secret[:]); err != nil {
 		return nil, fmt.Errorf("iketest: cookie secret: %w", err)
