@@ -64,32 +64,35 @@ func randomSet(pick pick, set uint64) uint64 {
 	return out
 }
 
-// TestPlannerIsSound holds what a matrix claims against the policy, for any
-// policy: what is refused is refused, what was observed is accepted, and
-// everything is decided.
+// TestPlannerIsSound: a matrix is sound, whatever the policy.
 func TestPlannerIsSound(t *testing.T) {
 	t.Parallel()
 	u := Standard()
 	rapid.Check(t, func(rt *rapid.T) {
 		policy := randomPolicy(func(n int) int { return rapid.IntRange(0, n-1).Draw(rt, "pick") }, u)
 		g := gatewayOf(t, u, policy)
-		m := g.scan(t)
-		if !m.Proven || m.NoAnswer != 0 || m.NotTested != 0 || len(m.Contradictions) != 0 {
-			rt.Fatalf("not decided: %+v", *m)
-		}
-		if missing := subtract(g.want(), g.found(m)...); len(missing) != 0 {
-			rt.Fatalf("accepted, but reported as refused: %v", u.products(missing))
-		}
-		for _, r := range m.Products {
-			b, _ := u.box(r.Product)
-			if r.Basis == Observed && len(subtract([]box{b}, g.want()...)) != 0 {
-				rt.Fatalf("reported as observed, but refused in part: %v", r.Product)
-			}
-		}
-		if m.Accepted+m.Refused != m.Universe {
-			rt.Fatalf("%d accepted and %d refused of %d", m.Accepted, m.Refused, m.Universe)
-		}
+		g.isSound(rt, g.scan(t))
 	})
+}
+
+// isSound holds what m claims against the policy: what is refused is refused,
+// what was observed is accepted, and everything is decided.
+func (g *gateway) isSound(t *rapid.T, m *Matrix) {
+	if !m.Proven || m.NoAnswer != 0 || m.NotTested != 0 || len(m.Contradictions) != 0 {
+		t.Fatalf("not decided: %+v", *m)
+	}
+	if missing := subtract(g.want(), g.found(m)...); len(missing) != 0 {
+		t.Fatalf("accepted, but reported as refused: %v", g.u.products(missing))
+	}
+	for _, r := range m.Products {
+		b, _ := g.u.box(r.Product)
+		if r.Basis == Observed && len(subtract([]box{b}, g.want()...)) != 0 {
+			t.Fatalf("reported as observed, but refused in part: %v", r.Product)
+		}
+	}
+	if m.Accepted+m.Refused != m.Universe {
+		t.Fatalf("%d accepted and %d refused of %d", m.Accepted, m.Refused, m.Universe)
+	}
 }
 
 // TestExhaustiveIsExact: with each accepted suite observed, nothing is left to
