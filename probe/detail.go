@@ -22,7 +22,8 @@ func (s *scan) detail(ctx context.Context) {
 	offer := s.closable()
 	if len(offer) == 0 {
 		if s.result.Matrix.Accepted > 0 && ctx.Err() == nil {
-			s.note("Every accepted suite needs algorithms that this scanner cannot compute; no IKE SA was begun, so NAT detection and extensions are not known.")
+			s.note("Every accepted suite needs algorithms that this scanner cannot compute, or a KE payload that leaves no place in a datagram; " +
+				"so NAT detection and extensions are not known.")
 		}
 		return
 	}

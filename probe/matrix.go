@@ -123,19 +123,22 @@ func (s *scan) doubt(ctx context.Context, m *proposals.Matrix, run []Exchange) s
 		return forgedAnswers
 	case s.over(ctx) && (s.seen.taken || s.way != byForeignKE):
 		return ""
-	case m.Accepted == 0 && s.way == byForeignKE && !s.seen.taken:
-		if !s.takesAnyway(ctx) {
-			if s.over(ctx) {
-				s.undecide()
-				s.result.Matrix = s.untested()
-			} else if s.forged(run) {
-				return forgedAnswers
-			}
-			return ""
+	case m.Accepted == 0 && s.way == byForeignKE && !s.seen.taken && !s.triedAnyway:
+		spoilers := len(s.spoilers)
+		switch {
+		case s.takesAnyway(ctx):
+			s.findWay(ctx)
+			s.result.Matrix = s.untested()
+			return "The gateway refuses offers whose KE payload it cannot use, without looking at the proposals."
+		case s.over(ctx):
+			s.undecide()
+			s.result.Matrix = s.untested()
+		case s.forged(run):
+			return forgedAnswers
+		case len(s.spoilers) > spoilers:
+			s.triedAnyway = true
+			return "The gateway refuses all offers whose KE payload it cannot use, and does not answer some whose KE payload is of a method that is offered: what it thinks of those is not known."
 		}
-		s.findWay(ctx)
-		s.result.Matrix = s.untested()
-		return "The gateway refuses offers whose KE payload it cannot use, without looking at the proposals."
 	case s.changed(ctx, m, run):
 		s.controlTaken = false // perhaps
 		return "The gateway answered an offer otherwise than before: its policy changed."

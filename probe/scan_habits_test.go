@@ -100,8 +100,12 @@ func TestScanKERare(t *testing.T) {
 		"only accepted answers": acceptsOnly,
 		"decoy":                 with(func(p *iketest.Profile) { p.ForeignKE = iketest.AsRefusal }),
 	} {
-		for _, policy := range []string{"aes256ccm16-prfsha256-ecp256", "aes192ctr-aesxcbc-prfaesxcbc-modp3072", "aes128gcm12-prfmd5-modp6144"} {
-			t.Run(name, func(t *testing.T) {
+		for _, policy := range []string{
+			"aes256ccm16-prfsha256-ecp256", "aes192ctr-aesxcbc-prfaesxcbc-modp3072", "aes128gcm12-prfmd5-modp6144",
+			"aes128ccm12-aes128gcm12-prfmd5-modp8192", "aes256gcm16-prfsha384-mlkem1024",
+			hybridPolicy, "aes128ctr-sha1-prfaescmac-ecp384-ke1_mlkem512", "aes256gcm16-prfsha384-modp3072-ke1_mlkem768-ke2_mlkem1024",
+		} {
+			t.Run(name+"/"+policy, func(t *testing.T) {
 				o := scene{policy: policy, profile: profile, link: iketest.Link{Delay: 5 * ms}}.scan(t)
 				o.right(t)
 				o.clean(t)
@@ -113,8 +117,27 @@ func TestScanKERare(t *testing.T) {
 	}
 	nothing := scene{profile: iketest.StrongSwan, link: iketest.Link{Delay: 5 * ms}}.scan(t)
 	nothing.exact(t)
-	if n := nothing.Cost.Exchanges; n > 120 {
+	if n := nothing.Cost.Exchanges; n > 180 {
 		t.Errorf("%d exchanges to see that nothing is accepted", n)
+	}
+}
+
+// TestScanKELong: a gateway that cannot be asked about a method, as a KE payload
+// of it makes requests too long for the gateway or the path, is not said to
+// refuse it.
+func TestScanKELong(t *testing.T) {
+	t.Parallel()
+	for _, policy := range []string{"", "aes256gcm16-prfsha384-modp8192", "aes256gcm16-prfsha384-mlkem768"} {
+		o := scene{policy: policy, profile: with(func(p *iketest.Profile) {
+			p.ForeignKE, p.UnchosenKE, p.MaxDatagram = iketest.AsRefusal, iketest.AsRefusal, maxDatagram
+		}), link: iketest.Link{Delay: 5 * ms}}.scan(t)
+		o.right(t)
+		o.clean(t)
+		o.notes(t, "what it thinks of such suites is not known: KE_ML_KEM_1024, KE_ML_KEM_512, KE_ML_KEM_768, KE_MODP_6144, KE_MODP_8192")
+		if m := o.Matrix; m.Proven || m.NoAnswer == 0 || m.NotTested != 0 {
+			t.Errorf("%s: %d without an answer, %d not tested; proven: %v", policy, m.NoAnswer, m.NotTested, m.Proven)
+		}
+		t.Logf("%s: %d exchanges in %v", policy, o.Cost.Exchanges, o.Cost.Elapsed)
 	}
 }
 

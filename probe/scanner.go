@@ -140,6 +140,9 @@ type scan struct {
 	gone      bool                        // it did not come back
 	described [2]bool                     // by transport: an accepted answer told of the path
 	overruns  int                         // how often control offers beside others were lost
+	// triedAnyway: it is known that the gateway takes nothing either when the
+	// KE payload fits, or does not answer.
+	triedAnyway bool
 
 	closing sync.WaitGroup // of IKE SAs, beside other exchanges
 

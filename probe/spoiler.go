@@ -26,10 +26,15 @@ func (s *scan) findSpoilersIn(ctx context.Context, group []proposals.Algorithm) 
 		s.findSpoilersIn(ctx, group[half:])
 		return
 	}
+	s.spoil(group[0])
+}
+
+// spoil notes that the last exchange showed a to be a spoiler.
+func (s *scan) spoil(a proposals.Algorithm) {
 	if s.spoilers == nil {
 		s.spoilers = make(map[proposals.Algorithm]int)
 	}
-	s.spoilers[group[0]] = s.lastExchange()
+	s.spoilers[a] = s.lastExchange()
 }
 
 // reads reports whether the control offer is answered as ever with algorithms

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -96,30 +97,54 @@ func (s *scan) takesAnyway(ctx context.Context) bool {
 	was := s.way
 	s.way = byOwnKE
 	defer func() { s.way = was }()
-	common := mustParse(clientGreeting)
 	if s.takesOf(ctx, func(m ike.KeyExchangeMethod) [][]proposals.Product {
-		return [][]proposals.Product{onlyMethod(common, m)}
+		offer := onlyMethod(mustParse(clientGreeting), m)
+		if requestOctets(offer, m) > maxDatagram {
+			return nil
+		}
+		return [][]proposals.Product{offer}
 	}) {
 		return true
 	}
 	if name, _ := s.onlyError(); name != "" {
 		return false // it does not come to the proposals
 	}
-	return s.takesOf(ctx, s.classicalOffers)
+	var classical, hybrid []proposals.Product
+	for _, p := range s.universe().Products() {
+		if slices.ContainsFunc(p[proposals.ADDKE1:], func(list []proposals.Algorithm) bool { return len(list) > 0 }) {
+			hybrid = append(hybrid, p)
+		} else {
+			classical = append(classical, p)
+		}
+	}
+	for _, suites := range [][]proposals.Product{classical, hybrid} {
+		if s.takesOf(ctx, func(m ike.KeyExchangeMethod) [][]proposals.Product { return offersOf(suites, m) }) {
+			return true
+		}
+	}
+	return false
 }
 
-// takesOf asks the offers of each method, one after the other, until one is
-// accepted, whose suite is then the control offer.
+// takesOf asks the offers of each method, one after the other until one is
+// accepted, whose suite is then the control offer. Methods whose public values
+// are long come last. One with which requests are not answered is a spoiler.
 func (s *scan) takesOf(ctx context.Context, offersOf func(ike.KeyExchangeMethod) [][]proposals.Product) bool {
-	for _, m := range keyexchange.Methods() {
+	methods := keyexchange.Methods()
+	slices.SortStableFunc(methods, func(m, n ike.KeyExchangeMethod) int {
+		return cmp.Compare(requestOctets(nil, m), requestOctets(nil, n))
+	})
+	for _, m := range methods {
+		asAlgorithm := proposals.Algorithm{Axis: proposals.KE, ID: uint16(m)}
 		for _, offer := range offersOf(m) {
-			if requestOctets(offer, m) > maxDatagram {
-				continue
+			if s.spoilers[asAlgorithm] != 0 {
+				break
 			}
-			a := s.insist(ctx, s.offering(ctx, offer))
+			a := s.sound(ctx, s.offering(ctx, offer))
 			switch {
 			case a.Outcome == NotTried:
 				return false // the scan is over
+			case a.Outcome == NoAnswer:
+				s.spoil(asAlgorithm)
 			case a.Outcome == Accepted && slices.ContainsFunc(offer, func(p proposals.Product) bool { return p.Contains(*a.Suite) }):
 				s.control, s.controlTaken = []proposals.Product{a.Suite.Product()}, true
 				return true
@@ -129,25 +154,31 @@ func (s *scan) takesOf(ctx context.Context, offersOf func(ike.KeyExchangeMethod)
 	return false
 }
 
-// classicalOffers returns the suites with the method m that are asked about,
-// without additional key exchanges, as offers that fit a datagram with a KE
-// payload of m, unless that alone nearly fills it.
-func (s *scan) classicalOffers(m ike.KeyExchangeMethod) [][]proposals.Product {
-	const most = 5 // ciphers at a time
+// offersOf returns those of suites with the method m as offers that fit a
+// datagram with a KE payload of m. Where that nearly fills it, the datagram
+// comes in fragments.
+func offersOf(suites []proposals.Product, m ike.KeyExchangeMethod) [][]proposals.Product {
+	const least, fragmented, most = 300, 600, 15 // octets, octets, transforms of a type
+	room := maxDatagram - requestOctets(nil, m)
+	if room < least {
+		room = fragmented
+	}
 	var out [][]proposals.Product
 	var offer []proposals.Product
-	for _, p := range ofMethod(s.universe().Products(), m) {
-		if slices.ContainsFunc(p[proposals.ADDKE1:], func(list []proposals.Algorithm) bool { return len(list) > 0 }) {
-			continue
-		}
-		for ciphers := range slices.Chunk(p[proposals.ENCR], most) {
-			p[proposals.ENCR] = ciphers
-			if len(offer) > 0 && requestOctets(append(offer, p), m) > maxDatagram {
-				out = append(out, offer)
-				offer = nil
+	for parts := ofMethod(suites, m); len(parts) > 0; parts = parts[1:] {
+		p := parts[:1:1]
+		for octetsOf(p) > room || slices.ContainsFunc(p[0][:], func(list []proposals.Algorithm) bool { return len(list) > most }) {
+			first, rest := halve(p)
+			if rest == nil {
+				break
 			}
-			offer = append(slices.Clip(offer), p)
+			p, parts = first, slices.Concat(first, rest, parts[1:])
 		}
+		if octetsOf(offer)+octetsOf(p) > room && len(offer) > 0 {
+			out = append(out, offer)
+			offer = nil
+		}
+		offer = append(offer, p...)
 	}
 	if len(offer) > 0 {
 		out = append(out, offer)
