@@ -93,8 +93,7 @@ func TestScanResume(t *testing.T) {
 					t.Errorf("after %d: %d exchanges in three scans, want at most %d", stop, asked, most)
 				}
 				again := third.goOn().scan(t)
-				// Found in another order, a product may take other samples.
-				if n := again.matrixExchanges(); n > 15 || again.Matrix.Accepted != m.Accepted {
+				if n := again.matrixExchanges(); n > 0 || again.Matrix.Accepted != m.Accepted {
 					t.Errorf("after %d: %d exchanges for a matrix that is whole", stop, n)
 				}
 			}

@@ -30,16 +30,15 @@ import (
 //  2. Locate: an offer that was taken holds an acceptable suite. Dividing it by
 //     weight, the likely algorithms first, finds the suite in about as many
 //     questions as its surprise has bits. What is refused on the way is
-//     remembered and serves the proof. Suites that cannot be of one product,
-//     as with AEAD and without, are located side by side.
+//     remembered and serves the proof.
 //  3. Grow: around a suite that is accepted, each axis is asked about: single
 //     questions for what is likely, groups for what is not. The key exchange
-//     methods come first, since the answer names the one that was taken. Then
-//     the values of a group on another axis each go with a method of their
-//     own, and the answer tells which one was taken; a group is split only
-//     where methods are too few. What stands on the other axes changes from
-//     one question to the next, within what was found already, so that most
-//     answers support the product and not one value alone.
+//     methods begin, since the answer names the one that was taken; then all
+//     axes are asked about together. The values of a group each go with a
+//     method of their own, and the answer tells which one was taken; a group
+//     is split only where methods are too few. What stands on the other axes
+//     changes from one question to the next, within what was found already, so
+//     that most answers support the product and not one value alone.
 //  4. Verify: the corners of the product that were not asked are inferred. Of
 //     a small product each suite is observed; of a larger one a sample, in
 //     which each algorithm meets others. A sample that is refused means that
@@ -48,15 +47,18 @@ import (
 //     algorithms is seen together as far as the number of samples allows. The
 //     suites that a cut leaves over start products of their own.
 //
-// All but step 2 ask in batches that do not depend on each other, so that they
-// can be in flight together.
+// Cover, grow and verify ask in batches that do not depend on each other, so
+// that they can be in flight together. Suites that cannot be of one product, as
+// with AEAD and without, go through steps 2 to 4 side by side.
 //
 // # The cost
 //
 // An accepted product of m values costs about as many exchanges as a suite has
 // bits of surprise to locate (3 to 7), m and some for the groups of refused
 // values to grow, and few samples, since growing brings most of them. The proof
-// is some 20 offers, and a few more for each product.
+// is some 20 offers, and a few more for each product. One after the other are
+// some nine round trips for a product, and more for one that is cut; the
+// products of a family, AEAD or classic, wait for each other.
 //
 // # What can be wrong
 //
@@ -195,36 +197,36 @@ type search struct {
 	// there were MaxOffers.
 	offers         int
 	stopped, spent bool
+	// wait is set while parts of the search run side by side: the running
+	// one waits in it for the replies to a batch.
+	wait func(*batch) bool
 }
 
+// run finds products until nothing is undecided.
 func (s *search) run() {
+	var taken [][]box // each holds a suite that is accepted
 	for !s.stopped {
-		if cell, ok := s.loose(); ok {
-			s.explore(cell)
+		var sets [][]box
+		sets, taken = s.apart(append(taken, s.loose()...))
+		if len(sets) == 0 {
+			questions := s.cover()
+			if len(questions) == 0 && !s.recheck() {
+				return
+			}
+			for _, r := range s.ask(questions...) {
+				if r.state == Accepted {
+					taken = append(taken, r.witness)
+				}
+			}
 			continue
 		}
-		questions := s.cover()
-		if len(questions) == 0 {
-			if s.recheck() {
-				continue
-			}
-			return
+		var parts []func()
+		for _, set := range sets {
+			parts = append(parts, func() { s.explore(set) })
 		}
-		var taken [][]box
-		for _, r := range s.ask(questions...) {
-			if r.state == Accepted {
-				taken = append(taken, r.witness)
-			}
-		}
-		for len(taken) > 0 && !s.stopped {
-			var apart [][]box
-			apart, taken = s.apart(taken)
-			for _, cell := range s.locate(apart) {
-				s.explore(cell)
-			}
-			// What a product found since holds says nothing new.
-			taken = slices.DeleteFunc(taken, func(w []box) bool { return totalSize(subtract(w, s.products...)) != totalSize(w) })
-		}
+		s.sideBySide(parts...)
+		// What a product found since holds says nothing new.
+		taken = slices.DeleteFunc(taken, func(w []box) bool { return totalSize(subtract(w, s.products...)) != totalSize(w) })
 	}
 }
 
@@ -245,22 +247,28 @@ func (s *search) apart(sets [][]box) (apart, others [][]box) {
 	return apart, others
 }
 
-// explore finds the product around an accepted cell.
-func (s *search) explore(cell box) {
+// explore finds an accepted suite in a set of boxes that holds one, and the
+// product around it.
+func (s *search) explore(set []box) {
+	cell, ok := s.locate(set)
+	if !ok {
+		return
+	}
 	b := s.verify(s.grow(cell), cell)
 	s.products = slices.DeleteFunc(s.products, b.holds)
 	s.mixed = s.mixed || slices.ContainsFunc(s.products, func(c box) bool { return s.related(b, c) })
 	s.products = append(s.products, b)
 }
 
-// loose returns an observed cell that no product holds.
-func (s *search) loose() (box, bool) {
+// loose returns the observed cells that no product holds, each as a set.
+func (s *search) loose() [][]box {
+	var out [][]box
 	for _, cell := range s.found {
 		if !slices.ContainsFunc(s.products, func(b box) bool { return b.holds(cell) }) {
-			return cell, true
+			out = append(out, []box{cell})
 		}
 	}
-	return box{}, false
+	return out
 }
 
 // reply is an answer in the universe's numbering. Of an accepted question,
@@ -270,9 +278,9 @@ type reply struct {
 	witness []box
 }
 
-// ask sends questions and records what the answers say. What the facts decide
+// send sends questions and records what the answers say. What the facts decide
 // is not asked again.
-func (s *search) ask(questions ...[]box) []reply {
+func (s *search) send(questions [][]box) []reply {
 	replies := make([]reply, len(questions))
 	var offers []Offer
 	var asked []int

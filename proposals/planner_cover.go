@@ -84,36 +84,28 @@ func (u *Universe) hybrid(bs []box) int {
 // there are, the likelier the first part holds one.
 const locateShare = 0.33
 
-// locate finds an acceptable cell in each of sets of boxes that are known to
-// hold one, asking about all of them at a time; none where an answer failed to
-// come.
-func (s *search) locate(sets [][]box) []box {
-	var cells []box
-	for len(sets) > 0 {
-		var firsts, rests [][]box
-		for _, boxes := range sets {
-			boxes = s.open(boxes)
-			switch {
-			case len(boxes) == 0: // contradicted
-			case len(boxes) == 1 && boxes[0].isCell():
-				cells = append(cells, boxes[0])
-				s.observeTaken(boxes[0])
-			default:
-				first, rest := s.split(boxes)
-				firsts, rests = append(firsts, first), append(rests, rest)
-			}
+// locate finds an acceptable cell in boxes that are known to hold one; none
+// where an answer failed to come.
+func (s *search) locate(boxes []box) (box, bool) {
+	for {
+		boxes = s.open(boxes)
+		switch {
+		case len(boxes) == 0: // contradicted
+			return box{}, false
+		case len(boxes) == 1 && boxes[0].isCell():
+			s.observeTaken(boxes[0])
+			return boxes[0], true
 		}
-		sets = nil
-		for i, r := range s.ask(firsts...) {
-			switch r.state {
-			case Accepted:
-				sets = append(sets, r.witness)
-			case Refused:
-				sets = append(sets, rests[i])
-			}
+		first, rest := s.split(boxes)
+		switch r := s.ask(first)[0]; r.state {
+		case Accepted:
+			boxes = r.witness
+		case Refused:
+			boxes = rest
+		default:
+			return box{}, false
 		}
 	}
-	return cells
 }
 
 // observeTaken notes the answers that show that cell is accepted, of which it
@@ -161,19 +153,25 @@ func (s *search) split(boxes []box) (first, rest []box) {
 		}
 		return boxes[:n:n], boxes[n:]
 	}
+	// Of a single box one axis after the other is narrowed, while that brings
+	// its share nearer.
 	b := boxes[0]
-	var bestFirst, bestRest box
-	best := 2.0
-	for a := range b {
-		axis := Axis(a)
-		if isOne(b[a]) {
-			continue
+	part, share := b, 1.0
+	for {
+		next, nextShare := part, share
+		for a := range part {
+			if isOne(part[a]) {
+				continue
+			}
+			likely := s.part(Axis(a), part[a], locateShare)
+			c := share * s.set(Axis(a), likely) / s.set(Axis(a), part[a])
+			if math.Abs(c-locateShare) < math.Abs(nextShare-locateShare) {
+				next, nextShare = part.on(Axis(a), likely), c
+			}
 		}
-		f, r := s.part(axis, b[a], locateShare)
-		share := s.set(axis, f) / s.set(axis, b[a])
-		if off := math.Abs(share - locateShare); off < best {
-			best, bestFirst, bestRest = off, b.on(axis, f), b.on(axis, r)
+		if next == part {
+			return []box{part}, b.minus(part)
 		}
+		part, share = next, nextShare
 	}
-	return []box{bestFirst}, []box{bestRest}
 }

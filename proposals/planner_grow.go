@@ -8,28 +8,86 @@ import (
 // grow returns a box around an accepted cell: each of its values was observed
 // with values of the box on the other axes.
 //
-// The key exchange methods come first, since the answer names the one that was
-// taken; then they name what is taken on the other axes, see
-// [search.question]. Each question holds the other axes at values already
+// All axes are asked about at a time, but for the first questions, which are
+// about key exchange methods alone: the answer names the one that was taken,
+// and from then on they name what is taken on the other axes, see
+// [search.labelled]. Each question holds the other axes at values already
 // found, other ones each time, so that one answer supports the new value and
-// the product at once. A value that is refused where it was asked, but would
-// be taken elsewhere, is not lost: it stays undecided, and the cover asks
-// about it.
+// the product at once. Where products overlap it holds them at the cell's,
+// since values found around it may belong to another product. A value that is
+// refused where it was asked, but would be taken elsewhere, is not lost: it
+// stays undecided, and the cover asks about it.
 func (s *search) grow(cell box) box {
-	free := open(s.home(cell))
-	others := slices.DeleteFunc(slices.Clone(free), func(a Axis) bool { return a == KE })
 	b := cell
-	if len(others) < len(free) {
-		b = s.growAxes(b, []Axis{KE})
+	axes := open(s.home(cell))
+	var left box // the values that no question in the queue is about
+	for _, a := range axes {
+		candidates := s.candidates(b, a)
+		b[a] |= s.known(b, a, candidates)
+		left[a] = candidates &^ b[a]
 	}
-	return s.growAxes(b, others)
+	var queue []section
+	turn := axes
+	if left[KE] != 0 {
+		turn = []Axis{KE}
+	}
+	for !s.stopped {
+		met := s.combinationsOf(b, 2)
+		for _, a := range turn {
+			around := b
+			if s.mixed {
+				around = cell.on(KE, b[KE])
+			}
+			queue = append(queue, s.sections(around, a, left[a], met)...)
+			left[a] = 0
+		}
+		turn = axes
+		if len(queue) == 0 {
+			break
+		}
+		questions := make([][]box, len(queue))
+		for i, sec := range queue {
+			questions[i] = sec.boxes
+		}
+		var next []section
+		// narrow goes on with boxes that hold an accepted suite.
+		narrow := func(a Axis, boxes []box) {
+			if set := on(a, boxes); isOne(set) {
+				b[a] |= set
+				s.expected += s.value(a, set)
+				s.accepted += s.value(a, set)
+				return
+			}
+			first, rest := s.split(boxes)
+			next = append(next, section{a, first, rest, true})
+		}
+		for i, r := range s.ask(questions...) {
+			sec := queue[i]
+			a := sec.axis
+			switch {
+			case r.state == Accepted:
+				left[a] |= on(a, sec.boxes)&^on(a, r.witness) | on(a, sec.rest)
+				narrow(a, r.witness)
+			case r.state == Refused && sec.sure:
+				s.expected += s.set(a, on(a, sec.boxes))
+				narrow(a, sec.rest)
+			default:
+				s.expected += s.set(a, on(a, sec.boxes))
+				left[a] |= on(a, sec.rest)
+			}
+		}
+		queue = next
+	}
+	return b
 }
 
-// candidates returns the values of set on axis a that nothing excludes from b.
-func (s *search) candidates(b box, a Axis, set uint64) uint64 {
-	set &^= b[a]
+// candidates returns the values of axis a to ask about around b: those with
+// which no suite of b was refused.
+func (s *search) candidates(b box, a Axis) uint64 {
+	set := s.home(b)[a] &^ b[a]
 	for v := range values(set) {
-		if c := b.on(a, v); covered(c, s.refused) || covered(c, s.silent) {
+		c := b.on(a, v)
+		if slices.ContainsFunc(s.refused, func(e evidence) bool { return e.overlaps(c) }) || covered(c, s.silent) {
 			set &^= v
 		}
 	}
@@ -67,61 +125,6 @@ func on(a Axis, bs []box) uint64 {
 	return set
 }
 
-// growAxes adds to b the values that are accepted on axes, asking about all of
-// these at a time.
-func (s *search) growAxes(b box, axes []Axis) box {
-	var all box // the values to decide
-	var queue []section
-	met := s.combinationsOf(b, 2)
-	for _, a := range axes {
-		all[a] = s.candidates(b, a, s.home(b)[a])
-		b[a] |= s.known(b, a, all[a])
-		all[a] &^= b[a]
-		queue = append(queue, s.sections(b, a, all[a], 0, met)...)
-	}
-	begun := b
-	for len(queue) > 0 && !s.stopped {
-		questions := make([][]box, len(queue))
-		for i, sec := range queue {
-			questions[i] = sec.boxes
-		}
-		var next []section
-		var left box // to be asked about in new sections
-		// narrow goes on with boxes that hold an accepted suite.
-		narrow := func(a Axis, boxes []box) {
-			if set := on(a, boxes); isOne(set) {
-				b[a] |= set
-				return
-			}
-			first, rest := s.split(boxes)
-			next = append(next, section{a, first, rest, true})
-		}
-		for i, r := range s.ask(questions...) {
-			sec := queue[i]
-			a := sec.axis
-			switch {
-			case r.state == Accepted:
-				left[a] |= on(a, sec.boxes)&^on(a, r.witness) | on(a, sec.rest)
-				narrow(a, r.witness)
-			case r.state == Refused && sec.sure:
-				narrow(a, sec.rest)
-			default:
-				left[a] |= on(a, sec.rest)
-			}
-		}
-		queue = next
-		met = s.combinationsOf(b, 2)
-		for _, a := range axes {
-			queue = append(queue, s.sections(b, a, left[a], all[a]&^left[a], met)...)
-		}
-	}
-	for _, a := range axes {
-		s.expected += s.set(a, all[a])
-		s.accepted += s.set(a, b[a]&^begun[a])
-	}
-	return b
-}
-
 // refusedAtLeast is the chance of a refusal that a question about several
 // values has at least. It is less than a half, since an answer that is taken
 // mostly names the value.
@@ -129,15 +132,13 @@ const refusedAtLeast = 0.25
 
 // sections splits the values of set into questions, the likely ones alone and
 // the others together, each with other axes that bring values together which
-// were not observed together. asked are the values of the axis that were asked
-// about already.
-func (s *search) sections(b box, a Axis, set, asked uint64, met combinations) []section {
-	ratio := s.ratio(a, asked, asked&b[a])
+// were not observed together.
+func (s *search) sections(b box, a Axis, set uint64, met combinations) []section {
 	var bases []box   // for each section
 	var sets []uint64 // likewise
 	none := 1.0       // the chance that no value of the last section is accepted
 	for _, v := range s.order(a, set) {
-		chance := s.chance(a, v, ratio)
+		chance := s.chance(a, v)
 		if len(bases) == 0 || none*(1-chance) < refusedAtLeast {
 			base := met.complete(b.on(a, v), box{}.on(a, v), []Axis{a})
 			met.add(b.on(a, v|b[a]), base)
@@ -188,22 +189,16 @@ func (s *search) labelled(base box, a Axis, set, methods uint64, met combination
 }
 
 // chance returns how likely a value is accepted: what its weight says,
-// corrected by ratio, unless a product found already has it, since the
-// proposals of a gateway tend to repeat each other's algorithms.
-func (s *search) chance(a Axis, v uint64, ratio float64) float64 {
-	for _, b := range s.products {
-		if b[a]&v != 0 {
-			return min(0.8, 3*ratio)
-		}
-	}
-	return min(s.value(a, v)*ratio, 0.95)
-}
-
-// ratio compares what was accepted with what was expected: of the values asked
-// about on axis a, and around the suites explored before.
-func (s *search) ratio(a Axis, asked, accepted uint64) float64 {
+// corrected by what came of the values asked about so far. It is higher for a
+// value that was observed in another suite, since the proposals of a gateway
+// tend to repeat each other's algorithms.
+func (s *search) chance(a Axis, v uint64) float64 {
 	const doubt = 1
-	return (s.set(a, accepted) + s.accepted + doubt) / (s.set(a, asked) + s.expected + doubt)
+	ratio := (s.accepted + doubt) / (s.expected + doubt)
+	if slices.ContainsFunc(s.found, func(c box) bool { return c[a] == v }) {
+		return min(0.8, 4*ratio)
+	}
+	return s.value(a, v) * ratio
 }
 
 // home returns the box of the universe that holds b.

@@ -16,6 +16,9 @@ const common, usual, some, rare = 0.7, 0.4, 0.15, 0.04
 // likely first; a wrong guess costs exchanges, never a wrong result.
 func likelihood(a Algorithm) float64 {
 	if a.IsNone() {
+		if a.Axis > ADDKE1 {
+			return 0.95 // few have more than one additional key exchange
+		}
 		return 0.5
 	}
 	switch a.Axis {
@@ -65,6 +68,9 @@ func likelihood(a Algorithm) float64 {
 		case ike.KE_CURVE25519, ike.KE_ECP_384, ike.KE_MODP_3072, ike.KE_MODP_4096:
 			return usual
 		case ike.KE_ML_KEM_768, ike.KE_ML_KEM_1024:
+			if a.Axis > ADDKE1 {
+				return some
+			}
 			if a.Axis != KE {
 				return usual
 			}
@@ -113,10 +119,10 @@ func (w *weigher) box(b box) float64 {
 	return product
 }
 
-// part splits set into the part to ask about first, of nearly the given share
-// of the weight, the likeliest values first, and the rest. Both are non-empty;
-// set has two values or more.
-func (w *weigher) part(a Axis, set uint64, share float64) (first, rest uint64) {
+// part returns the likeliest values of set, which together have nearly the given
+// share of its weight: one at least, and not all. Set has two or more.
+func (w *weigher) part(a Axis, set uint64, share float64) uint64 {
+	var first uint64
 	order := w.order(a, set)
 	target := w.set(a, set) * share
 	sum := 0.0
@@ -128,7 +134,7 @@ func (w *weigher) part(a Axis, set uint64, share float64) (first, rest uint64) {
 		first |= v
 		sum = next
 	}
-	return first, set &^ first
+	return first
 }
 
 // order returns the values of set, the likeliest first; equals in the
