@@ -81,22 +81,30 @@ func (s *scan) initiate(ctx context.Context, r initRequest) answer {
 	if s.refusal.how == dropsRefused && (r.purpose == forMatrix || r.purpose == forClient) {
 		r.quiet, r.attempts = true, quietAttempts
 	}
+	stop := ctx
 	if mayOpen {
-		// It may be accepted: see it through, so that it can be closed.
+		// It may be accepted: see it through, so that it can be closed. If the
+		// answer is lost the same request gets it again, where another one would
+		// open another IKE SA; but where silence may be a refusal it is too slow
+		// to wait for that.
 		ctx = context.WithoutCancel(ctx)
-		switch r.purpose {
-		case forDetail:
+		enough := max(s.enough(), defaultAttempts)
+		switch {
+		case r.purpose == forReach:
+		case s.refusesAloud():
+			r.attempts = enough
+		case r.purpose == forDetail:
 			r.attempts = stubbornAttempts
-		case forClient:
-			r.attempts = min(max(s.enough(), defaultAttempts), stubbornAttempts)
+		case r.purpose == forClient:
+			r.attempts = min(enough, stubbornAttempts)
 		}
 	}
 	req, err := s.conn.newInit(r)
 	if err != nil {
 		return s.failed(err)
 	}
-	if !placed {
-		req.withheld = s.opensUnasked
+	req.withheld = func(tries int) bool {
+		return !placed && s.opensUnasked() || tries >= defaultAttempts && stop.Err() != nil
 	}
 	a := s.conn.exchange(ctx, req)
 	if a.Outcome == NotTried && !placed && s.opensUnasked() && ctx.Err() == nil {

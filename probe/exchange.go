@@ -145,7 +145,7 @@ func (d *dialogue) try(ctx context.Context) bool {
 	if d.tries > 0 && len(d.inbox) > 0 {
 		return true
 	}
-	if d.req.withheld != nil && d.req.withheld() {
+	if d.req.withheld != nil && d.req.withheld(d.tries) {
 		return false
 	}
 	now := time.Now()

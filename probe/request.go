@@ -115,8 +115,8 @@ type request struct {
 	// quiet: silence would be no sign of congestion.
 	quiet bool
 	// withheld, unless nil, is asked before each try, whether it is not to be
-	// sent any more.
-	withheld func() bool
+	// sent any more, after so many tries.
+	withheld func(tries int) bool
 
 	// Of an IKE_SA_INIT request:
 	offer   []proposals.Product

@@ -150,7 +150,7 @@ func TestScanKELoss(t *testing.T) {
 		"decoy":                 with(func(p *iketest.Profile) { p.ForeignKE = iketest.AsRefusal }),
 	} {
 		t.Run(name, func(t *testing.T) {
-			for seed := range uint64(6) {
+			for seed := range uint64(20) {
 				o := scene{policy: smallPolicy, profile: profile, link: iketest.Link{Delay: 10 * ms, Loss: 0.4}, seed: seed}.scan(t)
 				o.right(t)
 				if o.Matrix.Accepted == 0 || t.Failed() {
@@ -159,6 +159,10 @@ func TestScanKELoss(t *testing.T) {
 				found := strings.Contains(strings.Join(o.Notes, " "), "found by accepted answers")
 				if found != (profile.UnchosenKE == iketest.AsRefusal) {
 					t.Errorf("seed %d: %q", seed, o.Notes)
+				}
+				// No answer is lost for good that has opened an IKE SA.
+				if open := o.stats.Accepted - o.stats.Closed; o.stats.HalfOpenPeak > 3 || open != o.Cost.HalfOpenLeft {
+					t.Errorf("seed %d: %d half-open at most, %d never closed, and the result says %d", seed, o.stats.HalfOpenPeak, open, o.Cost.HalfOpenLeft)
 				}
 			}
 		})
