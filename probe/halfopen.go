@@ -3,11 +3,14 @@ package probe
 import (
 	"context"
 	"crypto/rand"
+	"fmt"
 	"io"
 	"net/netip"
+	"strings"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keymat"
+	"github.com/ikescope/ikescope/proposals"
 )
 
 func (s *scan) rand() io.Reader {
@@ -99,6 +102,9 @@ func (s *scan) closeHalfOpen(ctx context.Context, x initExchange) bool {
 	ctx = context.WithoutCancel(ctx)
 	keys, err := x.keys()
 	if err != nil {
+		s.mu.Lock()
+		s.unclosable = true
+		s.mu.Unlock()
 		s.note("Exchange %d left a half-open IKE SA at the gateway, which times out by itself: %v.", x.ID, err)
 		return false
 	}
@@ -125,19 +131,62 @@ func (s *scan) closeHalfOpen(ctx context.Context, x initExchange) bool {
 			s.failed(err)
 			return false
 		}
+		req.quiet = true // perhaps it was answered: that is done only once
 		if a = s.conn.exchange(ctx, req); a.Tries == 0 {
 			break // the socket is closed
 		}
 		s.record(a)
 	}
-	if a.Outcome != OtherError {
-		s.note("Exchange %d left a half-open IKE SA at the gateway, which times out by itself: the IKE_AUTH to close it ended with %s.", x.ID, a.Outcome)
-		return false
+	switch {
+	case a.Outcome == OtherError:
+		s.sawClosed()
+		return true
+	case a.Outcome == NoAnswer:
+		return s.isClosedUnseen(x.ID)
 	}
+	s.note("Exchange %d left a half-open IKE SA at the gateway, which times out by itself: the IKE_AUTH to close it ended with %s.", x.ID, a.Outcome)
+	return false
+}
+
+// sawClosed counts an IKE SA as closed, and with the first one those, too, whose
+// IKE_AUTH was not answered.
+func (s *scan) sawClosed() {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.halfOpen--
-	s.mu.Unlock()
-	return true
+	if !s.closes {
+		s.closes = true
+		s.halfOpen -= len(s.unseen)
+		s.left -= len(s.unseen)
+		s.places -= len(s.unseen)
+		s.vacancy.Broadcast()
+	}
+}
+
+// isClosedUnseen reports whether the IKE SA of an exchange counts as closed
+// though its IKE_AUTH was not answered, often as that was sent. A gateway
+// answers it only once: then it has forgotten the IKE SA, as strongSwan,
+// libreswan and OpenIKED do. If it answers others, that answer was lost.
+func (s *scan) isClosedUnseen(exchange int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.unseen = append(s.unseen, exchange)
+	if s.closes {
+		s.halfOpen--
+	}
+	return s.closes
+}
+
+// noteUnseen tells of the IKE SAs that were not seen to be closed.
+func (s *scan) noteUnseen() {
+	if s.closes && len(s.unseen) > 0 {
+		s.note("The IKE_AUTH to close the IKE SA of exchange %s was not answered, while others were. The answer, which is sent only once, was lost; the IKE SA counts as closed.",
+			strings.Trim(strings.ReplaceAll(fmt.Sprint(s.unseen), " ", ", "), "[]"))
+		return
+	}
+	for _, id := range s.unseen {
+		s.note("Exchange %d left a half-open IKE SA at the gateway, which times out by itself: the IKE_AUTH to close it ended with %s.", id, NoAnswer)
+	}
 }
 
 // keys derives the keys of the IKE SA that an accepted exchange began.
@@ -145,6 +194,9 @@ func (x initExchange) keys() (*keymat.Keys, error) {
 	sa, _ := ike.Find[*ike.SA](x.message)
 	ke, _ := ike.Find[*ike.KE](x.message)
 	nonce, _ := ike.Find[*ike.Nonce](x.message)
+	if m := ike.KeyExchangeMethod(x.Suite[proposals.KE].ID); m != x.key.Method() {
+		return nil, fmt.Errorf("the gateway chose %v, and took a KE payload of %v for it", m, x.key.Method())
+	}
 	transforms, err := keymat.TransformsOf(sa.Proposals[0])
 	if err != nil {
 		return nil, err

@@ -151,6 +151,9 @@ type scan struct {
 	halfOpen    int        // IKE SAs that are half-open, as far as is known
 	places      int        // of requests that may open one, and of those left
 	left        int        // half-open IKE SAs that could not be closed
+	unclosable  bool       // one was opened that has no keys
+	closes      bool       // the gateway answered an IKE_AUTH that closes one
+	unseen      []int      // exchanges whose IKE SA was to be closed by an IKE_AUTH without an answer
 	vacancy     *sync.Cond // of mu: places or left changed
 	opensAnyway bool       // an IKE SA was opened that no request asked for
 	stuck       bool       // the matrix needs more half-open IKE SAs than there may be
@@ -202,6 +205,7 @@ func (s *scan) finish() {
 			s.note("Exchange %d was accepted after its end, which left a half-open IKE SA at the gateway that times out by itself.", a.exchange)
 		}
 	}
+	s.noteUnseen()
 	peak := r.Cost.HalfOpenPeak
 	r.Cost = s.conn.cost()
 	r.Cost.HalfOpenPeak, r.Cost.HalfOpenLeft = peak, s.halfOpen

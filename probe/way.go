@@ -33,11 +33,11 @@ func (s *scan) findNaming(ctx context.Context) bool {
 	}
 	// What was accepted with a KE payload that does not fit stays at the
 	// gateway until it times out, so there is no trying then.
-	if s.halfOpen == 0 && names(byForeignKE) {
+	if !s.unclosable && names(byForeignKE) {
 		return true
 	}
 	for _, s.decoy = range decoys {
-		if s.halfOpen == 0 && s.decoy != known && names(byDecoy) {
+		if !s.unclosable && s.decoy != known && names(byDecoy) {
 			s.note("The gateway does not name the key exchange method that it wants where the KE payload is of one that was not offered; "+
 				"so %v, which it does not take, was offered beside all others.", s.decoy)
 			return true

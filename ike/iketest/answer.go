@@ -41,6 +41,11 @@ func (s *server) answer(in arrival) ([]byte, error) {
 		answer, err = s.answerInit(in, h, now)
 	case ike.IKE_AUTH:
 		answer, err = s.answerAuth(in, h)
+		if s.halfOpen.sas[h.SPIr] == nil {
+			// The IKE SA is forgotten, and its answers with it: strongSwan,
+			// libreswan and OpenIKED do not answer such an IKE_AUTH again.
+			return answer, err
+		}
 	}
 	if answer != nil {
 		s.answers.put(key, answer, now)

@@ -98,8 +98,8 @@ func TestAuthClosesHalfOpenSA(t *testing.T) {
 					t.Errorf("the answer is %s, header %+v", outcomeOf(m), m.Header)
 				}
 				i.send(request)
-				if again := i.receive(); !bytes.Equal(octets, again) {
-					t.Error("sent again, the request has another answer")
+				if again := i.receive(); again != nil {
+					t.Errorf("sent again, the request has the answer %x", again)
 				}
 				if s := r.Stats(); s.HalfOpen != 0 || s.Closed != 1 || s.HalfOpenPeak != 1 {
 					t.Errorf("stats %+v", s)
