@@ -171,6 +171,26 @@ func (l lab) testLoss(t *testing.T) {
 	}
 }
 
+// testLostClosing: daemons answer the IKE_AUTH that fails once, and forget the
+// IKE SA. Where every second such answer is lost, none is said to be left.
+func (l lab) testLostClosing(t *testing.T) {
+	for _, gateway := range gateways {
+		t.Run(gateway, func(t *testing.T) {
+			l.need(t, gateway)
+			// Exchange Type 35 is IKE_AUTH; on port 4500 a non-ESP marker stands before it.
+			l.rules(t, forward("udp sport 500 @th,208,8 35 numgen inc mod 2 == 0 drop", "udp sport 4500 @th,240,8 35 numgen inc mod 2 == 0 drop"))
+			target := l.scan(t, beside, 0, l.do(t, "addr", gateway))
+			lost := slices.ContainsFunc(target.Exchanges, func(x report.Exchange) bool {
+				return x.Type == ike.IKE_AUTH.String() && x.Outcome == "no_answer"
+			})
+			if !lost || target.Cost.HalfOpenLeft != 0 {
+				t.Errorf("closing was met with silence: %v; %d half-open IKE SAs left; %q", lost, target.Cost.HalfOpenLeft, target.Notes)
+			}
+			l.noneHalfOpen(t, gateway)
+		})
+	}
+}
+
 // testLimits: a gateway that is silent, or asks for cookies, from the first
 // half-open IKE SA on is found out as well as any.
 func (l lab) testLimits(t *testing.T) {

@@ -41,6 +41,7 @@ func TestLab(t *testing.T) {
 	t.Run("unreachable", l.testUnreachable)
 	t.Run("blocked", l.testBlocked)
 	t.Run("loss", l.testLoss)
+	t.Run("lost closing", l.testLostClosing)
 	t.Run("limits", l.testLimits)
 	t.Run("pcap", l.testPcap)
 	t.Run("gates", l.testGates)
