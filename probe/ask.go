@@ -88,7 +88,7 @@ func (s *scan) initiate(ctx context.Context, r initRequest) answer {
 		// open another IKE SA; but where silence may be a refusal it is too slow
 		// to wait for that.
 		ctx = context.WithoutCancel(ctx)
-		enough := max(s.enough(), defaultAttempts)
+		enough := max(s.enough(), s.conn.cfg.attempts)
 		switch {
 		case r.purpose == forReach:
 		case s.refusesAloud():
@@ -104,7 +104,7 @@ func (s *scan) initiate(ctx context.Context, r initRequest) answer {
 		return s.failed(err)
 	}
 	req.withheld = func(tries int) bool {
-		return !placed && s.opensUnasked() || tries >= defaultAttempts && stop.Err() != nil
+		return !placed && s.opensUnasked() || tries >= s.conn.cfg.attempts && stop.Err() != nil
 	}
 	a := s.conn.exchange(ctx, req)
 	if a.Outcome == NotTried && !placed && s.opensUnasked() && ctx.Err() == nil {
