@@ -229,8 +229,9 @@ func withMethod(offer []proposals.Product, m ike.KeyExchangeMethod) []proposals.
 	return out
 }
 
-// begin counts an exchange. It reports false if there is no budget for it:
-// what comes after the matrix has its own part, a quarter at most.
+// begin counts an exchange. It reports false if there is no budget for it, and
+// for one more for each IKE SA that may have to be closed: what comes after the
+// matrix has its own part, a quarter at most.
 func (s *scan) begin(purpose string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -238,7 +239,8 @@ func (s *scan) begin(purpose string) bool {
 	if purpose == forMatrix || purpose == forControl {
 		reserve = min(detailBudget, s.MaxExchanges/4)
 	}
-	if s.MaxExchanges > 0 && s.begun+reserve >= s.MaxExchanges && purpose != forReach && purpose != forClosing {
+	closings := s.places - s.left
+	if s.MaxExchanges > 0 && s.begun+closings+reserve >= s.MaxExchanges && purpose != forReach && purpose != forClosing {
 		s.outOfBudget = true
 		return false
 	}

@@ -131,6 +131,7 @@ func (s *scan) closeHalfOpen(ctx context.Context, x initExchange) bool {
 			s.failed(err)
 			return false
 		}
+		s.begin(forClosing)
 		req.quiet = true // perhaps it was answered: that is done only once
 		if a = s.conn.exchange(ctx, req); a.Tries == 0 {
 			break // the socket is closed

@@ -274,7 +274,10 @@ func (s *scan) explain() {
 			strings.Join(names, ", "))
 	}
 	if s.outOfBudget {
-		s.note("The budget of %d exchanges ran out; what it did not reach is not tested. Up to %d of it were kept for NAT detection and what the gateway prefers.",
-			s.MaxExchanges, min(detailBudget, s.MaxExchanges/4))
+		note := fmt.Sprintf("The budget of %d exchanges ran out; what it did not reach is not tested.", s.MaxExchanges)
+		if kept := min(detailBudget, s.MaxExchanges/4); kept > 0 {
+			note += fmt.Sprintf(" Up to %d of it were kept for NAT detection and what the gateway prefers.", kept)
+		}
+		s.note("%s", note)
 	}
 }
