@@ -296,10 +296,21 @@ func (l *learning) add(own OwnProposal) {
 		own = ordered(own.Rank, top.Product())
 	}
 	l.choice.Own = append(l.choice.Own, own)
-	var err error
-	if l.left, err = Difference(l.left, []Product{own.Product}); err != nil {
+	left, err := Difference(l.left, []Product{own.Product})
+	// Answers that fit no policy can name what is known: it would never end.
+	if err != nil || sizeOf(left) == sizeOf(l.left) {
 		l.failed = true
 	}
+	l.left = left
+}
+
+// sizeOf returns how many suites are in products, each as often as they hold it.
+func sizeOf(products []Product) int64 {
+	var size int64
+	for _, p := range products {
+		size += p.Size()
+	}
+	return size
 }
 
 // next returns what is chosen from all that is left.

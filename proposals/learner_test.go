@@ -289,3 +289,40 @@ func TestLearnerOfTwo(t *testing.T) {
 		}
 	}
 }
+
+// TestLearnerOfNoSense: whatever is answered, learning ends within its bound.
+func TestLearnerOfNoSense(t *testing.T) {
+	t.Parallel()
+	const most = 40
+	u := Standard()
+	for seed := range uint64(1000) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		asked := 0
+		answer := func(q Question) (p Pick) {
+			asked++
+			if r.IntN(10) == 0 {
+				return Pick{}
+			}
+			s, _ := q.Offer[r.IntN(len(q.Offer))].first()
+			for axis, list := range q.Offer[r.IntN(len(q.Offer))] {
+				if len(list) > 0 {
+					s[axis] = list[r.IntN(len(list))]
+				}
+			}
+			if p.KE = methodOf(s[KE]); p.KE == q.KE {
+				p.Suite = &s
+			}
+			return p
+		}
+		Learner{Accepted: randomPolicy(r.IntN, u), Octets: defaultOctets, Most: most, Ahead: 1 + r.IntN(4), Ask: func(questions []Question) []Pick {
+			var picks []Pick
+			for _, q := range questions {
+				picks = append(picks, answer(q))
+			}
+			return picks
+		}}.Learn()
+		if asked > 2*most {
+			t.Errorf("seed %d: %d questions, want at most %d", seed, asked, 2*most)
+		}
+	}
+}
