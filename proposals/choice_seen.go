@@ -124,6 +124,13 @@ func (c Choice) essence(q Question) Question {
 	return out
 }
 
+// Same reports whether q and r are one to the responder: what it chooses of one,
+// it chooses of the other.
+func (c Choice) Same(q, r Question) bool {
+	a, b := c.essence(q), c.essence(r)
+	return a.KE == b.KE && a.sameOffer(b)
+}
+
 // sameOffer reports whether two questions are of the same offer.
 func (q Question) sameOffer(r Question) bool {
 	return slices.EqualFunc(q.Offer, r.Offer, func(p, o Product) bool {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
 )
@@ -112,7 +113,7 @@ func (c predictor) connects(out *Client, p client.Policy, candidates []proposals
 			methodLabel(method(p.KE)))
 		out.Notes = append(out.Notes, sentence)
 	}
-	out.Evidence = c.acceptanceOf(candidates[0])
+	out.Evidence = c.acceptanceOf(candidates[0], p.Offer)
 }
 
 // undecidedOf says in a sentence how much of offer is not decided, or "".
@@ -139,8 +140,22 @@ func (c predictor) undecidedOf(offer []proposals.Product) string {
 	return fmt.Sprintf("Of the %s that it offers, %s.", counted(sizeOf(offer), "suite", "suites"), join(parts, "and"))
 }
 
-// acceptanceOf returns some exchanges that tell that s is accepted.
-func (c predictor) acceptanceOf(s proposals.Suite) []int {
+// acceptanceOf returns the exchange in which the gateway chose s of what is the
+// same offer to it, else some that tell that s is accepted.
+func (c predictor) acceptanceOf(s proposals.Suite, offer []proposals.Product) []int {
+	ke := ike.KeyExchangeMethod(s[proposals.KE].ID)
+	compared := 0
+	for _, e := range c.exchanges {
+		if e.outcome != "accepted" || len(e.suite) != 1 || !e.suite[0].Contains(s) {
+			continue
+		}
+		if compared++; compared > maxChosen {
+			break
+		}
+		if c.choice.Same(proposals.Question{Offer: e.offer, KE: ke}, proposals.Question{Offer: offer, KE: ke}) {
+			return []int{e.id}
+		}
+	}
 	for _, e := range c.exchanges {
 		if e.outcome == "accepted" && len(e.suite) == 1 && e.suite[0].Contains(s) {
 			return []int{e.id}

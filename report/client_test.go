@@ -66,6 +66,26 @@ func TestCompareConnects(t *testing.T) {
 	}
 }
 
+// Where the gateway was seen to choose of what is the same offer to it, that
+// exchange is the evidence, not another in which it accepted the suite.
+func TestCompareCitesTheChoice(t *testing.T) {
+	const accepted, chosen = "aes256-aes128-sha256-prfsha256-modp2048", "aes128-sha256-prfsha256-modp2048"
+	r := base("vpn.example.com", "198.51.100.7")
+	r.Matrix = matrixCase{asked: proposals.Standard().Products(), observed: accepted, evidence: []int{4, 5}}.matrix(t)
+	alone := exchange(t, 20, chosen, probe.Accepted)
+	alone.Suite = suite(t, chosen)
+	choice := exchange(t, 21, "aes256-aes128-3des-sha256-prfsha256-modp2048", probe.Accepted)
+	choice.Purpose, choice.Suite = "client", suite(t, chosen)
+	r.Exchanges = append(r.Exchanges, alone, choice)
+	doc := New(testRun, []probe.Result{r})
+	doc.Targets[0].Compare([]client.Policy{policy(t, accepted), policy(t, chosen)})
+	for i, want := range []int{21, 20} {
+		if c := doc.Targets[0].Clients[i]; c.Suite != chosen || !slices.Equal(c.Evidence, []int{want}) {
+			t.Errorf("%s, evidence %d; want %s, evidence %d", c.Suite, c.Evidence, chosen, want)
+		}
+	}
+}
+
 func TestCompareFails(t *testing.T) {
 	windows, _ := client.Named("windows-11")
 	for _, tt := range []struct {
