@@ -108,12 +108,39 @@ func TestLog(t *testing.T) {
 		titles = append(titles, e.Title)
 	}
 	want := []string{
+		"strongSwan says: received proposals: IKE",
+		"strongSwan says: configured proposals: IKE",
 		"strongSwan says: received proposals unacceptable",
 		"notify message NO_PROPOSAL_CHOSEN (14)",
 		"strongSwan says: giving up after 5 retransmits",
 	}
 	if !slices.Equal(titles, want) {
 		t.Errorf("got %q, want %q", titles, want)
+	}
+}
+
+// Where charon lists both sides, what does not meet is told, of the two
+// proposals that are nearest.
+func TestUnmet(t *testing.T) {
+	const received = "received proposals: IKE:AES_CBC_256/HMAC_SHA2_256_128/PRF_HMAC_SHA2_256/MODP_1024, IKE:3DES_CBC/HMAC_SHA1_96/PRF_HMAC_SHA1/MODP_1024"
+	for configured, want := range map[string][]string{
+		"configured proposals: IKE:AES_CBC_128/HMAC_SHA1_96/PRF_HMAC_SHA1/MODP_2048, IKE:AES_CBC_256/HMAC_SHA2_256_128/PRF_HMAC_SHA2_256/MODP_2048/ECP_256": {
+			"they do not meet on the key exchange method: received MODP_1024, configured MODP_2048, ECP_256"},
+		"configured proposals: IKE:AES_GCM_16_256/PRF_HMAC_SHA2_256/CURVE_25519": {
+			"they do not meet on the cipher: received AES_CBC_256, configured AES_GCM_16_256",
+			"they do not meet on the key exchange method: received MODP_1024, configured CURVE_25519"},
+		"configured proposals: IKE:3DES_CBC/HMAC_SHA1_96/PRF_HMAC_SHA1/MODP_1024": nil,
+		"configured proposals: ESP:AES_CBC_256/HMAC_SHA2_256_128/NO_EXT_SEQ":      nil,
+	} {
+		found, err := Explain("05[CFG] " + received + "\n05[CFG] " + configured)
+		if err != nil || len(found) != 2 {
+			t.Errorf("%s: %+v, %v", configured, found, err)
+			continue
+		}
+		// The first two sentences are those of the line and of its topic.
+		if got := found[1].Meaning[2:]; !slices.Equal(got, want) {
+			t.Errorf("%s:\n got %q\nwant %q", configured, got, want)
+		}
 	}
 }
 
