@@ -61,10 +61,14 @@ type mikrotikCommand struct {
 
 // mikrotikCommands returns the commands of a script, lines with a backslash at
 // their ends put together.
-func mikrotikCommands(text string) []mikrotikCommand {
+func mikrotikCommands(text string) ([]mikrotikCommand, error) {
 	var commands []mikrotikCommand
 	menu := ""
-	for _, words := range mikrotikLines(text) {
+	lines, err := mikrotikLines(text)
+	if err != nil {
+		return nil, err
+	}
+	for _, words := range lines {
 		if path := words[0].value; strings.HasPrefix(path, "/") {
 			var parts []string
 			for len(words) > 0 && !isMikrotikVerb(words[0].value) && !strings.Contains(words[0].value, "=") {
@@ -77,7 +81,7 @@ func mikrotikCommands(text string) []mikrotikCommand {
 			commands = append(commands, mikrotikCommand{menu, words})
 		}
 	}
-	return commands
+	return commands, nil
 }
 
 func isMikrotikVerb(word string) bool { return word == "add" || word == "set" }
@@ -87,12 +91,14 @@ func isMikrotikVerb(word string) bool { return word == "add" || word == "set" }
 var mikrotikContinuation = regexp.MustCompile(`^\\\r?\n[ \t]*`)
 
 // mikrotikLines splits a script into lines and these into words. Quotes and
-// brackets hold a word together; the quotes go, and the backslashes in them.
-func mikrotikLines(text string) [][]setting {
+// brackets hold a word together; the quotes go, and the backslashes in them. A
+// quote has to end on its line.
+func mikrotikLines(text string) ([][]setting, error) {
 	var lines [][]setting
 	var words []setting
 	var word strings.Builder
 	var inWord, inQuotes, inBrackets bool
+	var unclosed error
 	line, begin := 1, 1 // where we are, and where the word begins
 	endWord := func() {
 		if inWord {
@@ -102,6 +108,9 @@ func mikrotikLines(text string) [][]setting {
 		inWord = false
 	}
 	endLine := func() {
+		if inQuotes && unclosed == nil {
+			unclosed = &Error{begin, word.String(), `has a " that is not closed on its line`}
+		}
 		endWord()
 		if len(words) > 0 {
 			lines = append(lines, words)
@@ -143,14 +152,18 @@ func mikrotikLines(text string) [][]setting {
 		s = s[n:]
 	}
 	endLine()
-	return lines
+	return lines, unclosed
 }
 
 // mikrotikItems returns the profiles, the one named default first, and the
 // peers of a script.
-func mikrotikItems(text string) (profiles, peers []mikrotikItem) {
+func mikrotikItems(text string) (profiles, peers []mikrotikItem, err error) {
 	profiles = []mikrotikItem{{name: "default", keys: make(map[string]setting)}}
-	for _, command := range mikrotikCommands(text) {
+	commands, err := mikrotikCommands(text)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, command := range commands {
 		var items *[]mikrotikItem
 		switch command.menu {
 		case "ip ipsec profile", "ip ipsec peer profile":
@@ -185,11 +198,14 @@ func mikrotikItems(text string) (profiles, peers []mikrotikItem) {
 			}
 		}
 	}
-	return profiles, peers
+	return profiles, peers, nil
 }
 
 func parseMikroTik(data []byte) ([]Policy, error) {
-	profiles, peers := mikrotikItems(string(data))
+	profiles, peers, err := mikrotikItems(string(data))
+	if err != nil {
+		return nil, err
+	}
 	index := make(map[string]mikrotikItem)
 	for _, profile := range profiles {
 		index[profile.name] = profile

@@ -65,6 +65,9 @@ func TestMikroTikErrors(t *testing.T) {
 		// profile
 		{"/ip ipsec peer\nadd exchange-mode=ike2 profile=q\n",
 			`line 2: "q" is no profile of the file: export /ip ipsec profile with it`},
+		// an open quote
+		{"/ip ipsec profile\nadd name=\"p enc-algorithm=aes-256\n/ip ipsec peer\nadd exchange-mode=ike2 profile=p\n",
+			`line 2: "name=p enc-algorithm=aes-256" has a " that is not closed on its line`},
 		// IKEv1
 		{"/ip ipsec peer\nadd name=a\n", "it holds no IKEv2 connection (read as mikrotik)"},
 	})
