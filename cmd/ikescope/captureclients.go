@@ -58,11 +58,32 @@ func capturedClients(path string, in io.Reader) (clients, questions []client.Pol
 	}
 	if len(clients)+len(questions) == 0 {
 		if last == nil {
-			last = errors.New("it holds no IKE_SA_INIT request on UDP 500 or 4500")
+			last = errors.New("it holds no IKE_SA_INIT request on UDP 500 or 4500" + capture.whyNoClient())
 		}
 		return nil, nil, fmt.Errorf("%s: %w", path, last)
 	}
 	return clients, questions, nil
+}
+
+// whyNoClient says what a capture without clients holds instead, if that is known.
+func (p *place) whyNoClient() string {
+	v1 := slices.ContainsFunc(p.tracker.SAs, func(sa *dialog.SA) bool { return sa.Version == 1 })
+	v2 := slices.ContainsFunc(p.tracker.SAs, func(sa *dialog.SA) bool { return sa.Version == 2 })
+	switch n := p.counts; {
+	case n.Packets == 0:
+		return ": it holds no packets"
+	case p.foreign != nil && n.IKE == 0:
+		return fmt.Sprintf(": link type %d is not read; capture on an interface with Ethernet or IP packets", *p.foreign)
+	case n.Incomplete > 0:
+		return fmt.Sprintf(": datagrams that lack IP fragments: %d; capture without a filter of ports, which fragments do not have", n.Incomplete)
+	case v1 && !v2:
+		return ": its IKE is IKEv1, which ikescope does not read offers of"
+	case v2:
+		return ": it begins after the first request, or holds it only in part"
+	case n.ESP > 0 && n.IKE == 0:
+		return ": it holds encrypted ESP, and no IKE; capture from before the client connects"
+	}
+	return ""
 }
 
 // addCaptured adds a client, or its aliases to the one whose offer it repeats.

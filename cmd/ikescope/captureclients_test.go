@@ -79,11 +79,17 @@ func TestCapturedClientNames(t *testing.T) {
 			t.Errorf("%q: %s, %v; want %s", selector, got, err, want)
 		}
 	}
+	response := append([]byte{}, first...)
+	response[19] = byte(ike.FlagResponse)
 	for _, tt := range []struct {
 		file []byte
 		want string
 	}{
 		{pcapOf(101), "holds no IKE_SA_INIT request on UDP 500 or 4500"},
+		{pcapOf(101), ": it holds no packets"},
+		{pcapOf(101, fragments4(udpPacket(t, from4, to4, first), 64)[:1]...), ": datagrams that lack IP fragments: 1"},
+		{pcapOf(147, udpPacket(t, from4, to4, first)), ": link type 147 is not read"},
+		{pcapOf(101, udpPacket(t, from4, to4, response)), ": it begins after the first request"},
 		{pcapOf(101, udpPacket(t, from4, to4, ping(t))), "packet 1: it lacks an SA or a KE payload"},
 		{file[:len(file)-3], "packet 4: the file ends within it"},
 	} {

@@ -21,6 +21,7 @@ type dissector struct {
 	tracker dialog.Tracker
 	counts  report.CaptureCounts // of the file
 	pending reassembler
+	foreign *uint32 // the first link type that is not read; nil if there is none
 }
 
 func newDissector(ports []uint16) *dissector {
@@ -50,6 +51,9 @@ func (d *dissector) add(f frame) {
 	next, rest, err := linkLayer(f)
 	for n := 0; err == nil && n < maxLayers && next != gopacket.LayerTypeZero; n++ {
 		next, rest, err = d.layer(f, next, rest)
+	}
+	if errors.Is(err, errLinkType) && d.foreign == nil {
+		d.foreign = &f.link
 	}
 	if err != nil {
 		d.counts.Unreadable++
