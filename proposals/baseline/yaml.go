@@ -1,0 +1,138 @@
+package baseline
+
+import (
+	_ "embed"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// key is one of a mapping.
+type key struct {
+	name     string
+	required bool
+	read     func(*yaml.Node) error
+}
+
+const (
+	required = true
+	optional = false
+)
+
+// mapping reads n, which is a mapping of these keys and no others.
+func mapping(n *yaml.Node, what string, keys []key) error {
+	var names []string
+	for _, k := range keys {
+		names = append(names, k.name)
+	}
+	list := strings.Join(names, ", ")
+	if n.Kind != yaml.MappingNode {
+		return &Error{Line: n.Line, Problem: what + " is written as lines of key: value, with the keys " + list}
+	}
+	var faults Errors
+	seen := map[string]bool{}
+	misspelt := false // a key, which is then not missed, too
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		at := slices.IndexFunc(keys, func(k key) bool {
+			return n.Content[i].Kind == yaml.ScalarNode && k.name == n.Content[i].Value
+		})
+		switch {
+		case at < 0:
+			misspelt = true
+			faults.add(&Error{n.Content[i].Line, n.Content[i].Value, "is no key of " + what + ": they are " + list})
+		case seen[keys[at].name]:
+			faults.add(&Error{n.Content[i].Line, keys[at].name, "is there twice"})
+		default:
+			seen[keys[at].name] = true
+			faults.add(keys[at].read(n.Content[i+1]))
+		}
+	}
+	for _, k := range keys {
+		if k.required && !seen[k.name] && !misspelt {
+			faults.add(&Error{n.Line, "", fmt.Sprintf("%s needs the key %s", what, k.name)})
+		}
+	}
+	return faults.err()
+}
+
+// items reads a list of scalars, which is not empty.
+func items(n *yaml.Node, name, of string, read func(*yaml.Node) error) error {
+	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
+		return &Error{n.Line, name, "is a list of " + of}
+	}
+	var faults Errors
+	for _, c := range n.Content {
+		if c.Kind != yaml.ScalarNode {
+			faults.add(&Error{c.Line, name, "is a list of " + of})
+			continue
+		}
+		faults.add(read(c))
+	}
+	return faults.err()
+}
+
+// line reads a text, whose line breaks are as good as spaces.
+func line(n *yaml.Node, into *string) error {
+	if n.Kind != yaml.ScalarNode {
+		return &Error{Line: n.Line, Problem: "a text is wanted here, in quotes if it holds a colon"}
+	}
+	text := strings.Join(strings.Fields(n.Value), " ")
+	if text == "" {
+		return &Error{Line: n.Line, Problem: "a text is wanted here, and it is empty"}
+	}
+	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return &Error{n.Line, text, "holds characters that do not print"}
+	}
+	*into = text
+	return nil
+}
+
+var wordPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
+
+func word(n *yaml.Node, into *string) error {
+	if err := line(n, into); err != nil {
+		return err
+	}
+	if !wordPattern.MatchString(*into) {
+		return &Error{n.Line, *into, "is no name: write up to 64 of a to z, 0 to 9, dot, hyphen and underscore"}
+	}
+	return nil
+}
+
+func oneOf[W ~string](n *yaml.Node, words []W, what string) (W, error) {
+	if n.Kind == yaml.ScalarNode && slices.Contains(words, W(n.Value)) {
+		return W(n.Value), nil
+	}
+	return "", &Error{n.Line, n.Value, "is no " + what + ": write " + wordList(words)}
+}
+
+func wordList[W ~string](words []W) string {
+	var out []string
+	for _, w := range words {
+		out = append(out, string(w))
+	}
+	n := len(out) - 1
+	return strings.TrimPrefix(strings.Join(out[:n], ", ")+" or "+out[n], " or ")
+}
+
+var yamlLine = regexp.MustCompile(`^line (\d+): `)
+
+// yamlError puts an error of the library into our form.
+func yamlError(err error) error {
+	text := strings.TrimPrefix(err.Error(), "yaml: ")
+	out := &Error{}
+	if m := yamlLine.FindStringSubmatch(text); m != nil {
+		out.Line, _ = strconv.Atoi(m[1]) // digits
+		text = text[len(m[0]):]
+	}
+	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		text = strconv.Quote(text)
+	}
+	out.Problem = "it is no YAML: " + text
+	return out
+}
