@@ -1,13 +1,11 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
-	"github.com/ikescope/ikescope/proposals/baseline"
 )
 
 // Marks of a cell of the picture. A cell stands for all suites of its row and
@@ -45,13 +43,6 @@ type row struct {
 	ciphers []proposals.Algorithm
 	cells   []byte // a mark for each column
 }
-
-// maxValues and maxCells bound the work of drawing, in algorithms of an axis
-// and in cells times products: a document may come from anywhere.
-const (
-	maxValues = 256
-	maxCells  = 64 << 20
-)
 
 // newPicture draws t's matrix. It reports false if there is nothing to draw,
 // or too much.
@@ -102,175 +93,6 @@ func (g *grid) picture(live layer) *picture {
 	}
 	pic.groups = g.groups(live)
 	return pic
-}
-
-// layer is the suites of one product, as a set of values for each axis.
-type layer [proposals.KE + 1][]bool
-
-// grid has a mark for each suite of ENCR, PRF, INTEG and KE.
-type grid struct {
-	values [proposals.KE + 1][]proposals.Algorithm
-	marks  map[triple][]byte // a mark for each value of KE
-	// asked, live and accepted tell of each value whether it was asked about,
-	// and whether a suite that holds it is accepted or undecided, or accepted.
-	asked, live, accepted layer
-}
-
-// triple is a cipher, a PRF and an integrity algorithm, as indices of values.
-type triple struct{ encr, prf, integ int }
-
-// newGrid paints the products of t over each other: what was asked as refused,
-// then what is undecided, inferred and observed.
-func newGrid(t *Target) (*grid, bool) {
-	type paint struct {
-		product proposals.Product
-		mark    byte
-	}
-	var coats []paint
-	f := newFacts(t)
-	for _, p := range f.asked {
-		coats = append(coats, paint{p, markRefused})
-	}
-	for _, u := range t.Matrix.Undecided {
-		mark := byte(markNotTested)
-		if u.State == "no_answer" {
-			mark = markNoAnswer
-		}
-		for _, p := range parse(u.Suites) {
-			coats = append(coats, paint{p, mark})
-		}
-	}
-	for _, basis := range []string{"inferred", "observed"} {
-		for i, a := range t.Matrix.Products {
-			mark := byte(markObserved)
-			if basis == "inferred" {
-				mark = markInferred
-			}
-			if a.Basis == basis {
-				coats = append(coats, paint{f.accepted[i], mark})
-			}
-		}
-	}
-	g := &grid{marks: map[triple][]byte{}}
-	var painted []paint
-	for _, c := range coats {
-		part, ok := classicalPart(c.product)
-		if !ok {
-			continue
-		}
-		if len(part[proposals.INTEG]) == 0 {
-			part[proposals.INTEG] = []proposals.Algorithm{proposals.None(proposals.INTEG)}
-		}
-		painted = append(painted, paint{part, c.mark})
-		for _, axis := range judgedAxes {
-			if len(part[axis]) > maxValues {
-				return nil, false
-			}
-			for _, a := range part[axis] {
-				if !holds(g.values[axis], a) {
-					g.values[axis] = append(g.values[axis], a)
-				}
-			}
-		}
-		if size := len(g.values[0]) * len(g.values[1]) * len(g.values[2]) * len(g.values[3]); size*len(painted) > maxCells {
-			return nil, false
-		}
-	}
-	for _, axis := range judgedAxes {
-		slices.SortStableFunc(g.values[axis], byWorth)
-		g.asked[axis] = make([]bool, len(g.values[axis]))
-		g.live[axis] = make([]bool, len(g.values[axis]))
-		g.accepted[axis] = make([]bool, len(g.values[axis]))
-	}
-	for _, c := range painted {
-		g.paint(g.layer(c.product), c.mark)
-	}
-	return g, true
-}
-
-// byWorth orders sound algorithms before weak ones, AEAD ciphers before the
-// others, what RFC 8247 asks for before the rest, and then by number. Key
-// exchange methods keep to their numbers, which people know.
-func byWorth(a, b proposals.Algorithm) int {
-	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.ID, b.ID), cmp.Compare(a.KeyBits, b.KeyBits))
-}
-
-func rank(a proposals.Algorithm) int {
-	if w, weak := baseline.WeaknessOf(a); weak {
-		return 100 - w.Severity.Rank()
-	}
-	r := 0
-	if a.Axis == proposals.ENCR && !a.AEAD() {
-		r = 10
-	}
-	if a.Axis == proposals.KE {
-		return r
-	}
-	rfc8247, _ := baseline.Named(baseline.RFC8247)
-	a.KeyBits = 0 // the lengths of a key stay together
-	said, _ := rfc8247.Requirement(a)
-	switch {
-	case said.Level == "MUST":
-		return r
-	case strings.HasPrefix(string(said.Level), "SHOULD") && !strings.Contains(said.Notes, "IoT"):
-		return r + 1
-	}
-	return r + 2
-}
-
-func (g *grid) layer(p proposals.Product) layer {
-	var l layer
-	for axis := range l {
-		l[axis] = make([]bool, len(g.values[axis]))
-		for i, a := range g.values[axis] {
-			l[axis][i] = holds(p[axis], a)
-		}
-	}
-	return l
-}
-
-func (g *grid) paint(l layer, mark byte) {
-	for axis := range l {
-		for i, in := range l[axis] {
-			if !in {
-				continue
-			}
-			switch mark {
-			case markRefused:
-				g.asked[axis][i] = true
-			case markInferred, markObserved:
-				g.accepted[axis][i] = true
-				fallthrough
-			default:
-				g.live[axis][i] = true
-			}
-		}
-	}
-	for e, in := range l[proposals.ENCR] {
-		if !in {
-			continue
-		}
-		for p, in := range l[proposals.PRF] {
-			if !in {
-				continue
-			}
-			for i, in := range l[proposals.INTEG] {
-				if !in {
-					continue
-				}
-				cells := g.marks[triple{e, p, i}]
-				if cells == nil {
-					cells = []byte(strings.Repeat(string(markOutside), len(g.values[proposals.KE])))
-					g.marks[triple{e, p, i}] = cells
-				}
-				for k, in := range l[proposals.KE] {
-					if in {
-						cells[k] = mark
-					}
-				}
-			}
-		}
-	}
 }
 
 // groups gathers the triples that are not refused throughout into rows: for
@@ -361,12 +183,6 @@ func (g *grid) pick(axis proposals.Axis, indices []int) []proposals.Algorithm {
 	return out
 }
 
-// family is a cipher without its key length.
-func family(a proposals.Algorithm) string {
-	a.KeyBits = 0
-	return a.Label()
-}
-
 // label names the ciphers of r: "AES_GCM_16 128 192 256".
 func (r row) label() string {
 	s := family(r.ciphers[0])
@@ -376,16 +192,4 @@ func (r row) label() string {
 		}
 	}
 	return s
-}
-
-// weakMark is "!!" beside what is critical or high, "!" beside what is less.
-func weakMark(a proposals.Algorithm) string {
-	w, ok := baseline.WeaknessOf(a)
-	switch {
-	case !ok:
-		return ""
-	case w.Severity.Rank() <= baseline.High.Rank():
-		return "!!"
-	}
-	return "!"
 }

@@ -1,0 +1,163 @@
+package report
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// maxValues and maxCells bound the work of drawing, in algorithms of an axis
+// and in cells times products: a document may come from anywhere.
+const (
+	maxValues = 256
+	maxCells  = 64 << 20
+)
+
+// layer is the suites of one product, as a set of values for each axis.
+type layer [proposals.KE + 1][]bool
+
+// grid has a mark for each suite of ENCR, PRF, INTEG and KE.
+type grid struct {
+	values [proposals.KE + 1][]proposals.Algorithm
+	marks  map[triple][]byte // a mark for each value of KE
+	// asked, live and accepted tell of each value whether it was asked about,
+	// and whether a suite that holds it is accepted or undecided, or accepted.
+	asked, live, accepted layer
+}
+
+// triple is a cipher, a PRF and an integrity algorithm, as indices of values.
+type triple struct{ encr, prf, integ int }
+
+// coat is the suites of a product, and the mark that they get.
+type coat struct {
+	product proposals.Product
+	mark    byte
+}
+
+// newCoats returns what is painted for t, the last on top: what was asked as
+// refused, then what is undecided, inferred and observed.
+func newCoats(t *Target) []coat {
+	var coats []coat
+	add := func(p proposals.Product, mark byte) {
+		part, ok := classicalPart(p)
+		if !ok {
+			return
+		}
+		if len(part[proposals.INTEG]) == 0 {
+			part[proposals.INTEG] = []proposals.Algorithm{proposals.None(proposals.INTEG)}
+		}
+		coats = append(coats, coat{part, mark})
+	}
+	f := newFacts(t)
+	for _, p := range f.asked {
+		add(p, markRefused)
+	}
+	for _, u := range t.Matrix.Undecided {
+		mark := byte(markNotTested)
+		if u.State == "no_answer" {
+			mark = markNoAnswer
+		}
+		for _, p := range parse(u.Suites) {
+			add(p, mark)
+		}
+	}
+	for _, top := range []struct {
+		basis string
+		mark  byte
+	}{{"inferred", markInferred}, {"observed", markObserved}} {
+		for i, a := range t.Matrix.Products {
+			if a.Basis == top.basis {
+				add(f.accepted[i], top.mark)
+			}
+		}
+	}
+	return coats
+}
+
+// newGrid paints the products of t over each other. It reports false if that is
+// too much work.
+func newGrid(t *Target) (*grid, bool) {
+	g := &grid{marks: map[triple][]byte{}}
+	coats := newCoats(t)
+	for i, c := range coats {
+		for _, axis := range judgedAxes {
+			if len(c.product[axis]) > maxValues {
+				return nil, false
+			}
+			for _, a := range c.product[axis] {
+				if !holds(g.values[axis], a) {
+					g.values[axis] = append(g.values[axis], a)
+				}
+			}
+		}
+		if size := len(g.values[0]) * len(g.values[1]) * len(g.values[2]) * len(g.values[3]); size*(i+1) > maxCells {
+			return nil, false
+		}
+	}
+	for _, axis := range judgedAxes {
+		slices.SortStableFunc(g.values[axis], byWorth)
+		g.asked[axis] = make([]bool, len(g.values[axis]))
+		g.live[axis] = make([]bool, len(g.values[axis]))
+		g.accepted[axis] = make([]bool, len(g.values[axis]))
+	}
+	for _, c := range coats {
+		g.paint(g.layer(c.product), c.mark)
+	}
+	return g, true
+}
+
+func (g *grid) layer(p proposals.Product) layer {
+	var l layer
+	for axis := range l {
+		l[axis] = make([]bool, len(g.values[axis]))
+		for i, a := range g.values[axis] {
+			l[axis][i] = holds(p[axis], a)
+		}
+	}
+	return l
+}
+
+func (g *grid) paint(l layer, mark byte) {
+	for axis := range l {
+		for i, in := range l[axis] {
+			if !in {
+				continue
+			}
+			switch mark {
+			case markRefused:
+				g.asked[axis][i] = true
+			case markInferred, markObserved:
+				g.accepted[axis][i] = true
+				fallthrough
+			default:
+				g.live[axis][i] = true
+			}
+		}
+	}
+	for e, in := range l[proposals.ENCR] {
+		if !in {
+			continue
+		}
+		for p, in := range l[proposals.PRF] {
+			if !in {
+				continue
+			}
+			for i, in := range l[proposals.INTEG] {
+				if !in {
+					continue
+				}
+				cells := g.marks[triple{e, p, i}]
+				if cells == nil {
+					cells = []byte(strings.Repeat(string(markOutside), len(g.values[proposals.KE])))
+					g.marks[triple{e, p, i}] = cells
+				}
+				for k, in := range l[proposals.KE] {
+					if in {
+						cells[k] = mark
+					}
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,50 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ikescope/ikescope/proposals"
+)
+
+func overlaps(products []proposals.Product, p proposals.Product) bool {
+	return slices.ContainsFunc(products, func(q proposals.Product) bool {
+		_, ok := q.Intersect(p)
+		return ok
+	})
+}
+
+func overlapsAny(a, b []proposals.Product) bool {
+	return slices.ContainsFunc(a, func(p proposals.Product) bool { return overlaps(b, p) })
+}
+
+// exampleOf returns a suite of products.
+func exampleOf(products []proposals.Product) string {
+	for _, p := range products {
+		for s := range p.Suites() {
+			return s.String()
+		}
+	}
+	return ""
+}
+
+// sizeOf returns the number of suites in products, which may overlap.
+func sizeOf(products []proposals.Product) int64 {
+	apart, err := proposals.Difference(products, nil)
+	if err != nil {
+		return proposals.Count(products)
+	}
+	return proposals.Count(apart)
+}
+
+// mostProducts bounds how many products a sentence names.
+const mostProducts = 3
+
+func shownProducts(products []proposals.Product) string {
+	words := convert(products[:min(len(products), mostProducts)], proposals.Product.String)
+	if more := len(products) - mostProducts; more > 0 {
+		words = append(words, fmt.Sprintf("%d more", more))
+	}
+	return strings.Join(words, ", ")
+}
