@@ -61,6 +61,16 @@ var topics = map[string]topic{
 		server: []string{"which proposals were received and which are configured, one below the other",
 			logStrongSwan, logLibreswan, logIked, logWindows},
 	},
+	"listed-proposals": {
+		layer:   Negotiation,
+		meaning: "a suite is chosen of what stands in both lists, received and configured; where nothing does, the responder refuses",
+		causes: []string{
+			"the client offers only what the gateway no longer takes: Windows offers MODP_1024 alone unless it is configured",
+			"a custom IPsec policy of the client, which is exactly one suite, differs from the gateway's",
+		},
+		checks: []Check{checkSuites, checkClient},
+		server: []string{"the other list, and whether a proposal was selected", logStrongSwan},
+	},
 	"child-proposal": {
 		layer:   Negotiation,
 		meaning: "the IKE SA is up, but the two sides have no ESP or AH proposal in common",
