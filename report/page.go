@@ -158,3 +158,14 @@ func (p *page) indented(n, hang int, text string) {
 		p.raw(strings.Repeat(" ", n) + line)
 	}
 }
+
+// list writes items that are not broken, beside a label of 11 columns.
+func (p *page) list(label string, items []string) {
+	for i := range items[:max(0, len(items)-1)] {
+		items[i] += ","
+	}
+	for _, line := range wrapWords(items, p.width-margin-11, 0) {
+		p.raw(pad(label, 11) + printable(line))
+		label = ""
+	}
+}
