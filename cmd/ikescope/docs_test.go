@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -72,4 +74,52 @@ func TestJSONExamples(t *testing.T) {
 		}
 	}
 	t.Errorf("the demo has no exchange like %+v", x)
+}
+
+// TestREADMEExamples holds what the README shows of a saved report to a report
+// on the mock gateway that it starts: all but the gateway's name and the
+// numbers of exchanges.
+func TestREADMEExamples(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, recipe, _ := strings.Cut(string(readme), "\n    ikescope mock --accept")
+	recipe, _, _ = strings.Cut(recipe, "\n")
+	mock, err := startMock(strings.Fields("--accept" + recipe)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer mock.stop()
+	at := "127.0.0.1:" + mock.port + "+" + mock.natt
+	saved := filepath.Join(t.TempDir(), "vpn.json")
+	if code := runContext(t.Context(), []string{"-q", "--rate", "1000", "-o", "json=" + saved, at}, nil, io.Discard, io.Discard); code != report.ExitDone {
+		t.Fatalf("the scan ended with %d", code)
+	}
+	ofOneRun := regexp.MustCompile(`vpn\.example\.com 198\.51\.100\.7|` + regexp.QuoteMeta(at) + `|\(exchanges? [^)]*\)`)
+	plain := func(s string) string { return strings.Join(strings.Fields(ofOneRun.ReplaceAllString(s, "")), " ") }
+	examples := 0
+	_, rest, _ := strings.Cut(string(readme), "    $ ikescope ")
+	for rest != "" {
+		var example string
+		example, rest, _ = strings.Cut(rest, "    $ ikescope ")
+		command, shown, _ := strings.Cut(example, "\n")
+		var block strings.Builder
+		for line := range strings.Lines(shown) {
+			if line != "\n" && !strings.HasPrefix(line, "    ") {
+				break
+			}
+			block.WriteString(line)
+		}
+		args := strings.Fields(strings.Replace(command, "vpn.json", saved, 1))
+		var out bytes.Buffer
+		runContext(t.Context(), args, nil, &out, io.Discard)
+		if got, want := plain(out.String()), plain(block.String()); got != want {
+			t.Errorf("the README shows of %s\n%s\nand it prints\n%s", command, want, got)
+		}
+		examples++
+	}
+	if examples < 2 {
+		t.Errorf("%d examples with their output in the README, want at least 2", examples)
+	}
 }

@@ -103,6 +103,27 @@ func rejects(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 func mockInBackground(ts *testscript.TestScript, _ bool, args []string) {
+	m, err := startMock(args...)
+	if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	ts.Defer(func() {
+		if code := m.stop(); code != 0 {
+			ts.Fatalf("mock ended with %d", code)
+		}
+	})
+	ts.Setenv("PORT", m.port)
+	ts.Setenv("NATT", m.natt)
+}
+
+// backgroundMock is an ikescope mock that runs until it is stopped, on two
+// free ports.
+type backgroundMock struct {
+	port, natt string
+	stop       func() (exitCode int)
+}
+
+func startMock(args ...string) (backgroundMock, error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	lines, out := io.Pipe()
 	ended := make(chan int, 1)
@@ -110,21 +131,18 @@ func mockInBackground(ts *testscript.TestScript, _ bool, args []string) {
 		ended <- runContext(ctx, append([]string{"mock", "--port", "0", "--natt-port", "0"}, args...), nil, out, io.Discard)
 		out.Close()
 	}()
-	ts.Defer(func() {
+	stop := func() int {
 		cancel()
-		if code := <-ended; code != 0 {
-			ts.Fatalf("mock ended with %d", code)
-		}
-	})
+		return <-ended
+	}
 	scanner := bufio.NewScanner(lines)
 	for scanner.Scan() {
 		if m := regexp.MustCompile(`^scan it: ikescope 127\.0\.0\.1:(\d+)\+(\d+)$`).FindStringSubmatch(scanner.Text()); m != nil {
-			ts.Setenv("PORT", m[1])
-			ts.Setenv("NATT", m[2])
-			return
+			return backgroundMock{port: m[1], natt: m[2], stop: stop}, nil
 		}
 	}
-	ts.Fatalf("mock did not say what it listens on")
+	stop()
+	return backgroundMock{}, errors.New("mock did not say what it listens on")
 }
 
 func asked(ts *testscript.TestScript, _ bool, _ []string) {
