@@ -177,7 +177,7 @@ func (s *scan) payload(offer []proposals.Product) ([]proposals.Product, ike.KeyE
 	case byDecoy:
 		return withMethod(offer, s.decoy), s.decoy, true
 	default:
-		methods := methodsOf(offer)
+		methods := proposals.KeyExchangeMethods(offer)
 		return offer, methods[0], keyexchange.Supported(methods[0])
 	}
 }
@@ -193,19 +193,6 @@ func foreign(offer []proposals.Product) (ike.KeyExchangeMethod, bool) {
 		}
 	}
 	return 0, false
-}
-
-// methodsOf returns the key exchange methods of offer, each once.
-func methodsOf(offer []proposals.Product) []ike.KeyExchangeMethod {
-	var ms []ike.KeyExchangeMethod
-	for _, p := range offer {
-		for _, a := range p[proposals.KE] {
-			if m := ike.KeyExchangeMethod(a.ID); !slices.Contains(ms, m) {
-				ms = append(ms, m)
-			}
-		}
-	}
-	return ms
 }
 
 // onlyMethod returns offer with the key exchange method m in place of all

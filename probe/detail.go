@@ -28,7 +28,7 @@ func (s *scan) detail(ctx context.Context) {
 		return
 	}
 	s.preference(ctx)
-	method := methodsOf(offer)[0]
+	method := proposals.KeyExchangeMethods(offer)[0]
 	if suite := s.result.Preference.Suite; suite != nil {
 		offer = []proposals.Product{suite.Product()}
 		method = ike.KeyExchangeMethod(suite[proposals.KE].ID)

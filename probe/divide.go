@@ -37,7 +37,7 @@ func (s *scan) divide(offer []proposals.Product) []*question {
 	pieces := [][]proposals.Product{clean}
 	if s.way == byOwnKE {
 		pieces = nil
-		for _, m := range methodsOf(clean) {
+		for _, m := range proposals.KeyExchangeMethods(clean) {
 			pieces = append(pieces, ofMethod(clean, m))
 		}
 	}

@@ -17,7 +17,7 @@ import (
 func packet(t *testing.T, offer string) FirstPacket {
 	t.Helper()
 	ps := policyOf(t, offer)
-	return FirstPacket{Name: offer, Proposals: ps, KE: methodsOf(products(t, offer))[0]}
+	return FirstPacket{Name: offer, Proposals: ps, KE: proposals.KeyExchangeMethods(products(t, offer))[0]}
 }
 
 func (p FirstPacket) with(m ike.KeyExchangeMethod) FirstPacket {

@@ -25,7 +25,7 @@ func (s *scan) findWay(ctx context.Context) {
 // findNaming looks for a way in which the gateway names the key exchange method
 // that it wants.
 func (s *scan) findNaming(ctx context.Context) bool {
-	known := methodsOf(s.control)[0]
+	known := proposals.KeyExchangeMethods(s.control)[0]
 	names := func(w way) bool {
 		s.way = w
 		a := s.insist(ctx, s.offering(ctx, s.control))

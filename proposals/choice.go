@@ -138,7 +138,7 @@ func (c Choice) Of(offer []Product) []Suite {
 	if c.FollowsKE || c.MayFollowKE {
 		var out candidates
 		// The KE payload may be of any method offered.
-		for _, m := range methodsOf(offer) {
+		for _, m := range KeyExchangeMethods(offer) {
 			for _, s := range c.OfKE(offer, m) {
 				if !slices.Contains(out, s) && len(out) < maxCandidates {
 					out = append(out, s)
@@ -162,19 +162,6 @@ func (c Choice) of(offer []Product) []Suite {
 		return nil
 	}
 	c.from(offer, unplaced, &out)
-	return out
-}
-
-// methodsOf returns the key exchange methods of offer, each once.
-func methodsOf(offer []Product) []ike.KeyExchangeMethod {
-	var out []ike.KeyExchangeMethod
-	for _, p := range offer {
-		for _, a := range p[KE] {
-			if m := methodOf(a); !slices.Contains(out, m) {
-				out = append(out, m)
-			}
-		}
-	}
 	return out
 }
 

@@ -91,7 +91,7 @@ type learning struct {
 // choose returns the suite chosen from offer. guess is the method that is
 // expected.
 func (l *learning) choose(offer []Product, guess ike.KeyExchangeMethod) (suite Suite, guessed, ok bool) {
-	if methods := methodsOf(offer); len(methods) == 1 {
+	if methods := KeyExchangeMethods(offer); len(methods) == 1 {
 		guess = methods[0]
 	} else if l.choice.FollowsKE {
 		guess = l.ask(offer, ike.KE_NONE).KE

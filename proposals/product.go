@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"github.com/ikescope/ikescope/ike"
 )
 
 // Product is the set of suites that take one algorithm from each list, which
@@ -129,4 +131,18 @@ func (p Product) Suites() iter.Seq[Suite] {
 		}
 		choose(ENCR)
 	}
+}
+
+// KeyExchangeMethods returns the key exchange methods of an offer, each once,
+// in its order.
+func KeyExchangeMethods(offer []Product) []ike.KeyExchangeMethod {
+	var out []ike.KeyExchangeMethod
+	for _, p := range offer {
+		for _, a := range p[KE] {
+			if m := methodOf(a); !slices.Contains(out, m) {
+				out = append(out, m)
+			}
+		}
+	}
+	return out
 }

@@ -60,8 +60,8 @@ func (t *Target) chosen() []proposals.Chosen {
 			continue
 		}
 		c := proposals.Chosen{Question: proposals.Question{Offer: parse(e.Offer)}}
-		for _, a := range methodsIn(c.Offer) {
-			switch method := ike.KeyExchangeMethod(a.ID); a.Keyword() {
+		for _, method := range proposals.KeyExchangeMethods(c.Offer) {
+			switch (proposals.Algorithm{Axis: proposals.KE, ID: uint16(method)}).Keyword() {
 			case e.KE:
 				c.Question.KE = method
 			case e.Group:
@@ -84,15 +84,6 @@ func (t *Target) chosen() []proposals.Chosen {
 // maxChosen bounds what a stranger's report makes a prediction look at; a scan
 // asks about far fewer offers.
 const maxChosen = 512
-
-// methodsIn returns the key exchange methods of offer.
-func methodsIn(offer []proposals.Product) []proposals.Algorithm {
-	var all []proposals.Algorithm
-	for _, p := range offer {
-		all = append(all, p[proposals.KE]...)
-	}
-	return all
-}
 
 // lengths returns n, with the first axes of ADDKE.
 func lengths(n [proposals.NumAxes]int, addke int) Lengths {

@@ -34,7 +34,7 @@ func (l lab) testPreference(t *testing.T) {
 					a := askerIn(t, beside, address)
 					var certain, taken int
 					for _, offer := range variedOffers(choice.Accepted) {
-						ke := methodsIn(offer)[0]
+						ke := proposals.KeyExchangeMethods(offer)[0]
 						got := choice.OfKE(offer, ke)
 						want, ok := a.chosen(t, offer, ke)
 						switch {
@@ -78,7 +78,7 @@ func sure(gateway, policy string) int {
 func variedOffers(accepted []proposals.Product) [][]proposals.Product {
 	var out [][]proposals.Product
 	for _, p := range client.Policies() {
-		if len(p.Offer) > 0 && len(methodsIn(p.Offer)) > 0 {
+		if len(p.Offer) > 0 && len(proposals.KeyExchangeMethods(p.Offer)) > 0 {
 			out = append(out, p.Offer)
 		}
 	}
@@ -95,18 +95,8 @@ func variedOffers(accepted []proposals.Product) [][]proposals.Product {
 			}
 			offer = append(offer, p)
 		}
-		if keyexchange.Supported(methodsIn(offer)[0]) {
+		if keyexchange.Supported(proposals.KeyExchangeMethods(offer)[0]) {
 			out = append(out, offer)
-		}
-	}
-	return out
-}
-
-func methodsIn(offer []proposals.Product) []ike.KeyExchangeMethod {
-	var out []ike.KeyExchangeMethod
-	for _, p := range offer {
-		for _, a := range p[proposals.KE] {
-			out = append(out, ike.KeyExchangeMethod(a.ID))
 		}
 	}
 	return out
