@@ -96,7 +96,7 @@ func TestCompareFails(t *testing.T) {
 		{"Windows, and a gateway without MODP_1024", "aes256-sha256-prfsha256-modp2048-ecp256", keywordsOf(windows.Offer),
 			[]string{"KE: It offers MODP_1024 only; the gateway takes MODP_2048, ECP_256."}, []int{20}},
 		{"only what is left to mend is named", "aes256gcm16-prfsha384-ecp384,aes256-sha256-prfsha256-modp2048", "aes256-sha256-prfsha256-modp1024",
-			[]string{"KE: It offers MODP_1024 only; the gateway takes MODP_2048."}, []int{20}},
+			[]string{"KE: It offers MODP_1024 only; the nearest that the gateway takes: MODP_2048."}, []int{20}},
 		{"all groups of the client", "aes256-sha256-prfsha256-modp2048", "aes256-sha256-prfsha256-modp1024,aes128-sha1-prfsha1-modp1536",
 			[]string{"KE: It offers MODP_1024, MODP_1536 only; the gateway takes MODP_2048."}, []int{20, 21}},
 		{"AEAD against a classic cipher", "aes256gcm16-prfsha256-modp1024", "aes256-sha256-prfsha256-modp1024",

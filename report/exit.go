@@ -45,6 +45,9 @@ func decideExit(d *Document, interrupted bool) Exit {
 	case len(d.Gates) > 0:
 		return Exit{ExitDone, ofGates(gatePassed)}
 	}
+	if !d.Complete {
+		return Exit{ExitDone, "every target answered; the report is partial"}
+	}
 	return Exit{ExitDone, "every target answered"}
 }
 

@@ -39,9 +39,12 @@ func missing(offer, accepted []proposals.Product) []Missing {
 			}
 		}
 		text := "In the nearest proposals, it offers %s; the gateway takes %s."
-		if all := allOf(offer, axis); !share(all, allOf(accepted, axis)) {
+		if all, taken := allOf(offer, axis), allOf(accepted, axis); !share(all, taken) {
 			offers = all
 			text = "It offers %s only; the gateway takes %s."
+			if len(accepts) < len(taken) {
+				text = "It offers %s only; the nearest that the gateway takes: %s."
+			}
 		}
 		offered := axisWords(axis) + labels(offers)
 		if axis >= proposals.ADDKE1 && slices.Equal(offers, []proposals.Algorithm{proposals.None(axis)}) {

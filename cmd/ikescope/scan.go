@@ -150,6 +150,9 @@ func (a *app) report(ctx context.Context, opts *outputOptions, scanner probe.Sca
 	}
 	judge(doc)
 	a.exit = doc.Exit.Code
+	if !doc.Complete && doc.Exit.Code != report.ExitError && doc.Exit.Code != report.ExitInterrupted && !opts.quiet {
+		fmt.Fprintln(a.err, "ikescope: the report is partial, and its notes say why; --resume goes on from its JSON")
+	}
 	var failed error
 	if pcap != nil {
 		if failed = datagrams.failed(); failed == nil {
