@@ -21,6 +21,9 @@ const (
 	// maxDelay is by how much an answer may take longer than the quickest, for
 	// the gateway not to be at work on others.
 	maxDelay = 5 * time.Millisecond
+	// maxWork is how long a gateway is thought to work on a request. So much of a
+	// round trip may be its work and not the path, which then holds nothing.
+	maxWork = 5 * time.Millisecond
 )
 
 // pacer keeps a scan gentle: a rate for datagrams, retransmissions included,
@@ -102,7 +105,7 @@ func (p *pacer) waitToSend(ctx context.Context) error { return p.limiter.Wait(ct
 
 // answered widens the window after an answer that took so long, 0 if that is
 // not known: to no more than are on the way at the rate, given the shortest
-// round trip, with those at the gateway.
+// round trip without the gateway's work, with those at the gateway.
 func (p *pacer) answered(took, shortest time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -113,7 +116,7 @@ func (p *pacer) answered(took, shortest time.Duration) {
 	if p.halved.IsZero() && took > 0 && took-shortest <= min(shortest/8, maxDelay) {
 		wider = 1
 	}
-	path := atGateway + p.rate*shortest.Seconds()
+	path := atGateway + p.rate*max(0, shortest-maxWork).Seconds()
 	p.window = max(1, min(p.window+wider, p.limit, path))
 	p.grant()
 }

@@ -32,8 +32,9 @@ func TestWindow(t *testing.T) {
 		roundTrip time.Duration
 		want      float64
 	}{
-		{time.Millisecond, 2.05}, // at 50 a second, hardly one is on the way
-		{100 * time.Millisecond, 7},
+		{time.Millisecond, 2}, // that may all be the gateway's work
+		{maxWork, 2},
+		{105 * time.Millisecond, 7},
 		{long, 16},
 	} {
 		for range 1000 {
@@ -69,6 +70,18 @@ func TestWindow(t *testing.T) {
 	}
 	if p.window < 2.8 || p.window > 3 {
 		t.Errorf("after a window of prompt answers, and loss before: %v, want about 3", p.window)
+	}
+}
+
+// TestWindowNearby: however fast a scan may be, a gateway whose answers come at
+// once never has more at work than it takes without a cookie.
+func TestWindowNearby(t *testing.T) {
+	p := newPacer(1e6, defaultWindow)
+	for range 1000 {
+		p.answered(time.Millisecond, time.Millisecond)
+	}
+	if p.window != atGateway {
+		t.Errorf("the window is %v, want %d", p.window, atGateway)
 	}
 }
 
