@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -69,17 +70,25 @@ func underHeading(flags *pflag.FlagSet, heading string, add func(*pflag.FlagSet)
 	})
 }
 
+// flagUsagesName is what usage templates call [flagUsages].
+const flagUsagesName = "flagUsages"
+
+// setUpCobra sets what cobra holds for the whole process, once, since commands
+// may be made in parallel.
+var setUpCobra = sync.OnceFunc(func() {
+	cobra.EnableCommandSorting = false
+	cobra.AddTemplateFunc(flagUsagesName, flagUsages)
+})
+
 // groupFlags makes usage texts show the flags below their headings, in the order
 // in which these come first.
 func groupFlags(root *cobra.Command) {
-	const ours = "flagUsages"
-	cobra.AddTemplateFunc(ours, flagUsages)
 	before, rest, ok := strings.Cut(root.UsageTemplate(), "{{if .HasAvailableLocalFlags}}")
 	_, after, ok2 := strings.Cut(rest, "{{if .HasHelpSubCommands}}")
 	if !ok || !ok2 {
 		panic("internal error: cobra has another usage template")
 	}
-	root.SetUsageTemplate(before + "{{" + ours + " .}}{{if .HasHelpSubCommands}}" + after)
+	root.SetUsageTemplate(before + "{{" + flagUsagesName + " .}}{{if .HasHelpSubCommands}}" + after)
 }
 
 func flagUsages(cmd *cobra.Command) string {

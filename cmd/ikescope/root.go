@@ -40,6 +40,7 @@ const examples = `  ikescope demo                           look at a report, wi
 // rootCommand returns the command with all that are below it. What runs after
 // its arguments were found good sets started.
 func (a *app) rootCommand(started *bool) *cobra.Command {
+	setUpCobra()
 	opts := newScanOptions()
 	root := &cobra.Command{
 		Use:     "ikescope [scan] TARGET...",
@@ -64,7 +65,6 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 	opts.addFlags(root.Flags(), textOrJSON)
 	addToggle(root.Flags(), new(bool), "version", "", "print the version")
 	addToggle(root.PersistentFlags(), new(bool), "help", "h", "this text")
-	cobra.EnableCommandSorting = false
 	addGroup(root, "Ask gateways:", a.scanCommand(), a.compareCommand(), a.checkCommand())
 	addGroup(root, "Read reports, errors and captures:", a.diffCommand(), a.explainCommand(), a.captureCommand())
 	addGroup(root, "What gateways are held against:", a.clientCommand(), a.policyCommand())
