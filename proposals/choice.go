@@ -278,7 +278,7 @@ func (c Choice) match(own OwnProposal, offered Product) (match, bool) {
 			continue
 		}
 		if axis == KE && c.FollowsKE {
-			if i := slices.IndexFunc(list, func(a Algorithm) bool { return methodOf(a) == c.ke }); i >= 0 {
+			if i := slices.IndexFunc(list, func(a Algorithm) bool { return MethodOf(a) == c.ke }); i >= 0 {
 				list = list[i : i+1]
 				m.chosen[axis] = list
 			}

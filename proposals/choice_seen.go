@@ -80,10 +80,10 @@ func agreeing(suites []Suite, p Pick) []Suite {
 // onlyMethod returns the key exchange method of suites, if it is one.
 func onlyMethod(suites []Suite) (m ike.KeyExchangeMethod, ok bool) {
 	for _, s := range suites {
-		if m != ike.KE_NONE && m != methodOf(s[KE]) {
+		if m != ike.KE_NONE && m != MethodOf(s[KE]) {
 			return ike.KE_NONE, false
 		}
-		m = methodOf(s[KE])
+		m = MethodOf(s[KE])
 	}
 	return m, m != ike.KE_NONE
 }
@@ -104,7 +104,7 @@ func (c Choice) essence(q Question) Question {
 				continue
 			}
 			for axis := range met {
-				met[axis] = append(met[axis], both.orNone(Axis(axis))...)
+				met[axis] = append(met[axis], both.On(Axis(axis))...)
 			}
 		}
 		if len(met[ENCR]) == 0 {
@@ -112,7 +112,7 @@ func (c Choice) essence(q Question) Question {
 		}
 		for axis := range met {
 			in := met[axis]
-			met[axis] = slices.DeleteFunc(slices.Clone(offered.orNone(Axis(axis))), func(a Algorithm) bool { return !slices.Contains(in, a) })
+			met[axis] = slices.DeleteFunc(slices.Clone(offered.On(Axis(axis))), func(a Algorithm) bool { return !slices.Contains(in, a) })
 			if c.Algorithms == AlgorithmsResponder {
 				slices.SortFunc(met[axis], func(a, b Algorithm) int {
 					return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.KeyBits, b.KeyBits))

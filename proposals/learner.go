@@ -166,7 +166,7 @@ func (l *learning) checked() bool {
 		if len(want) != 1 {
 			continue
 		}
-		got, _, ok := l.choose([]Product{p}, methodOf(want[0][KE]))
+		got, _, ok := l.choose([]Product{p}, MethodOf(want[0][KE]))
 		return ok && got == want[0]
 	}
 	return true
@@ -264,7 +264,7 @@ func (l *learning) followed(t Suite) (best, ok bool) {
 	}
 	t[KE] = first
 	p[KE] = []Algorithm{first, l.beside}
-	pick := l.ask([]Product{p}, methodOf(l.beside))
+	pick := l.ask([]Product{p}, MethodOf(l.beside))
 	if pick.Suite == nil {
 		return false, pick.KE != ike.KE_NONE
 	}
@@ -272,7 +272,7 @@ func (l *learning) followed(t Suite) (best, ok bool) {
 	switch l.ask([]Product{pick.Suite.Product(), t.Product()}, ike.KE_NONE).KE {
 	case ike.KE_NONE:
 		return false, false
-	case methodOf(t[KE]):
+	case MethodOf(t[KE]):
 		return true, true
 	}
 	l.simple = true
@@ -323,7 +323,7 @@ func (l *learning) next() (Suite, bool) {
 	for _, p := range l.left {
 		total += p.Size()
 		for _, m := range p[KE] {
-			by[methodOf(m)] += p.Size() / int64(len(p[KE]))
+			by[MethodOf(m)] += p.Size() / int64(len(p[KE]))
 		}
 	}
 	if total == 1 {
@@ -337,16 +337,16 @@ func (l *learning) next() (Suite, bool) {
 		m := l.ask(l.left, ike.KE_NONE).KE
 		for _, p := range l.left {
 			for s := range p.Suites() {
-				if methodOf(s[KE]) == m {
+				if MethodOf(s[KE]) == m {
 					return s, true
 				}
 			}
 		}
 		return Suite{}, false
 	}
-	guess := methodOf(l.left[0][KE][0])
+	guess := MethodOf(l.left[0][KE][0])
 	for _, own := range l.choice.Own {
-		if m := methodOf(own.Product[KE][0]); by[m] > 0 {
+		if m := MethodOf(own.Product[KE][0]); by[m] > 0 {
 			guess = m
 			break
 		}
@@ -360,11 +360,7 @@ func (l *learning) next() (Suite, bool) {
 func (l *learning) values(t Suite, axis Axis, computable bool) []Algorithm {
 	var out []Algorithm
 	for _, p := range l.Accepted {
-		list := p[axis]
-		if len(list) == 0 {
-			list = []Algorithm{None(axis)}
-		}
-		for _, a := range list {
+		for _, a := range p.On(axis) {
 			s := t
 			s[axis] = a
 			if a != t[axis] && l.can(a) == computable && !slices.Contains(out, a) && p.Contains(s) {
@@ -406,5 +402,3 @@ func octets(products []Product) int {
 	}
 	return n
 }
-
-func methodOf(a Algorithm) ike.KeyExchangeMethod { return ike.KeyExchangeMethod(a.ID) }

@@ -74,15 +74,15 @@ func (l *learning) guess(q Question) Pick {
 	var chosen Suite
 	least := -1
 	for _, p := range q.Offer {
-		s, places := order.firstOf(p)
-		if i := slices.IndexFunc(p[KE], func(a Algorithm) bool { return methodOf(a) == q.KE }); i >= 0 && (l.choice.FollowsKE || h.followsKE && l.choice.MayFollowKE) {
+		s, places := firstIn(order, p)
+		if i := slices.IndexFunc(p[KE], func(a Algorithm) bool { return MethodOf(a) == q.KE }); i >= 0 && (l.choice.FollowsKE || h.followsKE && l.choice.MayFollowKE) {
 			s[KE] = p[KE][i]
 		}
 		if least < 0 || h.best && places < least {
 			chosen, least = s, places
 		}
 	}
-	pick := Pick{KE: methodOf(chosen[KE])}
+	pick := Pick{KE: MethodOf(chosen[KE])}
 	if pick.KE == q.KE {
 		pick.Suite = &chosen
 	}
@@ -144,7 +144,7 @@ func (l *learning) likeliest() (h habit, order Product) {
 		}
 		for _, p := range l.Accepted {
 			for axis := range p {
-				for _, a := range p.orNone(Axis(axis)) {
+				for _, a := range p.On(Axis(axis)) {
 					if !slices.Contains(o[axis], a) {
 						o[axis] = append(o[axis], a)
 					}
@@ -167,12 +167,12 @@ func (l *learning) likeliest() (h habit, order Product) {
 	return h, order
 }
 
-// firstOf returns the suite of q whose algorithms come first in the order p, and
+// firstIn returns the suite of q whose algorithms come first in the order p, and
 // the sum of their places.
-func (p Product) firstOf(q Product) (s Suite, places int) {
+func firstIn(p, q Product) (s Suite, places int) {
 	for axis := range q {
 		least := len(p[axis])
-		for _, a := range q.orNone(Axis(axis)) {
+		for _, a := range q.On(Axis(axis)) {
 			if i := slices.Index(p[axis], a); i >= 0 && i < least {
 				s[axis], least = a, i
 			}
@@ -194,7 +194,7 @@ func (c Chosen) obeyed(axis Axis, order []Algorithm) int {
 		} else if axis != KE {
 			return 0
 		}
-		if !slices.Contains(p[axis], chosen) || axis == KE && methodOf(chosen) == c.Question.KE {
+		if !slices.Contains(p[axis], chosen) || axis == KE && MethodOf(chosen) == c.Question.KE {
 			continue
 		}
 		to := slices.IndexFunc(order, func(b Algorithm) bool { return slices.Contains(p[axis], b) })

@@ -44,7 +44,7 @@ func (s *outline) move(axis Axis, base Suite) bool {
 		return false
 	}
 	s.moved[axis] = true
-	top, _, ok := s.choose([]Product{p}, methodOf(base[KE]))
+	top, _, ok := s.choose([]Product{p}, MethodOf(base[KE]))
 	if !ok {
 		return false
 	}
@@ -151,7 +151,7 @@ func (s *outline) together() {
 			for _, axis := range axes {
 				lists[axis] = likely(lists[axis], len(lists[axis])+len(s.placed[axis]))
 			}
-			p := s.t.with(axes, lists)
+			p := with(s.t, axes, lists)
 			if other := s.other(s.t[KE]); other != nil {
 				p[KE] = other
 			}
@@ -194,7 +194,7 @@ func (s *outline) rest() {
 		list := s.unknown[axis]
 		lasts[axis] = list[len(list)-1:]
 	}
-	p := s.t.with(axes, lasts)
+	p := with(s.t, axes, lasts)
 	if other := s.other(s.t[KE]); len(lasts[KE]) == 0 && other != nil {
 		p[KE] = other
 	}

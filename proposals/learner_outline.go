@@ -30,7 +30,7 @@ type outline struct {
 // around returns the own proposal that holds t.
 func (l *learning) around(t Suite) OwnProposal {
 	t, sure := l.best(t)
-	s := &outline{learning: l, t: t, placed: t.lists(), loose: !sure}
+	s := &outline{learning: l, t: t, placed: listsOf(t), loose: !sure}
 	s.unknown = s.values()
 	for axis, list := range s.unknown {
 		s.anew[axis] = slices.ContainsFunc(list, func(a Algorithm) bool {
@@ -43,7 +43,7 @@ func (l *learning) around(t Suite) OwnProposal {
 		return s.byPlaces()
 	}
 	fresh := func() *outline {
-		return &outline{learning: l, t: t, placed: t.lists(), unknown: s.values(), loose: s.loose}
+		return &outline{learning: l, t: t, placed: listsOf(t), unknown: s.values(), loose: s.loose}
 	}
 	if !s.copied() {
 		s.methods()
@@ -69,7 +69,7 @@ func (s *outline) methods() {
 	more := s.learning.values(s.t, KE, false)
 	p := s.t.Product()
 	p[KE] = append(p[KE], more...)
-	if len(more) > 0 && s.clear(p) && s.ask([]Product{p}, ike.KE_NONE).KE == methodOf(s.t[KE]) {
+	if len(more) > 0 && s.clear(p) && s.ask([]Product{p}, ike.KE_NONE).KE == MethodOf(s.t[KE]) {
 		s.unknown[KE] = append(s.unknown[KE], more...)
 	}
 }
@@ -86,7 +86,7 @@ func (s *outline) blind() {
 		if len(lists[axis]) == 0 {
 			continue
 		}
-		p := s.t.with([]Axis{Axis(axis)}, lists)
+		p := with(s.t, []Axis{Axis(axis)}, lists)
 		base, other := s.t, s.other(s.t[KE])
 		if Axis(axis) != KE {
 			if other == nil {
@@ -134,12 +134,12 @@ func (l *learning) best(t Suite) (Suite, bool) {
 			whole[axis] = append(whole[axis], t[axis])
 		}
 	}
-	whole = t.with(axes, whole)
+	whole = with(t, axes, whole)
 	if slices.ContainsFunc(l.left, func(p Product) bool { return p.Holds(whole) }) {
 		return t, true
 	}
 	if l.clear(whole) {
-		u, _, ok := l.choose([]Product{whole}, methodOf(t[KE]))
+		u, _, ok := l.choose([]Product{whole}, MethodOf(t[KE]))
 		return u, ok
 	}
 	asked := [NumAxes]int{} // how many values of each axis were
@@ -157,7 +157,7 @@ func (l *learning) best(t Suite) (Suite, bool) {
 				continue
 			}
 			asked[axis] = len(p[axis])
-			u, _, ok := l.choose([]Product{p}, methodOf(t[KE]))
+			u, _, ok := l.choose([]Product{p}, MethodOf(t[KE]))
 			if !ok {
 				return t, false
 			}
@@ -177,8 +177,8 @@ func (s *outline) values() Product {
 	return p
 }
 
-// lists returns the product of s, none as a value like any.
-func (s Suite) lists() Product {
+// listsOf returns the product of s, none as a value like any.
+func listsOf(s Suite) Product {
 	var p Product
 	for axis, a := range s {
 		p[axis] = []Algorithm{a}
@@ -233,21 +233,21 @@ func (l *learning) against(p Product, base Suite, whole bool) (chosen Suite, in,
 		whole = false // the method tells
 	}
 	if slices.Contains(p[KE], base[KE]) {
-		s, _, ok := l.choose(offer, methodOf(base[KE]))
+		s, _, ok := l.choose(offer, MethodOf(base[KE]))
 		return s, s != base, ok
 	}
 	ke := ike.KE_NONE
 	if whole && !l.choice.FollowsKE {
-		ke = methodOf(p[KE][0])
+		ke = MethodOf(p[KE][0])
 	}
 	pick := l.ask(offer, ke)
-	if pick.Suite == nil && whole && pick.KE != ike.KE_NONE && pick.KE != methodOf(base[KE]) {
+	if pick.Suite == nil && whole && pick.KE != ike.KE_NONE && pick.KE != MethodOf(base[KE]) {
 		pick = l.ask(offer, pick.KE)
 	}
 	switch {
 	case pick.KE == ike.KE_NONE:
 		return Suite{}, false, false
-	case pick.KE == methodOf(base[KE]):
+	case pick.KE == MethodOf(base[KE]):
 		return base, false, true
 	case pick.Suite != nil:
 		return *pick.Suite, true, true
@@ -257,8 +257,8 @@ func (l *learning) against(p Product, base Suite, whole bool) (chosen Suite, in,
 	return s, true, true
 }
 
-// with returns t with lists in place of its values.
-func (t Suite) with(axes []Axis, lists Product) Product {
+// with returns t with lists in place of its values on axes.
+func with(t Suite, axes []Axis, lists Product) Product {
 	p := t.Product()
 	for _, axis := range axes {
 		p[axis] = lists[axis]

@@ -37,7 +37,7 @@ func (l *learning) sums(t Suite, byKE bool) bool {
 	if rest := slices.DeleteFunc(l.values(t, KE, true), func(a Algorithm) bool { return a == second[KE] }); len(rest) > 0 {
 		p := t.Product()
 		p[KE] = rest
-		m := methodOf(rest[0])
+		m := MethodOf(rest[0])
 		if len(rest) > 1 {
 			m = l.ask([]Product{p}, ike.KE_NONE).KE
 		}
@@ -65,7 +65,7 @@ func (l *learning) beats(s, u Suite) bool {
 func (l *learning) second(t Suite, axis Axis) (Suite, bool) {
 	var lists Product
 	lists[axis] = l.values(t, axis, true)
-	p := t.with([]Axis{axis}, lists)
+	p := with(t, []Axis{axis}, lists)
 	switch {
 	case len(lists[axis]) == 0:
 		return Suite{}, false
@@ -77,7 +77,7 @@ func (l *learning) second(t Suite, axis Axis) (Suite, bool) {
 		s[KE].ID = uint16(l.ask([]Product{p}, ike.KE_NONE).KE)
 		return s, s[KE].ID != uint16(ike.KE_NONE)
 	}
-	s, _, ok := l.choose([]Product{p}, methodOf(t[KE]))
+	s, _, ok := l.choose([]Product{p}, MethodOf(t[KE]))
 	return s, ok
 }
 
@@ -92,15 +92,15 @@ func (s *outline) byPlaces() OwnProposal {
 			u[axis] = a
 			if !s.clear(u.Product()) {
 				// An earlier own proposal is in the way.
-				s.placed, s.unknown = s.t.lists(), Product{}
+				s.placed, s.unknown = listsOf(s.t), Product{}
 				return s.own()
 			}
 		}
 	}
 	for len(s.unknown[KE]) > 0 && len(s.placed[KE]) < keOrder {
-		m := methodOf(s.unknown[KE][0])
+		m := MethodOf(s.unknown[KE][0])
 		if len(s.unknown[KE]) > 1 {
-			if m = s.ask([]Product{s.t.with([]Axis{KE}, s.unknown)}, ike.KE_NONE).KE; m == ike.KE_NONE {
+			if m = s.ask([]Product{with(s.t, []Axis{KE}, s.unknown)}, ike.KE_NONE).KE; m == ike.KE_NONE {
 				break
 			}
 		}
@@ -111,15 +111,15 @@ func (s *outline) byPlaces() OwnProposal {
 		if len(axes) == 0 {
 			break
 		}
-		p := s.t.with(axes, s.unknown)
+		p := with(s.t, axes, s.unknown)
 		if !s.clear(p) {
 			axes = axes[:1]
-			p = s.t.with(axes, s.unknown)
+			p = with(s.t, axes, s.unknown)
 		}
 		chosen, _ := p.first()
 		if p.Size() > 1 {
 			var ok bool
-			if chosen, _, ok = s.choose([]Product{p}, methodOf(s.t[KE])); !ok {
+			if chosen, _, ok = s.choose([]Product{p}, MethodOf(s.t[KE])); !ok {
 				break
 			}
 		}
@@ -165,7 +165,7 @@ func (s *outline) members(axis Axis) {
 func (s *outline) heeds(a Algorithm) bool {
 	p := s.t.Product()
 	p[KE] = []Algorithm{s.t[KE], a}
-	return s.ask([]Product{p}, methodOf(a)).Suite != nil
+	return s.ask([]Product{p}, MethodOf(a)).Suite != nil
 }
 
 // reach returns how many places of axis the last places of the other axes weigh.

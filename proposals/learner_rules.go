@@ -20,7 +20,7 @@ func (l *learning) rules(all []Product) bool {
 	if !ok {
 		return false
 	}
-	u, _, ok := l.choose(turned, methodOf(t[KE]))
+	u, _, ok := l.choose(turned, MethodOf(t[KE]))
 	if !ok {
 		return false
 	}
@@ -81,7 +81,7 @@ func (l *learning) algorithms(all []Product, t, u Suite) AlgorithmRule {
 		}
 		if len(all) > 1 && t != u {
 			var ok bool
-			if u, _, ok = l.choose(reversed([]Product{p}), methodOf(t[KE])); !ok {
+			if u, _, ok = l.choose(reversed([]Product{p}), MethodOf(t[KE])); !ok {
 				return AlgorithmsUnknown
 			}
 		}
@@ -92,11 +92,11 @@ func (l *learning) algorithms(all []Product, t, u Suite) AlgorithmRule {
 		if p.Size() == 1 {
 			continue
 		}
-		t, _, ok := l.choose([]Product{p}, methodOf(p[KE][0]))
+		t, _, ok := l.choose([]Product{p}, MethodOf(p[KE][0]))
 		if !ok {
 			return AlgorithmsUnknown
 		}
-		u, _, ok := l.choose(reversed([]Product{p}), methodOf(t[KE]))
+		u, _, ok := l.choose(reversed([]Product{p}), MethodOf(t[KE]))
 		if !ok {
 			return AlgorithmsUnknown
 		}
@@ -137,7 +137,7 @@ func (l *learning) follows(p Product) bool {
 			}
 		}
 		want, _ := turned.first()
-		if got, _, ok := l.choose([]Product{turned}, methodOf(want[KE])); !ok || got != want {
+		if got, _, ok := l.choose([]Product{turned}, MethodOf(want[KE])); !ok || got != want {
 			return false
 		}
 	}

@@ -50,7 +50,7 @@ func (l *learning) unsettled(q Question) (Question, bool) {
 		q.KE = ike.KE_NONE
 	}
 	if slices.ContainsFunc(may, func(s Suite) bool {
-		return methodOf(s[KE]) == q.KE && slices.ContainsFunc(s[:], func(a Algorithm) bool { return !l.can(a) })
+		return MethodOf(s[KE]) == q.KE && slices.ContainsFunc(s[:], func(a Algorithm) bool { return !l.can(a) })
 	}) {
 		return Question{}, false // it could not be closed
 	}

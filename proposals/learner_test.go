@@ -49,8 +49,8 @@ func (c *chooser) choose(t rapid.TB, offer []Product, ke ike.KeyExchangeMethod) 
 func (c *chooser) dialog(t rapid.TB, offer []Product, ke ike.KeyExchangeMethod) (Suite, bool) {
 	s, ok := c.choose(t, offer, ke)
 	for range 3 {
-		if ok && methodOf(s[KE]) != ke {
-			ke = methodOf(s[KE])
+		if ok && MethodOf(s[KE]) != ke {
+			ke = MethodOf(s[KE])
 			s, ok = c.choose(t, offer, ke)
 		}
 	}
@@ -72,7 +72,7 @@ func (c *chooser) learner(t rapid.TB, accepted []Product) Learner {
 				picks = append(picks, Pick{})
 				continue
 			}
-			pick := Pick{KE: methodOf(s[KE])}
+			pick := Pick{KE: MethodOf(s[KE])}
 			if pick.KE == q.KE {
 				pick.Suite = &s
 			}
@@ -195,7 +195,7 @@ func TestLearner(t *testing.T) {
 				asked += c.asked
 				for range offers {
 					offer := orderedPolicy(r.IntN, u, 12)
-					ke := methodOf(offer[0][KE][0])
+					ke := MethodOf(offer[0][KE][0])
 					got := choice.OfKE(offer, ke)
 					want, ok := c.dialog(t, offer, ke)
 					switch {
@@ -240,7 +240,7 @@ func TestLearnerSettles(t *testing.T) {
 			var known []Question
 			for range offers {
 				offer := orderedPolicy(r.IntN, u, 12)
-				known = append(known, Question{offer, methodOf(offer[0][KE][0])})
+				known = append(known, Question{offer, MethodOf(offer[0][KE][0])})
 			}
 			choice := learnt(t, u, c, []int{6, 36}[i%2], known...)
 			asked += c.asked
@@ -282,8 +282,8 @@ func TestLearnerOfTwo(t *testing.T) {
 	for _, p := range policy {
 		for _, m := range p[KE] {
 			offer := reversed([]Product{p})
-			want, _ := c.choose(t, offer, methodOf(m))
-			if got := choice.OfKE(offer, methodOf(m)); len(got) != 1 || got[0] != want {
+			want, _ := c.choose(t, offer, MethodOf(m))
+			if got := choice.OfKE(offer, MethodOf(m)); len(got) != 1 || got[0] != want {
 				t.Errorf("of %v with %v: predicted %v, chosen %v", offer, m, got, want)
 			}
 		}
@@ -309,7 +309,7 @@ func TestLearnerOfNoSense(t *testing.T) {
 					s[axis] = list[r.IntN(len(list))]
 				}
 			}
-			if p.KE = methodOf(s[KE]); p.KE == q.KE {
+			if p.KE = MethodOf(s[KE]); p.KE == q.KE {
 				p.Suite = &s
 			}
 			return p

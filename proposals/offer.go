@@ -24,24 +24,6 @@ const (
 	defaultOctets     = 880
 )
 
-// Octets returns the size of p as a Proposal substructure (RFC 7296, Section
-// 3.3.1): 8 octets, and for each transform 8, or 12 with a Key Length.
-func (p Product) Octets() int {
-	n := 8
-	for i, list := range p {
-		if p.absent(Axis(i)) {
-			continue
-		}
-		for _, a := range list {
-			n += 8
-			if a.KeyBits != 0 {
-				n += 4
-			}
-		}
-	}
-	return n
-}
-
 // within splits b into boxes that each fit one proposal of at most n values
 // an axis.
 func (b box) within(n int) []box {

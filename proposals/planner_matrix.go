@@ -23,7 +23,7 @@ func (s *search) matrix() *Matrix {
 	loose := slices.DeleteFunc(slices.Clone(s.found), func(cell box) bool {
 		return slices.ContainsFunc(products, func(b box) bool { return b.holds(cell) })
 	})
-	products = merged(withoutContained(append(products, merged(loose)...)))
+	products = merge(withoutContained(append(products, merge(loose)...)))
 	accepted := disjoint(products)
 	m.Accepted = totalSize(accepted)
 	for _, b := range products {
@@ -69,32 +69,6 @@ func (s *search) matrix() *Matrix {
 		}
 	}
 	return m
-}
-
-// merged joins boxes that differ on one axis only, so that a person sees as
-// few as there are.
-func merged(bs []box) []box {
-	for {
-		before := len(bs)
-		for a := range Axis(NumAxes) {
-			at := make(map[box]int) // where the boxes with these other axes are joined
-			var joined []box
-			for _, b := range bs {
-				others := b.on(a, 0)
-				i, ok := at[others]
-				if !ok {
-					i = len(joined)
-					at[others] = i
-					joined = append(joined, b)
-				}
-				joined[i][a] |= b[a]
-			}
-			bs = joined
-		}
-		if len(bs) == before {
-			return bs
-		}
-	}
 }
 
 // order returns a sort key of p: the positions of its algorithms in u.

@@ -11,7 +11,7 @@ import (
 // it, and the planner's cover of the rest.
 func toldCost(_ testing.TB, g *gateway) cost {
 	s := newSearch(Planner{Universe: g.u})
-	s.products = merged(withoutContained(inUniverse(g)))
+	s.products = merge(withoutContained(inUniverse(g)))
 	var offers []Offer
 	seen := make(map[box]bool)
 	for _, b := range s.products {

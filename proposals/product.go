@@ -58,7 +58,7 @@ func (p Product) Size() int64 {
 // Contains reports whether s is one of the suites of p.
 func (p Product) Contains(s Suite) bool {
 	for i, a := range s {
-		if !slices.Contains(p.orNone(Axis(i)), a) {
+		if !slices.Contains(p.On(Axis(i)), a) {
 			return false
 		}
 	}
@@ -68,7 +68,7 @@ func (p Product) Contains(s Suite) bool {
 // Holds reports whether every suite of q is one of p, and q has any.
 func (p Product) Holds(q Product) bool {
 	for axis := range q {
-		ours, theirs := p.orNone(Axis(axis)), q.orNone(Axis(axis))
+		ours, theirs := p.On(Axis(axis)), q.On(Axis(axis))
 		if len(theirs) == 0 || slices.ContainsFunc(theirs, func(a Algorithm) bool { return !slices.Contains(ours, a) }) {
 			return false
 		}
@@ -76,9 +76,9 @@ func (p Product) Holds(q Product) bool {
 	return true
 }
 
-// orNone returns the algorithms of p on axis, which are none alone where the
-// axis can do without.
-func (p Product) orNone(axis Axis) []Algorithm {
+// On returns the algorithms of p on axis, which are [None] alone where the axis
+// can do without.
+func (p Product) On(axis Axis) []Algorithm {
 	if len(p[axis]) == 0 && axis.optional() {
 		return []Algorithm{None(axis)}
 	}
@@ -100,7 +100,7 @@ func (p Product) absent(axis Axis) bool {
 func (p Product) Intersect(q Product) (Product, bool) {
 	for axis := range p {
 		a := Axis(axis)
-		ours, theirs := p.orNone(a), q.orNone(a)
+		ours, theirs := p.On(a), q.On(a)
 		p[a] = slices.DeleteFunc(slices.Clone(ours), func(x Algorithm) bool { return !slices.Contains(theirs, x) })
 		if len(p[a]) == 0 {
 			return Product{}, false
@@ -121,7 +121,7 @@ func (p Product) Suites() iter.Seq[Suite] {
 			if axis == NumAxes {
 				return yield(s)
 			}
-			for _, a := range p.orNone(axis) {
+			for _, a := range p.On(axis) {
 				s[axis] = a
 				if !choose(axis + 1) {
 					return false
@@ -133,13 +133,34 @@ func (p Product) Suites() iter.Seq[Suite] {
 	}
 }
 
+// Octets returns the size of p as a Proposal substructure (RFC 7296, Section
+// 3.3.1): 8 octets, and for each transform 8, or 12 with a Key Length.
+func (p Product) Octets() int {
+	n := 8
+	for i, list := range p {
+		if p.absent(Axis(i)) {
+			continue
+		}
+		for _, a := range list {
+			n += 8
+			if a.KeyBits != 0 {
+				n += 4
+			}
+		}
+	}
+	return n
+}
+
+// MethodOf returns the key exchange method that a is, on KE or an ADDKE axis.
+func MethodOf(a Algorithm) ike.KeyExchangeMethod { return ike.KeyExchangeMethod(a.ID) }
+
 // KeyExchangeMethods returns the key exchange methods of an offer, each once,
 // in its order.
 func KeyExchangeMethods(offer []Product) []ike.KeyExchangeMethod {
 	var out []ike.KeyExchangeMethod
 	for _, p := range offer {
 		for _, a := range p[KE] {
-			if m := methodOf(a); !slices.Contains(out, m) {
+			if m := MethodOf(a); !slices.Contains(out, m) {
 				out = append(out, m)
 			}
 		}

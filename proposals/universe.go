@@ -38,11 +38,8 @@ func (u *Universe) number(products []Product) ([]box, error) {
 		if p.Size() == 0 {
 			return nil, fmt.Errorf("proposals: product %q is empty", p)
 		}
-		for i, list := range p {
-			if len(list) == 0 {
-				list = []Algorithm{None(Axis(i))}
-			}
-			for _, a := range list {
+		for i := range p {
+			for _, a := range p.On(Axis(i)) {
 				if !slices.Contains(u.axes[i], a) {
 					u.axes[i] = append(u.axes[i], a)
 				}

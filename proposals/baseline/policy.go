@@ -219,12 +219,8 @@ func (r Rule) names(a proposals.Algorithm) bool {
 // reports false if there are none.
 func only(p proposals.Product, axes []proposals.Axis, selects func(proposals.Algorithm) bool) (proposals.Product, bool) {
 	for _, axis := range axes {
-		list := p[axis]
-		if len(list) == 0 {
-			list = []proposals.Algorithm{proposals.None(axis)}
-		}
 		var kept []proposals.Algorithm
-		for _, a := range list {
+		for _, a := range p.On(axis) {
 			if selects(a) {
 				kept = append(kept, a)
 			}

@@ -45,14 +45,14 @@ func align(p, q proposals.Product) (s proposals.Suite, changes []proposals.Axis)
 	soundest := baseline.Sound
 	for _, axis := range judged {
 		best := 0
-		for _, a := range orNone(p, axis) {
+		for _, a := range p.On(axis) {
 			best = max(best, baseline.Soundness(a))
 		}
 		soundest = min(soundest, best)
 	}
 	for axis := proposals.ENCR; axis < proposals.NumAxes; axis++ {
-		theirs := orNone(q, axis)
-		ours := slices.DeleteFunc(slices.Clone(orNone(p, axis)), func(a proposals.Algorithm) bool { return baseline.Soundness(a) < soundest })
+		theirs := q.On(axis)
+		ours := slices.DeleteFunc(slices.Clone(p.On(axis)), func(a proposals.Algorithm) bool { return baseline.Soundness(a) < soundest })
 		common := slices.DeleteFunc(slices.Clone(ours), func(a proposals.Algorithm) bool { return !slices.Contains(theirs, a) })
 		if len(common) == 0 {
 			common = ours
@@ -61,14 +61,6 @@ func align(p, q proposals.Product) (s proposals.Suite, changes []proposals.Axis)
 		s[axis] = slices.MaxFunc(common, prefer)
 	}
 	return s, changes
-}
-
-// orNone returns the algorithms of p on an axis, which may be none alone.
-func orNone(p proposals.Product, axis proposals.Axis) []proposals.Algorithm {
-	if len(p[axis]) == 0 {
-		return []proposals.Algorithm{proposals.None(axis)}
-	}
-	return p[axis]
 }
 
 // enough are the bits of a key exchange beyond which more costs more than it

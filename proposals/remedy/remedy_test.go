@@ -250,7 +250,7 @@ func TestRemediesKeepTheirPromise(t *testing.T) {
 			weaker := false
 			for axis := proposals.ENCR; axis <= proposals.KE; axis++ {
 				beats := func(p proposals.Product) bool {
-					return slices.ContainsFunc(orNone(p, axis), func(b proposals.Algorithm) bool {
+					return slices.ContainsFunc(p.On(axis), func(b proposals.Algorithm) bool {
 						return baseline.Compare(r.Suite[axis], b) >= 0
 					})
 				}
@@ -312,7 +312,7 @@ func leastOf(t *rapid.T, r Remedy, from, inForce []proposals.Product) {
 					for _, have := range inForce {
 						var changes []proposals.Axis
 						for axis := proposals.ENCR; axis < proposals.NumAxes; axis++ {
-							if !slices.Contains(orNone(have, axis), suite[axis]) {
+							if !slices.Contains(have.On(axis), suite[axis]) {
 								changes = append(changes, axis)
 							}
 						}

@@ -25,7 +25,7 @@ func weaker(s proposals.Suite, inForce []proposals.Product, words wording) []str
 		a := s[axis]
 		var have []proposals.Algorithm
 		for _, p := range inForce {
-			have = append(have, orNone(p, axis)...)
+			have = append(have, p.On(axis)...)
 		}
 		if slices.Contains(have, a) {
 			continue
