@@ -24,21 +24,32 @@ type room struct {
 // rooms holds which way data flows: from left to right in
 // ike, proposals, probe, report, cmd.
 var rooms = map[string]room{
-	"ike":                {pure: true},
-	"ike/keyexchange":    {ours: []string{"ike"}},
-	"ike/keymat":         {ours: []string{"ike"}},
-	"ike/icmp":           {pure: true},
-	"ike/dialog":         {ours: []string{"ike", "ike/icmp"}},
-	"ike/iketest":        {ours: []string{"ike", "ike/keyexchange", "ike/keymat"}},
+	"ike":             {pure: true},
+	"ike/keyexchange": {ours: []string{"ike"}},
+	"ike/keymat":      {ours: []string{"ike"}},
+	"ike/icmp":        {pure: true},
+	"ike/dialog":      {ours: []string{"ike", "ike/icmp"}},
+	"ike/capture":     {ours: []string{"ike", "ike/dialog", "ike/icmp"}},
+	"ike/iketest":     {ours: []string{"ike", "ike/keyexchange", "ike/keymat"}},
+
 	"proposals":          {ours: []string{"ike"}, pure: true},
-	"proposals/baseline": {ours: []string{"ike", "proposals"}, pure: true},
+	"proposals/matrix":   {ours: []string{"ike", "proposals"}, pure: true},
+	"proposals/choice":   {ours: []string{"ike", "proposals", "proposals/matrix"}, pure: true},
 	"proposals/client":   {ours: []string{"ike", "proposals"}, pure: true},
-	"proposals/remedy":   {ours: []string{"ike", "proposals", "proposals/baseline", "proposals/client"}, pure: true},
-	"probe":              {ours: []string{"ike", "ike/icmp", "ike/keyexchange", "ike/keymat", "proposals"}},
-	"report/explain":     {ours: []string{"ike", "proposals"}, pure: true},
-	"report":             {ours: []string{"ike", "ike/dialog", "ike/icmp", "ike/keyexchange", "report/explain", "proposals", "proposals/baseline", "proposals/client", "proposals/remedy", "probe"}},
+	"proposals/baseline": {ours: []string{"ike", "proposals", "proposals/matrix"}, pure: true},
+	"proposals/remedy":   {ours: []string{"ike", "proposals", "proposals/matrix", "proposals/baseline", "proposals/client"}, pure: true},
+
+	"probe/initiator": {ours: []string{"ike", "ike/icmp", "ike/keyexchange", "proposals"}},
+	"probe": {ours: []string{"ike", "ike/icmp", "ike/keyexchange", "ike/keymat",
+		"proposals", "proposals/matrix", "proposals/choice", "probe/initiator"}},
+
+	"report": {ours: []string{"ike", "ike/dialog", "ike/icmp", "ike/keyexchange", "report/explain",
+		"proposals", "proposals/matrix", "proposals/choice", "proposals/baseline", "proposals/client", "proposals/remedy", "probe"}},
+	"report/explain": {ours: []string{"ike", "proposals"}, pure: true},
+
 	"cmd/ikescope": {ours: []string{"ike", "ike/dialog", "ike/icmp", "ike/iketest", "ike/keyexchange", "ike/keymat",
-		"proposals", "proposals/baseline", "proposals/client", "proposals/remedy", "probe", "report", "report/explain"}},
+		"proposals", "proposals/matrix", "proposals/choice", "proposals/baseline", "proposals/client", "proposals/remedy",
+		"probe", "probe/initiator", "report", "report/explain"}},
 }
 
 // impure are packages that a pure one does without; net/netip is not net.
