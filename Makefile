@@ -23,7 +23,7 @@ race:
 
 # The planner against thousands of random policies.
 property:
-	go test -run 'TestInferenceIsRight|TestPlannerIsSound|TestExhaustiveIsExact' ./proposals \
+	go test -run 'TestInferenceIsRight|TestPlannerIsSound|TestExhaustiveIsExact' ./proposals/matrix \
 		-misleading 3000 -rapid.checks 1000
 
 # The tests against real gateways, where the lab can run. IKESCOPE_LAB=require

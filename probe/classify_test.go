@@ -60,8 +60,8 @@ func notify(n ike.NotifyType, data ...byte) ike.Payload {
 	return &ike.Notify{Notification: n, Data: data}
 }
 
-// choice returns the payloads of an answer that chooses suite.
-func choice(t testing.TB, number uint8, suite string) []ike.Payload {
+// choicePayloads returns the payloads of an answer that chooses suite.
+func choicePayloads(t testing.TB, number uint8, suite string) []ike.Payload {
 	t.Helper()
 	p := products(t, suite)[0]
 	size := map[string]int{"ECP_256": 64, "ECP_384": 96, "MODP_2048": 256, "CURVE25519": 32}
@@ -104,7 +104,7 @@ func TestClassify(t *testing.T) {
 		{"other error", answer(notify(ike.INVALID_SYNTAX)), OtherError, "INVALID_SYNTAX", 0, ""},
 		{"unknown error", answer(notify(8192)), OtherError, "NotifyType(8192)", 0, ""},
 		{"two errors", answer(notify(ike.NO_PROPOSAL_CHOSEN), notify(ike.INVALID_KE_PAYLOAD, 0, 19)), Malformed, "exclude each other", 0, ""},
-		{"error beside an SA", answer(append(choice(t, 1, cbc), notify(ike.NO_PROPOSAL_CHOSEN))...), Malformed, "an SA payload beside the error NO_PROPOSAL_CHOSEN", 0, ""},
+		{"error beside an SA", answer(append(choicePayloads(t, 1, cbc), notify(ike.NO_PROPOSAL_CHOSEN))...), Malformed, "an SA payload beside the error NO_PROPOSAL_CHOSEN", 0, ""},
 		{"cookie", answer(notify(ike.COOKIE, 1, 2, 3)), NoAnswer, "", 0, ""},
 		{"empty cookie", answer(notify(ike.COOKIE)), Malformed, "a COOKIE of 0 octets", 0, ""},
 		{"long cookie", answer(notify(ike.COOKIE, make([]byte, 65)...)), Malformed, "a COOKIE of 65 octets", 0, ""},
@@ -116,23 +116,23 @@ func TestClassify(t *testing.T) {
 		{"critical payload", answer(&ike.Unknown{PayloadType: 200, Critical: true}, notify(ike.NO_PROPOSAL_CHOSEN)), Malformed, "unknown critical payload, PayloadType(200)", 0, ""},
 		{"unknown payload", answer(&ike.Unknown{PayloadType: 200}, notify(ike.NO_PROPOSAL_CHOSEN)), NoProposalChosen, "", 0, ""},
 
-		{"accepted", answer(choice(t, 1, cbc)...), Accepted, "", 0, cbc},
-		{"accepted, another method than our KE", answer(choice(t, 2, gcm)...), Accepted, "though our KE payload was of KE_ECP_256", 0, gcm},
-		{"accepted, wrong number", answer(choice(t, 2, cbc)...), Accepted, "proposal 1, but numbered it 2", 0, cbc},
-		{"key length not offered", answer(choice(t, 1, "aes192-sha256-prfsha256-ecp256")...), Malformed, "not offered: aes192-sha256-prfsha256-ecp256", 0, ""},
-		{"mixed from two proposals", answer(choice(t, 1, "aes256gcm16-prfsha256-ecp256")...), Malformed, "not offered", 0, ""},
-		{"method not offered", answer(choice(t, 1, "aes256-sha256-prfsha256-curve25519")...), Malformed, "not offered", 0, ""},
-		{"two transforms of a type", answer(choice(t, 1, "aes128-aes256-sha256-prfsha256-ecp256")...), Malformed, "its choice", 0, ""},
-		{"two proposals", with(choice(t, 1, cbc), func(p []ike.Payload) {
+		{"accepted", answer(choicePayloads(t, 1, cbc)...), Accepted, "", 0, cbc},
+		{"accepted, another method than our KE", answer(choicePayloads(t, 2, gcm)...), Accepted, "though our KE payload was of KE_ECP_256", 0, gcm},
+		{"accepted, wrong number", answer(choicePayloads(t, 2, cbc)...), Accepted, "proposal 1, but numbered it 2", 0, cbc},
+		{"key length not offered", answer(choicePayloads(t, 1, "aes192-sha256-prfsha256-ecp256")...), Malformed, "not offered: aes192-sha256-prfsha256-ecp256", 0, ""},
+		{"mixed from two proposals", answer(choicePayloads(t, 1, "aes256gcm16-prfsha256-ecp256")...), Malformed, "not offered", 0, ""},
+		{"method not offered", answer(choicePayloads(t, 1, "aes256-sha256-prfsha256-curve25519")...), Malformed, "not offered", 0, ""},
+		{"two transforms of a type", answer(choicePayloads(t, 1, "aes128-aes256-sha256-prfsha256-ecp256")...), Malformed, "its choice", 0, ""},
+		{"two proposals", with(choicePayloads(t, 1, cbc), func(p []ike.Payload) {
 			sa := p[0].(*ike.SA)
 			sa.Proposals = append(sa.Proposals, sa.Proposals[0])
 		}), Malformed, "it chose 2 proposals", 0, ""},
-		{"no KE", answer(choice(t, 1, cbc)[0], &ike.Nonce{Data: make([]byte, 32)}), Malformed, "1 SA, 0 KE and 1 Nonce", 0, ""},
-		{"two SAs", answer(append(choice(t, 1, cbc), choice(t, 1, cbc)...)...), Malformed, "2 SA, 2 KE and 2 Nonce", 0, ""},
-		{"KE of another method", with(choice(t, 1, cbc), func(p []ike.Payload) { p[1].(*ike.KE).Method = ike.KE_ECP_384 }), Malformed, "its KE payload is of KE_ECP_384", 0, ""},
-		{"short KE", with(choice(t, 1, cbc), func(p []ike.Payload) { p[1].(*ike.KE).Data = make([]byte, 63) }), Malformed, "63 octets, KE_ECP_256 has 64", 0, ""},
-		{"short nonce", with(choice(t, 1, cbc), func(p []ike.Payload) { p[2].(*ike.Nonce).Data = make([]byte, 15) }), Malformed, "nonce has 15 octets", 0, ""},
-		{"no responder SPI", respond(t, testSPI, func(m *ike.Message) { m.SPIr = ike.SPI{} }, choice(t, 1, cbc)...), Malformed, "SPI is zero", 0, ""},
+		{"no KE", answer(choicePayloads(t, 1, cbc)[0], &ike.Nonce{Data: make([]byte, 32)}), Malformed, "1 SA, 0 KE and 1 Nonce", 0, ""},
+		{"two SAs", answer(append(choicePayloads(t, 1, cbc), choicePayloads(t, 1, cbc)...)...), Malformed, "2 SA, 2 KE and 2 Nonce", 0, ""},
+		{"KE of another method", with(choicePayloads(t, 1, cbc), func(p []ike.Payload) { p[1].(*ike.KE).Method = ike.KE_ECP_384 }), Malformed, "its KE payload is of KE_ECP_384", 0, ""},
+		{"short KE", with(choicePayloads(t, 1, cbc), func(p []ike.Payload) { p[1].(*ike.KE).Data = make([]byte, 63) }), Malformed, "63 octets, KE_ECP_256 has 64", 0, ""},
+		{"short nonce", with(choicePayloads(t, 1, cbc), func(p []ike.Payload) { p[2].(*ike.Nonce).Data = make([]byte, 15) }), Malformed, "nonce has 15 octets", 0, ""},
+		{"no responder SPI", respond(t, testSPI, func(m *ike.Message) { m.SPIr = ike.SPI{} }, choicePayloads(t, 1, cbc)...), Malformed, "SPI is zero", 0, ""},
 
 		{"echo", request500.octets, Echo, "came back", 0, ""},
 		{"a request with our SPI", changed(func(m *ike.Message) { m.Flags = 0 }), Malformed, "Response flag", 0, ""},
@@ -142,7 +142,7 @@ func TestClassify(t *testing.T) {
 		{"minor version", changed(func(m *ike.Message) { m.MinorVersion = 1 }), NoProposalChosen, "", 0, ""},
 		{"trailing octets", append(answer(notify(ike.NO_PROPOSAL_CHOSEN)), 0, 0), NoProposalChosen, "", 0, ""},
 		{"another SPI", respond(t, otherSPI, nil, notify(ike.NO_PROPOSAL_CHOSEN)), NotTried, "another initiator SPI", 0, ""},
-		{"cut off", answer(choice(t, 1, cbc)...)[:60], Malformed, "60 octets", 0, ""},
+		{"cut off", answer(choicePayloads(t, 1, cbc)...)[:60], Malformed, "60 octets", 0, ""},
 		{"cut off in the header", answer()[:20], Malformed, "IKE header", 0, ""},
 		{"IKEv1", unhex(t, "a1a2a3a4a5a60007 1111111111111111 0b 10 05 00 00000000 00000028 0000000c 00000001 01 00 0005"), NotIKE, "an IKEv1 answer, INVALID-MAJOR-VERSION", 0, ""},
 		{"IKEv1, other SPI", unhex(t, "ffa2a3a4a5a60007 1111111111111111 0b 10 05 00 00000000 00000028 0000000c 00000001 01 00 0063"), NotIKE, "an IKEv1 answer, notify 99", 0, ""},
@@ -238,7 +238,7 @@ func TestClassifySealed(t *testing.T) {
 
 func TestAgrees(t *testing.T) {
 	suite := func(s string) *proposals.Suite {
-		r := classify(initTo(t, UDP500), respond(t, testSPI, nil, choice(t, 1, s)...), gatewayAt)
+		r := classify(initTo(t, UDP500), respond(t, testSPI, nil, choicePayloads(t, 1, s)...), gatewayAt)
 		return r.suite
 	}
 	a := reading{outcome: Accepted, suite: suite("aes256-sha256-prfsha256-ecp256")}
@@ -266,7 +266,7 @@ func TestAgrees(t *testing.T) {
 func FuzzClassify(f *testing.F) {
 	f.Add(respond(f, testSPI, nil, notify(ike.NO_PROPOSAL_CHOSEN)), false)
 	f.Add(respond(f, testSPI, nil, notify(ike.INVALID_KE_PAYLOAD, 0, 20)), false)
-	f.Add(respond(f, testSPI, nil, choice(f, 1, "aes256-sha256-prfsha256-ecp256")...), false)
+	f.Add(respond(f, testSPI, nil, choicePayloads(f, 1, "aes256-sha256-prfsha256-ecp256")...), false)
 	f.Add(append(make([]byte, 4), respond(f, testSPI, nil, notify(ike.COOKIE, 1))...), true)
 	f.Add(respond(f, testSPI, nil, notify(ike.REDIRECT, 3, 1, 7)), false)
 	f.Add([]byte("HTTP/1.1"), false)

@@ -10,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // FirstPacket is a client's IKE_SA_INIT request, to be sent as that client
@@ -35,7 +36,7 @@ type ClientAnswer struct {
 	// State is Accepted if the client gets an IKE SA, as far as algorithms go,
 	// Refused if it gets none, NoAnswer if no answer decides that, and
 	// NotTested if nothing was sent.
-	State proposals.State
+	State matrix.State
 	// Outcome and Group are those of the last exchange.
 	Outcome Outcome
 	Group   ike.KeyExchangeMethod
@@ -114,12 +115,12 @@ func (c *clientTry) run(ctx context.Context) {
 	if a.Outcome == InvalidKEPayload && isTaken(a.Exchange) && a.Group != method {
 		switch {
 		case a.Group == c.packet.KE:
-			c.answer.State = proposals.Accepted
+			c.answer.State = matrix.Accepted
 			c.remark("This scanner cannot compute %v, of which the client's KE payload is. To one of %v the gateway answered that it wants %[1]v: "+
 				"the offer is acceptable.", a.Group, method)
 			return
 		case !keyexchange.Supported(a.Group):
-			c.answer.State = proposals.Accepted
+			c.answer.State = matrix.Accepted
 			c.remark("The gateway wants %v, with which the client tries again and this scanner cannot: the offer is acceptable.", a.Group)
 			return
 		}
@@ -162,14 +163,14 @@ func (c *clientTry) send(ctx context.Context, ke ike.KeyExchangeMethod) answer {
 
 // judge says what the last answer means for the client.
 func (c *clientTry) judge(ctx context.Context, a answer) {
-	c.answer.State = proposals.NoAnswer
+	c.answer.State = matrix.NoAnswer
 	switch a.Outcome {
 	case Accepted:
-		c.answer.State = proposals.Accepted
+		c.answer.State = matrix.Accepted
 	case NoProposalChosen:
-		c.answer.State = proposals.Refused
+		c.answer.State = matrix.Refused
 	case InvalidKEPayload:
-		c.answer.State = proposals.Refused
+		c.answer.State = matrix.Refused
 		if offers(c.offer, a.Group) {
 			c.remark("The gateway asked for %v again.", a.Group)
 		} else {
@@ -178,18 +179,18 @@ func (c *clientTry) judge(ctx context.Context, a answer) {
 	case NoAnswer:
 		c.remark("The packet was sent %d times without an answer, while control offers in between were answered.", c.tries)
 		if len(a.request) <= maxDatagram && c.scan.learnRefusal(ctx).how == dropsRefused {
-			c.answer.State = proposals.Refused
+			c.answer.State = matrix.Refused
 			c.remark("The gateway drops offers that it does not take.")
 		}
 	case NotTried:
 		if len(c.answer.Evidence) == 0 {
-			c.answer.State = proposals.NotTested
+			c.answer.State = matrix.NotTested
 		}
 		c.remark("There was no more to be learnt: the scan was over, or the gateway stopped answering.")
 	default:
 		c.remark("The gateway's answer was %s.", cmp.Or(a.Detail, a.Outcome.String()))
 		if c.scan.refusesWith(ctx, a) {
-			c.answer.State = proposals.Refused
+			c.answer.State = matrix.Refused
 		}
 	}
 }

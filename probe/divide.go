@@ -5,6 +5,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // divide returns parts to ask in place of offer, as this gateway needs it:
@@ -24,7 +25,7 @@ func (s *scan) divide(offer []proposals.Product) []*question {
 			spoilt := rest
 			spoilt[axis] = slices.DeleteFunc(slices.Clone(list), func(a proposals.Algorithm) bool { return s.spoilers[a] == 0 })
 			parts = append(parts, &question{offer: []proposals.Product{spoilt}, over: true,
-				answer: proposals.Answer{State: proposals.NoAnswer, Exchange: s.spoilers[spoilt[axis][0]]}})
+				answer: matrix.Answer{State: matrix.NoAnswer, Exchange: s.spoilers[spoilt[axis][0]]}})
 			if rest[axis] = good; len(good) == 0 {
 				left = false // not "none" but nothing
 				break

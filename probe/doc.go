@@ -37,7 +37,7 @@
 //
 // So silence is a refusal only after enough tries, of a gateway that is there,
 // reads the offer, and drops what it cannot accept. All other silence is
-// [proposals.NoAnswer].
+// [matrix.NoAnswer].
 //
 // # What is left at the gateway
 //

@@ -10,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/ike/iketest"
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // A scan of a gateway in this process, asked about six suites.
@@ -31,7 +32,7 @@ func ExampleScanner_Scan() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	universe, err := proposals.NewUniverse(ask)
+	universe, err := matrix.NewUniverse(ask)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -157,7 +157,7 @@ func TestSealed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, connConfig{}, func(n int, request []byte) []reply {
 			if n == 0 {
-				accepted := respond(t, spiOf(request), nil, choice(t, 1, "aes256-sha256-prfsha256-ecp256")...)
+				accepted := respond(t, spiOf(request), nil, choicePayloads(t, 1, "aes256-sha256-prfsha256-ecp256")...)
 				return []reply{{octets: accepted}, {after: 30 * ms, octets: accepted}}
 			}
 			return []reply{{after: 50 * ms, octets: respond(t, spiOf(request), func(m *ike.Message) {

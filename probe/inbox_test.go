@@ -23,7 +23,7 @@ func TestWeakAnswers(t *testing.T) {
 		tries   int // when nothing better comes
 	}{
 		{"cut off", func(r []byte) []byte {
-			return respond(t, spiOf(r), nil, choice(t, 1, "aes256-sha256-prfsha256-ecp256")...)[:50]
+			return respond(t, spiOf(r), nil, choicePayloads(t, 1, "aes256-sha256-prfsha256-ecp256")...)[:50]
 		}, Malformed, "50 octets", 4},
 		{"echo", func(r []byte) []byte { return r }, Echo, "came back", 1},
 		{"text", func([]byte) []byte { return []byte("hello") }, NotIKE, `"hello"`, 1},
@@ -111,7 +111,7 @@ func TestConflict(t *testing.T) {
 	refusal := func(r []byte) []byte { return respond(t, spiOf(r), nil, notify(ike.NO_PROPOSAL_CHOSEN)) }
 	group := func(r []byte) []byte { return respond(t, spiOf(r), nil, notify(ike.INVALID_KE_PAYLOAD, 0, 20)) }
 	accept := func(r []byte) []byte {
-		return respond(t, spiOf(r), nil, choice(t, 1, "aes256-sha256-prfsha256-ecp256")...)
+		return respond(t, spiOf(r), nil, choicePayloads(t, 1, "aes256-sha256-prfsha256-ecp256")...)
 	}
 	for _, tc := range []struct {
 		name              string

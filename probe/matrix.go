@@ -11,6 +11,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // detailBudget is the part of MaxExchanges that the matrix leaves for the
@@ -66,14 +67,14 @@ func (s *scan) undecide() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := range s.result.Exchanges {
-		s.result.Exchanges[i].Decides = proposals.NotTested
+		s.result.Exchanges[i].Decides = matrix.NotTested
 	}
 	s.result.PriorDoubted = s.result.PriorDoubted || len(s.target.Prior) > 0
 }
 
 // decide marks the exchange that decides an offer, one of the last.
-func (s *scan) decide(a proposals.Answer) {
-	if a.State != proposals.Accepted && a.State != proposals.Refused {
+func (s *scan) decide(a matrix.Answer) {
+	if a.State != matrix.Accepted && a.State != matrix.Refused {
 		return
 	}
 	s.mu.Lock()
@@ -109,7 +110,7 @@ func (s *scan) stopped() bool {
 
 // doubt returns why a run cannot be trusted, in a sentence, or "". It changes
 // what has to be changed for the next run.
-func (s *scan) doubt(ctx context.Context, m *proposals.Matrix, run []Exchange) string {
+func (s *scan) doubt(ctx context.Context, m *matrix.Matrix, run []Exchange) string {
 	switch {
 	case s.again != "":
 		if s.decoyTaken {
@@ -147,8 +148,8 @@ func (s *scan) doubt(ctx context.Context, m *proposals.Matrix, run []Exchange) s
 }
 
 // untested returns a matrix in which nothing is decided.
-func (s *scan) untested() *proposals.Matrix {
-	return s.planner(func(offers []proposals.Offer) []proposals.Answer { return make([]proposals.Answer, len(offers)) }).Run()
+func (s *scan) untested() *matrix.Matrix {
+	return s.planner(func(offers []matrix.Offer) []matrix.Answer { return make([]matrix.Answer, len(offers)) }).Run()
 }
 
 const forgedAnswers = "Answers came late that contradict earlier ones: these were forged, perhaps."
@@ -179,7 +180,7 @@ const (
 
 // changed asks a suite of each product again that was taken, and the largest
 // offers that were refused, and reports whether an answer is another one.
-func (s *scan) changed(ctx context.Context, m *proposals.Matrix, run []Exchange) bool {
+func (s *scan) changed(ctx context.Context, m *matrix.Matrix, run []Exchange) bool {
 	var changed atomic.Bool
 	checks := newCrowd(s.inFlight())
 	for _, r := range m.Products[:min(len(m.Products), maxChecks)] {
@@ -201,7 +202,7 @@ func (s *scan) changed(ctx context.Context, m *proposals.Matrix, run []Exchange)
 		}
 	}
 	for _, a := range s.target.Prior {
-		if a.State == proposals.Refused && !s.result.PriorDoubted {
+		if a.State == matrix.Refused && !s.result.PriorDoubted {
 			earlier = append(earlier, a.Products)
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/ike/keymat"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/choice"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // mostPreference bounds how many questions it takes to learn how a gateway
@@ -37,12 +39,12 @@ func (s *scan) preference(ctx context.Context) {
 	if len(accepted) > manyProducts {
 		most = fewPreference
 	}
-	choice, suite := proposals.Learner{
+	learnt, suite := choice.Learner{
 		Accepted: accepted, Computable: computable, Octets: s.room(ike.KE_MODP_2048), Most: most,
 		Offers: s.askedWhole(s.Offers),
 		Ahead:  min(s.conn.pacer.onTheWay(s.conn.roundTrip.shortest()), mostAhead),
-		Ask: func(questions []proposals.Question) []proposals.Pick {
-			picks := make([]proposals.Pick, len(questions))
+		Ask: func(questions []choice.Question) []choice.Pick {
+			picks := make([]choice.Pick, len(questions))
 			answers := make([]answer, len(questions))
 			asking := newCrowd(len(questions))
 			for i, q := range questions {
@@ -59,26 +61,26 @@ func (s *scan) preference(ctx context.Context) {
 	// The matrix was asked for other ends, and its answers are a test.
 	s.closing.Wait()
 	for _, x := range s.result.Exchanges {
-		if isTaken(x) && choice.Contradicts(chosenIn(x)) {
+		if isTaken(x) && learnt.Contradicts(chosenIn(x)) {
 			return
 		}
 	}
-	pref.Own, pref.FollowsKE, pref.MayFollowKE = choice.Own, choice.FollowsKE, choice.MayFollowKE
-	switch choice.Algorithms {
-	case proposals.AlgorithmsResponder:
+	pref.Own, pref.FollowsKE, pref.MayFollowKE = learnt.Own, learnt.FollowsKE, learnt.MayFollowKE
+	switch learnt.Algorithms {
+	case choice.AlgorithmsResponder:
 		pref.Decides = "gateway"
-	case proposals.AlgorithmsInitiator:
+	case choice.AlgorithmsInitiator:
 		pref.Decides = "initiator"
 	}
-	pref.Proposals = choice.Proposals
+	pref.Proposals = learnt.Proposals
 	if pref.Decides == "gateway" {
-		pref.KE, pref.KEComplete = methodOrder(choice)
+		pref.KE, pref.KEComplete = methodOrder(learnt)
 	}
 }
 
 // chosenIn returns what the gateway chose in an exchange that took the offer.
-func chosenIn(x Exchange) proposals.Chosen {
-	out := proposals.Chosen{Question: proposals.Question{Offer: x.Offer}, Pick: proposals.Pick{KE: x.Group, Suite: x.Suite}}
+func chosenIn(x Exchange) choice.Chosen {
+	out := choice.Chosen{Question: choice.Question{Offer: x.Offer}, Pick: choice.Pick{KE: x.Group, Suite: x.Suite}}
 	if offers(x.Offer, x.KE) {
 		out.Question.KE = x.KE
 	}
@@ -87,15 +89,15 @@ func chosenIn(x Exchange) proposals.Chosen {
 
 // askedWhole returns those of offers that hold no suite that the matrix was not
 // asked for.
-func (s *scan) askedWhole(offers []proposals.Question) []proposals.Question {
-	return slices.DeleteFunc(slices.Clone(offers), func(q proposals.Question) bool {
-		beyond, err := proposals.Difference(q.Offer, s.universe().Products())
+func (s *scan) askedWhole(offers []choice.Question) []choice.Question {
+	return slices.DeleteFunc(slices.Clone(offers), func(q choice.Question) bool {
+		beyond, err := matrix.Difference(q.Offer, s.universe().Products())
 		return err != nil || len(beyond) > 0
 	})
 }
 
 // choose offers what q says.
-func (s *scan) choose(ctx context.Context, q proposals.Question) answer {
+func (s *scan) choose(ctx context.Context, q choice.Question) answer {
 	if q.KE == ike.KE_NONE {
 		return s.ask(ctx, forDetail, q.Offer)
 	}
@@ -112,8 +114,8 @@ func (s *scan) choose(ctx context.Context, q proposals.Question) answer {
 }
 
 // picked returns what the gateway chose, of which a is the evidence.
-func (s *scan) picked(q proposals.Question, a answer) proposals.Pick {
-	var p proposals.Pick
+func (s *scan) picked(q choice.Question, a answer) choice.Pick {
+	var p choice.Pick
 	switch {
 	case a.Outcome == InvalidKEPayload && offers(q.Offer, a.Group):
 		p.KE = a.Group
@@ -169,7 +171,7 @@ func computable(a proposals.Algorithm) bool {
 
 // methodOrder returns the gateway's order of key exchange methods, as far as it
 // is certain: that in which it takes them if what it took is offered no more.
-func methodOrder(c proposals.Choice) (order []ike.KeyExchangeMethod, complete bool) {
+func methodOrder(c choice.Choice) (order []ike.KeyExchangeMethod, complete bool) {
 	c.FollowsKE, c.MayFollowKE = false, false
 	left := c.Accepted
 	for len(left) > 0 {

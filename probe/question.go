@@ -8,6 +8,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // question is an offer on its way to an answer.
@@ -18,7 +19,7 @@ type question struct {
 	parts []*question
 
 	// answer is NotTested until there is an outcome.
-	answer proposals.Answer
+	answer matrix.Answer
 	// over: nothing more is asked about the offer itself.
 	over bool
 	// exchanges that were met with silence, and the tries of them that count:
@@ -44,7 +45,7 @@ func (q *question) leaves() []*question {
 }
 
 func (q *question) taken() bool {
-	return slices.ContainsFunc(q.leaves(), func(l *question) bool { return l.answer.State == proposals.Accepted })
+	return slices.ContainsFunc(q.leaves(), func(l *question) bool { return l.answer.State == matrix.Accepted })
 }
 
 // waiting returns the leaves that have no answer yet.
@@ -56,29 +57,29 @@ func (q *question) waiting() []*question {
 }
 
 // result returns the answer for the planner.
-func (q *question) result() proposals.Answer {
+func (q *question) result() matrix.Answer {
 	if len(q.parts) == 0 {
 		return q.answer
 	}
-	var parts []proposals.Part
+	var parts []matrix.Part
 	for _, l := range q.leaves() {
 		// If one is taken, nothing has to be known of the others.
 		if l.over || !q.taken() {
-			parts = append(parts, proposals.Part{Products: l.offer, Answer: l.answer})
+			parts = append(parts, matrix.Part{Products: l.offer, Answer: l.answer})
 		}
 	}
-	return proposals.Answer{Parts: parts}
+	return matrix.Answer{Parts: parts}
 }
 
 // asker returns the planner's way to the gateway.
-func (s *scan) asker(ctx context.Context) func([]proposals.Offer) []proposals.Answer {
-	return func(offers []proposals.Offer) []proposals.Answer {
+func (s *scan) asker(ctx context.Context) func([]matrix.Offer) []matrix.Answer {
+	return func(offers []matrix.Offer) []matrix.Answer {
 		questions := make([]*question, len(offers))
 		for i, o := range offers {
 			questions[i] = &question{offer: o.Products, parts: s.divide(o.Products)}
 		}
 		s.settle(ctx, questions)
-		answers := make([]proposals.Answer, len(offers))
+		answers := make([]matrix.Answer, len(offers))
 		for i, q := range questions {
 			answers[i] = q.result()
 			for _, l := range q.leaves() {
@@ -188,9 +189,9 @@ func (s *scan) poseOne(ctx context.Context, q *question) {
 		s.decoyTaken = true
 		s.mu.Unlock()
 	case a.Outcome == NotTried, a.Outcome == NoAnswer && ctx.Err() != nil:
-		q.answer.State, q.over = proposals.NotTested, true
+		q.answer.State, q.over = matrix.NotTested, true
 	case a.Outcome == NoAnswer && a.ID == 0:
-		q.answer.State, q.over = proposals.NoAnswer, true // it cannot be asked
+		q.answer.State, q.over = matrix.NoAnswer, true // it cannot be asked
 	default:
 		s.learn(q, a.Exchange, a.message)
 	}
@@ -199,7 +200,7 @@ func (s *scan) poseOne(ctx context.Context, q *question) {
 // learn adds the end of an exchange to q.
 func (s *scan) learn(q *question, x Exchange, m *ike.Message) {
 	q.answer = meaning(q.offer, x)
-	if q.answer.State != proposals.NoAnswer {
+	if q.answer.State != matrix.NoAnswer {
 		q.over = true
 		s.lost(q.silent + q.fresh)
 		return
@@ -214,27 +215,27 @@ func (s *scan) learn(q *question, x Exchange, m *ike.Message) {
 		if errs := errorNotifies(m); len(errs) > 0 {
 			q.notify = errs[0].Notification
 			if s.refusal.how == refusesByError && s.refusal.notify == q.notify {
-				q.answer.State, q.over = proposals.Refused, true
+				q.answer.State, q.over = matrix.Refused, true
 			}
 		}
 	}
 }
 
 // meaning returns what an exchange says of the suites of offer.
-func meaning(offer []proposals.Product, x Exchange) proposals.Answer {
-	out := proposals.Answer{State: proposals.NoAnswer, Exchange: x.ID}
+func meaning(offer []proposals.Product, x Exchange) matrix.Answer {
+	out := matrix.Answer{State: matrix.NoAnswer, Exchange: x.ID}
 	switch x.Outcome {
 	case Accepted:
 		if slices.ContainsFunc(offer, func(p proposals.Product) bool { return p.Contains(*x.Suite) }) {
-			out.State, out.Suite = proposals.Accepted, x.Suite
+			out.State, out.Suite = matrix.Accepted, x.Suite
 		}
 	case InvalidKEPayload:
 		if offers(offer, x.Group) {
-			out.State = proposals.Accepted
+			out.State = matrix.Accepted
 			out.KE = proposals.Algorithm{Axis: proposals.KE, ID: uint16(x.Group)}
 		}
 	case NoProposalChosen:
-		out.State = proposals.Refused
+		out.State = matrix.Refused
 	}
 	return out
 }

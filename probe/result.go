@@ -6,6 +6,8 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/choice"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // Transport is a way to reach a gateway's IKE responder.
@@ -115,9 +117,9 @@ type Preference struct {
 	// or "" where that was not seen.
 	Decides string
 	// Proposals is how it comes to one of several proposals, and Own are its
-	// own ones, as [proposals.Choice] has them.
-	Proposals proposals.ProposalRule
-	Own       []proposals.OwnProposal
+	// own ones, as [choice.Choice] has them.
+	Proposals choice.ProposalRule
+	Own       []choice.OwnProposal
 	// FollowsKE: it prefers suites with the method of the KE payload.
 	FollowsKE bool
 	// MayFollowKE: it was not found out whether it does.
@@ -170,7 +172,7 @@ type Exchange struct {
 	// Decides is what the matrix takes from it: Refused if its offer is,
 	// silence being a refusal perhaps, Accepted if a suite of it is, NotTested
 	// if it takes nothing.
-	Decides proposals.State
+	Decides matrix.State
 	// Tries counts requests sent, Cookie tells that one was asked for.
 	Tries  int
 	Cookie bool
@@ -201,7 +203,7 @@ type Result struct {
 	Paths    []Path
 	NAT      *NAT // nil where nothing was learnt of NAT
 	Gateway  *Gateway
-	Matrix   *proposals.Matrix // nil where no matrix was asked, or the target is no IKEv2 responder
+	Matrix   *matrix.Matrix // nil where no matrix was asked, or the target is no IKEv2 responder
 	// PriorDoubted: answers contradicted [Target.Prior], so that the matrix
 	// does not rest on it.
 	PriorDoubted bool

@@ -10,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // packet returns a first packet that offers what strongSwan writes as offer,
@@ -54,40 +55,40 @@ func TestScanClients(t *testing.T) {
 		name   string
 		scene  scene
 		packet FirstPacket
-		state  proposals.State
+		state  matrix.State
 		// outcome, suite and exchanges of the answer, and a part of its words.
 		outcome   Outcome
 		suite     string
 		exchanges int
 		detail    string
 	}{
-		{"accepted", scene{}, packet(t, policy), proposals.Accepted, Accepted, "aes256gcm16-prfsha384-ecp384", 1, ""},
-		{"another method of the offer", scene{}, packet(t, policy).with(ike.KE_MODP_2048), proposals.Accepted, Accepted,
+		{"accepted", scene{}, packet(t, policy), matrix.Accepted, Accepted, "aes256gcm16-prfsha384-ecp384", 1, ""},
+		{"another method of the offer", scene{}, packet(t, policy).with(ike.KE_MODP_2048), matrix.Accepted, Accepted,
 			"aes256gcm16-prfsha384-ecp384", 2, "asked for KE_ECP_384, and the client tried again"},
-		{"refused", scene{}, packet(t, refused), proposals.Refused, NoProposalChosen, "", 1, ""},
-		{"hybrid", scene{policy: hybridPolicy}, packet(t, hybridPolicy), proposals.Accepted, Accepted, hybridPolicy, 1, ""},
-		{"cookie", scene{profile: cookies}, packet(t, policy), proposals.Accepted, Accepted, "aes256gcm16-prfsha384-ecp384", 1, ""},
-		{"loss", scene{link: iketest.Link{Loss: 0.2, Delay: 10 * ms}, seed: 7}, packet(t, policy), proposals.Accepted, Accepted,
+		{"refused", scene{}, packet(t, refused), matrix.Refused, NoProposalChosen, "", 1, ""},
+		{"hybrid", scene{policy: hybridPolicy}, packet(t, hybridPolicy), matrix.Accepted, Accepted, hybridPolicy, 1, ""},
+		{"cookie", scene{profile: cookies}, packet(t, policy), matrix.Accepted, Accepted, "aes256gcm16-prfsha384-ecp384", 1, ""},
+		{"loss", scene{link: iketest.Link{Loss: 0.2, Delay: 10 * ms}, seed: 7}, packet(t, policy), matrix.Accepted, Accepted,
 			"aes256gcm16-prfsha384-ecp384", 1, ""},
-		{"silent drop", scene{profile: dropping, faults: iketest.Faults{DropRefused: true}}, packet(t, refused), proposals.Refused, NoAnswer, "", 1,
+		{"silent drop", scene{profile: dropping, faults: iketest.Faults{DropRefused: true}}, packet(t, refused), matrix.Refused, NoAnswer, "", 1,
 			"drops offers that it does not take"},
 		{"silent drop and loss", scene{profile: dropping, faults: iketest.Faults{DropRefused: true}, link: iketest.Link{Loss: 0.2, Delay: 10 * ms}, seed: 8},
-			packet(t, policy), proposals.Accepted, Accepted, "aes256gcm16-prfsha384-ecp384", 1, ""},
-		{"deaf to a method", scene{profile: deaf}, packet(t, policy).with(ike.KE_CURVE25519), proposals.NoAnswer, NoAnswer, "", 1, "without an answer, while control offers"},
-		{"another error", scene{profile: unusual}, packet(t, refused), proposals.Refused, OtherError, "", 1, "INVALID_SYNTAX"},
-		{"unknown attribute", scene{}, attribute, proposals.Accepted, Accepted, "aes256-sha256-prfsha256-modp2048", 1, "sent as they are: 1"},
-		{"unknown transform type", scene{}, unknownType, proposals.Accepted, Accepted, "aes256-sha256-prfsha256-modp2048", 1, "sent as they are: 1"},
-		{"a method that cannot be computed", scene{policy: gostPolicy}, packet(t, gostPolicy).with(gost), proposals.Accepted, Accepted,
+			packet(t, policy), matrix.Accepted, Accepted, "aes256gcm16-prfsha384-ecp384", 1, ""},
+		{"deaf to a method", scene{profile: deaf}, packet(t, policy).with(ike.KE_CURVE25519), matrix.NoAnswer, NoAnswer, "", 1, "without an answer, while control offers"},
+		{"another error", scene{profile: unusual}, packet(t, refused), matrix.Refused, OtherError, "", 1, "INVALID_SYNTAX"},
+		{"unknown attribute", scene{}, attribute, matrix.Accepted, Accepted, "aes256-sha256-prfsha256-modp2048", 1, "sent as they are: 1"},
+		{"unknown transform type", scene{}, unknownType, matrix.Accepted, Accepted, "aes256-sha256-prfsha256-modp2048", 1, "sent as they are: 1"},
+		{"a method that cannot be computed", scene{policy: gostPolicy}, packet(t, gostPolicy).with(gost), matrix.Accepted, Accepted,
 			"aes256gcm16-prfsha384-ecp384", 2, "KE_ECP_384"},
-		{"a method that cannot be computed, wanted", scene{policy: gostPolicy}, packet(t, "aes256-sha256-prfsha256-ke_33"), proposals.Accepted, InvalidKEPayload, "", 1,
+		{"a method that cannot be computed, wanted", scene{policy: gostPolicy}, packet(t, "aes256-sha256-prfsha256-ke_33"), matrix.Accepted, InvalidKEPayload, "", 1,
 			"cannot compute"},
 		{"a method that cannot be computed, asked for", scene{policy: gostPolicy}, packet(t, "aes256-sha256-prfsha256-ke_33-modp2048").with(ike.KE_MODP_2048),
-			proposals.Accepted, InvalidKEPayload, "", 1, "this scanner cannot"},
-		{"a method that cannot be computed, refused", scene{policy: policy}, packet(t, "aes256-sha256-prfsha256-ke_33"), proposals.Refused, NoProposalChosen, "", 1, ""},
-		{"a method that cannot be computed, no oracle", scene{profile: refusesForeign}, packet(t, "aes256-sha256-prfsha256-ke_33"), proposals.NotTested, NotTried, "", 0,
+			matrix.Accepted, InvalidKEPayload, "", 1, "this scanner cannot"},
+		{"a method that cannot be computed, refused", scene{policy: policy}, packet(t, "aes256-sha256-prfsha256-ke_33"), matrix.Refused, NoProposalChosen, "", 1, ""},
+		{"a method that cannot be computed, no oracle", scene{profile: refusesForeign}, packet(t, "aes256-sha256-prfsha256-ke_33"), matrix.NotTested, NotTried, "", 0,
 			"cannot compute KE_GOST3410_2012_256"},
-		{"too long for some paths", scene{}, long.with(ike.KE_ECP_384), proposals.Accepted, Accepted, "aes256gcm16-prfsha384-ecp384", 1, "octets, more than every path"},
-		{"no offer", scene{}, FirstPacket{Name: "no offer", KE: ike.KE_ECP_256}, proposals.NotTested, NotTried, "", 0, "offers nothing"},
+		{"too long for some paths", scene{}, long.with(ike.KE_ECP_384), matrix.Accepted, Accepted, "aes256gcm16-prfsha384-ecp384", 1, "octets, more than every path"},
+		{"no offer", scene{}, FirstPacket{Name: "no offer", KE: ike.KE_ECP_256}, matrix.NotTested, NotTried, "", 0, "offers nothing"},
 	} {
 		for _, only := range []bool{false, true} {
 			name := tc.name
@@ -149,7 +150,7 @@ func TestScanClientsRetryOnce(t *testing.T) {
 			o := scene{policy: "aes256-sha256-prfsha256-modp2048-ecp256-ecp384", profile: iketest.StrongSwan, rude: true,
 				faults: iketest.Faults{InvalidKELoop: true}, scanner: Scanner{Clients: []FirstPacket{p}, ClientsOnly: true}}.scan(t)
 			c := o.Clients[0]
-			if c.State != proposals.Refused || c.Outcome != InvalidKEPayload || len(c.Evidence) > 2 || !strings.Contains(c.Detail, tc.detail) {
+			if c.State != matrix.Refused || c.Outcome != InvalidKEPayload || len(c.Evidence) > 2 || !strings.Contains(c.Detail, tc.detail) {
 				t.Errorf("%+v", c)
 			}
 		})
@@ -185,7 +186,7 @@ func TestScanClientsCaptured(t *testing.T) {
 			}
 		}}}.scan(t)
 		o.clean(t)
-		if c := o.Clients[0]; c.State != proposals.Accepted || len(c.Evidence) != 2 {
+		if c := o.Clients[0]; c.State != matrix.Accepted || len(c.Evidence) != 2 {
 			t.Fatalf("%+v", c)
 		}
 		for _, x := range o.Exchanges {

@@ -9,7 +9,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
-	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // with returns strongSwan's profile, changed.
@@ -233,7 +233,7 @@ func TestScanRefusals(t *testing.T) {
 func TestScanOnlyError(t *testing.T) {
 	t.Parallel()
 	for _, refusal := range []ike.NotifyType{ike.AUTHENTICATION_FAILED, ike.INVALID_SYNTAX, 8193} {
-		for name, universe := range map[string]*proposals.Universe{"standard": nil, "quick": proposals.Quick(), "deep": proposals.Deep()} {
+		for name, universe := range map[string]*matrix.Universe{"standard": nil, "quick": matrix.Quick(), "deep": matrix.Deep()} {
 			t.Run(refusal.String()+"/"+name, func(t *testing.T) {
 				o := scene{
 					profile: with(func(p *iketest.Profile) { p.Refusal = refusal }),

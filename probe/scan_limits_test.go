@@ -9,6 +9,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // TestScanLimits is about gateways that ask for cookies, answer so many
@@ -126,7 +127,7 @@ func TestScanHearing(t *testing.T) {
 				if t.Failed() {
 					break
 				}
-				if !hopeless || u.State != proposals.NoAnswer || len(u.Evidence) == 0 {
+				if !hopeless || u.State != matrix.NoAnswer || len(u.Evidence) == 0 {
 					t.Errorf("undecided: %v %v %v", u.State, u.Product, u.Evidence)
 				}
 			}

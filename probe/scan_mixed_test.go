@@ -10,7 +10,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
-	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // mixes are habits of gateways, faults of paths and wishes of users, any of
@@ -34,7 +34,7 @@ var mixes = []struct {
 	{"loss", func(s *scene) { s.link.Loss = 0.1 }},
 	{"jitter", func(s *scene) { s.link.Jitter = 500 * ms }},
 	{"exhaustive", func(s *scene) { s.scanner.Exhaustive = true }},
-	{"quick", func(s *scene) { s.scanner.Universe = proposals.Quick() }},
+	{"quick", func(s *scene) { s.scanner.Universe = matrix.Quick() }},
 	{"budget", func(s *scene) { s.scanner.MaxExchanges = 60 }},
 }
 

@@ -7,7 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
-	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // neverCloses drops every IKE_AUTH, so that what a scan opens stays open.
@@ -49,7 +49,7 @@ func TestScanLeftOpen(t *testing.T) {
 			} else if o.right(t); o.Complete || o.Matrix.Proven {
 				t.Error("it counts as complete, or as proven")
 			}
-			if c := o.Clients[4]; c.State != proposals.NotTested || !strings.Contains(c.Detail, "3 half-open IKE SAs are left") {
+			if c := o.Clients[4]; c.State != matrix.NotTested || !strings.Contains(c.Detail, "3 half-open IKE SAs are left") {
 				t.Errorf("the last client: %v, %q", c.State, c.Detail)
 			}
 		})

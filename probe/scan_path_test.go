@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike/iketest"
-	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 func TestScanNAT(t *testing.T) {
@@ -264,7 +264,7 @@ func TestScanBudget(t *testing.T) {
 // found out by few exchanges, exhaustively or not.
 func TestScanFewSuites(t *testing.T) {
 	t.Parallel()
-	few, err := proposals.NewUniverse(products(t, "aes256-aes128-sha256-prfsha256-modp2048-ecp256,aes256gcm16-prfsha384-x25519-ke1_mlkem768-ke1_none")...)
+	few, err := matrix.NewUniverse(products(t, "aes256-aes128-sha256-prfsha256-modp2048-ecp256,aes256gcm16-prfsha384-x25519-ke1_mlkem768-ke1_none")...)
 	if err != nil {
 		t.Fatal(err)
 	}

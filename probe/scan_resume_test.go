@@ -10,6 +10,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike/iketest"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // goOn returns the scene of a scan that goes on where o stopped.
@@ -21,14 +22,14 @@ func (o outcome) goOn() scene {
 		sc.target.Prior = nil
 	}
 	for _, x := range o.Exchanges {
-		if x.Decides == proposals.NotTested {
+		if x.Decides == matrix.NotTested {
 			continue
 		}
-		a := proposals.Answer{State: x.Decides, Suite: x.Suite, Exchange: x.ID}
+		a := matrix.Answer{State: x.Decides, Suite: x.Suite, Exchange: x.ID}
 		if x.Group != 0 {
 			a.KE = proposals.Algorithm{Axis: proposals.KE, ID: uint16(x.Group)}
 		}
-		sc.target.Prior = append(slices.Clip(sc.target.Prior), proposals.Asked{Offer: proposals.Offer{Products: x.Offer}, Answer: a})
+		sc.target.Prior = append(slices.Clip(sc.target.Prior), matrix.Asked{Offer: matrix.Offer{Products: x.Offer}, Answer: a})
 	}
 	return sc
 }
@@ -102,7 +103,7 @@ func TestScanResume(t *testing.T) {
 					t.Errorf("after %d: %d exchanges for a matrix that is whole", stop, n)
 				}
 				for _, x := range again.Exchanges {
-					if x.Purpose == forMatrix && slices.ContainsFunc(resumed.target.Prior, func(a proposals.Asked) bool { return reflect.DeepEqual(a.Products, x.Offer) }) {
+					if x.Purpose == forMatrix && slices.ContainsFunc(resumed.target.Prior, func(a matrix.Asked) bool { return reflect.DeepEqual(a.Products, x.Offer) }) {
 						t.Errorf("after %d: asked again: %v", stop, x.Offer)
 					}
 				}

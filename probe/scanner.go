@@ -12,6 +12,8 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/choice"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // Scanner scans gateways. Its zero value works; it is copied at the start of
@@ -38,15 +40,15 @@ type Scanner struct {
 	MaxExchanges int
 
 	// Universe is the set of suites to ask about; nil means
-	// [proposals.Standard]. Exhaustive observes each accepted one, Thorough
+	// [matrix.Standard]. Exhaustive observes each accepted one, Thorough
 	// takes more samples of them.
-	Universe             *proposals.Universe
+	Universe             *matrix.Universe
 	Exhaustive, Thorough bool
 
 	// Offers, with the method of their KE payload, are those of clients: what
 	// the gateway chooses of them is asked where it does not follow from how it
 	// chooses.
-	Offers []proposals.Question
+	Offers []choice.Question
 	// Clients are asked as, one after the other, when all else is known.
 	// ClientsOnly leaves out all else but whether the target is reached.
 	Clients     []FirstPacket
@@ -72,24 +74,24 @@ type Progress struct {
 
 // Plan returns the offers with which a scan begins: those that ask about the
 // whole universe. What comes after depends on the answers.
-func (s Scanner) Plan() []proposals.Offer {
-	var first []proposals.Offer
-	s.planner(func(offers []proposals.Offer) []proposals.Answer {
+func (s Scanner) Plan() []matrix.Offer {
+	var first []matrix.Offer
+	s.planner(func(offers []matrix.Offer) []matrix.Answer {
 		if first == nil {
 			first = offers
 		}
-		return make([]proposals.Answer, len(offers)) // not tested
+		return make([]matrix.Answer, len(offers)) // not tested
 	}).Run()
 	return first
 }
 
-func (s Scanner) planner(ask func([]proposals.Offer) []proposals.Answer) proposals.Planner {
-	return proposals.Planner{Universe: s.universe(), Exhaustive: s.Exhaustive, Thorough: s.Thorough, Ask: ask}
+func (s Scanner) planner(ask func([]matrix.Offer) []matrix.Answer) matrix.Planner {
+	return matrix.Planner{Universe: s.universe(), Exhaustive: s.Exhaustive, Thorough: s.Thorough, Ask: ask}
 }
 
-func (s Scanner) universe() *proposals.Universe {
+func (s Scanner) universe() *matrix.Universe {
 	if s.Universe == nil {
-		return proposals.Standard()
+		return matrix.Standard()
 	}
 	return s.Universe
 }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 
-	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // quietAttempts is how often an offer is sent at a time where its silence may
@@ -81,7 +81,7 @@ func (s *scan) waiting(questions []*question) []*question {
 // judge decides what it means that q has no answer.
 func (s *scan) judge(ctx context.Context, q *question) {
 	if s.refusesLike(ctx, q) {
-		q.answer.State, q.over = proposals.Refused, true
+		q.answer.State, q.over = matrix.Refused, true
 		return
 	}
 	parts, ok := s.readable(ctx, q)
@@ -91,7 +91,7 @@ func (s *scan) judge(ctx context.Context, q *question) {
 	}
 	q.over = true
 	if ok && q.errors == 0 && s.learnRefusal(ctx).how == dropsRefused {
-		q.answer.State = proposals.Refused
+		q.answer.State = matrix.Refused
 		s.refusal.counts++
 		s.refusal.tries += q.silent
 	}

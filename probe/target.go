@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // Target is one address to scan, and how the user named it.
@@ -20,7 +20,7 @@ type Target struct {
 	Ports [2]uint16
 	// Prior are answers of an earlier scan, of exchanges that decide their
 	// offers, which this one goes on from. Its exchanges are numbered from FirstExchange, 0 meaning 1.
-	Prior         []proposals.Asked
+	Prior         []matrix.Asked
 	FirstExchange int
 }
 

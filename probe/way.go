@@ -8,6 +8,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // decoys are methods that hardly a gateway takes any more, with short public
@@ -70,13 +71,13 @@ func (s *scan) findWayAgain(ctx context.Context) {
 }
 
 // takenOf returns an offer of one key exchange method that was taken.
-func takenOf(prior []proposals.Asked) ([]proposals.Product, bool) {
+func takenOf(prior []matrix.Asked) ([]proposals.Product, bool) {
 	for _, a := range prior {
 		method := a.KE
 		if a.Suite != nil {
 			method = a.Suite[proposals.KE]
 		}
-		if a.State == proposals.Accepted && method != (proposals.Algorithm{}) {
+		if a.State == matrix.Accepted && method != (proposals.Algorithm{}) {
 			return ofMethod(a.Products, ike.KeyExchangeMethod(method.ID)), true
 		}
 	}

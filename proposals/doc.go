@@ -1,7 +1,7 @@
 // Package proposals gives meaning to the Proposals of IKE SAs: the algorithms
-// that they name, the sets of suites that they stand for, the keywords in
-// which people write them, and the plan by which a scanner finds out what a
-// gateway accepts. All of it is pure: no sockets, no clock, no randomness.
+// that they name, the sets of suites that they stand for, and the keywords in
+// which people write them. All of it is pure: no sockets, no clock, no
+// randomness.
 //
 // An [Algorithm] is one value of one [Axis] (a transform type). A [Suite] is
 // one algorithm of each axis; a [Product] is every suite that its lists can

@@ -25,7 +25,7 @@ var printOrder = [NumAxes]Axis{ENCR, INTEG, PRF, KE,
 func (p Product) String() string {
 	var words []string
 	for _, axis := range printOrder {
-		if p.absent(axis) {
+		if p.Absent(axis) {
 			continue
 		}
 		for _, a := range p[axis] {
@@ -85,8 +85,8 @@ func (p Product) On(axis Axis) []Algorithm {
 	return p[axis]
 }
 
-// absent reports whether p has no algorithm on axis but, perhaps, none.
-func (p Product) absent(axis Axis) bool {
+// Absent reports whether p has no algorithm on axis but, perhaps, none.
+func (p Product) Absent(axis Axis) bool {
 	for _, a := range p[axis] {
 		if !a.IsNone() {
 			return false
@@ -105,7 +105,7 @@ func (p Product) Intersect(q Product) (Product, bool) {
 		if len(p[a]) == 0 {
 			return Product{}, false
 		}
-		if p.absent(a) {
+		if p.Absent(a) {
 			p[a] = nil
 		}
 	}
@@ -138,7 +138,7 @@ func (p Product) Suites() iter.Seq[Suite] {
 func (p Product) Octets() int {
 	n := 8
 	for i, list := range p {
-		if p.absent(Axis(i)) {
+		if p.Absent(Axis(i)) {
 			continue
 		}
 		for _, a := range list {

@@ -33,16 +33,16 @@ func ParseSuite(s string) (Suite, error) {
 	if err != nil {
 		return Suite{}, err
 	}
-	suite, many := p.first()
+	suite, many := p.First()
 	if many != NumAxes {
 		return Suite{}, fmt.Errorf("%q is more than one suite: %d %v algorithms", s, len(p[many]), many)
 	}
 	return suite, nil
 }
 
-// first returns the suite of the first algorithm of each list, and the first
+// First returns the suite of the first algorithm of each list, and the first
 // axis on which there are others, or NumAxes.
-func (p Product) first() (s Suite, many Axis) {
+func (p Product) First() (s Suite, many Axis) {
 	many = NumAxes
 	for i, list := range p {
 		s[i] = None(Axis(i))

@@ -135,7 +135,7 @@ func parseKeywords(s string) (p Product, none string, err error) {
 		offset += len(token) + 1
 	}
 	for i := range p {
-		if p.absent(Axis(i)) {
+		if p.Absent(Axis(i)) {
 			p[i] = nil
 		}
 	}

@@ -15,7 +15,7 @@ import (
 func (p Product) Proposal(number uint8) ike.Proposal {
 	out := ike.Proposal{Number: number, Protocol: ike.ProtocolIKE}
 	for i, list := range p {
-		if p.absent(Axis(i)) {
+		if p.Absent(Axis(i)) {
 			continue
 		}
 		for _, a := range list {
@@ -50,7 +50,7 @@ func ProductOf(p ike.Proposal) (Product, error) {
 		switch {
 		case len(out[i]) == 0 && !axis.optional():
 			return Product{}, fmt.Errorf("proposal %d has no %v transform", p.Number, axis)
-		case out.absent(axis):
+		case out.Absent(axis):
 			out[i] = nil
 		}
 	}
@@ -65,7 +65,7 @@ func SuiteOf(p ike.Proposal) (Suite, error) {
 	if err != nil {
 		return Suite{}, err
 	}
-	s, many := product.first()
+	s, many := product.First()
 	if many != NumAxes {
 		return Suite{}, fmt.Errorf("proposal %d holds %d %v transforms, a choice holds one",
 			p.Number, len(product[many]), many)

@@ -10,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // matrixCase makes a matrix by hand, from keywords.
@@ -38,33 +39,33 @@ func size(t testing.TB, ps []proposals.Product) int64 {
 	if len(ps) == 0 {
 		return 0
 	}
-	u, err := proposals.NewUniverse(ps...)
+	u, err := matrix.NewUniverse(ps...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return u.Size()
 }
 
-func (c matrixCase) matrix(t testing.TB) *proposals.Matrix {
+func (c matrixCase) matrix(t testing.TB) *matrix.Matrix {
 	t.Helper()
-	m := &proposals.Matrix{Asked: c.asked, Universe: size(t, c.asked)}
+	m := &matrix.Matrix{Asked: c.asked, Universe: size(t, c.asked)}
 	var accepted []proposals.Product
 	for _, p := range products(t, c.observed) {
 		accepted = append(accepted, p)
-		m.Products = append(m.Products, proposals.Region{Product: p, Samples: int(p.Size()), Evidence: c.evidence})
+		m.Products = append(m.Products, matrix.Region{Product: p, Samples: int(p.Size()), Evidence: c.evidence})
 	}
 	for _, p := range products(t, c.inferred) {
 		accepted = append(accepted, p)
-		m.Products = append(m.Products, proposals.Region{Product: p, Basis: proposals.Inferred, Samples: c.samplesOfInferred, Evidence: c.evidence})
+		m.Products = append(m.Products, matrix.Region{Product: p, Basis: matrix.Inferred, Samples: c.samplesOfInferred, Evidence: c.evidence})
 	}
 	m.Accepted = size(t, accepted)
 	for _, p := range products(t, c.silent) {
 		m.NoAnswer += p.Size()
-		m.Undecided = append(m.Undecided, proposals.UndecidedRegion{Product: p, State: proposals.NoAnswer, Evidence: []int{40, 41}})
+		m.Undecided = append(m.Undecided, matrix.UndecidedRegion{Product: p, State: matrix.NoAnswer, Evidence: []int{40, 41}})
 	}
 	for _, p := range products(t, c.notTested) {
 		m.NotTested += p.Size()
-		m.Undecided = append(m.Undecided, proposals.UndecidedRegion{Product: p})
+		m.Undecided = append(m.Undecided, matrix.UndecidedRegion{Product: p})
 	}
 	m.Refused = m.Universe - m.Accepted - m.NoAnswer - m.NotTested
 	m.Proven = m.NoAnswer+m.NotTested == 0
@@ -131,11 +132,11 @@ const windowsDefault = "3des-aes128-aes192-aes256-sha1-prfsha1-modp1024," +
 
 // cases are results that look like real scans.
 func cases(t testing.TB) map[string][]probe.Result {
-	classical := proposals.Classical().Products()
+	classical := matrix.Classical().Products()
 	out := map[string][]probe.Result{}
 
 	r := base("vpn.example.com", "198.51.100.7")
-	r.Matrix = matrixCase{asked: proposals.Standard().Products(), inferred: strongSwanClassic + "," + strongSwanAEAD,
+	r.Matrix = matrixCase{asked: matrix.Standard().Products(), inferred: strongSwanClassic + "," + strongSwanAEAD,
 		samplesOfInferred: 41, evidence: []int{4, 9, 12, 20, 31, 33}}.matrix(t)
 	r.Preference = &probe.Preference{KE: []ike.KeyExchangeMethod{ike.KE_ECP_256, ike.KE_ECP_384, ike.KE_ECP_521, ike.KE_CURVE25519},
 		Suite: suite(t, "aes128-sha256-prfsha256-ecp256"), Evidence: []int{70, 71}}
@@ -167,7 +168,7 @@ func cases(t testing.TB) map[string][]probe.Result {
 	out["openiked"] = []probe.Result{r}
 
 	r = base("mlkem.example", "198.51.100.8")
-	r.Matrix = matrixCase{asked: proposals.Standard().Products(), inferred: "aes256gcm16-prfsha384-ecp384-x25519-ke1_none-ke1_mlkem768-ke1_mlkem1024",
+	r.Matrix = matrixCase{asked: matrix.Standard().Products(), inferred: "aes256gcm16-prfsha384-ecp384-x25519-ke1_none-ke1_mlkem768-ke1_mlkem1024",
 		observed: "aes256-sha384-prfsha384-ecp384-ke1_mlkem1024-ke2_none-ke2_mlkem768", samplesOfInferred: 4, evidence: []int{5, 6}}.matrix(t)
 	out["mlkem"] = []probe.Result{r}
 

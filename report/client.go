@@ -7,7 +7,9 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/choice"
 	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // Compare sets t.Clients to what each of policies gets from t, in their order:
@@ -36,7 +38,7 @@ func (t *Target) Compare(policies []client.Policy) {
 type predictor struct {
 	facts
 	target *Target
-	choice proposals.Choice
+	choice choice.Choice
 	// untold says why nothing can be predicted, in a sentence; "" if it can.
 	untold string
 }
@@ -118,11 +120,11 @@ func (c predictor) connects(out *Client, p client.Policy, candidates []proposals
 
 // undecidedOf says in a sentence how much of offer is not decided, or "".
 func (c predictor) undecidedOf(offer []proposals.Product) string {
-	notAsked, err := proposals.Difference(offer, c.asked)
+	notAsked, err := matrix.Difference(offer, c.asked)
 	if err != nil {
 		return "What it offers is too much to compare."
 	}
-	open, err := proposals.Intersection(offer, c.undecided)
+	open, err := matrix.Intersection(offer, c.undecided)
 	if err != nil {
 		return "What was not decided is too much to compare."
 	}
@@ -152,7 +154,7 @@ func (c predictor) acceptanceOf(s proposals.Suite, offer []proposals.Product) []
 		if compared++; compared > maxChosen {
 			break
 		}
-		if c.choice.Same(proposals.Question{Offer: e.offer, KE: ke}, proposals.Question{Offer: offer, KE: ke}) {
+		if c.choice.Same(choice.Question{Offer: e.offer, KE: ke}, choice.Question{Offer: offer, KE: ke}) {
 			return []int{e.id}
 		}
 	}
@@ -179,7 +181,7 @@ func (c predictor) refusalsOf(offer []proposals.Product) []int {
 		if e.outcome != "no_proposal_chosen" || len(left) == 0 || !overlapsAny(left, e.offer) {
 			continue
 		}
-		rest, err := proposals.Difference(left, e.offer)
+		rest, err := matrix.Difference(left, e.offer)
 		if err != nil {
 			break
 		}
@@ -241,9 +243,9 @@ func (c predictor) mayChoose(p client.Policy, keywords string) bool {
 		return false
 	}
 	switch candidates := c.choice.OfKE(p.Offer, p.KE); {
-	case slices.Contains(candidates, s), c.state(s) == proposals.NotTested:
+	case slices.Contains(candidates, s), c.state(s) == matrix.NotTested:
 		return true
 	default: // of many, not all are named
-		return len(candidates) > mostCandidates && c.state(s) == proposals.Accepted
+		return len(candidates) > mostCandidates && c.state(s) == matrix.Accepted
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // policy is a client that offers keywords, with a KE payload of their first
@@ -26,7 +27,7 @@ func policy(t testing.TB, keywords string) client.Policy {
 func compared(t *testing.T, accepted, offer string) Client {
 	t.Helper()
 	r := base("vpn.example.com", "198.51.100.7")
-	r.Matrix = matrixCase{asked: proposals.Standard().Products(), observed: accepted, evidence: []int{4, 5}}.matrix(t)
+	r.Matrix = matrixCase{asked: matrix.Standard().Products(), observed: accepted, evidence: []int{4, 5}}.matrix(t)
 	r.Exchanges = append(r.Exchanges, exchange(t, 20, windowsDefault, probe.NoProposalChosen),
 		exchange(t, 21, "aes128-aes256-sha1-sha256-prfsha1-prfsha256-modp1024-modp1536", probe.NoProposalChosen))
 	doc := New(testRun, []probe.Result{r})
@@ -71,7 +72,7 @@ func TestCompareConnects(t *testing.T) {
 func TestCompareCitesTheChoice(t *testing.T) {
 	const accepted, chosen = "aes256-aes128-sha256-prfsha256-modp2048", "aes128-sha256-prfsha256-modp2048"
 	r := base("vpn.example.com", "198.51.100.7")
-	r.Matrix = matrixCase{asked: proposals.Standard().Products(), observed: accepted, evidence: []int{4, 5}}.matrix(t)
+	r.Matrix = matrixCase{asked: matrix.Standard().Products(), observed: accepted, evidence: []int{4, 5}}.matrix(t)
 	alone := exchange(t, 20, chosen, probe.Accepted)
 	alone.Suite = suite(t, chosen)
 	choice := exchange(t, 21, "aes256-aes128-3des-sha256-prfsha256-modp2048", probe.Accepted)
@@ -172,17 +173,17 @@ func TestCompareLive(t *testing.T) {
 		offer string
 		want  Client
 	}{
-		{probe.ClientAnswer{State: proposals.Accepted, Suite: suite(t, taken)}, taken, Client{Verdict: "connects", Suite: taken}},
-		{probe.ClientAnswer{State: proposals.Refused, Detail: "It was odd."}, taken,
+		{probe.ClientAnswer{State: matrix.Accepted, Suite: suite(t, taken)}, taken, Client{Verdict: "connects", Suite: taken}},
+		{probe.ClientAnswer{State: matrix.Refused, Detail: "It was odd."}, taken,
 			Client{Verdict: "fails", Notes: []string{"It was odd.", "The matrix predicted otherwise: it connects."}}},
-		{probe.ClientAnswer{State: proposals.Accepted, Suite: suite(t, other)}, taken,
+		{probe.ClientAnswer{State: matrix.Accepted, Suite: suite(t, other)}, taken,
 			Client{Verdict: "connects", Suite: other, Notes: []string{"The matrix predicted otherwise: " + taken + "."}}},
-		{probe.ClientAnswer{State: proposals.NoAnswer}, taken, Client{Verdict: "unknown"}},
-		{probe.ClientAnswer{State: proposals.Refused}, other,
+		{probe.ClientAnswer{State: matrix.NoAnswer}, taken, Client{Verdict: "unknown"}},
+		{probe.ClientAnswer{State: matrix.Refused}, other,
 			Client{Verdict: "fails", Missing: []Missing{{Axis: "KE", Text: "It offers MODP_2048 only; the gateway takes ECP_256."}}}},
 	} {
 		r := base("vpn.example.com", "198.51.100.7")
-		r.Matrix = matrixCase{asked: proposals.Classical().Products(), observed: taken, evidence: []int{4}}.matrix(t)
+		r.Matrix = matrixCase{asked: matrix.Classical().Products(), observed: taken, evidence: []int{4}}.matrix(t)
 		tt.live.Name, tt.live.Evidence = "it", []int{90}
 		r.Clients = []probe.ClientAnswer{tt.live}
 		r.Exchanges = append(r.Exchanges, probe.Exchange{ID: 90, Offer: products(t, tt.offer)})
@@ -224,7 +225,7 @@ func TestCompareAll(t *testing.T) {
 						continue
 					}
 					parsed, err := proposals.ParseSuite(s)
-					if err != nil || newFacts(target).state(parsed) != proposals.Accepted {
+					if err != nil || newFacts(target).state(parsed) != matrix.Accepted {
 						t.Errorf("%s: %s connects with %s: %v", name, c.Client, s, err)
 					}
 				}

@@ -5,6 +5,7 @@ import (
 	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // ClientOffer is what a client offers in its first packet, and how that is
@@ -49,10 +50,10 @@ func NewClientOffer(p client.Policy) ClientOffer {
 
 // suitesOffered counts the suites of p's proposals, together.
 func suitesOffered(p client.Policy) int64 {
-	u, err := proposals.NewUniverse(p.Offer...)
+	u, err := matrix.NewUniverse(p.Offer...)
 	if err != nil {
 		// More than a universe holds: the same suite may then count twice.
-		return proposals.Count(p.Offer)
+		return matrix.Count(p.Offer)
 	}
 	return u.Size()
 }

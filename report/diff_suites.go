@@ -5,6 +5,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // suites compares the sets of suites, each suite accepted, refused or not
@@ -24,14 +25,14 @@ func (c *contrast) suites() {
 	was, is := c.was, c.is
 	var failed error
 	minus := func(a []proposals.Product, others ...[]proposals.Product) []proposals.Product {
-		out, err := proposals.Difference(a, slices.Concat(others...))
+		out, err := matrix.Difference(a, slices.Concat(others...))
 		if failed == nil {
 			failed = err
 		}
 		return out
 	}
 	both := func(a, b []proposals.Product) []proposals.Product {
-		out, err := proposals.Intersection(a, b)
+		out, err := matrix.Intersection(a, b)
 		if failed == nil {
 			failed = err
 		}
@@ -77,7 +78,7 @@ func (c *contrast) addSuites(effect, what string, suites []proposals.Product, re
 	if len(suites) == 0 {
 		return
 	}
-	n := proposals.Count(suites)
+	n := matrix.Count(suites)
 	c.changes = append(c.changes, Change{
 		Area: "suites", Effect: effect, Text: counted(n, "suite", "suites") + " " + what, Reason: reason,
 		Suites: convert(suites, proposals.Product.String), Count: n,
@@ -133,7 +134,7 @@ func split(suites []proposals.Product, e extreme) (weak, sound []proposals.Produ
 			sound = append(sound, p)
 		}
 	}
-	weak, err := proposals.Difference(suites, sound)
+	weak, err := matrix.Difference(suites, sound)
 	if err != nil { // then they are not told apart
 		return suites, nil
 	}
@@ -231,6 +232,6 @@ func known(a proposals.Algorithm, accepted []proposals.Product, f facts) bool {
 			with = append(with, p)
 		}
 	}
-	rest, err := proposals.Difference(with, f.asked)
+	rest, err := matrix.Difference(with, f.asked)
 	return err == nil && len(rest) == 0 && !anyHolds(f.undecided, a)
 }

@@ -10,13 +10,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ikescope/ikescope/probe"
-	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 func scanned(t *testing.T, name, address string, c matrixCase) *Document {
 	t.Helper()
 	if c.asked == nil {
-		c.asked = proposals.Standard().Products()
+		c.asked = matrix.Standard().Products()
 	}
 	if c.evidence == nil {
 		c.evidence = []int{5}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // facts is a target's matrix and exchanges, read back from the document.
@@ -71,27 +72,27 @@ func (f facts) askedAllClassical() bool {
 			asked += c.Size()
 		}
 	}
-	return asked == proposals.Classical().Size()
+	return asked == matrix.Classical().Size()
 }
 
 // state returns what is known of s: what was asked, is not accepted and not
 // undecided was refused.
-func (f facts) state(s proposals.Suite) proposals.State {
+func (f facts) state(s proposals.Suite) matrix.State {
 	holdsSuite := func(p proposals.Product) bool { return p.Contains(s) }
 	switch {
 	case slices.ContainsFunc(f.accepted, holdsSuite):
-		return proposals.Accepted
+		return matrix.Accepted
 	case slices.ContainsFunc(f.undecided, holdsSuite), !slices.ContainsFunc(f.asked, holdsSuite):
-		return proposals.NotTested
+		return matrix.NotTested
 	}
-	return proposals.Refused
+	return matrix.Refused
 }
 
 // decided reports whether the suite of keywords is known to be accepted or to be
 // refused.
 func (f facts) decided(keywords string) bool {
 	s, err := proposals.ParseSuite(keywords)
-	return err == nil && f.state(s) != proposals.NotTested
+	return err == nil && f.state(s) != matrix.NotTested
 }
 
 // refusal returns an exchange whose offer holds s and was refused.

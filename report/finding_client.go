@@ -1,8 +1,8 @@
 package report
 
 import (
-	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/proposals/remedy"
 )
 
@@ -14,7 +14,7 @@ func windowsFinding(f facts) (Finding, bool) {
 	for _, p := range windows.Offer {
 		for s := range p.Suites() {
 			id, ok := f.refusal(s)
-			if !ok || f.state(s) != proposals.Refused {
+			if !ok || f.state(s) != matrix.Refused {
 				return Finding{}, false
 			}
 			evidence = append(evidence, id)

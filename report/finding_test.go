@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // Each row lists findings that a matrix must have, and such as it must not.
@@ -116,7 +117,7 @@ func TestPathFindingsNamePorts(t *testing.T) {
 func matrixOf(t *testing.T, observed, silent string) func() probe.Result {
 	return func() probe.Result {
 		r := base("gw.example", "198.51.100.1")
-		r.Matrix = matrixCase{asked: proposals.Classical().Products(), observed: observed, silent: silent, evidence: []int{3}}.matrix(t)
+		r.Matrix = matrixCase{asked: matrix.Classical().Products(), observed: observed, silent: silent, evidence: []int{3}}.matrix(t)
 		return r
 	}
 }
@@ -156,11 +157,11 @@ func TestWeakEvidence(t *testing.T) {
 
 func TestCounts(t *testing.T) {
 	m := newMatrix(matrixCase{
-		asked:    proposals.Standard().Products(),
+		asked:    matrix.Standard().Products(),
 		inferred: "aes256gcm16-prfsha384-ecp384-x25519-ke1_none-ke1_mlkem768-ke1_mlkem1024",
 		observed: "aes256gcm16-prfsha384-ecp384,aes256-sha384-prfsha384-ecp384-ke1_mlkem1024",
 	}.matrix(t))
-	classical := proposals.Classical().Size()
+	classical := matrix.Classical().Size()
 	if m.Classical != (Counts{classical, 2, classical - 2, 0}) {
 		t.Errorf("classical = %+v, want 2 of %d accepted", m.Classical, classical)
 	}
@@ -170,7 +171,7 @@ func TestCounts(t *testing.T) {
 }
 
 func TestPostQuantum(t *testing.T) {
-	standard, classical := proposals.Standard().Products(), proposals.Classical().Products()
+	standard, classical := matrix.Standard().Products(), matrix.Classical().Products()
 	for _, tt := range []struct {
 		name    string
 		m       matrixCase

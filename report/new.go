@@ -10,7 +10,8 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe"
-	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/choice"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // Run is what a document says of the run as a whole.
@@ -99,7 +100,7 @@ func newPreference(p probe.Preference) *Preference {
 		Proposals:   proposalRules[p.Proposals],
 		FollowsKE:   p.FollowsKE,
 		MayFollowKE: p.MayFollowKE,
-		Own: convert(p.Own, func(own proposals.OwnProposal) OwnProposal {
+		Own: convert(p.Own, func(own choice.OwnProposal) OwnProposal {
 			o := OwnProposal{Rank: own.Rank, Suites: suitesInOrder(own.Product)}
 			o.Ordered = lengths(own.Ordered, len(o.ADDKE))
 			o.Anywhere = lengths(own.Anywhere, len(o.ADDKE))
@@ -139,9 +140,9 @@ func liveClient(a probe.ClientAnswer) Client {
 		Evidence:   numbers(a.Evidence),
 	}
 	switch a.State {
-	case proposals.Accepted:
+	case matrix.Accepted:
 		c.Verdict = "connects"
-	case proposals.Refused:
+	case matrix.Refused:
 		c.Verdict = "fails"
 	}
 	if a.Suite != nil {
@@ -191,7 +192,7 @@ func newExchange(e probe.Exchange) Exchange {
 	if e.Suite != nil {
 		out.Suite = e.Suite.String()
 	}
-	if e.Decides != proposals.NotTested {
+	if e.Decides != matrix.NotTested {
 		out.Decides = e.Decides.String()
 	}
 	return out

@@ -6,9 +6,10 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
-func newMatrix(m *proposals.Matrix) *Matrix {
+func newMatrix(m *matrix.Matrix) *Matrix {
 	out := &Matrix{
 		Counts:         Counts{m.Universe, m.Accepted, m.Refused, m.NoAnswer + m.NotTested},
 		Proven:         m.Proven,
@@ -54,7 +55,7 @@ func countClassical(products []proposals.Product) int64 {
 			parts = append(parts, part)
 		}
 	}
-	u, err := proposals.NewUniverse(parts...)
+	u, err := matrix.NewUniverse(parts...)
 	if err != nil {
 		// Parts of a universe fit into one.
 		panic("report: internal error: " + err.Error())

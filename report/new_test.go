@@ -6,16 +6,16 @@ import (
 	"testing"
 
 	"github.com/ikescope/ikescope/probe"
-	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // TestLiveClients is about a scan that asked nothing but as clients.
 func TestLiveClients(t *testing.T) {
 	r := base("vpn.example.com", "198.51.100.7")
 	r.Clients = []probe.ClientAnswer{
-		{Name: "one", State: proposals.Accepted, Outcome: probe.Accepted, Suite: suite(t, "aes256-sha256-prfsha256-modp2048"), Evidence: []int{5, 3}},
-		{Name: "two", State: proposals.Refused, Outcome: probe.NoProposalChosen, Evidence: []int{6}},
-		{Name: "three", State: proposals.NoAnswer, Detail: "It was silent.", Evidence: []int{7}},
+		{Name: "one", State: matrix.Accepted, Outcome: probe.Accepted, Suite: suite(t, "aes256-sha256-prfsha256-modp2048"), Evidence: []int{5, 3}},
+		{Name: "two", State: matrix.Refused, Outcome: probe.NoProposalChosen, Evidence: []int{6}},
+		{Name: "three", State: matrix.NoAnswer, Detail: "It was silent.", Evidence: []int{7}},
 		{Name: "four", Detail: "Not tried."},
 	}
 	doc := New(testRun, []probe.Result{r})

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // The picture says of each suite what the matrix says: every accepted and every
@@ -25,14 +26,14 @@ func TestPictureTellsTheMatrix(t *testing.T) {
 			}
 			return p
 		}
-		m := &proposals.Matrix{Asked: universe, Universe: size(t, universe)}
+		m := &matrix.Matrix{Asked: universe, Universe: size(t, universe)}
 		for range rapid.IntRange(0, 3).Draw(rt, "products") {
-			basis := proposals.Basis(rapid.IntRange(0, 1).Draw(rt, "basis"))
-			m.Products = append(m.Products, proposals.Region{Product: subset("product"), Basis: basis})
+			basis := matrix.Basis(rapid.IntRange(0, 1).Draw(rt, "basis"))
+			m.Products = append(m.Products, matrix.Region{Product: subset("product"), Basis: basis})
 		}
 		for range rapid.IntRange(0, 2).Draw(rt, "undecided") {
-			state := proposals.State(rapid.IntRange(0, 1).Draw(rt, "state"))
-			m.Undecided = append(m.Undecided, proposals.UndecidedRegion{Product: subset("region"), State: state})
+			state := matrix.State(rapid.IntRange(0, 1).Draw(rt, "state"))
+			m.Undecided = append(m.Undecided, matrix.UndecidedRegion{Product: subset("region"), State: state})
 		}
 		target := newTarget(probe.Result{Matrix: m})
 		pic, ok := newPicture(&target)
@@ -63,21 +64,21 @@ func TestPictureTellsTheMatrix(t *testing.T) {
 	})
 }
 
-func wantMark(m *proposals.Matrix, s proposals.Suite) byte {
+func wantMark(m *matrix.Matrix, s proposals.Suite) byte {
 	want := byte(markRefused)
 	for _, u := range m.Undecided {
 		if u.Product.Contains(s) {
 			want = markNotTested
-			if u.State == proposals.NoAnswer {
+			if u.State == matrix.NoAnswer {
 				want = markNoAnswer
 			}
 		}
 	}
-	for _, basis := range []proposals.Basis{proposals.Inferred, proposals.Observed} {
+	for _, basis := range []matrix.Basis{matrix.Inferred, matrix.Observed} {
 		for _, r := range m.Products {
 			if r.Basis == basis && r.Product.Contains(s) {
 				want = markInferred
-				if basis == proposals.Observed {
+				if basis == matrix.Observed {
 					want = markObserved
 				}
 			}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // Plan is with what a scan begins. What follows depends on the answers.
@@ -24,7 +25,7 @@ type PlannedOffer struct {
 
 // NewPlan returns the plan of a scan that asks about universe and begins with
 // offers.
-func NewPlan(targets []string, universe *proposals.Universe, offers []proposals.Offer) Plan {
+func NewPlan(targets []string, universe *matrix.Universe, offers []matrix.Offer) Plan {
 	plan := Plan{Targets: append([]string{}, targets...), Suites: universe.Size(), Offers: []PlannedOffer{}}
 	for _, offer := range offers {
 		out := PlannedOffer{Suites: sizeOf(offer.Products), Proposals: convert(offer.Products, proposals.Product.String)}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // States of a rule, and with the first three verdicts on a policy.
@@ -56,8 +57,8 @@ func newJudge(t *Target) *judge {
 	for _, u := range t.Matrix.Undecided {
 		j.parts = append(j.parts, parse(u.Suites))
 	}
-	j.all = append(proposals.Standard().Products(), j.facts.asked...)
-	if j.notAsked, j.err = proposals.Difference(j.all, j.facts.asked); j.err != nil {
+	j.all = append(matrix.Standard().Products(), j.facts.asked...)
+	if j.notAsked, j.err = matrix.Difference(j.all, j.facts.asked); j.err != nil {
 		return j
 	}
 	j.open = append(slices.Clone(j.facts.undecided), j.notAsked...)
@@ -173,7 +174,7 @@ func (j *judge) violation(r baseline.Rule, bad []proposals.Product) ruling {
 		}
 		f.found = fmt.Sprintf("%s %s accepted, for example in %s", join(words, "and"), verb, example)
 		f.fix = []string{"take " + join(words, "and") + " out of the gateway's IKE proposals"}
-		if rest, err := proposals.Difference(j.facts.accepted, bad); r.Demand == baseline.Allowed && err == nil && len(rest) == 0 {
+		if rest, err := matrix.Difference(j.facts.accepted, bad); r.Demand == baseline.Allowed && err == nil && len(rest) == 0 {
 			f.fix = []string{
 				"add " + join(convert(r.Algorithms, proposals.Algorithm.Keyword), "or") + " to the gateway's IKE proposals, and move the clients to it",
 				"then " + f.fix[0],
@@ -272,15 +273,15 @@ func (j *judge) requiredAll(r baseline.Rule) ruling {
 
 // requiredSuites judges whether each suite of a product is accepted.
 func (j *judge) requiredSuites(r baseline.Rule) ruling {
-	rest, err := proposals.Difference(r.Suites, j.facts.accepted)
+	rest, err := matrix.Difference(r.Suites, j.facts.accepted)
 	if err != nil {
 		return tooMany()
 	}
 	if len(rest) == 0 {
 		return ruling{state: ruleMet}
 	}
-	asked, err1 := proposals.Intersection(rest, j.facts.asked)
-	refused, err2 := proposals.Difference(asked, j.facts.undecided)
+	asked, err1 := matrix.Intersection(rest, j.facts.asked)
+	refused, err2 := matrix.Difference(asked, j.facts.undecided)
 	switch {
 	case err1 != nil || err2 != nil:
 		return tooMany()
@@ -348,7 +349,7 @@ const mostOpen = 16
 func (j *judge) neverAsked(r baseline.Rule) string {
 	for _, one := range r.Each() {
 		if one.Suites != nil {
-			rest, err := proposals.Difference(one.Suites, j.facts.asked)
+			rest, err := matrix.Difference(one.Suites, j.facts.asked)
 			if err != nil || len(rest) > 0 {
 				return one.Suites[0].String()
 			}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // Policy returns a policy that the gateway meets as it is, and that a gateway
@@ -15,7 +16,7 @@ func (t *Target) Policy(name string) (baseline.Policy, error) {
 	if t.Matrix == nil || len(t.Matrix.Products) == 0 {
 		return baseline.Policy{}, errors.New("no suite was seen to be accepted")
 	}
-	accepted, err := proposals.Difference(newFacts(t).accepted, nil)
+	accepted, err := matrix.Difference(newFacts(t).accepted, nil)
 	if err != nil {
 		return baseline.Policy{}, err
 	}

@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/probe"
-	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // judged returns the target of a scan that accepts observed and inferred, held
@@ -18,7 +18,7 @@ import (
 func judged(t *testing.T, c matrixCase, policies ...baseline.Policy) *Target {
 	t.Helper()
 	if c.asked == nil {
-		c.asked = proposals.Standard().Products()
+		c.asked = matrix.Standard().Products()
 	}
 	if c.evidence == nil {
 		c.evidence = []int{5}

@@ -6,10 +6,11 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // judgePostQuantum says what m means for a key exchange that is recorded today.
-func judgePostQuantum(m *proposals.Matrix) *PostQuantum {
+func judgePostQuantum(m *matrix.Matrix) *PostQuantum {
 	out := &PostQuantum{State: "not_tested", Methods: []Algorithm{}}
 	seen := map[uint16]bool{}
 	without := false // some accepted suite has no post-quantum method
@@ -41,7 +42,7 @@ func judgePostQuantum(m *proposals.Matrix) *PostQuantum {
 	case len(out.Methods) > 0:
 		out.State = "accepted"
 	case !slices.ContainsFunc(m.Asked, asksPostQuantum):
-	case slices.ContainsFunc(m.Undecided, func(u proposals.UndecidedRegion) bool { return asksPostQuantum(u.Product) }):
+	case slices.ContainsFunc(m.Undecided, func(u matrix.UndecidedRegion) bool { return asksPostQuantum(u.Product) }):
 		out.State = "unknown"
 	default:
 		out.State = "none"

@@ -6,19 +6,20 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/choice"
 )
 
 // proposalRules are the words of the document.
-var proposalRules = map[proposals.ProposalRule]string{
-	proposals.ProposalsInitiator:     "initiator",
-	proposals.ProposalsResponder:     "gateway",
-	proposals.ProposalsResponderBest: "gateway_best",
+var proposalRules = map[choice.ProposalRule]string{
+	choice.ProposalsInitiator:     "initiator",
+	choice.ProposalsResponder:     "gateway",
+	choice.ProposalsResponderBest: "gateway_best",
 }
 
 // Choice reads back how the gateway chooses, so that a saved report predicts as
 // well as a scan. Without a matrix it tells nothing.
-func (t *Target) Choice() proposals.Choice {
-	var c proposals.Choice
+func (t *Target) Choice() choice.Choice {
+	var c choice.Choice
 	if t.Matrix == nil {
 		return c
 	}
@@ -37,29 +38,29 @@ func (t *Target) Choice() proposals.Choice {
 	}
 	switch pref.Decides {
 	case "gateway":
-		c.Algorithms = proposals.AlgorithmsResponder
+		c.Algorithms = choice.AlgorithmsResponder
 	case "initiator":
-		c.Algorithms = proposals.AlgorithmsInitiator
+		c.Algorithms = choice.AlgorithmsInitiator
 	}
 	c.FollowsKE, c.MayFollowKE = pref.FollowsKE, pref.MayFollowKE
 	for _, own := range pref.Own {
-		o := proposals.OwnProposal{Rank: own.Rank, Product: own.product()}
+		o := choice.OwnProposal{Rank: own.Rank, Product: own.product()}
 		o.Ordered, o.Anywhere = own.Ordered.within(o.Product), own.Anywhere.within(o.Product)
 		c.Own = append(c.Own, o)
 	}
-	slices.SortStableFunc(c.Own, func(a, b proposals.OwnProposal) int { return cmp.Compare(a.Rank, b.Rank) })
+	slices.SortStableFunc(c.Own, func(a, b choice.OwnProposal) int { return cmp.Compare(a.Rank, b.Rank) })
 	return c
 }
 
 // chosen returns what the gateway chose when it was asked how it does, and from
 // the packets of clients.
-func (t *Target) chosen() []proposals.Chosen {
-	var all []proposals.Chosen
+func (t *Target) chosen() []choice.Chosen {
+	var all []choice.Chosen
 	for _, e := range t.Exchanges {
 		if e.Purpose != "detail" && e.Purpose != "client" {
 			continue
 		}
-		c := proposals.Chosen{Question: proposals.Question{Offer: parse(e.Offer)}}
+		c := choice.Chosen{Question: choice.Question{Offer: parse(e.Offer)}}
 		for _, method := range proposals.KeyExchangeMethods(c.Offer) {
 			switch (proposals.Algorithm{Axis: proposals.KE, ID: uint16(method)}).Keyword() {
 			case e.KE:

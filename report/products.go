@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 func overlaps(products []proposals.Product, p proposals.Product) bool {
@@ -31,11 +32,11 @@ func exampleOf(products []proposals.Product) string {
 
 // sizeOf returns the number of suites in products, which may overlap.
 func sizeOf(products []proposals.Product) int64 {
-	apart, err := proposals.Difference(products, nil)
+	apart, err := matrix.Difference(products, nil)
 	if err != nil {
-		return proposals.Count(products)
+		return matrix.Count(products)
 	}
-	return proposals.Count(apart)
+	return matrix.Count(apart)
 }
 
 // mostProducts bounds how many products a sentence names.

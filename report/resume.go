@@ -5,22 +5,23 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // Asked returns the offers of t's exchanges that decide something, in the order
 // of the exchanges, so that a planner can go on from them. The error names the
 // exchange that cannot be read.
-func (t *Target) Asked() ([]proposals.Asked, error) {
-	var out []proposals.Asked
+func (t *Target) Asked() ([]matrix.Asked, error) {
+	var out []matrix.Asked
 	for _, e := range t.Exchanges {
-		answer := proposals.Answer{Exchange: e.ID}
+		answer := matrix.Answer{Exchange: e.ID}
 		switch e.Decides {
 		case "":
 			continue
-		case proposals.Refused.String():
-			answer.State = proposals.Refused
-		case proposals.Accepted.String():
-			answer.State = proposals.Accepted
+		case matrix.Refused.String():
+			answer.State = matrix.Refused
+		case matrix.Accepted.String():
+			answer.State = matrix.Accepted
 		default:
 			return nil, fmt.Errorf("exchange %d: decides %q, want accepted or refused", e.ID, e.Decides)
 		}
@@ -42,7 +43,7 @@ func (t *Target) Asked() ([]proposals.Asked, error) {
 		if err != nil {
 			return nil, fmt.Errorf("exchange %d: offer: %w", e.ID, err)
 		}
-		out = append(out, proposals.Asked{Offer: proposals.Offer{Products: products}, Answer: answer})
+		out = append(out, matrix.Asked{Offer: matrix.Offer{Products: products}, Answer: answer})
 	}
 	return out, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 func TestAsked(t *testing.T) {
@@ -16,12 +17,12 @@ func TestAsked(t *testing.T) {
 	exchange := func(id int, decides, offer, group, suite string) Exchange {
 		return Exchange{ID: id, Type: "IKE_SA_INIT", Decides: decides, Offer: offer, Group: group, Suite: suite}
 	}
-	products := func(s string) proposals.Offer {
+	products := func(s string) matrix.Offer {
 		p, err := proposals.ParseProducts(s)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return proposals.Offer{Products: p}
+		return matrix.Offer{Products: p}
 	}
 	suite, err := proposals.ParseSuite("aes256gcm16-prfsha384-x25519")
 	if err != nil {
@@ -38,11 +39,11 @@ func TestAsked(t *testing.T) {
 		{ID: 6, Type: "IKE_SA_INIT", Purpose: "client", Offer: gcm, Outcome: "no_proposal_chosen"},
 	}}
 	got, err := target.Asked()
-	want := []proposals.Asked{
-		{Offer: products(cbc), Answer: proposals.Answer{State: proposals.Refused, Exchange: 1}},
-		{Offer: products(gcm + "," + cbc), Answer: proposals.Answer{
-			State: proposals.Accepted, KE: proposals.Algorithm{Axis: proposals.KE, ID: 20}, Exchange: 3}},
-		{Offer: products(gcm), Answer: proposals.Answer{State: proposals.Accepted, Suite: &suite, Exchange: 4}},
+	want := []matrix.Asked{
+		{Offer: products(cbc), Answer: matrix.Answer{State: matrix.Refused, Exchange: 1}},
+		{Offer: products(gcm + "," + cbc), Answer: matrix.Answer{
+			State: matrix.Accepted, KE: proposals.Algorithm{Axis: proposals.KE, ID: 20}, Exchange: 3}},
+		{Offer: products(gcm), Answer: matrix.Answer{State: matrix.Accepted, Suite: &suite, Exchange: 4}},
 	}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("%v\n%s", err, diff)

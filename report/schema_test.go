@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report/explain"
 )
 
@@ -185,7 +185,7 @@ func TestSchemaMatchesGo(t *testing.T) {
 // What is written beside documents is as its schema says.
 func TestOtherSchemas(t *testing.T) {
 	doc := New(testRun, cases(t)["openiked"])
-	plan := NewPlan([]string{"vpn.example"}, proposals.Quick(), []proposals.Offer{{Products: proposals.Quick().Products()[:1]}})
+	plan := NewPlan([]string{"vpn.example"}, matrix.Quick(), []matrix.Offer{{Products: matrix.Quick().Products()[:1]}})
 	var offers []ClientOffer
 	var advice []Advice
 	for _, p := range client.Policies() {

@@ -47,7 +47,7 @@ written changes neither.`,
 	flags.Lookup("client").Usage = "this client must connect: a name that ikescope client list shows, all, a configuration file, FILE#CONNECTION, or proposals; may be repeated"
 	underHeading(flags, judgeFlags, func(flags *pflag.FlagSet) {
 		flags.Var(fileName{&opts.earlier}, "baseline", "nothing may be weaker than in this JSON report")
-		flags.Var(choice{&opts.failOn, severities}, "fail-on", "no finding may be of this severity or worse: "+strings.Join(severities, ", "))
+		flags.Var(enum{&opts.failOn, severities}, "fail-on", "no finding may be of this severity or worse: "+strings.Join(severities, ", "))
 	})
 	return cmd
 }

@@ -45,7 +45,7 @@ too.`,
 	for _, s := range client.Syntaxes() {
 		syntaxes = append(syntaxes, string(s))
 	}
-	cmd.Flags().Var(choice{&syntax, syntaxes}, "syntax", "read the file as this `SYNTAX`")
+	cmd.Flags().Var(enum{&syntax, syntaxes}, "syntax", "read the file as this `SYNTAX`")
 	// It fails only for flags that do not exist.
 	_ = cmd.RegisterFlagCompletionFunc("syntax", cobra.FixedCompletions(syntaxes, cobra.ShellCompDirectiveDefault))
 	o.addFlags(cmd.Flags(), "the clients", textOrJSON)

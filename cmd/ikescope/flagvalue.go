@@ -209,13 +209,13 @@ func (axes) String() string { return "" }
 
 func (axes) choices() []string { return axisWords }
 
-// choice is the value of a flag that is one of some words.
-type choice struct {
+// enum is the value of a flag that is one of some words.
+type enum struct {
 	p     *string
 	words []string
 }
 
-func (c choice) Set(s string) error {
+func (c enum) Set(s string) error {
 	if !slices.Contains(c.words, s) {
 		return fmt.Errorf("%q is none of %s", s, strings.Join(c.words, ", "))
 	}
@@ -223,11 +223,11 @@ func (c choice) Set(s string) error {
 	return nil
 }
 
-func (choice) Type() string { return "name" }
+func (enum) Type() string { return "name" }
 
-func (c choice) choices() []string { return c.words }
+func (c enum) choices() []string { return c.words }
 
-func (c choice) String() string {
+func (c enum) String() string {
 	if c.p == nil {
 		return ""
 	}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report"
 )
 
@@ -119,7 +120,7 @@ func checkBringsIn(t *testing.T, r report.Remedy, before, after []proposals.Prod
 			}
 		}
 	}
-	if rest, err := proposals.Difference(before, after); err != nil || len(rest) > 0 {
+	if rest, err := matrix.Difference(before, after); err != nil || len(rest) > 0 {
 		t.Errorf("%v is no longer accepted, %v", rest, err)
 	}
 }

@@ -30,12 +30,12 @@ func (l lab) testPreference(t *testing.T) {
 					l.policy(t, gateway, policy)
 					address := l.do(t, "addr", gateway)
 					target := l.scan(t, beside, 0, address)
-					choice := target.Choice()
+					learnt := target.Choice()
 					a := askerIn(t, beside, address)
 					var certain, taken int
-					for _, offer := range variedOffers(choice.Accepted) {
+					for _, offer := range variedOffers(learnt.Accepted) {
 						ke := proposals.KeyExchangeMethods(offer)[0]
-						got := choice.OfKE(offer, ke)
+						got := learnt.OfKE(offer, ke)
 						want, ok := a.chosen(t, offer, ke)
 						switch {
 						case !ok && len(got) > 0:

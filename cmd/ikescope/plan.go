@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/probe"
-	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report"
 )
 
@@ -17,7 +17,7 @@ func (a *app) plan(o *printOptions, s probe.Scanner, endpoints []probe.Endpoint)
 	}
 	universe := s.Universe
 	if universe == nil {
-		universe = proposals.Standard()
+		universe = matrix.Standard()
 	}
 	var targets []string
 	for _, e := range endpoints {

@@ -13,7 +13,9 @@ import (
 
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/choice"
 	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // scanOptions are the flags of a scan.
@@ -68,7 +70,7 @@ func (o *scanOptions) addFlags(flags *pflag.FlagSet, formats []string) {
 	underHeading(flags, judgeFlags, o.judgeOptions.addFlags)
 	underHeading(flags, askFlags, func(flags *pflag.FlagSet) {
 		flags.Var(suites{&o.suites}, "suite", "ask about these suites only, as strongSwan writes them, such as aes256gcm16-prfsha384-ecp384; may be repeated")
-		flags.Var(choice{&o.profile, scanProfiles}, "profile", "how much to ask: quick (algorithms in use), standard (all that are registered, and ML-KEM as additional key exchange) or deep (any additional key exchange, and more samples)")
+		flags.Var(enum{&o.profile, scanProfiles}, "profile", "how much to ask: quick (algorithms in use), standard (all that are registered, and ML-KEM as additional key exchange) or deep (any additional key exchange, and more samples)")
 		flags.Var(axes{&o.axes}, "axes", "ask about every algorithm of these axes, "+strings.Join(axisWords, ", ")+", and of the others about those in use")
 		addToggle(flags, &o.exhaustive, "exhaustive", "", "see each accepted suite accepted, rather than samples of them")
 		flags.Var(fileName{&o.resume}, "resume", "go on from this JSON report of a scan that was interrupted or ran out of its budget")
@@ -196,13 +198,13 @@ func (o *scanOptions) scanner() (probe.Scanner, error) {
 		if o.profile != standard {
 			return s, usagef("--axes: does not go with --profile %s; it says itself what is asked", o.profile)
 		}
-		s.Universe = proposals.Quick(o.axes...)
+		s.Universe = matrix.Quick(o.axes...)
 	}
 	switch o.profile {
 	case quick:
-		s.Universe = proposals.Quick()
+		s.Universe = matrix.Quick()
 	case deep:
-		s.Universe, s.Thorough = proposals.Deep(), true
+		s.Universe, s.Thorough = matrix.Deep(), true
 	}
 	if len(o.suites) > 0 {
 		if len(o.axes) > 0 {
@@ -211,7 +213,7 @@ func (o *scanOptions) scanner() (probe.Scanner, error) {
 		if o.profile != standard {
 			return s, usagef("--suite: does not go with --profile %s; it says itself what is asked", o.profile)
 		}
-		universe, err := proposals.NewUniverse(o.suites...)
+		universe, err := matrix.NewUniverse(o.suites...)
 		if err != nil {
 			return s, usagef("--suite: %w", err)
 		}
@@ -221,11 +223,11 @@ func (o *scanOptions) scanner() (probe.Scanner, error) {
 }
 
 // clientOffers returns what clients offer.
-func clientOffers(policies []client.Policy) []proposals.Question {
-	var out []proposals.Question
+func clientOffers(policies []client.Policy) []choice.Question {
+	var out []choice.Question
 	for _, p := range policies {
 		if !p.Responder && len(p.Offer) > 0 {
-			out = append(out, proposals.Question{Offer: p.Offer, KE: p.KE})
+			out = append(out, choice.Question{Offer: p.Offer, KE: p.KE})
 		}
 	}
 	return out

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // Policy is what a gateway is held to: rules drawn from a document, or from a
@@ -164,9 +165,9 @@ func (r Rule) String() string {
 func (r Rule) Select(products []proposals.Product) ([]proposals.Product, error) {
 	switch {
 	case r.Suites != nil && r.Demand == Allowed:
-		return proposals.Difference(products, r.Suites)
+		return matrix.Difference(products, r.Suites)
 	case r.Suites != nil:
-		return proposals.Intersection(products, r.Suites)
+		return matrix.Intersection(products, r.Suites)
 	case r.Demand == InEverySuite:
 		var out []proposals.Product
 		for _, p := range products {

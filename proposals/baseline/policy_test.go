@@ -15,6 +15,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // Each policy survives being written, and says why of each rule.
@@ -149,8 +150,8 @@ func TestSelect(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		more, err1 := proposals.Difference(got, want)
-		less, err2 := proposals.Difference(want, got)
+		more, err1 := matrix.Difference(got, want)
+		less, err2 := matrix.Difference(want, got)
 		if err1 != nil || err2 != nil || len(more) > 0 || len(less) > 0 {
 			t.Errorf("%s selects %v, want %v", tt.rule, got, want)
 		}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // Each suite's algorithms are, axis by axis, weaker than those of the next, or
@@ -52,7 +53,7 @@ func TestCompare(t *testing.T) {
 
 // What a scan asks about by default and is in use has a known strength.
 func TestStrengthIsKnown(t *testing.T) {
-	for _, p := range proposals.Quick().Products() {
+	for _, p := range matrix.Quick().Products() {
 		for _, list := range p {
 			for _, a := range list {
 				if _, ok := Strength(a); !ok {

@@ -6,11 +6,12 @@ import (
 
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // inUse are the classical suites of algorithms that are in use.
 var inUse = sync.OnceValue(func() []proposals.Product {
-	return slices.DeleteFunc(proposals.Quick().Products(), hybrid)
+	return slices.DeleteFunc(matrix.Quick().Products(), hybrid)
 })
 
 // both returns remedies that change both sides to a suite that neither has to

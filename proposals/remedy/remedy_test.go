@@ -10,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // The offers of some clients (proposals/client has their sources).
@@ -340,7 +341,7 @@ func randomCase(t *rapid.T) Case {
 // randomProduct makes products of the algorithms that are in use.
 func randomProduct() *rapid.Generator[proposals.Product] {
 	lists := [proposals.NumAxes][]proposals.Algorithm{}
-	for _, p := range proposals.Quick().Products() {
+	for _, p := range matrix.Quick().Products() {
 		for axis, list := range p {
 			for _, a := range list {
 				if !a.IsNone() && !slices.Contains(lists[axis], a) {

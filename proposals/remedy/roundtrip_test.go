@@ -9,6 +9,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // file returns the configuration that holds the lines of a remedy, as its
@@ -60,7 +61,7 @@ func TestRoundTrip(t *testing.T) {
 				want = append(want, c.Accepted...)
 			}
 			for _, test := range [][2][]proposals.Product{{want, policies[0].Offer}, {policies[0].Offer, want}} {
-				if rest, err := proposals.Difference(test[0], test[1]); err != nil || len(rest) > 0 {
+				if rest, err := matrix.Difference(test[0], test[1]); err != nil || len(rest) > 0 {
 					t.Fatalf("%s %s reads as %v, want %v, of\n%s", r.Side, r.Syntax, policies[0].Offer, want, file(r))
 				}
 			}

@@ -1,0 +1,107 @@
+package matrix
+
+import "slices"
+
+// facts is what the answers say, and all that the planner knows.
+type facts struct {
+	u *Universe
+	// refused and silent are the boxes offered whole to no effect.
+	refused, silent []evidence
+	// observed holds the cells that were taken when nothing else that is
+	// acceptable was in the offer.
+	observed map[box][]int
+	found    []box // the keys of observed, in the order found
+	// taken are the boxes of which a suite was taken, for each such answer.
+	taken []taken
+}
+
+// taken is an answer that says that a suite in one of boxes is acceptable.
+type taken struct {
+	boxes []box
+	id    int
+}
+
+// evidence is a box and the exchange that says something of it.
+type evidence struct {
+	box
+	id int
+}
+
+func boxesOf(es []evidence) []box {
+	bs := make([]box, len(es))
+	for i, e := range es {
+		bs[i] = e.box
+	}
+	return bs
+}
+
+// refuse records that no suite of bs is acceptable. One that was taken before
+// is no longer observed: see [facts.contradictions].
+func (f *facts) refuse(bs []box, id int) {
+	for _, b := range bs {
+		if covered(b, f.refused) {
+			continue
+		}
+		f.refused = slices.DeleteFunc(f.refused, func(e evidence) bool { return b.holds(e.box) })
+		f.refused = append(f.refused, evidence{b, id})
+		f.found = slices.DeleteFunc(f.found, func(cell box) bool {
+			if b.holds(cell) {
+				delete(f.observed, cell)
+				return true
+			}
+			return false
+		})
+	}
+}
+
+// observe records that cell was taken.
+func (f *facts) observe(cell box, id int) {
+	if _, ok := f.observed[cell]; !ok {
+		f.found = append(f.found, cell)
+	}
+	f.observed[cell] = append(f.observed[cell], id)
+}
+
+// open returns the part of bs that is not refused, as disjoint boxes if bs
+// are disjoint.
+func (f *facts) open(bs []box) []box { return subtract(bs, boxesOf(f.refused)...) }
+
+// observedIn returns an observed cell of b, if there is one.
+func (f *facts) observedIn(b box) (box, bool) {
+	i := slices.IndexFunc(f.found, b.holds)
+	if i < 0 {
+		return box{}, false
+	}
+	return f.found[i], true
+}
+
+// contradictions returns a box of each answer that said that a suite is
+// acceptable, while others refused all that it can have meant: the policy
+// changed, or the answers are not a gateway's.
+func (f *facts) contradictions() []box {
+	var out []box
+	for _, t := range f.taken {
+		if !slices.ContainsFunc(t.boxes, func(b box) bool { return len(f.open([]box{b})) > 0 }) {
+			out = append(out, t.boxes[0])
+		}
+	}
+	return out
+}
+
+// covered reports whether one of es alone holds b.
+func covered(b box, es []evidence) bool {
+	return slices.ContainsFunc(es, func(e evidence) bool { return e.holds(b) })
+}
+
+// evidenceFor returns the exchanges that say something of a part of b,
+// ascending.
+func evidenceFor(b box, es []evidence) []int {
+	var ids []int
+	for _, e := range es {
+		if e.overlaps(b) {
+			ids = append(ids, e.id)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}

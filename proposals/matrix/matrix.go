@@ -1,0 +1,120 @@
+package matrix
+
+import "github.com/ikescope/ikescope/proposals"
+
+// State is what is known of a suite, or of every suite of a product. The four
+// states are never blurred: silence is not a refusal, and what was not asked
+// is not unknown for the same reason as what was not answered.
+type State uint8
+
+const (
+	NotTested State = iota // no offer that was sent decides it
+	NoAnswer               // it was offered, and nothing came back
+	Refused                // an offer that holds it was refused
+	Accepted               // observed, or inferred from an observed product
+)
+
+// String returns the state as the JSON document writes it.
+func (s State) String() string {
+	switch s {
+	case NoAnswer:
+		return "no_answer"
+	case Refused:
+		return "refused"
+	case Accepted:
+		return "accepted"
+	default:
+		return "not_tested"
+	}
+}
+
+// Basis says how the suites of an accepted product are known.
+type Basis uint8
+
+const (
+	Observed Basis = iota // each suite was seen to be taken
+	Inferred              // samples were seen to be taken, none was refused
+)
+
+// String returns the basis as the JSON document writes it.
+func (b Basis) String() string {
+	if b == Inferred {
+		return "inferred"
+	}
+	return "observed"
+}
+
+// Region is a product whose suites all have one state, with the evidence.
+type Region struct {
+	Product proposals.Product
+	// Basis and Samples are of accepted regions: Samples counts the suites
+	// that were seen to be taken: offered alone, or the only one of an offer
+	// that was not refused in another one.
+	Basis   Basis
+	Samples int
+	// Evidence holds the numbers of the exchanges that decide the region,
+	// ascending.
+	Evidence []int
+}
+
+// Matrix is what a scan found: each suite of the universe in one state.
+type Matrix struct {
+	// Universe is the number of suites asked about; the other counts add up
+	// to it.
+	Universe, Accepted, Refused, NoAnswer, NotTested int64
+	// Products are the accepted regions. They may overlap; Accepted counts
+	// their union.
+	Products []Region
+	// Asked are the products of the universe; they do not overlap.
+	Asked []proposals.Product
+	// Undecided are the regions without an answer, or not tested.
+	Undecided []UndecidedRegion
+	// Proven: every suite outside Products was in an offer that was refused.
+	Proven bool
+	// Contradictions name suites that were taken and refused in one scan.
+	Contradictions []proposals.Suite
+	// Spent is how many offers were asked, where the planner gave up for it
+	// (see [Planner.MaxOffers]); else 0.
+	Spent int
+
+	observed map[proposals.Suite][]int
+	refused  []Region
+}
+
+// UndecidedRegion is a product that a scan could not decide, and why.
+type UndecidedRegion struct {
+	Product proposals.Product
+	State   State // NoAnswer or NotTested
+	// Evidence holds the numbers of the exchanges without an answer.
+	Evidence []int
+}
+
+// State returns what is known of s, and the numbers of the exchanges that
+// say so. A suite outside the universe is not tested.
+func (m *Matrix) State(s proposals.Suite) (State, []int) {
+	for _, r := range m.Products {
+		if r.Product.Contains(s) {
+			if ids, ok := m.observed[s]; ok {
+				return Accepted, ids
+			}
+			return Accepted, r.Evidence
+		}
+	}
+	for _, r := range m.refused {
+		if r.Product.Contains(s) {
+			return Refused, r.Evidence
+		}
+	}
+	for _, u := range m.Undecided {
+		if u.Product.Contains(s) {
+			return u.State, u.Evidence
+		}
+	}
+	return NotTested, nil
+}
+
+// Observed tells whether s was seen to be taken.
+func (m *Matrix) Observed(s proposals.Suite) bool {
+	_, ok := m.observed[s]
+	return ok
+}

@@ -1,0 +1,415 @@
+package matrix
+
+import (
+	"cmp"
+	"fmt"
+	"github.com/ikescope/ikescope/proposals"
+	"slices"
+)
+
+// Planner recovers the set of suites that a gateway accepts by asking about
+// sets of them. It is pure: what it asks next follows from the answers so far,
+// and it knows neither sockets nor time.
+//
+// # The question
+//
+// An offer is a set of suites: the union of its proposals, each of which
+// offers every combination of its transforms. The answer says whether the
+// gateway accepts at least one of them, and then, from INVALID_KE_PAYLOAD, the
+// key exchange method of the one that it would choose. One refusal decides
+// every suite of the offer; tens of thousands fit into one.
+//
+// # The method
+//
+// A gateway's policy is a list of proposals, so the accepted set is a union of
+// a few products. The planner finds one product after the other:
+//
+//  1. Cover: what is neither found nor refused yet is asked about in the
+//     fewest and largest offers that touch no product already found. When all
+//     of these are refused, everything outside the products is proven refused,
+//     and the search ends.
+//  2. Locate: an offer that was taken holds an acceptable suite. Dividing it by
+//     weight, the likely algorithms first, finds the suite in about as many
+//     questions as its surprise has bits. What is refused on the way is
+//     remembered and serves the proof.
+//  3. Grow: around a suite that is accepted, each axis is asked about: single
+//     questions for what is likely, groups for what is not. The key exchange
+//     methods begin, since the answer names the one that was taken; then all
+//     axes are asked about together. The values of a group each go with a
+//     method of their own, and the answer tells which one was taken; a group
+//     is split only where methods are too few. What stands on the other axes
+//     changes from one question to the next, within what was found already, so
+//     that most answers support the product and not one value alone.
+//  4. Verify: the corners of the product that were not asked are inferred. Of
+//     a small product each suite is observed; of a larger one a sample, in
+//     which each algorithm meets others. A sample that is refused means that
+//     two products overlap here: the smallest combination that is refused is
+//     found, the product is cut along it, and from then on each triple of
+//     algorithms is seen together as far as the number of samples allows. The
+//     suites that a cut leaves over start products of their own.
+//
+// Cover, grow and verify ask in batches that do not depend on each other, so
+// that they can be in flight together. Suites that cannot be of one product, as
+// with AEAD and without, go through steps 2 to 4 side by side.
+//
+// # The cost
+//
+// An accepted product of m values costs about as many exchanges as a suite has
+// bits of surprise to locate (3 to 7), m and some for the groups of refused
+// values to grow, and few samples, since growing brings most of them. The proof
+// is some 20 offers, and a few more for each product. One after the other are
+// some nine round trips for a product, and more for one that is cut; the
+// products of a family, AEAD or classic, wait for each other.
+//
+// # What can be wrong
+//
+// A refusal is proven, and so is an observed suite. An inferred one is not: a
+// gateway that refuses a single combination within a large product can hide it
+// from the samples. Exhaustive leaves nothing to inference.
+type Planner struct {
+	// Universe is the set of suites to decide.
+	Universe *Universe
+	// Limits bound each offer.
+	Limits Limits
+	// Exhaustive makes every accepted suite an observed one. Thorough takes
+	// more samples, so that each triple of algorithms is seen together.
+	Exhaustive, Thorough bool
+	// MaxOffers bounds the offers that are asked, and with them the work on
+	// answers that follow no policy; what is left then is not tested. 0 means
+	// 4,096, or 32,768 if Exhaustive or Thorough: several times what
+	// policies take.
+	MaxOffers int
+	// Prior are answers of an earlier run, in the order of their exchanges;
+	// what they decide is not asked again. Offers without an answer are.
+	Prior []Asked
+	// Ask sends offers, all at once if it can, and returns an answer for
+	// each, in their order.
+	Ask func([]Offer) []Answer
+}
+
+// Asked is an offer with its answer.
+type Asked struct {
+	Offer
+	Answer
+}
+
+// Answer is what came of an offer.
+type Answer struct {
+	// State is Accepted if the gateway accepts a suite of the offer, Refused
+	// if it accepts none of them, NoAnswer, or NotTested if the offer was
+	// not sent; after that the planner stops.
+	State State
+	// KE is the key exchange method of the suite that the gateway chose,
+	// if it told; else the zero value.
+	KE proposals.Algorithm
+	// Suite is the suite that the gateway chose, if it told; else nil.
+	Suite *proposals.Suite
+	// Exchange is the number of the exchange.
+	Exchange int
+	// Parts, if any, are the answers to parts of an offer that was not asked
+	// whole; the other fields then say nothing. They hold all of the offer,
+	// or a part that was taken.
+	Parts []Part
+}
+
+// Part is a part of an offer with an answer of its own.
+type Part struct {
+	Products []proposals.Product
+	Answer
+}
+
+// Defaults of [Planner.MaxOffers].
+const (
+	defaultOffers  = 1 << 12
+	thoroughOffers = 1 << 15
+)
+
+// Run asks until each suite of the universe is decided or cannot be, and
+// returns the matrix.
+func (p Planner) Run() *Matrix {
+	s := newSearch(p)
+	for _, asked := range p.Prior {
+		s.remember(asked)
+	}
+	s.run()
+	return s.matrix()
+}
+
+// newSearch returns a search that knows nothing.
+func newSearch(p Planner) *search {
+	p.Limits.Transforms = cmp.Or(p.Limits.Transforms, defaultTransforms)
+	p.Limits.Octets = cmp.Or(p.Limits.Octets, DefaultOctets)
+	if p.Exhaustive || p.Thorough {
+		p.MaxOffers = cmp.Or(p.MaxOffers, thoroughOffers)
+	}
+	p.MaxOffers = cmp.Or(p.MaxOffers, defaultOffers)
+	return &search{
+		Planner: p,
+		facts:   facts{u: p.Universe, observed: make(map[box][]int)},
+		weigher: newWeigher(p.Universe),
+		earlier: make(map[string]Answer),
+		mixed:   p.Thorough,
+	}
+}
+
+// remember adds an earlier answer to the facts, if all of its offer is in the
+// universe.
+func (s *search) remember(asked Asked) {
+	if asked.State != Accepted && asked.State != Refused {
+		return
+	}
+	var q []box
+	for _, p := range asked.Products {
+		b, ok := s.u.Box(p)
+		if parts := subtract([]box{b}, s.u.boxes...); !ok || len(parts) > 0 {
+			return
+		}
+		for _, home := range s.u.boxes {
+			if part := b.and(home); !part.empty() {
+				q = append(q, part)
+			}
+		}
+	}
+	if len(q) == 0 {
+		return
+	}
+	s.record(q, asked.Answer)
+	if asked.State == Accepted {
+		s.earlier[fmt.Sprint(q)] = asked.Answer
+	}
+}
+
+// search is one run of a planner.
+type search struct {
+	Planner
+	facts
+	*weigher
+	// earlier are the prior offers that were taken, by their boxes.
+	earlier map[string]Answer
+	// products are the boxes found so far.
+	products []box
+	// expected and accepted are the weights of the values asked about, and
+	// of those accepted, around all suites explored.
+	expected, accepted float64
+	// mixed: two products were seen to overlap, or the search is thorough, so
+	// that pairs of algorithms are not enough.
+	mixed bool
+	// offers is how many were asked; stopped: one was not sent; spent: as
+	// there were MaxOffers.
+	offers         int
+	stopped, spent bool
+	// wait is set while parts of the search run side by side: the running
+	// one waits in it for the replies to a batch.
+	wait func(*batch) bool
+}
+
+// run finds products until nothing is undecided.
+func (s *search) run() {
+	var taken [][]box // each holds a suite that is accepted
+	for !s.stopped {
+		var sets [][]box
+		sets, taken = s.apart(append(taken, s.loose()...))
+		if len(sets) == 0 {
+			questions := s.cover()
+			if len(questions) == 0 && !s.recheck() {
+				return
+			}
+			for _, r := range s.ask(questions...) {
+				if r.state == Accepted {
+					taken = append(taken, r.witness)
+				}
+			}
+			continue
+		}
+		var parts []func()
+		for _, set := range sets {
+			parts = append(parts, func() { s.explore(set) })
+		}
+		s.sideBySide(parts...)
+		// What a product found since holds says nothing new.
+		taken = slices.DeleteFunc(taken, func(w []box) bool { return totalSize(subtract(w, s.products...)) != totalSize(w) })
+	}
+}
+
+// apart returns those of sets of boxes that share no home, so that no product
+// is in two of them, and the others.
+func (s *search) apart(sets [][]box) (apart, others [][]box) {
+	var homes []box
+	for _, set := range sets {
+		if slices.ContainsFunc(set, func(b box) bool { return slices.Contains(homes, s.home(b)) }) {
+			others = append(others, set)
+			continue
+		}
+		apart = append(apart, set)
+		for _, b := range set {
+			homes = append(homes, s.home(b))
+		}
+	}
+	return apart, others
+}
+
+// explore finds an accepted suite in a set of boxes that holds one, and the
+// product around it.
+func (s *search) explore(set []box) {
+	cell, ok := s.locate(set)
+	if !ok {
+		return
+	}
+	b := s.verify(s.grow(cell), cell)
+	s.products = slices.DeleteFunc(s.products, b.holds)
+	s.mixed = s.mixed || slices.ContainsFunc(s.products, func(c box) bool { return s.related(b, c) })
+	s.products = append(s.products, b)
+}
+
+// loose returns the observed cells that no product holds, each as a set.
+func (s *search) loose() [][]box {
+	var out [][]box
+	for _, cell := range s.found {
+		if !slices.ContainsFunc(s.products, func(b box) bool { return b.holds(cell) }) {
+			out = append(out, []box{cell})
+		}
+	}
+	return out
+}
+
+// reply is an answer in the universe's numbering. Of an accepted question,
+// witness is the part that holds an acceptable suite.
+type reply struct {
+	state   State
+	witness []box
+}
+
+// send sends questions and records what the answers say. What the facts decide
+// is not asked again.
+func (s *search) send(questions [][]box) []reply {
+	replies := make([]reply, len(questions))
+	var offers []Offer
+	var asked []int
+	for i, q := range questions {
+		q = slices.DeleteFunc(slices.Clone(q), func(b box) bool { return covered(b, s.refused) })
+		switch {
+		case len(q) == 0:
+			replies[i] = reply{state: Refused}
+		case len(q) == 1 && s.observed[q[0]] != nil:
+			replies[i] = reply{Accepted, q}
+		default:
+			var pieces []box
+			for _, b := range q {
+				pieces = append(pieces, b.within(s.Limits.Transforms)...)
+			}
+			if answer, ok := s.earlier[fmt.Sprint(pieces)]; ok {
+				if witness := s.meant(s.open(disjoint(q)), answer); len(witness) > 0 {
+					replies[i] = reply{Accepted, witness}
+					continue
+				}
+			}
+			replies[i].witness = q
+			offers = append(offers, Offer{s.u.products(pieces)})
+			asked = append(asked, i)
+		}
+	}
+	if s.stopped || len(offers) == 0 {
+		return replies
+	}
+	if room := s.MaxOffers - s.offers; len(offers) > room {
+		offers = offers[:room]
+		s.stopped, s.spent = true, true
+	}
+	s.offers += len(offers)
+	for n, answer := range s.Ask(offers) {
+		i := asked[n]
+		replies[i] = s.record(replies[i].witness, answer)
+	}
+	return replies
+}
+
+// record adds an answer on q to the facts.
+func (s *search) record(q []box, answer Answer) reply {
+	if len(answer.Parts) > 0 {
+		return s.recordParts(q, answer.Parts)
+	}
+	switch answer.State {
+	case Accepted:
+		if meant := s.meant(q, answer); len(meant) > 0 {
+			s.taken = append(s.taken, taken{meant, answer.Exchange})
+		}
+		witness := s.meant(s.open(disjoint(q)), answer)
+		if len(witness) == 0 {
+			// It was refused before, or not offered: that says nothing.
+			s.silence(q, answer.Exchange)
+			return reply{state: NoAnswer}
+		}
+		if len(witness) == 1 && witness[0].isCell() {
+			s.observe(witness[0], answer.Exchange)
+		}
+		return reply{Accepted, witness}
+	case Refused:
+		s.refuse(q, answer.Exchange)
+	case NoAnswer:
+		s.silence(q, answer.Exchange)
+	case NotTested:
+		s.stopped = true
+	}
+	return reply{state: answer.State}
+}
+
+// recordParts adds the answers on the parts of q to the facts, and returns what
+// they say together.
+func (s *search) recordParts(q []box, parts []Part) reply {
+	whole := reply{state: Refused}
+	for _, part := range parts {
+		var boxes []box
+		for _, p := range part.Products {
+			b, _ := s.u.Box(p)
+			for _, c := range q {
+				if both := b.and(c); !both.empty() {
+					boxes = append(boxes, both)
+				}
+			}
+		}
+		if len(boxes) == 0 {
+			continue
+		}
+		switch r := s.record(boxes, part.Answer); {
+		case r.state == Accepted:
+			whole.state = Accepted
+			whole.witness = append(whole.witness, r.witness...)
+		case whole.state == Refused:
+			whole.state = r.state
+		}
+	}
+	whole.witness = disjoint(whole.witness)
+	return whole
+}
+
+func (s *search) silence(q []box, id int) {
+	for _, b := range q {
+		s.silent = append(s.silent, evidence{b, id})
+	}
+}
+
+// meant returns the part of q that holds the suite that answer is about;
+// nothing if that was not offered.
+func (s *search) meant(q []box, answer Answer) []box {
+	if answer.Suite != nil {
+		b, ok := s.u.Box(answer.Suite.Product())
+		if !ok || !slices.ContainsFunc(q, func(c box) bool { return c.holds(b) }) {
+			return nil
+		}
+		return []box{b}
+	}
+	if answer.KE == (proposals.Algorithm{}) {
+		return q
+	}
+	i := slices.Index(s.u.axes[proposals.KE], answer.KE)
+	if i < 0 {
+		return nil
+	}
+	var out []box
+	for _, b := range q {
+		if b = b.on(proposals.KE, b[proposals.KE]&(1<<i)); !b.empty() {
+			out = append(out, b)
+		}
+	}
+	return out
+}

@@ -1,0 +1,87 @@
+package matrix
+
+import (
+	"github.com/ikescope/ikescope/proposals"
+	"slices"
+)
+
+// matrix returns what the facts decide.
+func (s *search) matrix() *Matrix {
+	m := &Matrix{
+		Universe: s.u.Size(),
+		Asked:    s.u.Products(),
+		observed: make(map[proposals.Suite][]int, len(s.observed)),
+	}
+	if s.spent {
+		m.Spent = s.offers
+	}
+	for cell, ids := range s.observed {
+		m.observed[s.u.suite(cell)] = ids
+	}
+	products := slices.Clone(s.products)
+	if s.stopped {
+		products = slices.DeleteFunc(products, func(b box) bool { return !s.verified(b) })
+	}
+	// Found, but perhaps not explored before the end.
+	loose := slices.DeleteFunc(slices.Clone(s.found), func(cell box) bool {
+		return slices.ContainsFunc(products, func(b box) bool { return b.holds(cell) })
+	})
+	products = merge(withoutContained(append(products, merge(loose)...)))
+	accepted := disjoint(products)
+	m.Accepted = totalSize(accepted)
+	for _, b := range products {
+		r := Region{Product: s.u.product(b), Basis: Inferred}
+		for _, c := range s.found {
+			if b.holds(c) {
+				r.Samples++
+				r.Evidence = append(r.Evidence, s.observed[c]...)
+			}
+		}
+		slices.Sort(r.Evidence)
+		r.Evidence = slices.Compact(r.Evidence)
+		if int64(r.Samples) == b.size() {
+			r.Basis = Observed
+		}
+		m.Products = append(m.Products, r)
+	}
+	slices.SortStableFunc(m.Products, func(a, b Region) int { return slices.Compare(order(a.Product, s.u), order(b.Product, s.u)) })
+	for _, e := range s.refused {
+		m.refused = append(m.refused, Region{Product: s.u.product(e.box), Evidence: []int{e.id}})
+	}
+	rest := s.open(subtract(s.u.boxes, accepted...))
+	unanswered := rest
+	for _, e := range s.silent {
+		for _, b := range unanswered {
+			if part := b.and(e.box); !part.empty() {
+				m.Undecided = append(m.Undecided, UndecidedRegion{s.u.product(part), NoAnswer, evidenceFor(part, s.silent)})
+			}
+		}
+		unanswered = subtract(unanswered, e.box)
+	}
+	for _, b := range unanswered {
+		m.Undecided = append(m.Undecided, UndecidedRegion{s.u.product(b), NotTested, nil})
+	}
+	m.NotTested = totalSize(unanswered)
+	m.NoAnswer = totalSize(rest) - m.NotTested
+	m.Refused = m.Universe - m.Accepted - m.NoAnswer - m.NotTested
+	m.Proven = m.NoAnswer == 0 && m.NotTested == 0
+	for _, b := range s.contradictions() {
+		for cell := range b.parts(open(b)) {
+			m.Contradictions = append(m.Contradictions, s.u.suite(cell))
+			break
+		}
+	}
+	return m
+}
+
+// order returns a sort key of p: the positions of its algorithms in u.
+func order(p proposals.Product, u *Universe) []int {
+	var key []int
+	for i, list := range p {
+		for _, a := range list {
+			key = append(key, slices.Index(u.axes[i], a))
+		}
+		key = append(key, -1)
+	}
+	return key
+}

@@ -1,0 +1,189 @@
+package matrix
+
+import (
+	"math/bits"
+	"slices"
+	"testing"
+
+	"github.com/ikescope/ikescope/proposals"
+	"pgregory.net/rapid"
+)
+
+// nasty are the shapes of policies that a planner is most easily misled by,
+// each drawn over a universe.
+var nasty = map[string]func(*rapid.T, *Universe) []box{
+	"products that touch in one cell": func(t *rapid.T, u *Universe) []box {
+		home := family(t, u)
+		return grown(t, drawBox(t, home), func(last box) box {
+			next := last
+			for a := range next {
+				shared := part(t, last[a], 1)
+				next[a] = shared | maybe(t, home[a]&^last[a], 2)
+			}
+			return next
+		})
+	},
+	"one product within another": func(t *rapid.T, u *Universe) []box {
+		return grown(t, drawBox(t, family(t, u)), func(last box) box {
+			for a := range last {
+				last[a] = part(t, last[a], mostValues)
+			}
+			return last
+		})
+	},
+	"the same cipher under disjoint groups": func(t *rapid.T, u *Universe) []box {
+		home := family(t, u)
+		first := drawBox(t, home)
+		used := first[proposals.KE]
+		return grown(t, first, func(box) box {
+			next := drawBox(t, home).on(proposals.ENCR, first[proposals.ENCR]).on(proposals.KE, part(t, home[proposals.KE]&^used, mostValues))
+			used |= next[proposals.KE]
+			return next
+		})
+	},
+	"PRF sets that depend on the cipher": func(t *rapid.T, u *Universe) []box {
+		home := family(t, u)
+		first := drawBox(t, home)
+		used := first[proposals.ENCR]
+		return grown(t, first, func(box) box {
+			next := first.on(proposals.ENCR, part(t, home[proposals.ENCR]&^used, mostValues)).on(proposals.PRF, part(t, home[proposals.PRF], mostValues))
+			used |= next[proposals.ENCR]
+			return next
+		})
+	},
+	"INTEG that follows the PRF": func(t *rapid.T, u *Universe) []box {
+		common := drawBox(t, classic(u))
+		pairs := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{
+			"md5-prfmd5", "sha1-prfsha1", "sha256-prfsha256", "sha384-prfsha384", "sha512-prfsha512", "aesxcbc-prfaesxcbc", "aescmac-prfaescmac",
+		}), 2, 7, rapid.ID).Draw(t, "pairs")
+		var boxes []box
+		for _, pair := range pairs {
+			products, err := proposals.ParseProducts("aes256-" + pair + "-modp2048")
+			if err != nil {
+				t.Fatal(err)
+			}
+			of, _ := u.Box(products[0])
+			boxes = append(boxes, common.on(proposals.PRF, of[proposals.PRF]).on(proposals.INTEG, of[proposals.INTEG]))
+		}
+		return boxes
+	},
+	"ADDKE mandatory": func(t *rapid.T, u *Universe) []box {
+		return grown(t, hybrid(t, u), func(box) box { return hybrid(t, u) })
+	},
+	"ADDKE optional": func(t *rapid.T, u *Universe) []box {
+		return grown(t, optional(u, hybrid(t, u)), func(box) box { return optional(u, hybrid(t, u)) })
+	},
+	"ADDKE mandatory, optional and none": func(t *rapid.T, u *Universe) []box {
+		classical := drawBox(t, family(t, u))
+		return []box{hybrid(t, u), optional(u, hybrid(t, u)), classical,
+			optional(u, classical.on(proposals.ADDKE1, hybrid(t, u)[proposals.ADDKE1])).on(proposals.KE, part(t, classic(u)[proposals.KE], mostValues))}
+	},
+}
+
+// mostValues is how many algorithms of a kind a product of a nasty policy has.
+const mostValues = 3
+
+// grown returns first and one to three more products, each made of the last.
+func grown(t *rapid.T, first box, next func(last box) box) []box {
+	boxes := []box{first}
+	for range rapid.IntRange(1, 3).Draw(t, "more products") {
+		boxes = append(boxes, next(boxes[len(boxes)-1]))
+	}
+	return boxes
+}
+
+// part returns one to n values of set.
+func part(t *rapid.T, set uint64, n int) uint64 {
+	all := slices.Collect(values(set))
+	var out uint64
+	for _, v := range rapid.SliceOfNDistinct(rapid.SampledFrom(all), 1, min(n, len(all)), rapid.ID).Draw(t, "values") {
+		out |= v
+	}
+	return out
+}
+
+// maybe returns up to n values of set, which may be empty.
+func maybe(t *rapid.T, set uint64, n int) uint64 {
+	if set == 0 || rapid.Bool().Draw(t, "none") {
+		return 0
+	}
+	return part(t, set, n)
+}
+
+func drawBox(t *rapid.T, home box) box {
+	for a := range home {
+		home[a] = part(t, home[a], mostValues)
+	}
+	return home
+}
+
+// family returns the AEAD suites of u, or the classic ones, without additional
+// key exchanges.
+func family(t *rapid.T, u *Universe) box { return u.boxes[rapid.IntRange(0, 1).Draw(t, "family")] }
+
+func classic(u *Universe) box {
+	return u.boxes[slices.IndexFunc(u.boxes, func(b box) bool { return bits.OnesCount64(b[proposals.INTEG]) > 1 })]
+}
+
+// hybrid returns a product with one or two additional key exchanges, the first
+// of them mandatory.
+func hybrid(t *rapid.T, u *Universe) box {
+	mandatory := slices.DeleteFunc(slices.Clone(u.boxes), func(b box) bool { return b[proposals.ADDKE1]&noneOf(u, proposals.ADDKE1) != 0 })
+	b := drawBox(t, rapid.SampledFrom(mandatory).Draw(t, "hybrids"))
+	last := rapid.SampledFrom([]proposals.Axis{proposals.ADDKE1, proposals.ADDKE2}).Draw(t, "last additional key exchange")
+	for a := last + 1; a <= proposals.ADDKE7; a++ {
+		b[a] = noneOf(u, a)
+	}
+	return b
+}
+
+// optional returns b with none beside each additional key exchange.
+func optional(u *Universe, b box) box {
+	for a := proposals.ADDKE1; a <= proposals.ADDKE7; a++ {
+		b[a] |= noneOf(u, a)
+	}
+	return b
+}
+
+func noneOf(u *Universe, a proposals.Axis) uint64 {
+	return 1 << slices.Index(u.axes[a], proposals.None(a))
+}
+
+// TestNastyPolicies: of policies of each nasty shape the matrix is sound, and
+// all but one in a hundred are found exactly, whichever product comes first and
+// whatever method each prefers.
+func TestNastyPolicies(t *testing.T) {
+	t.Parallel()
+	const atATime = 2
+	u := Standard()
+	for name, shape := range nasty {
+		policy := rapid.Custom(func(t *rapid.T) []proposals.Product {
+			products := u.products(rapid.Permutation(shape(t, u)).Draw(t, "order"))
+			for i := range products {
+				products[i][proposals.KE] = rapid.Permutation(products[i][proposals.KE]).Draw(t, "preference")
+			}
+			return products
+		})
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			drawn, wrong, asked := 0, 0, 0
+			rapid.Check(t, func(rt *rapid.T) {
+				for _, products := range rapid.SliceOfN(policy, atATime, atATime).Draw(rt, "policies") {
+					g := gatewayOf(t, u, products)
+					m := g.scan(t)
+					g.isSound(rt, m)
+					if n := g.differ(m); n != 0 {
+						wrong++
+						t.Logf("%d suites wrong: %v", n, products)
+					}
+					drawn++
+					asked += g.asked
+				}
+			})
+			t.Logf("%d of %d policies wrong, %d exchanges each on average", wrong, drawn, asked/drawn)
+			if wrong*100 > drawn {
+				t.Errorf("%d of %d policies wrong, want at most one in a hundred", wrong, drawn)
+			}
+		})
+	}
+}

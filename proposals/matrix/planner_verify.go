@@ -1,0 +1,376 @@
+package matrix
+
+import (
+	"github.com/ikescope/ikescope/proposals"
+	"iter"
+	"math/bits"
+	"slices"
+)
+
+// observeAll is the size up to which each suite of a product is observed.
+const observeAll = 8
+
+// shortAxis is how many values an axis has at most to be seen in pairs.
+const shortAxis = 8
+
+// minCorners is how many suites off the axes are observed at least.
+const minCorners = 10
+
+// maxSamples is how many suites of a product are observed to see its triples
+// of algorithms together; its pairs are seen whatever it takes.
+const maxSamples = 1024
+
+// maxBatch is how many suites are asked about together to observe each.
+const maxBatch = 1024
+
+// related reports whether b and c have the same home, differ on two axes or
+// more, and share values on all but one: then a product grown where they meet
+// may hold more than is accepted.
+func (s *search) related(b, c box) bool {
+	if s.home(b) != s.home(c) {
+		return false
+	}
+	disjoint, differ := 0, 0
+	for a := range b {
+		if b[a]&c[a] == 0 {
+			disjoint++
+		}
+		if b[a] != c[a] {
+			differ++
+		}
+	}
+	return disjoint < 2 && differ > 1
+}
+
+// verify returns the part of b around cell in which no suite is refused: it
+// cuts b by what is known, and samples what is left until no sample is refused.
+func (s *search) verify(b, cell box) box {
+	for {
+		if part := s.cutKnown(b, cell); part != b {
+			b, s.mixed = part, true
+		}
+		samples := s.samples(b, cell)
+		if len(samples) == 0 || s.stopped {
+			return b
+		}
+		questions := make([][]box, len(samples))
+		for i, c := range samples {
+			questions[i] = []box{c}
+		}
+		for i, r := range s.ask(questions...) {
+			if r.state == Refused {
+				s.conflict(cell, samples[i])
+			}
+		}
+	}
+}
+
+// verified reports whether nothing is left to verify of b.
+func (s *search) verified(b box) bool {
+	cell, ok := s.observedIn(b)
+	return ok && s.cutKnown(b, cell) == b && len(s.samples(b, cell)) == 0
+}
+
+// conflict looks for the smallest combination that makes the refused cell
+// differ from the accepted one and is refused too, so that no more is cut than
+// needs to be.
+func (s *search) conflict(accepted, refused box) {
+	for a := range refused {
+		nearer := refused.on(proposals.Axis(a), accepted[a])
+		if nearer != refused && nearer != accepted && s.ask([]box{nearer})[0].state == Refused {
+			refused = nearer
+		}
+	}
+}
+
+// cutKnown cuts b until it holds neither a suite that is refused nor one that
+// was offered alone without an answer. What leaves the least choice is cut
+// first.
+func (s *search) cutKnown(b, cell box) box {
+	for {
+		var next box
+		fewest := proposals.NumAxes + 1
+		for _, e := range s.refused {
+			if part := b.and(e.box); !part.empty() {
+				if n := part.axesWithout(cell); n > 0 && n < fewest {
+					next, fewest = part, n
+				}
+			}
+		}
+		for _, e := range s.silent {
+			if e.isCell() && b.holds(e.box) {
+				if n := e.axesWithout(cell); n > 0 && n < fewest {
+					next, fewest = e.box, n
+				}
+			}
+		}
+		if fewest > proposals.NumAxes {
+			return b
+		}
+		b = s.cut(b, cell, next)
+	}
+}
+
+// axesWithout returns on how many axes b lacks the value of cell.
+func (b box) axesWithout(cell box) int {
+	n := 0
+	for a := range b {
+		if b[a]&cell[a] == 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// cut takes from b the values of part on one axis, where cell has another one:
+// on the axis that leaves the most observed suites.
+func (s *search) cut(b, cell, part box) box {
+	best, most := b, -1
+	for a := range part {
+		if part[a]&cell[a] != 0 {
+			continue
+		}
+		smaller := b.on(proposals.Axis(a), b[a]&^part[a])
+		if n := s.count(smaller); n > most {
+			best, most = smaller, n
+		}
+	}
+	return best
+}
+
+// count returns how many observed cells b holds.
+func (s *search) count(b box) int {
+	n := 0
+	for _, c := range s.found {
+		if b.holds(c) {
+			n++
+		}
+	}
+	return n
+}
+
+// samples returns the cells of b to observe next; none when b is verified.
+func (s *search) samples(b, cell box) []box {
+	if s.Exhaustive || b.size() <= observeAll {
+		var out []box
+		for c := range b.parts(open(b)) {
+			if s.observed[c] == nil {
+				out = append(out, c)
+			}
+			if len(out) == maxBatch {
+				break
+			}
+		}
+		return out
+	}
+	strength := 2
+	if s.mixed && s.count(b) < maxSamples {
+		strength = 3
+	}
+	met := s.combinationsOf(b, strength)
+	var out []box
+	pick := func(part box, axes []proposals.Axis) box {
+		c := met.complete(b, part, axes)
+		met.add(b, c)
+		if s.observed[c] == nil {
+			out = append(out, c)
+		}
+		return c
+	}
+	free := open(b)
+	if s.mixed {
+		batch := bits.OnesCount64(b[free[0]]) // a refusal may make the rest moot
+		for part, axes := range met.missing(b, free) {
+			if pick(part, axes); len(out) >= batch {
+				break
+			}
+		}
+		return out
+	}
+	// Suites off the axes of the cell show each value, and minCorners of
+	// them are seen.
+	shown := newCombinations(1)
+	shown.add(b, cell)
+	corners := 0
+	for _, c := range s.found {
+		if b.holds(c) && apart(c, cell) > 1 {
+			shown.add(b, c)
+			corners++
+		}
+	}
+	for part, axes := range shown.missing(b, free) {
+		shown.add(b, pick(part, axes))
+	}
+	for part, axes := range met.missing(b, free) {
+		if corners+len(out) >= minCorners {
+			break
+		}
+		pick(part, axes)
+	}
+	// Of cipher, PRF and integrity algorithm, which gateways tie together,
+	// each pair is seen unless they are many.
+	short := slices.DeleteFunc(free, func(a proposals.Axis) bool { return a == proposals.KE || bits.OnesCount64(b[a]) > shortAxis })
+	for part, axes := range met.missing(b, short) {
+		pick(part, axes)
+	}
+	return out
+}
+
+// apart returns on how many axes two cells differ.
+func apart(c, d box) int {
+	n := 0
+	for a := range c {
+		if c[a] != d[a] {
+			n++
+		}
+	}
+	return n
+}
+
+// recheck verifies the products again, since what was found after them may
+// cut them, or show that they overlap. It reports whether one changed.
+func (s *search) recheck() bool {
+	changed := false
+	var products []box
+	for _, b := range s.products {
+		if cell, ok := s.observedIn(b); ok {
+			part := s.verify(b, cell)
+			products = append(products, part)
+			changed = changed || part != b
+		} else {
+			changed = true
+		}
+	}
+	s.products = products
+	return changed
+}
+
+// combinations are the combinations of strength values, each on an axis of its
+// own, that were seen together. A combination is a box that is zero on the
+// other axes.
+type combinations struct {
+	strength int
+	met      map[box]bool
+	uses     *[proposals.NumAxes][maxValues]int // how often each value was seen
+}
+
+func newCombinations(strength int) combinations {
+	return combinations{strength, make(map[box]bool), new([proposals.NumAxes][maxValues]int)}
+}
+
+// combinationsOf returns the combinations that the observed cells of b hold.
+func (s *search) combinationsOf(b box, strength int) combinations {
+	met := newCombinations(strength)
+	for _, c := range s.found {
+		if b.holds(c) {
+			met.add(b, c)
+		}
+	}
+	return met
+}
+
+// add adds the combinations of cell, on the axes on which b has a choice.
+func (m combinations) add(b, cell box) {
+	free := open(b)
+	for axes := range choose(free, min(m.strength, len(free))) {
+		m.met[project(cell, axes)] = true
+	}
+	for a, v := range cell {
+		m.uses[a][bits.TrailingZeros64(v)]++
+	}
+}
+
+// missing returns the combinations of b on some of axes that are not met when
+// their turn comes, with the axes each is on.
+func (m combinations) missing(b box, axes []proposals.Axis) iter.Seq2[box, []proposals.Axis] {
+	return func(yield func(box, []proposals.Axis) bool) {
+		for on := range choose(axes, min(m.strength, len(open(b)))) {
+			for part := range project(b, on).parts(on) {
+				if !m.met[part] && !yield(part, on) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// complete returns a cell of b that holds part, which is on the axes fixed; on
+// the others it has the values that bring the most new combinations, and among
+// these the ones seen the least.
+func (m combinations) complete(b, part box, fixed []proposals.Axis) box {
+	cell := b
+	for _, a := range fixed {
+		cell[a] = part[a]
+	}
+	fixed = slices.Clone(fixed)
+	for _, a := range open(b) {
+		if slices.Contains(fixed, a) {
+			continue
+		}
+		best, most, fewest := uint64(0), -1, 0
+		for v := range values(b[a]) {
+			n, uses := 0, m.uses[a][bits.TrailingZeros64(v)]
+			for axes := range choose(fixed, m.strength-1) {
+				if !m.met[project(cell, axes).on(a, v)] {
+					n++
+				}
+			}
+			if n > most || n == most && uses < fewest {
+				best, most, fewest = v, n, uses
+			}
+		}
+		cell[a] = best
+		fixed = append(fixed, a)
+	}
+	return cell
+}
+
+// project returns b on axes alone.
+func project(b box, axes []proposals.Axis) box {
+	var p box
+	for _, a := range axes {
+		p[a] = b[a]
+	}
+	return p
+}
+
+// parts calls yield for each choice of one value on each of axes.
+func (b box) parts(axes []proposals.Axis) iter.Seq[box] {
+	return func(yield func(box) bool) {
+		var walk func(c box, i int) bool
+		walk = func(c box, i int) bool {
+			if i == len(axes) {
+				return yield(c)
+			}
+			for v := range values(b[axes[i]]) {
+				if !walk(c.on(axes[i], v), i+1) {
+					return false
+				}
+			}
+			return true
+		}
+		walk(b, 0)
+	}
+}
+
+// choose calls yield for each choice of n of axes; never if they are fewer.
+func choose(axes []proposals.Axis, n int) iter.Seq[[]proposals.Axis] {
+	return func(yield func([]proposals.Axis) bool) {
+		var walk func(chosen, rest []proposals.Axis) bool
+		walk = func(chosen, rest []proposals.Axis) bool {
+			if len(chosen) == n {
+				return yield(chosen)
+			}
+			for i := range rest {
+				if len(rest)-i < n-len(chosen) {
+					return true
+				}
+				if !walk(append(chosen[:len(chosen):len(chosen)], rest[i]), rest[i+1:]) {
+					return false
+				}
+			}
+			return true
+		}
+		walk(nil, axes)
+	}
+}
