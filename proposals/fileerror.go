@@ -1,31 +1,42 @@
 package proposals
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+)
 
-// FileError tells what is wrong in a file that a user wrote, and what would be
+// FileError says what is wrong in a file that a user wrote, and what would be
 // right.
 type FileError struct {
+	File    string // "" where it is not known
 	Line    int    // from 1; 0 if it is the file as a whole, or has no lines
 	Token   string // the word at fault; "" if it is not one word
 	Problem string // a predicate of Token, or a sentence
 }
 
-// Error returns one line without the name of the file. Token is quoted, and cut
+// Error returns one line, as compilers write it: `ipsec.conf:12: "aes265" is
+// ...`, or `line 12: "aes265" is ...` without a file. Token is quoted, and cut
 // where it is long, so that it is safe to show.
 func (e *FileError) Error() string {
-	if e.Line > 0 {
+	file := printable(e.File)
+	switch {
+	case file != "" && e.Line > 0:
+		return fmt.Sprintf("%s:%d: %s", file, e.Line, e.problem())
+	case file != "":
+		return fmt.Sprintf("%s: %s", file, e.problem())
+	case e.Line > 0:
 		return fmt.Sprintf("line %d: %s", e.Line, e.problem())
 	}
 	return e.problem()
 }
 
-// In returns e with the name of the file, as compilers write it:
-// "ipsec.conf:12: "aes265" is ...".
-func (e *FileError) In(file string) error {
-	if e.Line > 0 {
-		return fmt.Errorf("%s:%d: %s", file, e.Line, e.problem())
-	}
-	return fmt.Errorf("%s: %s", file, e.problem())
+// In returns a copy of e that is about the file of that name.
+func (e *FileError) In(file string) *FileError {
+	in := *e
+	in.File = file
+	return &in
 }
 
 func (e *FileError) problem() string {
@@ -37,4 +48,12 @@ func (e *FileError) problem() string {
 		return fmt.Sprintf("%q... %s", e.Token[:most], e.Problem)
 	}
 	return fmt.Sprintf("%q %s", e.Token, e.Problem)
+}
+
+// printable returns s, quoted if it holds what a terminal would not print.
+func printable(s string) string {
+	if strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return strconv.Quote(s)
+	}
+	return s
 }

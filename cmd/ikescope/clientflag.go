@@ -202,7 +202,7 @@ func readClientFile(path string, syntax client.Syntax) (clients, questions []cli
 		return nil, nil, fmt.Errorf("%s: it exceeds %d octets", path, maxClientFile)
 	}
 	policies, err := client.Import(filepath.Base(path), data, syntax)
-	var at *client.Error
+	var at *proposals.FileError
 	switch {
 	case errors.As(err, &at):
 		return nil, nil, at.In(path)

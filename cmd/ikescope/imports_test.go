@@ -32,12 +32,14 @@ var rooms = map[string]room{
 	"ike/capture":     {ours: []string{"ike", "ike/dialog", "ike/icmp"}},
 	"ike/iketest":     {ours: []string{"ike", "ike/keyexchange", "ike/keymat"}},
 
-	"proposals":          {ours: []string{"ike"}, pure: true},
-	"proposals/matrix":   {ours: []string{"ike", "proposals"}, pure: true},
-	"proposals/choice":   {ours: []string{"ike", "proposals", "proposals/matrix"}, pure: true},
-	"proposals/client":   {ours: []string{"ike", "proposals"}, pure: true},
-	"proposals/baseline": {ours: []string{"ike", "proposals", "proposals/matrix"}, pure: true},
-	"proposals/remedy":   {ours: []string{"ike", "proposals", "proposals/matrix", "proposals/baseline", "proposals/client"}, pure: true},
+	"proposals":              {ours: []string{"ike"}, pure: true},
+	"proposals/matrix":       {ours: []string{"ike", "proposals"}, pure: true},
+	"proposals/choice":       {ours: []string{"ike", "proposals", "proposals/matrix"}, pure: true},
+	"proposals/client":       {ours: []string{"ike", "proposals", "proposals/table", "proposals/client/plist"}, pure: true},
+	"proposals/client/plist": {ours: []string{"proposals"}, pure: true},
+	"proposals/table":        {pure: true},
+	"proposals/baseline":     {ours: []string{"ike", "proposals", "proposals/table", "proposals/matrix"}, pure: true},
+	"proposals/remedy":       {ours: []string{"ike", "proposals", "proposals/matrix", "proposals/baseline", "proposals/client"}, pure: true},
 
 	"probe/initiator": {ours: []string{"ike", "ike/icmp", "ike/keyexchange", "proposals"}},
 	"probe": {ours: []string{"ike", "ike/icmp", "ike/keyexchange", "ike/keymat",
@@ -45,7 +47,7 @@ var rooms = map[string]room{
 
 	"report": {ours: []string{"ike", "ike/dialog", "ike/icmp", "ike/keyexchange", "report/explain",
 		"proposals", "proposals/matrix", "proposals/choice", "proposals/baseline", "proposals/client", "proposals/remedy", "probe"}},
-	"report/explain": {ours: []string{"ike", "proposals"}, pure: true},
+	"report/explain": {ours: []string{"ike", "proposals", "proposals/table"}, pure: true},
 
 	"cmd/ikescope": {ours: []string{"ike", "ike/dialog", "ike/icmp", "ike/iketest", "ike/keyexchange", "ike/keymat",
 		"proposals", "proposals/matrix", "proposals/choice", "proposals/baseline", "proposals/client", "proposals/remedy",

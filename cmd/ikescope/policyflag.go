@@ -62,14 +62,10 @@ func findPolicy(s string) (baseline.Policy, error) {
 	}
 	p, err := baseline.ParsePolicy(data)
 	var faults baseline.Errors
-	if !errors.As(err, &faults) {
-		return p, err
+	if errors.As(err, &faults) {
+		err = faults.In(s)
 	}
-	var lines []error
-	for _, f := range faults {
-		lines = append(lines, f.In(s))
-	}
-	return baseline.Policy{}, errors.Join(lines...)
+	return p, err
 }
 
 // maxPolicyFile bounds what is read of a file, in octets: more than a policy

@@ -1,23 +1,18 @@
 package baseline
 
 import (
-	_ "embed"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
 )
 
-// Error tells what is wrong in a policy file, and what would be right.
-type Error proposals.FileError
-
-// Error returns one line without the name of the file.
-func (e *Error) Error() string { return (*proposals.FileError)(e).Error() }
-
-// In returns e with the name of the file.
-func (e *Error) In(file string) error { return (*proposals.FileError)(e).In(file) }
+// fault returns what is wrong at a line of a policy file; 0 if it has none.
+func fault(line int, token, problem string) *proposals.FileError {
+	return &proposals.FileError{Line: line, Token: token, Problem: problem}
+}
 
 // Errors are what is wrong in a policy file, in the order of its lines.
-type Errors []*Error
+type Errors []*proposals.FileError
 
 // Error returns a line for each.
 func (e Errors) Error() string {
@@ -28,10 +23,28 @@ func (e Errors) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// add takes in err, which is nil, an [*Error] or [Errors].
+// Unwrap returns each, for [errors.As].
+func (e Errors) Unwrap() []error {
+	var all []error
+	for _, one := range e {
+		all = append(all, one)
+	}
+	return all
+}
+
+// In returns a copy of e that is about the file of that name.
+func (e Errors) In(file string) Errors {
+	var all Errors
+	for _, one := range e {
+		all = append(all, one.In(file))
+	}
+	return all
+}
+
+// add takes in err, which is nil, a [*proposals.FileError] or [Errors].
 func (e *Errors) add(err error) {
 	switch err := err.(type) {
-	case *Error:
+	case *proposals.FileError:
 		*e = append(*e, err)
 	case Errors:
 		*e = append(*e, err...)

@@ -39,26 +39,26 @@ func ParsePolicy(data []byte) (Policy, error) {
 	if len(all) == 0 {
 		return p, nil
 	}
-	slices.SortStableFunc(all, func(a, b *Error) int { return cmp.Compare(a.Line, b.Line) })
+	slices.SortStableFunc(all, func(a, b *proposals.FileError) int { return cmp.Compare(a.Line, b.Line) })
 	if more := len(all) - maxErrors; more > 0 {
-		all = append(all[:maxErrors], &Error{Problem: fmt.Sprintf("there is more that is wrong, in %d places", more)})
+		all = append(all[:maxErrors], fault(0, "", fmt.Sprintf("there is more that is wrong, in %d places", more)))
 	}
 	return Policy{}, all
 }
 
 func parsePolicy(data []byte) (Policy, error) {
 	if len(data) > maxPolicy {
-		return Policy{}, &Error{Problem: fmt.Sprintf("it has %d octets, more than the %d of a policy", len(data), maxPolicy)}
+		return Policy{}, fault(0, "", fmt.Sprintf("it has %d octets, more than the %d of a policy", len(data), maxPolicy))
 	}
 	decoder := yaml.NewDecoder(bytes.NewReader(data))
 	var root, second yaml.Node
 	if err := decoder.Decode(&root); errors.Is(err, io.EOF) {
-		return Policy{}, &Error{Problem: "it is empty: a policy has name, title and rules"}
+		return Policy{}, fault(0, "", "it is empty: a policy has name, title and rules")
 	} else if err != nil {
 		return Policy{}, yamlError(err)
 	}
 	if err := decoder.Decode(&second); err == nil {
-		return Policy{}, &Error{Line: second.Line, Problem: "begins a second document: a file holds one policy"}
+		return Policy{}, fault(second.Line, "", "begins a second document: a file holds one policy")
 	} else if !errors.Is(err, io.EOF) {
 		return Policy{}, yamlError(err)
 	}
@@ -83,14 +83,14 @@ func parsePolicy(data []byte) (Policy, error) {
 	case rules == nil:
 		return p, faults.err()
 	case rules.Kind != yaml.SequenceNode || len(rules.Content) == 0 || len(rules.Content) > maxRules:
-		faults.add(&Error{rules.Line, "rules", fmt.Sprintf("is a list of 1 to %d rules, each beginning with -", maxRules)})
+		faults.add(fault(rules.Line, "rules", fmt.Sprintf("is a list of 1 to %d rules, each beginning with -", maxRules)))
 		return p, faults.err()
 	}
 	for _, n := range rules.Content {
 		r, err := parseRule(n)
 		faults.add(err)
 		if r.ID != "" && slices.ContainsFunc(p.Rules, func(o Rule) bool { return o.ID == r.ID }) {
-			faults.add(&Error{n.Line, r.ID, "is the id of an earlier rule, too: give each its own"})
+			faults.add(fault(n.Line, r.ID, "is the id of an earlier rule, too: give each its own"))
 		}
 		p.Rules = append(p.Rules, r)
 	}
@@ -129,7 +129,7 @@ func parseRule(n *yaml.Node) (Rule, error) {
 	}
 	faults.add(is.readDemand(n, &r, missed))
 	if r.Severity == "" && missed {
-		faults.add(&Error{n.Line, r.ID, "has no severity: write critical, high, medium, low or info"})
+		faults.add(fault(n.Line, r.ID, "has no severity: write critical, high, medium, low or info"))
 	}
 	faults.add(is.readSubject(n, &r, missed))
 	return r, faults.err()
@@ -144,7 +144,7 @@ func severity(n *yaml.Node, into *Severity) error {
 		return err
 	}
 	if into.Rank() > Info.Rank() {
-		return &Error{n.Line, string(*into), "is no severity: write critical, high, medium, low or info"}
+		return fault(n.Line, string(*into), "is no severity: write critical, high, medium, low or info")
 	}
 	return nil
 }
@@ -157,7 +157,7 @@ func (is ruleKeys) mustBeNone(r *Rule) error {
 		name string
 	}{{is.demand, "demand"}, {is.aspect, "aspect"}, {is.algorithms, "algorithms"}, {is.suites, "suites"}} {
 		if k.n != nil {
-			faults.add(&Error{k.n.Line, r.ID, "is not observable, and so takes no " + k.name})
+			faults.add(fault(k.n.Line, r.ID, "is not observable, and so takes no "+k.name))
 		}
 	}
 	return faults.err()
@@ -168,7 +168,7 @@ func (is ruleKeys) readDemand(n *yaml.Node, r *Rule, missed bool) (err error) {
 	case is.demand != nil:
 		r.Demand, err = oneOf(is.demand, demands, "demand")
 	case missed:
-		err = &Error{n.Line, r.ID, "has no demand: write demand: " + wordList(demands) + "; or not_observable: and what it asks for"}
+		err = fault(n.Line, r.ID, "has no demand: write demand: "+wordList(demands)+"; or not_observable: and what it asks for")
 	}
 	return err
 }
@@ -177,9 +177,9 @@ func (is ruleKeys) readDemand(n *yaml.Node, r *Rule, missed bool) (err error) {
 func (is ruleKeys) readSubject(n *yaml.Node, r *Rule, missed bool) (err error) {
 	switch {
 	case is.suites != nil && (is.aspect != nil || is.algorithms != nil):
-		return &Error{n.Line, r.ID, "has suites, which do not go with aspect and algorithms"}
+		return fault(n.Line, r.ID, "has suites, which do not go with aspect and algorithms")
 	case is.suites != nil && r.Demand == InEverySuite:
-		return &Error{n.Line, r.ID, "has suites, for which in_every_suite means nothing: write allowed"}
+		return fault(n.Line, r.ID, "has suites, for which in_every_suite means nothing: write allowed")
 	case is.suites != nil:
 		r.Suites, err = parseSuites(is.suites)
 	case is.aspect != nil && is.algorithms != nil:
@@ -187,7 +187,7 @@ func (is ruleKeys) readSubject(n *yaml.Node, r *Rule, missed bool) (err error) {
 			r.Algorithms, err = parseAlgorithms(is.algorithms, r.Aspect)
 		}
 	case missed:
-		return &Error{n.Line, r.ID, "says not what it is about: write aspect: and algorithms:, or suites:"}
+		return fault(n.Line, r.ID, "says not what it is about: write aspect: and algorithms:, or suites:")
 	}
 	return err
 }
@@ -207,13 +207,13 @@ func parseAlgorithms(n *yaml.Node, aspect Aspect) ([]proposals.Algorithm, error)
 			if len(syntax.Nearest) > 0 {
 				problem += "; did you mean " + wordList(syntax.Nearest) + "?"
 			}
-			return &Error{n.Line, n.Value, problem}
+			return fault(n.Line, n.Value, problem)
 		case err != nil:
-			return &Error{n.Line, n.Value, err.Error()}
+			return fault(n.Line, n.Value, err.Error())
 		case a.Axis != want || a.IsNone() || a.Axis == proposals.KE && a.ID == 0:
-			return &Error{n.Line, n.Value, fmt.Sprintf("is no algorithm of the aspect %s, where %s stands for one", string(aspect), example[want])}
+			return fault(n.Line, n.Value, fmt.Sprintf("is no algorithm of the aspect %s, where %s stands for one", string(aspect), example[want]))
 		case slices.Contains(out, a):
-			return &Error{n.Line, n.Value, "is in the list already"}
+			return fault(n.Line, n.Value, "is in the list already")
 		}
 		out = append(out, a)
 		return nil
@@ -230,7 +230,7 @@ func parseSuites(n *yaml.Node) ([]proposals.Product, error) {
 	err := items(n, "suites", "proposals such as aes256gcm16-prfsha384-ecp384", func(n *yaml.Node) error {
 		p, err := proposals.ParseProduct(n.Value)
 		if err != nil {
-			return &Error{Line: n.Line, Problem: err.Error()} // which quotes the token
+			return fault(n.Line, "", err.Error()) // which quotes the token
 		}
 		out = append(out, p)
 		return nil

@@ -32,7 +32,7 @@ func mapping(n *yaml.Node, what string, keys []key) error {
 	}
 	list := strings.Join(names, ", ")
 	if n.Kind != yaml.MappingNode {
-		return &Error{Line: n.Line, Problem: what + " is written as lines of key: value, with the keys " + list}
+		return fault(n.Line, "", what+" is written as lines of key: value, with the keys "+list)
 	}
 	var faults Errors
 	seen := map[string]bool{}
@@ -44,9 +44,9 @@ func mapping(n *yaml.Node, what string, keys []key) error {
 		switch {
 		case at < 0:
 			misspelt = true
-			faults.add(&Error{n.Content[i].Line, n.Content[i].Value, "is no key of " + what + ": they are " + list})
+			faults.add(fault(n.Content[i].Line, n.Content[i].Value, "is no key of "+what+": they are "+list))
 		case seen[keys[at].name]:
-			faults.add(&Error{n.Content[i].Line, keys[at].name, "is there twice"})
+			faults.add(fault(n.Content[i].Line, keys[at].name, "is there twice"))
 		default:
 			seen[keys[at].name] = true
 			faults.add(keys[at].read(n.Content[i+1]))
@@ -54,7 +54,7 @@ func mapping(n *yaml.Node, what string, keys []key) error {
 	}
 	for _, k := range keys {
 		if k.required && !seen[k.name] && !misspelt {
-			faults.add(&Error{n.Line, "", fmt.Sprintf("%s needs the key %s", what, k.name)})
+			faults.add(fault(n.Line, "", fmt.Sprintf("%s needs the key %s", what, k.name)))
 		}
 	}
 	return faults.err()
@@ -63,12 +63,12 @@ func mapping(n *yaml.Node, what string, keys []key) error {
 // items reads a list of scalars, which is not empty.
 func items(n *yaml.Node, name, of string, read func(*yaml.Node) error) error {
 	if n.Kind != yaml.SequenceNode || len(n.Content) == 0 {
-		return &Error{n.Line, name, "is a list of " + of}
+		return fault(n.Line, name, "is a list of "+of)
 	}
 	var faults Errors
 	for _, c := range n.Content {
 		if c.Kind != yaml.ScalarNode {
-			faults.add(&Error{c.Line, name, "is a list of " + of})
+			faults.add(fault(c.Line, name, "is a list of "+of))
 			continue
 		}
 		faults.add(read(c))
@@ -79,14 +79,14 @@ func items(n *yaml.Node, name, of string, read func(*yaml.Node) error) error {
 // line reads a text, whose line breaks are as good as spaces.
 func line(n *yaml.Node, into *string) error {
 	if n.Kind != yaml.ScalarNode {
-		return &Error{Line: n.Line, Problem: "a text is wanted here, in quotes if it holds a colon"}
+		return fault(n.Line, "", "a text is wanted here, in quotes if it holds a colon")
 	}
 	text := strings.Join(strings.Fields(n.Value), " ")
 	if text == "" {
-		return &Error{Line: n.Line, Problem: "a text is wanted here, and it is empty"}
+		return fault(n.Line, "", "a text is wanted here, and it is empty")
 	}
 	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return &Error{n.Line, text, "holds characters that do not print"}
+		return fault(n.Line, text, "holds characters that do not print")
 	}
 	*into = text
 	return nil
@@ -99,7 +99,7 @@ func word(n *yaml.Node, into *string) error {
 		return err
 	}
 	if !wordPattern.MatchString(*into) {
-		return &Error{n.Line, *into, "is no name: write up to 64 of a to z, 0 to 9, dot, hyphen and underscore"}
+		return fault(n.Line, *into, "is no name: write up to 64 of a to z, 0 to 9, dot, hyphen and underscore")
 	}
 	return nil
 }
@@ -108,7 +108,7 @@ func oneOf[W ~string](n *yaml.Node, words []W, what string) (W, error) {
 	if n.Kind == yaml.ScalarNode && slices.Contains(words, W(n.Value)) {
 		return W(n.Value), nil
 	}
-	return "", &Error{n.Line, n.Value, "is no " + what + ": write " + wordList(words)}
+	return "", fault(n.Line, n.Value, "is no "+what+": write "+wordList(words))
 }
 
 func wordList[W ~string](words []W) string {
@@ -125,7 +125,7 @@ var yamlLine = regexp.MustCompile(`^line (\d+): `)
 // yamlError puts an error of the library into our form.
 func yamlError(err error) error {
 	text := strings.TrimPrefix(err.Error(), "yaml: ")
-	out := &Error{}
+	out := fault(0, "", "")
 	if m := yamlLine.FindStringSubmatch(text); m != nil {
 		out.Line, _ = strconv.Atoi(m[1]) // digits
 		text = text[len(m[0]):]

@@ -118,7 +118,7 @@ func ciscoBlocks(text string) ([]*ciscoBlock, error) {
 		case slices.Contains(ciscoStatements, f[0]):
 		default:
 			if question := didYouMean(f[0], ciscoStatements); question != "" {
-				return nil, &Error{number, f[0], "is no statement of a crypto ikev2 proposal or policy" + question}
+				return nil, fault(number, f[0], "is no statement of a crypto ikev2 proposal or policy"+question)
 			}
 			block = nil
 		}
@@ -210,7 +210,7 @@ func (b *ciscoBlock) policyOfIOS(offers map[string]*ciscoOffer) (Policy, error) 
 		names = []setting{{"default", b.line}}
 	}
 	if len(names) == 0 {
-		return Policy{}, &Error{b.line, b.name, "is a policy without a proposal: add one with proposal NAME"}
+		return Policy{}, fault(b.line, b.name, "is a policy without a proposal: add one with proposal NAME")
 	}
 	var offer []proposals.Product
 	var notes []string
@@ -226,7 +226,7 @@ func (b *ciscoBlock) policyOfIOS(offers map[string]*ciscoOffer) (Policy, error) 
 			o = &ciscoOffer{products: p.Offer, notes: p.Notes}
 		}
 		if o == nil {
-			return Policy{}, &Error{name.line, name.value, "is no crypto ikev2 proposal of the file"}
+			return Policy{}, fault(name.line, name.value, "is no crypto ikev2 proposal of the file")
 		}
 		o.named = true
 		offer, notes = append(offer, o.products...), append(notes, o.notes...)
@@ -247,7 +247,7 @@ func policyOfASA(blocks []*ciscoBlock) (Policy, error) {
 	for _, b := range blocks {
 		n, err := strconv.Atoi(b.name)
 		if err != nil {
-			return Policy{}, &Error{b.line, b.name, "is no priority: a policy that holds algorithms is named by a number"}
+			return Policy{}, fault(b.line, b.name, "is no priority: a policy that holds algorithms is named by a number")
 		}
 		order = append(order, numbered{n, b})
 	}
@@ -297,7 +297,7 @@ func (d ciscoDialect) offer(b *ciscoBlock) (offer []proposals.Product, notes []s
 		for _, w := range d.words[statement] {
 			names = append(names, w[0])
 		}
-		return &Error{b.line, b.name, fmt.Sprintf("has no %s%s: add a line with some of %s", statement, why, strings.Join(names, ", "))}
+		return fault(b.line, b.name, fmt.Sprintf("has no %s%s: add a line with some of %s", statement, why, strings.Join(names, ", ")))
 	}
 	isAEAD := proposals.Algorithm.AEAD
 	switch {

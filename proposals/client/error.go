@@ -6,14 +6,10 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 )
 
-// Error tells what is wrong in a configuration, and what would be right.
-type Error proposals.FileError
-
-// Error returns one line without the name of the file.
-func (e *Error) Error() string { return (*proposals.FileError)(e).Error() }
-
-// In returns e with the name of the file.
-func (e *Error) In(file string) error { return (*proposals.FileError)(e).In(file) }
+// fault returns what is wrong at a line of a configuration; 0 if it has none.
+func fault(line int, token, problem string) *proposals.FileError {
+	return &proposals.FileError{Line: line, Token: token, Problem: problem}
+}
 
 // shorten returns what of s fits a line, escaped so that it is safe to show.
 func shorten(s string) string {

@@ -147,11 +147,11 @@ func fortiPhases(text string) ([]*fortiPhase1, error) {
 			phase = nil
 		case slices.Contains(fortiVerbs, word.value) && len(statement) > 1:
 			if phase == nil {
-				return nil, &Error{word.line, statement[1].value, "is set outside of a phase 1: begin it with edit NAME"}
+				return nil, fault(word.line, statement[1].value, "is set outside of a phase 1: begin it with edit NAME")
 			}
 			key := statement[1]
 			if question := didYouMean(key.value, fortiKeys); question != "" && !slices.Contains(fortiKeys, key.value) {
-				return nil, &Error{key.line, key.value, "is no setting of a phase 1" + question}
+				return nil, fault(key.line, key.value, "is no setting of a phase 1"+question)
 			}
 			phase.change(word.value, key, statement[2:])
 		}
@@ -227,7 +227,7 @@ func parseFortiGate(data []byte) ([]Policy, error) {
 			continue
 		case "2":
 		default:
-			return nil, &Error{version.line, version.value, "is no ike-version: write 1 or 2"}
+			return nil, fault(version.line, version.value, "is no ike-version: write 1 or 2")
 		}
 		p, err := phase.policy()
 		if err != nil {
@@ -286,7 +286,7 @@ func (f *fortiPhase1) policy() (Policy, error) {
 	}
 	if len(offer) == 0 {
 		set := f.sets["proposal"][0]
-		return Policy{}, &Error{set.line, set.value, "is all that is proposed, and its cipher has no number in IKEv2: add, for example, aes256-sha256"}
+		return Policy{}, fault(set.line, set.value, "is all that is proposed, and its cipher has no number in IKEv2: add, for example, aes256-sha256")
 	}
 	p, err := policyOf("FortiGate", f.name, f.line, offer)
 	if err != nil {
@@ -332,5 +332,5 @@ func fortiUnknown(word setting) error {
 	if _, err := hashes.algorithm(kind, hash, word.line); err != nil {
 		return err
 	}
-	return &Error{word.line, word.value, "is no proposal of FortiOS: write it in lower case"}
+	return fault(word.line, word.value, "is no proposal of FortiOS: write it in lower case")
 }

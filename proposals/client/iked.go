@@ -38,7 +38,7 @@ func parseIked(data []byte) ([]Policy, error) {
 		case words[0].is("ikev2"):
 			rules++
 			if rules > maxSections {
-				return nil, &Error{Line: words[0].line, Token: "ikev2", Problem: fmt.Sprintf("is a rule too many: at most %d are read", maxSections)}
+				return nil, fault(words[0].line, "ikev2", fmt.Sprintf("is a rule too many: at most %d are read", maxSections))
 			}
 			p, err := ikedPolicy(words, rules)
 			if err != nil {
@@ -53,8 +53,7 @@ func parseIked(data []byte) ([]Policy, error) {
 			}
 		case slices.ContainsFunc(ikedStatements, words[0].is):
 		default:
-			return nil, &Error{Line: words[0].line, Token: words[0].text,
-				Problem: "begins no statement: write ikev2, set, user, include or NAME = \"value\"" + didYouMean(words[0].text, ikedStatements)}
+			return nil, fault(words[0].line, words[0].text, "begins no statement: write ikev2, set, user, include or NAME = \"value\""+didYouMean(words[0].text, ikedStatements))
 		}
 	}
 	if len(policies) == 0 {
@@ -105,7 +104,7 @@ func (r *ikedReading) read(word, value ikedWord) (taken bool, err error) {
 	switch {
 	case word.is("ikesa"):
 		if len(r.sas) == maxProposals {
-			return false, &Error{Line: word.line, Token: "ikesa", Problem: fmt.Sprintf("is one too many: at most %d fit an offer", maxProposals)}
+			return false, fault(word.line, "ikesa", fmt.Sprintf("is one too many: at most %d fit an offer", maxProposals))
 		}
 		r.sas = append(r.sas, ikedSA{line: word.line})
 		r.target = &r.sas[len(r.sas)-1]
@@ -115,12 +114,12 @@ func (r *ikedReading) read(word, value ikedWord) (taken bool, err error) {
 		return false, nil
 	case word.is("enc"), word.is("auth"), word.is("prf"), word.is("group"):
 		if r.target == nil {
-			return false, &Error{Line: word.line, Token: word.text, Problem: "belongs to no proposal: write ikesa or childsa before it"}
+			return false, fault(word.line, word.text, "belongs to no proposal: write ikesa or childsa before it")
 		}
 		return true, r.target.add(word, value)
 	case word.is("esn"), word.is("noesn"):
 		if r.target == nil || !r.target.child {
-			return false, &Error{Line: word.line, Token: word.text, Problem: "is for childsa: an IKE SA has no sequence numbers"}
+			return false, fault(word.line, word.text, "is for childsa: an IKE SA has no sequence numbers")
 		}
 		return false, nil
 	case word.is("active"):
@@ -213,7 +212,7 @@ var (
 // add takes one transform: kind is enc, auth, prf or group.
 func (sa *ikedSA) add(kind, value ikedWord) error {
 	if value.text == "" {
-		return &Error{Line: kind.line, Token: kind.text, Problem: "has no algorithm after it"}
+		return fault(kind.line, kind.text, "has no algorithm after it")
 	}
 	if sa.child {
 		return nil
@@ -229,8 +228,7 @@ func (sa *ikedSA) add(kind, value ikedWord) error {
 	}
 	name, ok := names[value.text]
 	if !ok {
-		return &Error{Line: value.line, Token: value.text,
-			Problem: fmt.Sprintf("is no %s of iked for ikesa", kind.text) + didYouMean(value.text, slices.Sorted(maps.Keys(names)))}
+		return fault(value.line, value.text, fmt.Sprintf("is no %s of iked for ikesa", kind.text)+didYouMean(value.text, slices.Sorted(maps.Keys(names))))
 	}
 	sa.product[axis] = appendNew(sa.product[axis], keyword(name))
 	return nil
@@ -248,9 +246,9 @@ func (sa *ikedSA) products(defaults []proposals.Product) (products []proposals.P
 	integ := len(sa.product[proposals.INTEG]) > 0
 	switch {
 	case aead && classic:
-		return nil, "", &Error{Line: sa.line, Token: "ikesa", Problem: "mixes ciphers with and without AEAD, which iked rejects: write an ikesa for each"}
+		return nil, "", fault(sa.line, "ikesa", "mixes ciphers with and without AEAD, which iked rejects: write an ikesa for each")
 	case aead && integ:
-		return nil, "", &Error{Line: sa.line, Token: "ikesa", Problem: "has auth beside AEAD, which iked rejects: leave auth out"}
+		return nil, "", fault(sa.line, "ikesa", "has auth beside AEAD, which iked rejects: leave auth out")
 	}
 	var added []string
 	for i, defaultProduct := range defaults {

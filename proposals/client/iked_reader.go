@@ -34,7 +34,7 @@ func (r *ikedReader) statement() ([]ikedWord, error) {
 	var words []ikedWord
 	for r.rest != "" {
 		if len(words) > maxSettings {
-			return nil, &Error{Line: r.line, Token: words[0].text, Problem: fmt.Sprintf("begins a statement of more than %d words", maxSettings)}
+			return nil, fault(r.line, words[0].text, fmt.Sprintf("begins a statement of more than %d words", maxSettings))
 		}
 		c := r.rest[0]
 		switch {
@@ -113,7 +113,7 @@ func (r *ikedReader) quoted() (ikedWord, error) {
 		}
 		b.WriteByte(c)
 	}
-	return word, &Error{Line: word.line, Problem: fmt.Sprintf("a string is not closed: write %c at its end", mark)}
+	return word, fault(word.line, "", fmt.Sprintf("a string is not closed: write %c at its end", mark))
 }
 
 // macro reads $name and returns the words that it stands for.
@@ -129,10 +129,10 @@ func (r *ikedReader) macro() ([]ikedWord, error) {
 	r.rest = r.rest[n:]
 	value, ok := r.macros[name]
 	if !ok {
-		return nil, &Error{Line: r.line, Token: "$" + name, Problem: `is a macro that is not defined above: write NAME = "value"`}
+		return nil, fault(r.line, "$"+name, `is a macro that is not defined above: write NAME = "value"`)
 	}
 	if r.expanded += len(value) + 1; r.expanded > maxExpanded {
-		return nil, &Error{Line: r.line, Token: "$" + name, Problem: fmt.Sprintf("is too much: macros stand for more than %d octets", maxExpanded)}
+		return nil, fault(r.line, "$"+name, fmt.Sprintf("is too much: macros stand for more than %d octets", maxExpanded))
 	}
 	// Macros within a macro's value are not expanded again.
 	inner := &ikedReader{rest: string(value), line: r.line}
@@ -146,7 +146,7 @@ func (r *ikedReader) macro() ([]ikedWord, error) {
 // define takes NAME = WORD WORD...
 func (r *ikedReader) define(words []ikedWord) error {
 	if len(words) == 2 {
-		return &Error{Line: words[0].line, Token: words[0].text, Problem: `has no value: write NAME = "value"`}
+		return fault(words[0].line, words[0].text, `has no value: write NAME = "value"`)
 	}
 	var parts []string
 	for _, word := range words[2:] {
@@ -154,8 +154,8 @@ func (r *ikedReader) define(words []ikedWord) error {
 	}
 	value := strings.Join(parts, " ")
 	if len(value) > maxValue || len(r.macros) == maxSettings {
-		return &Error{Line: words[0].line, Token: words[0].text, Problem: fmt.Sprintf(
-			"is too much: at most %d macros are read, each of %d octets", maxSettings, maxValue)}
+		return fault(words[0].line, words[0].text, fmt.Sprintf(
+			"is too much: at most %d macros are read, each of %d octets", maxSettings, maxValue))
 	}
 	r.macros[words[0].text] = ikedMacro(value)
 	return nil

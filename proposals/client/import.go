@@ -1,7 +1,6 @@
 package client
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,7 +12,7 @@ type format struct {
 	// detect reports whether a file of that name and content is of the syntax.
 	detect func(file string, data []byte) bool
 	// parse returns the IKEv2 connections of a file, in its order, named as
-	// the file names them. Its error is a *Error where a place can be named.
+	// the file names them. Its error is a [*proposals.FileError] where a place can be named.
 	parse func(data []byte) ([]Policy, error)
 }
 
@@ -48,10 +47,11 @@ const maxFile = 4 << 20
 
 // Import returns the client policies of a configuration file. Which syntax it
 // has is told by its content and its name, unless syntax says it. A file
-// without an IKEv2 connection is an error.
+// without an IKEv2 connection is an error. Errors are of the type
+// [*proposals.FileError].
 func Import(file string, data []byte, syntax Syntax) ([]Policy, error) {
 	if len(data) > maxFile {
-		return nil, fmt.Errorf("it has %d octets, more than the %d of a configuration", len(data), maxFile)
+		return nil, fault(0, "", fmt.Sprintf("it has %d octets, more than the %d of a configuration", len(data), maxFile))
 	}
 	data = toUTF8(data)
 	var names []string
@@ -65,10 +65,10 @@ func Import(file string, data []byte, syntax Syntax) ([]Policy, error) {
 			return nil, err
 		}
 		if len(policies) == 0 {
-			return nil, fmt.Errorf("it holds no IKEv2 connection (read as %s)", f.syntax)
+			return nil, fault(0, "", fmt.Sprintf("it holds no IKEv2 connection (read as %s)", f.syntax))
 		}
 		if len(policies) > maxSections {
-			return nil, fmt.Errorf("it holds %d connections: at most %d are read", len(policies), maxSections)
+			return nil, fault(0, "", fmt.Sprintf("it holds %d connections: at most %d are read", len(policies), maxSections))
 		}
 		for i := range policies {
 			policies[i].Syntax = f.syntax
@@ -81,9 +81,9 @@ func Import(file string, data []byte, syntax Syntax) ([]Policy, error) {
 		return nil, err
 	}
 	if len(data) == 0 {
-		return nil, errors.New("it is empty")
+		return nil, fault(0, "", "it is empty")
 	}
-	return nil, fmt.Errorf("its syntax is none of %s", strings.Join(names, ", "))
+	return nil, fault(0, "", fmt.Sprintf("its syntax is none of %s", strings.Join(names, ", ")))
 }
 
 // nameApart gives the connections of a file that have one name, such as those of

@@ -59,7 +59,7 @@ type ipsecReader struct {
 
 // fault says what is wrong with the line.
 func (r *ipsecReader) fault(token, problem string) error {
-	return &Error{Line: r.line, Token: token, Problem: problem}
+	return fault(r.line, token, problem)
 }
 
 func (r *ipsecReader) read(full string) error {
@@ -145,9 +145,9 @@ func (f *ipsecFile) also(also ipsecSetting, depth int) (*ipsecSection, error) {
 	parent := f.conn(also.value)
 	switch {
 	case depth == maxNesting:
-		return nil, &Error{Line: also.line, Token: also.value, Problem: "nests also= too deeply, or in a circle"}
+		return nil, fault(also.line, also.value, "nests also= too deeply, or in a circle")
 	case parent == nil && len(f.includes) == 0:
-		return nil, &Error{Line: also.line, Token: also.value, Problem: "is no conn of this file" + didYouMean(also.value, f.names())}
+		return nil, fault(also.line, also.value, "is no conn of this file"+didYouMean(also.value, f.names()))
 	}
 	return parent, nil
 }
@@ -242,6 +242,6 @@ func undecidedIpsecConf(data []byte) error {
 	if _, err := readIpsecConf(string(data), libreswanValue); err != nil {
 		return err
 	}
-	return fmt.Errorf("it is an ipsec.conf, and nothing in it tells whose: say --syntax %s (strongSwan's) or --syntax %s",
-		SyntaxIpsecConf, SyntaxLibreswan)
+	return fault(0, "", fmt.Sprintf("it is an ipsec.conf, and nothing in it tells whose: say --syntax %s (strongSwan's) or --syntax %s",
+		SyntaxIpsecConf, SyntaxLibreswan))
 }

@@ -90,8 +90,8 @@ func (c *libreswanConn) include(s *ipsecSection, depth int, seen map[*ipsecSecti
 		case own[setting.key]:
 			c.notes = append(c.notes, fmt.Sprintf("Line %d: libreswan ignores %s, which line %d has set.", setting.line, setting.key, first.line))
 		case first.value != setting.value:
-			return &Error{Line: setting.line, Token: setting.key, Problem: fmt.Sprintf(
-				"has another value in line %d, and libreswan loads no conn that sets it twice: remove one of them", first.line)}
+			return fault(setting.line, setting.key, fmt.Sprintf(
+				"has another value in line %d, and libreswan loads no conn that sets it twice: remove one of them", first.line))
 		}
 		own[setting.key] = true
 	}
@@ -123,7 +123,7 @@ func (c *libreswanConn) policy() (*Policy, error) {
 	case "", "ike":
 		set = false
 	default:
-		return nil, &Error{Line: keyexchange.line, Token: keyexchange.value, Problem: "is no key exchange: write ike, ikev1 or ikev2"}
+		return nil, fault(keyexchange.line, keyexchange.value, "is no key exchange: write ike, ikev1 or ikev2")
 	}
 	if ikev2, ok := c.get("ikev2"); ok && !set {
 		switch strings.ToLower(ikev2.value) {
@@ -131,7 +131,7 @@ func (c *libreswanConn) policy() (*Policy, error) {
 			return nil, nil
 		case "yes", "y", "on", "true", "insist", "propose", "always":
 		default:
-			return nil, &Error{Line: ikev2.line, Token: ikev2.value, Problem: "is no value of ikev2: write yes or no"}
+			return nil, fault(ikev2.line, ikev2.value, "is no value of ikev2: write yes or no")
 		}
 	}
 	if kind, _ := c.get("type"); slices.Contains([]string{"passthrough", "drop", "reject"}, kind.value) {

@@ -80,13 +80,13 @@ var (
 //
 // with a semicolon, too, before the groups, and from libreswan 5.4 on with
 // ;TYPE=ALGORITHM+ALGORITHM behind. It returns what libreswan completed.
-func parseLibreswanProposal(text string) (p proposals.Product, completed []string, err *Error) {
+func parseLibreswanProposal(text string) (p proposals.Product, completed []string, err *proposals.FileError) {
 	r := libreswanReader{text: text, completed: &completed}
 	positional, named := text, ""
 	if n := strings.Index(text, "="); n >= 0 {
 		n = strings.LastIndexByte(text[:n], ';')
 		if n < 0 {
-			return p, nil, &Error{Token: text, Problem: "has an = and no ; before it: write, for example, aes256-sha2;ke=dh19"}
+			return p, nil, fault(0, text, "has an = and no ; before it: write, for example, aes256-sha2;ke=dh19")
 		}
 		positional, named = text[:n], text[n+1:]
 	}
@@ -117,7 +117,7 @@ type libreswanReader struct {
 	completed *[]string
 }
 
-func (r *libreswanReader) fail(token, problem string) *Error {
+func (r *libreswanReader) fail(token, problem string) *proposals.FileError {
 	switch token {
 	case r.text:
 	case "":
@@ -125,10 +125,10 @@ func (r *libreswanReader) fail(token, problem string) *Error {
 	default:
 		problem = fmt.Sprintf("in %q %s", r.text, problem)
 	}
-	return &Error{Token: token, Problem: problem}
+	return fault(0, token, problem)
 }
 
-func (r *libreswanReader) positional(text string, p *proposals.Product) *Error {
+func (r *libreswanReader) positional(text string, p *proposals.Product) *proposals.FileError {
 	for rest := text; ; {
 		n := strings.IndexAny(rest, "-+;")
 		if n < 0 {
@@ -160,7 +160,7 @@ func (r *libreswanReader) positional(text string, p *proposals.Product) *Error {
 			// Not ENCR-PRF, so ENCR-INTEG-PRF.
 			*r = saved
 			p[proposals.PRF] = nil
-			var err *Error
+			var err *proposals.FileError
 			if after, err = r.list(p, proposals.INTEG, libreswanIntegs, "integrity algorithm"); err != nil {
 				return prfErr
 			}
@@ -193,7 +193,7 @@ func (r *libreswanReader) next() byte {
 
 // list reads words of one kind with + between them, and returns the separator
 // after them.
-func (r *libreswanReader) list(p *proposals.Product, axis proposals.Axis, names map[string]string, kind string) (byte, *Error) {
+func (r *libreswanReader) list(p *proposals.Product, axis proposals.Axis, names map[string]string, kind string) (byte, *proposals.FileError) {
 	for {
 		word := r.words[0]
 		after := r.next()
@@ -217,7 +217,7 @@ func (r *libreswanReader) list(p *proposals.Product, axis proposals.Axis, names 
 }
 
 // named reads TYPE=ALGORITHM+ALGORITHM.
-func (r *libreswanReader) named(part string, p *proposals.Product) *Error {
+func (r *libreswanReader) named(part string, p *proposals.Product) *proposals.FileError {
 	kind, list, ok := strings.Cut(part, "=")
 	if !ok {
 		return r.fail(part, "has no type: write, for example, ke="+part)
@@ -228,7 +228,7 @@ func (r *libreswanReader) named(part string, p *proposals.Product) *Error {
 	}
 	values.separator[len(values.separator)-1] = 0
 	kind = strings.ToLower(kind)
-	var err *Error
+	var err *proposals.FileError
 	switch n := strings.TrimPrefix(kind, "addke"); {
 	case kind == "encrypt":
 		for _, word := range values.words {
@@ -261,7 +261,7 @@ func libreswanAddKEs() map[string]string {
 }
 
 // complete adds what libreswan adds, and refuses what it refuses.
-func (r *libreswanReader) complete(p *proposals.Product) *Error {
+func (r *libreswanReader) complete(p *proposals.Product) *proposals.FileError {
 	var aead, classic bool
 	for _, a := range p[proposals.ENCR] {
 		aead = aead || a.AEAD()

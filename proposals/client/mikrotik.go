@@ -109,7 +109,7 @@ func mikrotikLines(text string) ([][]setting, error) {
 	}
 	endLine := func() {
 		if inQuotes && unclosed == nil {
-			unclosed = &Error{begin, word.String(), `has a " that is not closed on its line`}
+			unclosed = fault(begin, word.String(), `has a " that is not closed on its line`)
 		}
 		endWord()
 		if len(words) > 0 {
@@ -228,7 +228,7 @@ func parseMikroTik(data []byte) ([]Policy, error) {
 		profile := index["default"]
 		if name, ok := peer.keys["profile"]; ok {
 			if profile, ok = index[name.value]; !ok {
-				return nil, &Error{name.line, name.value, "is no profile of the file: export /ip ipsec profile with it"}
+				return nil, fault(name.line, name.value, "is no profile of the file: export /ip ipsec profile with it")
 			}
 		}
 		p, err := peer.policy(profile)
@@ -311,7 +311,7 @@ func (peer mikrotikItem) policy(profile mikrotikItem) (Policy, error) {
 	offer, ok := l.products()
 	if !ok {
 		group := values["dh-group"]
-		return Policy{}, &Error{group.line, group.value, "has no number in IKEv2: add, for example, modp2048"}
+		return Policy{}, fault(group.line, group.value, "has no number in IKEv2: add, for example, modp2048")
 	}
 	p, err := policyOf("MikroTik RouterOS", peer.name, peer.line, offer)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/client/plist"
 )
 
 // The importer of Apple's configuration profiles: property lists in XML or
@@ -42,38 +43,38 @@ var appleKeys = []struct {
 }
 
 func isMobileconfig(file string, data []byte) bool {
-	if inner, ok := signedContent(data); ok {
+	if inner, ok := plist.SignedContent(data); ok {
 		data = inner
 	}
-	return bytes.HasPrefix(data, binaryPlist) || isXML(data) && bytes.Contains(data, []byte("<plist"))
+	return plist.IsBinary(data) || plist.IsXML(data) && bytes.Contains(data, []byte("<plist"))
 }
 
 func parseMobileconfig(data []byte) ([]Policy, error) {
 	var signed bool
-	if inner, ok := signedContent(data); ok {
+	if inner, ok := plist.SignedContent(data); ok {
 		data, signed = inner, true
 	}
-	profile, err := readPlist(data)
+	profile, err := plist.Parse(data)
 	if err != nil {
 		return nil, err
 	}
-	payloads := profile.get("PayloadContent")
+	payloads := profile.Get("PayloadContent")
 	if payloads == nil {
-		return nil, &Error{Line: profile.line, Problem: "it is no profile: the property list has no PayloadContent"}
+		return nil, fault(profile.Line, "", "it is no profile: the property list has no PayloadContent")
 	}
 	var policies []Policy
 	var others []string
-	for i, payload := range payloads.array {
+	for i, payload := range payloads.Array {
 		if len(policies) > maxSections {
 			break // Import says so
 		}
-		if !strings.HasPrefix(payload.string("PayloadType"), "com.apple.vpn.managed") {
+		if !strings.HasPrefix(payload.TextAt("PayloadType"), "com.apple.vpn.managed") {
 			continue
 		}
-		ikev2 := payload.get("IKEv2")
-		name := cmp.Or(payload.string("UserDefinedName"), ikev2.string("RemoteAddress"))
+		ikev2 := payload.Get("IKEv2")
+		name := cmp.Or(payload.TextAt("UserDefinedName"), ikev2.TextAt("RemoteAddress"))
 		scope := fmt.Sprintf("PayloadContent.%d", i)
-		if payload.string("VPNType") != "IKEv2" || ikev2 == nil {
+		if payload.TextAt("VPNType") != "IKEv2" || ikev2 == nil {
 			others = append(others, cmp.Or(name, scope))
 			continue
 		}
@@ -92,41 +93,41 @@ func parseMobileconfig(data []byte) ([]Policy, error) {
 
 // applePolicy returns what the IKEv2 dictionary of the payload at path scope
 // offers: one suite, or with AllowPostQuantumKeyExchangeFallback two.
-func applePolicy(ikev2 *plistValue, scope string) (Policy, error) {
+func applePolicy(ikev2 *plist.Value, scope string) (Policy, error) {
 	const name = "IKESecurityAssociationParameters"
 	scope += ".IKEv2." + name
-	parameters := ikev2.get(name)
-	if parameters != nil && parameters.dict == nil {
-		return Policy{}, &Error{parameters.line, name, "is no dict"}
+	parameters := ikev2.Get(name)
+	if parameters != nil && parameters.Dict == nil {
+		return Policy{}, fault(parameters.Line, name, "is no dict")
 	}
 	var l lists
 	var left, retired []string
 	for i, list := range []*[]proposals.Algorithm{&l.encr, &l.integ, &l.ke} {
 		k := appleKeys[i]
-		value := parameters.get(k.key)
+		value := parameters.Get(k.key)
 		if value == nil {
-			value = &plistValue{text: k.value}
+			value = &plist.Value{Text: k.value}
 			left = append(left, k.key+" "+k.value)
 		}
-		a, err := k.words.algorithm(k.key+" of a profile", value.text, value.line)
+		a, err := k.words.algorithm(k.key+" of a profile", value.Text, value.Line)
 		if err != nil {
-			return Policy{}, inBinaryPlist(err, value.line, scope+"."+k.key)
+			return Policy{}, inBinaryPlist(err, value.Line, scope+"."+k.key)
 		}
 		if slices.Contains(appleRetired, a) {
-			retired = append(retired, k.key+" "+value.text)
+			retired = append(retired, k.key+" "+value.Text)
 		}
 		*list = append(*list, a)
 	}
 	offer, _ := l.products()
 	notes := []string{"A profile always offers exactly one suite, and its PRF has the hash of IntegrityAlgorithm."}
 	doubt := ""
-	with, err := withAdditional(offer[0], parameters.get("PostQuantumKeyExchangeMethods"), scope)
+	with, err := withAdditional(offer[0], parameters.Get("PostQuantumKeyExchangeMethods"), scope)
 	if err != nil {
 		return Policy{}, err
 	}
 	if with.String() != offer[0].String() {
 		doubt = "How Apple's clients offer additional key exchanges was not observed."
-		if ikev2.string("AllowPostQuantumKeyExchangeFallback") == "1" {
+		if ikev2.TextAt("AllowPostQuantumKeyExchangeFallback") == "1" {
 			notes[0] = "The profile offers one suite, and it without additional key exchanges as its fallback; its PRF has the hash of IntegrityAlgorithm."
 			offer = append([]proposals.Product{with}, offer...)
 		} else {
@@ -149,24 +150,24 @@ func applePolicy(ikev2 *plistValue, scope string) (Policy, error) {
 
 // withAdditional returns product with the additional key exchanges that methods,
 // the value of PostQuantumKeyExchangeMethods, name: the first is ADDKE1.
-func withAdditional(product proposals.Product, methods *plistValue, scope string) (proposals.Product, error) {
+func withAdditional(product proposals.Product, methods *plist.Value, scope string) (proposals.Product, error) {
 	const name, most = "PostQuantumKeyExchangeMethods", int(proposals.NumAxes - proposals.ADDKE1)
 	if methods == nil {
 		return product, nil
 	}
-	if methods.text != "" || methods.dict != nil {
-		return product, &Error{methods.line, name, "is no array of numbers"}
+	if methods.Text != "" || methods.Dict != nil {
+		return product, fault(methods.Line, name, "is no array of numbers")
 	}
-	if n := len(methods.array); n > most {
-		return product, &Error{methods.line, name, fmt.Sprintf("has %d methods, and at most %d are additional", n, most)}
+	if n := len(methods.Array); n > most {
+		return product, fault(methods.Line, name, fmt.Sprintf("has %d methods, and at most %d are additional", n, most))
 	}
-	for i, value := range methods.array {
-		if value.text == "0" {
+	for i, value := range methods.Array {
+		if value.Text == "0" {
 			continue
 		}
-		a, err := appleAdditional.algorithm(name+" of a profile", value.text, value.line)
+		a, err := appleAdditional.algorithm(name+" of a profile", value.Text, value.Line)
 		if err != nil {
-			return product, inBinaryPlist(err, value.line, scope+"."+name)
+			return product, inBinaryPlist(err, value.Line, scope+"."+name)
 		}
 		a.Axis = proposals.ADDKE1 + proposals.Axis(i)
 		product[a.Axis] = []proposals.Algorithm{a}
@@ -180,5 +181,5 @@ func inBinaryPlist(err error, line int, path string) error {
 	if line > 0 {
 		return err
 	}
-	return &Error{Token: path, Problem: fmt.Sprintf("is wrong: %v", err)}
+	return fault(0, path, fmt.Sprintf("is wrong: %v", err))
 }

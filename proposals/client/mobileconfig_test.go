@@ -98,21 +98,4 @@ func TestMobileconfigErrors(t *testing.T) {
 	})
 }
 
-// TestSignedContent: no prefix of a signed profile is taken for one whose
-// content is whole, or crashes the reader.
-func TestSignedContent(t *testing.T) {
-	for _, name := range []string{"testdata/mobileconfig/signed-der.mobileconfig", "testdata/mobileconfig/signed-ber.mobileconfig"} {
-		data := readSample(t, name)
-		whole, ok := signedContent(data)
-		if !ok {
-			t.Fatal(name)
-		}
-		for n := range data {
-			if inner, ok := signedContent(data[:n:n]); ok && string(inner) != string(whole) {
-				t.Fatalf("%s: %d octets give another content", name, n)
-			}
-		}
-	}
-}
-
 func FuzzMobileconfig(f *testing.F) { fuzzImport(f, SyntaxMobileconfig) }

@@ -20,13 +20,13 @@ const (
 // KE payload is of the first key exchange method, as the daemons send it.
 func policyOf(product, name string, line int, offer []proposals.Product) (Policy, error) {
 	if len(offer) > maxProposals {
-		return Policy{}, &Error{Line: line, Problem: fmt.Sprintf(
-			"%d proposals do not fit an SA payload, which holds at most %d", len(offer), maxProposals)}
+		return Policy{}, fault(line, "", fmt.Sprintf(
+			"%d proposals do not fit an SA payload, which holds at most %d", len(offer), maxProposals))
 	}
 	for i, p := range offer {
 		if n := len(p.Proposal(1).Transforms); n > 255 {
-			return Policy{}, &Error{Line: line, Problem: fmt.Sprintf(
-				"proposal %d has %d algorithms, and a Proposal holds at most 255", i+1, n)}
+			return Policy{}, fault(line, "", fmt.Sprintf(
+				"proposal %d has %d algorithms, and a Proposal holds at most 255", i+1, n))
 		}
 	}
 	return Policy{

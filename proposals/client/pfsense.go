@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/client/plist"
 )
 
 // The importer of config.xml of pfSense and OPNsense. Both have tunnels in
@@ -48,17 +49,15 @@ var (
 )
 
 func isPfSense(_ string, data []byte) bool {
-	return isXML(data) && !isOPNsense("", data) && bytes.Contains(data, []byte("<phase1>"))
+	return plist.IsXML(data) && !isOPNsense("", data) && bytes.Contains(data, []byte("<phase1>"))
 }
 
 func isOPNsense(_ string, data []byte) bool {
-	return isXML(data) && (bytes.Contains(data, []byte("<opnsense>")) || bytes.Contains(data, []byte("<Swanctl")))
+	return plist.IsXML(data) && (bytes.Contains(data, []byte("<opnsense>")) || bytes.Contains(data, []byte("<Swanctl")))
 }
 
-func isXML(data []byte) bool { return bytes.HasPrefix(bytes.TrimLeft(data, " \t\r\n"), []byte("<")) }
-
 func parsePfSense(data []byte) ([]Policy, error) {
-	root, err := readXML(data)
+	root, err := plist.ParseXML(data)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +65,7 @@ func parsePfSense(data []byte) ([]Policy, error) {
 }
 
 func parseOPNsense(data []byte) ([]Policy, error) {
-	root, err := readXML(data)
+	root, err := plist.ParseXML(data)
 	if err != nil {
 		return nil, err
 	}
@@ -80,32 +79,32 @@ func parseOPNsense(data []byte) ([]Policy, error) {
 
 // phase1Policies returns the policies of ipsec/phase1, be the file whole or cut
 // out from pfsense or ipsec on.
-func phase1Policies(root *xmlElement, product, whole string) ([]Policy, error) {
-	if e := root.child(whole); e != nil {
+func phase1Policies(root *plist.Element, product, whole string) ([]Policy, error) {
+	if e := root.Child(whole); e != nil {
 		root = e
 	}
-	if e := root.child("ipsec"); e != nil {
+	if e := root.Child("ipsec"); e != nil {
 		root = e
 	}
 	var policies []Policy
 	var others []string
-	for i, phase1 := range root.all("phase1") {
-		name := phase1.content("descr")
+	for i, phase1 := range root.All("phase1") {
+		name := phase1.Content("descr")
 		if name == "" {
-			name = "phase1 " + phase1.content("ikeid")
+			name = "phase1 " + phase1.Content("ikeid")
 		}
 		if name == "phase1 " {
 			name += fmt.Sprint(i + 1)
 		}
 		var note string
-		switch iketype := phase1.child("iketype"); {
-		case iketype == nil, iketype.text == "", iketype.text == "ikev1":
+		switch iketype := phase1.Child("iketype"); {
+		case iketype == nil, iketype.Text == "", iketype.Text == "ikev1":
 			others = append(others, name)
 			continue
-		case iketype.text == "auto", iketype.text == "ike":
+		case iketype.Text == "auto", iketype.Text == "ike":
 			note = "It takes IKEv1 too, and begins with IKEv2."
-		case iketype.text != "ikev2":
-			return nil, &Error{iketype.line, iketype.text, "is no iketype: write ikev2, ikev1 or auto"}
+		case iketype.Text != "ikev2":
+			return nil, fault(iketype.Line, iketype.Text, "is no iketype: write ikev2, ikev1 or auto")
 		}
 		p, err := phase1Policy(phase1, product)
 		if err != nil {
@@ -115,7 +114,7 @@ func phase1Policies(root *xmlElement, product, whole string) ([]Policy, error) {
 		if note != "" {
 			p.Notes = append(p.Notes, note)
 		}
-		if phase1.child("disabled") != nil {
+		if phase1.Child("disabled") != nil {
 			p.Notes = append(p.Notes, "It is disabled in the file.")
 		}
 		policies = append(policies, p)
@@ -126,12 +125,12 @@ func phase1Policies(root *xmlElement, product, whole string) ([]Policy, error) {
 // phase1Policy returns what a phase 1 offers: a proposal for each item, or one
 // of its own settings in the form that pfSense had before 2.4.4 and OPNsense
 // has.
-func phase1Policy(phase1 *xmlElement, product string) (Policy, error) {
-	items := phase1.child("encryption").all("item")
+func phase1Policy(phase1 *plist.Element, product string) (Policy, error) {
+	items := phase1.Child("encryption").All("item")
 	if len(items) == 0 {
-		items = []*xmlElement{phase1}
+		items = []*plist.Element{phase1}
 	}
-	ownPRF := phase1.child("prfselect_enable") != nil
+	ownPRF := phase1.Child("prfselect_enable") != nil
 	var offer []proposals.Product
 	for _, item := range items {
 		if len(offer) > maxProposals {
@@ -147,7 +146,7 @@ func phase1Policy(phase1 *xmlElement, product string) (Policy, error) {
 			}
 		}
 	}
-	p, err := policyOf(product, "", phase1.line, offer)
+	p, err := policyOf(product, "", phase1.Line, offer)
 	if err != nil {
 		return Policy{}, err
 	}
@@ -159,10 +158,10 @@ func phase1Policy(phase1 *xmlElement, product string) (Policy, error) {
 
 // phase1Item returns the proposals of an item. Of OPNsense hash-algorithm and
 // dhgroup may have several values with commas between.
-func phase1Item(item *xmlElement, ownPRF bool) ([]proposals.Product, error) {
-	cipher := item.child("encryption-algorithm")
+func phase1Item(item *plist.Element, ownPRF bool) ([]proposals.Product, error) {
+	cipher := item.Child("encryption-algorithm")
 	if cipher == nil {
-		return nil, &Error{item.line, item.name, "has no encryption-algorithm"}
+		return nil, fault(item.Line, item.Name, "has no encryption-algorithm")
 	}
 	var l lists
 	var err error
@@ -185,17 +184,17 @@ func phase1Item(item *xmlElement, ownPRF bool) ([]proposals.Product, error) {
 }
 
 // phase1List returns the algorithms that an element of an item names.
-func phase1List(item *xmlElement, name string, w words) ([]proposals.Algorithm, error) {
-	e := item.child(name)
-	if e == nil || e.text == "" {
-		return nil, &Error{item.line, item.name, "has no " + name}
+func phase1List(item *plist.Element, name string, w words) ([]proposals.Algorithm, error) {
+	e := item.Child(name)
+	if e == nil || e.Text == "" {
+		return nil, fault(item.Line, item.Name, "has no "+name)
 	}
-	if len(e.text) > maxValue {
-		return nil, tooLong(setting{e.name, e.line})
+	if len(e.Text) > maxValue {
+		return nil, tooLong(setting{e.Name, e.Line})
 	}
 	var list []proposals.Algorithm
-	for value := range strings.SplitSeq(e.text, ",") {
-		a, err := w.algorithm(name, strings.TrimSpace(value), e.line)
+	for value := range strings.SplitSeq(e.Text, ",") {
+		a, err := w.algorithm(name, strings.TrimSpace(value), e.Line)
 		if err != nil {
 			return nil, err
 		}
@@ -204,16 +203,16 @@ func phase1List(item *xmlElement, name string, w words) ([]proposals.Algorithm, 
 	return list, nil
 }
 
-func pfsenseCipher(e *xmlElement) ([]proposals.Algorithm, error) {
+func pfsenseCipher(e *plist.Element) ([]proposals.Algorithm, error) {
 	var names []string
-	name, keylen := e.child("name"), e.content("keylen")
+	name, keylen := e.Child("name"), e.Content("keylen")
 	if name == nil {
-		return nil, &Error{e.line, e.name, "has no name"}
+		return nil, fault(e.Line, e.Name, "has no name")
 	}
 	for _, c := range pfsenseCiphers {
 		names = append(names, c.name)
 		switch {
-		case c.name != name.text:
+		case c.name != name.Text:
 		case c.keylens == nil:
 			return []proposals.Algorithm{keyword(c.name)}, nil
 		case keylen == "auto":
@@ -229,38 +228,38 @@ func pfsenseCipher(e *xmlElement) ([]proposals.Algorithm, error) {
 			if strings.HasSuffix(c.name, "gcm") {
 				what = "the length of its ICV in bits"
 			}
-			line := e.line
-			if k := e.child("keylen"); k != nil {
-				line = k.line
+			line := e.Line
+			if k := e.Child("keylen"); k != nil {
+				line = k.Line
 			}
 			if keylen == "" {
-				return nil, &Error{line, c.name, fmt.Sprintf("has no keylen: write %s, one of %s", what, strings.Join(c.keylens, ", "))}
+				return nil, fault(line, c.name, fmt.Sprintf("has no keylen: write %s, one of %s", what, strings.Join(c.keylens, ", ")))
 			}
-			return nil, &Error{line, keylen, fmt.Sprintf("is no keylen of %s: write %s, one of %s", c.name, what, strings.Join(c.keylens, ", "))}
+			return nil, fault(line, keylen, fmt.Sprintf("is no keylen of %s: write %s, one of %s", c.name, what, strings.Join(c.keylens, ", ")))
 		}
 	}
-	return nil, notOneOf(names, "encryption-algorithm", name.text, name.line)
+	return nil, notOneOf(names, "encryption-algorithm", name.Text, name.Line)
 }
 
 // connectionPolicies returns the policies of OPNsense's connections.
-func connectionPolicies(root *xmlElement) ([]Policy, error) {
-	if e := root.child("opnsense"); e != nil {
+func connectionPolicies(root *plist.Element) ([]Policy, error) {
+	if e := root.Child("opnsense"); e != nil {
 		root = e
 	}
-	if e := root.child("OPNsense"); e != nil {
+	if e := root.Child("OPNsense"); e != nil {
 		root = e
 	}
 	var policies []Policy
 	var others []string
-	for i, connection := range root.child("Swanctl").child("Connections").all("Connection") {
+	for i, connection := range root.Child("Swanctl").Child("Connections").All("Connection") {
 		if len(policies) > maxSections {
 			break // Import says so
 		}
-		name := connection.content("description")
+		name := connection.Content("description")
 		if name == "" {
 			name = fmt.Sprintf("connection %d", i+1)
 		}
-		version := connection.content("version")
+		version := connection.Content("version")
 		if version == "1" {
 			others = append(others, name)
 			continue
@@ -272,7 +271,7 @@ func connectionPolicies(root *xmlElement) ([]Policy, error) {
 		if version == "0" {
 			p.Notes = append(p.Notes, "It takes IKEv1 too, and begins with IKEv2.")
 		}
-		if connection.content("enabled") == "0" {
+		if connection.Content("enabled") == "0" {
 			p.Notes = append(p.Notes, "It is disabled in the file.")
 		}
 		policies = append(policies, p)
@@ -282,23 +281,23 @@ func connectionPolicies(root *xmlElement) ([]Policy, error) {
 
 // connectionPolicy returns what the proposals of a connection offer once strongSwan
 // has completed them.
-func connectionPolicy(connection *xmlElement, name string) (Policy, error) {
+func connectionPolicy(connection *plist.Element, name string) (Policy, error) {
 	var offer strongSwanOffer
-	e := connection.child("proposals")
-	if e == nil || e.text == "" {
-		e = &xmlElement{line: connection.line, text: "default"}
+	e := connection.Child("proposals")
+	if e == nil || e.Text == "" {
+		e = &plist.Element{Line: connection.Line, Text: "default"}
 	}
-	if len(e.text) > maxValue {
-		return Policy{}, tooLong(setting{e.name, e.line})
+	if len(e.Text) > maxValue {
+		return Policy{}, tooLong(setting{e.Name, e.Line})
 	}
-	for text := range strings.SplitSeq(e.text, ",") {
+	for text := range strings.SplitSeq(e.Text, ",") {
 		if text = strings.TrimSpace(text); text == "default" {
 			offer.addDefault("It proposes strongSwan's default.")
-		} else if err := offer.add(text, e.line); err != nil {
+		} else if err := offer.add(text, e.Line); err != nil {
 			return Policy{}, err
 		}
 	}
-	p, err := offer.policy(name, connection.line)
+	p, err := offer.policy(name, connection.Line)
 	p.Product = "OPNsense"
 	return p, err
 }

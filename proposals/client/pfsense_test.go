@@ -68,7 +68,7 @@ func TestPfSenseErrors(t *testing.T) {
 		// iketype
 		{"<phase1><iketype>ikev3</iketype></phase1>", `line 1: "ikev3" is no iketype: write ikev2, ikev1 or auto`},
 		// tags
-		{"<pfsense>\n<phase1></pfsense>", "line 2: the XML is not well-formed: element <phase1> closed by </pfsense>"},
+		{"<pfsense>\n<phase1></pfsense>", "line 2: the XML is not well-formed: an end tag does not fit the start tag"},
 		// IKEv1
 		{"<phase1><iketype>ikev1</iketype></phase1>", "it holds no IKEv2 connection (read as pfsense)"},
 	})

@@ -85,7 +85,7 @@ func (c cmdlet) find(parameter string, line int) (name string, isSwitch bool, er
 	case 1:
 		return found[0], slices.Contains(switches, found[0]), nil
 	}
-	return "", false, &Error{line, parameter, "could be each of " + strings.Join(found, ", ") + ": write more of it"}
+	return "", false, fault(line, parameter, "could be each of "+strings.Join(found, ", ")+": write more of it")
 }
 
 // connectionsOfCommands returns the connections that a script makes, in its
@@ -178,7 +178,7 @@ func (c cmdlet) arguments(words []shellWord) (map[string]setting, error) {
 		words = words[1:]
 		switch {
 		case !word.quoted && strings.HasPrefix(word.text, "@"):
-			return nil, &Error{word.line, word.text, "holds the parameters of " + c.name + ": write them in its line"}
+			return nil, fault(word.line, word.text, "holds the parameters of "+c.name+": write them in its line")
 		case word.quoted || len(word.text) < 2 || word.text[0] != '-':
 			unnamed = append(unnamed, word)
 			words = restOfArray(word, words)
@@ -189,7 +189,7 @@ func (c cmdlet) arguments(words []shellWord) (map[string]setting, error) {
 			return nil, err
 		}
 		if _, again := arguments[name]; again {
-			return nil, &Error{word.line, word.text, "is given twice, which PowerShell refuses"}
+			return nil, fault(word.line, word.text, "is given twice, which PowerShell refuses")
 		}
 		if isSwitch {
 			arguments[name] = setting{"", word.line}
@@ -202,7 +202,7 @@ func (c cmdlet) arguments(words []shellWord) (map[string]setting, error) {
 			continue
 		}
 		if len(words) == 0 {
-			return nil, &Error{word.line, word.text, "has no value"}
+			return nil, fault(word.line, word.text, "has no value")
 		}
 		arguments[name] = setting{words[0].text, words[0].line}
 		words = restOfArray(words[0], words[1:])
@@ -214,7 +214,7 @@ func (c cmdlet) arguments(words []shellWord) (map[string]setting, error) {
 		}
 	}
 	if len(unnamed) > 0 {
-		return nil, &Error{unnamed[0].line, unnamed[0].text, "belongs to no parameter of " + c.name}
+		return nil, fault(unnamed[0].line, unnamed[0].text, "belongs to no parameter of "+c.name)
 	}
 	return arguments, nil
 }
@@ -249,7 +249,7 @@ func (c cmdlet) connection(arguments map[string]setting, line int) (windowsConne
 		}
 	}
 	if connection.name == "" {
-		return connection, &Error{line, c.name, "names no connection: add -ConnectionName"}
+		return connection, fault(line, c.name, "names no connection: add -ConnectionName")
 	}
 	return connection, nil
 }

@@ -47,7 +47,7 @@ func (r *jsonReader) token() (json.Token, int, error) {
 		if errors.As(err, &syntax) {
 			problem = "is no JSON: " + shorten(syntax.Error())
 		}
-		return nil, 0, &Error{Line: r.line, Problem: "the text " + problem}
+		return nil, 0, fault(r.line, "", "the text "+problem)
 	}
 	return token, r.line, nil
 }
@@ -70,7 +70,7 @@ func (r *jsonReader) value(depth int) (jsonValue, error) {
 		return v, nil
 	}
 	if depth == maxDepth {
-		return v, &Error{Line: line, Problem: fmt.Sprintf("the values stand more than %d deep in each other", maxDepth)}
+		return v, fault(line, "", fmt.Sprintf("the values stand more than %d deep in each other", maxDepth))
 	}
 	for r.More() {
 		var name json.Token
@@ -104,7 +104,7 @@ func connectionsOfJSON(data []byte) ([]windowsConnection, error) {
 		return nil, err
 	}
 	if _, err := r.Token(); err != io.EOF {
-		return nil, &Error{Line: r.line, Problem: "something follows the JSON text: put the connections into one array"}
+		return nil, fault(r.line, "", "something follows the JSON text: put the connections into one array")
 	}
 	objects := root.items
 	if objects == nil {
@@ -127,7 +127,7 @@ func connectionsOfJSON(data []byte) ([]windowsConnection, error) {
 func connectionOfJSON(o jsonValue) (windowsConnection, error) {
 	c := windowsConnection{name: "custom policy", line: o.line}
 	if o.fields == nil {
-		return c, &Error{o.line, o.text, "is no object of Get-VpnConnection"}
+		return c, fault(o.line, o.text, "is no object of Get-VpnConnection")
 	}
 	for _, name := range []string{"ConnectionName", "Name"} {
 		if f, ok := o.field(name); ok && f.text != "" {
@@ -148,8 +148,7 @@ func connectionOfJSON(o jsonValue) (windowsConnection, error) {
 		custom = custom.items[0]
 	}
 	if custom.fields == nil {
-		return c, &Error{custom.line, custom.text,
-			"is the name of the custom policy's type, not the policy: write it with ConvertTo-Json -Depth 5"}
+		return c, fault(custom.line, custom.text, "is the name of the custom policy's type, not the policy: write it with ConvertTo-Json -Depth 5")
 	}
 	c.custom = make(map[string]setting)
 	for _, e := range windowsEnums {

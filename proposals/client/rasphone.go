@@ -79,7 +79,7 @@ func parseRasphone(data []byte) ([]Policy, error) {
 		}
 		only, ok := rasphoneStrategies[strategy.value]
 		if n, err := strconv.Atoi(strategy.value); err != nil || n < 0 {
-			return nil, &Error{strategy.line, strategy.value, "is no VpnStrategy: write its number, 7 for IKEv2 alone"}
+			return nil, fault(strategy.line, strategy.value, "is no VpnStrategy: write its number, 7 for IKEv2 alone")
 		}
 		if !ok {
 			others = append(others, entry.name)
@@ -105,25 +105,24 @@ func (e phonebookEntry) policy() (Policy, error) {
 		return byDefault("windows-11", "It has no custom policy, so that it offers what Windows offers by default."), nil
 	}
 	if number.value != "1" {
-		return Policy{}, &Error{number.line, number.value, "is no NumCustomPolicy that Windows writes: that is 0 or 1"}
+		return Policy{}, fault(number.line, number.value, "is no NumCustomPolicy that Windows writes: that is 0 or 1")
 	}
 	if custom.line == 0 {
-		return Policy{}, &Error{number.line, "NumCustomPolicy", "says that there is a custom policy, but CustomIPSecPolicies is missing"}
+		return Policy{}, fault(number.line, "NumCustomPolicy", "says that there is a custom policy, but CustomIPSecPolicies is missing")
 	}
 	if custom.value == "" {
-		return Policy{}, &Error{custom.line, "CustomIPSecPolicies", "is empty, though NumCustomPolicy says that there is a custom policy"}
+		return Policy{}, fault(custom.line, "CustomIPSecPolicies", "is empty, though NumCustomPolicy says that there is a custom policy")
 	}
 	octets, err := hex.DecodeString(custom.value)
 	if err != nil || len(octets) != 4*len(rasphoneOrder) {
-		return Policy{}, &Error{custom.line, custom.value,
-			fmt.Sprintf("is no custom policy: that is %d hexadecimal digits, six little-endian numbers", 8*len(rasphoneOrder))}
+		return Policy{}, fault(custom.line, custom.value, fmt.Sprintf("is no custom policy: that is %d hexadecimal digits, six little-endian numbers", 8*len(rasphoneOrder)))
 	}
 	parameters := make(map[string]setting)
 	for i, enum := range rasphoneOrder {
 		n := binary.LittleEndian.Uint32(octets[4*i:])
 		if int64(n) >= int64(len(enum.names)) || enum.names[n] == "" {
-			return Policy{}, &Error{custom.line, custom.value, fmt.Sprintf("has %d as its number %d, which is no %s",
-				n, i+1, enum.parameter)}
+			return Policy{}, fault(custom.line, custom.value, fmt.Sprintf("has %d as its number %d, which is no %s",
+				n, i+1, enum.parameter))
 		}
 		parameters[enum.parameter] = setting{enum.names[n], custom.line}
 	}

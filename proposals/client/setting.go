@@ -1,6 +1,10 @@
 package client
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/ikescope/ikescope/proposals"
+)
 
 // setting is a value, or another word, in a file.
 type setting struct {
@@ -9,6 +13,6 @@ type setting struct {
 }
 
 // tooLong is the error that what key sets is longer than what people write.
-func tooLong(key setting) *Error {
-	return &Error{key.line, key.value, fmt.Sprintf("is longer than the %d octets that are read", maxValue)}
+func tooLong(key setting) *proposals.FileError {
+	return fault(key.line, key.value, fmt.Sprintf("is longer than the %d octets that are read", maxValue))
 }

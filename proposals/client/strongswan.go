@@ -32,13 +32,13 @@ func (o *strongSwanOffer) add(text string, line int) error {
 	for i, word := range words {
 		words[i] = strings.TrimSpace(word)
 		if why := notStrongSwan(words[i]); why != "" {
-			return &Error{Line: line, Token: words[i], Problem: why}
+			return fault(line, words[i], why)
 		}
 	}
 	text = strings.Join(words, "-")
 	p, completed, err := proposals.CompleteProduct(text)
 	if err != nil {
-		return &Error{Line: line, Problem: err.Error()}
+		return fault(line, "", err.Error())
 	}
 	if completed != "" {
 		o.notes = append(o.notes, fmt.Sprintf("Line %d: %s %s: %v.", line, text, completed, p))

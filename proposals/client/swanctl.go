@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/ikescope/ikescope/proposals"
 )
 
 var swanctlFormat = format{
@@ -78,7 +80,7 @@ func (f *swanctlFile) policy(name string) (*Policy, error) {
 	case !ok || version.value == "0":
 		offer.notes = append(offer.notes, "Without version = 2 it answers to IKEv1 too; it initiates IKEv2.")
 	case version.value != "2":
-		return nil, &Error{Line: version.line, Token: version.value, Problem: "is no IKE version: write 0 (either), 1 or 2"}
+		return nil, fault(version.line, version.value, "is no IKE version: write 0 (either), 1 or 2")
 	}
 	line := conn[0].line
 	if value, ok := get("proposals"); ok {
@@ -112,11 +114,11 @@ func (f *swanctlFile) policy(name string) (*Policy, error) {
 // as proposals is, which swanctl would not load either. Other settings come and
 // go with versions, and do not matter here.
 func slipOfProposals(s *swanctlSection) error {
-	var first *Error
+	var first *proposals.FileError
 	for name, value := range s.values {
 		near := didYouMean(name, []string{"proposals"})
 		if name != "proposals" && near != "" && (first == nil || value.line < first.Line) {
-			first = &Error{Line: value.line, Token: name, Problem: "is no setting of a connection" + near}
+			first = fault(value.line, name, "is no setting of a connection"+near)
 		}
 	}
 	if first == nil {
@@ -144,16 +146,14 @@ func (f *swanctlFile) resolve(path []string, depth int) ([]*swanctlSection, erro
 			next = append(next, child)
 			for _, template := range child.templates {
 				if f.steps++; depth == maxNesting || f.steps > maxTemplateSteps {
-					return nil, &Error{Line: template.line, Token: template.value,
-						Problem: "nests templates too deeply, or in a circle"}
+					return nil, fault(template.line, template.value, "nests templates too deeply, or in a circle")
 				}
 				inherited, err := f.resolve(strings.Split(template.value, "."), depth+1)
 				if err != nil {
 					return nil, err
 				}
 				if len(inherited) == 0 && len(f.includes) == 0 {
-					return nil, &Error{Line: template.line, Token: template.value,
-						Problem: "is no section of this file: write the path of one, such as connections.other"}
+					return nil, fault(template.line, template.value, "is no section of this file: write the path of one, such as connections.other")
 				}
 				for _, s := range inherited {
 					if !slices.Contains(next, s) {
@@ -222,7 +222,7 @@ func (r *swanctlReader) statements(section *swanctlSection, depth int) error {
 		case r.rest == "" && depth == 0:
 			return nil
 		case r.rest == "":
-			return &Error{Line: section.line, Token: section.name, Problem: "is not closed: write } at its end"}
+			return fault(section.line, section.name, "is not closed: write } at its end")
 		case r.rest[0] == '}' && depth > 0:
 			r.rest = r.rest[1:]
 			return nil
@@ -230,7 +230,7 @@ func (r *swanctlReader) statements(section *swanctlSection, depth int) error {
 		line := r.line
 		name := r.word(swanctlNameEnd)
 		if name == "" {
-			return &Error{Line: line, Token: r.rest[:1], Problem: "is out of place: write name = value, or name { ... }"}
+			return fault(line, r.rest[:1], "is out of place: write name = value, or name { ... }")
 		}
 		blank := r.rest != "" && (r.rest[0] == ' ' || r.rest[0] == '\t')
 		r.rest = strings.TrimLeft(r.rest, " \t")
@@ -266,7 +266,7 @@ func (r *swanctlReader) statements(section *swanctlSection, depth int) error {
 				return err
 			}
 		default:
-			return &Error{Line: line, Token: name, Problem: "is neither a setting nor a section: write name = value, or name { ... }"}
+			return fault(line, name, "is neither a setting nor a section: write name = value, or name { ... }")
 		}
 	}
 }
@@ -274,8 +274,8 @@ func (r *swanctlReader) statements(section *swanctlSection, depth int) error {
 // section reads what follows the opening brace of a section.
 func (r *swanctlReader) section(parent *swanctlSection, name string, line int, templates []setting, depth int) error {
 	if r.sections++; r.sections > maxSections || depth == maxNesting {
-		return &Error{Line: line, Token: name, Problem: fmt.Sprintf(
-			"is a section too many: at most %d are read, and %d in each other", maxSections, maxNesting)}
+		return fault(line, name, fmt.Sprintf(
+			"is a section too many: at most %d are read, and %d in each other", maxSections, maxNesting))
 	}
 	section := parent.child(name)
 	if section == nil {
@@ -293,7 +293,7 @@ func (r *swanctlReader) templates() ([]setting, error) {
 		r.space()
 		path := r.word(strings.ReplaceAll(swanctlNameEnd, ".", ""))
 		if path == "" {
-			return nil, &Error{Line: r.line, Problem: "a section is named after the colon, such as name : template { ... }"}
+			return nil, fault(r.line, "", "a section is named after the colon, such as name : template { ... }")
 		}
 		list = append(list, setting{path, r.line})
 		r.space()
@@ -301,7 +301,7 @@ func (r *swanctlReader) templates() ([]setting, error) {
 		case r.take('{'):
 			return list, nil
 		case !r.take(','):
-			return nil, &Error{Line: r.line, Token: path, Problem: "is followed by neither a comma nor {"}
+			return nil, fault(r.line, path, "is followed by neither a comma nor {")
 		}
 	}
 }
@@ -391,5 +391,5 @@ func (r *swanctlReader) quoted() (string, error) {
 			b.WriteByte(c)
 		}
 	}
-	return "", &Error{Line: start, Problem: `a string is not closed: write " at its end`}
+	return "", fault(start, "", `a string is not closed: write " at its end`)
 }

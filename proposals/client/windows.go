@@ -75,8 +75,8 @@ var windowsEnums = []windowsEnum{
 func (e windowsEnum) number(value string, line int) (int, error) {
 	if n, err := strconv.Atoi(value); err == nil {
 		if n < 0 || n >= len(e.names) || e.names[n] == "" {
-			return 0, &Error{line, value, fmt.Sprintf("is no number of %s: write its name, one of %s",
-				e.parameter, strings.Join(e.all(), ", "))}
+			return 0, fault(line, value, fmt.Sprintf("is no number of %s: write its name, one of %s",
+				e.parameter, strings.Join(e.all(), ", ")))
 		}
 		return n, nil
 	}
@@ -152,7 +152,7 @@ func (c windowsConnection) offer() (Policy, error) {
 	}
 	name, ok := windowsNegotiate[c.negotiate.value]
 	if !ok {
-		return Policy{}, &Error{c.negotiate.line, c.negotiate.value, "is no value of NegotiateDH2048_AES256: write 0, 1 or 2"}
+		return Policy{}, fault(c.negotiate.line, c.negotiate.value, "is no value of NegotiateDH2048_AES256: write 0, 1 or 2")
 	}
 	why := "It has no custom policy, so that it offers what Windows offers by default."
 	if c.negotiate.value != "" {
@@ -171,8 +171,8 @@ func windowsCustomPolicy(custom map[string]setting, line int) (Policy, error) {
 			if e.keywords == nil {
 				continue // it says nothing of the IKE SA
 			}
-			return Policy{}, &Error{line, "", fmt.Sprintf("its custom policy has no %s: give it one of %s",
-				e.parameter, strings.Join(e.all(), ", "))}
+			return Policy{}, fault(line, "", fmt.Sprintf("its custom policy has no %s: give it one of %s",
+				e.parameter, strings.Join(e.all(), ", ")))
 		}
 		n, err := e.number(s.value, s.line)
 		if err != nil {
@@ -181,8 +181,8 @@ func windowsCustomPolicy(custom map[string]setting, line int) (Policy, error) {
 		numbers[e.parameter] = n
 	}
 	if s := custom["DHGroup"]; numbers["DHGroup"] == 0 {
-		return Policy{}, &Error{s.line, s.value, "is no DHGroup of an IKE SA, which always has a key exchange: write one of " +
-			strings.Join(windowsDHGroup.names[1:], ", ")}
+		return Policy{}, fault(s.line, s.value, "is no DHGroup of an IKE SA, which always has a key exchange: write one of "+
+			strings.Join(windowsDHGroup.names[1:], ", "))
 	}
 	of := func(e windowsEnum) []proposals.Algorithm {
 		return []proposals.Algorithm{keyword(e.keywords[numbers[e.parameter]])}

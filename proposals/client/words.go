@@ -41,9 +41,9 @@ func groupWords(ids ...ike.KeyExchangeMethod) words {
 // notOneOf is the error that name is none of names: it tells those that are
 // near, or all where none is; numbers that look alike are not near. The case of
 // letters does not matter.
-func notOneOf(names []string, kind, name string, line int) *Error {
+func notOneOf(names []string, kind, name string, line int) *proposals.FileError {
 	if name == "" {
-		return &Error{Line: line, Problem: fmt.Sprintf("the %s is empty: write one of %s", kind, strings.Join(names, ", "))}
+		return fault(line, "", fmt.Sprintf("the %s is empty: write one of %s", kind, strings.Join(names, ", ")))
 	}
 	lower, asWritten := make([]string, len(names)), make(map[string]string)
 	for i, n := range names {
@@ -60,7 +60,7 @@ func notOneOf(names []string, kind, name string, line int) *Error {
 	if len(near) > 0 {
 		problem = fmt.Sprintf("is no %s%s", kind, question(near))
 	}
-	return &Error{Line: line, Token: name, Problem: problem}
+	return fault(line, name, problem)
 }
 
 // didYouMean returns a question with the words that are near, or "".

@@ -1,4 +1,4 @@
-package client
+package plist
 
 import "bytes"
 
@@ -18,9 +18,9 @@ const (
 // oidSignedData is 1.2.840.113549.1.7.2.
 var oidSignedData = []byte{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02}
 
-// signedContent returns the content of a SignedData. Signatures are not
-// checked.
-func signedContent(data []byte) ([]byte, bool) {
+// SignedContent returns the content of a SignedData, or false if data is not
+// one. Signatures are not checked.
+func SignedContent(data []byte) ([]byte, bool) {
 	// ContentInfo ::= SEQUENCE { contentType, content [0] EXPLICIT }
 	info, ok := berContent(data, tagSequence)
 	if !ok {
@@ -84,7 +84,7 @@ func berContent(b []byte, tag byte) ([]byte, bool) {
 // berElement takes one element from b. Tags of more than one octet, which
 // SignedData does not have, are refused.
 func berElement(b []byte, depth int) (tag byte, content, rest []byte, ok bool) {
-	if len(b) < 2 || b[0]&0x1f == 0x1f || depth > maxNesting {
+	if len(b) < 2 || b[0]&0x1f == 0x1f || depth > maxDepth {
 		return 0, nil, nil, false
 	}
 	tag, length, b := b[0], int(b[1]), b[2:]

@@ -1,4 +1,4 @@
-package client
+package plist
 
 import (
 	"bytes"
@@ -7,128 +7,129 @@ import (
 	"unicode/utf16"
 )
 
-// plistValue is a value of a property list: a dictionary, an array, or a string
+// Value is a value of a property list: a dictionary, an array, or a string
 // or an integer as its text. The text of any other value is "".
-type plistValue struct {
-	line  int // of XML; 0 in a binary list, which has none
-	text  string
-	dict  map[string]*plistValue
-	array []*plistValue
+type Value struct {
+	Line  int // of XML, from 1; 0 in a binary list, which has no lines
+	Text  string
+	Dict  map[string]*Value // nil if it is not a dictionary
+	Array []*Value
 }
 
-// get returns what a dictionary holds under key; nil if that is nothing, or if v
-// is no dictionary.
-func (v *plistValue) get(key string) *plistValue {
+// Get returns what a dictionary holds under key; nil if that is nothing, or if v
+// is not a dictionary.
+func (v *Value) Get(key string) *Value {
 	if v == nil {
 		return nil
 	}
-	return v.dict[key]
+	return v.Dict[key]
 }
 
-// string returns the text that a dictionary holds under key, or "".
-func (v *plistValue) string(key string) string {
-	if value := v.get(key); value != nil {
-		return value.text
+// TextAt returns the text that a dictionary holds under key, or "".
+func (v *Value) TextAt(key string) string {
+	if value := v.Get(key); value != nil {
+		return value.Text
 	}
 	return ""
 }
 
-// binaryPlist is how binary property lists begin.
-var binaryPlist = []byte("bplist0")
+// IsBinary reports whether data begins as a binary property list.
+func IsBinary(data []byte) bool { return bytes.HasPrefix(data, []byte("bplist0")) }
 
-// readPlist reads a property list in XML or binary.
-func readPlist(data []byte) (*plistValue, error) {
-	if bytes.HasPrefix(data, binaryPlist) {
-		return readBinaryPlist(data)
+// Parse reads a property list in XML or binary. Its error is a
+// [*proposals.FileError].
+func Parse(data []byte) (*Value, error) {
+	if IsBinary(data) {
+		return parseBinary(data)
 	}
-	root, err := readXML(data)
+	root, err := ParseXML(data)
 	if err != nil {
 		return nil, err
 	}
-	list := root.child("plist")
+	list := root.Child("plist")
 	if list == nil {
-		return nil, &Error{Line: 1, Problem: "it is no property list: its first element is not plist"}
+		return nil, fault(1, "", "it is no property list: its first element is not plist")
 	}
-	if len(list.children) != 1 {
-		return nil, &Error{list.line, "plist", "holds no value, or more than one"}
+	if len(list.Children) != 1 {
+		return nil, fault(list.Line, "plist", "holds no value, or more than one")
 	}
-	return xmlPlist(list.children[0])
+	return valueOf(list.Children[0])
 }
 
-// xmlPlist returns the value that an element of a property list in XML is.
-func xmlPlist(e *xmlElement) (*plistValue, error) {
-	v := &plistValue{line: e.line}
-	switch e.name {
+// valueOf returns the value that an element of a property list in XML is.
+func valueOf(e *Element) (*Value, error) {
+	v := &Value{Line: e.Line}
+	switch e.Name {
 	case "string", "integer":
-		v.text = e.text
+		v.Text = e.Text
 	case "array":
-		for _, child := range e.children {
-			item, err := xmlPlist(child)
+		for _, child := range e.Children {
+			item, err := valueOf(child)
 			if err != nil {
 				return nil, err
 			}
-			v.array = append(v.array, item)
+			v.Array = append(v.Array, item)
 		}
 	case "dict":
-		v.dict = make(map[string]*plistValue)
-		for i := 0; i < len(e.children); i += 2 {
-			key := e.children[i]
-			if key.name != "key" {
-				return nil, &Error{key.line, key.name, "stands in a dict where a key belongs"}
+		v.Dict = make(map[string]*Value)
+		for i := 0; i < len(e.Children); i += 2 {
+			key := e.Children[i]
+			if key.Name != "key" {
+				return nil, fault(key.Line, key.Name, "stands in a dict where a key belongs")
 			}
-			if i+1 == len(e.children) {
-				return nil, &Error{key.line, key.text, "is a key without a value"}
+			if i+1 == len(e.Children) {
+				return nil, fault(key.Line, key.Text, "is a key without a value")
 			}
-			value, err := xmlPlist(e.children[i+1])
+			value, err := valueOf(e.Children[i+1])
 			if err != nil {
 				return nil, err
 			}
-			v.dict[key.text] = value
+			v.Dict[key.Text] = value
 		}
 	}
 	return v, nil
 }
 
-// errBinaryPlist is of a binary list that does not hold together.
-var errBinaryPlist = &Error{Problem: "it is a binary property list, and damaged"}
+// errDamaged is of a binary list that does not hold together.
+var errDamaged = fault(0, "", "it is a binary property list, and damaged")
 
-// binaryPlistReader reads a binary property list, version 00, as Apple's
+// binaryReader reads a binary property list, version 00, as Apple's
 // CFBinaryPList.c describes it: objects, a table of their offsets, and a trailer.
 // Objects name each other by their numbers in the table.
-type binaryPlistReader struct {
+type binaryReader struct {
 	objects []byte // up to the table, so that offsets are those of the file
 	offsets []byte // the table
 	// The octets of an offset in the table and of a number in an object.
 	offsetSize, numberSize int
 	// read are the objects by their numbers; nil while one is being read.
-	read map[uint64]*plistValue
+	read map[uint64]*Value
 	// left is how many octets objects may still have. As they do not share
 	// octets, and each is read once, all of them have those of the file.
 	left int
 }
 
-func readBinaryPlist(data []byte) (*plistValue, error) {
+func parseBinary(data []byte) (*Value, error) {
 	const header, trailer = 8, 32
 	if len(data) < header+trailer {
-		return nil, errBinaryPlist
+		return nil, errDamaged
 	}
 	// The trailer has 6 octets that do not matter, both sizes, how many objects
 	// there are, the number of the topmost one, and where the table begins.
 	body, end := data[:len(data)-trailer], data[len(data)-trailer:]
 	count, top, table := binary.BigEndian.Uint64(end[8:]), binary.BigEndian.Uint64(end[16:]), binary.BigEndian.Uint64(end[24:])
-	r := binaryPlistReader{offsetSize: int(end[6]), numberSize: int(end[7]), read: make(map[uint64]*plistValue)}
+	r := binaryReader{offsetSize: int(end[6]), numberSize: int(end[7]), read: make(map[uint64]*Value)}
 	if r.offsetSize < 1 || r.offsetSize > 8 || r.numberSize < 1 || r.numberSize > 8 || table < header || table > uint64(len(body)) {
-		return nil, errBinaryPlist
+		return nil, errDamaged
 	}
 	r.objects, r.offsets = body[:table:table], body[table:]
 	r.left = len(r.objects) - header
 	if count > uint64(len(r.offsets)/r.offsetSize) {
-		return nil, errBinaryPlist
+		return nil, errDamaged
 	}
 	r.offsets = r.offsets[:int(count)*r.offsetSize]
 	v, ok := r.object(top, 0)
 	if !ok {
-		return nil, errBinaryPlist
+		return nil, errDamaged
 	}
 	return v, nil
 }
@@ -144,20 +145,20 @@ func number(b []byte) uint64 {
 
 // The kinds of objects that matter; they are the first half of an octet.
 const (
-	plistInteger = 0x1
-	plistASCII   = 0x5
-	plistUTF16   = 0x6
-	plistArray   = 0xa
-	plistDict    = 0xd
+	kindInteger = 0x1
+	kindASCII   = 0x5
+	kindUTF16   = 0x6
+	kindArray   = 0xa
+	kindDict    = 0xd
 )
 
 // object returns the nth object. It reports false where it is damaged, holds
 // itself, or holds others too deep.
-func (r *binaryPlistReader) object(n uint64, depth int) (*plistValue, bool) {
+func (r *binaryReader) object(n uint64, depth int) (*Value, bool) {
 	if v, again := r.read[n]; again {
 		return v, v != nil
 	}
-	if n >= uint64(len(r.offsets)/r.offsetSize) || depth > maxXMLDepth {
+	if n >= uint64(len(r.offsets)/r.offsetSize) || depth > maxDepth {
 		return nil, false
 	}
 	offset := number(r.offsets[int(n)*r.offsetSize:][:r.offsetSize])
@@ -173,15 +174,15 @@ func (r *binaryPlistReader) object(n uint64, depth int) (*plistValue, bool) {
 }
 
 // value reads the object with which b begins.
-func (r *binaryPlistReader) value(b []byte, depth int) (*plistValue, bool) {
+func (r *binaryReader) value(b []byte, depth int) (*Value, bool) {
 	kind := b[0] >> 4
-	v := new(plistValue)
-	if kind == plistInteger {
+	v := new(Value)
+	if kind == kindInteger {
 		n, _, ok := integerOf(b)
-		v.text = strconv.FormatInt(n, 10)
+		v.Text = strconv.FormatInt(n, 10)
 		return v, ok
 	}
-	size := map[byte]int{plistASCII: 1, plistUTF16: 2, plistArray: r.numberSize, plistDict: 2 * r.numberSize}[kind]
+	size := map[byte]int{kindASCII: 1, kindUTF16: 2, kindArray: r.numberSize, kindDict: 2 * r.numberSize}[kind]
 	if size == 0 {
 		return v, true // a value that does not matter
 	}
@@ -198,34 +199,34 @@ func (r *binaryPlistReader) value(b []byte, depth int) (*plistValue, bool) {
 	b = b[:int(count)*size]
 	r.left -= len(b)
 	switch kind {
-	case plistASCII:
-		v.text = string(b)
-	case plistUTF16:
+	case kindASCII:
+		v.Text = string(b)
+	case kindUTF16:
 		var units []uint16
 		for ; len(b) > 0; b = b[2:] {
 			units = append(units, binary.BigEndian.Uint16(b))
 		}
-		v.text = string(utf16.Decode(units))
-	case plistArray:
+		v.Text = string(utf16.Decode(units))
+	case kindArray:
 		var ok bool
-		v.array, ok = r.list(b, depth)
+		v.Array, ok = r.list(b, depth)
 		return v, ok
-	case plistDict: // the keys, and then the values
+	case kindDict: // the keys, and then the values
 		all, ok := r.list(b, depth)
 		if !ok {
 			return nil, false
 		}
-		v.dict = make(map[string]*plistValue)
+		v.Dict = make(map[string]*Value)
 		for i, key := range all[:count] {
-			v.dict[key.text] = all[int(count)+i]
+			v.Dict[key.Text] = all[int(count)+i]
 		}
 	}
 	return v, true
 }
 
 // list returns the objects whose numbers are in b.
-func (r *binaryPlistReader) list(b []byte, depth int) ([]*plistValue, bool) {
-	var list []*plistValue
+func (r *binaryReader) list(b []byte, depth int) ([]*Value, bool) {
+	var list []*Value
 	for ; len(b) > 0; b = b[r.numberSize:] {
 		v, ok := r.object(number(b[:r.numberSize]), depth+1)
 		if !ok {
@@ -238,7 +239,7 @@ func (r *binaryPlistReader) list(b []byte, depth int) ([]*plistValue, bool) {
 
 // integerOf takes an integer of at most 8 octets from b.
 func integerOf(b []byte) (n int64, rest []byte, ok bool) {
-	if len(b) == 0 || b[0]>>4 != plistInteger || b[0]&0xf > 3 {
+	if len(b) == 0 || b[0]>>4 != kindInteger || b[0]&0xf > 3 {
 		return 0, nil, false
 	}
 	size := 1 << (b[0] & 0xf)
