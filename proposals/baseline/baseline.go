@@ -2,7 +2,6 @@ package baseline
 
 import (
 	_ "embed"
-	"encoding/csv"
 	"fmt"
 	"slices"
 	"strconv"
@@ -10,6 +9,7 @@ import (
 	"sync"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/table"
 )
 
 // Names of baselines, as baselines.csv has them.
@@ -175,39 +175,25 @@ var tables = sync.OnceValue(func() embedded {
 })
 
 func readBaselines(text string) (map[string]Baseline, error) {
-	records, err := readTable(text, 11)
+	records, err := table.Read(text, "baseline", "baseline_version_date", "scope", "transform_type", "ids",
+		"transform", "key_bits", "level", "source_section", "verification", "notes")
 	if err != nil {
 		return nil, err
 	}
 	out := map[string]Baseline{}
 	for _, f := range records {
-		m, err := parseMatch(f[3], f[4], f[6])
+		m, err := parseMatch(f["transform_type"], f["ids"], f["key_bits"])
 		if err != nil {
-			return nil, fmt.Errorf("%s %s: %w", f[0], f[5], err)
+			return nil, fmt.Errorf("%s %s: %w", f["baseline"], f["transform"], err)
 		}
-		b := out[f[0]]
+		b := out[f["baseline"]]
 		b.rows = append(b.rows, row{Requirement{
-			Baseline: f[0], Transform: f[5], Level: Level(f[7]),
-			Section: f[8], Verification: f[9], Notes: f[10],
+			Baseline: f["baseline"], Transform: f["transform"], Level: Level(f["level"]),
+			Section: f["source_section"], Verification: f["verification"], Notes: f["notes"],
 		}, m})
-		out[f[0]] = b
+		out[f["baseline"]] = b
 	}
 	return out, nil
-}
-
-// readTable returns the records of a CSV file below its comment and heading.
-func readTable(text string, columns int) ([][]string, error) {
-	r := csv.NewReader(strings.NewReader(text))
-	r.Comment = '#'
-	r.FieldsPerRecord = columns
-	records, err := r.ReadAll()
-	if err != nil {
-		return nil, err
-	}
-	if len(records) == 0 {
-		return nil, fmt.Errorf("no heading")
-	}
-	return records[1:], nil
 }
 
 // parseMatch reads a transform type, its ids ("12", "1,5-7", "*" or empty) and

@@ -156,7 +156,7 @@ func TestWeaknessesAreComplete(t *testing.T) {
 }
 
 func TestReadFaults(t *testing.T) {
-	const heading = "a,b,c,d,e,f,g\n"
+	const heading = "axis,ids,id,severity,reason,instead,refs\n"
 	for _, tt := range []struct{ in, want string }{
 		{heading + "ENCR,x,ID,high,r,i,\n", "invalid syntax"},
 		{heading + "ENCR,1-x,ID,high,r,i,\n", "invalid syntax"},

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/table"
 )
 
 // Severity says how much a finding matters.
@@ -65,22 +66,22 @@ type weakRow struct {
 }
 
 func readWeaknesses(text string) ([]weakRow, error) {
-	records, err := readTable(text, 7)
+	records, err := table.Read(text, "axis", "ids", "id", "severity", "reason", "instead", "refs")
 	if err != nil {
 		return nil, err
 	}
 	var out []weakRow
 	for _, f := range records {
-		m, err := parseMatch(f[0], f[1], "")
+		m, err := parseMatch(f["axis"], f["ids"], "")
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", f[2], err)
+			return nil, fmt.Errorf("%s: %w", f["id"], err)
 		}
-		w := Weakness{ID: f[2], Severity: Severity(f[3]), Reason: f[4], Instead: strings.Fields(f[5])}
+		w := Weakness{ID: f["id"], Severity: Severity(f["severity"]), Reason: f["reason"], Instead: strings.Fields(f["instead"])}
 		if w.Severity.Rank() > Info.Rank() {
 			return nil, fmt.Errorf("%s: unknown severity %q", w.ID, w.Severity)
 		}
-		if f[6] != "" {
-			w.Refs = strings.Split(f[6], "; ")
+		if f["refs"] != "" {
+			w.Refs = strings.Split(f["refs"], "; ")
 		}
 		out = append(out, weakRow{w, m})
 	}

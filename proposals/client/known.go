@@ -2,7 +2,6 @@ package client
 
 import (
 	_ "embed"
-	"encoding/csv"
 	"fmt"
 	"regexp"
 	"slices"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/table"
 )
 
 // policiesCSV is what products offer and accept by default: a row for each
@@ -33,8 +33,14 @@ const (
 )
 
 // Policies returns what well-known clients offer, Windows first. Those that
-// are of responders say so. What the policies hold must not be changed.
-func Policies() []Policy { return slices.Clone(known().policies) }
+// are of responders say so. Each call returns policies of its own.
+func Policies() []Policy {
+	var all []Policy
+	for _, p := range known().policies {
+		all = append(all, p.clone())
+	}
+	return all
+}
 
 // Named returns the policy of Policies with that name or alias, such as
 // "windows-11", and false if there is none.
@@ -44,7 +50,19 @@ func Named(name string) (Policy, bool) {
 	if !ok {
 		return Policy{}, false
 	}
-	return k.policies[i], true
+	return k.policies[i].clone(), true
+}
+
+// clone returns a copy of a policy of the tables, which has no Packet, that
+// shares nothing with it.
+func (p Policy) clone() Policy {
+	p.Aliases, p.Notes, p.Offer = slices.Clone(p.Aliases), slices.Clone(p.Notes), slices.Clone(p.Offer)
+	for i := range p.Offer {
+		for axis := range p.Offer[i] {
+			p.Offer[i][axis] = slices.Clone(p.Offer[i][axis])
+		}
+	}
+	return p
 }
 
 // knownPolicies are the policies of the tables.
@@ -55,8 +73,8 @@ type knownPolicies struct {
 
 var known = sync.OnceValue(func() knownPolicies {
 	k := knownPolicies{index: make(map[string]int)}
-	rows := readTable("policies.csv", policiesCSV)
-	for _, name := range readTable("names.csv", namesCSV) {
+	rows := readPolicies()
+	for _, name := range readNames() {
 		p, err := named(name, rows)
 		if err != nil {
 			panic("client: internal error: " + name["name"] + ": " + err.Error())
@@ -72,36 +90,25 @@ var known = sync.OnceValue(func() knownPolicies {
 	return k
 })
 
-// tableRow is a row of a table, by the names of the columns.
-type tableRow map[string]string
-
-func readTable(name, text string) []tableRow {
-	r := csv.NewReader(strings.NewReader(text))
-	r.Comment = '#'
-	all, err := r.ReadAll()
-	if err != nil {
-		panic("client: internal error: " + name + ": " + err.Error())
-	}
-	var rows []tableRow
-	for _, cells := range all[1:] {
-		row := make(tableRow)
-		for i, column := range all[0] {
-			row[column] = cells[i]
-		}
-		rows = append(rows, row)
-	}
-	return rows
+// readPolicies and readNames return the rows of the tables.
+func readPolicies() []table.Row {
+	return table.MustRead("policies.csv", policiesCSV, "policy_id", "product", "version_scope", "role", "proposal_no", "protocol",
+		"encr", "integ", "prf", "ke", "sn_esn", "lifetime_s", "notes", "source", "source_date", "confidence")
 }
 
-// about reports whether row is a Proposal for an IKE SA of the policy that
+func readNames() []table.Row {
+	return table.MustRead("names.csv", namesCSV, "name", "aliases", "product", "scope", "syntax", "policy_id", "rows", "offer", "doubt", "notes")
+}
+
+// isAbout reports whether row is a Proposal for an IKE SA of the policy that
 // name names.
-func (row tableRow) about(name tableRow) bool {
+func isAbout(row, name table.Row) bool {
 	return row["policy_id"] == name["policy_id"] && strings.HasPrefix(row["protocol"], "IKE") &&
 		strings.HasPrefix(row["version_scope"], name["rows"])
 }
 
 // named makes the policy of a row of names.csv from those of policies.csv.
-func named(name tableRow, rows []tableRow) (Policy, error) {
+func named(name table.Row, rows []table.Row) (Policy, error) {
 	p := Policy{
 		Name: name["name"], Aliases: strings.Fields(name["aliases"]), Product: name["product"], Scope: name["scope"], Syntax: Syntax(name["syntax"]),
 	}
@@ -110,7 +117,7 @@ func named(name tableRow, rows []tableRow) (Policy, error) {
 	}
 	var sources, dates, confidences []string
 	for _, row := range rows {
-		if !row.about(name) {
+		if !isAbout(row, name) {
 			continue
 		}
 		sources = addNew(sources, row["source"])
@@ -217,7 +224,7 @@ func doubtOfDate(dates string) string {
 
 // rowProduct reads a row whose algorithms are IANA names, without the prefixes
 // of ciphers and key exchange methods, and with the key length behind.
-func rowProduct(row tableRow) (proposals.Product, error) {
+func rowProduct(row table.Row) (proposals.Product, error) {
 	var p proposals.Product
 	for axis, column := range map[proposals.Axis]string{
 		proposals.ENCR: "encr", proposals.INTEG: "integ", proposals.PRF: "prf", proposals.KE: "ke",

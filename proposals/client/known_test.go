@@ -1,6 +1,7 @@
 package client
 
 import (
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/table"
 )
 
 func TestPolicies(t *testing.T) {
@@ -161,14 +163,14 @@ var unused = map[string]string{
 
 // Every row is used, or deliberately not.
 func TestEveryRow(t *testing.T) {
-	names := readTable("names.csv", namesCSV)
+	names := readNames()
 	idle := make(map[string]bool)
 	for id := range unused {
 		idle[id] = true
 	}
-	for i, row := range readTable("policies.csv", policiesCSV) {
+	for i, row := range readPolicies() {
 		id := row["policy_id"]
-		used := slices.ContainsFunc(names, func(name tableRow) bool { return row.about(name) })
+		used := slices.ContainsFunc(names, func(name table.Row) bool { return isAbout(row, name) })
 		switch _, skipped := unused[id]; {
 		case skipped && used:
 			t.Errorf("row %d (%s) is used, though listed as not", i+1, id)
@@ -189,13 +191,13 @@ func TestEveryRow(t *testing.T) {
 // An offer that is written beside rows holds each algorithm that they name.
 func TestOffersHoldTheirRows(t *testing.T) {
 	checked := 0
-	for _, name := range readTable("names.csv", namesCSV) {
+	for _, name := range readNames() {
 		if name["offer"] == "" || name["policy_id"] == "panos-suiteb" { // one row for two profiles
 			continue
 		}
 		p, _ := Named(name["name"])
-		for _, row := range readTable("policies.csv", policiesCSV) {
-			if !row.about(name) {
+		for _, row := range readPolicies() {
+			if !isAbout(row, name) {
 				continue
 			}
 			for word := range strings.FieldsFuncSeq(row["encr"]+" "+row["integ"]+" "+row["prf"]+" "+row["ke"], func(r rune) bool {
@@ -245,5 +247,29 @@ func TestDoubt(t *testing.T) {
 		if got := doubtOfDate(tt.dates); got != tt.want {
 			t.Errorf("doubt of the date %q = %q, want %q", tt.dates, got, tt.want)
 		}
+	}
+}
+
+// What a caller does with a policy does not change the next one's.
+func TestPoliciesAreCopies(t *testing.T) {
+	spoil := func(p Policy) {
+		for i := range p.Offer {
+			for axis := range p.Offer[i] {
+				clear(p.Offer[i][axis])
+			}
+		}
+		clear(p.Offer)
+		clear(p.Notes)
+		clear(p.Aliases)
+	}
+	before, _ := Named("windows-11")
+	for _, p := range Policies() {
+		spoil(p)
+	}
+	p, _ := Named("windows-11")
+	spoil(p)
+	after, _ := Named("windows-11")
+	if !reflect.DeepEqual(before, after) || !reflect.DeepEqual(after, Policies()[0]) {
+		t.Errorf("%+v became %+v", before, after)
 	}
 }
