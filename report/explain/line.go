@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/proposals/table"
 )
 
 //go:embed lines.csv
@@ -23,8 +24,8 @@ type linePattern struct {
 // fault in it is a programmer's.
 var linePatterns = sync.OnceValue(func() []linePattern {
 	var out []linePattern
-	for _, f := range table("lines.csv", linesCSV, 6) {
-		out = append(out, linePattern{f[0], regexp.MustCompile(f[1]), f[2], f[3], f[4], f[5]})
+	for _, f := range table.MustRead("lines.csv", linesCSV, "product", "pattern", "topic", "meaning", "sample", "source") {
+		out = append(out, linePattern{f["product"], regexp.MustCompile(f["pattern"]), f["topic"], f["meaning"], f["sample"], f["source"]})
 	}
 	return out
 })

@@ -2,11 +2,12 @@ package explain
 
 import (
 	_ "embed"
-	"encoding/csv"
 	"fmt"
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/ikescope/ikescope/proposals/table"
 )
 
 //go:embed windows.csv
@@ -25,27 +26,19 @@ type windowsError struct {
 // it is a programmer's.
 var windows = sync.OnceValue(func() []windowsError {
 	var out []windowsError
-	for _, f := range table("windows.csv", windowsCSV, 9) {
-		n, err := strconv.ParseInt(f[0], 10, 64)
+	for _, f := range table.MustRead("windows.csv", windowsCSV,
+		"code", "hex", "symbol", "text", "layer", "cause", "topic", "source", "verification") {
+		n, err := strconv.ParseInt(f["code"], 10, 64)
 		if err != nil {
 			panic("explain: internal error: windows.csv: " + err.Error())
 		}
-		out = append(out, windowsError{f[0], f[1], f[2], f[3], Layer(f[4]), f[5], f[6], f[7], f[8], uint32(n)})
+		out = append(out, windowsError{
+			code: f["code"], hex: f["hex"], symbol: f["symbol"], text: f["text"], layer: Layer(f["layer"]),
+			cause: f["cause"], topic: f["topic"], source: f["source"], verification: f["verification"], value: uint32(n),
+		})
 	}
 	return out
 })
-
-// table returns the records of a CSV file below its comment and heading.
-func table(name, text string, columns int) [][]string {
-	r := csv.NewReader(strings.NewReader(text))
-	r.Comment = '#'
-	r.FieldsPerRecord = columns
-	records, err := r.ReadAll()
-	if err != nil {
-		panic("explain: internal error: " + name + ": " + err.Error())
-	}
-	return records[1:]
-}
 
 // explainWindows explains a code of the Windows VPN client: its number, decimal
 // or hexadecimal, as it is or within an HRESULT, or its symbol.
