@@ -47,11 +47,20 @@ var rooms = map[string]room{
 
 	"report": {ours: []string{"ike", "ike/dialog", "ike/icmp", "ike/keyexchange", "report/explain",
 		"proposals", "proposals/matrix", "proposals/choice", "proposals/baseline", "proposals/client", "proposals/remedy", "probe"}},
+	"report/assess": {ours: []string{"ike", "ike/keyexchange", "report", "proposals", "proposals/matrix", "proposals/choice",
+		"proposals/baseline", "proposals/client", "proposals/remedy"}},
+	"report/scan":    {ours: []string{"ike", "report", "report/assess", "proposals", "proposals/matrix", "proposals/choice", "probe", "probe/initiator"}},
+	"report/diff":    {ours: []string{"report", "report/assess", "proposals", "proposals/matrix"}},
+	"report/gate":    {ours: []string{"report", "report/assess", "report/diff"}},
+	"report/capture": {ours: []string{"ike", "ike/dialog", "ike/icmp", "ike/keyexchange", "report", "proposals"}},
 	"report/explain": {ours: []string{"ike", "proposals", "proposals/table"}, pure: true},
+	"report/text": {ours: []string{"ike", "report", "report/assess", "report/diff", "report/capture", "report/explain",
+		"proposals", "proposals/matrix", "proposals/baseline", "proposals/client"}},
 
 	"cmd/ikescope": {ours: []string{"ike", "ike/dialog", "ike/icmp", "ike/iketest", "ike/keyexchange", "ike/keymat",
 		"proposals", "proposals/matrix", "proposals/choice", "proposals/baseline", "proposals/client", "proposals/remedy",
-		"probe", "probe/initiator", "report", "report/explain"}},
+		"probe", "probe/initiator", "report", "report/explain",
+		"report/assess", "report/scan", "report/diff", "report/gate", "report/capture", "report/text"}},
 }
 
 // impure are packages that a pure one does without; net/netip is not net.
