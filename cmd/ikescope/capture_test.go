@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ikescope/ikescope/ike/capture"
 	"github.com/ikescope/ikescope/report"
 )
 
@@ -19,28 +20,18 @@ var updateCaptures = flag.Bool("update", false, "write the texts of testdata/cap
 
 const captures = "../../testdata/captures"
 
-func readCaptureFile(t testing.TB, file []byte, ports ...uint16) *dissector {
-	t.Helper()
-	p, err := readPlace(file, ports)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p.dissector
-}
-
-// readPlace reads one file. The place is nil if this is no capture.
-func readPlace(file []byte, ports []uint16) (*place, error) {
-	r, err := newCaptureReader(bytes.NewReader(file))
+// readPoint reads one file. The point is nil if this is no capture.
+func readPoint(file []byte, ports ...uint16) (*capture.Point, error) {
+	r, err := capture.NewReader(bytes.NewReader(file))
 	if err != nil {
 		return nil, err
 	}
-	p := &place{dissector: newDissector(ports)}
-	return p, p.read(context.Background(), r)
+	p := &capture.Point{Dissector: capture.Dissector{Ports: ports}}
+	return p, p.Read(context.Background(), "FILE", r)
 }
 
-func tell(d *dissector) *report.Capture {
-	files := []report.CaptureFile{{Name: "FILE", Complete: true, Counts: d.counts}}
-	return report.NewCapture(report.Tool{Name: "ikescope", Version: "0"}, []report.CaptureView{{Files: files, SAs: d.tracker.SAs, Omitted: d.tracker.Omitted}})
+func tell(p *capture.Point) *report.Capture {
+	return report.NewCapture(report.Tool{Name: "ikescope", Version: "0"}, []report.CaptureView{captureView(p)})
 }
 
 // TestCaptures tells real captures. The verdicts follow from how each was set
@@ -80,7 +71,11 @@ func TestCaptures(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			doc := tell(readCaptureFile(t, octets))
+			point, err := readPoint(octets)
+			if err != nil {
+				t.Fatal(err)
+			}
+			doc := tell(point)
 			var verdicts []string
 			for _, sa := range doc.SAs {
 				verdicts = append(verdicts, sa.Verdict.String()+" "+sa.Verdict.ID)
@@ -109,7 +104,7 @@ func TestCaptures(t *testing.T) {
 	}
 }
 
-// FuzzCapture reads what a stranger recorded: its JSON and text must be fit to
+// FuzzCapture tells what a stranger recorded: its JSON and text must be fit to
 // look at.
 func FuzzCapture(f *testing.F) {
 	files, _ := filepath.Glob(filepath.Join(captures, "*.pcap"))
@@ -120,15 +115,12 @@ func FuzzCapture(f *testing.F) {
 		}
 		f.Add(octets)
 	}
-	f.Add(ngOf(f, udpPacket(f, from4, to4, request(f))))
-	f.Add(pcapOf(101, withExtensions(udpPacket(f, from6, to6, request(f)))))
-	f.Add(pcapOf(101, fragments6(udpPacket(f, from6, to6, request(f)), 64)...))
 	f.Fuzz(func(t *testing.T, file []byte) {
-		p, _ := readPlace(file, []uint16{0x101})
+		p, _ := readPoint(file, 0x101)
 		if p == nil {
 			return
 		}
-		doc := tell(p.dissector)
+		doc := tell(p)
 		var out bytes.Buffer
 		if err := report.WriteCaptureText(&out, doc, report.TextOptions{}); err != nil {
 			t.Fatal(err)

@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/capture"
 	"github.com/ikescope/ikescope/ike/dialog"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
@@ -22,17 +23,17 @@ import (
 // numbers that `ikescope capture` gives its IKE SAs; those that repeat their
 // offer are one.
 func capturedClients(path string, in io.Reader) (clients, questions []client.Policy, err error) {
-	r, err := newCaptureReader(in)
+	r, err := capture.NewReader(in)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
-	capture := place{dissector: newDissector(nil)}
-	if err := capture.read(context.Background(), r); err != nil {
+	var point capture.Point
+	if err := point.Read(context.Background(), path, r); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
-	ofScans := report.ScanQuestions(capture.tracker.SAs)
+	ofScans := report.ScanQuestions(point.Tracker.SAs)
 	var last error
-	for i, sa := range capture.tracker.SAs {
+	for i, sa := range point.Tracker.SAs {
 		m := initRequest(sa)
 		if m == nil {
 			continue
@@ -58,7 +59,7 @@ func capturedClients(path string, in io.Reader) (clients, questions []client.Pol
 	}
 	if len(clients)+len(questions) == 0 {
 		if last == nil {
-			last = errors.New("it holds no IKE_SA_INIT request on UDP 500 or 4500" + capture.whyNoClient())
+			last = errors.New("it holds no IKE_SA_INIT request on UDP 500 or 4500" + whyNoClient(&point))
 		}
 		return nil, nil, fmt.Errorf("%s: %w", path, last)
 	}
@@ -66,14 +67,15 @@ func capturedClients(path string, in io.Reader) (clients, questions []client.Pol
 }
 
 // whyNoClient says what a capture without clients holds instead, if that is known.
-func (p *place) whyNoClient() string {
-	v1 := slices.ContainsFunc(p.tracker.SAs, func(sa *dialog.SA) bool { return sa.Version == 1 })
-	v2 := slices.ContainsFunc(p.tracker.SAs, func(sa *dialog.SA) bool { return sa.Version == 2 })
-	switch n := p.counts; {
+func whyNoClient(p *capture.Point) string {
+	v1 := slices.ContainsFunc(p.Tracker.SAs, func(sa *dialog.SA) bool { return sa.Version == 1 })
+	v2 := slices.ContainsFunc(p.Tracker.SAs, func(sa *dialog.SA) bool { return sa.Version == 2 })
+	link, unknown := p.UnknownLink()
+	switch n := p.Counts; {
 	case n.Packets == 0:
 		return ": it holds no packets"
-	case p.foreign != nil && n.IKE == 0:
-		return fmt.Sprintf(": link type %d is not read; capture on an interface with Ethernet or IP packets", *p.foreign)
+	case unknown && n.IKE == 0:
+		return fmt.Sprintf(": link type %d is not read; capture on an interface with Ethernet or IP packets", link)
 	case n.Incomplete > 0:
 		return fmt.Sprintf(": datagrams that lack IP fragments: %d; capture without a filter of ports, which fragments do not have", n.Incomplete)
 	case v1 && !v2:

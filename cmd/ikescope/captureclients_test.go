@@ -62,7 +62,7 @@ func TestCapturedClientNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "several.pcap")
-	file := pcapOf(101, udpPacket(t, from4, to4, first), udpPacket(t, from4, to4, again), udpPacket(t, from4, to4, other), udpPacket(t, from6, to6, ping(t)))
+	file := pcapOf(t, sent4(first), sent4(again), sent4(other), sent6(ping(t)))
 	if err := os.WriteFile(path, file, 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -85,12 +85,12 @@ func TestCapturedClientNames(t *testing.T) {
 		file []byte
 		want string
 	}{
-		{pcapOf(101), "holds no IKE_SA_INIT request on UDP 500 or 4500"},
-		{pcapOf(101), ": it holds no packets"},
-		{pcapOf(101, fragments4(udpPacket(t, from4, to4, first), 64)[:1]...), ": datagrams that lack IP fragments: 1"},
-		{pcapOf(147, udpPacket(t, from4, to4, first)), ": link type 147 is not read"},
-		{pcapOf(101, udpPacket(t, from4, to4, response)), ": it begins after the first request"},
-		{pcapOf(101, udpPacket(t, from4, to4, ping(t))), "packet 1: it lacks an SA or a KE payload"},
+		{pcapOf(t), "holds no IKE_SA_INIT request on UDP 500 or 4500"},
+		{pcapOf(t), ": it holds no packets"},
+		{firstFragment(pcapOf(t, sent4(first)), 64), ": datagrams that lack IP fragments: 1"},
+		{withLink(pcapOf(t, sent4(first)), 147), ": link type 147 is not read"},
+		{pcapOf(t, sent4(response)), ": it begins after the first request"},
+		{pcapOf(t, sent4(ping(t))), "packet 1: it lacks an SA or a KE payload"},
 		{file[:len(file)-3], "packet 4: the file ends within it"},
 	} {
 		if err := os.WriteFile(path, tt.file, 0o644); err != nil {

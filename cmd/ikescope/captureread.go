@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ikescope/ikescope/ike/capture"
 	"github.com/ikescope/ikescope/ike/dialog"
 	"github.com/ikescope/ikescope/report"
 )
@@ -47,7 +47,7 @@ func (a *app) readCaptures(ctx context.Context, paths []string, ports []uint16) 
 	slices.SortStableFunc(sources, func(a, b captureSource) int { return a.first.Compare(b.first) })
 
 	var (
-		places []*place
+		points []*capture.Point
 		memory dialog.Memory
 		failed error
 	)
@@ -56,30 +56,29 @@ func (a *app) readCaptures(ctx context.Context, paths []string, ports []uint16) 
 		if err != nil {
 			return nil, usagef("%s: %w", s.name, withoutPath(err))
 		}
-		r, err := newCaptureReader(in)
+		r, err := capture.NewReader(in)
 		if err != nil {
 			_ = in.Close() // the first error says more
 			return nil, usagef("%s: %w", s.name, err)
 		}
-		p := continued(places, s)
+		p := capture.Continued(points, s.name, s.first)
 		if p == nil {
-			p = &place{dissector: newDissector(ports)}
-			p.tracker.Memory = &memory
-			places = append(places, p)
+			p = &capture.Point{Dissector: capture.Dissector{Ports: ports}}
+			p.Tracker.Memory = &memory
+			points = append(points, p)
 		}
 		if len(sources) > 1 {
-			p.file = s.name
+			p.File = s.name
 		}
-		err = p.read(ctx, r)
+		err = stopped(p.Read(ctx, s.name, r))
 		_ = in.Close()
-		p.end(s.name, err)
 		if err != nil && failed == nil {
 			failed = fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
 	var views []report.CaptureView
-	for _, p := range places {
-		views = append(views, report.CaptureView{Files: p.files, SAs: p.tracker.SAs, Omitted: p.tracker.Omitted})
+	for _, p := range points {
+		views = append(views, captureView(p))
 	}
 	return views, failed
 }
@@ -91,73 +90,26 @@ func firstTime(path string) (time.Time, error) {
 		return time.Time{}, withoutPath(err)
 	}
 	defer file.Close()
-	r, err := newCaptureReader(file)
-	if err != nil {
-		return time.Time{}, err
-	}
-	f, err := r.read()
-	if err != nil {
-		return time.Time{}, nil // reading it in full tells why
-	}
-	return f.time, nil
+	return capture.FirstTime(file)
 }
 
-// place is where packets were captured, into one file or several that follow
-// one another.
-type place struct {
-	*dissector
-	files []report.CaptureFile
-	last  time.Time // of the packets so far
-}
-
-// continued returns the place whose files a file follows in time, or nil. Of
-// several it is the one with the most similar name, such as gateway.pcap0 of
-// gateway.pcap1.
-func continued(places []*place, s captureSource) *place {
-	ended := slices.DeleteFunc(slices.Clone(places), func(p *place) bool {
-		return p.last.IsZero() || s.first.Before(p.last)
-	})
-	if len(ended) == 0 {
-		return nil
+// stopped returns err, or errStopped if the end of a context is why.
+func stopped(err error) error {
+	if errors.Is(err, context.Canceled) {
+		return errStopped
 	}
-	return slices.MaxFunc(ended, func(p, q *place) int {
-		return cmp.Compare(commonPrefix(p.files[len(p.files)-1].Name, s.name), commonPrefix(q.files[len(q.files)-1].Name, s.name))
-	})
+	return err
 }
 
-func commonPrefix(a, b string) int {
-	n := 0
-	for n < len(a) && n < len(b) && a[n] == b[n] {
-		n++
-	}
-	return n
-}
-
-// read reads a file to its end, to a fault, or to the end of ctx.
-func (p *place) read(ctx context.Context, r *captureReader) error {
-	defer p.finish()
-	for ctx.Err() == nil {
-		f, err := r.read()
-		if err == io.EOF {
-			return nil
+// captureView returns what was captured at one point.
+func captureView(p *capture.Point) report.CaptureView {
+	v := report.CaptureView{SAs: p.Tracker.SAs, Omitted: p.Tracker.Omitted}
+	for _, f := range p.Files {
+		out := report.CaptureFile{Name: f.Name, Complete: f.Err == nil, Counts: report.CaptureCounts(f.Counts)}
+		if f.Err != nil {
+			out.Error = stopped(f.Err).Error()
 		}
-		if err != nil {
-			return err
-		}
-		if f.time.After(p.last) {
-			p.last = f.time
-		}
-		p.add(f)
+		v.Files = append(v.Files, out)
 	}
-	return errStopped
-}
-
-// end notes that a file was read.
-func (p *place) end(name string, err error) {
-	f := report.CaptureFile{Name: name, Complete: err == nil, Counts: p.counts}
-	if err != nil {
-		f.Error = err.Error()
-	}
-	p.files = append(p.files, f)
-	p.counts = report.CaptureCounts{}
+	return v
 }

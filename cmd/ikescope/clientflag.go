@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/capture"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
 )
@@ -191,7 +192,7 @@ func readClientFile(path string, syntax client.Syntax) (clients, questions []cli
 	}
 	defer f.Close()
 	in := bufio.NewReader(f)
-	if begin, _ := in.Peek(4); isCapture(begin) {
+	if begin, _ := in.Peek(4); capture.Is(begin) {
 		return capturedClients(path, in)
 	}
 	data, err := io.ReadAll(io.LimitReader(in, maxClientFile+1))

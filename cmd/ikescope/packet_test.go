@@ -1,18 +1,18 @@
 package main
 
 import (
+	"bytes"
 	"encoding/binary"
 	"net/netip"
 	"slices"
 	"testing"
-
-	"github.com/google/gopacket"
-	"github.com/google/gopacket/layers"
+	"time"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/capture"
 )
 
-// A request is an IKE_SA_INIT that is no larger than a packet.
+// request is an IKE_SA_INIT that is no larger than a packet.
 func request(t testing.TB) []byte {
 	t.Helper()
 	m := &ike.Message{
@@ -30,53 +30,48 @@ func request(t testing.TB) []byte {
 	return octets
 }
 
-var (
-	from4, to4 = netip.MustParseAddrPort("192.0.2.10:500"), netip.MustParseAddrPort("198.51.100.7:500")
-	from6, to6 = netip.MustParseAddrPort("[2001:db8::10]:500"), netip.MustParseAddrPort("[2001:db8::7]:500")
-)
-
-// udpPacket returns a datagram as an IP packet.
-func udpPacket(t testing.TB, from, to netip.AddrPort, payload []byte) []byte {
-	t.Helper()
-	udp := &layers.UDP{SrcPort: layers.UDPPort(from.Port()), DstPort: layers.UDPPort(to.Port())}
-	var ip gopacket.SerializableLayer
-	if from.Addr().Is4() {
-		v4 := &layers.IPv4{Version: 4, TTL: 64, Id: 77, Protocol: layers.IPProtocolUDP, SrcIP: from.Addr().AsSlice(), DstIP: to.Addr().AsSlice()}
-		_ = udp.SetNetworkLayerForChecksum(v4)
-		ip = v4
-	} else {
-		v6 := &layers.IPv6{Version: 6, HopLimit: 64, NextHeader: layers.IPProtocolUDP, SrcIP: from.Addr().AsSlice(), DstIP: to.Addr().AsSlice()}
-		_ = udp.SetNetworkLayerForChecksum(v6)
-		ip = v6
-	}
-	return serialize(t, ip, udp, gopacket.Payload(payload))
+// sent4 and sent6 return a packet from a client to a gateway.
+func sent4(message []byte) capture.Packet {
+	return capture.Packet{Source: netip.MustParseAddrPort("192.0.2.10:500"), Destination: netip.MustParseAddrPort("198.51.100.7:500"), Octets: message}
 }
 
-func serialize(t testing.TB, all ...gopacket.SerializableLayer) []byte {
-	t.Helper()
-	buf := gopacket.NewSerializeBuffer()
-	if err := gopacket.SerializeLayers(buf, gopacket.SerializeOptions{FixLengths: true, ComputeChecksums: true}, all...); err != nil {
-		t.Fatal(err)
-	}
-	return slices.Clone(buf.Bytes())
+func sent6(message []byte) capture.Packet {
+	return capture.Packet{Source: netip.MustParseAddrPort("[2001:db8::10]:500"), Destination: netip.MustParseAddrPort("[2001:db8::7]:500"), Octets: message}
 }
 
-// pcapOf returns a pcap file. Its header is our own, since pcapgo has no link
-// types above 255.
-func pcapOf(link uint32, packets ...[]byte) []byte {
-	order := binary.LittleEndian
-	b := order.AppendUint32(nil, magicMicroseconds)
-	b = append(b, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-	b = order.AppendUint32(b, 262144)
-	b = order.AppendUint32(b, link)
+// pcapOf returns a pcap file of packets that follow one another by a second.
+func pcapOf(t testing.TB, packets ...capture.Packet) []byte {
+	t.Helper()
+	var file bytes.Buffer
+	w := capture.NewWriter(&file)
 	for i, p := range packets {
-		b = order.AppendUint32(b, 1_700_000_000+uint32(i))
-		b = order.AppendUint32(b, 0)
-		b = order.AppendUint32(b, uint32(len(p)))
-		b = order.AppendUint32(b, uint32(len(p)))
-		b = append(b, p...)
+		p.Time = time.Unix(1_700_000_000+int64(i), 0)
+		if err := w.Write(p); err != nil {
+			t.Fatal(err)
+		}
 	}
-	return b
+	return file.Bytes()
 }
 
-func join(parts ...[]byte) []byte { return slices.Concat(parts...) }
+// Of a pcap file: its header, that of a packet, and an IPv4 header.
+const pcapHeader, recordHeader, ipv4Header = 24, 16, 20
+
+// withLink returns a pcap file that says another link type.
+func withLink(file []byte, link uint32) []byte {
+	file = slices.Clone(file)
+	binary.LittleEndian.PutUint32(file[20:], link)
+	return file
+}
+
+// firstFragment returns a pcap file that has, of its first IPv4 packet, the
+// first fragment alone, with so many octets of the payload.
+func firstFragment(file []byte, octets int) []byte {
+	size := ipv4Header + octets
+	file = slices.Clone(file[:pcapHeader+recordHeader+size])
+	record, packet := file[pcapHeader:], file[pcapHeader+recordHeader:]
+	binary.LittleEndian.PutUint32(record[8:], uint32(size))
+	binary.LittleEndian.PutUint32(record[12:], uint32(size))
+	binary.BigEndian.PutUint16(packet[2:], uint16(size))
+	packet[6] = 0x20 // more fragments
+	return file
+}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/ikescope/ikescope/ike/capture"
 	"github.com/ikescope/ikescope/report"
 )
 
@@ -21,7 +22,7 @@ func readReport(path string) (*report.Document, error) {
 	}
 	defer f.Close()
 	in := bufio.NewReader(f)
-	if begin, _ := in.Peek(4); isCapture(begin) {
+	if begin, _ := in.Peek(4); capture.Is(begin) {
 		return nil, fmt.Errorf("%s: is a packet capture, not a JSON report: ikescope capture reads it", path)
 	}
 	doc, err := report.ReadJSON(in)
@@ -125,7 +126,7 @@ func fileHint(name string, err error) error {
 		return fmt.Errorf("%w; it is a folder", err)
 	case isJSON(name):
 		return fmt.Errorf("%w; it is a JSON file: ikescope check, compare, diff and explain read reports", err)
-	case isCapture(beginning(name)):
+	case capture.Is(beginning(name)):
 		return fmt.Errorf("%w; it is a packet capture, which ikescope capture reads", err)
 	}
 	return fmt.Errorf("%w; it is a file: write @%s for the targets in it", err, name)

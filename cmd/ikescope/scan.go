@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ikescope/ikescope/ike/capture"
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/report"
 )
@@ -124,11 +125,13 @@ func (a *app) report(ctx context.Context, opts *outputOptions, scanner probe.Sca
 		return err
 	}
 	defer opts.discard()
-	var datagrams *capture
+	var datagrams *capture.Writer
 	if pcap != nil {
 		defer pcap.discard()
-		datagrams = newCapture(pcap)
-		scanner.Trace = datagrams.add
+		datagrams = capture.NewWriter(pcap)
+		scanner.Trace = func(d probe.Datagram) {
+			_ = datagrams.Write(packetOf(d)) // Err has it
+		}
 	}
 	watch := newWatch(a.err, opts)
 	stop := context.AfterFunc(ctx, func() {
@@ -155,7 +158,7 @@ func (a *app) report(ctx context.Context, opts *outputOptions, scanner probe.Sca
 	}
 	var failed error
 	if pcap != nil {
-		if failed = datagrams.failed(); failed == nil {
+		if failed = datagrams.Err(); failed == nil {
 			failed = pcap.commit()
 		} else {
 			failed = fmt.Errorf("write %s: %w", opts.pcap, failed)

@@ -1,4 +1,4 @@
-package main
+package capture
 
 import (
 	"encoding/binary"
@@ -43,19 +43,19 @@ func TestLinkTypes(t *testing.T) {
 		"IPv6 extension headers": {101, withExtensions(v6)},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := readCaptureFile(t, pcapOf(tt.link, tt.packet))
-			if len(d.tracker.SAs) != 1 || d.counts.IKE != 1 || d.counts.Unreadable != 0 {
-				t.Fatalf("%d IKE SAs, %+v", len(d.tracker.SAs), d.counts)
+			d := dissect(t, pcapOf(tt.link, tt.packet))
+			if len(d.Tracker.SAs) != 1 || d.Counts.IKE != 1 || d.Counts.Unreadable != 0 {
+				t.Fatalf("%d IKE SAs, %+v", len(d.Tracker.SAs), d.Counts)
 			}
-			m := d.tracker.SAs[0].Exchanges[0].Request
+			m := d.Tracker.SAs[0].Exchanges[0].Request
 			if m.Octets != len(request(t)) || m.Fault != nil || m.Missing != 0 || m.Source != from4 && m.Source != from6 {
 				t.Errorf("%d octets from %v, missing %d, %v", m.Octets, m.Source, m.Missing, m.Fault)
 			}
 		})
 	}
-	d := readCaptureFile(t, pcapOf(147, v4))
-	if d.counts.Unreadable != 1 || len(d.tracker.SAs) != 0 {
-		t.Errorf("of an unknown link type %d IKE SAs, %+v", len(d.tracker.SAs), d.counts)
+	d := dissect(t, pcapOf(147, v4))
+	if d.Counts.Unreadable != 1 || len(d.Tracker.SAs) != 0 {
+		t.Errorf("of an unknown link type %d IKE SAs, %+v", len(d.Tracker.SAs), d.Counts)
 	}
 }
 

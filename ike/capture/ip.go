@@ -1,4 +1,4 @@
-package main
+package capture
 
 import (
 	"encoding/binary"
@@ -10,7 +10,7 @@ import (
 
 // layer reads one layer, and returns the one within, or LayerTypeZero where
 // there is none to look into.
-func (d *dissector) layer(f frame, t gopacket.LayerType, data []byte) (gopacket.LayerType, []byte, error) {
+func (d *Dissector) layer(f Frame, t gopacket.LayerType, data []byte) (gopacket.LayerType, []byte, error) {
 	switch t {
 	case layers.LayerTypeEthernet:
 		return decode(new(layers.Ethernet), data)
@@ -37,7 +37,7 @@ func (d *dissector) layer(f frame, t gopacket.LayerType, data []byte) (gopacket.
 }
 
 // ipv6 reads a packet with its extension headers.
-func (d *dissector) ipv6(f frame, data []byte) (gopacket.LayerType, []byte, error) {
+func (d *Dissector) ipv6(f Frame, data []byte) (gopacket.LayerType, []byte, error) {
 	var ip layers.IPv6
 	_, payload, err := decode(&ip, data)
 	if err != nil {
@@ -94,7 +94,7 @@ func addressOf(octets []byte) netip.Addr {
 
 // ipPacket is an IP packet, or what was put together of some.
 type ipPacket struct {
-	frame               frame
+	frame               Frame
 	source, destination netip.Addr
 	protocol            layers.IPProtocol
 	payload             []byte
@@ -104,7 +104,7 @@ type ipPacket struct {
 }
 
 // fragment takes a fragment, and the packet that it completes.
-func (d *dissector) fragment(p ipPacket, id uint32, offset int, more bool) {
+func (d *Dissector) fragment(p ipPacket, id uint32, offset int, more bool) {
 	if p.protocol != layers.IPProtocolUDP {
 		return
 	}
@@ -118,19 +118,19 @@ func (d *dissector) fragment(p ipPacket, id uint32, offset int, more bool) {
 	}
 	if whole != nil {
 		if d.isOurs(whole.payload) {
-			d.counts.Reassembled++
+			d.Counts.Reassembled++
 		}
 		_, _, _ = d.transport(*whole)
 	}
 }
 
 // lost takes what there is of a packet whose fragments were not all captured.
-func (d *dissector) lost(p ipPacket) {
+func (d *Dissector) lost(p ipPacket) {
 	if !d.isOurs(p.payload) {
 		return
 	}
 	if p.missing == 0 { // else the capture cut it
-		d.counts.Incomplete++
+		d.Counts.Incomplete++
 		p.lost = true
 	}
 	_, _, _ = d.transport(p)

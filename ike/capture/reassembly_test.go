@@ -1,4 +1,4 @@
-package main
+package capture
 
 import (
 	"encoding/binary"
@@ -53,21 +53,21 @@ func TestIPFragments(t *testing.T) {
 		for order, packets := range map[string][][]byte{
 			"in order": all, "backwards": backwards, "with copies": append(append([][]byte{all[n-1]}, all...), all[0]),
 		} {
-			d := readCaptureFile(t, pcapOf(101, packets...))
-			if len(d.tracker.SAs) != 1 || d.counts.Reassembled != 1 {
-				t.Errorf("%s %s: %d IKE SAs, %+v", name, order, len(d.tracker.SAs), d.counts)
+			d := dissect(t, pcapOf(101, packets...))
+			if len(d.Tracker.SAs) != 1 || d.Counts.Reassembled != 1 {
+				t.Errorf("%s %s: %d IKE SAs, %+v", name, order, len(d.Tracker.SAs), d.Counts)
 				continue
 			}
-			m := d.tracker.SAs[0].Exchanges[0].Request
+			m := d.Tracker.SAs[0].Exchanges[0].Request
 			if m.Octets != len(request(t)) || m.Fault != nil || m.Lost || m.IPFragments != n {
 				t.Errorf("%s %s: %+v", name, order, m)
 			}
 		}
-		d := readCaptureFile(t, pcapOf(101, append(slices.Clone(all[:1]), all[2:]...)...))
-		if d.counts.Incomplete != 1 || d.counts.Reassembled != 0 || len(d.tracker.SAs) != 1 {
-			t.Fatalf("%s with a hole: %+v", name, d.counts)
+		d := dissect(t, pcapOf(101, append(slices.Clone(all[:1]), all[2:]...)...))
+		if d.Counts.Incomplete != 1 || d.Counts.Reassembled != 0 || len(d.Tracker.SAs) != 1 {
+			t.Fatalf("%s with a hole: %+v", name, d.Counts)
 		}
-		if m := d.tracker.SAs[0].Exchanges[0].Request; !m.Lost || m.Missing != len(request(t))-(64-8) || m.Octets != len(request(t)) {
+		if m := d.Tracker.SAs[0].Exchanges[0].Request; !m.Lost || m.Missing != len(request(t))-(64-8) || m.Octets != len(request(t)) {
 			t.Errorf("%s with a hole: %+v", name, m)
 		}
 	}
@@ -79,9 +79,9 @@ func TestIPFragmentsOverlap(t *testing.T) {
 	forged := slices.Clone(all[1])
 	copy(forged[20:], make([]byte, 64))
 	binary.BigEndian.PutUint16(forged[6:], 0x2000|9) // 8 octets later
-	d := readCaptureFile(t, pcapOf(101, append([][]byte{all[0], all[1], forged}, all[2:]...)...))
-	if d.counts.Reassembled != 1 || d.tracker.SAs[0].Exchanges[0].Request.Fault != nil {
-		t.Errorf("%+v", d.counts)
+	d := dissect(t, pcapOf(101, append([][]byte{all[0], all[1], forged}, all[2:]...)...))
+	if d.Counts.Reassembled != 1 || d.Tracker.SAs[0].Exchanges[0].Request.Fault != nil {
+		t.Errorf("%+v", d.Counts)
 	}
 }
 

@@ -1,4 +1,4 @@
-package main
+package capture
 
 import (
 	"encoding/binary"
@@ -10,7 +10,8 @@ import (
 	"time"
 )
 
-type captureInterface struct {
+// networkInterface is what an Interface Description Block declares.
+type networkInterface struct {
 	link uint32
 	snap uint32
 	// perSecond is the units of time in a second, offset the seconds to add.
@@ -18,7 +19,7 @@ type captureInterface struct {
 	offset    int64
 }
 
-// Blocks of pcapng.
+// Block types of pcapng.
 const (
 	blockInterface      = 1
 	blockPacket         = 2 // obsolete
@@ -27,80 +28,80 @@ const (
 )
 
 // nextBlock reads blocks of pcapng up to a packet.
-func (c *captureReader) nextBlock() (frame, error) {
+func (r *Reader) nextBlock() (Frame, error) {
 	for {
-		h, err := c.take(8)
+		h, err := r.take(8)
 		if err == io.ErrUnexpectedEOF {
 			err = errors.New("the file ends in the head of a block")
 		}
 		if err != nil {
-			return frame{}, err
+			return Frame{}, err
 		}
 		if binary.LittleEndian.Uint32(h) == magicSection {
 			length := [4]byte(h[4:])
-			if err := c.readSection(length); err != nil {
-				return frame{}, err
+			if err := r.readSection(length); err != nil {
+				return Frame{}, err
 			}
 			continue
 		}
-		if c.order == nil {
-			return frame{}, errors.New("it comes before any section")
+		if r.order == nil {
+			return Frame{}, errors.New("it comes before any section")
 		}
-		kind, length := c.order.Uint32(h), c.order.Uint32(h[4:])
+		kind, length := r.order.Uint32(h), r.order.Uint32(h[4:])
 		if length < 12 || length%4 != 0 {
-			return frame{}, fmt.Errorf("a block says that it has %d octets", length)
+			return Frame{}, fmt.Errorf("a block says that it has %d octets", length)
 		}
 		body := int64(length) - 8
 		switch kind {
 		case blockInterface, blockPacket, blockSimplePacket, blockEnhancedPacket:
 		default:
 			// Blocks without packets are of any size, and not held.
-			if _, err := io.CopyN(io.Discard, c.r, body); err != nil {
-				return frame{}, errors.New("the file ends within a block")
+			if _, err := io.CopyN(io.Discard, r.in, body); err != nil {
+				return Frame{}, errors.New("the file ends within a block")
 			}
 			continue
 		}
 		if body > maxBlock {
-			return frame{}, fmt.Errorf("a block says that it has %d octets, more than the %d of any packet", length, maxBlock)
+			return Frame{}, fmt.Errorf("a block says that it has %d octets, more than the %d of any packet", length, maxBlock)
 		}
-		block, err := c.rest(int(body))
+		block, err := r.rest(int(body))
 		if err != nil {
-			return frame{}, err
+			return Frame{}, err
 		}
 		block = block[:body-4] // without the length, which is repeated at the end
 		if kind == blockInterface {
-			if err := c.addInterface(block); err != nil {
-				return frame{}, err
+			if err := r.addInterface(block); err != nil {
+				return Frame{}, err
 			}
 			continue
 		}
-		return c.packetBlock(kind, block)
+		return r.packetBlock(kind, block)
 	}
 }
 
 // readSection reads the rest of a Section Header Block, from which on its byte
 // order and interfaces count.
-func (c *captureReader) readSection(length [4]byte) error {
-	b, err := c.rest(8)
+func (r *Reader) readSection(length [4]byte) error {
+	b, err := r.rest(8)
 	if err != nil {
 		return fmt.Errorf("section header: %w", err)
 	}
-	c.order = binary.LittleEndian
-	if c.order.Uint32(b) != magicByteOrder {
-		c.order = binary.BigEndian
+	r.order = binary.LittleEndian
+	if r.order.Uint32(b) != magicByteOrder {
+		r.order = binary.BigEndian
 	}
-	if c.order.Uint32(b) != magicByteOrder {
+	if r.order.Uint32(b) != magicByteOrder {
 		return errors.New("section header: it has no byte order")
 	}
-	if major := c.order.Uint16(b[4:]); major != 1 {
-		return fmt.Errorf("section header: version %d.%d of pcapng is not known", major, c.order.Uint16(b[6:]))
+	if major := r.order.Uint16(b[4:]); major != 1 {
+		return fmt.Errorf("section header: version %d.%d of pcapng is not known", major, r.order.Uint16(b[6:]))
 	}
-	c.interfaces = c.interfaces[:0]
-	n := c.order.Uint32(length[:])
+	r.interfaces = r.interfaces[:0]
+	n := r.order.Uint32(length[:])
 	if n < 28 || n%4 != 0 {
 		return fmt.Errorf("section header: it says that it has %d octets", n)
 	}
-	if _, err := io.CopyN(io.Discard, c.r, int64(n)-16); err != nil {
+	if _, err := io.CopyN(io.Discard, r.in, int64(n)-16); err != nil {
 		return errors.New("section header: the file ends within it")
 	}
 	return nil
@@ -112,16 +113,17 @@ const (
 	optionOffset     = 14
 )
 
-func (c *captureReader) addInterface(b []byte) error {
+// addInterface reads an Interface Description Block.
+func (r *Reader) addInterface(b []byte) error {
 	if len(b) < 8 {
 		return errors.New("an interface block is too short")
 	}
-	if len(c.interfaces) == maxInterfaces {
+	if len(r.interfaces) == maxInterfaces {
 		return fmt.Errorf("there are more than %d interfaces", maxInterfaces)
 	}
-	i := captureInterface{link: uint32(c.order.Uint16(b)), snap: c.order.Uint32(b[4:]), perSecond: 1e6}
+	i := networkInterface{link: uint32(r.order.Uint16(b)), snap: r.order.Uint32(b[4:]), perSecond: 1e6}
 	for o := b[8:]; len(o) >= 4; {
-		code, n := c.order.Uint16(o), int(c.order.Uint16(o[2:]))
+		code, n := r.order.Uint16(o), int(r.order.Uint16(o[2:]))
 		o = o[4:]
 		if code == 0 || n > len(o) {
 			break
@@ -135,11 +137,11 @@ func (c *captureReader) addInterface(b []byte) error {
 			}
 			i.perSecond = perSecond
 		case code == optionOffset && n == 8:
-			i.offset = int64(c.order.Uint64(value))
+			i.offset = int64(r.order.Uint64(value))
 		}
 		o = o[min(len(o), (n+3)&^3):]
 	}
-	c.interfaces = append(c.interfaces, i)
+	r.interfaces = append(r.interfaces, i)
 	return nil
 }
 
@@ -155,7 +157,7 @@ func unitsPerSecond(resolution byte) (uint64, bool) {
 
 // at returns the time of so many units. What is beyond all calendars is the
 // zero time, which stands for unknown.
-func (i captureInterface) at(units uint64) time.Time {
+func (i networkInterface) at(units uint64) time.Time {
 	seconds, fraction := units/i.perSecond, units%i.perSecond
 	sum := int64(seconds) + i.offset
 	const lastSecond = 253402300799 // of the year 9999
@@ -169,40 +171,40 @@ func (i captureInterface) at(units uint64) time.Time {
 }
 
 // packetBlock reads the octets of a block with a packet.
-func (c *captureReader) packetBlock(kind uint32, b []byte) (frame, error) {
+func (r *Reader) packetBlock(kind uint32, b []byte) (Frame, error) {
 	head, index := 20, uint32(0)
 	if kind == blockSimplePacket {
 		head = 4
 	}
 	if len(b) < head {
-		return frame{}, errors.New("its block is too short")
+		return Frame{}, errors.New("its block is too short")
 	}
 	switch kind {
 	case blockEnhancedPacket:
-		index = c.order.Uint32(b)
+		index = r.order.Uint32(b)
 	case blockPacket:
-		index = uint32(c.order.Uint16(b))
+		index = uint32(r.order.Uint16(b))
 	}
-	if uint64(index) >= uint64(len(c.interfaces)) {
-		return frame{}, fmt.Errorf("it is of interface %d, of which the file has not told", index)
+	if uint64(index) >= uint64(len(r.interfaces)) {
+		return Frame{}, fmt.Errorf("it is of interface %d, of which the file has not told", index)
 	}
-	i := c.interfaces[index]
-	f := frame{link: i.link}
+	i := r.interfaces[index]
+	f := Frame{Link: i.link}
 	var size uint32
 	if kind == blockSimplePacket {
-		f.length = int(c.order.Uint32(b))
-		size = min(uint32(f.length), uint32(len(b)-head))
+		f.Length = int(r.order.Uint32(b))
+		size = min(uint32(f.Length), uint32(len(b)-head))
 		if i.snap != 0 {
 			size = min(size, i.snap)
 		}
 	} else {
-		f.time = i.at(uint64(c.order.Uint32(b[4:]))<<32 | uint64(c.order.Uint32(b[8:])))
-		size = c.order.Uint32(b[12:])
-		f.length = int(max(size, c.order.Uint32(b[16:])))
+		f.Time = i.at(uint64(r.order.Uint32(b[4:]))<<32 | uint64(r.order.Uint32(b[8:])))
+		size = r.order.Uint32(b[12:])
+		f.Length = int(max(size, r.order.Uint32(b[16:])))
 	}
 	if uint64(size) > uint64(len(b)-head) {
-		return frame{}, fmt.Errorf("it says that it has %d octets, and its block has %d", size, len(b)-head)
+		return Frame{}, fmt.Errorf("it says that it has %d octets, and its block has %d", size, len(b)-head)
 	}
-	f.data = b[head : head+int(size)]
+	f.Data = b[head : head+int(size)]
 	return f, nil
 }

@@ -1,4 +1,4 @@
-package main
+package capture
 
 import (
 	"encoding/binary"
@@ -7,7 +7,8 @@ import (
 	"github.com/google/gopacket/layers"
 )
 
-// LINKTYPE_ numbers of capture files; raw IP has had others.
+// LINKTYPE_ values of capture files, https://www.tcpdump.org/linktypes.html; raw
+// IP has had others.
 const (
 	linkNull     = 0
 	linkEthernet = 1
@@ -22,11 +23,11 @@ const (
 )
 
 // linkLayer takes the link's header off a frame, and returns what follows.
-func linkLayer(f frame) (gopacket.LayerType, []byte, error) {
+func linkLayer(f Frame) (gopacket.LayerType, []byte, error) {
 	header, protocol := 0, -1 // where the EtherType is
-	switch f.link {
+	switch f.Link {
 	case linkEthernet:
-		return layers.LayerTypeEthernet, f.data, nil
+		return layers.LayerTypeEthernet, f.Data, nil
 	case linkSLL:
 		header, protocol = 16, 14
 	case linkSLL2:
@@ -38,13 +39,13 @@ func linkLayer(f frame) (gopacket.LayerType, []byte, error) {
 	default:
 		return 0, nil, errLinkType
 	}
-	if len(f.data) < header {
+	if len(f.Data) < header {
 		return 0, nil, errCut
 	}
 	if protocol >= 0 {
-		return layers.EthernetType(binary.BigEndian.Uint16(f.data[protocol:])).LayerType(), f.data[header:], nil
+		return layers.EthernetType(binary.BigEndian.Uint16(f.Data[protocol:])).LayerType(), f.Data[header:], nil
 	}
-	return ipVersion(f.data[header:]), f.data[header:], nil
+	return ipVersion(f.Data[header:]), f.Data[header:], nil
 }
 
 func ipVersion(packet []byte) gopacket.LayerType {

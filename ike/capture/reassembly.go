@@ -1,4 +1,4 @@
-package main
+package capture
 
 import (
 	"net/netip"
@@ -64,7 +64,7 @@ func (r *reassembler) add(p ipPacket, id uint32, offset int, more bool) (whole *
 		}
 		w = &fragmented{first: p}
 		w.first.payload = nil
-		w.first.frame.data = nil // it is valid only until the next frame
+		w.first.frame.Data = nil // it is valid only until the next frame
 		r.waiting[key] = w
 		r.order = append(r.order, key)
 	}
@@ -124,7 +124,7 @@ func (r *reassembler) take(key fragmentKey) ipPacket {
 func (r *reassembler) older(at time.Time) []ipPacket {
 	var out []ipPacket
 	for len(r.order) > 0 {
-		began := r.waiting[r.order[0]].first.frame.time
+		began := r.waiting[r.order[0]].first.frame.Time
 		if began.IsZero() || at.Sub(began) < fragmentTime {
 			break
 		}

@@ -1,0 +1,49 @@
+package capture
+
+import (
+	"bytes"
+	"encoding/binary"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestReaderFaults(t *testing.T) {
+	whole := pcapOf(101, udpPacket(t, from4, to4, request(t)))
+	ng := ngOf(t, udpPacket(t, from4, to4, request(t)))
+	large := slices.Clone(whole)
+	binary.LittleEndian.PutUint32(large[24+8:], maxFrame+1)
+	version := slices.Clone(whole)
+	version[4] = 3
+	for _, tt := range []struct {
+		name string
+		file []byte
+		want string
+	}{
+		{"empty", nil, "not a pcap or pcapng file"},
+		{"text", []byte("hello, world"), "not a pcap or pcapng file"},
+		{"gzip", []byte{0x1f, 0x8b, 8, 0, 0}, "gzip file: unpack it first"},
+		{"header", whole[:20], "file header: the file ends within it"},
+		{"version", version, "version 3.4 of pcap is not known"},
+		{"record header", whole[:30], "packet 1: the file ends within it"},
+		{"record", whole[:len(whole)-1], "packet 1: the file ends within it"},
+		{"large", large, "packet 1: it says that it has 262145 octets, more than the 262144"},
+		{"block", ng[:len(ng)-5], "packet 1: the file ends within it"},
+		{"section", ng[:10], "packet 1: section header: the file ends within it"},
+	} {
+		r, err := NewReader(bytes.NewReader(tt.file))
+		for err == nil {
+			_, err = r.Next()
+		}
+		if err == io.EOF || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %v, want %q", tt.name, err, tt.want)
+		}
+		if r == nil {
+			continue
+		}
+		if _, again := r.Next(); again != err {
+			t.Errorf("%s: then %v, want %v again", tt.name, again, err)
+		}
+	}
+}
