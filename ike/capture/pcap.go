@@ -51,6 +51,6 @@ func (r *Reader) nextRecord() (Frame, error) {
 	data, err := r.rest(int(size))
 	return Frame{
 		Time: time.Unix(seconds, fraction*r.unit).UTC(), Link: r.link,
-		Data: data, Length: int(max(size, length)),
+		Data: data, Length: lengthOf(max(size, length)),
 	}, err
 }

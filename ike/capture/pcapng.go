@@ -192,7 +192,7 @@ func (r *Reader) packetBlock(kind uint32, b []byte) (Frame, error) {
 	f := Frame{Link: i.link}
 	var size uint32
 	if kind == blockSimplePacket {
-		f.Length = int(r.order.Uint32(b))
+		f.Length = lengthOf(r.order.Uint32(b))
 		size = min(uint32(f.Length), uint32(len(b)-head))
 		if i.snap != 0 {
 			size = min(size, i.snap)
@@ -200,7 +200,7 @@ func (r *Reader) packetBlock(kind uint32, b []byte) (Frame, error) {
 	} else {
 		f.Time = i.at(uint64(r.order.Uint32(b[4:]))<<32 | uint64(r.order.Uint32(b[8:])))
 		size = r.order.Uint32(b[12:])
-		f.Length = int(max(size, r.order.Uint32(b[16:])))
+		f.Length = lengthOf(max(size, r.order.Uint32(b[16:])))
 	}
 	if uint64(size) > uint64(len(b)-head) {
 		return Frame{}, fmt.Errorf("it says that it has %d octets, and its block has %d", size, len(b)-head)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"time"
 )
 
@@ -127,6 +128,10 @@ func (r *Reader) Next() (Frame, error) {
 	f.Number = r.number
 	return f, nil
 }
+
+// lengthOf returns the length that a file gives, as one that an int holds
+// everywhere; no packet is that long.
+func lengthOf(octets uint32) int { return int(min(octets, math.MaxInt32)) }
 
 // take reads n octets, which stay valid until the next call. It returns io.EOF
 // only if there are none at all.

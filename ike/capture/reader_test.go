@@ -4,10 +4,20 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
+	"math"
 	"slices"
 	"strings"
 	"testing"
 )
+
+// A length that no packet has is none below zero, where an int has 32 bits.
+func TestLengthOnTheLink(t *testing.T) {
+	file := pcapOf(linkRaw, []byte{1, 2, 3})
+	binary.LittleEndian.PutUint32(file[24+12:], math.MaxUint32)
+	if f, err := newReader(t, file).Next(); err != nil || f.Length != math.MaxInt32 || len(f.Data) != 3 {
+		t.Errorf("%+v, %v", f, err)
+	}
+}
 
 func TestReaderFaults(t *testing.T) {
 	whole := pcapOf(101, udpPacket(t, from4, to4, request(t)))
