@@ -1,6 +1,7 @@
 package iketest
 
 import (
+	"encoding/binary"
 	"io"
 	"slices"
 	"time"
@@ -21,7 +22,7 @@ func (s *server) answer(in arrival) ([]byte, error) {
 		// "SHOULD send an unauthenticated Notify message of type
 		// INVALID_MAJOR_VERSION containing the highest (closest) version
 		// number it supports" (RFC 7296, Section 2.5).
-		return reject(h, ike.Notify{Notification: ike.INVALID_MAJOR_VERSION, Data: []byte{2}})
+		return s.reject(h, ike.Notify{Notification: ike.INVALID_MAJOR_VERSION, Data: []byte{2}})
 	}
 	if h.MajorVersion < 2 || h.Flags&ike.FlagInitiator == 0 {
 		return nil, nil
@@ -29,7 +30,7 @@ func (s *server) answer(in arrival) ([]byte, error) {
 	s.stats.Requests++
 
 	now := time.Now()
-	s.halfOpen.expire(now)
+	s.sas.expire(s.profile.ClosedFor, now)
 	key := keyOf(in)
 	if answer, ok := s.answers.get(key, now); ok {
 		s.stats.Retransmissions++
@@ -39,9 +40,9 @@ func (s *server) answer(in arrival) ([]byte, error) {
 	switch h.Exchange {
 	case ike.IKE_SA_INIT:
 		answer, err = s.answerInit(in, h, now)
-	case ike.IKE_AUTH:
-		answer, err = s.answerAuth(in, h)
-		if s.halfOpen.sas[h.SPIr] == nil {
+	case ike.IKE_AUTH, ike.INFORMATIONAL:
+		answer, err = s.answerProtected(in, h, now)
+		if s.sas.bySPI[h.SPIr] == nil {
 			// The IKE SA is forgotten, and its answers with it: strongSwan,
 			// libreswan and OpenIKED do not answer such an IKE_AUTH again.
 			return answer, err
@@ -61,9 +62,20 @@ func responseHeader(h ike.Header) ike.Header {
 	}
 }
 
+// encode returns the octets of a message that is not protected.
+func (s *server) encode(h ike.Header, payloads ...ike.Payload) ([]byte, error) {
+	octets, err := (&ike.Message{Header: h, Payloads: payloads}).AppendBinary(nil)
+	if err != nil || s.profile.PadTo <= 0 || len(octets)%s.profile.PadTo == 0 {
+		return octets, err
+	}
+	octets = append(octets, make([]byte, s.profile.PadTo-len(octets)%s.profile.PadTo)...)
+	binary.BigEndian.PutUint32(octets[24:], uint32(len(octets))) // Length
+	return octets, nil
+}
+
 // reject returns an error answer to a request that makes no sense.
-func reject(h ike.Header, n ike.Notify) ([]byte, error) {
-	return (&ike.Message{Header: responseHeader(h), Payloads: []ike.Payload{&n}}).AppendBinary(nil)
+func (s *server) reject(h ike.Header, n ike.Notify) ([]byte, error) {
+	return s.encode(responseHeader(h), &n)
 }
 
 // refuse returns an error answer to an IKE_SA_INIT request that was read.
@@ -75,7 +87,7 @@ func (s *server) refuse(h ike.Header, n ike.Notify) ([]byte, error) {
 			return nil, err
 		}
 	}
-	return (&ike.Message{Header: h, Payloads: []ike.Payload{&n}}).AppendBinary(nil)
+	return s.encode(h, &n)
 }
 
 // refuseOffer answers an offer with nothing acceptable.
@@ -91,14 +103,15 @@ func (s *server) refuseOffer(h ike.Header) ([]byte, error) {
 	return s.refuse(h, ike.Notify{Notification: n})
 }
 
-// newSPI returns one that is not zero and not taken.
+// newSPI returns one that is not zero and not taken, with the profile's prefix.
 func (s *server) newSPI() (ike.SPI, error) {
 	for {
 		var spi ike.SPI
 		if _, err := io.ReadFull(s.rand, spi[:]); err != nil {
 			return spi, err
 		}
-		if _, taken := s.halfOpen.sas[spi]; !taken && spi != (ike.SPI{}) {
+		copy(spi[:4], s.profile.SPIPrefix)
+		if _, taken := s.sas.bySPI[spi]; !taken && spi != (ike.SPI{}) {
 			return spi, nil
 		}
 	}

@@ -1,18 +1,20 @@
 package iketest
 
 import (
+	"crypto/sha256"
 	"slices"
+	"time"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keymat"
 )
 
-// answerAuth answers the first IKE_AUTH request (RFC 7296, Section 1.2) of a
-// half-open SA. What its keys do not open is not answered, or anyone could end
-// it.
-func (s *server) answerAuth(in arrival, h ike.Header) ([]byte, error) {
-	sa := s.halfOpen.sas[h.SPIr]
-	if sa == nil || sa.spii != h.SPIi || sa.secret == nil {
+// answerProtected answers a request in an IKE SA: an IKE_AUTH (RFC 7296, Section
+// 1.2), or an INFORMATIONAL. What the SA's keys do not open is not answered, or
+// anyone could end it.
+func (s *server) answerProtected(in arrival, h ike.Header, now time.Time) ([]byte, error) {
+	sa := s.sas.bySPI[h.SPIr]
+	if sa == nil || sa.spii != h.SPIi || sa.secret == nil || h.MessageID != sa.nextID {
 		return nil, nil
 	}
 	transforms, err := keymat.TransformsOf(sa.chosen)
@@ -27,15 +29,61 @@ func (s *server) answerAuth(in arrival, h ike.Header) ([]byte, error) {
 	if err != nil {
 		return nil, nil
 	}
-	if _, ok := ike.Find[*ike.Auth](m); !ok && len(s.identity) > 0 {
-		return keys.Seal(keymat.Responder, responseHeader(h), slices.Clone(s.identity), s.rand)
+	var payloads []ike.Payload
+	answered := true
+	if h.Exchange == ike.IKE_AUTH {
+		payloads, answered, err = s.authenticate(sa, m, now)
+	} else {
+		answered = s.inform(sa, m, now)
 	}
-	failed := &ike.Notify{Notification: ike.AUTHENTICATION_FAILED}
-	answer, err := keys.Seal(keymat.Responder, responseHeader(h), []ike.Payload{failed}, s.rand)
-	if err != nil {
+	if !answered || err != nil {
 		return nil, err
 	}
-	delete(s.halfOpen.sas, sa.spir)
+	sa.nextID++
+	return keys.Seal(keymat.Responder, responseHeader(h), payloads, s.rand)
+}
+
+// authenticate returns what answers an IKE_AUTH request, if anything does.
+func (s *server) authenticate(sa *gatewaySA, m *ike.Message, now time.Time) (payloads []ike.Payload, answered bool, err error) {
+	if s.profile.Auth == AuthSilent || sa.established {
+		return nil, false, nil
+	}
+	if _, ok := ike.Find[*ike.Auth](m); !ok && len(s.identity) > 0 {
+		return slices.Clone(s.identity), true, nil
+	}
+	switch s.profile.Auth {
+	case AuthEAP:
+		// Request 0, of type Identity (RFC 3748, Section 5.1).
+		return []ike.Payload{&ike.EAP{Data: []byte{1, 0, 0, 5, 1}}}, true, nil
+	case AuthEstablishes:
+		proof, err := s.random(sha256.Size)
+		if err != nil {
+			return nil, false, err
+		}
+		sa.established, sa.expires = true, now.Add(establishedFor)
+		return []ike.Payload{
+			&ike.ID{Payload: ike.PayloadIDr, IDType: ike.ID_NULL},
+			&ike.Auth{Method: ike.AuthNull, Data: proof},
+		}, true, nil
+	}
+	s.close(sa, now)
+	return []ike.Payload{&ike.Notify{Notification: ike.AUTHENTICATION_FAILED}}, true, nil
+}
+
+// inform reports whether an INFORMATIONAL request is answered, with an empty
+// message, and ends the SA that it deletes (RFC 7296, Section 1.4.1).
+func (s *server) inform(sa *gatewaySA, m *ike.Message, now time.Time) bool {
+	reaction := s.profile.Delete
+	if sa.established {
+		reaction = DeleteEnds
+	}
+	if d, ok := ike.Find[*ike.Delete](m); ok && d.Protocol == ike.ProtocolIKE && reaction == DeleteEnds {
+		s.close(sa, now)
+	}
+	return reaction != DeleteUnanswered
+}
+
+func (s *server) close(sa *gatewaySA, now time.Time) {
+	s.sas.end(sa, now.Add(s.profile.ClosedFor), now)
 	s.stats.Closed++
-	return answer, nil
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
@@ -48,15 +49,39 @@ func (i *initiator) keys(m *ike.Message, sa *ike.SA, key *keyexchange.PrivateKey
 	return openSA{m.SPIi, m.SPIr, keys}
 }
 
-// auth returns an IKE_AUTH request.
+// auth returns the first IKE_AUTH request.
 func (i *initiator) auth(sa openSA, payloads ...ike.Payload) []byte {
 	i.t.Helper()
-	h := ike.Header{SPIi: sa.spii, SPIr: sa.spir, MajorVersion: 2, Exchange: ike.IKE_AUTH, Flags: ike.FlagInitiator, MessageID: 1}
+	return i.protected(sa, ike.IKE_AUTH, 1, payloads...)
+}
+
+// protected returns a request in an SA.
+func (i *initiator) protected(sa openSA, exchange ike.ExchangeType, id uint32, payloads ...ike.Payload) []byte {
+	i.t.Helper()
+	h := ike.Header{SPIi: sa.spii, SPIr: sa.spir, MajorVersion: 2, Exchange: exchange, Flags: ike.FlagInitiator, MessageID: id}
 	octets, err := sa.keys.Seal(keymat.Initiator, h, payloads, rand.Reader)
 	if err != nil {
 		i.t.Fatal(err)
 	}
 	return octets
+}
+
+// inside sends a request in an SA and returns the answer, nil for silence.
+func (i *initiator) inside(sa openSA, exchange ike.ExchangeType, id uint32, payloads ...ike.Payload) *ike.Message {
+	i.t.Helper()
+	i.send(i.protected(sa, exchange, id, payloads...))
+	octets := i.receive()
+	if octets == nil {
+		return nil
+	}
+	m, err := sa.keys.Open(keymat.Responder, octets)
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	if m.Exchange != exchange || m.MessageID != id || m.Flags != ike.FlagResponse {
+		i.t.Errorf("the answer's header is %+v", m.Header)
+	}
+	return m
 }
 
 var (
@@ -201,8 +226,102 @@ func TestAuthShowsIdentity(t *testing.T) {
 			t.Errorf("stats %+v", s)
 		}
 		i.send(i.auth(sa, identity, proof))
-		if m, err = sa.keys.Open(keymat.Responder, i.receive()); err != nil || outcomeOf(m) != "AUTHENTICATION_FAILED" {
-			t.Errorf("with AUTH: %s, %v", outcomeOf(m), err)
+		if again := i.receive(); again != nil {
+			t.Errorf("another request with the same Message ID: %x", again)
+		}
+		if got := outcomeOf(i.inside(sa, ike.IKE_AUTH, 2, identity, proof)); got != "AUTHENTICATION_FAILED" {
+			t.Errorf("with AUTH: %s", got)
+		}
+	})
+}
+
+// TestAuthReactions follows an SA that an IKE_AUTH does not end: what does, and
+// how it is counted meanwhile.
+func TestAuthReactions(t *testing.T) {
+	const none = "nothing" // an empty message, or none of SA and Notify
+	deletes := &ike.Delete{Protocol: ike.ProtocolIKE}
+	for _, test := range []struct {
+		name                  string
+		profile               Profile
+		auth                  string
+		halfOpen, established int // after the IKE_AUTH
+		deleted               string
+		left                  int // SAs after the Delete
+	}{
+		{"fails", Profile{}, "AUTHENTICATION_FAILED", 0, 0, "silence", 0},
+		{"EAP", Profile{Auth: AuthEAP}, none, 1, 0, none, 0},
+		{"EAP, the Delete ignored", Profile{Auth: AuthEAP, Delete: DeleteIgnored}, none, 1, 0, none, 1},
+		{"EAP, the Delete unanswered", Profile{Auth: AuthEAP, Delete: DeleteUnanswered}, none, 1, 0, "silence", 1},
+		{"establishes", Profile{Auth: AuthEstablishes, Delete: DeleteIgnored}, none, 0, 1, none, 0},
+		{"silent", Profile{Auth: AuthSilent}, "silence", 1, 0, none, 0},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				r := &Responder{Policy: policy, Profile: test.profile}
+				i := serve(t, r)
+				sa := i.negotiate(ike.KE_ECP_256, goodOffer)
+				next := uint32(2)
+				m := i.inside(sa, ike.IKE_AUTH, 1, identity, proof)
+				if got := outcomeOf(m); got != test.auth {
+					t.Errorf("IKE_AUTH: %s", got)
+				}
+				if m == nil {
+					next = 1
+				}
+				_, eap := ike.Find[*ike.EAP](orEmpty(m))
+				_, auth := ike.Find[*ike.Auth](orEmpty(m))
+				if eap != (test.profile.Auth == AuthEAP) || auth != (test.profile.Auth == AuthEstablishes) {
+					t.Errorf("IKE_AUTH: EAP %v, AUTH %v", eap, auth)
+				}
+				if s := r.Stats(); s.HalfOpen != test.halfOpen || s.Established != test.established || s.HalfOpenPeak != 1 {
+					t.Errorf("after IKE_AUTH: %+v", s)
+				}
+				if got := outcomeOf(i.inside(sa, ike.INFORMATIONAL, next+1, deletes)); got != "silence" {
+					t.Errorf("a Message ID out of turn: %s", got)
+				}
+				if got := outcomeOf(i.inside(sa, ike.INFORMATIONAL, next, deletes)); got != test.deleted {
+					t.Errorf("Delete: %s", got)
+				}
+				if s := r.Stats(); s.HalfOpen+s.Established != test.left || s.Closed != 1-test.left {
+					t.Errorf("after the Delete: %+v", s)
+				}
+			})
+		})
+	}
+}
+
+func orEmpty(m *ike.Message) *ike.Message {
+	if m == nil {
+		return new(ike.Message)
+	}
+	return m
+}
+
+// TestDeleteIsForIKE: only that of the IKE SA ends it.
+func TestDeleteIsForIKE(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := &Responder{Policy: policy, Profile: Profile{Auth: AuthEstablishes}}
+		i := serve(t, r)
+		sa := i.negotiate(ike.KE_ECP_256, goodOffer)
+		i.inside(sa, ike.IKE_AUTH, 1, identity, proof)
+		esp := &ike.Delete{Protocol: ike.ProtocolESP, SPISize: 4, SPIs: [][]byte{{1, 2, 3, 4}}}
+		for n, payload := range []ike.Payload{esp, proof} {
+			if m := i.inside(sa, ike.INFORMATIONAL, uint32(2+n), payload); m == nil || len(m.Payloads) != 0 {
+				t.Errorf("answer %+v", m)
+			}
+		}
+		if got := outcomeOf(i.inside(sa, ike.IKE_AUTH, 4, identity, proof)); got != "silence" {
+			t.Errorf("a second authentication: %s", got)
+		}
+		time.Sleep(time.Hour) // an established SA outlives half-open ones
+		if s := r.Stats(); s.Established != 1 || s.HalfOpen != 0 || s.Closed != 0 {
+			t.Errorf("%+v", s)
+		}
+		if i.inside(sa, ike.INFORMATIONAL, 4, &ike.Delete{Protocol: ike.ProtocolIKE}) == nil {
+			t.Error("the Delete is not answered")
+		}
+		if s := r.Stats(); s.Established != 0 || s.Closed != 1 {
+			t.Errorf("%+v", s)
 		}
 	})
 }

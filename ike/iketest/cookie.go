@@ -44,7 +44,7 @@ func (c *cookies) valid(m *ike.Message, source netip.Addr) bool {
 // guard lets a request pass, asks for a COOKIE, or drops it.
 func (s *server) guard(in arrival, m *ike.Message, now time.Time) (answer []byte, pass bool, err error) {
 	source := in.remote.Addr()
-	halfOpen := s.halfOpen.of(source)
+	halfOpen := s.sas.halfOpenOf(source)
 	if s.cookieDue(source, halfOpen, now) && !s.cookies.valid(m, source) {
 		s.stats.Cookies++
 		n := ike.Notify{Notification: ike.COOKIE, Data: s.cookies.cookie(m, source)}
@@ -54,8 +54,7 @@ func (s *server) guard(in arrival, m *ike.Message, now time.Time) (answer []byte
 				return nil, false, err
 			}
 		}
-		h := responseHeader(m.Header)
-		answer, err = (&ike.Message{Header: h, Payloads: []ike.Payload{&n}}).AppendBinary(nil)
+		answer, err = s.encode(responseHeader(m.Header), &n)
 		return answer, false, err
 	}
 	if s.profile.BlockFrom > 0 && halfOpen >= s.profile.BlockFrom {

@@ -332,9 +332,9 @@ func FuzzResponder(f *testing.F) {
 			t.Fatal(err)
 		}
 		for _, d := range sent {
-			answer, err := ike.ParseMessage(d)
+			answer, err := ike.ParseMessage(d.octets)
 			if err != nil || answer.SPIi != ike.SPI(datagram[:8]) {
-				t.Errorf("answer %x: %v", d, err)
+				t.Errorf("answer %x: %v", d.octets, err)
 			}
 		}
 	})

@@ -2,6 +2,7 @@ package iketest
 
 import (
 	"cmp"
+	"crypto/sha1" // NAT detection hashes with it
 	"net/netip"
 	"time"
 
@@ -29,13 +30,13 @@ func (s *server) answerInit(in arrival, h ike.Header, now time.Time) ([]byte, er
 	sa, hasSA := ike.Find[*ike.SA](m)
 	ni, hasNonce := ike.Find[*ike.Nonce](m)
 	if critical, ok := unknownCritical(m); ok {
-		return reject(h, ike.Notify{Notification: ike.UNSUPPORTED_CRITICAL_PAYLOAD, Data: []byte{byte(critical)}})
+		return s.reject(h, ike.Notify{Notification: ike.UNSUPPORTED_CRITICAL_PAYLOAD, Data: []byte{byte(critical)}})
 	}
 	if malformed != nil || !hasSA || !hasKE || !hasNonce || len(ni.Data) < 16 || len(ni.Data) > 256 {
-		return reject(h, ike.Notify{Notification: ike.INVALID_SYNTAX})
+		return s.reject(h, ike.Notify{Notification: ike.INVALID_SYNTAX})
 	}
-	if n, ok := s.redirect(m, ni); ok {
-		return s.refuse(h, n)
+	if answer, done, err := s.redirect(m, ni); done {
+		return answer, err
 	}
 	return s.negotiate(in, m, sa, ke, ni, now)
 }
@@ -51,12 +52,19 @@ func unknownCritical(m *ike.Message) (ike.PayloadType, bool) {
 	return 0, false
 }
 
-// redirect returns the notify that sends an initiator elsewhere, with its own
-// nonce (RFC 5685, Section 3), if it said that it would go.
-func (s *server) redirect(m *ike.Message, ni *ike.Nonce) (ike.Notify, bool) {
-	if _, ok := m.Notify(ike.REDIRECT_SUPPORTED); !ok || s.profile.RedirectTo == "" {
-		return ike.Notify{}, false
+// redirect sends initiators elsewhere (RFC 5685, Section 3), with their own
+// nonce; it is not done with those that are served.
+func (s *server) redirect(m *ike.Message, ni *ike.Nonce) (answer []byte, done bool, err error) {
+	if s.profile.RedirectTo == "" {
+		return nil, false, nil
 	}
+	if _, ok := m.Notify(ike.REDIRECT_SUPPORTED); !ok && !s.profile.RedirectAll {
+		if s.profile.Unredirected == ByRFC {
+			return nil, false, nil
+		}
+		return s.react(s.profile.Unredirected, m.Header)
+	}
+	s.stats.Redirected++
 	kind, identity := ike.GatewayFQDN, []byte(s.profile.RedirectTo)
 	if a, err := netip.ParseAddr(s.profile.RedirectTo); err == nil {
 		kind, identity = ike.GatewayIPv6, a.AsSlice()
@@ -65,24 +73,33 @@ func (s *server) redirect(m *ike.Message, ni *ike.Nonce) (ike.Notify, bool) {
 		}
 	}
 	data := append([]byte{byte(kind), byte(len(identity))}, identity...)
-	return ike.Notify{Notification: ike.REDIRECT, Data: append(data, ni.Data...)}, true
+	answer, err = s.refuse(m.Header, ike.Notify{Notification: ike.REDIRECT, Data: append(data, ni.Data...)})
+	return answer, true, err
 }
 
 // negotiate selects a suite, and then looks at the KE payload.
 func (s *server) negotiate(in arrival, m *ike.Message, sa *ike.SA, ke *ike.KE, ni *ike.Nonce, now time.Time) ([]byte, error) {
 	if unknown := s.profile.UnknownKE; unknown != ByRFC && ke.Method != ike.KE_NONE && !registered(ke.Method) {
 		if unknown == AsSyntax {
-			return reject(m.Header, ike.Notify{Notification: ike.INVALID_SYNTAX})
+			return s.reject(m.Header, ike.Notify{Notification: ike.INVALID_SYNTAX})
 		}
 		if answer, done, err := s.react(unknown, m.Header); done {
 			return answer, err
 		}
 	}
-	if s.profile.UnknownAttribute == RefuseMessage && anyUnknownAttribute(sa.Proposals) {
+	if wanted, ok := s.profile.wantedKE(s.policy, sa.Proposals); ok && ke.Method != wanted {
+		return s.invalidKE(m.Header, wanted)
+	}
+	if s.profile.rejects(sa.Proposals) {
 		return s.refuse(m.Header, ike.Notify{Notification: ike.INVALID_SYNTAX})
 	}
+	if s.profile.tooLong(sa) {
+		if answer, done, err := s.react(cmp.Or(s.profile.TooLong, AsRefusal), m.Header); done {
+			return answer, err
+		}
+	}
 	_, intermediate := m.Notify(ike.INTERMEDIATE_EXCHANGE_SUPPORTED)
-	chosen, ok := s.profile.choose(s.policy, request{sa.Proposals, ke.Method, intermediate})
+	chosen, ok := s.choose(request{sa.Proposals, ke.Method, intermediate})
 	if !ok {
 		return s.refuseOffer(m.Header)
 	}
@@ -103,7 +120,7 @@ func (s *server) negotiate(in arrival, m *ike.Message, sa *ike.SA, ke *ike.KE, n
 		}
 		return s.accept(in, m, chosen, secrets{}, ni, now)
 	}
-	if hasAdditional(chosen) && !intermediate {
+	if s.faults.Unredeemed || (hasAdditional(chosen) && !intermediate) {
 		return s.refuseOffer(m.Header)
 	}
 	keys, reaction, err := s.exchangeKeys(ke)
@@ -116,9 +133,21 @@ func (s *server) negotiate(in arrival, m *ike.Message, sa *ike.SA, ke *ike.KE, n
 	return s.accept(in, m, chosen, keys, ni, now)
 }
 
+// choose selects a suite, or what the faults make of it.
+func (s *server) choose(r request) (ike.Proposal, bool) {
+	chosen, ok := s.profile.choose(s.policy, r)
+	switch {
+	case ok && s.faults.happens(s.faults.FalseRefusal):
+		return ike.Proposal{}, false
+	case !ok && s.faults.happens(s.faults.FalseAcceptance):
+		return firstOf(r.offer)
+	}
+	return chosen, ok
+}
+
 // react answers in place of an accepted answer; it is not done if that is to
 // follow.
-func (s *server) react(r KEReaction, h ike.Header) (answer []byte, done bool, err error) {
+func (s *server) react(r Reaction, h ike.Header) (answer []byte, done bool, err error) {
 	switch r {
 	case AsAccepted:
 		return nil, false, nil
@@ -130,11 +159,12 @@ func (s *server) react(r KEReaction, h ike.Header) (answer []byte, done bool, er
 	return answer, true, err
 }
 
-// invalidKE names the method that the KE payload should have had, 2 octets
-// (RFC 7296, Section 1.3).
+// invalidKE names the method that the KE payload should have had.
 func (s *server) invalidKE(h ike.Header, m ike.KeyExchangeMethod) ([]byte, error) {
 	s.stats.InvalidKE++
-	return s.refuse(h, ike.Notify{Notification: ike.INVALID_KE_PAYLOAD, Data: []byte{byte(m >> 8), byte(m)}})
+	now := time.Now()
+	s.sas.keepClosed(now.Add(s.profile.ClosedFor), now)
+	return s.refuse(h, *invalidKENotify(m))
 }
 
 // accept answers with the chosen suite and leaves a half-open SA.
@@ -153,12 +183,16 @@ func (s *server) accept(in arrival, m *ike.Message, chosen ike.Proposal, keys se
 	if h.SPIr, err = s.newSPI(); err != nil {
 		return nil, err
 	}
+	nat, err := s.natDetection(in, m, h)
+	if err != nil {
+		return nil, err
+	}
 	payloads := []ike.Payload{
 		&ike.SA{Proposals: []ike.Proposal{chosen}},
 		&ike.KE{Method: methodOf(chosen), Data: keys.public},
 		&ike.Nonce{Data: nr},
 	}
-	payloads = append(payloads, s.natDetection(in, m, h)...)
+	payloads = append(payloads, nat...)
 	if s.profile.CertReq != nil {
 		payloads = append(payloads, s.profile.CertReq)
 	}
@@ -166,33 +200,47 @@ func (s *server) accept(in arrival, m *ike.Message, chosen ike.Proposal, keys se
 	for _, id := range s.profile.VendorIDs {
 		payloads = append(payloads, &ike.VendorID{Data: id})
 	}
-	answer, err := (&ike.Message{Header: h, Payloads: payloads}).AppendBinary(nil)
+	answer, err := s.encode(h, payloads...)
 	if err != nil {
 		return nil, err
 	}
 	s.stats.Accepted++
-	s.halfOpen.add(&halfOpenSA{
+	s.sas.add(&gatewaySA{
 		spii: h.SPIi, spir: h.SPIr, source: in.remote.Addr(), expires: now.Add(cmp.Or(s.profile.HalfOpenFor, defaultHalfOpenFor)),
-		chosen: chosen, secret: keys.shared, ni: ni.Data, nr: nr,
+		nextID: 1, chosen: chosen, secret: keys.shared, ni: ni.Data, nr: nr,
 	})
 	return answer, nil
 }
 
-// natDetection returns the two notifies of RFC 7296, Section 2.23.
-func (s *server) natDetection(in arrival, m *ike.Message, h ike.Header) []ike.Payload {
+// natDetection returns the notifies of RFC 7296, Section 2.23: one or more of
+// the source, one of the destination.
+func (s *server) natDetection(in arrival, m *ike.Message, h ike.Header) ([]ike.Payload, error) {
 	_, source := m.Notify(ike.NAT_DETECTION_SOURCE_IP)
 	_, destination := m.Notify(ike.NAT_DETECTION_DESTINATION_IP)
 	asked := source && destination
 	if s.profile.NATDetection == NATDetectionNever || (s.profile.NATDetection == NATDetectionIfAsked && !asked) {
-		return nil
+		return nil, nil
 	}
-	own := in.local
-	if s.address.IsValid() {
-		own = netip.AddrPortFrom(s.address.Unmap(), own.Port())
+	hash := func(t ike.NotifyType, a netip.AddrPort) ike.Payload {
+		data := ike.NATDetectionHash(h.SPIi, h.SPIr, a)
+		return &ike.Notify{Notification: t, Data: data[:]}
 	}
-	mine, theirs := ike.NATDetectionHash(h.SPIi, h.SPIr, own), ike.NATDetectionHash(h.SPIi, h.SPIr, in.remote)
-	return []ike.Payload{
-		&ike.Notify{Notification: ike.NAT_DETECTION_SOURCE_IP, Data: mine[:]},
-		&ike.Notify{Notification: ike.NAT_DETECTION_DESTINATION_IP, Data: theirs[:]},
+	var payloads []ike.Payload
+	for _, a := range s.otherAddresses {
+		payloads = append(payloads, hash(ike.NAT_DETECTION_SOURCE_IP, netip.AddrPortFrom(a.Unmap(), in.local.Port())))
 	}
+	if s.profile.FakeNAT {
+		data, err := s.random(sha1.Size)
+		if err != nil {
+			return nil, err
+		}
+		payloads = append(payloads, &ike.Notify{Notification: ike.NAT_DETECTION_SOURCE_IP, Data: data})
+	} else {
+		own := in.local
+		if s.address.IsValid() {
+			own = netip.AddrPortFrom(s.address.Unmap(), own.Port())
+		}
+		payloads = append(payloads, hash(ike.NAT_DETECTION_SOURCE_IP, own))
+	}
+	return append(payloads, hash(ike.NAT_DETECTION_DESTINATION_IP, in.remote)), nil
 }

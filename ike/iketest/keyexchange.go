@@ -13,7 +13,7 @@ type secrets struct{ public, shared []byte }
 
 // exchangeKeys answers a KE payload of the method that was selected. The reaction
 // is AsAccepted if it is to be accepted.
-func (s *server) exchangeKeys(ke *ike.KE) (secrets, KEReaction, error) {
+func (s *server) exchangeKeys(ke *ike.KE) (secrets, Reaction, error) {
 	if want, _, ok := keyexchange.Sizes(ke.Method); ok && len(ke.Data) != want {
 		return secrets{}, s.profile.WrongLengthKE, nil
 	}

@@ -31,29 +31,56 @@ type Profile struct {
 	// that do not notify INTERMEDIATE_EXCHANGE_SUPPORTED, and refuses when it
 	// has looked at the KE payload.
 	LateIntermediate bool
-	// UnknownAttribute is what a transform attribute but Key Length leads to.
-	UnknownAttribute AttributeReaction
-	// TransformsRead is how many transforms of a type it reads in a Proposal;
-	// 0 is all.
-	TransformsRead int
+	// AcceptAll selects the first transform of each type in the first Proposal,
+	// whatever the policy.
+	AcceptAll bool
+
+	// What it reads of an offer.
+
+	// TransformsRead is how many transforms of a type it reads in a Proposal,
+	// ProposalsRead how many Proposals; 0 is all. Windows Server 2012 R2 reads
+	// 15 transforms.
+	TransformsRead, ProposalsRead int
+	// MostTransforms of a type in a Proposal, MostProposals and MostOctets of
+	// the SA payload are what it takes; 0 is no limit. What is longer is
+	// answered as TooLong says, which ByRFC is AsRefusal.
+	MostTransforms, MostProposals, MostOctets int
+	TooLong                                   Reaction
+	// UnknownType is what a transform type that it does not know leads to,
+	// UnknownAttribute a transform attribute other than Key Length. strongSwan
+	// up to 5.6.2, Openswan and racoon2 ignore such types.
+	UnknownType, UnknownAttribute UnknownReaction
+	// IgnoreKeyLength takes an algorithm of the policy with any Key Length.
+	IgnoreKeyLength bool
+	// AcceptUnknown takes transforms whose ID has no registered number for
+	// acceptable, after those of the policy.
+	AcceptUnknown bool
 
 	// How it refuses.
 
 	// Refusal is the notify for an offer with nothing acceptable; 0 stands
 	// for NO_PROPOSAL_CHOSEN.
 	Refusal ike.NotifyType
+	// KECheck is when it looks at the method of the KE payload.
+	KECheck KECheck
 	// UnchosenKE answers a KE payload whose method is in the offer, but not
 	// the one that was selected; ForeignKE one whose method is in no Proposal
 	// of the offer. UnknownKE answers one whose method has no registered
 	// number (0 is not one of these) before anything is selected; ByRFC leaves
 	// it to ForeignKE.
-	UnchosenKE, ForeignKE, UnknownKE KEReaction
+	UnchosenKE, ForeignKE, UnknownKE Reaction
 	// WrongLengthKE answers public values of the wrong length for the
 	// selected method, InvalidKE those that are no member of its group.
-	WrongLengthKE, InvalidKE KEReaction
+	WrongLengthKE, InvalidKE Reaction
 	// ErrorSPI puts a responder SPI into error answers, but those to requests
 	// that it could not make sense of.
 	ErrorSPI bool
+	// SPIPrefix begins its responder SPIs, at most 4 octets of it.
+	SPIPrefix []byte
+	// PadTo fills IKE_SA_INIT messages with zero octets to a multiple of it,
+	// within the header's Length; 0 fills none. libreswan 3.20 to 3.23 and
+	// Openswan pad to 4.
+	PadTo int
 
 	// What it does not answer at all.
 
@@ -70,15 +97,36 @@ type Profile struct {
 	// the offer. Types that are not in it come last.
 	TransformOrder []ike.TransformType
 	NATDetection   NATDetection
-	VendorIDs      [][]byte
-	CertReq        *ike.CertReq
+	// FakeNAT makes NAT_DETECTION_SOURCE_IP that of no address, so that
+	// initiators encapsulate ESP in UDP, as strongSwan does with encap=yes.
+	FakeNAT   bool
+	VendorIDs [][]byte
+	CertReq   *ike.CertReq
 	// Notifies are sent in each accepted answer, but
 	// IKEV2_FRAGMENTATION_SUPPORTED and SIGNATURE_HASH_ALGORITHMS only if
 	// they stood in the request.
 	Notifies []ike.Notify
-	// RedirectTo sends initiators that support it elsewhere, to an address or
-	// a host name (RFC 5685), before anything is selected.
-	RedirectTo string
+
+	// Whom it sends elsewhere.
+
+	// RedirectTo sends initiators that support it to an address or a host name
+	// (RFC 5685), before anything is selected; RedirectAll sends the others,
+	// too.
+	RedirectTo  string
+	RedirectAll bool
+	// Unredirected is the answer to the others: ByRFC serves them. libreswan
+	// with global-redirect=yes is silent.
+	Unredirected Reaction
+
+	// How it ends IKE SAs.
+
+	// Auth is the answer to an IKE_AUTH request, Delete that to a Delete in an
+	// IKE SA that is not authenticated.
+	Auth   AuthReaction
+	Delete DeleteReaction
+	// ClosedFor is how long it keeps an entry for an IKE SA that is over, and
+	// for each INVALID_KE_PAYLOAD that it sent.
+	ClosedFor time.Duration
 
 	// How it limits half-open SAs. The counts are those of one source address.
 
@@ -121,32 +169,83 @@ const (
 	AEADIntegAbsent                   // none at all
 )
 
-// AttributeReaction is what an unknown transform attribute leads to.
-type AttributeReaction uint8
+// UnknownReaction is what a part of an offer leads to that is not understood.
+type UnknownReaction uint8
 
 const (
-	RefuseTransform AttributeReaction = iota // by RFC 7296, Section 3.3.6
-	IgnoreAttribute
-	RefuseMessage // with INVALID_SYNTAX
+	// RefuseUnknown refuses the Proposal of an unknown transform type, and the
+	// transform of an unknown attribute (RFC 7296, Section 3.3.6).
+	RefuseUnknown UnknownReaction = iota
+	// IgnoreUnknown selects as if it were not there.
+	IgnoreUnknown
+	// RejectUnknown answers the whole offer with INVALID_SYNTAX.
+	RejectUnknown
 )
 
-// KEReaction is the answer to a KE payload that cannot be used.
-type KEReaction uint8
+// KECheck is when the method of the KE payload is looked at, and which it
+// should be. A request with another one is answered INVALID_KE_PAYLOAD.
+type KECheck uint8
+
+const (
+	// CheckSelected wants that of the suite that was selected (RFC 7296,
+	// Section 1.3).
+	CheckSelected KECheck = iota
+	// CheckOwn wants the first of the policy before it looks at the offer,
+	// which may not hold it. github.com/msgboxio/ike does so.
+	CheckOwn
+	// CheckOffered wants the first of the policy that any Proposal holds before
+	// it looks at other transforms, and may refuse the offer when it gets it.
+	CheckOffered
+)
+
+// Reaction is the answer to what cannot be used, mostly a KE payload.
+type Reaction uint8
+
+// KEReaction is the Reaction to a KE payload.
+type KEReaction = Reaction
 
 const (
 	// ByRFC is INVALID_KE_PAYLOAD for a method that was not selected (RFC
 	// 7296, Section 1.3) and INVALID_SYNTAX for a value that is no member
 	// (RFC 6989, Section 2.5).
-	ByRFC KEReaction = iota
+	ByRFC Reaction = iota
 	// AsRefusal answers as to an offer with nothing acceptable.
 	AsRefusal
 	// AsSyntax answers INVALID_SYNTAX.
 	AsSyntax
-	// AsAccepted accepts, with random octets of the right length in the KE
-	// payload. Such an SA ends unused.
+	// AsAccepted goes on as if nothing were wrong. A KE payload that cannot be
+	// used is accepted with random octets of the right length in return; such
+	// an SA ends unused.
 	AsAccepted
 	// AsSilence does not answer.
 	AsSilence
+)
+
+// AuthReaction is the answer to an IKE_AUTH request. With an AUTH payload it is
+// never right, as the Responder knows no one.
+type AuthReaction uint8
+
+const (
+	// AuthFails answers AUTHENTICATION_FAILED and forgets the SA.
+	AuthFails AuthReaction = iota
+	// AuthEAP asks for the initiator's EAP identity and keeps the SA half-open,
+	// as the N3IWFs of free5GC and OMEC do.
+	AuthEAP
+	// AuthEstablishes takes everyone: the SA stays until it is deleted, as with
+	// libreswan's rightauth=null.
+	AuthEstablishes
+	// AuthSilent does not answer and keeps the SA half-open.
+	AuthSilent
+)
+
+// DeleteReaction is the answer to a Delete that an unauthenticated initiator
+// sends in an INFORMATIONAL request with the keys of the SA.
+type DeleteReaction uint8
+
+const (
+	DeleteEnds       DeleteReaction = iota // the SA is forgotten
+	DeleteIgnored                          // answered, but the SA stays: strongSwan
+	DeleteUnanswered                       // OpenIKED
 )
 
 // NATDetection is when an accepted answer holds the NAT_DETECTION notifies.
@@ -157,76 +256,3 @@ const (
 	NATDetectionAlways
 	NATDetectionNever
 )
-
-// Profiles of three daemons with their default settings, as measured. Copy one
-// to vary it.
-var (
-	// StrongSwan behaves as strongSwan 5.9.8 to 6.1.0.
-	StrongSwan = Profile{
-		AEADInteg:        AEADIntegIgnored,
-		LateIntermediate: true,
-		UnknownAttribute: IgnoreAttribute,
-		WrongLengthKE:    AsRefusal,
-		InvalidKE:        AsRefusal,
-		TransformOrder: []ike.TransformType{
-			ike.TransformENCR, ike.TransformINTEG, ike.TransformPRF, ike.TransformKE,
-		},
-		Notifies: []ike.Notify{
-			{Notification: ike.IKEV2_FRAGMENTATION_SUPPORTED},
-			signatureHashes,
-			{Notification: ike.CHILDLESS_IKEV2_SUPPORTED},
-			{Notification: ike.MULTIPLE_AUTH_SUPPORTED},
-		},
-		CookieFrom:   3,
-		CookieLinger: 10 * time.Second,
-		BlockFrom:    5,
-	}
-
-	// Libreswan behaves as libreswan 4.10 and 5.2.
-	Libreswan = Profile{
-		RefuseNoneBeside: true,
-		NoAdditionalKE:   true,
-		UnknownAttribute: RefuseMessage,
-		UnknownKE:        AsSyntax,
-		WrongLengthKE:    AsSyntax,
-		InvalidKE:        AsAccepted,
-		ErrorSPI:         true,
-		TransformOrder: []ike.TransformType{
-			ike.TransformENCR, ike.TransformPRF, ike.TransformINTEG, ike.TransformKE,
-		},
-		NATDetection: NATDetectionAlways,
-		Notifies: []ike.Notify{
-			{Notification: ike.IKEV2_FRAGMENTATION_SUPPORTED},
-			{Notification: ike.CHILDLESS_IKEV2_SUPPORTED},
-		},
-	}
-
-	// OpenIKED behaves as OpenIKED 7.4.
-	OpenIKED = Profile{
-		Preference:       PreferOwnBest,
-		FollowKE:         true,
-		AEADInteg:        AEADIntegAbsent,
-		RefuseMixed:      true,
-		NoAdditionalKE:   true,
-		UnknownAttribute: IgnoreAttribute,
-		WrongLengthKE:    AsRefusal,
-		InvalidKE:        AsRefusal,
-		ErrorSPI:         true,
-		TransformOrder: []ike.TransformType{
-			ike.TransformENCR, ike.TransformPRF, ike.TransformINTEG, ike.TransformKE,
-		},
-		NATDetection: NATDetectionAlways,
-		VendorIDs:    [][]byte{[]byte("OpenIKED-7.4")},
-		Notifies:     []ike.Notify{signatureHashes},
-	}
-)
-
-// signatureHashes announces SHA2-256, 384, 512 and Identity (RFC 7427, Section
-// 4), 2 octets each.
-var signatureHashes = ike.Notify{
-	Notification: ike.SIGNATURE_HASH_ALGORITHMS,
-	Data: []byte{
-		0, byte(ike.SIGHASH_SHA2_256), 0, byte(ike.SIGHASH_SHA2_384),
-		0, byte(ike.SIGHASH_SHA2_512), 0, byte(ike.SIGHASH_IDENTITY),
-	},
-}

@@ -270,7 +270,7 @@ func TestRedirectToAddress(t *testing.T) {
 // responder SPI.
 func TestUnknownMethod(t *testing.T) {
 	for _, test := range []struct {
-		reaction KEReaction
+		reaction Reaction
 		want     string
 	}{
 		{AsSyntax, "INVALID_SYNTAX"},

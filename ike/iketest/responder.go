@@ -36,10 +36,21 @@ type Responder struct {
 	// connection, of a gateway that knows itself by another one, or whose
 	// connections are bound to no address. The port remains the connection's.
 	Address netip.Addr
+	// OtherAddresses each have a NAT_DETECTION_SOURCE_IP, too, before that of
+	// Address, of a gateway that does not know by which of its addresses it is
+	// reached (RFC 7296, Section 2.23).
+	OtherAddresses []netip.Addr
 	// Identity answers an IKE_AUTH request without AUTH payload, as a gateway
-	// that does EAP shows IDr, CERT, AUTH and EAP. Without it the answer is
-	// AUTHENTICATION_FAILED.
+	// that does EAP shows IDr, CERT, AUTH and EAP. Without it, such a request
+	// is answered as one with AUTH, as Profile.Auth says.
 	Identity []ike.Payload
+
+	// Members are further gateways behind the same address, to which Balance
+	// gives their shares of what arrives. The fields of the Responder itself
+	// are about its own share; what its Members do is in their Stats.
+	Members []Member
+	Balance Balance
+
 	// Rand makes nonces, SPIs and keys; nil is crypto/rand.
 	Rand io.Reader
 
@@ -55,14 +66,42 @@ type Stats struct {
 	Retransmissions int // requests answered once more with the same octets
 	Ignored         int // datagrams without an answer, of all reasons
 
-	Accepted  int // IKE_SA_INIT requests
-	Refused   int // offers with nothing acceptable
-	InvalidKE int // answers INVALID_KE_PAYLOAD
-	Cookies   int // answers COOKIE
-	Blocked   int // requests dropped for the half-open SAs of their source
-	Closed    int // half-open SAs ended by an IKE_AUTH, AUTHENTICATION_FAILED
+	Accepted   int // IKE_SA_INIT requests
+	Refused    int // offers with nothing acceptable
+	InvalidKE  int // answers INVALID_KE_PAYLOAD
+	Redirected int // answers REDIRECT
+	Cookies    int // answers COOKIE
+	Blocked    int // requests dropped for the half-open SAs of their source
+	Closed     int // SAs ended by AUTHENTICATION_FAILED or by a Delete
 
 	HalfOpen, HalfOpenPeak int // SAs now, and at most at once
+	Established            int // SAs now
+	Kept, KeptPeak         int // entries of closed SAs now, and at most at once
+}
+
+// Accepts reports whether an IKE SA of suite, which has one transform of each
+// type, can come about with the gateway or one of its Members, now or under its
+// later policy. Of the faults it reckons with those that let none come about.
+func (r *Responder) Accepts(suite ike.Proposal) bool {
+	for _, m := range r.Members {
+		if m.Responder.Accepts(suite) {
+			return true
+		}
+	}
+	if f := r.Faults; f.Unredeemed || f.InvalidKELoop || f.CookieLoop || f.Instead.blind() {
+		return false
+	}
+	if r.Profile.Accepts(r.Policy, suite) {
+		return true
+	}
+	if r.LaterFrom <= 0 {
+		return false
+	}
+	later := r.LaterProfile
+	if later == nil {
+		later = &r.Profile
+	}
+	return later.Accepts(r.LaterPolicy, suite)
 }
 
 // Stats returns the counts since the first Serve.
@@ -75,10 +114,11 @@ func (r *Responder) Stats() Stats {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.halfOpen.expire(time.Now())
+	s.sas.expire(s.profile.ClosedFor, time.Now())
 	stats := s.stats
-	stats.HalfOpen = len(s.halfOpen.sas)
-	stats.HalfOpenPeak = s.halfOpen.peak
+	stats.HalfOpen, stats.HalfOpenPeak = s.sas.halfOpen(), s.sas.halfOpenPeak
+	stats.Established = len(s.sas.bySPI) - stats.HalfOpen
+	stats.Kept, stats.KeptPeak = len(s.sas.closed), s.sas.closedPeak
 	return stats
 }
 
@@ -137,24 +177,26 @@ type server struct {
 	profile             Profile
 	faults              faults
 	address             netip.Addr
+	otherAddresses      []netip.Addr
 	identity            []ike.Payload
 	rand                io.Reader
+	cluster             cluster
 
-	mu       sync.Mutex
-	stats    Stats
-	cookies  cookies
-	halfOpen halfOpenTable
-	answers  answerCache
+	mu      sync.Mutex
+	stats   Stats
+	cookies cookies
+	sas     saTable
+	answers answerCache
 }
 
 func newServer(r *Responder) (*server, error) {
 	s := &server{
 		policy: r.Policy, laterPolicy: r.LaterPolicy, laterProfile: r.LaterProfile, laterFrom: r.LaterFrom,
 		profile: r.Profile, faults: newFaults(r.Faults),
-		address: r.Address, identity: r.Identity, rand: r.Rand,
-		cookies:  cookies{asked: make(map[netip.Addr]time.Time)},
-		halfOpen: halfOpenTable{sas: make(map[ike.SPI]*halfOpenSA)},
-		answers:  answerCache{answers: make(map[answerKey][]byte)},
+		address: r.Address, otherAddresses: r.OtherAddresses, identity: r.Identity, rand: r.Rand,
+		cookies: cookies{asked: make(map[netip.Addr]time.Time)},
+		sas:     saTable{bySPI: make(map[ike.SPI]*gatewaySA)},
+		answers: answerCache{answers: make(map[answerKey][]byte)},
 	}
 	if s.rand == nil {
 		s.rand = rand.Reader
@@ -165,7 +207,9 @@ func newServer(r *Responder) (*server, error) {
 	if _, err := io.ReadFull(s.rand, s.cookies.secret[:]); err != nil {
 		return nil, fmt.Errorf("iketest: cookie secret: %w", err)
 	}
-	return s, nil
+	var err error
+	s.cluster, err = newCluster(r)
+	return s, err
 }
 
 // An arrival is one datagram received.
@@ -197,17 +241,18 @@ func (s *server) serve(conn net.PacketConn, marker bool) error {
 			continue
 		}
 		in := arrival{local: unmap(local.AddrPort()), remote: unmap(remote.AddrPort()), marker: marker, raw: buf[:n]}
-		sent, err := s.receive(in)
+		member := s.member(in)
+		sent, err := member.receive(in)
 		if err != nil {
 			return err
 		}
-		s.faults.send(conn, from, sent)
+		member.faults.send(conn, from, sent)
 	}
 }
 
 // receive returns the datagrams that answer one. Its error is that of the
 // source of randomness.
-func (s *server) receive(in arrival) ([][]byte, error) {
+func (s *server) receive(in arrival) ([]outgoing, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.stats.Datagrams++

@@ -24,10 +24,48 @@ func (p *Profile) Choose(policy, offer []ike.Proposal, ke ike.KeyExchangeMethod)
 	return p.choose(policy, request{offer, ke, true})
 }
 
+// Accepts reports whether an IKE SA of suite, which has one transform of each
+// type, can come about between the profile with the policy and an initiator
+// that offers it alone, with a KE payload of its method. A suite is not accepted
+// where the answer leaves out or adds a transform.
+func (p *Profile) Accepts(policy []ike.Proposal, suite ike.Proposal) bool {
+	offer, method := []ike.Proposal{suite}, methodOf(suite)
+	if wanted, ok := p.wantedKE(policy, offer); ok && wanted != method {
+		return false
+	}
+	if p.DeafAboveKE > 0 && method > p.DeafAboveKE {
+		return false
+	}
+	chosen, ok := p.Choose(policy, offer, method)
+	return ok && sameSuite(chosen, suite)
+}
+
+// sameSuite compares the transforms but those that are none.
+func sameSuite(a, b ike.Proposal) bool {
+	within := func(a, b ike.Proposal) bool {
+		for _, t := range a.Transforms {
+			if !isNone(t) && !slices.ContainsFunc(b.Transforms, same(t)) {
+				return false
+			}
+		}
+		return true
+	}
+	return within(a, b) && within(b, a)
+}
+
+// isNone reports whether a transform stands for the absence of its type.
+func isNone(t ike.Transform) bool {
+	return t.ID == 0 && t.Type != ike.TransformENCR && t.Type != ike.TransformPRF
+}
+
 // choose returns the Proposal that answers r, with one transform of each type
 // but those that are none, and its number from the offer; false where nothing
 // is acceptable.
 func (p *Profile) choose(policy []ike.Proposal, r request) (ike.Proposal, bool) {
+	if p.AcceptAll {
+		return firstOf(r.offer)
+	}
+	r.offer = p.readProposals(r.offer)
 	if p.Preference == PreferInitiator {
 		for _, offered := range r.offer {
 			for _, own := range policy {
@@ -92,7 +130,7 @@ func (p *Profile) matchKE(own, offered ike.Proposal, r request) (ike.Proposal, b
 
 // match selects from one Proposal of each side.
 func (p *Profile) match(own, offered ike.Proposal, r request, followKE bool) (ike.Proposal, bool) {
-	ours, ok := new(Profile).byType(own)
+	ours, ok := new(Profile).byType(own) // the policy is known whole
 	if !ok {
 		return ike.Proposal{}, false
 	}
@@ -114,54 +152,9 @@ func (p *Profile) match(own, offered ike.Proposal, r request, followKE bool) (ik
 		return ike.Proposal{}, false
 	}
 	chosen := slices.Concat(encryption, prf[:1], methods)
-	chosen = slices.DeleteFunc(chosen, func(t ike.Transform) bool {
-		return t.ID == 0 && t.Type != ike.TransformENCR && t.Type != ike.TransformPRF
-	})
+	chosen = slices.DeleteFunc(chosen, isNone)
 	p.order(chosen, offered)
 	return ike.Proposal{Number: offered.Number, Protocol: ike.ProtocolIKE, Transforms: chosen}, true
-}
-
-// transforms holds those of one Proposal by their type.
-type transforms [ike.TransformADDKE7 + 1][]ike.Transform
-
-// byType returns the transforms of a Proposal that the profile can read. It is
-// false for a Proposal that is not for IKE or has a type that it does not know:
-// "If the responder is presented with a Proposal that contains a Transform Type
-// it does not understand [...] it MUST consider this proposal unacceptable"
-// (RFC 7296, Section 3.3.6).
-func (p *Profile) byType(proposal ike.Proposal) (transforms, bool) {
-	var all transforms
-	if proposal.Protocol != ike.ProtocolIKE || len(proposal.SPI) != 0 {
-		return all, false
-	}
-	last := ike.TransformADDKE7
-	if p.NoAdditionalKE {
-		last = ike.TransformKE
-	}
-	var read [len(all)]int
-	for _, t := range proposal.Transforms {
-		if t.Type == 0 || t.Type == ike.TransformSN || t.Type > last {
-			return all, false
-		}
-		read[t.Type]++
-		if p.TransformsRead > 0 && read[t.Type] > p.TransformsRead {
-			continue
-		}
-		if hasUnknownAttribute(t) {
-			if p.UnknownAttribute != IgnoreAttribute {
-				continue
-			}
-			t.Attributes = slices.DeleteFunc(slices.Clone(t.Attributes), unknownAttribute)
-		}
-		all[t.Type] = append(all[t.Type], t)
-	}
-	return all, true
-}
-
-func unknownAttribute(a ike.Attribute) bool { return a.Type != ike.AttributeKeyLength }
-
-func hasUnknownAttribute(t ike.Transform) bool {
-	return slices.ContainsFunc(t.Attributes, unknownAttribute)
 }
 
 // orNone returns the transforms of a type, or none, which is the same as
@@ -259,18 +252,31 @@ func (p *Profile) common(ours, offered []ike.Transform) []ike.Transform {
 	var both []ike.Transform
 	if p.Preference == PreferInitiator {
 		for _, t := range offered {
-			if slices.ContainsFunc(ours, same(t)) {
+			if slices.ContainsFunc(ours, p.alike(t)) || (p.AcceptUnknown && unknownID(t)) {
 				both = append(both, t)
 			}
 		}
 		return both
 	}
 	for _, t := range ours {
-		if i := slices.IndexFunc(offered, same(t)); i >= 0 {
+		if i := slices.IndexFunc(offered, p.alike(t)); i >= 0 {
 			both = append(both, offered[i])
 		}
 	}
+	for _, t := range offered {
+		if p.AcceptUnknown && unknownID(t) {
+			both = append(both, t)
+		}
+	}
 	return both
+}
+
+// alike compares what the profile reads of a transform.
+func (p *Profile) alike(a ike.Transform) func(ike.Transform) bool {
+	if !p.IgnoreKeyLength {
+		return same(a)
+	}
+	return func(b ike.Transform) bool { return a.Type == b.Type && a.ID == b.ID }
 }
 
 // same compares the type, the ID and the Key Length.
@@ -294,12 +300,6 @@ func (p *Profile) order(chosen []ike.Transform, offered ike.Proposal) {
 		}
 	}
 	slices.SortStableFunc(chosen, func(a, b ike.Transform) int { return place(a) - place(b) })
-}
-
-func anyUnknownAttribute(offer []ike.Proposal) bool {
-	return slices.ContainsFunc(offer, func(p ike.Proposal) bool {
-		return slices.ContainsFunc(p.Transforms, hasUnknownAttribute)
-	})
 }
 
 // offers tells whether any Proposal has the method as its first key exchange.

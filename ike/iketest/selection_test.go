@@ -109,7 +109,7 @@ func TestChoose(t *testing.T) {
 			offer: offer(proposal(gcm256, prf256, mac256, noInteg, ecp256))},
 		{name: "AUTH_NONE alone", profile: Profile{RefuseNoneBeside: true}, policy: policy,
 			offer: offer(proposal(gcm256, prf256, noInteg, ecp256)), want: []ike.Transform{gcm256, prf256, ecp256}},
-		{name: "unknown attribute, ignored", profile: Profile{UnknownAttribute: IgnoreAttribute}, policy: policy,
+		{name: "unknown attribute, ignored", profile: Profile{UnknownAttribute: IgnoreUnknown}, policy: policy,
 			offer: offer(proposal(privateAttribute, prf256, ecp256)), want: []ike.Transform{gcm256, prf256, ecp256}},
 		{name: "AEAD and classic with INTEG", policy: offer(proposal(gcm256, prf256, modp2048), policy[1]),
 			offer: offer(proposal(gcm256, cbc256, prf256, mac256, modp2048)), want: []ike.Transform{cbc256, prf256, mac256, modp2048}},

@@ -5,50 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"time"
-
-	"github.com/ikescope/ikescope/ike"
 )
-
-// A halfOpenSA awaits its IKE_AUTH. Its keys are derived when that comes.
-type halfOpenSA struct {
-	spii, spir ike.SPI
-	source     netip.Addr
-	expires    time.Time
-	chosen     ike.Proposal
-	secret     []byte // nil where the key exchange could not be done
-	ni, nr     []byte
-}
-
-type halfOpenTable struct {
-	sas  map[ike.SPI]*halfOpenSA // by responder SPI
-	peak int
-}
-
-const defaultHalfOpenFor = 30 * time.Second
-
-func (t *halfOpenTable) add(sa *halfOpenSA) {
-	t.sas[sa.spir] = sa
-	t.peak = max(t.peak, len(t.sas))
-}
-
-// of counts those of a source address.
-func (t *halfOpenTable) of(source netip.Addr) int {
-	n := 0
-	for _, sa := range t.sas {
-		if sa.source == source {
-			n++
-		}
-	}
-	return n
-}
-
-func (t *halfOpenTable) expire(now time.Time) {
-	for spi, sa := range t.sas {
-		if !now.Before(sa.expires) {
-			delete(t.sas, spi)
-		}
-	}
-}
 
 // answerCache holds recent answers: "The responder MUST remember each response"
 // (RFC 7296, Section 2.1), and one request sent again gets the same octets.

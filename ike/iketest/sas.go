@@ -1,0 +1,85 @@
+package iketest
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/ikescope/ikescope/ike"
+)
+
+// A gatewaySA is an IKE SA at the gateway, which begins half-open: it awaits its
+// IKE_AUTH. Its keys are derived when that comes.
+type gatewaySA struct {
+	spii, spir  ike.SPI
+	source      netip.Addr
+	expires     time.Time
+	established bool
+	nextID      uint32 // Message ID of the next request
+	chosen      ike.Proposal
+	secret      []byte // nil where the key exchange could not be done
+	ni, nr      []byte
+}
+
+// saTable holds the SAs of a gateway.
+type saTable struct {
+	bySPI                    map[ike.SPI]*gatewaySA // by responder SPI
+	closed                   []time.Time            // until when entries of SAs that are over are kept
+	halfOpenPeak, closedPeak int
+}
+
+const (
+	defaultHalfOpenFor = 30 * time.Second
+	// establishedFor is how long an authenticated SA lives, libreswan's default.
+	establishedFor = 8 * time.Hour
+)
+
+func (t *saTable) add(sa *gatewaySA) {
+	t.bySPI[sa.spir] = sa
+	t.halfOpenPeak = max(t.halfOpenPeak, t.halfOpen())
+}
+
+// count counts the SAs that match.
+func (t *saTable) count(match func(*gatewaySA) bool) int {
+	n := 0
+	for _, sa := range t.bySPI {
+		if match(sa) {
+			n++
+		}
+	}
+	return n
+}
+
+func (t *saTable) halfOpen() int {
+	return t.count(func(sa *gatewaySA) bool { return !sa.established })
+}
+
+// halfOpenOf counts the half-open SAs of a source address.
+func (t *saTable) halfOpenOf(source netip.Addr) int {
+	return t.count(func(sa *gatewaySA) bool { return !sa.established && sa.source == source })
+}
+
+// end forgets an SA, but for an entry of it that lives until a time.
+func (t *saTable) end(sa *gatewaySA, until, now time.Time) {
+	delete(t.bySPI, sa.spir)
+	t.keepClosed(until, now)
+}
+
+// keepClosed keeps an entry of an SA that is over.
+func (t *saTable) keepClosed(until, now time.Time) {
+	if until.After(now) {
+		t.closed = append(t.closed, until)
+		t.closedPeak = max(t.closedPeak, len(t.closed))
+	}
+}
+
+// expire ends SAs and entries whose time has come. closedFor is the lifetime of
+// entries.
+func (t *saTable) expire(closedFor time.Duration, now time.Time) {
+	t.closed = slices.DeleteFunc(t.closed, func(until time.Time) bool { return !until.After(now) })
+	for _, sa := range t.bySPI {
+		if !now.Before(sa.expires) {
+			t.end(sa, sa.expires.Add(closedFor), now)
+		}
+	}
+}
