@@ -8,10 +8,11 @@
 //	go gateway.Serve(conn, nil) // until conn is closed
 //
 // Policy says what the gateway accepts, [Profile] how it answers, and [Faults]
-// what goes wrong. Serve takes real UDP sockets just as well. Links, NATs and
+// what goes wrong. [Oddities] lists ways to make it odd or hostile, each in one
+// or two fields, for tests that mix them. Serve takes real UDP sockets just as well. Links, NATs and
 // filters of the [Network] stand between the two ends; under testing/synctest
 // its delays pass at once.
 //
-// The responder negotiates an IKE SA with real keys, but authenticates no one:
-// every IKE_AUTH ends in AUTHENTICATION_FAILED.
+// The responder negotiates an IKE SA with real keys, but knows no one: unless
+// the Profile says otherwise, every IKE_AUTH ends in AUTHENTICATION_FAILED.
 package iketest

@@ -51,7 +51,8 @@ type Responder struct {
 	Members []Member
 	Balance Balance
 
-	// Rand makes nonces, SPIs and keys; nil is crypto/rand.
+	// Rand makes nonces, SPIs and keys; nil is crypto/rand. One that Members
+	// share has to be safe for concurrent use.
 	Rand io.Reader
 
 	mu     sync.Mutex
