@@ -41,7 +41,7 @@ func readCapturesOf(t *testing.T, paths ...string) (*report.Capture, error) {
 }
 
 // Files that follow one another are one capture, in whatever order they are
-// named, and of each place its own.
+// named, and each capture point has its own.
 func TestCaptureFilesInARow(t *testing.T) {
 	files := map[string][]byte{}
 	for _, name := range []string{"nat-client", "nat-gateway"} {

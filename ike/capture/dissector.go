@@ -33,7 +33,7 @@ type Counts struct {
 	Incomplete  int
 	// Cut are frames of which the capture's snapshot length left out the end.
 	Cut int
-	// Unreadable are frames of a link type that is not known, or malformed.
+	// Unreadable are frames that are malformed or of an unknown link type.
 	Unreadable int
 }
 

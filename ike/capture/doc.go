@@ -12,6 +12,5 @@
 // any field. Memory is bounded, whatever they hold; what is beyond the bounds
 // is counted or is an error, and never a panic. Nothing is decrypted.
 //
-// The package opens no files and has no clock: it works on an [io.Reader] and an
-// [io.Writer].
+// The package opens no files: it works on an [io.Reader] and an [io.Writer].
 package capture

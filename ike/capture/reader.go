@@ -86,10 +86,9 @@ func Is(begin []byte) bool {
 	return false
 }
 
-// NewReader returns a Reader of a capture file, whose first octets it reads. The
-// error says why this is no such file, or none that can be read: it is in
-// another format, gzip among them, its version is not known, or it ends within
-// its header.
+// NewReader returns a Reader of a capture file, and reads its first octets. The
+// error says why the file cannot be read: it is in another format, such as gzip,
+// it is of an unknown version, or it ends within its header.
 func NewReader(file io.Reader) (*Reader, error) {
 	r := &Reader{in: bufio.NewReaderSize(file, 1<<16)}
 	begin, err := r.in.Peek(4)

@@ -55,8 +55,8 @@ func NewWriter(w io.Writer) *Writer {
 
 // Write writes p, over IPv4 if both of its addresses are of IPv4, in IPv6 form
 // or not, and over IPv6 otherwise. Zones are not written. The error is the first
-// of the Writer, of the underlying one or for a packet that is too long; nothing
-// is written after it.
+// one: of the underlying writer, or for a packet that is too long. After it
+// nothing more is written.
 func (w *Writer) Write(p Packet) error {
 	packet, err := p.octets()
 	w.mu.Lock()
