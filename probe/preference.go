@@ -65,7 +65,7 @@ func (s *scan) preference(ctx context.Context) {
 			return
 		}
 	}
-	pref.Own, pref.FollowsKE, pref.MayFollowKE = learnt.Own, learnt.FollowsKE, learnt.MayFollowKE
+	pref.Own, pref.FollowsKE = learnt.Own, learnt.FollowsKE
 	switch learnt.Algorithms {
 	case choice.AlgorithmsResponder:
 		pref.Decides = "gateway"
@@ -172,7 +172,7 @@ func computable(a proposals.Algorithm) bool {
 // methodOrder returns the gateway's order of key exchange methods, as far as it
 // is certain: that in which it takes them if what it took is offered no more.
 func methodOrder(c choice.Choice) (order []ike.KeyExchangeMethod, complete bool) {
-	c.FollowsKE, c.MayFollowKE = false, false
+	c.FollowsKE = choice.No
 	left := c.Accepted
 	for len(left) > 0 {
 		may := c.Of(left)

@@ -120,10 +120,9 @@ type Preference struct {
 	// own ones, as [choice.Choice] has them.
 	Proposals choice.ProposalRule
 	Own       []choice.OwnProposal
-	// FollowsKE: it prefers suites with the method of the KE payload.
-	FollowsKE bool
-	// MayFollowKE: it was not found out whether it does.
-	MayFollowKE bool
+	// FollowsKE says whether it prefers suites with the method of the KE
+	// payload.
+	FollowsKE choice.Known
 	// Suite is the suite chosen from an offer of everything accepted that
 	// fits one request and that this scanner can compute.
 	Suite    *proposals.Suite

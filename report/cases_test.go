@@ -10,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/choice"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
@@ -178,7 +179,7 @@ func cases(t testing.TB) map[string][]probe.Result {
 		Observed: netip.MustParseAddrPort("203.0.113.9:61204"), Evidence: []int{1}}
 	r.Matrix = matrixCase{asked: classical, observed: "3des-des-md5-sha1-prfmd5-prfsha1-modp768-modp1024,aes256-sha256-prfsha256-modp1024-modp2048-modp2048s256",
 		evidence: []int{7, 8, 12}}.matrix(t)
-	r.Preference = &probe.Preference{Suite: suite(t, "3des-sha1-prfsha1-modp1024"), Evidence: []int{21}}
+	r.Preference = &probe.Preference{FollowsKE: choice.No, Suite: suite(t, "3des-sha1-prfsha1-modp1024"), Evidence: []int{21}}
 	r.Gateway = &probe.Gateway{VendorIDs: [][]byte{mustHex(t, "1e2b516905991c7d7c96fcbfb587e46100000009")},
 		SignatureHashes: []ike.HashAlgorithm{ike.SIGHASH_SHA1, ike.SIGHASH_SHA2_256}, Redirect: "gw2.example", Evidence: []int{12}}
 	e := exchange(t, 12, "3des-sha1-prfsha1-modp1024", probe.Accepted)

@@ -209,7 +209,8 @@ type Preference struct {
 	Proposals string `json:"proposals,omitempty"`
 	// FollowsKE: it prefers suites with the method of the KE payload.
 	FollowsKE bool `json:"follows_ke"`
-	// MayFollowKE: it was not found out whether it does.
+	// MayFollowKE: something was chosen, but not what shows whether it does.
+	// It is false where FollowsKE is true.
 	MayFollowKE bool `json:"may_follow_ke,omitempty"`
 	// Own are its own proposals, by rank.
 	Own []OwnProposal `json:"own"`

@@ -98,8 +98,8 @@ func newPreference(p probe.Preference) *Preference {
 		KEComplete:  p.KEComplete,
 		Decides:     p.Decides,
 		Proposals:   proposalRules[p.Proposals],
-		FollowsKE:   p.FollowsKE,
-		MayFollowKE: p.MayFollowKE,
+		FollowsKE:   p.FollowsKE == choice.Yes,
+		MayFollowKE: p.FollowsKE == choice.Unknown && p.Suite != nil,
 		Own: convert(p.Own, func(own choice.OwnProposal) OwnProposal {
 			o := OwnProposal{Rank: own.Rank, Suites: suitesInOrder(own.Product)}
 			o.Ordered = lengths(own.Ordered, len(o.ADDKE))

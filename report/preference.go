@@ -42,7 +42,7 @@ func (t *Target) Choice() choice.Choice {
 	case "initiator":
 		c.Algorithms = choice.AlgorithmsInitiator
 	}
-	c.FollowsKE, c.MayFollowKE = pref.FollowsKE, pref.MayFollowKE
+	c.FollowsKE = pref.followsKE()
 	for _, own := range pref.Own {
 		o := choice.OwnProposal{Rank: own.Rank, Product: own.product()}
 		o.Ordered, o.Anywhere = own.Ordered.within(o.Product), own.Anywhere.within(o.Product)
@@ -50,6 +50,17 @@ func (t *Target) Choice() choice.Choice {
 	}
 	slices.SortStableFunc(c.Own, func(a, b choice.OwnProposal) int { return cmp.Compare(a.Rank, b.Rank) })
 	return c
+}
+
+// followsKE reads back the two fields of the document that say one thing.
+func (pref *Preference) followsKE() choice.Known {
+	switch {
+	case pref.MayFollowKE:
+		return choice.Unknown
+	case pref.FollowsKE:
+		return choice.Yes
+	}
+	return choice.No
 }
 
 // chosen returns what the gateway chose when it was asked how it does, and from

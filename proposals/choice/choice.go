@@ -35,12 +35,10 @@ type Choice struct {
 	Algorithms AlgorithmRule
 	// Proposals says how it comes to one of several proposals.
 	Proposals ProposalRule
-	// FollowsKE: of an own proposal and an offered one that both have the method
-	// of the KE payload it is chosen, whatever stands before it.
-	FollowsKE bool
-	// MayFollowKE: whether it does was not found out.
-	MayFollowKE bool
-	ke          ike.KeyExchangeMethod
+	// FollowsKE says whether, of an own proposal and an offered one that both
+	// have the method of the KE payload, it is chosen whatever stands before it.
+	FollowsKE Known
+	ke        ike.KeyExchangeMethod
 	// Own are the responder's own proposals, by rank. Suites of Accepted that
 	// are in none of them may come before or after any other.
 	Own []OwnProposal
@@ -117,12 +115,12 @@ func (c Choice) OfKE(offer []proposals.Product, ke ike.KeyExchangeMethod) []prop
 func (c Choice) ofKE(offer []proposals.Product, ke ike.KeyExchangeMethod) []proposals.Suite {
 	c.ke = ke
 	if ke == ike.KE_NONE {
-		c.FollowsKE = false
+		c.FollowsKE = No
 		return c.of(offer)
 	}
 	out := candidates(c.of(offer))
-	if c.MayFollowKE {
-		c.FollowsKE = true
+	if c.FollowsKE == Unknown {
+		c.FollowsKE = Yes
 		for _, s := range c.of(offer) {
 			if !slices.Contains(out, s) && len(out) < maxCandidates {
 				out = append(out, s)
@@ -137,7 +135,7 @@ func (c Choice) ofKE(offer []proposals.Product, ke ike.KeyExchangeMethod) []prop
 // most maxCandidates. The offer is taken as it is written, so that an AEAD
 // cipher beside INTEG makes other suites than without.
 func (c Choice) Of(offer []proposals.Product) []proposals.Suite {
-	if c.FollowsKE || c.MayFollowKE {
+	if c.FollowsKE != No {
 		var out candidates
 		// The KE payload may be of any method offered.
 		for _, m := range proposals.KeyExchangeMethods(offer) {
@@ -279,7 +277,7 @@ func (c Choice) match(own OwnProposal, offered proposals.Product) (match, bool) 
 		if len(list) == 0 {
 			continue
 		}
-		if axis == proposals.KE && c.FollowsKE {
+		if axis == proposals.KE && c.FollowsKE == Yes {
 			if i := slices.IndexFunc(list, func(a proposals.Algorithm) bool { return proposals.MethodOf(a) == c.ke }); i >= 0 {
 				list = list[i : i+1]
 				m.chosen[axis] = list

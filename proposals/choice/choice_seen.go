@@ -49,7 +49,7 @@ func (c Choice) Contradicts(chosen Chosen) bool {
 
 // countsKE reports whether the method of the KE payload may make a difference.
 func (c Choice) countsKE() bool {
-	return c.Algorithms == AlgorithmsUnknown || c.FollowsKE || c.MayFollowKE
+	return c.Algorithms == AlgorithmsUnknown || c.FollowsKE != No
 }
 
 // narrowed returns those of candidates for an answer to q that agree with what

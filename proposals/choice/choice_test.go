@@ -17,14 +17,16 @@ func TestChoice(t *testing.T) {
 	)
 	both := "aes256-aes128-sha256-prfsha256-ecp384-ecp256"
 	of := func(rule AlgorithmRule, proposals ProposalRule, own ...OwnProposal) Choice {
-		c := Choice{Algorithms: rule, Proposals: proposals, Own: own}
+		c := Choice{Algorithms: rule, Proposals: proposals, FollowsKE: No, Own: own}
 		for _, o := range own {
 			c.Accepted = append(c.Accepted, o.Product)
 		}
 		return c
 	}
 	follows := of(AlgorithmsResponder, ProposalsResponder, own(1, both))
-	follows.FollowsKE = true
+	follows.FollowsKE = Yes
+	mayFollow := of(AlgorithmsResponder, ProposalsResponder, own(1, both))
+	mayFollow.FollowsKE = Unknown
 	unknown := of(AlgorithmsUnknown, ProposalsUnknown)
 	unknown.Accepted = []proposals.Product{mustParse(t, both)}
 	for _, tt := range []struct {
@@ -53,6 +55,8 @@ func TestChoice(t *testing.T) {
 			"aes128-sha256-prfsha256-ecp384,aes256-sha256-prfsha256-ecp256", 0, []string{"aes256-sha256-prfsha256-ecp256"}},
 		{"the method of the KE payload", follows,
 			"aes256-sha256-prfsha256-ecp384-ecp256", ike.KE_ECP_256, []string{"aes256-sha256-prfsha256-ecp256"}},
+		{"perhaps the method of the KE payload", mayFollow,
+			"aes256-sha256-prfsha256-ecp384-ecp256", ike.KE_ECP_256, []string{aes, "aes256-sha256-prfsha256-ecp256"}},
 		{"an unknown rule", unknown,
 			"aes128-aes256-sha256-prfsha256-ecp384", 0, []string{"aes128-sha256-prfsha256-ecp384", aes}},
 	} {

@@ -95,7 +95,7 @@ type learning struct {
 func (l *learning) choose(offer []proposals.Product, guess ike.KeyExchangeMethod) (suite proposals.Suite, guessed, ok bool) {
 	if methods := proposals.KeyExchangeMethods(offer); len(methods) == 1 {
 		guess = methods[0]
-	} else if l.choice.FollowsKE {
+	} else if l.choice.FollowsKE == Yes {
 		guess = l.ask(offer, ike.KE_NONE).KE
 	}
 	if guess == ike.KE_NONE {
@@ -119,7 +119,7 @@ func (l *learning) learn() {
 	}
 	l.left = all
 	if only, many := all[0].First(); len(all) == 1 && many == proposals.NumAxes {
-		l.choice.Algorithms, l.choice.Proposals = AlgorithmsResponder, ProposalsResponder
+		l.choice.Algorithms, l.choice.Proposals, l.choice.FollowsKE = AlgorithmsResponder, ProposalsResponder, No
 		l.choice.Own = []OwnProposal{ordered(1, only.Product())}
 		return
 	}
@@ -231,8 +231,8 @@ func (l *learning) proposals() {
 			return
 		}
 		own.Rank = rank
-		if n := own.Ordered[proposals.KE]; n > 1 && slices.Contains(own.Product[proposals.KE][:n], l.beside) {
-			l.choice.MayFollowKE = false // or that would have been seen
+		if n := own.Ordered[proposals.KE]; l.choice.FollowsKE == Unknown && n > 1 && slices.Contains(own.Product[proposals.KE][:n], l.beside) {
+			l.choice.FollowsKE = No // or that would have been seen
 		}
 		l.add(own)
 	}
@@ -243,7 +243,7 @@ func (l *learning) proposals() {
 // are known then, which tell whether the best or the first offered is chosen.
 func (l *learning) followed(t proposals.Suite) (best, ok bool) {
 	l.beside = proposals.Algorithm{}
-	if !l.choice.MayFollowKE {
+	if l.choice.FollowsKE != Unknown {
 		return false, true
 	}
 	p := t.Product()
@@ -270,7 +270,7 @@ func (l *learning) followed(t proposals.Suite) (best, ok bool) {
 	if pick.Suite == nil {
 		return false, pick.KE != ike.KE_NONE
 	}
-	l.choice.FollowsKE, l.choice.MayFollowKE = true, false
+	l.choice.FollowsKE = Yes
 	switch l.ask([]proposals.Product{pick.Suite.Product(), t.Product()}, ike.KE_NONE).KE {
 	case ike.KE_NONE:
 		return false, false

@@ -73,11 +73,12 @@ func (l *learning) ask(offer []proposals.Product, ke ike.KeyExchangeMethod) Pick
 // choose, that chose what was seen.
 func (l *learning) guess(q Question) Pick {
 	h, order := l.likeliest()
+	follows := l.choice.FollowsKE == Yes || h.followsKE && l.choice.FollowsKE == Unknown && l.top != nil
 	var chosen proposals.Suite
 	least := -1
 	for _, p := range q.Offer {
 		s, places := firstIn(order, p)
-		if i := slices.IndexFunc(p[proposals.KE], func(a proposals.Algorithm) bool { return proposals.MethodOf(a) == q.KE }); i >= 0 && (l.choice.FollowsKE || h.followsKE && l.choice.MayFollowKE) {
+		if i := slices.IndexFunc(p[proposals.KE], func(a proposals.Algorithm) bool { return proposals.MethodOf(a) == q.KE }); i >= 0 && follows {
 			s[proposals.KE] = p[proposals.KE][i]
 		}
 		if least < 0 || h.best && places < least {

@@ -238,7 +238,7 @@ func (l *learning) against(p proposals.Product, base proposals.Suite, whole bool
 		return s, s != base, ok
 	}
 	ke := ike.KE_NONE
-	if whole && !l.choice.FollowsKE {
+	if whole && l.choice.FollowsKE != Yes {
 		ke = proposals.MethodOf(p[proposals.KE][0])
 	}
 	pick := l.ask(offer, ke)

@@ -139,7 +139,7 @@ func (s *outline) byPlaces() OwnProposal {
 // that belongs to it tells the same of those before it.
 func (s *outline) members(axis proposals.Axis) {
 	list := s.placed[axis]
-	if axis == proposals.KE && s.choice.FollowsKE {
+	if axis == proposals.KE && s.choice.FollowsKE == Yes {
 		for len(list) > 1 && !s.heeds(list[len(list)-1]) {
 			list = list[:len(list)-1]
 		}

@@ -16,7 +16,9 @@ func (l *learning) rules(all []proposals.Product) bool {
 		return false
 	}
 	l.top = &t
-	l.choice.MayFollowKE = slices.ContainsFunc(l.Accepted, func(p proposals.Product) bool { return len(p[proposals.KE]) > 1 })
+	if !slices.ContainsFunc(l.Accepted, func(p proposals.Product) bool { return len(p[proposals.KE]) > 1 }) {
+		l.choice.FollowsKE = No // there is nothing to prefer
+	}
 	best, ok := l.followed(t)
 	if !ok {
 		return false
@@ -54,8 +56,8 @@ func (l *learning) rules(all []proposals.Product) bool {
 		}
 		l.choice.Proposals = ProposalsInitiator
 	}
-	if l.choice.Algorithms == AlgorithmsInitiator && l.beside != (proposals.Algorithm{}) {
-		l.choice.MayFollowKE = false
+	if l.choice.Algorithms == AlgorithmsInitiator && l.choice.FollowsKE == Unknown && l.beside != (proposals.Algorithm{}) {
+		l.choice.FollowsKE = No
 	}
 	return l.choice.Algorithms != AlgorithmsUnknown
 }

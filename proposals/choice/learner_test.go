@@ -301,7 +301,7 @@ func TestLearnerOfTwo(t *testing.T) {
 	}
 	c := &chooser{policy: policy, profile: iketest.OpenIKED}
 	choice, _ := c.learner(t, policy).Learn()
-	if !choice.FollowsKE || choice.Proposals != ProposalsResponderBest {
+	if choice.FollowsKE != Yes || choice.Proposals != ProposalsResponderBest {
 		t.Errorf("learnt %v, follows the KE payload: %v", choice.Proposals, choice.FollowsKE)
 	}
 	for _, p := range policy {

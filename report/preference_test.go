@@ -1,0 +1,26 @@
+package report
+
+import (
+	"testing"
+
+	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/proposals/choice"
+)
+
+// TestFollowsKE: what is known of the KE payload's method is read back from the
+// two fields of the document.
+func TestFollowsKE(t *testing.T) {
+	chosen := suite(t, "aes256-sha256-prfsha256-modp2048")
+	for _, known := range []choice.Known{choice.Unknown, choice.Yes, choice.No} {
+		pref := newPreference(probe.Preference{FollowsKE: known, Suite: chosen})
+		if pref.FollowsKE && pref.MayFollowKE {
+			t.Errorf("%v is written as both", known)
+		}
+		if got := pref.followsKE(); got != known {
+			t.Errorf("%v is read back as %v", known, got)
+		}
+	}
+	if pref := newPreference(probe.Preference{}); pref.FollowsKE || pref.MayFollowKE {
+		t.Errorf("where nothing was chosen it is %+v", pref)
+	}
+}
