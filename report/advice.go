@@ -8,6 +8,7 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/remedy"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // Advice says whether a client gets an IKE SA of a target, and what would
@@ -100,7 +101,7 @@ func newRemedy(r remedy.Remedy) Remedy {
 	}
 	if len(r.Lines) > 0 {
 		out.Suite, out.Together = r.Suite.String(), r.Together
-		out.Changes = append(out.Changes, convert(r.Changes, proposals.Axis.String)...)
+		out.Changes = append(out.Changes, lists.Convert(r.Changes, proposals.Axis.String)...)
 	}
 	return out
 }

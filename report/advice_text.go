@@ -3,6 +3,8 @@ package report
 import (
 	"io"
 	"strings"
+
+	"github.com/ikescope/ikescope/report/english"
 )
 
 // WriteAdvice writes advice as a text to read, with lines to paste.
@@ -19,11 +21,11 @@ func WriteAdvice(w io.Writer, all []Advice, o TextOptions) error {
 
 func (p *page) advice(a Advice) {
 	name := a.Target
-	if address := addressBeside(name, a.Address); address != "" {
+	if address := AddressBeside(name, a.Address); address != "" {
 		name += " (" + address + ")"
 	}
 	style := map[string]string{"connects": green, "fails": red, "unknown": yellow}[a.Client.Verdict]
-	p.wide(p.paint(bold, printable(a.Client.Client)) + " " + p.paint(style, printable(a.Client.Verdict)) + " at " + printable(name) + ", " + printable(a.Client.Basis))
+	p.wide(p.paint(bold, Printable(a.Client.Client)) + " " + p.paint(style, Printable(a.Client.Verdict)) + " at " + Printable(name) + ", " + Printable(a.Client.Basis))
 	if a.Client.Suite != "" {
 		p.section("SUITE")
 		p.text(2, a.Client.Suite)
@@ -70,7 +72,7 @@ func (p *page) remedy(r Remedy, told map[string]bool) {
 	if r.Together {
 		p.text(2, "together with a change of the other side to the same suite")
 	}
-	p.text(2, "both then have "+r.Suite+"; new to the "+r.Side+": "+join(r.Changes, "and"))
+	p.text(2, "both then have "+r.Suite+"; new to the "+r.Side+": "+english.List(r.Changes, "and"))
 	for _, s := range r.Weaker {
 		if short, _, ok := strings.Cut(s, ":"); ok && told[s] {
 			p.styled(yellow, 2, "WEAKER, as above: "+short)
@@ -82,7 +84,7 @@ func (p *page) remedy(r Remedy, told map[string]bool) {
 	p.wide("")
 	// Lines to paste stand as they are, however long.
 	for _, line := range r.Lines {
-		p.wide(p.paint(green, printable(line)))
+		p.wide(p.paint(green, Printable(line)))
 	}
 	if len(r.Notes) > 0 {
 		p.wide("")

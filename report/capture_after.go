@@ -6,6 +6,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/dialog"
+	"github.com/ikescope/ikescope/report/english"
 )
 
 // gone judges an IKE SA that worked, and whose last request was sent again and
@@ -29,7 +30,7 @@ func (c *course) gone() (CapturedVerdict, bool) {
 	}
 	return fails(layerNetwork, "PEER-GONE", "the "+silent+" answered, and does not any more",
 		fmt.Sprintf("%s of %v %d, after %s; it is down or has forgotten the IKE SA, or the path is closed, as by a NAT or a firewall that forgets what is silent for long",
-			tries(x.Request), x.Type, x.MessageID, counted(int64(answeredBefore(c.Exchanges)), "exchange", "exchanges")),
+			tries(x.Request), x.Type, x.MessageID, english.Counted(int64(answeredBefore(c.Exchanges)), "exchange", "exchanges")),
 		"capture at the "+silent+": does the request arrive there, and is it answered?",
 		"read the "+silent+"'s log at "+clock(x.Request.First),
 		"if it happens after a pause, let the "+other+" send NAT keepalives or dead peer detection more often"), true
@@ -75,7 +76,7 @@ func (c *course) judgeAfter() CapturedVerdict {
 		return endedAtOnce(c.after[0], said)
 	}
 	return works("GOES-ON", "authenticated: exchanges follow IKE_AUTH",
-		said+fmt.Sprintf("; %s; no ESP is in the capture", counted(int64(len(c.after)), "exchange follows", "exchanges follow")))
+		said+fmt.Sprintf("; %s; no ESP is in the capture", english.Counted(int64(len(c.after)), "exchange follows", "exchanges follow")))
 }
 
 // endsAtOnce reports whether a single INFORMATIONAL follows authentication, at

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/dialog"
+	"github.com/ikescope/ikescope/report/english"
 )
 
 // judgeAuth judges authentication, which is encrypted: what tells are sizes,
@@ -58,7 +59,7 @@ func (c *course) authUnanswered() CapturedVerdict {
 	last := c.auth[len(c.auth)-1]
 	name, m := last.Type.String(), last.Request
 	v := fails(layerNetwork, "AUTH-NO-ANSWER", name+" got no answer",
-		fmt.Sprintf("%s of %s octets to %v, while IKE_SA_INIT was answered", tries(m), grouped(int64(m.Octets)), m.Destination),
+		fmt.Sprintf("%s of %s octets to %v, while IKE_SA_INIT was answered", tries(m), english.Grouped(int64(m.Octets)), m.Destination),
 		"capture at the responder: does the request arrive there, and is it answered?",
 		"read the responder's log at "+clock(m.First))
 	switch {

@@ -7,6 +7,8 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/dialog"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/report/english"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 func newCapturedExchange(sa *dialog.SA, x *dialog.Exchange) CapturedExchange {
@@ -58,7 +60,7 @@ func newCapturedMessage(m, request *dialog.Message) CapturedMessage {
 	payloads := m.Content.Payloads
 	if n := len(payloads); n > toldPayloads {
 		payloads = payloads[:toldPayloads]
-		out.Fault = fmt.Sprintf("it holds %s payloads, of which %d are told", grouped(int64(n)), toldPayloads)
+		out.Fault = fmt.Sprintf("it holds %s payloads, of which %d are told", english.Grouped(int64(n)), toldPayloads)
 	}
 	for _, payload := range payloads {
 		out.Payloads = append(out.Payloads, payload.Type().String())
@@ -93,6 +95,6 @@ func newCapturedProposal(p ike.Proposal) CapturedProposal {
 		return out
 	}
 	out.Fault = err.Error()
-	out.Keywords = strings.Join(convert(p.Transforms, ike.Transform.String), " ")
+	out.Keywords = strings.Join(lists.Convert(p.Transforms, ike.Transform.String), " ")
 	return out
 }

@@ -6,6 +6,8 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/dialog"
+	"github.com/ikescope/ikescope/report/english"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // CaptureView is what was captured at one place, in one file or in several that
@@ -43,7 +45,7 @@ func NewCapture(tool Tool, views []CaptureView) *Capture {
 // note adds a note where there is something to count.
 func (c *Capture) note(n int, one, many, rest string) {
 	if n > 0 {
-		c.Notes = append(c.Notes, counted(int64(n), one, many)+rest)
+		c.Notes = append(c.Notes, english.Counted(int64(n), one, many)+rest)
 	}
 }
 
@@ -56,7 +58,7 @@ func (c *Capture) addFiles(files []CaptureFile) {
 		}
 		c.Counts.add(f.Counts)
 	}
-	c.File = strings.Join(convert(c.Files, func(f CaptureFile) string { return f.Name }), ", ")
+	c.File = strings.Join(lists.Convert(c.Files, func(f CaptureFile) string { return f.Name }), ", ")
 }
 
 func (n *CaptureCounts) add(m CaptureCounts) {
@@ -124,11 +126,11 @@ func newCapturedSA(number int, sa *dialog.SA) CapturedSA {
 		Number: number, Version: sa.Version, SPIi: sa.SPIi.String(), File: sa.File,
 		Initiator: endpointOf(sa.Paths[0].Initiator), Responder: endpointOf(sa.Paths[0].Responder),
 		First: sa.First.UTC(), Last: sa.Last.UTC(),
-		Paths: convert(sa.Paths, func(p dialog.Path) CapturedPath {
+		Paths: lists.Convert(sa.Paths, func(p dialog.Path) CapturedPath {
 			return CapturedPath{endpointOf(p.Initiator), endpointOf(p.Responder), p.Sent, p.Received, p.Keepalives}
 		}),
-		Exchanges: convert(sa.Exchanges, func(x *dialog.Exchange) CapturedExchange { return newCapturedExchange(sa, x) }),
-		Errors:    convert(sa.Errors, newCapturedError),
+		Exchanges: lists.Convert(sa.Exchanges, func(x *dialog.Exchange) CapturedExchange { return newCapturedExchange(sa, x) }),
+		Errors:    lists.Convert(sa.Errors, newCapturedError),
 		ESPSent:   sa.ESPSent, ESPReceived: sa.ESPReceived, Omitted: sa.Omitted,
 		Verdict: judgeCapture(sa),
 	}

@@ -6,6 +6,8 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/dialog"
+	"github.com/ikescope/ikescope/report/english"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // notifyMeaning says what a notify of IKE_SA_INIT means to a person, "" where
@@ -53,7 +55,7 @@ func notifyMeaning(n *ike.Notify, m, request *dialog.Message) string {
 		}
 	case ike.SIGNATURE_HASH_ALGORITHMS:
 		if hashes, ok := n.SignatureHashes(); ok {
-			return join(convert(hashes, func(h ike.HashAlgorithm) string {
+			return english.List(lists.Convert(hashes, func(h ike.HashAlgorithm) string {
 				return strings.ReplaceAll(strings.TrimPrefix(h.String(), "SIGHASH_"), "_", "-")
 			}), "and")
 		}

@@ -6,6 +6,8 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/ikescope/ikescope/report/english"
 )
 
 // WriteCaptureText writes c for people. What came from the wire is escaped.
@@ -25,14 +27,14 @@ func WriteCaptureText(w io.Writer, c *Capture, o TextOptions) error {
 	}
 	if left := len(c.SAs) - len(told); left > 0 {
 		p.section("")
-		p.text(0, counted(int64(left), "IKE SA is", "IKE SAs are")+" not told: --sa NUMBER tells one, and --all all of them")
+		p.text(0, english.Counted(int64(left), "IKE SA is", "IKE SAs are")+" not told: --sa NUMBER tells one, and --all all of them")
 	}
 	return p.writeTo(w)
 }
 
 // captureHead writes what is in the files.
 func (p *page) captureHead(c *Capture) {
-	for _, line := range wrap(printable(c.File), p.width, 2) {
+	for _, line := range wrap(Printable(c.File), p.width, 2) {
 		p.wide(p.paint(bold, line))
 	}
 	p.section("FILE")
@@ -51,7 +53,7 @@ func (p *page) captureHead(c *Capture) {
 }
 
 func countsWords(n CaptureCounts) string {
-	words := []string{counted(int64(n.Packets), "packet", "packets"), counted(int64(n.IKE), "IKE datagram", "IKE datagrams")}
+	words := []string{english.Counted(int64(n.Packets), "packet", "packets"), english.Counted(int64(n.IKE), "IKE datagram", "IKE datagrams")}
 	for _, more := range []struct {
 		n         int
 		one, many string
@@ -62,7 +64,7 @@ func countsWords(n CaptureCounts) string {
 		{n.Reassembled, "datagram put together of IP fragments", "datagrams put together of IP fragments"},
 	} {
 		if more.n > 0 {
-			words = append(words, counted(int64(more.n), more.one, more.many))
+			words = append(words, english.Counted(int64(more.n), more.one, more.many))
 		}
 	}
 	return strings.Join(words, ", ")
@@ -150,7 +152,7 @@ func (p *page) captureSummary(groups []*group, scans []CapturedScan) {
 		}
 		which := fmt.Sprintf("IKE SA %d", g.numbers[0])
 		if n := len(g.numbers); n > 1 {
-			which = fmt.Sprintf("%s IKE SAs, the first of them %d", grouped(int64(n)), g.numbers[0])
+			which = fmt.Sprintf("%s IKE SAs, the first of them %d", english.Grouped(int64(n)), g.numbers[0])
 		}
 		if g.file != "" {
 			which += ", in " + g.file
@@ -166,18 +168,18 @@ func (p *page) captureSummary(groups []*group, scans []CapturedScan) {
 // scanWords tells a scan in one sentence.
 func scanWords(s CapturedScan) string {
 	acceptable := s.Accepted + s.Acceptable
-	text := fmt.Sprintf("ikescope scan: %s in %s: %s", counted(int64(s.Exchanges), "question", "questions"), seconds(s.Last.Sub(s.First)),
-		counted(int64(acceptable), "offer acceptable", "offers acceptable"))
+	text := fmt.Sprintf("ikescope scan: %s in %s: %s", english.Counted(int64(s.Exchanges), "question", "questions"), seconds(s.Last.Sub(s.First)),
+		english.Counted(int64(acceptable), "offer acceptable", "offers acceptable"))
 	if s.Accepted > 0 {
-		text += fmt.Sprintf(" (for %s an IKE SA was made, and ended)", grouped(int64(s.Accepted)))
+		text += fmt.Sprintf(" (for %s an IKE SA was made, and ended)", english.Grouped(int64(s.Accepted)))
 	}
-	text += fmt.Sprintf(", %s refused", grouped(int64(s.Refused)))
+	text += fmt.Sprintf(", %s refused", english.Grouped(int64(s.Refused)))
 	if s.Other > 0 {
-		text += fmt.Sprintf(", %s answered with something else", grouped(int64(s.Other)))
+		text += fmt.Sprintf(", %s answered with something else", english.Grouped(int64(s.Other)))
 	}
-	text += fmt.Sprintf(", %s without an answer", grouped(int64(s.Silent)))
+	text += fmt.Sprintf(", %s without an answer", english.Grouped(int64(s.Silent)))
 	if s.Errors > 0 {
-		text += ", " + counted(int64(s.Errors), "ICMP error", "ICMP errors")
+		text += ", " + english.Counted(int64(s.Errors), "ICMP error", "ICMP errors")
 	}
 	return text + fmt.Sprintf(" (%s > %s; IKE SAs %d to %d)", &s.Initiator, s.Responder.Address, s.FirstSA, s.LastSA)
 }

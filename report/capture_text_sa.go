@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/ikescope/ikescope/report/english"
 )
 
 // capturedSA writes one IKE SA.
@@ -49,7 +51,7 @@ func (p *page) capturedSA(sa *CapturedSA) {
 			e.Reporter, &e.From, &e.To, e.Text, packetWords(sa, e.File, e.Packet)))
 	}
 	if sa.Omitted > 0 {
-		p.text(0, counted(int64(sa.Omitted), "more message is", "more messages are")+" not told, from the middle of the IKE SA")
+		p.text(0, english.Counted(int64(sa.Omitted), "more message is", "more messages are")+" not told, from the middle of the IKE SA")
 	}
 
 	p.section("VERDICT")
@@ -64,8 +66,8 @@ func (p *page) capturedSA(sa *CapturedSA) {
 
 // capturedHeading writes who, and the verdict.
 func (p *page) capturedHeading(sa *CapturedSA) {
-	name := printable(fmt.Sprintf("IKE SA %d  %s > %s", sa.Number, &sa.Initiator, &sa.Responder))
-	verdict := printable(sa.Verdict.String())
+	name := Printable(fmt.Sprintf("IKE SA %d  %s > %s", sa.Number, &sa.Initiator, &sa.Responder))
+	verdict := Printable(sa.Verdict.String())
 	gap := p.width - columns(name) - columns(verdict)
 	if gap < 2 {
 		p.wide(p.paint(bold, name))
@@ -119,7 +121,7 @@ func (p *page) capturedRoutine(sa *CapturedSA, all []CapturedExchange) {
 		name += " of the responder"
 	}
 	p.timed(since(sa.First, first.Request.Time), bold, fmt.Sprintf("%s: %d requests of %s octets, each answered with %s, until %s, %s to %s, encrypted",
-		name, len(all), grouped(int64(first.Request.Octets)), grouped(int64(first.Responses[0].Octets)), since(sa.First, last.Request.Time),
+		name, len(all), english.Grouped(int64(first.Request.Octets)), english.Grouped(int64(first.Responses[0].Octets)), since(sa.First, last.Request.Time),
 		packetWords(sa, first.Request.File, first.Request.Packet), packetWords(sa, last.Responses[0].File, last.Responses[0].Packet)))
 }
 
@@ -128,7 +130,7 @@ func (p *page) capturedPaths(sa *CapturedSA) {
 	for _, path := range sa.Paths {
 		text := fmt.Sprintf("%s > %s: %d sent, %d received", &path.Initiator, &path.Responder, path.Sent, path.Received)
 		if path.Keepalives > 0 {
-			text += ", " + counted(int64(path.Keepalives), "NAT keepalive", "NAT keepalives")
+			text += ", " + english.Counted(int64(path.Keepalives), "NAT keepalive", "NAT keepalives")
 		}
 		p.text(2, text)
 	}
@@ -171,7 +173,7 @@ func since(began, at time.Time) string {
 // timed writes a paragraph beside the time of what it tells.
 func (p *page) timed(at, style, text string) {
 	const column = 9
-	for _, line := range wrap(printable(text), p.width-margin-column, 2) {
+	for _, line := range wrap(Printable(text), p.width-margin-column, 2) {
 		p.raw(pad(at, column) + p.paint(style, line))
 		at = ""
 	}
@@ -219,18 +221,18 @@ func (p *page) ikev1Exchange(sa *CapturedSA, x CapturedExchange) {
 
 // capturedMessage writes a line on a message, and what can be read in it below.
 func (p *page) capturedMessage(sa *CapturedSA, name string, m CapturedMessage) {
-	words := []string{fmt.Sprintf("%s octets", grouped(int64(m.Octets))), packetWords(sa, m.File, m.Packet)}
+	words := []string{fmt.Sprintf("%s octets", english.Grouped(int64(m.Octets))), packetWords(sa, m.File, m.Packet)}
 	if m.Sent > 1 {
 		words = append(words, fmt.Sprintf("sent %d times", m.Sent))
 	}
 	if m.Copies > 0 {
-		words = append(words, counted(int64(m.Copies), "copy", "copies")+" in the capture")
+		words = append(words, english.Counted(int64(m.Copies), "copy", "copies")+" in the capture")
 	}
 	if m.Fragments > 0 {
 		words = append(words, fmt.Sprintf("%d of %d IKE fragments", m.FragmentsCaptured, m.Fragments))
 	}
 	if m.IPFragments > 0 {
-		words = append(words, counted(int64(m.IPFragments), "IP fragment", "IP fragments"))
+		words = append(words, english.Counted(int64(m.IPFragments), "IP fragment", "IP fragments"))
 	}
 	if m.IPFragmentsLost {
 		words = append(words, fmt.Sprintf("IP fragments are missing, %d octets", m.MissingOctets))
@@ -238,7 +240,7 @@ func (p *page) capturedMessage(sa *CapturedSA, name string, m CapturedMessage) {
 		words = append(words, fmt.Sprintf("cut by %d octets", m.MissingOctets))
 	}
 	if m.Variants > 0 {
-		words = append(words, counted(int64(m.Variants), "datagram differs", "datagrams differ"))
+		words = append(words, english.Counted(int64(m.Variants), "datagram differs", "datagrams differ"))
 	}
 	if m.Encrypted {
 		words = append(words, "encrypted")
@@ -258,7 +260,7 @@ func (p *page) capturedMessage(sa *CapturedSA, name string, m CapturedMessage) {
 			if n.Meaning != "" {
 				text += ": " + n.Meaning
 			}
-			for _, line := range wrap(printable(text), p.width-margin-in, 2) {
+			for _, line := range wrap(Printable(text), p.width-margin-in, 2) {
 				p.raw(strings.Repeat(" ", in) + p.paint(yellow, line))
 			}
 			continue

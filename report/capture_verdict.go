@@ -7,6 +7,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/dialog"
 	"github.com/ikescope/ikescope/ike/icmp"
+	"github.com/ikescope/ikescope/report/english"
 )
 
 // Results of a captured IKE SA, the worst first.
@@ -176,7 +177,7 @@ func addErrors(sa *dialog.SA, v CapturedVerdict) CapturedVerdict {
 // tries tells how often a request was sent.
 func tries(m *dialog.Message) string {
 	if m.Sent < 2 || m.First.IsZero() {
-		return counted(int64(m.Sent), "try", "tries")
+		return english.Counted(int64(m.Sent), "try", "tries")
 	}
 	return fmt.Sprintf("%d tries in %s", m.Sent, seconds(m.Last.Sub(m.First)))
 }
@@ -189,7 +190,7 @@ func fragmentsLost(m *dialog.Message, name string, v CapturedVerdict) CapturedVe
 	v.ID = "IP-FRAGMENTS-LOST"
 	v.Title = name + " came without all of its IP fragments"
 	v.Detail = fmt.Sprintf("of %s octets %s are missing; something before the place of the capture drops IP fragments, and then the responder cannot answer, or the capture's filter leaves them out",
-		grouped(int64(m.Octets)), grouped(int64(m.Missing)))
+		english.Grouped(int64(m.Octets)), english.Grouped(int64(m.Missing)))
 	v.Fix = []string{
 		"enable IKE fragmentation (RFC 7383) on both sides",
 		"let IP fragments through every firewall on the way",

@@ -10,6 +10,8 @@ import (
 	"github.com/ikescope/ikescope/proposals/choice"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/matrix"
+	"github.com/ikescope/ikescope/report/english"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // Compare sets t.Clients to what each of policies gets from t, in their order:
@@ -101,7 +103,7 @@ func (c predictor) connects(out *Client, p client.Policy, candidates []proposals
 		out.Suite = candidates[0].String()
 	} else {
 		named := candidates[:min(len(candidates), mostCandidates)]
-		out.Candidates = convert(named, proposals.Suite.String)
+		out.Candidates = lists.Convert(named, proposals.Suite.String)
 		if len(named) < len(candidates) {
 			out.Notes = append(out.Notes, "The gateway may choose other suites than these, too.")
 		}
@@ -131,15 +133,15 @@ func (c predictor) undecidedOf(offer []proposals.Product) string {
 	n, m := sizeOf(notAsked), sizeOf(open)
 	var parts []string
 	if n > 0 {
-		parts = append(parts, counted(n, "was", "were")+" not asked about")
+		parts = append(parts, english.Counted(n, "was", "were")+" not asked about")
 	}
 	if m > 0 {
-		parts = append(parts, counted(m, "is", "are")+" undecided")
+		parts = append(parts, english.Counted(m, "is", "are")+" undecided")
 	}
 	if len(parts) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Of the %s that it offers, %s.", counted(sizeOf(offer), "suite", "suites"), join(parts, "and"))
+	return fmt.Sprintf("Of the %s that it offers, %s.", english.Counted(sizeOf(offer), "suite", "suites"), english.List(parts, "and"))
 }
 
 // acceptanceOf returns the exchange in which the gateway chose s of what is the
@@ -166,7 +168,7 @@ func (c predictor) acceptanceOf(s proposals.Suite, offer []proposals.Product) []
 	for i, p := range c.accepted {
 		if p.Contains(s) {
 			ids := c.target.Matrix.Products[i].Evidence
-			return numbers(ids[:min(len(ids), enoughEvidence)])
+			return lists.Sorted(ids[:min(len(ids), enoughEvidence)])
 		}
 	}
 	return []int{}
@@ -187,7 +189,7 @@ func (c predictor) refusalsOf(offer []proposals.Product) []int {
 		}
 		left, ids = rest, append(ids, e.id)
 	}
-	return numbers(ids)
+	return lists.Sorted(ids)
 }
 
 // sentAs reports whether the packet of a live verdict was p's: a name may stand
@@ -203,7 +205,7 @@ func (c predictor) sentAs(live Client, p client.Policy) bool {
 	}
 	// Proposals that a product cannot tell are empty there, and not in p.
 	told := slices.DeleteFunc(strings.Split(c.target.Exchanges[i].Offer, ","), func(s string) bool { return s == "" })
-	return slices.Equal(told, convert(p.Offer, proposals.Product.String))
+	return slices.Equal(told, lists.Convert(p.Offer, proposals.Product.String))
 }
 
 // confirm returns what a client's own packet got, with what the prediction

@@ -6,6 +6,7 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/matrix"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // ClientOffer is what a client offers in its first packet, and how that is
@@ -39,7 +40,7 @@ type ClientOffer struct {
 func NewClientOffer(p client.Policy) ClientOffer {
 	out := ClientOffer{
 		Name: p.Name, Aliases: append([]string{}, p.Aliases...), Product: p.Product, Scope: p.Scope,
-		Syntax: string(p.Syntax), Responder: p.Responder, Proposals: convert(p.Offer, proposals.Product.String),
+		Syntax: string(p.Syntax), Responder: p.Responder, Proposals: lists.Convert(p.Offer, proposals.Product.String),
 		Suites: suitesOffered(p), KE: method(p.KE).Keyword, SAOctets: saOctets(p),
 		Source: p.Source, SourceDate: p.SourceDate, Confidence: p.Confidence,
 		Doubt: p.Doubt, Notes: append([]string{}, p.Notes...),

@@ -6,6 +6,8 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/report/english"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 func (c *contrast) findings() {
@@ -114,12 +116,12 @@ func suiteWords(c Client) string {
 	case len(c.Candidates) == 1:
 		return c.Candidates[0] + ", or another suite"
 	}
-	return "one of " + counted(int64(len(c.Candidates)), "suite", "suites")
+	return "one of " + english.Counted(int64(len(c.Candidates)), "suite", "suites")
 }
 
 // missingText says in one sentence, without its full stop, why a client fails.
 func missingText(c Client) string {
-	return strings.Join(convert(c.Missing, func(m Missing) string { return strings.TrimSuffix(m.Text, ".") }), ". ")
+	return strings.Join(lists.Convert(c.Missing, func(m Missing) string { return strings.TrimSuffix(m.Text, ".") }), ". ")
 }
 
 // policies compares how the gateway stands to each embedded policy, and to
@@ -150,7 +152,7 @@ func (c *contrast) policy(old, now Policy) {
 			broken = append(broken, r.Rule)
 		}
 	}
-	reason := now.Verdict + ": " + join(broken, "and")
+	reason := now.Verdict + ": " + english.List(broken, "and")
 	switch {
 	case now.Verdict == ruleMet && old.Verdict == ruleViolated:
 		c.add("policy", effectStronger, "", "policy %s is met now; it was violated", now.Policy)

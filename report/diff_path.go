@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/report/english"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 func (c *contrast) target() {
@@ -25,14 +27,14 @@ func (c *contrast) paths() {
 		i := slices.IndexFunc(c.now.Paths, func(q Path) bool { return key(q) == key(p) })
 		switch {
 		case i < 0:
-			c.add("path", effectNeither, "", "%s is not asked any more; it was: %s", p.name(), stateWords(p.State))
+			c.add("path", effectNeither, "", "%s is not asked any more; it was: %s", p.name(), english.Plain(p.State))
 		case c.now.Paths[i].State != p.State:
-			c.add("path", effectNeither, "", "%s: %s; it was: %s", p.name(), stateWords(c.now.Paths[i].State), stateWords(p.State))
+			c.add("path", effectNeither, "", "%s: %s; it was: %s", p.name(), english.Plain(c.now.Paths[i].State), english.Plain(p.State))
 		}
 	}
 	for _, p := range c.now.Paths {
 		if !slices.ContainsFunc(c.old.Paths, func(q Path) bool { return key(q) == key(p) }) {
-			c.add("path", effectNeither, "", "%s: %s; it was not asked before", p.name(), stateWords(p.State))
+			c.add("path", effectNeither, "", "%s: %s; it was not asked before", p.name(), english.Plain(p.State))
 		}
 	}
 }
@@ -89,13 +91,13 @@ func (c *contrast) gateway() {
 			c.add("gateway", effectNeither, "", "%s %s is sent no more", what, w)
 		}
 	}
-	one("vendor ID", convert(old.VendorIDs, vendorWords), convert(now.VendorIDs, vendorWords))
+	one("vendor ID", lists.Convert(old.VendorIDs, vendorWords), lists.Convert(now.VendorIDs, vendorWords))
 	name := func(n Number) string { return n.Name }
-	one("notify", convert(old.Notifies, name), convert(now.Notifies, name))
+	one("notify", lists.Convert(old.Notifies, name), lists.Convert(now.Notifies, name))
 	sha1 := func(g *Gateway) bool {
 		return slices.ContainsFunc(g.SignatureHashes, func(h Number) bool { return h.ID == uint16(ike.SIGHASH_SHA1) })
 	}
-	oldHashes, nowHashes := convert(old.SignatureHashes, name), convert(now.SignatureHashes, name)
+	oldHashes, nowHashes := lists.Convert(old.SignatureHashes, name), lists.Convert(now.SignatureHashes, name)
 	for _, h := range without(nowHashes, oldHashes) {
 		if h == ike.SIGHASH_SHA1.String() && sha1(now) {
 			c.add("gateway", effectWeaker, "collisions of SHA-1 are practical", "signatures with %s are accepted now", h)

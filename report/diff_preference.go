@@ -6,6 +6,8 @@ import (
 
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/report/english"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 func (c *contrast) preference() {
@@ -16,7 +18,7 @@ func (c *contrast) preference() {
 	if old.Decides != now.Decides && old.Decides != "" && now.Decides != "" {
 		c.add("preference", effectNeither, "", "whose order counts: the %s's; it was the %s's", now.Decides, old.Decides)
 	}
-	words := func(p *Preference) string { return strings.Join(convert(p.KE, methodLabel), ", ") }
+	words := func(p *Preference) string { return strings.Join(lists.Convert(p.KE, methodLabel), ", ") }
 	if words(old) != words(now) && len(old.KE) > 1 && len(now.KE) > 1 {
 		c.add("preference", effectNeither, "", "it prefers key exchange methods in the order %s; it was %s", words(now), words(old))
 	}
@@ -77,5 +79,5 @@ func (c *contrast) postQuantum() {
 		effect, reason = effectStronger, "what is recorded today withstands a quantum computer, where it is used"
 	}
 	c.add("post_quantum", effect, reason, "post-quantum key exchange is: %s; it was: %s",
-		strings.ReplaceAll(now, "_", " "), strings.ReplaceAll(old, "_", " "))
+		english.Plain(now), english.Plain(old))
 }

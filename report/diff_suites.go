@@ -6,6 +6,8 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/proposals/matrix"
+	"github.com/ikescope/ikescope/report/english"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // suites compares the sets of suites, each suite accepted, refused or not
@@ -70,7 +72,7 @@ func (c *contrast) suites() {
 }
 
 func acceptedWords(t *Target) string {
-	return counted(t.Matrix.Accepted, "suite", "suites") + " accepted"
+	return english.Counted(t.Matrix.Accepted, "suite", "suites") + " accepted"
 }
 
 // addSuites tells of a set of suites, if it is not empty.
@@ -80,8 +82,8 @@ func (c *contrast) addSuites(effect, what string, suites []proposals.Product, re
 	}
 	n := matrix.Count(suites)
 	c.changes = append(c.changes, Change{
-		Area: "suites", Effect: effect, Text: counted(n, "suite", "suites") + " " + what, Reason: reason,
-		Suites: convert(suites, proposals.Product.String), Count: n,
+		Area: "suites", Effect: effect, Text: english.Counted(n, "suite", "suites") + " " + what, Reason: reason,
+		Suites: lists.Convert(suites, proposals.Product.String), Count: n,
 	})
 }
 
@@ -156,7 +158,7 @@ func weakWords(suites []proposals.Product, e extreme) string {
 	if len(words) == 0 {
 		return ""
 	}
-	return "they have " + join(words, "or")
+	return "they have " + english.List(words, "or")
 }
 
 // algorithms compares what is accepted in any suite.

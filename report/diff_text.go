@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/ikescope/ikescope/report/english"
 )
 
 //go:embed diff-schema.json
@@ -44,7 +46,7 @@ func (p *page) unmatched(label string, targets []DiffTarget) {
 }
 
 func (t DiffTarget) name() string {
-	if address := addressBeside(t.Target, t.Address); address != "" {
+	if address := AddressBeside(t.Target, t.Address); address != "" {
 		return t.Target + "  " + address
 	}
 	return t.Target
@@ -52,7 +54,7 @@ func (t DiffTarget) name() string {
 
 func (p *page) targetDiff(t *TargetDiff) {
 	const layout = "2006-01-02 15:04:05 MST"
-	for _, line := range wrap(printable(t.New.name()), p.width, 2) {
+	for _, line := range wrap(Printable(t.New.name()), p.width, 2) {
 		p.out.WriteString(p.paint(bold, line) + "\n")
 	}
 	p.out.WriteString(t.Old.Started.Format(layout) + " to " + t.New.Started.Format(layout) + "\n")
@@ -80,7 +82,7 @@ func (p *page) targetDiff(t *TargetDiff) {
 				p.indented(2, 2, s)
 			}
 			if more := len(c.Suites) - mostSuites; more > 0 {
-				p.indented(2, 2, fmt.Sprintf("and %s more of suites, in the JSON", counted(int64(more), "set", "sets")))
+				p.indented(2, 2, fmt.Sprintf("and %s more of suites, in the JSON", english.Counted(int64(more), "set", "sets")))
 			}
 		}
 	}

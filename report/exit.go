@@ -1,6 +1,10 @@
 package report
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/ikescope/ikescope/report/english"
+)
 
 // Exit codes that a document can ask for.
 const (
@@ -35,7 +39,7 @@ func decideExit(d *Document, interrupted bool) Exit {
 		states[g.State]++
 	}
 	ofGates := func(state string) string {
-		return fmt.Sprintf("%d of %s %s", states[state], counted(int64(len(d.Gates)), "gate", "gates"), state)
+		return fmt.Sprintf("%d of %s %s", states[state], english.Counted(int64(len(d.Gates)), "gate", "gates"), state)
 	}
 	switch {
 	case states[gateFailed] > 0:

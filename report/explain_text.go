@@ -14,7 +14,7 @@ func WriteExplanations(w io.Writer, all []explain.Explanation, o TextOptions) er
 		if i > 0 {
 			p.wide("")
 		}
-		for _, line := range wrap(printable(e.Title), p.width, 2) {
+		for _, line := range wrap(Printable(e.Title), p.width, 2) {
 			p.wide(p.paint(bold, line))
 		}
 		p.section("LAYER")
@@ -35,7 +35,7 @@ func WriteExplanations(w io.Writer, all []explain.Explanation, o TextOptions) er
 			}
 			// Broken only where the shell takes it, to be pasted.
 			for command := range strings.SplitAfterSeq(c.Command, "&& ") {
-				p.raw("    " + p.paint(green, printable(command)))
+				p.raw("    " + p.paint(green, Printable(command)))
 			}
 		}
 		p.section("ONLY LOGS")

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // findings returns what t, complete but for its findings, gives to say, worst
@@ -20,7 +21,7 @@ func findings(t *Target) []Finding {
 	out = append(out, gatewayFindings(t)...)
 	for i := range out {
 		f := &out[i]
-		f.Evidence = slices.Compact(numbers(f.Evidence))
+		f.Evidence = slices.Compact(lists.Sorted(f.Evidence))
 		if f.Fix == nil {
 			f.Fix = []string{}
 		}

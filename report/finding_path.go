@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/ikescope/ikescope/report/english"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // pathFindings judges whether IKE gets through.
@@ -14,7 +17,7 @@ func pathFindings(t *Target) []Finding {
 	case "no_answer":
 		return []Finding{{
 			ID: "PATH-NO-ANSWER", Severity: "high",
-			Title:    "no answer on " + join(transports(t.Paths), "and"),
+			Title:    "no answer on " + english.List(transports(t.Paths), "and"),
 			Detail:   "silence is a firewall, a wrong address, a gateway that is down, or one that answers only addresses it knows",
 			Evidence: pathEvidence(t.Paths),
 			Fix: []string{
@@ -99,7 +102,7 @@ func openPathFindings(t *Target) []Finding {
 			}
 		case p.Transport == "udp500" && state["udp4500"] == "answers":
 			f.ID = "PATH-500"
-			f.Title = ike + " is " + stateWords(p.State) + " while " + natt + " answers"
+			f.Title = ike + " is " + english.Plain(p.State) + " while " + natt + " answers"
 			f.Detail = "clients that begin on " + ike + ", as most do, cannot connect; some gateways are so by intent"
 			f.Fix = []string{"let " + ike + " through to the gateway, unless its policy is " + natt + " alone"}
 		default:
@@ -190,7 +193,7 @@ func gatewayFindings(t *Target) []Finding {
 	if n := t.Cost.Cookies; n > 0 {
 		out = append(out, Finding{
 			ID: "GATEWAY-COOKIES", Severity: "info",
-			Title:    "the gateway asked for " + counted(int64(n), "cookie", "cookies"),
+			Title:    "the gateway asked for " + english.Counted(int64(n), "cookie", "cookies"),
 			Detail:   "it does so near its limit of half-open SAs, or always; other clients may be slower meanwhile",
 			Evidence: cookieExchanges(t.Exchanges),
 			Refs:     []string{"RFC 7296, Section 2.6"},
@@ -199,7 +202,7 @@ func gatewayFindings(t *Target) []Finding {
 	if n := t.Cost.HalfOpenLeft; n > 0 {
 		out = append(out, Finding{
 			ID: "GATEWAY-HALF-OPEN", Severity: "low",
-			Title:  counted(int64(n), "half-open SA", "half-open SAs") + " may be left on the gateway",
+			Title:  english.Counted(int64(n), "half-open SA", "half-open SAs") + " may be left on the gateway",
 			Detail: "the gateway did not confirm that they were closed; they go away by themselves, usually within 30 s",
 			Refs:   []string{"RFC 7296, Section 2.4"},
 		})
@@ -226,7 +229,7 @@ func pathEvidence(paths []Path) []int {
 }
 
 func transports(paths []Path) []string {
-	return convert(paths, Path.name)
+	return lists.Convert(paths, Path.name)
 }
 
 // name returns what people call the way of p, such as "UDP 500".
@@ -239,15 +242,13 @@ func (p Path) name() string {
 
 // portNames names the ports that were asked: "UDP 500 and 4500".
 func portNames(paths []Path) string {
-	return "UDP " + join(convert(paths, func(p Path) string { return strings.TrimPrefix(p.name(), "UDP ") }), "and")
+	return "UDP " + english.List(lists.Convert(paths, func(p Path) string { return strings.TrimPrefix(p.name(), "UDP ") }), "and")
 }
 
 // portFilter is a filter of tcpdump for the ports that were asked.
 func portFilter(paths []Path) string {
-	return strings.Join(convert(paths, func(p Path) string { return strings.Replace(p.name(), "UDP", "udp port", 1) }), " or ")
+	return strings.Join(lists.Convert(paths, func(p Path) string { return strings.Replace(p.name(), "UDP", "udp port", 1) }), " or ")
 }
-
-func stateWords(state string) string { return strings.ReplaceAll(state, "_", " ") }
 
 func details(paths []Path) []string {
 	var out []string

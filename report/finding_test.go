@@ -8,6 +8,7 @@ import (
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // Each row lists findings that a matrix must have, and such as it must not.
@@ -189,7 +190,7 @@ func TestPostQuantum(t *testing.T) {
 		{"classical undecided", matrixCase{asked: classical, observed: "aes256gcm16-prfsha384-ecp384", notTested: "aes256gcm16-prfsha384-x25519"}, "none", ""},
 	} {
 		got := judgePostQuantum(tt.m.matrix(t))
-		methods := strings.Join(convert(got.Methods, func(a Algorithm) string { return a.Keyword }), " ")
+		methods := strings.Join(lists.Convert(got.Methods, func(a Algorithm) string { return a.Keyword }), " ")
 		if got.State != tt.state || methods != tt.methods {
 			t.Errorf("%s: %s with %q, want %s with %q", tt.name, got.State, methods, tt.state, tt.methods)
 		}
@@ -232,19 +233,6 @@ func TestWrap(t *testing.T) {
 	} {
 		if got := wrap(tt.in, tt.width, tt.hang); !slices.Equal(got, tt.want) {
 			t.Errorf("wrap(%q, %d, %d) = %q, want %q", tt.in, tt.width, tt.hang, got, tt.want)
-		}
-	}
-}
-
-func TestWords(t *testing.T) {
-	for n, want := range map[int64]string{0: "0", 999: "999", 1000: "1,000", 746496000: "746,496,000", -1000: "-1,000"} {
-		if got := grouped(n); got != want {
-			t.Errorf("grouped(%d) = %s, want %s", n, got, want)
-		}
-	}
-	for want, words := range map[string][]string{"": nil, "a": {"a"}, "a or b": {"a", "b"}, "a, b or c": {"a", "b", "c"}} {
-		if got := join(words, "or"); got != want {
-			t.Errorf("join(%v) = %q, want %q", words, got, want)
 		}
 	}
 }

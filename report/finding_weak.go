@@ -7,6 +7,8 @@ import (
 
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/report/english"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // judgedAxes are the axes on which algorithms can be weak.
@@ -56,15 +58,15 @@ func weakFindings(t *Target, f facts) []Finding {
 
 func weakFinding(t *Target, f facts, w baseline.Weakness, algorithms []proposals.Algorithm) Finding {
 	axis := algorithms[0].Axis
-	names := distinct(convert(algorithms, proposals.Algorithm.Name))
-	keywords := convert(algorithms, proposals.Algorithm.Keyword)
+	names := distinct(lists.Convert(algorithms, proposals.Algorithm.Name))
+	keywords := lists.Convert(algorithms, proposals.Algorithm.Keyword)
 	verb := "is"
 	if len(names) > 1 {
 		verb = "are"
 	}
 	out := Finding{
 		ID: w.ID, Severity: string(w.Severity),
-		Title:  join(names, "and") + " " + verb + " accepted",
+		Title:  english.List(names, "and") + " " + verb + " accepted",
 		Detail: w.Reason,
 		Refs:   w.Refs,
 	}
@@ -90,14 +92,14 @@ func weakFinding(t *Target, f facts, w baseline.Weakness, algorithms []proposals
 			break
 		}
 	}
-	remove := "take " + join(keywords, "and") + " out of the gateway's IKE proposals"
-	accepted := convert(acceptedOn(axis, f), proposals.Algorithm.Keyword)
+	remove := "take " + english.List(keywords, "and") + " out of the gateway's IKE proposals"
+	accepted := lists.Convert(acceptedOn(axis, f), proposals.Algorithm.Keyword)
 	ready := slices.DeleteFunc(slices.Clone(w.Instead), func(k string) bool { return !slices.Contains(accepted, k) })
 	if len(ready) > 0 {
-		out.Fix = []string{remove + "; it accepts " + join(ready, "and") + " already"}
+		out.Fix = []string{remove + "; it accepts " + english.List(ready, "and") + " already"}
 	} else {
 		out.Fix = []string{
-			"add " + join(w.Instead, "or") + " to the gateway's IKE proposals, and move the clients to it",
+			"add " + english.List(w.Instead, "or") + " to the gateway's IKE proposals, and move the clients to it",
 			"then " + remove,
 		}
 	}
@@ -176,7 +178,7 @@ func suiteFindings(t *Target, f facts) []Finding {
 func undecidedFinding(m *Matrix) Finding {
 	out := Finding{
 		ID: "SCAN-UNDECIDED", Severity: "low",
-		Title: grouped(m.Unknown) + " of " + grouped(m.Universe) + " suites are undecided",
+		Title: english.Grouped(m.Unknown) + " of " + english.Grouped(m.Universe) + " suites are undecided",
 	}
 	if m.Accepted == 0 {
 		out.Severity = "medium" // the scan told nothing of use
@@ -222,7 +224,7 @@ func preferenceFinding(t *Target) (Finding, bool) {
 	}
 	return Finding{
 		ID: "IKE-PREFERS-WEAK", Severity: "medium",
-		Title:    "the gateway prefers " + join(weak, "and") + " to better suites that it accepts",
+		Title:    "the gateway prefers " + english.List(weak, "and") + " to better suites that it accepts",
 		Detail:   "from an offer of what it accepts it chose " + t.Preference.Suite,
 		Evidence: t.Preference.Evidence,
 		Fix:      []string{"put the strongest proposal first in the configuration of the gateway"},
@@ -272,7 +274,7 @@ func missingFinding(f facts) (Finding, bool) {
 	}
 	return Finding{
 		ID: "IKE-RFC8247-MUST", Severity: "info",
-		Title:    "not accepted, though every IKEv2 implementation must have it: " + join(names, "and"),
+		Title:    "not accepted, though every IKEv2 implementation must have it: " + english.List(names, "and"),
 		Detail:   "a policy may well leave it out; clients that have nothing better cannot connect",
 		Evidence: evidence,
 		Refs:     []string{"RFC 8247, Section 2: MUST"},

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/report/english"
 )
 
 // States of a gate.
@@ -85,7 +86,7 @@ func policyGate(p Policy) gateVerdict {
 	}
 	reason := p.Reason
 	if len(rules) > 0 {
-		reason += ": " + join(rules, "and")
+		reason += ": " + english.List(rules, "and")
 	}
 	if p.Verdict == ruleViolated {
 		return gateVerdict{gateFailed, "violated, " + reason}
@@ -105,7 +106,7 @@ func unverifiedWords(p Policy) string {
 	if n == 0 {
 		return ""
 	}
-	return fmt.Sprintf("; not verified against the source: %s", counted(int64(n), "rule", "rules"))
+	return fmt.Sprintf("; not verified against the source: %s", english.Counted(int64(n), "rule", "rules"))
 }
 
 func clientGate(c Client) gateVerdict {
@@ -168,7 +169,7 @@ func findingGate(t *Target, worst baseline.Severity) gateVerdict {
 	case len(bad) > 0:
 		return gateVerdict{gateFailed, firstFew(bad)}
 	case len(open) > 0:
-		return gateVerdict{gateUndecided, "no such finding so far, but " + join(open, "and")}
+		return gateVerdict{gateUndecided, "no such finding so far, but " + english.List(open, "and")}
 	case !t.Complete || t.Matrix == nil || t.Matrix.Unknown > 0:
 		return gateVerdict{gateUndecided, "no such finding so far, but not every suite is decided"}
 	}
@@ -177,7 +178,7 @@ func findingGate(t *Target, worst baseline.Severity) gateVerdict {
 		return gateVerdict{gateUndecided, "no such finding so far, but the report falls into too many sets of suites"}
 	case len(j.open) > 0:
 		return gateVerdict{gateUndecided, fmt.Sprintf("no such finding so far, but %s not asked about, or not decided",
-			counted(sizeOf(j.open), "suite is", "suites are"))}
+			english.Counted(sizeOf(j.open), "suite is", "suites are"))}
 	}
 	return gateVerdict{gatePassed, "no such finding"}
 }

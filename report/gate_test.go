@@ -9,10 +9,11 @@ import (
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 func gateStates(d *Document) string {
-	return strings.Join(convert(d.Gates, func(g Gate) string { return g.Gate + " " + g.State }), ", ")
+	return strings.Join(lists.Convert(d.Gates, func(g Gate) string { return g.Gate + " " + g.State }), ", ")
 }
 
 func TestCheck(t *testing.T) {
@@ -119,7 +120,7 @@ func TestCheckUnverified(t *testing.T) {
 	doc := scanned(t, "gw", "192.0.2.1", matrixCase{observed: "aes256gcm16-prfsha384-ecp384"})
 	doc.Check(Gates{Policies: []baseline.Policy{nist, cnsa1}}, false)
 	want := []string{"met, as far as a scan can tell; not verified against the source: 6 rules", "met, as far as a scan can tell"}
-	if got := convert(doc.Gates, func(g Gate) string { return g.Reason }); !slices.Equal(got, want) {
+	if got := lists.Convert(doc.Gates, func(g Gate) string { return g.Reason }); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // missing says why offer and accepted have no suite in common, from the pairs
@@ -52,7 +53,7 @@ func missing(offer, accepted []proposals.Product) []Missing {
 			text = "It offers no additional key exchange %s; the gateway takes no suite without %s."
 		}
 		out = append(out, Missing{
-			Axis: axis.String(), Offers: convert(offers, newAlgorithm), Accepts: convert(accepts, newAlgorithm),
+			Axis: axis.String(), Offers: lists.Convert(offers, newAlgorithm), Accepts: lists.Convert(accepts, newAlgorithm),
 			Text: fmt.Sprintf(text, offered, labels(accepts)),
 		})
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals/choice"
 	"github.com/ikescope/ikescope/proposals/matrix"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // Run is what a document says of the run as a whole.
@@ -57,12 +58,12 @@ func newTarget(r probe.Result) Target {
 		Started:   timeStamp(r.Started),
 		Verdict:   r.Verdict.String(),
 		Complete:  r.Complete,
-		Paths:     convert(r.Paths, newPath),
-		Clients:   convert(r.Clients, liveClient),
+		Paths:     lists.Convert(r.Paths, newPath),
+		Clients:   lists.Convert(r.Clients, liveClient),
 		Policies:  []Policy{},
 		Cost:      newCost(r.Cost),
 		Notes:     append([]string{}, r.Notes...),
-		Exchanges: convert(r.Exchanges, newExchange),
+		Exchanges: lists.Convert(r.Exchanges, newExchange),
 	}
 	slices.SortStableFunc(t.Exchanges, func(a, b Exchange) int { return cmp.Compare(a.ID, b.ID) })
 	if r.Err != nil {
@@ -75,7 +76,7 @@ func newTarget(r probe.Result) Target {
 			GatewayBehindNAT: r.NAT.GatewayBehindNAT,
 			Local:            endpoint(r.NAT.Local),
 			Observed:         endpoint(r.NAT.Observed),
-			Evidence:         numbers(r.NAT.Evidence),
+			Evidence:         lists.Sorted(r.NAT.Evidence),
 		}
 	}
 	if r.Gateway != nil {
@@ -94,19 +95,19 @@ func newTarget(r probe.Result) Target {
 
 func newPreference(p probe.Preference) *Preference {
 	out := &Preference{
-		KE:          convert(p.KE, method),
+		KE:          lists.Convert(p.KE, method),
 		KEComplete:  p.KEComplete,
 		Decides:     p.Decides,
 		Proposals:   proposalRules[p.Proposals],
 		FollowsKE:   p.FollowsKE == choice.Yes,
 		MayFollowKE: p.FollowsKE == choice.Unknown && p.Suite != nil,
-		Own: convert(p.Own, func(own choice.OwnProposal) OwnProposal {
+		Own: lists.Convert(p.Own, func(own choice.OwnProposal) OwnProposal {
 			o := OwnProposal{Rank: own.Rank, Suites: suitesInOrder(own.Product)}
 			o.Ordered = lengths(own.Ordered, len(o.ADDKE))
 			o.Anywhere = lengths(own.Anywhere, len(o.ADDKE))
 			return o
 		}),
-		Evidence: numbers(p.Evidence),
+		Evidence: lists.Sorted(p.Evidence),
 	}
 	if p.Suite != nil {
 		out.Suite = p.Suite.String()
@@ -124,7 +125,7 @@ func newPath(p probe.Path) Path {
 		Received:  p.Received,
 		Reporter:  addressText(p.Reporter),
 		Detail:    p.Detail,
-		Evidence:  numbers(p.Evidence),
+		Evidence:  lists.Sorted(p.Evidence),
 	}
 }
 
@@ -137,7 +138,7 @@ func liveClient(a probe.ClientAnswer) Client {
 		Missing:    []Missing{},
 		Basis:      "live",
 		Notes:      []string{},
-		Evidence:   numbers(a.Evidence),
+		Evidence:   lists.Sorted(a.Evidence),
 	}
 	switch a.State {
 	case matrix.Accepted:
@@ -200,33 +201,17 @@ func newExchange(e probe.Exchange) Exchange {
 
 func newGateway(g probe.Gateway) *Gateway {
 	return &Gateway{
-		VendorIDs: convert(g.VendorIDs, vendorID),
-		Notifies: convert(g.Notifies, func(n ike.NotifyType) Number {
+		VendorIDs: lists.Convert(g.VendorIDs, vendorID),
+		Notifies: lists.Convert(g.Notifies, func(n ike.NotifyType) Number {
 			return Number{uint16(n), n.String()}
 		}),
-		SignatureHashes: convert(g.SignatureHashes, func(h ike.HashAlgorithm) Number {
+		SignatureHashes: lists.Convert(g.SignatureHashes, func(h ike.HashAlgorithm) Number {
 			return Number{uint16(h), h.String()}
 		}),
 		Authorities: g.Authorities,
 		Redirect:    g.Redirect,
-		Evidence:    numbers(g.Evidence),
+		Evidence:    lists.Sorted(g.Evidence),
 	}
-}
-
-// convert returns f of each element, and never nil.
-func convert[A, B any](in []A, f func(A) B) []B {
-	out := make([]B, 0, len(in))
-	for _, a := range in {
-		out = append(out, f(a))
-	}
-	return out
-}
-
-// numbers returns ids in ascending order, and never nil.
-func numbers(ids []int) []int {
-	out := append([]int{}, ids...)
-	slices.Sort(out)
-	return out
 }
 
 func addressText(a netip.Addr) string {

@@ -7,6 +7,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 func newMatrix(m *matrix.Matrix) *Matrix {
@@ -15,8 +16,8 @@ func newMatrix(m *matrix.Matrix) *Matrix {
 		Proven:         m.Proven,
 		Products:       []AcceptedSuites{},
 		Undecided:      []UndecidedSuites{},
-		Contradictions: convert(m.Contradictions, proposals.Suite.String),
-		Asked:          convert(m.Asked, proposals.Product.String),
+		Contradictions: lists.Convert(m.Contradictions, proposals.Suite.String),
+		Asked:          lists.Convert(m.Asked, proposals.Product.String),
 	}
 	slices.Sort(out.Contradictions)
 	var accepted []proposals.Product
@@ -26,7 +27,7 @@ func newMatrix(m *matrix.Matrix) *Matrix {
 			Suites:   newSuites(r.Product),
 			Basis:    r.Basis.String(),
 			Samples:  r.Samples,
-			Evidence: numbers(r.Evidence),
+			Evidence: lists.Sorted(r.Evidence),
 		})
 	}
 	var undecided []proposals.Product
@@ -36,7 +37,7 @@ func newMatrix(m *matrix.Matrix) *Matrix {
 			State:    u.State.String(),
 			Suites:   u.Product.String(),
 			Count:    u.Product.Size(),
-			Evidence: numbers(u.Evidence),
+			Evidence: lists.Sorted(u.Evidence),
 		})
 	}
 	c := Counts{Universe: countClassical(m.Asked), Accepted: countClassical(accepted), Unknown: countClassical(undecided)}
@@ -75,7 +76,7 @@ func newSuites(p proposals.Product) Suites {
 
 // suitesInOrder returns p with its lists as they are.
 func suitesInOrder(p proposals.Product) Suites {
-	list := func(axis proposals.Axis) []Algorithm { return convert(p[axis], newAlgorithm) }
+	list := func(axis proposals.Axis) []Algorithm { return lists.Convert(p[axis], newAlgorithm) }
 	s := Suites{
 		ENCR:  list(proposals.ENCR),
 		PRF:   list(proposals.PRF),

@@ -7,6 +7,8 @@ import (
 
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
+	"github.com/ikescope/ikescope/report/english"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // Plan is with what a scan begins. What follows depends on the answers.
@@ -28,7 +30,7 @@ type PlannedOffer struct {
 func NewPlan(targets []string, universe *matrix.Universe, offers []matrix.Offer) Plan {
 	plan := Plan{Targets: append([]string{}, targets...), Suites: universe.Size(), Offers: []PlannedOffer{}}
 	for _, offer := range offers {
-		out := PlannedOffer{Suites: sizeOf(offer.Products), Proposals: convert(offer.Products, proposals.Product.String)}
+		out := PlannedOffer{Suites: sizeOf(offer.Products), Proposals: lists.Convert(offer.Products, proposals.Product.String)}
 		for _, p := range offer.Products {
 			out.Octets += p.Octets()
 		}
@@ -41,18 +43,18 @@ func NewPlan(targets []string, universe *matrix.Universe, offers []matrix.Offer)
 func WritePlan(w io.Writer, plan Plan, o TextOptions) error {
 	p := newPage(o)
 	line := func(hang int, text string) {
-		for _, line := range wrap(printable(text), p.width, hang) {
+		for _, line := range wrap(Printable(text), p.width, hang) {
 			p.wide(line)
 		}
 	}
 	if len(plan.Targets) > 0 {
 		line(2, "targets: "+strings.Join(plan.Targets, " "))
 	}
-	line(0, counted(plan.Suites, "suite", "suites")+" to decide. Each path is asked once with a common offer; then comes what is below, "+
+	line(0, english.Counted(plan.Suites, "suite", "suites")+" to decide. Each path is asked once with a common offer; then comes what is below, "+
 		"each offer in one IKE_SA_INIT request. What follows depends on the answers.")
 	for i, offer := range plan.Offers {
 		p.wide("")
-		line(2, fmt.Sprintf("offer %d of %d: %d octets of proposals, %s", i+1, len(plan.Offers), offer.Octets, counted(offer.Suites, "suite", "suites")))
+		line(2, fmt.Sprintf("offer %d of %d: %d octets of proposals, %s", i+1, len(plan.Offers), offer.Octets, english.Counted(offer.Suites, "suite", "suites")))
 		for _, proposal := range offer.Proposals {
 			for n, words := range wrap(proposal, p.width-4, 0) {
 				indent := "  - "

@@ -8,6 +8,8 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/proposals/matrix"
+	"github.com/ikescope/ikescope/report/english"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // States of a rule, and with the first three verdicts on a policy.
@@ -77,7 +79,7 @@ func (j *judge) policy(p baseline.Policy) Policy {
 	}
 	decisive := count[ruleMet] + count[ruleViolated] + count[ruleUndecided]
 	of := func(state string) string {
-		return fmt.Sprintf("%d of %s", count[state], counted(int64(decisive), "rule", "rules"))
+		return fmt.Sprintf("%d of %s", count[state], english.Counted(int64(decisive), "rule", "rules"))
 	}
 	switch {
 	case len(j.facts.accepted) == 0:
@@ -119,7 +121,7 @@ func (j *judge) rule(r baseline.Rule) Rule {
 	return Rule{
 		Rule: r.ID, Demand: r.String(), State: f.state, Severity: string(r.Severity), Found: f.found,
 		Why: r.Why, Ref: r.Ref, Unverified: r.Unverified,
-		Fix: append([]string{}, f.fix...), Evidence: slices.Compact(numbers(f.evidence)),
+		Fix: append([]string{}, f.fix...), Evidence: slices.Compact(lists.Sorted(f.evidence)),
 	}
 }
 
@@ -167,25 +169,25 @@ func (j *judge) violation(r baseline.Rule, bad []proposals.Product) ruling {
 	example := exampleOf(bad)
 	switch {
 	case len(offending) > 0:
-		words := convert(offending, proposals.Algorithm.Keyword)
+		words := lists.Convert(offending, proposals.Algorithm.Keyword)
 		verb := "is"
 		if len(words) > 1 {
 			verb = "are"
 		}
-		f.found = fmt.Sprintf("%s %s accepted, for example in %s", join(words, "and"), verb, example)
-		f.fix = []string{"take " + join(words, "and") + " out of the gateway's IKE proposals"}
+		f.found = fmt.Sprintf("%s %s accepted, for example in %s", english.List(words, "and"), verb, example)
+		f.fix = []string{"take " + english.List(words, "and") + " out of the gateway's IKE proposals"}
 		if rest, err := matrix.Difference(j.facts.accepted, bad); r.Demand == baseline.Allowed && err == nil && len(rest) == 0 {
 			f.fix = []string{
-				"add " + join(convert(r.Algorithms, proposals.Algorithm.Keyword), "or") + " to the gateway's IKE proposals, and move the clients to it",
+				"add " + english.List(lists.Convert(r.Algorithms, proposals.Algorithm.Keyword), "or") + " to the gateway's IKE proposals, and move the clients to it",
 				"then " + f.fix[0],
 			}
 		}
 	case r.Demand == baseline.InEverySuite:
-		f.found = counted(sizeOf(bad), "suite", "suites") + " without it accepted, for example " + example
-		f.fix = []string{"offer " + join(convert(r.Algorithms, proposals.Algorithm.Keyword), "or") +
+		f.found = english.Counted(sizeOf(bad), "suite", "suites") + " without it accepted, for example " + example
+		f.fix = []string{"offer " + english.List(lists.Convert(r.Algorithms, proposals.Algorithm.Keyword), "or") +
 			" in each of the gateway's IKE proposals, once its clients have it"}
 	default:
-		f.found = counted(sizeOf(bad), "suite", "suites") + " accepted, for example " + example
+		f.found = english.Counted(sizeOf(bad), "suite", "suites") + " accepted, for example " + example
 		f.fix = []string{"take the proposals of these suites out of the gateway's configuration: " + shownProducts(bad)}
 	}
 	if inferred {
@@ -293,15 +295,15 @@ func (j *judge) requiredSuites(r baseline.Rule) ruling {
 
 // missing tells that what r requires is refused.
 func (j *judge) missing(r baseline.Rule) ruling {
-	words := convert(r.Algorithms, proposals.Algorithm.Keyword)
+	words := lists.Convert(r.Algorithms, proposals.Algorithm.Keyword)
 	for _, p := range r.Suites {
 		words = append(words, p.String())
 	}
-	f := ruling{state: ruleViolated, found: "not accepted: " + join(words, "and")}
+	f := ruling{state: ruleViolated, found: "not accepted: " + english.List(words, "and")}
 	if r.Suites != nil {
-		f.found = "not accepted, or not all of it: " + join(words, "and")
+		f.found = "not accepted, or not all of it: " + english.List(words, "and")
 	}
-	f.fix = []string{"add " + join(words, "or") + " to the gateway's IKE proposals"}
+	f.fix = []string{"add " + english.List(words, "or") + " to the gateway's IKE proposals"}
 	for _, axis := range r.Aspect.Axes() {
 		for _, a := range r.Algorithms {
 			a.Axis = axis

@@ -7,10 +7,10 @@ import (
 	"unicode/utf8"
 )
 
-// printable returns s fit for a terminal: what does not print, such as
+// Printable returns s fit for a terminal: what does not print, such as
 // controls, escapes and marks that turn the direction of text, is replaced by
 // its code point.
-func printable(s string) string {
+func Printable(s string) string {
 	if strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }) < 0 {
 		return s
 	}

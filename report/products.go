@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 func overlaps(products []proposals.Product, p proposals.Product) bool {
@@ -43,7 +44,7 @@ func sizeOf(products []proposals.Product) int64 {
 const mostProducts = 3
 
 func shownProducts(products []proposals.Product) string {
-	words := convert(products[:min(len(products), mostProducts)], proposals.Product.String)
+	words := lists.Convert(products[:min(len(products), mostProducts)], proposals.Product.String)
 	if more := len(products) - mostProducts; more > 0 {
 		words = append(words, fmt.Sprintf("%d more", more))
 	}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/ikescope/ikescope/report/english"
 )
 
 // TextOptions says how a text report looks.
@@ -102,5 +104,5 @@ func verdictWords(verdict string) string {
 	case "error":
 		return "scan failed"
 	}
-	return stateWords(verdict)
+	return english.Plain(verdict)
 }

@@ -5,6 +5,9 @@ import (
 	"io"
 	"slices"
 	"strings"
+
+	"github.com/ikescope/ikescope/report/english"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // fewClients is how many clients a report tells of one by one; more are listed
@@ -47,9 +50,9 @@ const mostClientLines = 3
 // listed writes names beside a label of 11 columns, as many as fit.
 func (p *page) listed(label string, names []string) {
 	width := p.width - margin - 11
-	lines := wrap(printable(strings.Join(names, ", ")), width, 0)
+	lines := wrap(Printable(strings.Join(names, ", ")), width, 0)
 	for n := len(names); len(lines) > mostClientLines && n > 0; n-- {
-		lines = wrap(printable(fmt.Sprintf("%s and %d more", strings.Join(names[:n-1], ", "), len(names)-n+1)), width, 0)
+		lines = wrap(Printable(fmt.Sprintf("%s and %d more", strings.Join(names[:n-1], ", "), len(names)-n+1)), width, 0)
 	}
 	p.aligned(pad(label, 11) + strings.Join(lines, " "))
 }
@@ -84,7 +87,7 @@ const longestName = 30
 
 // shortName is the name of a client, cut where it is long.
 func shortName(c Client) string {
-	name := printable(c.Client)
+	name := Printable(c.Client)
 	if columns(name) > longestName {
 		name = string([]rune(name)[:longestName-3]) + "..."
 	}
@@ -119,13 +122,13 @@ func (p *page) comparison(clients []Client, width int) []string {
 		case "fails":
 			symbol, style = "-", red
 		}
-		head := fmt.Sprintf("%s %s  %s  ", symbol, pad(printable(c.Verdict), 8), pad(markedName(c), name))
-		got := wrap(printable(gotWords(c, mixed)), width, 4)
+		head := fmt.Sprintf("%s %s  %s  ", symbol, pad(Printable(c.Verdict), 8), pad(markedName(c), name))
+		got := wrap(Printable(gotWords(c, mixed)), width, 4)
 		if len(got) == 1 && columns(head)+columns(got[0]) <= width {
 			lines = append(lines, p.paint(style, head)+got[0])
 		} else {
 			lines = append(lines, p.paint(style, head))
-			for _, line := range wrap(printable(gotWords(c, mixed)), width-4, 0) {
+			for _, line := range wrap(Printable(gotWords(c, mixed)), width-4, 0) {
 				lines = append(lines, "    "+line)
 			}
 		}
@@ -158,7 +161,7 @@ func gotWords(c Client, mixed bool) string {
 	case len(c.Missing) == 1:
 		words = missingWords(c.Missing[0])
 	case len(c.Missing) > 1:
-		words = join(convert(c.Missing, func(m Missing) string { return m.Axis }), "and") + " do not meet"
+		words = english.List(lists.Convert(c.Missing, func(m Missing) string { return m.Axis }), "and") + " do not meet"
 	}
 	if c.Basis == "live" && mixed {
 		words = strings.TrimSpace(words + " (live)")
@@ -171,7 +174,7 @@ func missingWords(m Missing) string {
 	if m.Axis == "combination" {
 		return "no combination meets"
 	}
-	offers := convert(m.Offers, func(a Algorithm) string { return a.Keyword })
+	offers := lists.Convert(m.Offers, func(a Algorithm) string { return a.Keyword })
 	if len(offers) > 2 {
 		offers = append(offers[:2], fmt.Sprintf("%d more", len(offers)-2))
 	}
@@ -202,11 +205,11 @@ func (p *page) reasons(clients []Client, width int) []string {
 			head += shownEvidence(c.Evidence)
 		}
 		lines = append(lines, "")
-		for _, line := range wrap(printable(head), width, 0) {
+		for _, line := range wrap(Printable(head), width, 0) {
 			lines = append(lines, p.paint(bold, line))
 		}
 		for _, s := range said {
-			for _, line := range wrap(printable(s), width-2, 2) {
+			for _, line := range wrap(Printable(s), width-2, 2) {
 				lines = append(lines, "  "+line)
 			}
 		}
@@ -216,7 +219,7 @@ func (p *page) reasons(clients []Client, width int) []string {
 
 // sayings are the sentences on a client.
 func sayings(c Client, withDoubt bool) []string {
-	said := convert(c.Missing, func(m Missing) string { return m.Text })
+	said := lists.Convert(c.Missing, func(m Missing) string { return m.Text })
 	said = append(said, c.Notes...)
 	if withDoubt && c.Doubt != "" {
 		said = append(said, "Doubt: "+c.Doubt)
@@ -238,7 +241,7 @@ func WriteComparison(w io.Writer, doc *Document, o TextOptions) error {
 		p.heading(t, true)
 		p.problems(t)
 		if t.Error != "" {
-			for _, line := range wrap(printable(t.Error), p.width, 0) {
+			for _, line := range wrap(Printable(t.Error), p.width, 0) {
 				p.wide(line)
 			}
 		}

@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"strings"
+
+	"github.com/ikescope/ikescope/report/english"
 )
 
 // cost writes what the scan took.
@@ -12,25 +14,25 @@ func (p *page) cost(t *Target) {
 		return
 	}
 	p.section("COST")
-	took := fmt.Sprintf("%s in %.1f s", counted(int64(c.Exchanges), "exchange", "exchanges"), c.ElapsedMs/1000)
+	took := fmt.Sprintf("%s in %.1f s", english.Counted(int64(c.Exchanges), "exchange", "exchanges"), c.ElapsedMs/1000)
 	if t.Matrix != nil {
 		decided := t.Matrix.Universe - t.Matrix.Unknown
-		took = counted(decided, "combination", "combinations") + " decided by " + took
+		took = english.Counted(decided, "combination", "combinations") + " decided by " + took
 	}
 	p.text(0, took)
 	p.text(0, fmt.Sprintf("%s, %s, %d retransmitted; %d half-open left, %s",
-		counted(int64(c.DatagramsSent), "datagram", "datagrams"), octets(c.BytesSent), c.Retransmits,
-		c.HalfOpenLeft, counted(int64(c.Cookies), "cookie", "cookies")))
+		english.Counted(int64(c.DatagramsSent), "datagram", "datagrams"), octets(c.BytesSent), c.Retransmits,
+		c.HalfOpenLeft, english.Counted(int64(c.Cookies), "cookie", "cookies")))
 }
 
 // exchanges lists the evidence.
 func (p *page) exchanges(t *Target) {
 	p.section("EVIDENCE")
 	for _, e := range t.Exchanges {
-		head := fmt.Sprintf("%4d  %-8s %-8s ", e.ID, strings.Replace(printable(e.Transport), "udp", "udp/", 1), printable(e.Purpose))
-		line := printable(stateWords(e.Outcome))
+		head := fmt.Sprintf("%4d  %-8s %-8s ", e.ID, strings.Replace(Printable(e.Transport), "udp", "udp/", 1), Printable(e.Purpose))
+		line := Printable(english.Plain(e.Outcome))
 		if e.Group != "" {
-			line += " " + printable(e.Group)
+			line += " " + Printable(e.Group)
 		}
 		if e.RTTms > 0 {
 			line += ", " + duration(e.RTTms)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // findings writes what is wrong and what to do, worst first.
@@ -21,8 +22,8 @@ func (p *page) findings(t *Target) {
 		case rank <= baseline.Low.Rank():
 			style = yellow
 		}
-		severity := p.paint(style, pad(printable(f.Severity), 9))
-		for i, line := range wrap(printable(f.ID+": "+f.Title+shownEvidence(f.Evidence)), p.width-margin-9, 0) {
+		severity := p.paint(style, pad(Printable(f.Severity), 9))
+		for i, line := range wrap(Printable(f.ID+": "+f.Title+shownEvidence(f.Evidence)), p.width-margin-9, 0) {
 			if i > 0 {
 				severity = strings.Repeat(" ", 9)
 			}
@@ -55,5 +56,5 @@ func shownEvidence(ids []int) string {
 }
 
 func list(ids []int) string {
-	return strings.Join(convert(ids, func(id int) string { return fmt.Sprint(id) }), ", ")
+	return strings.Join(lists.Convert(ids, func(id int) string { return fmt.Sprint(id) }), ", ")
 }

@@ -11,9 +11,9 @@ import (
 func WriteGates(w io.Writer, doc *Document, o TextOptions) error {
 	p := newPage(o)
 	for _, g := range doc.Gates {
-		p.wide(p.paint(gateStyle(g), pad(printable(g.State), 11)) + printable(g.where()+": "+g.words()))
+		p.wide(p.paint(gateStyle(g), pad(Printable(g.State), 11)) + Printable(g.where()+": "+g.words()))
 	}
-	p.wide(printable(exitWords(doc)))
+	p.wide(Printable(exitWords(doc)))
 	return p.writeTo(w)
 }
 
@@ -28,8 +28,8 @@ func (p *page) gates(d *Document) {
 		if len(d.Targets) > 1 {
 			words = g.where() + ": " + words
 		}
-		state := p.paint(gateStyle(g), pad(printable(g.State), 11))
-		for i, line := range wrap(printable(words), p.width-margin-11, 2) {
+		state := p.paint(gateStyle(g), pad(Printable(g.State), 11))
+		for i, line := range wrap(Printable(words), p.width-margin-11, 2) {
 			if i > 0 {
 				state = strings.Repeat(" ", 11)
 			}
@@ -45,7 +45,7 @@ func gateStyle(g Gate) string {
 
 // where names the target of g.
 func (g Gate) where() string {
-	return strings.TrimSpace(g.Target + " " + addressBeside(g.Target, g.Address))
+	return strings.TrimSpace(g.Target + " " + AddressBeside(g.Target, g.Address))
 }
 
 // words say which gate g is, and why it is in its state.

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/report/english"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // gateway writes what the gateway told of itself.
@@ -24,12 +26,12 @@ func (p *page) gateway(t *Target) {
 		}
 	}
 	if len(g.SignatureHashes) > 0 {
-		said = append(said, "signature hashes "+join(convert(g.SignatureHashes, func(h Number) string {
+		said = append(said, "signature hashes "+english.List(lists.Convert(g.SignatureHashes, func(h Number) string {
 			return strings.ReplaceAll(strings.TrimPrefix(h.Name, "SIGHASH_"), "_", "-")
 		}), "and"))
 	}
 	if g.Authorities > 0 {
-		said = append(said, "asks for certificates of "+counted(int64(g.Authorities), "authority", "authorities"))
+		said = append(said, "asks for certificates of "+english.Counted(int64(g.Authorities), "authority", "authorities"))
 	}
 	if len(said) > 0 {
 		p.text(2, strings.Join(said, "; "))

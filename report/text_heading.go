@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"strings"
+
+	"github.com/ikescope/ikescope/report/english"
 )
 
 // heading writes who was scanned, the verdict and whether anything is wrong,
@@ -19,23 +21,23 @@ func (p *page) heading(t *Target, clientsAsked bool) {
 
 // whole is the name of t, and its address.
 func (t *Target) whole() string {
-	name := printable(t.Target)
-	if address := addressBeside(t.Target, t.Address); address != "" {
-		name += "  " + printable(address)
+	name := Printable(t.Target)
+	if address := AddressBeside(t.Target, t.Address); address != "" {
+		name += "  " + Printable(address)
 	}
 	return name
 }
 
 // headline is the verdict on t, what is wrong, and how that is painted.
 func headline(t *Target, clientsAsked bool) (verdict, style string) {
-	verdict = printable(verdictWords(t.Verdict))
+	verdict = Printable(verdictWords(t.Verdict))
 	if t.Verdict != "ikev2" {
 		return verdict, red
 	}
 	wrong := wrongWords(t, clientsAsked)
 	switch {
 	case len(wrong) > 0:
-		return verdict + ", " + printable(strings.Join(wrong, ", ")), yellow
+		return verdict + ", " + Printable(strings.Join(wrong, ", ")), yellow
 	case !t.Complete || t.Matrix != nil && t.Matrix.Unknown > 0:
 		return verdict + ", no problem seen so far", yellow
 	}
@@ -69,7 +71,7 @@ func (p *page) sides(left, leftStyle, right, rightStyle string, width int) []str
 func wrongWords(t *Target, clientsAsked bool) []string {
 	var out []string
 	if n := len(problemsOf(t)); n > 0 {
-		out = append(out, counted(int64(n), "problem", "problems"))
+		out = append(out, english.Counted(int64(n), "problem", "problems"))
 	}
 	if clientsAsked {
 		var fail, unknown []string
@@ -111,7 +113,7 @@ func wrongWords(t *Target, clientsAsked bool) []string {
 // where they are more than a heading holds.
 func fewOf(names []string, all int, kind, nouns string) string {
 	if len(names) <= 2 {
-		return kind + join(names, "and")
+		return kind + english.List(names, "and")
 	}
 	return fmt.Sprintf("%d of %d %s", len(names), all, nouns)
 }
@@ -135,7 +137,7 @@ func (p *page) problems(t *Target) {
 	}
 	words := []string{"problems:"}
 	for i, f := range found {
-		name := printable(f.Severity + " " + f.ID)
+		name := Printable(f.Severity + " " + f.ID)
 		if i < len(found)-1 {
 			name += ","
 		}

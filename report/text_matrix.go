@@ -7,6 +7,8 @@ import (
 
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/report/english"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // matrix writes what the gateway accepts: the counts, the picture, the order
@@ -44,7 +46,7 @@ func (p *page) preference(pref *Preference) {
 		p.aligned("order      the client's: the gateway takes what is offered first")
 		return
 	case len(pref.KE) > 1:
-		order := strings.Join(convert(pref.KE, methodLabel), ", ")
+		order := strings.Join(lists.Convert(pref.KE, methodLabel), ", ")
 		if !pref.KEComplete {
 			order += ", then others"
 		}
@@ -86,12 +88,12 @@ func countWords(c Counts, proven bool) string {
 	case c.Universe == 0:
 		return "nothing was asked"
 	case c.Unknown == c.Universe:
-		return grouped(c.Unknown) + " unknown"
+		return english.Grouped(c.Unknown) + " unknown"
 	case proven && c.Refused > 0:
 		how = " (proven)"
 	}
 	return fmt.Sprintf("%s accepted, %s refused%s, %s unknown",
-		grouped(c.Accepted), grouped(c.Refused), how, grouped(c.Unknown))
+		english.Grouped(c.Accepted), english.Grouped(c.Refused), how, english.Grouped(c.Unknown))
 }
 
 // never lists what was asked and refused in every combination: what RFC 8247
@@ -128,7 +130,7 @@ func withKeyLengths(list []proposals.Algorithm) []string {
 			rows = append(rows, row{ciphers: []proposals.Algorithm{a}})
 		}
 	}
-	return convert(rows, row.label)
+	return lists.Convert(rows, row.label)
 }
 
 // mostHybrids bounds the list of hybrid suites in the text.
@@ -162,7 +164,7 @@ func (p *page) hybrids(t *Target) {
 // productWords writes a product in one line: alternatives between slashes.
 func productWords(product proposals.Product) string {
 	alternatives := func(axis proposals.Axis) string {
-		return strings.Join(convert(product[axis], func(a proposals.Algorithm) string {
+		return strings.Join(lists.Convert(product[axis], func(a proposals.Algorithm) string {
 			return strings.ReplaceAll(a.Label(), " ", "_") + weakMark(a)
 		}), "/")
 	}
@@ -181,15 +183,15 @@ func productWords(product proposals.Product) string {
 
 // quantumWords is the post-quantum verdict in one line.
 func quantumWords(q *PostQuantum, m *Matrix) string {
-	methods := convert(q.Methods, methodLabel)
+	methods := lists.Convert(q.Methods, methodLabel)
 	switch q.State {
 	case "required":
-		return "ready: every accepted suite has " + join(methods, "or")
+		return "ready: every accepted suite has " + english.List(methods, "or")
 	case "accepted":
 		if m.Unknown > 0 {
-			return "ready: " + join(methods, "and") + " accepted; not all suites are decided"
+			return "ready: " + english.List(methods, "and") + " accepted; not all suites are decided"
 		}
-		return "ready: " + join(methods, "and") + " accepted, beside classical key exchange"
+		return "ready: " + english.List(methods, "and") + " accepted, beside classical key exchange"
 	case "none":
 		return "not ready: no post-quantum key exchange is accepted"
 	case "not_tested":

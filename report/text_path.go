@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"strings"
+
+	"github.com/ikescope/ikescope/report/english"
 )
 
 // paths writes each way to the gateway, and the NAT on it.
@@ -14,7 +16,7 @@ func (p *page) paths(t *Target) {
 	for _, path := range t.Paths {
 		name := strings.Replace(path.name(), "UDP ", "udp/", 1)
 		works := ""
-		line := pad(printable(name), 11) + pad(printable(stateWords(path.State)), 10)
+		line := pad(Printable(name), 11) + pad(Printable(english.Plain(path.State)), 10)
 		if path.RTTms > 0 {
 			line += fmt.Sprintf("%9s", duration(path.RTTms))
 		}
@@ -74,7 +76,7 @@ func (p *page) paths(t *Target) {
 // aligned writes a paragraph whose first 11 columns are a label of their own.
 func (p *page) aligned(text string) {
 	label, rest := text[:11], text[11:]
-	for i, line := range wrap(printable(rest), p.width-margin-11, 0) {
+	for i, line := range wrap(Printable(rest), p.width-margin-11, 0) {
 		if i > 0 {
 			label = ""
 		}

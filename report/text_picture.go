@@ -5,18 +5,19 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // picture draws the rows below names or numbers of key exchange methods, in
 // blocks where they do not fit side by side.
 func (p *page) picture(pic *picture) {
 	left := pictureLeft(pic)
-	labels := convert(pic.columns, proposals.Algorithm.Label)
-	widths := convert(labels, func(l string) int { return columns(l) + 2 })
+	labels := lists.Convert(pic.columns, proposals.Algorithm.Label)
+	widths := lists.Convert(labels, func(l string) int { return columns(l) + 2 })
 	byNumber := sum(widths) > p.width-left
 	if byNumber {
-		labels = convert(pic.columns, func(a proposals.Algorithm) string { return fmt.Sprint(a.ID) })
-		widths = convert(labels, func(l string) int { return max(2, columns(l)) + 1 })
+		labels = lists.Convert(pic.columns, func(a proposals.Algorithm) string { return fmt.Sprint(a.ID) })
+		widths = lists.Convert(labels, func(l string) int { return max(2, columns(l)) + 1 })
 	}
 	for from := 0; from < len(labels); {
 		to := from + 1
@@ -32,7 +33,7 @@ func (p *page) picture(pic *picture) {
 	}
 	p.wide("")
 	if byNumber {
-		p.list("columns    ", convert(pic.columns, func(a proposals.Algorithm) string {
+		p.list("columns    ", lists.Convert(pic.columns, func(a proposals.Algorithm) string {
 			return fmt.Sprintf("%d %s", a.ID, a.Label())
 		}))
 	}
@@ -99,7 +100,7 @@ func (p *page) rowGroup(g rowGroup, from, left int, widths []int) {
 
 // markedLabels lists algorithms, each with its mark where it is weak.
 func markedLabels(list []proposals.Algorithm) string {
-	return strings.Join(convert(list, func(a proposals.Algorithm) string {
+	return strings.Join(lists.Convert(list, func(a proposals.Algorithm) string {
 		return a.Label() + weakMark(a)
 	}), " ")
 }

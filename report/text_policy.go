@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/report/english"
 )
 
 // policies writes a line for each policy, and below it the rules that are
@@ -22,7 +23,7 @@ func (p *page) policies(t *Target) {
 		case ruleViolated:
 			style = red
 		}
-		p.raw(p.paint(style, printable(policy.Policy+": "+policy.Verdict)) + printable(", "+policy.Reason))
+		p.raw(p.paint(style, Printable(policy.Policy+": "+policy.Verdict)) + Printable(", "+policy.Reason))
 		var unseen []string
 		unverified := 0
 		for _, r := range policy.Rules {
@@ -40,7 +41,7 @@ func (p *page) policies(t *Target) {
 			p.indented(2, 2, "not observable by a scan: "+strings.Join(unseen, ", "))
 		}
 		if unverified > 0 {
-			p.indented(2, 2, "not verified against the source: "+counted(int64(unverified), "rule", "rules")+
+			p.indented(2, 2, "not verified against the source: "+english.Counted(int64(unverified), "rule", "rules")+
 				"; claim no conformity by this")
 		}
 	}
@@ -67,7 +68,7 @@ func (p *page) rule(r Rule) {
 		rated = "" // advice is no matter of degree
 	}
 	state := p.paint(style, pad(word, 9))
-	for i, line := range wrap(printable(r.Rule+": "+r.Demand+rated), p.width-margin-9, 0) {
+	for i, line := range wrap(Printable(r.Rule+": "+r.Demand+rated), p.width-margin-9, 0) {
 		if i > 0 {
 			state = strings.Repeat(" ", 9)
 		}

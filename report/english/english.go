@@ -1,0 +1,37 @@
+// Package english puts numbers and lists into words.
+package english
+
+import (
+	"fmt"
+	"strings"
+)
+
+// List joins words as in "a, b and c", last being the word before the last one.
+func List(words []string, last string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
+	}
+	n := len(words) - 1
+	return strings.Join(words[:n], ", ") + " " + last + " " + words[n]
+}
+
+// Counted returns n with its noun: "1 cookie" or "2 cookies".
+func Counted(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return Grouped(n) + " " + many
+}
+
+// Grouped returns n with a comma every three digits.
+func Grouped(n int64) string {
+	s := fmt.Sprint(n)
+	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
+}
+
+// Plain returns a word of a JSON document as people write it: "port
+// unreachable" for "port_unreachable".
+func Plain(word string) string { return strings.ReplaceAll(word, "_", " ") }

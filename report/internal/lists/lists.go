@@ -1,0 +1,20 @@
+// Package lists makes the lists of documents, which are never nil.
+package lists
+
+import "slices"
+
+// Convert returns f of each element of in.
+func Convert[A, B any](in []A, f func(A) B) []B {
+	out := make([]B, 0, len(in))
+	for _, a := range in {
+		out = append(out, f(a))
+	}
+	return out
+}
+
+// Sorted returns a sorted copy of numbers.
+func Sorted(numbers []int) []int {
+	out := append([]int{}, numbers...)
+	slices.Sort(out)
+	return out
+}
