@@ -1,0 +1,193 @@
+package incident
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Proposal is what one side offers or accepts, with the algorithms as its log
+// writes them.
+type Proposal struct {
+	Protocol string // IKE, ESP or AH; "" if the log does not say
+	Names    map[Axis][]string
+}
+
+// Axis is a kind of algorithm.
+type Axis string
+
+const (
+	Cipher    Axis = "cipher"
+	Integrity Axis = "integrity algorithm"
+	PRF       Axis = "PRF"
+	Exchange  Axis = "key exchange method"
+	Further   Axis = "additional key exchange"
+	Sequence  Axis = "sequence numbers"
+)
+
+var axes = []Axis{Cipher, Integrity, PRF, Exchange, Further, Sequence}
+
+// Add adds an algorithm.
+func (p *Proposal) Add(axis Axis, name string) {
+	if p.Names == nil {
+		p.Names = make(map[Axis][]string)
+	}
+	if name = strings.TrimSpace(name); name != "" && len(p.Names[axis]) < 64 && !slices.Contains(p.Names[axis], name) {
+		p.Names[axis] = append(p.Names[axis], clip(name, maxWord))
+	}
+}
+
+// Gap is an axis on which two proposals do not meet.
+type Gap struct {
+	Axis Axis     `json:"axis"`
+	Got  []string `json:"received"`
+	Want []string `json:"configured"`
+}
+
+func (g Gap) String() string {
+	name := func(names []string) string {
+		if len(names) == 0 {
+			return "none"
+		}
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s: received %s, configured %s", g.Axis, name(g.Got), name(g.Want))
+}
+
+// Unmet returns where the two nearest of two lists of proposals do not meet. ok
+// is false if no two are of one protocol, or if two meet.
+func Unmet(received, configured []Proposal) (gaps []Gap, got, want Proposal, ok bool) {
+	for _, r := range received {
+		for _, c := range configured {
+			if r.Protocol != "" && c.Protocol != "" && r.Protocol != c.Protocol {
+				continue
+			}
+			apart := r.apart(c)
+			if len(apart) == 0 {
+				return nil, r, c, false
+			}
+			if !ok || len(apart) < len(gaps) {
+				gaps, got, want, ok = apart, r, c, true
+			}
+		}
+	}
+	return gaps, got, want, ok
+}
+
+// apart returns the axes on which p, received, and q, configured, do not meet.
+// Integrity and PRF are compared where both list them, since a cipher may have
+// its own; a key exchange that only one side lists is PFS on that side alone.
+func (p Proposal) apart(q Proposal) []Gap {
+	var out []Gap
+	for _, axis := range axes {
+		got, want := p.Names[axis], q.Names[axis]
+		common := slices.ContainsFunc(got, func(a string) bool {
+			return slices.ContainsFunc(want, func(b string) bool { return sameAlgorithm(a, b) })
+		})
+		oneSided := axis == Exchange && p.Protocol != "IKE" && q.Protocol != "IKE" && (len(got) > 0) != (len(want) > 0) &&
+			!slices.ContainsFunc(append(slices.Clone(got), want...), isNone)
+		if !common && (len(got) > 0 && len(want) > 0 || oneSided) {
+			out = append(out, Gap{axis, got, want})
+		}
+	}
+	return out
+}
+
+func isNone(name string) bool { return strings.EqualFold(name, "NONE") }
+
+// sameAlgorithm compares names as one product writes them on two occasions.
+func sameAlgorithm(a, b string) bool {
+	return strings.EqualFold(a, b) || keyword(a) != "" && keyword(a) == keyword(b)
+}
+
+// keyword returns the strongSwan keyword of an algorithm as charon, pluto,
+// FortiOS and others write it, "" if it is not known.
+func keyword(name string) string {
+	s := strings.ToLower(strings.NewReplacer("-", "_", " ", "_").Replace(name))
+	s = strings.TrimPrefix(strings.TrimPrefix(s, "encr_"), "auth_")
+	if k, ok := keywords[s]; ok {
+		return k
+	}
+	prefix := ""
+	if rest, ok := strings.CutPrefix(s, "prf_"); ok {
+		prefix, s = "prf", rest
+	}
+	if k, ok := hashes[s]; ok {
+		return prefix + k
+	}
+	// AES_CBC_256, AES_GCM_16_256, AES_GCM_C_256, aes_256.
+	if rest, ok := strings.CutPrefix(s, "aes_"); ok {
+		mode, bits := "", ""
+		for part := range strings.SplitSeq(rest, "_") {
+			switch part {
+			case "128", "192", "256":
+				bits = part
+			case "gcm":
+				mode = "gcm16"
+			case "ccm":
+				mode = "ccm16"
+			case "ctr":
+				mode = "ctr"
+			case "8", "12":
+				mode = strings.TrimSuffix(mode, "16") + part
+			}
+		}
+		if bits != "" {
+			return "aes" + bits + mode
+		}
+	}
+	return ""
+}
+
+var hashes = map[string]string{
+	"hmac_sha2_256_128": "sha256", "hmac_sha2_384_192": "sha384", "hmac_sha2_512_256": "sha512",
+	"hmac_sha2_256": "sha256", "hmac_sha2_384": "sha384", "hmac_sha2_512": "sha512",
+	"hmac_sha1_96": "sha1", "hmac_sha1": "sha1", "hmac_md5_96": "md5", "hmac_md5": "md5",
+	"sha2_256": "sha256", "sha2_384": "sha384", "sha2_512": "sha512", "sha256": "sha256", "sha384": "sha384", "sha512": "sha512",
+	"sha1": "sha1", "sha": "sha1", "sha96": "sha1", "md5": "md5", "aes_xcbc_96": "aesxcbc", "aes128_xcbc": "aesxcbc", "aes128_cmac": "aescmac",
+	"aes_cmac_96": "aescmac", "aes_xcbc": "aesxcbc",
+}
+
+var keywords = map[string]string{
+	"3des_cbc": "3des", "3des": "3des", "des_cbc": "des", "des": "des", "chacha20_poly1305": "chacha20poly1305",
+	"curve_25519": "x25519", "x25519": "x25519", "curve25519": "x25519", "dh31": "x25519", "ecp_25519": "x25519",
+	"curve_448": "x448", "curve448": "x448",
+	"ecp_256": "ecp256", "ecp256": "ecp256", "ecp_384": "ecp384", "ecp384": "ecp384", "ecp_521": "ecp521", "ecp521": "ecp521",
+	"dh19": "ecp256", "dh20": "ecp384", "dh21": "ecp521",
+	"modp_768": "modp768", "modp768": "modp768", "modp_1024": "modp1024", "modp1024": "modp1024", "modp_1536": "modp1536", "modp1536": "modp1536",
+	"modp_2048": "modp2048", "modp2048": "modp2048", "modp_3072": "modp3072", "modp3072": "modp3072", "modp_4096": "modp4096", "modp4096": "modp4096",
+	"modp_6144": "modp6144", "modp6144": "modp6144", "modp_8192": "modp8192", "modp8192": "modp8192",
+	"ml_kem_512": "mlkem512", "ml_kem_768": "mlkem768", "ml_kem_1024": "mlkem1024",
+	"no_ext_seq": "noesn", "ext_seq": "esn", "dh_group_2048_modp/group_14": "modp2048", "dh_group_521_ecp/group_21": "ecp521",
+	"dh_group_1024_modp/group_2": "modp1024", "dh_group_1536_modp/group_5": "modp1536", "dh_group_3072_modp/group_15": "modp3072",
+	"dh_group_4096_modp/group_16": "modp4096", "dh_group_256_ecp/group_19": "ecp256", "dh_group_384_ecp/group_20": "ecp384",
+	"group_1": "modp768", "group_2": "modp1024", "group_5": "modp1536", "group_14": "modp2048", "group_15": "modp3072", "group_16": "modp4096",
+	"group_19": "ecp256", "group_20": "ecp384", "group_21": "ecp521", "group_31": "x25519",
+}
+
+// Keywords returns the proposal in strongSwan's notation, "" if one of its
+// algorithms is not known.
+func (p Proposal) Keywords() string {
+	var words []string
+	for _, axis := range axes {
+		for _, name := range p.Names[axis] {
+			k := keyword(name)
+			switch {
+			case axis == Sequence || isNone(name):
+				continue
+			case axis == Further: // "KE1_ML_KEM_768"
+				head, rest, _ := strings.Cut(name, "_")
+				if k = keyword(rest); k != "" {
+					k = strings.ToLower(head) + "_" + k
+				}
+			case axis == PRF && k != "" && !strings.HasPrefix(k, "prf"):
+				k = "prf" + k
+			}
+			if k == "" {
+				return ""
+			}
+			words = append(words, k)
+		}
+	}
+	return strings.Join(words, "-")
+}

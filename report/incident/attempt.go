@@ -1,0 +1,167 @@
+package incident
+
+import (
+	"maps"
+	"slices"
+	"time"
+)
+
+// Attempt is one try of a client to get a tunnel, with its retransmissions.
+type Attempt struct {
+	Product string
+	File    string
+	// Version is the version of IKE, 0 if nothing says.
+	Version int
+	Side    Side
+	// Connection, Peer, Local, PeerID and SPI are what the lines name, "" if
+	// they do not.
+	Connection, Peer, Local, PeerID, LocalID, SPI string
+	// Reached is how far it came.
+	Reached Phase
+	// Established: a Child SA came up.
+	Established bool
+	First, Last time.Time
+	FirstLine   int
+	LastLine    int
+	Events      []Event
+	// Omitted are events that are not kept, because there are too many.
+	Omitted int
+	Cause   *Cause
+
+	began, ended, ikeUp bool
+	words               map[string]string // the last of each name
+	upAt                time.Time
+	upLine              int
+	sinceUp             int // messages
+	deletedAtOnce       bool
+	deleted             bool
+	usage               int // when it was last touched, for eviction
+}
+
+// maxEvents bounds the events of an attempt, and keptLast those of them that
+// are the last ones.
+const (
+	maxEvents = 40
+	keptLast  = 12
+)
+
+// add takes an event into the attempt.
+func (a *Attempt) add(e Event) {
+	if a.FirstLine == 0 {
+		a.FirstLine, a.File = e.Line, e.File
+	}
+	a.LastLine = e.Line
+	if !e.Time.IsZero() {
+		if a.First.IsZero() {
+			a.First = e.Time
+		}
+		a.Last = e.Time
+	}
+	if e.Side != "" && a.Side == "" {
+		a.Side = e.Side
+	}
+	if e.Version != 0 && a.Version == 0 {
+		a.Version = e.Version
+	}
+	for name, value := range e.Args {
+		if a.words == nil {
+			a.words = make(map[string]string)
+		}
+		if len(a.words) < 32 {
+			a.words[name] = value
+		}
+	}
+	for _, f := range []struct {
+		field *string
+		name  string
+	}{{&a.Connection, "conn"}, {&a.Peer, "peer"}, {&a.Local, "local"}, {&a.PeerID, "peer-id"}, {&a.LocalID, "local-id"}, {&a.SPI, "spi"}} {
+		if *f.field == "" || f.name == "conn" && e.Args["conn"] != "" {
+			if v := e.Args[f.name]; v != "" {
+				*f.field = v
+			}
+		}
+	}
+	a.progress(&e)
+	if n := len(a.Events); n > 0 && same(&a.Events[n-1], &e) {
+		a.Events[n-1].Count += e.Count
+		return
+	}
+	for i := max(0, len(a.Events)-4); i < len(a.Events); i++ { // "retransmit 1", "sending packet", "retransmit 2"
+		if same(&a.Events[i], &e) && (e.Kind == Again || e.Kind == Sign) {
+			a.Events[i].Count += e.Count
+			return
+		}
+	}
+	a.Events = append(a.Events, e)
+	if len(a.Events) > maxEvents {
+		a.shed()
+	}
+}
+
+// same reports whether two events are one that came again.
+func same(a, b *Event) bool {
+	return a.Kind == b.Kind && a.Cause == b.Cause && a.Phase == b.Phase && a.Kind != Theirs && a.Kind != Ours && a.Kind != Info &&
+		(a.Text == b.Text || a.Kind == Again || a.Kind == Sign && a.Cause != "" || maps.Equal(a.Args, b.Args) && len(a.Args) > 0)
+}
+
+// shed drops the least of the events: progress and news in the middle, then
+// whatever is there, but the first cause.
+func (a *Attempt) shed() {
+	from, to := 4, len(a.Events)-keptLast
+	drop := -1
+	for i := from; i < to; i++ {
+		switch a.Events[i].Kind {
+		case Root:
+			if drop < 0 && i > from && a.Events[i-1].Kind == Root {
+				drop = i
+			}
+		case Step, Info, Again, Start, Begin:
+			drop = i
+		}
+		if drop == i && a.Events[i].Kind != Root {
+			break
+		}
+	}
+	if drop < 0 {
+		drop = to - 1
+	}
+	a.Events = slices.Delete(a.Events, drop, drop+1)
+	a.Omitted++
+}
+
+// progress follows how far the attempt has come.
+func (a *Attempt) progress(e *Event) {
+	if e.Phase.rank() > a.Reached.rank() && e.Kind != Info {
+		a.Reached = e.Phase
+	}
+	switch e.Kind {
+	case Start, Begin:
+		a.began = true
+	case IKEUp:
+		a.ikeUp = true
+		if a.Reached.rank() < PhaseChild.rank() {
+			a.Reached = PhaseChild
+		}
+	case Up:
+		a.ikeUp, a.Established, a.ended = true, true, false
+		a.Reached = PhaseEstablished
+		a.upAt, a.upLine, a.sinceUp = e.Time, e.Line, 0
+	case Step:
+		if a.Established {
+			a.sinceUp++
+		}
+	case Deleted:
+		a.deleted = true
+		near := !e.Time.IsZero() && !a.upAt.IsZero() && e.Time.Sub(a.upAt) >= 0 && e.Time.Sub(a.upAt) <= 5*time.Second
+		if a.Established && (near || e.Time.IsZero() && a.sinceUp <= 3) && e.Args["by"] != "self" {
+			a.deletedAtOnce = true
+		}
+		a.ended = true
+	case End, Gone:
+		a.ended = true
+	case Own, Root, Sign:
+		if !a.Established && e.Cause != "" {
+			a.ended = a.ended || e.Kind == Own
+		}
+	}
+}

@@ -1,0 +1,110 @@
+package incident
+
+import (
+	_ "embed"
+	"strings"
+	"sync"
+)
+
+// Layer is where a failure lies, in the order in which a connection comes up.
+type Layer string
+
+const (
+	Name           Layer = "name"
+	Network        Layer = "network"
+	Negotiation    Layer = "negotiation"
+	Identity       Layer = "identity"
+	Authentication Layer = "authentication"
+	Child          Layer = "child"
+	Client         Layer = "client"
+	NoFailure      Layer = "none" // nothing failed
+	Unknown        Layer = "unknown"
+)
+
+//go:embed causes.csv
+var causesCSV string
+
+// entry is what is said of a cause.
+type entry struct {
+	layers    map[Side]Layer
+	sentences map[Side]string
+	elsewhere string
+}
+
+// catalogue reads the embedded table once.
+var catalogue = sync.OnceValue(func() map[string]entry {
+	out := make(map[string]entry)
+	for _, f := range Records("causes.csv", causesCSV, 6) {
+		ofResponder, ofInitiator, two := strings.Cut(f[1], "/")
+		if !two {
+			ofInitiator = ofResponder
+		}
+		out[f[0]] = entry{
+			layers:    map[Side]Layer{Responder: Layer(ofResponder), Initiator: Layer(ofInitiator), "": Layer(ofInitiator)},
+			sentences: map[Side]string{Responder: f[2], Initiator: f[3], "": f[4]},
+			elsewhere: f[5],
+		}
+	}
+	return out
+})
+
+// fill puts words into a sentence: "{id}". What stands in brackets is left out
+// if a word in it is not known.
+func fill(text string, words map[string]string) string {
+	var out strings.Builder
+	for text != "" {
+		open := strings.IndexByte(text, '[')
+		if open < 0 {
+			break
+		}
+		length := strings.IndexByte(text[open:], ']')
+		if length < 0 {
+			break
+		}
+		out.WriteString(text[:open])
+		if inner, ok := fillWords(text[open+1:open+length], words); ok {
+			out.WriteString(inner)
+		}
+		text = text[open+length+1:]
+	}
+	rest, _ := fillWords(text, words)
+	out.WriteString(rest)
+	return out.String()
+}
+
+// fillWords reports whether every word is known.
+func fillWords(text string, words map[string]string) (string, bool) {
+	var out strings.Builder
+	all := true
+	for {
+		before, after, found := strings.Cut(text, "{")
+		out.WriteString(before)
+		if !found {
+			return out.String(), all
+		}
+		name, rest, _ := strings.Cut(after, "}")
+		if words[name] == "" {
+			all = false
+		}
+		out.WriteString(words[name])
+		text = rest
+	}
+}
+
+// Cause is why an attempt ended.
+type Cause struct {
+	// ID is the entry of the catalogue: "psk-mismatch".
+	ID       string
+	Layer    Layer
+	Sentence string
+	// Details say more, in half sentences: the axes that do not meet.
+	Details []string
+	Gaps    []Gap
+	// Event is the line that shows it.
+	Event Event
+	// Firm is false where the line only shows that something failed, and the
+	// reason is elsewhere.
+	Firm bool
+	// Elsewhere is what only the other side can tell.
+	Elsewhere string
+}

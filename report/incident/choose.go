@@ -1,0 +1,216 @@
+package incident
+
+import (
+	"slices"
+	"strings"
+)
+
+// choose finds the cause of the attempt: the earliest event that explains its
+// end, nil if nothing failed or nothing explains it.
+func (a *Attempt) choose() *Cause {
+	candidates := a.standing()
+	var lists struct {
+		theirs, ours []Proposal
+		at           *Event
+	}
+	for i := range a.Events {
+		switch e := &a.Events[i]; e.Kind {
+		case Theirs:
+			lists.theirs, lists.at = e.Proposals, e
+		case Ours:
+			lists.ours, lists.at = e.Proposals, e
+		}
+	}
+	listsStand := lists.theirs != nil && lists.ours != nil && slices.ContainsFunc(candidates, func(e *Event) bool { return e == lists.at })
+	var gaps []Gap
+	var got, want Proposal
+	apart := false
+	if listsStand {
+		gaps, got, want, apart = Unmet(lists.theirs, lists.ours)
+	}
+
+	// A reason that stands alone, then proposals that do not meet, then what
+	// only shows that something failed.
+	var first *Event
+	rank := func(e *Event) int {
+		switch e.Kind {
+		case Root:
+			return 0
+		case Theirs, Ours:
+			if apart && e == lists.at {
+				return 1
+			}
+			return 9
+		case Try:
+			return 2
+		case Sign:
+			return 3
+		case Gone:
+			return 4
+		case Again:
+			return 6
+		case Own:
+			return 5
+		}
+		return 9
+	}
+	for _, e := range candidates {
+		if rank(e) < 9 && (first == nil || rank(e) < rank(first)) {
+			first = e
+		}
+	}
+	if a.deletedAtOnce && (first == nil || rank(first) > 3) {
+		for i := range a.Events {
+			if a.Events[i].Kind == Deleted {
+				return a.cause("client-deleted", &a.Events[i])
+			}
+		}
+	}
+	if first == nil || first.Kind == Again && !a.stuck(first) {
+		return nil
+	}
+	id := a.resolve(first, gaps, got, want)
+	if id == "" {
+		return nil
+	}
+	c := a.cause(id, first)
+	if apart && (id == "ike-proposal" || id == "child-proposal" || id == "child-pfs" || id == "key-exchange") {
+		c.Gaps = gaps
+		c.Firm = true
+		for _, g := range gaps {
+			c.Details = append(c.Details, g.String())
+		}
+	}
+	return c
+}
+
+// stuck reports whether retransmissions went on to the end of the log, more
+// than once.
+func (a *Attempt) stuck(e *Event) bool { return e.Count >= 2 }
+
+// standing returns the events that nothing later took back.
+func (a *Attempt) standing() []*Event {
+	var out []*Event
+	for i := range a.Events {
+		e := &a.Events[i]
+		switch e.Kind {
+		case Match:
+			out = slices.DeleteFunc(out, func(o *Event) bool {
+				return (o.Kind == Try || o.Kind == Theirs || o.Kind == Ours) && (e.Cause == "" || o.Cause == e.Cause || o.Cause == "")
+			})
+		case Step:
+			// What was sent again was answered.
+			out = slices.DeleteFunc(out, func(o *Event) bool {
+				return o.Kind == Again || o.Kind == Sign && o.Cause == "answers-lost" || o.Kind == Own && o.Cause == "key-exchange" || o.Kind == Sign && o.Cause == "key-exchange" || o.Kind == Own && o.Cause == "cookie"
+			})
+		case IKEUp:
+			out = slices.DeleteFunc(out, func(o *Event) bool {
+				return o.Kind != Root || slices.Contains([]string{"cert-untrusted", "cert-status", "signature", "no-config", "method-mismatch", "psk-missing", "cert-refused", "id-not-in-cert", "peer-id", "eap-method"}, o.Cause)
+			})
+		case Up:
+			out = out[:0]
+		case Start:
+			out = slices.DeleteFunc(out, func(o *Event) bool { return o.Kind == Own || o.Kind == Again })
+		}
+		if e.Cause != "" || e.Kind == Again || e.Kind == Gone || e.Kind == Theirs || e.Kind == Ours {
+			if e.Kind != Match {
+				out = append(out, e)
+			}
+		}
+	}
+	return out
+}
+
+// cause returns the entry of the catalogue with the words of the attempt.
+func (a *Attempt) cause(id string, e *Event) *Cause {
+	known := catalogue()[id]
+	words := make(map[string]string)
+	for _, from := range []map[string]string{a.words, {"peer": a.Peer, "conn": a.Connection}, e.Args} {
+		for name, value := range from {
+			if value != "" {
+				words[name] = value
+			}
+		}
+	}
+	side := a.Side
+	if known.sentences[side] == "" {
+		side = ""
+	}
+	return &Cause{
+		ID: id, Layer: known.layers[a.Side], Sentence: fill(known.sentences[side], words),
+		Event: *e, Firm: e.Kind == Root, Elsewhere: known.elsewhere,
+	}
+}
+
+// resolve names the cause that an event stands for, by the phase and the side
+// of the attempt.
+func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
+	id := e.Cause
+	switch {
+	case e.Kind == Again, e.Kind == Gone:
+		switch {
+		case id != "" && id != "silence" && id != "liveness":
+			return id
+		case a.Established || a.ikeUp || id == "liveness" || e.Phase == PhaseEstablished:
+			return "liveness"
+		case a.Side == Responder && a.Reached.rank() <= PhaseAuth.rank() && id == "":
+			return "half-open"
+		case a.Reached.rank() >= PhaseAuth.rank() || e.Phase.rank() >= PhaseAuth.rank():
+			return "silence-auth"
+		}
+		return "silence"
+	case e.Kind == Theirs, e.Kind == Ours, id == "ike-proposal", id == "child-proposal", id == "child-pfs":
+		if a.version() == 1 && id != "child-proposal" && len(gaps) == 0 && a.words["lists"] == "" && a.Side == Responder && id == "" {
+			return "ikev1-peer"
+		}
+		protocol := got.Protocol
+		if protocol == "" {
+			protocol = want.Protocol
+		}
+		child := protocol == "ESP" || protocol == "AH" ||
+			protocol == "" && (id == "child-proposal" || id == "child-pfs" || e.Phase == PhaseChild || a.Reached.rank() >= PhaseAuth.rank())
+		if !child {
+			return "ike-proposal"
+		}
+		if len(gaps) == 1 && gaps[0].Axis == Exchange && (len(gaps[0].Got) == 0 || len(gaps[0].Want) == 0) || id == "child-pfs" && len(gaps) == 0 {
+			return "child-pfs"
+		}
+		return "child-proposal"
+	case id == "no-connection" && a.version() == 1:
+		return "ikev1-peer"
+	case (id == "cert-untrusted" || id == "cert-invalid" || id == "cert-refused" || id == "cert-revoked") && a.insideEAP(e):
+		if a.Side == Responder {
+			return "eap-client-cert"
+		}
+		return "eap-server-cert"
+	case id == "id-not-in-cert" && a.insideEAP(e):
+		return "eap-server-name"
+	case id == "auth-refused" && a.version() != 1 && a.Reached == PhaseEAP && e.Kind == Sign:
+		return "eap-refused"
+	}
+	return id
+}
+
+func (a *Attempt) version() int { return a.Version }
+
+// insideEAP reports whether an event about a certificate is of a TLS handshake
+// inside EAP: this side is in a round of a method that has TLS, or the lines
+// after it say so.
+func (a *Attempt) insideEAP(e *Event) bool {
+	if strings.Contains(e.Text, "[TLS]") || e.Args["inside"] == "tls" {
+		return true
+	}
+	seen := false
+	for i := range a.Events {
+		o := &a.Events[i]
+		seen = seen || o.Line == e.Line && o.Text == e.Text
+		if seen && o.Args["inside"] == "tls" {
+			return true
+		}
+	}
+	switch a.words["method"] {
+	case "TLS", "TTLS", "PEAP", "EAP_TLS", "EAP_TTLS", "EAP_PEAP":
+		return e.Phase == PhaseEAP || a.Reached == PhaseEAP
+	}
+	return false
+}

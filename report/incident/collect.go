@@ -1,0 +1,177 @@
+package incident
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// maxOpen bounds the attempts that are followed at once; the one that had no
+// line for longest is then taken to have ended.
+const maxOpen = 1000
+
+// collector puts the events of a log together into attempts.
+type collector struct {
+	done func(*Attempt)
+	open map[string]*Attempt
+	tick int
+}
+
+func newCollector(done func(*Attempt)) *collector {
+	return &collector{done: done, open: make(map[string]*Attempt)}
+}
+
+// add puts an event of a product's log into its attempt.
+func (c *collector) add(product string, e Event) {
+	key := product + "\x00" + e.Key
+	a := c.open[key]
+	over := a != nil && (e.Kind == Start && (a.began || a.ended || a.Established) || e.Kind == Begin && (a.ended || a.Established))
+	if over {
+		c.finish(key, a)
+		a = nil
+	}
+	if a == nil {
+		if e.Kind == Info || e.Kind == Match || e.Kind == Deleted && e.Cause == "" {
+			return
+		}
+		if len(c.open) >= maxOpen {
+			c.evict()
+		}
+		a = &Attempt{Product: product}
+		c.open[key] = a
+	}
+	c.tick++
+	a.usage = c.tick
+	a.add(e)
+}
+
+// evict ends the oldest tenth of the attempts.
+func (c *collector) evict() {
+	keys := make([]string, 0, len(c.open))
+	for key := range c.open {
+		keys = append(keys, key)
+	}
+	slices.SortFunc(keys, func(a, b string) int { return cmp.Compare(c.open[a].usage, c.open[b].usage) })
+	for _, key := range keys[:maxOpen/10] {
+		c.finish(key, c.open[key])
+	}
+}
+
+func (c *collector) finish(key string, a *Attempt) {
+	delete(c.open, key)
+	a.Cause = a.choose()
+	c.done(a)
+}
+
+// flush ends the attempts in the order of their first lines; with onlyEnded
+// those alone whose end was seen.
+func (c *collector) flush(onlyEnded bool) {
+	var keys []string
+	for key, a := range c.open {
+		if !onlyEnded || a.ended {
+			keys = append(keys, key)
+		}
+	}
+	slices.SortFunc(keys, func(a, b string) int { return cmp.Compare(c.open[a].FirstLine, c.open[b].FirstLine) })
+	for _, key := range keys {
+		c.finish(key, c.open[key])
+	}
+}
+
+// Group is attempts that ended for one cause.
+type Group struct {
+	Attempt *Attempt // the first of them
+	Count   int
+	// Peers are the addresses or identities of the other sides, at most
+	// maxPeers; MorePeers: there are others.
+	Peers       []string
+	MorePeers   bool
+	First, Last time.Time
+	LastLine    int
+	// Other is the same attempt in the log of the other side.
+	Other *Attempt
+	// Apart is by how much the clock of Other is ahead, where Clock says that
+	// this is known.
+	Apart time.Duration
+	Clock bool
+}
+
+// Bounds of what is remembered of a log.
+const (
+	maxGroups = 400
+	maxPeers  = 50
+)
+
+// Groups are the attempts of a log by cause.
+type Groups struct {
+	All []*Group
+	// Attempts counts all, Beyond those of causes that are not kept, because
+	// there are too many.
+	Attempts, Beyond int
+	byKey            map[string]*Group
+}
+
+// Add puts an attempt that ended into its group.
+func (g *Groups) Add(a *Attempt) *Group {
+	g.Attempts++
+	if g.byKey == nil {
+		g.byKey = make(map[string]*Group)
+	}
+	key := a.Product + "\x00" + a.File + "\x00" + string(a.Side) + "\x00" + a.Connection + "\x00"
+	switch {
+	case a.Cause == nil && a.Established:
+		key += "established"
+	case a.Cause == nil:
+		key += "unexplained" + string(a.Reached)
+	default:
+		key += a.Cause.ID
+		for _, gap := range a.Cause.Gaps {
+			key += "\x00" + gap.String()
+		}
+		key += "\x00" + a.Cause.Event.arg("cert") + "\x00" + a.Cause.Event.arg("code")
+	}
+	group := g.byKey[key]
+	if group == nil {
+		if len(g.All) >= maxGroups {
+			g.Beyond++
+			return nil
+		}
+		group = &Group{Attempt: a, First: a.First}
+		g.byKey[key] = group
+		g.All = append(g.All, group)
+	}
+	group.Count++
+	group.LastLine = max(group.LastLine, a.LastLine)
+	if !a.First.IsZero() && (group.First.IsZero() || a.First.Before(group.First)) {
+		group.First = a.First
+	}
+	if a.Last.After(group.Last) {
+		group.Last = a.Last
+	}
+	peer := cmp.Or(a.Peer, a.PeerID)
+	if peer != "" && !slices.Contains(group.Peers, peer) {
+		if len(group.Peers) < maxPeers {
+			group.Peers = append(group.Peers, peer)
+		} else {
+			group.MorePeers = true
+		}
+	}
+	return group
+}
+
+// Sort puts failures before what worked, and the most frequent first.
+func (g *Groups) Sort() {
+	slices.SortStableFunc(g.All, func(a, b *Group) int {
+		return cmp.Or(cmp.Compare(a.worth(), b.worth()), cmp.Compare(b.Count, a.Count))
+	})
+}
+
+func (g *Group) worth() int {
+	switch {
+	case g.Attempt.Cause != nil:
+		return 0
+	case !g.Attempt.Established:
+		return 1
+	}
+	return 2
+}

@@ -1,0 +1,273 @@
+package incident
+
+import (
+	"bytes"
+	"cmp"
+	_ "embed"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
+
+// SchemaVersion is the version of [Document].
+const SchemaVersion = "1.0"
+
+//go:embed schema.json
+var schema []byte
+
+// Schema returns the JSON Schema (draft 2020-12) of [Document].
+func Schema() []byte { return bytes.Clone(schema) }
+
+// Document is what logs say. All lists are present, if empty.
+type Document struct {
+	SchemaVersion string `json:"schema_version"`
+	// Complete is false where a log was not read to its end; Error says why.
+	Complete bool      `json:"complete"`
+	Error    string    `json:"error,omitempty"`
+	Files    []LogFile `json:"files"`
+	// Attempts counts those that the logs hold.
+	Attempts int     `json:"attempts"`
+	Stories  []Story `json:"stories"`
+	// Notes say what the logs lack, and what to switch on to learn more.
+	Notes []string `json:"notes"`
+}
+
+// LogFile is one log.
+type LogFile struct {
+	Name string `json:"name"`
+	// Lines counts those that were read, Understood those that said something.
+	Lines      int      `json:"lines"`
+	Understood int      `json:"understood"`
+	Products   []string `json:"products"` // the most frequent first
+	Release    string   `json:"release,omitempty"`
+}
+
+// Story is what happened to one attempt, or to several that ended alike.
+type Story struct {
+	Layer   Layer  `json:"layer"`
+	Cause   string `json:"cause"` // "" if nothing failed, or nothing explains it
+	Heading string `json:"heading"`
+	// Firm: a line says the reason; else the lines only show that it failed.
+	Firm    bool     `json:"firm"`
+	Details []string `json:"details"`
+	Gaps    []Gap    `json:"gaps,omitempty"`
+
+	Product    string `json:"product"`
+	File       string `json:"file"`
+	Side       Side   `json:"side"` // "" if the lines do not say
+	IKE        int    `json:"ike_version"`
+	Connection string `json:"connection,omitempty"`
+	Local      string `json:"local,omitempty"`
+	Peer       string `json:"peer,omitempty"`
+	PeerID     string `json:"peer_id,omitempty"`
+
+	Reached     Phase `json:"reached"`
+	Established bool  `json:"established"`
+	// Count is how many attempts ended alike, of how many peers.
+	Count int       `json:"count"`
+	Peers []string  `json:"peers"`
+	First time.Time `json:"first,omitzero"`
+	Last  time.Time `json:"last,omitzero"`
+
+	Timeline []Moment `json:"timeline"`
+	// Other is the other side's log of the same attempt, ClockAhead by how
+	// many milliseconds its clock is ahead, where that is known.
+	Other      *Partner `json:"other,omitempty"`
+	Fix        []Fix    `json:"fix"`
+	Elsewhere  string   `json:"elsewhere,omitempty"`
+	Retries    int      `json:"retransmissions"`
+	LinesFirst int      `json:"first_line"`
+	LinesLast  int      `json:"last_line"`
+}
+
+// Partner is the log of the other side.
+type Partner struct {
+	File       string   `json:"file"`
+	Product    string   `json:"product"`
+	Side       Side     `json:"side"`
+	PairedBy   string   `json:"paired_by"`
+	Heading    string   `json:"heading"`
+	ClockKnown bool     `json:"clock_known"`
+	ClockAhead int64    `json:"clock_ahead_ms"`
+	Timeline   []Moment `json:"timeline"`
+}
+
+// Moment is a line of a log that matters.
+type Moment struct {
+	File  string `json:"file"`
+	Line  int    `json:"line"`
+	Stamp string `json:"time,omitempty"` // as the log has it
+	Count int    `json:"count"`
+	Text  string `json:"text"`
+	// Cause: this is the line that the heading is drawn from.
+	Cause bool `json:"cause"`
+}
+
+// maxStories bounds the stories of a document.
+const maxStories = 100
+
+// NewDocument puts what was read into a document.
+func NewDocument(files []File, g *Groups) *Document {
+	d := &Document{SchemaVersion: SchemaVersion, Complete: true, Attempts: g.Attempts,
+		Files: []LogFile{}, Stories: []Story{}, Notes: []string{}}
+	for i := range files {
+		d.Files = append(d.Files, newLogFile(&files[i]))
+	}
+	g.Sort()
+	for _, group := range g.All {
+		if len(d.Stories) == maxStories {
+			d.Notes = append(d.Notes, fmt.Sprintf("%d further kinds of attempts are left out", len(g.All)-maxStories))
+			break
+		}
+		d.Stories = append(d.Stories, group.story())
+	}
+	if g.Beyond > 0 {
+		d.Notes = append(d.Notes, fmt.Sprintf("%d attempts of still other kinds were counted, and not kept", g.Beyond))
+	}
+	for i := range files {
+		d.Notes = append(d.Notes, lacks(&files[i], len(files) > 1)...)
+	}
+	return d
+}
+
+func newLogFile(f *File) LogFile {
+	products := slices.SortedFunc(maps.Keys(f.Products), func(a, b string) int {
+		return cmp.Or(cmp.Compare(f.Products[b], f.Products[a]), cmp.Compare(a, b))
+	})
+	n := 0
+	for _, understood := range f.Understood {
+		n += understood
+	}
+	return LogFile{Name: f.Name, Lines: f.Lines, Understood: n, Products: append([]string{}, products...), Release: f.Release}
+}
+
+// lacks says what a log does not show, of what an investigation begins with:
+// what happened, when, on which versions.
+func lacks(f *File, several bool) []string {
+	if len(f.Products) == 0 {
+		return nil
+	}
+	in := ""
+	if several {
+		in = f.Name + ": "
+	}
+	var out []string
+	for _, product := range newLogFile(f).Products {
+		if f.Understood[product] == 0 {
+			out = append(out, fmt.Sprintf("%sthese are lines of %s, and none of them says why a connection failed%s", in, product, switchOn(product)))
+		}
+	}
+	var missing []string
+	switch {
+	case !f.Stamped:
+		missing = append(missing, "times")
+	case !f.Dated:
+		missing = append(missing, "dates")
+	case several && !f.Zoned:
+		missing = append(missing, "the time zone")
+	}
+	if f.Release == "" {
+		missing = append(missing, "the version of the product")
+	}
+	if len(missing) > 0 {
+		out = append(out, in+"the log lacks "+strings.Join(missing, " and "))
+	}
+	if f.Backwards {
+		out = append(out, in+"the log is in descending order")
+	}
+	return out
+}
+
+// story returns what happened, without what the other side's log adds.
+func (g *Group) story() Story {
+	a := g.Attempt
+	s := Story{
+		Layer: Unknown, Details: []string{}, Product: a.Product, File: a.File, Side: a.Side, IKE: a.Version,
+		Connection: a.Connection, Local: a.Local, Peer: a.Peer, PeerID: a.PeerID,
+		Reached: a.Reached, Established: a.Established, Count: g.Count, Peers: append([]string{}, g.Peers...),
+		Timeline: a.timeline(maxMoments), Fix: []Fix{}, LinesFirst: a.FirstLine, LinesLast: a.LastLine,
+	}
+	if g.First.Year() > 4 {
+		s.First, s.Last = g.First, g.Last
+	}
+	for i := range a.Events {
+		if a.Events[i].Kind == Again {
+			s.Retries += a.Events[i].Count
+		}
+	}
+	switch c := a.Cause; {
+	case c != nil:
+		s.Layer, s.Cause, s.Firm, s.Gaps, s.Elsewhere = c.Layer, c.ID, c.Firm, c.Gaps, c.Elsewhere
+		s.Heading = c.Sentence
+		s.Details = append(s.Details, c.Details...)
+		s.Fix = append(s.Fix, a.Fixes()...)
+	case a.Established:
+		s.Layer = NoFailure
+		s.Heading = "the connection came up, and nothing in the log says that it failed"
+		if a.deleted {
+			s.Heading = "the connection came up, and later one side ended it in order"
+		}
+	default:
+		s.Heading = "the attempt has no end in the log, and no line says that it failed"
+		if a.Reached != PhaseNone {
+			s.Heading += "; it came to " + string(a.Reached)
+		}
+	}
+	g.together(&s)
+	return s
+}
+
+// maxMoments bounds the lines of a timeline.
+const maxMoments = 10
+
+// timeline returns the lines of an attempt that matter most, in their order.
+func (a *Attempt) timeline(most int) []Moment {
+	standing := a.standing()
+	worth := func(e *Event) int {
+		passed := (e.Kind == Theirs || e.Kind == Ours || e.Kind == Try || e.Kind == Root) && !slices.Contains(standing, e)
+		switch {
+		case passed && !(a.Cause != nil && e.Line == a.Cause.Event.Line):
+			return 5
+		case a.Cause != nil && e.Line == a.Cause.Event.Line && e.Text == a.Cause.Event.Text:
+			return 0
+		case e.Kind == Root || e.Kind == Up || e.Kind == Theirs || e.Kind == Ours:
+			return 1
+		case e.Kind == Sign || e.Kind == Gone || e.Kind == Start || e.Kind == Deleted || e.Kind == IKEUp:
+			return 2
+		case e.Kind == Own || e.Kind == Again || e.Kind == Try || e.Kind == Begin:
+			return 3
+		case e.Kind == Step || e.Kind == Match:
+			return 4
+		}
+		return 4
+	}
+	best := make(map[int]*Event) // by line
+	var lines []int
+	for i := range a.Events {
+		e := &a.Events[i]
+		old, seen := best[e.Line]
+		if !seen {
+			lines = append(lines, e.Line)
+		}
+		if !seen || worth(e) < worth(old) {
+			best[e.Line] = e
+		}
+	}
+	byWorth := slices.Clone(lines)
+	slices.SortStableFunc(byWorth, func(x, y int) int { return cmp.Compare(worth(best[x]), worth(best[y])) })
+	keep := make(map[int]bool)
+	for _, line := range byWorth[:min(most, len(byWorth))] {
+		keep[line] = true
+	}
+	out := []Moment{}
+	for _, line := range lines {
+		if !keep[line] {
+			continue
+		}
+		e := best[line]
+		out = append(out, Moment{File: e.File, Line: e.Line, Stamp: e.Stamp, Count: e.Count, Text: e.Text, Cause: worth(e) == 0})
+	}
+	return out
+}

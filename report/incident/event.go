@@ -1,0 +1,132 @@
+package incident
+
+import "time"
+
+// Side is whose log a line is of, in the words of RFC 7296. It is "" where the
+// lines do not say.
+type Side string
+
+const (
+	Initiator Side = "initiator"
+	Responder Side = "responder"
+)
+
+// Phase is how far an attempt has come.
+type Phase string
+
+const (
+	PhaseNone        Phase = ""                // nothing was sent
+	PhaseInit        Phase = "IKE_SA_INIT"     // or IKEv1 phase 1
+	PhaseAuth        Phase = "IKE_AUTH"        // the first request and its answer
+	PhaseEAP         Phase = "EAP"             // IKE_AUTH with rounds of EAP
+	PhaseChild       Phase = "CREATE_CHILD_SA" // or the Child SA of IKE_AUTH; IKEv1 Quick Mode
+	PhaseEstablished Phase = "established"
+)
+
+// phases are in their order.
+var phases = []Phase{PhaseNone, PhaseInit, PhaseAuth, PhaseEAP, PhaseChild, PhaseEstablished}
+
+func (p Phase) rank() int {
+	for i, q := range phases {
+		if p == q {
+			return i
+		}
+	}
+	return -1
+}
+
+// Kind is what a line means for its attempt.
+type Kind string
+
+const (
+	// Start begins an attempt; Begin does so only where the one before ended.
+	Start Kind = "start"
+	Begin Kind = "begin"
+	Step  Kind = "step" // progress
+	Info  Kind = "info" // says something of the attempt, or of one to come
+	// IKEUp and Up: the IKE SA, or a Child SA, is established.
+	IKEUp Kind = "ike-up"
+	Up    Kind = "up"
+	// Root explains by itself why an attempt ended.
+	Root Kind = "root"
+	// Sign is a failure that has a reason elsewhere, in an earlier line or in
+	// the log of the other side. Own is such a failure as this side told the
+	// other, mostly after its reason.
+	Sign Kind = "sign"
+	Own  Kind = "own"
+	// Try is a failure only if no Match follows it.
+	Try   Kind = "try"
+	Match Kind = "match"
+	// Theirs and Ours list proposals: what came, and what is configured.
+	Theirs Kind = "theirs"
+	Ours   Kind = "ours"
+	// Again is a retransmission, Gone the end of them.
+	Again Kind = "again"
+	Gone  Kind = "gone"
+	// Deleted is the end of an SA that was up, or of an attempt.
+	Deleted Kind = "deleted"
+	End     Kind = "end"
+)
+
+var kinds = []Kind{Start, Begin, Step, Info, IKEUp, Up, Root, Sign, Own, Try, Match, Theirs, Ours, Again, Gone, Deleted, End}
+
+// Event is what one line says.
+type Event struct {
+	// File and Line are where it stands; lines count from 1.
+	File string
+	Line int
+	// Stamp is the time as the log has it. Time is its value, in UTC unless the
+	// log names a zone, and zero if there is none; without a date it is a time
+	// of the year 0.
+	Stamp string
+	Time  time.Time
+	Text  string
+
+	Kind  Kind
+	Side  Side
+	Phase Phase
+	// Version is the version of IKE, 0 if the line does not say.
+	Version int
+	// Cause is an entry of the catalogue of causes, "" for none.
+	Cause string
+	// Args are the words of the line by name, such as peer, id and cert.
+	Args map[string]string
+	// Proposals are those of Theirs and Ours.
+	Proposals []Proposal
+
+	// Key tells which IKE SA the event is of, within the log.
+	Key string
+	// Count is how often it came; the line is that of the first.
+	Count int
+}
+
+// arg returns a word of the line.
+func (e *Event) arg(name string) string { return e.Args[name] }
+
+// Set adds a word by name.
+func (e *Event) Set(name, value string) {
+	if value == "" {
+		return
+	}
+	if e.Args == nil {
+		e.Args = make(map[string]string)
+	}
+	e.Args[name] = clip(value, maxWord)
+}
+
+// Bounds of what is kept of a line, in octets.
+const (
+	maxText = 400
+	maxWord = 200
+)
+
+// clip returns s without what is beyond n octets, at the end of a character.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && s[n]&0xc0 == 0x80 {
+		n--
+	}
+	return s[:n]
+}

@@ -1,0 +1,178 @@
+package incident
+
+import (
+	_ "embed"
+	"strings"
+	"sync"
+
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/proposals/remedy"
+)
+
+//go:embed fixes.csv
+var fixesCSV string
+
+// Fix is one thing to do about a cause.
+type Fix struct {
+	Where string `json:"where,omitempty"` // the file, product or side
+	Line  string `json:"line"`            // to paste, or to do
+}
+
+var fixes = sync.OnceValue(func() [][]string { return Records("fixes.csv", fixesCSV, 5) })
+
+// maxFixes bounds what is proposed for one cause.
+const maxFixes = 4
+
+// Fixes returns what to do about the cause of the attempt, in the product's own
+// lines where they are known.
+func (a *Attempt) Fixes() []Fix {
+	if a.Cause == nil {
+		return nil
+	}
+	out := a.algorithms()
+	words := make(map[string]string)
+	for _, from := range []map[string]string{a.words, a.Cause.Event.Args, {"peer": a.Peer, "local": a.Local, "conn": a.Connection}} {
+		for name, value := range from {
+			if value != "" {
+				words[name] = value
+			}
+		}
+	}
+	own := false // a row of the product itself makes the general one needless, but for a place elsewhere
+	for _, pass := range []bool{true, false} {
+		for _, f := range fixes() {
+			if f[0] != a.Cause.ID || (f[1] != "") != pass || pass && f[1] != a.Product ||
+				f[2] == "r" && a.Side != Responder || f[2] == "i" && a.Side != Initiator || !pass && own || len(out) == maxFixes {
+				continue
+			}
+			line, known := fillOuter(f[4], words)
+			if !known {
+				continue
+			}
+			if !pass && len(out) > 0 && out[len(out)-1].Where == "" && len(a.algorithms()) > 0 {
+				continue
+			}
+			out = append(out, Fix{Where: f[3], Line: line})
+			if !pass {
+				own = true
+			}
+		}
+	}
+	return out
+}
+
+// fillOuter fills words in single braces; braces around blanks are those of a
+// configuration.
+func fillOuter(text string, words map[string]string) (string, bool) {
+	var out strings.Builder
+	known := true
+	for {
+		before, after, found := strings.Cut(text, "{")
+		out.WriteString(before)
+		if !found {
+			return out.String(), known
+		}
+		name, rest, closed := strings.Cut(after, "}")
+		if !closed || strings.Contains(name, " ") || name == "" {
+			out.WriteByte('{')
+			text = after
+			continue
+		}
+		if words[name] == "" {
+			known = false
+		}
+		out.WriteString(words[name])
+		text = rest
+	}
+}
+
+// syntaxes are those in which the gateway of a product is configured.
+var syntaxes = map[string]client.Syntax{
+	"strongSwan": client.SyntaxSwanctl, "libreswan": client.SyntaxLibreswan, "OpenIKED": client.SyntaxIked,
+	"Cisco": client.SyntaxCisco, "FortiGate": client.SyntaxFortiGate,
+}
+
+// algorithms returns the lines that let the two sides meet where their lists do
+// not: those of proposals/remedy for IKE, the list that came for ESP.
+func (a *Attempt) algorithms() []Fix {
+	if len(a.Cause.Gaps) == 0 {
+		return nil
+	}
+	var theirs, ours []Proposal
+	for i := range a.Events {
+		switch a.Events[i].Kind {
+		case Theirs:
+			theirs = a.Events[i].Proposals
+		case Ours:
+			ours = a.Events[i].Proposals
+		}
+	}
+	if a.Cause.ID == "child-proposal" || a.Cause.ID == "child-pfs" {
+		_, got, want, _ := Unmet(theirs, ours)
+		return a.childFix(got, want)
+	}
+	var out []Fix
+	for _, r := range remedies(theirs, ours, syntaxes[a.Product]) {
+		where := r.Where
+		for _, line := range r.Lines {
+			out = append(out, Fix{Where: where, Line: line})
+			where = ""
+		}
+		for _, weaker := range r.Weaker {
+			out = append(out, Fix{Where: "WEAKER", Line: weaker})
+		}
+		if len(out) > 0 {
+			break
+		}
+	}
+	return out
+}
+
+func remedies(received, configured []Proposal, syntax client.Syntax) []remedy.Remedy {
+	offer, accepted := products(received), products(configured)
+	if len(offer) == 0 || len(accepted) == 0 || syntax == "" {
+		return nil
+	}
+	c := remedy.Case{Client: client.Policy{Name: "client", Offer: offer, Syntax: client.SyntaxCapture},
+		Accepted: accepted, ClientSyntaxes: []client.Syntax{}, GatewaySyntaxes: []client.Syntax{syntax}}
+	return c.Remedies()
+}
+
+// products are the proposals whose algorithms are all known.
+func products(all []Proposal) []proposals.Product {
+	var out []proposals.Product
+	for _, p := range all {
+		words := p.Keywords()
+		if words == "" {
+			continue
+		}
+		if product, err := proposals.ParseProduct(words); err == nil {
+			out = append(out, product)
+		}
+	}
+	return out
+}
+
+// childFix proposes that this side takes what the other sent.
+func (a *Attempt) childFix(got, want Proposal) []Fix {
+	words := got.Keywords()
+	if words == "" {
+		return nil
+	}
+	at := map[string][2]string{
+		"strongSwan": {"swanctl.conf, beside what is there", "esp_proposals = " + strings.Join([]string{want.Keywords(), words}, ", ")},
+		"libreswan":  {"ipsec.conf, beside what is there", "esp=" + words},
+	}
+	if a.Cause.ID == "child-pfs" {
+		at = map[string][2]string{
+			"strongSwan": {"swanctl.conf, so that both with and without PFS is taken", "esp_proposals = " + strings.Join([]string{want.Keywords(), words}, ", ")},
+			"libreswan":  {"ipsec.conf", "pfs=no"},
+		}
+	}
+	f, ok := at[a.Product]
+	if !ok || want.Keywords() == "" {
+		return nil
+	}
+	return []Fix{{f[0], f[1]}}
+}

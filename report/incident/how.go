@@ -1,0 +1,3 @@
+package incident
+
+func switchOn(product string) string { return "" }

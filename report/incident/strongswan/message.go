@@ -1,0 +1,202 @@
+package strongswan
+
+import (
+	"strings"
+
+	"github.com/ikescope/ikescope/report/incident"
+)
+
+// notifies are charon's names of error notifies in its lists of payloads
+// (src/libcharon/encoding/payloads/notify_payload.c), and what each stands for
+// where it was received.
+var notifies = map[string]struct{ name, cause string }{
+	"CRIT": {"UNSUPPORTED_CRITICAL_PAYLOAD", "malformed"}, "INVAL_IKE_SPI": {"INVALID_IKE_SPI", "lost-state"},
+	"INVAL_MAJOR": {"INVALID_MAJOR_VERSION", "version"}, "INVAL_SYN": {"INVALID_SYNTAX", "syntax-refused"},
+	"INVAL_MID": {"INVALID_MESSAGE_ID", "malformed"}, "NO_PROP": {"NO_PROPOSAL_CHOSEN", "ike-proposal"},
+	"INVAL_KE": {"INVALID_KE_PAYLOAD", "key-exchange"}, "AUTH_FAILED": {"AUTHENTICATION_FAILED", "auth-refused"},
+	"NO_ADD_SAS": {"NO_ADDITIONAL_SAS", "child-refused"}, "INT_ADDR_FAIL": {"INTERNAL_ADDRESS_FAILURE", "no-address"},
+	"FAIL_CP_REQ": {"FAILED_CP_REQUIRED", "address-wanted"}, "TS_UNACCEPT": {"TS_UNACCEPTABLE", "traffic-selectors"},
+	"CHILD_SA_NOT_FOUND": {"CHILD_SA_NOT_FOUND", "rekey"}, "NO_CHILD_SA": {"CHILD_SA_NOT_FOUND", "rekey"},
+	"TEMP_FAIL": {"TEMPORARY_FAILURE", ""}, "COOKIE": {"COOKIE", "cookie"},
+}
+
+// exchanges of IKEv1, as charon names them, and as people do.
+var ikev1 = map[string]string{"ID_PROT": "Main Mode", "AGGRESSIVE": "Aggressive Mode", "QUICK_MODE": "Quick Mode",
+	"TRANSACTION": "Config Mode", "INFORMATIONAL_V1": "Informational", "BASE": "Base Mode", "AUTH_ONLY": "Authentication Only"}
+
+// message reads "parsed IKE_AUTH request 1 [ IDi CERT AUTH ]".
+func (r *reader) message(l *incident.Line, h *header, text string) []incident.Event {
+	rest, parsed := strings.CutPrefix(text, "parsed ")
+	if !parsed {
+		rest = strings.TrimPrefix(text, "generating ")
+	}
+	f := strings.Fields(rest)
+	if len(f) < 3 || f[1] != "request" && f[1] != "response" {
+		return nil
+	}
+	exchange, request, id := f[0], f[1] == "request", f[2]
+	_, list, _ := strings.Cut(rest, "[")
+	list, _, _ = strings.Cut(list, "]")
+	payloads := strings.Fields(list)
+
+	e := l.Event(incident.Step)
+	mode, v1 := ikev1[exchange]
+	if v1 {
+		e.Version = 1
+	} else {
+		e.Version = 2
+	}
+	s := r.ofMessage(h, exchange, request, parsed)
+	first := id == "0"
+	switch {
+	case exchange == "IKE_SA_INIT" || exchange == "ID_PROT" || exchange == "AGGRESSIVE":
+		e.Phase = incident.PhaseInit
+		if v1 {
+			e.Set("exchange", mode)
+			first = len(payloads) > 0 && payloads[0] == "SA"
+		}
+		if request && first {
+			e.Side = sideOf(parsed)
+			if parsed {
+				e.Kind = incident.Start
+				if s.retry {
+					e.Kind, s.retry = incident.Step, false
+				}
+			} else {
+				e.Kind = incident.Begin
+			}
+		} else if !request {
+			e.Side = sideOf(!parsed)
+		}
+	case exchange == "IKE_AUTH":
+		e.Phase = incident.PhaseAuth
+		if request {
+			e.Side = sideOf(parsed)
+		} else {
+			e.Side = sideOf(!parsed)
+		}
+	case exchange == "INFORMATIONAL_V1" && !parsed:
+		e.Kind = incident.Info
+	}
+	s.asked = ""
+	if request && !parsed {
+		s.asked = id
+	}
+	var out []incident.Event
+	for _, p := range payloads {
+		switch {
+		case strings.HasPrefix(p, "EAP/"):
+			e.Phase = incident.PhaseEAP
+			parts := strings.Split(p, "/")
+			if len(parts) == 3 && parts[2] != "ID" && parts[2] != "NAK" {
+				e.Set("method", parts[2])
+			}
+			if parts[1] == "FAIL" {
+				out = append(out, r.refusal(l, h, s, parsed, "eap-refused", "EAP failure", incident.PhaseEAP))
+			}
+		case strings.HasPrefix(p, "N("):
+			name := strings.TrimSuffix(strings.TrimPrefix(p, "N("), ")")
+			n, known := notifies[name]
+			if !known || n.cause == "" || name == "COOKIE" && request {
+				continue
+			}
+			phase := e.Phase
+			cause := n.cause
+			if name == "NO_PROP" && exchange != "IKE_SA_INIT" && !v1 {
+				phase, cause = incident.PhaseChild, "child-proposal"
+			}
+			if v1 && name == "AUTH_FAILED" {
+				cause = "auth-refused"
+			}
+			if name == "COOKIE" || name == "INVAL_KE" {
+				s.retry = s.retry || !parsed
+			}
+			out = append(out, r.refusal(l, h, s, parsed, cause, n.name, phase))
+		case p == "D" && exchange == "INFORMATIONAL" && request && parsed:
+			s.asked = ""
+		}
+	}
+	r.finish(&e, h, s)
+	// An answer that only refuses is no progress; what it says counts.
+	return append([]incident.Event{e}, out...)
+}
+
+func sideOf(parsedRequest bool) incident.Side {
+	if parsedRequest {
+		return incident.Responder
+	}
+	return incident.Initiator
+}
+
+// ofMessage returns the IKE SA of a message.
+func (r *reader) ofMessage(h *header, exchange string, request, parsed bool) *session {
+	begins := parsed && request && (exchange == "IKE_SA_INIT" || exchange == "ID_PROT" || exchange == "AGGRESSIVE")
+	p, came := r.pending[h.thread]
+	if h.id != "" || !came || !parsed {
+		return r.session(h, "", false)
+	}
+	delete(r.pending, h.thread)
+	if s := r.sessions[p.peer]; s != nil && (!begins || s.retry || exchange != "IKE_SA_INIT") {
+		return r.use(h, s)
+	}
+	if begins {
+		return r.start(h, p)
+	}
+	// The peer went on from another port: from 500 to 4500.
+	if s := r.byHost[host(p.peer)]; s != nil {
+		r.bound()
+		r.sessions[p.peer] = s
+		if s.local == "" {
+			s.local = host(p.local)
+		}
+		return r.use(h, s)
+	}
+	return r.start(h, p)
+}
+
+func (r *reader) refusal(l *incident.Line, h *header, s *session, parsed bool, cause, notify string, phase incident.Phase) incident.Event {
+	e := l.Event(incident.Sign)
+	if !parsed {
+		e.Kind = incident.Own
+	}
+	e.Cause, e.Phase = cause, phase
+	e.Set("notify", notify)
+	r.finish(&e, h, s)
+	return e
+}
+
+// proposals reads "IKE:AES_CBC_256/HMAC_SHA2_256_128/PRF_HMAC_SHA2_256/MODP_2048, ESP:...".
+func proposals(list string) []incident.Proposal {
+	var out []incident.Proposal
+	for text := range strings.SplitSeq(list, ", ") {
+		protocol, names, ok := strings.Cut(strings.TrimSpace(text), ":")
+		if !ok || len(out) == maxListed {
+			break
+		}
+		p := incident.Proposal{Protocol: protocol}
+		for name := range strings.SplitSeq(names, "/") {
+			p.Add(axisOf(name), name)
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// maxListed bounds the proposals of a line that are compared.
+const maxListed = 32
+
+func axisOf(name string) incident.Axis {
+	switch {
+	case strings.HasPrefix(name, "PRF_"):
+		return incident.PRF
+	case strings.HasPrefix(name, "HMAC_"), name == "AES_XCBC_96", name == "AES_CMAC_96", strings.HasPrefix(name, "AES_") && strings.Contains(name, "GMAC"):
+		return incident.Integrity
+	case strings.HasPrefix(name, "MODP_"), strings.HasPrefix(name, "ECP_"), strings.HasPrefix(name, "CURVE_"), strings.HasPrefix(name, "ML_KEM_"), strings.HasPrefix(name, "NTRU"), strings.HasPrefix(name, "FRODO"):
+		return incident.Exchange
+	case len(name) > 4 && name[:2] == "KE" && name[3] == '_':
+		return incident.Further
+	case strings.HasSuffix(name, "EXT_SEQ"):
+		return incident.Sequence
+	}
+	return incident.Cipher
+}

@@ -1,0 +1,291 @@
+// Package strongswan reads the log of charon: that of a daemon of strongSwan, of
+// NetworkManager's charon-nm, of the Android app, and of the products that run
+// it, such as pfSense, OPNsense and VyOS.
+package strongswan
+
+import (
+	_ "embed"
+	"strconv"
+	"strings"
+
+	"github.com/ikescope/ikescope/report/incident"
+)
+
+// Product is strongSwan.
+var Product = incident.Product{Name: "strongSwan", Word: "strongswan", New: func() incident.Reader { return newReader() }}
+
+//go:embed lines.csv
+var linesCSV string
+
+// Lines are the lines that are known.
+var Lines = incident.NewTable("strongswan/lines.csv", linesCSV)
+
+// maxSessions bounds the IKE SAs that are told apart by address.
+const maxSessions = 4096
+
+// session is an IKE SA whose lines do not name it.
+type session struct {
+	key, peer, local string
+	// fragments that came of the message under way.
+	total int
+	seen  map[string]bool
+	// retry: this side asked for the first message again.
+	retry bool
+	// asked is the last request that was sent, by its message ID.
+	asked string
+}
+
+type reader struct {
+	sessions map[string]*session // by address and port of the peer, or by unique ID
+	byHost   map[string]*session // the last of each address
+	threads  map[string]*session // what each thread works on
+	last     *session
+	count    int
+	// pending is a packet that came, until its header is known.
+	pending map[string]endpoints
+}
+
+type endpoints struct{ peer, local string }
+
+func newReader() *reader {
+	return &reader{sessions: make(map[string]*session), byHost: make(map[string]*session),
+		threads: make(map[string]*session), pending: make(map[string]endpoints)}
+}
+
+// groups are charon's subsystems.
+var groups = map[string]bool{"DMN": true, "MGR": true, "IKE": true, "CHD": true, "JOB": true, "CFG": true, "KNL": true, "NET": true,
+	"ASN": true, "ENC": true, "TNC": true, "IMC": true, "IMV": true, "PTS": true, "TLS": true, "APP": true, "ESP": true, "LIB": true}
+
+// header is what stands before a message: "07[IKE] <office|1> ".
+type header struct{ thread, group, conn, id string }
+
+func parseHeader(s string) (h header, text string, ok bool) {
+	open := strings.IndexByte(s, '[')
+	if open < 0 || open > 4 || len(s) < open+5 {
+		return h, "", false
+	}
+	for _, c := range s[:open] {
+		if c < '0' || c > '9' {
+			return h, "", false
+		}
+	}
+	h.thread, h.group = s[:open], s[open+1:open+4]
+	rest := s[open+4:]
+	if rest[0] >= '0' && rest[0] <= '4' {
+		rest = rest[1:]
+	}
+	rest, closed := strings.CutPrefix(rest, "]")
+	if !closed || !groups[h.group] {
+		return h, "", false
+	}
+	rest = strings.TrimPrefix(rest, " ")
+	if inner, found := strings.CutPrefix(rest, "<"); found {
+		if name, after, found := strings.Cut(inner, ">"); found && len(name) < 140 {
+			h.conn, h.id, found = strings.Cut(name, "|")
+			if !found {
+				h.conn, h.id = "", name
+			}
+			rest = strings.TrimPrefix(after, " ")
+		}
+	}
+	return h, rest, true
+}
+
+// Read implements [incident.Reader].
+func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
+	h, text, ok := parseHeader(l.Text)
+	if !ok {
+		if !strings.HasPrefix(l.Program, "charon") {
+			return nil, false
+		}
+		// The Android app and some wraps leave the header out.
+		text = l.Text
+	}
+	trimmed := strings.TrimSpace(text)
+	if h.group == "NET" && r.packet(&h, trimmed) {
+		return nil, true
+	}
+	if strings.HasPrefix(trimmed, "parsed ") || strings.HasPrefix(trimmed, "generating ") {
+		return r.message(l, &h, trimmed), true
+	}
+	row, words := Lines.Find(trimmed)
+	if row == nil {
+		return nil, true
+	}
+	e := row.Event(l, words)
+	s := r.session(&h, e.Args["peer"], e.Kind == incident.Start && e.Side == incident.Initiator)
+	switch {
+	case e.Kind == incident.Theirs || e.Kind == incident.Ours:
+		e.Proposals = proposals(e.Args["list"])
+		delete(e.Args, "list")
+	case e.Args["fragment"] != "":
+		s.fragment(&e)
+	}
+	if h.group == "TLS" {
+		e.Set("inside", "tls")
+	}
+	if e.Cause == "key-exchange" && e.Kind == incident.Own {
+		s.retry = true
+	}
+	for _, name := range []string{"cert", "issuer"} {
+		if v := e.Args[name]; v != "" {
+			e.Set(name, strings.Trim(v, `"'`))
+		}
+	}
+	r.finish(&e, &h, s)
+	return []incident.Event{e}, true
+}
+
+// finish names the IKE SA of an event and what is known of it.
+func (r *reader) finish(e *incident.Event, h *header, s *session) {
+	e.Key = s.key
+	if conn, _, child := strings.Cut(e.Args["conn"], "{"); child { // of a Child SA
+		e.Args["conn"] = conn
+	}
+	e.Set("conn", h.conn)
+	if e.Args["peer"] == "" {
+		e.Set("peer", s.peer)
+	}
+	e.Set("local", s.local)
+}
+
+// packet follows which addresses a thread works with.
+func (r *reader) packet(h *header, text string) bool {
+	rest, received := strings.CutPrefix(text, "received packet: from ")
+	if !received {
+		var sent bool
+		if rest, sent = strings.CutPrefix(text, "sending packet: from "); !sent {
+			return false
+		}
+	}
+	from, rest, ok := strings.Cut(rest, " to ")
+	if !ok {
+		return true
+	}
+	to, _, _ := strings.Cut(rest, " (")
+	peer, local := from, to
+	if !received {
+		peer, local = to, from
+	}
+	if h.id != "" {
+		s := r.session(h, "", false)
+		s.peer, s.local = host(peer), host(local)
+		return true
+	}
+	if received {
+		delete(r.threads, h.thread)
+		if len(r.pending) > 256 {
+			clear(r.pending)
+		}
+		r.pending[h.thread] = endpoints{peer, local}
+		return true
+	}
+	if s := r.threads[h.thread]; s != nil && s.peer == "" {
+		s.peer, s.local = host(peer), host(local)
+	}
+	return true
+}
+
+// host returns the address of "192.0.2.1[500]".
+func host(endpoint string) string {
+	at, _, _ := strings.Cut(endpoint, "[")
+	return at
+}
+
+// session returns the IKE SA of a line: by the unique ID that the line names,
+// by what its thread works on, by the peer that the line names, or the last.
+func (r *reader) session(h *header, peer string, begins bool) *session {
+	if h.id != "" {
+		s := r.sessions["#"+h.id]
+		if s == nil {
+			r.bound()
+			s = &session{key: h.id}
+			r.sessions["#"+h.id] = s
+		}
+		if p, ok := r.pending[h.thread]; ok {
+			s.peer, s.local = host(p.peer), host(p.local)
+			delete(r.pending, h.thread)
+		}
+		return s
+	}
+	if begins {
+		return r.start(h, endpoints{peer: peer})
+	}
+	if s := r.threads[h.thread]; s != nil && h.thread != "" {
+		r.last = s
+		return s
+	}
+	if p, ok := r.pending[h.thread]; ok {
+		if s := r.sessions[p.peer]; s != nil {
+			return r.use(h, s)
+		}
+		if s := r.byHost[host(p.peer)]; s != nil {
+			return r.use(h, s)
+		}
+	}
+	if s := r.byHost[host(peer)]; s != nil && peer != "" {
+		return r.use(h, s)
+	}
+	if r.last == nil {
+		r.last = &session{key: "-"}
+	}
+	return r.last
+}
+
+func (r *reader) use(h *header, s *session) *session {
+	if h.thread != "" {
+		if len(r.threads) > 256 {
+			clear(r.threads)
+		}
+		r.threads[h.thread] = s
+	}
+	r.last = s
+	return s
+}
+
+// start begins an IKE SA with a peer.
+func (r *reader) start(h *header, p endpoints) *session {
+	r.bound()
+	if p.peer == "" && r.last != nil && r.last.peer == "" {
+		return r.use(h, r.last)
+	}
+	r.count++
+	s := &session{key: host(p.peer) + "#" + strconv.Itoa(r.count), peer: host(p.peer), local: host(p.local)}
+	if p.peer != "" {
+		r.sessions[p.peer] = s
+		r.byHost[host(p.peer)] = s
+	}
+	return r.use(h, s)
+}
+
+func (r *reader) bound() {
+	if len(r.sessions) >= maxSessions {
+		clear(r.sessions)
+		clear(r.byHost)
+		clear(r.threads)
+	}
+}
+
+// fragment notes which fragments of a message came; the event then says which
+// one is missing.
+func (s *session) fragment(e *incident.Event) {
+	if total, _ := strconv.Atoi(e.Args["total"]); total > 0 && total < 256 && total != s.total {
+		s.total, s.seen = total, nil
+	}
+	if s.seen == nil {
+		s.seen = make(map[string]bool)
+	}
+	if len(s.seen) < 256 {
+		s.seen[e.Args["fragment"]] = true
+	}
+	if s.total == 0 || s.total > 255 {
+		return
+	}
+	for i := 1; i <= s.total; i++ {
+		if n := strconv.Itoa(i); !s.seen[n] {
+			e.Set("missing", n)
+			e.Set("total", strconv.Itoa(s.total))
+			return
+		}
+	}
+}

@@ -1,0 +1,273 @@
+package incident
+
+import (
+	"encoding/csv"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Row is one kind of line of a product's log: a template, what it means, and a
+// line that it is for with its source.
+//
+// A template is text with words in braces: "{name}" stands for the text up to
+// the next literal, "{#name}" for digits, "{@name}" for characters that are not
+// blanks, quotes or commas; a name of "" is passed over. "^" at the beginning
+// and "$" at the end hold it to the ends of the line.
+type Row struct {
+	Template, Sample, Source string
+
+	Kind  Kind
+	Side  Side
+	Phase Phase
+	Cause string
+
+	atStart, atEnd bool
+	parts          []part
+}
+
+// part is a literal, or a word where class is not 0.
+type part struct {
+	literal string
+	name    string
+	class   byte // 'x' anything, '#' digits, '@' a word
+}
+
+// Table is the lines of one product, the most particular first: the first that
+// fits counts.
+type Table struct {
+	Rows   []Row
+	byGram map[uint32][]int
+	seen   [1 << 12]bool // hashes of byGram's keys
+	always []int
+}
+
+// NewTable reads a table in CSV with a heading and the columns line, kind,
+// side, phase, cause, sample and source; lines that begin with # are comments.
+// It is part of the program: a fault in it is a programmer's.
+func NewTable(name, text string) *Table {
+	t := &Table{byGram: make(map[uint32][]int)}
+	for _, f := range Records(name, text, 7) {
+		r, err := newRow(f)
+		if err != nil {
+			panic(fmt.Sprintf("incident: internal error: %s: %q: %v", name, f[0], err))
+		}
+		t.Rows = append(t.Rows, r)
+	}
+	t.index()
+	return t
+}
+
+// Records returns the records of a CSV file below its comment and heading.
+func Records(name, text string, columns int) [][]string {
+	r := csv.NewReader(strings.NewReader(text))
+	r.Comment = '#'
+	r.FieldsPerRecord = columns
+	records, err := r.ReadAll()
+	if err != nil {
+		panic("incident: internal error: " + name + ": " + err.Error())
+	}
+	return records[1:]
+}
+
+func newRow(f []string) (Row, error) {
+	r := Row{Template: f[0], Kind: Kind(f[1]), Phase: Phase(f[3]), Cause: f[4], Sample: f[5], Source: f[6]}
+	switch f[2] {
+	case "i":
+		r.Side = Initiator
+	case "r":
+		r.Side = Responder
+	case "":
+	default:
+		return r, fmt.Errorf("the side is %q", f[2])
+	}
+	if !slices.Contains(kinds, r.Kind) {
+		return r, fmt.Errorf("the kind is %q", r.Kind)
+	}
+	if r.Phase.rank() < 0 {
+		return r, fmt.Errorf("the phase is %q", r.Phase)
+	}
+	if _, ok := catalogue()[r.Cause]; r.Cause != "" && !ok {
+		return r, fmt.Errorf("the cause is %q", r.Cause)
+	}
+	text := r.Template
+	text, r.atStart = strings.CutPrefix(text, "^")
+	text, r.atEnd = strings.CutSuffix(text, "$")
+	for text != "" {
+		literal, rest, found := strings.Cut(text, "{")
+		if literal != "" {
+			r.parts = append(r.parts, part{literal: literal})
+		}
+		if !found {
+			break
+		}
+		name, after, ok := strings.Cut(rest, "}")
+		if !ok {
+			return r, fmt.Errorf("a brace is not closed")
+		}
+		text = after
+		p := part{name: name, class: 'x'}
+		if name != "" && (name[0] == '#' || name[0] == '@') {
+			p.name, p.class = name[1:], name[0]
+		}
+		r.parts = append(r.parts, p)
+	}
+	if len(r.parts) == 0 {
+		return r, fmt.Errorf("the template is empty")
+	}
+	return r, nil
+}
+
+func gramAt(s string, i int) uint32 {
+	return uint32(s[i]) | uint32(s[i+1])<<8 | uint32(s[i+2])<<16 | uint32(s[i+3])<<24
+}
+
+func gramHash(g uint32) uint32 { return g * 2654435761 >> 20 }
+
+// index finds for each row four octets of its literals that are rare among all.
+func (t *Table) index() {
+	count := make(map[uint32]int)
+	each := func(r *Row, f func(uint32)) {
+		for _, p := range r.parts {
+			for i := 0; i+4 <= len(p.literal); i++ {
+				f(gramAt(p.literal, i))
+			}
+		}
+	}
+	for i := range t.Rows {
+		each(&t.Rows[i], func(g uint32) { count[g]++ })
+	}
+	for i := range t.Rows {
+		least, best := 0, uint32(0)
+		each(&t.Rows[i], func(g uint32) {
+			if least == 0 || count[g] < least {
+				least, best = count[g], g
+			}
+		})
+		if least == 0 {
+			t.always = append(t.always, i)
+			continue
+		}
+		t.byGram[best] = append(t.byGram[best], i)
+		t.seen[gramHash(best)] = true
+	}
+}
+
+// Find returns the first row that text fits, and its words.
+func (t *Table) Find(text string) (*Row, map[string]string) {
+	best := len(t.Rows)
+	var words map[string]string
+	try := func(i int) {
+		if i >= best {
+			return
+		}
+		if w, ok := t.Rows[i].match(text); ok {
+			best, words = i, w
+		}
+	}
+	for i := 0; i+4 <= len(text); i++ {
+		g := gramAt(text, i)
+		if !t.seen[gramHash(g)] {
+			continue
+		}
+		for _, row := range t.byGram[g] {
+			try(row)
+		}
+	}
+	for _, row := range t.always {
+		try(row)
+	}
+	if best == len(t.Rows) {
+		return nil, nil
+	}
+	return &t.Rows[best], words
+}
+
+// match reports whether text fits r, and the words by name.
+func (r *Row) match(text string) (map[string]string, bool) {
+	if !r.atStart && r.parts[0].class == 0 {
+		// The first literal may stand anywhere, more than once.
+		for at := 0; ; {
+			i := strings.Index(text[at:], r.parts[0].literal)
+			if i < 0 {
+				return nil, false
+			}
+			at += i
+			if words, ok := r.matchAt(text[at:]); ok {
+				return words, true
+			}
+			at++
+		}
+	}
+	return r.matchAt(text)
+}
+
+func (r *Row) matchAt(text string) (map[string]string, bool) {
+	var words map[string]string
+	for i, p := range r.parts {
+		if p.class == 0 {
+			rest, ok := strings.CutPrefix(text, p.literal)
+			if !ok {
+				return nil, false
+			}
+			text = rest
+			continue
+		}
+		end := len(text)
+		switch p.class {
+		case '#':
+			end = span(text, func(c byte) bool { return '0' <= c && c <= '9' })
+		case '@':
+			end = span(text, func(c byte) bool { return c > ' ' && c != '"' && c != '\'' && c != ',' && c != ';' })
+			if i+1 == len(r.parts) {
+				for end > 0 && (text[end-1] == '.' || text[end-1] == ':') {
+					end--
+				}
+			}
+		default:
+			if i+1 < len(r.parts) {
+				if end = strings.Index(text, r.parts[i+1].literal); end < 0 {
+					return nil, false
+				}
+			}
+		}
+		if end == 0 && p.class != 'x' {
+			return nil, false
+		}
+		// A word that ends where its next literal does.
+		if p.class == '@' && i+1 < len(r.parts) && !strings.HasPrefix(text[end:], r.parts[i+1].literal) {
+			j := strings.Index(text[:end], r.parts[i+1].literal)
+			if j <= 0 {
+				return nil, false
+			}
+			end = j
+		}
+		if p.name != "" {
+			if words == nil {
+				words = make(map[string]string)
+			}
+			words[p.name] = clip(strings.TrimSpace(text[:end]), maxWord)
+		}
+		text = text[end:]
+	}
+	if r.atEnd && strings.TrimSpace(text) != "" {
+		return nil, false
+	}
+	return words, true
+}
+
+func span(s string, in func(byte) bool) int {
+	for i := range len(s) {
+		if !in(s[i]) {
+			return i
+		}
+	}
+	return len(s)
+}
+
+// Event returns what the row says of a line.
+func (r *Row) Event(l *Line, words map[string]string) Event {
+	e := l.Event(r.Kind)
+	e.Side, e.Phase, e.Cause, e.Args = r.Side, r.Phase, r.Cause, words
+	return e
+}

@@ -1,0 +1,288 @@
+package incident
+
+import (
+	"encoding/json"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// maxLayers bounds the wraps around a message: a container's log of a journal's
+// lines in JSON, say.
+const maxLayers = 5
+
+// Unwrap returns the messages of one line of a file without what logging put
+// around them: times, hosts, programs, priorities, JSON objects, the prefixes of
+// containers and journals. Most lines hold one message; a line with a list of
+// JSON objects or events in XML has several.
+func Unwrap(file string, number int, s string) []Line {
+	pieces := split(s)
+	out := make([]Line, 0, len(pieces))
+	for _, piece := range pieces {
+		l := Line{File: file, Number: number, Text: strings.TrimSpace(withoutColours(piece))}
+		for range maxLayers {
+			if !l.peel() {
+				break
+			}
+		}
+		out = append(out, l)
+	}
+	return out
+}
+
+// maxPieces bounds the messages of one line.
+const maxPieces = 1000
+
+// split returns the events of a line of XML or the objects of a list in JSON,
+// or the line itself.
+func split(s string) []string {
+	if strings.Count(s, "</Event>") > 1 {
+		return strings.SplitAfterN(s, "</Event>", maxPieces)
+	}
+	trimmed := strings.TrimSpace(s)
+	if !strings.HasPrefix(trimmed, "[{") && !(strings.HasPrefix(trimmed, "{") && strings.Contains(trimmed, "}{")) {
+		return []string{s}
+	}
+	var out []string
+	d := json.NewDecoder(strings.NewReader(strings.TrimPrefix(trimmed, "[")))
+	for len(out) < maxPieces {
+		var raw json.RawMessage
+		before := d.InputOffset()
+		if err := d.Decode(&raw); err == nil {
+			out = append(out, string(raw))
+			continue
+		}
+		// A comma between two of a list, or the end of what was read.
+		rest := strings.TrimPrefix(trimmed, "[")[before:]
+		rest = strings.TrimLeft(rest, ", \t")
+		if !strings.HasPrefix(rest, "{") {
+			break
+		}
+		d = json.NewDecoder(strings.NewReader(rest))
+		trimmed = rest
+		if err := d.Decode(&raw); err != nil {
+			break
+		}
+		out = append(out, string(raw))
+	}
+	if len(out) == 0 {
+		return []string{s}
+	}
+	return out
+}
+
+// withoutColours removes the sequences that colour text on a terminal.
+func withoutColours(s string) string {
+	if strings.IndexByte(s, 0x1b) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for {
+		before, after, found := strings.Cut(s, "\x1b")
+		b.WriteString(before)
+		if !found {
+			return b.String()
+		}
+		s = after
+		if !strings.HasPrefix(s, "[") {
+			continue
+		}
+		end := span(s[1:], func(c byte) bool { return c < '@' || c > '~' })
+		s = s[min(len(s), end+2):]
+	}
+}
+
+// peel removes one layer, if there is one.
+func (l *Line) peel() bool {
+	s := l.Text
+	switch {
+	case s == "":
+		return false
+	case s[0] == '{' && s[len(s)-1] == '}' && l.Fields == nil:
+		return l.object()
+	case s[0] == '<':
+		if end := strings.IndexByte(s, '>'); end > 1 && end <= 4 && span(s[1:end], isDigit) == end-1 {
+			l.Text = strings.TrimPrefix(s[end+1:], "1 ") // RFC 5424
+			return true
+		}
+	}
+	for _, key := range []string{"MESSAGE=", "stdout F ", "stderr F "} {
+		if rest, ok := strings.CutPrefix(s, key); ok {
+			l.Text = rest
+			return true
+		}
+	}
+	if at, text, rest, ok := stamp(s); ok {
+		l.Stamp, l.Time, l.Text = text, at, rest
+		if at.Year() != 0 {
+			l.host()
+		}
+		return true
+	}
+	if program, rest, ok := program(s); ok {
+		l.Program, l.Text = program, rest
+		return true
+	}
+	// docker compose: "gateway-1  | message".
+	if i := strings.Index(s, " | "); i > 0 && i < 64 && !strings.ContainsAny(strings.TrimRight(s[:i], " "), " :[\"'") {
+		l.Text = strings.TrimLeft(s[i+3:], " ")
+		return true
+	}
+	// Logcat: " 1234  1250 I charon  : message".
+	if f := strings.Fields(clip(s, 64)); len(f) > 4 && len(f[2]) == 1 && span(f[0], isDigit) == len(f[0]) && span(f[1], isDigit) == len(f[1]) {
+		if i := strings.Index(s, ": "); i > 0 {
+			l.Program, l.Text = strings.TrimSuffix(f[3], ":"), s[i+2:]
+			return true
+		}
+	}
+	return false
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+
+// programs are those whose lines are known without a time before them.
+var programs = []string{"charon", "charon-nm", "charon-systemd", "charon-cmd", "pluto", "iked", "racoon", "neagent", "NEIKEv2Provider", "ipsec", "strongswan", "swanctl", "kmd", "ikemgr", "vpn", "daemon"}
+
+// program takes "charon[123]: " from the beginning of s.
+func program(s string) (name, rest string, ok bool) {
+	for _, p := range programs {
+		after, found := strings.CutPrefix(s, p)
+		if !found {
+			continue
+		}
+		if inner, found := strings.CutPrefix(after, "["); found {
+			n := span(inner, isDigit)
+			if after, found = strings.CutPrefix(inner[n:], "]"); n == 0 || !found {
+				continue
+			}
+		}
+		if rest, found := strings.CutPrefix(after, ": "); found {
+			return p, strings.TrimLeft(rest, " "), true
+		}
+	}
+	return "", s, false
+}
+
+// host takes "gw charon[123]: " and RFC 5424's "gw charon 123 - - " from what
+// follows a time.
+func (l *Line) host() {
+	host, rest, ok := strings.Cut(l.Text, " ")
+	if !ok || host == "" || host == "ike" || host == "ipsec" || strings.ContainsAny(host, ",\"'(%<{") {
+		return
+	}
+	rest = strings.TrimLeft(rest, " ")
+	tag, after, ok := strings.Cut(rest, " ")
+	if !ok {
+		return
+	}
+	name := strings.TrimSuffix(tag, ":")
+	if name != tag && name != "" && !strings.HasPrefix(name, "[") && !strings.ContainsAny(name, "\"'(%#<{=") && !strings.HasSuffix(host, ":") {
+		if base, _, found := strings.Cut(name, "["); found {
+			name = base
+		}
+		l.Program, l.Text = name, strings.TrimLeft(after, " ")
+		return
+	}
+	// RFC 5424: app, process, message id, structured data.
+	f := strings.SplitN(rest, " ", 5)
+	if len(f) == 5 && (f[1] == "-" || span(f[1], isDigit) == len(f[1])) && f[3] == "-" {
+		l.Program, l.Text = f[0], f[4]
+	}
+}
+
+// Names of members that hold the message, the program and the time, the
+// likeliest first.
+var (
+	messageFields = []string{"MESSAGE", "message", "msg", "Message", "log", "details", "textPayload", "jsonPayload.message", "@message", "_raw", "eventMessage", "text"}
+	programFields = []string{"SYSLOG_IDENTIFIER", "_COMM", "program", "ident", "process"}
+	timeFields    = []string{"__REALTIME_TIMESTAMP", "_SOURCE_REALTIME_TIMESTAMP", "time", "timestamp", "@timestamp", "event_timestamp", "TimeCreated", "TimeGenerated"}
+)
+
+// object reads a JSON object. It becomes the line's message if it has one.
+func (l *Line) object() bool {
+	d := json.NewDecoder(strings.NewReader(l.Text))
+	d.UseNumber()
+	var values map[string]any
+	if d.Decode(&values) != nil {
+		return false
+	}
+	l.Fields = make(map[string]string)
+	l.flatten("", values, 0)
+	// strongSwan's own logs in JSON.
+	if msg, group := l.Fields["msg"], l.Fields["group"]; msg != "" && group != "" {
+		l.take(timeFields)
+		name := ""
+		if id := l.Fields["ikesa-unique-id"]; id != "" {
+			name = " <" + l.Fields["ikesa-name"] + "|" + id + ">"
+		}
+		l.Text = fmt.Sprintf("%s[%s]%s %s", l.Fields["thread"], group, name, msg)
+		return true
+	}
+	for _, name := range programFields {
+		if l.Fields[name] != "" {
+			l.Program = l.Fields[name]
+			break
+		}
+	}
+	l.take(timeFields)
+	for _, name := range messageFields {
+		if text := l.Fields[name]; text != "" {
+			l.Text = strings.TrimSpace(text)
+			return true
+		}
+	}
+	return false
+}
+
+// maxFields bounds the members that are kept.
+const maxFields = 100
+
+func (l *Line) flatten(prefix string, values map[string]any, depth int) {
+	for name, value := range values {
+		if len(l.Fields) >= maxFields {
+			return
+		}
+		switch v := value.(type) {
+		case string:
+			l.Fields[prefix+name] = v
+		case json.Number:
+			l.Fields[prefix+name] = v.String()
+		case bool:
+			l.Fields[prefix+name] = strconv.FormatBool(v)
+		case map[string]any:
+			if depth < 4 {
+				l.flatten(prefix+name+".", v, depth+1)
+			}
+		}
+	}
+}
+
+// take sets the time of the line from one of the members.
+func (l *Line) take(names []string) {
+	for _, name := range names {
+		text := l.Fields[name]
+		if text == "" {
+			continue
+		}
+		if at, stampText, _, ok := stamp(text); ok {
+			l.Time, l.Stamp = at, stampText
+			return
+		}
+		if ticks, found := strings.CutPrefix(text, "/Date("); found { // Windows PowerShell
+			text = strings.TrimSuffix(ticks, ")/")
+		}
+		n, err := strconv.ParseFloat(text, 64)
+		if err != nil || n <= 0 {
+			continue
+		}
+		for n > 4e9 { // milliseconds, microseconds
+			n /= 1000
+		}
+		whole, fraction := math.Modf(n)
+		l.Time = time.Unix(int64(whole), int64(fraction*1e9)).UTC()
+		l.Stamp = l.Time.Format("2006-01-02T15:04:05Z")
+		return
+	}
+}
