@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -42,27 +43,19 @@ const (
 	byOwnKE
 )
 
-// initExchange is an IKE_SA_INIT exchange with what is needed to go on from an
-// accepted answer.
-type initExchange struct {
-	answer
-	request *request
-	key     *keyexchange.PrivateKey
-}
-
 // init offers products over t with a KE payload of method.
-func (s *scan) init(ctx context.Context, t Transport, purpose string, offer []proposals.Product, method ike.KeyExchangeMethod) answer {
-	return s.initiate(ctx, initRequest{transport: t, purpose: purpose, offer: offer, ke: method})
+func (s *scan) init(ctx context.Context, t initiator.Transport, purpose string, offer []proposals.Product, method ike.KeyExchangeMethod) initiator.Answer {
+	return s.initiate(ctx, purpose, initiator.Offer{Transport: t, Products: offer, KE: method})
 }
 
-// initiate asks what r says, and closes the half-open IKE SA that an accepted
+// initiate asks what o says, and closes the half-open IKE SA that an accepted
 // answer leaves at the gateway. If nothing was sent, as the scan is over or too
 // many half-open IKE SAs are left, the outcome is NotTried.
-func (s *scan) initiate(ctx context.Context, r initRequest) answer {
-	mayOpen := offers(r.offer, r.ke)
-	placed, ok := s.takePlace(mayOpen, r.purpose)
+func (s *scan) initiate(ctx context.Context, purpose string, o initiator.Offer) initiator.Answer {
+	mayOpen := proposals.HasKeyExchange(o.Products, o.KE)
+	placed, ok := s.takePlace(mayOpen, purpose)
 	if !ok {
-		return answer{}
+		return initiator.Answer{}
 	}
 	closing := false // which leaves the place in the end
 	defer func() {
@@ -70,16 +63,21 @@ func (s *scan) initiate(ctx context.Context, r initRequest) answer {
 			s.leavePlace(placed, false)
 		}
 	}()
-	if ctx.Err() != nil || !s.begin(r.purpose) {
-		return answer{}
+	if ctx.Err() != nil || !s.begin(purpose) {
+		return initiator.Answer{}
 	}
-	key, err := s.key(r.ke)
+	var err error
+	if o.Key, err = s.key(o.KE); err != nil {
+		return s.failed(err)
+	}
+	o.NoRedirect = s.steadfast
+	req, err := s.conn.Init(o)
 	if err != nil {
 		return s.failed(err)
 	}
-	r.keData, r.steadfast = key.Public(), s.steadfast
-	if s.refusal.how == dropsRefused && (r.purpose == forMatrix || r.purpose == forClient) {
-		r.quiet, r.attempts = true, quietAttempts
+	req.Early = purpose == forReach && o.Transport == initiator.UDP4500 // UDP 500 is asked at the same time
+	if s.refusal.how == dropsRefused && (purpose == forMatrix || purpose == forClient) {
+		req.Quiet, req.Attempts = true, quietAttempts
 	}
 	stop := ctx
 	if mayOpen {
@@ -88,40 +86,36 @@ func (s *scan) initiate(ctx context.Context, r initRequest) answer {
 		// open another IKE SA; but where silence may be a refusal it is too slow
 		// to wait for that.
 		ctx = context.WithoutCancel(ctx)
-		enough := max(s.enough(), s.conn.cfg.attempts)
+		enough := max(s.enough(), s.conn.Attempts())
 		switch {
-		case r.purpose == forReach:
+		case purpose == forReach:
 		case s.refusesAloud():
-			r.attempts = enough
-		case r.purpose == forDetail:
-			r.attempts = stubbornAttempts
-		case r.purpose == forClient:
-			r.attempts = min(enough, stubbornAttempts)
+			req.Attempts = enough
+		case purpose == forDetail:
+			req.Attempts = stubbornAttempts
+		case purpose == forClient:
+			req.Attempts = min(enough, stubbornAttempts)
 		}
 	}
-	req, err := s.conn.newInit(r)
-	if err != nil {
-		return s.failed(err)
+	req.Withheld = func(tries int) bool {
+		return !placed && s.opensUnasked() || tries >= s.conn.Attempts() && stop.Err() != nil
 	}
-	req.withheld = func(tries int) bool {
-		return !placed && s.opensUnasked() || tries >= s.conn.cfg.attempts && stop.Err() != nil
-	}
-	a := s.conn.exchange(ctx, req)
-	if a.Outcome == NotTried && !placed && s.opensUnasked() && ctx.Err() == nil {
+	a := s.conn.Exchange(ctx, req)
+	if a.Outcome == initiator.NotTried && !placed && s.opensUnasked() && ctx.Err() == nil {
 		s.unbegin()
-		return s.initiate(ctx, r) // with a place
+		return s.initiate(ctx, purpose, o) // with a place
 	}
 	a.Offer = slices.DeleteFunc(slices.Clone(a.Offer), func(p proposals.Product) bool { return p.Size() == 0 })
-	s.record(a)
-	if a.Outcome == Accepted {
+	s.record(a, purpose)
+	if a.Outcome == initiator.Accepted {
 		s.opened()
 		if !placed {
 			s.placeUnasked()
 			placed = true
 		}
 		closing = true
-		end := func() { s.leavePlace(placed, !s.closeHalfOpen(ctx, initExchange{a, req, key})) }
-		if r.purpose == forDetail {
+		end := func() { s.leavePlace(placed, !s.closeHalfOpen(ctx, req, a)) }
+		if purpose == forDetail {
 			s.closing.Go(end) // while the next is asked
 		} else {
 			end()
@@ -153,13 +147,13 @@ func (s *scan) key(m ike.KeyExchangeMethod) (*keyexchange.PrivateKey, error) {
 // answers. Of the first two answers that contradict each other one is forged,
 // or the gateway is confused: it asks again, and waits for the second answer
 // from then on.
-func (s *scan) ask(ctx context.Context, purpose string, offer []proposals.Product) answer {
+func (s *scan) ask(ctx context.Context, purpose string, offer []proposals.Product) initiator.Answer {
 	sent, method, ok := s.payload(offer)
 	if !ok {
-		return answer{Exchange: Exchange{Outcome: NoAnswer}}
+		return initiator.Answer{Exchange: initiator.Exchange{Outcome: initiator.NoAnswer}}
 	}
 	a := s.init(ctx, s.main, purpose, sent, method)
-	if a.conflict != NotTried && !s.conn.patient.Swap(true) {
+	if a.Conflict != initiator.NotTried && !s.conn.BePatient() {
 		s.note("Two answers to exchange %d contradict each other, so one is forged, perhaps: from then on each answer was waited for longer, "+
 			"and what says yes counts.", a.ID)
 		a = s.init(ctx, s.main, purpose, sent, method)
@@ -188,7 +182,7 @@ func (s *scan) payload(offer []proposals.Product) ([]proposals.Product, ike.KeyE
 func foreign(offer []proposals.Product) (ike.KeyExchangeMethod, bool) {
 	first := []ike.KeyExchangeMethod{ike.KE_ECP_256, ike.KE_ECP_384, ike.KE_ECP_521, ike.KE_MODP_1024, ike.KE_MODP_2048}
 	for _, m := range append(first, keyexchange.Methods()...) {
-		if !offers(offer, m) {
+		if !proposals.HasKeyExchange(offer, m) {
 			return m, true
 		}
 	}
@@ -242,29 +236,30 @@ func (s *scan) unbegin() {
 	s.begun--
 }
 
-func (s *scan) failed(err error) answer {
+func (s *scan) failed(err error) initiator.Answer {
 	s.mu.Lock()
 	s.result.Err = errors.Join(s.result.Err, err)
 	s.mu.Unlock()
-	return answer{}
+	return initiator.Answer{}
 }
 
 // record adds an exchange to the result, and what it tells to what is known of
 // the gateway.
-func (s *scan) record(a answer) {
+func (s *scan) record(a initiator.Answer, purpose string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if a.Outcome == NotTried {
+	if a.Outcome == initiator.NotTried {
 		return
 	}
-	s.result.Exchanges = append(s.result.Exchanges, a.Exchange)
+	x := Exchange{Exchange: a.Exchange, Purpose: purpose}
+	s.result.Exchanges = append(s.result.Exchanges, x)
 	if a.Type == ike.IKE_SA_INIT {
 		s.odds.add(a.Exchange)
 		s.seen.add(a.Exchange)
 		s.heard.add(a.Exchange)
 	}
 	if s.Progress != nil {
-		s.Progress(Progress{Target: s.target, Doing: a.Purpose, Exchanges: len(s.result.Exchanges), Last: a.Exchange})
+		s.Progress(Progress{Target: s.target, Doing: purpose, Exchanges: len(s.result.Exchanges), Last: x})
 	}
 }
 
@@ -274,13 +269,13 @@ type seen struct {
 	refused bool // NO_PROPOSAL_CHOSEN
 }
 
-func (s *seen) add(x Exchange) {
+func (s *seen) add(x initiator.Exchange) {
 	s.taken = s.taken || isTaken(x)
-	s.refused = s.refused || x.Outcome == NoProposalChosen
+	s.refused = s.refused || x.Outcome == initiator.NoProposalChosen
 }
 
 // isTaken reports whether the gateway accepts a suite of what x offered. An
 // INVALID_KE_PAYLOAD that names what was not offered says nothing.
-func isTaken(x Exchange) bool {
-	return x.Outcome == Accepted || x.Outcome == InvalidKEPayload && offers(x.Offer, x.Group)
+func isTaken(x initiator.Exchange) bool {
+	return x.Outcome == initiator.Accepted || x.Outcome == initiator.InvalidKEPayload && proposals.HasKeyExchange(x.Offer, x.Group)
 }

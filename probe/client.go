@@ -9,26 +9,10 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
-
-// FirstPacket is a client's IKE_SA_INIT request, to be sent as that client
-// sends it.
-type FirstPacket struct {
-	// Name is the client's, for [ClientAnswer.Name].
-	Name string
-	// Proposals are sent octet for octet in their order, whatever they hold.
-	Proposals []ike.Proposal
-	// KE is the method of the KE payload.
-	KE ike.KeyExchangeMethod
-	// Payloads are those of a captured packet, and are sent in their order:
-	// Proposals and KE as above in the places of its SA and KE payloads; a
-	// nonce of our own, as long as the captured one; NAT detection hashes of
-	// our addresses; no COOKIE, which was the client's; all else as it is. Nil
-	// stands for the payloads of our own requests.
-	Payloads []ike.Payload
-}
 
 // ClientAnswer is what a gateway made of a client's first packet.
 type ClientAnswer struct {
@@ -38,7 +22,7 @@ type ClientAnswer struct {
 	// NotTested if nothing was sent.
 	State matrix.State
 	// Outcome and Group are those of the last exchange.
-	Outcome Outcome
+	Outcome initiator.Outcome
 	Group   ike.KeyExchangeMethod
 	// Suite is what the gateway chose, where it chose one.
 	Suite *proposals.Suite
@@ -63,7 +47,7 @@ func (s *scan) clients(ctx context.Context) {
 // clientTry is a client on its way to an answer.
 type clientTry struct {
 	scan   *scan
-	packet FirstPacket
+	packet initiator.FirstPacket
 	// offer holds what each proposal offers; an empty product for nothing
 	// that can be told.
 	offer  []proposals.Product
@@ -79,18 +63,18 @@ func (c *clientTry) remark(format string, args ...any) {
 // prepare reads the offer, and reports whether the packet can be sent.
 func (c *clientTry) prepare() bool {
 	var untold []string
-	for _, p := range c.packet.Proposals {
-		product, whole := productOf(p)
-		c.offer = append(c.offer, product)
-		if !whole {
+	offer, whole := c.packet.Products()
+	for i, p := range c.packet.Proposals {
+		if !whole[i] {
 			untold = append(untold, fmt.Sprint(p.Number))
 		}
 	}
+	c.offer = offer
 	if len(untold) > 0 {
 		c.remark("Proposals that hold more than can be told as suites, and were sent as they are: %s.", strings.Join(untold, ", "))
 	}
-	if problem := c.packet.problem(); problem != "" {
-		c.remark("Not tried: %s.", problem)
+	if err := c.packet.Check(); err != nil {
+		c.remark("Not tried: %v.", err)
 		return false
 	}
 	if n := c.scan.halfOpenLeft(); n >= halfOpenLimit {
@@ -112,7 +96,7 @@ func (c *clientTry) run(ctx context.Context) {
 		}
 	}
 	a := c.send(ctx, method)
-	if a.Outcome == InvalidKEPayload && isTaken(a.Exchange) && a.Group != method {
+	if a.Outcome == initiator.InvalidKEPayload && isTaken(a.Exchange) && a.Group != method {
 		switch {
 		case a.Group == c.packet.KE:
 			c.answer.State = matrix.Accepted
@@ -133,7 +117,7 @@ func (c *clientTry) run(ctx context.Context) {
 // stateless returns a method for a KE payload to which the gateway answers with
 // the one that it wants, if it does so.
 func (s *scan) stateless(offer []proposals.Product) (ike.KeyExchangeMethod, bool) {
-	named := func(x Exchange) bool { return x.Outcome == InvalidKEPayload && isTaken(x) }
+	named := func(x Exchange) bool { return x.Outcome == initiator.InvalidKEPayload && isTaken(x.Exchange) }
 	if s.way != byForeignKE || !slices.ContainsFunc(s.result.Exchanges, named) {
 		return 0, false
 	}
@@ -142,19 +126,19 @@ func (s *scan) stateless(offer []proposals.Product) (ike.KeyExchangeMethod, bool
 
 // send sends the packet until it is answered, or it is sure that the gateway
 // does not answer it.
-func (c *clientTry) send(ctx context.Context, ke ike.KeyExchangeMethod) answer {
+func (c *clientTry) send(ctx context.Context, ke ike.KeyExchangeMethod) initiator.Answer {
 	c.tries = 0
-	return c.scan.sound(ctx, func() answer {
-		a := c.scan.initiate(ctx, initRequest{transport: c.scan.main, purpose: forClient, offer: c.offer, ke: ke, packet: &c.packet})
+	return c.scan.sound(ctx, func() initiator.Answer {
+		a := c.scan.initiate(ctx, forClient, initiator.Offer{Transport: c.scan.main, Products: c.offer, KE: ke, Packet: &c.packet})
 		if a.ID == 0 {
 			return a
 		}
-		if len(c.answer.Evidence) == 0 && len(a.request) > maxDatagram {
-			c.remark("The client's packet has %d octets, more than every path carries whole.", len(a.request))
+		if len(c.answer.Evidence) == 0 && len(a.Request) > maxDatagram {
+			c.remark("The client's packet has %d octets, more than every path carries whole.", len(a.Request))
 		}
 		c.answer.Evidence = append(c.answer.Evidence, a.ID)
 		c.answer.Outcome, c.answer.Group, c.answer.Suite = a.Outcome, a.Group, a.Suite
-		if c.tries += a.Tries; a.Outcome == NoAnswer {
+		if c.tries += a.Tries; a.Outcome == initiator.NoAnswer {
 			c.scan.measure(ctx)
 		}
 		return a
@@ -162,27 +146,27 @@ func (c *clientTry) send(ctx context.Context, ke ike.KeyExchangeMethod) answer {
 }
 
 // judge says what the last answer means for the client.
-func (c *clientTry) judge(ctx context.Context, a answer) {
+func (c *clientTry) judge(ctx context.Context, a initiator.Answer) {
 	c.answer.State = matrix.NoAnswer
 	switch a.Outcome {
-	case Accepted:
+	case initiator.Accepted:
 		c.answer.State = matrix.Accepted
-	case NoProposalChosen:
+	case initiator.NoProposalChosen:
 		c.answer.State = matrix.Refused
-	case InvalidKEPayload:
+	case initiator.InvalidKEPayload:
 		c.answer.State = matrix.Refused
-		if offers(c.offer, a.Group) {
+		if proposals.HasKeyExchange(c.offer, a.Group) {
 			c.remark("The gateway asked for %v again.", a.Group)
 		} else {
 			c.remark("The gateway asks for %v, which the client does not offer.", a.Group)
 		}
-	case NoAnswer:
+	case initiator.NoAnswer:
 		c.remark("The packet was sent %d times without an answer, while control offers in between were answered.", c.tries)
-		if len(a.request) <= maxDatagram && c.scan.learnRefusal(ctx).how == dropsRefused {
+		if len(a.Request) <= maxDatagram && c.scan.learnRefusal(ctx).how == dropsRefused {
 			c.answer.State = matrix.Refused
 			c.remark("The gateway drops offers that it does not take.")
 		}
-	case NotTried:
+	case initiator.NotTried:
 		if len(c.answer.Evidence) == 0 {
 			c.answer.State = matrix.NotTested
 		}
@@ -197,93 +181,10 @@ func (c *clientTry) judge(ctx context.Context, a answer) {
 
 // refusesWith reports whether a is an error with which the gateway refuses
 // offers.
-func (s *scan) refusesWith(ctx context.Context, a answer) bool {
-	if a.Outcome != OtherError {
+func (s *scan) refusesWith(ctx context.Context, a initiator.Answer) bool {
+	if a.Outcome != initiator.OtherError {
 		return false
 	}
 	r := s.learnRefusal(ctx)
-	return r.how == refusesByError && slices.ContainsFunc(errorNotifies(a.message), func(n *ike.Notify) bool { return n.Notification == r.notify })
-}
-
-// productOf returns what a proposal offers, as a product, and whether that is
-// all that stands in it. A Proposal with a transform type that a responder does
-// not know has to be refused; a transform with an attribute that it does not
-// know, too (RFC 7296, Section 3.3.6), but strongSwan overlooks the attribute.
-func productOf(p ike.Proposal) (product proposals.Product, whole bool) {
-	product, err := proposals.ProductOf(p)
-	if err == nil {
-		return product, true
-	}
-	p = withoutAttributes(p)
-	p.Transforms = slices.DeleteFunc(p.Transforms, func(t ike.Transform) bool {
-		_, known := proposals.AxisOf(t.Type)
-		_, err := proposals.AlgorithmOf(t)
-		return known && err != nil
-	})
-	product, _ = proposals.ProductOf(p)
-	return product, false
-}
-
-// withoutAttributes returns p with no attribute but Key Length.
-func withoutAttributes(p ike.Proposal) ike.Proposal {
-	p.Transforms = slices.Clone(p.Transforms)
-	for i, t := range p.Transforms {
-		p.Transforms[i].Attributes = slices.DeleteFunc(slices.Clone(t.Attributes), func(a ike.Attribute) bool {
-			return a.Type != ike.AttributeKeyLength
-		})
-	}
-	return p
-}
-
-// problem says why a packet cannot be sent, or "".
-func (p *FirstPacket) problem() string {
-	if len(p.Proposals) == 0 {
-		return "it offers nothing"
-	}
-	if _, _, err := ike.AppendPayloads(nil, append([]ike.Payload{&ike.SA{Proposals: p.Proposals}}, p.Payloads...)); err != nil {
-		return err.Error()
-	}
-	m := &ike.Message{Payloads: p.Payloads}
-	_, sa := ike.Find[*ike.SA](m)
-	_, ke := ike.Find[*ike.KE](m)
-	_, nonce := ike.Find[*ike.Nonce](m)
-	if p.Payloads != nil && !(sa && ke && nonce) {
-		return "its packet lacks an SA, KE or Nonce payload"
-	}
-	return ""
-}
-
-// nonceLen returns how long the nonce of the packet is.
-func (p *FirstPacket) nonceLen() int {
-	if nonce, ok := ike.Find[*ike.Nonce](&ike.Message{Payloads: p.Payloads}); ok {
-		return len(nonce.Data)
-	}
-	return nonceLen
-}
-
-// payloads returns those of the captured packet, with ours, which are payloads
-// of each type in question, in place of what has to be ours.
-func (p *FirstPacket) payloads(ours []ike.Payload) []ike.Payload {
-	var out []ike.Payload
-	for _, theirs := range p.Payloads {
-		switch n, _ := theirs.(*ike.Notify); {
-		case n != nil && n.Notification == ike.COOKIE:
-			continue
-		case n != nil && n.Notification != ike.NAT_DETECTION_SOURCE_IP && n.Notification != ike.NAT_DETECTION_DESTINATION_IP:
-		default:
-			if i := slices.IndexFunc(ours, func(o ike.Payload) bool { return sameKind(o, theirs) }); i >= 0 {
-				theirs = ours[i]
-			}
-		}
-		out = append(out, theirs)
-	}
-	return out
-}
-
-// sameKind reports whether two payloads are of one type, and notifies of one
-// type.
-func sameKind(p, q ike.Payload) bool {
-	n, ok := p.(*ike.Notify)
-	m, _ := q.(*ike.Notify)
-	return p.Type() == q.Type() && (!ok || n.Notification == m.Notification)
+	return r.how == refusesByError && a.Notify == r.notify
 }

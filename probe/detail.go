@@ -12,6 +12,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/ike/keymat"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -34,16 +35,16 @@ func (s *scan) detail(ctx context.Context) {
 		method = ike.KeyExchangeMethod(suite[proposals.KE].ID)
 	}
 	for _, p := range s.result.Paths {
-		if p.State != PathAnswers || ctx.Err() != nil || s.described[p.Transport] {
+		if p.State != initiator.PathAnswers || ctx.Err() != nil || s.described[p.Transport] {
 			continue
 		}
 		a := s.init(ctx, p.Transport, forDetail, offer, method)
-		if a.Outcome == InvalidKEPayload && keyexchange.Supported(a.Group) && offers(offer, a.Group) {
+		if a.Outcome == initiator.InvalidKEPayload && keyexchange.Supported(a.Group) && proposals.HasKeyExchange(offer, a.Group) {
 			a = s.init(ctx, p.Transport, forDetail, offer, a.Group)
 		}
 		switch a.Outcome {
-		case Accepted:
-		case NotTried:
+		case initiator.Accepted:
+		case initiator.NotTried:
 			continue // a note says why
 		default:
 			s.note("The offer of what was found acceptable ended with %s over %s (exchange %d).", a.Outcome, p.Transport, a.ID)
@@ -72,7 +73,7 @@ func (s *scan) closable() []proposals.Product {
 	room, public := closableOctets, closablePublic
 	if s.limit > 0 {
 		public = 256
-		room = min(room, s.limit-requestOctets(nil, ike.KE_MODP_2048))
+		room = min(room, s.limit-initiator.RequestOctets(nil, ike.KE_MODP_2048))
 	}
 	var offer []proposals.Product
 	for _, r := range s.result.Matrix.Products {
@@ -115,7 +116,7 @@ func transformsOf(encr proposals.Algorithm, p proposals.Product) keymat.Transfor
 }
 
 // describe adds what an accepted answer says of the gateway.
-func (s *scan) describe(a answer) {
+func (s *scan) describe(a initiator.Answer) {
 	s.described[a.Transport] = true
 	s.detectNAT(a)
 	g := s.result.Gateway
@@ -124,7 +125,7 @@ func (s *scan) describe(a answer) {
 		s.result.Gateway = g
 	}
 	g.Evidence = append(g.Evidence, a.ID)
-	for _, p := range a.message.Payloads {
+	for _, p := range a.Message.Payloads {
 		switch p := p.(type) {
 		case *ike.VendorID:
 			if !slices.ContainsFunc(g.VendorIDs, func(v []byte) bool { return bytes.Equal(v, p.Data) }) {

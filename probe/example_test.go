@@ -9,6 +9,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike/iketest"
 	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -36,11 +37,11 @@ func ExampleScanner_Scan() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	scanner := probe.Scanner{Universe: universe, Transports: []probe.Transport{probe.UDP500}}
+	scanner := probe.Scanner{Universe: universe, Transports: []initiator.Transport{initiator.UDP500}}
 	result := scanner.Scan(context.Background(), probe.Target{
 		Name:    "example",
 		Address: netip.MustParseAddr("127.0.0.1"),
-		Ports:   [2]uint16{probe.UDP500: uint16(conn.LocalAddr().(*net.UDPAddr).Port)},
+		Ports:   [2]uint16{initiator.UDP500: uint16(conn.LocalAddr().(*net.UDPAddr).Port)},
 	})
 	fmt.Println(result.Verdict)
 	if result.Matrix == nil { // nothing was asked: silent, unreachable, or no IKEv2 responder

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keymat"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -98,9 +99,9 @@ func (s *scan) halfOpenLeft() int {
 // the SA as well, strongSwan's with INVALID_SYNTAX. It goes on when ctx has
 // ended, for this is what we owe the gateway. It reports whether the SA is
 // closed.
-func (s *scan) closeHalfOpen(ctx context.Context, x initExchange) bool {
+func (s *scan) closeHalfOpen(ctx context.Context, opened *initiator.Request, x initiator.Answer) bool {
 	ctx = context.WithoutCancel(ctx)
-	keys, err := x.keys()
+	keys, err := keysOf(opened, x)
 	if err != nil {
 		s.mu.Lock()
 		s.unclosable = true
@@ -109,7 +110,7 @@ func (s *scan) closeHalfOpen(ctx context.Context, x initExchange) bool {
 		return false
 	}
 	header := ike.Header{
-		SPIi: x.request.spi, SPIr: x.message.SPIr, MajorVersion: 2,
+		SPIi: opened.SPI(), SPIr: x.Message.SPIr, MajorVersion: 2,
 		Exchange: ike.IKE_AUTH, Flags: ike.FlagInitiator, MessageID: 1,
 	}
 	mac := make([]byte, 32)
@@ -122,9 +123,9 @@ func (s *scan) closeHalfOpen(ctx context.Context, x initExchange) bool {
 		s.failed(err)
 		return false
 	}
-	var a answer
-	for tries := 0; a.Outcome == NotTried || a.Outcome == NoAnswer && tries < s.enough(); tries += a.Tries {
-		req, err := s.conn.newSealed(x.Transport, forClosing, octets, func(b []byte) (*ike.Message, error) {
+	var a initiator.Answer
+	for tries := 0; a.Outcome == initiator.NotTried || a.Outcome == initiator.NoAnswer && tries < s.enough(); tries += a.Tries {
+		req, err := s.conn.Sealed(x.Transport, octets, func(b []byte) (*ike.Message, error) {
 			return keys.Open(keymat.Responder, b)
 		})
 		if err != nil {
@@ -132,17 +133,17 @@ func (s *scan) closeHalfOpen(ctx context.Context, x initExchange) bool {
 			return false
 		}
 		s.begin(forClosing)
-		req.quiet = true // perhaps it was answered: that is done only once
-		if a = s.conn.exchange(ctx, req); a.Tries == 0 {
+		req.Quiet = true // perhaps it was answered: that is done only once
+		if a = s.conn.Exchange(ctx, req); a.Tries == 0 {
 			break // the socket is closed
 		}
-		s.record(a)
+		s.record(a, forClosing)
 	}
 	switch {
-	case a.Outcome == OtherError:
+	case a.Outcome == initiator.OtherError:
 		s.sawClosed()
 		return true
-	case a.Outcome == NoAnswer:
+	case a.Outcome == initiator.NoAnswer:
 		return s.isClosedUnseen(x.ID)
 	}
 	s.note("Exchange %d left a half-open IKE SA at the gateway, which times out by itself: the IKE_AUTH to close it ended with %s.", x.ID, a.Outcome)
@@ -186,27 +187,27 @@ func (s *scan) noteUnseen() {
 		return
 	}
 	for _, id := range s.unseen {
-		s.note("Exchange %d left a half-open IKE SA at the gateway, which times out by itself: the IKE_AUTH to close it ended with %s.", id, NoAnswer)
+		s.note("Exchange %d left a half-open IKE SA at the gateway, which times out by itself: the IKE_AUTH to close it ended with %s.", id, initiator.NoAnswer)
 	}
 }
 
-// keys derives the keys of the IKE SA that an accepted exchange began.
-func (x initExchange) keys() (*keymat.Keys, error) {
-	sa, _ := ike.Find[*ike.SA](x.message)
-	ke, _ := ike.Find[*ike.KE](x.message)
-	nonce, _ := ike.Find[*ike.Nonce](x.message)
-	if m := ike.KeyExchangeMethod(x.Suite[proposals.KE].ID); m != x.key.Method() {
-		return nil, fmt.Errorf("the gateway chose %v, and took a KE payload of %v for it", m, x.key.Method())
+// keysOf derives the keys of the IKE SA that an accepted answer to req began.
+func keysOf(req *initiator.Request, a initiator.Answer) (*keymat.Keys, error) {
+	sa, _ := ike.Find[*ike.SA](a.Message)
+	ke, _ := ike.Find[*ike.KE](a.Message)
+	nonce, _ := ike.Find[*ike.Nonce](a.Message)
+	if m := ike.KeyExchangeMethod(a.Suite[proposals.KE].ID); m != a.KE {
+		return nil, fmt.Errorf("the gateway chose %v, and took a KE payload of %v for it", m, a.KE)
 	}
 	transforms, err := keymat.TransformsOf(sa.Proposals[0])
 	if err != nil {
 		return nil, err
 	}
-	secret, err := x.key.SharedSecret(ke.Data)
+	secret, err := req.Key().SharedSecret(ke.Data)
 	if err != nil {
 		return nil, err
 	}
-	return keymat.Derive(transforms, secret, x.request.nonce, nonce.Data, x.request.spi, x.message.SPIr)
+	return keymat.Derive(transforms, secret, req.Nonce(), nonce.Data, req.SPI(), a.Message.SPIr)
 }
 
 // hopelessAuth returns the payloads of an IKE_AUTH request that is complete,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -13,12 +14,12 @@ type hearing struct {
 	octets     int                          // of the longest request that it answered
 }
 
-func (h *hearing) add(x Exchange) {
+func (h *hearing) add(x initiator.Exchange) {
 	if !isIKEv2(x.Outcome) {
 		return
 	}
-	h.octets = max(h.octets, requestOctets(x.Offer, x.KE))
-	if !isTaken(x) && x.Outcome != NoProposalChosen {
+	h.octets = max(h.octets, initiator.RequestOctets(x.Offer, x.KE))
+	if !isTaken(x) && x.Outcome != initiator.NoProposalChosen {
 		return // it did not like something in it
 	}
 	if h.algorithms == nil {

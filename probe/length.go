@@ -5,33 +5,17 @@ import (
 	"math"
 	"slices"
 
-	"github.com/ikescope/ikescope/ike"
-	"github.com/ikescope/ikescope/ike/keyexchange"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 )
 
 // maxDatagram is the most octets of a request that every path carries whole.
 const maxDatagram = 1232
 
-// requestOctets returns the size of a request, with all notifies that there
-// may be, and without a cookie.
-func requestOctets(offer []proposals.Product, method ike.KeyExchangeMethod) int {
-	const (
-		header   = 28
-		saHeader = 4
-		keHeader = 8
-		nonce    = 4 + nonceLen
-		nat      = 2 * (8 + 20)
-		notifies = 8 + (8 + 2*len(signatureHashes)) + 8 + 8
-	)
-	public, _, _ := keyexchange.Sizes(method)
-	return header + saHeader + octetsOf(offer) + keHeader + public + nonce + nat + notifies
-}
-
 // octetsAs returns the size of the request that asks offer.
 func (s *scan) octetsAs(offer []proposals.Product) int {
 	sent, method, _ := s.payload(offer)
-	return requestOctets(sent, method)
+	return initiator.RequestOctets(sent, method)
 }
 
 // octetsOf returns the size of the proposals of offer.
@@ -58,9 +42,9 @@ func (s *scan) findLimit(ctx context.Context, octets int) bool {
 			break // no proposal fits between
 		}
 		switch s.sound(ctx, s.offering(ctx, offer)).Outcome {
-		case NotTried:
+		case initiator.NotTried:
 			return false
-		case NoAnswer:
+		case initiator.NoAnswer:
 			silent = n
 		}
 		if s.longest() >= octets {

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"math"
 )
 
@@ -10,8 +11,8 @@ import (
 type odds struct{ sent, answered int }
 
 // add counts an exchange that was answered.
-func (o *odds) add(x Exchange) {
-	if x.Outcome == NoAnswer {
+func (o *odds) add(x initiator.Exchange) {
+	if x.Outcome == initiator.NoAnswer {
 		return
 	}
 	o.sent += x.Tries
@@ -55,7 +56,7 @@ func (s *scan) measure(ctx context.Context) {
 		s.mu.Lock()
 		done := s.odds.sent >= measured
 		s.mu.Unlock()
-		if done || s.insist(ctx, s.offering(ctx, s.control)).Outcome == NotTried {
+		if done || s.insist(ctx, s.offering(ctx, s.control)).Outcome == initiator.NotTried {
 			return
 		}
 	}

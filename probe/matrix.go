@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -160,11 +161,11 @@ const forgedAnswers = "Answers came late that contradict earlier ones: these wer
 func (s *scan) forged(run []Exchange) bool {
 	refused := make(map[int]bool)
 	for _, x := range run {
-		refused[x.ID] = x.Outcome == NoProposalChosen || x.Outcome == OtherError
+		refused[x.ID] = x.Outcome == initiator.NoProposalChosen || x.Outcome == initiator.OtherError
 	}
-	for _, a := range s.conn.late() {
-		if refused[a.exchange] && (a.outcome == Accepted || a.outcome == InvalidKEPayload) {
-			s.conn.patient.Store(true)
+	for _, a := range s.conn.Late() {
+		if refused[a.Exchange] && (a.Outcome == initiator.Accepted || a.Outcome == initiator.InvalidKEPayload) {
+			s.conn.BePatient()
 			return true
 		}
 	}
@@ -187,7 +188,7 @@ func (s *scan) changed(ctx context.Context, m *matrix.Matrix, run []Exchange) bo
 		for suite := range r.Product.Suites() {
 			if m.Observed(suite) {
 				checks.start(func() {
-					if s.insist(ctx, s.offering(ctx, []proposals.Product{suite.Product()})).Outcome == NoProposalChosen {
+					if s.insist(ctx, s.offering(ctx, []proposals.Product{suite.Product()})).Outcome == initiator.NoProposalChosen {
 						changed.Store(true)
 					}
 				})
@@ -197,7 +198,7 @@ func (s *scan) changed(ctx context.Context, m *matrix.Matrix, run []Exchange) bo
 	}
 	var refused, earlier [][]proposals.Product
 	for _, x := range run {
-		if x.Purpose == forMatrix && x.Outcome == NoProposalChosen {
+		if x.Purpose == forMatrix && x.Outcome == initiator.NoProposalChosen {
 			refused = append(refused, x.Offer)
 		}
 	}
@@ -238,10 +239,10 @@ func (s *scan) onlyError() (name string, count int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, x := range s.result.Exchanges {
-		if x.Type != ike.IKE_SA_INIT || x.Outcome == NoAnswer {
+		if x.Type != ike.IKE_SA_INIT || x.Outcome == initiator.NoAnswer {
 			continue
 		}
-		if x.Outcome != OtherError || name != "" && x.Detail != name {
+		if x.Outcome != initiator.OtherError || name != "" && x.Detail != name {
 			return "", 0
 		}
 		name = x.Detail

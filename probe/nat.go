@@ -4,16 +4,17 @@ import (
 	"net/netip"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/probe/initiator"
 )
 
 // detectNAT compares the NAT_DETECTION hashes of an accepted answer with those
 // of the addresses that we see (RFC 7296, Section 2.23).
-func (s *scan) detectNAT(a answer) {
-	source, ok1 := natHash(a.message, ike.NAT_DETECTION_SOURCE_IP)
-	destination, ok2 := natHash(a.message, ike.NAT_DETECTION_DESTINATION_IP)
+func (s *scan) detectNAT(a initiator.Answer) {
+	source, ok1 := natHash(a.Message, ike.NAT_DETECTION_SOURCE_IP)
+	destination, ok2 := natHash(a.Message, ike.NAT_DETECTION_DESTINATION_IP)
 	nat := s.result.NAT
 	if nat == nil {
-		nat = &NAT{Local: s.conn.local()}
+		nat = &NAT{Local: s.conn.Local()}
 		s.result.NAT = nat
 	}
 	nat.Evidence = append(nat.Evidence, a.ID)
@@ -22,12 +23,12 @@ func (s *scan) detectNAT(a answer) {
 	}
 	nat.Supported = true
 	hash := func(addr netip.AddrPort) [20]byte {
-		return ike.NATDetectionHash(a.message.SPIi, a.message.SPIr, addr)
+		return ike.NATDetectionHash(a.Message.SPIi, a.Message.SPIr, addr)
 	}
 	// "If none of the NAT_DETECTION_SOURCE_IP payloads received match the
 	// expected value of the source IP and port found from the IP header of
 	// the packet, the other end is behind a NAT"
-	if source != hash(s.conn.remote(a.Transport)) {
+	if source != hash(s.conn.Remote(a.Transport)) {
 		nat.GatewayBehindNAT = true
 	}
 	if destination == hash(nat.Local) {

@@ -7,6 +7,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/ike/keymat"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/choice"
 	"github.com/ikescope/ikescope/proposals/matrix"
@@ -42,10 +43,10 @@ func (s *scan) preference(ctx context.Context) {
 	learnt, suite := choice.Learner{
 		Accepted: accepted, Computable: computable, Octets: s.room(ike.KE_MODP_2048), Most: most,
 		Offers: s.askedWhole(s.Offers),
-		Ahead:  min(s.conn.pacer.onTheWay(s.conn.roundTrip.shortest()), mostAhead),
+		Ahead:  min(s.conn.OnTheWay(), mostAhead),
 		Ask: func(questions []choice.Question) []choice.Pick {
 			picks := make([]choice.Pick, len(questions))
-			answers := make([]answer, len(questions))
+			answers := make([]initiator.Answer, len(questions))
 			asking := newCrowd(len(questions))
 			for i, q := range questions {
 				asking.start(func() { answers[i] = s.choose(ctx, q) })
@@ -61,7 +62,7 @@ func (s *scan) preference(ctx context.Context) {
 	// The matrix was asked for other ends, and its answers are a test.
 	s.closing.Wait()
 	for _, x := range s.result.Exchanges {
-		if isTaken(x) && learnt.Contradicts(chosenIn(x)) {
+		if isTaken(x.Exchange) && learnt.Contradicts(chosenIn(x.Exchange)) {
 			return
 		}
 	}
@@ -79,9 +80,9 @@ func (s *scan) preference(ctx context.Context) {
 }
 
 // chosenIn returns what the gateway chose in an exchange that took the offer.
-func chosenIn(x Exchange) choice.Chosen {
+func chosenIn(x initiator.Exchange) choice.Chosen {
 	out := choice.Chosen{Question: choice.Question{Offer: x.Offer}, Pick: choice.Pick{KE: x.Group, Suite: x.Suite}}
-	if offers(x.Offer, x.KE) {
+	if proposals.HasKeyExchange(x.Offer, x.KE) {
 		out.Question.KE = x.KE
 	}
 	return out
@@ -97,16 +98,16 @@ func (s *scan) askedWhole(offers []choice.Question) []choice.Question {
 }
 
 // choose offers what q says.
-func (s *scan) choose(ctx context.Context, q choice.Question) answer {
+func (s *scan) choose(ctx context.Context, q choice.Question) initiator.Answer {
 	if q.KE == ike.KE_NONE {
 		return s.ask(ctx, forDetail, q.Offer)
 	}
-	if requestOctets(q.Offer, q.KE) > s.allowed() {
-		return answer{}
+	if initiator.RequestOctets(q.Offer, q.KE) > s.allowed() {
+		return initiator.Answer{}
 	}
 	transport := s.main
 	for _, p := range s.result.Paths {
-		if p.State == PathAnswers && s.described[s.main] && !s.described[p.Transport] {
+		if p.State == initiator.PathAnswers && s.described[s.main] && !s.described[p.Transport] {
 			transport = p.Transport
 		}
 	}
@@ -114,12 +115,12 @@ func (s *scan) choose(ctx context.Context, q choice.Question) answer {
 }
 
 // picked returns what the gateway chose, of which a is the evidence.
-func (s *scan) picked(q choice.Question, a answer) choice.Pick {
+func (s *scan) picked(q choice.Question, a initiator.Answer) choice.Pick {
 	var p choice.Pick
 	switch {
-	case a.Outcome == InvalidKEPayload && offers(q.Offer, a.Group):
+	case a.Outcome == initiator.InvalidKEPayload && proposals.HasKeyExchange(q.Offer, a.Group):
 		p.KE = a.Group
-	case a.Outcome == Accepted && q.KE != ike.KE_NONE &&
+	case a.Outcome == initiator.Accepted && q.KE != ike.KE_NONE &&
 		slices.ContainsFunc(q.Offer, func(p proposals.Product) bool { return p.Contains(*a.Suite) }):
 		if !s.described[a.Transport] {
 			s.describe(a)
@@ -143,7 +144,7 @@ func (s *scan) allowed() int {
 // room returns how many octets of an offer a request with a KE payload of m
 // holds.
 func (s *scan) room(m ike.KeyExchangeMethod) int {
-	return s.allowed() - requestOctets(nil, m)
+	return s.allowed() - initiator.RequestOctets(nil, m)
 }
 
 // computable reports whether the IKE SA of a suite with a can be closed.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -37,10 +38,10 @@ func (s *scan) await(ctx context.Context) presence {
 	found := isThere
 	for wait := firstWait; ; wait *= 2 {
 		a := s.insist(ctx, s.offering(ctx, s.control))
-		if a.Outcome == NotTried {
+		if a.Outcome == initiator.NotTried {
 			return presenceUnknown
 		}
-		if s.controlTaken && a.Outcome == NoProposalChosen {
+		if s.controlTaken && a.Outcome == initiator.NoProposalChosen {
 			s.controlTaken = false
 			s.startAgain("The gateway refused what it had taken before: its policy changed.")
 			return presenceUnknown
@@ -68,19 +69,19 @@ func (s *scan) await(ctx context.Context) presence {
 
 // offering returns the question for an offer, to be asked once or several
 // times.
-func (s *scan) offering(ctx context.Context, offer []proposals.Product) func() answer {
-	return func() answer { return s.ask(ctx, forControl, offer) }
+func (s *scan) offering(ctx context.Context, offer []proposals.Product) func() initiator.Answer {
+	return func() initiator.Answer { return s.ask(ctx, forControl, offer) }
 }
 
 // insist asks until there is an answer, or enough silence for it not to be
 // loss. The outcome is NotTried if the scan ends before.
-func (s *scan) insist(ctx context.Context, ask func() answer) answer {
+func (s *scan) insist(ctx context.Context, ask func() initiator.Answer) initiator.Answer {
 	for silent := 0; ; {
 		a := ask()
-		if a.Outcome == NoAnswer && ctx.Err() != nil {
-			return answer{}
+		if a.Outcome == initiator.NoAnswer && ctx.Err() != nil {
+			return initiator.Answer{}
 		}
-		if a.Outcome != NoAnswer {
+		if a.Outcome != initiator.NoAnswer {
 			s.lost(silent)
 			return a
 		}
@@ -93,15 +94,15 @@ func (s *scan) insist(ctx context.Context, ask func() answer) answer {
 // sound asks something of which nothing is known, until there is an answer or
 // the silence of a gateway that is there. The outcome is NotTried if that
 // cannot be told.
-func (s *scan) sound(ctx context.Context, ask func() answer) answer {
+func (s *scan) sound(ctx context.Context, ask func() initiator.Answer) initiator.Answer {
 	for {
 		a := s.insist(ctx, ask)
-		if a.Outcome != NoAnswer {
+		if a.Outcome != initiator.NoAnswer {
 			return a
 		}
 		switch s.await(ctx) {
 		case presenceUnknown:
-			return answer{}
+			return initiator.Answer{}
 		case isThere:
 			return a
 		}

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -183,58 +184,56 @@ func (s *scan) poseOne(ctx context.Context, q *question) {
 	}
 	a := s.ask(ctx, forMatrix, q.offer)
 	switch {
-	case s.way == byDecoy && a.Outcome == Accepted && !offers(q.offer, s.decoy):
+	case s.way == byDecoy && a.Outcome == initiator.Accepted && !proposals.HasKeyExchange(q.offer, s.decoy):
 		s.startAgain("The gateway accepted a key exchange method that it seemed to refuse.")
 		s.mu.Lock()
 		s.decoyTaken = true
 		s.mu.Unlock()
-	case a.Outcome == NotTried, a.Outcome == NoAnswer && ctx.Err() != nil:
+	case a.Outcome == initiator.NotTried, a.Outcome == initiator.NoAnswer && ctx.Err() != nil:
 		q.answer.State, q.over = matrix.NotTested, true
-	case a.Outcome == NoAnswer && a.ID == 0:
+	case a.Outcome == initiator.NoAnswer && a.ID == 0:
 		q.answer.State, q.over = matrix.NoAnswer, true // it cannot be asked
 	default:
-		s.learn(q, a.Exchange, a.message)
+		s.learn(q, a.Exchange)
 	}
 }
 
 // learn adds the end of an exchange to q.
-func (s *scan) learn(q *question, x Exchange, m *ike.Message) {
+func (s *scan) learn(q *question, x initiator.Exchange) {
 	q.answer = meaning(q.offer, x)
 	if q.answer.State != matrix.NoAnswer {
 		q.over = true
 		s.lost(q.silent + q.fresh)
 		return
 	}
-	if x.Outcome == NoAnswer {
+	if x.Outcome == initiator.NoAnswer {
 		q.fresh += x.Tries
 		q.exchanges = append(q.exchanges, x.ID)
 		return
 	}
 	q.errors++
-	if x.Outcome == OtherError && m != nil {
-		if errs := errorNotifies(m); len(errs) > 0 {
-			q.notify = errs[0].Notification
-			if s.refusal.how == refusesByError && s.refusal.notify == q.notify {
-				q.answer.State, q.over = matrix.Refused, true
-			}
+	if x.Outcome == initiator.OtherError && x.Notify != 0 && x.Notify.IsError() {
+		q.notify = x.Notify
+		if s.refusal.how == refusesByError && s.refusal.notify == q.notify {
+			q.answer.State, q.over = matrix.Refused, true
 		}
 	}
 }
 
 // meaning returns what an exchange says of the suites of offer.
-func meaning(offer []proposals.Product, x Exchange) matrix.Answer {
+func meaning(offer []proposals.Product, x initiator.Exchange) matrix.Answer {
 	out := matrix.Answer{State: matrix.NoAnswer, Exchange: x.ID}
 	switch x.Outcome {
-	case Accepted:
+	case initiator.Accepted:
 		if slices.ContainsFunc(offer, func(p proposals.Product) bool { return p.Contains(*x.Suite) }) {
 			out.State, out.Suite = matrix.Accepted, x.Suite
 		}
-	case InvalidKEPayload:
-		if offers(offer, x.Group) {
+	case initiator.InvalidKEPayload:
+		if proposals.HasKeyExchange(offer, x.Group) {
 			out.State = matrix.Accepted
 			out.KE = proposals.Algorithm{Axis: proposals.KE, ID: uint16(x.Group)}
 		}
-	case NoProposalChosen:
+	case initiator.NoProposalChosen:
 		out.State = matrix.Refused
 	}
 	return out

@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -53,7 +54,7 @@ func (s *scan) reach(ctx context.Context) {
 		second := s.greet(ctx, silent, ike.KE_MODP_2048)
 		for i, t := range s.Transports {
 			for j, u := range silent {
-				if t == u && second[j].Outcome != NotTried && second[j].Outcome != NoAnswer {
+				if t == u && second[j].Outcome != initiator.NotTried && second[j].Outcome != initiator.NoAnswer {
 					answers[i] = second[j]
 				}
 			}
@@ -73,8 +74,8 @@ func (s *scan) reach(ctx context.Context) {
 }
 
 // greet asks over transports at a time.
-func (s *scan) greet(ctx context.Context, transports []Transport, method ike.KeyExchangeMethod) []answer {
-	answers := make([]answer, len(transports))
+func (s *scan) greet(ctx context.Context, transports []initiator.Transport, method ike.KeyExchangeMethod) []initiator.Answer {
+	answers := make([]initiator.Answer, len(transports))
 	var wg sync.WaitGroup
 	for i, t := range transports {
 		wg.Go(func() { answers[i] = s.init(ctx, t, forReach, s.control, method) })
@@ -85,13 +86,13 @@ func (s *scan) greet(ctx context.Context, transports []Transport, method ike.Key
 
 // unanswered returns the transports on which nothing came, unless something
 // came on another one.
-func (s *scan) unanswered(answers []answer) []Transport {
-	var silent []Transport
+func (s *scan) unanswered(answers []initiator.Answer) []initiator.Transport {
+	var silent []initiator.Transport
 	for i, a := range answers {
 		switch a.Outcome {
-		case NoAnswer:
+		case initiator.NoAnswer:
 			silent = append(silent, s.Transports[i])
-		case NotTried, Unreachable:
+		case initiator.NotTried, initiator.Unreachable:
 		default:
 			return nil
 		}
@@ -101,15 +102,15 @@ func (s *scan) unanswered(answers []answer) []Transport {
 
 // meet takes the first answer of the gateway for what it says of the way to
 // ask it.
-func (s *scan) meet(ctx context.Context, a answer, client bool) {
+func (s *scan) meet(ctx context.Context, a initiator.Answer, client bool) {
 	s.controlTaken = isTaken(a.Exchange)
 	switch {
-	case a.Outcome == InvalidKEPayload && s.controlTaken:
+	case a.Outcome == initiator.InvalidKEPayload && s.controlTaken:
 		s.control = onlyMethod(s.control, a.Group)
 		if client {
 			s.findWay(ctx)
 		}
-	case a.Outcome == Accepted:
+	case a.Outcome == initiator.Accepted:
 		// RFC 7296, Section 1.2, wants INVALID_KE_PAYLOAD for a method that
 		// it could not choose.
 		s.control = onlyMethod(s.control, ike.KeyExchangeMethod(a.Suite[proposals.KE].ID))
@@ -120,7 +121,7 @@ func (s *scan) meet(ctx context.Context, a answer, client bool) {
 // negotiates reports whether the gateway looks at offers at all.
 func (s *scan) negotiates() bool {
 	for _, x := range s.result.Exchanges {
-		if x.Type == ike.IKE_SA_INIT && isIKEv2(x.Outcome) && x.Outcome != CookieLoop {
+		if x.Type == ike.IKE_SA_INIT && isIKEv2(x.Outcome) && x.Outcome != initiator.CookieLoop {
 			return true
 		}
 	}
@@ -129,43 +130,43 @@ func (s *scan) negotiates() bool {
 }
 
 // isIKEv2 reports whether only an IKEv2 responder answers so.
-func isIKEv2(o Outcome) bool {
+func isIKEv2(o initiator.Outcome) bool {
 	switch o {
-	case Accepted, InvalidKEPayload, NoProposalChosen, CookieLoop, OtherError:
+	case initiator.Accepted, initiator.InvalidKEPayload, initiator.NoProposalChosen, initiator.CookieLoop, initiator.OtherError:
 		return true
 	}
 	return false
 }
 
 // redirects reports whether an answer sends us elsewhere.
-func redirects(a answer) bool {
-	if a.message == nil {
+func redirects(a initiator.Answer) bool {
+	if a.Message == nil {
 		return false
 	}
-	_, ok := a.message.Notify(ike.REDIRECT)
-	return ok && a.Outcome == OtherError
+	_, ok := a.Message.Notify(ike.REDIRECT)
+	return ok && a.Outcome == initiator.OtherError
 }
 
-func pathOf(t Transport, a answer) Path {
+func pathOf(t initiator.Transport, a initiator.Answer) Path {
 	p := Path{Transport: t, Detail: a.Detail}
 	if a.ID != 0 {
 		p.Evidence = []int{a.ID}
 	}
-	if a.blocked != nil {
-		p.Reporter = a.blocked.reporter
+	if a.Blocked != nil {
+		p.Reporter = a.Blocked.Reporter
 	}
 	switch {
 	case isIKEv2(a.Outcome):
-		p.State = PathAnswers
-	case a.Outcome == Echo, a.Outcome == NotIKE, a.Outcome == Malformed:
-		p.State = PathNotIKE
-	case a.Outcome == Unreachable && a.blocked != nil:
-		p.State = a.blocked.state
-		p.Detail = a.blocked.detail
-	case a.Outcome == Unreachable:
-		p.State = PathError
+		p.State = initiator.PathAnswers
+	case a.Outcome == initiator.Echo, a.Outcome == initiator.NotIKE, a.Outcome == initiator.Malformed:
+		p.State = initiator.PathNotIKE
+	case a.Outcome == initiator.Unreachable && a.Blocked != nil:
+		p.State = a.Blocked.State
+		p.Detail = a.Blocked.Detail
+	case a.Outcome == initiator.Unreachable:
+		p.State = initiator.PathError
 	default:
-		p.State = PathSilent
+		p.State = initiator.PathSilent
 	}
 	return p
 }
@@ -176,11 +177,11 @@ func verdictOf(paths []Path) Verdict {
 	v := VerdictNoAnswer
 	for _, p := range paths {
 		switch p.State {
-		case PathAnswers:
+		case initiator.PathAnswers:
 			return VerdictIKEv2
-		case PathNotIKE:
+		case initiator.PathNotIKE:
 			v = VerdictNotIKE
-		case PathPortUnreachable, PathAdminProhibited, PathError:
+		case initiator.PathPortUnreachable, initiator.PathAdminProhibited, initiator.PathError:
 			if v == VerdictNoAnswer {
 				v = VerdictUnreachable
 			}
@@ -189,19 +190,10 @@ func verdictOf(paths []Path) Verdict {
 	return v
 }
 
-// noRoute reads an error of opening a socket that is about the way to the
-// gateway.
-func noRoute(err error) (unreachable, bool) {
-	if _, ok := unreachableOf(err); !ok {
-		return unreachable{}, false
-	}
-	return cannotSend(err), true
-}
-
 // unroutable is the result where our own host knows no way to the gateway.
-func (s *scan) unroutable(u unreachable) {
+func (s *scan) unroutable(u initiator.PathFault) {
 	s.result.Verdict = VerdictUnreachable
 	for _, t := range s.Transports {
-		s.result.Paths = append(s.result.Paths, Path{Transport: t, State: u.state, Detail: u.detail})
+		s.result.Paths = append(s.result.Paths, Path{Transport: t, State: u.State, Detail: u.Detail})
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -47,16 +48,16 @@ func (s *scan) learnRefusal(ctx context.Context) refusal {
 	nobodys[0][proposals.ENCR] = []proposals.Algorithm{nobodysCipher}
 	a := s.sound(ctx, s.offering(ctx, nobodys))
 	switch {
-	case a.Outcome == NotTried:
+	case a.Outcome == initiator.NotTried:
 		return refusal{} // later, perhaps
-	case a.Outcome == NoProposalChosen:
+	case a.Outcome == initiator.NoProposalChosen:
 		s.refusal.how = refusesAloud
-	case a.Outcome == OtherError && seen.taken && len(errorNotifies(a.message)) > 0:
-		s.refusal.how, s.refusal.notify = refusesByError, errorNotifies(a.message)[0].Notification
+	case a.Outcome == initiator.OtherError && seen.taken && a.Notify.IsError():
+		s.refusal.how, s.refusal.notify = refusesByError, a.Notify
 		s.note("The gateway refuses offers with %v in place of NO_PROPOSAL_CHOSEN.", s.refusal.notify)
-	case a.Outcome == NoAnswer && seen.taken && s.reads(ctx, nobodysCipher):
+	case a.Outcome == initiator.NoAnswer && seen.taken && s.reads(ctx, nobodysCipher):
 		s.refusal.how = dropsRefused
-		s.conn.pacer.restore() // it was no loss
+		s.conn.RestoreRate() // it was no loss
 	default:
 		s.refusal.how = refusesUnclearly
 	}

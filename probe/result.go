@@ -5,26 +5,11 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/choice"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
-
-// Transport is a way to reach a gateway's IKE responder.
-type Transport uint8
-
-const (
-	UDP500  Transport = iota // plain IKE, RFC 7296 Section 2
-	UDP4500                  // behind the non-ESP marker, RFC 3948 Section 2.2
-)
-
-// String returns the transport as the JSON document writes it.
-func (t Transport) String() string {
-	if t == UDP4500 {
-		return "udp4500"
-	}
-	return "udp500"
-}
 
 // Verdict is the one word on a target.
 type Verdict uint8
@@ -42,28 +27,11 @@ func (v Verdict) String() string {
 	return [...]string{"no_answer", "ikev2", "unreachable", "not_ike", "error"}[v]
 }
 
-// PathState is what a path to the gateway does.
-type PathState uint8
-
-const (
-	PathSilent PathState = iota
-	PathAnswers
-	PathPortUnreachable
-	PathAdminProhibited
-	PathNotIKE
-	PathError
-)
-
-// String returns the state as the JSON document writes it.
-func (s PathState) String() string {
-	return [...]string{"silent", "answers", "port_unreachable", "admin_prohibited", "not_ike", "error"}[s]
-}
-
 // Path is one transport to the target.
 type Path struct {
-	Transport Transport
+	Transport initiator.Transport
 	Port      uint16 // UDP port of the gateway
-	State     PathState
+	State     initiator.PathState
 	// RTT is the smallest round trip measured; 0 without an answer.
 	RTT time.Duration
 	// Sent and Received count datagrams.
@@ -129,63 +97,23 @@ type Preference struct {
 	Evidence []int
 }
 
-// Outcome is how an exchange ended.
-type Outcome uint8
-
-const (
-	NotTried         Outcome = iota // nothing was sent
-	NoAnswer                        // every try was met with silence
-	Accepted                        // the gateway chose a suite
-	InvalidKEPayload                // a suite is acceptable; Group is its method
-	NoProposalChosen                // no suite of the offer is acceptable
-	CookieLoop                      // a second COOKIE for an answer that held the first
-	OtherError                      // another error notify, see Detail
-	Malformed                       // an answer with our SPI that breaks RFC 7296
-	Echo                            // our own octets came back
-	NotIKE                          // the answers are not IKEv2
-	Unreachable                     // an ICMP error, see Detail
-)
-
-// String returns the outcome as the JSON document writes it.
-func (o Outcome) String() string {
-	return [...]string{"not_tried", "no_answer", "accepted", "invalid_ke_payload", "no_proposal_chosen",
-		"cookie_loop", "other_error", "malformed", "echo", "not_ike", "unreachable"}[o]
-}
-
-// Exchange is one request with its retries and its answer: the evidence.
+// Exchange is one exchange of a scan: the evidence.
 type Exchange struct {
-	ID        int // from 1; also the last two octets of the request's initiator SPI
-	Transport Transport
-	Type      ike.ExchangeType
+	initiator.Exchange
 	// Purpose says what the exchange was for: "reach", "matrix", "control",
 	// "detail", "client" or "close".
 	Purpose string
-	// Offer is empty for exchanges other than IKE_SA_INIT.
-	Offer []proposals.Product
-	KE    ike.KeyExchangeMethod // of our KE payload
-	// Outcome, with Detail in words where it needs some (printable).
-	Outcome Outcome
-	Detail  string
-	Group   ike.KeyExchangeMethod // of INVALID_KE_PAYLOAD
-	Suite   *proposals.Suite      // of an accepted answer
 	// Decides is what the matrix takes from it: Refused if its offer is,
 	// silence being a refusal perhaps, Accepted if a suite of it is, NotTested
 	// if it takes nothing.
 	Decides matrix.State
-	// Tries counts requests sent, Cookie tells that one was asked for.
-	Tries  int
-	Cookie bool
-	Sent   time.Time
-	RTT    time.Duration // from the try that was answered; 0 without one
 }
 
 // Cost is what a scan took.
 type Cost struct {
-	Exchanges, DatagramsSent, DatagramsReceived int
-	BytesSent, BytesReceived                    int64 // UDP payload octets
-	Retransmits, Cookies                        int
-	HalfOpenPeak, HalfOpenLeft                  int
-	Elapsed                                     time.Duration
+	initiator.Cost
+	HalfOpenPeak, HalfOpenLeft int
+	Elapsed                    time.Duration
 }
 
 // Result is everything that one scan of one address found.

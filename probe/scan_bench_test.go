@@ -9,6 +9,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
 	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -54,7 +55,7 @@ func serveStrongSwan(t testing.TB, policy string) probe.Target {
 	}
 	var served sync.WaitGroup
 	served.Go(func() {
-		if err := r.Serve(conns[probe.UDP500], conns[probe.UDP4500]); err != nil {
+		if err := r.Serve(conns[initiator.UDP500], conns[initiator.UDP4500]); err != nil {
 			t.Errorf("the gateway: %v", err)
 		}
 	})
@@ -110,8 +111,8 @@ func TestRequestOctets(t *testing.T) {
 	target := serveStrongSwan(t, "aes256-sha256-prfsha256-modp2048")
 	sent := make(map[int]int) // octets, by the number of the exchange
 	r := probe.Scanner{
-		Rate: unlimited, Transports: []probe.Transport{probe.UDP500},
-		Trace: func(d probe.Datagram) {
+		Rate: unlimited, Transports: []initiator.Transport{initiator.UDP500},
+		Trace: func(d initiator.Datagram) {
 			if d.Sent {
 				sent[d.Exchange] = len(d.Octets)
 			}

@@ -9,19 +9,20 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // packet returns a first packet that offers what strongSwan writes as offer,
 // with a KE payload of the first method.
-func packet(t *testing.T, offer string) FirstPacket {
+func packet(t *testing.T, offer string) initiator.FirstPacket {
 	t.Helper()
 	ps := policyOf(t, offer)
-	return FirstPacket{Name: offer, Proposals: ps, KE: proposals.KeyExchangeMethods(products(t, offer))[0]}
+	return initiator.FirstPacket{Name: offer, Proposals: ps, KE: proposals.KeyExchangeMethods(products(t, offer))[0]}
 }
 
-func (p FirstPacket) with(m ike.KeyExchangeMethod) FirstPacket {
+func withKE(p initiator.FirstPacket, m ike.KeyExchangeMethod) initiator.FirstPacket {
 	p.KE = m
 	return p
 }
@@ -54,41 +55,41 @@ func TestScanClients(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
 		scene  scene
-		packet FirstPacket
+		packet initiator.FirstPacket
 		state  matrix.State
 		// outcome, suite and exchanges of the answer, and a part of its words.
-		outcome   Outcome
+		outcome   initiator.Outcome
 		suite     string
 		exchanges int
 		detail    string
 	}{
-		{"accepted", scene{}, packet(t, policy), matrix.Accepted, Accepted, "aes256gcm16-prfsha384-ecp384", 1, ""},
-		{"another method of the offer", scene{}, packet(t, policy).with(ike.KE_MODP_2048), matrix.Accepted, Accepted,
+		{"accepted", scene{}, packet(t, policy), matrix.Accepted, initiator.Accepted, "aes256gcm16-prfsha384-ecp384", 1, ""},
+		{"another method of the offer", scene{}, withKE(packet(t, policy), ike.KE_MODP_2048), matrix.Accepted, initiator.Accepted,
 			"aes256gcm16-prfsha384-ecp384", 2, "asked for KE_ECP_384, and the client tried again"},
-		{"refused", scene{}, packet(t, refused), matrix.Refused, NoProposalChosen, "", 1, ""},
-		{"hybrid", scene{policy: hybridPolicy}, packet(t, hybridPolicy), matrix.Accepted, Accepted, hybridPolicy, 1, ""},
-		{"cookie", scene{profile: cookies}, packet(t, policy), matrix.Accepted, Accepted, "aes256gcm16-prfsha384-ecp384", 1, ""},
-		{"loss", scene{link: iketest.Link{Loss: 0.2, Delay: 10 * ms}, seed: 7}, packet(t, policy), matrix.Accepted, Accepted,
+		{"refused", scene{}, packet(t, refused), matrix.Refused, initiator.NoProposalChosen, "", 1, ""},
+		{"hybrid", scene{policy: hybridPolicy}, packet(t, hybridPolicy), matrix.Accepted, initiator.Accepted, hybridPolicy, 1, ""},
+		{"cookie", scene{profile: cookies}, packet(t, policy), matrix.Accepted, initiator.Accepted, "aes256gcm16-prfsha384-ecp384", 1, ""},
+		{"loss", scene{link: iketest.Link{Loss: 0.2, Delay: 10 * ms}, seed: 7}, packet(t, policy), matrix.Accepted, initiator.Accepted,
 			"aes256gcm16-prfsha384-ecp384", 1, ""},
-		{"silent drop", scene{profile: dropping, faults: iketest.Faults{DropRefused: true}}, packet(t, refused), matrix.Refused, NoAnswer, "", 1,
+		{"silent drop", scene{profile: dropping, faults: iketest.Faults{DropRefused: true}}, packet(t, refused), matrix.Refused, initiator.NoAnswer, "", 1,
 			"drops offers that it does not take"},
 		{"silent drop and loss", scene{profile: dropping, faults: iketest.Faults{DropRefused: true}, link: iketest.Link{Loss: 0.2, Delay: 10 * ms}, seed: 8},
-			packet(t, policy), matrix.Accepted, Accepted, "aes256gcm16-prfsha384-ecp384", 1, ""},
-		{"deaf to a method", scene{profile: deaf}, packet(t, policy).with(ike.KE_CURVE25519), matrix.NoAnswer, NoAnswer, "", 1, "without an answer, while control offers"},
-		{"another error", scene{profile: unusual}, packet(t, refused), matrix.Refused, OtherError, "", 1, "INVALID_SYNTAX"},
-		{"unknown attribute", scene{}, attribute, matrix.Accepted, Accepted, "aes256-sha256-prfsha256-modp2048", 1, "sent as they are: 1"},
-		{"unknown transform type", scene{}, unknownType, matrix.Accepted, Accepted, "aes256-sha256-prfsha256-modp2048", 1, "sent as they are: 1"},
-		{"a method that cannot be computed", scene{policy: gostPolicy}, packet(t, gostPolicy).with(gost), matrix.Accepted, Accepted,
+			packet(t, policy), matrix.Accepted, initiator.Accepted, "aes256gcm16-prfsha384-ecp384", 1, ""},
+		{"deaf to a method", scene{profile: deaf}, withKE(packet(t, policy), ike.KE_CURVE25519), matrix.NoAnswer, initiator.NoAnswer, "", 1, "without an answer, while control offers"},
+		{"another error", scene{profile: unusual}, packet(t, refused), matrix.Refused, initiator.OtherError, "", 1, "INVALID_SYNTAX"},
+		{"unknown attribute", scene{}, attribute, matrix.Accepted, initiator.Accepted, "aes256-sha256-prfsha256-modp2048", 1, "sent as they are: 1"},
+		{"unknown transform type", scene{}, unknownType, matrix.Accepted, initiator.Accepted, "aes256-sha256-prfsha256-modp2048", 1, "sent as they are: 1"},
+		{"a method that cannot be computed", scene{policy: gostPolicy}, withKE(packet(t, gostPolicy), gost), matrix.Accepted, initiator.Accepted,
 			"aes256gcm16-prfsha384-ecp384", 2, "KE_ECP_384"},
-		{"a method that cannot be computed, wanted", scene{policy: gostPolicy}, packet(t, "aes256-sha256-prfsha256-ke_33"), matrix.Accepted, InvalidKEPayload, "", 1,
+		{"a method that cannot be computed, wanted", scene{policy: gostPolicy}, packet(t, "aes256-sha256-prfsha256-ke_33"), matrix.Accepted, initiator.InvalidKEPayload, "", 1,
 			"cannot compute"},
-		{"a method that cannot be computed, asked for", scene{policy: gostPolicy}, packet(t, "aes256-sha256-prfsha256-ke_33-modp2048").with(ike.KE_MODP_2048),
-			matrix.Accepted, InvalidKEPayload, "", 1, "this scanner cannot"},
-		{"a method that cannot be computed, refused", scene{policy: policy}, packet(t, "aes256-sha256-prfsha256-ke_33"), matrix.Refused, NoProposalChosen, "", 1, ""},
-		{"a method that cannot be computed, no oracle", scene{profile: refusesForeign}, packet(t, "aes256-sha256-prfsha256-ke_33"), matrix.NotTested, NotTried, "", 0,
+		{"a method that cannot be computed, asked for", scene{policy: gostPolicy}, withKE(packet(t, "aes256-sha256-prfsha256-ke_33-modp2048"), ike.KE_MODP_2048),
+			matrix.Accepted, initiator.InvalidKEPayload, "", 1, "this scanner cannot"},
+		{"a method that cannot be computed, refused", scene{policy: policy}, packet(t, "aes256-sha256-prfsha256-ke_33"), matrix.Refused, initiator.NoProposalChosen, "", 1, ""},
+		{"a method that cannot be computed, no oracle", scene{profile: refusesForeign}, packet(t, "aes256-sha256-prfsha256-ke_33"), matrix.NotTested, initiator.NotTried, "", 0,
 			"cannot compute KE_GOST3410_2012_256"},
-		{"too long for some paths", scene{}, long.with(ike.KE_ECP_384), matrix.Accepted, Accepted, "aes256gcm16-prfsha384-ecp384", 1, "octets, more than every path"},
-		{"no offer", scene{}, FirstPacket{Name: "no offer", KE: ike.KE_ECP_256}, matrix.NotTested, NotTried, "", 0, "offers nothing"},
+		{"too long for some paths", scene{}, withKE(long, ike.KE_ECP_384), matrix.Accepted, initiator.Accepted, "aes256gcm16-prfsha384-ecp384", 1, "octets, more than every path"},
+		{"no offer", scene{}, initiator.FirstPacket{Name: "no offer", KE: ike.KE_ECP_256}, matrix.NotTested, initiator.NotTried, "", 0, "offers nothing"},
 	} {
 		for _, only := range []bool{false, true} {
 			name := tc.name
@@ -104,7 +105,7 @@ func TestScanClients(t *testing.T) {
 				if sc.profile.Notifies == nil {
 					sc.profile = iketest.StrongSwan
 				}
-				sc.scanner.Clients, sc.scanner.ClientsOnly, sc.rude = []FirstPacket{tc.packet}, only, only
+				sc.scanner.Clients, sc.scanner.ClientsOnly, sc.rude = []initiator.FirstPacket{tc.packet}, only, only
 				o := sc.scan(t)
 				o.clean(t)
 				if len(o.Clients) != 1 {
@@ -121,7 +122,7 @@ func TestScanClients(t *testing.T) {
 				if tc.detail == "" && c.Detail != "" {
 					t.Errorf("detail %q", c.Detail)
 				}
-				if n := len(c.Evidence); n < tc.exchanges || n != tc.exchanges && sc.link.Loss == 0 && c.Outcome != NoAnswer {
+				if n := len(c.Evidence); n < tc.exchanges || n != tc.exchanges && sc.link.Loss == 0 && c.Outcome != initiator.NoAnswer {
 					t.Errorf("%d exchanges, want %d: %+v", n, tc.exchanges, c.Evidence)
 				}
 				for _, x := range o.Exchanges {
@@ -148,9 +149,9 @@ func TestScanClientsRetryOnce(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			p := packet(t, tc.offer)
 			o := scene{policy: "aes256-sha256-prfsha256-modp2048-ecp256-ecp384", profile: iketest.StrongSwan, rude: true,
-				faults: iketest.Faults{InvalidKELoop: true}, scanner: Scanner{Clients: []FirstPacket{p}, ClientsOnly: true}}.scan(t)
+				faults: iketest.Faults{InvalidKELoop: true}, scanner: Scanner{Clients: []initiator.FirstPacket{p}, ClientsOnly: true}}.scan(t)
 			c := o.Clients[0]
-			if c.State != matrix.Refused || c.Outcome != InvalidKEPayload || len(c.Evidence) > 2 || !strings.Contains(c.Detail, tc.detail) {
+			if c.State != matrix.Refused || c.Outcome != initiator.InvalidKEPayload || len(c.Evidence) > 2 || !strings.Contains(c.Detail, tc.detail) {
 				t.Errorf("%+v", c)
 			}
 		})
@@ -173,15 +174,15 @@ func TestScanClientsCaptured(t *testing.T) {
 		&ike.Notify{Notification: 40961, Data: []byte("private")},
 		&ike.VendorID{Data: []byte("another")},
 	}
-	p := packet(t, "aes256-sha256-prfsha256-ecp256-modp2048").with(ike.KE_ECP_256)
+	p := withKE(packet(t, "aes256-sha256-prfsha256-ecp256-modp2048"), ike.KE_ECP_256)
 	p.Proposals[0].Number = 7
 	p.Payloads = captured
 	cookies := iketest.StrongSwan
 	cookies.AlwaysCookie = true
 	for _, profile := range []iketest.Profile{iketest.StrongSwan, cookies} {
 		var sent []*ike.Message
-		o := scene{policy: smallPolicy, profile: profile, rude: true, scanner: Scanner{Clients: []FirstPacket{p}, ClientsOnly: true, Trace: func(d Datagram) {
-			if m, err := ike.ParseMessage(d.Octets); d.Sent && err == nil && m.Exchange == ike.IKE_SA_INIT && d.Transport == UDP500 && d.Exchange > 2 {
+		o := scene{policy: smallPolicy, profile: profile, rude: true, scanner: Scanner{Clients: []initiator.FirstPacket{p}, ClientsOnly: true, Trace: func(d initiator.Datagram) {
+			if m, err := ike.ParseMessage(d.Octets); d.Sent && err == nil && m.Exchange == ike.IKE_SA_INIT && d.Transport == initiator.UDP500 && d.Exchange > 2 {
 				sent = append(sent, m)
 			}
 		}}}.scan(t)
@@ -190,7 +191,7 @@ func TestScanClientsCaptured(t *testing.T) {
 			t.Fatalf("%+v", c)
 		}
 		for _, x := range o.Exchanges {
-			if x.Purpose == "client" && x.Outcome == Accepted && x.Detail != "" {
+			if x.Purpose == "client" && x.Outcome == initiator.Accepted && x.Detail != "" {
 				t.Errorf("exchange %d: %s", x.ID, x.Detail)
 			}
 		}

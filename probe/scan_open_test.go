@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
@@ -26,7 +27,7 @@ var neverCloses = iketest.Faults{Rewrite: func(received []byte, sent [][]byte) [
 // gets no more than three of them.
 func TestScanLeftOpen(t *testing.T) {
 	t.Parallel()
-	clients := slices.Repeat([]FirstPacket{packet(t, overlapPolicy)}, 5)
+	clients := slices.Repeat([]initiator.FirstPacket{packet(t, overlapPolicy)}, 5)
 	for _, tc := range []struct {
 		name     string
 		profile  iketest.Profile

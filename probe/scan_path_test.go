@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
@@ -72,24 +73,24 @@ func TestScanNAT(t *testing.T) {
 // TestScanShiftedTries: the tries on one port do not coincide with those on the
 // other, of which a router would then report one only.
 func TestScanShiftedTries(t *testing.T) {
-	sent := make(map[Transport][]time.Time)
-	o := scene{target: Target{Address: netip.MustParseAddr("198.51.100.77")}, scanner: Scanner{Trace: func(d Datagram) {
+	sent := make(map[initiator.Transport][]time.Time)
+	o := scene{target: Target{Address: netip.MustParseAddr("198.51.100.77")}, scanner: Scanner{Trace: func(d initiator.Datagram) {
 		sent[d.Transport] = append(sent[d.Transport], d.Time)
 	}}}.scan(t)
-	if o.Verdict != VerdictNoAnswer || len(sent[UDP500]) != len(sent[UDP4500]) {
-		t.Fatalf("%v, %d and %d datagrams", o.Verdict, len(sent[UDP500]), len(sent[UDP4500]))
+	if o.Verdict != VerdictNoAnswer || len(sent[initiator.UDP500]) != len(sent[initiator.UDP4500]) {
+		t.Fatalf("%v, %d and %d datagrams", o.Verdict, len(sent[initiator.UDP500]), len(sent[initiator.UDP4500]))
 	}
 	again := 0
-	for _, one := range sent[UDP500] {
-		for _, other := range sent[UDP4500] {
-			if one != sent[UDP500][0] && other != sent[UDP4500][0] && one.Sub(other).Abs() < 100*ms {
+	for _, one := range sent[initiator.UDP500] {
+		for _, other := range sent[initiator.UDP4500] {
+			if one != sent[initiator.UDP500][0] && other != sent[initiator.UDP4500][0] && one.Sub(other).Abs() < 100*ms {
 				again++
 			}
 		}
 	}
 	// The client's greeting comes when both are silent, on both at once.
 	if again > 1 {
-		t.Errorf("%d tries coincide: %v, %v", again, sent[UDP500], sent[UDP4500])
+		t.Errorf("%d tries coincide: %v, %v", again, sent[initiator.UDP500], sent[initiator.UDP4500])
 	}
 }
 
@@ -110,21 +111,21 @@ func TestScanWithoutMatrix(t *testing.T) {
 		name    string
 		scene   scene
 		verdict Verdict
-		state   PathState
+		state   initiator.PathState
 		detail  string // a part of it
 	}{
-		{"no host", scene{target: Target{Address: netip.MustParseAddr("198.51.100.77")}}, VerdictNoAnswer, PathSilent, ""},
-		{"silence", scene{prepare: reject(iketest.Drop)}, VerdictNoAnswer, PathSilent, ""},
-		{"closed ports", scene{target: Target{Address: gatewayAddr, Ports: [2]uint16{501, 4501}}}, VerdictUnreachable, PathPortUnreachable, "port unreachable"},
-		{"admin prohibited", scene{prepare: reject(iketest.RejectAdmin)}, VerdictUnreachable, PathAdminProhibited, "prohibited"},
-		{"host unreachable", scene{prepare: reject(iketest.RejectHost)}, VerdictUnreachable, PathError, "host unreachable"},
-		{"echo", instead(iketest.Echo), VerdictNotIKE, PathNotIKE, "came back"},
-		{"text", instead(iketest.Text), VerdictNotIKE, PathNotIKE, "HTTP/1.1 400"},
-		{"garbage", instead(iketest.Garbage), VerdictNotIKE, PathNotIKE, "IKE"},
-		{"IKEv1", instead(iketest.IKEv1Answer), VerdictNotIKE, PathNotIKE, "IKEv1"},
-		{"another version", instead(iketest.InvalidMajorVersion), VerdictNotIKE, PathNotIKE, "INVALID_MAJOR_VERSION"},
-		{"truncated", instead(iketest.Truncated), VerdictNotIKE, PathNotIKE, "28 octets"},
-		{"another initiator SPI", instead(iketest.WrongInitiatorSPI), VerdictNoAnswer, PathSilent, "another initiator SPI"},
+		{"no host", scene{target: Target{Address: netip.MustParseAddr("198.51.100.77")}}, VerdictNoAnswer, initiator.PathSilent, ""},
+		{"silence", scene{prepare: reject(iketest.Drop)}, VerdictNoAnswer, initiator.PathSilent, ""},
+		{"closed ports", scene{target: Target{Address: gatewayAddr, Ports: [2]uint16{501, 4501}}}, VerdictUnreachable, initiator.PathPortUnreachable, "port unreachable"},
+		{"admin prohibited", scene{prepare: reject(iketest.RejectAdmin)}, VerdictUnreachable, initiator.PathAdminProhibited, "prohibited"},
+		{"host unreachable", scene{prepare: reject(iketest.RejectHost)}, VerdictUnreachable, initiator.PathError, "host unreachable"},
+		{"echo", instead(iketest.Echo), VerdictNotIKE, initiator.PathNotIKE, "came back"},
+		{"text", instead(iketest.Text), VerdictNotIKE, initiator.PathNotIKE, "HTTP/1.1 400"},
+		{"garbage", instead(iketest.Garbage), VerdictNotIKE, initiator.PathNotIKE, "IKE"},
+		{"IKEv1", instead(iketest.IKEv1Answer), VerdictNotIKE, initiator.PathNotIKE, "IKEv1"},
+		{"another version", instead(iketest.InvalidMajorVersion), VerdictNotIKE, initiator.PathNotIKE, "INVALID_MAJOR_VERSION"},
+		{"truncated", instead(iketest.Truncated), VerdictNotIKE, initiator.PathNotIKE, "28 octets"},
+		{"another initiator SPI", instead(iketest.WrongInitiatorSPI), VerdictNoAnswer, initiator.PathSilent, "another initiator SPI"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			tc.scene.policy, tc.scene.profile = smallPolicy, iketest.StrongSwan
@@ -162,11 +163,11 @@ func TestScanOtherAddress(t *testing.T) {
 		r := &iketest.Responder{Policy: policyOf(t, smallPolicy), Faults: iketest.Faults{Source: listen("198.51.100.99:500")}}
 		conn := listen(gatewayAddr.String() + ":500")
 		go r.Serve(conn, nil)
-		s := Scanner{Transports: []Transport{UDP500}, Listen: func(_ context.Context, _ netip.Addr, source netip.AddrPort) (net.PacketConn, error) {
+		s := Scanner{Transports: []initiator.Transport{initiator.UDP500}, Listen: func(_ context.Context, _ netip.Addr, source netip.AddrPort) (net.PacketConn, error) {
 			return network.ListenPacket(netip.AddrPortFrom(clientAddr, source.Port()))
 		}}
 		o := s.Scan(t.Context(), Target{Address: gatewayAddr})
-		if o.Verdict != VerdictNoAnswer || o.Matrix != nil || o.Paths[0].State != PathSilent {
+		if o.Verdict != VerdictNoAnswer || o.Matrix != nil || o.Paths[0].State != initiator.PathSilent {
 			t.Errorf("verdict %v, %+v", o.Verdict, o.Paths)
 		}
 		if len(o.Notes) != 1 || !strings.Contains(o.Notes[0], "came from other addresses") {
@@ -179,11 +180,11 @@ func TestScanOnlyNATT(t *testing.T) {
 	o := scene{policy: smallPolicy, profile: iketest.StrongSwan, silent500: true, link: iketest.Link{Delay: 10 * ms}}.scan(t)
 	o.exact(t)
 	o.clean(t)
-	if o.Paths[0].State != PathSilent || o.Paths[1].State != PathAnswers {
+	if o.Paths[0].State != initiator.PathSilent || o.Paths[1].State != initiator.PathAnswers {
 		t.Errorf("paths %+v", o.Paths)
 	}
 	for _, x := range o.Exchanges {
-		if x.Purpose != "reach" && x.Transport != UDP4500 {
+		if x.Purpose != "reach" && x.Transport != initiator.UDP4500 {
 			t.Errorf("exchange %d, %s, went over %v", x.ID, x.Purpose, x.Transport)
 		}
 	}
@@ -206,7 +207,7 @@ func TestScanNoRoute(t *testing.T) {
 			t.Fatalf("verdict %v, error %v, %+v", r.Verdict, r.Err, r.Paths)
 		}
 		for _, p := range r.Paths {
-			if p.State != PathError || !strings.Contains(p.Detail, tc.want) {
+			if p.State != initiator.PathError || !strings.Contains(p.Detail, tc.want) {
 				t.Errorf("%v: %v %q, want %q", p.Transport, p.State, p.Detail, tc.want)
 			}
 		}

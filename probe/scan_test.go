@@ -14,6 +14,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -185,7 +186,7 @@ func (o outcome) check(t *testing.T) {
 		t.Errorf("%d half-open IKE SAs at a time", o.Cost.HalfOpenPeak)
 	}
 	for i, x := range o.Exchanges {
-		if i > 0 && x.ID <= o.Exchanges[i-1].ID || x.Outcome == NotTried {
+		if i > 0 && x.ID <= o.Exchanges[i-1].ID || x.Outcome == initiator.NotTried {
 			t.Errorf("exchange %d after %d, %v", x.ID, o.Exchanges[max(i-1, 0)].ID, x.Outcome)
 		}
 	}
@@ -350,7 +351,7 @@ func TestScan(t *testing.T) {
 				if o.NAT == nil && p.policy != "" {
 					t.Errorf("nothing is known of NAT: %q", o.Notes)
 				}
-				if len(o.Paths) != 2 || o.Paths[0].State != PathAnswers || o.Paths[1].State != PathAnswers {
+				if len(o.Paths) != 2 || o.Paths[0].State != initiator.PathAnswers || o.Paths[1].State != initiator.PathAnswers {
 					t.Errorf("paths %+v", o.Paths)
 				}
 			})

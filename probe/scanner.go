@@ -11,6 +11,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/choice"
 	"github.com/ikescope/ikescope/proposals/matrix"
@@ -20,7 +21,7 @@ import (
 // each scan, and one Scanner may scan many targets at a time.
 type Scanner struct {
 	// Transports are the paths to try; nil means both.
-	Transports []Transport
+	Transports []initiator.Transport
 	// Source is our address and port; invalid parts are the system's choice.
 	Source netip.AddrPort
 	// Outside are addresses that a NAT in front of us may have. With the
@@ -51,16 +52,16 @@ type Scanner struct {
 	Offers []choice.Question
 	// Clients are asked as, one after the other, when all else is known.
 	// ClientsOnly leaves out all else but whether the target is reached.
-	Clients     []FirstPacket
+	Clients     []initiator.FirstPacket
 	ClientsOnly bool
 
 	// Listen opens the socket; nil means real UDP. Rand is the source of
 	// SPIs, nonces and keys; nil means crypto/rand.
-	Listen ListenFunc
+	Listen initiator.ListenFunc
 	Rand   io.Reader
 	// Trace is called with each datagram sent or received, Progress after
 	// each exchange; neither concurrently with itself.
-	Trace    func(Datagram)
+	Trace    func(initiator.Datagram)
 	Progress func(Progress)
 }
 
@@ -123,11 +124,11 @@ func (s Scanner) Scan(ctx context.Context, target Target) Result {
 type scan struct {
 	Scanner
 	target Target
-	conn   *conn
+	conn   *initiator.Conn
 
 	// What follows changes only while no exchanges are in flight together.
 
-	main    Transport           // that the matrix is asked over
+	main    initiator.Transport // that the matrix is asked over
 	control []proposals.Product // an offer that the gateway is known to answer
 	// controlTaken: it is acceptable, not refused.
 	controlTaken bool
@@ -170,12 +171,12 @@ type scan struct {
 }
 
 func (s *scan) run(ctx context.Context) {
-	c, err := open(ctx, connConfig{
-		gateway: s.target.Address, ports: s.target.Ports, source: s.Source, listen: s.Listen,
-		rand: s.Rand, trace: s.Trace, initialRTO: s.InitialRTO, attempts: s.Attempts,
-		rate: s.Rate, window: s.Window, first: s.target.FirstExchange,
+	c, err := initiator.Open(ctx, initiator.Config{
+		Gateway: s.target.Address, Ports: s.target.Ports, Source: s.Source, Listen: s.Listen,
+		Rand: s.Rand, Trace: s.Trace, InitialRTO: s.InitialRTO, Attempts: s.Attempts,
+		Rate: s.Rate, Window: s.Window, First: s.target.FirstExchange,
 	})
-	if u, ok := noRoute(err); ok {
+	if u, ok := initiator.NoRoute(err); ok {
 		s.unroutable(u)
 		return
 	}
@@ -193,7 +194,7 @@ func (s *scan) run(ctx context.Context) {
 		s.clients(ctx)
 	}
 	s.finish()
-	if err := c.close(); err != nil && s.result.Err == nil {
+	if err := c.Close(); err != nil && s.result.Err == nil {
 		s.result.Err = fmt.Errorf("close the socket: %w", err)
 	}
 }
@@ -201,27 +202,25 @@ func (s *scan) run(ctx context.Context) {
 // finish fills in what only the end of a scan knows.
 func (s *scan) finish() {
 	r := &s.result
-	for _, a := range s.conn.late() {
-		if a.outcome == Accepted && a.differs {
+	for _, a := range s.conn.Late() {
+		if a.Outcome == initiator.Accepted && a.Differs {
 			s.opened()
-			s.note("Exchange %d was accepted after its end, which left a half-open IKE SA at the gateway that times out by itself.", a.exchange)
+			s.note("Exchange %d was accepted after its end, which left a half-open IKE SA at the gateway that times out by itself.", a.Exchange)
 		}
 	}
 	s.noteUnseen()
-	peak := r.Cost.HalfOpenPeak
-	r.Cost = s.conn.cost()
-	r.Cost.HalfOpenPeak, r.Cost.HalfOpenLeft = peak, s.halfOpen
+	r.Cost.Cost, r.Cost.HalfOpenLeft = s.conn.Cost(), s.halfOpen
 	slices.SortFunc(r.Exchanges, func(a, b Exchange) int { return a.ID - b.ID })
 	for i := range r.Paths {
 		p := &r.Paths[i]
-		p.Sent, p.Received = s.conn.traffic(p.Transport)
+		p.Sent, p.Received = s.conn.Traffic(p.Transport)
 		for _, x := range r.Exchanges {
 			if x.Transport == p.Transport && x.RTT > 0 && (p.RTT == 0 || x.RTT < p.RTT) {
 				p.RTT = x.RTT
 			}
 		}
 	}
-	if n := s.conn.strays(); n > 0 {
+	if n := s.conn.Strays(); n > 0 {
 		s.note("%d datagrams came from other addresses than the gateway's and were ignored.", n)
 	}
 	if r.Verdict != VerdictIKEv2 {
@@ -230,7 +229,7 @@ func (s *scan) finish() {
 	if s.left >= halfOpenLimit {
 		s.note("%d half-open IKE SAs could not be closed, so no more was asked that may open another.", s.left)
 	}
-	if rate, ok := s.conn.pacer.slowed(); ok {
+	if rate, ok := s.conn.Slowed(); ok {
 		s.note("Requests were lost on the way or dropped by the gateway, so the scan slowed down, to %.3g datagrams a second at the lowest; "+
 			"%d of %d datagrams were sent again.", rate, r.Cost.Retransmits, r.Cost.DatagramsSent)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
@@ -62,13 +63,13 @@ func (s *scan) settle(ctx context.Context, questions []*question) {
 // that came late are looked at first.
 func (s *scan) waiting(questions []*question) []*question {
 	var all []*question
-	late := s.conn.late()
+	late := s.conn.Late()
 	for _, q := range questions {
 		for _, l := range q.waiting() {
 			for _, a := range late {
 				for _, id := range l.exchanges {
-					if a.exchange == id && !l.over {
-						s.learn(l, Exchange{ID: id, Offer: l.offer, Outcome: a.outcome, Group: a.group, Suite: a.suite}, nil)
+					if a.Exchange == id && !l.over {
+						s.learn(l, initiator.Exchange{ID: id, Offer: l.offer, Outcome: a.Outcome, Group: a.Group, Suite: a.Suite})
 					}
 				}
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -44,7 +45,7 @@ func (s *scan) reads(ctx context.Context, algorithms ...proposals.Algorithm) boo
 	if s.controlTaken {
 		return isTaken(a.Exchange)
 	}
-	return a.Outcome == NoProposalChosen
+	return a.Outcome == initiator.NoProposalChosen
 }
 
 // beside returns the control offer with algorithms put into it where they

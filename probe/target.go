@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
@@ -15,7 +16,7 @@ import (
 type Target struct {
 	Name    string
 	Address netip.Addr
-	// Ports are the UDP ports of the responder, indexed by [Transport]; 0
+	// Ports are the UDP ports of the responder, indexed by [initiator.Transport]; 0
 	// means 500 and 4500.
 	Ports [2]uint16
 	// Prior are answers of an earlier scan, of exchanges that decide their
@@ -136,7 +137,7 @@ func validHostname(s string) bool {
 }
 
 // Resolve returns the addresses of e, each a target of its own. Ports are the
-// defaults for what e does not name: a port of 4500, or of ports[UDP4500],
+// defaults for what e does not name: a port of 4500, or of ports[initiator.UDP4500],
 // is that of the transport with the non-ESP marker.
 func (e Endpoint) Resolve(ctx context.Context, ports [2]uint16) ([]Target, error) {
 	addrs := []netip.Addr{}
@@ -160,10 +161,10 @@ func (e Endpoint) Resolve(ctx context.Context, ports [2]uint16) ([]Target, error
 		seen[a] = true
 		t := Target{Name: e.Text, Address: a, Ports: ports}
 		if e.Port != 0 {
-			t.Ports[UDP500] = e.Port
+			t.Ports[initiator.UDP500] = e.Port
 		}
 		if e.NATTPort != 0 {
-			t.Ports[UDP4500] = e.NATTPort
+			t.Ports[initiator.UDP4500] = e.NATTPort
 		}
 		targets = append(targets, t)
 	}
@@ -172,17 +173,17 @@ func (e Endpoint) Resolve(ctx context.Context, ports [2]uint16) ([]Target, error
 
 // transports returns the paths of t to try: if its IKE port is that of NAT
 // traversal, there is only one.
-func (t Target) transports() []Transport {
-	if t.port(UDP500) == t.port(UDP4500) {
-		return []Transport{UDP4500}
+func (t Target) transports() []initiator.Transport {
+	if t.port(initiator.UDP500) == t.port(initiator.UDP4500) {
+		return []initiator.Transport{initiator.UDP4500}
 	}
-	return []Transport{UDP500, UDP4500}
+	return []initiator.Transport{initiator.UDP500, initiator.UDP4500}
 }
 
 // port returns the UDP port of the responder over a transport.
-func (t Target) port(over Transport) uint16 {
+func (t Target) port(over initiator.Transport) uint16 {
 	if p := t.Ports[over]; p != 0 {
 		return p
 	}
-	return [...]uint16{UDP500: 500, UDP4500: 4500}[over]
+	return [...]uint16{initiator.UDP500: 500, initiator.UDP4500: 4500}[over]
 }

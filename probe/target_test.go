@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"github.com/ikescope/ikescope/probe/initiator"
 	"net/netip"
 	"slices"
 	"strings"
@@ -76,15 +77,15 @@ func TestResolve(t *testing.T) {
 		in         string
 		ports      [2]uint16
 		want       Target
-		transports []Transport
+		transports []initiator.Transport
 	}{
-		{"192.0.2.1", [2]uint16{}, Target{Name: "192.0.2.1", Address: netip.MustParseAddr("192.0.2.1")}, []Transport{UDP500, UDP4500}},
-		{"::ffff:192.0.2.1", [2]uint16{}, Target{Name: "::ffff:192.0.2.1", Address: netip.MustParseAddr("192.0.2.1")}, []Transport{UDP500, UDP4500}},
+		{"192.0.2.1", [2]uint16{}, Target{Name: "192.0.2.1", Address: netip.MustParseAddr("192.0.2.1")}, []initiator.Transport{initiator.UDP500, initiator.UDP4500}},
+		{"::ffff:192.0.2.1", [2]uint16{}, Target{Name: "::ffff:192.0.2.1", Address: netip.MustParseAddr("192.0.2.1")}, []initiator.Transport{initiator.UDP500, initiator.UDP4500}},
 		{"192.0.2.1:10500", [2]uint16{500, 14500},
-			Target{Name: "192.0.2.1:10500", Address: netip.MustParseAddr("192.0.2.1"), Ports: [2]uint16{10500, 14500}}, []Transport{UDP500, UDP4500}},
+			Target{Name: "192.0.2.1:10500", Address: netip.MustParseAddr("192.0.2.1"), Ports: [2]uint16{10500, 14500}}, []initiator.Transport{initiator.UDP500, initiator.UDP4500}},
 		// The port of NAT traversal takes nothing but its own framing.
 		{"[2001:db8::1]:4500", [2]uint16{500, 4500},
-			Target{Name: "[2001:db8::1]:4500", Address: netip.MustParseAddr("2001:db8::1"), Ports: [2]uint16{4500, 4500}}, []Transport{UDP4500}},
+			Target{Name: "[2001:db8::1]:4500", Address: netip.MustParseAddr("2001:db8::1"), Ports: [2]uint16{4500, 4500}}, []initiator.Transport{initiator.UDP4500}},
 	} {
 		e, err := ParseEndpoint(tt.in)
 		if err != nil {

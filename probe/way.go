@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -30,7 +31,7 @@ func (s *scan) findNaming(ctx context.Context) bool {
 	names := func(w way) bool {
 		s.way = w
 		a := s.insist(ctx, s.offering(ctx, s.control))
-		return a.Outcome == InvalidKEPayload && a.Group == known
+		return a.Outcome == initiator.InvalidKEPayload && a.Group == known
 	}
 	// What was accepted with a KE payload that does not fit stays at the
 	// gateway until it times out, so there is no trying then.
@@ -61,7 +62,7 @@ func (s *scan) findWayAgain(ctx context.Context) {
 		return
 	}
 	s.way = byOwnKE
-	if a := s.insist(ctx, s.offering(ctx, s.control)); isTaken(a.Exchange) || a.Outcome == NotTried {
+	if a := s.insist(ctx, s.offering(ctx, s.control)); isTaken(a.Exchange) || a.Outcome == initiator.NotTried {
 		s.askOpening()
 		return
 	}
@@ -100,7 +101,7 @@ func (s *scan) takesAnyway(ctx context.Context) bool {
 	defer func() { s.way = was }()
 	if s.takesOf(ctx, func(m ike.KeyExchangeMethod) [][]proposals.Product {
 		offer := onlyMethod(mustParse(clientGreeting), m)
-		if requestOctets(offer, m) > maxDatagram {
+		if initiator.RequestOctets(offer, m) > maxDatagram {
 			return nil
 		}
 		return [][]proposals.Product{offer}
@@ -132,7 +133,7 @@ func (s *scan) takesAnyway(ctx context.Context) bool {
 func (s *scan) takesOf(ctx context.Context, offersOf func(ike.KeyExchangeMethod) [][]proposals.Product) bool {
 	methods := keyexchange.Methods()
 	slices.SortStableFunc(methods, func(m, n ike.KeyExchangeMethod) int {
-		return cmp.Compare(requestOctets(nil, m), requestOctets(nil, n))
+		return cmp.Compare(initiator.RequestOctets(nil, m), initiator.RequestOctets(nil, n))
 	})
 	for _, m := range methods {
 		asAlgorithm := proposals.Algorithm{Axis: proposals.KE, ID: uint16(m)}
@@ -142,11 +143,11 @@ func (s *scan) takesOf(ctx context.Context, offersOf func(ike.KeyExchangeMethod)
 			}
 			a := s.sound(ctx, s.offering(ctx, offer))
 			switch {
-			case a.Outcome == NotTried:
+			case a.Outcome == initiator.NotTried:
 				return false // the scan is over
-			case a.Outcome == NoAnswer:
+			case a.Outcome == initiator.NoAnswer:
 				s.spoil(asAlgorithm)
-			case a.Outcome == Accepted && slices.ContainsFunc(offer, func(p proposals.Product) bool { return p.Contains(*a.Suite) }):
+			case a.Outcome == initiator.Accepted && slices.ContainsFunc(offer, func(p proposals.Product) bool { return p.Contains(*a.Suite) }):
 				s.control, s.controlTaken = []proposals.Product{a.Suite.Product()}, true
 				return true
 			}
@@ -160,7 +161,7 @@ func (s *scan) takesOf(ctx context.Context, offersOf func(ike.KeyExchangeMethod)
 // comes in fragments.
 func offersOf(suites []proposals.Product, m ike.KeyExchangeMethod) [][]proposals.Product {
 	const least, fragmented, most = 300, 600, 15 // octets, octets, transforms of a type
-	room := maxDatagram - requestOctets(nil, m)
+	room := maxDatagram - initiator.RequestOctets(nil, m)
 	if room < least {
 		room = fragmented
 	}

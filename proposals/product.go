@@ -167,3 +167,11 @@ func KeyExchangeMethods(offer []Product) []ike.KeyExchangeMethod {
 	}
 	return out
 }
+
+// HasKeyExchange reports whether a product of offer has the key exchange method
+// m on [KE].
+func HasKeyExchange(offer []Product, m ike.KeyExchangeMethod) bool {
+	return slices.ContainsFunc(offer, func(p Product) bool {
+		return slices.ContainsFunc(p[KE], func(a Algorithm) bool { return MethodOf(a) == m })
+	})
+}

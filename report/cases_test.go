@@ -9,6 +9,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/choice"
 	"github.com/ikescope/ikescope/proposals/matrix"
@@ -75,8 +76,8 @@ func (c matrixCase) matrix(t testing.TB) *matrix.Matrix {
 
 var started = time.Date(2026, 8, 1, 9, 30, 0, 123_000_000, time.UTC)
 
-func answers(transport probe.Transport, rtt time.Duration, sent, received int, ids ...int) probe.Path {
-	return probe.Path{Transport: transport, State: probe.PathAnswers, RTT: rtt, Sent: sent, Received: received, Evidence: ids}
+func answers(transport initiator.Transport, rtt time.Duration, sent, received int, ids ...int) probe.Path {
+	return probe.Path{Transport: transport, State: initiator.PathAnswers, RTT: rtt, Sent: sent, Received: received, Evidence: ids}
 }
 
 func noNAT() *probe.NAT {
@@ -88,23 +89,28 @@ func base(target, address string) probe.Result {
 		Target: target, Address: netip.MustParseAddr(address), Started: started,
 		Verdict: probe.VerdictIKEv2, Complete: true,
 		Paths: []probe.Path{
-			answers(probe.UDP500, 11800*time.Microsecond, 5, 5, 1),
-			answers(probe.UDP4500, 12100*time.Microsecond, 6, 6, 2),
+			answers(initiator.UDP500, 11800*time.Microsecond, 5, 5, 1),
+			answers(initiator.UDP4500, 12100*time.Microsecond, 6, 6, 2),
 		},
 		NAT: noNAT(),
-		Cost: probe.Cost{Exchanges: 75, DatagramsSent: 80, DatagramsReceived: 79, BytesSent: 51200, BytesReceived: 9000,
-			Retransmits: 1, HalfOpenPeak: 1, Elapsed: 900 * time.Millisecond},
-		Exchanges: []probe.Exchange{
-			{ID: 1, Type: ike.IKE_SA_INIT, Purpose: "reach", KE: ike.KE_MODP_2048, Outcome: probe.InvalidKEPayload,
-				Group: ike.KE_CURVE25519, Tries: 1, Sent: started, RTT: 11800 * time.Microsecond},
+		Cost: probe.Cost{
+			Cost: initiator.Cost{Exchanges: 75, DatagramsSent: 80, DatagramsReceived: 79, BytesSent: 51200, BytesReceived: 9000,
+				Retransmits: 1},
+			HalfOpenPeak: 1, Elapsed: 900 * time.Millisecond,
 		},
+		Exchanges: []probe.Exchange{{Purpose: "reach", Exchange: initiator.Exchange{
+			ID: 1, Type: ike.IKE_SA_INIT, KE: ike.KE_MODP_2048, Outcome: initiator.InvalidKEPayload,
+			Group: ike.KE_CURVE25519, Tries: 1, Sent: started, RTT: 11800 * time.Microsecond,
+		}}},
 	}
 }
 
-func exchange(t testing.TB, id int, offer string, outcome probe.Outcome) probe.Exchange {
+func exchange(t testing.TB, id int, offer string, outcome initiator.Outcome) probe.Exchange {
 	t.Helper()
-	return probe.Exchange{ID: id, Type: ike.IKE_SA_INIT, Purpose: "matrix", Offer: products(t, offer), KE: ike.KE_MODP_2048,
-		Outcome: outcome, Tries: 1, Sent: started.Add(time.Duration(id) * time.Millisecond), RTT: 1100 * time.Microsecond}
+	return probe.Exchange{Purpose: "matrix", Exchange: initiator.Exchange{
+		ID: id, Type: ike.IKE_SA_INIT, Offer: products(t, offer), KE: ike.KE_MODP_2048,
+		Outcome: outcome, Tries: 1, Sent: started.Add(time.Duration(id) * time.Millisecond), RTT: 1100 * time.Microsecond,
+	}}
 }
 
 func suite(t testing.TB, keywords string) *proposals.Suite {
@@ -145,8 +151,8 @@ func cases(t testing.TB) map[string][]probe.Result {
 		ike.MULTIPLE_AUTH_SUPPORTED, ike.IKEV2_FRAGMENTATION_SUPPORTED, ike.CHILDLESS_IKEV2_SUPPORTED},
 		SignatureHashes: []ike.HashAlgorithm{ike.SIGHASH_SHA2_256, ike.SIGHASH_SHA2_384, ike.SIGHASH_SHA2_512, ike.SIGHASH_IDENTITY},
 		Authorities:     1, Evidence: []int{72}}
-	r.Exchanges = append(r.Exchanges, exchange(t, 31, "aes128-sha1-prfsha256-ecp256", probe.InvalidKEPayload),
-		exchange(t, 33, "3des-sha256-prfsha256-ecp256", probe.InvalidKEPayload))
+	r.Exchanges = append(r.Exchanges, exchange(t, 31, "aes128-sha1-prfsha256-ecp256", initiator.InvalidKEPayload),
+		exchange(t, 33, "3des-sha256-prfsha256-ecp256", initiator.InvalidKEPayload))
 	out["strongswan-default"] = []probe.Result{r}
 
 	r = base("192.0.2.40", "192.0.2.40")
@@ -165,7 +171,7 @@ func cases(t testing.TB) map[string][]probe.Result {
 	r.Preference = &probe.Preference{KE: []ike.KeyExchangeMethod{ike.KE_CURVE25519, ike.KE_ECP_384, ike.KE_ECP_256, ike.KE_MODP_2048}, KEComplete: true, Decides: "gateway", Evidence: []int{70}}
 	r.Gateway = &probe.Gateway{VendorIDs: [][]byte{[]byte("OpenIKED-7.4")}, Notifies: []ike.NotifyType{ike.IKEV2_FRAGMENTATION_SUPPORTED},
 		SignatureHashes: []ike.HashAlgorithm{ike.SIGHASH_SHA2_256, ike.SIGHASH_SHA2_384, ike.SIGHASH_SHA2_512}, Evidence: []int{12}}
-	r.Exchanges = append(r.Exchanges, exchange(t, 20, windowsDefault, probe.NoProposalChosen))
+	r.Exchanges = append(r.Exchanges, exchange(t, 20, windowsDefault, initiator.NoProposalChosen))
 	out["openiked"] = []probe.Result{r}
 
 	r = base("mlkem.example", "198.51.100.8")
@@ -174,7 +180,7 @@ func cases(t testing.TB) map[string][]probe.Result {
 	out["mlkem"] = []probe.Result{r}
 
 	r = base("old-gw.example", "203.0.113.80")
-	r.Paths[1] = probe.Path{Transport: probe.UDP4500, State: probe.PathSilent, Sent: 4, Evidence: []int{2}}
+	r.Paths[1] = probe.Path{Transport: initiator.UDP4500, State: initiator.PathSilent, Sent: 4, Evidence: []int{2}}
 	r.NAT = &probe.NAT{Supported: true, LocalBehindNAT: true, GatewayBehindNAT: true, Local: netip.MustParseAddrPort("192.0.2.10:40112"),
 		Observed: netip.MustParseAddrPort("203.0.113.9:61204"), Evidence: []int{1}}
 	r.Matrix = matrixCase{asked: classical, observed: "3des-des-md5-sha1-prfmd5-prfsha1-modp768-modp1024,aes256-sha256-prfsha256-modp1024-modp2048-modp2048s256",
@@ -182,9 +188,9 @@ func cases(t testing.TB) map[string][]probe.Result {
 	r.Preference = &probe.Preference{FollowsKE: choice.No, Suite: suite(t, "3des-sha1-prfsha1-modp1024"), Evidence: []int{21}}
 	r.Gateway = &probe.Gateway{VendorIDs: [][]byte{mustHex(t, "1e2b516905991c7d7c96fcbfb587e46100000009")},
 		SignatureHashes: []ike.HashAlgorithm{ike.SIGHASH_SHA1, ike.SIGHASH_SHA2_256}, Redirect: "gw2.example", Evidence: []int{12}}
-	e := exchange(t, 12, "3des-sha1-prfsha1-modp1024", probe.Accepted)
+	e := exchange(t, 12, "3des-sha1-prfsha1-modp1024", initiator.Accepted)
 	e.Suite, e.Cookie, e.Tries = suite(t, "3des-sha1-prfsha1-modp1024"), true, 2
-	r.Exchanges = append(r.Exchanges, e, exchange(t, 8, "des-md5-prfmd5-modp768", probe.InvalidKEPayload))
+	r.Exchanges = append(r.Exchanges, e, exchange(t, 8, "des-md5-prfmd5-modp768", initiator.InvalidKEPayload))
 	r.Cost.Cookies, r.Cost.HalfOpenLeft = 3, 1
 	out["weak-behind-nat"] = []probe.Result{r}
 
@@ -201,7 +207,7 @@ func cases(t testing.TB) map[string][]probe.Result {
 	r = base("strict.example", "198.51.100.10")
 	r.Matrix = matrixCase{asked: classical}.matrix(t)
 	r.NAT.Supported = false
-	r.Exchanges = append(r.Exchanges, exchange(t, 20, windowsDefault, probe.NoProposalChosen))
+	r.Exchanges = append(r.Exchanges, exchange(t, 20, windowsDefault, initiator.NoProposalChosen))
 	out["nothing-accepted"] = []probe.Result{r}
 
 	r = base("quiet.example", "198.51.100.11")
@@ -216,25 +222,30 @@ func cases(t testing.TB) map[string][]probe.Result {
 
 	dead := base("dead.example", "203.0.113.1")
 	dead.Verdict, dead.NAT, dead.Matrix = probe.VerdictNoAnswer, nil, nil
-	dead.Paths = []probe.Path{{Transport: probe.UDP500, Sent: 4, Evidence: []int{1}}, {Transport: probe.UDP4500, Sent: 4, Evidence: []int{2}}}
-	dead.Exchanges = []probe.Exchange{{ID: 1, Type: ike.IKE_SA_INIT, Purpose: "reach", Outcome: probe.NoAnswer, Tries: 4},
-		{ID: 2, Transport: probe.UDP4500, Type: ike.IKE_SA_INIT, Purpose: "reach", Outcome: probe.NoAnswer, Tries: 4}}
-	dead.Cost = probe.Cost{Exchanges: 2, DatagramsSent: 8, BytesSent: 5000, Retransmits: 6, Elapsed: 7500 * time.Millisecond}
+	dead.Paths = []probe.Path{{Transport: initiator.UDP500, Sent: 4, Evidence: []int{1}}, {Transport: initiator.UDP4500, Sent: 4, Evidence: []int{2}}}
+	dead.Exchanges = []probe.Exchange{
+		{Purpose: "reach", Exchange: initiator.Exchange{ID: 1, Type: ike.IKE_SA_INIT, Outcome: initiator.NoAnswer, Tries: 4}},
+		{Purpose: "reach", Exchange: initiator.Exchange{ID: 2, Transport: initiator.UDP4500, Type: ike.IKE_SA_INIT, Outcome: initiator.NoAnswer, Tries: 4}},
+	}
+	dead.Cost = probe.Cost{
+		Cost:    initiator.Cost{Exchanges: 2, DatagramsSent: 8, BytesSent: 5000, Retransmits: 6},
+		Elapsed: 7500 * time.Millisecond,
+	}
 	out["dead"] = []probe.Result{dead}
 
 	icmp := dead
 	icmp.Target, icmp.Verdict = "filtered.example", probe.VerdictUnreachable
 	icmp.Paths = []probe.Path{
-		{Transport: probe.UDP500, State: probe.PathPortUnreachable, Sent: 1, Reporter: netip.MustParseAddr("203.0.113.1"), Detail: "ICMP port unreachable from 203.0.113.1", Evidence: []int{1}},
-		{Transport: probe.UDP4500, State: probe.PathAdminProhibited, Sent: 1, Reporter: netip.MustParseAddr("192.0.2.254"), Evidence: []int{2}},
+		{Transport: initiator.UDP500, State: initiator.PathPortUnreachable, Sent: 1, Reporter: netip.MustParseAddr("203.0.113.1"), Detail: "ICMP port unreachable from 203.0.113.1", Evidence: []int{1}},
+		{Transport: initiator.UDP4500, State: initiator.PathAdminProhibited, Sent: 1, Reporter: netip.MustParseAddr("192.0.2.254"), Evidence: []int{2}},
 	}
 	out["icmp"] = []probe.Result{icmp}
 
 	echo := dead
 	echo.Target, echo.Verdict = "echo.example", probe.VerdictNotIKE
 	echo.Paths = []probe.Path{
-		{Transport: probe.UDP500, State: probe.PathNotIKE, RTT: 300 * time.Microsecond, Sent: 1, Received: 1, Detail: "our own octets came back", Evidence: []int{1}},
-		{Transport: probe.UDP4500, Sent: 4, Evidence: []int{2}},
+		{Transport: initiator.UDP500, State: initiator.PathNotIKE, RTT: 300 * time.Microsecond, Sent: 1, Received: 1, Detail: "our own octets came back", Evidence: []int{1}},
+		{Transport: initiator.UDP4500, Sent: 4, Evidence: []int{2}},
 	}
 	out["echo"] = []probe.Result{echo}
 

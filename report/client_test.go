@@ -10,6 +10,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/matrix"
@@ -28,8 +29,8 @@ func compared(t *testing.T, accepted, offer string) Client {
 	t.Helper()
 	r := base("vpn.example.com", "198.51.100.7")
 	r.Matrix = matrixCase{asked: matrix.Standard().Products(), observed: accepted, evidence: []int{4, 5}}.matrix(t)
-	r.Exchanges = append(r.Exchanges, exchange(t, 20, windowsDefault, probe.NoProposalChosen),
-		exchange(t, 21, "aes128-aes256-sha1-sha256-prfsha1-prfsha256-modp1024-modp1536", probe.NoProposalChosen))
+	r.Exchanges = append(r.Exchanges, exchange(t, 20, windowsDefault, initiator.NoProposalChosen),
+		exchange(t, 21, "aes128-aes256-sha1-sha256-prfsha1-prfsha256-modp1024-modp1536", initiator.NoProposalChosen))
 	doc := New(testRun, []probe.Result{r})
 	doc.Targets[0].Compare([]client.Policy{policy(t, offer)})
 	if len(doc.Targets[0].Clients) != 1 {
@@ -73,9 +74,9 @@ func TestCompareCitesTheChoice(t *testing.T) {
 	const accepted, chosen = "aes256-aes128-sha256-prfsha256-modp2048", "aes128-sha256-prfsha256-modp2048"
 	r := base("vpn.example.com", "198.51.100.7")
 	r.Matrix = matrixCase{asked: matrix.Standard().Products(), observed: accepted, evidence: []int{4, 5}}.matrix(t)
-	alone := exchange(t, 20, chosen, probe.Accepted)
+	alone := exchange(t, 20, chosen, initiator.Accepted)
 	alone.Suite = suite(t, chosen)
-	choice := exchange(t, 21, "aes256-aes128-3des-sha256-prfsha256-modp2048", probe.Accepted)
+	choice := exchange(t, 21, "aes256-aes128-3des-sha256-prfsha256-modp2048", initiator.Accepted)
 	choice.Purpose, choice.Suite = "client", suite(t, chosen)
 	r.Exchanges = append(r.Exchanges, alone, choice)
 	doc := New(testRun, []probe.Result{r})
@@ -186,7 +187,7 @@ func TestCompareLive(t *testing.T) {
 		r.Matrix = matrixCase{asked: matrix.Classical().Products(), observed: taken, evidence: []int{4}}.matrix(t)
 		tt.live.Name, tt.live.Evidence = "it", []int{90}
 		r.Clients = []probe.ClientAnswer{tt.live}
-		r.Exchanges = append(r.Exchanges, probe.Exchange{ID: 90, Offer: products(t, tt.offer)})
+		r.Exchanges = append(r.Exchanges, probe.Exchange{Exchange: initiator.Exchange{ID: 90, Offer: products(t, tt.offer)}})
 		target := &New(testRun, []probe.Result{r}).Targets[0]
 		for range 2 {
 			target.Compare([]client.Policy{policy(t, tt.offer)})

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report/internal/lists"
@@ -49,25 +50,25 @@ func TestFindings(t *testing.T) {
 			r.Preference = &probe.Preference{Suite: suite(t, "3des-sha256-prfsha256-modp2048"), Decides: "initiator"}
 		}), nil, []string{"IKE-PREFERS-WEAK"}},
 		{"Windows refused", with(matrixOf(t, sound, ""), func(r *probe.Result) {
-			r.Exchanges = append(r.Exchanges, exchange(t, 9, windowsDefault, probe.NoProposalChosen))
+			r.Exchanges = append(r.Exchanges, exchange(t, 9, windowsDefault, initiator.NoProposalChosen))
 		}), []string{"info CLIENT-WINDOWS-DEFAULT"}, nil},
 		{"Windows refused in part", with(matrixOf(t, sound, ""), func(r *probe.Result) {
 			offer, _, _ := strings.Cut(windowsDefault, ",aes128gcm16")
-			r.Exchanges = append(r.Exchanges, exchange(t, 9, offer, probe.NoProposalChosen))
+			r.Exchanges = append(r.Exchanges, exchange(t, 9, offer, initiator.NoProposalChosen))
 		}), nil, []string{"CLIENT-WINDOWS-DEFAULT"}},
 		{"Windows unanswered", with(matrixOf(t, sound, ""), func(r *probe.Result) {
-			r.Exchanges = append(r.Exchanges, exchange(t, 9, windowsDefault, probe.NoAnswer))
+			r.Exchanges = append(r.Exchanges, exchange(t, 9, windowsDefault, initiator.NoAnswer))
 		}), nil, []string{"CLIENT-WINDOWS-DEFAULT"}},
 		{"Windows accepted", with(matrixOf(t, "aes256-sha256-prfsha256-modp1024", ""), func(r *probe.Result) {
-			r.Exchanges = append(r.Exchanges, exchange(t, 9, windowsDefault, probe.NoProposalChosen))
+			r.Exchanges = append(r.Exchanges, exchange(t, 9, windowsDefault, initiator.NoProposalChosen))
 		}), nil, []string{"CLIENT-WINDOWS-DEFAULT"}},
-		{"4500 silent", with(matrixOf(t, sound, ""), func(r *probe.Result) { r.Paths[1].State = probe.PathSilent }),
+		{"4500 silent", with(matrixOf(t, sound, ""), func(r *probe.Result) { r.Paths[1].State = initiator.PathSilent }),
 			[]string{"medium PATH-4500"}, []string{"PATH-500"}},
 		{"4500 silent, NAT", with(matrixOf(t, sound, ""), func(r *probe.Result) {
-			r.Paths[1].State = probe.PathSilent
+			r.Paths[1].State = initiator.PathSilent
 			r.NAT.LocalBehindNAT = true
 		}), []string{"high PATH-4500"}, nil},
-		{"500 silent", with(matrixOf(t, sound, ""), func(r *probe.Result) { r.Paths[0].State = probe.PathSilent }),
+		{"500 silent", with(matrixOf(t, sound, ""), func(r *probe.Result) { r.Paths[0].State = initiator.PathSilent }),
 			[]string{"medium PATH-500"}, []string{"PATH-4500"}},
 		{"contradiction", with(matrixOf(t, sound, ""), func(r *probe.Result) {
 			r.Matrix.Contradictions = []proposals.Suite{*suite(t, sound)}
@@ -135,13 +136,13 @@ func with(make func() probe.Result, change func(*probe.Result)) func() probe.Res
 // algorithm, before those that only let one infer it.
 func TestWeakEvidence(t *testing.T) {
 	r := matrixOf(t, "aes256-3des-sha256-prfsha256-modp2048-modp1024", "")()
-	chosen := exchange(t, 12, "aes256-3des-sha256-prfsha256-modp2048", probe.Accepted)
+	chosen := exchange(t, 12, "aes256-3des-sha256-prfsha256-modp2048", initiator.Accepted)
 	chosen.Suite = suite(t, "3des-sha256-prfsha256-modp2048")
-	group := exchange(t, 13, "aes256-3des-sha256-prfsha256-modp2048-modp1024", probe.InvalidKEPayload)
+	group := exchange(t, 13, "aes256-3des-sha256-prfsha256-modp2048-modp1024", initiator.InvalidKEPayload)
 	group.Group = 2
 	r.Exchanges = append(r.Exchanges, chosen, group,
-		exchange(t, 14, "3des-sha256-prfsha256-modp2048-modp1024", probe.InvalidKEPayload),
-		exchange(t, 15, "3des-sha256-prfsha256-modp8192", probe.NoProposalChosen))
+		exchange(t, 14, "3des-sha256-prfsha256-modp2048-modp1024", initiator.InvalidKEPayload),
+		exchange(t, 15, "3des-sha256-prfsha256-modp8192", initiator.NoProposalChosen))
 	want := map[string][]int{"IKE-ENCR-3DES": {12, 14}, "IKE-KE-MODP1024": {13}}
 	for _, f := range newTarget(r).Findings {
 		if ids, ok := want[f.ID]; ok {

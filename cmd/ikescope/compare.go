@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ikescope/ikescope/ike"
-	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report"
 )
@@ -73,14 +73,14 @@ func (a *app) compare(ctx context.Context, opts *compareOptions, flags *pflag.Fl
 }
 
 // firstPackets returns what clients send first.
-func firstPackets(clients []client.Policy) []probe.FirstPacket {
-	var out []probe.FirstPacket
+func firstPackets(clients []client.Policy) []initiator.FirstPacket {
+	var out []initiator.FirstPacket
 	for _, p := range clients {
 		var payloads []ike.Payload
 		if p.Packet != nil {
 			payloads = p.Packet.Payloads
 		}
-		out = append(out, probe.FirstPacket{Name: p.Name, Proposals: p.Proposals(), KE: p.KE, Payloads: payloads})
+		out = append(out, initiator.FirstPacket{Name: p.Name, Proposals: p.Proposals(), KE: p.KE, Payloads: payloads})
 	}
 	return out
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/initiator"
 )
 
 var loopback = netip.AddrFrom4([4]byte{127, 0, 0, 1})
@@ -64,7 +65,7 @@ func (a *app) demo(ctx context.Context, gateway gatewayOptions, opts *outputOpti
 			fmt.Fprintf(a.err, "demo:   %s\n", p)
 		}
 		fmt.Fprintf(a.err, "demo: ikescope scan %v+%d --rate %d\n",
-			netip.AddrPortFrom(loopback, target.Ports[probe.UDP500]), target.Ports[probe.UDP4500], demoRate)
+			netip.AddrPortFrom(loopback, target.Ports[initiator.UDP500]), target.Ports[initiator.UDP4500], demoRate)
 	}
 	scanned := a.report(ctx, opts, probe.Scanner{Rate: demoRate}, 1, []job{{target: target}}, judged.judge)
 	closed := conns.close()

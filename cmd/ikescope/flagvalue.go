@@ -11,7 +11,7 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -136,16 +136,16 @@ func parseAddress(s string) (netip.Addr, error) {
 }
 
 // transports is the value of --transport.
-type transports struct{ p *[]probe.Transport }
+type transports struct{ p *[]initiator.Transport }
 
 func (t transports) Set(s string) error {
-	var list []probe.Transport
+	var list []initiator.Transport
 	for word := range strings.SplitSeq(s, ",") {
 		switch word {
-		case probe.UDP500.String():
-			list = append(list, probe.UDP500)
-		case probe.UDP4500.String():
-			list = append(list, probe.UDP4500)
+		case initiator.UDP500.String():
+			list = append(list, initiator.UDP500)
+		case initiator.UDP4500.String():
+			list = append(list, initiator.UDP4500)
 		default:
 			return fmt.Errorf("%q is not a transport: write udp500, udp4500 or both with a comma", word)
 		}
@@ -161,7 +161,7 @@ func (transports) Type() string   { return "list" }
 func (transports) String() string { return "" }
 
 func (transports) choices() []string {
-	return []string{probe.UDP500.String(), probe.UDP4500.String()}
+	return []string{initiator.UDP500.String(), initiator.UDP4500.String()}
 }
 
 // suites is the value of --suite.

@@ -16,15 +16,15 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/capture"
-	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/report"
 )
 
 // A packet goes from who sent its datagram.
 func TestPacketOf(t *testing.T) {
 	at, local, remote := time.Unix(1_700_000_000, 0), netip.MustParseAddrPort("192.0.2.1:40000"), netip.MustParseAddrPort("198.51.100.7:4500")
-	sent := probe.Datagram{Time: at, Sent: true, Exchange: 7, Local: local, Remote: remote, Octets: []byte("request")}
-	received := probe.Datagram{Time: at, Exchange: 70000, Local: local, Remote: remote, Octets: []byte("response")}
+	sent := initiator.Datagram{Time: at, Sent: true, Exchange: 7, Local: local, Remote: remote, Octets: []byte("request")}
+	received := initiator.Datagram{Time: at, Exchange: 70000, Local: local, Remote: remote, Octets: []byte("response")}
 	got := []capture.Packet{packetOf(sent), packetOf(received)}
 	want := []capture.Packet{
 		{Time: at, Source: local, Destination: remote, ID: 7, Octets: []byte("request")},

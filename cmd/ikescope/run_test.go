@@ -20,6 +20,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/report"
 )
 
@@ -327,7 +328,9 @@ func TestWatch(t *testing.T) {
 	w.start(make([]job, 2))
 	w.exchange(probe.Progress{
 		Target: probe.Target{Address: loopback}, Doing: "matrix", Exchanges: 12,
-		Last: probe.Exchange{ID: 12, Purpose: "matrix", Outcome: probe.InvalidKEPayload, Group: ike.KE_ECP_384, RTT: 1100 * time.Microsecond, Tries: 2},
+		Last: probe.Exchange{Purpose: "matrix", Exchange: initiator.Exchange{
+			ID: 12, Outcome: initiator.InvalidKEPayload, Group: ike.KE_ECP_384, RTT: 1100 * time.Microsecond, Tries: 2,
+		}},
 	})
 	w.finished()
 	w.note("one word")

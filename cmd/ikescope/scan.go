@@ -12,6 +12,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike/capture"
 	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/report"
 )
 
@@ -129,7 +130,7 @@ func (a *app) report(ctx context.Context, opts *outputOptions, scanner probe.Sca
 	if pcap != nil {
 		defer pcap.discard()
 		datagrams = capture.NewWriter(pcap)
-		scanner.Trace = func(d probe.Datagram) {
+		scanner.Trace = func(d initiator.Datagram) {
 			_ = datagrams.Write(packetOf(d)) // Err has it
 		}
 	}

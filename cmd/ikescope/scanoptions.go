@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/choice"
 	"github.com/ikescope/ikescope/proposals/client"
@@ -27,7 +28,7 @@ type scanOptions struct {
 	sourcePort   uint16
 	outside      []netip.Addr
 	ipv4, ipv6   bool
-	transports   []probe.Transport
+	transports   []initiator.Transport
 	rate         float64
 	window       int
 	tries        int
@@ -41,7 +42,7 @@ type scanOptions struct {
 	plan         bool
 	parallel     int
 	// firstPackets are of clients to ask as.
-	firstPackets []probe.FirstPacket
+	firstPackets []initiator.FirstPacket
 }
 
 // The profiles of a scan, by how much it asks.
@@ -55,7 +56,7 @@ var scanProfiles = []string{quick, standard, deep}
 
 func newScanOptions() *scanOptions {
 	return &scanOptions{
-		ports:    [2]uint16{probe.UDP500: 500, probe.UDP4500: 4500},
+		ports:    [2]uint16{initiator.UDP500: 500, initiator.UDP4500: 4500},
 		profile:  standard,
 		rate:     50,
 		window:   16,
@@ -78,8 +79,8 @@ func (o *scanOptions) addFlags(flags *pflag.FlagSet, formats []string) {
 	})
 	underHeading(flags, whereFlags, func(flags *pflag.FlagSet) {
 		flags.Var(transports{&o.transports}, "transport", "ask over udp500 or over udp4500 only (default both)")
-		flags.Var(wholeNumber(&o.ports[probe.UDP500], 1, 65535), "port", "the UDP port of IKE, where the target names none")
-		flags.Var(wholeNumber(&o.ports[probe.UDP4500], 1, 65535), "natt-port", "the UDP port of NAT traversal, where the target names none")
+		flags.Var(wholeNumber(&o.ports[initiator.UDP500], 1, 65535), "port", "the UDP port of IKE, where the target names none")
+		flags.Var(wholeNumber(&o.ports[initiator.UDP4500], 1, 65535), "natt-port", "the UDP port of NAT traversal, where the target names none")
 		addToggle(flags, &o.ipv4, "ipv4", "4", "only the IPv4 addresses of names")
 		addToggle(flags, &o.ipv6, "ipv6", "6", "only the IPv6 addresses of names")
 		flags.Var(address{&o.source}, "source", "send from this address of ours")

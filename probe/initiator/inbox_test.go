@@ -1,4 +1,4 @@
-package probe
+package initiator
 
 import (
 	"bytes"
@@ -35,7 +35,7 @@ func TestWeakAnswers(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				b := newBench(t, connConfig{}, func(_ int, request []byte) []reply {
+				b := newBench(t, Config{}, func(_ int, request []byte) []reply {
 					return []reply{{after: 10 * ms, octets: tc.rude(request)}}
 				})
 				a := b.ask()
@@ -44,7 +44,7 @@ func TestWeakAnswers(t *testing.T) {
 				}
 			})
 			synctest.Test(t, func(t *testing.T) {
-				b := newBench(t, connConfig{}, func(_ int, request []byte) []reply {
+				b := newBench(t, Config{}, func(_ int, request []byte) []reply {
 					return []reply{{after: 10 * ms, octets: tc.rude(request)},
 						{after: 400 * ms, octets: respond(t, spiOf(request), nil, notify(ike.NO_PROPOSAL_CHOSEN))}}
 				})
@@ -65,7 +65,7 @@ func TestForeignAnswers(t *testing.T) {
 		{"192.0.2.1:4501", 0},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			b := newBench(t, connConfig{}, func(n int, request []byte) []reply {
+			b := newBench(t, Config{}, func(n int, request []byte) []reply {
 				if n > 0 {
 					return nil
 				}
@@ -75,10 +75,10 @@ func TestForeignAnswers(t *testing.T) {
 			if a.Outcome != NoAnswer || !strings.Contains(a.Detail, "from "+tc.from) {
 				t.Errorf("%s: got %v, %q", tc.from, a.Outcome, a.Detail)
 			}
-			if b.strays() != tc.strays {
-				t.Errorf("%s: %d strays, want %d", tc.from, b.strays(), tc.strays)
+			if b.Strays() != tc.strays {
+				t.Errorf("%s: %d strays, want %d", tc.from, b.Strays(), tc.strays)
 			}
-			if got := b.cost(); got.DatagramsReceived != 1-tc.strays {
+			if got := b.Cost(); got.DatagramsReceived != 1-tc.strays {
 				t.Errorf("%s: cost %+v", tc.from, got)
 			}
 			_, _, trace := b.seen()
@@ -92,14 +92,14 @@ func TestForeignAnswers(t *testing.T) {
 // TestNoiseFromElsewhere: only the gateway's noise tells what it is.
 func TestNoiseFromElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, connConfig{}, func(n int, _ []byte) []reply {
+		b := newBench(t, Config{}, func(n int, _ []byte) []reply {
 			if n > 0 {
 				return nil
 			}
 			return []reply{{octets: []byte("noise"), from: netip.MustParseAddrPort("192.0.2.99:500")}}
 		})
-		if a := b.ask(); a.Outcome != NoAnswer || a.Detail != "" || b.strays() != 1 {
-			t.Errorf("got %v, %q, %d strays", a.Outcome, a.Detail, b.strays())
+		if a := b.ask(); a.Outcome != NoAnswer || a.Detail != "" || b.Strays() != 1 {
+			t.Errorf("got %v, %q, %d strays", a.Outcome, a.Detail, b.Strays())
 		}
 		if _, _, trace := b.seen(); trace[1].Exchange != 0 {
 			t.Errorf("the noise is shown with exchange %d", trace[1].Exchange)
@@ -124,12 +124,12 @@ func TestConflict(t *testing.T) {
 		{"the same twice", group, group, InvalidKEPayload, NotTried, ""},
 	} {
 		synctest.Test(t, func(t *testing.T) {
-			b := newBench(t, connConfig{}, func(_ int, request []byte) []reply {
+			b := newBench(t, Config{}, func(_ int, request []byte) []reply {
 				return []reply{{after: 80 * ms, octets: tc.first(request)}, {after: 80*ms + grace/2, octets: tc.second(request)}}
 			})
 			a := b.ask()
-			if a.Outcome != tc.outcome || a.conflict != tc.conflict || a.Detail != tc.detail {
-				t.Errorf("%s: got %v, %v, %q", tc.name, a.Outcome, a.conflict, a.Detail)
+			if a.Outcome != tc.outcome || a.Conflict != tc.conflict || a.Detail != tc.detail {
+				t.Errorf("%s: got %v, %v, %q", tc.name, a.Outcome, a.Conflict, a.Detail)
 			}
 		})
 	}
@@ -139,7 +139,7 @@ func TestLateAnswers(t *testing.T) {
 	refusal := func(r []byte) []byte { return respond(t, spiOf(r), nil, notify(ike.NO_PROPOSAL_CHOSEN)) }
 	group := func(r []byte) []byte { return respond(t, spiOf(r), nil, notify(ike.INVALID_KE_PAYLOAD, 0, 20)) }
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, connConfig{attempts: 1}, func(n int, request []byte) []reply {
+		b := newBench(t, Config{Attempts: 1}, func(n int, request []byte) []reply {
 			return [][]reply{
 				{{after: 40 * ms, octets: refusal(request)}, {after: 150 * ms, octets: group(request)}},
 				{{after: 40 * ms, octets: group(request)}, {after: 150 * ms, octets: group(request)}},
@@ -151,12 +151,12 @@ func TestLateAnswers(t *testing.T) {
 			b.ask()
 			time.Sleep(3 * time.Second)
 		}
-		want := []lateAnswer{
-			{exchange: 1, outcome: InvalidKEPayload, group: ike.KE_ECP_384, differs: true},
-			{exchange: 2, outcome: InvalidKEPayload, group: ike.KE_ECP_384},
-			{exchange: 3, outcome: NoProposalChosen, differs: true},
+		want := []LateAnswer{
+			{Exchange: 1, Outcome: InvalidKEPayload, Group: ike.KE_ECP_384, Differs: true},
+			{Exchange: 2, Outcome: InvalidKEPayload, Group: ike.KE_ECP_384},
+			{Exchange: 3, Outcome: NoProposalChosen, Differs: true},
 		}
-		if got := b.late(); !slices.Equal(got, want) {
+		if got := b.Late(); !slices.Equal(got, want) {
 			t.Errorf("got %+v, want %+v", got, want)
 		}
 	})

@@ -1,4 +1,4 @@
-package probe
+package initiator
 
 import (
 	"bytes"
@@ -20,21 +20,18 @@ var (
 	otherSPI  = ike.SPI{0xb1, 2, 3, 4, 5, 6, 7, 8}
 )
 
-func initTo(t testing.TB, transport Transport) *request {
+func initTo(t testing.TB, transport Transport) *Request {
 	t.Helper()
 	r := initRequest{
-		transport: transport, offer: products(t, testOffer), ke: ike.KE_ECP_256, keData: make([]byte, 64),
-		spi: testSPI, nonce: bytes.Repeat([]byte{0xcc}, 32), remote: gatewayAt,
+		Offer:  Offer{Transport: transport, Products: products(t, testOffer), KE: ike.KE_ECP_256},
+		keData: make([]byte, 64), spi: testSPI, nonce: bytes.Repeat([]byte{0xcc}, 32), remote: gatewayAt,
 	}
 	m := buildInit(r)
 	octets, err := m.AppendBinary(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &request{
-		id: 7, transport: transport, remote: gatewayAt, header: m.Header, octets: octets, message: m,
-		offer: r.offer, ke: r.ke, spi: r.spi, nonce: r.nonce,
-	}
+	return &Request{id: 7, remote: gatewayAt, header: m.Header, octets: octets, message: m, offer: r.Offer, nonce: r.nonce}
 }
 
 // respond returns a well-formed answer to the request with the SPI.
@@ -157,19 +154,19 @@ func TestClassify(t *testing.T) {
 				if transport == UDP4500 {
 					in = append(ike.AppendNonESPMarker(nil), in...)
 				}
-				r := classify(initTo(t, transport), in, gatewayAt)
-				if r.outcome != tc.outcome || r.group != tc.group || !strings.Contains(r.detail, tc.detail) || (tc.detail == "") != (r.detail == "") {
-					t.Errorf("%v: got %v, %q, group %v; want %v, %q, group %v", transport, r.outcome, r.detail, r.group, tc.outcome, tc.detail, tc.group)
+				r := Classify(initTo(t, transport), in, gatewayAt)
+				if r.Outcome != tc.outcome || r.Group != tc.group || !strings.Contains(r.Detail, tc.detail) || (tc.detail == "") != (r.Detail == "") {
+					t.Errorf("%v: got %v, %q, group %v; want %v, %q, group %v", transport, r.Outcome, r.Detail, r.Group, tc.outcome, tc.detail, tc.group)
 				}
 				suite := ""
-				if r.suite != nil {
-					suite = r.suite.String()
+				if r.Suite != nil {
+					suite = r.Suite.String()
 				}
 				if suite != tc.suite {
 					t.Errorf("%v: suite %q, want %q", transport, suite, tc.suite)
 				}
-				if !bytes.Equal(r.octets, tc.in) {
-					t.Errorf("%v: octets %x, want %x", transport, r.octets, tc.in)
+				if !bytes.Equal(r.Octets, tc.in) {
+					t.Errorf("%v: octets %x, want %x", transport, r.Octets, tc.in)
 				}
 			}
 		})
@@ -191,13 +188,13 @@ func TestClassifyTransport(t *testing.T) {
 		{"another port", append(make([]byte, 4), refusal...), "192.0.2.1:501", NotTried, "from 192.0.2.1:501, the request went to 192.0.2.1:500"},
 		{"another address", append(make([]byte, 4), refusal...), "192.0.2.3:500", NotTried, "from 192.0.2.3:500"},
 	} {
-		r := classify(initTo(t, UDP4500), tc.in, netip.MustParseAddrPort(tc.from))
-		if r.outcome != tc.outcome || !strings.Contains(r.detail, tc.detail) {
-			t.Errorf("%s: got %v, %q; want %v, %q", tc.name, r.outcome, r.detail, tc.outcome, tc.detail)
+		r := Classify(initTo(t, UDP4500), tc.in, netip.MustParseAddrPort(tc.from))
+		if r.Outcome != tc.outcome || !strings.Contains(r.Detail, tc.detail) {
+			t.Errorf("%s: got %v, %q; want %v, %q", tc.name, r.Outcome, r.Detail, tc.outcome, tc.detail)
 		}
 	}
-	if r := classify(initTo(t, UDP500), append(make([]byte, 4), refusal...), gatewayAt); r.conclusive() {
-		t.Errorf("a marker on UDP 500: %v", r.outcome)
+	if r := Classify(initTo(t, UDP500), append(make([]byte, 4), refusal...), gatewayAt); r.conclusive() {
+		t.Errorf("a marker on UDP 500: %v", r.Outcome)
 	}
 }
 
@@ -229,34 +226,34 @@ func TestClassifySealed(t *testing.T) {
 			}
 			return &ike.Message{Payloads: tc.inside}, nil
 		}
-		r := classify(req, tc.in, gatewayAt)
-		if r.outcome != tc.outcome || !strings.Contains(r.detail, tc.detail) || r.genuine != tc.genuine {
-			t.Errorf("%s: got %v, %q, genuine %v; want %v, %q, %v", tc.name, r.outcome, r.detail, r.genuine, tc.outcome, tc.detail, tc.genuine)
+		r := Classify(req, tc.in, gatewayAt)
+		if r.Outcome != tc.outcome || !strings.Contains(r.Detail, tc.detail) || r.Genuine != tc.genuine {
+			t.Errorf("%s: got %v, %q, genuine %v; want %v, %q, %v", tc.name, r.Outcome, r.Detail, r.Genuine, tc.outcome, tc.detail, tc.genuine)
 		}
 	}
 }
 
 func TestAgrees(t *testing.T) {
 	suite := func(s string) *proposals.Suite {
-		r := classify(initTo(t, UDP500), respond(t, testSPI, nil, choicePayloads(t, 1, s)...), gatewayAt)
-		return r.suite
+		r := Classify(initTo(t, UDP500), respond(t, testSPI, nil, choicePayloads(t, 1, s)...), gatewayAt)
+		return r.Suite
 	}
-	a := reading{outcome: Accepted, suite: suite("aes256-sha256-prfsha256-ecp256")}
+	a := Reading{Outcome: Accepted, Suite: suite("aes256-sha256-prfsha256-ecp256")}
 	for _, tc := range []struct {
 		name  string
-		other reading
+		other Reading
 		want  bool
 	}{
-		{"the same suite again", reading{outcome: Accepted, suite: suite("aes256-sha256-prfsha256-ecp256"), octets: []byte{1}}, true},
-		{"another suite", reading{outcome: Accepted, suite: suite("aes128-sha256-prfsha256-ecp256")}, false},
-		{"a refusal", reading{outcome: NoProposalChosen}, false},
+		{"the same suite again", Reading{Outcome: Accepted, Suite: suite("aes256-sha256-prfsha256-ecp256"), Octets: []byte{1}}, true},
+		{"another suite", Reading{Outcome: Accepted, Suite: suite("aes128-sha256-prfsha256-ecp256")}, false},
+		{"a refusal", Reading{Outcome: NoProposalChosen}, false},
 	} {
 		if got := a.agrees(tc.other); got != tc.want {
 			t.Errorf("%s: %v, want %v", tc.name, got, tc.want)
 		}
 	}
-	g := reading{outcome: InvalidKEPayload, group: ike.KE_ECP_256}
-	if g.agrees(reading{outcome: InvalidKEPayload, group: ike.KE_ECP_384}) {
+	g := Reading{Outcome: InvalidKEPayload, Group: ike.KE_ECP_256}
+	if g.agrees(Reading{Outcome: InvalidKEPayload, Group: ike.KE_ECP_384}) {
 		t.Error("two methods agree")
 	}
 }
@@ -270,27 +267,27 @@ func FuzzClassify(f *testing.F) {
 	f.Add(append(make([]byte, 4), respond(f, testSPI, nil, notify(ike.COOKIE, 1))...), true)
 	f.Add(respond(f, testSPI, nil, notify(ike.REDIRECT, 3, 1, 7)), false)
 	f.Add([]byte("HTTP/1.1"), false)
-	reqs := map[bool]*request{false: initTo(f, UDP500), true: initTo(f, UDP4500)}
+	reqs := map[bool]*Request{false: initTo(f, UDP500), true: initTo(f, UDP4500)}
 	f.Fuzz(func(t *testing.T, in []byte, natt bool) {
 		before := bytes.Clone(in)
-		r := classify(reqs[natt], in, gatewayAt)
+		r := Classify(reqs[natt], in, gatewayAt)
 		if !bytes.Equal(in, before) {
 			t.Fatal("the datagram was changed")
 		}
-		for _, c := range r.detail {
+		for _, c := range r.Detail {
 			if c < ' ' || c == 0x7f || c == '\ufffd' {
-				t.Fatalf("detail %q", r.detail)
+				t.Fatalf("detail %q", r.Detail)
 			}
 		}
-		if r.conclusive() && (len(r.octets) < 28 || ike.SPI(r.octets[:8]) != testSPI ||
-			binary.BigEndian.Uint32(r.octets[20:]) != 0 || r.message == nil) {
-			t.Fatalf("%v from %x", r.outcome, in)
+		if r.conclusive() && (len(r.Octets) < 28 || ike.SPI(r.Octets[:8]) != testSPI ||
+			binary.BigEndian.Uint32(r.Octets[20:]) != 0 || r.Message == nil) {
+			t.Fatalf("%v from %x", r.Outcome, in)
 		}
-		if (r.outcome == Accepted) != (r.suite != nil) {
-			t.Fatalf("%v with suite %v", r.outcome, r.suite)
+		if (r.Outcome == Accepted) != (r.Suite != nil) {
+			t.Fatalf("%v with suite %v", r.Outcome, r.Suite)
 		}
-		if (r.outcome == NotTried || r.outcome == Malformed || r.outcome == NotIKE) && r.detail == "" {
-			t.Fatalf("%v without words", r.outcome)
+		if (r.Outcome == NotTried || r.Outcome == Malformed || r.Outcome == NotIKE) && r.Detail == "" {
+			t.Fatalf("%v without words", r.Outcome)
 		}
 	})
 }

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package probe
+package initiator
 
 import "net"
 
@@ -12,4 +12,4 @@ func queueErrors(net.PacketConn) {}
 func hasErrorQueue(net.PacketConn) bool { return false }
 
 // queuedErrors returns nothing.
-func queuedErrors(net.PacketConn) []unreachable { return nil }
+func queuedErrors(net.PacketConn) []PathFault { return nil }

@@ -1,4 +1,4 @@
-package probe
+package initiator
 
 import (
 	"bytes"
@@ -58,8 +58,7 @@ func TestBuildInit(t *testing.T) {
 		"00 00 0008 00 00 4036",                     // INTERMEDIATE_EXCHANGE_SUPPORTED
 	)
 	r := initRequest{
-		offer:  products(t, "aes256gcm16-prfsha384-ecp384-ke1_mlkem768"),
-		ke:     ike.KE_CURVE25519,
+		Offer:  Offer{Products: products(t, "aes256gcm16-prfsha384-ecp384-ke1_mlkem768"), KE: ike.KE_CURVE25519},
 		keData: unhex(t, ke),
 		spi:    ike.SPI(unhex(t, "a1a2a3a4a5a60007")),
 		nonce:  unhex(t, nonce),
@@ -74,7 +73,7 @@ func TestBuildInit(t *testing.T) {
 		t.Errorf("request\n got %x\nwant %x", got, want)
 	}
 
-	r.offer = products(t, "aes256gcm16-prfsha384-ecp384, aes128-sha256-prfsha256-modp2048")
+	r.Products = products(t, "aes256gcm16-prfsha384-ecp384, aes128-sha256-prfsha256-modp2048")
 	m := buildInit(r)
 	if _, ok := m.Notify(ike.INTERMEDIATE_EXCHANGE_SUPPORTED); ok {
 		t.Error("INTERMEDIATE_EXCHANGE_SUPPORTED without an additional key exchange")
@@ -87,15 +86,15 @@ func TestBuildInit(t *testing.T) {
 
 func TestCookieChangesOnlyTheFirstPayload(t *testing.T) {
 	r := initRequest{
-		offer: products(t, "aes256gcm16-prfsha384-ecp384"),
-		ke:    ike.KE_ECP_256, keData: make([]byte, 64), nonce: make([]byte, 32), spi: ike.SPI{1},
+		Offer:  Offer{Products: products(t, "aes256gcm16-prfsha384-ecp384"), KE: ike.KE_ECP_256},
+		keData: make([]byte, 64), nonce: make([]byte, 32), spi: ike.SPI{1},
 	}
 	m := buildInit(r)
 	octets, err := m.AppendBinary(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	req := &request{message: m, octets: octets}
+	req := &Request{message: m, octets: octets}
 	got, err := req.withCookie([]byte("cookie"))
 	if err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-package probe
+package initiator
 
 import (
 	"bytes"
@@ -12,27 +12,28 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 )
 
-// reading is what one datagram says about one request.
-type reading struct {
-	// outcome is NotTried for what is no answer at all; detail then says
+// Reading is what one datagram says about one request.
+type Reading struct {
+	// Outcome is NotTried for what is not an answer at all; Detail then says
 	// what it is.
-	outcome Outcome
-	detail  string // printable, whatever the datagram holds
-	group   ike.KeyExchangeMethod
-	suite   *proposals.Suite
-	// cookie is set, and the outcome NoAnswer, where the gateway wants the
+	Outcome Outcome
+	Detail  string         // printable, whatever the datagram holds
+	Notify  ike.NotifyType // that decides the outcome, as in Exchange
+	Group   ike.KeyExchangeMethod
+	Suite   *proposals.Suite
+	// Cookie is set, and the outcome NoAnswer, where the gateway wants the
 	// request again with that cookie.
-	cookie  []byte
-	message *ike.Message
-	octets  []byte // the IKE message, without the non-ESP marker
-	// genuine: the answer is protected by the keys of the IKE SA.
-	genuine bool
+	Cookie  []byte
+	Message *ike.Message
+	Octets  []byte // the IKE message, without the non-ESP marker
+	// Genuine: the answer is protected by the keys of the IKE SA.
+	Genuine bool
 }
 
 // conclusive reports whether r ends an exchange. The other outcomes are
 // remembered, while a better answer may still come.
-func (r reading) conclusive() bool {
-	switch r.outcome {
+func (r Reading) conclusive() bool {
+	switch r.Outcome {
 	case Accepted, InvalidKEPayload, NoProposalChosen, OtherError:
 		return true
 	}
@@ -42,65 +43,65 @@ func (r reading) conclusive() bool {
 // agrees reports whether two readings say the same of the gateway. Their
 // octets may differ: a responder that treats each retransmission as a new
 // request draws a new SPI.
-func (r reading) agrees(other reading) bool {
-	sameSuite := r.suite == other.suite || r.suite != nil && other.suite != nil && *r.suite == *other.suite
-	return r.outcome == other.outcome && r.group == other.group && sameSuite &&
-		(r.outcome != OtherError || r.detail == other.detail)
+func (r Reading) agrees(other Reading) bool {
+	sameSuite := r.Suite == other.Suite || r.Suite != nil && other.Suite != nil && *r.Suite == *other.Suite
+	return r.Outcome == other.Outcome && r.Group == other.Group && sameSuite &&
+		(r.Outcome != OtherError || r.Detail == other.Detail)
 }
 
 // noAnswer and malformed are shorthands for the many ways to be neither.
-func noAnswer(format string, args ...any) reading {
-	return reading{detail: fmt.Sprintf(format, args...)}
+func noAnswer(format string, args ...any) Reading {
+	return Reading{Detail: fmt.Sprintf(format, args...)}
 }
 
-func malformed(format string, args ...any) reading {
-	return reading{outcome: Malformed, detail: fmt.Sprintf(format, args...)}
+func malformed(format string, args ...any) Reading {
+	return Reading{Outcome: Malformed, Detail: fmt.Sprintf(format, args...)}
 }
 
-// classify reads a datagram, as it came from the network, as an answer to req.
+// Classify reads a datagram, as it came from the network, as an answer to req.
 // It has no side effects, and anyone may have sent the datagram.
-func classify(req *request, datagram []byte, from netip.AddrPort) reading {
+func Classify(req *Request, datagram []byte, from netip.AddrPort) Reading {
 	if from != req.remote {
 		return noAnswer("an answer came from %v, the request went to %v", from, req.remote)
 	}
 	octets := datagram
-	if req.transport == UDP4500 {
+	if req.offer.Transport == UDP4500 {
 		if ike.IsKeepalive(datagram) {
 			return noAnswer("a NAT keepalive")
 		}
 		var marked bool
 		if octets, marked = ike.SplitNonESPMarker(datagram); !marked {
-			if startsWith(datagram, req.spi) {
+			if startsWith(datagram, req.SPI()) {
 				return malformed("no non-ESP marker on UDP 4500")
 			}
-			return reading{outcome: NotIKE, detail: "neither IKE nor a keepalive: " + quote(datagram)}
+			return Reading{Outcome: NotIKE, Detail: "neither IKE nor a keepalive: " + quote(datagram)}
 		}
 	}
 	r := classifyMessage(req, octets)
-	r.octets = octets
+	r.Octets = octets
 	return r
 }
 
 // classifyMessage judges the header.
-func classifyMessage(req *request, octets []byte) reading {
-	ours := startsWith(octets, req.spi)
+func classifyMessage(req *Request, octets []byte) Reading {
+	ours := startsWith(octets, req.SPI())
 	h, next, length, err := ike.ParseHeader(octets)
 	switch {
 	case err != nil && ours:
 		return malformed("%v", err)
 	case err != nil:
-		return reading{outcome: NotIKE, detail: "not IKE: " + quote(octets)}
+		return Reading{Outcome: NotIKE, Detail: "not IKE: " + quote(octets)}
 	case h.MajorVersion == 1 && (ours || uint64(length) == uint64(len(octets))):
-		return reading{outcome: NotIKE, detail: "an IKEv1 answer" + ikev1Notify(next, octets)}
+		return Reading{Outcome: NotIKE, Detail: "an IKEv1 answer" + ikev1Notify(next, octets)}
 	case !ours && h.MajorVersion == 2 && uint64(length) == uint64(len(octets)):
 		return noAnswer("an IKEv2 message with another initiator SPI, %v", h.SPIi)
 	case !ours:
-		return reading{outcome: NotIKE, detail: "not IKE: " + quote(octets)}
+		return Reading{Outcome: NotIKE, Detail: "not IKE: " + quote(octets)}
 	case h.MajorVersion != 2:
-		return reading{outcome: NotIKE, detail: fmt.Sprintf("an answer of IKE version %d.%d", h.MajorVersion, h.MinorVersion)}
+		return Reading{Outcome: NotIKE, Detail: fmt.Sprintf("an answer of IKE version %d.%d", h.MajorVersion, h.MinorVersion)}
 	case h.Flags&ike.FlagResponse == 0 && h.Flags&ike.FlagInitiator != 0 &&
 		h.Exchange == req.header.Exchange && h.MessageID == req.header.MessageID:
-		return reading{outcome: Echo, detail: "our own request came back"}
+		return Reading{Outcome: Echo, Detail: "our own request came back"}
 	case h.Flags&ike.FlagResponse == 0:
 		return malformed("the Response flag is not set")
 	case h.Exchange != req.header.Exchange:
@@ -113,16 +114,16 @@ func classifyMessage(req *request, octets []byte) reading {
 	m, err := ike.ParseMessage(octets)
 	if err != nil {
 		r := malformed("%v", err)
-		r.message = m
+		r.Message = m
 		return r
 	}
 	r := classifyInit(req, m)
-	r.message = m
+	r.Message = m
 	return r
 }
 
 // classifyInit judges the payloads of an answer to IKE_SA_INIT.
-func classifyInit(req *request, m *ike.Message) reading {
+func classifyInit(req *Request, m *ike.Message) Reading {
 	if r, ok := unknownCritical(m); ok {
 		return r
 	}
@@ -134,7 +135,9 @@ func classifyInit(req *request, m *ike.Message) reading {
 	case len(errs) == 1 && hasSA:
 		return malformed("an SA payload beside the error %v", errs[0].Notification)
 	case len(errs) == 1:
-		return classifyError(req, errs[0])
+		r := classifyError(req, errs[0])
+		r.Notify = errs[0].Notification
+		return r
 	case hasSA:
 		return classifyChoice(req, m)
 	}
@@ -143,41 +146,41 @@ func classifyInit(req *request, m *ike.Message) reading {
 		if !ok {
 			return malformed("a COOKIE of %d octets, 1 to 64 are allowed", len(n.Data))
 		}
-		return reading{outcome: NoAnswer, cookie: cookie}
+		return Reading{Outcome: NoAnswer, Cookie: cookie}
 	}
 	if n, ok := m.Notify(ike.REDIRECT); ok {
-		return reading{outcome: OtherError, detail: "REDIRECT to " + gatewayName(req, n)}
+		return Reading{Outcome: OtherError, Notify: ike.REDIRECT, Detail: "REDIRECT to " + gatewayName(req, n)}
 	}
 	return malformed("neither an SA payload nor an error")
 }
 
-func classifyError(req *request, n *ike.Notify) reading {
+func classifyError(req *Request, n *ike.Notify) Reading {
 	switch n.Notification {
 	case ike.NO_PROPOSAL_CHOSEN:
-		return reading{outcome: NoProposalChosen}
+		return Reading{Outcome: NoProposalChosen}
 	case ike.INVALID_KE_PAYLOAD:
 		group, ok := n.InvalidKEMethod()
 		if !ok {
 			return malformed("an INVALID_KE_PAYLOAD with %d octets of data, not 2", len(n.Data))
 		}
-		r := reading{outcome: InvalidKEPayload, group: group}
+		r := Reading{Outcome: InvalidKEPayload, Group: group}
 		switch {
-		case group == req.ke:
-			r.detail = fmt.Sprintf("it wants %v, of which our KE payload was", group)
-		case !offers(req.offer, group):
-			r.detail = fmt.Sprintf("it wants %v, which was not offered", group)
+		case group == req.offer.KE:
+			r.Detail = fmt.Sprintf("it wants %v, of which our KE payload was", group)
+		case !proposals.HasKeyExchange(req.offer.Products, group):
+			r.Detail = fmt.Sprintf("it wants %v, which was not offered", group)
 		}
 		return r
 	case ike.INVALID_MAJOR_VERSION:
-		return reading{outcome: NotIKE, detail: "INVALID_MAJOR_VERSION: it does not take IKEv2"}
+		return Reading{Outcome: NotIKE, Detail: "INVALID_MAJOR_VERSION: it does not take IKEv2"}
 	}
-	return reading{outcome: OtherError, detail: n.Notification.String()}
+	return Reading{Outcome: OtherError, Detail: n.Notification.String()}
 }
 
 // classifyChoice judges an answer with an SA payload: the responder "MUST
 // choose a single suite, which may be any subset of the SA proposal" (RFC
 // 7296, Section 2.7), and its KE is of the suite's method.
-func classifyChoice(req *request, m *ike.Message) reading {
+func classifyChoice(req *Request, m *ike.Message) Reading {
 	var sas []*ike.SA
 	var kes []*ike.KE
 	var nonces []*ike.Nonce
@@ -198,7 +201,7 @@ func classifyChoice(req *request, m *ike.Message) reading {
 		return malformed("it chose %d proposals", n)
 	}
 	proposal := sas[0].Proposals[0]
-	if req.asClient {
+	if req.offer.Packet != nil {
 		// It may repeat what the client's transforms hold beside.
 		proposal = withoutAttributes(proposal)
 	}
@@ -207,7 +210,7 @@ func classifyChoice(req *request, m *ike.Message) reading {
 		return malformed("its choice: %v", err)
 	}
 	chosen := -1
-	for i, p := range req.offer {
+	for i, p := range req.offer.Products {
 		if p.Contains(suite) && (chosen < 0 || req.number(i) == proposal.Number) {
 			chosen = i
 		}
@@ -226,14 +229,14 @@ func classifyChoice(req *request, m *ike.Message) reading {
 	case len(nonce.Data) < 16 || len(nonce.Data) > 256:
 		return malformed("its nonce has %d octets, 16 to 256 are allowed", len(nonce.Data))
 	}
-	r := reading{outcome: Accepted, suite: &suite}
+	r := Reading{Outcome: Accepted, Suite: &suite}
 	switch {
-	case method != req.ke:
+	case method != req.offer.KE:
 		// It should have sent INVALID_KE_PAYLOAD (RFC 7296, Section 1.2).
 		// What it chose is known all the same.
-		r.detail = fmt.Sprintf("it chose %v, though our KE payload was of %v", method, req.ke)
+		r.Detail = fmt.Sprintf("it chose %v, though our KE payload was of %v", method, req.offer.KE)
 	case proposal.Number != req.number(chosen):
-		r.detail = fmt.Sprintf("it chose of proposal %d, but numbered it %d", req.number(chosen), proposal.Number)
+		r.Detail = fmt.Sprintf("it chose of proposal %d, but numbered it %d", req.number(chosen), proposal.Number)
 	}
 	return r
 }
@@ -241,7 +244,7 @@ func classifyChoice(req *request, m *ike.Message) reading {
 // classifySealed judges an answer to a protected request. Only what the keys
 // open is sure to be the gateway's; an error in the clear is taken with doubt
 // (RFC 7296, Section 2.21.4).
-func classifySealed(req *request, octets []byte) reading {
+func classifySealed(req *Request, octets []byte) Reading {
 	m, err := req.open(octets)
 	genuine := err == nil
 	if !genuine {
@@ -255,27 +258,27 @@ func classifySealed(req *request, octets []byte) reading {
 	switch errs := errorNotifies(m); {
 	case bad:
 	case len(errs) > 0:
-		r = reading{outcome: OtherError, detail: errs[0].Notification.String()}
+		r = Reading{Outcome: OtherError, Notify: errs[0].Notification, Detail: errs[0].Notification.String()}
 	default:
-		r = reading{outcome: Accepted}
+		r = Reading{Outcome: Accepted}
 	}
 	if !genuine {
-		r.detail += ", unprotected"
+		r.Detail += ", unprotected"
 	}
-	r.message, r.genuine = m, genuine
+	r.Message, r.Genuine = m, genuine
 	return r
 }
 
 // unknownCritical finds what forbids to read the rest: "If the critical flag is
 // set and the payload type is unrecognized, the message MUST be rejected" (RFC
 // 7296, Section 2.5).
-func unknownCritical(m *ike.Message) (reading, bool) {
+func unknownCritical(m *ike.Message) (Reading, bool) {
 	for _, p := range m.Payloads {
 		if u, ok := p.(*ike.Unknown); ok && u.Critical {
 			return malformed("an unknown critical payload, %v", u.PayloadType), true
 		}
 	}
-	return reading{}, false
+	return Reading{}, false
 }
 
 // errorNotifies returns the first Notify of each error type.
@@ -292,16 +295,9 @@ func errorNotifies(m *ike.Message) []*ike.Notify {
 	return errs
 }
 
-// offers reports whether a product of offer has the key exchange method.
-func offers(offer []proposals.Product, method ike.KeyExchangeMethod) bool {
-	return slices.ContainsFunc(offer, func(p proposals.Product) bool {
-		return slices.ContainsFunc(p[proposals.KE], func(a proposals.Algorithm) bool { return a.ID == uint16(method) })
-	})
-}
-
 // gatewayName returns where a REDIRECT points, and whether it repeats our
 // nonce, as it has to (RFC 5685, Section 3).
-func gatewayName(req *request, n *ike.Notify) string {
+func gatewayName(req *Request, n *ike.Notify) string {
 	gw, ok := n.Redirect()
 	if !ok {
 		return "a gateway that cannot be read"

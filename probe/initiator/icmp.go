@@ -1,4 +1,4 @@
-package probe
+package initiator
 
 import (
 	"errors"
@@ -10,15 +10,16 @@ import (
 	"github.com/ikescope/ikescope/ike/icmp"
 )
 
-// unreachable is what an ICMP error, or our own kernel, said of a request.
-type unreachable struct {
-	// state is PathPortUnreachable, PathAdminProhibited or, for the rest (no
+// PathFault is what an ICMP error, or our own kernel, said of a request.
+type PathFault struct {
+	// State is PathPortUnreachable, PathAdminProhibited or, for the rest (no
 	// route, no such host, time exceeded, cannot send), PathError.
-	state PathState
-	// reporter sent the ICMP error; invalid if the kernel does not tell, or
+	State PathState
+	// Reporter sent the ICMP error; invalid if the kernel does not tell, or
 	// said it itself.
-	reporter netip.Addr
-	detail   string
+	Reporter netip.Addr
+	// Detail says it in words.
+	Detail string
 
 	to     netip.AddrPort // where the request went; invalid if not known
 	quoted []byte         // the beginning of its UDP payload, perhaps nothing
@@ -48,19 +49,19 @@ func stateOf(e icmp.Error) (PathState, string) {
 const wsaeconnreset = syscall.Errno(10054)
 
 // unreachableOf reads an error of ReadFrom that stands for an ICMP error.
-func unreachableOf(err error) (unreachable, bool) {
-	var u unreachable
+func unreachableOf(err error) (PathFault, bool) {
+	var u PathFault
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, wsaeconnreset):
-		u.state, u.detail = PathPortUnreachable, "ICMP port unreachable"
+		u.State, u.Detail = PathPortUnreachable, "ICMP port unreachable"
 	case errors.Is(err, syscall.EACCES):
-		u.state, u.detail = PathAdminProhibited, "ICMP administratively prohibited"
+		u.State, u.Detail = PathAdminProhibited, "ICMP administratively prohibited"
 	case errors.Is(err, syscall.EHOSTUNREACH):
-		u.state, u.detail = PathError, "ICMP host unreachable"
+		u.State, u.Detail = PathError, "ICMP host unreachable"
 	case errors.Is(err, syscall.ENETUNREACH):
-		u.state, u.detail = PathError, "ICMP network unreachable"
+		u.State, u.Detail = PathError, "ICMP network unreachable"
 	default:
-		return unreachable{}, false
+		return PathFault{}, false
 	}
 	var op *net.OpError
 	if errors.As(err, &op) {
@@ -72,24 +73,33 @@ func unreachableOf(err error) (unreachable, bool) {
 }
 
 // cannotSend says why nothing was sent.
-func cannotSend(err error) unreachable {
-	u := unreachable{state: PathError, local: true}
+func cannotSend(err error) PathFault {
+	u := PathFault{State: PathError, local: true}
 	switch {
 	case errors.Is(err, syscall.EPERM):
-		u.detail = "cannot send: operation not permitted, as by a firewall of this host"
+		u.Detail = "cannot send: operation not permitted, as by a firewall of this host"
 	case errors.Is(err, syscall.EACCES):
-		u.detail = "cannot send: permission denied, as by a prohibited route of this host"
+		u.Detail = "cannot send: permission denied, as by a prohibited route of this host"
 	case errors.Is(err, syscall.ENETUNREACH):
-		u.detail = "cannot send: no route to the network"
+		u.Detail = "cannot send: no route to the network"
 	case errors.Is(err, syscall.EHOSTUNREACH):
-		u.detail = "cannot send: no route to the host"
+		u.Detail = "cannot send: no route to the host"
 	default:
 		// The system's words without the addresses around them.
 		var errno syscall.Errno
 		if errors.As(err, &errno) {
 			err = errno
 		}
-		u.detail = fmt.Sprintf("cannot send: %v", err)
+		u.Detail = fmt.Sprintf("cannot send: %v", err)
 	}
 	return u
+}
+
+// NoRoute reads an error of [Open] that is about the way to the gateway: our own
+// host knows none. It reports false for any other.
+func NoRoute(err error) (PathFault, bool) {
+	if _, ok := unreachableOf(err); !ok {
+		return PathFault{}, false
+	}
+	return cannotSend(err), true
 }

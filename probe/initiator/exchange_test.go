@@ -1,4 +1,4 @@
-package probe
+package initiator
 
 import (
 	"bytes"
@@ -16,13 +16,13 @@ import (
 func TestExchangeAnswered(t *testing.T) {
 	for _, transport := range []Transport{UDP500, UDP4500} {
 		synctest.Test(t, func(t *testing.T) {
-			b := newBench(t, connConfig{}, func(_ int, request []byte) []reply {
+			b := newBench(t, Config{}, func(_ int, request []byte) []reply {
 				return []reply{{after: 40 * ms, octets: respond(t, spiOf(request), nil, notify(ike.INVALID_KE_PAYLOAD, 0, 20))}}
 			})
 			start := time.Now()
 			req := b.init(transport)
-			a := b.exchange(t.Context(), req)
-			if a.ID != 1 || a.Transport != transport || a.Type != ike.IKE_SA_INIT || a.Purpose != "matrix" ||
+			a := b.Exchange(t.Context(), req)
+			if a.ID != 1 || a.Transport != transport || a.Type != ike.IKE_SA_INIT ||
 				a.KE != ike.KE_ECP_256 || len(a.Offer) != 2 {
 				t.Errorf("not what was asked: %+v", a.Exchange)
 			}
@@ -30,25 +30,25 @@ func TestExchangeAnswered(t *testing.T) {
 				a.Cookie || a.RTT != 40*ms || !a.Sent.Equal(start) {
 				t.Errorf("got %+v", a.Exchange)
 			}
-			if a.message == nil || !bytes.Equal(a.request, req.octets) || spiOf(a.octets) != req.spi ||
-				a.blocked != nil || a.conflict != NotTried {
+			if a.Message == nil || !bytes.Equal(a.Request, req.octets) || spiOf(a.octets) != req.SPI() ||
+				a.Blocked != nil || a.Conflict != NotTried {
 				t.Errorf("got %+v", a)
 			}
 			// The answer is held for a moment.
 			if took := time.Since(start); took != 40*ms+grace {
 				t.Errorf("took %v, want %v", took, 40*ms+grace)
 			}
-			cost := b.cost()
+			cost := b.Cost()
 			marker := int64(transport) * 4
 			want := Cost{Exchanges: 1, DatagramsSent: 1, DatagramsReceived: 1,
 				BytesSent: int64(len(req.octets)) + marker, BytesReceived: int64(len(a.octets)) + marker}
 			if cost != want {
 				t.Errorf("cost %+v, want %+v", cost, want)
 			}
-			if sent, received := b.traffic(transport); sent != 1 || received != 1 {
+			if sent, received := b.Traffic(transport); sent != 1 || received != 1 {
 				t.Errorf("traffic %d, %d, want 1, 1", sent, received)
 			}
-			if sent, received := b.traffic(1 - transport); sent != 0 || received != 0 {
+			if sent, received := b.Traffic(1 - transport); sent != 0 || received != 0 {
 				t.Errorf("traffic of the other path %d, %d, want none", sent, received)
 			}
 		})
@@ -57,25 +57,25 @@ func TestExchangeAnswered(t *testing.T) {
 
 func TestRequestsCarryTheirNumber(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, connConfig{}, nil)
+		b := newBench(t, Config{}, nil)
 		b.lastID = 65535
 		for i, want := range []uint16{0, 1, 2} {
 			req := b.init(UDP500)
 			if req.id != 65536+i {
 				t.Errorf("number %d, want %d", req.id, 65536+i)
 			}
-			if got := uint16(req.spi[6])<<8 | uint16(req.spi[7]); got != want {
-				t.Errorf("SPI %v, want it to end in %d", req.spi, want)
+			if got := uint16(req.SPI()[6])<<8 | uint16(req.SPI()[7]); got != want {
+				t.Errorf("SPI %v, want it to end in %d", req.SPI(), want)
 			}
 			if len(req.nonce) != 32 || req.remote != gatewayAt {
 				t.Errorf("nonce of %d octets to %v", len(req.nonce), req.remote)
 			}
 		}
-		b.cfg.rand = bytes.NewReader(make([]byte, 38))
-		if req := b.init(UDP500); req.spi[0] == 0 && bytes.Equal(req.spi[:4], make([]byte, 4)) {
+		b.cfg.Rand = bytes.NewReader(make([]byte, 38))
+		if spi := b.init(UDP500).SPI(); bytes.Equal(spi[:4], make([]byte, 4)) {
 			t.Error("an SPI that looks like the non-ESP marker")
 		}
-		if _, err := b.newInit(initRequest{}); err == nil {
+		if _, err := b.Init(Offer{Products: products(t, testOffer), Key: testKey(t)}); err == nil {
 			t.Error("a request without randomness")
 		}
 	})
@@ -93,7 +93,7 @@ func TestCookie(t *testing.T) {
 
 	t.Run("once", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			b := newBench(t, connConfig{}, func(_ int, request []byte) []reply {
+			b := newBench(t, Config{}, func(_ int, request []byte) []reply {
 				if holdsCookie(request) {
 					return refuse(t, request)
 				}
@@ -103,17 +103,17 @@ func TestCookie(t *testing.T) {
 			if a.Outcome != NoProposalChosen || !a.Cookie || a.Tries != 2 || a.RTT != 30*ms || a.Detail != "" {
 				t.Errorf("got %+v", a.Exchange)
 			}
-			if requests, _, _ := b.seen(); !bytes.Equal(a.request, requests[1]) {
+			if requests, _, _ := b.seen(); !bytes.Equal(a.Request, requests[1]) {
 				t.Error("request is not the one with the cookie")
 			}
-			if got := b.cost(); got.Cookies != 1 || got.Retransmits != 0 || got.DatagramsSent != 2 {
+			if got := b.Cost(); got.Cookies != 1 || got.Retransmits != 0 || got.DatagramsSent != 2 {
 				t.Errorf("cost %+v", got)
 			}
 		})
 	})
 	t.Run("again and again", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			b := newBench(t, connConfig{}, func(_ int, request []byte) []reply { return demand(t, request, 20*ms) })
+			b := newBench(t, Config{}, func(_ int, request []byte) []reply { return demand(t, request, 20*ms) })
 			a := b.ask()
 			if a.Outcome != CookieLoop || !a.Cookie || a.Tries != 2 {
 				t.Errorf("got %+v", a.Exchange)
@@ -122,7 +122,7 @@ func TestCookie(t *testing.T) {
 	})
 	t.Run("twice, for two tries without", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			b := newBench(t, connConfig{}, func(_ int, request []byte) []reply {
+			b := newBench(t, Config{}, func(_ int, request []byte) []reply {
 				if holdsCookie(request) {
 					return []reply{{after: 600 * ms, octets: respond(t, spiOf(request), nil, notify(ike.NO_PROPOSAL_CHOSEN))}}
 				}
@@ -137,7 +137,7 @@ func TestCookie(t *testing.T) {
 	})
 	t.Run("then silence", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
-			b := newBench(t, connConfig{}, func(_ int, request []byte) []reply {
+			b := newBench(t, Config{}, func(_ int, request []byte) []reply {
 				if holdsCookie(request) {
 					return nil
 				}
@@ -155,7 +155,7 @@ func TestCookie(t *testing.T) {
 // answer is not taken for the other's.
 func TestSealed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, connConfig{}, func(n int, request []byte) []reply {
+		b := newBench(t, Config{}, func(n int, request []byte) []reply {
 			if n == 0 {
 				accepted := respond(t, spiOf(request), nil, choicePayloads(t, 1, "aes256-sha256-prfsha256-ecp256")...)
 				return []reply{{octets: accepted}, {after: 30 * ms, octets: accepted}}
@@ -171,7 +171,7 @@ func TestSealed(t *testing.T) {
 		octets := respond(t, spiOf(first.octets), func(m *ike.Message) {
 			m.Exchange, m.MessageID, m.Flags = ike.IKE_AUTH, 1, ike.FlagInitiator
 		}, &ike.Encrypted{Body: []byte("request")})
-		req, err := b.newSealed(UDP500, "close", octets, func(in []byte) (*ike.Message, error) {
+		req, err := b.Sealed(UDP500, octets, func(in []byte) (*ike.Message, error) {
 			if !bytes.Contains(in, []byte("sealed")) {
 				return nil, errors.New("not sealed")
 			}
@@ -180,17 +180,17 @@ func TestSealed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		a := b.exchange(t.Context(), req)
+		a := b.Exchange(t.Context(), req)
 		if a.ID != 2 || a.Type != ike.IKE_AUTH || a.Outcome != OtherError || a.Detail != "AUTHENTICATION_FAILED" || a.Tries != 1 {
 			t.Errorf("got %+v", a.Exchange)
 		}
-		if _, ok := a.message.Notify(ike.AUTHENTICATION_FAILED); !ok {
+		if _, ok := a.Message.Notify(ike.AUTHENTICATION_FAILED); !ok {
 			t.Error("the message is not what was opened")
 		}
-		if late := b.late(); len(late) != 1 || late[0].exchange != 1 || late[0].differs {
+		if late := b.Late(); len(late) != 1 || late[0].Exchange != 1 || late[0].Differs {
 			t.Errorf("late answers %+v", late)
 		}
-		if _, err := b.newSealed(UDP500, "close", octets[:20], nil); err == nil {
+		if _, err := b.Sealed(UDP500, octets[:20], nil); err == nil {
 			t.Error("a request without a whole header")
 		}
 	})
@@ -200,7 +200,7 @@ func TestSealed(t *testing.T) {
 // answered, and neither the window nor the rate is exceeded.
 func TestTogether(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, connConfig{window: 8}, func(_ int, request []byte) []reply {
+		b := newBench(t, Config{Window: 8}, func(_ int, request []byte) []reply {
 			h, _, _, _ := ike.ParseHeader(request)
 			group := []byte{0, 20}
 			if h.SPIi[7]%2 == 0 {
@@ -215,7 +215,7 @@ func TestTogether(t *testing.T) {
 		for range 100 {
 			wg.Go(func() {
 				req := b.init(UDP500)
-				a := b.exchange(t.Context(), req)
+				a := b.Exchange(t.Context(), req)
 				want := ike.KE_ECP_384
 				if req.id%2 == 0 {
 					want = ike.KE_MODP_2048
@@ -250,16 +250,16 @@ func TestTogether(t *testing.T) {
 		if most > 8 || most < 2 {
 			t.Errorf("%d exchanges in flight at most, want 2 to 8", most)
 		}
-		cost := b.cost()
+		cost := b.Cost()
 		if allowed := 50*took.Seconds() + atGateway + 1; float64(cost.DatagramsSent) > allowed {
 			t.Errorf("%d datagrams in %v", cost.DatagramsSent, took)
 		}
 		if cost.Exchanges != 100 || cost.Retransmits < 5 {
 			t.Errorf("cost %+v", cost)
 		}
-		for _, l := range b.late() {
-			if l.differs {
-				t.Errorf("exchange %d: the late answer %v differs", l.exchange, l.outcome)
+		for _, l := range b.Late() {
+			if l.Differs {
+				t.Errorf("exchange %d: the late answer %v differs", l.Exchange, l.Outcome)
 			}
 		}
 	})
@@ -267,16 +267,16 @@ func TestTogether(t *testing.T) {
 
 func TestTrace(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, connConfig{}, func(_ int, request []byte) []reply {
+		b := newBench(t, Config{}, func(_ int, request []byte) []reply {
 			return []reply{{after: 5 * ms, octets: respond(t, spiOf(request), nil, notify(ike.NO_PROPOSAL_CHOSEN))}}
 		})
 		start := time.Now()
-		a := b.exchange(t.Context(), b.init(UDP4500))
+		a := b.Exchange(t.Context(), b.init(UDP4500))
 		remote := netip.AddrPortFrom(gatewayAddr, 4500)
 		marker := make([]byte, 4)
 		want := []Datagram{
-			{start, true, b.local(), remote, UDP4500, 1, append(marker[:4:4], a.request...)},
-			{start.Add(5 * ms), false, b.local(), remote, UDP4500, 1, append(marker[:4:4], a.octets...)},
+			{start, true, b.Local(), remote, UDP4500, 1, append(marker[:4:4], a.Request...)},
+			{start.Add(5 * ms), false, b.Local(), remote, UDP4500, 1, append(marker[:4:4], a.octets...)},
 		}
 		_, _, trace := b.seen()
 		if len(trace) != 2 {

@@ -1,4 +1,4 @@
-package probe
+package initiator
 
 import (
 	"bytes"
@@ -20,9 +20,9 @@ type messageKey struct {
 
 // wait is an exchange that may get answers.
 type wait struct {
-	req   *request
+	req   *Request
 	inbox chan arrival
-	final reading // once finished
+	final Reading // once finished
 }
 
 // arrival is a datagram, or an ICMP error, for an exchange.
@@ -30,17 +30,17 @@ type arrival struct {
 	octets  []byte
 	from    netip.AddrPort
 	at      time.Time
-	blocked *unreachable
+	blocked *PathFault
 }
 
-// lateAnswer is an answer to an exchange that was over.
-type lateAnswer struct {
-	exchange int
-	outcome  Outcome
-	group    ike.KeyExchangeMethod
-	suite    *proposals.Suite
-	// differs: the exchange had ended with something else, or with silence.
-	differs bool
+// LateAnswer is an answer to an exchange that was over.
+type LateAnswer struct {
+	Exchange int // its number
+	Outcome  Outcome
+	Group    ike.KeyExchangeMethod // of INVALID_KE_PAYLOAD
+	Suite    *proposals.Suite      // of an accepted answer
+	// Differs: the exchange had ended with something else, or with silence.
+	Differs bool
 }
 
 const (
@@ -51,15 +51,16 @@ const (
 	maxReadErrors = 100
 )
 
-// late returns the answers that came to exchanges which were over.
-func (c *conn) late() []lateAnswer {
+// Late returns the answers that came to exchanges which were over: conclusive
+// ones, to IKE_SA_INIT.
+func (c *Conn) Late() []LateAnswer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return slices.Clone(c.lates)
 }
 
 // read hands what arrives to the exchanges, until the socket is closed.
-func (c *conn) read() {
+func (c *Conn) read() {
 	defer close(c.done)
 	buf := make([]byte, 1<<16)
 	for failures := 0; failures < maxReadErrors; {
@@ -84,11 +85,11 @@ func (c *conn) read() {
 // readErrors hands ICMP errors to the exchanges that they are about: those in
 // the kernel's queue or, where it keeps none, err. It reports whether err
 // stands for an ICMP error.
-func (c *conn) readErrors(err error, now time.Time) bool {
+func (c *Conn) readErrors(err error, now time.Time) bool {
 	queued := queuedErrors(c.pc)
 	u, isICMP := unreachableOf(err)
 	if isICMP && !hasErrorQueue(c.pc) {
-		queued = []unreachable{u}
+		queued = []PathFault{u}
 	}
 	for i := range queued {
 		c.refused(&queued[i], now)
@@ -99,7 +100,7 @@ func (c *conn) readErrors(err error, now time.Time) bool {
 // refused hands an ICMP error to the exchange whose request it quotes, or, if
 // it quotes too little, to all on the port that it is about. If not even that
 // is known it is dropped, unless all wait on one port.
-func (c *conn) refused(u *unreachable, now time.Time) {
+func (c *Conn) refused(u *PathFault, now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !u.to.IsValid() {
@@ -130,13 +131,13 @@ func (c *conn) refused(u *unreachable, now time.Time) {
 // dispatch hands a datagram to the exchange with its initiator SPI. One from
 // the gateway without an SPI of ours goes to the exchange that has waited
 // longest at that port: it may tell what answers there, if not IKE.
-func (c *conn) dispatch(octets []byte, from netip.AddrPort, now time.Time) {
+func (c *Conn) dispatch(octets []byte, from netip.AddrPort, now time.Time) {
 	foreign := !c.isGateway(from.Addr())
 	if !foreign {
-		from = netip.AddrPortFrom(c.cfg.gateway, from.Port()) // with its zone as the user wrote it
+		from = netip.AddrPortFrom(c.cfg.Gateway, from.Port()) // with its zone as the user wrote it
 	}
 	d := Datagram{Time: now, Local: c.localAddr, Remote: from, Octets: octets}
-	if from.Port() == c.cfg.ports[UDP4500] {
+	if from.Port() == c.cfg.Ports[UDP4500] {
 		d.Transport = UDP4500
 	}
 	w, late := c.find(octets, from, foreign)
@@ -156,7 +157,7 @@ func (c *conn) dispatch(octets []byte, from netip.AddrPort, now time.Time) {
 }
 
 // find returns the exchange that a datagram is for, and whether it is over.
-func (c *conn) find(octets []byte, from netip.AddrPort, foreign bool) (w *wait, late bool) {
+func (c *Conn) find(octets []byte, from netip.AddrPort, foreign bool) (w *wait, late bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if spi, id, ok := identify(octets); ok {
@@ -180,37 +181,37 @@ func (c *conn) find(octets []byte, from netip.AddrPort, foreign bool) (w *wait, 
 }
 
 // keepLate notes an answer to an exchange that is over.
-func (c *conn) keepLate(w *wait, event arrival) {
+func (c *Conn) keepLate(w *wait, event arrival) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if w.req.open != nil || len(c.lates) >= maxLate {
 		return
 	}
-	if r := classify(w.req, event.octets, event.from); r.conclusive() {
-		c.lates = append(c.lates, lateAnswer{
-			exchange: w.req.id, outcome: r.outcome, group: r.group, suite: r.suite, differs: !r.agrees(w.final),
+	if r := Classify(w.req, event.octets, event.from); r.conclusive() {
+		c.lates = append(c.lates, LateAnswer{
+			Exchange: w.req.id, Outcome: r.Outcome, Group: r.Group, Suite: r.Suite, Differs: !r.agrees(w.final),
 		})
 	}
 }
 
 // begin has the answers to req delivered.
-func (c *conn) begin(req *request) *wait {
+func (c *Conn) begin(req *Request) *wait {
 	w := &wait{req: req, inbox: make(chan arrival, inboxLen)}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.waiting[req.spi] = w
+	c.waiting[req.SPI()] = w
 	return w
 }
 
 // end has what still comes for w counted as late.
-func (c *conn) end(w *wait, final reading) {
+func (c *Conn) end(w *wait, final Reading) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	w.final = final
-	if c.waiting[w.req.spi] == w {
-		delete(c.waiting, w.req.spi)
+	if c.waiting[w.req.SPI()] == w {
+		delete(c.waiting, w.req.SPI())
 	}
-	key := messageKey{w.req.spi, w.req.header.MessageID}
+	key := messageKey{w.req.SPI(), w.req.header.MessageID}
 	c.finished[key] = w
 	c.order = append(c.order, key)
 	if len(c.order) > maxFinished {

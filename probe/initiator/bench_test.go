@@ -1,4 +1,4 @@
-package probe
+package initiator
 
 import (
 	"bytes"
@@ -14,6 +14,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/ike/keyexchange"
 )
 
 var (
@@ -34,7 +35,7 @@ type script func(n int, request []byte) []reply
 
 // bench is a conn to a scripted gateway in a network of its own.
 type bench struct {
-	*conn
+	*Conn
 	t       testing.TB
 	network *iketest.Network
 
@@ -46,7 +47,7 @@ type bench struct {
 
 // newBench runs a gateway on both ports; a nil script leaves its ports closed.
 // wrap, if any, is put around the client's socket.
-func newBench(t testing.TB, cfg connConfig, s script, wrap ...func(net.PacketConn) net.PacketConn) *bench {
+func newBench(t testing.TB, cfg Config, s script, wrap ...func(net.PacketConn) net.PacketConn) *bench {
 	t.Helper()
 	b := &bench{t: t, network: iketest.NewNetwork()}
 	b.network.AddHost(gatewayAddr)
@@ -55,26 +56,26 @@ func newBench(t testing.TB, cfg connConfig, s script, wrap ...func(net.PacketCon
 			b.serve(transport, s)
 		}
 	}
-	cfg.gateway = gatewayAddr
-	cfg.listen = func(_ context.Context, _ netip.Addr, source netip.AddrPort) (net.PacketConn, error) {
+	cfg.Gateway = gatewayAddr
+	cfg.Listen = func(_ context.Context, _ netip.Addr, source netip.AddrPort) (net.PacketConn, error) {
 		pc, err := b.network.ListenPacket(netip.AddrPortFrom(clientAddr, source.Port()))
 		for _, w := range wrap {
 			pc = w(pc)
 		}
 		return pc, err
 	}
-	cfg.rand = rand.NewChaCha8([32]byte{})
-	cfg.trace = func(d Datagram) {
+	cfg.Rand = rand.NewChaCha8([32]byte{})
+	cfg.Trace = func(d Datagram) {
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		b.trace = append(b.trace, d)
 	}
-	c, err := open(t.Context(), cfg)
+	c, err := Open(t.Context(), cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.conn = c
-	t.Cleanup(func() { c.close() })
+	b.Conn = c
+	t.Cleanup(func() { c.Close() })
 	return b
 }
 
@@ -124,21 +125,28 @@ func (b *bench) serve(transport Transport, s script) {
 	}()
 }
 
-func (b *bench) init(transport Transport) *request {
+func (b *bench) init(transport Transport) *Request {
 	b.t.Helper()
-	req, err := b.newInit(initRequest{
-		transport: transport, purpose: "matrix", offer: products(b.t, testOffer),
-		ke: ike.KE_ECP_256, keData: make([]byte, 64),
-	})
+	req, err := b.Init(Offer{Transport: transport, Products: products(b.t, testOffer), Key: testKey(b.t)})
 	if err != nil {
 		b.t.Fatal(err)
 	}
 	return req
 }
 
-func (b *bench) ask() answer {
+func (b *bench) ask() Answer {
 	b.t.Helper()
-	return b.exchange(b.t.Context(), b.init(UDP500))
+	return b.Exchange(b.t.Context(), b.init(UDP500))
+}
+
+// testKey returns a key of a method that testOffer holds.
+func testKey(t testing.TB) *keyexchange.PrivateKey {
+	t.Helper()
+	key, err := keyexchange.Generate(ike.KE_ECP_256, rand.NewChaCha8([32]byte{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
 }
 
 // seen returns what the gateway got, and when, and what the hook was shown.

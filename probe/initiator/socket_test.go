@@ -1,4 +1,4 @@
-package probe
+package initiator
 
 import (
 	"context"
@@ -21,16 +21,16 @@ import (
 
 // loopback returns a conn from source to gateway over real UDP, and requires
 // that the system has such addresses.
-func loopback(t *testing.T, cfg connConfig) *conn {
+func loopback(t *testing.T, cfg Config) *Conn {
 	t.Helper()
-	c, err := open(t.Context(), cfg)
+	c, err := Open(t.Context(), cfg)
 	if errors.Is(err, syscall.EADDRNOTAVAIL) || errors.Is(err, syscall.ENETUNREACH) {
-		t.Skipf("no %v here: %v", cfg.gateway, err)
+		t.Skipf("no %v here: %v", cfg.Gateway, err)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { c.close() })
+	t.Cleanup(func() { c.Close() })
 	return c
 }
 
@@ -54,21 +54,21 @@ func TestPortUnreachable(t *testing.T) {
 		t.Run(address, func(t *testing.T) {
 			gateway := netip.MustParseAddr(address)
 			port := closedPort(t, gateway)
-			c := loopback(t, connConfig{gateway: gateway, ports: [2]uint16{port, port}, initialRTO: 50 * time.Millisecond})
+			c := loopback(t, Config{Gateway: gateway, Ports: [2]uint16{port, port}, InitialRTO: 50 * time.Millisecond})
 			for _, transport := range []Transport{UDP500, UDP4500} {
 				// Twice, as the error about the first may fail the second.
 				for range 2 {
-					req, err := c.newInit(initRequest{transport: transport, offer: products(t, testOffer), ke: ike.KE_ECP_256, keData: make([]byte, 64)})
+					req, err := c.Init(Offer{Transport: transport, Products: products(t, testOffer), KE: ike.KE_ECP_256})
 					if err != nil {
 						t.Fatal(err)
 					}
-					a := c.exchange(t.Context(), req)
-					if a.Outcome != Unreachable || a.blocked == nil {
+					a := c.Exchange(t.Context(), req)
+					if a.Outcome != Unreachable || a.Blocked == nil {
 						t.Fatalf("%v: got %v, %q", transport, a.Outcome, a.Detail)
 					}
-					if a.blocked.state != PathPortUnreachable || a.blocked.reporter != gateway || a.Tries != 1 ||
+					if a.Blocked.State != PathPortUnreachable || a.Blocked.Reporter != gateway || a.Tries != 1 ||
 						!strings.HasSuffix(a.Detail, "port unreachable from "+address) {
-						t.Errorf("%v: %+v, %d tries, %q", transport, a.blocked, a.Tries, a.Detail)
+						t.Errorf("%v: %+v, %d tries, %q", transport, a.Blocked, a.Tries, a.Detail)
 					}
 				}
 			}
@@ -101,16 +101,16 @@ func TestRealUDP(t *testing.T) {
 		}
 	})
 
-	c := loopback(t, connConfig{gateway: gateway, ports: ports, source: netip.MustParseAddrPort("127.0.0.2:0")})
-	if c.local().Addr() != netip.MustParseAddr("127.0.0.2") || c.local().Port() == 0 {
-		t.Errorf("local address %v", c.local())
+	c := loopback(t, Config{Gateway: gateway, Ports: ports, Source: netip.MustParseAddrPort("127.0.0.2:0")})
+	if c.Local().Addr() != netip.MustParseAddr("127.0.0.2") || c.Local().Port() == 0 {
+		t.Errorf("local address %v", c.Local())
 	}
 	for _, transport := range []Transport{UDP500, UDP4500} {
-		req, err := c.newInit(initRequest{transport: transport, offer: offer, ke: ike.KE_ECP_256, keData: make([]byte, 64)})
+		req, err := c.Init(Offer{Transport: transport, Products: offer, KE: ike.KE_ECP_256})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if a := c.exchange(t.Context(), req); a.Outcome != InvalidKEPayload || a.Group != ike.KE_ECP_384 || a.RTT <= 0 {
+		if a := c.Exchange(t.Context(), req); a.Outcome != InvalidKEPayload || a.Group != ike.KE_ECP_384 || a.RTT <= 0 {
 			t.Errorf("%v: got %+v", transport, a.Exchange)
 		}
 	}
@@ -123,9 +123,9 @@ func TestLocalAddress(t *testing.T) {
 		return lc.ListenPacket(ctx, "udp4", "0.0.0.0:0")
 	}
 	for name, listen := range map[string]ListenFunc{"chosen": nil, "unspecified": anywhere} {
-		c := loopback(t, connConfig{gateway: netip.MustParseAddr("127.0.0.1"), listen: listen})
-		if c.local().Addr() != netip.MustParseAddr("127.0.0.1") || c.local().Port() == 0 {
-			t.Errorf("%s: %v, want a port of 127.0.0.1", name, c.local())
+		c := loopback(t, Config{Gateway: netip.MustParseAddr("127.0.0.1"), Listen: listen})
+		if c.Local().Addr() != netip.MustParseAddr("127.0.0.1") || c.Local().Port() == 0 {
+			t.Errorf("%s: %v, want a port of 127.0.0.1", name, c.Local())
 		}
 	}
 }
@@ -144,7 +144,7 @@ func (b *brokenConn) Close() error                              { b.closed.Store
 func TestBrokenSocket(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pc := &brokenConn{}
-		c, err := open(t.Context(), connConfig{gateway: gatewayAddr, listen: func(context.Context, netip.Addr, netip.AddrPort) (net.PacketConn, error) {
+		c, err := Open(t.Context(), Config{Gateway: gatewayAddr, Listen: func(context.Context, netip.Addr, netip.AddrPort) (net.PacketConn, error) {
 			return pc, nil
 		}})
 		if err != nil {
@@ -154,11 +154,11 @@ func TestBrokenSocket(t *testing.T) {
 		if !pc.closed.Load() {
 			t.Error("the reader goes on")
 		}
-		req, err := c.newInit(initRequest{offer: products(t, testOffer), ke: ike.KE_ECP_256})
+		req, err := c.Init(Offer{Products: products(t, testOffer), KE: ike.KE_ECP_256})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if a := c.exchange(t.Context(), req); a.Outcome != NotTried {
+		if a := c.Exchange(t.Context(), req); a.Outcome != NotTried {
 			t.Errorf("got %v", a.Outcome)
 		}
 	})
@@ -178,8 +178,8 @@ func (c terseConn) ReadFrom(p []byte) (int, net.Addr, error) {
 
 func TestErrorWithoutAddress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, connConfig{}, nil, func(pc net.PacketConn) net.PacketConn { return terseConn{pc} })
-		if a := b.ask(); a.Outcome != Unreachable || a.blocked == nil || a.blocked.state != PathPortUnreachable {
+		b := newBench(t, Config{}, nil, func(pc net.PacketConn) net.PacketConn { return terseConn{pc} })
+		if a := b.ask(); a.Outcome != Unreachable || a.Blocked == nil || a.Blocked.State != PathPortUnreachable {
 			t.Errorf("one port: got %+v", a.Exchange)
 		}
 		// With exchanges on both ports it is not known which one is closed.
@@ -188,7 +188,7 @@ func TestErrorWithoutAddress(t *testing.T) {
 		for _, transport := range []Transport{UDP500, UDP4500} {
 			req := b.init(transport)
 			wg.Go(func() {
-				if a := b.exchange(t.Context(), req); a.Outcome != NoAnswer {
+				if a := b.Exchange(t.Context(), req); a.Outcome != NoAnswer {
 					t.Errorf("both ports: got %+v", a.Exchange)
 				}
 			})
@@ -213,11 +213,11 @@ func (r *reluctantConn) WriteTo(p []byte, to net.Addr) (int, error) {
 
 func TestPendingErrorDoesNotHinderSending(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, connConfig{}, func(_ int, request []byte) []reply {
+		b := newBench(t, Config{}, func(_ int, request []byte) []reply {
 			return []reply{{octets: respond(t, spiOf(request), nil, notify(ike.NO_PROPOSAL_CHOSEN))}}
 		}, func(pc net.PacketConn) net.PacketConn { return &reluctantConn{pc, 2} })
-		if a := b.ask(); a.Outcome != NoProposalChosen || a.Tries != 1 || a.blocked != nil {
-			t.Errorf("got %+v, %+v", a.Exchange, a.blocked)
+		if a := b.ask(); a.Outcome != NoProposalChosen || a.Tries != 1 || a.Blocked != nil {
+			t.Errorf("got %+v, %+v", a.Exchange, a.Blocked)
 		}
 	})
 }

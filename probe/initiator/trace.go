@@ -1,4 +1,4 @@
-package probe
+package initiator
 
 import (
 	"net"
@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Datagram is one UDP datagram that a scan sent or received.
+// Datagram is one UDP datagram that a Conn sent or received.
 type Datagram struct {
 	Time          time.Time
 	Sent          bool
@@ -77,23 +77,22 @@ func (l *ledger) add(exchanges, retransmits, cookies int) {
 	l.total.Cookies += cookies
 }
 
-// cost returns the counts of exchanges, datagrams and octets so far. What it
-// cannot know, half-open SAs and the time elapsed, is zero.
-func (l *ledger) cost() Cost {
+// Cost returns the counts of exchanges, datagrams and octets so far.
+func (l *ledger) Cost() Cost {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.total
 }
 
-// traffic returns how many datagrams went to and came from the gateway by t.
-func (l *ledger) traffic(t Transport) (sent, received int) {
+// Traffic returns how many datagrams went to and came from the gateway by t.
+func (l *ledger) Traffic(t Transport) (sent, received int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.sent[t], l.came[t]
 }
 
-// strays returns how many datagrams came from other addresses.
-func (l *ledger) strays() int {
+// Strays returns how many datagrams came from other addresses.
+func (l *ledger) Strays() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.foreign

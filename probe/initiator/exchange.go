@@ -1,4 +1,4 @@
-package probe
+package initiator
 
 import (
 	"context"
@@ -11,18 +11,18 @@ import (
 	"github.com/ikescope/ikescope/ike"
 )
 
-// answer is an exchange that is over, with what the Exchange leaves out.
-type answer struct {
+// Answer is an exchange that is over, with what the Exchange leaves out.
+type Answer struct {
 	Exchange
-	message *ike.Message // the answer, decrypted where it was protected; nil without one
+	Message *ike.Message // the answer, decrypted where it was protected; nil without one
 	octets  []byte       // of the answer, without the non-ESP marker
-	request []byte       // of our last request, with the cookie, if any
-	// blocked is what ICMP or our kernel said, whatever the outcome; nil if
+	Request []byte       // the IKE message of our last request, with the cookie, if any
+	// Blocked is what ICMP or our kernel said, whatever the outcome; nil if
 	// nothing.
-	blocked *unreachable
-	// conflict is the outcome of a second answer that contradicts the one
+	Blocked *PathFault
+	// Conflict is the outcome of a second answer that contradicts the one
 	// taken; NotTried if there was none.
-	conflict Outcome
+	Conflict Outcome
 }
 
 // grace is how long a second, different answer is awaited.
@@ -31,38 +31,38 @@ const grace = time.Millisecond
 // maxRemarks bounds what is told of datagrams that were no answers.
 const maxRemarks = 3
 
-// exchange sends req until it is answered, at the pace that all exchanges of c
+// Exchange sends req until it is answered, at the pace that all exchanges of c
 // share. It ends with a conclusive answer, or after the last try; silence and
 // rudeness are outcomes. If ctx ends before anything was sent the outcome is
 // NotTried; if later, it is what was known, and Detail says "interrupted". Two
 // exchanges at a time must not have the same initiator SPI.
-func (c *conn) exchange(ctx context.Context, req *request) answer {
-	a := answer{Exchange: Exchange{
-		ID: req.id, Transport: req.transport, Type: req.header.Exchange,
-		Purpose: req.purpose, Offer: req.offer, KE: req.ke,
+func (c *Conn) Exchange(ctx context.Context, req *Request) Answer {
+	a := Answer{Exchange: Exchange{
+		ID: req.id, Transport: req.offer.Transport, Type: req.header.Exchange,
+		Offer: req.offer.Products, KE: req.offer.KE,
 	}}
 	if err := c.pacer.enter(ctx); err != nil {
 		a.Detail = "interrupted"
 		return a
 	}
-	d := dialogue{c: c, wait: c.begin(req), answer: &a, octets: req.octets, leave: sync.OnceFunc(c.pacer.leave)}
+	d := attempt{c: c, wait: c.begin(req), answer: &a, octets: req.octets, leave: sync.OnceFunc(c.pacer.leave)}
 	defer d.leave()
 	final := d.run(ctx)
 	c.end(d.wait, final)
-	a.Outcome, a.Group, a.Suite = final.outcome, final.group, final.suite
-	a.Detail = strings.Join(append(nonEmpty(final.detail), d.remarks...), "; ")
-	a.message, a.octets, a.request = final.message, final.octets, d.octets
+	a.Outcome, a.Notify, a.Group, a.Suite = final.Outcome, final.Notify, final.Group, final.Suite
+	a.Detail = strings.Join(append(nonEmpty(final.Detail), d.remarks...), "; ")
+	a.Message, a.octets, a.Request = final.Message, final.Octets, d.octets
 	if a.Tries > 0 {
 		c.add(1, 0, 0)
 	}
 	return a
 }
 
-// dialogue is an exchange on its way.
-type dialogue struct {
-	c *conn
+// attempt is an exchange on its way.
+type attempt struct {
+	c *Conn
 	*wait
-	answer *answer
+	answer *Answer
 	octets []byte // the request, with the cookie once there is one
 	leave  func() // gives the place in the window to another exchange
 
@@ -71,14 +71,14 @@ type dialogue struct {
 	last    time.Time   // of them
 	plain   int         // tries without the cookie
 	cookies int         // COOKIEs received
-	weak    reading     // the best of the answers that are not conclusive
+	weak    Reading     // the best of the answers that are not conclusive
 	remarks []string    // on what was no answer
 	// stop, if set, is when to stop waiting for something better than weak.
 	stop time.Time
 }
 
 // run sends and waits until the exchange is over.
-func (d *dialogue) run(ctx context.Context) reading {
+func (d *attempt) run(ctx context.Context) Reading {
 	if !d.try(ctx) {
 		return d.exhausted(true)
 	}
@@ -116,15 +116,12 @@ func (d *dialogue) run(ctx context.Context) reading {
 }
 
 // deadline returns when the next try, or the end, is due.
-func (d *dialogue) deadline() time.Time {
+func (d *attempt) deadline() time.Time {
 	if !d.stop.IsZero() {
 		return d.stop
 	}
 	wait := backOff(d.c.rto(), d.tries)
-	if d.req.purpose == forReach && d.req.transport == UDP4500 {
-		// Port 500 is asked at the same time. Routers limit their ICMP errors
-		// to one or two a second: if the tries coincided, those about one port
-		// would never come.
+	if d.req.Early {
 		wait = wait * 3 / 4
 	}
 	return d.last.Add(wait)
@@ -133,7 +130,7 @@ func (d *dialogue) deadline() time.Time {
 // try sends the request once, if no answer has come while the rate made it
 // wait. It reports false if ctx ended, the socket is closed, or the request is
 // withheld.
-func (d *dialogue) try(ctx context.Context) bool {
+func (d *attempt) try(ctx context.Context) bool {
 	if err := d.c.pacer.waitToSend(ctx); err != nil {
 		return false
 	}
@@ -145,7 +142,7 @@ func (d *dialogue) try(ctx context.Context) bool {
 	if d.tries > 0 && len(d.inbox) > 0 {
 		return true
 	}
-	if d.req.withheld != nil && d.req.withheld(d.tries) {
+	if d.req.Withheld != nil && d.req.Withheld(d.tries) {
 		return false
 	}
 	now := time.Now()
@@ -168,29 +165,29 @@ func (d *dialogue) try(ctx context.Context) bool {
 }
 
 // handle takes in what arrived, and reports whether the exchange is over.
-func (d *dialogue) handle(ctx context.Context, event arrival) (reading, bool) {
+func (d *attempt) handle(ctx context.Context, event arrival) (Reading, bool) {
 	if event.blocked != nil {
 		d.block(event.blocked, event.at)
-		return reading{}, false
+		return Reading{}, false
 	}
-	r := classify(d.req, event.octets, event.from)
+	r := Classify(d.req, event.octets, event.from)
 	switch {
 	case r.conclusive():
 		d.answered(event.at)
 		d.leave() // the gateway is done with it
 		return d.hold(ctx, r), true
-	case r.cookie != nil:
+	case r.Cookie != nil:
 		return d.retryWithCookie(ctx, r, event.at)
-	case r.outcome == NotTried:
-		d.remark(r.detail)
+	case r.Outcome == NotTried:
+		d.remark(r.Detail)
 	default:
 		d.weaken(r, event.at)
 	}
-	return reading{}, false
+	return Reading{}, false
 }
 
 // answered notes the time that the gateway took.
-func (d *dialogue) answered(at time.Time) {
+func (d *attempt) answered(at time.Time) {
 	var took time.Duration
 	if len(d.sent) == 1 {
 		// Karn's rule: of a request sent more than once it is not known
@@ -221,9 +218,9 @@ func answeredTry(sent []time.Time, at time.Time, best time.Duration) time.Time {
 // IKE_SA_INIT are not authenticated, so the first answer may be forged: "the
 // recipient should continue trying for some time before giving up" (RFC 7296,
 // Section 2.21.1). A scan cannot wait as long for each. What comes later is found
-// in conn.late, and from then on each answer is awaited as long as a first one.
-func (d *dialogue) hold(ctx context.Context, r reading) reading {
-	if r.genuine {
+// in [Conn.Late], and from then on each answer is awaited as long as a first one.
+func (d *attempt) hold(ctx context.Context, r Reading) Reading {
+	if r.Genuine {
 		return r
 	}
 	moment := grace
@@ -236,20 +233,20 @@ func (d *dialogue) hold(ctx context.Context, r reading) reading {
 		select {
 		case event := <-d.inbox:
 			if event.blocked != nil {
-				d.answer.blocked = event.blocked
+				d.answer.Blocked = event.blocked
 				continue
 			}
-			other := classify(d.req, event.octets, event.from)
+			other := Classify(d.req, event.octets, event.from)
 			if !other.conclusive() || other.agrees(r) {
 				continue
 			}
 			first, second := r, other
-			if other.genuine || weight(other.outcome) > weight(r.outcome) {
+			if other.Genuine || weight(other.Outcome) > weight(r.Outcome) {
 				r, other = other, r
 			}
-			d.answer.conflict = other.outcome
+			d.answer.Conflict = other.Outcome
 			d.remark(fmt.Sprintf("two answers: %s, then %s", first.words(), second.words()))
-			if r.genuine {
+			if r.Genuine {
 				return r
 			}
 		case <-timer.C:
@@ -267,8 +264,8 @@ func weight(o Outcome) int {
 }
 
 // retryWithCookie answers the gateway's demand for a cookie, once.
-func (d *dialogue) retryWithCookie(ctx context.Context, r reading, at time.Time) (reading, bool) {
-	loop := reading{outcome: CookieLoop, detail: "COOKIE again", message: r.message, octets: r.octets}
+func (d *attempt) retryWithCookie(ctx context.Context, r Reading, at time.Time) (Reading, bool) {
+	loop := Reading{Outcome: CookieLoop, Detail: "COOKIE again", Message: r.Message, Octets: r.Octets}
 	d.cookies++
 	switch {
 	case d.cookies > 1 && d.cookies > d.plain:
@@ -277,12 +274,12 @@ func (d *dialogue) retryWithCookie(ctx context.Context, r reading, at time.Time)
 	case d.cookies > 1:
 		// Perhaps only the answer to an earlier try without the cookie.
 		d.weaken(loop, at)
-		return reading{}, false
+		return Reading{}, false
 	}
-	octets, err := d.req.withCookie(r.cookie)
+	octets, err := d.req.withCookie(r.Cookie)
 	if err != nil {
 		d.remark(err.Error())
-		return reading{outcome: Malformed, detail: "its COOKIE does not fit the request", message: r.message}, true
+		return Reading{Outcome: Malformed, Detail: "its COOKIE does not fit the request", Message: r.Message}, true
 	}
 	d.answered(at)
 	d.c.add(0, 0, 1)
@@ -291,58 +288,58 @@ func (d *dialogue) retryWithCookie(ctx context.Context, r reading, at time.Time)
 	if !d.try(ctx) {
 		return d.exhausted(true), true
 	}
-	return reading{}, false
+	return Reading{}, false
 }
 
 // block notes that the request was not delivered. An answer still wins: ICMP
 // errors can be forged, or be about another datagram.
-func (d *dialogue) block(u *unreachable, at time.Time) {
-	d.answer.blocked = u
-	d.weaken(reading{outcome: Unreachable, detail: u.detail}, at)
-	if u.state == PathError && !u.local && d.weak.outcome == Unreachable {
+func (d *attempt) block(u *PathFault, at time.Time) {
+	d.answer.Blocked = u
+	d.weaken(Reading{Outcome: Unreachable, Detail: u.Detail}, at)
+	if u.State == PathError && !u.local && d.weak.Outcome == Unreachable {
 		d.stop = time.Time{} // routes come back: go on trying
 	}
 }
 
 // weaken remembers an answer that is not conclusive. After one that tells that
 // no IKEv2 responder is there only one more timeout is waited.
-func (d *dialogue) weaken(r reading, at time.Time) {
+func (d *attempt) weaken(r Reading, at time.Time) {
 	order := []Outcome{NotTried, Unreachable, Echo, NotIKE, CookieLoop, Malformed}
-	if slices.Index(order, r.outcome) > slices.Index(order, d.weak.outcome) {
+	if slices.Index(order, r.Outcome) > slices.Index(order, d.weak.Outcome) {
 		d.weak = r
 		d.stop = time.Time{}
 	}
-	if d.stop.IsZero() && (d.weak.outcome == Unreachable || d.weak.outcome == Echo || d.weak.outcome == NotIKE) {
+	if d.stop.IsZero() && (d.weak.Outcome == Unreachable || d.weak.Outcome == Echo || d.weak.Outcome == NotIKE) {
 		d.stop = at.Add(d.c.rto())
 	}
 }
 
 // exhausted returns the outcome without a conclusive answer.
-func (d *dialogue) exhausted(interrupted bool) reading {
+func (d *attempt) exhausted(interrupted bool) Reading {
 	r := d.weak
-	if r.outcome == NotTried && d.answer.Tries > 0 {
-		r.outcome = NoAnswer
+	if r.Outcome == NotTried && d.answer.Tries > 0 {
+		r.Outcome = NoAnswer
 	}
 	if interrupted {
 		d.remark("interrupted")
-	} else if r.outcome == NoAnswer {
+	} else if r.Outcome == NoAnswer {
 		d.lost()
 	}
 	return r
 }
 
 // attempts returns how often the request is sent.
-func (d *dialogue) attempts() int {
-	if d.req.attempts > 0 {
-		return d.req.attempts
+func (d *attempt) attempts() int {
+	if d.req.Attempts > 0 {
+		return d.req.Attempts
 	}
-	return d.c.cfg.attempts
+	return d.c.cfg.Attempts
 }
 
 // lost slows the scan down. Where silence is how the gateway refuses, it makes
 // place instead: the gateway is not at work on the request.
-func (d *dialogue) lost() {
-	if d.req.quiet {
+func (d *attempt) lost() {
+	if d.req.Quiet {
 		d.leave()
 		return
 	}
@@ -350,25 +347,25 @@ func (d *dialogue) lost() {
 }
 
 // remark adds words to the Detail, each once.
-func (d *dialogue) remark(words string) {
+func (d *attempt) remark(words string) {
 	if len(d.remarks) < maxRemarks && !slices.Contains(d.remarks, words) {
 		d.remarks = append(d.remarks, words)
 	}
 }
 
 // words names a conclusive reading.
-func (r reading) words() string {
-	switch r.outcome {
+func (r Reading) words() string {
+	switch r.Outcome {
 	case InvalidKEPayload:
-		return fmt.Sprintf("%v (%v)", r.outcome, r.group)
+		return fmt.Sprintf("%v (%v)", r.Outcome, r.Group)
 	case OtherError:
-		return r.detail
+		return r.Detail
 	case Accepted:
-		if r.suite != nil {
-			return fmt.Sprintf("%v (%v)", r.outcome, *r.suite)
+		if r.Suite != nil {
+			return fmt.Sprintf("%v (%v)", r.Outcome, *r.Suite)
 		}
 	}
-	return r.outcome.String()
+	return r.Outcome.String()
 }
 
 func nonEmpty(s string) []string {

@@ -1,4 +1,4 @@
-package probe
+package initiator
 
 import (
 	"encoding/binary"
@@ -36,12 +36,12 @@ func hasErrorQueue(pc net.PacketConn) bool {
 }
 
 // queuedErrors takes the ICMP errors that the kernel has kept for pc.
-func queuedErrors(pc net.PacketConn) []unreachable {
+func queuedErrors(pc net.PacketConn) []PathFault {
 	raw, _ := rawConn(pc)
 	if raw == nil {
 		return nil
 	}
-	var all []unreachable
+	var all []PathFault
 	_ = raw.Control(func(fd uintptr) {
 		quoted, control := make([]byte, 64), make([]byte, 512)
 		for {
@@ -75,10 +75,10 @@ func rawConn(pc net.PacketConn) (raw syscall.RawConn, v6 bool) {
 // parseQueued reads one entry of the error queue: quoted is the beginning of
 // the UDP payload that the error is about, to where it was sent. It is not ok
 // for what is no ICMP error, or none that says unreachable.
-func parseQueued(control, quoted []byte, to unix.Sockaddr) (unreachable, bool) {
+func parseQueued(control, quoted []byte, to unix.Sockaddr) (PathFault, bool) {
 	messages, err := unix.ParseSocketControlMessage(control)
 	if err != nil {
-		return unreachable{}, false
+		return PathFault{}, false
 	}
 	for _, m := range messages {
 		v4 := m.Header.Level == unix.SOL_IP && m.Header.Type == unix.IP_RECVERR
@@ -89,22 +89,22 @@ func parseQueued(control, quoted []byte, to unix.Sockaddr) (unreachable, bool) {
 			continue
 		}
 		origin, icmpType, code := m.Data[4], m.Data[5], m.Data[6]
-		u := unreachable{to: addrPort(to), quoted: append([]byte(nil), quoted...)}
+		u := PathFault{to: addrPort(to), quoted: append([]byte(nil), quoted...)}
 		switch origin {
 		case unix.SO_EE_ORIGIN_ICMP:
-			u.state, u.detail = stateOf(icmp.Error{Type: icmpType, Code: code})
+			u.State, u.Detail = stateOf(icmp.Error{Type: icmpType, Code: code})
 		case unix.SO_EE_ORIGIN_ICMP6:
-			u.state, u.detail = stateOf(icmp.Error{IPv6: true, Type: icmpType, Code: code})
+			u.State, u.Detail = stateOf(icmp.Error{IPv6: true, Type: icmpType, Code: code})
 		}
-		if u.detail == "" {
-			return unreachable{}, false
+		if u.Detail == "" {
+			return PathFault{}, false
 		}
-		if u.reporter = reporterOf(m.Data[16:]); u.reporter.IsValid() {
-			u.detail += fmt.Sprintf(" from %v", u.reporter)
+		if u.Reporter = reporterOf(m.Data[16:]); u.Reporter.IsValid() {
+			u.Detail += fmt.Sprintf(" from %v", u.Reporter)
 		}
 		return u, true
 	}
-	return unreachable{}, false
+	return PathFault{}, false
 }
 
 // reporterOf reads a struct sockaddr_in or sockaddr_in6.

@@ -1,4 +1,4 @@
-package probe
+package initiator
 
 import (
 	"fmt"
@@ -47,7 +47,7 @@ func TestUnreachableOf(t *testing.T) {
 	} {
 		op := &net.OpError{Op: "read", Addr: net.UDPAddrFromAddrPort(gatewayAt), Err: os.NewSyscallError("recvfrom", tc.err)}
 		u, ok := unreachableOf(fmt.Errorf("around: %w", op))
-		if ok != tc.ok || u.state != tc.state || ok && u.to != gatewayAt {
+		if ok != tc.ok || u.State != tc.state || ok && u.to != gatewayAt {
 			t.Errorf("%v: %+v, %v", tc.err, u, ok)
 		}
 		if u, ok := unreachableOf(tc.err); ok && u.to.IsValid() {
@@ -65,7 +65,7 @@ func TestCannotSend(t *testing.T) {
 		syscall.EMSGSIZE:     "message too long",
 	} {
 		u := cannotSend(&net.OpError{Op: "write", Addr: net.UDPAddrFromAddrPort(gatewayAt), Err: os.NewSyscallError("sendto", err)})
-		if !strings.HasPrefix(u.detail, "cannot send: ") || !strings.Contains(u.detail, want) || u.state != PathError || !u.local {
+		if !strings.HasPrefix(u.Detail, "cannot send: ") || !strings.Contains(u.Detail, want) || u.State != PathError || !u.local {
 			t.Errorf("%v: %+v, want %q", err, u, want)
 		}
 	}

@@ -1,4 +1,4 @@
-package probe
+package initiator
 
 import (
 	"bytes"
@@ -13,7 +13,7 @@ import (
 func TestRetransmission(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		start := time.Now()
-		b := newBench(t, connConfig{}, func(int, []byte) []reply { return nil })
+		b := newBench(t, Config{}, func(int, []byte) []reply { return nil })
 		a := b.ask()
 		if a.Outcome != NoAnswer || a.Detail != "" || a.Tries != 4 || a.RTT != 0 {
 			t.Errorf("got %+v", a.Exchange)
@@ -26,11 +26,11 @@ func TestRetransmission(t *testing.T) {
 			if got := at[i].Sub(start); got != want {
 				t.Errorf("try %d after %v, want %v", i+1, got, want)
 			}
-			if !bytes.Equal(requests[i], a.request) {
+			if !bytes.Equal(requests[i], a.Request) {
 				t.Errorf("try %d differs", i+1)
 			}
 		}
-		if got := b.cost(); got.Retransmits != 3 || got.DatagramsSent != 4 || got.Exchanges != 1 {
+		if got := b.Cost(); got.Retransmits != 3 || got.DatagramsSent != 4 || got.Exchanges != 1 {
 			t.Errorf("cost %+v", got)
 		}
 		if b.pacer.window != 1 {
@@ -43,7 +43,7 @@ func TestRetransmission(t *testing.T) {
 // estimate, and is taken as one to the try that can have been answered.
 func TestKarn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, connConfig{}, func(n int, request []byte) []reply {
+		b := newBench(t, Config{}, func(n int, request []byte) []reply {
 			if n == 1 {
 				return nil
 			}
@@ -70,23 +70,23 @@ func TestKarn(t *testing.T) {
 
 func TestInterrupted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := newBench(t, connConfig{}, func(int, []byte) []reply { return nil })
+		b := newBench(t, Config{}, func(int, []byte) []reply { return nil })
 		ctx, cancel := context.WithCancel(t.Context())
 		time.AfterFunc(700*ms, cancel)
 		start := time.Now()
-		a := b.exchange(ctx, b.init(UDP500))
+		a := b.Exchange(ctx, b.init(UDP500))
 		if a.Outcome != NoAnswer || a.Detail != "interrupted" || a.Tries != 2 {
 			t.Errorf("got %+v", a.Exchange)
 		}
 		if took := time.Since(start); took != 700*ms {
 			t.Errorf("ended after %v", took)
 		}
-		a = b.exchange(ctx, b.init(UDP500))
+		a = b.Exchange(ctx, b.init(UDP500))
 		if a.Outcome != NotTried || a.Detail != "interrupted" || a.Tries != 0 || !a.Sent.IsZero() {
 			t.Errorf("after the end: got %+v", a.Exchange)
 		}
 
-		time.AfterFunc(100*ms, func() { b.close() })
+		time.AfterFunc(100*ms, func() { b.Close() })
 		if a := b.ask(); a.Outcome != NoAnswer || a.Tries != 1 {
 			t.Errorf("socket closed meanwhile: got %+v", a.Exchange)
 		}

@@ -1,0 +1,197 @@
+package initiator
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/ikescope/ikescope/ike"
+)
+
+// Config says how to talk with one gateway. But for Gateway, zero values are
+// the defaults.
+type Config struct {
+	Gateway netip.Addr
+	// Ports are the UDP ports of the responder, by [Transport]; 0 stands for
+	// 500 and 4500.
+	Ports [2]uint16
+	// Source is our address and port; invalid parts are the system's choice.
+	Source netip.AddrPort
+	// Listen opens the socket; nil means real UDP. Rand is the source of SPIs,
+	// nonces and keys; nil means crypto/rand.
+	Listen ListenFunc
+	Rand   io.Reader
+	// Trace is called with each datagram sent or received, never concurrently;
+	// it must not block or call the Conn.
+	Trace func(Datagram)
+
+	// InitialRTO is the first wait for an answer, 0 for 500 ms. Attempts is how
+	// often a request is sent before its silence counts, and again so often
+	// after a cookie, 0 for 4. Rate is the number of datagrams a second, 0 for
+	// 50. Window bounds the exchanges in flight, 0 for 16.
+	InitialRTO time.Duration
+	Attempts   int
+	Rate       float64
+	Window     int
+	// First is the number of the first exchange, 0 for 1.
+	First int
+}
+
+// Conn is one UDP socket towards one gateway, for both ports: so the mappings
+// of a NAT for 500 and for 4500 can be compared. Its methods may be called
+// concurrently.
+type Conn struct {
+	cfg       Config
+	pc        net.PacketConn
+	localAddr netip.AddrPort
+	ledger
+	pacer     *pacer
+	roundTrip roundTrip
+	// patient: a first answer was seen to be forged, so each is held until a
+	// true one would have come.
+	patient atomic.Bool
+	// done is closed when nothing more is read; broken then says why, if
+	// not by close.
+	done   chan struct{}
+	broken error
+
+	drawing sync.Mutex // guards cfg.Rand and lastID
+	lastID  int
+
+	mu       sync.Mutex
+	waiting  map[ike.SPI]*wait
+	finished map[messageKey]*wait
+	order    []messageKey // of finished, the oldest first
+	lates    []LateAnswer
+}
+
+// defaultAttempts is how often a request is sent before its silence counts.
+const defaultAttempts = 4
+
+// Open opens the socket. The error is of a bad configuration, of no route, or
+// of the system.
+func Open(ctx context.Context, cfg Config) (*Conn, error) {
+	cfg.Gateway = cfg.Gateway.Unmap()
+	if !cfg.Gateway.IsValid() || cfg.Gateway.IsUnspecified() || cfg.Gateway.IsMulticast() {
+		return nil, fmt.Errorf("initiator: %v is not the address of a gateway", cfg.Gateway)
+	}
+	cfg.Source = unmap(cfg.Source)
+	if a := cfg.Source.Addr(); a.IsValid() && !a.IsUnspecified() && a.Is4() != cfg.Gateway.Is4() {
+		return nil, fmt.Errorf("initiator: source %v and gateway %v are of different IP versions", a, cfg.Gateway)
+	}
+	setDefault(&cfg.Ports[UDP500], 500)
+	setDefault(&cfg.Ports[UDP4500], 4500)
+	setDefault(&cfg.InitialRTO, defaultRTO)
+	setDefault(&cfg.Attempts, defaultAttempts)
+	setDefault(&cfg.Rate, defaultRate)
+	setDefault(&cfg.Window, defaultWindow)
+	if cfg.Listen == nil {
+		cfg.Listen = listenUDP
+	}
+	if cfg.Rand == nil {
+		cfg.Rand = rand.Reader
+	}
+	pc, err := cfg.Listen(ctx, cfg.Gateway, cfg.Source)
+	if err != nil {
+		return nil, fmt.Errorf("initiator: open a socket to %v: %w", cfg.Gateway, err)
+	}
+	local, err := localOf(ctx, pc, cfg.Gateway)
+	if err != nil {
+		_ = pc.Close() // the first error says more
+		return nil, fmt.Errorf("initiator: own address towards %v: %w", cfg.Gateway, err)
+	}
+	c := &Conn{
+		cfg: cfg, pc: pc, localAddr: local,
+		ledger:    ledger{hook: cfg.Trace},
+		pacer:     newPacer(cfg.Rate, cfg.Window),
+		roundTrip: roundTrip{initial: cfg.InitialRTO},
+		done:      make(chan struct{}),
+		waiting:   make(map[ike.SPI]*wait),
+		finished:  make(map[messageKey]*wait),
+		lastID:    max(cfg.First-1, 0),
+	}
+	go c.read()
+	return c, nil
+}
+
+func setDefault[T uint16 | int | float64 | time.Duration](v *T, value T) {
+	if *v <= 0 {
+		*v = value
+	}
+}
+
+// Close closes the socket and waits until nothing more is read. Exchanges that
+// still wait end.
+func (c *Conn) Close() error {
+	err := c.pc.Close()
+	<-c.done
+	if err != nil {
+		return fmt.Errorf("initiator: %w", err)
+	}
+	return nil
+}
+
+// Local returns our address and port, as the gateway's side of the socket has
+// it if no NAT is between.
+func (c *Conn) Local() netip.AddrPort { return c.localAddr }
+
+// Remote returns where requests by t go to.
+func (c *Conn) Remote(t Transport) netip.AddrPort {
+	return netip.AddrPortFrom(c.cfg.Gateway, c.cfg.Ports[t])
+}
+
+// Attempts returns how often a request is sent before its silence counts.
+func (c *Conn) Attempts() int { return c.cfg.Attempts }
+
+// BePatient has each first answer held, from now on, until a second one that
+// contradicts it would have come: answers were seen to be forged. It reports
+// whether that was so before.
+func (c *Conn) BePatient() (already bool) { return c.patient.Swap(true) }
+
+// OnTheWay returns how many requests can be sent while one and its answer are on
+// the way.
+func (c *Conn) OnTheWay() int { return c.pacer.onTheWay(c.roundTrip.shortest()) }
+
+// Slowed returns the lowest rate that there was, in datagrams a second, and
+// whether losses led to it.
+func (c *Conn) Slowed() (perSecond float64, ok bool) { return c.pacer.slowed() }
+
+// RestoreRate takes back what silence led to that was no loss.
+func (c *Conn) RestoreRate() { c.pacer.restore() }
+
+// rto returns the time that a first try waits at present.
+func (c *Conn) rto() time.Duration { return c.roundTrip.rto() }
+
+// send sends one IKE message. It returns what hindered it, or nil.
+func (c *Conn) send(req *Request, octets []byte) *PathFault {
+	if req.offer.Transport == UDP4500 {
+		octets = append(ike.AppendNonESPMarker(nil), octets...)
+	}
+	// On Linux an ICMP error about an earlier datagram fails this one, and
+	// nothing is sent: hand that error over, and try again.
+	var err error
+	for range 3 {
+		now := time.Now()
+		d := Datagram{Time: now, Sent: true, Local: c.localAddr, Remote: req.remote,
+			Transport: req.offer.Transport, Exchange: req.id, Octets: octets}
+		if err = c.transmit(d, c.pc); err == nil {
+			return nil
+		}
+		for _, u := range queuedErrors(c.pc) {
+			c.refused(&u, now)
+		}
+	}
+	u := cannotSend(err)
+	return &u
+}
+
+// isGateway compares without the zone, which can be a name or a number.
+func (c *Conn) isGateway(a netip.Addr) bool {
+	return a.WithZone("") == c.cfg.Gateway.WithZone("")
+}

@@ -1,0 +1,61 @@
+package initiator
+
+import (
+	"time"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// Outcome is how an exchange ended.
+type Outcome uint8
+
+const (
+	NotTried         Outcome = iota // nothing was sent
+	NoAnswer                        // every try was met with silence
+	Accepted                        // the gateway chose a suite
+	InvalidKEPayload                // a suite is acceptable; Group is its method
+	NoProposalChosen                // no suite of the offer is acceptable
+	CookieLoop                      // a second COOKIE for an answer that held the first
+	OtherError                      // another error notify, see Detail
+	Malformed                       // an answer with our SPI that breaks RFC 7296
+	Echo                            // our own octets came back
+	NotIKE                          // the answers are not IKEv2
+	Unreachable                     // an ICMP error, see Detail
+)
+
+// String returns the outcome as the JSON document writes it.
+func (o Outcome) String() string {
+	return [...]string{"not_tried", "no_answer", "accepted", "invalid_ke_payload", "no_proposal_chosen",
+		"cookie_loop", "other_error", "malformed", "echo", "not_ike", "unreachable"}[o]
+}
+
+// Exchange is one request with its retries and its answer.
+type Exchange struct {
+	ID        int // from 1; also the last two octets of the request's initiator SPI
+	Transport Transport
+	Type      ike.ExchangeType
+	// Offer is empty for exchanges other than IKE_SA_INIT.
+	Offer []proposals.Product
+	KE    ike.KeyExchangeMethod // of our KE payload
+	// Outcome, with Detail in words where it needs some (printable).
+	Outcome Outcome
+	Detail  string
+	// Notify is the type of the notify that decides the outcome: an error, or
+	// REDIRECT; 0 if none does.
+	Notify ike.NotifyType
+	Group  ike.KeyExchangeMethod // of INVALID_KE_PAYLOAD
+	Suite  *proposals.Suite      // of an accepted answer
+	// Tries counts requests sent, Cookie tells that one was asked for.
+	Tries  int
+	Cookie bool
+	Sent   time.Time
+	RTT    time.Duration // from the try that was answered; 0 without one
+}
+
+// Cost is what the exchanges of a Conn took.
+type Cost struct {
+	Exchanges, DatagramsSent, DatagramsReceived int
+	BytesSent, BytesReceived                    int64 // UDP payload octets
+	Retransmits, Cookies                        int
+}

@@ -1,0 +1,289 @@
+package initiator
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"net/netip"
+	"slices"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/keyexchange"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// nonceLen is the size of our nonces in octets. RFC 7296, Section 2.10, allows
+// 16 to 256, and at least half the key size of the PRF.
+const nonceLen = 32
+
+// signatureHashes is what strongSwan clients announce.
+var signatureHashes = [...]ike.HashAlgorithm{
+	ike.SIGHASH_SHA2_256, ike.SIGHASH_SHA2_384, ike.SIGHASH_SHA2_512, ike.SIGHASH_IDENTITY,
+}
+
+// Offer is what an IKE_SA_INIT request asks. Its Products, or its Packet, and
+// the path decide; what else is zero is chosen.
+type Offer struct {
+	Transport Transport
+	// Products become the proposals, numbered from 1. With a Packet they are
+	// those of [FirstPacket.Products], whatever stands here.
+	Products []proposals.Product
+	// KE is the method of the KE payload. Zero is that of the Packet, or the
+	// first of Products that package keyexchange computes. It may be one that is
+	// not offered, to which a gateway that accepts the offer answers with an
+	// INVALID_KE_PAYLOAD and keeps nothing.
+	KE ike.KeyExchangeMethod
+	// Key is our key of that method; nil generates one. A key may be used for
+	// many requests (RFC 7296, Section 2.12).
+	Key *keyexchange.PrivateKey
+	// NoRedirect leaves out REDIRECT_SUPPORTED (RFC 5685, Section 3): some
+	// gateways send every initiator elsewhere that would go.
+	NoRedirect bool
+	// Packet is a client's, to ask as that client does; nil asks as strongSwan
+	// does.
+	Packet *FirstPacket
+}
+
+// initRequest is an offer with what else is in its request.
+type initRequest struct {
+	Offer
+	keData        []byte // of the KE payload
+	spi           ike.SPI
+	nonce         []byte
+	local, remote netip.AddrPort // that the NAT detection hashes are of
+}
+
+// buildInit returns the request of r: the payloads, and their order, of a
+// strongSwan client, or of the client whose packet it is.
+func buildInit(r initRequest) *ike.Message {
+	sa := &ike.SA{}
+	if r.Packet != nil {
+		sa.Proposals = r.Packet.Proposals
+	} else {
+		for i, p := range r.Products {
+			sa.Proposals = append(sa.Proposals, p.Proposal(uint8(i+1)))
+		}
+	}
+	source := ike.NATDetectionHash(r.spi, ike.SPI{}, r.local)
+	destination := ike.NATDetectionHash(r.spi, ike.SPI{}, r.remote)
+	var hashes []byte
+	for _, h := range signatureHashes {
+		hashes = binary.BigEndian.AppendUint16(hashes, uint16(h))
+	}
+	m := &ike.Message{
+		Header: ike.Header{
+			SPIi:         r.spi,
+			MajorVersion: 2,
+			Exchange:     ike.IKE_SA_INIT,
+			Flags:        ike.FlagInitiator,
+		},
+		Payloads: []ike.Payload{
+			sa,
+			&ike.KE{Method: r.KE, Data: r.keData},
+			&ike.Nonce{Data: r.nonce},
+			&ike.Notify{Notification: ike.NAT_DETECTION_SOURCE_IP, Data: source[:]},
+			&ike.Notify{Notification: ike.NAT_DETECTION_DESTINATION_IP, Data: destination[:]},
+			&ike.Notify{Notification: ike.IKEV2_FRAGMENTATION_SUPPORTED},
+			&ike.Notify{Notification: ike.SIGNATURE_HASH_ALGORITHMS, Data: hashes},
+		},
+	}
+	if !r.NoRedirect {
+		m.Payloads = append(m.Payloads, &ike.Notify{Notification: ike.REDIRECT_SUPPORTED})
+	}
+	if addsKeyExchanges(sa) {
+		// Additional key exchanges happen in IKE_INTERMEDIATE, so both sides
+		// have to know of it (RFC 9370, Section 2.2.2).
+		m.Payloads = append(m.Payloads, &ike.Notify{Notification: ike.INTERMEDIATE_EXCHANGE_SUPPORTED})
+	}
+	if r.Packet != nil && r.Packet.Payloads != nil {
+		m.Payloads = r.Packet.payloads(m.Payloads)
+	}
+	return m
+}
+
+// addsKeyExchanges reports whether sa offers an additional key exchange.
+func addsKeyExchanges(sa *ike.SA) bool {
+	for _, p := range sa.Proposals {
+		for _, t := range p.Transforms {
+			if axis, ok := proposals.AxisOf(t.Type); ok && axis >= proposals.ADDKE1 && t.ID != 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Request is one IKE request. It is encoded once: retransmissions are
+// bit-identical (RFC 7296, Section 2.1). The exported fields say how it is
+// sent, and are set before [Conn.Exchange].
+type Request struct {
+	// Attempts is how often it is sent; 0 for as often as [Config] says.
+	Attempts int
+	// Quiet: silence would be no sign of congestion.
+	Quiet bool
+	// Early has it sent again after three quarters of the time. Of requests
+	// that go to several ports together all but one are early, since routers
+	// limit their ICMP errors to one or two a second: if the tries coincided,
+	// those about one port would never come.
+	Early bool
+	// Withheld, unless nil, is asked before each try, whether it is not to be
+	// sent any more, after so many tries.
+	Withheld func(tries int) bool
+
+	id      int // the number of the exchange
+	remote  netip.AddrPort
+	header  ike.Header
+	octets  []byte // the IKE message, without the non-ESP marker
+	offer   Offer  // but for the transport, of an IKE_SA_INIT request
+	nonce   []byte // likewise
+	message *ike.Message
+	// open decrypts the answer to a protected request; nil for IKE_SA_INIT.
+	open func(datagram []byte) (*ike.Message, error)
+}
+
+// SPI returns the SPI of the initiator.
+func (r *Request) SPI() ike.SPI { return r.header.SPIi }
+
+// Nonce returns our nonce; nil but for IKE_SA_INIT. It is not to be changed.
+func (r *Request) Nonce() []byte { return r.nonce }
+
+// Key returns our key; nil but for IKE_SA_INIT. With it, the nonce and an
+// accepted answer the keys of the IKE SA can be derived.
+func (r *Request) Key() *keyexchange.PrivateKey { return r.offer.Key }
+
+// Octets returns the IKE message, without the non-ESP marker. It is not to be
+// changed.
+func (r *Request) Octets() []byte { return r.octets }
+
+// number returns the Proposal Num of the offer's product i: ours count from 1, a
+// client's are its own.
+func (r *Request) number(i int) uint8 {
+	if p := r.offer.Packet; p != nil {
+		return p.Proposals[i].Number
+	}
+	return uint8(i + 1)
+}
+
+// Init makes the next IKE_SA_INIT request. Its initiator SPI is 6 random
+// octets and the number of the exchange modulo 65536, by which packets of a
+// capture can be told apart. The error is of randomness, of a method that
+// package keyexchange does not compute, or of an offer that is empty or does not
+// fit a message.
+func (c *Conn) Init(o Offer) (*Request, error) {
+	n := nonceLen
+	if o.Packet != nil {
+		if err := o.Packet.Check(); err != nil {
+			return nil, fmt.Errorf("initiator: %w", err)
+		}
+		n = o.Packet.nonceLen()
+		o.Products, _ = o.Packet.Products()
+		if o.KE == ike.KE_NONE {
+			o.KE = o.Packet.KE
+		}
+	}
+	if err := c.chooseKey(&o); err != nil {
+		return nil, err
+	}
+	id, octets, err := c.draw(6 + n)
+	if err != nil {
+		return nil, err
+	}
+	r := initRequest{Offer: o, keData: o.Key.Public(), nonce: octets[6:], local: c.Local(), remote: c.Remote(o.Transport)}
+	copy(r.spi[:6], octets)
+	binary.BigEndian.PutUint16(r.spi[6:], uint16(id))
+	if bytes.Equal(r.spi[:4], make([]byte, 4)) {
+		r.spi[0] = 1 // four zeros are the non-ESP marker
+	}
+	m := buildInit(r)
+	encoded, err := m.AppendBinary(nil)
+	if err != nil {
+		return nil, fmt.Errorf("initiator: request %d: %w", id, err)
+	}
+	return &Request{id: id, remote: r.remote, header: m.Header, octets: encoded, message: m, offer: o, nonce: r.nonce}, nil
+}
+
+// chooseKey fills in the method and the key of o.
+func (c *Conn) chooseKey(o *Offer) error {
+	if o.KE == ike.KE_NONE && o.Key != nil {
+		o.KE = o.Key.Method()
+	}
+	if o.KE == ike.KE_NONE {
+		methods := proposals.KeyExchangeMethods(o.Products)
+		i := slices.IndexFunc(methods, keyexchange.Supported)
+		if i < 0 {
+			return fmt.Errorf("initiator: no key exchange method of the offer can be computed: %v", methods)
+		}
+		o.KE = methods[i]
+	}
+	if o.Key != nil {
+		if o.Key.Method() != o.KE {
+			return fmt.Errorf("initiator: a key of %v for a KE payload of %v", o.Key.Method(), o.KE)
+		}
+		return nil
+	}
+	c.drawing.Lock()
+	defer c.drawing.Unlock()
+	key, err := keyexchange.Generate(o.KE, c.cfg.Rand)
+	if err != nil {
+		return fmt.Errorf("initiator: a key of %v: %w", o.KE, err)
+	}
+	o.Key = key
+	return nil
+}
+
+// Sealed makes a request of an encoded IKE message, such as an IKE_AUTH, and
+// gives it the next number. open decrypts its answer. The error is that of an
+// IKE header that cannot be read.
+func (c *Conn) Sealed(t Transport, octets []byte, open func(datagram []byte) (*ike.Message, error)) (*Request, error) {
+	h, _, _, err := ike.ParseHeader(octets)
+	if err != nil {
+		return nil, fmt.Errorf("initiator: %w", err)
+	}
+	id, _, err := c.draw(0)
+	if err != nil {
+		return nil, err
+	}
+	return &Request{id: id, remote: c.Remote(t), header: h, octets: octets, offer: Offer{Transport: t}, open: open}, nil
+}
+
+// draw returns the next number of an exchange, and n random octets.
+func (c *Conn) draw(n int) (id int, octets []byte, err error) {
+	c.drawing.Lock()
+	defer c.drawing.Unlock()
+	octets = make([]byte, n)
+	if _, err := io.ReadFull(c.cfg.Rand, octets); err != nil {
+		return 0, nil, fmt.Errorf("initiator: randomness: %w", err)
+	}
+	c.lastID++
+	return c.lastID, octets, nil
+}
+
+// withCookie returns the octets of r with a COOKIE as the first payload: "the
+// initiator MUST then retry the IKE_SA_INIT request, and include the COOKIE
+// notification containing the received data as the first payload, and all
+// other payloads unchanged" (RFC 7296, Section 2.6).
+func (r *Request) withCookie(cookie []byte) ([]byte, error) {
+	m := *r.message
+	m.Payloads = append([]ike.Payload{&ike.Notify{Notification: ike.COOKIE, Data: cookie}}, m.Payloads...)
+	return m.AppendBinary(nil)
+}
+
+// RequestOctets returns the size of a request, with all notifies that there
+// may be, and without a cookie.
+func RequestOctets(offer []proposals.Product, method ike.KeyExchangeMethod) int {
+	const (
+		header   = 28
+		saHeader = 4
+		keHeader = 8
+		nonce    = 4 + nonceLen
+		nat      = 2 * (8 + 20)
+		notifies = 8 + (8 + 2*len(signatureHashes)) + 8 + 8
+	)
+	products := 0
+	for _, p := range offer {
+		products += p.Octets()
+	}
+	public, _, _ := keyexchange.Sizes(method)
+	return header + saHeader + products + keHeader + public + nonce + nat + notifies
+}
