@@ -41,7 +41,7 @@ func ExampleScanner_Scan() {
 	result := scanner.Scan(context.Background(), probe.Target{
 		Name:    "example",
 		Address: netip.MustParseAddr("127.0.0.1"),
-		Ports:   [2]uint16{initiator.UDP500: uint16(conn.LocalAddr().(*net.UDPAddr).Port)},
+		Paths:   initiator.Paths{{Transport: initiator.UDP500, Port: uint16(conn.LocalAddr().(*net.UDPAddr).Port)}},
 	})
 	fmt.Println(result.Verdict)
 	if result.Matrix == nil { // nothing was asked: silent, unreachable, or no IKEv2 responder

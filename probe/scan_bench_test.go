@@ -51,7 +51,7 @@ func serveStrongSwan(t testing.TB, policy string) probe.Target {
 			t.Fatal(err)
 		}
 		conns[i] = c
-		target.Ports[i] = c.LocalAddr().(*net.UDPAddr).AddrPort().Port()
+		target.Paths = target.Paths.With(initiator.Transport(i), c.LocalAddr().(*net.UDPAddr).AddrPort().Port())
 	}
 	var served sync.WaitGroup
 	served.Go(func() {

@@ -116,7 +116,7 @@ func TestScanWithoutMatrix(t *testing.T) {
 	}{
 		{"no host", scene{target: Target{Address: netip.MustParseAddr("198.51.100.77")}}, VerdictNoAnswer, initiator.PathSilent, ""},
 		{"silence", scene{prepare: reject(iketest.Drop)}, VerdictNoAnswer, initiator.PathSilent, ""},
-		{"closed ports", scene{target: Target{Address: gatewayAddr, Ports: [2]uint16{501, 4501}}}, VerdictUnreachable, initiator.PathPortUnreachable, "port unreachable"},
+		{"closed ports", scene{target: Target{Address: gatewayAddr, Paths: initiator.Paths{{Transport: initiator.UDP500, Port: 501}, {Transport: initiator.UDP4500, Port: 4501}}}}, VerdictUnreachable, initiator.PathPortUnreachable, "port unreachable"},
 		{"admin prohibited", scene{prepare: reject(iketest.RejectAdmin)}, VerdictUnreachable, initiator.PathAdminProhibited, "prohibited"},
 		{"host unreachable", scene{prepare: reject(iketest.RejectHost)}, VerdictUnreachable, initiator.PathError, "host unreachable"},
 		{"echo", instead(iketest.Echo), VerdictNotIKE, initiator.PathNotIKE, "came back"},

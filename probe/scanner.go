@@ -105,6 +105,7 @@ func (s Scanner) Scan(ctx context.Context, target Target) Result {
 	run := &scan{Scanner: s, target: target, result: Result{
 		Target: target.Name, Address: target.Address, Started: started,
 	}}
+	run.described = make(map[initiator.Transport]bool)
 	run.vacancy = sync.NewCond(&run.mu)
 	if len(run.Transports) == 0 {
 		run.Transports = target.transports()
@@ -115,7 +116,7 @@ func (s Scanner) Scan(ctx context.Context, target Target) Result {
 	r.Complete = r.Err == nil && ctx.Err() == nil && !run.outOfBudget && !run.stuck && !run.gone && !gaveUp
 	r.Cost.Elapsed = time.Since(started)
 	for i := range r.Paths {
-		r.Paths[i].Port = target.port(r.Paths[i].Transport)
+		r.Paths[i].Port = target.Paths.Port(r.Paths[i].Transport)
 	}
 	return r
 }
@@ -137,12 +138,12 @@ type scan struct {
 	// steadfast: the gateway sends those elsewhere who would go.
 	steadfast bool
 	refusal   refusal
-	spoilers  map[proposals.Algorithm]int // and the exchange that shows it
-	limit     int                         // octets of the longest request that is answered; 0: none known
-	absences  int                         // how often the gateway was waited for
-	gone      bool                        // it did not come back
-	described [2]bool                     // by transport: an accepted answer told of the path
-	overruns  int                         // how often control offers beside others were lost
+	spoilers  map[proposals.Algorithm]int  // and the exchange that shows it
+	limit     int                          // octets of the longest request that is answered; 0: none known
+	absences  int                          // how often the gateway was waited for
+	gone      bool                         // it did not come back
+	described map[initiator.Transport]bool // an accepted answer told of the path
+	overruns  int                          // how often control offers beside others were lost
 	// triedAnyway: it is known that the gateway takes nothing either when the
 	// KE payload fits, or does not answer.
 	triedAnyway bool
@@ -172,7 +173,7 @@ type scan struct {
 
 func (s *scan) run(ctx context.Context) {
 	c, err := initiator.Open(ctx, initiator.Config{
-		Gateway: s.target.Address, Ports: s.target.Ports, Source: s.Source, Listen: s.Listen,
+		Gateway: s.target.Address, Paths: s.target.Paths, Source: s.Source, Listen: s.Listen,
 		Rand: s.Rand, Trace: s.Trace, InitialRTO: s.InitialRTO, Attempts: s.Attempts,
 		Rate: s.Rate, Window: s.Window, First: s.target.FirstExchange,
 	})

@@ -16,9 +16,8 @@ import (
 type Target struct {
 	Name    string
 	Address netip.Addr
-	// Ports are the UDP ports of the responder, indexed by [initiator.Transport]; 0
-	// means 500 and 4500.
-	Ports [2]uint16
+	// Paths say which ports the responder has; nil means the assigned ones.
+	Paths initiator.Paths
 	// Prior are answers of an earlier scan, of exchanges that decide their
 	// offers, which this one goes on from. Its exchanges are numbered from FirstExchange, 0 meaning 1.
 	Prior         []matrix.Asked
@@ -136,10 +135,16 @@ func validHostname(s string) bool {
 	return err != nil
 }
 
-// Resolve returns the addresses of e, each a target of its own. Ports are the
-// defaults for what e does not name: a port of 4500, or of ports[initiator.UDP4500],
-// is that of the transport with the non-ESP marker.
-func (e Endpoint) Resolve(ctx context.Context, ports [2]uint16) ([]Target, error) {
+// Resolve returns the addresses of e, each a target of its own. The paths are
+// for what e names no port of: its Port is that of UDP 500, and its NATTPort that
+// of UDP 4500, which has the non-ESP marker.
+func (e Endpoint) Resolve(ctx context.Context, paths initiator.Paths) ([]Target, error) {
+	if e.Port != 0 {
+		paths = paths.With(initiator.UDP500, e.Port)
+	}
+	if e.NATTPort != 0 {
+		paths = paths.With(initiator.UDP4500, e.NATTPort)
+	}
 	addrs := []netip.Addr{}
 	if a, err := netip.ParseAddr(e.Host); err == nil {
 		addrs = append(addrs, a.Unmap())
@@ -159,31 +164,16 @@ func (e Endpoint) Resolve(ctx context.Context, ports [2]uint16) ([]Target, error
 			continue
 		}
 		seen[a] = true
-		t := Target{Name: e.Text, Address: a, Ports: ports}
-		if e.Port != 0 {
-			t.Ports[initiator.UDP500] = e.Port
-		}
-		if e.NATTPort != 0 {
-			t.Ports[initiator.UDP4500] = e.NATTPort
-		}
-		targets = append(targets, t)
+		targets = append(targets, Target{Name: e.Text, Address: a, Paths: paths})
 	}
 	return targets, nil
 }
 
-// transports returns the paths of t to try: if its IKE port is that of NAT
+// transports returns those of t to try: if its IKE port is that of NAT
 // traversal, there is only one.
 func (t Target) transports() []initiator.Transport {
-	if t.port(initiator.UDP500) == t.port(initiator.UDP4500) {
+	if t.Paths.Port(initiator.UDP500) == t.Paths.Port(initiator.UDP4500) {
 		return []initiator.Transport{initiator.UDP4500}
 	}
 	return []initiator.Transport{initiator.UDP500, initiator.UDP4500}
-}
-
-// port returns the UDP port of the responder over a transport.
-func (t Target) port(over initiator.Transport) uint16 {
-	if p := t.Ports[over]; p != 0 {
-		return p
-	}
-	return [...]uint16{initiator.UDP500: 500, initiator.UDP4500: 4500}[over]
 }

@@ -73,30 +73,35 @@ func TestParseEndpoint(t *testing.T) {
 }
 
 func TestResolve(t *testing.T) {
+	both := []initiator.Transport{initiator.UDP500, initiator.UDP4500}
+	ports := func(ike, natt uint16) initiator.Paths {
+		return initiator.Paths{{Transport: initiator.UDP500, Port: ike}, {Transport: initiator.UDP4500, Port: natt}}
+	}
 	for _, tt := range []struct {
 		in         string
-		ports      [2]uint16
-		want       Target
+		paths      initiator.Paths
+		address    string
+		ike, natt  uint16
 		transports []initiator.Transport
 	}{
-		{"192.0.2.1", [2]uint16{}, Target{Name: "192.0.2.1", Address: netip.MustParseAddr("192.0.2.1")}, []initiator.Transport{initiator.UDP500, initiator.UDP4500}},
-		{"::ffff:192.0.2.1", [2]uint16{}, Target{Name: "::ffff:192.0.2.1", Address: netip.MustParseAddr("192.0.2.1")}, []initiator.Transport{initiator.UDP500, initiator.UDP4500}},
-		{"192.0.2.1:10500", [2]uint16{500, 14500},
-			Target{Name: "192.0.2.1:10500", Address: netip.MustParseAddr("192.0.2.1"), Ports: [2]uint16{10500, 14500}}, []initiator.Transport{initiator.UDP500, initiator.UDP4500}},
+		{"192.0.2.1", nil, "192.0.2.1", 500, 4500, both},
+		{"::ffff:192.0.2.1", nil, "192.0.2.1", 500, 4500, both},
+		{"192.0.2.1:10500", ports(500, 14500), "192.0.2.1", 10500, 14500, both},
+		{"192.0.2.1:10500+14501", ports(500, 14500), "192.0.2.1", 10500, 14501, both},
 		// The port of NAT traversal takes nothing but its own framing.
-		{"[2001:db8::1]:4500", [2]uint16{500, 4500},
-			Target{Name: "[2001:db8::1]:4500", Address: netip.MustParseAddr("2001:db8::1"), Ports: [2]uint16{4500, 4500}}, []initiator.Transport{initiator.UDP4500}},
+		{"[2001:db8::1]:4500", ports(500, 4500), "2001:db8::1", 4500, 4500, []initiator.Transport{initiator.UDP4500}},
 	} {
 		e, err := ParseEndpoint(tt.in)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := e.Resolve(t.Context(), tt.ports)
+		got, err := e.Resolve(t.Context(), tt.paths)
 		if err != nil || len(got) != 1 {
 			t.Fatalf("%s: %v, %v", tt.in, got, err)
 		}
-		if got[0].Name != tt.want.Name || got[0].Address != tt.want.Address || got[0].Ports != tt.want.Ports {
-			t.Errorf("%s is %+v, want %+v", tt.in, got[0], tt.want)
+		if g := got[0]; g.Name != tt.in || g.Address != netip.MustParseAddr(tt.address) ||
+			g.Paths.Port(initiator.UDP500) != tt.ike || g.Paths.Port(initiator.UDP4500) != tt.natt {
+			t.Errorf("%s is %+v, want %v with %d and %d", tt.in, g, tt.address, tt.ike, tt.natt)
 		}
 		if ts := got[0].transports(); !slices.Equal(ts, tt.transports) {
 			t.Errorf("%s is asked over %v, want %v", tt.in, ts, tt.transports)

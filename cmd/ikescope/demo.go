@@ -58,14 +58,14 @@ func (a *app) demo(ctx context.Context, gateway gatewayOptions, opts *outputOpti
 	served := make(chan error, 1)
 	go func() { served <- responder.Serve(conns.ike, conns.natt) }()
 
-	target := probe.Target{Name: "demo", Address: loopback, Ports: conns.ports()}
+	target := probe.Target{Name: "demo", Address: loopback, Paths: conns.paths()}
 	if !opts.quiet {
 		fmt.Fprintf(a.err, "demo: a mock gateway as %s on %v, which accepts\n", gateway.profile, loopback)
 		for _, p := range gateway.products() {
 			fmt.Fprintf(a.err, "demo:   %s\n", p)
 		}
 		fmt.Fprintf(a.err, "demo: ikescope scan %v+%d --rate %d\n",
-			netip.AddrPortFrom(loopback, target.Ports[initiator.UDP500]), target.Ports[initiator.UDP4500], demoRate)
+			netip.AddrPortFrom(loopback, target.Paths.Port(initiator.UDP500)), target.Paths.Port(initiator.UDP4500), demoRate)
 	}
 	scanned := a.report(ctx, opts, probe.Scanner{Rate: demoRate}, 1, []job{{target: target}}, judged.judge)
 	closed := conns.close()

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -148,9 +149,12 @@ func listenGateway(ctx context.Context, host netip.Addr, port, nattPort uint16) 
 	return sockets{first, second}, nil
 }
 
-// ports returns the ports of s, by probe.Transport.
-func (s sockets) ports() [2]uint16 {
-	return [2]uint16{portOf(s.ike), portOf(s.natt)}
+// paths returns the paths to the gateway on s.
+func (s sockets) paths() initiator.Paths {
+	return initiator.Paths{
+		{Transport: initiator.UDP500, Port: portOf(s.ike)},
+		{Transport: initiator.UDP4500, Port: portOf(s.natt)},
+	}
 }
 
 func portOf(c net.PacketConn) uint16 {
@@ -209,13 +213,13 @@ func (a *app) mock(ctx context.Context, o gatewayOptions, conns sockets, verbose
 	stop := context.AfterFunc(ctx, func() { _ = conns.close() }) // Serve then returns
 	defer stop()
 	defer conns.close()
-	addr, ports := conns.ike.LocalAddr().(*net.UDPAddr).AddrPort(), conns.ports()
+	addr, nattPort := conns.ike.LocalAddr().(*net.UDPAddr).AddrPort(), portOf(conns.natt)
 	var policy strings.Builder
 	for _, p := range o.products() {
 		fmt.Fprintf(&policy, "  accepts   %s\n", p)
 	}
 	_, err := fmt.Fprintf(a.out, "mock gateway as %s, until interrupted\n%s  udp/%-5d  IKE\n  udp/%-5d  IKE behind the non-ESP marker\n"+
-		"scan it: ikescope %s+%d\n", o.profile, policy.String(), ports[0], ports[1], addr, ports[1])
+		"scan it: ikescope %s+%d\n", o.profile, policy.String(), addr.Port(), nattPort, addr, nattPort)
 	if err != nil {
 		return err
 	}

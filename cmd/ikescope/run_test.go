@@ -135,7 +135,7 @@ func TestSameAddress(t *testing.T) {
 	port := portOf(c)
 	var jobs []job
 	for i := range 4 {
-		jobs = append(jobs, job{target: probe.Target{Name: fmt.Sprint(i), Address: loopback, Ports: [2]uint16{port, port}}})
+		jobs = append(jobs, job{target: probe.Target{Name: fmt.Sprint(i), Address: loopback, Paths: initiator.Paths{{Transport: initiator.UDP500, Port: port}, {Transport: initiator.UDP4500, Port: port}}}})
 	}
 	results := scanAll(t.Context(), scanner, jobs, 4, newWatch(&lockedBuffer{}, &outputOptions{printOptions: printOptions{quiet: true}}))
 	for i, r := range results {

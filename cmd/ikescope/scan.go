@@ -67,7 +67,7 @@ func (a *app) scan(ctx context.Context, opts *scanOptions, args []string) error 
 	if opts.sourcePort != 0 {
 		parallel = 1
 	}
-	targets, err := resolve(ctx, found, family, opts.ports, parallel)
+	targets, err := resolve(ctx, found, family, opts.paths(), parallel)
 	if err != nil {
 		return err
 	}
@@ -95,11 +95,11 @@ var errInterrupted = errors.New("not scanned: interrupted")
 
 // resolve returns a job for each address that endpoints stand for, in their
 // order. The error has a line for each endpoint that stands for none.
-func resolve(ctx context.Context, endpoints []probe.Endpoint, f family, ports [2]uint16, parallel int) ([]job, error) {
+func resolve(ctx context.Context, endpoints []probe.Endpoint, f family, paths initiator.Paths, parallel int) ([]job, error) {
 	found := make([][]probe.Target, len(endpoints))
 	failed := make([]error, len(endpoints))
 	inParallel(parallel, len(endpoints), func(i int) {
-		if found[i], failed[i] = f.resolve(ctx, endpoints[i], ports); failed[i] != nil {
+		if found[i], failed[i] = f.resolve(ctx, endpoints[i], paths); failed[i] != nil {
 			failed[i] = fileHint(endpoints[i].Text, failed[i])
 		}
 	})

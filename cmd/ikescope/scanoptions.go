@@ -23,7 +23,8 @@ import (
 type scanOptions struct {
 	outputOptions
 	judgeOptions
-	ports        [2]uint16 // by probe.Transport
+	port         uint16
+	nattPort     uint16
 	source       netip.Addr
 	sourcePort   uint16
 	outside      []netip.Addr
@@ -56,7 +57,8 @@ var scanProfiles = []string{quick, standard, deep}
 
 func newScanOptions() *scanOptions {
 	return &scanOptions{
-		ports:    [2]uint16{initiator.UDP500: 500, initiator.UDP4500: 4500},
+		port:     initiator.UDP500.Port(),
+		nattPort: initiator.UDP4500.Port(),
 		profile:  standard,
 		rate:     50,
 		window:   16,
@@ -79,8 +81,8 @@ func (o *scanOptions) addFlags(flags *pflag.FlagSet, formats []string) {
 	})
 	underHeading(flags, whereFlags, func(flags *pflag.FlagSet) {
 		flags.Var(transports{&o.transports}, "transport", "ask over udp500 or over udp4500 only (default both)")
-		flags.Var(wholeNumber(&o.ports[initiator.UDP500], 1, 65535), "port", "the UDP port of IKE, where the target names none")
-		flags.Var(wholeNumber(&o.ports[initiator.UDP4500], 1, 65535), "natt-port", "the UDP port of NAT traversal, where the target names none")
+		flags.Var(wholeNumber(&o.port, 1, 65535), "port", "the UDP port of IKE, where the target names none")
+		flags.Var(wholeNumber(&o.nattPort, 1, 65535), "natt-port", "the UDP port of NAT traversal, where the target names none")
 		addToggle(flags, &o.ipv4, "ipv4", "4", "only the IPv4 addresses of names")
 		addToggle(flags, &o.ipv6, "ipv6", "6", "only the IPv6 addresses of names")
 		flags.Var(address{&o.source}, "source", "send from this address of ours")
@@ -176,6 +178,14 @@ func systemError(err error) error {
 		return sys.Err
 	}
 	return err
+}
+
+// paths returns the paths of targets that name no port.
+func (o *scanOptions) paths() initiator.Paths {
+	return initiator.Paths{
+		{Transport: initiator.UDP500, Port: o.port},
+		{Transport: initiator.UDP4500, Port: o.nattPort},
+	}
 }
 
 // scanner returns the scanner that the flags ask for.

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/initiator"
 )
 
 // endpoints reads the targets of the command line: hosts, @file and -. Each is
@@ -133,8 +134,8 @@ func isInterface(zone string) bool {
 }
 
 // resolve returns the targets that e stands for.
-func (f family) resolve(ctx context.Context, e probe.Endpoint, ports [2]uint16) ([]probe.Target, error) {
-	targets, err := e.Resolve(ctx, ports)
+func (f family) resolve(ctx context.Context, e probe.Endpoint, paths initiator.Paths) ([]probe.Target, error) {
+	targets, err := e.Resolve(ctx, paths)
 	if err != nil {
 		return nil, err
 	}

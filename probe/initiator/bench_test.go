@@ -90,7 +90,7 @@ func (b *bench) listen(at netip.AddrPort) net.PacketConn {
 }
 
 func (b *bench) serve(transport Transport, s script) {
-	at := netip.AddrPortFrom(gatewayAddr, [2]uint16{500, 4500}[transport])
+	at := netip.AddrPortFrom(gatewayAddr, transport.Port())
 	pc := b.listen(at)
 	go func() {
 		buf := make([]byte, 4096)

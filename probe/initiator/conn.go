@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,9 +19,8 @@ import (
 // the defaults.
 type Config struct {
 	Gateway netip.Addr
-	// Ports are the UDP ports of the responder, by [Transport]; 0 stands for
-	// 500 and 4500.
-	Ports [2]uint16
+	// Paths say which ports the responder has; nil means the assigned ones.
+	Paths Paths
 	// Source is our address and port; invalid parts are the system's choice.
 	Source netip.AddrPort
 	// Listen opens the socket; nil means real UDP. Rand is the source of SPIs,
@@ -85,8 +85,6 @@ func Open(ctx context.Context, cfg Config) (*Conn, error) {
 	if a := cfg.Source.Addr(); a.IsValid() && !a.IsUnspecified() && a.Is4() != cfg.Gateway.Is4() {
 		return nil, fmt.Errorf("initiator: source %v and gateway %v are of different IP versions", a, cfg.Gateway)
 	}
-	setDefault(&cfg.Ports[UDP500], 500)
-	setDefault(&cfg.Ports[UDP4500], 4500)
 	setDefault(&cfg.InitialRTO, defaultRTO)
 	setDefault(&cfg.Attempts, defaultAttempts)
 	setDefault(&cfg.Rate, defaultRate)
@@ -106,9 +104,10 @@ func Open(ctx context.Context, cfg Config) (*Conn, error) {
 		_ = pc.Close() // the first error says more
 		return nil, fmt.Errorf("initiator: own address towards %v: %w", cfg.Gateway, err)
 	}
+	cfg.Paths = slices.Clone(cfg.Paths)
 	c := &Conn{
 		cfg: cfg, pc: pc, localAddr: local,
-		ledger:    ledger{hook: cfg.Trace},
+		ledger:    ledger{hook: cfg.Trace, sent: make(map[Transport]int), came: make(map[Transport]int)},
 		pacer:     newPacer(cfg.Rate, cfg.Window),
 		roundTrip: roundTrip{initial: cfg.InitialRTO},
 		done:      make(chan struct{}),
@@ -120,7 +119,7 @@ func Open(ctx context.Context, cfg Config) (*Conn, error) {
 	return c, nil
 }
 
-func setDefault[T uint16 | int | float64 | time.Duration](v *T, value T) {
+func setDefault[T int | float64 | time.Duration](v *T, value T) {
 	if *v <= 0 {
 		*v = value
 	}
@@ -143,7 +142,7 @@ func (c *Conn) Local() netip.AddrPort { return c.localAddr }
 
 // Remote returns where requests by t go to.
 func (c *Conn) Remote(t Transport) netip.AddrPort {
-	return netip.AddrPortFrom(c.cfg.Gateway, c.cfg.Ports[t])
+	return netip.AddrPortFrom(c.cfg.Gateway, c.cfg.Paths.Port(t))
 }
 
 // Attempts returns how often a request is sent before its silence counts.

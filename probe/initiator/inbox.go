@@ -137,7 +137,7 @@ func (c *Conn) dispatch(octets []byte, from netip.AddrPort, now time.Time) {
 		from = netip.AddrPortFrom(c.cfg.Gateway, from.Port()) // with its zone as the user wrote it
 	}
 	d := Datagram{Time: now, Local: c.localAddr, Remote: from, Octets: octets}
-	if from.Port() == c.cfg.Ports[UDP4500] {
+	if from.Port() == c.cfg.Paths.Port(UDP4500) {
 		d.Transport = UDP4500
 	}
 	w, late := c.find(octets, from, foreign)

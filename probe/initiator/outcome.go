@@ -1,6 +1,7 @@
 package initiator
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
@@ -17,17 +18,33 @@ const (
 	InvalidKEPayload                // a suite is acceptable; Group is its method
 	NoProposalChosen                // no suite of the offer is acceptable
 	CookieLoop                      // a second COOKIE for an answer that held the first
-	OtherError                      // another error notify, see Detail
+	OtherError                      // another error, or REDIRECT; Notify says which
 	Malformed                       // an answer with our SPI that breaks RFC 7296
 	Echo                            // our own octets came back
 	NotIKE                          // the answers are not IKEv2
 	Unreachable                     // an ICMP error, see Detail
 )
 
+var outcomes = [...]string{
+	NotTried:         "not_tried",
+	NoAnswer:         "no_answer",
+	Accepted:         "accepted",
+	InvalidKEPayload: "invalid_ke_payload",
+	NoProposalChosen: "no_proposal_chosen",
+	CookieLoop:       "cookie_loop",
+	OtherError:       "other_error",
+	Malformed:        "malformed",
+	Echo:             "echo",
+	NotIKE:           "not_ike",
+	Unreachable:      "unreachable",
+}
+
 // String returns the outcome as the JSON document writes it.
 func (o Outcome) String() string {
-	return [...]string{"not_tried", "no_answer", "accepted", "invalid_ke_payload", "no_proposal_chosen",
-		"cookie_loop", "other_error", "malformed", "echo", "not_ike", "unreachable"}[o]
+	if int(o) < len(outcomes) {
+		return outcomes[o]
+	}
+	return fmt.Sprintf("Outcome(%d)", uint8(o))
 }
 
 // Exchange is one request with its retries and its answer.

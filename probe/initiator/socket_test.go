@@ -54,7 +54,7 @@ func TestPortUnreachable(t *testing.T) {
 		t.Run(address, func(t *testing.T) {
 			gateway := netip.MustParseAddr(address)
 			port := closedPort(t, gateway)
-			c := loopback(t, Config{Gateway: gateway, Ports: [2]uint16{port, port}, InitialRTO: 50 * time.Millisecond})
+			c := loopback(t, Config{Gateway: gateway, Paths: Paths{{UDP500, port}, {UDP4500, port}}, InitialRTO: 50 * time.Millisecond})
 			for _, transport := range []Transport{UDP500, UDP4500} {
 				// Twice, as the error about the first may fail the second.
 				for range 2 {
@@ -81,13 +81,13 @@ func TestPortUnreachable(t *testing.T) {
 func TestRealUDP(t *testing.T) {
 	gateway := netip.MustParseAddr("127.0.0.1")
 	pcs := [2]net.PacketConn{}
-	var ports [2]uint16
+	var paths Paths
 	for i := range pcs {
 		pc, err := net.ListenPacket("udp4", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
 		}
-		pcs[i], ports[i] = pc, addrPortOf(pc.LocalAddr()).Port()
+		pcs[i], paths = pc, append(paths, Path{Transport(i), addrPortOf(pc.LocalAddr()).Port()})
 	}
 	offer := products(t, testOffer)
 	r := &iketest.Responder{Profile: iketest.StrongSwan, Policy: []ike.Proposal{offer[1].Proposal(1)}}
@@ -101,7 +101,7 @@ func TestRealUDP(t *testing.T) {
 		}
 	})
 
-	c := loopback(t, Config{Gateway: gateway, Ports: ports, Source: netip.MustParseAddrPort("127.0.0.2:0")})
+	c := loopback(t, Config{Gateway: gateway, Paths: paths, Source: netip.MustParseAddrPort("127.0.0.2:0")})
 	if c.Local().Addr() != netip.MustParseAddr("127.0.0.2") || c.Local().Port() == 0 {
 		t.Errorf("local address %v", c.Local())
 	}

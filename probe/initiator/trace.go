@@ -26,8 +26,8 @@ type ledger struct {
 
 	mu      sync.Mutex
 	total   Cost
-	sent    [2]int // datagrams by Transport
-	came    [2]int
+	sent    map[Transport]int // datagrams
+	came    map[Transport]int
 	foreign int // datagrams from other addresses
 }
 

@@ -1,5 +1,10 @@
 package initiator
 
+import (
+	"fmt"
+	"slices"
+)
+
 // Transport is a way to reach a gateway's IKE responder.
 type Transport uint8
 
@@ -8,27 +13,79 @@ const (
 	UDP4500                  // behind the non-ESP marker, RFC 3948 Section 2.2
 )
 
+var transports = [...]struct {
+	name string
+	port uint16
+}{
+	UDP500:  {"udp500", 500},
+	UDP4500: {"udp4500", 4500},
+}
+
 // String returns the transport as the JSON document writes it.
 func (t Transport) String() string {
-	if t == UDP4500 {
-		return "udp4500"
+	if int(t) < len(transports) {
+		return transports[t].name
 	}
-	return "udp500"
+	return fmt.Sprintf("Transport(%d)", uint8(t))
+}
+
+// Port returns the port that is assigned to the transport; 0 for an unknown one.
+func (t Transport) Port() uint16 {
+	if int(t) < len(transports) {
+		return transports[t].port
+	}
+	return 0
+}
+
+// Path is a transport to a responder, and its port there.
+type Path struct {
+	Transport Transport
+	Port      uint16 // 0 stands for [Transport.Port]
+}
+
+// Paths are the paths to one responder, each transport at most once.
+type Paths []Path
+
+// Port returns the port of the responder over t: the assigned one, unless p says
+// otherwise.
+func (p Paths) Port(t Transport) uint16 {
+	if i := slices.IndexFunc(p, func(q Path) bool { return q.Transport == t && q.Port != 0 }); i >= 0 {
+		return p[i].Port
+	}
+	return t.Port()
+}
+
+// With returns p with another port for t.
+func (p Paths) With(t Transport, port uint16) Paths {
+	out := slices.DeleteFunc(slices.Clone(p), func(q Path) bool { return q.Transport == t })
+	return append(out, Path{t, port})
 }
 
 // PathState is what a path to the gateway does.
 type PathState uint8
 
 const (
-	PathSilent PathState = iota
-	PathAnswers
-	PathPortUnreachable
-	PathAdminProhibited
-	PathNotIKE
-	PathError
+	PathSilent          PathState = iota // no answer
+	PathAnswers                          // an IKEv2 responder answered
+	PathPortUnreachable                  // ICMP port unreachable
+	PathAdminProhibited                  // ICMP administratively prohibited
+	PathNotIKE                           // something answered that is not an IKEv2 responder
+	PathError                            // another ICMP error, or nothing could be sent
 )
+
+var pathStates = [...]string{
+	PathSilent:          "silent",
+	PathAnswers:         "answers",
+	PathPortUnreachable: "port_unreachable",
+	PathAdminProhibited: "admin_prohibited",
+	PathNotIKE:          "not_ike",
+	PathError:           "error",
+}
 
 // String returns the state as the JSON document writes it.
 func (s PathState) String() string {
-	return [...]string{"silent", "answers", "port_unreachable", "admin_prohibited", "not_ike", "error"}[s]
+	if int(s) < len(pathStates) {
+		return pathStates[s]
+	}
+	return fmt.Sprintf("PathState(%d)", uint8(s))
 }
