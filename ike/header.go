@@ -8,8 +8,8 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 )
 
-// headerLen is the size of the IKE header in octets.
-const headerLen = 28
+// HeaderLen is the size of the IKE header in octets.
+const HeaderLen = 28
 
 // An SPI names one side of an IKE SA. The responder's is zero in the first
 // request.
@@ -74,7 +74,7 @@ func parseHeader(in []byte) (h Header, next PayloadType, length uint32, err *Par
 		!s.ReadUint8(&flags) ||
 		!s.ReadUint32(&h.MessageID) ||
 		!s.ReadUint32(&length) {
-		return Header{}, 0, 0, tooShort("IKE header", len(in), headerLen)
+		return Header{}, 0, 0, tooShort("IKE header", len(in), HeaderLen)
 	}
 	h.MajorVersion, h.MinorVersion = version>>4, version&0x0f
 	h.Exchange, h.Flags = ExchangeType(exchange), Flags(flags)

@@ -59,7 +59,7 @@ func FuzzParseHeader(f *testing.F) {
 	f.Fuzz(func(t *testing.T, datagram []byte) {
 		h, next, length, err := ParseHeader(datagram)
 		if err != nil {
-			if len(datagram) >= headerLen {
+			if len(datagram) >= HeaderLen {
 				t.Fatal(err)
 			}
 			return
@@ -70,8 +70,8 @@ func FuzzParseHeader(f *testing.F) {
 		}
 		b[16] = byte(next)
 		b[24], b[25], b[26], b[27] = byte(length>>24), byte(length>>16), byte(length>>8), byte(length)
-		if string(b) != string(datagram[:headerLen]) {
-			t.Fatalf("\n got %x\nwant %x", b, datagram[:headerLen])
+		if string(b) != string(datagram[:HeaderLen]) {
+			t.Fatalf("\n got %x\nwant %x", b, datagram[:HeaderLen])
 		}
 	})
 }

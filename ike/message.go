@@ -41,19 +41,19 @@ func parseMessage(in []byte) (*Message, *ParseError) {
 		return &Message{}, err
 	}
 	m := &Message{Header: h}
-	s := cryptobyte.String(in[headerLen:])
-	if length < headerLen {
-		return m, &ParseError{0, "IKE header", fmt.Sprintf("its Length is %d, the header alone is %d octets", length, headerLen)}
+	s := cryptobyte.String(in[HeaderLen:])
+	if length < HeaderLen {
+		return m, &ParseError{0, "IKE header", fmt.Sprintf("its Length is %d, the header alone is %d octets", length, HeaderLen)}
 	}
 	if uint64(length) > uint64(len(in)) {
 		err = &ParseError{0, "IKE header", fmt.Sprintf("its Length is %d, the datagram has %d octets", length, len(in))}
 		m.Payloads, _ = parsePayloads(first, s)
 		return m, err
 	}
-	body, _ := readOctets(&s, int(length)-headerLen)
+	body, _ := readOctets(&s, int(length)-HeaderLen)
 	m.Trailing = readRest(&s)
 	if m.Payloads, err = parsePayloads(first, body); err != nil {
-		return m, err.within(headerLen)
+		return m, err.within(HeaderLen)
 	}
 	return m, nil
 }

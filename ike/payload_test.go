@@ -229,7 +229,7 @@ func TestParsedOwnsItsOctets(t *testing.T) {
 
 func FuzzParsePayloads(f *testing.F) {
 	for _, datagram := range datagrams(f) {
-		f.Add(datagram[16], datagram[headerLen:])
+		f.Add(datagram[16], datagram[HeaderLen:])
 	}
 	f.Add(uint8(PayloadNonce), unhex(f, "c8000006aabb 2b800005cc 00800006ddee"))
 	f.Add(uint8(PayloadNotify), unhex(f, "2e00000800004016 23000008aabbccdd"))

@@ -106,7 +106,7 @@ func (s *scan) initiate(ctx context.Context, purpose string, o initiator.Offer) 
 		return s.initiate(ctx, purpose, o) // with a place
 	}
 	a.Offer = slices.DeleteFunc(slices.Clone(a.Offer), func(p proposals.Product) bool { return p.Size() == 0 })
-	s.record(a, purpose)
+	s.record(req, a, purpose)
 	if a.Outcome == initiator.Accepted {
 		s.opened()
 		if !placed {
@@ -245,7 +245,7 @@ func (s *scan) failed(err error) initiator.Answer {
 
 // record adds an exchange to the result, and what it tells to what is known of
 // the gateway.
-func (s *scan) record(a initiator.Answer, purpose string) {
+func (s *scan) record(req *initiator.Request, a initiator.Answer, purpose string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if a.Outcome == initiator.NotTried {
@@ -256,7 +256,7 @@ func (s *scan) record(a initiator.Answer, purpose string) {
 	if a.Type == ike.IKE_SA_INIT {
 		s.odds.add(a.Exchange)
 		s.seen.add(a.Exchange)
-		s.heard.add(a.Exchange)
+		s.heard.add(a.Exchange, len(req.Octets()))
 	}
 	if s.Progress != nil {
 		s.Progress(Progress{Target: s.target, Doing: purpose, Exchanges: len(s.result.Exchanges), Last: x})

@@ -73,7 +73,7 @@ func (s *scan) closable() []proposals.Product {
 	room, public := closableOctets, closablePublic
 	if s.limit > 0 {
 		public = 256
-		room = min(room, s.limit-initiator.RequestOctets(nil, ike.KE_MODP_2048))
+		room = min(room, s.limit-overhead(ike.KE_MODP_2048))
 	}
 	var offer []proposals.Product
 	for _, r := range s.result.Matrix.Products {

@@ -137,7 +137,7 @@ func (s *scan) closeHalfOpen(ctx context.Context, opened *initiator.Request, x i
 		if a = s.conn.Exchange(ctx, req); a.Tries == 0 {
 			break // the socket is closed
 		}
-		s.record(a, forClosing)
+		s.record(req, a, forClosing)
 	}
 	switch {
 	case a.Outcome == initiator.OtherError:
@@ -214,7 +214,7 @@ func keysOf(req *initiator.Request, a initiator.Answer) (*keymat.Keys, error) {
 // and whose authentication fails.
 func hopelessAuth(mac []byte) []ike.Payload {
 	all4 := ike.TrafficSelector{
-		TSType: 7, EndPort: 65535, // TS_IPV4_ADDR_RANGE
+		TSType: ike.TS_IPV4_ADDR_RANGE, EndPort: 65535,
 		Start: netip.IPv4Unspecified(), End: netip.AddrFrom4([4]byte{255, 255, 255, 255}),
 	}
 	esp := ike.Proposal{Number: 1, Protocol: ike.ProtocolESP, SPI: mac[:4:4], Transforms: []ike.Transform{

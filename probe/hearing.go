@@ -14,11 +14,11 @@ type hearing struct {
 	octets     int                          // of the longest request that it answered
 }
 
-func (h *hearing) add(x initiator.Exchange) {
+func (h *hearing) add(x initiator.Exchange, octets int) {
 	if !isIKEv2(x.Outcome) {
 		return
 	}
-	h.octets = max(h.octets, initiator.RequestOctets(x.Offer, x.KE))
+	h.octets = max(h.octets, octets)
 	if !isTaken(x) && x.Outcome != initiator.NoProposalChosen {
 		return // it did not like something in it
 	}

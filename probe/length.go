@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 )
@@ -12,10 +13,23 @@ import (
 // maxDatagram is the most octets of a request that every path carries whole.
 const maxDatagram = 1232
 
+// requestOctets returns the size of the request that offers products with a KE
+// payload of method.
+func (s *scan) requestOctets(offer []proposals.Product, method ike.KeyExchangeMethod) int {
+	return initiator.Offer{Products: offer, KE: method, NoRedirect: s.steadfast}.Octets()
+}
+
+// overhead returns the most octets that a request with a KE payload of method has
+// beside its proposals.
+func overhead(method ike.KeyExchangeMethod) int {
+	const intermediate = 8 // INTERMEDIATE_EXCHANGE_SUPPORTED, beside additional key exchanges
+	return initiator.Offer{KE: method}.Octets() + intermediate
+}
+
 // octetsAs returns the size of the request that asks offer.
 func (s *scan) octetsAs(offer []proposals.Product) int {
 	sent, method, _ := s.payload(offer)
-	return initiator.RequestOctets(sent, method)
+	return s.requestOctets(sent, method)
 }
 
 // octetsOf returns the size of the proposals of offer.
@@ -81,7 +95,7 @@ func (s *scan) longest() int {
 }
 
 // maxParts bounds the parts in place of one offer.
-const maxParts = 256
+const maxParts = 512
 
 // shorten splits offer until no part is longer than the gateway answers. What
 // would take too many parts stays whole.

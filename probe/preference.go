@@ -102,7 +102,7 @@ func (s *scan) choose(ctx context.Context, q choice.Question) initiator.Answer {
 	if q.KE == ike.KE_NONE {
 		return s.ask(ctx, forDetail, q.Offer)
 	}
-	if initiator.RequestOctets(q.Offer, q.KE) > s.allowed() {
+	if s.requestOctets(q.Offer, q.KE) > s.allowed() {
 		return initiator.Answer{}
 	}
 	transport := s.main
@@ -144,7 +144,7 @@ func (s *scan) allowed() int {
 // room returns how many octets of an offer a request with a KE payload of m
 // holds.
 func (s *scan) room(m ike.KeyExchangeMethod) int {
-	return s.allowed() - initiator.RequestOctets(nil, m)
+	return s.allowed() - overhead(m)
 }
 
 // computable reports whether the IKE SA of a suite with a can be closed.

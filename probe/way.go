@@ -101,7 +101,7 @@ func (s *scan) takesAnyway(ctx context.Context) bool {
 	defer func() { s.way = was }()
 	if s.takesOf(ctx, func(m ike.KeyExchangeMethod) [][]proposals.Product {
 		offer := onlyMethod(mustParse(clientGreeting), m)
-		if initiator.RequestOctets(offer, m) > maxDatagram {
+		if s.requestOctets(offer, m) > maxDatagram {
 			return nil
 		}
 		return [][]proposals.Product{offer}
@@ -133,7 +133,7 @@ func (s *scan) takesAnyway(ctx context.Context) bool {
 func (s *scan) takesOf(ctx context.Context, offersOf func(ike.KeyExchangeMethod) [][]proposals.Product) bool {
 	methods := keyexchange.Methods()
 	slices.SortStableFunc(methods, func(m, n ike.KeyExchangeMethod) int {
-		return cmp.Compare(initiator.RequestOctets(nil, m), initiator.RequestOctets(nil, n))
+		return cmp.Compare(overhead(m), overhead(n))
 	})
 	for _, m := range methods {
 		asAlgorithm := proposals.Algorithm{Axis: proposals.KE, ID: uint16(m)}
@@ -161,7 +161,7 @@ func (s *scan) takesOf(ctx context.Context, offersOf func(ike.KeyExchangeMethod)
 // comes in fragments.
 func offersOf(suites []proposals.Product, m ike.KeyExchangeMethod) [][]proposals.Product {
 	const least, fragmented, most = 300, 600, 15 // octets, octets, transforms of a type
-	room := maxDatagram - initiator.RequestOctets(nil, m)
+	room := maxDatagram - overhead(m)
 	if room < least {
 		room = fragmented
 	}

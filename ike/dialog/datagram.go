@@ -50,10 +50,7 @@ const (
 	Keepalive             // a NAT keepalive (RFC 3948, Section 2.3)
 )
 
-const (
-	headerLen = 28 // of IKE
-	nattPort  = 4500
-)
+const nattPort = 4500
 
 // Classify says what a datagram holds, and returns the IKE message in it
 // without the non-ESP marker, which stands before all of them on port 4500,
@@ -84,5 +81,5 @@ func Classify(source, destination netip.AddrPort, payload []byte) (Kind, []byte)
 // which share one.
 func isMessage(octets []byte) bool {
 	h, _, length, err := ike.ParseHeader(octets)
-	return err == nil && h.SPIi != ike.SPI{} && length >= headerLen && (h.MajorVersion == 1 || h.MajorVersion == 2)
+	return err == nil && h.SPIi != ike.SPI{} && length >= ike.HeaderLen && (h.MajorVersion == 1 || h.MajorVersion == 2)
 }

@@ -144,7 +144,7 @@ func (t *Tracker) read(m *Message, h ike.Header, d Datagram) {
 	if h.MajorVersion == 1 {
 		m.Octets += size
 		m.Captured++ // datagrams that differ
-		if n, ok := ikev1Notify(d.Octets); ok && m.Error == 0 {
+		if n, ok := ike.IKEv1Notify(d.Octets); ok && m.Error == 0 {
 			m.Error = n
 		}
 		return

@@ -61,42 +61,42 @@ func malformed(format string, args ...any) Reading {
 // Classify reads a datagram, as it came from the network, as an answer to req.
 // It has no side effects, and anyone may have sent the datagram.
 func Classify(req *Request, datagram []byte, from netip.AddrPort) Reading {
-	if from != req.remote {
-		return noAnswer("an answer came from %v, the request went to %v", from, req.remote)
+	return classify(req, receive(datagram, from))
+}
+
+func classify(req *Request, d received) Reading {
+	marked := req.offer.Transport == UDP4500
+	switch {
+	case d.from != req.remote:
+		return noAnswer("an answer came from %v, the request went to %v", d.from, req.remote)
+	case marked && ike.IsKeepalive(d.datagram):
+		return noAnswer("a NAT keepalive")
+	case marked && !d.marked && d.has(req.SPI()):
+		return malformed("no non-ESP marker on UDP 4500")
+	case marked && !d.marked:
+		return Reading{Outcome: NotIKE, Detail: "neither IKE nor a keepalive: " + quote(d.datagram)}
+	case !marked && d.marked:
+		return Reading{Outcome: NotIKE, Detail: "not IKE: " + quote(d.datagram), Octets: d.datagram}
 	}
-	octets := datagram
-	if req.offer.Transport == UDP4500 {
-		if ike.IsKeepalive(datagram) {
-			return noAnswer("a NAT keepalive")
-		}
-		var marked bool
-		if octets, marked = ike.SplitNonESPMarker(datagram); !marked {
-			if startsWith(datagram, req.SPI()) {
-				return malformed("no non-ESP marker on UDP 4500")
-			}
-			return Reading{Outcome: NotIKE, Detail: "neither IKE nor a keepalive: " + quote(datagram)}
-		}
-	}
-	r := classifyMessage(req, octets)
-	r.Octets = octets
+	r := classifyMessage(req, d)
+	r.Octets = d.octets
 	return r
 }
 
 // classifyMessage judges the header.
-func classifyMessage(req *Request, octets []byte) Reading {
-	ours := startsWith(octets, req.SPI())
-	h, next, length, err := ike.ParseHeader(octets)
+func classifyMessage(req *Request, d received) Reading {
+	ours, h := d.has(req.SPI()), d.header
 	switch {
-	case err != nil && ours:
-		return malformed("%v", err)
-	case err != nil:
-		return Reading{Outcome: NotIKE, Detail: "not IKE: " + quote(octets)}
-	case h.MajorVersion == 1 && (ours || uint64(length) == uint64(len(octets))):
-		return Reading{Outcome: NotIKE, Detail: "an IKEv1 answer" + ikev1Notify(next, octets)}
-	case !ours && h.MajorVersion == 2 && uint64(length) == uint64(len(octets)):
+	case d.err != nil && ours:
+		return malformed("%v", d.err)
+	case d.err != nil:
+		return Reading{Outcome: NotIKE, Detail: "not IKE: " + quote(d.octets)}
+	case h.MajorVersion == 1 && (ours || d.whole()):
+		return Reading{Outcome: NotIKE, Detail: "an IKEv1 answer" + ikev1Notify(d.octets)}
+	case !ours && h.MajorVersion == 2 && d.whole():
 		return noAnswer("an IKEv2 message with another initiator SPI, %v", h.SPIi)
 	case !ours:
-		return Reading{Outcome: NotIKE, Detail: "not IKE: " + quote(octets)}
+		return Reading{Outcome: NotIKE, Detail: "not IKE: " + quote(d.octets)}
 	case h.MajorVersion != 2:
 		return Reading{Outcome: NotIKE, Detail: fmt.Sprintf("an answer of IKE version %d.%d", h.MajorVersion, h.MinorVersion)}
 	case h.Flags&ike.FlagResponse == 0 && h.Flags&ike.FlagInitiator != 0 &&
@@ -109,9 +109,9 @@ func classifyMessage(req *Request, octets []byte) Reading {
 	case h.MessageID != req.header.MessageID:
 		return malformed("the message ID is %d, the request's %d", h.MessageID, req.header.MessageID)
 	case req.open != nil:
-		return classifySealed(req, octets)
+		return classifySealed(req, d.octets)
 	}
-	m, err := ike.ParseMessage(octets)
+	m, err := ike.ParseMessage(d.octets)
 	if err != nil {
 		r := malformed("%v", err)
 		r.Message = m
@@ -312,26 +312,25 @@ func gatewayName(req *Request, n *ike.Notify) string {
 	return name
 }
 
-// ikev1Notify returns the type of a Notification payload that opens an IKEv1
-// message. RFC 2408, Section 3.14.
-func ikev1Notify(first ike.PayloadType, octets []byte) string {
-	const (
-		notification = 11
-		typeOffset   = 28 + 4 + 4 + 1 + 1 // ISAKMP and payload header, DOI, Protocol-ID, SPI Size
-	)
-	if first != notification || len(octets) < typeOffset+2 {
+// ikev1Notify names the notify of an IKEv1 message, if there is one that can be
+// read. RFC 2408, Section 3.14.1.
+func ikev1Notify(octets []byte) string {
+	n, ok := ike.IKEv1Notify(octets)
+	if !ok {
 		return ""
 	}
-	n := int(octets[typeOffset])<<8 | int(octets[typeOffset+1])
-	name := map[int]string{5: "INVALID-MAJOR-VERSION", 7: "INVALID-EXCHANGE-TYPE", 14: "NO-PROPOSAL-CHOSEN",
-		16: "PAYLOAD-MALFORMED"}[n]
-	if name == "" {
-		name = fmt.Sprintf("notify %d", n)
+	switch n {
+	case 5:
+		return ", INVALID-MAJOR-VERSION"
+	case 7:
+		return ", INVALID-EXCHANGE-TYPE"
+	case 14:
+		return ", NO-PROPOSAL-CHOSEN"
+	case 16:
+		return ", PAYLOAD-MALFORMED"
 	}
-	return ", " + name
+	return fmt.Sprintf(", notify %d", n)
 }
-
-func startsWith(b []byte, spi ike.SPI) bool { return len(b) >= len(spi) && ike.SPI(b[:8]) == spi }
 
 // quote shows the beginning of what came from the network: as text where it is
 // text, else in hexadecimal.

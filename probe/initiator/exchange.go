@@ -170,7 +170,7 @@ func (d *attempt) handle(ctx context.Context, event arrival) (Reading, bool) {
 		d.block(event.blocked, event.at)
 		return Reading{}, false
 	}
-	r := Classify(d.req, event.octets, event.from)
+	r := classify(d.req, event.received)
 	switch {
 	case r.conclusive():
 		d.answered(event.at)
@@ -236,7 +236,7 @@ func (d *attempt) hold(ctx context.Context, r Reading) Reading {
 				d.answer.Blocked = event.blocked
 				continue
 			}
-			other := Classify(d.req, event.octets, event.from)
+			other := classify(d.req, event.received)
 			if !other.conclusive() || other.agrees(r) {
 				continue
 			}

@@ -27,10 +27,9 @@ type wait struct {
 
 // arrival is a datagram, or an ICMP error, for an exchange.
 type arrival struct {
-	octets  []byte
-	from    netip.AddrPort
+	received
 	at      time.Time
-	blocked *PathFault
+	blocked *PathFault // for an ICMP error, instead of the datagram
 }
 
 // LateAnswer is an answer to an exchange that was over.
@@ -69,7 +68,7 @@ func (c *Conn) read() {
 		switch {
 		case err == nil:
 			failures = 0
-			c.dispatch(bytes.Clone(buf[:n]), addrPortOf(from), now)
+			c.dispatch(receive(bytes.Clone(buf[:n]), addrPortOf(from)), now)
 		case errors.Is(err, net.ErrClosed):
 			return
 		case c.readErrors(err, now):
@@ -114,8 +113,8 @@ func (c *Conn) refused(u *PathFault, now time.Time) {
 	if !c.isGateway(u.to.Addr()) {
 		return
 	}
-	event := arrival{from: u.to, at: now, blocked: u}
-	if spi, _, ok := identify(u.quoted); ok {
+	event := arrival{at: now, blocked: u}
+	if spi, ok := receive(u.quoted, u.to).spi(); ok {
 		if w := c.waiting[spi]; w != nil {
 			w.deliver(event)
 		}
@@ -131,22 +130,22 @@ func (c *Conn) refused(u *PathFault, now time.Time) {
 // dispatch hands a datagram to the exchange with its initiator SPI. One from
 // the gateway without an SPI of ours goes to the exchange that has waited
 // longest at that port: it may tell what answers there, if not IKE.
-func (c *Conn) dispatch(octets []byte, from netip.AddrPort, now time.Time) {
-	foreign := !c.isGateway(from.Addr())
+func (c *Conn) dispatch(in received, now time.Time) {
+	foreign := !c.isGateway(in.from.Addr())
 	if !foreign {
-		from = netip.AddrPortFrom(c.cfg.Gateway, from.Port()) // with its zone as the user wrote it
+		in.from = netip.AddrPortFrom(c.cfg.Gateway, in.from.Port()) // with its zone as the user wrote it
 	}
-	d := Datagram{Time: now, Local: c.localAddr, Remote: from, Octets: octets}
-	if from.Port() == c.cfg.Paths.Port(UDP4500) {
+	d := Datagram{Time: now, Local: c.localAddr, Remote: in.from, Octets: in.datagram}
+	if in.from.Port() == c.cfg.Paths.Port(UDP4500) {
 		d.Transport = UDP4500
 	}
-	w, late := c.find(octets, from, foreign)
+	w, late := c.find(in, foreign)
 	if w != nil {
 		d.Exchange = w.req.id
 	}
 	// Counted first, so that whoever gets the answer finds it counted.
 	c.received(d, foreign)
-	event := arrival{octets: octets, from: from, at: now}
+	event := arrival{received: in, at: now}
 	switch {
 	case w == nil:
 	case late:
@@ -157,10 +156,11 @@ func (c *Conn) dispatch(octets []byte, from netip.AddrPort, now time.Time) {
 }
 
 // find returns the exchange that a datagram is for, and whether it is over.
-func (c *Conn) find(octets []byte, from netip.AddrPort, foreign bool) (w *wait, late bool) {
+func (c *Conn) find(in received, foreign bool) (w *wait, late bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if spi, id, ok := identify(octets); ok {
+	if spi, ok := in.spi(); ok {
+		id := in.header.MessageID // 0 if it is cut off
 		current, old := c.waiting[spi], c.finished[messageKey{spi, id}]
 		switch {
 		case current != nil && (old == nil || current.req.header.MessageID == id):
@@ -173,7 +173,7 @@ func (c *Conn) find(octets []byte, from netip.AddrPort, foreign bool) (w *wait, 
 		return nil, false
 	}
 	for _, candidate := range c.waiting {
-		if candidate.req.remote.Port() == from.Port() && (w == nil || candidate.req.id < w.req.id) {
+		if candidate.req.remote.Port() == in.from.Port() && (w == nil || candidate.req.id < w.req.id) {
 			w = candidate
 		}
 	}
@@ -187,7 +187,7 @@ func (c *Conn) keepLate(w *wait, event arrival) {
 	if w.req.open != nil || len(c.lates) >= maxLate {
 		return
 	}
-	if r := Classify(w.req, event.octets, event.from); r.conclusive() {
+	if r := classify(w.req, event.received); r.conclusive() {
 		c.lates = append(c.lates, LateAnswer{
 			Exchange: w.req.id, Outcome: r.Outcome, Group: r.Group, Suite: r.Suite, Differs: !r.agrees(w.final),
 		})
@@ -226,19 +226,4 @@ func (w *wait) deliver(event arrival) {
 	case w.inbox <- event:
 	default:
 	}
-}
-
-// identify returns the initiator SPI of an IKE message with or without the
-// non-ESP marker, and its message ID, 0 if it is cut off.
-func identify(datagram []byte) (spi ike.SPI, id uint32, ok bool) {
-	if message, marked := ike.SplitNonESPMarker(datagram); marked {
-		datagram = message
-	}
-	if len(datagram) < len(spi) {
-		return spi, 0, false
-	}
-	if h, _, _, err := ike.ParseHeader(datagram); err == nil {
-		id = h.MessageID
-	}
-	return ike.SPI(datagram[:8]), id, true
 }

@@ -45,6 +45,26 @@ type Offer struct {
 	Packet *FirstPacket
 }
 
+// Octets returns the size of the request that asks o, with neither a cookie nor
+// the non-ESP marker. A Packet is not looked at. Without Products it is what comes
+// beside the proposals.
+func (o Offer) Octets() int {
+	const payloadHeader = 4
+	o.Packet = nil
+	public, _, _ := keyexchange.Sizes(o.KE)
+	m := buildInit(initRequest{Offer: o, keData: make([]byte, public), nonce: make([]byte, nonceLen)})
+	n := ike.HeaderLen + payloadHeader
+	for _, p := range o.Products {
+		n += p.Octets()
+	}
+	// The first payload is the SA, which may hold nothing, or more than fits.
+	rest, _, err := ike.AppendPayloads(nil, m.Payloads[1:])
+	if err != nil {
+		panic("initiator: internal error: " + err.Error())
+	}
+	return n + len(rest)
+}
+
 // initRequest is an offer with what else is in its request.
 type initRequest struct {
 	Offer
@@ -267,23 +287,4 @@ func (r *Request) withCookie(cookie []byte) ([]byte, error) {
 	m := *r.message
 	m.Payloads = append([]ike.Payload{&ike.Notify{Notification: ike.COOKIE, Data: cookie}}, m.Payloads...)
 	return m.AppendBinary(nil)
-}
-
-// RequestOctets returns the size of a request, with all notifies that there
-// may be, and without a cookie.
-func RequestOctets(offer []proposals.Product, method ike.KeyExchangeMethod) int {
-	const (
-		header   = 28
-		saHeader = 4
-		keHeader = 8
-		nonce    = 4 + nonceLen
-		nat      = 2 * (8 + 20)
-		notifies = 8 + (8 + 2*len(signatureHashes)) + 8 + 8
-	)
-	products := 0
-	for _, p := range offer {
-		products += p.Octets()
-	}
-	public, _, _ := keyexchange.Sizes(method)
-	return header + saHeader + products + keHeader + public + nonce + nat + notifies
 }

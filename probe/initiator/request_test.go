@@ -113,3 +113,25 @@ func TestCookieChangesOnlyTheFirstPayload(t *testing.T) {
 		t.Error("the request without the cookie has changed")
 	}
 }
+
+// TestOfferOctets compares the size of an offer with that of its request.
+func TestOfferOctets(t *testing.T) {
+	b := newBench(t, Config{}, nil)
+	for _, o := range []Offer{
+		{Products: products(t, testOffer)},
+		{Products: products(t, testOffer), KE: ike.KE_MODP_4096, NoRedirect: true},
+		{Products: products(t, "aes256gcm16-prfsha384-ecp384-ke1_mlkem768"), KE: ike.KE_CURVE25519},
+	} {
+		req, err := b.Init(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := req.offer.Octets(), len(req.Octets()); got != want {
+			t.Errorf("%v: %d octets, want %d", o.Products, got, want)
+		}
+	}
+	all, none := Offer{Products: products(t, testOffer)}, Offer{}
+	if got := all.Octets() - none.Octets(); got != all.Products[0].Octets()+all.Products[1].Octets() {
+		t.Errorf("%d octets of proposals", got)
+	}
+}
