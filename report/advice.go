@@ -47,8 +47,8 @@ type Remedy struct {
 func (t *Target) Advise(p client.Policy, syntaxes []client.Syntax) Advice {
 	compared := *t
 	compared.Compare([]client.Policy{p})
-	out := Advice{Target: t.Target, Address: t.Address, Client: compared.Clients[0], Remedies: []Remedy{}}
-	if out.Client.Verdict != "fails" {
+	out := Advice{Target: t.Name, Address: t.Address, Client: compared.Clients[0], Remedies: []Remedy{}}
+	if out.Client.Verdict != ClientFails {
 		return out
 	}
 	c := remedy.Case{Client: p, ClientSyntaxes: ofClient(p, syntaxes), GatewaySyntaxes: syntaxes}

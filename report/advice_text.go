@@ -24,8 +24,8 @@ func (p *page) advice(a Advice) {
 	if address := AddressBeside(name, a.Address); address != "" {
 		name += " (" + address + ")"
 	}
-	style := map[string]string{"connects": green, "fails": red, "unknown": yellow}[a.Client.Verdict]
-	p.wide(p.paint(bold, Printable(a.Client.Client)) + " " + p.paint(style, Printable(a.Client.Verdict)) + " at " + Printable(name) + ", " + Printable(a.Client.Basis))
+	style := map[ClientVerdict]string{ClientConnects: green, ClientFails: red, ClientUnknown: yellow}[a.Client.Verdict]
+	p.wide(p.paint(bold, Printable(a.Client.Name)) + " " + p.paint(style, Printable(a.Client.Verdict)) + " at " + Printable(name) + ", " + Printable(a.Client.Basis))
 	if a.Client.Suite != "" {
 		p.section("SUITE")
 		p.text(2, a.Client.Suite)
@@ -51,10 +51,10 @@ func (p *page) advice(a Advice) {
 		p.remedy(r, told)
 	}
 	switch a.Client.Verdict {
-	case "connects":
+	case ClientConnects:
 		p.section("NEXT")
 		p.text(2, "the algorithms of IKE meet; if the client still fails, it is ESP, a certificate or the login: ikescope explain the error that it shows")
-	case "unknown":
+	case ClientUnknown:
 		p.section("NEXT")
 		p.text(2, "scan until it is known: what is undecided may be accepted; ikescope explain no_answer tells what to look at where the gateway is silent")
 	}

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	_ "embed"
 	"fmt"
 	"slices"
@@ -12,13 +11,6 @@ import (
 
 // CaptureSchemaVersion is the version of [Capture].
 const CaptureSchemaVersion = "1.0"
-
-//go:embed capture-schema.json
-var captureSchema []byte
-
-// CaptureSchema returns the JSON Schema (draft 2020-12) of version 1 of
-// [Capture].
-func CaptureSchema() []byte { return bytes.Clone(captureSchema) }
 
 // Capture is what a packet capture holds of IKE. All lists are present, if
 // empty, and times are UTC. It is a document of its own, beside [Document].
@@ -128,6 +120,15 @@ func (sa *CapturedSA) Is(which string) bool {
 	return false
 }
 
+// Datagrams counts those of the initiator and of the responder.
+func (sa *CapturedSA) Datagrams() (sent, received int) {
+	for _, path := range sa.Paths {
+		sent += path.Sent
+		received += path.Received
+	}
+	return sent, received
+}
+
 // CapturedElsewhere is an IKE SA as another place saw it: its number, and how
 // many datagrams were there.
 type CapturedElsewhere struct {
@@ -162,7 +163,7 @@ type CapturedExchange struct {
 	Type      string `json:"type"` // IANA, such as "IKE_SA_INIT"
 	MessageID int64  `json:"message_id"`
 	// By is who sent the request: "initiator" or "responder" of the IKE SA.
-	By        string            `json:"by"`
+	By        Side              `json:"by"`
 	Request   *CapturedMessage  `json:"request,omitempty"`
 	Responses []CapturedMessage `json:"responses"`
 }
@@ -250,16 +251,28 @@ type CapturedScan struct {
 	Evidence string `json:"evidence"`
 }
 
+// CapturedOneSided is the ID of the verdict on an IKE SA of which the capture
+// holds one direction.
+const CapturedOneSided = "ONE-SIDED"
+
 // CapturedVerdict is how far an IKE SA came, and what it points to.
 type CapturedVerdict struct {
 	// Result is "works", "fails" or "unknown", each as far as unencrypted
 	// octets and sizes tell.
-	Result string `json:"result"`
+	Result Result `json:"result"`
 	// Layer is where the failure is: "network", "negotiation",
 	// "authentication" or "client"; absent where there is none.
-	Layer  string   `json:"layer,omitempty"`
+	Layer  Layer    `json:"layer,omitempty"`
 	ID     string   `json:"id"`
 	Title  string   `json:"title"`
 	Detail string   `json:"detail,omitempty"`
 	Fix    []string `json:"fix"`
+}
+
+// String returns the result with its layer, such as "fails: network".
+func (v CapturedVerdict) String() string {
+	if v.Layer == "" {
+		return string(v.Result)
+	}
+	return string(v.Result) + ": " + string(v.Layer)
 }

@@ -28,7 +28,7 @@ func (c *course) gone() (CapturedVerdict, bool) {
 	if x.Request == nil || x.Response() != nil || x.Request.Sent < 2 || !slices.ContainsFunc(c.Exchanges, heardBy(x)) {
 		return CapturedVerdict{}, false
 	}
-	return fails(layerNetwork, "PEER-GONE", "the "+silent+" answered, and does not any more",
+	return fails(LayerNetwork, "PEER-GONE", "the "+silent+" answered, and does not any more",
 		fmt.Sprintf("%s of %v %d, after %s; it is down or has forgotten the IKE SA, or the path is closed, as by a NAT or a firewall that forgets what is silent for long",
 			tries(x.Request), x.Type, x.MessageID, english.Counted(int64(answeredBefore(c.Exchanges)), "exchange", "exchanges")),
 		"capture at the "+silent+": does the request arrive there, and is it answered?",
@@ -112,7 +112,7 @@ func (c *course) rekeyRefused() (CapturedVerdict, bool) {
 		if !x.ByInitiator {
 			by = "initiator"
 		}
-		return fails(layerNegotiation, "CREATE-CHILD-REFUSED", "the "+by+" refuses CREATE_CHILD_SA, by which SAs are rekeyed or added",
+		return fails(LayerNegotiation, "CREATE-CHILD-REFUSED", "the "+by+" refuses CREATE_CHILD_SA, by which SAs are rekeyed or added",
 			fmt.Sprintf("the answer is encrypted, and its %d octets have room for a notify only: NO_PROPOSAL_CHOSEN, INVALID_KE_PAYLOAD or TS_UNACCEPTABLE, as where only one side wants another key exchange for Child SAs (PFS), TEMPORARY_FAILURE or NO_ADDITIONAL_SAS; what is not rekeyed ends with its lifetime", x.Response().Octets),
 			"read the "+by+"'s log at "+clock(x.Response().First)+": it alone has the reason",
 			"compare the key exchange methods (PFS) of the ESP proposals of both sides"), true

@@ -18,7 +18,7 @@ func (c *course) judgeAuth() CapturedVerdict {
 	last := c.auth[len(c.auth)-1]
 	if last.Response() == nil {
 		if len(c.after) > 0 || c.ESPReceived > 0 {
-			return unknown(idOneSided, "the answer to "+last.Type.String()+" is not in the capture", "both sides go on, so that there was one")
+			return unknown(CapturedOneSided, "the answer to "+last.Type.String()+" is not in the capture", "both sides go on, so that there was one")
 		}
 		return c.authUnanswered()
 	}
@@ -27,7 +27,7 @@ func (c *course) judgeAuth() CapturedVerdict {
 			"anyone may have sent it, and the initiator need not believe it", "read the responder's log at "+clock(last.Response().First))
 	}
 	if !slices.ContainsFunc(c.auth, isAuth) {
-		return fails(layerClient, "NOT-CONTINUED", "the initiator does not go on from IKE_INTERMEDIATE to IKE_AUTH", "",
+		return fails(LayerClient, "NOT-CONTINUED", "the initiator does not go on from IKE_INTERMEDIATE to IKE_AUTH", "",
 			"look into the initiator's log at "+clock(c.Last))
 	}
 	for _, judge := range []func() (CapturedVerdict, bool){c.gone, c.judgeESP, c.refused} {
@@ -58,7 +58,7 @@ func isAuth(x *dialog.Exchange) bool { return x.Type == ike.IKE_AUTH }
 func (c *course) authUnanswered() CapturedVerdict {
 	last := c.auth[len(c.auth)-1]
 	name, m := last.Type.String(), last.Request
-	v := fails(layerNetwork, "AUTH-NO-ANSWER", name+" got no answer",
+	v := fails(LayerNetwork, "AUTH-NO-ANSWER", name+" got no answer",
 		fmt.Sprintf("%s of %s octets to %v, while IKE_SA_INIT was answered", tries(m), english.Grouped(int64(m.Octets)), m.Destination),
 		"capture at the responder: does the request arrive there, and is it answered?",
 		"read the responder's log at "+clock(m.First))
@@ -66,7 +66,7 @@ func (c *course) authUnanswered() CapturedVerdict {
 	case m.Lost:
 		return fragmentsLost(m, name, v)
 	case len(c.auth) > 1:
-		v.Layer, v.ID = layerAuthentication, "AUTH-ROUND-NO-ANSWER"
+		v.Layer, v.ID = LayerAuthentication, "AUTH-ROUND-NO-ANSWER"
 		v.Title = fmt.Sprintf("message %d of authentication got no answer", last.MessageID)
 		v.Detail = fmt.Sprintf("%s; those before were answered, so that the path is open: the responder waits for something, such as a RADIUS server, or has given up in silence", tries(m))
 	case len(c.Errors) > 0:
@@ -126,12 +126,12 @@ func fragmentation(sa *dialog.SA) bool {
 func (c *course) judgeESP() (CapturedVerdict, bool) {
 	switch {
 	case c.ESPSent >= someESP && c.ESPReceived == 0:
-		return fails(layerNetwork, "ESP-ONE-WAY", "ESP goes from the initiator, and none comes back",
+		return fails(LayerNetwork, "ESP-ONE-WAY", "ESP goes from the initiator, and none comes back",
 			fmt.Sprintf("%d packets went; the responder's routes, its policy, or a firewall that drops ESP", c.ESPSent),
 			"check the responder's routes and filters for the client's inner address",
 			"without NAT ESP is IP protocol 50: let it through, or force UDP encapsulation"), true
 	case c.ESPReceived >= someESP && c.ESPSent == 0:
-		return fails(layerNetwork, "ESP-ONE-WAY", "ESP comes from the responder, and none goes there",
+		return fails(LayerNetwork, "ESP-ONE-WAY", "ESP comes from the responder, and none goes there",
 			fmt.Sprintf("%d packets came; the initiator's routes or filters, or the capture sees one direction", c.ESPReceived)), true
 	}
 	return CapturedVerdict{}, false
@@ -159,7 +159,7 @@ func (c *course) refused() (CapturedVerdict, bool) {
 	log := "read the responder's log at " + clock(answer.First) + ": it alone has the reason"
 	switch {
 	case rounds > 1 && isSmall(answer, sealedChild) && (len(c.after) == 0 || c.endsAtOnce()):
-		v := fails(layerAuthentication, "AUTH-ENDED", fmt.Sprintf("authentication ends after %d rounds of IKE_AUTH", rounds),
+		v := fails(LayerAuthentication, "AUTH-ENDED", fmt.Sprintf("authentication ends after %d rounds of IKE_AUTH", rounds),
 			fmt.Sprintf("the last answer, of %d octets, has no room for an AUTH payload and a Child SA: EAP failed, as for a wrong password, or the client waits for its user", answer.Octets),
 			"read the responder's log, or that of its RADIUS server, at "+clock(answer.First))
 		if len(c.after) > 0 {
@@ -169,11 +169,11 @@ func (c *course) refused() (CapturedVerdict, bool) {
 	case rounds > 1 || !isSmall(answer, sealedNotify):
 		return CapturedVerdict{}, false
 	case slices.ContainsFunc(c.after, isAnswered):
-		return fails(layerNegotiation, "CHILD-REFUSED", "the responder refuses what IKE_AUTH asks for, and keeps the IKE SA",
+		return fails(LayerNegotiation, "CHILD-REFUSED", "the responder refuses what IKE_AUTH asks for, and keeps the IKE SA",
 			fmt.Sprintf("the answer is encrypted, and its %d octets have room for a notify only; as it answers exchanges afterwards, it refuses the Child SA rather than the authentication: NO_PROPOSAL_CHOSEN or TS_UNACCEPTABLE, for ESP suites or networks that do not fit", answer.Octets),
 			log, "compare the ESP proposals and the traffic selectors of both sides"), true
 	}
-	return fails(layerAuthentication, "AUTH-REFUSED", "the responder refuses IKE_AUTH",
+	return fails(LayerAuthentication, "AUTH-REFUSED", "the responder refuses IKE_AUTH",
 		fmt.Sprintf("the answer is encrypted, and its %d octets have room for a notify, not for the responder's identity and AUTH: most likely AUTHENTICATION_FAILED, for a wrong identity, key, certificate or method", answer.Octets),
 		log), true
 }

@@ -60,7 +60,7 @@ func judgeIKEv1(sa *dialog.SA) CapturedVerdict {
 		}
 		answered = true
 		if m.Error > 0 && m.Error < leastIKEv1Status {
-			return fails(layerNegotiation, "IKEV1-REFUSED", "the responder refuses IKEv1: "+ikev1Error(m.Error),
+			return fails(LayerNegotiation, "IKEV1-REFUSED", "the responder refuses IKEv1: "+ikev1Error(m.Error),
 				"it may speak IKEv2 alone, or has no IKEv1 connection that fits; RFC 9395 retires IKEv1", "set the client to IKEv2")
 		}
 	}
@@ -68,7 +68,7 @@ func judgeIKEv1(sa *dialog.SA) CapturedVerdict {
 		return unknown("IKEV1", "this is IKEv1, which is historic and not looked into", "both sides speak it; RFC 9395 retires it",
 			"move both sides to IKEv2")
 	}
-	v := fails(layerNetwork, "IKEV1-NO-ANSWER", "the IKEv1 initiator gets no answer", "a gateway for IKEv2 alone does not answer IKEv1",
+	v := fails(LayerNetwork, "IKEV1-NO-ANSWER", "the IKEv1 initiator gets no answer", "a gateway for IKEv2 alone does not answer IKEv1",
 		"set the client to IKEv2")
 	return addErrors(sa, v)
 }

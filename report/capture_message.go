@@ -12,9 +12,9 @@ import (
 )
 
 func newCapturedExchange(sa *dialog.SA, x *dialog.Exchange) CapturedExchange {
-	out := CapturedExchange{Type: exchangeName(sa.Version, x.Type), MessageID: int64(x.MessageID), By: "initiator", Responses: []CapturedMessage{}}
+	out := CapturedExchange{Type: exchangeName(sa.Version, x.Type), MessageID: int64(x.MessageID), By: SideInitiator, Responses: []CapturedMessage{}}
 	if !x.ByInitiator {
-		out.By = "responder"
+		out.By = SideResponder
 	}
 	if x.Request != nil {
 		m := newCapturedMessage(x.Request, nil)

@@ -110,7 +110,7 @@ func (c *Capture) findAgain() {
 	for i, sa := range c.SAs {
 		for _, n := range known[key{sa.Version, sa.SPIi}] {
 			if other := &c.SAs[n-1]; n != sa.Number {
-				sent, received := other.datagrams()
+				sent, received := other.Datagrams()
 				c.SAs[i].Elsewhere = append(c.SAs[i].Elsewhere, CapturedElsewhere{n, other.File, sent, received})
 			}
 		}

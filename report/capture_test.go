@@ -272,7 +272,7 @@ func TestCaptureVerdicts(t *testing.T) {
 			if got := v.String() + " " + v.ID; got != tt.want {
 				t.Errorf("%s, want %s", got, tt.want)
 			}
-			if v.Title == "" || v.Result == resultFails && v.Layer == "" {
+			if v.Title == "" || v.Result == ResultFails && v.Layer == "" {
 				t.Errorf("%+v", v)
 			}
 			var b bytes.Buffer

@@ -70,22 +70,14 @@ func countsWords(n CaptureCounts) string {
 	return strings.Join(words, ", ")
 }
 
-func resultStyle(result string) string {
+func resultStyle(result Result) string {
 	switch result {
-	case resultFails:
+	case ResultFails:
 		return red
-	case resultWorks:
+	case ResultWorks:
 		return green
 	}
 	return yellow
-}
-
-// String returns the result with its layer, such as "fails: network".
-func (v CapturedVerdict) String() string {
-	if v.Layer == "" {
-		return v.Result
-	}
-	return v.Result + ": " + v.Layer
 }
 
 // group is IKE SAs of the same two addresses with the same verdict, or of one
@@ -116,7 +108,7 @@ func alike(sas []CapturedSA) []*group {
 		}
 		index[k].numbers = append(index[k].numbers, sa.Number)
 	}
-	rank := map[string]int{resultFails: 0, resultUnknown: 1, resultWorks: 2}
+	rank := map[Result]int{ResultFails: 0, ResultUnknown: 1, ResultWorks: 2}
 	slices.SortStableFunc(groups, func(a, b *group) int { return cmp.Compare(rank[a.verdict.Result], rank[b.verdict.Result]) })
 	return groups
 }

@@ -30,7 +30,7 @@ func (p *page) capturedSA(sa *CapturedSA) {
 		p.text(0, "in "+sa.File)
 	}
 	for _, other := range sa.Elsewhere {
-		sent, received := sa.datagrams()
+		sent, received := sa.Datagrams()
 		p.text(0, fmt.Sprintf("also in %s, as IKE SA %d: of the initiator's datagrams %d are here and %d there, of the responder's %d and %d",
 			other.File, other.Number, sent, other.FromInitiator, received, other.FromResponder))
 	}
@@ -76,15 +76,6 @@ func (p *page) capturedHeading(sa *CapturedSA) {
 	p.wide(p.paint(bold, name) + strings.Repeat(" ", gap) + p.paint(resultStyle(sa.Verdict.Result), verdict))
 }
 
-// datagrams counts those of the initiator and of the responder.
-func (sa *CapturedSA) datagrams() (sent, received int) {
-	for _, path := range sa.Paths {
-		sent += path.Sent
-		received += path.Received
-	}
-	return sent, received
-}
-
 // packetWords names a packet, with its file where that is not the IKE SA's.
 func packetWords(sa *CapturedSA, file string, packet int) string {
 	if file == sa.File {
@@ -117,7 +108,7 @@ func routine(exchanges []CapturedExchange) int {
 func (p *page) capturedRoutine(sa *CapturedSA, all []CapturedExchange) {
 	first, last := all[0], all[len(all)-1]
 	name := fmt.Sprintf("%s %d to %d", first.Type, first.MessageID, last.MessageID)
-	if first.By == "responder" {
+	if first.By == SideResponder {
 		name += " of the responder"
 	}
 	p.timed(since(sa.First, first.Request.Time), bold, fmt.Sprintf("%s: %d requests of %s octets, each answered with %s, until %s, %s to %s, encrypted",
@@ -142,7 +133,7 @@ func (p *page) capturedPaths(sa *CapturedSA) {
 				silent = "responder"
 			}
 			text := "there is no NAT detection of the " + silent
-			if sa.Verdict.ID == idOneSided {
+			if sa.Verdict.ID == CapturedOneSided {
 				text = "the NAT detection of the " + silent + " is not in the capture"
 			}
 			p.text(0, text+": NAT beyond the place of the capture cannot be told")
@@ -188,7 +179,7 @@ func (p *page) capturedExchange(sa *CapturedSA, x CapturedExchange) {
 	if x.MessageID > 0 {
 		name += fmt.Sprintf(" %d", x.MessageID)
 	}
-	if x.By == "responder" {
+	if x.By == SideResponder {
 		name += " of the responder"
 	}
 	if x.Request == nil {
@@ -201,7 +192,7 @@ func (p *page) capturedExchange(sa *CapturedSA, x CapturedExchange) {
 	}
 	switch {
 	case len(x.Responses) > 0:
-	case sa.Verdict.ID == idOneSided:
+	case sa.Verdict.ID == CapturedOneSided:
 		p.timed("", yellow, name+" response: not in the capture")
 	default:
 		p.timed("", yellow, "no response")
@@ -273,7 +264,7 @@ func (p *page) capturedMessage(sa *CapturedSA, name string, m CapturedMessage) {
 		p.indented(in, 2, "says: "+strings.Join(said, "; "))
 	}
 	for _, v := range m.VendorIDs {
-		p.indented(in, 2, "vendor ID "+vendorWords(v))
+		p.indented(in, 2, "vendor ID "+v.String())
 	}
 	if m.Fault != "" {
 		p.indented(in, 2, "fault: "+m.Fault)

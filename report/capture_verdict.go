@@ -10,21 +10,6 @@ import (
 	"github.com/ikescope/ikescope/report/english"
 )
 
-// Results of a captured IKE SA, the worst first.
-const (
-	resultFails   = "fails"
-	resultUnknown = "unknown"
-	resultWorks   = "works"
-)
-
-// Layers that a failure points to.
-const (
-	layerNetwork        = "network"
-	layerNegotiation    = "negotiation"
-	layerAuthentication = "authentication"
-	layerClient         = "client"
-)
-
 const (
 	// largeMessage is the size from which IKE messages commonly become IP
 	// fragments, in octets: the least MTU of IPv6.
@@ -44,19 +29,16 @@ const (
 	someESP = 5
 )
 
-// idOneSided is of a capture that holds one direction.
-const idOneSided = "ONE-SIDED"
-
-func fails(layer, id, title, detail string, fix ...string) CapturedVerdict {
-	return CapturedVerdict{Result: resultFails, Layer: layer, ID: id, Title: title, Detail: detail, Fix: append([]string{}, fix...)}
+func fails(layer Layer, id, title, detail string, fix ...string) CapturedVerdict {
+	return CapturedVerdict{Result: ResultFails, Layer: layer, ID: id, Title: title, Detail: detail, Fix: append([]string{}, fix...)}
 }
 
 func unknown(id, title, detail string, fix ...string) CapturedVerdict {
-	return CapturedVerdict{Result: resultUnknown, ID: id, Title: title, Detail: detail, Fix: append([]string{}, fix...)}
+	return CapturedVerdict{Result: ResultUnknown, ID: id, Title: title, Detail: detail, Fix: append([]string{}, fix...)}
 }
 
 func works(id, title, detail string) CapturedVerdict {
-	return CapturedVerdict{Result: resultWorks, ID: id, Title: title, Detail: detail, Fix: []string{}}
+	return CapturedVerdict{Result: ResultWorks, ID: id, Title: title, Detail: detail, Fix: []string{}}
 }
 
 // course is the way of an IKE SA through its exchanges.
@@ -135,7 +117,7 @@ func chooses(m *dialog.Message) bool {
 }
 
 func oneSided(who string) CapturedVerdict {
-	return unknown(idOneSided, "the "+who+"'s messages are not in the capture",
+	return unknown(CapturedOneSided, "the "+who+"'s messages are not in the capture",
 		"the other side goes on, so that it got them: the capture sees one direction only",
 		"capture both directions, on a host rather than on one of several paths")
 }

@@ -20,8 +20,8 @@ import (
 func (t *Target) Compare(policies []client.Policy) {
 	live := make(map[string]Client)
 	for _, c := range t.Clients {
-		if c.Basis == "live" {
-			live[c.Client] = c
+		if c.Basis == BasisLive {
+			live[c.Name] = c
 		}
 	}
 	c := newPredictor(t)
@@ -51,7 +51,7 @@ func newPredictor(t *Target) predictor {
 	case t.Matrix != nil:
 		c.facts = newFacts(t)
 		c.choice = t.Choice()
-	case t.Verdict == "ikev2":
+	case t.Verdict == VerdictIKEv2:
 		c.untold = "The gateway was not asked what it accepts."
 	default:
 		c.untold = "The target gave no IKEv2 answer."
@@ -62,8 +62,8 @@ func newPredictor(t *Target) predictor {
 // predict says what a client gets, as far as the matrix tells.
 func (c predictor) predict(p client.Policy) Client {
 	out := Client{
-		Client: p.Name, Verdict: "unknown", Candidates: []string{}, Missing: []Missing{},
-		Basis: "predicted", Notes: []string{}, Evidence: []int{},
+		Name: p.Name, Verdict: ClientUnknown, Candidates: []string{}, Missing: []Missing{},
+		Basis: BasisPredicted, Notes: []string{}, Evidence: []int{},
 	}
 	if c.untold != "" {
 		out.Notes = append(out.Notes, c.untold)
@@ -77,12 +77,12 @@ func (c predictor) predict(p client.Policy) Client {
 	open := c.undecidedOf(p.Offer)
 	switch {
 	case len(candidates) > 0:
-		out.Verdict = "connects"
+		out.Verdict = ClientConnects
 		c.connects(&out, p, candidates, open)
 	case open != "":
 		out.Notes = append(out.Notes, open)
 	default:
-		out.Verdict = "fails"
+		out.Verdict = ClientFails
 		out.Evidence = c.refusalsOf(p.Offer)
 		if len(c.accepted) == 0 {
 			out.Notes = append(out.Notes, "The gateway took none of the suites that it was asked about.")
@@ -150,7 +150,7 @@ func (c predictor) acceptanceOf(s proposals.Suite, offer []proposals.Product) []
 	ke := ike.KeyExchangeMethod(s[proposals.KE].ID)
 	compared := 0
 	for _, e := range c.exchanges {
-		if e.outcome != "accepted" || len(e.suite) != 1 || !e.suite[0].Contains(s) {
+		if e.outcome != OutcomeAccepted || len(e.suite) != 1 || !e.suite[0].Contains(s) {
 			continue
 		}
 		if compared++; compared > maxChosen {
@@ -161,7 +161,7 @@ func (c predictor) acceptanceOf(s proposals.Suite, offer []proposals.Product) []
 		}
 	}
 	for _, e := range c.exchanges {
-		if e.outcome == "accepted" && len(e.suite) == 1 && e.suite[0].Contains(s) {
+		if e.outcome == OutcomeAccepted && len(e.suite) == 1 && e.suite[0].Contains(s) {
 			return []int{e.id}
 		}
 	}
@@ -180,7 +180,7 @@ func (c predictor) refusalsOf(offer []proposals.Product) []int {
 	ids := []int{}
 	left := offer
 	for _, e := range c.exchanges {
-		if e.outcome != "no_proposal_chosen" || len(left) == 0 || !overlapsAny(left, e.offer) {
+		if e.outcome != OutcomeNoProposalChosen || len(left) == 0 || !overlapsAny(left, e.offer) {
 			continue
 		}
 		rest, err := matrix.Difference(left, e.offer)
@@ -213,9 +213,9 @@ func (c predictor) sentAs(live Client, p client.Policy) bool {
 func (c predictor) confirm(p client.Policy, live, predicted Client) Client {
 	differs := ""
 	switch {
-	case predicted.Verdict == "unknown" || live.Verdict == "unknown":
+	case predicted.Verdict == ClientUnknown || live.Verdict == ClientUnknown:
 	case predicted.Verdict != live.Verdict:
-		differs = "it " + predicted.Verdict
+		differs = "it " + string(predicted.Verdict)
 	case live.Suite != "" && !c.mayChoose(p, live.Suite):
 		differs = predicted.Suite
 		if differs == "" {
@@ -223,7 +223,7 @@ func (c predictor) confirm(p client.Policy, live, predicted Client) Client {
 		}
 	}
 	live.Candidates, live.Missing = []string{}, []Missing{}
-	if live.Verdict == "fails" {
+	if live.Verdict == ClientFails {
 		live.Missing = predicted.Missing
 	}
 	notes := slices.DeleteFunc(slices.Clone(live.Notes), func(s string) bool { return strings.HasPrefix(s, otherwise) })

@@ -59,8 +59,8 @@ func TestCompareConnects(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got := compared(t, tt.accepted, tt.offer)
-			want := Client{Client: "it", Verdict: "connects", Suite: tt.suite, Candidates: tt.candidates, Missing: []Missing{},
-				Basis: "predicted", Doubt: "Perhaps.", Notes: tt.notes, Evidence: []int{4, 5}}
+			want := Client{Name: "it", Verdict: ClientConnects, Suite: tt.suite, Candidates: tt.candidates, Missing: []Missing{},
+				Basis: BasisPredicted, Doubt: "Perhaps.", Notes: tt.notes, Evidence: []int{4, 5}}
 			if diff := cmp.Diff(want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
@@ -125,7 +125,7 @@ func TestCompareFails(t *testing.T) {
 					t.Errorf("%s has no lists", m.Axis)
 				}
 			}
-			if diff := cmp.Diff(tt.missing, texts); diff != "" || got.Verdict != "fails" || got.Suite != "" {
+			if diff := cmp.Diff(tt.missing, texts); diff != "" || got.Verdict != ClientFails || got.Suite != "" {
 				t.Errorf("%s %q, missing (-want +got):\n%s", got.Verdict, got.Suite, diff)
 			}
 			if !slices.Equal(got.Evidence, tt.evidence) {
@@ -148,19 +148,19 @@ func TestCompareUnknown(t *testing.T) {
 		doc := New(testRun, all[tt.result])
 		doc.Targets[0].Compare([]client.Policy{policy(t, tt.offer)})
 		got := doc.Targets[0].Clients[0]
-		if got.Verdict != "unknown" || !slices.Equal(got.Notes, []string{tt.note}) || len(got.Missing) > 0 || got.Suite != "" {
+		if got.Verdict != ClientUnknown || !slices.Equal(got.Notes, []string{tt.note}) || len(got.Missing) > 0 || got.Suite != "" {
 			t.Errorf("%s and %s: %+v, want %q", tt.result, tt.offer, got, tt.note)
 		}
 	}
 	doc := New(testRun, all["openiked"])
 	doc.Targets[0].Compare([]client.Policy{{Name: "it"}})
-	if got := doc.Targets[0].Clients[0]; got.Verdict != "unknown" || len(got.Notes) != 1 {
+	if got := doc.Targets[0].Clients[0]; got.Verdict != ClientUnknown || len(got.Notes) != 1 {
 		t.Errorf("without an offer: %+v", got)
 	}
 	r := base("vpn.example.com", "198.51.100.7") // the matrix was not asked for
 	doc = New(testRun, []probe.Result{r})
 	doc.Targets[0].Compare([]client.Policy{policy(t, "aes256-sha256-prfsha256-modp2048")})
-	if got := doc.Targets[0].Clients[0]; got.Verdict != "unknown" || !slices.Equal(got.Notes, []string{"The gateway was not asked what it accepts."}) {
+	if got := doc.Targets[0].Clients[0]; got.Verdict != ClientUnknown || !slices.Equal(got.Notes, []string{"The gateway was not asked what it accepts."}) {
 		t.Errorf("without a matrix: %+v", got)
 	}
 }
@@ -174,14 +174,14 @@ func TestCompareLive(t *testing.T) {
 		offer string
 		want  Client
 	}{
-		{probe.ClientAnswer{State: matrix.Accepted, Suite: suite(t, taken)}, taken, Client{Verdict: "connects", Suite: taken}},
+		{probe.ClientAnswer{State: matrix.Accepted, Suite: suite(t, taken)}, taken, Client{Verdict: ClientConnects, Suite: taken}},
 		{probe.ClientAnswer{State: matrix.Refused, Detail: "It was odd."}, taken,
-			Client{Verdict: "fails", Notes: []string{"It was odd.", "The matrix predicted otherwise: it connects."}}},
+			Client{Verdict: ClientFails, Notes: []string{"It was odd.", "The matrix predicted otherwise: it connects."}}},
 		{probe.ClientAnswer{State: matrix.Accepted, Suite: suite(t, other)}, taken,
-			Client{Verdict: "connects", Suite: other, Notes: []string{"The matrix predicted otherwise: " + taken + "."}}},
-		{probe.ClientAnswer{State: matrix.NoAnswer}, taken, Client{Verdict: "unknown"}},
+			Client{Verdict: ClientConnects, Suite: other, Notes: []string{"The matrix predicted otherwise: " + taken + "."}}},
+		{probe.ClientAnswer{State: matrix.NoAnswer}, taken, Client{Verdict: ClientUnknown}},
 		{probe.ClientAnswer{State: matrix.Refused}, other,
-			Client{Verdict: "fails", Missing: []Missing{{Axis: "KE", Text: "It offers MODP_2048 only; the gateway takes ECP_256."}}}},
+			Client{Verdict: ClientFails, Missing: []Missing{{Axis: "KE", Text: "It offers MODP_2048 only; the gateway takes ECP_256."}}}},
 	} {
 		r := base("vpn.example.com", "198.51.100.7")
 		r.Matrix = matrixCase{asked: matrix.Classical().Products(), observed: taken, evidence: []int{4}}.matrix(t)
@@ -193,7 +193,7 @@ func TestCompareLive(t *testing.T) {
 			target.Compare([]client.Policy{policy(t, tt.offer)})
 		}
 		got := target.Clients[0]
-		if got.Basis != "live" || got.Verdict != tt.want.Verdict || got.Suite != tt.want.Suite || !slices.Equal(got.Notes, tt.want.Notes) ||
+		if got.Basis != BasisLive || got.Verdict != tt.want.Verdict || got.Suite != tt.want.Suite || !slices.Equal(got.Notes, tt.want.Notes) ||
 			!slices.Equal(got.Evidence, []int{90}) || got.Doubt != "Perhaps." || len(got.Missing) != len(tt.want.Missing) ||
 			len(got.Missing) > 0 && got.Missing[0].Text != tt.want.Missing[0].Text {
 			t.Errorf("%+v, want %+v", got, tt.want)
@@ -201,7 +201,7 @@ func TestCompareLive(t *testing.T) {
 		// Of another offer with the same name nothing was seen.
 		const third = "aes256-sha256-prfsha256-modp1024"
 		target.Compare([]client.Policy{policy(t, third)})
-		if got := target.Clients[0]; got.Basis != "predicted" || got.Verdict != "fails" {
+		if got := target.Clients[0]; got.Basis != BasisPredicted || got.Verdict != ClientFails {
 			t.Errorf("the live verdict of %s counts for %s: %+v", tt.offer, third, got)
 		}
 	}
@@ -210,7 +210,7 @@ func TestCompareLive(t *testing.T) {
 // Every well-known client has a verdict with each case, and what it says of a
 // suite holds against the matrix.
 func TestCompareAll(t *testing.T) {
-	verdicts := map[string]int{}
+	verdicts := map[ClientVerdict]int{}
 	for name, results := range cases(t) {
 		doc := New(testRun, results)
 		for i := range doc.Targets {
@@ -218,7 +218,7 @@ func TestCompareAll(t *testing.T) {
 			target.Compare(client.Policies())
 			for j, c := range target.Clients {
 				verdicts[c.Verdict]++
-				if c.Client != client.Policies()[j].Name || c.Basis != "predicted" {
+				if c.Name != client.Policies()[j].Name || c.Basis != BasisPredicted {
 					t.Errorf("%s: %+v", name, c)
 				}
 				for _, s := range append(slices.Clone(c.Candidates), c.Suite) {
@@ -227,16 +227,16 @@ func TestCompareAll(t *testing.T) {
 					}
 					parsed, err := proposals.ParseSuite(s)
 					if err != nil || newFacts(target).state(parsed) != matrix.Accepted {
-						t.Errorf("%s: %s connects with %s: %v", name, c.Client, s, err)
+						t.Errorf("%s: %s connects with %s: %v", name, c.Name, s, err)
 					}
 				}
-				if c.Verdict == "unknown" && len(c.Notes) == 0 || c.Verdict == "fails" && len(c.Missing)+len(c.Notes) == 0 {
-					t.Errorf("%s: %s %s for no reason", name, c.Client, c.Verdict)
+				if c.Verdict == ClientUnknown && len(c.Notes) == 0 || c.Verdict == ClientFails && len(c.Missing)+len(c.Notes) == 0 {
+					t.Errorf("%s: %s %s for no reason", name, c.Name, c.Verdict)
 				}
 			}
 		}
 	}
-	if verdicts["connects"] < 50 || verdicts["fails"] < 50 || verdicts["unknown"] < 50 {
+	if verdicts[ClientConnects] < 50 || verdicts[ClientFails] < 50 || verdicts[ClientUnknown] < 50 {
 		t.Errorf("the cases are one-sided: %v", verdicts)
 	}
 }

@@ -4,61 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"time"
 )
 
-// DiffVersion is the version of a Diff as JSON.
-const DiffVersion = "1.0"
-
-// Diff is what changed from one report to another, in meaning: how suites are
-// cut into products, times and ports of ours do not count.
-type Diff struct {
-	SchemaVersion string       `json:"schema_version"`
-	Tool          Tool         `json:"tool"`
-	Same          bool         `json:"same"`
-	Targets       []TargetDiff `json:"targets"` // those of both reports
-	// OnlyOld and OnlyNew are targets that the other report does not hold.
-	OnlyOld []DiffTarget `json:"only_old"`
-	OnlyNew []DiffTarget `json:"only_new"`
-}
-
-// DiffTarget names a target of one report.
-type DiffTarget struct {
-	Target  string    `json:"target"`
-	Address string    `json:"address"`
-	Started time.Time `json:"started"`
-}
-
-// TargetDiff is what changed of one target.
-type TargetDiff struct {
-	Old     DiffTarget `json:"old"`
-	New     DiffTarget `json:"new"`
-	Same    bool       `json:"same"`
-	Changes []Change   `json:"changes"` // weaker ones first
-}
-
-// Effects of a change.
-const (
-	effectWeaker   = "weaker"
-	effectUnknown  = "unknown" // it may have become weaker: less is known
-	effectStronger = "stronger"
-	effectNeither  = "neither"
-)
-
-var effects = []string{effectWeaker, effectUnknown, effectStronger, effectNeither}
-
-// Change is one difference.
-type Change struct {
-	// Area is "target", "path", "nat", "gateway", "suites", "algorithm",
-	// "preference", "post_quantum", "finding", "client" or "policy".
-	Area   string `json:"area"`
-	Effect string `json:"effect"`           // "weaker", "unknown", "stronger" or "neither"
-	Text   string `json:"text"`             // a sentence without its full stop
-	Reason string `json:"reason,omitempty"` // why weaker or stronger
-	// Suites are those of area "suites", as keywords, and Count their number.
-	Suites []string `json:"suites"`
-	Count  int64    `json:"count,omitempty"`
-}
+// effects are in the order of changes.
+var effects = []Effect{EffectWeaker, EffectUnknown, EffectStronger, EffectNeither}
 
 // CompareReports tells what changed from old to current. Targets are matched by
 // name and address, then by name; the only ones of both are matched, whatever
@@ -87,7 +36,7 @@ func CompareReports(tool Tool, old, current *Document) *Diff {
 	return d
 }
 
-func diffTarget(t *Target) DiffTarget { return DiffTarget{t.Target, t.Address, t.Started.UTC()} }
+func diffTarget(t *Target) DiffTarget { return DiffTarget{t.Name, t.Address, t.Started.UTC()} }
 
 // matchTargets matches the only targets of both reports, whatever they are
 // called; else by name. It returns for each target of old the index of its counterpart, or
@@ -108,7 +57,7 @@ func matchTargets(old, current []Target) []int {
 			}
 			n := -1
 			for k := range current {
-				if !taken[k] && current[k].Target == old[i].Target && (!sameAddress || current[k].Address == old[i].Address) {
+				if !taken[k] && current[k].Name == old[i].Name && (!sameAddress || current[k].Address == old[i].Address) {
 					n = k
 					break
 				}
@@ -156,6 +105,6 @@ func compareTargets(old, now *Target) TargetDiff {
 	return TargetDiff{Old: diffTarget(old), New: diffTarget(now), Same: len(c.changes) == 0, Changes: append([]Change{}, c.changes...)}
 }
 
-func (c *contrast) add(area, effect, reason, format string, args ...any) {
+func (c *contrast) add(area Area, effect Effect, reason, format string, args ...any) {
 	c.changes = append(c.changes, Change{Area: area, Effect: effect, Text: fmt.Sprintf(format, args...), Reason: reason, Suites: []string{}})
 }

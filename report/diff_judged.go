@@ -22,21 +22,21 @@ func (c *contrast) findings() {
 	}
 	old, now := severity(c.old.Findings), severity(c.now.Findings)
 	// Algorithms and paths are told of above; here is what they amount to.
-	effect := func(f Finding, e string) string {
-		if strings.HasPrefix(f.ID, "IKE-") && severityRank(f) <= baseline.Low.Rank() {
+	effect := func(f Finding, e Effect) Effect {
+		if strings.HasPrefix(f.ID, "IKE-") && f.Severity.Rank() <= baseline.Low.Rank() {
 			return e
 		}
-		return effectNeither
+		return EffectNeither
 	}
 	for _, f := range c.now.Findings {
 		before, ok := old[f.ID]
 		switch {
-		case !ok && (c.old.Matrix == nil || c.moreKnown) && effect(f, effectUnknown) == effectUnknown:
-			c.add("finding", effectUnknown, "", "%s finding %s, and more is decided now: %s", f.Severity, f.ID, f.Title)
+		case !ok && (c.old.Matrix == nil || c.moreKnown) && effect(f, EffectUnknown) == EffectUnknown:
+			c.add(AreaFinding, EffectUnknown, "", "%s finding %s, and more is decided now: %s", f.Severity, f.ID, f.Title)
 		case !ok:
-			c.add("finding", effect(f, effectWeaker), "", "new %s finding %s: %s", f.Severity, f.ID, f.Title)
+			c.add(AreaFinding, effect(f, EffectWeaker), "", "new %s finding %s: %s", f.Severity, f.ID, f.Title)
 		case before.Severity != f.Severity:
-			c.add("finding", effectNeither, "", "finding %s is %s now; it was %s", f.ID, f.Severity, before.Severity)
+			c.add(AreaFinding, EffectNeither, "", "finding %s is %s now; it was %s", f.ID, f.Severity, before.Severity)
 		}
 	}
 	for _, f := range c.old.Findings {
@@ -44,10 +44,10 @@ func (c *contrast) findings() {
 			continue
 		}
 		if c.lessKnown || !c.now.Complete {
-			c.add("finding", effectNeither, "", "finding %s is no longer seen, but less is decided now: %s", f.ID, f.Title)
+			c.add(AreaFinding, EffectNeither, "", "finding %s is no longer seen, but less is decided now: %s", f.ID, f.Title)
 			continue
 		}
-		c.add("finding", effect(f, effectStronger), "", "gone: %s finding %s: %s", f.Severity, f.ID, f.Title)
+		c.add(AreaFinding, effect(f, EffectStronger), "", "gone: %s finding %s: %s", f.Severity, f.ID, f.Title)
 	}
 }
 
@@ -56,7 +56,7 @@ func (c *contrast) findings() {
 func (c *contrast) clients() {
 	was, is := newPredictor(c.old), newPredictor(c.now)
 	find := func(list []Client, name string) *Client {
-		if i := slices.IndexFunc(list, func(l Client) bool { return l.Client == name }); i >= 0 {
+		if i := slices.IndexFunc(list, func(l Client) bool { return l.Name == name }); i >= 0 {
 			return &list[i]
 		}
 		return nil
@@ -77,7 +77,7 @@ func (c *contrast) clients() {
 		c.client(*old, *now)
 	}
 	for _, now := range c.now.Clients {
-		if old := find(c.old.Clients, now.Client); old != nil && !told[now.Client] {
+		if old := find(c.old.Clients, now.Name); old != nil && !told[now.Name] {
 			c.client(*old, now)
 		}
 	}
@@ -87,24 +87,24 @@ func (c *contrast) client(old, now Client) {
 	if old.Verdict == now.Verdict {
 		return
 	}
-	name, was := now.Client, old.Verdict
+	name, was := now.Name, string(old.Verdict)
 	if now.Doubt != "" {
 		name += " (doubtful)"
 	}
 	if old.Basis != now.Basis {
-		was += ", " + old.Basis + ", and is " + now.Basis + " now"
+		was += ", " + string(old.Basis) + ", and is " + string(now.Basis) + " now"
 	}
 	switch {
-	case old.Verdict == "unknown" && now.Verdict == "connects":
-		c.add("client", effectNeither, "", "%s connects, with %s; not known before", name, suiteWords(now))
-	case old.Verdict == "unknown":
-		c.add("client", effectNeither, missingText(now), "%s fails; not known before", name)
-	case now.Verdict == "connects":
-		c.add("client", effectNeither, "", "%s connects now, with %s; it was: %s", name, suiteWords(now), was)
-	case now.Verdict == "fails":
-		c.add("client", effectNeither, missingText(now), "%s connects no more; it was: %s", name, was)
+	case old.Verdict == ClientUnknown && now.Verdict == ClientConnects:
+		c.add(AreaClient, EffectNeither, "", "%s connects, with %s; not known before", name, suiteWords(now))
+	case old.Verdict == ClientUnknown:
+		c.add(AreaClient, EffectNeither, missingText(now), "%s fails; not known before", name)
+	case now.Verdict == ClientConnects:
+		c.add(AreaClient, EffectNeither, "", "%s connects now, with %s; it was: %s", name, suiteWords(now), was)
+	case now.Verdict == ClientFails:
+		c.add(AreaClient, EffectNeither, missingText(now), "%s connects no more; it was: %s", name, was)
 	default:
-		c.add("client", effectNeither, "", "whether %s connects is no longer known; it was: %s", name, was)
+		c.add(AreaClient, EffectNeither, "", "whether %s connects is no longer known; it was: %s", name, was)
 	}
 }
 
@@ -135,8 +135,8 @@ func (c *contrast) policies() {
 		c.policy(old.policy(p), now.policy(p))
 	}
 	for _, n := range c.now.Policies {
-		i := slices.IndexFunc(c.old.Policies, func(o Policy) bool { return o.Policy == n.Policy })
-		if _, embedded := baseline.PolicyNamed(n.Policy); !embedded && i >= 0 {
+		i := slices.IndexFunc(c.old.Policies, func(o Policy) bool { return o.Name == n.Name })
+		if _, embedded := baseline.PolicyNamed(n.Name); !embedded && i >= 0 {
 			c.policy(c.old.Policies[i], n)
 		}
 	}
@@ -148,23 +148,23 @@ func (c *contrast) policy(old, now Policy) {
 	}
 	var broken []string
 	for _, r := range now.Rules {
-		if r.State == now.Verdict && baseline.Severity(r.Severity) != baseline.Info {
-			broken = append(broken, r.Rule)
+		if r.State == now.Verdict && r.Severity != SeverityInfo {
+			broken = append(broken, r.ID)
 		}
 	}
-	reason := now.Verdict + ": " + english.List(broken, "and")
+	reason := string(now.Verdict) + ": " + english.List(broken, "and")
 	switch {
-	case now.Verdict == ruleMet && old.Verdict == ruleViolated:
-		c.add("policy", effectStronger, "", "policy %s is met now; it was violated", now.Policy)
-	case now.Verdict == ruleMet:
-		c.add("policy", effectNeither, "", "policy %s is met; it was undecided", now.Policy)
-	case now.Verdict == ruleViolated && old.Verdict == ruleMet:
-		c.add("policy", effectWeaker, reason, "policy %s is violated now; it was met", now.Policy)
-	case now.Verdict == ruleViolated:
-		c.add("policy", effectUnknown, reason, "policy %s is violated; it was undecided", now.Policy)
-	case old.Verdict == ruleMet:
-		c.add("policy", effectUnknown, reason, "whether policy %s is met is no longer known; it was met", now.Policy)
+	case now.Verdict == RuleMet && old.Verdict == RuleViolated:
+		c.add(AreaPolicy, EffectStronger, "", "policy %s is met now; it was violated", now.Name)
+	case now.Verdict == RuleMet:
+		c.add(AreaPolicy, EffectNeither, "", "policy %s is met; it was undecided", now.Name)
+	case now.Verdict == RuleViolated && old.Verdict == RuleMet:
+		c.add(AreaPolicy, EffectWeaker, reason, "policy %s is violated now; it was met", now.Name)
+	case now.Verdict == RuleViolated:
+		c.add(AreaPolicy, EffectUnknown, reason, "policy %s is violated; it was undecided", now.Name)
+	case old.Verdict == RuleMet:
+		c.add(AreaPolicy, EffectUnknown, reason, "whether policy %s is met is no longer known; it was met", now.Name)
 	default:
-		c.add("policy", effectNeither, reason, "whether policy %s is met is no longer known; it was violated", now.Policy)
+		c.add(AreaPolicy, EffectNeither, reason, "whether policy %s is met is no longer known; it was violated", now.Name)
 	}
 }

@@ -16,29 +16,29 @@ func (c *contrast) preference() {
 		return
 	}
 	if old.Decides != now.Decides && old.Decides != "" && now.Decides != "" {
-		c.add("preference", effectNeither, "", "whose order counts: the %s's; it was the %s's", now.Decides, old.Decides)
+		c.add(AreaPreference, EffectNeither, "", "whose order counts: the %s's; it was the %s's", now.Decides, old.Decides)
 	}
 	words := func(p *Preference) string { return strings.Join(lists.Convert(p.KE, methodLabel), ", ") }
 	if words(old) != words(now) && len(old.KE) > 1 && len(now.KE) > 1 {
-		c.add("preference", effectNeither, "", "it prefers key exchange methods in the order %s; it was %s", words(now), words(old))
+		c.add(AreaPreference, EffectNeither, "", "it prefers key exchange methods in the order %s; it was %s", words(now), words(old))
 	}
 	if old.Suite != now.Suite && old.Suite != "" && now.Suite != "" {
 		if c.is.decided(old.Suite) && c.was.decided(now.Suite) {
 			effect, reason := compareSuites(old.Suite, now.Suite)
-			c.add("preference", effect, reason, "it prefers %s; it was %s", now.Suite, old.Suite)
+			c.add(AreaPreference, effect, reason, "it prefers %s; it was %s", now.Suite, old.Suite)
 		} else {
-			c.add("preference", effectNeither, "", "of what is known now, it prefers %s; of what was known before, %s", now.Suite, old.Suite)
+			c.add(AreaPreference, EffectNeither, "", "of what is known now, it prefers %s; of what was known before, %s", now.Suite, old.Suite)
 		}
 	}
 }
 
 // compareSuites tells whether now is weaker or stronger than old: on some axis,
 // and the other way on none.
-func compareSuites(old, now string) (effect, reason string) {
+func compareSuites(old, now string) (effect Effect, reason string) {
 	o, err1 := proposals.ParseSuite(old)
 	n, err2 := proposals.ParseSuite(now)
 	if err1 != nil || err2 != nil {
-		return effectNeither, ""
+		return EffectNeither, ""
 	}
 	var weaker, stronger []string
 	for _, axis := range judgedAxes {
@@ -54,11 +54,11 @@ func compareSuites(old, now string) (effect, reason string) {
 	}
 	switch {
 	case len(weaker) > 0 && len(stronger) == 0:
-		return effectWeaker, strings.Join(weaker, "; ")
+		return EffectWeaker, strings.Join(weaker, "; ")
 	case len(stronger) > 0 && len(weaker) == 0:
-		return effectStronger, strings.Join(stronger, "; ")
+		return EffectStronger, strings.Join(stronger, "; ")
 	}
-	return effectNeither, ""
+	return EffectNeither, ""
 }
 
 func (c *contrast) postQuantum() {
@@ -66,18 +66,18 @@ func (c *contrast) postQuantum() {
 		return
 	}
 	old, now := c.old.PostQuantum.State, c.now.PostQuantum.State
-	levels := []string{"none", "accepted", "required"}
+	levels := []QuantumState{QuantumNone, QuantumAccepted, QuantumRequired}
 	was, is := slices.Index(levels, old), slices.Index(levels, now)
-	effect, reason := effectNeither, ""
+	effect, reason := EffectNeither, ""
 	switch {
 	case is < 0 && was > 0:
-		effect = effectUnknown
+		effect = EffectUnknown
 	case was < 0 || is < 0:
 	case is < was:
-		effect, reason = effectWeaker, "what is recorded today can be decrypted once there is a quantum computer"
+		effect, reason = EffectWeaker, "what is recorded today can be decrypted once there is a quantum computer"
 	default:
-		effect, reason = effectStronger, "what is recorded today withstands a quantum computer, where it is used"
+		effect, reason = EffectStronger, "what is recorded today withstands a quantum computer, where it is used"
 	}
-	c.add("post_quantum", effect, reason, "post-quantum key exchange is: %s; it was: %s",
+	c.add(AreaPostQuantum, effect, reason, "post-quantum key exchange is: %s; it was: %s",
 		english.Plain(now), english.Plain(old))
 }

@@ -18,10 +18,10 @@ func (c *contrast) suites() {
 		return
 	case c.now.Matrix == nil:
 		c.lessKnown = true
-		c.add("suites", effectUnknown, "", "no suite is known any more; %s", acceptedWords(c.old))
+		c.add(AreaSuites, EffectUnknown, "", "no suite is known any more; %s", acceptedWords(c.old))
 		return
 	case c.old.Matrix == nil:
-		c.add("suites", effectNeither, "", "suites are known now: %s", acceptedWords(c.now))
+		c.add(AreaSuites, EffectNeither, "", "suites are known now: %s", acceptedWords(c.now))
 		return
 	}
 	was, is := c.was, c.is
@@ -50,7 +50,7 @@ func (c *contrast) suites() {
 	closed := minus(append(both(was.undecided, is.asked), minus(is.asked, was.asked)...), is.accepted, is.undecided, was.accepted)
 	if failed != nil {
 		c.lessKnown = true
-		c.add("suites", effectUnknown, "", "the sets of suites differ in too many pieces to tell")
+		c.add(AreaSuites, EffectUnknown, "", "the sets of suites differ in too many pieces to tell")
 		return
 	}
 	c.lessKnown = len(hidden) > 0 || len(opened) > 0
@@ -58,17 +58,17 @@ func (c *contrast) suites() {
 
 	before := extremes(was.accepted)
 	weak, sound := split(gained, before)
-	c.addSuites(effectWeaker, "accepted now, refused before", weak, weakWords(weak, before))
-	c.addSuites(effectNeither, "accepted now, refused before", sound, "")
+	c.addSuites(EffectWeaker, "accepted now, refused before", weak, weakWords(weak, before))
+	c.addSuites(EffectNeither, "accepted now, refused before", sound, "")
 	weak, sound = split(found, extremes(nil))
-	c.addSuites(effectUnknown, "accepted; not decided before", weak, weakWords(weak, extremes(nil)))
-	c.addSuites(effectNeither, "accepted; not decided before", sound, "")
+	c.addSuites(EffectUnknown, "accepted; not decided before", weak, weakWords(weak, extremes(nil)))
+	c.addSuites(EffectNeither, "accepted; not decided before", sound, "")
 	weak, sound = split(lost, extremes(is.accepted))
-	c.addSuites(effectStronger, "refused now, accepted before", weak, weakWords(weak, extremes(is.accepted)))
-	c.addSuites(effectNeither, "refused now, accepted before", sound, "")
-	c.addSuites(effectNeither, "no longer known: not decided now, accepted before", hidden, "")
-	c.addSuites(effectUnknown, "no longer known: not decided now, refused before", opened, "")
-	c.addSuites(effectNeither, "known now to be refused; not decided before", closed, "")
+	c.addSuites(EffectStronger, "refused now, accepted before", weak, weakWords(weak, extremes(is.accepted)))
+	c.addSuites(EffectNeither, "refused now, accepted before", sound, "")
+	c.addSuites(EffectNeither, "no longer known: not decided now, accepted before", hidden, "")
+	c.addSuites(EffectUnknown, "no longer known: not decided now, refused before", opened, "")
+	c.addSuites(EffectNeither, "known now to be refused; not decided before", closed, "")
 }
 
 func acceptedWords(t *Target) string {
@@ -76,13 +76,13 @@ func acceptedWords(t *Target) string {
 }
 
 // addSuites tells of a set of suites, if it is not empty.
-func (c *contrast) addSuites(effect, what string, suites []proposals.Product, reason string) {
+func (c *contrast) addSuites(effect Effect, what string, suites []proposals.Product, reason string) {
 	if len(suites) == 0 {
 		return
 	}
 	n := matrix.Count(suites)
 	c.changes = append(c.changes, Change{
-		Area: "suites", Effect: effect, Text: english.Counted(n, "suite", "suites") + " " + what, Reason: reason,
+		Area: AreaSuites, Effect: effect, Text: english.Counted(n, "suite", "suites") + " " + what, Reason: reason,
 		Suites: lists.Convert(suites, proposals.Product.String), Count: n,
 	})
 }
@@ -173,45 +173,45 @@ func (c *contrast) algorithms() {
 			if holds(old, a) {
 				continue
 			}
-			effect, reason := effectNeither, ""
+			effect, reason := EffectNeither, ""
 			switch {
 			case before.lowers(a):
-				effect, reason = effectWeaker, lowerReason(a, before)
+				effect, reason = EffectWeaker, lowerReason(a, before)
 			case axis <= proposals.KE && before.strongest[axis] != nil && baseline.Compare(a, *before.strongest[axis]) > 0:
-				effect, reason = effectStronger, "stronger than "+before.strongest[axis].Keyword()+", the strongest before"
+				effect, reason = EffectStronger, "stronger than "+before.strongest[axis].Keyword()+", the strongest before"
 			}
 			if known(a, c.is.accepted, c.was) {
-				c.add("algorithm", effect, reason, "%s is accepted now (%s)", a.Keyword(), a.Name())
+				c.add(AreaAlgorithm, effect, reason, "%s is accepted now (%s)", a.Keyword(), a.Name())
 				continue
 			}
-			if effect == effectWeaker {
-				effect = effectUnknown
+			if effect == EffectWeaker {
+				effect = EffectUnknown
 			} else {
-				effect, reason = effectNeither, ""
+				effect, reason = EffectNeither, ""
 			}
-			c.add("algorithm", effect, reason, "%s is accepted (%s); not decided before", a.Keyword(), a.Name())
+			c.add(AreaAlgorithm, effect, reason, "%s is accepted (%s); not decided before", a.Keyword(), a.Name())
 		}
 		for _, a := range old {
 			if holds(now, a) {
 				continue
 			}
-			effect, reason := effectNeither, ""
+			effect, reason := EffectNeither, ""
 			switch {
 			case after.lowers(a):
-				effect, reason = effectStronger, lowerReason(a, after)
+				effect, reason = EffectStronger, lowerReason(a, after)
 			case axis <= proposals.KE && after.strongest[axis] != nil && baseline.Compare(a, *after.strongest[axis]) > 0:
-				effect, reason = effectWeaker, "the strongest now is "+after.strongest[axis].Keyword()
+				effect, reason = EffectWeaker, "the strongest now is "+after.strongest[axis].Keyword()
 			}
 			if !known(a, c.was.accepted, c.is) {
-				if effect == effectWeaker {
-					effect = effectUnknown
+				if effect == EffectWeaker {
+					effect = EffectUnknown
 				} else {
-					effect, reason = effectNeither, ""
+					effect, reason = EffectNeither, ""
 				}
-				c.add("algorithm", effect, reason, "%s (%s) is no longer known: not decided now, accepted before", a.Keyword(), a.Name())
+				c.add(AreaAlgorithm, effect, reason, "%s (%s) is no longer known: not decided now, accepted before", a.Keyword(), a.Name())
 				continue
 			}
-			c.add("algorithm", effect, reason, "%s is accepted no more (%s)", a.Keyword(), a.Name())
+			c.add(AreaAlgorithm, effect, reason, "%s is accepted no more (%s)", a.Keyword(), a.Name())
 		}
 	}
 }

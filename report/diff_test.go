@@ -32,7 +32,7 @@ func told(d *Diff) string {
 	var lines []string
 	for _, t := range d.Targets {
 		for _, c := range t.Changes {
-			line := c.Effect + " " + c.Area + ": " + c.Text
+			line := string(c.Effect) + " " + string(c.Area) + ": " + c.Text
 			if len(c.Suites) > 0 {
 				line += ": " + strings.Join(c.Suites, ",")
 			}
@@ -186,7 +186,7 @@ func TestDiffTargets(t *testing.T) {
 	if got, want := told(d), "neither target: its address is now 192.0.2.9; it was 192.0.2.3"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
-	if d.Same || len(d.OnlyOld) != 1 || d.OnlyOld[0].Target != "gone" || len(d.OnlyNew) != 1 || d.OnlyNew[0].Target != "new" {
+	if d.Same || len(d.OnlyOld) != 1 || d.OnlyOld[0].Name != "gone" || len(d.OnlyNew) != 1 || d.OnlyNew[0].Name != "new" {
 		t.Errorf("unmatched: %+v and %+v", d.OnlyOld, d.OnlyNew)
 	}
 }
@@ -195,7 +195,7 @@ func TestDiffText(t *testing.T) {
 	all := cases(t)
 	rename := func(name string) *Document {
 		doc := New(testRun, all[name])
-		doc.Targets[0].Target, doc.Targets[0].Address = "vpn.example", "192.0.2.1"
+		doc.Targets[0].Name, doc.Targets[0].Address = "vpn.example", "192.0.2.1"
 		return doc
 	}
 	d := CompareReports(testRun.Tool, rename("openiked"), rename("weak-behind-nat"))
@@ -233,7 +233,7 @@ func TestDiffOfCases(t *testing.T) {
 		if len(doc.Targets) == 0 {
 			continue
 		}
-		dead.Targets[0].Target = doc.Targets[0].Target
+		dead.Targets[0].Name = doc.Targets[0].Name
 		if got := told(CompareReports(testRun.Tool, doc, dead)); strings.Contains(got, "refused now") || strings.Contains(got, "finding IKE-") && strings.Contains(got, "gone: ") {
 			t.Errorf("%s, then dead:\n%s", name, got)
 		}

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	_ "embed"
 	"fmt"
 	"io"
@@ -9,12 +8,6 @@ import (
 
 	"github.com/ikescope/ikescope/report/english"
 )
-
-//go:embed diff-schema.json
-var diffSchema []byte
-
-// DiffSchema returns the JSON Schema (draft 2020-12) of version 1 of a Diff.
-func DiffSchema() []byte { return bytes.Clone(diffSchema) }
 
 // WriteDiffText writes d for people.
 func WriteDiffText(w io.Writer, d *Diff, o TextOptions) error {
@@ -41,20 +34,13 @@ func (p *page) unmatched(label string, targets []DiffTarget) {
 	}
 	p.section(label)
 	for _, t := range targets {
-		p.text(2, t.name())
+		p.text(2, t.String())
 	}
-}
-
-func (t DiffTarget) name() string {
-	if address := AddressBeside(t.Target, t.Address); address != "" {
-		return t.Target + "  " + address
-	}
-	return t.Target
 }
 
 func (p *page) targetDiff(t *TargetDiff) {
 	const layout = "2006-01-02 15:04:05 MST"
-	for _, line := range wrap(Printable(t.New.name()), p.width, 2) {
+	for _, line := range wrap(Printable(t.New.String()), p.width, 2) {
 		p.out.WriteString(p.paint(bold, line) + "\n")
 	}
 	p.out.WriteString(t.Old.Started.Format(layout) + " to " + t.New.Started.Format(layout) + "\n")
@@ -97,12 +83,12 @@ var diffGroups = []struct{ label, summary, style string }{
 // diffLabel returns the label of the group that c belongs to.
 func diffLabel(c Change) string {
 	switch {
-	case c.Effect == effectNeither && c.Area == "client":
+	case c.Effect == EffectNeither && c.Area == "client":
 		return "CLIENTS"
-	case c.Effect == effectNeither:
+	case c.Effect == EffectNeither:
 		return "OTHER"
 	}
-	return strings.ToUpper(c.Effect)
+	return strings.ToUpper(string(c.Effect))
 }
 
 // summary counts changes: "2 weaker, 1 stronger, 3 of clients, 4 other".

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/ikescope/ikescope/proposals"
@@ -36,23 +38,23 @@ type Exit struct {
 
 // Gate is one demand on one target, and whether it is met.
 type Gate struct {
-	// Gate is "policy", "client", "baseline" or "fail_on", and Name which: the
+	// Kind is "policy", "client", "baseline" or "fail_on", and Name which: the
 	// policy, the client, the target of the earlier report, the severity.
-	Gate    string `json:"gate"`
-	Name    string `json:"name"`
-	Target  string `json:"target"`
-	Address string `json:"address"`
-	State   string `json:"state"`  // "passed", "failed" or "undecided"
-	Reason  string `json:"reason"` // half a sentence
+	Kind    GateKind  `json:"gate"`
+	Name    string    `json:"name"`
+	Target  string    `json:"target"`
+	Address string    `json:"address"`
+	State   GateState `json:"state"`  // "passed", "failed" or "undecided"
+	Reason  string    `json:"reason"` // half a sentence
 }
 
 // Target is one address that was scanned.
 type Target struct {
-	Target  string    `json:"target"` // as the user named it
+	Name    string    `json:"target"` // as the user named it
 	Address string    `json:"address"`
 	Started time.Time `json:"started"`
 	// Verdict is "ikev2", "no_answer", "unreachable", "not_ike" or "error".
-	Verdict     string       `json:"verdict"`
+	Verdict     Verdict      `json:"verdict"`
 	Complete    bool         `json:"complete"`
 	Error       string       `json:"error,omitempty"` // with verdict "error"
 	Paths       []Path       `json:"paths"`
@@ -74,17 +76,25 @@ type Target struct {
 
 // Path is one way to the gateway.
 type Path struct {
-	Transport string `json:"transport"`      // "udp500" or "udp4500"
-	Port      uint16 `json:"port,omitempty"` // of the gateway
+	Transport Transport `json:"transport"`      // "udp500" or "udp4500"
+	Port      uint16    `json:"port,omitempty"` // of the gateway
 	// State is "answers", "silent", "port_unreachable", "admin_prohibited",
 	// "not_ike" or "error".
-	State    string  `json:"state"`
-	RTTms    float64 `json:"rtt_ms,omitempty"` // the smallest
-	Sent     int     `json:"sent"`             // datagrams
-	Received int     `json:"received"`
-	Reporter string  `json:"reporter,omitempty"` // who sent the ICMP error
-	Detail   string  `json:"detail,omitempty"`
-	Evidence []int   `json:"evidence"`
+	State    PathState `json:"state"`
+	RTTms    float64   `json:"rtt_ms,omitempty"` // the smallest
+	Sent     int       `json:"sent"`             // datagrams
+	Received int       `json:"received"`
+	Reporter string    `json:"reporter,omitempty"` // who sent the ICMP error
+	Detail   string    `json:"detail,omitempty"`
+	Evidence []int     `json:"evidence"`
+}
+
+// Name returns what people call the way of p, such as "UDP 500".
+func (p Path) Name() string {
+	if p.Port != 0 {
+		return fmt.Sprintf("UDP %d", p.Port)
+	}
+	return strings.Replace(string(p.Transport), "udp", "UDP ", 1)
 }
 
 // NAT is what the gateway's NAT detection told (RFC 7296, Section 2.23).
@@ -101,6 +111,14 @@ type NAT struct {
 type Endpoint struct {
 	Address string `json:"address"`
 	Port    uint16 `json:"port"`
+}
+
+// String returns the endpoint as "192.0.2.1:500" or "[2001:db8::1]:500".
+func (e *Endpoint) String() string {
+	if strings.Contains(e.Address, ":") {
+		return fmt.Sprintf("[%s]:%d", e.Address, e.Port)
+	}
+	return fmt.Sprintf("%s:%d", e.Address, e.Port)
 }
 
 // Gateway is what the gateway told of itself.
@@ -152,14 +170,14 @@ type AcceptedSuites struct {
 	Suites
 	// Basis is "observed" if each suite was seen to be taken, "inferred" if
 	// samples were and none was refused.
-	Basis    string `json:"basis"`
-	Samples  int    `json:"samples"`
-	Evidence []int  `json:"evidence"`
+	Basis    Basis `json:"basis"`
+	Samples  int   `json:"samples"`
+	Evidence []int `json:"evidence"`
 }
 
 // UndecidedSuites is a set of suites of which nothing is known.
 type UndecidedSuites struct {
-	State    string `json:"state"`  // "no_answer" or "not_tested"
+	State    State  `json:"state"`  // "no_answer" or "not_tested"
 	Suites   string `json:"suites"` // as keywords
 	Count    int64  `json:"count"`
 	Evidence []int  `json:"evidence"`
@@ -200,13 +218,13 @@ type Preference struct {
 	KEComplete bool `json:"ke_complete"`
 	// Decides is whose order counts within a proposal, "gateway" or
 	// "initiator", where it was seen.
-	Decides string `json:"decides,omitempty"`
+	Decides Chooser `json:"decides,omitempty"`
 	// Proposals is how it comes to one of several proposals, where it was seen:
 	// "initiator" takes the first one offered that is acceptable. "gateway"
 	// takes the first own one that meets the offer, and the first one offered of
 	// those that it meets; "gateway_best" of these the one whose algorithms
 	// stand best in its lists.
-	Proposals string `json:"proposals,omitempty"`
+	Proposals ProposalRule `json:"proposals,omitempty"`
 	// FollowsKE: it prefers suites with the method of the KE payload.
 	FollowsKE bool `json:"follows_ke"`
 	// MayFollowKE: something was chosen, but not what shows whether it does.
@@ -244,15 +262,15 @@ type Lengths struct {
 type PostQuantum struct {
 	// State is "required" if every suite accepted has a post-quantum key
 	// exchange, "accepted" if some have, "none", "unknown", or "not_tested".
-	State   string      `json:"state"`
-	Methods []Algorithm `json:"methods"` // the accepted ones
+	State   QuantumState `json:"state"`
+	Methods []Algorithm  `json:"methods"` // the accepted ones
 }
 
 // Client is whether one client would get an IKE SA, as far as algorithms go.
 type Client struct {
-	Client string `json:"client"` // the policy's name
+	Name string `json:"client"` // the policy's name
 	// Verdict is "connects", "fails" or "unknown".
-	Verdict string `json:"verdict"`
+	Verdict ClientVerdict `json:"verdict"`
 	// Suite is what the gateway chooses. Where the choice cannot be told,
 	// Candidates are what it may be.
 	Suite      string   `json:"suite,omitempty"`
@@ -261,7 +279,7 @@ type Client struct {
 	Missing []Missing `json:"missing"`
 	// Basis is "predicted" from the matrix, or "live": the client's own first
 	// packet was sent and answered.
-	Basis string `json:"basis"`
+	Basis ClientBasis `json:"basis"`
 	// Doubt says why the client's policy itself may be wrong.
 	Doubt    string   `json:"doubt,omitempty"`
 	Notes    []string `json:"notes"`
@@ -280,22 +298,22 @@ type Missing struct {
 
 // Policy is how a gateway stands to a policy, as far as a scan can tell.
 type Policy struct {
-	Policy string `json:"policy"` // its name
-	Title  string `json:"title"`
+	Name  string `json:"policy"` // its name
+	Title string `json:"title"`
 	// Verdict is "met", "violated" or "undecided". Rules that are advice, of
 	// severity "info", do not decide it.
-	Verdict string `json:"verdict"`
-	Reason  string `json:"reason"` // half a sentence
-	Rules   []Rule `json:"rules"`
+	Verdict RuleState `json:"verdict"`
+	Reason  string    `json:"reason"` // half a sentence
+	Rules   []Rule    `json:"rules"`
 }
 
 // Rule is how a gateway stands to one demand of a policy.
 type Rule struct {
-	Rule   string `json:"rule"`   // its id
+	ID     string `json:"rule"`   // its id
 	Demand string `json:"demand"` // in words
 	// State is "met", "violated", "undecided" or "not_observable".
-	State    string `json:"state"`
-	Severity string `json:"severity"` // of a violation
+	State    RuleState `json:"state"`
+	Severity Severity  `json:"severity"` // of a violation
 	// Found is what the gateway accepts, refuses or leaves open, in words.
 	Found string `json:"found,omitempty"`
 	Why   string `json:"why"`
@@ -324,7 +342,7 @@ type Cost struct {
 // Finding is something that a reader should know or mend.
 type Finding struct {
 	ID       string   `json:"id"`
-	Severity string   `json:"severity"` // "critical", "high", "medium", "low" or "info"
+	Severity Severity `json:"severity"` // "critical", "high", "medium", "low" or "info"
 	Title    string   `json:"title"`
 	Detail   string   `json:"detail,omitempty"`
 	Evidence []int    `json:"evidence"` // exchanges
@@ -332,21 +350,24 @@ type Finding struct {
 	Refs     []string `json:"refs"`
 }
 
+// IsProblem reports whether the finding asks for action.
+func (f Finding) IsProblem() bool { return f.Severity.Rank() <= SeverityMedium.Rank() }
+
 // Exchange is one request with its retries and its answer.
 type Exchange struct {
-	ID        int    `json:"id"`
-	Transport string `json:"transport"`
-	Type      string `json:"type"`    // IANA, such as "IKE_SA_INIT"
-	Purpose   string `json:"purpose"` // "reach", "matrix", "control", "detail", "client" or "close"
-	Offer     string `json:"offer,omitempty"`
-	KE        string `json:"ke,omitempty"` // the method of our KE payload, as keyword
-	Outcome   string `json:"outcome"`
-	Detail    string `json:"detail,omitempty"`
-	Group     string `json:"group,omitempty"` // of INVALID_KE_PAYLOAD, as keyword
-	Suite     string `json:"suite,omitempty"` // of an accepted answer
+	ID        int       `json:"id"`
+	Transport Transport `json:"transport"`
+	Type      string    `json:"type"`    // IANA, such as "IKE_SA_INIT"
+	Purpose   Purpose   `json:"purpose"` // "reach", "matrix", "control", "detail", "client" or "close"
+	Offer     string    `json:"offer,omitempty"`
+	KE        string    `json:"ke,omitempty"` // the method of our KE payload, as keyword
+	Outcome   Outcome   `json:"outcome"`
+	Detail    string    `json:"detail,omitempty"`
+	Group     string    `json:"group,omitempty"` // of INVALID_KE_PAYLOAD, as keyword
+	Suite     string    `json:"suite,omitempty"` // of an accepted answer
 	// Decides is "refused" if the matrix takes from it that the offer is, for
 	// silence perhaps, "accepted" if a suite of it, and "" if nothing.
-	Decides string    `json:"decides,omitempty"`
+	Decides State     `json:"decides,omitempty"`
 	Tries   int       `json:"tries"`
 	Cookie  bool      `json:"cookie"`
 	Sent    time.Time `json:"sent,omitzero"`

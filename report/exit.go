@@ -21,33 +21,33 @@ const (
 // target's, and that before the gates, of which one that failed comes before
 // one that is undecided.
 func decideExit(d *Document, interrupted bool) Exit {
-	count := map[string]int{}
+	count := map[Verdict]int{}
 	for _, t := range d.Targets {
 		count[t.Verdict]++
 	}
-	silent := count["no_answer"] + count["unreachable"] + count["not_ike"]
+	silent := count[VerdictNoAnswer] + count[VerdictUnreachable] + count[VerdictNotIKE]
 	switch {
 	case interrupted:
 		return Exit{ExitInterrupted, "interrupted: the report is partial"}
-	case count["error"] > 0:
-		return Exit{ExitError, ofTargets(count["error"], len(d.Targets), "could not be scanned")}
+	case count[VerdictError] > 0:
+		return Exit{ExitError, ofTargets(count[VerdictError], len(d.Targets), "could not be scanned")}
 	case silent > 0:
 		return Exit{ExitNoAnswer, ofTargets(silent, len(d.Targets), "gave no IKEv2 answer")}
 	}
-	states := map[string]int{}
+	states := map[GateState]int{}
 	for _, g := range d.Gates {
 		states[g.State]++
 	}
-	ofGates := func(state string) string {
+	ofGates := func(state GateState) string {
 		return fmt.Sprintf("%d of %s %s", states[state], english.Counted(int64(len(d.Gates)), "gate", "gates"), state)
 	}
 	switch {
-	case states[gateFailed] > 0:
-		return Exit{ExitFailed, ofGates(gateFailed)}
-	case states[gateUndecided] > 0:
-		return Exit{ExitUndecided, ofGates(gateUndecided)}
+	case states[GateFailed] > 0:
+		return Exit{ExitFailed, ofGates(GateFailed)}
+	case states[GateUndecided] > 0:
+		return Exit{ExitUndecided, ofGates(GateUndecided)}
 	case len(d.Gates) > 0:
-		return Exit{ExitDone, ofGates(gatePassed)}
+		return Exit{ExitDone, ofGates(GatePassed)}
 	}
 	if !d.Complete {
 		return Exit{ExitDone, "every target answered; the report is partial"}

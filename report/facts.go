@@ -15,7 +15,7 @@ type facts struct {
 
 type exchangeFacts struct {
 	id      int
-	outcome string
+	outcome Outcome
 	offer   []proposals.Product
 	suite   []proposals.Product // of an accepted answer: one product of one suite
 	group   string
@@ -98,7 +98,7 @@ func (f facts) decided(keywords string) bool {
 // refusal returns an exchange whose offer holds s and was refused.
 func (f facts) refusal(s proposals.Suite) (id int, ok bool) {
 	for _, e := range f.exchanges {
-		if e.outcome == "no_proposal_chosen" &&
+		if e.outcome == OutcomeNoProposalChosen &&
 			slices.ContainsFunc(e.offer, func(p proposals.Product) bool { return p.Contains(s) }) {
 			return e.id, true
 		}
@@ -110,7 +110,7 @@ func (f facts) refusal(s proposals.Suite) (id int, ok bool) {
 func (f facts) refusals(a proposals.Algorithm) []int {
 	var ids []int
 	for _, e := range f.exchanges {
-		if e.outcome == "no_proposal_chosen" && anyHolds(e.offer, a) {
+		if e.outcome == OutcomeNoProposalChosen && anyHolds(e.offer, a) {
 			ids = append(ids, e.id)
 		}
 	}
@@ -125,8 +125,8 @@ const enoughEvidence = 5
 func (f facts) shown(a proposals.Algorithm) []int {
 	var ids []int
 	for _, e := range f.exchanges {
-		taken := e.outcome == "accepted" && anyHolds(e.suite, a)
-		if e.outcome == "invalid_ke_payload" {
+		taken := e.outcome == OutcomeAccepted && anyHolds(e.suite, a)
+		if e.outcome == OutcomeInvalidKEPayload {
 			taken = a.Axis == proposals.KE && e.group == a.Keyword() || onlyOffers(e.offer, a)
 		}
 		if taken && len(ids) < enoughEvidence {

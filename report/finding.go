@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
@@ -30,12 +29,7 @@ func findings(t *Target) []Finding {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Finding) int {
-		return cmp.Or(cmp.Compare(severityRank(a), severityRank(b)), strings.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(a.Severity.Rank(), b.Severity.Rank()), strings.Compare(a.ID, b.ID))
 	})
 	return append([]Finding{}, out...)
 }
-
-func severityRank(f Finding) int { return baseline.Severity(f.Severity).Rank() }
-
-// isProblem tells findings that ask for action from remarks.
-func isProblem(f Finding) bool { return severityRank(f) <= baseline.Medium.Rank() }

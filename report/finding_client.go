@@ -21,7 +21,7 @@ func windowsFinding(f facts) (Finding, bool) {
 		}
 	}
 	out := Finding{
-		ID: "CLIENT-WINDOWS-DEFAULT", Severity: "info",
+		ID: "CLIENT-WINDOWS-DEFAULT", Severity: SeverityInfo,
 		Title:    "Windows VPN clients with default settings cannot connect",
 		Detail:   "Windows 7 to 11 offer KE_MODP_1024 alone unless configured; the gateway refuses it",
 		Evidence: evidence,

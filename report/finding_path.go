@@ -12,11 +12,11 @@ import (
 // pathFindings judges whether IKE gets through.
 func pathFindings(t *Target) []Finding {
 	switch t.Verdict {
-	case "ikev2":
+	case VerdictIKEv2:
 		return openPathFindings(t)
-	case "no_answer":
+	case VerdictNoAnswer:
 		return []Finding{{
-			ID: "PATH-NO-ANSWER", Severity: "high",
+			ID: "PATH-NO-ANSWER", Severity: SeverityHigh,
 			Title:    "no answer on " + english.List(transports(t.Paths), "and"),
 			Detail:   "silence is a firewall, a wrong address, a gateway that is down, or one that answers only addresses it knows",
 			Evidence: pathEvidence(t.Paths),
@@ -27,9 +27,9 @@ func pathFindings(t *Target) []Finding {
 				"scan from another network: some gateways answer only peers they know",
 			},
 		}}
-	case "unreachable":
+	case VerdictUnreachable:
 		f := Finding{
-			ID: "PATH-ICMP", Severity: "high",
+			ID: "PATH-ICMP", Severity: SeverityHigh,
 			Title:    "the network reports that the gateway cannot be reached",
 			Evidence: pathEvidence(t.Paths),
 		}
@@ -43,9 +43,9 @@ func pathFindings(t *Target) []Finding {
 		f.Detail = strings.Join(distinct(said), "; ")
 		f.Fix = append(distinct(f.Fix), "check the address and the route to it")
 		return []Finding{f}
-	case "not_ike":
+	case VerdictNotIKE:
 		return []Finding{{
-			ID: "PATH-NOT-IKE", Severity: "high",
+			ID: "PATH-NOT-IKE", Severity: SeverityHigh,
 			Title:    "something answers, but it is not an IKEv2 responder",
 			Detail:   strings.Join(distinct(details(t.Paths)), "; "),
 			Evidence: pathEvidence(t.Paths),
@@ -57,39 +57,39 @@ func pathFindings(t *Target) []Finding {
 		}}
 	}
 	return []Finding{{
-		ID: "SCAN-ERROR", Severity: "high", Title: "the scan could not be done", Detail: t.Error,
+		ID: "SCAN-ERROR", Severity: SeverityHigh, Title: "the scan could not be done", Detail: t.Error,
 	}}
 }
 
 // openPathFindings judges the paths to a gateway that answers on one of them.
 func openPathFindings(t *Target) []Finding {
 	var out []Finding
-	state := map[string]string{}
+	state := map[Transport]PathState{}
 	// What findings call the ports: those that were asked.
 	ike, natt := "UDP 500", "UDP 4500"
 	for _, p := range t.Paths {
 		state[p.Transport] = p.State
 		switch p.Transport {
-		case "udp500":
-			ike = p.name()
-		case "udp4500":
-			natt = p.name()
+		case UDP500:
+			ike = p.Name()
+		case UDP4500:
+			natt = p.Name()
 		}
 	}
 	for _, p := range t.Paths {
-		if p.State == "answers" {
+		if p.State == PathAnswers {
 			continue
 		}
-		f := Finding{Evidence: p.Evidence, Severity: "medium"}
+		f := Finding{Evidence: p.Evidence, Severity: SeverityMedium}
 		detail, fix := icmpWords(p)
 		switch {
-		case p.Transport == "udp4500" && state["udp500"] == "answers":
+		case p.Transport == UDP4500 && state[UDP500] == PathAnswers:
 			f.ID = "PATH-4500"
 			f.Title = natt + " is closed while " + ike + " answers"
 			f.Detail = "clients behind NAT switch to " + natt + " after the first exchange, and fail there"
 			f.Refs = []string{"RFC 7296, Section 2.23", "RFC 3948"}
 			if t.NAT != nil && (t.NAT.LocalBehindNAT || t.NAT.GatewayBehindNAT) {
-				f.Severity = "high"
+				f.Severity = SeverityHigh
 				f.Detail = "there is NAT on the way from here, so that every connection from here fails on " + natt
 			}
 			f.Fix = []string{
@@ -97,10 +97,10 @@ func openPathFindings(t *Target) []Finding {
 				"if the gateway is behind NAT, forward " + natt + " to it as well as " + ike,
 				"check that NAT traversal is enabled on the gateway",
 			}
-			if p.State == "silent" {
+			if p.State == PathSilent {
 				f.Title = natt + " is silent while " + ike + " answers"
 			}
-		case p.Transport == "udp500" && state["udp4500"] == "answers":
+		case p.Transport == UDP500 && state[UDP4500] == PathAnswers:
 			f.ID = "PATH-500"
 			f.Title = ike + " is " + english.Plain(p.State) + " while " + natt + " answers"
 			f.Detail = "clients that begin on " + ike + ", as most do, cannot connect; some gateways are so by intent"
@@ -126,7 +126,7 @@ func natFindings(t *Target) []Finding {
 	var out []Finding
 	if !n.Supported {
 		out = append(out, Finding{
-			ID: "PATH-NO-NAT-T", Severity: "medium",
+			ID: "PATH-NO-NAT-T", Severity: SeverityMedium,
 			Title:    "the gateway sent no NAT detection",
 			Detail:   "NAT traversal is off or missing, so that clients behind NAT cannot connect",
 			Evidence: n.Evidence,
@@ -136,7 +136,7 @@ func natFindings(t *Target) []Finding {
 	}
 	if n.GatewayBehindNAT {
 		out = append(out, Finding{
-			ID: "PATH-GATEWAY-NAT", Severity: "info",
+			ID: "PATH-GATEWAY-NAT", Severity: SeverityInfo,
 			Title:    "the gateway is behind NAT",
 			Detail:   portNames(t.Paths) + " must be forwarded to it, and every client has to use UDP encapsulation",
 			Evidence: n.Evidence,
@@ -153,14 +153,14 @@ func icmpWords(p Path) (detail, fix string) {
 		by = p.Reporter
 	}
 	switch p.State {
-	case "port_unreachable":
-		return fmt.Sprintf("%s says that nothing listens on %s", by, p.name()),
+	case PathPortUnreachable:
+		return fmt.Sprintf("%s says that nothing listens on %s", by, p.Name()),
 			"start the IKE service of the gateway, and check that it listens on this address"
-	case "admin_prohibited":
-		return fmt.Sprintf("%s rejects %s by a filter", by, p.name()),
-			"let " + p.name() + " through the filter at " + by
-	case "error":
-		return strings.TrimSuffix(p.name()+": "+p.Detail, ": "), "mend the network here: " + p.Detail
+	case PathAdminProhibited:
+		return fmt.Sprintf("%s rejects %s by a filter", by, p.Name()),
+			"let " + p.Name() + " through the filter at " + by
+	case PathError:
+		return strings.TrimSuffix(p.Name()+": "+p.Detail, ": "), "mend the network here: " + p.Detail
 	}
 	return "", ""
 }
@@ -172,7 +172,7 @@ func gatewayFindings(t *Target) []Finding {
 		const sha1 = 1 // RFC 7427, Section 7
 		if slices.ContainsFunc(g.SignatureHashes, func(h Number) bool { return h.ID == sha1 }) {
 			out = append(out, Finding{
-				ID: "IKE-AUTH-SIGHASH-SHA1", Severity: "medium",
+				ID: "IKE-AUTH-SIGHASH-SHA1", Severity: SeverityMedium,
 				Title:    "signatures with SHA-1 are accepted",
 				Detail:   "collisions of SHA-1 are practical",
 				Evidence: g.Evidence,
@@ -182,7 +182,7 @@ func gatewayFindings(t *Target) []Finding {
 		}
 		if g.Redirect != "" {
 			out = append(out, Finding{
-				ID: "GATEWAY-REDIRECT", Severity: "info",
+				ID: "GATEWAY-REDIRECT", Severity: SeverityInfo,
 				Title:    "the gateway redirects to another one",
 				Detail:   "it names " + g.Redirect + ", which this scan did not ask",
 				Evidence: g.Evidence,
@@ -192,7 +192,7 @@ func gatewayFindings(t *Target) []Finding {
 	}
 	if n := t.Cost.Cookies; n > 0 {
 		out = append(out, Finding{
-			ID: "GATEWAY-COOKIES", Severity: "info",
+			ID: "GATEWAY-COOKIES", Severity: SeverityInfo,
 			Title:    "the gateway asked for " + english.Counted(int64(n), "cookie", "cookies"),
 			Detail:   "it does so near its limit of half-open SAs, or always; other clients may be slower meanwhile",
 			Evidence: cookieExchanges(t.Exchanges),
@@ -201,7 +201,7 @@ func gatewayFindings(t *Target) []Finding {
 	}
 	if n := t.Cost.HalfOpenLeft; n > 0 {
 		out = append(out, Finding{
-			ID: "GATEWAY-HALF-OPEN", Severity: "low",
+			ID: "GATEWAY-HALF-OPEN", Severity: SeverityLow,
 			Title:  english.Counted(int64(n), "half-open SA", "half-open SAs") + " may be left on the gateway",
 			Detail: "the gateway did not confirm that they were closed; they go away by themselves, usually within 30 s",
 			Refs:   []string{"RFC 7296, Section 2.4"},
@@ -229,25 +229,17 @@ func pathEvidence(paths []Path) []int {
 }
 
 func transports(paths []Path) []string {
-	return lists.Convert(paths, Path.name)
-}
-
-// name returns what people call the way of p, such as "UDP 500".
-func (p Path) name() string {
-	if p.Port != 0 {
-		return fmt.Sprintf("UDP %d", p.Port)
-	}
-	return strings.Replace(p.Transport, "udp", "UDP ", 1)
+	return lists.Convert(paths, Path.Name)
 }
 
 // portNames names the ports that were asked: "UDP 500 and 4500".
 func portNames(paths []Path) string {
-	return "UDP " + english.List(lists.Convert(paths, func(p Path) string { return strings.TrimPrefix(p.name(), "UDP ") }), "and")
+	return "UDP " + english.List(lists.Convert(paths, func(p Path) string { return strings.TrimPrefix(p.Name(), "UDP ") }), "and")
 }
 
 // portFilter is a filter of tcpdump for the ports that were asked.
 func portFilter(paths []Path) string {
-	return strings.Join(lists.Convert(paths, func(p Path) string { return strings.Replace(p.name(), "UDP", "udp port", 1) }), " or ")
+	return strings.Join(lists.Convert(paths, func(p Path) string { return strings.Replace(p.Name(), "UDP", "udp port", 1) }), " or ")
 }
 
 func details(paths []Path) []string {

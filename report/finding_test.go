@@ -78,7 +78,7 @@ func TestFindings(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string
 			for _, f := range newTarget(tt.result()).Findings {
-				got = append(got, f.Severity+" "+f.ID)
+				got = append(got, string(f.Severity)+" "+f.ID)
 			}
 			for _, want := range tt.want {
 				if !slices.Contains(got, want) {
@@ -96,14 +96,14 @@ func TestFindings(t *testing.T) {
 
 // Findings name the ports that were asked, and not the usual ones.
 func TestPathFindingsNamePorts(t *testing.T) {
-	asked := func(states [2]string, verdict string) *Target {
+	asked := func(states [2]PathState, verdict Verdict) *Target {
 		paths := []Path{{Transport: "udp500", Port: 10500, State: states[0]}, {Transport: "udp4500", Port: 14700, State: states[1], Reporter: "192.0.2.9"}}
 		return &Target{Verdict: verdict, Paths: paths, NAT: &NAT{Supported: true, GatewayBehindNAT: true}}
 	}
 	for _, target := range []*Target{
-		asked([2]string{"silent", "silent"}, "no_answer"), asked([2]string{"silent", "admin_prohibited"}, "unreachable"),
-		asked([2]string{"answers", "silent"}, "ikev2"), asked([2]string{"silent", "answers"}, "ikev2"),
-		asked([2]string{"answers", "admin_prohibited"}, "ikev2"),
+		asked([2]PathState{"silent", "silent"}, "no_answer"), asked([2]PathState{"silent", "admin_prohibited"}, "unreachable"),
+		asked([2]PathState{"answers", "silent"}, "ikev2"), asked([2]PathState{"silent", "answers"}, "ikev2"),
+		asked([2]PathState{"answers", "admin_prohibited"}, "ikev2"),
 	} {
 		for _, f := range pathFindings(target) {
 			words := strings.Join(append([]string{f.Title, f.Detail}, f.Fix...), "\n")
@@ -177,7 +177,7 @@ func TestPostQuantum(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		m       matrixCase
-		state   string
+		state   QuantumState
 		methods string
 	}{
 		{"hybrid beside classical", matrixCase{asked: standard, observed: "aes256gcm16-prfsha384-ecp384-ke1_none-ke1_mlkem768"}, "accepted", "mlkem768"},
@@ -211,7 +211,7 @@ func TestVendorID(t *testing.T) {
 		{"6162631b5b", "6162631b5b (unknown)"},
 		{"", " (unknown)"},
 	} {
-		if got := vendorWords(vendorID(mustHex(t, tt.hex))); got != tt.want {
+		if got := vendorID(mustHex(t, tt.hex)).String(); got != tt.want {
 			t.Errorf("vendor ID %s = %q, want %q", tt.hex, got, tt.want)
 		}
 	}

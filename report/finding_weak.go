@@ -65,7 +65,7 @@ func weakFinding(t *Target, f facts, w baseline.Weakness, algorithms []proposals
 		verb = "are"
 	}
 	out := Finding{
-		ID: w.ID, Severity: string(w.Severity),
+		ID: w.ID, Severity: Severity(w.Severity),
 		Title:  english.List(names, "and") + " " + verb + " accepted",
 		Detail: w.Reason,
 		Refs:   w.Refs,
@@ -84,7 +84,7 @@ func weakFinding(t *Target, f facts, w baseline.Weakness, algorithms []proposals
 			if len(out.Evidence) == 0 {
 				ids := t.Matrix.Products[i].Evidence
 				out.Evidence = append(out.Evidence, ids[:min(len(ids), enoughEvidence)]...)
-				if t.Matrix.Products[i].Basis == "inferred" {
+				if t.Matrix.Products[i].Basis == BasisInferred {
 					out.Detail += "; inferred, since offers that hold it were taken and none was refused"
 				}
 			}
@@ -139,7 +139,7 @@ func suiteFindings(t *Target, f facts) []Finding {
 	m := t.Matrix
 	if m.Accepted == 0 && m.Refused > 0 && m.Unknown == 0 {
 		out = append(out, Finding{
-			ID: "IKE-NOTHING-ACCEPTED", Severity: "high",
+			ID: "IKE-NOTHING-ACCEPTED", Severity: SeverityHigh,
 			Title:  "the gateway answers, but accepts no suite",
 			Detail: "it may know no connection for the address of this scan, or want an algorithm that was not asked about",
 			Fix: []string{
@@ -150,7 +150,7 @@ func suiteFindings(t *Target, f facts) []Finding {
 	}
 	if len(m.Contradictions) > 0 {
 		out = append(out, Finding{
-			ID: "SCAN-CONTRADICTION", Severity: "medium",
+			ID: "SCAN-CONTRADICTION", Severity: SeverityMedium,
 			Title:  "the same suite was taken and refused: " + strings.Join(m.Contradictions[:min(3, len(m.Contradictions))], ", "),
 			Detail: "several gateways behind one address with different policies, or a change of policy during the scan",
 			Fix:    []string{"give every member of the cluster the same IKE proposals, and scan again"},
@@ -177,17 +177,17 @@ func suiteFindings(t *Target, f facts) []Finding {
 // undecidedFinding says which suites a scan could not tell, and why.
 func undecidedFinding(m *Matrix) Finding {
 	out := Finding{
-		ID: "SCAN-UNDECIDED", Severity: "low",
+		ID: "SCAN-UNDECIDED", Severity: SeverityLow,
 		Title: english.Grouped(m.Unknown) + " of " + english.Grouped(m.Universe) + " suites are undecided",
 	}
 	if m.Accepted == 0 {
-		out.Severity = "medium" // the scan told nothing of use
+		out.Severity = SeverityMedium // the scan told nothing of use
 	}
 	unasked, unanswered := false, false
 	for _, u := range m.Undecided {
 		out.Evidence = append(out.Evidence, u.Evidence...)
-		unasked = unasked || u.State == "not_tested"
-		unanswered = unanswered || u.State != "not_tested"
+		unasked = unasked || u.State == StateNotTested
+		unanswered = unanswered || u.State != StateNotTested
 	}
 	var why []string
 	if unanswered {
@@ -206,7 +206,7 @@ func undecidedFinding(m *Matrix) Finding {
 // offer of what it accepts, though it accepts a sound suite, and not because
 // it leaves the choice to the initiator.
 func preferenceFinding(t *Target) (Finding, bool) {
-	if t.Preference == nil || t.Preference.Suite == "" || t.Preference.Decides == "initiator" {
+	if t.Preference == nil || t.Preference.Suite == "" || t.Preference.Decides == ByInitiator {
 		return Finding{}, false
 	}
 	var weak []string
@@ -223,7 +223,7 @@ func preferenceFinding(t *Target) (Finding, bool) {
 		return Finding{}, false
 	}
 	return Finding{
-		ID: "IKE-PREFERS-WEAK", Severity: "medium",
+		ID: "IKE-PREFERS-WEAK", Severity: SeverityMedium,
 		Title:    "the gateway prefers " + english.List(weak, "and") + " to better suites that it accepts",
 		Detail:   "from an offer of what it accepts it chose " + t.Preference.Suite,
 		Evidence: t.Preference.Evidence,
@@ -273,7 +273,7 @@ func missingFinding(f facts) (Finding, bool) {
 		return Finding{}, false
 	}
 	return Finding{
-		ID: "IKE-RFC8247-MUST", Severity: "info",
+		ID: "IKE-RFC8247-MUST", Severity: SeverityInfo,
 		Title:    "not accepted, though every IKEv2 implementation must have it: " + english.List(names, "and"),
 		Detail:   "a policy may well leave it out; clients that have nothing better cannot connect",
 		Evidence: evidence,

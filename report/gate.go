@@ -9,13 +9,6 @@ import (
 	"github.com/ikescope/ikescope/report/english"
 )
 
-// States of a gate.
-const (
-	gatePassed    = "passed"
-	gateFailed    = "failed"
-	gateUndecided = "undecided"
-)
-
 // Gates are what the targets of a document are held to.
 type Gates struct {
 	Policies []baseline.Policy // each is met
@@ -41,43 +34,46 @@ func (d *Document) Check(gates Gates, interrupted bool) {
 		if len(gates.Policies) > 0 {
 			t.Judge(gates.Policies)
 			for _, p := range t.Policies {
-				d.gate(t, "policy", p.Policy, policyGate(p))
+				d.gate(t, PolicyGate, p.Name, policyGate(p))
 			}
 		}
 		if len(gates.Clients) > 0 {
 			t.Compare(gates.Clients)
 			for _, c := range t.Clients {
-				d.gate(t, "client", c.Client, clientGate(c))
+				d.gate(t, ClientGate, c.Name, clientGate(c))
 			}
 		}
 		if earlier != nil {
-			d.gate(t, "baseline", t.Target, baselineGate(earlier, t))
+			d.gate(t, BaselineGate, t.Name, baselineGate(earlier, t))
 		}
 		if gates.FailOn != "" {
-			d.gate(t, "fail_on", string(gates.FailOn), findingGate(t, gates.FailOn))
+			d.gate(t, FindingGate, string(gates.FailOn), findingGate(t, gates.FailOn))
 		}
 	}
 	d.Exit = decideExit(d, interrupted)
 }
 
 // gateVerdict is the state of a gate, and the reason.
-type gateVerdict struct{ state, reason string }
+type gateVerdict struct {
+	state  GateState
+	reason string
+}
 
-func (d *Document) gate(t *Target, kind, name string, v gateVerdict) {
-	if t.Verdict != "ikev2" {
-		v = gateVerdict{gateUndecided, verdictWords(t.Verdict)}
+func (d *Document) gate(t *Target, kind GateKind, name string, v gateVerdict) {
+	if t.Verdict != VerdictIKEv2 {
+		v = gateVerdict{GateUndecided, t.Verdict.Words()}
 	}
-	d.Gates = append(d.Gates, Gate{Gate: kind, Name: name, Target: t.Target, Address: t.Address, State: v.state, Reason: v.reason})
+	d.Gates = append(d.Gates, Gate{Kind: kind, Name: name, Target: t.Name, Address: t.Address, State: v.state, Reason: v.reason})
 }
 
 func policyGate(p Policy) gateVerdict {
-	if p.Verdict == ruleMet {
-		return gateVerdict{gatePassed, "met, " + p.Reason + unverifiedWords(p)}
+	if p.Verdict == RuleMet {
+		return gateVerdict{GatePassed, "met, " + p.Reason + unverifiedWords(p)}
 	}
 	var rules []string
 	for _, r := range p.Rules {
-		if r.State == p.Verdict && baseline.Severity(r.Severity) != baseline.Info {
-			rule := r.Rule
+		if r.State == p.Verdict && r.Severity != SeverityInfo {
+			rule := r.ID
 			if r.Unverified != "" {
 				rule += " (not verified)"
 			}
@@ -88,10 +84,10 @@ func policyGate(p Policy) gateVerdict {
 	if len(rules) > 0 {
 		reason += ": " + english.List(rules, "and")
 	}
-	if p.Verdict == ruleViolated {
-		return gateVerdict{gateFailed, "violated, " + reason}
+	if p.Verdict == RuleViolated {
+		return gateVerdict{GateFailed, "violated, " + reason}
 	}
-	return gateVerdict{gateUndecided, reason}
+	return gateVerdict{GateUndecided, reason}
 }
 
 // unverifiedWords says how many rules that decided for p are not verified, if
@@ -99,7 +95,7 @@ func policyGate(p Policy) gateVerdict {
 func unverifiedWords(p Policy) string {
 	n := 0
 	for _, r := range p.Rules {
-		if r.Unverified != "" && r.State == ruleMet && baseline.Severity(r.Severity) != baseline.Info {
+		if r.Unverified != "" && r.State == RuleMet && r.Severity != SeverityInfo {
 			n++
 		}
 	}
@@ -119,12 +115,12 @@ func clientGate(c Client) gateVerdict {
 
 func clientVerdict(c Client) gateVerdict {
 	switch c.Verdict {
-	case "connects":
-		return gateVerdict{gatePassed, "connects with " + suiteWords(c)}
-	case "fails":
-		return gateVerdict{gateFailed, strings.TrimSuffix("fails: "+missingText(c), ": ")}
+	case ClientConnects:
+		return gateVerdict{GatePassed, "connects with " + suiteWords(c)}
+	case ClientFails:
+		return gateVerdict{GateFailed, strings.TrimSuffix("fails: "+missingText(c), ": ")}
 	}
-	return gateVerdict{gateUndecided, strings.Join(append([]string{"unknown"}, c.Notes...), ": ")}
+	return gateVerdict{GateUndecided, strings.Join(append([]string{"unknown"}, c.Notes...), ": ")}
 }
 
 // baselineGate fails where t became weaker.
@@ -134,24 +130,24 @@ func baselineGate(d *Diff, t *Target) gateVerdict {
 			continue
 		}
 		with := ""
-		if compared.Old.Target != compared.New.Target {
-			with = "; compared with " + compared.Old.name() + ", the only target of the earlier report"
+		if compared.Old.Name != compared.New.Name {
+			with = "; compared with " + compared.Old.String() + ", the only target of the earlier report"
 		}
-		found := map[string][]string{}
+		found := map[Effect][]string{}
 		for _, c := range compared.Changes {
 			found[c.Effect] = append(found[c.Effect], c.Text)
 		}
 		switch {
-		case len(found[effectWeaker]) > 0:
-			return gateVerdict{gateFailed, "weaker: " + firstFew(found[effectWeaker]) + with}
-		case len(found[effectUnknown]) > 0:
-			return gateVerdict{gateUndecided, firstFew(found[effectUnknown]) + with}
+		case len(found[EffectWeaker]) > 0:
+			return gateVerdict{GateFailed, "weaker: " + firstFew(found[EffectWeaker]) + with}
+		case len(found[EffectUnknown]) > 0:
+			return gateVerdict{GateUndecided, firstFew(found[EffectUnknown]) + with}
 		case !t.Complete || t.Matrix == nil:
-			return gateVerdict{gateUndecided, "nothing is weaker so far, but not everything was asked" + with}
+			return gateVerdict{GateUndecided, "nothing is weaker so far, but not everything was asked" + with}
 		}
-		return gateVerdict{gatePassed, "nothing is weaker" + with}
+		return gateVerdict{GatePassed, "nothing is weaker" + with}
 	}
-	return gateVerdict{gateUndecided, "the earlier report does not hold it"}
+	return gateVerdict{GateUndecided, "the earlier report does not hold it"}
 }
 
 // findingGate fails where a finding on the gateway is as bad as worst, or worse.
@@ -161,26 +157,26 @@ func findingGate(t *Target, worst baseline.Severity) gateVerdict {
 		switch {
 		case strings.HasPrefix(f.ID, "SCAN-"): // of the scan, not of the gateway
 			open = append(open, f.ID)
-		case severityRank(f) <= worst.Rank():
-			bad = append(bad, f.Severity+" "+f.ID)
+		case f.Severity.Rank() <= worst.Rank():
+			bad = append(bad, string(f.Severity)+" "+f.ID)
 		}
 	}
 	switch {
 	case len(bad) > 0:
-		return gateVerdict{gateFailed, firstFew(bad)}
+		return gateVerdict{GateFailed, firstFew(bad)}
 	case len(open) > 0:
-		return gateVerdict{gateUndecided, "no such finding so far, but " + english.List(open, "and")}
+		return gateVerdict{GateUndecided, "no such finding so far, but " + english.List(open, "and")}
 	case !t.Complete || t.Matrix == nil || t.Matrix.Unknown > 0:
-		return gateVerdict{gateUndecided, "no such finding so far, but not every suite is decided"}
+		return gateVerdict{GateUndecided, "no such finding so far, but not every suite is decided"}
 	}
 	switch j := newJudge(t); {
 	case j.err != nil:
-		return gateVerdict{gateUndecided, "no such finding so far, but the report falls into too many sets of suites"}
+		return gateVerdict{GateUndecided, "no such finding so far, but the report falls into too many sets of suites"}
 	case len(j.open) > 0:
-		return gateVerdict{gateUndecided, fmt.Sprintf("no such finding so far, but %s not asked about, or not decided",
+		return gateVerdict{GateUndecided, fmt.Sprintf("no such finding so far, but %s not asked about, or not decided",
 			english.Counted(sizeOf(j.open), "suite is", "suites are"))}
 	}
-	return gateVerdict{gatePassed, "no such finding"}
+	return gateVerdict{GatePassed, "no such finding"}
 }
 
 // firstFew joins the first reasons.

@@ -13,7 +13,7 @@ import (
 )
 
 func gateStates(d *Document) string {
-	return strings.Join(lists.Convert(d.Gates, func(g Gate) string { return g.Gate + " " + g.State }), ", ")
+	return strings.Join(lists.Convert(d.Gates, func(g Gate) string { return string(g.Kind) + " " + string(g.State) }), ", ")
 }
 
 func TestCheck(t *testing.T) {
@@ -106,7 +106,7 @@ func TestCheckPrecedence(t *testing.T) {
 			t.Errorf("%v: %+v, want %d", tt.targets, doc.Exit, tt.code)
 		}
 		for i, g := range doc.Gates {
-			if dead := doc.Targets[i].Verdict != "ikev2"; dead != (g.State == gateUndecided) {
+			if dead := doc.Targets[i].Verdict != VerdictIKEv2; dead != (g.State == GateUndecided) {
 				t.Errorf("%s: %+v", tt.targets[i], g)
 			}
 		}

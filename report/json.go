@@ -12,12 +12,6 @@ import (
 	"unicode/utf16"
 )
 
-//go:embed schema.json
-var schema []byte
-
-// Schema returns the JSON Schema (draft 2020-12) of version 1 of the document.
-func Schema() []byte { return bytes.Clone(schema) }
-
 // WriteJSON writes v, such as a [Document] or a [Diff], as indented JSON that
 // ends in a newline. Characters that do not print, such as terminal controls or
 // marks that turn the direction of text, are written as \u escapes, so that the

@@ -53,10 +53,10 @@ func (d *Document) Include(earlier []*Document) {
 
 func newTarget(r probe.Result) Target {
 	t := Target{
-		Target:    r.Target,
+		Name:      r.Target,
 		Address:   addressText(r.Address),
 		Started:   timeStamp(r.Started),
-		Verdict:   r.Verdict.String(),
+		Verdict:   Verdict(r.Verdict.String()),
 		Complete:  r.Complete,
 		Paths:     lists.Convert(r.Paths, newPath),
 		Clients:   lists.Convert(r.Clients, liveClient),
@@ -97,7 +97,7 @@ func newPreference(p probe.Preference) *Preference {
 	out := &Preference{
 		KE:          lists.Convert(p.KE, method),
 		KEComplete:  p.KEComplete,
-		Decides:     p.Decides,
+		Decides:     Chooser(p.Decides),
 		Proposals:   proposalRules[p.Proposals],
 		FollowsKE:   p.FollowsKE == choice.Yes,
 		MayFollowKE: p.FollowsKE == choice.Unknown && p.Suite != nil,
@@ -117,9 +117,9 @@ func newPreference(p probe.Preference) *Preference {
 
 func newPath(p probe.Path) Path {
 	return Path{
-		Transport: p.Transport.String(),
+		Transport: Transport(p.Transport.String()),
 		Port:      p.Port,
-		State:     p.State.String(),
+		State:     PathState(p.State.String()),
 		RTTms:     milliseconds(p.RTT),
 		Sent:      p.Sent,
 		Received:  p.Received,
@@ -132,19 +132,19 @@ func newPath(p probe.Path) Path {
 // liveClient is what the gateway answered to a client's own first packet.
 func liveClient(a probe.ClientAnswer) Client {
 	c := Client{
-		Client:     a.Name,
-		Verdict:    "unknown",
+		Name:       a.Name,
+		Verdict:    ClientUnknown,
 		Candidates: []string{},
 		Missing:    []Missing{},
-		Basis:      "live",
+		Basis:      BasisLive,
 		Notes:      []string{},
 		Evidence:   lists.Sorted(a.Evidence),
 	}
 	switch a.State {
 	case matrix.Accepted:
-		c.Verdict = "connects"
+		c.Verdict = ClientConnects
 	case matrix.Refused:
-		c.Verdict = "fails"
+		c.Verdict = ClientFails
 	}
 	if a.Suite != nil {
 		c.Suite = a.Suite.String()
@@ -177,12 +177,12 @@ func newExchange(e probe.Exchange) Exchange {
 	}
 	out := Exchange{
 		ID:        e.ID,
-		Transport: e.Transport.String(),
+		Transport: Transport(e.Transport.String()),
 		Type:      e.Type.String(),
-		Purpose:   e.Purpose,
+		Purpose:   Purpose(e.Purpose),
 		Offer:     strings.Join(offer, ","),
 		KE:        methodKeyword(e.KE),
-		Outcome:   e.Outcome.String(),
+		Outcome:   Outcome(e.Outcome.String()),
 		Detail:    e.Detail,
 		Group:     methodKeyword(e.Group),
 		Tries:     e.Tries,
@@ -194,7 +194,7 @@ func newExchange(e probe.Exchange) Exchange {
 		out.Suite = e.Suite.String()
 	}
 	if e.Decides != matrix.NotTested {
-		out.Decides = e.Decides.String()
+		out.Decides = State(e.Decides.String())
 	}
 	return out
 }

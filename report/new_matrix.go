@@ -25,7 +25,7 @@ func newMatrix(m *matrix.Matrix) *Matrix {
 		accepted = append(accepted, r.Product)
 		out.Products = append(out.Products, AcceptedSuites{
 			Suites:   newSuites(r.Product),
-			Basis:    r.Basis.String(),
+			Basis:    Basis(r.Basis.String()),
 			Samples:  r.Samples,
 			Evidence: lists.Sorted(r.Evidence),
 		})
@@ -34,7 +34,7 @@ func newMatrix(m *matrix.Matrix) *Matrix {
 	for _, u := range m.Undecided {
 		undecided = append(undecided, u.Product)
 		out.Undecided = append(out.Undecided, UndecidedSuites{
-			State:    u.State.String(),
+			State:    State(u.State.String()),
 			Suites:   u.Product.String(),
 			Count:    u.Product.Size(),
 			Evidence: lists.Sorted(u.Evidence),

@@ -25,13 +25,13 @@ func TestLiveClients(t *testing.T) {
 		t.Fatalf("%d clients, matrix %v", len(clients), doc.Targets[0].Matrix)
 	}
 	for i, want := range []Client{
-		{Client: "one", Verdict: "connects", Suite: "aes256-sha256-prfsha256-modp2048", Evidence: []int{3, 5}},
-		{Client: "two", Verdict: "fails", Evidence: []int{6}},
-		{Client: "three", Verdict: "unknown", Notes: []string{"It was silent."}, Evidence: []int{7}},
-		{Client: "four", Verdict: "unknown", Notes: []string{"Not tried."}},
+		{Name: "one", Verdict: ClientConnects, Suite: "aes256-sha256-prfsha256-modp2048", Evidence: []int{3, 5}},
+		{Name: "two", Verdict: ClientFails, Evidence: []int{6}},
+		{Name: "three", Verdict: ClientUnknown, Notes: []string{"It was silent."}, Evidence: []int{7}},
+		{Name: "four", Verdict: ClientUnknown, Notes: []string{"Not tried."}},
 	} {
 		got := clients[i]
-		if got.Client != want.Client || got.Verdict != want.Verdict || got.Suite != want.Suite || got.Basis != "live" ||
+		if got.Name != want.Name || got.Verdict != want.Verdict || got.Suite != want.Suite || got.Basis != BasisLive ||
 			!slices.Equal(got.Notes, want.Notes) || !slices.Equal(got.Evidence, want.Evidence) {
 			t.Errorf("%+v, want %+v", got, want)
 		}

@@ -55,7 +55,7 @@ func newCoats(t *Target) []coat {
 	}
 	for _, u := range t.Matrix.Undecided {
 		mark := byte(markNotTested)
-		if u.State == "no_answer" {
+		if u.State == StateNoAnswer {
 			mark = markNoAnswer
 		}
 		for _, p := range parse(u.Suites) {
@@ -63,9 +63,9 @@ func newCoats(t *Target) []coat {
 		}
 	}
 	for _, top := range []struct {
-		basis string
+		basis Basis
 		mark  byte
-	}{{"inferred", markInferred}, {"observed", markObserved}} {
+	}{{BasisInferred, markInferred}, {BasisObserved, markObserved}} {
 		for i, a := range t.Matrix.Products {
 			if a.Basis == top.basis {
 				add(f.accepted[i], top.mark)

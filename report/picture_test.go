@@ -117,7 +117,7 @@ func TestPictureIsBounded(t *testing.T) {
 	huge := Target{Matrix: &Matrix{
 		Counts:    Counts{Universe: 1, Accepted: 1},
 		Classical: Counts{Universe: 1, Accepted: 1},
-		Products:  []AcceptedSuites{{Suites: Suites{ENCR: many, PRF: one, KE: one}, Basis: "observed"}},
+		Products:  []AcceptedSuites{{Suites: Suites{ENCR: many, PRF: one, KE: one}, Basis: BasisObserved}},
 	}}
 	if _, ok := newPicture(&huge); ok {
 		t.Errorf("%d ciphers were drawn", len(many))

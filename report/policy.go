@@ -12,14 +12,6 @@ import (
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
-// States of a rule, and with the first three verdicts on a policy.
-const (
-	ruleMet           = "met"
-	ruleViolated      = "violated"
-	ruleUndecided     = "undecided"
-	ruleNotObservable = "not_observable"
-)
-
 // Judge holds t to policies, of which t.Policies then tells.
 func (t *Target) Judge(policies []baseline.Policy) {
 	t.Policies = []Policy{}
@@ -68,8 +60,8 @@ func newJudge(t *Target) *judge {
 }
 
 func (j *judge) policy(p baseline.Policy) Policy {
-	out := Policy{Policy: p.Name, Title: p.Title, Rules: []Rule{}}
-	count := map[string]int{}
+	out := Policy{Name: p.Name, Title: p.Title, Rules: []Rule{}}
+	count := map[RuleState]int{}
 	for _, r := range p.Rules {
 		judged := j.rule(r)
 		out.Rules = append(out.Rules, judged)
@@ -77,28 +69,28 @@ func (j *judge) policy(p baseline.Policy) Policy {
 			count[judged.State]++
 		}
 	}
-	decisive := count[ruleMet] + count[ruleViolated] + count[ruleUndecided]
-	of := func(state string) string {
+	decisive := count[RuleMet] + count[RuleViolated] + count[RuleUndecided]
+	of := func(state RuleState) string {
 		return fmt.Sprintf("%d of %s", count[state], english.Counted(int64(decisive), "rule", "rules"))
 	}
 	switch {
 	case len(j.facts.accepted) == 0:
-		out.Verdict, out.Reason = ruleUndecided, "no suite was seen to be accepted"
-	case count[ruleViolated] > 0:
-		out.Verdict, out.Reason = ruleViolated, of(ruleViolated)
-	case count[ruleUndecided] > 0:
-		out.Verdict, out.Reason = ruleUndecided, of(ruleUndecided)
+		out.Verdict, out.Reason = RuleUndecided, "no suite was seen to be accepted"
+	case count[RuleViolated] > 0:
+		out.Verdict, out.Reason = RuleViolated, of(RuleViolated)
+	case count[RuleUndecided] > 0:
+		out.Verdict, out.Reason = RuleUndecided, of(RuleUndecided)
 	case decisive == 0:
-		out.Verdict, out.Reason = ruleUndecided, "no rule can be judged by a scan"
+		out.Verdict, out.Reason = RuleUndecided, "no rule can be judged by a scan"
 	default:
-		out.Verdict, out.Reason = ruleMet, "as far as a scan can tell"
+		out.Verdict, out.Reason = RuleMet, "as far as a scan can tell"
 	}
 	return out
 }
 
 // ruling is what the judge has to say of a rule.
 type ruling struct {
-	state    string
+	state    RuleState
 	found    string
 	fix      []string
 	evidence []int
@@ -108,25 +100,25 @@ func (j *judge) rule(r baseline.Rule) Rule {
 	var f ruling
 	switch {
 	case !r.Observable():
-		f.state = ruleNotObservable
+		f.state = RuleNotObservable
 	case len(j.facts.accepted) == 0:
-		f = ruling{state: ruleUndecided, found: "no suite was seen to be accepted"}
+		f = ruling{state: RuleUndecided, found: "no suite was seen to be accepted"}
 	case j.err != nil:
-		f = ruling{state: ruleUndecided, found: "the report falls into too many sets of suites"}
+		f = ruling{state: RuleUndecided, found: "the report falls into too many sets of suites"}
 	case r.Demand.Prohibits():
 		f = j.prohibited(r)
 	default:
 		f = j.required(r)
 	}
 	return Rule{
-		Rule: r.ID, Demand: r.String(), State: f.state, Severity: string(r.Severity), Found: f.found,
+		ID: r.ID, Demand: r.String(), State: f.state, Severity: Severity(r.Severity), Found: f.found,
 		Why: r.Why, Ref: r.Ref, Unverified: r.Unverified,
 		Fix: append([]string{}, f.fix...), Evidence: slices.Compact(lists.Sorted(f.evidence)),
 	}
 }
 
 func tooMany() ruling {
-	return ruling{state: ruleUndecided, found: "the rule and the report fall into too many sets of suites"}
+	return ruling{state: RuleUndecided, found: "the rule and the report fall into too many sets of suites"}
 }
 
 // prohibited judges a rule that accepted suites can break.
@@ -146,14 +138,14 @@ func (j *judge) prohibited(r baseline.Rule) ruling {
 		return j.undecided(open)
 	}
 	if unasked := j.neverAsked(r); r.Demand == baseline.Forbidden && unasked != "" {
-		return ruling{state: ruleUndecided, found: unasked + " was not asked about"}
+		return ruling{state: RuleUndecided, found: unasked + " was not asked about"}
 	}
-	return ruling{state: ruleMet}
+	return ruling{state: RuleMet}
 }
 
 // violation tells which accepted suites break r.
 func (j *judge) violation(r baseline.Rule, bad []proposals.Product) ruling {
-	f := ruling{state: ruleViolated}
+	f := ruling{state: RuleViolated}
 	offending := j.offending(r, bad)
 	for _, a := range offending {
 		f.evidence = append(f.evidence, j.facts.shown(a)...)
@@ -163,7 +155,7 @@ func (j *judge) violation(r baseline.Rule, bad []proposals.Product) ruling {
 		if len(f.evidence) == 0 && overlaps(bad, p) {
 			ids := j.t.Matrix.Products[i].Evidence
 			f.evidence = append(f.evidence, ids[:min(len(ids), enoughEvidence)]...)
-			inferred = j.t.Matrix.Products[i].Basis == "inferred"
+			inferred = j.t.Matrix.Products[i].Basis == BasisInferred
 		}
 	}
 	example := exampleOf(bad)
@@ -228,7 +220,7 @@ func (j *judge) required(r baseline.Rule) ruling {
 		return tooMany()
 	}
 	if len(good) > 0 {
-		return ruling{state: ruleMet}
+		return ruling{state: RuleMet}
 	}
 	open, err := r.Select(j.open)
 	if err != nil {
@@ -238,14 +230,14 @@ func (j *judge) required(r baseline.Rule) ruling {
 		return j.undecided(open)
 	}
 	if unasked := j.neverAsked(r); unasked != "" {
-		return ruling{state: ruleUndecided, found: unasked + " was not asked about"}
+		return ruling{state: RuleUndecided, found: unasked + " was not asked about"}
 	}
 	return j.missing(r)
 }
 
 // requiredAll judges each part of r for itself.
 func (j *judge) requiredAll(r baseline.Rule) ruling {
-	worst := ruling{state: ruleMet}
+	worst := ruling{state: RuleMet}
 	var missing []baseline.Rule
 	for _, one := range r.Each() {
 		one.Demand = baseline.RequiredAny
@@ -256,9 +248,9 @@ func (j *judge) requiredAll(r baseline.Rule) ruling {
 			f = j.required(one)
 		}
 		switch {
-		case f.state == ruleViolated:
+		case f.state == RuleViolated:
 			missing = append(missing, one)
-		case f.state == ruleUndecided && worst.state == ruleMet:
+		case f.state == RuleUndecided && worst.state == RuleMet:
 			worst = f
 		}
 	}
@@ -280,7 +272,7 @@ func (j *judge) requiredSuites(r baseline.Rule) ruling {
 		return tooMany()
 	}
 	if len(rest) == 0 {
-		return ruling{state: ruleMet}
+		return ruling{state: RuleMet}
 	}
 	asked, err1 := matrix.Intersection(rest, j.facts.asked)
 	refused, err2 := matrix.Difference(asked, j.facts.undecided)
@@ -290,7 +282,7 @@ func (j *judge) requiredSuites(r baseline.Rule) ruling {
 	case len(refused) == 0:
 		return j.undecided(rest)
 	}
-	return ruling{state: ruleViolated}
+	return ruling{state: RuleViolated}
 }
 
 // missing tells that what r requires is refused.
@@ -299,7 +291,7 @@ func (j *judge) missing(r baseline.Rule) ruling {
 	for _, p := range r.Suites {
 		words = append(words, p.String())
 	}
-	f := ruling{state: ruleViolated, found: "not accepted: " + english.List(words, "and")}
+	f := ruling{state: RuleViolated, found: "not accepted: " + english.List(words, "and")}
 	if r.Suites != nil {
 		f.found = "not accepted, or not all of it: " + english.List(words, "and")
 	}
@@ -324,7 +316,7 @@ func (j *judge) missing(r baseline.Rule) ruling {
 
 // undecided tells which suites could still decide the rule.
 func (j *judge) undecided(open []proposals.Product) ruling {
-	f := ruling{state: ruleUndecided}
+	f := ruling{state: RuleUndecided}
 	for _, p := range open[:min(len(open), mostOpen)] {
 		if !overlaps(j.facts.undecided, p) {
 			continue

@@ -27,13 +27,13 @@ func (t *Target) Policy(name string) (baseline.Policy, error) {
 		}
 	}
 	started := t.Started.Format("2006-01-02")
-	about := fmt.Sprintf("What %s (%s) accepted on %s. Weak suites are allowed as well, if they were accepted then.", Printable(t.Target), Printable(t.Address), started)
+	about := fmt.Sprintf("What %s (%s) accepted on %s. Weak suites are allowed as well, if they were accepted then.", Printable(t.Name), Printable(t.Address), started)
 	if t.Matrix.Unknown > 0 {
 		about += fmt.Sprintf(" %s of the scan were undecided, and are not allowed.", english.Counted(t.Matrix.Unknown, "suite", "suites"))
 	}
 	return baseline.Policy{
-		Name: name, Title: "What " + Printable(t.Target) + " accepts",
-		Source: "a scan of " + Printable(t.Target), Date: started, About: about,
+		Name: name, Title: "What " + Printable(t.Name) + " accepts",
+		Source: "a scan of " + Printable(t.Name), Date: started, About: about,
 		Rules: []baseline.Rule{
 			{ID: "accepted", Demand: baseline.Allowed, Suites: accepted, Severity: baseline.Medium, Why: "nothing else was accepted"},
 			{ID: "kept", Demand: baseline.RequiredAll, Suites: accepted, Severity: baseline.Medium, Why: "clients may rely on what was accepted"},

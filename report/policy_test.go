@@ -31,7 +31,7 @@ func judged(t *testing.T, c matrixCase, policies ...baseline.Policy) *Target {
 func ruleStates(p Policy) string {
 	var words []string
 	for _, r := range p.Rules {
-		words = append(words, r.Rule+" "+r.State)
+		words = append(words, r.ID+" "+string(r.State))
 	}
 	return strings.Join(words, ", ")
 }
@@ -41,8 +41,8 @@ func TestPoliciesAreDecided(t *testing.T) {
 	target := judged(t, matrixCase{observed: "aes256gcm16-prfsha384-ecp384"}, baseline.Policies()...)
 	for _, p := range target.Policies {
 		for _, r := range p.Rules {
-			if r.State == ruleUndecided {
-				t.Errorf("%s %s: undecided: %s", p.Policy, r.Rule, r.Found)
+			if r.State == RuleUndecided {
+				t.Errorf("%s %s: undecided: %s", p.Name, r.ID, r.Found)
 			}
 		}
 	}
@@ -53,31 +53,31 @@ func TestJudge(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		c       matrixCase
-		verdict map[string]string // of policies
+		verdict map[string]RuleState // of policies
 	}{
-		{"cnsa1", matrixCase{observed: good}, map[string]string{
+		{"cnsa1", matrixCase{observed: good}, map[string]RuleState{
 			"rfc8247": "met", "cnsa1": "met", "cnsa2": "violated", "bsi-tr-02102-3": "met", "nist-800-77": "met",
 			"ncsc": "violated", "anssi-dr": "violated", "modern": "met", "intermediate": "met", "legacy": "met"}},
-		{"cnsa2", matrixCase{observed: good + "-ke1_mlkem1024"}, map[string]string{"cnsa1": "met", "cnsa2": "met", "modern": "met"}},
-		{"mlkem beside none", matrixCase{observed: good + "-ke1_none-ke1_mlkem1024"}, map[string]string{"cnsa2": "violated"}},
-		{"mlkem768", matrixCase{observed: good + "-ke1_mlkem768"}, map[string]string{"cnsa2": "violated", "modern": "met"}},
-		{"ncsc", matrixCase{observed: "aes128gcm16-prfsha256-ecp256"}, map[string]string{"ncsc": "met", "cnsa1": "violated"}},
-		{"windows", matrixCase{observed: good + ",3des-aes256-sha1-prfsha1-modp1024"}, map[string]string{
+		{"cnsa2", matrixCase{observed: good + "-ke1_mlkem1024"}, map[string]RuleState{"cnsa1": "met", "cnsa2": "met", "modern": "met"}},
+		{"mlkem beside none", matrixCase{observed: good + "-ke1_none-ke1_mlkem1024"}, map[string]RuleState{"cnsa2": "violated"}},
+		{"mlkem768", matrixCase{observed: good + "-ke1_mlkem768"}, map[string]RuleState{"cnsa2": "violated", "modern": "met"}},
+		{"ncsc", matrixCase{observed: "aes128gcm16-prfsha256-ecp256"}, map[string]RuleState{"ncsc": "met", "cnsa1": "violated"}},
+		{"windows", matrixCase{observed: good + ",3des-aes256-sha1-prfsha1-modp1024"}, map[string]RuleState{
 			"rfc8247": "violated", "legacy": "met", "intermediate": "violated", "modern": "violated"}},
-		{"des", matrixCase{observed: good + ",des-sha1-prfsha1-modp2048"}, map[string]string{"legacy": "violated"}},
+		{"des", matrixCase{observed: good + ",des-sha1-prfsha1-modp2048"}, map[string]RuleState{"legacy": "violated"}},
 		// What got no answer may break a rule, or not.
-		{"silent", matrixCase{observed: good, silent: "aes256-sha1-prfsha1-modp2048"}, map[string]string{
+		{"silent", matrixCase{observed: good, silent: "aes256-sha1-prfsha1-modp2048"}, map[string]RuleState{
 			"cnsa1": "undecided", "intermediate": "undecided", "legacy": "met"}},
-		{"silent and sound", matrixCase{observed: good, silent: "aes256gcm16-prfsha512-ecp384"}, map[string]string{"cnsa1": "met"}},
-		{"violated and silent", matrixCase{observed: "aes256gcm16-prfsha1-ecp384", silent: good}, map[string]string{"cnsa1": "violated"}},
+		{"silent and sound", matrixCase{observed: good, silent: "aes256gcm16-prfsha512-ecp384"}, map[string]RuleState{"cnsa1": "met"}},
+		{"violated and silent", matrixCase{observed: "aes256gcm16-prfsha1-ecp384", silent: good}, map[string]RuleState{"cnsa1": "violated"}},
 		// What was not asked about as well.
-		{"one suite", matrixCase{asked: parse(good), observed: good}, map[string]string{"cnsa1": "undecided", "legacy": "undecided", "cnsa2": "violated"}},
-		{"nothing", matrixCase{}, map[string]string{"cnsa1": "undecided", "legacy": "undecided"}},
+		{"one suite", matrixCase{asked: parse(good), observed: good}, map[string]RuleState{"cnsa1": "undecided", "legacy": "undecided", "cnsa2": "violated"}},
+		{"nothing", matrixCase{}, map[string]RuleState{"cnsa1": "undecided", "legacy": "undecided"}},
 	} {
 		target := judged(t, tt.c, baseline.Policies()...)
 		for _, p := range target.Policies {
-			if want, ok := tt.verdict[p.Policy]; ok && p.Verdict != want {
-				t.Errorf("%s: %s is %s (%s), want %s: %s", tt.name, p.Policy, p.Verdict, p.Reason, want, ruleStates(p))
+			if want, ok := tt.verdict[p.Name]; ok && p.Verdict != want {
+				t.Errorf("%s: %s is %s (%s), want %s: %s", tt.name, p.Name, p.Verdict, p.Reason, want, ruleStates(p))
 			}
 		}
 	}
@@ -88,7 +88,11 @@ func TestJudgeRule(t *testing.T) {
 		observed: "aes256gcm16-prfsha384-ecp384,aes256-3des-sha1-prfsha1-modp1024",
 		silent:   "aes128-sha256-prfsha256-modp2048", evidence: []int{7},
 	}
-	for _, tt := range []struct{ rule, state, found string }{
+	for _, tt := range []struct {
+		rule  string
+		state RuleState
+		found string
+	}{
 		{"demand: allowed, aspect: encr, algorithms: [aes256gcm16, aes128]", "violated", "3des and aes256 are accepted, for example in 3des-sha1-prfsha1-modp1024"},
 		{"demand: forbidden, aspect: encr, algorithms: [aes128]", "undecided", "no clear answer for suites that could decide it, for example aes128-sha256-prfsha256-modp2048"},
 		{"demand: forbidden, aspect: encr, algorithms: [encr_65001]", "undecided", "encr_65001 was not asked about"},
@@ -117,7 +121,7 @@ func TestJudgeRule(t *testing.T) {
 		if got.State != tt.state || !strings.Contains(got.Found, tt.found) || tt.found == "" && got.Found != "" {
 			t.Errorf("%s: %s, %q; want %s, %q", tt.rule, got.State, got.Found, tt.state, tt.found)
 		}
-		if got.State == ruleViolated && len(got.Fix) == 0 {
+		if got.State == RuleViolated && len(got.Fix) == 0 {
 			t.Errorf("%s: no fix", tt.rule)
 		}
 		if strings.Contains(tt.rule, "allowed, aspect: encr") && !slices.Equal(got.Evidence, []int{7}) {
@@ -186,7 +190,7 @@ func TestManySets(t *testing.T) {
 			t.Errorf("it took %v", took)
 		}
 		for _, g := range doc.Gates {
-			if g.Gate == "policy" && g.State != gateUndecided {
+			if g.Kind == "policy" && g.State != GateUndecided {
 				t.Errorf("%+v, want undecided", g)
 			}
 		}

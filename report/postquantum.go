@@ -11,7 +11,7 @@ import (
 
 // judgePostQuantum says what m means for a key exchange that is recorded today.
 func judgePostQuantum(m *matrix.Matrix) *PostQuantum {
-	out := &PostQuantum{State: "not_tested", Methods: []Algorithm{}}
+	out := &PostQuantum{State: QuantumNotTested, Methods: []Algorithm{}}
 	seen := map[uint16]bool{}
 	without := false // some accepted suite has no post-quantum method
 	for _, r := range m.Products {
@@ -38,14 +38,14 @@ func judgePostQuantum(m *matrix.Matrix) *PostQuantum {
 	}
 	switch {
 	case len(out.Methods) > 0 && !without && len(m.Undecided) == 0:
-		out.State = "required"
+		out.State = QuantumRequired
 	case len(out.Methods) > 0:
-		out.State = "accepted"
+		out.State = QuantumAccepted
 	case !slices.ContainsFunc(m.Asked, asksPostQuantum):
 	case slices.ContainsFunc(m.Undecided, func(u matrix.UndecidedRegion) bool { return asksPostQuantum(u.Product) }):
-		out.State = "unknown"
+		out.State = QuantumUnknown
 	default:
-		out.State = "none"
+		out.State = QuantumNone
 	}
 	return out
 }

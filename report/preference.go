@@ -10,10 +10,10 @@ import (
 )
 
 // proposalRules are the words of the document.
-var proposalRules = map[choice.ProposalRule]string{
-	choice.ProposalsInitiator:     "initiator",
-	choice.ProposalsResponder:     "gateway",
-	choice.ProposalsResponderBest: "gateway_best",
+var proposalRules = map[choice.ProposalRule]ProposalRule{
+	choice.ProposalsInitiator:     ProposalsInitiator,
+	choice.ProposalsResponder:     ProposalsGateway,
+	choice.ProposalsResponderBest: ProposalsGatewayBest,
 }
 
 // Choice reads back how the gateway chooses, so that a saved report predicts as
@@ -37,9 +37,9 @@ func (t *Target) Choice() choice.Choice {
 		}
 	}
 	switch pref.Decides {
-	case "gateway":
+	case ByGateway:
 		c.Algorithms = choice.AlgorithmsResponder
-	case "initiator":
+	case ByInitiator:
 		c.Algorithms = choice.AlgorithmsInitiator
 	}
 	c.FollowsKE = pref.followsKE()
@@ -68,7 +68,7 @@ func (pref *Preference) followsKE() choice.Known {
 func (t *Target) chosen() []choice.Chosen {
 	var all []choice.Chosen
 	for _, e := range t.Exchanges {
-		if e.Purpose != "detail" && e.Purpose != "client" {
+		if e.Purpose != PurposeDetail && e.Purpose != PurposeClient {
 			continue
 		}
 		c := choice.Chosen{Question: choice.Question{Offer: parse(e.Offer)}}

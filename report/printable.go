@@ -7,10 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// Printable returns s fit for a terminal: what does not print, such as
+// Printable returns text fit for a terminal: what does not print, such as
 // controls, escapes and marks that turn the direction of text, is replaced by
 // its code point.
-func Printable(s string) string {
+func Printable[S ~string](text S) string {
+	s := string(text)
 	if strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }) < 0 {
 		return s
 	}

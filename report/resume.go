@@ -18,9 +18,9 @@ func (t *Target) Asked() ([]matrix.Asked, error) {
 		switch e.Decides {
 		case "":
 			continue
-		case matrix.Refused.String():
+		case StateRefused:
 			answer.State = matrix.Refused
-		case matrix.Accepted.String():
+		case StateAccepted:
 			answer.State = matrix.Accepted
 		default:
 			return nil, fmt.Errorf("exchange %d: decides %q, want accepted or refused", e.ID, e.Decides)

@@ -14,7 +14,7 @@ import (
 
 func TestAsked(t *testing.T) {
 	const gcm, cbc = "aes256gcm16-prfsha384-ecp384-x25519", "aes256-sha256-prfsha256-modp2048-ke1_none-ke1_mlkem768"
-	exchange := func(id int, decides, offer, group, suite string) Exchange {
+	exchange := func(id int, decides State, offer, group, suite string) Exchange {
 		return Exchange{ID: id, Type: "IKE_SA_INIT", Decides: decides, Offer: offer, Group: group, Suite: suite}
 	}
 	products := func(s string) matrix.Offer {

@@ -5,9 +5,14 @@ import (
 	_ "embed"
 )
 
-// The JSON Schemas (draft 2020-12) of what is written beside documents, captures
-// and differences.
+// The JSON Schemas, of draft 2020-12, of all that is published.
 var (
+	//go:embed schema.json
+	schema []byte
+	//go:embed diff-schema.json
+	diffSchema []byte
+	//go:embed capture-schema.json
+	captureSchema []byte
 	//go:embed plan-schema.json
 	planSchema []byte
 	//go:embed client-schema.json
@@ -18,13 +23,22 @@ var (
 	adviceSchema []byte
 )
 
+// Schema returns the schema of version 1 of [Document].
+func Schema() []byte { return bytes.Clone(schema) }
+
+// DiffSchema returns the schema of version 1 of [Diff].
+func DiffSchema() []byte { return bytes.Clone(diffSchema) }
+
+// CaptureSchema returns the schema of version 1 of [Capture].
+func CaptureSchema() []byte { return bytes.Clone(captureSchema) }
+
 // PlanSchema returns the schema of [Plan].
 func PlanSchema() []byte { return bytes.Clone(planSchema) }
 
 // ClientSchema returns the schema of a list of [ClientOffer].
 func ClientSchema() []byte { return bytes.Clone(clientSchema) }
 
-// ExplainSchema returns the schema of a list of [explain.Explanation].
+// ExplainSchema returns the schema of a list of explanations.
 func ExplainSchema() []byte { return bytes.Clone(explainSchema) }
 
 // AdviceSchema returns the schema of a list of [Advice].

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-
-	"github.com/ikescope/ikescope/report/english"
 )
 
 // TextOptions says how a text report looks.
@@ -52,15 +50,15 @@ func WriteText(w io.Writer, doc *Document, o TextOptions) error {
 }
 
 func tally(targets []Target) string {
-	count := map[string]int{}
+	count := map[Verdict]int{}
 	for _, t := range targets {
 		count[t.Verdict]++
 	}
 	words := []string{fmt.Sprintf("%d scanned", len(targets))}
-	for _, verdict := range []string{"ikev2", "no_answer", "unreachable", "not_ike", "error"} {
+	for _, verdict := range []Verdict{VerdictIKEv2, VerdictNoAnswer, VerdictUnreachable, VerdictNotIKE, VerdictError} {
 		if n := count[verdict]; n > 0 {
-			word := verdictWords(verdict)
-			if verdict == "ikev2" && n > 1 {
+			word := verdict.Words()
+			if verdict == VerdictIKEv2 && n > 1 {
 				word += "s" // the others are no nouns to count
 			}
 			words = append(words, fmt.Sprintf("%d %s", n, word))
@@ -91,18 +89,4 @@ func (p *page) target(t *Target, o TextOptions) {
 	if o.Evidence {
 		p.exchanges(t)
 	}
-}
-
-func verdictWords(verdict string) string {
-	switch verdict {
-	case "ikev2":
-		return "IKEv2 gateway"
-	case "no_answer":
-		return "no answer"
-	case "not_ike":
-		return "no IKEv2 responder"
-	case "error":
-		return "scan failed"
-	}
-	return english.Plain(verdict)
 }

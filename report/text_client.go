@@ -36,13 +36,13 @@ func (p *page) clients(t *Target) {
 			}
 		}
 		if len(names) > 0 {
-			p.listed(verdict, names)
+			p.listed(string(verdict), names)
 		}
 	}
 }
 
 // The verdicts on clients, in the order in which they are told.
-var verdicts = []string{"connects", "fails", "unknown"}
+var verdicts = []ClientVerdict{ClientConnects, ClientFails, ClientUnknown}
 
 // mostClientLines bounds the lines of the clients of one verdict.
 const mostClientLines = 3
@@ -61,7 +61,7 @@ func (p *page) listed(label string, names []string) {
 func basisWords(clients []Client) string {
 	live := 0
 	for _, c := range clients {
-		if c.Basis == "live" {
+		if c.Basis == BasisLive {
 			live++
 		}
 	}
@@ -87,7 +87,7 @@ const longestName = 30
 
 // shortName is the name of a client, cut where it is long.
 func shortName(c Client) string {
-	name := Printable(c.Client)
+	name := Printable(c.Name)
 	if columns(name) > longestName {
 		name = string([]rune(name)[:longestName-3]) + "..."
 	}
@@ -113,13 +113,13 @@ func (p *page) comparison(clients []Client, width int) []string {
 	}
 	var lines []string
 	several, many := "", ""
-	mixed := slices.ContainsFunc(clients, func(c Client) bool { return c.Basis != "live" })
+	mixed := slices.ContainsFunc(clients, func(c Client) bool { return c.Basis != BasisLive })
 	for _, c := range clients {
 		symbol, style := "?", yellow
 		switch c.Verdict {
-		case "connects":
+		case ClientConnects:
 			symbol, style = "+", green
-		case "fails":
+		case ClientFails:
 			symbol, style = "-", red
 		}
 		head := fmt.Sprintf("%s %s  %s  ", symbol, pad(Printable(c.Verdict), 8), pad(markedName(c), name))
@@ -163,7 +163,7 @@ func gotWords(c Client, mixed bool) string {
 	case len(c.Missing) > 1:
 		words = english.List(lists.Convert(c.Missing, func(m Missing) string { return m.Axis }), "and") + " do not meet"
 	}
-	if c.Basis == "live" && mixed {
+	if c.Basis == BasisLive && mixed {
 		words = strings.TrimSpace(words + " (live)")
 	}
 	return words
@@ -190,14 +190,14 @@ func (p *page) reasons(clients []Client, width int) []string {
 	for i, c := range clients {
 		said := sayings(c, few)
 		key := strings.Join(said, "\n")
-		if len(said) == 0 || told[key] || c.Verdict == "connects" && !few {
+		if len(said) == 0 || told[key] || c.Verdict == ClientConnects && !few {
 			continue
 		}
 		told[key] = true
 		var names []string
 		for _, other := range clients[i:] {
 			if other.Verdict == c.Verdict && strings.Join(sayings(other, few), "\n") == key {
-				names = append(names, other.Client)
+				names = append(names, other.Name)
 			}
 		}
 		head := strings.Join(names, ", ")
@@ -245,7 +245,7 @@ func WriteComparison(w io.Writer, doc *Document, o TextOptions) error {
 				p.wide(line)
 			}
 		}
-		if t.Verdict != "ikev2" {
+		if t.Verdict != VerdictIKEv2 {
 			p.paths(t) // which say why nothing is known
 		}
 		p.wide("")

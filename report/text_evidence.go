@@ -30,7 +30,7 @@ func (p *page) exchanges(t *Target) {
 	p.section("EVIDENCE")
 	for _, e := range t.Exchanges {
 		head := fmt.Sprintf("%4d  %-8s %-8s ", e.ID, strings.Replace(Printable(e.Transport), "udp", "udp/", 1), Printable(e.Purpose))
-		line := Printable(english.Plain(e.Outcome))
+		line := Printable(english.Plain(string(e.Outcome)))
 		if e.Group != "" {
 			line += " " + Printable(e.Group)
 		}

@@ -16,7 +16,7 @@ func (p *page) findings(t *Target) {
 	p.section("FINDINGS")
 	for _, f := range t.Findings {
 		style := ""
-		switch rank := severityRank(f); {
+		switch rank := f.Severity.Rank(); {
 		case rank <= baseline.High.Rank():
 			style = red
 		case rank <= baseline.Low.Rank():

@@ -40,7 +40,7 @@ func (p *page) gates(d *Document) {
 }
 
 func gateStyle(g Gate) string {
-	return map[string]string{gatePassed: green, gateFailed: red, gateUndecided: yellow}[g.State]
+	return map[GateState]string{GatePassed: green, GateFailed: red, GateUndecided: yellow}[g.State]
 }
 
 // where names the target of g.
@@ -50,9 +50,9 @@ func (g Gate) where() string {
 
 // words say which gate g is, and why it is in its state.
 func (g Gate) words() string {
-	what := strings.ReplaceAll(g.Gate, "_", "-") + " " + g.Name
-	if g.Gate == "baseline" {
-		what = g.Gate // whose name is the target's
+	what := strings.ReplaceAll(string(g.Kind), "_", "-") + " " + g.Name
+	if g.Kind == BaselineGate {
+		what = string(g.Kind) // whose name is the target's
 	}
 	return what + ": " + g.Reason
 }

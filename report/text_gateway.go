@@ -1,7 +1,6 @@
 package report
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/ikescope/ikescope/ike"
@@ -17,7 +16,7 @@ func (p *page) gateway(t *Target) {
 		p.text(0, "no vendor ID")
 	}
 	for _, v := range g.VendorIDs {
-		p.text(2, "vendor ID "+vendorWords(v))
+		p.text(2, "vendor ID "+v.String())
 	}
 	var said []string
 	for _, n := range g.Notifies {
@@ -48,22 +47,6 @@ func (p *page) gateway(t *Target) {
 	if len(not) > 0 {
 		p.text(2, strings.Join(not, ", "))
 	}
-}
-
-// vendorWords names a vendor ID: its own text, in quotes unless the vendor is
-// known, or what is known of it.
-func vendorWords(v VendorID) string {
-	switch {
-	case v.Text != "" && v.Name != "":
-		return v.Text
-	case v.Text != "":
-		return strconv.Quote(v.Text)
-	case v.Name != "" && v.Verification == "one-source":
-		return v.Name + " (according to one source)"
-	case v.Name != "":
-		return v.Name
-	}
-	return v.Hex + " (unknown)"
 }
 
 // notifyWords says what a status notify of an IKE_SA_INIT answer means. NAT

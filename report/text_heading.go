@@ -14,15 +14,15 @@ func (p *page) heading(t *Target, clientsAsked bool) {
 	for _, line := range p.sides(t.whole(), bold, verdict, style, p.width) {
 		p.wide(line)
 	}
-	if !t.Complete && t.Verdict != "error" {
+	if !t.Complete && t.Verdict != VerdictError {
 		p.out.WriteString(p.paint(yellow, "PARTIAL: the scan ended before everything was asked.") + "\n")
 	}
 }
 
 // whole is the name of t, and its address.
 func (t *Target) whole() string {
-	name := Printable(t.Target)
-	if address := AddressBeside(t.Target, t.Address); address != "" {
+	name := Printable(t.Name)
+	if address := AddressBeside(t.Name, t.Address); address != "" {
 		name += "  " + Printable(address)
 	}
 	return name
@@ -30,8 +30,8 @@ func (t *Target) whole() string {
 
 // headline is the verdict on t, what is wrong, and how that is painted.
 func headline(t *Target, clientsAsked bool) (verdict, style string) {
-	verdict = Printable(verdictWords(t.Verdict))
-	if t.Verdict != "ikev2" {
+	verdict = Printable(t.Verdict.Words())
+	if t.Verdict != VerdictIKEv2 {
 		return verdict, red
 	}
 	wrong := wrongWords(t, clientsAsked)
@@ -77,9 +77,9 @@ func wrongWords(t *Target, clientsAsked bool) []string {
 		var fail, unknown []string
 		for _, c := range t.Clients {
 			switch c.Verdict {
-			case "fails":
+			case ClientFails:
 				fail = append(fail, shortName(c))
-			case "unknown":
+			case ClientUnknown:
 				unknown = append(unknown, shortName(c))
 			}
 		}
@@ -92,18 +92,18 @@ func wrongWords(t *Target, clientsAsked bool) []string {
 			out = append(out, fewOf(unknown, len(t.Clients), "", "clients")+" unknown")
 		}
 	}
-	for _, verdict := range []string{ruleViolated, ruleUndecided} {
+	for _, verdict := range []RuleState{RuleViolated, RuleUndecided} {
 		var names []string
 		for _, policy := range t.Policies {
 			if policy.Verdict == verdict {
-				names = append(names, policy.Policy)
+				names = append(names, policy.Name)
 			}
 		}
 		switch {
 		case len(names) == 1:
-			return append(out, "policy "+names[0]+" "+verdict)
+			return append(out, "policy "+names[0]+" "+string(verdict))
 		case len(names) > 1:
-			return append(out, fewOf(names, len(t.Policies), "policies ", "policies")+" "+verdict)
+			return append(out, fewOf(names, len(t.Policies), "policies ", "policies")+" "+string(verdict))
 		}
 	}
 	return out
@@ -121,7 +121,7 @@ func fewOf(names []string, all int, kind, nouns string) string {
 func problemsOf(t *Target) []Finding {
 	var out []Finding
 	for _, f := range t.Findings {
-		if isProblem(f) {
+		if f.IsProblem() {
 			out = append(out, f)
 		}
 	}
@@ -132,12 +132,12 @@ func problemsOf(t *Target) []Finding {
 // the findings.
 func (p *page) problems(t *Target) {
 	found := problemsOf(t)
-	if len(found) == 0 || t.Verdict != "ikev2" {
+	if len(found) == 0 || t.Verdict != VerdictIKEv2 {
 		return
 	}
 	words := []string{"problems:"}
 	for i, f := range found {
-		name := Printable(f.Severity + " " + f.ID)
+		name := Printable(string(f.Severity) + " " + f.ID)
 		if i < len(found)-1 {
 			name += ","
 		}

@@ -42,7 +42,7 @@ func (p *page) preference(pref *Preference) {
 	switch {
 	case pref == nil:
 		return
-	case pref.Decides == "initiator":
+	case pref.Decides == ByInitiator:
 		p.aligned("order      the client's: the gateway takes what is offered first")
 		return
 	case len(pref.KE) > 1:
@@ -64,7 +64,7 @@ func (p *page) preference(pref *Preference) {
 // this order.
 func (pref *Preference) ciphers() []string {
 	var out []string
-	if pref.Decides != "gateway" {
+	if pref.Decides != ByGateway {
 		return nil
 	}
 	for _, own := range pref.Own {
@@ -151,7 +151,7 @@ func (p *page) hybrids(t *Target) {
 		p.text(0, heading)
 		heading = ""
 		mark := "#"
-		if a.Basis == "inferred" {
+		if a.Basis == BasisInferred {
 			mark = "+"
 		}
 		p.indented(0, 2, mark+" "+productWords(product))
@@ -185,16 +185,16 @@ func productWords(product proposals.Product) string {
 func quantumWords(q *PostQuantum, m *Matrix) string {
 	methods := lists.Convert(q.Methods, methodLabel)
 	switch q.State {
-	case "required":
+	case QuantumRequired:
 		return "ready: every accepted suite has " + english.List(methods, "or")
-	case "accepted":
+	case QuantumAccepted:
 		if m.Unknown > 0 {
 			return "ready: " + english.List(methods, "and") + " accepted; not all suites are decided"
 		}
 		return "ready: " + english.List(methods, "and") + " accepted, beside classical key exchange"
-	case "none":
+	case QuantumNone:
 		return "not ready: no post-quantum key exchange is accepted"
-	case "not_tested":
+	case QuantumNotTested:
 		return "not tested: no post-quantum key exchange was asked about"
 	}
 	return "unknown: not all suites with post-quantum key exchange are decided"

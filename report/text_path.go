@@ -14,9 +14,9 @@ func (p *page) paths(t *Target) {
 	}
 	p.section("PATH")
 	for _, path := range t.Paths {
-		name := strings.Replace(path.name(), "UDP ", "udp/", 1)
+		name := strings.Replace(path.Name(), "UDP ", "udp/", 1)
 		works := ""
-		line := pad(Printable(name), 11) + pad(Printable(english.Plain(path.State)), 10)
+		line := pad(Printable(name), 11) + pad(Printable(english.Plain(string(path.State))), 10)
 		if path.RTTms > 0 {
 			line += fmt.Sprintf("%9s", duration(path.RTTms))
 		}
@@ -25,7 +25,7 @@ func (p *page) paths(t *Target) {
 		} else if path.Sent > 0 {
 			line += fmt.Sprintf("  %d sent", path.Sent)
 		}
-		if path.State == "answers" && path.Transport == "udp4500" && t.NAT != nil && t.NAT.Supported {
+		if path.State == PathAnswers && path.Transport == UDP4500 && t.NAT != nil && t.NAT.Supported {
 			works = "NAT traversal works"
 		}
 		if works != "" && columns(line)+3+columns(works) <= p.width-margin {
@@ -36,7 +36,7 @@ func (p *page) paths(t *Target) {
 			detail = "reported by " + path.Reporter
 		}
 		style := green
-		if path.State != "answers" {
+		if path.State != PathAnswers {
 			style = red
 		}
 		p.raw(p.paint(style, line))
@@ -82,12 +82,4 @@ func (p *page) aligned(text string) {
 		}
 		p.raw(pad(label, 11) + line)
 	}
-}
-
-// String returns the endpoint as "192.0.2.1:500" or "[2001:db8::1]:500".
-func (e *Endpoint) String() string {
-	if strings.Contains(e.Address, ":") {
-		return fmt.Sprintf("[%s]:%d", e.Address, e.Port)
-	}
-	return fmt.Sprintf("%s:%d", e.Address, e.Port)
 }

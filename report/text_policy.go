@@ -18,23 +18,23 @@ func (p *page) policies(t *Target) {
 	for _, policy := range t.Policies {
 		style := yellow
 		switch policy.Verdict {
-		case ruleMet:
+		case RuleMet:
 			style = green
-		case ruleViolated:
+		case RuleViolated:
 			style = red
 		}
-		p.raw(p.paint(style, Printable(policy.Policy+": "+policy.Verdict)) + Printable(", "+policy.Reason))
+		p.raw(p.paint(style, Printable(policy.Name+": "+string(policy.Verdict))) + Printable(", "+policy.Reason))
 		var unseen []string
 		unverified := 0
 		for _, r := range policy.Rules {
-			if r.State == ruleNotObservable {
-				unseen = append(unseen, r.Rule)
+			if r.State == RuleNotObservable {
+				unseen = append(unseen, r.ID)
 				continue
 			}
 			if r.Unverified != "" {
 				unverified++
 			}
-			rated = rated || r.State == ruleViolated && baseline.Severity(r.Severity) != baseline.Info
+			rated = rated || r.State == RuleViolated && r.Severity != SeverityInfo
 			p.rule(r)
 		}
 		if len(unseen) > 0 {
@@ -53,11 +53,11 @@ func (p *page) policies(t *Target) {
 // rule writes a rule that is not met, with how bad the policy calls that behind
 // the demand.
 func (p *page) rule(r Rule) {
-	word, style, rated := "violated", yellow, " (rated "+r.Severity+")"
+	word, style, rated := "violated", yellow, " (rated "+string(r.Severity)+")"
 	switch rank := baseline.Severity(r.Severity).Rank(); {
-	case r.State == ruleUndecided:
+	case r.State == RuleUndecided:
 		word = "unknown"
-	case r.State != ruleViolated:
+	case r.State != RuleViolated:
 		return
 	case rank <= baseline.High.Rank():
 		style = red
@@ -68,7 +68,7 @@ func (p *page) rule(r Rule) {
 		rated = "" // advice is no matter of degree
 	}
 	state := p.paint(style, pad(word, 9))
-	for i, line := range wrap(Printable(r.Rule+": "+r.Demand+rated), p.width-margin-9, 0) {
+	for i, line := range wrap(Printable(r.ID+": "+r.Demand+rated), p.width-margin-9, 0) {
 		if i > 0 {
 			state = strings.Repeat(" ", 9)
 		}

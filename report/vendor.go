@@ -5,6 +5,7 @@ import (
 	_ "embed"
 	"encoding/csv"
 	"encoding/hex"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -87,4 +88,20 @@ func isText(octets []byte) bool {
 		}
 	}
 	return len(octets) >= 4
+}
+
+// String names a vendor ID: its own text, in quotes unless the vendor is
+// known, or what is known of it.
+func (v VendorID) String() string {
+	switch {
+	case v.Text != "" && v.Name != "":
+		return v.Text
+	case v.Text != "":
+		return strconv.Quote(v.Text)
+	case v.Name != "" && v.Verification == "one-source":
+		return v.Name + " (according to one source)"
+	case v.Name != "":
+		return v.Name
+	}
+	return v.Hex + " (unknown)"
 }

@@ -31,8 +31,8 @@ func (l lab) testClients(t *testing.T) {
 					connect := 0
 					for i := range predicted {
 						checkPrediction(t, predicted[i], live[i])
-						fmt.Fprintf(&table, "\n%-30s %-9s %s", live[i].Client, live[i].Verdict, live[i].Suite)
-						if live[i].Verdict == "connects" {
+						fmt.Fprintf(&table, "\n%-30s %-9s %s", live[i].Name, live[i].Verdict, live[i].Suite)
+						if live[i].Verdict == report.ClientConnects {
 							connect++
 						}
 					}
@@ -48,15 +48,15 @@ func (l lab) testClients(t *testing.T) {
 func checkPrediction(t *testing.T, predicted, live report.Client) {
 	t.Helper()
 	switch {
-	case predicted.Basis != "predicted" || live.Basis != "live" || predicted.Client != live.Client:
-		t.Errorf("%s is %s, and %s %s", predicted.Client, predicted.Basis, live.Client, live.Basis)
-	case live.Verdict == "unknown" || predicted.Verdict != live.Verdict:
-		t.Errorf("%s: predicted that it %s, and it %s (%v)", live.Client, predicted.Verdict, live.Verdict, live.Notes)
+	case predicted.Basis != report.BasisPredicted || live.Basis != report.BasisLive || predicted.Name != live.Name:
+		t.Errorf("%s is %s, and %s %s", predicted.Name, predicted.Basis, live.Name, live.Basis)
+	case live.Verdict == report.ClientUnknown || predicted.Verdict != live.Verdict:
+		t.Errorf("%s: predicted that it %s, and it %s (%v)", live.Name, predicted.Verdict, live.Verdict, live.Notes)
 	case slices.ContainsFunc(live.Notes, func(s string) bool { return strings.Contains(s, "predicted otherwise") }):
-		t.Errorf("%s got %s: %v", live.Client, live.Suite, live.Notes)
+		t.Errorf("%s got %s: %v", live.Name, live.Suite, live.Notes)
 	case predicted.Suite != live.Suite:
-		t.Errorf("%s: predicted %q of %q, and it got %q", live.Client, predicted.Suite, predicted.Candidates, live.Suite)
-	case live.Verdict == "fails" && len(predicted.Missing)+len(predicted.Notes) == 0:
-		t.Errorf("%s fails for no reason", live.Client)
+		t.Errorf("%s: predicted %q of %q, and it got %q", live.Name, predicted.Suite, predicted.Candidates, live.Suite)
+	case live.Verdict == report.ClientFails && len(predicted.Missing)+len(predicted.Notes) == 0:
+		t.Errorf("%s fails for no reason", live.Name)
 	}
 }

@@ -42,13 +42,13 @@ func (l lab) testGates(t *testing.T) {
 	if len(diff.Targets) != 1 {
 		t.Fatalf("%d targets, want 1", len(diff.Targets))
 	}
-	for suite, effect := range map[string]string{
-		"3des-sha1-prfsha1-modp1024":       "weaker",
+	for suite, effect := range map[string]report.Effect{
+		"3des-sha1-prfsha1-modp1024":       report.EffectWeaker,
 		"aes256gcm16-prfsha384-ecp384":     "",
 		"aes256-sha256-prfsha256-modp2048": "",
 	} {
 		i := slices.IndexFunc(diff.Targets[0].Changes, func(c report.Change) bool {
-			return c.Area == "suites" && slices.Contains(c.Suites, suite)
+			return c.Area == report.AreaSuites && slices.Contains(c.Suites, suite)
 		})
 		if i < 0 || effect != "" && diff.Targets[0].Changes[i].Effect != effect {
 			t.Errorf("no %s change of %s among %+v", effect, suite, diff.Targets[0].Changes)

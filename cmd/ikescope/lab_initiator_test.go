@@ -98,8 +98,8 @@ func (l lab) testInitiation(t *testing.T, i initiation, target report.Target) {
 
 	lines := strings.Split(l.do(t, "initiate", i.daemon, path, i.connection, i.gateway), "\n")
 	outcome, suite, _ := strings.Cut(lines[0], " ")
-	want := map[string]string{"agreed": "connects", "refused": "fails"}[outcome]
-	if predicted.Verdict != want || i.connects != (want == "connects") {
+	want := map[string]report.ClientVerdict{"agreed": report.ClientConnects, "refused": report.ClientFails}[outcome]
+	if predicted.Verdict != want || i.connects != (want == report.ClientConnects) {
 		t.Errorf("%s, predicted %s %+v", lines[0], predicted.Verdict, predicted)
 	}
 	if want == "connects" {

@@ -50,7 +50,7 @@ func (l lab) testExhaustive(t *testing.T) {
 	target := l.scan(t, beside, 0, "--exhaustive", "--rate", "2000", l.do(t, "addr", gateway))
 	checkMatrix(t, target, l.accepts(t, gateway, "default"))
 	for _, p := range target.Matrix.Products {
-		if p.Basis != "observed" || int64(p.Samples) != productOf(p.Suites).Size() {
+		if p.Basis != report.BasisObserved || int64(p.Samples) != productOf(p.Suites).Size() {
 			t.Errorf("%s, %d samples: %v", p.Basis, p.Samples, productOf(p.Suites))
 		}
 	}
@@ -63,7 +63,7 @@ func (l lab) testExhaustive(t *testing.T) {
 func (l lab) testHybrid(t *testing.T) {
 	l.need(t, postQuantum)
 	for policy, want := range map[string]struct {
-		state   string
+		state   report.QuantumState
 		methods []string
 	}{
 		"classical": {"none", nil},
@@ -93,7 +93,7 @@ func (l lab) testHybrid(t *testing.T) {
 // of want are accepted.
 func checkMatrix(t *testing.T, target report.Target, want []proposals.Product) {
 	t.Helper()
-	if target.Verdict != "ikev2" || !target.Complete || target.Matrix == nil {
+	if target.Verdict != report.VerdictIKEv2 || !target.Complete || target.Matrix == nil {
 		t.Fatalf("verdict %s, complete: %v, matrix: %v, notes %q",
 			target.Verdict, target.Complete, target.Matrix != nil, target.Notes)
 	}

@@ -75,8 +75,10 @@ func (l lab) testPaths(t *testing.T) {
 func (l lab) testUnreachable(t *testing.T) {
 	const noAnswer = 4
 	for _, test := range []struct {
-		name, address, rules     string
-		verdict, state, reporter string
+		name, address, rules string
+		verdict              report.Verdict
+		state                report.PathState
+		reporter             string
 	}{
 		{name: "closed port IPv4", address: "10.88.1.1",
 			verdict: "unreachable", state: "port_unreachable", reporter: "10.88.1.1"},
@@ -121,7 +123,10 @@ func (l lab) testUnreachable(t *testing.T) {
 
 // testBlocked: where one port is blocked the other tells all.
 func (l lab) testBlocked(t *testing.T) {
-	for _, test := range []struct{ name, rule, udp500, udp4500 string }{
+	for _, test := range []struct {
+		name, rule      string
+		udp500, udp4500 report.PathState
+	}{
 		{"500 dropped", "udp dport 500 drop", "silent", "answers"},
 		{"500 prohibited", "udp dport 500 reject with icmpx type admin-prohibited", "admin_prohibited", "answers"},
 		{"500 rejected", "udp dport 500 reject", "port_unreachable", "answers"},
@@ -285,11 +290,11 @@ func forward(rules ...string) string {
 }
 
 // checkPaths compares the states of UDP 500 and 4500, in this order.
-func checkPaths(t *testing.T, target report.Target, want ...string) {
+func checkPaths(t *testing.T, target report.Target, want ...report.PathState) {
 	t.Helper()
-	var got []string
+	var got []report.PathState
 	for i, p := range target.Paths {
-		if p.Transport != []string{"udp500", "udp4500"}[i] || p.Sent == 0 || p.State == "answers" && p.Received == 0 {
+		if p.Transport != []report.Transport{report.UDP500, report.UDP4500}[i] || p.Sent == 0 || p.State == report.PathAnswers && p.Received == 0 {
 			t.Errorf("path %+v", p)
 		}
 		got = append(got, p.State)

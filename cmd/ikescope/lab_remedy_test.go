@@ -139,7 +139,7 @@ func changeOf(t *testing.T, test remedied, r report.Remedy) string {
 func (l lab) live(t *testing.T, gateway, name string) report.Target {
 	t.Helper()
 	target := l.report(t, beside, 0, "compare", "--live", "--client", name, l.do(t, "addr", gateway))
-	if len(target.Clients) != 1 || target.Clients[0].Basis != "live" {
+	if len(target.Clients) != 1 || target.Clients[0].Basis != report.BasisLive {
 		t.Fatalf("clients %+v, want one live", target.Clients)
 	}
 	return target
@@ -159,7 +159,7 @@ func (l lab) mendGateway(t *testing.T, test remedied, before report.Target, r re
 func (l lab) mendClient(t *testing.T, gateway string, r report.Remedy) {
 	if strings.HasPrefix(r.Lines[0], "reg.exe") {
 		// Of the suites that this client then offers, the gateway chooses.
-		if got := l.live(t, gateway, "windows-dh2048").Clients[0]; got.Verdict != "connects" {
+		if got := l.live(t, gateway, "windows-dh2048").Clients[0]; got.Verdict != report.ClientConnects {
 			t.Errorf("the client %s: %v", got.Verdict, got.Notes)
 		}
 		return
@@ -267,7 +267,7 @@ func changedClient(t *testing.T, r report.Remedy) string {
 // checkConnects fails the test if a client was not accepted with suite.
 func checkConnects(t *testing.T, c report.Client, suite string) {
 	t.Helper()
-	if c.Verdict != "connects" || c.Suite != suite {
+	if c.Verdict != report.ClientConnects || c.Suite != suite {
 		t.Errorf("the client %s with %q, want that it connects with %s: %v", c.Verdict, c.Suite, suite, c.Notes)
 	}
 }
@@ -275,8 +275,8 @@ func checkConnects(t *testing.T, c report.Client, suite string) {
 // checkFails fails the test unless a client was refused.
 func checkFails(t *testing.T, c report.Client) {
 	t.Helper()
-	if c.Verdict != "fails" {
-		t.Fatalf("%s %s with %q, want that it fails: %v", c.Client, c.Verdict, c.Suite, c.Notes)
+	if c.Verdict != report.ClientFails {
+		t.Fatalf("%s %s with %q, want that it fails: %v", c.Name, c.Verdict, c.Suite, c.Notes)
 	}
 }
 

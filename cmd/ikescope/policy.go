@@ -140,10 +140,10 @@ func onlyTarget(doc *report.Document, name string) (*report.Target, error) {
 	var names []string
 	for i := range doc.Targets {
 		t := &doc.Targets[i]
-		if name == "" || name == t.Target || name == t.Address {
+		if name == "" || name == t.Name || name == t.Address {
 			found = append(found, t)
 		}
-		names = append(names, fmt.Sprintf("%q at %q", t.Target, t.Address))
+		names = append(names, fmt.Sprintf("%q at %q", t.Name, t.Address))
 	}
 	const most = 5
 	if len(names) > most {

@@ -13,11 +13,11 @@ func goOn(path string, jobs []job) error {
 		t := &jobs[i].target
 		for n := range doc.Targets {
 			earlier := &doc.Targets[n]
-			if earlier.Target != t.Name || earlier.Address != t.Address.String() {
+			if earlier.Name != t.Name || earlier.Address != t.Address.String() {
 				continue
 			}
 			if t.Prior, err = earlier.Asked(); err != nil {
-				return usagef("--resume: %s: %s: %w", path, earlier.Target, err)
+				return usagef("--resume: %s: %s: %w", path, earlier.Name, err)
 			}
 			t.FirstExchange = earlier.LastExchange() + 1
 			jobs[i].earlier = earlier

@@ -91,7 +91,7 @@ func TestInterrupt(t *testing.T) {
 	if doc.Complete || len(doc.Targets) != 3 {
 		t.Errorf("complete %v, %d targets", doc.Complete, len(doc.Targets))
 	}
-	if last := doc.Targets[2]; last.Target != targets[2] || last.Verdict != "error" || !strings.Contains(last.Error, "interrupted") {
+	if last := doc.Targets[2]; last.Name != targets[2] || last.Verdict != report.VerdictError || !strings.Contains(last.Error, "interrupted") {
 		t.Errorf("the third target: %+v", last)
 	}
 	if stdout.Len() == 0 {

@@ -52,9 +52,9 @@ func savedReports(command string, args []string, flags *pflag.FlagSet) (saved []
 			return nil, nil, usagef("%s: %s: the report holds no target", command, arg)
 		}
 		for _, t := range doc.Targets {
-			held := [2]string{t.Target, t.Address}
+			held := [2]string{t.Name, t.Address}
 			if other, ok := names[held]; ok {
-				return nil, nil, usagef("%s: %q at %q is in %s and in %s: give one of them", command, t.Target, t.Address, other, arg)
+				return nil, nil, usagef("%s: %q at %q is in %s and in %s: give one of them", command, t.Name, t.Address, other, arg)
 			}
 			names[held] = arg
 		}
@@ -75,8 +75,8 @@ func scannedTwice(saved []*report.Document, jobs []job) error {
 	for _, doc := range saved {
 		for _, t := range doc.Targets {
 			for _, j := range jobs {
-				if t.Target == j.target.Name && t.Address == j.target.Address.String() {
-					return usagef("%q at %q is in a saved report, too: give the report or the target", t.Target, t.Address)
+				if t.Name == j.target.Name && t.Address == j.target.Address.String() {
+					return usagef("%q at %q is in a saved report, too: give the report or the target", t.Name, t.Address)
 				}
 			}
 		}

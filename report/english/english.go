@@ -34,4 +34,4 @@ func Grouped(n int64) string {
 
 // Plain returns a word of a JSON document as people write it: "port
 // unreachable" for "port_unreachable".
-func Plain(word string) string { return strings.ReplaceAll(word, "_", " ") }
+func Plain[S ~string](word S) string { return strings.ReplaceAll(string(word), "_", " ") }

@@ -1,0 +1,263 @@
+package report
+
+import (
+	"slices"
+
+	"github.com/ikescope/ikescope/report/english"
+)
+
+// Verdict is what a scan has to say of a target.
+type Verdict string
+
+// The verdicts.
+const (
+	VerdictIKEv2       Verdict = "ikev2"
+	VerdictNoAnswer    Verdict = "no_answer"
+	VerdictUnreachable Verdict = "unreachable"
+	VerdictNotIKE      Verdict = "not_ike"
+	VerdictError       Verdict = "error" // the scan could not be done
+)
+
+// Words returns the verdict as people say it: "IKEv2 gateway".
+func (v Verdict) Words() string {
+	switch v {
+	case VerdictIKEv2:
+		return "IKEv2 gateway"
+	case VerdictNotIKE:
+		return "no IKEv2 responder"
+	case VerdictError:
+		return "scan failed"
+	}
+	return english.Plain(string(v))
+}
+
+// Transport is how IKE messages travel.
+type Transport string
+
+// The transports. On UDP 4500 a marker stands before each IKE message (RFC
+// 7296, Section 3.1).
+const (
+	UDP500  Transport = "udp500"
+	UDP4500 Transport = "udp4500"
+)
+
+// PathState is what a path to a gateway does.
+type PathState string
+
+// The states of a path.
+const (
+	PathAnswers         PathState = "answers"
+	PathSilent          PathState = "silent"
+	PathPortUnreachable PathState = "port_unreachable"
+	PathAdminProhibited PathState = "admin_prohibited"
+	PathNotIKE          PathState = "not_ike"
+	PathError           PathState = "error"
+)
+
+// State is what is known of a set of suites.
+type State string
+
+// The states of suites.
+const (
+	StateAccepted  State = "accepted"
+	StateRefused   State = "refused"
+	StateNoAnswer  State = "no_answer"
+	StateNotTested State = "not_tested"
+)
+
+// Basis is how it is known that suites are accepted.
+type Basis string
+
+// The bases.
+const (
+	BasisObserved Basis = "observed" // each suite was seen to be taken
+	BasisInferred Basis = "inferred" // samples were, and none was refused
+)
+
+// Chooser is a side whose order counts.
+type Chooser string
+
+// The choosers.
+const (
+	ByGateway   Chooser = "gateway"
+	ByInitiator Chooser = "initiator"
+)
+
+// ProposalRule is how a gateway comes to one of several proposals.
+type ProposalRule string
+
+// The rules, which [Preference] explains.
+const (
+	ProposalsInitiator   ProposalRule = "initiator"
+	ProposalsGateway     ProposalRule = "gateway"
+	ProposalsGatewayBest ProposalRule = "gateway_best"
+)
+
+// QuantumState is whether post-quantum key exchange is in use.
+type QuantumState string
+
+// The states of post-quantum key exchange.
+const (
+	QuantumRequired  QuantumState = "required"
+	QuantumAccepted  QuantumState = "accepted"
+	QuantumNone      QuantumState = "none"
+	QuantumUnknown   QuantumState = "unknown"
+	QuantumNotTested QuantumState = "not_tested"
+)
+
+// ClientVerdict is whether a client gets an IKE SA.
+type ClientVerdict string
+
+// The verdicts on clients.
+const (
+	ClientConnects ClientVerdict = "connects"
+	ClientFails    ClientVerdict = "fails"
+	ClientUnknown  ClientVerdict = "unknown"
+)
+
+// ClientBasis is how a verdict on a client is known.
+type ClientBasis string
+
+// The bases of verdicts on clients.
+const (
+	BasisPredicted ClientBasis = "predicted" // from the matrix
+	BasisLive      ClientBasis = "live"      // its own first packet was sent
+)
+
+// RuleState is how a gateway stands to a rule or, but for the last one, to a
+// whole policy.
+type RuleState string
+
+// The states of rules.
+const (
+	RuleMet           RuleState = "met"
+	RuleViolated      RuleState = "violated"
+	RuleUndecided     RuleState = "undecided"
+	RuleNotObservable RuleState = "not_observable"
+)
+
+// Severity is how bad a finding is, or the violation of a rule.
+type Severity string
+
+// The severities, worst first.
+const (
+	SeverityCritical Severity = "critical"
+	SeverityHigh     Severity = "high"
+	SeverityMedium   Severity = "medium"
+	SeverityLow      Severity = "low"
+	SeverityInfo     Severity = "info"
+)
+
+var severities = []Severity{SeverityCritical, SeverityHigh, SeverityMedium, SeverityLow, SeverityInfo}
+
+// Rank orders severities, the worst first. What is not a severity comes after
+// them.
+func (s Severity) Rank() int {
+	if i := slices.Index(severities, s); i >= 0 {
+		return i
+	}
+	return len(severities)
+}
+
+// GateKind is what a gate demands.
+type GateKind string
+
+// The kinds of gates.
+const (
+	PolicyGate   GateKind = "policy"   // a policy is met
+	ClientGate   GateKind = "client"   // a client connects
+	BaselineGate GateKind = "baseline" // nothing is weaker than in an earlier report
+	FindingGate  GateKind = "fail_on"  // no finding is as bad
+)
+
+// GateState is whether a gate is passed.
+type GateState string
+
+// The states of gates.
+const (
+	GatePassed    GateState = "passed"
+	GateFailed    GateState = "failed"
+	GateUndecided GateState = "undecided"
+)
+
+// Purpose is why a scan made an exchange.
+type Purpose string
+
+// The purposes.
+const (
+	PurposeReach   Purpose = "reach"
+	PurposeMatrix  Purpose = "matrix"
+	PurposeControl Purpose = "control"
+	PurposeDetail  Purpose = "detail"
+	PurposeClient  Purpose = "client"
+	PurposeClose   Purpose = "close"
+)
+
+// Outcome is how an exchange ended. There are more than are named here.
+type Outcome string
+
+// The outcomes that decide about suites.
+const (
+	OutcomeAccepted         Outcome = "accepted"
+	OutcomeNoProposalChosen Outcome = "no_proposal_chosen"
+	OutcomeInvalidKEPayload Outcome = "invalid_ke_payload"
+)
+
+// Effect is what a change does to a gateway's security.
+type Effect string
+
+// The effects, in the order in which changes are listed.
+const (
+	EffectWeaker   Effect = "weaker"
+	EffectUnknown  Effect = "unknown" // less is known than before
+	EffectStronger Effect = "stronger"
+	EffectNeither  Effect = "neither"
+)
+
+// Area is what a change is about.
+type Area string
+
+// The areas.
+const (
+	AreaTarget      Area = "target"
+	AreaPath        Area = "path"
+	AreaNAT         Area = "nat"
+	AreaGateway     Area = "gateway"
+	AreaSuites      Area = "suites"
+	AreaAlgorithm   Area = "algorithm"
+	AreaPreference  Area = "preference"
+	AreaPostQuantum Area = "post_quantum"
+	AreaFinding     Area = "finding"
+	AreaClient      Area = "client"
+	AreaPolicy      Area = "policy"
+)
+
+// Result is how far a captured IKE SA came.
+type Result string
+
+// The results, each as far as unencrypted octets and sizes tell.
+const (
+	ResultFails   Result = "fails"
+	ResultUnknown Result = "unknown"
+	ResultWorks   Result = "works"
+)
+
+// Layer is where a failure is.
+type Layer string
+
+// The layers that a captured IKE SA can point to.
+const (
+	LayerNetwork        Layer = "network"
+	LayerNegotiation    Layer = "negotiation"
+	LayerAuthentication Layer = "authentication"
+	LayerClient         Layer = "client"
+)
+
+// Side is a peer of an IKE SA.
+type Side string
+
+// The sides.
+const (
+	SideInitiator Side = "initiator"
+	SideResponder Side = "responder"
+)
