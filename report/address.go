@@ -1,6 +1,9 @@
 package report
 
-import "strings"
+import (
+	"net/netip"
+	"strings"
+)
 
 // AddressBeside returns what stands beside the name of a target: its address,
 // or "" where the name is that address already, perhaps with a port.
@@ -12,4 +15,12 @@ func AddressBeside(target, address string) string {
 		return ""
 	}
 	return address
+}
+
+// AddressText returns a as documents hold it, "" where there is none.
+func AddressText(a netip.Addr) string {
+	if !a.IsValid() {
+		return ""
+	}
+	return a.String()
 }

@@ -57,6 +57,20 @@ type CaptureCounts struct {
 	Unreadable  int `json:"unreadable"` // of an unknown link type, or malformed
 }
 
+// Add adds the numbers of m to n.
+func (n *CaptureCounts) Add(m CaptureCounts) {
+	n.Packets += m.Packets
+	n.IKE += m.IKE
+	n.ESP += m.ESP
+	n.Keepalives += m.Keepalives
+	n.Other += m.Other
+	n.ICMPErrors += m.ICMPErrors
+	n.Reassembled += m.Reassembled
+	n.Incomplete += m.Incomplete
+	n.Cut += m.Cut
+	n.Unreadable += m.Unreadable
+}
+
 // CapturedSA is one IKE SA.
 type CapturedSA struct {
 	Number  int    `json:"number"` // from 1

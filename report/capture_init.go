@@ -16,7 +16,7 @@ func (c *course) noAnswer() CapturedVerdict {
 		fmt.Sprintf("%s to %v", tries(request), request.Destination),
 		"let UDP 500 and 4500 through every firewall on the way, in both directions",
 		"capture at the responder, too: do the requests arrive there, and are answers sent?",
-		fmt.Sprintf("scan it from another place: ikescope %s", addressText(c.Paths[0].Responder.Addr())))
+		fmt.Sprintf("scan it from another place: ikescope %s", AddressText(c.Paths[0].Responder.Addr())))
 	if request.Lost {
 		return fragmentsLost(request, "IKE_SA_INIT", v)
 	}
@@ -55,7 +55,7 @@ func (c *course) notAccepted() CapturedVerdict {
 	if n, ok := answer.Notify(ike.NO_PROPOSAL_CHOSEN); ok {
 		return fails(LayerNegotiation, n.Notification.String(), "the responder accepts none of the proposals",
 			"no combination that the initiator offers is acceptable to it; Windows shows this as error 13868",
-			fmt.Sprintf("ask what the responder accepts: ikescope %s", addressText(c.Paths[0].Responder.Addr())),
+			fmt.Sprintf("ask what the responder accepts: ikescope %s", AddressText(c.Paths[0].Responder.Addr())),
 			"add one of the proposals above on the responder, or one that it accepts on the initiator")
 	}
 	if n, ok := answer.Notify(ike.INVALID_KE_PAYLOAD); ok {

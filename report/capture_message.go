@@ -72,7 +72,7 @@ func newCapturedMessage(m, request *dialog.Message) CapturedMessage {
 		case *ike.KE:
 			out.KE = keMethod(p.Method)
 		case *ike.VendorID:
-			out.VendorIDs = append(out.VendorIDs, vendorID(p.Data))
+			out.VendorIDs = append(out.VendorIDs, VendorIDOf(p.Data))
 		case *ike.Notify:
 			out.Notifies = append(out.Notifies, CapturedNotify{
 				ID: uint16(p.Notification), Name: p.Notification.String(),

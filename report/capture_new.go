@@ -56,22 +56,9 @@ func (c *Capture) addFiles(files []CaptureFile) {
 		if c.Error == "" {
 			c.Error = f.Error
 		}
-		c.Counts.add(f.Counts)
+		c.Counts.Add(f.Counts)
 	}
 	c.File = strings.Join(lists.Convert(c.Files, func(f CaptureFile) string { return f.Name }), ", ")
-}
-
-func (n *CaptureCounts) add(m CaptureCounts) {
-	n.Packets += m.Packets
-	n.IKE += m.IKE
-	n.ESP += m.ESP
-	n.Keepalives += m.Keepalives
-	n.Other += m.Other
-	n.ICMPErrors += m.ICMPErrors
-	n.Reassembled += m.Reassembled
-	n.Incomplete += m.Incomplete
-	n.Cut += m.Cut
-	n.Unreadable += m.Unreadable
 }
 
 // addView adds the IKE SAs of one place.
@@ -118,7 +105,7 @@ func (c *Capture) findAgain() {
 }
 
 func endpointOf(a netip.AddrPort) Endpoint {
-	return Endpoint{Address: addressText(a.Addr()), Port: a.Port()}
+	return Endpoint{Address: AddressText(a.Addr()), Port: a.Port()}
 }
 
 func newCapturedSA(number int, sa *dialog.SA) CapturedSA {
@@ -148,7 +135,7 @@ func newCapturedSA(number int, sa *dialog.SA) CapturedSA {
 
 func newCapturedError(e dialog.ICMPError) CapturedError {
 	return CapturedError{
-		File: e.File, Packet: e.Packet, Time: e.Time, Reporter: addressText(e.Reporter),
+		File: e.File, Packet: e.Packet, Time: e.Time, Reporter: AddressText(e.Reporter),
 		Type: uint16(e.Error.Type), Code: uint16(e.Error.Code), Text: e.Error.String(),
 		From: endpointOf(e.Source), To: endpointOf(e.Destination),
 	}

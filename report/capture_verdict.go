@@ -142,7 +142,7 @@ func addErrors(sa *dialog.SA, v CapturedVerdict) CapturedVerdict {
 		return v
 	}
 	e := sa.Errors[len(sa.Errors)-1]
-	reporter := addressText(e.Reporter)
+	reporter := AddressText(e.Reporter)
 	v.ID = "ICMP"
 	v.Detail = fmt.Sprintf("%s says of %v: %v (packet %d); %s", reporter, e.Destination, e.Error, e.Packet, v.Detail)
 	switch e.Error.Meaning() {

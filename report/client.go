@@ -14,10 +14,10 @@ import (
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
-// Compare sets t.Clients to what each of policies gets from t, in their order:
-// predicted from the matrix, except where t holds what the client's own packet
-// got. Such a live verdict stays, and a prediction that differs is noted.
-func (t *Target) Compare(policies []client.Policy) {
+// Clients says what each of policies gets from t, in their order: predicted from
+// the matrix, except where t holds what the client's own packet got. Such a live
+// verdict stays, and a prediction that differs is noted.
+func Clients(t *Target, policies []client.Policy) []Client {
 	live := make(map[string]Client)
 	for _, c := range t.Clients {
 		if c.Basis == BasisLive {
@@ -25,15 +25,16 @@ func (t *Target) Compare(policies []client.Policy) {
 		}
 	}
 	c := newPredictor(t)
-	t.Clients = []Client{}
+	clients := []Client{}
 	for _, p := range policies {
 		out := c.predict(p)
 		if seen, ok := live[p.Name]; ok && c.sentAs(seen, p) {
 			out = c.confirm(p, seen, out)
 		}
 		out.Doubt = p.Doubt
-		t.Clients = append(t.Clients, out)
+		clients = append(clients, out)
 	}
+	return clients
 }
 
 // predictor is what a target tells of the suites that clients offer.
@@ -50,7 +51,7 @@ func newPredictor(t *Target) predictor {
 	switch {
 	case t.Matrix != nil:
 		c.facts = newFacts(t)
-		c.choice = t.Choice()
+		c.choice = ChoiceOf(t)
 	case t.Verdict == VerdictIKEv2:
 		c.untold = "The gateway was not asked what it accepts."
 	default:
@@ -114,7 +115,7 @@ func (c predictor) connects(out *Client, p client.Policy, candidates []proposals
 	firstKE := func(s proposals.Suite) bool { return s[proposals.KE].ID == uint16(p.KE) }
 	if open == "" && !slices.ContainsFunc(candidates, firstKE) {
 		sentence := fmt.Sprintf("The first KE payload is of %s, which the gateway does not choose: the IKE SA comes after INVALID_KE_PAYLOAD.",
-			methodLabel(method(p.KE)))
+			MethodLabel(MethodOf(p.KE)))
 		out.Notes = append(out.Notes, sentence)
 	}
 	out.Evidence = c.acceptanceOf(candidates[0], p.Offer)
@@ -130,7 +131,7 @@ func (c predictor) undecidedOf(offer []proposals.Product) string {
 	if err != nil {
 		return "What was not decided is too much to compare."
 	}
-	n, m := sizeOf(notAsked), sizeOf(open)
+	n, m := CountSuites(notAsked), CountSuites(open)
 	var parts []string
 	if n > 0 {
 		parts = append(parts, english.Counted(n, "was", "were")+" not asked about")
@@ -141,7 +142,7 @@ func (c predictor) undecidedOf(offer []proposals.Product) string {
 	if len(parts) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("Of the %s that it offers, %s.", english.Counted(sizeOf(offer), "suite", "suites"), english.List(parts, "and"))
+	return fmt.Sprintf("Of the %s that it offers, %s.", english.Counted(CountSuites(offer), "suite", "suites"), english.List(parts, "and"))
 }
 
 // acceptanceOf returns the exchange in which the gateway chose s of what is the

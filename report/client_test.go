@@ -32,7 +32,7 @@ func compared(t *testing.T, accepted, offer string) Client {
 	r.Exchanges = append(r.Exchanges, exchange(t, 20, windowsDefault, initiator.NoProposalChosen),
 		exchange(t, 21, "aes128-aes256-sha1-sha256-prfsha1-prfsha256-modp1024-modp1536", initiator.NoProposalChosen))
 	doc := New(testRun, []probe.Result{r})
-	doc.Targets[0].Compare([]client.Policy{policy(t, offer)})
+	doc.Targets[0].Clients = Clients(&doc.Targets[0], []client.Policy{policy(t, offer)})
 	if len(doc.Targets[0].Clients) != 1 {
 		t.Fatalf("%d clients", len(doc.Targets[0].Clients))
 	}
@@ -80,7 +80,7 @@ func TestCompareCitesTheChoice(t *testing.T) {
 	choice.Purpose, choice.Suite = "client", suite(t, chosen)
 	r.Exchanges = append(r.Exchanges, alone, choice)
 	doc := New(testRun, []probe.Result{r})
-	doc.Targets[0].Compare([]client.Policy{policy(t, accepted), policy(t, chosen)})
+	doc.Targets[0].Clients = Clients(&doc.Targets[0], []client.Policy{policy(t, accepted), policy(t, chosen)})
 	for i, want := range []int{21, 20} {
 		if c := doc.Targets[0].Clients[i]; c.Suite != chosen || !slices.Equal(c.Evidence, []int{want}) {
 			t.Errorf("%s, evidence %d; want %s, evidence %d", c.Suite, c.Evidence, chosen, want)
@@ -146,20 +146,20 @@ func TestCompareUnknown(t *testing.T) {
 		{"error", "aes256-sha256-prfsha256-modp2048", "The target gave no IKEv2 answer."},
 	} {
 		doc := New(testRun, all[tt.result])
-		doc.Targets[0].Compare([]client.Policy{policy(t, tt.offer)})
+		doc.Targets[0].Clients = Clients(&doc.Targets[0], []client.Policy{policy(t, tt.offer)})
 		got := doc.Targets[0].Clients[0]
 		if got.Verdict != ClientUnknown || !slices.Equal(got.Notes, []string{tt.note}) || len(got.Missing) > 0 || got.Suite != "" {
 			t.Errorf("%s and %s: %+v, want %q", tt.result, tt.offer, got, tt.note)
 		}
 	}
 	doc := New(testRun, all["openiked"])
-	doc.Targets[0].Compare([]client.Policy{{Name: "it"}})
+	doc.Targets[0].Clients = Clients(&doc.Targets[0], []client.Policy{{Name: "it"}})
 	if got := doc.Targets[0].Clients[0]; got.Verdict != ClientUnknown || len(got.Notes) != 1 {
 		t.Errorf("without an offer: %+v", got)
 	}
 	r := base("vpn.example.com", "198.51.100.7") // the matrix was not asked for
 	doc = New(testRun, []probe.Result{r})
-	doc.Targets[0].Compare([]client.Policy{policy(t, "aes256-sha256-prfsha256-modp2048")})
+	doc.Targets[0].Clients = Clients(&doc.Targets[0], []client.Policy{policy(t, "aes256-sha256-prfsha256-modp2048")})
 	if got := doc.Targets[0].Clients[0]; got.Verdict != ClientUnknown || !slices.Equal(got.Notes, []string{"The gateway was not asked what it accepts."}) {
 		t.Errorf("without a matrix: %+v", got)
 	}
@@ -190,7 +190,7 @@ func TestCompareLive(t *testing.T) {
 		r.Exchanges = append(r.Exchanges, probe.Exchange{Exchange: initiator.Exchange{ID: 90, Offer: products(t, tt.offer)}})
 		target := &New(testRun, []probe.Result{r}).Targets[0]
 		for range 2 {
-			target.Compare([]client.Policy{policy(t, tt.offer)})
+			target.Clients = Clients(target, []client.Policy{policy(t, tt.offer)})
 		}
 		got := target.Clients[0]
 		if got.Basis != BasisLive || got.Verdict != tt.want.Verdict || got.Suite != tt.want.Suite || !slices.Equal(got.Notes, tt.want.Notes) ||
@@ -200,7 +200,7 @@ func TestCompareLive(t *testing.T) {
 		}
 		// Of another offer with the same name nothing was seen.
 		const third = "aes256-sha256-prfsha256-modp1024"
-		target.Compare([]client.Policy{policy(t, third)})
+		target.Clients = Clients(target, []client.Policy{policy(t, third)})
 		if got := target.Clients[0]; got.Basis != BasisPredicted || got.Verdict != ClientFails {
 			t.Errorf("the live verdict of %s counts for %s: %+v", tt.offer, third, got)
 		}
@@ -215,7 +215,7 @@ func TestCompareAll(t *testing.T) {
 		doc := New(testRun, results)
 		for i := range doc.Targets {
 			target := &doc.Targets[i]
-			target.Compare(client.Policies())
+			target.Clients = Clients(target, client.Policies())
 			for j, c := range target.Clients {
 				verdicts[c.Verdict]++
 				if c.Name != client.Policies()[j].Name || c.Basis != BasisPredicted {

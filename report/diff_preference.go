@@ -18,7 +18,7 @@ func (c *contrast) preference() {
 	if old.Decides != now.Decides && old.Decides != "" && now.Decides != "" {
 		c.add(AreaPreference, EffectNeither, "", "whose order counts: the %s's; it was the %s's", now.Decides, old.Decides)
 	}
-	words := func(p *Preference) string { return strings.Join(lists.Convert(p.KE, methodLabel), ", ") }
+	words := func(p *Preference) string { return strings.Join(lists.Convert(p.KE, MethodLabel), ", ") }
 	if words(old) != words(now) && len(old.KE) > 1 && len(now.KE) > 1 {
 		c.add(AreaPreference, EffectNeither, "", "it prefers key exchange methods in the order %s; it was %s", words(now), words(old))
 	}

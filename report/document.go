@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-
-	"github.com/ikescope/ikescope/proposals"
 )
 
 // SchemaVersion is the version of the document that this package writes.
@@ -19,9 +17,24 @@ type Document struct {
 	// Complete is false where a scan was interrupted or ran out of budget.
 	Complete bool     `json:"complete"`
 	Targets  []Target `json:"targets"`
+	// Interrupted: the user stopped the run before its end. In JSON, Exit says so.
+	Interrupted bool `json:"-"`
 	// Gates are those that the targets were held to; they decide Exit.
 	Gates []Gate `json:"gates"`
 	Exit  Exit   `json:"exit"`
+}
+
+// Join returns doc with the targets of earlier documents before its own. It is
+// complete if they all are; its gates and its exit are those of doc.
+func Join(earlier []*Document, doc *Document) *Document {
+	joined := *doc
+	joined.Targets = []Target{}
+	for _, d := range earlier {
+		joined.Complete = joined.Complete && d.Complete
+		joined.Targets = append(joined.Targets, d.Targets...)
+	}
+	joined.Targets = append(joined.Targets, doc.Targets...)
+	return &joined
 }
 
 // Tool is the program that made the document.
@@ -72,6 +85,15 @@ type Target struct {
 	Findings  []Finding  `json:"findings"`
 	Notes     []string   `json:"notes"`
 	Exchanges []Exchange `json:"exchanges"`
+}
+
+// LastExchange returns the largest number of t's exchanges.
+func (t *Target) LastExchange() int {
+	last := 0
+	for _, e := range t.Exchanges {
+		last = max(last, e.ID)
+	}
+	return last
 }
 
 // Path is one way to the gateway.
@@ -372,52 +394,4 @@ type Exchange struct {
 	Cookie  bool      `json:"cookie"`
 	Sent    time.Time `json:"sent,omitzero"`
 	RTTms   float64   `json:"rtt_ms,omitempty"`
-}
-
-// product returns s as the rest of the program knows it.
-func (s Suites) product() proposals.Product {
-	var p proposals.Product
-	for axis, list := range map[proposals.Axis][]Algorithm{
-		proposals.ENCR: s.ENCR, proposals.PRF: s.PRF, proposals.INTEG: s.INTEG, proposals.KE: s.KE,
-	} {
-		p[axis] = onAxis(axis, list)
-	}
-	for i, list := range s.ADDKE {
-		if axis := proposals.ADDKE1 + proposals.Axis(i); axis < proposals.NumAxes {
-			p[axis] = onAxis(axis, list)
-		}
-	}
-	return p
-}
-
-func onAxis(axis proposals.Axis, list []Algorithm) []proposals.Algorithm {
-	var out []proposals.Algorithm
-	for _, a := range list {
-		out = append(out, proposals.Algorithm{Axis: axis, ID: a.ID, KeyBits: a.KeyBits})
-	}
-	return out
-}
-
-// classicalPart returns the suites of p without additional key exchanges. It
-// reports false if there are none.
-func classicalPart(p proposals.Product) (proposals.Product, bool) {
-	for axis := proposals.ADDKE1; axis < proposals.NumAxes; axis++ {
-		if len(p[axis]) > 0 && !holds(p[axis], proposals.None(axis)) {
-			return proposals.Product{}, false
-		}
-		p[axis] = nil
-	}
-	return p, true
-}
-
-// isHybrid reports whether p holds a suite with an additional key exchange.
-func isHybrid(p proposals.Product) bool {
-	for axis := proposals.ADDKE1; axis < proposals.NumAxes; axis++ {
-		for _, a := range p[axis] {
-			if !a.IsNone() {
-				return true
-			}
-		}
-	}
-	return false
 }

@@ -30,7 +30,7 @@ func newFacts(t *Target) facts {
 		f.asked = append(f.asked, parse(s)...)
 	}
 	for _, p := range t.Matrix.Products {
-		f.accepted = append(f.accepted, p.product())
+		f.accepted = append(f.accepted, p.Product())
 	}
 	for _, u := range t.Matrix.Undecided {
 		open := parse(u.Suites)
@@ -150,3 +150,15 @@ func anyHolds(products []proposals.Product, a proposals.Algorithm) bool {
 }
 
 func holds(list []proposals.Algorithm, a proposals.Algorithm) bool { return slices.Contains(list, a) }
+
+// classicalPart returns the suites of p without additional key exchanges. It
+// reports false if there are none.
+func classicalPart(p proposals.Product) (proposals.Product, bool) {
+	for axis := proposals.ADDKE1; axis < proposals.NumAxes; axis++ {
+		if len(p[axis]) > 0 && !holds(p[axis], proposals.None(axis)) {
+			return proposals.Product{}, false
+		}
+		p[axis] = nil
+	}
+	return p, true
+}

@@ -211,7 +211,7 @@ func TestVendorID(t *testing.T) {
 		{"6162631b5b", "6162631b5b (unknown)"},
 		{"", " (unknown)"},
 	} {
-		if got := vendorID(mustHex(t, tt.hex)).String(); got != tt.want {
+		if got := VendorIDOf(mustHex(t, tt.hex)).String(); got != tt.want {
 			t.Errorf("vendor ID %s = %q, want %q", tt.hex, got, tt.want)
 		}
 	}

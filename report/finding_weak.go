@@ -235,7 +235,7 @@ func preferenceFinding(t *Target) (Finding, bool) {
 // weakness.
 func soundSuiteAccepted(t *Target) bool {
 	for _, accepted := range t.Matrix.Products {
-		p := accepted.product()
+		p := accepted.Product()
 		sound := true
 		for _, axis := range judgedAxes {
 			sound = sound && (len(p[axis]) == 0 || slices.ContainsFunc(p[axis], func(a proposals.Algorithm) bool {

@@ -4,53 +4,50 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/ikescope/ikescope/proposals/baseline"
-	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report/english"
 )
 
 // Gates are what the targets of a document are held to.
 type Gates struct {
-	Policies []baseline.Policy // each is met
-	Clients  []client.Policy   // each connects
+	Policies bool // each policy that a target was held to is met
+	Clients  bool // each client that was compared with it connects
 	// Earlier is a report, and nothing is weaker than in it; nil for no such
 	// gate.
 	Earlier *Document
 	// FailOn is a severity, and no finding is as bad or worse; "" for no such
 	// gate.
-	FailOn baseline.Severity
+	FailOn Severity
 }
 
-// Check holds d to gates, and decides its exit by them. Interrupted tells that
-// the run was, which comes before all gates.
-func (d *Document) Check(gates Gates, interrupted bool) {
-	d.Gates = []Gate{}
+// Check returns the gates of each target of doc, which holds the policies and
+// clients to judge by already, and the exit that they and the verdicts on the
+// targets ask for. It alone decides the exit.
+func Check(doc *Document, gates Gates) ([]Gate, Exit) {
+	all := []Gate{}
 	var earlier *Diff
 	if gates.Earlier != nil {
-		earlier = CompareReports(d.Tool, gates.Earlier, d)
+		earlier = CompareReports(doc.Tool, gates.Earlier, doc)
 	}
-	for i := range d.Targets {
-		t := &d.Targets[i]
-		if len(gates.Policies) > 0 {
-			t.Judge(gates.Policies)
+	for i := range doc.Targets {
+		t := &doc.Targets[i]
+		if gates.Policies {
 			for _, p := range t.Policies {
-				d.gate(t, PolicyGate, p.Name, policyGate(p))
+				all = append(all, newGate(t, PolicyGate, p.Name, policyGate(p)))
 			}
 		}
-		if len(gates.Clients) > 0 {
-			t.Compare(gates.Clients)
+		if gates.Clients {
 			for _, c := range t.Clients {
-				d.gate(t, ClientGate, c.Name, clientGate(c))
+				all = append(all, newGate(t, ClientGate, c.Name, clientGate(c)))
 			}
 		}
 		if earlier != nil {
-			d.gate(t, BaselineGate, t.Name, baselineGate(earlier, t))
+			all = append(all, newGate(t, BaselineGate, t.Name, baselineGate(earlier, t)))
 		}
 		if gates.FailOn != "" {
-			d.gate(t, FindingGate, string(gates.FailOn), findingGate(t, gates.FailOn))
+			all = append(all, newGate(t, FindingGate, string(gates.FailOn), findingGate(t, gates.FailOn)))
 		}
 	}
-	d.Exit = decideExit(d, interrupted)
+	return all, decideExit(doc, all)
 }
 
 // gateVerdict is the state of a gate, and the reason.
@@ -59,11 +56,11 @@ type gateVerdict struct {
 	reason string
 }
 
-func (d *Document) gate(t *Target, kind GateKind, name string, v gateVerdict) {
+func newGate(t *Target, kind GateKind, name string, v gateVerdict) Gate {
 	if t.Verdict != VerdictIKEv2 {
 		v = gateVerdict{GateUndecided, t.Verdict.Words()}
 	}
-	d.Gates = append(d.Gates, Gate{Kind: kind, Name: name, Target: t.Name, Address: t.Address, State: v.state, Reason: v.reason})
+	return Gate{Kind: kind, Name: name, Target: t.Name, Address: t.Address, State: v.state, Reason: v.reason}
 }
 
 func policyGate(p Policy) gateVerdict {
@@ -151,7 +148,7 @@ func baselineGate(d *Diff, t *Target) gateVerdict {
 }
 
 // findingGate fails where a finding on the gateway is as bad as worst, or worse.
-func findingGate(t *Target, worst baseline.Severity) gateVerdict {
+func findingGate(t *Target, worst Severity) gateVerdict {
 	var bad, open []string
 	for _, f := range t.Findings {
 		switch {
@@ -169,12 +166,12 @@ func findingGate(t *Target, worst baseline.Severity) gateVerdict {
 	case !t.Complete || t.Matrix == nil || t.Matrix.Unknown > 0:
 		return gateVerdict{GateUndecided, "no such finding so far, but not every suite is decided"}
 	}
-	switch j := newJudge(t); {
-	case j.err != nil:
+	switch open, err := OpenSuites(t); {
+	case err != nil:
 		return gateVerdict{GateUndecided, "no such finding so far, but the report falls into too many sets of suites"}
-	case len(j.open) > 0:
+	case len(open) > 0:
 		return gateVerdict{GateUndecided, fmt.Sprintf("no such finding so far, but %s not asked about, or not decided",
-			english.Counted(sizeOf(j.open), "suite is", "suites are"))}
+			english.Counted(CountSuites(open), "suite is", "suites are"))}
 	}
 	return gateVerdict{GatePassed, "no such finding"}
 }

@@ -12,6 +12,25 @@ import (
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
+// demands are gates, with the policies and clients that a document is to be
+// judged by first.
+type demands struct {
+	Policies []baseline.Policy
+	Clients  []client.Policy
+	Earlier  *Document
+	FailOn   Severity
+}
+
+func (d demands) check(doc *Document) {
+	for i := range doc.Targets {
+		t := &doc.Targets[i]
+		t.Policies, t.Clients = Policies(t, d.Policies), Clients(t, d.Clients)
+	}
+	doc.Gates, doc.Exit = Check(doc, Gates{
+		Policies: len(d.Policies) > 0, Clients: len(d.Clients) > 0, Earlier: d.Earlier, FailOn: d.FailOn,
+	})
+}
+
 func gateStates(d *Document) string {
 	return strings.Join(lists.Convert(d.Gates, func(g Gate) string { return string(g.Kind) + " " + string(g.State) }), ", ")
 }
@@ -27,33 +46,33 @@ func TestCheck(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		c     matrixCase
-		gates Gates
+		gates demands
 		want  string
 		code  int
 	}{
-		{"none", matrixCase{observed: good}, Gates{}, "", ExitDone},
-		{"met", matrixCase{observed: good}, Gates{Policies: []baseline.Policy{cnsa1, legacy}}, "policy passed, policy passed", ExitDone},
-		{"one violated", matrixCase{observed: good + "," + weak}, Gates{Policies: []baseline.Policy{cnsa1, legacy}}, "policy failed, policy passed", ExitFailed},
-		{"undecided", matrixCase{observed: good, silent: weak}, Gates{Policies: []baseline.Policy{cnsa1}}, "policy undecided", ExitUndecided},
-		{"one fails, one is undecided", matrixCase{observed: "aes256gcm16-prfsha1-ecp384", silent: weak}, Gates{Policies: []baseline.Policy{cnsa1}, FailOn: "critical"},
+		{"none", matrixCase{observed: good}, demands{}, "", ExitDone},
+		{"met", matrixCase{observed: good}, demands{Policies: []baseline.Policy{cnsa1, legacy}}, "policy passed, policy passed", ExitDone},
+		{"one violated", matrixCase{observed: good + "," + weak}, demands{Policies: []baseline.Policy{cnsa1, legacy}}, "policy failed, policy passed", ExitFailed},
+		{"undecided", matrixCase{observed: good, silent: weak}, demands{Policies: []baseline.Policy{cnsa1}}, "policy undecided", ExitUndecided},
+		{"one fails, one is undecided", matrixCase{observed: "aes256gcm16-prfsha1-ecp384", silent: weak}, demands{Policies: []baseline.Policy{cnsa1}, FailOn: "critical"},
 			"policy failed, fail_on undecided", ExitFailed},
-		{"client connects", matrixCase{observed: good}, Gates{Clients: []client.Policy{offer(good)}}, "client passed", ExitDone},
-		{"client fails", matrixCase{observed: good}, Gates{Clients: []client.Policy{offer(weak)}}, "client failed", ExitFailed},
-		{"client unknown", matrixCase{observed: good, silent: weak}, Gates{Clients: []client.Policy{offer(weak)}}, "client undecided", ExitUndecided},
-		{"no worse", matrixCase{observed: good}, Gates{Earlier: earlier(matrixCase{observed: good + "," + weak})}, "baseline passed", ExitDone},
-		{"weaker", matrixCase{observed: good + "," + weak}, Gates{Earlier: earlier(matrixCase{observed: good})}, "baseline failed", ExitFailed},
-		{"perhaps weaker", matrixCase{observed: good, silent: weak}, Gates{Earlier: earlier(matrixCase{observed: good})}, "baseline undecided", ExitUndecided},
-		{"the only target, under another name", matrixCase{observed: good + "," + weak}, Gates{Earlier: scanned(t, "other", "192.0.2.1", matrixCase{observed: good})}, "baseline failed", ExitFailed},
-		{"other targets then", matrixCase{observed: good}, Gates{Earlier: others}, "baseline undecided", ExitUndecided},
-		{"no finding", matrixCase{observed: good}, Gates{FailOn: "low"}, "fail_on passed", ExitDone},
-		{"no finding in what was asked", matrixCase{asked: parse(good), observed: good}, Gates{FailOn: "low"}, "fail_on undecided", ExitUndecided},
+		{"client connects", matrixCase{observed: good}, demands{Clients: []client.Policy{offer(good)}}, "client passed", ExitDone},
+		{"client fails", matrixCase{observed: good}, demands{Clients: []client.Policy{offer(weak)}}, "client failed", ExitFailed},
+		{"client unknown", matrixCase{observed: good, silent: weak}, demands{Clients: []client.Policy{offer(weak)}}, "client undecided", ExitUndecided},
+		{"no worse", matrixCase{observed: good}, demands{Earlier: earlier(matrixCase{observed: good + "," + weak})}, "baseline passed", ExitDone},
+		{"weaker", matrixCase{observed: good + "," + weak}, demands{Earlier: earlier(matrixCase{observed: good})}, "baseline failed", ExitFailed},
+		{"perhaps weaker", matrixCase{observed: good, silent: weak}, demands{Earlier: earlier(matrixCase{observed: good})}, "baseline undecided", ExitUndecided},
+		{"the only target, under another name", matrixCase{observed: good + "," + weak}, demands{Earlier: scanned(t, "other", "192.0.2.1", matrixCase{observed: good})}, "baseline failed", ExitFailed},
+		{"other targets then", matrixCase{observed: good}, demands{Earlier: others}, "baseline undecided", ExitUndecided},
+		{"no finding", matrixCase{observed: good}, demands{FailOn: "low"}, "fail_on passed", ExitDone},
+		{"no finding in what was asked", matrixCase{asked: parse(good), observed: good}, demands{FailOn: "low"}, "fail_on undecided", ExitUndecided},
 		{"other suites than before", matrixCase{asked: parse("aes128-sha256-prfsha256-modp2048"), observed: "aes128-sha256-prfsha256-modp2048"},
-			Gates{Earlier: earlier(matrixCase{asked: parse(good), observed: good})}, "baseline undecided", ExitUndecided},
-		{"a finding of that severity", matrixCase{observed: weak}, Gates{FailOn: "high"}, "fail_on failed", ExitFailed},
-		{"a finding below it", matrixCase{observed: weak}, Gates{FailOn: "critical"}, "fail_on passed", ExitDone},
+			demands{Earlier: earlier(matrixCase{asked: parse(good), observed: good})}, "baseline undecided", ExitUndecided},
+		{"a finding of that severity", matrixCase{observed: weak}, demands{FailOn: "high"}, "fail_on failed", ExitFailed},
+		{"a finding below it", matrixCase{observed: weak}, demands{FailOn: "critical"}, "fail_on passed", ExitDone},
 	} {
 		doc := scanned(t, "gw", "192.0.2.1", tt.c)
-		doc.Check(tt.gates, false)
+		tt.gates.check(doc)
 		if got := gateStates(doc); got != tt.want || doc.Exit.Code != tt.code {
 			t.Errorf("%s: %s and %+v, want %s and %d: %+v", tt.name, got, doc.Exit, tt.want, tt.code, doc.Gates)
 		}
@@ -76,7 +95,7 @@ func TestCheckUnreadable(t *testing.T) {
 	legacy, _ := baseline.PolicyNamed("legacy")
 	doc := scanned(t, "gw", "192.0.2.1", matrixCase{observed: good, silent: weak})
 	doc.Targets[0].Matrix.Undecided[0].Suites = "newcipher-prfsha256-ecp256"
-	doc.Check(Gates{Policies: []baseline.Policy{legacy}, Clients: []client.Policy{{Name: "mine", Offer: parse(weak)}}, FailOn: "critical"}, false)
+	demands{Policies: []baseline.Policy{legacy}, Clients: []client.Policy{{Name: "mine", Offer: parse(weak)}}, FailOn: "critical"}.check(doc)
 	if got, want := gateStates(doc), "policy undecided, client undecided, fail_on undecided"; got != want || doc.Exit.Code != ExitUndecided {
 		t.Errorf("%s and %+v, want %s: %+v", got, doc.Exit, want, doc.Gates)
 	}
@@ -101,7 +120,8 @@ func TestCheckPrecedence(t *testing.T) {
 			results = append(results, all[name]...)
 		}
 		doc := New(testRun, results)
-		doc.Check(Gates{Policies: []baseline.Policy{cnsa1}}, tt.interrupted)
+		doc.Interrupted = tt.interrupted
+		demands{Policies: []baseline.Policy{cnsa1}}.check(doc)
 		if doc.Exit.Code != tt.code {
 			t.Errorf("%v: %+v, want %d", tt.targets, doc.Exit, tt.code)
 		}
@@ -118,7 +138,7 @@ func TestCheckUnverified(t *testing.T) {
 	nist, _ := baseline.PolicyNamed("nist-800-77")
 	cnsa1, _ := baseline.PolicyNamed("cnsa1")
 	doc := scanned(t, "gw", "192.0.2.1", matrixCase{observed: "aes256gcm16-prfsha384-ecp384"})
-	doc.Check(Gates{Policies: []baseline.Policy{nist, cnsa1}}, false)
+	demands{Policies: []baseline.Policy{nist, cnsa1}}.check(doc)
 	want := []string{"met, as far as a scan can tell; not verified against the source: 6 rules", "met, as far as a scan can tell"}
 	if got := lists.Convert(doc.Gates, func(g Gate) string { return g.Reason }); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
@@ -131,7 +151,7 @@ func TestCheckPartialBaseline(t *testing.T) {
 	partial := scanned(t, "gw", "192.0.2.1", matrixCase{observed: "aes256gcm16-prfsha384-ecp384", notTested: "3des-sha1-prfsha1-modp1024"})
 	partial.Targets[0].Complete = false
 	for _, now := range []*Document{partial, New(testRun, []probe.Result{base("gw", "192.0.2.1")})} {
-		now.Check(Gates{Earlier: now}, false)
+		demands{Earlier: now}.check(now)
 		if got := gateStates(now); got != "baseline undecided" {
 			t.Errorf("%s: %+v", got, now.Gates)
 		}

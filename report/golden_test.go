@@ -92,10 +92,10 @@ func TestTextClients(t *testing.T) {
 	}
 	for _, name := range []string{"openiked", "undecided", "dead", "weak-behind-nat"} {
 		doc := New(testRun, cases(t)[name])
-		doc.Targets[0].Compare(slices.DeleteFunc(client.Policies(), func(p client.Policy) bool { return p.Responder }))
+		doc.Targets[0].Clients = Clients(&doc.Targets[0], slices.DeleteFunc(client.Policies(), func(p client.Policy) bool { return p.Responder }))
 		golden(t, "clients-"+name+".txt", text(t, doc, TextOptions{}))
 		golden(t, "compare-"+name+".txt", comparisonText(t, doc, TextOptions{}))
-		doc.Targets[0].Compare(few)
+		doc.Targets[0].Clients = Clients(&doc.Targets[0], few)
 		golden(t, "compare-"+name+"-few.txt", comparisonText(t, doc, TextOptions{}))
 	}
 }
@@ -160,7 +160,9 @@ func TestJSON(t *testing.T) {
 
 func TestJSONGolden(t *testing.T) {
 	var b bytes.Buffer
-	if err := WriteJSON(&b, New(testRun, cases(t)["weak-behind-nat"])); err != nil {
+	doc := New(testRun, cases(t)["weak-behind-nat"])
+	doc.Gates, doc.Exit = Check(doc, Gates{})
+	if err := WriteJSON(&b, doc); err != nil {
 		t.Fatal(err)
 	}
 	golden(t, "weak-behind-nat.json", b.String())
@@ -232,7 +234,7 @@ func FuzzReadJSON(f *testing.F) {
 			return
 		}
 		for i := range doc.Targets {
-			doc.Targets[i].Compare(compared)
+			doc.Targets[i].Clients = Clients(&doc.Targets[i], compared)
 		}
 		out := text(t, doc, TextOptions{Evidence: true}) + comparisonText(t, doc, TextOptions{})
 		if i := strings.IndexFunc(out, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }); i >= 0 {
@@ -273,8 +275,9 @@ func TestExit(t *testing.T) {
 			results = append(results, all[name]...)
 		}
 		doc = New(run, results)
-		if doc.Exit != tt.want {
-			t.Errorf("exit of %v, interrupted %t = %+v, want %+v", tt.targets, tt.interrupted, doc.Exit, tt.want)
+		_, exit := Check(doc, Gates{})
+		if exit != tt.want {
+			t.Errorf("exit of %v, interrupted %t = %+v, want %+v", tt.targets, tt.interrupted, exit, tt.want)
 		}
 		wantComplete := !tt.interrupted && !slices.Contains(tt.targets, "undecided") && !slices.Contains(tt.targets, "error")
 		if doc.Complete != wantComplete {

@@ -53,7 +53,7 @@ func missing(offer, accepted []proposals.Product) []Missing {
 			text = "It offers no additional key exchange %s; the gateway takes no suite without %s."
 		}
 		out = append(out, Missing{
-			Axis: axis.String(), Offers: lists.Convert(offers, newAlgorithm), Accepts: lists.Convert(accepts, newAlgorithm),
+			Axis: axis.String(), Offers: lists.Convert(offers, AlgorithmOf), Accepts: lists.Convert(accepts, AlgorithmOf),
 			Text: fmt.Sprintf(text, offered, labels(accepts)),
 		})
 	}

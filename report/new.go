@@ -28,6 +28,7 @@ func New(run Run, results []probe.Result) *Document {
 		SchemaVersion: SchemaVersion,
 		Tool:          run.Tool,
 		Complete:      !run.Interrupted,
+		Interrupted:   run.Interrupted,
 		Targets:       []Target{},
 		Gates:         []Gate{},
 	}
@@ -36,25 +37,13 @@ func New(run Run, results []probe.Result) *Document {
 		doc.Complete = doc.Complete && t.Complete
 		doc.Targets = append(doc.Targets, t)
 	}
-	doc.Exit = decideExit(doc, run.Interrupted)
 	return doc
-}
-
-// Include puts the targets of earlier reports before those of d. The exit of d
-// is as it was, until [Document.Check] decides it.
-func (d *Document) Include(earlier []*Document) {
-	var targets []Target
-	for _, e := range earlier {
-		d.Complete = d.Complete && e.Complete
-		targets = append(targets, e.Targets...)
-	}
-	d.Targets = append(targets, d.Targets...)
 }
 
 func newTarget(r probe.Result) Target {
 	t := Target{
 		Name:      r.Target,
-		Address:   addressText(r.Address),
+		Address:   AddressText(r.Address),
 		Started:   timeStamp(r.Started),
 		Verdict:   Verdict(r.Verdict.String()),
 		Complete:  r.Complete,
@@ -95,16 +84,16 @@ func newTarget(r probe.Result) Target {
 
 func newPreference(p probe.Preference) *Preference {
 	out := &Preference{
-		KE:          lists.Convert(p.KE, method),
+		KE:          lists.Convert(p.KE, MethodOf),
 		KEComplete:  p.KEComplete,
 		Decides:     Chooser(p.Decides),
 		Proposals:   proposalRules[p.Proposals],
 		FollowsKE:   p.FollowsKE == choice.Yes,
 		MayFollowKE: p.FollowsKE == choice.Unknown && p.Suite != nil,
 		Own: lists.Convert(p.Own, func(own choice.OwnProposal) OwnProposal {
-			o := OwnProposal{Rank: own.Rank, Suites: suitesInOrder(own.Product)}
-			o.Ordered = lengths(own.Ordered, len(o.ADDKE))
-			o.Anywhere = lengths(own.Anywhere, len(o.ADDKE))
+			o := OwnProposal{Rank: own.Rank, Suites: SuitesInOrder(own.Product)}
+			o.Ordered = LengthsOf(own.Ordered, len(o.ADDKE))
+			o.Anywhere = LengthsOf(own.Anywhere, len(o.ADDKE))
 			return o
 		}),
 		Evidence: lists.Sorted(p.Evidence),
@@ -123,7 +112,7 @@ func newPath(p probe.Path) Path {
 		RTTms:     milliseconds(p.RTT),
 		Sent:      p.Sent,
 		Received:  p.Received,
-		Reporter:  addressText(p.Reporter),
+		Reporter:  AddressText(p.Reporter),
 		Detail:    p.Detail,
 		Evidence:  lists.Sorted(p.Evidence),
 	}
@@ -201,7 +190,7 @@ func newExchange(e probe.Exchange) Exchange {
 
 func newGateway(g probe.Gateway) *Gateway {
 	return &Gateway{
-		VendorIDs: lists.Convert(g.VendorIDs, vendorID),
+		VendorIDs: lists.Convert(g.VendorIDs, VendorIDOf),
 		Notifies: lists.Convert(g.Notifies, func(n ike.NotifyType) Number {
 			return Number{uint16(n), n.String()}
 		}),
@@ -212,13 +201,6 @@ func newGateway(g probe.Gateway) *Gateway {
 		Redirect:    g.Redirect,
 		Evidence:    lists.Sorted(g.Evidence),
 	}
-}
-
-func addressText(a netip.Addr) string {
-	if !a.IsValid() {
-		return ""
-	}
-	return a.String()
 }
 
 func endpoint(a netip.AddrPort) *Endpoint {
@@ -233,4 +215,12 @@ func timeStamp(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond
 // milliseconds returns d in milliseconds, rounded to microseconds.
 func milliseconds(d time.Duration) float64 {
 	return math.Round(float64(d)/float64(time.Microsecond)) / 1000
+}
+
+// methodKeyword returns the keyword of m, or "" for none.
+func methodKeyword(m ike.KeyExchangeMethod) string {
+	if m == ike.KE_NONE {
+		return ""
+	}
+	return MethodOf(m).Keyword
 }

@@ -1,10 +1,8 @@
 package report
 
 import (
-	"cmp"
 	"slices"
 
-	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report/internal/lists"
@@ -24,7 +22,7 @@ func newMatrix(m *matrix.Matrix) *Matrix {
 	for _, r := range m.Products {
 		accepted = append(accepted, r.Product)
 		out.Products = append(out.Products, AcceptedSuites{
-			Suites:   newSuites(r.Product),
+			Suites:   SuitesOf(r.Product),
 			Basis:    Basis(r.Basis.String()),
 			Samples:  r.Samples,
 			Evidence: lists.Sorted(r.Evidence),
@@ -62,56 +60,4 @@ func countClassical(products []proposals.Product) int64 {
 		panic("report: internal error: " + err.Error())
 	}
 	return u.Size()
-}
-
-// newSuites returns p with its lists by number.
-func newSuites(p proposals.Product) Suites {
-	for axis, list := range p {
-		p[axis] = slices.SortedFunc(slices.Values(list), func(a, b proposals.Algorithm) int {
-			return cmp.Or(cmp.Compare(a.ID, b.ID), cmp.Compare(a.KeyBits, b.KeyBits))
-		})
-	}
-	return suitesInOrder(p)
-}
-
-// suitesInOrder returns p with its lists as they are.
-func suitesInOrder(p proposals.Product) Suites {
-	list := func(axis proposals.Axis) []Algorithm { return lists.Convert(p[axis], newAlgorithm) }
-	s := Suites{
-		ENCR:  list(proposals.ENCR),
-		PRF:   list(proposals.PRF),
-		INTEG: list(proposals.INTEG),
-		KE:    list(proposals.KE),
-		ADDKE: [][]Algorithm{},
-	}
-	last := proposals.KE
-	for axis := proposals.ADDKE1; axis < proposals.NumAxes; axis++ {
-		if len(p[axis]) > 0 {
-			last = axis
-		}
-	}
-	for axis := proposals.ADDKE1; axis <= last; axis++ {
-		methods := list(axis)
-		if len(methods) == 0 {
-			methods = append(methods, newAlgorithm(proposals.None(axis)))
-		}
-		s.ADDKE = append(s.ADDKE, methods)
-	}
-	return s
-}
-
-func newAlgorithm(a proposals.Algorithm) Algorithm {
-	return Algorithm{ID: a.ID, KeyBits: a.KeyBits, Name: a.Name(), Keyword: a.Keyword()}
-}
-
-func method(m ike.KeyExchangeMethod) Algorithm {
-	return newAlgorithm(proposals.Algorithm{Axis: proposals.KE, ID: uint16(m)})
-}
-
-// methodKeyword returns the keyword of m, or "" for none.
-func methodKeyword(m ike.KeyExchangeMethod) string {
-	if m == ike.KE_NONE {
-		return ""
-	}
-	return method(m).Keyword
 }

@@ -12,13 +12,14 @@ import (
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
-// Judge holds t to policies, of which t.Policies then tells.
-func (t *Target) Judge(policies []baseline.Policy) {
-	t.Policies = []Policy{}
+// Policies says how t stands to each of policies, in their order.
+func Policies(t *Target, policies []baseline.Policy) []Policy {
+	out := []Policy{}
 	j := newJudge(t)
 	for _, p := range policies {
-		t.Policies = append(t.Policies, j.policy(p))
+		out = append(out, j.policy(p))
 	}
+	return out
 }
 
 // judge holds a target to rules.
@@ -57,6 +58,15 @@ func newJudge(t *Target) *judge {
 	}
 	j.open = append(slices.Clone(j.facts.undecided), j.notAsked...)
 	return j
+}
+
+// OpenSuites returns the suites of a full scan, and of that of t, of which t does
+// not say whether they are accepted: those that got no clear answer and those
+// that were not asked about. It fails where the sets of suites are too many to
+// handle.
+func OpenSuites(t *Target) ([]proposals.Product, error) {
+	j := newJudge(t)
+	return j.open, j.err
 }
 
 func (j *judge) policy(p baseline.Policy) Policy {
@@ -175,11 +185,11 @@ func (j *judge) violation(r baseline.Rule, bad []proposals.Product) ruling {
 			}
 		}
 	case r.Demand == baseline.InEverySuite:
-		f.found = english.Counted(sizeOf(bad), "suite", "suites") + " without it accepted, for example " + example
+		f.found = english.Counted(CountSuites(bad), "suite", "suites") + " without it accepted, for example " + example
 		f.fix = []string{"offer " + english.List(lists.Convert(r.Algorithms, proposals.Algorithm.Keyword), "or") +
 			" in each of the gateway's IKE proposals, once its clients have it"}
 	default:
-		f.found = english.Counted(sizeOf(bad), "suite", "suites") + " accepted, for example " + example
+		f.found = english.Counted(CountSuites(bad), "suite", "suites") + " accepted, for example " + example
 		f.fix = []string{"take the proposals of these suites out of the gateway's configuration: " + shownProducts(bad)}
 	}
 	if inferred {

@@ -10,10 +10,10 @@ import (
 	"github.com/ikescope/ikescope/report/english"
 )
 
-// Policy returns a policy that the gateway meets as it is, and that a gateway
+// PolicyOf returns a policy that the gateway meets as it is, and that a gateway
 // meets no more once it accepts any other suite, or one of them less. It fails
 // where nothing is known to be accepted.
-func (t *Target) Policy(name string) (baseline.Policy, error) {
+func PolicyOf(t *Target, name string) (baseline.Policy, error) {
 	if t.Matrix == nil || len(t.Matrix.Products) == 0 {
 		return baseline.Policy{}, errors.New("no suite was seen to be accepted")
 	}

@@ -23,7 +23,7 @@ func judgePostQuantum(m *matrix.Matrix) *PostQuantum {
 					all = false
 				} else if !seen[a.ID] {
 					seen[a.ID] = true
-					out.Methods = append(out.Methods, method(ike.KeyExchangeMethod(a.ID)))
+					out.Methods = append(out.Methods, MethodOf(ike.KeyExchangeMethod(a.ID)))
 				}
 			}
 			always = always || all

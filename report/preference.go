@@ -16,17 +16,17 @@ var proposalRules = map[choice.ProposalRule]ProposalRule{
 	choice.ProposalsResponderBest: ProposalsGatewayBest,
 }
 
-// Choice reads back how the gateway chooses, so that a saved report predicts as
+// ChoiceOf reads back how the gateway chooses, so that a saved report predicts as
 // well as a scan. Without a matrix it tells nothing.
-func (t *Target) Choice() choice.Choice {
+func ChoiceOf(t *Target) choice.Choice {
 	var c choice.Choice
 	if t.Matrix == nil {
 		return c
 	}
 	for _, p := range t.Matrix.Products {
-		c.Accepted = append(c.Accepted, p.product())
+		c.Accepted = append(c.Accepted, p.Product())
 	}
-	c.Seen = t.chosen()
+	c.Seen = chosen(t)
 	pref := t.Preference
 	if pref == nil {
 		return c
@@ -42,10 +42,10 @@ func (t *Target) Choice() choice.Choice {
 	case ByInitiator:
 		c.Algorithms = choice.AlgorithmsInitiator
 	}
-	c.FollowsKE = pref.followsKE()
+	c.FollowsKE = followsKE(pref)
 	for _, own := range pref.Own {
-		o := choice.OwnProposal{Rank: own.Rank, Product: own.product()}
-		o.Ordered, o.Anywhere = own.Ordered.within(o.Product), own.Anywhere.within(o.Product)
+		o := choice.OwnProposal{Rank: own.Rank, Product: own.Product()}
+		o.Ordered, o.Anywhere = own.Ordered.Within(o.Product), own.Anywhere.Within(o.Product)
 		c.Own = append(c.Own, o)
 	}
 	slices.SortStableFunc(c.Own, func(a, b choice.OwnProposal) int { return cmp.Compare(a.Rank, b.Rank) })
@@ -53,7 +53,7 @@ func (t *Target) Choice() choice.Choice {
 }
 
 // followsKE reads back the two fields of the document that say one thing.
-func (pref *Preference) followsKE() choice.Known {
+func followsKE(pref *Preference) choice.Known {
 	switch {
 	case pref.MayFollowKE:
 		return choice.Unknown
@@ -65,7 +65,7 @@ func (pref *Preference) followsKE() choice.Known {
 
 // chosen returns what the gateway chose when it was asked how it does, and from
 // the packets of clients.
-func (t *Target) chosen() []choice.Chosen {
+func chosen(t *Target) []choice.Chosen {
 	var all []choice.Chosen
 	for _, e := range t.Exchanges {
 		if e.Purpose != PurposeDetail && e.Purpose != PurposeClient {
@@ -96,20 +96,3 @@ func (t *Target) chosen() []choice.Chosen {
 // maxChosen bounds what a stranger's report makes a prediction look at; a scan
 // asks about far fewer offers.
 const maxChosen = 512
-
-// lengths returns n, with the first axes of ADDKE.
-func lengths(n [proposals.NumAxes]int, addke int) Lengths {
-	l := Lengths{ENCR: n[proposals.ENCR], PRF: n[proposals.PRF], INTEG: n[proposals.INTEG], KE: n[proposals.KE], ADDKE: []int{}}
-	l.ADDKE = append(l.ADDKE, n[proposals.ADDKE1:][:addke]...)
-	return l
-}
-
-// within returns l by axis, none longer than the list of p.
-func (l Lengths) within(p proposals.Product) (n [proposals.NumAxes]int) {
-	n[proposals.ENCR], n[proposals.PRF], n[proposals.INTEG], n[proposals.KE] = l.ENCR, l.PRF, l.INTEG, l.KE
-	copy(n[proposals.ADDKE1:], l.ADDKE)
-	for axis, list := range p {
-		n[axis] = min(max(n[axis], 0), len(list))
-	}
-	return n
-}

@@ -16,7 +16,7 @@ func TestFollowsKE(t *testing.T) {
 		if pref.FollowsKE && pref.MayFollowKE {
 			t.Errorf("%v is written as both", known)
 		}
-		if got := pref.followsKE(); got != known {
+		if got := followsKE(pref); got != known {
 			t.Errorf("%v is read back as %v", known, got)
 		}
 	}

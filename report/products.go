@@ -31,8 +31,8 @@ func exampleOf(products []proposals.Product) string {
 	return ""
 }
 
-// sizeOf returns the number of suites in products, which may overlap.
-func sizeOf(products []proposals.Product) int64 {
+// CountSuites returns the number of suites in products, which may overlap.
+func CountSuites(products []proposals.Product) int64 {
 	apart, err := matrix.Difference(products, nil)
 	if err != nil {
 		return matrix.Count(products)

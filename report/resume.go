@@ -11,7 +11,7 @@ import (
 // Asked returns the offers of t's exchanges that decide something, in the order
 // of the exchanges, so that a planner can go on from them. The error names the
 // exchange that cannot be read.
-func (t *Target) Asked() ([]matrix.Asked, error) {
+func Asked(t *Target) ([]matrix.Asked, error) {
 	var out []matrix.Asked
 	for _, e := range t.Exchanges {
 		answer := matrix.Answer{Exchange: e.ID}
@@ -48,20 +48,10 @@ func (t *Target) Asked() ([]matrix.Asked, error) {
 	return out, nil
 }
 
-// LastExchange returns the largest number of t's exchanges.
-func (t *Target) LastExchange() int {
-	last := 0
-	for _, e := range t.Exchanges {
-		last = max(last, e.ID)
-	}
-	return last
-}
-
-// GoOn adds to t the exchanges of the scan that t went on from, whose numbers
-// come first, and their cost, and judges t anew, since they are evidence too.
-// If they are doubted they decide nothing any more. The peak of half-open IKE
-// SAs is the larger one.
-func (t *Target) GoOn(from *Target, doubted bool) {
+// Resumed returns t, of a scan that went on from the earlier one of the same
+// target, with the exchanges of that one before its own. What the earlier ones
+// decided counts no more if it was doubted.
+func Resumed(t Target, from *Target, doubted bool) Target {
 	earlier := slices.Clone(from.Exchanges)
 	for i := range earlier {
 		if doubted {
@@ -79,7 +69,8 @@ func (t *Target) GoOn(from *Target, doubted bool) {
 	c.Cookies += f.Cookies
 	c.HalfOpenPeak = max(c.HalfOpenPeak, f.HalfOpenPeak)
 	c.ElapsedMs += f.ElapsedMs
-	t.Notes = append(t.Notes, fmt.Sprintf("The scan went on from an earlier one of %s; exchanges to %d are from then.",
+	t.Notes = append(slices.Clone(t.Notes), fmt.Sprintf("The scan went on from an earlier one of %s; exchanges to %d are from then.",
 		from.Started.Format("2006-01-02 15:04:05 MST"), from.LastExchange()))
-	t.Findings = findings(t)
+	t.Findings = findings(&t)
+	return t
 }

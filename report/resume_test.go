@@ -38,7 +38,7 @@ func TestAsked(t *testing.T) {
 		// may hold what is no algorithm.
 		{ID: 6, Type: "IKE_SA_INIT", Purpose: "client", Offer: gcm, Outcome: "no_proposal_chosen"},
 	}}
-	got, err := target.Asked()
+	got, err := Asked(&target)
 	want := []matrix.Asked{
 		{Offer: products(cbc), Answer: matrix.Answer{State: matrix.Refused, Exchange: 1}},
 		{Offer: products(gcm + "," + cbc), Answer: matrix.Answer{
@@ -63,7 +63,7 @@ func TestAsked(t *testing.T) {
 		{exchange(7, "accepted", gcm, "", gcm), "exchange 7: suite: "},
 	} {
 		bad := Target{Exchanges: []Exchange{tt.exchange}}
-		if _, err := bad.Asked(); err == nil || !strings.Contains(err.Error(), tt.want) {
+		if _, err := Asked(&bad); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("error %v, want %q", err, tt.want)
 		}
 	}
@@ -75,28 +75,27 @@ func TestGoOn(t *testing.T) {
 		Exchanges: []Exchange{{ID: 1, Decides: "refused"}, {ID: 2, Cookie: true}},
 		Cost:      Cost{Exchanges: 2, DatagramsSent: 3, BytesSent: 100, HalfOpenPeak: 2, ElapsedMs: 1000, Cookies: 1},
 	}
-	second := &Target{
+	second := Target{
 		Verdict:   "ikev2",
 		Exchanges: []Exchange{{ID: 3}},
 		Cost:      Cost{Exchanges: 1, DatagramsSent: 1, BytesSent: 50, HalfOpenPeak: 1, ElapsedMs: 500},
 	}
-	second.GoOn(first, false)
-	if len(second.Findings) != 1 || second.Findings[0].ID != "GATEWAY-COOKIES" || !slices.Equal(second.Findings[0].Evidence, []int{2}) {
-		t.Errorf("findings %+v, want the cookie of exchange 2", second.Findings)
+	resumed := Resumed(second, first, false)
+	if len(resumed.Findings) != 1 || resumed.Findings[0].ID != "GATEWAY-COOKIES" || !slices.Equal(resumed.Findings[0].Evidence, []int{2}) {
+		t.Errorf("findings %+v, want the cookie of exchange 2", resumed.Findings)
 	}
-	second.Findings = nil
-	want := &Target{
+	resumed.Findings = nil
+	want := Target{
 		Verdict:   "ikev2",
 		Exchanges: []Exchange{{ID: 1, Decides: "refused"}, {ID: 2, Cookie: true}, {ID: 3}},
 		Cost:      Cost{Exchanges: 3, DatagramsSent: 4, BytesSent: 150, HalfOpenPeak: 2, ElapsedMs: 1500, Cookies: 1},
 		Notes:     []string{"The scan went on from an earlier one of 2026-01-02 03:04:05 UTC; exchanges to 2 are from then."},
 	}
-	if diff := cmp.Diff(want, second); diff != "" {
+	if diff := cmp.Diff(want, resumed); diff != "" {
 		t.Error(diff)
 	}
 
-	third := new(Target)
-	third.GoOn(first, true)
+	third := Resumed(Target{}, first, true)
 	if third.Exchanges[0].Decides != "" || first.Exchanges[0].Decides != "refused" {
 		t.Errorf("doubted, it decides %q; at first %q", third.Exchanges[0].Decides, first.Exchanges[0].Decides)
 	}

@@ -46,7 +46,7 @@ func (p *page) preference(pref *Preference) {
 		p.aligned("order      the client's: the gateway takes what is offered first")
 		return
 	case len(pref.KE) > 1:
-		order := strings.Join(lists.Convert(pref.KE, methodLabel), ", ")
+		order := strings.Join(lists.Convert(pref.KE, MethodLabel), ", ")
 		if !pref.KEComplete {
 			order += ", then others"
 		}
@@ -68,17 +68,13 @@ func (pref *Preference) ciphers() []string {
 		return nil
 	}
 	for _, own := range pref.Own {
-		for i, a := range onAxis(proposals.ENCR, own.ENCR) {
+		for i, a := range OnAxis(proposals.ENCR, own.ENCR) {
 			if label := a.Label(); i < own.Ordered.ENCR && !slices.Contains(out, label) {
 				out = append(out, label)
 			}
 		}
 	}
 	return out
-}
-
-func methodLabel(a Algorithm) string {
-	return proposals.Algorithm{Axis: proposals.KE, ID: a.ID}.Label()
 }
 
 // countWords says how many suites are in which state, and how it is known.
@@ -141,7 +137,7 @@ func (p *page) hybrids(t *Target) {
 	heading := "accepted with additional key exchanges:"
 	shown := 0
 	for _, a := range t.Matrix.Products {
-		product := a.product()
+		product := a.Product()
 		if !isHybrid(product) {
 			continue
 		}
@@ -183,7 +179,7 @@ func productWords(product proposals.Product) string {
 
 // quantumWords is the post-quantum verdict in one line.
 func quantumWords(q *PostQuantum, m *Matrix) string {
-	methods := lists.Convert(q.Methods, methodLabel)
+	methods := lists.Convert(q.Methods, MethodLabel)
 	switch q.State {
 	case QuantumRequired:
 		return "ready: every accepted suite has " + english.List(methods, "or")
@@ -198,4 +194,16 @@ func quantumWords(q *PostQuantum, m *Matrix) string {
 		return "not tested: no post-quantum key exchange was asked about"
 	}
 	return "unknown: not all suites with post-quantum key exchange are decided"
+}
+
+// isHybrid reports whether p holds a suite with an additional key exchange.
+func isHybrid(p proposals.Product) bool {
+	for axis := proposals.ADDKE1; axis < proposals.NumAxes; axis++ {
+		for _, a := range p[axis] {
+			if !a.IsNone() {
+				return true
+			}
+		}
+	}
+	return false
 }

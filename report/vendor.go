@@ -3,11 +3,12 @@ package report
 import (
 	"bytes"
 	_ "embed"
-	"encoding/csv"
 	"encoding/hex"
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/ikescope/ikescope/proposals/table"
 )
 
 //go:embed vendor-ids.csv
@@ -23,19 +24,15 @@ type knownVendorID struct {
 // knownVendorIDs reads the embedded table once. It is part of the program: a
 // fault in it is a programmer's.
 var knownVendorIDs = sync.OnceValue(func() []knownVendorID {
-	r := csv.NewReader(strings.NewReader(vendorIDsCSV))
-	r.Comment = '#'
-	records, err := r.ReadAll()
-	if err != nil {
-		panic("report: internal error: vendor-ids.csv: " + err.Error())
-	}
 	var out []knownVendorID
-	for _, f := range records[1:] {
-		octets, err := hex.DecodeString(f[0])
+	for _, row := range table.MustRead("vendor-ids.csv", vendorIDsCSV, "payload_hex", "match", "vendor",
+		"meaning_by_source", "seen_in_IKEv2", "sources", "verification", "notes") {
+		octets, err := hex.DecodeString(row["payload_hex"])
 		if err != nil {
 			panic("report: internal error: vendor-ids.csv: " + err.Error())
 		}
-		out = append(out, knownVendorID{octets, f[1] == "exact", vendorName(f[2], f[3]), f[6]})
+		name := vendorName(row["vendor"], row["meaning_by_source"])
+		out = append(out, knownVendorID{octets, row["match"] == "exact", name, row["verification"]})
 	}
 	return out
 })
@@ -61,9 +58,9 @@ func says(text, part string) bool {
 	return strings.Contains(plain(text), plain(part))
 }
 
-// vendorID describes the octets of a Vendor ID payload. Of the known payloads
+// VendorIDOf describes the octets of a Vendor ID payload. Of the known payloads
 // that fit, the longest names it.
-func vendorID(octets []byte) VendorID {
+func VendorIDOf(octets []byte) VendorID {
 	v := VendorID{Hex: hex.EncodeToString(octets)}
 	if isText(octets) {
 		v.Text = string(octets)

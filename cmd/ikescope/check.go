@@ -53,7 +53,7 @@ written changes neither.`,
 }
 
 func (a *app) check(ctx context.Context, opts *checkOptions, flags *pflag.FlagSet, args []string) error {
-	gates := report.Gates{Policies: opts.policies, Clients: opts.clients, FailOn: baseline.Severity(opts.failOn)}
+	gates := report.Gates{Policies: len(opts.policies) > 0, Clients: len(opts.clients) > 0, FailOn: report.Severity(opts.failOn)}
 	if opts.earlier != "" {
 		earlier, err := readReport(opts.earlier)
 		if err != nil {
@@ -61,7 +61,7 @@ func (a *app) check(ctx context.Context, opts *checkOptions, flags *pflag.FlagSe
 		}
 		gates.Earlier = earlier
 	}
-	if len(gates.Policies) == 0 && len(gates.Clients) == 0 && gates.Earlier == nil && gates.FailOn == "" {
+	if gates == (report.Gates{}) {
 		return usagef("check: nothing to check: give --policy, --client, --baseline or --fail-on, for example --fail-on high")
 	}
 	if len(args) == 0 && !opts.plan {
@@ -72,7 +72,7 @@ func (a *app) check(ctx context.Context, opts *checkOptions, flags *pflag.FlagSe
 		return err
 	}
 	opts.saved = saved
-	opts.finish = func(doc *report.Document) { doc.Check(gates, doc.Exit.Code == report.ExitInterrupted) }
+	opts.gates = gates
 	if len(saved) > 0 && len(targets) == 0 {
 		return a.judgeSaved(&opts.scanOptions)
 	}

@@ -188,7 +188,7 @@ func (a *app) advise(o *explainOptions, args []string) error {
 		}
 		for i := range doc.Targets {
 			for _, p := range o.clients {
-				all = append(all, doc.Targets[i].Advise(p, o.syntaxes))
+				all = append(all, report.Advise(&doc.Targets[i], p, o.syntaxes))
 			}
 		}
 	}

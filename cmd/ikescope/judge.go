@@ -16,8 +16,8 @@ type judgeOptions struct {
 	clients  []client.Policy
 	// saved are reports whose targets are judged beside those of a scan.
 	saved []*report.Document
-	// finish has the last word on the document; nil for none.
-	finish func(*report.Document)
+	// gates are what decides the exit.
+	gates report.Gates
 }
 
 func (o *judgeOptions) addFlags(flags *pflag.FlagSet) {
@@ -32,25 +32,23 @@ func (o *judgeOptions) judge(doc *report.Document) {
 		t := &doc.Targets[i]
 		switch {
 		case len(o.clients) > 0:
-			t.Compare(o.clients)
+			t.Clients = report.Clients(t, o.clients)
 		case t.Matrix != nil:
-			t.Compare(initiators())
+			t.Clients = report.Clients(t, initiators())
 		}
-		t.Judge(o.policies)
+		t.Policies = report.Policies(t, o.policies)
 	}
 	for _, doc := range o.saved {
 		for i := range doc.Targets {
 			t := &doc.Targets[i] // which keeps what it was told of before
 			if len(o.clients) > 0 {
-				t.Compare(o.clients)
+				t.Clients = report.Clients(t, o.clients)
 			}
 			if len(o.policies) > 0 {
-				t.Judge(o.policies)
+				t.Policies = report.Policies(t, o.policies)
 			}
 		}
 	}
-	doc.Include(o.saved)
-	if o.finish != nil {
-		o.finish(doc)
-	}
+	*doc = *report.Join(o.saved, doc)
+	doc.Gates, doc.Exit = report.Check(doc, o.gates)
 }

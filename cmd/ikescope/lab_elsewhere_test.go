@@ -74,7 +74,7 @@ func (l lab) testRemedyElsewhere(t *testing.T) {
 			checkFails(t, target.Clients[0])
 			checkMatrix(t, target, before)
 
-			remedies := target.Advise(clientOf(t, test.client), []client.Syntax{test.syntax}).Remedies
+			remedies := report.Advise(&target, clientOf(t, test.client), []client.Syntax{test.syntax}).Remedies
 			i := slices.IndexFunc(remedies, func(r report.Remedy) bool { return r.Side == "gateway" && len(r.Lines) > 0 })
 			if i < 0 {
 				t.Fatalf("there is no remedy for the gateway: %+v", remedies)

@@ -93,7 +93,7 @@ func (l lab) testInitiation(t *testing.T, i initiation, target report.Target) {
 		t.Fatal(err)
 	}
 	imported := found[0]
-	target.Compare(found)
+	target.Clients = report.Clients(&target, found)
 	predicted := target.Clients[0]
 
 	lines := strings.Split(l.do(t, "initiate", i.daemon, path, i.connection, i.gateway), "\n")

@@ -12,6 +12,7 @@ import (
 	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/report"
 )
 
 // testPreference: with each policy of each gateway, a scan tells which suite
@@ -30,7 +31,7 @@ func (l lab) testPreference(t *testing.T) {
 					l.policy(t, gateway, policy)
 					address := l.do(t, "addr", gateway)
 					target := l.scan(t, beside, 0, address)
-					learnt := target.Choice()
+					learnt := report.ChoiceOf(&target)
 					a := askerIn(t, beside, address)
 					var certain, taken int
 					for _, offer := range variedOffers(learnt.Accepted) {

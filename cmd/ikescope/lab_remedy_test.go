@@ -109,7 +109,7 @@ func changesOf(t *testing.T, target report.Target, test remedied) []report.Remed
 		syntaxes = append(syntaxes, syntaxOf[test.gateway])
 	}
 	var out []report.Remedy
-	for _, r := range target.Advise(p, syntaxes).Remedies {
+	for _, r := range report.Advise(&target, p, syntaxes).Remedies {
 		own := r.Syntax == string(syntaxOf[test.gateway])
 		if r.Side == "client" {
 			own = r.Syntax == string(p.Syntax) || p.Syntax == client.SyntaxSwanctl && r.Syntax == string(client.SyntaxIpsecConf)

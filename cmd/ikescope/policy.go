@@ -105,7 +105,7 @@ allowed. It is a gate against changes, and a beginning to edit.`,
 			if err != nil {
 				return usagef("--from: %s: %w", from, err)
 			}
-			p, err := t.Policy(name)
+			p, err := report.PolicyOf(t, name)
 			if err != nil {
 				return usagef("--from: %s: %w", from, err)
 			}

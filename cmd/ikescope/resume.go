@@ -1,5 +1,7 @@
 package main
 
+import "github.com/ikescope/ikescope/report"
+
 // goOn reads the report at path, and gives each job the scan of the same
 // target and address in it. Targets that the report does not hold are scanned
 // from the start; it has to hold one of them.
@@ -16,7 +18,7 @@ func goOn(path string, jobs []job) error {
 			if earlier.Name != t.Name || earlier.Address != t.Address.String() {
 				continue
 			}
-			if t.Prior, err = earlier.Asked(); err != nil {
+			if t.Prior, err = report.Asked(earlier); err != nil {
 				return usagef("--resume: %s: %s: %w", path, earlier.Name, err)
 			}
 			t.FirstExchange = earlier.LastExchange() + 1

@@ -149,7 +149,7 @@ func (a *app) report(ctx context.Context, opts *outputOptions, scanner probe.Sca
 	}, results)
 	for i, j := range jobs {
 		if j.earlier != nil {
-			doc.Targets[i].GoOn(j.earlier, results[i].PriorDoubted)
+			doc.Targets[i] = report.Resumed(doc.Targets[i], j.earlier, results[i].PriorDoubted)
 		}
 	}
 	judge(doc)

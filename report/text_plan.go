@@ -1,0 +1,38 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/ikescope/ikescope/report/english"
+)
+
+// WritePlan writes plan as a text to read.
+func WritePlan(w io.Writer, plan Plan, o TextOptions) error {
+	p := newPage(o)
+	line := func(hang int, text string) {
+		for _, line := range wrap(Printable(text), p.width, hang) {
+			p.wide(line)
+		}
+	}
+	if len(plan.Targets) > 0 {
+		line(2, "targets: "+strings.Join(plan.Targets, " "))
+	}
+	line(0, english.Counted(plan.Suites, "suite", "suites")+" to decide. Each path is asked once with a common offer; then comes what is below, "+
+		"each offer in one IKE_SA_INIT request. What follows depends on the answers.")
+	for i, offer := range plan.Offers {
+		p.wide("")
+		line(2, fmt.Sprintf("offer %d of %d: %d octets of proposals, %s", i+1, len(plan.Offers), offer.Octets, english.Counted(offer.Suites, "suite", "suites")))
+		for _, proposal := range offer.Proposals {
+			for n, words := range wrap(proposal, p.width-4, 0) {
+				indent := "  - "
+				if n > 0 {
+					indent = "    "
+				}
+				p.wide(indent + words)
+			}
+		}
+	}
+	return p.writeTo(w)
+}
