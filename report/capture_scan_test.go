@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/report/reporttest"
 )
 
 // question is an IKE_SA_INIT with the number of a scan, and an answer if any.
@@ -98,7 +99,7 @@ func TestScans(t *testing.T) {
 			if err := WriteJSON(&b, c); err != nil {
 				t.Fatal(err)
 			}
-			validateCapture(t, b.Bytes())
+			reporttest.Validate(t, CaptureSchema(), b.Bytes())
 		})
 	}
 }

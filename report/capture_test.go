@@ -2,9 +2,7 @@ package report
 
 import (
 	"bytes"
-	"encoding/json"
 	"net/netip"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -12,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/dialog"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/report/reporttest"
 )
 
 // talk is a capture in the making: messages between a client and a gateway.
@@ -279,37 +278,9 @@ func TestCaptureVerdicts(t *testing.T) {
 			if err := WriteJSON(&b, c); err != nil {
 				t.Fatal(err)
 			}
-			validateCapture(t, b.Bytes())
+			reporttest.Validate(t, CaptureSchema(), b.Bytes())
 		})
 	}
-}
-
-func captureSchemaRoot(t testing.TB) *node {
-	t.Helper()
-	root := new(node)
-	d := json.NewDecoder(bytes.NewReader(CaptureSchema()))
-	d.DisallowUnknownFields()
-	if err := d.Decode(root); err != nil {
-		t.Fatal(err)
-	}
-	return root
-}
-
-func validateCapture(t testing.TB, document []byte) {
-	t.Helper()
-	var v any
-	if err := json.Unmarshal(document, &v); err != nil {
-		t.Fatal(err)
-	}
-	root := captureSchemaRoot(t)
-	for _, fault := range root.check(root, "capture", v) {
-		t.Error(fault)
-	}
-}
-
-func TestCaptureSchemaMatchesGo(t *testing.T) {
-	root := captureSchemaRoot(t)
-	compare(t, root, root, "capture", reflect.TypeFor[Capture]())
 }
 
 // The summary has the failures first, and one line for what is alike.
@@ -418,7 +389,7 @@ func TestCaptureOfTwoPlaces(t *testing.T) {
 	if err := WriteJSON(&b, c); err != nil {
 		t.Fatal(err)
 	}
-	validateCapture(t, b.Bytes())
+	reporttest.Validate(t, CaptureSchema(), b.Bytes())
 }
 
 // What a peer wrote moves no terminal.

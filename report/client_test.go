@@ -14,23 +14,24 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/matrix"
+	"github.com/ikescope/ikescope/report/reporttest"
 )
 
 // policy is a client that offers keywords, with a KE payload of their first
 // method.
 func policy(t testing.TB, keywords string) client.Policy {
 	t.Helper()
-	offer := products(t, keywords)
+	offer := reporttest.Products(t, keywords)
 	return client.Policy{Name: "it", Offer: offer, KE: ike.KeyExchangeMethod(offer[0][proposals.KE][0].ID), Doubt: "Perhaps."}
 }
 
 // compared returns what a client gets of a gateway, both in keywords.
 func compared(t *testing.T, accepted, offer string) Client {
 	t.Helper()
-	r := base("vpn.example.com", "198.51.100.7")
-	r.Matrix = matrixCase{asked: matrix.Standard().Products(), observed: accepted, evidence: []int{4, 5}}.matrix(t)
-	r.Exchanges = append(r.Exchanges, exchange(t, 20, windowsDefault, initiator.NoProposalChosen),
-		exchange(t, 21, "aes128-aes256-sha1-sha256-prfsha1-prfsha256-modp1024-modp1536", initiator.NoProposalChosen))
+	r := reporttest.Base("vpn.example.com", "198.51.100.7")
+	r.Matrix = reporttest.Matrix{Asked: matrix.Standard().Products(), Observed: accepted, Evidence: []int{4, 5}}.Of(t)
+	r.Exchanges = append(r.Exchanges, reporttest.Exchange(t, 20, reporttest.WindowsDefault, initiator.NoProposalChosen),
+		reporttest.Exchange(t, 21, "aes128-aes256-sha1-sha256-prfsha1-prfsha256-modp1024-modp1536", initiator.NoProposalChosen))
 	doc := New(testRun, []probe.Result{r})
 	doc.Targets[0].Clients = Clients(&doc.Targets[0], []client.Policy{policy(t, offer)})
 	if len(doc.Targets[0].Clients) != 1 {
@@ -72,12 +73,12 @@ func TestCompareConnects(t *testing.T) {
 // exchange is the evidence, not another in which it accepted the suite.
 func TestCompareCitesTheChoice(t *testing.T) {
 	const accepted, chosen = "aes256-aes128-sha256-prfsha256-modp2048", "aes128-sha256-prfsha256-modp2048"
-	r := base("vpn.example.com", "198.51.100.7")
-	r.Matrix = matrixCase{asked: matrix.Standard().Products(), observed: accepted, evidence: []int{4, 5}}.matrix(t)
-	alone := exchange(t, 20, chosen, initiator.Accepted)
-	alone.Suite = suite(t, chosen)
-	choice := exchange(t, 21, "aes256-aes128-3des-sha256-prfsha256-modp2048", initiator.Accepted)
-	choice.Purpose, choice.Suite = "client", suite(t, chosen)
+	r := reporttest.Base("vpn.example.com", "198.51.100.7")
+	r.Matrix = reporttest.Matrix{Asked: matrix.Standard().Products(), Observed: accepted, Evidence: []int{4, 5}}.Of(t)
+	alone := reporttest.Exchange(t, 20, chosen, initiator.Accepted)
+	alone.Suite = reporttest.Suite(t, chosen)
+	choice := reporttest.Exchange(t, 21, "aes256-aes128-3des-sha256-prfsha256-modp2048", initiator.Accepted)
+	choice.Purpose, choice.Suite = "client", reporttest.Suite(t, chosen)
 	r.Exchanges = append(r.Exchanges, alone, choice)
 	doc := New(testRun, []probe.Result{r})
 	doc.Targets[0].Clients = Clients(&doc.Targets[0], []client.Policy{policy(t, accepted), policy(t, chosen)})
@@ -95,7 +96,7 @@ func TestCompareFails(t *testing.T) {
 		missing               []string // axis: text
 		evidence              []int
 	}{
-		{"Windows, and a gateway without MODP_1024", "aes256-sha256-prfsha256-modp2048-ecp256", keywordsOf(windows.Offer),
+		{"Windows, and a gateway without MODP_1024", "aes256-sha256-prfsha256-modp2048-ecp256", reporttest.KeywordsOf(windows.Offer),
 			[]string{"KE: It offers MODP_1024 only; the gateway takes MODP_2048, ECP_256."}, []int{20}},
 		{"only what is left to mend is named", "aes256gcm16-prfsha384-ecp384,aes256-sha256-prfsha256-modp2048", "aes256-sha256-prfsha256-modp1024",
 			[]string{"KE: It offers MODP_1024 only; the nearest that the gateway takes: MODP_2048."}, []int{20}},
@@ -137,7 +138,7 @@ func TestCompareFails(t *testing.T) {
 
 // What is not known stays unknown, for a reason.
 func TestCompareUnknown(t *testing.T) {
-	all := cases(t)
+	all := reporttest.Cases(t)
 	for _, tt := range []struct{ result, offer, note string }{
 		{"undecided", "3des-sha1-prfsha1-modp1024", "Of the 1 suite that it offers, 1 is undecided."},
 		{"undecided", "aes256gcm16-prfsha256-ecp256,aes128-sha1-prfsha1-modp1024", "Of the 2 suites that it offers, 1 is undecided."},
@@ -157,7 +158,7 @@ func TestCompareUnknown(t *testing.T) {
 	if got := doc.Targets[0].Clients[0]; got.Verdict != ClientUnknown || len(got.Notes) != 1 {
 		t.Errorf("without an offer: %+v", got)
 	}
-	r := base("vpn.example.com", "198.51.100.7") // the matrix was not asked for
+	r := reporttest.Base("vpn.example.com", "198.51.100.7") // the matrix was not asked for
 	doc = New(testRun, []probe.Result{r})
 	doc.Targets[0].Clients = Clients(&doc.Targets[0], []client.Policy{policy(t, "aes256-sha256-prfsha256-modp2048")})
 	if got := doc.Targets[0].Clients[0]; got.Verdict != ClientUnknown || !slices.Equal(got.Notes, []string{"The gateway was not asked what it accepts."}) {
@@ -174,20 +175,20 @@ func TestCompareLive(t *testing.T) {
 		offer string
 		want  Client
 	}{
-		{probe.ClientAnswer{State: matrix.Accepted, Suite: suite(t, taken)}, taken, Client{Verdict: ClientConnects, Suite: taken}},
+		{probe.ClientAnswer{State: matrix.Accepted, Suite: reporttest.Suite(t, taken)}, taken, Client{Verdict: ClientConnects, Suite: taken}},
 		{probe.ClientAnswer{State: matrix.Refused, Detail: "It was odd."}, taken,
 			Client{Verdict: ClientFails, Notes: []string{"It was odd.", "The matrix predicted otherwise: it connects."}}},
-		{probe.ClientAnswer{State: matrix.Accepted, Suite: suite(t, other)}, taken,
+		{probe.ClientAnswer{State: matrix.Accepted, Suite: reporttest.Suite(t, other)}, taken,
 			Client{Verdict: ClientConnects, Suite: other, Notes: []string{"The matrix predicted otherwise: " + taken + "."}}},
 		{probe.ClientAnswer{State: matrix.NoAnswer}, taken, Client{Verdict: ClientUnknown}},
 		{probe.ClientAnswer{State: matrix.Refused}, other,
 			Client{Verdict: ClientFails, Missing: []Missing{{Axis: "KE", Text: "It offers MODP_2048 only; the gateway takes ECP_256."}}}},
 	} {
-		r := base("vpn.example.com", "198.51.100.7")
-		r.Matrix = matrixCase{asked: matrix.Classical().Products(), observed: taken, evidence: []int{4}}.matrix(t)
+		r := reporttest.Base("vpn.example.com", "198.51.100.7")
+		r.Matrix = reporttest.Matrix{Asked: matrix.Classical().Products(), Observed: taken, Evidence: []int{4}}.Of(t)
 		tt.live.Name, tt.live.Evidence = "it", []int{90}
 		r.Clients = []probe.ClientAnswer{tt.live}
-		r.Exchanges = append(r.Exchanges, probe.Exchange{Exchange: initiator.Exchange{ID: 90, Offer: products(t, tt.offer)}})
+		r.Exchanges = append(r.Exchanges, probe.Exchange{Exchange: initiator.Exchange{ID: 90, Offer: reporttest.Products(t, tt.offer)}})
 		target := &New(testRun, []probe.Result{r}).Targets[0]
 		for range 2 {
 			target.Clients = Clients(target, []client.Policy{policy(t, tt.offer)})
@@ -211,7 +212,7 @@ func TestCompareLive(t *testing.T) {
 // suite holds against the matrix.
 func TestCompareAll(t *testing.T) {
 	verdicts := map[ClientVerdict]int{}
-	for name, results := range cases(t) {
+	for name, results := range reporttest.Cases(t) {
 		doc := New(testRun, results)
 		for i := range doc.Targets {
 			target := &doc.Targets[i]
@@ -246,8 +247,8 @@ func TestMissingIsBounded(t *testing.T) {
 	for i := range 20 {
 		many += fmt.Sprintf("-ke_%d", 1100+i)
 	}
-	offer := products(t, many)
-	got := missing(offer, products(t, "aes256-sha256-prfsha256-ecp256"))
+	offer := reporttest.Products(t, many)
+	got := missing(offer, reporttest.Products(t, "aes256-sha256-prfsha256-ecp256"))
 	if len(got) != 1 || !strings.Contains(got[0].Text, "and 12 more") {
 		t.Errorf("%+v", got)
 	}

@@ -11,17 +11,18 @@ import (
 
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals/matrix"
+	"github.com/ikescope/ikescope/report/reporttest"
 )
 
-func scanned(t *testing.T, name, address string, c matrixCase) *Document {
+func scanned(t *testing.T, name, address string, c reporttest.Matrix) *Document {
 	t.Helper()
-	if c.asked == nil {
-		c.asked = matrix.Standard().Products()
+	if c.Asked == nil {
+		c.Asked = matrix.Standard().Products()
 	}
-	if c.evidence == nil {
-		c.evidence = []int{5}
+	if c.Evidence == nil {
+		c.Evidence = []int{5}
 	}
-	r := probe.Result{Target: name, Verdict: probe.VerdictIKEv2, Complete: true, Matrix: c.matrix(t), Started: started}
+	r := probe.Result{Target: name, Verdict: probe.VerdictIKEv2, Complete: true, Matrix: c.Of(t), Started: reporttest.Started}
 	doc := New(testRun, []probe.Result{r})
 	doc.Targets[0].Address = address
 	return doc
@@ -51,83 +52,83 @@ func TestDiffSuites(t *testing.T) {
 	)
 	for _, tt := range []struct {
 		name     string
-		old, now matrixCase
+		old, now reporttest.Matrix
 		want     []string // lines of told; one that begins with ! must not be there
 	}{
-		{"the same in other pieces", matrixCase{observed: wide}, matrixCase{observed: "aes256gcm16-prfsha384-ecp256," + good}, nil},
-		{"gained weak", matrixCase{observed: good}, matrixCase{observed: good + "," + weak}, []string{
+		{"the same in other pieces", reporttest.Matrix{Observed: wide}, reporttest.Matrix{Observed: "aes256gcm16-prfsha384-ecp256," + good}, nil},
+		{"gained weak", reporttest.Matrix{Observed: good}, reporttest.Matrix{Observed: good + "," + weak}, []string{
 			"weaker suites: 1 suite accepted now, refused before: " + weak,
 			"weaker algorithm: modp1024 is accepted now (KE_MODP_1024)",
 			"weaker policy: policy rfc8247 is violated now; it was met",
 			"weaker finding: new high finding IKE-KE-MODP1024: KE_MODP_1024 is accepted",
 		}},
-		{"lost weak", matrixCase{observed: good + "," + weak}, matrixCase{observed: good}, []string{
+		{"lost weak", reporttest.Matrix{Observed: good + "," + weak}, reporttest.Matrix{Observed: good}, []string{
 			"stronger suites: 1 suite refused now, accepted before: " + weak,
 			"stronger algorithm: 3des is accepted no more (ENCR_3DES)",
 			"stronger policy: policy rfc8247 is met now; it was violated",
 			"stronger finding: gone: high finding IKE-KE-MODP1024: KE_MODP_1024 is accepted",
 			"!weaker",
 		}},
-		{"gained the weakest, which is sound", matrixCase{observed: good}, matrixCase{observed: wide}, []string{
+		{"gained the weakest, which is sound", reporttest.Matrix{Observed: good}, reporttest.Matrix{Observed: wide}, []string{
 			"weaker suites: 1 suite accepted now, refused before: aes256gcm16-prfsha384-ecp256",
 			"weaker algorithm: ecp256 is accepted now (KE_ECP_256)",
 		}},
-		{"gained the strongest", matrixCase{observed: good}, matrixCase{observed: "aes256gcm16-prfsha384-ecp384-ecp521"}, []string{
+		{"gained the strongest", reporttest.Matrix{Observed: good}, reporttest.Matrix{Observed: "aes256gcm16-prfsha384-ecp384-ecp521"}, []string{
 			"stronger algorithm: ecp521 is accepted now (KE_ECP_521)",
 			"neither suites: 1 suite accepted now, refused before: aes256gcm16-prfsha384-ecp521",
 			"weaker policy: policy cnsa1 is violated now; it was met", "!weaker suites", "!weaker algorithm",
 		}},
-		{"lost the strongest", matrixCase{observed: wide}, matrixCase{observed: "aes256gcm16-prfsha384-ecp256"}, []string{
+		{"lost the strongest", reporttest.Matrix{Observed: wide}, reporttest.Matrix{Observed: "aes256gcm16-prfsha384-ecp256"}, []string{
 			"weaker algorithm: ecp384 is accepted no more (KE_ECP_384)",
 			"neither suites: 1 suite refused now, accepted before: aes256gcm16-prfsha384-ecp384",
 		}},
-		{"gained a suite of what was there", matrixCase{observed: good + "," + other}, matrixCase{observed: good + "," + other + ",aes128-sha256-prfsha384-modp2048"}, []string{
+		{"gained a suite of what was there", reporttest.Matrix{Observed: good + "," + other}, reporttest.Matrix{Observed: good + "," + other + ",aes128-sha256-prfsha384-modp2048"}, []string{
 			"neither suites: 1 suite accepted now, refused before: aes128-sha256-prfsha384-modp2048",
 			"!weaker", "!algorithm",
 		}},
-		{"lost the integrity algorithm beside AEAD", matrixCase{observed: good + "," + other + ",aes128-sha1-prfsha256-modp2048"},
-			matrixCase{observed: good + ",aes128-sha1-prfsha256-modp2048"}, []string{
+		{"lost the integrity algorithm beside AEAD", reporttest.Matrix{Observed: good + "," + other + ",aes128-sha1-prfsha256-modp2048"},
+			reporttest.Matrix{Observed: good + ",aes128-sha1-prfsha256-modp2048"}, []string{
 				"neither algorithm: sha256 is accepted no more (AUTH_HMAC_SHA2_256_128)", "!weaker"}},
 		// Silence now is no refusal, and silence then is no gain.
-		{"accepted, then silent", matrixCase{observed: good + "," + other}, matrixCase{observed: good, silent: other}, []string{
+		{"accepted, then silent", reporttest.Matrix{Observed: good + "," + other}, reporttest.Matrix{Observed: good, Silent: other}, []string{
 			"neither suites: 1 suite no longer known: not decided now, accepted before: " + other,
 			"neither algorithm: modp2048 (KE_MODP_2048) is no longer known: not decided now, accepted before",
 			"!refused now", "!no more", "!gone:",
 		}},
-		{"refused, then silent", matrixCase{observed: good}, matrixCase{observed: good, silent: weak}, []string{
+		{"refused, then silent", reporttest.Matrix{Observed: good}, reporttest.Matrix{Observed: good, Silent: weak}, []string{
 			"unknown suites: 1 suite no longer known: not decided now, refused before: " + weak,
 			"!weaker", "!accepted now",
 		}},
-		{"silent, then accepted", matrixCase{observed: good, silent: weak}, matrixCase{observed: good + "," + weak}, []string{
+		{"silent, then accepted", reporttest.Matrix{Observed: good, Silent: weak}, reporttest.Matrix{Observed: good + "," + weak}, []string{
 			"unknown suites: 1 suite accepted; not decided before: " + weak,
 			"unknown algorithm: 3des is accepted (ENCR_3DES); not decided before",
 			"!weaker", "!refused before",
 		}},
-		{"silent, then refused", matrixCase{observed: good, silent: weak}, matrixCase{observed: good}, []string{
+		{"silent, then refused", reporttest.Matrix{Observed: good, Silent: weak}, reporttest.Matrix{Observed: good}, []string{
 			"neither suites: 1 suite known now to be refused; not decided before: " + weak,
 			"!weaker", "!accepted before",
 		}},
-		{"not asked any more", matrixCase{asked: parse(good + "," + weak), observed: good}, matrixCase{asked: parse(good), observed: good}, []string{
+		{"not asked any more", reporttest.Matrix{Asked: parse(good + "," + weak), Observed: good}, reporttest.Matrix{Asked: parse(good), Observed: good}, []string{
 			"unknown suites: 1 suite no longer known: not decided now, refused before: " + weak,
 		}},
 		// An algorithm is lost or gained only if what held it was asked about.
-		{"not asked with what took it", matrixCase{observed: good + "," + other}, matrixCase{asked: parse(other + ",chacha20poly1305-prfsha256-ecp384"), observed: other}, []string{
+		{"not asked with what took it", reporttest.Matrix{Observed: good + "," + other}, reporttest.Matrix{Asked: parse(other + ",chacha20poly1305-prfsha256-ecp384"), Observed: other}, []string{
 			"unknown algorithm: ecp384 (KE_ECP_384) is no longer known: not decided now, accepted before",
 			"!weaker", "!no more",
 		}},
-		{"asked now with what takes it", matrixCase{asked: parse(other + ",chacha20poly1305-prfsha256-ecp384,chacha20poly1305-prfsha1-modp2048"), observed: other},
-			matrixCase{observed: good + "," + other + ",aes128-sha256-prfsha1-modp2048"}, []string{
+		{"asked now with what takes it", reporttest.Matrix{Asked: parse(other + ",chacha20poly1305-prfsha256-ecp384,chacha20poly1305-prfsha1-modp2048"), Observed: other},
+			reporttest.Matrix{Observed: good + "," + other + ",aes128-sha256-prfsha1-modp2048"}, []string{
 				"neither algorithm: ecp384 is accepted (KE_ECP_384); not decided before",
 				"unknown algorithm: prfsha1 is accepted (PRF_HMAC_SHA1); not decided before",
 				"!stronger", "!weaker", "!accepted now",
 			}},
-		{"other suites", matrixCase{asked: parse(good), observed: good}, matrixCase{asked: parse(other), observed: other}, []string{
+		{"other suites", reporttest.Matrix{Asked: parse(good), Observed: good}, reporttest.Matrix{Asked: parse(other), Observed: other}, []string{
 			"unknown algorithm: ecp384 (KE_ECP_384) is no longer known",
 			"neither client: libreswan-5 connects, with " + other + ", or another suite; not known before",
 			"neither client: android-12 (doubtful) connects, with ",
 			"!weaker", "!stronger", "!no more", "!connects now",
 		}},
-		{"hybrid", matrixCase{observed: good}, matrixCase{observed: good + "-ke1_none-ke1_mlkem768"}, []string{
+		{"hybrid", reporttest.Matrix{Observed: good}, reporttest.Matrix{Observed: good + "-ke1_none-ke1_mlkem768"}, []string{
 			"stronger post_quantum: post-quantum key exchange is: accepted; it was: none",
 			"neither algorithm: ke1_mlkem768 is accepted now (KE_ML_KEM_768)",
 			"neither suites: 1 suite accepted now, refused before: " + good + "-ke1_mlkem768",
@@ -151,15 +152,15 @@ func TestDiffSuites(t *testing.T) {
 // What is preferred of less is not weaker, or stronger, than what is of all.
 func TestDiffPreference(t *testing.T) {
 	const strong, middle = "aes256gcm16-prfsha384-ecp384", "aes256-sha256-prfsha256-modp2048"
-	whole, both := matrixCase{observed: strong + "," + middle}, "weaker preference: it prefers "+middle+"; it was "+strong
+	whole, both := reporttest.Matrix{Observed: strong + "," + middle}, "weaker preference: it prefers "+middle+"; it was "+strong
 	for _, tt := range []struct {
 		name, prefers string
-		now           matrixCase
+		now           reporttest.Matrix
 		want          string
 	}{
 		{"the order changed", middle, whole, both},
-		{"the better suite is gone", middle, matrixCase{observed: middle}, both},
-		{"the better suite was not asked about", middle, matrixCase{asked: parse(middle), observed: middle},
+		{"the better suite is gone", middle, reporttest.Matrix{Observed: middle}, both},
+		{"the better suite was not asked about", middle, reporttest.Matrix{Asked: parse(middle), Observed: middle},
 			"neither preference: of what is known now, it prefers " + middle + "; of what was known before, " + strong},
 	} {
 		old, now := scanned(t, "gw", "192.0.2.1", whole), scanned(t, "gw", "192.0.2.1", tt.now)
@@ -171,7 +172,7 @@ func TestDiffPreference(t *testing.T) {
 }
 
 func TestDiffTargets(t *testing.T) {
-	c := matrixCase{observed: "aes256gcm16-prfsha384-ecp384"}
+	c := reporttest.Matrix{Observed: "aes256gcm16-prfsha384-ecp384"}
 	all := func(docs ...*Document) *Document {
 		out := *docs[0]
 		out.Targets = nil
@@ -192,7 +193,7 @@ func TestDiffTargets(t *testing.T) {
 }
 
 func TestDiffText(t *testing.T) {
-	all := cases(t)
+	all := reporttest.Cases(t)
 	rename := func(name string) *Document {
 		doc := New(testRun, all[name])
 		doc.Targets[0].Name, doc.Targets[0].Address = "vpn.example", "192.0.2.1"
@@ -208,7 +209,7 @@ func TestDiffText(t *testing.T) {
 	if err := WriteJSON(&b, d); err != nil {
 		t.Fatal(err)
 	}
-	validateAs(t, readSchema(t, DiffSchema()), b.Bytes())
+	reporttest.Validate(t, DiffSchema(), b.Bytes())
 	back := new(Diff)
 	if err := json.Unmarshal(b.Bytes(), back); err != nil {
 		t.Fatal(err)
@@ -224,8 +225,8 @@ func TestDiffText(t *testing.T) {
 // A report is the same as itself, whatever is in it, and differs from one
 // without an answer without a word on what is refused.
 func TestDiffOfCases(t *testing.T) {
-	dead := New(testRun, cases(t)["dead"])
-	for name, results := range cases(t) {
+	dead := New(testRun, reporttest.Cases(t)["dead"])
+	for name, results := range reporttest.Cases(t) {
 		doc := New(testRun, results)
 		if d := CompareReports(testRun.Tool, doc, doc); !d.Same {
 			t.Errorf("%s differs from itself:\n%s", name, told(d))
@@ -242,7 +243,7 @@ func TestDiffOfCases(t *testing.T) {
 
 // FuzzDiff compares what strangers saved.
 func FuzzDiff(f *testing.F) {
-	all := cases(f)
+	all := reporttest.Cases(f)
 	for _, name := range []string{"openiked", "undecided", "icmp"} {
 		var b bytes.Buffer
 		if err := WriteJSON(&b, New(testRun, all[name])); err != nil {

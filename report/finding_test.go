@@ -10,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report/internal/lists"
+	"github.com/ikescope/ikescope/report/reporttest"
 )
 
 // Each row lists findings that a matrix must have, and such as it must not.
@@ -41,26 +42,26 @@ func TestFindings(t *testing.T) {
 		{"nothing", matrixOf(t, "", ""), []string{"high IKE-NOTHING-ACCEPTED"}, []string{"IKE-RFC8247-MUST"}},
 		{"nothing decided", matrixOf(t, "", sound), []string{"medium SCAN-UNDECIDED"}, []string{"IKE-NOTHING-ACCEPTED"}},
 		{"weak preferred", with(matrixOf(t, sound+",3des-sha256-prfsha256-modp2048", ""), func(r *probe.Result) {
-			r.Preference = &probe.Preference{Suite: suite(t, "3des-sha256-prfsha256-modp2048")}
+			r.Preference = &probe.Preference{Suite: reporttest.Suite(t, "3des-sha256-prfsha256-modp2048")}
 		}), []string{"medium IKE-PREFERS-WEAK"}, nil},
 		{"weak preferred, and nothing else accepted", with(matrixOf(t, "3des-sha256-prfsha256-modp2048", ""), func(r *probe.Result) {
-			r.Preference = &probe.Preference{Suite: suite(t, "3des-sha256-prfsha256-modp2048")}
+			r.Preference = &probe.Preference{Suite: reporttest.Suite(t, "3des-sha256-prfsha256-modp2048")}
 		}), nil, []string{"IKE-PREFERS-WEAK"}},
 		{"weak offered first, and the initiator decides", with(matrixOf(t, sound+",3des-sha256-prfsha256-modp2048", ""), func(r *probe.Result) {
-			r.Preference = &probe.Preference{Suite: suite(t, "3des-sha256-prfsha256-modp2048"), Decides: "initiator"}
+			r.Preference = &probe.Preference{Suite: reporttest.Suite(t, "3des-sha256-prfsha256-modp2048"), Decides: "initiator"}
 		}), nil, []string{"IKE-PREFERS-WEAK"}},
 		{"Windows refused", with(matrixOf(t, sound, ""), func(r *probe.Result) {
-			r.Exchanges = append(r.Exchanges, exchange(t, 9, windowsDefault, initiator.NoProposalChosen))
+			r.Exchanges = append(r.Exchanges, reporttest.Exchange(t, 9, reporttest.WindowsDefault, initiator.NoProposalChosen))
 		}), []string{"info CLIENT-WINDOWS-DEFAULT"}, nil},
 		{"Windows refused in part", with(matrixOf(t, sound, ""), func(r *probe.Result) {
-			offer, _, _ := strings.Cut(windowsDefault, ",aes128gcm16")
-			r.Exchanges = append(r.Exchanges, exchange(t, 9, offer, initiator.NoProposalChosen))
+			offer, _, _ := strings.Cut(reporttest.WindowsDefault, ",aes128gcm16")
+			r.Exchanges = append(r.Exchanges, reporttest.Exchange(t, 9, offer, initiator.NoProposalChosen))
 		}), nil, []string{"CLIENT-WINDOWS-DEFAULT"}},
 		{"Windows unanswered", with(matrixOf(t, sound, ""), func(r *probe.Result) {
-			r.Exchanges = append(r.Exchanges, exchange(t, 9, windowsDefault, initiator.NoAnswer))
+			r.Exchanges = append(r.Exchanges, reporttest.Exchange(t, 9, reporttest.WindowsDefault, initiator.NoAnswer))
 		}), nil, []string{"CLIENT-WINDOWS-DEFAULT"}},
 		{"Windows accepted", with(matrixOf(t, "aes256-sha256-prfsha256-modp1024", ""), func(r *probe.Result) {
-			r.Exchanges = append(r.Exchanges, exchange(t, 9, windowsDefault, initiator.NoProposalChosen))
+			r.Exchanges = append(r.Exchanges, reporttest.Exchange(t, 9, reporttest.WindowsDefault, initiator.NoProposalChosen))
 		}), nil, []string{"CLIENT-WINDOWS-DEFAULT"}},
 		{"4500 silent", with(matrixOf(t, sound, ""), func(r *probe.Result) { r.Paths[1].State = initiator.PathSilent }),
 			[]string{"medium PATH-4500"}, []string{"PATH-500"}},
@@ -71,7 +72,7 @@ func TestFindings(t *testing.T) {
 		{"500 silent", with(matrixOf(t, sound, ""), func(r *probe.Result) { r.Paths[0].State = initiator.PathSilent }),
 			[]string{"medium PATH-500"}, []string{"PATH-4500"}},
 		{"contradiction", with(matrixOf(t, sound, ""), func(r *probe.Result) {
-			r.Matrix.Contradictions = []proposals.Suite{*suite(t, sound)}
+			r.Matrix.Contradictions = []proposals.Suite{*reporttest.Suite(t, sound)}
 		}), []string{"medium SCAN-CONTRADICTION"}, nil},
 	}
 	for _, tt := range tests {
@@ -118,8 +119,8 @@ func TestPathFindingsNamePorts(t *testing.T) {
 
 func matrixOf(t *testing.T, observed, silent string) func() probe.Result {
 	return func() probe.Result {
-		r := base("gw.example", "198.51.100.1")
-		r.Matrix = matrixCase{asked: matrix.Classical().Products(), observed: observed, silent: silent, evidence: []int{3}}.matrix(t)
+		r := reporttest.Base("gw.example", "198.51.100.1")
+		r.Matrix = reporttest.Matrix{Asked: matrix.Classical().Products(), Observed: observed, Silent: silent, Evidence: []int{3}}.Of(t)
 		return r
 	}
 }
@@ -136,13 +137,13 @@ func with(make func() probe.Result, change func(*probe.Result)) func() probe.Res
 // algorithm, before those that only let one infer it.
 func TestWeakEvidence(t *testing.T) {
 	r := matrixOf(t, "aes256-3des-sha256-prfsha256-modp2048-modp1024", "")()
-	chosen := exchange(t, 12, "aes256-3des-sha256-prfsha256-modp2048", initiator.Accepted)
-	chosen.Suite = suite(t, "3des-sha256-prfsha256-modp2048")
-	group := exchange(t, 13, "aes256-3des-sha256-prfsha256-modp2048-modp1024", initiator.InvalidKEPayload)
+	chosen := reporttest.Exchange(t, 12, "aes256-3des-sha256-prfsha256-modp2048", initiator.Accepted)
+	chosen.Suite = reporttest.Suite(t, "3des-sha256-prfsha256-modp2048")
+	group := reporttest.Exchange(t, 13, "aes256-3des-sha256-prfsha256-modp2048-modp1024", initiator.InvalidKEPayload)
 	group.Group = 2
 	r.Exchanges = append(r.Exchanges, chosen, group,
-		exchange(t, 14, "3des-sha256-prfsha256-modp2048-modp1024", initiator.InvalidKEPayload),
-		exchange(t, 15, "3des-sha256-prfsha256-modp8192", initiator.NoProposalChosen))
+		reporttest.Exchange(t, 14, "3des-sha256-prfsha256-modp2048-modp1024", initiator.InvalidKEPayload),
+		reporttest.Exchange(t, 15, "3des-sha256-prfsha256-modp8192", initiator.NoProposalChosen))
 	want := map[string][]int{"IKE-ENCR-3DES": {12, 14}, "IKE-KE-MODP1024": {13}}
 	for _, f := range newTarget(r).Findings {
 		if ids, ok := want[f.ID]; ok {
@@ -158,11 +159,11 @@ func TestWeakEvidence(t *testing.T) {
 }
 
 func TestCounts(t *testing.T) {
-	m := newMatrix(matrixCase{
-		asked:    matrix.Standard().Products(),
-		inferred: "aes256gcm16-prfsha384-ecp384-x25519-ke1_none-ke1_mlkem768-ke1_mlkem1024",
-		observed: "aes256gcm16-prfsha384-ecp384,aes256-sha384-prfsha384-ecp384-ke1_mlkem1024",
-	}.matrix(t))
+	m := newMatrix(reporttest.Matrix{
+		Asked:    matrix.Standard().Products(),
+		Inferred: "aes256gcm16-prfsha384-ecp384-x25519-ke1_none-ke1_mlkem768-ke1_mlkem1024",
+		Observed: "aes256gcm16-prfsha384-ecp384,aes256-sha384-prfsha384-ecp384-ke1_mlkem1024",
+	}.Of(t))
 	classical := matrix.Classical().Size()
 	if m.Classical != (Counts{classical, 2, classical - 2, 0}) {
 		t.Errorf("classical = %+v, want 2 of %d accepted", m.Classical, classical)
@@ -176,21 +177,21 @@ func TestPostQuantum(t *testing.T) {
 	standard, classical := matrix.Standard().Products(), matrix.Classical().Products()
 	for _, tt := range []struct {
 		name    string
-		m       matrixCase
+		m       reporttest.Matrix
 		state   QuantumState
 		methods string
 	}{
-		{"hybrid beside classical", matrixCase{asked: standard, observed: "aes256gcm16-prfsha384-ecp384-ke1_none-ke1_mlkem768"}, "accepted", "mlkem768"},
-		{"hybrid alone", matrixCase{asked: standard, observed: "aes256gcm16-prfsha384-ecp384-ke1_mlkem768-ke1_mlkem1024-ke2_none"}, "required", "mlkem768 mlkem1024"},
-		{"hybrid product, classical product", matrixCase{asked: standard, observed: "aes256gcm16-prfsha384-ecp384-ke1_mlkem768,aes256gcm16-prfsha384-ecp256"}, "accepted", "mlkem768"},
-		{"hybrid alone, so far", matrixCase{asked: standard, observed: "aes256gcm16-prfsha384-ecp384-ke1_mlkem768", notTested: "aes256gcm16-prfsha384-ecp384"}, "accepted", "mlkem768"},
-		{"ML-KEM by itself", matrixCase{asked: standard, observed: "aes256gcm16-prfsha384-mlkem768"}, "required", "mlkem768"},
-		{"none", matrixCase{asked: standard, observed: "aes256gcm16-prfsha384-ecp384"}, "none", ""},
-		{"undecided", matrixCase{asked: standard, observed: "aes256gcm16-prfsha384-ecp384", silent: "aes256gcm16-prfsha384-ecp384-ke1_mlkem768"}, "unknown", ""},
-		{"classical methods asked", matrixCase{asked: products(t, "aes256gcm16-prfsha384-ecp384-x25519"), observed: "aes256gcm16-prfsha384-ecp384"}, "not_tested", ""},
-		{"classical undecided", matrixCase{asked: classical, observed: "aes256gcm16-prfsha384-ecp384", notTested: "aes256gcm16-prfsha384-x25519"}, "none", ""},
+		{"hybrid beside classical", reporttest.Matrix{Asked: standard, Observed: "aes256gcm16-prfsha384-ecp384-ke1_none-ke1_mlkem768"}, "accepted", "mlkem768"},
+		{"hybrid alone", reporttest.Matrix{Asked: standard, Observed: "aes256gcm16-prfsha384-ecp384-ke1_mlkem768-ke1_mlkem1024-ke2_none"}, "required", "mlkem768 mlkem1024"},
+		{"hybrid product, classical product", reporttest.Matrix{Asked: standard, Observed: "aes256gcm16-prfsha384-ecp384-ke1_mlkem768,aes256gcm16-prfsha384-ecp256"}, "accepted", "mlkem768"},
+		{"hybrid alone, so far", reporttest.Matrix{Asked: standard, Observed: "aes256gcm16-prfsha384-ecp384-ke1_mlkem768", NotTested: "aes256gcm16-prfsha384-ecp384"}, "accepted", "mlkem768"},
+		{"ML-KEM by itself", reporttest.Matrix{Asked: standard, Observed: "aes256gcm16-prfsha384-mlkem768"}, "required", "mlkem768"},
+		{"none", reporttest.Matrix{Asked: standard, Observed: "aes256gcm16-prfsha384-ecp384"}, "none", ""},
+		{"undecided", reporttest.Matrix{Asked: standard, Observed: "aes256gcm16-prfsha384-ecp384", Silent: "aes256gcm16-prfsha384-ecp384-ke1_mlkem768"}, "unknown", ""},
+		{"classical methods asked", reporttest.Matrix{Asked: reporttest.Products(t, "aes256gcm16-prfsha384-ecp384-x25519"), Observed: "aes256gcm16-prfsha384-ecp384"}, "not_tested", ""},
+		{"classical undecided", reporttest.Matrix{Asked: classical, Observed: "aes256gcm16-prfsha384-ecp384", NotTested: "aes256gcm16-prfsha384-x25519"}, "none", ""},
 	} {
-		got := judgePostQuantum(tt.m.matrix(t))
+		got := judgePostQuantum(tt.m.Of(t))
 		methods := strings.Join(lists.Convert(got.Methods, func(a Algorithm) string { return a.Keyword }), " ")
 		if got.State != tt.state || methods != tt.methods {
 			t.Errorf("%s: %s with %q, want %s with %q", tt.name, got.State, methods, tt.state, tt.methods)
@@ -211,7 +212,7 @@ func TestVendorID(t *testing.T) {
 		{"6162631b5b", "6162631b5b (unknown)"},
 		{"", " (unknown)"},
 	} {
-		if got := VendorIDOf(mustHex(t, tt.hex)).String(); got != tt.want {
+		if got := VendorIDOf(reporttest.Hex(t, tt.hex)).String(); got != tt.want {
 			t.Errorf("vendor ID %s = %q, want %q", tt.hex, got, tt.want)
 		}
 	}

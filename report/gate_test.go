@@ -10,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report/internal/lists"
+	"github.com/ikescope/ikescope/report/reporttest"
 )
 
 // demands are gates, with the policies and clients that a document is to be
@@ -40,36 +41,36 @@ func TestCheck(t *testing.T) {
 	cnsa1, _ := baseline.PolicyNamed("cnsa1")
 	legacy, _ := baseline.PolicyNamed("legacy")
 	offer := func(s string) client.Policy { return client.Policy{Name: "mine", Offer: parse(s)} }
-	earlier := func(c matrixCase) *Document { return scanned(t, "gw", "192.0.2.1", c) }
-	others := scanned(t, "other", "192.0.2.1", matrixCase{observed: good})
-	others.Targets = append(others.Targets, scanned(t, "another", "192.0.2.2", matrixCase{observed: good}).Targets...)
+	earlier := func(c reporttest.Matrix) *Document { return scanned(t, "gw", "192.0.2.1", c) }
+	others := scanned(t, "other", "192.0.2.1", reporttest.Matrix{Observed: good})
+	others.Targets = append(others.Targets, scanned(t, "another", "192.0.2.2", reporttest.Matrix{Observed: good}).Targets...)
 	for _, tt := range []struct {
 		name  string
-		c     matrixCase
+		c     reporttest.Matrix
 		gates demands
 		want  string
 		code  int
 	}{
-		{"none", matrixCase{observed: good}, demands{}, "", ExitDone},
-		{"met", matrixCase{observed: good}, demands{Policies: []baseline.Policy{cnsa1, legacy}}, "policy passed, policy passed", ExitDone},
-		{"one violated", matrixCase{observed: good + "," + weak}, demands{Policies: []baseline.Policy{cnsa1, legacy}}, "policy failed, policy passed", ExitFailed},
-		{"undecided", matrixCase{observed: good, silent: weak}, demands{Policies: []baseline.Policy{cnsa1}}, "policy undecided", ExitUndecided},
-		{"one fails, one is undecided", matrixCase{observed: "aes256gcm16-prfsha1-ecp384", silent: weak}, demands{Policies: []baseline.Policy{cnsa1}, FailOn: "critical"},
+		{"none", reporttest.Matrix{Observed: good}, demands{}, "", ExitDone},
+		{"met", reporttest.Matrix{Observed: good}, demands{Policies: []baseline.Policy{cnsa1, legacy}}, "policy passed, policy passed", ExitDone},
+		{"one violated", reporttest.Matrix{Observed: good + "," + weak}, demands{Policies: []baseline.Policy{cnsa1, legacy}}, "policy failed, policy passed", ExitFailed},
+		{"undecided", reporttest.Matrix{Observed: good, Silent: weak}, demands{Policies: []baseline.Policy{cnsa1}}, "policy undecided", ExitUndecided},
+		{"one fails, one is undecided", reporttest.Matrix{Observed: "aes256gcm16-prfsha1-ecp384", Silent: weak}, demands{Policies: []baseline.Policy{cnsa1}, FailOn: "critical"},
 			"policy failed, fail_on undecided", ExitFailed},
-		{"client connects", matrixCase{observed: good}, demands{Clients: []client.Policy{offer(good)}}, "client passed", ExitDone},
-		{"client fails", matrixCase{observed: good}, demands{Clients: []client.Policy{offer(weak)}}, "client failed", ExitFailed},
-		{"client unknown", matrixCase{observed: good, silent: weak}, demands{Clients: []client.Policy{offer(weak)}}, "client undecided", ExitUndecided},
-		{"no worse", matrixCase{observed: good}, demands{Earlier: earlier(matrixCase{observed: good + "," + weak})}, "baseline passed", ExitDone},
-		{"weaker", matrixCase{observed: good + "," + weak}, demands{Earlier: earlier(matrixCase{observed: good})}, "baseline failed", ExitFailed},
-		{"perhaps weaker", matrixCase{observed: good, silent: weak}, demands{Earlier: earlier(matrixCase{observed: good})}, "baseline undecided", ExitUndecided},
-		{"the only target, under another name", matrixCase{observed: good + "," + weak}, demands{Earlier: scanned(t, "other", "192.0.2.1", matrixCase{observed: good})}, "baseline failed", ExitFailed},
-		{"other targets then", matrixCase{observed: good}, demands{Earlier: others}, "baseline undecided", ExitUndecided},
-		{"no finding", matrixCase{observed: good}, demands{FailOn: "low"}, "fail_on passed", ExitDone},
-		{"no finding in what was asked", matrixCase{asked: parse(good), observed: good}, demands{FailOn: "low"}, "fail_on undecided", ExitUndecided},
-		{"other suites than before", matrixCase{asked: parse("aes128-sha256-prfsha256-modp2048"), observed: "aes128-sha256-prfsha256-modp2048"},
-			demands{Earlier: earlier(matrixCase{asked: parse(good), observed: good})}, "baseline undecided", ExitUndecided},
-		{"a finding of that severity", matrixCase{observed: weak}, demands{FailOn: "high"}, "fail_on failed", ExitFailed},
-		{"a finding below it", matrixCase{observed: weak}, demands{FailOn: "critical"}, "fail_on passed", ExitDone},
+		{"client connects", reporttest.Matrix{Observed: good}, demands{Clients: []client.Policy{offer(good)}}, "client passed", ExitDone},
+		{"client fails", reporttest.Matrix{Observed: good}, demands{Clients: []client.Policy{offer(weak)}}, "client failed", ExitFailed},
+		{"client unknown", reporttest.Matrix{Observed: good, Silent: weak}, demands{Clients: []client.Policy{offer(weak)}}, "client undecided", ExitUndecided},
+		{"no worse", reporttest.Matrix{Observed: good}, demands{Earlier: earlier(reporttest.Matrix{Observed: good + "," + weak})}, "baseline passed", ExitDone},
+		{"weaker", reporttest.Matrix{Observed: good + "," + weak}, demands{Earlier: earlier(reporttest.Matrix{Observed: good})}, "baseline failed", ExitFailed},
+		{"perhaps weaker", reporttest.Matrix{Observed: good, Silent: weak}, demands{Earlier: earlier(reporttest.Matrix{Observed: good})}, "baseline undecided", ExitUndecided},
+		{"the only target, under another name", reporttest.Matrix{Observed: good + "," + weak}, demands{Earlier: scanned(t, "other", "192.0.2.1", reporttest.Matrix{Observed: good})}, "baseline failed", ExitFailed},
+		{"other targets then", reporttest.Matrix{Observed: good}, demands{Earlier: others}, "baseline undecided", ExitUndecided},
+		{"no finding", reporttest.Matrix{Observed: good}, demands{FailOn: "low"}, "fail_on passed", ExitDone},
+		{"no finding in what was asked", reporttest.Matrix{Asked: parse(good), Observed: good}, demands{FailOn: "low"}, "fail_on undecided", ExitUndecided},
+		{"other suites than before", reporttest.Matrix{Asked: parse("aes128-sha256-prfsha256-modp2048"), Observed: "aes128-sha256-prfsha256-modp2048"},
+			demands{Earlier: earlier(reporttest.Matrix{Asked: parse(good), Observed: good})}, "baseline undecided", ExitUndecided},
+		{"a finding of that severity", reporttest.Matrix{Observed: weak}, demands{FailOn: "high"}, "fail_on failed", ExitFailed},
+		{"a finding below it", reporttest.Matrix{Observed: weak}, demands{FailOn: "critical"}, "fail_on passed", ExitDone},
 	} {
 		doc := scanned(t, "gw", "192.0.2.1", tt.c)
 		tt.gates.check(doc)
@@ -85,7 +86,7 @@ func TestCheck(t *testing.T) {
 		if err := WriteJSON(&b, doc); err != nil {
 			t.Fatal(err)
 		}
-		validate(t, b.Bytes())
+		reporttest.Validate(t, Schema(), b.Bytes())
 	}
 }
 
@@ -93,7 +94,7 @@ func TestCheck(t *testing.T) {
 func TestCheckUnreadable(t *testing.T) {
 	const good, weak = "aes256gcm16-prfsha384-ecp384", "3des-sha1-prfsha1-modp1024"
 	legacy, _ := baseline.PolicyNamed("legacy")
-	doc := scanned(t, "gw", "192.0.2.1", matrixCase{observed: good, silent: weak})
+	doc := scanned(t, "gw", "192.0.2.1", reporttest.Matrix{Observed: good, Silent: weak})
 	doc.Targets[0].Matrix.Undecided[0].Suites = "newcipher-prfsha256-ecp256"
 	demands{Policies: []baseline.Policy{legacy}, Clients: []client.Policy{{Name: "mine", Offer: parse(weak)}}, FailOn: "critical"}.check(doc)
 	if got, want := gateStates(doc), "policy undecided, client undecided, fail_on undecided"; got != want || doc.Exit.Code != ExitUndecided {
@@ -103,7 +104,7 @@ func TestCheckUnreadable(t *testing.T) {
 
 // What comes before gates, and that a dead target passes none.
 func TestCheckPrecedence(t *testing.T) {
-	all := cases(t)
+	all := reporttest.Cases(t)
 	cnsa1, _ := baseline.PolicyNamed("cnsa1")
 	for _, tt := range []struct {
 		targets     []string
@@ -137,7 +138,7 @@ func TestCheckPrecedence(t *testing.T) {
 func TestCheckUnverified(t *testing.T) {
 	nist, _ := baseline.PolicyNamed("nist-800-77")
 	cnsa1, _ := baseline.PolicyNamed("cnsa1")
-	doc := scanned(t, "gw", "192.0.2.1", matrixCase{observed: "aes256gcm16-prfsha384-ecp384"})
+	doc := scanned(t, "gw", "192.0.2.1", reporttest.Matrix{Observed: "aes256gcm16-prfsha384-ecp384"})
 	demands{Policies: []baseline.Policy{nist, cnsa1}}.check(doc)
 	want := []string{"met, as far as a scan can tell; not verified against the source: 6 rules", "met, as far as a scan can tell"}
 	if got := lists.Convert(doc.Gates, func(g Gate) string { return g.Reason }); !slices.Equal(got, want) {
@@ -148,9 +149,9 @@ func TestCheckUnverified(t *testing.T) {
 // A scan that ended early is no proof that nothing is weaker, though the earlier
 // one told no more.
 func TestCheckPartialBaseline(t *testing.T) {
-	partial := scanned(t, "gw", "192.0.2.1", matrixCase{observed: "aes256gcm16-prfsha384-ecp384", notTested: "3des-sha1-prfsha1-modp1024"})
+	partial := scanned(t, "gw", "192.0.2.1", reporttest.Matrix{Observed: "aes256gcm16-prfsha384-ecp384", NotTested: "3des-sha1-prfsha1-modp1024"})
 	partial.Targets[0].Complete = false
-	for _, now := range []*Document{partial, New(testRun, []probe.Result{base("gw", "192.0.2.1")})} {
+	for _, now := range []*Document{partial, New(testRun, []probe.Result{reporttest.Base("gw", "192.0.2.1")})} {
 		demands{Earlier: now}.check(now)
 		if got := gateStates(now); got != "baseline undecided" {
 			t.Errorf("%s: %+v", got, now.Gates)

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/report/reporttest"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
@@ -51,7 +52,7 @@ func golden(t *testing.T, name, got string) {
 }
 
 func TestText(t *testing.T) {
-	for name, results := range cases(t) {
+	for name, results := range reporttest.Cases(t) {
 		t.Run(name, func(t *testing.T) {
 			doc := New(testRun, results)
 			golden(t, name+".txt", text(t, doc, TextOptions{}))
@@ -73,7 +74,7 @@ func narrow(t *testing.T, text string, width int) {
 }
 
 func TestTextOptions(t *testing.T) {
-	results := cases(t)
+	results := reporttest.Cases(t)
 	golden(t, "evidence.txt", text(t, New(testRun, results["weak-behind-nat"]), TextOptions{Evidence: true}))
 	golden(t, "wide.txt", text(t, New(testRun, results["strongswan-default"]), TextOptions{Width: 132}))
 	golden(t, "color.txt", text(t, New(testRun, results["weak-behind-nat"]), TextOptions{Color: true}))
@@ -91,7 +92,7 @@ func TestTextClients(t *testing.T) {
 		few = append(few, p)
 	}
 	for _, name := range []string{"openiked", "undecided", "dead", "weak-behind-nat"} {
-		doc := New(testRun, cases(t)[name])
+		doc := New(testRun, reporttest.Cases(t)[name])
 		doc.Targets[0].Clients = Clients(&doc.Targets[0], slices.DeleteFunc(client.Policies(), func(p client.Policy) bool { return p.Responder }))
 		golden(t, "clients-"+name+".txt", text(t, doc, TextOptions{}))
 		golden(t, "compare-"+name+".txt", comparisonText(t, doc, TextOptions{}))
@@ -112,7 +113,7 @@ func comparisonText(t *testing.T, doc *Document, o TextOptions) string {
 
 // Colours add terminal sequences and nothing else.
 func TestColorOnlyPaints(t *testing.T) {
-	for name, results := range cases(t) {
+	for name, results := range reporttest.Cases(t) {
 		doc := New(testRun, results)
 		colored := text(t, doc, TextOptions{Color: true, Evidence: true})
 		for _, style := range []string{"0", bold, red, green, yellow, dim} {
@@ -126,14 +127,14 @@ func TestColorOnlyPaints(t *testing.T) {
 
 // A saved document is valid, reads back equal, and prints as the scan did.
 func TestJSON(t *testing.T) {
-	for name, results := range cases(t) {
+	for name, results := range reporttest.Cases(t) {
 		t.Run(name, func(t *testing.T) {
 			doc := New(testRun, results)
 			var b bytes.Buffer
 			if err := WriteJSON(&b, doc); err != nil {
 				t.Fatal(err)
 			}
-			validate(t, b.Bytes())
+			reporttest.Validate(t, Schema(), b.Bytes())
 			if !bytes.HasSuffix(b.Bytes(), []byte("}\n")) {
 				t.Error("the JSON does not end in a newline")
 			}
@@ -160,7 +161,7 @@ func TestJSON(t *testing.T) {
 
 func TestJSONGolden(t *testing.T) {
 	var b bytes.Buffer
-	doc := New(testRun, cases(t)["weak-behind-nat"])
+	doc := New(testRun, reporttest.Cases(t)["weak-behind-nat"])
 	doc.Gates, doc.Exit = Check(doc, Gates{})
 	if err := WriteJSON(&b, doc); err != nil {
 		t.Fatal(err)
@@ -170,7 +171,7 @@ func TestJSONGolden(t *testing.T) {
 
 // Nothing that came from the wire reaches a terminal as it is.
 func TestHostileText(t *testing.T) {
-	doc := New(testRun, cases(t)["hostile"])
+	doc := New(testRun, reporttest.Cases(t)["hostile"])
 	var b bytes.Buffer
 	if err := WriteJSON(&b, doc); err != nil {
 		t.Fatal(err)
@@ -218,7 +219,7 @@ func TestReadJSONFaults(t *testing.T) {
 // FuzzReadJSON reads what a stranger saved: it must print, and print nothing
 // that moves a terminal.
 func FuzzReadJSON(f *testing.F) {
-	all := cases(f)
+	all := reporttest.Cases(f)
 	for _, name := range []string{"openiked", "undecided", "icmp"} {
 		var b bytes.Buffer
 		if err := WriteJSON(&b, New(testRun, all[name])); err != nil {
@@ -245,7 +246,7 @@ func FuzzReadJSON(f *testing.F) {
 
 // A gateway that fell silent halfway is not called sound.
 func TestHeadingUndecided(t *testing.T) {
-	doc := New(testRun, cases(t)["interrupted"])
+	doc := New(testRun, reporttest.Cases(t)["interrupted"])
 	doc.Targets[0].Complete = true
 	if heading, _, _ := strings.Cut(text(t, doc, TextOptions{}), "\n"); !strings.HasSuffix(heading, "IKEv2 gateway, no problem seen so far") {
 		t.Errorf("heading %q", heading)
@@ -253,7 +254,7 @@ func TestHeadingUndecided(t *testing.T) {
 }
 
 func TestExit(t *testing.T) {
-	all := cases(t)
+	all := reporttest.Cases(t)
 	gather := func(names ...string) []string { return names }
 	for _, tt := range []struct {
 		targets     []string

@@ -8,13 +8,14 @@ import (
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals/matrix"
+	"github.com/ikescope/ikescope/report/reporttest"
 )
 
 // TestLiveClients is about a scan that asked nothing but as clients.
 func TestLiveClients(t *testing.T) {
-	r := base("vpn.example.com", "198.51.100.7")
+	r := reporttest.Base("vpn.example.com", "198.51.100.7")
 	r.Clients = []probe.ClientAnswer{
-		{Name: "one", State: matrix.Accepted, Outcome: initiator.Accepted, Suite: suite(t, "aes256-sha256-prfsha256-modp2048"), Evidence: []int{5, 3}},
+		{Name: "one", State: matrix.Accepted, Outcome: initiator.Accepted, Suite: reporttest.Suite(t, "aes256-sha256-prfsha256-modp2048"), Evidence: []int{5, 3}},
 		{Name: "two", State: matrix.Refused, Outcome: initiator.NoProposalChosen, Evidence: []int{6}},
 		{Name: "three", State: matrix.NoAnswer, Detail: "It was silent.", Evidence: []int{7}},
 		{Name: "four", Detail: "Not tried."},

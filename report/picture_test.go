@@ -9,12 +9,13 @@ import (
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
+	"github.com/ikescope/ikescope/report/reporttest"
 )
 
 // The picture says of each suite what the matrix says: every accepted and every
 // undecided suite has its mark in exactly one row, and the rest is refused.
 func TestPictureTellsTheMatrix(t *testing.T) {
-	universe := products(t, "aes256gcm16-aes128gcm16-prfsha1-prfsha256-prfsha384-modp1024-modp2048-ecp256,"+
+	universe := reporttest.Products(t, "aes256gcm16-aes128gcm16-prfsha1-prfsha256-prfsha384-modp1024-modp2048-ecp256,"+
 		"aes128-aes256-3des-sha1-sha256-prfsha1-prfsha256-prfsha384-modp1024-modp2048-ecp256")
 	rapid.Check(t, func(rt *rapid.T) {
 		subset := func(label string) proposals.Product {
@@ -26,7 +27,7 @@ func TestPictureTellsTheMatrix(t *testing.T) {
 			}
 			return p
 		}
-		m := &matrix.Matrix{Asked: universe, Universe: size(t, universe)}
+		m := &matrix.Matrix{Asked: universe, Universe: reporttest.Size(t, universe)}
 		for range rapid.IntRange(0, 3).Draw(rt, "products") {
 			basis := matrix.Basis(rapid.IntRange(0, 1).Draw(rt, "basis"))
 			m.Products = append(m.Products, matrix.Region{Product: subset("product"), Basis: basis})
@@ -134,12 +135,12 @@ func TestPictureIsBounded(t *testing.T) {
 // With many columns and hardly any accepted, the picture leaves undecided rows
 // and columns out, never accepted ones.
 func TestPictureLeavesUndecidedOut(t *testing.T) {
-	target := newTarget(cases(t)["interrupted"][0])
+	target := newTarget(reporttest.Cases(t)["interrupted"][0])
 	pic, ok := newPicture(&target)
 	if !ok || !pic.partial || pic.rows() != 1 || len(pic.columns) != 1 {
 		t.Fatalf("picture = %+v, %t, want one partial row of one column", pic, ok)
 	}
-	full := newTarget(cases(t)["undecided"][0])
+	full := newTarget(reporttest.Cases(t)["undecided"][0])
 	if pic, _ := newPicture(&full); pic.partial {
 		t.Error("a small picture is partial")
 	}

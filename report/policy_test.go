@@ -11,19 +11,20 @@ import (
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/matrix"
+	"github.com/ikescope/ikescope/report/reporttest"
 )
 
 // judged returns the target of a scan that accepts observed and inferred, held
 // to policies; asked is everything if it is empty.
-func judged(t *testing.T, c matrixCase, policies ...baseline.Policy) *Target {
+func judged(t *testing.T, c reporttest.Matrix, policies ...baseline.Policy) *Target {
 	t.Helper()
-	if c.asked == nil {
-		c.asked = matrix.Standard().Products()
+	if c.Asked == nil {
+		c.Asked = matrix.Standard().Products()
 	}
-	if c.evidence == nil {
-		c.evidence = []int{5}
+	if c.Evidence == nil {
+		c.Evidence = []int{5}
 	}
-	doc := New(testRun, []probe.Result{{Target: "gw.example", Verdict: probe.VerdictIKEv2, Complete: true, Matrix: c.matrix(t)}})
+	doc := New(testRun, []probe.Result{{Target: "gw.example", Verdict: probe.VerdictIKEv2, Complete: true, Matrix: c.Of(t)}})
 	doc.Targets[0].Policies = Policies(&doc.Targets[0], policies)
 	return &doc.Targets[0]
 }
@@ -38,7 +39,7 @@ func ruleStates(p Policy) string {
 
 // A whole scan leaves no rule of an embedded policy undecided.
 func TestPoliciesAreDecided(t *testing.T) {
-	target := judged(t, matrixCase{observed: "aes256gcm16-prfsha384-ecp384"}, baseline.Policies()...)
+	target := judged(t, reporttest.Matrix{Observed: "aes256gcm16-prfsha384-ecp384"}, baseline.Policies()...)
 	for _, p := range target.Policies {
 		for _, r := range p.Rules {
 			if r.State == RuleUndecided {
@@ -52,27 +53,27 @@ func TestJudge(t *testing.T) {
 	const good = "aes256gcm16-prfsha384-ecp384"
 	for _, tt := range []struct {
 		name    string
-		c       matrixCase
+		c       reporttest.Matrix
 		verdict map[string]RuleState // of policies
 	}{
-		{"cnsa1", matrixCase{observed: good}, map[string]RuleState{
+		{"cnsa1", reporttest.Matrix{Observed: good}, map[string]RuleState{
 			"rfc8247": "met", "cnsa1": "met", "cnsa2": "violated", "bsi-tr-02102-3": "met", "nist-800-77": "met",
 			"ncsc": "violated", "anssi-dr": "violated", "modern": "met", "intermediate": "met", "legacy": "met"}},
-		{"cnsa2", matrixCase{observed: good + "-ke1_mlkem1024"}, map[string]RuleState{"cnsa1": "met", "cnsa2": "met", "modern": "met"}},
-		{"mlkem beside none", matrixCase{observed: good + "-ke1_none-ke1_mlkem1024"}, map[string]RuleState{"cnsa2": "violated"}},
-		{"mlkem768", matrixCase{observed: good + "-ke1_mlkem768"}, map[string]RuleState{"cnsa2": "violated", "modern": "met"}},
-		{"ncsc", matrixCase{observed: "aes128gcm16-prfsha256-ecp256"}, map[string]RuleState{"ncsc": "met", "cnsa1": "violated"}},
-		{"windows", matrixCase{observed: good + ",3des-aes256-sha1-prfsha1-modp1024"}, map[string]RuleState{
+		{"cnsa2", reporttest.Matrix{Observed: good + "-ke1_mlkem1024"}, map[string]RuleState{"cnsa1": "met", "cnsa2": "met", "modern": "met"}},
+		{"mlkem beside none", reporttest.Matrix{Observed: good + "-ke1_none-ke1_mlkem1024"}, map[string]RuleState{"cnsa2": "violated"}},
+		{"mlkem768", reporttest.Matrix{Observed: good + "-ke1_mlkem768"}, map[string]RuleState{"cnsa2": "violated", "modern": "met"}},
+		{"ncsc", reporttest.Matrix{Observed: "aes128gcm16-prfsha256-ecp256"}, map[string]RuleState{"ncsc": "met", "cnsa1": "violated"}},
+		{"windows", reporttest.Matrix{Observed: good + ",3des-aes256-sha1-prfsha1-modp1024"}, map[string]RuleState{
 			"rfc8247": "violated", "legacy": "met", "intermediate": "violated", "modern": "violated"}},
-		{"des", matrixCase{observed: good + ",des-sha1-prfsha1-modp2048"}, map[string]RuleState{"legacy": "violated"}},
+		{"des", reporttest.Matrix{Observed: good + ",des-sha1-prfsha1-modp2048"}, map[string]RuleState{"legacy": "violated"}},
 		// What got no answer may break a rule, or not.
-		{"silent", matrixCase{observed: good, silent: "aes256-sha1-prfsha1-modp2048"}, map[string]RuleState{
+		{"silent", reporttest.Matrix{Observed: good, Silent: "aes256-sha1-prfsha1-modp2048"}, map[string]RuleState{
 			"cnsa1": "undecided", "intermediate": "undecided", "legacy": "met"}},
-		{"silent and sound", matrixCase{observed: good, silent: "aes256gcm16-prfsha512-ecp384"}, map[string]RuleState{"cnsa1": "met"}},
-		{"violated and silent", matrixCase{observed: "aes256gcm16-prfsha1-ecp384", silent: good}, map[string]RuleState{"cnsa1": "violated"}},
+		{"silent and sound", reporttest.Matrix{Observed: good, Silent: "aes256gcm16-prfsha512-ecp384"}, map[string]RuleState{"cnsa1": "met"}},
+		{"violated and silent", reporttest.Matrix{Observed: "aes256gcm16-prfsha1-ecp384", Silent: good}, map[string]RuleState{"cnsa1": "violated"}},
 		// What was not asked about as well.
-		{"one suite", matrixCase{asked: parse(good), observed: good}, map[string]RuleState{"cnsa1": "undecided", "legacy": "undecided", "cnsa2": "violated"}},
-		{"nothing", matrixCase{}, map[string]RuleState{"cnsa1": "undecided", "legacy": "undecided"}},
+		{"one suite", reporttest.Matrix{Asked: parse(good), Observed: good}, map[string]RuleState{"cnsa1": "undecided", "legacy": "undecided", "cnsa2": "violated"}},
+		{"nothing", reporttest.Matrix{}, map[string]RuleState{"cnsa1": "undecided", "legacy": "undecided"}},
 	} {
 		target := judged(t, tt.c, baseline.Policies()...)
 		for _, p := range target.Policies {
@@ -84,9 +85,9 @@ func TestJudge(t *testing.T) {
 }
 
 func TestJudgeRule(t *testing.T) {
-	c := matrixCase{
-		observed: "aes256gcm16-prfsha384-ecp384,aes256-3des-sha1-prfsha1-modp1024",
-		silent:   "aes128-sha256-prfsha256-modp2048", evidence: []int{7},
+	c := reporttest.Matrix{
+		Observed: "aes256gcm16-prfsha384-ecp384,aes256-3des-sha1-prfsha1-modp1024",
+		Silent:   "aes128-sha256-prfsha256-modp2048", Evidence: []int{7},
 	}
 	for _, tt := range []struct {
 		rule  string
@@ -136,13 +137,13 @@ func TestPolicyText(t *testing.T) {
 		p, _ := baseline.PolicyNamed(name)
 		chosen = append(chosen, p)
 	}
-	doc := New(testRun, cases(t)["weak-behind-nat"])
+	doc := New(testRun, reporttest.Cases(t)["weak-behind-nat"])
 	doc.Targets[0].Policies = Policies(&doc.Targets[0], chosen)
 	var b bytes.Buffer
 	if err := WriteJSON(&b, doc); err != nil {
 		t.Fatal(err)
 	}
-	validate(t, b.Bytes())
+	reporttest.Validate(t, Schema(), b.Bytes())
 	whole := text(t, doc, TextOptions{})
 	section := whole[strings.Index(whole, "\nPOLICY")+1:]
 	golden(t, "policy.txt", section[:strings.Index(section, "\nCOST")])
@@ -170,7 +171,7 @@ func TestManySets(t *testing.T) {
 		}
 		return strings.Join(picked, "-")
 	}
-	good := matrixCase{observed: "aes256gcm16-prfsha384-ecp384"}
+	good := reporttest.Matrix{Observed: "aes256gcm16-prfsha384-ecp384"}
 	silent, accepting := scanned(t, "gw", "192.0.2.1", good), scanned(t, "gw", "192.0.2.1", good)
 	for i := range sets {
 		m := silent.Targets[0].Matrix

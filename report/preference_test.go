@@ -5,12 +5,13 @@ import (
 
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals/choice"
+	"github.com/ikescope/ikescope/report/reporttest"
 )
 
 // TestFollowsKE: what is known of the KE payload's method is read back from the
 // two fields of the document.
 func TestFollowsKE(t *testing.T) {
-	chosen := suite(t, "aes256-sha256-prfsha256-modp2048")
+	chosen := reporttest.Suite(t, "aes256-sha256-prfsha256-modp2048")
 	for _, known := range []choice.Known{choice.Unknown, choice.Yes, choice.No} {
 		pref := newPreference(probe.Preference{FollowsKE: known, Suite: chosen})
 		if pref.FollowsKE && pref.MayFollowKE {

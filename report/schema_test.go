@@ -3,10 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
-	"math"
 	"reflect"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -15,10 +12,11 @@ import (
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report/explain"
+	"github.com/ikescope/ikescope/report/reporttest"
 )
 
-// node is a JSON Schema, as far as schema.json uses the language. A keyword
-// that it does not have fails to decode.
+// node is a JSON Schema, as far as ours use the language. A keyword that it does
+// not have fails to decode.
 type node struct {
 	Schema      string           `json:"$schema"`
 	ID          string           `json:"$id"`
@@ -38,8 +36,6 @@ type node struct {
 	Maximum     *float64         `json:"maximum"`
 }
 
-func schemaRoot(t testing.TB) *node { return readSchema(t, Schema()) }
-
 func readSchema(t testing.TB, schema []byte) *node {
 	t.Helper()
 	root := new(node)
@@ -58,90 +54,7 @@ func (n *node) resolve(root *node) *node {
 	return n
 }
 
-// check returns what is wrong with v under n. Properties that the schema does
-// not know are wrong here, though the schema lets readers meet them.
-func (n *node) check(root *node, at string, v any) []string {
-	n = n.resolve(root)
-	if n == nil {
-		return []string{at + ": dangling $ref"}
-	}
-	var faults []string
-	fault := func(format string, args ...any) { faults = append(faults, at+": "+fmt.Sprintf(format, args...)) }
-	if n.Enum != nil && !slices.ContainsFunc(n.Enum, func(e any) bool { return reflect.DeepEqual(e, v) }) {
-		fault("%v is none of %v", v, n.Enum)
-	}
-	switch v := v.(type) {
-	case map[string]any:
-		if n.Type != "object" {
-			fault("an object, want %s", n.Type)
-		}
-		for _, name := range n.Required {
-			if _, ok := v[name]; !ok {
-				fault("no %s", name)
-			}
-		}
-		for name, child := range v {
-			if p := n.Properties[name]; p == nil {
-				fault("unknown property %s", name)
-			} else {
-				faults = append(faults, p.check(root, at+"."+name, child)...)
-			}
-		}
-	case []any:
-		if n.Type != "array" || n.Items == nil {
-			fault("an array, want %s", n.Type)
-			break
-		}
-		if n.MaxItems != nil && len(v) > *n.MaxItems {
-			fault("%d items", len(v))
-		}
-		for i, child := range v {
-			faults = append(faults, n.Items.check(root, fmt.Sprintf("%s[%d]", at, i), child)...)
-		}
-	case string:
-		if n.Type != "string" {
-			fault("a string, want %s", n.Type)
-		}
-		if n.Pattern != "" && !regexp.MustCompile(n.Pattern).MatchString(v) {
-			fault("%q does not match %s", v, n.Pattern)
-		}
-		if n.Format == "date-time" {
-			if _, err := time.Parse(time.RFC3339, v); err != nil || !strings.HasSuffix(v, "Z") {
-				fault("%q is no time in UTC", v)
-			}
-		}
-	case float64:
-		if n.Type != "number" && (n.Type != "integer" || v != math.Trunc(v)) {
-			fault("the number %v, want %s", v, n.Type)
-		}
-		if n.Minimum != nil && v < *n.Minimum || n.Maximum != nil && v > *n.Maximum {
-			fault("%v is out of range", v)
-		}
-	case bool:
-		if n.Type != "boolean" {
-			fault("a boolean, want %s", n.Type)
-		}
-	default:
-		fault("%v", v)
-	}
-	return faults
-}
-
-func validate(t testing.TB, document []byte) { validateAs(t, schemaRoot(t), document) }
-
-func validateAs(t testing.TB, root *node, document []byte) {
-	t.Helper()
-	var v any
-	if err := json.Unmarshal(document, &v); err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range root.check(root, "document", v) {
-		t.Error(f)
-	}
-}
-
 func TestSchemaRejects(t *testing.T) {
-	root := schemaRoot(t)
 	for _, in := range []string{
 		`{}`,
 		`{"schema_version": "2.0", "tool": {"name": "", "version": ""}, "complete": true, "targets": [], "exit": {"code": 0, "reason": ""}}`,
@@ -150,11 +63,7 @@ func TestSchemaRejects(t *testing.T) {
 		`{"schema_version": "1.0", "tool": {"name": ""}, "complete": true, "targets": [], "exit": {"code": 0, "reason": ""}}`,
 		`{"schema_version": "1.0", "tool": {"name": "", "version": ""}, "complete": true, "targets": null, "exit": {"code": 0, "reason": ""}}`,
 	} {
-		var v any
-		if err := json.Unmarshal([]byte(in), &v); err != nil {
-			t.Fatal(err)
-		}
-		if len(root.check(root, "document", v)) == 0 {
+		if reporttest.Fault(t, Schema(), []byte(in)) == nil {
 			t.Errorf("the schema takes %s", in)
 		}
 	}
@@ -163,15 +72,14 @@ func TestSchemaRejects(t *testing.T) {
 // The schema has exactly the fields of the Go types, with their types, and
 // requires those that are always written.
 func TestSchemaMatchesGo(t *testing.T) {
-	root := schemaRoot(t)
-	compare(t, root, root, "document", reflect.TypeFor[Document]())
-	root = readSchema(t, DiffSchema())
-	compare(t, root, root, "diff", reflect.TypeFor[Diff]())
 	for _, written := range []struct {
 		name   string
 		schema []byte
 		typ    reflect.Type
 	}{
+		{"document", Schema(), reflect.TypeFor[Document]()},
+		{"diff", DiffSchema(), reflect.TypeFor[Diff]()},
+		{"capture", CaptureSchema(), reflect.TypeFor[Capture]()},
 		{"plan", PlanSchema(), reflect.TypeFor[Plan]()},
 		{"client", ClientSchema(), reflect.TypeFor[[]ClientOffer]()},
 		{"explain", ExplainSchema(), reflect.TypeFor[[]explain.Explanation]()},
@@ -184,7 +92,7 @@ func TestSchemaMatchesGo(t *testing.T) {
 
 // What is written beside documents is as its schema says.
 func TestOtherSchemas(t *testing.T) {
-	doc := New(testRun, cases(t)["openiked"])
+	doc := New(testRun, reporttest.Cases(t)["openiked"])
 	plan := NewPlan([]string{"vpn.example"}, matrix.Quick(), []matrix.Offer{{Products: matrix.Quick().Products()[:1]}})
 	var offers []ClientOffer
 	var advice []Advice
@@ -210,7 +118,7 @@ func TestOtherSchemas(t *testing.T) {
 		if err := WriteJSON(&b, written.value); err != nil {
 			t.Fatal(err)
 		}
-		validateAs(t, readSchema(t, written.schema), b.Bytes())
+		reporttest.Validate(t, written.schema, b.Bytes())
 	}
 }
 

@@ -45,7 +45,7 @@ var rooms = map[string]room{
 	"probe": {ours: []string{"ike", "ike/icmp", "ike/keyexchange", "ike/keymat",
 		"proposals", "proposals/matrix", "proposals/choice", "probe/initiator"}},
 
-	"report": {ours: []string{"report/english", "report/internal/lists", "ike", "ike/dialog", "ike/icmp", "ike/keyexchange", "report/explain",
+	"report": {ours: []string{"report/english", "report/internal/lists", "proposals/table", "probe/initiator", "ike", "ike/dialog", "ike/icmp", "ike/keyexchange", "report/explain",
 		"proposals", "proposals/matrix", "proposals/choice", "proposals/baseline", "proposals/client", "proposals/remedy", "probe"}},
 	"report/assess": {ours: []string{"report/english", "report/internal/lists", "ike", "ike/keyexchange", "report", "proposals", "proposals/matrix", "proposals/choice",
 		"proposals/baseline", "proposals/client", "proposals/remedy"}},
@@ -59,6 +59,7 @@ var rooms = map[string]room{
 	"report/incident":            {ours: []string{"ike", "proposals", "proposals/client", "proposals/remedy", "proposals/table"}},
 	"report/incident/strongswan": {ours: []string{"proposals/table", "report/incident"}},
 	"report/incident/products":   {ours: []string{"report/incident", "report/incident/strongswan"}},
+	"report/reporttest":          {ours: []string{"ike", "proposals", "proposals/matrix", "proposals/choice", "probe", "probe/initiator"}},
 	"report/text": {ours: []string{"report/english", "report/internal/lists", "ike", "report", "report/assess", "report/diff", "report/capture", "report/explain",
 		"proposals", "proposals/matrix", "proposals/baseline", "proposals/client"}},
 
