@@ -58,11 +58,19 @@ func (p Product) Size() int64 {
 // Contains reports whether s is one of the suites of p.
 func (p Product) Contains(s Suite) bool {
 	for i, a := range s {
-		if !slices.Contains(p.On(Axis(i)), a) {
+		if !p.has(Axis(i), a) {
 			return false
 		}
 	}
 	return true
+}
+
+// has reports whether a is one of p.On(axis), without making that.
+func (p *Product) has(axis Axis, a Algorithm) bool {
+	if len(p[axis]) == 0 {
+		return axis.optional() && a == None(axis)
+	}
+	return slices.Contains(p[axis], a)
 }
 
 // Holds reports whether every suite of q is one of p, and q has any.
@@ -95,18 +103,32 @@ func (p Product) Absent(axis Axis) bool {
 	return true
 }
 
+// Overlaps reports whether a suite is one of both p and q.
+func (p Product) Overlaps(q Product) bool {
+	for i, list := range p {
+		axis := Axis(i)
+		if len(list) == 0 {
+			if !axis.optional() || !q.has(axis, None(axis)) {
+				return false
+			}
+		} else if !slices.ContainsFunc(list, func(a Algorithm) bool { return q.has(axis, a) }) {
+			return false
+		}
+	}
+	return true
+}
+
 // Intersect returns the suites of both p and q, the lists in the order of p. It
 // reports false if there are none.
 func (p Product) Intersect(q Product) (Product, bool) {
-	for axis := range p {
-		a := Axis(axis)
-		ours, theirs := p.On(a), q.On(a)
-		p[a] = slices.DeleteFunc(slices.Clone(ours), func(x Algorithm) bool { return !slices.Contains(theirs, x) })
-		if len(p[a]) == 0 {
-			return Product{}, false
-		}
-		if p.Absent(a) {
-			p[a] = nil
+	if !p.Overlaps(q) {
+		return Product{}, false
+	}
+	for i, list := range p {
+		axis := Axis(i)
+		p[axis] = slices.DeleteFunc(slices.Clone(list), func(a Algorithm) bool { return !q.has(axis, a) })
+		if p.Absent(axis) {
+			p[axis] = nil
 		}
 	}
 	return p, true

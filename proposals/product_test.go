@@ -106,17 +106,18 @@ func TestProductSets(t *testing.T) {
 		{all, "aes256-sha256-prfsha256-modp2048-ecp256-x25519", "aes256-sha256-prfsha256-x25519-ecp256", false},
 		{all, "aes256gcm16-prfsha256-ecp256", "", false},
 		{all, "aes256-sha256-prfsha256-ecp256-ke2_mlkem768", "", false},
+		{"aes256-sha256-prfsha256-ecp256", "aes256-sha256-prfsha256-ecp256-ke1_none", "aes256-sha256-prfsha256-ecp256", true},
 	} {
 		p, q := mustParse(t, tt.p), mustParse(t, tt.q)
 		both, ok := p.Intersect(q)
-		if both.String() != tt.both || ok != (tt.both != "") || p.Holds(q) != tt.holds {
-			t.Errorf("%s and %s: both %q, %v; holds %v", tt.p, tt.q, both, ok, p.Holds(q))
+		if both.String() != tt.both || ok != (tt.both != "") || p.Overlaps(q) != ok || q.Overlaps(p) != ok || p.Holds(q) != tt.holds {
+			t.Errorf("%s and %s: both %q, %v; overlaps %v; holds %v", tt.p, tt.q, both, ok, p.Overlaps(q), p.Holds(q))
 		}
 	}
 	// What is empty for want of a key exchange shares nothing, not even with itself.
 	empty := mustParse(t, all)
 	empty[KE] = nil
-	if both, ok := empty.Intersect(empty); ok || empty.Holds(empty) || mustParse(t, all).Holds(empty) {
+	if both, ok := empty.Intersect(empty); ok || empty.Overlaps(empty) || empty.Holds(empty) || mustParse(t, all).Holds(empty) {
 		t.Errorf("an empty product shares %v", both)
 	}
 	for s := range empty.Suites() {

@@ -11,10 +11,7 @@ import (
 )
 
 func overlaps(products []proposals.Product, p proposals.Product) bool {
-	return slices.ContainsFunc(products, func(q proposals.Product) bool {
-		_, ok := q.Intersect(p)
-		return ok
-	})
+	return slices.ContainsFunc(products, p.Overlaps)
 }
 
 func overlapsAny(a, b []proposals.Product) bool {

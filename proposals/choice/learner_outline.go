@@ -219,10 +219,7 @@ func (s *outline) open() []proposals.Axis {
 
 // clear reports whether no own proposal that was found before meets p.
 func (l *learning) clear(p proposals.Product) bool {
-	return !slices.ContainsFunc(l.choice.Own, func(own OwnProposal) bool {
-		_, ok := p.Intersect(own.Product)
-		return ok
-	})
+	return !slices.ContainsFunc(l.choice.Own, func(own OwnProposal) bool { return p.Overlaps(own.Product) })
 }
 
 // against offers p first and then base, and returns what is chosen of p; in is

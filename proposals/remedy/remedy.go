@@ -190,7 +190,7 @@ func (c Case) name() string {
 func meet(a, b []proposals.Product) bool {
 	for _, p := range a {
 		for _, q := range b {
-			if _, ok := p.Intersect(q); ok {
+			if p.Overlaps(q) {
 				return true
 			}
 		}
