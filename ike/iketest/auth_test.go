@@ -32,21 +32,27 @@ func (i *initiator) negotiate(method ike.KeyExchangeMethod, offer []ike.Proposal
 
 func (i *initiator) keys(m *ike.Message, sa *ike.SA, key *keyexchange.PrivateKey) openSA {
 	i.t.Helper()
+	open, err := i.tryKeys(m, sa, key)
+	if err != nil {
+		i.t.Fatal(err)
+	}
+	return open
+}
+
+// tryKeys derives the keys of what an answer accepts.
+func (i *initiator) tryKeys(m *ike.Message, sa *ike.SA, key *keyexchange.PrivateKey) (openSA, error) {
 	theirs, _ := ike.Find[*ike.KE](m)
 	nr, _ := ike.Find[*ike.Nonce](m)
 	secret, err := key.SharedSecret(theirs.Data)
 	if err != nil {
-		i.t.Fatal(err)
+		return openSA{}, err
 	}
 	transforms, err := keymat.TransformsOf(sa.Proposals[0])
 	if err != nil {
-		i.t.Fatal(err)
+		return openSA{}, err
 	}
 	keys, err := keymat.Derive(transforms, secret, i.nonce, nr.Data, m.SPIi, m.SPIr)
-	if err != nil {
-		i.t.Fatal(err)
-	}
-	return openSA{m.SPIi, m.SPIr, keys}
+	return openSA{m.SPIi, m.SPIr, keys}, err
 }
 
 // auth returns the first IKE_AUTH request.

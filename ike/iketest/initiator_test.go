@@ -122,9 +122,21 @@ func (i *initiator) receive() []byte {
 	return octets
 }
 
+// receiveWithin returns the next datagram, nil for silence of that length.
+func (i *initiator) receiveWithin(d time.Duration) []byte {
+	i.t.Helper()
+	octets, _ := i.receiveFromWithin(d)
+	return octets
+}
+
 func (i *initiator) receiveFrom() ([]byte, netip.AddrPort) {
 	i.t.Helper()
-	if err := i.conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
+	return i.receiveFromWithin(patience)
+}
+
+func (i *initiator) receiveFromWithin(d time.Duration) ([]byte, netip.AddrPort) {
+	i.t.Helper()
+	if err := i.conn.SetReadDeadline(time.Now().Add(d)); err != nil {
 		i.t.Fatal(err)
 	}
 	buf := make([]byte, 1<<16)
