@@ -156,9 +156,20 @@ func (f *faults) send(conn net.PacketConn, to net.Addr, sent []outgoing) {
 	if f.Source != nil {
 		conn = f.Source
 	}
-	for _, d := range sent {
-		write := func() { _, _ = conn.WriteTo(d.octets, to) }
-		if delay := f.Delay + d.after; delay > 0 {
+	// What leaves at the same time does so in one piece: two timers keep no order.
+	for len(sent) > 0 {
+		n := 1
+		for n < len(sent) && sent[n].after == sent[0].after {
+			n++
+		}
+		together := sent[:n]
+		sent = sent[n:]
+		write := func() {
+			for _, d := range together {
+				_, _ = conn.WriteTo(d.octets, to)
+			}
+		}
+		if delay := f.Delay + together[0].after; delay > 0 {
 			time.AfterFunc(delay, write)
 		} else {
 			write()

@@ -174,6 +174,56 @@ func TestForgeriesBeforeTheAnswer(t *testing.T) {
 	})
 }
 
+// TestForgeriesAround: those ahead, the answer and those behind keep their
+// distance, and the retransmission of a request meets the same.
+func TestForgeriesAround(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const apart = 200 * time.Millisecond
+		i := serve(t, &Responder{Policy: policy, Faults: Faults{
+			Before: []Forgery{FalseInvalidKE, Refusal}, After: []Forgery{FalseAcceptance}, Apart: apart, Delay: time.Second / 2,
+		}})
+		request := i.request(validKE(t, ike.KE_ECP_256), offer(proposal(gcm256, prf256, ecp256, modp2048)))
+		var spis []ike.SPI
+		for range 2 {
+			i.send(request)
+			start := time.Now()
+			for _, want := range []struct {
+				outcome string
+				after   time.Duration
+			}{
+				{"INVALID_KE_PAYLOAD KE_MODP_2048", 0}, {"NO_PROPOSAL_CHOSEN", 0}, {"accepted", apart}, {"accepted", 2 * apart},
+			} {
+				m, err := ike.ParseMessage(i.receive())
+				after := time.Since(start) - time.Second/2
+				if err != nil || outcomeOf(m) != want.outcome || after != want.after {
+					t.Errorf("%s after %v: %v, want %s after %v", outcomeOf(m), after, err, want.outcome, want.after)
+				}
+				if want.outcome == "accepted" {
+					spis = append(spis, m.SPIr)
+				}
+			}
+		}
+		if spis[0] != spis[2] || spis[1] == spis[3] || spis[0] == spis[1] {
+			t.Errorf("SPIs %v", spis)
+		}
+	})
+}
+
+// TestRewriteSpoilt: Rewrite sees forgeries, too, and what it returns leaves at
+// once.
+func TestRewriteSpoilt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		seen := 0
+		i := serve(t, &Responder{Policy: policy, Faults: Faults{
+			Before: []Forgery{Refusal}, Apart: time.Hour,
+			Rewrite: func(_ []byte, sent [][]byte) [][]byte { seen = len(sent); return sent[1:] },
+		}})
+		if got := i.outcome(i.request(validKE(t, ike.KE_ECP_256), goodOffer)); got != "accepted" || seen != 2 {
+			t.Errorf("%s, of %d datagrams", got, seen)
+		}
+	})
+}
+
 func TestRateLimit(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := &Responder{Policy: policy, Faults: Faults{RateLimit: 5}}

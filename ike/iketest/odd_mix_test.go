@@ -21,7 +21,9 @@ var daemonProfiles = []Profile{{}, StrongSwan, Libreswan, OpenIKED}
 // pool holds suites that policies here accept, and others.
 var pool = []ike.Proposal{good, classic, bad, weak, hybrid, unheard,
 	proposal(encr(ike.ENCR_AES_GCM_16, 257), prf256, ecp256), proposal(gcm256, prf(60000), ecp256),
-	proposal(gcm256, prf256, modp2048), proposal(gcm128, prf384, ecp256)}
+	proposal(gcm256, prf256, modp2048), proposal(gcm128, prf384, ecp256), curve}
+
+var curve = proposal(cbc128, prf256, mac256, x25519)
 
 // TestLimitsCountWhatIsSpoilt: an SA whose answer is malformed or lost, or that
 // should not be there, counts for cookies and blocks like any other.
@@ -106,7 +108,7 @@ func TestAcceptsAgrees(t *testing.T) {
 			t.Run(fmt.Sprint(odd.Name, "/", n), func(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					profile.CookieFrom, profile.BlockFrom = 0, 0
-					r := &Responder{Policy: append(slices.Clone(policy), proposal(gcm256, prf256, ecp256, addke(1, ike.KE_ML_KEM_768))), Profile: profile}
+					r := &Responder{Policy: append(slices.Clone(policy), hybrid, curve), Profile: profile}
 					odd.Apply(r)
 					i := serve(t, r)
 					for _, suite := range pool {

@@ -160,6 +160,13 @@ func spread(share float64) showing {
 		if got := float64(counts[wantsWeak]) / n; got < share*0.7 || got > share*1.3 {
 			t.Errorf("the weak member gives %.2f of the answers, want %.2f", got, share)
 		}
+		weakOn4500 := tally(100, func() string {
+			return i.on4500(i.request(validKE(t, ike.KE_CURVE25519), offer(both...)))
+		})[wantsWeak]
+		if member := r.Members[0]; (weakOn4500 > 0) != (member.Port == 0) {
+			t.Errorf("the weak member gives %d answers on 4500", weakOn4500)
+		}
+		counts[wantsWeak] += weakOn4500
 		if s := r.Members[0].Responder.Stats(); s.InvalidKE != counts[wantsWeak] {
 			t.Errorf("the weak member's stats: %+v", s)
 		}
@@ -189,6 +196,18 @@ func sticky(another func(t *testing.T, n *Network, k int) *initiator) showing {
 
 func fromPort(t *testing.T, n *Network, k int) *initiator {
 	return newInitiator(t, n, netip.AddrPortFrom(initiatorAddress, uint16(2000+k)))
+}
+
+// onAnyPort shows that all ports of an address have the same member.
+func onAnyPort(t *testing.T, i *initiator, _ *Responder) {
+	counts := make(map[string]int)
+	for port := range uint16(20) {
+		j := newInitiator(t, i.network, netip.AddrPortFrom(initiatorAddress, 2000+port))
+		counts[j.oracle(both...)]++
+	}
+	if len(counts) != 1 {
+		t.Errorf("one address hears %v", counts)
+	}
 }
 
 func fromAddress(t *testing.T, n *Network, k int) *initiator {
@@ -374,7 +393,7 @@ var showings = map[string]showing{
 	"asks for a key exchange of every offer and refuses it":      asks(map[string]string{"good PRF, ECP": wantsECP, "good PRF, ECP, its KE": refused}),
 
 	"a weak member for half of the flows":      sticky(fromPort),
-	"a weak member for half of the sources":    sticky(fromAddress),
+	"a weak member for half of the sources":    sticky(fromAddress).and(onAnyPort),
 	"a weak member for half of the SPIs":       eachSPI(0.5),
 	"a weak member for half of the packets":    eachPacket(0.5),
 	"a weak member for a tenth of the SPIs":    eachSPI(0.1),
@@ -389,14 +408,7 @@ var showings = map[string]showing{
 			t.Errorf("on 4500: %v", counts)
 		}
 	},
-	"a weak member for a tenth of the SPIs on port 500": func(t *testing.T, i *initiator, r *Responder) {
-		spread(0.1)(t, i, r)
-		if counts := tally(100, func() string {
-			return i.on4500(i.request(validKE(t, ike.KE_CURVE25519), offer(both...)))
-		}); !only(counts, wantsECP) {
-			t.Errorf("on 4500: %v", counts)
-		}
-	},
+	"a weak member for a tenth of the SPIs on port 500": spread(0.1),
 	"three members with different policies": func(t *testing.T, i *initiator, r *Responder) {
 		if counts := i.answers(100); !only(counts, wantsECP, wantsWeak, refused) {
 			t.Errorf("answers %v", counts)
@@ -446,7 +458,12 @@ var showings = map[string]showing{
 	"redirects who supports it":         asks(map[string]string{"redirect": "REDIRECT", "good": accepted}),
 	"redirects and is silent to others": asks(map[string]string{"redirect": "REDIRECT", "good": silence, "bad": silence}),
 	"redirects and refuses others":      asks(map[string]string{"redirect": "REDIRECT", "good": refused}),
-	"redirects everyone":                asks(map[string]string{"redirect": "REDIRECT", "good": "REDIRECT", "bad": "REDIRECT"}),
+	"redirects everyone": asks(map[string]string{"redirect": "REDIRECT", "good": "REDIRECT", "bad": "REDIRECT"}).and(
+		func(t *testing.T, _ *initiator, r *Responder) {
+			if s := r.Stats(); s.Redirected != 3 || s.Accepted+s.Refused != 0 {
+				t.Errorf("stats %+v", s)
+			}
+		}),
 
 	"pads its messages":                                  padded,
 	"fakes a NAT before itself":                          hashes(1, 0),

@@ -120,6 +120,20 @@ func TestChoose(t *testing.T) {
 		{name: "mixed policy, AEAD", policy: offer(proposal(cbc256, gcm256, prf256, mac256, ecp256)),
 			offer: offer(proposal(cbc256, gcm256, prf256, ecp256)), want: []ike.Transform{gcm256, prf256, ecp256}},
 
+		{name: "unknown numbers accepted, after those of the policy", profile: Profile{AcceptUnknown: true}, policy: policy,
+			offer: offer(proposal(gcm256, prf(60000), prf256, ke(60000), ecp256)), want: []ike.Transform{gcm256, prf256, ecp256}},
+		{name: "unknown numbers accepted, in the initiator's order", profile: Profile{AcceptUnknown: true, Preference: PreferInitiator}, policy: policy,
+			offer: offer(proposal(gcm256, prf(60000), prf256, ecp256, ke(60000))), want: []ike.Transform{gcm256, prf(60000), ecp256}},
+		{name: "an unknown cipher accepted wants INTEG", profile: Profile{AcceptUnknown: true}, policy: policy,
+			offer: offer(proposal(encr(60000, 0), prf256, mac256, modp2048)), want: []ike.Transform{encr(60000, 0), prf256, mac256, modp2048}},
+		{name: "key lengths ignored, in own order", profile: Profile{IgnoreKeyLength: true}, policy: policy,
+			offer: offer(proposal(noBits, prf256, mac256, modp2048)), want: []ike.Transform{noBits, prf256, mac256, modp2048}},
+		{name: "key lengths ignored, in the initiator's order", profile: Profile{IgnoreKeyLength: true, Preference: PreferInitiator}, policy: policy,
+			offer: offer(proposal(noBits, prf256, mac256, modp2048)), want: []ike.Transform{noBits, prf256, mac256, modp2048}},
+		{name: "everything accepted", profile: Profile{AcceptAll: true},
+			offer: offer(proposal(gcm256, gcm128, prf256, mac256, ecp256, ecp384, noADDKE)), want: []ike.Transform{gcm256, prf256, ecp256}},
+		{name: "everything accepted, a classic cipher", profile: Profile{AcceptAll: true},
+			offer: offer(proposal(cbc256, gcm256, prf256, mac256, ecp256)), want: []ike.Transform{cbc256, prf256, mac256, ecp256}},
 		{name: "reads the first transforms", profile: Profile{TransformsRead: 2}, policy: policy,
 			offer: offer(proposal(gcm256, prf256, modp2048, x25519, ecp256))},
 		{name: "reads enough", profile: Profile{TransformsRead: 3}, policy: policy,
@@ -178,5 +192,37 @@ func TestChoose(t *testing.T) {
 				t.Errorf("chose %s, want %s", d, w)
 			}
 		})
+	}
+}
+
+func TestAccepts(t *testing.T) {
+	member := Member{Responder: &Responder{Policy: weakPolicy()}, Share: 0.1}
+	newer := proposal(gcm256, prf256, x25519)
+	for _, test := range []struct {
+		name      string
+		responder *Responder
+		suite     ike.Proposal
+		want      bool
+	}{
+		{"its policy", &Responder{Policy: policy}, good, true},
+		{"no policy", &Responder{}, good, false},
+		{"its later policy", &Responder{Policy: policy, LaterPolicy: weakPolicy(), LaterFrom: 9}, weak, true},
+		{"its policy before a later one", &Responder{Policy: policy, LaterPolicy: weakPolicy(), LaterFrom: 9}, good, true},
+		{"a later policy that never comes", &Responder{Policy: policy, LaterPolicy: weakPolicy()}, weak, false},
+		{"its later profile", &Responder{LaterProfile: &Profile{AcceptAll: true}, LaterFrom: 9}, good, true},
+		{"of a member", &Responder{Policy: policy, Members: []Member{member}}, weak, true},
+		{"of a member, the rest is faulty", &Responder{Faults: Faults{Unredeemed: true}, Members: []Member{member}}, weak, true},
+		{"never redeemed", &Responder{Policy: policy, Faults: Faults{Unredeemed: true}}, good, false},
+		{"never asked for the same twice", &Responder{Policy: policy, Faults: Faults{InvalidKELoop: true}}, good, false},
+		{"never let in", &Responder{Policy: policy, Faults: Faults{CookieLoop: true}}, good, false},
+		{"no IKEv2", &Responder{Policy: policy, Faults: Faults{Instead: Echo}}, good, false},
+		{"a method that it drops", &Responder{Policy: offer(newer), Profile: Profile{DeafAboveKE: ike.KE_ECP_521}}, newer, false},
+		{"a transform that it ignores", &Responder{Policy: policy, Profile: Profile{NoAdditionalKE: true, UnknownType: IgnoreUnknown}}, hybrid, false},
+		{"an INTEG that it ignores", &Responder{Policy: policy, Profile: Profile{AEADInteg: AEADIntegIgnored}}, proposal(gcm256, prf256, mac256, ecp256), false},
+		{"an INTEG that is none", &Responder{Policy: policy}, proposal(gcm256, prf256, noInteg, ecp256), true},
+	} {
+		if got := test.responder.Accepts(test.suite); got != test.want {
+			t.Errorf("%s: %v", test.name, got)
+		}
 	}
 }
