@@ -216,7 +216,7 @@ func parseMatch(axis, ids, keyBits string) (match, error) {
 	case "ADDKE":
 		m.axis = proposals.ADDKE1
 	default:
-		return m, fmt.Errorf("%q is no transform type with ids", axis)
+		return m, fmt.Errorf("%q is not a transform type with ids", axis)
 	}
 	if keyBits != "" {
 		for word := range strings.SplitSeq(keyBits, ",") {

@@ -149,7 +149,7 @@ func TestWeaknessesAreComplete(t *testing.T) {
 	for _, w := range tables().weaknesses {
 		for _, keyword := range w.Instead {
 			if !sound[keyword] {
-				t.Errorf("%s: %q is no keyword of a sound algorithm", w.ID, keyword)
+				t.Errorf("%s: %q is not a keyword of a sound algorithm", w.ID, keyword)
 			}
 		}
 	}
@@ -161,7 +161,7 @@ func TestReadFaults(t *testing.T) {
 		{heading + "ENCR,x,ID,high,r,i,\n", "invalid syntax"},
 		{heading + "ENCR,1-x,ID,high,r,i,\n", "invalid syntax"},
 		{heading + "ENCR,70000,ID,high,r,i,\n", "out of range"},
-		{heading + "ESN,1,ID,high,r,i,\n", "no transform type"},
+		{heading + "ESN,1,ID,high,r,i,\n", "not a transform type"},
 		{heading + "ENCR,1,ID,awful,r,i,\n", "unknown severity"},
 		{heading + "ENCR,1,ID\n", "wrong number of fields"},
 		{"", "no heading"},

@@ -129,7 +129,7 @@ func TestSelect(t *testing.T) {
 	}
 	for _, tt := range []struct{ rule, want string }{
 		{"demand: allowed, aspect: encr, algorithms: [aes256gcm16, aes256, 3des]", "aes128gcm16-prfsha384-ecp384-ke1_none-ke1_mlkem768-ke2_none-ke2_mlkem1024"},
-		{"demand: allowed, aspect: integ, algorithms: [sha256]", "aes256-3des-sha1-prfsha1-modp1024"}, // AEAD is no violation
+		{"demand: allowed, aspect: integ, algorithms: [sha256]", "aes256-3des-sha1-prfsha1-modp1024"}, // AEAD is not a violation
 		{"demand: allowed, aspect: addke, algorithms: [mlkem768]", "aes256gcm16-aes128gcm16-prfsha384-ecp384-ke1_none-ke1_mlkem768-ke2_mlkem1024"},
 		{"demand: forbidden, aspect: encr, algorithms: [3des, des]", "3des-sha1-sha256-prfsha1-modp1024"},
 		{"demand: required_any, aspect: ke, algorithms: [modp1024, ecp256]", "aes256-3des-sha1-sha256-prfsha1-modp1024"},
@@ -164,13 +164,13 @@ func TestParsePolicyFaults(t *testing.T) {
 	rule := func(s string) string { return "name: x\ntitle: x\nrules:\n- {" + s + "}\n" }
 	for _, tt := range []struct{ in, want string }{
 		{"", "it is empty"},
-		{"a: [", "line 1: it is no YAML: did not find"},
-		{"\tname: x", "it is no YAML: found character that cannot start any token"},
-		{"name: *x", `it is no YAML: unknown anchor 'x' referenced`},
+		{"a: [", "line 1: it is not YAML: did not find"},
+		{"\tname: x", "it is not YAML: found character that cannot start any token"},
+		{"name: *x", `it is not YAML: unknown anchor 'x' referenced`},
 		{"- x", "line 1: a policy is written as lines of key: value"},
-		{"name: x\nrulez: []", `line 2: "rulez" is no key of a policy: they are name, title,`},
+		{"name: x\nrulez: []", `line 2: "rulez" is not a key of a policy: they are name, title,`},
 		{"name: x\nname: y", `line 2: "name" is there twice`},
-		{"name: X Y\n", `line 1: "X Y" is no name: write`},
+		{"name: X Y\n", `line 1: "X Y" is not a name: write`},
 		{"name: \n", "line 1: a text is wanted here, and it is empty"},
 		{"name: [x]\n", "line 1: a text is wanted here"},
 		{"name: \"x\\e\"\n", `"x\x1b" holds characters that do not print`},
@@ -179,17 +179,17 @@ func TestParsePolicyFaults(t *testing.T) {
 		{"name: x\ntitle: x\nrules: [{" + goodRule + "}]\n---\nname: y", "begins a second document"},
 		{"name: x\ntitle: x\nrules: [{" + goodRule + "}, {" + goodRule + "}]", `"a" is the id of an earlier rule`},
 		{rule("id: a, why: x"), `line 4: "a" has no demand: write demand: allowed, forbidden,`},
-		{rule("id: a, why: x, demand: denied"), `line 4: "denied" is no demand: write allowed,`},
+		{rule("id: a, why: x, demand: denied"), `line 4: "denied" is not a demand: write allowed,`},
 		{rule("id: a, why: x, demand: allowed"), `"a" has no severity`},
-		{rule("id: a, why: x, demand: allowed, severity: bad"), `"bad" is no severity: write critical, high, medium, low or info`},
+		{rule("id: a, why: x, demand: allowed, severity: bad"), `"bad" is not a severity: write critical, high, medium, low or info`},
 		{rule("id: a, why: x, demand: allowed, severity: low"), `"a" says not what it is about: write aspect: and algorithms:, or suites:`},
-		{rule("id: a, why: x, demand: allowed, severity: low, aspect: esp, algorithms: [aes128]"), `"esp" is no aspect: write encr,`},
+		{rule("id: a, why: x, demand: allowed, severity: low, aspect: esp, algorithms: [aes128]"), `"esp" is not an aspect: write encr,`},
 		{rule("id: a, why: x, demand: allowed, severity: low, aspect: encr, algorithms: aes128"), `"algorithms" is a list of keywords`},
 		{rule("id: a, why: x, demand: allowed, severity: low, aspect: encr, algorithms: []"), `"algorithms" is a list of keywords`},
 		{rule("id: a, why: x, demand: allowed, severity: low, aspect: encr, algorithms: [aes512]"), `line 4: "aes512" is not a known keyword; did you mean`},
-		{rule("id: a, why: x, demand: allowed, severity: low, aspect: encr, algorithms: [ecp384]"), `"ecp384" is no algorithm of the aspect encr, where aes256gcm16 stands for one`},
-		{rule("id: a, why: x, demand: allowed, severity: low, aspect: addke, algorithms: [ke1_mlkem768]"), `"ke1_mlkem768" is no algorithm of the aspect addke`},
-		{rule("id: a, why: x, demand: allowed, severity: low, aspect: ke, algorithms: [none]"), `"none" is no algorithm of the aspect ke`},
+		{rule("id: a, why: x, demand: allowed, severity: low, aspect: encr, algorithms: [ecp384]"), `"ecp384" is not an algorithm of the aspect encr, where aes256gcm16 stands for one`},
+		{rule("id: a, why: x, demand: allowed, severity: low, aspect: addke, algorithms: [ke1_mlkem768]"), `"ke1_mlkem768" is not an algorithm of the aspect addke`},
+		{rule("id: a, why: x, demand: allowed, severity: low, aspect: ke, algorithms: [none]"), `"none" is not an algorithm of the aspect ke`},
 		{rule("id: a, why: x, demand: allowed, severity: low, aspect: encr, algorithms: [aes128, aes]"), `"aes" is in the list already`},
 		{rule("id: a, why: x, demand: allowed, severity: low, suites: [aes128-modp2048]"), `line 4: "aes128-modp2048"`},
 		{rule("id: a, why: x, demand: in_every_suite, severity: low, suites: [aes128-sha256-prfsha256-modp2048]"), "in_every_suite means nothing"},
@@ -223,9 +223,9 @@ rules:
 `
 	_, err := ParsePolicy([]byte(in))
 	want := []string{
-		`line 1: "nome" is no key of a policy: `,
-		`line 5: "denied" is no demand: `, `line 7: "aes512" is not a known keyword`, `line 7: "sha1" is no algorithm of the aspect encr`,
-		`line 8: "bad" is no severity`, `line 10: "a" is the id of an earlier rule`, `line 11: "deman" is no key of a rule`,
+		`line 1: "nome" is not a key of a policy: `,
+		`line 5: "denied" is not a demand: `, `line 7: "aes512" is not a known keyword`, `line 7: "sha1" is not an algorithm of the aspect encr`,
+		`line 8: "bad" is not a severity`, `line 10: "a" is the id of an earlier rule`, `line 11: "deman" is not a key of a rule`,
 	}
 	lines := strings.Split(fmt.Sprint(err), "\n")
 	for i, line := range lines {
@@ -403,6 +403,6 @@ func (n *schema) check(t *testing.T, root *schema, at string, v any) {
 			t.Errorf("%s: %q", at, v)
 		}
 	default:
-		t.Errorf("%s: %T %v is no string: put it in quotes", at, v, v)
+		t.Errorf("%s: %T %v is not a string: put it in quotes", at, v, v)
 	}
 }

@@ -144,7 +144,7 @@ func severity(n *yaml.Node, into *Severity) error {
 		return err
 	}
 	if into.Rank() > Info.Rank() {
-		return fault(n.Line, string(*into), "is no severity: write critical, high, medium, low or info")
+		return fault(n.Line, string(*into), "is not a severity: write critical, high, medium, low or info")
 	}
 	return nil
 }
@@ -166,7 +166,7 @@ func (is ruleKeys) mustBeNone(r *Rule) error {
 func (is ruleKeys) readDemand(n *yaml.Node, r *Rule, missed bool) (err error) {
 	switch {
 	case is.demand != nil:
-		r.Demand, err = oneOf(is.demand, demands, "demand")
+		r.Demand, err = oneOf(is.demand, demands, "a demand")
 	case missed:
 		err = fault(n.Line, r.ID, "has no demand: write demand: "+wordList(demands)+"; or not_observable: and what it asks for")
 	}
@@ -183,7 +183,7 @@ func (is ruleKeys) readSubject(n *yaml.Node, r *Rule, missed bool) (err error) {
 	case is.suites != nil:
 		r.Suites, err = parseSuites(is.suites)
 	case is.aspect != nil && is.algorithms != nil:
-		if r.Aspect, err = oneOf(is.aspect, aspects, "aspect"); err == nil {
+		if r.Aspect, err = oneOf(is.aspect, aspects, "an aspect"); err == nil {
 			r.Algorithms, err = parseAlgorithms(is.algorithms, r.Aspect)
 		}
 	case missed:
@@ -211,7 +211,7 @@ func parseAlgorithms(n *yaml.Node, aspect Aspect) ([]proposals.Algorithm, error)
 		case err != nil:
 			return fault(n.Line, n.Value, err.Error())
 		case a.Axis != want || a.IsNone() || a.Axis == proposals.KE && a.ID == 0:
-			return fault(n.Line, n.Value, fmt.Sprintf("is no algorithm of the aspect %s, where %s stands for one", string(aspect), example[want]))
+			return fault(n.Line, n.Value, fmt.Sprintf("is not an algorithm of the aspect %s, where %s stands for one", string(aspect), example[want]))
 		case slices.Contains(out, a):
 			return fault(n.Line, n.Value, "is in the list already")
 		}

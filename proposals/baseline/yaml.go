@@ -44,7 +44,7 @@ func mapping(n *yaml.Node, what string, keys []key) error {
 		switch {
 		case at < 0:
 			misspelt = true
-			faults.add(fault(n.Content[i].Line, n.Content[i].Value, "is no key of "+what+": they are "+list))
+			faults.add(fault(n.Content[i].Line, n.Content[i].Value, "is not a key of "+what+": they are "+list))
 		case seen[keys[at].name]:
 			faults.add(fault(n.Content[i].Line, keys[at].name, "is there twice"))
 		default:
@@ -99,7 +99,7 @@ func word(n *yaml.Node, into *string) error {
 		return err
 	}
 	if !wordPattern.MatchString(*into) {
-		return fault(n.Line, *into, "is no name: write up to 64 of a to z, 0 to 9, dot, hyphen and underscore")
+		return fault(n.Line, *into, "is not a name: write up to 64 of a to z, 0 to 9, dot, hyphen and underscore")
 	}
 	return nil
 }
@@ -108,7 +108,7 @@ func oneOf[W ~string](n *yaml.Node, words []W, what string) (W, error) {
 	if n.Kind == yaml.ScalarNode && slices.Contains(words, W(n.Value)) {
 		return W(n.Value), nil
 	}
-	return "", fault(n.Line, n.Value, "is no "+what+": write "+wordList(words))
+	return "", fault(n.Line, n.Value, "is not "+what+": write "+wordList(words))
 }
 
 func wordList[W ~string](words []W) string {
@@ -133,6 +133,6 @@ func yamlError(err error) error {
 	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		text = strconv.Quote(text)
 	}
-	out.Problem = "it is no YAML: " + text
+	out.Problem = "it is not YAML: " + text
 	return out
 }

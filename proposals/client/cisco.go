@@ -118,7 +118,7 @@ func ciscoBlocks(text string) ([]*ciscoBlock, error) {
 		case slices.Contains(ciscoStatements, f[0]):
 		default:
 			if question := didYouMean(f[0], ciscoStatements); question != "" {
-				return nil, fault(number, f[0], "is no statement of a crypto ikev2 proposal or policy"+question)
+				return nil, faultAt(number, f[0], "is not a statement of a crypto ikev2 proposal or policy"+question)
 			}
 			block = nil
 		}
@@ -210,7 +210,7 @@ func (b *ciscoBlock) policyOfIOS(offers map[string]*ciscoOffer) (Policy, error) 
 		names = []setting{{"default", b.line}}
 	}
 	if len(names) == 0 {
-		return Policy{}, fault(b.line, b.name, "is a policy without a proposal: add one with proposal NAME")
+		return Policy{}, faultAt(b.line, b.name, "is a policy without a proposal: add one with proposal NAME")
 	}
 	var offer []proposals.Product
 	var notes []string
@@ -226,7 +226,7 @@ func (b *ciscoBlock) policyOfIOS(offers map[string]*ciscoOffer) (Policy, error) 
 			o = &ciscoOffer{products: p.Offer, notes: p.Notes}
 		}
 		if o == nil {
-			return Policy{}, fault(name.line, name.value, "is no crypto ikev2 proposal of the file")
+			return Policy{}, faultAt(name.line, name.value, "is not a crypto ikev2 proposal of the file")
 		}
 		o.named = true
 		offer, notes = append(offer, o.products...), append(notes, o.notes...)
@@ -247,7 +247,7 @@ func policyOfASA(blocks []*ciscoBlock) (Policy, error) {
 	for _, b := range blocks {
 		n, err := strconv.Atoi(b.name)
 		if err != nil {
-			return Policy{}, fault(b.line, b.name, "is no priority: a policy that holds algorithms is named by a number")
+			return Policy{}, faultAt(b.line, b.name, "is not a priority: a policy that holds algorithms is named by a number")
 		}
 		order = append(order, numbered{n, b})
 	}
@@ -285,7 +285,7 @@ func (d ciscoDialect) offer(b *ciscoBlock) (offer []proposals.Product, notes []s
 			if kind.statement == "integrity" && word == "null" && d.product == ciscoASA.product {
 				continue // with AES-GCM
 			}
-			a, err := d.words[kind.statement].algorithm(kind.statement+" of "+d.product, word, s.line)
+			a, err := d.words[kind.statement].algorithm("value of "+kind.statement+" in "+d.product, word, s.line)
 			if err != nil {
 				return nil, nil, err
 			}
@@ -297,7 +297,7 @@ func (d ciscoDialect) offer(b *ciscoBlock) (offer []proposals.Product, notes []s
 		for _, w := range d.words[statement] {
 			names = append(names, w[0])
 		}
-		return fault(b.line, b.name, fmt.Sprintf("has no %s%s: add a line with some of %s", statement, why, strings.Join(names, ", ")))
+		return faultAt(b.line, b.name, fmt.Sprintf("has no %s%s: add a line with some of %s", statement, why, strings.Join(names, ", ")))
 	}
 	isAEAD := proposals.Algorithm.AEAD
 	switch {

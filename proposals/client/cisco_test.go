@@ -43,16 +43,16 @@ func TestCiscoErrors(t *testing.T) {
 	testImportErrors(t, SyntaxCisco, []struct{ in, want string }{
 		// cipher
 		{"!\ncrypto ikev2 proposal A\n encryption aes-cbc-265\n",
-			`line 3: "aes-cbc-265" is no encryption of Cisco IOS; did you mean aes-cbc-256, aes-cbc-192 or aes-cbc-128?`},
+			`line 3: "aes-cbc-265" is not a value of encryption in Cisco IOS; did you mean aes-cbc-256, aes-cbc-192 or aes-cbc-128?`},
 		// statement
 		{"crypto ikev2 proposal A\n encrytion aes-cbc-256\n",
-			`line 2: "encrytion" is no statement of a crypto ikev2 proposal or policy; did you mean encryption?`},
+			`line 2: "encrytion" is not a statement of a crypto ikev2 proposal or policy; did you mean encryption?`},
 		// a word of an ASA
 		{"crypto ikev2 proposal A\n encryption aes-256\n",
-			`line 2: "aes-256" is no encryption of Cisco IOS: write one of aes-gcm-256, aes-gcm-128, aes-cbc-256, aes-cbc-192, aes-cbc-128, 3des, des`},
+			`line 2: "aes-256" is not a value of encryption in Cisco IOS: write one of aes-gcm-256, aes-gcm-128, aes-cbc-256, aes-cbc-192, aes-cbc-128, 3des, des`},
 		// group
 		{"crypto ikev2 proposal A\n encryption des\n group 14 3\n",
-			`line 3: "3" is no group of Cisco IOS: write one of 1, 2, 5, 14, 15, 16, 19, 20, 21, 24`},
+			`line 3: "3" is not a value of group in Cisco IOS: write one of 1, 2, 5, 14, 15, 16, 19, 20, 21, 24`},
 		// incomplete
 		{"\ncrypto ikev2 proposal A\n encryption aes-gcm-256\n group 14\n",
 			`line 2: "A" has no prf, which AES-GCM needs: add a line with some of sha512, sha384, sha256, sha1, md5`},
@@ -63,13 +63,13 @@ func TestCiscoErrors(t *testing.T) {
 		{"crypto ikev2 proposal A\n encryption aes-cbc-128\n",
 			`line 1: "A" has no group: add a line with some of 1, 2, 5, 14, 15, 16, 19, 20, 21, 24`},
 		// unknown proposal
-		{"crypto ikev2 policy P\n proposal A\n", `line 2: "A" is no crypto ikev2 proposal of the file`},
+		{"crypto ikev2 policy P\n proposal A\n", `line 2: "A" is not a crypto ikev2 proposal of the file`},
 		// empty policy
 		{"crypto ikev2 policy P\n match fvrf any\n",
 			`line 1: "P" is a policy without a proposal: add one with proposal NAME`},
 		// name
 		{"crypto ikev2 policy P\n encryption aes\n",
-			`line 1: "P" is no priority: a policy that holds algorithms is named by a number`},
+			`line 1: "P" is not a priority: a policy that holds algorithms is named by a number`},
 		// IKEv1
 		{"crypto ikev1 policy 10\n encryption aes\n", "it holds no IKEv2 connection (read as cisco)"},
 	})

@@ -147,11 +147,11 @@ func fortiPhases(text string) ([]*fortiPhase1, error) {
 			phase = nil
 		case slices.Contains(fortiVerbs, word.value) && len(statement) > 1:
 			if phase == nil {
-				return nil, fault(word.line, statement[1].value, "is set outside of a phase 1: begin it with edit NAME")
+				return nil, faultAt(word.line, "", "a setting is outside of a phase 1: begin it with edit NAME")
 			}
 			key := statement[1]
 			if question := didYouMean(key.value, fortiKeys); question != "" && !slices.Contains(fortiKeys, key.value) {
-				return nil, fault(key.line, key.value, "is no setting of a phase 1"+question)
+				return nil, faultAt(key.line, key.value, "is not a setting of a phase 1"+question)
 			}
 			phase.change(word.value, key, statement[2:])
 		}
@@ -227,7 +227,7 @@ func parseFortiGate(data []byte) ([]Policy, error) {
 			continue
 		case "2":
 		default:
-			return nil, fault(version.line, version.value, "is no ike-version: write 1 or 2")
+			return nil, fault(version.line, version.value, "is not a value of ike-version: write 1 or 2")
 		}
 		p, err := phase.policy()
 		if err != nil {
@@ -259,7 +259,7 @@ func (f *fortiPhase1) policy() (Policy, error) {
 	}
 	var groups []proposals.Algorithm
 	for _, group := range values("dhgrp") {
-		a, err := fortiGroups.algorithm("dhgrp", group.value, group.line)
+		a, err := fortiGroups.algorithm("value of dhgrp", group.value, group.line)
 		if err != nil {
 			return Policy{}, err
 		}
@@ -332,5 +332,5 @@ func fortiUnknown(word setting) error {
 	if _, err := hashes.algorithm(kind, hash, word.line); err != nil {
 		return err
 	}
-	return fault(word.line, word.value, "is no proposal of FortiOS: write it in lower case")
+	return fault(word.line, word.value, "is not a proposal of FortiOS: write it in lower case")
 }

@@ -56,25 +56,25 @@ func TestFortiGateErrors(t *testing.T) {
 	testImportErrors(t, SyntaxFortiGate, []struct{ in, want string }{
 		// cipher
 		{in + "set proposal aes265-sha256\n",
-			`line 4: "aes265" is no cipher of FortiOS; did you mean aes256?`},
+			`line 4: "aes265" is not a cipher of FortiOS; did you mean aes256?`},
 		// setting
-		{in + "set propsal aes256-sha256\n", `line 4: "propsal" is no setting of a phase 1; did you mean proposal?`},
+		{in + "set propsal aes256-sha256\n", `line 4: "propsal" is not a setting of a phase 1; did you mean proposal?`},
 		// no hash
 		{in + "set proposal aes256\n",
 			`line 4: "aes256" is a cipher alone: write it with its hash or PRF, such as aes256-sha256 or aes256gcm-prfsha384`},
 		// hash
-		{in + "set proposal aes256-sha224\n", `line 4: "sha224" is no hash of FortiOS for aes256; did you mean sha256 or sha384?`},
+		{in + "set proposal aes256-sha224\n", `line 4: "sha224" is not a hash of FortiOS for aes256; did you mean sha256 or sha384?`},
 		// PRF
-		{in + "set proposal aes256gcm-sha256\n", `line 4: "sha256" is no PRF of FortiOS for aes256gcm: write one of prfsha1, prfsha256, prfsha384, prfsha512`},
+		{in + "set proposal aes256gcm-sha256\n", `line 4: "sha256" is not a PRF of FortiOS for aes256gcm: write one of prfsha1, prfsha256, prfsha384, prfsha512`},
 		// group
-		{in + "set dhgrp 14 24\n", `line 4: "24" is no dhgrp: write one of 1, 2, 5, 14, 15, 16, 17, 18, 19, 20, 21, 27, 28, 29, 30, 31, 32`},
+		{in + "set dhgrp 14 24\n", `line 4: "24" is not a value of dhgrp: write one of 1, 2, 5, 14, 15, 16, 17, 18, 19, 20, 21, 27, 28, 29, 30, 31, 32`},
 		// version
-		{"config vpn ipsec phase1-interface\nedit a\nset ike-version 3\n", `line 3: "3" is no ike-version: write 1 or 2`},
+		{"config vpn ipsec phase1-interface\nedit a\nset ike-version 3\n", `line 3: "3" is not a value of ike-version: write 1 or 2`},
 		// nothing that IKEv2 has
 		{in + "set proposal aria128-sha1\n",
 			`line 4: "aria128-sha1" is all that is proposed, and its cipher has no number in IKEv2: add, for example, aes256-sha256`},
 		// no edit
-		{"config vpn ipsec phase1-interface\nset dhgrp 14\n", `line 2: "dhgrp" is set outside of a phase 1: begin it with edit NAME`},
+		{"config vpn ipsec phase1-interface\nset dhgrp 14\n", `line 2: a setting is outside of a phase 1: begin it with edit NAME`},
 		// IKEv1
 		{"config vpn ipsec phase1-interface\nedit a\n", "it holds no IKEv2 connection (read as fortigate)"},
 	})

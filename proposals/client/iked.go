@@ -38,7 +38,7 @@ func parseIked(data []byte) ([]Policy, error) {
 		case words[0].is("ikev2"):
 			rules++
 			if rules > maxSections {
-				return nil, fault(words[0].line, "ikev2", fmt.Sprintf("is a rule too many: at most %d are read", maxSections))
+				return nil, faultAt(words[0].line, "ikev2", fmt.Sprintf("is a rule too many: at most %d are read", maxSections))
 			}
 			p, err := ikedPolicy(words, rules)
 			if err != nil {
@@ -53,7 +53,7 @@ func parseIked(data []byte) ([]Policy, error) {
 			}
 		case slices.ContainsFunc(ikedStatements, words[0].is):
 		default:
-			return nil, fault(words[0].line, words[0].text, "begins no statement: write ikev2, set, user, include or NAME = \"value\""+didYouMean(words[0].text, ikedStatements))
+			return nil, faultNear(words[0].line, words[0].text, "begins no statement: write ikev2, set, user, include or NAME = \"value\"", ikedStatements)
 		}
 	}
 	if len(policies) == 0 {
@@ -104,7 +104,7 @@ func (r *ikedReading) read(word, value ikedWord) (taken bool, err error) {
 	switch {
 	case word.is("ikesa"):
 		if len(r.sas) == maxProposals {
-			return false, fault(word.line, "ikesa", fmt.Sprintf("is one too many: at most %d fit an offer", maxProposals))
+			return false, faultAt(word.line, "ikesa", fmt.Sprintf("is one too many: at most %d fit an offer", maxProposals))
 		}
 		r.sas = append(r.sas, ikedSA{line: word.line})
 		r.target = &r.sas[len(r.sas)-1]
@@ -114,12 +114,12 @@ func (r *ikedReading) read(word, value ikedWord) (taken bool, err error) {
 		return false, nil
 	case word.is("enc"), word.is("auth"), word.is("prf"), word.is("group"):
 		if r.target == nil {
-			return false, fault(word.line, word.text, "belongs to no proposal: write ikesa or childsa before it")
+			return false, faultAt(word.line, word.text, "belongs to no proposal: write ikesa or childsa before it")
 		}
 		return true, r.target.add(word, value)
 	case word.is("esn"), word.is("noesn"):
 		if r.target == nil || !r.target.child {
-			return false, fault(word.line, word.text, "is for childsa: an IKE SA has no sequence numbers")
+			return false, faultAt(word.line, word.text, "is for childsa: an IKE SA has no sequence numbers")
 		}
 		return false, nil
 	case word.is("active"):
@@ -212,7 +212,7 @@ var (
 // add takes one transform: kind is enc, auth, prf or group.
 func (sa *ikedSA) add(kind, value ikedWord) error {
 	if value.text == "" {
-		return fault(kind.line, kind.text, "has no algorithm after it")
+		return faultAt(kind.line, kind.text, "has no algorithm after it")
 	}
 	if sa.child {
 		return nil
@@ -228,7 +228,7 @@ func (sa *ikedSA) add(kind, value ikedWord) error {
 	}
 	name, ok := names[value.text]
 	if !ok {
-		return fault(value.line, value.text, fmt.Sprintf("is no %s of iked for ikesa", kind.text)+didYouMean(value.text, slices.Sorted(maps.Keys(names))))
+		return faultNear(value.line, value.text, fmt.Sprintf("is not a value of %s in an ikesa", kind.text), slices.Sorted(maps.Keys(names)))
 	}
 	sa.product[axis] = appendNew(sa.product[axis], keyword(name))
 	return nil
@@ -246,9 +246,9 @@ func (sa *ikedSA) products(defaults []proposals.Product) (products []proposals.P
 	integ := len(sa.product[proposals.INTEG]) > 0
 	switch {
 	case aead && classic:
-		return nil, "", fault(sa.line, "ikesa", "mixes ciphers with and without AEAD, which iked rejects: write an ikesa for each")
+		return nil, "", faultAt(sa.line, "ikesa", "mixes ciphers with and without AEAD, which iked rejects: write an ikesa for each")
 	case aead && integ:
-		return nil, "", fault(sa.line, "ikesa", "has auth beside AEAD, which iked rejects: leave auth out")
+		return nil, "", faultAt(sa.line, "ikesa", "has auth beside AEAD, which iked rejects: leave auth out")
 	}
 	var added []string
 	for i, defaultProduct := range defaults {

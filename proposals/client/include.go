@@ -31,5 +31,5 @@ func (in includes) notFollowed() error {
 	if len(in) == 0 {
 		return nil
 	}
-	return fault(in[0].line, in[0].value, "is not followed: import the files that it includes")
+	return faultAt(in[0].line, in[0].value, "is not followed: import the files that it includes")
 }

@@ -61,7 +61,7 @@ func strongSwanConn(conn *ipsecSection, get func(key string) (ipsecSetting, bool
 	case !ok || version.value == "ike":
 		offer.notes = append(offer.notes, "Without keyexchange=ikev2 it answers to IKEv1 too; it initiates IKEv2.")
 	case version.value != "ikev2":
-		return nil, fault(version.line, version.value, "is no key exchange: write ike, ikev1 or ikev2")
+		return nil, fault(version.line, version.value, "is not a value of keyexchange: write ike, ikev1 or ikev2")
 	}
 	line := conn.line
 	if ike, ok := get("ike"); ok {
@@ -116,7 +116,7 @@ func (f *ipsecFile) inherited() (map[*ipsecSection][]*ipsecSection, error) {
 				return err
 			}
 			if list = append(append(list, parent), parents[parent]...); len(list) > maxSettings {
-				return fault(also.line, also.value, fmt.Sprintf("is inherited with too much: at most %d conns are read", maxSettings))
+				return faultAt(also.line, also.value, fmt.Sprintf("is inherited with too much: at most %d conns are read", maxSettings))
 			}
 		}
 		if len(list) == 0 && fallback != nil {

@@ -41,14 +41,14 @@ func TestIpsecConfErrors(t *testing.T) {
 	testImportErrors(t, SyntaxIpsecConf, []struct{ in, want string }{
 		{"conn a\n\tike=aes256-sha2-modp2048!\n", `line 2: "aes256-sha2-modp2048": "sha2" at octet 8 is not a known keyword; did you mean sha1, sha256 or sha512?`},
 		{"conn a\n\tike=default\n", `line 2: "default" stands for proposals that vary with strongSwan's version: name the algorithms`},
-		{"conn a\n\tkeyexchange=ikev3\n", `line 2: "ikev3" is no key exchange: write ike, ikev1 or ikev2`},
-		{"conn a\n\talso=b\n", `line 2: "b" is no conn of this file; did you mean a?`},
+		{"conn a\n\tkeyexchange=ikev3\n", `line 2: "ikev3" is not a value of keyexchange: write ike, ikev1 or ikev2`},
+		{"conn a\n\talso=b\n", `line 2: "b" is not a conn of this file; did you mean a?`},
 		{"conn a\n\talso=a\n", `line 2: "a" nests also= too deeply, or in a circle`},
-		{"conn a\n\tike\n", `line 2: "ike" is no setting: write key=value`},
-		{"\tike=aes\n", `line 1: "ike=aes" belongs to no section: write conn NAME above it`},
-		{"conn a\nike=aes\n", `line 2: "ike=aes" begins no section: write conn NAME or config setup, and settings indented below it`},
+		{"conn a\n\tike\n", `line 2: "ike" is not a setting: write key=value`},
+		{"\tike=aes\n", `line 1: "ike" belongs to no section: write conn NAME above it`},
+		{"conn a\nike=aes\n", `line 2: "ike" begins no section: write conn NAME or config setup, and settings indented below it`},
 		{"conn\n", `line 1: "conn" names no section: write conn NAME`},
-		{"conn a\n\tike=\"aes\n", `line 2: "\"aes" is not closed: write " at its end`},
+		{"conn a\n\tike=\"aes\n", `line 2: "ike" is not closed: write " at its end`},
 		{"conn %default\n\tauto=add\ninclude other.conf\n", `line 3: "other.conf" is not followed: import the files that it includes`},
 		{"config setup\ninclude other.conf\n", `line 2: "other.conf" is not followed: import the files that it includes`},
 	})
@@ -75,7 +75,7 @@ func TestIpsecConfDaemon(t *testing.T) {
 		}
 	}
 	_, err := Import("ipsec.conf", []byte("conn a\n\tauto\n"), "")
-	if want := `line 2: "auto" is no setting: write key=value`; err == nil || err.Error() != want {
+	if want := `line 2: "auto" is not a setting: write key=value`; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 	_, err = Import("ipsec.conf", []byte("conn a\n\tauto=add\n"), "")

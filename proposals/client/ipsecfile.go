@@ -5,6 +5,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/ikescope/ikescope/proposals"
 )
 
 // ipsecFile is a file of the syntax that strongSwan and libreswan have from
@@ -57,8 +59,14 @@ type ipsecReader struct {
 	line               int
 }
 
-// fault says what is wrong with the line.
+// fault says what is wrong with the line. token is shown if it is a word of the
+// syntax: what stands before an equals sign, if there is one.
 func (r *ipsecReader) fault(token, problem string) error {
+	key, _, _ := strings.Cut(token, "=")
+	key = strings.TrimSpace(key)
+	if slices.Contains(ipsecWords, key) || isIpsecKey(key) || len(proposals.Nearest(key, ipsecWords)) > 0 {
+		return faultAt(r.line, key, problem)
+	}
 	return fault(r.line, token, problem)
 }
 
@@ -93,11 +101,11 @@ func (r *ipsecReader) readSetting(rest, word string) error {
 	key, text, ok := strings.Cut(rest, "=")
 	key = strings.TrimSpace(key)
 	if !ok || key == "" || strings.ContainsAny(key, " \t\"") {
-		return r.fault(word, "is no setting: write key=value")
+		return r.fault(word, "is not a setting: write key=value")
 	}
 	v, problem := r.value(text)
 	if problem != "" {
-		return r.fault(strings.TrimSpace(text), problem)
+		return r.fault(key, problem)
 	}
 	if r.settings++; r.settings > maxSettings || len(v) > maxValue {
 		return r.fault(key, fmt.Sprintf("is too much: at most %d settings are read, each of %d octets", maxSettings, maxValue))
@@ -115,7 +123,7 @@ func (r *ipsecReader) readSetting(rest, word string) error {
 func (r *ipsecReader) beginSection(rest, word, after string) error {
 	name, _, _ := strings.Cut(after, "#")
 	if name = strings.TrimSpace(name); name == "" || strings.ContainsAny(name, " \"") {
-		return r.fault(rest, "names no section: write "+word+" NAME")
+		return faultAt(r.line, word, "names no section: write "+word+" NAME")
 	}
 	if r.sections++; r.sections > maxSections {
 		return r.fault(name, fmt.Sprintf("is a section too many: at most %d are read", maxSections))
@@ -145,9 +153,9 @@ func (f *ipsecFile) also(also ipsecSetting, depth int) (*ipsecSection, error) {
 	parent := f.conn(also.value)
 	switch {
 	case depth == maxNesting:
-		return nil, fault(also.line, also.value, "nests also= too deeply, or in a circle")
+		return nil, faultAt(also.line, also.value, "nests also= too deeply, or in a circle")
 	case parent == nil && len(f.includes) == 0:
-		return nil, fault(also.line, also.value, "is no conn of this file"+didYouMean(also.value, f.names()))
+		return nil, faultAt(also.line, also.value, "is not a conn of this file"+didYouMean(also.value, f.names()))
 	}
 	return parent, nil
 }
@@ -196,6 +204,20 @@ var (
 		"salifetime", "sec-label", "secretsfile", "sha2-truncbug", "subnets", "tcp-remoteport", "username",
 		"virtual-private", "vti", "vti-interface", "xauthclient", "xauthserver", "xauthusername"}
 )
+
+// ipsecWords begin sections, and ipsecKeys are settings that both daemons have.
+var (
+	ipsecWords = []string{"conn", "config", "ca", "include", "version"}
+	ipsecKeys  = []string{"also", "auto", "type", "authby", "left", "right", "ike", "esp", "keyexchange", "ikelifetime",
+		"lifetime", "rekey", "dpddelay", "dpdaction", "mobike", "fragmentation", "mark", "compress", "uniqueids",
+		"subnet", "id", "cert", "auth", "sourceip", "sendcert", "ca", "protoport", "rsasigkey", "updown"}
+)
+
+// isIpsecKey reports whether key is a setting of either daemon.
+func isIpsecKey(key string) bool {
+	key = strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(key), "left"), "right")
+	return slices.Contains(ipsecKeys, key) || slices.Contains(onlyStrongSwan, key) || slices.Contains(onlyLibreswan, key)
+}
 
 // ipsecConfDaemon returns whose ipsec.conf data is: [SyntaxIpsecConf],
 // [SyntaxLibreswan], ambiguous, or "" for another file. Settings that one of

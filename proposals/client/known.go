@@ -235,7 +235,7 @@ func rowProduct(row table.Row) (proposals.Product, error) {
 			}
 			a, ok := ianaNames()[word]
 			if !ok || a.Axis != axis {
-				return p, fmt.Errorf("proposal %s: %s: %q is no algorithm", row["proposal_no"], column, word)
+				return p, fmt.Errorf("proposal %s: %s: %q is not an algorithm", row["proposal_no"], column, word)
 			}
 			p[axis] = append(p[axis], a)
 		}

@@ -36,7 +36,7 @@ func TestPolicies(t *testing.T) {
 		}
 		for _, s := range append(slices.Clone(p.Notes), p.Doubt) {
 			if s != "" && !sentence.MatchString(s) {
-				t.Errorf("%s: %q is no sentence", p.Name, s)
+				t.Errorf("%s: %q is not a sentence", p.Name, s)
 			}
 		}
 		if p.Responder && p.Doubt == "" {
@@ -84,7 +84,7 @@ func TestWindows(t *testing.T) {
 			}
 			a, ok := ianaNames()[w]
 			if !ok {
-				t.Fatalf("%q is no algorithm", w)
+				t.Fatalf("%q is not an algorithm", w)
 			}
 			p[a.Axis] = []proposals.Algorithm{a}
 		}

@@ -90,7 +90,7 @@ func (c *libreswanConn) include(s *ipsecSection, depth int, seen map[*ipsecSecti
 		case own[setting.key]:
 			c.notes = append(c.notes, fmt.Sprintf("Line %d: libreswan ignores %s, which line %d has set.", setting.line, setting.key, first.line))
 		case first.value != setting.value:
-			return fault(setting.line, setting.key, fmt.Sprintf(
+			return faultAt(setting.line, setting.key, fmt.Sprintf(
 				"has another value in line %d, and libreswan loads no conn that sets it twice: remove one of them", first.line))
 		}
 		own[setting.key] = true
@@ -123,7 +123,7 @@ func (c *libreswanConn) policy() (*Policy, error) {
 	case "", "ike":
 		set = false
 	default:
-		return nil, fault(keyexchange.line, keyexchange.value, "is no key exchange: write ike, ikev1 or ikev2")
+		return nil, fault(keyexchange.line, keyexchange.value, "is not a value of keyexchange: write ike, ikev1 or ikev2")
 	}
 	if ikev2, ok := c.get("ikev2"); ok && !set {
 		switch strings.ToLower(ikev2.value) {
@@ -131,7 +131,7 @@ func (c *libreswanConn) policy() (*Policy, error) {
 			return nil, nil
 		case "yes", "y", "on", "true", "insist", "propose", "always":
 		default:
-			return nil, fault(ikev2.line, ikev2.value, "is no value of ikev2: write yes or no")
+			return nil, fault(ikev2.line, ikev2.value, "is not a value of ikev2: write yes or no")
 		}
 	}
 	if kind, _ := c.get("type"); slices.Contains([]string{"passthrough", "drop", "reject"}, kind.value) {

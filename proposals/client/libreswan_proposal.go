@@ -118,12 +118,16 @@ type libreswanReader struct {
 }
 
 func (r *libreswanReader) fail(token, problem string) *proposals.FileError {
-	switch token {
-	case r.text:
-	case "":
+	switch {
+	case token == "" && isLikeAlgorithm(r.text):
 		problem = fmt.Sprintf("an empty word in %q %s", r.text, problem)
-	default:
+	case token == "":
+		problem = "an empty word in ike= " + problem
+	case token != r.text && isLikeAlgorithm(r.text):
 		problem = fmt.Sprintf("in %q %s", r.text, problem)
+	}
+	if strings.Contains(problem, "did you mean") {
+		return faultAt(0, token, problem)
 	}
 	return fault(0, token, problem)
 }
@@ -200,9 +204,9 @@ func (r *libreswanReader) list(p *proposals.Product, axis proposals.Axis, names 
 		name, ok := names[strings.ToLower(word)]
 		switch {
 		case !ok && axis == proposals.KE && (word == "none" || word == "null" || word == "dh0"):
-			return 0, r.fail(word, "is no key exchange method, and an IKE SA always has one: write, for example, dh19")
+			return 0, r.fail(word, "is not a key exchange method, and an IKE SA always has one: write, for example, dh19")
 		case !ok:
-			return 0, r.fail(word, "is no "+kind+" of libreswan for IKE"+didYouMean(word, slices.Sorted(maps.Keys(names))))
+			return 0, r.fail(word, "is not "+withArticle(kind)+" of libreswan for IKE"+didYouMean(word, slices.Sorted(maps.Keys(names))))
 		case name == "":
 			r.noInteg = true
 		default:
@@ -248,7 +252,7 @@ func (r *libreswanReader) named(part string, p *proposals.Product) *proposals.Fi
 	case n != kind && len(n) == 1 && n[0] >= '1' && n[0] <= '7':
 		_, err = values.list(p, proposals.ADDKE1+proposals.Axis(n[0]-'1'), libreswanAddKEs(), "additional key exchange")
 	default:
-		return r.fail(kind, "is no type of a transform for IKE: write encrypt, prf, integ, ke or addke1 to addke7")
+		return r.fail(kind, "is not a type of a transform for IKE: write encrypt, prf, integ, ke or addke1 to addke7")
 	}
 	return err
 }
@@ -310,7 +314,7 @@ func (r *libreswanReader) complete(p *proposals.Product) *proposals.FileError {
 // any, stands alone or at the end of the word: aes, aes256, aes_gcm_16_256.
 // Without one, both 256 and 128 are offered.
 func libreswanCipherOf(word, length string) (list []proposals.Algorithm, problem string) {
-	lower := strings.ToLower(word) // which can be longer, where word is no text
+	lower := strings.ToLower(word) // which can be longer, where word is not a text
 	name := lower
 	cipher, ok := libreswanCiphers[name]
 	if !ok && length == "" {
@@ -321,7 +325,7 @@ func libreswanCipherOf(word, length string) (list []proposals.Algorithm, problem
 	lengths := []string{"256", "128"}
 	switch {
 	case !ok:
-		return nil, "is no cipher of libreswan for IKE" + didYouMean(word, slices.Sorted(maps.Keys(libreswanCiphers)))
+		return nil, "is not a cipher of libreswan for IKE" + didYouMean(word, slices.Sorted(maps.Keys(libreswanCiphers)))
 	case cipher.fixed && length != "":
 		return nil, "takes no key length: write " + name
 	case cipher.fixed:

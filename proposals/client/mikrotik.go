@@ -109,7 +109,7 @@ func mikrotikLines(text string) ([][]setting, error) {
 	}
 	endLine := func() {
 		if inQuotes && unclosed == nil {
-			unclosed = fault(begin, word.String(), `has a " that is not closed on its line`)
+			unclosed = faultAt(begin, "", `a " is not closed on its line`)
 		}
 		endWord()
 		if len(words) > 0 {
@@ -228,7 +228,7 @@ func parseMikroTik(data []byte) ([]Policy, error) {
 		profile := index["default"]
 		if name, ok := peer.keys["profile"]; ok {
 			if profile, ok = index[name.value]; !ok {
-				return nil, fault(name.line, name.value, "is no profile of the file: export /ip ipsec profile with it")
+				return nil, faultAt(name.line, name.value, "is not a profile of the file: export /ip ipsec profile with it")
 			}
 		}
 		p, err := peer.policy(profile)
@@ -250,7 +250,7 @@ var mikrotikModes = []string{"main", "aggressive", "base", "main-l2tp", "ike2"}
 func (peer mikrotikItem) ikev2() (bool, error) {
 	mode, ok := peer.keys["exchange-mode"]
 	if ok && !slices.Contains(mikrotikModes, mode.value) {
-		return false, notOneOf(mikrotikModes, "exchange-mode of RouterOS", mode.value, mode.line)
+		return false, notOneOf(mikrotikModes, "value of exchange-mode in RouterOS", mode.value, mode.line)
 	}
 	return mode.value == "ike2", nil
 }
@@ -288,7 +288,7 @@ func (peer mikrotikItem) policy(profile mikrotikItem) (Policy, error) {
 				}
 				continue
 			}
-			a, err := w.algorithm(key+" of RouterOS", name, value.line)
+			a, err := w.algorithm("value of "+key+" in RouterOS", name, value.line)
 			if err != nil {
 				failed = cmp.Or(failed, err)
 				break

@@ -48,26 +48,26 @@ func TestMikroTikErrors(t *testing.T) {
 	testImportErrors(t, SyntaxMikroTik, []struct{ in, want string }{
 		// AES-GCM
 		{profile("enc-algorithm=aes-256-gcm"),
-			`line 3: "aes-256-gcm" is no enc-algorithm of RouterOS; did you mean aes-256?`},
+			`line 3: "aes-256-gcm" is not a value of enc-algorithm in RouterOS; did you mean aes-256?`},
 		// mode
 		{"/ip ipsec peer\nadd exchange-mode=ike3 name=a\n",
-			`line 2: "ike3" is no exchange-mode of RouterOS; did you mean ike2?`},
+			`line 2: "ike3" is not a value of exchange-mode in RouterOS; did you mean ike2?`},
 		// hash
-		{profile("hash-algorithm=sha2"), `line 3: "sha2" is no hash-algorithm of RouterOS; did you mean sha1, sha256 or sha512?`},
+		{profile("hash-algorithm=sha2"), `line 3: "sha2" is not a value of hash-algorithm in RouterOS; did you mean sha1, sha256 or sha512?`},
 		// prf
-		{profile("prf-algorithm=aes"), `line 3: "aes" is no prf-algorithm of RouterOS: write one of md5, sha1, sha256, sha384, sha512`},
+		{profile("prf-algorithm=aes"), `line 3: "aes" is not a value of prf-algorithm in RouterOS: write one of md5, sha1, sha256, sha384, sha512`},
 		// group
-		{profile("dh-group=modp2084"), `line 3: "modp2084" is no dh-group of RouterOS; did you mean modp2048, modp1024 or modp768?`},
+		{profile("dh-group=modp2084"), `line 3: "modp2084" is not a value of dh-group in RouterOS; did you mean modp2048, modp1024 or modp768?`},
 		// no number
 		{profile("dh-group=ec2n155"), `line 3: "ec2n155" has no number in IKEv2: add, for example, modp2048`},
 		// long
 		{profile("enc-algorithm=" + strings.Repeat("3des,", maxValue)), `line 3: "enc-algorithm" is longer than the 8192 octets that are read`},
 		// profile
 		{"/ip ipsec peer\nadd exchange-mode=ike2 profile=q\n",
-			`line 2: "q" is no profile of the file: export /ip ipsec profile with it`},
+			`line 2: "q" is not a profile of the file: export /ip ipsec profile with it`},
 		// an open quote
 		{"/ip ipsec profile\nadd name=\"p enc-algorithm=aes-256\n/ip ipsec peer\nadd exchange-mode=ike2 profile=p\n",
-			`line 2: "name=p enc-algorithm=aes-256" has a " that is not closed on its line`},
+			`line 2: a " is not closed on its line`},
 		// IKEv1
 		{"/ip ipsec peer\nadd name=a\n", "it holds no IKEv2 connection (read as mikrotik)"},
 	})

@@ -60,7 +60,7 @@ func parseMobileconfig(data []byte) ([]Policy, error) {
 	}
 	payloads := profile.Get("PayloadContent")
 	if payloads == nil {
-		return nil, fault(profile.Line, "", "it is no profile: the property list has no PayloadContent")
+		return nil, fault(profile.Line, "", "it is not a profile: the property list has no PayloadContent")
 	}
 	var policies []Policy
 	var others []string
@@ -98,7 +98,7 @@ func applePolicy(ikev2 *plist.Value, scope string) (Policy, error) {
 	scope += ".IKEv2." + name
 	parameters := ikev2.Get(name)
 	if parameters != nil && parameters.Dict == nil {
-		return Policy{}, fault(parameters.Line, name, "is no dict")
+		return Policy{}, faultAt(parameters.Line, name, "is not a dict")
 	}
 	var l lists
 	var left, retired []string
@@ -109,7 +109,7 @@ func applePolicy(ikev2 *plist.Value, scope string) (Policy, error) {
 			value = &plist.Value{Text: k.value}
 			left = append(left, k.key+" "+k.value)
 		}
-		a, err := k.words.algorithm(k.key+" of a profile", value.Text, value.Line)
+		a, err := k.words.algorithm("value of "+k.key, value.Text, value.Line)
 		if err != nil {
 			return Policy{}, inBinaryPlist(err, value.Line, scope+"."+k.key)
 		}
@@ -156,16 +156,16 @@ func withAdditional(product proposals.Product, methods *plist.Value, scope strin
 		return product, nil
 	}
 	if methods.Text != "" || methods.Dict != nil {
-		return product, fault(methods.Line, name, "is no array of numbers")
+		return product, faultAt(methods.Line, name, "is not an array of numbers")
 	}
 	if n := len(methods.Array); n > most {
-		return product, fault(methods.Line, name, fmt.Sprintf("has %d methods, and at most %d are additional", n, most))
+		return product, faultAt(methods.Line, name, fmt.Sprintf("has %d methods, and at most %d are additional", n, most))
 	}
 	for i, value := range methods.Array {
 		if value.Text == "0" {
 			continue
 		}
-		a, err := appleAdditional.algorithm(name+" of a profile", value.Text, value.Line)
+		a, err := appleAdditional.algorithm("value of "+name, value.Text, value.Line)
 		if err != nil {
 			return product, inBinaryPlist(err, value.Line, scope+"."+name)
 		}
@@ -181,5 +181,5 @@ func inBinaryPlist(err error, line int, path string) error {
 	if line > 0 {
 		return err
 	}
-	return fault(0, path, fmt.Sprintf("is wrong: %v", err))
+	return faultAt(0, path, fmt.Sprintf("is wrong: %v", err))
 }

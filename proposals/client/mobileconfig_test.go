@@ -60,32 +60,32 @@ func TestMobileconfigErrors(t *testing.T) {
 	testImportErrors(t, SyntaxMobileconfig, []struct{ in, want string }{
 		// cipher
 		{mobileconfig("<key>DiffieHellmanGroup</key><integer>14</integer>\n<key>EncryptionAlgorithm</key>\n<string>AES-192</string>"),
-			`line 9: "AES-192" is no EncryptionAlgorithm of a profile; did you mean AES-128 or AES-256?`},
+			`line 9: "AES-192" is not a value of EncryptionAlgorithm; did you mean AES-128 or AES-256?`},
 		// group
 		{mobileconfig("<key>DiffieHellmanGroup</key>\n\n<integer>24</integer>"),
-			`line 9: "24" is no DiffieHellmanGroup of a profile: write one of 1, 2, 5, 14, 15, 16, 17, 18, 19, 20, 21, 31, 32`},
+			`line 9: "24" is not a value of DiffieHellmanGroup: write one of 1, 2, 5, 14, 15, 16, 17, 18, 19, 20, 21, 31, 32`},
 		// no text
 		{mobileconfig("<key>IntegrityAlgorithm</key><true/>"),
-			`line 7: the IntegrityAlgorithm of a profile is empty: write one of SHA1-96, SHA1-160, SHA2-256, SHA2-384, SHA2-512`},
+			`line 7: the value of IntegrityAlgorithm is empty: write one of SHA1-96, SHA1-160, SHA2-256, SHA2-384, SHA2-512`},
 		// additional methods
 		{mobileconfig("<key>PostQuantumKeyExchangeMethods</key><array>\n<integer>35</integer></array>"),
-			`line 8: "35" is no PostQuantumKeyExchangeMethods of a profile: write one of 36, 37`},
+			`line 8: "35" is not a value of PostQuantumKeyExchangeMethods: write one of 36, 37`},
 		{mobileconfig("<key>PostQuantumKeyExchangeMethods</key><integer>37</integer>"),
-			`line 7: "PostQuantumKeyExchangeMethods" is no array of numbers`},
+			`line 7: "PostQuantumKeyExchangeMethods" is not an array of numbers`},
 		{mobileconfig("<key>PostQuantumKeyExchangeMethods</key><array>" + strings.Repeat("<integer>36</integer>", 8) + "</array>"),
 			`line 7: "PostQuantumKeyExchangeMethods" has 8 methods, and at most 7 are additional`},
-		{strings.Replace(mobileconfig(""), "<dict>\n\n</dict>", "<array/>", 1), `line 6: "IKESecurityAssociationParameters" is no dict`},
+		{strings.Replace(mobileconfig(""), "<dict>\n\n</dict>", "<array/>", 1), `line 6: "IKESecurityAssociationParameters" is not a dict`},
 		// binary
 		{strings.Replace(binary, "AES-256-GCM", "AES-512-GCM", 1),
 			`"PayloadContent.0.IKEv2.IKESecurityAssociationParameters.EncryptionAlgorithm" is wrong: ` +
-				`"AES-512-GCM" is no EncryptionAlgorithm of a profile; did you mean AES-128-GCM or AES-256-GCM?`},
+				`"AES-512-GCM" is not a value of EncryptionAlgorithm; did you mean AES-128-GCM or AES-256-GCM?`},
 		{binary[:len(binary)-1], "it is a binary property list, and damaged"},
 		// cut
 		{"<plist>\n<dict>", "line 2: the XML is not well-formed: unexpected EOF"},
 		// another root
-		{"<html></html>", "line 1: it is no property list: its first element is not plist"},
+		{"<html></html>", "line 1: it is not a property list: its first element is not plist"},
 		// no profile
-		{"<plist>\n<string>x</string></plist>", "line 2: it is no profile: the property list has no PayloadContent"},
+		{"<plist>\n<string>x</string></plist>", "line 2: it is not a profile: the property list has no PayloadContent"},
 		{"<plist/>", `line 1: "plist" holds no value, or more than one`},
 		// no dictionary
 		{"<plist><dict>\n<string>x</string></dict></plist>", `line 2: "string" stands in a dict where a key belongs`},

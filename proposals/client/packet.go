@@ -15,7 +15,7 @@ import (
 // packet alone, and in a note.
 func FromPacket(m *ike.Message) (Policy, error) {
 	if m.MajorVersion != 2 || m.Exchange != ike.IKE_SA_INIT || m.Flags&ike.FlagResponse != 0 {
-		return Policy{}, errors.New("it is no IKE_SA_INIT request")
+		return Policy{}, errors.New("it is not an IKE_SA_INIT request")
 	}
 	sa, hasSA := ike.Find[*ike.SA](m)
 	ke, hasKE := ike.Find[*ike.KE](m)

@@ -73,9 +73,9 @@ func TestFromPacketFaults(t *testing.T) {
 		want  string
 		spoil func(m *ike.Message)
 	}{
-		{"no IKE_SA_INIT request", func(m *ike.Message) { m.Flags |= ike.FlagResponse }},
-		{"no IKE_SA_INIT request", func(m *ike.Message) { m.Exchange = ike.IKE_AUTH }},
-		{"no IKE_SA_INIT request", func(m *ike.Message) { m.MajorVersion = 1 }},
+		{"not an IKE_SA_INIT request", func(m *ike.Message) { m.Flags |= ike.FlagResponse }},
+		{"not an IKE_SA_INIT request", func(m *ike.Message) { m.Exchange = ike.IKE_AUTH }},
+		{"not an IKE_SA_INIT request", func(m *ike.Message) { m.MajorVersion = 1 }},
 		{"lacks an SA or a KE", func(m *ike.Message) { m.Payloads = m.Payloads[:1] }},
 		{"lacks an SA or a KE", func(m *ike.Message) { m.Payloads = m.Payloads[1:] }},
 		{"none of its proposals", func(m *ike.Message) { m.Payloads[0].(*ike.SA).Proposals[0].Protocol = ike.ProtocolESP }},

@@ -104,7 +104,7 @@ func phase1Policies(root *plist.Element, product, whole string) ([]Policy, error
 		case iketype.Text == "auto", iketype.Text == "ike":
 			note = "It takes IKEv1 too, and begins with IKEv2."
 		case iketype.Text != "ikev2":
-			return nil, fault(iketype.Line, iketype.Text, "is no iketype: write ikev2, ikev1 or auto")
+			return nil, fault(iketype.Line, iketype.Text, "is not a value of iketype: write ikev2, ikev1 or auto")
 		}
 		p, err := phase1Policy(phase1, product)
 		if err != nil {
@@ -161,7 +161,7 @@ func phase1Policy(phase1 *plist.Element, product string) (Policy, error) {
 func phase1Item(item *plist.Element, ownPRF bool) ([]proposals.Product, error) {
 	cipher := item.Child("encryption-algorithm")
 	if cipher == nil {
-		return nil, fault(item.Line, item.Name, "has no encryption-algorithm")
+		return nil, faultAt(item.Line, item.Name, "has no encryption-algorithm")
 	}
 	var l lists
 	var err error
@@ -187,14 +187,14 @@ func phase1Item(item *plist.Element, ownPRF bool) ([]proposals.Product, error) {
 func phase1List(item *plist.Element, name string, w words) ([]proposals.Algorithm, error) {
 	e := item.Child(name)
 	if e == nil || e.Text == "" {
-		return nil, fault(item.Line, item.Name, "has no "+name)
+		return nil, faultAt(item.Line, item.Name, "has no "+name)
 	}
 	if len(e.Text) > maxValue {
 		return nil, tooLong(setting{e.Name, e.Line})
 	}
 	var list []proposals.Algorithm
 	for value := range strings.SplitSeq(e.Text, ",") {
-		a, err := w.algorithm(name, strings.TrimSpace(value), e.Line)
+		a, err := w.algorithm("value of "+name, strings.TrimSpace(value), e.Line)
 		if err != nil {
 			return nil, err
 		}
@@ -207,7 +207,7 @@ func pfsenseCipher(e *plist.Element) ([]proposals.Algorithm, error) {
 	var names []string
 	name, keylen := e.Child("name"), e.Content("keylen")
 	if name == nil {
-		return nil, fault(e.Line, e.Name, "has no name")
+		return nil, faultAt(e.Line, e.Name, "has no name")
 	}
 	for _, c := range pfsenseCiphers {
 		names = append(names, c.name)
@@ -233,12 +233,12 @@ func pfsenseCipher(e *plist.Element) ([]proposals.Algorithm, error) {
 				line = k.Line
 			}
 			if keylen == "" {
-				return nil, fault(line, c.name, fmt.Sprintf("has no keylen: write %s, one of %s", what, strings.Join(c.keylens, ", ")))
+				return nil, faultAt(line, c.name, fmt.Sprintf("has no keylen: write %s, one of %s", what, strings.Join(c.keylens, ", ")))
 			}
-			return nil, fault(line, keylen, fmt.Sprintf("is no keylen of %s: write %s, one of %s", c.name, what, strings.Join(c.keylens, ", ")))
+			return nil, fault(line, keylen, fmt.Sprintf("is not a value of keylen for %s: write %s, one of %s", c.name, what, strings.Join(c.keylens, ", ")))
 		}
 	}
-	return nil, notOneOf(names, "encryption-algorithm", name.Text, name.Line)
+	return nil, notOneOf(names, "value of encryption-algorithm", name.Text, name.Line)
 }
 
 // connectionPolicies returns the policies of OPNsense's connections.

@@ -44,21 +44,21 @@ func TestPfSenseErrors(t *testing.T) {
 	testImportErrors(t, SyntaxPfSense, []struct{ in, want string }{
 		// cipher
 		{phase1("", item("aes265", "", "sha256", "", "14")),
-			`line 2: "aes265" is no encryption-algorithm: write one of aes, aes128gcm, aes192gcm, aes256gcm, aes128gcm16, aes192gcm16, aes256gcm16, chacha20poly1305, camellia, blowfish, 3des, cast128, des`},
+			`line 2: "aes265" is not a value of encryption-algorithm: write one of aes, aes128gcm, aes192gcm, aes256gcm, aes128gcm16, aes192gcm16, aes256gcm16, chacha20poly1305, camellia, blowfish, 3des, cast128, des`},
 		// length of the key for that of the ICV
 		{phase1("", item("aes256gcm", "256", "sha256", "", "19")),
-			`line 2: "256" is no keylen of aes256gcm: write the length of its ICV in bits, one of 128, 96, 64`},
+			`line 2: "256" is not a value of keylen for aes256gcm: write the length of its ICV in bits, one of 128, 96, 64`},
 		// length
 		{phase1("", item("aes", "512", "sha256", "", "19")),
-			`line 2: "512" is no keylen of aes: write the length of its key in bits, one of 256, 192, 128`},
+			`line 2: "512" is not a value of keylen for aes: write the length of its key in bits, one of 256, 192, 128`},
 		{phase1("", item("aes", "", "sha256", "", "19")),
 			`line 2: "aes" has no keylen: write the length of its key in bits, one of 256, 192, 128`},
 		// hash
 		{phase1("", item("aes", "256", "sha265", "", "19")),
-			`line 2: "sha265" is no hash-algorithm; did you mean sha256?`},
+			`line 2: "sha265" is not a value of hash-algorithm; did you mean sha256?`},
 		// group
 		{phase1("", item("aes", "256", "sha256", "", "0")),
-			`line 2: "0" is no dhgroup: write one of 1, 2, 5, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32`},
+			`line 2: "0" is not a value of dhgroup: write one of 1, 2, 5, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32`},
 		// no PRF
 		{phase1("<prfselect_enable/>", item("aes", "256", "sha256", "", "14")), `line 2: "item" has no prf-algorithm`},
 		// no cipher
@@ -66,7 +66,7 @@ func TestPfSenseErrors(t *testing.T) {
 		// no name
 		{phase1("", "<encryption-algorithm/>"), `line 2: "encryption-algorithm" has no name`},
 		// iketype
-		{"<phase1><iketype>ikev3</iketype></phase1>", `line 1: "ikev3" is no iketype: write ikev2, ikev1 or auto`},
+		{"<phase1><iketype>ikev3</iketype></phase1>", `line 1: "ikev3" is not a value of iketype: write ikev2, ikev1 or auto`},
 		// tags
 		{"<pfsense>\n<phase1></pfsense>", "line 2: the XML is not well-formed: an end tag does not fit the start tag"},
 		// IKEv1

@@ -1,7 +1,9 @@
 package client
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -85,7 +87,7 @@ func (c cmdlet) find(parameter string, line int) (name string, isSwitch bool, er
 	case 1:
 		return found[0], slices.Contains(switches, found[0]), nil
 	}
-	return "", false, fault(line, parameter, "could be each of "+strings.Join(found, ", ")+": write more of it")
+	return "", false, faultAt(line, shorten(parameter), "could be each of "+strings.Join(found, ", ")+": write more of it")
 }
 
 // connectionsOfCommands returns the connections that a script makes, in its
@@ -94,7 +96,8 @@ func connectionsOfCommands(script string) ([]windowsConnection, error) {
 	var connections []windowsConnection
 	index := make(map[string]int) // of connections, by their names
 	var negotiate setting
-	for _, words := range shellStatements(script) {
+	reader := newShellReader(script, 1)
+	for _, words := range reader.statements {
 		if value, ok := registryValue(words, "NegotiateDH2048_AES256"); ok {
 			negotiate = value
 			continue
@@ -125,13 +128,38 @@ func connectionsOfCommands(script string) ([]windowsConnection, error) {
 				connections[i].tunnel = c.tunnel
 			}
 		default:
-			connections[i].custom, connections[i].line = c.custom, c.line
+			connections[i].custom, connections[i].line, connections[i].toDefault = c.custom, c.line, c.toDefault
+			connections[i].doubt = cmp.Or(c.doubt, connections[i].doubt)
 		}
 	}
 	for i := range connections {
 		connections[i].negotiate = negotiate
 	}
+	if len(connections) == 0 {
+		return nil, unusedVariables(reader.variables)
+	}
 	return connections, nil
+}
+
+// unusedVariables is the error of a script that calls no cmdlet of ours and sets
+// variables that are named for parameters, or nil if there are none.
+func unusedVariables(variables map[string]shellWord) error {
+	var found []shellWord
+	for _, e := range windowsEnums {
+		if v, ok := variables["$"+strings.ToLower(e.parameter)]; ok {
+			found = append(found, shellWord{text: "$" + e.parameter, line: v.line})
+		}
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	slices.SortStableFunc(found, func(a, b shellWord) int { return cmp.Compare(a.line, b.line) })
+	var names []string
+	for _, v := range found {
+		names = append(names, v.text)
+	}
+	return faultAt(found[0].line, "", "the file sets "+strings.Join(names, ", ")+", and no VPN command of it uses them: import the script that calls "+
+		"Set-VpnConnectionIPsecConfiguration, with their values in it")
 }
 
 // registryValue returns what a statement such as New-ItemProperty -Name NAME
@@ -151,35 +179,50 @@ func registryValue(words []shellWord, name string) (setting, bool) {
 
 // cmdletCall returns the cmdlet of ours that a statement calls, and its
 // arguments by the whole names of the parameters; nil if it calls none. A prompt
-// may stand before it.
-func cmdletCall(words []shellWord) (*cmdlet, map[string]setting, error) {
+// or the name of a variable and = may stand before it.
+func cmdletCall(words []shellWord) (*cmdlet, map[string]shellWord, error) {
 	for i, word := range words {
 		if word.quoted {
 			break
 		}
-		name := word.text[strings.LastIndexByte(word.text, '>')+1:]
+		prompt := strings.LastIndexByte(word.text, '>') + 1
 		for _, c := range windowsCmdlets {
-			if strings.EqualFold(name, c.name) {
-				arguments, err := c.arguments(words[i+1:])
-				return &c, arguments, err
+			if !strings.EqualFold(word.text[prompt:], c.name) {
+				continue
 			}
+			if i > 0 && prompt == 0 && !isBeforeCall(words[:i]) {
+				return nil, nil, nil // it is only spoken of
+			}
+			arguments, err := c.arguments(words[i+1:])
+			return &c, arguments, err
 		}
 	}
 	return nil, nil, nil
 }
 
+// isBeforeCall reports whether words may stand before a cmdlet: a prompt, $name
+// = or the shell itself.
+func isBeforeCall(words []shellWord) bool {
+	last := words[len(words)-1].text
+	first := strings.ToLower(words[0].text)
+	return last == "=" || strings.HasSuffix(last, ">") || strings.HasPrefix(first, "powershell") || first == "pwsh"
+}
+
 // arguments returns what words give the parameters of c. As in PowerShell, what
 // has no name goes to the positions that are left.
-func (c cmdlet) arguments(words []shellWord) (map[string]setting, error) {
-	arguments := make(map[string]setting)
-	var unnamed []shellWord
+func (c cmdlet) arguments(words []shellWord) (map[string]shellWord, error) {
+	arguments := make(map[string]shellWord)
+	var unnamed, tables []shellWord
 	for len(words) > 0 {
 		word := words[0]
 		words = words[1:]
 		switch {
-		case !word.quoted && strings.HasPrefix(word.text, "@"):
-			return nil, fault(word.line, word.text, "holds the parameters of "+c.name+": write them in its line")
-		case word.quoted || len(word.text) < 2 || word.text[0] != '-':
+		case !word.quoted && strings.HasPrefix(word.text, "@") && word.table == nil:
+			return nil, faultAt(word.line, word.text, "is a hashtable that the file does not set to @{...}: write its parameters in the line of "+c.name)
+		case word.table != nil:
+			tables = append(tables, word)
+			continue
+		case word.quoted || word.unknown != "" || len(word.text) < 2 || word.text[0] != '-':
 			unnamed = append(unnamed, word)
 			words = restOfArray(word, words)
 			continue
@@ -189,10 +232,10 @@ func (c cmdlet) arguments(words []shellWord) (map[string]setting, error) {
 			return nil, err
 		}
 		if _, again := arguments[name]; again {
-			return nil, fault(word.line, word.text, "is given twice, which PowerShell refuses")
+			return nil, faultAt(word.line, "-"+name, "is given twice, which PowerShell refuses")
 		}
 		if isSwitch {
-			arguments[name] = setting{"", word.line}
+			arguments[name] = shellWord{line: word.line}
 			if len(words) > 0 && !words[0].quoted && strings.HasPrefix(words[0].text, "$") { // -Force:$true
 				if strings.EqualFold(words[0].text, "$false") {
 					delete(arguments, name)
@@ -202,14 +245,19 @@ func (c cmdlet) arguments(words []shellWord) (map[string]setting, error) {
 			continue
 		}
 		if len(words) == 0 {
-			return nil, fault(word.line, word.text, "has no value")
+			return nil, faultAt(word.line, "-"+name, "has no value")
 		}
-		arguments[name] = setting{words[0].text, words[0].line}
+		arguments[name] = words[0]
 		words = restOfArray(words[0], words[1:])
+	}
+	for _, table := range tables {
+		if err := c.splat(arguments, table); err != nil {
+			return nil, err
+		}
 	}
 	for _, position := range c.positions {
 		if _, named := arguments[position]; !named && len(unnamed) > 0 {
-			arguments[position] = setting{unnamed[0].text, unnamed[0].line}
+			arguments[position] = unnamed[0]
 			unnamed = unnamed[1:]
 		}
 	}
@@ -219,12 +267,48 @@ func (c cmdlet) arguments(words []shellWord) (map[string]setting, error) {
 	return arguments, nil
 }
 
+// splat takes the parameters that a hashtable holds: those of the call itself
+// come first.
+func (c cmdlet) splat(arguments map[string]shellWord, word shellWord) error {
+	for _, key := range slices.Sorted(maps.Keys(word.table)) {
+		value := word.table[key]
+		name, isSwitch, err := c.find(key, value.line)
+		if err != nil {
+			return err
+		}
+		if _, again := arguments[name]; again || isSwitch && strings.EqualFold(value.text, "$false") {
+			continue
+		}
+		value.several = value.several || word.several
+		arguments[name] = value
+	}
+	return nil
+}
+
 // connection returns the connection that a call makes or sets the policy of.
-func (c cmdlet) connection(arguments map[string]setting, line int) (windowsConnection, error) {
-	connection := windowsConnection{line: line, tunnel: arguments["TunnelType"]}
+func (c cmdlet) connection(arguments map[string]shellWord, line int) (windowsConnection, error) {
+	connection := windowsConnection{line: line}
+	// known returns what a parameter is set to.
+	known := func(parameter string) (setting, error) {
+		word := arguments[parameter]
+		if word.unknown == expression {
+			return setting{}, faultAt(word.line, parameter, "is given by an expression, which is not worked out: write its value in the line of "+c.name)
+		}
+		if word.unknown != "" {
+			return setting{}, faultAt(word.line, shorten(word.unknown), "has no value in the file, and is the "+parameter+" of "+c.name+": write its value there")
+		}
+		if word.several {
+			connection.doubt = "The file sets the " + parameter + " of " + c.name + " to several values, and which of them counts is decided when it runs: this is the last one."
+		}
+		return setting{word.text, word.line}, nil
+	}
+	var err error
+	if connection.tunnel, err = known("TunnelType"); err != nil {
+		return connection, err
+	}
 	for _, parameter := range []string{"ConnectionName", "Name"} {
 		if name, ok := arguments[parameter]; ok {
-			connection.name = name.value
+			connection.name = name.text
 		}
 	}
 	_, toDefault := arguments["RevertToDefault"]
@@ -236,20 +320,26 @@ func (c cmdlet) connection(arguments map[string]setting, line int) (windowsConne
 		}
 	case "Set-VpnConnection":
 	case "Set-VpnConnectionIPsecConfiguration":
-		custom = !toDefault
+		custom, connection.toDefault = !toDefault, toDefault
 	default:
 		connection.name, connection.server, connection.tunnel = "server", true, setting{}
 	}
 	if custom {
 		connection.custom = make(map[string]setting)
 		for _, e := range windowsEnums {
-			if s, ok := arguments[e.parameter]; ok {
-				connection.custom[e.parameter] = s
+			if _, ok := arguments[e.parameter]; !ok {
+				continue
+			}
+			if connection.custom[e.parameter], err = known(e.parameter); err != nil && e.keywords != nil {
+				return connection, err
+			}
+			if err != nil { // it says nothing of the IKE SA
+				delete(connection.custom, e.parameter)
 			}
 		}
 	}
 	if connection.name == "" {
-		return connection, fault(line, c.name, "names no connection: add -ConnectionName")
+		return connection, faultAt(line, c.name, "names no connection: add -ConnectionName")
 	}
 	return connection, nil
 }

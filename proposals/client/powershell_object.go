@@ -45,7 +45,7 @@ func (r *jsonReader) token() (json.Token, int, error) {
 		var syntax *json.SyntaxError
 		problem := "is not whole"
 		if errors.As(err, &syntax) {
-			problem = "is no JSON: " + shorten(syntax.Error())
+			problem = "is not JSON: " + shorten(syntax.Error())
 		}
 		return nil, 0, fault(r.line, "", "the text "+problem)
 	}
@@ -127,7 +127,7 @@ func connectionsOfJSON(data []byte) ([]windowsConnection, error) {
 func connectionOfJSON(o jsonValue) (windowsConnection, error) {
 	c := windowsConnection{name: "custom policy", line: o.line}
 	if o.fields == nil {
-		return c, fault(o.line, o.text, "is no object of Get-VpnConnection")
+		return c, fault(o.line, o.text, "is not an object of Get-VpnConnection")
 	}
 	for _, name := range []string{"ConnectionName", "Name"} {
 		if f, ok := o.field(name); ok && f.text != "" {
@@ -142,13 +142,15 @@ func connectionOfJSON(o jsonValue) (windowsConnection, error) {
 		custom, ok = o, true // the object of -PassThru
 	}
 	switch {
+	case !ok && c.tunnel.value == "":
+		return c, faultAt(o.line, "", "an object says neither a TunnelType nor an IPSecCustomPolicy: it is not one of Get-VpnConnection")
 	case !ok, custom.text == "" && custom.fields == nil && len(custom.items) == 0:
 		return c, nil
 	case len(custom.items) == 1:
 		custom = custom.items[0]
 	}
 	if custom.fields == nil {
-		return c, fault(custom.line, custom.text, "is the name of the custom policy's type, not the policy: write it with ConvertTo-Json -Depth 5")
+		return c, faultNear(custom.line, custom.text, "is the name of the custom policy's type, not the policy: write it with ConvertTo-Json -Depth 5", []string{"VpnConnectionIPsecConfiguration"})
 	}
 	c.custom = make(map[string]setting)
 	for _, e := range windowsEnums {
@@ -161,42 +163,79 @@ func connectionOfJSON(o jsonValue) (windowsConnection, error) {
 
 var listLine = regexp.MustCompile(`^\s*([A-Za-z][\w()]*)\s*:\s*(.*?)\s*$`)
 
+// listFields are the properties of the objects that PowerShell prints of VPN
+// connections, in lower case: of Get-VpnConnection, of
+// Set-VpnConnectionIPsecConfiguration -PassThru and of
+// Get-VpnServerConfiguration. Other lines of that form are not of them.
+var listFields = func() map[string]bool {
+	fields := make(map[string]bool)
+	for _, name := range []string{"Name", "ConnectionName", "ServerAddress", "AllUserConnection", "Guid", "TunnelType",
+		"AuthenticationMethod", "EncryptionLevel", "L2tpIPsecAuth", "UseWinlogonCredential", "EapConfigXmlStream",
+		"ConnectionStatus", "RememberCredential", "SplitTunneling", "DnsSuffix", "IdleDisconnectSeconds",
+		"IPSecCustomPolicy", "CustomPolicy", "EncryptionType", "Ikev2Ports", "L2tpPorts", "SstpPorts",
+		"IdleDisconnect(s)", "SALifeTime(s)", "MMSALifeTime(s)", "SADataSizeForRenegotiation(KB)"} {
+		fields[strings.ToLower(name)] = true
+	}
+	for _, e := range windowsEnums {
+		fields[strings.ToLower(e.parameter)] = true
+	}
+	return fields
+}()
+
 // connectionsOfList reads objects as PowerShell prints them, "Name : Value" on
 // each line, in any order, with or without blank lines between. A field that
-// comes again begins the next object.
-func connectionsOfList(text string) []windowsConnection {
-	var connections []windowsConnection
-	var seen map[string]bool
+// comes again begins the next object. An object is a connection if it says which
+// tunnel it has, or names one of the algorithms.
+func connectionsOfList(text string) ([]windowsConnection, error) {
+	type object struct {
+		windowsConnection
+		seen map[string]setting
+	}
+	var objects []*object
 	number := 0
 	for line := range strings.Lines(text) {
 		number++
 		m := listLine.FindStringSubmatch(strings.TrimRight(line, "\r\n"))
-		if m == nil {
+		if m == nil || !listFields[strings.ToLower(m[1])] {
 			continue
 		}
 		name, value := strings.ToLower(m[1]), setting{m[2], number}
-		if seen == nil || seen[name] {
-			connections = append(connections, windowsConnection{name: "custom policy", line: number})
-			seen = make(map[string]bool)
+		if len(objects) == 0 || objects[len(objects)-1].seen[name].line > 0 {
+			objects = append(objects, &object{windowsConnection{name: "custom policy", line: number}, make(map[string]setting)})
 		}
-		seen[name] = true
-		c := &connections[len(connections)-1]
+		o := objects[len(objects)-1]
+		o.seen[name] = value
 		switch name {
 		case "name", "connectionname":
-			c.name = value.value
+			o.name = value.value
 		case "tunneltype":
-			c.tunnel = value
+			o.tunnel = value
 		case "custompolicy": // of Get-VpnServerConfiguration
-			c.name, c.server = "server", true
+			o.name, o.server = "server", true
 		}
 		for _, e := range windowsEnums {
 			if strings.EqualFold(name, e.parameter) && value.value != "" {
-				if c.custom == nil {
-					c.custom = make(map[string]setting)
+				if o.custom == nil {
+					o.custom = make(map[string]setting)
 				}
-				c.custom[e.parameter] = value
+				o.custom[e.parameter] = value
 			}
 		}
 	}
-	return connections
+	var connections []windowsConnection
+	for _, o := range objects {
+		if o.custom == nil && o.tunnel.value == "" && !o.server {
+			continue
+		}
+		policy, shown := o.seen["ipseccustompolicy"]
+		switch {
+		case o.custom != nil || o.server:
+		case policy.value != "":
+			return nil, faultAt(policy.line, "IPSecCustomPolicy", "shows that there is a custom policy, and not which: write the connection with ConvertTo-Json -Depth 5")
+		case !shown:
+			o.doubt = "A list does not show whether the connection has a custom policy: Get-VpnConnection | ConvertTo-Json -Depth 5 does."
+		}
+		connections = append(connections, o.windowsConnection)
+	}
+	return connections, nil
 }

@@ -69,17 +69,44 @@ func phonebook(text string) []phonebookEntry {
 	return entries
 }
 
+// rasphoneTypes are the values of Type (ras.h, RASET_*).
+var rasphoneTypes = map[string]string{
+	"1": "a modem or ISDN", "2": "a VPN", "3": "a direct cable", "4": "the Internet connection wizard", "5": "broadband (PPPoE)",
+}
+
+// notVPN says why an entry is not a VPN, or returns "".
+func (e phonebookEntry) notVPN() string {
+	kind, device := e.keys["type"], e.keys["device"]
+	switch {
+	case kind.value == "2", kind.line == 0 && !strings.Contains(strings.ToUpper(device.value), "PPPOE"):
+		return ""
+	case kind.line == 0:
+		return "a device for PPPoE"
+	case rasphoneTypes[kind.value] != "":
+		return "Type=" + kind.value + ", " + rasphoneTypes[kind.value]
+	}
+	return "another Type than 2"
+}
+
 func parseRasphone(data []byte) ([]Policy, error) {
 	var policies []Policy
 	var others []string
+	var why error // the first entry that is not a VPN
 	for _, entry := range phonebook(string(data)) {
 		strategy, ok := entry.keys["vpnstrategy"]
 		if !ok {
 			continue // no VPN
 		}
+		if not := entry.notVPN(); not != "" {
+			others = append(others, entry.name)
+			if why == nil {
+				why = faultAt(entry.line, "", fmt.Sprintf("it holds no IKEv2 connection: %q has %s, and only Type=2 is a VPN (read as %s)", shorten(entry.name), not, SyntaxRasphone))
+			}
+			continue
+		}
 		only, ok := rasphoneStrategies[strategy.value]
 		if n, err := strconv.Atoi(strategy.value); err != nil || n < 0 {
-			return nil, fault(strategy.line, strategy.value, "is no VpnStrategy: write its number, 7 for IKEv2 alone")
+			return nil, fault(strategy.line, strategy.value, "is not a value of VpnStrategy: write its number, 7 for IKEv2 alone")
 		}
 		if !ok {
 			others = append(others, entry.name)
@@ -95,6 +122,9 @@ func parseRasphone(data []byte) ([]Policy, error) {
 		}
 		policies = append(policies, p)
 	}
+	if len(policies) == 0 {
+		return nil, why
+	}
 	return leftOut(policies, others), nil
 }
 
@@ -105,28 +135,28 @@ func (e phonebookEntry) policy() (Policy, error) {
 		return byDefault("windows-11", "It has no custom policy, so that it offers what Windows offers by default."), nil
 	}
 	if number.value != "1" {
-		return Policy{}, fault(number.line, number.value, "is no NumCustomPolicy that Windows writes: that is 0 or 1")
+		return Policy{}, fault(number.line, number.value, "is not a value of NumCustomPolicy that Windows writes: that is 0 or 1")
 	}
 	if custom.line == 0 {
-		return Policy{}, fault(number.line, "NumCustomPolicy", "says that there is a custom policy, but CustomIPSecPolicies is missing")
+		return Policy{}, faultAt(number.line, "NumCustomPolicy", "says that there is a custom policy, but CustomIPSecPolicies is missing")
 	}
 	if custom.value == "" {
-		return Policy{}, fault(custom.line, "CustomIPSecPolicies", "is empty, though NumCustomPolicy says that there is a custom policy")
+		return Policy{}, faultAt(custom.line, "CustomIPSecPolicies", "is empty, though NumCustomPolicy says that there is a custom policy")
 	}
 	octets, err := hex.DecodeString(custom.value)
 	if err != nil || len(octets) != 4*len(rasphoneOrder) {
-		return Policy{}, fault(custom.line, custom.value, fmt.Sprintf("is no custom policy: that is %d hexadecimal digits, six little-endian numbers", 8*len(rasphoneOrder)))
+		return Policy{}, faultAt(custom.line, "CustomIPSecPolicies", fmt.Sprintf("is not a custom policy: that is %d hexadecimal digits, six little-endian numbers", 8*len(rasphoneOrder)))
 	}
 	parameters := make(map[string]setting)
 	for i, enum := range rasphoneOrder {
 		n := binary.LittleEndian.Uint32(octets[4*i:])
 		if int64(n) >= int64(len(enum.names)) || enum.names[n] == "" {
-			return Policy{}, fault(custom.line, custom.value, fmt.Sprintf("has %d as its number %d, which is no %s",
+			return Policy{}, faultAt(custom.line, "CustomIPSecPolicies", fmt.Sprintf("has %d as its number %d, which is not a value of %s",
 				n, i+1, enum.parameter))
 		}
 		parameters[enum.parameter] = setting{enum.names[n], custom.line}
 	}
-	p, err := windowsCustomPolicy(parameters, custom.line)
+	p, err := windowsCustomPolicy(parameters, nil, custom.line)
 	if err != nil {
 		return Policy{}, err
 	}

@@ -14,5 +14,5 @@ type setting struct {
 
 // tooLong is the error that what key sets is longer than what people write.
 func tooLong(key setting) *proposals.FileError {
-	return fault(key.line, key.value, fmt.Sprintf("is longer than the %d octets that are read", maxValue))
+	return faultAt(key.line, key.value, fmt.Sprintf("is longer than the %d octets that are read", maxValue))
 }

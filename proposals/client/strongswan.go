@@ -1,6 +1,7 @@
 package client
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,7 +39,7 @@ func (o *strongSwanOffer) add(text string, line int) error {
 	text = strings.Join(words, "-")
 	p, completed, err := proposals.CompleteProduct(text)
 	if err != nil {
-		return fault(line, "", err.Error())
+		return faultOfProposal(line, text, err)
 	}
 	if completed != "" {
 		o.notes = append(o.notes, fmt.Sprintf("Line %d: %s %s: %v.", line, text, completed, p))
@@ -47,11 +48,25 @@ func (o *strongSwanOffer) add(text string, line int) error {
 	return nil
 }
 
+// faultOfProposal is what [proposals.CompleteProduct] says of a proposal; of one
+// that has other words than algorithms, only what is wrong with the first of
+// them.
+func faultOfProposal(line int, text string, err error) error {
+	var syntax *proposals.SyntaxError
+	if isLikeAlgorithm(text) || !errors.As(err, &syntax) {
+		return fault(line, "", err.Error())
+	}
+	if len(syntax.Nearest) > 0 {
+		return faultAt(line, syntax.Token, syntax.Problem+question(syntax.Nearest))
+	}
+	return fault(line, syntax.Token, syntax.Problem)
+}
+
 // notStrongSwan says why a keyword that [proposals.ParseAlgorithm] reads is none
 // of strongSwan, or returns "".
 func notStrongSwan(word string) string {
 	if word != strings.ToLower(word) {
-		return "is no keyword of strongSwan, whose keywords are in lower case: write " + strings.ToLower(word)
+		return "is not a keyword of strongSwan, whose keywords are in lower case: write " + strings.ToLower(word)
 	}
 	number := word
 	for _, prefix := range []string{"encr_", "prf_", "integ_", "ke_"} {

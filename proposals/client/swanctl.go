@@ -80,7 +80,7 @@ func (f *swanctlFile) policy(name string) (*Policy, error) {
 	case !ok || version.value == "0":
 		offer.notes = append(offer.notes, "Without version = 2 it answers to IKEv1 too; it initiates IKEv2.")
 	case version.value != "2":
-		return nil, fault(version.line, version.value, "is no IKE version: write 0 (either), 1 or 2")
+		return nil, fault(version.line, version.value, "is not a value of version: write 0 (either), 1 or 2")
 	}
 	line := conn[0].line
 	if value, ok := get("proposals"); ok {
@@ -118,7 +118,7 @@ func slipOfProposals(s *swanctlSection) error {
 	for name, value := range s.values {
 		near := didYouMean(name, []string{"proposals"})
 		if name != "proposals" && near != "" && (first == nil || value.line < first.Line) {
-			first = fault(value.line, name, "is no setting of a connection"+near)
+			first = faultAt(value.line, name, "is not a setting of a connection"+near)
 		}
 	}
 	if first == nil {
@@ -146,14 +146,14 @@ func (f *swanctlFile) resolve(path []string, depth int) ([]*swanctlSection, erro
 			next = append(next, child)
 			for _, template := range child.templates {
 				if f.steps++; depth == maxNesting || f.steps > maxTemplateSteps {
-					return nil, fault(template.line, template.value, "nests templates too deeply, or in a circle")
+					return nil, faultAt(template.line, template.value, "nests templates too deeply, or in a circle")
 				}
 				inherited, err := f.resolve(strings.Split(template.value, "."), depth+1)
 				if err != nil {
 					return nil, err
 				}
 				if len(inherited) == 0 && len(f.includes) == 0 {
-					return nil, fault(template.line, template.value, "is no section of this file: write the path of one, such as connections.other")
+					return nil, faultAt(template.line, template.value, "is not a section of this file: write the path of one, such as connections.other")
 				}
 				for _, s := range inherited {
 					if !slices.Contains(next, s) {
@@ -222,7 +222,7 @@ func (r *swanctlReader) statements(section *swanctlSection, depth int) error {
 		case r.rest == "" && depth == 0:
 			return nil
 		case r.rest == "":
-			return fault(section.line, section.name, "is not closed: write } at its end")
+			return faultAt(section.line, section.name, "is not closed: write } at its end")
 		case r.rest[0] == '}' && depth > 0:
 			r.rest = r.rest[1:]
 			return nil
@@ -230,7 +230,7 @@ func (r *swanctlReader) statements(section *swanctlSection, depth int) error {
 		line := r.line
 		name := r.word(swanctlNameEnd)
 		if name == "" {
-			return fault(line, r.rest[:1], "is out of place: write name = value, or name { ... }")
+			return faultAt(line, r.rest[:1], "is out of place: write name = value, or name { ... }")
 		}
 		blank := r.rest != "" && (r.rest[0] == ' ' || r.rest[0] == '\t')
 		r.rest = strings.TrimLeft(r.rest, " \t")
@@ -266,15 +266,21 @@ func (r *swanctlReader) statements(section *swanctlSection, depth int) error {
 				return err
 			}
 		default:
-			return fault(line, name, "is neither a setting nor a section: write name = value, or name { ... }")
+			return faultNear(line, name, "is neither a setting nor a section: write name = value, or name { ... }", swanctlWords)
 		}
 	}
 }
 
+// swanctlWords are sections and settings of swanctl.conf.
+var swanctlWords = []string{"connections", "secrets", "pools", "authorities", "children", "local", "remote", "include",
+	"version", "proposals", "esp_proposals", "local_addrs", "remote_addrs", "auth", "id", "certs", "eap_id", "secret",
+	"vips", "mode", "start_action", "close_action", "dpd_delay", "dpd_action", "rekey_time", "encap", "mobike",
+	"fragmentation", "send_cert", "unique", "local_ts", "remote_ts", "cacerts", "pubkeys", "addrs", "dns"}
+
 // section reads what follows the opening brace of a section.
 func (r *swanctlReader) section(parent *swanctlSection, name string, line int, templates []setting, depth int) error {
 	if r.sections++; r.sections > maxSections || depth == maxNesting {
-		return fault(line, name, fmt.Sprintf(
+		return faultAt(line, name, fmt.Sprintf(
 			"is a section too many: at most %d are read, and %d in each other", maxSections, maxNesting))
 	}
 	section := parent.child(name)

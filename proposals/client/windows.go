@@ -14,7 +14,7 @@ import (
 // The importer of PowerShell reads what people have of a Windows connection:
 // the JSON of Get-VpnConnection, the object that
 // Set-VpnConnectionIPsecConfiguration -PassThru returns, as JSON or as a printed
-// list, and the command lines that made the connection.
+// list, the command lines that made the connection, and ProfileXML.
 
 var windowsFormat = format{syntax: SyntaxWindows, detect: isWindows, parse: parseWindows}
 
@@ -27,6 +27,9 @@ type windowsEnum struct {
 	names     []string // by their numbers; "" where none is known
 	others    []string // whose numbers are not known
 	keywords  []string // of the algorithms of the IKE SA, by their numbers
+	// foreign are names of another form of the enumeration, and what they are
+	// here.
+	foreign map[string]string
 }
 
 // The parameters of a custom policy. Three are about the IKE SA; the others are
@@ -75,7 +78,7 @@ var windowsEnums = []windowsEnum{
 func (e windowsEnum) number(value string, line int) (int, error) {
 	if n, err := strconv.Atoi(value); err == nil {
 		if n < 0 || n >= len(e.names) || e.names[n] == "" {
-			return 0, fault(line, value, fmt.Sprintf("is no number of %s: write its name, one of %s",
+			return 0, fault(line, value, fmt.Sprintf("is not the number of a value of %s: write its name, one of %s",
 				e.parameter, strings.Join(e.all(), ", ")))
 		}
 		return n, nil
@@ -87,7 +90,10 @@ func (e windowsEnum) number(value string, line int) (int, error) {
 	if slices.ContainsFunc(e.others, is) {
 		return -1, nil
 	}
-	return 0, notOneOf(e.all(), e.parameter, value, line)
+	if name, ok := e.foreign[strings.ToUpper(value)]; ok {
+		return 0, faultAt(line, value, "is PowerShell's name of this "+e.parameter+": write "+name)
+	}
+	return 0, notOneOf(e.all(), "value of "+e.parameter, value, line)
 }
 
 func (e windowsEnum) all() []string {
@@ -101,7 +107,12 @@ type windowsConnection struct {
 	tunnel setting // TunnelType; "" if the file does not say it
 	// custom are the parameters of its custom policy; nil if it has none.
 	custom map[string]setting
-	server bool
+	// enums are how their values are named; nil for [windowsEnums].
+	enums []windowsEnum
+	// toDefault: the file takes a custom policy away.
+	toDefault bool
+	server    bool
+	doubt     string // a sentence, or ""
 	// negotiate is NegotiateDH2048_AES256 of the registry, where a script sets
 	// it: it changes what a connection without a custom policy offers.
 	negotiate setting
@@ -122,7 +133,7 @@ func (c windowsConnection) policy() (Policy, bool, error) {
 	if err != nil {
 		return Policy{}, false, err
 	}
-	p.Name = c.name
+	p.Name, p.Doubt = c.name, strings.TrimSpace(p.Doubt+" "+c.doubt)
 	if strings.EqualFold(c.tunnel.value, "Automatic") {
 		p.Notes = append(p.Notes, "Its TunnelType is Automatic: Windows tries other protocols than IKEv2 too.")
 	}
@@ -137,22 +148,26 @@ func (c windowsConnection) policy() (Policy, bool, error) {
 func (c windowsConnection) ikev2() (bool, error) {
 	types := []string{"Ikev2", "Automatic", "Pptp", "L2tp", "Sstp"}
 	n := slices.IndexFunc(types, func(t string) bool { return strings.EqualFold(t, c.tunnel.value) })
-	if n < 0 && c.tunnel.value != "" {
-		return false, notOneOf(types, "TunnelType", c.tunnel.value, c.tunnel.line)
+	switch {
+	case n >= 0:
+		return n < 2, nil
+	case c.tunnel.value != "":
+		return false, notOneOf(types, "value of TunnelType", c.tunnel.value, c.tunnel.line)
 	}
-	return n < 2, nil
+	// It does not say its type: then what it says of IPsec does.
+	return c.custom != nil || c.toDefault || c.server, nil
 }
 
 func (c windowsConnection) offer() (Policy, error) {
 	if c.custom != nil {
-		return windowsCustomPolicy(c.custom, c.line)
+		return windowsCustomPolicy(c.custom, c.enums, c.line)
 	}
 	if c.server {
 		return byDefault("windows-server", "The file sets no custom policy of the server."), nil
 	}
 	name, ok := windowsNegotiate[c.negotiate.value]
 	if !ok {
-		return Policy{}, fault(c.negotiate.line, c.negotiate.value, "is no value of NegotiateDH2048_AES256: write 0, 1 or 2")
+		return Policy{}, fault(c.negotiate.line, c.negotiate.value, "is not a value of NegotiateDH2048_AES256: write 0, 1 or 2")
 	}
 	why := "It has no custom policy, so that it offers what Windows offers by default."
 	if c.negotiate.value != "" {
@@ -163,9 +178,12 @@ func (c windowsConnection) offer() (Policy, error) {
 
 // windowsCustomPolicy returns the one suite of a custom policy, which begins at
 // line. Its PRF has the hash of IntegrityCheckMethod, with AES-GCM too.
-func windowsCustomPolicy(custom map[string]setting, line int) (Policy, error) {
+func windowsCustomPolicy(custom map[string]setting, enums []windowsEnum, line int) (Policy, error) {
 	numbers := make(map[string]int)
-	for _, e := range windowsEnums {
+	if enums == nil {
+		enums = windowsEnums
+	}
+	for _, e := range enums {
 		s, ok := custom[e.parameter]
 		if !ok || s.value == "" {
 			if e.keywords == nil {
@@ -181,7 +199,7 @@ func windowsCustomPolicy(custom map[string]setting, line int) (Policy, error) {
 		numbers[e.parameter] = n
 	}
 	if s := custom["DHGroup"]; numbers["DHGroup"] == 0 {
-		return Policy{}, fault(s.line, s.value, "is no DHGroup of an IKE SA, which always has a key exchange: write one of "+
+		return Policy{}, fault(s.line, s.value, "is not a value of DHGroup for an IKE SA, which always has a key exchange: write one of "+
 			strings.Join(windowsDHGroup.names[1:], ", "))
 	}
 	of := func(e windowsEnum) []proposals.Algorithm {
@@ -205,6 +223,9 @@ var objectStart = regexp.MustCompile(`^\s*(\{|\[\s*[\[{])`)
 
 // isWindows tells PowerShell's JSON, lists and command lines.
 func isWindows(_ string, data []byte) bool {
+	if isProfileXML(data) {
+		return true
+	}
 	text := bytes.ToLower(data)
 	has := func(word string) bool { return bytes.Contains(text, []byte(word)) }
 	if objectStart.Match(text) {
@@ -216,6 +237,9 @@ func isWindows(_ string, data []byte) bool {
 }
 
 func parseWindows(data []byte) ([]Policy, error) {
+	if isProfileXML(data) {
+		return parseProfileXML(data)
+	}
 	connections, err := windowsConnections(data)
 	if err != nil {
 		return nil, err
@@ -244,5 +268,5 @@ func windowsConnections(data []byte) ([]windowsConnection, error) {
 	if err != nil || len(connections) > 0 {
 		return connections, err
 	}
-	return connectionsOfList(string(data)), nil
+	return connectionsOfList(string(data))
 }

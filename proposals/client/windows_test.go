@@ -100,19 +100,19 @@ func TestWindowsErrors(t *testing.T) {
 	testImportErrors(t, SyntaxWindows, []struct{ in, want string }{
 		// group that Windows lacks
 		{set("-EncryptionMethod AES256 -IntegrityCheckMethod SHA256 -DHGroup Group19"),
-			`line 2: "Group19" is no DHGroup; did you mean Group1, Group14 or Group2?`},
+			`line 2: "Group19" is not a value of DHGroup; did you mean Group1, Group14 or Group2?`},
 		// no group
 		{set("-EncryptionMethod AES256 -IntegrityCheckMethod SHA256 `\n -DHGroup None"),
-			`line 3: "None" is no DHGroup of an IKE SA, which always has a key exchange: write one of Group1, Group2, Group14, ECP256, ECP384, Group24`},
+			`line 3: "None" is not a value of DHGroup for an IKE SA, which always has a key exchange: write one of Group1, Group2, Group14, ECP256, ECP384, Group24`},
 		// missing
 		{set("-EncryptionMethod AES256 -DHGroup Group14"),
 			`line 1: its custom policy has no IntegrityCheckMethod: give it one of MD5, SHA1, SHA256, SHA384`},
 		// of a Child SA
 		{set("-EncryptionMethod AES256 -IntegrityCheckMethod SHA256 -DHGroup Group14 -PfsGroup PFS14"),
-			`line 2: "PFS14" is no PfsGroup; did you mean PFS1, PFS24 or PFS2?`},
+			`line 2: "PFS14" is not a value of PfsGroup; did you mean PFS1, PFS24 or PFS2?`},
 		// slip of Microsoft's own example
 		{set(`-DHhGroup "Group2"`),
-			`line 2: "DHhGroup" is no parameter of Set-VpnConnectionIPsecConfiguration; did you mean DHGroup or PfsGroup?`},
+			`line 2: "DHhGroup" is not a parameter of Set-VpnConnectionIPsecConfiguration; did you mean DHGroup or PfsGroup?`},
 		// ambiguous
 		{set("-C A"),
 			`line 2: "C" could be each of ConnectionName, CipherTransformConstants, CimSession, Confirm: write more of it`},
@@ -122,26 +122,26 @@ func TestWindowsErrors(t *testing.T) {
 		{set("-DHGroup"), `line 2: "-DHGroup" has no value`},
 		// registry
 		{"Add-VpnConnection A b Ikev2\nSet-ItemProperty $p NegotiateDH2048_AES256 -Value 3",
-			`line 2: "3" is no value of NegotiateDH2048_AES256: write 0, 1 or 2`},
+			`line 2: "3" is not a value of NegotiateDH2048_AES256: write 0, 1 or 2`},
 		// splatted
 		{set("@policy"),
-			`line 2: "@policy" holds the parameters of Set-VpnConnectionIPsecConfiguration: write them in its line`},
+			`line 2: "@policy" is a hashtable that the file does not set to @{...}: write its parameters in the line of Set-VpnConnectionIPsecConfiguration`},
 		// variable from elsewhere
 		{set("-EncryptionMethod $enc -IntegrityCheckMethod SHA256 -DHGroup Group14"),
-			`line 2: "$enc" is no EncryptionMethod: write one of DES, DES3, AES128, AES192, AES256, GCMAES128, GCMAES256`},
+			`line 2: "$enc" has no value in the file, and is the EncryptionMethod of Set-VpnConnectionIPsecConfiguration: write its value there`},
 		// too much
 		{set("SHA256128 AES128 Group14 AES128 SHA256 None more"),
-			`line 2: "more" belongs to no parameter of Set-VpnConnectionIPsecConfiguration`},
+			`line 2: a word, not shown since it may be a secret, belongs to no parameter of Set-VpnConnectionIPsecConfiguration`},
 		// shallow JSON
 		{"{\"Name\": \"A\", \"TunnelType\": \"Ikev2\",\n\"IPSecCustomPolicy\": \"VpnConnectionIPsecConfiguration\"}",
 			`line 2: "VpnConnectionIPsecConfiguration" is the name of the custom policy's type, not the policy: write it with ConvertTo-Json -Depth 5`},
 		// number
 		{"{\"EncryptionMethod\": 6, \"IntegrityCheckMethod\": 2,\n \"DHGroup\": 7}",
-			`line 2: "7" is no number of DHGroup: write its name, one of None, Group1, Group2, Group14, ECP256, ECP384, Group24`},
+			`line 2: "7" is not the number of a value of DHGroup: write its name, one of None, Group1, Group2, Group14, ECP256, ECP384, Group24`},
 		// tunnel
-		{`{"Name": "A", "TunnelType": "Ikev"}`, `line 1: "Ikev" is no TunnelType; did you mean Ikev2?`},
+		{`{"Name": "A", "TunnelType": "Ikev"}`, `line 1: "Ikev" is not a value of TunnelType; did you mean Ikev2?`},
 		// no JSON
-		{"[\n{\"Name\": }]", "line 2: the text is no JSON: invalid character '}' looking for beginning of value"},
+		{"[\n{\"Name\": }]", "line 2: the text is not JSON: invalid character '}' looking for beginning of value"},
 		// cut
 		{"[\n{\"Name\":\n", "line 2: the text is not whole"},
 		// two texts

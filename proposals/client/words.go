@@ -56,11 +56,22 @@ func notOneOf(names []string, kind, name string, line int) *proposals.FileError 
 			near = append(near, asWritten[n])
 		}
 	}
-	problem := fmt.Sprintf("is no %s: write one of %s", kind, strings.Join(names, ", "))
+	problem := fmt.Sprintf("is not %s: write one of %s", withArticle(kind), strings.Join(names, ", "))
 	if len(near) > 0 {
-		problem = fmt.Sprintf("is no %s%s", kind, question(near))
+		problem = fmt.Sprintf("is not %s%s", withArticle(kind), question(near))
+	}
+	if len(near) > 0 {
+		return faultAt(line, name, problem)
 	}
 	return fault(line, name, problem)
+}
+
+// withArticle returns a noun, which may be a name, with "a" or "an" before it.
+func withArticle(noun string) string {
+	if noun != "" && strings.IndexByte("aeioAEIO", noun[0]) >= 0 {
+		return "an " + noun
+	}
+	return "a " + noun
 }
 
 // didYouMean returns a question with the words that are near, or "".

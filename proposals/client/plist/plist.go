@@ -48,7 +48,7 @@ func Parse(data []byte) (*Value, error) {
 	}
 	list := root.Child("plist")
 	if list == nil {
-		return nil, fault(1, "", "it is no property list: its first element is not plist")
+		return nil, fault(1, "", "it is not a property list: its first element is not plist")
 	}
 	if len(list.Children) != 1 {
 		return nil, fault(list.Line, "plist", "holds no value, or more than one")
