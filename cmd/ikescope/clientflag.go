@@ -166,6 +166,31 @@ func connectionNames(policies []client.Policy) []string {
 	return names
 }
 
+// importFile returns the clients of the configuration in the file at path, with
+// the files that it includes and that lie beside it: no name and no link leads out
+// of its directory.
+func importFile(path string, data []byte, syntax client.Syntax) ([]client.Policy, error) {
+	dir := filepath.Dir(path)
+	name := path
+	if absolute, err := filepath.Abs(path); err == nil {
+		name = absolute // files that it includes may be named so
+	}
+	var beside fs.FS
+	if root, err := os.OpenRoot(dir); err == nil {
+		defer root.Close()
+		beside = root.FS()
+	}
+	policies, err := client.ImportBeside(beside, name, data, syntax)
+	var at *proposals.FileError
+	switch {
+	case !errors.As(err, &at):
+		return policies, err
+	case at.File != "":
+		return nil, at.In(filepath.Join(dir, filepath.FromSlash(at.File)))
+	}
+	return nil, at.In(path)
+}
+
 // maxClientFile bounds what is read of a file, in octets.
 const maxClientFile = 64 << 20
 
@@ -202,13 +227,9 @@ func readClientFile(path string, syntax client.Syntax) (clients, questions []cli
 	if len(data) > maxClientFile {
 		return nil, nil, fmt.Errorf("%s: it exceeds %d octets", path, maxClientFile)
 	}
-	policies, err := client.Import(filepath.Base(path), data, syntax)
-	var at *proposals.FileError
-	switch {
-	case errors.As(err, &at):
-		return nil, nil, at.In(path)
-	case err != nil:
-		return nil, nil, fmt.Errorf("%s: %w", path, err)
+	policies, err := importFile(path, data, syntax)
+	if err != nil {
+		return nil, nil, err
 	}
 	for i := range policies {
 		if policies[i].Source == "" {

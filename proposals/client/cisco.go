@@ -1,7 +1,6 @@
 package client
 
 import (
-	"bytes"
 	"cmp"
 	"fmt"
 	"regexp"
@@ -62,16 +61,17 @@ type ciscoStatement struct {
 	line  int
 }
 
-func isCisco(_ string, data []byte) bool {
-	return bytes.Contains(data, []byte("crypto ikev2 proposal ")) || bytes.Contains(data, []byte("crypto ikev2 policy "))
-}
+// ciscoCommand are the commands that IPsec has on IOS, IOS-XE and ASA.
+var ciscoCommand = regexp.MustCompile(`(?m)^[ \t]*(?:[\w./-]+(?:\([\w-]+\))?#\s*)?(?:no )?crypto (?:ikev2|ikev1|isakmp|map|ipsec (?:profile|transform-set|ikev1|ikev2|security-association)) ?`)
+
+func isCisco(_ string, data []byte) bool { return ciscoCommand.Match(data) }
 
 // ciscoPrompt is what stands before a command in the transcript of a session.
 var ciscoPrompt = regexp.MustCompile(`^[\w./-]+(\([\w-]+\))?#\s*`)
 
 // ciscoBlocks returns the proposals and policies of IKEv2. Lines need not be
 // indented; a block ends with the first line that is no statement of it.
-func ciscoBlocks(text string) ([]*ciscoBlock, error) {
+func ciscoBlocks(text string) ([]*ciscoBlock, ciscoDefaults, error) {
 	type key struct {
 		isPolicy bool
 		name     string
@@ -79,6 +79,7 @@ func ciscoBlocks(text string) ([]*ciscoBlock, error) {
 	var blocks []*ciscoBlock
 	index := make(map[key]*ciscoBlock)
 	var block *ciscoBlock
+	var smart ciscoDefaults
 	number := 0
 	for line := range strings.Lines(text) {
 		number++
@@ -91,8 +92,12 @@ func ciscoBlocks(text string) ([]*ciscoBlock, error) {
 		if i := slices.IndexFunc(f, func(w string) bool { return strings.HasPrefix(w, "!") }); i >= 0 {
 			f = f[:i]
 		}
+		smart.read(f)
 		switch {
 		case len(f) == 0:
+		case len(f) >= 4 && f[0] == "crypto" && f[1] == "ikev2" && f[2] == "profile" && len(smart.profiles) <= maxSections:
+			block = nil
+			smart.add(f[3], number)
 		case len(f) >= 4 && f[0] == "crypto" && f[1] == "ikev2" && (f[2] == "proposal" || f[2] == "policy"):
 			k := key{f[2] == "policy", f[3]}
 			if block = index[k]; block == nil {
@@ -118,12 +123,71 @@ func ciscoBlocks(text string) ([]*ciscoBlock, error) {
 		case slices.Contains(ciscoStatements, f[0]):
 		default:
 			if question := didYouMean(f[0], ciscoStatements); question != "" {
-				return nil, faultAt(number, f[0], "is not a statement of a crypto ikev2 proposal or policy"+question)
+				return nil, smart, faultAt(number, f[0], "is not a statement of a crypto ikev2 proposal or policy"+question)
 			}
 			block = nil
 		}
 	}
-	return blocks, nil
+	return blocks, smart, nil
+}
+
+// ciscoDefaults is what IOS and IOS-XE take for a connection without a policy of
+// its own: "IKEv2 Smart Defaults" of Cisco's FlexVPN and IKEv2 configuration guide.
+// An ASA has none.
+type ciscoDefaults struct {
+	profiles []setting // crypto ikev2 profile, which an ASA does not have
+	// The commands no crypto ikev2 proposal default and no crypto ikev2 policy
+	// default were given.
+	noProposal, noPolicy bool
+	release              string // such as "15.7", which a configuration begins with; or ""
+}
+
+// ciscoRelease is the release of IOS or IOS-XE in a configuration.
+var ciscoRelease = regexp.MustCompile(`^1[0-9]\.[0-9]{1,2}$`)
+
+// add takes a profile, which may be there before.
+func (d *ciscoDefaults) add(name string, line int) {
+	if !slices.ContainsFunc(d.profiles, func(p setting) bool { return p.value == name }) {
+		d.profiles = append(d.profiles, setting{name, line})
+	}
+}
+
+// read takes in the words of a line.
+func (d *ciscoDefaults) read(f []string) {
+	if len(f) == 2 && f[0] == "version" && ciscoRelease.MatchString(f[1]) {
+		d.release = f[1]
+	}
+	if len(f) == 5 && f[0] == "no" && f[1] == "crypto" && f[2] == "ikev2" && f[4] == "default" {
+		d.noProposal = d.noProposal || f[3] == "proposal"
+		d.noPolicy = d.noPolicy || f[3] == "policy"
+	}
+}
+
+// policies returns what the profiles of a configuration offer whose policies are
+// those, if that is IOS's default.
+func (d *ciscoDefaults) policies(blocks []*ciscoBlock) ([]Policy, error) {
+	if len(d.profiles) == 0 || slices.ContainsFunc(blocks, func(b *ciscoBlock) bool { return b.isPolicy }) {
+		return nil, nil
+	}
+	if d.noProposal || d.noPolicy {
+		return nil, faultAt(d.profiles[0].line, d.profiles[0].value, "has no crypto ikev2 policy, and the file takes the default one away: add one with its proposal")
+	}
+	policy, doubt := "cisco-iosxe", "The default proposal depends on the release, which the file does not show: IOS 15 has another one, the policy cisco-ios. "
+	switch {
+	case d.release == "":
+	case d.release < "16": // of IOS; 16 and 17 are IOS-XE
+		policy, doubt = "cisco-ios", ""
+	default:
+		doubt = "The default proposal of " + d.release + " was not checked. "
+	}
+	var policies []Policy
+	for _, profile := range d.profiles {
+		p := byDefault(policy, "The file has no crypto ikev2 policy, so that the default policy with the default proposal of the router counts.")
+		p.Name, p.Scope, p.line = profile.value, "", profile.line
+		p.Doubt = strings.TrimSpace(doubt + p.Doubt)
+		policies = append(policies, p)
+	}
+	return policies, nil
 }
 
 // remove takes words out of a statement, or all of it if there are none.
@@ -152,7 +216,7 @@ type ciscoOffer struct {
 }
 
 func parseCisco(data []byte) ([]Policy, error) {
-	blocks, err := ciscoBlocks(string(data))
+	blocks, smart, err := ciscoBlocks(string(data))
 	if err != nil {
 		return nil, err
 	}
@@ -192,6 +256,11 @@ func parseCisco(data []byte) ([]Policy, error) {
 			policies = append(policies, p)
 		}
 	}
+	defaults, err := smart.policies(blocks)
+	if err != nil {
+		return nil, err
+	}
+	policies = append(policies, defaults...)
 	if len(asa) > 0 {
 		p, err := policyOfASA(asa)
 		if err != nil {

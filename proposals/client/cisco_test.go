@@ -75,4 +75,58 @@ func TestCiscoErrors(t *testing.T) {
 	})
 }
 
+// TestCiscoDefaults: without a policy of its own, IOS offers its default. The forms
+// are those of "IKEv2 Smart Defaults" in Cisco's FlexVPN and IKEv2 configuration
+// guide, and of public configurations of DMVPN and FlexVPN hubs and spokes.
+func TestCiscoDefaults(t *testing.T) {
+	const profile = "crypto ikev2 keyring KEYS\n peer ANY\n  address 0.0.0.0 0.0.0.0\n  pre-shared-key Example\n!\n" +
+		"crypto ikev2 profile FLEX\n match identity remote any\n authentication remote pre-share\n keyring local KEYS\n!\n"
+	const proposal = "crypto ikev2 proposal P\n encryption aes-cbc-256\n integrity sha256\n group 14\n!\n"
+	for in, want := range map[string]string{
+		profile:                    "FLEX cisco-iosxe",
+		"version 15.7\n" + profile: "FLEX cisco-ios",
+		"version 17.3\n" + profile: "FLEX cisco-iosxe",
+		"hub1(config)#" + "crypto ikev2 profile A":                         "A cisco-iosxe",
+		profile + "crypto ikev2 profile TWO\n match identity remote any\n": "FLEX cisco-iosxe, TWO cisco-iosxe",
+		// A proposal that no policy names is not what is offered.
+		proposal + profile: "P aes256-sha256-prfsha256-modp2048, FLEX cisco-iosxe",
+		proposal + "crypto ikev2 policy 10\n proposal P\n" + profile:                                 "10 aes256-sha256-prfsha256-modp2048",
+		profile + "no crypto ikev2 policy default\ncrypto ikev2 policy 10\n proposal P\n" + proposal: "10 aes256-sha256-prfsha256-modp2048",
+	} {
+		policies, err := Import("", []byte(in), "")
+		var got []string
+		for _, p := range policies {
+			got = append(got, p.Name+" "+offerText(p))
+			if isDefault := strings.Contains(offerText(p), "cisco"); isDefault && p.Doubt == "" {
+				t.Errorf("%s has no doubt", p.Name)
+			}
+		}
+		if err != nil || strings.Join(got, ", ") != want {
+			t.Errorf("%s\n got %v %v\nwant %s", in, got, err, want)
+		}
+	}
+	testImportErrors(t, SyntaxCisco, []struct{ in, want string }{
+		{"no crypto ikev2 proposal default\n" + profile, `line 7: "FLEX" has no crypto ikev2 policy, and the file takes the default one away: add one with its proposal`},
+	})
+}
+
+// TestCiscoIKEv1: a file for IKEv1 alone is one of Cisco, and has no offer. The
+// forms are those of Cisco's guides to site-to-site VPNs on the ASA and on IOS, and
+// of an ASA before 8.4.
+func TestCiscoIKEv1(t *testing.T) {
+	for _, in := range []string{
+		"crypto isakmp policy 10\n encr aes 256\n authentication pre-share\n group 14\ncrypto isakmp key Example address 198.51.100.7\n",
+		"crypto ikev1 policy 10\n authentication pre-share\n encryption aes-256\n hash sha\n group 2\ncrypto ikev1 enable outside\n",
+		"crypto ipsec transform-set TS esp-aes 256 esp-sha-hmac\ncrypto map OUT 10 ipsec-isakmp\n set peer 198.51.100.7\n set transform-set TS\n",
+		"router(config)#crypto isakmp policy 10\nrouter(config-isakmp)#encryption 3des\n",
+		// An ASA without a policy of IKEv2 has no default one.
+		"crypto ikev2 enable outside\ntunnel-group 198.51.100.8 type ipsec-l2l\n",
+	} {
+		policies, err := Import("", []byte(in), "")
+		if want := "it holds no IKEv2 connection (read as cisco)"; err == nil || err.Error() != want {
+			t.Errorf("%s\n got %s\nwant %s", in, told(policies, err), want)
+		}
+	}
+}
+
 func FuzzCisco(f *testing.F) { fuzzImport(f, SyntaxCisco) }

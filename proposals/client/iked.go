@@ -95,7 +95,7 @@ func ikedPolicy(words []ikedWord, n int) (Policy, error) {
 type ikedReading struct {
 	sas    []ikedSA
 	target *ikedSA // where transforms belong; nil outside of ikesa and childsa
-	notes  []string
+	notes  []note
 	active bool
 }
 
@@ -129,8 +129,8 @@ func (r *ikedReading) read(word, value ikedWord) (taken bool, err error) {
 	r.target = nil
 	switch {
 	case word.is("peer"):
-		if value.text != "" && !value.is("any") {
-			r.notes = append(r.notes, "Its gateway is "+value.text+".")
+		if hosts(value.text) != "" && !value.is("any") {
+			r.notes = append(r.notes, note{0, "Its gateway is " + value.text + "."})
 		}
 		return true, nil
 	case word.is("psk"), word.is("srcid"), word.is("dstid"), word.is("tag"), word.is("tap"), word.is("eap"), word.is("iface"), word.is("file"):
@@ -143,13 +143,13 @@ func (r *ikedReading) read(word, value ikedWord) (taken bool, err error) {
 func (r *ikedReading) policy(name string, line int) (Policy, error) {
 	notes := r.notes
 	if !r.active {
-		notes = append(notes, "Without active, iked initiates nothing by itself.")
+		notes = append(notes, note{0, "Without active, iked initiates nothing by itself."})
 	}
 	defaults := defaultOf("openiked")
 	if len(r.sas) == 0 {
-		notes = append(notes, "It has no ikesa, so it has the default proposals of iked 7.4.")
+		notes = append(notes, note{0, "It has no ikesa, so it has the default proposals of iked 7.4."})
 		p, err := policyOf(openIKED, name, line, defaults.Offer)
-		p.Notes, p.Doubt = notes, defaults.Doubt
+		p.lineNotes, p.Doubt = notes, defaults.Doubt
 		return p, err
 	}
 	var offer []proposals.Product
@@ -160,11 +160,11 @@ func (r *ikedReading) policy(name string, line int) (Policy, error) {
 		}
 		offer = append(offer, products...)
 		if completed != "" {
-			notes = append(notes, completed)
+			notes = append(notes, note{sa.line, completed})
 		}
 	}
 	p, err := policyOf(openIKED, name, line, offer)
-	p.Notes = notes
+	p.lineNotes = notes
 	return p, err
 }
 
@@ -268,7 +268,7 @@ func (sa *ikedSA) products(defaults []proposals.Product) (products []proposals.P
 		products = append(products, p)
 	}
 	if len(added) > 0 {
-		completed = fmt.Sprintf("Line %d: iked takes the defaults of 7.4 for what ikesa does not say: %s.", sa.line, strings.Join(added, ", "))
+		completed = fmt.Sprintf("iked takes the defaults of 7.4 for what ikesa does not say: %s.", strings.Join(added, ", "))
 	}
 	return products, completed, nil
 }

@@ -53,7 +53,7 @@ func TestIkedErrors(t *testing.T) {
 		{"ikev2 a psk \"x\n", `line 1: a string is not closed: write " at its end`},
 		{"ikev3 a\n", `line 1: "ikev3" begins no statement: write ikev2, set, user, include or NAME = "value"; did you mean ike?`},
 		{"a =\n", `line 1: a word, not shown since it may be a secret, has no value: write NAME = "value"`},
-		{"include \"other.conf\"\n", `line 1: "other.conf" is not followed: import the files that it includes`},
+		{"include \"other.conf\"\n", `line 1: it has no connection of its own and includes other.conf, which does not lie beside it: import the files that it includes`},
 		{"a = \"" + strings.Repeat("x", 8000) + "\"\nset $a $a $a $a $a $a $a $a $a\n", `line 2: a word, not shown since it may be a secret, is too much: macros stand for more than 65536 octets`},
 	})
 }

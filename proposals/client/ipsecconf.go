@@ -45,7 +45,7 @@ func parseIpsecConf(data []byte) ([]Policy, error) {
 			return nil, err
 		}
 		if p != nil {
-			p.Doubt = strings.TrimSpace(p.Doubt + " " + file.includes.doubt())
+			p.unread = file.includes
 			policies = append(policies, *p)
 		}
 	}
@@ -59,7 +59,7 @@ func strongSwanConn(conn *ipsecSection, get func(key string) (ipsecSetting, bool
 	case version.value == "ikev1":
 		return nil, nil
 	case !ok || version.value == "ike":
-		offer.notes = append(offer.notes, "Without keyexchange=ikev2 it answers to IKEv1 too; it initiates IKEv2.")
+		offer.note(0, "Without keyexchange=ikev2 it answers to IKEv1 too; it initiates IKEv2.")
 	case version.value != "ikev2":
 		return nil, fault(version.line, version.value, "is not a value of keyexchange: write ike, ikev1 or ikev2")
 	}
@@ -76,16 +76,27 @@ func strongSwanConn(conn *ipsecSection, get func(key string) (ipsecSetting, bool
 			}
 		}
 		if !strict {
-			offer.addDefault(fmt.Sprintf("Line %d: without a ! at the end of ike=, strongSwan appends its default proposals.", line))
+			offer.addDefault(line, "without a ! at the end of ike=, strongSwan appends its default proposals.")
 		}
 	} else {
-		offer.addDefault("It has no ike=, so it has strongSwan's default proposals.")
+		offer.addDefault(0, "It has no ike=, so it has strongSwan's default proposals.")
 	}
-	if right, ok := get("right"); ok && right.value[0] != '%' {
-		offer.notes = append(offer.notes, "Its gateway is "+right.value+", if right is the remote end.")
+	if text := noteOnRight(get("right")); text != "" {
+		offer.note(0, text)
 	}
 	p, err := offer.policy(conn.name, line)
 	return &p, err
+}
+
+// noteOnRight says what right= is, or "".
+func noteOnRight(right ipsecSetting, ok bool) string {
+	switch {
+	case ok && strings.HasPrefix(right.value, "%any"):
+		return "Its right is " + right.value + ", so it initiates nothing by itself."
+	case ok && right.value[0] != '%' && hosts(right.value) != "":
+		return "Its gateway is " + hosts(right.value) + ", if right is the remote end."
+	}
+	return ""
 }
 
 // inherited returns the sections that each conn inherits from, the most

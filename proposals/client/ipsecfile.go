@@ -1,6 +1,7 @@
 package client
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"slices"
@@ -23,9 +24,11 @@ type ipsecFile struct {
 	others   []*ipsecSection // config and ca
 	includes includes
 	included map[string]bool // names of conns that another one inherits from
+	loads    bool            // a conn of it is loaded by auto=; else all are by hand
 }
 
 type ipsecSection struct {
+	kind     string // conn, config or ca
 	name     string
 	line     int
 	settings []ipsecSetting
@@ -64,7 +67,7 @@ type ipsecReader struct {
 func (r *ipsecReader) fault(token, problem string) error {
 	key, _, _ := strings.Cut(token, "=")
 	key = strings.TrimSpace(key)
-	if slices.Contains(ipsecWords, key) || isIpsecKey(key) || len(proposals.Nearest(key, ipsecWords)) > 0 {
+	if slices.Contains(ipsecWords, key) || slices.Contains(swanctlWords, key) || isIpsecKey(key) || len(proposals.Nearest(key, ipsecWords)) > 0 {
 		return faultAt(r.line, key, problem)
 	}
 	return fault(r.line, token, problem)
@@ -112,8 +115,11 @@ func (r *ipsecReader) readSetting(rest, word string) error {
 	}
 	key = strings.ToLower(key)
 	r.section.settings = append(r.section.settings, ipsecSetting{key, v, r.line})
-	if key == "also" {
+	switch {
+	case key == "also":
 		r.file.included[v] = true
+	case key == "auto" && v != "" && v != "ignore":
+		r.file.loads = true
 	}
 	return nil
 }
@@ -128,7 +134,7 @@ func (r *ipsecReader) beginSection(rest, word, after string) error {
 	if r.sections++; r.sections > maxSections {
 		return r.fault(name, fmt.Sprintf("is a section too many: at most %d are read", maxSections))
 	}
-	r.section = &ipsecSection{name: name, line: r.line}
+	r.section = &ipsecSection{kind: word, name: name, line: r.line}
 	if word != "conn" {
 		r.file.others = append(r.file.others, r.section)
 	} else if again := r.file.conn(name); again != nil {
@@ -169,11 +175,12 @@ func (f *ipsecFile) names() []string {
 }
 
 // isTemplate reports whether a conn is there only for others to inherit from:
-// it has no ends of its own.
+// it has no ends of its own, or no auto=, so that it is not loaded by itself.
 func (f *ipsecFile) isTemplate(conn *ipsecSection, get func(key string) (ipsecSetting, bool)) bool {
 	_, left := get("left")
 	_, right := get("right")
-	return f.included[conn.name] && !left && !right
+	auto, ok := get("auto")
+	return f.included[conn.name] && (!left && !right || f.loads && (!ok || auto.value == "ignore"))
 }
 
 // nothingBut returns an error if a file has no connection but includes others.
@@ -219,23 +226,90 @@ func isIpsecKey(key string) bool {
 	return slices.Contains(ipsecKeys, key) || slices.Contains(onlyStrongSwan, key) || slices.Contains(onlyLibreswan, key)
 }
 
+// ipsecComment is a comment on a line of its own.
+var ipsecComment = regexp.MustCompile(`(?m)^[ \t]*#.*`)
+
+// headerDaemon returns the daemon that the comments before the first section of a
+// text name, or "" if they name none or both. Both daemons install a file that
+// begins so: "# ipsec.conf - strongSwan IPsec configuration file".
+func headerDaemon(text []byte) Syntax {
+	if at := ipsecConfSection.FindIndex(text); at != nil {
+		text = text[:at[0]]
+	}
+	comments := bytes.ToLower(bytes.Join(ipsecComment.FindAll(text, -1), []byte("\n")))
+	isStrongSwan, isLibreswan := bytes.Contains(comments, []byte("strongswan")), bytes.Contains(comments, []byte("libreswan"))
+	switch {
+	case isStrongSwan && !isLibreswan:
+		return SyntaxIpsecConf
+	case isLibreswan && !isStrongSwan:
+		return SyntaxLibreswan
+	}
+	return ""
+}
+
+// Values of settings that both daemons have, without left and right, but only one
+// reads (strongSwan 6.0, src/starter/confread.c and args.c, ipsec.conf.5;
+// libreswan 5.4, programs/pluto/extract.c, lib/libswan/auth_names.c and
+// autostart_names.c).
+var (
+	strongSwanValues = map[string]*regexp.Regexp{
+		"authby":   regexp.MustCompile(`^(psk|pubkey|xauthpsk|xauthrsasig|ecdsasig)$`),
+		"auth":     regexp.MustCompile(`^(psk|pubkey|eap|eap-.*|xauth.*|(rsa|ecdsa|ed25519|ed448|bliss|ike:).*-.*|any)$`),
+		"mark":     regexp.MustCompile(`^%unique`),
+		"subnet":   regexp.MustCompile(`^%dynamic|\[`),
+		"sourceip": regexp.MustCompile(`^%(config|dhcp|radius|modeconfig|modecfg)|/|,`),
+		"type":     regexp.MustCompile(`^(transport_proxy|beet)$`),
+		"ike":      regexp.MustCompile(`!$`),
+		"esp":      regexp.MustCompile(`!$`),
+		"cert":     regexp.MustCompile(`/|\.(pem|crt|cer|der)$|^%smartcard`),
+		"left":     regexp.MustCompile(`^%any[46]$`),
+		"right":    regexp.MustCompile(`^%any[46]$`),
+	}
+	libreswanValues = map[string]*regexp.Regexp{
+		"authby": regexp.MustCompile(`^(null|rsa|rsa-.*|ecdsa|ecdsa-.*|eddsa)$|,`),
+		"auth":   regexp.MustCompile(`^(secret|rsasig|ecdsa|null|eaponly)$`),
+		"auto":   regexp.MustCompile(`^(ondemand|keep|up)$`),
+		"ike":    regexp.MustCompile(`[;+]|_`),
+		"esp":    regexp.MustCompile(`[;+]|_`),
+		"mark":   regexp.MustCompile(`^-1`),
+	}
+)
+
 // ipsecConfDaemon returns whose ipsec.conf data is: [SyntaxIpsecConf],
-// [SyntaxLibreswan], ambiguous, or "" for another file. Settings that one of
-// the daemons has alone tell them apart, else that one cannot read ike=.
+// [SyntaxLibreswan], ambiguous, or "" for another file. Settings and values that
+// one of the daemons has alone tell them apart; where they do not, the header
+// does, or else that one of them cannot read the file.
 func ipsecConfDaemon(data []byte) Syntax {
-	file, err := readIpsecConf(string(data), func(s string) (string, string) { return strings.TrimSpace(s), "" })
+	file, err := readIpsecConf(string(data), func(s string) (string, string) {
+		s, _, _ = strings.Cut(s, " #")
+		return strings.Trim(strings.TrimSpace(s), `"`), ""
+	})
 	if err != nil || len(file.conns)+len(file.others) == 0 {
 		return ""
 	}
-	var strongSwanHas, libreswanHas bool
+	var strongSwanHas, libreswanHas, commas bool
 	for _, s := range slices.Concat(file.conns, file.others) {
+		strongSwanHas = strongSwanHas || s.kind == "ca"
 		for _, setting := range s.settings {
 			key := strings.TrimPrefix(strings.TrimPrefix(setting.key, "left"), "right")
-			strongSwanHas = strongSwanHas || slices.Contains(onlyStrongSwan, key)
-			libreswanHas = libreswanHas || slices.Contains(onlyLibreswan, key)
+			if key == "" {
+				key = setting.key
+			}
+			is := func(values map[string]*regexp.Regexp) bool {
+				return values[key] != nil && values[key].MatchString(setting.value)
+			}
+			commas = commas || key == "subnet" && strings.Contains(setting.value, ",")
+			strongSwanHas = strongSwanHas || slices.Contains(onlyStrongSwan, key) || is(strongSwanValues)
+			libreswanHas = libreswanHas || slices.Contains(onlyLibreswan, key) || is(libreswanValues)
 		}
 	}
 	if strongSwanHas == libreswanHas {
+		if daemon := headerDaemon(data); daemon != "" {
+			return daemon
+		}
+		if commas { // of libreswan, releases from 5.0 on alone take them
+			return SyntaxIpsecConf
+		}
 		_, strongSwanErr := parseIpsecConf(data)
 		_, libreswanErr := parseLibreswan(data)
 		strongSwanHas, libreswanHas = strongSwanErr == nil, libreswanErr == nil

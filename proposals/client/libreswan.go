@@ -2,6 +2,7 @@ package client
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -17,18 +18,19 @@ var libreswanFormat = format{
 const libreswan = "libreswan"
 
 // parseLibreswan reads libreswan's ipsec.conf: ike= of each conn, completed as
-// libreswan 5 completes it.
+// the release completes it that the file is for, or else libreswan 5.
 func parseLibreswan(data []byte) ([]Policy, error) {
 	file, err := readIpsecConf(string(data), libreswanValue)
 	if err != nil {
 		return nil, err
 	}
+	release := file.release(data)
 	var policies []Policy
 	for _, conn := range file.conns {
 		if conn.name == "%default" {
 			continue
 		}
-		c := libreswanConn{file: file, conn: conn, settings: make(map[string]ipsecSetting)}
+		c := libreswanConn{file: file, conn: conn, release: release, settings: make(map[string]ipsecSetting)}
 		if err := c.include(conn, 0, make(map[*ipsecSection]bool)); err != nil {
 			return nil, err
 		}
@@ -40,7 +42,7 @@ func parseLibreswan(data []byte) ([]Policy, error) {
 			return nil, err
 		}
 		if p != nil {
-			p.Doubt = strings.TrimSpace(p.Doubt + " " + file.includes.doubt())
+			p.unread = file.includes
 			policies = append(policies, *p)
 		}
 	}
@@ -48,14 +50,39 @@ func parseLibreswan(data []byte) ([]Policy, error) {
 }
 
 // libreswanKeys are the settings that decide what is offered, and to whom.
-var libreswanKeys = []string{"ike", "keyexchange", "ikev2", "type", "authby", "left", "right"}
+var libreswanKeys = []string{"ike", "keyexchange", "ikev2", "type", "authby", "left", "right", "auto"}
+
+// libreswanHeader is a comment that names the release, such as that of the
+// ipsec.conf that libreswan installs.
+var libreswanHeader = regexp.MustCompile(`(?mi)^[ \t]*#.*libreswan[ v/-]+([345])\.\d`)
+
+// release returns the main release of libreswan that a file is for, 4 or 5; 0 if
+// it does not tell. keyexchange=ikev2 and ikev1 are of 5.0 (CHANGES; v4.15,
+// lib/libipsecconf/keywords.c has ike alone), ;ke= in ike= is of 5.4.
+func (f *ipsecFile) release(data []byte) int {
+	for _, conn := range f.conns {
+		for _, s := range conn.settings {
+			value := strings.ToLower(s.value)
+			if s.key == "keyexchange" && strings.HasPrefix(value, "ikev") || s.key == "ike" && strings.Contains(value, "=") {
+				return 5
+			}
+		}
+	}
+	if m := libreswanHeader.FindSubmatch(data); m != nil && m[1][0] == '5' {
+		return 5
+	} else if m != nil {
+		return 4 // 3.x has other groups still, in no order of its own that is known here
+	}
+	return 0
+}
 
 // libreswanConn collects the settings of a conn.
 type libreswanConn struct {
 	file     *ipsecFile
 	conn     *ipsecSection
 	settings map[string]ipsecSetting
-	notes    []string
+	release  int // 4, 5, or 0 if it is not known
+	notes    []note
 }
 
 // include takes the settings of a section, and of those that its also= name at
@@ -85,10 +112,11 @@ func (c *libreswanConn) include(s *ipsecSection, depth int, seen map[*ipsecSecti
 		}
 		first, again := c.settings[setting.key]
 		switch {
-		case !again:
+		case !again, setting.key == "auto" && s == c.conn && !own["auto"]:
 			c.settings[setting.key] = setting
+		case setting.key == "auto":
 		case own[setting.key]:
-			c.notes = append(c.notes, fmt.Sprintf("Line %d: libreswan ignores %s, which line %d has set.", setting.line, setting.key, first.line))
+			c.notes = append(c.notes, note{setting.line, "libreswan ignores " + setting.key + ", which was set before."})
 		case first.value != setting.value:
 			return faultAt(setting.line, setting.key, fmt.Sprintf(
 				"has another value in line %d, and libreswan loads no conn that sets it twice: remove one of them", first.line))
@@ -140,32 +168,73 @@ func (c *libreswanConn) policy() (*Policy, error) {
 	if authby, _ := c.get("authby"); authby.value == "never" {
 		return nil, nil
 	}
+	defaults := libreswan5
+	if c.release == 4 {
+		defaults = libreswan4
+	}
 	ike, ok := c.get("ike")
 	if !ok {
-		ike.value, ike.line = strings.Join(libreswanDefault, ","), c.conn.line
-		c.notes = append(c.notes, "It has no ike=, so it has the default proposals of libreswan 5.")
+		ike.value, ike.line = strings.Join(defaults.proposals, ","), c.conn.line
+		c.notes = append(c.notes, note{0, "It has no ike=, so it has the default proposals of libreswan " + defaults.release + "."})
 	}
 	var offer []proposals.Product
+	completedKE := false
 	for text := range strings.SplitSeq(ike.value, ",") {
 		if len(offer) > maxProposals {
 			break // policyOf says so
 		}
-		product, completed, err := parseLibreswanProposal(text)
+		product, completed, err := parseLibreswanProposal(text, defaults)
 		if err != nil {
 			err.Line = ike.line
 			return nil, err
 		}
 		if ok && len(completed) > 0 {
-			c.notes = append(c.notes, fmt.Sprintf("Line %d: in %s libreswan adds %s.", ike.line, text, strings.Join(completed, ", and ")))
+			c.notes = append(c.notes, note{ike.line, fmt.Sprintf("in %s libreswan adds %s.", text, strings.Join(completed, ", and "))})
 		}
+		completedKE = completedKE || slices.Equal(product[proposals.KE], defaults.kes)
+		c.noteDisabled(ike.line, product)
 		offer = append(offer, product)
 	}
-	if right, ok := c.get("right"); ok && right.value[0] != '%' {
-		c.notes = append(c.notes, "Its gateway is "+right.value+", if right is the remote end.")
+	if text := noteOnRight(c.get("right")); text != "" {
+		c.notes = append(c.notes, note{0, text})
 	}
 	p, err := policyOf(libreswan, c.conn.name, ike.line, offer)
-	p.Notes = c.notes
+	p.lineNotes = c.notes
+	if c.release == 0 && (completedKE || !ok) {
+		p.Doubt = libreswanDoubt(ok)
+	}
 	return &p, err
+}
+
+// libreswanDoubt is that of a policy which has what libreswan 5 adds, where the
+// file does not tell its release.
+func libreswanDoubt(hasIKE bool) string {
+	p := defaultOf("libreswan-4")
+	if !hasIKE {
+		return "The file does not show which release of libreswan it is for: 4.0 to 4.15 have other default proposals, those of the policy " + p.Name + "."
+	}
+	var words []string
+	for _, a := range libreswan4.kes {
+		words = append(words, a.Keyword())
+	}
+	return fmt.Sprintf("The file does not show which release of libreswan it is for: 4.0 to 4.15 add %s instead, and send a KE payload of %v.",
+		strings.Join(words, "-"), libreswan4.kes[0])
+}
+
+// noteDisabled notes the groups of a proposal that libreswan has only where it
+// was built to have them.
+func (c *libreswanConn) noteDisabled(line int, p proposals.Product) {
+	for _, a := range p[proposals.KE] {
+		for group, option := range map[string]string{"modp1024": "USE_DH2", "modp1024s160": "USE_DH22"} {
+			if a.Keyword() != group {
+				continue
+			}
+			n := note{line, fmt.Sprintf("libreswan does not load a connection with %v unless it was built with %s=true, which 5.5 does not offer any more.", a, option)}
+			if !slices.Contains(c.notes, n) {
+				c.notes = append(c.notes, n)
+			}
+		}
+	}
 }
 
 // libreswanValue reads a value of libreswan's ipsec.conf: a word, or anything

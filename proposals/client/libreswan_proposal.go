@@ -9,14 +9,28 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 )
 
-// libreswanDefault is ike= where a conn has none (ike_info.c, 5.0 to 5.4,
-// outside FIPS mode); each is completed with the default PRFs and groups.
-var libreswanDefault = []string{"aes_gcm_16_256", "aes_gcm_16_128", "chacha20_poly1305", "aes_cbc_256", "aes_cbc_128"}
+// libreswanDefaults are what releases of libreswan add.
+type libreswanDefaults struct {
+	release string
+	// proposals are ike= where a conn has none, outside FIPS mode; each is
+	// completed with the default PRFs and groups.
+	proposals []string
+	// prfs and kes are added to a proposal without a PRF or a group.
+	prfs, kes []proposals.Algorithm
+}
 
-// What libreswan 5 adds to a proposal without a PRF or a group.
+// The defaults of lib/libswan/ike_info.c, at v4.0 and v4.15, and at v5.0 to v5.4.
 var (
-	libreswanDefaultPRFs = keywords("prfsha512", "prfsha256")
-	libreswanDefaultKEs  = keywords("ecp256", "ecp384", "ecp521", "x25519", "modp4096", "modp3072", "modp2048", "modp8192")
+	libreswan4 = libreswanDefaults{
+		"4", []string{"aes_gcm_16_256", "aes_gcm_16_128", "aes_cbc_256", "aes_cbc_128"},
+		keywords("prfsha512", "prfsha256"),
+		keywords("modp2048", "modp3072", "modp4096", "modp8192", "ecp256", "ecp384", "ecp521", "x25519"),
+	}
+	libreswan5 = libreswanDefaults{
+		"5", []string{"aes_gcm_16_256", "aes_gcm_16_128", "chacha20_poly1305", "aes_cbc_256", "aes_cbc_128"},
+		keywords("prfsha512", "prfsha256"),
+		keywords("ecp256", "ecp384", "ecp521", "x25519", "modp4096", "modp3072", "modp2048", "modp8192"),
+	}
 )
 
 // libreswanCipher is a cipher as strongSwan's keywords name it, before and
@@ -80,8 +94,8 @@ var (
 //
 // with a semicolon, too, before the groups, and from libreswan 5.4 on with
 // ;TYPE=ALGORITHM+ALGORITHM behind. It returns what libreswan completed.
-func parseLibreswanProposal(text string) (p proposals.Product, completed []string, err *proposals.FileError) {
-	r := libreswanReader{text: text, completed: &completed}
+func parseLibreswanProposal(text string, defaults libreswanDefaults) (p proposals.Product, completed []string, err *proposals.FileError) {
+	r := libreswanReader{text: text, defaults: defaults, completed: &completed}
 	positional, named := text, ""
 	if n := strings.Index(text, "="); n >= 0 {
 		n = strings.LastIndexByte(text[:n], ';')
@@ -114,6 +128,7 @@ type libreswanReader struct {
 	words     []string
 	separator []byte // after each word: - + ; or 0
 	noInteg   bool   // none was written for INTEG
+	defaults  libreswanDefaults
 	completed *[]string
 }
 
@@ -297,7 +312,7 @@ func (r *libreswanReader) complete(p *proposals.Product) *proposals.FileError {
 	case classic && r.noInteg:
 		return r.fail(r.text, "names no integrity algorithm for a classic cipher, which libreswan rejects: leave none out")
 	}
-	add(proposals.PRF, libreswanDefaultPRFs, " as its default PRFs")
+	add(proposals.PRF, r.defaults.prfs, " as its default PRFs")
 	if classic && len(p[proposals.INTEG]) == 0 {
 		var integs []proposals.Algorithm
 		for _, prf := range p[proposals.PRF] {
@@ -306,7 +321,7 @@ func (r *libreswanReader) complete(p *proposals.Product) *proposals.FileError {
 		}
 		add(proposals.INTEG, integs, " as the PRFs' integrity algorithms")
 	}
-	add(proposals.KE, libreswanDefaultKEs, " as its default key exchange methods")
+	add(proposals.KE, r.defaults.kes, " as its default key exchange methods")
 	return nil
 }
 

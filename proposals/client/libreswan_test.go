@@ -92,6 +92,83 @@ func TestLibreswan(t *testing.T) {
 	}
 }
 
+// TestLibreswanReleases: what a release adds, by what shows it (CHANGES of
+// libreswan for 5.0 and 5.4, the header of its ipsec.conf, ike_info.c at v4.15 and
+// v5.4).
+func TestLibreswanReleases(t *testing.T) {
+	const (
+		five = "ecp256-ecp384-ecp521-x25519-modp4096-modp3072-modp2048-modp8192"
+		four = "modp2048-modp3072-modp4096-modp8192-ecp256-ecp384-ecp521-x25519"
+		rw   = "conn rw\n\tleft=%defaultroute\n\tright=192.0.2.1\n"
+	)
+	for in, want := range map[string]struct {
+		offer string // its end
+		doubt string // that begins so; "" for none
+	}{
+		rw + "\tikev2=insist\n\tike=aes256-sha2\n":                                              {five, "The file does not show which release of libreswan it is for: 4.0 to 4.15 add " + four},
+		rw + "\tikev2=yes\n\tike=aes256\n":                                                      {five, "The file does not show"},
+		rw + "\tikev2=insist\n":                                                                 {five, "The file does not show which release of libreswan it is for: 4.0 to 4.15 have other default proposals, those of the policy libreswan-4."},
+		rw + "\tikev2=insist\n\tike=aes256-sha2;modp2048\n":                                     {"modp2048", ""},
+		rw + "\tikev2=insist\n\tike=aes256-sha2-dh19+dh14\n":                                    {"ecp256-modp2048", ""},
+		rw + "\tkeyexchange=ikev2\n\tike=aes256-sha2\n":                                         {five, ""},
+		rw + "\tkeyexchange=ikev2\n":                                                            {five, ""},
+		rw + "\tkeyexchange=ike\n\tikev2=insist\n\tike=aes256-sha2\n":                           {five, "The file does not show"},
+		rw + "\tikev2=insist\n\tike=aes256-sha2\nconn b\n\tike=aes256-sha2;ke=dh19\n":           {five, ""},
+		"# Libreswan 4.15 (netkey)\n" + rw + "\tikev2=insist\n\tike=aes256-sha2\n":              {four, ""},
+		"# Libreswan 4.15 (netkey)\n" + rw + "\tikev2=insist\n":                                 {four, ""},
+		"# for libreswan-5.2 on Debian 13\n" + rw + "\tikev2=insist\n\tike=aes256-sha2\n":       {five, ""},
+		"# /etc/ipsec.conf - Libreswan IPsec configuration file\n" + rw + "\tike=aes256-sha2\n": {five, "The file does not show"},
+	} {
+		policies, err := Import("ipsec.conf", []byte(in), SyntaxLibreswan)
+		if err != nil {
+			t.Errorf("%s\n%v", in, err)
+			continue
+		}
+		p := policies[0]
+		if !strings.HasSuffix(offerText(p), want.offer) && offerText(p) != "libreswan-"+want.offer {
+			t.Errorf("%s\noffers %s, want %s", in, offerText(p), want.offer)
+		}
+		if !strings.HasPrefix(p.Doubt, want.doubt) || want.doubt == "" && p.Doubt != "" {
+			t.Errorf("%s\nhas the doubt %q, want %q", in, p.Doubt, want.doubt)
+		}
+	}
+	for release, policy := range map[string]libreswanDefaults{"libreswan-4": libreswan4, "libreswan-5": libreswan5} {
+		known := defaultOf(release)
+		for i, text := range policy.proposals {
+			p, _, err := parseLibreswanProposal(text, policy)
+			if err != nil || p.String() != known.Offer[i].String() {
+				t.Errorf("%s: %s is %v, %v; the table has %v", release, text, p, err, known.Offer[i])
+			}
+		}
+		if len(policy.proposals) != len(known.Offer) {
+			t.Errorf("%s has %d proposals, the table %d", release, len(policy.proposals), len(known.Offer))
+		}
+	}
+}
+
+// TestLibreswanDisabled: groups that libreswan has only where it was built with
+// them (CHANGES for 3.19, 3.30 and 5.5, mk/config.mk at v5.4).
+func TestLibreswanDisabled(t *testing.T) {
+	for ike, want := range map[string]string{
+		"aes256-sha1;modp1024":                    "modp1024 unless it was built with USE_DH2=true",
+		"aes256-sha1-dh2":                         "modp1024 unless it was built with USE_DH2=true",
+		"aes256-sha2;modp2048,3des-sha1;modp1024": "modp1024 unless it was built with USE_DH2=true",
+		"aes256-sha2-dh22":                        "modp1024s160 unless it was built with USE_DH22=true",
+		"aes256-sha1;modp1536":                    "",
+		"aes256-sha2-dh14+dh19":                   "",
+	} {
+		policies, err := Import("", []byte("conn a\n\tikev2=insist\n\tright=192.0.2.1\n\tike="+ike+"\n"), SyntaxLibreswan)
+		if err != nil {
+			t.Errorf("%s: %v", ike, err)
+			continue
+		}
+		notes := strings.Join(policies[0].Notes, " ")
+		if !strings.Contains(notes, want) || (want == "") == strings.Contains(notes, "USE_DH") || strings.Count(notes, "USE_DH") > 1 {
+			t.Errorf("%s: %s", ike, notes)
+		}
+	}
+}
+
 func TestLibreswanErrors(t *testing.T) {
 	testImportErrors(t, SyntaxLibreswan, []struct{ in, want string }{
 		{"conn a\n\tike=aes256-sha2, aes128-sha2\n", `line 2: "ike" has a blank, which libreswan takes in quotation marks only, and not in ike=`},

@@ -32,7 +32,7 @@ func policyOf(product, name string, line int, offer []proposals.Product) (Policy
 	return Policy{
 		Name:    name,
 		Product: product,
-		Scope:   fmt.Sprintf("line %d", line),
+		line:    line,
 		Offer:   offer,
 		KE:      ike.KeyExchangeMethod(offer[0][proposals.KE][0].ID),
 	}, nil

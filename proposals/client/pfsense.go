@@ -292,7 +292,7 @@ func connectionPolicy(connection *plist.Element, name string) (Policy, error) {
 	}
 	for text := range strings.SplitSeq(e.Text, ",") {
 		if text = strings.TrimSpace(text); text == "default" {
-			offer.addDefault("It proposes strongSwan's default.")
+			offer.addDefault(0, "It proposes strongSwan's default.")
 		} else if err := offer.add(text, e.Line); err != nil {
 			return Policy{}, err
 		}

@@ -43,6 +43,18 @@ type Policy struct {
 	// Notes are sentences on what the reader should know: quirks, and what an
 	// importer completed, dropped or took from the product's defaults.
 	Notes []string
+
+	// What an importer found, until the lines of its text are known as lines of
+	// files: where the policy is, notes on other lines, and what was not read.
+	line      int
+	lineNotes []note
+	unread    includes
+}
+
+// note is a sentence about a line; 0 if it is about none.
+type note struct {
+	line int
+	text string
 }
 
 // Syntax is a configuration syntax.

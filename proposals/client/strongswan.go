@@ -15,15 +15,20 @@ const strongSwan = "strongSwan"
 // what it completes in them.
 type strongSwanOffer struct {
 	products []proposals.Product
-	notes    []string
+	notes    []note
 	doubt    string
 }
 
-// addDefault appends the default proposals; why is a sentence.
-func (o *strongSwanOffer) addDefault(why string) {
+// note takes a note on a line; 0 if it is on none.
+func (o *strongSwanOffer) note(line int, text string) {
+	o.notes = append(o.notes, note{line, text})
+}
+
+// addDefault appends the default proposals; why is a sentence on a line.
+func (o *strongSwanOffer) addDefault(line int, why string) {
 	p := defaultOf("strongswan-6")
 	o.products = append(o.products, p.Offer...)
-	o.notes = append(o.notes, why)
+	o.note(line, why)
 	o.doubt = p.Doubt
 }
 
@@ -42,7 +47,7 @@ func (o *strongSwanOffer) add(text string, line int) error {
 		return faultOfProposal(line, text, err)
 	}
 	if completed != "" {
-		o.notes = append(o.notes, fmt.Sprintf("Line %d: %s %s: %v.", line, text, completed, p))
+		o.note(line, fmt.Sprintf("%s %s: %v.", text, completed, p))
 	}
 	o.products = append(o.products, p)
 	return nil
@@ -88,7 +93,7 @@ func (o *strongSwanOffer) policy(name string, line int) (Policy, error) {
 	if err != nil {
 		return Policy{}, err
 	}
-	p.Notes, p.Doubt = o.notes, o.doubt
+	p.lineNotes, p.Doubt = o.notes, o.doubt
 	return p, nil
 }
 
@@ -111,7 +116,7 @@ func (o *strongSwanOffer) promote() {
 		with = append(with, p)
 	}
 	if moved {
-		o.notes = append(o.notes, fmt.Sprintf(
+		o.note(0, fmt.Sprintf(
 			"Its KE payload is of %[1]v, so strongSwan sends the proposals that have %[1]v first, and it first in each.", method))
 	}
 	o.products = append(with, without...)

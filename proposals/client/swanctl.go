@@ -78,7 +78,7 @@ func (f *swanctlFile) policy(name string) (*Policy, error) {
 	case version.value == "1":
 		return nil, nil
 	case !ok || version.value == "0":
-		offer.notes = append(offer.notes, "Without version = 2 it answers to IKEv1 too; it initiates IKEv2.")
+		offer.note(0, "Without version = 2 it answers to IKEv1 too; it initiates IKEv2.")
 	case version.value != "2":
 		return nil, fault(version.line, version.value, "is not a value of version: write 0 (either), 1 or 2")
 	}
@@ -90,7 +90,7 @@ func (f *swanctlFile) policy(name string) (*Policy, error) {
 			switch {
 			case len(offer.products) > maxProposals: // policyOf says so
 			case strings.EqualFold(text, "default"):
-				offer.addDefault(fmt.Sprintf("Line %d: default stands for strongSwan's default proposals.", line))
+				offer.addDefault(line, "default stands for strongSwan's default proposals.")
 			default:
 				if err := offer.add(text, line); err != nil {
 					return nil, err
@@ -98,15 +98,15 @@ func (f *swanctlFile) policy(name string) (*Policy, error) {
 			}
 		}
 	} else {
-		offer.addDefault("It names no proposals, so it has strongSwan's default.")
+		offer.addDefault(0, "It names no proposals, so it has strongSwan's default.")
 	}
-	if remote, ok := get("remote_addrs"); ok && remote.value != "%any" {
-		offer.notes = append(offer.notes, "Its gateway is "+remote.value+".")
-	} else {
-		offer.notes = append(offer.notes, "It has no remote_addrs, so it initiates nothing by itself.")
+	if remote, ok := get("remote_addrs"); !ok || remote.value == "%any" {
+		offer.note(0, "It has no remote_addrs, so it initiates nothing by itself.")
+	} else if gateway := hosts(remote.value); gateway != "" {
+		offer.note(0, "Its gateway is "+gateway+".")
 	}
-	offer.doubt = strings.TrimSpace(offer.doubt + " " + f.includes.doubt())
 	p, err := offer.policy(name, line)
+	p.unread = f.includes
 	return &p, err
 }
 
