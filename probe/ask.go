@@ -11,16 +11,6 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 )
 
-// What an exchange is for, as [Exchange.Purpose] says it.
-const (
-	forReach   = "reach"
-	forControl = "control"
-	forMatrix  = "matrix"
-	forDetail  = "detail"
-	forClient  = "client"
-	forClosing = "close"
-)
-
 // stubbornAttempts is how often a request is sent that the gateway is known to
 // accept: if its answer were lost for good, an IKE SA would stay half-open.
 const stubbornAttempts = 10
@@ -44,14 +34,14 @@ const (
 )
 
 // init offers products over t with a KE payload of method.
-func (s *scan) init(ctx context.Context, t initiator.Transport, purpose string, offer []proposals.Product, method ike.KeyExchangeMethod) initiator.Answer {
+func (s *scan) init(ctx context.Context, t initiator.Transport, purpose Purpose, offer []proposals.Product, method ike.KeyExchangeMethod) initiator.Answer {
 	return s.initiate(ctx, purpose, initiator.Offer{Transport: t, Products: offer, KE: method})
 }
 
 // initiate asks what o says, and closes the half-open IKE SA that an accepted
 // answer leaves at the gateway. If nothing was sent, as the scan is over or too
 // many half-open IKE SAs are left, the outcome is NotTried.
-func (s *scan) initiate(ctx context.Context, purpose string, o initiator.Offer) initiator.Answer {
+func (s *scan) initiate(ctx context.Context, purpose Purpose, o initiator.Offer) initiator.Answer {
 	mayOpen := proposals.HasKeyExchange(o.Products, o.KE)
 	placed, ok := s.takePlace(mayOpen, purpose)
 	if !ok {
@@ -75,8 +65,8 @@ func (s *scan) initiate(ctx context.Context, purpose string, o initiator.Offer) 
 	if err != nil {
 		return s.failed(err)
 	}
-	req.Early = purpose == forReach && o.Transport == initiator.UDP4500 // UDP 500 is asked at the same time
-	if s.refusal.how == dropsRefused && (purpose == forMatrix || purpose == forClient) {
+	req.Early = purpose == PurposeReach && o.Transport == initiator.UDP4500 // UDP 500 is asked at the same time
+	if s.refusal.how == dropsRefused && (purpose == PurposeMatrix || purpose == PurposeClient) {
 		req.Quiet, req.Attempts = true, quietAttempts
 	}
 	stop := ctx
@@ -88,12 +78,12 @@ func (s *scan) initiate(ctx context.Context, purpose string, o initiator.Offer) 
 		ctx = context.WithoutCancel(ctx)
 		enough := max(s.enough(), s.conn.Attempts())
 		switch {
-		case purpose == forReach:
+		case purpose == PurposeReach:
 		case s.refusesAloud():
 			req.Attempts = enough
-		case purpose == forDetail:
+		case purpose == PurposeDetail:
 			req.Attempts = stubbornAttempts
-		case purpose == forClient:
+		case purpose == PurposeClient:
 			req.Attempts = min(enough, stubbornAttempts)
 		}
 	}
@@ -115,7 +105,7 @@ func (s *scan) initiate(ctx context.Context, purpose string, o initiator.Offer) 
 		}
 		closing = true
 		end := func() { s.leavePlace(placed, !s.closeHalfOpen(ctx, req, a)) }
-		if purpose == forDetail {
+		if purpose == PurposeDetail {
 			s.closing.Go(end) // while the next is asked
 		} else {
 			end()
@@ -147,7 +137,7 @@ func (s *scan) key(m ike.KeyExchangeMethod) (*keyexchange.PrivateKey, error) {
 // answers. Of the first two answers that contradict each other one is forged,
 // or the gateway is confused: it asks again, and waits for the second answer
 // from then on.
-func (s *scan) ask(ctx context.Context, purpose string, offer []proposals.Product) initiator.Answer {
+func (s *scan) ask(ctx context.Context, purpose Purpose, offer []proposals.Product) initiator.Answer {
 	sent, method, ok := s.payload(offer)
 	if !ok {
 		return initiator.Answer{Exchange: initiator.Exchange{Outcome: initiator.NoAnswer}}
@@ -213,15 +203,15 @@ func withMethod(offer []proposals.Product, m ike.KeyExchangeMethod) []proposals.
 // begin counts an exchange. It reports false if there is no budget for it, and
 // for one more for each IKE SA that may have to be closed: what comes after the
 // matrix has its own part, a quarter at most.
-func (s *scan) begin(purpose string) bool {
+func (s *scan) begin(purpose Purpose) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	reserve := 0
-	if purpose == forMatrix || purpose == forControl {
+	if purpose == PurposeMatrix || purpose == PurposeControl {
 		reserve = min(detailBudget, s.MaxExchanges/4)
 	}
 	closings := s.places - s.left
-	if s.MaxExchanges > 0 && s.begun+closings+reserve >= s.MaxExchanges && purpose != forReach && purpose != forClosing {
+	if s.MaxExchanges > 0 && s.begun+closings+reserve >= s.MaxExchanges && purpose != PurposeReach && purpose != PurposeClose {
 		s.outOfBudget = true
 		return false
 	}
@@ -245,7 +235,7 @@ func (s *scan) failed(err error) initiator.Answer {
 
 // record adds an exchange to the result, and what it tells to what is known of
 // the gateway.
-func (s *scan) record(req *initiator.Request, a initiator.Answer, purpose string) {
+func (s *scan) record(req *initiator.Request, a initiator.Answer, purpose Purpose) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if a.Outcome == initiator.NotTried {

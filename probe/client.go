@@ -129,7 +129,7 @@ func (s *scan) stateless(offer []proposals.Product) (ike.KeyExchangeMethod, bool
 func (c *clientTry) send(ctx context.Context, ke ike.KeyExchangeMethod) initiator.Answer {
 	c.tries = 0
 	return c.scan.sound(ctx, func() initiator.Answer {
-		a := c.scan.initiate(ctx, forClient, initiator.Offer{Transport: c.scan.main, Products: c.offer, KE: ke, Packet: &c.packet})
+		a := c.scan.initiate(ctx, PurposeClient, initiator.Offer{Transport: c.scan.main, Products: c.offer, KE: ke, Packet: &c.packet})
 		if a.ID == 0 {
 			return a
 		}

@@ -38,9 +38,9 @@ func (s *scan) detail(ctx context.Context) {
 		if p.State != initiator.PathAnswers || ctx.Err() != nil || s.described[p.Transport] {
 			continue
 		}
-		a := s.init(ctx, p.Transport, forDetail, offer, method)
+		a := s.init(ctx, p.Transport, PurposeDetail, offer, method)
 		if a.Outcome == initiator.InvalidKEPayload && keyexchange.Supported(a.Group) && proposals.HasKeyExchange(offer, a.Group) {
-			a = s.init(ctx, p.Transport, forDetail, offer, a.Group)
+			a = s.init(ctx, p.Transport, PurposeDetail, offer, a.Group)
 		}
 		switch a.Outcome {
 		case initiator.Accepted:

@@ -29,7 +29,7 @@ const halfOpenLimit = 3
 // then placed, and may not be sent if too many were left half-open. Others need
 // no place, unless the gateway accepts what it should not: a KE payload of a
 // method that is not in the offer. That is known only once it did.
-func (s *scan) takePlace(mayOpen bool, purpose string) (placed, ok bool) {
+func (s *scan) takePlace(mayOpen bool, purpose Purpose) (placed, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if !mayOpen && !s.opensAnyway {
@@ -39,7 +39,7 @@ func (s *scan) takePlace(mayOpen bool, purpose string) (placed, ok bool) {
 		s.vacancy.Wait()
 	}
 	if s.left >= halfOpenLimit {
-		s.stuck = s.stuck || purpose == forMatrix || purpose == forControl
+		s.stuck = s.stuck || purpose == PurposeMatrix || purpose == PurposeControl
 		return false, false
 	}
 	s.places++
@@ -132,12 +132,12 @@ func (s *scan) closeHalfOpen(ctx context.Context, opened *initiator.Request, x i
 			s.failed(err)
 			return false
 		}
-		s.begin(forClosing)
+		s.begin(PurposeClose)
 		req.Quiet = true // perhaps it was answered: that is done only once
 		if a = s.conn.Exchange(ctx, req); a.Tries == 0 {
 			break // the socket is closed
 		}
-		s.record(req, a, forClosing)
+		s.record(req, a, PurposeClose)
 	}
 	switch {
 	case a.Outcome == initiator.OtherError:

@@ -198,7 +198,7 @@ func (s *scan) changed(ctx context.Context, m *matrix.Matrix, run []Exchange) bo
 	}
 	var refused, earlier [][]proposals.Product
 	for _, x := range run {
-		if x.Purpose == forMatrix && x.Outcome == initiator.NoProposalChosen {
+		if x.Purpose == PurposeMatrix && x.Outcome == initiator.NoProposalChosen {
 			refused = append(refused, x.Offer)
 		}
 	}

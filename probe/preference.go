@@ -67,14 +67,9 @@ func (s *scan) preference(ctx context.Context) {
 		}
 	}
 	pref.Own, pref.FollowsKE = learnt.Own, learnt.FollowsKE
-	switch learnt.Algorithms {
-	case choice.AlgorithmsResponder:
-		pref.Decides = "gateway"
-	case choice.AlgorithmsInitiator:
-		pref.Decides = "initiator"
-	}
+	pref.Decides = learnt.Algorithms
 	pref.Proposals = learnt.Proposals
-	if pref.Decides == "gateway" {
+	if pref.Decides == choice.AlgorithmsResponder {
 		pref.KE, pref.KEComplete = methodOrder(learnt)
 	}
 }
@@ -100,7 +95,7 @@ func (s *scan) askedWhole(offers []choice.Question) []choice.Question {
 // choose offers what q says.
 func (s *scan) choose(ctx context.Context, q choice.Question) initiator.Answer {
 	if q.KE == ike.KE_NONE {
-		return s.ask(ctx, forDetail, q.Offer)
+		return s.ask(ctx, PurposeDetail, q.Offer)
 	}
 	if s.requestOctets(q.Offer, q.KE) > s.allowed() {
 		return initiator.Answer{}
@@ -111,7 +106,7 @@ func (s *scan) choose(ctx context.Context, q choice.Question) initiator.Answer {
 			transport = p.Transport
 		}
 	}
-	return s.init(ctx, transport, forDetail, q.Offer, q.KE)
+	return s.init(ctx, transport, PurposeDetail, q.Offer, q.KE)
 }
 
 // picked returns what the gateway chose, of which a is the evidence.

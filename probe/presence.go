@@ -70,7 +70,7 @@ func (s *scan) await(ctx context.Context) presence {
 // offering returns the question for an offer, to be asked once or several
 // times.
 func (s *scan) offering(ctx context.Context, offer []proposals.Product) func() initiator.Answer {
-	return func() initiator.Answer { return s.ask(ctx, forControl, offer) }
+	return func() initiator.Answer { return s.ask(ctx, PurposeControl, offer) }
 }
 
 // insist asks until there is an answer, or enough silence for it not to be

@@ -103,7 +103,7 @@ func (s *scan) pose(ctx context.Context, questions []*question) (seen bool) {
 		if s.refusal.how == dropsRefused && i%controlEvery == 0 {
 			controls++
 			asking.start(func() {
-				if a := s.ask(ctx, forControl, s.control); isTaken(a.Exchange) && a.Tries == 1 {
+				if a := s.ask(ctx, PurposeControl, s.control); isTaken(a.Exchange) && a.Tries == 1 {
 					prompt.Add(1)
 				}
 			})
@@ -182,7 +182,7 @@ func (s *scan) poseOne(ctx context.Context, q *question) {
 	if _, n := s.onlyError(); n >= maxOnlyErrors {
 		return
 	}
-	a := s.ask(ctx, forMatrix, q.offer)
+	a := s.ask(ctx, PurposeMatrix, q.offer)
 	switch {
 	case s.way == byDecoy && a.Outcome == initiator.Accepted && !proposals.HasKeyExchange(q.offer, s.decoy):
 		s.startAgain("The gateway accepted a key exchange method that it seemed to refuse.")

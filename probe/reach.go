@@ -41,7 +41,7 @@ func (s *scan) reach(ctx context.Context) {
 		if redirects(a) {
 			s.steadfast = true
 			s.describe(a)
-			answers[i] = s.init(ctx, s.Transports[i], forReach, s.control, method)
+			answers[i] = s.init(ctx, s.Transports[i], PurposeReach, s.control, method)
 			s.note("The gateway sends initiators elsewhere that follow a REDIRECT; the scan did not follow it.")
 		}
 	}
@@ -78,7 +78,7 @@ func (s *scan) greet(ctx context.Context, transports []initiator.Transport, meth
 	answers := make([]initiator.Answer, len(transports))
 	var wg sync.WaitGroup
 	for i, t := range transports {
-		wg.Go(func() { answers[i] = s.init(ctx, t, forReach, s.control, method) })
+		wg.Go(func() { answers[i] = s.init(ctx, t, PurposeReach, s.control, method) })
 	}
 	wg.Wait()
 	return answers

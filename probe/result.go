@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"fmt"
 	"net/netip"
 	"time"
 
@@ -22,9 +23,20 @@ const (
 	VerdictError                      // the scan could not be done, see Result.Err
 )
 
+var verdicts = [...]string{
+	VerdictNoAnswer:    "no_answer",
+	VerdictIKEv2:       "ikev2",
+	VerdictUnreachable: "unreachable",
+	VerdictNotIKE:      "not_ike",
+	VerdictError:       "error",
+}
+
 // String returns the verdict as the JSON document writes it.
 func (v Verdict) String() string {
-	return [...]string{"no_answer", "ikev2", "unreachable", "not_ike", "error"}[v]
+	if int(v) < len(verdicts) {
+		return verdicts[v]
+	}
+	return fmt.Sprintf("Verdict(%d)", uint8(v))
 }
 
 // Path is one transport to the target.
@@ -81,9 +93,8 @@ type Preference struct {
 	KE []ike.KeyExchangeMethod
 	// KEComplete: KE holds every accepted method, not only the first ones.
 	KEComplete bool
-	// Decides is whose order counts within a proposal: "gateway", "initiator",
-	// or "" where that was not seen.
-	Decides string
+	// Decides is whose order counts within a proposal.
+	Decides choice.AlgorithmRule
 	// Proposals is how it comes to one of several proposals, and Own are its
 	// own ones, as [choice.Choice] has them.
 	Proposals choice.ProposalRule
@@ -100,9 +111,7 @@ type Preference struct {
 // Exchange is one exchange of a scan: the evidence.
 type Exchange struct {
 	initiator.Exchange
-	// Purpose says what the exchange was for: "reach", "matrix", "control",
-	// "detail", "client" or "close".
-	Purpose string
+	Purpose Purpose
 	// Decides is what the matrix takes from it: Refused if its offer is,
 	// silence being a refusal perhaps, Accepted if a suite of it is, NotTested
 	// if it takes nothing.

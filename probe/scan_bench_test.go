@@ -120,7 +120,7 @@ func TestRequestOctets(t *testing.T) {
 	}.Scan(t.Context(), target)
 	checked := 0
 	for _, x := range r.Exchanges {
-		if x.Purpose != "matrix" {
+		if x.Purpose != probe.PurposeMatrix {
 			continue
 		}
 		want := 228

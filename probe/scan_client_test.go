@@ -126,7 +126,7 @@ func TestScanClients(t *testing.T) {
 					t.Errorf("%d exchanges, want %d: %+v", n, tc.exchanges, c.Evidence)
 				}
 				for _, x := range o.Exchanges {
-					if slices.Contains(c.Evidence, x.ID) != (x.Purpose == "client") {
+					if slices.Contains(c.Evidence, x.ID) != (x.Purpose == PurposeClient) {
 						t.Errorf("exchange %d is for %q; evidence %v", x.ID, x.Purpose, c.Evidence)
 					}
 				}
@@ -191,7 +191,7 @@ func TestScanClientsCaptured(t *testing.T) {
 			t.Fatalf("%+v", c)
 		}
 		for _, x := range o.Exchanges {
-			if x.Purpose == "client" && x.Outcome == initiator.Accepted && x.Detail != "" {
+			if x.Purpose == PurposeClient && x.Outcome == initiator.Accepted && x.Detail != "" {
 				t.Errorf("exchange %d: %s", x.ID, x.Detail)
 			}
 		}

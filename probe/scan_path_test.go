@@ -184,7 +184,7 @@ func TestScanOnlyNATT(t *testing.T) {
 		t.Errorf("paths %+v", o.Paths)
 	}
 	for _, x := range o.Exchanges {
-		if x.Purpose != "reach" && x.Transport != initiator.UDP4500 {
+		if x.Purpose != PurposeReach && x.Transport != initiator.UDP4500 {
 			t.Errorf("exchange %d, %s, went over %v", x.ID, x.Purpose, x.Transport)
 		}
 	}

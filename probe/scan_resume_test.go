@@ -38,7 +38,7 @@ func (o outcome) goOn() scene {
 func (o outcome) matrixExchanges() int {
 	n := 0
 	for _, x := range o.Exchanges {
-		if x.Purpose == forMatrix {
+		if x.Purpose == PurposeMatrix {
 			n++
 		}
 	}
@@ -103,7 +103,7 @@ func TestScanResume(t *testing.T) {
 					t.Errorf("after %d: %d exchanges for a matrix that is whole", stop, n)
 				}
 				for _, x := range again.Exchanges {
-					if x.Purpose == forMatrix && slices.ContainsFunc(resumed.target.Prior, func(a matrix.Asked) bool { return reflect.DeepEqual(a.Products, x.Offer) }) {
+					if x.Purpose == PurposeMatrix && slices.ContainsFunc(resumed.target.Prior, func(a matrix.Asked) bool { return reflect.DeepEqual(a.Products, x.Offer) }) {
 						t.Errorf("after %d: asked again: %v", stop, x.Offer)
 					}
 				}

@@ -29,7 +29,7 @@ func TestScanTime(t *testing.T) {
 			o.clean(t)
 			var known time.Duration
 			for _, x := range o.Exchanges {
-				if x.Purpose == forMatrix || x.Purpose == forControl {
+				if x.Purpose == PurposeMatrix || x.Purpose == PurposeControl {
 					known = max(known, x.Sent.Add(x.RTT).Sub(o.Started))
 				}
 			}

@@ -68,8 +68,8 @@ type Scanner struct {
 // Progress tells how far a scan is.
 type Progress struct {
 	Target    Target
-	Doing     string // what the exchange was for, as [Exchange.Purpose] says it
-	Exchanges int    // done so far
+	Doing     Purpose // what the last exchange was for
+	Exchanges int     // done so far
 	Last      Exchange
 }
 

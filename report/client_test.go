@@ -78,7 +78,7 @@ func TestCompareCitesTheChoice(t *testing.T) {
 	alone := reporttest.Exchange(t, 20, chosen, initiator.Accepted)
 	alone.Suite = reporttest.Suite(t, chosen)
 	choice := reporttest.Exchange(t, 21, "aes256-aes128-3des-sha256-prfsha256-modp2048", initiator.Accepted)
-	choice.Purpose, choice.Suite = "client", reporttest.Suite(t, chosen)
+	choice.Purpose, choice.Suite = probe.PurposeClient, reporttest.Suite(t, chosen)
 	r.Exchanges = append(r.Exchanges, alone, choice)
 	doc := New(testRun, []probe.Result{r})
 	doc.Targets[0].Clients = Clients(&doc.Targets[0], []client.Policy{policy(t, accepted), policy(t, chosen)})

@@ -8,6 +8,7 @@ import (
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/choice"
 	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report/internal/lists"
 	"github.com/ikescope/ikescope/report/reporttest"
@@ -48,7 +49,7 @@ func TestFindings(t *testing.T) {
 			r.Preference = &probe.Preference{Suite: reporttest.Suite(t, "3des-sha256-prfsha256-modp2048")}
 		}), nil, []string{"IKE-PREFERS-WEAK"}},
 		{"weak offered first, and the initiator decides", with(matrixOf(t, sound+",3des-sha256-prfsha256-modp2048", ""), func(r *probe.Result) {
-			r.Preference = &probe.Preference{Suite: reporttest.Suite(t, "3des-sha256-prfsha256-modp2048"), Decides: "initiator"}
+			r.Preference = &probe.Preference{Suite: reporttest.Suite(t, "3des-sha256-prfsha256-modp2048"), Decides: choice.AlgorithmsInitiator}
 		}), nil, []string{"IKE-PREFERS-WEAK"}},
 		{"Windows refused", with(matrixOf(t, sound, ""), func(r *probe.Result) {
 			r.Exchanges = append(r.Exchanges, reporttest.Exchange(t, 9, reporttest.WindowsDefault, initiator.NoProposalChosen))

@@ -82,11 +82,17 @@ func newTarget(r probe.Result) Target {
 	return t
 }
 
+// choosers are the words for whose order counts.
+var choosers = map[choice.AlgorithmRule]Chooser{
+	choice.AlgorithmsResponder: ByGateway,
+	choice.AlgorithmsInitiator: ByInitiator,
+}
+
 func newPreference(p probe.Preference) *Preference {
 	out := &Preference{
 		KE:          lists.Convert(p.KE, MethodOf),
 		KEComplete:  p.KEComplete,
-		Decides:     Chooser(p.Decides),
+		Decides:     choosers[p.Decides],
 		Proposals:   proposalRules[p.Proposals],
 		FollowsKE:   p.FollowsKE == choice.Yes,
 		MayFollowKE: p.FollowsKE == choice.Unknown && p.Suite != nil,
@@ -168,7 +174,7 @@ func newExchange(e probe.Exchange) Exchange {
 		ID:        e.ID,
 		Transport: Transport(e.Transport.String()),
 		Type:      e.Type.String(),
-		Purpose:   Purpose(e.Purpose),
+		Purpose:   Purpose(e.Purpose.String()),
 		Offer:     strings.Join(offer, ","),
 		KE:        methodKeyword(e.KE),
 		Outcome:   Outcome(e.Outcome.String()),

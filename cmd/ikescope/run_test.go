@@ -327,8 +327,8 @@ func TestWatch(t *testing.T) {
 	w := newWatch(&out, &outputOptions{verbose: true})
 	w.start(make([]job, 2))
 	w.exchange(probe.Progress{
-		Target: probe.Target{Address: loopback}, Doing: "matrix", Exchanges: 12,
-		Last: probe.Exchange{Purpose: "matrix", Exchange: initiator.Exchange{
+		Target: probe.Target{Address: loopback}, Doing: probe.PurposeMatrix, Exchanges: 12,
+		Last: probe.Exchange{Purpose: probe.PurposeMatrix, Exchange: initiator.Exchange{
 			ID: 12, Outcome: initiator.InvalidKEPayload, Group: ike.KE_ECP_384, RTT: 1100 * time.Microsecond, Tries: 2,
 		}},
 	})
@@ -352,7 +352,7 @@ func TestWatchLogs(t *testing.T) {
 		w := newWatch(&out, &outputOptions{})
 		w.start([]job{{target: probe.Target{Name: "vpn.example.com", Address: loopback}}})
 		time.Sleep(10*time.Second + time.Millisecond)
-		w.exchange(probe.Progress{Target: probe.Target{Address: loopback}, Doing: "matrix", Exchanges: 12})
+		w.exchange(probe.Progress{Target: probe.Target{Address: loopback}, Doing: probe.PurposeMatrix, Exchanges: 12})
 		time.Sleep(15 * time.Second)
 		w.end()
 		want := "ikescope: scanning vpn.example.com\n" +

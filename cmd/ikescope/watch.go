@@ -155,7 +155,7 @@ func (s *watch) end() {
 // exchangeLine describes the last exchange of p.
 func exchangeLine(p probe.Progress) string {
 	x := p.Last
-	words := []string{p.Target.Address.String(), fmt.Sprint(x.ID), x.Transport.String(), x.Purpose, x.Outcome.String()}
+	words := []string{p.Target.Address.String(), fmt.Sprint(x.ID), x.Transport.String(), x.Purpose.String(), x.Outcome.String()}
 	switch {
 	case x.Suite != nil:
 		words = append(words, x.Suite.String())

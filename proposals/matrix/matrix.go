@@ -1,6 +1,10 @@
 package matrix
 
-import "github.com/ikescope/ikescope/proposals"
+import (
+	"fmt"
+
+	"github.com/ikescope/ikescope/proposals"
+)
 
 // State is what is known of a suite, or of every suite of a product. The four
 // states are never blurred: silence is not a refusal, and what was not asked
@@ -23,9 +27,10 @@ func (s State) String() string {
 		return "refused"
 	case Accepted:
 		return "accepted"
-	default:
+	case NotTested:
 		return "not_tested"
 	}
+	return fmt.Sprintf("State(%d)", uint8(s))
 }
 
 // Basis says how the suites of an accepted product are known.
@@ -38,10 +43,13 @@ const (
 
 // String returns the basis as the JSON document writes it.
 func (b Basis) String() string {
-	if b == Inferred {
+	switch b {
+	case Observed:
+		return "observed"
+	case Inferred:
 		return "inferred"
 	}
-	return "observed"
+	return fmt.Sprintf("Basis(%d)", uint8(b))
 }
 
 // Region is a product whose suites all have one state, with the evidence.

@@ -105,7 +105,7 @@ func Base(target, address string) probe.Result {
 				Retransmits: 1},
 			HalfOpenPeak: 1, Elapsed: 900 * time.Millisecond,
 		},
-		Exchanges: []probe.Exchange{{Purpose: "reach", Exchange: initiator.Exchange{
+		Exchanges: []probe.Exchange{{Purpose: probe.PurposeReach, Exchange: initiator.Exchange{
 			ID: 1, Type: ike.IKE_SA_INIT, KE: ike.KE_MODP_2048, Outcome: initiator.InvalidKEPayload,
 			Group: ike.KE_CURVE25519, Tries: 1, Sent: Started, RTT: 11800 * time.Microsecond,
 		}}},
@@ -115,7 +115,7 @@ func Base(target, address string) probe.Result {
 // Exchange is one that asked about offer.
 func Exchange(t testing.TB, id int, offer string, outcome initiator.Outcome) probe.Exchange {
 	t.Helper()
-	return probe.Exchange{Purpose: "matrix", Exchange: initiator.Exchange{
+	return probe.Exchange{Purpose: probe.PurposeMatrix, Exchange: initiator.Exchange{
 		ID: id, Type: ike.IKE_SA_INIT, Offer: Products(t, offer), KE: ike.KE_MODP_2048,
 		Outcome: outcome, Tries: 1, Sent: Started.Add(time.Duration(id) * time.Millisecond), RTT: 1100 * time.Microsecond,
 	}}
@@ -171,13 +171,13 @@ func Cases(t testing.TB) map[string][]probe.Result {
 		SamplesOfInferred: 12, Evidence: []int{5, 6}}.Of(t)
 	r.Gateway = &probe.Gateway{VendorIDs: [][]byte{Hex(t, "882fe56d6fd20dbc2251613b2ebe5beb"), Hex(t, "00112233445566")},
 		Notifies: []ike.NotifyType{ike.IKEV2_FRAGMENTATION_SUPPORTED}, Evidence: []int{12}}
-	r.Preference = &probe.Preference{KE: []ike.KeyExchangeMethod{ike.KE_ECP_256}, Decides: "initiator", Evidence: []int{70}}
+	r.Preference = &probe.Preference{KE: []ike.KeyExchangeMethod{ike.KE_ECP_256}, Decides: choice.AlgorithmsInitiator, Evidence: []int{70}}
 	out["libreswan"] = []probe.Result{r}
 
 	r = Base("openiked.example", "2001:db8::7")
 	r.Matrix = Matrix{Asked: classical, Observed: "aes256gcm16-prfsha384-x25519-ecp384-ecp256-modp2048," +
 		"aes256-sha256-prfsha256-x25519-ecp384-ecp256-modp2048", Evidence: []int{5, 6, 7, 8}}.Of(t)
-	r.Preference = &probe.Preference{KE: []ike.KeyExchangeMethod{ike.KE_CURVE25519, ike.KE_ECP_384, ike.KE_ECP_256, ike.KE_MODP_2048}, KEComplete: true, Decides: "gateway", Evidence: []int{70}}
+	r.Preference = &probe.Preference{KE: []ike.KeyExchangeMethod{ike.KE_CURVE25519, ike.KE_ECP_384, ike.KE_ECP_256, ike.KE_MODP_2048}, KEComplete: true, Decides: choice.AlgorithmsResponder, Evidence: []int{70}}
 	r.Gateway = &probe.Gateway{VendorIDs: [][]byte{[]byte("OpenIKED-7.4")}, Notifies: []ike.NotifyType{ike.IKEV2_FRAGMENTATION_SUPPORTED},
 		SignatureHashes: []ike.HashAlgorithm{ike.SIGHASH_SHA2_256, ike.SIGHASH_SHA2_384, ike.SIGHASH_SHA2_512}, Evidence: []int{12}}
 	r.Exchanges = append(r.Exchanges, Exchange(t, 20, WindowsDefault, initiator.NoProposalChosen))
@@ -233,8 +233,8 @@ func Cases(t testing.TB) map[string][]probe.Result {
 	dead.Verdict, dead.NAT, dead.Matrix = probe.VerdictNoAnswer, nil, nil
 	dead.Paths = []probe.Path{{Transport: initiator.UDP500, Sent: 4, Evidence: []int{1}}, {Transport: initiator.UDP4500, Sent: 4, Evidence: []int{2}}}
 	dead.Exchanges = []probe.Exchange{
-		{Purpose: "reach", Exchange: initiator.Exchange{ID: 1, Type: ike.IKE_SA_INIT, Outcome: initiator.NoAnswer, Tries: 4}},
-		{Purpose: "reach", Exchange: initiator.Exchange{ID: 2, Transport: initiator.UDP4500, Type: ike.IKE_SA_INIT, Outcome: initiator.NoAnswer, Tries: 4}},
+		{Purpose: probe.PurposeReach, Exchange: initiator.Exchange{ID: 1, Type: ike.IKE_SA_INIT, Outcome: initiator.NoAnswer, Tries: 4}},
+		{Purpose: probe.PurposeReach, Exchange: initiator.Exchange{ID: 2, Transport: initiator.UDP4500, Type: ike.IKE_SA_INIT, Outcome: initiator.NoAnswer, Tries: 4}},
 	}
 	dead.Cost = probe.Cost{
 		Cost:    initiator.Cost{Exchanges: 2, DatagramsSent: 8, BytesSent: 5000, Retransmits: 6},
