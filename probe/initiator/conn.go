@@ -153,6 +153,15 @@ func (c *Conn) Attempts() int { return c.cfg.Attempts }
 // whether that was so before.
 func (c *Conn) BePatient() (already bool) { return c.patient.Swap(true) }
 
+// Cost returns the counts of exchanges, datagrams and octets so far.
+func (c *Conn) Cost() Cost { return c.cost() }
+
+// Traffic returns how many datagrams went to and came from the gateway by t.
+func (c *Conn) Traffic(t Transport) (sent, received int) { return c.traffic(t) }
+
+// Strays returns how many datagrams came from other addresses than the gateway's.
+func (c *Conn) Strays() int { return c.strays() }
+
 // OnTheWay returns how many requests can be sent while one and its answer are on
 // the way.
 func (c *Conn) OnTheWay() int { return c.pacer.onTheWay(c.roundTrip.shortest()) }

@@ -14,9 +14,11 @@ import (
 // Answer is an exchange that is over, with what the Exchange leaves out.
 type Answer struct {
 	Exchange
-	Message *ike.Message // the answer, decrypted where it was protected; nil without one
-	octets  []byte       // of the answer, without the non-ESP marker
-	Request []byte       // the IKE message of our last request, with the cookie, if any
+	// Message is the answer, decrypted where it was protected; nil without one.
+	Message *ike.Message
+	// Octets are the IKE message of the answer, and Request that of our last
+	// request, with the cookie, if any; both without the non-ESP marker.
+	Octets, Request []byte
 	// Blocked is what ICMP or our kernel said, whatever the outcome; nil if
 	// nothing.
 	Blocked *PathFault
@@ -51,7 +53,7 @@ func (c *Conn) Exchange(ctx context.Context, req *Request) Answer {
 	c.end(d.wait, final)
 	a.Outcome, a.Notify, a.Group, a.Suite = final.Outcome, final.Notify, final.Group, final.Suite
 	a.Detail = strings.Join(append(nonEmpty(final.Detail), d.remarks...), "; ")
-	a.Message, a.octets, a.Request = final.Message, final.Octets, d.octets
+	a.Message, a.Octets, a.Request = final.Message, final.Octets, d.octets
 	if a.Tries > 0 {
 		c.add(1, 0, 0)
 	}

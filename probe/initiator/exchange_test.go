@@ -30,7 +30,7 @@ func TestExchangeAnswered(t *testing.T) {
 				a.Cookie || a.RTT != 40*ms || !a.Sent.Equal(start) {
 				t.Errorf("got %+v", a.Exchange)
 			}
-			if a.Message == nil || !bytes.Equal(a.Request, req.octets) || spiOf(a.octets) != req.SPI() ||
+			if a.Message == nil || !bytes.Equal(a.Request, req.octets) || spiOf(a.Octets) != req.SPI() ||
 				a.Blocked != nil || a.Conflict != NotTried {
 				t.Errorf("got %+v", a)
 			}
@@ -41,7 +41,7 @@ func TestExchangeAnswered(t *testing.T) {
 			cost := b.Cost()
 			marker := int64(transport) * 4
 			want := Cost{Exchanges: 1, DatagramsSent: 1, DatagramsReceived: 1,
-				BytesSent: int64(len(req.octets)) + marker, BytesReceived: int64(len(a.octets)) + marker}
+				BytesSent: int64(len(req.octets)) + marker, BytesReceived: int64(len(a.Octets)) + marker}
 			if cost != want {
 				t.Errorf("cost %+v, want %+v", cost, want)
 			}
@@ -168,7 +168,7 @@ func TestSealed(t *testing.T) {
 		if first.Outcome != Accepted || first.Suite == nil {
 			t.Fatalf("got %+v", first.Exchange)
 		}
-		octets := respond(t, spiOf(first.octets), func(m *ike.Message) {
+		octets := respond(t, spiOf(first.Octets), func(m *ike.Message) {
 			m.Exchange, m.MessageID, m.Flags = ike.IKE_AUTH, 1, ike.FlagInitiator
 		}, &ike.Encrypted{Body: []byte("request")})
 		req, err := b.Sealed(UDP500, octets, func(in []byte) (*ike.Message, error) {
@@ -276,7 +276,7 @@ func TestTrace(t *testing.T) {
 		marker := make([]byte, 4)
 		want := []Datagram{
 			{start, true, b.Local(), remote, UDP4500, 1, append(marker[:4:4], a.Request...)},
-			{start.Add(5 * ms), false, b.Local(), remote, UDP4500, 1, append(marker[:4:4], a.octets...)},
+			{start.Add(5 * ms), false, b.Local(), remote, UDP4500, 1, append(marker[:4:4], a.Octets...)},
 		}
 		_, _, trace := b.seen()
 		if len(trace) != 2 {

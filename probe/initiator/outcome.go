@@ -72,7 +72,9 @@ type Exchange struct {
 
 // Cost is what the exchanges of a Conn took.
 type Cost struct {
-	Exchanges, DatagramsSent, DatagramsReceived int
-	BytesSent, BytesReceived                    int64 // UDP payload octets
-	Retransmits, Cookies                        int
+	Exchanges                        int // of which at least one try was sent
+	DatagramsSent, DatagramsReceived int
+	BytesSent, BytesReceived         int64 // UDP payload octets
+	Retransmits                      int   // datagrams that were sent again
+	Cookies                          int   // exchanges in which a cookie was asked for
 }

@@ -22,8 +22,8 @@ var signatureHashes = [...]ike.HashAlgorithm{
 	ike.SIGHASH_SHA2_256, ike.SIGHASH_SHA2_384, ike.SIGHASH_SHA2_512, ike.SIGHASH_IDENTITY,
 }
 
-// Offer is what an IKE_SA_INIT request asks. Its Products, or its Packet, and
-// the path decide; what else is zero is chosen.
+// Offer is what an IKE_SA_INIT request asks. It needs Products or a Packet; the
+// zero values of the other fields are defaults.
 type Offer struct {
 	Transport Transport
 	// Products become the proposals, numbered from 1. With a Packet they are

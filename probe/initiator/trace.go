@@ -77,22 +77,19 @@ func (l *ledger) add(exchanges, retransmits, cookies int) {
 	l.total.Cookies += cookies
 }
 
-// Cost returns the counts of exchanges, datagrams and octets so far.
-func (l *ledger) Cost() Cost {
+func (l *ledger) cost() Cost {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.total
 }
 
-// Traffic returns how many datagrams went to and came from the gateway by t.
-func (l *ledger) Traffic(t Transport) (sent, received int) {
+func (l *ledger) traffic(t Transport) (sent, received int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.sent[t], l.came[t]
 }
 
-// Strays returns how many datagrams came from other addresses.
-func (l *ledger) Strays() int {
+func (l *ledger) strays() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.foreign
