@@ -160,7 +160,7 @@ func (p *page) captureSummary(groups []*group, scans []CapturedScan) {
 // scanWords tells a scan in one sentence.
 func scanWords(s CapturedScan) string {
 	acceptable := s.Accepted + s.Acceptable
-	text := fmt.Sprintf("ikescope scan: %s in %s: %s", english.Counted(int64(s.Exchanges), "question", "questions"), seconds(s.Last.Sub(s.First)),
+	text := fmt.Sprintf("ikescope scan: %s in %s: %s", english.Counted(int64(s.Exchanges), "question", "questions"), inSeconds(s.Last.Sub(s.First)),
 		english.Counted(int64(acceptable), "offer acceptable", "offers acceptable"))
 	if s.Accepted > 0 {
 		text += fmt.Sprintf(" (for %s an IKE SA was made, and ended)", english.Grouped(int64(s.Accepted)))

@@ -16,7 +16,7 @@ func (p *page) capturedSA(sa *CapturedSA) {
 	if sa.First.IsZero() {
 		p.text(0, "the capture has no times")
 	} else {
-		p.text(0, fmt.Sprintf("%s, for %s", sa.First.UTC().Format("2006-01-02 15:04:05.000 UTC"), seconds(sa.Last.Sub(sa.First))))
+		p.text(0, fmt.Sprintf("%s, for %s", sa.First.UTC().Format("2006-01-02 15:04:05.000 UTC"), inSeconds(sa.Last.Sub(sa.First))))
 	}
 	spis := "SPI " + sa.SPIi + " of the initiator"
 	if sa.SPIr != "" {

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ikescope/ikescope/report"
+	captured "github.com/ikescope/ikescope/report/capture"
 )
 
 // captureOptions say which part of a capture is told, and how.
@@ -111,7 +112,7 @@ func (a *app) capture(ctx context.Context, opts captureOptions, paths []string) 
 	if errors.As(err, &wrong) {
 		return err
 	}
-	doc := report.NewCapture(report.Tool{Name: "ikescope", Version: version()}, views)
+	doc := captured.New(report.Tool{Name: "ikescope", Version: version()}, views)
 	if opts.only != "" {
 		if err := doc.Keep(opts.only); err != nil {
 			return usagef("--sa: %w", err)

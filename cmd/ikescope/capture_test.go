@@ -14,6 +14,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike/capture"
 	"github.com/ikescope/ikescope/report"
+	captured "github.com/ikescope/ikescope/report/capture"
 )
 
 var updateCaptures = flag.Bool("update", false, "write the texts of testdata/captures")
@@ -31,7 +32,7 @@ func readPoint(file []byte, ports ...uint16) (*capture.Point, error) {
 }
 
 func tell(p *capture.Point) *report.Capture {
-	return report.NewCapture(report.Tool{Name: "ikescope", Version: "0"}, []report.CaptureView{captureView(p)})
+	return captured.New(report.Tool{Name: "ikescope", Version: "0"}, []captured.View{captureView(p)})
 }
 
 // TestCaptures tells real captures. The verdicts follow from how each was set

@@ -13,7 +13,7 @@ import (
 	"github.com/ikescope/ikescope/ike/dialog"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
-	"github.com/ikescope/ikescope/report"
+	captured "github.com/ikescope/ikescope/report/capture"
 )
 
 // capturedClients returns the clients of a capture, and apart from them the
@@ -31,7 +31,7 @@ func capturedClients(path string, in io.Reader) (clients, questions []client.Pol
 	if err := point.Read(context.Background(), path, r); err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", path, err)
 	}
-	ofScans := report.ScanQuestions(point.Tracker.SAs)
+	ofScans := captured.ScanQuestions(point.Tracker.SAs)
 	var last error
 	for i, sa := range point.Tracker.SAs {
 		m := initRequest(sa)

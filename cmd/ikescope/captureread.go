@@ -12,6 +12,7 @@ import (
 	"github.com/ikescope/ikescope/ike/capture"
 	"github.com/ikescope/ikescope/ike/dialog"
 	"github.com/ikescope/ikescope/report"
+	captured "github.com/ikescope/ikescope/report/capture"
 )
 
 var errStopped = errors.New("interrupted")
@@ -26,7 +27,7 @@ type captureSource struct {
 // readCaptures reads files in the order of time. It returns what was read with
 // the error; a usageError is of a file that is no capture, and then nothing was
 // read.
-func (a *app) readCaptures(ctx context.Context, paths []string, ports []uint16) ([]report.CaptureView, error) {
+func (a *app) readCaptures(ctx context.Context, paths []string, ports []uint16) ([]captured.View, error) {
 	var sources []captureSource
 	for _, path := range paths {
 		s := captureSource{name: path, open: func() (io.ReadCloser, error) { return os.Open(path) }}
@@ -76,7 +77,7 @@ func (a *app) readCaptures(ctx context.Context, paths []string, ports []uint16) 
 			failed = fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
-	var views []report.CaptureView
+	var views []captured.View
 	for _, p := range points {
 		views = append(views, captureView(p))
 	}
@@ -102,8 +103,8 @@ func stopped(err error) error {
 }
 
 // captureView returns what was captured at one point.
-func captureView(p *capture.Point) report.CaptureView {
-	v := report.CaptureView{SAs: p.Tracker.SAs, Omitted: p.Tracker.Omitted}
+func captureView(p *capture.Point) captured.View {
+	v := captured.View{SAs: p.Tracker.SAs, Omitted: p.Tracker.Omitted}
 	for _, f := range p.Files {
 		out := report.CaptureFile{Name: f.Name, Complete: f.Err == nil, Counts: report.CaptureCounts(f.Counts)}
 		if f.Err != nil {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/ikescope/ikescope/report"
+	captured "github.com/ikescope/ikescope/report/capture"
 )
 
 // cutPcap returns a little-endian pcap file as two, the first with so many
@@ -37,7 +38,7 @@ func captureFiles(t *testing.T, files map[string][]byte) map[string]string {
 func readCapturesOf(t *testing.T, paths ...string) (*report.Capture, error) {
 	t.Helper()
 	views, err := new(app).readCaptures(t.Context(), paths, nil)
-	return report.NewCapture(report.Tool{}, views), err
+	return captured.New(report.Tool{}, views), err
 }
 
 // Files that follow one another are one capture, in whatever order they are

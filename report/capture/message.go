@@ -1,4 +1,4 @@
-package report
+package capture
 
 import (
 	"fmt"
@@ -7,14 +7,15 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/dialog"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/english"
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
-func newCapturedExchange(sa *dialog.SA, x *dialog.Exchange) CapturedExchange {
-	out := CapturedExchange{Type: exchangeName(sa.Version, x.Type), MessageID: int64(x.MessageID), By: SideInitiator, Responses: []CapturedMessage{}}
+func newCapturedExchange(sa *dialog.SA, x *dialog.Exchange) report.CapturedExchange {
+	out := report.CapturedExchange{Type: exchangeName(sa.Version, x.Type), MessageID: int64(x.MessageID), By: report.SideInitiator, Responses: []report.CapturedMessage{}}
 	if !x.ByInitiator {
-		out.By = SideResponder
+		out.By = report.SideResponder
 	}
 	if x.Request != nil {
 		m := newCapturedMessage(x.Request, nil)
@@ -38,12 +39,12 @@ func exchangeName(version int, t ike.ExchangeType) string {
 // many as honest ones have.
 const toldPayloads = 128
 
-func newCapturedMessage(m, request *dialog.Message) CapturedMessage {
-	out := CapturedMessage{
+func newCapturedMessage(m, request *dialog.Message) report.CapturedMessage {
+	out := report.CapturedMessage{
 		File: m.File, Packet: m.Packet, Time: m.First.UTC(), Octets: m.Octets, Sent: m.Sent, Copies: m.Copies,
 		Fragments: m.Fragments, IPFragments: m.IPFragments, IPFragmentsLost: m.Lost,
 		MissingOctets: m.Missing, Variants: m.Variants, Encrypted: m.Encrypted(),
-		Proposals: []CapturedProposal{}, Notifies: []CapturedNotify{}, VendorIDs: []VendorID{}, Payloads: []string{},
+		Proposals: []report.CapturedProposal{}, Notifies: []report.CapturedNotify{}, VendorIDs: []report.VendorID{}, Payloads: []string{},
 	}
 	if m.Fragments > 0 {
 		out.FragmentsCaptured = m.Captured
@@ -52,7 +53,7 @@ func newCapturedMessage(m, request *dialog.Message) CapturedMessage {
 		out.Fault = m.Fault.Error()
 	}
 	if m.Error != 0 { // of IKEv1
-		out.Notifies = append(out.Notifies, CapturedNotify{ID: m.Error, Name: ikev1Error(m.Error), Error: m.Error < leastIKEv1Status})
+		out.Notifies = append(out.Notifies, report.CapturedNotify{ID: m.Error, Name: ikev1Error(m.Error), Error: m.Error < leastIKEv1Status})
 	}
 	if m.Content == nil {
 		return out
@@ -72,9 +73,9 @@ func newCapturedMessage(m, request *dialog.Message) CapturedMessage {
 		case *ike.KE:
 			out.KE = keMethod(p.Method)
 		case *ike.VendorID:
-			out.VendorIDs = append(out.VendorIDs, VendorIDOf(p.Data))
+			out.VendorIDs = append(out.VendorIDs, report.VendorIDOf(p.Data))
 		case *ike.Notify:
-			out.Notifies = append(out.Notifies, CapturedNotify{
+			out.Notifies = append(out.Notifies, report.CapturedNotify{
 				ID: uint16(p.Notification), Name: p.Notification.String(),
 				Error: p.Notification.IsError(), Meaning: notifyMeaning(p, m, request),
 			})
@@ -87,8 +88,8 @@ func keMethod(m ike.KeyExchangeMethod) string {
 	return proposals.Algorithm{Axis: proposals.KE, ID: uint16(m)}.Keyword()
 }
 
-func newCapturedProposal(p ike.Proposal) CapturedProposal {
-	out := CapturedProposal{Number: uint16(p.Number)}
+func newCapturedProposal(p ike.Proposal) report.CapturedProposal {
+	out := report.CapturedProposal{Number: uint16(p.Number)}
 	product, err := proposals.ProductOf(p)
 	if err == nil {
 		out.Keywords = product.String()

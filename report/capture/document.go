@@ -1,4 +1,4 @@
-package report
+package capture
 
 import (
 	"net/netip"
@@ -6,24 +6,25 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/dialog"
+	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/english"
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
-// CaptureView is what was captured at one place, in one file or in several that
+// View is what was captured at one place, in one file or in several that
 // follow one another.
-type CaptureView struct {
-	Files   []CaptureFile
+type View struct {
+	Files   []report.CaptureFile
 	SAs     []*dialog.SA
 	Omitted int // messages of other IKE SAs
 }
 
-// NewCapture returns the document of what was captured, at each place in turn.
-func NewCapture(tool Tool, views []CaptureView) *Capture {
-	c := &Capture{
-		SchemaVersion: CaptureSchemaVersion, Tool: tool, Complete: true,
-		Files: []CaptureFile{}, SAs: []CapturedSA{}, Scans: []CapturedScan{}, Notes: []string{},
-	}
+// New returns the document of what was captured, at each place in turn.
+func New(tool report.Tool, views []View) *report.Capture {
+	c := builder{&report.Capture{
+		SchemaVersion: report.CaptureSchemaVersion, Tool: tool, Complete: true,
+		Files: []report.CaptureFile{}, SAs: []report.CapturedSA{}, Scans: []report.CapturedScan{}, Notes: []string{},
+	}}
 	omitted := 0
 	for _, v := range views {
 		c.addFiles(v.Files)
@@ -39,17 +40,20 @@ func NewCapture(tool Tool, views []CaptureView) *Capture {
 	if c.Counts.IKE == 0 {
 		c.Notes = append(c.Notes, "there is no IKE message on the ports looked at (others: --port)")
 	}
-	return c
+	return c.Capture
 }
 
+// builder is a document in the making.
+type builder struct{ *report.Capture }
+
 // note adds a note where there is something to count.
-func (c *Capture) note(n int, one, many, rest string) {
+func (c builder) note(n int, one, many, rest string) {
 	if n > 0 {
 		c.Notes = append(c.Notes, english.Counted(int64(n), one, many)+rest)
 	}
 }
 
-func (c *Capture) addFiles(files []CaptureFile) {
+func (c builder) addFiles(files []report.CaptureFile) {
 	for _, f := range files {
 		c.Files = append(c.Files, f)
 		c.Complete = c.Complete && f.Complete
@@ -58,11 +62,11 @@ func (c *Capture) addFiles(files []CaptureFile) {
 		}
 		c.Counts.Add(f.Counts)
 	}
-	c.File = strings.Join(lists.Convert(c.Files, func(f CaptureFile) string { return f.Name }), ", ")
+	c.File = strings.Join(lists.Convert(c.Files, func(f report.CaptureFile) string { return f.Name }), ", ")
 }
 
 // addView adds the IKE SAs of one place.
-func (c *Capture) addView(sas []*dialog.SA) {
+func (c builder) addView(sas []*dialog.SA) {
 	before := len(c.SAs)
 	numbers := map[*dialog.SA]int{}
 	for i, sa := range sas {
@@ -84,7 +88,7 @@ func (c *Capture) addView(sas []*dialog.SA) {
 }
 
 // findAgain looks for IKE SAs that were captured at several places.
-func (c *Capture) findAgain() {
+func (c builder) findAgain() {
 	type key struct {
 		version int
 		spi     string
@@ -98,25 +102,30 @@ func (c *Capture) findAgain() {
 		for _, n := range known[key{sa.Version, sa.SPIi}] {
 			if other := &c.SAs[n-1]; n != sa.Number {
 				sent, received := other.Datagrams()
-				c.SAs[i].Elsewhere = append(c.SAs[i].Elsewhere, CapturedElsewhere{n, other.File, sent, received})
+				c.SAs[i].Elsewhere = append(c.SAs[i].Elsewhere, report.CapturedElsewhere{
+					Number: n, File: other.File, FromInitiator: sent, FromResponder: received,
+				})
 			}
 		}
 	}
 }
 
-func endpointOf(a netip.AddrPort) Endpoint {
-	return Endpoint{Address: AddressText(a.Addr()), Port: a.Port()}
+func endpointOf(a netip.AddrPort) report.Endpoint {
+	return report.Endpoint{Address: report.AddressText(a.Addr()), Port: a.Port()}
 }
 
-func newCapturedSA(number int, sa *dialog.SA) CapturedSA {
-	out := CapturedSA{
+func newCapturedSA(number int, sa *dialog.SA) report.CapturedSA {
+	out := report.CapturedSA{
 		Number: number, Version: sa.Version, SPIi: sa.SPIi.String(), File: sa.File,
 		Initiator: endpointOf(sa.Paths[0].Initiator), Responder: endpointOf(sa.Paths[0].Responder),
 		First: sa.First.UTC(), Last: sa.Last.UTC(),
-		Paths: lists.Convert(sa.Paths, func(p dialog.Path) CapturedPath {
-			return CapturedPath{endpointOf(p.Initiator), endpointOf(p.Responder), p.Sent, p.Received, p.Keepalives}
+		Paths: lists.Convert(sa.Paths, func(p dialog.Path) report.CapturedPath {
+			return report.CapturedPath{
+				Initiator: endpointOf(p.Initiator), Responder: endpointOf(p.Responder),
+				Sent: p.Sent, Received: p.Received, Keepalives: p.Keepalives,
+			}
 		}),
-		Exchanges: lists.Convert(sa.Exchanges, func(x *dialog.Exchange) CapturedExchange { return newCapturedExchange(sa, x) }),
+		Exchanges: lists.Convert(sa.Exchanges, func(x *dialog.Exchange) report.CapturedExchange { return newCapturedExchange(sa, x) }),
 		Errors:    lists.Convert(sa.Errors, newCapturedError),
 		ESPSent:   sa.ESPSent, ESPReceived: sa.ESPReceived, Omitted: sa.Omitted,
 		Verdict: judgeCapture(sa),
@@ -125,7 +134,10 @@ func newCapturedSA(number int, sa *dialog.SA) CapturedSA {
 		out.SPIr = sa.SPIr.String()
 	}
 	if n, ok := sa.NAT(); ok {
-		out.NAT = &CapturedNAT{n.Supported[0], n.Supported[1], n.Initiator, n.Responder}
+		out.NAT = &report.CapturedNAT{
+			InitiatorSupports: n.Supported[0], ResponderSupports: n.Supported[1],
+			InitiatorBehindNAT: n.Initiator, ResponderBehindNAT: n.Responder,
+		}
 	}
 	if chosen := chosenBy(sa); chosen != nil {
 		out.Suite = newCapturedProposal(*chosen).Keywords
@@ -133,9 +145,9 @@ func newCapturedSA(number int, sa *dialog.SA) CapturedSA {
 	return out
 }
 
-func newCapturedError(e dialog.ICMPError) CapturedError {
-	return CapturedError{
-		File: e.File, Packet: e.Packet, Time: e.Time, Reporter: AddressText(e.Reporter),
+func newCapturedError(e dialog.ICMPError) report.CapturedError {
+	return report.CapturedError{
+		File: e.File, Packet: e.Packet, Time: e.Time, Reporter: report.AddressText(e.Reporter),
 		Type: uint16(e.Error.Type), Code: uint16(e.Error.Code), Text: e.Error.String(),
 		From: endpointOf(e.Source), To: endpointOf(e.Destination),
 	}

@@ -1,4 +1,4 @@
-package report
+package capture
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/dialog"
 	"github.com/ikescope/ikescope/ike/icmp"
+	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/english"
 )
 
@@ -29,16 +30,16 @@ const (
 	someESP = 5
 )
 
-func fails(layer Layer, id, title, detail string, fix ...string) CapturedVerdict {
-	return CapturedVerdict{Result: ResultFails, Layer: layer, ID: id, Title: title, Detail: detail, Fix: append([]string{}, fix...)}
+func fails(layer report.Layer, id, title, detail string, fix ...string) report.CapturedVerdict {
+	return report.CapturedVerdict{Result: report.ResultFails, Layer: layer, ID: id, Title: title, Detail: detail, Fix: append([]string{}, fix...)}
 }
 
-func unknown(id, title, detail string, fix ...string) CapturedVerdict {
-	return CapturedVerdict{Result: ResultUnknown, ID: id, Title: title, Detail: detail, Fix: append([]string{}, fix...)}
+func unknown(id, title, detail string, fix ...string) report.CapturedVerdict {
+	return report.CapturedVerdict{Result: report.ResultUnknown, ID: id, Title: title, Detail: detail, Fix: append([]string{}, fix...)}
 }
 
-func works(id, title, detail string) CapturedVerdict {
-	return CapturedVerdict{Result: ResultWorks, ID: id, Title: title, Detail: detail, Fix: []string{}}
+func works(id, title, detail string) report.CapturedVerdict {
+	return report.CapturedVerdict{Result: report.ResultWorks, ID: id, Title: title, Detail: detail, Fix: []string{}}
 }
 
 // course is the way of an IKE SA through its exchanges.
@@ -81,7 +82,7 @@ func isEncrypted(x *dialog.Exchange) bool {
 }
 
 // judgeCapture says how far an IKE SA came, and which layer that points to.
-func judgeCapture(sa *dialog.SA) CapturedVerdict {
+func judgeCapture(sa *dialog.SA) report.CapturedVerdict {
 	if sa.Version == 1 {
 		return judgeIKEv1(sa)
 	}
@@ -116,14 +117,14 @@ func chooses(m *dialog.Message) bool {
 	return ok
 }
 
-func oneSided(who string) CapturedVerdict {
-	return unknown(CapturedOneSided, "the "+who+"'s messages are not in the capture",
+func oneSided(who string) report.CapturedVerdict {
+	return unknown(report.CapturedOneSided, "the "+who+"'s messages are not in the capture",
 		"the other side goes on, so that it got them: the capture sees one direction only",
 		"capture both directions, on a host rather than on one of several paths")
 }
 
 // judgeLate judges an IKE SA whose beginning is not in the capture.
-func (c *course) judgeLate() CapturedVerdict {
+func (c *course) judgeLate() report.CapturedVerdict {
 	if v, ok := c.gone(); ok {
 		return v
 	}
@@ -137,12 +138,12 @@ func (c *course) judgeLate() CapturedVerdict {
 }
 
 // addErrors adds what ICMP errors said to a verdict of no answer.
-func addErrors(sa *dialog.SA, v CapturedVerdict) CapturedVerdict {
+func addErrors(sa *dialog.SA, v report.CapturedVerdict) report.CapturedVerdict {
 	if len(sa.Errors) == 0 {
 		return v
 	}
 	e := sa.Errors[len(sa.Errors)-1]
-	reporter := AddressText(e.Reporter)
+	reporter := report.AddressText(e.Reporter)
 	v.ID = "ICMP"
 	v.Detail = fmt.Sprintf("%s says of %v: %v (packet %d); %s", reporter, e.Destination, e.Error, e.Packet, v.Detail)
 	switch e.Error.Meaning() {
@@ -168,7 +169,7 @@ func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds())
 
 // fragmentsLost is the verdict of a message whose IP fragments did not all
 // reach the place of the capture.
-func fragmentsLost(m *dialog.Message, name string, v CapturedVerdict) CapturedVerdict {
+func fragmentsLost(m *dialog.Message, name string, v report.CapturedVerdict) report.CapturedVerdict {
 	v.ID = "IP-FRAGMENTS-LOST"
 	v.Title = name + " came without all of its IP fragments"
 	v.Detail = fmt.Sprintf("of %s octets %s are missing; something before the place of the capture drops IP fragments, and then the responder cannot answer, or the capture's filter leaves them out",

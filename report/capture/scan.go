@@ -1,4 +1,4 @@
-package report
+package capture
 
 import (
 	"encoding/binary"
@@ -8,6 +8,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/dialog"
+	"github.com/ikescope/ikescope/report"
 )
 
 // A scan by ikescope is known from what is on the wire: the last two octets of
@@ -148,9 +149,9 @@ func answerTo(sa *dialog.SA) scanAnswer {
 }
 
 // document returns s as it is published, but for the numbers of IKE SAs.
-func (s *scan) document(number int) CapturedScan {
+func (s *scan) document(number int) report.CapturedScan {
 	first := s.sas[0]
-	out := CapturedScan{
+	out := report.CapturedScan{
 		Number: number, File: first.File,
 		Initiator: endpointOf(first.Paths[0].Initiator), Responder: endpointOf(first.Paths[0].Responder),
 		First: first.First.UTC(), Exchanges: len(s.sas),
@@ -184,7 +185,7 @@ func (s *scan) document(number int) CapturedScan {
 
 // verdict is that of an IKE SA of a scan: what would be a failure of a client is
 // an answer here.
-func (s *scan) verdict(sa *dialog.SA) CapturedVerdict {
+func (s *scan) verdict(sa *dialog.SA) report.CapturedVerdict {
 	said := map[scanAnswer]string{
 		scanSilent:     "no answer",
 		scanAccepted:   "accepted; the scan ends the IKE SA with an IKE_AUTH that cannot succeed",

@@ -1,4 +1,4 @@
-package report
+package capture
 
 import (
 	"fmt"
@@ -6,19 +6,20 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/dialog"
+	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/english"
 )
 
 // judgeAuth judges authentication, which is encrypted: what tells are sizes,
 // and who goes on.
-func (c *course) judgeAuth() CapturedVerdict {
+func (c *course) judgeAuth() report.CapturedVerdict {
 	if len(c.auth) == 0 {
 		return unknown("NO-AUTH", "IKE_AUTH is not in the capture", "other exchanges are")
 	}
 	last := c.auth[len(c.auth)-1]
 	if last.Response() == nil {
 		if len(c.after) > 0 || c.ESPReceived > 0 {
-			return unknown(CapturedOneSided, "the answer to "+last.Type.String()+" is not in the capture", "both sides go on, so that there was one")
+			return unknown(report.CapturedOneSided, "the answer to "+last.Type.String()+" is not in the capture", "both sides go on, so that there was one")
 		}
 		return c.authUnanswered()
 	}
@@ -27,10 +28,10 @@ func (c *course) judgeAuth() CapturedVerdict {
 			"anyone may have sent it, and the initiator need not believe it", "read the responder's log at "+clock(last.Response().First))
 	}
 	if !slices.ContainsFunc(c.auth, isAuth) {
-		return fails(LayerClient, "NOT-CONTINUED", "the initiator does not go on from IKE_INTERMEDIATE to IKE_AUTH", "",
+		return fails(report.LayerClient, "NOT-CONTINUED", "the initiator does not go on from IKE_INTERMEDIATE to IKE_AUTH", "",
 			"look into the initiator's log at "+clock(c.Last))
 	}
-	for _, judge := range []func() (CapturedVerdict, bool){c.gone, c.judgeESP, c.refused} {
+	for _, judge := range []func() (report.CapturedVerdict, bool){c.gone, c.judgeESP, c.refused} {
 		if v, ok := judge(); ok {
 			return v
 		}
@@ -55,10 +56,10 @@ func unprotectedError(m *dialog.Message) (*ike.Notify, bool) {
 func isAuth(x *dialog.Exchange) bool { return x.Type == ike.IKE_AUTH }
 
 // authUnanswered: the last request of authentication got no answer.
-func (c *course) authUnanswered() CapturedVerdict {
+func (c *course) authUnanswered() report.CapturedVerdict {
 	last := c.auth[len(c.auth)-1]
 	name, m := last.Type.String(), last.Request
-	v := fails(LayerNetwork, "AUTH-NO-ANSWER", name+" got no answer",
+	v := fails(report.LayerNetwork, "AUTH-NO-ANSWER", name+" got no answer",
 		fmt.Sprintf("%s of %s octets to %v, while IKE_SA_INIT was answered", tries(m), english.Grouped(int64(m.Octets)), m.Destination),
 		"capture at the responder: does the request arrive there, and is it answered?",
 		"read the responder's log at "+clock(m.First))
@@ -66,7 +67,7 @@ func (c *course) authUnanswered() CapturedVerdict {
 	case m.Lost:
 		return fragmentsLost(m, name, v)
 	case len(c.auth) > 1:
-		v.Layer, v.ID = LayerAuthentication, "AUTH-ROUND-NO-ANSWER"
+		v.Layer, v.ID = report.LayerAuthentication, "AUTH-ROUND-NO-ANSWER"
 		v.Title = fmt.Sprintf("message %d of authentication got no answer", last.MessageID)
 		v.Detail = fmt.Sprintf("%s; those before were answered, so that the path is open: the responder waits for something, such as a RADIUS server, or has given up in silence", tries(m))
 	case len(c.Errors) > 0:
@@ -89,7 +90,7 @@ func (c *course) authUnanswered() CapturedVerdict {
 }
 
 // fragmentsDropped is the verdict of a large message that got no answer.
-func (c *course) fragmentsDropped(m *dialog.Message, name string, v CapturedVerdict) CapturedVerdict {
+func (c *course) fragmentsDropped(m *dialog.Message, name string, v report.CapturedVerdict) report.CapturedVerdict {
 	v.ID = "IP-FRAGMENTS-DROPPED"
 	v.Title = name + " is large, and got no answer: IP fragments are dropped on the way, most likely"
 	if m.IPFragments > 1 {
@@ -123,18 +124,18 @@ func fragmentation(sa *dialog.SA) bool {
 }
 
 // judgeESP goes by the ESP packets after IKE_AUTH.
-func (c *course) judgeESP() (CapturedVerdict, bool) {
+func (c *course) judgeESP() (report.CapturedVerdict, bool) {
 	switch {
 	case c.ESPSent >= someESP && c.ESPReceived == 0:
-		return fails(LayerNetwork, "ESP-ONE-WAY", "ESP goes from the initiator, and none comes back",
+		return fails(report.LayerNetwork, "ESP-ONE-WAY", "ESP goes from the initiator, and none comes back",
 			fmt.Sprintf("%d packets went; the responder's routes, its policy, or a firewall that drops ESP", c.ESPSent),
 			"check the responder's routes and filters for the client's inner address",
 			"without NAT ESP is IP protocol 50: let it through, or force UDP encapsulation"), true
 	case c.ESPReceived >= someESP && c.ESPSent == 0:
-		return fails(LayerNetwork, "ESP-ONE-WAY", "ESP comes from the responder, and none goes there",
+		return fails(report.LayerNetwork, "ESP-ONE-WAY", "ESP comes from the responder, and none goes there",
 			fmt.Sprintf("%d packets came; the initiator's routes or filters, or the capture sees one direction", c.ESPReceived)), true
 	}
-	return CapturedVerdict{}, false
+	return report.CapturedVerdict{}, false
 }
 
 // isSmall reports whether an encrypted message has room for so many octets, and
@@ -145,9 +146,9 @@ func isSmall(m *dialog.Message, room int) bool {
 
 // refused: the last answer of authentication has no room for what ends it in
 // success.
-func (c *course) refused() (CapturedVerdict, bool) {
+func (c *course) refused() (report.CapturedVerdict, bool) {
 	if c.ESPSent+c.ESPReceived > 0 {
-		return CapturedVerdict{}, false
+		return report.CapturedVerdict{}, false
 	}
 	rounds := 0
 	for _, x := range c.auth {
@@ -159,7 +160,7 @@ func (c *course) refused() (CapturedVerdict, bool) {
 	log := "read the responder's log at " + clock(answer.First) + ": it alone has the reason"
 	switch {
 	case rounds > 1 && isSmall(answer, sealedChild) && (len(c.after) == 0 || c.endsAtOnce()):
-		v := fails(LayerAuthentication, "AUTH-ENDED", fmt.Sprintf("authentication ends after %d rounds of IKE_AUTH", rounds),
+		v := fails(report.LayerAuthentication, "AUTH-ENDED", fmt.Sprintf("authentication ends after %d rounds of IKE_AUTH", rounds),
 			fmt.Sprintf("the last answer, of %d octets, has no room for an AUTH payload and a Child SA: EAP failed, as for a wrong password, or the client waits for its user", answer.Octets),
 			"read the responder's log, or that of its RADIUS server, at "+clock(answer.First))
 		if len(c.after) > 0 {
@@ -167,13 +168,13 @@ func (c *course) refused() (CapturedVerdict, bool) {
 		}
 		return v, true
 	case rounds > 1 || !isSmall(answer, sealedNotify):
-		return CapturedVerdict{}, false
+		return report.CapturedVerdict{}, false
 	case slices.ContainsFunc(c.after, isAnswered):
-		return fails(LayerNegotiation, "CHILD-REFUSED", "the responder refuses what IKE_AUTH asks for, and keeps the IKE SA",
+		return fails(report.LayerNegotiation, "CHILD-REFUSED", "the responder refuses what IKE_AUTH asks for, and keeps the IKE SA",
 			fmt.Sprintf("the answer is encrypted, and its %d octets have room for a notify only; as it answers exchanges afterwards, it refuses the Child SA rather than the authentication: NO_PROPOSAL_CHOSEN or TS_UNACCEPTABLE, for ESP suites or networks that do not fit", answer.Octets),
 			log, "compare the ESP proposals and the traffic selectors of both sides"), true
 	}
-	return fails(LayerAuthentication, "AUTH-REFUSED", "the responder refuses IKE_AUTH",
+	return fails(report.LayerAuthentication, "AUTH-REFUSED", "the responder refuses IKE_AUTH",
 		fmt.Sprintf("the answer is encrypted, and its %d octets have room for a notify, not for the responder's identity and AUTH: most likely AUTHENTICATION_FAILED, for a wrong identity, key, certificate or method", answer.Octets),
 		log), true
 }

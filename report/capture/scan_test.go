@@ -1,4 +1,4 @@
-package report
+package capture
 
 import (
 	"bytes"
@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/reporttest"
 )
 
@@ -28,7 +29,7 @@ func TestScans(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		run  func(s *talk)
-		want []CapturedScan // counts only
+		want []report.CapturedScan // counts only
 	}{
 		{"a scan", func(s *talk) {
 			s.question(1, own)
@@ -37,14 +38,14 @@ func TestScans(t *testing.T) {
 			s.question(5, foreign, notifyOf(ike.INVALID_KE_PAYLOAD, 0, 16)) // which is not offered
 			s.question(4, own, offerOf("aes256-sha256-prfsha256-modp2048"))
 			s.question(7, foreign, notifyOf(ike.INVALID_SYNTAX))
-		}, []CapturedScan{{Exchanges: 6, Accepted: 1, Acceptable: 1, Refused: 1, Other: 2, Silent: 1, FirstSA: 1, LastSA: 6}}},
+		}, []report.CapturedScan{{Exchanges: 6, Accepted: 1, Acceptable: 1, Refused: 1, Other: 2, Silent: 1, FirstSA: 1, LastSA: 6}}},
 		{"one after another", func(s *talk) {
 			for range 2 {
 				for i := range uint16(10) {
 					s.question(i+1, foreign, refuse)
 				}
 			}
-		}, []CapturedScan{{Exchanges: 10, Refused: 10, FirstSA: 1, LastSA: 10}, {Exchanges: 10, Refused: 10, FirstSA: 11, LastSA: 20}}},
+		}, []report.CapturedScan{{Exchanges: 10, Refused: 10, FirstSA: 1, LastSA: 10}, {Exchanges: 10, Refused: 10, FirstSA: 11, LastSA: 20}}},
 		{"two at a time", func(s *talk) {
 			for i := range uint16(10) {
 				s.port = 40001
@@ -52,24 +53,24 @@ func TestScans(t *testing.T) {
 				s.port = 40002
 				s.question(i+1, foreign)
 			}
-		}, []CapturedScan{{Exchanges: 10, Refused: 10, FirstSA: 1, LastSA: 19}, {Exchanges: 10, Silent: 10, FirstSA: 2, LastSA: 20}}},
+		}, []report.CapturedScan{{Exchanges: 10, Refused: 10, FirstSA: 1, LastSA: 19}, {Exchanges: 10, Silent: 10, FirstSA: 2, LastSA: 20}}},
 		{"behind a NAT", func(s *talk) {
 			for i := range uint16(10) {
 				s.port = 40001 + i%2
 				s.question(i+1, foreign, refuse)
 			}
-		}, []CapturedScan{{Exchanges: 10, Refused: 10, FirstSA: 1, LastSA: 10}}},
+		}, []report.CapturedScan{{Exchanges: 10, Refused: 10, FirstSA: 1, LastSA: 10}}},
 		{"among clients", func(s *talk) {
 			for i := range uint16(8) {
 				s.question(i+1, foreign, refuse)
 				s.question(40000+i*5000, own, refuse)
 			}
-		}, []CapturedScan{{Exchanges: 8, Refused: 8, FirstSA: 1, LastSA: 15}}},
+		}, []report.CapturedScan{{Exchanges: 8, Refused: 8, FirstSA: 1, LastSA: 15}}},
 		{"as clients would ask", func(s *talk) {
 			for i := range uint16(6) {
 				s.question(i+1, own, refuse)
 			}
-		}, []CapturedScan{{Exchanges: 6, Refused: 6, FirstSA: 1, LastSA: 6}}},
+		}, []report.CapturedScan{{Exchanges: 6, Refused: 6, FirstSA: 1, LastSA: 6}}},
 		{"a client that tries again", func(s *talk) {
 			for _, n := range []uint16{0x1234, 0x1240, 0xfedc, 0x7777, 0x0003, 0x8123} {
 				s.question(n, own, refuse)
@@ -89,17 +90,17 @@ func TestScans(t *testing.T) {
 				t.Fatalf("%d scans, want %d", len(c.Scans), len(tt.want))
 			}
 			for i, got := range c.Scans {
-				counts := CapturedScan{Exchanges: got.Exchanges, Accepted: got.Accepted, Acceptable: got.Acceptable, Refused: got.Refused,
+				counts := report.CapturedScan{Exchanges: got.Exchanges, Accepted: got.Accepted, Acceptable: got.Acceptable, Refused: got.Refused,
 					Other: got.Other, Silent: got.Silent, FirstSA: got.FirstSA, LastSA: got.LastSA}
 				if counts != tt.want[i] {
 					t.Errorf("scan %d: %+v, want %+v", i+1, counts, tt.want[i])
 				}
 			}
 			var b bytes.Buffer
-			if err := WriteJSON(&b, c); err != nil {
+			if err := report.WriteJSON(&b, c); err != nil {
 				t.Fatal(err)
 			}
-			reporttest.Validate(t, CaptureSchema(), b.Bytes())
+			reporttest.Validate(t, report.CaptureSchema(), b.Bytes())
 		})
 	}
 }
@@ -113,7 +114,7 @@ func TestScanText(t *testing.T) {
 	}
 	c := s.document("FILE")
 	var b bytes.Buffer
-	if err := WriteCaptureText(&b, c, TextOptions{Width: 300}); err != nil {
+	if err := report.WriteCaptureText(&b, c, report.TextOptions{Width: 300}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
@@ -129,7 +130,7 @@ func TestScanText(t *testing.T) {
 		t.Errorf("%s\ntells questions of a scan", b.String())
 	}
 	b.Reset()
-	if err := WriteCaptureText(&b, c, TextOptions{All: true}); err != nil {
+	if err := report.WriteCaptureText(&b, c, report.TextOptions{All: true}); err != nil {
 		t.Fatal(err)
 	}
 	if n := strings.Count(b.String(), "\nIKE SA "); n != 21 {

@@ -1,4 +1,4 @@
-package report
+package capture
 
 import (
 	"fmt"
@@ -6,14 +6,15 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/dialog"
+	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/english"
 )
 
 // gone judges an IKE SA that worked, and whose last request was sent again and
 // again without an answer.
-func (c *course) gone() (CapturedVerdict, bool) {
+func (c *course) gone() (report.CapturedVerdict, bool) {
 	if len(c.after) == 0 {
-		return CapturedVerdict{}, false
+		return report.CapturedVerdict{}, false
 	}
 	x := c.after[len(c.after)-1]
 	silent, other := "responder", "initiator"
@@ -26,9 +27,9 @@ func (c *course) gone() (CapturedVerdict, bool) {
 			"read the "+silent+"'s log before "+clock(x.Response().First)), true
 	}
 	if x.Request == nil || x.Response() != nil || x.Request.Sent < 2 || !slices.ContainsFunc(c.Exchanges, heardBy(x)) {
-		return CapturedVerdict{}, false
+		return report.CapturedVerdict{}, false
 	}
-	return fails(LayerNetwork, "PEER-GONE", "the "+silent+" answered, and does not any more",
+	return fails(report.LayerNetwork, "PEER-GONE", "the "+silent+" answered, and does not any more",
 		fmt.Sprintf("%s of %v %d, after %s; it is down or has forgotten the IKE SA, or the path is closed, as by a NAT or a firewall that forgets what is silent for long",
 			tries(x.Request), x.Type, x.MessageID, english.Counted(int64(answeredBefore(c.Exchanges)), "exchange", "exchanges")),
 		"capture at the "+silent+": does the request arrive there, and is it answered?",
@@ -57,7 +58,7 @@ func answeredBefore(exchanges []*dialog.Exchange) int {
 }
 
 // judgeAfter: IKE_AUTH was answered in full, and what counts is what follows.
-func (c *course) judgeAfter() CapturedVerdict {
+func (c *course) judgeAfter() report.CapturedVerdict {
 	answer := c.auth[len(c.auth)-1].Response()
 	said := fmt.Sprintf("the answer to IKE_AUTH, of %d octets, has room for the responder's identity and AUTH", answer.Octets)
 	if v, ok := c.rekeyRefused(); ok {
@@ -88,7 +89,7 @@ func (c *course) endsAtOnce() bool {
 }
 
 // endedAtOnce: the exchange right after authentication is the last one.
-func endedAtOnce(x *dialog.Exchange, said string) CapturedVerdict {
+func endedAtOnce(x *dialog.Exchange, said string) report.CapturedVerdict {
 	who, reason := "responder", "the initiator's identity or what it asks for"
 	if x.ByInitiator {
 		who, reason = "initiator", "the responder's certificate, identity or Child SA"
@@ -100,7 +101,7 @@ func endedAtOnce(x *dialog.Exchange, said string) CapturedVerdict {
 }
 
 // rekeyRefused: the last CREATE_CHILD_SA was answered with a notify only.
-func (c *course) rekeyRefused() (CapturedVerdict, bool) {
+func (c *course) rekeyRefused() (report.CapturedVerdict, bool) {
 	for _, x := range slices.Backward(c.after) {
 		if x.Type != ike.CREATE_CHILD_SA || x.Response() == nil {
 			continue
@@ -112,10 +113,10 @@ func (c *course) rekeyRefused() (CapturedVerdict, bool) {
 		if !x.ByInitiator {
 			by = "initiator"
 		}
-		return fails(LayerNegotiation, "CREATE-CHILD-REFUSED", "the "+by+" refuses CREATE_CHILD_SA, by which SAs are rekeyed or added",
+		return fails(report.LayerNegotiation, "CREATE-CHILD-REFUSED", "the "+by+" refuses CREATE_CHILD_SA, by which SAs are rekeyed or added",
 			fmt.Sprintf("the answer is encrypted, and its %d octets have room for a notify only: NO_PROPOSAL_CHOSEN, INVALID_KE_PAYLOAD or TS_UNACCEPTABLE, as where only one side wants another key exchange for Child SAs (PFS), TEMPORARY_FAILURE or NO_ADDITIONAL_SAS; what is not rekeyed ends with its lifetime", x.Response().Octets),
 			"read the "+by+"'s log at "+clock(x.Response().First)+": it alone has the reason",
 			"compare the key exchange methods (PFS) of the ESP proposals of both sides"), true
 	}
-	return CapturedVerdict{}, false
+	return report.CapturedVerdict{}, false
 }

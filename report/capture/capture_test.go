@@ -1,4 +1,4 @@
-package report
+package capture
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/dialog"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/reporttest"
 )
 
@@ -249,9 +250,9 @@ func (s *talk) esp(sent, received int) {
 	}
 }
 
-func (s *talk) document(file string) *Capture {
-	counts := CaptureCounts{Packets: s.packet, IKE: s.packet}
-	return NewCapture(testRun.Tool, []CaptureView{{Files: []CaptureFile{{Name: file, Complete: true, Counts: counts}}, SAs: s.SAs}})
+func (s *talk) document(file string) *report.Capture {
+	counts := report.CaptureCounts{Packets: s.packet, IKE: s.packet}
+	return New(report.Tool{Name: "ikescope"}, []View{{Files: []report.CaptureFile{{Name: file, Complete: true, Counts: counts}}, SAs: s.SAs}})
 }
 
 func newTalk(t *testing.T) *talk {
@@ -271,41 +272,15 @@ func TestCaptureVerdicts(t *testing.T) {
 			if got := v.String() + " " + v.ID; got != tt.want {
 				t.Errorf("%s, want %s", got, tt.want)
 			}
-			if v.Title == "" || v.Result == ResultFails && v.Layer == "" {
+			if v.Title == "" || v.Result == report.ResultFails && v.Layer == "" {
 				t.Errorf("%+v", v)
 			}
 			var b bytes.Buffer
-			if err := WriteJSON(&b, c); err != nil {
+			if err := report.WriteJSON(&b, c); err != nil {
 				t.Fatal(err)
 			}
-			reporttest.Validate(t, CaptureSchema(), b.Bytes())
+			reporttest.Validate(t, report.CaptureSchema(), b.Bytes())
 		})
-	}
-}
-
-// The summary has the failures first, and one line for what is alike.
-func TestCaptureSummary(t *testing.T) {
-	c := &Capture{File: "FILE", Complete: true}
-	verdicts := []CapturedVerdict{
-		{Result: "works", ID: "A", Title: "fine"},
-		{Result: "fails", Layer: "network", ID: "B", Title: "gone"},
-		{Result: "unknown", ID: "C", Title: "who knows"},
-		{Result: "fails", Layer: "network", ID: "B", Title: "gone"},
-	}
-	for i, v := range verdicts {
-		c.SAs = append(c.SAs, CapturedSA{Number: i + 1, Version: 2, Initiator: Endpoint{"192.0.2.1", 500}, Responder: Endpoint{"192.0.2.2", 500}, Verdict: v})
-	}
-	var b bytes.Buffer
-	if err := WriteCaptureText(&b, c, TextOptions{Width: 200}); err != nil {
-		t.Fatal(err)
-	}
-	summary, _, _ := strings.Cut(b.String(), "IKE SA 1  ")
-	want := `SUMMARY    fails: network: gone (192.0.2.1 > 192.0.2.2; 2 IKE SAs, the first of them 2)
-           unknown: who knows (192.0.2.1 > 192.0.2.2; IKE SA 3)
-           works: fine (192.0.2.1 > 192.0.2.2; IKE SA 1)
-`
-	if !strings.Contains(summary, want) {
-		t.Errorf("got %s, want %s", summary, want)
 	}
 }
 
@@ -332,7 +307,7 @@ func TestCaptureFolds(t *testing.T) {
 	}
 	s.detect(42, false)
 	var b bytes.Buffer
-	if err := WriteCaptureText(&b, s.document("FILE"), TextOptions{Width: 200}); err != nil {
+	if err := report.WriteCaptureText(&b, s.document("FILE"), report.TextOptions{Width: 200}); err != nil {
 		t.Fatal(err)
 	}
 	if want := "+0.400   INFORMATIONAL 2 to 41: 40 requests of 64 octets, each answered with 64, until +8.200, packet 5 to packet 84, encrypted"; !strings.Contains(b.String(), want) {
@@ -348,10 +323,10 @@ func TestCaptureFolds(t *testing.T) {
 		s.init(offered)
 	}
 	b.Reset()
-	if err := WriteCaptureText(&b, s.document("FILE"), TextOptions{}); err != nil {
+	if err := report.WriteCaptureText(&b, s.document("FILE"), report.TextOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(b.String(), "\nIKE SA "); n != toldAlike || !strings.Contains(b.String(), "17 IKE SAs are not told") {
+	if n := strings.Count(b.String(), "\nIKE SA "); n != 3 || !strings.Contains(b.String(), "17 IKE SAs are not told") {
 		t.Errorf("%d of 20 alike are told", n)
 	}
 }
@@ -366,30 +341,30 @@ func TestCaptureOfTwoPlaces(t *testing.T) {
 	there.spi = here.spi
 	there.init(offered)
 	there.answer(offerOf("aes256-sha256-prfsha256-ecp256"))
-	view := func(name string, s *talk) CaptureView {
+	view := func(name string, s *talk) View {
 		for _, sa := range s.SAs {
 			sa.File = name
 		}
-		return CaptureView{Files: []CaptureFile{{Name: name, Complete: name != "b", Counts: CaptureCounts{IKE: s.packet}}}, SAs: s.SAs}
+		return View{Files: []report.CaptureFile{{Name: name, Complete: name != "b", Counts: report.CaptureCounts{IKE: s.packet}}}, SAs: s.SAs}
 	}
-	c := NewCapture(testRun.Tool, []CaptureView{view("a", here), view("b", there)})
+	c := New(report.Tool{Name: "ikescope"}, []View{view("a", here), view("b", there)})
 	if c.File != "a, b" || c.Complete || c.Counts.IKE != here.packet+there.packet || len(c.SAs) != 3 {
 		t.Fatalf("%+v", c)
 	}
-	if got := c.SAs[0].Elsewhere; len(got) != 1 || got[0] != (CapturedElsewhere{3, "b", 1, 1}) {
+	if got := c.SAs[0].Elsewhere; len(got) != 1 || got[0] != (report.CapturedElsewhere{Number: 3, File: "b", FromInitiator: 1, FromResponder: 1}) {
 		t.Errorf("%+v", got)
 	}
-	if got := c.SAs[2].Elsewhere; len(got) != 1 || got[0] != (CapturedElsewhere{1, "a", 2, 0}) {
+	if got := c.SAs[2].Elsewhere; len(got) != 1 || got[0] != (report.CapturedElsewhere{Number: 1, File: "a", FromInitiator: 2}) {
 		t.Errorf("%+v", got)
 	}
 	if len(c.SAs[1].Elsewhere) != 0 {
 		t.Errorf("%+v", c.SAs[1])
 	}
 	var b bytes.Buffer
-	if err := WriteJSON(&b, c); err != nil {
+	if err := report.WriteJSON(&b, c); err != nil {
 		t.Fatal(err)
 	}
-	reporttest.Validate(t, CaptureSchema(), b.Bytes())
+	reporttest.Validate(t, report.CaptureSchema(), b.Bytes())
 }
 
 // What a peer wrote moves no terminal.
@@ -399,10 +374,10 @@ func TestCaptureHostile(t *testing.T) {
 	s.answer(notifyOf(ike.REDIRECT, append([]byte{3, 6}, "\x1b]0;x\x07"...)...))
 	c := s.document("evil\x1b[2J.pcap")
 	var text, document bytes.Buffer
-	if err := WriteCaptureText(&text, c, TextOptions{}); err != nil {
+	if err := report.WriteCaptureText(&text, c, report.TextOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteJSON(&document, c); err != nil {
+	if err := report.WriteJSON(&document, c); err != nil {
 		t.Fatal(err)
 	}
 	if strings.ContainsAny(text.String()+document.String(), "\x1b\x07") {

@@ -1,10 +1,11 @@
-package report
+package capture
 
 import (
 	"fmt"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/dialog"
+	"github.com/ikescope/ikescope/report"
 )
 
 // ikev1Exchange names the exchanges that IKEv1 has numbers of its own for. RFC
@@ -51,7 +52,7 @@ func ikev1Error(n uint16) string {
 const leastIKEv1Status = 8192
 
 // judgeIKEv1 says only whether IKEv1 was answered.
-func judgeIKEv1(sa *dialog.SA) CapturedVerdict {
+func judgeIKEv1(sa *dialog.SA) report.CapturedVerdict {
 	answered := false
 	for _, x := range sa.Exchanges {
 		m := x.Response()
@@ -60,7 +61,7 @@ func judgeIKEv1(sa *dialog.SA) CapturedVerdict {
 		}
 		answered = true
 		if m.Error > 0 && m.Error < leastIKEv1Status {
-			return fails(LayerNegotiation, "IKEV1-REFUSED", "the responder refuses IKEv1: "+ikev1Error(m.Error),
+			return fails(report.LayerNegotiation, "IKEV1-REFUSED", "the responder refuses IKEv1: "+ikev1Error(m.Error),
 				"it may speak IKEv2 alone, or has no IKEv1 connection that fits; RFC 9395 retires IKEv1", "set the client to IKEv2")
 		}
 	}
@@ -68,7 +69,7 @@ func judgeIKEv1(sa *dialog.SA) CapturedVerdict {
 		return unknown("IKEV1", "this is IKEv1, which is historic and not looked into", "both sides speak it; RFC 9395 retires it",
 			"move both sides to IKEv2")
 	}
-	v := fails(LayerNetwork, "IKEV1-NO-ANSWER", "the IKEv1 initiator gets no answer", "a gateway for IKEv2 alone does not answer IKEv1",
+	v := fails(report.LayerNetwork, "IKEV1-NO-ANSWER", "the IKEv1 initiator gets no answer", "a gateway for IKEv2 alone does not answer IKEv1",
 		"set the client to IKEv2")
 	return addErrors(sa, v)
 }
