@@ -37,6 +37,17 @@ func (p *Proposal) Add(axis Axis, name string) {
 	}
 }
 
+// String lists the algorithms as the log writes them.
+func (p Proposal) String() string {
+	var parts []string
+	for _, axis := range axes {
+		if names := p.Names[axis]; len(names) > 0 {
+			parts = append(parts, strings.Join(names, " or "))
+		}
+	}
+	return strings.TrimPrefix(p.Protocol+": "+strings.Join(parts, ", "), ": ")
+}
+
 // Gap is an axis on which two proposals do not meet.
 type Gap struct {
 	Axis Axis     `json:"axis"`

@@ -29,6 +29,7 @@ type Attempt struct {
 	Cause   *Cause
 
 	began, ended, ikeUp bool
+	hint                Side              // whose log it most likely is
 	words               map[string]string // the last of each name
 	upAt                time.Time
 	upLine              int
@@ -80,6 +81,9 @@ func (a *Attempt) add(e Event) {
 				*f.field = v
 			}
 		}
+	}
+	if a.Side == "" {
+		a.hint = Side(a.words["side-hint"])
 	}
 	a.progress(&e)
 	if n := len(a.Events); n > 0 && same(&a.Events[n-1], &e) {

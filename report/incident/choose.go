@@ -8,6 +8,9 @@ import (
 // choose finds the cause of the attempt: the earliest event that explains its
 // end, nil if nothing failed or nothing explains it.
 func (a *Attempt) choose() *Cause {
+	if a.Side == "" {
+		a.Side = a.hint
+	}
 	candidates := a.standing()
 	var lists struct {
 		theirs, ours []Proposal
@@ -19,6 +22,10 @@ func (a *Attempt) choose() *Cause {
 			lists.theirs, lists.at = e.Proposals, e
 		case Ours:
 			lists.ours, lists.at = e.Proposals, e
+		case Root:
+			if len(e.Proposals) > 0 {
+				lists.theirs, lists.at = e.Proposals, e
+			}
 		}
 	}
 	listsStand := lists.theirs != nil && lists.ours != nil && slices.ContainsFunc(candidates, func(e *Event) bool { return e == lists.at })
@@ -80,6 +87,10 @@ func (a *Attempt) choose() *Cause {
 		for _, g := range gaps {
 			c.Details = append(c.Details, g.String())
 		}
+	} else if (id == "ike-proposal" || id == "child-proposal") && len(lists.theirs) > 0 {
+		for _, p := range lists.theirs[:min(len(lists.theirs), 3)] {
+			c.Details = append(c.Details, "received: "+p.String())
+		}
 	}
 	return c
 }
@@ -136,8 +147,12 @@ func (a *Attempt) cause(id string, e *Event) *Cause {
 	if known.sentences[side] == "" {
 		side = ""
 	}
+	sentence := fill(known.sentences[side], words)
+	if a.Version == 1 && id != "ikev1-peer" {
+		sentence = fill("IKEv1[ ({exchange})]: ", words) + sentence
+	}
 	return &Cause{
-		ID: id, Layer: known.layers[a.Side], Sentence: fill(known.sentences[side], words),
+		ID: id, Layer: known.layers[a.Side], Sentence: sentence,
 		Event: *e, Firm: e.Kind == Root, Elsewhere: known.elsewhere,
 	}
 }

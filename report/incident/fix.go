@@ -16,10 +16,11 @@ var fixesCSV string
 // Fix is one thing to do about a cause.
 type Fix struct {
 	Where string `json:"where,omitempty"` // the file, product or side
-	Line  string `json:"line"`            // to paste, or to do
+	Line  string `json:"line"`
+	Paste bool   `json:"paste"` // Line is to be pasted; else it is said in words
 }
 
-var fixes = sync.OnceValue(func() [][]string { return Records("fixes.csv", fixesCSV, 5) })
+var fixes = sync.OnceValue(func() [][]string { return Records("fixes.csv", fixesCSV, 6) })
 
 // maxFixes bounds what is proposed for one cause.
 const maxFixes = 4
@@ -39,23 +40,16 @@ func (a *Attempt) Fixes() []Fix {
 			}
 		}
 	}
-	own := false // a row of the product itself makes the general one needless, but for a place elsewhere
-	for _, pass := range []bool{true, false} {
+	for _, product := range []string{a.Product, ""} {
+		if product == "" && len(out) > 0 {
+			break
+		}
 		for _, f := range fixes() {
-			if f[0] != a.Cause.ID || (f[1] != "") != pass || pass && f[1] != a.Product ||
-				f[2] == "r" && a.Side != Responder || f[2] == "i" && a.Side != Initiator || !pass && own || len(out) == maxFixes {
+			if f[0] != a.Cause.ID || f[1] != product || f[2] == "r" && a.Side != Responder || f[2] == "i" && a.Side != Initiator || len(out) == maxFixes {
 				continue
 			}
-			line, known := fillOuter(f[4], words)
-			if !known {
-				continue
-			}
-			if !pass && len(out) > 0 && out[len(out)-1].Where == "" && len(a.algorithms()) > 0 {
-				continue
-			}
-			out = append(out, Fix{Where: f[3], Line: line})
-			if !pass {
-				own = true
+			if line, known := fillOuter(f[5], words); known {
+				out = append(out, Fix{Where: f[4], Line: line, Paste: f[3] == "y"})
 			}
 		}
 	}
@@ -116,7 +110,7 @@ func (a *Attempt) algorithms() []Fix {
 	for _, r := range remedies(theirs, ours, syntaxes[a.Product]) {
 		where := r.Where
 		for _, line := range r.Lines {
-			out = append(out, Fix{Where: where, Line: line})
+			out = append(out, Fix{Where: where, Line: line, Paste: true})
 			where = ""
 		}
 		for _, weaker := range r.Weaker {
@@ -174,5 +168,5 @@ func (a *Attempt) childFix(got, want Proposal) []Fix {
 	if !ok || want.Keywords() == "" {
 		return nil
 	}
-	return []Fix{{f[0], f[1]}}
+	return []Fix{{f[0], f[1], true}}
 }

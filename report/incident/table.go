@@ -236,8 +236,8 @@ func (r *Row) matchAt(text string) (map[string]string, bool) {
 		}
 		// A word that ends where its next literal does.
 		if p.class == '@' && i+1 < len(r.parts) && !strings.HasPrefix(text[end:], r.parts[i+1].literal) {
-			j := strings.Index(text[:end], r.parts[i+1].literal)
-			if j <= 0 {
+			j := strings.Index(text, r.parts[i+1].literal)
+			if j <= 0 || j > end {
 				return nil, false
 			}
 			end = j

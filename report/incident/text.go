@@ -109,42 +109,28 @@ func (t *writer) story(s *Story) {
 	}
 	if len(s.Fix) > 0 {
 		t.out.WriteByte('\n')
-		where := ""
-		for i, f := range s.Fix {
-			if f.Where != "" && f.Where != where {
-				t.item(labelled(i, "FIX"), f.Where+":", 2)
-				i++
+		label := "FIX"
+		for _, f := range s.Fix {
+			if f.Where != "" {
+				t.item(label, f.Where+":", 2)
+				label = ""
 			}
-			where = cmp.Or(f.Where, where)
-			// To be pasted: not broken.
 			indent := ""
-			if where != "" {
+			if f.Where != "" {
 				indent = "  "
 			}
-			if f.Where == "" || !strings.Contains(f.Line, " ") || len(f.Line)+labelWidth+2 <= t.width || !isSentence(f.Line) {
-				label := ""
-				if i == 0 {
-					label = "FIX"
-				}
-				if isSentence(f.Line) {
-					t.item(label, f.Line, 0)
-				} else {
-					fmt.Fprintf(&t.out, "%s%s%s\n", t.paint(styleBold, fmt.Sprintf("%-*s", labelWidth, label)), indent, t.paint(styleGreen, printable(f.Line)))
-				}
-				continue
+			if !f.Paste {
+				t.item(label, indent+f.Line, len(indent))
+			} else { // not broken
+				fmt.Fprintf(&t.out, "%s%s%s\n", t.paint(styleBold, fmt.Sprintf("%-*s", labelWidth, label)), indent, t.paint(styleGreen, printable(f.Line)))
 			}
-			t.item("", indent+f.Line, 2)
+			label = ""
 		}
 	}
 	if s.Elsewhere != "" && s.Other == nil {
 		t.out.WriteByte('\n')
 		t.item("OTHER SIDE", s.Elsewhere, 0)
 	}
-}
-
-// isSentence reports whether a thing to do is said in words.
-func isSentence(s string) bool {
-	return strings.Count(s, " ") >= 3 && !strings.ContainsAny(s, "={}&\"")
 }
 
 func labelled(i int, label string) string {

@@ -1,0 +1,211 @@
+// Package libreswan reads the log of pluto, of libreswan 3 to 5, and what whack
+// prints.
+package libreswan
+
+import (
+	_ "embed"
+	"strings"
+
+	"github.com/ikescope/ikescope/report/incident"
+)
+
+// Product is libreswan.
+var Product = incident.Product{Name: "libreswan", Word: "libreswan", New: func() incident.Reader { return reader{} }}
+
+//go:embed lines.csv
+var linesCSV string
+
+// Lines are the lines that are known.
+var Lines = incident.NewTable("libreswan/lines.csv", linesCSV)
+
+type reader struct{}
+
+// subject is what stands before a message: `"office"[3] 198.51.100.44 #8: `,
+// or "packet from 198.51.100.44:500: ".
+type subject struct {
+	conn, instance, peer, sa string
+}
+
+func parseSubject(s string) (h subject, text string, ok bool) {
+	if len(s) > 4 && s[3] == ' ' && isNumber(s[:3]) { // whack's code
+		s = s[4:]
+	}
+	if rest, found := strings.CutPrefix(s, "packet from "); found {
+		peer, text, found := strings.Cut(rest, ": ")
+		if !found {
+			return h, "", false
+		}
+		h.peer = address(peer)
+		return h, text, true
+	}
+	rest, found := strings.CutPrefix(s, `"`)
+	if !found {
+		return h, "", false
+	}
+	conn, rest, found := strings.Cut(rest, `"`)
+	if !found || conn == "" || len(conn) > 128 {
+		return h, "", false
+	}
+	h.conn = conn
+	head, text, found := strings.Cut(rest, ": ")
+	if !found || len(head) > 200 {
+		return h, "", false
+	}
+	if inner, found := strings.CutPrefix(head, "["); found {
+		h.instance, head, _ = strings.Cut(inner, "]")
+		if !isNumber(h.instance) {
+			return h, "", false
+		}
+	}
+	for word := range strings.FieldsSeq(head) {
+		switch {
+		case strings.HasPrefix(word, "#"):
+			h.sa = word[1:]
+		case h.peer == "" && strings.ContainsAny(word, ".:") && !strings.HasPrefix(word, "..."):
+			h.peer = word
+		case h.peer == "":
+			h.peer = strings.TrimPrefix(word, "...")
+		}
+	}
+	if head != "" && h.sa == "" && h.peer == "" {
+		return h, "", false
+	}
+	return h, text, true
+}
+
+func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
+
+// address returns the address of "192.0.2.1:500", "[2001:db8::1]:500" and
+// "192.0.2.1:UDP/500".
+func address(s string) string {
+	if inner, found := strings.CutPrefix(s, "["); found {
+		at, _, _ := strings.Cut(inner, "]")
+		return at
+	}
+	if i := strings.LastIndexByte(s, ':'); i > 0 && strings.Count(s, ":") == 1 {
+		return s[:i]
+	}
+	return s
+}
+
+// Read implements [incident.Reader].
+func (reader) Read(l *incident.Line) ([]incident.Event, bool) {
+	h, text, ok := parseSubject(l.Text)
+	if !ok {
+		if l.Program != "pluto" {
+			return nil, false
+		}
+		text = l.Text
+	}
+	if strings.HasPrefix(text, "| ") {
+		return nil, true
+	}
+	row, words := Lines.Find(text)
+	if row == nil {
+		return nil, ok || l.Program == "pluto"
+	}
+	e := row.Event(l, words)
+	if h.instance != "" && h.peer != "" {
+		e.Set("side-hint", string(incident.Responder))
+	}
+	e.Version = version(text)
+	if state := e.Args["state"]; state != "" {
+		inState(&e, state)
+	}
+	if list := e.Args["list"]; list != "" {
+		e.Proposals = proposals(list)
+		delete(e.Args, "list")
+		if len(e.Proposals) > 0 && e.Proposals[0].Protocol != "IKE" && e.Cause == "ike-proposal" {
+			e.Cause, e.Phase = "child-proposal", incident.PhaseChild
+		}
+	}
+	if mode, found := mainMode(text); found {
+		e.Set("exchange", mode)
+	}
+	if peer := e.Args["peer"]; peer != "" {
+		e.Set("peer", address(strings.Trim(peer, "'")))
+	} else {
+		e.Set("peer", h.peer)
+	}
+	e.Set("conn", h.conn)
+	e.Key = h.conn + "[" + h.instance + "]" + h.peer
+	if h.instance == "" && h.conn != "" {
+		e.Key = h.conn
+	}
+	return []incident.Event{e}, true
+}
+
+// inState sets the phase and the side of a line that names a state of an SA:
+// those of libreswan 3 and 4 ("STATE_PARENT_I1"), and of 5 ("IKE_SA_INIT_I").
+func inState(e *incident.Event, state string) {
+	state = strings.TrimPrefix(strings.TrimPrefix(strings.Fields(state)[0], "STATE_"), "V2_")
+	switch {
+	case strings.HasPrefix(state, "ESTABLISHED"), strings.HasPrefix(state, "IPSEC_"), state == "PARENT_I3", state == "PARENT_R2", strings.HasPrefix(state, "IKE_SA_ESTABLISHED"):
+		e.Phase, e.Cause = incident.PhaseEstablished, "liveness"
+		if e.Kind != incident.Gone {
+			e.Cause = ""
+		}
+	case state == "PARENT_I1", strings.HasPrefix(state, "IKE_SA_INIT_I"), state == "MAIN_I1", state == "AGGR_I1", state == "MAIN_I2":
+		e.Phase, e.Side = incident.PhaseInit, incident.Initiator
+	case state == "PARENT_I2", strings.HasPrefix(state, "IKE_AUTH_I"), state == "MAIN_I3", state == "AGGR_I2", strings.HasPrefix(state, "IKE_AUTH_EAP"):
+		e.Phase, e.Side = incident.PhaseAuth, incident.Initiator
+	case state == "PARENT_R1", strings.HasPrefix(state, "IKE_SA_INIT_R"), strings.HasPrefix(state, "MAIN_R"), strings.HasPrefix(state, "AGGR_R"):
+		e.Phase, e.Side = incident.PhaseInit, incident.Responder
+	case strings.HasPrefix(state, "QUICK_I"):
+		e.Phase, e.Side = incident.PhaseChild, incident.Initiator
+	case strings.HasPrefix(state, "QUICK_R"):
+		e.Phase, e.Side = incident.PhaseChild, incident.Responder
+	case strings.Contains(state, "CHILD"), strings.Contains(state, "REKEY"):
+		e.Phase = incident.PhaseChild
+	}
+}
+
+// version returns the version of IKE that the words of a line are of.
+func version(text string) int {
+	for _, word := range []string{"Main Mode", "Aggressive Mode", "Quick Mode", "ISAKMP SA", "STATE_MAIN", "STATE_AGGR", "STATE_QUICK", "STATE_XAUTH", "IKEv1", "preshared secrets"} {
+		if strings.Contains(text, word) {
+			return 1
+		}
+	}
+	for _, word := range []string{"IKEv2", "IKE_SA_INIT", "IKE_AUTH", "CREATE_CHILD_SA", "STATE_V2", "STATE_PARENT", "Child SA", "v2N_"} {
+		if strings.Contains(text, word) {
+			return 2
+		}
+	}
+	return 0
+}
+
+func mainMode(text string) (string, bool) {
+	for _, mode := range []string{"Main Mode", "Aggressive Mode"} {
+		if strings.Contains(text, mode) {
+			return mode, true
+		}
+	}
+	return "", false
+}
+
+// proposals reads "1:IKE:ENCR=AES_CBC_128;PRF=HMAC_SHA1;DH=MODP2048 2:IKE:...",
+// and what stands before the list, "[first-match]", is passed over.
+func proposals(list string) []incident.Proposal {
+	var out []incident.Proposal
+	for text := range strings.FieldsSeq(list) {
+		f := strings.SplitN(text, ":", 3)
+		if len(f) != 3 || len(out) == maxListed {
+			break
+		}
+		p := incident.Proposal{Protocol: f[1]}
+		names, _, _ := strings.Cut(f[2], "[")
+		for pair := range strings.SplitSeq(names, ";") {
+			kind, name, _ := strings.Cut(pair, "=")
+			if axis, known := axes[kind]; known {
+				p.Add(axis, name)
+			}
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+const maxListed = 32
+
+var axes = map[string]incident.Axis{"ENCR": incident.Cipher, "PRF": incident.PRF, "INTEG": incident.Integrity, "DH": incident.Exchange, "KE": incident.Exchange}

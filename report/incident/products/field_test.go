@@ -1,0 +1,93 @@
+package products
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/ikescope/ikescope/report/incident"
+)
+
+// read returns what a log says, and the text of it.
+func read(t testing.TB, names ...string) (*incident.Document, string) {
+	t.Helper()
+	var g incident.Groups
+	var files []incident.File
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file, err := incident.Scan(filepath.Base(name), bytes.NewReader(data), All(), func(a *incident.Attempt) { g.Add(a) })
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		files = append(files, file)
+	}
+	d := incident.NewDocument(files, &g)
+	var out bytes.Buffer
+	if err := incident.WriteText(&out, d, incident.Options{Width: 400}); err != nil {
+		t.Fatal(err)
+	}
+	return d, out.String()
+}
+
+// Logs of the field: each tells one story, of one cause.
+func TestField(t *testing.T) {
+	for _, test := range []struct {
+		file, product, cause string
+		layer                incident.Layer
+		side                 incident.Side
+		say                  string // words of the text, with | between
+	}{
+		{"b1-selected-then-eap.log", "strongSwan", "eap-wanted", incident.Authentication, incident.Responder, `connection "staff"`},
+		{"b2-retransmits.log", "strongSwan", "silence", incident.Network, incident.Initiator, "IKE_SA_INIT|3 retransmissions|UDP 500"},
+		{"c1-gateway-log-client-cert.log", "strongSwan", "cert-untrusted", incident.Authentication, incident.Responder, "client's certificate CN=laptop7|is not loaded on the gateway"},
+		{"d1-esp-lists.log", "strongSwan", "child-proposal", incident.Child, "", "received AES_CBC_256, configured AES_GCM_16_256|esp_proposals = aes256gcm16, aes256-sha256"},
+		{"d2-esp-pfs-only.log", "strongSwan", "child-pfs", incident.Child, "", "received none, configured ECP_384|rekeying"},
+		{"d3-established-timeout.log", "libreswan", "liveness", incident.Network, incident.Responder, "it sleeps, its address changed, or a NAT mapping ended"},
+		{"e1-cert-failed.log", "libreswan", "cert-untrusted", incident.Authentication, incident.Responder, "CN=branch1|certutil -A -d sql:/var/lib/ipsec/nss -n ca -t CT,,"},
+		{"e2-no-psk.log", "libreswan", "psk-missing", incident.Authentication, "", "/etc/ipsec.secrets"},
+		{"e3-ikev1-psk.log", "libreswan", "psk-mismatch", incident.Authentication, incident.Responder, "IKEv1 (Main Mode): the pre-shared keys differ"},
+		{"e4-san.log", "libreswan", "id-not-in-cert", incident.Identity, incident.Responder, "198.51.100.62 is no subjectAltName of the client's certificate|set its local ID"},
+		{"e5-missing-auth.log", "libreswan", "eap-wanted", incident.Authentication, incident.Responder, "asks for EAP"},
+		{"f1-fragment-missing.log", "strongSwan", "fragment-missing", incident.Network, incident.Responder, "fragment 2 of 2|MTU|fragment_size"},
+		{"f2-dpd.log", "strongSwan", "liveness", incident.Network, "", "no longer answers"},
+		{"f3-eap-tls-alert.log", "strongSwan", "eap-server-cert", incident.Authentication, incident.Initiator, "CN=radius.example.com, which is not the gateway's"},
+		{"f4-client-deletes.log", "strongSwan", "client-deleted", incident.Client, incident.Responder, "the client ended it at once"},
+		{"f5-libreswan-duplicates.log", "libreswan", "answers-lost", incident.Network, incident.Responder, "answers do not reach the client|(2 times)"},
+		{"h1-ikev1-probe.log", "strongSwan", "ikev1-peer", incident.Negotiation, incident.Responder, "203.0.113.90 speaks IKEv1 (Main Mode)|scanner"},
+		{"p1-plain-notify.log", "strongSwan", "plain-notify", incident.Negotiation, "", "did not process IKE_AUTH|see its log|wrong pre-shared key is not the reason"},
+		{"q1-constraint.log", "strongSwan", "id-not-in-cert", incident.Identity, "", "the remote ID or the dialled name is no subjectAltName"},
+		{"q2-radius-timeout.log", "strongSwan", "radius-silent", incident.Authentication, incident.Responder, "1812|shared secret|NPS|FreeRADIUS"},
+	} {
+		d, text := read(t, filepath.Join("testdata", "field", test.file))
+		if len(d.Stories) != 1 {
+			t.Errorf("%s: %d stories:\n%s", test.file, len(d.Stories), text)
+			continue
+		}
+		s := d.Stories[0]
+		if s.Product != test.product || s.Cause != test.cause || s.Layer != test.layer || s.Side != test.side || s.Count != 1 {
+			t.Errorf("%s: %s, %s, %s, %q, %d times\n%s", test.file, s.Product, s.Cause, s.Layer, s.Side, s.Count, text)
+		}
+		for word := range strings.SplitSeq(test.say, "|") {
+			if !strings.Contains(text, word) {
+				t.Errorf("%s: there is no %q in\n%s", test.file, word, text)
+			}
+		}
+		if lines := strings.Count(text, "\n"); lines > 30 {
+			t.Errorf("%s: %d lines are more than a screen", test.file, lines)
+		}
+		causes := 0
+		for _, m := range s.Timeline {
+			if m.Cause {
+				causes++
+			}
+		}
+		if causes != 1 {
+			t.Errorf("%s: %d lines are marked as the cause", test.file, causes)
+		}
+	}
+}

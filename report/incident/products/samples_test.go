@@ -1,0 +1,52 @@
+package products
+
+import (
+	"testing"
+
+	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/libreswan"
+	"github.com/ikescope/ikescope/report/incident/openiked"
+	"github.com/ikescope/ikescope/report/incident/strongswan"
+)
+
+// tables are the lines that are known of each product.
+var tables = []struct {
+	product incident.Product
+	lines   *incident.Table
+}{
+	{strongswan.Product, strongswan.Lines}, {libreswan.Product, libreswan.Lines}, {openiked.Product, openiked.Lines},
+}
+
+// Each sample is of its product, and of its own row and no other before it.
+func TestSamples(t *testing.T) {
+	for _, table := range tables {
+		for i := range table.lines.Rows {
+			row := &table.lines.Rows[i]
+			if row.Source == "" || row.Sample == "" {
+				t.Errorf("%s: %q has no sample or source", table.product.Name, row.Template)
+				continue
+			}
+			for _, l := range incident.Unwrap("log", 1, row.Sample) {
+				var events []incident.Event
+				for _, p := range All() {
+					found, mine := p.New().Read(&l)
+					if mine && p.Name != table.product.Name {
+						t.Errorf("%q is taken for a line of %s, not of %s", row.Sample, p.Name, table.product.Name)
+					}
+					if mine {
+						events = found
+						break
+					}
+				}
+				if len(events) == 0 {
+					t.Errorf("%s: nothing is read of %q", table.product.Name, row.Sample)
+					continue
+				}
+				e := events[0]
+				if e.Kind != row.Kind || row.Cause != "" && e.Cause != row.Cause && e.Cause != "child-proposal" && e.Cause != "liveness" || row.Side != "" && e.Side != row.Side {
+					t.Errorf("%s: %q is read as %s %s %s, want %s %s %s", table.product.Name, row.Sample, e.Kind, e.Side, e.Cause, row.Kind, row.Side, row.Cause)
+				}
+			}
+		}
+	}
+}
