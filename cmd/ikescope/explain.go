@@ -1,11 +1,10 @@
 package main
 
 import (
-	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,6 +22,7 @@ type explainOptions struct {
 	printOptions
 	clients  []client.Policy
 	syntaxes []client.Syntax
+	attempt  int
 }
 
 func (a *app) explainCommand() *cobra.Command {
@@ -52,20 +52,21 @@ lines to paste. What is weaker than the policy in force is said to be.`,
 			return nil
 		},
 		ValidArgsFunction: cobra.FixedCompletions(explain.Words(), cobra.ShellCompDirectiveDefault),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(o.clients) > 0 {
 				return a.advise(&o, args)
 			}
 			if len(o.syntaxes) > 0 {
 				return usagef("--syntax: goes with --client")
 			}
-			return a.explain(&o, args)
+			return a.explain(cmd.Context(), &o, args)
 		},
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.Var(clients{&o.clients}, "client", "the client to connect: a name, FILE, FILE#CONNECTION or proposals; may be repeated")
 	flags.Var(syntaxes{&o.syntaxes}, "syntax", "write remedies in this syntax; may be repeated (default: the client's own, and that of the gateway's product)")
+	flags.Var(wholeNumber(&o.attempt, 1, 1000), "attempt", "of a log with many kinds of attempts, tell that of this number")
 	o.addFlags(flags, "the explanation", textOrJSON)
 	o.addWidth(flags)
 	return cmd
@@ -87,62 +88,45 @@ func withCodes(args []string) []string {
 	return out
 }
 
-// explain writes what each of args means.
-func (a *app) explain(o *explainOptions, args []string) error {
-	all := []explain.Explanation{}
+// explain writes what each of args means: codes and names, or logs.
+func (a *app) explain(ctx context.Context, o *explainOptions, args []string) error {
+	var logs []logSource
+	var words []string
 	for _, arg := range args {
-		text, err := explainInput(arg, a.in)
+		if s, ok := a.logSource(arg); ok {
+			logs = append(logs, s)
+		} else {
+			words = append(words, arg)
+		}
+	}
+	switch {
+	case len(logs) == 0:
+		return a.explainWords(o, words)
+	case len(words) > 0:
+		return usagef("explain: %q is not a file: give logs, or codes and names", words[0])
+	}
+	return a.explainLogs(ctx, o, logs)
+}
+
+// explainWords writes what codes and names mean. Those that are not known are
+// named after the others.
+func (a *app) explainWords(o *explainOptions, words []string) error {
+	all := []explain.Explanation{}
+	var unknown []error
+	for _, word := range words {
+		found, err := explain.Explain(word)
 		if err != nil {
-			return usagef("explain: %w", err)
-		}
-		found, err := explain.Explain(text)
-		if err != nil && exists(arg) {
-			return usagef("explain: %s: is a file: name a client for a report with --client, or write @%s for a log", arg, arg)
-		}
-		if err != nil && text != arg {
-			return usagef("explain: %s: %w", arg, err)
-		}
-		if err != nil {
-			return usagef("explain: %w", err)
+			unknown = append(unknown, usagef("explain: %w", err))
 		}
 		all = append(all, found...)
 	}
-	return a.print(&o.printOptions, documentWriters(all, func(w io.Writer, text report.TextOptions) error {
+	if len(all) == 0 {
+		return errors.Join(unknown...)
+	}
+	err := a.print(&o.printOptions, documentWriters(all, func(w io.Writer, text report.TextOptions) error {
 		return report.WriteExplanations(w, all, text)
 	}))
-}
-
-// maxLog bounds what is read of a log, in octets.
-const maxLog = 1 << 20
-
-// explainInput returns what an argument stands for: itself, standard input or
-// a file.
-func explainInput(arg string, stdin io.Reader) (string, error) {
-	in := stdin
-	name := "standard input"
-	switch {
-	case strings.HasPrefix(arg, "@"):
-		name = arg[1:]
-		f, err := os.Open(name)
-		if err != nil {
-			return "", fmt.Errorf("%s: %w", arg, withoutPath(err))
-		}
-		defer f.Close()
-		in = f
-	case arg != "-":
-		return arg, nil
-	}
-	data, err := io.ReadAll(io.LimitReader(in, maxLog+1))
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", name, withoutPath(err))
-	}
-	if len(data) > maxLog {
-		return "", fmt.Errorf("%s: is longer than %d octets: give the lines of one attempt", name, maxLog)
-	}
-	if len(bytes.TrimSpace(data)) == 0 {
-		return "", errors.New(name + ": is empty")
-	}
-	return string(data), nil
+	return errors.Join(append([]error{err}, unknown...)...)
 }
 
 // syntaxes is the value of --syntax.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/incident"
 )
 
 func (a *app) schemaCommand() *cobra.Command {
@@ -18,6 +19,7 @@ func (a *app) schemaCommand() *cobra.Command {
 		{"capture", "that of what ikescope capture -o json writes", report.CaptureSchema, false},
 		{"client", "that of what ikescope client list, show and import write with -o json", report.ClientSchema, false},
 		{"explain", "that of what ikescope explain WHAT -o json writes", report.ExplainSchema, false},
+		{"incident", "that of what ikescope explain LOG -o json writes", incident.Schema, false},
 		{"advice", "that of what ikescope explain REPORT --client CLIENT -o json writes", report.AdviceSchema, false},
 		{"plan", "that of what ikescope --plan -o json writes", report.PlanSchema, false},
 	}

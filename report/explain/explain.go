@@ -91,6 +91,9 @@ func explainWord(word string) []Explanation {
 	return out
 }
 
+// Known reports whether word is a code or a name that Explain knows.
+func Known(word string) bool { return len(explainWord(strings.TrimSpace(word))) > 0 }
+
 // Words returns the names and codes that Explain knows.
 func Words() []string {
 	var words []string

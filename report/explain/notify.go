@@ -55,7 +55,7 @@ var notes = map[ike.NotifyType]note{
 	ike.UNSUPPORTED_CRITICAL_PAYLOAD: {"malformed", "the message held a payload that is marked critical and that the sender of this does not know; its number follows", "RFC 7296, Section 2.5"},
 	ike.INVALID_IKE_SPI:              {"rekeying", "a message came for an IKE SA that is not known here: after a restart, or to the wrong member of a cluster", "RFC 7296, Section 2.21.4"},
 	ike.INVALID_MAJOR_VERSION:        {"version", "the major version in the header is not spoken here; the one that is follows", "RFC 7296, Section 2.5"},
-	ike.INVALID_SYNTAX:               {"malformed", "a field of the message was out of range or of the wrong length; in IKE_AUTH often a wrong key", "RFC 7296, Sections 2.21.2 and 3.10.1"},
+	ike.INVALID_SYNTAX:               {"malformed", "a field of the message was out of range or of the wrong length, or a payload was missing: in IKE_AUTH also that of an authentication method that the responder does not take, such as EAP", "RFC 7296, Sections 2.21.2 and 3.10.1"},
 	ike.INVALID_MESSAGE_ID:           {"malformed", "a Message ID outside the window came within an IKE SA", "RFC 7296, Section 2.3"},
 	ike.INVALID_SPI:                  {"rekeying", "an ESP or AH packet came for an SA that is not known here", "RFC 7296, Section 1.5"},
 	ike.NO_PROPOSAL_CHOSEN:           {"no-proposal", "none of the proposals of the SA payload is acceptable; in IKE_SA_INIT it is about IKE, in IKE_AUTH and CREATE_CHILD_SA mostly about ESP", "RFC 7296, Sections 2.7 and 3.10.1"},

@@ -263,7 +263,7 @@ var topics = map[string]topic{
 		layer:   Negotiation,
 		meaning: "one side could not make sense of a message of the other",
 		causes: []string{
-			"a wrong pre-shared key or keys that differ make encrypted messages unreadable",
+			"the message is of another IKE SA: one side restarted, or two sessions are mixed up",
 			"a device on the way changes or cuts packets, or the non-ESP marker of port 4500 is wrong",
 			"an implementation does not know an extension that the other uses",
 		},

@@ -3,6 +3,7 @@ package explain
 import (
 	_ "embed"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -52,20 +53,62 @@ func explainWindows(word string) (Explanation, bool) {
 	return Explanation{}, false
 }
 
+// WindowsError is what is known of an error code of the Windows VPN client or
+// of its IKE service.
+type WindowsError struct {
+	Code, Hex, Symbol string
+	Text              string // Microsoft's
+	Layer             Layer
+	Topic, Cause      string
+}
+
+func (w windowsError) public() WindowsError {
+	return WindowsError{Code: w.code, Hex: w.hex, Symbol: w.symbol, Text: w.text, Layer: w.layer, Topic: w.topic, Cause: w.cause}
+}
+
+// Windows returns the error of a number, decimal or hexadecimal, as it is or
+// within an HRESULT, or of a symbol.
+func Windows(word string) (WindowsError, bool) {
+	value, isNumber := windowsNumber(word)
+	for _, w := range windows() {
+		if isNumber && w.value == value || strings.EqualFold(w.symbol, word) {
+			return w.public(), true
+		}
+	}
+	return WindowsError{}, false
+}
+
+// WindowsQuoted returns the error whose text a line of Windows quotes.
+func WindowsQuoted(line string) (WindowsError, bool) {
+	for _, e := range explainWindowsText("windows: " + line) {
+		if code, _, ok := strings.Cut(strings.TrimPrefix(e.Title, "Windows error "), " "); ok {
+			return Windows(code)
+		}
+	}
+	return WindowsError{}, false
+}
+
 // facilityWin32 are the upper bits of an HRESULT that holds a Win32 error
 // (MS-ERREF, Section 2.1).
 const facilityWin32 = 0x8007
 
-// explainWindowsText explains a line that quotes Microsoft's text of an error,
-// or its first sentence, as dialogues show it: the longest of those that it
-// quotes. Several errors may have the same text.
+// ofWindows are words of lines that Windows logs or shows.
+var ofWindows = []string{"coid=", "rasclient", "rasman", "rassrv", "remoteaccess", "ikeext", "windows", "win32", "hresult"}
+
+// explainWindowsText explains a line that is Microsoft's text of an error, or
+// its first sentence, as dialogues show it, or a line of Windows that quotes
+// it: the longest of those that it quotes. Several errors may have the same
+// text. A line of another product may have such words, too, and is none of
+// them.
 func explainWindowsText(line string) []Explanation {
 	var out []Explanation
 	longest := 0
+	lower := strings.ToLower(strings.TrimSpace(line))
+	windowsLine := slices.ContainsFunc(ofWindows, func(word string) bool { return strings.Contains(lower, word) })
 	for _, w := range windows() {
 		text, _, _ := strings.Cut(strings.ToLower(w.text), ". ")
 		text = strings.TrimSuffix(text, ".")
-		if len(text) < max(longest, 12) || !strings.Contains(strings.ToLower(line), text) {
+		if len(text) < max(longest, 12) || !strings.HasPrefix(lower, text) && !(windowsLine && strings.Contains(lower, text)) {
 			continue
 		}
 		if len(text) > longest {
@@ -98,7 +141,11 @@ func windowsNumber(word string) (uint32, bool) {
 }
 
 func (w windowsError) explain(input string) Explanation {
-	e := about(w.topic, input, fmt.Sprintf("Windows error %s (%s), %s", w.code, w.hex, w.symbol), "Windows says: "+w.text)
+	says := "Windows says: "
+	if strings.HasPrefix(w.source, "Windows SDK") { // which has no texts
+		says = ""
+	}
+	e := about(w.topic, input, fmt.Sprintf("Windows error %s (%s), %s", w.code, w.hex, w.symbol), says+w.text)
 	e.Layer = w.layer
 	e.Causes = append([]string{w.cause}, e.Causes...)
 	e.Refs = []string{w.source}

@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"strings"
 	"sync"
+
+	"github.com/ikescope/ikescope/report/explain"
 )
 
 // Layer is where a failure lies, in the order in which a connection comes up.
@@ -61,7 +63,8 @@ func fill(text string, words map[string]string) string {
 		if length < 0 {
 			break
 		}
-		out.WriteString(text[:open])
+		before, _ := fillWords(text[:open], words)
+		out.WriteString(before)
 		if inner, ok := fillWords(text[open+1:open+length], words); ok {
 			out.WriteString(inner)
 		}
@@ -100,6 +103,10 @@ type Cause struct {
 	// Details say more, in half sentences: the axes that do not meet.
 	Details []string
 	Gaps    []Gap
+	// Likely are reasons of an error code, the likeliest first, and Checks what
+	// ikescope can find out of them.
+	Likely []string
+	Checks []Fix
 	// Event is the line that shows it.
 	Event Event
 	// Firm is false where the line only shows that something failed, and the
@@ -107,4 +114,36 @@ type Cause struct {
 	Firm bool
 	// Elsewhere is what only the other side can tell.
 	Elsewhere string
+}
+
+// maxLikely bounds the reasons of an error code.
+const maxLikely = 4
+
+// ofWindows adds what is known of an error code of Windows.
+func (c *Cause) ofWindows(code string) {
+	if code == "" {
+		return
+	}
+	found, err := explain.Explain(code)
+	if err != nil {
+		return
+	}
+	for _, e := range found {
+		if !strings.HasPrefix(e.Title, "Windows error") {
+			continue
+		}
+		for i, cause := range e.Causes {
+			// An EAP error says its own cause.
+			if i > 0 && strings.Contains(e.Title, ", EAP_") || len(c.Likely) == maxLikely {
+				break
+			}
+			c.Likely = append(c.Likely, cause)
+		}
+		for _, check := range e.Checks {
+			if check.Command != "" {
+				c.Checks = append(c.Checks, Fix{Where: check.What, Line: check.Command, Paste: true})
+			}
+		}
+		c.Firm = false
+	}
 }

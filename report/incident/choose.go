@@ -151,10 +151,20 @@ func (a *Attempt) cause(id string, e *Event) *Cause {
 	if a.Version == 1 && id != "ikev1-peer" {
 		sentence = fill("IKEv1[ ({exchange})]: ", words) + sentence
 	}
-	return &Cause{
+	c := &Cause{
 		ID: id, Layer: known.layers[a.Side], Sentence: sentence,
 		Event: *e, Firm: e.Kind == Root, Elsewhere: known.elsewhere,
 	}
+	if id == "windows" {
+		c.ofWindows(e.arg("code"))
+		if layer := Layer(e.arg("layer")); layer != "" {
+			c.Layer = layer
+		}
+	}
+	if reason := e.arg("reason"); reason != "" && !strings.Contains(sentence, reason) {
+		c.Likely = append(c.Likely, reason)
+	}
+	return c
 }
 
 // resolve names the cause that an event stands for, by the phase and the side

@@ -53,6 +53,9 @@ type Story struct {
 	Firm    bool     `json:"firm"`
 	Details []string `json:"details"`
 	Gaps    []Gap    `json:"gaps,omitempty"`
+	// Likely are reasons of an error code, the likeliest first, where the log
+	// does not say which.
+	Likely []string `json:"likely,omitempty"`
 
 	Product    string `json:"product"`
 	File       string `json:"file"`
@@ -202,6 +205,7 @@ func (g *Group) story() Story {
 		s.Layer, s.Cause, s.Firm, s.Gaps, s.Elsewhere = c.Layer, c.ID, c.Firm, c.Gaps, c.Elsewhere
 		s.Heading = c.Sentence
 		s.Details = append(s.Details, c.Details...)
+		s.Likely = c.Likely
 		s.Fix = append(s.Fix, a.Fixes()...)
 	case a.Established:
 		s.Layer = NoFailure

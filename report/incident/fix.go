@@ -31,7 +31,7 @@ func (a *Attempt) Fixes() []Fix {
 	if a.Cause == nil {
 		return nil
 	}
-	out := a.algorithms()
+	out := append(a.algorithms(), a.Cause.Checks...)
 	words := make(map[string]string)
 	for _, from := range []map[string]string{a.words, a.Cause.Event.Args, {"peer": a.Peer, "local": a.Local, "conn": a.Connection}} {
 		for name, value := range from {

@@ -98,6 +98,12 @@ func (t *writer) story(s *Story) {
 			t.item(labelled(i, "APART"), detail, 2)
 		}
 	}
+	if len(s.Likely) > 0 {
+		t.out.WriteByte('\n')
+		for i, reason := range s.Likely {
+			t.item(labelled(i, "LIKELY"), "- "+reason, 2)
+		}
+	}
 	if len(s.Timeline) > 0 {
 		t.out.WriteByte('\n')
 		t.timeline("LINES", s.Timeline)
@@ -110,6 +116,9 @@ func (t *writer) story(s *Story) {
 	if len(s.Fix) > 0 {
 		t.out.WriteByte('\n')
 		label := "FIX"
+		if len(s.Likely) > 0 && !s.Firm {
+			label = "CHECK"
+		}
 		for _, f := range s.Fix {
 			if f.Where != "" {
 				t.item(label, f.Where+":", 2)

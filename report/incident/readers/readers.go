@@ -1,16 +1,17 @@
-// Package products lists the products whose logs are read.
-package products
+// Package readers lists the products whose logs are read.
+package readers
 
 import (
 	"github.com/ikescope/ikescope/report/incident"
 	"github.com/ikescope/ikescope/report/incident/libreswan"
 	"github.com/ikescope/ikescope/report/incident/openiked"
 	"github.com/ikescope/ikescope/report/incident/strongswan"
+	"github.com/ikescope/ikescope/report/incident/windows"
 )
 
 // All returns the products, those whose lines cannot be mistaken first.
 func All() []incident.Product {
 	return []incident.Product{
-		strongswan.Product, libreswan.Product, openiked.Product,
+		strongswan.Product, libreswan.Product, openiked.Product, windows.Product,
 	}
 }

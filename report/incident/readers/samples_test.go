@@ -1,4 +1,4 @@
-package products
+package readers
 
 import (
 	"testing"

@@ -1,0 +1,196 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/explain"
+	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/readers"
+)
+
+// logSource is a log to explain: a file, standard input, or lines of the
+// command line.
+type logSource struct {
+	name string
+	open func() (io.ReadCloser, error)
+	live bool // may be followed
+}
+
+// logSource returns the log that an argument stands for; ok is false for a code
+// or a name.
+func (a *app) logSource(arg string) (s logSource, ok bool) {
+	path, isFile := strings.CutPrefix(arg, "@")
+	switch {
+	case arg == "-":
+		in := func() (io.ReadCloser, error) { return io.NopCloser(a.in), nil }
+		return logSource{name: "standard input", open: in, live: true}, true
+	case isFile || !explain.Known(arg) && exists(arg):
+		return logSource{name: path, open: func() (io.ReadCloser, error) { return os.Open(path) }}, true
+	case strings.ContainsAny(strings.TrimSpace(arg), " \n"):
+		return logSource{name: "the argument", open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(arg)), nil }}, true
+	}
+	return s, false
+}
+
+// maxHead bounds what of a log is kept to be explained word by word, where its
+// product is not known.
+const maxHead = 1 << 20
+
+// headReader keeps the beginning of what is read.
+type headReader struct {
+	in   io.Reader
+	head []byte
+}
+
+func (h *headReader) Read(p []byte) (int, error) {
+	n, err := h.in.Read(p)
+	h.head = append(h.head, p[:min(n, maxHead-len(h.head))]...)
+	return n, err
+}
+
+// explainLogs writes what logs say.
+func (a *app) explainLogs(ctx context.Context, o *explainOptions, sources []logSource) error {
+	var (
+		groups incident.Groups
+		files  []incident.File
+		failed error
+		head   []byte
+	)
+	for _, s := range sources {
+		in, err := s.open()
+		if err != nil {
+			return usagef("explain: %s: %w", s.name, withoutPath(err))
+		}
+		h := &headReader{in: in}
+		tell := a.teller(o, s)
+		file, err := incident.Follow(ctx, s.name, h, readers.All(), func(attempt *incident.Attempt) { groups.Add(attempt) }, tell.paused(&groups))
+		in.Close()
+		if file.Lines == 0 && err != nil {
+			return usagef("explain: %s: %w", s.name, err)
+		}
+		if err != nil {
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", s.name, withoutPath(err)))
+		}
+		if tell.told > 0 {
+			return failed
+		}
+		files = append(files, file)
+		head = h.head
+	}
+	doc := incident.NewDocument(files, &groups)
+	if len(doc.Stories) == 0 {
+		if len(sources) == 1 {
+			return a.explainText(o, sources[0], head, doc)
+		}
+		return usagef("explain: no line of %s tells why a connection failed%s", names(sources), because(doc))
+	}
+	if o.attempt > len(doc.Stories) {
+		return usagef("--attempt: there is no %d: the logs hold %d kinds of attempts", o.attempt, len(doc.Stories))
+	}
+	if failed != nil {
+		doc.Complete, doc.Error = false, failed.Error()
+	}
+	err := a.print(&o.printOptions, documentWriters(doc, func(w io.Writer, t report.TextOptions) error {
+		return incident.WriteText(w, doc, incident.Options{Width: t.Width, Color: t.Color, Attempt: o.attempt})
+	}))
+	return errors.Join(err, failed)
+}
+
+// explainText explains a text that is not a log of a product that is known: by
+// the codes, names and texts in it.
+func (a *app) explainText(o *explainOptions, s logSource, head []byte, doc *incident.Document) error {
+	lines, err := incident.NewLines(bytes.NewReader(head))
+	if err != nil {
+		return usagef("explain: %s: %w", s.name, err)
+	}
+	var text strings.Builder
+	for {
+		line, _, err := lines.Next()
+		if err != nil {
+			break
+		}
+		text.WriteString(line + "\n")
+	}
+	if strings.TrimSpace(text.String()) == "" {
+		return usagef("explain: %s: is empty", s.name)
+	}
+	name := s.name + ": "
+	if s.name == "the argument" {
+		name = ""
+	}
+	if len(doc.Files[0].Products) > 0 {
+		return usagef("explain: %sno line of it tells why a connection failed%s", name, because(doc))
+	}
+	if strings.Contains(text.String(), `"schema_version"`) || strings.TrimSpace(text.String()) == "{}" {
+		return usagef("explain: %s: is a file: name a client for a report with --client, or write @%s for a log", s.name, s.name)
+	}
+	found, err := explain.Explain(text.String())
+	if err != nil {
+		return usagef("explain: %s%w", name, err)
+	}
+	return a.print(&o.printOptions, documentWriters(found, func(w io.Writer, text report.TextOptions) error {
+		return report.WriteExplanations(w, found, text)
+	}))
+}
+
+func names(sources []logSource) string {
+	var all []string
+	for _, s := range sources {
+		all = append(all, s.name)
+	}
+	return strings.Join(all, ", ")
+}
+
+// because returns the notes of a document as the end of a line.
+func because(doc *incident.Document) string {
+	if len(doc.Notes) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(doc.Notes, "; ")
+}
+
+// teller tells the attempts of a log that is followed, each as it ends.
+type teller struct {
+	a    *app
+	o    *explainOptions
+	live bool
+	told int
+}
+
+// pause is how long a log has to be quiet for its ended attempts to be told.
+const pause = time.Second
+
+func (a *app) teller(o *explainOptions, s logSource) *teller {
+	text := len(o.outputs) == 0 || len(o.outputs) == 1 && o.outputs[0].format == "text" && o.outputs[0].path == ""
+	return &teller{a: a, o: o, live: s.live && text && o.attempt == 0}
+}
+
+// paused returns what is called when a log has been quiet for a while, or when
+// an attempt ended in one that was: nil if the log is not followed.
+func (t *teller) paused(groups *incident.Groups) func(incident.File) {
+	if !t.live {
+		return nil
+	}
+	return func(f incident.File) {
+		look := textOptions(t.a.out, t.o.width, t.o.noColor)
+		for _, g := range groups.All {
+			one := incident.Groups{}
+			one.Add(g.Attempt)
+			doc := incident.NewDocument(nil, &one)
+			if t.told > 0 {
+				fmt.Fprintln(t.a.out)
+			}
+			t.told++
+			incident.WriteText(t.a.out, doc, incident.Options{Width: look.Width, Color: look.Color})
+		}
+		*groups = incident.Groups{}
+	}
+}

@@ -1,0 +1,41 @@
+package windows
+
+import (
+	_ "embed"
+	"sync"
+
+	"github.com/ikescope/ikescope/report/incident"
+)
+
+//go:embed nps.csv
+var npsCSV string
+
+// npsReasons are the reason codes of NPS, by number.
+var npsReasons = sync.OnceValue(func() map[string][]string {
+	out := make(map[string][]string)
+	for _, f := range incident.Records("windows/nps.csv", npsCSV, 4) {
+		out[f[0]] = f
+	}
+	return out
+})
+
+// nps reads the reason code of an event 6273 of the Network Policy Server.
+func (r *reader) nps(l *incident.Line, code string) ([]incident.Event, bool) {
+	reason, ok := npsReasons()[code]
+	if !ok && (r.details == nil || code == "" || code == "0") {
+		return nil, r.details != nil
+	}
+	e := l.Event(incident.Root)
+	e.Side, e.Phase, e.Cause = incident.Responder, incident.PhaseEAP, "radius-refused"
+	e.Set("code", code)
+	if ok {
+		e.Cause = reason[1]
+		e.Set("reason", reason[2])
+	}
+	user := r.details["account name"]
+	e.Set("user", user)
+	e.Set("peer", r.details["client ip address"])
+	e.Key = "nps " + user
+	r.details = nil
+	return []incident.Event{e}, true
+}

@@ -1,0 +1,338 @@
+// Package windows reads what Windows logs of VPN connections: events of
+// RasClient, RemoteAccess, IKEEXT (4650 to 4656, 4976 to 4984) and NPS, in any
+// language, as Get-WinEvent, wevtutil and the Event Viewer print them, in text,
+// JSON and XML; network events of the Windows Filtering Platform; and traces of
+// IKEEXT.
+package windows
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/ikescope/ikescope/report/explain"
+	"github.com/ikescope/ikescope/report/incident"
+)
+
+// Product is Windows.
+var Product = incident.Product{Name: "Windows", Word: "windows", New: func() incident.Reader { return &reader{} }}
+
+// Bounds of what is put together of several lines.
+const (
+	maxWrapped = 8
+	maxElement = 64 << 10
+)
+
+type reader struct {
+	// message is a wrapped message under way, and wrapped how many lines of it
+	// came; at is its first.
+	message string
+	wrapped int
+	at      incident.Line
+	// element is XML under way.
+	element strings.Builder
+	open    string // the end tag that it waits for
+	// Of the list of properties under way.
+	id, provider, stamp string
+	details             map[string]string
+	filter              filterEvent
+}
+
+var (
+	coID = regexp.MustCompile(`CoI[dD]=(\{[0-9A-Fa-f-]{36}\})`)
+	// lastNumber is the number at the end of a sentence in any language.
+	lastNumber = regexp.MustCompile(`(-?\d{1,10}|0[xX][0-9A-Fa-f]{3,8})[^\d\p{L}]{0,4}$`)
+	dialed     = regexp.MustCompile(`The user (\S.{0,100}?) (?:has )?(?:dialed|started dialing|successfully established|is trying|dialled)`)
+	named      = regexp.MustCompile(`connection named (.{1,100}?) (?:which|that|to the|using|has)`)
+	property   = regexp.MustCompile(`^"?([A-Za-z][A-Za-z ]{0,30}?)"?\s*:\s*(.*)$`)
+)
+
+// Read implements [incident.Reader].
+func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
+	text := l.Text
+	switch {
+	case r.open != "":
+		return r.xml(l, text), true
+	case strings.HasPrefix(text, "<"):
+		if events, mine := r.filterLine(l, text); mine {
+			return events, true
+		}
+		if strings.HasPrefix(text, "<Event ") || text == "<Event>" {
+			r.element.Reset()
+			r.open = "</Event>"
+			return r.xml(l, text), true
+		}
+		return nil, strings.HasPrefix(text, "<Events") || strings.HasPrefix(text, "</Events") || strings.HasPrefix(text, "<?xml")
+	case l.Fields != nil && (l.Fields["ProviderName"] != "" || l.Fields["Id"] != "" && coID.MatchString(text)):
+		return r.event(l, l.Fields["Id"], text), true
+	}
+	if coID.MatchString(text) {
+		r.message, r.wrapped, r.at = "", 0, *l
+		return r.wrap(l, afterProperty(text)), true
+	}
+	if r.message != "" {
+		if !isProperty(text) && r.wrapped < maxWrapped {
+			return r.wrap(l, text), true
+		}
+		r.message = ""
+	}
+	if m := property.FindStringSubmatch(text); m != nil {
+		if events, mine := r.property(l, m[1], strings.Trim(strings.TrimSuffix(m[2], ","), `"`)); mine {
+			return events, true
+		}
+	}
+	return r.other(l, text)
+}
+
+func isProperty(text string) bool {
+	m := property.FindStringSubmatch(text)
+	return m != nil && properties[strings.ToLower(strings.TrimSpace(m[1]))]
+}
+
+// properties are those of lists that Get-WinEvent and wevtutil print.
+var properties = map[string]bool{"timecreated": true, "providername": true, "id": true, "message": true, "leveldisplayname": true, "level": true,
+	"log name": true, "source": true, "date": true, "event id": true, "task": true, "opcode": true, "keyword": true, "user": true, "user name": true,
+	"computer": true, "description": true, "logname": true, "machinename": true, "recordid": true, "keywords": true, "task category": true, "processid": true, "threadid": true, "userid": true, "version": true, "qualifiers": true, "index": true, "entrytype": true, "instanceid": true, "replacementstrings": true, "timegenerated": true, "timewritten": true, "username": true, "eventid": true}
+
+// afterProperty returns what follows "Message : ".
+func afterProperty(text string) string {
+	if i := strings.Index(text, "CoI"); i >= 0 {
+		return text[i:]
+	}
+	return text
+}
+
+// wrap takes a line of a message, which ends with a sentence.
+func (r *reader) wrap(l *incident.Line, text string) []incident.Event {
+	r.message = strings.TrimSpace(r.message + " " + strings.TrimRight(strings.TrimSpace(text), `",`))
+	r.wrapped++
+	end := strings.HasSuffix(r.message, ".") || strings.HasSuffix(r.message, "。") || strings.HasSuffix(r.message, "।")
+	if !end && lastNumber.FindString(r.message) == "" {
+		return nil
+	}
+	whole := r.at
+	whole.Text = r.message
+	if whole.Stamp == "" {
+		whole.Stamp = r.stamp
+	}
+	message := r.message
+	r.message = ""
+	id := r.id
+	r.id = ""
+	return r.event(&whole, id, message)
+}
+
+// property takes a line of a list of properties.
+func (r *reader) property(l *incident.Line, name, value string) ([]incident.Event, bool) {
+	value = strings.TrimSpace(value)
+	switch lower := strings.ToLower(strings.TrimSpace(name)); lower {
+	case "id", "event id", "eventid", "instanceid":
+		if strings.Trim(value, "0123456789") == "" {
+			r.id = value
+			return nil, true
+		}
+	case "timecreated", "date":
+		r.stamp = clip(value, 40)
+		return nil, true
+	case "providername", "source":
+		r.provider = value
+		return nil, true
+	case "network address", "role", "keying module name", "failure point", "account name", "client ip address", "fully qualified account name", "authentication type", "eap type", "client friendly name":
+		if r.details == nil {
+			r.details = make(map[string]string)
+		}
+		if lower == "network address" && r.details[lower] != "" {
+			lower = "peer"
+		}
+		r.details[lower] = clip(value, 100)
+		return nil, true
+	case "failure reason":
+		return []incident.Event{r.failure(l, value)}, true
+	case "reason code":
+		return r.nps(l, value)
+	case "reason":
+		return nil, r.provider != "" || r.details != nil
+	}
+	return nil, properties[strings.ToLower(strings.TrimSpace(name))] && (r.provider != "" || r.id != "")
+}
+
+// failure is the end of an event of IKEEXT: 4652, 4653, 4654 and 4984.
+func (r *reader) failure(l *incident.Line, reason string) incident.Event {
+	e := l.Event(incident.Root)
+	e.Cause = "windows"
+	setError(&e, reason)
+	switch strings.ToLower(r.details["role"]) {
+	case "initiator":
+		e.Side = incident.Initiator
+	case "responder":
+		e.Side = incident.Responder
+	}
+	if module := r.details["keying module name"]; module == "IKEv1" {
+		e.Version = 1
+	} else if module == "IKEv2" {
+		e.Version = 2
+	}
+	e.Set("local", r.details["network address"])
+	e.Set("peer", r.details["peer"])
+	if point := strings.ToLower(r.details["failure point"]); strings.HasPrefix(point, "remote") {
+		e.Set("point", "the other side ended it")
+	}
+	e.Key = "ikeext " + r.details["peer"]
+	r.details = nil
+	return e
+}
+
+// setError names the error that a number, a symbol or Microsoft's text stands
+// for.
+func setError(e *incident.Event, word string) {
+	known, ok := explain.Windows(strings.TrimSpace(word))
+	if !ok {
+		known, ok = explain.WindowsQuoted(word)
+	}
+	if !ok {
+		e.Set("code", word)
+		return
+	}
+	e.Set("code", known.Code)
+	e.Set("symbol", known.Symbol)
+	e.Set("meaning", strings.TrimSuffix(first(known.Text), "."))
+	e.Set("layer", string(layerOf(known)))
+}
+
+// first returns the first sentence of a text.
+func first(text string) string {
+	sentence, _, _ := strings.Cut(text, ". ")
+	return clip(sentence, 180)
+}
+
+func clip(s string, n int) string {
+	if len(s) > n {
+		return strings.ToValidUTF8(s[:n], "")
+	}
+	return s
+}
+
+// layerOf names the layer of an error in the words of attempts.
+func layerOf(w explain.WindowsError) incident.Layer {
+	switch w.Topic {
+	case "silence", "port-refused", "interrupted", "retransmission":
+		return incident.Network
+	case "gateway-certificate":
+		return incident.Identity
+	case "credentials", "psk", "identity", "client-certificate", "eap-certificate":
+		return incident.Authentication
+	case "address", "traffic-selectors", "kernel", "child-proposal":
+		return incident.Child
+	case "client-settings", "other-protocol":
+		return incident.Client
+	case "name":
+		return incident.Name
+	}
+	return incident.Negotiation
+}
+
+// event reads an event of RasClient, RasServer or RemoteAccess: by its number,
+// or by its words.
+func (r *reader) event(l *incident.Line, id, text string) []incident.Event {
+	e := l.Event(incident.Step)
+	if m := coID.FindStringSubmatch(text); m != nil {
+		e.Key = m[1]
+	}
+	if m := dialed.FindStringSubmatch(text); m != nil {
+		e.Set("user", m[1])
+	}
+	if m := named.FindStringSubmatch(text); m != nil {
+		e.Set("conn", m[1])
+	}
+	code := ""
+	if m := lastNumber.FindStringSubmatch(text); m != nil {
+		code = m[1]
+	}
+	e.Side = incident.Initiator
+	switch {
+	case id == "20221" || strings.Contains(text, "has started dialing"):
+		e.Kind = incident.Begin
+	case id == "20222" || strings.Contains(text, "is trying to establish a link"):
+		e.Phase = incident.PhaseInit
+	case id == "20223" || strings.Contains(text, "has successfully established a link"):
+		e.Phase = incident.PhaseAuth
+	case id == "20224":
+		e.Phase = incident.PhaseAuth
+	case id == "20225" || strings.Contains(text, "which has successfully connected"):
+		e.Kind, e.Phase = incident.Up, incident.PhaseEstablished
+	case id == "20226" || strings.Contains(text, "which has terminated"):
+		e.Kind = incident.Deleted
+		if known, ok := explain.Windows(code); ok && code != "631" {
+			e.Kind, e.Cause = incident.Root, "windows"
+			setError(&e, known.Code)
+		}
+		e.Set("by", "self")
+	case id == "20271", id == "20255", id == "20262", id == "20013", id == "20014", strings.Contains(text, "failed an authentication attempt"), strings.Contains(text, "The following error occurred in the Point to Point Protocol module"):
+		return r.server(e, text)
+	case id == "20227" || id == "" && code != "":
+		if _, known := explain.Windows(code); !known && id == "" {
+			return nil
+		}
+		e.Kind, e.Cause = incident.Root, "windows"
+		setError(&e, code)
+	default:
+		return nil
+	}
+	return []incident.Event{e}
+}
+
+var connectedFrom = regexp.MustCompile(`The user (.{1,100}?) connected from ([0-9A-Fa-f.:]+)`)
+
+// server reads an event of a RemoteAccess server.
+func (r *reader) server(e incident.Event, text string) []incident.Event {
+	e.Side, e.Kind, e.Cause = incident.Responder, incident.Root, "windows"
+	if m := connectedFrom.FindStringSubmatch(text); m != nil {
+		e.Set("user", m[1])
+		e.Set("peer", m[2])
+	}
+	reason := text
+	if i := strings.LastIndex(text, "reason: "); i >= 0 {
+		reason = text[i+len("reason: "):]
+	}
+	switch {
+	case strings.Contains(reason, "user name and password combination"):
+		e.Cause = "eap-credentials"
+	case strings.Contains(reason, "authentication method used by the server"), strings.Contains(reason, "policy configured on your RAS/VPN server"):
+		e.Cause = "radius-refused"
+	default:
+		setError(&e, reason)
+		if e.Args["symbol"] == "" {
+			e.Set("code", "")
+			e.Cause = "auth-refused"
+		}
+	}
+	return []incident.Event{e}
+}
+
+// ofLines are words of lines of which the number at the end is an error.
+var ofLines = regexp.MustCompile(`(?i)error code returned|reason code returned|rasclient|IKEEXT|ikeext\]|RasMan|Failure value`)
+
+var failureValue = regexp.MustCompile(`(?i)(?:failure value|failure error code|error)[:=]? *(-?\d{3,}|0x[0-9a-f]{3,8})`)
+
+// other reads a line without the form of an event.
+func (r *reader) other(l *incident.Line, text string) ([]incident.Event, bool) {
+	if !ofLines.MatchString(text) {
+		return nil, false
+	}
+	code := ""
+	if m := failureValue.FindStringSubmatch(text); m != nil {
+		code = m[1]
+	} else if m := lastNumber.FindStringSubmatch(text); m != nil {
+		code = m[1]
+	}
+	if _, ok := explain.Windows(code); !ok {
+		return nil, strings.Contains(text, "ikeext]")
+	}
+	e := l.Event(incident.Root)
+	e.Cause = "windows"
+	setError(&e, code)
+	if !strings.Contains(strings.ToLower(text), "ikeext") {
+		e.Side = incident.Initiator
+	}
+	e.Key = "line"
+	return []incident.Event{e}, true
+}
