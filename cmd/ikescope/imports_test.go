@@ -56,17 +56,20 @@ var rooms = map[string]room{
 	"report/english":             {pure: true},
 	"report/internal/lists":      {pure: true},
 	"report/explain":             {ours: []string{"ike", "proposals", "proposals/table"}, pure: true},
-	"report/incident":            {ours: []string{"ike", "proposals", "proposals/client", "proposals/remedy", "proposals/table"}},
-	"report/incident/strongswan": {ours: []string{"proposals/table", "report/incident"}},
-	"report/incident/products":   {ours: []string{"report/incident", "report/incident/strongswan"}},
 	"report/reporttest":          {ours: []string{"ike", "proposals", "proposals/matrix", "proposals/choice", "probe", "probe/initiator"}},
+	"report/incident":            {ours: []string{"proposals", "proposals/client", "proposals/remedy", "report/explain"}},
+	"report/incident/libreswan":  {ours: []string{"report/incident"}},
+	"report/incident/openiked":   {ours: []string{"report/incident"}},
+	"report/incident/readers":    {ours: []string{"report/incident", "report/incident/libreswan", "report/incident/openiked", "report/incident/strongswan", "report/incident/windows"}},
+	"report/incident/windows":    {ours: []string{"report/explain", "report/incident"}},
+	"report/incident/strongswan": {ours: []string{"report/incident"}},
 	"report/text": {ours: []string{"report/english", "report/internal/lists", "ike", "report", "report/assess", "report/diff", "report/capture", "report/explain",
 		"proposals", "proposals/matrix", "proposals/baseline", "proposals/client"}},
 
 	"cmd/ikescope": {ours: []string{"ike", "ike/capture", "ike/dialog", "ike/iketest", "ike/keyexchange", "ike/keymat",
 		"proposals", "proposals/matrix", "proposals/choice", "proposals/baseline", "proposals/client", "proposals/remedy",
 		"probe", "probe/initiator", "report", "report/explain",
-		"report/assess", "report/scan", "report/diff", "report/gate", "report/capture", "report/text"}},
+		"report/assess", "report/scan", "report/diff", "report/gate", "report/capture", "report/text", "report/incident", "report/incident/readers"}},
 }
 
 // impure are packages that a pure one does without; net/netip is not net.
