@@ -73,3 +73,33 @@ func Example() {
 	// INVALID_KE_PAYLOAD KE_ECP_384
 	// 0 half-open SAs
 }
+
+// The kinds of odd gateways that were met, and where.
+func ExampleOddities() {
+	for _, odd := range iketest.Oddities() {
+		if odd.Seen != "" {
+			fmt.Printf("%s: %s\n", odd.Name, odd.Seen)
+		}
+	}
+	// Output:
+	// reads 15 transforms of a type: Windows Server 2012 R2
+	// ignores unknown transform types: strongSwan up to 5.6.2, racoon2, pyikev2, the N3IWFs of free5GC and OMEC
+	// ignores unknown transform types and pads its messages: Openswan
+	// rejects unknown transform types: strongSwan 4.6, libreswan 3.32
+	// ignores unknown attributes: strongSwan, OpenIKED
+	// rejects unknown attributes: libreswan
+	// holds no policy for IKEv2: strongSwan with version=1, libreswan with ikev2=no
+	// checks the KE payload before the offer: github.com/msgboxio/ike
+	// redirects who supports it: RFC 5685
+	// redirects and is silent to others: libreswan with global-redirect=yes
+	// pads its messages: libreswan 3.20 to 3.23
+	// fakes a NAT before itself: strongSwan with encap=yes
+	// several NAT_DETECTION_SOURCE_IP, one of which fits: RFC 7296, Section 2.23
+	// answers IKE_AUTH with EAP: the N3IWFs of free5GC and OMEC
+	// authenticates everyone: libreswan with rightauth=null
+	// answers IKE_AUTH with EAP and ignores a Delete: strongSwan while it waits for EAP
+	// keeps an entry for each question: OpenIKED
+	// refuses by silence: racoon2
+	// drops KE payloads of newer methods: Zyxel
+	// demands cookies and refuses them: racoon2
+}

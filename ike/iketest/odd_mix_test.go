@@ -276,3 +276,41 @@ func TestOdditiesRepeat(t *testing.T) {
 
 // goodX25519 is the base point.
 var goodX25519 = append([]byte{9}, make([]byte, 31)...)
+
+// FuzzOddities: whatever comes, no odd gateway fails, and one that is not told
+// to forge answers only its initiator SPI.
+func FuzzOddities(f *testing.F) {
+	request, err := (&initiator{nonce: make([]byte, 32)}).message(&ike.KE{Method: ike.KE_ECP_256, Data: make([]byte, 64)}, pool).AppendBinary(nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	odd := Oddities()
+	servers := make([]*server, len(odd))
+	for k := range odd {
+		r := &Responder{Policy: policy, Profile: StrongSwan}
+		odd[k].Apply(r)
+		if servers[k], err = newServer(r); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(uint8(k), request)
+		f.Add(uint8(k), request[:40])
+	}
+	f.Fuzz(func(t *testing.T, k uint8, datagram []byte) {
+		s := servers[int(k)%len(servers)]
+		in := arrival{remote: hostA, local: hostB, raw: datagram, marker: k >= 128}
+		s = s.member(in)
+		sent, err := s.receive(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.faults.Instead == WrongInitiatorSPI || s.faults.InsteadOfAccepted == WrongInitiatorSPI {
+			return
+		}
+		for _, d := range sent {
+			asked, answered := in.ike(), (arrival{marker: in.marker, raw: d.octets}).ike()
+			if len(asked) < 8 || len(answered) < 8 || ike.SPI(answered[:8]) != ike.SPI(asked[:8]) {
+				t.Errorf("answer %x", d.octets)
+			}
+		}
+	})
+}
