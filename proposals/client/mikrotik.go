@@ -180,6 +180,9 @@ func mikrotikItems(text string) (profiles, peers []mikrotikItem, err error) {
 		item := mikrotikItem{line: verb.line, keys: make(map[string]setting)}
 		for _, word := range rest {
 			if key, value, ok := strings.Cut(word.value, "="); ok && !strings.HasPrefix(word.value, "[") {
+				if (key == "name" || key == "profile") && strings.Contains(value, "=") {
+					return nil, nil, faultAt(word.line, key, "has an = in its value: a blank is missing before the next setting")
+				}
 				item.keys[key] = setting{value, word.line}
 			}
 		}

@@ -70,7 +70,7 @@ func faultOfProposal(line int, text string, err error) error {
 // notStrongSwan says why a keyword that [proposals.ParseAlgorithm] reads is none
 // of strongSwan, or returns "".
 func notStrongSwan(word string) string {
-	if word != strings.ToLower(word) {
+	if word != strings.ToLower(word) && isLikeAlgorithm(word) {
 		return "is not a keyword of strongSwan, whose keywords are in lower case: write " + strings.ToLower(word)
 	}
 	number := word
