@@ -62,7 +62,7 @@ type ciscoStatement struct {
 }
 
 // ciscoCommand are the commands that IPsec has on IOS, IOS-XE and ASA.
-var ciscoCommand = regexp.MustCompile(`(?m)^[ \t]*(?:[\w./-]+(?:\([\w-]+\))?#\s*)?(?:no )?crypto (?:ikev2|ikev1|isakmp|map|ipsec (?:profile|transform-set|ikev1|ikev2|security-association)) ?`)
+var ciscoCommand = regexp.MustCompile(`(?m)^[ \t]*(?:[\w./-]+(?:\([\w-]+\))?#\s*)?(?:no )?crypto (?:ikev2|ikev1|isakmp|map|dynamic-map|keyring|ipsec) `)
 
 func isCisco(_ string, data []byte) bool { return ciscoCommand.Match(data) }
 

@@ -226,6 +226,8 @@ var includable = regexp.MustCompile(`^[\w./*?\[\]~@%+-]{1,255}$`)
 
 // add takes one, while they are not too many to name.
 func (in *includes) add(file string, line int) {
+	file, _, _ = strings.Cut(file, " #")
+	file = strings.Trim(strings.TrimSpace(file), `"`)
 	if !includable.MatchString(file) {
 		file = "another file"
 	}
@@ -249,7 +251,15 @@ func (in includes) notFollowed() error {
 	if len(in) == 0 {
 		return nil
 	}
-	return faultAt(in[0].line, "", "it has no connection of its own and includes "+in[0].value+", which does not lie beside it: import the files that it includes")
+	var names []string
+	for _, file := range in {
+		names = append(names, file.value)
+	}
+	does := "does"
+	if len(names) > 1 {
+		does = "do"
+	}
+	return faultAt(in[0].line, "", "it has no connection of its own and includes "+inWords(names)+", which "+does+" not lie beside it: import the files that it includes")
 }
 
 // onlyIncludes is the error of a text that has lines that include files, and no

@@ -193,23 +193,29 @@ func (f *ipsecFile) nothingBut(policies []Policy) error {
 }
 
 // Settings that only one of the two daemons has (strongSwan 6.0,
-// src/starter/keywords.txt; libreswan 5.2, lib/libipsecconf/keywords.c). Those
-// of the two ends stand without left and right.
+// src/starter/keywords.txt; libreswan 4.15, lib/libipsecconf/keywords.c, and 5.4,
+// lib/libswan/ipsecconf). Those of the two ends stand without left and right.
+// libreswan reads _ as -.
 var (
-	onlyStrongSwan = []string{"aaa_identity", "auth2", "cachecrls", "cert2", "certpolicy", "charondebug",
-		"closeaction", "dns", "eap_identity", "firewall", "forceencaps", "groups", "hostaccess", "id2",
-		"ikedscp", "inactivity", "installpolicy", "lifebytes", "lifepackets", "margintime", "mark_in",
-		"mark_out", "mediated_by", "mediation", "modeconfig", "replay_window", "sha256_96", "sigkey",
-		"strictcrlpolicy", "xauth", "xauth_identity"}
-	onlyLibreswan = []string{"accept-redirect", "addresspool", "autheap", "cat", "ckaid", "clientaddrfamily",
-		"connalias", "ddos-ike-threshold", "ddos-mode", "debug", "dnssec-enable", "ecdsakey",
-		"enable-tcp", "encapsulation", "esn", "failureshunt", "hostaddrfamily", "ikepad", "ikev1-policy",
-		"ikev2", "initial-contact", "intermediate", "ipsec-interface", "ipsec-lifetime", "ipsec-max-bytes",
-		"keep-alive", "listen", "listen-tcp", "logappend", "logfile", "logtime", "max-halfopen-ike",
-		"modecfgclient", "modecfgdns", "modecfgpull", "modecfgserver", "narrowing", "negotiationshunt",
-		"nhelpers", "nic-offload", "nssdir", "phase2", "phase2alg", "pubkey", "retransmit-timeout",
-		"salifetime", "sec-label", "secretsfile", "sha2-truncbug", "subnets", "tcp-remoteport", "username",
-		"virtual-private", "vti", "vti-interface", "xauthclient", "xauthserver", "xauthusername"}
+	onlyStrongSwan = []string{"aaa_identity", "allowany", "auth2", "ca2", "cacert", "cachecrls", "cert2", "certpolicy", "certuribase",
+		"charondebug", "charonstart", "closeaction", "crluri", "crluri1", "crluri2", "dns", "eap", "eap_identity",
+		"firewall", "groups", "groups2", "hostaccess", "id2", "ikedscp", "inactivity", "installpolicy", "klipsdebug",
+		"ldapbase", "ldaphost", "lifebytes", "lifepackets", "marginbytes", "marginpackets", "margintime", "me_peerid",
+		"mediated_by", "mediation", "modeconfig", "nocrsend", "ocspuri", "ocspuri1", "ocspuri2", "pfsgroup",
+		"pkcs11initargs", "pkcs11keepstate", "pkcs11module", "pkcs11proxy", "sha256_96", "sigkey", "strictcrlpolicy",
+		"subnetwithin", "xauth", "xauth_identity"}
+	onlyLibreswan = []string{"accept-redirect", "accept-redirect-to", "addresspool", "aggrmode", "alsoflip", "audit-log", "autheap", "cat",
+		"cisco-split", "cisco-unity", "ckaid", "clientaddrfamily", "clones", "connalias", "crl-strict", "crl-timeout",
+		"curl-iface", "curl-timeout", "ddos-ike-threshold", "ddos-mode", "debug", "decap-dscp", "dns-match-id", "dns-resolver", "dnssec-anchors", "dnssec-enable", "dnssec-rootkey-file", "drop-oppo-null", "ecdsakey", "eddsakey",
+		"enable-tcp", "encap-dscp", "encapsulation", "esn", "expire-lifetime", "expire-shunt-interval", "failureshunt",
+		"fake-strongswan", "global-redirect", "global-redirect-to", "hostaddrfamily", "ignore-peer-dns", "ike-socket-bufsize", "ike-socket-errqueue", "ikepad", "ikev1-policy", "ikev1-secctx-attr-type", "ikev2", "initial-contact",
+		"interface-ip", "intermediate", "ipsec-interface", "ipsec-interface-managed", "ipsec-lifetime", "ipsec-max-bytes", "ipsec-max-packets", "iptfs", "keep-alive", "listen", "listen-tcp", "listen-udp", "logappend",
+		"logfile", "logip", "logtime", "max-halfopen-ike", "metric", "modecfgbanner", "modecfgclient", "modecfgdns",
+		"modecfgdomains", "modecfgpull", "modecfgserver", "ms-dh-downgrade", "mtu", "myvendorid", "narrowing", "nat-ikev1-method", "nat-keepalive", "negotiationshunt", "nflog", "nflog-all", "nflog-group", "nhelpers", "nic-offload", "nm-configured", "nopmtudisc", "nssdir", "ocsp-enable", "ocsp-method", "ocsp-strict", "ocsp-timeout",
+		"ocsp-trustname", "ocsp-uri", "overlapip", "pam-authorize", "phase2", "phase2alg", "policy-label", "ppk", "ppk-ids", "protostack", "pubkey", "redirect-to", "remote-peer-type", "require-id-on-certificate", "retransmit-interval", "retransmit-timeout", "salifetime", "sec-label", "seccomp", "secctx-attr-type", "secretsfile",
+		"seedbits", "send-no-esp-tfc", "send-redirect", "send-vendorid", "sendca", "session-resumption",
+		"sha2-truncbug", "share-lease", "shuntlifetime", "statsbin", "subnets", "tcp-remoteport", "username", "virtual-private", "vti", "vti-interface", "vti-routing", "vti-shared", "xauthby", "xauthclient", "xauthfail",
+		"xauthserver", "xauthusername"}
 )
 
 // ipsecWords begin sections, and ipsecKeys are settings that both daemons have.
@@ -223,7 +229,13 @@ var (
 // isIpsecKey reports whether key is a setting of either daemon.
 func isIpsecKey(key string) bool {
 	key = strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(key), "left"), "right")
-	return slices.Contains(ipsecKeys, key) || slices.Contains(onlyStrongSwan, key) || slices.Contains(onlyLibreswan, key)
+	return slices.Contains(ipsecKeys, key) || slices.Contains(onlyStrongSwan, key) || onlyOfLibreswan(key)
+}
+
+// onlyOfLibreswan reports whether key is one of onlyLibreswan. Two of these
+// strongSwan has with an underscore, of old.
+func onlyOfLibreswan(key string) bool {
+	return key != "virtual_private" && key != "keep_alive" && slices.Contains(onlyLibreswan, strings.ReplaceAll(key, "_", "-"))
 }
 
 // ipsecComment is a comment on a line of its own.
@@ -287,7 +299,7 @@ func ipsecConfDaemon(data []byte) Syntax {
 	if err != nil || len(file.conns)+len(file.others) == 0 {
 		return ""
 	}
-	var strongSwanHas, libreswanHas, commas bool
+	var strongSwanHas, libreswanHas, likelyStrongSwan bool
 	for _, s := range slices.Concat(file.conns, file.others) {
 		strongSwanHas = strongSwanHas || s.kind == "ca"
 		for _, setting := range s.settings {
@@ -298,16 +310,17 @@ func ipsecConfDaemon(data []byte) Syntax {
 			is := func(values map[string]*regexp.Regexp) bool {
 				return values[key] != nil && values[key].MatchString(setting.value)
 			}
-			commas = commas || key == "subnet" && strings.Contains(setting.value, ",")
+			likelyStrongSwan = likelyStrongSwan || key == "forceencaps" || key == "subnet" && strings.Contains(setting.value, ",")
 			strongSwanHas = strongSwanHas || slices.Contains(onlyStrongSwan, key) || is(strongSwanValues)
-			libreswanHas = libreswanHas || slices.Contains(onlyLibreswan, key) || is(libreswanValues)
+			libreswanHas = libreswanHas || onlyOfLibreswan(key) || is(libreswanValues)
 		}
 	}
 	if strongSwanHas == libreswanHas {
 		if daemon := headerDaemon(data); daemon != "" {
 			return daemon
 		}
-		if commas { // of libreswan, releases from 5.0 on alone take them
+		// libreswan takes commas from 5.0 on, and has forceencaps= of old.
+		if likelyStrongSwan {
 			return SyntaxIpsecConf
 		}
 		_, strongSwanErr := parseIpsecConf(data)

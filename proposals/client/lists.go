@@ -65,17 +65,25 @@ func appendNew[T comparable](list []T, more ...T) []T {
 	return list
 }
 
+// inWords returns "a, b and c", or "a, b and 7 more" for a long list.
+func inWords(names []string) string {
+	const most = 5
+	if more := len(names) - most; more > 0 {
+		names = append(slices.Clone(names[:most]), fmt.Sprintf("%d more", more))
+	}
+	last := len(names) - 1
+	if last < 1 {
+		return strings.Join(names, "")
+	}
+	return strings.Join(names[:last], ", ") + " and " + names[last]
+}
+
 // leftOut adds to the first of policies a note on the connections of the file
 // that are not IKEv2.
 func leftOut(policies []Policy, names []string) []Policy {
-	const shown = 5
 	if len(policies) == 0 || len(names) == 0 {
 		return policies
 	}
-	text := strings.Join(names[:min(len(names), shown)], ", ")
-	if more := len(names) - shown; more > 0 {
-		text += fmt.Sprintf(" and %d more", more)
-	}
-	policies[0].Notes = append(policies[0].Notes, "Left out of the file, since they are not IKEv2: "+text+".")
+	policies[0].Notes = append(policies[0].Notes, "Left out of the file, since they are not IKEv2: "+inWords(names)+".")
 	return policies
 }

@@ -150,15 +150,23 @@ func unusedVariables(variables map[string]shellWord) error {
 			found = append(found, shellWord{text: "$" + e.parameter, line: v.line})
 		}
 	}
+	for name, v := range variables { // hashtables with parameters
+		for _, e := range windowsEnums {
+			if _, ok := v.table[strings.ToLower(e.parameter)]; ok && e.keywords != nil {
+				found = append(found, shellWord{text: shorten(name), line: v.line})
+				break
+			}
+		}
+	}
 	if len(found) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(found, func(a, b shellWord) int { return cmp.Compare(a.line, b.line) })
+	slices.SortFunc(found, func(a, b shellWord) int { return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.text, b.text)) })
 	var names []string
 	for _, v := range found {
 		names = append(names, v.text)
 	}
-	return faultAt(found[0].line, "", "the file sets "+strings.Join(names, ", ")+", and no VPN command of it uses them: import the script that calls "+
+	return faultAt(found[0].line, "", "the file sets "+inWords(names)+", and no VPN command of it uses them: import the script that calls "+
 		"Set-VpnConnectionIPsecConfiguration, with their values in it")
 }
 

@@ -90,11 +90,17 @@ func (e windowsEnum) number(value string, line int) (int, error) {
 	if slices.ContainsFunc(e.others, is) {
 		return -1, nil
 	}
+	if unsetVariable.MatchString(value) {
+		return 0, faultAt(line, value, "is a variable to which the file gives no value: write the "+e.parameter+" in its place, one of "+strings.Join(e.all(), ", "))
+	}
 	if name, ok := e.foreign[strings.ToUpper(value)]; ok {
 		return 0, faultAt(line, value, "is PowerShell's name of this "+e.parameter+": write "+name)
 	}
 	return 0, notOneOf(e.all(), "value of "+e.parameter, value, line)
 }
+
+// unsetVariable is a variable of PowerShell, or a placeholder of a template.
+var unsetVariable = regexp.MustCompile(`^(?:\$\{?\w{1,40}\}?|\{\{ ?\w{1,40} ?\}\}|%\w{1,40}%)$`)
 
 func (e windowsEnum) all() []string {
 	return slices.DeleteFunc(slices.Concat(e.names, e.others), func(name string) bool { return name == "" })
