@@ -29,7 +29,9 @@ func (o outcome) goOn() scene {
 		if x.Group != 0 {
 			a.KE = proposals.Algorithm{Axis: proposals.KE, ID: uint16(x.Group)}
 		}
-		sc.target.Prior = append(slices.Clip(sc.target.Prior), matrix.Asked{Offer: matrix.Offer{Products: x.Offer}, Answer: a})
+		sc.target.Prior = append(slices.Clip(sc.target.Prior), matrix.Asked{
+			Offer: matrix.Offer{Products: x.Offer}, Answer: a, Payload: proposals.Algorithm{Axis: proposals.KE, ID: uint16(x.KE)},
+		})
 	}
 	return sc
 }

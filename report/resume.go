@@ -43,7 +43,13 @@ func Asked(t *Target) ([]matrix.Asked, error) {
 		if err != nil {
 			return nil, fmt.Errorf("exchange %d: offer: %w", e.ID, err)
 		}
-		out = append(out, matrix.Asked{Offer: matrix.Offer{Products: products}, Answer: answer})
+		asked := matrix.Asked{Offer: matrix.Offer{Products: products}, Answer: answer}
+		if e.KE != "" {
+			if asked.Payload, err = proposals.ParseAlgorithm(e.KE); err != nil || asked.Payload.Axis != proposals.KE {
+				return nil, fmt.Errorf("exchange %d: ke %q is not a key exchange method", e.ID, e.KE)
+			}
+		}
+		out = append(out, asked)
 	}
 	return out, nil
 }

@@ -34,6 +34,7 @@ func TestAsked(t *testing.T) {
 		exchange(3, "accepted", gcm+","+cbc, "ecp384", ""),
 		exchange(4, "accepted", gcm, "", suite.String()),
 		{ID: 5, Type: "IKE_AUTH", Outcome: "other_error"},
+		{ID: 7, Type: "IKE_SA_INIT", Decides: "accepted", Offer: gcm, Group: "x25519", KE: "ecp384"},
 		// Refused on the way to know how to ask, or as a client, whose packet
 		// may hold what is no algorithm.
 		{ID: 6, Type: "IKE_SA_INIT", Purpose: "client", Offer: gcm, Outcome: "no_proposal_chosen"},
@@ -44,12 +45,14 @@ func TestAsked(t *testing.T) {
 		{Offer: products(gcm + "," + cbc), Answer: matrix.Answer{
 			State: matrix.Accepted, KE: proposals.Algorithm{Axis: proposals.KE, ID: 20}, Exchange: 3}},
 		{Offer: products(gcm), Answer: matrix.Answer{State: matrix.Accepted, Suite: &suite, Exchange: 4}},
+		{Offer: products(gcm), Payload: proposals.Algorithm{Axis: proposals.KE, ID: 20}, Answer: matrix.Answer{
+			State: matrix.Accepted, KE: proposals.Algorithm{Axis: proposals.KE, ID: 31}, Exchange: 7}},
 	}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Errorf("%v\n%s", err, diff)
 	}
-	if n := target.LastExchange(); n != 6 {
-		t.Errorf("the last exchange is %d, want 6", n)
+	if n := target.LastExchange(); n != 7 {
+		t.Errorf("the last exchange is %d, want 7", n)
 	}
 
 	for _, tt := range []struct {
@@ -61,6 +64,7 @@ func TestAsked(t *testing.T) {
 		{exchange(7, "refused", "aes256-nonsense", "", ""), "exchange 7: offer: "},
 		{exchange(7, "perhaps", gcm, "", ""), `exchange 7: decides "perhaps"`},
 		{exchange(7, "accepted", gcm, "", gcm), "exchange 7: suite: "},
+		{Exchange{ID: 7, Decides: "accepted", Offer: gcm, KE: "sha256"}, `exchange 7: ke "sha256"`},
 	} {
 		bad := Target{Exchanges: []Exchange{tt.exchange}}
 		if _, err := Asked(&bad); err == nil || !strings.Contains(err.Error(), tt.want) {

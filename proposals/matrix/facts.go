@@ -7,10 +7,12 @@ type facts struct {
 	u *Universe
 	// refused and silent are the boxes offered whole to no effect.
 	refused, silent []evidence
-	// observed holds the cells that were taken when nothing else that is
-	// acceptable was in the offer.
-	observed map[box][]int
-	found    []box // the keys of observed, in the order found
+	// observed holds the cells that were taken when they were all of the
+	// offer, or that an answer named whole. shown holds those that are all that
+	// an answer can have meant: for the method that it named, or since the rest
+	// of the offer was refused elsewhere.
+	observed, shown map[box][]int
+	found           []box // the keys of both, in the order found
 	// taken are the boxes of which a suite was taken, for each such answer.
 	taken []taken
 }
@@ -47,6 +49,7 @@ func (f *facts) refuse(bs []box, id int) {
 		f.found = slices.DeleteFunc(f.found, func(cell box) bool {
 			if b.holds(cell) {
 				delete(f.observed, cell)
+				delete(f.shown, cell)
 				return true
 			}
 			return false
@@ -54,13 +57,26 @@ func (f *facts) refuse(bs []box, id int) {
 	}
 }
 
-// observe records that cell was taken.
+// observe records that cell was taken, alone or named whole.
 func (f *facts) observe(cell box, id int) {
-	if _, ok := f.observed[cell]; !ok {
-		f.found = append(f.found, cell)
-	}
+	f.find(cell)
 	f.observed[cell] = append(f.observed[cell], id)
 }
+
+// show records that cell is all that a taken offer can have been taken for.
+func (f *facts) show(cell box, id int) {
+	f.find(cell)
+	f.shown[cell] = append(f.shown[cell], id)
+}
+
+func (f *facts) find(cell box) {
+	if !f.isFound(cell) {
+		f.found = append(f.found, cell)
+	}
+}
+
+// isFound reports whether cell was observed or shown.
+func (f *facts) isFound(cell box) bool { return f.observed[cell] != nil || f.shown[cell] != nil }
 
 // open returns the part of bs that is not refused, as disjoint boxes if bs
 // are disjoint.
@@ -68,7 +84,7 @@ func (f *facts) open(bs []box) []box { return subtract(bs, boxesOf(f.refused)...
 
 // observedIn returns an observed cell of b, if there is one.
 func (f *facts) observedIn(b box) (box, bool) {
-	i := slices.IndexFunc(f.found, b.holds)
+	i := slices.IndexFunc(f.found, func(c box) bool { return f.observed[c] != nil && b.holds(c) })
 	if i < 0 {
 		return box{}, false
 	}

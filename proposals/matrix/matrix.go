@@ -37,8 +37,8 @@ func (s State) String() string {
 type Basis uint8
 
 const (
-	Observed Basis = iota // each suite was seen to be taken
-	Inferred              // samples were seen to be taken, none was refused
+	Observed Basis = iota // each suite was taken when it alone was offered
+	Inferred              // samples were, and none was refused
 )
 
 // String returns the basis as the JSON document writes it.
@@ -56,8 +56,8 @@ func (b Basis) String() string {
 type Region struct {
 	Product proposals.Product
 	// Basis and Samples are of accepted regions: Samples counts the suites
-	// that were seen to be taken: offered alone, or the only one of an offer
-	// that was not refused in another one.
+	// that were taken when they alone were offered, or that an accepted answer
+	// named whole. It is 1 at least.
 	Basis   Basis
 	Samples int
 	// Evidence holds the numbers of the exchanges that decide the region,
@@ -121,7 +121,8 @@ func (m *Matrix) State(s proposals.Suite) (State, []int) {
 	return NotTested, nil
 }
 
-// Observed tells whether s was seen to be taken.
+// Observed reports whether s was taken when it alone was offered, or named whole
+// by an accepted answer.
 func (m *Matrix) Observed(s proposals.Suite) bool {
 	_, ok := m.observed[s]
 	return ok

@@ -91,6 +91,11 @@ type Planner struct {
 type Asked struct {
 	Offer
 	Answer
+	// Payload is the method of the KE payload that went with the offer, if it
+	// is known; else the zero value. Where INVALID_KE_PAYLOAD named another
+	// one, nothing with it was chosen: so a suite that was offered beside a
+	// decoy was taken alone.
+	Payload proposals.Algorithm
 }
 
 // Answer is what came of an offer.
@@ -145,7 +150,7 @@ func newSearch(p Planner) *search {
 	p.MaxOffers = cmp.Or(p.MaxOffers, defaultOffers)
 	return &search{
 		Planner: p,
-		facts:   facts{u: p.Universe, observed: make(map[box][]int)},
+		facts:   facts{u: p.Universe, observed: make(map[box][]int), shown: make(map[box][]int)},
 		weigher: newWeigher(p.Universe),
 		earlier: make(map[string]Answer),
 		mixed:   p.Thorough,
@@ -160,6 +165,12 @@ func (s *search) remember(asked Asked) {
 	}
 	var q []box
 	for _, p := range asked.Products {
+		if named := asked.KE; asked.State == Accepted && named != (proposals.Algorithm{}) && named != asked.Payload {
+			p[proposals.KE] = slices.DeleteFunc(slices.Clone(p[proposals.KE]), func(m proposals.Algorithm) bool { return m == asked.Payload })
+			if len(p[proposals.KE]) == 0 {
+				continue
+			}
+		}
 		b, ok := s.u.Box(p)
 		if parts := subtract([]box{b}, s.u.boxes...); !ok || len(parts) > 0 {
 			return
@@ -255,17 +266,21 @@ func (s *search) explore(set []box) {
 	if !ok {
 		return
 	}
-	b := s.verify(s.grow(cell), cell)
+	b, ok := s.verify(s.grow(cell), cell)
+	if !ok {
+		return
+	}
 	s.products = slices.DeleteFunc(s.products, b.holds)
 	s.mixed = s.mixed || slices.ContainsFunc(s.products, func(c box) bool { return s.related(b, c) })
 	s.products = append(s.products, b)
 }
 
-// loose returns the observed cells that no product holds, each as a set.
+// loose returns the found cells that no product holds, each as a set, but for
+// those that were asked about alone without an answer.
 func (s *search) loose() [][]box {
 	var out [][]box
 	for _, cell := range s.found {
-		if !slices.ContainsFunc(s.products, func(b box) bool { return b.holds(cell) }) {
+		if !s.unanswered(cell) && !slices.ContainsFunc(s.products, func(b box) bool { return b.holds(cell) }) {
 			out = append(out, []box{cell})
 		}
 	}
@@ -340,7 +355,11 @@ func (s *search) record(q []box, answer Answer) reply {
 			return reply{state: NoAnswer}
 		}
 		if len(witness) == 1 && witness[0].isCell() {
-			s.observe(witness[0], answer.Exchange)
+			if alone := len(q) == 1 && q[0].isCell(); alone || answer.Suite != nil {
+				s.observe(witness[0], answer.Exchange)
+			} else {
+				s.show(witness[0], answer.Exchange)
+			}
 		}
 		return reply{Accepted, witness}
 	case Refused:

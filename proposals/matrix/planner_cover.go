@@ -94,7 +94,7 @@ func (s *search) locate(boxes []box) (box, bool) {
 		case len(boxes) == 0: // contradicted
 			return box{}, false
 		case len(boxes) == 1 && boxes[0].isCell():
-			s.observeTaken(boxes[0])
+			s.showTaken(boxes[0])
 			return boxes[0], true
 		}
 		first, rest := s.split(boxes)
@@ -109,15 +109,15 @@ func (s *search) locate(boxes []box) (box, bool) {
 	}
 }
 
-// observeTaken notes the answers that show that cell is accepted, of which it
-// is the only one left, unless it was observed already.
-func (s *search) observeTaken(cell box) {
-	if s.observed[cell] != nil {
+// showTaken notes the answers that show that cell is accepted, of which it is
+// the only one left, unless it was found already.
+func (s *search) showTaken(cell box) {
+	if s.isFound(cell) {
 		return
 	}
 	for _, t := range s.taken {
 		if slices.ContainsFunc(t.boxes, cell.overlaps) {
-			s.observe(cell, t.id)
+			s.show(cell, t.id)
 		}
 	}
 }

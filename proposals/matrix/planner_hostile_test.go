@@ -153,8 +153,8 @@ func TestContradictions(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := u.suite(newGateway(t, u, "aes256gcm16-prfsha384-ecp384").boxes[0])
-	taken := Asked{Offer{products}, Answer{State: Accepted, KE: s[proposals.KE], Exchange: 1}}
-	refused := Asked{Offer{[]proposals.Product{s.Product()}}, Answer{State: Refused, Exchange: 2}}
+	taken := Asked{Offer: Offer{products}, Answer: Answer{State: Accepted, KE: s[proposals.KE], Exchange: 1}}
+	refused := Asked{Offer: Offer{[]proposals.Product{s.Product()}}, Answer: Answer{State: Refused, Exchange: 2}}
 	for name, prior := range map[string][]Asked{"taken first": {taken, refused}, "refused first": {refused, taken}} {
 		t.Run(name, func(t *testing.T) {
 			g := gatewayOf(t, u, nil)

@@ -22,9 +22,9 @@ func (s *search) matrix() *Matrix {
 	if s.stopped {
 		products = slices.DeleteFunc(products, func(b box) bool { return !s.verified(b) })
 	}
-	// Found, but perhaps not explored before the end.
+	// Observed, but perhaps not explored before the end.
 	loose := slices.DeleteFunc(slices.Clone(s.found), func(cell box) bool {
-		return slices.ContainsFunc(products, func(b box) bool { return b.holds(cell) })
+		return s.observed[cell] == nil || slices.ContainsFunc(products, func(b box) bool { return b.holds(cell) })
 	})
 	products = merge(withoutContained(append(products, merge(loose)...)))
 	accepted := disjoint(products)
@@ -32,10 +32,13 @@ func (s *search) matrix() *Matrix {
 	for _, b := range products {
 		r := Region{Product: s.u.product(b), Basis: Inferred}
 		for _, c := range s.found {
-			if b.holds(c) {
-				r.Samples++
-				r.Evidence = append(r.Evidence, s.observed[c]...)
+			if !b.holds(c) {
+				continue
 			}
+			if s.observed[c] != nil {
+				r.Samples++
+			}
+			r.Evidence = append(append(r.Evidence, s.observed[c]...), s.shown[c]...)
 		}
 		slices.Sort(r.Evidence)
 		r.Evidence = slices.Compact(r.Evidence)

@@ -219,7 +219,7 @@ func TestPrior(t *testing.T) {
 						answers[i] = Answer{State: NotTested}
 						continue
 					}
-					prior = append(prior, Asked{offers[i], answers[i]})
+					prior = append(prior, Asked{Offer: offers[i], Answer: answers[i]})
 				}
 				return answers
 			}

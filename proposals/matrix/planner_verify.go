@@ -44,14 +44,18 @@ func (s *search) related(b, c box) bool {
 
 // verify returns the part of b around cell in which no suite is refused: it
 // cuts b by what is known, and samples what is left until no sample is refused.
-func (s *search) verify(b, cell box) box {
+// It reports false if cell itself is not taken when it is asked about alone.
+func (s *search) verify(b, cell box) (box, bool) {
 	for {
+		if covered(cell, s.refused) || s.unanswered(cell) {
+			return box{}, false
+		}
 		if part := s.cutKnown(b, cell); part != b {
 			b, s.mixed = part, true
 		}
 		samples := s.samples(b, cell)
 		if len(samples) == 0 || s.stopped {
-			return b
+			return b, true
 		}
 		questions := make([][]box, len(samples))
 		for i, c := range samples {
@@ -63,6 +67,12 @@ func (s *search) verify(b, cell box) box {
 			}
 		}
 	}
+}
+
+// unanswered reports whether cell was asked about alone without an answer, and
+// was not observed.
+func (s *search) unanswered(cell box) bool {
+	return s.observed[cell] == nil && slices.ContainsFunc(s.silent, func(e evidence) bool { return e.box == cell })
 }
 
 // verified reports whether nothing is left to verify of b.
@@ -77,7 +87,7 @@ func (s *search) verified(b box) bool {
 func (s *search) conflict(accepted, refused box) {
 	for a := range refused {
 		nearer := refused.on(proposals.Axis(a), accepted[a])
-		if nearer != refused && nearer != accepted && s.ask([]box{nearer})[0].state == Refused {
+		if nearer != refused && nearer != accepted && !s.isFound(nearer) && s.ask([]box{nearer})[0].state == Refused {
 			refused = nearer
 		}
 	}
@@ -138,7 +148,7 @@ func (s *search) cut(b, cell, part box) box {
 	return best
 }
 
-// count returns how many observed cells b holds.
+// count returns how many found cells b holds.
 func (s *search) count(b box) int {
 	n := 0
 	for _, c := range s.found {
@@ -149,7 +159,9 @@ func (s *search) count(b box) int {
 	return n
 }
 
-// samples returns the cells of b to observe next; none when b is verified.
+// samples returns the cells of b to ask about next, each alone; none when b is
+// verified. Cell, around which b was found, is one of them until it was
+// observed: so no product goes without a direct question.
 func (s *search) samples(b, cell box) []box {
 	if s.Exhaustive || b.size() <= observeAll {
 		var out []box
@@ -169,10 +181,13 @@ func (s *search) samples(b, cell box) []box {
 	}
 	met := s.combinationsOf(b, strength)
 	var out []box
+	if s.observed[cell] == nil {
+		out = append(out, cell)
+	}
 	pick := func(part box, axes []proposals.Axis) box {
 		c := met.complete(b, part, axes)
 		met.add(b, c)
-		if s.observed[c] == nil {
+		if !s.counts(c) {
 			out = append(out, c)
 		}
 		return c
@@ -233,13 +248,15 @@ func (s *search) recheck() bool {
 	changed := false
 	var products []box
 	for _, b := range s.products {
-		if cell, ok := s.observedIn(b); ok {
-			part := s.verify(b, cell)
-			products = append(products, part)
-			changed = changed || part != b
-		} else {
-			changed = true
+		cell, ok := s.observedIn(b)
+		part := b
+		if ok {
+			part, ok = s.verify(b, cell)
 		}
+		if ok {
+			products = append(products, part)
+		}
+		changed = changed || !ok || part != b
 	}
 	s.products = products
 	return changed
@@ -258,11 +275,18 @@ func newCombinations(strength int) combinations {
 	return combinations{strength, make(map[box]bool), new([proposals.NumAxes][maxValues]int)}
 }
 
-// combinationsOf returns the combinations that the observed cells of b hold.
+// counts reports whether cell was seen to be taken, as far as this search wants
+// to see it: alone if it is thorough.
+func (s *search) counts(cell box) bool {
+	return s.observed[cell] != nil || !s.Thorough && s.shown[cell] != nil
+}
+
+// combinationsOf returns the combinations that the cells of b hold that were
+// seen to be taken.
 func (s *search) combinationsOf(b box, strength int) combinations {
 	met := newCombinations(strength)
 	for _, c := range s.found {
-		if b.holds(c) {
+		if b.holds(c) && s.counts(c) {
 			met.add(b, c)
 		}
 	}
