@@ -13,33 +13,28 @@ import (
 
 // testClients: with each policy of each gateway, what is predicted for each
 // well-known client is what its own first packet gets.
-func (l lab) testClients(t *testing.T) {
-	for _, gateway := range gateways {
-		t.Run(gateway, func(t *testing.T) {
-			l.need(t, gateway)
-			for policy := range strings.FieldsSeq(l.do(t, "policies", gateway)) {
-				t.Run(policy, func(t *testing.T) {
-					l.do(t, "restart", gateway)
-					l.policy(t, gateway, policy)
-					address := l.do(t, "addr", gateway)
-					predicted := l.report(t, beside, 0, "compare", address).Clients
-					live := l.report(t, beside, 0, "compare", "--live", address).Clients
-					if len(predicted) != len(initiators()) || len(live) != len(predicted) {
-						t.Fatalf("%d and %d clients, want %d", len(predicted), len(live), len(initiators()))
-					}
-					var table strings.Builder
-					connect := 0
-					for i := range predicted {
-						checkPrediction(t, predicted[i], live[i])
-						fmt.Fprintf(&table, "\n%-30s %-9s %s", live[i].Name, live[i].Verdict, live[i].Suite)
-						if live[i].Verdict == report.ClientConnects {
-							connect++
-						}
-					}
-					t.Logf("%d of %d clients connect, each as predicted%s", connect, len(live), &table)
-					l.noneHalfOpen(t, gateway)
-				})
+func (l lab) testClients(t *testing.T, gateway string) {
+	for _, policy := range sample(strings.Fields(l.do(t, "policies", gateway)), 2) {
+		t.Run(policy, func(t *testing.T) {
+			l.do(t, "restart", gateway)
+			l.policy(t, gateway, policy)
+			address := l.do(t, "addr", gateway)
+			predicted := l.report(t, beside, 0, "compare", address).Clients
+			live := l.report(t, beside, 0, "compare", "--live", address).Clients
+			if len(predicted) != len(initiators()) || len(live) != len(predicted) {
+				t.Fatalf("%d and %d clients, want %d", len(predicted), len(live), len(initiators()))
 			}
+			var table strings.Builder
+			connect := 0
+			for i := range predicted {
+				checkPrediction(t, predicted[i], live[i])
+				fmt.Fprintf(&table, "\n%-30s %-9s %s", live[i].Name, live[i].Verdict, live[i].Suite)
+				if live[i].Verdict == report.ClientConnects {
+					connect++
+				}
+			}
+			t.Logf("%d of %d clients connect, each as predicted%s", connect, len(live), &table)
+			l.noneHalfOpen(t, gateway)
 		})
 	}
 }

@@ -5,6 +5,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,8 +31,8 @@ type remedied struct{ gateway, policy, client, changes string }
 // testRemedy: each change is made, in the gateway's configuration or in the
 // client's, and the client's own first packet is then accepted, with the suite
 // that was promised.
-func (l lab) testRemedy(t *testing.T) {
-	for _, test := range []remedied{
+func (l lab) testRemedy(t *testing.T, gateway string) {
+	mine := slices.DeleteFunc([]remedied{
 		{"strongswan", "single", "windows-11", "client registry gateway"},
 		{"strongswan", "single", "android-11", "gateway"},
 		{"strongswan", "single", "cisco-ios", "client gateway"},
@@ -56,9 +57,9 @@ func (l lab) testRemedy(t *testing.T) {
 		{"openiked", "weak", "macos", "client gateway"},
 		{"openiked", "weak", "libreswan-5", "client gateway"},
 		{"openiked", "modern", "windows-11", "together gateway"},
-	} {
-		t.Run(test.gateway+" "+test.policy+" "+test.client[strings.LastIndexByte(test.client, '/')+1:], func(t *testing.T) {
-			l.need(t, test.gateway)
+	}, func(r remedied) bool { return r.gateway != gateway })
+	for _, test := range sample(mine, 2) {
+		t.Run(test.policy+" "+test.client[strings.LastIndexByte(test.client, '/')+1:], func(t *testing.T) {
 			l.policy(t, test.gateway, test.policy)
 			target := l.live(t, test.gateway, test.client)
 			checkFails(t, target.Clients[0])

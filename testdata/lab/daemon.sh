@@ -18,7 +18,7 @@ launch() {
 	shift
 	setsid ip netns exec "$(namespace_of "$gateway")" unshare --mount \
 		bash "$LAB/enter.sh" "$(root_of "$gateway")" "$STATE/$gateway" "$@" \
-		</dev/null >>"$STATE/$gateway/log" 2>&1 {LOCK}>&- &
+		</dev/null >>"$STATE/$gateway/log" 2>&1 {LOCK}>&- {PART}>&- &
 }
 
 daemon_pid() {

@@ -24,7 +24,7 @@ initiate() {
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	ip netns exec iks-client tcpdump --immediate-mode -Z root -U -n -i wan -w "$dir/capture.pcap" \
-		"host $address and udp" >"$dir/tcpdump.log" 2>&1 {LOCK}>&- &
+		"host $address and udp" >"$dir/tcpdump.log" 2>&1 {LOCK}>&- {PART}>&- &
 	capture=$!
 	# shellcheck disable=SC2064 # as they are now
 	trap "initiator_end $client $capture" EXIT
