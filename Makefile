@@ -21,10 +21,11 @@ race:
 	if [ "$$(go env CGO_ENABLED)" = 1 ]; then set -x; go test -race ./...; else \
 		echo "skipped: the race detector: it needs a C compiler"; go test ./...; fi
 
-# The planner against thousands of random policies.
+# The planner and the learner against thousands of random policies.
 property:
-	go test -run 'TestInferenceIsRight|TestPlannerIsSound|TestExhaustiveIsExact' ./proposals/matrix \
+	go test -run 'TestInferenceIsRight|TestPlannerIsSound|TestExhaustiveIsExact|TestNastyPolicies' ./proposals/matrix \
 		-misleading 3000 -rapid.checks 1000
+	go test -run TestLearner ./proposals/choice -responders 1000
 
 # The tests against real gateways, where the lab can run. IKESCOPE_LAB=require
 # makes it an error if it cannot; IKESCOPE_LAB=off leaves it out.

@@ -49,7 +49,8 @@ func (s *search) cover() [][]box {
 			var size int64
 			var hull box
 			for _, r := range rest {
-				if part := r.and(b); !part.empty() {
+				if r.overlaps(b) {
+					part := r.and(b)
 					size += part.size()
 					hull = hull.or(part)
 				}

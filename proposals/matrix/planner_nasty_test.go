@@ -154,7 +154,6 @@ func noneOf(u *Universe, a proposals.Axis) uint64 {
 // whatever method each prefers.
 func TestNastyPolicies(t *testing.T) {
 	t.Parallel()
-	const atATime = 2
 	u := Standard()
 	for name, shape := range nasty {
 		policy := rapid.Custom(func(t *rapid.T) []proposals.Product {
@@ -166,20 +165,18 @@ func TestNastyPolicies(t *testing.T) {
 		})
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			drawn, wrong, asked := 0, 0, 0
-			rapid.Check(t, func(rt *rapid.T) {
-				for _, products := range rapid.SliceOfN(policy, atATime, atATime).Draw(rt, "policies") {
-					g := gatewayOf(t, u, products)
-					m := g.scan(t)
-					g.isSound(rt, m)
-					if n := g.differ(m); n != 0 {
-						wrong++
-						t.Logf("%d suites wrong: %v", n, products)
-					}
-					drawn++
-					asked += g.asked
+			wrong, asked, drawn := 0, 0, int(misleadingPolicies()/4)
+			for seed := range drawn { // shares, unlike rules, need the same sample
+				products := policy.Example(seed)
+				g := gatewayOf(t, u, products)
+				m := g.scan(t)
+				g.isSound(t, m)
+				if n := g.differ(m); n != 0 {
+					wrong++
+					t.Logf("%d suites wrong: %v", n, products)
 				}
-			})
+				asked += g.asked
+			}
 			t.Logf("%d of %d policies wrong, %d exchanges each on average", wrong, drawn, asked/drawn)
 			if wrong*100 > drawn {
 				t.Errorf("%d of %d policies wrong, want at most one in a hundred", wrong, drawn)

@@ -75,15 +75,17 @@ func (g *gateway) ask(t testing.TB, offers []Offer) []Answer {
 }
 
 func (g *gateway) answer(o Offer) Answer {
+	theirs := make([]box, len(o.Products))
+	for i, p := range o.Products {
+		theirs[i], _ = g.u.Box(p)
+	}
 	for i, mine := range g.boxes {
-		for _, p := range o.Products {
-			theirs, _ := g.u.Box(p)
-			both := mine.and(theirs)
-			if both.empty() {
+		for _, b := range theirs {
+			if !mine.overlaps(b) {
 				continue
 			}
 			for _, m := range g.policy[i][proposals.KE] {
-				if slices.Contains(g.u.product(both)[proposals.KE], m) {
+				if mine[proposals.KE]&b[proposals.KE]&(1<<slices.Index(g.u.axes[proposals.KE], m)) != 0 {
 					return Answer{State: Accepted, KE: m}
 				}
 			}
