@@ -45,6 +45,11 @@ const (
 	UnofferedCipher  // one that no one can have offered: ID 65535
 	AcceptedAndError // NO_PROPOSAL_CHOSEN stands beside the chosen Proposal
 
+	// These spoil an INVALID_KE_PAYLOAD, and leave other answers as they are.
+
+	NoMethod      // it names none
+	UnknownMethod // it names 65535
+
 	// These can be sent by anyone who sees a request (RFC 7296, Section
 	// 2.21.1).
 

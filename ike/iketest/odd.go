@@ -68,6 +68,8 @@ func oddKEChecks() []Oddity {
 		{"asks for another key exchange for ever, whatever the offer", "", func(r *Responder) {
 			r.Profile.AcceptAll, r.Faults.InvalidKELoop = true, true
 		}},
+		{"asks for no key exchange in INVALID_KE_PAYLOAD", "", func(r *Responder) { r.Faults.Instead = NoMethod }},
+		{"asks for an unknown key exchange", "", func(r *Responder) { r.Faults.Instead = UnknownMethod }},
 		{"refuses the key exchange that it asked for", "", func(r *Responder) { r.Faults.Unredeemed = true }},
 		{"asks for a key exchange of every offer and refuses it", "", func(r *Responder) {
 			r.Profile.AcceptAll, r.Faults.Unredeemed = true, true

@@ -389,8 +389,11 @@ var showings = map[string]showing{
 		"good PRF, ECP": wantsECP, "good PRF, ECP, its KE": refused, "bad with its KE": refused, "good": accepted}),
 	"asks for another key exchange for ever":                     asks(map[string]string{"good": wantsMODP, "oracle": wantsMODP, "bad": refused}),
 	"asks for another key exchange for ever, whatever the offer": asks(map[string]string{"good": wantsMODP, "bad": wantsMODP, "weak": wantsMODP}),
-	"refuses the key exchange that it asked for":                 asks(map[string]string{"oracle": wantsECP, "good": refused, "bad": refused}),
-	"asks for a key exchange of every offer and refuses it":      asks(map[string]string{"good PRF, ECP": wantsECP, "good PRF, ECP, its KE": refused}),
+	"asks for no key exchange in INVALID_KE_PAYLOAD":             asks(map[string]string{"oracle": "INVALID_KE_PAYLOAD", "good": accepted, "bad": refused}),
+	"asks for an unknown key exchange": asks(map[string]string{
+		"oracle": "INVALID_KE_PAYLOAD KeyExchangeMethod(65535)", "good": accepted, "bad": refused}),
+	"refuses the key exchange that it asked for":            asks(map[string]string{"oracle": wantsECP, "good": refused, "bad": refused}),
+	"asks for a key exchange of every offer and refuses it": asks(map[string]string{"good PRF, ECP": wantsECP, "good PRF, ECP, its KE": refused}),
 
 	"a weak member for half of the flows":      sticky(fromPort),
 	"a weak member for half of the sources":    sticky(fromAddress).and(onAnyPort),

@@ -39,6 +39,8 @@ func (f Forgery) spoil(answer []byte) ([]byte, error) {
 		if accepts(answer) {
 			return f.spoilAccepted(answer)
 		}
+	case NoMethod, UnknownMethod:
+		return f.spoilInvalidKE(answer)
 	}
 	return answer, nil
 }
@@ -74,6 +76,20 @@ func (f Forgery) spoilAccepted(answer []byte) ([]byte, error) {
 		}
 	case AcceptedAndError:
 		m.Payloads = append(m.Payloads, &ike.Notify{Notification: ike.NO_PROPOSAL_CHOSEN})
+	}
+	return m.AppendBinary(nil)
+}
+
+// spoilInvalidKE changes the method that an INVALID_KE_PAYLOAD names.
+func (f Forgery) spoilInvalidKE(answer []byte) ([]byte, error) {
+	m, _ := ike.ParseMessage(answer)
+	n, ok := m.Notify(ike.INVALID_KE_PAYLOAD)
+	if !ok {
+		return answer, nil
+	}
+	n.Data = nil
+	if f == UnknownMethod {
+		n.Data = []byte{0xff, 0xff}
 	}
 	return m.AppendBinary(nil)
 }
