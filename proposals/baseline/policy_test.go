@@ -169,25 +169,25 @@ func TestParsePolicyFaults(t *testing.T) {
 		{"name: *x", `it is not YAML: unknown anchor 'x' referenced`},
 		{"- x", "line 1: a policy is written as lines of key: value"},
 		{"name: x\nrulez: []", `line 2: "rulez" is not a key of a policy: they are name, title,`},
-		{"name: x\nname: y", `line 2: "name" is there twice`},
+		{"name: x\nname: y", `line 2: "name" is given twice`},
 		{"name: X Y\n", `line 1: "X Y" is not a name: write`},
-		{"name: \n", "line 1: a text is wanted here, and it is empty"},
-		{"name: [x]\n", "line 1: a text is wanted here"},
-		{"name: \"x\\e\"\n", `"x\x1b" holds characters that do not print`},
+		{"name: \n", "line 1: text is required here, and it is empty"},
+		{"name: [x]\n", "line 1: text is required here"},
+		{"name: \"x\\e\"\n", `"x\x1b" has characters that cannot be printed`},
 		{"title: x\nrules: [{" + goodRule + "}]", "a policy needs the key name"},
 		{"name: x\ntitle: x\nrules: []", `line 3: "rules" is a list of 1 to 1000 rules`},
-		{"name: x\ntitle: x\nrules: [{" + goodRule + "}]\n---\nname: y", "begins a second document"},
+		{"name: x\ntitle: x\nrules: [{" + goodRule + "}]\n---\nname: y", "a second document begins here"},
 		{"name: x\ntitle: x\nrules: [{" + goodRule + "}, {" + goodRule + "}]", `"a" is the id of an earlier rule`},
 		{rule("id: a, why: x"), `line 4: "a" has no demand: write demand: allowed, forbidden,`},
 		{rule("id: a, why: x, demand: denied"), `line 4: "denied" is not a demand: write allowed,`},
 		{rule("id: a, why: x, demand: allowed"), `"a" has no severity`},
 		{rule("id: a, why: x, demand: allowed, severity: bad"), `"bad" is not a severity: write critical, high, medium, low or info`},
-		{rule("id: a, why: x, demand: allowed, severity: low"), `"a" says not what it is about: write aspect: and algorithms:, or suites:`},
+		{rule("id: a, why: x, demand: allowed, severity: low"), `"a" does not say what it is about: write aspect: and algorithms:, or suites:`},
 		{rule("id: a, why: x, demand: allowed, severity: low, aspect: esp, algorithms: [aes128]"), `"esp" is not an aspect: write encr,`},
 		{rule("id: a, why: x, demand: allowed, severity: low, aspect: encr, algorithms: aes128"), `"algorithms" is a list of keywords`},
 		{rule("id: a, why: x, demand: allowed, severity: low, aspect: encr, algorithms: []"), `"algorithms" is a list of keywords`},
 		{rule("id: a, why: x, demand: allowed, severity: low, aspect: encr, algorithms: [aes512]"), `line 4: "aes512" is not a known keyword; did you mean`},
-		{rule("id: a, why: x, demand: allowed, severity: low, aspect: encr, algorithms: [ecp384]"), `"ecp384" is not an algorithm of the aspect encr, where aes256gcm16 stands for one`},
+		{rule("id: a, why: x, demand: allowed, severity: low, aspect: encr, algorithms: [ecp384]"), `"ecp384" is not an algorithm of the aspect encr, such as aes256gcm16`},
 		{rule("id: a, why: x, demand: allowed, severity: low, aspect: addke, algorithms: [ke1_mlkem768]"), `"ke1_mlkem768" is not an algorithm of the aspect addke`},
 		{rule("id: a, why: x, demand: allowed, severity: low, aspect: ke, algorithms: [none]"), `"none" is not an algorithm of the aspect ke`},
 		{rule("id: a, why: x, demand: allowed, severity: low, aspect: encr, algorithms: [aes128, aes]"), `"aes" is in the list already`},
@@ -237,7 +237,7 @@ rules:
 		t.Errorf("%d lines, want %d", len(lines), len(want))
 	}
 	_, err = ParsePolicy([]byte("name: x\ntitle: x\nrules:\n" + strings.Repeat("  - {x: y}\n", 20)))
-	if lines := strings.Split(fmt.Sprint(err), "\n"); len(lines) != maxErrors+1 || lines[maxErrors] != "there is more that is wrong, in 10 places" {
+	if lines := strings.Split(fmt.Sprint(err), "\n"); len(lines) != maxErrors+1 || lines[maxErrors] != "there are 10 more errors" {
 		t.Errorf("%q", lines)
 	}
 }

@@ -41,7 +41,7 @@ func ParsePolicy(data []byte) (Policy, error) {
 	}
 	slices.SortStableFunc(all, func(a, b *proposals.FileError) int { return cmp.Compare(a.Line, b.Line) })
 	if more := len(all) - maxErrors; more > 0 {
-		all = append(all[:maxErrors], fault(0, "", fmt.Sprintf("there is more that is wrong, in %d places", more)))
+		all = append(all[:maxErrors], fault(0, "", fmt.Sprintf("there are %d more errors", more)))
 	}
 	return Policy{}, all
 }
@@ -58,7 +58,7 @@ func parsePolicy(data []byte) (Policy, error) {
 		return Policy{}, yamlError(err)
 	}
 	if err := decoder.Decode(&second); err == nil {
-		return Policy{}, fault(second.Line, "", "begins a second document: a file holds one policy")
+		return Policy{}, fault(second.Line, "", "a second document begins here: a file holds one policy")
 	} else if !errors.Is(err, io.EOF) {
 		return Policy{}, yamlError(err)
 	}
@@ -90,7 +90,7 @@ func parsePolicy(data []byte) (Policy, error) {
 		r, err := parseRule(n)
 		faults.add(err)
 		if r.ID != "" && slices.ContainsFunc(p.Rules, func(o Rule) bool { return o.ID == r.ID }) {
-			faults.add(fault(n.Line, r.ID, "is the id of an earlier rule, too: give each its own"))
+			faults.add(fault(n.Line, r.ID, "is the id of an earlier rule too: give each rule its own"))
 		}
 		p.Rules = append(p.Rules, r)
 	}
@@ -187,7 +187,7 @@ func (is ruleKeys) readSubject(n *yaml.Node, r *Rule, missed bool) (err error) {
 			r.Algorithms, err = parseAlgorithms(is.algorithms, r.Aspect)
 		}
 	case missed:
-		return fault(n.Line, r.ID, "says not what it is about: write aspect: and algorithms:, or suites:")
+		return fault(n.Line, r.ID, "does not say what it is about: write aspect: and algorithms:, or suites:")
 	}
 	return err
 }
@@ -211,7 +211,7 @@ func parseAlgorithms(n *yaml.Node, aspect Aspect) ([]proposals.Algorithm, error)
 		case err != nil:
 			return fault(n.Line, n.Value, err.Error())
 		case a.Axis != want || a.IsNone() || a.Axis == proposals.KE && a.ID == 0:
-			return fault(n.Line, n.Value, fmt.Sprintf("is not an algorithm of the aspect %s, where %s stands for one", string(aspect), example[want]))
+			return fault(n.Line, n.Value, fmt.Sprintf("is not an algorithm of the aspect %s, such as %s", string(aspect), example[want]))
 		case slices.Contains(out, a):
 			return fault(n.Line, n.Value, "is in the list already")
 		}

@@ -46,7 +46,7 @@ func mapping(n *yaml.Node, what string, keys []key) error {
 			misspelt = true
 			faults.add(fault(n.Content[i].Line, n.Content[i].Value, "is not a key of "+what+": they are "+list))
 		case seen[keys[at].name]:
-			faults.add(fault(n.Content[i].Line, keys[at].name, "is there twice"))
+			faults.add(fault(n.Content[i].Line, keys[at].name, "is given twice"))
 		default:
 			seen[keys[at].name] = true
 			faults.add(keys[at].read(n.Content[i+1]))
@@ -79,14 +79,14 @@ func items(n *yaml.Node, name, of string, read func(*yaml.Node) error) error {
 // line reads a text, whose line breaks are as good as spaces.
 func line(n *yaml.Node, into *string) error {
 	if n.Kind != yaml.ScalarNode {
-		return fault(n.Line, "", "a text is wanted here, in quotes if it holds a colon")
+		return fault(n.Line, "", "text is required here, in quotes if it has a colon")
 	}
 	text := strings.Join(strings.Fields(n.Value), " ")
 	if text == "" {
-		return fault(n.Line, "", "a text is wanted here, and it is empty")
+		return fault(n.Line, "", "text is required here, and it is empty")
 	}
 	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return fault(n.Line, text, "holds characters that do not print")
+		return fault(n.Line, text, "has characters that cannot be printed")
 	}
 	*into = text
 	return nil

@@ -163,6 +163,21 @@ func (d *ciscoDefaults) read(f []string) {
 	}
 }
 
+// policy returns the default of the release; why is a sentence.
+func (d *ciscoDefaults) policy(why string) Policy {
+	policy, doubt := "cisco-iosxe", "The default proposal depends on the release, which the file does not show: IOS 15 has another one, the policy cisco-ios. "
+	switch {
+	case d.release == "":
+	case d.release < "16": // of IOS; 16 and 17 are IOS-XE
+		policy, doubt = "cisco-ios", ""
+	default:
+		doubt = "The default proposal of " + d.release + " was not checked. "
+	}
+	p := byDefault(policy, why)
+	p.Doubt = strings.TrimSpace(doubt + p.Doubt)
+	return p
+}
+
 // policies returns what the profiles of a configuration offer whose policies are
 // those, if that is IOS's default.
 func (d *ciscoDefaults) policies(blocks []*ciscoBlock) ([]Policy, error) {
@@ -172,19 +187,10 @@ func (d *ciscoDefaults) policies(blocks []*ciscoBlock) ([]Policy, error) {
 	if d.noProposal || d.noPolicy {
 		return nil, faultAt(d.profiles[0].line, d.profiles[0].value, "has no crypto ikev2 policy, and the file takes the default one away: add one with its proposal")
 	}
-	policy, doubt := "cisco-iosxe", "The default proposal depends on the release, which the file does not show: IOS 15 has another one, the policy cisco-ios. "
-	switch {
-	case d.release == "":
-	case d.release < "16": // of IOS; 16 and 17 are IOS-XE
-		policy, doubt = "cisco-ios", ""
-	default:
-		doubt = "The default proposal of " + d.release + " was not checked. "
-	}
 	var policies []Policy
 	for _, profile := range d.profiles {
-		p := byDefault(policy, "The file has no crypto ikev2 policy, so that the default policy with the default proposal of the router counts.")
+		p := d.policy("The file has no crypto ikev2 policy, so the router's default policy and proposal apply.")
 		p.Name, p.Scope, p.line = profile.value, "", profile.line
-		p.Doubt = strings.TrimSpace(doubt + p.Doubt)
 		policies = append(policies, p)
 	}
 	return policies, nil
@@ -239,7 +245,7 @@ func parseCisco(data []byte) ([]Policy, error) {
 		case len(b.statements) > 0:
 			asa = append(asa, b)
 		default:
-			p, err := b.policyOfIOS(offers)
+			p, err := b.policyOfIOS(offers, smart)
 			if err != nil {
 				return nil, err
 			}
@@ -252,7 +258,7 @@ func parseCisco(data []byte) ([]Policy, error) {
 			if err != nil {
 				return nil, err
 			}
-			p.Notes = append(o.notes, "No crypto ikev2 policy of the file names this proposal: it is not offered until one does.")
+			p.Notes = append(o.notes, "No crypto ikev2 policy in the file names this proposal: it is not offered until one does.")
 			policies = append(policies, p)
 		}
 	}
@@ -273,7 +279,7 @@ func parseCisco(data []byte) ([]Policy, error) {
 
 // policyOfIOS returns what b, a policy of IOS, offers: the proposals that it
 // names, in its order.
-func (b *ciscoBlock) policyOfIOS(offers map[string]*ciscoOffer) (Policy, error) {
+func (b *ciscoBlock) policyOfIOS(offers map[string]*ciscoOffer, smart ciscoDefaults) (Policy, error) {
 	names := b.proposals
 	if len(names) == 0 && b.name == "default" {
 		names = []setting{{"default", b.line}}
@@ -283,6 +289,7 @@ func (b *ciscoBlock) policyOfIOS(offers map[string]*ciscoOffer) (Policy, error) 
 	}
 	var offer []proposals.Product
 	var notes []string
+	doubt := ""
 	seen := make(map[string]bool)
 	for _, name := range names {
 		if seen[name.value] {
@@ -291,17 +298,17 @@ func (b *ciscoBlock) policyOfIOS(offers map[string]*ciscoOffer) (Policy, error) 
 		seen[name.value] = true
 		o := offers[name.value]
 		if o == nil && name.value == "default" {
-			p := byDefault("cisco-iosxe", "The proposal named default is that of the router.")
-			o = &ciscoOffer{products: p.Offer, notes: p.Notes}
+			p := smart.policy("The proposal named default is the router's own.")
+			o, doubt = &ciscoOffer{products: p.Offer, notes: p.Notes}, p.Doubt
 		}
 		if o == nil {
-			return Policy{}, faultAt(name.line, name.value, "is not a crypto ikev2 proposal of the file")
+			return Policy{}, faultAt(name.line, name.value, "is not a crypto ikev2 proposal in the file")
 		}
 		o.named = true
 		offer, notes = append(offer, o.products...), append(notes, o.notes...)
 	}
 	p, err := policyOf(ciscoIOS.product, b.name, b.line, offer)
-	p.Notes = notes
+	p.Notes, p.Doubt = notes, doubt
 	return p, err
 }
 
@@ -336,7 +343,7 @@ func policyOfASA(blocks []*ciscoBlock) (Policy, error) {
 	p, err := policyOf(ciscoASA.product, "crypto ikev2 policy", order[0].line, offer)
 	p.Notes = notes
 	if slices.ContainsFunc(blocks, func(b *ciscoBlock) bool { return b.statements["prf"].words == nil }) {
-		p.Doubt = "What an ASA takes where a policy names no prf was not checked."
+		p.Doubt = "What an ASA uses when a policy names no prf was not checked."
 	}
 	return p, err
 }
@@ -379,7 +386,7 @@ func (d ciscoDialect) offer(b *ciscoBlock) (offer []proposals.Product, notes []s
 	case len(l.integ) == 0 && slices.ContainsFunc(l.encr, func(a proposals.Algorithm) bool { return !isAEAD(a) }):
 		return nil, nil, lacks("integrity", ", which all ciphers but AES-GCM need")
 	case len(l.prf) == 0:
-		notes = append(notes, fmt.Sprintf("%s names no prf: it is taken to be that of integrity.", b.name))
+		notes = append(notes, fmt.Sprintf("%s names no prf: it is assumed to match integrity.", b.name))
 	}
 	offer, _ = l.products()
 	return offer, notes, nil

@@ -23,7 +23,7 @@ func TestCisco(t *testing.T) {
 				"crypto ikev2 proposal B\n encryption des\nno crypto ikev2 proposal B\n" +
 				"crypto ikev2 policy P\n proposal B\n no proposal B\n proposal A\n",
 			"aes256-sha512-prfsha512-ecp384", "A names no prf"},
-		{"the router's default", "crypto ikev2 policy default\n match fvrf any\n", "cisco-iosxe", "default is that of the router"},
+		{"the router's default", "crypto ikev2 policy default\n match fvrf any\n", "cisco-iosxe", "default is the router's own"},
 		{"a default of one's own", "crypto ikev2 proposal default\nencryption des\nintegrity sha256\nprf sha512\ngroup 5 2\n" +
 			"crypto ikev2 policy default\nmatch fvrf any\n", "des-sha256-prfsha512-modp1536-modp1024", ""},
 		{"used by no policy", "crypto ikev2 proposal A\n encryption aes-cbc-256\n integrity sha256\n group 19\n",
@@ -63,7 +63,7 @@ func TestCiscoErrors(t *testing.T) {
 		{"crypto ikev2 proposal A\n encryption aes-cbc-128\n",
 			`line 1: "A" has no group: add a line with some of 1, 2, 5, 14, 15, 16, 19, 20, 21, 24`},
 		// unknown proposal
-		{"crypto ikev2 policy P\n proposal A\n", `line 2: "A" is not a crypto ikev2 proposal of the file`},
+		{"crypto ikev2 policy P\n proposal A\n", `line 2: "A" is not a crypto ikev2 proposal in the file`},
 		// empty policy
 		{"crypto ikev2 policy P\n match fvrf any\n",
 			`line 1: "P" is a policy without a proposal: add one with proposal NAME`},

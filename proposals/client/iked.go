@@ -38,7 +38,7 @@ func parseIked(data []byte) ([]Policy, error) {
 		case words[0].is("ikev2"):
 			rules++
 			if rules > maxSections {
-				return nil, faultAt(words[0].line, "ikev2", fmt.Sprintf("is a rule too many: at most %d are read", maxSections))
+				return nil, faultAt(words[0].line, "ikev2", fmt.Sprintf("exceeds the %d rules that are read", maxSections))
 			}
 			p, err := ikedPolicy(words, rules)
 			if err != nil {
@@ -53,7 +53,7 @@ func parseIked(data []byte) ([]Policy, error) {
 			}
 		case slices.ContainsFunc(ikedStatements, words[0].is):
 		default:
-			return nil, faultNear(words[0].line, words[0].text, "begins no statement: write ikev2, set, user, include or NAME = \"value\"", ikedStatements)
+			return nil, faultNear(words[0].line, words[0].text, "does not begin a statement: write ikev2, set, user, include or NAME = \"value\"", ikedStatements)
 		}
 	}
 	if len(policies) == 0 {
@@ -104,7 +104,7 @@ func (r *ikedReading) read(word, value ikedWord) (taken bool, err error) {
 	switch {
 	case word.is("ikesa"):
 		if len(r.sas) == maxProposals {
-			return false, faultAt(word.line, "ikesa", fmt.Sprintf("is one too many: at most %d fit an offer", maxProposals))
+			return false, faultAt(word.line, "ikesa", fmt.Sprintf("exceeds the %d that fit an offer", maxProposals))
 		}
 		r.sas = append(r.sas, ikedSA{line: word.line})
 		r.target = &r.sas[len(r.sas)-1]
@@ -114,7 +114,7 @@ func (r *ikedReading) read(word, value ikedWord) (taken bool, err error) {
 		return false, nil
 	case word.is("enc"), word.is("auth"), word.is("prf"), word.is("group"):
 		if r.target == nil {
-			return false, faultAt(word.line, word.text, "belongs to no proposal: write ikesa or childsa before it")
+			return false, faultAt(word.line, word.text, "is outside a proposal: write ikesa or childsa before it")
 		}
 		return true, r.target.add(word, value)
 	case word.is("esn"), word.is("noesn"):

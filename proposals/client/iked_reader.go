@@ -132,7 +132,7 @@ func (r *ikedReader) macro() ([]ikedWord, error) {
 		return nil, fault(r.line, "$"+name, `is a macro that is not defined above: write NAME = "value"`)
 	}
 	if r.expanded += len(value) + 1; r.expanded > maxExpanded {
-		return nil, fault(r.line, "$"+name, fmt.Sprintf("is too much: macros stand for more than %d octets", maxExpanded))
+		return nil, fault(r.line, "$"+name, fmt.Sprintf("exceeds what is read: macros expand to more than %d octets", maxExpanded))
 	}
 	// Macros within a macro's value are not expanded again.
 	inner := &ikedReader{rest: string(value), line: r.line}
@@ -155,7 +155,7 @@ func (r *ikedReader) define(words []ikedWord) error {
 	value := strings.Join(parts, " ")
 	if len(value) > maxValue || len(r.macros) == maxSettings {
 		return fault(words[0].line, words[0].text, fmt.Sprintf(
-			"is too much: at most %d macros are read, each of %d octets", maxSettings, maxValue))
+			"exceeds what is read: %d macros of %d octets each", maxSettings, maxValue))
 	}
 	r.macros[words[0].text] = ikedMacro(value)
 	return nil

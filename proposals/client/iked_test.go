@@ -47,13 +47,13 @@ func TestIkedErrors(t *testing.T) {
 		{"ikev2 a from any to any ikesa enc aes-256-gcm enc aes-256\n", `line 1: "ikesa" mixes ciphers with and without AEAD, which iked rejects: write an ikesa for each`},
 		{"ikev2 a from any to any ikesa enc aes-256-gcm auth hmac-sha1\n", `line 1: "ikesa" has auth beside AEAD, which iked rejects: leave auth out`},
 		{"ikev2 a from any to any ikesa enc aes-256 esn\n", `line 1: "esn" is for childsa: an IKE SA has no sequence numbers`},
-		{"ikev2 a from any to any enc aes-256\n", `line 1: "enc" belongs to no proposal: write ikesa or childsa before it`},
+		{"ikev2 a from any to any enc aes-256\n", `line 1: "enc" is outside a proposal: write ikesa or childsa before it`},
 		{"ikev2 a from any to any ikesa enc", `line 1: "enc" has no algorithm after it`},
 		{"ikev2 a from any to $b\n", `line 1: a word, not shown since it may be a secret, is a macro that is not defined above: write NAME = "value"`},
 		{"ikev2 a psk \"x\n", `line 1: a string is not closed: write " at its end`},
-		{"ikev3 a\n", `line 1: "ikev3" begins no statement: write ikev2, set, user, include or NAME = "value"; did you mean ike?`},
+		{"ikev3 a\n", `line 1: "ikev3" does not begin a statement: write ikev2, set, user, include or NAME = "value"; did you mean ike?`},
 		{"a =\n", `line 1: a word, not shown since it may be a secret, has no value: write NAME = "value"`},
 		{"include \"other.conf\"\n", `line 1: it has no connection of its own and includes other.conf, which does not lie beside it: import the files that it includes`},
-		{"a = \"" + strings.Repeat("x", 8000) + "\"\nset $a $a $a $a $a $a $a $a $a\n", `line 2: a word, not shown since it may be a secret, is too much: macros stand for more than 65536 octets`},
+		{"a = \"" + strings.Repeat("x", 8000) + "\"\nset $a $a $a $a $a $a $a $a $a\n", `line 2: a word, not shown since it may be a secret, exceeds what is read: macros expand to more than 65536 octets`},
 	})
 }

@@ -129,15 +129,15 @@ func (r *sourceReader) include(name, by string, line int) error {
 	info, err := fs.Stat(r.files, name)
 	switch r.included++; {
 	case slices.Contains(r.open, name):
-		problem = "is included in a circle"
+		problem = "is part of an include loop"
 	case len(r.open) > maxIncludeDepth:
 		problem = fmt.Sprintf("is included by files that include each other: at most %d are followed", maxIncludeDepth)
 	case r.included > maxIncluded:
-		problem = fmt.Sprintf("is included as one too many: at most %d files are read", maxIncluded)
+		problem = fmt.Sprintf("exceeds the %d included files that are read", maxIncluded)
 	case err != nil || !info.Mode().IsRegular():
 		problem = "is included and cannot be read: it is not a regular file"
 	case info.Size()+int64(len(r.text)) > maxFile:
-		problem = fmt.Sprintf("is included and too much: at most %d octets are read", maxFile)
+		problem = fmt.Sprintf("makes the configuration too long: at most %d octets are read", maxFile)
 	}
 	if problem != "" {
 		return r.located(faultAt(0, shorten(name), problem), by, line)

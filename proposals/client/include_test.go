@@ -130,12 +130,12 @@ func TestIncludesAreBounded(t *testing.T) {
 		text   string
 		want   string
 	}{
-		"itself":     {dirOf("ipsec.conf", ""), "#\ninclude ipsec.conf\n", `line 2: "ipsec.conf" is included in a circle`},
-		"its folder": {dirOf("ipsec.conf", ""), "include *.conf\n", `line 1: "ipsec.conf" is included in a circle`},
-		"each other": {dirOf("a.conf", "#\n\ninclude b.conf\n", "b.conf", "include a.conf\n"), "include a.conf\n", `b.conf:1: "a.conf" is included in a circle`},
-		"many":       {many, "include d/*.conf\n", `line 1: "d/0500.conf" is included as one too many: at most 500 files are read`},
+		"itself":     {dirOf("ipsec.conf", ""), "#\ninclude ipsec.conf\n", `line 2: "ipsec.conf" is part of an include loop`},
+		"its folder": {dirOf("ipsec.conf", ""), "include *.conf\n", `line 1: "ipsec.conf" is part of an include loop`},
+		"each other": {dirOf("a.conf", "#\n\ninclude b.conf\n", "b.conf", "include a.conf\n"), "include a.conf\n", `b.conf:1: "a.conf" is part of an include loop`},
+		"many":       {many, "include d/*.conf\n", `line 1: "d/0500.conf" exceeds the 500 included files that are read`},
 		"deep":       {double, "include 0.conf\n", `15.conf:1: "16.conf" is included by files that include each other: at most 16 are followed`},
-		"big":        {dirOf("a.conf", strings.Repeat("#", maxFile)+"\n"), "include a.conf\n", fmt.Sprintf(`line 1: "a.conf" is included and too much: at most %d octets are read`, maxFile)},
+		"big":        {dirOf("a.conf", strings.Repeat("#", maxFile)+"\n"), "include a.conf\n", fmt.Sprintf(`line 1: "a.conf" makes the configuration too long: at most %d octets are read`, maxFile)},
 		"wrong":      {dirOf("a.conf", "conn a\n\tike=aes265-sha256-modp2048\n"), "include a.conf\n", `a.conf:2: "aes265-sha256-modp2048": "aes265" at octet 1 is not a known keyword; did you mean aes256?`},
 	} {
 		policies, err := ImportBeside(tt.beside, "ipsec.conf", []byte(tt.text), SyntaxIpsecConf)

@@ -59,7 +59,7 @@ func strongSwanConn(conn *ipsecSection, get func(key string) (ipsecSetting, bool
 	case version.value == "ikev1":
 		return nil, nil
 	case !ok || version.value == "ike":
-		offer.note(0, "Without keyexchange=ikev2 it answers to IKEv1 too; it initiates IKEv2.")
+		offer.note(0, "Without keyexchange=ikev2 it accepts IKEv1 too; it initiates IKEv2.")
 	case version.value != "ikev2":
 		return nil, fault(version.line, version.value, "is not a value of keyexchange: write ike, ikev1 or ikev2")
 	}
@@ -127,7 +127,7 @@ func (f *ipsecFile) inherited() (map[*ipsecSection][]*ipsecSection, error) {
 				return err
 			}
 			if list = append(append(list, parent), parents[parent]...); len(list) > maxSettings {
-				return faultAt(also.line, also.value, fmt.Sprintf("is inherited with too much: at most %d conns are read", maxSettings))
+				return faultAt(also.line, also.value, fmt.Sprintf("inherits too much: at most %d conns are read", maxSettings))
 			}
 		}
 		if len(list) == 0 && fallback != nil {

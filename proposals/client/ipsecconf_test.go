@@ -42,12 +42,12 @@ func TestIpsecConfErrors(t *testing.T) {
 		{"conn a\n\tike=aes256-sha2-modp2048!\n", `line 2: "aes256-sha2-modp2048": "sha2" at octet 8 is not a known keyword; did you mean sha1, sha256 or sha512?`},
 		{"conn a\n\tike=default\n", `line 2: "default" stands for proposals that vary with strongSwan's version: name the algorithms`},
 		{"conn a\n\tkeyexchange=ikev3\n", `line 2: "ikev3" is not a value of keyexchange: write ike, ikev1 or ikev2`},
-		{"conn a\n\talso=b\n", `line 2: "b" is not a conn of this file; did you mean a?`},
-		{"conn a\n\talso=a\n", `line 2: "a" nests also= too deeply, or in a circle`},
+		{"conn a\n\talso=b\n", `line 2: "b" is not a conn in this file; did you mean a?`},
+		{"conn a\n\talso=a\n", `line 2: "a" nests also= too deeply, or in a loop`},
 		{"conn a\n\tike\n", `line 2: "ike" is not a setting: write key=value`},
-		{"\tike=aes\n", `line 1: "ike" belongs to no section: write conn NAME above it`},
-		{"conn a\nike=aes\n", `line 2: "ike" begins no section: write conn NAME or config setup, and settings indented below it`},
-		{"conn\n", `line 1: "conn" names no section: write conn NAME`},
+		{"\tike=aes\n", `line 1: "ike" is outside any section: write conn NAME above it`},
+		{"conn a\nike=aes\n", `line 2: "ike" does not begin a section: write conn NAME or config setup, and settings indented below it`},
+		{"conn\n", `line 1: "conn" does not name a section: write conn NAME`},
 		{"conn a\n\tike=\"aes\n", `line 2: "ike" is not closed: write " at its end`},
 		{"conn %default\n\tauto=add\ninclude other.conf\n", `line 3: it has no connection of its own and includes other.conf, which does not lie beside it: import the files that it includes`},
 		{"config setup\ninclude other.conf\n", `line 2: it has no connection of its own and includes other.conf, which does not lie beside it: import the files that it includes`},
@@ -79,7 +79,7 @@ func TestIpsecConfDaemon(t *testing.T) {
 		t.Errorf("got %v, want %s", err, want)
 	}
 	_, err = Import("ipsec.conf", []byte("conn a\n\tauto=add\n"), "")
-	if want := "it is an ipsec.conf, and nothing in it tells whose: say --syntax ipsec.conf (strongSwan's) or --syntax libreswan"; err == nil || err.Error() != want {
+	if want := "it is an ipsec.conf, and nothing in it shows whose it is: use --syntax ipsec.conf (strongSwan) or --syntax libreswan"; err == nil || err.Error() != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }

@@ -86,7 +86,7 @@ func (r *ipsecReader) read(full string) error {
 		r.file.includes.add(after, r.line)
 		return nil
 	case indented && r.section == nil:
-		return r.fault(word, "belongs to no section: write conn NAME above it")
+		return r.fault(word, "is outside any section: write conn NAME above it")
 	case indented && len(word) > 2 && (word[0]|0x20) == 'x' && (word[1] == '-' || word[1] == '_'):
 		return nil // a comment of libreswan: x-why, with a value or without
 	case indented:
@@ -96,7 +96,7 @@ func (r *ipsecReader) read(full string) error {
 	case word == "conn" || word == "config" || word == "ca":
 		return r.beginSection(rest, word, after)
 	}
-	return r.fault(word, "begins no section: write conn NAME or config setup, and settings indented below it")
+	return r.fault(word, "does not begin a section: write conn NAME or config setup, and settings indented below it")
 }
 
 // readSetting reads key=value, which begins with word.
@@ -111,7 +111,7 @@ func (r *ipsecReader) readSetting(rest, word string) error {
 		return r.fault(key, problem)
 	}
 	if r.settings++; r.settings > maxSettings || len(v) > maxValue {
-		return r.fault(key, fmt.Sprintf("is too much: at most %d settings are read, each of %d octets", maxSettings, maxValue))
+		return r.fault(key, fmt.Sprintf("exceeds what is read: %d settings of %d octets each", maxSettings, maxValue))
 	}
 	key = strings.ToLower(key)
 	r.section.settings = append(r.section.settings, ipsecSetting{key, v, r.line})
@@ -129,10 +129,10 @@ func (r *ipsecReader) readSetting(rest, word string) error {
 func (r *ipsecReader) beginSection(rest, word, after string) error {
 	name, _, _ := strings.Cut(after, "#")
 	if name = strings.TrimSpace(name); name == "" || strings.ContainsAny(name, " \"") {
-		return faultAt(r.line, word, "names no section: write "+word+" NAME")
+		return faultAt(r.line, word, "does not name a section: write "+word+" NAME")
 	}
 	if r.sections++; r.sections > maxSections {
-		return r.fault(name, fmt.Sprintf("is a section too many: at most %d are read", maxSections))
+		return r.fault(name, fmt.Sprintf("exceeds the %d sections that are read", maxSections))
 	}
 	r.section = &ipsecSection{kind: word, name: name, line: r.line}
 	if word != "conn" {
@@ -159,9 +159,9 @@ func (f *ipsecFile) also(also ipsecSetting, depth int) (*ipsecSection, error) {
 	parent := f.conn(also.value)
 	switch {
 	case depth == maxNesting:
-		return nil, faultAt(also.line, also.value, "nests also= too deeply, or in a circle")
+		return nil, faultAt(also.line, also.value, "nests also= too deeply, or in a loop")
 	case parent == nil && len(f.includes) == 0:
-		return nil, faultAt(also.line, also.value, "is not a conn of this file"+didYouMean(also.value, f.names()))
+		return nil, faultAt(also.line, also.value, "is not a conn in this file"+didYouMean(also.value, f.names()))
 	}
 	return parent, nil
 }
@@ -351,6 +351,6 @@ func undecidedIpsecConf(data []byte) error {
 	if _, err := readIpsecConf(string(data), libreswanValue); err != nil {
 		return err
 	}
-	return fault(0, "", fmt.Sprintf("it is an ipsec.conf, and nothing in it tells whose: say --syntax %s (strongSwan's) or --syntax %s",
+	return fault(0, "", fmt.Sprintf("it is an ipsec.conf, and nothing in it shows whose it is: use --syntax %s (strongSwan) or --syntax %s",
 		SyntaxIpsecConf, SyntaxLibreswan))
 }

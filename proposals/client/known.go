@@ -215,7 +215,7 @@ func doubtOfDate(dates string) string {
 	}
 	switch {
 	case newest == 0:
-		return "Its source bears no date."
+		return "Its source has no date."
 	case gathered-newest > oldAfter:
 		return "Its source is of " + text + ": newer versions may differ."
 	}

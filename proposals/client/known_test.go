@@ -241,8 +241,8 @@ func TestDoubt(t *testing.T) {
 		{"2024+", ""},
 		{"2021-07-28", "Its source is of 2021-07: newer versions may differ."},
 		{"2016-2017", "Its source is of 2017: newer versions may differ."},
-		{"doc", "Its source bears no date."},
-		{"", "Its source bears no date."},
+		{"doc", "Its source has no date."},
+		{"", "Its source has no date."},
 	} {
 		if got := doubtOfDate(tt.dates); got != tt.want {
 			t.Errorf("doubt of the date %q = %q, want %q", tt.dates, got, tt.want)

@@ -118,8 +118,7 @@ func (c *libreswanConn) include(s *ipsecSection, depth int, seen map[*ipsecSecti
 		case own[setting.key]:
 			c.notes = append(c.notes, note{setting.line, "libreswan ignores " + setting.key + ", which was set before."})
 		case first.value != setting.value:
-			return faultAt(setting.line, setting.key, fmt.Sprintf(
-				"has another value in line %d, and libreswan loads no conn that sets it twice: remove one of them", first.line))
+			return faultAt(setting.line, setting.key, "is set to another value above, and libreswan does not load a conn that sets it twice: remove one of them")
 		}
 		own[setting.key] = true
 	}

@@ -197,7 +197,7 @@ func (r *libreswanReader) positional(text string, p *proposals.Product) *proposa
 			return err
 		}
 		if before = after; before != 0 {
-			return r.fail(r.words[0], "is one part too many: write ENCR-PRF-KE")
+			return r.fail(r.words[0], "is an extra part: write ENCR-PRF-KE")
 		}
 	}
 	return nil

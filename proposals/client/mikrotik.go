@@ -231,7 +231,7 @@ func parseMikroTik(data []byte) ([]Policy, error) {
 		profile := index["default"]
 		if name, ok := peer.keys["profile"]; ok {
 			if profile, ok = index[name.value]; !ok {
-				return nil, faultAt(name.line, name.value, "is not a profile of the file: export /ip ipsec profile with it")
+				return nil, faultAt(name.line, name.value, "is not a profile in the file: export /ip ipsec profile with it")
 			}
 		}
 		p, err := peer.policy(profile)

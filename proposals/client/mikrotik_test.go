@@ -64,7 +64,7 @@ func TestMikroTikErrors(t *testing.T) {
 		{profile("enc-algorithm=" + strings.Repeat("3des,", maxValue)), `line 3: "enc-algorithm" is longer than the 8192 octets that are read`},
 		// profile
 		{"/ip ipsec peer\nadd exchange-mode=ike2 profile=q\n",
-			`line 2: "q" is not a profile of the file: export /ip ipsec profile with it`},
+			`line 2: "q" is not a profile in the file: export /ip ipsec profile with it`},
 		// an open quote
 		{"/ip ipsec profile\nadd name=\"p enc-algorithm=aes-256\n/ip ipsec peer\nadd exchange-mode=ike2 profile=p\n",
 			`line 2: a " is not closed on its line`},

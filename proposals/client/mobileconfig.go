@@ -140,10 +140,10 @@ func applePolicy(ikev2 *plist.Value, scope string) (Policy, error) {
 	}
 	p.Notes, p.Doubt = notes, doubt
 	if len(left) > 0 {
-		p.Notes = append(p.Notes, "It leaves out what Apple then takes: "+strings.Join(left, ", ")+".")
+		p.Notes = append(p.Notes, "It leaves these out, for which Apple uses: "+strings.Join(left, ", ")+".")
 	}
 	if len(retired) > 0 {
-		p.Notes = append(p.Notes, "Versions before 26 of iOS, macOS and visionOS alone take it: "+strings.Join(retired, ", ")+".")
+		p.Notes = append(p.Notes, "Only versions before 26 of iOS, macOS and visionOS accept these: "+strings.Join(retired, ", ")+".")
 	}
 	return p, nil
 }

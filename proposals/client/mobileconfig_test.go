@@ -88,10 +88,10 @@ func TestMobileconfigErrors(t *testing.T) {
 		{"<plist>\n<string>x</string></plist>", "line 2: it is not a profile: the property list has no PayloadContent"},
 		{"<plist/>", `line 1: "plist" holds no value, or more than one`},
 		// no dictionary
-		{"<plist><dict>\n<string>x</string></dict></plist>", `line 2: "string" stands in a dict where a key belongs`},
-		{"<plist><dict>\n<key>x</key></dict></plist>", `line 2: "x" is a key without a value`},
+		{"<plist><dict>\n<string>x</string></dict></plist>", `line 2: an element stands in a dict where a key should be`},
+		{"<plist><dict>\n<key>x</key></dict></plist>", `line 2: the last key of a dict has no value`},
 		// deep
-		{"<plist>" + strings.Repeat("<array>", 1000), `line 1: "array" stands more than 64 elements deep`},
+		{"<plist>" + strings.Repeat("<array>", 1000), `line 1: elements are nested more than 64 deep`},
 		// no IKEv2
 		{strings.ReplaceAll(mobileconfig(""), "<string>IKEv2<", "<string>IPSec<"),
 			"it holds no IKEv2 connection (read as mobileconfig)"},

@@ -26,18 +26,18 @@ func FromPacket(m *ike.Message) (Policy, error) {
 	for _, proposal := range sa.Proposals {
 		product, err := proposals.ProductOf(proposal)
 		if err != nil {
-			p.Notes = append(p.Notes, fmt.Sprintf("of its packet %v: what this proposal offers is not predicted, and is sent live.", err))
+			p.Notes = append(p.Notes, fmt.Sprintf("Of its packet, %v: this proposal is not predicted, only sent live.", err))
 			continue
 		}
 		p.Offer = append(p.Offer, product)
 	}
 	if len(p.Offer) == 0 {
-		return Policy{}, errors.New("none of its proposals can be told as keywords")
+		return Policy{}, errors.New("none of its proposals can be written as keywords")
 	}
 	if !slices.ContainsFunc(p.Offer, func(o proposals.Product) bool {
 		return slices.Contains(o[proposals.KE], proposals.Algorithm{Axis: proposals.KE, ID: uint16(ke.Method)})
 	}) {
-		p.Notes = append(p.Notes, fmt.Sprintf("Its KE payload is of %v, which it does not offer: so ask scanners, not clients.", ke.Method))
+		p.Notes = append(p.Notes, fmt.Sprintf("Its KE payload is of %v, which it does not offer: scanners do so, not clients.", ke.Method))
 	}
 	packet := *m
 	packet.Trailing = nil

@@ -87,7 +87,7 @@ func (c cmdlet) find(parameter string, line int) (name string, isSwitch bool, er
 	case 1:
 		return found[0], slices.Contains(switches, found[0]), nil
 	}
-	return "", false, faultAt(line, shorten(parameter), "could be each of "+strings.Join(found, ", ")+": write more of it")
+	return "", false, faultAt(line, shorten(parameter), "could be any of "+strings.Join(found, ", ")+": write more of its name")
 }
 
 // connectionsOfCommands returns the connections that a script makes, in its
@@ -166,7 +166,7 @@ func unusedVariables(variables map[string]shellWord) error {
 	for _, v := range found {
 		names = append(names, v.text)
 	}
-	return faultAt(found[0].line, "", "the file sets "+inWords(names)+", and no VPN command of it uses them: import the script that calls "+
+	return faultAt(found[0].line, "", "the file sets "+inWords(names)+", and no VPN command in it uses them: import the script that calls "+
 		"Set-VpnConnectionIPsecConfiguration, with their values in it")
 }
 
@@ -270,7 +270,7 @@ func (c cmdlet) arguments(words []shellWord) (map[string]shellWord, error) {
 		}
 	}
 	if len(unnamed) > 0 {
-		return nil, fault(unnamed[0].line, unnamed[0].text, "belongs to no parameter of "+c.name)
+		return nil, fault(unnamed[0].line, unnamed[0].text, "does not fit any parameter of "+c.name)
 	}
 	return arguments, nil
 }
@@ -300,7 +300,7 @@ func (c cmdlet) connection(arguments map[string]shellWord, line int) (windowsCon
 	known := func(parameter string) (setting, error) {
 		word := arguments[parameter]
 		if word.unknown == expression {
-			return setting{}, faultAt(word.line, parameter, "is given by an expression, which is not worked out: write its value in the line of "+c.name)
+			return setting{}, faultAt(word.line, parameter, "is given by an expression, which is not evaluated: write its value in the line of "+c.name)
 		}
 		if word.unknown != "" {
 			return setting{}, faultAt(word.line, shorten(word.unknown), "has no value in the file, and is the "+parameter+" of "+c.name+": write its value there")
@@ -347,7 +347,7 @@ func (c cmdlet) connection(arguments map[string]shellWord, line int) (windowsCon
 		}
 	}
 	if connection.name == "" {
-		return connection, faultAt(line, c.name, "names no connection: add -ConnectionName")
+		return connection, faultAt(line, c.name, "does not name a connection: add -ConnectionName")
 	}
 	return connection, nil
 }

@@ -43,7 +43,7 @@ func (r *jsonReader) token() (json.Token, int, error) {
 	r.at = end
 	if err != nil {
 		var syntax *json.SyntaxError
-		problem := "is not whole"
+		problem := "is cut off"
 		if errors.As(err, &syntax) {
 			problem = "is not JSON: " + shorten(syntax.Error())
 		}
@@ -70,7 +70,7 @@ func (r *jsonReader) value(depth int) (jsonValue, error) {
 		return v, nil
 	}
 	if depth == maxDepth {
-		return v, fault(line, "", fmt.Sprintf("the values stand more than %d deep in each other", maxDepth))
+		return v, fault(line, "", fmt.Sprintf("values are nested more than %d deep", maxDepth))
 	}
 	for r.More() {
 		var name json.Token

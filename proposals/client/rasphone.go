@@ -132,7 +132,7 @@ func (e phonebookEntry) policy() (Policy, error) {
 	custom := e.keys["customipsecpolicies"]
 	number, ok := e.keys["numcustompolicy"]
 	if !ok || number.value == "0" {
-		return byDefault("windows-11", "It has no custom policy, so that it offers what Windows offers by default."), nil
+		return byDefault("windows-11", "It has no custom policy, so it offers what Windows offers by default."), nil
 	}
 	if number.value != "1" {
 		return Policy{}, fault(number.line, number.value, "is not a value of NumCustomPolicy that Windows writes: that is 0 or 1")
@@ -160,6 +160,6 @@ func (e phonebookEntry) policy() (Policy, error) {
 	if err != nil {
 		return Policy{}, err
 	}
-	p.Doubt = "Which number of CustomIPSecPolicies means what is not documented: the order is inferred from samples."
+	p.Doubt = "The order of the numbers in CustomIPSecPolicies is not documented: it is inferred from samples."
 	return p, nil
 }

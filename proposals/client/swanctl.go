@@ -78,7 +78,7 @@ func (f *swanctlFile) policy(name string) (*Policy, error) {
 	case version.value == "1":
 		return nil, nil
 	case !ok || version.value == "0":
-		offer.note(0, "Without version = 2 it answers to IKEv1 too; it initiates IKEv2.")
+		offer.note(0, "Without version = 2 it accepts IKEv1 too; it initiates IKEv2.")
 	case version.value != "2":
 		return nil, fault(version.line, version.value, "is not a value of version: write 0 (either), 1 or 2")
 	}
@@ -146,14 +146,14 @@ func (f *swanctlFile) resolve(path []string, depth int) ([]*swanctlSection, erro
 			next = append(next, child)
 			for _, template := range child.templates {
 				if f.steps++; depth == maxNesting || f.steps > maxTemplateSteps {
-					return nil, faultAt(template.line, template.value, "nests templates too deeply, or in a circle")
+					return nil, faultAt(template.line, template.value, "nests templates too deeply, or in a loop")
 				}
 				inherited, err := f.resolve(strings.Split(template.value, "."), depth+1)
 				if err != nil {
 					return nil, err
 				}
 				if len(inherited) == 0 && len(f.includes) == 0 {
-					return nil, faultAt(template.line, template.value, "is not a section of this file: write the path of one, such as connections.other")
+					return nil, faultAt(template.line, template.value, "is not a section in this file: write the path of one, such as connections.other")
 				}
 				for _, s := range inherited {
 					if !slices.Contains(next, s) {
@@ -281,7 +281,7 @@ var swanctlWords = []string{"connections", "secrets", "pools", "authorities", "c
 func (r *swanctlReader) section(parent *swanctlSection, name string, line int, templates []setting, depth int) error {
 	if r.sections++; r.sections > maxSections || depth == maxNesting {
 		return faultAt(line, name, fmt.Sprintf(
-			"is a section too many: at most %d are read, and %d in each other", maxSections, maxNesting))
+			"exceeds what is read: %d sections, nested up to %d deep", maxSections, maxNesting))
 	}
 	section := parent.child(name)
 	if section == nil {

@@ -145,7 +145,7 @@ func (c windowsConnection) policy() (Policy, bool, error) {
 	}
 	if c.server {
 		p.Product = "Windows Server RRAS"
-		p.Notes = append(p.Notes, "These are the settings of a server: they say what it takes from clients.")
+		p.Notes = append(p.Notes, "These are the settings of a server: they say what it accepts from clients.")
 	}
 	return p, true, nil
 }
@@ -175,7 +175,7 @@ func (c windowsConnection) offer() (Policy, error) {
 	if !ok {
 		return Policy{}, fault(c.negotiate.line, c.negotiate.value, "is not a value of NegotiateDH2048_AES256: write 0, 1 or 2")
 	}
-	why := "It has no custom policy, so that it offers what Windows offers by default."
+	why := "It has no custom policy, so it offers what Windows offers by default."
 	if c.negotiate.value != "" {
 		why = "It has no custom policy, and the file sets NegotiateDH2048_AES256 to " + c.negotiate.value + "."
 	}

@@ -54,11 +54,11 @@ func TestWindowsUnknownValues(t *testing.T) {
 	testImportErrors(t, SyntaxWindows, []struct{ in, want string }{
 		// variables that nothing uses
 		{"$EncryptionMethod = 'AES256'\n$DHGroup = 'ECP384'\n# https://wiki.example.com: read it\n$PfsGroup = 'None'\n",
-			"line 1: the file sets $EncryptionMethod, $DHGroup and $PfsGroup, and no VPN command of it uses them: import the script that calls Set-VpnConnectionIPsecConfiguration, with their values in it"},
+			"line 1: the file sets $EncryptionMethod, $DHGroup and $PfsGroup, and no VPN command in it uses them: import the script that calls Set-VpnConnectionIPsecConfiguration, with their values in it"},
 		{"Write-Host 'see https://wiki.example.com for EncryptionMethod, IntegrityCheckMethod and DHGroup'\nName: value\n",
 			"it holds no IKEv2 connection (read as windows)"},
 		{"$VpnIPsec = @{ EncryptionMethod = 'AES256'; IntegrityCheckMethod = 'SHA384'; DHGroup = 'ECP384' }\n",
-			"line 1: the file sets $vpnipsec, and no VPN command of it uses them: import the script that calls Set-VpnConnectionIPsecConfiguration, with their values in it"},
+			"line 1: the file sets $vpnipsec, and no VPN command in it uses them: import the script that calls Set-VpnConnectionIPsecConfiguration, with their values in it"},
 		{"<VPNProfile><NativeProfile><NativeProtocolType>IKEv2</NativeProtocolType><CryptographySuite>\n<EncryptionMethod>$Enc</EncryptionMethod>" +
 			"<IntegrityCheckMethod>SHA256</IntegrityCheckMethod><DHGroup>Group14</DHGroup></CryptographySuite></NativeProfile></VPNProfile>",
 			`line 2: "$Enc" is a variable to which the file gives no value: write the EncryptionMethod in its place, one of DES, DES3, AES128, AES192, AES256, AES_GCM_128, AES_GCM_256`},
@@ -68,7 +68,7 @@ func TestWindowsUnknownValues(t *testing.T) {
 		{custom + "-EncryptionMethod $config.ike.encryption -IntegrityCheckMethod SHA256 -DHGroup Group14",
 			`line 1: "$config.ike.encryption" has no value in the file, and is the EncryptionMethod of Set-VpnConnectionIPsecConfiguration: write its value there`},
 		{custom + "-EncryptionMethod AES256 -IntegrityCheckMethod SHA256 -DHGroup $(if ($new) { 'ECP384' } else { 'Group14' })",
-			`line 1: "DHGroup" is given by an expression, which is not worked out: write its value in the line of Set-VpnConnectionIPsecConfiguration`},
+			`line 1: "DHGroup" is given by an expression, which is not evaluated: write its value in the line of Set-VpnConnectionIPsecConfiguration`},
 		{"$enc = Get-Content enc.txt\n" + custom + "-EncryptionMethod $enc -IntegrityCheckMethod SHA256 -DHGroup Group14",
 			`line 2: "$enc" has no value in the file, and is the EncryptionMethod of Set-VpnConnectionIPsecConfiguration: write its value there`},
 		{"foreach ($dh in $groups) {\n" + custom + "-EncryptionMethod AES256 -IntegrityCheckMethod SHA256 -DHGroup $dh }",

@@ -115,7 +115,7 @@ func TestWindowsErrors(t *testing.T) {
 			`line 2: "DHhGroup" is not a parameter of Set-VpnConnectionIPsecConfiguration; did you mean DHGroup or PfsGroup?`},
 		// ambiguous
 		{set("-C A"),
-			`line 2: "C" could be each of ConnectionName, CipherTransformConstants, CimSession, Confirm: write more of it`},
+			`line 2: "C" could be any of ConnectionName, CipherTransformConstants, CimSession, Confirm: write more of its name`},
 		// twice
 		{set("-DHGroup Group14 -PfsGroup None `\n -DHGroup Group2"), `line 3: "-DHGroup" is given twice, which PowerShell refuses`},
 		// no value
@@ -131,7 +131,7 @@ func TestWindowsErrors(t *testing.T) {
 			`line 2: "$enc" has no value in the file, and is the EncryptionMethod of Set-VpnConnectionIPsecConfiguration: write its value there`},
 		// too much
 		{set("SHA256128 AES128 Group14 AES128 SHA256 None more"),
-			`line 2: a word, not shown since it may be a secret, belongs to no parameter of Set-VpnConnectionIPsecConfiguration`},
+			`line 2: a word, not shown since it may be a secret, does not fit any parameter of Set-VpnConnectionIPsecConfiguration`},
 		// shallow JSON
 		{"{\"Name\": \"A\", \"TunnelType\": \"Ikev2\",\n\"IPSecCustomPolicy\": \"VpnConnectionIPsecConfiguration\"}",
 			`line 2: "VpnConnectionIPsecConfiguration" is the name of the custom policy's type, not the policy: write it with ConvertTo-Json -Depth 5`},
@@ -143,11 +143,11 @@ func TestWindowsErrors(t *testing.T) {
 		// no JSON
 		{"[\n{\"Name\": }]", "line 2: the text is not JSON: invalid character '}' looking for beginning of value"},
 		// cut
-		{"[\n{\"Name\":\n", "line 2: the text is not whole"},
+		{"[\n{\"Name\":\n", "line 2: the text is cut off"},
 		// two texts
 		{`{"Name": "A", "TunnelType": "Ikev2"} {}`, "line 1: something follows the JSON text: put the connections into one array"},
 		// deep
-		{strings.Repeat("[", 100000), "line 1: the values stand more than 16 deep in each other"},
+		{strings.Repeat("[", 100000), "line 1: values are nested more than 16 deep"},
 		// no IKEv2
 		{`{"Name": "A", "TunnelType": "Sstp"}`, "it holds no IKEv2 connection (read as windows)"},
 	})

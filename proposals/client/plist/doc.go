@@ -3,5 +3,5 @@
 // line of each element, and reads other XML, too.
 //
 // Input is hostile: how deep values nest is bounded, and errors quote nothing
-// but the names of elements.
+// of the text.
 package plist

@@ -75,10 +75,10 @@ func valueOf(e *Element) (*Value, error) {
 		for i := 0; i < len(e.Children); i += 2 {
 			key := e.Children[i]
 			if key.Name != "key" {
-				return nil, fault(key.Line, key.Name, "stands in a dict where a key belongs")
+				return nil, fault(key.Line, "", "an element stands in a dict where a key should be")
 			}
 			if i+1 == len(e.Children) {
-				return nil, fault(key.Line, key.Text, "is a key without a value")
+				return nil, fault(key.Line, "", "the last key of a dict has no value")
 			}
 			value, err := valueOf(e.Children[i+1])
 			if err != nil {

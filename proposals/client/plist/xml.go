@@ -80,7 +80,7 @@ func ParseXML(data []byte) (*Element, error) {
 		switch token := token.(type) {
 		case xml.StartElement:
 			if len(open) > maxDepth {
-				return nil, fault(line, token.Name.Local, fmt.Sprintf("stands more than %d elements deep", maxDepth))
+				return nil, fault(line, "", fmt.Sprintf("elements are nested more than %d deep", maxDepth))
 			}
 			e := &Element{Name: token.Name.Local, Line: line}
 			last.Children = append(last.Children, e)
