@@ -27,7 +27,7 @@ func Advise(t *Target, p client.Policy, syntaxes []client.Syntax) Advice {
 		c.GatewaySyntaxes = gatewaySyntaxes(t)
 	}
 	if t.Matrix != nil {
-		c.Accepted = newFacts(t).accepted
+		c.Accepted = FactsOf(t).Accepted
 	}
 	for _, r := range c.Remedies() {
 		out.Remedies = append(out.Remedies, newRemedy(r))

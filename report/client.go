@@ -39,7 +39,7 @@ func Clients(t *Target, policies []client.Policy) []Client {
 
 // predictor is what a target tells of the suites that clients offer.
 type predictor struct {
-	facts
+	Facts
 	target *Target
 	choice choice.Choice
 	// untold says why nothing can be predicted, in a sentence; "" if it can.
@@ -50,7 +50,7 @@ func newPredictor(t *Target) predictor {
 	c := predictor{target: t}
 	switch {
 	case t.Matrix != nil:
-		c.facts = newFacts(t)
+		c.Facts = FactsOf(t)
 		c.choice = ChoiceOf(t)
 	case t.Verdict == VerdictIKEv2:
 		c.untold = "The gateway was not asked what it accepts."
@@ -85,25 +85,25 @@ func (c predictor) predict(p client.Policy) Client {
 	default:
 		out.Verdict = ClientFails
 		out.Evidence = c.refusalsOf(p.Offer)
-		if len(c.accepted) == 0 {
+		if len(c.Accepted) == 0 {
 			out.Notes = append(out.Notes, "The gateway took none of the suites that it was asked about.")
 		} else {
-			out.Missing = missing(p.Offer, c.accepted)
+			out.Missing = missing(p.Offer, c.Accepted)
 		}
 	}
 	return out
 }
 
-// mostCandidates is how many suites are named of which a gateway may choose
+// MostCandidates is how many suites are named of which a gateway may choose
 // one.
-const mostCandidates = 16
+const MostCandidates = 16
 
 // connects fills in what the gateway chooses of an offer that it takes.
 func (c predictor) connects(out *Client, p client.Policy, candidates []proposals.Suite, open string) {
 	if len(candidates) == 1 && open == "" {
 		out.Suite = candidates[0].String()
 	} else {
-		named := candidates[:min(len(candidates), mostCandidates)]
+		named := candidates[:min(len(candidates), MostCandidates)]
 		out.Candidates = lists.Convert(named, proposals.Suite.String)
 		if len(named) < len(candidates) {
 			out.Notes = append(out.Notes, "The gateway may choose other suites than these, too.")
@@ -123,11 +123,11 @@ func (c predictor) connects(out *Client, p client.Policy, candidates []proposals
 
 // undecidedOf says in a sentence how much of offer is not decided, or "".
 func (c predictor) undecidedOf(offer []proposals.Product) string {
-	notAsked, err := matrix.Difference(offer, c.asked)
+	notAsked, err := matrix.Difference(offer, c.Asked)
 	if err != nil {
 		return "What it offers is too much to compare."
 	}
-	open, err := matrix.Intersection(offer, c.undecided)
+	open, err := matrix.Intersection(offer, c.Undecided)
 	if err != nil {
 		return "What was not decided is too much to compare."
 	}
@@ -166,7 +166,7 @@ func (c predictor) acceptanceOf(s proposals.Suite, offer []proposals.Product) []
 			return []int{e.id}
 		}
 	}
-	for i, p := range c.accepted {
+	for i, p := range c.Accepted {
 		if p.Contains(s) {
 			ids := c.target.Matrix.Products[i].Evidence
 			return lists.Sorted(ids[:min(len(ids), enoughEvidence)])
@@ -249,6 +249,6 @@ func (c predictor) mayChoose(p client.Policy, keywords string) bool {
 	case slices.Contains(candidates, s), c.state(s) == matrix.NotTested:
 		return true
 	default: // of many, not all are named
-		return len(candidates) > mostCandidates && c.state(s) == matrix.Accepted
+		return len(candidates) > MostCandidates && c.state(s) == matrix.Accepted
 	}
 }

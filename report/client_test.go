@@ -32,7 +32,7 @@ func compared(t *testing.T, accepted, offer string) Client {
 	r.Matrix = reporttest.Matrix{Asked: matrix.Standard().Products(), Observed: accepted, Evidence: []int{4, 5}}.Of(t)
 	r.Exchanges = append(r.Exchanges, reporttest.Exchange(t, 20, reporttest.WindowsDefault, initiator.NoProposalChosen),
 		reporttest.Exchange(t, 21, "aes128-aes256-sha1-sha256-prfsha1-prfsha256-modp1024-modp1536", initiator.NoProposalChosen))
-	doc := New(testRun, []probe.Result{r})
+	doc := New(Run{}, []probe.Result{r})
 	doc.Targets[0].Clients = Clients(&doc.Targets[0], []client.Policy{policy(t, offer)})
 	if len(doc.Targets[0].Clients) != 1 {
 		t.Fatalf("%d clients", len(doc.Targets[0].Clients))
@@ -80,7 +80,7 @@ func TestCompareCitesTheChoice(t *testing.T) {
 	choice := reporttest.Exchange(t, 21, "aes256-aes128-3des-sha256-prfsha256-modp2048", initiator.Accepted)
 	choice.Purpose, choice.Suite = probe.PurposeClient, reporttest.Suite(t, chosen)
 	r.Exchanges = append(r.Exchanges, alone, choice)
-	doc := New(testRun, []probe.Result{r})
+	doc := New(Run{}, []probe.Result{r})
 	doc.Targets[0].Clients = Clients(&doc.Targets[0], []client.Policy{policy(t, accepted), policy(t, chosen)})
 	for i, want := range []int{21, 20} {
 		if c := doc.Targets[0].Clients[i]; c.Suite != chosen || !slices.Equal(c.Evidence, []int{want}) {
@@ -146,20 +146,20 @@ func TestCompareUnknown(t *testing.T) {
 		{"dead", "aes256-sha256-prfsha256-modp2048", "The target gave no IKEv2 answer."},
 		{"error", "aes256-sha256-prfsha256-modp2048", "The target gave no IKEv2 answer."},
 	} {
-		doc := New(testRun, all[tt.result])
+		doc := New(Run{}, all[tt.result])
 		doc.Targets[0].Clients = Clients(&doc.Targets[0], []client.Policy{policy(t, tt.offer)})
 		got := doc.Targets[0].Clients[0]
 		if got.Verdict != ClientUnknown || !slices.Equal(got.Notes, []string{tt.note}) || len(got.Missing) > 0 || got.Suite != "" {
 			t.Errorf("%s and %s: %+v, want %q", tt.result, tt.offer, got, tt.note)
 		}
 	}
-	doc := New(testRun, all["openiked"])
+	doc := New(Run{}, all["openiked"])
 	doc.Targets[0].Clients = Clients(&doc.Targets[0], []client.Policy{{Name: "it"}})
 	if got := doc.Targets[0].Clients[0]; got.Verdict != ClientUnknown || len(got.Notes) != 1 {
 		t.Errorf("without an offer: %+v", got)
 	}
 	r := reporttest.Base("vpn.example.com", "198.51.100.7") // the matrix was not asked for
-	doc = New(testRun, []probe.Result{r})
+	doc = New(Run{}, []probe.Result{r})
 	doc.Targets[0].Clients = Clients(&doc.Targets[0], []client.Policy{policy(t, "aes256-sha256-prfsha256-modp2048")})
 	if got := doc.Targets[0].Clients[0]; got.Verdict != ClientUnknown || !slices.Equal(got.Notes, []string{"The gateway was not asked what it accepts."}) {
 		t.Errorf("without a matrix: %+v", got)
@@ -189,7 +189,7 @@ func TestCompareLive(t *testing.T) {
 		tt.live.Name, tt.live.Evidence = "it", []int{90}
 		r.Clients = []probe.ClientAnswer{tt.live}
 		r.Exchanges = append(r.Exchanges, probe.Exchange{Exchange: initiator.Exchange{ID: 90, Offer: reporttest.Products(t, tt.offer)}})
-		target := &New(testRun, []probe.Result{r}).Targets[0]
+		target := &New(Run{}, []probe.Result{r}).Targets[0]
 		for range 2 {
 			target.Clients = Clients(target, []client.Policy{policy(t, tt.offer)})
 		}
@@ -213,7 +213,7 @@ func TestCompareLive(t *testing.T) {
 func TestCompareAll(t *testing.T) {
 	verdicts := map[ClientVerdict]int{}
 	for name, results := range reporttest.Cases(t) {
-		doc := New(testRun, results)
+		doc := New(Run{}, results)
 		for i := range doc.Targets {
 			target := &doc.Targets[i]
 			target.Clients = Clients(target, client.Policies())
@@ -227,7 +227,7 @@ func TestCompareAll(t *testing.T) {
 						continue
 					}
 					parsed, err := proposals.ParseSuite(s)
-					if err != nil || newFacts(target).state(parsed) != matrix.Accepted {
+					if err != nil || FactsOf(target).state(parsed) != matrix.Accepted {
 						t.Errorf("%s: %s connects with %s: %v", name, c.Name, s, err)
 					}
 				}

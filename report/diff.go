@@ -73,7 +73,7 @@ func matchTargets(old, current []Target) []int {
 // contrast is of one target, then and now.
 type contrast struct {
 	old, now *Target
-	was, is  facts
+	was, is  Facts
 	changes  []Change
 	// lessKnown and moreKnown: suites are not decided now that were then, and
 	// the other way.
@@ -83,10 +83,10 @@ type contrast struct {
 func compareTargets(old, now *Target) TargetDiff {
 	c := &contrast{old: old, now: now}
 	if old.Matrix != nil {
-		c.was = newFacts(old)
+		c.was = FactsOf(old)
 	}
 	if now.Matrix != nil {
-		c.is = newFacts(now)
+		c.is = FactsOf(now)
 	}
 	c.target()
 	c.paths()

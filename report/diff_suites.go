@@ -40,14 +40,14 @@ func (c *contrast) suites() {
 		}
 		return out
 	}
-	more := minus(is.accepted, was.accepted)
-	gained := minus(both(more, was.asked), was.undecided)
+	more := minus(is.Accepted, was.Accepted)
+	gained := minus(both(more, was.Asked), was.Undecided)
 	found := minus(more, gained)
-	fewer := minus(was.accepted, is.accepted)
-	lost := minus(both(fewer, is.asked), is.undecided)
+	fewer := minus(was.Accepted, is.Accepted)
+	lost := minus(both(fewer, is.Asked), is.Undecided)
 	hidden := minus(fewer, lost)
-	opened := minus(append(both(is.undecided, was.asked), minus(was.asked, is.asked)...), was.accepted, was.undecided, is.accepted)
-	closed := minus(append(both(was.undecided, is.asked), minus(is.asked, was.asked)...), is.accepted, is.undecided, was.accepted)
+	opened := minus(append(both(is.Undecided, was.Asked), minus(was.Asked, is.Asked)...), was.Accepted, was.Undecided, is.Accepted)
+	closed := minus(append(both(was.Undecided, is.Asked), minus(is.Asked, was.Asked)...), is.Accepted, is.Undecided, was.Accepted)
 	if failed != nil {
 		c.lessKnown = true
 		c.add(AreaSuites, EffectUnknown, "", "the sets of suites differ in too many pieces to tell")
@@ -56,15 +56,15 @@ func (c *contrast) suites() {
 	c.lessKnown = len(hidden) > 0 || len(opened) > 0
 	c.moreKnown = len(found) > 0 || len(closed) > 0
 
-	before := extremes(was.accepted)
+	before := extremes(was.Accepted)
 	weak, sound := split(gained, before)
 	c.addSuites(EffectWeaker, "accepted now, refused before", weak, weakWords(weak, before))
 	c.addSuites(EffectNeither, "accepted now, refused before", sound, "")
 	weak, sound = split(found, extremes(nil))
 	c.addSuites(EffectUnknown, "accepted; not decided before", weak, weakWords(weak, extremes(nil)))
 	c.addSuites(EffectNeither, "accepted; not decided before", sound, "")
-	weak, sound = split(lost, extremes(is.accepted))
-	c.addSuites(EffectStronger, "refused now, accepted before", weak, weakWords(weak, extremes(is.accepted)))
+	weak, sound = split(lost, extremes(is.Accepted))
+	c.addSuites(EffectStronger, "refused now, accepted before", weak, weakWords(weak, extremes(is.Accepted)))
 	c.addSuites(EffectNeither, "refused now, accepted before", sound, "")
 	c.addSuites(EffectNeither, "no longer known: not decided now, accepted before", hidden, "")
 	c.addSuites(EffectUnknown, "no longer known: not decided now, refused before", opened, "")
@@ -166,11 +166,11 @@ func (c *contrast) algorithms() {
 	if c.old.Matrix == nil || c.now.Matrix == nil {
 		return
 	}
-	before, after := extremes(c.was.accepted), extremes(c.is.accepted)
+	before, after := extremes(c.was.Accepted), extremes(c.is.Accepted)
 	for axis := proposals.ENCR; axis < proposals.NumAxes; axis++ {
 		old, now := acceptedOn(axis, c.was), acceptedOn(axis, c.is)
 		for _, a := range now {
-			if holds(old, a) {
+			if slices.Contains(old, a) {
 				continue
 			}
 			effect, reason := EffectNeither, ""
@@ -180,7 +180,7 @@ func (c *contrast) algorithms() {
 			case axis <= proposals.KE && before.strongest[axis] != nil && baseline.Compare(a, *before.strongest[axis]) > 0:
 				effect, reason = EffectStronger, "stronger than "+before.strongest[axis].Keyword()+", the strongest before"
 			}
-			if known(a, c.is.accepted, c.was) {
+			if known(a, c.is.Accepted, c.was) {
 				c.add(AreaAlgorithm, effect, reason, "%s is accepted now (%s)", a.Keyword(), a.Name())
 				continue
 			}
@@ -192,7 +192,7 @@ func (c *contrast) algorithms() {
 			c.add(AreaAlgorithm, effect, reason, "%s is accepted (%s); not decided before", a.Keyword(), a.Name())
 		}
 		for _, a := range old {
-			if holds(now, a) {
+			if slices.Contains(now, a) {
 				continue
 			}
 			effect, reason := EffectNeither, ""
@@ -202,7 +202,7 @@ func (c *contrast) algorithms() {
 			case axis <= proposals.KE && after.strongest[axis] != nil && baseline.Compare(a, *after.strongest[axis]) > 0:
 				effect, reason = EffectWeaker, "the strongest now is "+after.strongest[axis].Keyword()
 			}
-			if !known(a, c.was.accepted, c.is) {
+			if !known(a, c.was.Accepted, c.is) {
 				if effect == EffectWeaker {
 					effect = EffectUnknown
 				} else {
@@ -226,14 +226,14 @@ func lowerReason(a proposals.Algorithm, e extreme) string {
 // known reports whether f tells of a, which accepted suites of the other report
 // have: all of these were asked about, and nothing about a is open. Then its
 // absence is a refusal.
-func known(a proposals.Algorithm, accepted []proposals.Product, f facts) bool {
+func known(a proposals.Algorithm, accepted []proposals.Product, f Facts) bool {
 	var with []proposals.Product
 	for _, p := range accepted {
-		if holds(p[a.Axis], a) {
+		if slices.Contains(p[a.Axis], a) {
 			p[a.Axis] = []proposals.Algorithm{a}
 			with = append(with, p)
 		}
 	}
-	rest, err := matrix.Difference(with, f.asked)
-	return err == nil && len(rest) == 0 && !anyHolds(f.undecided, a)
+	rest, err := matrix.Difference(with, f.Asked)
+	return err == nil && len(rest) == 0 && !anyHolds(f.Undecided, a)
 }

@@ -1,13 +1,8 @@
 package report
 
 import (
-	"bytes"
-	"encoding/json"
 	"strings"
 	"testing"
-	"unicode"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals/matrix"
@@ -23,7 +18,7 @@ func scanned(t *testing.T, name, address string, c reporttest.Matrix) *Document 
 		c.Evidence = []int{5}
 	}
 	r := probe.Result{Target: name, Verdict: probe.VerdictIKEv2, Complete: true, Matrix: c.Of(t), Started: reporttest.Started}
-	doc := New(testRun, []probe.Result{r})
+	doc := New(Run{}, []probe.Result{r})
 	doc.Targets[0].Address = address
 	return doc
 }
@@ -108,21 +103,21 @@ func TestDiffSuites(t *testing.T) {
 			"neither suites: 1 suite known now to be refused; not decided before: " + weak,
 			"!weaker", "!accepted before",
 		}},
-		{"not asked any more", reporttest.Matrix{Asked: parse(good + "," + weak), Observed: good}, reporttest.Matrix{Asked: parse(good), Observed: good}, []string{
+		{"not asked any more", reporttest.Matrix{Asked: ParseKeywords(good + "," + weak), Observed: good}, reporttest.Matrix{Asked: ParseKeywords(good), Observed: good}, []string{
 			"unknown suites: 1 suite no longer known: not decided now, refused before: " + weak,
 		}},
 		// An algorithm is lost or gained only if what held it was asked about.
-		{"not asked with what took it", reporttest.Matrix{Observed: good + "," + other}, reporttest.Matrix{Asked: parse(other + ",chacha20poly1305-prfsha256-ecp384"), Observed: other}, []string{
+		{"not asked with what took it", reporttest.Matrix{Observed: good + "," + other}, reporttest.Matrix{Asked: ParseKeywords(other + ",chacha20poly1305-prfsha256-ecp384"), Observed: other}, []string{
 			"unknown algorithm: ecp384 (KE_ECP_384) is no longer known: not decided now, accepted before",
 			"!weaker", "!no more",
 		}},
-		{"asked now with what takes it", reporttest.Matrix{Asked: parse(other + ",chacha20poly1305-prfsha256-ecp384,chacha20poly1305-prfsha1-modp2048"), Observed: other},
+		{"asked now with what takes it", reporttest.Matrix{Asked: ParseKeywords(other + ",chacha20poly1305-prfsha256-ecp384,chacha20poly1305-prfsha1-modp2048"), Observed: other},
 			reporttest.Matrix{Observed: good + "," + other + ",aes128-sha256-prfsha1-modp2048"}, []string{
 				"neither algorithm: ecp384 is accepted (KE_ECP_384); not decided before",
 				"unknown algorithm: prfsha1 is accepted (PRF_HMAC_SHA1); not decided before",
 				"!stronger", "!weaker", "!accepted now",
 			}},
-		{"other suites", reporttest.Matrix{Asked: parse(good), Observed: good}, reporttest.Matrix{Asked: parse(other), Observed: other}, []string{
+		{"other suites", reporttest.Matrix{Asked: ParseKeywords(good), Observed: good}, reporttest.Matrix{Asked: ParseKeywords(other), Observed: other}, []string{
 			"unknown algorithm: ecp384 (KE_ECP_384) is no longer known",
 			"neither client: libreswan-5 connects, with " + other + ", or another suite; not known before",
 			"neither client: android-12 (doubtful) connects, with ",
@@ -136,7 +131,7 @@ func TestDiffSuites(t *testing.T) {
 		}},
 	} {
 		old, now := scanned(t, "gw", "192.0.2.1", tt.old), scanned(t, "gw", "192.0.2.1", tt.now)
-		d := CompareReports(testRun.Tool, old, now)
+		d := CompareReports(Tool{}, old, now)
 		got := told(d)
 		if tt.want == nil && (got != "" || !d.Same || !d.Targets[0].Same) || tt.want != nil && d.Same {
 			t.Errorf("%s: same %t:\n%s", tt.name, d.Same, got)
@@ -160,12 +155,12 @@ func TestDiffPreference(t *testing.T) {
 	}{
 		{"the order changed", middle, whole, both},
 		{"the better suite is gone", middle, reporttest.Matrix{Observed: middle}, both},
-		{"the better suite was not asked about", middle, reporttest.Matrix{Asked: parse(middle), Observed: middle},
+		{"the better suite was not asked about", middle, reporttest.Matrix{Asked: ParseKeywords(middle), Observed: middle},
 			"neither preference: of what is known now, it prefers " + middle + "; of what was known before, " + strong},
 	} {
 		old, now := scanned(t, "gw", "192.0.2.1", whole), scanned(t, "gw", "192.0.2.1", tt.now)
 		old.Targets[0].Preference, now.Targets[0].Preference = &Preference{Suite: strong}, &Preference{Suite: tt.prefers}
-		if got := told(CompareReports(testRun.Tool, old, now)); !strings.Contains(got, tt.want) {
+		if got := told(CompareReports(Tool{}, old, now)); !strings.Contains(got, tt.want) {
 			t.Errorf("%s: want %s, got\n%s", tt.name, tt.want, got)
 		}
 	}
@@ -183,7 +178,7 @@ func TestDiffTargets(t *testing.T) {
 	}
 	old := all(scanned(t, "gw", "192.0.2.1", c), scanned(t, "gw", "192.0.2.2", c), scanned(t, "moved", "192.0.2.3", c), scanned(t, "gone", "192.0.2.4", c))
 	now := all(scanned(t, "moved", "192.0.2.9", c), scanned(t, "gw", "192.0.2.2", c), scanned(t, "gw", "192.0.2.1", c), scanned(t, "new", "192.0.2.5", c))
-	d := CompareReports(testRun.Tool, old, now)
+	d := CompareReports(Tool{}, old, now)
 	if got, want := told(d), "neither target: its address is now 192.0.2.9; it was 192.0.2.3"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
@@ -192,79 +187,21 @@ func TestDiffTargets(t *testing.T) {
 	}
 }
 
-func TestDiffText(t *testing.T) {
-	all := reporttest.Cases(t)
-	rename := func(name string) *Document {
-		doc := New(testRun, all[name])
-		doc.Targets[0].Name, doc.Targets[0].Address = "vpn.example", "192.0.2.1"
-		return doc
-	}
-	d := CompareReports(testRun.Tool, rename("openiked"), rename("weak-behind-nat"))
-	var b bytes.Buffer
-	if err := WriteDiffText(&b, d, TextOptions{}); err != nil {
-		t.Fatal(err)
-	}
-	golden(t, "diff.txt", b.String())
-	b.Reset()
-	if err := WriteJSON(&b, d); err != nil {
-		t.Fatal(err)
-	}
-	reporttest.Validate(t, DiffSchema(), b.Bytes())
-	back := new(Diff)
-	if err := json.Unmarshal(b.Bytes(), back); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(d, back); diff != "" {
-		t.Errorf("read back (-want +got):\n%s", diff)
-	}
-	if strings.Contains(b.String(), ": null") {
-		t.Error("the JSON has a null")
-	}
-}
-
 // A report is the same as itself, whatever is in it, and differs from one
 // without an answer without a word on what is refused.
 func TestDiffOfCases(t *testing.T) {
-	dead := New(testRun, reporttest.Cases(t)["dead"])
+	dead := New(Run{}, reporttest.Cases(t)["dead"])
 	for name, results := range reporttest.Cases(t) {
-		doc := New(testRun, results)
-		if d := CompareReports(testRun.Tool, doc, doc); !d.Same {
+		doc := New(Run{}, results)
+		if d := CompareReports(Tool{}, doc, doc); !d.Same {
 			t.Errorf("%s differs from itself:\n%s", name, told(d))
 		}
 		if len(doc.Targets) == 0 {
 			continue
 		}
 		dead.Targets[0].Name = doc.Targets[0].Name
-		if got := told(CompareReports(testRun.Tool, doc, dead)); strings.Contains(got, "refused now") || strings.Contains(got, "finding IKE-") && strings.Contains(got, "gone: ") {
+		if got := told(CompareReports(Tool{}, doc, dead)); strings.Contains(got, "refused now") || strings.Contains(got, "finding IKE-") && strings.Contains(got, "gone: ") {
 			t.Errorf("%s, then dead:\n%s", name, got)
 		}
 	}
 }
-
-// FuzzDiff compares what strangers saved.
-func FuzzDiff(f *testing.F) {
-	all := reporttest.Cases(f)
-	for _, name := range []string{"openiked", "undecided", "icmp"} {
-		var b bytes.Buffer
-		if err := WriteJSON(&b, New(testRun, all[name])); err != nil {
-			f.Fatal(err)
-		}
-		f.Add(b.Bytes(), b.Bytes())
-	}
-	f.Fuzz(func(t *testing.T, a, b []byte) {
-		old, err1 := ReadJSON(bytes.NewReader(a))
-		now, err2 := ReadJSON(bytes.NewReader(b))
-		if err1 != nil || err2 != nil {
-			return
-		}
-		var out bytes.Buffer
-		if err := WriteDiffText(&out, CompareReports(testRun.Tool, old, now), TextOptions{}); err != nil {
-			t.Fatal(err)
-		}
-		if i := strings.IndexFunc(out.String(), unprintable); i >= 0 {
-			t.Fatalf("text holds %q", out.String()[i:])
-		}
-	})
-}
-
-func unprintable(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }

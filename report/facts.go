@@ -7,9 +7,9 @@ import (
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
-// facts is a target's matrix and exchanges, read back from the document.
-type facts struct {
-	asked, accepted, undecided []proposals.Product
+// Facts is a target's matrix and exchanges, read back from the document.
+type Facts struct {
+	Asked, Accepted, Undecided []proposals.Product
 	exchanges                  []exchangeFacts
 }
 
@@ -21,29 +21,29 @@ type exchangeFacts struct {
 	group   string
 }
 
-// newFacts reads t, which must have a matrix. Keywords that do not parse, which
+// FactsOf reads t, which must have a matrix. Keywords that do not parse, which
 // a document of this package does not have, are left out: what they say is not
 // known, and so no refusal.
-func newFacts(t *Target) facts {
-	var f facts
+func FactsOf(t *Target) Facts {
+	var f Facts
 	for _, s := range t.Matrix.Asked {
-		f.asked = append(f.asked, parse(s)...)
+		f.Asked = append(f.Asked, ParseKeywords(s)...)
 	}
 	for _, p := range t.Matrix.Products {
-		f.accepted = append(f.accepted, p.Product())
+		f.Accepted = append(f.Accepted, p.Product())
 	}
 	for _, u := range t.Matrix.Undecided {
-		open := parse(u.Suites)
+		open := ParseKeywords(u.Suites)
 		if len(open) == 0 {
 			// It may be any of what was asked about.
-			f.undecided = f.asked
+			f.Undecided = f.Asked
 			break
 		}
-		f.undecided = append(f.undecided, open...)
+		f.Undecided = append(f.Undecided, open...)
 	}
 	for _, e := range t.Exchanges {
 		if e.Offer != "" {
-			f.exchanges = append(f.exchanges, exchangeFacts{e.ID, e.Outcome, parse(e.Offer), parse(e.Suite), e.Group})
+			f.exchanges = append(f.exchanges, exchangeFacts{e.ID, e.Outcome, ParseKeywords(e.Offer), ParseKeywords(e.Suite), e.Group})
 		}
 	}
 	return f
@@ -53,7 +53,7 @@ func newFacts(t *Target) facts {
 // anywhere, and an offer of a datagram has far less.
 const maxKeywords = 1 << 16
 
-func parse(keywords string) []proposals.Product {
+func ParseKeywords(keywords string) []proposals.Product {
 	if keywords == "" || len(keywords) > maxKeywords {
 		return nil
 	}
@@ -65,10 +65,10 @@ func parse(keywords string) []proposals.Product {
 }
 
 // askedAllClassical reports whether every classical suite was asked about.
-func (f facts) askedAllClassical() bool {
+func (f Facts) askedAllClassical() bool {
 	var asked int64
-	for _, p := range f.asked { // they do not overlap
-		if c, ok := classicalPart(p); ok {
+	for _, p := range f.Asked { // they do not overlap
+		if c, ok := ClassicalPart(p); ok {
 			asked += c.Size()
 		}
 	}
@@ -77,12 +77,12 @@ func (f facts) askedAllClassical() bool {
 
 // state returns what is known of s: what was asked, is not accepted and not
 // undecided was refused.
-func (f facts) state(s proposals.Suite) matrix.State {
+func (f Facts) state(s proposals.Suite) matrix.State {
 	holdsSuite := func(p proposals.Product) bool { return p.Contains(s) }
 	switch {
-	case slices.ContainsFunc(f.accepted, holdsSuite):
+	case slices.ContainsFunc(f.Accepted, holdsSuite):
 		return matrix.Accepted
-	case slices.ContainsFunc(f.undecided, holdsSuite), !slices.ContainsFunc(f.asked, holdsSuite):
+	case slices.ContainsFunc(f.Undecided, holdsSuite), !slices.ContainsFunc(f.Asked, holdsSuite):
 		return matrix.NotTested
 	}
 	return matrix.Refused
@@ -90,13 +90,13 @@ func (f facts) state(s proposals.Suite) matrix.State {
 
 // decided reports whether the suite of keywords is known to be accepted or to be
 // refused.
-func (f facts) decided(keywords string) bool {
+func (f Facts) decided(keywords string) bool {
 	s, err := proposals.ParseSuite(keywords)
 	return err == nil && f.state(s) != matrix.NotTested
 }
 
 // refusal returns an exchange whose offer holds s and was refused.
-func (f facts) refusal(s proposals.Suite) (id int, ok bool) {
+func (f Facts) refusal(s proposals.Suite) (id int, ok bool) {
 	for _, e := range f.exchanges {
 		if e.outcome == OutcomeNoProposalChosen &&
 			slices.ContainsFunc(e.offer, func(p proposals.Product) bool { return p.Contains(s) }) {
@@ -107,7 +107,7 @@ func (f facts) refusal(s proposals.Suite) (id int, ok bool) {
 }
 
 // refusals returns the exchanges with a refused offer that holds a.
-func (f facts) refusals(a proposals.Algorithm) []int {
+func (f Facts) refusals(a proposals.Algorithm) []int {
 	var ids []int
 	for _, e := range f.exchanges {
 		if e.outcome == OutcomeNoProposalChosen && anyHolds(e.offer, a) {
@@ -122,7 +122,7 @@ const enoughEvidence = 5
 
 // shown returns some exchanges in which the gateway chose a itself, or took
 // an offer of nothing else on the axis of a.
-func (f facts) shown(a proposals.Algorithm) []int {
+func (f Facts) shown(a proposals.Algorithm) []int {
 	var ids []int
 	for _, e := range f.exchanges {
 		taken := e.outcome == OutcomeAccepted && anyHolds(e.suite, a)
@@ -146,16 +146,14 @@ func onlyOffers(offer []proposals.Product, a proposals.Algorithm) bool {
 }
 
 func anyHolds(products []proposals.Product, a proposals.Algorithm) bool {
-	return slices.ContainsFunc(products, func(p proposals.Product) bool { return holds(p[a.Axis], a) })
+	return slices.ContainsFunc(products, func(p proposals.Product) bool { return slices.Contains(p[a.Axis], a) })
 }
 
-func holds(list []proposals.Algorithm, a proposals.Algorithm) bool { return slices.Contains(list, a) }
-
-// classicalPart returns the suites of p without additional key exchanges. It
+// ClassicalPart returns the suites of p without additional key exchanges. It
 // reports false if there are none.
-func classicalPart(p proposals.Product) (proposals.Product, bool) {
+func ClassicalPart(p proposals.Product) (proposals.Product, bool) {
 	for axis := proposals.ADDKE1; axis < proposals.NumAxes; axis++ {
-		if len(p[axis]) > 0 && !holds(p[axis], proposals.None(axis)) {
+		if len(p[axis]) > 0 && !slices.Contains(p[axis], proposals.None(axis)) {
 			return proposals.Product{}, false
 		}
 		p[axis] = nil

@@ -13,7 +13,7 @@ import (
 func findings(t *Target) []Finding {
 	out := pathFindings(t)
 	if t.Matrix != nil {
-		facts := newFacts(t)
+		facts := FactsOf(t)
 		out = append(out, weakFindings(t, facts)...)
 		out = append(out, suiteFindings(t, facts)...)
 	}

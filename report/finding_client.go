@@ -8,7 +8,7 @@ import (
 
 // windowsFinding tells that no Windows client with default settings can
 // connect, where a refusal of each of its suites was seen.
-func windowsFinding(f facts) (Finding, bool) {
+func windowsFinding(f Facts) (Finding, bool) {
 	windows, _ := client.Named("windows-11") // which offers all that older ones do
 	var evidence []int
 	for _, p := range windows.Offer {
@@ -27,7 +27,7 @@ func windowsFinding(f facts) (Finding, bool) {
 		Evidence: evidence,
 	}
 	out.Fix = []string{"let the gateway accept aes256-sha256-prfsha256-modp2048, and set the clients to it"}
-	c := remedy.Case{Client: windows, Accepted: f.accepted}
+	c := remedy.Case{Client: windows, Accepted: f.Accepted}
 	if best := c.Remedies(); len(best) > 0 && len(best[0].Lines) > 0 && len(best[0].Weaker) == 0 {
 		out.Fix = []string{"on the clients, with ESP values that the gateway takes: " + best[0].Lines[0]}
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/choice"
 	"github.com/ikescope/ikescope/proposals/matrix"
-	"github.com/ikescope/ikescope/report/internal/lists"
 	"github.com/ikescope/ikescope/report/reporttest"
 )
 
@@ -156,86 +155,5 @@ func TestWeakEvidence(t *testing.T) {
 	}
 	if len(want) > 0 {
 		t.Errorf("no finding for %v", want)
-	}
-}
-
-func TestCounts(t *testing.T) {
-	m := newMatrix(reporttest.Matrix{
-		Asked:    matrix.Standard().Products(),
-		Inferred: "aes256gcm16-prfsha384-ecp384-x25519-ke1_none-ke1_mlkem768-ke1_mlkem1024",
-		Observed: "aes256gcm16-prfsha384-ecp384,aes256-sha384-prfsha384-ecp384-ke1_mlkem1024",
-	}.Of(t))
-	classical := matrix.Classical().Size()
-	if m.Classical != (Counts{classical, 2, classical - 2, 0}) {
-		t.Errorf("classical = %+v, want 2 of %d accepted", m.Classical, classical)
-	}
-	if want := m.Universe - classical; m.Hybrid != (Counts{want, 5, want - 5, 0}) {
-		t.Errorf("hybrid = %+v, want 5 of %d accepted", m.Hybrid, want)
-	}
-}
-
-func TestPostQuantum(t *testing.T) {
-	standard, classical := matrix.Standard().Products(), matrix.Classical().Products()
-	for _, tt := range []struct {
-		name    string
-		m       reporttest.Matrix
-		state   QuantumState
-		methods string
-	}{
-		{"hybrid beside classical", reporttest.Matrix{Asked: standard, Observed: "aes256gcm16-prfsha384-ecp384-ke1_none-ke1_mlkem768"}, "accepted", "mlkem768"},
-		{"hybrid alone", reporttest.Matrix{Asked: standard, Observed: "aes256gcm16-prfsha384-ecp384-ke1_mlkem768-ke1_mlkem1024-ke2_none"}, "required", "mlkem768 mlkem1024"},
-		{"hybrid product, classical product", reporttest.Matrix{Asked: standard, Observed: "aes256gcm16-prfsha384-ecp384-ke1_mlkem768,aes256gcm16-prfsha384-ecp256"}, "accepted", "mlkem768"},
-		{"hybrid alone, so far", reporttest.Matrix{Asked: standard, Observed: "aes256gcm16-prfsha384-ecp384-ke1_mlkem768", NotTested: "aes256gcm16-prfsha384-ecp384"}, "accepted", "mlkem768"},
-		{"ML-KEM by itself", reporttest.Matrix{Asked: standard, Observed: "aes256gcm16-prfsha384-mlkem768"}, "required", "mlkem768"},
-		{"none", reporttest.Matrix{Asked: standard, Observed: "aes256gcm16-prfsha384-ecp384"}, "none", ""},
-		{"undecided", reporttest.Matrix{Asked: standard, Observed: "aes256gcm16-prfsha384-ecp384", Silent: "aes256gcm16-prfsha384-ecp384-ke1_mlkem768"}, "unknown", ""},
-		{"classical methods asked", reporttest.Matrix{Asked: reporttest.Products(t, "aes256gcm16-prfsha384-ecp384-x25519"), Observed: "aes256gcm16-prfsha384-ecp384"}, "not_tested", ""},
-		{"classical undecided", reporttest.Matrix{Asked: classical, Observed: "aes256gcm16-prfsha384-ecp384", NotTested: "aes256gcm16-prfsha384-x25519"}, "none", ""},
-	} {
-		got := judgePostQuantum(tt.m.Of(t))
-		methods := strings.Join(lists.Convert(got.Methods, func(a Algorithm) string { return a.Keyword }), " ")
-		if got.State != tt.state || methods != tt.methods {
-			t.Errorf("%s: %s with %q, want %s with %q", tt.name, got.State, methods, tt.state, tt.methods)
-		}
-	}
-}
-
-func TestVendorID(t *testing.T) {
-	for _, tt := range []struct{ hex, want string }{
-		{"4f70656e494b45442d372e34", "OpenIKED-7.4"},
-		{"882fe56d6fd20dbc2251613b2ebe5beb", "strongSwan"},
-		{"882fe56d6fd20dbc2251613b2ebe5beb00", "strongSwan"},                                  // prefix
-		{"fd808804df73b15150709d878044cde0ac1efcde", "Juniper SRX (according to one source)"}, // exact
-		{"fd808804df73b15150709d878044cde0ac1efcde00", "fd808804df73b15150709d878044cde0ac1efcde00 (unknown)"},
-		{"464c455856504e2d535550504f52544544", "FLEXVPN-SUPPORTED"},
-		{"61626364", `"abcd"`},
-		{"616263", "616263 (unknown)"},
-		{"6162631b5b", "6162631b5b (unknown)"},
-		{"", " (unknown)"},
-	} {
-		if got := VendorIDOf(reporttest.Hex(t, tt.hex)).String(); got != tt.want {
-			t.Errorf("vendor ID %s = %q, want %q", tt.hex, got, tt.want)
-		}
-	}
-	if n := len(knownVendorIDs()); n < 500 {
-		t.Errorf("only %d vendor IDs are known", n)
-	}
-}
-
-func TestWrap(t *testing.T) {
-	for _, tt := range []struct {
-		in          string
-		width, hang int
-		want        []string
-	}{
-		{"", 20, 2, nil},
-		{"one two three four five", 12, 2, []string{"one two", "  three four", "  five"}},
-		{"aes256-sha256-prfsha256-modp2048", 20, 2, []string{"aes256-sha256-", "  prfsha256-modp2048"}},
-		{"a 0123456789012345678901234", 12, 0, []string{"a", "012345678901", "234567890123", "4"}},
-		{"ééééé ééééé ééééé", 12, 0, []string{"ééééé ééééé", "ééééé"}},
-	} {
-		if got := wrap(tt.in, tt.width, tt.hang); !slices.Equal(got, tt.want) {
-			t.Errorf("wrap(%q, %d, %d) = %q, want %q", tt.in, tt.width, tt.hang, got, tt.want)
-		}
 	}
 }

@@ -29,7 +29,7 @@ func axisNoun(axis proposals.Axis) string {
 
 // weakFindings names the accepted algorithms that should not be, one finding
 // for each weakness.
-func weakFindings(t *Target, f facts) []Finding {
+func weakFindings(t *Target, f Facts) []Finding {
 	type weak struct {
 		baseline.Weakness
 		algorithms []proposals.Algorithm
@@ -56,7 +56,7 @@ func weakFindings(t *Target, f facts) []Finding {
 	return out
 }
 
-func weakFinding(t *Target, f facts, w baseline.Weakness, algorithms []proposals.Algorithm) Finding {
+func weakFinding(t *Target, f Facts, w baseline.Weakness, algorithms []proposals.Algorithm) Finding {
 	axis := algorithms[0].Axis
 	names := distinct(lists.Convert(algorithms, proposals.Algorithm.Name))
 	keywords := lists.Convert(algorithms, proposals.Algorithm.Keyword)
@@ -70,8 +70,8 @@ func weakFinding(t *Target, f facts, w baseline.Weakness, algorithms []proposals
 		Detail: w.Reason,
 		Refs:   w.Refs,
 	}
-	others := slices.ContainsFunc(f.accepted, func(p proposals.Product) bool {
-		return len(p[axis]) == 0 || slices.ContainsFunc(p[axis], func(a proposals.Algorithm) bool { return !holds(algorithms, a) })
+	others := slices.ContainsFunc(f.Accepted, func(p proposals.Product) bool {
+		return len(p[axis]) == 0 || slices.ContainsFunc(p[axis], func(a proposals.Algorithm) bool { return !slices.Contains(algorithms, a) })
 	})
 	if !others && len(names) == 1 {
 		out.Title = names[0] + " is the only " + axisNoun(axis) + " accepted"
@@ -79,8 +79,8 @@ func weakFinding(t *Target, f facts, w baseline.Weakness, algorithms []proposals
 	for _, a := range algorithms {
 		out.Evidence = append(out.Evidence, f.shown(a)...)
 	}
-	for i, p := range f.accepted {
-		if slices.ContainsFunc(algorithms, func(a proposals.Algorithm) bool { return holds(p[axis], a) }) {
+	for i, p := range f.Accepted {
+		if slices.ContainsFunc(algorithms, func(a proposals.Algorithm) bool { return slices.Contains(p[axis], a) }) {
 			if len(out.Evidence) == 0 {
 				ids := t.Matrix.Products[i].Evidence
 				out.Evidence = append(out.Evidence, ids[:min(len(ids), enoughEvidence)]...)
@@ -107,11 +107,11 @@ func weakFinding(t *Target, f facts, w baseline.Weakness, algorithms []proposals
 }
 
 // acceptedOn returns the accepted algorithms of an axis, each once.
-func acceptedOn(axis proposals.Axis, f facts) []proposals.Algorithm {
+func acceptedOn(axis proposals.Axis, f Facts) []proposals.Algorithm {
 	var out []proposals.Algorithm
-	for _, p := range f.accepted {
+	for _, p := range f.Accepted {
 		for _, a := range p[axis] {
-			if !a.IsNone() && !holds(out, a) {
+			if !a.IsNone() && !slices.Contains(out, a) {
 				out = append(out, a)
 			}
 		}
@@ -124,9 +124,9 @@ func acceptedOn(axis proposals.Axis, f facts) []proposals.Algorithm {
 func exampleWith(p proposals.Product, algorithms []proposals.Algorithm) string {
 	axis := algorithms[0].Axis
 	for i, list := range p {
-		p[i] = slices.SortedStableFunc(slices.Values(list), byWorth)
+		p[i] = slices.SortedStableFunc(slices.Values(list), BestFirst)
 	}
-	p[axis] = slices.DeleteFunc(slices.Clone(p[axis]), func(a proposals.Algorithm) bool { return !holds(algorithms, a) })
+	p[axis] = slices.DeleteFunc(slices.Clone(p[axis]), func(a proposals.Algorithm) bool { return !slices.Contains(algorithms, a) })
 	for s := range p.Suites() {
 		return s.String()
 	}
@@ -134,7 +134,7 @@ func exampleWith(p proposals.Product, algorithms []proposals.Algorithm) string {
 }
 
 // suiteFindings judges the matrix as a whole.
-func suiteFindings(t *Target, f facts) []Finding {
+func suiteFindings(t *Target, f Facts) []Finding {
 	var out []Finding
 	m := t.Matrix
 	if m.Accepted == 0 && m.Refused > 0 && m.Unknown == 0 {
@@ -210,7 +210,7 @@ func preferenceFinding(t *Target) (Finding, bool) {
 		return Finding{}, false
 	}
 	var weak []string
-	for _, p := range parse(t.Preference.Suite) {
+	for _, p := range ParseKeywords(t.Preference.Suite) {
 		for _, axis := range judgedAxes {
 			for _, a := range p[axis] {
 				if _, ok := baseline.WeaknessOf(a); ok && soundSuiteAccepted(t) {
@@ -252,15 +252,15 @@ func soundSuiteAccepted(t *Target) bool {
 
 // missingFinding names what RFC 8247 makes mandatory to implement and the
 // gateway refuses in every combination, if every one was asked about.
-func missingFinding(f facts) (Finding, bool) {
-	if len(f.accepted) == 0 || !f.askedAllClassical() {
+func missingFinding(f Facts) (Finding, bool) {
+	if len(f.Accepted) == 0 || !f.askedAllClassical() {
 		return Finding{}, false
 	}
 	rfc8247, _ := baseline.Named(baseline.RFC8247)
 	var names []string
 	var evidence []int
 	for _, a := range rfc8247.Required() {
-		if anyHolds(f.asked, a) && !anyHolds(f.accepted, a) && !anyHolds(f.undecided, a) {
+		if anyHolds(f.Asked, a) && !anyHolds(f.Accepted, a) && !anyHolds(f.Undecided, a) {
 			name := a.Name()
 			if a.KeyBits != 0 {
 				name = fmt.Sprintf("%s with %d bits", name, a.KeyBits)

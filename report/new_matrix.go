@@ -50,7 +50,7 @@ func newMatrix(m *matrix.Matrix) *Matrix {
 func countClassical(products []proposals.Product) int64 {
 	var parts []proposals.Product
 	for _, p := range products {
-		if part, ok := classicalPart(p); ok {
+		if part, ok := ClassicalPart(p); ok {
 			parts = append(parts, part)
 		}
 	}

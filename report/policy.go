@@ -25,7 +25,7 @@ func Policies(t *Target, policies []baseline.Policy) []Policy {
 // judge holds a target to rules.
 type judge struct {
 	t     *Target
-	facts facts
+	facts Facts
 	// all are the suites that a full scan asks about, and those that this scan
 	// did; open are those of them that are neither accepted nor refused, and
 	// notAsked those of open that were not asked about.
@@ -44,19 +44,19 @@ func newJudge(t *Target) *judge {
 	if t.Matrix == nil {
 		return j
 	}
-	j.facts = newFacts(t)
-	if len(j.facts.asked)+len(j.facts.accepted)+len(j.facts.undecided) > mostSets {
+	j.facts = FactsOf(t)
+	if len(j.facts.Asked)+len(j.facts.Accepted)+len(j.facts.Undecided) > mostSets {
 		j.err = errors.New("too many sets of suites")
 		return j
 	}
 	for _, u := range t.Matrix.Undecided {
-		j.parts = append(j.parts, parse(u.Suites))
+		j.parts = append(j.parts, ParseKeywords(u.Suites))
 	}
-	j.all = append(matrix.Standard().Products(), j.facts.asked...)
-	if j.notAsked, j.err = matrix.Difference(j.all, j.facts.asked); j.err != nil {
+	j.all = append(matrix.Standard().Products(), j.facts.Asked...)
+	if j.notAsked, j.err = matrix.Difference(j.all, j.facts.Asked); j.err != nil {
 		return j
 	}
-	j.open = append(slices.Clone(j.facts.undecided), j.notAsked...)
+	j.open = append(slices.Clone(j.facts.Undecided), j.notAsked...)
 	return j
 }
 
@@ -84,7 +84,7 @@ func (j *judge) policy(p baseline.Policy) Policy {
 		return fmt.Sprintf("%d of %s", count[state], english.Counted(int64(decisive), "rule", "rules"))
 	}
 	switch {
-	case len(j.facts.accepted) == 0:
+	case len(j.facts.Accepted) == 0:
 		out.Verdict, out.Reason = RuleUndecided, "no suite was seen to be accepted"
 	case count[RuleViolated] > 0:
 		out.Verdict, out.Reason = RuleViolated, of(RuleViolated)
@@ -111,7 +111,7 @@ func (j *judge) rule(r baseline.Rule) Rule {
 	switch {
 	case !r.Observable():
 		f.state = RuleNotObservable
-	case len(j.facts.accepted) == 0:
+	case len(j.facts.Accepted) == 0:
 		f = ruling{state: RuleUndecided, found: "no suite was seen to be accepted"}
 	case j.err != nil:
 		f = ruling{state: RuleUndecided, found: "the report falls into too many sets of suites"}
@@ -133,7 +133,7 @@ func tooMany() ruling {
 
 // prohibited judges a rule that accepted suites can break.
 func (j *judge) prohibited(r baseline.Rule) ruling {
-	bad, err := r.Select(j.facts.accepted)
+	bad, err := r.Select(j.facts.Accepted)
 	if err != nil {
 		return tooMany()
 	}
@@ -161,7 +161,7 @@ func (j *judge) violation(r baseline.Rule, bad []proposals.Product) ruling {
 		f.evidence = append(f.evidence, j.facts.shown(a)...)
 	}
 	inferred := false
-	for i, p := range j.facts.accepted {
+	for i, p := range j.facts.Accepted {
 		if len(f.evidence) == 0 && overlaps(bad, p) {
 			ids := j.t.Matrix.Products[i].Evidence
 			f.evidence = append(f.evidence, ids[:min(len(ids), enoughEvidence)]...)
@@ -178,7 +178,7 @@ func (j *judge) violation(r baseline.Rule, bad []proposals.Product) ruling {
 		}
 		f.found = fmt.Sprintf("%s %s accepted, for example in %s", english.List(words, "and"), verb, example)
 		f.fix = []string{"take " + english.List(words, "and") + " out of the gateway's IKE proposals"}
-		if rest, err := matrix.Difference(j.facts.accepted, bad); r.Demand == baseline.Allowed && err == nil && len(rest) == 0 {
+		if rest, err := matrix.Difference(j.facts.Accepted, bad); r.Demand == baseline.Allowed && err == nil && len(rest) == 0 {
 			f.fix = []string{
 				"add " + english.List(lists.Convert(r.Algorithms, proposals.Algorithm.Keyword), "or") + " to the gateway's IKE proposals, and move the clients to it",
 				"then " + f.fix[0],
@@ -211,7 +211,7 @@ func (j *judge) offending(r baseline.Rule, bad []proposals.Product) []proposals.
 				if axis >= proposals.ADDKE1 && !a.IsNone() {
 					named.Axis = proposals.KE
 				}
-				if !a.IsNone() && !holds(out, a) && slices.Contains(r.Algorithms, named) == (r.Demand == baseline.Forbidden) {
+				if !a.IsNone() && !slices.Contains(out, a) && slices.Contains(r.Algorithms, named) == (r.Demand == baseline.Forbidden) {
 					out = append(out, a)
 				}
 			}
@@ -225,7 +225,7 @@ func (j *judge) required(r baseline.Rule) ruling {
 	if r.Demand == baseline.RequiredAll {
 		return j.requiredAll(r)
 	}
-	good, err := r.Select(j.facts.accepted)
+	good, err := r.Select(j.facts.Accepted)
 	if err != nil {
 		return tooMany()
 	}
@@ -277,15 +277,15 @@ func (j *judge) requiredAll(r baseline.Rule) ruling {
 
 // requiredSuites judges whether each suite of a product is accepted.
 func (j *judge) requiredSuites(r baseline.Rule) ruling {
-	rest, err := matrix.Difference(r.Suites, j.facts.accepted)
+	rest, err := matrix.Difference(r.Suites, j.facts.Accepted)
 	if err != nil {
 		return tooMany()
 	}
 	if len(rest) == 0 {
 		return ruling{state: RuleMet}
 	}
-	asked, err1 := matrix.Intersection(rest, j.facts.asked)
-	refused, err2 := matrix.Difference(asked, j.facts.undecided)
+	asked, err1 := matrix.Intersection(rest, j.facts.Asked)
+	refused, err2 := matrix.Difference(asked, j.facts.Undecided)
 	switch {
 	case err1 != nil || err2 != nil:
 		return tooMany()
@@ -328,7 +328,7 @@ func (j *judge) missing(r baseline.Rule) ruling {
 func (j *judge) undecided(open []proposals.Product) ruling {
 	f := ruling{state: RuleUndecided}
 	for _, p := range open[:min(len(open), mostOpen)] {
-		if !overlaps(j.facts.undecided, p) {
+		if !overlaps(j.facts.Undecided, p) {
 			continue
 		}
 		f.found = "no clear answer for suites that could decide it, for example " + exampleOf([]proposals.Product{p})
@@ -353,7 +353,7 @@ const mostOpen = 16
 func (j *judge) neverAsked(r baseline.Rule) string {
 	for _, one := range r.Each() {
 		if one.Suites != nil {
-			rest, err := matrix.Difference(one.Suites, j.facts.asked)
+			rest, err := matrix.Difference(one.Suites, j.facts.Asked)
 			if err != nil || len(rest) > 0 {
 				return one.Suites[0].String()
 			}
@@ -363,7 +363,7 @@ func (j *judge) neverAsked(r baseline.Rule) string {
 		for _, axis := range r.Aspect.Axes() {
 			a := one.Algorithms[0]
 			a.Axis = axis
-			asked = asked || anyHolds(j.facts.asked, a)
+			asked = asked || anyHolds(j.facts.Asked, a)
 		}
 		if !asked {
 			return one.Algorithms[0].Keyword()

@@ -17,7 +17,7 @@ func PolicyOf(t *Target, name string) (baseline.Policy, error) {
 	if t.Matrix == nil || len(t.Matrix.Products) == 0 {
 		return baseline.Policy{}, errors.New("no suite was seen to be accepted")
 	}
-	accepted, err := matrix.Difference(newFacts(t).accepted, nil)
+	accepted, err := matrix.Difference(FactsOf(t).Accepted, nil)
 	if err != nil {
 		return baseline.Policy{}, err
 	}

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"runtime"
 	"slices"
 	"strings"
@@ -24,7 +23,7 @@ func judged(t *testing.T, c reporttest.Matrix, policies ...baseline.Policy) *Tar
 	if c.Evidence == nil {
 		c.Evidence = []int{5}
 	}
-	doc := New(testRun, []probe.Result{{Target: "gw.example", Verdict: probe.VerdictIKEv2, Complete: true, Matrix: c.Of(t)}})
+	doc := New(Run{}, []probe.Result{{Target: "gw.example", Verdict: probe.VerdictIKEv2, Complete: true, Matrix: c.Of(t)}})
 	doc.Targets[0].Policies = Policies(&doc.Targets[0], policies)
 	return &doc.Targets[0]
 }
@@ -72,7 +71,7 @@ func TestJudge(t *testing.T) {
 		{"silent and sound", reporttest.Matrix{Observed: good, Silent: "aes256gcm16-prfsha512-ecp384"}, map[string]RuleState{"cnsa1": "met"}},
 		{"violated and silent", reporttest.Matrix{Observed: "aes256gcm16-prfsha1-ecp384", Silent: good}, map[string]RuleState{"cnsa1": "violated"}},
 		// What was not asked about as well.
-		{"one suite", reporttest.Matrix{Asked: parse(good), Observed: good}, map[string]RuleState{"cnsa1": "undecided", "legacy": "undecided", "cnsa2": "violated"}},
+		{"one suite", reporttest.Matrix{Asked: ParseKeywords(good), Observed: good}, map[string]RuleState{"cnsa1": "undecided", "legacy": "undecided", "cnsa2": "violated"}},
 		{"nothing", reporttest.Matrix{}, map[string]RuleState{"cnsa1": "undecided", "legacy": "undecided"}},
 	} {
 		target := judged(t, tt.c, baseline.Policies()...)
@@ -131,24 +130,6 @@ func TestJudgeRule(t *testing.T) {
 	}
 }
 
-func TestPolicyText(t *testing.T) {
-	var chosen []baseline.Policy
-	for _, name := range []string{"cnsa1", "bsi-tr-02102-3", "legacy"} {
-		p, _ := baseline.PolicyNamed(name)
-		chosen = append(chosen, p)
-	}
-	doc := New(testRun, reporttest.Cases(t)["weak-behind-nat"])
-	doc.Targets[0].Policies = Policies(&doc.Targets[0], chosen)
-	var b bytes.Buffer
-	if err := WriteJSON(&b, doc); err != nil {
-		t.Fatal(err)
-	}
-	reporttest.Validate(t, Schema(), b.Bytes())
-	whole := text(t, doc, TextOptions{})
-	section := whole[strings.Index(whole, "\nPOLICY")+1:]
-	golden(t, "policy.txt", section[:strings.Index(section, "\nCOST")])
-}
-
 // What a stranger saved, in more sets of suites than a scan makes, takes no
 // minutes to judge, to compare or to tell apart: work is counted in allocations.
 func TestManySets(t *testing.T) {
@@ -177,7 +158,7 @@ func TestManySets(t *testing.T) {
 		m := silent.Targets[0].Matrix
 		m.Undecided = append(m.Undecided, UndecidedSuites{State: "no_answer", Suites: some(i)})
 		m = accepting.Targets[0].Matrix
-		m.Products = append(m.Products, AcceptedSuites{Suites: SuitesOf(parse(some(i))[0])})
+		m.Products = append(m.Products, AcceptedSuites{Suites: SuitesOf(ParseKeywords(some(i))[0])})
 	}
 	var gates demands
 	for _, name := range []string{"rfc8247", "cnsa2", "modern"} {

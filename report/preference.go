@@ -71,7 +71,7 @@ func chosen(t *Target) []choice.Chosen {
 		if e.Purpose != PurposeDetail && e.Purpose != PurposeClient {
 			continue
 		}
-		c := choice.Chosen{Question: choice.Question{Offer: parse(e.Offer)}}
+		c := choice.Chosen{Question: choice.Question{Offer: ParseKeywords(e.Offer)}}
 		for _, method := range proposals.KeyExchangeMethods(c.Offer) {
 			switch (proposals.Algorithm{Axis: proposals.KE, ID: uint16(method)}).Keyword() {
 			case e.KE:

@@ -92,7 +92,7 @@ func TestSchemaMatchesGo(t *testing.T) {
 
 // What is written beside documents is as its schema says.
 func TestOtherSchemas(t *testing.T) {
-	doc := New(testRun, reporttest.Cases(t)["openiked"])
+	doc := New(Run{}, reporttest.Cases(t)["openiked"])
 	plan := NewPlan([]string{"vpn.example"}, matrix.Quick(), []matrix.Offer{{Products: matrix.Quick().Products()[:1]}})
 	var offers []ClientOffer
 	var advice []Advice

@@ -13,6 +13,7 @@ import (
 
 	"github.com/ikescope/ikescope/report"
 	captured "github.com/ikescope/ikescope/report/capture"
+	"github.com/ikescope/ikescope/report/text"
 )
 
 // captureOptions say which part of a capture is told, and how.
@@ -118,9 +119,9 @@ func (a *app) capture(ctx context.Context, opts captureOptions, paths []string) 
 			return usagef("--sa: %w", err)
 		}
 	}
-	written := a.print(&opts.printOptions, documentWriters(doc, func(w io.Writer, text report.TextOptions) error {
-		text.All = opts.all || opts.only != ""
-		return report.WriteCaptureText(w, doc, text)
+	written := a.print(&opts.printOptions, documentWriters(doc, func(w io.Writer, look text.Options) error {
+		look.All = opts.all || opts.only != ""
+		return text.Capture(w, doc, look)
 	}))
 	switch {
 	case written != nil:

@@ -15,6 +15,7 @@ import (
 	"github.com/ikescope/ikescope/ike/capture"
 	"github.com/ikescope/ikescope/report"
 	captured "github.com/ikescope/ikescope/report/capture"
+	"github.com/ikescope/ikescope/report/text"
 )
 
 var updateCaptures = flag.Bool("update", false, "write the texts of testdata/captures")
@@ -84,13 +85,13 @@ func TestCaptures(t *testing.T) {
 			if got := strings.Join(verdicts, "; "); got != want[name] {
 				t.Errorf("verdict %s, want %s", got, want[name])
 			}
-			var text bytes.Buffer
-			if err := report.WriteCaptureText(&text, doc, report.TextOptions{}); err != nil {
+			var printed bytes.Buffer
+			if err := text.Capture(&printed, doc, text.Options{}); err != nil {
 				t.Fatal(err)
 			}
 			golden := strings.TrimSuffix(file, ".pcap") + ".txt"
 			if *updateCaptures {
-				if err := os.WriteFile(golden, text.Bytes(), 0o644); err != nil {
+				if err := os.WriteFile(golden, printed.Bytes(), 0o644); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -98,7 +99,7 @@ func TestCaptures(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(string(wantText), text.String()); diff != "" {
+			if diff := cmp.Diff(string(wantText), printed.String()); diff != "" {
 				t.Errorf("text (-want +got):\n%s", diff)
 			}
 		})
@@ -123,7 +124,7 @@ func FuzzCapture(f *testing.F) {
 		}
 		doc := tell(p)
 		var out bytes.Buffer
-		if err := report.WriteCaptureText(&out, doc, report.TextOptions{}); err != nil {
+		if err := text.Capture(&out, doc, text.Options{}); err != nil {
 			t.Fatal(err)
 		}
 		if strings.ContainsFunc(out.String(), func(r rune) bool { return r != '\n' && r < ' ' || r == 0x7f }) {

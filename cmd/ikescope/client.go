@@ -12,6 +12,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/text"
 )
 
 func (a *app) clientCommand() *cobra.Command {
@@ -87,7 +88,7 @@ func (a *app) printClients(o *printOptions, policies []client.Policy, list func(
 	for _, p := range policies {
 		all = append(all, report.NewClientOffer(p))
 	}
-	return a.print(o, documentWriters(all, func(w io.Writer, _ report.TextOptions) error {
+	return a.print(o, documentWriters(all, func(w io.Writer, _ text.Options) error {
 		var b bytes.Buffer
 		list(&b, policies)
 		_, err := b.WriteTo(w)

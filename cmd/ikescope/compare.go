@@ -9,7 +9,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals/client"
-	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/text"
 )
 
 // compareOptions are the flags of a comparison.
@@ -52,7 +52,7 @@ Whether certificates, keys and passwords fit is not looked at.`,
 }
 
 func (a *app) compare(ctx context.Context, opts *compareOptions, flags *pflag.FlagSet, args []string) error {
-	opts.text = report.WriteComparison
+	opts.text = text.Comparison
 	if len(opts.clients) == 0 {
 		opts.clients = initiators()
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/text"
 )
 
 func (a *app) diffCommand() *cobra.Command {
@@ -42,8 +43,8 @@ no longer known is never told as refused.`,
 			if exitCode && !d.Same {
 				a.exit = report.ExitFailed
 			}
-			return a.print(&o, documentWriters(d, func(w io.Writer, text report.TextOptions) error {
-				return report.WriteDiffText(w, d, text)
+			return a.print(&o, documentWriters(d, func(w io.Writer, look text.Options) error {
+				return text.Diff(w, d, look)
 			}))
 		},
 	}

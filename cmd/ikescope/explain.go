@@ -15,6 +15,7 @@ import (
 	"github.com/ikescope/ikescope/proposals/remedy"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/explain"
+	"github.com/ikescope/ikescope/report/text"
 )
 
 // explainOptions are the flags of explain.
@@ -123,8 +124,8 @@ func (a *app) explainWords(o *explainOptions, words []string) error {
 	if len(all) == 0 {
 		return errors.Join(unknown...)
 	}
-	err := a.print(&o.printOptions, documentWriters(all, func(w io.Writer, text report.TextOptions) error {
-		return report.WriteExplanations(w, all, text)
+	err := a.print(&o.printOptions, documentWriters(all, func(w io.Writer, look text.Options) error {
+		return text.Explanations(w, all, look)
 	}))
 	return errors.Join(append([]error{err}, unknown...)...)
 }
@@ -176,7 +177,7 @@ func (a *app) advise(o *explainOptions, args []string) error {
 			}
 		}
 	}
-	return a.print(&o.printOptions, documentWriters(all, func(w io.Writer, text report.TextOptions) error {
-		return report.WriteAdvice(w, all, text)
+	return a.print(&o.printOptions, documentWriters(all, func(w io.Writer, look text.Options) error {
+		return text.Advice(w, all, look)
 	}))
 }

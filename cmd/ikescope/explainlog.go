@@ -10,10 +10,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/explain"
 	"github.com/ikescope/ikescope/report/incident"
 	"github.com/ikescope/ikescope/report/incident/readers"
+	"github.com/ikescope/ikescope/report/text"
 )
 
 // logSource is a log to explain: a file, standard input, or lines of the
@@ -98,7 +98,7 @@ func (a *app) explainLogs(ctx context.Context, o *explainOptions, sources []logS
 	if failed != nil {
 		doc.Complete, doc.Error = false, failed.Error()
 	}
-	err := a.print(&o.printOptions, documentWriters(doc, func(w io.Writer, t report.TextOptions) error {
+	err := a.print(&o.printOptions, documentWriters(doc, func(w io.Writer, t text.Options) error {
 		return incident.WriteText(w, doc, incident.Options{Width: t.Width, Color: t.Color, Attempt: o.attempt})
 	}))
 	return errors.Join(err, failed)
@@ -111,15 +111,15 @@ func (a *app) explainText(o *explainOptions, s logSource, head []byte, doc *inci
 	if err != nil {
 		return usagef("explain: %s: %w", s.name, err)
 	}
-	var text strings.Builder
+	var whole strings.Builder
 	for {
 		line, _, err := lines.Next()
 		if err != nil {
 			break
 		}
-		text.WriteString(line + "\n")
+		whole.WriteString(line + "\n")
 	}
-	if strings.TrimSpace(text.String()) == "" {
+	if strings.TrimSpace(whole.String()) == "" {
 		return usagef("explain: %s: is empty", s.name)
 	}
 	name := s.name + ": "
@@ -129,15 +129,15 @@ func (a *app) explainText(o *explainOptions, s logSource, head []byte, doc *inci
 	if len(doc.Files[0].Products) > 0 {
 		return usagef("explain: %sno line of it tells why a connection failed%s", name, because(doc))
 	}
-	if strings.Contains(text.String(), `"schema_version"`) || strings.TrimSpace(text.String()) == "{}" {
+	if strings.Contains(whole.String(), `"schema_version"`) || strings.TrimSpace(whole.String()) == "{}" {
 		return usagef("explain: %s: is a file: name a client for a report with --client, or write @%s for a log", s.name, s.name)
 	}
-	found, err := explain.Explain(text.String())
+	found, err := explain.Explain(whole.String())
 	if err != nil {
 		return usagef("explain: %s%w", name, err)
 	}
-	return a.print(&o.printOptions, documentWriters(found, func(w io.Writer, text report.TextOptions) error {
-		return report.WriteExplanations(w, found, text)
+	return a.print(&o.printOptions, documentWriters(found, func(w io.Writer, look text.Options) error {
+		return text.Explanations(w, found, look)
 	}))
 }
 

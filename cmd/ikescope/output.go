@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/text"
 )
 
 // textOrJSON are the ways to write what a command has to say.
@@ -155,13 +156,13 @@ func (o *printOptions) discard() {
 }
 
 // writers write a document, by format.
-type writers map[string]func(io.Writer, report.TextOptions) error
+type writers map[string]func(io.Writer, text.Options) error
 
-// documentWriters are those of v, which text writes to be read.
-func documentWriters(v any, text func(io.Writer, report.TextOptions) error) writers {
+// documentWriters are those of v, which asText writes to be read.
+func documentWriters(v any, asText func(io.Writer, text.Options) error) writers {
 	return writers{
-		"text": text,
-		"json": func(w io.Writer, _ report.TextOptions) error { return report.WriteJSON(w, v) },
+		"text": asText,
+		"json": func(w io.Writer, _ text.Options) error { return report.WriteJSON(w, v) },
 	}
 }
 
@@ -182,7 +183,7 @@ func (o *printOptions) write(stdout io.Writer, how writers) error {
 		if out.file == nil {
 			continue
 		}
-		if err := how[out.format](out.file, report.TextOptions{Width: o.width}); err != nil {
+		if err := how[out.format](out.file, text.Options{Width: o.width}); err != nil {
 			failed = errors.Join(failed, fmt.Errorf("write %s: %w", out.path, withoutPath(err)))
 			continue
 		}
@@ -214,7 +215,7 @@ type outputOptions struct {
 	// clientsAsked: the clients of the report are those of --client.
 	clientsAsked bool
 	// text writes what the text format stands for; nil for the whole report.
-	text func(io.Writer, *report.Document, report.TextOptions) error
+	text func(io.Writer, *report.Document, text.Options) error
 }
 
 func (o *outputOptions) addFlags(flags *pflag.FlagSet, formats []string) {
@@ -247,29 +248,29 @@ func (o *outputOptions) open() (pcap *pendingFile, err error) {
 
 // write writes doc everywhere.
 func (o *outputOptions) write(doc *report.Document, stdout io.Writer) error {
-	text := o.text
-	if text == nil {
-		text = report.WriteText
+	asText := o.text
+	if asText == nil {
+		asText = text.Document
 	}
-	how := documentWriters(doc, func(w io.Writer, t report.TextOptions) error {
+	how := documentWriters(doc, func(w io.Writer, t text.Options) error {
 		t.Evidence, t.ClientsAsked = o.evidence, o.clientsAsked
-		return text(w, doc, t)
+		return asText(w, doc, t)
 	})
-	how["gates"] = func(w io.Writer, t report.TextOptions) error { return report.WriteGates(w, doc, t) }
+	how["gates"] = func(w io.Writer, t text.Options) error { return text.Gates(w, doc, t) }
 	return o.printOptions.write(stdout, how)
 }
 
 // textOptions returns how text for stdout looks: 0 is the width of the
 // terminal.
-func textOptions(stdout io.Writer, width int, noColor bool) report.TextOptions {
-	text := report.TextOptions{Width: width}
+func textOptions(stdout io.Writer, width int, noColor bool) text.Options {
+	look := text.Options{Width: width}
 	if columns := terminalWidth(stdout); columns > 0 {
-		text.Color = !noColor && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
-		if text.Width == 0 {
-			text.Width = columns
+		look.Color = !noColor && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+		if look.Width == 0 {
+			look.Width = columns
 		}
 	}
-	return text
+	return look
 }
 
 // terminalWidth returns the columns of the terminal that w is, or 0 if it is

@@ -7,6 +7,7 @@ import (
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/text"
 )
 
 // plan writes the offers with which a scan begins. Names are not resolved,
@@ -24,7 +25,7 @@ func (a *app) plan(o *printOptions, s probe.Scanner, endpoints []probe.Endpoint)
 		targets = append(targets, e.Text)
 	}
 	plan := report.NewPlan(targets, universe, s.Plan())
-	return a.print(o, documentWriters(plan, func(w io.Writer, text report.TextOptions) error {
-		return report.WritePlan(w, plan, text)
+	return a.print(o, documentWriters(plan, func(w io.Writer, look text.Options) error {
+		return text.Plan(w, plan, look)
 	}))
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/text"
 )
 
 func (a *app) policyCommand() *cobra.Command {
@@ -109,19 +110,19 @@ allowed. It is a gate against changes, and a beginning to edit.`,
 			if err != nil {
 				return usagef("--from: %s: %w", from, err)
 			}
-			text, err := p.YAML()
+			yaml, err := p.YAML()
 			if err != nil {
 				return err
 			}
 			var faults baseline.Errors
-			if _, err := baseline.ParsePolicy(text); errors.As(err, &faults) {
+			if _, err := baseline.ParsePolicy(yaml); errors.As(err, &faults) {
 				wrong := *faults[0]
 				wrong.Line = 0 // of a file that is not there
 				return usagef("--name: %w", &wrong)
 			}
 			return a.print(&o, writers{
 				"yaml": yamlOf(p),
-				"json": func(w io.Writer, _ report.TextOptions) error { return report.WriteJSON(w, p) },
+				"json": func(w io.Writer, _ text.Options) error { return report.WriteJSON(w, p) },
 			})
 		},
 	}
@@ -164,7 +165,7 @@ func onlyTarget(doc *report.Document, name string) (*report.Target, error) {
 
 // policyWriters write policies as JSON, or as text by list.
 func policyWriters(policies []baseline.Policy, list func(*bytes.Buffer, []baseline.Policy)) writers {
-	return documentWriters(policies, func(w io.Writer, _ report.TextOptions) error {
+	return documentWriters(policies, func(w io.Writer, _ text.Options) error {
 		var b bytes.Buffer
 		list(&b, policies)
 		_, err := b.WriteTo(w)
@@ -173,8 +174,8 @@ func policyWriters(policies []baseline.Policy, list func(*bytes.Buffer, []baseli
 }
 
 // yamlOf writes p as a policy file.
-func yamlOf(p baseline.Policy) func(io.Writer, report.TextOptions) error {
-	return func(w io.Writer, _ report.TextOptions) error {
+func yamlOf(p baseline.Policy) func(io.Writer, text.Options) error {
+	return func(w io.Writer, _ text.Options) error {
 		out, err := p.YAML()
 		if err != nil {
 			return err

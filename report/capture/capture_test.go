@@ -12,6 +12,7 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/reporttest"
+	"github.com/ikescope/ikescope/report/text"
 )
 
 // talk is a capture in the making: messages between a client and a gateway.
@@ -307,7 +308,7 @@ func TestCaptureFolds(t *testing.T) {
 	}
 	s.detect(42, false)
 	var b bytes.Buffer
-	if err := report.WriteCaptureText(&b, s.document("FILE"), report.TextOptions{Width: 200}); err != nil {
+	if err := text.Capture(&b, s.document("FILE"), text.Options{Width: 200}); err != nil {
 		t.Fatal(err)
 	}
 	if want := "+0.400   INFORMATIONAL 2 to 41: 40 requests of 64 octets, each answered with 64, until +8.200, packet 5 to packet 84, encrypted"; !strings.Contains(b.String(), want) {
@@ -323,7 +324,7 @@ func TestCaptureFolds(t *testing.T) {
 		s.init(offered)
 	}
 	b.Reset()
-	if err := report.WriteCaptureText(&b, s.document("FILE"), report.TextOptions{}); err != nil {
+	if err := text.Capture(&b, s.document("FILE"), text.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if n := strings.Count(b.String(), "\nIKE SA "); n != 3 || !strings.Contains(b.String(), "17 IKE SAs are not told") {
@@ -373,17 +374,17 @@ func TestCaptureHostile(t *testing.T) {
 	s.init(offered, &ike.VendorID{Data: []byte("name\x1b[31m")})
 	s.answer(notifyOf(ike.REDIRECT, append([]byte{3, 6}, "\x1b]0;x\x07"...)...))
 	c := s.document("evil\x1b[2J.pcap")
-	var text, document bytes.Buffer
-	if err := report.WriteCaptureText(&text, c, report.TextOptions{}); err != nil {
+	var printed, document bytes.Buffer
+	if err := text.Capture(&printed, c, text.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if err := report.WriteJSON(&document, c); err != nil {
 		t.Fatal(err)
 	}
-	if strings.ContainsAny(text.String()+document.String(), "\x1b\x07") {
-		t.Errorf("%q", text.String())
+	if strings.ContainsAny(printed.String()+document.String(), "\x1b\x07") {
+		t.Errorf("%q", printed.String())
 	}
-	if !strings.Contains(text.String(), `evil\u{1b}[2J.pcap`) || !strings.Contains(text.String(), `go to \u{1b}]0;x\u{7}`) {
-		t.Errorf("%s", text.String())
+	if !strings.Contains(printed.String(), `evil\u{1b}[2J.pcap`) || !strings.Contains(printed.String(), `go to \u{1b}]0;x\u{7}`) {
+		t.Errorf("%s", printed.String())
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/reporttest"
+	"github.com/ikescope/ikescope/report/text"
 )
 
 // question is an IKE_SA_INIT with the number of a scan, and an answer if any.
@@ -114,7 +115,7 @@ func TestScanText(t *testing.T) {
 	}
 	c := s.document("FILE")
 	var b bytes.Buffer
-	if err := report.WriteCaptureText(&b, c, report.TextOptions{Width: 300}); err != nil {
+	if err := text.Capture(&b, c, text.Options{Width: 300}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
@@ -130,7 +131,7 @@ func TestScanText(t *testing.T) {
 		t.Errorf("%s\ntells questions of a scan", b.String())
 	}
 	b.Reset()
-	if err := report.WriteCaptureText(&b, c, report.TextOptions{All: true}); err != nil {
+	if err := text.Capture(&b, c, text.Options{All: true}); err != nil {
 		t.Fatal(err)
 	}
 	if n := strings.Count(b.String(), "\nIKE SA "); n != 21 {

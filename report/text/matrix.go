@@ -1,4 +1,4 @@
-package report
+package text
 
 import (
 	"fmt"
@@ -7,13 +7,14 @@ import (
 
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/english"
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // matrix writes what the gateway accepts: the counts, the picture, the order
 // and the post-quantum verdict.
-func (p *page) matrix(t *Target) {
+func (p *page) matrix(t *report.Target) {
 	m := t.Matrix
 	p.section("SUITES")
 	if m.Hybrid.Universe == 0 {
@@ -38,21 +39,21 @@ func (p *page) matrix(t *Target) {
 }
 
 // preference writes whose order counts, and the order.
-func (p *page) preference(pref *Preference) {
+func (p *page) preference(pref *report.Preference) {
 	switch {
 	case pref == nil:
 		return
-	case pref.Decides == ByInitiator:
+	case pref.Decides == report.ByInitiator:
 		p.aligned("order      the client's: the gateway takes what is offered first")
 		return
 	case len(pref.KE) > 1:
-		order := strings.Join(lists.Convert(pref.KE, MethodLabel), ", ")
+		order := strings.Join(lists.Convert(pref.KE, report.MethodLabel), ", ")
 		if !pref.KEComplete {
 			order += ", then others"
 		}
 		p.aligned("order      the gateway's: " + order)
 	}
-	if ciphers := pref.ciphers(); len(ciphers) > 1 {
+	if ciphers := orderedCiphers(pref); len(ciphers) > 1 {
 		p.aligned("ciphers    in its order: " + strings.Join(ciphers, ", "))
 	}
 	if pref.Suite != "" {
@@ -60,15 +61,15 @@ func (p *page) preference(pref *Preference) {
 	}
 }
 
-// ciphers returns the ciphers whose place in the gateway's order is known, in
+// orderedCiphers returns the ciphers whose place in the gateway's order is known, in
 // this order.
-func (pref *Preference) ciphers() []string {
+func orderedCiphers(pref *report.Preference) []string {
 	var out []string
-	if pref.Decides != ByGateway {
+	if pref.Decides != report.ByGateway {
 		return nil
 	}
 	for _, own := range pref.Own {
-		for i, a := range OnAxis(proposals.ENCR, own.ENCR) {
+		for i, a := range report.OnAxis(proposals.ENCR, own.ENCR) {
 			if label := a.Label(); i < own.Ordered.ENCR && !slices.Contains(out, label) {
 				out = append(out, label)
 			}
@@ -78,7 +79,7 @@ func (pref *Preference) ciphers() []string {
 }
 
 // countWords says how many suites are in which state, and how it is known.
-func countWords(c Counts, proven bool) string {
+func countWords(c report.Counts, proven bool) string {
 	how := ""
 	switch {
 	case c.Universe == 0:
@@ -97,7 +98,7 @@ func countWords(c Counts, proven bool) string {
 func (p *page) never(pic *picture) {
 	rfc8247, _ := baseline.Named(baseline.RFC8247)
 	heading := "refused in every combination:"
-	for i, axis := range judgedAxes {
+	for i, axis := range gridAxes {
 		var named []proposals.Algorithm
 		for _, a := range pic.never[axis] {
 			if r, ok := rfc8247.Requirement(a); ok && !strings.HasPrefix(r.Transform, "(") {
@@ -133,7 +134,7 @@ func withKeyLengths(list []proposals.Algorithm) []string {
 const mostHybrids = 12
 
 // hybrids writes the accepted suites with additional key exchanges.
-func (p *page) hybrids(t *Target) {
+func (p *page) hybrids(t *report.Target) {
 	heading := "accepted with additional key exchanges:"
 	shown := 0
 	for _, a := range t.Matrix.Products {
@@ -147,7 +148,7 @@ func (p *page) hybrids(t *Target) {
 		p.text(0, heading)
 		heading = ""
 		mark := "#"
-		if a.Basis == BasisInferred {
+		if a.Basis == report.BasisInferred {
 			mark = "+"
 		}
 		p.indented(0, 2, mark+" "+productWords(product))
@@ -178,19 +179,19 @@ func productWords(product proposals.Product) string {
 }
 
 // quantumWords is the post-quantum verdict in one line.
-func quantumWords(q *PostQuantum, m *Matrix) string {
-	methods := lists.Convert(q.Methods, MethodLabel)
+func quantumWords(q *report.PostQuantum, m *report.Matrix) string {
+	methods := lists.Convert(q.Methods, report.MethodLabel)
 	switch q.State {
-	case QuantumRequired:
+	case report.QuantumRequired:
 		return "ready: every accepted suite has " + english.List(methods, "or")
-	case QuantumAccepted:
+	case report.QuantumAccepted:
 		if m.Unknown > 0 {
 			return "ready: " + english.List(methods, "and") + " accepted; not all suites are decided"
 		}
 		return "ready: " + english.List(methods, "and") + " accepted, beside classical key exchange"
-	case QuantumNone:
+	case report.QuantumNone:
 		return "not ready: no post-quantum key exchange is accepted"
-	case QuantumNotTested:
+	case report.QuantumNotTested:
 		return "not tested: no post-quantum key exchange was asked about"
 	}
 	return "unknown: not all suites with post-quantum key exchange are decided"

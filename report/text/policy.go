@@ -1,15 +1,16 @@
-package report
+package text
 
 import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/english"
 )
 
 // policies writes a line for each policy, and below it the rules that are
 // violated or undecided.
-func (p *page) policies(t *Target) {
+func (p *page) policies(t *report.Target) {
 	if len(t.Policies) == 0 {
 		return
 	}
@@ -18,23 +19,23 @@ func (p *page) policies(t *Target) {
 	for _, policy := range t.Policies {
 		style := yellow
 		switch policy.Verdict {
-		case RuleMet:
+		case report.RuleMet:
 			style = green
-		case RuleViolated:
+		case report.RuleViolated:
 			style = red
 		}
-		p.raw(p.paint(style, Printable(policy.Name+": "+string(policy.Verdict))) + Printable(", "+policy.Reason))
+		p.raw(p.paint(style, report.Printable(policy.Name+": "+string(policy.Verdict))) + report.Printable(", "+policy.Reason))
 		var unseen []string
 		unverified := 0
 		for _, r := range policy.Rules {
-			if r.State == RuleNotObservable {
+			if r.State == report.RuleNotObservable {
 				unseen = append(unseen, r.ID)
 				continue
 			}
 			if r.Unverified != "" {
 				unverified++
 			}
-			rated = rated || r.State == RuleViolated && r.Severity != SeverityInfo
+			rated = rated || r.State == report.RuleViolated && r.Severity != report.SeverityInfo
 			p.rule(r)
 		}
 		if len(unseen) > 0 {
@@ -52,12 +53,12 @@ func (p *page) policies(t *Target) {
 
 // rule writes a rule that is not met, with how bad the policy calls that behind
 // the demand.
-func (p *page) rule(r Rule) {
+func (p *page) rule(r report.Rule) {
 	word, style, rated := "violated", yellow, " (rated "+string(r.Severity)+")"
 	switch rank := baseline.Severity(r.Severity).Rank(); {
-	case r.State == RuleUndecided:
+	case r.State == report.RuleUndecided:
 		word = "unknown"
-	case r.State != RuleViolated:
+	case r.State != report.RuleViolated:
 		return
 	case rank <= baseline.High.Rank():
 		style = red
@@ -68,7 +69,7 @@ func (p *page) rule(r Rule) {
 		rated = "" // advice is no matter of degree
 	}
 	state := p.paint(style, pad(word, 9))
-	for i, line := range wrap(Printable(r.ID+": "+r.Demand+rated), p.width-margin-9, 0) {
+	for i, line := range wrap(report.Printable(r.ID+": "+r.Demand+rated), p.width-margin-9, 0) {
 		if i > 0 {
 			state = strings.Repeat(" ", 9)
 		}

@@ -1,4 +1,4 @@
-package report
+package text
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/english"
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
@@ -16,7 +17,7 @@ const fewClients = 6
 
 // clients writes what the clients get that were compared with the gateway, in
 // short unless they are few.
-func (p *page) clients(t *Target) {
+func (p *page) clients(t *report.Target) {
 	if len(t.Clients) == 0 {
 		return
 	}
@@ -42,7 +43,7 @@ func (p *page) clients(t *Target) {
 }
 
 // The verdicts on clients, in the order in which they are told.
-var verdicts = []ClientVerdict{ClientConnects, ClientFails, ClientUnknown}
+var verdicts = []report.ClientVerdict{report.ClientConnects, report.ClientFails, report.ClientUnknown}
 
 // mostClientLines bounds the lines of the clients of one verdict.
 const mostClientLines = 3
@@ -50,18 +51,18 @@ const mostClientLines = 3
 // listed writes names beside a label of 11 columns, as many as fit.
 func (p *page) listed(label string, names []string) {
 	width := p.width - margin - 11
-	lines := wrap(Printable(strings.Join(names, ", ")), width, 0)
+	lines := wrap(report.Printable(strings.Join(names, ", ")), width, 0)
 	for n := len(names); len(lines) > mostClientLines && n > 0; n-- {
-		lines = wrap(Printable(fmt.Sprintf("%s and %d more", strings.Join(names[:n-1], ", "), len(names)-n+1)), width, 0)
+		lines = wrap(report.Printable(fmt.Sprintf("%s and %d more", strings.Join(names[:n-1], ", "), len(names)-n+1)), width, 0)
 	}
 	p.aligned(pad(label, 11) + strings.Join(lines, " "))
 }
 
 // basisWords says how the verdicts are known.
-func basisWords(clients []Client) string {
+func basisWords(clients []report.Client) string {
 	live := 0
 	for _, c := range clients {
-		if c.Basis == BasisLive {
+		if c.Basis == report.BasisLive {
 			live++
 		}
 	}
@@ -74,8 +75,8 @@ func basisWords(clients []Client) string {
 	return fmt.Sprintf("%d as their own first packets were answered, the others predicted", live)
 }
 
-func doubtWords(clients []Client) string {
-	if slices.ContainsFunc(clients, func(c Client) bool { return c.Doubt != "" }) {
+func doubtWords(clients []report.Client) string {
+	if slices.ContainsFunc(clients, func(c report.Client) bool { return c.Doubt != "" }) {
 		return "; * its offer is doubtful"
 	}
 	return ""
@@ -86,8 +87,8 @@ func doubtWords(clients []Client) string {
 const longestName = 30
 
 // shortName is the name of a client, cut where it is long.
-func shortName(c Client) string {
-	name := Printable(c.Name)
+func shortName(c report.Client) string {
+	name := report.Printable(c.Name)
 	if columns(name) > longestName {
 		name = string([]rune(name)[:longestName-3]) + "..."
 	}
@@ -96,7 +97,7 @@ func shortName(c Client) string {
 
 // markedName is the short name of a client, with a mark if its offer is
 // doubtful.
-func markedName(c Client) string {
+func markedName(c report.Client) string {
 	name := shortName(c)
 	if c.Doubt != "" {
 		name += "*"
@@ -106,34 +107,34 @@ func markedName(c Client) string {
 
 // comparison returns a line for each client and, below, why some fail and
 // what is unknown of others; of few clients, all that is said of them.
-func (p *page) comparison(clients []Client, width int) []string {
+func (p *page) comparison(clients []report.Client, width int) []string {
 	name := 0
 	for _, c := range clients {
 		name = max(name, columns(markedName(c)))
 	}
 	var lines []string
 	several, many := "", ""
-	mixed := slices.ContainsFunc(clients, func(c Client) bool { return c.Basis != BasisLive })
+	mixed := slices.ContainsFunc(clients, func(c report.Client) bool { return c.Basis != report.BasisLive })
 	for _, c := range clients {
 		symbol, style := "?", yellow
 		switch c.Verdict {
-		case ClientConnects:
+		case report.ClientConnects:
 			symbol, style = "+", green
-		case ClientFails:
+		case report.ClientFails:
 			symbol, style = "-", red
 		}
-		head := fmt.Sprintf("%s %s  %s  ", symbol, pad(Printable(c.Verdict), 8), pad(markedName(c), name))
-		got := wrap(Printable(gotWords(c, mixed)), width, 4)
+		head := fmt.Sprintf("%s %s  %s  ", symbol, pad(report.Printable(c.Verdict), 8), pad(markedName(c), name))
+		got := wrap(report.Printable(gotWords(c, mixed)), width, 4)
 		if len(got) == 1 && columns(head)+columns(got[0]) <= width {
 			lines = append(lines, p.paint(style, head)+got[0])
 		} else {
 			lines = append(lines, p.paint(style, head))
-			for _, line := range wrap(Printable(gotWords(c, mixed)), width-4, 0) {
+			for _, line := range wrap(report.Printable(gotWords(c, mixed)), width-4, 0) {
 				lines = append(lines, "    "+line)
 			}
 		}
 		switch n := len(c.Candidates); {
-		case n >= mostCandidates:
+		case n >= report.MostCandidates:
 			many = "; (many) or one of many others"
 		case n > 1:
 			several = "; (+1) or 1 other suite"
@@ -146,14 +147,14 @@ func (p *page) comparison(clients []Client, width int) []string {
 
 // gotWords is what a client gets, or what is missing, in few words, marked if it
 // is live among others that are not.
-func gotWords(c Client, mixed bool) string {
+func gotWords(c report.Client, mixed bool) string {
 	var words string
 	switch {
 	case c.Suite != "":
 		words = c.Suite
 	case len(c.Candidates) > 1:
 		words = fmt.Sprintf("%s (+%d)", c.Candidates[0], len(c.Candidates)-1)
-		if len(c.Candidates) >= mostCandidates {
+		if len(c.Candidates) >= report.MostCandidates {
 			words = fmt.Sprintf("%s (many)", c.Candidates[0])
 		}
 	case len(c.Candidates) == 1:
@@ -161,20 +162,20 @@ func gotWords(c Client, mixed bool) string {
 	case len(c.Missing) == 1:
 		words = missingWords(c.Missing[0])
 	case len(c.Missing) > 1:
-		words = english.List(lists.Convert(c.Missing, func(m Missing) string { return m.Axis }), "and") + " do not meet"
+		words = english.List(lists.Convert(c.Missing, func(m report.Missing) string { return m.Axis }), "and") + " do not meet"
 	}
-	if c.Basis == BasisLive && mixed {
+	if c.Basis == report.BasisLive && mixed {
 		words = strings.TrimSpace(words + " (live)")
 	}
 	return words
 }
 
 // missingWords names what does not meet.
-func missingWords(m Missing) string {
+func missingWords(m report.Missing) string {
 	if m.Axis == "combination" {
 		return "no combination meets"
 	}
-	offers := lists.Convert(m.Offers, func(a Algorithm) string { return a.Keyword })
+	offers := lists.Convert(m.Offers, func(a report.Algorithm) string { return a.Keyword })
 	if len(offers) > 2 {
 		offers = append(offers[:2], fmt.Sprintf("%d more", len(offers)-2))
 	}
@@ -183,14 +184,14 @@ func missingWords(m Missing) string {
 
 // reasons returns what is said of clients, once for those of which it is the
 // same.
-func (p *page) reasons(clients []Client, width int) []string {
+func (p *page) reasons(clients []report.Client, width int) []string {
 	few := len(clients) <= fewClients
 	var lines []string
 	told := make(map[string]bool)
 	for i, c := range clients {
 		said := sayings(c, few)
 		key := strings.Join(said, "\n")
-		if len(said) == 0 || told[key] || c.Verdict == ClientConnects && !few {
+		if len(said) == 0 || told[key] || c.Verdict == report.ClientConnects && !few {
 			continue
 		}
 		told[key] = true
@@ -205,11 +206,11 @@ func (p *page) reasons(clients []Client, width int) []string {
 			head += shownEvidence(c.Evidence)
 		}
 		lines = append(lines, "")
-		for _, line := range wrap(Printable(head), width, 0) {
+		for _, line := range wrap(report.Printable(head), width, 0) {
 			lines = append(lines, p.paint(bold, line))
 		}
 		for _, s := range said {
-			for _, line := range wrap(Printable(s), width-2, 2) {
+			for _, line := range wrap(report.Printable(s), width-2, 2) {
 				lines = append(lines, "  "+line)
 			}
 		}
@@ -218,8 +219,8 @@ func (p *page) reasons(clients []Client, width int) []string {
 }
 
 // sayings are the sentences on a client.
-func sayings(c Client, withDoubt bool) []string {
-	said := lists.Convert(c.Missing, func(m Missing) string { return m.Text })
+func sayings(c report.Client, withDoubt bool) []string {
+	said := lists.Convert(c.Missing, func(m report.Missing) string { return m.Text })
 	said = append(said, c.Notes...)
 	if withDoubt && c.Doubt != "" {
 		said = append(said, "Doubt: "+c.Doubt)
@@ -227,8 +228,8 @@ func sayings(c Client, withDoubt bool) []string {
 	return said
 }
 
-// WriteComparison writes what the clients of doc get, for people.
-func WriteComparison(w io.Writer, doc *Document, o TextOptions) error {
+// Comparison writes what the clients of doc get, for people.
+func Comparison(w io.Writer, doc *report.Document, o Options) error {
 	if o.Width == 0 {
 		o.Width = 80
 	}
@@ -241,11 +242,11 @@ func WriteComparison(w io.Writer, doc *Document, o TextOptions) error {
 		p.heading(t, true)
 		p.problems(t)
 		if t.Error != "" {
-			for _, line := range wrap(Printable(t.Error), p.width, 0) {
+			for _, line := range wrap(report.Printable(t.Error), p.width, 0) {
 				p.wide(line)
 			}
 		}
-		if t.Verdict != VerdictIKEv2 {
+		if t.Verdict != report.VerdictIKEv2 {
 			p.paths(t) // which say why nothing is known
 		}
 		p.wide("")

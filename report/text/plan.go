@@ -1,18 +1,19 @@
-package report
+package text
 
 import (
 	"fmt"
 	"io"
 	"strings"
 
+	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/english"
 )
 
-// WritePlan writes plan as a text to read.
-func WritePlan(w io.Writer, plan Plan, o TextOptions) error {
+// Plan writes plan as a text to read.
+func Plan(w io.Writer, plan report.Plan, o Options) error {
 	p := newPage(o)
 	line := func(hang int, text string) {
-		for _, line := range wrap(Printable(text), p.width, hang) {
+		for _, line := range wrap(report.Printable(text), p.width, hang) {
 			p.wide(line)
 		}
 	}

@@ -1,15 +1,16 @@
-package report
+package text
 
 import (
 	"fmt"
 	"strings"
 	"time"
 
+	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/english"
 )
 
 // capturedSA writes one IKE SA.
-func (p *page) capturedSA(sa *CapturedSA) {
+func (p *page) capturedSA(sa *report.CapturedSA) {
 	p.capturedHeading(sa)
 
 	p.section("WHEN")
@@ -65,9 +66,9 @@ func (p *page) capturedSA(sa *CapturedSA) {
 }
 
 // capturedHeading writes who, and the verdict.
-func (p *page) capturedHeading(sa *CapturedSA) {
-	name := Printable(fmt.Sprintf("IKE SA %d  %s > %s", sa.Number, &sa.Initiator, &sa.Responder))
-	verdict := Printable(sa.Verdict.String())
+func (p *page) capturedHeading(sa *report.CapturedSA) {
+	name := report.Printable(fmt.Sprintf("IKE SA %d  %s > %s", sa.Number, &sa.Initiator, &sa.Responder))
+	verdict := report.Printable(sa.Verdict.String())
 	gap := p.width - columns(name) - columns(verdict)
 	if gap < 2 {
 		p.wide(p.paint(bold, name))
@@ -77,7 +78,7 @@ func (p *page) capturedHeading(sa *CapturedSA) {
 }
 
 // packetWords names a packet, with its file where that is not the IKE SA's.
-func packetWords(sa *CapturedSA, file string, packet int) string {
+func packetWords(sa *report.CapturedSA, file string, packet int) string {
 	if file == sa.File {
 		return fmt.Sprintf("packet %d", packet)
 	}
@@ -90,7 +91,7 @@ const leastRoutine = 4
 // routine returns how many exchanges, from the first on, are alike: encrypted,
 // by the same side, of the same type and sizes, and each answered at the first
 // try, as dead peer detection is.
-func routine(exchanges []CapturedExchange) int {
+func routine(exchanges []report.CapturedExchange) int {
 	n := 0
 	for _, x := range exchanges {
 		first := exchanges[0]
@@ -105,10 +106,10 @@ func routine(exchanges []CapturedExchange) int {
 }
 
 // capturedRoutine writes one line for exchanges that are alike.
-func (p *page) capturedRoutine(sa *CapturedSA, all []CapturedExchange) {
+func (p *page) capturedRoutine(sa *report.CapturedSA, all []report.CapturedExchange) {
 	first, last := all[0], all[len(all)-1]
 	name := fmt.Sprintf("%s %d to %d", first.Type, first.MessageID, last.MessageID)
-	if first.By == SideResponder {
+	if first.By == report.SideResponder {
 		name += " of the responder"
 	}
 	p.timed(since(sa.First, first.Request.Time), bold, fmt.Sprintf("%s: %d requests of %s octets, each answered with %s, until %s, %s to %s, encrypted",
@@ -116,7 +117,7 @@ func (p *page) capturedRoutine(sa *CapturedSA, all []CapturedExchange) {
 		packetWords(sa, first.Request.File, first.Request.Packet), packetWords(sa, last.Responses[0].File, last.Responses[0].Packet)))
 }
 
-func (p *page) capturedPaths(sa *CapturedSA) {
+func (p *page) capturedPaths(sa *report.CapturedSA) {
 	p.section("PATH")
 	for _, path := range sa.Paths {
 		text := fmt.Sprintf("%s > %s: %d sent, %d received", &path.Initiator, &path.Responder, path.Sent, path.Received)
@@ -133,7 +134,7 @@ func (p *page) capturedPaths(sa *CapturedSA) {
 				silent = "responder"
 			}
 			text := "there is no NAT detection of the " + silent
-			if sa.Verdict.ID == CapturedOneSided {
+			if sa.Verdict.ID == report.CapturedOneSided {
 				text = "the NAT detection of the " + silent + " is not in the capture"
 			}
 			p.text(0, text+": NAT beyond the place of the capture cannot be told")
@@ -164,13 +165,13 @@ func since(began, at time.Time) string {
 // timed writes a paragraph beside the time of what it tells.
 func (p *page) timed(at, style, text string) {
 	const column = 9
-	for _, line := range wrap(Printable(text), p.width-margin-column, 2) {
+	for _, line := range wrap(report.Printable(text), p.width-margin-column, 2) {
 		p.raw(pad(at, column) + p.paint(style, line))
 		at = ""
 	}
 }
 
-func (p *page) capturedExchange(sa *CapturedSA, x CapturedExchange) {
+func (p *page) capturedExchange(sa *report.CapturedSA, x report.CapturedExchange) {
 	if sa.Version == 1 {
 		p.ikev1Exchange(sa, x)
 		return
@@ -179,7 +180,7 @@ func (p *page) capturedExchange(sa *CapturedSA, x CapturedExchange) {
 	if x.MessageID > 0 {
 		name += fmt.Sprintf(" %d", x.MessageID)
 	}
-	if x.By == SideResponder {
+	if x.By == report.SideResponder {
 		name += " of the responder"
 	}
 	if x.Request == nil {
@@ -192,7 +193,7 @@ func (p *page) capturedExchange(sa *CapturedSA, x CapturedExchange) {
 	}
 	switch {
 	case len(x.Responses) > 0:
-	case sa.Verdict.ID == CapturedOneSided:
+	case sa.Verdict.ID == report.CapturedOneSided:
 		p.timed("", yellow, name+" response: not in the capture")
 	default:
 		p.timed("", yellow, "no response")
@@ -201,7 +202,7 @@ func (p *page) capturedExchange(sa *CapturedSA, x CapturedExchange) {
 
 // ikev1Exchange writes what each side sent in an exchange of IKEv1, of which
 // requests are not told from responses.
-func (p *page) ikev1Exchange(sa *CapturedSA, x CapturedExchange) {
+func (p *page) ikev1Exchange(sa *report.CapturedSA, x report.CapturedExchange) {
 	if x.Request != nil {
 		p.capturedMessage(sa, x.Type+" of the initiator", *x.Request)
 	}
@@ -211,7 +212,7 @@ func (p *page) ikev1Exchange(sa *CapturedSA, x CapturedExchange) {
 }
 
 // capturedMessage writes a line on a message, and what can be read in it below.
-func (p *page) capturedMessage(sa *CapturedSA, name string, m CapturedMessage) {
+func (p *page) capturedMessage(sa *report.CapturedSA, name string, m report.CapturedMessage) {
 	words := []string{fmt.Sprintf("%s octets", english.Grouped(int64(m.Octets))), packetWords(sa, m.File, m.Packet)}
 	if m.Sent > 1 {
 		words = append(words, fmt.Sprintf("sent %d times", m.Sent))
@@ -251,7 +252,7 @@ func (p *page) capturedMessage(sa *CapturedSA, name string, m CapturedMessage) {
 			if n.Meaning != "" {
 				text += ": " + n.Meaning
 			}
-			for _, line := range wrap(Printable(text), p.width-margin-in, 2) {
+			for _, line := range wrap(report.Printable(text), p.width-margin-in, 2) {
 				p.raw(strings.Repeat(" ", in) + p.paint(yellow, line))
 			}
 			continue
@@ -271,7 +272,7 @@ func (p *page) capturedMessage(sa *CapturedSA, name string, m CapturedMessage) {
 	}
 }
 
-func (p *page) capturedProposal(in int, o CapturedProposal) {
+func (p *page) capturedProposal(in int, o report.CapturedProposal) {
 	text := fmt.Sprintf("proposal %d: %s", o.Number, o.Keywords)
 	if o.Fault != "" {
 		text += " (" + o.Fault + ")"
@@ -281,8 +282,8 @@ func (p *page) capturedProposal(in int, o CapturedProposal) {
 
 // capturedStatus says what a status notify means, "" for those of NAT, which
 // have a place of their own.
-func capturedStatus(n CapturedNotify) string {
-	w := notifyWords(Number{ID: n.ID, Name: n.Name})
+func capturedStatus(n report.CapturedNotify) string {
+	w := notifyWords(report.Number{ID: n.ID, Name: n.Name})
 	if w == "" && !strings.HasPrefix(n.Name, "NAT_") {
 		w = "signature hashes"
 	}

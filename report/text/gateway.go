@@ -1,15 +1,16 @@
-package report
+package text
 
 import (
 	"strings"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/english"
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // gateway writes what the gateway told of itself.
-func (p *page) gateway(t *Target) {
+func (p *page) gateway(t *report.Target) {
 	g := t.Gateway
 	p.section("GATEWAY")
 	if len(g.VendorIDs) == 0 {
@@ -25,7 +26,7 @@ func (p *page) gateway(t *Target) {
 		}
 	}
 	if len(g.SignatureHashes) > 0 {
-		said = append(said, "signature hashes "+english.List(lists.Convert(g.SignatureHashes, func(h Number) string {
+		said = append(said, "signature hashes "+english.List(lists.Convert(g.SignatureHashes, func(h report.Number) string {
 			return strings.ReplaceAll(strings.TrimPrefix(h.Name, "SIGHASH_"), "_", "-")
 		}), "and"))
 	}
@@ -51,7 +52,7 @@ func (p *page) gateway(t *Target) {
 
 // notifyWords says what a status notify of an IKE_SA_INIT answer means. NAT
 // detection and signature hashes have places of their own.
-func notifyWords(n Number) string {
+func notifyWords(n report.Number) string {
 	switch ike.NotifyType(n.ID) {
 	case ike.NAT_DETECTION_SOURCE_IP, ike.NAT_DETECTION_DESTINATION_IP, ike.SIGNATURE_HASH_ALGORITHMS, ike.REDIRECT:
 		return ""

@@ -1,25 +1,27 @@
-package report
+package text
 
 import (
 	"bytes"
 	"strings"
 	"testing"
+
+	"github.com/ikescope/ikescope/report"
 )
 
 // The summary has the failures first, and one line for what is alike.
 func TestCaptureSummary(t *testing.T) {
-	c := &Capture{File: "FILE", Complete: true}
-	verdicts := []CapturedVerdict{
+	c := &report.Capture{File: "FILE", Complete: true}
+	verdicts := []report.CapturedVerdict{
 		{Result: "works", ID: "A", Title: "fine"},
 		{Result: "fails", Layer: "network", ID: "B", Title: "gone"},
 		{Result: "unknown", ID: "C", Title: "who knows"},
 		{Result: "fails", Layer: "network", ID: "B", Title: "gone"},
 	}
 	for i, v := range verdicts {
-		c.SAs = append(c.SAs, CapturedSA{Number: i + 1, Version: 2, Initiator: Endpoint{"192.0.2.1", 500}, Responder: Endpoint{"192.0.2.2", 500}, Verdict: v})
+		c.SAs = append(c.SAs, report.CapturedSA{Number: i + 1, Version: 2, Initiator: report.Endpoint{Address: "192.0.2.1", Port: 500}, Responder: report.Endpoint{Address: "192.0.2.2", Port: 500}, Verdict: v})
 	}
 	var b bytes.Buffer
-	if err := WriteCaptureText(&b, c, TextOptions{Width: 200}); err != nil {
+	if err := Capture(&b, c, Options{Width: 200}); err != nil {
 		t.Fatal(err)
 	}
 	summary, _, _ := strings.Cut(b.String(), "IKE SA 1  ")

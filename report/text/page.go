@@ -1,10 +1,12 @@
-package report
+package text
 
 import (
 	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/ikescope/ikescope/report"
 )
 
 // margin is the width of the labels at the left of a text report.
@@ -19,7 +21,7 @@ type page struct {
 	label string // for the next line
 }
 
-func newPage(o TextOptions) *page {
+func newPage(o Options) *page {
 	if o.Width == 0 {
 		o.Width = 80
 	}
@@ -70,7 +72,7 @@ func (p *page) text(hang int, text string) { p.styled("", hang, text) }
 
 // styled is text in a style.
 func (p *page) styled(style string, hang int, text string) {
-	for _, line := range wrap(Printable(text), p.width-margin, hang) {
+	for _, line := range wrap(report.Printable(text), p.width-margin, hang) {
 		p.raw(p.paint(style, line))
 	}
 }
@@ -154,7 +156,7 @@ func center(s string, n int) string {
 // indented writes a paragraph indented by n columns, its further lines by
 // hang more.
 func (p *page) indented(n, hang int, text string) {
-	for _, line := range wrap(Printable(text), p.width-margin-n, hang) {
+	for _, line := range wrap(report.Printable(text), p.width-margin-n, hang) {
 		p.raw(strings.Repeat(" ", n) + line)
 	}
 }
@@ -165,7 +167,7 @@ func (p *page) list(label string, items []string) {
 		items[i] += ","
 	}
 	for _, line := range wrapWords(items, p.width-margin-11, 0) {
-		p.raw(pad(label, 11) + Printable(line))
+		p.raw(pad(label, 11) + report.Printable(line))
 		label = ""
 	}
 }

@@ -1,4 +1,4 @@
-package report
+package text
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/report"
 )
 
 // Marks of a cell of the picture. A cell stands for all suites of its row and
@@ -46,7 +48,7 @@ type row struct {
 
 // newPicture draws t's matrix. It reports false if there is nothing to draw,
 // or too much.
-func newPicture(t *Target) (*picture, bool) {
+func newPicture(t *report.Target) (*picture, bool) {
 	g, ok := newGrid(t)
 	if !ok {
 		return nil, false
@@ -79,7 +81,7 @@ func (pic *picture) rows() int {
 // picture draws the rows and columns with one of the values of live.
 func (g *grid) picture(live layer) *picture {
 	pic := &picture{never: map[proposals.Axis][]proposals.Algorithm{}}
-	for _, axis := range judgedAxes {
+	for _, axis := range gridAxes {
 		for i, a := range g.values[axis] {
 			if !live[axis][i] && g.asked[axis][i] && !a.IsNone() {
 				pic.never[axis] = append(pic.never[axis], a)
@@ -192,4 +194,22 @@ func (r row) label() string {
 		}
 	}
 	return s
+}
+
+// family is a cipher without its key length.
+func family(a proposals.Algorithm) string {
+	a.KeyBits = 0
+	return a.Label()
+}
+
+// weakMark is "!!" beside what is critical or high, "!" beside what is less.
+func weakMark(a proposals.Algorithm) string {
+	w, ok := baseline.WeaknessOf(a)
+	switch {
+	case !ok:
+		return ""
+	case w.Severity.Rank() <= baseline.High.Rank():
+		return "!!"
+	}
+	return "!"
 }

@@ -1,14 +1,15 @@
-package report
+package text
 
 import (
 	"fmt"
 	"strings"
 
+	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/english"
 )
 
 // cost writes what the scan took.
-func (p *page) cost(t *Target) {
+func (p *page) cost(t *report.Target) {
 	c := t.Cost
 	if c.Exchanges == 0 {
 		return
@@ -26,13 +27,13 @@ func (p *page) cost(t *Target) {
 }
 
 // exchanges lists the evidence.
-func (p *page) exchanges(t *Target) {
+func (p *page) exchanges(t *report.Target) {
 	p.section("EVIDENCE")
 	for _, e := range t.Exchanges {
-		head := fmt.Sprintf("%4d  %-8s %-8s ", e.ID, strings.Replace(Printable(e.Transport), "udp", "udp/", 1), Printable(e.Purpose))
-		line := Printable(english.Plain(string(e.Outcome)))
+		head := fmt.Sprintf("%4d  %-8s %-8s ", e.ID, strings.Replace(report.Printable(e.Transport), "udp", "udp/", 1), report.Printable(e.Purpose))
+		line := report.Printable(english.Plain(string(e.Outcome)))
 		if e.Group != "" {
-			line += " " + Printable(e.Group)
+			line += " " + report.Printable(e.Group)
 		}
 		if e.RTTms > 0 {
 			line += ", " + duration(e.RTTms)

@@ -1,4 +1,4 @@
-package report
+package text
 
 import (
 	"cmp"
@@ -7,11 +7,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/english"
 )
 
-// WriteCaptureText writes c for people. What came from the wire is escaped.
-func WriteCaptureText(w io.Writer, c *Capture, o TextOptions) error {
+// Capture writes c for people. What came from the wire is escaped.
+func Capture(w io.Writer, c *report.Capture, o Options) error {
 	p := newPage(o)
 	p.captureHead(c)
 	groups := alike(c.SAs)
@@ -33,8 +34,8 @@ func WriteCaptureText(w io.Writer, c *Capture, o TextOptions) error {
 }
 
 // captureHead writes what is in the files.
-func (p *page) captureHead(c *Capture) {
-	for _, line := range wrap(Printable(c.File), p.width, 2) {
+func (p *page) captureHead(c *report.Capture) {
+	for _, line := range wrap(report.Printable(c.File), p.width, 2) {
 		p.wide(p.paint(bold, line))
 	}
 	p.section("FILE")
@@ -52,7 +53,7 @@ func (p *page) captureHead(c *Capture) {
 	}
 }
 
-func countsWords(n CaptureCounts) string {
+func countsWords(n report.CaptureCounts) string {
 	words := []string{english.Counted(int64(n.Packets), "packet", "packets"), english.Counted(int64(n.IKE), "IKE datagram", "IKE datagrams")}
 	for _, more := range []struct {
 		n         int
@@ -70,11 +71,11 @@ func countsWords(n CaptureCounts) string {
 	return strings.Join(words, ", ")
 }
 
-func resultStyle(result Result) string {
+func resultStyle(result report.Result) string {
 	switch result {
-	case ResultFails:
+	case report.ResultFails:
 		return red
-	case ResultWorks:
+	case report.ResultWorks:
 		return green
 	}
 	return yellow
@@ -83,14 +84,14 @@ func resultStyle(result Result) string {
 // group is IKE SAs of the same two addresses with the same verdict, or of one
 // scan.
 type group struct {
-	verdict   CapturedVerdict
+	verdict   report.CapturedVerdict
 	file, who string
 	scan      int
 	numbers   []int
 }
 
 // alike puts IKE SAs into groups, the worst first.
-func alike(sas []CapturedSA) []*group {
+func alike(sas []report.CapturedSA) []*group {
 	type key struct {
 		file, who, id, title string
 		scan                 int
@@ -108,7 +109,7 @@ func alike(sas []CapturedSA) []*group {
 		}
 		index[k].numbers = append(index[k].numbers, sa.Number)
 	}
-	rank := map[Result]int{ResultFails: 0, ResultUnknown: 1, ResultWorks: 2}
+	rank := map[report.Result]int{report.ResultFails: 0, report.ResultUnknown: 1, report.ResultWorks: 2}
 	slices.SortStableFunc(groups, func(a, b *group) int { return cmp.Compare(rank[a.verdict.Result], rank[b.verdict.Result]) })
 	return groups
 }
@@ -136,7 +137,7 @@ func chooseSAs(groups []*group, all bool) map[int]bool {
 }
 
 // captureSummary writes a line for each group.
-func (p *page) captureSummary(groups []*group, scans []CapturedScan) {
+func (p *page) captureSummary(groups []*group, scans []report.CapturedScan) {
 	p.section("SUMMARY")
 	for _, g := range groups {
 		if g.scan > 0 {
@@ -158,7 +159,7 @@ func (p *page) captureSummary(groups []*group, scans []CapturedScan) {
 }
 
 // scanWords tells a scan in one sentence.
-func scanWords(s CapturedScan) string {
+func scanWords(s report.CapturedScan) string {
 	acceptable := s.Accepted + s.Acceptable
 	text := fmt.Sprintf("ikescope scan: %s in %s: %s", english.Counted(int64(s.Exchanges), "question", "questions"), inSeconds(s.Last.Sub(s.First)),
 		english.Counted(int64(acceptable), "offer acceptable", "offers acceptable"))

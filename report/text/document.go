@@ -1,13 +1,15 @@
-package report
+package text
 
 import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/ikescope/ikescope/report"
 )
 
-// TextOptions says how a text report looks.
-type TextOptions struct {
+// Options says how a text report looks.
+type Options struct {
 	// Color uses the terminal's colours; no meaning rests on them alone.
 	Color bool
 	// Width is the number of columns; 0 means 80, and less than 60 is 60.
@@ -23,10 +25,10 @@ type TextOptions struct {
 }
 
 // asked reports whether headings tell of the clients of t that fail.
-func (o TextOptions) asked(t *Target) bool { return o.ClientsAsked || len(t.Clients) <= fewClients }
+func (o Options) asked(t *report.Target) bool { return o.ClientsAsked || len(t.Clients) <= fewClients }
 
-// WriteText writes doc for people. What came from the wire is escaped.
-func WriteText(w io.Writer, doc *Document, o TextOptions) error {
+// Document writes doc for people. What came from the wire is escaped.
+func Document(w io.Writer, doc *report.Document, o Options) error {
 	p := newPage(o)
 	for i := range doc.Targets {
 		if i > 0 {
@@ -40,7 +42,7 @@ func WriteText(w io.Writer, doc *Document, o TextOptions) error {
 		for i := range doc.Targets {
 			t := &doc.Targets[i]
 			verdict, style := headline(t, o.asked(t))
-			for _, line := range p.sides(t.whole(), "", verdict, style, p.width-margin) {
+			for _, line := range p.sides(wholeName(t), "", verdict, style, p.width-margin) {
 				p.raw(line)
 			}
 		}
@@ -49,16 +51,16 @@ func WriteText(w io.Writer, doc *Document, o TextOptions) error {
 	return p.writeTo(w)
 }
 
-func tally(targets []Target) string {
-	count := map[Verdict]int{}
+func tally(targets []report.Target) string {
+	count := map[report.Verdict]int{}
 	for _, t := range targets {
 		count[t.Verdict]++
 	}
 	words := []string{fmt.Sprintf("%d scanned", len(targets))}
-	for _, verdict := range []Verdict{VerdictIKEv2, VerdictNoAnswer, VerdictUnreachable, VerdictNotIKE, VerdictError} {
+	for _, verdict := range []report.Verdict{report.VerdictIKEv2, report.VerdictNoAnswer, report.VerdictUnreachable, report.VerdictNotIKE, report.VerdictError} {
 		if n := count[verdict]; n > 0 {
 			word := verdict.Words()
-			if verdict == VerdictIKEv2 && n > 1 {
+			if verdict == report.VerdictIKEv2 && n > 1 {
 				word += "s" // the others are no nouns to count
 			}
 			words = append(words, fmt.Sprintf("%d %s", n, word))
@@ -67,7 +69,7 @@ func tally(targets []Target) string {
 	return strings.Join(words, ", ")
 }
 
-func (p *page) target(t *Target, o TextOptions) {
+func (p *page) target(t *report.Target, o Options) {
 	p.heading(t, o.asked(t))
 	p.paths(t)
 	if t.Matrix != nil {

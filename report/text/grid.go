@@ -1,10 +1,11 @@
-package report
+package text
 
 import (
 	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/report"
 )
 
 // maxValues and maxCells bound the work of drawing, in algorithms of an axis
@@ -13,6 +14,9 @@ const (
 	maxValues = 256
 	maxCells  = 64 << 20
 )
+
+// gridAxes are those of a picture.
+var gridAxes = []proposals.Axis{proposals.ENCR, proposals.PRF, proposals.INTEG, proposals.KE}
 
 // layer is the suites of one product, as a set of values for each axis.
 type layer [proposals.KE + 1][]bool
@@ -37,10 +41,10 @@ type coat struct {
 
 // newCoats returns what is painted for t, the last on top: what was asked as
 // refused, then what is undecided, inferred and observed.
-func newCoats(t *Target) []coat {
+func newCoats(t *report.Target) []coat {
 	var coats []coat
 	add := func(p proposals.Product, mark byte) {
-		part, ok := classicalPart(p)
+		part, ok := report.ClassicalPart(p)
 		if !ok {
 			return
 		}
@@ -49,26 +53,26 @@ func newCoats(t *Target) []coat {
 		}
 		coats = append(coats, coat{part, mark})
 	}
-	f := newFacts(t)
-	for _, p := range f.asked {
+	f := report.FactsOf(t)
+	for _, p := range f.Asked {
 		add(p, markRefused)
 	}
 	for _, u := range t.Matrix.Undecided {
 		mark := byte(markNotTested)
-		if u.State == StateNoAnswer {
+		if u.State == report.StateNoAnswer {
 			mark = markNoAnswer
 		}
-		for _, p := range parse(u.Suites) {
+		for _, p := range report.ParseKeywords(u.Suites) {
 			add(p, mark)
 		}
 	}
 	for _, top := range []struct {
-		basis Basis
+		basis report.Basis
 		mark  byte
-	}{{BasisInferred, markInferred}, {BasisObserved, markObserved}} {
+	}{{report.BasisInferred, markInferred}, {report.BasisObserved, markObserved}} {
 		for i, a := range t.Matrix.Products {
 			if a.Basis == top.basis {
-				add(f.accepted[i], top.mark)
+				add(f.Accepted[i], top.mark)
 			}
 		}
 	}
@@ -77,16 +81,16 @@ func newCoats(t *Target) []coat {
 
 // newGrid paints the products of t over each other. It reports false if that is
 // too much work.
-func newGrid(t *Target) (*grid, bool) {
+func newGrid(t *report.Target) (*grid, bool) {
 	g := &grid{marks: map[triple][]byte{}}
 	coats := newCoats(t)
 	for i, c := range coats {
-		for _, axis := range judgedAxes {
+		for _, axis := range gridAxes {
 			if len(c.product[axis]) > maxValues {
 				return nil, false
 			}
 			for _, a := range c.product[axis] {
-				if !holds(g.values[axis], a) {
+				if !slices.Contains(g.values[axis], a) {
 					g.values[axis] = append(g.values[axis], a)
 				}
 			}
@@ -95,8 +99,8 @@ func newGrid(t *Target) (*grid, bool) {
 			return nil, false
 		}
 	}
-	for _, axis := range judgedAxes {
-		slices.SortStableFunc(g.values[axis], byWorth)
+	for _, axis := range gridAxes {
+		slices.SortStableFunc(g.values[axis], report.BestFirst)
 		g.asked[axis] = make([]bool, len(g.values[axis]))
 		g.live[axis] = make([]bool, len(g.values[axis]))
 		g.accepted[axis] = make([]bool, len(g.values[axis]))
@@ -112,7 +116,7 @@ func (g *grid) layer(p proposals.Product) layer {
 	for axis := range l {
 		l[axis] = make([]bool, len(g.values[axis]))
 		for i, a := range g.values[axis] {
-			l[axis][i] = holds(p[axis], a)
+			l[axis][i] = slices.Contains(p[axis], a)
 		}
 	}
 	return l

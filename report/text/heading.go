@@ -1,43 +1,44 @@
-package report
+package text
 
 import (
 	"fmt"
 	"strings"
 
+	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/english"
 )
 
 // heading writes who was scanned, the verdict and whether anything is wrong,
 // with clients that fail among it where they were asked for.
-func (p *page) heading(t *Target, clientsAsked bool) {
+func (p *page) heading(t *report.Target, clientsAsked bool) {
 	verdict, style := headline(t, clientsAsked)
-	for _, line := range p.sides(t.whole(), bold, verdict, style, p.width) {
+	for _, line := range p.sides(wholeName(t), bold, verdict, style, p.width) {
 		p.wide(line)
 	}
-	if !t.Complete && t.Verdict != VerdictError {
+	if !t.Complete && t.Verdict != report.VerdictError {
 		p.out.WriteString(p.paint(yellow, "PARTIAL: the scan ended before everything was asked.") + "\n")
 	}
 }
 
-// whole is the name of t, and its address.
-func (t *Target) whole() string {
-	name := Printable(t.Name)
-	if address := AddressBeside(t.Name, t.Address); address != "" {
-		name += "  " + Printable(address)
+// wholeName is the name of t, and its address.
+func wholeName(t *report.Target) string {
+	name := report.Printable(t.Name)
+	if address := report.AddressBeside(t.Name, t.Address); address != "" {
+		name += "  " + report.Printable(address)
 	}
 	return name
 }
 
 // headline is the verdict on t, what is wrong, and how that is painted.
-func headline(t *Target, clientsAsked bool) (verdict, style string) {
-	verdict = Printable(t.Verdict.Words())
-	if t.Verdict != VerdictIKEv2 {
+func headline(t *report.Target, clientsAsked bool) (verdict, style string) {
+	verdict = report.Printable(t.Verdict.Words())
+	if t.Verdict != report.VerdictIKEv2 {
 		return verdict, red
 	}
 	wrong := wrongWords(t, clientsAsked)
 	switch {
 	case len(wrong) > 0:
-		return verdict + ", " + Printable(strings.Join(wrong, ", ")), yellow
+		return verdict + ", " + report.Printable(strings.Join(wrong, ", ")), yellow
 	case !t.Complete || t.Matrix != nil && t.Matrix.Unknown > 0:
 		return verdict + ", no problem seen so far", yellow
 	}
@@ -68,7 +69,7 @@ func (p *page) sides(left, leftStyle, right, rightStyle string, width int) []str
 
 // wrongWords says in few words what is wrong with t, or may be: problems,
 // clients and policies.
-func wrongWords(t *Target, clientsAsked bool) []string {
+func wrongWords(t *report.Target, clientsAsked bool) []string {
 	var out []string
 	if n := len(problemsOf(t)); n > 0 {
 		out = append(out, english.Counted(int64(n), "problem", "problems"))
@@ -77,9 +78,9 @@ func wrongWords(t *Target, clientsAsked bool) []string {
 		var fail, unknown []string
 		for _, c := range t.Clients {
 			switch c.Verdict {
-			case ClientFails:
+			case report.ClientFails:
 				fail = append(fail, shortName(c))
-			case ClientUnknown:
+			case report.ClientUnknown:
 				unknown = append(unknown, shortName(c))
 			}
 		}
@@ -92,7 +93,7 @@ func wrongWords(t *Target, clientsAsked bool) []string {
 			out = append(out, fewOf(unknown, len(t.Clients), "", "clients")+" unknown")
 		}
 	}
-	for _, verdict := range []RuleState{RuleViolated, RuleUndecided} {
+	for _, verdict := range []report.RuleState{report.RuleViolated, report.RuleUndecided} {
 		var names []string
 		for _, policy := range t.Policies {
 			if policy.Verdict == verdict {
@@ -118,8 +119,8 @@ func fewOf(names []string, all int, kind, nouns string) string {
 	return fmt.Sprintf("%d of %d %s", len(names), all, nouns)
 }
 
-func problemsOf(t *Target) []Finding {
-	var out []Finding
+func problemsOf(t *report.Target) []report.Finding {
+	var out []report.Finding
 	for _, f := range t.Findings {
 		if f.IsProblem() {
 			out = append(out, f)
@@ -130,14 +131,14 @@ func problemsOf(t *Target) []Finding {
 
 // problems names the problems that a heading counts, for texts that do not tell
 // the findings.
-func (p *page) problems(t *Target) {
+func (p *page) problems(t *report.Target) {
 	found := problemsOf(t)
-	if len(found) == 0 || t.Verdict != VerdictIKEv2 {
+	if len(found) == 0 || t.Verdict != report.VerdictIKEv2 {
 		return
 	}
 	words := []string{"problems:"}
 	for i, f := range found {
-		name := Printable(string(f.Severity) + " " + f.ID)
+		name := report.Printable(string(f.Severity) + " " + f.ID)
 		if i < len(found)-1 {
 			name += ","
 		}

@@ -1,15 +1,16 @@
-package report
+package text
 
 import (
 	"fmt"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // findings writes what is wrong and what to do, worst first.
-func (p *page) findings(t *Target) {
+func (p *page) findings(t *report.Target) {
 	if len(t.Findings) == 0 {
 		return
 	}
@@ -22,8 +23,8 @@ func (p *page) findings(t *Target) {
 		case rank <= baseline.Low.Rank():
 			style = yellow
 		}
-		severity := p.paint(style, pad(Printable(f.Severity), 9))
-		for i, line := range wrap(Printable(f.ID+": "+f.Title+shownEvidence(f.Evidence)), p.width-margin-9, 0) {
+		severity := p.paint(style, pad(report.Printable(f.Severity), 9))
+		for i, line := range wrap(report.Printable(f.ID+": "+f.Title+shownEvidence(f.Evidence)), p.width-margin-9, 0) {
 			if i > 0 {
 				severity = strings.Repeat(" ", 9)
 			}

@@ -1,20 +1,21 @@
-package report
+package text
 
 import (
 	"io"
 	"strings"
 
+	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/explain"
 )
 
-// WriteExplanations writes explanations as a text to read.
-func WriteExplanations(w io.Writer, all []explain.Explanation, o TextOptions) error {
+// Explanations writes explanations as a text to read.
+func Explanations(w io.Writer, all []explain.Explanation, o Options) error {
 	p := newPage(o)
 	for i, e := range all {
 		if i > 0 {
 			p.wide("")
 		}
-		for _, line := range wrap(Printable(e.Title), p.width, 2) {
+		for _, line := range wrap(report.Printable(e.Title), p.width, 2) {
 			p.wide(p.paint(bold, line))
 		}
 		p.section("LAYER")
@@ -35,7 +36,7 @@ func WriteExplanations(w io.Writer, all []explain.Explanation, o TextOptions) er
 			}
 			// Broken only where the shell takes it, to be pasted.
 			for command := range strings.SplitAfterSeq(c.Command, "&& ") {
-				p.raw("    " + p.paint(green, Printable(command)))
+				p.raw("    " + p.paint(green, report.Printable(command)))
 			}
 		}
 		p.section("ONLY LOGS")

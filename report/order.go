@@ -8,10 +8,10 @@ import (
 	"github.com/ikescope/ikescope/proposals/baseline"
 )
 
-// byWorth orders sound algorithms before weak ones, AEAD ciphers before the
+// BestFirst orders sound algorithms before weak ones, AEAD ciphers before the
 // others, what RFC 8247 asks for before the rest, and then by number. Key
 // exchange methods keep to their numbers, which people know.
-func byWorth(a, b proposals.Algorithm) int {
+func BestFirst(a, b proposals.Algorithm) int {
 	return cmp.Or(cmp.Compare(rank(a), rank(b)), cmp.Compare(a.ID, b.ID), cmp.Compare(a.KeyBits, b.KeyBits))
 }
 
@@ -36,22 +36,4 @@ func rank(a proposals.Algorithm) int {
 		return r + 1
 	}
 	return r + 2
-}
-
-// family is a cipher without its key length.
-func family(a proposals.Algorithm) string {
-	a.KeyBits = 0
-	return a.Label()
-}
-
-// weakMark is "!!" beside what is critical or high, "!" beside what is less.
-func weakMark(a proposals.Algorithm) string {
-	w, ok := baseline.WeaknessOf(a)
-	switch {
-	case !ok:
-		return ""
-	case w.Severity.Rank() <= baseline.High.Rank():
-		return "!!"
-	}
-	return "!"
 }

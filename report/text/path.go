@@ -1,14 +1,15 @@
-package report
+package text
 
 import (
 	"fmt"
 	"strings"
 
+	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/english"
 )
 
 // paths writes each way to the gateway, and the NAT on it.
-func (p *page) paths(t *Target) {
+func (p *page) paths(t *report.Target) {
 	if len(t.Paths) == 0 && t.NAT == nil {
 		return
 	}
@@ -16,7 +17,7 @@ func (p *page) paths(t *Target) {
 	for _, path := range t.Paths {
 		name := strings.Replace(path.Name(), "UDP ", "udp/", 1)
 		works := ""
-		line := pad(Printable(name), 11) + pad(Printable(english.Plain(string(path.State))), 10)
+		line := pad(report.Printable(name), 11) + pad(report.Printable(english.Plain(string(path.State))), 10)
 		if path.RTTms > 0 {
 			line += fmt.Sprintf("%9s", duration(path.RTTms))
 		}
@@ -25,7 +26,7 @@ func (p *page) paths(t *Target) {
 		} else if path.Sent > 0 {
 			line += fmt.Sprintf("  %d sent", path.Sent)
 		}
-		if path.State == PathAnswers && path.Transport == UDP4500 && t.NAT != nil && t.NAT.Supported {
+		if path.State == report.PathAnswers && path.Transport == report.UDP4500 && t.NAT != nil && t.NAT.Supported {
 			works = "NAT traversal works"
 		}
 		if works != "" && columns(line)+3+columns(works) <= p.width-margin {
@@ -36,7 +37,7 @@ func (p *page) paths(t *Target) {
 			detail = "reported by " + path.Reporter
 		}
 		style := green
-		if path.State != PathAnswers {
+		if path.State != report.PathAnswers {
 			style = red
 		}
 		p.raw(p.paint(style, line))
@@ -76,7 +77,7 @@ func (p *page) paths(t *Target) {
 // aligned writes a paragraph whose first 11 columns are a label of their own.
 func (p *page) aligned(text string) {
 	label, rest := text[:11], text[11:]
-	for i, line := range wrap(Printable(rest), p.width-margin-11, 0) {
+	for i, line := range wrap(report.Printable(rest), p.width-margin-11, 0) {
 		if i > 0 {
 			label = ""
 		}

@@ -1,14 +1,15 @@
-package report
+package text
 
 import (
 	"io"
 	"strings"
 
+	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/english"
 )
 
-// WriteAdvice writes advice as a text to read, with lines to paste.
-func WriteAdvice(w io.Writer, all []Advice, o TextOptions) error {
+// Advice writes advice as a text to read, with lines to paste.
+func Advice(w io.Writer, all []report.Advice, o Options) error {
 	p := newPage(o)
 	for i, a := range all {
 		if i > 0 {
@@ -19,13 +20,13 @@ func WriteAdvice(w io.Writer, all []Advice, o TextOptions) error {
 	return p.writeTo(w)
 }
 
-func (p *page) advice(a Advice) {
+func (p *page) advice(a report.Advice) {
 	name := a.Target
-	if address := AddressBeside(name, a.Address); address != "" {
+	if address := report.AddressBeside(name, a.Address); address != "" {
 		name += " (" + address + ")"
 	}
-	style := map[ClientVerdict]string{ClientConnects: green, ClientFails: red, ClientUnknown: yellow}[a.Client.Verdict]
-	p.wide(p.paint(bold, Printable(a.Client.Name)) + " " + p.paint(style, Printable(a.Client.Verdict)) + " at " + Printable(name) + ", " + Printable(a.Client.Basis))
+	style := map[report.ClientVerdict]string{report.ClientConnects: green, report.ClientFails: red, report.ClientUnknown: yellow}[a.Client.Verdict]
+	p.wide(p.paint(bold, report.Printable(a.Client.Name)) + " " + p.paint(style, report.Printable(a.Client.Verdict)) + " at " + report.Printable(name) + ", " + report.Printable(a.Client.Basis))
 	if a.Client.Suite != "" {
 		p.section("SUITE")
 		p.text(2, a.Client.Suite)
@@ -51,10 +52,10 @@ func (p *page) advice(a Advice) {
 		p.remedy(r, told)
 	}
 	switch a.Client.Verdict {
-	case ClientConnects:
+	case report.ClientConnects:
 		p.section("NEXT")
 		p.text(2, "the algorithms of IKE meet; if the client still fails, it is ESP, a certificate or the login: ikescope explain the error that it shows")
-	case ClientUnknown:
+	case report.ClientUnknown:
 		p.section("NEXT")
 		p.text(2, "scan until it is known: what is undecided may be accepted; ikescope explain no_answer tells what to look at where the gateway is silent")
 	}
@@ -62,7 +63,7 @@ func (p *page) advice(a Advice) {
 
 // remedy writes r. What weakens is told in full once, told being the sentences
 // on it so far.
-func (p *page) remedy(r Remedy, told map[string]bool) {
+func (p *page) remedy(r report.Remedy, told map[string]bool) {
 	p.section(strings.ToUpper(r.Side))
 	p.text(2, r.Where)
 	if len(r.Lines) == 0 {
@@ -84,7 +85,7 @@ func (p *page) remedy(r Remedy, told map[string]bool) {
 	p.wide("")
 	// Lines to paste stand as they are, however long.
 	for _, line := range r.Lines {
-		p.wide(p.paint(green, Printable(line)))
+		p.wide(p.paint(green, report.Printable(line)))
 	}
 	if len(r.Notes) > 0 {
 		p.wide("")

@@ -1,4 +1,4 @@
-package report
+package text
 
 import (
 	"strings"
@@ -9,6 +9,7 @@ import (
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
+	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/reporttest"
 )
 
@@ -36,7 +37,7 @@ func TestPictureTellsTheMatrix(t *testing.T) {
 			state := matrix.State(rapid.IntRange(0, 1).Draw(rt, "state"))
 			m.Undecided = append(m.Undecided, matrix.UndecidedRegion{Product: subset("region"), State: state})
 		}
-		target := newTarget(probe.Result{Matrix: m})
+		target := report.New(testRun, []probe.Result{{Matrix: m}}).Targets[0]
 		pic, ok := newPicture(&target)
 		if !ok && len(m.Products)+len(m.Undecided) > 0 {
 			rt.Fatal("no picture")
@@ -110,20 +111,20 @@ func readPicture(rt *rapid.T, pic *picture) map[proposals.Suite]byte {
 
 // A document that asks for too much work is not drawn.
 func TestPictureIsBounded(t *testing.T) {
-	many := make([]Algorithm, maxValues+1)
+	many := make([]report.Algorithm, maxValues+1)
 	for i := range many {
 		many[i].ID = uint16(i + 1)
 	}
-	one := []Algorithm{{ID: 1}}
-	huge := Target{Matrix: &Matrix{
-		Counts:    Counts{Universe: 1, Accepted: 1},
-		Classical: Counts{Universe: 1, Accepted: 1},
-		Products:  []AcceptedSuites{{Suites: Suites{ENCR: many, PRF: one, KE: one}, Basis: BasisObserved}},
+	one := []report.Algorithm{{ID: 1}}
+	huge := report.Target{Matrix: &report.Matrix{
+		Counts:    report.Counts{Universe: 1, Accepted: 1},
+		Classical: report.Counts{Universe: 1, Accepted: 1},
+		Products:  []report.AcceptedSuites{{Suites: report.Suites{ENCR: many, PRF: one, KE: one}, Basis: report.BasisObserved}},
 	}}
 	if _, ok := newPicture(&huge); ok {
 		t.Errorf("%d ciphers were drawn", len(many))
 	}
-	if got := text(t, &Document{Targets: []Target{huge}}, TextOptions{}); !strings.Contains(got, "too large to draw") {
+	if got := text(t, &report.Document{Targets: []report.Target{huge}}, Options{}); !strings.Contains(got, "too large to draw") {
 		t.Errorf("the text does not say that the matrix is too large:\n%s", got)
 	}
 	huge.Matrix.Products[0].ENCR = many[:maxValues]
@@ -135,12 +136,12 @@ func TestPictureIsBounded(t *testing.T) {
 // With many columns and hardly any accepted, the picture leaves undecided rows
 // and columns out, never accepted ones.
 func TestPictureLeavesUndecidedOut(t *testing.T) {
-	target := newTarget(reporttest.Cases(t)["interrupted"][0])
+	target := report.New(testRun, reporttest.Cases(t)["interrupted"]).Targets[0]
 	pic, ok := newPicture(&target)
 	if !ok || !pic.partial || pic.rows() != 1 || len(pic.columns) != 1 {
 		t.Fatalf("picture = %+v, %t, want one partial row of one column", pic, ok)
 	}
-	full := newTarget(reporttest.Cases(t)["undecided"][0])
+	full := report.New(testRun, reporttest.Cases(t)["undecided"]).Targets[0]
 	if pic, _ := newPicture(&full); pic.partial {
 		t.Error("a small picture is partial")
 	}

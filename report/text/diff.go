@@ -1,4 +1,4 @@
-package report
+package text
 
 import (
 	_ "embed"
@@ -6,11 +6,12 @@ import (
 	"io"
 	"strings"
 
+	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/english"
 )
 
-// WriteDiffText writes d for people.
-func WriteDiffText(w io.Writer, d *Diff, o TextOptions) error {
+// Diff writes d for people.
+func Diff(w io.Writer, d *report.Diff, o Options) error {
 	p := newPage(o)
 	for i := range d.Targets {
 		if i > 0 {
@@ -28,7 +29,7 @@ func WriteDiffText(w io.Writer, d *Diff, o TextOptions) error {
 	return p.writeTo(w)
 }
 
-func (p *page) unmatched(label string, targets []DiffTarget) {
+func (p *page) unmatched(label string, targets []report.DiffTarget) {
 	if len(targets) == 0 {
 		return
 	}
@@ -38,9 +39,9 @@ func (p *page) unmatched(label string, targets []DiffTarget) {
 	}
 }
 
-func (p *page) targetDiff(t *TargetDiff) {
+func (p *page) targetDiff(t *report.TargetDiff) {
 	const layout = "2006-01-02 15:04:05 MST"
-	for _, line := range wrap(Printable(t.New.String()), p.width, 2) {
+	for _, line := range wrap(report.Printable(t.New.String()), p.width, 2) {
 		p.out.WriteString(p.paint(bold, line) + "\n")
 	}
 	p.out.WriteString(t.Old.Started.Format(layout) + " to " + t.New.Started.Format(layout) + "\n")
@@ -81,18 +82,18 @@ var diffGroups = []struct{ label, summary, style string }{
 }
 
 // diffLabel returns the label of the group that c belongs to.
-func diffLabel(c Change) string {
+func diffLabel(c report.Change) string {
 	switch {
-	case c.Effect == EffectNeither && c.Area == "client":
+	case c.Effect == report.EffectNeither && c.Area == "client":
 		return "CLIENTS"
-	case c.Effect == EffectNeither:
+	case c.Effect == report.EffectNeither:
 		return "OTHER"
 	}
 	return strings.ToUpper(string(c.Effect))
 }
 
 // summary counts changes: "2 weaker, 1 stronger, 3 of clients, 4 other".
-func summary(changes []Change) string {
+func summary(changes []report.Change) string {
 	var words []string
 	for _, group := range diffGroups {
 		n := 0

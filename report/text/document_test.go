@@ -1,0 +1,206 @@
+package text
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/proposals/matrix"
+	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/reporttest"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+var testRun = report.Run{Tool: report.Tool{Name: "ikescope", Version: "0.1.0"}}
+
+func text(t *testing.T, doc *report.Document, o Options) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := Document(&b, doc, o); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", file, diff)
+	}
+}
+
+func TestText(t *testing.T) {
+	for name, results := range reporttest.Cases(t) {
+		t.Run(name, func(t *testing.T) {
+			doc := report.New(testRun, results)
+			golden(t, name+".txt", text(t, doc, Options{}))
+			for _, width := range []int{60, 80} {
+				narrow(t, text(t, doc, Options{Width: width, Evidence: true}), width)
+			}
+		})
+	}
+}
+
+// narrow holds each line of text to width columns.
+func narrow(t *testing.T, text string, width int) {
+	t.Helper()
+	for i, line := range strings.Split(text, "\n") {
+		if utf8.RuneCountInString(line) > width {
+			t.Errorf("line %d is wider than %d columns: %q", i+1, width, line)
+		}
+	}
+}
+
+func TestTextOptions(t *testing.T) {
+	results := reporttest.Cases(t)
+	golden(t, "evidence.txt", text(t, report.New(testRun, results["weak-behind-nat"]), Options{Evidence: true}))
+	golden(t, "wide.txt", text(t, report.New(testRun, results["strongswan-default"]), Options{Width: 132}))
+	golden(t, "color.txt", text(t, report.New(testRun, results["weak-behind-nat"]), Options{Color: true}))
+}
+
+// TestTextClients is about reports with clients: all that are well known, and
+// few.
+func TestTextClients(t *testing.T) {
+	few := []client.Policy{offering(t, "aes256-aes128-sha256-prfsha256-modp2048-ecp256")}
+	for _, name := range []string{"windows-11", "windows-dh2048", "android-12", "macos"} {
+		p, ok := client.Named(name)
+		if !ok {
+			t.Fatalf("there is no %s", name)
+		}
+		few = append(few, p)
+	}
+	for _, name := range []string{"openiked", "undecided", "dead", "weak-behind-nat"} {
+		doc := report.New(testRun, reporttest.Cases(t)[name])
+		doc.Targets[0].Clients = report.Clients(&doc.Targets[0], slices.DeleteFunc(client.Policies(), func(p client.Policy) bool { return p.Responder }))
+		golden(t, "clients-"+name+".txt", text(t, doc, Options{}))
+		golden(t, "compare-"+name+".txt", comparisonText(t, doc, Options{}))
+		doc.Targets[0].Clients = report.Clients(&doc.Targets[0], few)
+		golden(t, "compare-"+name+"-few.txt", comparisonText(t, doc, Options{}))
+	}
+}
+
+// offering is a client that offers keywords, with a KE payload of their first
+// method.
+func offering(t testing.TB, keywords string) client.Policy {
+	t.Helper()
+	offer := reporttest.Products(t, keywords)
+	return client.Policy{Name: "it", Offer: offer, KE: ike.KeyExchangeMethod(offer[0][proposals.KE][0].ID), Doubt: "Perhaps."}
+}
+
+func comparisonText(t *testing.T, doc *report.Document, o Options) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := Comparison(&b, doc, o); err != nil {
+		t.Fatal(err)
+	}
+	narrow(t, b.String(), 80)
+	return b.String()
+}
+
+// Colours add terminal sequences and nothing else.
+func TestColorOnlyPaints(t *testing.T) {
+	for name, results := range reporttest.Cases(t) {
+		doc := report.New(testRun, results)
+		colored := text(t, doc, Options{Color: true, Evidence: true})
+		for _, style := range []string{"0", bold, red, green, yellow, dim} {
+			colored = strings.ReplaceAll(colored, "\x1b["+style+"m", "")
+		}
+		if diff := cmp.Diff(text(t, doc, Options{Evidence: true}), trimLines(colored)); diff != "" {
+			t.Errorf("%s (-plain +colored):\n%s", name, diff)
+		}
+	}
+}
+
+// Nothing that came from the wire reaches a terminal as it is.
+func TestHostileText(t *testing.T) {
+	doc := report.New(testRun, reporttest.Cases(t)["hostile"])
+	var b bytes.Buffer
+	if err := report.WriteJSON(&b, doc); err != nil {
+		t.Fatal(err)
+	}
+	outputs := map[string]string{"JSON": b.String(), "text": text(t, doc, Options{Evidence: true})}
+	for name, out := range outputs {
+		if i := strings.IndexFunc(out, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }); i >= 0 {
+			t.Errorf("%s holds %q", name, out[i:min(i+20, len(out))])
+		}
+	}
+	for _, want := range []string{`evil\u{1b}]0;owned\u{7}.example`, `a\u{9b}m \u{202e}gnp.exe\u{202c} \xff`, "1b5b33316d7265641b5b306d (unknown)"} {
+		if !strings.Contains(outputs["text"], want) {
+			t.Errorf("the text does not hold %s", want)
+		}
+	}
+}
+
+// FuzzReadJSON reads what a stranger saved: it must print, and print nothing
+// that moves a terminal.
+func FuzzReadJSON(f *testing.F) {
+	all := reporttest.Cases(f)
+	for _, name := range []string{"openiked", "undecided", "icmp"} {
+		var b bytes.Buffer
+		if err := report.WriteJSON(&b, report.New(testRun, all[name])); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b.Bytes())
+	}
+	f.Add([]byte(`{"schema_version": "1.0", "targets": [{"matrix": {"classical": {"universe": 2, "accepted": 1}, "asked": ["?"], "products": [{"basis": "observed", "encr": [{}], "addke": [[],[],[],[],[],[],[],[],[]]}]}, "nat": {}, "gateway": {}}]}`))
+	compared := client.Policies()[:4]
+	f.Fuzz(func(t *testing.T, in []byte) {
+		doc, err := report.ReadJSON(bytes.NewReader(in))
+		if err != nil {
+			return
+		}
+		for i := range doc.Targets {
+			doc.Targets[i].Clients = report.Clients(&doc.Targets[i], compared)
+		}
+		out := text(t, doc, Options{Evidence: true}) + comparisonText(t, doc, Options{})
+		if i := strings.IndexFunc(out, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }); i >= 0 {
+			t.Fatalf("text holds %q", out[i:])
+		}
+	})
+}
+
+// A scan that asked nothing but as clients has no matrix to show.
+func TestLiveClientsAlone(t *testing.T) {
+	r := reporttest.Base("vpn.example.com", "198.51.100.7")
+	r.Clients = []probe.ClientAnswer{{Name: "one", State: matrix.Accepted, Suite: reporttest.Suite(t, "aes256-sha256-prfsha256-modp2048")}}
+	got := text(t, report.New(testRun, []probe.Result{r}), Options{})
+	if !strings.Contains(got, "+ connects  one  aes256-sha256-prfsha256-modp2048") || strings.Contains(got, "\nSUITES") {
+		t.Errorf("the text is\n%s", got)
+	}
+}
+
+// A gateway that fell silent halfway is not called sound.
+func TestHeadingUndecided(t *testing.T) {
+	doc := report.New(testRun, reporttest.Cases(t)["interrupted"])
+	doc.Targets[0].Complete = true
+	if heading, _, _ := strings.Cut(text(t, doc, Options{}), "\n"); !strings.HasSuffix(heading, "IKEv2 gateway, no problem seen so far") {
+		t.Errorf("heading %q", heading)
+	}
+}

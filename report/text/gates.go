@@ -1,0 +1,64 @@
+package text
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/ikescope/ikescope/report"
+)
+
+// Gates writes the gates of doc and what they decide, and nothing else: a
+// line for each, however long, to be searched in the log of a pipeline.
+func Gates(w io.Writer, doc *report.Document, o Options) error {
+	p := newPage(o)
+	for _, g := range doc.Gates {
+		p.wide(p.paint(gateStyle(g), pad(report.Printable(g.State), 11)) + report.Printable(gateTarget(g)+": "+gateWords(g)))
+	}
+	p.wide(report.Printable(exitWords(doc)))
+	return p.writeTo(w)
+}
+
+// gates writes the gates, and what they decide, as a part of a report.
+func (p *page) gates(d *report.Document) {
+	if len(d.Gates) == 0 {
+		return
+	}
+	p.section("GATES")
+	for _, g := range d.Gates {
+		words := gateWords(g)
+		if len(d.Targets) > 1 {
+			words = gateTarget(g) + ": " + words
+		}
+		state := p.paint(gateStyle(g), pad(report.Printable(g.State), 11))
+		for i, line := range wrap(report.Printable(words), p.width-margin-11, 2) {
+			if i > 0 {
+				state = strings.Repeat(" ", 11)
+			}
+			p.raw(state + line)
+		}
+	}
+	p.text(0, exitWords(d))
+}
+
+func gateStyle(g report.Gate) string {
+	return map[report.GateState]string{report.GatePassed: green, report.GateFailed: red, report.GateUndecided: yellow}[g.State]
+}
+
+// gateTarget names the target of g.
+func gateTarget(g report.Gate) string {
+	return strings.TrimSpace(g.Target + " " + report.AddressBeside(g.Target, g.Address))
+}
+
+// gateWords says which gate g is, and why it is in its state.
+func gateWords(g report.Gate) string {
+	what := strings.ReplaceAll(string(g.Kind), "_", "-") + " " + g.Name
+	if g.Kind == report.BaselineGate {
+		what = string(g.Kind) // whose name is the target's
+	}
+	return what + ": " + g.Reason
+}
+
+func exitWords(d *report.Document) string {
+	return fmt.Sprintf("exit %d: %s", d.Exit.Code, d.Exit.Reason)
+}

@@ -1,0 +1,24 @@
+package text
+
+import (
+	"slices"
+	"testing"
+)
+
+func TestWrap(t *testing.T) {
+	for _, tt := range []struct {
+		in          string
+		width, hang int
+		want        []string
+	}{
+		{"", 20, 2, nil},
+		{"one two three four five", 12, 2, []string{"one two", "  three four", "  five"}},
+		{"aes256-sha256-prfsha256-modp2048", 20, 2, []string{"aes256-sha256-", "  prfsha256-modp2048"}},
+		{"a 0123456789012345678901234", 12, 0, []string{"a", "012345678901", "234567890123", "4"}},
+		{"ééééé ééééé ééééé", 12, 0, []string{"ééééé ééééé", "ééééé"}},
+	} {
+		if got := wrap(tt.in, tt.width, tt.hang); !slices.Equal(got, tt.want) {
+			t.Errorf("wrap(%q, %d, %d) = %q, want %q", tt.in, tt.width, tt.hang, got, tt.want)
+		}
+	}
+}
