@@ -3,6 +3,7 @@ package client
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -67,12 +68,23 @@ func serverCmdlet(name string) cmdlet {
 	}
 }
 
+// parameters returns the names of all, those with values first.
+func (c cmdlet) parameters() iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, list := range [][]string{c.values, commonValues, c.switches, commonSwitches} {
+			for _, p := range list {
+				if !yield(p) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // find returns the whole name of a parameter, and whether it is a switch.
 func (c cmdlet) find(parameter string, line int) (name string, isSwitch bool, err error) {
-	values, switches := append(slices.Clone(c.values), commonValues...), append(slices.Clone(c.switches), commonSwitches...)
-	all := append(slices.Clone(values), switches...)
 	var found []string
-	for _, p := range all {
+	for p := range c.parameters() {
 		if strings.EqualFold(p, parameter) {
 			found = []string{p}
 			break
@@ -83,9 +95,9 @@ func (c cmdlet) find(parameter string, line int) (name string, isSwitch bool, er
 	}
 	switch len(found) {
 	case 0:
-		return "", false, notOneOf(all, "parameter of "+c.name, parameter, line)
+		return "", false, notOneOf(slices.Collect(c.parameters()), "parameter of "+c.name, parameter, line)
 	case 1:
-		return found[0], slices.Contains(switches, found[0]), nil
+		return found[0], slices.Contains(c.switches, found[0]) || slices.Contains(commonSwitches, found[0]), nil
 	}
 	return "", false, faultAt(line, shorten(parameter), "could be any of "+strings.Join(found, ", ")+": write more of its name")
 }
