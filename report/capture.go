@@ -30,7 +30,11 @@ type Capture struct {
 	// capture together.
 	SAs   []CapturedSA   `json:"sas"`
 	Scans []CapturedScan `json:"scans"`
-	Notes []string       `json:"notes"`
+	// NotRead is what was not looked into and may hold IKE, OtherPorts the UDP
+	// ports that were not looked at and have datagrams that look like it.
+	NotRead    []CaptureNotRead   `json:"not_read"`
+	OtherPorts []CaptureOtherPort `json:"other_ports"`
+	Notes      []string           `json:"notes"`
 }
 
 // CaptureFile is one file of a capture.
@@ -46,7 +50,9 @@ type CaptureCounts struct {
 	Packets    int `json:"packets"`
 	IKE        int `json:"ike"`        // datagrams
 	ESP        int `json:"esp"`        // in UDP or not
+	AH         int `json:"ah"`         // with what is in it counted, too
 	Keepalives int `json:"keepalives"` // of NAT traversal
+	Malformed  int `json:"malformed"`  // IKE headers with an initiator SPI of zero
 	Other      int `json:"other"`      // datagrams on IKE ports that hold none of these
 	ICMPErrors int `json:"icmp_errors"`
 	// Reassembled datagrams were put together of IP fragments, Incomplete ones
@@ -55,6 +61,19 @@ type CaptureCounts struct {
 	Incomplete  int `json:"incomplete"`
 	Cut         int `json:"cut"`        // by the snapshot length
 	Unreadable  int `json:"unreadable"` // of an unknown link type, or malformed
+	Disordered  int `json:"disordered"` // older than a packet before them
+}
+
+// CaptureNotRead is a kind of packets that were not looked into.
+type CaptureNotRead struct {
+	What    string `json:"what"`
+	Packets int    `json:"packets"`
+}
+
+// CaptureOtherPort is a UDP port that was not looked at.
+type CaptureOtherPort struct {
+	Port      uint16 `json:"port"`
+	Datagrams int    `json:"datagrams"` // that look like IKE
 }
 
 // Add adds the numbers of m to n.
@@ -62,13 +81,16 @@ func (n *CaptureCounts) Add(m CaptureCounts) {
 	n.Packets += m.Packets
 	n.IKE += m.IKE
 	n.ESP += m.ESP
+	n.AH += m.AH
 	n.Keepalives += m.Keepalives
+	n.Malformed += m.Malformed
 	n.Other += m.Other
 	n.ICMPErrors += m.ICMPErrors
 	n.Reassembled += m.Reassembled
 	n.Incomplete += m.Incomplete
 	n.Cut += m.Cut
 	n.Unreadable += m.Unreadable
+	n.Disordered += m.Disordered
 }
 
 // CapturedSA is one IKE SA.
@@ -84,25 +106,37 @@ type CapturedSA struct {
 	// Rekeys is the number of the IKE SA that it most likely came of by
 	// rekeying.
 	Rekeys int `json:"rekeys,omitempty"`
+	// Next is the number of the IKE SA that the initiator began next, if that is
+	// of the same attempt: after an answer that chose nothing.
+	Next int `json:"next,omitempty"`
 	// Scan is the number of the scan of which it is a question.
 	Scan int `json:"scan,omitempty"`
 	// Initiator and Responder are the addresses of the first message.
-	Initiator Endpoint       `json:"initiator"`
-	Responder Endpoint       `json:"responder"`
-	First     time.Time      `json:"first,omitzero"`
-	Last      time.Time      `json:"last,omitzero"`
-	Paths     []CapturedPath `json:"paths"`
-	NAT       *CapturedNAT   `json:"nat,omitempty"`
+	Initiator Endpoint  `json:"initiator"`
+	Responder Endpoint  `json:"responder"`
+	First     time.Time `json:"first,omitzero"`
+	Last      time.Time `json:"last,omitzero"`
+	// Until is when the capture ends, with whatever packet.
+	Until time.Time      `json:"until,omitzero"`
+	Paths []CapturedPath `json:"paths"`
+	// OmittedPaths counts datagrams on further paths.
+	OmittedPaths int          `json:"omitted_paths"`
+	NAT          *CapturedNAT `json:"nat,omitempty"`
 	// Suite is what the responder chose, as keywords.
 	Suite     string             `json:"suite,omitempty"`
 	Exchanges []CapturedExchange `json:"exchanges"`
 	Errors    []CapturedError    `json:"icmp_errors"`
-	// ESPSent and ESPReceived count ESP packets from and to the initiator that
-	// followed its IKE_AUTH between the same addresses.
-	ESPSent     int             `json:"esp_sent"`
-	ESPReceived int             `json:"esp_received"`
-	Omitted     int             `json:"omitted"` // messages that are not told, because there are too many
-	Verdict     CapturedVerdict `json:"verdict"`
+	// ESPSent, ESPReceived, AHSent and AHReceived count the packets of its Child
+	// SAs from and to the initiator: those whose SPIs are new since it was
+	// authenticated.
+	ESPSent     int `json:"esp_sent"`
+	ESPReceived int `json:"esp_received"`
+	AHSent      int `json:"ah_sent"`
+	AHReceived  int `json:"ah_received"`
+	Omitted     int `json:"omitted"` // messages that are not told, because there are too many
+	// Notes say what is odd about it.
+	Notes   []string        `json:"notes"`
+	Verdict CapturedVerdict `json:"verdict"`
 }
 
 // Keep leaves only the IKE SAs that which is the number, an SPI or an address
@@ -157,6 +191,7 @@ type CapturedElsewhere struct {
 type CapturedPath struct {
 	Initiator  Endpoint `json:"initiator"`
 	Responder  Endpoint `json:"responder"`
+	TCP        bool     `json:"tcp"` // else UDP
 	Sent       int      `json:"sent"`
 	Received   int      `json:"received"`
 	Keepalives int      `json:"keepalives"`
@@ -178,6 +213,7 @@ type CapturedExchange struct {
 	MessageID int64  `json:"message_id"`
 	// By is who sent the request: "initiator" or "responder" of the IKE SA.
 	By        Side              `json:"by"`
+	Version   int               `json:"version,omitempty"` // if it is another than the IKE SA's
 	Request   *CapturedMessage  `json:"request,omitempty"`
 	Responses []CapturedMessage `json:"responses"`
 }
@@ -189,7 +225,10 @@ type CapturedMessage struct {
 	Time   time.Time `json:"time,omitzero"`
 	Octets int       `json:"octets"` // of IKE
 	Sent   int       `json:"sent"`   // times: 1 and the retransmissions
-	Copies int       `json:"copies"` // datagrams that the capture holds twice
+	// SentAfterAnswer is how often a request was sent again after its response
+	// was captured.
+	SentAfterAnswer int `json:"sent_after_answer"`
+	Copies          int `json:"copies"` // datagrams that the capture holds twice
 	// Fragments are those of RFC 7383, 0 if the message is whole.
 	Fragments         int  `json:"fragments"`
 	FragmentsCaptured int  `json:"fragments_captured"`
@@ -213,7 +252,9 @@ type CapturedMessage struct {
 type CapturedProposal struct {
 	Number   uint16 `json:"number"`
 	Keywords string `json:"keywords"`
-	Fault    string `json:"fault,omitempty"`
+	// Authentication is the method, of IKEv1.
+	Authentication string `json:"authentication,omitempty"`
+	Fault          string `json:"fault,omitempty"`
 }
 
 // CapturedNotify is a Notify payload. Meaning is what it says here, in words.
@@ -224,7 +265,8 @@ type CapturedNotify struct {
 	Meaning string `json:"meaning,omitempty"`
 }
 
-// CapturedError is an ICMP error that quotes a message.
+// CapturedError is an ICMP error that quotes a message, or a packet of a Child
+// SA.
 type CapturedError struct {
 	File     string    `json:"file,omitempty"`
 	Packet   int       `json:"packet"`
@@ -233,8 +275,10 @@ type CapturedError struct {
 	Type     uint16    `json:"type"` // of ICMP or ICMPv6
 	Code     uint16    `json:"code"`
 	Text     string    `json:"text"`
-	From     Endpoint  `json:"from"` // of the message
+	From     Endpoint  `json:"from"` // of what it quotes
 	To       Endpoint  `json:"to"`
+	Child    bool      `json:"child"` // it quotes ESP or AH, not an IKE message
+	Times    int       `json:"times"` // that the like of it was captured
 }
 
 // CapturedScan is a run of IKE_SA_INIT exchanges that ikescope made: each is an
@@ -269,13 +313,17 @@ type CapturedScan struct {
 // holds one direction.
 const CapturedOneSided = "ONE-SIDED"
 
+// CapturedTriedAgain is the ID of the verdict on an IKE SA that the initiator
+// began anew as another one, whose result it has: the two are one attempt.
+const CapturedTriedAgain = "TRIED-AGAIN"
+
 // CapturedVerdict is how far an IKE SA came, and what it points to.
 type CapturedVerdict struct {
 	// Result is "works", "fails" or "unknown", each as far as unencrypted
 	// octets and sizes tell.
 	Result Result `json:"result"`
 	// Layer is where the failure is: "network", "negotiation",
-	// "authentication" or "client"; absent where there is none.
+	// "authentication", "child" or "client"; absent where there is none.
 	Layer  Layer    `json:"layer,omitempty"`
 	ID     string   `json:"id"`
 	Title  string   `json:"title"`

@@ -250,6 +250,7 @@ const (
 	LayerNetwork        Layer = "network"
 	LayerNegotiation    Layer = "negotiation"
 	LayerAuthentication Layer = "authentication"
+	LayerChild          Layer = "child"
 	LayerClient         Layer = "client"
 )
 

@@ -105,6 +105,12 @@ func stopped(err error) error {
 // captureView returns what was captured at one point.
 func captureView(p *capture.Point) captured.View {
 	v := captured.View{SAs: p.Tracker.SAs, Omitted: p.Tracker.Omitted}
+	for _, n := range p.NotRead() {
+		v.NotRead = append(v.NotRead, report.CaptureNotRead(n))
+	}
+	for _, o := range p.OtherPorts() {
+		v.OtherPorts = append(v.OtherPorts, report.CaptureOtherPort(o))
+	}
 	for _, f := range p.Files {
 		out := report.CaptureFile{Name: f.Name, Complete: f.Err == nil, Counts: report.CaptureCounts(f.Counts)}
 		if f.Err != nil {

@@ -28,7 +28,8 @@ var rooms = map[string]room{
 	"ike/keyexchange": {ours: []string{"ike"}},
 	"ike/keymat":      {ours: []string{"ike"}},
 	"ike/icmp":        {pure: true},
-	"ike/dialog":      {ours: []string{"ike", "ike/icmp"}},
+	"ike/ikev1":       {ours: []string{"ike"}, pure: true},
+	"ike/dialog":      {ours: []string{"ike", "ike/icmp", "ike/ikev1"}},
 	"ike/capture":     {ours: []string{"ike", "ike/dialog", "ike/icmp"}},
 	"ike/iketest":     {ours: []string{"ike", "ike/keyexchange", "ike/keymat"}},
 
@@ -41,7 +42,7 @@ var rooms = map[string]room{
 	"proposals/baseline":     {ours: []string{"ike", "proposals", "proposals/table", "proposals/matrix"}, pure: true},
 	"proposals/remedy":       {ours: []string{"ike", "proposals", "proposals/matrix", "proposals/baseline", "proposals/client"}, pure: true},
 
-	"probe/initiator": {ours: []string{"ike", "ike/icmp", "ike/keyexchange", "proposals"}},
+	"probe/initiator": {ours: []string{"ike", "ike/icmp", "ike/ikev1", "ike/keyexchange", "proposals"}},
 	"probe": {ours: []string{"ike", "ike/icmp", "ike/keyexchange", "ike/keymat",
 		"proposals", "proposals/matrix", "proposals/choice", "probe/initiator"}},
 
@@ -52,7 +53,7 @@ var rooms = map[string]room{
 	"report/scan":                {ours: []string{"report/english", "report/internal/lists", "ike", "report", "report/assess", "proposals", "proposals/matrix", "proposals/choice", "probe", "probe/initiator"}},
 	"report/diff":                {ours: []string{"report/english", "report/internal/lists", "report", "report/assess", "proposals", "proposals/matrix"}},
 	"report/gate":                {ours: []string{"report/english", "report/internal/lists", "report", "report/assess", "report/diff"}},
-	"report/capture":             {ours: []string{"report/english", "report/internal/lists", "ike", "ike/dialog", "ike/icmp", "ike/keyexchange", "report", "proposals"}},
+	"report/capture":             {ours: []string{"report/english", "report/internal/lists", "ike", "ike/dialog", "ike/icmp", "ike/ikev1", "ike/keyexchange", "report", "proposals"}},
 	"report/english":             {pure: true},
 	"report/internal/lists":      {pure: true},
 	"report/explain":             {ours: []string{"ike", "proposals", "proposals/table"}, pure: true},

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/netip"
 	"slices"
+	"time"
 
 	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
@@ -19,13 +20,17 @@ type Counts struct {
 	Packets int
 	// IKE are the datagrams of IKE, of version 1 or 2.
 	IKE int
-	// ESP are the ESP packets, in UDP (RFC 3948, Section 2.1) or not.
+	// ESP are the ESP packets, in UDP (RFC 3948, Section 2.1) or not, or in AH,
+	// which AH counts, too.
 	ESP int
+	AH  int
 	// Keepalives are those of NAT traversal (RFC 3948, Section 2.3).
 	Keepalives int
+	// Malformed are datagrams with an IKE header whose initiator SPI is zero.
+	Malformed int
 	// Other are datagrams on IKE ports that hold none of these.
 	Other int
-	// ICMPErrors quote a datagram of an IKE port.
+	// ICMPErrors quote a datagram of an IKE port, ESP or AH.
 	ICMPErrors int
 	// Reassembled datagrams of IKE ports were put together of IP fragments.
 	// Incomplete ones lack fragments, and of each the beginning was read.
@@ -35,6 +40,9 @@ type Counts struct {
 	Cut int
 	// Unreadable are frames that are malformed or of an unknown link type.
 	Unreadable int
+	// Disordered are frames that are older than one before them in the file, by
+	// more than a second.
+	Disordered int
 }
 
 // A Dissector takes the IKE messages out of frames. The zero value is ready for
@@ -52,8 +60,12 @@ type Dissector struct {
 	// between two frames.
 	Counts Counts
 
-	pending reassembler
-	foreign *uint32 // the first link type that is not known; nil if there is none
+	pending    reassembler
+	streams    streams
+	foreign    *uint32 // the first link type that is not known; nil if there is none
+	notRead    []NotRead
+	otherPorts []OtherPort
+	latest     time.Time // of the frames of the file
 }
 
 // maxLayers bounds tags and tunnels within one another.
@@ -72,18 +84,33 @@ func (d *Dissector) Add(f Frame) {
 	if f.Length > len(f.Data) {
 		d.Counts.Cut++
 	}
+	d.Tracker.See(f.Time)
 	if !f.Time.IsZero() {
 		for _, lost := range d.pending.older(f.Time) {
 			d.lost(lost)
 		}
+		// Packets of several interfaces are out of order by a little.
+		if f.Time.Before(d.latest.Add(-time.Second)) {
+			d.Counts.Disordered++
+		} else if f.Time.After(d.latest) {
+			d.latest = f.Time
+		}
 	}
-	next, rest, err := linkLayer(f)
-	for n := 0; err == nil && n < maxLayers && next != gopacket.LayerTypeZero; n++ {
+	next, rest, err := linkLayer(f.Link, f.Data)
+	if errors.Is(err, errLinkType) {
+		d.unread(linkName(f.Link))
+		if d.foreign == nil {
+			link := f.Link
+			d.foreign = &link
+		}
+	}
+	d.layers(f, next, rest, err)
+}
+
+// layers reads what is within a layer, to the bottom.
+func (d *Dissector) layers(f Frame, next within, rest []byte, err error) {
+	for n := 0; err == nil && n < maxLayers && next != nothing; n++ {
 		next, rest, err = d.layer(f, next, rest)
-	}
-	if errors.Is(err, errLinkType) && d.foreign == nil {
-		link := f.Link
-		d.foreign = &link
 	}
 	if err != nil {
 		d.Counts.Unreadable++
@@ -96,7 +123,17 @@ func (d *Dissector) Finish() {
 	for _, lost := range d.pending.all() {
 		d.lost(lost)
 	}
+	d.latest = time.Time{}
+	d.Tracker.Finish()
 }
+
+// NotRead returns what was not looked into and may hold IKE, in the order of
+// first sight.
+func (d *Dissector) NotRead() []NotRead { return slices.Clone(d.notRead) }
+
+// OtherPorts returns the UDP ports that are none of IKE, and have datagrams that
+// look like it.
+func (d *Dissector) OtherPorts() []OtherPort { return slices.Clone(d.otherPorts) }
 
 // UnknownLink returns the first link type that could not be read, a LINKTYPE_
 // value; ok is false if there was none.
@@ -118,32 +155,90 @@ func (d *Dissector) isPort(port uint16) bool {
 }
 
 // transport reads what an IP packet carries.
-func (d *Dissector) transport(p ipPacket) (gopacket.LayerType, []byte, error) {
+func (d *Dissector) transport(p ipPacket) (within, []byte, error) {
 	switch p.protocol {
 	case layers.IPProtocolUDP:
-		return gopacket.LayerTypeZero, nil, d.udp(p)
+		return d.udp(p)
+	case layers.IPProtocolTCP:
+		d.tcp(p)
 	case layers.IPProtocolICMPv4, layers.IPProtocolICMPv6:
 		d.icmp(p)
-	case layers.IPProtocolESP:
-		d.Counts.ESP++
-		d.Tracker.AddESP(netip.AddrPortFrom(p.source, 0), netip.AddrPortFrom(p.destination, 0))
+	case layers.IPProtocolESP, layers.IPProtocolAH:
+		return d.child(p)
+	case layers.IPProtocolGRE:
+		return d.gre(p.payload)
 	case layers.IPProtocolIPv4, layers.IPProtocolIPv6: // a tunnel
 		return ipVersion(p.payload), p.payload, nil
+	default:
+		if name := protocolNames[p.protocol]; name != "" {
+			d.unread(name)
+		}
 	}
-	return gopacket.LayerTypeZero, nil, nil
+	return nothing, nil, nil
 }
 
-func (d *Dissector) udp(p ipPacket) error {
+// child takes a packet of ESP or AH, and looks into AH, which hides nothing.
+func (d *Dissector) child(p ipPacket) (within, []byte, error) {
+	c := dialog.ChildPacket{
+		Packet: p.frame.Number, Time: p.frame.Time,
+		Source: netip.AddrPortFrom(p.source, 0), Destination: netip.AddrPortFrom(p.destination, 0),
+	}
+	if p.protocol == layers.IPProtocolESP {
+		if len(p.payload) < 4 {
+			return 0, nil, errCut
+		}
+		c.SPI = binary.BigEndian.Uint32(p.payload)
+		d.Counts.ESP++
+		d.Tracker.AddChild(c)
+		return nothing, nil, nil
+	}
+	const least = 12 // RFC 4302, Section 2
+	if len(p.payload) < least {
+		return 0, nil, errCut
+	}
+	c.SPI, c.AH = binary.BigEndian.Uint32(p.payload[4:]), true
+	d.Counts.AH++
+	d.Tracker.AddChild(c)
+	p.protocol = layers.IPProtocol(p.payload[0])
+	header := (int(p.payload[1]) + 2) * 4
+	if p.protocol == layers.IPProtocolAH || header < least || header > len(p.payload) || p.fragments > 0 {
+		return nothing, nil, nil
+	}
+	if p.payload = p.payload[header:]; p.protocol == layers.IPProtocolTCP {
+		return nothing, nil, nil
+	}
+	return d.transport(p)
+}
+
+func (d *Dissector) udp(p ipPacket) (within, []byte, error) {
+	const header = 8
+	if len(p.payload) < header {
+		return nothing, nil, nil
+	}
 	if !d.isOurs(p.payload) {
-		return nil
+		for _, port := range []uint16{binary.BigEndian.Uint16(p.payload[2:]), binary.BigEndian.Uint16(p.payload)} {
+			if t, rest := d.udpTunnel(port, p.payload[header:]); t != nothing {
+				return t, rest, nil
+			}
+		}
+		if dialog.IsIKE(p.payload[header:]) {
+			// The lower port is the one that is served.
+			d.otherPort(min(binary.BigEndian.Uint16(p.payload), binary.BigEndian.Uint16(p.payload[2:])))
+		}
+		return nothing, nil, nil
 	}
 	var udp layers.UDP
 	_, payload, err := decode(&udp, p.payload)
 	if err != nil {
-		return err
+		return 0, nil, err
 	}
-	source := netip.AddrPortFrom(p.source, uint16(udp.SrcPort))
-	destination := netip.AddrPortFrom(p.destination, uint16(udp.DstPort))
+	d.datagram(p, netip.AddrPortFrom(p.source, uint16(udp.SrcPort)), netip.AddrPortFrom(p.destination, uint16(udp.DstPort)),
+		payload, max(0, int(udp.Length)-header-len(payload)))
+	return nothing, nil, nil
+}
+
+// datagram takes what a UDP datagram of an IKE port holds.
+func (d *Dissector) datagram(p ipPacket, source, destination netip.AddrPort, payload []byte, missing int) {
 	kind, message := dialog.Classify(source, destination, payload)
 	switch kind {
 	case dialog.Keepalive:
@@ -151,18 +246,21 @@ func (d *Dissector) udp(p ipPacket) error {
 		d.Tracker.AddKeepalive(source, destination)
 	case dialog.ESP:
 		d.Counts.ESP++
-		d.Tracker.AddESP(source, destination)
+		d.Tracker.AddChild(dialog.ChildPacket{
+			Packet: p.frame.Number, Time: p.frame.Time, Source: source, Destination: destination, SPI: binary.BigEndian.Uint32(payload),
+		})
 	case dialog.IKE:
 		d.Counts.IKE++
 		d.Tracker.Add(dialog.Datagram{
 			File: d.File, Packet: p.frame.Number, Time: p.frame.Time, Source: source, Destination: destination,
 			Marked: len(message) < len(payload), Octets: message,
-			Missing: max(0, int(udp.Length)-8-len(payload)), Fragments: p.fragments, Lost: p.lost,
+			Missing: missing, Fragments: p.fragments, Lost: p.lost,
 		})
+	case dialog.Malformed:
+		d.Counts.Malformed++
 	default:
 		d.Counts.Other++
 	}
-	return nil
 }
 
 // icmp takes the errors that quote a datagram of an IKE port.
@@ -176,30 +274,39 @@ func (d *Dissector) icmp(p ipPacket) {
 		return
 	}
 	quoted := p.payload[header:]
-	var source, destination netip.Addr
+	var (
+		source, destination netip.Addr
+		protocol            layers.IPProtocol
+	)
 	switch ipVersion(quoted) {
-	case layers.LayerTypeIPv4:
+	case etherIPv4:
 		var ip layers.IPv4
-		if err := ip.DecodeFromBytes(quoted, gopacket.NilDecodeFeedback); err != nil ||
-			ip.Protocol != layers.IPProtocolUDP || ip.FragOffset != 0 {
+		if err := ip.DecodeFromBytes(quoted, gopacket.NilDecodeFeedback); err != nil || ip.FragOffset != 0 {
 			return
 		}
-		source, destination, quoted = addressOf(ip.SrcIP), addressOf(ip.DstIP), ip.Payload
-	case layers.LayerTypeIPv6:
+		source, destination, protocol, quoted = addressOf(ip.SrcIP), addressOf(ip.DstIP), ip.Protocol, ip.Payload
+	case etherIPv6:
 		var ip layers.IPv6
-		if err := ip.DecodeFromBytes(quoted, gopacket.NilDecodeFeedback); err != nil || ip.NextHeader != layers.IPProtocolUDP {
+		if err := ip.DecodeFromBytes(quoted, gopacket.NilDecodeFeedback); err != nil {
 			return
 		}
-		source, destination, quoted = addressOf(ip.SrcIP), addressOf(ip.DstIP), ip.Payload
+		source, destination, protocol, quoted = addressOf(ip.SrcIP), addressOf(ip.DstIP), ip.NextHeader, ip.Payload
 	}
-	if !d.isOurs(quoted) {
+	out := dialog.ICMPError{File: d.File, Packet: p.frame.Number, Time: p.frame.Time, Reporter: p.source, Error: e}
+	switch {
+	case protocol == layers.IPProtocolUDP && d.isOurs(quoted):
+		out.Source = netip.AddrPortFrom(source, binary.BigEndian.Uint16(quoted))
+		out.Destination = netip.AddrPortFrom(destination, binary.BigEndian.Uint16(quoted[2:]))
+		out.Octets = quoted[8:]
+	case protocol == layers.IPProtocolESP && len(quoted) >= 4, protocol == layers.IPProtocolAH && len(quoted) >= 8:
+		if protocol == layers.IPProtocolAH {
+			quoted = quoted[4:]
+		}
+		out.Source, out.Destination = netip.AddrPortFrom(source, 0), netip.AddrPortFrom(destination, 0)
+		out.Child, out.SPI = true, binary.BigEndian.Uint32(quoted)
+	default:
 		return
 	}
 	d.Counts.ICMPErrors++
-	d.Tracker.AddError(dialog.ICMPError{
-		File: d.File, Packet: p.frame.Number, Time: p.frame.Time, Reporter: p.source, Error: e,
-		Source:      netip.AddrPortFrom(source, binary.BigEndian.Uint16(quoted)),
-		Destination: netip.AddrPortFrom(destination, binary.BigEndian.Uint16(quoted[2:])),
-		Octets:      quoted[8:],
-	})
+	d.Tracker.AddError(out)
 }

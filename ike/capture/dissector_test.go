@@ -155,8 +155,15 @@ func TestICMPErrors(t *testing.T) {
 			if tt.want == 0 {
 				return
 			}
-			// Both datagrams are of one IKE SA, since they have the same SPI.
-			e := d.Tracker.SAs[0].Errors[0]
+			// The datagrams are of two IKE SAs, though they have the same SPI.
+			if len(d.Tracker.SAs) != 2 {
+				t.Fatalf("%d IKE SAs", len(d.Tracker.SAs))
+			}
+			all := append(d.Tracker.SAs[0].Errors, d.Tracker.SAs[1].Errors...)
+			if len(all) != 1 {
+				t.Fatalf("%+v", all)
+			}
+			e := all[0]
 			if e.Packet != 3 || e.Reporter != tt.reporter || e.Error.Meaning() != icmp.PortUnreachable ||
 				e.Source != from4 && e.Source != from6 || e.Destination != to4 && e.Destination != to6 {
 				t.Errorf("%+v", e)

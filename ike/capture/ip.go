@@ -8,36 +8,25 @@ import (
 	"github.com/google/gopacket/layers"
 )
 
-// layer reads one layer, and returns the one within, or LayerTypeZero where
-// there is none to look into.
-func (d *Dissector) layer(f Frame, t gopacket.LayerType, data []byte) (gopacket.LayerType, []byte, error) {
-	switch t {
-	case layers.LayerTypeEthernet:
-		return decode(new(layers.Ethernet), data)
-	case layers.LayerTypeDot1Q: // and 802.1ad
-		return decode(new(layers.Dot1Q), data)
-	case layers.LayerTypeIPv4:
-		var ip layers.IPv4
-		next, payload, err := decode(&ip, data)
-		if err != nil {
-			return 0, nil, err
-		}
-		p := ipPacket{frame: f, protocol: ip.Protocol, payload: payload,
-			source: addressOf(ip.SrcIP), destination: addressOf(ip.DstIP)}
-		p.missing = max(0, int(ip.Length)-int(ip.IHL)*4-len(payload))
-		if next == gopacket.LayerTypeFragment {
-			d.fragment(p, uint32(ip.Id), int(ip.FragOffset)*8, ip.Flags&layers.IPv4MoreFragments != 0)
-			return gopacket.LayerTypeZero, nil, nil
-		}
-		return d.transport(p)
-	case layers.LayerTypeIPv6:
-		return d.ipv6(f, data)
+// ipv4 reads a packet.
+func (d *Dissector) ipv4(f Frame, data []byte) (within, []byte, error) {
+	var ip layers.IPv4
+	next, payload, err := decode(&ip, data)
+	if err != nil {
+		return 0, nil, err
 	}
-	return gopacket.LayerTypeZero, nil, nil
+	p := ipPacket{frame: f, protocol: ip.Protocol, payload: payload,
+		source: addressOf(ip.SrcIP), destination: addressOf(ip.DstIP)}
+	p.missing = max(0, int(ip.Length)-int(ip.IHL)*4-len(payload))
+	if next == gopacket.LayerTypeFragment {
+		d.fragment(p, uint32(ip.Id), int(ip.FragOffset)*8, ip.Flags&layers.IPv4MoreFragments != 0)
+		return nothing, nil, nil
+	}
+	return d.transport(p)
 }
 
 // ipv6 reads a packet with its extension headers.
-func (d *Dissector) ipv6(f Frame, data []byte) (gopacket.LayerType, []byte, error) {
+func (d *Dissector) ipv6(f Frame, data []byte) (within, []byte, error) {
 	var ip layers.IPv6
 	_, payload, err := decode(&ip, data)
 	if err != nil {
@@ -66,7 +55,7 @@ func (d *Dissector) ipv6(f Frame, data []byte) (gopacket.LayerType, []byte, erro
 			offset := binary.BigEndian.Uint16(h[2:])
 			if offset&^uint16(6) != 0 { // "atomic" fragments are whole packets, RFC 6946
 				d.fragment(p, binary.BigEndian.Uint32(h[4:]), int(offset&^7), offset&1 != 0)
-				return gopacket.LayerTypeZero, nil, nil
+				return nothing, nil, nil
 			}
 		default:
 			return d.transport(p)
@@ -105,7 +94,16 @@ type ipPacket struct {
 
 // fragment takes a fragment, and the packet that it completes.
 func (d *Dissector) fragment(p ipPacket, id uint32, offset int, more bool) {
-	if p.protocol != layers.IPProtocolUDP {
+	switch p.protocol {
+	case layers.IPProtocolUDP:
+	case layers.IPProtocolESP, layers.IPProtocolAH:
+		// The first has all that counts.
+		if offset == 0 {
+			p.fragments = 1
+			_, _, _ = d.child(p)
+		}
+		return
+	default:
 		return
 	}
 	if p.missing > 0 {
@@ -120,7 +118,8 @@ func (d *Dissector) fragment(p ipPacket, id uint32, offset int, more bool) {
 		if d.isOurs(whole.payload) {
 			d.Counts.Reassembled++
 		}
-		_, _, _ = d.transport(*whole)
+		next, rest, err := d.transport(*whole)
+		d.layers(whole.frame, next, rest, err)
 	}
 }
 

@@ -6,8 +6,8 @@ import (
 	"github.com/ikescope/ikescope/ike"
 )
 
-// NAT is what the NAT detection of IKE_SA_INIT tells, by comparing its hashes
-// with the addresses that were captured. RFC 7296, Section 2.23.
+// NAT is what the NAT detection of IKE_SA_INIT, or of IKEv1, tells, by comparing its hashes
+// with the addresses that were captured. RFC 7296, Section 2.23; RFC 3947.
 type NAT struct {
 	// Supported says which sides sent the notifies.
 	Supported [2]bool // initiator, responder
@@ -16,21 +16,21 @@ type NAT struct {
 	Initiator, Responder bool
 }
 
-// NAT compares the NAT detection of the IKE_SA_INIT messages with their
+// NAT compares the NAT detection of the first messages with their
 // addresses. It reports false if there is none.
 func (sa *SA) NAT() (NAT, bool) {
 	var n NAT
 	for _, x := range sa.Exchanges {
-		if x.Type != ike.IKE_SA_INIT || sa.Version != 2 {
+		if x.Version == 2 && !x.IsInit() {
 			continue
 		}
-		if m := x.Request; m != nil && m.Content != nil {
+		if m := x.Request; m != nil && x.ByInitiator {
 			source, destination, ok := m.natDetection()
 			n.Supported[0] = n.Supported[0] || ok
 			n.Initiator = n.Initiator || ok && !source
 			n.Responder = n.Responder || ok && !destination
 		}
-		if m := x.Response(); m != nil && m.Content != nil {
+		if m := x.Response(); m != nil && x.ByInitiator {
 			source, destination, ok := m.natDetection()
 			n.Supported[1] = n.Supported[1] || ok
 			n.Responder = n.Responder || ok && !source
@@ -44,6 +44,12 @@ func (sa *SA) NAT() (NAT, bool) {
 // it was captured. It is not ok if m lacks any. "There MAY be multiple
 // NAT_DETECTION_SOURCE_IP payloads": one that fits is enough.
 func (m *Message) natDetection() (source, destination, ok bool) {
+	if m.IKEv1 != nil {
+		return m.IKEv1.NATDetection(m.Source, m.Destination)
+	}
+	if m.Content == nil {
+		return false, false, false
+	}
 	var sources, destinations int
 	for _, p := range m.Content.Payloads {
 		n, isNotify := p.(*ike.Notify)

@@ -24,8 +24,9 @@ const (
 	costSA       = 1 << 10
 	costPath     = 512
 	costMessage  = 768
-	costDatagram = 64
+	costDatagram = 256
 	costOctet    = 8
+	costFlow     = 512
 )
 
 // copyTime is the time within which the same octets are a second sight of one
@@ -55,20 +56,16 @@ func (m *Memory) has(cost int) bool { return m.held+cost <= maxHeld }
 type Tracker struct {
 	// Memory is shared where several captures are read; nil for one of its own.
 	Memory *Memory
-	// SAs are in the order of their first messages.
+	// SAs are in the order of their first messages, once Finish has put them so.
 	SAs []*SA
 	// Omitted counts messages and ICMP errors that are of none of SAs, because
 	// there would be too many.
 	Omitted int
 
-	bySPI  map[spiKey]*SA
+	index  index
 	latest map[pair]*SA // the last SA that spoke on a path
-	esp    map[pair]*SA // the last SA that was authenticated on a path
-}
-
-type spiKey struct {
-	version uint8
-	spii    ike.SPI
+	flows  flows
+	until  time.Time
 }
 
 // pair is a path without a direction.
@@ -81,7 +78,7 @@ func pairOf(a, b netip.AddrPort) pair {
 	return pair{a, b}
 }
 
-// withoutPorts is the path of ESP packets that are not in UDP.
+// withoutPorts is the path of packets that are not in UDP.
 func withoutPorts(source, destination netip.AddrPort) pair {
 	return pairOf(netip.AddrPortFrom(source.Addr(), 0), netip.AddrPortFrom(destination.Addr(), 0))
 }
@@ -94,16 +91,33 @@ func digestOf(octets []byte) digest {
 	return digest(sum[:16])
 }
 
-// Add takes the next datagram. It reports false if this is no IKE message.
+func (t *Tracker) memory() *Memory {
+	if t.Memory == nil {
+		t.Memory = new(Memory)
+	}
+	return t.Memory
+}
+
+// See takes the time of any packet, of IKE or not: it tells how long the
+// capture goes on.
+func (t *Tracker) See(at time.Time) {
+	if at.After(t.until) {
+		t.until = at
+	}
+}
+
+// Add takes the next datagram. It reports false if this is not an IKE message.
 func (t *Tracker) Add(d Datagram) bool {
 	if !isMessage(d.Octets) {
 		return false
 	}
-	if t.Memory == nil {
-		t.Memory = new(Memory)
-	}
+	t.See(d.Time)
 	h, _, _, _ := ike.ParseHeader(d.Octets)
-	sa := t.sa(h, d)
+	sum := digestOf(d.Octets)
+	sa := t.find(h, d, sum)
+	if sa == nil {
+		sa = t.newSA(h, d)
+	}
 	if sa == nil {
 		t.Omitted++
 		return true
@@ -111,32 +125,30 @@ func (t *Tracker) Add(d Datagram) bool {
 	if d.Time.After(sa.Last) {
 		sa.Last = d.Time
 	}
-	if h.SPIr != (ike.SPI{}) {
-		sa.SPIr = h.SPIr
+	if d.Time.Before(sa.First) {
+		sa.First = d.Time
 	}
-	fromInitiator := h.Flags&ike.FlagInitiator != 0
-	if h.MajorVersion == 1 {
-		fromInitiator = d.Source.Addr() == sa.Paths[0].Initiator.Addr()
+	way := sa.way(h, d)
+	if way.swapped {
+		sa.Swapped++
+	} else if way.misflagged {
+		sa.Misflagged++
 	}
-	if t.addPath(sa, d, fromInitiator) {
-		t.latest[pairOf(d.Source, d.Destination)] = sa
-		if h.Exchange == ike.IKE_AUTH && !fromInitiator || h.MajorVersion == 1 {
-			t.esp[pairOf(d.Source, d.Destination)] = sa
-			t.esp[withoutPorts(d.Source, d.Destination)] = sa
+	if t.addPath(sa, d, way.fromInitiator) {
+		if t.latest == nil {
+			t.latest = map[pair]*SA{}
 		}
+		t.latest[pairOf(d.Source, d.Destination)] = sa
 	}
-
-	sum := digestOf(d.Octets)
-	isResponse := h.Flags&ike.FlagResponse != 0
-	if h.MajorVersion == 1 {
-		isResponse = !fromInitiator
+	if int(h.MajorVersion) == sa.Version && !way.swapped {
+		t.learn(sa, h)
 	}
-	x := t.exchange(sa, h, isResponse, isResponse != fromInitiator, sum)
+	x, way := t.exchange(sa, h, way, d, sum)
 	if x == nil {
 		sa.Omitted++
 		return true
 	}
-	m := t.message(x, isResponse, sum, h, d)
+	m := t.message(x, way.isResponse, sum, h, d)
 	if m == nil {
 		sa.Omitted++
 		return true
@@ -144,34 +156,22 @@ func (t *Tracker) Add(d Datagram) bool {
 	if !t.repeats(m, sum, d) {
 		t.read(m, h, d)
 	}
+	if m.Encrypted() && (!sa.isSealed || m.moment().before(sa.sealed)) {
+		sa.sealed, sa.isSealed = m.moment(), true
+	}
 	return true
 }
 
-// sa returns the SA of a message, or nil if there are too many.
-func (t *Tracker) sa(h ike.Header, d Datagram) *SA {
-	key := spiKey{h.MajorVersion, h.SPIi}
-	if sa := t.bySPI[key]; sa != nil {
-		return sa
-	}
+// newSA returns a new SA with a message of it, or nil if there are too many.
+func (t *Tracker) newSA(h ike.Header, d Datagram) *SA {
 	// An SA without an exchange tells nothing.
-	if !t.Memory.has(costSA + costPath + costMessage) {
+	if !t.memory().has(costSA + costPath + costMessage) {
 		return nil
 	}
 	t.Memory.take(costSA)
-	if t.bySPI == nil {
-		t.bySPI, t.latest, t.esp = map[spiKey]*SA{}, map[pair]*SA{}, map[pair]*SA{}
-	}
 	sa := &SA{Version: int(h.MajorVersion), SPIi: h.SPIi, File: d.File, First: d.Time}
-	if h.MajorVersion == 1 {
-		// There are no flags that tell; who speaks first is the initiator.
-		sa.Paths = []Path{{Initiator: d.Source, Responder: d.Destination}}
-		if h.SPIr != (ike.SPI{}) && d.Source.Port() < d.Destination.Port() {
-			sa.Paths[0] = Path{Initiator: d.Destination, Responder: d.Source}
-		}
-	}
 	sa.Of = t.rekeyed(h, d)
 	t.SAs = append(t.SAs, sa)
-	t.bySPI[key] = sa
 	return sa
 }
 
@@ -180,7 +180,7 @@ func (t *Tracker) sa(h ike.Header, d Datagram) *SA {
 // in IKE_SA_INIT alone (RFC 7296, Section 2.18); and the SA before it, between
 // the same addresses and ports, had a CREATE_CHILD_SA answered.
 func (t *Tracker) rekeyed(h ike.Header, d Datagram) *SA {
-	if h.MajorVersion != 2 || h.Exchange == ike.IKE_SA_INIT || h.MessageID != 0 {
+	if h.MajorVersion != 2 || isInit(h.Exchange) || h.MessageID != 0 {
 		return nil
 	}
 	before := t.latest[pairOf(d.Source, d.Destination)]
@@ -198,41 +198,32 @@ func (t *Tracker) rekeyed(h ike.Header, d Datagram) *SA {
 // addPath counts a datagram on its path. It reports false if there are too many
 // paths to keep another one.
 func (t *Tracker) addPath(sa *SA, d Datagram, fromInitiator bool) bool {
-	p := Path{Initiator: d.Source, Responder: d.Destination, NATTraversal: d.Marked}
+	p := Path{Initiator: d.Source, Responder: d.Destination, NATTraversal: d.Marked, TCP: d.TCP, first: moment{d.Time, d.Packet}}
 	if !fromInitiator {
 		p.Initiator, p.Responder = p.Responder, p.Initiator
 	}
-	i := slices.IndexFunc(sa.Paths, func(q Path) bool { return q.Initiator == p.Initiator && q.Responder == p.Responder })
+	i := slices.IndexFunc(sa.Paths, func(q Path) bool {
+		return q.Initiator == p.Initiator && q.Responder == p.Responder && q.TCP == p.TCP
+	})
 	if i < 0 {
-		if len(sa.Paths) == maxPaths || !t.Memory.take(costPath) {
+		if len(sa.Paths) == maxPaths || !t.memory().take(costPath) {
+			sa.OmittedPaths++
 			return false
 		}
 		i = len(sa.Paths)
 		sa.Paths = append(sa.Paths, p)
+		t.index.put(sa, p)
 	}
 	sa.Paths[i].NATTraversal = sa.Paths[i].NATTraversal || d.Marked
+	if p.first.before(sa.Paths[i].first) {
+		sa.Paths[i].first = p.first
+	}
 	if fromInitiator {
 		sa.Paths[i].Sent++
 	} else {
 		sa.Paths[i].Received++
 	}
 	return true
-}
-
-// AddESP takes an ESP packet, of which only the addresses matter. Without UDP
-// the ports are 0.
-func (t *Tracker) AddESP(source, destination netip.AddrPort) {
-	sa := t.esp[pairOf(source, destination)]
-	if sa == nil {
-		return
-	}
-	for _, p := range sa.Paths {
-		if p.Initiator.Addr() == source.Addr() {
-			sa.ESPSent++
-			return
-		}
-	}
-	sa.ESPReceived++
 }
 
 // AddKeepalive takes a NAT keepalive.
@@ -251,29 +242,36 @@ func (t *Tracker) AddKeepalive(source, destination netip.AddrPort) {
 // AddError takes an ICMP error. It reports false if the datagram is of no SA
 // that was captured.
 func (t *Tracker) AddError(e ICMPError) bool {
-	sa := t.latest[pairOf(e.Source, e.Destination)]
+	t.See(e.Time)
+	octets := e.Octets
+	e.Octets, e.Times = nil, max(1, e.Times)
+	natt := e.Source.Port() == nattPort || e.Destination.Port() == nattPort
+	behind, marked := ike.SplitNonESPMarker(octets)
+	if natt && !marked && len(octets) >= 4 {
+		e.Child, e.SPI = true, uint32(octets[0])<<24|uint32(octets[1])<<16|uint32(octets[2])<<8|uint32(octets[3])
+	}
+	if e.Child {
+		return t.addChildError(e)
+	}
 	// Eight octets are the least that is quoted of what IP carries, and they
 	// are the UDP header; most quote more.
-	octets := e.Octets
-	if message, ok := ike.SplitNonESPMarker(octets); ok {
-		octets = message
+	var sa *SA
+	if !natt {
+		sa = t.index.quoted(octets, e)
 	}
-	if spi := (ike.SPI{}); len(octets) >= len(spi) {
-		copy(spi[:], octets)
-		for _, version := range []uint8{2, 1} {
-			if known := t.bySPI[spiKey{version, spi}]; known != nil {
-				sa = known
-			}
-		}
+	if sa == nil && marked {
+		sa = t.index.quoted(behind, e)
+	}
+	if sa == nil {
+		sa = t.latest[pairOf(e.Source, e.Destination)]
 	}
 	if sa == nil {
 		return false
 	}
-	if len(sa.Errors) == maxErrors || !t.Memory.take(costMessage) {
+	if len(sa.Errors) == maxErrors || !t.memory().take(costMessage) {
 		sa.Omitted++
 		return true
 	}
-	e.Octets = nil
 	sa.Errors = append(sa.Errors, e)
 	return true
 }

@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"encoding/binary"
 	"slices"
 	"time"
 
@@ -12,37 +13,53 @@ type sighting struct {
 	sum   digest
 	times int
 	last  time.Time
+	// copies counts sights that are too close to be sent again.
+	copies int
+	// sent are the times, the first of them.
+	sent []time.Time
 }
 
-// exchange returns the exchange of a message, or nil if there is no room.
-func (t *Tracker) exchange(sa *SA, h ike.Header, isResponse, byInitiator bool, sum digest) *Exchange {
+// maxSent bounds the times that are held of a datagram: initiators give up after
+// fewer.
+const maxSent = 16
+
+// exchange returns the exchange of a message, or nil if there is no room. Of
+// IKEv1 it decides whether the message is a response.
+func (t *Tracker) exchange(sa *SA, h ike.Header, w way, d Datagram, sum digest) (*Exchange, way) {
 	if h.MajorVersion == 1 {
-		byInitiator = true // see Message
+		x := t.ikev1Exchange(sa, h, &w, d, sum)
+		return x, w
 	}
+	byInitiator := w.isResponse != w.fromInitiator
 	var found *Exchange
 	for _, x := range slices.Backward(sa.Exchanges) {
-		if x.Type != h.Exchange || x.MessageID != h.MessageID || x.ByInitiator != byInitiator {
+		if x.Version != 2 || x.Type != h.Exchange || x.MessageID != h.MessageID || x.ByInitiator != byInitiator {
 			continue
 		}
-		if found == nil {
-			found = x // the last attempt
+		if !x.IsInit() || x.has(w.isResponse, sum) {
+			return x, w
 		}
-		if h.Exchange != ike.IKE_SA_INIT || x.has(isResponse, sum) {
-			return x
+		// The last attempt; of a response, the last that came before it.
+		if found == nil || w.isResponse && found.Request != nil && d.Time.Before(found.Request.First) {
+			found = x
 		}
 	}
 	// What is left is new. A request of IKE_SA_INIT begins another attempt,
 	// unless the attempt is known only by its response.
-	if found != nil && (isResponse || found.Request == nil) {
-		return found
+	if found != nil && (w.isResponse || found.Request == nil) {
+		return found, w
 	}
+	return t.newExchange(sa, h, byInitiator), w
+}
+
+func (t *Tracker) newExchange(sa *SA, h ike.Header, byInitiator bool) *Exchange {
 	if len(sa.Exchanges) == maxExchanges {
 		t.omit(sa, maxExchanges/2)
 	}
-	if !t.Memory.has(costMessage) {
+	if !t.memory().has(costMessage) {
 		return nil
 	}
-	x := &Exchange{Type: h.Exchange, MessageID: h.MessageID, ByInitiator: byInitiator}
+	x := &Exchange{Version: int(h.MajorVersion), Type: h.Exchange, MessageID: h.MessageID, ByInitiator: byInitiator}
 	sa.Exchanges = append(sa.Exchanges, x)
 	return x
 }
@@ -76,6 +93,13 @@ func (m *Message) sighting(sum digest) *sighting {
 	return nil
 }
 
+// isCopy reports whether a datagram that was seen is captured a second time,
+// rather than sent again. Without times that cannot be told.
+func isCopy(s *sighting, d Datagram) bool {
+	wait := d.Time.Sub(s.last)
+	return !d.Time.IsZero() && wait > -copyTime && wait < copyTime
+}
+
 // message returns the message that a datagram is of, or nil if there is no
 // room.
 func (t *Tracker) message(x *Exchange, isResponse bool, sum digest, h ike.Header, d Datagram) *Message {
@@ -88,7 +112,7 @@ func (t *Tracker) message(x *Exchange, isResponse bool, sum digest, h ike.Header
 	// Unprotected responses that differ are several: one may be forged. The
 	// others are one response, in fragments.
 	for _, m := range x.Responses {
-		if m.sighting(sum) != nil || h.MajorVersion == 1 || h.Exchange != ike.IKE_SA_INIT {
+		if m.sighting(sum) != nil || !x.IsInit() {
 			return m
 		}
 	}
@@ -103,7 +127,7 @@ func (t *Tracker) message(x *Exchange, isResponse bool, sum digest, h ike.Header
 }
 
 func (t *Tracker) newMessage(d Datagram) *Message {
-	if !t.Memory.take(costMessage) {
+	if !t.memory().take(costMessage) {
 		return nil
 	}
 	return &Message{File: d.File, Packet: d.Packet, First: d.Time, Source: d.Source, Destination: d.Destination,
@@ -114,55 +138,67 @@ func (t *Tracker) newMessage(d Datagram) *Message {
 // too many to look at.
 func (t *Tracker) repeats(m *Message, sum digest, d Datagram) bool {
 	m.IPFragments = max(m.IPFragments, d.Fragments)
-	m.Lost = d.Lost && (m.Lost || len(m.seen) == 0)
-	m.Missing = max(m.Missing, d.Missing)
+	if len(m.seen) == 0 {
+		m.Lost, m.Missing = d.Lost, d.Missing
+	}
+	if d.Time.Before(m.First) {
+		m.File, m.Packet, m.First, m.Source, m.Destination = d.File, d.Packet, d.Time, d.Source, d.Destination
+	}
 	s := m.sighting(sum)
 	if s == nil {
-		m.Last = d.Time
-		if len(m.seen) == maxDatagrams || !t.Memory.take(costDatagram) {
+		m.Last = later(m.Last, d.Time)
+		if len(m.seen) == maxDatagrams || !t.memory().take(costDatagram) {
 			m.Variants++
 			return true
 		}
 		m.held += costDatagram
-		m.seen = append(m.seen, sighting{sum: sum, times: 1, last: d.Time})
+		m.seen = append(m.seen, sighting{sum: sum, times: 1, last: d.Time, sent: []time.Time{d.Time}})
 		m.Sent = max(m.Sent, 1)
 		return false
 	}
-	if wait := d.Time.Sub(s.last); !d.Time.IsZero() && wait > -copyTime && wait < copyTime {
+	if isCopy(s, d) {
 		m.Copies++
+		s.copies++
 		return true
 	}
 	s.times++
-	s.last, m.Last = d.Time, d.Time
+	if len(s.sent) < maxSent {
+		s.sent = append(s.sent, d.Time)
+	}
+	s.last = d.Time
+	m.Last = later(m.Last, d.Time)
 	m.Sent = max(m.Sent, s.times)
 	return true
 }
 
+// later returns the later of two times; of unknown ones the second.
+func later(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return a
+	}
+	return b
+}
+
 // read takes the content of a datagram that is new.
 func (t *Tracker) read(m *Message, h ike.Header, d Datagram) {
-	size := len(d.Octets) + d.Missing
 	if h.MajorVersion == 1 {
-		m.Octets += size
-		m.Captured++ // datagrams that differ
-		if n, ok := ike.IKEv1Notify(d.Octets); ok && m.Error == 0 {
-			m.Error = n
-		}
+		t.readIKEv1(m, h, d)
 		return
 	}
+	size := len(d.Octets) + d.Missing
 	content, err := ike.ParseMessage(d.Octets)
-	sealed := 0
-	var fragment *ike.EncryptedFragment
-	if n := len(content.Payloads); n > 0 {
-		switch p := content.Payloads[n-1].(type) {
-		case *ike.Encrypted:
-			sealed, p.Body = len(p.Body), nil
-		case *ike.EncryptedFragment:
-			sealed, p.Body = len(p.Body), nil
-			fragment = p
-		}
-	}
+	sealed, fragment := sealedIn(content, d)
 	switch {
 	case m.Content == nil && m.Octets == 0:
+	case d.Missing > 0 && m.Missing == 0:
+		// It is not all there, and was before.
+		return
+	case m.Missing > 0 && d.Missing == 0 && (fragment == nil) == (m.Fragments == 0):
+		// Now it is all there.
+		m.Missing, m.Lost = 0, false
+		if fragment != nil { // one of several, which are not told apart
+			return
+		}
 	case fragment != nil && fragment.Total == uint16(m.Fragments) && m.Captured < m.Fragments:
 		// Fragments are told apart by their octets: two that have one number
 		// and differ are rare, and no more than a wrong count.
@@ -177,18 +213,57 @@ func (t *Tracker) read(m *Message, h ike.Header, d Datagram) {
 		if fragment == nil || m.Fragments != 0 {
 			return
 		}
+		m.Missing, m.Lost = d.Missing, d.Lost
 	}
 	m.Octets, m.Sealed = size, sealed
 	if fragment != nil {
 		m.Fragments, m.Captured = int(fragment.Total), 1
 	}
+	m.Fault = nil
 	if d.Missing == 0 {
 		m.Fault = err
 	}
-	if cost := costOctet * (len(d.Octets) - sealed); t.Memory.take(cost) {
+	if cost := costOctet * max(0, len(d.Octets)-sealed); t.memory().take(cost) {
 		m.held += cost
 	} else {
 		content, m.Fault = &ike.Message{Header: h}, errNotKept
 	}
 	m.Content = content
+}
+
+// sealedIn takes the octets out of the Encrypted payload of a message, and
+// returns how many there are, and the payload if it is a fragment. Of a message
+// that is not all there, its lengths tell.
+func sealedIn(content *ike.Message, d Datagram) (sealed int, fragment *ike.EncryptedFragment) {
+	if n := len(content.Payloads); n > 0 {
+		switch p := content.Payloads[n-1].(type) {
+		case *ike.Encrypted:
+			sealed, p.Body = len(p.Body), nil
+			return sealed, nil
+		case *ike.EncryptedFragment:
+			sealed, p.Body = len(p.Body), nil
+			return sealed, p
+		}
+	}
+	const generic = 4 // octets of a payload's header
+	_, first, length, err := ike.ParseHeader(d.Octets)
+	if err != nil || d.Missing == 0 || len(content.Payloads) > 0 {
+		return 0, nil
+	}
+	body := d.Octets[ike.HeaderLen:]
+	room := max(0, int(min(length, 1<<16))-ike.HeaderLen-generic)
+	switch first {
+	case ike.PayloadEncrypted:
+		content.Payloads = []ike.Payload{&ike.Encrypted{}}
+		return room, nil
+	case ike.PayloadEncryptedFragment:
+		f := new(ike.EncryptedFragment)
+		if len(body) < generic+4 {
+			return 0, nil
+		}
+		f.Number, f.Total = binary.BigEndian.Uint16(body[generic:]), binary.BigEndian.Uint16(body[generic+2:])
+		content.Payloads = []ike.Payload{f}
+		return max(0, room-4), f
+	}
+	return 0, nil
 }

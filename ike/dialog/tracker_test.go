@@ -61,6 +61,13 @@ func (s *script) add(octets []byte, from, to netip.AddrPort) {
 	s.again(octets, from, to)
 }
 
+// esp adds a packet of ESP, a second after what came before.
+func (s *script) esp(from, to netip.AddrPort, spi uint32) {
+	s.at = s.at.Add(time.Second)
+	s.packet++
+	s.AddChild(ChildPacket{Packet: s.packet, Time: s.at, Source: from, Destination: to, SPI: spi})
+}
+
 // again adds without letting time pass.
 func (s *script) again(octets []byte, from, to netip.AddrPort) {
 	s.t.Helper()
@@ -188,7 +195,8 @@ func TestPathsAndResponse(t *testing.T) {
 	s.AddKeepalive(gatewayT, clientT)
 	s.AddKeepalive(client, gatewayT) // of a path that is not known
 	sa := s.SAs[0]
-	if len(sa.Paths) != 2 || sa.Paths[0] != (Path{client, gateway, false, 1, 2, 0}) || sa.Paths[1] != (Path{clientT, gatewayT, true, 1, 0, 2}) {
+	if len(sa.Paths) != 2 || sa.Paths[0] != (Path{Initiator: client, Responder: gateway, Sent: 1, Received: 2, first: moment{began.Add(time.Second), 1}}) ||
+		sa.Paths[1] != (Path{Initiator: clientT, Responder: gatewayT, NATTraversal: true, Sent: 1, Keepalives: 2, first: moment{began.Add(4 * time.Second), 4}}) {
 		t.Errorf("paths %+v", sa.Paths)
 	}
 	if _, ok := ike.Find[*ike.SA](sa.Exchanges[0].Response().Content); !ok {
@@ -273,17 +281,17 @@ func TestIKEv1(t *testing.T) {
 	s.add(v1(ike.SPI{}), client, gateway)
 	s.add(v1(spir), gateway, client)
 	s.add(v1(spir), client, gateway)
-	if len(s.SAs) != 1 || s.SAs[0].Version != 1 || told(s.SAs[0]) != "2/0 1,1" {
+	if len(s.SAs) != 1 || s.SAs[0].Version != 1 || told(s.SAs[0]) != "2/0 1,1; 2/0 1" {
 		t.Errorf("%+v: %s", s.SAs, told(s.SAs[0]))
 	}
-	if p := s.SAs[0].Paths[0]; p != (Path{client, gateway, false, 2, 1, 0}) {
+	if p := s.SAs[0].Paths[0]; p.Initiator != client || p.Responder != gateway || p.Sent != 2 || p.Received != 1 {
 		t.Errorf("path %+v", p)
 	}
 }
 
 func TestESPAndErrors(t *testing.T) {
 	s := newScript(t)
-	s.AddESP(clientT, gatewayT) // of a tunnel that is not known
+	s.esp(clientT, gatewayT, 7) // of a tunnel that is not known
 	s.send(message(ike.IKE_SA_INIT, 0, request), client, gateway)
 	s.send(accepted(), gateway, client)
 	if !s.AddError(ICMPError{Source: client, Destination: gateway, Error: icmp.Error{Type: 3, Code: 3}}) {
@@ -292,16 +300,17 @@ func TestESPAndErrors(t *testing.T) {
 	if !s.AddError(ICMPError{Source: clientT, Destination: gatewayT, Octets: append([]byte{0, 0, 0, 0}, spii[:]...)}) {
 		t.Error("an ICMP error that quotes the SPI is of no SA")
 	}
-	if s.AddError(ICMPError{Source: gatewayT, Destination: clientT, Octets: spir[:]}) {
+	if s.AddError(ICMPError{Source: gatewayT, Destination: netip.MustParseAddrPort("192.0.2.99:4500"), Octets: spir[:]}) {
 		t.Error("an ICMP error about nothing known is of an SA")
 	}
 	s.send(sealed(ike.IKE_AUTH, 1, request, "auth"), clientT, gatewayT)
 	s.send(sealed(ike.IKE_AUTH, 1, response, "answer"), gatewayT, clientT)
-	s.AddESP(clientT, gatewayT)
-	s.AddESP(netip.AddrPortFrom(client.Addr(), 0), netip.AddrPortFrom(gateway.Addr(), 0))
-	s.AddESP(gatewayT, clientT)
-	if sa := s.SAs[0]; sa.ESPSent != 2 || sa.ESPReceived != 1 || len(sa.Errors) != 2 {
-		t.Errorf("ESP %d, %d; %d errors", sa.ESPSent, sa.ESPReceived, len(sa.Errors))
+	s.esp(clientT, gatewayT, 1)
+	s.esp(netip.AddrPortFrom(client.Addr(), 0), netip.AddrPortFrom(gateway.Addr(), 0), 1)
+	s.esp(gatewayT, clientT, 2)
+	s.Finish()
+	if sa := s.SAs[0]; sa.Sent.ESP != 2 || sa.Received.ESP != 1 || len(sa.Errors) != 2 {
+		t.Errorf("ESP %d, %d; %d errors", sa.Sent.ESP, sa.Received.ESP, len(sa.Errors))
 	}
 }
 
@@ -344,7 +353,7 @@ func TestBoundsOfAnSA(t *testing.T) {
 		s.send(sealed(ike.INFORMATIONAL, i, request, "dpd"), netip.AddrPortFrom(client.Addr(), uint16(i+1)), gateway)
 	}
 	for range 2 * maxErrors {
-		s.AddError(ICMPError{Octets: spii[:]})
+		s.AddError(ICMPError{Source: client, Destination: gateway, Octets: spii[:]})
 	}
 	for i := range byte(2 * maxDatagrams) {
 		s.send(sealed(ike.INFORMATIONAL, 0, request, string(i)), client, gateway)
@@ -359,8 +368,8 @@ func TestBoundsOfAnSA(t *testing.T) {
 	for i := range uint16(4 * maxPaths) {
 		s.send(sealed(ike.IKE_AUTH, 1, response, "auth"), gatewayT, netip.AddrPortFrom(client.Addr(), i+1))
 	}
-	if len(s.latest) > maxPaths || len(s.esp) > 2*maxPaths {
-		t.Errorf("%d paths are known, and %d of ESP", len(s.latest), len(s.esp))
+	if len(s.latest) > maxPaths || sa.OmittedPaths == 0 {
+		t.Errorf("%d paths are known, %d datagrams on others", len(s.latest), sa.OmittedPaths)
 	}
 	if n := len(sa.Exchanges[0].Request.seen); n != maxDatagrams {
 		t.Errorf("%d datagrams of a message", n)
@@ -459,10 +468,11 @@ func FuzzTracker(f *testing.F) {
 		for i, octets := range [][]byte{a, b, a, b} {
 			_, inner := Classify(client, gateway, octets)
 			tracker.Add(Datagram{Packet: i + 1, Time: began.Add(time.Duration(i) * time.Second), Source: client, Destination: gateway, Octets: inner})
-			tracker.AddESP(gateway, client)
+			tracker.AddChild(ChildPacket{Source: gateway, Destination: client, SPI: uint32(len(a))})
 			tracker.AddKeepalive(client, gateway)
 			tracker.AddError(ICMPError{Source: client, Destination: gateway, Octets: octets})
 		}
+		tracker.Finish()
 		for _, sa := range tracker.SAs {
 			sa.NAT()
 			if len(sa.Paths) == 0 || len(sa.Exchanges) == 0 {

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/ikev1"
 	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/proposals"
 )
@@ -315,21 +316,13 @@ func gatewayName(req *Request, n *ike.Notify) string {
 // ikev1Notify names the notify of an IKEv1 message, if there is one that can be
 // read. RFC 2408, Section 3.14.1.
 func ikev1Notify(octets []byte) string {
-	n, ok := ike.IKEv1Notify(octets)
+	// What comes before a fault counts, too.
+	m, _ := ikev1.Parse(octets)
+	n, ok := m.Notify()
 	if !ok {
 		return ""
 	}
-	switch n {
-	case 5:
-		return ", INVALID-MAJOR-VERSION"
-	case 7:
-		return ", INVALID-EXCHANGE-TYPE"
-	case 14:
-		return ", NO-PROPOSAL-CHOSEN"
-	case 16:
-		return ", PAYLOAD-MALFORMED"
-	}
-	return fmt.Sprintf(", notify %d", n)
+	return ", " + n.String()
 }
 
 // quote shows the beginning of what came from the network: as text where it is

@@ -57,46 +57,58 @@ func answeredBefore(exchanges []*dialog.Exchange) int {
 	return n
 }
 
-// judgeAfter: IKE_AUTH was answered in full, and what counts is what follows.
+// judgeAfter: IKE_AUTH was answered, and what counts is what follows.
 func (c *course) judgeAfter() report.CapturedVerdict {
 	answer := c.auth[len(c.auth)-1].Response()
 	said := fmt.Sprintf("the answer to IKE_AUTH, of %d octets, has room for the responder's identity and AUTH", answer.Octets)
-	if v, ok := c.rekeyRefused(); ok {
-		return v
-	}
 	switch {
-	case c.ESPSent > 0 && c.ESPReceived > 0:
-		return works("ESP-FLOWS", "connected: ESP flows in both directions",
-			fmt.Sprintf("%d packets from the initiator, %d to it", c.ESPSent, c.ESPReceived))
-	case len(c.after) == 0:
-		return unknown("AUTH-ANSWERED", "IKE_AUTH was answered in full, and nothing follows",
-			said+"; whether the initiator was content, and a Child SA made, is encrypted",
-			"read either side's log at "+clock(answer.First))
+	case inPart(answer):
+		said = "the answer to IKE_AUTH is in the capture in part"
+	case !sizesOf(chosenBy(c.SA)).child(answer) && answer.Fragments == 0 && len(c.auth) == 1:
+		said += ", and not for a Child SA"
+	}
+	if len(c.after) == 0 {
+		detail := said + "; whether the initiator was content, and a Child SA made, is encrypted"
+		if !answer.Last.IsZero() && !goesOn(c.SA, answer.Last, atOnce) {
+			detail += fmt.Sprintf("; the capture ends %s later", seconds(max(0, c.Until.Sub(answer.Last))))
+		}
+		return unknown("AUTH-ANSWERED", "IKE_AUTH was answered, and nothing follows", detail,
+			"read either side's log at "+clock(answer.First), "capture ESP, too: IP protocol 50, and UDP 4500")
 	}
 	if c.endsAtOnce() {
-		return endedAtOnce(c.after[0], said)
+		return c.endedAtOnce(said)
 	}
 	return works("GOES-ON", "authenticated: exchanges follow IKE_AUTH",
-		said+fmt.Sprintf("; %s; no ESP is in the capture", english.Counted(int64(len(c.after)), "exchange follows", "exchanges follow")))
+		said+fmt.Sprintf("; %s; no ESP of it is in the capture", english.Counted(int64(len(c.after)), "exchange follows", "exchanges follow")))
 }
 
-// endsAtOnce reports whether a single INFORMATIONAL follows authentication, at
-// once.
+// endsAtOnce reports whether what follows authentication are INFORMATIONALs of
+// one side, all of them at once: a Delete of each SA, or a notify.
 func (c *course) endsAtOnce() bool {
 	answer := c.auth[len(c.auth)-1].Response()
-	x := c.after[0]
-	return x.Type == ike.INFORMATIONAL && len(c.after) == 1 && x.Request != nil && x.Request.First.Sub(answer.Last) < atOnce
+	for _, x := range c.after {
+		if x.Type != ike.INFORMATIONAL || x.ByInitiator != c.after[0].ByInitiator || x.Request == nil ||
+			x.Request.First.Sub(answer.Last) >= atOnce {
+			return false
+		}
+	}
+	return len(c.after) > 0
 }
 
-// endedAtOnce: the exchange right after authentication is the last one.
-func endedAtOnce(x *dialog.Exchange, said string) report.CapturedVerdict {
+// endedAtOnce: INFORMATIONALs right after authentication are the last exchanges.
+func (c *course) endedAtOnce(said string) report.CapturedVerdict {
+	x := c.after[0]
 	who, reason := "responder", "the initiator's identity or what it asks for"
 	if x.ByInitiator {
 		who, reason = "initiator", "the responder's certificate, identity or Child SA"
 	}
-	return unknown("ENDED-AT-ONCE", "the "+who+" ends it, or objects, right after IKE_AUTH",
-		fmt.Sprintf("%s; an INFORMATIONAL request of the %s, %d octets, follows within %s and is the last exchange: a Delete, or a notify; it does not accept %s, or was told to disconnect",
-			said, who, x.Request.Octets, seconds(atOnce), reason),
+	requests := fmt.Sprintf("an INFORMATIONAL request of the %s, of %d octets, follows", who, x.Request.Octets)
+	if n := len(c.after); n > 1 {
+		requests = fmt.Sprintf("%d INFORMATIONAL requests of the %s follow", n, who)
+	}
+	return unknown("ENDED-AT-ONCE", "the "+who+" ends it, or objects, right after IKE_AUTH, most likely",
+		fmt.Sprintf("%s; %s within %s, and nothing after: a Delete, or a notify; it does not accept %s, or was told to disconnect",
+			said, requests, seconds(atOnce), reason),
 		"read the "+who+"'s log at "+clock(x.Request.First))
 }
 
@@ -106,14 +118,14 @@ func (c *course) rekeyRefused() (report.CapturedVerdict, bool) {
 		if x.Type != ike.CREATE_CHILD_SA || x.Response() == nil {
 			continue
 		}
-		if !isSmall(x.Response(), sealedNotify) {
+		if !isSmall(x.Response(), sealedNotify) || inPart(x.Response()) {
 			break
 		}
 		by := "responder"
 		if !x.ByInitiator {
 			by = "initiator"
 		}
-		return fails(report.LayerNegotiation, "CREATE-CHILD-REFUSED", "the "+by+" refuses CREATE_CHILD_SA, by which SAs are rekeyed or added",
+		return fails(report.LayerChild, "CREATE-CHILD-REFUSED", "the "+by+" refuses CREATE_CHILD_SA, by which SAs are rekeyed or added",
 			fmt.Sprintf("the answer is encrypted, and its %d octets have room for a notify only: NO_PROPOSAL_CHOSEN, INVALID_KE_PAYLOAD or TS_UNACCEPTABLE, as where only one side wants another key exchange for Child SAs (PFS), TEMPORARY_FAILURE or NO_ADDITIONAL_SAS; what is not rekeyed ends with its lifetime", x.Response().Octets),
 			"read the "+by+"'s log at "+clock(x.Response().First)+": it alone has the reason",
 			"compare the key exchange methods (PFS) of the ESP proposals of both sides"), true

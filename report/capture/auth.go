@@ -14,24 +14,33 @@ import (
 // and who goes on.
 func (c *course) judgeAuth() report.CapturedVerdict {
 	if len(c.auth) == 0 {
+		if c.flows() {
+			return c.flowing()
+		}
 		return unknown("NO-AUTH", "IKE_AUTH is not in the capture", "other exchanges are")
 	}
 	last := c.auth[len(c.auth)-1]
 	if last.Response() == nil {
-		if len(c.after) > 0 || c.ESPReceived > 0 {
+		switch {
+		case c.flows():
+			return c.flowing()
+		case len(c.after) > 0 || c.Received.Packets() > 0:
 			return unknown(report.CapturedOneSided, "the answer to "+last.Type.String()+" is not in the capture", "both sides go on, so that there was one")
 		}
 		return c.authUnanswered()
 	}
-	if n, ok := unprotectedError(last.Response()); ok {
+	if n, ok := unprotectedError(last.Response()); ok && !c.flows() {
 		return unknown(n.Notification.String(), "the answer to "+last.Type.String()+" is an error that is not encrypted: "+n.Notification.String(),
 			"anyone may have sent it, and the initiator need not believe it", "read the responder's log at "+clock(last.Response().First))
 	}
-	if !slices.ContainsFunc(c.auth, isAuth) {
+	if !slices.ContainsFunc(c.auth, (*dialog.Exchange).IsAuth) && !c.flows() {
+		if !goesOn(c.SA, last.Response().Last, atOnce) {
+			return captureEnds(c.SA, last.Response(), "the answer to IKE_INTERMEDIATE", "whether the initiator goes on to IKE_AUTH")
+		}
 		return fails(report.LayerClient, "NOT-CONTINUED", "the initiator does not go on from IKE_INTERMEDIATE to IKE_AUTH", "",
 			"look into the initiator's log at "+clock(c.Last))
 	}
-	for _, judge := range []func() (report.CapturedVerdict, bool){c.gone, c.judgeESP, c.refused} {
+	for _, judge := range []func() (report.CapturedVerdict, bool){c.gone, c.rekeyRefused, c.judgeFlows, c.notArrived, c.refused} {
 		if v, ok := judge(); ok {
 			return v
 		}
@@ -53,26 +62,30 @@ func unprotectedError(m *dialog.Message) (*ike.Notify, bool) {
 	return nil, false
 }
 
-func isAuth(x *dialog.Exchange) bool { return x.Type == ike.IKE_AUTH }
-
 // authUnanswered: the last request of authentication got no answer.
 func (c *course) authUnanswered() report.CapturedVerdict {
 	last := c.auth[len(c.auth)-1]
 	name, m := last.Type.String(), last.Request
-	v := fails(report.LayerNetwork, "AUTH-NO-ANSWER", name+" got no answer",
-		fmt.Sprintf("%s of %s octets to %v, while IKE_SA_INIT was answered", tries(m), english.Grouped(int64(m.Octets)), m.Destination),
+	if len(c.Errors) == 0 && !waited(c.SA, m) {
+		return captureEnds(c.SA, m, "the request", "whether "+name+" is answered")
+	}
+	detail := fmt.Sprintf("%s of %s octets to %v", tries(m), english.Grouped(int64(m.Octets)), m.Destination)
+	if c.init != nil {
+		detail += ", while IKE_SA_INIT was answered"
+	}
+	v := fails(report.LayerNetwork, "AUTH-NO-ANSWER", name+" got no answer", detail,
 		"capture at the responder: does the request arrive there, and is it answered?",
 		"read the responder's log at "+clock(m.First))
 	switch {
 	case m.Lost:
-		return fragmentsLost(m, name, v)
+		return requestLost(m, name, v)
 	case len(c.auth) > 1:
 		v.Layer, v.ID = report.LayerAuthentication, "AUTH-ROUND-NO-ANSWER"
 		v.Title = fmt.Sprintf("message %d of authentication got no answer", last.MessageID)
 		v.Detail = fmt.Sprintf("%s; those before were answered, so that the path is open: the responder waits for something, such as a RADIUS server, or has given up in silence", tries(m))
 	case len(c.Errors) > 0:
 		return addErrors(c.SA, v)
-	case m.Marked && !slices.ContainsFunc(c.Paths, heardNATTraversal) && m.IPFragments < 2:
+	case c.init != nil && m.Marked && !slices.ContainsFunc(c.Paths, heardNATTraversal) && m.IPFragments < 2:
 		v.ID = "4500-NO-ANSWER"
 		v.Title = fmt.Sprintf("UDP %d answers, and UDP %d does not", c.Paths[0].Responder.Port(), m.Destination.Port())
 		v.Fix = append([]string{"let UDP 4500 through every firewall on the way, in both directions",
@@ -99,9 +112,17 @@ func (c *course) fragmentsDropped(m *dialog.Message, name string, v report.Captu
 	fix := "enable IKE fragmentation (RFC 7383) on both sides: IKEV2_FRAGMENTATION_SUPPORTED is not in both messages"
 	if fragmentation(c.SA) {
 		fix = "both sides speak IKE fragmentation (RFC 7383), and the initiator does not use it: lower its fragment size"
+	} else if c.init == nil || !c.initWhole() {
+		fix = "enable IKE fragmentation (RFC 7383) on both sides"
 	}
 	v.Fix = append([]string{"send fewer or smaller certificates", fix}, v.Fix...)
 	return v
+}
+
+// initWhole reports whether both messages of IKE_SA_INIT were captured whole.
+func (c *course) initWhole() bool {
+	request, response := c.init.Request, c.init.Response()
+	return request != nil && response != nil && request.Whole() && response.Whole()
 }
 
 func heardNATTraversal(p dialog.Path) bool { return p.NATTraversal && p.Received > 0 }
@@ -110,7 +131,7 @@ func heardNATTraversal(p dialog.Path) bool { return p.NATTraversal && p.Received
 func fragmentation(sa *dialog.SA) bool {
 	var sides [2]bool
 	for _, x := range sa.Exchanges {
-		if x.Type != ike.IKE_SA_INIT {
+		if !x.IsInit() {
 			continue
 		}
 		for i, m := range []*dialog.Message{x.Request, x.Response()} {
@@ -123,60 +144,156 @@ func fragmentation(sa *dialog.SA) bool {
 	return sides[0] && sides[1]
 }
 
-// judgeESP goes by the ESP packets after IKE_AUTH.
-func (c *course) judgeESP() (report.CapturedVerdict, bool) {
-	switch {
-	case c.ESPSent >= someESP && c.ESPReceived == 0:
-		return fails(report.LayerNetwork, "ESP-ONE-WAY", "ESP goes from the initiator, and none comes back",
-			fmt.Sprintf("%d packets went; the responder's routes, its policy, or a firewall that drops ESP", c.ESPSent),
-			"check the responder's routes and filters for the client's inner address",
-			"without NAT ESP is IP protocol 50: let it through, or force UDP encapsulation"), true
-	case c.ESPReceived >= someESP && c.ESPSent == 0:
-		return fails(report.LayerNetwork, "ESP-ONE-WAY", "ESP comes from the responder, and none goes there",
-			fmt.Sprintf("%d packets came; the initiator's routes or filters, or the capture sees one direction", c.ESPReceived)), true
-	}
-	return report.CapturedVerdict{}, false
+// requestLost is the verdict on a request whose IP fragments did not all reach
+// the place of the capture.
+func requestLost(m *dialog.Message, name string, v report.CapturedVerdict) report.CapturedVerdict {
+	v.ID = "IP-FRAGMENTS-LOST"
+	v.Title = name + " came without all of its IP fragments"
+	v.Detail = lostWords(m) + "; something before the place of the capture drops IP fragments, and then the responder cannot answer, or the capture's filter leaves them out"
+	v.Fix = fragmentFixes()
+	return v
 }
 
-// isSmall reports whether an encrypted message has room for so many octets, and
-// for no more.
-func isSmall(m *dialog.Message, room int) bool {
-	return m != nil && m.Encrypted() && m.Fragments == 0 && m.Sealed <= room
+func lostWords(m *dialog.Message) string {
+	return fmt.Sprintf("of %s octets %s are missing", english.Grouped(int64(m.Octets)), english.Grouped(int64(m.Missing)))
+}
+
+func fragmentFixes() []string {
+	return []string{
+		"enable IKE fragmentation (RFC 7383) on both sides",
+		"let IP fragments through every firewall on the way",
+		"capture with a filter that keeps fragments, such as 'udp port 500 or udp port 4500 or ip[6:2] & 0x1fff != 0'",
+	}
+}
+
+// inPart reports whether the answer came in part: IP fragments of it, or
+// fragments of RFC 7383, are not in the capture. What a snapshot length cut off
+// was there.
+func inPart(m *dialog.Message) bool { return m.Lost || m.Captured < m.Fragments }
+
+// notArrived: the initiator sends again what was answered, or the answer came in
+// part.
+func (c *course) notArrived() (report.CapturedVerdict, bool) {
+	last := c.auth[len(c.auth)-1]
+	answer, name := last.Response(), last.Type.String()
+	if len(c.after) > 0 || c.Sent.Packets() > 0 || c.Received.Packets() > 0 {
+		return report.CapturedVerdict{}, false
+	}
+	again := last.Request != nil && c.unheeded(last)
+	switch {
+	case !inPart(answer) && again:
+		return answersLost(last, name), true
+	case !inPart(answer):
+		return report.CapturedVerdict{}, false
+	case answer.Lost && again:
+		v := fails(report.LayerNetwork, "IP-FRAGMENTS-LOST", "the answer to "+name+" does not arrive: its IP fragments are not all there",
+			lostWords(answer)+fmt.Sprintf("; the initiator sent its request again %s, so that the answer does not reach it whole", times(last.Request.Unheeded)))
+		v.Fix = fragmentFixes()
+		return v, true
+	case again:
+		return fails(report.LayerNetwork, "FRAGMENTS-LOST", "the answer to "+name+" does not arrive: its fragments are not all there",
+			fmt.Sprintf("%d of its %d IKE fragments are in the capture; the initiator sent its request again %s, so that the answer does not reach it whole",
+				answer.Captured, answer.Fragments, times(last.Request.Unheeded)),
+			"lower the responder's fragment size", "capture at the responder: does it send all of them?"), true
+	}
+	detail := lostWords(answer)
+	if !answer.Lost {
+		detail = fmt.Sprintf("%d of its %d IKE fragments are there", answer.Captured, answer.Fragments)
+	}
+	return unknown("ANSWER-IN-PART", "the answer to "+name+" is in the capture in part, and nothing follows",
+		detail+"; the capture's filter leaves the rest out, or it is lost on the way",
+		"capture with a filter that keeps fragments, such as 'udp port 500 or udp port 4500 or ip[6:2] & 0x1fff != 0'",
+		"read either side's log at "+clock(answer.First)), true
 }
 
 // refused: the last answer of authentication has no room for what ends it in
 // success.
 func (c *course) refused() (report.CapturedVerdict, bool) {
-	if c.ESPSent+c.ESPReceived > 0 {
+	answer := c.auth[len(c.auth)-1].Response()
+	if c.Sent.Packets()+c.Received.Packets() > 0 || inPart(answer) || !answer.Encrypted() {
 		return report.CapturedVerdict{}, false
 	}
 	rounds := 0
 	for _, x := range c.auth {
-		if isAuth(x) {
+		if x.IsAuth() {
 			rounds++
 		}
 	}
-	answer := c.auth[len(c.auth)-1].Response()
-	log := "read the responder's log at " + clock(answer.First) + ": it alone has the reason"
 	switch {
 	case rounds > 1 && isSmall(answer, sealedChild) && (len(c.after) == 0 || c.endsAtOnce()):
-		v := fails(report.LayerAuthentication, "AUTH-ENDED", fmt.Sprintf("authentication ends after %d rounds of IKE_AUTH", rounds),
-			fmt.Sprintf("the last answer, of %d octets, has no room for an AUTH payload and a Child SA: EAP failed, as for a wrong password, or the client waits for its user", answer.Octets),
-			"read the responder's log, or that of its RADIUS server, at "+clock(answer.First))
-		if len(c.after) > 0 {
-			v.Detail = fmt.Sprintf("the last answer, of %d octets, has no room for an AUTH payload and a Child SA, and an INFORMATIONAL exchange ends it at once: EAP failed, most likely, as for a wrong password", answer.Octets)
-		}
-		return v, true
-	case rounds > 1 || !isSmall(answer, sealedNotify):
+		return c.authEnded(answer, rounds), true
+	case rounds > 1:
 		return report.CapturedVerdict{}, false
-	case slices.ContainsFunc(c.after, isAnswered):
-		return fails(report.LayerNegotiation, "CHILD-REFUSED", "the responder refuses what IKE_AUTH asks for, and keeps the IKE SA",
+	case isSmall(answer, sealedNotify):
+		return c.authRefused(answer), true
+	}
+	return c.childRefused(answer)
+}
+
+// authEnded: EAP ends with a small answer.
+func (c *course) authEnded(answer *dialog.Message, rounds int) report.CapturedVerdict {
+	if len(c.after) == 0 && !goesOn(c.SA, answer.Last, atOnce) {
+		return captureEnds(c.SA, answer, "the last answer", "whether authentication goes on")
+	}
+	v := fails(report.LayerAuthentication, "AUTH-ENDED", fmt.Sprintf("authentication ends after %d rounds of IKE_AUTH", rounds),
+		fmt.Sprintf("the last answer, of %d octets, has no room for an AUTH payload and a Child SA: EAP failed, as for a wrong password, or the client waits for its user", answer.Octets),
+		"read the responder's log, or that of its RADIUS server, at "+clock(answer.First))
+	if len(c.after) > 0 {
+		v.Detail = fmt.Sprintf("the last answer, of %d octets, has no room for an AUTH payload and a Child SA, and an INFORMATIONAL exchange ends it at once: EAP failed, most likely, as for a wrong password", answer.Octets)
+	}
+	return v
+}
+
+// authRefused: the answer has room for a notify only.
+func (c *course) authRefused(answer *dialog.Message) report.CapturedVerdict {
+	log := "read the responder's log at " + clock(answer.First) + ": it alone has the reason"
+	if slices.ContainsFunc(c.after, isAnswered) {
+		return fails(report.LayerChild, "CHILD-REFUSED", "the responder refuses what IKE_AUTH asks for, and keeps the IKE SA",
 			fmt.Sprintf("the answer is encrypted, and its %d octets have room for a notify only; as it answers exchanges afterwards, it refuses the Child SA rather than the authentication: NO_PROPOSAL_CHOSEN or TS_UNACCEPTABLE, for ESP suites or networks that do not fit", answer.Octets),
-			log, "compare the ESP proposals and the traffic selectors of both sides"), true
+			log, "compare the ESP proposals and the traffic selectors of both sides")
 	}
 	return fails(report.LayerAuthentication, "AUTH-REFUSED", "the responder refuses IKE_AUTH",
 		fmt.Sprintf("the answer is encrypted, and its %d octets have room for a notify, not for the responder's identity and AUTH: most likely AUTHENTICATION_FAILED, for a wrong identity, key, certificate or method", answer.Octets),
-		log), true
+		log)
+}
+
+// childRefused: the answer has room for IDr, AUTH and a notify, and not for a
+// Child SA. "If creating the Child SA during the IKE_AUTH exchange fails for some
+// reason, the IKE SA is still created as usual" (RFC 7296, Section 1.2). With
+// CHILDLESS_IKEV2_SUPPORTED there may be none on purpose (RFC 6023), and EAP
+// begins with such an answer, too.
+func (c *course) childRefused(answer *dialog.Message) (report.CapturedVerdict, bool) {
+	s := sizesOf(chosenBy(c.SA))
+	if !isSmall(answer, answer.Sealed) || s.child(answer) || !s.authenticates(answer) || c.childless() {
+		return report.CapturedVerdict{}, false
+	}
+	said := fmt.Sprintf("the answer is encrypted, and its %d octets have no room for IDr, AUTH, SA and two traffic selectors", answer.Octets)
+	log := "read the responder's log at " + clock(answer.First) + ": it alone has the reason"
+	if len(c.after) == 0 {
+		return unknown("CHILD-REFUSED", "the answer to IKE_AUTH makes no Child SA, and nothing follows",
+			said+": the Child SA is refused, or EAP begins and the initiator does not go on", log), true
+	}
+	v := fails(report.LayerChild, "CHILD-REFUSED", "the responder refuses the Child SA, most likely",
+		said+", and have it for IDr, AUTH and a notify: NO_PROPOSAL_CHOSEN or TS_UNACCEPTABLE, for ESP suites or networks that do not fit",
+		log, "compare the ESP proposals and the traffic selectors of both sides")
+	if c.endsAtOnce() {
+		v.Detail += "; INFORMATIONAL requests, such as a Delete, end it at once"
+	}
+	return v, true
+}
+
+// childless reports whether the responder may make an IKE SA without a Child
+// SA.
+func (c *course) childless() bool {
+	if c.init == nil {
+		return false
+	}
+	answer := contentOf(c.init.Response())
+	if answer == nil {
+		return false
+	}
+	_, ok := answer.Notify(ike.CHILDLESS_IKEV2_SUPPORTED)
+	return ok
 }
 
 // isAnswered reports whether an exchange has both messages.

@@ -23,6 +23,7 @@ type talk struct {
 	packet int
 	spi    ike.SPI
 	port   uint16 // of the initiator, if not that of the responder
+	ends   bool   // the capture ends with the last message, else a minute later
 }
 
 var (
@@ -158,6 +159,7 @@ var talks = []struct {
 	}, "fails: network PEER-GONE"},
 	{"the last request is not answered yet", func(s *talk) {
 		s.authenticate(1000)
+		s.at = s.at.Add(10 * time.Second)
 		s.detect(2, true)
 		s.detect(3, false)
 	}, "works GOES-ON"},
@@ -188,7 +190,7 @@ var talks = []struct {
 		s.rekey(2, 400)
 		s.rekey(3, 48)
 		s.detect(4, true)
-	}, "fails: negotiation CREATE-CHILD-REFUSED"},
+	}, "fails: child CREATE-CHILD-REFUSED"},
 	{"rekeying with another method", func(s *talk) {
 		s.authenticate(1000)
 		s.rekey(2, 48)
@@ -241,17 +243,25 @@ func (s *talk) rekey(id uint32, octets int) {
 	s.say("r", 4500, ike.CREATE_CHILD_SA, id, true, sealedIn(octets))
 }
 
+// esp is packets of ESP in UDP, two a second.
 func (s *talk) esp(sent, received int) {
 	a, b := netip.AddrPortFrom(talker, 4500), netip.AddrPortFrom(talkee, 4500)
-	for range sent {
-		s.AddESP(a, b)
-	}
-	for range received {
-		s.AddESP(b, a)
+	for i := range sent + received {
+		s.at = s.at.Add(500 * time.Millisecond)
+		s.packet++
+		p := dialog.ChildPacket{Packet: s.packet, Time: s.at, Source: a, Destination: b, SPI: 1}
+		if i >= sent {
+			p.Source, p.Destination, p.SPI = b, a, 2
+		}
+		s.AddChild(p)
 	}
 }
 
 func (s *talk) document(file string) *report.Capture {
+	if !s.ends {
+		s.See(s.at.Add(time.Minute))
+	}
+	s.Finish()
 	counts := report.CaptureCounts{Packets: s.packet, IKE: s.packet}
 	return New(report.Tool{Name: "ikescope"}, []View{{Files: []report.CaptureFile{{Name: file, Complete: true, Counts: counts}}, SAs: s.SAs}})
 }

@@ -2,6 +2,7 @@ package capture
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/ike"
@@ -17,29 +18,29 @@ type View struct {
 	Files   []report.CaptureFile
 	SAs     []*dialog.SA
 	Omitted int // messages of other IKE SAs
+	// NotRead is what was not looked into, and OtherPorts the UDP ports with
+	// what looks like IKE.
+	NotRead    []report.CaptureNotRead
+	OtherPorts []report.CaptureOtherPort
 }
 
 // New returns the document of what was captured, at each place in turn.
 func New(tool report.Tool, views []View) *report.Capture {
 	c := builder{&report.Capture{
 		SchemaVersion: report.CaptureSchemaVersion, Tool: tool, Complete: true,
-		Files: []report.CaptureFile{}, SAs: []report.CapturedSA{}, Scans: []report.CapturedScan{}, Notes: []string{},
+		Files: []report.CaptureFile{}, SAs: []report.CapturedSA{}, Scans: []report.CapturedScan{},
+		NotRead: []report.CaptureNotRead{}, OtherPorts: []report.CaptureOtherPort{}, Notes: []string{},
 	}}
 	omitted := 0
 	for _, v := range views {
 		c.addFiles(v.Files)
 		c.addView(v.SAs)
 		omitted += v.Omitted
+		c.NotRead = append(c.NotRead, v.NotRead...)
+		c.OtherPorts = append(c.OtherPorts, v.OtherPorts...)
 	}
 	c.findAgain()
-	c.note(omitted, "message", "messages", " of further IKE SAs are not told: there are too many")
-	c.note(c.Counts.Cut, "packet is", "packets are", " cut: capture without a snapshot length (tcpdump -s 0) to have all")
-	c.note(c.Counts.Incomplete, "datagram lacks", "datagrams lack", " IP fragments: they were dropped before the place of the capture, or the capture's filter leaves them out, as that of a port does: further fragments have no ports")
-	c.note(c.Counts.Unreadable, "packet", "packets", " could not be read: malformed, or of a link type that is not known")
-	c.note(c.Counts.Other, "datagram", "datagrams", " on IKE ports hold neither IKE nor ESP")
-	if c.Counts.IKE == 0 {
-		c.Notes = append(c.Notes, "there is no IKE message on the ports looked at (others: --port)")
-	}
+	c.addNotes(omitted)
 	return c.Capture
 }
 
@@ -75,6 +76,7 @@ func (c builder) addView(sas []*dialog.SA) {
 		out.Rekeys = numbers[sa.Of] // 0 if it is nil
 		c.SAs = append(c.SAs, out)
 	}
+	c.follow(sas, numbers)
 	for _, s := range findScans(sas) {
 		number := len(c.Scans) + 1
 		out := s.document(number)
@@ -82,7 +84,7 @@ func (c builder) addView(sas []*dialog.SA) {
 		c.Scans = append(c.Scans, out)
 		for _, sa := range s.sas {
 			captured := &c.SAs[numbers[sa]-1]
-			captured.Scan, captured.Verdict = number, s.verdict(sa)
+			captured.Scan, captured.Next, captured.Verdict = number, 0, s.verdict(sa)
 		}
 	}
 }
@@ -118,17 +120,17 @@ func newCapturedSA(number int, sa *dialog.SA) report.CapturedSA {
 	out := report.CapturedSA{
 		Number: number, Version: sa.Version, SPIi: sa.SPIi.String(), File: sa.File,
 		Initiator: endpointOf(sa.Paths[0].Initiator), Responder: endpointOf(sa.Paths[0].Responder),
-		First: sa.First.UTC(), Last: sa.Last.UTC(),
+		First: sa.First.UTC(), Last: sa.Last.UTC(), Until: sa.Until.UTC(),
 		Paths: lists.Convert(sa.Paths, func(p dialog.Path) report.CapturedPath {
 			return report.CapturedPath{
-				Initiator: endpointOf(p.Initiator), Responder: endpointOf(p.Responder),
+				Initiator: endpointOf(p.Initiator), Responder: endpointOf(p.Responder), TCP: p.TCP,
 				Sent: p.Sent, Received: p.Received, Keepalives: p.Keepalives,
 			}
 		}),
 		Exchanges: lists.Convert(sa.Exchanges, func(x *dialog.Exchange) report.CapturedExchange { return newCapturedExchange(sa, x) }),
-		Errors:    lists.Convert(sa.Errors, newCapturedError),
-		ESPSent:   sa.ESPSent, ESPReceived: sa.ESPReceived, Omitted: sa.Omitted,
-		Verdict: judgeCapture(sa),
+		Errors:    lists.Convert(slices.Concat(sa.Errors, sa.ChildErrors), newCapturedError),
+		ESPSent:   sa.Sent.ESP, ESPReceived: sa.Received.ESP, AHSent: sa.Sent.AH, AHReceived: sa.Received.AH,
+		Omitted: sa.Omitted, OmittedPaths: sa.OmittedPaths, Notes: oddities(sa), Verdict: judgeCapture(sa),
 	}
 	if sa.SPIr != (ike.SPI{}) {
 		out.SPIr = sa.SPIr.String()
@@ -141,6 +143,8 @@ func newCapturedSA(number int, sa *dialog.SA) report.CapturedSA {
 	}
 	if chosen := chosenBy(sa); chosen != nil {
 		out.Suite = newCapturedProposal(*chosen).Keywords
+	} else if chosen := ikev1Choice(sa); chosen != nil {
+		out.Suite = chosen.String()
 	}
 	return out
 }
@@ -149,7 +153,7 @@ func newCapturedError(e dialog.ICMPError) report.CapturedError {
 	return report.CapturedError{
 		File: e.File, Packet: e.Packet, Time: e.Time, Reporter: report.AddressText(e.Reporter),
 		Type: uint16(e.Error.Type), Code: uint16(e.Error.Code), Text: e.Error.String(),
-		From: endpointOf(e.Source), To: endpointOf(e.Destination),
+		From: endpointOf(e.Source), To: endpointOf(e.Destination), Child: e.Child, Times: max(1, e.Times),
 	}
 }
 
@@ -157,7 +161,7 @@ func newCapturedError(e dialog.ICMPError) report.CapturedError {
 func chosenBy(sa *dialog.SA) *ike.Proposal {
 	for _, x := range sa.Exchanges {
 		m := x.Response()
-		if x.Type != ike.IKE_SA_INIT || m == nil || m.Content == nil {
+		if !x.IsInit() || m == nil || m.Content == nil {
 			continue
 		}
 		if payload, ok := ike.Find[*ike.SA](m.Content); ok && len(payload.Proposals) > 0 {

@@ -2,74 +2,375 @@ package capture
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/dialog"
+	"github.com/ikescope/ikescope/ike/ikev1"
 	"github.com/ikescope/ikescope/report"
 )
 
-// ikev1Exchange names the exchanges that IKEv1 has numbers of its own for. RFC
-// 2408, Section 3.1; RFC 2409, Section 5.
-func ikev1Exchange(t ike.ExchangeType) string {
-	switch t {
-	case 2:
-		return "Identity Protection"
-	case 4:
-		return "Aggressive"
-	case 5:
-		return "Informational"
-	case 32:
-		return "Quick Mode"
-	}
-	return fmt.Sprintf("exchange %d", uint8(t))
+// retired is said of what IKEv1 alone does.
+const retired = "move both sides to IKEv2: RFC 9395 retires IKEv1"
+
+// ikev1Course is the way of an IKE SA of IKEv1 through its exchanges.
+type ikev1Course struct {
+	*dialog.SA
+	// first are the pairs of messages of Main Mode, Aggressive Mode or Base,
+	// quick those of Quick Mode, informational and other what is left.
+	first, quick, informational, other []*dialog.Exchange
+	// foreign is an answer in IKEv2, nil if there is none.
+	foreign *dialog.Exchange
+	// sent and heard: the capture has messages of the initiator, of the
+	// responder.
+	sent, heard bool
+	authIP      bool
 }
 
-// ikev1Error names an error of IKEv1. RFC 2408, Section 3.14.1.
-func ikev1Error(n uint16) string {
-	switch n {
-	case 4:
-		return "INVALID-COOKIE"
-	case 5:
-		return "INVALID-MAJOR-VERSION"
-	case 7:
-		return "INVALID-EXCHANGE-TYPE"
-	case 14:
-		return "NO-PROPOSAL-CHOSEN"
-	case 16:
-		return "PAYLOAD-MALFORMED"
-	case 17:
-		return "INVALID-KEY-INFORMATION"
-	case 18:
-		return "INVALID-ID-INFORMATION"
-	case 24:
-		return "AUTHENTICATION-FAILED"
-	}
-	return fmt.Sprintf("notify %d", n)
-}
-
-// leastIKEv1Status is the first number that is no error but a status, or of
-// private use.
-const leastIKEv1Status = 8192
-
-// judgeIKEv1 says only whether IKEv1 was answered.
-func judgeIKEv1(sa *dialog.SA) report.CapturedVerdict {
-	answered := false
+func ikev1CourseOf(sa *dialog.SA) *ikev1Course {
+	c := &ikev1Course{SA: sa}
 	for _, x := range sa.Exchanges {
-		m := x.Response()
-		if m == nil {
+		if x.Version != 1 {
+			c.foreign = x
 			continue
 		}
-		answered = true
-		if m.Error > 0 && m.Error < leastIKEv1Status {
-			return fails(report.LayerNegotiation, "IKEV1-REFUSED", "the responder refuses IKEv1: "+ikev1Error(m.Error),
-				"it may speak IKEv2 alone, or has no IKEv1 connection that fits; RFC 9395 retires IKEv1", "set the client to IKEv2")
+		for i, m := range []*dialog.Message{x.Request, x.Response()} {
+			byInitiator := (i == 0) == x.ByInitiator
+			c.sent = c.sent || m != nil && byInitiator
+			c.heard = c.heard || m != nil && !byInitiator
+		}
+		switch {
+		case ikev1.IsAuthIP(x.Type):
+			c.authIP = true
+		case x.Type == ikev1.MainMode, x.Type == ikev1.AggressiveMode, x.Type == ikev1.Base, x.Type == ikev1.AuthenticationOnly:
+			c.first = append(c.first, x)
+		case x.Type == ikev1.QuickMode:
+			c.quick = append(c.quick, x)
+		case x.Type == ikev1.Informational:
+			c.informational = append(c.informational, x)
+		default:
+			c.other = append(c.other, x)
 		}
 	}
-	if answered {
-		return unknown("IKEV1", "this is IKEv1, which is historic and not looked into", "both sides speak it; RFC 9395 retires it",
-			"move both sides to IKEv2")
+	return c
+}
+
+// judgeIKEv1 says how far IKEv1 came, as far as the clear part and what follows
+// it show.
+func judgeIKEv1(sa *dialog.SA) report.CapturedVerdict {
+	c := ikev1CourseOf(sa)
+	switch {
+	case flows(sa):
+		return flowing(sa)
+	case c.authIP:
+		return unknown("AUTHIP", "this is AuthIP, a protocol of Windows, and not an IKE client",
+			"it has the header of IKEv1, and only Windows speaks it, beside IKE")
+	case c.foreign != nil && !c.heard:
+		return c.otherVersion()
+	case !c.sent:
+		return oneSided("initiator")
+	case !c.heard && c.answerIsProven():
+		return oneSided("responder")
+	case !c.heard:
+		return c.noAnswer()
 	}
-	v := fails(report.LayerNetwork, "IKEV1-NO-ANSWER", "the IKEv1 initiator gets no answer", "a gateway for IKEv2 alone does not answer IKEv1",
-		"set the client to IKEv2")
-	return addErrors(sa, v)
+	if v, ok := c.refused(); ok {
+		return v
+	}
+	if len(c.quick) > 0 {
+		return c.judgeQuick()
+	}
+	return c.judgeFirst()
+}
+
+func (c *ikev1Course) otherVersion() report.CapturedVerdict {
+	v := fails(report.LayerNegotiation, "INVALID_MAJOR_VERSION", "the responder answers in IKEv2: it does not speak IKEv1",
+		"anyone may have sent the answer, which is not encrypted", "set the client to IKEv2: RFC 9395 retires IKEv1")
+	if n, ok := unprotectedError(c.foreign.First()); ok {
+		v.Detail = "it says " + n.Notification.String() + "; " + v.Detail
+	}
+	return v
+}
+
+// answerIsProven reports whether the initiator goes on as only with an answer: it
+// names the responder's SPI, or sends another message than the first.
+func (c *ikev1Course) answerIsProven() bool {
+	if c.SPIr != (ike.SPI{}) || len(c.quick)+len(c.other) > 0 {
+		return true
+	}
+	return len(c.first) > 1
+}
+
+func (c *ikev1Course) noAnswer() report.CapturedVerdict {
+	if len(c.first) == 0 || c.first[0].Request == nil {
+		return unknown("IKEV1", "of this IKE SA of IKEv1 the capture has too little", "it begins later, or is of one message", "capture from before the client connects")
+	}
+	request := c.first[0].Request
+	if len(c.Errors) == 0 && !waited(c.SA, request) {
+		return captureEnds(c.SA, request, "the request", "whether IKEv1 is answered")
+	}
+	v := fails(report.LayerNetwork, "IKEV1-NO-ANSWER", "the IKEv1 initiator gets no answer",
+		fmt.Sprintf("%s to %v; a gateway for IKEv2 alone does not answer IKEv1, nor does one that does not know the client, as a rule", tries(request), request.Destination),
+		"set the client to IKEv2", "let UDP 500 and 4500 through every firewall on the way, in both directions")
+	if request.Lost {
+		return requestLost(request, "message 1", v)
+	}
+	return addErrors(c.SA, v)
+}
+
+// refused: a notify that is not encrypted says so, and no other message comes
+// after it: anyone may have sent it.
+func (c *ikev1Course) refused() (report.CapturedVerdict, bool) {
+	if len(c.informational) == 0 {
+		return report.CapturedVerdict{}, false
+	}
+	last := c.informational[len(c.informational)-1]
+	m := last.First()
+	n, ok := clearNotify(m)
+	if !ok || !n.IsError() {
+		return report.CapturedVerdict{}, false
+	}
+	for _, x := range slices.Concat(c.first, c.quick, c.other) {
+		for _, later := range []*dialog.Message{x.Request, x.Response()} {
+			// What is sent again was not answered.
+			if later != nil && isLater(later, m) {
+				return report.CapturedVerdict{}, false
+			}
+		}
+	}
+	who, whom := "responder", "initiator"
+	if (last.Request != nil) == last.ByInitiator {
+		who, whom = whom, who
+	}
+	v := fails(report.LayerNegotiation, "IKEV1-REFUSED", "the "+who+" refuses IKEv1: "+n.String(),
+		"the notify is not encrypted, so that anyone may have sent it, and nothing comes after it", "read the "+who+"'s log at "+clock(m.First), retired)
+	switch {
+	case n == ikev1.NoProposalChosen && who == "responder":
+		v.Detail = "it accepts none of the proposals, or has no connection of IKEv1 for this client; " + v.Detail
+		v.Fix = append([]string{"add one of the proposals above on the responder, or one that it accepts on the initiator"}, v.Fix...)
+	case n == ikev1.AuthenticationFailed || c.keysAgreed() && isKeyTrouble(n):
+		v.Layer, v.ID = report.LayerAuthentication, "IKEV1-AUTH-REFUSED"
+		v.Title = "the " + who + " refuses the authentication: " + n.String()
+		v.Detail = "the pre-shared key, the certificate or the identity is not what it expects from the " + whom + "; " + v.Detail
+	}
+	return v, true
+}
+
+// isLater reports whether a message was sent first after another one.
+func isLater(m, than *dialog.Message) bool {
+	if m.First.IsZero() || than.First.IsZero() {
+		return m.Packet > than.Packet
+	}
+	return m.First.After(than.First)
+}
+
+// isKeyTrouble reports whether a notify is what an implementation says of a
+// message that it decrypts with the wrong key.
+func isKeyTrouble(n ikev1.NotifyType) bool {
+	switch n {
+	case 1, 16, 17, 18, 23, 25, 30:
+		return true
+	}
+	return false
+}
+
+// clearNotify returns the notify of a message that is not encrypted.
+func clearNotify(m *dialog.Message) (ikev1.NotifyType, bool) {
+	if m == nil || m.IKEv1 == nil {
+		return 0, false
+	}
+	return m.IKEv1.Notify()
+}
+
+// keysAgreed reports whether the sides have exchanged their public values.
+func (c *ikev1Course) keysAgreed() bool {
+	return slices.ContainsFunc(c.first, func(x *dialog.Exchange) bool {
+		m := x.Response()
+		if m == nil || m.IKEv1 == nil {
+			return false
+		}
+		_, ok := m.IKEv1.Find(ikev1.PayloadKE)
+		return ok || m.Encrypted()
+	})
+}
+
+// choice returns what the responder chose, or nil.
+func (c *ikev1Course) choice() *ikev1.Transform { return ikev1Choice(c.SA) }
+
+func ikev1Choice(sa *dialog.SA) *ikev1.Transform {
+	for _, x := range sa.Exchanges {
+		m := x.Response()
+		if m == nil || m.IKEv1 == nil {
+			continue
+		}
+		if p, ok := m.IKEv1.Find(ikev1.PayloadSA); ok {
+			if all, ok := p.Transforms(); ok && len(all) > 0 {
+				return &all[0]
+			}
+		}
+	}
+	return nil
+}
+
+// judgeFirst judges an IKE SA without Quick Mode.
+func (c *ikev1Course) judgeFirst() report.CapturedVerdict {
+	if len(c.first) == 0 {
+		return unknown("CAPTURE-BEGINS-LATE", "the beginning of this IKE SA is not in the capture",
+			"it is of IKEv1, and what follows its first messages is encrypted", "capture from before the client connects")
+	}
+	last := c.first[len(c.first)-1]
+	request, response := last.Request, last.Response()
+	switch {
+	case request == nil:
+		return unknown("IKEV1", "the capture lacks messages of this IKE SA", "it is of IKEv1; the answer is there, and what it answers is not", "capture both directions")
+	case response != nil && !response.Encrypted() && last.Type != ikev1.AggressiveMode:
+		return c.notContinued(last)
+	case response != nil && last.Type == ikev1.AggressiveMode:
+		return c.notContinued(last)
+	case response != nil: // the last message of Main Mode
+		return c.authenticated(response)
+	case last.Type == ikev1.AggressiveMode && len(c.first) > 1:
+		return c.authenticated(request) // the third message has no answer
+	}
+	return c.unanswered(last)
+}
+
+// notContinued: the responder answered in the clear, and nothing follows.
+func (c *ikev1Course) notContinued(last *dialog.Exchange) report.CapturedVerdict {
+	request, response := last.Request, last.Response()
+	again := request.Unheeded
+	switch {
+	case response.Source != request.Destination:
+		return fails(report.LayerNetwork, "ANSWERED-FROM-ELSEWHERE", fmt.Sprintf("the answer comes from %v, and %v was asked", response.Source, request.Destination),
+			"the initiator drops what comes from another address or port, as do a NAT and a firewall before it",
+			"let the responder answer from the address that was asked: its routes, or the NAT or load balancer before it")
+	case again > 1 || again > 0 && goesOn(c.SA, response.Last, atOnce):
+		return answersLost(last, "IKEv1")
+	case !goesOn(c.SA, response.Last, atOnce):
+		return captureEnds(c.SA, response, "the answer", "whether the initiator goes on")
+	case last.Type == ikev1.AggressiveMode:
+		return fails(report.LayerAuthentication, "IKEV1-AUTH-REFUSED", "the initiator does not go on after the answer to Aggressive Mode",
+			"the answer has the responder's proof: "+c.keyWords()+", most likely", "compare the key, the certificate and the identities of both sides",
+			"look into the initiator's log at "+clock(response.First), retired)
+	}
+	if n, ok := c.NAT(); ok && (n.Initiator || n.Responder) && !slices.ContainsFunc(c.Paths, usesNATTraversal) {
+		return unknown("NOTHING-ON-4500", "the responder answers, and nothing on UDP 4500 is in the capture",
+			"there is NAT, so that what follows goes to UDP 4500: the capture's filter leaves that port out, or the initiator does not send there",
+			"capture with the filter 'udp port 500 or udp port 4500'", "let UDP 4500 through the initiator's own firewall")
+	}
+	return fails(report.LayerClient, "NOT-CONTINUED", "the responder answers, and the initiator does not go on",
+		"it does not send its request again either, so that the answer reached it, most likely: it does not accept the choice, or waits for its user",
+		"look into the initiator's log at "+clock(c.Last))
+}
+
+// keyWords says what is wrong where the proof of a side is.
+func (c *ikev1Course) keyWords() string {
+	if t := c.choice(); t != nil && t.PreSharedKey() {
+		return "the pre-shared keys differ"
+	}
+	return "the key, the certificate or the identity is not what it expects"
+}
+
+// unanswered: the last request of the first exchange got no answer, and those
+// before it did.
+func (c *ikev1Course) unanswered(last *dialog.Exchange) report.CapturedVerdict {
+	m := last.Request
+	// A notify in answer to a proof, encrypted or not, refuses it.
+	notified := slices.ContainsFunc(c.informational, func(x *dialog.Exchange) bool { return !isLater(m, x.First()) })
+	if m.Encrypted() && notified {
+		return fails(report.LayerAuthentication, "IKEV1-AUTH-REFUSED", "the initiator's proof is answered with a notify",
+			"it is encrypted, or says nothing of its reason: "+c.keyWords()+", most likely",
+			"compare the key, the certificate and the identities of both sides", "read the responder's log at "+clock(m.First), retired)
+	}
+	if len(c.Errors) == 0 && !waited(c.SA, m) {
+		return captureEnds(c.SA, m, "the request", "whether it is answered")
+	}
+	name := fmt.Sprintf("message %d of %s", 2*len(c.first)-1, ikev1.ExchangeName(last.Type))
+	detail := fmt.Sprintf("%s of %d octets to %v, while the first messages were answered", tries(m), m.Octets, m.Destination)
+	v := fails(report.LayerNetwork, "IKEV1-NO-ANSWER", name+" got no answer", detail, "read the responder's log at "+clock(m.First))
+	switch {
+	case m.Lost:
+		return requestLost(m, name, v)
+	case len(c.Errors) > 0:
+		return addErrors(c.SA, v)
+	case m.IPFragments > 1 || m.Octets > largeMessage && m.Fragments == 0:
+		v.ID, v.Title = "IP-FRAGMENTS-DROPPED", name+" is large, and got no answer: IP fragments are dropped on the way, most likely"
+		return v
+	case !m.Encrypted():
+		return v
+	case m.Marked && !slices.ContainsFunc(c.Paths, heardNATTraversal):
+		return unknown("IKEV1-NO-ANSWER", name+" got no answer: UDP 4500 does not pass, or the keys differ",
+			detail+", and it is the first on UDP 4500; a responder says nothing to a proof that it cannot decrypt",
+			"capture at the responder: does it arrive there?", "compare the keys and the identities of both sides", retired)
+	}
+	return fails(report.LayerAuthentication, "IKEV1-AUTH-NO-ANSWER", name+" got no answer: "+c.keyWords()+", most likely",
+		detail+"; it has the initiator's proof, and a responder says nothing to what it cannot decrypt",
+		"compare the keys and the identities of both sides", "read the responder's log at "+clock(m.First)+": it alone has the reason", retired)
+}
+
+// authenticated: the first exchange is complete, and Quick Mode is not in the
+// capture.
+func (c *ikev1Course) authenticated(last *dialog.Message) report.CapturedVerdict {
+	if !goesOn(c.SA, later(last, c.SA), atOnce) {
+		return captureEnds(c.SA, last, "the first exchange", "whether Quick Mode makes an IPsec SA")
+	}
+	if len(c.other) > 0 {
+		return unknown("IKEV1-NO-QUICK-MODE", "the IKE SA is made, and it ends within Transaction exchanges: XAUTH or Mode Config",
+			"they are encrypted; XAUTH refuses a password so", "read the responder's log, or that of its RADIUS server, at "+clock(last.First), retired)
+	}
+	return unknown("IKEV1-NO-QUICK-MODE", "the IKE SA is made, and no Quick Mode follows",
+		"whether both sides were content is encrypted: one ends it, or waits for something to send", "read either side's log at "+clock(last.First), retired)
+}
+
+// later returns when the SA said its last word, at least that of m.
+func later(m *dialog.Message, sa *dialog.SA) time.Time {
+	at := m.Last
+	if sa.Last.After(at) {
+		return sa.Last
+	}
+	return at
+}
+
+// judgeQuick judges an IKE SA with Quick Mode: of three messages, the third
+// shows that both sides accept.
+func (c *ikev1Course) judgeQuick() report.CapturedVerdict {
+	if v, ok := oneWay(c.SA); ok {
+		return v
+	}
+	byID := map[uint32]int{} // messages of each Quick Mode
+	answered := map[uint32]bool{}
+	for _, x := range c.quick {
+		if x.Request != nil {
+			byID[x.MessageID]++
+		}
+		if x.Response() != nil {
+			byID[x.MessageID]++
+			answered[x.MessageID] = true
+		}
+	}
+	last := c.quick[len(c.quick)-1]
+	for id, n := range byID {
+		if n > 2 && answered[id] {
+			return works("QUICK-MODE", "connected: Quick Mode is complete", "all three messages of it are there, which make an IPsec SA; no ESP of it is in the capture")
+		}
+	}
+	first := c.quick[slices.IndexFunc(c.quick, func(x *dialog.Exchange) bool { return x.MessageID == last.MessageID })]
+	m := first.First()
+	notified := slices.ContainsFunc(c.informational, func(x *dialog.Exchange) bool { return isLater(x.First(), m) })
+	switch {
+	case answered[last.MessageID] && !goesOn(c.SA, c.Last, atOnce):
+		return captureEnds(c.SA, last.First(), "Quick Mode", "its third message")
+	case answered[last.MessageID]:
+		return unknown("QUICK-MODE", "Quick Mode is answered, and its third message is not in the capture", "it shows whether the side that asked accepts the answer")
+	case notified:
+		return fails(report.LayerChild, "QUICK-MODE-REFUSED", "Quick Mode is refused, most likely",
+			"it is answered with an Informational, which is encrypted: NO-PROPOSAL-CHOSEN or INVALID-ID-INFORMATION, for ESP suites, PFS or networks that do not fit",
+			"read the responder's log at "+clock(m.First), "compare the ESP proposals, PFS and the networks of both sides", retired)
+	case !waited(c.SA, m):
+		return captureEnds(c.SA, m, "Quick Mode", "whether Quick Mode is answered")
+	}
+	return fails(report.LayerChild, "QUICK-MODE-NO-ANSWER", "Quick Mode got no answer",
+		tries(m)+", while the IKE SA was made: ESP suites, PFS or networks do not fit, most likely",
+		"read the responder's log at "+clock(m.First), "compare the ESP proposals, PFS and the networks of both sides", retired)
 }

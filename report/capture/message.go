@@ -6,6 +6,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/dialog"
+	"github.com/ikescope/ikescope/ike/ikev1"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/english"
@@ -13,9 +14,12 @@ import (
 )
 
 func newCapturedExchange(sa *dialog.SA, x *dialog.Exchange) report.CapturedExchange {
-	out := report.CapturedExchange{Type: exchangeName(sa.Version, x.Type), MessageID: int64(x.MessageID), By: report.SideInitiator, Responses: []report.CapturedMessage{}}
+	out := report.CapturedExchange{Type: exchangeName(x.Version, x.Type), MessageID: int64(x.MessageID), By: report.SideInitiator, Responses: []report.CapturedMessage{}}
 	if !x.ByInitiator {
 		out.By = report.SideResponder
+	}
+	if x.Version != sa.Version {
+		out.Version = x.Version
 	}
 	if x.Request != nil {
 		m := newCapturedMessage(x.Request, nil)
@@ -30,7 +34,7 @@ func newCapturedExchange(sa *dialog.SA, x *dialog.Exchange) report.CapturedExcha
 // exchangeName is IANA's name; IKEv1 has some numbers of its own.
 func exchangeName(version int, t ike.ExchangeType) string {
 	if version == 1 {
-		return ikev1Exchange(t)
+		return ikev1.ExchangeName(t)
 	}
 	return t.String()
 }
@@ -41,7 +45,7 @@ const toldPayloads = 128
 
 func newCapturedMessage(m, request *dialog.Message) report.CapturedMessage {
 	out := report.CapturedMessage{
-		File: m.File, Packet: m.Packet, Time: m.First.UTC(), Octets: m.Octets, Sent: m.Sent, Copies: m.Copies,
+		File: m.File, Packet: m.Packet, Time: m.First.UTC(), Octets: m.Octets, Sent: m.Sent, SentAfterAnswer: m.Unheeded, Copies: m.Copies,
 		Fragments: m.Fragments, IPFragments: m.IPFragments, IPFragmentsLost: m.Lost,
 		MissingOctets: m.Missing, Variants: m.Variants, Encrypted: m.Encrypted(),
 		Proposals: []report.CapturedProposal{}, Notifies: []report.CapturedNotify{}, VendorIDs: []report.VendorID{}, Payloads: []string{},
@@ -52,8 +56,8 @@ func newCapturedMessage(m, request *dialog.Message) report.CapturedMessage {
 	if m.Fault != nil {
 		out.Fault = m.Fault.Error()
 	}
-	if m.Error != 0 { // of IKEv1
-		out.Notifies = append(out.Notifies, report.CapturedNotify{ID: m.Error, Name: ikev1Error(m.Error), Error: m.Error < leastIKEv1Status})
+	if m.IKEv1 != nil {
+		addIKEv1(&out, m.IKEv1)
 	}
 	if m.Content == nil {
 		return out
@@ -82,6 +86,30 @@ func newCapturedMessage(m, request *dialog.Message) report.CapturedMessage {
 		}
 	}
 	return out
+}
+
+// addIKEv1 adds what a message of IKEv1 holds in the clear.
+func addIKEv1(out *report.CapturedMessage, m *ikev1.Message) {
+	for _, p := range m.Payloads {
+		out.Payloads = append(out.Payloads, p.Type.String())
+		switch p.Type {
+		case ikev1.PayloadSA:
+			all, ok := p.Transforms()
+			for _, t := range all[:min(len(all), toldPayloads)] {
+				out.Proposals = append(out.Proposals, report.CapturedProposal{
+					Number: uint16(t.Number), Keywords: t.String(), Authentication: t.Method(),
+				})
+			}
+			if !ok && out.Fault == "" {
+				out.Fault = "not all of its SA payload can be read"
+			}
+		case ikev1.PayloadVendorID:
+			out.VendorIDs = append(out.VendorIDs, report.VendorIDOf(p.Body))
+		}
+	}
+	if n, ok := m.Notify(); ok {
+		out.Notifies = append(out.Notifies, report.CapturedNotify{ID: uint16(n), Name: n.String(), Error: n.IsError()})
+	}
 }
 
 func keMethod(m ike.KeyExchangeMethod) string {

@@ -22,7 +22,7 @@ func notifyMeaning(n *ike.Notify, m, request *dialog.Message) string {
 			return "another key exchange method is wanted, and none is named"
 		}
 		text := "a KE payload of " + keMethod(method) + " is wanted"
-		if request != nil && request.Content != nil && !offersMethod(request.Content, method) {
+		if request != nil && request.Content != nil && hasOffer(request.Content) && !offersMethod(request.Content, method) {
 			text += ", which is not offered"
 		}
 		return text

@@ -15,19 +15,17 @@ const (
 	// largeMessage is the size from which IKE messages commonly become IP
 	// fragments, in octets: the least MTU of IPv6.
 	largeMessage = 1280
-	// sealedNotify is the most that an Encrypted payload with a single notify
-	// has: an IV of 16 octets, 16 of ciphertext and 32 of ICV. The least that a
-	// responder needs to authenticate itself, IDr and AUTH, is more, and so is
-	// an SA payload with a nonce.
-	sealedNotify = 64
-	// sealedChild is less than what ends EAP in success has: an IV of 8 octets,
-	// an AUTH payload of 24, an SA payload of 36, two traffic selectors of 24
-	// each, and 12 of ICV.
-	sealedChild = 127
+	// noAnswerTime is how long a capture has to go on after a request that was
+	// sent once, so that it shows that no answer comes: longer than round trips
+	// are, and about when initiators send it again.
+	noAnswerTime = time.Second
 	// atOnce is the time in which a side reacts to what it just got.
 	atOnce = 2 * time.Second
-	// someESP is how many packets in one direction tell that none come back.
+	// someESP is how many packets in one direction tell that none come back, if
+	// they are spread over espTime: what opens a connection, or a ping, is sent
+	// so often in that time, and a shorter burst may need no answer.
 	someESP = 5
+	espTime = 3 * time.Second
 )
 
 func fails(layer report.Layer, id, title, detail string, fix ...string) report.CapturedVerdict {
@@ -42,32 +40,42 @@ func works(id, title, detail string) report.CapturedVerdict {
 	return report.CapturedVerdict{Result: report.ResultWorks, ID: id, Title: title, Detail: detail, Fix: []string{}}
 }
 
-// course is the way of an IKE SA through its exchanges.
+// course is the way of an IKE SA of IKEv2 through its exchanges.
 type course struct {
 	*dialog.SA
-	init *dialog.Exchange // the last attempt, nil if IKE_SA_INIT was not captured
+	init *dialog.Exchange // the last attempt, nil if it was not captured
 	// auth is IKE_INTERMEDIATE and IKE_AUTH, after the encrypted exchanges that
 	// follow them.
 	auth, after []*dialog.Exchange
-	// asked and answered count the initiator's requests and their responses.
-	asked, answered int
+	// foreign is an answer in IKEv1, nil if there is none.
+	foreign *dialog.Exchange
+	// asked and answered count the initiator's requests and their responses,
+	// sealed those of its requests that are encrypted.
+	asked, answered, sealed int
 }
 
 func courseOf(sa *dialog.SA) *course {
 	c := &course{SA: sa}
 	for _, x := range sa.Exchanges {
+		if x.Version != sa.Version {
+			c.foreign = x
+			continue
+		}
 		if x.Request != nil && x.ByInitiator {
 			c.asked++
+			if x.Request.Encrypted() {
+				c.sealed++
+			}
 		}
 		if x.Response() != nil && x.ByInitiator {
 			c.answered++
 		}
 		switch {
-		case x.Type == ike.IKE_SA_INIT:
+		case x.IsInit():
 			if x.ByInitiator {
 				c.init = x
 			}
-		case x.Type == ike.IKE_AUTH, x.Type == ike.IKE_INTERMEDIATE:
+		case x.IsAuth(), x.Type == ike.IKE_INTERMEDIATE:
 			c.auth = append(c.auth, x)
 		case isEncrypted(x):
 			c.after = append(c.after, x)
@@ -87,25 +95,48 @@ func judgeCapture(sa *dialog.SA) report.CapturedVerdict {
 		return judgeIKEv1(sa)
 	}
 	c := courseOf(sa)
+	v := c.judge()
+	if c.init == nil && len(c.auth) > 0 {
+		v.Detail = joined(v.Detail, "IKE_SA_INIT is not in the capture")
+	}
+	return v
+}
+
+func (c *course) judge() report.CapturedVerdict {
 	switch {
-	case c.init == nil:
+	case c.init == nil && len(c.auth) == 0 && c.foreign == nil:
 		return c.judgeLate()
+	case c.foreign != nil && c.answered == 0:
+		return c.otherVersion()
+	case c.flows() && c.answered == 0:
+		return c.flowing()
 	case c.asked == 0:
 		return oneSided("initiator")
-	case c.answered == 0 && len(c.auth)+len(c.after) > 0:
+	case c.answered == 0 && (c.init != nil && c.sealed > 0 || c.sealed > 1):
 		return oneSided("responder")
+	case c.init == nil:
+		return c.judgeAuth()
 	case c.answered == 0:
 		return c.noAnswer()
 	case c.init.Response() == nil:
 		return c.retryUnanswered()
-	}
-	if !chooses(c.init.Response()) {
+	case !c.accepted():
 		return c.notAccepted()
-	}
-	if len(c.auth)+len(c.after) == 0 {
+	case len(c.auth)+len(c.after) == 0:
 		return c.notContinued()
 	}
 	return c.judgeAuth()
+}
+
+// accepted reports whether the last answer to the first exchange chooses a
+// proposal, or resumes an IKE SA (RFC 5723, Section 4.3.2).
+func (c *course) accepted() bool {
+	m := c.init.Response()
+	if c.init.Type == ike.IKE_SESSION_RESUME && m.Content != nil {
+		_, ok := ike.Find[*ike.Nonce](m.Content)
+		return ok
+	}
+	return chooses(m)
 }
 
 // chooses reports whether a response to IKE_SA_INIT has a proposal.
@@ -123,9 +154,44 @@ func oneSided(who string) report.CapturedVerdict {
 		"capture both directions, on a host rather than on one of several paths")
 }
 
-// judgeLate judges an IKE SA whose beginning is not in the capture.
+// waited reports whether the capture shows that a request gets no answer: it was
+// sent again, or the capture goes on.
+func waited(sa *dialog.SA, m *dialog.Message) bool {
+	return m.Sent > 1 || goesOn(sa, m.Last, noAnswerTime)
+}
+
+// goesOn reports whether the capture goes on for so long after a time.
+func goesOn(sa *dialog.SA, at time.Time, long time.Duration) bool {
+	return !at.IsZero() && sa.Until.Sub(at) >= long
+}
+
+// captureEnds is the verdict on an IKE SA whose next message may come after the
+// end of the capture. What is the last message, and awaited what follows it.
+func captureEnds(sa *dialog.SA, last *dialog.Message, what, awaited string) report.CapturedVerdict {
+	detail := "it has no times, and nothing was sent again"
+	if !last.Last.IsZero() {
+		detail = fmt.Sprintf("it ends %s after %s", seconds(max(0, sa.Until.Sub(last.Last))), what)
+	}
+	return unknown("CAPTURE-ENDS", "the capture ends before it shows "+awaited, detail, "capture for longer")
+}
+
+// joined puts a further thing after a sentence.
+func joined(text, more string) string {
+	if text == "" {
+		return more
+	}
+	return text + "; " + more
+}
+
+// judgeLate judges an IKE SA of which neither the beginning nor IKE_AUTH is in
+// the capture.
 func (c *course) judgeLate() report.CapturedVerdict {
 	if v, ok := c.gone(); ok {
+		return v
+	}
+	if c.flows() {
+		v := c.flowing()
+		v.Detail += "; the capture begins after the IKE SA did"
 		return v
 	}
 	if c.Of != nil {
@@ -142,15 +208,23 @@ func addErrors(sa *dialog.SA, v report.CapturedVerdict) report.CapturedVerdict {
 	if len(sa.Errors) == 0 {
 		return v
 	}
-	e := sa.Errors[len(sa.Errors)-1]
-	reporter := report.AddressText(e.Reporter)
 	v.ID = "ICMP"
-	v.Detail = fmt.Sprintf("%s says of %v: %v (packet %d); %s", reporter, e.Destination, e.Error, e.Packet, v.Detail)
+	return withError(sa.Errors[len(sa.Errors)-1], v)
+}
+
+// withError adds what an ICMP error said.
+func withError(e dialog.ICMPError, v report.CapturedVerdict) report.CapturedVerdict {
+	reporter := report.AddressText(e.Reporter)
+	what := e.Destination.String()
+	if e.Child {
+		what = "packets with SPI " + fmt.Sprintf("%08x", e.SPI)
+	}
+	v.Detail = fmt.Sprintf("%s says of %s: %v (packet %d); %s", reporter, what, e.Error, e.Packet, v.Detail)
 	switch e.Error.Meaning() {
 	case icmp.PortUnreachable:
 		v.Fix = append([]string{"start the IKE service of the responder, and check that it listens on this address"}, v.Fix...)
 	case icmp.AdminProhibited:
-		v.Fix = append([]string{"let UDP 500 and 4500 through the filter at " + reporter}, v.Fix...)
+		v.Fix = append([]string{"let UDP 500 and 4500, and ESP, through the filter at " + reporter}, v.Fix...)
 	case icmp.TooBig:
 		v.Fix = append([]string{"mind the MTU at " + reporter}, v.Fix...)
 	}
@@ -166,21 +240,6 @@ func tries(m *dialog.Message) string {
 }
 
 func seconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
-
-// fragmentsLost is the verdict of a message whose IP fragments did not all
-// reach the place of the capture.
-func fragmentsLost(m *dialog.Message, name string, v report.CapturedVerdict) report.CapturedVerdict {
-	v.ID = "IP-FRAGMENTS-LOST"
-	v.Title = name + " came without all of its IP fragments"
-	v.Detail = fmt.Sprintf("of %s octets %s are missing; something before the place of the capture drops IP fragments, and then the responder cannot answer, or the capture's filter leaves them out",
-		english.Grouped(int64(m.Octets)), english.Grouped(int64(m.Missing)))
-	v.Fix = []string{
-		"enable IKE fragmentation (RFC 7383) on both sides",
-		"let IP fragments through every firewall on the way",
-		"capture with a filter that keeps fragments, such as 'udp port 500 or udp port 4500 or ip[6:2] & 0x1fff != 0'",
-	}
-	return v
-}
 
 func clock(t time.Time) string {
 	if t.IsZero() {

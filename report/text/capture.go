@@ -60,8 +60,9 @@ func countsWords(n report.CaptureCounts) string {
 		one, many string
 	}{
 		{n.ESP, "ESP packet", "ESP packets"},
+		{n.AH, "AH packet", "AH packets"},
 		{n.Keepalives, "NAT keepalive", "NAT keepalives"},
-		{n.ICMPErrors, "ICMP error about IKE", "ICMP errors about IKE"},
+		{n.ICMPErrors, "ICMP error about IKE or ESP", "ICMP errors about IKE or ESP"},
 		{n.Reassembled, "datagram put together of IP fragments", "datagrams put together of IP fragments"},
 	} {
 		if more.n > 0 {
@@ -140,7 +141,8 @@ func chooseSAs(groups []*group, all bool) map[int]bool {
 func (p *page) captureSummary(groups []*group, scans []report.CapturedScan) {
 	p.section("SUMMARY")
 	for _, g := range groups {
-		if g.scan > 0 {
+		// What was tried again counts as what came of it.
+		if g.scan > 0 || g.verdict.ID == report.CapturedTriedAgain {
 			continue
 		}
 		which := fmt.Sprintf("IKE SA %d", g.numbers[0])

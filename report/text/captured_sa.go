@@ -2,6 +2,7 @@ package text
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,12 @@ func (p *page) capturedSA(sa *report.CapturedSA) {
 		spis += ", " + sa.SPIr + " of the responder"
 	}
 	p.text(0, spis)
+	if sa.Next > 0 {
+		p.text(0, fmt.Sprintf("the initiator begins anew as IKE SA %d", sa.Next))
+	}
+	for _, note := range sa.Notes {
+		p.text(0, note)
+	}
 	if sa.Rekeys > 0 {
 		p.text(0, fmt.Sprintf("came of rekeying IKE SA %d, most likely", sa.Rekeys))
 	}
@@ -48,8 +55,7 @@ func (p *page) capturedSA(sa *report.CapturedSA) {
 		i++
 	}
 	for _, e := range sa.Errors {
-		p.timed(since(sa.First, e.Time), yellow, fmt.Sprintf("ICMP: %s says of %s > %s: %s, %s",
-			e.Reporter, &e.From, &e.To, e.Text, packetWords(sa, e.File, e.Packet)))
+		p.timed(since(sa.First, e.Time), yellow, capturedErrorWords(sa, e))
 	}
 	if sa.Omitted > 0 {
 		p.text(0, english.Counted(int64(sa.Omitted), "more message is", "more messages are")+" not told, from the middle of the IKE SA")
@@ -63,6 +69,21 @@ func (p *page) capturedSA(sa *report.CapturedSA) {
 	for _, fix := range sa.Verdict.Fix {
 		p.text(5, "fix: "+fix)
 	}
+}
+
+// capturedErrorWords tells an ICMP error in one line.
+func capturedErrorWords(sa *report.CapturedSA, e report.CapturedError) string {
+	from, to := e.From.String(), e.To.String()
+	if e.Child && e.From.Port == 0 {
+		from, to = "ESP of "+e.From.Address, e.To.Address
+	} else if e.Child {
+		from = "ESP of " + from
+	}
+	text := fmt.Sprintf("ICMP: %s says of %s > %s: %s, %s", e.Reporter, from, to, e.Text, packetWords(sa, e.File, e.Packet))
+	if e.Times > 1 {
+		text += fmt.Sprintf(", %d times", e.Times)
+	}
+	return text
 }
 
 // capturedHeading writes who, and the verdict.
@@ -121,6 +142,9 @@ func (p *page) capturedPaths(sa *report.CapturedSA) {
 	p.section("PATH")
 	for _, path := range sa.Paths {
 		text := fmt.Sprintf("%s > %s: %d sent, %d received", &path.Initiator, &path.Responder, path.Sent, path.Received)
+		if path.TCP {
+			text = "TCP " + text
+		}
 		if path.Keepalives > 0 {
 			text += ", " + english.Counted(int64(path.Keepalives), "NAT keepalive", "NAT keepalives")
 		}
@@ -134,17 +158,36 @@ func (p *page) capturedPaths(sa *report.CapturedSA) {
 				silent = "responder"
 			}
 			text := "there is no NAT detection of the " + silent
-			if sa.Verdict.ID == report.CapturedOneSided {
+			if sa.Verdict.ID == report.CapturedOneSided || isCut(sa) {
 				text = "the NAT detection of the " + silent + " is not in the capture"
 			}
 			p.text(0, text+": NAT beyond the place of the capture cannot be told")
 		}
-	} else if sa.Version == 2 && sa.Rekeys == 0 {
+	} else if sa.Version == 2 && sa.Rekeys == 0 && hasInit(sa) {
 		p.text(0, "no NAT detection: NAT on the way cannot be told")
 	}
 	if sa.ESPSent+sa.ESPReceived > 0 {
 		p.text(0, fmt.Sprintf("ESP: %d packets from the initiator, %d to it", sa.ESPSent, sa.ESPReceived))
 	}
+	if sa.AHSent+sa.AHReceived > 0 {
+		p.text(0, fmt.Sprintf("AH: %d packets from the initiator, %d to it", sa.AHSent, sa.AHReceived))
+	}
+}
+
+// hasInit reports whether both messages of an IKE_SA_INIT are there, so that
+// what they lack is not in them.
+func hasInit(sa *report.CapturedSA) bool {
+	return !isCut(sa) && slices.ContainsFunc(sa.Exchanges, func(x report.CapturedExchange) bool {
+		return x.Type == "IKE_SA_INIT" && x.Request != nil
+	})
+}
+
+// isCut reports whether a first message is not all in the capture.
+func isCut(sa *report.CapturedSA) bool {
+	return slices.ContainsFunc(sa.Exchanges, func(x report.CapturedExchange) bool {
+		return x.Type == "IKE_SA_INIT" && (x.Request == nil || x.Request.MissingOctets > 0 ||
+			slices.ContainsFunc(x.Responses, func(m report.CapturedMessage) bool { return m.MissingOctets > 0 }))
+	})
 }
 
 func behindWords(who string, behind bool) string {
@@ -166,13 +209,14 @@ func since(began, at time.Time) string {
 func (p *page) timed(at, style, text string) {
 	const column = 9
 	for _, line := range wrap(report.Printable(text), p.width-margin-column, 2) {
-		p.raw(pad(at, column) + p.paint(style, line))
+		// Of an IKE SA of hours the time takes more than the column.
+		p.raw(pad(at, max(column, len(at)+1)) + p.paint(style, line))
 		at = ""
 	}
 }
 
 func (p *page) capturedExchange(sa *report.CapturedSA, x report.CapturedExchange) {
-	if sa.Version == 1 {
+	if sa.Version == 1 && x.Version == 0 || x.Version == 1 {
 		p.ikev1Exchange(sa, x)
 		return
 	}
@@ -200,14 +244,20 @@ func (p *page) capturedExchange(sa *report.CapturedSA, x report.CapturedExchange
 	}
 }
 
-// ikev1Exchange writes what each side sent in an exchange of IKEv1, of which
-// requests are not told from responses.
+// ikev1Exchange writes a message of IKEv1, and the one that answers it.
 func (p *page) ikev1Exchange(sa *report.CapturedSA, x report.CapturedExchange) {
+	name, other := x.Type+" of the initiator", x.Type+" of the responder"
+	if x.By == report.SideResponder {
+		name, other = other, name
+	}
+	if x.Version == 1 { // in an IKE SA of IKEv2
+		name, other = "IKEv1 "+name, "IKEv1 "+other
+	}
 	if x.Request != nil {
-		p.capturedMessage(sa, x.Type+" of the initiator", *x.Request)
+		p.capturedMessage(sa, name, *x.Request)
 	}
 	for _, m := range x.Responses {
-		p.capturedMessage(sa, x.Type+" of the responder", m)
+		p.capturedMessage(sa, other, m)
 	}
 }
 
@@ -215,7 +265,11 @@ func (p *page) ikev1Exchange(sa *report.CapturedSA, x report.CapturedExchange) {
 func (p *page) capturedMessage(sa *report.CapturedSA, name string, m report.CapturedMessage) {
 	words := []string{fmt.Sprintf("%s octets", english.Grouped(int64(m.Octets))), packetWords(sa, m.File, m.Packet)}
 	if m.Sent > 1 {
-		words = append(words, fmt.Sprintf("sent %d times", m.Sent))
+		text := fmt.Sprintf("sent %d times", m.Sent)
+		if m.SentAfterAnswer > 0 {
+			text += fmt.Sprintf(", %d of them after the answer", m.SentAfterAnswer)
+		}
+		words = append(words, text)
 	}
 	if m.Copies > 0 {
 		words = append(words, english.Counted(int64(m.Copies), "copy", "copies")+" in the capture")
@@ -274,6 +328,9 @@ func (p *page) capturedMessage(sa *report.CapturedSA, name string, m report.Capt
 
 func (p *page) capturedProposal(in int, o report.CapturedProposal) {
 	text := fmt.Sprintf("proposal %d: %s", o.Number, o.Keywords)
+	if o.Authentication != "" {
+		text += ", " + o.Authentication
+	}
 	if o.Fault != "" {
 		text += " (" + o.Fault + ")"
 	}

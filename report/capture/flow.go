@@ -1,0 +1,72 @@
+package capture
+
+import (
+	"fmt"
+
+	"github.com/ikescope/ikescope/ike/dialog"
+	"github.com/ikescope/ikescope/ike/icmp"
+	"github.com/ikescope/ikescope/report"
+)
+
+// flows reports whether packets of its Child SAs go in both directions.
+func (c *course) flows() bool { return flows(c.SA) }
+
+func flows(sa *dialog.SA) bool { return sa.Sent.Packets() > 0 && sa.Received.Packets() > 0 }
+
+func (c *course) flowing() report.CapturedVerdict { return flowing(c.SA) }
+
+// protocol names what the Child SAs use.
+func protocol(sa *dialog.SA) string {
+	if sa.Sent.ESP+sa.Received.ESP == 0 {
+		return "AH"
+	}
+	return "ESP"
+}
+
+func flowing(sa *dialog.SA) report.CapturedVerdict {
+	return works("ESP-FLOWS", "connected: "+protocol(sa)+" flows in both directions",
+		fmt.Sprintf("%d packets from the initiator, %d to it", sa.Sent.Packets(), sa.Received.Packets()))
+}
+
+// judgeFlows goes by the packets of Child SAs.
+func (c *course) judgeFlows() (report.CapturedVerdict, bool) {
+	if c.flows() {
+		return c.flowing(), true
+	}
+	v, ok := oneWay(c.SA)
+	if ok && v.Result == report.ResultUnknown && len(c.after) > 0 && !c.endsAtOnce() {
+		return report.CapturedVerdict{}, false // what follows says more
+	}
+	return v, ok
+}
+
+// oneWay judges packets of Child SAs in one direction only.
+func oneWay(sa *dialog.SA) (report.CapturedVerdict, bool) {
+	const id = "ESP-ONE-WAY"
+	name := protocol(sa)
+	there, back := sa.Sent, sa.Received
+	title, detail := name+" goes from the initiator, and none comes back",
+		fmt.Sprintf("%d packets went; the responder's routes, its policy, or a firewall that drops %s", there.Packets(), name)
+	fix := []string{"check the responder's routes and filters for the client's inner address",
+		"without NAT ESP is IP protocol 50: let it through, or force UDP encapsulation"}
+	if there.Packets() == 0 {
+		there, back = back, there
+		title, detail = name+" comes from the responder, and none goes there",
+			fmt.Sprintf("%d packets came; the initiator's routes or filters, or the capture sees one direction", there.Packets())
+		fix = nil
+	}
+	if there.Packets() == 0 || back.Packets() > 0 {
+		return report.CapturedVerdict{}, false
+	}
+	for _, e := range sa.ChildErrors {
+		if e.Error.Meaning() != icmp.TooBig {
+			return withError(e, fails(report.LayerNetwork, id, title, detail, fix...)), true
+		}
+	}
+	if there.Packets() >= someESP && there.Last.Sub(there.First) >= espTime {
+		return fails(report.LayerNetwork, id, title, detail, fix...), true
+	}
+	return unknown(id, "so far "+name+" goes in one direction only",
+		fmt.Sprintf("%d packets in %s, which need no answer", there.Packets(), seconds(there.Last.Sub(there.First))),
+		"capture for longer, while something inside the tunnel is to be answered, such as a ping"), true
+}
