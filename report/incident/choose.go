@@ -87,12 +87,28 @@ func (a *Attempt) choose() *Cause {
 		for _, g := range gaps {
 			c.Details = append(c.Details, g.String())
 		}
+	} else if details := a.details(); len(details) > 0 && (id == "ike-proposal" || id == "child-proposal") {
+		c.Details = details
 	} else if (id == "ike-proposal" || id == "child-proposal") && len(lists.theirs) > 0 {
 		for _, p := range lists.theirs[:min(len(lists.theirs), 3)] {
 			c.Details = append(c.Details, "received: "+p.String())
 		}
 	}
 	return c
+}
+
+// maxDetails bounds what is said of proposals that do not meet.
+const maxDetails = 4
+
+// details are what lines say of single algorithms that do not meet.
+func (a *Attempt) details() []string {
+	var out []string
+	for i := range a.Events {
+		if d := a.Events[i].arg("detail"); d != "" && len(out) < maxDetails && !slices.Contains(out, d) {
+			out = append(out, d)
+		}
+	}
+	return out
 }
 
 // stuck reports whether retransmissions went on to the end of the log, more

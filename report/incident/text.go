@@ -119,21 +119,23 @@ func (t *writer) story(s *Story) {
 		if len(s.Likely) > 0 && !s.Firm {
 			label = "CHECK"
 		}
+		indent := ""
 		for _, f := range s.Fix {
 			if f.Where != "" {
 				t.item(label, f.Where+":", 2)
-				label = ""
-			}
-			indent := ""
-			if f.Where != "" {
-				indent = "  "
+				label, indent = "", "  "
+			} else if !f.Paste {
+				indent = ""
 			}
 			if !f.Paste {
 				t.item(label, indent+f.Line, len(indent))
-			} else { // not broken
-				fmt.Fprintf(&t.out, "%s%s%s\n", t.paint(styleBold, fmt.Sprintf("%-*s", labelWidth, label)), indent, t.paint(styleGreen, printable(f.Line)))
+				label = ""
+				continue
 			}
-			label = ""
+			for line := range strings.SplitSeq(f.Line, "\n") { // not broken
+				fmt.Fprintf(&t.out, "%s%s%s\n", t.paint(styleBold, fmt.Sprintf("%-*s", labelWidth, label)), indent, t.paint(styleGreen, printable(line)))
+				label = ""
+			}
 		}
 	}
 	if s.Elsewhere != "" && s.Other == nil {

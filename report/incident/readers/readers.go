@@ -3,8 +3,14 @@ package readers
 
 import (
 	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/apple"
+	"github.com/ikescope/ikescope/report/incident/cisco"
+	"github.com/ikescope/ikescope/report/incident/cloud"
+	"github.com/ikescope/ikescope/report/incident/fortigate"
 	"github.com/ikescope/ikescope/report/incident/libreswan"
+	"github.com/ikescope/ikescope/report/incident/mikrotik"
 	"github.com/ikescope/ikescope/report/incident/openiked"
+	"github.com/ikescope/ikescope/report/incident/paloalto"
 	"github.com/ikescope/ikescope/report/incident/strongswan"
 	"github.com/ikescope/ikescope/report/incident/windows"
 )
@@ -12,6 +18,7 @@ import (
 // All returns the products, those whose lines cannot be mistaken first.
 func All() []incident.Product {
 	return []incident.Product{
-		strongswan.Product, libreswan.Product, openiked.Product, windows.Product,
+		strongswan.Product, libreswan.Product, openiked.Product, cloud.AWS, cloud.Azure,
+		fortigate.Product, cisco.Product, mikrotik.Product, paloalto.Product, apple.Product, windows.Product,
 	}
 }

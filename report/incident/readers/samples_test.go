@@ -4,8 +4,14 @@ import (
 	"testing"
 
 	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/apple"
+	"github.com/ikescope/ikescope/report/incident/cisco"
+	"github.com/ikescope/ikescope/report/incident/cloud"
+	"github.com/ikescope/ikescope/report/incident/fortigate"
 	"github.com/ikescope/ikescope/report/incident/libreswan"
+	"github.com/ikescope/ikescope/report/incident/mikrotik"
 	"github.com/ikescope/ikescope/report/incident/openiked"
+	"github.com/ikescope/ikescope/report/incident/paloalto"
 	"github.com/ikescope/ikescope/report/incident/strongswan"
 )
 
@@ -15,6 +21,8 @@ var tables = []struct {
 	lines   *incident.Table
 }{
 	{strongswan.Product, strongswan.Lines}, {libreswan.Product, libreswan.Lines}, {openiked.Product, openiked.Lines},
+	{cloud.AWS, cloud.AWSLines}, {cloud.Azure, cloud.AzureLines}, {fortigate.Product, fortigate.Lines}, {cisco.Product, cisco.Lines},
+	{mikrotik.Product, mikrotik.Lines}, {paloalto.Product, paloalto.Lines}, {apple.Product, apple.Lines},
 }
 
 // Each sample is of its product, and of its own row and no other before it.
@@ -29,7 +37,11 @@ func TestSamples(t *testing.T) {
 			for _, l := range incident.Unwrap("log", 1, row.Sample) {
 				var events []incident.Event
 				for _, p := range All() {
-					found, mine := p.New().Read(&l)
+					r := p.New()
+					found, mine := r.Read(&l)
+					if ender, ok := r.(incident.Ender); ok && mine {
+						found = append(found, ender.End()...)
+					}
 					if mine && p.Name != table.product.Name {
 						t.Errorf("%q is taken for a line of %s, not of %s", row.Sample, p.Name, table.product.Name)
 					}

@@ -1,0 +1,56 @@
+// Package apple reads what macOS and iOS log of IKEv2 (NEIKEv2Provider, neagent
+// and the NetworkExtension framework), and the texts of their dialogues.
+package apple
+
+import (
+	_ "embed"
+	"regexp"
+	"strings"
+
+	"github.com/ikescope/ikescope/report/incident"
+)
+
+// Product is macOS and iOS.
+var Product = incident.Product{Name: "macOS", Word: "macos", New: func() incident.Reader {
+	return &incident.Plain{Table: Lines, Claim: claim, After: after, Key: func(*incident.Event) string { return "" }}
+}}
+
+//go:embed lines.csv
+var linesCSV string
+
+// Lines are the lines that are known.
+var Lines = incident.NewTable("apple/lines.csv", linesCSV)
+
+// ofApple are words of lines of macOS and iOS that are about IKEv2.
+var ofApple = []string{"NEIKEv2", "IKEv2 Plugin", "NEVPN", "IKEv2IKESA", "IKEv2Session", "ikev2_", "neagent", "nesessionmanager", "NESMIKEv2", "[Extension com.apple.NetworkExtension.IKEv2", "com.apple.networkextension"}
+
+// dialogues are the beginnings of the texts that are shown.
+var dialogues = regexp.MustCompile(`^(?:VPN Connection\W+)?(?:The VPN server|The VPN Shared Secret|User Authentication failed|Negotiation with the VPN server|The server certificate|Could not validate the server certificate|The server could not be found|The VPN connection|An unexpected error occurred|Authentication failed|A network change was detected|The certificate|Could not start VPN)`)
+
+func claim(l *incident.Line) (string, map[string]string, bool) {
+	s := l.Text
+	if l.Program == "neagent" || l.Program == "nesessionmanager" || l.Program == "NEIKEv2Provider" {
+		return s, nil, true
+	}
+	for _, word := range ofApple {
+		if strings.Contains(s, word) {
+			return s, nil, true
+		}
+	}
+	if l.Program == "" && dialogues.MatchString(s) {
+		return s, nil, true
+	}
+	return "", nil, false
+}
+
+func after(e *incident.Event) {
+	e.Side, e.Version = incident.Initiator, 2
+	if strings.Contains(e.Text, "Shared Secret") || !strings.Contains(e.Text, "IKEv2") && e.Args["dialogue"] != "" {
+		e.Version = 0
+	}
+	if at := e.Args["peer"]; at != "" {
+		if i := strings.LastIndexByte(at, ':'); i > 0 && strings.Count(at, ":") == 1 {
+			e.Set("peer", at[:i])
+		}
+	}
+}

@@ -1,0 +1,143 @@
+// Package cisco reads what IOS-XE and ASA log and print of IKEv2: debug crypto
+// ikev2, and system messages.
+package cisco
+
+import (
+	_ "embed"
+	"regexp"
+	"strings"
+
+	"github.com/ikescope/ikescope/report/incident"
+)
+
+// Product is Cisco's IOS-XE and ASA.
+var Product = incident.Product{Name: "Cisco", Word: "cisco", New: func() incident.Reader { return newReader() }}
+
+//go:embed lines.csv
+var linesCSV string
+
+// Lines are the lines that are known.
+var Lines = incident.NewTable("cisco/lines.csv", linesCSV)
+
+var (
+	session  = regexp.MustCompile(`^:?\s*\((?:SESSION ID = (\d+),\s*)?SA ID = (\d+)\):*\s*`)
+	protoID  = regexp.MustCompile(`^-\d+: \(?(\d+)\)?: ?`)
+	ends     = regexp.MustCompile(`Local:([0-9A-Fa-f.:]+):\d+ Remote:([0-9A-Fa-f.:]+):\d+ Username:(\S+) `)
+	systemID = regexp.MustCompile(`%((?:ASA|FTD|IKEV2|CRYPTO|FTD-vpn)-[\w-]+): ?`)
+)
+
+func newReader() *incident.Plain {
+	return &incident.Plain{Table: Lines, Claim: claim, After: after, Key: key}
+}
+
+// claim takes what stands before a message: "IKEv2-ERROR:(SESSION ID = 12,SA
+// ID = 1):", "IKEv2-PROTO-1: (12): ", "%ASA-4-750003: Local:...".
+func claim(l *incident.Line) (string, map[string]string, bool) {
+	s := l.Text
+	words := make(map[string]string)
+	if m := systemID.FindStringSubmatchIndex(s); m != nil && m[0] < 64 {
+		words["message"] = s[m[2]:m[3]]
+		text := s[m[1]:]
+		if e := ends.FindStringSubmatch(text); e != nil {
+			words["local"], words["peer"] = e[1], e[2]
+			if e[3] != "Unknown" {
+				words["peer-id"] = e[3]
+			}
+		}
+		return words["message"] + ": " + text, words, true
+	}
+	i := strings.Index(s, "IKEv2")
+	if i < 0 || i > 40 {
+		return "", nil, false
+	}
+	rest := s[i+len("IKEv2"):]
+	for _, level := range []string{"-ERROR", "-INTERNAL", "-PROTO", "-PLAT", "-EVENT", "-PAK"} {
+		rest = strings.TrimPrefix(rest, level)
+	}
+	switch {
+	case session.MatchString(rest):
+		m := session.FindStringSubmatch(rest)
+		words["sa"] = m[1] + "/" + m[2]
+		rest = rest[len(m[0]):]
+	case protoID.MatchString(rest):
+		m := protoID.FindStringSubmatch(rest)
+		words["sa"] = m[1]
+		rest = rest[len(m[0]):]
+	case strings.HasPrefix(rest, ":"):
+		rest = rest[1:]
+	default:
+		return "", nil, false
+	}
+	return strings.TrimLeft(rest, ": "), words, true
+}
+
+func key(e *incident.Event) string {
+	if sa := e.Args["sa"]; sa != "" {
+		return sa
+	}
+	return e.Args["peer"]
+}
+
+func after(e *incident.Event) {
+	e.Version = 2
+	if m := e.Args["message"]; strings.HasPrefix(m, "CRYPTO-") || strings.Contains(e.Text, "IKEv1") {
+		e.Version = 1
+	}
+	if e.Kind == incident.Theirs || e.Kind == incident.Ours {
+		e.Proposals = proposals(e.Text)
+	}
+	for _, name := range []string{"peer", "local"} {
+		if at := e.Args[name]; strings.Count(at, ":") == 1 {
+			at, _, _ = strings.Cut(at, ":")
+			e.Set(name, at)
+		}
+	}
+}
+
+// maxListed bounds the proposals of a line.
+const maxListed = 32
+
+// proposals reads "Proposal 1:  AES-CBC-256 SHA256 SHA256 DH_GROUP_2048_MODP/Group
+// 14": ciphers, PRFs, integrity algorithms and groups.
+func proposals(text string) []incident.Proposal {
+	var out []incident.Proposal
+	for rest := text; len(out) < maxListed; {
+		_, after, found := strings.Cut(rest, "Proposal ")
+		if !found {
+			break
+		}
+		_, list, found := strings.Cut(after, ":")
+		if !found {
+			break
+		}
+		one, _, _ := strings.Cut(list, "Proposal ")
+		p := incident.Proposal{Protocol: "IKE"}
+		var hashes []string
+		words := strings.Fields(one)
+		for i := 0; i < len(words); i++ {
+			w := words[i]
+			switch {
+			case strings.HasPrefix(w, "AES"), strings.HasPrefix(w, "3DES"), strings.HasPrefix(w, "DES"):
+				p.Add(incident.Cipher, w)
+			case strings.HasPrefix(w, "SHA"), strings.HasPrefix(w, "MD5"), w == "None":
+				hashes = append(hashes, w)
+			case strings.HasPrefix(w, "DH_GROUP"):
+				if i+1 < len(words) && strings.HasSuffix(w, "/Group") {
+					w += " " + words[i+1]
+					i++
+				}
+				p.Add(incident.Exchange, w)
+			}
+		}
+		for i, h := range hashes {
+			if i < (len(hashes)+1)/2 {
+				p.Add(incident.PRF, h)
+			} else {
+				p.Add(incident.Integrity, h)
+			}
+		}
+		out = append(out, p)
+		rest = list
+	}
+	return out
+}

@@ -1,0 +1,102 @@
+// Package cloud reads the logs of the VPN gateways of AWS and Azure, in JSON or
+// as the lines in it.
+package cloud
+
+import (
+	_ "embed"
+	"regexp"
+	"strings"
+
+	"github.com/ikescope/ikescope/report/explain"
+	"github.com/ikescope/ikescope/report/incident"
+)
+
+// AWS is Amazon's Site-to-Site VPN, Azure Microsoft's VPN Gateway.
+var (
+	AWS = incident.Product{Name: "AWS", Word: "aws", New: func() incident.Reader {
+		return &incident.Plain{Table: AWSLines, Claim: claimAWS, After: afterAWS}
+	}}
+	Azure = incident.Product{Name: "Azure", Word: "azure", New: func() incident.Reader { return azure{} }}
+)
+
+//go:embed aws.csv
+var awsCSV string
+
+//go:embed azure.csv
+var azureCSV string
+
+// AWSLines and AzureLines are the lines that are known.
+var (
+	AWSLines   = incident.NewTable("cloud/aws.csv", awsCSV)
+	AzureLines = incident.NewTable("cloud/azure.csv", azureCSV)
+)
+
+// claimAWS claims a log entry with the fields of AWS, or a line with its words.
+func claimAWS(l *incident.Line) (string, map[string]string, bool) {
+	text := l.Text
+	for _, name := range []string{"details", "VpnLogDetail", "message.details", "@message.details"} {
+		if l.Fields[name] != "" && (l.Fields["ike_phase1_state"] != "" || l.Fields["dpd_enabled"] != "" || l.Fields["TunnelIKEPhase1State"] != "" || strings.Contains(l.Fields[name], "AWS")) {
+			return l.Fields[name], map[string]string{"conn": l.Fields["vpn_connection_id"] + l.Fields["VpnConnectionId"]}, true
+		}
+	}
+	return text, nil, strings.HasPrefix(text, "AWS tunnel") || strings.HasPrefix(text, "AWS: ") || strings.Contains(text, "Proposal Match Found by AWS")
+}
+
+func afterAWS(e *incident.Event) {
+	if e.Args["conn"] == "" {
+		delete(e.Args, "conn")
+	}
+	if strings.Contains(e.Text, "payload decryption") {
+		e.Version = 1
+	}
+}
+
+type azure struct{}
+
+var (
+	ikeEvent  = regexp.MustCompile(`\[IkeEvent\]|SA_NEGOTIATION_FAILED|\[IkeError\]`)
+	errorCode = regexp.MustCompile(`(?i)\[?(?:ErrorCode|Error code|Error)\]?:? *\(?(0x[0-9a-f]{3,8}|\d{5})`)
+	remote    = regexp.MustCompile(`Remote:? *\[?([0-9a-fA-F.:]+?)\]?:\d+:? *Local:? *\[?([0-9a-fA-F.:]+?)\]?:\d+`)
+)
+
+// Read implements [incident.Reader].
+func (azure) Read(l *incident.Line) ([]incident.Event, bool) {
+	mine := ikeEvent.MatchString(l.Text) || strings.HasPrefix(l.Text, "SESSION_ID") || l.Fields["category"] == "IKEDiagnosticLog" || l.Fields["Category"] == "IKEDiagnosticLog"
+	if !mine {
+		return nil, false
+	}
+	var e incident.Event
+	row, words := AzureLines.Find(l.Text)
+	if row != nil {
+		e = row.Event(l, words)
+	} else if m := errorCode.FindStringSubmatch(l.Text); m != nil {
+		known, ok := explain.Windows(m[1])
+		if !ok {
+			return nil, true
+		}
+		e = l.Event(incident.Sign)
+		e.Cause = "windows"
+		e.Set("code", known.Code)
+		e.Set("symbol", known.Symbol)
+		e.Set("meaning", strings.TrimSuffix(known.Text, "."))
+		if cause, ok := azureCauses[known.Code]; ok {
+			e.Kind, e.Cause = incident.Root, cause
+		}
+	} else {
+		return nil, true
+	}
+	e.Version = 2
+	if m := remote.FindStringSubmatch(l.Text); m != nil {
+		e.Set("peer", m[1])
+		e.Set("local", m[2])
+	}
+	e.Key = e.Args["peer"]
+	return []incident.Event{e}, true
+}
+
+// azureCauses are the first causes of Windows' errors on a VPN gateway of Azure,
+// as Microsoft gives them.
+var azureCauses = map[string]string{
+	"13801": "auth-refused", "13805": "silence", "13826": "psk-mismatch", "13868": "ike-proposal", "13879": "traffic-selectors",
+	"13893": "child-proposal", "13824": "psk-mismatch",
+}

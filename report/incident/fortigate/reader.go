@@ -1,0 +1,228 @@
+// Package fortigate reads what FortiOS prints with diagnose debug application
+// ike -1, and its VPN event logs.
+package fortigate
+
+import (
+	_ "embed"
+	"regexp"
+	"strings"
+
+	"github.com/ikescope/ikescope/report/incident"
+)
+
+// Product is FortiGate.
+var Product = incident.Product{Name: "FortiGate", Word: "fortigate", New: func() incident.Reader { return &reader{} }}
+
+//go:embed lines.csv
+var linesCSV string
+
+// Lines are the lines that are known.
+var Lines = incident.NewTable("fortigate/lines.csv", linesCSV)
+
+type reader struct {
+	peer string // of the last packet
+	// list is what a list of proposals under way is of, with its event.
+	list      *incident.Event
+	proposals []incident.Proposal
+	protocol  string
+}
+
+var (
+	vdom  = regexp.MustCompile(`^(?:V=[^:\s]{1,32}:|)(?:\d{1,5}:|)`)
+	spis  = regexp.MustCompile(`^([0-9a-f]{16})/([0-9a-f]{16}):`)
+	field = regexp.MustCompile(`([a-z_]+)=("[^"]*"|\S+)`)
+)
+
+// head takes "ike V=root:0:hq-branch:21: " from a line.
+func head(s string) (conn, spi, text string, ok bool) {
+	rest, found := strings.CutPrefix(s, "ike ")
+	if !found {
+		return "", "", "", false
+	}
+	at := vdom.FindString(rest)
+	if at == "" {
+		return "", "", "", false
+	}
+	rest = rest[len(at):]
+	if m := spis.FindStringSubmatch(rest); m != nil {
+		spi, rest = m[1], rest[len(m[0]):]
+	} else if name, after, found := strings.Cut(rest, ":"); found && !strings.ContainsAny(name, " \t") && len(name) < 64 && strings.Trim(name, "0123456789") != "" {
+		conn, rest = name, after
+	}
+	for { // numbers of SAs, and the name of a phase 2
+		word, after, found := strings.Cut(rest, ":")
+		if !found || word == "" || strings.ContainsAny(word, " \t") || len(word) > 64 {
+			break
+		}
+		rest = after
+	}
+	return conn, spi, strings.TrimSpace(rest), true
+}
+
+// Read implements [incident.Reader].
+func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
+	if strings.Contains(l.Text, "logid=") && strings.Contains(l.Text, "subtype=") {
+		return r.log(l)
+	}
+	conn, spi, text, ok := head(l.Text)
+	if !ok {
+		return nil, false
+	}
+	var out []incident.Event
+	if r.list != nil {
+		if r.proposal(text) {
+			return nil, true
+		}
+		out = append(out, r.End()...)
+	}
+	row, words := Lines.Find(text)
+	if row == nil && conn != "" { // "Negotiate SA Error:" looks like a name
+		row, words = Lines.Find(conn + ": " + text)
+	}
+	if row == nil {
+		return out, true
+	}
+	e := row.Event(l, words)
+	if at := e.Args["peer"]; at != "" {
+		at, _, _ = strings.Cut(at, ":")
+		r.peer = at
+		e.Set("peer", at)
+	}
+	if at := e.Args["local"]; at != "" {
+		at, _, _ = strings.Cut(at, ":")
+		e.Set("local", at)
+	}
+	e.Set("peer", r.peer)
+	e.Set("spi", spi)
+	if e.Args["conn"] == "" && !strings.HasSuffix(conn, "Error") {
+		e.Set("conn", conn)
+	}
+	e.Key = r.peer
+	if strings.Contains(text, "IKEv1") || strings.Contains(text, "ISAKMP") {
+		e.Version = 1
+	} else if strings.Contains(text, "IKEv2") {
+		e.Version = 2
+	}
+	if e.Kind == incident.Theirs || e.Kind == incident.Ours {
+		r.list, r.proposals, r.protocol = &e, nil, ""
+		return out, true
+	}
+	return append(out, e), true
+}
+
+// maxListed bounds the proposals of a list.
+const maxListed = 32
+
+// proposal takes a line of a list of proposals.
+func (r *reader) proposal(text string) bool {
+	switch {
+	case strings.HasPrefix(text, "proposal id"):
+		if len(r.proposals) < maxListed {
+			r.proposals = append(r.proposals, incident.Proposal{Protocol: r.protocol})
+		}
+		return true
+	case strings.HasPrefix(text, "protocol"):
+		_, name, _ := strings.Cut(text, "=")
+		switch name = strings.Trim(name, " :."); {
+		case strings.Contains(name, "ESP"):
+			r.protocol = "ESP"
+		case strings.Contains(name, "AH"):
+			r.protocol = "AH"
+		case strings.Contains(name, "IKE"), strings.Contains(name, "ISAKMP"):
+			r.protocol = "IKE"
+		}
+		if n := len(r.proposals); n > 0 {
+			r.proposals[n-1].Protocol = r.protocol
+		}
+		return true
+	case strings.HasPrefix(text, "encapsulation"), strings.HasPrefix(text, "trans_id"), strings.HasPrefix(text, "ISAKMP SA lifetime"), strings.HasPrefix(text, "SA life"), strings.HasPrefix(text, "PFS DH group"), strings.HasPrefix(text, "type="):
+	default:
+		return false
+	}
+	if len(r.proposals) == 0 {
+		return true
+	}
+	p := &r.proposals[len(r.proposals)-1]
+	kind, value, _ := strings.Cut(text, ", val=")
+	value = strings.TrimSuffix(strings.TrimSpace(value), ".")
+	switch strings.TrimPrefix(kind, "type=") {
+	case "ENCR", "OAKLEY_ENCRYPT_ALG":
+		p.Add(incident.Cipher, cipher(value))
+	case "INTEGR":
+		p.Add(incident.Integrity, value)
+	case "OAKLEY_HASH_ALG", "AUTH_ALG":
+		p.Add(incident.Integrity, value)
+	case "PRF":
+		p.Add(incident.PRF, value)
+	case "DH_GROUP", "OAKLEY_GROUP":
+		p.Add(incident.Exchange, value)
+	case "ESN":
+		p.Add(incident.Sequence, value)
+	default:
+		if rest, ok := strings.CutPrefix(text, "PFS DH group ="); ok {
+			p.Add(incident.Exchange, "group "+strings.Trim(rest, " ."))
+		}
+	}
+	return true
+}
+
+// cipher returns "AES_CBC_256" of "AES_CBC (key_len = 256)".
+func cipher(value string) string {
+	name, bits, ok := strings.Cut(value, "key")
+	if !ok {
+		return value
+	}
+	bits = strings.Trim(bits, "_-len =)")
+	return strings.TrimRight(name, " (,") + "_" + bits
+}
+
+// End implements [incident.Ender]: a list that is not followed by anything.
+func (r *reader) End() []incident.Event {
+	if r.list == nil {
+		return nil
+	}
+	e := *r.list
+	e.Proposals = r.proposals
+	r.list = nil
+	return []incident.Event{e}
+}
+
+// log reads an event log: key=value.
+func (r *reader) log(l *incident.Line) ([]incident.Event, bool) {
+	values := make(map[string]string)
+	for _, m := range field.FindAllStringSubmatch(l.Text, 64) {
+		values[m[1]] = strings.Trim(m[2], `"`)
+	}
+	if values["subtype"] != "vpn" && values["subtype"] != "ipsec" {
+		return nil, false
+	}
+	text := values["logdesc"] + " " + values["msg"] + " " + values["action"] + " " + values["status"] + " " +
+		values["reason"] + " " + values["error_reason"] + " " + values["peer_notif"] + " " + values["result"]
+	row, words := Lines.Find(strings.ToLower(text))
+	if row == nil {
+		return nil, true
+	}
+	e := row.Event(l, words)
+	if e.Stamp == "" && values["time"] != "" {
+		e.Stamp = values["date"] + " " + values["time"]
+	}
+	switch {
+	case values["role"] == "initiator" || values["init"] == "local":
+		e.Side = incident.Initiator
+	case values["role"] == "responder" || values["init"] == "remote":
+		e.Side = incident.Responder
+	}
+	e.Set("peer", values["remip"])
+	e.Set("local", values["locip"])
+	if name := values["vpntunnel"]; name != "N/A" {
+		e.Set("conn", name)
+	}
+	if user := values["user"]; user != "N/A" {
+		e.Set("user", user)
+	}
+	if id := values["peer_id"]; id != "N/A" {
+		e.Set("peer-id", id)
+	}
+	e.Key = values["remip"]
+	return []incident.Event{e}, true
+}

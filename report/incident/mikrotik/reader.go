@@ -1,0 +1,65 @@
+// Package mikrotik reads the lines of RouterOS that have the topic ipsec.
+package mikrotik
+
+import (
+	_ "embed"
+	"strings"
+
+	"github.com/ikescope/ikescope/report/incident"
+)
+
+// Product is MikroTik's RouterOS.
+var Product = incident.Product{Name: "MikroTik", Word: "mikrotik", New: func() incident.Reader {
+	return &incident.Plain{Table: Lines, Claim: claim, After: after}
+}}
+
+//go:embed lines.csv
+var linesCSV string
+
+// Lines are the lines that are known.
+var Lines = incident.NewTable("mikrotik/lines.csv", linesCSV)
+
+// claim takes the topics from a line: "ipsec,error ".
+func claim(l *incident.Line) (string, map[string]string, bool) {
+	topics, text, ok := strings.Cut(l.Text, " ")
+	if !ok {
+		return "", nil, false
+	}
+	for topic := range strings.SplitSeq(strings.TrimSuffix(topics, ":"), ",") {
+		switch topic {
+		case "ipsec":
+			return strings.TrimLeft(text, " :"), nil, strings.HasPrefix(topics, "ipsec")
+		}
+	}
+	return "", nil, false
+}
+
+func after(e *incident.Event) {
+	for _, name := range []string{"peer", "local"} {
+		if at := e.Args[name]; at != "" {
+			at, _, _ = strings.Cut(at, "[")
+			e.Set(name, at)
+		}
+	}
+	text := e.Text
+	switch {
+	case strings.Contains(text, "ike2"):
+		e.Version = 2
+	case strings.Contains(text, "ph1 packet"), strings.Contains(text, "phase1"), strings.Contains(text, "phase 1"), strings.Contains(text, "ISAKMP-SA"), strings.Contains(text, "ph2 packet"):
+		e.Version = 1
+	}
+	if _, side, found := strings.Cut(text, "(side: "); found { // racoon's INITIATOR and RESPONDER
+		switch side[:min(1, len(side))] {
+		case "0":
+			e.Side = incident.Initiator
+		case "1":
+			e.Side = incident.Responder
+		}
+	}
+	if got, want := e.Args["got"], e.Args["want"]; e.Args["axis"] != "" {
+		axis := map[string]incident.Axis{"enctype": incident.Cipher, "hashtype": incident.Integrity, "dh_group": incident.Exchange}[e.Args["axis"]]
+		if axis != "" {
+			e.Set("detail", incident.Gap{Axis: axis, Got: []string{got}, Want: []string{want}}.String())
+		}
+	}
+}

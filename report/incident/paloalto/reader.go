@@ -1,0 +1,86 @@
+// Package paloalto reads the system log of PAN-OS about VPNs, and ikemgr.log.
+package paloalto
+
+import (
+	_ "embed"
+	"regexp"
+	"strings"
+
+	"github.com/ikescope/ikescope/report/incident"
+)
+
+// Product is Palo Alto's PAN-OS.
+var Product = incident.Product{Name: "Palo Alto", Word: "paloalto", New: func() incident.Reader {
+	return &incident.Plain{Table: Lines, Claim: claim, After: after, Key: key}
+}}
+
+//go:embed lines.csv
+var linesCSV string
+
+// Lines are the lines that are known.
+var Lines = incident.NewTable("paloalto/lines.csv", linesCSV)
+
+var (
+	// event is the name of an event of the system log.
+	event = regexp.MustCompile(`\b(ike(?:v2)?-(?:nego|send|recv|config|generic|dpd|err|gateway|ike|child)[a-z0-9-]*|ipsec-key-(?:install|expire|delete)|ikev2-[a-z0-9-]+)\b`)
+	// manager is what stands before a message of ikemgr.log: "[PERR]: { 1: }: ".
+	manager = regexp.MustCompile(`^(?:[+-]\d{4} +)?\[(PNTF|PERR|PWRN|PROTO_ERR|PROTO_NOTIFY|PROTO_WARN|INFO|DEBG|DEBUG|ERR|WARN|DUMP)\]: *(?:\{ *\d* *: *\d* *\}: *)?`)
+	gateway = regexp.MustCompile(`\[([\w.-]{1,64})\]: `)
+	pair    = regexp.MustCompile(`(\d+\.\d+\.\d+\.\d+)\[\d+\]-(\d+\.\d+\.\d+\.\d+)\[\d+\]`)
+)
+
+func claim(l *incident.Line) (string, map[string]string, bool) {
+	s := l.Text
+	words := make(map[string]string)
+	mine := false
+	if m := manager.FindString(s); m != "" {
+		s, mine = s[len(m):], true
+	} else if m := event.FindString(clip(s, 400)); m != "" && (strings.HasPrefix(s, m) || strings.Contains(s, ",SYSTEM,vpn,") || strings.Contains(s, ",vpn,") || strings.HasPrefix(s, "Event: ")) {
+		mine = true
+	} else if strings.HasPrefix(s, "IKEv2 ") || strings.HasPrefix(s, "IKE phase-") {
+		mine = strings.Contains(s, "negotiation") || strings.Contains(s, "SA is")
+	} else if l.Program == "ikemgr" {
+		mine = true
+	}
+	if m := gateway.FindStringSubmatch(s); m != nil {
+		words["conn"] = m[1]
+	}
+	if m := pair.FindStringSubmatch(s); m != nil {
+		words["local"], words["peer"] = m[1], m[2]
+	}
+	return s, words, mine
+}
+
+func clip(s string, n int) string { return s[:min(n, len(s))] }
+
+func key(e *incident.Event) string { return e.Args["conn"] }
+
+func after(e *incident.Event) {
+	switch {
+	case strings.Contains(e.Text, "IKEv2"), strings.Contains(e.Text, "ikev2"):
+		e.Version = 2
+	case strings.Contains(e.Text, "phase-1"), strings.Contains(e.Text, "phase-2"), strings.Contains(e.Text, "ike-nego-p"):
+		e.Version = 1
+	}
+	switch {
+	case strings.Contains(e.Text, "as responder"):
+		e.Side = incident.Responder
+	case strings.Contains(e.Text, "as initiator"):
+		e.Side = incident.Initiator
+	}
+	if want := e.Args["want"]; want != "" && e.Cause == "ike-proposal" {
+		e.Set("detail", axisOf(e)+": "+want+" is configured here, and is not in the offer")
+	}
+}
+
+// axisOf names the axis of an event ikev2-nego-...-mismatch, which tells what
+// is configured and not what came.
+func axisOf(e *incident.Event) string {
+	switch {
+	case strings.Contains(e.Text, "encryption"):
+		return string(incident.Cipher)
+	case strings.Contains(e.Text, "DH group"):
+		return string(incident.Exchange)
+	}
+	return string(incident.Integrity)
+}
