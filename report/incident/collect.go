@@ -60,6 +60,9 @@ func (c *collector) evict() {
 func (c *collector) finish(key string, a *Attempt) {
 	delete(c.open, key)
 	a.Cause = a.choose()
+	if a.Cause == nil && !a.Established && a.Reached == PhaseNone {
+		return // nothing that could be told
+	}
 	c.done(a)
 }
 

@@ -168,6 +168,10 @@ func program(s string) (name, rest string, ok bool) {
 // host takes "gw charon[123]: " and RFC 5424's "gw charon 123 - - " from what
 // follows a time.
 func (l *Line) host() {
+	if f := strings.SplitN(l.Text, "\t", 3); len(f) == 3 && !strings.Contains(f[0], " ") && span(f[1], isDigit) == len(f[1]) { // pfSense
+		l.Program, l.Text = f[0], f[2]
+		return
+	}
 	host, rest, ok := strings.Cut(l.Text, " ")
 	if !ok || host == "" || host == "ike" || host == "ipsec" || strings.ContainsAny(host, ",\"'(%<{") {
 		return
@@ -186,9 +190,17 @@ func (l *Line) host() {
 		return
 	}
 	// RFC 5424: app, process, message id, structured data.
-	f := strings.SplitN(rest, " ", 5)
-	if len(f) == 5 && (f[1] == "-" || span(f[1], isDigit) == len(f[1])) && f[3] == "-" {
-		l.Program, l.Text = f[0], f[4]
+	f := strings.SplitN(rest, " ", 4)
+	if len(f) < 4 || f[1] != "-" && span(f[1], isDigit) != len(f[1]) {
+		return
+	}
+	switch data := f[3]; {
+	case strings.HasPrefix(data, "- "):
+		l.Program, l.Text = f[0], data[2:]
+	case strings.HasPrefix(data, "["):
+		if end := strings.Index(data, "] "); end > 0 {
+			l.Program, l.Text = f[0], data[end+2:]
+		}
 	}
 }
 

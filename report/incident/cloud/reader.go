@@ -54,14 +54,13 @@ func afterAWS(e *incident.Event) {
 type azure struct{}
 
 var (
-	ikeEvent  = regexp.MustCompile(`\[IkeEvent\]|SA_NEGOTIATION_FAILED|\[IkeError\]`)
 	errorCode = regexp.MustCompile(`(?i)\[?(?:ErrorCode|Error code|Error)\]?:? *\(?(0x[0-9a-f]{3,8}|\d{5})`)
 	remote    = regexp.MustCompile(`Remote:? *\[?([0-9a-fA-F.:]+?)\]?:\d+:? *Local:? *\[?([0-9a-fA-F.:]+?)\]?:\d+`)
 )
 
 // Read implements [incident.Reader].
 func (azure) Read(l *incident.Line) ([]incident.Event, bool) {
-	mine := ikeEvent.MatchString(l.Text) || strings.HasPrefix(l.Text, "SESSION_ID") || l.Fields["category"] == "IKEDiagnosticLog" || l.Fields["Category"] == "IKEDiagnosticLog"
+	mine := strings.Contains(l.Text, "[IkeEvent]") || strings.Contains(l.Text, "[IkeError]") || strings.Contains(l.Text, "SA_NEGOTIATION_FAILED") || strings.HasPrefix(l.Text, "SESSION_ID") || l.Fields["category"] == "IKEDiagnosticLog" || l.Fields["Category"] == "IKEDiagnosticLog"
 	if !mine {
 		return nil, false
 	}

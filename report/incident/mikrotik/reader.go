@@ -28,7 +28,8 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 	for topic := range strings.SplitSeq(strings.TrimSuffix(topics, ":"), ",") {
 		switch topic {
 		case "ipsec":
-			return strings.TrimLeft(text, " :"), nil, strings.HasPrefix(topics, "ipsec")
+			// A line that begins with "ipsec" alone may be a command.
+			return strings.TrimLeft(text, " :"), nil, strings.HasPrefix(topics, "ipsec") && (topics != "ipsec" || l.Stamp != "")
 		}
 	}
 	return "", nil, false

@@ -33,14 +33,23 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 	s := l.Text
 	words := make(map[string]string)
 	mine := false
-	if m := manager.FindString(s); m != "" {
-		s, mine = s[len(m):], true
+	if strings.Contains(clip(s, 16), "[") {
+		if m := manager.FindString(s); m != "" {
+			s, mine = s[len(m):], true
+		}
+	}
+	if mine {
+	} else if !strings.Contains(s, "ike") && !strings.Contains(s, "IKE") && !strings.Contains(s, "ipsec-key-") && l.Program != "ikemgr" {
+		return "", nil, false
 	} else if m := event.FindString(clip(s, 400)); m != "" && (strings.HasPrefix(s, m) || strings.Contains(s, ",SYSTEM,vpn,") || strings.Contains(s, ",vpn,") || strings.HasPrefix(s, "Event: ")) {
 		mine = true
 	} else if strings.HasPrefix(s, "IKEv2 ") || strings.HasPrefix(s, "IKE phase-") {
 		mine = strings.Contains(s, "negotiation") || strings.Contains(s, "SA is")
 	} else if l.Program == "ikemgr" {
 		mine = true
+	}
+	if !mine {
+		return "", nil, false
 	}
 	if m := gateway.FindStringSubmatch(s); m != nil {
 		words["conn"] = m[1]

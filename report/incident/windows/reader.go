@@ -7,6 +7,7 @@ package windows
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/report/explain"
@@ -65,7 +66,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	case l.Fields != nil && (l.Fields["ProviderName"] != "" || l.Fields["Id"] != "" && coID.MatchString(text)):
 		return r.event(l, l.Fields["Id"], text), true
 	}
-	if coID.MatchString(text) {
+	if strings.Contains(text, "CoI") && coID.MatchString(text) {
 		r.message, r.wrapped, r.at = "", 0, *l
 		return r.wrap(l, afterProperty(text)), true
 	}
@@ -75,7 +76,8 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		}
 		r.message = ""
 	}
-	if m := property.FindStringSubmatch(text); m != nil {
+	if colon := strings.IndexByte(text, ':'); colon < 1 || colon > 40 {
+	} else if m := property.FindStringSubmatch(text); m != nil {
 		if events, mine := r.property(l, m[1], strings.Trim(strings.TrimSuffix(m[2], ","), `"`)); mine {
 			return events, true
 		}
@@ -309,13 +311,13 @@ func (r *reader) server(e incident.Event, text string) []incident.Event {
 }
 
 // ofLines are words of lines of which the number at the end is an error.
-var ofLines = regexp.MustCompile(`(?i)error code returned|reason code returned|rasclient|IKEEXT|ikeext\]|RasMan|Failure value`)
+var ofLines = []string{"rror code returned", "eason code returned", "RasClient", "IKEEXT", "ikeext]", "RasMan", "ailure value"}
 
 var failureValue = regexp.MustCompile(`(?i)(?:failure value|failure error code|error)[:=]? *(-?\d{3,}|0x[0-9a-f]{3,8})`)
 
 // other reads a line without the form of an event.
 func (r *reader) other(l *incident.Line, text string) ([]incident.Event, bool) {
-	if !ofLines.MatchString(text) {
+	if !slices.ContainsFunc(ofLines, func(word string) bool { return strings.Contains(text, word) }) {
 		return nil, false
 	}
 	code := ""
