@@ -15,6 +15,7 @@ import (
 	"github.com/ikescope/ikescope/proposals/remedy"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/explain"
+	"github.com/ikescope/ikescope/report/incident"
 	"github.com/ikescope/ikescope/report/text"
 )
 
@@ -24,36 +25,52 @@ type explainOptions struct {
 	clients  []client.Policy
 	syntaxes []client.Syntax
 	attempt  int
+	how      string
 }
 
 func (a *app) explainCommand() *cobra.Command {
 	var o explainOptions
 	cmd := &cobra.Command{
-		Use:   "explain WHAT... | REPORT... --client CLIENT",
-		Short: "Say what an error means, or what would make a client connect",
-		Long: `Say what an error code of Windows, a notify message, an outcome of ikescope or
-lines of a log (strongSwan, libreswan, OpenIKED, Windows) mean: the layer, the
-likely causes, what ikescope can check, and what only a log can tell. Lines come
-as one argument, from standard input with -, or from a file with @file. Nothing
-is sent.
+		Use:   "explain LOG... | CODE... | REPORT... --client CLIENT | --how PRODUCT",
+		Short: "Say why a connection failed, from logs, codes or a report",
+		Long: `Read logs of gateways and clients (strongSwan, libreswan, OpenIKED, Windows,
+macOS, FortiGate, Cisco, MikroTik, Palo Alto, AWS, Azure and others) and say of
+each attempt how far it came, the one line that is the cause, and what to do.
+Logs are files, standard input with -, or lines as one argument; of the logs of
+both sides, one story is told. A pipe that is followed tells each attempt as it
+ends. Nothing is sent.
+
+Of an error code of Windows, a notify message or an outcome of ikescope, say the
+layer, the likely causes, what ikescope can check, and what only a log can tell.
 
 With a JSON report and --client, say whether the client connects and, if not,
 the smallest change with which it does, on its side and on the gateway's, as
-lines to paste. What is weaker than the policy in force is said to be.`,
-		Example: `  ikescope explain 13868
-  ikescope explain 0x800B0109 -2146762487 TS_UNACCEPTABLE
+lines to paste. What is weaker than the policy in force is said to be.
+
+With --how, say how the log of a product is switched on, collected and switched
+off, and what it does not show.`,
+		Example: `  ikescope explain gateway.log
+  ikescope explain gateway.log client.log
+  journalctl -f -u strongswan | ikescope explain -
+  ikescope explain --how fortigate
+  ikescope explain 13868 0x800B0109 TS_UNACCEPTABLE
   ikescope explain "14[IKE] received proposals unacceptable"
-  journalctl -u strongswan | ikescope explain -
   ikescope explain vpn.json --client windows-11
   ikescope explain vpn.json --client swanctl.conf#home --syntax iked`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				return usagef("explain: name an error code, a notify message, a line of a log, or a JSON report with --client")
+			if o.how != "" && len(args) > 0 {
+				return usagef("--how: goes without %q", args[0])
+			}
+			if len(args) == 0 && o.how == "" {
+				return usagef("explain: name an error code, a notify message, a log, or a JSON report with --client")
 			}
 			return nil
 		},
 		ValidArgsFunction: cobra.FixedCompletions(explain.Words(), cobra.ShellCompDirectiveDefault),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if o.how != "" {
+				return a.how(&o)
+			}
 			if len(o.clients) > 0 {
 				return a.advise(&o, args)
 			}
@@ -68,6 +85,7 @@ lines to paste. What is weaker than the policy in force is said to be.`,
 	flags.Var(clients{&o.clients}, "client", "the client to connect: a name, FILE, FILE#CONNECTION or proposals; may be repeated")
 	flags.Var(syntaxes{&o.syntaxes}, "syntax", "write remedies in this syntax; may be repeated (default: the client's own, and that of the gateway's product)")
 	flags.Var(wholeNumber(&o.attempt, 1, 1000), "attempt", "of a log with many kinds of attempts, tell that of this number")
+	flags.Var(product{&o.how}, "how", "say how the log of a product is switched on, collected and switched off, and what it lacks")
 	o.addFlags(flags, "the explanation", textOrJSON)
 	o.addWidth(flags)
 	return cmd
@@ -129,6 +147,33 @@ func (a *app) explainWords(o *explainOptions, words []string) error {
 	}))
 	return errors.Join(append([]error{err}, unknown...)...)
 }
+
+// how writes how the log of a product is switched on.
+func (a *app) how(o *explainOptions) error {
+	h, _ := incident.HowOf(o.how)
+	return a.print(&o.printOptions, documentWriters(h, func(w io.Writer, look text.Options) error {
+		return incident.WriteHow(w, h, incident.Options{Width: look.Width, Color: look.Color})
+	}))
+}
+
+// product is the value of --how.
+type product struct{ p *string }
+
+func (p product) Set(word string) error {
+	if _, ok := incident.HowOf(word); !ok {
+		hint := "they are " + strings.Join(incident.HowProducts(), ", ")
+		if near := nearest(word, incident.HowProducts()); near != "" {
+			hint = fmt.Sprintf("did you mean %q?", near)
+		}
+		return fmt.Errorf("%q is not a product whose log is known; %s", word, hint)
+	}
+	*p.p = word
+	return nil
+}
+
+func (product) Type() string      { return "product" }
+func (product) String() string    { return "" }
+func (product) choices() []string { return incident.HowProducts() }
 
 // syntaxes is the value of --syntax.
 type syntaxes struct{ p *[]client.Syntax }

@@ -92,7 +92,8 @@ type Group struct {
 	First, Last time.Time
 	LastLine    int
 	// Other is the same attempt in the log of the other side.
-	Other *Attempt
+	Other    *Attempt
+	PairedBy string
 	// Apart is by how much the clock of Other is ahead, where Clock says that
 	// this is known.
 	Apart time.Duration

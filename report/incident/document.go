@@ -119,9 +119,13 @@ func NewDocument(files []File, g *Groups) *Document {
 		d.Files = append(d.Files, newLogFile(&files[i]))
 	}
 	g.Sort()
-	for _, group := range g.All {
+	all := g.All
+	if len(files) > 1 {
+		all = pair(all)
+	}
+	for _, group := range all {
 		if len(d.Stories) == maxStories {
-			d.Notes = append(d.Notes, fmt.Sprintf("%d further kinds of attempts are left out", len(g.All)-maxStories))
+			d.Notes = append(d.Notes, fmt.Sprintf("%d further kinds of attempts are left out", len(all)-maxStories))
 			break
 		}
 		d.Stories = append(d.Stories, group.story())

@@ -1,3 +1,129 @@
 package incident
 
-func switchOn(product string) string { return "" }
+import (
+	_ "embed"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+)
+
+//go:embed how.csv
+var howCSV string
+
+// How says how the log of a product is switched on, collected and switched off.
+type How struct {
+	Product string    `json:"product"`
+	On      []HowLine `json:"on"`
+	Collect []HowLine `json:"collect"`
+	Off     []HowLine `json:"off"`
+	Where   string    `json:"where"`
+	Lacks   string    `json:"lacks"` // what the log does not show
+	Short   string    `json:"short"`
+}
+
+// HowLine is a line to paste, or to do.
+type HowLine struct {
+	// Layer is what it is for, "" for everything.
+	Layer Layer  `json:"layer,omitempty"`
+	Line  string `json:"line"`
+	Paste bool   `json:"paste"`
+}
+
+var hows = sync.OnceValue(func() []*How {
+	var out []*How
+	for _, f := range Records("how.csv", howCSV, 5) {
+		if len(out) == 0 || out[len(out)-1].Product != f[0] {
+			out = append(out, &How{Product: f[0], On: []HowLine{}, Collect: []HowLine{}, Off: []HowLine{}})
+		}
+		h := out[len(out)-1]
+		line := HowLine{Layer: Layer(f[2]), Line: f[4], Paste: f[3] == "y"}
+		switch f[1] {
+		case "on":
+			h.On = append(h.On, line)
+		case "collect":
+			h.Collect = append(h.Collect, line)
+		case "off":
+			h.Off = append(h.Off, line)
+		case "where":
+			h.Where = f[4]
+		case "lacks":
+			h.Lacks = f[4]
+		case "short":
+			h.Short = f[4]
+		default:
+			panic("incident: internal error: how.csv: " + f[1])
+		}
+	}
+	return out
+})
+
+// otherNames of products, for people.
+var otherNames = map[string]string{"pfsense": "strongswan", "opnsense": "strongswan", "vyos": "strongswan", "charon": "strongswan", "iked": "openiked",
+	"pluto": "libreswan", "ios": "macos", "apple": "macos", "ios-xe": "cisco", "asa": "cisco", "fortios": "fortigate", "fortinet": "fortigate",
+	"routeros": "mikrotik", "pan-os": "paloalto", "palo-alto": "paloalto", "srx": "juniper", "nps": "windows", "rras": "windows"}
+
+// HowProducts are the words that [HowOf] knows.
+func HowProducts() []string {
+	var out []string
+	for _, h := range hows() {
+		out = append(out, h.Product)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// HowOf returns how the log of a product is switched on.
+func HowOf(product string) (*How, bool) {
+	word := strings.ToLower(strings.ReplaceAll(product, " ", ""))
+	if other, ok := otherNames[word]; ok {
+		word = other
+	}
+	for _, h := range hows() {
+		if h.Product == word {
+			return h, true
+		}
+	}
+	return nil, false
+}
+
+// switchOn says in half a sentence what to switch on to learn more.
+func switchOn(product string) string {
+	if h, ok := HowOf(product); ok && h.Short != "" {
+		return ": to learn more, " + h.Short + " (ikescope explain --how " + h.Product + ")"
+	}
+	return ""
+}
+
+// WriteHow writes how a log is switched on as a text to read.
+func WriteHow(w io.Writer, h *How, o Options) error {
+	t := &writer{width: max(o.Width, 60), color: o.Color}
+	if o.Width == 0 {
+		t.width = 80
+	}
+	t.out.WriteString(t.paint(styleBold, "the log of "+h.Product) + "\n")
+	for _, part := range []struct {
+		label string
+		lines []HowLine
+	}{{"ON", h.On}, {"COLLECT", h.Collect}, {"OFF", h.Off}} {
+		t.out.WriteByte('\n')
+		for i, l := range part.lines {
+			text := l.Line
+			if l.Layer != "" {
+				t.item(labelled(i, part.label), string(l.Layer)+":", 0)
+				i++
+			}
+			if l.Paste {
+				t.pasted(labelled(i, part.label), "", text)
+			} else {
+				t.item(labelled(i, part.label), text, 2)
+			}
+		}
+	}
+	t.out.WriteByte('\n')
+	t.item("WHERE", h.Where, 0)
+	t.out.WriteByte('\n')
+	t.item("LACKS", h.Lacks, 0)
+	_, err := io.WriteString(w, t.out.String())
+	return err
+}

@@ -1,4 +1,184 @@
 package incident
 
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// pair finds attempts that two logs show from both sides, and leaves one story
+// of each: that of the side whose log says why.
+func pair(groups []*Group) []*Group {
+	type match struct {
+		a, b  *Group
+		score int
+		by    string
+	}
+	var all []match
+	for i, a := range groups {
+		for _, b := range groups[i+1:] {
+			if score, by := alike(a, b); score > 0 {
+				all = append(all, match{a, b, score, by})
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(x, y match) int { return cmp.Compare(y.score, x.score) })
+	taken := make(map[*Group]bool)
+	gone := make(map[*Group]bool)
+	for _, m := range all {
+		if taken[m.a] || taken[m.b] {
+			continue
+		}
+		taken[m.a], taken[m.b] = true, true
+		base, other := m.a, m.b
+		if certainty(other.Attempt) < certainty(base.Attempt) {
+			base, other = other, base
+		}
+		base.Other, base.PairedBy = other.Attempt, m.by
+		base.Apart, base.Clock = clockOf(base, other, m.by)
+		gone[other] = true
+	}
+	return slices.DeleteFunc(slices.Clone(groups), func(g *Group) bool { return gone[g] })
+}
+
+// certainty orders attempts by how well their log says why they ended.
+func certainty(a *Attempt) int {
+	switch c := a.Cause; {
+	case c == nil && a.Established:
+		return 5
+	case c == nil:
+		return 4
+	case c.Firm:
+		return 0
+	case c.Event.Kind == Sign || c.Event.Kind == Try:
+		return 1
+	case c.Event.Kind == Own:
+		return 2
+	}
+	return 3
+}
+
+// near is within which time two logs are of one attempt, by time alone.
+const near = 10 * time.Minute
+
+// alike says how well two groups fit as the two sides of the same attempts, and
+// by what: 0 if they do not.
+func alike(a, b *Group) (score int, by string) {
+	x, y := a.Attempt, b.Attempt
+	if x.File == y.File || x.Side != "" && x.Side == y.Side {
+		return 0, ""
+	}
+	if x.Version != 0 && y.Version != 0 && x.Version != y.Version {
+		return 0, ""
+	}
+	// A gateway that never heard of a client cannot have established anything.
+	if x.Established != y.Established && x.Cause == nil && y.Cause == nil {
+		return 0, ""
+	}
+	apart, comparable := between(x.First, y.First)
+	close := comparable && apart.Abs() <= near
+	switch {
+	case x.SPI != "" && strings.EqualFold(x.SPI, y.SPI):
+		return 100, "SPI"
+	case x.PeerID != "" && x.PeerID == y.LocalID || y.PeerID != "" && y.PeerID == x.LocalID:
+		score, by = 60, "identity"
+	case x.Peer != "" && x.Peer == y.Local || y.Peer != "" && y.Peer == x.Local:
+		score, by = 40, "address"
+	case close:
+		score, by = 10, "time"
+	case !comparable && (x.Side == Initiator) != (y.Side == Initiator):
+		score, by = 1, "their sides alone"
+	default:
+		return 0, ""
+	}
+	if close {
+		score += 5
+	}
+	if a.Count == b.Count {
+		score += 3
+	}
+	if x.Established == y.Established {
+		score += 2
+	}
+	return score, by
+}
+
+// between returns by how much y is after x, if that can be told: both have a
+// date, or neither, or the time of day is all that one has.
+func between(x, y time.Time) (time.Duration, bool) {
+	if x.IsZero() || y.IsZero() {
+		return 0, false
+	}
+	if x.Year() > 4 && y.Year() > 4 {
+		return y.Sub(x), true
+	}
+	if x.Year() == y.Year() {
+		return y.Sub(x), true
+	}
+	if x.Year() == 0 || y.Year() == 0 { // times of day
+		day := func(t time.Time) time.Duration {
+			return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second
+		}
+		return day(y) - day(x), true
+	}
+	// One lacks the year.
+	return y.AddDate(x.Year()-y.Year(), 0, 0).Sub(x), true
+}
+
+// clockOf returns by how much the clock of the other log is ahead. Where the
+// two were paired by time that says nothing of clocks.
+func clockOf(base, other *Group, by string) (time.Duration, bool) {
+	if by == "time" || by == "their sides alone" || base.Count != other.Count {
+		return 0, false
+	}
+	apart, ok := between(base.Attempt.First, other.Attempt.First)
+	return apart, ok
+}
+
 // together adds what the log of the other side says to a story.
-func (g *Group) together(s *Story) {}
+func (g *Group) together(s *Story) {
+	a := g.Other
+	if a == nil {
+		return
+	}
+	p := &Partner{File: a.File, Product: a.Product, Side: a.Side, PairedBy: g.PairedBy, Timeline: a.timeline(maxOther),
+		ClockKnown: g.Clock, ClockAhead: g.Apart.Milliseconds()}
+	switch {
+	case a.Cause != nil:
+		p.Heading = a.Cause.Sentence
+	case a.Established:
+		p.Heading = "the connection came up"
+	default:
+		p.Heading = "it came to " + cmp.Or(string(a.Reached), "nothing")
+	}
+	s.Other = p
+	s.Elsewhere = ""
+}
+
+// maxOther bounds the lines of the other side's timeline.
+const maxOther = 5
+
+// slack is how far clocks may be apart without a word.
+const slack = 2 * time.Second
+
+// words say what the other side's log shows.
+func (p *Partner) words() string {
+	who := "the other side"
+	switch p.Side {
+	case Responder:
+		who = "the gateway"
+	case Initiator:
+		who = "the client"
+	}
+	out := p.File + ", that of " + who + " (" + p.Product + "; paired by " + p.PairedBy + "): " + p.Heading
+	ahead := time.Duration(p.ClockAhead) * time.Millisecond
+	switch {
+	case !p.ClockKnown:
+	case ahead > slack:
+		out += "; its clock, or time zone, is " + ahead.Round(time.Second).String() + " ahead"
+	case ahead < -slack:
+		out += "; its clock, or time zone, is " + (-ahead).Round(time.Second).String() + " behind"
+	}
+	return out
+}

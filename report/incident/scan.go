@@ -106,7 +106,7 @@ func (s *Scanner) read(l *Line) {
 func (s *Scanner) take(at int, events []Event) {
 	product := s.products[at].Name
 	s.File.Products[product]++
-	if len(events) > 0 {
+	if slices.ContainsFunc(events, func(e Event) bool { return e.Kind != Info }) {
 		s.File.Understood[product]++
 	}
 	for _, e := range events {

@@ -111,7 +111,7 @@ func (t *writer) story(s *Story) {
 	if s.Other != nil {
 		t.out.WriteByte('\n')
 		t.item("OTHER LOG", s.Other.words(), 0)
-		t.timeline("", s.Other.Timeline)
+		t.lines("", s.Other.Timeline)
 	}
 	if len(s.Fix) > 0 {
 		t.out.WriteByte('\n')
@@ -133,7 +133,7 @@ func (t *writer) story(s *Story) {
 				continue
 			}
 			for line := range strings.SplitSeq(f.Line, "\n") { // not broken
-				fmt.Fprintf(&t.out, "%s%s%s\n", t.paint(styleBold, fmt.Sprintf("%-*s", labelWidth, label)), indent, t.paint(styleGreen, printable(line)))
+				t.pasted(label, indent, line)
 				label = ""
 			}
 		}
@@ -142,6 +142,11 @@ func (t *writer) story(s *Story) {
 		t.out.WriteByte('\n')
 		t.item("OTHER SIDE", s.Elsewhere, 0)
 	}
+}
+
+// pasted writes a line to paste, which is not broken.
+func (t *writer) pasted(label, indent, line string) {
+	fmt.Fprintf(&t.out, "%s%s%s\n", t.paint(styleBold, fmt.Sprintf("%-*s", labelWidth, label)), indent, t.paint(styleGreen, printable(line)))
 }
 
 func labelled(i int, label string) string {
@@ -201,18 +206,21 @@ func times(n int, one, many string) string {
 	return strconv.Itoa(n) + " " + many
 }
 
+// timeline writes lines of one log, under its name where there are several.
 func (t *writer) timeline(label string, all []Moment) {
+	if t.files {
+		t.item(label, all[0].File, 0)
+		label = ""
+	}
+	t.lines(label, all)
+}
+
+func (t *writer) lines(label string, all []Moment) {
 	width := 0
 	for _, m := range all {
 		width = max(width, len(strconv.Itoa(m.Line)))
 	}
-	file := ""
 	for i, m := range all {
-		if t.files && m.File != file {
-			file = m.File
-			t.item(labelled(i, label), file, 0)
-			label = ""
-		}
 		mark := " "
 		if m.Cause {
 			mark = ">"
@@ -351,5 +359,3 @@ func printable(s string) string {
 	}
 	return b.String()
 }
-
-func (p *Partner) words() string { return p.File }

@@ -106,3 +106,23 @@ func TestField(t *testing.T) {
 		}
 	}
 }
+
+// Two logs of one attempt are one story.
+func TestPair(t *testing.T) {
+	d, text := read(t, filepath.Join("testdata", "pairs", "psk-client.log"), filepath.Join("testdata", "pairs", "psk-gateway.log"))
+	if len(d.Stories) != 1 {
+		t.Fatalf("%d stories:\n%s", len(d.Stories), text)
+	}
+	s := d.Stories[0]
+	if s.Cause != "psk-mismatch" || s.Side != incident.Responder || s.Other == nil || s.Other.Side != incident.Initiator {
+		t.Errorf("%s\n%+v", text, s)
+	}
+	if s.Other.PairedBy != "address" || s.Other.ClockAhead != -127_000 || !s.Other.ClockKnown || !strings.Contains(text, "2m7s behind") {
+		t.Errorf("%s\n%+v", text, s.Other)
+	}
+	// Logs of different gateways are not.
+	d, text = read(t, filepath.Join("testdata", "pairs", "psk-client.log"), filepath.Join("testdata", "field", "c1-gateway-log-client-cert.log"))
+	if len(d.Stories) != 1 || d.Stories[0].Other == nil || d.Stories[0].Other.PairedBy != "time" || d.Stories[0].Other.ClockKnown {
+		t.Errorf("%d stories:\n%s", len(d.Stories), text)
+	}
+}

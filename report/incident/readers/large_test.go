@@ -55,9 +55,9 @@ func (r *endless) Read(p []byte) (int, error) {
 
 // A long log takes no more memory than a short one.
 func TestBoundedMemory(t *testing.T) {
-	size := 1 << 30
+	size := 96 << 20
 	if testing.Short() {
-		size = 24 << 20
+		size = 12 << 20
 	}
 	var g incident.Groups
 	var most uint64

@@ -1,0 +1,33 @@
+package incident
+
+import (
+	"bytes"
+	"testing"
+)
+
+// Each product says all there is to say, on layers that there are.
+func TestHow(t *testing.T) {
+	for _, name := range HowProducts() {
+		h, ok := HowOf(name)
+		if !ok || len(h.On) == 0 || len(h.Collect) == 0 || len(h.Off) == 0 || h.Where == "" || h.Lacks == "" || h.Short == "" {
+			t.Errorf("%s lacks something: %+v", name, h)
+			continue
+		}
+		for _, l := range append(append(h.On, h.Collect...), h.Off...) {
+			switch l.Layer {
+			case "", Name, Network, Negotiation, Identity, Authentication, Child, Client:
+			default:
+				t.Errorf("%s: there is no layer %q", name, l.Layer)
+			}
+		}
+		var out bytes.Buffer
+		if err := WriteHow(&out, h, Options{}); err != nil || out.Len() < 100 {
+			t.Errorf("%s: %v\n%s", name, err, out.String())
+		}
+	}
+	for other, name := range otherNames {
+		if h, ok := HowOf(other); !ok || h.Product != name {
+			t.Errorf("%s is not %s", other, name)
+		}
+	}
+}
