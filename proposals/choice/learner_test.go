@@ -319,7 +319,7 @@ func TestLearnerOfTwo(t *testing.T) {
 	}
 	for _, p := range policy {
 		for _, m := range p[proposals.KE] {
-			offer := reversed([]proposals.Product{p})
+			offer := []proposals.Product{reversed(p)}
 			want, _ := c.choose(t, offer, proposals.MethodOf(m))
 			if got := choice.OfKE(offer, proposals.MethodOf(m)); len(got) != 1 || got[0] != want {
 				t.Errorf("of %v with %v: predicted %v, chosen %v", offer, m, got, want)
