@@ -23,12 +23,11 @@
 //  2. The own proposals, one after the other (own.go). What is chosen from all
 //     that is in none of them yet is a suite of the next one. It begins a
 //     hypothesis of that proposal, a value, which is reconstructed
-//     (reconstruct.go, order.go): each answer places values, or rules them out.
-//     What the scanner cannot compute is only placed as far as a key exchange
-//     method tells it (uncomputable.go).
-//     A responder that scores the offered proposals is recognized by what a
-//     second cipher outweighs (scores.go), and its own proposals are
-//     reconstructed by the ranks of their values (byrank.go).
+//     (reconstruct.go, order.go): each answer places values or rules them out.
+//     Values that the scanner cannot compute get no place, unless they are key
+//     exchange methods. A responder that scores the offered proposals is recognized by what a second
+//     cipher outweighs (scores.go), and its own proposals are reconstructed by
+//     the ranks of their values (byrank.go).
 //  3. The check (learner.go). The Choice is held against everything that was
 //     seen. If they contradict each other nothing is claimed.
 //  4. The offers of interest (settle.go). Where several suites may be chosen

@@ -14,7 +14,7 @@ type hypothesis struct {
 	// ordered are the values that the proposal has, in its order, and candidates
 	// those that it may have. None is a value like any.
 	ordered, candidates proposals.Product
-	// anywhere are values that it has, at places that cannot be told.
+	// anywhere are values that it has, at places that are not known.
 	anywhere proposals.Product
 	// loose: suite is one of its suites, and the order of its first values is not
 	// known.

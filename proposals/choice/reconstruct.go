@@ -166,7 +166,7 @@ func (r *run) rest(h hypothesis) hypothesis {
 }
 
 // uncomputable finds out which values that are not computable belong to the
-// proposal. Their places cannot be told.
+// proposal. Their places stay unknown.
 func (r *run) uncomputable(h hypothesis) hypothesis {
 	for i := range h.suite {
 		axis := proposals.Axis(i)

@@ -9,18 +9,18 @@ import (
 )
 
 // Question is an offer of suites of which the responder accepts some. KE is the
-// method of the KE payload: one of the offer, so that the answer tells the whole
+// method of the KE payload: one of the offer, so that the answer shows the whole
 // suite or the method that is wanted instead; or KE_NONE for one that is not in
-// the offer, so that it tells the method alone.
+// the offer, so that it shows the method alone (RFC 7296, Section 1.2).
 type Question struct {
 	Offer []proposals.Product
 	KE    ike.KeyExchangeMethod
 }
 
-// Pick is what a responder chose from an offer, as far as its answer tells.
+// Pick is what a responder chose from an offer, as far as its answer shows.
 type Pick struct {
-	KE    ike.KeyExchangeMethod // KE_NONE: there was no answer that tells
-	Suite *proposals.Suite      // nil if the answer tells KE alone
+	KE    ike.KeyExchangeMethod // KE_NONE: there was no answer that shows it
+	Suite *proposals.Suite      // nil if the answer shows KE alone
 }
 
 // Chosen is a question with what was chosen.
