@@ -109,7 +109,7 @@ func connectionsOfCommands(script string) ([]windowsConnection, error) {
 	index := make(map[string]int) // of connections, by their names
 	var negotiate setting
 	reader := newShellReader(script, 1)
-	for _, words := range reader.statements {
+	for i, words := range reader.statements {
 		if value, ok := registryValue(words, "NegotiateDH2048_AES256"); ok {
 			negotiate = value
 			continue
@@ -121,12 +121,15 @@ func connectionsOfCommands(script string) ([]windowsConnection, error) {
 		if call == nil {
 			continue
 		}
+		if _, named := arguments["Name"]; words[0].piped && i > 0 && !named && arguments["ConnectionName"].text == "" {
+			arguments["ConnectionName"] = nameOfPipe(reader.statements[i-1])
+		}
 		c, err := call.connection(arguments, words[0].line)
 		if err != nil {
 			return nil, err
 		}
 		key := fmt.Sprint(c.server, strings.ToLower(c.name))
-		i, ok := index[key]
+		n, ok := index[key]
 		if !ok {
 			index[key] = len(connections)
 			connections = append(connections, c)
@@ -134,16 +137,17 @@ func connectionsOfCommands(script string) ([]windowsConnection, error) {
 		}
 		switch call.name {
 		case "Add-VpnConnection":
-			connections[i] = c
+			connections[n] = c
 		case "Set-VpnConnection":
 			if c.tunnel.value != "" {
-				connections[i].tunnel = c.tunnel
+				connections[n].tunnel = c.tunnel
 			}
 		default:
-			connections[i].custom, connections[i].line, connections[i].toDefault = c.custom, c.line, c.toDefault
-			connections[i].doubt = cmp.Or(c.doubt, connections[i].doubt)
+			connections[n].custom, connections[n].line, connections[n].toDefault = c.custom, c.line, c.toDefault
+			connections[n].doubt = cmp.Or(c.doubt, connections[n].doubt)
 		}
 	}
+	connections = joinUnnamed(connections)
 	for i := range connections {
 		connections[i].negotiate = negotiate
 	}
@@ -151,6 +155,55 @@ func connectionsOfCommands(script string) ([]windowsConnection, error) {
 		return nil, unusedVariables(reader.variables)
 	}
 	return connections, nil
+}
+
+// joinUnnamed puts a custom policy to the connection that it is for, where the
+// file does not give their names and there is one of each. Where there are more,
+// those without a policy are in doubt.
+func joinUnnamed(connections []windowsConnection) []windowsConnection {
+	isUnnamed := func(c windowsConnection) bool { return c.unnamed }
+	var without, with []int // a policy; those with one that nothing made
+	for i, c := range connections {
+		ikev2, _ := c.ikev2()
+		switch {
+		case c.server, !ikev2:
+		case c.custom == nil && !c.toDefault:
+			without = append(without, i)
+		case c.tunnel.value == "":
+			with = append(with, i)
+		}
+	}
+	if !slices.ContainsFunc(connections, isUnnamed) || len(with) == 0 {
+		return connections
+	}
+	if len(without) == 1 && len(with) == 1 {
+		made, policy := &connections[without[0]], connections[with[0]]
+		made.custom, made.line, made.doubt = policy.custom, policy.line, cmp.Or(policy.doubt, made.doubt)
+		if made.unnamed {
+			made.name = policy.name
+		}
+		return slices.Delete(connections, with[0], with[0]+1)
+	}
+	for _, i := range without {
+		connections[i].doubt = "The file sets a custom policy of a connection whose name it does not give: that may be this one."
+	}
+	return connections
+}
+
+// nameOfPipe returns the name of the connection that a statement passes on, such
+// as Add-VpnConnection -Name NAME -PassThru or Get-VpnConnection NAME.
+func nameOfPipe(words []shellWord) shellWord {
+	for i, w := range words[:len(words)-1] {
+		if strings.EqualFold(w.text, "-Name") || strings.EqualFold(w.text, "-ConnectionName") {
+			return words[i+1]
+		}
+	}
+	for i, w := range words[:len(words)-1] {
+		if call := strings.ToLower(w.text); (call == "get-vpnconnection" || call == "add-vpnconnection") && !strings.HasPrefix(words[i+1].text, "-") {
+			return words[i+1]
+		}
+	}
+	return shellWord{}
 }
 
 // unusedVariables is the error of a script that calls no cmdlet of ours and sets
@@ -328,7 +381,7 @@ func (c cmdlet) connection(arguments map[string]shellWord, line int) (windowsCon
 	}
 	for _, parameter := range []string{"ConnectionName", "Name"} {
 		if name, ok := arguments[parameter]; ok {
-			connection.name = name.text
+			connection.name, connection.unnamed = name.text, name.unknown != ""
 		}
 	}
 	_, toDefault := arguments["RevertToDefault"]

@@ -18,6 +18,8 @@ type shellWord struct {
 	unknown string
 	// table are the entries of a hashtable, by their keys in lower case.
 	table map[string]shellWord
+	// piped: the word begins a statement that takes what the one before it gives.
+	piped bool
 	// several: the word stands for a variable that the file sets to several
 	// values, some of them in blocks, which may not run.
 	several bool
@@ -45,6 +47,7 @@ type shellReader struct {
 	variables  map[string]shellWord
 	blocks     int    // that are open
 	brackets   []bool // parentheses that are open; true for those of param
+	piped      bool   // the statement follows a pipe
 }
 
 // shellStatements returns the statements of a script.
@@ -107,8 +110,8 @@ func (r *shellReader) space() bool {
 // cast is a type or an attribute before a value: [string], [ValidateSet("a")].
 var cast = regexp.MustCompile(`^\[[A-Za-z][\w.]*(?:\[\])?(?:\([^()\n]*\))?\]\s*([$"'@\[(])`)
 
-// added is how a hashtable gets one more entry.
-var added = regexp.MustCompile(`^(\$\w+)\.Add\(`)
+// changed is how a hashtable gets one more entry, or loses one.
+var changed = regexp.MustCompile(`^(\$\w+)\.(Add|Remove)\(`)
 
 // next reads a word, or what stands between words.
 func (r *shellReader) next() {
@@ -118,7 +121,13 @@ func (r *shellReader) next() {
 	s := r.rest
 	inParam := len(r.brackets) > 0 && r.brackets[len(r.brackets)-1]
 	switch c := s[0]; {
-	case c == '\n', c == ';', c == '|', c == '&', inParam && c == ',':
+	case c == '|':
+		r.skip(1)
+		r.end()
+		r.piped = true
+	case c == '\n' && r.piped && len(r.words) == 0: // the statement goes on
+		r.skip(1)
+	case c == '\n', c == ';', c == '&', inParam && c == ',':
 		r.skip(1)
 		r.end()
 	case c == '{':
@@ -140,8 +149,10 @@ func (r *shellReader) next() {
 		r.skip(1)
 		r.end()
 		r.brackets = r.brackets[:max(0, len(r.brackets)-1)]
-	case len(r.words) == 0 && added.MatchString(s):
-		r.add(added.FindStringSubmatch(s)[1])
+	case len(r.words) == 0 && changed.MatchString(s):
+		m := changed.FindStringSubmatch(s)
+		r.skip(len(m[0]))
+		r.change(m[1])
 	default:
 		r.words = append(r.words, r.word(len(r.words) > 0))
 	}
@@ -155,9 +166,9 @@ func (r *shellReader) takesValue() bool {
 		!slices.Contains([]string{"-and", "-or", "-not", "-eq", "-ne"}, strings.ToLower(r.words[n-1].text))
 }
 
-// add takes $name.Add(key, value).
-func (r *shellReader) add(name string) {
-	r.skip(len(name) + len(".Add("))
+// change takes what follows $name.Add( or $name.Remove(, a key with a value or
+// without.
+func (r *shellReader) change(name string) {
 	var words []shellWord
 	for r.rest != "" && !strings.ContainsRune(")\n", rune(r.rest[0])) && len(words) < 3 {
 		if r.space() {
@@ -170,7 +181,15 @@ func (r *shellReader) add(name string) {
 		words = append(words, r.word(true))
 	}
 	r.skipTo(")")
-	if len(words) == 2 {
+	switch len(words) {
+	case 1:
+		name, _ = variableParts(name)
+		if table := r.variables[name]; table.table != nil {
+			table.table = maps.Clone(table.table)
+			delete(table.table, strings.ToLower(words[0].text))
+			r.variables[name] = table
+		}
+	case 2:
 		r.setEntry(name, words[0].text, words[1])
 	}
 }
@@ -274,6 +293,9 @@ func (r *shellReader) value(word shellWord) shellWord {
 		several := value.several
 		value, ok = value.table[key]
 		value.several = value.several || several
+	}
+	if ok && strings.HasPrefix(value.unknown, "$") { // it stands for another one
+		return shellWord{text: value.text, line: word.line, unknown: value.unknown}
 	}
 	if !ok || value.unknown != "" {
 		word.unknown = word.text
@@ -455,8 +477,10 @@ func (r *shellReader) end() {
 	words := r.words
 	r.words = nil
 	if len(words) == 0 {
+		r.piped = false
 		return
 	}
+	words[0].piped, r.piped = r.piped, false
 	if words[0].isVariable() && len(words) > 1 && !words[1].quoted {
 		name, keys := variableParts(words[0].text)
 		switch {

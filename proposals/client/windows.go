@@ -118,6 +118,7 @@ type windowsConnection struct {
 	// toDefault: the file takes a custom policy away.
 	toDefault bool
 	server    bool
+	unnamed   bool   // name is a variable to which the file gives no value
 	doubt     string // a sentence, or ""
 	// negotiate is NegotiateDH2048_AES256 of the registry, where a script sets
 	// it: it changes what a connection without a custom policy offers.

@@ -1,6 +1,7 @@
 package client
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -35,6 +36,10 @@ func TestWindowsVariables(t *testing.T) {
 		"text of variables":          "$bits = 384\n$dh = \"ECP$bits\"\n" + custom + "-EncryptionMethod AES256 -IntegrityCheckMethod \"SHA${bits}\" -DHGroup \"$dh\"",
 		"expressions that don't say": "$p = " + table + "Add-VpnConnection -Name (Get-Name -For 'x') -ServerAddress $($c.Server) -TunnelType Sstp\n$x = Set-VpnConnectionIPsecConfiguration @p -Force",
 		"in a block":                 "if (-not ($c)) {\n try {\n  $p = " + table + "  Set-VpnConnectionIPsecConfiguration @p -Force\n } catch { Write-Host \"it's bad\" }\n}",
+		"names that others give":     "param($Name)\nAdd-VpnConnection -Name (Get-Name) -ServerAddress b -TunnelType Ikev2\n" + strings.Replace("$p = "+table, "'A'", "\"A\"", 1) + "Set-VpnConnectionIPsecConfiguration @p",
+		"pipe":                       "Get-VpnConnection -Name A -AllUserConnection |\n Set-VpnConnectionIPsecConfiguration -AuthenticationTransformConstants GCMAES256 -CipherTransformConstants GCMAES256 -EncryptionMethod AES256 -IntegrityCheckMethod SHA384 -DHGroup ECP384 -PfsGroup None -Force",
+		"pipe of a new one":          "Add-VpnConnection A vpn.example.com Ikev2 -PassThru | Set-VpnConnectionIPsecConfiguration -EncryptionMethod AES256 -IntegrityCheckMethod SHA384 -DHGroup ECP384",
+		"entry that is taken away":   "$p = " + strings.Replace(table, "{", "{ Extra = 1;", 1) + "$p.Remove('Extra')\nSet-VpnConnectionIPsecConfiguration @p",
 		"here-string before":         "$x = @\"\n$p = @{ DHGroup = 'Group2' }\nSet-VpnConnectionIPsecConfiguration @p # it's\n\"@\n$p = " + table + "Set-VpnConnectionIPsecConfiguration @p",
 	} {
 		policies, err := Import("", []byte(script), "")
@@ -106,6 +111,36 @@ func TestWindowsDoubts(t *testing.T) {
 		policies, err := Import("", []byte(script), SyntaxWindows)
 		if err != nil || len(policies) != 1 || !strings.Contains(policies[0].Doubt, want) {
 			t.Errorf("%s\n%s", script, told(policies, err))
+		}
+	}
+}
+
+// TestWindowsUnnamed: a policy for a connection whose name is a variable belongs to
+// the one that the script makes.
+func TestWindowsUnnamed(t *testing.T) {
+	const add, set = "Add-VpnConnection -Name %s -ServerAddress vpn.example.com -TunnelType Ikev2\n",
+		"Set-VpnConnectionIPsecConfiguration -ConnectionName %s -EncryptionMethod AES256 -IntegrityCheckMethod SHA256 -DHGroup Group14\n"
+	for script, want := range map[string]string{
+		fmt.Sprintf(add+set, "$VpnName", "$VpnName"):                                "$VpnName aes256-sha256-prfsha256-modp2048",
+		"$p = @{ Name = $VpnName }\n" + fmt.Sprintf(add+set, "$VpnName", "$p.Name"): "$VpnName aes256-sha256-prfsha256-modp2048",
+		"$n = $VpnName\n" + fmt.Sprintf(add+set, "$VpnName", "$n"):                  "$VpnName aes256-sha256-prfsha256-modp2048",
+		fmt.Sprintf(add+set, "$VpnName", "$c.Name"):                                 "$c.Name aes256-sha256-prfsha256-modp2048",
+		fmt.Sprintf(add+set, "$VpnName", "Office"):                                  "Office aes256-sha256-prfsha256-modp2048",
+		fmt.Sprintf(add+set, "Office", "$VpnName"):                                  "Office aes256-sha256-prfsha256-modp2048",
+		fmt.Sprintf(add+set, "Office", "Other"):                                     "Office windows-11, Other aes256-sha256-prfsha256-modp2048",
+		fmt.Sprintf(add+add+set, "A", "B", "$VpnName"):                              "A windows-11 in doubt, B windows-11 in doubt, $VpnName aes256-sha256-prfsha256-modp2048",
+	} {
+		policies, err := Import("", []byte(script), "")
+		var got []string
+		for _, p := range policies {
+			text := p.Name + " " + offerText(p)
+			if strings.Contains(p.Doubt, "that may be this one") {
+				text += " in doubt"
+			}
+			got = append(got, text)
+		}
+		if err != nil || strings.Join(got, ", ") != want {
+			t.Errorf("%s\n got %s, %v\nwant %s", script, strings.Join(got, ", "), err, want)
 		}
 	}
 }
