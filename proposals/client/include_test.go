@@ -154,3 +154,35 @@ func utf16le(text string) string {
 	}
 	return b.String()
 }
+
+// FuzzIncludes holds that files that include each other end in offers or in an
+// error of one line, and that its place is one of theirs.
+func FuzzIncludes(f *testing.F) {
+	f.Add([]byte("include a.conf\nconn a\n\tike=aes256-sha256-modp2048!\n"), []byte("include b.conf\n"), []byte("conn b\n\talso=a\n"))
+	f.Add([]byte("connections {\n include *.conf\n}\n"), []byte("a {\n proposals = aes256-sha256-modp2048\n}"), []byte("b : a { }\n"))
+	f.Add([]byte("include \"a.conf\"\n"), []byte("ikev2 \"a\" from any to any\n"), []byte{})
+	f.Fuzz(func(t *testing.T, main, a, b []byte) {
+		beside := fstest.MapFS{"a.conf": &fstest.MapFile{Data: a}, "b.conf": &fstest.MapFile{Data: b}}
+		for _, syntax := range []Syntax{"", SyntaxIpsecConf, SyntaxLibreswan, SyntaxSwanctl, SyntaxIked} {
+			policies, err := ImportBeside(beside, "main.conf", main, syntax)
+			for _, p := range policies {
+				if len(p.Offer) == 0 || p.Scope == "" {
+					t.Fatalf("%+v", p)
+				}
+			}
+			if err == nil {
+				continue
+			}
+			var at *proposals.FileError
+			if !errors.As(err, &at) || strings.ContainsAny(err.Error(), "\n\r") {
+				t.Fatalf("%q", err)
+			}
+			if lines := map[string][]byte{"": main, "a.conf": a, "b.conf": b}[at.File]; at.Line > lineCount(lines)+1 {
+				t.Fatalf("%v of %q", err, lines)
+			}
+		}
+	})
+}
+
+// lineCount counts the lines of a file.
+func lineCount(data []byte) int { return strings.Count(string(toUTF8(data)), "\n") + 1 }
