@@ -45,6 +45,11 @@ type Change struct {
 	Count  int64    `json:"count,omitempty"`
 }
 
+// DiffTargetOf returns t as differences name it.
+func DiffTargetOf(t *Target) DiffTarget {
+	return DiffTarget{Name: t.Name, Address: t.Address, Started: t.Started.UTC()}
+}
+
 // String returns the name of the target, and its address.
 func (t DiffTarget) String() string {
 	if address := AddressBeside(t.Name, t.Address); address != "" {

@@ -1,4 +1,4 @@
-package report
+package report_test
 
 import (
 	"bytes"
@@ -8,28 +8,31 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/gate"
 	"github.com/ikescope/ikescope/report/reporttest"
+	"github.com/ikescope/ikescope/report/scan"
 )
 
-var jsonRun = Run{Tool: Tool{Name: "ikescope", Version: "0.1.0"}}
+var jsonRun = scan.Run{Tool: report.Tool{Name: "ikescope", Version: "0.1.0"}}
 
 // A saved document is valid, and reads back equal.
 func TestJSON(t *testing.T) {
 	for name, results := range reporttest.Cases(t) {
 		t.Run(name, func(t *testing.T) {
-			doc := New(jsonRun, results)
+			doc := scan.Document(jsonRun, results)
 			var b bytes.Buffer
-			if err := WriteJSON(&b, doc); err != nil {
+			if err := report.WriteJSON(&b, doc); err != nil {
 				t.Fatal(err)
 			}
-			reporttest.Validate(t, Schema(), b.Bytes())
+			reporttest.Validate(t, report.Schema(), b.Bytes())
 			if !bytes.HasSuffix(b.Bytes(), []byte("}\n")) {
 				t.Error("the JSON does not end in a newline")
 			}
 			if bytes.Contains(b.Bytes(), []byte(": null")) {
 				t.Error("the JSON has a null")
 			}
-			back, err := ReadJSON(&b)
+			back, err := report.ReadJSON(&b)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -46,9 +49,9 @@ func TestJSON(t *testing.T) {
 
 func TestJSONGolden(t *testing.T) {
 	var b bytes.Buffer
-	doc := New(jsonRun, reporttest.Cases(t)["weak-behind-nat"])
-	doc.Gates, doc.Exit = Check(doc, Gates{})
-	if err := WriteJSON(&b, doc); err != nil {
+	doc := scan.Document(jsonRun, reporttest.Cases(t)["weak-behind-nat"])
+	doc.Gates, doc.Exit = gate.Check(doc, gate.Gates{})
+	if err := report.WriteJSON(&b, doc); err != nil {
 		t.Fatal(err)
 	}
 	want, err := os.ReadFile("testdata/weak-behind-nat.json")
@@ -75,14 +78,14 @@ func TestReadJSONFaults(t *testing.T) {
 		{`{"schema_version": "1.0", "targets": 3}`, "is not what stands here"},
 		{`{"schema_version": "1.0", "targets": [{"matrix": {"products": [{"encr": [{"id": 70000}]}]}}]}`, "is not what stands here"},
 	} {
-		if _, err := ReadJSON(strings.NewReader(tt.in)); err == nil || !strings.Contains(err.Error(), tt.want) {
+		if _, err := report.ReadJSON(strings.NewReader(tt.in)); err == nil || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("ReadJSON(%s) = %v, want %q", tt.in, err, tt.want)
 		}
 	}
-	if _, err := ReadJSON(strings.NewReader(strings.Repeat(" ", maxDocument+1))); err == nil || !strings.Contains(err.Error(), "exceeds") {
+	if _, err := report.ReadJSON(strings.NewReader(strings.Repeat(" ", 64<<20+1))); err == nil || !strings.Contains(err.Error(), "exceeds") {
 		t.Errorf("ReadJSON of more than 64 MiB = %v", err)
 	}
-	if doc, err := ReadJSON(strings.NewReader(`{"schema_version": "1.7", "targets": [], "news": 1}`)); err != nil || doc.SchemaVersion != "1.7" {
+	if doc, err := report.ReadJSON(strings.NewReader(`{"schema_version": "1.7", "targets": [], "news": 1}`)); err != nil || doc.SchemaVersion != "1.7" {
 		t.Errorf("ReadJSON of a later minor version = %v, %v", doc, err)
 	}
 }

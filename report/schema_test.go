@@ -1,4 +1,4 @@
-package report
+package report_test
 
 import (
 	"bytes"
@@ -11,8 +11,11 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/matrix"
+	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/assess"
 	"github.com/ikescope/ikescope/report/explain"
 	"github.com/ikescope/ikescope/report/reporttest"
+	"github.com/ikescope/ikescope/report/scan"
 )
 
 // node is a JSON Schema, as far as ours use the language. A keyword that it does
@@ -63,7 +66,7 @@ func TestSchemaRejects(t *testing.T) {
 		`{"schema_version": "1.0", "tool": {"name": ""}, "complete": true, "targets": [], "exit": {"code": 0, "reason": ""}}`,
 		`{"schema_version": "1.0", "tool": {"name": "", "version": ""}, "complete": true, "targets": null, "exit": {"code": 0, "reason": ""}}`,
 	} {
-		if reporttest.Fault(t, Schema(), []byte(in)) == nil {
+		if reporttest.Fault(t, report.Schema(), []byte(in)) == nil {
 			t.Errorf("the schema takes %s", in)
 		}
 	}
@@ -77,13 +80,13 @@ func TestSchemaMatchesGo(t *testing.T) {
 		schema []byte
 		typ    reflect.Type
 	}{
-		{"document", Schema(), reflect.TypeFor[Document]()},
-		{"diff", DiffSchema(), reflect.TypeFor[Diff]()},
-		{"capture", CaptureSchema(), reflect.TypeFor[Capture]()},
-		{"plan", PlanSchema(), reflect.TypeFor[Plan]()},
-		{"client", ClientSchema(), reflect.TypeFor[[]ClientOffer]()},
-		{"explain", ExplainSchema(), reflect.TypeFor[[]explain.Explanation]()},
-		{"advice", AdviceSchema(), reflect.TypeFor[[]Advice]()},
+		{"document", report.Schema(), reflect.TypeFor[report.Document]()},
+		{"diff", report.DiffSchema(), reflect.TypeFor[report.Diff]()},
+		{"capture", report.CaptureSchema(), reflect.TypeFor[report.Capture]()},
+		{"plan", report.PlanSchema(), reflect.TypeFor[report.Plan]()},
+		{"client", report.ClientSchema(), reflect.TypeFor[[]report.ClientOffer]()},
+		{"explain", report.ExplainSchema(), reflect.TypeFor[[]explain.Explanation]()},
+		{"advice", report.AdviceSchema(), reflect.TypeFor[[]report.Advice]()},
 	} {
 		root := readSchema(t, written.schema)
 		compare(t, root, root, written.name, written.typ)
@@ -92,13 +95,13 @@ func TestSchemaMatchesGo(t *testing.T) {
 
 // What is written beside documents is as its schema says.
 func TestOtherSchemas(t *testing.T) {
-	doc := New(Run{}, reporttest.Cases(t)["openiked"])
-	plan := NewPlan([]string{"vpn.example"}, matrix.Quick(), []matrix.Offer{{Products: matrix.Quick().Products()[:1]}})
-	var offers []ClientOffer
-	var advice []Advice
+	doc := scan.Document(scan.Run{}, reporttest.Cases(t)["openiked"])
+	plan := scan.Plan([]string{"vpn.example"}, matrix.Quick(), []matrix.Offer{{Products: matrix.Quick().Products()[:1]}})
+	var offers []report.ClientOffer
+	var advice []report.Advice
 	for _, p := range client.Policies() {
-		offers = append(offers, NewClientOffer(p))
-		advice = append(advice, Advise(&doc.Targets[0], p, nil))
+		offers = append(offers, assess.Offer(p))
+		advice = append(advice, assess.Advise(&doc.Targets[0], p, nil))
 	}
 	var explanations []explain.Explanation
 	for _, word := range explain.Words() {
@@ -112,10 +115,10 @@ func TestOtherSchemas(t *testing.T) {
 		schema []byte
 		value  any
 	}{
-		{PlanSchema(), plan}, {ClientSchema(), offers}, {ExplainSchema(), explanations}, {AdviceSchema(), advice},
+		{report.PlanSchema(), plan}, {report.ClientSchema(), offers}, {report.ExplainSchema(), explanations}, {report.AdviceSchema(), advice},
 	} {
 		var b bytes.Buffer
-		if err := WriteJSON(&b, written.value); err != nil {
+		if err := report.WriteJSON(&b, written.value); err != nil {
 			t.Fatal(err)
 		}
 		reporttest.Validate(t, written.schema, b.Bytes())

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/gate"
 )
 
 // checkOptions are the flags of a check: those of a scan, and its gates.
@@ -53,7 +54,7 @@ written changes neither.`,
 }
 
 func (a *app) check(ctx context.Context, opts *checkOptions, flags *pflag.FlagSet, args []string) error {
-	gates := report.Gates{Policies: len(opts.policies) > 0, Clients: len(opts.clients) > 0, FailOn: report.Severity(opts.failOn)}
+	gates := gate.Gates{Policies: len(opts.policies) > 0, Clients: len(opts.clients) > 0, FailOn: report.Severity(opts.failOn)}
 	if opts.earlier != "" {
 		earlier, err := readReport(opts.earlier)
 		if err != nil {
@@ -61,7 +62,7 @@ func (a *app) check(ctx context.Context, opts *checkOptions, flags *pflag.FlagSe
 		}
 		gates.Earlier = earlier
 	}
-	if gates == (report.Gates{}) {
+	if gates == (gate.Gates{}) {
 		return usagef("check: nothing to check: give --policy, --client, --baseline or --fail-on, for example --fail-on high")
 	}
 	if len(args) == 0 && !opts.plan {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/assess"
 	"github.com/ikescope/ikescope/report/text"
 )
 
@@ -86,7 +87,7 @@ them.`,
 func (a *app) printClients(o *printOptions, policies []client.Policy, list func(*bytes.Buffer, []client.Policy)) error {
 	all := []report.ClientOffer{}
 	for _, p := range policies {
-		all = append(all, report.NewClientOffer(p))
+		all = append(all, assess.Offer(p))
 	}
 	return a.print(o, documentWriters(all, func(w io.Writer, _ text.Options) error {
 		var b bytes.Buffer
@@ -104,7 +105,7 @@ func listClients(b *bytes.Buffer, policies []client.Policy) {
 		if p.Doubt != "" {
 			mark = "*"
 		}
-		fmt.Fprintf(b, "%s %-26s %6d  %s\n", mark, escaped(p.Name), report.NewClientOffer(p).Suites, firstSuite(p))
+		fmt.Fprintf(b, "%s %-26s %6d  %s\n", mark, escaped(p.Name), assess.Offer(p).Suites, firstSuite(p))
 		about := p.Product + ", " + p.Scope
 		if p.Responder {
 			about += " (responder)"
@@ -135,7 +136,7 @@ func showClients(b *bytes.Buffer, policies []client.Policy) {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		j := report.NewClientOffer(p)
+		j := assess.Offer(p)
 		line := func(label, text string) {
 			for _, words := range wrapped(escaped(text), helpWidth-11) {
 				fmt.Fprintf(b, "%-11s%s\n", label, words)

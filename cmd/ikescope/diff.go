@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/diff"
 	"github.com/ikescope/ikescope/report/text"
 )
 
@@ -39,7 +40,7 @@ no longer known is never told as refused.`,
 			if err != nil {
 				return usagef("diff: %w", err)
 			}
-			d := report.CompareReports(report.Tool{Name: "ikescope", Version: version()}, old, current)
+			d := diff.Compare(report.Tool{Name: "ikescope", Version: version()}, old, current)
 			if exitCode && !d.Same {
 				a.exit = report.ExitFailed
 			}

@@ -14,6 +14,7 @@ import (
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/remedy"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/assess"
 	"github.com/ikescope/ikescope/report/explain"
 	"github.com/ikescope/ikescope/report/incident"
 	"github.com/ikescope/ikescope/report/text"
@@ -218,7 +219,7 @@ func (a *app) advise(o *explainOptions, args []string) error {
 		}
 		for i := range doc.Targets {
 			for _, p := range o.clients {
-				all = append(all, report.Advise(&doc.Targets[i], p, o.syntaxes))
+				all = append(all, assess.Advise(&doc.Targets[i], p, o.syntaxes))
 			}
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/assess"
+	"github.com/ikescope/ikescope/report/gate"
 )
 
 // judgeOptions are the flags that say what to hold a gateway against.
@@ -17,7 +19,7 @@ type judgeOptions struct {
 	// saved are reports whose targets are judged beside those of a scan.
 	saved []*report.Document
 	// gates are what decides the exit.
-	gates report.Gates
+	gates gate.Gates
 }
 
 func (o *judgeOptions) addFlags(flags *pflag.FlagSet) {
@@ -32,23 +34,23 @@ func (o *judgeOptions) judge(doc *report.Document) {
 		t := &doc.Targets[i]
 		switch {
 		case len(o.clients) > 0:
-			t.Clients = report.Clients(t, o.clients)
+			t.Clients = assess.Clients(t, o.clients)
 		case t.Matrix != nil:
-			t.Clients = report.Clients(t, initiators())
+			t.Clients = assess.Clients(t, initiators())
 		}
-		t.Policies = report.Policies(t, o.policies)
+		t.Policies = assess.Policies(t, o.policies)
 	}
 	for _, doc := range o.saved {
 		for i := range doc.Targets {
 			t := &doc.Targets[i] // which keeps what it was told of before
 			if len(o.clients) > 0 {
-				t.Clients = report.Clients(t, o.clients)
+				t.Clients = assess.Clients(t, o.clients)
 			}
 			if len(o.policies) > 0 {
-				t.Policies = report.Policies(t, o.policies)
+				t.Policies = assess.Policies(t, o.policies)
 			}
 		}
 	}
 	*doc = *report.Join(o.saved, doc)
-	doc.Gates, doc.Exit = report.Check(doc, o.gates)
+	doc.Gates, doc.Exit = gate.Check(doc, o.gates)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/assess"
 )
 
 // elsewhere are gateways whose programs are not in the lab, in their own syntax.
@@ -74,7 +75,7 @@ func (l lab) testRemedyElsewhere(t *testing.T) {
 			checkFails(t, target.Clients[0])
 			checkMatrix(t, target, before)
 
-			remedies := report.Advise(&target, clientOf(t, test.client), []client.Syntax{test.syntax}).Remedies
+			remedies := assess.Advise(&target, clientOf(t, test.client), []client.Syntax{test.syntax}).Remedies
 			i := slices.IndexFunc(remedies, func(r report.Remedy) bool { return r.Side == "gateway" && len(r.Lines) > 0 })
 			if i < 0 {
 				t.Fatalf("there is no remedy for the gateway: %+v", remedies)

@@ -13,6 +13,7 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/assess"
 )
 
 // initiation is a connection of a sample configuration, with which a real
@@ -90,7 +91,7 @@ func (l lab) testInitiation(t *testing.T, i initiation, target report.Target) {
 		t.Fatal(err)
 	}
 	imported := found[0]
-	target.Clients = report.Clients(&target, found)
+	target.Clients = assess.Clients(&target, found)
 	predicted := target.Clients[0]
 
 	lines := strings.Split(l.do(t, "initiate", i.daemon, path, i.connection, i.gateway), "\n")

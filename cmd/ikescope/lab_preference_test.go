@@ -12,7 +12,7 @@ import (
 	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
-	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/assess"
 )
 
 // testPreference: with each policy of each gateway, a scan tells which suite
@@ -28,7 +28,7 @@ func (l lab) testPreference(t *testing.T, gateway string) {
 			l.policy(t, gateway, policy)
 			address := l.do(t, "addr", gateway)
 			target := l.scan(t, beside, 0, address)
-			learnt := report.ChoiceOf(&target)
+			learnt := assess.ChoiceOf(&target)
 			a := askerIn(t, beside, address)
 			var certain, taken int
 			for _, offer := range variedOffers(learnt.Accepted) {

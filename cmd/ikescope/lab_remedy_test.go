@@ -12,6 +12,7 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/assess"
 )
 
 // syntaxOf are the syntaxes of the lab's gateways.
@@ -110,7 +111,7 @@ func changesOf(t *testing.T, target report.Target, test remedied) []report.Remed
 		syntaxes = append(syntaxes, syntaxOf[test.gateway])
 	}
 	var out []report.Remedy
-	for _, r := range report.Advise(&target, p, syntaxes).Remedies {
+	for _, r := range assess.Advise(&target, p, syntaxes).Remedies {
 		own := r.Syntax == string(syntaxOf[test.gateway])
 		if r.Side == "client" {
 			own = r.Syntax == string(p.Syntax) || p.Syntax == client.SyntaxSwanctl && r.Syntax == string(client.SyntaxIpsecConf)

@@ -6,7 +6,7 @@ import (
 
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals/matrix"
-	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/scan"
 	"github.com/ikescope/ikescope/report/text"
 )
 
@@ -24,7 +24,7 @@ func (a *app) plan(o *printOptions, s probe.Scanner, endpoints []probe.Endpoint)
 	for _, e := range endpoints {
 		targets = append(targets, e.Text)
 	}
-	plan := report.NewPlan(targets, universe, s.Plan())
+	plan := scan.Plan(targets, universe, s.Plan())
 	return a.print(o, documentWriters(plan, func(w io.Writer, look text.Options) error {
 		return text.Plan(w, plan, look)
 	}))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/assess"
 	"github.com/ikescope/ikescope/report/text"
 )
 
@@ -106,7 +107,7 @@ allowed. It is a gate against changes, and a beginning to edit.`,
 			if err != nil {
 				return usagef("--from: %s: %w", from, err)
 			}
-			p, err := report.PolicyOf(t, name)
+			p, err := assess.PolicyOf(t, name)
 			if err != nil {
 				return usagef("--from: %s: %w", from, err)
 			}

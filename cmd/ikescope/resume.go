@@ -1,6 +1,8 @@
 package main
 
-import "github.com/ikescope/ikescope/report"
+import (
+	"github.com/ikescope/ikescope/report/scan"
+)
 
 // goOn reads the report at path, and gives each job the scan of the same
 // target and address in it. Targets that the report does not hold are scanned
@@ -18,7 +20,7 @@ func goOn(path string, jobs []job) error {
 			if earlier.Name != t.Name || earlier.Address != t.Address.String() {
 				continue
 			}
-			if t.Prior, err = report.Asked(earlier); err != nil {
+			if t.Prior, err = scan.Asked(earlier); err != nil {
 				return usagef("--resume: %s: %s: %w", path, earlier.Name, err)
 			}
 			t.FirstExchange = earlier.LastExchange() + 1

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike/capture"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/scan"
 )
 
 // readReport reads a JSON report; the error begins with path.
@@ -91,7 +92,7 @@ func (a *app) judgeSaved(opts *scanOptions) error {
 	}
 	defer opts.discard()
 	opts.clientsAsked = len(opts.clients) > 0
-	doc := report.New(report.Run{Tool: report.Tool{Name: "ikescope", Version: version()}}, nil)
+	doc := scan.Document(scan.Run{Tool: report.Tool{Name: "ikescope", Version: version()}}, nil)
 	opts.judge(doc)
 	a.exit = doc.Exit.Code
 	return opts.write(doc, a.out)

@@ -14,6 +14,7 @@ import (
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/scan"
 )
 
 func (a *app) scanCommand() *cobra.Command {
@@ -143,13 +144,13 @@ func (a *app) report(ctx context.Context, opts *outputOptions, scanner probe.Sca
 	results := scanAll(ctx, scanner, jobs, parallel, watch)
 	watch.end()
 
-	doc := report.New(report.Run{
+	doc := scan.Document(scan.Run{
 		Tool:        report.Tool{Name: "ikescope", Version: version()},
 		Interrupted: ctx.Err() != nil,
 	}, results)
 	for i, j := range jobs {
 		if j.earlier != nil {
-			doc.Targets[i] = report.Resumed(doc.Targets[i], j.earlier, results[i].PriorDoubted)
+			doc.Targets[i] = scan.Resumed(doc.Targets[i], j.earlier, results[i].PriorDoubted)
 		}
 	}
 	judge(doc)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/assess"
 	"github.com/ikescope/ikescope/report/english"
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
@@ -134,7 +135,7 @@ func (p *page) comparison(clients []report.Client, width int) []string {
 			}
 		}
 		switch n := len(c.Candidates); {
-		case n >= report.MostCandidates:
+		case n >= assess.MostCandidates:
 			many = "; (many) or one of many others"
 		case n > 1:
 			several = "; (+1) or 1 other suite"
@@ -154,7 +155,7 @@ func gotWords(c report.Client, mixed bool) string {
 		words = c.Suite
 	case len(c.Candidates) > 1:
 		words = fmt.Sprintf("%s (+%d)", c.Candidates[0], len(c.Candidates)-1)
-		if len(c.Candidates) >= report.MostCandidates {
+		if len(c.Candidates) >= assess.MostCandidates {
 			words = fmt.Sprintf("%s (many)", c.Candidates[0])
 		}
 	case len(c.Candidates) == 1:

@@ -10,17 +10,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/diff"
 	"github.com/ikescope/ikescope/report/reporttest"
+	"github.com/ikescope/ikescope/report/scan"
 )
 
 func TestDiffText(t *testing.T) {
 	all := reporttest.Cases(t)
 	rename := func(name string) *report.Document {
-		doc := report.New(testRun, all[name])
+		doc := scan.Document(testRun, all[name])
 		doc.Targets[0].Name, doc.Targets[0].Address = "vpn.example", "192.0.2.1"
 		return doc
 	}
-	d := report.CompareReports(testRun.Tool, rename("openiked"), rename("weak-behind-nat"))
+	d := diff.Compare(testRun.Tool, rename("openiked"), rename("weak-behind-nat"))
 	var b bytes.Buffer
 	if err := Diff(&b, d, Options{}); err != nil {
 		t.Fatal(err)
@@ -48,7 +50,7 @@ func FuzzDiff(f *testing.F) {
 	all := reporttest.Cases(f)
 	for _, name := range []string{"openiked", "undecided", "icmp"} {
 		var b bytes.Buffer
-		if err := report.WriteJSON(&b, report.New(testRun, all[name])); err != nil {
+		if err := report.WriteJSON(&b, scan.Document(testRun, all[name])); err != nil {
 			f.Fatal(err)
 		}
 		f.Add(b.Bytes(), b.Bytes())
@@ -60,7 +62,7 @@ func FuzzDiff(f *testing.F) {
 			return
 		}
 		var out bytes.Buffer
-		if err := Diff(&out, report.CompareReports(testRun.Tool, old, now), Options{}); err != nil {
+		if err := Diff(&out, diff.Compare(testRun.Tool, old, now), Options{}); err != nil {
 			t.Fatal(err)
 		}
 		if i := strings.IndexFunc(out.String(), unprintable); i >= 0 {

@@ -19,12 +19,14 @@ import (
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/assess"
 	"github.com/ikescope/ikescope/report/reporttest"
+	"github.com/ikescope/ikescope/report/scan"
 )
 
 var update = flag.Bool("update", false, "write the golden files")
 
-var testRun = report.Run{Tool: report.Tool{Name: "ikescope", Version: "0.1.0"}}
+var testRun = scan.Run{Tool: report.Tool{Name: "ikescope", Version: "0.1.0"}}
 
 func text(t *testing.T, doc *report.Document, o Options) string {
 	t.Helper()
@@ -59,7 +61,7 @@ func golden(t *testing.T, name, got string) {
 func TestText(t *testing.T) {
 	for name, results := range reporttest.Cases(t) {
 		t.Run(name, func(t *testing.T) {
-			doc := report.New(testRun, results)
+			doc := scan.Document(testRun, results)
 			golden(t, name+".txt", text(t, doc, Options{}))
 			for _, width := range []int{60, 80} {
 				narrow(t, text(t, doc, Options{Width: width, Evidence: true}), width)
@@ -80,9 +82,9 @@ func narrow(t *testing.T, text string, width int) {
 
 func TestTextOptions(t *testing.T) {
 	results := reporttest.Cases(t)
-	golden(t, "evidence.txt", text(t, report.New(testRun, results["weak-behind-nat"]), Options{Evidence: true}))
-	golden(t, "wide.txt", text(t, report.New(testRun, results["strongswan-default"]), Options{Width: 132}))
-	golden(t, "color.txt", text(t, report.New(testRun, results["weak-behind-nat"]), Options{Color: true}))
+	golden(t, "evidence.txt", text(t, scan.Document(testRun, results["weak-behind-nat"]), Options{Evidence: true}))
+	golden(t, "wide.txt", text(t, scan.Document(testRun, results["strongswan-default"]), Options{Width: 132}))
+	golden(t, "color.txt", text(t, scan.Document(testRun, results["weak-behind-nat"]), Options{Color: true}))
 }
 
 // TestTextClients is about reports with clients: all that are well known, and
@@ -97,11 +99,11 @@ func TestTextClients(t *testing.T) {
 		few = append(few, p)
 	}
 	for _, name := range []string{"openiked", "undecided", "dead", "weak-behind-nat"} {
-		doc := report.New(testRun, reporttest.Cases(t)[name])
-		doc.Targets[0].Clients = report.Clients(&doc.Targets[0], slices.DeleteFunc(client.Policies(), func(p client.Policy) bool { return p.Responder }))
+		doc := scan.Document(testRun, reporttest.Cases(t)[name])
+		doc.Targets[0].Clients = assess.Clients(&doc.Targets[0], slices.DeleteFunc(client.Policies(), func(p client.Policy) bool { return p.Responder }))
 		golden(t, "clients-"+name+".txt", text(t, doc, Options{}))
 		golden(t, "compare-"+name+".txt", comparisonText(t, doc, Options{}))
-		doc.Targets[0].Clients = report.Clients(&doc.Targets[0], few)
+		doc.Targets[0].Clients = assess.Clients(&doc.Targets[0], few)
 		golden(t, "compare-"+name+"-few.txt", comparisonText(t, doc, Options{}))
 	}
 }
@@ -127,7 +129,7 @@ func comparisonText(t *testing.T, doc *report.Document, o Options) string {
 // Colours add terminal sequences and nothing else.
 func TestColorOnlyPaints(t *testing.T) {
 	for name, results := range reporttest.Cases(t) {
-		doc := report.New(testRun, results)
+		doc := scan.Document(testRun, results)
 		colored := text(t, doc, Options{Color: true, Evidence: true})
 		for _, style := range []string{"0", bold, red, green, yellow, dim} {
 			colored = strings.ReplaceAll(colored, "\x1b["+style+"m", "")
@@ -140,7 +142,7 @@ func TestColorOnlyPaints(t *testing.T) {
 
 // Nothing that came from the wire reaches a terminal as it is.
 func TestHostileText(t *testing.T) {
-	doc := report.New(testRun, reporttest.Cases(t)["hostile"])
+	doc := scan.Document(testRun, reporttest.Cases(t)["hostile"])
 	var b bytes.Buffer
 	if err := report.WriteJSON(&b, doc); err != nil {
 		t.Fatal(err)
@@ -164,7 +166,7 @@ func FuzzReadJSON(f *testing.F) {
 	all := reporttest.Cases(f)
 	for _, name := range []string{"openiked", "undecided", "icmp"} {
 		var b bytes.Buffer
-		if err := report.WriteJSON(&b, report.New(testRun, all[name])); err != nil {
+		if err := report.WriteJSON(&b, scan.Document(testRun, all[name])); err != nil {
 			f.Fatal(err)
 		}
 		f.Add(b.Bytes())
@@ -177,7 +179,7 @@ func FuzzReadJSON(f *testing.F) {
 			return
 		}
 		for i := range doc.Targets {
-			doc.Targets[i].Clients = report.Clients(&doc.Targets[i], compared)
+			doc.Targets[i].Clients = assess.Clients(&doc.Targets[i], compared)
 		}
 		out := text(t, doc, Options{Evidence: true}) + comparisonText(t, doc, Options{})
 		if i := strings.IndexFunc(out, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }); i >= 0 {
@@ -190,7 +192,7 @@ func FuzzReadJSON(f *testing.F) {
 func TestLiveClientsAlone(t *testing.T) {
 	r := reporttest.Base("vpn.example.com", "198.51.100.7")
 	r.Clients = []probe.ClientAnswer{{Name: "one", State: matrix.Accepted, Suite: reporttest.Suite(t, "aes256-sha256-prfsha256-modp2048")}}
-	got := text(t, report.New(testRun, []probe.Result{r}), Options{})
+	got := text(t, scan.Document(testRun, []probe.Result{r}), Options{})
 	if !strings.Contains(got, "+ connects  one  aes256-sha256-prfsha256-modp2048") || strings.Contains(got, "\nSUITES") {
 		t.Errorf("the text is\n%s", got)
 	}
@@ -198,7 +200,7 @@ func TestLiveClientsAlone(t *testing.T) {
 
 // A gateway that fell silent halfway is not called sound.
 func TestHeadingUndecided(t *testing.T) {
-	doc := report.New(testRun, reporttest.Cases(t)["interrupted"])
+	doc := scan.Document(testRun, reporttest.Cases(t)["interrupted"])
 	doc.Targets[0].Complete = true
 	if heading, _, _ := strings.Cut(text(t, doc, Options{}), "\n"); !strings.HasSuffix(heading, "IKEv2 gateway, no problem seen so far") {
 		t.Errorf("heading %q", heading)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/assess"
 )
 
 // maxValues and maxCells bound the work of drawing, in algorithms of an axis
@@ -44,7 +45,7 @@ type coat struct {
 func newCoats(t *report.Target) []coat {
 	var coats []coat
 	add := func(p proposals.Product, mark byte) {
-		part, ok := report.ClassicalPart(p)
+		part, ok := assess.ClassicalPart(p)
 		if !ok {
 			return
 		}
@@ -53,7 +54,7 @@ func newCoats(t *report.Target) []coat {
 		}
 		coats = append(coats, coat{part, mark})
 	}
-	f := report.FactsOf(t)
+	f := assess.FactsOf(t)
 	for _, p := range f.Asked {
 		add(p, markRefused)
 	}
@@ -62,7 +63,7 @@ func newCoats(t *report.Target) []coat {
 		if u.State == report.StateNoAnswer {
 			mark = markNoAnswer
 		}
-		for _, p := range report.ParseKeywords(u.Suites) {
+		for _, p := range assess.ParseKeywords(u.Suites) {
 			add(p, mark)
 		}
 	}
@@ -100,7 +101,7 @@ func newGrid(t *report.Target) (*grid, bool) {
 		}
 	}
 	for _, axis := range gridAxes {
-		slices.SortStableFunc(g.values[axis], report.BestFirst)
+		slices.SortStableFunc(g.values[axis], assess.BestFirst)
 		g.asked[axis] = make([]bool, len(g.values[axis]))
 		g.live[axis] = make([]bool, len(g.values[axis]))
 		g.accepted[axis] = make([]bool, len(g.values[axis]))

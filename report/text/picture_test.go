@@ -11,6 +11,7 @@ import (
 	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/reporttest"
+	"github.com/ikescope/ikescope/report/scan"
 )
 
 // The picture says of each suite what the matrix says: every accepted and every
@@ -37,7 +38,7 @@ func TestPictureTellsTheMatrix(t *testing.T) {
 			state := matrix.State(rapid.IntRange(0, 1).Draw(rt, "state"))
 			m.Undecided = append(m.Undecided, matrix.UndecidedRegion{Product: subset("region"), State: state})
 		}
-		target := report.New(testRun, []probe.Result{{Matrix: m}}).Targets[0]
+		target := scan.Document(testRun, []probe.Result{{Matrix: m}}).Targets[0]
 		pic, ok := newPicture(&target)
 		if !ok && len(m.Products)+len(m.Undecided) > 0 {
 			rt.Fatal("no picture")
@@ -136,12 +137,12 @@ func TestPictureIsBounded(t *testing.T) {
 // With many columns and hardly any accepted, the picture leaves undecided rows
 // and columns out, never accepted ones.
 func TestPictureLeavesUndecidedOut(t *testing.T) {
-	target := report.New(testRun, reporttest.Cases(t)["interrupted"]).Targets[0]
+	target := scan.Document(testRun, reporttest.Cases(t)["interrupted"]).Targets[0]
 	pic, ok := newPicture(&target)
 	if !ok || !pic.partial || pic.rows() != 1 || len(pic.columns) != 1 {
 		t.Fatalf("picture = %+v, %t, want one partial row of one column", pic, ok)
 	}
-	full := report.New(testRun, reporttest.Cases(t)["undecided"]).Targets[0]
+	full := scan.Document(testRun, reporttest.Cases(t)["undecided"]).Targets[0]
 	if pic, _ := newPicture(&full); pic.partial {
 		t.Error("a small picture is partial")
 	}

@@ -7,7 +7,9 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/assess"
 	"github.com/ikescope/ikescope/report/reporttest"
+	"github.com/ikescope/ikescope/report/scan"
 )
 
 func TestPolicyText(t *testing.T) {
@@ -16,8 +18,8 @@ func TestPolicyText(t *testing.T) {
 		p, _ := baseline.PolicyNamed(name)
 		chosen = append(chosen, p)
 	}
-	doc := report.New(testRun, reporttest.Cases(t)["weak-behind-nat"])
-	doc.Targets[0].Policies = report.Policies(&doc.Targets[0], chosen)
+	doc := scan.Document(testRun, reporttest.Cases(t)["weak-behind-nat"])
+	doc.Targets[0].Policies = assess.Policies(&doc.Targets[0], chosen)
 	var b bytes.Buffer
 	if err := report.WriteJSON(&b, doc); err != nil {
 		t.Fatal(err)

@@ -1,0 +1,36 @@
+package assess
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/lists"
+)
+
+// Findings returns what t, complete but for its findings, gives to say, worst
+// first.
+func Findings(t *report.Target) []report.Finding {
+	out := pathFindings(t)
+	if t.Matrix != nil {
+		facts := FactsOf(t)
+		out = append(out, weakFindings(t, facts)...)
+		out = append(out, suiteFindings(t, facts)...)
+	}
+	out = append(out, gatewayFindings(t)...)
+	for i := range out {
+		f := &out[i]
+		f.Evidence = slices.Compact(lists.Sorted(f.Evidence))
+		if f.Fix == nil {
+			f.Fix = []string{}
+		}
+		if f.Refs == nil {
+			f.Refs = []string{}
+		}
+	}
+	slices.SortStableFunc(out, func(a, b report.Finding) int {
+		return cmp.Or(cmp.Compare(a.Severity.Rank(), b.Severity.Rank()), strings.Compare(a.ID, b.ID))
+	})
+	return append([]report.Finding{}, out...)
+}

@@ -1,0 +1,265 @@
+package assess
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/english"
+	"github.com/ikescope/ikescope/report/internal/lists"
+)
+
+// pathFindings judges whether IKE gets through.
+func pathFindings(t *report.Target) []report.Finding {
+	switch t.Verdict {
+	case report.VerdictIKEv2:
+		return openPathFindings(t)
+	case report.VerdictNoAnswer:
+		return []report.Finding{{
+			ID: "PATH-NO-ANSWER", Severity: report.SeverityHigh,
+			Title:    "no answer on " + english.List(transports(t.Paths), "and"),
+			Detail:   "silence is a firewall, a wrong address, a gateway that is down, or one that answers only addresses it knows",
+			Evidence: pathEvidence(t.Paths),
+			Fix: []string{
+				"check the address, and that the IKE service of the gateway runs",
+				"let " + portNames(t.Paths) + " through every firewall between here and the gateway, both ways",
+				"look for the requests on the gateway: tcpdump -ni any '" + portFilter(t.Paths) + "'",
+				"scan from another network: some gateways answer only peers they know",
+			},
+		}}
+	case report.VerdictUnreachable:
+		f := report.Finding{
+			ID: "PATH-ICMP", Severity: report.SeverityHigh,
+			Title:    "the network reports that the gateway cannot be reached",
+			Evidence: pathEvidence(t.Paths),
+		}
+		var said []string
+		for _, p := range t.Paths {
+			if detail, fix := icmpWords(p); fix != "" {
+				said = append(said, detail)
+				f.Fix = append(f.Fix, fix)
+			}
+		}
+		f.Detail = strings.Join(distinct(said), "; ")
+		f.Fix = append(distinct(f.Fix), "check the address and the route to it")
+		return []report.Finding{f}
+	case report.VerdictNotIKE:
+		return []report.Finding{{
+			ID: "PATH-NOT-IKE", Severity: report.SeverityHigh,
+			Title:    "something answers, but it is not an IKEv2 responder",
+			Detail:   strings.Join(distinct(details(t.Paths)), "; "),
+			Evidence: pathEvidence(t.Paths),
+			Fix: []string{
+				"check the address and the port",
+				"if the gateway speaks IKEv1 alone, enable IKEv2 on it: IKEv1 is historic",
+			},
+			Refs: []string{"RFC 9395"},
+		}}
+	}
+	return []report.Finding{{
+		ID: "SCAN-ERROR", Severity: report.SeverityHigh, Title: "the scan could not be done", Detail: t.Error,
+	}}
+}
+
+// openPathFindings judges the paths to a gateway that answers on one of them.
+func openPathFindings(t *report.Target) []report.Finding {
+	var out []report.Finding
+	state := map[report.Transport]report.PathState{}
+	// What findings call the ports: those that were asked.
+	ike, natt := "UDP 500", "UDP 4500"
+	for _, p := range t.Paths {
+		state[p.Transport] = p.State
+		switch p.Transport {
+		case report.UDP500:
+			ike = p.Name()
+		case report.UDP4500:
+			natt = p.Name()
+		}
+	}
+	for _, p := range t.Paths {
+		if p.State == report.PathAnswers {
+			continue
+		}
+		f := report.Finding{Evidence: p.Evidence, Severity: report.SeverityMedium}
+		detail, fix := icmpWords(p)
+		switch {
+		case p.Transport == report.UDP4500 && state[report.UDP500] == report.PathAnswers:
+			f.ID = "PATH-4500"
+			f.Title = natt + " is closed while " + ike + " answers"
+			f.Detail = "clients behind NAT switch to " + natt + " after the first exchange, and fail there"
+			f.Refs = []string{"RFC 7296, Section 2.23", "RFC 3948"}
+			if t.NAT != nil && (t.NAT.LocalBehindNAT || t.NAT.GatewayBehindNAT) {
+				f.Severity = report.SeverityHigh
+				f.Detail = "there is NAT on the way from here, so that every connection from here fails on " + natt
+			}
+			f.Fix = []string{
+				"let " + natt + " through every firewall between here and the gateway, both ways",
+				"if the gateway is behind NAT, forward " + natt + " to it as well as " + ike,
+				"check that NAT traversal is enabled on the gateway",
+			}
+			if p.State == report.PathSilent {
+				f.Title = natt + " is silent while " + ike + " answers"
+			}
+		case p.Transport == report.UDP500 && state[report.UDP4500] == report.PathAnswers:
+			f.ID = "PATH-500"
+			f.Title = ike + " is " + english.Plain(p.State) + " while " + natt + " answers"
+			f.Detail = "clients that begin on " + ike + ", as most do, cannot connect; some gateways are so by intent"
+			f.Fix = []string{"let " + ike + " through to the gateway, unless its policy is " + natt + " alone"}
+		default:
+			continue
+		}
+		if fix != "" {
+			f.Detail = detail + ": " + f.Detail
+			f.Fix = append([]string{fix}, f.Fix...)
+		}
+		out = append(out, f)
+	}
+	return append(out, natFindings(t)...)
+}
+
+// natFindings are of a gateway without NAT traversal, or behind NAT.
+func natFindings(t *report.Target) []report.Finding {
+	n := t.NAT
+	if n == nil {
+		return nil
+	}
+	var out []report.Finding
+	if !n.Supported {
+		out = append(out, report.Finding{
+			ID: "PATH-NO-NAT-T", Severity: report.SeverityMedium,
+			Title:    "the gateway sent no NAT detection",
+			Detail:   "NAT traversal is off or missing, so that clients behind NAT cannot connect",
+			Evidence: n.Evidence,
+			Fix:      []string{"enable NAT traversal on the gateway"},
+			Refs:     []string{"RFC 7296, Section 2.23"},
+		})
+	}
+	if n.GatewayBehindNAT {
+		out = append(out, report.Finding{
+			ID: "PATH-GATEWAY-NAT", Severity: report.SeverityInfo,
+			Title:    "the gateway is behind NAT",
+			Detail:   portNames(t.Paths) + " must be forwarded to it, and every client has to use UDP encapsulation",
+			Evidence: n.Evidence,
+			Refs:     []string{"RFC 7296, Section 2.23"},
+		})
+	}
+	return out
+}
+
+// icmpWords says what an ICMP error on p means, and what to do.
+func icmpWords(p report.Path) (detail, fix string) {
+	by := "the network"
+	if p.Reporter != "" {
+		by = p.Reporter
+	}
+	switch p.State {
+	case report.PathPortUnreachable:
+		return fmt.Sprintf("%s says that nothing listens on %s", by, p.Name()),
+			"start the IKE service of the gateway, and check that it listens on this address"
+	case report.PathAdminProhibited:
+		return fmt.Sprintf("%s rejects %s by a filter", by, p.Name()),
+			"let " + p.Name() + " through the filter at " + by
+	case report.PathError:
+		return strings.TrimSuffix(p.Name()+": "+p.Detail, ": "), "mend the network here: " + p.Detail
+	}
+	return "", ""
+}
+
+// gatewayFindings judges what the gateway did and said beside its suites.
+func gatewayFindings(t *report.Target) []report.Finding {
+	var out []report.Finding
+	if g := t.Gateway; g != nil {
+		const sha1 = 1 // RFC 7427, Section 7
+		if slices.ContainsFunc(g.SignatureHashes, func(h report.Number) bool { return h.ID == sha1 }) {
+			out = append(out, report.Finding{
+				ID: "IKE-AUTH-SIGHASH-SHA1", Severity: report.SeverityMedium,
+				Title:    "signatures with SHA-1 are accepted",
+				Detail:   "collisions of SHA-1 are practical",
+				Evidence: g.Evidence,
+				Fix:      []string{"take SHA-1 out of the signature hash algorithms of the gateway"},
+				Refs:     []string{"RFC 8247, Section 3: MUST NOT"},
+			})
+		}
+		if g.Redirect != "" {
+			out = append(out, report.Finding{
+				ID: "GATEWAY-REDIRECT", Severity: report.SeverityInfo,
+				Title:    "the gateway redirects to another one",
+				Detail:   "it names " + g.Redirect + ", which this scan did not ask",
+				Evidence: g.Evidence,
+				Refs:     []string{"RFC 5685"},
+			})
+		}
+	}
+	if n := t.Cost.Cookies; n > 0 {
+		out = append(out, report.Finding{
+			ID: "GATEWAY-COOKIES", Severity: report.SeverityInfo,
+			Title:    "the gateway asked for " + english.Counted(int64(n), "cookie", "cookies"),
+			Detail:   "it does so near its limit of half-open SAs, or always; other clients may be slower meanwhile",
+			Evidence: cookieExchanges(t.Exchanges),
+			Refs:     []string{"RFC 7296, Section 2.6"},
+		})
+	}
+	if n := t.Cost.HalfOpenLeft; n > 0 {
+		out = append(out, report.Finding{
+			ID: "GATEWAY-HALF-OPEN", Severity: report.SeverityLow,
+			Title:  english.Counted(int64(n), "half-open SA", "half-open SAs") + " may be left on the gateway",
+			Detail: "the gateway did not confirm that they were closed; they go away by themselves, usually within 30 s",
+			Refs:   []string{"RFC 7296, Section 2.4"},
+		})
+	}
+	return out
+}
+
+func cookieExchanges(exchanges []report.Exchange) []int {
+	var ids []int
+	for _, e := range exchanges {
+		if e.Cookie {
+			ids = append(ids, e.ID)
+		}
+	}
+	return ids
+}
+
+func pathEvidence(paths []report.Path) []int {
+	var ids []int
+	for _, p := range paths {
+		ids = append(ids, p.Evidence...)
+	}
+	return ids
+}
+
+func transports(paths []report.Path) []string {
+	return lists.Convert(paths, report.Path.Name)
+}
+
+// portNames names the ports that were asked: "UDP 500 and 4500".
+func portNames(paths []report.Path) string {
+	return "UDP " + english.List(lists.Convert(paths, func(p report.Path) string { return strings.TrimPrefix(p.Name(), "UDP ") }), "and")
+}
+
+// portFilter is a filter of tcpdump for the ports that were asked.
+func portFilter(paths []report.Path) string {
+	return strings.Join(lists.Convert(paths, func(p report.Path) string { return strings.Replace(p.Name(), "UDP", "udp port", 1) }), " or ")
+}
+
+func details(paths []report.Path) []string {
+	var out []string
+	for _, p := range paths {
+		if p.Detail != "" {
+			out = append(out, p.Detail)
+		}
+	}
+	return out
+}
+
+// distinct drops repeated lines and keeps the order.
+func distinct(lines []string) []string {
+	var out []string
+	for _, l := range lines {
+		if !slices.Contains(out, l) {
+			out = append(out, l)
+		}
+	}
+	return out
+}

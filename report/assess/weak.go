@@ -1,0 +1,270 @@
+package assess
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/english"
+	"github.com/ikescope/ikescope/report/internal/lists"
+)
+
+// judgedAxes are the axes on which algorithms can be weak.
+var judgedAxes = []proposals.Axis{proposals.ENCR, proposals.PRF, proposals.INTEG, proposals.KE}
+
+// axisNoun names what stands on an axis.
+func axisNoun(axis proposals.Axis) string {
+	switch axis {
+	case proposals.ENCR:
+		return "cipher"
+	case proposals.PRF:
+		return "PRF"
+	case proposals.INTEG:
+		return "integrity algorithm"
+	}
+	return "key exchange method"
+}
+
+// weakFindings names the accepted algorithms that should not be, one finding
+// for each weakness.
+func weakFindings(t *report.Target, f Facts) []report.Finding {
+	type weak struct {
+		baseline.Weakness
+		algorithms []proposals.Algorithm
+	}
+	var found []weak
+	for _, axis := range judgedAxes {
+		for _, a := range f.AcceptedOn(axis) {
+			w, ok := baseline.WeaknessOf(a)
+			if !ok {
+				continue
+			}
+			i := slices.IndexFunc(found, func(o weak) bool { return o.ID == w.ID })
+			if i < 0 {
+				found = append(found, weak{w, nil})
+				i = len(found) - 1
+			}
+			found[i].algorithms = append(found[i].algorithms, a)
+		}
+	}
+	var out []report.Finding
+	for _, w := range found {
+		out = append(out, weakFinding(t, f, w.Weakness, w.algorithms))
+	}
+	return out
+}
+
+func weakFinding(t *report.Target, f Facts, w baseline.Weakness, algorithms []proposals.Algorithm) report.Finding {
+	axis := algorithms[0].Axis
+	names := distinct(lists.Convert(algorithms, proposals.Algorithm.Name))
+	keywords := lists.Convert(algorithms, proposals.Algorithm.Keyword)
+	verb := "is"
+	if len(names) > 1 {
+		verb = "are"
+	}
+	out := report.Finding{
+		ID: w.ID, Severity: report.Severity(w.Severity),
+		Title:  english.List(names, "and") + " " + verb + " accepted",
+		Detail: w.Reason,
+		Refs:   w.Refs,
+	}
+	others := slices.ContainsFunc(f.Accepted, func(p proposals.Product) bool {
+		return len(p[axis]) == 0 || slices.ContainsFunc(p[axis], func(a proposals.Algorithm) bool { return !slices.Contains(algorithms, a) })
+	})
+	if !others && len(names) == 1 {
+		out.Title = names[0] + " is the only " + axisNoun(axis) + " accepted"
+	}
+	for _, a := range algorithms {
+		out.Evidence = append(out.Evidence, f.shown(a)...)
+	}
+	for i, p := range f.Accepted {
+		if slices.ContainsFunc(algorithms, func(a proposals.Algorithm) bool { return slices.Contains(p[axis], a) }) {
+			if len(out.Evidence) == 0 {
+				ids := t.Matrix.Products[i].Evidence
+				out.Evidence = append(out.Evidence, ids[:min(len(ids), enoughEvidence)]...)
+				if t.Matrix.Products[i].Basis == report.BasisInferred {
+					out.Detail += "; inferred, since offers that hold it were taken and none was refused"
+				}
+			}
+			out.Detail += "; for example " + exampleWith(p, algorithms)
+			break
+		}
+	}
+	remove := "take " + english.List(keywords, "and") + " out of the gateway's IKE proposals"
+	accepted := lists.Convert(f.AcceptedOn(axis), proposals.Algorithm.Keyword)
+	ready := slices.DeleteFunc(slices.Clone(w.Instead), func(k string) bool { return !slices.Contains(accepted, k) })
+	if len(ready) > 0 {
+		out.Fix = []string{remove + "; it accepts " + english.List(ready, "and") + " already"}
+	} else {
+		out.Fix = []string{
+			"add " + english.List(w.Instead, "or") + " to the gateway's IKE proposals, and move the clients to it",
+			"then " + remove,
+		}
+	}
+	return out
+}
+
+// exampleWith returns a suite of p with one of the algorithms, and beside it
+// the best that p has.
+func exampleWith(p proposals.Product, algorithms []proposals.Algorithm) string {
+	axis := algorithms[0].Axis
+	for i, list := range p {
+		p[i] = slices.SortedStableFunc(slices.Values(list), BestFirst)
+	}
+	p[axis] = slices.DeleteFunc(slices.Clone(p[axis]), func(a proposals.Algorithm) bool { return !slices.Contains(algorithms, a) })
+	for s := range p.Suites() {
+		return s.String()
+	}
+	return ""
+}
+
+// suiteFindings judges the matrix as a whole.
+func suiteFindings(t *report.Target, f Facts) []report.Finding {
+	var out []report.Finding
+	m := t.Matrix
+	if m.Accepted == 0 && m.Refused > 0 && m.Unknown == 0 {
+		out = append(out, report.Finding{
+			ID: "IKE-NOTHING-ACCEPTED", Severity: report.SeverityHigh,
+			Title:  "the gateway answers, but accepts no suite",
+			Detail: "it may know no connection for the address of this scan, or want an algorithm that was not asked about",
+			Fix: []string{
+				"scan from an address that the gateway has a connection for",
+				"look into the log of the gateway: it says why it refused the offers",
+			},
+		})
+	}
+	if len(m.Contradictions) > 0 {
+		out = append(out, report.Finding{
+			ID: "SCAN-CONTRADICTION", Severity: report.SeverityMedium,
+			Title:  "the same suite was taken and refused: " + strings.Join(m.Contradictions[:min(3, len(m.Contradictions))], ", "),
+			Detail: "several gateways behind one address with different policies, or a change of policy during the scan",
+			Fix:    []string{"give every member of the cluster the same IKE proposals, and scan again"},
+		})
+	}
+	if m.Unknown > 0 {
+		out = append(out, undecidedFinding(m))
+	}
+	if fd, ok := preferenceFinding(t); ok {
+		out = append(out, fd)
+	}
+	if fd, ok := missingFinding(f); ok {
+		out = append(out, fd)
+	}
+	// A gateway that accepts nothing has no problem with Windows clients.
+	if m.Accepted > 0 {
+		if fd, ok := windowsFinding(f); ok {
+			out = append(out, fd)
+		}
+	}
+	return out
+}
+
+// undecidedFinding says which suites a scan could not tell, and why.
+func undecidedFinding(m *report.Matrix) report.Finding {
+	out := report.Finding{
+		ID: "SCAN-UNDECIDED", Severity: report.SeverityLow,
+		Title: english.Grouped(m.Unknown) + " of " + english.Grouped(m.Universe) + " suites are undecided",
+	}
+	if m.Accepted == 0 {
+		out.Severity = report.SeverityMedium // the scan told nothing of use
+	}
+	unasked, unanswered := false, false
+	for _, u := range m.Undecided {
+		out.Evidence = append(out.Evidence, u.Evidence...)
+		unasked = unasked || u.State == report.StateNotTested
+		unanswered = unanswered || u.State != report.StateNotTested
+	}
+	var why []string
+	if unanswered {
+		why = append(why, "what got no clear answer was not refused: the gateway may accept it")
+		out.Fix = append(out.Fix, "scan again, more slowly or from another place")
+	}
+	if unasked {
+		why = append(why, "the scan ended before it asked about all")
+		out.Fix = append(out.Fix, "let the scan go on to its end; if its exchanges were limited, allow more")
+	}
+	out.Detail = strings.Join(why, "; ")
+	return out
+}
+
+// preferenceFinding tells that the gateway chose a weak algorithm from an
+// offer of what it accepts, though it accepts a sound suite, and not because
+// it leaves the choice to the initiator.
+func preferenceFinding(t *report.Target) (report.Finding, bool) {
+	if t.Preference == nil || t.Preference.Suite == "" || t.Preference.Decides == report.ByInitiator {
+		return report.Finding{}, false
+	}
+	var weak []string
+	for _, p := range ParseKeywords(t.Preference.Suite) {
+		for _, axis := range judgedAxes {
+			for _, a := range p[axis] {
+				if _, ok := baseline.WeaknessOf(a); ok && soundSuiteAccepted(t) {
+					weak = append(weak, a.Keyword())
+				}
+			}
+		}
+	}
+	if len(weak) == 0 {
+		return report.Finding{}, false
+	}
+	return report.Finding{
+		ID: "IKE-PREFERS-WEAK", Severity: report.SeverityMedium,
+		Title:    "the gateway prefers " + english.List(weak, "and") + " to better suites that it accepts",
+		Detail:   "from an offer of what it accepts it chose " + t.Preference.Suite,
+		Evidence: t.Preference.Evidence,
+		Fix:      []string{"put the strongest proposal first in the configuration of the gateway"},
+	}, true
+}
+
+// soundSuiteAccepted reports whether the gateway accepts a suite without a
+// weakness.
+func soundSuiteAccepted(t *report.Target) bool {
+	for _, accepted := range t.Matrix.Products {
+		p := accepted.Product()
+		sound := true
+		for _, axis := range judgedAxes {
+			sound = sound && (len(p[axis]) == 0 || slices.ContainsFunc(p[axis], func(a proposals.Algorithm) bool {
+				_, weak := baseline.WeaknessOf(a)
+				return !weak
+			}))
+		}
+		if sound {
+			return true
+		}
+	}
+	return false
+}
+
+// missingFinding names what RFC 8247 makes mandatory to implement and the
+// gateway refuses in every combination, if every one was asked about.
+func missingFinding(f Facts) (report.Finding, bool) {
+	if len(f.Accepted) == 0 || !f.askedAllClassical() {
+		return report.Finding{}, false
+	}
+	rfc8247, _ := baseline.Named(baseline.RFC8247)
+	var names []string
+	var evidence []int
+	for _, a := range rfc8247.Required() {
+		if anyHolds(f.Asked, a) && !anyHolds(f.Accepted, a) && !anyHolds(f.Undecided, a) {
+			name := a.Name()
+			if a.KeyBits != 0 {
+				name = fmt.Sprintf("%s with %d bits", name, a.KeyBits)
+			}
+			names = append(names, name)
+			evidence = append(evidence, f.refusals(a)...)
+		}
+	}
+	if len(names) == 0 {
+		return report.Finding{}, false
+	}
+	return report.Finding{
+		ID: "IKE-RFC8247-MUST", Severity: report.SeverityInfo,
+		Title:    "not accepted, though every IKEv2 implementation must have it: " + english.List(names, "and"),
+		Detail:   "a policy may well leave it out; clients that have nothing better cannot connect",
+		Evidence: evidence,
+		Refs:     []string{"RFC 8247, Section 2: MUST"},
+	}, true
+}

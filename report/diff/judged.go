@@ -1,0 +1,155 @@
+package diff
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/assess"
+	"github.com/ikescope/ikescope/report/english"
+)
+
+func (c *contrast) findings() {
+	severity := func(list []report.Finding) map[string]report.Finding {
+		out := map[string]report.Finding{}
+		for _, f := range list {
+			if _, ok := out[f.ID]; !ok {
+				out[f.ID] = f
+			}
+		}
+		return out
+	}
+	old, now := severity(c.old.Findings), severity(c.now.Findings)
+	// Algorithms and paths are told of above; here is what they amount to.
+	effect := func(f report.Finding, e report.Effect) report.Effect {
+		if strings.HasPrefix(f.ID, "IKE-") && f.Severity.Rank() <= baseline.Low.Rank() {
+			return e
+		}
+		return report.EffectNeither
+	}
+	for _, f := range c.now.Findings {
+		before, ok := old[f.ID]
+		switch {
+		case !ok && (c.old.Matrix == nil || c.moreKnown) && effect(f, report.EffectUnknown) == report.EffectUnknown:
+			c.add(report.AreaFinding, report.EffectUnknown, "", "%s finding %s, and more is decided now: %s", f.Severity, f.ID, f.Title)
+		case !ok:
+			c.add(report.AreaFinding, effect(f, report.EffectWeaker), "", "new %s finding %s: %s", f.Severity, f.ID, f.Title)
+		case before.Severity != f.Severity:
+			c.add(report.AreaFinding, report.EffectNeither, "", "finding %s is %s now; it was %s", f.ID, f.Severity, before.Severity)
+		}
+	}
+	for _, f := range c.old.Findings {
+		if _, ok := now[f.ID]; ok {
+			continue
+		}
+		if c.lessKnown || !c.now.Complete {
+			c.add(report.AreaFinding, report.EffectNeither, "", "finding %s is no longer seen, but less is decided now: %s", f.ID, f.Title)
+			continue
+		}
+		c.add(report.AreaFinding, effect(f, report.EffectStronger), "", "gone: %s finding %s: %s", f.Severity, f.ID, f.Title)
+	}
+}
+
+// clients compares the verdicts on client policies: those of which both reports
+// tell, and the well-known ones, predicted where a report does not tell.
+func (c *contrast) clients() {
+	find := func(list []report.Client, name string) *report.Client {
+		if i := slices.IndexFunc(list, func(l report.Client) bool { return l.Name == name }); i >= 0 {
+			return &list[i]
+		}
+		return nil
+	}
+	var initiators []client.Policy
+	known := map[string]bool{}
+	for _, p := range client.Policies() {
+		if known[p.Name] = true; !p.Responder {
+			initiators = append(initiators, p)
+		}
+	}
+	// told returns what t tells of these, and what is predicted of the others.
+	told := func(t *report.Target) []report.Client {
+		others := slices.DeleteFunc(slices.Clone(initiators), func(p client.Policy) bool { return find(t.Clients, p.Name) != nil })
+		return slices.Concat(t.Clients, assess.Clients(t, others))
+	}
+	old, now := told(c.old), told(c.now)
+	for _, p := range initiators {
+		c.client(*find(old, p.Name), *find(now, p.Name))
+	}
+	for _, now := range c.now.Clients {
+		if old := find(c.old.Clients, now.Name); old != nil && !known[now.Name] {
+			c.client(*old, now)
+		}
+	}
+}
+
+func (c *contrast) client(old, now report.Client) {
+	if old.Verdict == now.Verdict {
+		return
+	}
+	name, was := now.Name, string(old.Verdict)
+	if now.Doubt != "" {
+		name += " (doubtful)"
+	}
+	if old.Basis != now.Basis {
+		was += ", " + string(old.Basis) + ", and is " + string(now.Basis) + " now"
+	}
+	switch {
+	case old.Verdict == report.ClientUnknown && now.Verdict == report.ClientConnects:
+		c.add(report.AreaClient, report.EffectNeither, "", "%s connects, with %s; not known before", name, assess.SuiteWords(now))
+	case old.Verdict == report.ClientUnknown:
+		c.add(report.AreaClient, report.EffectNeither, assess.MissingWords(now), "%s fails; not known before", name)
+	case now.Verdict == report.ClientConnects:
+		c.add(report.AreaClient, report.EffectNeither, "", "%s connects now, with %s; it was: %s", name, assess.SuiteWords(now), was)
+	case now.Verdict == report.ClientFails:
+		c.add(report.AreaClient, report.EffectNeither, assess.MissingWords(now), "%s connects no more; it was: %s", name, was)
+	default:
+		c.add(report.AreaClient, report.EffectNeither, "", "whether %s connects is no longer known; it was: %s", name, was)
+	}
+}
+
+// policies compares how the gateway stands to each embedded policy, and to
+// those of which both reports tell.
+func (c *contrast) policies() {
+	if c.old.Matrix == nil || c.now.Matrix == nil {
+		return
+	}
+	old, now := assess.Policies(c.old, baseline.Policies()), assess.Policies(c.now, baseline.Policies())
+	for i := range old {
+		c.policy(old[i], now[i])
+	}
+	for _, n := range c.now.Policies {
+		i := slices.IndexFunc(c.old.Policies, func(o report.Policy) bool { return o.Name == n.Name })
+		if _, embedded := baseline.PolicyNamed(n.Name); !embedded && i >= 0 {
+			c.policy(c.old.Policies[i], n)
+		}
+	}
+}
+
+func (c *contrast) policy(old, now report.Policy) {
+	if old.Verdict == now.Verdict {
+		return
+	}
+	var broken []string
+	for _, r := range now.Rules {
+		if r.State == now.Verdict && r.Severity != report.SeverityInfo {
+			broken = append(broken, r.ID)
+		}
+	}
+	reason := string(now.Verdict) + ": " + english.List(broken, "and")
+	switch {
+	case now.Verdict == report.RuleMet && old.Verdict == report.RuleViolated:
+		c.add(report.AreaPolicy, report.EffectStronger, "", "policy %s is met now; it was violated", now.Name)
+	case now.Verdict == report.RuleMet:
+		c.add(report.AreaPolicy, report.EffectNeither, "", "policy %s is met; it was undecided", now.Name)
+	case now.Verdict == report.RuleViolated && old.Verdict == report.RuleMet:
+		c.add(report.AreaPolicy, report.EffectWeaker, reason, "policy %s is violated now; it was met", now.Name)
+	case now.Verdict == report.RuleViolated:
+		c.add(report.AreaPolicy, report.EffectUnknown, reason, "policy %s is violated; it was undecided", now.Name)
+	case old.Verdict == report.RuleMet:
+		c.add(report.AreaPolicy, report.EffectUnknown, reason, "whether policy %s is met is no longer known; it was met", now.Name)
+	default:
+		c.add(report.AreaPolicy, report.EffectNeither, reason, "whether policy %s is met is no longer known; it was violated", now.Name)
+	}
+}

@@ -1,0 +1,84 @@
+package diff
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/english"
+	"github.com/ikescope/ikescope/report/internal/lists"
+)
+
+func (c *contrast) preference() {
+	old, now := c.old.Preference, c.now.Preference
+	if old == nil || now == nil {
+		return
+	}
+	if old.Decides != now.Decides && old.Decides != "" && now.Decides != "" {
+		c.add(report.AreaPreference, report.EffectNeither, "", "whose order counts: the %s's; it was the %s's", now.Decides, old.Decides)
+	}
+	words := func(p *report.Preference) string { return strings.Join(lists.Convert(p.KE, report.MethodLabel), ", ") }
+	if words(old) != words(now) && len(old.KE) > 1 && len(now.KE) > 1 {
+		c.add(report.AreaPreference, report.EffectNeither, "", "it prefers key exchange methods in the order %s; it was %s", words(now), words(old))
+	}
+	if old.Suite != now.Suite && old.Suite != "" && now.Suite != "" {
+		if c.is.Decided(old.Suite) && c.was.Decided(now.Suite) {
+			effect, reason := compareSuites(old.Suite, now.Suite)
+			c.add(report.AreaPreference, effect, reason, "it prefers %s; it was %s", now.Suite, old.Suite)
+		} else {
+			c.add(report.AreaPreference, report.EffectNeither, "", "of what is known now, it prefers %s; of what was known before, %s", now.Suite, old.Suite)
+		}
+	}
+}
+
+// compareSuites tells whether now is weaker or stronger than old: on some axis,
+// and the other way on none.
+func compareSuites(old, now string) (effect report.Effect, reason string) {
+	o, err1 := proposals.ParseSuite(old)
+	n, err2 := proposals.ParseSuite(now)
+	if err1 != nil || err2 != nil {
+		return report.EffectNeither, ""
+	}
+	var weaker, stronger []string
+	for _, axis := range comparedAxes {
+		if o[axis].IsNone() || n[axis].IsNone() {
+			continue
+		}
+		switch order := baseline.Compare(n[axis], o[axis]); {
+		case order < 0:
+			weaker = append(weaker, n[axis].Keyword()+" is weaker than "+o[axis].Keyword())
+		case order > 0:
+			stronger = append(stronger, n[axis].Keyword()+" is stronger than "+o[axis].Keyword())
+		}
+	}
+	switch {
+	case len(weaker) > 0 && len(stronger) == 0:
+		return report.EffectWeaker, strings.Join(weaker, "; ")
+	case len(stronger) > 0 && len(weaker) == 0:
+		return report.EffectStronger, strings.Join(stronger, "; ")
+	}
+	return report.EffectNeither, ""
+}
+
+func (c *contrast) postQuantum() {
+	if c.old.PostQuantum == nil || c.now.PostQuantum == nil || c.old.PostQuantum.State == c.now.PostQuantum.State {
+		return
+	}
+	old, now := c.old.PostQuantum.State, c.now.PostQuantum.State
+	levels := []report.QuantumState{report.QuantumNone, report.QuantumAccepted, report.QuantumRequired}
+	was, is := slices.Index(levels, old), slices.Index(levels, now)
+	effect, reason := report.EffectNeither, ""
+	switch {
+	case is < 0 && was > 0:
+		effect = report.EffectUnknown
+	case was < 0 || is < 0:
+	case is < was:
+		effect, reason = report.EffectWeaker, "what is recorded today can be decrypted once there is a quantum computer"
+	default:
+		effect, reason = report.EffectStronger, "what is recorded today withstands a quantum computer, where it is used"
+	}
+	c.add(report.AreaPostQuantum, effect, reason, "post-quantum key exchange is: %s; it was: %s",
+		english.Plain(now), english.Plain(old))
+}

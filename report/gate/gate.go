@@ -1,0 +1,191 @@
+package gate
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/assess"
+	"github.com/ikescope/ikescope/report/diff"
+	"github.com/ikescope/ikescope/report/english"
+)
+
+// Gates are what the targets of a document are held to.
+type Gates struct {
+	Policies bool // each policy that a target was held to is met
+	Clients  bool // each client that was compared with it connects
+	// Earlier is a report, and nothing is weaker than in it; nil for no such
+	// gate.
+	Earlier *report.Document
+	// FailOn is a severity, and no finding is as bad or worse; "" for no such
+	// gate.
+	FailOn report.Severity
+}
+
+// Check returns the gates of each target of doc, which holds the policies and
+// clients to judge by already, and the exit that they and the verdicts on the
+// targets ask for. It alone decides the exit.
+func Check(doc *report.Document, gates Gates) ([]report.Gate, report.Exit) {
+	all := []report.Gate{}
+	var earlier *report.Diff
+	if gates.Earlier != nil {
+		earlier = diff.Compare(doc.Tool, gates.Earlier, doc)
+	}
+	for i := range doc.Targets {
+		t := &doc.Targets[i]
+		if gates.Policies {
+			for _, p := range t.Policies {
+				all = append(all, newGate(t, report.PolicyGate, p.Name, policyGate(p)))
+			}
+		}
+		if gates.Clients {
+			for _, c := range t.Clients {
+				all = append(all, newGate(t, report.ClientGate, c.Name, clientGate(c)))
+			}
+		}
+		if earlier != nil {
+			all = append(all, newGate(t, report.BaselineGate, t.Name, baselineGate(earlier, t)))
+		}
+		if gates.FailOn != "" {
+			all = append(all, newGate(t, report.FindingGate, string(gates.FailOn), findingGate(t, gates.FailOn)))
+		}
+	}
+	return all, decideExit(doc, all)
+}
+
+// gateVerdict is the state of a gate, and the reason.
+type gateVerdict struct {
+	state  report.GateState
+	reason string
+}
+
+func newGate(t *report.Target, kind report.GateKind, name string, v gateVerdict) report.Gate {
+	if t.Verdict != report.VerdictIKEv2 {
+		v = gateVerdict{report.GateUndecided, t.Verdict.Words()}
+	}
+	return report.Gate{Kind: kind, Name: name, Target: t.Name, Address: t.Address, State: v.state, Reason: v.reason}
+}
+
+func policyGate(p report.Policy) gateVerdict {
+	if p.Verdict == report.RuleMet {
+		return gateVerdict{report.GatePassed, "met, " + p.Reason + unverifiedWords(p)}
+	}
+	var rules []string
+	for _, r := range p.Rules {
+		if r.State == p.Verdict && r.Severity != report.SeverityInfo {
+			rule := r.ID
+			if r.Unverified != "" {
+				rule += " (not verified)"
+			}
+			rules = append(rules, rule)
+		}
+	}
+	reason := p.Reason
+	if len(rules) > 0 {
+		reason += ": " + english.List(rules, "and")
+	}
+	if p.Verdict == report.RuleViolated {
+		return gateVerdict{report.GateFailed, "violated, " + reason}
+	}
+	return gateVerdict{report.GateUndecided, reason}
+}
+
+// unverifiedWords says how many rules that decided for p are not verified, if
+// any, after a semicolon.
+func unverifiedWords(p report.Policy) string {
+	n := 0
+	for _, r := range p.Rules {
+		if r.Unverified != "" && r.State == report.RuleMet && r.Severity != report.SeverityInfo {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; not verified against the source: %s", english.Counted(int64(n), "rule", "rules"))
+}
+
+func clientGate(c report.Client) gateVerdict {
+	v := clientVerdict(c)
+	if c.Doubt != "" {
+		v.reason += "; doubtful: " + c.Doubt
+	}
+	return v
+}
+
+func clientVerdict(c report.Client) gateVerdict {
+	switch c.Verdict {
+	case report.ClientConnects:
+		return gateVerdict{report.GatePassed, "connects with " + assess.SuiteWords(c)}
+	case report.ClientFails:
+		return gateVerdict{report.GateFailed, strings.TrimSuffix("fails: "+assess.MissingWords(c), ": ")}
+	}
+	return gateVerdict{report.GateUndecided, strings.Join(append([]string{"unknown"}, c.Notes...), ": ")}
+}
+
+// baselineGate fails where t became weaker.
+func baselineGate(d *report.Diff, t *report.Target) gateVerdict {
+	for _, compared := range d.Targets {
+		if compared.New != report.DiffTargetOf(t) {
+			continue
+		}
+		with := ""
+		if compared.Old.Name != compared.New.Name {
+			with = "; compared with " + compared.Old.String() + ", the only target of the earlier report"
+		}
+		found := map[report.Effect][]string{}
+		for _, c := range compared.Changes {
+			found[c.Effect] = append(found[c.Effect], c.Text)
+		}
+		switch {
+		case len(found[report.EffectWeaker]) > 0:
+			return gateVerdict{report.GateFailed, "weaker: " + firstFew(found[report.EffectWeaker]) + with}
+		case len(found[report.EffectUnknown]) > 0:
+			return gateVerdict{report.GateUndecided, firstFew(found[report.EffectUnknown]) + with}
+		case !t.Complete || t.Matrix == nil:
+			return gateVerdict{report.GateUndecided, "nothing is weaker so far, but not everything was asked" + with}
+		}
+		return gateVerdict{report.GatePassed, "nothing is weaker" + with}
+	}
+	return gateVerdict{report.GateUndecided, "the earlier report does not hold it"}
+}
+
+// findingGate fails where a finding on the gateway is as bad as worst, or worse.
+func findingGate(t *report.Target, worst report.Severity) gateVerdict {
+	var bad, open []string
+	for _, f := range t.Findings {
+		switch {
+		case strings.HasPrefix(f.ID, "SCAN-"): // of the scan, not of the gateway
+			open = append(open, f.ID)
+		case f.Severity.Rank() <= worst.Rank():
+			bad = append(bad, string(f.Severity)+" "+f.ID)
+		}
+	}
+	switch {
+	case len(bad) > 0:
+		return gateVerdict{report.GateFailed, firstFew(bad)}
+	case len(open) > 0:
+		return gateVerdict{report.GateUndecided, "no such finding so far, but " + english.List(open, "and")}
+	case !t.Complete || t.Matrix == nil || t.Matrix.Unknown > 0:
+		return gateVerdict{report.GateUndecided, "no such finding so far, but not every suite is decided"}
+	}
+	switch open, err := assess.OpenSuites(t); {
+	case err != nil:
+		return gateVerdict{report.GateUndecided, "no such finding so far, but the report falls into too many sets of suites"}
+	case len(open) > 0:
+		return gateVerdict{report.GateUndecided, fmt.Sprintf("no such finding so far, but %s not asked about, or not decided",
+			english.Counted(assess.CountSuites(open), "suite is", "suites are"))}
+	}
+	return gateVerdict{report.GatePassed, "no such finding"}
+}
+
+// firstFew joins the first reasons.
+func firstFew(reasons []string) string {
+	const most = 3
+	more := len(reasons) - most
+	out := strings.Join(reasons[:min(len(reasons), most)], "; ")
+	if more > 0 {
+		out += fmt.Sprintf("; and %d more", more)
+	}
+	return out
+}

@@ -1,0 +1,234 @@
+package scan
+
+import (
+	"cmp"
+	"math"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/proposals/choice"
+	"github.com/ikescope/ikescope/proposals/matrix"
+	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/assess"
+	"github.com/ikescope/ikescope/report/internal/lists"
+)
+
+// Run is what a document says of the run as a whole.
+type Run struct {
+	Tool report.Tool
+	// Interrupted: the user stopped the run before its end.
+	Interrupted bool
+}
+
+// Document returns the document of some results, in their order.
+func Document(run Run, results []probe.Result) *report.Document {
+	doc := &report.Document{
+		SchemaVersion: report.SchemaVersion,
+		Tool:          run.Tool,
+		Complete:      !run.Interrupted,
+		Interrupted:   run.Interrupted,
+		Targets:       []report.Target{},
+		Gates:         []report.Gate{},
+	}
+	for _, r := range results {
+		t := newTarget(r)
+		doc.Complete = doc.Complete && t.Complete
+		doc.Targets = append(doc.Targets, t)
+	}
+	return doc
+}
+
+func newTarget(r probe.Result) report.Target {
+	t := report.Target{
+		Name:      r.Target,
+		Address:   report.AddressText(r.Address),
+		Started:   timeStamp(r.Started),
+		Verdict:   report.Verdict(r.Verdict.String()),
+		Complete:  r.Complete,
+		Paths:     lists.Convert(r.Paths, newPath),
+		Clients:   lists.Convert(r.Clients, liveClient),
+		Policies:  []report.Policy{},
+		Cost:      newCost(r.Cost),
+		Notes:     append([]string{}, r.Notes...),
+		Exchanges: lists.Convert(r.Exchanges, newExchange),
+	}
+	slices.SortStableFunc(t.Exchanges, func(a, b report.Exchange) int { return cmp.Compare(a.ID, b.ID) })
+	if r.Err != nil {
+		t.Error = r.Err.Error()
+	}
+	if r.NAT != nil {
+		t.NAT = &report.NAT{
+			Supported:        r.NAT.Supported,
+			LocalBehindNAT:   r.NAT.LocalBehindNAT,
+			GatewayBehindNAT: r.NAT.GatewayBehindNAT,
+			Local:            endpoint(r.NAT.Local),
+			Observed:         endpoint(r.NAT.Observed),
+			Evidence:         lists.Sorted(r.NAT.Evidence),
+		}
+	}
+	if r.Gateway != nil {
+		t.Gateway = newGateway(*r.Gateway)
+	}
+	if r.Matrix != nil {
+		t.Matrix = newMatrix(r.Matrix)
+		t.PostQuantum = assess.PostQuantum(r.Matrix)
+	}
+	if r.Preference != nil {
+		t.Preference = newPreference(*r.Preference)
+	}
+	t.Findings = assess.Findings(&t)
+	return t
+}
+
+// choosers are the words for whose order counts.
+var choosers = map[choice.AlgorithmRule]report.Chooser{
+	choice.AlgorithmsResponder: report.ByGateway,
+	choice.AlgorithmsInitiator: report.ByInitiator,
+}
+
+func newPreference(p probe.Preference) *report.Preference {
+	out := &report.Preference{
+		KE:          lists.Convert(p.KE, report.MethodOf),
+		KEComplete:  p.KEComplete,
+		Decides:     choosers[p.Decides],
+		Proposals:   assess.ProposalRule(p.Proposals),
+		FollowsKE:   p.FollowsKE == choice.Yes,
+		MayFollowKE: p.FollowsKE == choice.Unknown && p.Suite != nil,
+		Own: lists.Convert(p.Own, func(own choice.OwnProposal) report.OwnProposal {
+			o := report.OwnProposal{Rank: own.Rank, Suites: report.SuitesInOrder(own.Product)}
+			o.Ordered = report.LengthsOf(own.Ordered, len(o.ADDKE))
+			o.Anywhere = report.LengthsOf(own.Anywhere, len(o.ADDKE))
+			return o
+		}),
+		Evidence: lists.Sorted(p.Evidence),
+	}
+	if p.Suite != nil {
+		out.Suite = p.Suite.String()
+	}
+	return out
+}
+
+func newPath(p probe.Path) report.Path {
+	return report.Path{
+		Transport: report.Transport(p.Transport.String()),
+		Port:      p.Port,
+		State:     report.PathState(p.State.String()),
+		RTTms:     milliseconds(p.RTT),
+		Sent:      p.Sent,
+		Received:  p.Received,
+		Reporter:  report.AddressText(p.Reporter),
+		Detail:    p.Detail,
+		Evidence:  lists.Sorted(p.Evidence),
+	}
+}
+
+// liveClient is what the gateway answered to a client's own first packet.
+func liveClient(a probe.ClientAnswer) report.Client {
+	c := report.Client{
+		Name:       a.Name,
+		Verdict:    report.ClientUnknown,
+		Candidates: []string{},
+		Missing:    []report.Missing{},
+		Basis:      report.BasisLive,
+		Notes:      []string{},
+		Evidence:   lists.Sorted(a.Evidence),
+	}
+	switch a.State {
+	case matrix.Accepted:
+		c.Verdict = report.ClientConnects
+	case matrix.Refused:
+		c.Verdict = report.ClientFails
+	}
+	if a.Suite != nil {
+		c.Suite = a.Suite.String()
+	}
+	if a.Detail != "" {
+		c.Notes = append(c.Notes, a.Detail)
+	}
+	return c
+}
+
+func newCost(c probe.Cost) report.Cost {
+	return report.Cost{
+		Exchanges:         c.Exchanges,
+		DatagramsSent:     c.DatagramsSent,
+		DatagramsReceived: c.DatagramsReceived,
+		BytesSent:         c.BytesSent,
+		BytesReceived:     c.BytesReceived,
+		Retransmits:       c.Retransmits,
+		Cookies:           c.Cookies,
+		HalfOpenPeak:      c.HalfOpenPeak,
+		HalfOpenLeft:      c.HalfOpenLeft,
+		ElapsedMs:         milliseconds(c.Elapsed),
+	}
+}
+
+func newExchange(e probe.Exchange) report.Exchange {
+	var offer []string
+	for _, p := range e.Offer {
+		offer = append(offer, p.String())
+	}
+	out := report.Exchange{
+		ID:        e.ID,
+		Transport: report.Transport(e.Transport.String()),
+		Type:      e.Type.String(),
+		Purpose:   report.Purpose(e.Purpose.String()),
+		Offer:     strings.Join(offer, ","),
+		KE:        methodKeyword(e.KE),
+		Outcome:   report.Outcome(e.Outcome.String()),
+		Detail:    e.Detail,
+		Group:     methodKeyword(e.Group),
+		Tries:     e.Tries,
+		Cookie:    e.Cookie,
+		Sent:      timeStamp(e.Sent),
+		RTTms:     milliseconds(e.RTT),
+	}
+	if e.Suite != nil {
+		out.Suite = e.Suite.String()
+	}
+	if e.Decides != matrix.NotTested {
+		out.Decides = report.State(e.Decides.String())
+	}
+	return out
+}
+
+func newGateway(g probe.Gateway) *report.Gateway {
+	return &report.Gateway{
+		VendorIDs: lists.Convert(g.VendorIDs, report.VendorIDOf),
+		Notifies: lists.Convert(g.Notifies, func(n ike.NotifyType) report.Number {
+			return report.Number{ID: uint16(n), Name: n.String()}
+		}),
+		SignatureHashes: lists.Convert(g.SignatureHashes, func(h ike.HashAlgorithm) report.Number {
+			return report.Number{ID: uint16(h), Name: h.String()}
+		}),
+		Authorities: g.Authorities,
+		Redirect:    g.Redirect,
+		Evidence:    lists.Sorted(g.Evidence),
+	}
+}
+
+func endpoint(a netip.AddrPort) *report.Endpoint {
+	if !a.IsValid() {
+		return nil
+	}
+	return &report.Endpoint{Address: a.Addr().String(), Port: a.Port()}
+}
+
+func timeStamp(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
+
+// milliseconds returns d in milliseconds, rounded to microseconds.
+func milliseconds(d time.Duration) float64 {
+	return math.Round(float64(d)/float64(time.Microsecond)) / 1000
+}
+
+// methodKeyword returns the keyword of m, or "" for none.
+func methodKeyword(m ike.KeyExchangeMethod) string {
+	if m == ike.KE_NONE {
+		return ""
+	}
+	return report.MethodOf(m).Keyword
+}

@@ -1,0 +1,65 @@
+package scan
+
+import (
+	"slices"
+
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
+	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/assess"
+	"github.com/ikescope/ikescope/report/internal/lists"
+)
+
+func newMatrix(m *matrix.Matrix) *report.Matrix {
+	out := &report.Matrix{
+		Counts:         report.Counts{Universe: m.Universe, Accepted: m.Accepted, Refused: m.Refused, Unknown: m.NoAnswer + m.NotTested},
+		Proven:         m.Proven,
+		Products:       []report.AcceptedSuites{},
+		Undecided:      []report.UndecidedSuites{},
+		Contradictions: lists.Convert(m.Contradictions, proposals.Suite.String),
+		Asked:          lists.Convert(m.Asked, proposals.Product.String),
+	}
+	slices.Sort(out.Contradictions)
+	var accepted []proposals.Product
+	for _, r := range m.Products {
+		accepted = append(accepted, r.Product)
+		out.Products = append(out.Products, report.AcceptedSuites{
+			Suites:   report.SuitesOf(r.Product),
+			Basis:    report.Basis(r.Basis.String()),
+			Samples:  r.Samples,
+			Evidence: lists.Sorted(r.Evidence),
+		})
+	}
+	var undecided []proposals.Product
+	for _, u := range m.Undecided {
+		undecided = append(undecided, u.Product)
+		out.Undecided = append(out.Undecided, report.UndecidedSuites{
+			State:    report.State(u.State.String()),
+			Suites:   u.Product.String(),
+			Count:    u.Product.Size(),
+			Evidence: lists.Sorted(u.Evidence),
+		})
+	}
+	c := report.Counts{Universe: countClassical(m.Asked), Accepted: countClassical(accepted), Unknown: countClassical(undecided)}
+	c.Refused = c.Universe - c.Accepted - c.Unknown
+	out.Classical = c
+	out.Hybrid = report.Counts{Universe: m.Universe - c.Universe, Accepted: m.Accepted - c.Accepted, Refused: m.Refused - c.Refused, Unknown: out.Unknown - c.Unknown}
+	return out
+}
+
+// countClassical returns the number of suites in products, which may overlap,
+// that have no additional key exchange.
+func countClassical(products []proposals.Product) int64 {
+	var parts []proposals.Product
+	for _, p := range products {
+		if part, ok := assess.ClassicalPart(p); ok {
+			parts = append(parts, part)
+		}
+	}
+	u, err := matrix.NewUniverse(parts...)
+	if err != nil {
+		// Parts of a universe fit into one.
+		panic("report: internal error: " + err.Error())
+	}
+	return u.Size()
+}

@@ -1,0 +1,107 @@
+package scan
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
+	"github.com/ikescope/ikescope/report"
+)
+
+func TestAsked(t *testing.T) {
+	const gcm, cbc = "aes256gcm16-prfsha384-ecp384-x25519", "aes256-sha256-prfsha256-modp2048-ke1_none-ke1_mlkem768"
+	exchange := func(id int, decides report.State, offer, group, suite string) report.Exchange {
+		return report.Exchange{ID: id, Type: "IKE_SA_INIT", Decides: decides, Offer: offer, Group: group, Suite: suite}
+	}
+	products := func(s string) matrix.Offer {
+		p, err := proposals.ParseProducts(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return matrix.Offer{Products: p}
+	}
+	suite, err := proposals.ParseSuite("aes256gcm16-prfsha384-x25519")
+	if err != nil {
+		t.Fatal(err)
+	}
+	target := report.Target{Exchanges: []report.Exchange{
+		exchange(1, "refused", cbc, "", ""),
+		exchange(2, "", gcm, "", ""),
+		exchange(3, "accepted", gcm+","+cbc, "ecp384", ""),
+		exchange(4, "accepted", gcm, "", suite.String()),
+		{ID: 5, Type: "IKE_AUTH", Outcome: "other_error"},
+		{ID: 7, Type: "IKE_SA_INIT", Decides: "accepted", Offer: gcm, Group: "x25519", KE: "ecp384"},
+		// Refused on the way to know how to ask, or as a client, whose packet
+		// may hold what is no algorithm.
+		{ID: 6, Type: "IKE_SA_INIT", Purpose: "client", Offer: gcm, Outcome: "no_proposal_chosen"},
+	}}
+	got, err := Asked(&target)
+	want := []matrix.Asked{
+		{Offer: products(cbc), Answer: matrix.Answer{State: matrix.Refused, Exchange: 1}},
+		{Offer: products(gcm + "," + cbc), Answer: matrix.Answer{
+			State: matrix.Accepted, KE: proposals.Algorithm{Axis: proposals.KE, ID: 20}, Exchange: 3}},
+		{Offer: products(gcm), Answer: matrix.Answer{State: matrix.Accepted, Suite: &suite, Exchange: 4}},
+		{Offer: products(gcm), Payload: proposals.Algorithm{Axis: proposals.KE, ID: 20}, Answer: matrix.Answer{
+			State: matrix.Accepted, KE: proposals.Algorithm{Axis: proposals.KE, ID: 31}, Exchange: 7}},
+	}
+	if diff := cmp.Diff(want, got); err != nil || diff != "" {
+		t.Errorf("%v\n%s", err, diff)
+	}
+	if n := target.LastExchange(); n != 7 {
+		t.Errorf("the last exchange is %d, want 7", n)
+	}
+
+	for _, tt := range []struct {
+		exchange report.Exchange
+		want     string
+	}{
+		{exchange(7, "accepted", gcm, "ecp1", ""), `exchange 7: group "ecp1"`},
+		{exchange(7, "accepted", gcm, "sha256", ""), `exchange 7: group "sha256"`},
+		{exchange(7, "refused", "aes256-nonsense", "", ""), "exchange 7: offer: "},
+		{exchange(7, "perhaps", gcm, "", ""), `exchange 7: decides "perhaps"`},
+		{exchange(7, "accepted", gcm, "", gcm), "exchange 7: suite: "},
+		{report.Exchange{ID: 7, Decides: "accepted", Offer: gcm, KE: "sha256"}, `exchange 7: ke "sha256"`},
+	} {
+		bad := report.Target{Exchanges: []report.Exchange{tt.exchange}}
+		if _, err := Asked(&bad); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("error %v, want %q", err, tt.want)
+		}
+	}
+}
+
+func TestGoOn(t *testing.T) {
+	first := &report.Target{
+		Started:   time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC),
+		Exchanges: []report.Exchange{{ID: 1, Decides: "refused"}, {ID: 2, Cookie: true}},
+		Cost:      report.Cost{Exchanges: 2, DatagramsSent: 3, BytesSent: 100, HalfOpenPeak: 2, ElapsedMs: 1000, Cookies: 1},
+	}
+	second := report.Target{
+		Verdict:   "ikev2",
+		Exchanges: []report.Exchange{{ID: 3}},
+		Cost:      report.Cost{Exchanges: 1, DatagramsSent: 1, BytesSent: 50, HalfOpenPeak: 1, ElapsedMs: 500},
+	}
+	resumed := Resumed(second, first, false)
+	if len(resumed.Findings) != 1 || resumed.Findings[0].ID != "GATEWAY-COOKIES" || !slices.Equal(resumed.Findings[0].Evidence, []int{2}) {
+		t.Errorf("findings %+v, want the cookie of exchange 2", resumed.Findings)
+	}
+	resumed.Findings = nil
+	want := report.Target{
+		Verdict:   "ikev2",
+		Exchanges: []report.Exchange{{ID: 1, Decides: "refused"}, {ID: 2, Cookie: true}, {ID: 3}},
+		Cost:      report.Cost{Exchanges: 3, DatagramsSent: 4, BytesSent: 150, HalfOpenPeak: 2, ElapsedMs: 1500, Cookies: 1},
+		Notes:     []string{"The scan went on from an earlier one of 2026-01-02 03:04:05 UTC; exchanges to 2 are from then."},
+	}
+	if diff := cmp.Diff(want, resumed); diff != "" {
+		t.Error(diff)
+	}
+
+	third := Resumed(report.Target{}, first, true)
+	if third.Exchanges[0].Decides != "" || first.Exchanges[0].Decides != "refused" {
+		t.Errorf("doubted, it decides %q; at first %q", third.Exchanges[0].Decides, first.Exchanges[0].Decides)
+	}
+}
