@@ -131,25 +131,6 @@ func edgeOf(imported string) string {
 	return ""
 }
 
-// TestReportKnowsProbeInOneFile: the published document may not follow every
-// change of a result.
-func TestReportKnowsProbeInOneFile(t *testing.T) {
-	for _, p := range packages(t) {
-		if p.ImportPath != "report" {
-			continue
-		}
-		var files []string
-		for _, at := range p.ImportPos[module+"/probe"] {
-			files = append(files, filepath.Base(at.Filename))
-		}
-		if len(files) != 1 {
-			t.Errorf("report imports probe in %v, want one file", files)
-		}
-		return
-	}
-	t.Error("there is no package report")
-}
-
 // packages returns those of this module; ImportPath is without the module's.
 func packages(t *testing.T) []*build.Package {
 	t.Helper()
