@@ -96,7 +96,9 @@ func halvingCost(t testing.TB, g *gateway) cost {
 }
 
 // takes reports whether the gateway takes cell.
-func (s *search) takes(cell box) bool { return s.isFound(cell) || s.ask([]box{cell})[0].state == Accepted }
+func (s *search) takes(cell box) bool {
+	return s.isFound(cell) || s.ask([]box{cell})[0].state == Accepted
+}
 
 // halves parts b on its longest axis.
 func (b box) halves() (first, rest box) {
