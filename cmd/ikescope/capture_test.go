@@ -44,7 +44,7 @@ func TestCaptures(t *testing.T) {
 		"nat-gateway":                  "works GOES-ON",
 		"wrong-key":                    "fails: authentication AUTH-REFUSED",
 		"no-proposal":                  "fails: negotiation NO_PROPOSAL_CHOSEN",
-		"invalid-ke":                   "fails: negotiation CHILD-REFUSED",
+		"invalid-ke":                   "fails: child CHILD-REFUSED",
 		"4500-dropped":                 "fails: network 4500-NO-ANSWER",
 		"ip-fragments":                 "fails: authentication AUTH-REFUSED",
 		"ip-fragments-dropped-client":  "fails: network IP-FRAGMENTS-DROPPED",

@@ -221,9 +221,10 @@ func (d *Dissector) udp(p ipPacket) (within, []byte, error) {
 				return t, rest, nil
 			}
 		}
-		if dialog.IsIKE(p.payload[header:]) {
-			// The lower port is the one that is served.
-			d.otherPort(min(binary.BigEndian.Uint16(p.payload), binary.BigEndian.Uint16(p.payload[2:])))
+		source := netip.AddrPortFrom(p.source, binary.BigEndian.Uint16(p.payload))
+		destination := netip.AddrPortFrom(p.destination, binary.BigEndian.Uint16(p.payload[2:]))
+		if port, ok := dialog.ServedPort(source, destination, p.payload[header:]); ok {
+			d.otherPort(port)
 		}
 		return nothing, nil, nil
 	}

@@ -115,23 +115,29 @@ func Classify(source, destination netip.AddrPort, payload []byte) (Kind, []byte)
 	return Other, nil
 }
 
-// IsIKE reports whether octets are a whole IKE message, of a known exchange,
-// with or without the non-ESP marker. It is for ports that are not those of IKE.
-func IsIKE(payload []byte) bool {
+// ServedPort returns the port of the responder, if a datagram is a whole IKE
+// message of a known exchange, with or without the non-ESP marker. It is for
+// ports that are not those of IKE.
+func ServedPort(source, destination netip.AddrPort, payload []byte) (port uint16, ok bool) {
 	message := payload
-	if behind, ok := ike.SplitNonESPMarker(payload); ok && !(isMessage(payload) && fits(payload)) {
+	if behind, marked := ike.SplitNonESPMarker(payload); marked && !(isMessage(payload) && fits(payload)) {
 		message = behind
 	}
 	if !isMessage(message) || !fits(message) {
-		return false
+		return 0, false
 	}
 	h, _, _, _ := ike.ParseHeader(message)
-	known := h.Exchange >= ike.IKE_SA_INIT && h.Exchange <= ike.IKE_FOLLOWUP_KE
-	const flags = ike.FlagInitiator | ike.FlagVersion | ike.FlagResponse
 	if h.MajorVersion == 1 {
-		return h.Exchange >= ikev1.Base && h.Exchange <= ikev1.NewGroupMode && h.Flags < 8
+		// Nothing tells the sides but the first message.
+		known := h.Exchange >= ikev1.Base && h.Exchange <= ikev1.NewGroupMode && h.Flags < 8
+		return destination.Port(), known && h.SPIr == ike.SPI{}
 	}
-	return known && h.Flags&^flags == 0
+	const flags = ike.FlagInitiator | ike.FlagVersion | ike.FlagResponse
+	ok = h.Exchange >= ike.IKE_SA_INIT && h.Exchange <= ike.IKE_FOLLOWUP_KE && h.Flags&^flags == 0
+	if h.Flags&ike.FlagInitiator == 0 {
+		return source.Port(), ok
+	}
+	return destination.Port(), ok
 }
 
 // hasHeader reports whether octets begin with a header of IKEv1 or IKEv2, which

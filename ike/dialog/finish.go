@@ -129,8 +129,7 @@ func (t *Tracker) follow() {
 		if !sa.Began() || len(sa.Paths) == 0 {
 			continue
 		}
-		// A client may change from port 500 to 4500 for what it begins anew.
-		from, to := withoutIKEPort(sa.Paths[0].Initiator), netip.AddrPortFrom(sa.Paths[0].Responder.Addr(), 0)
+		from, to := beginsFrom(sa.Paths[0]), netip.AddrPortFrom(sa.Paths[0].Responder.Addr(), 0)
 		between := ends{from, to}
 		follower := next[between]
 		if gateway, ok := sa.redirected(); ok {
@@ -146,11 +145,14 @@ func (t *Tracker) follow() {
 	}
 }
 
-func withoutIKEPort(a netip.AddrPort) netip.AddrPort {
-	if isIKEPort(a.Port()) {
-		return netip.AddrPortFrom(a.Addr(), 0)
+// beginsFrom returns from where the initiator begins an IKE SA. It may change from
+// port 500 to 4500 for one that it begins anew, and has another port with each
+// TCP connection.
+func beginsFrom(p Path) netip.AddrPort {
+	if p.TCP || isIKEPort(p.Initiator.Port()) {
+		return netip.AddrPortFrom(p.Initiator.Addr(), 0)
 	}
-	return a
+	return p.Initiator
 }
 
 // answered returns when the last answer to the first exchange was captured, or

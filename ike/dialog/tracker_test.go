@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"net/netip"
@@ -340,6 +341,42 @@ func TestClassify(t *testing.T) {
 	} {
 		if got, _ := Classify(client, tt.to, tt.payload); got != tt.want {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
+		}
+	}
+}
+
+// On a port that is not looked at, the responder's is named.
+func TestServedPort(t *testing.T) {
+	asks, err := message(ike.IKE_SA_INIT, 0, request).AppendBinary(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answers, _ := message(ike.IKE_SA_INIT, 0, response).AppendBinary(nil)
+	from, to := netip.MustParseAddrPort("192.0.2.10:40000"), netip.MustParseAddrPort("198.51.100.7:848")
+	v1 := bytes.Clone(asks)
+	v1[17], v1[18], v1[19] = 0x10, 2, 0
+	odd, unknown := bytes.Clone(asks), bytes.Clone(asks)
+	odd[19] |= 0x40
+	unknown[18] = 99
+	for _, tt := range []struct {
+		name     string
+		from, to netip.AddrPort
+		payload  []byte
+		want     uint16
+		ok       bool
+	}{
+		{"request", from, to, asks, 848, true},
+		{"response", to, from, answers, 848, true},
+		{"marked", from, to, append(ike.AppendNonESPMarker(nil), asks...), 848, true},
+		{"IKEv1", from, to, v1, 848, true},
+		{"odd flags", from, to, odd, 848, false},
+		{"unknown exchange", from, to, unknown, 848, false},
+		{"longer", from, to, append(bytes.Clone(asks), 0), 0, false},
+		{"cut", from, to, asks[:27], 0, false},
+		{"nothing", from, to, nil, 0, false},
+	} {
+		if got, ok := ServedPort(tt.from, tt.to, tt.payload); got != tt.want || ok != tt.ok {
+			t.Errorf("%s: %d, %t", tt.name, got, ok)
 		}
 	}
 }

@@ -49,7 +49,8 @@ func followed(sa *dialog.SA, v report.CapturedVerdict, next *report.CapturedSA) 
 				"capture at the initiator: do the answers arrive there?", "look into the initiator's log at "+clock(sa.Last))
 		}
 	}
-	if asked || next.Verdict.Result == report.ResultWorks && answered(sa) {
+	// A refusal of who it is, is one whatever comes after it.
+	if asked || next.Verdict.Result == report.ResultWorks && answered(sa) && !slices.ContainsFunc(sa.Exchanges, isEncrypted) {
 		title := again + ": " + next.Verdict.Title
 		if !asked {
 			title = v.Title + "; " + title
