@@ -66,3 +66,14 @@ func TestHalts(t *testing.T) {
 		}
 	}
 }
+
+// TestPreferredWithoutAnswer: where it cannot be asked what is preferred, the
+// suite that began the hypothesis stays.
+func TestPreferredWithoutAnswer(t *testing.T) {
+	p := mustParse(t, "aes256gcm16-aes128gcm16-prfsha384-ecp256-ecp384")
+	top, _ := p.First()
+	r := &run{Learner: Learner{Accepted: []proposals.Product{p}}, halted: spent}
+	if got, ok := r.preferred(top); ok || got != top {
+		t.Errorf("%v, %v, want %v and false", got, ok, top)
+	}
+}

@@ -364,3 +364,39 @@ func TestLearnerOfNoSense(t *testing.T) {
 		}
 	}
 }
+
+// TestLearnerOfLostAnswers: where answers fail to come, what is learnt are still
+// proposals of accepted suites.
+func TestLearnerOfLostAnswers(t *testing.T) {
+	u := few(t)
+	r := rand.New(rand.NewPCG(5, 6))
+	learntSome := 0
+	for range numPolicies() {
+		c := &chooser{policy: orderedPolicy(r.IntN, u, 4), profile: iketest.Profile{Preference: iketest.PreferOwn}}
+		accepted, err := matrix.Intersection(c.policy, u.Products())
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := c.learner(t, accepted)
+		ask := l.Ask
+		l.Ask = func(questions []Question) []Pick {
+			picks := ask(questions)
+			for i := range picks {
+				if r.IntN(20) == 0 {
+					picks[i] = Pick{}
+				}
+			}
+			return picks
+		}
+		choice, _ := l.Learn()
+		for _, own := range choice.Own {
+			learntSome++
+			if beyond, err := matrix.Difference([]proposals.Product{own.Product}, accepted); err != nil || len(beyond) > 0 {
+				t.Errorf("policy %v\nlearnt %v, of which %v is not accepted (%v)", c.policy, own.Product, beyond, err)
+			}
+		}
+	}
+	if learntSome == 0 {
+		t.Error("nothing was learnt")
+	}
+}

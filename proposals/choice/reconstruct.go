@@ -51,7 +51,10 @@ func (r *run) preferred(t proposals.Suite) (proposals.Suite, bool) {
 		return t, true // which was offered
 	}
 	if r.clear(whole) {
-		return r.chosenFrom([]proposals.Product{whole}, proposals.MethodOf(t[proposals.KE]))
+		if u, ok := r.chosenFrom([]proposals.Product{whole}, proposals.MethodOf(t[proposals.KE])); ok {
+			return u, true
+		}
+		return t, false
 	}
 	return r.preferredByAxis(t)
 }
