@@ -151,7 +151,9 @@ func (a *Attempt) progress(e *Event) {
 		a.Reached = PhaseEstablished
 		a.upAt, a.upLine, a.sinceUp = e.Time, e.Line, 0
 	case Step:
-		if a.Established {
+		if e.Phase == PhaseEstablished {
+			a.Established = true
+		} else if a.Established {
 			a.sinceUp++
 		}
 	case Deleted:

@@ -2,6 +2,7 @@ package incident
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -192,11 +193,11 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 		switch {
 		case id != "" && id != "silence" && id != "liveness":
 			return id
-		case a.Established || a.ikeUp || id == "liveness" || e.Phase == PhaseEstablished:
+		case a.Established || a.ikeUp || id == "liveness" || e.Phase == PhaseEstablished || a.late():
 			return "liveness"
 		case a.Side == Responder && a.Reached.rank() <= PhaseAuth.rank() && id == "":
 			return "half-open"
-		case a.Reached.rank() >= PhaseAuth.rank() || e.Phase.rank() >= PhaseAuth.rank():
+		case a.Reached.rank() >= PhaseAuth.rank() || e.Phase.rank() >= PhaseAuth.rank() || a.words["mid"] != "" && a.words["mid"] != "0":
 			return "silence-auth"
 		}
 		return "silence"
@@ -217,6 +218,8 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 			return "child-pfs"
 		}
 		return "child-proposal"
+	case id == "undecryptable" && a.version() == 1:
+		return "psk-mismatch" // in IKEv1 it is part of the keys
 	case id == "no-connection" && a.version() == 1:
 		return "ikev1-peer"
 	case (id == "cert-untrusted" || id == "cert-invalid" || id == "cert-refused" || id == "cert-revoked") && a.insideEAP(e):
@@ -230,6 +233,14 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 		return "eap-refused"
 	}
 	return id
+}
+
+// late reports whether a request that was sent again has a Message ID that no
+// login comes to.
+func (a *Attempt) late() bool {
+	const login = 10 // IKE_SA_INIT, and rounds of EAP
+	n, err := strconv.Atoi(a.words["mid"])
+	return err == nil && n > login && n < 1<<20 // those of IKEv1 are random
 }
 
 func (a *Attempt) version() int { return a.Version }

@@ -25,7 +25,7 @@ var Lines = incident.NewTable("apple/lines.csv", linesCSV)
 var ofApple = []string{"NEIKEv2", "IKEv2 Plugin", "NEVPN", "IKEv2IKESA", "IKEv2Session", "ikev2_", "neagent", "nesessionmanager", "NESMIKEv2", "[Extension com.apple.NetworkExtension.IKEv2", "com.apple.networkextension"}
 
 // dialogues are the beginnings of the texts that are shown.
-var dialogues = regexp.MustCompile(`^(?:VPN Connection\W+)?(?:The VPN server|The VPN Shared Secret|User Authentication failed|Negotiation with the VPN server|The server certificate|Could not validate the server certificate|The server could not be found|The VPN connection|An unexpected error occurred|Authentication failed|A network change was detected|The certificate|Could not start VPN)`)
+var dialogues = regexp.MustCompile(`^(?:VPN Connection\W+)?(?:The VPN server|The L2TP-VPN server|The VPN Shared Secret|User Authentication failed|Negotiation with the VPN server|The server certificate|Could not validate the server certificate|The server could not be found|The VPN connection|An unexpected error occurred|Authentication failed|A network change was detected|The certificate|Could not start VPN)`)
 
 func claim(l *incident.Line) (string, map[string]string, bool) {
 	s := l.Text
@@ -45,7 +45,9 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 
 func after(e *incident.Event) {
 	e.Side, e.Version = incident.Initiator, 2
-	if strings.Contains(e.Text, "Shared Secret") || !strings.Contains(e.Text, "IKEv2") && e.Args["dialogue"] != "" {
+	if strings.Contains(e.Text, "L2TP") {
+		e.Version = 1
+	} else if strings.Contains(e.Text, "Shared Secret") || !strings.Contains(e.Text, "IKEv2") && e.Args["dialogue"] != "" {
 		e.Version = 0
 	}
 	if at := e.Args["peer"]; at != "" {

@@ -23,7 +23,7 @@ var (
 	session  = regexp.MustCompile(`^:?\s*\((?:SESSION ID = (\d+),\s*)?SA ID = (\d+)\):*\s*`)
 	protoID  = regexp.MustCompile(`^-\d+: \(?(\d+)\)?: ?`)
 	ends     = regexp.MustCompile(`Local:([0-9A-Fa-f.:]+):\d+ Remote:([0-9A-Fa-f.:]+):\d+ Username:(\S+) `)
-	systemID = regexp.MustCompile(`%((?:ASA|FTD|IKEV2|CRYPTO|FTD-vpn)-[\w-]+): ?`)
+	systemID = regexp.MustCompile(`%((?:ASA|FTD|IKEV2|CRYPTO|PKI|FTD-vpn)-[\w-]+): ?`)
 )
 
 func newReader() *incident.Plain {
@@ -80,13 +80,21 @@ func key(e *incident.Event) string {
 
 func after(e *incident.Event) {
 	e.Version = 2
-	if m := e.Args["message"]; strings.HasPrefix(m, "CRYPTO-") || strings.Contains(e.Text, "IKEv1") {
+	m := e.Args["message"]
+	if _, number, found := strings.Cut(m, "-7"); strings.HasPrefix(m, "CRYPTO-") || strings.Contains(e.Text, "IKEv1") || found && strings.HasPrefix(number, "13") {
 		e.Version = 1
 	}
+	if got, want := e.Args["got"], e.Args["want"]; e.Cause == "ike-proposal" && got != "" && want != "" {
+		e.Set("detail", e.Args["axis"]+": received "+got+", configured "+want)
+	}
+	delete(e.Args, "message")
 	if e.Kind == incident.Theirs || e.Kind == incident.Ours {
 		e.Proposals = proposals(e.Text)
 	}
 	for _, name := range []string{"peer", "local"} {
+		if at, _, found := strings.Cut(e.Args[name], "/"); found {
+			e.Set(name, at)
+		}
 		if at := e.Args[name]; strings.Count(at, ":") == 1 {
 			at, _, _ = strings.Cut(at, ":")
 			e.Set(name, at)

@@ -40,6 +40,9 @@ func head(s string) (conn, spi, text string, ok bool) {
 		return "", "", "", false
 	}
 	at := vdom.FindString(rest)
+	if strings.HasPrefix(rest, "Negotiate ") {
+		return "", "", rest, true
+	}
 	if at == "" {
 		return "", "", "", false
 	}

@@ -123,6 +123,17 @@ func (r *reader) wrap(l *incident.Line, text string) []incident.Event {
 	return r.event(&whole, id, message)
 }
 
+// End implements [incident.Ender]: a message whose end is that of the log.
+func (r *reader) End() []incident.Event {
+	if r.message == "" {
+		return nil
+	}
+	whole, message := r.at, r.message
+	whole.Text = message
+	r.message = ""
+	return r.event(&whole, r.id, message)
+}
+
 // property takes a line of a list of properties.
 func (r *reader) property(l *incident.Line, name, value string) ([]incident.Event, bool) {
 	value = strings.TrimSpace(value)
@@ -311,7 +322,9 @@ func (r *reader) server(e incident.Event, text string) []incident.Event {
 }
 
 // ofLines are words of lines of which the number at the end is an error.
-var ofLines = []string{"rror code returned", "eason code returned", "RasClient", "IKEEXT", "ikeext]", "RasMan", "ailure value"}
+var ofLines = []string{"rror code returned", "eason code returned", "RasClient", "IKEEXT", "ikeext]", "RasMan", "ailure value",
+	"ehlercode", "rsachencode", "code d'erreur", "code d’erreur", "ódigo de error", "ódigo de erro", "odice di errore", "outcode", "od błędu", "од ошибки",
+	"错误代码", "錯誤碼", "エラー コード", "エラーコード", "오류 코드", "ata kodu", "elkod", "ejlkode", "eilkode"}
 
 var failureValue = regexp.MustCompile(`(?i)(?:failure value|failure error code|error)[:=]? *(-?\d{3,}|0x[0-9a-f]{3,8})`)
 
