@@ -3,14 +3,18 @@ package readers
 
 import (
 	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/android"
 	"github.com/ikescope/ikescope/report/incident/apple"
+	"github.com/ikescope/ikescope/report/incident/checkpoint"
 	"github.com/ikescope/ikescope/report/incident/cisco"
 	"github.com/ikescope/ikescope/report/incident/cloud"
 	"github.com/ikescope/ikescope/report/incident/fortigate"
+	"github.com/ikescope/ikescope/report/incident/juniper"
 	"github.com/ikescope/ikescope/report/incident/libreswan"
 	"github.com/ikescope/ikescope/report/incident/mikrotik"
 	"github.com/ikescope/ikescope/report/incident/openiked"
 	"github.com/ikescope/ikescope/report/incident/paloalto"
+	"github.com/ikescope/ikescope/report/incident/racoon"
 	"github.com/ikescope/ikescope/report/incident/strongswan"
 	"github.com/ikescope/ikescope/report/incident/windows"
 )
@@ -19,6 +23,7 @@ import (
 func All() []incident.Product {
 	return []incident.Product{
 		strongswan.Product, libreswan.Product, openiked.Product, cloud.AWS, cloud.Azure,
-		fortigate.Product, cisco.Product, mikrotik.Product, paloalto.Product, apple.Product, windows.Product,
+		fortigate.Product, cisco.Product, mikrotik.Product, paloalto.Product, juniper.Product, checkpoint.Product, racoon.Product, apple.Product, android.Product,
+		windows.Product,
 	}
 }

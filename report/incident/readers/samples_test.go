@@ -4,14 +4,18 @@ import (
 	"testing"
 
 	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/android"
 	"github.com/ikescope/ikescope/report/incident/apple"
+	"github.com/ikescope/ikescope/report/incident/checkpoint"
 	"github.com/ikescope/ikescope/report/incident/cisco"
 	"github.com/ikescope/ikescope/report/incident/cloud"
 	"github.com/ikescope/ikescope/report/incident/fortigate"
+	"github.com/ikescope/ikescope/report/incident/juniper"
 	"github.com/ikescope/ikescope/report/incident/libreswan"
 	"github.com/ikescope/ikescope/report/incident/mikrotik"
 	"github.com/ikescope/ikescope/report/incident/openiked"
 	"github.com/ikescope/ikescope/report/incident/paloalto"
+	"github.com/ikescope/ikescope/report/incident/racoon"
 	"github.com/ikescope/ikescope/report/incident/strongswan"
 )
 
@@ -23,6 +27,7 @@ var tables = []struct {
 	{strongswan.Product, strongswan.Lines}, {libreswan.Product, libreswan.Lines}, {openiked.Product, openiked.Lines},
 	{cloud.AWS, cloud.AWSLines}, {cloud.Azure, cloud.AzureLines}, {fortigate.Product, fortigate.Lines}, {cisco.Product, cisco.Lines},
 	{mikrotik.Product, mikrotik.Lines}, {paloalto.Product, paloalto.Lines}, {apple.Product, apple.Lines},
+	{juniper.Product, juniper.Lines}, {checkpoint.Product, checkpoint.Lines}, {racoon.Product, racoon.Lines}, {android.Product, android.Lines},
 }
 
 // Each sample is of its product, and of its own row and no other before it.

@@ -1,0 +1,55 @@
+// Package checkpoint reads log entries of Check Point's VPN blade.
+package checkpoint
+
+import (
+	_ "embed"
+	"regexp"
+	"strings"
+
+	"github.com/ikescope/ikescope/report/incident"
+)
+
+// Product is Check Point.
+var Product = incident.Product{Name: "Check Point", Word: "checkpoint", New: func() incident.Reader {
+	return &incident.Plain{Table: Lines, Claim: claim, After: after, Key: func(e *incident.Event) string { return e.Args["peer"] }}
+}}
+
+//go:embed lines.csv
+var linesCSV string
+
+// Lines are the lines that are known.
+var Lines = incident.NewTable("checkpoint/lines.csv", linesCSV)
+
+var (
+	begins = regexp.MustCompile(`^(?:IKE: )?(?:Main Mode|Quick Mode|Auth exchange:|Initial exchange:|Child SA exchange:|encryption failure:)`)
+	peer   = regexp.MustCompile(`(?:peer gateway|peer_gateway|dst|peer)[:=] ?"?(\d+\.\d+\.\d+\.\d+)`)
+)
+
+func claim(l *incident.Line) (string, map[string]string, bool) {
+	s := l.Text
+	mine := strings.Contains(s, "IKE: ") && (strings.Contains(s, "Main Mode") || strings.Contains(s, "Quick Mode") || strings.Contains(s, "exchange:")) ||
+		begins.MatchString(s) || strings.Contains(s, "vpn_feature_name") || strings.Contains(s, "scheme: IKE") || strings.Contains(s, "scheme:\"IKE")
+	words := make(map[string]string)
+	if mine {
+		if m := peer.FindStringSubmatch(s); m != nil {
+			words["peer"] = m[1]
+		}
+	}
+	return s, words, mine
+}
+
+func after(e *incident.Event) {
+	e.Version = 1
+	if strings.Contains(e.Text, "exchange:") {
+		e.Version = 2
+	}
+	switch {
+	case strings.Contains(e.Text, "Received notification from peer"), strings.Contains(e.Text, "Received Notification from Peer"):
+		e.Side = incident.Initiator
+	case strings.Contains(e.Text, "Sending notification to peer"):
+		e.Side = incident.Responder
+	}
+	if axis := e.Args["axis"]; axis != "" {
+		e.Set("detail", axis+": received "+e.Args["got"])
+	}
+}

@@ -1,0 +1,64 @@
+// Package juniper reads what kmd and iked of Junos log.
+package juniper
+
+import (
+	_ "embed"
+	"regexp"
+	"strings"
+
+	"github.com/ikescope/ikescope/report/incident"
+)
+
+// Product is Juniper's Junos.
+var Product = incident.Product{Name: "Juniper", Word: "juniper", New: func() incident.Reader {
+	return &incident.Plain{Table: Lines, Claim: claim, After: after, Key: func(e *incident.Event) string { return e.Args["peer"] }}
+}}
+
+//go:embed lines.csv
+var linesCSV string
+
+// Lines are the lines that are known.
+var Lines = incident.NewTable("juniper/lines.csv", linesCSV)
+
+var pairs = regexp.MustCompile(`(IKE Version|VPN|Local|Remote|Local IKE-ID|Remote IKE-ID|Role): ([^,\s]+)`)
+
+func claim(l *incident.Line) (string, map[string]string, bool) {
+	s := l.Text
+	mine := l.Program == "kmd" || strings.Contains(s, "KMD_") || strings.HasPrefix(s, "IKE negotiation failed with error") ||
+		strings.Contains(s, "IKE Version: ") && strings.Contains(s, "VR-ID")
+	return s, nil, mine
+}
+
+func after(e *incident.Event) {
+	for _, m := range pairs.FindAllStringSubmatch(e.Text, 16) {
+		value := strings.TrimRight(m[2], ".")
+		if value == "Not-Available" {
+			continue
+		}
+		switch m[1] {
+		case "IKE Version":
+			e.Version = int(value[0] - '0')
+			if e.Version != 1 && e.Version != 2 {
+				e.Version = 0
+			}
+		case "VPN":
+			e.Set("conn", value)
+		case "Local":
+			at, _, _ := strings.Cut(value, "/")
+			e.Set("local", at)
+		case "Remote":
+			at, _, _ := strings.Cut(value, "/")
+			e.Set("peer", at)
+		case "Local IKE-ID":
+			e.Set("local-id", value)
+		case "Remote IKE-ID":
+			e.Set("peer-id", value)
+		case "Role":
+			if strings.HasPrefix(value, "Initiator") {
+				e.Side = incident.Initiator
+			} else if strings.HasPrefix(value, "Responder") {
+				e.Side = incident.Responder
+			}
+		}
+	}
+}

@@ -1,0 +1,60 @@
+// Package racoon reads the log of racoon, of ipsec-tools and in products, which
+// speaks IKEv1 alone.
+package racoon
+
+import (
+	_ "embed"
+	"strings"
+
+	"github.com/ikescope/ikescope/report/incident"
+)
+
+// Product is racoon.
+var Product = incident.Product{Name: "racoon", Word: "racoon", New: func() incident.Reader {
+	return &incident.Plain{Table: Lines, Claim: claim, After: after}
+}}
+
+//go:embed lines.csv
+var linesCSV string
+
+// Lines are the lines that are known.
+var Lines = incident.NewTable("racoon/lines.csv", linesCSV)
+
+func claim(l *incident.Line) (string, map[string]string, bool) {
+	text := l.Text
+	mine := l.Program == "racoon"
+	if !mine {
+		text, mine = strings.CutPrefix(text, "racoon: ")
+	}
+	return text, nil, mine
+}
+
+// axes are how lines name what does not meet.
+var axes = []struct {
+	word string
+	axis incident.Axis
+}{
+	{"enctype", incident.Cipher}, {"trns_id", incident.Cipher}, {"hashtype", incident.Integrity}, {"authtype", incident.Integrity},
+	{"dh_group", incident.Exchange}, {"pfs group", incident.Exchange},
+}
+
+func after(e *incident.Event) {
+	e.Version = 1
+	for _, name := range []string{"peer", "local"} {
+		if at := e.Args[name]; at != "" {
+			at, _, _ = strings.Cut(at, "[")
+			e.Set(name, at)
+		}
+	}
+	switch {
+	case strings.Contains(e.Text, "Identity Protection"):
+		e.Set("exchange", "Main Mode")
+	case strings.Contains(e.Text, "Aggressive"):
+		e.Set("exchange", "Aggressive Mode")
+	}
+	for _, a := range axes {
+		if got := e.Args["got"]; got != "" && strings.Contains(e.Text, a.word) {
+			e.Set("detail", incident.Gap{Axis: a.axis, Got: []string{got}, Want: []string{e.Args["want"]}}.String())
+		}
+	}
+}
