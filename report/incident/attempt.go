@@ -90,7 +90,10 @@ func (a *Attempt) add(e Event) {
 		a.Events[n-1].Count += e.Count
 		return
 	}
-	for i := max(0, len(a.Events)-4); i < len(a.Events); i++ { // "retransmit 1", "sending packet", "retransmit 2"
+	for i := len(a.Events) - 1; i >= max(0, len(a.Events)-4); i-- { // "retransmit 1", "sending packet", "retransmit 2"
+		if a.Events[i].Kind == IKEUp || a.Events[i].Kind == Up {
+			break
+		}
 		if same(&a.Events[i], &e) && (e.Kind == Again || e.Kind == Sign) {
 			a.Events[i].Count += e.Count
 			return

@@ -133,7 +133,7 @@ func (a *Attempt) standing() []*Event {
 			})
 		case IKEUp:
 			out = slices.DeleteFunc(out, func(o *Event) bool {
-				return o.Kind != Root || slices.Contains([]string{"cert-untrusted", "cert-status", "signature", "no-config", "method-mismatch", "psk-missing", "cert-refused", "id-not-in-cert", "peer-id", "eap-method"}, o.Cause)
+				return o.Kind != Root && o.Phase != PhaseChild || slices.Contains([]string{"cert-untrusted", "cert-status", "signature", "no-config", "method-mismatch", "psk-missing", "cert-refused", "id-not-in-cert", "peer-id", "eap-method"}, o.Cause)
 			})
 		case Up:
 			out = out[:0]

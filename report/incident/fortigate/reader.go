@@ -21,6 +21,9 @@ var Lines = incident.NewTable("fortigate/lines.csv", linesCSV)
 
 type reader struct {
 	peer string // of the last packet
+	// keys are of the attempts by peer: that of the first goes on with what was
+	// read before its address was.
+	keys map[string]string
 	// list is what a list of proposals under way is of, with its event.
 	list      *incident.Event
 	proposals []incident.Proposal
@@ -88,7 +91,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	e := row.Event(l, words)
 	if at := e.Args["peer"]; at != "" {
 		at, _, _ = strings.Cut(at, ":")
-		r.peer = at
+		r.meet(at)
 		e.Set("peer", at)
 	}
 	if at := e.Args["local"]; at != "" {
@@ -100,7 +103,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	if e.Args["conn"] == "" && !strings.HasSuffix(conn, "Error") {
 		e.Set("conn", conn)
 	}
-	e.Key = r.peer
+	e.Key = r.keys[r.peer]
 	if strings.Contains(text, "IKEv1") || strings.Contains(text, "ISAKMP") {
 		e.Version = 1
 	} else if strings.Contains(text, "IKEv2") {
@@ -111,6 +114,20 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		return out, true
 	}
 	return append(out, e), true
+}
+
+// maxPeers bounds the peers that are told apart.
+const maxPeers = 4096
+
+// meet notes the peer that the lines from here on are of.
+func (r *reader) meet(peer string) {
+	if r.keys == nil || len(r.keys) > maxPeers {
+		r.keys = make(map[string]string)
+	}
+	if _, known := r.keys[peer]; !known && r.peer != "" {
+		r.keys[peer] = peer
+	}
+	r.peer = peer
 }
 
 // maxListed bounds the proposals of a list.

@@ -102,7 +102,8 @@ func (reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	}
 	row, words := Lines.Find(text)
 	if row == nil {
-		return nil, ok || l.Program == "pluto"
+		// `"name": text` may be of anything.
+		return nil, ok && h.sa != "" || l.Program == "pluto"
 	}
 	e := row.Event(l, words)
 	if h.instance != "" && h.peer != "" {

@@ -10,17 +10,31 @@ import (
 	"github.com/ikescope/ikescope/report/incident"
 )
 
-// read returns what a log says, and the text of it.
+// read returns what logs say, and the text of it.
 func read(t testing.TB, names ...string) (*incident.Document, string) {
 	t.Helper()
-	var g incident.Groups
-	var files []incident.File
+	var logs [][]byte
 	for _, name := range names {
 		data, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		file, err := incident.Scan(filepath.Base(name), bytes.NewReader(data), All(), func(a *incident.Attempt) { g.Add(a) })
+		logs = append(logs, data)
+	}
+	return story(t, names, logs)
+}
+
+func readText(t testing.TB, log string) (*incident.Document, string) {
+	t.Helper()
+	return story(t, []string{"log"}, [][]byte{[]byte(log)})
+}
+
+func story(t testing.TB, names []string, logs [][]byte) (*incident.Document, string) {
+	t.Helper()
+	var g incident.Groups
+	var files []incident.File
+	for i, name := range names {
+		file, err := incident.Scan(filepath.Base(name), bytes.NewReader(logs[i]), All(), func(a *incident.Attempt) { g.Add(a) })
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
