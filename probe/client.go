@@ -77,7 +77,7 @@ func (c *clientTry) prepare() bool {
 		c.remark("Not tried: %v.", err)
 		return false
 	}
-	if n := c.scan.halfOpenLeft(); n >= halfOpenLimit {
+	if n := c.scan.halfOpens.unclosed(); n >= halfOpenLimit {
 		c.remark("Not tried: %d half-open IKE SAs are left at the gateway.", n)
 		return false
 	}
@@ -118,7 +118,7 @@ func (c *clientTry) run(ctx context.Context) {
 // the one that it wants, if it does so.
 func (s *scan) stateless(offer []proposals.Product) (ike.KeyExchangeMethod, bool) {
 	named := func(x Exchange) bool { return x.Outcome == initiator.InvalidKEPayload && isTaken(x.Exchange) }
-	if s.way != byForeignKE || !slices.ContainsFunc(s.result.Exchanges, named) {
+	if s.gateway.now().oracle != byForeignKE || !slices.ContainsFunc(s.journal.since(0), named) {
 		return 0, false
 	}
 	return foreign(offer)

@@ -23,7 +23,7 @@ func (s *scan) detail(ctx context.Context) {
 	offer := s.closable()
 	if len(offer) == 0 {
 		if s.result.Matrix.Accepted > 0 && ctx.Err() == nil {
-			s.note("Every accepted suite needs algorithms that this scanner cannot compute, or a KE payload that leaves no place in a datagram; " +
+			s.journal.note("Every accepted suite needs algorithms that this scanner cannot compute, or a KE payload that leaves no place in a datagram; " +
 				"so NAT detection and extensions are not known.")
 		}
 		return
@@ -35,7 +35,7 @@ func (s *scan) detail(ctx context.Context) {
 		method = ike.KeyExchangeMethod(suite[proposals.KE].ID)
 	}
 	for _, p := range s.result.Paths {
-		if p.State != initiator.PathAnswers || ctx.Err() != nil || s.described[p.Transport] {
+		if p.State != initiator.PathAnswers || ctx.Err() != nil || s.gateway.now().described[p.Transport] {
 			continue
 		}
 		a := s.init(ctx, p.Transport, PurposeDetail, offer, method)
@@ -47,7 +47,7 @@ func (s *scan) detail(ctx context.Context) {
 		case initiator.NotTried:
 			continue // a note says why
 		default:
-			s.note("The offer of what was found acceptable ended with %s over %s (exchange %d).", a.Outcome, p.Transport, a.ID)
+			s.journal.note("The offer of what was found acceptable ended with %s over %s (exchange %d).", a.Outcome, p.Transport, a.ID)
 			continue
 		}
 		s.describe(a)
@@ -71,9 +71,9 @@ const (
 // computed so that the IKE SA can be closed again.
 func (s *scan) closable() []proposals.Product {
 	room, public := closableOctets, closablePublic
-	if s.limit > 0 {
+	if limit := s.gateway.now().limit; limit > 0 {
 		public = 256
-		room = min(room, s.limit-overhead(ike.KE_MODP_2048))
+		room = min(room, limit-overhead(ike.KE_MODP_2048))
 	}
 	var offer []proposals.Product
 	for _, r := range s.result.Matrix.Products {
@@ -117,7 +117,7 @@ func transformsOf(encr proposals.Algorithm, p proposals.Product) keymat.Transfor
 
 // describe adds what an accepted answer says of the gateway.
 func (s *scan) describe(a initiator.Answer) {
-	s.described[a.Transport] = true
+	s.gateway.addDescribed(a.Transport)
 	s.detectNAT(a)
 	g := s.result.Gateway
 	if g == nil {

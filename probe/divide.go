@@ -9,23 +9,23 @@ import (
 )
 
 // divide returns parts to ask in place of offer, as this gateway needs it:
-// without what spoils an offer, not too long, and each with one key exchange
+// without what it is intolerant of, not too long, and each with one key exchange
 // method where that has to be the one of the KE payload. It returns none if
 // offer can be asked as it is.
-func (s *scan) divide(offer []proposals.Product) []*question {
+func (k knowledge) divide(offer []proposals.Product) []*question {
 	var parts []*question
 	var clean []proposals.Product
 	for _, p := range offer {
 		rest, left := p, true
 		for axis, list := range p {
-			good := slices.DeleteFunc(slices.Clone(list), func(a proposals.Algorithm) bool { return s.spoilers[a] != 0 })
+			good := slices.DeleteFunc(slices.Clone(list), func(a proposals.Algorithm) bool { return k.intolerances[a] != 0 })
 			if len(good) == len(list) {
 				continue
 			}
-			spoilt := rest
-			spoilt[axis] = slices.DeleteFunc(slices.Clone(list), func(a proposals.Algorithm) bool { return s.spoilers[a] == 0 })
-			parts = append(parts, &question{offer: []proposals.Product{spoilt}, over: true,
-				answer: matrix.Answer{State: matrix.NoAnswer, Exchange: s.spoilers[spoilt[axis][0]]}})
+			withheld := rest
+			withheld[axis] = slices.DeleteFunc(slices.Clone(list), func(a proposals.Algorithm) bool { return k.intolerances[a] == 0 })
+			parts = append(parts, &question{offer: []proposals.Product{withheld}, over: true,
+				answer: matrix.Answer{State: matrix.NoAnswer, Exchange: k.intolerances[withheld[axis][0]]}})
 			if rest[axis] = good; len(good) == 0 {
 				left = false // not "none" but nothing
 				break
@@ -36,14 +36,14 @@ func (s *scan) divide(offer []proposals.Product) []*question {
 		}
 	}
 	pieces := [][]proposals.Product{clean}
-	if s.way == byOwnKE {
+	if k.oracle == byOwnKE {
 		pieces = nil
 		for _, m := range proposals.KeyExchangeMethods(clean) {
 			pieces = append(pieces, ofMethod(clean, m))
 		}
 	}
 	for _, piece := range pieces {
-		for _, short := range s.shorten(piece) {
+		for _, short := range k.shorten(piece) {
 			parts = append(parts, &question{offer: short})
 		}
 	}

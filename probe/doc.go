@@ -8,9 +8,16 @@
 //
 // The planner of package proposals says what to offer; this package asks, and
 // finds out what the answers mean. An exchange is one request with its tries and
-// its answer ([Exchange]); the way is which KE payload goes with an offer, so
-// that the answer tells without opening an IKE SA; a question is an offer until
-// it is decided, or its parts in place of it.
+// its answer ([Exchange]); the oracle is which KE payload goes with an
+// offer, so that the answer shows whether the offer is acceptable without opening
+// an IKE SA; a question is an offer until it is decided, or its parts in place of
+// it.
+//
+// A scan keeps apart what it knows of the gateway (gateway.go), the budget of
+// half-open IKE SAs (halfopen.go), its estimate of losses (loss.go), and the
+// journal of its exchanges (journal.go), which exchanges in flight share. The rest
+// belongs to the one goroutine that runs it (scan.go). Package initiator sends the
+// requests.
 //
 // # Silence
 //
@@ -22,15 +29,15 @@
 //   - Loss. From the requests that were answered at last comes how often one is
 //     lost, and so how many tries have to be silent, that all of them were lost
 //     being one in a million: that is enough (loss.go).
-//   - Presence. The control offer is asked after silence. If it is silent, too,
+//   - Liveness. The control offer is asked after silence. If it is silent, too,
 //     the gateway is away: the scan waits for it, and asks again from nothing
-//     (presence.go).
-//   - Hearing. What is in an offer, or is as long, may never have been answered
-//     (hearing.go). A spoiler is an algorithm that keeps the gateway from
-//     answering, whatever is offered beside it (spoiler.go); the limit is the
-//     longest request that it answers (length.go). An offer that holds a spoiler
-//     or is too long is divided into parts that can be asked (divide.go); what
-//     cannot be asked stays without an answer.
+//     (liveness.go).
+//   - Intolerance. What is in an offer, or is as long, may never have been
+//     answered. A gateway is intolerant of an algorithm that keeps it from
+//     answering, whatever is offered beside it (intolerance.go); the limit is the
+//     longest request that it answers (length.go). An offer that holds such an
+//     algorithm or is too long is divided into parts that can be asked
+//     (divide.go); what cannot be asked stays without an answer.
 //   - Refusal. Of a gateway that refuses aloud, by NO_PROPOSAL_CHOSEN or another
 //     error, silence is no refusal. If it never did, it is asked an offer that
 //     nobody accepts, to see whether it drops these (refusal.go).

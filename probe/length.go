@@ -15,8 +15,8 @@ const maxDatagram = 1232
 
 // requestOctets returns the size of the request that offers products with a KE
 // payload of method.
-func (s *scan) requestOctets(offer []proposals.Product, method ike.KeyExchangeMethod) int {
-	return initiator.Offer{Products: offer, KE: method, NoRedirect: s.steadfast}.Octets()
+func (k knowledge) requestOctets(offer []proposals.Product, method ike.KeyExchangeMethod) int {
+	return initiator.Offer{Products: offer, KE: method, NoRedirect: k.noRedirect}.Octets()
 }
 
 // overhead returns the most octets that a request with a KE payload of method has
@@ -27,9 +27,9 @@ func overhead(method ike.KeyExchangeMethod) int {
 }
 
 // octetsAs returns the size of the request that asks offer.
-func (s *scan) octetsAs(offer []proposals.Product) int {
-	sent, method, _ := s.payload(offer)
-	return s.requestOctets(sent, method)
+func (k knowledge) octetsAs(offer []proposals.Product) int {
+	sent, method, _ := k.payload(offer)
+	return k.requestOctets(sent, method)
 }
 
 // octetsOf returns the size of the proposals of offer.
@@ -45,14 +45,16 @@ func octetsOf(offer []proposals.Product) int {
 // shorter than octets, by repeating the proposals of the control offer. It
 // reports whether there is such a limit.
 func (s *scan) findLimit(ctx context.Context, octets int) bool {
-	if s.limit > 0 {
-		return octets > s.limit
+	known := s.gateway.now()
+	if known.limit > 0 {
+		return octets > known.limit
 	}
+	longest := known.longest
 	silent := math.MaxInt // octets of the shortest request without an answer
-	for try := octets; ; try = (s.longest() + silent) / 2 {
-		offer := s.padded(try)
-		n := s.octetsAs(offer)
-		if n <= s.longest() || n >= silent {
+	for try := octets; ; try = (longest + silent) / 2 {
+		offer := known.padded(try)
+		n := known.octetsAs(offer)
+		if n <= longest || n >= silent {
 			break // no proposal fits between
 		}
 		switch s.sound(ctx, s.offering(ctx, offer)).Outcome {
@@ -61,25 +63,25 @@ func (s *scan) findLimit(ctx context.Context, octets int) bool {
 		case initiator.NoAnswer:
 			silent = n
 		}
-		if s.longest() >= octets {
+		if longest = s.gateway.now().longest; longest >= octets {
 			return false
 		}
 	}
 	if silent == math.MaxInt {
 		return false // the control offer cannot be made as long
 	}
-	s.limit = s.longest()
-	s.note("The gateway answers requests of %d octets, but not of %d or more: it drops what is long, or the path does. The scan asked in shorter requests.", s.limit, min(silent, octets))
+	s.gateway.learn(func(k *knowledge) { k.limit = longest })
+	s.journal.note("The gateway answers requests of %d octets, but not of %d or more: it drops what is long, or the path does. The scan asked in shorter requests.", longest, min(silent, octets))
 	return true
 }
 
 // padded returns the control offer, its proposals repeated until the request
 // has so many octets, if a datagram can hold them.
-func (s *scan) padded(octets int) []proposals.Product {
-	offer := slices.Clone(s.control)
-	for i := 0; s.octetsAs(offer) < octets; i++ {
-		longer := append(offer, s.control[i%len(s.control)])
-		if s.octetsAs(longer) > maxDatagram {
+func (k knowledge) padded(octets int) []proposals.Product {
+	offer := slices.Clone(k.control)
+	for i := 0; k.octetsAs(offer) < octets; i++ {
+		longer := append(offer, k.control[i%len(k.control)])
+		if k.octetsAs(longer) > maxDatagram {
 			break
 		}
 		offer = longer
@@ -87,25 +89,18 @@ func (s *scan) padded(octets int) []proposals.Product {
 	return offer
 }
 
-// longest returns the octets of the longest request that was answered.
-func (s *scan) longest() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.heard.octets
-}
-
 // maxParts bounds the parts in place of one offer.
 const maxParts = 512
 
 // shorten splits offer until no part is longer than the gateway answers. What
 // would take too many parts stays whole.
-func (s *scan) shorten(offer []proposals.Product) [][]proposals.Product {
+func (k knowledge) shorten(offer []proposals.Product) [][]proposals.Product {
 	if len(offer) == 0 {
 		return nil
 	}
 	parts := [][]proposals.Product{offer}
 	for i := 0; i < len(parts); {
-		if !s.tooLong(parts[i]) {
+		if !k.tooLong(parts[i]) {
 			i++
 			continue
 		}
@@ -120,6 +115,18 @@ func (s *scan) shorten(offer []proposals.Product) [][]proposals.Product {
 }
 
 // tooLong reports whether offer is longer than the gateway answers.
-func (s *scan) tooLong(offer []proposals.Product) bool {
-	return s.limit > 0 && s.octetsAs(offer) > s.limit
+func (k knowledge) tooLong(offer []proposals.Product) bool {
+	return k.limit > 0 && k.octetsAs(offer) > k.limit
 }
+
+// allowed returns the most octets of a request.
+func (k knowledge) allowed() int {
+	if k.limit > 0 {
+		return min(k.limit, maxDatagram)
+	}
+	return maxDatagram
+}
+
+// room returns how many octets of an offer a request with a KE payload of m
+// holds.
+func (k knowledge) room(m ike.KeyExchangeMethod) int { return k.allowed() - overhead(m) }

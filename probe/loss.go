@@ -2,31 +2,70 @@ package probe
 
 import (
 	"context"
-	"github.com/ikescope/ikescope/probe/initiator"
 	"math"
+	"sync"
+
+	"github.com/ikescope/ikescope/probe/initiator"
 )
 
-// odds counts the requests that were answered at last, and how often they were
-// sent for that: how often a request that would be answered is lost.
-type odds struct{ sent, answered int }
+// loss estimates how often a request that would be answered is lost, on the way
+// or at a gateway that is overrun. Its methods may be called concurrently.
+type loss struct {
+	mu sync.Mutex
+	tally
+	overruns int // how often control offers beside others were lost
+}
+
+// tally counts the requests that were answered at last, and how often they were
+// sent for that.
+type tally struct{ sent, answered int }
 
 // add counts an exchange that was answered.
-func (o *odds) add(x initiator.Exchange) {
+func (l *loss) add(x initiator.Exchange) {
 	if x.Outcome == initiator.NoAnswer {
 		return
 	}
-	o.sent += x.Tries
-	o.answered++
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sent += x.Tries
+	l.answered++
 	if x.Cookie {
-		o.answered++
+		l.answered++
 	}
 }
 
 // lost counts tries of a request that was answered in a later exchange.
-func (s *scan) lost(tries int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.odds.sent += tries
+func (l *loss) lost(tries int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.sent += tries
+}
+
+// enough returns how many tries have to be silent on this path, so far.
+func (l *loss) enough() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.tally.enough()
+}
+
+// isMeasured reports whether enough was sent for the estimate to say something.
+func (l *loss) isMeasured() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.sent >= measured
+}
+
+// maxOverruns is how often the loss of control offers between others makes the
+// silence of the others void. On a path that is only bad that has to end.
+const maxOverruns = 12
+
+// overrun counts that control offers between others were lost, and reports
+// whether the silence of the others is void for it.
+func (l *loss) overrun() (void bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.overruns++
+	return l.overruns <= maxOverruns
 }
 
 // Bounds of the tries after which silence means something.
@@ -39,10 +78,10 @@ const (
 // that all of them were lost is one in a million, even if the path is worse
 // than it seemed so far (the upper end of Wilson's interval, two standard
 // deviations).
-func (o odds) enough() int {
+func (t tally) enough() int {
 	const chance, z = 1e-6, 2.0
-	n := math.Max(float64(o.sent), 1)
-	share := math.Max(float64(o.sent-o.answered), 0) / n
+	n := math.Max(float64(t.sent), 1)
+	share := math.Max(float64(t.sent-t.answered), 0) / n
 	lost := (share + z*z/(2*n) + z*math.Sqrt(share*(1-share)/n+z*z/(4*n*n))) / (1 + z*z/n)
 	return min(max(int(math.Ceil(math.Log(chance)/math.Log(lost))), minSilence), maxSilence)
 }
@@ -53,18 +92,8 @@ const measured = 20
 // measure asks the control offer until it is known how often a request is lost.
 func (s *scan) measure(ctx context.Context) {
 	for range measured {
-		s.mu.Lock()
-		done := s.odds.sent >= measured
-		s.mu.Unlock()
-		if done || s.insist(ctx, s.offering(ctx, s.control)).Outcome == initiator.NotTried {
+		if s.loss.isMeasured() || s.insist(ctx, s.offeringControl(ctx)).Outcome == initiator.NotTried {
 			return
 		}
 	}
-}
-
-// enough returns how many tries have to be silent on this path, so far.
-func (s *scan) enough() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.odds.enough()
 }

@@ -9,7 +9,8 @@ import (
 	"strings"
 	"sync/atomic"
 
-	"github.com/ikescope/ikescope/ike"
+	"golang.org/x/sync/errgroup"
+
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
@@ -26,12 +27,12 @@ const maxRuns = 3
 // run cannot all be true it is asked again from the start, and the last run
 // counts.
 func (s *scan) matrix(ctx context.Context) {
-	s.findWayAgain(ctx)
+	s.findOracleAgain(ctx)
 	var contradictions []proposals.Suite
 	for run := 1; ; run++ {
 		begun := 0
 		if run > 1 {
-			begun = len(s.result.Exchanges)
+			begun = s.journal.count()
 		}
 		p := s.planner(s.asker(ctx))
 		if run == 1 {
@@ -39,11 +40,11 @@ func (s *scan) matrix(ctx context.Context) {
 		}
 		m := p.Run()
 		s.result.Matrix = m
-		doubt := s.doubt(ctx, m, s.result.Exchanges[begun:])
+		doubt := s.doubt(ctx, m, s.journal.since(begun))
 		m.Contradictions = append(contradictions, m.Contradictions...)
 		contradictions = slices.Clone(m.Contradictions)
 		if m := s.result.Matrix; m.Spent > 0 {
-			s.note("The scan gave up after %d offers, more than a policy takes to be found out: the answers seem to follow none, or too many suites are accepted to observe each. "+
+			s.journal.note("The scan gave up after %d offers, more than a policy takes to be found out: the answers seem to follow none, or too many suites are accepted to observe each. "+
 				"What is left is not tested.", m.Spent)
 		}
 		if doubt == "" {
@@ -51,85 +52,54 @@ func (s *scan) matrix(ctx context.Context) {
 		}
 		s.undecide()
 		if run == maxRuns || s.over(ctx) || s.result.Matrix.Spent > 0 {
-			s.note("%s The scan ended with that.", doubt)
+			s.journal.note("%s The scan ended with that.", doubt)
 			break
 		}
-		s.note("%s The matrix was asked again from the start.", doubt)
-		s.mu.Lock()
-		s.again = ""
-		s.mu.Unlock()
+		s.journal.note("%s The matrix was asked again from the start.", doubt)
+		s.restart.clear()
 	}
 	s.explain()
 }
 
-// undecide marks all exchanges as such that decide nothing: their answers
-// cannot all be true.
+// undecide gives up what the answers decided: they cannot all be true.
 func (s *scan) undecide() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for i := range s.result.Exchanges {
-		s.result.Exchanges[i].Decides = matrix.NotTested
-	}
+	s.journal.undecide()
 	s.result.PriorDoubted = s.result.PriorDoubted || len(s.target.Prior) > 0
-}
-
-// decide marks the exchange that decides an offer, one of the last.
-func (s *scan) decide(a matrix.Answer) {
-	if a.State != matrix.Accepted && a.State != matrix.Refused {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for i, x := range slices.Backward(s.result.Exchanges) {
-		if x.ID == a.Exchange {
-			s.result.Exchanges[i].Decides = a.State
-			return
-		}
-	}
 }
 
 // over reports whether no more can be asked.
 func (s *scan) over(ctx context.Context) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return ctx.Err() != nil || s.gone || s.outOfBudget || s.stuck
-}
-
-// startAgain ends the run of the planner, which has to begin anew.
-func (s *scan) startAgain(why string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.again = why
+	return ctx.Err() != nil || s.gateway.now().gone || s.journal.isSpent() || s.halfOpens.isStuck()
 }
 
 // stopped reports whether nothing more is to be asked in this run.
 func (s *scan) stopped() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.gone || s.again != ""
+	why, _ := s.restart.asked()
+	return why != "" || s.gateway.now().gone
 }
 
 // doubt returns why a run cannot be trusted, in a sentence, or "". It changes
 // what has to be changed for the next run.
 func (s *scan) doubt(ctx context.Context, m *matrix.Matrix, run []Exchange) string {
+	known := s.gateway.now()
+	why, opening := s.restart.asked()
 	switch {
-	case s.again != "":
-		if s.decoyTaken {
+	case why != "":
+		if opening {
 			s.askOpening()
 		}
-		return s.again
+		return why
 	case len(m.Contradictions) > 0:
-		s.controlTaken = false // it may be refused now
+		s.gateway.doubtControl() // it may be refused now
 		return "Suites were both taken and refused: the policy of the gateway changed meanwhile, or there are several gateways at this address."
 	case s.forged(run):
 		return forgedAnswers
-	case s.over(ctx) && (s.seen.taken || s.way != byForeignKE):
+	case s.over(ctx) && (known.taken || known.oracle != byForeignKE):
 		return ""
-	case m.Accepted == 0 && s.way == byForeignKE && !s.seen.taken && !s.triedAnyway:
-		spoilers := len(s.spoilers)
+	case m.Accepted == 0 && known.oracle == byForeignKE && !known.taken && !known.takesNothing:
 		switch {
 		case s.takesAnyway(ctx):
-			s.findWay(ctx)
+			s.findOracle(ctx)
 			s.result.Matrix = s.untested()
 			return "The gateway refuses offers whose KE payload it cannot use, without looking at the proposals."
 		case s.over(ctx):
@@ -137,12 +107,12 @@ func (s *scan) doubt(ctx context.Context, m *matrix.Matrix, run []Exchange) stri
 			s.result.Matrix = s.untested()
 		case s.forged(run):
 			return forgedAnswers
-		case len(s.spoilers) > spoilers:
-			s.triedAnyway = true
+		case len(s.gateway.now().intolerances) > len(known.intolerances):
+			s.gateway.learn(func(k *knowledge) { k.takesNothing = true })
 			return "The gateway refuses all offers whose KE payload it cannot use, and does not answer some whose KE payload is of a method that is offered: what it thinks of those is not known."
 		}
 	case s.changed(ctx, m, run):
-		s.controlTaken = false // perhaps
+		s.gateway.doubtControl() // perhaps
 		return "The gateway answered an offer otherwise than before: its policy changed."
 	}
 	return ""
@@ -183,14 +153,16 @@ const (
 // offers that were refused, and reports whether an answer is another one.
 func (s *scan) changed(ctx context.Context, m *matrix.Matrix, run []Exchange) bool {
 	var changed atomic.Bool
-	checks := newCrowd(s.inFlight())
+	var checks errgroup.Group
+	checks.SetLimit(s.inFlight())
 	for _, r := range m.Products[:min(len(m.Products), maxChecks)] {
 		for suite := range r.Product.Suites() {
 			if m.Observed(suite) {
-				checks.start(func() {
+				checks.Go(func() error {
 					if s.insist(ctx, s.offering(ctx, []proposals.Product{suite.Product()})).Outcome == initiator.NoProposalChosen {
 						changed.Store(true)
 					}
+					return nil
 				})
 				break
 			}
@@ -208,13 +180,14 @@ func (s *scan) changed(ctx context.Context, m *matrix.Matrix, run []Exchange) bo
 		}
 	}
 	for _, offer := range slices.Concat(largest(refused, 1), largest(earlier, maxEarlier)) {
-		checks.start(func() {
+		checks.Go(func() error {
 			if isTaken(s.insist(ctx, s.offering(ctx, offer)).Exchange) {
 				changed.Store(true)
 			}
+			return nil
 		})
 	}
-	checks.wait()
+	_ = checks.Wait() // what it runs returns no error
 	return changed.Load()
 }
 
@@ -233,38 +206,21 @@ func sizeOf(offer []proposals.Product) float64 {
 	return size
 }
 
-// onlyError returns the one error that the gateway answered every offer with,
-// and how many; "" if it gave any other answer.
-func (s *scan) onlyError() (name string, count int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for _, x := range s.result.Exchanges {
-		if x.Type != ike.IKE_SA_INIT || x.Outcome == initiator.NoAnswer {
-			continue
-		}
-		if x.Outcome != initiator.OtherError || name != "" && x.Detail != name {
-			return "", 0
-		}
-		name = x.Detail
-		count++
-	}
-	return name, count
-}
-
 // maxNamed is how many algorithms a note names.
 const maxNamed = 6
 
 // explain says what a reader of the matrix has to know.
 func (s *scan) explain() {
-	if r := s.refusal; r.counts > 0 {
-		s.note("The gateway drops offers that it does not take. %d of them were sent %d times in all without an answer, "+
+	known := s.gateway.now()
+	if r := known.refusal; r.counts > 0 {
+		s.journal.note("The gateway drops offers that it does not take. %d of them were sent %d times in all without an answer, "+
 			"while control offers in between were answered, and count as refused.", r.counts, r.tries)
 	}
-	if name, _ := s.onlyError(); name != "" {
-		s.note("The gateway answers every offer with %s; which suites it takes cannot be told.", name)
-	} else if len(s.spoilers) > 0 {
+	if name := known.failure.name; name != "" {
+		s.journal.note("The gateway answers every offer with %s; which suites it takes cannot be told.", name)
+	} else if len(known.intolerances) > 0 {
 		var names []string
-		for a := range s.spoilers {
+		for a := range known.intolerances {
 			names = append(names, a.Name())
 		}
 		slices.Sort(names)
@@ -272,14 +228,14 @@ func (s *scan) explain() {
 		if more := len(names) - maxNamed; more > 0 {
 			names = append(names[:maxNamed], fmt.Sprintf("%d more", more))
 		}
-		s.note("The gateway does not answer as ever where these are offered, which were left out; what it thinks of such suites is not known: %s.",
+		s.journal.note("The gateway does not answer as ever where these are offered, which were left out; what it thinks of such suites is not known: %s.",
 			strings.Join(names, ", "))
 	}
-	if s.outOfBudget {
+	if s.journal.isSpent() {
 		note := fmt.Sprintf("The budget of %d exchanges ran out; what it did not reach is not tested.", s.MaxExchanges)
 		if kept := min(detailBudget, s.MaxExchanges/4); kept > 0 {
 			note += fmt.Sprintf(" Up to %d of it were kept for NAT detection and what the gateway prefers.", kept)
 		}
-		s.note("%s", note)
+		s.journal.note("%s", note)
 	}
 }

@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
@@ -29,7 +30,7 @@ const (
 func (s *scan) preference(ctx context.Context) {
 	pref := &Preference{}
 	s.result.Preference = pref
-	if s.way == byOwnKE {
+	if s.gateway.now().oracle == byOwnKE {
 		return
 	}
 	var accepted []proposals.Product
@@ -41,17 +42,17 @@ func (s *scan) preference(ctx context.Context) {
 		most = fewPreference
 	}
 	learnt, suite := choice.Learner{
-		Accepted: accepted, Computable: computable, Octets: s.room(ike.KE_MODP_2048), Most: most,
+		Accepted: accepted, Computable: computable, Octets: s.gateway.now().room(ike.KE_MODP_2048), Most: most,
 		Offers: s.askedWhole(s.Offers),
 		Ahead:  min(s.conn.OnTheWay(), mostAhead),
 		Ask: func(questions []choice.Question) []choice.Pick {
 			picks := make([]choice.Pick, len(questions))
 			answers := make([]initiator.Answer, len(questions))
-			asking := newCrowd(len(questions))
+			var asking sync.WaitGroup
 			for i, q := range questions {
-				asking.start(func() { answers[i] = s.choose(ctx, q) })
+				asking.Go(func() { answers[i] = s.choose(ctx, q) })
 			}
-			asking.wait()
+			asking.Wait()
 			for i, q := range questions {
 				picks[i] = s.picked(q, answers[i])
 			}
@@ -61,7 +62,7 @@ func (s *scan) preference(ctx context.Context) {
 	pref.Suite = suite
 	// The matrix was asked for other ends, and its answers are a test.
 	s.closing.Wait()
-	for _, x := range s.result.Exchanges {
+	for _, x := range s.journal.since(0) {
 		if isTaken(x.Exchange) && learnt.Contradicts(chosenIn(x.Exchange)) {
 			return
 		}
@@ -97,12 +98,13 @@ func (s *scan) choose(ctx context.Context, q choice.Question) initiator.Answer {
 	if q.KE == ike.KE_NONE {
 		return s.ask(ctx, PurposeDetail, q.Offer)
 	}
-	if s.requestOctets(q.Offer, q.KE) > s.allowed() {
+	known := s.gateway.now()
+	if known.requestOctets(q.Offer, q.KE) > known.allowed() {
 		return initiator.Answer{}
 	}
 	transport := s.main
 	for _, p := range s.result.Paths {
-		if p.State == initiator.PathAnswers && s.described[s.main] && !s.described[p.Transport] {
+		if p.State == initiator.PathAnswers && known.described[s.main] && !known.described[p.Transport] {
 			transport = p.Transport
 		}
 	}
@@ -117,7 +119,7 @@ func (s *scan) picked(q choice.Question, a initiator.Answer) choice.Pick {
 		p.KE = a.Group
 	case a.Outcome == initiator.Accepted && q.KE != ike.KE_NONE &&
 		slices.ContainsFunc(q.Offer, func(p proposals.Product) bool { return p.Contains(*a.Suite) }):
-		if !s.described[a.Transport] {
+		if !s.gateway.now().described[a.Transport] {
 			s.describe(a)
 		}
 		p.KE, p.Suite = q.KE, a.Suite
@@ -126,20 +128,6 @@ func (s *scan) picked(q choice.Question, a initiator.Answer) choice.Pick {
 	}
 	s.result.Preference.Evidence = append(s.result.Preference.Evidence, a.ID)
 	return p
-}
-
-// allowed returns the most octets of a request.
-func (s *scan) allowed() int {
-	if s.limit > 0 {
-		return min(s.limit, maxDatagram)
-	}
-	return maxDatagram
-}
-
-// room returns how many octets of an offer a request with a KE payload of m
-// holds.
-func (s *scan) room(m ike.KeyExchangeMethod) int {
-	return s.allowed() - overhead(m)
 }
 
 // computable reports whether the IKE SA of a suite with a can be closed.

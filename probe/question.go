@@ -3,8 +3,9 @@ package probe
 import (
 	"context"
 	"slices"
-	"sync"
 	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/initiator"
@@ -76,15 +77,16 @@ func (q *question) result() matrix.Answer {
 func (s *scan) asker(ctx context.Context) func([]matrix.Offer) []matrix.Answer {
 	return func(offers []matrix.Offer) []matrix.Answer {
 		questions := make([]*question, len(offers))
+		known := s.gateway.now()
 		for i, o := range offers {
-			questions[i] = &question{offer: o.Products, parts: s.divide(o.Products)}
+			questions[i] = &question{offer: o.Products, parts: known.divide(o.Products)}
 		}
 		s.settle(ctx, questions)
 		answers := make([]matrix.Answer, len(offers))
 		for i, q := range questions {
 			answers[i] = q.result()
 			for _, l := range q.leaves() {
-				s.decide(l.answer)
+				s.journal.decide(l.answer)
 			}
 		}
 		return answers
@@ -96,36 +98,37 @@ func (s *scan) asker(ctx context.Context) func([]matrix.Offer) []matrix.Answer {
 // the gateway were overrun: then the silence of the others says nothing. It
 // reports whether such control offers were answered at once.
 func (s *scan) pose(ctx context.Context, questions []*question) (seen bool) {
-	asking := newCrowd(s.inFlight())
+	known := s.gateway.now()
+	var asking errgroup.Group
+	asking.SetLimit(s.inFlight())
 	questions = slices.DeleteFunc(slices.Clone(questions), func(q *question) bool { return len(q.waiting()) == 0 })
 	controls, prompt := 0, new(atomic.Int32)
 	for i, q := range questions {
-		if s.refusal.how == dropsRefused && i%controlEvery == 0 {
+		if known.refusal.how == dropsRefused && i%controlEvery == 0 {
 			controls++
-			asking.start(func() {
-				if a := s.ask(ctx, PurposeControl, s.control); isTaken(a.Exchange) && a.Tries == 1 {
+			asking.Go(func() error {
+				if a := s.ask(ctx, PurposeControl, known.control); isTaken(a.Exchange) && a.Tries == 1 {
 					prompt.Add(1)
 				}
+				return nil
 			})
 		}
-		asking.start(func() {
+		asking.Go(func() error {
 			for _, l := range q.waiting() {
 				s.poseOne(ctx, l)
 				if q.taken() {
 					break
 				}
 			}
+			return nil
 		})
 	}
-	asking.wait()
+	_ = asking.Wait() // what it runs returns no error
 	seen = controls > 0 && int(prompt.Load()) == controls
-	overrun := controls > 0 && !seen
-	if overrun {
-		s.overruns++
-	}
+	void := controls > 0 && !seen && s.loss.overrun()
 	for _, q := range questions {
 		for _, l := range q.leaves() {
-			if !overrun || s.overruns > maxOverruns {
+			if !void {
 				l.silent += l.fresh
 			}
 			l.fresh = 0
@@ -134,41 +137,19 @@ func (s *scan) pose(ctx context.Context, questions []*question) (seen bool) {
 	return seen
 }
 
-// crowd runs functions at a time, but no more than it has places.
-type crowd struct {
-	places  chan struct{}
-	running sync.WaitGroup
-}
-
-func newCrowd(places int) *crowd { return &crowd{places: make(chan struct{}, places)} }
-
-// start runs f as soon as there is a place, and does not wait for its end.
-func (c *crowd) start(f func()) {
-	c.places <- struct{}{}
-	c.running.Go(func() {
-		f()
-		<-c.places
-	})
-}
-
-func (c *crowd) wait() { c.running.Wait() }
-
-// Of the control offers between others: how many of the others there are to
-// each, and how often their loss makes the silence of the others void. On a
-// path that is only bad that has to end.
-const (
-	controlEvery = 4
-	maxOverruns  = 12
-)
+// controlEvery is how many of the others there are to each control offer between
+// them.
+const controlEvery = 4
 
 // inFlight is how many questions may be asked at a time. The pacer bounds
-// those that leave nothing at the gateway, and [scan.takePlace] the others, of
+// those that leave nothing at the gateway, and [halfOpens.reserve] the others, of
 // which one place is kept free.
 func (s *scan) inFlight() int {
-	if s.way == byOwnKE {
+	known := s.gateway.now()
+	if known.oracle == byOwnKE {
 		return halfOpenLimit - 1
 	}
-	if name, _ := s.onlyError(); name != "" {
+	if known.failure.name != "" {
 		return 4 // so as not to ask much more than tells
 	}
 	return 64
@@ -176,19 +157,14 @@ func (s *scan) inFlight() int {
 
 // poseOne asks q once.
 func (s *scan) poseOne(ctx context.Context, q *question) {
-	if s.stopped() {
-		return
-	}
-	if _, n := s.onlyError(); n >= maxOnlyErrors {
+	if s.stopped() || s.gateway.now().failure.count >= maxOnlyErrors {
 		return
 	}
 	a := s.ask(ctx, PurposeMatrix, q.offer)
+	known := s.gateway.now()
 	switch {
-	case s.way == byDecoy && a.Outcome == initiator.Accepted && !proposals.HasKeyExchange(q.offer, s.decoy):
-		s.startAgain("The gateway accepted a key exchange method that it seemed to refuse.")
-		s.mu.Lock()
-		s.decoyTaken = true
-		s.mu.Unlock()
+	case known.oracle == byDecoy && a.Outcome == initiator.Accepted && !proposals.HasKeyExchange(q.offer, known.decoy):
+		s.restart.askOpening("The gateway accepted a key exchange method that it seemed to refuse.")
 	case a.Outcome == initiator.NotTried, a.Outcome == initiator.NoAnswer && ctx.Err() != nil:
 		q.answer.State, q.over = matrix.NotTested, true
 	case a.Outcome == initiator.NoAnswer && a.ID == 0:
@@ -203,7 +179,7 @@ func (s *scan) learn(q *question, x initiator.Exchange) {
 	q.answer = meaning(q.offer, x)
 	if q.answer.State != matrix.NoAnswer {
 		q.over = true
-		s.lost(q.silent + q.fresh)
+		s.loss.lost(q.silent + q.fresh)
 		return
 	}
 	if x.Outcome == initiator.NoAnswer {
@@ -214,7 +190,7 @@ func (s *scan) learn(q *question, x initiator.Exchange) {
 	q.errors++
 	if x.Outcome == initiator.OtherError && x.Notify != 0 && x.Notify.IsError() {
 		q.notify = x.Notify
-		if s.refusal.how == refusesByError && s.refusal.notify == q.notify {
+		if r := s.gateway.now().refusal; r.how == refusesByError && r.notify == q.notify {
 			q.answer.State, q.over = matrix.Refused, true
 		}
 	}

@@ -34,15 +34,16 @@ func mustParse(s string) []proposals.Product {
 
 // reach asks over each transport whether an IKEv2 responder is there.
 func (s *scan) reach(ctx context.Context) {
-	s.control = mustParse(greeting)
-	method, _ := foreign(s.control)
+	offer := mustParse(greeting)
+	s.gateway.setControl(offer, false)
+	method, _ := foreign(offer)
 	answers := s.greet(ctx, s.Transports, method)
 	for i, a := range answers {
 		if redirects(a) {
-			s.steadfast = true
+			s.gateway.learn(func(k *knowledge) { k.noRedirect = true })
 			s.describe(a)
-			answers[i] = s.init(ctx, s.Transports[i], PurposeReach, s.control, method)
-			s.note("The gateway sends initiators elsewhere that follow a REDIRECT; the scan did not follow it.")
+			answers[i] = s.init(ctx, s.Transports[i], PurposeReach, offer, method)
+			s.journal.note("The gateway sends initiators elsewhere that follow a REDIRECT; the scan did not follow it.")
 		}
 	}
 	client := false
@@ -50,7 +51,7 @@ func (s *scan) reach(ctx context.Context) {
 		// Perhaps it drops what it does not take, or a KE payload that it
 		// cannot use. It is asked as a client does, which opens an IKE SA.
 		client = true
-		s.control = mustParse(clientGreeting)
+		s.gateway.setControl(mustParse(clientGreeting), false)
 		second := s.greet(ctx, silent, ike.KE_MODP_2048)
 		for i, t := range s.Transports {
 			for j, u := range silent {
@@ -73,12 +74,13 @@ func (s *scan) reach(ctx context.Context) {
 	}
 }
 
-// greet asks over transports at a time.
+// greet asks the control offer over transports at a time.
 func (s *scan) greet(ctx context.Context, transports []initiator.Transport, method ike.KeyExchangeMethod) []initiator.Answer {
+	offer := s.gateway.now().control
 	answers := make([]initiator.Answer, len(transports))
 	var wg sync.WaitGroup
 	for i, t := range transports {
-		wg.Go(func() { answers[i] = s.init(ctx, t, PurposeReach, s.control, method) })
+		wg.Go(func() { answers[i] = s.init(ctx, t, PurposeReach, offer, method) })
 	}
 	wg.Wait()
 	return answers
@@ -103,38 +105,29 @@ func (s *scan) unanswered(answers []initiator.Answer) []initiator.Transport {
 // meet takes the first answer of the gateway for what it says of the way to
 // ask it.
 func (s *scan) meet(ctx context.Context, a initiator.Answer, client bool) {
-	s.controlTaken = isTaken(a.Exchange)
+	control, taken := s.gateway.now().control, isTaken(a.Exchange)
 	switch {
-	case a.Outcome == initiator.InvalidKEPayload && s.controlTaken:
-		s.control = onlyMethod(s.control, a.Group)
+	case a.Outcome == initiator.InvalidKEPayload && taken:
+		s.gateway.setControl(onlyMethod(control, a.Group), true)
 		if client {
-			s.findWay(ctx)
+			s.findOracle(ctx)
 		}
 	case a.Outcome == initiator.Accepted:
 		// RFC 7296, Section 1.2, wants INVALID_KE_PAYLOAD for a method that
 		// it could not choose.
-		s.control = onlyMethod(s.control, ike.KeyExchangeMethod(a.Suite[proposals.KE].ID))
-		s.findWay(ctx)
+		s.gateway.setControl(onlyMethod(control, ike.KeyExchangeMethod(a.Suite[proposals.KE].ID)), true)
+		s.findOracle(ctx)
 	}
 }
 
 // negotiates reports whether the gateway looks at offers at all.
 func (s *scan) negotiates() bool {
-	for _, x := range s.result.Exchanges {
+	for _, x := range s.journal.since(0) {
 		if x.Type == ike.IKE_SA_INIT && isIKEv2(x.Outcome) && x.Outcome != initiator.CookieLoop {
 			return true
 		}
 	}
-	s.note("The gateway asks for a cookie again and again, also where one is sent; its policy cannot be seen.")
-	return false
-}
-
-// isIKEv2 reports whether only an IKEv2 responder answers so.
-func isIKEv2(o initiator.Outcome) bool {
-	switch o {
-	case initiator.Accepted, initiator.InvalidKEPayload, initiator.NoProposalChosen, initiator.CookieLoop, initiator.OtherError:
-		return true
-	}
+	s.journal.note("The gateway asks for a cookie again and again, also where one is sent; its policy cannot be seen.")
 	return false
 }
 

@@ -34,42 +34,29 @@ var nobodysCipher = proposals.Algorithm{Axis: proposals.ENCR, ID: 65001, KeyBits
 // learnRefusal finds out how the gateway refuses, by an offer that it cannot
 // accept.
 func (s *scan) learnRefusal(ctx context.Context) refusal {
-	s.mu.Lock()
-	seen := s.seen
-	s.mu.Unlock()
+	known := s.gateway.now()
 	switch {
-	case s.refusal.how != refusesAsUnknown:
-		return s.refusal
-	case seen.refused:
-		s.refusal.how = refusesAloud
-		return s.refusal
+	case known.refusal.how != refusesAsUnknown:
+		return known.refusal
+	case known.refused:
+		return s.gateway.setRefusal(refusal{how: refusesAloud})
 	}
-	nobodys := slices.Clone(s.control[:1])
+	nobodys := slices.Clone(known.control[:1])
 	nobodys[0][proposals.ENCR] = []proposals.Algorithm{nobodysCipher}
 	a := s.sound(ctx, s.offering(ctx, nobodys))
 	switch {
 	case a.Outcome == initiator.NotTried:
 		return refusal{} // later, perhaps
 	case a.Outcome == initiator.NoProposalChosen:
-		s.refusal.how = refusesAloud
-	case a.Outcome == initiator.OtherError && seen.taken && a.Notify.IsError():
-		s.refusal.how, s.refusal.notify = refusesByError, a.Notify
-		s.note("The gateway refuses offers with %v in place of NO_PROPOSAL_CHOSEN.", s.refusal.notify)
-	case a.Outcome == initiator.NoAnswer && seen.taken && s.reads(ctx, nobodysCipher):
-		s.refusal.how = dropsRefused
+		return s.gateway.setRefusal(refusal{how: refusesAloud})
+	case a.Outcome == initiator.OtherError && known.taken && a.Notify.IsError():
+		s.journal.note("The gateway refuses offers with %v in place of NO_PROPOSAL_CHOSEN.", a.Notify)
+		return s.gateway.setRefusal(refusal{how: refusesByError, notify: a.Notify})
+	case a.Outcome == initiator.NoAnswer && known.taken && s.reads(ctx, nobodysCipher):
 		s.conn.RestoreRate() // it was no loss
-	default:
-		s.refusal.how = refusesUnclearly
+		return s.gateway.setRefusal(refusal{how: dropsRefused})
 	}
-	return s.refusal
-}
-
-// refusesAloud reports whether the gateway was seen to refuse with an answer, so
-// that silence is no refusal.
-func (s *scan) refusesAloud() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.seen.refused || s.refusal.how == refusesByError
+	return s.gateway.setRefusal(refusal{how: refusesUnclearly})
 }
 
 // refusesLike reports whether the error that answers q is how the gateway

@@ -2,17 +2,11 @@ package probe
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net/netip"
-	"slices"
-	"sync"
 	"time"
 
-	"github.com/ikescope/ikescope/ike"
-	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/probe/initiator"
-	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/choice"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -102,147 +96,9 @@ func (s Scanner) universe() *matrix.Universe {
 // ends, the result holds what was found until then and is not Complete.
 func (s Scanner) Scan(ctx context.Context, target Target) Result {
 	started := time.Now()
-	run := &scan{Scanner: s, target: target, result: Result{
-		Target: target.Name, Address: target.Address, Started: started,
-	}}
-	run.described = make(map[initiator.Transport]bool)
-	run.vacancy = sync.NewCond(&run.mu)
-	if len(run.Transports) == 0 {
-		run.Transports = target.transports()
-	}
+	run := newScan(s, target, started)
 	run.run(ctx)
 	r := run.result
-	gaveUp := r.Matrix != nil && r.Matrix.Spent > 0
-	r.Complete = r.Err == nil && ctx.Err() == nil && !run.outOfBudget && !run.stuck && !run.gone && !gaveUp
 	r.Cost.Elapsed = time.Since(started)
-	for i := range r.Paths {
-		r.Paths[i].Port = target.Paths.Port(r.Paths[i].Transport)
-	}
 	return r
-}
-
-// scan is one run of a Scanner against one address.
-type scan struct {
-	Scanner
-	target Target
-	conn   *initiator.Conn
-
-	// What follows changes only while no exchanges are in flight together.
-
-	main    initiator.Transport // that the matrix is asked over
-	control []proposals.Product // an offer that the gateway is known to answer
-	// controlTaken: it is acceptable, not refused.
-	controlTaken bool
-	way          way
-	decoy        ike.KeyExchangeMethod // of the way byDecoy
-	// steadfast: the gateway sends those elsewhere who would go.
-	steadfast bool
-	refusal   refusal
-	spoilers  map[proposals.Algorithm]int  // and the exchange that shows it
-	limit     int                          // octets of the longest request that is answered; 0: none known
-	absences  int                          // how often the gateway was waited for
-	gone      bool                         // it did not come back
-	described map[initiator.Transport]bool // an accepted answer told of the path
-	overruns  int                          // how often control offers beside others were lost
-	// triedAnyway: it is known that the gateway takes nothing either when the
-	// KE payload fits, or does not answer.
-	triedAnyway bool
-
-	closing sync.WaitGroup // of IKE SAs, beside other exchanges
-
-	mu          sync.Mutex // guards what follows
-	result      Result
-	halfOpen    int        // IKE SAs that are half-open, as far as is known
-	places      int        // of requests that may open one, and of those left
-	left        int        // half-open IKE SAs that could not be closed
-	unclosable  bool       // one was opened that has no keys
-	closes      bool       // the gateway answered an IKE_AUTH that closes one
-	unseen      []int      // exchanges whose IKE SA was to be closed by an IKE_AUTH without an answer
-	vacancy     *sync.Cond // of mu: places or left changed
-	opensAnyway bool       // an IKE SA was opened that no request asked for
-	stuck       bool       // the matrix needs more half-open IKE SAs than there may be
-	begun       int        // exchanges
-	outOfBudget bool
-	keys        map[ike.KeyExchangeMethod]*keyexchange.PrivateKey
-	odds        odds
-	heard       hearing
-	seen        seen
-	again       string // why the matrix has to be asked again, or ""
-	decoyTaken  bool
-}
-
-func (s *scan) run(ctx context.Context) {
-	c, err := initiator.Open(ctx, initiator.Config{
-		Gateway: s.target.Address, Paths: s.target.Paths, Source: s.Source, Listen: s.Listen,
-		Rand: s.Rand, Trace: s.Trace, InitialRTO: s.InitialRTO, Attempts: s.Attempts,
-		Rate: s.Rate, Window: s.Window, First: s.target.FirstExchange,
-	})
-	if u, ok := initiator.NoRoute(err); ok {
-		s.unroutable(u)
-		return
-	}
-	if err != nil {
-		s.result.Verdict, s.result.Err = VerdictError, err
-		return
-	}
-	s.conn = c
-	s.reach(ctx)
-	if s.result.Verdict == VerdictIKEv2 && s.negotiates() {
-		if !s.ClientsOnly {
-			s.matrix(ctx)
-			s.detail(ctx)
-		}
-		s.clients(ctx)
-	}
-	s.finish()
-	if err := c.Close(); err != nil && s.result.Err == nil {
-		s.result.Err = fmt.Errorf("close the socket: %w", err)
-	}
-}
-
-// finish fills in what only the end of a scan knows.
-func (s *scan) finish() {
-	r := &s.result
-	for _, a := range s.conn.Late() {
-		if a.Outcome == initiator.Accepted && a.Differs {
-			s.opened()
-			s.note("Exchange %d was accepted after its end, which left a half-open IKE SA at the gateway that times out by itself.", a.Exchange)
-		}
-	}
-	s.noteUnseen()
-	r.Cost.Cost, r.Cost.HalfOpenLeft = s.conn.Cost(), s.halfOpen
-	slices.SortFunc(r.Exchanges, func(a, b Exchange) int { return a.ID - b.ID })
-	for i := range r.Paths {
-		p := &r.Paths[i]
-		p.Sent, p.Received = s.conn.Traffic(p.Transport)
-		for _, x := range r.Exchanges {
-			if x.Transport == p.Transport && x.RTT > 0 && (p.RTT == 0 || x.RTT < p.RTT) {
-				p.RTT = x.RTT
-			}
-		}
-	}
-	if n := s.conn.Strays(); n > 0 {
-		s.note("%d datagrams came from other addresses than the gateway's and were ignored.", n)
-	}
-	if r.Verdict != VerdictIKEv2 {
-		return
-	}
-	if s.left >= halfOpenLimit {
-		s.note("%d half-open IKE SAs could not be closed, so no more was asked that may open another.", s.left)
-	}
-	if rate, ok := s.conn.Slowed(); ok {
-		s.note("Requests were lost on the way or dropped by the gateway, so the scan slowed down, to %.3g datagrams a second at the lowest; "+
-			"%d of %d datagrams were sent again.", rate, r.Cost.Retransmits, r.Cost.DatagramsSent)
-	}
-	if n := r.Cost.Cookies; n > 0 {
-		s.note("The gateway asked for a cookie in %d of %d exchanges.", n, r.Cost.Exchanges)
-	}
-}
-
-func (s *scan) note(format string, args ...any) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if n := fmt.Sprintf(format, args...); !slices.Contains(s.result.Notes, n) {
-		s.result.Notes = append(s.result.Notes, n)
-	}
 }

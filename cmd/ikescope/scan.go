@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/ikescope/ikescope/ike/capture"
 	"github.com/ikescope/ikescope/probe"
@@ -200,14 +201,13 @@ func scanAll(ctx context.Context, scanner probe.Scanner, jobs []job, parallel in
 
 // inParallel calls do for 0 to n-1, at most limit at a time.
 func inParallel(limit, n int, do func(int)) {
-	places := make(chan struct{}, limit)
-	var wg sync.WaitGroup
+	var g errgroup.Group
+	g.SetLimit(limit)
 	for i := range n {
-		places <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-places }()
+		g.Go(func() error {
 			do(i)
+			return nil
 		})
 	}
-	wg.Wait()
+	_ = g.Wait() // what it runs returns no error
 }

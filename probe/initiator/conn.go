@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/keyexchange"
 )
 
 // Config says how to talk with one gateway. But for Gateway, zero values are
@@ -61,8 +62,9 @@ type Conn struct {
 	done   chan struct{}
 	broken error
 
-	drawing sync.Mutex // guards cfg.Rand and lastID
+	drawing sync.Mutex // guards cfg.Rand, lastID and keys
 	lastID  int
+	keys    map[ike.KeyExchangeMethod]*keyexchange.PrivateKey // our own
 
 	mu       sync.Mutex
 	waiting  map[ike.SPI]*wait
@@ -111,6 +113,7 @@ func Open(ctx context.Context, cfg Config) (*Conn, error) {
 		pacer:     newPacer(cfg.Rate, cfg.Window),
 		roundTrip: roundTrip{initial: cfg.InitialRTO},
 		done:      make(chan struct{}),
+		keys:      make(map[ike.KeyExchangeMethod]*keyexchange.PrivateKey),
 		waiting:   make(map[ike.SPI]*wait),
 		finished:  make(map[messageKey]*wait),
 		lastID:    max(cfg.First-1, 0),

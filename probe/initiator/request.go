@@ -34,8 +34,8 @@ type Offer struct {
 	// not offered, to which a gateway that accepts the offer answers with an
 	// INVALID_KE_PAYLOAD and keeps nothing.
 	KE ike.KeyExchangeMethod
-	// Key is our key of that method; nil generates one. A key may be used for
-	// many requests (RFC 7296, Section 2.12).
+	// Key is our key of that method; nil means one that the Conn generates once
+	// and uses for all requests, as RFC 7296, Section 2.12, allows.
 	Key *keyexchange.PrivateKey
 	// NoRedirect leaves out REDIRECT_SUPPORTED (RFC 5685, Section 3): some
 	// gateways send every initiator elsewhere that would go.
@@ -242,14 +242,24 @@ func (c *Conn) chooseKey(o *Offer) error {
 		}
 		return nil
 	}
+	var err error
+	o.Key, err = c.key(o.KE)
+	return err
+}
+
+// key returns our own key of a method.
+func (c *Conn) key(m ike.KeyExchangeMethod) (*keyexchange.PrivateKey, error) {
 	c.drawing.Lock()
 	defer c.drawing.Unlock()
-	key, err := keyexchange.Generate(o.KE, c.cfg.Rand)
-	if err != nil {
-		return fmt.Errorf("initiator: a key of %v: %w", o.KE, err)
+	if key, ok := c.keys[m]; ok {
+		return key, nil
 	}
-	o.Key = key
-	return nil
+	key, err := keyexchange.Generate(m, c.cfg.Rand)
+	if err != nil {
+		return nil, fmt.Errorf("initiator: a key of %v: %w", m, err)
+	}
+	c.keys[m] = key
+	return key, nil
 }
 
 // Sealed makes a request of an encoded IKE message, such as an IKE_AUTH, and

@@ -28,28 +28,28 @@ func (s *scan) settle(ctx context.Context, questions []*question) {
 	seen := s.pose(ctx, questions)
 	for {
 		waiting := s.waiting(questions)
-		if name, n := s.onlyError(); n >= maxOnlyErrors {
+		if failure := s.gateway.now().failure; failure.count >= maxOnlyErrors {
 			return
-		} else if name != "" {
+		} else if failure.name != "" {
 			// It does not come to the proposals, and would not if asked again.
 			waiting = slices.DeleteFunc(waiting, func(q *question) bool { q.over = q.errors > 0; return q.over })
 		}
 		if len(waiting) == 0 || s.stopped() {
 			return
 		}
-		gateway := isThere
+		found := isThere
 		if !seen {
-			if gateway = s.await(ctx); gateway == presenceUnknown {
+			if found = s.checkLiveness(ctx); found == livenessUnknown {
 				return
 			}
 		}
-		if !s.refusesAloud() {
+		if !s.gateway.now().refusesAloud() {
 			s.measure(ctx)
 		}
-		enough := s.enough()
+		enough := s.loss.enough()
 		for _, q := range waiting {
 			switch {
-			case gateway == wasAway:
+			case found == wasAway:
 				q.silent = 0
 			case q.silent >= enough || q.errors >= maxErrors:
 				s.judge(ctx, q)
@@ -93,7 +93,9 @@ func (s *scan) judge(ctx context.Context, q *question) {
 	q.over = true
 	if ok && q.errors == 0 && s.learnRefusal(ctx).how == dropsRefused {
 		q.answer.State = matrix.Refused
-		s.refusal.counts++
-		s.refusal.tries += q.silent
+		s.gateway.learn(func(k *knowledge) {
+			k.refusal.counts++
+			k.refusal.tries += q.silent
+		})
 	}
 }

@@ -8,12 +8,12 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 )
 
-// presence is what the control offer tells of the gateway.
-type presence uint8
+// liveness is what the control offer shows of the gateway.
+type liveness uint8
 
 const (
-	// presenceUnknown: the scan is over, or the gateway is gone.
-	presenceUnknown presence = iota
+	// livenessUnknown: the scan is over, or the gateway is gone.
+	livenessUnknown liveness = iota
 	// wasAway: it answers again, so what was met with silence before has to
 	// be asked again.
 	wasAway
@@ -29,40 +29,40 @@ const (
 	maxAbsence = 20
 )
 
-// await asks the control offer until it is answered, and waits for that a while:
-// a gateway that limits its rate, or blocks an address, answers again later.
-func (s *scan) await(ctx context.Context) presence {
-	if s.gone {
-		return presenceUnknown
+// checkLiveness asks the control offer until it is answered, and waits for that a
+// while: a gateway that limits its rate, or blocks an address, answers again later.
+func (s *scan) checkLiveness(ctx context.Context) liveness {
+	if s.gateway.now().gone {
+		return livenessUnknown
 	}
 	found := isThere
 	for wait := firstWait; ; wait *= 2 {
-		a := s.insist(ctx, s.offering(ctx, s.control))
+		a := s.insist(ctx, s.offeringControl(ctx))
 		if a.Outcome == initiator.NotTried {
-			return presenceUnknown
+			return livenessUnknown
 		}
-		if s.controlTaken && a.Outcome == initiator.NoProposalChosen {
-			s.controlTaken = false
-			s.startAgain("The gateway refused what it had taken before: its policy changed.")
-			return presenceUnknown
+		if s.gateway.now().takesControl && a.Outcome == initiator.NoProposalChosen {
+			s.gateway.doubtControl()
+			s.restart.ask("The gateway refused what it had taken before: its policy changed.")
+			return livenessUnknown
 		}
 		if isIKEv2(a.Outcome) {
 			return found
 		}
 		if found == isThere {
 			found = wasAway
-			s.absences++
+			s.gateway.learn(func(k *knowledge) { k.absences++ })
 		}
-		if wait > longWait || s.absences > maxAbsence {
-			s.gone = true
-			s.note("The gateway stopped answering, and did not come back while the scan waited.")
-			return presenceUnknown
+		if wait > longWait || s.gateway.now().absences > maxAbsence {
+			s.gateway.learn(func(k *knowledge) { k.gone = true })
+			s.journal.note("The gateway stopped answering, and did not come back while the scan waited.")
+			return livenessUnknown
 		}
-		s.note("The gateway stopped answering for a while, and the scan waited for it.")
+		s.journal.note("The gateway stopped answering for a while, and the scan waited for it.")
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
-			return presenceUnknown
+			return livenessUnknown
 		}
 	}
 }
@@ -71,6 +71,11 @@ func (s *scan) await(ctx context.Context) presence {
 // times.
 func (s *scan) offering(ctx context.Context, offer []proposals.Product) func() initiator.Answer {
 	return func() initiator.Answer { return s.ask(ctx, PurposeControl, offer) }
+}
+
+// offeringControl returns that for the control offer.
+func (s *scan) offeringControl(ctx context.Context) func() initiator.Answer {
+	return s.offering(ctx, s.gateway.now().control)
 }
 
 // insist asks until there is an answer, or enough silence for it not to be
@@ -82,10 +87,10 @@ func (s *scan) insist(ctx context.Context, ask func() initiator.Answer) initiato
 			return initiator.Answer{}
 		}
 		if a.Outcome != initiator.NoAnswer {
-			s.lost(silent)
+			s.loss.lost(silent)
 			return a
 		}
-		if silent += a.Tries; silent >= s.enough() || a.Tries == 0 {
+		if silent += a.Tries; silent >= s.loss.enough() || a.Tries == 0 {
 			return a
 		}
 	}
@@ -100,8 +105,8 @@ func (s *scan) sound(ctx context.Context, ask func() initiator.Answer) initiator
 		if a.Outcome != initiator.NoAnswer {
 			return a
 		}
-		switch s.await(ctx) {
-		case presenceUnknown:
+		switch s.checkLiveness(ctx) {
+		case livenessUnknown:
 			return initiator.Answer{}
 		case isThere:
 			return a

@@ -12,63 +12,84 @@ import (
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
+// oracle is which KE payload goes with an offer, so that the answer tells what the
+// gateway thinks of the offer.
+type oracle uint8
+
+const (
+	// byForeignKE: with a KE payload of a method that is not in the offer.
+	// The gateway selects a suite first and then asks for its method with
+	// INVALID_KE_PAYLOAD, or has no proposal to choose. It keeps nothing.
+	byForeignKE oracle = iota
+	// byDecoy: with a KE payload of a method that is put into the offer, and
+	// that the gateway does not take. For gateways that refuse a method that
+	// is not offered.
+	byDecoy
+	// byOwnKE: with a KE payload of the only method that is offered, so that
+	// an acceptable offer is accepted, and the IKE SA has to be closed.
+	byOwnKE
+)
+
 // decoys are methods that hardly a gateway takes any more, with short public
 // values that every gateway knows.
 var decoys = []ike.KeyExchangeMethod{ike.KE_MODP_768, ike.KE_ECP_521, ike.KE_MODP_1024, ike.KE_MODP_1536}
 
-// findWay finds out how to ask the gateway, by the control offer, which it
+// findOracle finds out how to ask the gateway, by the control offer, which it
 // accepts: without opening IKE SAs, if that can be.
-func (s *scan) findWay(ctx context.Context) {
+func (s *scan) findOracle(ctx context.Context) {
 	if !s.findNaming(ctx) {
 		s.askOpening()
 	}
 }
 
-// findNaming looks for a way in which the gateway names the key exchange method
-// that it wants.
+// findNaming looks for an oracle with which the gateway names the key exchange
+// method that it wants.
 func (s *scan) findNaming(ctx context.Context) bool {
-	known := proposals.KeyExchangeMethods(s.control)[0]
-	names := func(w way) bool {
-		s.way = w
-		a := s.insist(ctx, s.offering(ctx, s.control))
-		return a.Outcome == initiator.InvalidKEPayload && a.Group == known
+	method := proposals.KeyExchangeMethods(s.gateway.now().control)[0]
+	names := func(o oracle, decoy ike.KeyExchangeMethod) bool {
+		if s.halfOpens.mayLackKeys() {
+			// What was accepted with a KE payload that does not fit stays at
+			// the gateway until it times out, so there is no trying then.
+			return false
+		}
+		s.gateway.learn(func(k *knowledge) { k.oracle, k.decoy = o, decoy })
+		a := s.insist(ctx, s.offeringControl(ctx))
+		return a.Outcome == initiator.InvalidKEPayload && a.Group == method
 	}
-	// What was accepted with a KE payload that does not fit stays at the
-	// gateway until it times out, so there is no trying then.
-	if !s.unclosable && names(byForeignKE) {
+	if names(byForeignKE, 0) {
 		return true
 	}
-	for _, s.decoy = range decoys {
-		if !s.unclosable && s.decoy != known && names(byDecoy) {
-			s.note("The gateway does not name the key exchange method that it wants where the KE payload is of one that was not offered; "+
-				"so %v, which it does not take, was offered beside all others.", s.decoy)
+	for _, decoy := range decoys {
+		if decoy != method && names(byDecoy, decoy) {
+			s.journal.note("The gateway does not name the key exchange method that it wants where the KE payload is of one that was not offered; "+
+				"so %v, which it does not take, was offered beside all others.", decoy)
 			return true
 		}
 	}
 	return false
 }
 
-// findWayAgain finds out how to ask a gateway of which it is known from an
+// findOracleAgain finds out how to ask a gateway of which it is known from an
 // earlier scan what it takes, unless the greeting told. If it takes that no
 // more, in no way, the earlier answers are given up.
-func (s *scan) findWayAgain(ctx context.Context) {
+func (s *scan) findOracleAgain(ctx context.Context) {
 	offer, ok := takenOf(s.target.Prior)
-	if !ok || s.seen.taken {
+	was := s.gateway.now()
+	if !ok || was.taken {
 		return
 	}
-	was := s.control
-	s.control, s.controlTaken = offer, true
+	s.gateway.setControl(offer, true)
 	if s.findNaming(ctx) {
 		return
 	}
-	s.way = byOwnKE
-	if a := s.insist(ctx, s.offering(ctx, s.control)); isTaken(a.Exchange) || a.Outcome == initiator.NotTried {
+	s.gateway.learn(func(k *knowledge) { k.oracle = byOwnKE })
+	if a := s.insist(ctx, s.offeringControl(ctx)); isTaken(a.Exchange) || a.Outcome == initiator.NotTried {
 		s.askOpening()
 		return
 	}
-	s.way, s.control, s.controlTaken = byForeignKE, was, false
+	s.gateway.learn(func(k *knowledge) { k.oracle, k.control, k.takesControl = byForeignKE, was.control, false })
 	s.target.Prior, s.result.PriorDoubted = nil, true
-	s.note("The gateway does not take what it took in the scan that this one went on from, so all was asked again: its policy changed.")
+	s.journal.note("The gateway does not take what it took in the scan that this one went on from, so all was asked again: its policy changed.")
 }
 
 // takenOf returns an offer of one key exchange method that was taken.
@@ -87,8 +108,8 @@ func takenOf(prior []matrix.Asked) ([]proposals.Product, bool) {
 
 // askOpening has the gateway asked by accepted answers from now on.
 func (s *scan) askOpening() {
-	s.way = byOwnKE
-	s.note("The gateway does not name the key exchange method that it wants, so the matrix was found by accepted answers, one method at a time, " +
+	s.gateway.learn(func(k *knowledge) { k.oracle = byOwnKE })
+	s.journal.note("The gateway does not name the key exchange method that it wants, so the matrix was found by accepted answers, one method at a time, " +
 		"each of which opens an IKE SA that has to be closed. Methods that this scanner cannot compute were not offered.")
 }
 
@@ -96,19 +117,19 @@ func (s *scan) askOpening() {
 // fits, though it took nothing when it did not: of a client's offer, or of the
 // suites that are asked about. The control offer is then one that it takes.
 func (s *scan) takesAnyway(ctx context.Context) bool {
-	was := s.way
-	s.way = byOwnKE
-	defer func() { s.way = was }()
+	was := s.gateway.now().oracle
+	s.gateway.learn(func(k *knowledge) { k.oracle = byOwnKE })
+	defer s.gateway.learn(func(k *knowledge) { k.oracle = was })
 	if s.takesOf(ctx, func(m ike.KeyExchangeMethod) [][]proposals.Product {
 		offer := onlyMethod(mustParse(clientGreeting), m)
-		if s.requestOctets(offer, m) > maxDatagram {
+		if s.gateway.now().requestOctets(offer, m) > maxDatagram {
 			return nil
 		}
 		return [][]proposals.Product{offer}
 	}) {
 		return true
 	}
-	if name, _ := s.onlyError(); name != "" {
+	if s.gateway.now().failure.name != "" {
 		return false // it does not come to the proposals
 	}
 	var classical, hybrid []proposals.Product
@@ -129,7 +150,8 @@ func (s *scan) takesAnyway(ctx context.Context) bool {
 
 // takesOf asks the offers of each method, one after the other until one is
 // accepted, whose suite is then the control offer. Methods whose public values
-// are long come last. One with which requests are not answered is a spoiler.
+// are long come last. The gateway is
+// intolerant of one with which requests are not answered.
 func (s *scan) takesOf(ctx context.Context, offersOf func(ike.KeyExchangeMethod) [][]proposals.Product) bool {
 	methods := keyexchange.Methods()
 	slices.SortStableFunc(methods, func(m, n ike.KeyExchangeMethod) int {
@@ -138,7 +160,7 @@ func (s *scan) takesOf(ctx context.Context, offersOf func(ike.KeyExchangeMethod)
 	for _, m := range methods {
 		asAlgorithm := proposals.Algorithm{Axis: proposals.KE, ID: uint16(m)}
 		for _, offer := range offersOf(m) {
-			if s.spoilers[asAlgorithm] != 0 {
+			if s.gateway.now().intolerances[asAlgorithm] != 0 {
 				break
 			}
 			a := s.sound(ctx, s.offering(ctx, offer))
@@ -146,9 +168,9 @@ func (s *scan) takesOf(ctx context.Context, offersOf func(ike.KeyExchangeMethod)
 			case a.Outcome == initiator.NotTried:
 				return false // the scan is over
 			case a.Outcome == initiator.NoAnswer:
-				s.spoil(asAlgorithm)
+				s.gateway.addIntolerance(asAlgorithm, s.journal.last())
 			case a.Outcome == initiator.Accepted && slices.ContainsFunc(offer, func(p proposals.Product) bool { return p.Contains(*a.Suite) }):
-				s.control, s.controlTaken = []proposals.Product{a.Suite.Product()}, true
+				s.gateway.setControl([]proposals.Product{a.Suite.Product()}, true)
 				return true
 			}
 		}

@@ -1,0 +1,125 @@
+package probe
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/ikescope/ikescope/proposals/matrix"
+)
+
+// journal is what a scan did, within its budget of exchanges, and what a reader
+// of the result has to know. Its methods may be called concurrently.
+type journal struct {
+	mu        sync.Mutex
+	budget    int // exchanges; 0 means no bound
+	begun     int // exchanges
+	spent     bool
+	exchanges []Exchange
+	notes     []string
+	err       error
+}
+
+// begin counts an exchange. It reports false if there is no budget for it, and
+// for one more for each IKE SA that may have to be closed: what comes after the
+// matrix has its own part, a quarter at most.
+func (j *journal) begin(purpose Purpose, closings int) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	reserve := 0
+	if purpose == PurposeMatrix || purpose == PurposeControl {
+		reserve = min(detailBudget, j.budget/4)
+	}
+	if j.budget > 0 && j.begun+closings+reserve >= j.budget && purpose != PurposeReach && purpose != PurposeClose {
+		j.spent = true
+		return false
+	}
+	j.begun++
+	return true
+}
+
+// unbegin takes an exchange back that was not begun.
+func (j *journal) unbegin() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.begun--
+}
+
+// isSpent reports whether something was not asked for want of budget.
+func (j *journal) isSpent() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.spent
+}
+
+// add notes an exchange that is over, and calls then, one call at a time, with
+// how many there are.
+func (j *journal) add(x Exchange, then func(count int)) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.exchanges = append(j.exchanges, x)
+	then(len(j.exchanges))
+}
+
+// count returns how many exchanges are over.
+func (j *journal) count() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return len(j.exchanges)
+}
+
+// since returns the exchanges after the first n, as they are now.
+func (j *journal) since(n int) []Exchange {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.Clone(j.exchanges[n:])
+}
+
+// last returns the number of the exchange that ended last.
+func (j *journal) last() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.exchanges[len(j.exchanges)-1].ID
+}
+
+// decide marks the exchange that decides an offer, one of the last.
+func (j *journal) decide(a matrix.Answer) {
+	if a.State != matrix.Accepted && a.State != matrix.Refused {
+		return
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for i, x := range slices.Backward(j.exchanges) {
+		if x.ID == a.Exchange {
+			j.exchanges[i].Decides = a.State
+			return
+		}
+	}
+}
+
+// undecide marks all exchanges as such that decide nothing: their answers
+// cannot all be true.
+func (j *journal) undecide() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for i := range j.exchanges {
+		j.exchanges[i].Decides = matrix.NotTested
+	}
+}
+
+// note adds a sentence, once.
+func (j *journal) note(format string, args ...any) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if n := fmt.Sprintf(format, args...); !slices.Contains(j.notes, n) {
+		j.notes = append(j.notes, n)
+	}
+}
+
+// fail notes what is wrong on our side.
+func (j *journal) fail(err error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.err = errors.Join(j.err, err)
+}

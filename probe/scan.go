@@ -1,0 +1,143 @@
+package probe
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/ikescope/ikescope/probe/initiator"
+)
+
+// scan is one run of a Scanner against one address.
+type scan struct {
+	Scanner
+	target Target
+	random io.Reader
+	conn   *initiator.Conn
+	main   initiator.Transport // that the matrix is asked over
+
+	gateway   gateway
+	halfOpens *halfOpens
+	loss      loss
+	journal   journal
+	restart   restart
+	closing   sync.WaitGroup // of IKE SAs, beside other exchanges
+
+	result Result // but for what the journal holds
+}
+
+func newScan(s Scanner, target Target, started time.Time) *scan {
+	if len(s.Transports) == 0 {
+		s.Transports = target.transports()
+	}
+	if s.Rand == nil {
+		s.Rand = rand.Reader
+	}
+	return &scan{
+		Scanner: s, target: target, random: &lockedReader{source: s.Rand},
+		halfOpens: newHalfOpens(), journal: journal{budget: s.MaxExchanges},
+		result: Result{Target: target.Name, Address: target.Address, Started: started},
+	}
+}
+
+// lockedReader is a source of randomness for several goroutines.
+type lockedReader struct {
+	mu     sync.Mutex
+	source io.Reader
+}
+
+func (r *lockedReader) Read(p []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.source.Read(p)
+}
+
+func (s *scan) run(ctx context.Context) {
+	c, err := initiator.Open(ctx, initiator.Config{
+		Gateway: s.target.Address, Paths: s.target.Paths, Source: s.Source, Listen: s.Listen,
+		Rand: s.random, Trace: s.Trace, InitialRTO: s.InitialRTO, Attempts: s.Attempts,
+		Rate: s.Rate, Window: s.Window, First: s.target.FirstExchange,
+	})
+	if u, ok := initiator.NoRoute(err); ok {
+		s.unroutable(u)
+	} else if err != nil {
+		s.result.Verdict = VerdictError
+		s.journal.fail(err)
+	} else {
+		s.conn = c
+		s.explore(ctx)
+		s.sumUp()
+		if err := c.Close(); err != nil && s.journal.err == nil {
+			s.journal.fail(fmt.Errorf("close the socket: %w", err))
+		}
+	}
+	s.finish(ctx)
+}
+
+// explore finds out what there is to be found.
+func (s *scan) explore(ctx context.Context) {
+	s.reach(ctx)
+	if s.result.Verdict != VerdictIKEv2 || !s.negotiates() {
+		return
+	}
+	if !s.ClientsOnly {
+		s.matrix(ctx)
+		s.detail(ctx)
+	}
+	s.clients(ctx)
+}
+
+// sumUp fills in what only the end of the exchanges knows.
+func (s *scan) sumUp() {
+	r := &s.result
+	for _, a := range s.conn.Late() {
+		if a.Outcome == initiator.Accepted && a.Differs {
+			s.halfOpens.opened()
+			s.journal.note("Exchange %d was accepted after its end, which left a half-open IKE SA at the gateway that times out by itself.", a.Exchange)
+		}
+	}
+	s.noteUnseen()
+	r.Cost.Cost = s.conn.Cost()
+	r.Cost.HalfOpenLeft, r.Cost.HalfOpenPeak = s.halfOpens.counts()
+	for i := range r.Paths {
+		p := &r.Paths[i]
+		p.Sent, p.Received = s.conn.Traffic(p.Transport)
+		for _, x := range s.journal.since(0) {
+			if x.Transport == p.Transport && x.RTT > 0 && (p.RTT == 0 || x.RTT < p.RTT) {
+				p.RTT = x.RTT
+			}
+		}
+	}
+	if n := s.conn.Strays(); n > 0 {
+		s.journal.note("%d datagrams came from other addresses than the gateway's and were ignored.", n)
+	}
+	if r.Verdict != VerdictIKEv2 {
+		return
+	}
+	if n := s.halfOpens.unclosed(); n >= halfOpenLimit {
+		s.journal.note("%d half-open IKE SAs could not be closed, so no more was asked that may open another.", n)
+	}
+	if rate, ok := s.conn.Slowed(); ok {
+		s.journal.note("Requests were lost on the way or dropped by the gateway, so the scan slowed down, to %.3g datagrams a second at the lowest; "+
+			"%d of %d datagrams were sent again.", rate, r.Cost.Retransmits, r.Cost.DatagramsSent)
+	}
+	if n := r.Cost.Cookies; n > 0 {
+		s.journal.note("The gateway asked for a cookie in %d of %d exchanges.", n, r.Cost.Exchanges)
+	}
+}
+
+// finish fills in the rest of the result.
+func (s *scan) finish(ctx context.Context) {
+	r := &s.result
+	r.Exchanges, r.Notes, r.Err = s.journal.since(0), s.journal.notes, s.journal.err
+	slices.SortFunc(r.Exchanges, func(a, b Exchange) int { return a.ID - b.ID })
+	for i := range r.Paths {
+		r.Paths[i].Port = s.target.Paths.Port(r.Paths[i].Transport)
+	}
+	gaveUp := r.Matrix != nil && r.Matrix.Spent > 0
+	r.Complete = r.Err == nil && !s.over(ctx) && !gaveUp
+}
