@@ -1,11 +1,12 @@
 package matrix
 
 import (
-	"github.com/ikescope/ikescope/proposals"
 	"iter"
 	"math"
 	"math/bits"
 	"slices"
+
+	"github.com/ikescope/ikescope/proposals"
 )
 
 // box is a product in the universe's numbering: for each axis a set of values

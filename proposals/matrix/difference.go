@@ -2,8 +2,9 @@ package matrix
 
 import (
 	"errors"
-	"github.com/ikescope/ikescope/proposals"
 	"math/bits"
+
+	"github.com/ikescope/ikescope/proposals"
 )
 
 // maxPieces bounds into how many products a difference may fall, and of how

@@ -6,8 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ikescope/ikescope/proposals"
 	"pgregory.net/rapid"
+
+	"github.com/ikescope/ikescope/proposals"
 )
 
 func products(t testing.TB, s string) []proposals.Product {

@@ -4,8 +4,9 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/ikescope/ikescope/proposals"
 	"pgregory.net/rapid"
+
+	"github.com/ikescope/ikescope/proposals"
 )
 
 // alone are the exchanges in which a gateway took a suite that alone was
@@ -31,10 +32,10 @@ func (a alone) watch(t testing.TB, g *gateway) func([]Offer) []Answer {
 // has a suite that was.
 func (a alone) holds(t *rapid.T, u *Universe, m *Matrix) {
 	for _, r := range m.Products {
-		b, _ := u.Box(r.Product)
+		b, _ := u.box(r.Product)
 		samples := 0
 		for s, ids := range a {
-			cell, _ := u.Box(s.Product())
+			cell, _ := u.box(s.Product())
 			if !b.holds(cell) {
 				continue
 			}

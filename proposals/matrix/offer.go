@@ -1,8 +1,9 @@
 package matrix
 
 import (
-	"github.com/ikescope/ikescope/proposals"
 	"math/bits"
+
+	"github.com/ikescope/ikescope/proposals"
 )
 
 // Offer is one IKE_SA_INIT's SA payload: its products become Proposals. The
@@ -22,9 +23,10 @@ type Limits struct {
 	Octets int
 }
 
+// Defaults of [Limits].
 const (
 	defaultTransforms = 15
-	DefaultOctets     = 880
+	DefaultOctets     = 880 // of an offer's proposals together
 )
 
 // within splits b into boxes that each fit one proposal of at most n values

@@ -3,8 +3,9 @@ package matrix
 import (
 	"cmp"
 	"fmt"
-	"github.com/ikescope/ikescope/proposals"
 	"slices"
+
+	"github.com/ikescope/ikescope/proposals"
 )
 
 // Planner recovers the set of suites that a gateway accepts by asking about
@@ -36,7 +37,7 @@ import (
 //     questions for what is likely, groups for what is not. The key exchange
 //     methods begin, since the answer names the one that was taken; then all
 //     axes are asked about together. The values of a group each go with a
-//     method of their own, and the answer tells which one was taken; a group
+//     method of their own, and the answer shows which one was taken; a group
 //     is split only where methods are too few. What stands on the other axes
 //     changes from one question to the next, within what was found already, so
 //     that most answers support the product and not one value alone.
@@ -104,10 +105,11 @@ type Answer struct {
 	// if it accepts none of them, NoAnswer, or NotTested if the offer was
 	// not sent; after that the planner stops.
 	State State
-	// KE is the key exchange method of the suite that the gateway chose,
-	// if it told; else the zero value.
+	// KE is the key exchange method of the suite that the gateway chose, if
+	// the answer names it; else the zero value.
 	KE proposals.Algorithm
-	// Suite is the suite that the gateway chose, if it told; else nil.
+	// Suite is the suite that the gateway chose, if the answer names it whole;
+	// else nil.
 	Suite *proposals.Suite
 	// Exchange is the number of the exchange.
 	Exchange int
@@ -171,7 +173,7 @@ func (s *search) remember(asked Asked) {
 				continue
 			}
 		}
-		b, ok := s.u.Box(p)
+		b, ok := s.u.box(p)
 		if parts := subtract([]box{b}, s.u.boxes...); !ok || len(parts) > 0 {
 			return
 		}
@@ -188,247 +190,4 @@ func (s *search) remember(asked Asked) {
 	if asked.State == Accepted {
 		s.earlier[fmt.Sprint(q)] = asked.Answer
 	}
-}
-
-// search is one run of a planner.
-type search struct {
-	Planner
-	facts
-	*weigher
-	// earlier are the prior offers that were taken, by their boxes.
-	earlier map[string]Answer
-	// products are the boxes found so far.
-	products []box
-	// expected and accepted are the weights of the values asked about, and
-	// of those accepted, around all suites explored.
-	expected, accepted float64
-	// mixed: two products were seen to overlap, or the search is thorough, so
-	// that pairs of algorithms are not enough.
-	mixed bool
-	// offers is how many were asked; stopped: one was not sent; spent: as
-	// there were MaxOffers.
-	offers         int
-	stopped, spent bool
-	// wait is set while parts of the search run side by side: the running
-	// one waits in it for the replies to a batch.
-	wait func(*batch) bool
-}
-
-// run finds products until nothing is undecided.
-func (s *search) run() {
-	var taken [][]box // each holds a suite that is accepted
-	for !s.stopped {
-		var sets [][]box
-		sets, taken = s.apart(append(taken, s.loose()...))
-		if len(sets) == 0 {
-			questions := s.cover()
-			if len(questions) == 0 && !s.recheck() {
-				return
-			}
-			for _, r := range s.ask(questions...) {
-				if r.state == Accepted {
-					taken = append(taken, r.witness)
-				}
-			}
-			continue
-		}
-		var parts []func()
-		for _, set := range sets {
-			parts = append(parts, func() { s.explore(set) })
-		}
-		s.sideBySide(parts...)
-		// What a product found since holds says nothing new.
-		taken = slices.DeleteFunc(taken, func(w []box) bool { return totalSize(subtract(w, s.products...)) != totalSize(w) })
-	}
-}
-
-// apart returns those of sets of boxes that share no home, so that no product
-// is in two of them, and the others.
-func (s *search) apart(sets [][]box) (apart, others [][]box) {
-	var homes []box
-	for _, set := range sets {
-		if slices.ContainsFunc(set, func(b box) bool { return slices.Contains(homes, s.home(b)) }) {
-			others = append(others, set)
-			continue
-		}
-		apart = append(apart, set)
-		for _, b := range set {
-			homes = append(homes, s.home(b))
-		}
-	}
-	return apart, others
-}
-
-// explore finds an accepted suite in a set of boxes that holds one, and the
-// product around it.
-func (s *search) explore(set []box) {
-	cell, ok := s.locate(set)
-	if !ok {
-		return
-	}
-	b, ok := s.verify(s.grow(cell), cell)
-	if !ok {
-		return
-	}
-	s.products = slices.DeleteFunc(s.products, b.holds)
-	s.mixed = s.mixed || slices.ContainsFunc(s.products, func(c box) bool { return s.related(b, c) })
-	s.products = append(s.products, b)
-}
-
-// loose returns the found cells that no product holds, each as a set, but for
-// those that were asked about alone without an answer.
-func (s *search) loose() [][]box {
-	var out [][]box
-	for _, cell := range s.found {
-		if !s.unanswered(cell) && !slices.ContainsFunc(s.products, func(b box) bool { return b.holds(cell) }) {
-			out = append(out, []box{cell})
-		}
-	}
-	return out
-}
-
-// reply is an answer in the universe's numbering. Of an accepted question,
-// witness is the part that holds an acceptable suite.
-type reply struct {
-	state   State
-	witness []box
-}
-
-// send sends questions and records what the answers say. What the facts decide
-// is not asked again.
-func (s *search) send(questions [][]box) []reply {
-	replies := make([]reply, len(questions))
-	var offers []Offer
-	var asked []int
-	for i, q := range questions {
-		q = slices.DeleteFunc(slices.Clone(q), func(b box) bool { return covered(b, s.refused) })
-		switch {
-		case len(q) == 0:
-			replies[i] = reply{state: Refused}
-		case len(q) == 1 && s.observed[q[0]] != nil:
-			replies[i] = reply{Accepted, q}
-		default:
-			var pieces []box
-			for _, b := range q {
-				pieces = append(pieces, b.within(s.Limits.Transforms)...)
-			}
-			if answer, ok := s.earlier[fmt.Sprint(pieces)]; ok {
-				if witness := s.meant(s.open(disjoint(q)), answer); len(witness) > 0 {
-					replies[i] = reply{Accepted, witness}
-					continue
-				}
-			}
-			replies[i].witness = q
-			offers = append(offers, Offer{s.u.products(pieces)})
-			asked = append(asked, i)
-		}
-	}
-	if s.stopped || len(offers) == 0 {
-		return replies
-	}
-	if room := s.MaxOffers - s.offers; len(offers) > room {
-		offers = offers[:room]
-		s.stopped, s.spent = true, true
-	}
-	s.offers += len(offers)
-	for n, answer := range s.Ask(offers) {
-		i := asked[n]
-		replies[i] = s.record(replies[i].witness, answer)
-	}
-	return replies
-}
-
-// record adds an answer on q to the facts.
-func (s *search) record(q []box, answer Answer) reply {
-	if len(answer.Parts) > 0 {
-		return s.recordParts(q, answer.Parts)
-	}
-	switch answer.State {
-	case Accepted:
-		if meant := s.meant(q, answer); len(meant) > 0 {
-			s.taken = append(s.taken, taken{meant, answer.Exchange})
-		}
-		witness := s.meant(s.open(disjoint(q)), answer)
-		if len(witness) == 0 {
-			// It was refused before, or not offered: that says nothing.
-			s.silence(q, answer.Exchange)
-			return reply{state: NoAnswer}
-		}
-		if len(witness) == 1 && witness[0].isCell() {
-			if alone := len(q) == 1 && q[0].isCell(); alone || answer.Suite != nil {
-				s.observe(witness[0], answer.Exchange)
-			} else {
-				s.show(witness[0], answer.Exchange)
-			}
-		}
-		return reply{Accepted, witness}
-	case Refused:
-		s.refuse(q, answer.Exchange)
-	case NoAnswer:
-		s.silence(q, answer.Exchange)
-	case NotTested:
-		s.stopped = true
-	}
-	return reply{state: answer.State}
-}
-
-// recordParts adds the answers on the parts of q to the facts, and returns what
-// they say together.
-func (s *search) recordParts(q []box, parts []Part) reply {
-	whole := reply{state: Refused}
-	for _, part := range parts {
-		var boxes []box
-		for _, p := range part.Products {
-			b, _ := s.u.Box(p)
-			for _, c := range q {
-				if both := b.and(c); !both.empty() {
-					boxes = append(boxes, both)
-				}
-			}
-		}
-		if len(boxes) == 0 {
-			continue
-		}
-		switch r := s.record(boxes, part.Answer); {
-		case r.state == Accepted:
-			whole.state = Accepted
-			whole.witness = append(whole.witness, r.witness...)
-		case whole.state == Refused:
-			whole.state = r.state
-		}
-	}
-	whole.witness = disjoint(whole.witness)
-	return whole
-}
-
-func (s *search) silence(q []box, id int) {
-	for _, b := range q {
-		s.silent = append(s.silent, evidence{b, id})
-	}
-}
-
-// meant returns the part of q that holds the suite that answer is about;
-// nothing if that was not offered.
-func (s *search) meant(q []box, answer Answer) []box {
-	if answer.Suite != nil {
-		b, ok := s.u.Box(answer.Suite.Product())
-		if !ok || !slices.ContainsFunc(q, func(c box) bool { return c.holds(b) }) {
-			return nil
-		}
-		return []box{b}
-	}
-	if answer.KE == (proposals.Algorithm{}) {
-		return q
-	}
-	i := slices.Index(s.u.axes[proposals.KE], answer.KE)
-	if i < 0 {
-		return nil
-	}
-	var out []box
-	for _, b := range q {
-		if b = b.on(proposals.KE, b[proposals.KE]&(1<<i)); !b.empty() {
-			out = append(out, b)
-		}
-	}
-	return out
 }

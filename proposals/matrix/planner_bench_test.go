@@ -3,13 +3,14 @@ package matrix
 import (
 	"flag"
 	"fmt"
-	"github.com/ikescope/ikescope/proposals"
 	"math/rand/v2"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/ikescope/ikescope/proposals"
 )
 
 var update = flag.Bool("update", false, "write the tables of docs/benchmark.md")
@@ -251,7 +252,7 @@ func sameInDocument(t *testing.T, path, want string) {
 		return
 	}
 	if !*update {
-		t.Errorf("%s says otherwise; -update writes what the log shows (go test -run TestCostTable ./proposals -update)", path)
+		t.Errorf("%s says otherwise; -update writes what the log shows (go test -run TestCostTable ./proposals/matrix -update)", path)
 		return
 	}
 	if err := os.WriteFile(path, []byte(before+begin+"\n"+want+end+after), 0o666); err != nil {

@@ -1,10 +1,11 @@
 package matrix
 
 import (
-	"github.com/ikescope/ikescope/proposals"
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"github.com/ikescope/ikescope/proposals"
 )
 
 // TestHostileAnswers: whatever comes back, a run ends within its bound, its

@@ -1,10 +1,11 @@
 package matrix
 
 import (
-	"github.com/ikescope/ikescope/proposals"
 	"math/bits"
 	"slices"
 	"testing"
+
+	"github.com/ikescope/ikescope/proposals"
 )
 
 // leastCost is what no scan can stay below, even one that knows the policy

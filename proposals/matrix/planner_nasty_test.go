@@ -5,8 +5,9 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/ikescope/ikescope/proposals"
 	"pgregory.net/rapid"
+
+	"github.com/ikescope/ikescope/proposals"
 )
 
 // nasty are the shapes of policies that a planner is most easily misled by,
@@ -62,7 +63,7 @@ var nasty = map[string]func(*rapid.T, *Universe) []box{
 			if err != nil {
 				t.Fatal(err)
 			}
-			of, _ := u.Box(products[0])
+			of, _ := u.box(products[0])
 			boxes = append(boxes, common.on(proposals.PRF, of[proposals.PRF]).on(proposals.INTEG, of[proposals.INTEG]))
 		}
 		return boxes

@@ -1,10 +1,11 @@
 package matrix
 
 import (
-	"github.com/ikescope/ikescope/proposals"
 	"math/bits"
 	"slices"
 	"testing"
+
+	"github.com/ikescope/ikescope/proposals"
 )
 
 // toldCost is what is spent by one who is told the policy and shows that it is
@@ -262,7 +263,7 @@ func byAxisCost(_ testing.TB, g *gateway) cost {
 func (g *gateway) choose(o Offer) (box, bool) {
 	for i, mine := range g.boxes {
 		for _, p := range o.Products {
-			theirs, _ := g.u.Box(p)
+			theirs, _ := g.u.box(p)
 			both := mine.and(theirs)
 			if both.empty() {
 				continue

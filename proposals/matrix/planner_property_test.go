@@ -5,8 +5,9 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	"github.com/ikescope/ikescope/proposals"
 	"pgregory.net/rapid"
+
+	"github.com/ikescope/ikescope/proposals"
 )
 
 var misleading = flag.Uint64("misleading", 200, "how many policies TestInferenceIsRight makes, and TestNastyPolicies a quarter as many of each shape")
@@ -94,7 +95,7 @@ func (g *gateway) isSound(t rapid.TB, m *Matrix) {
 		t.Fatalf("accepted, but reported as refused: %v", g.u.products(missing))
 	}
 	for _, r := range m.Products {
-		b, _ := g.u.Box(r.Product)
+		b, _ := g.u.box(r.Product)
 		if r.Basis == Observed && len(subtract([]box{b}, g.want()...)) != 0 {
 			t.Fatalf("reported as observed, but refused in part: %v", r.Product)
 		}

@@ -1,10 +1,11 @@
 package matrix
 
 import (
-	"github.com/ikescope/ikescope/proposals"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/ikescope/ikescope/proposals"
 )
 
 // gateway answers offers as a responder with a list of products does: the
@@ -34,7 +35,7 @@ func gatewayOf(t testing.TB, u *Universe, products []proposals.Product) *gateway
 	t.Helper()
 	g := &gateway{u: u, policy: products}
 	for _, p := range products {
-		b, ok := u.Box(p)
+		b, ok := u.box(p)
 		if !ok {
 			t.Fatalf("%v is not in the universe", p)
 		}
@@ -77,7 +78,7 @@ func (g *gateway) ask(t testing.TB, offers []Offer) []Answer {
 func (g *gateway) answer(o Offer) Answer {
 	theirs := make([]box, len(o.Products))
 	for i, p := range o.Products {
-		theirs[i], _ = g.u.Box(p)
+		theirs[i], _ = g.u.box(p)
 	}
 	for i, mine := range g.boxes {
 		for _, b := range theirs {
@@ -115,7 +116,7 @@ func (g *gateway) want() []box {
 func (g *gateway) found(m *Matrix) []box {
 	var got []box
 	for _, r := range m.Products {
-		b, _ := g.u.Box(r.Product)
+		b, _ := g.u.box(r.Product)
 		got = append(got, b)
 	}
 	return disjoint(got)
@@ -190,7 +191,7 @@ func TestThorough(t *testing.T) {
 		for _, b := range inUniverse(g) {
 			seen := newCombinations(3)
 			for s := range m.observed {
-				if cell, _ := u.Box(s.Product()); b.holds(cell) {
+				if cell, _ := u.box(s.Product()); b.holds(cell) {
 					seen.add(b, cell)
 				}
 			}

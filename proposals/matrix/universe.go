@@ -49,7 +49,7 @@ func (u *Universe) number(products []proposals.Product) ([]box, error) {
 				return nil, fmt.Errorf("matrix: more than %d algorithms on axis %s", maxValues, proposals.Axis(i))
 			}
 		}
-		b, _ := u.Box(p)
+		b, _ := u.box(p)
 		boxes = append(boxes, b)
 	}
 	return boxes, nil
@@ -144,16 +144,16 @@ func (u *Universe) Size() int64 { return totalSize(u.boxes) }
 
 // Contains reports whether s is in the universe.
 func (u *Universe) Contains(s proposals.Suite) bool {
-	b, ok := u.Box(s.Product())
+	b, ok := u.box(s.Product())
 	return ok && slices.ContainsFunc(u.boxes, func(c box) bool { return c.holds(b) })
 }
 
 // Products returns the products of the universe.
 func (u *Universe) Products() []proposals.Product { return u.products(u.boxes) }
 
-// Box returns p in the universe's numbering. It reports false, with the box
+// box returns p in the universe's numbering. It reports false, with the box
 // of what it knows, if p names an algorithm that no suite of the universe has.
-func (u *Universe) Box(p proposals.Product) (box, bool) {
+func (u *Universe) box(p proposals.Product) (box, bool) {
 	var b box
 	ok := true
 	for i, list := range p {

@@ -1,8 +1,9 @@
 package matrix
 
 import (
-	"github.com/ikescope/ikescope/proposals"
 	"testing"
+
+	"github.com/ikescope/ikescope/proposals"
 )
 
 func TestUniverses(t *testing.T) {
@@ -38,7 +39,7 @@ func TestUniverses(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				b, _ := tt.u.Box(p)
+				b, _ := tt.u.box(p)
 				want := false
 				for _, in := range tt.in {
 					want = want || in == s

@@ -1,9 +1,10 @@
 package matrix
 
 import (
-	"github.com/ikescope/ikescope/proposals"
 	"math/bits"
 	"slices"
+
+	"github.com/ikescope/ikescope/proposals"
 )
 
 // grow returns a box around an accepted cell: each of its values was observed
@@ -159,7 +160,7 @@ func (s *search) sections(b box, a proposals.Axis, set uint64, met combinations)
 // labelled returns boxes that hold base with the values of set on axis a. If a
 // is not KE, each value goes with one of methods of its own as far as there
 // are enough, the least seen ones first: the method that the answer names then
-// tells which value was taken.
+// shows which value was taken.
 func (s *search) labelled(base box, a proposals.Axis, set, methods uint64, met combinations) []box {
 	uses := func(v uint64) int { return met.uses[proposals.KE][bits.TrailingZeros64(v)] }
 	labels := slices.SortedStableFunc(values(methods), func(v, w uint64) int { return uses(v) - uses(w) })

@@ -1,8 +1,9 @@
 package matrix
 
 import (
-	"github.com/ikescope/ikescope/proposals"
 	"slices"
+
+	"github.com/ikescope/ikescope/proposals"
 )
 
 // matrix returns what the facts decide.

@@ -1,85 +1,11 @@
 package matrix
 
 import (
-	"github.com/ikescope/ikescope/proposals"
 	"math"
-	"math/bits"
 	"slices"
+
+	"github.com/ikescope/ikescope/proposals"
 )
-
-// undecided returns what is in no product, not refused and not silent, as
-// disjoint boxes.
-func (s *search) undecided() []box {
-	rest := subtract(s.u.boxes, s.products...)
-	return subtract(s.open(rest), boxesOf(s.silent)...)
-}
-
-// maxLargest bounds the boxes that a cover is chosen from. Their number grows
-// with each product or silent suite, at worst by a factor of NumAxes; policies
-// that were tried have a quarter at most.
-const maxLargest = 1 << 10
-
-// cover returns questions that together hold everything that is undecided,
-// and no suite of a product found or of a silent offer: when all are refused,
-// nothing is left. Those without additional key exchanges come first, so that
-// a search that is cut short knows these.
-func (s *search) cover() [][]box {
-	rest := s.undecided()
-	if len(rest) == 0 {
-		return nil
-	}
-	// The largest boxes that touch nothing known to be accepted or silent
-	// may hold refused suites again: that costs nothing and keeps them few.
-	largest := slices.Clone(s.u.boxes)
-	for _, c := range append(slices.Clone(s.products), boxesOf(s.silent)...) {
-		var next []box
-		for _, b := range largest {
-			next = append(next, b.maximalMinus(c)...)
-		}
-		if len(next) > maxLargest {
-			return s.u.pack(rest, s.Limits)
-		}
-		largest = withoutContained(next)
-	}
-	var chosen []box
-	for len(rest) > 0 {
-		var best box
-		var bestSize int64
-		for _, b := range largest {
-			var size int64
-			var hull box
-			for _, r := range rest {
-				if r.overlaps(b) {
-					part := r.and(b)
-					size += part.size()
-					hull = hull.or(part)
-				}
-			}
-			if size > bestSize {
-				best, bestSize = hull, size
-			}
-		}
-		chosen = append(chosen, best)
-		rest = subtract(rest, best)
-	}
-	questions := s.u.pack(chosen, s.Limits)
-	slices.SortStableFunc(questions, func(p, q []box) int { return s.u.hybrid(p) - s.u.hybrid(q) })
-	return questions
-}
-
-// hybrid returns 1 if a suite of bs has an additional key exchange, else 0.
-func (u *Universe) hybrid(bs []box) int {
-	for _, b := range bs {
-		for a := proposals.ADDKE1; a < proposals.NumAxes; a++ {
-			for v := range values(b[a]) {
-				if !u.axes[a][bits.TrailingZeros64(v)].IsNone() {
-					return 1
-				}
-			}
-		}
-	}
-	return 0
-}
 
 // locateShare is the share of the weight that locate asks about first. It is
 // less than a half, since what is accepted is seldom one suite alone: the more

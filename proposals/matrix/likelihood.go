@@ -8,8 +8,13 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 )
 
-// The steps of [likelihood].
-const Common, Usual, Some, Rare = 0.7, 0.4, 0.15, 0.04
+// The steps of [Likelihood]: what most gateways take, many, a few, and hardly any.
+const (
+	Common = 0.7
+	Usual  = 0.4
+	Some   = 0.15
+	Rare   = 0.04
+)
 
 // Likelihood is a rough chance, of 0 to 1, that a gateway in the field takes
 // an algorithm at all: from the default policies of strongSwan, libreswan,

@@ -1,0 +1,206 @@
+package matrix
+
+import (
+	"fmt"
+	"iter"
+	"slices"
+
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// reply is an answer in the universe's numbering. Of an accepted question,
+// witness is the part that holds an acceptable suite.
+type reply struct {
+	state   State
+	witness []box
+}
+
+// send sends questions and records what the answers say. What the facts decide
+// is not asked again.
+func (s *search) send(questions [][]box) []reply {
+	replies := make([]reply, len(questions))
+	var offers []Offer
+	var asked []int
+	for i, q := range questions {
+		q = slices.DeleteFunc(slices.Clone(q), func(b box) bool { return covered(b, s.refused) })
+		switch {
+		case len(q) == 0:
+			replies[i] = reply{state: Refused}
+		case len(q) == 1 && s.observed[q[0]] != nil:
+			replies[i] = reply{Accepted, q}
+		default:
+			var pieces []box
+			for _, b := range q {
+				pieces = append(pieces, b.within(s.Limits.Transforms)...)
+			}
+			if answer, ok := s.earlier[fmt.Sprint(pieces)]; ok {
+				if witness := s.meant(s.open(disjoint(q)), answer); len(witness) > 0 {
+					replies[i] = reply{Accepted, witness}
+					continue
+				}
+			}
+			replies[i].witness = q
+			offers = append(offers, Offer{s.u.products(pieces)})
+			asked = append(asked, i)
+		}
+	}
+	if s.stopped || len(offers) == 0 {
+		return replies
+	}
+	if room := s.MaxOffers - s.offers; len(offers) > room {
+		offers = offers[:room]
+		s.stopped, s.spent = true, true
+	}
+	s.offers += len(offers)
+	for n, answer := range s.Ask(offers) {
+		i := asked[n]
+		replies[i] = s.record(replies[i].witness, answer)
+	}
+	return replies
+}
+
+// record adds an answer on q to the facts.
+func (s *search) record(q []box, answer Answer) reply {
+	if len(answer.Parts) > 0 {
+		return s.recordParts(q, answer.Parts)
+	}
+	switch answer.State {
+	case Accepted:
+		if meant := s.meant(q, answer); len(meant) > 0 {
+			s.taken = append(s.taken, taken{meant, answer.Exchange})
+		}
+		witness := s.meant(s.open(disjoint(q)), answer)
+		if len(witness) == 0 {
+			// It was refused before, or not offered: that says nothing.
+			s.silence(q, answer.Exchange)
+			return reply{state: NoAnswer}
+		}
+		if len(witness) == 1 && witness[0].isCell() {
+			if alone := len(q) == 1 && q[0].isCell(); alone || answer.Suite != nil {
+				s.observe(witness[0], answer.Exchange)
+			} else {
+				s.show(witness[0], answer.Exchange)
+			}
+		}
+		return reply{Accepted, witness}
+	case Refused:
+		s.refuse(q, answer.Exchange)
+	case NoAnswer:
+		s.silence(q, answer.Exchange)
+	case NotTested:
+		s.stopped = true
+	}
+	return reply{state: answer.State}
+}
+
+// recordParts adds the answers on the parts of q to the facts, and returns what
+// they say together.
+func (s *search) recordParts(q []box, parts []Part) reply {
+	whole := reply{state: Refused}
+	for _, part := range parts {
+		var boxes []box
+		for _, p := range part.Products {
+			b, _ := s.u.box(p)
+			for _, c := range q {
+				if both := b.and(c); !both.empty() {
+					boxes = append(boxes, both)
+				}
+			}
+		}
+		if len(boxes) == 0 {
+			continue
+		}
+		switch r := s.record(boxes, part.Answer); {
+		case r.state == Accepted:
+			whole.state = Accepted
+			whole.witness = append(whole.witness, r.witness...)
+		case whole.state == Refused:
+			whole.state = r.state
+		}
+	}
+	whole.witness = disjoint(whole.witness)
+	return whole
+}
+
+func (s *search) silence(q []box, id int) {
+	for _, b := range q {
+		s.silent = append(s.silent, evidence{b, id})
+	}
+}
+
+// meant returns the part of q that holds the suite that answer is about;
+// nothing if that was not offered.
+func (s *search) meant(q []box, answer Answer) []box {
+	if answer.Suite != nil {
+		b, ok := s.u.box(answer.Suite.Product())
+		if !ok || !slices.ContainsFunc(q, func(c box) bool { return c.holds(b) }) {
+			return nil
+		}
+		return []box{b}
+	}
+	if answer.KE == (proposals.Algorithm{}) {
+		return q
+	}
+	i := slices.Index(s.u.axes[proposals.KE], answer.KE)
+	if i < 0 {
+		return nil
+	}
+	var out []box
+	for _, b := range q {
+		if b = b.on(proposals.KE, b[proposals.KE]&(1<<i)); !b.empty() {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// batch is what a part of the search asks at a time.
+type batch struct {
+	questions [][]box
+	replies   []reply
+}
+
+// sideBySide runs parts of the search side by side: each runs until it asks,
+// then the questions of all are sent together, and so on until all have
+// returned. Only one runs at a time, in their order, so that what is asked
+// follows from the answers alone.
+func (s *search) sideBySide(parts ...func()) {
+	var running []func() (*batch, bool) // each goes on until the part asks, or returns
+	for _, part := range parts {
+		goOn, _ := iter.Pull(func(wait func(*batch) bool) {
+			s.wait = wait
+			part()
+		})
+		running = append(running, goOn)
+	}
+	for len(running) > 0 {
+		var batches []*batch
+		var questions [][]box
+		running = slices.DeleteFunc(running, func(goOn func() (*batch, bool)) bool {
+			b, asks := goOn()
+			if asks {
+				batches = append(batches, b)
+				questions = append(questions, b.questions...)
+			}
+			return !asks
+		})
+		replies := s.send(questions)
+		for _, b := range batches {
+			n := len(b.questions)
+			b.replies, replies = replies[:n], replies[n:]
+		}
+	}
+	s.wait = nil
+}
+
+// ask returns what the facts, or answers, say to questions.
+func (s *search) ask(questions ...[]box) []reply {
+	if s.wait == nil {
+		return s.send(questions)
+	}
+	b := &batch{questions: questions}
+	wait := s.wait
+	wait(b)
+	s.wait = wait
+	return b.replies
+}
