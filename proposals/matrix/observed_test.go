@@ -65,18 +65,6 @@ func (a alone) holds(t *rapid.T, u *Universe, m *Matrix) {
 	}
 }
 
-// TestObservedMeansAsked: what is left over when the rest of an offer was
-// refused, or goes with the method that an answer names, is not observed.
-func TestObservedMeansAsked(t *testing.T) {
-	t.Parallel()
-	u := Standard()
-	rapid.Check(t, func(rt *rapid.T) {
-		g := gatewayOf(t, u, randomPolicy(func(n int) int { return rapid.IntRange(0, n-1).Draw(rt, "pick") }, u))
-		a := make(alone)
-		a.holds(rt, u, Planner{Universe: u, Ask: a.watch(t, g)}.Run())
-	})
-}
-
 // TestNotObserved: a gateway that says yes to many and answers no suite alone
 // is not said to accept any.
 func TestNotObserved(t *testing.T) {
