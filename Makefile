@@ -31,10 +31,11 @@ unit:
 unit-long:
 	go test $(RACE) -timeout 30m ./...
 
-# The planner against thousands of random policies.
+# The planner and the learner against thousands of random policies.
 property:
-	go test -run 'TestInferenceIsRight|TestPlannerIsSound|TestExhaustiveIsExact' ./proposals/matrix \
+	go test -run 'TestInferenceIsRight|TestPlannerIsSound|TestExhaustiveIsExact|TestNastyPolicies' ./proposals/matrix \
 		-misleading 3000 -rapid.checks 1000
+	go test -run TestLearner ./proposals/choice -responders 1000
 
 # The tests against real gateways, where the lab can run. IKESCOPE_LAB=require
 # makes it an error if it cannot; IKESCOPE_LAB=off leaves it out.
