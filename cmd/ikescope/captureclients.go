@@ -22,14 +22,17 @@ import (
 // by its address and port, and as aliases has its address, the SPIs and the
 // numbers that `ikescope capture` gives its IKE SAs; those that repeat their
 // offer are one.
-func capturedClients(path string, in io.Reader) (clients, questions []client.Policy, err error) {
+// A capture that ends within a packet, as tcpdump may leave it, has the clients
+// until then.
+func capturedClients(path string, in io.Reader) (clientsOfFile, error) {
+	var out clientsOfFile
 	r, err := capture.NewReader(in)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", path, err)
+		return out, fmt.Errorf("%s: %w", path, err)
 	}
 	var point capture.Point
 	if err := point.Read(context.Background(), path, r); err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", path, err)
+		out.cut = fmt.Errorf("%s: %w", path, err)
 	}
 	ofScans := captured.ScanQuestions(point.Tracker.SAs)
 	var last error
@@ -50,36 +53,41 @@ func capturedClients(path string, in io.Reader) (clients, questions []client.Pol
 		if !m.First.IsZero() {
 			p.SourceDate = m.First.Format("2006-01-02")
 		}
+		if out.cut != nil {
+			p.Notes = append(p.Notes, "The capture is not read to its end: "+out.cut.Error()+".")
+		}
 		if ofScans[sa] {
 			p.Product = "question of an ikescope scan"
-			questions = addCaptured(questions, p)
+			out.questions = addCaptured(out.questions, p)
 		} else {
-			clients = addCaptured(clients, p)
+			out.clients = addCaptured(out.clients, p)
 		}
 	}
-	if len(clients)+len(questions) == 0 {
-		if last == nil {
-			last = errors.New("it holds no IKE_SA_INIT request on UDP 500 or 4500" + whyNoClient(&point))
-		}
-		return nil, nil, fmt.Errorf("%s: %w", path, last)
+	switch {
+	case len(out.clients)+len(out.questions) > 0:
+		return out, nil
+	case out.cut != nil:
+		return out, out.cut
+	case last == nil:
+		last = errors.New("it holds no IKE_SA_INIT request on UDP 500 or 4500" + whyNoClient(&point))
 	}
-	return clients, questions, nil
+	return out, fmt.Errorf("%s: %w", path, last)
 }
 
 // whyNoClient says what a capture without clients holds instead, if that is known.
 func whyNoClient(p *capture.Point) string {
 	v1 := slices.ContainsFunc(p.Tracker.SAs, func(sa *dialog.SA) bool { return sa.Version == 1 })
 	v2 := slices.ContainsFunc(p.Tracker.SAs, func(sa *dialog.SA) bool { return sa.Version == 2 })
-	link, unknown := p.UnknownLink()
+	notRead := p.NotRead()
 	switch n := p.Counts; {
 	case n.Packets == 0:
 		return ": it holds no packets"
-	case unknown && n.IKE == 0:
-		return fmt.Sprintf(": link type %d is not read; capture on an interface with Ethernet or IP packets", link)
+	case len(notRead) > 0 && n.IKE == 0:
+		return fmt.Sprintf(": %s is not looked into; capture on an interface with Ethernet or IP packets", notRead[0].What)
 	case n.Incomplete > 0:
 		return fmt.Sprintf(": datagrams that lack IP fragments: %d; capture without a filter of ports, which fragments do not have", n.Incomplete)
 	case v1 && !v2:
-		return ": its IKE is IKEv1, which ikescope does not read offers of"
+		return ": its IKE is IKEv1, whose offers ikescope capture shows"
 	case v2:
 		return ": it begins after the first request, or holds it only in part"
 	case n.ESP > 0 && n.IKE == 0:

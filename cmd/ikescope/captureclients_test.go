@@ -88,10 +88,13 @@ func TestCapturedClientNames(t *testing.T) {
 		{pcapOf(t), "holds no IKE_SA_INIT request on UDP 500 or 4500"},
 		{pcapOf(t), ": it holds no packets"},
 		{firstFragment(pcapOf(t, sent4(first)), 64), ": datagrams that lack IP fragments: 1"},
-		{withLink(pcapOf(t, sent4(first)), 147), ": link type 147 is not read"},
+		{withLink(pcapOf(t, sent4(first)), 147), ": link type 147 (of its user) is not looked into"},
 		{pcapOf(t, sent4(response)), ": it begins after the first request"},
 		{pcapOf(t, sent4(ping(t))), "packet 1: it lacks an SA or a KE payload"},
-		{file[:len(file)-3], "packet 4: the file ends within it"},
+		{file[:60], "packet 1: the file ends within it"},
+		{[]byte("\x1f\x8b\x08\x00"), "it is a gzip file: unpack it first"},
+		{[]byte("\xfd7zXZ\x00\x00"), "it is an xz file: unpack it first"},
+		{nil, "it is empty"},
 	} {
 		if err := os.WriteFile(path, tt.file, 0o644); err != nil {
 			t.Fatal(err)
@@ -99,6 +102,24 @@ func TestCapturedClientNames(t *testing.T) {
 		if _, err := findClients(path); err == nil || !strings.HasPrefix(err.Error(), path+": ") || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%v, want %q", err, tt.want)
 		}
+	}
+}
+
+// A capture that is cut has the clients until there, and each says so.
+func TestCapturedClientsOfACutFile(t *testing.T) {
+	file := pcapOf(t, sent4(ping(t)), sent4(ping(t)))
+	whole, err := os.ReadFile(captures + "/nat-client.pcap")
+	if err != nil {
+		t.Fatal(err)
+	}
+	paths := captureFiles(t, map[string][]byte{"cut.pcap": whole[:len(whole)-10], "nothing.pcap": file[:len(file)-3]})
+	got, err := findClients(paths["cut.pcap"])
+	if err != nil || len(got) != 1 || len(got[0].Offer) == 0 || len(got[0].Notes) == 0 ||
+		!strings.Contains(got[0].Notes[len(got[0].Notes)-1], "the file ends within it") {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if got, err := findClients(paths["nothing.pcap"]); err == nil || !strings.Contains(err.Error(), "packet 2: the file ends within it") {
+		t.Errorf("%+v, %v", got, err)
 	}
 }
 

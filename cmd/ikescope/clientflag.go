@@ -135,11 +135,11 @@ func exists(path string) bool {
 // readConnection returns the client of the connection in the file at path; of a
 // capture perhaps several, for an address may have more than one.
 func readConnection(path, connection string) ([]client.Policy, error) {
-	policies, questions, err := readClientFile(path, "")
+	f, err := readClientFile(path, "")
 	if err != nil {
 		return nil, err
 	}
-	policies = append(policies, questions...)
+	policies := slices.Concat(f.clients, f.questions)
 	var names []string
 	var found []client.Policy
 	for _, p := range policies {
@@ -201,40 +201,59 @@ func readClients(path string) ([]client.Policy, error) { return readClientsAs(pa
 // readClientsAs is [readClients] of a file that has syntax, or for "" the one
 // that its content tells.
 func readClientsAs(path string, syntax client.Syntax) ([]client.Policy, error) {
-	clients, questions, err := readClientFile(path, syntax)
-	if len(clients) == 0 {
-		return questions, err // better than nothing
-	}
-	return clients, err
+	f, err := readClientFile(path, syntax)
+	return f.best(), err
 }
 
-// readClientFile is [readClientsAs] with the questions of scans, which a capture
-// may hold, apart.
-func readClientFile(path string, syntax client.Syntax) (clients, questions []client.Policy, err error) {
+// clientsOfFile are the clients of a configuration or a capture.
+type clientsOfFile struct {
+	clients []client.Policy
+	// questions are those of scans, which a capture may hold.
+	questions []client.Policy
+	// cut is why a capture was not read to its end; nil if it was. The clients
+	// that it holds until then are there, and have a note.
+	cut error
+}
+
+// best returns the clients, or the questions where there are none.
+func (f clientsOfFile) best() []client.Policy {
+	if len(f.clients) == 0 {
+		return f.questions // better than nothing
+	}
+	return f.clients
+}
+
+// readClientFile reads a file as [readClientsAs] does.
+func readClientFile(path string, syntax client.Syntax) (clientsOfFile, error) {
+	var none clientsOfFile
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", path, withoutPath(err))
+		return none, fmt.Errorf("%s: %w", path, withoutPath(err))
 	}
 	defer f.Close()
 	in := bufio.NewReader(f)
-	if begin, _ := in.Peek(4); capture.Is(begin) {
+	begin, _ := in.Peek(8)
+	if capture.Is(begin) {
 		return capturedClients(path, in)
+	}
+	if other := capture.Foreign(begin); other != "" {
+		return none, fmt.Errorf("%s: it is %s", path, other)
 	}
 	data, err := io.ReadAll(io.LimitReader(in, maxClientFile+1))
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", path, withoutPath(err))
+		return none, fmt.Errorf("%s: %w", path, withoutPath(err))
 	}
 	if len(data) > maxClientFile {
-		return nil, nil, fmt.Errorf("%s: it exceeds %d octets", path, maxClientFile)
+		return none, fmt.Errorf("%s: it exceeds %d octets", path, maxClientFile)
 	}
 	policies, err := importFile(path, data, syntax)
 	if err != nil {
-		return nil, nil, err
+		return none, err
 	}
 	for i := range policies {
 		if policies[i].Source == "" {
 			policies[i].Source = path
 		}
 	}
-	return policies, nil, nil
+	return clientsOfFile{clients: policies}, nil
 }

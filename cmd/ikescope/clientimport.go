@@ -34,11 +34,14 @@ too.`,
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			policies, err := readClientsAs(args[0], client.Syntax(syntax))
+			f, err := readClientFile(args[0], client.Syntax(syntax))
 			if err != nil {
 				return usagef("client import: %w", err)
 			}
-			return a.printClients(&o, policies, showClients)
+			if err := a.printClients(&o, f.best(), showClients); err != nil {
+				return err
+			}
+			return f.cut
 		},
 	}
 	var syntaxes []string

@@ -62,7 +62,6 @@ type Dissector struct {
 
 	pending    reassembler
 	streams    streams
-	foreign    *uint32 // the first link type that is not known; nil if there is none
 	notRead    []NotRead
 	otherPorts []OtherPort
 	latest     time.Time // of the frames of the file
@@ -99,10 +98,6 @@ func (d *Dissector) Add(f Frame) {
 	next, rest, err := linkLayer(f.Link, f.Data)
 	if errors.Is(err, errLinkType) {
 		d.unread(linkName(f.Link))
-		if d.foreign == nil {
-			link := f.Link
-			d.foreign = &link
-		}
 	}
 	d.layers(f, next, rest, err)
 }
@@ -134,15 +129,6 @@ func (d *Dissector) NotRead() []NotRead { return slices.Clone(d.notRead) }
 // OtherPorts returns the UDP ports that are none of IKE, and have datagrams that
 // look like it.
 func (d *Dissector) OtherPorts() []OtherPort { return slices.Clone(d.otherPorts) }
-
-// UnknownLink returns the first link type that could not be read, a LINKTYPE_
-// value; ok is false if there was none.
-func (d *Dissector) UnknownLink() (link uint32, ok bool) {
-	if d.foreign == nil {
-		return 0, false
-	}
-	return *d.foreign, true
-}
 
 // isOurs reports whether a UDP datagram is of an IKE port.
 func (d *Dissector) isOurs(udp []byte) bool {

@@ -171,20 +171,3 @@ func TestICMPErrors(t *testing.T) {
 		})
 	}
 }
-
-// The first link type that is not known is kept, since it says why there is
-// nothing.
-func TestUnknownLink(t *testing.T) {
-	var d Dissector
-	packet := udpPacket(t, from4, to4, request(t))
-	d.Add(Frame{Number: 1, Link: linkRaw, Data: packet, Length: len(packet)})
-	if link, ok := d.UnknownLink(); ok {
-		t.Errorf("link type %d is not known", link)
-	}
-	for i, link := range []uint32{147, 148, linkRaw} {
-		d.Add(Frame{Number: 2 + i, Link: link, Data: packet, Length: len(packet)})
-	}
-	if link, ok := d.UnknownLink(); link != 147 || !ok || d.Counts.Unreadable != 2 {
-		t.Errorf("link type %d, %t; %+v", link, ok, d.Counts)
-	}
-}

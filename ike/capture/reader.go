@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 	"time"
 )
 
@@ -69,7 +70,10 @@ const (
 	magicByteOrder    = 0x1a2b3c4d
 )
 
-var errNotCapture = errors.New("not a pcap or pcapng file")
+var (
+	errNotCapture = errors.New("not a pcap or pcapng file")
+	errEmpty      = errors.New("it is empty")
+)
 
 // Is reports whether a file that begins with these octets is a pcap or pcapng
 // file. It looks at the first 4; of fewer it reports false.
@@ -86,18 +90,52 @@ func Is(begin []byte) bool {
 	return false
 }
 
+// longestMagic is how much of a file Foreign looks at.
+const longestMagic = 8
+
+// Foreign names the format of a file that begins with these octets, if it is one
+// in which captures come besides pcap and pcapng, and says what to do with it,
+// such as "a gzip file: unpack it first"; else it returns "". It looks at the
+// first 8 octets.
+func Foreign(begin []byte) string {
+	const unpack, convert = ": unpack it first", ": convert it with editcap"
+	for _, f := range []struct{ magic, name string }{
+		{"\x1f\x8b", "a gzip file" + unpack},
+		{"\xfd7zXZ\x00", "an xz file" + unpack},
+		{"\x28\xb5\x2f\xfd", "a zstd file" + unpack},
+		{"\x04\x22\x4d\x18", "an lz4 file" + unpack},
+		{"BZh", "a bzip2 file" + unpack},
+		{"PK\x03\x04", "a zip file" + unpack},
+		{"snoop\x00\x00\x00", "a snoop file" + convert},
+		{"\xa1\xb2\xcd\x34", "a modified pcap file" + convert},
+		{"\x34\xcd\xb2\xa1", "a modified pcap file" + convert},
+		{"GMBU", "a file of Network Monitor" + convert},
+		{"RTSS", "a file of Network Monitor" + convert},
+		{"XCP\x00", "a file of NetXRay" + convert},
+		{"TRSNIFF ", "a file of Sniffer" + convert}, // "TRSNIFF data"
+	} {
+		if strings.HasPrefix(string(begin), f.magic) {
+			return f.name
+		}
+	}
+	return ""
+}
+
 // NewReader returns a Reader of a capture file, and reads its first octets. The
 // error says why the file cannot be read: it is in another format, such as gzip,
 // it is of an unknown version, or it ends within its header.
 func NewReader(file io.Reader) (*Reader, error) {
 	r := &Reader{in: bufio.NewReaderSize(file, 1<<16)}
-	begin, err := r.in.Peek(4)
+	begin, err := r.in.Peek(longestMagic)
 	switch {
 	case err != nil && err != io.EOF:
 		return nil, err
-	case len(begin) >= 2 && begin[0] == 0x1f && begin[1] == 0x8b:
-		return nil, fmt.Errorf("%w, but a gzip file: unpack it first", errNotCapture)
+	case len(begin) == 0:
+		return nil, errEmpty
 	case !Is(begin):
+		if other := Foreign(begin); other != "" {
+			return nil, fmt.Errorf("%w, but %s", errNotCapture, other)
+		}
 		return nil, errNotCapture
 	case binary.LittleEndian.Uint32(begin) == magicSection:
 		r.next = r.nextBlock

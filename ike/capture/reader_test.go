@@ -31,9 +31,14 @@ func TestReaderFaults(t *testing.T) {
 		file []byte
 		want string
 	}{
-		{"empty", nil, "not a pcap or pcapng file"},
+		{"empty", nil, "it is empty"},
 		{"text", []byte("hello, world"), "not a pcap or pcapng file"},
 		{"gzip", []byte{0x1f, 0x8b, 8, 0, 0}, "gzip file: unpack it first"},
+		{"xz", []byte("\xfd7zXZ\x00\x00\x04"), "but an xz file: unpack it first"},
+		{"zstd", []byte("\x28\xb5\x2f\xfd\x04"), "but a zstd file: unpack it first"},
+		{"snoop", []byte("snoop\x00\x00\x00\x00\x00\x00\x02"), "but a snoop file: convert it with editcap"},
+		{"modified pcap", []byte("\x34\xcd\xb2\xa1\x02\x00"), "but a modified pcap file: convert it with editcap"},
+		{"Network Monitor", []byte("GMBU\x00\x02"), "a file of Network Monitor"},
 		{"header", whole[:20], "file header: the file ends within it"},
 		{"version", version, "version 3.4 of pcap is not known"},
 		{"record header", whole[:30], "packet 1: the file ends within it"},
