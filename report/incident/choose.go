@@ -136,7 +136,10 @@ func (a *Attempt) standing() []*Event {
 				return o.Kind != Root && o.Phase != PhaseChild || slices.Contains([]string{"cert-untrusted", "cert-status", "signature", "no-config", "method-mismatch", "psk-missing", "cert-refused", "id-not-in-cert", "peer-id", "eap-method"}, o.Cause)
 			})
 		case Up:
-			out = out[:0]
+			// Another Child SA that failed stays failed.
+			out = slices.DeleteFunc(out, func(o *Event) bool {
+				return o.Phase != PhaseChild || o.arg("sa") == "" || o.arg("sa") == e.arg("sa")
+			})
 		case Start:
 			out = slices.DeleteFunc(out, func(o *Event) bool { return o.Kind == Own || o.Kind == Again })
 		}
@@ -229,6 +232,8 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 		return "eap-server-cert"
 	case id == "id-not-in-cert" && a.insideEAP(e):
 		return "eap-server-name"
+	case id == "auth-refused" && a.ikeUp && (strings.Contains(e.Text, "INVALID_ID_INFORMATION") || strings.Contains(e.Text, "INVALID-ID-INFORMATION")):
+		return "traffic-selectors" // of Quick Mode
 	case id == "auth-refused" && a.version() != 1 && a.Reached == PhaseEAP && e.Kind == Sign:
 		return "eap-refused"
 	}

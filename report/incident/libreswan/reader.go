@@ -46,7 +46,8 @@ func parseSubject(s string) (h subject, text string, ok bool) {
 	if !found || conn == "" || len(conn) > 128 {
 		return h, "", false
 	}
-	h.conn = conn
+	// "office/0x2" is one of several pairs of subnets of "office".
+	h.conn, _, _ = strings.Cut(conn, "/")
 	head, text, found := strings.Cut(rest, ": ")
 	if !found || len(head) > 200 {
 		return h, "", false
@@ -129,6 +130,7 @@ func (reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		e.Set("peer", h.peer)
 	}
 	e.Set("conn", h.conn)
+	e.Set("sa", h.sa)
 	e.Key = h.conn + "[" + h.instance + "]" + h.peer
 	if h.instance == "" && h.conn != "" {
 		e.Key = h.conn
