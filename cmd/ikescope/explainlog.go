@@ -44,16 +44,39 @@ func (a *app) logSource(arg string) (s logSource, ok bool) {
 // product is not known.
 const maxHead = 1 << 20
 
-// headReader keeps the beginning of what is read.
+// headReader keeps the beginning of what is read, ends with the context, and
+// shows on a terminal how far it is.
 type headReader struct {
-	in   io.Reader
-	head []byte
+	ctx   context.Context
+	in    io.Reader
+	head  []byte
+	shown io.Writer // nil for none
+	total int64
+	last  time.Time
 }
 
+// showFrom is from how many octets on a log is worth a line of progress.
+const showFrom = 16 << 20
+
 func (h *headReader) Read(p []byte) (int, error) {
+	if err := h.ctx.Err(); err != nil {
+		return 0, errStopped
+	}
 	n, err := h.in.Read(p)
 	h.head = append(h.head, p[:min(n, maxHead-len(h.head))]...)
+	h.total += int64(n)
+	if h.shown != nil && h.total > showFrom && time.Since(h.last) > redraw {
+		h.last = time.Now()
+		fmt.Fprintf(h.shown, "%s%d MB read", clearLine, h.total>>20)
+	}
 	return n, err
+}
+
+// done removes the line of progress.
+func (h *headReader) done() {
+	if h.shown != nil && !h.last.IsZero() {
+		fmt.Fprint(h.shown, clearLine)
+	}
 }
 
 // explainLogs writes what logs say.
@@ -69,9 +92,13 @@ func (a *app) explainLogs(ctx context.Context, o *explainOptions, sources []logS
 		if err != nil {
 			return usagef("explain: %s: %w", s.name, withoutPath(err))
 		}
-		h := &headReader{in: in}
+		h := &headReader{ctx: ctx, in: in}
+		if !o.quiet && terminalWidth(a.err) > 0 {
+			h.shown = a.err
+		}
 		tell := a.teller(o, s)
 		file, err := incident.Follow(ctx, s.name, h, readers.All(), func(attempt *incident.Attempt) { groups.Add(attempt) }, tell.paused(&groups))
+		h.done()
 		in.Close()
 		if file.Lines == 0 && err != nil {
 			return usagef("explain: %s: %w", s.name, err)
@@ -165,9 +192,6 @@ type teller struct {
 	told int
 }
 
-// pause is how long a log has to be quiet for its ended attempts to be told.
-const pause = time.Second
-
 func (a *app) teller(o *explainOptions, s logSource) *teller {
 	text := len(o.outputs) == 0 || len(o.outputs) == 1 && o.outputs[0].format == "text" && o.outputs[0].path == ""
 	return &teller{a: a, o: o, live: s.live && text && o.attempt == 0}
@@ -179,17 +203,19 @@ func (t *teller) paused(groups *incident.Groups) func(incident.File) {
 	if !t.live {
 		return nil
 	}
-	return func(f incident.File) {
+	return func(incident.File) {
 		look := textOptions(t.a.out, t.o.width, t.o.noColor)
 		for _, g := range groups.All {
 			one := incident.Groups{}
 			one.Add(g.Attempt)
 			doc := incident.NewDocument(nil, &one)
+			var out bytes.Buffer
 			if t.told > 0 {
-				fmt.Fprintln(t.a.out)
+				out.WriteByte('\n')
 			}
 			t.told++
-			incident.WriteText(t.a.out, doc, incident.Options{Width: look.Width, Color: look.Color})
+			incident.WriteText(&out, doc, incident.Options{Width: look.Width, Color: look.Color})
+			t.a.out.Write(out.Bytes())
 		}
 		*groups = incident.Groups{}
 	}

@@ -170,7 +170,7 @@ func (a *Attempt) progress(e *Event) {
 		a.ended = true
 	case Own, Root, Sign:
 		if !a.Established && e.Cause != "" {
-			a.ended = a.ended || e.Kind == Own
+			a.ended = a.ended || e.Kind != Sign
 		}
 	}
 }

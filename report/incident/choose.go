@@ -221,6 +221,8 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 			return "child-pfs"
 		}
 		return "child-proposal"
+	case (id == "child-refused" || id == "refused") && ofNotify[e.arg("notify")] != "":
+		return ofNotify[e.arg("notify")]
 	case id == "undecryptable" && a.version() == 1:
 		return "psk-mismatch" // in IKEv1 it is part of the keys
 	case id == "no-connection" && a.version() == 1:
@@ -238,6 +240,12 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 		return "eap-refused"
 	}
 	return id
+}
+
+// ofNotify are the causes of notify messages that refuse something.
+var ofNotify = map[string]string{
+	"TS_UNACCEPTABLE": "traffic-selectors", "INTERNAL_ADDRESS_FAILURE": "no-address", "FAILED_CP_REQUIRED": "address-wanted",
+	"AUTHENTICATION_FAILED": "auth-refused", "INVALID_SYNTAX": "syntax-refused", "INVALID_MAJOR_VERSION": "version", "INVALID_IKE_SPI": "lost-state",
 }
 
 // late reports whether a request that was sent again has a Message ID that no

@@ -28,8 +28,10 @@ type Document struct {
 	Error    string    `json:"error,omitempty"`
 	Files    []LogFile `json:"files"`
 	// Attempts counts those that the logs hold.
-	Attempts int     `json:"attempts"`
-	Stories  []Story `json:"stories"`
+	Attempts int `json:"attempts"`
+	// Kinds counts how they ended, which may be more than there are stories.
+	Kinds   int     `json:"kinds"`
+	Stories []Story `json:"stories"`
 	// Notes say what the logs lack, and what to switch on to learn more.
 	Notes []string `json:"notes"`
 }
@@ -123,6 +125,7 @@ func NewDocument(files []File, g *Groups) *Document {
 	if len(files) > 1 {
 		all = pair(all)
 	}
+	d.Kinds = len(all)
 	for _, group := range all {
 		if len(d.Stories) == maxStories {
 			d.Notes = append(d.Notes, fmt.Sprintf("%d further kinds of attempts are left out", len(all)-maxStories))

@@ -272,12 +272,12 @@ func (t *writer) table(d *Document) {
 	for _, f := range d.Files {
 		name = append(name, f.Name)
 	}
-	head := fmt.Sprintf("%s: %s in %s", strings.Join(name, ", "), times(d.Attempts, "attempt", "attempts"), times(len(d.Stories), "kind", "kinds"))
+	head := fmt.Sprintf("%s: %s in %s", strings.Join(name, ", "), times(d.Attempts, "attempt", "attempts"), times(d.Kinds, "kind", "kinds"))
 	t.out.WriteString(t.paint(styleBold, printable(head)) + "\n\n")
 	most := 20
 	for i := range d.Stories {
 		if i == most {
-			fmt.Fprintf(&t.out, "     %d more; -o json has all\n", len(d.Stories)-most)
+			fmt.Fprintf(&t.out, "     %d more; -o json has up to %d\n", d.Kinds-most, maxStories)
 			break
 		}
 		s := &d.Stories[i]

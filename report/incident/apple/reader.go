@@ -30,17 +30,28 @@ var dialogues = regexp.MustCompile(`^(?:VPN Connection\W+)?(?:The VPN server|The
 func claim(l *incident.Line) (string, map[string]string, bool) {
 	s := l.Text
 	if l.Program == "neagent" || l.Program == "nesessionmanager" || l.Program == "NEIKEv2Provider" {
-		return s, nil, true
+		return withDomain(s), nil, true
 	}
 	for _, word := range ofApple {
 		if strings.Contains(s, word) {
-			return s, nil, true
+			return withDomain(s), nil, true
 		}
 	}
 	if l.Program == "" && dialogues.MatchString(s) {
 		return s, nil, true
 	}
 	return "", nil, false
+}
+
+// domain is an error of the framework as dialogues and logs write it.
+var domain = regexp.MustCompile(`(NEVPN(?:Connection)?ErrorDomain|NEIKEv2ErrorDomain)\W+(?:[Cc]ode[= ]|error )(-?\d+)`)
+
+// withDomain writes the errors in a line in one form.
+func withDomain(s string) string {
+	if !strings.Contains(s, "ErrorDomain") {
+		return s
+	}
+	return domain.ReplaceAllString(s, "$1 Code=$2 ")
 }
 
 func after(e *incident.Event) {
