@@ -103,8 +103,7 @@ func (s *scan) ask(ctx context.Context, purpose Purpose, offer []proposals.Produ
 	}
 	a := s.init(ctx, s.main, purpose, sent, method)
 	if a.Conflict != initiator.NotTried && !s.conn.BePatient() {
-		s.journal.note("Two answers to exchange %d contradict each other, so one is forged, perhaps: from then on each answer was waited for longer, "+
-			"and what says yes counts.", a.ID)
+		s.journal.note(Note{Kind: NoteConflict, Exchanges: []int{a.ID}})
 		a = s.init(ctx, s.main, purpose, sent, method)
 	}
 	return a

@@ -1,11 +1,8 @@
 package probe
 
 import (
-	"cmp"
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
@@ -26,9 +23,8 @@ type ClientAnswer struct {
 	Group   ike.KeyExchangeMethod
 	// Suite is what the gateway chose, where it chose one.
 	Suite *proposals.Suite
-	// Detail says, in printable sentences, what the rest leaves out; "" if
-	// nothing.
-	Detail string
+	// Notes say what the rest leaves out.
+	Notes []Note
 	// Evidence holds the numbers of the exchanges.
 	Evidence []int
 }
@@ -55,30 +51,27 @@ type clientTry struct {
 	answer ClientAnswer
 }
 
-// remark adds a sentence to the Detail.
-func (c *clientTry) remark(format string, args ...any) {
-	c.answer.Detail = strings.TrimSpace(c.answer.Detail + " " + fmt.Sprintf(format, args...))
-}
+func (c *clientTry) note(n Note) { c.answer.Notes = append(c.answer.Notes, n) }
 
 // prepare reads the offer, and reports whether the packet can be sent.
 func (c *clientTry) prepare() bool {
-	var untold []string
+	var untold []int
 	offer, whole := c.packet.Products()
 	for i, p := range c.packet.Proposals {
 		if !whole[i] {
-			untold = append(untold, fmt.Sprint(p.Number))
+			untold = append(untold, int(p.Number))
 		}
 	}
 	c.offer = offer
 	if len(untold) > 0 {
-		c.remark("Proposals that hold more than can be told as suites, and were sent as they are: %s.", strings.Join(untold, ", "))
+		c.note(Note{Kind: ClientUntold, Proposals: untold})
 	}
 	if err := c.packet.Check(); err != nil {
-		c.remark("Not tried: %v.", err)
+		c.note(Note{Kind: ClientInvalid, Detail: err.Error()})
 		return false
 	}
 	if n := c.scan.halfOpens.unclosed(); n >= halfOpenLimit {
-		c.remark("Not tried: %d half-open IKE SAs are left at the gateway.", n)
+		c.note(Note{Kind: ClientHalfOpenLeft, Count: n})
 		return false
 	}
 	return true
@@ -91,7 +84,7 @@ func (c *clientTry) run(ctx context.Context) {
 	if !keyexchange.Supported(method) {
 		var ok bool
 		if method, ok = c.scan.stateless(c.offer); !ok {
-			c.remark("Not tried: this scanner cannot compute %v, of which the client's KE payload is.", c.packet.KE)
+			c.note(Note{Kind: ClientUncomputable, KE: c.packet.KE})
 			return
 		}
 	}
@@ -100,15 +93,14 @@ func (c *clientTry) run(ctx context.Context) {
 		switch {
 		case a.Group == c.packet.KE:
 			c.answer.State = matrix.Accepted
-			c.remark("This scanner cannot compute %v, of which the client's KE payload is. To one of %v the gateway answered that it wants %[1]v: "+
-				"the offer is acceptable.", a.Group, method)
+			c.note(Note{Kind: ClientStandIn, KE: a.Group, Other: method})
 			return
 		case !keyexchange.Supported(a.Group):
 			c.answer.State = matrix.Accepted
-			c.remark("The gateway wants %v, with which the client tries again and this scanner cannot: the offer is acceptable.", a.Group)
+			c.note(Note{Kind: ClientWouldRetry, KE: a.Group})
 			return
 		}
-		c.remark("The gateway asked for %v, and the client tried again with that.", a.Group)
+		c.note(Note{Kind: ClientRetried, KE: a.Group})
 		a = c.send(ctx, a.Group)
 	}
 	c.judge(ctx, a)
@@ -134,7 +126,7 @@ func (c *clientTry) send(ctx context.Context, ke ike.KeyExchangeMethod) initiato
 			return a
 		}
 		if len(c.answer.Evidence) == 0 && len(a.Request) > maxDatagram {
-			c.remark("The client's packet has %d octets, more than every path carries whole.", len(a.Request))
+			c.note(Note{Kind: ClientLong, Count: len(a.Request)})
 		}
 		c.answer.Evidence = append(c.answer.Evidence, a.ID)
 		c.answer.Outcome, c.answer.Group, c.answer.Suite = a.Outcome, a.Group, a.Suite
@@ -156,23 +148,23 @@ func (c *clientTry) judge(ctx context.Context, a initiator.Answer) {
 	case initiator.InvalidKEPayload:
 		c.answer.State = matrix.Refused
 		if proposals.HasKeyExchange(c.offer, a.Group) {
-			c.remark("The gateway asked for %v again.", a.Group)
+			c.note(Note{Kind: ClientAskedAgain, KE: a.Group})
 		} else {
-			c.remark("The gateway asks for %v, which the client does not offer.", a.Group)
+			c.note(Note{Kind: ClientNotOffered, KE: a.Group})
 		}
 	case initiator.NoAnswer:
-		c.remark("The packet was sent %d times without an answer, while control offers in between were answered.", c.tries)
+		c.note(Note{Kind: ClientSilent, Count: c.tries})
 		if len(a.Request) <= maxDatagram && c.scan.learnRefusal(ctx).how == dropsRefused {
 			c.answer.State = matrix.Refused
-			c.remark("The gateway drops offers that it does not take.")
+			c.note(Note{Kind: ClientDropped})
 		}
 	case initiator.NotTried:
 		if len(c.answer.Evidence) == 0 {
 			c.answer.State = matrix.NotTested
 		}
-		c.remark("There was no more to be learnt: the scan was over, or the gateway stopped answering.")
+		c.note(Note{Kind: ClientCutShort})
 	default:
-		c.remark("The gateway's answer was %s.", cmp.Or(a.Detail, a.Outcome.String()))
+		c.note(Note{Kind: ClientOtherAnswer, Outcome: a.Outcome, Notify: a.Notify, Detail: a.Detail})
 		if c.scan.refusesWith(ctx, a) {
 			c.answer.State = matrix.Refused
 		}

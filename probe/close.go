@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
-	"strings"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keymat"
@@ -26,7 +25,7 @@ func (s *scan) closeHalfOpen(ctx context.Context, opened *initiator.Request, x i
 	keys, err := keysOf(opened, x)
 	if err != nil {
 		s.halfOpens.noKeys()
-		s.journal.note("Exchange %d left a half-open IKE SA at the gateway, which times out by itself: %v.", x.ID, err)
+		s.journal.note(Note{Kind: NoteUnclosable, Exchanges: []int{x.ID}, Detail: err.Error()})
 		return false
 	}
 	header := ike.Header{
@@ -66,7 +65,7 @@ func (s *scan) closeHalfOpen(ctx context.Context, opened *initiator.Request, x i
 	case a.Outcome == initiator.NoAnswer:
 		return s.halfOpens.closedUnseen(x.ID)
 	}
-	s.journal.note("Exchange %d left a half-open IKE SA at the gateway, which times out by itself: the IKE_AUTH to close it ended with %s.", x.ID, a.Outcome)
+	s.journal.note(Note{Kind: NoteNotClosed, Exchanges: []int{x.ID}, Outcome: a.Outcome})
 	return false
 }
 
@@ -74,12 +73,11 @@ func (s *scan) closeHalfOpen(ctx context.Context, opened *initiator.Request, x i
 func (s *scan) noteUnseen() {
 	unseen, closed := s.halfOpens.closedLate()
 	if closed && len(unseen) > 0 {
-		s.journal.note("The IKE_AUTH to close the IKE SA of exchange %s was not answered, while others were. The answer, which is sent only once, was lost; the IKE SA counts as closed.",
-			strings.Trim(strings.ReplaceAll(fmt.Sprint(unseen), " ", ", "), "[]"))
+		s.journal.note(Note{Kind: NoteClosedUnseen, Exchanges: unseen})
 		return
 	}
 	for _, id := range unseen {
-		s.journal.note("Exchange %d left a half-open IKE SA at the gateway, which times out by itself: the IKE_AUTH to close it ended with %s.", id, initiator.NoAnswer)
+		s.journal.note(Note{Kind: NoteNotClosed, Exchanges: []int{id}, Outcome: initiator.NoAnswer})
 	}
 }
 

@@ -23,8 +23,7 @@ func (s *scan) detail(ctx context.Context) {
 	offer := s.closable()
 	if len(offer) == 0 {
 		if s.result.Matrix.Accepted > 0 && ctx.Err() == nil {
-			s.journal.note("Every accepted suite needs algorithms that this scanner cannot compute, or a KE payload that leaves no place in a datagram; " +
-				"so NAT detection and extensions are not known.")
+			s.journal.note(Note{Kind: NoteNothingClosable})
 		}
 		return
 	}
@@ -47,7 +46,7 @@ func (s *scan) detail(ctx context.Context) {
 		case initiator.NotTried:
 			continue // a note says why
 		default:
-			s.journal.note("The offer of what was found acceptable ended with %s over %s (exchange %d).", a.Outcome, p.Transport, a.ID)
+			s.journal.note(Note{Kind: NoteDetailFailed, Outcome: a.Outcome, Transport: p.Transport, Exchanges: []int{a.ID}})
 			continue
 		}
 		s.describe(a)

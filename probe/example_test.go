@@ -38,11 +38,14 @@ func ExampleScanner_Scan() {
 		log.Fatal(err)
 	}
 	scanner := probe.Scanner{Universe: universe, Transports: []initiator.Transport{initiator.UDP500}}
-	result := scanner.Scan(context.Background(), probe.Target{
+	result, err := scanner.Scan(context.Background(), probe.Target{
 		Name:    "example",
 		Address: netip.MustParseAddr("127.0.0.1"),
 		Paths:   initiator.Paths{{Transport: initiator.UDP500, Port: uint16(conn.LocalAddr().(*net.UDPAddr).Port)}},
 	})
+	if err != nil { // the result holds what was found until then
+		log.Print(err)
+	}
 	fmt.Println(result.Verdict)
 	if result.Matrix == nil { // nothing was asked: silent, unreachable, or no IKEv2 responder
 		return

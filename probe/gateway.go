@@ -58,9 +58,10 @@ type knowledge struct {
 
 // failure is an error that every offer is answered with.
 type failure struct {
-	name  string // "" if there was no answer, or another one
-	count int    // of the answers
-	other bool   // there was another answer
+	notify ike.NotifyType
+	detail string // of the first answer
+	count  int    // of the answers; 0 if there was none, or another one
+	other  bool   // there was another answer
 }
 
 // now returns what is known.
@@ -142,10 +143,11 @@ func plus[K comparable, V any](m map[K]V, key K, value V) map[K]V {
 func (f *failure) add(x initiator.Exchange) {
 	switch {
 	case x.Outcome == initiator.NoAnswer || f.other:
-	case x.Outcome != initiator.OtherError || f.name != "" && x.Detail != f.name:
+	case x.Outcome != initiator.OtherError || f.count > 0 && x.Notify != f.notify:
 		*f = failure{other: true}
+	case f.count == 0:
+		*f = failure{notify: x.Notify, detail: x.Detail, count: 1}
 	default:
-		f.name = x.Detail
 		f.count++
 	}
 }

@@ -2,7 +2,7 @@ package probe
 
 import (
 	"errors"
-	"fmt"
+	"reflect"
 	"slices"
 	"sync"
 
@@ -17,7 +17,7 @@ type journal struct {
 	begun     int // exchanges
 	spent     bool
 	exchanges []Exchange
-	notes     []string
+	notes     []Note
 	err       error
 }
 
@@ -108,11 +108,11 @@ func (j *journal) undecide() {
 	}
 }
 
-// note adds a sentence, once.
-func (j *journal) note(format string, args ...any) {
+// note adds n, once.
+func (j *journal) note(n Note) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if n := fmt.Sprintf(format, args...); !slices.Contains(j.notes, n) {
+	if !slices.ContainsFunc(j.notes, func(m Note) bool { return reflect.DeepEqual(m, n) }) {
 		j.notes = append(j.notes, n)
 	}
 }

@@ -71,7 +71,7 @@ func (s *scan) findLimit(ctx context.Context, octets int) bool {
 		return false // the control offer cannot be made as long
 	}
 	s.gateway.learn(func(k *knowledge) { k.limit = longest })
-	s.journal.note("The gateway answers requests of %d octets, but not of %d or more: it drops what is long, or the path does. The scan asked in shorter requests.", longest, min(silent, octets))
+	s.journal.note(Note{Kind: NoteLimit, Count: longest, Of: min(silent, octets)})
 	return true
 }
 

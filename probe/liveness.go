@@ -43,7 +43,7 @@ func (s *scan) checkLiveness(ctx context.Context) liveness {
 		}
 		if s.gateway.now().takesControl && a.Outcome == initiator.NoProposalChosen {
 			s.gateway.doubtControl()
-			s.restart.ask("The gateway refused what it had taken before: its policy changed.")
+			s.restart.ask(NoteControlRefused)
 			return livenessUnknown
 		}
 		if isIKEv2(a.Outcome) {
@@ -55,10 +55,10 @@ func (s *scan) checkLiveness(ctx context.Context) liveness {
 		}
 		if wait > longWait || s.gateway.now().absences > maxAbsence {
 			s.gateway.learn(func(k *knowledge) { k.gone = true })
-			s.journal.note("The gateway stopped answering, and did not come back while the scan waited.")
+			s.journal.note(Note{Kind: NoteGone})
 			return livenessUnknown
 		}
-		s.journal.note("The gateway stopped answering for a while, and the scan waited for it.")
+		s.journal.note(Note{Kind: NoteAway})
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():

@@ -3,10 +3,9 @@ package probe
 import (
 	"cmp"
 	"context"
-	"fmt"
+	"maps"
 	"math"
 	"slices"
-	"strings"
 	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
@@ -44,18 +43,17 @@ func (s *scan) matrix(ctx context.Context) {
 		m.Contradictions = append(contradictions, m.Contradictions...)
 		contradictions = slices.Clone(m.Contradictions)
 		if m := s.result.Matrix; m.Spent > 0 {
-			s.journal.note("The scan gave up after %d offers, more than a policy takes to be found out: the answers seem to follow none, or too many suites are accepted to observe each. "+
-				"What is left is not tested.", m.Spent)
+			s.journal.note(Note{Kind: NoteGaveUp, Count: m.Spent})
 		}
-		if doubt == "" {
+		if doubt == 0 {
 			break
 		}
 		s.undecide()
 		if run == maxRuns || s.over(ctx) || s.result.Matrix.Spent > 0 {
-			s.journal.note("%s The scan ended with that.", doubt)
+			s.journal.note(Note{Kind: doubt})
 			break
 		}
-		s.journal.note("%s The matrix was asked again from the start.", doubt)
+		s.journal.note(Note{Kind: doubt, Again: true})
 		s.restart.clear()
 	}
 	s.explain()
@@ -74,56 +72,52 @@ func (s *scan) over(ctx context.Context) bool {
 
 // stopped reports whether nothing more is to be asked in this run.
 func (s *scan) stopped() bool {
-	why, _ := s.restart.asked()
-	return why != "" || s.gateway.now().gone
+	return s.restart.asked() != 0 || s.gateway.now().gone
 }
 
-// doubt returns why a run cannot be trusted, in a sentence, or "". It changes
-// what has to be changed for the next run.
-func (s *scan) doubt(ctx context.Context, m *matrix.Matrix, run []Exchange) string {
+// doubt returns why a run cannot be trusted, or 0. It changes what has to be changed for the next run.
+func (s *scan) doubt(ctx context.Context, m *matrix.Matrix, run []Exchange) NoteKind {
 	known := s.gateway.now()
-	why, opening := s.restart.asked()
+	why := s.restart.asked()
 	switch {
-	case why != "":
-		if opening {
+	case why != 0:
+		if why == NoteDecoyTaken {
 			s.askOpening()
 		}
 		return why
 	case len(m.Contradictions) > 0:
 		s.gateway.doubtControl() // it may be refused now
-		return "Suites were both taken and refused: the policy of the gateway changed meanwhile, or there are several gateways at this address."
+		return NoteContradictions
 	case s.forged(run):
-		return forgedAnswers
+		return NoteForged
 	case s.over(ctx) && (known.taken || known.oracle != byForeignKE):
-		return ""
+		return 0
 	case m.Accepted == 0 && known.oracle == byForeignKE && !known.taken && !known.takesNothing:
 		switch {
 		case s.takesAnyway(ctx):
 			s.findOracle(ctx)
 			s.result.Matrix = s.untested()
-			return "The gateway refuses offers whose KE payload it cannot use, without looking at the proposals."
+			return NoteBlindRefusal
 		case s.over(ctx):
 			s.undecide()
 			s.result.Matrix = s.untested()
 		case s.forged(run):
-			return forgedAnswers
+			return NoteForged
 		case len(s.gateway.now().intolerances) > len(known.intolerances):
 			s.gateway.learn(func(k *knowledge) { k.takesNothing = true })
-			return "The gateway refuses all offers whose KE payload it cannot use, and does not answer some whose KE payload is of a method that is offered: what it thinks of those is not known."
+			return NoteBlindUnread
 		}
 	case s.changed(ctx, m, run):
 		s.gateway.doubtControl() // perhaps
-		return "The gateway answered an offer otherwise than before: its policy changed."
+		return NoteChanged
 	}
-	return ""
+	return 0
 }
 
 // untested returns a matrix in which nothing is decided.
 func (s *scan) untested() *matrix.Matrix {
 	return s.planner(func(offers []matrix.Offer) []matrix.Answer { return make([]matrix.Answer, len(offers)) }).Run()
 }
-
-const forgedAnswers = "Answers came late that contradict earlier ones: these were forged, perhaps."
 
 // forged reports whether an answer came after the end of an exchange of run
 // that was refused, and takes what it offered. The answers of the next run are
@@ -206,36 +200,21 @@ func sizeOf(offer []proposals.Product) float64 {
 	return size
 }
 
-// maxNamed is how many algorithms a note names.
-const maxNamed = 6
-
-// explain says what a reader of the matrix has to know.
+// explain notes what a reader of the matrix has to know.
 func (s *scan) explain() {
 	known := s.gateway.now()
 	if r := known.refusal; r.counts > 0 {
-		s.journal.note("The gateway drops offers that it does not take. %d of them were sent %d times in all without an answer, "+
-			"while control offers in between were answered, and count as refused.", r.counts, r.tries)
+		s.journal.note(Note{Kind: NoteDropsRefused, Count: r.counts, Of: r.tries})
 	}
-	if name := known.failure.name; name != "" {
-		s.journal.note("The gateway answers every offer with %s; which suites it takes cannot be told.", name)
+	if f := known.failure; f.count > 0 {
+		s.journal.note(Note{Kind: NoteOnlyError, Notify: f.notify, Detail: f.detail})
 	} else if len(known.intolerances) > 0 {
-		var names []string
-		for a := range known.intolerances {
-			names = append(names, a.Name())
-		}
-		slices.Sort(names)
-		names = slices.Compact(names)
-		if more := len(names) - maxNamed; more > 0 {
-			names = append(names[:maxNamed], fmt.Sprintf("%d more", more))
-		}
-		s.journal.note("The gateway does not answer as ever where these are offered, which were left out; what it thinks of such suites is not known: %s.",
-			strings.Join(names, ", "))
+		algorithms := slices.SortedFunc(maps.Keys(known.intolerances), func(a, b proposals.Algorithm) int {
+			return cmp.Or(cmp.Compare(a.Name(), b.Name()), cmp.Compare(a.Axis, b.Axis))
+		})
+		s.journal.note(Note{Kind: NoteIntolerances, Algorithms: algorithms})
 	}
 	if s.journal.isSpent() {
-		note := fmt.Sprintf("The budget of %d exchanges ran out; what it did not reach is not tested.", s.MaxExchanges)
-		if kept := min(detailBudget, s.MaxExchanges/4); kept > 0 {
-			note += fmt.Sprintf(" Up to %d of it were kept for NAT detection and what the gateway prefers.", kept)
-		}
-		s.journal.note("%s", note)
+		s.journal.note(Note{Kind: NoteBudget, Count: min(detailBudget, s.MaxExchanges/4), Of: s.MaxExchanges})
 	}
 }

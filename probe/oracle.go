@@ -61,8 +61,7 @@ func (s *scan) findNaming(ctx context.Context) bool {
 	}
 	for _, decoy := range decoys {
 		if decoy != method && names(byDecoy, decoy) {
-			s.journal.note("The gateway does not name the key exchange method that it wants where the KE payload is of one that was not offered; "+
-				"so %v, which it does not take, was offered beside all others.", decoy)
+			s.journal.note(Note{Kind: NoteDecoy, KE: decoy})
 			return true
 		}
 	}
@@ -89,7 +88,7 @@ func (s *scan) findOracleAgain(ctx context.Context) {
 	}
 	s.gateway.learn(func(k *knowledge) { k.oracle, k.control, k.takesControl = byForeignKE, was.control, false })
 	s.target.Prior, s.result.PriorDoubted = nil, true
-	s.journal.note("The gateway does not take what it took in the scan that this one went on from, so all was asked again: its policy changed.")
+	s.journal.note(Note{Kind: NotePriorRefused})
 }
 
 // takenOf returns an offer of one key exchange method that was taken.
@@ -109,8 +108,7 @@ func takenOf(prior []matrix.Asked) ([]proposals.Product, bool) {
 // askOpening has the gateway asked by accepted answers from now on.
 func (s *scan) askOpening() {
 	s.gateway.learn(func(k *knowledge) { k.oracle = byOwnKE })
-	s.journal.note("The gateway does not name the key exchange method that it wants, so the matrix was found by accepted answers, one method at a time, " +
-		"each of which opens an IKE SA that has to be closed. Methods that this scanner cannot compute were not offered.")
+	s.journal.note(Note{Kind: NoteOpening})
 }
 
 // takesAnyway reports whether the gateway takes something when the KE payload
@@ -129,7 +127,7 @@ func (s *scan) takesAnyway(ctx context.Context) bool {
 	}) {
 		return true
 	}
-	if s.gateway.now().failure.name != "" {
+	if s.gateway.now().failure.count > 0 {
 		return false // it does not come to the proposals
 	}
 	var classical, hybrid []proposals.Product

@@ -149,7 +149,7 @@ func (s *scan) inFlight() int {
 	if known.oracle == byOwnKE {
 		return halfOpenLimit - 1
 	}
-	if known.failure.name != "" {
+	if known.failure.count > 0 {
 		return 4 // so as not to ask much more than tells
 	}
 	return 64
@@ -164,7 +164,7 @@ func (s *scan) poseOne(ctx context.Context, q *question) {
 	known := s.gateway.now()
 	switch {
 	case known.oracle == byDecoy && a.Outcome == initiator.Accepted && !proposals.HasKeyExchange(q.offer, known.decoy):
-		s.restart.askOpening("The gateway accepted a key exchange method that it seemed to refuse.")
+		s.restart.ask(NoteDecoyTaken)
 	case a.Outcome == initiator.NotTried, a.Outcome == initiator.NoAnswer && ctx.Err() != nil:
 		q.answer.State, q.over = matrix.NotTested, true
 	case a.Outcome == initiator.NoAnswer && a.ID == 0:

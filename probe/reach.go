@@ -43,7 +43,7 @@ func (s *scan) reach(ctx context.Context) {
 			s.gateway.learn(func(k *knowledge) { k.noRedirect = true })
 			s.describe(a)
 			answers[i] = s.init(ctx, s.Transports[i], PurposeReach, offer, method)
-			s.journal.note("The gateway sends initiators elsewhere that follow a REDIRECT; the scan did not follow it.")
+			s.journal.note(Note{Kind: NoteRedirected})
 		}
 	}
 	client := false
@@ -127,7 +127,7 @@ func (s *scan) negotiates() bool {
 			return true
 		}
 	}
-	s.journal.note("The gateway asks for a cookie again and again, also where one is sent; its policy cannot be seen.")
+	s.journal.note(Note{Kind: NoteCookieLoop})
 	return false
 }
 

@@ -50,7 +50,7 @@ func (s *scan) learnRefusal(ctx context.Context) refusal {
 	case a.Outcome == initiator.NoProposalChosen:
 		return s.gateway.setRefusal(refusal{how: refusesAloud})
 	case a.Outcome == initiator.OtherError && known.taken && a.Notify.IsError():
-		s.journal.note("The gateway refuses offers with %v in place of NO_PROPOSAL_CHOSEN.", a.Notify)
+		s.journal.note(Note{Kind: NoteRefusesByError, Notify: a.Notify})
 		return s.gateway.setRefusal(refusal{how: refusesByError, notify: a.Notify})
 	case a.Outcome == initiator.NoAnswer && known.taken && s.reads(ctx, nobodysCipher):
 		s.conn.RestoreRate() // it was no loss

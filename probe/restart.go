@@ -5,34 +5,22 @@ import "sync"
 // restart is why the planner has to begin again from the start, if it has to.
 // Its methods may be called concurrently.
 type restart struct {
-	mu      sync.Mutex
-	why     string // or ""
-	opening bool   // by accepted answers
+	mu  sync.Mutex
+	why NoteKind // 0: it has not
 }
 
 // ask ends the run of the planner.
-func (r *restart) ask(why string) {
+func (r *restart) ask(why NoteKind) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.why = why
 }
 
-// askOpening ends the run of the planner, which is to go on with accepted answers.
-func (r *restart) askOpening(why string) {
+// asked returns why to begin again; 0 if there is no need.
+func (r *restart) asked() NoteKind {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.why, r.opening = why, true
+	return r.why
 }
 
-// asked returns why to begin again, or "", and whether by accepted answers.
-func (r *restart) asked() (why string, opening bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.why, r.opening
-}
-
-func (r *restart) clear() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.why = ""
-}
+func (r *restart) clear() { r.ask(0) }

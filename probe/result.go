@@ -131,15 +131,14 @@ type Result struct {
 	Address netip.Addr
 	Started time.Time
 	Verdict Verdict
-	// Complete is false where the scan was interrupted, ran out of budget or
-	// gave up, or the gateway stopped answering, or the matrix would have taken
-	// more half-open IKE SAs than may be left.
+	// Complete is false where [Scanner.Scan] returned an error, which says why.
 	Complete bool
-	Err      error // with VerdictError
-	Paths    []Path
-	NAT      *NAT // nil where nothing was learnt of NAT
-	Gateway  *Gateway
-	Matrix   *matrix.Matrix // nil where no matrix was asked, or the target is no IKEv2 responder
+	// Err is what was wrong on our side, as is all with VerdictError.
+	Err     error
+	Paths   []Path
+	NAT     *NAT // nil where nothing was learnt of NAT
+	Gateway *Gateway
+	Matrix  *matrix.Matrix // nil where no matrix was asked, or the target is no IKEv2 responder
 	// PriorDoubted: answers contradicted [Target.Prior], so that the matrix
 	// does not rest on it.
 	PriorDoubted bool
@@ -147,5 +146,5 @@ type Result struct {
 	Clients      []ClientAnswer // in the order of [Scanner.Clients]
 	Cost         Cost
 	Exchanges    []Exchange
-	Notes        []string // what a reader of the result must know, in sentences
+	Notes        []Note // what a reader of the result must know
 }

@@ -30,7 +30,7 @@ func (s *scan) settle(ctx context.Context, questions []*question) {
 		waiting := s.waiting(questions)
 		if failure := s.gateway.now().failure; failure.count >= maxOnlyErrors {
 			return
-		} else if failure.name != "" {
+		} else if failure.count > 0 {
 			// It does not come to the proposals, and would not if asked again.
 			waiting = slices.DeleteFunc(waiting, func(q *question) bool { q.over = q.errors > 0; return q.over })
 		}

@@ -30,7 +30,7 @@ type scan struct {
 	result Result // but for what the journal holds
 }
 
-func newScan(s Scanner, target Target, started time.Time) *scan {
+func newScan(s Scanner, target Target) *scan {
 	if len(s.Transports) == 0 {
 		s.Transports = target.transports()
 	}
@@ -40,7 +40,7 @@ func newScan(s Scanner, target Target, started time.Time) *scan {
 	return &scan{
 		Scanner: s, target: target, random: &lockedReader{source: s.Rand},
 		halfOpens: newHalfOpens(), journal: journal{budget: s.MaxExchanges},
-		result: Result{Target: target.Name, Address: target.Address, Started: started},
+		result: Result{Target: target.Name, Address: target.Address, Started: time.Now()},
 	}
 }
 
@@ -56,7 +56,7 @@ func (r *lockedReader) Read(p []byte) (int, error) {
 	return r.source.Read(p)
 }
 
-func (s *scan) run(ctx context.Context) {
+func (s *scan) run(ctx context.Context) error {
 	c, err := initiator.Open(ctx, initiator.Config{
 		Gateway: s.target.Address, Paths: s.target.Paths, Source: s.Source, Listen: s.Listen,
 		Rand: s.random, Trace: s.Trace, InitialRTO: s.InitialRTO, Attempts: s.Attempts,
@@ -75,7 +75,7 @@ func (s *scan) run(ctx context.Context) {
 			s.journal.fail(fmt.Errorf("close the socket: %w", err))
 		}
 	}
-	s.finish(ctx)
+	return s.finish(ctx)
 }
 
 // explore finds out what there is to be found.
@@ -97,7 +97,7 @@ func (s *scan) sumUp() {
 	for _, a := range s.conn.Late() {
 		if a.Outcome == initiator.Accepted && a.Differs {
 			s.halfOpens.opened()
-			s.journal.note("Exchange %d was accepted after its end, which left a half-open IKE SA at the gateway that times out by itself.", a.Exchange)
+			s.journal.note(Note{Kind: NoteAcceptedLate, Exchanges: []int{a.Exchange}})
 		}
 	}
 	s.noteUnseen()
@@ -113,31 +113,32 @@ func (s *scan) sumUp() {
 		}
 	}
 	if n := s.conn.Strays(); n > 0 {
-		s.journal.note("%d datagrams came from other addresses than the gateway's and were ignored.", n)
+		s.journal.note(Note{Kind: NoteStrays, Count: n})
 	}
 	if r.Verdict != VerdictIKEv2 {
 		return
 	}
 	if n := s.halfOpens.unclosed(); n >= halfOpenLimit {
-		s.journal.note("%d half-open IKE SAs could not be closed, so no more was asked that may open another.", n)
+		s.journal.note(Note{Kind: NoteHalfOpenLeft, Count: n})
 	}
 	if rate, ok := s.conn.Slowed(); ok {
-		s.journal.note("Requests were lost on the way or dropped by the gateway, so the scan slowed down, to %.3g datagrams a second at the lowest; "+
-			"%d of %d datagrams were sent again.", rate, r.Cost.Retransmits, r.Cost.DatagramsSent)
+		s.journal.note(Note{Kind: NoteSlowed, Rate: rate, Count: r.Cost.Retransmits, Of: r.Cost.DatagramsSent})
 	}
 	if n := r.Cost.Cookies; n > 0 {
-		s.journal.note("The gateway asked for a cookie in %d of %d exchanges.", n, r.Cost.Exchanges)
+		s.journal.note(Note{Kind: NoteCookies, Count: n, Of: r.Cost.Exchanges})
 	}
 }
 
-// finish fills in the rest of the result.
-func (s *scan) finish(ctx context.Context) {
+// finish fills in the rest of the result, and returns why it is not complete.
+func (s *scan) finish(ctx context.Context) error {
 	r := &s.result
 	r.Exchanges, r.Notes, r.Err = s.journal.since(0), s.journal.notes, s.journal.err
 	slices.SortFunc(r.Exchanges, func(a, b Exchange) int { return a.ID - b.ID })
 	for i := range r.Paths {
 		r.Paths[i].Port = s.target.Paths.Port(r.Paths[i].Transport)
 	}
-	gaveUp := r.Matrix != nil && r.Matrix.Spent > 0
-	r.Complete = r.Err == nil && !s.over(ctx) && !gaveUp
+	r.Cost.Elapsed = time.Since(r.Started)
+	err := s.incomplete(ctx)
+	r.Complete = err == nil
+	return err
 }

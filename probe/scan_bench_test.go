@@ -77,7 +77,10 @@ func BenchmarkScan(b *testing.B) {
 	scans := 0
 	b.ReportAllocs()
 	for b.Loop() {
-		r := probe.Scanner{Rate: unlimited}.Scan(b.Context(), target)
+		r, err := probe.Scanner{Rate: unlimited}.Scan(b.Context(), target)
+		if err != nil {
+			b.Fatal(err)
+		}
 		if r.Err != nil || r.Matrix == nil || r.Matrix.Accepted != 7800 || !r.Matrix.Proven || r.Cost.HalfOpenLeft != 0 {
 			b.Fatalf("verdict %v, error %v, matrix %+v, cost %+v", r.Verdict, r.Err, r.Matrix, r.Cost)
 		}
@@ -110,7 +113,7 @@ func BenchmarkScan(b *testing.B) {
 func TestRequestOctets(t *testing.T) {
 	target := serveStrongSwan(t, "aes256-sha256-prfsha256-modp2048")
 	sent := make(map[int]int) // octets, by the number of the exchange
-	r := probe.Scanner{
+	r, err := probe.Scanner{
 		Rate: unlimited, Transports: []initiator.Transport{initiator.UDP500},
 		Trace: func(d initiator.Datagram) {
 			if d.Sent {
@@ -118,6 +121,9 @@ func TestRequestOctets(t *testing.T) {
 			}
 		},
 	}.Scan(t.Context(), target)
+	if err != nil {
+		t.Fatal(err)
+	}
 	checked := 0
 	for _, x := range r.Exchanges {
 		if x.Purpose != probe.PurposeMatrix {

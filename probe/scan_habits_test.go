@@ -3,7 +3,7 @@ package probe
 import (
 	"context"
 	"fmt"
-	"strings"
+	"slices"
 	"testing"
 	"time"
 
@@ -32,11 +32,11 @@ func TestScanKE(t *testing.T) {
 	both := func(r iketest.KEReaction) iketest.Profile {
 		return with(func(p *iketest.Profile) { p.ForeignKE, p.UnchosenKE = r, r })
 	}
-	const decoy, accepted = "was offered beside all others", "found by accepted answers"
+	const decoy, accepted = NoteDecoy, NoteOpening
 	for _, tc := range []struct {
 		name    string
 		profile iketest.Profile
-		note    string
+		note    NoteKind
 		left    int // half-open IKE SAs that cannot be closed
 	}{
 		{"foreign refused", foreign(iketest.AsRefusal), decoy, 0},
@@ -85,7 +85,7 @@ func TestScanDecoyTaken(t *testing.T) {
 				during: func(cancel context.CancelFunc) { time.AfterFunc(time.Hour, cancel) }}.scan(t)
 			o.right(t)
 			o.clean(t)
-			o.notes(t, "accepted a key exchange method that it seemed to refuse", "found by accepted answers")
+			o.notes(t, NoteDecoyTaken, NoteOpening)
 			if !o.Complete {
 				t.Errorf("it did not end by itself: %d exchanges in %v", o.Cost.Exchanges, o.Cost.Elapsed)
 			}
@@ -134,7 +134,14 @@ func TestScanKELong(t *testing.T) {
 		}), link: iketest.Link{Delay: 5 * ms}}.scan(t)
 		o.right(t)
 		o.clean(t)
-		o.notes(t, "what it thinks of such suites is not known: KE_ML_KEM_1024, KE_ML_KEM_512, KE_ML_KEM_768, KE_MODP_6144, KE_MODP_8192")
+		n, _ := find(o.Notes, NoteIntolerances)
+		var names []string
+		for _, a := range n.Algorithms {
+			names = append(names, a.Name())
+		}
+		if want := []string{"KE_ML_KEM_1024", "KE_ML_KEM_512", "KE_ML_KEM_768", "KE_MODP_6144", "KE_MODP_8192"}; !slices.Equal(names, want) {
+			t.Errorf("intolerant of %v, want %v", names, want)
+		}
 		if m := o.Matrix; m.Proven || m.NoAnswer == 0 || m.NotTested != 0 {
 			t.Errorf("%s: %d without an answer, %d not tested; proven: %v", policy, m.NoAnswer, m.NotTested, m.Proven)
 		}
@@ -161,11 +168,11 @@ func TestScanKELoss(t *testing.T) {
 					o := scene{policy: smallPolicy, profile: profile, link: iketest.Link{Delay: 10 * ms, Loss: tc.loss}, seed: seed}.scan(t)
 					o.right(t)
 					if o.Matrix.Accepted == 0 || t.Failed() {
-						t.Fatalf("seed %d: %d accepted; %q", seed, o.Matrix.Accepted, o.Notes)
+						t.Fatalf("seed %d: %d accepted; %v", seed, o.Matrix.Accepted, kindsOf(o.Notes))
 					}
-					found := strings.Contains(strings.Join(o.Notes, " "), "found by accepted answers")
+					_, found := find(o.Notes, NoteOpening)
 					if found != (profile.UnchosenKE == iketest.AsRefusal) {
-						t.Errorf("seed %d: %q", seed, o.Notes)
+						t.Errorf("seed %d: %v", seed, kindsOf(o.Notes))
 					}
 					if o.stats.HalfOpenPeak > 3 || o.stats.Accepted != o.stats.Closed {
 						t.Errorf("seed %d: %d half-open at most, %d of %d closed", seed, o.stats.HalfOpenPeak, o.stats.Closed, o.stats.Accepted)
@@ -192,19 +199,19 @@ func TestScanRefusals(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
 		scene  scene
-		note   string
+		note   NoteKind
 		within time.Duration
 	}{
-		{"silence", scene{policy: overlapPolicy, faults: iketest.Faults{DropRefused: true}}, "drops offers that it does not take", 5 * time.Minute},
-		{"silence, and the greeting is refused", scene{policy: chacha, faults: iketest.Faults{DropRefused: true}}, "drops offers", 5 * time.Minute},
+		{"silence", scene{policy: overlapPolicy, faults: iketest.Faults{DropRefused: true}}, NoteDropsRefused, 5 * time.Minute},
+		{"silence, and the greeting is refused", scene{policy: chacha, faults: iketest.Faults{DropRefused: true}}, NoteDropsRefused, 5 * time.Minute},
 		{"silence, half the datagrams", scene{policy: smallPolicy, faults: iketest.Faults{DropRefused: true},
-			link: iketest.Link{Delay: 10 * ms, Loss: 0.2}}, "drops offers", time.Hour},
-		{"silence, a limit", scene{policy: smallPolicy, faults: iketest.Faults{DropRefused: true, RateLimit: 10}}, "drops offers", time.Hour},
-		{"silence, only accepted answers", scene{policy: smallPolicy, profile: acceptsOnly, faults: iketest.Faults{DropRefused: true}}, "drops offers", time.Hour},
+			link: iketest.Link{Delay: 10 * ms, Loss: 0.2}}, NoteDropsRefused, time.Hour},
+		{"silence, a limit", scene{policy: smallPolicy, faults: iketest.Faults{DropRefused: true, RateLimit: 10}}, NoteDropsRefused, time.Hour},
+		{"silence, only accepted answers", scene{policy: smallPolicy, profile: acceptsOnly, faults: iketest.Faults{DropRefused: true}}, NoteDropsRefused, time.Hour},
 		{"bad syntax", scene{policy: overlapPolicy, profile: with(func(p *iketest.Profile) { p.Refusal = ike.INVALID_SYNTAX })},
-			"INVALID_SYNTAX in place of NO_PROPOSAL_CHOSEN", time.Minute},
+			NoteRefusesByError, time.Minute},
 		{"bad syntax, and the greeting is refused", scene{policy: "chacha20poly1305-prfsha256-ecp256bp", profile: with(func(p *iketest.Profile) { p.Refusal = ike.INVALID_SYNTAX })},
-			"INVALID_SYNTAX in place of NO_PROPOSAL_CHOSEN", time.Minute},
+			NoteRefusesByError, time.Minute},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if tc.scene.profile.CookieFrom == 0 {
@@ -223,7 +230,7 @@ func TestScanRefusals(t *testing.T) {
 			if o.Cost.Elapsed > tc.within {
 				t.Errorf("it took %v", o.Cost.Elapsed)
 			}
-			t.Logf("%d exchanges, %d datagrams in %v; %q", o.Cost.Exchanges, o.Cost.DatagramsSent, o.Cost.Elapsed, o.Notes)
+			t.Logf("%d exchanges, %d datagrams in %v; %v", o.Cost.Exchanges, o.Cost.DatagramsSent, o.Cost.Elapsed, kindsOf(o.Notes))
 		})
 	}
 }
@@ -239,7 +246,9 @@ func TestScanOnlyError(t *testing.T) {
 					profile: with(func(p *iketest.Profile) { p.Refusal = refusal }),
 					link:    iketest.Link{Delay: 5 * ms}, scanner: Scanner{Universe: universe},
 				}.scan(t)
-				o.notes(t, "answers every offer with "+refusal.String())
+				if n, _ := find(o.Notes, NoteOnlyError); n.Notify != refusal || n.Detail != refusal.String() {
+					t.Errorf("note %+v, of %v", n, kindsOf(o.Notes))
+				}
 				if m := o.Matrix; m != nil && (m.Accepted != 0 || m.Refused != 0) {
 					t.Errorf("%d accepted, %d refused", m.Accepted, m.Refused)
 				}

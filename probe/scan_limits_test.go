@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -20,20 +21,20 @@ func TestScanLimits(t *testing.T) {
 		name    string
 		profile iketest.Profile
 		faults  iketest.Faults
-		notes   []string
+		notes   []NoteKind
 		within  time.Duration
 	}{
-		{"cookies", with(func(p *iketest.Profile) { p.AlwaysCookie = true }), iketest.Faults{}, []string{"asked for a cookie"}, time.Minute},
+		{"cookies", with(func(p *iketest.Profile) { p.AlwaysCookie = true }), iketest.Faults{}, []NoteKind{NoteCookies}, time.Minute},
 		{"cookies, half-open blocks", with(func(p *iketest.Profile) { p.CookieFrom, p.BlockFrom = 1, 3 }), iketest.Faults{}, nil, time.Minute},
 		{"blocked by one", with(func(p *iketest.Profile) { p.BlockFrom = 1 }), iketest.Faults{}, nil, time.Minute},
 		{"blocked by one, only accepted answers", with(func(p *iketest.Profile) {
 			p.BlockFrom, p.ForeignKE, p.UnchosenKE = 1, iketest.AsRefusal, iketest.AsRefusal
 		}), iketest.Faults{}, nil, 5 * time.Minute},
-		{"20 a second", iketest.StrongSwan, iketest.Faults{RateLimit: 20}, []string{"slowed down"}, time.Minute},
-		{"5 a second", iketest.StrongSwan, iketest.Faults{RateLimit: 5}, []string{"slowed down"}, 3 * time.Minute},
-		{"1 a second", iketest.StrongSwan, iketest.Faults{RateLimit: 1}, []string{"slowed down"}, 20 * time.Minute},
+		{"20 a second", iketest.StrongSwan, iketest.Faults{RateLimit: 20}, []NoteKind{NoteSlowed}, time.Minute},
+		{"5 a second", iketest.StrongSwan, iketest.Faults{RateLimit: 5}, []NoteKind{NoteSlowed}, 3 * time.Minute},
+		{"1 a second", iketest.StrongSwan, iketest.Faults{RateLimit: 1}, []NoteKind{NoteSlowed}, 20 * time.Minute},
 		{"blocked after 40 for 30 s", iketest.StrongSwan, iketest.Faults{BlockAfter: 40, BlockFor: 30 * time.Second},
-			[]string{"stopped answering for a while"}, 20 * time.Minute},
+			[]NoteKind{NoteAway}, 20 * time.Minute},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			o := scene{policy: singlesPolicy, profile: tc.profile, faults: tc.faults, link: iketest.Link{Delay: 10 * ms}}.scan(t)
@@ -46,7 +47,7 @@ func TestScanLimits(t *testing.T) {
 			if o.Cost.Elapsed > tc.within {
 				t.Errorf("it took %v", o.Cost.Elapsed)
 			}
-			t.Logf("%d exchanges, %d datagrams in %v, %d cookies; %q", o.Cost.Exchanges, o.Cost.DatagramsSent, o.Cost.Elapsed, o.Cost.Cookies, o.Notes)
+			t.Logf("%d exchanges, %d datagrams in %v, %d cookies; %v", o.Cost.Exchanges, o.Cost.DatagramsSent, o.Cost.Elapsed, o.Cost.Cookies, kindsOf(o.Notes))
 		})
 	}
 }
@@ -55,7 +56,10 @@ func TestScanLimits(t *testing.T) {
 func TestScanBlockedForEver(t *testing.T) {
 	o := scene{policy: singlesPolicy, profile: iketest.StrongSwan, faults: iketest.Faults{BlockAfter: 70}}.scan(t)
 	o.right(t)
-	o.notes(t, "did not come back")
+	o.notes(t, NoteGone)
+	if !errors.Is(o.err, ErrGone) {
+		t.Errorf("error %v", o.err)
+	}
 	if m := o.Matrix; m.Accepted == 0 || m.NotTested+m.NoAnswer == 0 || o.Complete {
 		t.Errorf("%d accepted, %d and %d undecided, complete: %v", m.Accepted, m.NoAnswer, m.NotTested, o.Complete)
 	}
@@ -94,17 +98,18 @@ func TestScanHearing(t *testing.T) {
 		faults  iketest.Faults
 		link    iketest.Link
 		// undecided reports whether an algorithm of a suite may have no answer.
-		undecided func(ike.Transform) bool
-		notes     []string
+		undecided  func(ike.Transform) bool
+		notes      []NoteKind
+		intolerant string // of an algorithm of this name
 	}{
-		{"15 transforms read", with(func(p *iketest.Profile) { p.TransformsRead = 15 }), iketest.Faults{}, iketest.Link{}, nil, nil},
-		{"deaf to KE payloads above 21", with(func(p *iketest.Profile) { p.DeafAboveKE = 21 }), iketest.Faults{}, iketest.Link{}, nil, nil},
-		{"deaf to KE transforms above 21", iketest.StrongSwan, deafTo(above21), iketest.Link{}, above21, []string{"KE_CURVE25519"}},
-		{"the same, and drops", iketest.StrongSwan, both(deafTo(above21), drops), iketest.Link{}, above21, []string{"KE_CURVE25519", "drops offers"}},
-		{"deaf to additional key exchanges", iketest.StrongSwan, deafTo(additional), iketest.Link{}, additional, []string{"KE_ML_KEM_768"}},
-		{"800 octets", iketest.StrongSwan, iketest.Faults{}, iketest.Link{Delay: 5 * ms, MaxDatagram: 800}, nil, []string{"asked in shorter requests"}},
-		{"600 octets", with(func(p *iketest.Profile) { p.MaxDatagram = 600 }), iketest.Faults{}, iketest.Link{}, nil, []string{"asked in shorter requests"}},
-		{"600 octets, and drops", with(func(p *iketest.Profile) { p.MaxDatagram = 600 }), drops, iketest.Link{}, nil, []string{"asked in shorter requests", "drops offers"}},
+		{"15 transforms read", with(func(p *iketest.Profile) { p.TransformsRead = 15 }), iketest.Faults{}, iketest.Link{}, nil, nil, ""},
+		{"deaf to KE payloads above 21", with(func(p *iketest.Profile) { p.DeafAboveKE = 21 }), iketest.Faults{}, iketest.Link{}, nil, nil, ""},
+		{"deaf to KE transforms above 21", iketest.StrongSwan, deafTo(above21), iketest.Link{}, above21, []NoteKind{NoteIntolerances}, "KE_CURVE25519"},
+		{"the same, and drops", iketest.StrongSwan, both(deafTo(above21), drops), iketest.Link{}, above21, []NoteKind{NoteIntolerances, NoteDropsRefused}, "KE_CURVE25519"},
+		{"deaf to additional key exchanges", iketest.StrongSwan, deafTo(additional), iketest.Link{}, additional, []NoteKind{NoteIntolerances}, "KE_ML_KEM_768"},
+		{"800 octets", iketest.StrongSwan, iketest.Faults{}, iketest.Link{Delay: 5 * ms, MaxDatagram: 800}, nil, []NoteKind{NoteLimit}, ""},
+		{"600 octets", with(func(p *iketest.Profile) { p.MaxDatagram = 600 }), iketest.Faults{}, iketest.Link{}, nil, []NoteKind{NoteLimit}, ""},
+		{"600 octets, and drops", with(func(p *iketest.Profile) { p.MaxDatagram = 600 }), drops, iketest.Link{}, nil, []NoteKind{NoteLimit, NoteDropsRefused}, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if tc.link.Delay == 0 {
@@ -114,7 +119,11 @@ func TestScanHearing(t *testing.T) {
 			o.right(t)
 			o.clean(t)
 			o.notes(t, tc.notes...)
-			t.Logf("%d exchanges, %d datagrams in %v; %q", o.Cost.Exchanges, o.Cost.DatagramsSent, o.Cost.Elapsed, o.Notes)
+			n, _ := find(o.Notes, NoteIntolerances)
+			if named := slices.ContainsFunc(n.Algorithms, func(a proposals.Algorithm) bool { return a.Name() == tc.intolerant }); named != (tc.intolerant != "") {
+				t.Errorf("intolerant of %v, want %q among them", n.Algorithms, tc.intolerant)
+			}
+			t.Logf("%d exchanges, %d datagrams in %v; %v", o.Cost.Exchanges, o.Cost.DatagramsSent, o.Cost.Elapsed, kindsOf(o.Notes))
 			if o.NAT == nil {
 				t.Error("nothing is known of NAT")
 			}
@@ -149,11 +158,11 @@ func TestScanPolicyChange(t *testing.T) {
 		o := sc.scan(t)
 		o.scene.policy = later
 		o.right(t)
-		if strings.Contains(strings.Join(o.Notes, " "), "policy") {
+		if o.changed() {
 			seen++
 		}
 		if t.Failed() {
-			t.Fatalf("from %d: %q", from, o.Notes)
+			t.Fatalf("from %d: %v", from, kindsOf(o.Notes))
 		}
 	}
 	if seen < 8 {
@@ -179,7 +188,9 @@ func TestScanTwoGateways(t *testing.T) {
 		return [][]byte{octets}
 	}}
 	o := scene{policy: overlapPolicy, profile: iketest.StrongSwan, faults: faults, link: iketest.Link{Delay: 5 * ms}}.scan(t)
-	o.notes(t, "asked again from the start")
+	if !slices.ContainsFunc(o.Notes, func(n Note) bool { return n.Again }) {
+		t.Errorf("it was not asked again: %v", kindsOf(o.Notes))
+	}
 	if o.Cost.Exchanges > 3000 {
 		t.Errorf("%d exchanges", o.Cost.Exchanges)
 	}
@@ -192,7 +203,7 @@ func TestScanForged(t *testing.T) {
 			faults: iketest.Faults{Before: []iketest.Forgery{iketest.Refusal}}}.scan(t)
 		o.exact(t)
 		o.clean(t)
-		o.notes(t, "contradict each other")
+		o.notes(t, NoteConflict)
 	})
 	t.Run("long before", func(t *testing.T) {
 		o := scene{policy: smallPolicy, profile: iketest.StrongSwan, link: iketest.Link{Delay: 5 * ms},
@@ -216,7 +227,7 @@ func TestScanForged(t *testing.T) {
 		o := scene{policy: smallPolicy, profile: with(func(p *iketest.Profile) { p.RedirectTo = "other.example" }), link: iketest.Link{Delay: 5 * ms}}.scan(t)
 		o.exact(t)
 		o.clean(t)
-		o.notes(t, "REDIRECT")
+		o.notes(t, NoteRedirected)
 		if o.Gateway == nil || !strings.Contains(o.Gateway.Redirect, "other.example") {
 			t.Errorf("gateway %+v", o.Gateway)
 		}
@@ -226,14 +237,14 @@ func TestScanForged(t *testing.T) {
 		if o.Verdict != VerdictIKEv2 || o.Matrix != nil || o.Cost.DatagramsSent > 8 {
 			t.Errorf("verdict %v, matrix %v, %d datagrams", o.Verdict, o.Matrix, o.Cost.DatagramsSent)
 		}
-		o.notes(t, "cookie again and again")
+		o.notes(t, NoteCookieLoop)
 	})
 	t.Run("other methods for ever", func(t *testing.T) {
 		o := scene{policy: overlapPolicy, profile: iketest.StrongSwan, faults: iketest.Faults{InvalidKELoop: true}}.scan(t)
 		if o.Cost.Exchanges > 2000 {
 			t.Errorf("%d exchanges", o.Cost.Exchanges)
 		}
-		t.Logf("%d exchanges, %d accepted; %q", o.Cost.Exchanges, o.Matrix.Accepted, o.Notes)
+		t.Logf("%d exchanges, %d accepted; %v", o.Cost.Exchanges, o.Matrix.Accepted, kindsOf(o.Notes))
 	})
 }
 
@@ -274,5 +285,8 @@ func TestScanGivesUp(t *testing.T) {
 	if o.Complete || o.Matrix.Spent == 0 || o.Matrix.Proven || o.Cost.Exchanges < o.Matrix.Spent || o.Cost.Exchanges > 2*o.Matrix.Spent {
 		t.Errorf("complete %v, proven %v, given up after %d of %d", o.Complete, o.Matrix.Proven, o.Matrix.Spent, o.Cost.Exchanges)
 	}
-	o.notes(t, "gave up after")
+	o.notes(t, NoteGaveUp)
+	if !errors.Is(o.err, ErrGaveUp) {
+		t.Errorf("error %v", o.err)
+	}
 }

@@ -2,7 +2,7 @@ package probe
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"net"
 	"net/netip"
 	"os"
@@ -166,12 +166,15 @@ func TestScanOtherAddress(t *testing.T) {
 		s := Scanner{Transports: []initiator.Transport{initiator.UDP500}, Listen: func(_ context.Context, _ netip.Addr, source netip.AddrPort) (net.PacketConn, error) {
 			return network.ListenPacket(netip.AddrPortFrom(clientAddr, source.Port()))
 		}}
-		o := s.Scan(t.Context(), Target{Address: gatewayAddr})
+		o, err := s.Scan(t.Context(), Target{Address: gatewayAddr})
 		if o.Verdict != VerdictNoAnswer || o.Matrix != nil || o.Paths[0].State != initiator.PathSilent {
 			t.Errorf("verdict %v, %+v", o.Verdict, o.Paths)
 		}
-		if len(o.Notes) != 1 || !strings.Contains(o.Notes[0], "came from other addresses") {
-			t.Errorf("notes %q", o.Notes)
+		if len(o.Notes) != 1 || o.Notes[0].Kind != NoteStrays || o.Notes[0].Count == 0 {
+			t.Errorf("notes %+v", o.Notes)
+		}
+		if err != nil {
+			t.Error(err)
 		}
 	})
 }
@@ -202,7 +205,7 @@ func TestScanNoRoute(t *testing.T) {
 		s := Scanner{Listen: func(context.Context, netip.Addr, netip.AddrPort) (net.PacketConn, error) {
 			return nil, &net.OpError{Op: "dial", Net: "udp", Err: os.NewSyscallError("connect", tc.errno)}
 		}}
-		r := s.Scan(t.Context(), Target{Address: gatewayAddr})
+		r, _ := s.Scan(t.Context(), Target{Address: gatewayAddr})
 		if r.Verdict != VerdictUnreachable || r.Err != nil || !r.Complete || len(r.Paths) != 2 {
 			t.Fatalf("verdict %v, error %v, %+v", r.Verdict, r.Err, r.Paths)
 		}
@@ -213,7 +216,7 @@ func TestScanNoRoute(t *testing.T) {
 		}
 	}
 	s := Scanner{Listen: func(context.Context, netip.Addr, netip.AddrPort) (net.PacketConn, error) { return nil, syscall.EMFILE }}
-	if r := s.Scan(t.Context(), Target{Address: gatewayAddr}); r.Verdict != VerdictError || r.Err == nil || r.Complete {
+	if r, err := s.Scan(t.Context(), Target{Address: gatewayAddr}); r.Verdict != VerdictError || r.Err == nil || r.Complete || err == nil {
 		t.Errorf("no socket: %v, %v", r.Verdict, r.Err)
 	}
 }
@@ -226,8 +229,8 @@ func TestScanInterrupted(t *testing.T) {
 		for after := 10 * ms; after < 3*time.Second; after += 251 * ms {
 			o := scene{policy: overlapPolicy, profile: profile, link: iketest.Link{Delay: 15 * ms},
 				during: func(cancel context.CancelFunc) { time.Sleep(after); cancel() }}.scan(t)
-			if o.Complete {
-				t.Errorf("after %v: complete", after)
+			if o.Complete || !errors.Is(o.err, ErrInterrupted) || !errors.Is(o.err, context.Canceled) {
+				t.Errorf("after %v: complete %v, error %v", after, o.Complete, o.err)
 			}
 			if o.Matrix != nil {
 				o.right(t)
@@ -250,7 +253,9 @@ func TestScanBudget(t *testing.T) {
 				t.Errorf("budget %d: %d exchanges, complete: %v", budget, len(o.Exchanges), o.Complete)
 			}
 			o.right(t)
-			o.notes(t, fmt.Sprintf("The budget of %d exchanges ran out", budget))
+			if n, _ := find(o.Notes, NoteBudget); n.Of != budget || !errors.Is(o.err, ErrBudget) {
+				t.Errorf("budget %d: note %+v, error %v", budget, n, o.err)
+			}
 			if o.Matrix.NotTested == 0 {
 				t.Errorf("budget %d: all tested", budget)
 			}

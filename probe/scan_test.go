@@ -46,6 +46,7 @@ type scene struct {
 // outcome is what came of a scene.
 type outcome struct {
 	Result
+	err   error
 	stats iketest.Stats
 	scene scene
 }
@@ -112,7 +113,7 @@ func (sc scene) scan(t *testing.T) outcome {
 		if sc.during != nil {
 			go sc.during(cancel)
 		}
-		out.Result = s.Scan(ctx, target)
+		out.Result, out.err = s.Scan(ctx, target)
 		out.stats = r.Stats()
 		for _, c := range conns {
 			c.Close()
@@ -176,6 +177,9 @@ func policyOf(t testing.TB, policy string) []ike.Proposal {
 // check holds what is true of every result.
 func (o outcome) check(t *testing.T) {
 	t.Helper()
+	if o.Complete != (o.err == nil) {
+		t.Errorf("complete: %v, error %v", o.Complete, o.err)
+	}
 	if o.Verdict == VerdictError || o.Err != nil {
 		t.Errorf("verdict %v, error %v", o.Verdict, o.Err)
 	}
@@ -231,7 +235,7 @@ func (o outcome) right(t *testing.T) {
 		t.Errorf("not accepted, though it is the policy: %v", p)
 	}
 	if t.Failed() {
-		t.Logf("%d exchanges; %s", o.Cost.Exchanges, strings.Join(o.Notes, "\n"))
+		t.Logf("%d exchanges; %+v", o.Cost.Exchanges, o.Notes)
 	}
 }
 
@@ -243,14 +247,38 @@ func (o outcome) clean(t *testing.T) {
 	}
 }
 
-// notes wants a note with each of words.
-func (o outcome) notes(t *testing.T, words ...string) {
+// notes wants a note of each kind.
+func (o outcome) notes(t *testing.T, kinds ...NoteKind) {
 	t.Helper()
-	for _, w := range words {
-		if !slices.ContainsFunc(o.Notes, func(n string) bool { return strings.Contains(n, w) }) {
-			t.Errorf("no note says %q: %q", w, o.Notes)
+	for _, k := range kinds {
+		if _, ok := find(o.Notes, k); !ok {
+			t.Errorf("there is no note %v: %v", k, kindsOf(o.Notes))
 		}
 	}
+}
+
+// find returns the first of notes that is of a kind.
+func find(notes []Note, k NoteKind) (Note, bool) {
+	i := slices.IndexFunc(notes, func(n Note) bool { return n.Kind == k })
+	if i < 0 {
+		return Note{}, false
+	}
+	return notes[i], true
+}
+
+func kindsOf(notes []Note) []NoteKind {
+	var kinds []NoteKind
+	for _, n := range notes {
+		kinds = append(kinds, n.Kind)
+	}
+	return kinds
+}
+
+// changed reports whether the result says that the policy changed.
+func (o outcome) changed() bool {
+	return slices.ContainsFunc(o.Notes, func(n Note) bool {
+		return slices.Contains([]NoteKind{NoteControlRefused, NoteContradictions, NoteChanged, NotePriorRefused}, n.Kind)
+	})
 }
 
 // full returns p with none written out.
@@ -344,12 +372,12 @@ func TestScan(t *testing.T) {
 				o := scene{policy: p.policy, profile: profile.profile, link: iketest.Link{Delay: 5 * ms}}.scan(t)
 				o.exact(t)
 				o.clean(t)
-				t.Logf("%d exchanges in %v, half-open peak %d, %q", o.Cost.Exchanges, o.Cost.Elapsed, o.stats.HalfOpenPeak, o.Notes)
+				t.Logf("%d exchanges in %v, half-open peak %d, %v", o.Cost.Exchanges, o.Cost.Elapsed, o.stats.HalfOpenPeak, kindsOf(o.Notes))
 				if o.stats.Cookies != 0 || o.Cost.Retransmits != 0 {
 					t.Errorf("%d cookies, %d retransmits", o.stats.Cookies, o.Cost.Retransmits)
 				}
 				if o.NAT == nil && p.policy != "" {
-					t.Errorf("nothing is known of NAT: %q", o.Notes)
+					t.Errorf("nothing is known of NAT: %v", kindsOf(o.Notes))
 				}
 				if len(o.Paths) != 2 || o.Paths[0].State != initiator.PathAnswers || o.Paths[1].State != initiator.PathAnswers {
 					t.Errorf("paths %+v", o.Paths)

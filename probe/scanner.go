@@ -92,13 +92,11 @@ func (s Scanner) universe() *matrix.Universe {
 }
 
 // Scan scans one address of a target. A gateway that is silent or rude is a
-// result; only what is wrong on our side is an error, in Result.Err. If ctx
-// ends, the result holds what was found until then and is not Complete.
-func (s Scanner) Scan(ctx context.Context, target Target) Result {
-	started := time.Now()
-	run := newScan(s, target, started)
-	run.run(ctx)
-	r := run.result
-	r.Cost.Elapsed = time.Since(started)
-	return r
+// result. The error says why the result is not Complete: [ErrInterrupted], if ctx
+// ended, [ErrBudget], [ErrGone], [ErrHalfOpen], [ErrGaveUp], or what is wrong on
+// our side, as in Result.Err. The result holds what was found until then.
+func (s Scanner) Scan(ctx context.Context, target Target) (Result, error) {
+	run := newScan(s, target)
+	err := run.run(ctx)
+	return run.result, err
 }

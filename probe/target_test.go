@@ -1,11 +1,12 @@
 package probe
 
 import (
-	"github.com/ikescope/ikescope/probe/initiator"
 	"net/netip"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/ikescope/ikescope/probe/initiator"
 )
 
 func TestParseEndpoint(t *testing.T) {

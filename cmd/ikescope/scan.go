@@ -194,7 +194,7 @@ func scanAll(ctx context.Context, scanner probe.Scanner, jobs []job, parallel in
 		}
 		s := scanner
 		s.Progress = w.exchange
-		results[i] = s.Scan(ctx, j.target)
+		results[i], _ = s.Scan(ctx, j.target) // the result says what it left out
 	})
 	return results
 }

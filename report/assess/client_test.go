@@ -177,8 +177,8 @@ func TestCompareLive(t *testing.T) {
 		want  report.Client
 	}{
 		{probe.ClientAnswer{State: matrix.Accepted, Suite: reporttest.Suite(t, taken)}, taken, report.Client{Verdict: report.ClientConnects, Suite: taken}},
-		{probe.ClientAnswer{State: matrix.Refused, Detail: "It was odd."}, taken,
-			report.Client{Verdict: report.ClientFails, Notes: []string{"It was odd.", "The matrix predicted otherwise: it connects."}}},
+		{probe.ClientAnswer{State: matrix.Refused, Notes: []probe.Note{{Kind: probe.ClientDropped}}}, taken,
+			report.Client{Verdict: report.ClientFails, Notes: []string{"The gateway drops offers that it does not take.", "The matrix predicted otherwise: it connects."}}},
 		{probe.ClientAnswer{State: matrix.Accepted, Suite: reporttest.Suite(t, other)}, taken,
 			report.Client{Verdict: report.ClientConnects, Suite: other, Notes: []string{"The matrix predicted otherwise: " + taken + "."}}},
 		{probe.ClientAnswer{State: matrix.NoAnswer}, taken, report.Client{Verdict: report.ClientUnknown}},

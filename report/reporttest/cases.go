@@ -210,7 +210,7 @@ func Cases(t testing.TB) map[string][]probe.Result {
 		Inferred: "aes128-aes256-sha256-prfsha256-modp2048", Silent: "3des-sha1-sha256-prfsha1-prfsha256-modp1024-modp2048-ecp256",
 		NotTested: "aes256gcm16-prfsha256-prfsha384-ecp256", SamplesOfInferred: 1, Evidence: []int{9}}.Of(t)
 	r.Matrix.Contradictions = []proposals.Suite{*Suite(t, "aes256-sha1-prfsha1-modp2048")}
-	r.Notes = []string{"The gateway answered some offers only after it was left alone for 30 s."}
+	r.Notes = []probe.Note{{Kind: probe.NoteAway}}
 	out["undecided"] = []probe.Result{r}
 
 	r = Base("strict.example", "198.51.100.10")
@@ -267,7 +267,7 @@ func Cases(t testing.TB) map[string][]probe.Result {
 	hostile.Paths[0].Detail = "a\u009bm \u202egnp.exe\u202c \xff"
 	hostile.Matrix = Matrix{Asked: classical, Observed: "aes256gcm16-prfsha384-ecp384", Evidence: []int{5}}.Of(t)
 	hostile.Gateway = &probe.Gateway{VendorIDs: [][]byte{[]byte("\x1b[31mred\x1b[0m"), []byte("plain text")}, Redirect: "\x1b[2Jgone", Evidence: []int{5}}
-	hostile.Notes = []string{"line one\r\nline two\u2028three"}
+	hostile.Notes = []probe.Note{{Kind: probe.NoteOnlyError, Detail: "line one\r\nline two\u2028three"}}
 	out["hostile"] = []probe.Result{hostile}
 	return out
 }

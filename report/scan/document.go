@@ -53,7 +53,7 @@ func newTarget(r probe.Result) report.Target {
 		Clients:   lists.Convert(r.Clients, liveClient),
 		Policies:  []report.Policy{},
 		Cost:      newCost(r.Cost),
-		Notes:     append([]string{}, r.Notes...),
+		Notes:     sentences(r.Notes),
 		Exchanges: lists.Convert(r.Exchanges, newExchange),
 	}
 	slices.SortStableFunc(t.Exchanges, func(a, b report.Exchange) int { return cmp.Compare(a.ID, b.ID) })
@@ -146,8 +146,8 @@ func liveClient(a probe.ClientAnswer) report.Client {
 	if a.Suite != nil {
 		c.Suite = a.Suite.String()
 	}
-	if a.Detail != "" {
-		c.Notes = append(c.Notes, a.Detail)
+	if said := sentences(a.Notes); len(said) > 0 {
+		c.Notes = append(c.Notes, strings.Join(said, " "))
 	}
 	return c
 }

@@ -17,8 +17,8 @@ func TestLiveClients(t *testing.T) {
 	r.Clients = []probe.ClientAnswer{
 		{Name: "one", State: matrix.Accepted, Outcome: initiator.Accepted, Suite: reporttest.Suite(t, "aes256-sha256-prfsha256-modp2048"), Evidence: []int{5, 3}},
 		{Name: "two", State: matrix.Refused, Outcome: initiator.NoProposalChosen, Evidence: []int{6}},
-		{Name: "three", State: matrix.NoAnswer, Detail: "It was silent.", Evidence: []int{7}},
-		{Name: "four", Detail: "Not tried."},
+		{Name: "three", State: matrix.NoAnswer, Notes: []probe.Note{{Kind: probe.ClientSilent, Count: 4}, {Kind: probe.ClientDropped}}, Evidence: []int{7}},
+		{Name: "four", Notes: []probe.Note{{Kind: probe.ClientHalfOpenLeft, Count: 3}}},
 	}
 	doc := Document(Run{}, []probe.Result{r})
 	clients := doc.Targets[0].Clients
@@ -28,8 +28,8 @@ func TestLiveClients(t *testing.T) {
 	for i, want := range []report.Client{
 		{Name: "one", Verdict: report.ClientConnects, Suite: "aes256-sha256-prfsha256-modp2048", Evidence: []int{3, 5}},
 		{Name: "two", Verdict: report.ClientFails, Evidence: []int{6}},
-		{Name: "three", Verdict: report.ClientUnknown, Notes: []string{"It was silent."}, Evidence: []int{7}},
-		{Name: "four", Verdict: report.ClientUnknown, Notes: []string{"Not tried."}},
+		{Name: "three", Verdict: report.ClientUnknown, Notes: []string{"The packet was sent 4 times without an answer, while control offers in between were answered. The gateway drops offers that it does not take."}, Evidence: []int{7}},
+		{Name: "four", Verdict: report.ClientUnknown, Notes: []string{"Not tried: 3 half-open IKE SAs are left at the gateway."}},
 	} {
 		got := clients[i]
 		if got.Name != want.Name || got.Verdict != want.Verdict || got.Suite != want.Suite || got.Basis != report.BasisLive ||

@@ -1,0 +1,46 @@
+package probe
+
+import (
+	"context"
+	"errors"
+	"fmt"
+)
+
+// Why a scan is not complete, for [errors.Is]. There may be several reasons.
+var (
+	// ErrInterrupted: the context of the scan ended.
+	ErrInterrupted = errors.New("probe: interrupted")
+	// ErrBudget: the exchanges of [Scanner.MaxExchanges] were used up.
+	ErrBudget = errors.New("probe: the budget of exchanges ran out")
+	// ErrGone: the gateway stopped answering, and did not come back.
+	ErrGone = errors.New("probe: the gateway stopped answering")
+	// ErrHalfOpen: so many half-open IKE SAs could not be closed that no more
+	// could be opened, which the matrix needs.
+	ErrHalfOpen = errors.New("probe: too many half-open IKE SAs could not be closed")
+	// ErrGaveUp: the answers took more offers than any policy does.
+	ErrGaveUp = errors.New("probe: the answers follow no policy")
+)
+
+// incomplete returns why the scan is not complete, or nil.
+func (s *scan) incomplete(ctx context.Context) error {
+	var errs []error
+	if err := s.result.Err; err != nil {
+		errs = append(errs, err)
+	}
+	if ctx.Err() != nil {
+		errs = append(errs, fmt.Errorf("%w: %w", ErrInterrupted, context.Cause(ctx)))
+	}
+	if s.journal.isSpent() {
+		errs = append(errs, ErrBudget)
+	}
+	if s.gateway.now().gone {
+		errs = append(errs, ErrGone)
+	}
+	if s.halfOpens.isStuck() {
+		errs = append(errs, ErrHalfOpen)
+	}
+	if m := s.result.Matrix; m != nil && m.Spent > 0 {
+		errs = append(errs, ErrGaveUp)
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,67 @@
+package scan
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// Every kind of note has words of its own.
+func TestSentences(t *testing.T) {
+	said := make(map[string]probe.NoteKind)
+	for _, k := range probe.NoteKinds() {
+		s := sentence(probe.Note{Kind: k, Exchanges: []int{7}})
+		if !strings.HasSuffix(s, ".") || s == k.String() {
+			t.Errorf("%v: %q", k, s)
+		}
+		if other, ok := said[s]; ok {
+			t.Errorf("%v and %v both say %q", k, other, s)
+		}
+		said[s] = k
+	}
+}
+
+func TestSentence(t *testing.T) {
+	var algorithms []proposals.Algorithm
+	for _, m := range []ike.KeyExchangeMethod{ike.KE_MODP_8192, ike.KE_CURVE25519, ike.KE_CURVE448, ike.KE_ML_KEM_512, ike.KE_ML_KEM_768, ike.KE_ML_KEM_1024, ike.KE_MODP_768} {
+		algorithms = append(algorithms, proposals.Algorithm{Axis: proposals.KE, ID: uint16(m)})
+	}
+	hybrid := proposals.Algorithm{Axis: proposals.ADDKE1, ID: uint16(ike.KE_ML_KEM_768)}
+	for _, tt := range []struct {
+		note probe.Note
+		want string
+	}{
+		{probe.Note{Kind: probe.NoteChanged, Again: true},
+			"The gateway answered an offer otherwise than before: its policy changed. The matrix was asked again from the start."},
+		{probe.Note{Kind: probe.NoteChanged},
+			"The gateway answered an offer otherwise than before: its policy changed. The scan ended with that."},
+		{probe.Note{Kind: probe.NoteLimit, Count: 576, Of: 780},
+			"The gateway answers requests of 576 octets, but not of 780 or more: it drops what is long, or the path does. The scan asked in shorter requests."},
+		{probe.Note{Kind: probe.NoteIntolerances, Algorithms: append(algorithms[3:5:5], hybrid)},
+			"The gateway does not answer as ever where these are offered, which were left out; what it thinks of such suites is not known: KE_ML_KEM_512, KE_ML_KEM_768."},
+		{probe.Note{Kind: probe.NoteIntolerances, Algorithms: algorithms},
+			"The gateway does not answer as ever where these are offered, which were left out; what it thinks of such suites is not known: " +
+				"KE_CURVE25519, KE_CURVE448, KE_ML_KEM_1024, KE_ML_KEM_512, KE_ML_KEM_768, KE_MODP_768, 1 more."},
+		{probe.Note{Kind: probe.NoteBudget, Of: 3}, "The budget of 3 exchanges ran out; what it did not reach is not tested."},
+		{probe.Note{Kind: probe.NoteBudget, Of: 90, Count: 12},
+			"The budget of 90 exchanges ran out; what it did not reach is not tested. Up to 12 of it were kept for NAT detection and what the gateway prefers."},
+		{probe.Note{Kind: probe.NoteDetailFailed, Outcome: initiator.NoProposalChosen, Transport: initiator.UDP4500, Exchanges: []int{81}},
+			"The offer of what was found acceptable ended with no_proposal_chosen over udp4500 (exchange 81)."},
+		{probe.Note{Kind: probe.NoteClosedUnseen, Exchanges: []int{70, 72}},
+			"The IKE_AUTH to close the IKE SA of exchange 70, 72 was not answered, while others were. The answer, which is sent only once, was lost; the IKE SA counts as closed."},
+		{probe.Note{Kind: probe.NoteSlowed, Rate: 12.5, Count: 4, Of: 8},
+			"Requests were lost on the way or dropped by the gateway, so the scan slowed down, to 12.5 datagrams a second at the lowest; 4 of 8 datagrams were sent again."},
+		{probe.Note{Kind: probe.NoteRefusesByError, Notify: ike.INVALID_SYNTAX}, "The gateway refuses offers with INVALID_SYNTAX in place of NO_PROPOSAL_CHOSEN."},
+		{probe.Note{Kind: probe.ClientStandIn, KE: ike.KE_GOST3410_2012_256, Other: ike.KE_ECP_256},
+			"This scanner cannot compute KE_GOST3410_2012_256, of which the client's KE payload is. To one of KE_ECP_256 the gateway answered that it wants KE_GOST3410_2012_256: the offer is acceptable."},
+		{probe.Note{Kind: probe.ClientOtherAnswer, Outcome: initiator.Malformed}, "The gateway's answer was malformed."},
+	} {
+		if got := sentence(tt.note); got != tt.want {
+			t.Errorf("%v:\n got %q\nwant %q", tt.note.Kind, got, tt.want)
+		}
+	}
+}
