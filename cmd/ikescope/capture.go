@@ -113,7 +113,7 @@ func (a *app) capture(ctx context.Context, opts captureOptions, paths []string) 
 	if errors.As(err, &wrong) {
 		return err
 	}
-	doc := captured.New(report.Tool{Name: "ikescope", Version: version()}, views)
+	doc := captured.New(tool(), views)
 	if opts.only != "" {
 		if err := doc.Keep(opts.only); err != nil {
 			return usagef("--sa: %w", err)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -72,10 +73,14 @@ func (a *app) check(ctx context.Context, opts *checkOptions, flags *pflag.FlagSe
 	if err != nil {
 		return err
 	}
-	opts.saved = saved
-	opts.gates = gates
-	if len(saved) > 0 && len(targets) == 0 {
-		return a.judgeSaved(&opts.scanOptions)
+	if opts.plan {
+		return a.plan(&opts.scanOptions, targets)
 	}
-	return a.scan(ctx, &opts.scanOptions, targets)
+	defer opts.discard()
+	doc, failed := a.gather(ctx, &opts.scanOptions, targets, saved)
+	if doc == nil {
+		return failed
+	}
+	doc = opts.judge(doc, saved, gates)
+	return errors.Join(failed, a.report(&opts.outputOptions, doc, wholeText(opts.clients)))
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -9,17 +10,12 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/report/gate"
 	"github.com/ikescope/ikescope/report/text"
 )
 
-// compareOptions are the flags of a comparison.
-type compareOptions struct {
-	scanOptions
-	live bool
-}
-
 func (a *app) compareCommand() *cobra.Command {
-	opts := compareOptions{scanOptions: *newScanOptions()}
+	opts := newScanOptions()
 	cmd := &cobra.Command{
 		Use:   "compare TARGET|REPORT...",
 		Short: "Say which clients connect to a gateway, and why others do not",
@@ -41,7 +37,7 @@ Whether certificates, keys and passwords fit is not looked at.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return a.compare(cmd.Context(), &opts, cmd.Flags(), args)
+			return a.compare(cmd.Context(), opts, cmd.Flags(), args)
 		},
 	}
 	opts.addFlags(cmd.Flags(), textOrJSON)
@@ -51,8 +47,7 @@ Whether certificates, keys and passwords fit is not looked at.`,
 	return cmd
 }
 
-func (a *app) compare(ctx context.Context, opts *compareOptions, flags *pflag.FlagSet, args []string) error {
-	opts.text = text.Comparison
+func (a *app) compare(ctx context.Context, opts *scanOptions, flags *pflag.FlagSet, args []string) error {
 	if len(opts.clients) == 0 {
 		opts.clients = initiators()
 	}
@@ -60,14 +55,17 @@ func (a *app) compare(ctx context.Context, opts *compareOptions, flags *pflag.Fl
 	if err != nil {
 		return err
 	}
-	opts.saved = saved
-	if len(saved) > 0 && len(targets) == 0 {
-		return a.judgeSaved(&opts.scanOptions)
+	if opts.plan {
+		return a.plan(opts, targets)
 	}
-	if opts.live {
-		opts.firstPackets = firstPackets(opts.clients)
+	defer opts.discard()
+	doc, failed := a.gather(ctx, opts, targets, saved)
+	if doc == nil {
+		return failed
 	}
-	return a.scan(ctx, &opts.scanOptions, targets)
+	// The clients decide nothing, and neither do gates of an earlier check.
+	doc = opts.judge(doc, saved, gate.Gates{})
+	return errors.Join(failed, a.report(&opts.outputOptions, doc, text.Comparison))
 }
 
 // firstPackets returns what clients send first.

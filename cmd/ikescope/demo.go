@@ -11,6 +11,7 @@ import (
 
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/report/gate"
 )
 
 var loopback = netip.AddrFrom4([4]byte{127, 0, 0, 1})
@@ -49,7 +50,7 @@ func (a *app) demo(ctx context.Context, gateway gatewayOptions, opts *outputOpti
 	if err := gateway.check(); err != nil {
 		return err
 	}
-	opts.clientsAsked = len(judged.clients) > 0
+	defer opts.discard()
 	conns, err := listenGateway(ctx, loopback, 0, 0)
 	if err != nil {
 		return err
@@ -67,7 +68,12 @@ func (a *app) demo(ctx context.Context, gateway gatewayOptions, opts *outputOpti
 		fmt.Fprintf(a.err, "demo: ikescope scan %v+%d --rate %d\n",
 			netip.AddrPortFrom(loopback, target.Paths.Port(initiator.UDP500)), target.Paths.Port(initiator.UDP4500), demoRate)
 	}
-	scanned := a.report(ctx, opts, probe.Scanner{Rate: demoRate}, 1, []job{{target: target}}, judged.judge)
+	doc, scanned := a.scanJobs(ctx, opts, probe.Scanner{Rate: demoRate}, 1, []job{{target: target}})
 	closed := conns.close()
-	return errors.Join(scanned, <-served, closed)
+	failed := errors.Join(scanned, <-served, closed)
+	if doc == nil {
+		return failed
+	}
+	doc = judged.judge(doc, nil, gate.Gates{})
+	return errors.Join(failed, a.report(opts, doc, wholeText(judged.clients)))
 }

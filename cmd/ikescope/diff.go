@@ -40,7 +40,7 @@ no longer known is never told as refused.`,
 			if err != nil {
 				return usagef("diff: %w", err)
 			}
-			d := diff.Compare(report.Tool{Name: "ikescope", Version: version()}, old, current)
+			d := diff.Compare(tool(), old, current)
 			if exitCode && !d.Same {
 				a.exit = report.ExitFailed
 			}

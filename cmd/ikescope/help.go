@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -70,27 +71,54 @@ func underHeading(flags *pflag.FlagSet, heading string, add func(*pflag.FlagSet)
 	})
 }
 
-// flagUsagesName is what usage templates call [flagUsages].
-const flagUsagesName = "flagUsages"
-
 // setUpCobra sets what cobra holds for the whole process, once, since commands
 // may be made in parallel.
-var setUpCobra = sync.OnceFunc(func() {
-	cobra.EnableCommandSorting = false
-	cobra.AddTemplateFunc(flagUsagesName, flagUsages)
-})
+var setUpCobra = sync.OnceFunc(func() { cobra.EnableCommandSorting = false })
 
-// groupFlags makes usage texts show the flags below their headings, in the order
-// in which these come first.
-func groupFlags(root *cobra.Command) {
-	before, rest, ok := strings.Cut(root.UsageTemplate(), "{{if .HasAvailableLocalFlags}}")
-	_, after, ok2 := strings.Cut(rest, "{{if .HasHelpSubCommands}}")
-	if !ok || !ok2 {
-		panic("internal error: cobra has another usage template")
+// writeUsage writes how a command is used: the end of its help text.
+func writeUsage(cmd *cobra.Command) error {
+	var b strings.Builder
+	b.WriteString("Usage:")
+	if cmd.Runnable() {
+		b.WriteString("\n  " + cmd.UseLine())
 	}
-	root.SetUsageTemplate(before + "{{" + flagUsagesName + " .}}{{if .HasHelpSubCommands}}" + after)
+	if cmd.HasAvailableSubCommands() {
+		b.WriteString("\n  " + cmd.CommandPath() + " [command]")
+	}
+	if cmd.HasExample() {
+		b.WriteString("\n\nExamples:\n" + cmd.Example)
+	}
+	for _, group := range commandGroups(cmd) {
+		b.WriteString("\n\n" + group.Title)
+		for _, c := range cmd.Commands() {
+			if c.GroupID == group.ID && (c.IsAvailableCommand() || c.Name() == "help") {
+				fmt.Fprintf(&b, "\n  %-*s %s", c.NamePadding(), c.Name(), c.Short)
+			}
+		}
+	}
+	if cmd.HasAvailableLocalFlags() || cmd.HasAvailableInheritedFlags() {
+		b.WriteString(flagUsages(cmd))
+	}
+	if cmd.HasAvailableSubCommands() {
+		fmt.Fprintf(&b, "\n\nUse \"%s [command] --help\" for more information about a command.", cmd.CommandPath())
+	}
+	b.WriteString("\n")
+	_, err := io.WriteString(cmd.OutOrStderr(), b.String())
+	return err
 }
 
+// commandGroups returns the groups of the commands below cmd, the last for those
+// of none.
+func commandGroups(cmd *cobra.Command) []*cobra.Group {
+	groups := cmd.Groups()
+	if cmd.HasAvailableSubCommands() && !cmd.AllChildCommandsHaveGroup() {
+		groups = append(slices.Clone(groups), &cobra.Group{Title: "Available Commands:"})
+	}
+	return groups
+}
+
+// flagUsages returns the flags of a command below their headings, in the order
+// in which these come first.
 func flagUsages(cmd *cobra.Command) string {
 	var headings []string
 	groups := make(map[string]*pflag.FlagSet)

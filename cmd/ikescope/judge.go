@@ -16,10 +16,6 @@ import (
 type judgeOptions struct {
 	policies []baseline.Policy
 	clients  []client.Policy
-	// saved are reports whose targets are judged beside those of a scan.
-	saved []*report.Document
-	// gates are what decides the exit.
-	gates gate.Gates
 }
 
 func (o *judgeOptions) addFlags(flags *pflag.FlagSet) {
@@ -27,30 +23,27 @@ func (o *judgeOptions) addFlags(flags *pflag.FlagSet) {
 	flags.Var(clients{&o.clients}, "client", "tell whether this client connects: a name that ikescope client list shows, all, a configuration file, FILE#CONNECTION, or proposals; may be repeated (default all, in short)")
 }
 
-// judge adds to doc what the flags ask for. Without a client, what well-known
-// ones get is told of each gateway that was asked what it accepts.
-func (o *judgeOptions) judge(doc *report.Document) {
+// judge returns doc with what the flags ask for, and with the gates and the exit
+// code that they decide. Before the targets of doc come those of saved reports,
+// which keep the clients and policies that they had where the flags name none.
+// Without a client, what well-known ones get is said of each gateway that was
+// asked what it accepts.
+func (o *judgeOptions) judge(doc *report.Document, saved []*report.Document, gates gate.Gates) *report.Document {
+	fresh := len(doc.Targets)
+	doc = report.Join(saved, doc)
 	for i := range doc.Targets {
 		t := &doc.Targets[i]
+		isSaved := i < len(doc.Targets)-fresh
 		switch {
 		case len(o.clients) > 0:
 			t.Clients = assess.Clients(t, o.clients)
-		case t.Matrix != nil:
+		case t.Matrix != nil && !isSaved:
 			t.Clients = assess.Clients(t, initiators())
 		}
-		t.Policies = assess.Policies(t, o.policies)
-	}
-	for _, doc := range o.saved {
-		for i := range doc.Targets {
-			t := &doc.Targets[i] // which keeps what it was told of before
-			if len(o.clients) > 0 {
-				t.Clients = assess.Clients(t, o.clients)
-			}
-			if len(o.policies) > 0 {
-				t.Policies = assess.Policies(t, o.policies)
-			}
+		if len(o.policies) > 0 || !isSaved {
+			t.Policies = assess.Policies(t, o.policies)
 		}
 	}
-	*doc = *report.Join(o.saved, doc)
-	doc.Gates, doc.Exit = gate.Check(doc, o.gates)
+	doc.Gates, doc.Exit = gate.Check(doc, gates)
+	return doc
 }

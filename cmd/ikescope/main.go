@@ -5,6 +5,38 @@
 // gateway.
 package main
 
-import "os"
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/ikescope/ikescope/report"
+)
 
 func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+
+// bounce is how long further signals count as the first one: timeout(1) sends
+// its signal twice.
+const bounce = 200 * time.Millisecond
+
+// run runs the command and returns its exit code. The first interrupt ends
+// what goes on in good order, a later one the process at once.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	// A closed pipe on stdout shall end as an error of the write, after files
+	// are complete, not as the death of the process.
+	signal.Ignore(syscall.SIGPIPE)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, func() {
+		time.Sleep(bounce)
+		again := make(chan os.Signal, 1)
+		signal.Notify(again, os.Interrupt, syscall.SIGTERM)
+		<-again
+		discardPending()
+		os.Exit(report.ExitInterrupted)
+	})
+	return runContext(ctx, args, stdin, stdout, stderr)
+}

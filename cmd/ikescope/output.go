@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
+	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/text"
 )
@@ -212,10 +213,6 @@ type outputOptions struct {
 	pcap     string
 	evidence bool
 	verbose  bool
-	// clientsAsked: the clients of the report are those of --client.
-	clientsAsked bool
-	// text writes what the text format stands for; nil for the whole report.
-	text func(io.Writer, *report.Document, text.Options) error
 }
 
 func (o *outputOptions) addFlags(flags *pflag.FlagSet, formats []string) {
@@ -246,17 +243,25 @@ func (o *outputOptions) open() (pcap *pendingFile, err error) {
 	return pcap, nil
 }
 
-// write writes doc everywhere.
-func (o *outputOptions) write(doc *report.Document, stdout io.Writer) error {
-	asText := o.text
-	if asText == nil {
-		asText = text.Document
+// documentText writes a document to be read.
+type documentText func(io.Writer, *report.Document, text.Options) error
+
+// wholeText writes all that a document says. Its headings name clients that fail
+// if the user asked for them.
+func wholeText(asked []client.Policy) documentText {
+	return func(w io.Writer, doc *report.Document, look text.Options) error {
+		look.ClientsAsked = len(asked) > 0
+		return text.Document(w, doc, look)
 	}
-	how := documentWriters(doc, func(w io.Writer, t text.Options) error {
-		t.Evidence, t.ClientsAsked = o.evidence, o.clientsAsked
-		return asText(w, doc, t)
+}
+
+// write writes doc everywhere.
+func (o *outputOptions) write(stdout io.Writer, doc *report.Document, asText documentText) error {
+	how := documentWriters(doc, func(w io.Writer, look text.Options) error {
+		look.Evidence = o.evidence
+		return asText(w, doc, look)
 	})
-	how["gates"] = func(w io.Writer, t text.Options) error { return text.Gates(w, doc, t) }
+	how["gates"] = func(w io.Writer, look text.Options) error { return text.Gates(w, doc, look) }
 	return o.printOptions.write(stdout, how)
 }
 

@@ -4,7 +4,6 @@ import (
 	"io"
 	"slices"
 
-	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report/scan"
 	"github.com/ikescope/ikescope/report/text"
@@ -12,7 +11,11 @@ import (
 
 // plan writes the offers with which a scan begins. Names are not resolved,
 // since that sends datagrams too.
-func (a *app) plan(o *printOptions, s probe.Scanner, endpoints []probe.Endpoint) error {
+func (a *app) plan(o *scanOptions, args []string) error {
+	s, _, endpoints, err := o.asked(args, a.in)
+	if err != nil {
+		return err
+	}
 	if slices.ContainsFunc(o.outputs, func(out output) bool { return !slices.Contains(textOrJSON, out.format) }) {
 		return usagef("--plan: is written as %s", orList(textOrJSON))
 	}
@@ -25,7 +28,7 @@ func (a *app) plan(o *printOptions, s probe.Scanner, endpoints []probe.Endpoint)
 		targets = append(targets, e.Text)
 	}
 	plan := scan.Plan(targets, universe, s.Plan())
-	return a.print(o, documentWriters(plan, func(w io.Writer, look text.Options) error {
+	return a.print(&o.printOptions, documentWriters(plan, func(w io.Writer, look text.Options) error {
 		return text.Plan(w, plan, look)
 	}))
 }

@@ -61,7 +61,7 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.SetFlagErrorFunc(flagError)
-	groupFlags(root)
+	root.SetUsageFunc(writeUsage)
 	opts.addFlags(root.Flags(), textOrJSON)
 	addToggle(root.Flags(), new(bool), "version", "", "print the version")
 	addToggle(root.PersistentFlags(), new(bool), "help", "h", "this text")

@@ -5,11 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"strings"
 	"syscall"
-	"time"
 
 	"github.com/ikescope/ikescope/report"
 )
@@ -35,30 +32,8 @@ type app struct {
 	exit int
 }
 
-// bounce is how long further signals count as the first one: timeout(1) sends
-// its signal twice.
-const bounce = 200 * time.Millisecond
-
-// run runs the command and returns its exit code. The first interrupt ends
-// what goes on in good order, a later one the process at once.
-func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	// A closed pipe on stdout shall end as an error of the write, after files
-	// are complete, not as the death of the process.
-	signal.Ignore(syscall.SIGPIPE)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, func() {
-		time.Sleep(bounce)
-		again := make(chan os.Signal, 1)
-		signal.Notify(again, os.Interrupt, syscall.SIGTERM)
-		<-again
-		discardPending()
-		os.Exit(report.ExitInterrupted)
-	})
-	return runContext(ctx, args, stdin, stdout, stderr)
-}
-
-// runContext is run with the end of ctx for the interrupt.
+// runContext runs the command and returns its exit code. The end of ctx is an
+// interrupt: what goes on ends in good order.
 func runContext(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	a := &app{in: stdin, out: stdout, err: stderr}
 	started := false

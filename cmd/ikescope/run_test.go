@@ -148,6 +148,33 @@ func TestSameAddress(t *testing.T) {
 	}
 }
 
+// TestOtherAddressesGoOn holds that targets of one address, which wait for each
+// other, leave a place for those of others.
+func TestOtherAddressesGoOn(t *testing.T) {
+	another := netip.AddrFrom4([4]byte{127, 0, 0, 2})
+	begun := make(chan struct{})
+	begin := sync.OnceFunc(func() { close(begun) })
+	scanner := probe.Scanner{}
+	scanner.Listen = func(_ context.Context, gateway netip.Addr, _ netip.AddrPort) (net.PacketConn, error) {
+		if gateway == another {
+			begin()
+		} else {
+			<-begun
+		}
+		return nil, errors.New("enough")
+	}
+	var jobs []job
+	for i, address := range []netip.Addr{loopback, loopback, loopback, another} {
+		jobs = append(jobs, job{target: probe.Target{Name: fmt.Sprint(i), Address: address}})
+	}
+	results := scanAll(t.Context(), scanner, jobs, 2, newWatch(&lockedBuffer{}, &outputOptions{printOptions: printOptions{quiet: true}}))
+	for i, r := range results {
+		if r.Target != fmt.Sprint(i) || r.Err == nil {
+			t.Errorf("result %d is of %s, error %v", i, r.Target, r.Err)
+		}
+	}
+}
+
 // closing tells when a connection is closed.
 type closing struct {
 	net.PacketConn

@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"fmt"
 	"os"
 	"slices"
@@ -85,17 +86,16 @@ func scannedTwice(saved []*report.Document, jobs []job) error {
 	return nil
 }
 
-// judgeSaved judges and writes saved reports, without a scan.
-func (a *app) judgeSaved(opts *scanOptions) error {
-	if _, err := opts.open(); err != nil {
-		return err
+// gather scans targets, or without any makes do with saved reports. What is to be
+// written is open when it returns.
+func (a *app) gather(ctx context.Context, opts *scanOptions, targets []string, saved []*report.Document) (*report.Document, error) {
+	if len(targets) > 0 || len(saved) == 0 {
+		return a.scanTargets(ctx, opts, targets, saved)
 	}
-	defer opts.discard()
-	opts.clientsAsked = len(opts.clients) > 0
-	doc := scan.Document(scan.Run{Tool: report.Tool{Name: "ikescope", Version: version()}}, nil)
-	opts.judge(doc)
-	a.exit = doc.Exit.Code
-	return opts.write(doc, a.out)
+	if _, err := opts.open(); err != nil {
+		return nil, err
+	}
+	return scan.Document(scan.Run{Tool: tool()}, nil), nil
 }
 
 // isJSON reports whether the file at path begins as a JSON object does.

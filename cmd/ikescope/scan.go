@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/netip"
-	"sync"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -15,6 +16,7 @@ import (
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/gate"
 	"github.com/ikescope/ikescope/report/scan"
 )
 
@@ -35,56 +37,79 @@ func (a *app) scanCommand() *cobra.Command {
 	return cmd
 }
 
-// scan scans the targets of args and reports. All input is checked before
-// anything is sent.
+// scan scans the targets of args and reports.
 func (a *app) scan(ctx context.Context, opts *scanOptions, args []string) error {
-	scanner, err := opts.scanner()
-	if err != nil {
-		return err
+	if opts.plan {
+		return a.plan(opts, args)
 	}
-	family, err := opts.family()
-	if err != nil {
-		return err
+	defer opts.discard()
+	doc, failed := a.scanTargets(ctx, opts, args, nil)
+	if doc == nil {
+		return failed
 	}
-	found, err := endpoints(args, a.in)
-	if err != nil {
-		return err
+	return errors.Join(failed, a.report(&opts.outputOptions, opts.judge(doc, nil, gate.Gates{}), wholeText(opts.clients)))
+}
+
+// report writes doc, asText being what the text format stands for. The exit code
+// is the one that doc asks for.
+func (a *app) report(opts *outputOptions, doc *report.Document, asText documentText) error {
+	a.exit = doc.Exit.Code
+	return opts.write(a.out, doc, asText)
+}
+
+// asked returns the scanner that the flags ask for, and what the arguments name.
+func (o *scanOptions) asked(args []string, stdin io.Reader) (s probe.Scanner, f family, found []probe.Endpoint, err error) {
+	if s, err = o.scanner(); err != nil {
+		return s, f, nil, err
+	}
+	if f, err = o.family(); err != nil {
+		return s, f, nil, err
+	}
+	if found, err = endpoints(args, stdin); err != nil {
+		return s, f, nil, err
 	}
 	for _, e := range found {
-		if err := family.check(e); err != nil {
-			return err
+		if err := f.check(e); err != nil {
+			return s, f, nil, err
 		}
 	}
-	if opts.plan {
-		return a.plan(&opts.printOptions, scanner, found)
+	return s, f, found, nil
+}
+
+// scanTargets scans the targets of args, none of which may be in a saved report.
+// All input is checked, and the files are open, before anything is sent. An error
+// beside a document is of the file of datagrams alone.
+func (a *app) scanTargets(ctx context.Context, opts *scanOptions, args []string, saved []*report.Document) (*report.Document, error) {
+	scanner, family, found, err := opts.asked(args, a.in)
+	if err != nil {
+		return nil, err
 	}
-	opts.clientsAsked = len(opts.clients) > 0
 	if err := opts.checkSource(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	if len(found) == 0 {
-		return usagef("no target: name a host, an address, @file or - (ikescope --help says more, ikescope demo shows a report)")
+		return nil, usagef("no target: name a host, an address, @file or - (ikescope --help says more, ikescope demo shows a report)")
 	}
 	parallel := opts.parallel
 	if opts.sourcePort != 0 {
 		parallel = 1
 	}
-	targets, err := resolve(ctx, found, family, opts.paths(), parallel)
+	jobs, err := resolve(ctx, found, family, opts.paths(), parallel)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := scannedTwice(opts.saved, targets); err != nil {
-		return err
+	if err := scannedTwice(saved, jobs); err != nil {
+		return nil, err
 	}
-	if err := opts.checkSourcePort(ctx, targets); err != nil {
-		return err
+	if err := opts.checkSourcePort(ctx, jobs); err != nil {
+		return nil, err
 	}
 	if opts.resume != "" {
-		if err := goOn(opts.resume, targets); err != nil {
-			return err
+		if err := goOn(opts.resume, jobs); err != nil {
+			return nil, err
 		}
 	}
-	return a.report(ctx, &opts.outputOptions, scanner, parallel, targets, opts.judge)
+	return a.scanJobs(ctx, &opts.outputOptions, scanner, parallel, jobs)
 }
 
 // job is a target to scan, and the earlier scan to go on from, if any.
@@ -100,11 +125,17 @@ var errInterrupted = errors.New("not scanned: interrupted")
 func resolve(ctx context.Context, endpoints []probe.Endpoint, f family, paths initiator.Paths, parallel int) ([]job, error) {
 	found := make([][]probe.Target, len(endpoints))
 	failed := make([]error, len(endpoints))
-	inParallel(parallel, len(endpoints), func(i int) {
-		if found[i], failed[i] = f.resolve(ctx, endpoints[i], paths); failed[i] != nil {
-			failed[i] = fileHint(endpoints[i].Text, failed[i])
-		}
-	})
+	var group errgroup.Group
+	group.SetLimit(parallel)
+	for i, e := range endpoints {
+		group.Go(func() (err error) {
+			if found[i], err = f.resolve(ctx, e, paths); err != nil {
+				failed[i] = fileHint(e.Text, err)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // each has an error of its own
 	if err := errors.Join(failed...); err != nil {
 		if ctx.Err() != nil {
 			return nil, errInterrupted
@@ -120,14 +151,13 @@ func resolve(ctx context.Context, endpoints []probe.Endpoint, f family, paths in
 	return jobs, nil
 }
 
-// report scans the targets of jobs, lets judge add to the document, and writes
-// it. The files are made before that.
-func (a *app) report(ctx context.Context, opts *outputOptions, scanner probe.Scanner, parallel int, jobs []job, judge func(*report.Document)) error {
+// scanJobs opens what is to be written and scans the targets of jobs. An error
+// beside a document is of the file of datagrams alone.
+func (a *app) scanJobs(ctx context.Context, opts *outputOptions, scanner probe.Scanner, parallel int, jobs []job) (*report.Document, error) {
 	pcap, err := opts.open()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer opts.discard()
 	var datagrams *capture.Writer
 	if pcap != nil {
 		defer pcap.discard()
@@ -145,69 +175,62 @@ func (a *app) report(ctx context.Context, opts *outputOptions, scanner probe.Sca
 	results := scanAll(ctx, scanner, jobs, parallel, watch)
 	watch.end()
 
-	doc := scan.Document(scan.Run{
-		Tool:        report.Tool{Name: "ikescope", Version: version()},
-		Interrupted: ctx.Err() != nil,
-	}, results)
+	doc := scan.Document(scan.Run{Tool: tool(), Interrupted: ctx.Err() != nil}, results)
 	for i, j := range jobs {
 		if j.earlier != nil {
 			doc.Targets[i] = scan.Resumed(doc.Targets[i], j.earlier, results[i].PriorDoubted)
 		}
 	}
-	judge(doc)
-	a.exit = doc.Exit.Code
-	if !doc.Complete && doc.Exit.Code != report.ExitError && doc.Exit.Code != report.ExitInterrupted && !opts.quiet {
+	failed := slices.ContainsFunc(doc.Targets, func(t report.Target) bool { return t.Verdict == report.VerdictError })
+	if !doc.Complete && !doc.Interrupted && !failed && !opts.quiet {
 		fmt.Fprintln(a.err, "ikescope: the report is partial, and its notes say why; --resume goes on from its JSON")
 	}
-	var failed error
-	if pcap != nil {
-		if failed = datagrams.Err(); failed == nil {
-			failed = pcap.commit()
-		} else {
-			failed = fmt.Errorf("write %s: %w", opts.pcap, failed)
-		}
+	switch {
+	case pcap == nil:
+		return doc, nil
+	case datagrams.Err() != nil:
+		return doc, fmt.Errorf("write %s: %w", opts.pcap, datagrams.Err())
 	}
-	return errors.Join(failed, opts.write(doc, a.out))
+	return doc, pcap.commit()
 }
 
 // scanAll returns the results of jobs in their order. Targets with the same
 // address are scanned one after another, since the limits of a gateway are for
 // all that comes from one address.
 func scanAll(ctx context.Context, scanner probe.Scanner, jobs []job, parallel int, w *watch) []probe.Result {
-	turns := make(map[netip.Addr]*sync.Mutex)
-	for _, j := range jobs {
-		turns[j.target.Address] = new(sync.Mutex)
+	var addresses []netip.Addr
+	byAddress := make(map[netip.Addr][]int) // of jobs
+	for i, j := range jobs {
+		address := j.target.Address
+		if byAddress[address] == nil {
+			addresses = append(addresses, address)
+		}
+		byAddress[address] = append(byAddress[address], i)
 	}
 	results := make([]probe.Result, len(jobs))
-	inParallel(parallel, len(jobs), func(i int) {
-		defer w.finished()
-		j := jobs[i]
-		turn := turns[j.target.Address]
-		turn.Lock()
-		defer turn.Unlock()
-		if ctx.Err() != nil {
-			results[i] = probe.Result{
-				Target: j.target.Name, Address: j.target.Address, Started: time.Now(),
-				Verdict: probe.VerdictError, Err: errInterrupted,
+	var group errgroup.Group
+	group.SetLimit(parallel)
+	for _, address := range addresses {
+		group.Go(func() error {
+			for _, i := range byAddress[address] {
+				results[i] = scanOne(ctx, scanner, jobs[i].target, w)
 			}
-			return
-		}
-		s := scanner
-		s.Progress = w.exchange
-		results[i], _ = s.Scan(ctx, j.target) // the result says what it left out
-	})
-	return results
-}
-
-// inParallel calls do for 0 to n-1, at most limit at a time.
-func inParallel(limit, n int, do func(int)) {
-	var g errgroup.Group
-	g.SetLimit(limit)
-	for i := range n {
-		g.Go(func() error {
-			do(i)
 			return nil
 		})
 	}
-	_ = g.Wait() // what it runs returns no error
+	_ = group.Wait() // a failure is a result
+	return results
+}
+
+func scanOne(ctx context.Context, scanner probe.Scanner, target probe.Target, w *watch) probe.Result {
+	defer w.finished()
+	if ctx.Err() != nil {
+		return probe.Result{
+			Target: target.Name, Address: target.Address, Started: time.Now(),
+			Verdict: probe.VerdictError, Err: errInterrupted,
+		}
+	}
+	scanner.Progress = w.exchange
+	r, _ := scanner.Scan(ctx, target) // the result says what it left out
+	return r
 }

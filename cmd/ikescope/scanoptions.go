@@ -42,8 +42,8 @@ type scanOptions struct {
 	resume       string
 	plan         bool
 	parallel     int
-	// firstPackets are of clients to ask as.
-	firstPackets []initiator.FirstPacket
+	// live: the clients' own first packets are sent, too.
+	live bool
 }
 
 // The profiles of a scan, by how much it asks.
@@ -200,9 +200,10 @@ func (o *scanOptions) scanner() (probe.Scanner, error) {
 		InitialRTO:   o.timeout,
 		MaxExchanges: o.maxExchanges,
 		Exhaustive:   o.exhaustive,
-		Clients:      o.firstPackets,
 	}
-	if len(o.firstPackets) == 0 {
+	if o.live {
+		s.Clients = firstPackets(o.clients)
+	} else {
 		s.Offers = clientOffers(append(client.Policies(), o.clients...))
 	}
 	if len(o.axes) > 0 {

@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 
 	"github.com/spf13/cobra"
+
+	"github.com/ikescope/ikescope/report"
 )
 
 func (a *app) versionCommand() *cobra.Command {
@@ -27,6 +29,9 @@ func (a *app) versionCommand() *cobra.Command {
 func versionLine() string {
 	return fmt.Sprintf("ikescope %s (%s %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
+
+// tool is what documents say of the program that made them.
+func tool() report.Tool { return report.Tool{Name: "ikescope", Version: version()} }
 
 // version returns the version of the module, with the commit where only that
 // is known.
