@@ -32,7 +32,7 @@ type explainOptions struct {
 func (a *app) explainCommand() *cobra.Command {
 	var o explainOptions
 	cmd := &cobra.Command{
-		Use:   "explain LOG... | CODE... | REPORT... --client CLIENT | --how PRODUCT",
+		Use:   "explain LOG... | CODE... | REPORT... --client CLIENT",
 		Short: "Say why a connection failed, from logs, codes or a report",
 		Long: `Read logs of gateways and clients (strongSwan, libreswan, OpenIKED, Windows,
 macOS, FortiGate, Cisco, MikroTik, Palo Alto, AWS, Azure and others) and say of
