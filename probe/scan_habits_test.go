@@ -164,7 +164,7 @@ func TestScanKELoss(t *testing.T) {
 			t.Run(fmt.Sprintf("%s, %v", name, tc.loss), func(t *testing.T) {
 				left := 0
 				var longest time.Duration
-				for seed := range uint64(20) {
+				for seed := range repeated(20) {
 					o := scene{policy: smallPolicy, profile: profile, link: iketest.Link{Delay: 10 * ms, Loss: tc.loss}, seed: seed}.scan(t)
 					o.right(t)
 					if o.Matrix.Accepted == 0 || t.Failed() {

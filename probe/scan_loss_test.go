@@ -29,7 +29,8 @@ func TestScanLoss(t *testing.T) {
 			undecided := 0
 			var longest time.Duration
 			most := 0
-			for seed := range tc.seeds {
+			seeds := repeated(tc.seeds)
+			for seed := range seeds {
 				policy := []string{smallPolicy, "aes256gcm16-prfsha384-ecp384,aes128-aes256-sha256-prfsha256-modp2048"}[seed%2]
 				o := scene{policy: policy, profile: iketest.StrongSwan, link: tc.link, seed: seed}.scan(t)
 				o.right(t)
@@ -46,9 +47,9 @@ func TestScanLoss(t *testing.T) {
 				}
 			}
 			if tc.exact && undecided > 0 {
-				t.Errorf("%d of %d undecided", undecided, tc.seeds)
+				t.Errorf("%d of %d undecided", undecided, seeds)
 			}
-			t.Logf("%d of %d undecided, at most %v and %d datagrams", undecided, tc.seeds, longest, most)
+			t.Logf("%d of %d undecided, at most %v and %d datagrams", undecided, seeds, longest, most)
 		})
 	}
 }

@@ -44,9 +44,9 @@ func TestScanMixed(t *testing.T) {
 	t.Parallel()
 	policies := []string{"", smallPolicy, singlesPolicy, overlapPolicy, mixedPolicy, "aes128-sha1-prfsha1-modp1024"}
 	profiles := []iketest.Profile{iketest.StrongSwan, iketest.Libreswan, iketest.OpenIKED}
-	const scans = 120
+	scans := repeated(120)
 	complete := 0
-	for seed := range uint64(scans) {
+	for seed := range scans {
 		r := rand.New(rand.NewPCG(seed, 1))
 		sc := scene{policy: policies[r.IntN(len(policies))], profile: profiles[r.IntN(len(profiles))], seed: seed, rude: true,
 			link: iketest.Link{Delay: 10 * ms}, during: func(cancel context.CancelFunc) { time.AfterFunc(time.Hour, cancel) }}
@@ -79,7 +79,7 @@ func TestScanMixed(t *testing.T) {
 		})
 	}
 	t.Logf("%d of %d scans are complete", complete, scans)
-	if complete < scans/2 {
+	if complete < int(scans)/2 {
 		t.Errorf("only %d of %d scans are complete", complete, scans)
 	}
 }

@@ -226,7 +226,11 @@ func TestScanNoRoute(t *testing.T) {
 func TestScanInterrupted(t *testing.T) {
 	t.Parallel()
 	for _, profile := range []iketest.Profile{iketest.StrongSwan, acceptsOnly} {
-		for after := 10 * ms; after < 3*time.Second; after += 251 * ms {
+		step := 251 * ms
+		if testing.Short() {
+			step = 753 * ms
+		}
+		for after := 10 * ms; after < 3*time.Second; after += step {
 			o := scene{policy: overlapPolicy, profile: profile, link: iketest.Link{Delay: 15 * ms},
 				during: func(cancel context.CancelFunc) { time.Sleep(after); cancel() }}.scan(t)
 			if o.Complete || !errors.Is(o.err, ErrInterrupted) || !errors.Is(o.err, context.Canceled) {

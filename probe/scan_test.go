@@ -281,6 +281,15 @@ func (o outcome) changed() bool {
 	})
 }
 
+// repeated returns how often a test does something that it does n times when it
+// is given time.
+func repeated(n uint64) uint64 {
+	if testing.Short() {
+		return max(n/5, 2)
+	}
+	return n
+}
+
 // full returns p with none written out.
 func full(p proposals.Product) proposals.Product {
 	for i := range p {
