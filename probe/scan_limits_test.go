@@ -68,9 +68,9 @@ func TestScanBlockedForEver(t *testing.T) {
 	}
 }
 
-// TestScanHearing is about gateways that do not answer what is too long for
+// TestScanIntolerance is about gateways that do not answer what is too long for
 // them, or what they do not know.
-func TestScanHearing(t *testing.T) {
+func TestScanIntolerance(t *testing.T) {
 	t.Parallel()
 	// deafTo drops requests that offer an algorithm for which f holds.
 	deafTo := func(f func(ike.Transform) bool) iketest.Faults {
