@@ -107,6 +107,9 @@ func (t GatewayType) String() string { return nameOf(gatewayTypes, t, "GatewayTy
 // are status types (RFC 7296, Section 3.10.1).
 func (t NotifyType) IsError() bool { return t < 16384 }
 
+// IsRegistered reports whether the type has a name.
+func (t NotifyType) IsRegistered() bool { return rowOf(notifyTypes, t).name != "" }
+
 // EncryptionIDs returns every registered encryption algorithm, ascending.
 func EncryptionIDs() []EncryptionID { return numbersOf(encryptionIDs) }
 

@@ -339,6 +339,14 @@ func TestLists(t *testing.T) {
 	}
 }
 
+func TestIsRegistered(t *testing.T) {
+	for n, want := range map[NotifyType]bool{NO_PROPOSAL_CHOSEN: true, MS_NOTIFY_STATUS: true, 0: false, 8192: false, 65535: false} {
+		if n.IsRegistered() != want {
+			t.Errorf("%v: IsRegistered %v", n, !want)
+		}
+	}
+}
+
 func TestIsError(t *testing.T) {
 	for n, want := range map[NotifyType]bool{
 		NO_PROPOSAL_CHOSEN: true, MS_NOTIFY_STATUS: true, 16383: true, INITIAL_CONTACT: false, 65535: false,

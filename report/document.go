@@ -372,6 +372,12 @@ type Finding struct {
 	Refs     []string `json:"refs"`
 }
 
+// About returns what the finding is about, as its ID says.
+func (f Finding) About() Subject {
+	subject, _, _ := strings.Cut(f.ID, "-")
+	return Subject(subject)
+}
+
 // IsProblem reports whether the finding asks for action.
 func (f Finding) IsProblem() bool { return f.Severity.Rank() <= SeverityMedium.Rank() }
 

@@ -159,6 +159,18 @@ func (s Severity) Rank() int {
 	return len(severities)
 }
 
+// Subject is what a finding is about.
+type Subject string
+
+// The subjects. The ID of a finding begins with one of them and a hyphen.
+const (
+	AboutPath    Subject = "PATH"
+	AboutIKE     Subject = "IKE" // suites and algorithms
+	AboutClient  Subject = "CLIENT"
+	AboutGateway Subject = "GATEWAY"
+	AboutScan    Subject = "SCAN" // and not the gateway
+)
+
 // GateKind is what a gate demands.
 type GateKind string
 

@@ -228,16 +228,12 @@ func (c predictor) confirm(p client.Policy, live, predicted report.Client) repor
 	if live.Verdict == report.ClientFails {
 		live.Missing = predicted.Missing
 	}
-	notes := slices.DeleteFunc(slices.Clone(live.Notes), func(s string) bool { return strings.HasPrefix(s, otherwise) })
-	if differs != "" {
-		notes = append(notes, otherwise+differs+".")
+	live.Notes = append([]string{}, live.Notes...)
+	if note := "The matrix predicted otherwise: " + differs + "."; differs != "" && !slices.Contains(live.Notes, note) {
+		live.Notes = append(live.Notes, note)
 	}
-	live.Notes = append([]string{}, notes...)
 	return live
 }
-
-// otherwise begins the note on a prediction that a live answer disproves.
-const otherwise = "The matrix predicted otherwise: "
 
 // mayChoose reports whether the gateway may choose a suite of p's offer, as far
 // as its matrix tells.

@@ -98,6 +98,26 @@ func TestFindings(t *testing.T) {
 	}
 }
 
+// The ID of a finding says what it is about.
+func TestFindingsAreAbout(t *testing.T) {
+	subjects := map[report.Subject]int{report.AboutPath: 0, report.AboutIKE: 0, report.AboutClient: 0, report.AboutGateway: 0, report.AboutScan: 0}
+	for name, results := range reporttest.Cases(t) {
+		for _, target := range scan.Document(scan.Run{}, results).Targets {
+			for _, f := range target.Findings {
+				if _, ok := subjects[f.About()]; !ok {
+					t.Errorf("%s: %s is about %q", name, f.ID, f.About())
+				}
+				subjects[f.About()]++
+			}
+		}
+	}
+	for subject, n := range subjects {
+		if n == 0 {
+			t.Errorf("no case has a finding about %s", subject)
+		}
+	}
+}
+
 // Findings name the ports that were asked, and not the usual ones.
 func TestPathFindingsNamePorts(t *testing.T) {
 	asked := func(states [2]report.PathState, verdict report.Verdict) *report.Target {

@@ -3,7 +3,6 @@ package capture
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/dialog"
@@ -205,7 +204,7 @@ func (c *course) otherError(response *dialog.Message) (report.CapturedVerdict, b
 		case !ok:
 		case n.Notification.IsError():
 			id := n.Notification.String()
-			if strings.Contains(id, "(") { // not registered
+			if !n.Notification.IsRegistered() {
 				id = fmt.Sprintf("ERROR-%d", uint16(n.Notification))
 			}
 			return fails(report.LayerNegotiation, id, "the responder answers "+n.Notification.String(), notifyMeaning(n, response, c.init.Request),

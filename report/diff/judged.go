@@ -2,7 +2,6 @@ package diff
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/proposals/client"
@@ -24,7 +23,7 @@ func (c *contrast) findings() {
 	old, now := severity(c.old.Findings), severity(c.now.Findings)
 	// Algorithms and paths are told of above; here is what they amount to.
 	effect := func(f report.Finding, e report.Effect) report.Effect {
-		if strings.HasPrefix(f.ID, "IKE-") && f.Severity.Rank() <= baseline.Low.Rank() {
+		if f.About() == report.AboutIKE && f.Severity.Rank() <= report.SeverityLow.Rank() {
 			return e
 		}
 		return report.EffectNeither

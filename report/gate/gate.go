@@ -155,7 +155,7 @@ func findingGate(t *report.Target, worst report.Severity) gateVerdict {
 	var bad, open []string
 	for _, f := range t.Findings {
 		switch {
-		case strings.HasPrefix(f.ID, "SCAN-"): // of the scan, not of the gateway
+		case f.About() == report.AboutScan:
 			open = append(open, f.ID)
 		case f.Severity.Rank() <= worst.Rank():
 			bad = append(bad, string(f.Severity)+" "+f.ID)

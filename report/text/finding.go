@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
@@ -18,9 +17,9 @@ func (p *page) findings(t *report.Target) {
 	for _, f := range t.Findings {
 		style := ""
 		switch rank := f.Severity.Rank(); {
-		case rank <= baseline.High.Rank():
+		case rank <= report.SeverityHigh.Rank():
 			style = red
-		case rank <= baseline.Low.Rank():
+		case rank <= report.SeverityLow.Rank():
 			style = yellow
 		}
 		severity := p.paint(style, pad(report.Printable(f.Severity), 9))

@@ -3,7 +3,6 @@ package text
 import (
 	"strings"
 
-	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/english"
 )
@@ -55,17 +54,17 @@ func (p *page) policies(t *report.Target) {
 // the demand.
 func (p *page) rule(r report.Rule) {
 	word, style, rated := "violated", yellow, " (rated "+string(r.Severity)+")"
-	switch rank := baseline.Severity(r.Severity).Rank(); {
+	switch rank := r.Severity.Rank(); {
 	case r.State == report.RuleUndecided:
 		word = "unknown"
 	case r.State != report.RuleViolated:
 		return
-	case rank <= baseline.High.Rank():
+	case rank <= report.SeverityHigh.Rank():
 		style = red
-	case rank > baseline.Low.Rank():
+	case rank > report.SeverityLow.Rank():
 		word, style = "advice", ""
 	}
-	if baseline.Severity(r.Severity).Rank() > baseline.Low.Rank() {
+	if r.Severity.Rank() > report.SeverityLow.Rank() {
 		rated = "" // advice is no matter of degree
 	}
 	state := p.paint(style, pad(word, 9))
