@@ -375,3 +375,58 @@ func TestMore(t *testing.T) {
 		}
 	}
 }
+
+// Lines of several clients that no name tells apart are put together by
+// addresses, threads and Message IDs.
+func TestInterleaved(t *testing.T) {
+	d, text := readText(t, interleaved)
+	if len(d.Stories) != 2 {
+		t.Fatalf("%d stories:\n%s", len(d.Stories), text)
+	}
+	one, two := d.Stories[0], d.Stories[1]
+	if one.Cause != "psk-mismatch" || one.Count != 2 || one.Peer != "203.0.113.1" || one.Connection != "a" {
+		t.Errorf("%+v", one)
+	}
+	if two.Cause != "liveness" || two.Count != 1 || two.Peer != "203.0.113.2" || two.Connection != "b" || two.Retries != 1 {
+		t.Errorf("%+v", two)
+	}
+}
+
+const interleaved = `Nov  3 08:00:00 gw charon: 05[NET] received packet: from 203.0.113.1[500] to 192.0.2.9[500] (304 bytes)
+Nov  3 08:00:00 gw charon: 05[ENC] parsed IKE_SA_INIT request 0 [ SA KE No ]
+Nov  3 08:00:00 gw charon: 05[IKE] 203.0.113.1 is initiating an IKE_SA
+Nov  3 08:00:00 gw charon: 06[NET] received packet: from 203.0.113.2[500] to 192.0.2.9[500] (304 bytes)
+Nov  3 08:00:00 gw charon: 05[ENC] generating IKE_SA_INIT response 0 [ SA KE No ]
+Nov  3 08:00:00 gw charon: 06[ENC] parsed IKE_SA_INIT request 0 [ SA KE No ]
+Nov  3 08:00:00 gw charon: 06[IKE] 203.0.113.2 is initiating an IKE_SA
+Nov  3 08:00:00 gw charon: 05[NET] sending packet: from 192.0.2.9[500] to 203.0.113.1[500] (304 bytes)
+Nov  3 08:00:00 gw charon: 06[ENC] generating IKE_SA_INIT response 0 [ SA KE No ]
+Nov  3 08:00:00 gw charon: 06[NET] sending packet: from 192.0.2.9[500] to 203.0.113.2[500] (304 bytes)
+Nov  3 08:00:01 gw charon: 07[NET] received packet: from 203.0.113.2[4500] to 192.0.2.9[4500] (304 bytes)
+Nov  3 08:00:01 gw charon: 08[NET] received packet: from 203.0.113.1[4500] to 192.0.2.9[4500] (304 bytes)
+Nov  3 08:00:01 gw charon: 07[ENC] parsed IKE_AUTH request 1 [ IDi AUTH SA TSi TSr ]
+Nov  3 08:00:01 gw charon: 08[ENC] parsed IKE_AUTH request 1 [ IDi AUTH SA TSi TSr ]
+Nov  3 08:00:01 gw charon: 07[CFG] looking for peer configs matching 192.0.2.9[vpn]...203.0.113.2[two]
+Nov  3 08:00:01 gw charon: 08[CFG] looking for peer configs matching 192.0.2.9[vpn]...203.0.113.1[one]
+Nov  3 08:00:01 gw charon: 07[CFG] selected peer config 'b'
+Nov  3 08:00:01 gw charon: 08[CFG] selected peer config 'a'
+Nov  3 08:00:01 gw charon: 08[IKE] tried 1 shared key for 'vpn' - 'one', but MAC mismatched
+Nov  3 08:00:01 gw charon: 07[IKE] authentication of 'two' with pre-shared key successful
+Nov  3 08:00:01 gw charon: 08[ENC] generating IKE_AUTH response 1 [ N(AUTH_FAILED) ]
+Nov  3 08:00:01 gw charon: 07[IKE] IKE_SA b[2] established between 192.0.2.9[vpn]...203.0.113.2[two]
+Nov  3 08:00:01 gw charon: 07[IKE] CHILD_SA b{1} established with SPIs c1_i c2_o and TS 10.0.0.0/24 === 10.9.0.2/32
+Nov  3 08:05:01 gw charon: 09[IKE] sending DPD request
+Nov  3 08:05:01 gw charon: 09[ENC] generating INFORMATIONAL request 0 [ ]
+Nov  3 08:05:01 gw charon: 09[NET] sending packet: from 192.0.2.9[4500] to 203.0.113.2[4500] (80 bytes)
+Nov  3 08:05:05 gw charon: 10[IKE] retransmit 1 of request with message ID 0
+Nov  3 08:05:05 gw charon: 10[NET] sending packet: from 192.0.2.9[4500] to 203.0.113.2[4500] (80 bytes)
+Nov  3 08:05:50 gw charon: 11[IKE] giving up after 5 retransmits
+Nov  3 08:06:00 gw charon: 05[NET] received packet: from 203.0.113.1[500] to 192.0.2.9[500] (304 bytes)
+Nov  3 08:06:00 gw charon: 05[ENC] parsed IKE_SA_INIT request 0 [ SA KE No ]
+Nov  3 08:06:00 gw charon: 05[ENC] generating IKE_SA_INIT response 0 [ SA KE No ]
+Nov  3 08:06:01 gw charon: 08[NET] received packet: from 203.0.113.1[4500] to 192.0.2.9[4500] (304 bytes)
+Nov  3 08:06:01 gw charon: 08[ENC] parsed IKE_AUTH request 1 [ IDi AUTH SA TSi TSr ]
+Nov  3 08:06:01 gw charon: 08[CFG] selected peer config 'a'
+Nov  3 08:06:01 gw charon: 08[IKE] tried 1 shared key for 'vpn' - 'one', but MAC mismatched
+Nov  3 08:06:01 gw charon: 08[ENC] generating IKE_AUTH response 1 [ N(AUTH_FAILED) ]
+`

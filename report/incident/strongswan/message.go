@@ -80,7 +80,8 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 	}
 	s.asked = ""
 	if request && !parsed {
-		s.asked = id
+		s.asked, s.retries = id, 0
+		r.await(s)
 	}
 	var out []incident.Event
 	for _, p := range payloads {
@@ -145,7 +146,7 @@ func (r *reader) ofMessage(h *header, exchange string, request, parsed bool) *se
 	// The peer went on from another port: from 500 to 4500.
 	if s := r.byHost[host(p.peer)]; s != nil {
 		r.bound()
-		r.sessions[p.peer] = s
+		r.call(p.peer, s)
 		if s.local == "" {
 			s.local = host(p.local)
 		}

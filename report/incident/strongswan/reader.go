@@ -5,6 +5,7 @@ package strongswan
 
 import (
 	_ "embed"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,8 +32,12 @@ type session struct {
 	seen  map[string]bool
 	// retry: this side asked for the first message again.
 	retry bool
-	// asked is the last request that was sent, by its message ID.
-	asked string
+	// asked is the last request that was sent, by its Message ID, and retries
+	// how often it was sent again.
+	asked   string
+	retries int
+	// endpoints are those of sessions that stand for it.
+	endpoints []string
 }
 
 type reader struct {
@@ -41,6 +46,8 @@ type reader struct {
 	threads  map[string]*session // what each thread works on
 	last     *session
 	count    int
+	// awaiting are the last sessions whose requests are not answered yet.
+	awaiting []*session
 	// pending is a packet that came, until its header is known.
 	pending map[string]endpoints
 }
@@ -113,7 +120,13 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		return nil, true
 	}
 	e := row.Event(l, words)
-	s := r.session(&h, e.Args["peer"], e.Kind == incident.Start && e.Side == incident.Initiator)
+	var s *session
+	if e.Kind == incident.Again || e.Kind == incident.Gone {
+		s = r.repeats(&h, trimmed)
+	}
+	if s == nil {
+		s = r.session(&h, e.Args["peer"], e.Kind == incident.Start && e.Side == incident.Initiator)
+	}
 	switch {
 	case e.Kind == incident.Theirs || e.Kind == incident.Ours:
 		e.Proposals = proposals(e.Args["list"])
@@ -252,10 +265,66 @@ func (r *reader) start(h *header, p endpoints) *session {
 	r.count++
 	s := &session{key: host(p.peer) + "#" + strconv.Itoa(r.count), peer: host(p.peer), local: host(p.local)}
 	if p.peer != "" {
-		r.sessions[p.peer] = s
+		if old := r.sessions[p.peer]; old != nil { // the same client again
+			for _, endpoint := range old.endpoints {
+				delete(r.sessions, endpoint)
+			}
+		}
+		r.call(p.peer, s)
 		r.byHost[host(p.peer)] = s
 	}
 	return r.use(h, s)
+}
+
+// call lets an address and port stand for a session.
+func (r *reader) call(endpoint string, s *session) {
+	r.sessions[endpoint] = s
+	if len(s.endpoints) < 8 {
+		s.endpoints = append(s.endpoints, endpoint)
+	}
+}
+
+// maxAwaiting bounds the sessions among which one is looked for whose request is
+// sent again.
+const maxAwaiting = 16
+
+// await notes that a session has asked something.
+func (r *reader) await(s *session) {
+	r.awaiting = slices.DeleteFunc(r.awaiting, func(o *session) bool { return o == s })
+	if len(r.awaiting) == maxAwaiting {
+		r.awaiting = r.awaiting[1:]
+	}
+	r.awaiting = append(r.awaiting, s)
+}
+
+// repeats finds the session of a line of a timer, which no packet comes before:
+// the one that asked with that Message ID, or was asked most often.
+func (r *reader) repeats(h *header, text string) *session {
+	if h.id != "" {
+		return nil
+	}
+	delete(r.threads, h.thread)
+	if _, id, found := strings.Cut(text, "of request with message ID "); found && strings.HasPrefix(text, "retransmit ") {
+		for _, s := range slices.Backward(r.awaiting) {
+			if s.asked == strings.TrimSpace(id) {
+				s.retries++
+				return r.use(h, s)
+			}
+		}
+	}
+	if strings.HasPrefix(text, "giving up after ") {
+		var most *session
+		for _, s := range slices.Backward(r.awaiting) {
+			if most == nil || s.retries > most.retries {
+				most = s
+			}
+		}
+		if most != nil {
+			r.awaiting = slices.DeleteFunc(r.awaiting, func(o *session) bool { return o == most })
+			return r.use(h, most)
+		}
+	}
+	return nil
 }
 
 func (r *reader) bound() {
@@ -263,6 +332,7 @@ func (r *reader) bound() {
 		clear(r.sessions)
 		clear(r.byHost)
 		clear(r.threads)
+		r.awaiting = nil
 	}
 }
 
