@@ -41,6 +41,9 @@ func (a *Attempt) choose() *Cause {
 	// only shows that something failed.
 	var first *Event
 	rank := func(e *Event) int {
+		if e.arg("common") != "" {
+			return 5
+		}
 		switch e.Kind {
 		case Root:
 			return 0

@@ -1,10 +1,12 @@
 package incident
 
 import (
+	_ "embed"
 	"encoding/csv"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Row is one kind of line of a product's log: a template, what it means, and a
@@ -181,6 +183,26 @@ func (t *Table) Find(text string) (*Row, map[string]string) {
 		return nil, nil
 	}
 	return &t.Rows[best], words
+}
+
+//go:embed common.csv
+var commonCSV string
+
+// common are words that lines of many products share.
+var common = sync.OnceValue(func() *Table { return NewTable("common.csv", commonCSV) })
+
+// FindOrCommon is Find, and for a line that the table does not know looks for
+// words that many products share. What those say counts less than what a line of
+// the table says.
+func (t *Table) FindOrCommon(text string) (*Row, map[string]string) {
+	if row, words := t.Find(text); row != nil {
+		return row, words
+	}
+	row, _ := common().Find(strings.ToLower(text))
+	if row == nil {
+		return nil, nil
+	}
+	return row, map[string]string{"common": "yes"}
 }
 
 // match reports whether text fits r, and the words by name.

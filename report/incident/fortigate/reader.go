@@ -81,9 +81,9 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		}
 		out = append(out, r.End()...)
 	}
-	row, words := Lines.Find(text)
+	row, words := Lines.FindOrCommon(text)
 	if row == nil && conn != "" { // "Negotiate SA Error:" looks like a name
-		row, words = Lines.Find(conn + ": " + text)
+		row, words = Lines.FindOrCommon(conn + ": " + text)
 	}
 	if row == nil {
 		return out, true

@@ -101,7 +101,7 @@ func (reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	if strings.HasPrefix(text, "| ") {
 		return nil, true
 	}
-	row, words := Lines.Find(text)
+	row, words := Lines.FindOrCommon(text)
 	if row == nil {
 		// `"name": text` may be of anything.
 		return nil, ok && h.sa != "" || l.Program == "pluto"

@@ -38,7 +38,7 @@ func (reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	if !mine {
 		return nil, false
 	}
-	row, words := Lines.Find(text)
+	row, words := Lines.FindOrCommon(text)
 	if row == nil {
 		return nil, true
 	}
