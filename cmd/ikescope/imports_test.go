@@ -52,7 +52,7 @@ var rooms = map[string]room{
 	"report/explain":        {ours: []string{"ike", "proposals", "proposals/table"}, pure: true},
 	"report/assess": {ours: []string{"ike", "ike/keyexchange", "proposals", "proposals/matrix", "proposals/choice", "proposals/client",
 		"proposals/baseline", "proposals/remedy", "report", "report/english", "report/internal/lists"}},
-	"report/scan": {ours: []string{"ike", "proposals", "proposals/matrix", "proposals/choice", "probe", "report",
+	"report/scan": {ours: []string{"report/english", "ike", "proposals", "proposals/matrix", "proposals/choice", "probe", "report",
 		"report/internal/lists", "report/assess"}},
 	"report/diff": {ours: []string{"ike", "proposals", "proposals/matrix", "proposals/client", "proposals/baseline", "report",
 		"report/english", "report/internal/lists", "report/assess"}},

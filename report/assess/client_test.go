@@ -178,7 +178,7 @@ func TestCompareLive(t *testing.T) {
 	}{
 		{probe.ClientAnswer{State: matrix.Accepted, Suite: reporttest.Suite(t, taken)}, taken, report.Client{Verdict: report.ClientConnects, Suite: taken}},
 		{probe.ClientAnswer{State: matrix.Refused, Notes: []probe.Note{{Kind: probe.ClientDropped}}}, taken,
-			report.Client{Verdict: report.ClientFails, Notes: []string{"The gateway drops offers that it does not take.", "The matrix predicted otherwise: it connects."}}},
+			report.Client{Verdict: report.ClientFails, Notes: []string{"The gateway drops offers that it does not accept.", "The matrix predicted otherwise: it connects."}}},
 		{probe.ClientAnswer{State: matrix.Accepted, Suite: reporttest.Suite(t, other)}, taken,
 			report.Client{Verdict: report.ClientConnects, Suite: other, Notes: []string{"The matrix predicted otherwise: " + taken + "."}}},
 		{probe.ClientAnswer{State: matrix.NoAnswer}, taken, report.Client{Verdict: report.ClientUnknown}},

@@ -28,7 +28,7 @@ func TestLiveClients(t *testing.T) {
 	for i, want := range []report.Client{
 		{Name: "one", Verdict: report.ClientConnects, Suite: "aes256-sha256-prfsha256-modp2048", Evidence: []int{3, 5}},
 		{Name: "two", Verdict: report.ClientFails, Evidence: []int{6}},
-		{Name: "three", Verdict: report.ClientUnknown, Notes: []string{"The packet was sent 4 times without an answer, while control offers in between were answered. The gateway drops offers that it does not take."}, Evidence: []int{7}},
+		{Name: "three", Verdict: report.ClientUnknown, Notes: []string{"The packet was sent 4 times without an answer, while control offers in between were answered. The gateway drops offers that it does not accept."}, Evidence: []int{7}},
 		{Name: "four", Verdict: report.ClientUnknown, Notes: []string{"Not tried: 3 half-open IKE SAs are left at the gateway."}},
 	} {
 		got := clients[i]

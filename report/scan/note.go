@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/report/english"
 )
 
 // sentences returns what notes say, one sentence or more for each.
@@ -24,7 +25,7 @@ func sentence(n probe.Note) string {
 		if n.Again {
 			return reason + " The matrix was asked again from the start."
 		}
-		return reason + " The scan ended with that."
+		return reason + " The scan ended there."
 	}
 	exchange := 0
 	if len(n.Exchanges) > 0 {
@@ -32,68 +33,68 @@ func sentence(n probe.Note) string {
 	}
 	switch n.Kind {
 	case probe.NoteConflict:
-		return fmt.Sprintf("Two answers to exchange %d contradict each other, so one is forged, perhaps: from then on each answer was waited for longer, "+
-			"and what says yes counts.", exchange)
+		return fmt.Sprintf("Exchange %d got two answers that contradict each other, so one of them may be forged. "+
+			"From then on the scan waited longer for each answer, and a positive one counts.", exchange)
 	case probe.NoteRedirected:
-		return "The gateway sends initiators elsewhere that follow a REDIRECT; the scan did not follow it."
+		return "The gateway redirects initiators that support REDIRECT; the scan did not follow."
 	case probe.NoteCookieLoop:
-		return "The gateway asks for a cookie again and again, also where one is sent; its policy cannot be seen."
+		return "The gateway keeps asking for a cookie even when one is sent, so its policy cannot be seen."
 	case probe.NoteDecoy:
-		return fmt.Sprintf("The gateway does not name the key exchange method that it wants where the KE payload is of one that was not offered; "+
-			"so %v, which it does not take, was offered beside all others.", n.KE)
+		return fmt.Sprintf("The gateway does not name the key exchange method that it wants when the KE payload uses one that was not offered. "+
+			"Every offer therefore also contained %v, which it does not accept.", n.KE)
 	case probe.NoteOpening:
-		return "The gateway does not name the key exchange method that it wants, so the matrix was found by accepted answers, one method at a time, " +
-			"each of which opens an IKE SA that has to be closed. Methods that this scanner cannot compute were not offered."
+		return "The gateway does not name the key exchange method that it wants. The matrix was therefore found from accepted answers, " +
+			"one method at a time, each of which opens an IKE SA that has to be closed. Methods that this scanner cannot compute were not offered."
 	case probe.NoteLimit:
-		return fmt.Sprintf("The gateway answers requests of %d octets, but not of %d or more: it drops what is long, or the path does. "+
-			"The scan asked in shorter requests.", n.Count, n.Of)
+		return fmt.Sprintf("The gateway answers requests of %d octets, but not of %d or more: the gateway or the path drops long requests. "+
+			"The scan used shorter ones.", n.Count, n.Of)
 	case probe.NoteIntolerances:
-		return "The gateway does not answer as ever where these are offered, which were left out; what it thinks of such suites is not known: " +
+		return "The gateway stops answering when these are offered; they were left out, and whether it accepts suites with them is not known: " +
 			names(n.Algorithms) + "."
 	case probe.NoteAway:
-		return "The gateway stopped answering for a while, and the scan waited for it."
+		return "The gateway stopped answering for a while; the scan waited for it."
 	case probe.NoteGone:
-		return "The gateway stopped answering, and did not come back while the scan waited."
+		return "The gateway stopped answering and did not come back while the scan waited."
 	case probe.NoteRefusesByError:
-		return fmt.Sprintf("The gateway refuses offers with %v in place of NO_PROPOSAL_CHOSEN.", n.Notify)
+		return fmt.Sprintf("The gateway refuses offers with %v instead of NO_PROPOSAL_CHOSEN.", n.Notify)
 	case probe.NoteDropsRefused:
-		return fmt.Sprintf("The gateway drops offers that it does not take. %d of them were sent %d times in all without an answer, "+
-			"while control offers in between were answered, and count as refused.", n.Count, n.Of)
+		return fmt.Sprintf("The gateway drops offers that it does not accept. %d offers, sent %d times in all, got no answer while control offers "+
+			"between them did; they count as refused.", n.Count, n.Of)
 	case probe.NoteOnlyError:
-		return fmt.Sprintf("The gateway answers every offer with %s; which suites it takes cannot be told.", n.Detail)
+		return fmt.Sprintf("The gateway answers every offer with %s, so which suites it accepts cannot be determined.", n.Detail)
 	case probe.NoteGaveUp:
-		return fmt.Sprintf("The scan gave up after %d offers, more than a policy takes to be found out: the answers seem to follow none, "+
-			"or too many suites are accepted to observe each. What is left is not tested.", n.Count)
+		return fmt.Sprintf("The scan gave up after %d offers, more than any policy should take: the answers seem to follow none, "+
+			"or too many suites are accepted to observe each one. What is left is not tested.", n.Count)
 	case probe.NoteBudget:
-		s := fmt.Sprintf("The budget of %d exchanges ran out; what it did not reach is not tested.", n.Of)
+		s := fmt.Sprintf("The budget of %d exchanges ran out; what it did not cover is not tested.", n.Of)
 		if n.Count > 0 {
-			s += fmt.Sprintf(" Up to %d of it were kept for NAT detection and what the gateway prefers.", n.Count)
+			s += fmt.Sprintf(" Up to %d of them were reserved for NAT detection and the gateway's preferences.", n.Count)
 		}
 		return s
 	case probe.NotePriorRefused:
-		return "The gateway does not take what it took in the scan that this one went on from, so all was asked again: its policy changed."
+		return "The gateway no longer accepts what it accepted in the earlier scan, so everything was asked again: its policy changed."
 	case probe.NoteNothingClosable:
-		return "Every accepted suite needs algorithms that this scanner cannot compute, or a KE payload that leaves no place in a datagram; " +
+		return "Every accepted suite needs algorithms that this scanner cannot compute, or a KE payload that leaves no room in a datagram, " +
 			"so NAT detection and extensions are not known."
 	case probe.NoteDetailFailed:
-		return fmt.Sprintf("The offer of what was found acceptable ended with %v over %v (exchange %d).", n.Outcome, n.Transport, exchange)
+		return fmt.Sprintf("An offer of suites that were found acceptable ended with %s over %v (exchange %d).", english.Plain(n.Outcome.String()), n.Transport, exchange)
 	case probe.NoteUnclosable:
-		return fmt.Sprintf("Exchange %d left a half-open IKE SA at the gateway, which times out by itself: %s.", exchange, n.Detail)
+		return fmt.Sprintf("Exchange %d left a half-open IKE SA at the gateway, which will time out: %s.", exchange, n.Detail)
 	case probe.NoteNotClosed:
-		return fmt.Sprintf("Exchange %d left a half-open IKE SA at the gateway, which times out by itself: the IKE_AUTH to close it ended with %v.",
-			exchange, n.Outcome)
+		return fmt.Sprintf("Exchange %d left a half-open IKE SA at the gateway, which will time out: the IKE_AUTH to close it ended with %s.",
+			exchange, english.Plain(n.Outcome.String()))
 	case probe.NoteClosedUnseen:
-		return fmt.Sprintf("The IKE_AUTH to close the IKE SA of exchange %s was not answered, while others were. "+
-			"The answer, which is sent only once, was lost; the IKE SA counts as closed.", numbers(n.Exchanges))
+		return fmt.Sprintf("The requests to close the IKE SAs of these exchanges got no answer, while others did: %s. "+
+			"A gateway answers them only once, so the answers were lost; the IKE SAs count as closed.", numbers(n.Exchanges))
 	case probe.NoteAcceptedLate:
-		return fmt.Sprintf("Exchange %d was accepted after its end, which left a half-open IKE SA at the gateway that times out by itself.", exchange)
+		return fmt.Sprintf("Exchange %d was accepted after the scan had stopped waiting, which left a half-open IKE SA at the gateway that will time out.", exchange)
 	case probe.NoteHalfOpenLeft:
-		return fmt.Sprintf("%d half-open IKE SAs could not be closed, so no more was asked that may open another.", n.Count)
+		return fmt.Sprintf("%d half-open IKE SAs could not be closed, so nothing more was asked that may open another.", n.Count)
 	case probe.NoteStrays:
-		return fmt.Sprintf("%d datagrams came from other addresses than the gateway's and were ignored.", n.Count)
+		return english.Counted(int64(n.Count), "datagram", "datagrams") + " from other addresses than the gateway's: ignored."
 	case probe.NoteSlowed:
 		return fmt.Sprintf("Requests were lost on the way or dropped by the gateway, so the scan slowed down, to %.3g datagrams a second at the lowest; "+
-			"%d of %d datagrams were sent again.", n.Rate, n.Count, n.Of)
+			"%d of %d datagrams were retransmissions.", n.Rate, n.Count, n.Of)
 	case probe.NoteCookies:
 		return fmt.Sprintf("The gateway asked for a cookie in %d of %d exchanges.", n.Count, n.Of)
 	}
@@ -104,20 +105,20 @@ func sentence(n probe.Note) string {
 func doubt(k probe.NoteKind) string {
 	switch k {
 	case probe.NoteControlRefused:
-		return "The gateway refused what it had taken before: its policy changed."
+		return "The gateway refused an offer that it had accepted before: its policy changed."
 	case probe.NoteDecoyTaken:
-		return "The gateway accepted a key exchange method that it seemed to refuse."
+		return "The gateway accepted a key exchange method that it had seemed to refuse."
 	case probe.NoteContradictions:
-		return "Suites were both taken and refused: the policy of the gateway changed meanwhile, or there are several gateways at this address."
+		return "Some suites were both accepted and refused: the gateway's policy changed during the scan, or several gateways share this address."
 	case probe.NoteForged:
-		return "Answers came late that contradict earlier ones: these were forged, perhaps."
+		return "Late answers contradict earlier ones, which may have been forged."
 	case probe.NoteBlindRefusal:
-		return "The gateway refuses offers whose KE payload it cannot use, without looking at the proposals."
+		return "The gateway refuses offers with a KE payload that it cannot use, without looking at the proposals."
 	case probe.NoteBlindUnread:
-		return "The gateway refuses all offers whose KE payload it cannot use, and does not answer some whose KE payload is of a method that is offered: " +
-			"what it thinks of those is not known."
+		return "The gateway refuses every offer with a KE payload that it cannot use, and does not answer some whose KE payload uses an offered method: " +
+			"whether it accepts those is not known."
 	case probe.NoteChanged:
-		return "The gateway answered an offer otherwise than before: its policy changed."
+		return "The gateway answered an offer differently than before: its policy changed."
 	}
 	return ""
 }
@@ -126,22 +127,22 @@ func doubt(k probe.NoteKind) string {
 func clientSentence(n probe.Note) string {
 	switch n.Kind {
 	case probe.ClientUntold:
-		return fmt.Sprintf("Proposals that hold more than can be told as suites, and were sent as they are: %s.", numbers(n.Proposals))
+		return fmt.Sprintf("Proposals that contain more than suites can express were sent unchanged: %s.", numbers(n.Proposals))
 	case probe.ClientInvalid:
 		return fmt.Sprintf("Not tried: %s.", n.Detail)
 	case probe.ClientHalfOpenLeft:
 		return fmt.Sprintf("Not tried: %d half-open IKE SAs are left at the gateway.", n.Count)
 	case probe.ClientUncomputable:
-		return fmt.Sprintf("Not tried: this scanner cannot compute %v, of which the client's KE payload is.", n.KE)
+		return fmt.Sprintf("Not tried: this scanner cannot compute %v, the method of the client's KE payload.", n.KE)
 	case probe.ClientStandIn:
-		return fmt.Sprintf("This scanner cannot compute %v, of which the client's KE payload is. To one of %v the gateway answered that it wants %[1]v: "+
+		return fmt.Sprintf("This scanner cannot compute %v, the method of the client's KE payload. Given one of %v instead, the gateway asked for %[1]v: "+
 			"the offer is acceptable.", n.KE, n.Other)
 	case probe.ClientWouldRetry:
-		return fmt.Sprintf("The gateway wants %v, with which the client tries again and this scanner cannot: the offer is acceptable.", n.KE)
+		return fmt.Sprintf("The gateway asks for %v, with which the client would retry and this scanner cannot: the offer is acceptable.", n.KE)
 	case probe.ClientRetried:
-		return fmt.Sprintf("The gateway asked for %v, and the client tried again with that.", n.KE)
+		return fmt.Sprintf("The gateway asked for %v, and the client retried with it.", n.KE)
 	case probe.ClientLong:
-		return fmt.Sprintf("The client's packet has %d octets, more than every path carries whole.", n.Count)
+		return fmt.Sprintf("The client's packet has %d octets, more than every path carries unfragmented.", n.Count)
 	case probe.ClientAskedAgain:
 		return fmt.Sprintf("The gateway asked for %v again.", n.KE)
 	case probe.ClientNotOffered:
@@ -149,14 +150,14 @@ func clientSentence(n probe.Note) string {
 	case probe.ClientSilent:
 		return fmt.Sprintf("The packet was sent %d times without an answer, while control offers in between were answered.", n.Count)
 	case probe.ClientDropped:
-		return "The gateway drops offers that it does not take."
+		return "The gateway drops offers that it does not accept."
 	case probe.ClientCutShort:
-		return "There was no more to be learnt: the scan was over, or the gateway stopped answering."
+		return "Nothing more could be learned: the scan was over, or the gateway stopped answering."
 	case probe.ClientOtherAnswer:
 		if n.Detail != "" {
-			return fmt.Sprintf("The gateway's answer was %s.", n.Detail)
+			return fmt.Sprintf("The gateway's answer: %s.", n.Detail)
 		}
-		return fmt.Sprintf("The gateway's answer was %v.", n.Outcome)
+		return fmt.Sprintf("The gateway's answer: %s.", english.Plain(n.Outcome.String()))
 	}
 	return n.Kind.String()
 }
