@@ -154,7 +154,7 @@ func (s *scan) failed(err error) initiator.Answer {
 	return initiator.Answer{}
 }
 
-// record adds an exchange to the journal, and what it tells to what is known of
+// record adds an exchange to the journal, and what it shows to what is known of
 // the gateway and of the path.
 func (s *scan) record(req *initiator.Request, a initiator.Answer, purpose Purpose) {
 	if a.Outcome == initiator.NotTried {

@@ -16,7 +16,7 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 )
 
-// detail learns what only an accepted answer tells: the suite that the gateway
+// detail learns what only an accepted answer shows: the suite that the gateway
 // prefers, what it supports, and NAT detection on each path.
 func (s *scan) detail(ctx context.Context) {
 	defer s.closing.Wait()

@@ -1,7 +1,7 @@
 // Package probe scans a gateway: whether its IKE responder is reached, which
 // suites it accepts, how it chooses, and what it makes of a client's first
 // packet. [Scanner.Scan] does all of it and returns a [Result]. A gateway that is
-// silent or rude is a result, too: its Verdict tells, and Matrix, NAT, Gateway and
+// silent or rude is a result, too: its Verdict says so, and Matrix, NAT, Gateway and
 // Preference are nil where nothing was learnt. [ParseEndpoint] reads what a user
 // names, [Endpoint.Resolve] makes a [Target] of each address, and package report
 // makes a document of results.

@@ -22,7 +22,7 @@ type gateway struct {
 // and maps are replaced, never changed.
 type knowledge struct {
 	// control is an offer that the gateway is known to answer; takesControl
-	// tells whether it is acceptable, or refused.
+	// says whether it is acceptable, or refused.
 	control      []proposals.Product
 	takesControl bool
 

@@ -86,7 +86,7 @@ func (t tally) enough() int {
 	return min(max(int(math.Ceil(math.Log(chance)/math.Log(lost))), minSilence), maxSilence)
 }
 
-// measured is how many requests tell enough of a path.
+// measured is how many requests it takes to know a path.
 const measured = 20
 
 // measure asks the control offer until it is known how often a request is lost.

@@ -12,7 +12,7 @@ import (
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
-// oracle is which KE payload goes with an offer, so that the answer tells what the
+// oracle is which KE payload goes with an offer, so that the answer shows what the
 // gateway thinks of the offer.
 type oracle uint8
 

@@ -150,7 +150,7 @@ func (s *scan) inFlight() int {
 		return halfOpenLimit - 1
 	}
 	if known.failure.count > 0 {
-		return 4 // so as not to ask much more than tells
+		return 4 // so as not to ask much more than is needed
 	}
 	return 64
 }

@@ -19,7 +19,7 @@ type Scanner struct {
 	// Source is our address and port; invalid parts are the system's choice.
 	Source netip.AddrPort
 	// Outside are addresses that a NAT in front of us may have. With the
-	// right one among them the mapped port can be told.
+	// right one among them the mapped port can be found.
 	Outside []netip.Addr
 
 	// Rate is the number of datagrams a second, 0 for 50. Window bounds the
@@ -59,7 +59,7 @@ type Scanner struct {
 	Progress func(Progress)
 }
 
-// Progress tells how far a scan is.
+// Progress is how far a scan has come.
 type Progress struct {
 	Target    Target
 	Doing     Purpose // what the last exchange was for

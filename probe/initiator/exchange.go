@@ -303,7 +303,7 @@ func (d *attempt) block(u *PathFault, at time.Time) {
 	}
 }
 
-// weaken remembers an answer that is not conclusive. After one that tells that
+// weaken remembers an answer that is not conclusive. After one that shows that
 // no IKEv2 responder is there only one more timeout is waited.
 func (d *attempt) weaken(r Reading, at time.Time) {
 	order := []Outcome{NotTried, Unreachable, Echo, NotIKE, CookieLoop, Malformed}

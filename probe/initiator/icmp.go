@@ -15,7 +15,7 @@ type PathFault struct {
 	// State is PathPortUnreachable, PathAdminProhibited or, for the rest (no
 	// route, no such host, time exceeded, cannot send), PathError.
 	State PathState
-	// Reporter sent the ICMP error; invalid if the kernel does not tell, or
+	// Reporter sent the ICMP error; invalid if the kernel does not say, or
 	// said it itself.
 	Reporter netip.Addr
 	// Detail says it in words.

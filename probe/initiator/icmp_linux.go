@@ -29,7 +29,7 @@ func queueErrors(pc net.PacketConn) {
 }
 
 // hasErrorQueue reports whether the kernel keeps ICMP errors about pc, so that
-// an error of reading tells nothing more.
+// an error of reading adds nothing.
 func hasErrorQueue(pc net.PacketConn) bool {
 	raw, _ := rawConn(pc)
 	return raw != nil

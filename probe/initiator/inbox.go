@@ -129,7 +129,7 @@ func (c *Conn) refused(u *PathFault, now time.Time) {
 
 // dispatch hands a datagram to the exchange with its initiator SPI. One from
 // the gateway without an SPI of ours goes to the exchange that has waited
-// longest at that port: it may tell what answers there, if not IKE.
+// longest at that port: it may show what answers there, if not IKE.
 func (c *Conn) dispatch(in received, now time.Time) {
 	foreign := !c.isGateway(in.from.Addr())
 	if !foreign {

@@ -63,7 +63,7 @@ type Exchange struct {
 	Notify ike.NotifyType
 	Group  ike.KeyExchangeMethod // of INVALID_KE_PAYLOAD
 	Suite  *proposals.Suite      // of an accepted answer
-	// Tries counts requests sent, Cookie tells that one was asked for.
+	// Tries counts requests sent; Cookie: one was asked for.
 	Tries  int
 	Cookie bool
 	Sent   time.Time

@@ -26,7 +26,7 @@ type FirstPacket struct {
 }
 
 // Products returns what each proposal offers, as a product that is empty where
-// none can be told, and whether that is all that stands in it.
+// there is none, and whether that is all that stands in it.
 func (p *FirstPacket) Products() (products []proposals.Product, whole []bool) {
 	for _, proposal := range p.Proposals {
 		product, all := productOf(proposal)

@@ -187,10 +187,13 @@ func (r *Request) number(i int) uint8 {
 
 // Init makes the next IKE_SA_INIT request. Its initiator SPI is 6 random
 // octets and the number of the exchange modulo 65536, by which packets of a
-// capture can be told apart. The error is of randomness, of a method that
-// package keyexchange does not compute, or of an offer that is empty or does not
-// fit a message.
+// capture can be told apart. The error is of randomness, of an unknown transport,
+// of a method that package keyexchange does not compute, or of an offer that is
+// empty or does not fit a message.
 func (c *Conn) Init(o Offer) (*Request, error) {
+	if o.Transport.Port() == 0 {
+		return nil, fmt.Errorf("initiator: %v is not a transport", o.Transport)
+	}
 	n := nonceLen
 	if o.Packet != nil {
 		if err := o.Packet.Check(); err != nil {
@@ -264,8 +267,11 @@ func (c *Conn) key(m ike.KeyExchangeMethod) (*keyexchange.PrivateKey, error) {
 
 // Sealed makes a request of an encoded IKE message, such as an IKE_AUTH, and
 // gives it the next number. open decrypts its answer. The error is that of an
-// IKE header that cannot be read.
+// unknown transport, or of an IKE header that cannot be read.
 func (c *Conn) Sealed(t Transport, octets []byte, open func(datagram []byte) (*ike.Message, error)) (*Request, error) {
+	if t.Port() == 0 {
+		return nil, fmt.Errorf("initiator: %v is not a transport", t)
+	}
 	h, _, _, err := ike.ParseHeader(octets)
 	if err != nil {
 		return nil, fmt.Errorf("initiator: %w", err)

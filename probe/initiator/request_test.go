@@ -135,3 +135,30 @@ func TestOfferOctets(t *testing.T) {
 		t.Errorf("%d octets of proposals", got)
 	}
 }
+
+func TestInitErrors(t *testing.T) {
+	b := newBench(t, Config{}, nil)
+	offer := products(t, testOffer)
+	for name, tt := range map[string]struct {
+		offer Offer
+		want  string
+	}{
+		"transport":         {Offer{Transport: 7, Products: offer}, "Transport(7) is not a transport"},
+		"nothing":           {Offer{}, "no key exchange method of the offer"},
+		"nothing with a KE": {Offer{KE: ike.KE_ECP_256}, "it has no Proposal"},
+		"uncomputable":      {Offer{Products: products(t, "aes256-sha256-prfsha256-ke_33")}, "no key exchange method of the offer"},
+		"another key":       {Offer{Products: offer, KE: ike.KE_ECP_384, Key: testKey(t)}, "a key of KE_ECP_256 for a KE payload of KE_ECP_384"},
+		"an empty packet":   {Offer{Packet: &FirstPacket{}}, "it offers nothing"},
+	} {
+		if _, err := b.Init(tt.offer); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: got %v, want %q", name, err, tt.want)
+		}
+	}
+	req, err := b.Init(Offer{Products: offer})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again, _ := b.Init(Offer{Products: offer}); again.Key() != req.Key() || req.Key().Method() != ike.KE_MODP_2048 || again.SPI() == req.SPI() {
+		t.Errorf("keys of %v and %v, SPIs %v and %v", req.Key().Method(), again.Key().Method(), req.SPI(), again.SPI())
+	}
+}
