@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/report/text"
 )
 
 func (a *app) clientImportCommand() *cobra.Command {
@@ -38,7 +39,7 @@ too.`,
 			if err != nil {
 				return usagef("client import: %w", err)
 			}
-			if err := a.printClients(&o, f.best(), showClients); err != nil {
+			if err := a.printClients(&o, f.best(), text.Clients); err != nil {
 				return err
 			}
 			return f.cut

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/progress"
 	"github.com/ikescope/ikescope/report/explain"
 	"github.com/ikescope/ikescope/report/incident"
 	"github.com/ikescope/ikescope/report/incident/readers"
@@ -65,9 +66,9 @@ func (h *headReader) Read(p []byte) (int, error) {
 	n, err := h.in.Read(p)
 	h.head = append(h.head, p[:min(n, maxHead-len(h.head))]...)
 	h.total += int64(n)
-	if h.shown != nil && h.total > showFrom && time.Since(h.last) > redraw {
+	if h.shown != nil && h.total > showFrom && time.Since(h.last) > progress.Redraw {
 		h.last = time.Now()
-		fmt.Fprintf(h.shown, "%s%d MB read", clearLine, h.total>>20)
+		fmt.Fprintf(h.shown, "%s%d MB read", progress.Clear, h.total>>20)
 	}
 	return n, err
 }
@@ -75,7 +76,7 @@ func (h *headReader) Read(p []byte) (int, error) {
 // done removes the line of progress.
 func (h *headReader) done() {
 	if h.shown != nil && !h.last.IsZero() {
-		fmt.Fprint(h.shown, clearLine)
+		fmt.Fprint(h.shown, progress.Clear)
 	}
 }
 

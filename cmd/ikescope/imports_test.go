@@ -79,7 +79,7 @@ var rooms = map[string]room{
 		"report/incident/racoon", "report/incident/strongswan", "report/incident/windows"}},
 	"report/incident/strongswan": {ours: []string{"report/incident"}},
 	"report/incident/windows":    {ours: []string{"report/explain", "report/incident"}},
-	"report/text": {ours: []string{"ike", "proposals", "proposals/baseline", "report", "report/english", "report/internal/lists",
+	"report/text": {ours: []string{"ike", "proposals", "proposals/baseline", "proposals/client", "report", "report/english", "report/internal/lists",
 		"report/explain", "report/assess"}},
 	"report/reporttest": {ours: []string{"ike", "proposals", "proposals/matrix", "proposals/choice", "probe/initiator", "probe"}},
 
@@ -87,7 +87,9 @@ var rooms = map[string]room{
 		"proposals/choice", "proposals/client", "proposals/baseline", "proposals/remedy",
 		"probe/initiator", "probe", "report", "report/explain", "report/assess", "report/scan",
 		"report/diff", "report/gate", "report/capture", "report/incident", "report/incident/readers",
-		"report/text"}},
+		"report/text", "report/english", "cmd/ikescope/internal/pending", "cmd/ikescope/internal/progress"}},
+	"cmd/ikescope/internal/pending":  {},
+	"cmd/ikescope/internal/progress": {ours: []string{"ike", "proposals", "probe", "probe/initiator"}},
 }
 
 // impure are packages that a pure one does without; net/netip is not net.

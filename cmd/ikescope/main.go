@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/pending"
 	"github.com/ikescope/ikescope/report"
 )
 
@@ -35,7 +36,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		again := make(chan os.Signal, 1)
 		signal.Notify(again, os.Interrupt, syscall.SIGTERM)
 		<-again
-		discardPending()
+		pending.DiscardAll()
 		os.Exit(report.ExitInterrupted)
 	})
 	return runContext(ctx, args, stdin, stdout, stderr)

@@ -15,6 +15,7 @@ import (
 	"github.com/ikescope/ikescope/ike/iketest"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/report/english"
 )
 
 // mockPolicy is a gateway as there are many: modern, with something old left
@@ -75,7 +76,7 @@ func (n profileName) String() string {
 
 func (o *gatewayOptions) addFlags(flags *pflag.FlagSet) {
 	o.profile = profiles[0].name
-	flags.Var(profileName{&o.profile}, "profile", "behave as "+orList(profileNames()))
+	flags.Var(profileName{&o.profile}, "profile", "behave as "+english.List(profileNames(), "or"))
 	flags.Var(suites{&o.accepts}, "accept", "what it accepts, most preferred first, as strongSwan writes it, such as aes256gcm16-prfsha384-ecp384; may be repeated")
 }
 

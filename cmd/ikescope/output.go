@@ -14,8 +14,10 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/pending"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/english"
 	"github.com/ikescope/ikescope/report/text"
 )
 
@@ -25,7 +27,7 @@ var textOrJSON = []string{"text", "json"}
 // output is one place to write to: the path or, without one, stdout.
 type output struct {
 	format, path string
-	file         *pendingFile
+	file         *pending.File
 }
 
 // outputs is the value of --output.
@@ -47,7 +49,7 @@ func (o outputs) Set(s string) error {
 		if !hasPath && strings.ContainsAny(name, `./\`) {
 			hint = fmt.Sprintf("; a file goes behind one: %s=%s", o.formats[len(o.formats)-1], name)
 		}
-		return fmt.Errorf("%q is not a format: %s%s", name, orList(o.formats), hint)
+		return fmt.Errorf("%q is not a format: %s%s", name, english.List(o.formats, "or"), hint)
 	}
 	*o.p = append(*o.p, output{format: name, path: path})
 	return nil
@@ -57,12 +59,6 @@ func (outputs) Type() string   { return "format[=path]" }
 func (outputs) String() string { return "" }
 
 func (o outputs) choices() []string { return o.formats }
-
-// orList joins words as in "text, json or yaml".
-func orList(words []string) string {
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " or " + words[last]
-}
 
 // fileName is the value of a flag that names a file.
 type fileName struct{ p *string }
@@ -93,7 +89,7 @@ func (o *printOptions) addFlags(flags *pflag.FlagSet, what string, formats []str
 	flags.SortFlags = false
 	o.formats = formats
 	flags.VarP(outputs{&o.outputs, formats}, "output", "o", fmt.Sprintf("write %s as %s, to stdout or to a file; may be repeated (default %s)",
-		what, orList(formats), formats[0]))
+		what, english.List(formats, "or"), formats[0]))
 	addToggle(flags, &o.noColor, "no-color", "", "no colours, as with NO_COLOR in the environment")
 	addToggle(flags, &o.quiet, "quiet", "q", "nothing on stderr but errors")
 }
@@ -126,7 +122,7 @@ func (o *printOptions) open() (taken paths, err error) {
 		if out.path == "" {
 			continue
 		}
-		if out.file, err = createPending(out.path); err != nil {
+		if out.file, err = pending.Create(out.path); err != nil {
 			o.discard()
 			return nil, usagef("--output: %s: %w", out.path, err)
 		}
@@ -151,7 +147,7 @@ func (p paths) take(path string) error {
 func (o *printOptions) discard() {
 	for _, out := range o.outputs {
 		if out.file != nil {
-			out.file.discard()
+			out.file.Discard()
 		}
 	}
 }
@@ -188,7 +184,7 @@ func (o *printOptions) write(stdout io.Writer, how writers) error {
 			failed = errors.Join(failed, fmt.Errorf("write %s: %w", out.path, withoutPath(err)))
 			continue
 		}
-		failed = errors.Join(failed, out.file.commit())
+		failed = errors.Join(failed, out.file.Commit())
 	}
 	for _, out := range o.outputs {
 		if out.file != nil {
@@ -225,7 +221,7 @@ func (o *outputOptions) addFlags(flags *pflag.FlagSet, formats []string) {
 
 // open creates the files, so that nothing is sent for a report that cannot be
 // written. The pending pcap is nil if none was asked for.
-func (o *outputOptions) open() (pcap *pendingFile, err error) {
+func (o *outputOptions) open() (pcap *pending.File, err error) {
 	if o.quiet && o.verbose {
 		return nil, usagef("--quiet: does not go with --verbose")
 	}
@@ -234,7 +230,7 @@ func (o *outputOptions) open() (pcap *pendingFile, err error) {
 		return nil, err
 	}
 	if err = taken.take(o.pcap); err == nil {
-		pcap, err = createPending(o.pcap)
+		pcap, err = pending.Create(o.pcap)
 	}
 	if err != nil {
 		o.discard()

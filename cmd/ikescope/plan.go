@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/proposals/matrix"
+	"github.com/ikescope/ikescope/report/english"
 	"github.com/ikescope/ikescope/report/scan"
 	"github.com/ikescope/ikescope/report/text"
 )
@@ -17,7 +18,7 @@ func (a *app) plan(o *scanOptions, args []string) error {
 		return err
 	}
 	if slices.ContainsFunc(o.outputs, func(out output) bool { return !slices.Contains(textOrJSON, out.format) }) {
-		return usagef("--plan: is written as %s", orList(textOrJSON))
+		return usagef("--plan: is written as %s", english.List(textOrJSON, "or"))
 	}
 	universe := s.Universe
 	if universe == nil {

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -41,7 +40,7 @@ func (a *app) policyListCommand() *cobra.Command {
   ikescope policy list -o json`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			return a.print(&o, policyWriters(baseline.Policies(), listPolicies))
+			return a.print(&o, policyWriters(baseline.Policies(), text.PolicyList))
 		},
 	}
 	o.addFlags(cmd.Flags(), "the policies", textOrJSON)
@@ -71,7 +70,7 @@ one's own with.`,
 			if err != nil {
 				return usagef("policy show: %w", err)
 			}
-			how := policyWriters([]baseline.Policy{p}, showPolicies)
+			how := policyWriters([]baseline.Policy{p}, text.Policies)
 			how["yaml"] = yamlOf(p)
 			return a.print(&o, how)
 		},
@@ -164,14 +163,9 @@ func onlyTarget(doc *report.Document, name string) (*report.Target, error) {
 	return nil, fmt.Errorf("it holds %d targets %q: choose by address: %s", len(found), name, strings.Join(names, ", "))
 }
 
-// policyWriters write policies as JSON, or as text by list.
-func policyWriters(policies []baseline.Policy, list func(*bytes.Buffer, []baseline.Policy)) writers {
-	return documentWriters(policies, func(w io.Writer, _ text.Options) error {
-		var b bytes.Buffer
-		list(&b, policies)
-		_, err := b.WriteTo(w)
-		return err
-	})
+// policyWriters write policies as JSON, or as text by asText.
+func policyWriters(policies []baseline.Policy, asText func(io.Writer, []baseline.Policy) error) writers {
+	return documentWriters(policies, func(w io.Writer, _ text.Options) error { return asText(w, policies) })
 }
 
 // yamlOf writes p as a policy file.
@@ -183,73 +177,5 @@ func yamlOf(p baseline.Policy) func(io.Writer, text.Options) error {
 		}
 		_, err = w.Write(out)
 		return err
-	}
-}
-
-func listPolicies(b *bytes.Buffer, policies []baseline.Policy) {
-	for _, p := range policies {
-		observable, unverified := 0, 0
-		for _, r := range p.Rules {
-			if r.Observable() {
-				observable++
-			}
-			if r.Unverified != "" {
-				unverified++
-			}
-		}
-		state := "verified"
-		switch {
-		case p.Source == "ikescope":
-			state = "our own"
-		case unverified == len(p.Rules):
-			state = "not verified"
-		case unverified > 0:
-			state = fmt.Sprintf("%d of %d rules not verified", unverified, len(p.Rules))
-		}
-		name := p.Name
-		for _, text := range []string{p.Title, fmt.Sprintf("%s; %d rules, %d of them observable; %s", p.Date, len(p.Rules), observable, state)} {
-			for _, line := range wrapped(text, helpWidth-17) {
-				fmt.Fprintf(b, "%-16s %s\n", name, line)
-				name = ""
-			}
-		}
-	}
-}
-
-func showPolicies(b *bytes.Buffer, policies []baseline.Policy) {
-	for _, p := range policies {
-		fmt.Fprintf(b, "%s: %s\n", p.Name, p.Title)
-		if source := strings.Trim(p.Source+", "+p.Date, ", "); source != "" {
-			fmt.Fprintf(b, "source: %s\n", source)
-		}
-		if p.About != "" {
-			b.WriteByte('\n')
-			paragraph(b, 0, p.About)
-		}
-		for _, r := range p.Rules {
-			severity := string(r.Severity)
-			switch {
-			case !r.Observable():
-				severity = "not observable by a scan"
-			case r.Severity == baseline.Info:
-				severity = "advice"
-			}
-			fmt.Fprintf(b, "\n%s (%s)\n", r.ID, severity)
-			paragraph(b, 4, r.String())
-			paragraph(b, 4, "why: "+r.Why)
-			if r.Ref != "" {
-				paragraph(b, 4, "see: "+r.Ref)
-			}
-			if r.Unverified != "" {
-				paragraph(b, 4, "not verified: "+r.Unverified)
-			}
-		}
-	}
-}
-
-// paragraph writes text in lines that are indented by n columns.
-func paragraph(b *bytes.Buffer, n int, text string) {
-	for _, line := range wrapped(text, helpWidth-n) {
-		fmt.Fprintf(b, "%s%s\n", strings.Repeat(" ", n), line)
 	}
 }

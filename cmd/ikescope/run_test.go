@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"os"
@@ -15,9 +16,9 @@ import (
 	"sync"
 	"syscall"
 	"testing"
-	"testing/synctest"
 	"time"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/progress"
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/probe/initiator"
@@ -137,7 +138,7 @@ func TestSameAddress(t *testing.T) {
 	for i := range 4 {
 		jobs = append(jobs, job{target: probe.Target{Name: fmt.Sprint(i), Address: loopback, Paths: initiator.Paths{{Transport: initiator.UDP500, Port: port}, {Transport: initiator.UDP4500, Port: port}}}})
 	}
-	results := scanAll(t.Context(), scanner, jobs, 4, newWatch(&lockedBuffer{}, &outputOptions{printOptions: printOptions{quiet: true}}))
+	results := scanAll(t.Context(), scanner, jobs, 4, progress.New(io.Discard, progress.Options{Quiet: true}))
 	for i, r := range results {
 		if r.Target != fmt.Sprint(i) || r.Err != nil {
 			t.Errorf("result %d is of %s, error %v", i, r.Target, r.Err)
@@ -167,7 +168,7 @@ func TestOtherAddressesGoOn(t *testing.T) {
 	for i, address := range []netip.Addr{loopback, loopback, loopback, another} {
 		jobs = append(jobs, job{target: probe.Target{Name: fmt.Sprint(i), Address: address}})
 	}
-	results := scanAll(t.Context(), scanner, jobs, 2, newWatch(&lockedBuffer{}, &outputOptions{printOptions: printOptions{quiet: true}}))
+	results := scanAll(t.Context(), scanner, jobs, 2, progress.New(io.Discard, progress.Options{Quiet: true}))
 	for i, r := range results {
 		if r.Target != fmt.Sprint(i) || r.Err == nil {
 			t.Errorf("result %d is of %s, error %v", i, r.Target, r.Err)
@@ -212,67 +213,6 @@ func TestFailedWrites(t *testing.T) {
 type broken struct{ err error }
 
 func (b broken) Write([]byte) (int, error) { return 0, b.err }
-
-func TestPendingFile(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "report")
-	if err := os.WriteFile(path, []byte("old"), 0o640); err != nil {
-		t.Fatal(err)
-	}
-	content := func() string {
-		b, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		entries, err := os.ReadDir(dir)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return fmt.Sprintf("%s, %d in the folder", b, len(entries))
-	}
-	p, err := createPending(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	fmt.Fprint(p, "half")
-	if err := p.Flush(); err != nil {
-		t.Fatal(err)
-	}
-	if got := content(); got != "old, 2 in the folder" {
-		t.Errorf("before its end: %s", got)
-	}
-	p.discard()
-	p.discard() // harmless
-	if got := content(); got != "old, 1 in the folder" {
-		t.Errorf("after discard: %s", got)
-	}
-	if p, err = createPending(path); err != nil {
-		t.Fatal(err)
-	}
-	fmt.Fprint(p, "new")
-	if err := p.commit(); err != nil {
-		t.Fatal(err)
-	}
-	p.discard() // harmless
-	if got := content(); got != "new, 1 in the folder" {
-		t.Errorf("after commit: %s", got)
-	}
-
-	// What cannot be written leaves the older file.
-	if p, err = createPending(path); err != nil {
-		t.Fatal(err)
-	}
-	fmt.Fprint(p, "lost")
-	if err := p.file.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.commit(); err == nil {
-		t.Error("commit of a closed file worked")
-	}
-	if got := content(); got != "new, 1 in the folder" {
-		t.Errorf("after a commit that failed: %s", got)
-	}
-}
 
 func TestReadTargets(t *testing.T) {
 	in := "\ufeff# a list from Windows\r\nvpn.example.com\r\n\r\n  198.51.100.7:4500 # the second\r\n[2001:db8::7]:500"
@@ -347,55 +287,4 @@ func TestDescribe(t *testing.T) {
 			t.Errorf("got %q, want %q", got, test.want)
 		}
 	}
-}
-
-func TestWatch(t *testing.T) {
-	var out lockedBuffer
-	w := newWatch(&out, &outputOptions{verbose: true})
-	w.start(make([]job, 2))
-	w.exchange(probe.Progress{
-		Target: probe.Target{Address: loopback}, Doing: probe.PurposeMatrix, Exchanges: 12,
-		Last: probe.Exchange{Purpose: probe.PurposeMatrix, Exchange: initiator.Exchange{
-			ID: 12, Outcome: initiator.InvalidKEPayload, Group: ike.KE_ECP_384, RTT: 1100 * time.Microsecond, Tries: 2,
-		}},
-	})
-	w.finished()
-	w.note("one word")
-	if got, want := w.line(1500*time.Millisecond), "1 of 2 targets; 127.0.0.1: matrix, 12 exchanges; 1.5 s"; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-	w.end()
-	w.note("too late")
-	want := "127.0.0.1 12 udp500 matrix invalid_ke_payload KE_ECP_384 1.1 ms 2 tries\nikescope: one word\n"
-	if got := out.String(); got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
-}
-
-// Where stderr is no terminal, a line comes at the start and now and then.
-func TestWatchLogs(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var out lockedBuffer
-		w := newWatch(&out, &outputOptions{})
-		w.start([]job{{target: probe.Target{Name: "vpn.example.com", Address: loopback}}})
-		time.Sleep(10*time.Second + time.Millisecond)
-		w.exchange(probe.Progress{Target: probe.Target{Address: loopback}, Doing: probe.PurposeMatrix, Exchanges: 12})
-		time.Sleep(15 * time.Second)
-		w.end()
-		want := "ikescope: scanning vpn.example.com\n" +
-			"ikescope: waiting for the first answer; 10.0 s\n" +
-			"ikescope: 127.0.0.1: matrix, 12 exchanges; 20.0 s\n"
-		if got := out.String(); got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
-
-		var silent lockedBuffer
-		w = newWatch(&silent, &outputOptions{printOptions: printOptions{quiet: true}})
-		w.start(make([]job, 3))
-		time.Sleep(time.Minute)
-		w.end()
-		if got := silent.String(); got != "" {
-			t.Errorf("with --quiet: %q", got)
-		}
-	})
 }

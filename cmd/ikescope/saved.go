@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"strings"
@@ -131,4 +133,14 @@ func fileHint(name string, err error) error {
 		return fmt.Errorf("%w; it is a packet capture, which ikescope capture reads", err)
 	}
 	return fmt.Errorf("%w; it is a file: write @%s for the targets in it", err, name)
+}
+
+// withoutPath returns what is behind an error of package os, for messages that
+// name the path themselves.
+func withoutPath(err error) error {
+	var e *fs.PathError
+	if errors.As(err, &e) {
+		return e.Err
+	}
+	return err
 }

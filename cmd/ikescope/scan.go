@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/progress"
 	"github.com/ikescope/ikescope/ike/capture"
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/probe/initiator"
@@ -160,20 +161,24 @@ func (a *app) scanJobs(ctx context.Context, opts *outputOptions, scanner probe.S
 	}
 	var datagrams *capture.Writer
 	if pcap != nil {
-		defer pcap.discard()
+		defer pcap.Discard()
 		datagrams = capture.NewWriter(pcap)
 		scanner.Trace = func(d initiator.Datagram) {
 			_ = datagrams.Write(packetOf(d)) // Err has it
 		}
 	}
-	watch := newWatch(a.err, opts)
+	watch := progress.New(a.err, progress.Options{Verbose: opts.verbose, Quiet: opts.quiet, Columns: terminalWidth(a.err)})
 	stop := context.AfterFunc(ctx, func() {
-		watch.note("interrupted: ending the scan and writing what was found; once more to quit at once")
+		watch.Note("interrupted: ending the scan and writing what was found; once more to quit at once")
 	})
 	defer stop()
-	watch.start(jobs)
+	var names []string
+	for _, j := range jobs {
+		names = append(names, j.target.Name)
+	}
+	watch.Start(names)
 	results := scanAll(ctx, scanner, jobs, parallel, watch)
-	watch.end()
+	watch.End()
 
 	doc := scan.Document(scan.Run{Tool: tool(), Interrupted: ctx.Err() != nil}, results)
 	for i, j := range jobs {
@@ -191,13 +196,13 @@ func (a *app) scanJobs(ctx context.Context, opts *outputOptions, scanner probe.S
 	case datagrams.Err() != nil:
 		return doc, fmt.Errorf("write %s: %w", opts.pcap, datagrams.Err())
 	}
-	return doc, pcap.commit()
+	return doc, pcap.Commit()
 }
 
 // scanAll returns the results of jobs in their order. Targets with the same
 // address are scanned one after another, since the limits of a gateway are for
 // all that comes from one address.
-func scanAll(ctx context.Context, scanner probe.Scanner, jobs []job, parallel int, w *watch) []probe.Result {
+func scanAll(ctx context.Context, scanner probe.Scanner, jobs []job, parallel int, w *progress.Watch) []probe.Result {
 	var addresses []netip.Addr
 	byAddress := make(map[netip.Addr][]int) // of jobs
 	for i, j := range jobs {
@@ -222,15 +227,15 @@ func scanAll(ctx context.Context, scanner probe.Scanner, jobs []job, parallel in
 	return results
 }
 
-func scanOne(ctx context.Context, scanner probe.Scanner, target probe.Target, w *watch) probe.Result {
-	defer w.finished()
+func scanOne(ctx context.Context, scanner probe.Scanner, target probe.Target, w *progress.Watch) probe.Result {
+	defer w.Finished()
 	if ctx.Err() != nil {
 		return probe.Result{
 			Target: target.Name, Address: target.Address, Started: time.Now(),
 			Verdict: probe.VerdictError, Err: errInterrupted,
 		}
 	}
-	scanner.Progress = w.exchange
+	scanner.Progress = w.Exchange
 	r, _ := scanner.Scan(ctx, target) // the result says what it left out
 	return r
 }

@@ -1,4 +1,5 @@
-package main
+// Package pending writes files that appear whole or not at all.
+package pending
 
 import (
 	"bufio"
@@ -11,9 +12,9 @@ import (
 	"sync"
 )
 
-// pendingFile is a file that appears whole or not at all: what is written goes
+// File is a file that appears whole or not at all: what is written goes
 // to another file in the same folder, which takes the name at the end.
-type pendingFile struct {
+type File struct {
 	*bufio.Writer
 	path string
 	file *os.File
@@ -22,9 +23,9 @@ type pendingFile struct {
 	temporary string
 }
 
-// createPending makes the file at once, so that a path that cannot be written
+// Create makes the file at once, so that a path that cannot be written
 // shows before the work begins.
-func createPending(path string) (*pendingFile, error) {
+func Create(path string) (*File, error) {
 	mode := fs.FileMode(0o666)
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
@@ -42,7 +43,7 @@ func createPending(path string) (*pendingFile, error) {
 			return nil, withoutPath(err)
 		}
 		if !info.Mode().IsRegular() {
-			return &pendingFile{bufio.NewWriter(file), path, file, ""}, nil
+			return &File{bufio.NewWriter(file), path, file, ""}, nil
 		}
 		if err := file.Close(); err != nil {
 			return nil, err
@@ -56,14 +57,14 @@ func createPending(path string) (*pendingFile, error) {
 		return nil, withoutPath(err)
 	}
 	temporaries.Store(temporary, nil)
-	return &pendingFile{bufio.NewWriter(file), path, file, temporary}, nil
+	return &File{bufio.NewWriter(file), path, file, temporary}, nil
 }
 
 // temporaries are the files that have no name of their own yet.
 var temporaries sync.Map // path to nil
 
-// discardPending takes all of them away, for a process that ends at once.
-func discardPending() {
+// DiscardAll takes away all files that were not committed, for a process that ends at once.
+func DiscardAll() {
 	for path := range temporaries.Range {
 		_ = os.Remove(path.(string)) // there is nobody left to tell
 	}
@@ -79,9 +80,9 @@ func withoutPath(err error) error {
 	return err
 }
 
-// commit gives the file its name. On an error there is none, or the one that
+// Commit gives the file its name. On an error there is none, or the one that
 // was there before.
-func (p *pendingFile) commit() error {
+func (p *File) Commit() error {
 	err := p.Flush()
 	if p.temporary != "" && err == nil {
 		err = p.file.Sync()
@@ -105,8 +106,8 @@ func (p *pendingFile) commit() error {
 	return nil
 }
 
-// discard takes the file away, if it was not committed.
-func (p *pendingFile) discard() {
+// Discard takes the file away, if it was not committed.
+func (p *File) Discard() {
 	if p.file == nil {
 		return
 	}

@@ -1,4 +1,5 @@
-package main
+// Package progress shows how far scans are.
+package progress
 
 import (
 	"fmt"
@@ -12,12 +13,17 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 )
 
-// watch shows on stderr how far scans are: a line for each exchange, on a
-// terminal one line that changes, elsewhere a line now and then, or nothing.
-type watch struct {
-	verbose, quiet bool
-	columns        int // of the line that changes; 0 for none
-	begun          time.Time
+// Options say how it is shown: by a line now and then, unless they say otherwise.
+type Options struct {
+	Verbose bool // a line for each exchange
+	Quiet   bool // nothing
+	Columns int  // of a terminal: one line that changes; 0 for none
+}
+
+// Watch shows how far scans are. Several scans may use it at once.
+type Watch struct {
+	o     Options
+	begun time.Time
 
 	mu    sync.Mutex // guards what follows
 	w     io.Writer
@@ -30,41 +36,44 @@ type watch struct {
 	stopped sync.WaitGroup
 }
 
+// Redraw is how often a line that changes is written, and Clear takes it away.
 const (
-	redraw     = 200 * time.Millisecond
-	nowAndThen = 10 * time.Second // as a log bears it
-	clearLine  = "\r\x1b[K"
+	Redraw = 200 * time.Millisecond
+	Clear  = "\r\x1b[K"
 )
 
-func newWatch(w io.Writer, opts *outputOptions) *watch {
-	s := &watch{w: w, verbose: opts.verbose, quiet: opts.quiet, begun: time.Now(), stop: make(chan struct{})}
-	if !opts.quiet && !opts.verbose {
-		s.columns = terminalWidth(w)
+// nowAndThen is how often a line of its own comes, as a log bears it.
+const nowAndThen = 10 * time.Second
+
+// New returns a watch that writes to w.
+func New(w io.Writer, o Options) *Watch {
+	if o.Quiet || o.Verbose {
+		o.Columns = 0
 	}
-	return s
+	return &Watch{o: o, w: w, begun: time.Now(), stop: make(chan struct{})}
 }
 
-// start begins to show how far the scans of jobs are.
-func (s *watch) start(jobs []job) {
+// Start begins to show how far the scans of targets are, which are names.
+func (s *Watch) Start(targets []string) {
 	s.mu.Lock()
-	s.total = len(jobs)
+	s.total = len(targets)
 	s.mu.Unlock()
 	switch {
-	case s.quiet || s.verbose:
-	case s.columns > 0:
+	case s.o.Quiet || s.o.Verbose:
+	case s.o.Columns > 0:
 		s.stopped.Go(s.draw)
 	default:
-		what := fmt.Sprintf("%d targets", len(jobs))
-		if len(jobs) == 1 {
-			what = jobs[0].target.Name
+		what := fmt.Sprintf("%d targets", len(targets))
+		if len(targets) == 1 {
+			what = targets[0]
 		}
-		s.note("scanning " + what)
+		s.Note("scanning " + what)
 		s.stopped.Go(s.log)
 	}
 }
 
 // log writes a line now and then.
-func (s *watch) log() {
+func (s *Watch) log() {
 	tick := time.NewTicker(nowAndThen)
 	defer tick.Stop()
 	for {
@@ -73,7 +82,7 @@ func (s *watch) log() {
 			s.mu.Lock()
 			line := s.line(time.Since(s.begun))
 			s.mu.Unlock()
-			s.note(line)
+			s.Note(line)
 		case <-s.stop:
 			return
 		}
@@ -81,39 +90,39 @@ func (s *watch) log() {
 }
 
 // draw keeps the line up to date, and takes it away at the end.
-func (s *watch) draw() {
-	tick := time.NewTicker(redraw)
+func (s *Watch) draw() {
+	tick := time.NewTicker(Redraw)
 	defer tick.Stop()
 	for {
 		select {
 		case <-tick.C:
 			s.mu.Lock()
-			fmt.Fprintf(s.w, clearLine+"%.*s", s.columns-1, s.line(time.Since(s.begun)))
+			fmt.Fprintf(s.w, Clear+"%.*s", s.o.Columns-1, s.line(time.Since(s.begun)))
 			s.mu.Unlock()
 		case <-s.stop:
 			s.mu.Lock()
-			fmt.Fprint(s.w, clearLine)
+			fmt.Fprint(s.w, Clear)
 			s.mu.Unlock()
 			return
 		}
 	}
 }
 
-// note writes a line of its own.
-func (s *watch) note(text string) {
+// Note writes a line of its own.
+func (s *Watch) Note(text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.quiet || s.ended {
+	if s.o.Quiet || s.ended {
 		return
 	}
-	if s.columns > 0 {
-		fmt.Fprint(s.w, clearLine)
+	if s.o.Columns > 0 {
+		fmt.Fprint(s.w, Clear)
 	}
 	fmt.Fprintf(s.w, "ikescope: %s\n", text)
 }
 
 // line says how far the scans are. s.mu is held.
-func (s *watch) line(elapsed time.Duration) string {
+func (s *Watch) line(elapsed time.Duration) string {
 	var parts []string
 	if s.total > 1 {
 		parts = append(parts, fmt.Sprintf("%d of %d targets", s.done, s.total))
@@ -126,25 +135,25 @@ func (s *watch) line(elapsed time.Duration) string {
 	return strings.Join(append(parts, fmt.Sprintf("%.1f s", elapsed.Seconds())), "; ")
 }
 
-// exchange takes in what a scan did. Several scans may call it at once.
-func (s *watch) exchange(p probe.Progress) {
+// Exchange takes in what a scan did. Several scans may call it at once.
+func (s *Watch) Exchange(p probe.Progress) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.last = p
-	if s.verbose {
+	if s.o.Verbose {
 		fmt.Fprintln(s.w, exchangeLine(p))
 	}
 }
 
-// finished counts a target.
-func (s *watch) finished() {
+// Finished counts a target.
+func (s *Watch) Finished() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.done++
 }
 
-// end takes the line away. Nothing is shown after it.
-func (s *watch) end() {
+// End takes the line away. Nothing is shown after it.
+func (s *Watch) End() {
 	close(s.stop)
 	s.stopped.Wait()
 	s.mu.Lock()

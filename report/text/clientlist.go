@@ -1,0 +1,111 @@
+package text
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/assess"
+	"github.com/ikescope/ikescope/report/english"
+)
+
+// listWidth is the columns of texts that do not fit themselves to a terminal.
+const listWidth = 80
+
+// ClientList writes two lines for each client: what it is called, how many suites
+// it offers, and the first of them.
+func ClientList(w io.Writer, policies []client.Policy) error {
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "  %-26s %6s  %s\n", "CLIENT", "SUITES", "THE FIRST")
+	for _, p := range policies {
+		mark := " "
+		if p.Doubt != "" {
+			mark = "*"
+		}
+		fmt.Fprintf(&b, "%s %-26s %6d  %s\n", mark, report.Printable(p.Name), assess.Offer(p).Suites, firstSuite(p))
+		about := p.Product + ", " + p.Scope
+		if p.Responder {
+			about += " (responder)"
+		}
+		fmt.Fprintf(&b, "    %s\n", report.Printable(about))
+	}
+	fmt.Fprint(&b, "\n* marks what is doubtful, (responder) what is accepted rather than offered:\n"+
+		"ikescope client show NAME says more.\n")
+	_, err := b.WriteTo(w)
+	return err
+}
+
+func firstSuite(p client.Policy) string {
+	for s := range p.Offer[0].Suites() {
+		return s.String()
+	}
+	return ""
+}
+
+// Clients writes all that is known of each client.
+func Clients(w io.Writer, policies []client.Policy) error {
+	var b bytes.Buffer
+	for i, p := range policies {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		j := assess.Offer(p)
+		line := func(label, text string) {
+			for _, words := range unbroken(report.Printable(text), listWidth-11) {
+				fmt.Fprintf(&b, "%-11s%s\n", label, words)
+				label = ""
+			}
+		}
+		b.WriteString(report.Printable(p.Name) + "\n")
+		line("client", strings.TrimSuffix(p.Product+", "+p.Scope, ", "))
+		line("aliases", strings.Join(p.Aliases, ", "))
+		line("packet", fmt.Sprintf("KE payload of %v, %d octets; SA payload, %d octets", p.KE, j.KEOctets, j.SAOctets))
+		line("offer", english.Counted(int64(len(p.Offer)), "proposal", "proposals")+", "+english.Counted(j.Suites, "suite", "suites"))
+		for n, product := range p.Offer {
+			label := fmt.Sprintf("%10d ", n+1)
+			for _, words := range brokenOffer(product.String(), listWidth-11) {
+				fmt.Fprintf(&b, "%-11s%s\n", label, words)
+				label = ""
+			}
+		}
+		line("source", p.Source)
+		line("date", p.SourceDate)
+		line("confidence", p.Confidence)
+		line("doubt", p.Doubt)
+		for _, note := range p.Notes {
+			line("note", note)
+		}
+	}
+	_, err := b.WriteTo(w)
+	return err
+}
+
+// unbroken breaks text at spaces alone, so that addresses and paths can be copied.
+func unbroken(text string, width int) []string {
+	var lines []string
+	for word := range strings.FieldsSeq(text) {
+		if last := len(lines) - 1; last >= 0 && columns(lines[last])+1+columns(word) <= width {
+			lines[last] += " " + word
+		} else {
+			lines = append(lines, word)
+		}
+	}
+	return lines
+}
+
+// brokenOffer breaks an offer between its algorithms into lines of at most
+// width octets.
+func brokenOffer(offer string, width int) []string {
+	lines := []string{""}
+	for word := range strings.SplitAfterSeq(offer, "-") {
+		if last := len(lines) - 1; lines[last] == "" || len(lines[last])+len(word) <= width {
+			lines[last] += word
+		} else {
+			lines = append(lines, word)
+		}
+	}
+	return lines
+}
