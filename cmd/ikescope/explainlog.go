@@ -13,6 +13,7 @@ import (
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/progress"
 	"github.com/ikescope/ikescope/report/explain"
 	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/logtext"
 	"github.com/ikescope/ikescope/report/incident/readers"
 	"github.com/ikescope/ikescope/report/text"
 )
@@ -135,7 +136,7 @@ func (a *app) explainLogs(ctx context.Context, o *explainOptions, sources []logS
 // explainText explains a text that is not a log of a product that is known: by
 // the codes, names and texts in it.
 func (a *app) explainText(o *explainOptions, s logSource, head []byte, doc *incident.Document) error {
-	lines, err := incident.NewLines(bytes.NewReader(head))
+	lines, err := logtext.New(bytes.NewReader(head))
 	if err != nil {
 		return usagef("explain: %s: %w", s.name, err)
 	}

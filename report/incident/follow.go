@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"time"
+
+	"github.com/ikescope/ikescope/report/incident/logtext"
 )
 
 // quiet is how long a log that is followed says nothing before the attempts
@@ -18,7 +20,7 @@ func Follow(ctx context.Context, name string, in io.Reader, products []Product, 
 	if quietly == nil {
 		return Scan(name, in, products, done)
 	}
-	lines, err := NewLines(in)
+	lines, err := logtext.New(in)
 	if err != nil {
 		return File{Name: name}, err
 	}
@@ -36,7 +38,7 @@ func Follow(ctx context.Context, name string, in io.Reader, products []Product, 
 			for len(batch) < 512 {
 				text, number, err := lines.Next()
 				batch = append(batch, line{text, number, err})
-				if err != nil || lines.in.Buffered() == 0 {
+				if err != nil || lines.Waiting() {
 					break
 				}
 			}

@@ -3,6 +3,8 @@ package incident
 import (
 	"io"
 	"slices"
+
+	"github.com/ikescope/ikescope/report/incident/logtext"
 )
 
 // Reader turns lines of one product's log into events. It remembers what it
@@ -143,7 +145,7 @@ const maxReversed = 8 << 20
 // Scan reads a log. A log in descending order, if it is short, is read from its
 // end.
 func Scan(name string, in io.Reader, products []Product, done func(*Attempt)) (File, error) {
-	lines, err := NewLines(in)
+	lines, err := logtext.New(in)
 	if err != nil {
 		return File{Name: name}, err
 	}

@@ -3,6 +3,7 @@ package readers
 import (
 	"context"
 	"io"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,13 +16,20 @@ import (
 func TestFollow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		in, out := io.Pipe()
+		var mu sync.Mutex
 		var told []string
 		pauses := 0
 		ended := make(chan error)
 		go func() {
 			_, err := incident.Follow(context.Background(), "log", in, All(), func(a *incident.Attempt) {
+				mu.Lock()
+				defer mu.Unlock()
 				told = append(told, a.Cause.ID)
-			}, func(incident.File) { pauses++ })
+			}, func(incident.File) {
+				mu.Lock()
+				defer mu.Unlock()
+				pauses++
+			})
 			ended <- err
 		}()
 		write := func(s string) {
@@ -32,14 +40,18 @@ func TestFollow(t *testing.T) {
 		write("08[IKE] <1> received proposals unacceptable\n08[ENC] <1> generating IKE_SA_INIT response 0 [ N(NO_PROP) ]\n")
 		time.Sleep(500 * time.Millisecond)
 		synctest.Wait()
+		mu.Lock()
 		if len(told) != 0 {
 			t.Errorf("told at once: %q", told)
 		}
+		mu.Unlock()
 		time.Sleep(time.Second)
 		synctest.Wait()
+		mu.Lock()
 		if len(told) != 1 || pauses != 1 {
 			t.Errorf("told after a pause: %q, %d pauses", told, pauses)
 		}
+		mu.Unlock()
 		write("09[IKE] <2> no shared key found for '10.0.0.1' - '10.0.0.2'\n")
 		time.Sleep(3 * time.Second)
 		out.Close()

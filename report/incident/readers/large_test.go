@@ -13,6 +13,7 @@ import (
 	"unicode/utf16"
 
 	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/logtext"
 )
 
 // endless repeats a log with other numbers, up to a size.
@@ -71,7 +72,7 @@ func TestBoundedMemory(t *testing.T) {
 			most = max(most, m.HeapInuse+m.StackInuse)
 		}
 	})
-	r, err := incident.NewLines(in)
+	r, err := logtext.New(in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -182,7 +183,7 @@ func TestNoLog(t *testing.T) {
 		"\x7fELF" + strings.Repeat("\x01\x02\x03", 99): "is not the text of a log",
 		strings.Repeat("\x00", 400):                    "is not the text of a log",
 	} {
-		if _, err := incident.NewLines(strings.NewReader(in)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := logtext.New(strings.NewReader(in)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.10q: %v, want %q", in, err, want)
 		}
 	}

@@ -1,4 +1,7 @@
-package incident
+// Package logtext reads the lines of a log: plain or compressed by gzip, in UTF-8,
+// UTF-16 or a code page, however long they are. What is no text is refused in
+// words that say what to do.
+package logtext
 
 import (
 	"bufio"
@@ -9,7 +12,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -18,37 +20,16 @@ import (
 // passed over.
 const maxLine = 16 << 10
 
-// Line is a line of a log without what wraps it.
-type Line struct {
-	File   string
-	Number int
-	Stamp  string
-	Time   time.Time
-	// Program is who logged it, where a wrap says so.
-	Program string
-	Text    string
-	// Fields are those of a JSON object, with the names of nested ones joined
-	// by a dot.
-	Fields map[string]string
-}
-
-// Event returns an event of the line.
-func (l *Line) Event(kind Kind) Event {
-	return Event{File: l.File, Line: l.Number, Stamp: l.Stamp, Time: l.Time,
-		Text: clip(strings.TrimSpace(l.Text), maxText), Kind: kind, Count: 1}
-}
-
-// Lines reads the lines of a log: plain or compressed by gzip, in UTF-8, UTF-16
-// or a code page.
+// Lines reads the lines of a log.
 type Lines struct {
 	in     *bufio.Reader
 	number int
 	buf    []byte
 }
 
-// NewLines returns a reader of the lines of in. It fails, in words that say
-// what to do, if in is no text.
-func NewLines(in io.Reader) (*Lines, error) {
+// New returns a reader of the lines of in. It fails, in words that say what to
+// do, if in is no text.
+func New(in io.Reader) (*Lines, error) {
 	r := bufio.NewReaderSize(in, 64<<10)
 	head, err := r.Peek(2)
 	if len(head) == 0 && err != nil {
@@ -237,3 +218,6 @@ func tail(b []byte) int {
 	}
 	return 0
 }
+
+// Waiting reports whether the next line has to be waited for, as far as is known.
+func (l *Lines) Waiting() bool { return l.in.Buffered() == 0 }
