@@ -23,11 +23,31 @@ var (
 	session  = regexp.MustCompile(`^:?\s*\((?:SESSION ID = (\d+),\s*)?SA ID = (\d+)\):*\s*`)
 	protoID  = regexp.MustCompile(`^-\d+: \(?(\d+)\)?: ?`)
 	ends     = regexp.MustCompile(`Local:([0-9A-Fa-f.:]+):\d+ Remote:([0-9A-Fa-f.:]+):\d+ Username:(\S+) `)
+	exchange = regexp.MustCompile(`^IKEv2 (IKE_SA_INIT|IKE_AUTH|CREATE_CHILD_SA|INFORMATIONAL) Exchange (?:REQUEST|RESPONSE)`)
+	payloads = regexp.MustCompile(`^(?:(?:VID|SA|KE|N|IDi|IDr|CERT|CERTREQ|AUTH|CFG|EAP|TSi|TSr|ENCR|DELETE|NOTIFY\([A-Z_0-9]+\)|NOTIFY\(Unknown - \d+\)) *)+$`)
 	systemID = regexp.MustCompile(`%((?:ASA|FTD|IKEV2|CRYPTO|PKI|FTD-vpn)-[\w-]+): ?`)
 )
 
-func newReader() *incident.Plain {
-	return &incident.Plain{Table: Lines, Claim: claim, After: after, Key: key}
+// reader remembers of which SA and exchange the lines are that name neither: the
+// lists of payloads below a line "Received Packet".
+type reader struct {
+	plain        incident.Plain
+	sa, exchange string
+}
+
+func newReader() *reader {
+	r := new(reader)
+	r.plain = incident.Plain{Table: Lines, Claim: claim, After: r.after, Key: r.key}
+	return r
+}
+
+// Read implements [incident.Reader].
+func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
+	if m := exchange.FindStringSubmatch(l.Text); m != nil {
+		r.exchange = m[1]
+		return nil, true
+	}
+	return r.plain.Read(l)
 }
 
 // claim takes what stands before a message: "IKEv2-ERROR:(SESSION ID = 12,SA
@@ -45,6 +65,10 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 			}
 		}
 		return words["message"] + ": " + text, words, true
+	}
+	if strings.Contains(s, "NOTIFY(") && payloads.MatchString(s) {
+		words["list"] = "yes"
+		return s, words, true
 	}
 	i := strings.Index(s, "IKEv2")
 	if i < 0 || i > 40 {
@@ -71,14 +95,22 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 	return strings.TrimLeft(rest, ": "), words, true
 }
 
-func key(e *incident.Event) string {
+func (r *reader) key(e *incident.Event) string {
 	if sa := e.Args["sa"]; sa != "" {
+		r.sa = sa
 		return sa
 	}
-	return e.Args["peer"]
+	if peer := e.Args["peer"]; peer != "" {
+		return peer
+	}
+	return r.sa
 }
 
-func after(e *incident.Event) {
+func (r *reader) after(e *incident.Event) {
+	if e.Args["list"] != "" && e.Cause == "ike-proposal" && r.exchange != "IKE_SA_INIT" && r.exchange != "" {
+		e.Cause, e.Phase = "child-proposal", incident.PhaseChild
+	}
+	delete(e.Args, "list")
 	e.Version = 2
 	m := e.Args["message"]
 	if _, number, found := strings.Cut(m, "-7"); strings.HasPrefix(m, "CRYPTO-") || strings.Contains(e.Text, "IKEv1") || found && strings.HasPrefix(number, "13") {

@@ -317,6 +317,21 @@ ike 0:hq:21: negotiation timeout, deleting`,
 		log: `%ASA-5-750001: Local:192.0.2.9:500 Remote:203.0.113.9:500 Username:Unknown IKEv2 Received request to establish an IPsec tunnel; local traffic selector = Address Range: 10.0.0.1-10.0.0.1
 %ASA-4-750003: Local:192.0.2.9:500 Remote:203.0.113.9:500 Username:Unknown IKEv2 Negotiation aborted due to ERROR: Maximum number of retransmissions reached`,
 		product: "Cisco", cause: "silence", layer: incident.Network, side: incident.Initiator, say: "203.0.113.9"},
+	{name: "Cisco: payloads of an answer", source: "IOS-XE, debug crypto ikev2, as in a public lab note",
+		log: `IKEv2:(SESSION ID = 31,SA ID = 1):Received Packet [From 203.0.113.9:500/To 192.0.2.9:500/VRF i0:f0]
+Initiator SPI : 1D418169B24BF95A - Responder SPI : A645046F734260C6 Message id: 1
+IKEv2 IKE_AUTH Exchange RESPONSE
+Payload contents:
+ VID IDr AUTH NOTIFY(NO_PROPOSAL_CHOSEN)
+
+IKEv2:(SESSION ID = 31,SA ID = 1):Process auth response notify
+IKEv2-ERROR:(SESSION ID = 31,SA ID = 1):
+IKEv2:(SESSION ID = 31,SA ID = 1):Verify peer's authentication data`,
+		product: "Cisco", cause: "child-proposal", layer: incident.Child, side: incident.Initiator, say: "ESP", kinds: 1},
+	{name: "Cisco: policies of later releases", source: "IOS-XE, debug crypto ikev2 error, as in a public lab note",
+		log: `IKEv2-ERROR:(SESSION ID = 89,SA ID = 1):Received Policies: : Failed to find a matching policyProposal 1:  ENCRYPTION: AES-CBC-128 PRF: SHA512 INTEGRITY: SHA512 DH GROUP: DH_GROUP_384_ECP/Group 20
+IKEv2-ERROR:(SESSION ID = 89,SA ID = 1):Expected Policies: : Failed to find a matching policyProposal 1:  ENCRYPTION: AES-CBC-256 PRF: SHA512 INTEGRITY: SHA512 DH GROUP: DH_GROUP_384_ECP/Group 20`,
+		product: "Cisco", cause: "ike-proposal", layer: incident.Negotiation, say: "cipher: received AES-CBC-128, configured AES-CBC-256"},
 	{name: "Cisco: ASA without a group", source: "Cisco, ASA syslog messages, 751009",
 		log: `%ASA-5-750002: Local:192.0.2.9:500 Remote:203.0.113.9:500 Username:Unknown IKEv2 Received a IKE_INIT_SA request
 %ASA-3-751009: Local:192.0.2.9:500 Remote:203.0.113.9:500 Username:Unknown IKEv2 Unable to find tunnel group for peer.
