@@ -127,10 +127,13 @@ func (a *app) explainLogs(ctx context.Context, o *explainOptions, sources []logS
 	if failed != nil {
 		doc.Complete, doc.Error = false, failed.Error()
 	}
-	err := a.print(&o.printOptions, documentWriters(doc, func(w io.Writer, t text.Options) error {
+	return errors.Join(a.writeStories(o, doc), failed)
+}
+
+func (a *app) writeStories(o *explainOptions, doc *incident.Document) error {
+	return a.print(&o.printOptions, documentWriters(doc, func(w io.Writer, t text.Options) error {
 		return incident.WriteText(w, doc, incident.Options{Width: t.Width, Color: t.Color, Attempt: o.attempt})
 	}))
-	return errors.Join(err, failed)
 }
 
 // explainText explains a text that is not a log of a product that is known: by
@@ -160,6 +163,11 @@ func (a *app) explainText(o *explainOptions, s logSource, head []byte, doc *inci
 	}
 	if strings.Contains(whole.String(), `"schema_version"`) || strings.TrimSpace(whole.String()) == "{}" {
 		return usagef("explain: %s: is a file: name a client for a report with --client, or write @%s for a log", s.name, s.name)
+	}
+	var groups incident.Groups
+	file := incident.ScanBare(s.name, strings.Split(strings.TrimSuffix(whole.String(), "\n"), "\n"), readers.All(), func(attempt *incident.Attempt) { groups.Add(attempt) })
+	if bare := incident.NewDocument([]incident.File{file}, &groups); len(bare.Stories) > 0 {
+		return a.writeStories(o, bare)
 	}
 	found, err := explain.Explain(whole.String())
 	if err != nil {

@@ -25,6 +25,8 @@ type Product struct {
 	// Name is how people call it, Word how it is named on the command line.
 	Name, Word string
 	New        func() Reader
+	// Lines are the lines that are known, nil where there is no table.
+	Lines *Table
 }
 
 // File is what was read of one file.
@@ -136,6 +138,41 @@ func (s *Scanner) End() {
 	}
 	s.File.Backwards = s.later < -2
 	s.collector.flush(false)
+}
+
+// maxBare bounds the lines that are looked at without what stands before a
+// message, and leastBare how many octets of a line have to be those of a known
+// one.
+const (
+	maxBare   = 200
+	leastBare = 18
+)
+
+// ScanBare reads messages that were copied without what stands before them, from
+// which [Scan] tells whose they are. Only a line that says why something failed
+// counts, and has to be known nearly word by word.
+func ScanBare(name string, lines []string, products []Product, done func(*Attempt)) File {
+	f := File{Name: name, Lines: len(lines), Products: make(map[string]int), Understood: make(map[string]int)}
+	c := newCollector(done)
+	for i, text := range lines[:min(len(lines), maxBare)] {
+		for _, l := range Unwrap(name, i+1, text) {
+			for _, p := range products {
+				if p.Lines == nil {
+					continue
+				}
+				row, words := p.Lines.Find(l.Text)
+				if row == nil || row.Kind != Root && row.Kind != Sign && row.Kind != Gone || row.literal() < leastBare {
+					continue
+				}
+				f.Products[p.Name]++
+				f.Understood[p.Name]++
+				c.add(p.Name, row.Event(&l, words))
+				break
+			}
+		}
+	}
+	c.flush(false)
+	return f
 }
 
 // maxReversed bounds what is read again of a log in descending order, in

@@ -185,6 +185,15 @@ func (t *Table) Find(text string) (*Row, map[string]string) {
 	return &t.Rows[best], words
 }
 
+// literal returns how many octets of the template are literal.
+func (r *Row) literal() int {
+	n := 0
+	for _, p := range r.parts {
+		n += len(p.literal)
+	}
+	return n
+}
+
 //go:embed common.csv
 var commonCSV string
 

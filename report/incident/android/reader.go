@@ -10,7 +10,7 @@ import (
 )
 
 // Product is Android.
-var Product = incident.Product{Name: "Android", Word: "android", New: func() incident.Reader {
+var Product = incident.Product{Name: "Android", Word: "android", Lines: Lines, New: func() incident.Reader {
 	return &incident.Plain{Table: Lines, Claim: claim, After: after}
 }}
 

@@ -11,7 +11,7 @@ import (
 )
 
 // Product is macOS and iOS.
-var Product = incident.Product{Name: "macOS", Word: "macos", New: func() incident.Reader {
+var Product = incident.Product{Name: "macOS", Word: "macos", Lines: Lines, New: func() incident.Reader {
 	return &incident.Plain{Table: Lines, Claim: claim, After: after, Key: func(*incident.Event) string { return "" }}
 }}
 

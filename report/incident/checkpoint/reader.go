@@ -10,7 +10,7 @@ import (
 )
 
 // Product is Check Point.
-var Product = incident.Product{Name: "Check Point", Word: "checkpoint", New: func() incident.Reader {
+var Product = incident.Product{Name: "Check Point", Word: "checkpoint", Lines: Lines, New: func() incident.Reader {
 	return &incident.Plain{Table: Lines, Claim: claim, After: after, Key: func(e *incident.Event) string { return e.Args["peer"] }}
 }}
 

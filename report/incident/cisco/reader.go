@@ -11,7 +11,7 @@ import (
 )
 
 // Product is Cisco's IOS-XE and ASA.
-var Product = incident.Product{Name: "Cisco", Word: "cisco", New: func() incident.Reader { return newReader() }}
+var Product = incident.Product{Name: "Cisco", Word: "cisco", Lines: Lines, New: func() incident.Reader { return newReader() }}
 
 //go:embed lines.csv
 var linesCSV string

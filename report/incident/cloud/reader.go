@@ -13,10 +13,10 @@ import (
 
 // AWS is Amazon's Site-to-Site VPN, Azure Microsoft's VPN Gateway.
 var (
-	AWS = incident.Product{Name: "AWS", Word: "aws", New: func() incident.Reader {
+	AWS = incident.Product{Name: "AWS", Word: "aws", Lines: AWSLines, New: func() incident.Reader {
 		return &incident.Plain{Table: AWSLines, Claim: claimAWS, After: afterAWS}
 	}}
-	Azure = incident.Product{Name: "Azure", Word: "azure", New: func() incident.Reader { return azure{} }}
+	Azure = incident.Product{Name: "Azure", Word: "azure", Lines: AzureLines, New: func() incident.Reader { return azure{} }}
 )
 
 //go:embed aws.csv

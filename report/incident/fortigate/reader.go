@@ -11,7 +11,7 @@ import (
 )
 
 // Product is FortiGate.
-var Product = incident.Product{Name: "FortiGate", Word: "fortigate", New: func() incident.Reader { return &reader{} }}
+var Product = incident.Product{Name: "FortiGate", Word: "fortigate", Lines: Lines, New: func() incident.Reader { return &reader{} }}
 
 //go:embed lines.csv
 var linesCSV string

@@ -10,7 +10,7 @@ import (
 )
 
 // Product is Juniper's Junos.
-var Product = incident.Product{Name: "Juniper", Word: "juniper", New: func() incident.Reader {
+var Product = incident.Product{Name: "Juniper", Word: "juniper", Lines: Lines, New: func() incident.Reader {
 	return &incident.Plain{Table: Lines, Claim: claim, After: after, Key: func(e *incident.Event) string { return e.Args["peer"] }}
 }}
 

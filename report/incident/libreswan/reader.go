@@ -10,7 +10,7 @@ import (
 )
 
 // Product is libreswan.
-var Product = incident.Product{Name: "libreswan", Word: "libreswan", New: func() incident.Reader { return reader{} }}
+var Product = incident.Product{Name: "libreswan", Word: "libreswan", Lines: Lines, New: func() incident.Reader { return reader{} }}
 
 //go:embed lines.csv
 var linesCSV string

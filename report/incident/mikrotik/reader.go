@@ -9,7 +9,7 @@ import (
 )
 
 // Product is MikroTik's RouterOS.
-var Product = incident.Product{Name: "MikroTik", Word: "mikrotik", New: func() incident.Reader {
+var Product = incident.Product{Name: "MikroTik", Word: "mikrotik", Lines: Lines, New: func() incident.Reader {
 	return &incident.Plain{Table: Lines, Claim: claim, After: after}
 }}
 

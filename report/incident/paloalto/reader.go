@@ -10,7 +10,7 @@ import (
 )
 
 // Product is Palo Alto's PAN-OS.
-var Product = incident.Product{Name: "Palo Alto", Word: "paloalto", New: func() incident.Reader {
+var Product = incident.Product{Name: "Palo Alto", Word: "paloalto", Lines: Lines, New: func() incident.Reader {
 	return &incident.Plain{Table: Lines, Claim: claim, After: after, Key: key}
 }}
 

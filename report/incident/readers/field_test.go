@@ -140,3 +140,23 @@ func TestPair(t *testing.T) {
 		t.Errorf("%d stories:\n%s", len(d.Stories), text)
 	}
 }
+
+// Messages without what stands before them are known, if nearly word by word.
+func TestBare(t *testing.T) {
+	for text, want := range map[string]string{
+		"received proposals unacceptable":                              "strongSwan ike-proposal",
+		"no trusted RSA public key found for 'vpn.example.com'":        "strongSwan cert-untrusted",
+		"authentication failed: no PSK found for '@west'":              "libreswan psk-missing",
+		"PSK auth failed: probable pre-shared key mismatch":            "FortiGate psk-mismatch",
+		"the weather is fine":                                          "",
+		"timeout":                                                      "",
+		"Negotiation timed out":                                        "",
+		"Nov  3 08:00:00 gw sshd[1]: pam_unix: authentication failure": "",
+	} {
+		got := ""
+		incident.ScanBare("log", []string{text}, All(), func(a *incident.Attempt) { got = a.Product + " " + a.Cause.ID })
+		if got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+	}
+}

@@ -60,18 +60,20 @@ func FuzzScan(f *testing.F) {
 
 // reads is the fuzz target of one product's reader.
 func reads(f *testing.F, name string) {
-	for _, table := range tables {
-		if table.product.Name != name {
-			continue
-		}
-		for i := range table.lines.Rows {
-			f.Add(table.lines.Rows[i].Sample)
-		}
-	}
 	var product incident.Product
 	for _, p := range All() {
 		if p.Name == name {
 			product = p
+		}
+	}
+	if product.Lines != nil {
+		for i := range product.Lines.Rows {
+			f.Add(product.Lines.Rows[i].Sample)
+		}
+	}
+	for _, m := range more {
+		if m.product == name {
+			f.Add(m.log)
 		}
 	}
 	if product.New == nil {
