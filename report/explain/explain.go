@@ -52,7 +52,6 @@ func Explain(input string) ([]Explanation, error) {
 	}
 	var out []Explanation
 	seen := make(map[string]bool)
-	received := ""
 	for line := range strings.Lines(input) {
 		line = strings.TrimSpace(line)
 		if len(line) > maxLine {
@@ -61,12 +60,8 @@ func Explain(input string) ([]Explanation, error) {
 		for _, e := range explainLine(line) {
 			if !seen[e.Title] && len(out) < maxExplanations {
 				seen[e.Title] = true
-				e.Meaning = append(e.Meaning, unmet(received, line)...)
 				out = append(out, e)
 			}
-		}
-		if strings.Contains(line, "received proposals: ") {
-			received = line
 		}
 	}
 	if len(out) == 0 {

@@ -1,7 +1,6 @@
 package explain
 
 import (
-	"slices"
 	"strings"
 	"testing"
 
@@ -52,23 +51,6 @@ func TestCodesAndNames(t *testing.T) {
 	}
 }
 
-// Each sample is explained by its own row, and no other before it.
-func TestSamples(t *testing.T) {
-	for _, p := range linePatterns() {
-		if !p.pattern.MatchString(p.sample) {
-			t.Errorf("%s: %q does not fit %q", p.product, p.pattern, p.sample)
-			continue
-		}
-		found, err := Explain(p.sample)
-		if err != nil || len(found) != 1 || found[0].Layer != topics[p.topic].layer || found[0].Meaning[0] != p.meaning {
-			t.Errorf("Explain(%q) = %+v, %v; want topic %s", p.sample, found, err, p.topic)
-		}
-		if p.source == "" || p.meaning == "" {
-			t.Errorf("%q has no source or meaning", p.pattern)
-		}
-	}
-}
-
 // Lines that no row is for are read by the codes and messages in them.
 func TestLinesWithCodes(t *testing.T) {
 	for line, title := range map[string]string{
@@ -85,61 +67,6 @@ func TestLinesWithCodes(t *testing.T) {
 		found, err := Explain(line)
 		if err != nil || len(found) == 0 || !strings.HasPrefix(found[0].Title, title) {
 			t.Errorf("Explain(%q) = %+v, %v; want %q", line, found, err, title)
-		}
-	}
-}
-
-// Of a log, each thing is told once, in its order, and the rest is passed over.
-func TestLog(t *testing.T) {
-	log := `00[DMN] Starting IKE charon daemon
-14[CFG] received proposals: IKE:AES_CBC_128/HMAC_SHA1_96/PRF_HMAC_SHA1/MODP_2048
-14[CFG] configured proposals: IKE:AES_CBC_256/HMAC_SHA2_256_128/PRF_HMAC_SHA2_256/MODP_2048
-14[IKE] received proposals unacceptable
-14[ENC] generating IKE_SA_INIT response 0 [ N(NO_PROP) ]
-15[IKE] received proposals unacceptable
-15[IKE] giving up after 5 retransmits
-`
-	found, err := Explain(log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var titles []string
-	for _, e := range found {
-		titles = append(titles, e.Title)
-	}
-	want := []string{
-		"strongSwan says: received proposals: IKE",
-		"strongSwan says: configured proposals: IKE",
-		"strongSwan says: received proposals unacceptable",
-		"notify message NO_PROPOSAL_CHOSEN (14)",
-		"strongSwan says: giving up after 5 retransmits",
-	}
-	if !slices.Equal(titles, want) {
-		t.Errorf("got %q, want %q", titles, want)
-	}
-}
-
-// Where charon lists both sides, what does not meet is told, of the two
-// proposals that are nearest.
-func TestUnmet(t *testing.T) {
-	const received = "received proposals: IKE:AES_CBC_256/HMAC_SHA2_256_128/PRF_HMAC_SHA2_256/MODP_1024, IKE:3DES_CBC/HMAC_SHA1_96/PRF_HMAC_SHA1/MODP_1024"
-	for configured, want := range map[string][]string{
-		"configured proposals: IKE:AES_CBC_128/HMAC_SHA1_96/PRF_HMAC_SHA1/MODP_2048, IKE:AES_CBC_256/HMAC_SHA2_256_128/PRF_HMAC_SHA2_256/MODP_2048/ECP_256": {
-			"they do not meet on the key exchange method: received MODP_1024, configured MODP_2048, ECP_256"},
-		"configured proposals: IKE:AES_GCM_16_256/PRF_HMAC_SHA2_256/CURVE_25519": {
-			"they do not meet on the cipher: received AES_CBC_256, configured AES_GCM_16_256",
-			"they do not meet on the key exchange method: received MODP_1024, configured CURVE_25519"},
-		"configured proposals: IKE:3DES_CBC/HMAC_SHA1_96/PRF_HMAC_SHA1/MODP_1024": nil,
-		"configured proposals: ESP:AES_CBC_256/HMAC_SHA2_256_128/NO_EXT_SEQ":      nil,
-	} {
-		found, err := Explain("05[CFG] " + received + "\n05[CFG] " + configured)
-		if err != nil || len(found) != 2 {
-			t.Errorf("%s: %+v, %v", configured, found, err)
-			continue
-		}
-		// The first two sentences are those of the line and of its topic.
-		if got := found[1].Meaning[2:]; !slices.Equal(got, want) {
-			t.Errorf("%s:\n got %q\nwant %q", configured, got, want)
 		}
 	}
 }
@@ -189,9 +116,8 @@ func TestTables(t *testing.T) {
 }
 
 func FuzzExplain(f *testing.F) {
-	for _, p := range linePatterns() {
-		f.Add(p.sample)
-	}
+	f.Add("IKE failed with Windows error 0x800B0109")
+	f.Add("14[ENC] generating IKE_SA_INIT response 0 [ N(NO_PROP) ]")
 	f.Add("-2147011028")
 	f.Fuzz(func(t *testing.T, input string) {
 		found, err := Explain(input)

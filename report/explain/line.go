@@ -1,34 +1,11 @@
 package explain
 
 import (
-	_ "embed"
 	"regexp"
 	"strings"
-	"sync"
 
 	"github.com/ikescope/ikescope/ike"
-	"github.com/ikescope/ikescope/proposals/table"
 )
-
-//go:embed lines.csv
-var linesCSV string
-
-// linePattern is a row of lines.csv.
-type linePattern struct {
-	product                        string
-	pattern                        *regexp.Regexp
-	topic, meaning, sample, source string
-}
-
-// linePatterns reads the embedded table once. It is part of the program: a
-// fault in it is a programmer's.
-var linePatterns = sync.OnceValue(func() []linePattern {
-	var out []linePattern
-	for _, f := range table.MustRead("lines.csv", linesCSV, "product", "pattern", "topic", "meaning", "sample", "source") {
-		out = append(out, linePattern{f["product"], regexp.MustCompile(f["pattern"]), f["topic"], f["meaning"], f["sample"], f["source"]})
-	}
-	return out
-})
 
 var (
 	// rasClient is event 20227 of RasClient.
@@ -57,15 +34,9 @@ var shortNames = map[string]ike.NotifyType{
 	"NO_CHILD_SA": ike.CHILD_SA_NOT_FOUND, "COOKIE": ike.COOKIE,
 }
 
-// explainLine explains a line of a log: by its words, else by the error codes
-// and the error messages of IKE that stand in it.
+// explainLine explains a line: by the error codes and the error messages of IKE
+// that stand in it, or as Microsoft's text of an error.
 func explainLine(line string) []Explanation {
-	for _, p := range linePatterns() {
-		if p.pattern.MatchString(line) {
-			e := about(p.topic, line, p.product+" says: "+p.pattern.FindString(line), p.meaning)
-			return []Explanation{e}
-		}
-	}
 	var out []Explanation
 	for _, pattern := range []*regexp.Regexp{rasClient, coded, leading} {
 		if m := pattern.FindStringSubmatch(line); m != nil && len(out) == 0 {

@@ -61,27 +61,6 @@ var topics = map[string]topic{
 		server: []string{"which proposals were received and which are configured, one below the other",
 			logStrongSwan, logLibreswan, logIked, logWindows},
 	},
-	"listed-proposals": {
-		layer:   Negotiation,
-		meaning: "a suite is chosen of what stands in both lists, received and configured; where nothing does, the responder refuses",
-		causes: []string{
-			"the client offers only what the gateway no longer takes: Windows offers MODP_1024 alone unless it is configured",
-			"a custom IPsec policy of the client, which is exactly one suite, differs from the gateway's",
-		},
-		checks: []Check{checkSuites, checkClient},
-		server: []string{"the other list, and whether a proposal was selected", logStrongSwan},
-	},
-	"child-proposal": {
-		layer:   Negotiation,
-		meaning: "the IKE SA is up, but the two sides have no ESP or AH proposal in common",
-		causes: []string{
-			"the ESP proposals do not meet: cipher, integrity algorithm, or extended sequence numbers",
-			"one side wants perfect forward secrecy with a group that the other does not have; this shows only on rekeying",
-		},
-		checks: []Check{checkSuites, checkCapture},
-		server: []string{"the ESP proposals that were received: they are encrypted on the way, so that no scan and no capture shows them",
-			logStrongSwan, logLibreswan, logIked, logWindows},
-	},
 	"key-exchange": {
 		layer:   Negotiation,
 		meaning: "the responder wants another key exchange method than that of the first KE payload, and names it",
@@ -152,18 +131,6 @@ var topics = map[string]topic{
 		},
 		checks: []Check{checkSuites},
 		server: []string{"for which identities a key was looked up", logStrongSwan, logLibreswan, logIked},
-	},
-	"identity": {
-		layer:   Authentication,
-		meaning: "the gateway has no connection for the identities of this attempt",
-		causes: []string{
-			"the identity that the client sends (IDi), or the one it asks for (IDr), is in no connection of the gateway",
-			"the connection that fits is bound to another address, or is not loaded",
-			"the client asks for another authentication method than the connection has, such as EAP",
-		},
-		checks: []Check{checkSuites, checkCapture},
-		server: []string{"which identities came and which connections were looked at: they are encrypted on the way",
-			logStrongSwan, logLibreswan, logIked},
 	},
 	"gateway-certificate": {
 		layer:   Certificate,
@@ -241,17 +208,6 @@ var topics = map[string]topic{
 		checks: []Check{{What: "nothing more: traffic selectors are in IKE_AUTH, which is encrypted"}},
 		server: []string{"which selectors came, and which are configured", logStrongSwan, logLibreswan, logIked, logWindows},
 	},
-	"kernel": {
-		layer:   TunnelSetup,
-		meaning: "the two sides agreed, and the kernel of one did not take the SA",
-		causes: []string{
-			"the kernel has no module for ESP (esp4, esp6, xfrm_user) or for the cipher",
-			"the daemon runs in a container or namespace without CAP_NET_ADMIN",
-			"an SA or policy of another connection is in the way",
-		},
-		checks: []Check{{What: "nothing more: it happens inside the gateway or the client"}},
-		server: []string{"the error number that the kernel gave: dmesg, and knl = 2 in strongswan.conf", logStrongSwan, logLibreswan},
-	},
 	"name": {
 		layer:   Network,
 		meaning: "the name of the gateway has no address",
@@ -287,16 +243,6 @@ var topics = map[string]topic{
 		},
 		checks: []Check{{"whether the gateway asks for cookies, and answers when it gets them", "ikescope vpn.example.com"}},
 		server: []string{"how many SAs are half-open: swanctl --stats, ipsec whack --globalstatus", logStrongSwan, logLibreswan},
-	},
-	"retransmission": {
-		layer:   Network,
-		meaning: "a message was sent again, because no answer came in time",
-		causes: []string{
-			"the other side, or a device on the way, drops these packets: see whether it is always the same message",
-			"the answer is large, is fragmented, and its fragments are dropped",
-		},
-		checks: []Check{checkPaths, checkCapture},
-		server: []string{"whether the message arrived, and what was answered", logStrongSwan, logLibreswan, logIked, logWindows},
 	},
 	"status": {
 		layer:   NoFailure,

@@ -145,7 +145,7 @@ func (s *Scanner) End() {
 // one.
 const (
 	maxBare   = 200
-	leastBare = 18
+	leastBare = 20
 )
 
 // ScanBare reads messages that were copied without what stands before them, from
