@@ -56,7 +56,7 @@ func (r *endless) Read(p []byte) (int, error) {
 
 // A long log takes no more memory than a short one.
 func TestBoundedMemory(t *testing.T) {
-	size := 96 << 20
+	size := 48 << 20
 	if testing.Short() {
 		size = 12 << 20
 	}

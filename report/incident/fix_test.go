@@ -1,0 +1,47 @@
+package incident
+
+import (
+	"strings"
+	"testing"
+)
+
+// Each fix is for a cause that there is, of a side, and is pasted or said.
+func TestFixes(t *testing.T) {
+	for _, f := range fixes() {
+		if _, ok := catalogue()[f[0]]; !ok {
+			t.Errorf("there is no cause %q", f[0])
+		}
+		if f[2] != "" && f[2] != "r" && f[2] != "i" || f[3] != "" && f[3] != "y" || f[5] == "" {
+			t.Errorf("%q", f)
+		}
+		if f[3] == "" && strings.Contains(f[5], "\n") {
+			t.Errorf("%q has several lines and is not to be pasted", f)
+		}
+	}
+}
+
+// Each cause has a sentence for each side, and its layer is one of the known.
+func TestCauses(t *testing.T) {
+	known := map[Layer]bool{Name: true, Network: true, Negotiation: true, Identity: true, Authentication: true, Child: true, Client: true}
+	for id, c := range catalogue() {
+		for side, layer := range c.layers {
+			if !known[layer] {
+				t.Errorf("%s: %q: there is no layer %q", id, side, layer)
+			}
+		}
+		if c.sentences[""] == "" || c.elsewhere == "" {
+			t.Errorf("%s lacks something", id)
+		}
+		for side, sentence := range c.sentences {
+			if strings.Count(sentence, "[") != strings.Count(sentence, "]") || strings.Count(sentence, "{") != strings.Count(sentence, "}") {
+				t.Errorf("%s: %q: %q", id, side, sentence)
+			}
+			// Without any word the sentence stands.
+			if bare := fill(sentence, nil); strings.ContainsAny(bare, "{}[]") || strings.Contains(bare, "  ") || strings.Contains(bare, " ,") {
+				if id != "windows" {
+					t.Errorf("%s: %q", id, bare)
+				}
+			}
+		}
+	}
+}
