@@ -308,8 +308,11 @@ type Client struct {
 	Evidence []int    `json:"evidence"`
 }
 
+// AxisCombination stands for an axis where each axis meets, but no combination.
+const AxisCombination = "combination"
+
 // Missing is an axis on which a client and a gateway do not meet. Where each
-// axis meets, but no combination, Axis is "combination" and the lists are
+// axis meets, but no combination, Axis is [AxisCombination] and the lists are
 // empty.
 type Missing struct {
 	Axis    string      `json:"axis"`

@@ -4,10 +4,10 @@ import (
 	"github.com/ikescope/ikescope/report/scan"
 )
 
-// goOn reads the report at path, and gives each job the scan of the same
+// resume reads the report at path, and gives each job the scan of the same
 // target and address in it. Targets that the report does not hold are scanned
 // from the start; it has to hold one of them.
-func goOn(path string, jobs []job) error {
+func resume(path string, jobs []job) error {
 	doc, err := readReport(path)
 	if err != nil {
 		return usagef("--resume: %w", err)

@@ -197,13 +197,13 @@ func unknownFlag(cmd *cobra.Command, e *pflag.NotExistError) error {
 	return usagef("--%s: %s has no such flag; %s", e.GetSpecifiedName(), cmd.Name(), hint)
 }
 
-// worded is the value of a flag that takes few words.
-type worded interface{ choices() []string }
+// choosable is the value of a flag that takes few words.
+type choosable interface{ choices() []string }
 
 // completeFlags tells shells the values of flags that take few.
 func completeFlags(cmd *cobra.Command) {
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if v, ok := f.Value.(worded); ok {
+		if v, ok := f.Value.(choosable); ok {
 			// It fails only for flags that do not exist.
 			_ = cmd.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(v.choices(), cobra.ShellCompDirectiveDefault))
 		}

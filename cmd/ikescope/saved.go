@@ -102,11 +102,11 @@ func (a *app) gather(ctx context.Context, opts *scanOptions, targets []string, s
 
 // isJSON reports whether the file at path begins as a JSON object does.
 func isJSON(path string) bool {
-	return bytes.HasPrefix(bytes.TrimSpace(beginning(path)), []byte("{"))
+	return bytes.HasPrefix(bytes.TrimSpace(prefix(path)), []byte("{"))
 }
 
-// beginning returns the first octets of a file, as far as they can be read.
-func beginning(path string) []byte {
+// prefix returns the first octets of a file, as far as they can be read.
+func prefix(path string) []byte {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil
@@ -129,7 +129,7 @@ func fileHint(name string, err error) error {
 		return fmt.Errorf("%w; it is a folder", err)
 	case isJSON(name):
 		return fmt.Errorf("%w; it is a JSON file: ikescope check, compare, diff and explain read reports", err)
-	case capture.Is(beginning(name)):
+	case capture.Is(prefix(name)):
 		return fmt.Errorf("%w; it is a packet capture, which ikescope capture reads", err)
 	}
 	return fmt.Errorf("%w; it is a file: write @%s for the targets in it", err, name)

@@ -106,7 +106,7 @@ func (a *app) scanTargets(ctx context.Context, opts *scanOptions, args []string,
 		return nil, err
 	}
 	if opts.resume != "" {
-		if err := goOn(opts.resume, jobs); err != nil {
+		if err := resume(opts.resume, jobs); err != nil {
 			return nil, err
 		}
 	}

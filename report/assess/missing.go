@@ -140,7 +140,7 @@ func combination(nearest []pair) report.Missing {
 		}
 	}
 	return report.Missing{
-		Axis: "combination", Offers: []report.Algorithm{}, Accepts: []report.Algorithm{},
+		Axis: report.AxisCombination, Offers: []report.Algorithm{}, Accepts: []report.Algorithm{},
 		Text: fmt.Sprintf("No combination meets: the nearest are %s, which it offers, and %s, which the gateway takes.",
 			offered, accepted),
 	}

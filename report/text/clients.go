@@ -173,7 +173,7 @@ func gotWords(c report.Client, mixed bool) string {
 
 // missingWords names what does not meet.
 func missingWords(m report.Missing) string {
-	if m.Axis == "combination" {
+	if m.Axis == report.AxisCombination {
 		return "no combination meets"
 	}
 	offers := lists.Convert(m.Offers, func(a report.Algorithm) string { return a.Keyword })

@@ -19,8 +19,8 @@ const (
 // gridAxes are those of a picture.
 var gridAxes = []proposals.Axis{proposals.ENCR, proposals.PRF, proposals.INTEG, proposals.KE}
 
-// layer is the suites of one product, as a set of values for each axis.
-type layer [proposals.KE + 1][]bool
+// valueSets is the suites of one product, as a set of values for each axis.
+type valueSets [proposals.KE + 1][]bool
 
 // grid has a mark for each suite of ENCR, PRF, INTEG and KE.
 type grid struct {
@@ -28,22 +28,22 @@ type grid struct {
 	marks  map[triple][]byte // a mark for each value of KE
 	// asked, live and accepted tell of each value whether it was asked about,
 	// and whether a suite that holds it is accepted or undecided, or accepted.
-	asked, live, accepted layer
+	asked, live, accepted valueSets
 }
 
 // triple is a cipher, a PRF and an integrity algorithm, as indices of values.
 type triple struct{ encr, prf, integ int }
 
-// coat is the suites of a product, and the mark that they get.
-type coat struct {
+// layer is the suites of a product, and the mark that they get.
+type layer struct {
 	product proposals.Product
 	mark    byte
 }
 
-// newCoats returns what is painted for t, the last on top: what was asked as
+// newLayers returns the layers of t, the last on top: what was asked as
 // refused, then what is undecided, inferred and observed.
-func newCoats(t *report.Target) []coat {
-	var coats []coat
+func newLayers(t *report.Target) []layer {
+	var layers []layer
 	add := func(p proposals.Product, mark byte) {
 		part, ok := assess.ClassicalPart(p)
 		if !ok {
@@ -52,7 +52,7 @@ func newCoats(t *report.Target) []coat {
 		if len(part[proposals.INTEG]) == 0 {
 			part[proposals.INTEG] = []proposals.Algorithm{proposals.None(proposals.INTEG)}
 		}
-		coats = append(coats, coat{part, mark})
+		layers = append(layers, layer{part, mark})
 	}
 	f := assess.FactsOf(t)
 	for _, p := range f.Asked {
@@ -77,15 +77,15 @@ func newCoats(t *report.Target) []coat {
 			}
 		}
 	}
-	return coats
+	return layers
 }
 
-// newGrid paints the products of t over each other. It reports false if that is
+// newGrid lays the products of t over each other. It reports false if that is
 // too much work.
 func newGrid(t *report.Target) (*grid, bool) {
 	g := &grid{marks: map[triple][]byte{}}
-	coats := newCoats(t)
-	for i, c := range coats {
+	layers := newLayers(t)
+	for i, c := range layers {
 		for _, axis := range gridAxes {
 			if len(c.product[axis]) > maxValues {
 				return nil, false
@@ -106,14 +106,14 @@ func newGrid(t *report.Target) (*grid, bool) {
 		g.live[axis] = make([]bool, len(g.values[axis]))
 		g.accepted[axis] = make([]bool, len(g.values[axis]))
 	}
-	for _, c := range coats {
-		g.paint(g.layer(c.product), c.mark)
+	for _, c := range layers {
+		g.draw(g.setsOf(c.product), c.mark)
 	}
 	return g, true
 }
 
-func (g *grid) layer(p proposals.Product) layer {
-	var l layer
+func (g *grid) setsOf(p proposals.Product) valueSets {
+	var l valueSets
 	for axis := range l {
 		l[axis] = make([]bool, len(g.values[axis]))
 		for i, a := range g.values[axis] {
@@ -123,7 +123,7 @@ func (g *grid) layer(p proposals.Product) layer {
 	return l
 }
 
-func (g *grid) paint(l layer, mark byte) {
+func (g *grid) draw(l valueSets, mark byte) {
 	for axis := range l {
 		for i, in := range l[axis] {
 			if !in {

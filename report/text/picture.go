@@ -79,7 +79,7 @@ func (pic *picture) rows() int {
 }
 
 // picture draws the rows and columns with one of the values of live.
-func (g *grid) picture(live layer) *picture {
+func (g *grid) picture(live valueSets) *picture {
 	pic := &picture{never: map[proposals.Axis][]proposals.Algorithm{}}
 	for _, axis := range gridAxes {
 		for i, a := range g.values[axis] {
@@ -100,7 +100,7 @@ func (g *grid) picture(live layer) *picture {
 // groups gathers the triples that are not refused throughout into rows: for
 // each cipher, PRFs and integrity algorithms with equal cells; then ciphers
 // with the same of those.
-func (g *grid) groups(live layer) []rowGroup {
+func (g *grid) groups(live valueSets) []rowGroup {
 	var out []rowGroup
 	index := map[string]int{} // of out, by PRFs and integrity algorithms
 	for e, cipher := range g.values[proposals.ENCR] {
@@ -132,7 +132,7 @@ type block struct {
 	cells        string // of the live columns
 }
 
-func (g *grid) blocks(e int, live layer) []block {
+func (g *grid) blocks(e int, live valueSets) []block {
 	var out []block
 	if !live[proposals.ENCR][e] {
 		return nil
@@ -165,7 +165,7 @@ func (g *grid) blocks(e int, live layer) []block {
 	return out
 }
 
-func liveCells(marks []byte, live layer) string {
+func liveCells(marks []byte, live valueSets) string {
 	var cells []byte
 	for k, mark := range marks {
 		if live[proposals.KE][k] {
