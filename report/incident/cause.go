@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/ikescope/ikescope/proposals/table"
 	"github.com/ikescope/ikescope/report/explain"
 )
 
@@ -36,15 +37,15 @@ type entry struct {
 // catalogue reads the embedded table once.
 var catalogue = sync.OnceValue(func() map[string]entry {
 	out := make(map[string]entry)
-	for _, f := range Records("causes.csv", causesCSV, 6) {
-		ofResponder, ofInitiator, two := strings.Cut(f[1], "/")
+	for _, f := range table.MustRead("causes.csv", causesCSV, "cause", "layer", "responder", "initiator", "unknown", "elsewhere") {
+		ofResponder, ofInitiator, two := strings.Cut(f["layer"], "/")
 		if !two {
 			ofInitiator = ofResponder
 		}
-		out[f[0]] = entry{
+		out[f["cause"]] = entry{
 			layers:    map[Side]Layer{Responder: Layer(ofResponder), Initiator: Layer(ofInitiator), "": Layer(ofInitiator)},
-			sentences: map[Side]string{Responder: f[2], Initiator: f[3], "": f[4]},
-			elsewhere: f[5],
+			sentences: map[Side]string{Responder: f["responder"], Initiator: f["initiator"], "": f["unknown"]},
+			elsewhere: f["elsewhere"],
 		}
 	}
 	return out

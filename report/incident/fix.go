@@ -8,6 +8,7 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/remedy"
+	"github.com/ikescope/ikescope/proposals/table"
 )
 
 //go:embed fixes.csv
@@ -20,7 +21,9 @@ type Fix struct {
 	Paste bool   `json:"paste"` // Line is to be pasted; else it is said in words
 }
 
-var fixes = sync.OnceValue(func() [][]string { return Records("fixes.csv", fixesCSV, 6) })
+var fixes = sync.OnceValue(func() []table.Row {
+	return table.MustRead("fixes.csv", fixesCSV, "cause", "product", "side", "paste", "where", "line")
+})
 
 // maxFixes bounds what is proposed for one cause.
 const maxFixes = 4
@@ -45,11 +48,11 @@ func (a *Attempt) Fixes() []Fix {
 			break
 		}
 		for _, f := range fixes() {
-			if f[0] != a.Cause.ID || f[1] != product || f[2] == "r" && a.Side != Responder || f[2] == "i" && a.Side != Initiator || len(out) == maxFixes {
+			if f["cause"] != a.Cause.ID || f["product"] != product || f["side"] == "r" && a.Side != Responder || f["side"] == "i" && a.Side != Initiator || len(out) == maxFixes {
 				continue
 			}
-			if line, known := fillOuter(f[5], words); known {
-				out = append(out, Fix{Where: f[4], Line: line, Paste: f[3] == "y"})
+			if line, known := fillOuter(f["line"], words); known {
+				out = append(out, Fix{Where: f["where"], Line: line, Paste: f["paste"] == "y"})
 			}
 		}
 	}

@@ -8,13 +8,13 @@ import (
 // Each fix is for a cause that there is, of a side, and is pasted or said.
 func TestFixes(t *testing.T) {
 	for _, f := range fixes() {
-		if _, ok := catalogue()[f[0]]; !ok {
-			t.Errorf("there is no cause %q", f[0])
+		if _, ok := catalogue()[f["cause"]]; !ok {
+			t.Errorf("there is no cause %q", f["cause"])
 		}
-		if f[2] != "" && f[2] != "r" && f[2] != "i" || f[3] != "" && f[3] != "y" || f[5] == "" {
+		if f["side"] != "" && f["side"] != "r" && f["side"] != "i" || f["paste"] != "" && f["paste"] != "y" || f["line"] == "" {
 			t.Errorf("%q", f)
 		}
-		if f[3] == "" && strings.Contains(f[5], "\n") {
+		if f["paste"] == "" && strings.Contains(f["line"], "\n") {
 			t.Errorf("%q has several lines and is not to be pasted", f)
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/ikescope/ikescope/proposals/table"
 )
 
 //go:embed how.csv
@@ -32,13 +34,13 @@ type HowLine struct {
 
 var hows = sync.OnceValue(func() []*How {
 	var out []*How
-	for _, f := range Records("how.csv", howCSV, 5) {
-		if len(out) == 0 || out[len(out)-1].Product != f[0] {
-			out = append(out, &How{Product: f[0], On: []HowLine{}, Collect: []HowLine{}, Off: []HowLine{}})
+	for _, f := range table.MustRead("how.csv", howCSV, "product", "what", "layer", "paste", "line") {
+		if len(out) == 0 || out[len(out)-1].Product != f["product"] {
+			out = append(out, &How{Product: f["product"], On: []HowLine{}, Collect: []HowLine{}, Off: []HowLine{}})
 		}
 		h := out[len(out)-1]
-		line := HowLine{Layer: Layer(f[2]), Line: f[4], Paste: f[3] == "y"}
-		switch f[1] {
+		line := HowLine{Layer: Layer(f["layer"]), Line: f["line"], Paste: f["paste"] == "y"}
+		switch f["what"] {
 		case "on":
 			h.On = append(h.On, line)
 		case "collect":
@@ -46,13 +48,13 @@ var hows = sync.OnceValue(func() []*How {
 		case "off":
 			h.Off = append(h.Off, line)
 		case "where":
-			h.Where = f[4]
+			h.Where = f["line"]
 		case "lacks":
-			h.Lacks = f[4]
+			h.Lacks = f["line"]
 		case "short":
-			h.Short = f[4]
+			h.Short = f["line"]
 		default:
-			panic("incident: internal error: how.csv: " + f[1])
+			panic("incident: internal error: how.csv: " + f["what"])
 		}
 	}
 	return out

@@ -2,11 +2,12 @@ package incident
 
 import (
 	_ "embed"
-	"encoding/csv"
 	"fmt"
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/ikescope/ikescope/proposals/table"
 )
 
 // Row is one kind of line of a product's log: a template, what it means, and a
@@ -49,10 +50,10 @@ type Table struct {
 // It is part of the program: a fault in it is a programmer's.
 func NewTable(name, text string) *Table {
 	t := &Table{byGram: make(map[uint32][]int)}
-	for _, f := range Records(name, text, 7) {
+	for _, f := range table.MustRead(name, text, "line", "kind", "side", "phase", "cause", "sample", "source") {
 		r, err := newRow(f)
 		if err != nil {
-			panic(fmt.Sprintf("incident: internal error: %s: %q: %v", name, f[0], err))
+			panic(fmt.Sprintf("incident: internal error: %s: %q: %v", name, f["line"], err))
 		}
 		t.Rows = append(t.Rows, r)
 	}
@@ -60,28 +61,16 @@ func NewTable(name, text string) *Table {
 	return t
 }
 
-// Records returns the records of a CSV file below its comment and heading.
-func Records(name, text string, columns int) [][]string {
-	r := csv.NewReader(strings.NewReader(text))
-	r.Comment = '#'
-	r.FieldsPerRecord = columns
-	records, err := r.ReadAll()
-	if err != nil {
-		panic("incident: internal error: " + name + ": " + err.Error())
-	}
-	return records[1:]
-}
-
-func newRow(f []string) (Row, error) {
-	r := Row{Template: f[0], Kind: Kind(f[1]), Phase: Phase(f[3]), Cause: f[4], Sample: f[5], Source: f[6]}
-	switch f[2] {
+func newRow(f table.Row) (Row, error) {
+	r := Row{Template: f["line"], Kind: Kind(f["kind"]), Phase: Phase(f["phase"]), Cause: f["cause"], Sample: f["sample"], Source: f["source"]}
+	switch f["side"] {
 	case "i":
 		r.Side = Initiator
 	case "r":
 		r.Side = Responder
 	case "":
 	default:
-		return r, fmt.Errorf("the side is %q", f[2])
+		return r, fmt.Errorf("the side is %q", f["side"])
 	}
 	if !slices.Contains(kinds, r.Kind) {
 		return r, fmt.Errorf("the kind is %q", r.Kind)

@@ -1,6 +1,10 @@
 package incident
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/ikescope/ikescope/proposals/table"
+)
 
 func TestTemplates(t *testing.T) {
 	for _, test := range []struct {
@@ -16,7 +20,7 @@ func TestTemplates(t *testing.T) {
 		{"no proposal$", "no proposal chosen", nil},
 		{"{}: {reason}", "a: b: c", map[string]string{"reason": "b: c"}},
 	} {
-		row, err := newRow([]string{test.template, "info", "", "", "", "", ""})
+		row, err := newRow(table.Row{"line": test.template, "kind": "info"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -32,7 +36,7 @@ func TestTemplates(t *testing.T) {
 		}
 	}
 	for _, bad := range [][]string{{"", "info", "", ""}, {"x", "nothing", "", ""}, {"x", "info", "x", ""}, {"x", "info", "", "x"}, {"{x", "info", "", ""}} {
-		if _, err := newRow(append(bad, "", "", "")); err == nil {
+		if _, err := newRow(table.Row{"line": bad[0], "kind": bad[1], "side": bad[2], "phase": bad[3]}); err == nil {
 			t.Errorf("%q is taken", bad)
 		}
 	}

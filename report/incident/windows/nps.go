@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"sync"
 
+	"github.com/ikescope/ikescope/proposals/table"
 	"github.com/ikescope/ikescope/report/incident"
 )
 
@@ -11,10 +12,10 @@ import (
 var npsCSV string
 
 // npsReasons are the reason codes of NPS, by number.
-var npsReasons = sync.OnceValue(func() map[string][]string {
-	out := make(map[string][]string)
-	for _, f := range incident.Records("windows/nps.csv", npsCSV, 4) {
-		out[f[0]] = f
+var npsReasons = sync.OnceValue(func() map[string]table.Row {
+	out := make(map[string]table.Row)
+	for _, f := range table.MustRead("windows/nps.csv", npsCSV, "code", "cause", "words", "source") {
+		out[f["code"]] = f
 	}
 	return out
 })
@@ -29,8 +30,8 @@ func (r *reader) nps(l *incident.Line, code string) ([]incident.Event, bool) {
 	e.Side, e.Phase, e.Cause = incident.Responder, incident.PhaseEAP, "radius-refused"
 	e.Set("code", code)
 	if ok {
-		e.Cause = reason[1]
-		e.Set("reason", reason[2])
+		e.Cause = reason["cause"]
+		e.Set("reason", reason["words"])
 	}
 	user := r.details["account name"]
 	e.Set("user", user)
