@@ -248,6 +248,10 @@ func (c *course) authEnded(answer *dialog.Message, rounds int) report.CapturedVe
 func (c *course) authRefused(answer *dialog.Message) report.CapturedVerdict {
 	log := "read the responder's log at " + clock(answer.First) + ": it alone has the reason"
 	if slices.ContainsFunc(c.after, isAnswered) {
+		if c.laterChild() {
+			return works("GOES-ON", "authenticated: exchanges follow IKE_AUTH",
+				fmt.Sprintf("the answer to IKE_AUTH, of %d octets, has room for a notify only, and CREATE_CHILD_SA is answered in full afterwards; no ESP of it is in the capture", answer.Octets))
+		}
 		return fails(report.LayerChild, "CHILD-REFUSED", "the responder refuses what IKE_AUTH asks for, and keeps the IKE SA",
 			fmt.Sprintf("the answer is encrypted, and its %d octets have room for a notify only; as it answers exchanges afterwards, it refuses the Child SA rather than the authentication: NO_PROPOSAL_CHOSEN or TS_UNACCEPTABLE, for ESP suites or networks that do not fit", answer.Octets),
 			log, "compare the ESP proposals and the traffic selectors of both sides")
@@ -264,7 +268,7 @@ func (c *course) authRefused(answer *dialog.Message) report.CapturedVerdict {
 // begins with such an answer, too.
 func (c *course) childRefused(answer *dialog.Message) (report.CapturedVerdict, bool) {
 	s := sizesOf(chosenBy(c.SA))
-	if !isSmall(answer, answer.Sealed) || s.child(answer) || !s.authenticates(answer) || c.childless() {
+	if !isSmall(answer, answer.Sealed) || s.child(answer) || !s.authenticates(answer) || c.childless() || c.laterChild() {
 		return report.CapturedVerdict{}, false
 	}
 	said := fmt.Sprintf("the answer is encrypted, and its %d octets have no room for IDr, AUTH, SA and two traffic selectors", answer.Octets)
@@ -294,6 +298,13 @@ func (c *course) childless() bool {
 	}
 	_, ok := answer.Notify(ike.CHILDLESS_IKEV2_SUPPORTED)
 	return ok
+}
+
+// laterChild reports whether a CREATE_CHILD_SA makes a Child SA after IKE_AUTH.
+func (c *course) laterChild() bool {
+	return slices.ContainsFunc(c.after, func(x *dialog.Exchange) bool {
+		return x.Type == ike.CREATE_CHILD_SA && x.Response() != nil && !isSmall(x.Response(), sealedNotify)
+	})
 }
 
 // isAnswered reports whether an exchange has both messages.

@@ -32,14 +32,16 @@ func New(tool report.Tool, views []View) *report.Capture {
 		NotRead: []report.CaptureNotRead{}, OtherPorts: []report.CaptureOtherPort{}, Notes: []string{},
 	}}
 	omitted := 0
+	var places []int // how many IKE SAs there are up to the end of each
 	for _, v := range views {
 		c.addFiles(v.Files)
 		c.addView(v.SAs)
+		places = append(places, len(c.SAs))
 		omitted += v.Omitted
 		c.NotRead = append(c.NotRead, v.NotRead...)
 		c.OtherPorts = append(c.OtherPorts, v.OtherPorts...)
 	}
-	c.findAgain()
+	c.findAgain(places)
 	c.addNotes(omitted)
 	return c.Capture
 }
@@ -85,29 +87,6 @@ func (c builder) addView(sas []*dialog.SA) {
 		for _, sa := range s.sas {
 			captured := &c.SAs[numbers[sa]-1]
 			captured.Scan, captured.Next, captured.Verdict = number, 0, s.verdict(sa)
-		}
-	}
-}
-
-// findAgain looks for IKE SAs that were captured at several places.
-func (c builder) findAgain() {
-	type key struct {
-		version int
-		spi     string
-	}
-	known := map[key][]int{}
-	for _, sa := range c.SAs {
-		k := key{sa.Version, sa.SPIi}
-		known[k] = append(known[k], sa.Number)
-	}
-	for i, sa := range c.SAs {
-		for _, n := range known[key{sa.Version, sa.SPIi}] {
-			if other := &c.SAs[n-1]; n != sa.Number {
-				sent, received := other.Datagrams()
-				c.SAs[i].Elsewhere = append(c.SAs[i].Elsewhere, report.CapturedElsewhere{
-					Number: n, File: other.File, FromInitiator: sent, FromResponder: received,
-				})
-			}
 		}
 	}
 }

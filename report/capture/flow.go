@@ -66,7 +66,11 @@ func oneWay(sa *dialog.SA) (report.CapturedVerdict, bool) {
 	if there.Packets() >= someESP && there.Last.Sub(there.First) >= espTime {
 		return fails(report.LayerNetwork, id, title, detail, fix...), true
 	}
+	span := ""
+	if !there.First.IsZero() {
+		span = " in " + seconds(there.Last.Sub(there.First))
+	}
 	return unknown(id, "so far "+name+" goes in one direction only",
-		fmt.Sprintf("%d packets in %s, which need no answer", there.Packets(), seconds(there.Last.Sub(there.First))),
+		fmt.Sprintf("%d packets%s, which need no answer", there.Packets(), span),
 		"capture for longer, while something inside the tunnel is to be answered, such as a ping"), true
 }

@@ -68,6 +68,8 @@ func judgeIKEv1(sa *dialog.SA) report.CapturedVerdict {
 			"it has the header of IKEv1, and only Windows speaks it, beside IKE")
 	case c.foreign != nil && !c.heard:
 		return c.otherVersion()
+	case !c.sent && len(c.Exchanges) == 1:
+		return answerAlone()
 	case !c.sent:
 		return oneSided("initiator")
 	case !c.heard && c.answerIsProven():

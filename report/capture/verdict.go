@@ -110,6 +110,8 @@ func (c *course) judge() report.CapturedVerdict {
 		return c.otherVersion()
 	case c.flows() && c.answered == 0:
 		return c.flowing()
+	case c.asked == 0 && c.answered == 1 && len(c.after) == 0:
+		return answerAlone()
 	case c.asked == 0:
 		return oneSided("initiator")
 	case c.answered == 0 && (c.init != nil && c.sealed > 0 || c.sealed > 1):
@@ -152,6 +154,12 @@ func oneSided(who string) report.CapturedVerdict {
 	return unknown(report.CapturedOneSided, "the "+who+"'s messages are not in the capture",
 		"the other side goes on, so that it got them: the capture sees one direction only",
 		"capture both directions, on a host rather than on one of several paths")
+}
+
+// answerAlone is of a capture with a single answer, and without its request.
+func answerAlone() report.CapturedVerdict {
+	return unknown(report.CapturedOneSided, "the initiator's messages are not in the capture",
+		"an answer is there, and what it answers is not", "capture both directions, from before the client connects")
 }
 
 // waited reports whether the capture shows that a request gets no answer: it was
