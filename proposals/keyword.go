@@ -111,7 +111,7 @@ func ParseAlgorithm(keyword string) (Algorithm, error) {
 	}
 	if axis, rest, ok := cutAdditional(word); ok {
 		if axis >= NumAxes || axis < ADDKE1 {
-			return fail("is no additional key exchange: they are ke1_ to ke7_", nil)
+			return fail("is not an additional key exchange: those are ke1_ to ke7_", nil)
 		}
 		if a, ok := keywords.algorithm[rest]; ok {
 			if a.Axis != KE {

@@ -124,7 +124,7 @@ func parseKeywords(s string) (p Product, none string, err error) {
 		}
 		switch {
 		case a.Axis == INTEG && a.IsNone():
-			return fail("is no integrity algorithm: with AEAD, leave it out")
+			return fail("is not an integrity algorithm: with AEAD, leave it out")
 		case a.Axis == KE && a.ID == 0:
 			none = a.Keyword()
 		case slices.Contains(p[a.Axis], a):

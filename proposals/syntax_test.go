@@ -65,7 +65,7 @@ func TestParseProductErrors(t *testing.T) {
 		{"aes256-sah256-modp2048", `"aes256-sah256-modp2048": "sah256" at octet 8 is not a known keyword; did you mean sha256?`},
 		{"aes256-sha256-modp2048-esn", `"aes256-sha256-modp2048-esn": "esn" at octet 24 is for ESP and AH: an IKE SA has no Sequence Numbers transform`},
 		{"aes128-aes-sha256-prfsha256-x25519", `"aes128-aes-sha256-prfsha256-x25519": "aes" at octet 8 repeats aes128`},
-		{"aes256gcm16-integ_0-prfsha256-x25519", `"aes256gcm16-integ_0-prfsha256-x25519": "integ_0" at octet 13 is no integrity algorithm: with AEAD, leave it out`},
+		{"aes256gcm16-integ_0-prfsha256-x25519", `"aes256gcm16-integ_0-prfsha256-x25519": "integ_0" at octet 13 is not an integrity algorithm: with AEAD, leave it out`},
 
 		// strongSwan completes these.
 		{"aes256-sha256-modp2048", `"aes256-sha256-modp2048" names no PRF; strongSwan would add prfsha256: write aes256-sha256-prfsha256-modp2048`},

@@ -144,7 +144,7 @@ type CapturedSA struct {
 func (c *Capture) Keep(which string) error {
 	kept := slices.DeleteFunc(slices.Clone(c.SAs), func(sa CapturedSA) bool { return !sa.Is(which) })
 	if len(kept) == 0 {
-		return fmt.Errorf("%q is no number, SPI or address of an IKE SA in %s", which, c.File)
+		return fmt.Errorf("%q is not a number, SPI or address of an IKE SA in %s", which, c.File)
 	}
 	c.SAs = kept
 	c.Scans = slices.DeleteFunc(c.Scans, func(s CapturedScan) bool {

@@ -28,26 +28,26 @@ func (a *app) captureCommand() *cobra.Command {
 	var opts captureOptions
 	cmd := &cobra.Command{
 		Use:   "capture FILE...",
-		Short: "Tell the IKE exchanges of packet captures",
-		Long: `Read pcap or pcapng files, or - for one on standard input, and tell each IKE
-SA in them: who, when, exchange by exchange, offers, choice, notifies and vendor
+		Short: "Show the IKE exchanges in packet captures",
+		Long: `Read pcap or pcapng files, or - for one on standard input, and show each IKE SA
+in them: who, when, exchange by exchange, offers, choice, notifies and vendor
 IDs by name, retransmissions, NAT, where it stopped, and which layer that
 points to: the network, the negotiation, the authentication or the client.
 
-Nothing is decrypted. Of IKE_AUTH and later exchanges there are the sizes, the
-times, and who answered; what these suggest is said to be so.
+Nothing is decrypted. Of IKE_AUTH and later exchanges only the sizes, the times
+and who answered can be seen; what is concluded from these is marked.
 
 Files that follow one another in time, as tcpdump -C and -G write them, are read
-as one capture. Files of the same time are of several places: an IKE SA that is
-in both is told for each.
+as one capture. Files of the same time come from several places: an IKE
+SA that is in both is shown for each.
 
-Of many IKE SAs alike the first are told, and of the questions of an ikescope
-scan how many were answered how. --all tells each.
+Of many similar IKE SAs the first are shown, and of the questions of an ikescope
+scan how many got which answer. --all shows each.
 
 Capture with
   tcpdump -ni any -s 0 -w vpn.pcap 'udp port 500 or udp port 4500 or esp
     or icmp or icmp6 or ip[6:2] & 0x1fff != 0 or ip6[6] == 44'
-so that ICMP errors and IP fragments are there.`,
+so that ICMP errors and IP fragments are included.`,
 		Example: `  ikescope capture vpn.pcapng
   ikescope capture --sa 192.0.2.10 vpn.pcap
   ikescope capture client.pcap gateway.pcap
@@ -68,9 +68,9 @@ so that ICMP errors and IP fragments are there.`,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.Var(someSA{&opts.only}, "sa", "tell this IKE SA only: its number, an SPI, or an address of it")
-	flags.Var(portList{&opts.ports}, "port", "a UDP port of IKE besides 500 and 4500; may be repeated")
-	addToggle(flags, &opts.all, "all", "", "tell each IKE SA in full, those of scans and those alike too")
+	flags.Var(someSA{&opts.only}, "sa", "show only this IKE SA: its number, an SPI or an address")
+	flags.Var(portList{&opts.ports}, "port", "another UDP port of IKE besides 500 and 4500; may be repeated")
+	addToggle(flags, &opts.all, "all", "", "show every IKE SA in full, scans and similar ones included")
 	opts.addFlags(flags, "it", textOrJSON)
 	opts.addWidth(flags)
 	return cmd

@@ -85,7 +85,7 @@ func whyNoClient(p *capture.Point) string {
 	case len(notRead) > 0 && n.IKE == 0:
 		return fmt.Sprintf(": %s is not looked into; capture on an interface with Ethernet or IP packets", notRead[0].What)
 	case n.Incomplete > 0:
-		return fmt.Sprintf(": datagrams that lack IP fragments: %d; capture without a filter of ports, which fragments do not have", n.Incomplete)
+		return fmt.Sprintf(": datagrams that lack IP fragments: %d; capture without a port filter, since fragments have no ports", n.Incomplete)
 	case v1 && !v2:
 		return ": its IKE is IKEv1, whose offers ikescope capture shows"
 	case v2:

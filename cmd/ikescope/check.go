@@ -26,7 +26,7 @@ func (a *app) checkCommand() *cobra.Command {
 	opts := checkOptions{scanOptions: *newScanOptions()}
 	cmd := &cobra.Command{
 		Use:   "check TARGET|REPORT...",
-		Short: "Hold gateways to policies and other gates, for pipelines",
+		Short: "Check gateways against policies and other gates, for pipelines",
 		Long: `Scan gateways, or read JSON reports of them, and hold each to gates: each
 --policy is met, each --client connects, nothing is weaker than in the report of
 --baseline, and no finding is as bad as --fail-on. Each gate is passed, failed
@@ -45,8 +45,8 @@ written changes neither.`,
 	}
 	flags := cmd.Flags()
 	opts.addFlags(flags, []string{"text", "json", "gates"})
-	flags.Lookup("policy").Usage = strings.Replace(flags.Lookup("policy").Usage, "tell how the gateway stands to", "the gateway must meet", 1)
-	flags.Lookup("client").Usage = "this client must connect: a name that ikescope client list shows, all, a configuration file, FILE#CONNECTION, or proposals; may be repeated"
+	flags.Lookup("policy").Usage = strings.Replace(flags.Lookup("policy").Usage, "evaluate the gateway against", "the gateway must meet", 1)
+	flags.Lookup("client").Usage = "this client must connect: a name from ikescope client list, all, a configuration file, FILE#CONNECTION, or proposals; may be repeated"
 	underHeading(flags, judgeFlags, func(flags *pflag.FlagSet) {
 		flags.Var(fileName{&opts.earlier}, "baseline", "nothing may be weaker than in this JSON report")
 		flags.Var(enum{&opts.failOn, severities}, "fail-on", "no finding may be of this severity or worse: "+strings.Join(severities, ", "))

@@ -14,10 +14,10 @@ import (
 func (a *app) clientCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "client",
-		Short: "Say what well-known clients offer, and what a configuration offers",
-		Long: `Say what clients offer in their first packet: well-known ones, the connections
-of a configuration file, and those of a capture. Other commands take the same
-clients by --client.`,
+		Short: "Show what well-known clients and configurations offer",
+		Long: `Show what clients offer in their first packet: well-known ones, the connections
+of a configuration file, and those in a capture. Other commands take the same
+clients with --client.`,
 		Example: `  ikescope client list
   ikescope client show windows-11
   ikescope client import swanctl.conf`,
@@ -32,7 +32,7 @@ func (a *app) clientListCommand() *cobra.Command {
 	var o printOptions
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "List the well-known clients and the first suite that each offers",
+		Short: "List the well-known clients and the first suite each offers",
 		Example: `  ikescope client list
   ikescope client list -o json`,
 		Args: noArguments,
@@ -50,7 +50,7 @@ func (a *app) clientShowCommand() *cobra.Command {
 		Use:   "show NAME|FILE|SUITE...",
 		Short: "Show the exact offer of clients, with its source",
 		Long: `Show what a client offers in its first packet, proposal by proposal, where
-that is known from, and what is doubtful of it. A client is the name of a
+that is known from, and what is uncertain about it. A client is the name of a
 well-known one (ikescope client list), a configuration file with all its
 connections, one of them as FILE#CONNECTION, or proposals as strongSwan writes
 them.`,
@@ -59,7 +59,7 @@ them.`,
   ikescope client show swanctl.conf#home`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return usagef("client show: name a client: ikescope client list has them")
+				return usagef("client show: name a client; ikescope client list shows them")
 			}
 			return nil
 		},

@@ -17,13 +17,12 @@ func (a *app) clientImportCommand() *cobra.Command {
 		Short: "Show what the connections of a configuration offer",
 		Long: `Show what each IKEv2 connection of a configuration file offers in its first
 packet: the exact proposals, in order, and what the product completes, drops or
-takes from its defaults on the way there. Which syntax the file has is told by
-its content; --syntax says it where two products share one.
+takes from its defaults on the way there. The syntax is recognized by its
+content; --syntax sets it where two products share one.
 
-Of a packet capture, pcap or pcapng, it shows the offers of the clients in it.
+For a packet capture, pcap or pcapng, show the offers of the clients in it.
 
---client FILE and --client FILE#CONNECTION of other commands read such a file,
-too.`,
+Other commands read such files with --client FILE and --client FILE#CONNECTION.`,
 		Example: `  ikescope client import /etc/swanctl/swanctl.conf
   ikescope client import ipsec.conf --syntax libreswan
   ikescope client import iked.conf -o json

@@ -18,7 +18,7 @@ func (a *app) compareCommand() *cobra.Command {
 	opts := newScanOptions()
 	cmd := &cobra.Command{
 		Use:   "compare TARGET|REPORT...",
-		Short: "Say which clients connect to a gateway, and why others do not",
+		Short: "Show which clients connect to a gateway, and why others do not",
 		Long: `Scan gateways, or read JSON reports of them, and say of each client whether it
 would get an IKE SA: + connects, with the suite, or one of several where the
 gateway's choice is not known; - fails, with what does not meet; ? unknown, with
@@ -42,7 +42,7 @@ Whether certificates, keys and passwords fit is not looked at.`,
 	}
 	opts.addFlags(cmd.Flags(), textOrJSON)
 	underHeading(cmd.Flags(), judgeFlags, func(flags *pflag.FlagSet) {
-		addToggle(flags, &opts.live, "live", "", "send each client's own first packet, too")
+		addToggle(flags, &opts.live, "live", "", "also send each client's own first packet")
 	})
 	return cmd
 }

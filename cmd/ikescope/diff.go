@@ -17,11 +17,11 @@ func (a *app) diffCommand() *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "diff OLD NEW",
-		Short: "Tell what changed between two JSON reports, and what is weaker",
+		Short: "Show what changed between two JSON reports, and what is weaker",
 		Long: `Compare two JSON reports by their meaning: suites and algorithms gained and
-lost, paths, NAT, what the gateway tells of itself, its order, findings, and how
-it stands to policies. What became weaker comes first, with the reason. What is
-no longer known is never told as refused.`,
+lost, paths, NAT, what the gateway shows of itself, its order, findings, and
+which policies it meets. What became weaker comes first, with the reason. What
+is no longer known is never reported as refused.`,
 		Example: `  ikescope diff before.json after.json
   ikescope diff --exit-code before.json after.json && echo the same
   ikescope diff -o json before.json after.json`,
@@ -52,6 +52,6 @@ no longer known is never told as refused.`,
 	flags := cmd.Flags()
 	o.addFlags(flags, "the difference", textOrJSON)
 	o.addWidth(flags)
-	addToggle(flags, &exitCode, "exit-code", "", "end with 3 if anything is different")
+	addToggle(flags, &exitCode, "exit-code", "", "exit with 3 if anything is different")
 	return cmd
 }

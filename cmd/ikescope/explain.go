@@ -33,22 +33,22 @@ func (a *app) explainCommand() *cobra.Command {
 	var o explainOptions
 	cmd := &cobra.Command{
 		Use:   "explain LOG... | CODE... | REPORT... --client CLIENT",
-		Short: "Say why a connection failed, from logs, codes or a report",
+		Short: "Explain why a connection failed, from logs, codes or a report",
 		Long: `Read logs of gateways and clients (strongSwan, libreswan, OpenIKED, Windows,
-macOS, FortiGate, Cisco, MikroTik, Palo Alto, AWS, Azure and others) and say of
-each attempt how far it came, the one line that is the cause, and what to do.
-Logs are files, standard input with -, or lines as one argument; of the logs of
-both sides, one story is told. A pipe that is followed tells each attempt as it
-ends. Nothing is sent.
+macOS, FortiGate, Cisco, MikroTik, Palo Alto, AWS, Azure and others) and show
+for each attempt how far it came, the one line that is the cause, and what to
+do. Logs are files, standard input with -, or lines as one argument; the logs of
+both sides make one story. From a pipe that is followed, each attempt is shown
+as it ends. Nothing is sent.
 
-Of an error code of Windows, a notify message or an outcome of ikescope, say the
-layer, the likely causes, what ikescope can check, and what only a log can tell.
+For a Windows error code, a notify message or an ikescope outcome, show the
+layer, the likely causes, what ikescope can check, and what only a log can show.
 
-With a JSON report and --client, say whether the client connects and, if not,
+With a JSON report and --client, show whether the client connects and, if not,
 the smallest change with which it does, on its side and on the gateway's, as
-lines to paste. What is weaker than the policy in force is said to be.
+lines to paste. What is weaker than the policy in force is marked.
 
-With --how, say how the log of a product is switched on, collected and switched
+With --how, show how the log of a product is switched on, collected and switched
 off, and what it does not show.`,
 		Example: `  ikescope explain gateway.log
   ikescope explain gateway.log client.log
@@ -60,7 +60,7 @@ off, and what it does not show.`,
   ikescope explain vpn.json --client swanctl.conf#home --syntax iked`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if o.how != "" && len(args) > 0 {
-				return usagef("--how: goes without %q", args[0])
+				return usagef("--how: does not take %q", args[0])
 			}
 			if len(args) == 0 && o.how == "" {
 				return usagef("explain: name an error code, a notify message, a log, or a JSON report with --client")
@@ -76,7 +76,7 @@ off, and what it does not show.`,
 				return a.advise(&o, args)
 			}
 			if len(o.syntaxes) > 0 {
-				return usagef("--syntax: goes with --client")
+				return usagef("--syntax: requires --client")
 			}
 			return a.explain(cmd.Context(), &o, args)
 		},
@@ -85,8 +85,8 @@ off, and what it does not show.`,
 	flags.SortFlags = false
 	flags.Var(clients{&o.clients}, "client", "the client to connect: a name, FILE, FILE#CONNECTION or proposals; may be repeated")
 	flags.Var(syntaxes{&o.syntaxes}, "syntax", "write remedies in this syntax; may be repeated (default: the client's own, and that of the gateway's product)")
-	flags.Var(wholeNumber(&o.attempt, 1, 1000), "attempt", "of a log with many kinds of attempts, tell that of this number")
-	flags.Var(product{&o.how}, "how", "say how the log of a product is switched on, collected and switched off, and what it lacks")
+	flags.Var(wholeNumber(&o.attempt, 1, 1000), "attempt", "of a log with many kinds of attempts, show the one with this number")
+	flags.Var(product{&o.how}, "how", "show how the log of a product is switched on, collected and switched off, and what it lacks")
 	o.addFlags(flags, "the explanation", textOrJSON)
 	o.addWidth(flags)
 	return cmd
@@ -185,7 +185,7 @@ func (s syntaxes) Set(word string) error {
 		if near := nearest(word, syntaxNames()); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
-		return fmt.Errorf("%q is no syntax that remedies are written in; %s", word, hint)
+		return fmt.Errorf("%q is not a syntax that remedies are written in; %s", word, hint)
 	}
 	if syntax := client.Syntax(word); !slices.Contains(*s.p, syntax) {
 		*s.p = append(*s.p, syntax)

@@ -119,7 +119,7 @@ func (a *app) explainLogs(ctx context.Context, o *explainOptions, sources []logS
 		if len(sources) == 1 {
 			return a.explainText(o, sources[0], head, doc)
 		}
-		return usagef("explain: no line of %s tells why a connection failed%s", names(sources), because(doc))
+		return usagef("explain: no line of %s shows why a connection failed%s", names(sources), because(doc))
 	}
 	if o.attempt > len(doc.Stories) {
 		return usagef("--attempt: there is no %d: the logs hold %d kinds of attempts", o.attempt, len(doc.Stories))
@@ -159,7 +159,7 @@ func (a *app) explainText(o *explainOptions, s logSource, head []byte, doc *inci
 		name = ""
 	}
 	if len(doc.Files[0].Products) > 0 {
-		return usagef("explain: %sno line of it tells why a connection failed%s", name, because(doc))
+		return usagef("explain: %sno line of it shows why a connection failed%s", name, because(doc))
 	}
 	if strings.Contains(whole.String(), `"schema_version"`) || strings.TrimSpace(whole.String()) == "{}" {
 		return usagef("explain: %s: is a file: name a client for a report with --client, or write @%s for a log", s.name, s.name)

@@ -79,7 +79,7 @@ func addToggle(flags *pflag.FlagSet, p *bool, name, short, usage string) {
 func (t toggle) Set(s string) error {
 	on, err := strconv.ParseBool(s)
 	if err != nil {
-		return fmt.Errorf("takes no value, and %q is one", s)
+		return fmt.Errorf("takes no value, but %q was given", s)
 	}
 	*t.p = on
 	return nil
@@ -190,7 +190,7 @@ func (a axes) Set(s string) error {
 	for word := range strings.SplitSeq(s, ",") {
 		n := slices.Index(axisWords, strings.ToLower(word))
 		if n < 0 {
-			return fmt.Errorf("%q is none of %s", word, strings.Join(axisWords, ", "))
+			return fmt.Errorf("%q is not one of %s", word, strings.Join(axisWords, ", "))
 		}
 		first, last := proposals.Axis(n), proposals.Axis(n)
 		if first == proposals.ADDKE1 {
@@ -217,7 +217,7 @@ type enum struct {
 
 func (c enum) Set(s string) error {
 	if !slices.Contains(c.words, s) {
-		return fmt.Errorf("%q is none of %s", s, strings.Join(c.words, ", "))
+		return fmt.Errorf("%q is not one of %s", s, strings.Join(c.words, ", "))
 	}
 	*c.p = s
 	return nil

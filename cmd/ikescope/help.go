@@ -50,11 +50,11 @@ func tellExitCodes(root *cobra.Command) {
 
 // Headings of flags, where a command has many.
 const (
-	judgeFlags  = "What the gateway is held against"
-	askFlags    = "What is asked"
-	whereFlags  = "Where, and from where"
-	paceFlags   = "How fast, and how much"
-	outputFlags = "What is written"
+	judgeFlags  = "Policies and clients"
+	askFlags    = "What to ask"
+	whereFlags  = "Paths and addresses"
+	paceFlags   = "Pace and budget"
+	outputFlags = "Output"
 )
 
 // flagHeading is the annotation of a flag that stands below a heading.

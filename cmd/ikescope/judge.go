@@ -19,8 +19,8 @@ type judgeOptions struct {
 }
 
 func (o *judgeOptions) addFlags(flags *pflag.FlagSet) {
-	flags.Var(policies{&o.policies}, "policy", "tell how the gateway stands to this policy: "+strings.Join(policyNames(), ", ")+", or a file; may be repeated")
-	flags.Var(clients{&o.clients}, "client", "tell whether this client connects: a name that ikescope client list shows, all, a configuration file, FILE#CONNECTION, or proposals; may be repeated (default all, in short)")
+	flags.Var(policies{&o.policies}, "policy", "evaluate the gateway against this policy: "+strings.Join(policyNames(), ", ")+", or a file; may be repeated")
+	flags.Var(clients{&o.clients}, "client", "show whether this client connects: a name from ikescope client list, all, a configuration file, FILE#CONNECTION, or proposals; may be repeated (default all, in short)")
 }
 
 // judge returns doc with what the flags ask for, and with the gates and the exit

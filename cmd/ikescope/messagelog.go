@@ -55,11 +55,11 @@ func describe(datagram []byte, marker bool) string {
 		}
 		var ok bool
 		if octets, ok = ike.SplitNonESPMarker(datagram); !ok {
-			return fmt.Sprintf("no IKE, %d octets", len(datagram))
+			return fmt.Sprintf("not IKE, %d octets", len(datagram))
 		}
 	}
 	if _, _, _, err := ike.ParseHeader(octets); err != nil {
-		return fmt.Sprintf("no IKE, %d octets: %v", len(datagram), err)
+		return fmt.Sprintf("not IKE, %d octets: %v", len(datagram), err)
 	}
 	m, err := ike.ParseMessage(octets)
 	kind := "request"

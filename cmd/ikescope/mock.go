@@ -112,7 +112,7 @@ func (o *gatewayOptions) check() error {
 	for _, p := range o.accepts {
 		for _, list := range p[proposals.ADDKE1:] {
 			if len(list) > 0 {
-				return usagef("--accept: %q has an additional key exchange, which %s does not know: take --profile strongswan", p, o.profile)
+				return usagef("--accept: %q has an additional key exchange, which %s does not know: use --profile strongswan", p, o.profile)
 			}
 		}
 	}
@@ -140,12 +140,12 @@ func listenGateway(ctx context.Context, host netip.Addr, port, nattPort uint16) 
 	}
 	first, err := lc.ListenPacket(ctx, network, netip.AddrPortFrom(host, port).String())
 	if err != nil {
-		return sockets{}, usagef("--port: %d cannot be opened on %v: %w; 0 takes a free one", port, host, systemError(err))
+		return sockets{}, usagef("--port: %d cannot be opened on %v: %w; 0 picks a free one", port, host, systemError(err))
 	}
 	second, err := lc.ListenPacket(ctx, network, netip.AddrPortFrom(host, nattPort).String())
 	if err != nil {
 		_ = first.Close() // the first error says more
-		return sockets{}, usagef("--natt-port: %d cannot be opened on %v: %w; 0 takes a free one", nattPort, host, systemError(err))
+		return sockets{}, usagef("--natt-port: %d cannot be opened on %v: %w; 0 picks a free one", nattPort, host, systemError(err))
 	}
 	return sockets{first, second}, nil
 }
@@ -176,15 +176,15 @@ func (a *app) mockCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "mock",
 		Short: "Run a mock gateway until it is interrupted",
-		Long: `Run an IKEv2 responder that answers as a known daemon does, to try scans,
-clients and reports on. It negotiates IKE SAs, and authenticates no one.`,
+		Long: `Run an IKEv2 responder that answers as a known daemon does, for trying scans,
+clients and reports. It negotiates IKE SAs, and authenticates no one.`,
 		Example: `  ikescope mock --profile libreswan -v
   ikescope mock --accept aes256gcm16-prfsha384-ecp384 --listen ::1
   sudo ikescope mock --listen 192.0.2.1 --port 500 --natt-port 4500`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if port == nattPort && port != 0 {
-				return usagef("--natt-port: %d is that of --port, too", port)
+				return usagef("--natt-port: %d is also the --port", port)
 			}
 			if err := gateway.check(); err != nil {
 				return err

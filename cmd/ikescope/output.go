@@ -133,11 +133,11 @@ func (o *printOptions) open() (taken paths, err error) {
 // paths are those of files that will be written.
 type paths map[string]bool
 
-// take fails if path is asked for twice.
+// take fails if path is given twice.
 func (p paths) take(path string) error {
 	whole, err := filepath.Abs(path)
 	if err == nil && p[whole] {
-		err = errors.New("is asked for twice")
+		err = errors.New("is given twice")
 	}
 	p[whole] = true
 	return err
@@ -223,7 +223,7 @@ func (o *outputOptions) addFlags(flags *pflag.FlagSet, formats []string) {
 // written. The pending pcap is nil if none was asked for.
 func (o *outputOptions) open() (pcap *pending.File, err error) {
 	if o.quiet && o.verbose {
-		return nil, usagef("--quiet: does not go with --verbose")
+		return nil, usagef("--quiet: cannot be combined with --verbose")
 	}
 	taken, err := o.printOptions.open()
 	if err != nil || o.pcap == "" {

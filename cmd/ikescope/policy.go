@@ -17,10 +17,10 @@ import (
 func (a *app) policyCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "policy",
-		Short: "List, show and write the policies that gateways are held to",
-		Long: `List, show and write policies: the rules on algorithms of those who publish
-some, our own, and yours in YAML files. scan tells how a gateway stands to a
---policy, and check makes a gate of it.`,
+		Short: "List, show and write policies for gateways",
+		Long: `List, show and write policies: published rules on algorithms, our own, and yours
+in YAML files. scan evaluates a gateway against a --policy, and check makes a
+gate of it.`,
 		Example: `  ikescope policy list
   ikescope policy show cnsa1
   ikescope policy new --from vpn.json -o yaml=vpn.yaml`,
@@ -52,9 +52,9 @@ func (a *app) policyShowCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show NAME|FILE",
 		Short: "Show the rules of a policy, each with its reason and its source",
-		Long: `Show what a policy demands, why, where that is written, and what of it was not
-verified or cannot be observed by a scan. As yaml it is a policy file, to begin
-one's own with.`,
+		Long: `Show what a policy demands, why, where that is written, and which rules were not
+verified or cannot be observed by a scan. With -o yaml it is a policy file to
+start your own from.`,
 		Example: `  ikescope policy show cnsa1
   ikescope policy show modern -o yaml > ours.yaml
   ikescope policy show ours.yaml`,
@@ -89,7 +89,7 @@ func (a *app) policyNewCommand() *cobra.Command {
 		Short: "Write a policy that allows exactly what a gateway accepts now",
 		Long: `Write a policy file that the gateway of a JSON report meets exactly: the suites
 that it accepts are allowed, each of them is required, and nothing else is
-allowed. It is a gate against changes, and a beginning to edit.`,
+allowed. It is a gate against changes, and a starting point for edits.`,
 		Example: `  ikescope -o json=vpn.json vpn.example.com
   ikescope policy new --from vpn.json -o yaml=vpn.yaml
   ikescope check vpn.example.com --policy vpn.yaml`,

@@ -9,12 +9,12 @@ import (
 	"github.com/spf13/pflag"
 )
 
-const about = `Ikescope says what an IPsec gateway accepts in IKEv2, whether the path to it
+const about = `Ikescope shows what an IPsec gateway accepts in IKEv2, whether the path to it
 works, and what is weak or missing, with the exchanges that prove it.
 
-A TARGET is a host name or an address, perhaps with the port of IKE, as in
+A TARGET is a host name or an address, optionally with the port of IKE, as in
 host:500 or [2001:db8::1]:500, and the port of NAT traversal, as in
-host:500+4500. @file stands for the targets in a file, one a line, and - for
+host:500+4500. @file stands for the targets in a file, one per line, and - for
 those on standard input. Each address of a name is scanned on its own.`
 
 const examples = `  ikescope demo                           look at a report, without a gateway
@@ -23,13 +23,13 @@ const examples = `  ikescope demo                           look at a report, wi
                                           a report to read, and one to keep
   ikescope -o json @gateways.txt          many gateways, for another program
   ikescope compare vpn.json --client windows-11
-                                          does this client connect, and why not
+                                          does this client connect; if not, why
   ikescope explain vpn.json --client windows-11
-                                          and the lines that would mend it
+                                          and the lines that would fix it
   ikescope explain 13868                  what an error means
   ikescope check vpn.example.com --policy intermediate --fail-on high -o gates
                                           a gate for a pipeline
-  ikescope --plan                         what would be sent; nothing is
+  ikescope --plan                         what would be sent, without sending it
   ikescope --suite aes256gcm16-prfsha384-ecp384 vpn.example.com
                                           ask about this suite only
   ikescope --pcap vpn.pcap vpn.example.com
@@ -44,7 +44,7 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 	opts := newScanOptions()
 	root := &cobra.Command{
 		Use:     "ikescope [scan] TARGET...",
-		Short:   "Say what an IPsec gateway accepts in IKEv2",
+		Short:   "Show what an IPsec gateway accepts in IKEv2",
 		Long:    about,
 		Example: examples,
 		// A bare target is a scan.
@@ -67,7 +67,7 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 	addToggle(root.PersistentFlags(), new(bool), "help", "h", "this text")
 	addGroup(root, "Ask gateways:", a.scanCommand(), a.compareCommand(), a.checkCommand())
 	addGroup(root, "Read reports, errors and captures:", a.diffCommand(), a.explainCommand(), a.captureCommand())
-	addGroup(root, "What gateways are held against:", a.clientCommand(), a.policyCommand())
+	addGroup(root, "Policies and clients:", a.clientCommand(), a.policyCommand())
 	addGroup(root, "Try it on this machine:", a.demoCommand(), a.mockCommand())
 	about := "About ikescope:"
 	root.SetHelpCommandGroupID(about)
@@ -99,7 +99,7 @@ func nameTopic(root *cobra.Command) {
 		cmd.Args = func(_ *cobra.Command, args []string) error {
 			found, rest, err := root.Find(args)
 			if err != nil || len(rest) > 0 {
-				return usagef("help: %q is not a command; they are %s", strings.Join(args, " "), strings.Join(subcommands(found), ", "))
+				return usagef("help: %q is not a command; the commands are %s", strings.Join(args, " "), strings.Join(subcommands(found), ", "))
 			}
 			return nil
 		}
@@ -137,7 +137,7 @@ func mistaken(cmd *cobra.Command, args []string) error {
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		name := strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
-		return usagef("%s takes no arguments, and %q is one", name, args[0])
+		return usagef("%s takes no arguments, but %q was given", name, args[0])
 	}
 	return nil
 }
@@ -146,7 +146,7 @@ func noArguments(cmd *cobra.Command, args []string) error {
 func onlySubcommands(cmd *cobra.Command, args []string) error {
 	names := subcommands(cmd)
 	if len(args) == 0 {
-		return usagef("%s: say what to do: %s", cmd.Name(), strings.Join(names, ", "))
+		return usagef("%s: choose one of its commands: %s", cmd.Name(), strings.Join(names, ", "))
 	}
 	hint := "they are " + strings.Join(names, ", ")
 	if near := nearest(args[0], names); near != "" {

@@ -280,8 +280,8 @@ func TestDescribe(t *testing.T) {
 		{message, false, "IKE_SA_INIT response 0, 58 octets: N(INVALID_KE_PAYLOAD) " + ike.PayloadNonce.String()},
 		{append(ike.AppendNonESPMarker(nil), message...), true, "IKE_SA_INIT response 0, 62 octets: N(INVALID_KE_PAYLOAD) " + ike.PayloadNonce.String()},
 		{[]byte{0xff}, true, "NAT keepalive"},
-		{message, true, "no IKE, 58 octets"},
-		{[]byte("\x1b[2J"), false, "no IKE, 4 octets: "},
+		{message, true, "not IKE, 58 octets"},
+		{[]byte("\x1b[2J"), false, "not IKE, 4 octets: "},
 	} {
 		if got := describe(test.datagram, test.marker); !strings.HasPrefix(got, test.want) || strings.Contains(got, "\x1b") {
 			t.Errorf("got %q, want %q", got, test.want)

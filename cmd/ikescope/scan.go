@@ -169,7 +169,7 @@ func (a *app) scanJobs(ctx context.Context, opts *outputOptions, scanner probe.S
 	}
 	watch := progress.New(a.err, progress.Options{Verbose: opts.verbose, Quiet: opts.quiet, Columns: terminalWidth(a.err)})
 	stop := context.AfterFunc(ctx, func() {
-		watch.Note("interrupted: ending the scan and writing what was found; once more to quit at once")
+		watch.Note("interrupted: ending the scan and writing what was found; interrupt again to quit at once")
 	})
 	defer stop()
 	var names []string

@@ -75,7 +75,7 @@ func (o *scanOptions) addFlags(flags *pflag.FlagSet, formats []string) {
 		flags.Var(suites{&o.suites}, "suite", "ask about these suites only, as strongSwan writes them, such as aes256gcm16-prfsha384-ecp384; may be repeated")
 		flags.Var(enum{&o.profile, scanProfiles}, "profile", "how much to ask: quick (algorithms in use), standard (all that are registered, and ML-KEM as additional key exchange) or deep (any additional key exchange, and more samples)")
 		flags.Var(axes{&o.axes}, "axes", "ask about every algorithm of these axes, "+strings.Join(axisWords, ", ")+", and of the others about those in use")
-		addToggle(flags, &o.exhaustive, "exhaustive", "", "see each accepted suite accepted, rather than samples of them")
+		addToggle(flags, &o.exhaustive, "exhaustive", "", "confirm every accepted suite instead of taking samples")
 		flags.Var(fileName{&o.resume}, "resume", "go on from this JSON report of a scan that was interrupted or ran out of its budget")
 		addToggle(flags, &o.plan, "plan", "", "print the offers that would come first, and send nothing")
 	})
@@ -85,13 +85,13 @@ func (o *scanOptions) addFlags(flags *pflag.FlagSet, formats []string) {
 		flags.Var(wholeNumber(&o.nattPort, 1, 65535), "natt-port", "the UDP port of NAT traversal, where the target names none")
 		addToggle(flags, &o.ipv4, "ipv4", "4", "only the IPv4 addresses of names")
 		addToggle(flags, &o.ipv6, "ipv6", "6", "only the IPv6 addresses of names")
-		flags.Var(address{&o.source}, "source", "send from this address of ours")
+		flags.Var(address{&o.source}, "source", "send from this local address")
 		flags.Var(wholeNumber(&o.sourcePort, 1, 65535), "source-port", "send from this port; targets are then scanned one after another")
-		flags.Var(addresses{&o.outside}, "outside", "an address that a NAT before us may have, to find the port it gave us; may be repeated")
+		flags.Var(addresses{&o.outside}, "outside", "a public address that a NAT in front of us may have, to find the port it gave us; may be repeated")
 	})
 	underHeading(flags, paceFlags, func(flags *pflag.FlagSet) {
 		flags.Var(decimal(&o.rate, 0.1, 10000), "rate", "datagrams a second to each target")
-		flags.Var(wholeNumber(&o.window, 1, 1024), "window", "exchanges in flight at most")
+		flags.Var(wholeNumber(&o.window, 1, 1024), "window", "the most exchanges in flight")
 		flags.Var(wholeNumber(&o.tries, 1, 20), "tries", "how often a request is sent before its silence counts")
 		flags.Var(duration(&o.timeout, 10*time.Millisecond, time.Minute), "timeout", "the first wait for an answer; each further one is twice as long")
 		flags.Var(wholeNumber(&o.maxExchanges, 1, 1000000), "max-exchanges", "budget for each target; what it does not reach is not tested")
@@ -105,7 +105,7 @@ func (o *scanOptions) family() (family, error) {
 	asked := anyFamily
 	switch {
 	case o.ipv4 && o.ipv6:
-		return 0, usagef("--ipv4: does not go with --ipv6; without either both are scanned")
+		return 0, usagef("--ipv4: cannot be combined with --ipv6; without either both are scanned")
 	case o.ipv4:
 		asked = onlyIPv4
 	case o.ipv6:
@@ -208,7 +208,7 @@ func (o *scanOptions) scanner() (probe.Scanner, error) {
 	}
 	if len(o.axes) > 0 {
 		if o.profile != standard {
-			return s, usagef("--axes: does not go with --profile %s; it says itself what is asked", o.profile)
+			return s, usagef("--axes: cannot be combined with --profile %s, which sets what is asked", o.profile)
 		}
 		s.Universe = matrix.Quick(o.axes...)
 	}
@@ -220,10 +220,10 @@ func (o *scanOptions) scanner() (probe.Scanner, error) {
 	}
 	if len(o.suites) > 0 {
 		if len(o.axes) > 0 {
-			return s, usagef("--suite: does not go with --axes; it says itself what is asked")
+			return s, usagef("--suite: cannot be combined with --axes, which sets what is asked")
 		}
 		if o.profile != standard {
-			return s, usagef("--suite: does not go with --profile %s; it says itself what is asked", o.profile)
+			return s, usagef("--suite: cannot be combined with --profile %s, which sets what is asked", o.profile)
 		}
 		universe, err := matrix.NewUniverse(o.suites...)
 		if err != nil {

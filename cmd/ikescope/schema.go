@@ -14,20 +14,20 @@ func (a *app) schemaCommand() *cobra.Command {
 		schema      func() []byte
 		chosen      bool
 	}{
-		{"policy", "that of a policy file; policy list writes a list of such", baseline.PolicySchema, false},
-		{"diff", "that of what ikescope diff -o json writes", report.DiffSchema, false},
-		{"capture", "that of what ikescope capture -o json writes", report.CaptureSchema, false},
-		{"client", "that of what ikescope client list, show and import write with -o json", report.ClientSchema, false},
-		{"explain", "that of what ikescope explain WHAT -o json writes", report.ExplainSchema, false},
-		{"incident", "that of what ikescope explain LOG -o json writes", incident.Schema, false},
-		{"advice", "that of what ikescope explain REPORT --client CLIENT -o json writes", report.AdviceSchema, false},
-		{"plan", "that of what ikescope --plan -o json writes", report.PlanSchema, false},
+		{"policy", "of a policy file; policy list writes a list of them", baseline.PolicySchema, false},
+		{"diff", "of what ikescope diff -o json writes", report.DiffSchema, false},
+		{"capture", "of what ikescope capture -o json writes", report.CaptureSchema, false},
+		{"client", "of what ikescope client list, show and import write with -o json", report.ClientSchema, false},
+		{"explain", "of what ikescope explain WHAT -o json writes", report.ExplainSchema, false},
+		{"incident", "of what ikescope explain LOG -o json writes", incident.Schema, false},
+		{"advice", "of what ikescope explain REPORT --client CLIENT -o json writes", report.AdviceSchema, false},
+		{"plan", "of what ikescope --plan -o json writes", report.PlanSchema, false},
 	}
 	cmd := &cobra.Command{
 		Use:   "schema",
-		Short: "Print the JSON Schema of reports, or of what else is written",
+		Short: "Print the JSON Schema of reports and other output",
 		Long: `Print the JSON Schema (draft 2020-12) of the report that scan, compare, check
-and demo write with -o json, or of what else is written or read.`,
+and demo write with -o json, or of other output and input.`,
 		Example: `  ikescope schema > ikescope.schema.json
   ikescope schema --policy > policy.schema.json
   ikescope schema --capture > capture.schema.json`,
@@ -37,7 +37,7 @@ and demo write with -o json, or of what else is written or read.`,
 			for _, o := range others {
 				switch {
 				case o.chosen && first != "":
-					return usagef("--%s: does not go with --%s", first, o.flag)
+					return usagef("--%s: cannot be combined with --%s", first, o.flag)
 				case o.chosen:
 					schema, first = o.schema, o.flag
 				}

@@ -15,7 +15,7 @@ func (a *app) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
 		Short:   "Print the version",
-		Long:    `Print the version of ikescope, and for what it was built.`,
+		Long:    `Print the version of ikescope and the platform it was built for.`,
 		Example: `  ikescope version`,
 		Args:    noArguments,
 		RunE: func(*cobra.Command, []string) error {

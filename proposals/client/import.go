@@ -112,7 +112,7 @@ func (s *source) policies(syntax Syntax) ([]Policy, error) {
 	if len(s.text) == 0 {
 		return nil, faultAt(0, "", "it is empty")
 	}
-	return nil, faultAt(0, "", fmt.Sprintf("its syntax is none of %s", strings.Join(names, ", ")))
+	return nil, faultAt(0, "", fmt.Sprintf("its syntax is not one of %s", strings.Join(names, ", ")))
 }
 
 // located returns an error of the text as one of the file that the line is from.

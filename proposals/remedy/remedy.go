@@ -85,7 +85,7 @@ func (c Case) Remedies() []Remedy {
 		if !found {
 			why := "no setting is known that changes what this client offers"
 			if name == client.SyntaxCapture {
-				why = "a capture does not tell which product sent it"
+				why = "a capture does not show which product sent it"
 			}
 			out = append(out, Remedy{Side: ClientSide, Syntax: name, Where: "the client", Why: why})
 		}

@@ -72,7 +72,7 @@ func (c predictor) predict(p client.Policy) report.Client {
 		return out
 	}
 	if len(p.Offer) == 0 {
-		out.Notes = append(out.Notes, "Its offer holds nothing that can be told as suites.")
+		out.Notes = append(out.Notes, "Its offer contains nothing that can be expressed as suites.")
 		return out
 	}
 	candidates := c.choice.OfKE(p.Offer, p.KE)

@@ -52,7 +52,7 @@ func pathFindings(t *report.Target) []report.Finding {
 			Evidence: pathEvidence(t.Paths),
 			Fix: []string{
 				"check the address and the port",
-				"if the gateway speaks IKEv1 alone, enable IKEv2 on it: IKEv1 is historic",
+				"if the gateway speaks only IKEv1, enable IKEv2 on it: IKEv1 is historic",
 			},
 			Refs: []string{"RFC 9395"},
 		}}
@@ -104,7 +104,7 @@ func openPathFindings(t *report.Target) []report.Finding {
 		case p.Transport == report.UDP500 && state[report.UDP4500] == report.PathAnswers:
 			f.ID = "PATH-500"
 			f.Title = ike + " is " + english.Plain(p.State) + " while " + natt + " answers"
-			f.Detail = "clients that begin on " + ike + ", as most do, cannot connect; some gateways are so by intent"
+			f.Detail = "clients that begin on " + ike + ", as most do, cannot connect; some gateways do so on purpose"
 			f.Fix = []string{"let " + ike + " through to the gateway, unless its policy is " + natt + " alone"}
 		default:
 			continue
@@ -161,7 +161,7 @@ func icmpWords(p report.Path) (detail, fix string) {
 		return fmt.Sprintf("%s rejects %s by a filter", by, p.Name()),
 			"let " + p.Name() + " through the filter at " + by
 	case report.PathError:
-		return strings.TrimSuffix(p.Name()+": "+p.Detail, ": "), "mend the network here: " + p.Detail
+		return strings.TrimSuffix(p.Name()+": "+p.Detail, ": "), "fix the network here: " + p.Detail
 	}
 	return "", ""
 }

@@ -129,10 +129,10 @@ func suiteFindings(t *report.Target, f Facts) []report.Finding {
 		out = append(out, report.Finding{
 			ID: "IKE-NOTHING-ACCEPTED", Severity: report.SeverityHigh,
 			Title:  "the gateway answers, but accepts no suite",
-			Detail: "it may know no connection for the address of this scan, or want an algorithm that was not asked about",
+			Detail: "it may have no connection configured for the address of this scan, or want an algorithm that was not asked about",
 			Fix: []string{
 				"scan from an address that the gateway has a connection for",
-				"look into the log of the gateway: it says why it refused the offers",
+				"check the gateway's log: it says why it refused the offers",
 			},
 		})
 	}
@@ -184,7 +184,7 @@ func undecidedFinding(m *report.Matrix) report.Finding {
 	}
 	if unasked {
 		why = append(why, "the scan ended before it asked about all")
-		out.Fix = append(out.Fix, "let the scan go on to its end; if its exchanges were limited, allow more")
+		out.Fix = append(out.Fix, "let the scan finish; if its exchanges were limited, allow more")
 	}
 	out.Detail = strings.Join(why, "; ")
 	return out

@@ -337,7 +337,7 @@ func TestCaptureFolds(t *testing.T) {
 	if err := text.Capture(&b, s.document("FILE"), text.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(b.String(), "\nIKE SA "); n != 3 || !strings.Contains(b.String(), "17 IKE SAs are not told") {
+	if n := strings.Count(b.String(), "\nIKE SA "); n != 3 || !strings.Contains(b.String(), "17 IKE SAs are not shown") {
 		t.Errorf("%d of 20 alike are told", n)
 	}
 }

@@ -61,7 +61,7 @@ func TestDiffSuites(t *testing.T) {
 		}},
 		{"lost weak", reporttest.Matrix{Observed: good + "," + weak}, reporttest.Matrix{Observed: good}, []string{
 			"stronger suites: 1 suite refused now, accepted before: " + weak,
-			"stronger algorithm: 3des is accepted no more (ENCR_3DES)",
+			"stronger algorithm: 3des is no longer accepted (ENCR_3DES)",
 			"stronger policy: policy rfc8247 is met now; it was violated",
 			"stronger finding: gone: high finding IKE-KE-MODP1024: KE_MODP_1024 is accepted",
 			"!weaker",
@@ -76,7 +76,7 @@ func TestDiffSuites(t *testing.T) {
 			"weaker policy: policy cnsa1 is violated now; it was met", "!weaker suites", "!weaker algorithm",
 		}},
 		{"lost the strongest", reporttest.Matrix{Observed: wide}, reporttest.Matrix{Observed: "aes256gcm16-prfsha384-ecp256"}, []string{
-			"weaker algorithm: ecp384 is accepted no more (KE_ECP_384)",
+			"weaker algorithm: ecp384 is no longer accepted (KE_ECP_384)",
 			"neither suites: 1 suite refused now, accepted before: aes256gcm16-prfsha384-ecp384",
 		}},
 		{"gained a suite of what was there", reporttest.Matrix{Observed: good + "," + other}, reporttest.Matrix{Observed: good + "," + other + ",aes128-sha256-prfsha384-modp2048"}, []string{
@@ -85,7 +85,7 @@ func TestDiffSuites(t *testing.T) {
 		}},
 		{"lost the integrity algorithm beside AEAD", reporttest.Matrix{Observed: good + "," + other + ",aes128-sha1-prfsha256-modp2048"},
 			reporttest.Matrix{Observed: good + ",aes128-sha1-prfsha256-modp2048"}, []string{
-				"neither algorithm: sha256 is accepted no more (AUTH_HMAC_SHA2_256_128)", "!weaker"}},
+				"neither algorithm: sha256 is no longer accepted (AUTH_HMAC_SHA2_256_128)", "!weaker"}},
 		// Silence now is no refusal, and silence then is no gain.
 		{"accepted, then silent", reporttest.Matrix{Observed: good + "," + other}, reporttest.Matrix{Observed: good, Silent: other}, []string{
 			"neither suites: 1 suite no longer known: not decided now, accepted before: " + other,

@@ -102,7 +102,7 @@ func (c *contrast) client(old, now report.Client) {
 	case now.Verdict == report.ClientConnects:
 		c.add(report.AreaClient, report.EffectNeither, "", "%s connects now, with %s; it was: %s", name, assess.SuiteWords(now), was)
 	case now.Verdict == report.ClientFails:
-		c.add(report.AreaClient, report.EffectNeither, assess.MissingWords(now), "%s connects no more; it was: %s", name, was)
+		c.add(report.AreaClient, report.EffectNeither, assess.MissingWords(now), "%s no longer connects; it was: %s", name, was)
 	default:
 		c.add(report.AreaClient, report.EffectNeither, "", "whether %s connects is no longer known; it was: %s", name, was)
 	}

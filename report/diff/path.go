@@ -89,7 +89,7 @@ func (c *contrast) gateway() {
 			c.add(report.AreaGateway, report.EffectNeither, "", "%s %s is sent now", what, w)
 		}
 		for _, w := range lost {
-			c.add(report.AreaGateway, report.EffectNeither, "", "%s %s is sent no more", what, w)
+			c.add(report.AreaGateway, report.EffectNeither, "", "%s %s is no longer sent", what, w)
 		}
 	}
 	one("vendor ID", lists.Convert(old.VendorIDs, report.VendorID.String), lists.Convert(now.VendorIDs, report.VendorID.String))
@@ -108,9 +108,9 @@ func (c *contrast) gateway() {
 	}
 	for _, h := range without(oldHashes, nowHashes) {
 		if h == ike.SIGHASH_SHA1.String() && sha1(old) {
-			c.add(report.AreaGateway, report.EffectStronger, "collisions of SHA-1 are practical", "signatures with %s are accepted no more", h)
+			c.add(report.AreaGateway, report.EffectStronger, "collisions of SHA-1 are practical", "signatures with %s are no longer accepted", h)
 		} else {
-			c.add(report.AreaGateway, report.EffectNeither, "", "signatures with %s are accepted no more", h)
+			c.add(report.AreaGateway, report.EffectNeither, "", "signatures with %s are no longer accepted", h)
 		}
 	}
 	if old.Redirect != now.Redirect {

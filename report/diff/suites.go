@@ -52,7 +52,7 @@ func (c *contrast) suites() {
 	closed := minus(append(both(was.Undecided, is.Asked), minus(is.Asked, was.Asked)...), is.Accepted, is.Undecided, was.Accepted)
 	if failed != nil {
 		c.lessKnown = true
-		c.add(report.AreaSuites, report.EffectUnknown, "", "the sets of suites differ in too many pieces to tell")
+		c.add(report.AreaSuites, report.EffectUnknown, "", "the sets of suites differ in too many pieces to compare")
 		return
 	}
 	c.lessKnown = len(hidden) > 0 || len(opened) > 0
@@ -216,7 +216,7 @@ func (c *contrast) algorithms() {
 				c.add(report.AreaAlgorithm, effect, reason, "%s (%s) is no longer known: not decided now, accepted before", a.Keyword(), a.Name())
 				continue
 			}
-			c.add(report.AreaAlgorithm, effect, reason, "%s is accepted no more (%s)", a.Keyword(), a.Name())
+			c.add(report.AreaAlgorithm, effect, reason, "%s is no longer accepted (%s)", a.Keyword(), a.Name())
 		}
 	}
 }

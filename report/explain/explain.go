@@ -106,7 +106,7 @@ func Words() []string {
 
 func unknown(input string) error {
 	if strings.ContainsAny(input, " \n") {
-		return fmt.Errorf("no line of it tells why a connection failed, as far as ikescope knows")
+		return fmt.Errorf("no line of it shows why a connection failed, as far as ikescope knows")
 	}
 	near := proposals.Nearest(strings.ToUpper(input), Words())
 	if len(near) == 0 {
@@ -115,7 +115,7 @@ func unknown(input string) error {
 	if len(near) > 0 {
 		return fmt.Errorf("%q is not known; did you mean %s?", input, strings.Join(near, " or "))
 	}
-	return fmt.Errorf("%q is no error code, notify message, outcome or line of a log that ikescope knows", input)
+	return fmt.Errorf("%q is not an error code, notify message, outcome or line of a log that ikescope knows", input)
 }
 
 // about returns the explanation of a topic.

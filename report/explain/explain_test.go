@@ -74,12 +74,12 @@ func TestLinesWithCodes(t *testing.T) {
 func TestUnknown(t *testing.T) {
 	for input, want := range map[string]string{
 		"":                         "there is nothing to explain",
-		"99999999":                 "is no error code",
+		"99999999":                 "is not an error code",
 		"NO_PROPOSAL_CHOSE":        "did you mean NO_PROPOSAL_CHOSEN",
 		"port_unreacheable":        "did you mean port_unreachable",
 		"13686":                    `did you mean 13`,
-		"the weather is fine":      "no line of it tells",
-		"0x":                       "is no error code",
+		"the weather is fine":      "no line of it shows",
+		"0x":                       "is not an error code",
 		strings.Repeat("a", 2<<20): "more than",
 	} {
 		if found, err := Explain(input); err == nil || !strings.Contains(err.Error(), want) {

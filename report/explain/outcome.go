@@ -12,7 +12,7 @@ var outcomes = []struct{ word, topic, meaning string }{
 	{"echo", "malformed", "the request came back as it was: a reflector, not a gateway"},
 	{"not_ike", "malformed", "an answer came that is not of IKEv2"},
 	{"unreachable", "port-refused", "an ICMP error came instead of an answer"},
-	{"no_answer", "silence", "no answer came, nor an ICMP error; that is no refusal"},
+	{"no_answer", "silence", "neither an answer nor an ICMP error came; that is not a refusal"},
 	{"not_tried", "status", "the scan ended before this was asked"},
 	{"answers", "established", "the path carries requests and answers"},
 	{"silent", "silence", "nothing came back on this path"},

@@ -147,7 +147,7 @@ func baselineGate(d *report.Diff, t *report.Target) gateVerdict {
 		}
 		return gateVerdict{report.GatePassed, "nothing is weaker" + with}
 	}
-	return gateVerdict{report.GateUndecided, "the earlier report does not hold it"}
+	return gateVerdict{report.GateUndecided, "the earlier report does not contain it"}
 }
 
 // findingGate fails where a finding on the gateway is as bad as worst, or worse.

@@ -30,7 +30,7 @@ func Asked(t *report.Target) ([]matrix.Asked, error) {
 		if e.Group != "" {
 			method, err := proposals.ParseAlgorithm(e.Group)
 			if err != nil || method.Axis != proposals.KE {
-				return nil, fmt.Errorf("exchange %d: group %q is no key exchange method", e.ID, e.Group)
+				return nil, fmt.Errorf("exchange %d: group %q is not a key exchange method", e.ID, e.Group)
 			}
 			answer.KE = method
 		}

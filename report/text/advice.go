@@ -57,7 +57,7 @@ func (p *page) advice(a report.Advice) {
 		p.text(2, "the algorithms of IKE meet; if the client still fails, it is ESP, a certificate or the login: ikescope explain the error that it shows")
 	case report.ClientUnknown:
 		p.section("NEXT")
-		p.text(2, "scan until it is known: what is undecided may be accepted; ikescope explain no_answer tells what to look at where the gateway is silent")
+		p.text(2, "scan until it is known: what is undecided may be accepted; for a silent gateway see ikescope explain no_answer")
 	}
 }
 

@@ -28,7 +28,7 @@ func Capture(w io.Writer, c *report.Capture, o Options) error {
 	}
 	if left := len(c.SAs) - len(told); left > 0 {
 		p.section("")
-		p.text(0, english.Counted(int64(left), "IKE SA is", "IKE SAs are")+" not told: --sa NUMBER tells one, and --all all of them")
+		p.text(0, english.Counted(int64(left), "IKE SA is", "IKE SAs are")+" not shown: --sa NUMBER shows one, and --all all of them")
 	}
 	return p.writeTo(w)
 }

@@ -58,7 +58,7 @@ func (p *page) capturedSA(sa *report.CapturedSA) {
 		p.timed(since(sa.First, e.Time), yellow, capturedErrorWords(sa, e))
 	}
 	if sa.Omitted > 0 {
-		p.text(0, english.Counted(int64(sa.Omitted), "more message is", "more messages are")+" not told, from the middle of the IKE SA")
+		p.text(0, english.Counted(int64(sa.Omitted), "more message is", "more messages are")+" not shown, from the middle of the IKE SA")
 	}
 
 	p.section("VERDICT")
@@ -161,10 +161,10 @@ func (p *page) capturedPaths(sa *report.CapturedSA) {
 			if sa.Verdict.ID == report.CapturedOneSided || isCut(sa) {
 				text = "the NAT detection of the " + silent + " is not in the capture"
 			}
-			p.text(0, text+": NAT beyond the place of the capture cannot be told")
+			p.text(0, text+": NAT beyond the capture point cannot be seen")
 		}
 	} else if sa.Version == 2 && sa.Rekeys == 0 && hasInit(sa) {
-		p.text(0, "no NAT detection: NAT on the way cannot be told")
+		p.text(0, "no NAT detection: NAT on the way cannot be detected")
 	}
 	if sa.ESPSent+sa.ESPReceived > 0 {
 		p.text(0, fmt.Sprintf("ESP: %d packets from the initiator, %d to it", sa.ESPSent, sa.ESPReceived))

@@ -57,7 +57,7 @@ func Explanations(w io.Writer, all []explain.Explanation, o Options) error {
 
 func layerText(l explain.Layer) string {
 	if l == explain.NoFailure {
-		return "none: this is no failure of IKEv2"
+		return "none: this is not an IKEv2 failure"
 	}
 	return string(l)
 }

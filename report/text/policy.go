@@ -42,7 +42,7 @@ func (p *page) policies(t *report.Target) {
 		}
 		if unverified > 0 {
 			p.indented(2, 2, "not verified against the source: "+english.Counted(int64(unverified), "rule", "rules")+
-				"; claim no conformity by this")
+				"; do not claim conformity from this")
 		}
 	}
 	if rated {
