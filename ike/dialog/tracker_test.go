@@ -500,6 +500,8 @@ func FuzzTracker(f *testing.F) {
 		}
 		f.Add(octets, octets[:28])
 	}
+	v1 := append(append(append([]byte{}, spii[:]...), spir[:]...), 1, 0x10, 2, 0, 0, 0, 0, 0, 0, 0, 0, 28)
+	f.Add(v1, append(append([]byte{}, v1[:16]...), 132, 0x10, 2, 0, 0, 0, 0, 0, 0, 0, 0, 37, 0, 0, 0, 9, 0, 7, 1, 1, 9))
 	f.Fuzz(func(t *testing.T, a, b []byte) {
 		var tracker Tracker
 		for i, octets := range [][]byte{a, b, a, b} {
@@ -508,6 +510,8 @@ func FuzzTracker(f *testing.F) {
 			tracker.AddChild(ChildPacket{Source: gateway, Destination: client, SPI: uint32(len(a))})
 			tracker.AddKeepalive(client, gateway)
 			tracker.AddError(ICMPError{Source: client, Destination: gateway, Octets: octets})
+			tracker.AddError(ICMPError{Source: clientT, Destination: gatewayT, Octets: octets})
+			ServedPort(client, gateway, octets)
 		}
 		tracker.Finish()
 		for _, sa := range tracker.SAs {
