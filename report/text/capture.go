@@ -137,12 +137,19 @@ func chooseSAs(groups []*group, all bool) map[int]bool {
 	return told
 }
 
-// captureSummary writes a line for each group.
+// captureSummary writes a line for each group, and beyond a number of them, for
+// each verdict.
 func (p *page) captureSummary(groups []*group, scans []report.CapturedScan) {
 	p.section("SUMMARY")
+	lines := 0
+	var more []*further
 	for _, g := range groups {
 		// What was tried again counts as what came of it.
 		if g.scan > 0 || g.verdict.ID == report.CapturedTriedAgain {
+			continue
+		}
+		if lines++; lines > summaryLines {
+			more = addFurther(more, g)
 			continue
 		}
 		which := fmt.Sprintf("IKE SA %d", g.numbers[0])
@@ -154,10 +161,36 @@ func (p *page) captureSummary(groups []*group, scans []report.CapturedScan) {
 		}
 		p.styled(resultStyle(g.verdict.Result), 2, fmt.Sprintf("%s: %s (%s; %s)", g.verdict, g.verdict.Title, g.who, which))
 	}
+	for _, f := range more {
+		p.styled(resultStyle(f.verdict.Result), 2, fmt.Sprintf("%s: %s (%s, between %s)", f.verdict, f.verdict.Title,
+			english.Counted(int64(f.sas), "more IKE SA", "more IKE SAs"), english.Counted(int64(f.pairs), "other pair of addresses", "other pairs of addresses")))
+	}
 	for _, s := range scans {
 		p.text(2, scanWords(s))
 		p.indented(2, 0, "known by its numbers: "+s.Evidence)
 	}
+}
+
+// summaryLines is how many groups are told one by one.
+const summaryLines = 60
+
+// further is the groups of a verdict that are not told one by one.
+type further struct {
+	verdict    report.CapturedVerdict
+	sas, pairs int
+}
+
+func addFurther(more []*further, g *group) []*further {
+	i := slices.IndexFunc(more, func(f *further) bool {
+		return f.verdict.ID == g.verdict.ID && f.verdict.Result == g.verdict.Result && f.verdict.Layer == g.verdict.Layer
+	})
+	if i < 0 {
+		i = len(more)
+		more = append(more, &further{verdict: g.verdict})
+	}
+	more[i].sas += len(g.numbers)
+	more[i].pairs++
+	return more
 }
 
 // scanWords tells a scan in one sentence.
