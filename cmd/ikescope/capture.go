@@ -30,9 +30,10 @@ func (a *app) captureCommand() *cobra.Command {
 		Use:   "capture FILE...",
 		Short: "Show the IKE exchanges in packet captures",
 		Long: `Read pcap or pcapng files, or - for one on standard input, and show each IKE SA
-in them: who, when, exchange by exchange, offers, choice, notifies and vendor
-IDs by name, retransmissions, NAT, where it stopped, and which layer that
-points to: the network, the negotiation, the authentication or the client.
+in them, of IKEv2 and IKEv1: who, when, exchange by exchange, offers, choice,
+notifies and vendor IDs by name, retransmissions, NAT, where it stopped, and
+which layer that points to: the network, the negotiation, the authentication,
+the Child SA or the client. What a capture does not decide is unknown.
 
 Nothing is decrypted. Of IKE_AUTH and later exchanges only the sizes, the times
 and who answered can be seen; what is concluded from these is marked.

@@ -468,3 +468,46 @@ func TestFieldCases(t *testing.T) {
 		})
 	}
 }
+
+// F: what IKEv1 has in the clear is told: offers and choice, and NAT.
+func TestFieldIKEv1(t *testing.T) {
+	natd := func(next ikev1.PayloadType, r ike.SPI, of string) []byte {
+		return v1Payload(next, natHashV1(spiA, r, of))
+	}
+	keys := func(salt byte, destination, source string) []byte {
+		return v1(spiA, spiB, ikev1.MainMode, 0, 0, ikev1.PayloadKE, join(v1Payload(10, bytes.Repeat([]byte{salt}, 128)), v1Payload(ikev1.PayloadNATD, bytes.Repeat([]byte{salt}, 16)),
+			natd(ikev1.PayloadNATD, spiB, destination), natd(0, spiB, source)))
+	}
+	f := of(ab(0, 500, v1(spiA, noSPI, ikev1.MainMode, 0, 0, ikev1.PayloadSA, join(v1Payload(ikev1.PayloadVendorID, v1SA(v1Strong, v1Weak)), v1Payload(0, []byte("an implementation"))))),
+		ba(.02, 500, v1(spiA, spiB, ikev1.MainMode, 0, 0, ikev1.PayloadSA, v1Payload(0, v1SA(v1Weak)))),
+		ab(.03, 500, keys(5, hostB+":500", "10.1.1.1:500")), ba(.05, 500, keys(6, hostA+":500", hostB+":500")), wait(9))
+	c := shot{}.show(t, f)
+	sa := c.SAs[0]
+	request, response := sa.Exchanges[0].Request, sa.Exchanges[0].Responses[0]
+	if len(request.Proposals) != 2 || request.Proposals[1].Keywords != "3des256-md5-modp1024" || request.Proposals[0].Keywords != "aes256-sha1-modp1024" ||
+		request.Proposals[0].Authentication != "pre-shared key" || len(request.VendorIDs) != 1 || len(response.Proposals) != 1 || sa.Suite != "3des256-md5-modp1024" {
+		t.Errorf("%+v, %+v, suite %s", request, response, sa.Suite)
+	}
+	if len(sa.Exchanges) != 2 || sa.Exchanges[1].Request.Payloads[2] != "NAT-D" {
+		t.Errorf("%+v", sa.Exchanges)
+	}
+	if n := sa.NAT; n == nil || !n.InitiatorBehindNAT || n.ResponderBehindNAT || !n.InitiatorSupports || !n.ResponderSupports {
+		t.Errorf("NAT %+v", n)
+	}
+	if got := verdicts(c); got != "unknown NOTHING-ON-4500" {
+		t.Error(got)
+	}
+}
+
+// D1: what is told of a file that is sorted by flow is in order of time.
+func TestFieldOrder(t *testing.T) {
+	m := meeting{port: 4500}.film()
+	c := shot{}.show(t, slices.Concat(m[2:], espBothInUDP(1, 5), m[:2]))
+	sa := c.SAs[0]
+	if sa.Exchanges[0].Type != "IKE_SA_INIT" || sa.Paths[0].Initiator.Port != 500 || sa.Initiator.Port != 500 || !sa.First.Equal(sa.Exchanges[0].Request.Time) {
+		t.Errorf("%s first at %v, %+v", sa.Exchanges[0].Type, sa.First, sa.Paths)
+	}
+	if !sa.Until.After(sa.Last) {
+		t.Errorf("the capture ends %v, the IKE SA %v", sa.Until, sa.Last)
+	}
+}
