@@ -2,9 +2,10 @@
 // captures of UDP datagrams.
 //
 // A [Reader] takes the frames out of a pcap or pcapng file. A [Dissector] looks
-// into them: link layers, VLAN tags, IPv4 and IPv6 with extension headers, IP
-// in IP, IP fragments, UDP and ICMP. What belongs to IKE goes to its
-// [dialog.Tracker], which puts it together into IKE SAs; everything else is
+// into them: link layers, VLAN tags, tunnels such as GRE and VXLAN, IPv4 and IPv6
+// with extension headers, IP fragments, UDP, TCP (RFC 9329), ESP, AH and ICMP.
+// What may hold IKE and is not looked into is named. What belongs to IKE goes to
+// its [dialog.Tracker], which puts it together into IKE SAs; everything else is
 // counted. A [Point] does both, for one file or for several that follow one
 // another in time. A [Writer] writes pcap.
 //
