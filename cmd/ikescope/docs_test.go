@@ -4,10 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -121,5 +126,170 @@ func TestREADMEExamples(t *testing.T) {
 	}
 	if examples < 2 {
 		t.Errorf("%d examples with their output in the README, want at least 2", examples)
+	}
+}
+
+// sourcePath is a file of the repository in a document for those who work on it,
+// with the names in parentheses that it declares, if any.
+var sourcePath = regexp.MustCompile("`([\\w.-]+/[\\w./-]+\\.[a-z]+)`(?: \\(((?:`[\\w.]+`(?:, )?)+)\\))?")
+
+// TestDocsNameTheCode holds that each file that a document names is there, and
+// declares what is named with it.
+func TestDocsNameTheCode(t *testing.T) {
+	for _, doc := range []string{"docs/architecture.md", "CONTRIBUTING.md"} {
+		text, err := os.ReadFile(filepath.Join("../..", doc))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := sourcePath.FindAllStringSubmatch(string(text), -1)
+		if len(found) < 10 {
+			t.Errorf("%s names %d files", doc, len(found))
+		}
+		for _, m := range found {
+			if strings.ContainsAny(m[1], "ABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+				continue // a placeholder, or a document
+			}
+			path := filepath.Join("../..", m[1])
+			if _, err := os.Stat(path); err != nil {
+				t.Errorf("%s: %v", doc, err)
+				continue
+			}
+			if m[2] == "" {
+				continue
+			}
+			declared := declarations(t, path)
+			for name := range strings.SplitSeq(m[2], ", ") {
+				if name = strings.Trim(name, "`"); !slices.Contains(declared, name) {
+					t.Errorf("%s: %s does not declare %s", doc, m[1], name)
+				}
+			}
+		}
+	}
+}
+
+// declarations returns what a Go file declares: a method as Type.Name.
+func declarations(t *testing.T, path string) (names []string) {
+	t.Helper()
+	file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range file.Decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			name := d.Name.Name
+			if d.Recv != nil {
+				receiver := d.Recv.List[0].Type
+				if star, ok := receiver.(*ast.StarExpr); ok {
+					receiver = star.X
+				}
+				if r, ok := receiver.(*ast.Ident); ok {
+					name = r.Name + "." + name
+				}
+			}
+			names = append(names, name)
+		case *ast.GenDecl:
+			for _, s := range d.Specs {
+				switch s := s.(type) {
+				case *ast.TypeSpec:
+					names = append(names, s.Name.Name)
+				case *ast.ValueSpec:
+					for _, n := range s.Names {
+						names = append(names, n.Name)
+					}
+				}
+			}
+		}
+	}
+	return names
+}
+
+// TestArchitecture holds the picture of docs/architecture.md and its list of
+// packages to rooms: each package is there once, above all that it imports.
+func TestArchitecture(t *testing.T) {
+	text, err := os.ReadFile("../../docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const product = "report/incident/PRODUCT"
+	drawn := func(room string) string { // as it is named there
+		name, ok := strings.CutPrefix(room, "report/incident/")
+		if ok && name != "readers" && name != "logtext" {
+			return product
+		}
+		return room
+	}
+	rows := map[string]int{}
+	folders := regexp.MustCompile(`\S+`)
+	_, picture, _ := strings.Cut(string(text), "## The import graph")
+	_, picture, _ = strings.Cut(picture, "\n    ike ")
+	head, picture, _ := strings.Cut("    ike "+picture, "\n\n")
+	picture, _, _ = strings.Cut(picture, "\n\n")
+	columns := folders.FindAllStringIndex(head, -1)
+	for row, line := range strings.Split(picture, "\n") {
+		for _, word := range folders.FindAllStringIndex(line, -1) {
+			name := line[word[0]:word[1]]
+			column := 0
+			for i, c := range columns {
+				if c[0] <= word[0] {
+					column = i
+				}
+			}
+			if folder := head[columns[column][0]:columns[column][1]]; name != folder {
+				name = folder + "/" + name
+			}
+			if _, twice := rows[name]; twice {
+				t.Errorf("the picture has %s twice", name)
+			}
+			rows[name] = row
+		}
+	}
+	wanted := map[string]bool{}
+	for name, r := range rooms {
+		wanted[drawn(name)] = true
+		for _, imported := range r.ours {
+			if above, below := rows[drawn(name)], rows[drawn(imported)]; above >= below {
+				t.Errorf("the picture has %s in row %d and %s, which it imports, in row %d", name, above, imported, below)
+			}
+		}
+	}
+	if got, want := slices.Sorted(maps.Keys(rows)), slices.Sorted(maps.Keys(wanted)); !slices.Equal(got, want) {
+		t.Errorf("the picture has the packages\n%q\nwant\n%q", got, want)
+	}
+	for name := range wanted {
+		if n := strings.Count(string(text), "\n| `"+name+"` |"); n != 1 {
+			t.Errorf("the list of packages has %d rows for %s", n, name)
+		}
+	}
+	for name := range rooms {
+		if p, ok := strings.CutPrefix(name, "report/incident/"); ok && drawn(name) == product && !strings.Contains(string(text), "`"+p+"`") {
+			t.Errorf("the list of packages does not name the reader %s", p)
+		}
+	}
+}
+
+// TestREADMEDependencies holds the README's table to what go.mod requires.
+func TestREADMEDependencies(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mod, err := os.ReadFile("../../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var required, listed []string
+	for _, m := range regexp.MustCompile(`(?m)^\t(\S+) v\S+$`).FindAllSubmatch(mod, -1) {
+		required = append(required, string(m[1]))
+	}
+	_, table, _ := strings.Cut(string(readme), "\n## Dependencies\n")
+	table, _, _ = strings.Cut(table, "\n## ")
+	for _, m := range regexp.MustCompile(`(?m)^\| \[\S+\]\(https://pkg\.go\.dev/(\S+)\) \| .+ \|$`).FindAllStringSubmatch(table, -1) {
+		listed = append(listed, m[1])
+	}
+	slices.Sort(required)
+	slices.Sort(listed)
+	if len(required) == 0 || !slices.Equal(required, listed) {
+		t.Errorf("the README has the dependencies\n%q\nand go.mod\n%q", listed, required)
 	}
 }
