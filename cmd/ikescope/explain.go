@@ -153,7 +153,7 @@ func (a *app) explainWords(o *explainOptions, words []string) error {
 func (a *app) how(o *explainOptions) error {
 	h, _ := incident.HowOf(o.how)
 	return a.print(&o.printOptions, documentWriters(h, func(w io.Writer, look text.Options) error {
-		return incident.WriteHow(w, h, incident.Options{Width: look.Width, Color: look.Color})
+		return text.How(w, h, look)
 	}))
 }
 

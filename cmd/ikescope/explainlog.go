@@ -131,8 +131,9 @@ func (a *app) explainLogs(ctx context.Context, o *explainOptions, sources []logS
 }
 
 func (a *app) writeStories(o *explainOptions, doc *incident.Document) error {
-	return a.print(&o.printOptions, documentWriters(doc, func(w io.Writer, t text.Options) error {
-		return incident.WriteText(w, doc, incident.Options{Width: t.Width, Color: t.Color, Attempt: o.attempt})
+	return a.print(&o.printOptions, documentWriters(doc, func(w io.Writer, look text.Options) error {
+		look.Attempt = o.attempt
+		return text.Incident(w, doc, look)
 	}))
 }
 
@@ -224,7 +225,7 @@ func (t *teller) paused(groups *incident.Groups) func(incident.File) {
 				out.WriteByte('\n')
 			}
 			t.told++
-			incident.WriteText(&out, doc, incident.Options{Width: look.Width, Color: look.Color})
+			text.Incident(&out, doc, look)
 			t.a.out.Write(out.Bytes())
 		}
 		*groups = incident.Groups{}

@@ -82,7 +82,7 @@ var rooms = map[string]room{
 	"report/incident/strongswan": {ours: []string{"report/incident"}},
 	"report/incident/windows":    {ours: []string{"proposals/table", "report/explain", "report/incident"}},
 	"report/text": {ours: []string{"ike", "proposals", "proposals/client", "proposals/baseline", "report", "report/english",
-		"report/internal/lists", "report/explain", "report/assess"}},
+		"report/internal/lists", "report/explain", "report/assess", "report/incident"}},
 	"report/reporttest":              {ours: []string{"ike", "proposals", "proposals/matrix", "proposals/choice", "probe/initiator", "probe"}},
 	"cmd/ikescope/internal/pending":  {},
 	"cmd/ikescope/internal/progress": {ours: []string{"ike", "proposals", "probe"}},

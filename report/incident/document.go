@@ -110,8 +110,8 @@ type Moment struct {
 	Cause bool `json:"cause"`
 }
 
-// maxStories bounds the stories of a document.
-const maxStories = 100
+// MaxStories bounds the stories of a [Document].
+const MaxStories = 100
 
 // NewDocument puts what was read into a document.
 func NewDocument(files []File, g *Groups) *Document {
@@ -127,8 +127,8 @@ func NewDocument(files []File, g *Groups) *Document {
 	}
 	d.Kinds = len(all)
 	for _, group := range all {
-		if len(d.Stories) == maxStories {
-			d.Notes = append(d.Notes, fmt.Sprintf("%d further kinds of attempts are left out", len(all)-maxStories))
+		if len(d.Stories) == MaxStories {
+			d.Notes = append(d.Notes, fmt.Sprintf("%d further kinds of attempts are left out", len(all)-MaxStories))
 			break
 		}
 		d.Stories = append(d.Stories, group.story())

@@ -2,7 +2,6 @@ package incident
 
 import (
 	_ "embed"
-	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -95,37 +94,4 @@ func switchOn(product string) string {
 		return ": to learn more, " + h.Short + " (ikescope explain --how " + h.Product + ")"
 	}
 	return ""
-}
-
-// WriteHow writes how a log is switched on as a text to read.
-func WriteHow(w io.Writer, h *How, o Options) error {
-	t := &writer{width: max(o.Width, 60), color: o.Color}
-	if o.Width == 0 {
-		t.width = 80
-	}
-	t.out.WriteString(t.paint(styleBold, "the log of "+h.Product) + "\n")
-	for _, part := range []struct {
-		label string
-		lines []HowLine
-	}{{"ON", h.On}, {"COLLECT", h.Collect}, {"OFF", h.Off}} {
-		t.out.WriteByte('\n')
-		for i, l := range part.lines {
-			text := l.Line
-			if l.Layer != "" {
-				t.item(labelled(i, part.label), string(l.Layer)+":", 0)
-				i++
-			}
-			if l.Paste {
-				t.pasted(labelled(i, part.label), "", text)
-			} else {
-				t.item(labelled(i, part.label), text, 2)
-			}
-		}
-	}
-	t.out.WriteByte('\n')
-	t.item("WHERE", h.Where, 0)
-	t.out.WriteByte('\n')
-	t.item("LACKS", h.Lacks, 0)
-	_, err := io.WriteString(w, t.out.String())
-	return err
 }

@@ -158,27 +158,3 @@ func (g *Group) together(s *Story) {
 
 // maxOther bounds the lines of the other side's timeline.
 const maxOther = 5
-
-// slack is how far clocks may be apart without a word.
-const slack = 2 * time.Second
-
-// words say what the other side's log shows.
-func (p *Partner) words() string {
-	who := "the other side"
-	switch p.Side {
-	case Responder:
-		who = "the gateway"
-	case Initiator:
-		who = "the client"
-	}
-	out := p.File + ", that of " + who + " (" + p.Product + "; paired by " + p.PairedBy + "): " + p.Heading
-	ahead := time.Duration(p.ClockAhead) * time.Millisecond
-	switch {
-	case !p.ClockKnown:
-	case ahead > slack:
-		out += "; its clock, or time zone, is " + ahead.Round(time.Second).String() + " ahead"
-	case ahead < -slack:
-		out += "; its clock, or time zone, is " + (-ahead).Round(time.Second).String() + " behind"
-	}
-	return out
-}

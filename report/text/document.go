@@ -22,6 +22,8 @@ type Options struct {
 	ClientsAsked bool
 	// All tells each IKE SA of a capture, those of scans and those alike too.
 	All bool
+	// Attempt is the number of the story of logs to show alone, 0 for all.
+	Attempt int
 }
 
 // asked reports whether headings tell of the clients of t that fail.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/text"
 )
 
 // read returns what logs say, and the text of it.
@@ -42,7 +43,7 @@ func story(t testing.TB, names []string, logs [][]byte) (*incident.Document, str
 	}
 	d := incident.NewDocument(files, &g)
 	var out bytes.Buffer
-	if err := incident.WriteText(&out, d, incident.Options{Width: 400}); err != nil {
+	if err := text.Incident(&out, d, text.Options{Width: 400}); err != nil {
 		t.Fatal(err)
 	}
 	return d, out.String()

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/text"
 )
 
 // FuzzScan reads anything as a log, and writes what it says.
@@ -46,7 +47,7 @@ func FuzzScan(f *testing.F) {
 				t.Errorf("%d lines are the cause %q: %+v", causes, s.Cause, s)
 			}
 			var out bytes.Buffer
-			if err := incident.WriteText(&out, d, incident.Options{Width: 60, Attempt: i + 1}); err != nil {
+			if err := text.Incident(&out, d, text.Options{Width: 60, Attempt: i + 1}); err != nil {
 				t.Fatal(err)
 			}
 			for _, r := range out.String() {

@@ -1,0 +1,280 @@
+package text
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/english"
+	"github.com/ikescope/ikescope/report/incident"
+)
+
+// Incident writes what logs say: one story, or a table of many.
+func Incident(w io.Writer, d *incident.Document, o Options) error {
+	p := newPage(o)
+	several := len(d.Files) > 1
+	switch {
+	case o.Attempt > 0 && o.Attempt <= len(d.Stories):
+		p.story(&d.Stories[o.Attempt-1], several)
+	case len(d.Stories) == 1:
+		p.story(&d.Stories[0], several)
+	case len(d.Stories) > 1:
+		p.stories(d)
+	}
+	if len(d.Notes) > 0 {
+		p.section("NOTES")
+		for _, note := range d.Notes {
+			p.text(2, "- "+note)
+		}
+	}
+	return p.writeTo(w)
+}
+
+// story writes one story: heading, timeline, what to do, and what only the
+// other side can tell. The timeline names its log where there are several.
+func (p *page) story(s *incident.Story, several bool) {
+	style := bold
+	if s.Cause != "" {
+		style = bold + ";" + red
+	}
+	for _, line := range wrap(report.Printable(storyHeading(s)), p.width, 2) {
+		p.wide(p.paint(style, line))
+	}
+	for _, line := range wrap(report.Printable(whose(s)), p.width, 0) {
+		p.wide(p.paint(dim, line))
+	}
+	if len(s.Details) > 0 {
+		p.section("APART")
+		for _, detail := range s.Details {
+			p.text(2, detail)
+		}
+	}
+	if len(s.Likely) > 0 {
+		p.section("LIKELY")
+		for _, reason := range s.Likely {
+			p.text(2, "- "+reason)
+		}
+	}
+	if len(s.Timeline) > 0 {
+		p.section("LINES")
+		if several {
+			p.text(0, s.Timeline[0].File)
+		}
+		p.moments(s.Timeline)
+	}
+	if s.Other != nil {
+		p.section("OTHER LOG")
+		p.text(0, otherLog(s.Other))
+		p.moments(s.Other.Timeline)
+	}
+	if len(s.Fix) > 0 {
+		label := "FIX"
+		if len(s.Likely) > 0 && !s.Firm {
+			label = "CHECK"
+		}
+		p.section(label)
+		p.fixes(s.Fix)
+	}
+	if s.Elsewhere != "" && s.Other == nil {
+		p.section("OTHER SIDE")
+		p.text(0, s.Elsewhere)
+	}
+}
+
+func storyHeading(s *incident.Story) string {
+	if s.Layer != incident.NoFailure && s.Layer != incident.Unknown {
+		return string(s.Layer) + ": " + s.Heading
+	}
+	return s.Heading
+}
+
+// fixes writes what to do, below the places where it is to be done.
+func (p *page) fixes(all []incident.Fix) {
+	indent := 0
+	for _, f := range all {
+		if f.Where != "" {
+			p.text(2, f.Where+":")
+			indent = 2
+		} else if !f.Paste {
+			indent = 0
+		}
+		if !f.Paste {
+			p.indented(indent, 0, f.Line)
+			continue
+		}
+		for line := range strings.SplitSeq(f.Line, "\n") {
+			p.paste(indent, line)
+		}
+	}
+}
+
+// paste writes a line to paste, which is not broken.
+func (p *page) paste(indent int, line string) {
+	p.raw(strings.Repeat(" ", indent) + p.paint(green, report.Printable(line)))
+}
+
+// whose says whose log it is, and how far the attempt came.
+func whose(s *incident.Story) string {
+	var out strings.Builder
+	version := ""
+	if s.IKE == 1 {
+		version = ", IKEv1"
+	}
+	switch s.Side {
+	case incident.Responder:
+		fmt.Fprintf(&out, "%s%s: the log of the responder, the gateway", s.Product, version)
+	case incident.Initiator:
+		fmt.Fprintf(&out, "%s%s: the log of the initiator, the client", s.Product, version)
+	default:
+		fmt.Fprintf(&out, "%s%s: the lines do not say whose log it is", s.Product, version)
+	}
+	if s.Connection != "" {
+		fmt.Fprintf(&out, "; connection %q", s.Connection)
+	}
+	if peer := cmp.Or(s.PeerID, s.Peer); peer != "" && len(s.Peers) <= 1 {
+		fmt.Fprintf(&out, "; peer %s", peer)
+	}
+	switch s.Reached {
+	case incident.PhaseNone:
+	case incident.PhaseEstablished:
+		out.WriteString("; it was established")
+	default:
+		fmt.Fprintf(&out, "; it came to %s", s.Reached)
+	}
+	if s.Retries > 0 {
+		fmt.Fprintf(&out, "; %s", english.Counted(int64(s.Retries), "retransmission", "retransmissions"))
+	}
+	if s.Count > 1 {
+		fmt.Fprintf(&out, "; %s attempts", english.Grouped(int64(s.Count)))
+		if len(s.Peers) > 1 {
+			fmt.Fprintf(&out, " of %d peers", len(s.Peers))
+		}
+		if !s.First.IsZero() {
+			fmt.Fprintf(&out, ", %s to %s", s.First.Format(time.DateTime), s.Last.Format(time.DateTime))
+		}
+	}
+	return out.String()
+}
+
+// slack is how far clocks may be apart without a word.
+const slack = 2 * time.Second
+
+// otherLog says what the other side's log shows.
+func otherLog(l *incident.Partner) string {
+	who := "the other side"
+	switch l.Side {
+	case incident.Responder:
+		who = "the gateway"
+	case incident.Initiator:
+		who = "the client"
+	}
+	out := l.File + ", that of " + who + " (" + l.Product + "; paired by " + l.PairedBy + "): " + l.Heading
+	ahead := time.Duration(l.ClockAhead) * time.Millisecond
+	switch {
+	case !l.ClockKnown:
+	case ahead > slack:
+		out += "; its clock, or time zone, is " + ahead.Round(time.Second).String() + " ahead"
+	case ahead < -slack:
+		out += "; its clock, or time zone, is " + (-ahead).Round(time.Second).String() + " behind"
+	}
+	return out
+}
+
+// moments writes lines of one log. Those that are not the cause are cut to two
+// lines.
+func (p *page) moments(all []incident.Moment) {
+	width := 0
+	for _, m := range all {
+		width = max(width, len(strconv.Itoa(m.Line)))
+	}
+	for _, m := range all {
+		mark, style := " ", ""
+		if m.Cause {
+			mark, style = ">", bold
+		}
+		text := strings.ReplaceAll(m.Text, "\t", " ")
+		if stamp := clock(m.Stamp); stamp != "" {
+			text = stamp + " " + text
+		}
+		if m.Count > 1 {
+			text += fmt.Sprintf(" (%d times)", m.Count)
+		}
+		head := fmt.Sprintf("%s%*d  ", mark, width, m.Line)
+		words := strings.Split(report.Printable(text), " ") // spaces stay as they are
+		lines := wrapWords(words, p.width-margin-len(head), 2)
+		if !m.Cause && len(lines) > 2 {
+			lines = append(lines[:1], lines[1]+" ...")
+		}
+		for _, line := range lines {
+			p.raw(head + p.paint(style, line))
+			head = strings.Repeat(" ", len(head))
+		}
+	}
+}
+
+// clock returns the time of day of a time as a log has it.
+func clock(stamp string) string {
+	i := strings.IndexByte(stamp, ':')
+	if i < 1 {
+		return ""
+	}
+	from := i
+	for from > 0 && stamp[from-1] >= '0' && stamp[from-1] <= '9' {
+		from--
+	}
+	to := i
+	for to < len(stamp) && (stamp[to] >= '0' && stamp[to] <= '9' || stamp[to] == ':') {
+		to++
+	}
+	return stamp[from:to]
+}
+
+// maxRows bounds the table of stories.
+const maxRows = 20
+
+// stories writes a line for each story, the most frequent cause first.
+func (p *page) stories(d *incident.Document) {
+	var names []string
+	for _, f := range d.Files {
+		names = append(names, f.Name)
+	}
+	counted := english.Counted(int64(d.Attempts), "attempt", "attempts") + " in " + english.Counted(int64(d.Kinds), "kind", "kinds")
+	p.wide(p.paint(bold, report.Printable(strings.Join(names, ", ")+": "+counted)))
+	p.wide("")
+	for i := range d.Stories[:min(len(d.Stories), maxRows)] {
+		s := &d.Stories[i]
+		head := p.paint(bold, fmt.Sprintf("%3d", i+1)) + fmt.Sprintf(" %5dx  ", s.Count)
+		text := fmt.Sprintf("%s (%s, line %d)", storyHeading(s), attempted(s), s.LinesFirst)
+		for _, line := range wrap(report.Printable(text), p.width-12, 3) {
+			p.wide(head + line)
+			head = strings.Repeat(" ", 12)
+		}
+	}
+	if len(d.Stories) > maxRows {
+		p.wide(fmt.Sprintf("     %d more; -o json has up to %d", d.Kinds-maxRows, incident.MaxStories))
+	}
+	p.wide("")
+	p.wide("ikescope explain FILE --attempt N tells one of them.")
+}
+
+// attempted says who attempted what.
+func attempted(s *incident.Story) string {
+	who := s.Product
+	if s.Side != "" {
+		who += ", " + string(s.Side)
+	}
+	if s.Connection != "" {
+		who += ", " + s.Connection
+	}
+	switch {
+	case len(s.Peers) > 1:
+		who += fmt.Sprintf(", %d peers", len(s.Peers))
+	case s.Peer != "":
+		who += ", " + s.Peer
+	}
+	return who
+}
