@@ -4,14 +4,12 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
-	"strings"
-	"unicode"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/ike/keymat"
+	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 )
@@ -140,22 +138,9 @@ func (s *scan) describe(a initiator.Answer) {
 				g.SignatureHashes = hashes
 			}
 			if to, ok := p.Redirect(); ok {
-				g.Redirect = printable(to.String())
+				g.Redirect = printable.Text(to.String())
 			}
 		}
 	}
 	slices.SortFunc(g.Notifies, func(a, b ike.NotifyType) int { return cmp.Compare(a, b) })
-}
-
-// printable escapes what a terminal should not get to see.
-func printable(s string) string {
-	var b strings.Builder
-	for _, r := range s {
-		if unicode.IsGraphic(r) && r != unicode.ReplacementChar {
-			b.WriteRune(r)
-		} else {
-			fmt.Fprintf(&b, `\u%04x`, r)
-		}
-	}
-	return b.String()
 }

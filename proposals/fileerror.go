@@ -2,9 +2,8 @@ package proposals
 
 import (
 	"fmt"
-	"strconv"
-	"strings"
-	"unicode"
+
+	"github.com/ikescope/ikescope/ike/printable"
 )
 
 // FileError says what is wrong in a file that a user wrote, and what would be
@@ -20,7 +19,7 @@ type FileError struct {
 // ...`, or `line 12: "aes265" is ...` without a file. Token is quoted, and cut
 // where it is long, so that it is safe to show.
 func (e *FileError) Error() string {
-	file := printable(e.File)
+	file := printable.Text(e.File)
 	switch {
 	case file != "" && e.Line > 0:
 		return fmt.Sprintf("%s:%d: %s", file, e.Line, e.problem())
@@ -48,12 +47,4 @@ func (e *FileError) problem() string {
 		return fmt.Sprintf("%q... %s", e.Token[:most], e.Problem)
 	}
 	return fmt.Sprintf("%q %s", e.Token, e.Problem)
-}
-
-// printable returns s, quoted if it holds what a terminal would not print.
-func printable(s string) string {
-	if strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return strconv.Quote(s)
-	}
-	return s
 }

@@ -17,7 +17,7 @@ func TestFileError(t *testing.T) {
 		{FileError{File: "a b.conf", Line: 3, Token: "aes265", Problem: "is wrong"}, `a b.conf:3: "aes265" is wrong`},
 		{FileError{File: "a.conf", Problem: "it is empty"}, `a.conf: it is empty`},
 		// What a terminal would act on is escaped.
-		{FileError{File: "a\x1b[2J", Token: "\x1b]0;x\a", Problem: "is wrong"}, `"a\x1b[2J": "\x1b]0;x\a" is wrong`},
+		{FileError{File: "a\x1b[2J", Token: "\x1b]0;x\a", Problem: "is wrong"}, `a\u{1b}[2J: "\x1b]0;x\a" is wrong`},
 		{FileError{Token: strings.Repeat("x", 200), Problem: "is long"}, `"` + strings.Repeat("x", 100) + `"... is long`},
 	} {
 		if got := tt.in.Error(); got != tt.want {

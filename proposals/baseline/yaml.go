@@ -7,9 +7,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"go.yaml.in/yaml/v3"
+
+	"github.com/ikescope/ikescope/ike/printable"
 )
 
 // key is one of a mapping.
@@ -85,7 +86,7 @@ func line(n *yaml.Node, into *string) error {
 	if text == "" {
 		return fault(n.Line, "", "text is required here, and it is empty")
 	}
-	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
+	if printable.Text(text) != text {
 		return fault(n.Line, text, "has characters that cannot be printed")
 	}
 	*into = text
@@ -130,9 +131,6 @@ func yamlError(err error) error {
 		out.Line, _ = strconv.Atoi(m[1]) // digits
 		text = text[len(m[0]):]
 	}
-	if strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		text = strconv.Quote(text)
-	}
-	out.Problem = "it is not YAML: " + text
+	out.Problem = "it is not YAML: " + printable.Text(text)
 	return out
 }

@@ -3,9 +3,9 @@ package client
 import (
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
+	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -64,6 +64,5 @@ func shorten(s string) string {
 	if len(s) > most {
 		s, end = s[:most], "..."
 	}
-	quoted := strconv.Quote(s)
-	return quoted[1:len(quoted)-1] + end
+	return printable.Text(s) + end
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/proposals/matrix"
@@ -28,13 +29,13 @@ func PolicyOf(t *report.Target, name string) (baseline.Policy, error) {
 		}
 	}
 	started := t.Started.Format("2006-01-02")
-	about := fmt.Sprintf("What %s (%s) accepted on %s. Weak suites are allowed as well, if they were accepted then.", report.Printable(t.Name), report.Printable(t.Address), started)
+	about := fmt.Sprintf("What %s (%s) accepted on %s. Weak suites are allowed as well, if they were accepted then.", printable.Text(t.Name), printable.Text(t.Address), started)
 	if t.Matrix.Unknown > 0 {
 		about += fmt.Sprintf(" %s of the scan were undecided, and are not allowed.", english.Counted(t.Matrix.Unknown, "suite", "suites"))
 	}
 	return baseline.Policy{
-		Name: name, Title: "What " + report.Printable(t.Name) + " accepts",
-		Source: "a scan of " + report.Printable(t.Name), Date: started, About: about,
+		Name: name, Title: "What " + printable.Text(t.Name) + " accepts",
+		Source: "a scan of " + printable.Text(t.Name), Date: started, About: about,
 		Rules: []baseline.Rule{
 			{ID: "accepted", Demand: baseline.Allowed, Suites: accepted, Severity: baseline.Medium, Why: "nothing else was accepted"},
 			{ID: "kept", Demand: baseline.RequiredAll, Suites: accepted, Severity: baseline.Medium, Why: "clients may rely on what was accepted"},

@@ -4,6 +4,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/english"
 )
@@ -26,7 +27,7 @@ func (p *page) advice(a report.Advice) {
 		name += " (" + address + ")"
 	}
 	style := map[report.ClientVerdict]string{report.ClientConnects: green, report.ClientFails: red, report.ClientUnknown: yellow}[a.Client.Verdict]
-	p.wide(p.paint(bold, report.Printable(a.Client.Name)) + " " + p.paint(style, report.Printable(a.Client.Verdict)) + " at " + report.Printable(name) + ", " + report.Printable(a.Client.Basis))
+	p.wide(p.paint(bold, printable.Text(a.Client.Name)) + " " + p.paint(style, printable.Text(a.Client.Verdict)) + " at " + printable.Text(name) + ", " + printable.Text(a.Client.Basis))
 	if a.Client.Suite != "" {
 		p.section("SUITE")
 		p.text(2, a.Client.Suite)
@@ -85,7 +86,7 @@ func (p *page) remedy(r report.Remedy, told map[string]bool) {
 	p.wide("")
 	// Lines to paste stand as they are, however long.
 	for _, line := range r.Lines {
-		p.wide(p.paint(green, report.Printable(line)))
+		p.wide(p.paint(green, printable.Text(line)))
 	}
 	if len(r.Notes) > 0 {
 		p.wide("")

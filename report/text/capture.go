@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/english"
 )
@@ -35,7 +36,7 @@ func Capture(w io.Writer, c *report.Capture, o Options) error {
 
 // captureHead writes what is in the files.
 func (p *page) captureHead(c *report.Capture) {
-	for _, line := range wrap(report.Printable(c.File), p.width, 2) {
+	for _, line := range wrap(printable.Text(c.File), p.width, 2) {
 		p.wide(p.paint(bold, line))
 	}
 	p.section("FILE")

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/english"
 )
@@ -88,8 +89,8 @@ func capturedErrorWords(sa *report.CapturedSA, e report.CapturedError) string {
 
 // capturedHeading writes who, and the verdict.
 func (p *page) capturedHeading(sa *report.CapturedSA) {
-	name := report.Printable(fmt.Sprintf("IKE SA %d  %s > %s", sa.Number, &sa.Initiator, &sa.Responder))
-	verdict := report.Printable(sa.Verdict.String())
+	name := printable.Text(fmt.Sprintf("IKE SA %d  %s > %s", sa.Number, &sa.Initiator, &sa.Responder))
+	verdict := printable.Text(sa.Verdict.String())
 	gap := p.width - columns(name) - columns(verdict)
 	if gap < 2 {
 		p.wide(p.paint(bold, name))
@@ -208,7 +209,7 @@ func since(began, at time.Time) string {
 // timed writes a paragraph beside the time of what it tells.
 func (p *page) timed(at, style, text string) {
 	const column = 9
-	for _, line := range wrap(report.Printable(text), p.width-margin-column, 2) {
+	for _, line := range wrap(printable.Text(text), p.width-margin-column, 2) {
 		// Of an IKE SA of hours the time takes more than the column.
 		p.raw(pad(at, max(column, len(at)+1)) + p.paint(style, line))
 		at = ""
@@ -306,7 +307,7 @@ func (p *page) capturedMessage(sa *report.CapturedSA, name string, m report.Capt
 			if n.Meaning != "" {
 				text += ": " + n.Meaning
 			}
-			for _, line := range wrap(report.Printable(text), p.width-margin-in, 2) {
+			for _, line := range wrap(printable.Text(text), p.width-margin-in, 2) {
 				p.raw(strings.Repeat(" ", in) + p.paint(yellow, line))
 			}
 			continue

@@ -6,8 +6,8 @@ import (
 	"io"
 	"strings"
 
+	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/proposals/client"
-	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
 	"github.com/ikescope/ikescope/report/english"
 )
@@ -25,12 +25,12 @@ func ClientList(w io.Writer, policies []client.Policy) error {
 		if p.Doubt != "" {
 			mark = "*"
 		}
-		fmt.Fprintf(&b, "%s %-26s %6d  %s\n", mark, report.Printable(p.Name), assess.Offer(p).Suites, firstSuite(p))
+		fmt.Fprintf(&b, "%s %-26s %6d  %s\n", mark, printable.Text(p.Name), assess.Offer(p).Suites, firstSuite(p))
 		about := p.Product + ", " + p.Scope
 		if p.Responder {
 			about += " (responder)"
 		}
-		fmt.Fprintf(&b, "    %s\n", report.Printable(about))
+		fmt.Fprintf(&b, "    %s\n", printable.Text(about))
 	}
 	fmt.Fprint(&b, "\n* marks what is doubtful, (responder) what is accepted rather than offered:\n"+
 		"ikescope client show NAME says more.\n")
@@ -54,12 +54,12 @@ func Clients(w io.Writer, policies []client.Policy) error {
 		}
 		j := assess.Offer(p)
 		line := func(label, text string) {
-			for _, words := range unbroken(report.Printable(text), listWidth-11) {
+			for _, words := range unbroken(printable.Text(text), listWidth-11) {
 				fmt.Fprintf(&b, "%-11s%s\n", label, words)
 				label = ""
 			}
 		}
-		b.WriteString(report.Printable(p.Name) + "\n")
+		b.WriteString(printable.Text(p.Name) + "\n")
 		line("client", strings.TrimSuffix(p.Product+", "+p.Scope, ", "))
 		line("aliases", strings.Join(p.Aliases, ", "))
 		line("packet", fmt.Sprintf("KE payload of %v, %d octets; SA payload, %d octets", p.KE, j.KEOctets, j.SAOctets))

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
 	"github.com/ikescope/ikescope/report/english"
@@ -52,9 +53,9 @@ const mostClientLines = 3
 // listed writes names beside a label of 11 columns, as many as fit.
 func (p *page) listed(label string, names []string) {
 	width := p.width - margin - 11
-	lines := wrap(report.Printable(strings.Join(names, ", ")), width, 0)
+	lines := wrap(printable.Text(strings.Join(names, ", ")), width, 0)
 	for n := len(names); len(lines) > mostClientLines && n > 0; n-- {
-		lines = wrap(report.Printable(fmt.Sprintf("%s and %d more", strings.Join(names[:n-1], ", "), len(names)-n+1)), width, 0)
+		lines = wrap(printable.Text(fmt.Sprintf("%s and %d more", strings.Join(names[:n-1], ", "), len(names)-n+1)), width, 0)
 	}
 	p.aligned(pad(label, 11) + strings.Join(lines, " "))
 }
@@ -89,7 +90,7 @@ const longestName = 30
 
 // shortName is the name of a client, cut where it is long.
 func shortName(c report.Client) string {
-	name := report.Printable(c.Name)
+	name := printable.Text(c.Name)
 	if columns(name) > longestName {
 		name = string([]rune(name)[:longestName-3]) + "..."
 	}
@@ -124,13 +125,13 @@ func (p *page) comparison(clients []report.Client, width int) []string {
 		case report.ClientFails:
 			symbol, style = "-", red
 		}
-		head := fmt.Sprintf("%s %s  %s  ", symbol, pad(report.Printable(c.Verdict), 8), pad(markedName(c), name))
-		got := wrap(report.Printable(gotWords(c, mixed)), width, 4)
+		head := fmt.Sprintf("%s %s  %s  ", symbol, pad(printable.Text(c.Verdict), 8), pad(markedName(c), name))
+		got := wrap(printable.Text(gotWords(c, mixed)), width, 4)
 		if len(got) == 1 && columns(head)+columns(got[0]) <= width {
 			lines = append(lines, p.paint(style, head)+got[0])
 		} else {
 			lines = append(lines, p.paint(style, head))
-			for _, line := range wrap(report.Printable(gotWords(c, mixed)), width-4, 0) {
+			for _, line := range wrap(printable.Text(gotWords(c, mixed)), width-4, 0) {
 				lines = append(lines, "    "+line)
 			}
 		}
@@ -207,11 +208,11 @@ func (p *page) reasons(clients []report.Client, width int) []string {
 			head += shownEvidence(c.Evidence)
 		}
 		lines = append(lines, "")
-		for _, line := range wrap(report.Printable(head), width, 0) {
+		for _, line := range wrap(printable.Text(head), width, 0) {
 			lines = append(lines, p.paint(bold, line))
 		}
 		for _, s := range said {
-			for _, line := range wrap(report.Printable(s), width-2, 2) {
+			for _, line := range wrap(printable.Text(s), width-2, 2) {
 				lines = append(lines, "  "+line)
 			}
 		}
@@ -243,7 +244,7 @@ func Comparison(w io.Writer, doc *report.Document, o Options) error {
 		p.heading(t, true)
 		p.problems(t)
 		if t.Error != "" {
-			for _, line := range wrap(report.Printable(t.Error), p.width, 0) {
+			for _, line := range wrap(printable.Text(t.Error), p.width, 0) {
 				p.wide(line)
 			}
 		}

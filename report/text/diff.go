@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/english"
 )
@@ -41,7 +42,7 @@ func (p *page) unmatched(label string, targets []report.DiffTarget) {
 
 func (p *page) targetDiff(t *report.TargetDiff) {
 	const layout = "2006-01-02 15:04:05 MST"
-	for _, line := range wrap(report.Printable(t.New.String()), p.width, 2) {
+	for _, line := range wrap(printable.Text(t.New.String()), p.width, 2) {
 		p.out.WriteString(p.paint(bold, line) + "\n")
 	}
 	p.out.WriteString(t.Old.Started.Format(layout) + " to " + t.New.Started.Format(layout) + "\n")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/english"
 )
@@ -30,10 +31,10 @@ func (p *page) cost(t *report.Target) {
 func (p *page) exchanges(t *report.Target) {
 	p.section("EVIDENCE")
 	for _, e := range t.Exchanges {
-		head := fmt.Sprintf("%4d  %-8s %-8s ", e.ID, strings.Replace(report.Printable(e.Transport), "udp", "udp/", 1), report.Printable(e.Purpose))
-		line := report.Printable(english.Plain(string(e.Outcome)))
+		head := fmt.Sprintf("%4d  %-8s %-8s ", e.ID, strings.Replace(printable.Text(e.Transport), "udp", "udp/", 1), printable.Text(e.Purpose))
+		line := printable.Text(english.Plain(string(e.Outcome)))
 		if e.Group != "" {
-			line += " " + report.Printable(e.Group)
+			line += " " + printable.Text(e.Group)
 		}
 		if e.RTTms > 0 {
 			line += ", " + duration(e.RTTms)

@@ -4,7 +4,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/report/explain"
 )
 
@@ -15,7 +15,7 @@ func Explanations(w io.Writer, all []explain.Explanation, o Options) error {
 		if i > 0 {
 			p.wide("")
 		}
-		for _, line := range wrap(report.Printable(e.Title), p.width, 2) {
+		for _, line := range wrap(printable.Text(e.Title), p.width, 2) {
 			p.wide(p.paint(bold, line))
 		}
 		p.section("LAYER")
@@ -36,7 +36,7 @@ func Explanations(w io.Writer, all []explain.Explanation, o Options) error {
 			}
 			// Broken only where the shell takes it, to be pasted.
 			for command := range strings.SplitAfterSeq(c.Command, "&& ") {
-				p.raw("    " + p.paint(green, report.Printable(command)))
+				p.raw("    " + p.paint(green, printable.Text(command)))
 			}
 		}
 		p.section("ONLY LOGS")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
@@ -22,8 +23,8 @@ func (p *page) findings(t *report.Target) {
 		case rank <= report.SeverityLow.Rank():
 			style = yellow
 		}
-		severity := p.paint(style, pad(report.Printable(f.Severity), 9))
-		for i, line := range wrap(report.Printable(f.ID+": "+f.Title+shownEvidence(f.Evidence)), p.width-margin-9, 0) {
+		severity := p.paint(style, pad(printable.Text(f.Severity), 9))
+		for i, line := range wrap(printable.Text(f.ID+": "+f.Title+shownEvidence(f.Evidence)), p.width-margin-9, 0) {
 			if i > 0 {
 				severity = strings.Repeat(" ", 9)
 			}

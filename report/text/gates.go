@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/report"
 )
 
@@ -13,9 +14,9 @@ import (
 func Gates(w io.Writer, doc *report.Document, o Options) error {
 	p := newPage(o)
 	for _, g := range doc.Gates {
-		p.wide(p.paint(gateStyle(g), pad(report.Printable(g.State), 11)) + report.Printable(gateTarget(g)+": "+gateWords(g)))
+		p.wide(p.paint(gateStyle(g), pad(printable.Text(g.State), 11)) + printable.Text(gateTarget(g)+": "+gateWords(g)))
 	}
-	p.wide(report.Printable(exitWords(doc)))
+	p.wide(printable.Text(exitWords(doc)))
 	return p.writeTo(w)
 }
 
@@ -30,8 +31,8 @@ func (p *page) gates(d *report.Document) {
 		if len(d.Targets) > 1 {
 			words = gateTarget(g) + ": " + words
 		}
-		state := p.paint(gateStyle(g), pad(report.Printable(g.State), 11))
-		for i, line := range wrap(report.Printable(words), p.width-margin-11, 2) {
+		state := p.paint(gateStyle(g), pad(printable.Text(g.State), 11))
+		for i, line := range wrap(printable.Text(words), p.width-margin-11, 2) {
 			if i > 0 {
 				state = strings.Repeat(" ", 11)
 			}

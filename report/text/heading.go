@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/english"
 )
@@ -22,23 +23,23 @@ func (p *page) heading(t *report.Target, clientsAsked bool) {
 
 // wholeName is the name of t, and its address.
 func wholeName(t *report.Target) string {
-	name := report.Printable(t.Name)
+	name := printable.Text(t.Name)
 	if address := report.AddressBeside(t.Name, t.Address); address != "" {
-		name += "  " + report.Printable(address)
+		name += "  " + printable.Text(address)
 	}
 	return name
 }
 
 // headline is the verdict on t, what is wrong, and how that is painted.
 func headline(t *report.Target, clientsAsked bool) (verdict, style string) {
-	verdict = report.Printable(t.Verdict.Words())
+	verdict = printable.Text(t.Verdict.Words())
 	if t.Verdict != report.VerdictIKEv2 {
 		return verdict, red
 	}
 	wrong := wrongWords(t, clientsAsked)
 	switch {
 	case len(wrong) > 0:
-		return verdict + ", " + report.Printable(strings.Join(wrong, ", ")), yellow
+		return verdict + ", " + printable.Text(strings.Join(wrong, ", ")), yellow
 	case !t.Complete || t.Matrix != nil && t.Matrix.Unknown > 0:
 		return verdict + ", no problem seen so far", yellow
 	}
@@ -138,7 +139,7 @@ func (p *page) problems(t *report.Target) {
 	}
 	words := []string{"problems:"}
 	for i, f := range found {
-		name := report.Printable(string(f.Severity) + " " + f.ID)
+		name := printable.Text(string(f.Severity) + " " + f.ID)
 		if i < len(found)-1 {
 			name += ","
 		}

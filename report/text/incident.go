@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/report/english"
 	"github.com/ikescope/ikescope/report/incident"
 )
@@ -41,10 +41,10 @@ func (p *page) story(s *incident.Story, several bool) {
 	if s.Cause != "" {
 		style = bold + ";" + red
 	}
-	for _, line := range wrap(report.Printable(storyHeading(s)), p.width, 2) {
+	for _, line := range wrap(printable.Text(storyHeading(s)), p.width, 2) {
 		p.wide(p.paint(style, line))
 	}
-	for _, line := range wrap(report.Printable(whose(s)), p.width, 0) {
+	for _, line := range wrap(printable.Text(whose(s)), p.width, 0) {
 		p.wide(p.paint(dim, line))
 	}
 	if len(s.Details) > 0 {
@@ -114,7 +114,7 @@ func (p *page) fixes(all []incident.Fix) {
 
 // paste writes a line to paste, which is not broken.
 func (p *page) paste(indent int, line string) {
-	p.raw(strings.Repeat(" ", indent) + p.paint(green, report.Printable(line)))
+	p.raw(strings.Repeat(" ", indent) + p.paint(green, printable.Text(line)))
 }
 
 // whose says whose log it is, and how far the attempt came.
@@ -204,7 +204,7 @@ func (p *page) moments(all []incident.Moment) {
 			text += fmt.Sprintf(" (%d times)", m.Count)
 		}
 		head := fmt.Sprintf("%s%*d  ", mark, width, m.Line)
-		words := strings.Split(report.Printable(text), " ") // spaces stay as they are
+		words := strings.Split(printable.Text(text), " ") // spaces stay as they are
 		lines := wrapWords(words, p.width-margin-len(head), 2)
 		if !m.Cause && len(lines) > 2 {
 			lines = append(lines[:1], lines[1]+" ...")
@@ -243,13 +243,13 @@ func (p *page) stories(d *incident.Document) {
 		names = append(names, f.Name)
 	}
 	counted := english.Counted(int64(d.Attempts), "attempt", "attempts") + " in " + english.Counted(int64(d.Kinds), "kind", "kinds")
-	p.wide(p.paint(bold, report.Printable(strings.Join(names, ", ")+": "+counted)))
+	p.wide(p.paint(bold, printable.Text(strings.Join(names, ", ")+": "+counted)))
 	p.wide("")
 	for i := range d.Stories[:min(len(d.Stories), maxRows)] {
 		s := &d.Stories[i]
 		head := p.paint(bold, fmt.Sprintf("%3d", i+1)) + fmt.Sprintf(" %5dx  ", s.Count)
 		text := fmt.Sprintf("%s (%s, line %d)", storyHeading(s), attempted(s), s.LinesFirst)
-		for _, line := range wrap(report.Printable(text), p.width-12, 3) {
+		for _, line := range wrap(printable.Text(text), p.width-12, 3) {
 			p.wide(head + line)
 			head = strings.Repeat(" ", 12)
 		}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/ike/printable"
 )
 
 // margin is the width of the labels at the left of a text report.
@@ -72,7 +72,7 @@ func (p *page) text(hang int, text string) { p.styled("", hang, text) }
 
 // styled is text in a style.
 func (p *page) styled(style string, hang int, text string) {
-	for _, line := range wrap(report.Printable(text), p.width-margin, hang) {
+	for _, line := range wrap(printable.Text(text), p.width-margin, hang) {
 		p.raw(p.paint(style, line))
 	}
 }
@@ -156,7 +156,7 @@ func center(s string, n int) string {
 // indented writes a paragraph indented by n columns, its further lines by
 // hang more.
 func (p *page) indented(n, hang int, text string) {
-	for _, line := range wrap(report.Printable(text), p.width-margin-n, hang) {
+	for _, line := range wrap(printable.Text(text), p.width-margin-n, hang) {
 		p.raw(strings.Repeat(" ", n) + line)
 	}
 }
@@ -167,7 +167,7 @@ func (p *page) list(label string, items []string) {
 		items[i] += ","
 	}
 	for _, line := range wrapWords(items, p.width-margin-11, 0) {
-		p.raw(pad(label, 11) + report.Printable(line))
+		p.raw(pad(label, 11) + printable.Text(line))
 		label = ""
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/english"
 )
@@ -17,7 +18,7 @@ func (p *page) paths(t *report.Target) {
 	for _, path := range t.Paths {
 		name := strings.Replace(path.Name(), "UDP ", "udp/", 1)
 		works := ""
-		line := pad(report.Printable(name), 11) + pad(report.Printable(english.Plain(string(path.State))), 10)
+		line := pad(printable.Text(name), 11) + pad(printable.Text(english.Plain(string(path.State))), 10)
 		if path.RTTms > 0 {
 			line += fmt.Sprintf("%9s", duration(path.RTTms))
 		}
@@ -77,7 +78,7 @@ func (p *page) paths(t *report.Target) {
 // aligned writes a paragraph whose first 11 columns are a label of their own.
 func (p *page) aligned(text string) {
 	label, rest := text[:11], text[11:]
-	for i, line := range wrap(report.Printable(rest), p.width-margin-11, 0) {
+	for i, line := range wrap(printable.Text(rest), p.width-margin-11, 0) {
 		if i > 0 {
 			label = ""
 		}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/english"
 )
@@ -13,7 +14,7 @@ import (
 func Plan(w io.Writer, plan report.Plan, o Options) error {
 	p := newPage(o)
 	line := func(hang int, text string) {
-		for _, line := range wrap(report.Printable(text), p.width, hang) {
+		for _, line := range wrap(printable.Text(text), p.width, hang) {
 			p.wide(line)
 		}
 	}

@@ -3,6 +3,7 @@ package text
 import (
 	"strings"
 
+	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/english"
 )
@@ -23,7 +24,7 @@ func (p *page) policies(t *report.Target) {
 		case report.RuleViolated:
 			style = red
 		}
-		p.raw(p.paint(style, report.Printable(policy.Name+": "+string(policy.Verdict))) + report.Printable(", "+policy.Reason))
+		p.raw(p.paint(style, printable.Text(policy.Name+": "+string(policy.Verdict))) + printable.Text(", "+policy.Reason))
 		var unseen []string
 		unverified := 0
 		for _, r := range policy.Rules {
@@ -68,7 +69,7 @@ func (p *page) rule(r report.Rule) {
 		rated = "" // advice is no matter of degree
 	}
 	state := p.paint(style, pad(word, 9))
-	for i, line := range wrap(report.Printable(r.ID+": "+r.Demand+rated), p.width-margin-9, 0) {
+	for i, line := range wrap(printable.Text(r.ID+": "+r.Demand+rated), p.width-margin-9, 0) {
 		if i > 0 {
 			state = strings.Repeat(" ", 9)
 		}

@@ -1,4 +1,5 @@
-package report
+// Package printable makes text fit for a terminal.
+package printable
 
 import (
 	"fmt"
@@ -7,10 +8,10 @@ import (
 	"unicode/utf8"
 )
 
-// Printable returns text fit for a terminal: what does not print, such as
-// controls, escapes and marks that turn the direction of text, is replaced by
-// its code point.
-func Printable[S ~string](text S) string {
+// Text returns text fit for a terminal: what does not print, such as controls,
+// escapes and marks that turn the direction of text, is replaced by its code
+// point, and an octet that is not UTF-8 by its value.
+func Text[S ~string](text S) string {
 	s := string(text)
 	if strings.IndexFunc(s, func(r rune) bool { return !unicode.IsPrint(r) || r == utf8.RuneError }) < 0 {
 		return s
