@@ -250,6 +250,18 @@ func (c predictor) mayChoose(p client.Policy, keywords string) bool {
 	}
 }
 
+// SuitesOf returns the suites that c may get, as far as they are named: one where
+// the gateway's choice is known.
+func SuitesOf(c report.Client) []proposals.Suite {
+	var out []proposals.Suite
+	for _, keywords := range append([]string{c.Suite}, c.Candidates...) {
+		if s, err := proposals.ParseSuite(keywords); err == nil && keywords != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
 // SuiteWords names the suite that a client gets, or how many it may be.
 func SuiteWords(c report.Client) string {
 	switch {

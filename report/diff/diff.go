@@ -76,6 +76,7 @@ type contrast struct {
 	old, now *report.Target
 	was, is  assess.Facts
 	changes  []report.Change
+	gets     []gets // what clients get that connected, and connect
 	// lessKnown and moreKnown: suites are not decided now that were then, and
 	// the other way.
 	lessKnown, moreKnown bool

@@ -66,18 +66,28 @@ func TestDiffSuites(t *testing.T) {
 			"stronger finding: gone: high finding IKE-KE-MODP1024: KE_MODP_1024 is accepted",
 			"!weaker",
 		}},
-		{"gained the weakest, which is sound", reporttest.Matrix{Observed: good}, reporttest.Matrix{Observed: wide}, []string{
-			"weaker suites: 1 suite accepted now, refused before: aes256gcm16-prfsha384-ecp256",
-			"weaker algorithm: ecp256 is accepted now (KE_ECP_256)",
+		// Methods of 128 bits or more count the same, but for a policy that was asked.
+		{"gained another method", reporttest.Matrix{Observed: good}, reporttest.Matrix{Observed: wide}, []string{
+			"neither suites: 1 suite accepted now, refused before: aes256gcm16-prfsha384-ecp256",
+			"neither algorithm: ecp256 is accepted now (KE_ECP_256)",
+			"neither policy: policy cnsa1 is violated now; it was met", "!weaker", "!stronger",
 		}},
-		{"gained the strongest", reporttest.Matrix{Observed: good}, reporttest.Matrix{Observed: "aes256gcm16-prfsha384-ecp384-ecp521"}, []string{
-			"stronger algorithm: ecp521 is accepted now (KE_ECP_521)",
-			"neither suites: 1 suite accepted now, refused before: aes256gcm16-prfsha384-ecp521",
-			"weaker policy: policy cnsa1 is violated now; it was met", "!weaker suites", "!weaker algorithm",
+		{"lost the largest method", reporttest.Matrix{Observed: wide}, reporttest.Matrix{Observed: "aes256gcm16-prfsha384-ecp256"}, []string{
+			"neither algorithm: ecp384 is no longer accepted (KE_ECP_384)",
+			"neither suites: 1 suite refused now, accepted before: aes256gcm16-prfsha384-ecp384", "!weaker",
 		}},
-		{"lost the strongest", reporttest.Matrix{Observed: wide}, reporttest.Matrix{Observed: "aes256gcm16-prfsha384-ecp256"}, []string{
+		{"gained the weakest, which is sound", reporttest.Matrix{Observed: good}, reporttest.Matrix{Observed: wide + "-modp2048"}, []string{
+			"weaker suites: 1 suite accepted now, refused before: aes256gcm16-prfsha384-modp2048",
+			"weaker algorithm: modp2048 is accepted now (KE_MODP_2048)",
+			"weaker policy: policy cnsa1 is violated now; it was met",
+		}},
+		{"gained the strongest", reporttest.Matrix{Observed: "aes128gcm16-prfsha256-modp2048"}, reporttest.Matrix{Observed: "aes128gcm16-aes256gcm16-prfsha256-modp2048-ecp384"}, []string{
+			"stronger algorithm: ecp384 is accepted now (KE_ECP_384)",
+			"stronger algorithm: aes256gcm16 is accepted now", "!weaker",
+		}},
+		{"lost the strongest", reporttest.Matrix{Observed: wide + "-modp2048"}, reporttest.Matrix{Observed: "aes256gcm16-prfsha384-modp2048"}, []string{
 			"weaker algorithm: ecp384 is no longer accepted (KE_ECP_384)",
-			"neither suites: 1 suite refused now, accepted before: aes256gcm16-prfsha384-ecp384",
+			"neither suites: 2 suites refused now, accepted before: aes256gcm16-prfsha384-ecp256-ecp384",
 		}},
 		{"gained a suite of what was there", reporttest.Matrix{Observed: good + "," + other}, reporttest.Matrix{Observed: good + "," + other + ",aes128-sha256-prfsha384-modp2048"}, []string{
 			"neither suites: 1 suite accepted now, refused before: aes128-sha256-prfsha384-modp2048",
@@ -164,6 +174,42 @@ func TestDiffPreference(t *testing.T) {
 		old.Targets[0].Preference, now.Targets[0].Preference = &report.Preference{Suite: strong}, &report.Preference{Suite: tt.prefers}
 		if got := told(Compare(report.Tool{}, old, now)); !strings.Contains(got, tt.want) {
 			t.Errorf("%s: want %s, got\n%s", tt.name, tt.want, got)
+		}
+	}
+}
+
+// A client that gets a weaker suite than before is weaker, though the gateway
+// accepts what it did; one of which the choice is not known may be.
+func TestDiffClientSuites(t *testing.T) {
+	const strong, weak = "aes256-sha256-prfsha256-modp2048", "3des-sha1-prfsha1-modp1024"
+	whole := reporttest.Matrix{Observed: strong + "," + weak}
+	ordered := func(products ...string) *report.Document {
+		doc := scanned(t, "gw", "192.0.2.1", whole)
+		pref := &report.Preference{Decides: report.ByGateway, Proposals: report.ProposalsGateway}
+		for i, keywords := range products {
+			own := report.OwnProposal{Rank: i + 1, Suites: report.SuitesInOrder(reporttest.Products(t, keywords)[0])}
+			own.Ordered = report.Lengths{ENCR: 1, PRF: 1, INTEG: 1, KE: 1}
+			pref.Own = append(pref.Own, own)
+		}
+		doc.Targets[0].Preference = pref
+		return doc
+	}
+	for _, tt := range []struct {
+		name     string
+		old, now *report.Document
+		want     string
+	}{
+		{"the weak one first", ordered(strong, weak), ordered(weak, strong),
+			"weaker client: windows-dh2048-enabled (doubtful), ios (doubtful) and openiked get " + weak + "; before, it was " + strong},
+		{"the strong one first", ordered(weak, strong), ordered(strong, weak),
+			"stronger client: windows-dh2048-enabled (doubtful), ios (doubtful) and openiked get " + strong + "; before, it was " + weak},
+		{"the order is not known", ordered(strong, weak), scanned(t, "gw", "192.0.2.1", whole),
+			"unknown client: windows-dh2048-enabled (doubtful), ios (doubtful) and openiked may get " + weak + "; before, it was " + strong},
+		{"the order was not known", scanned(t, "gw", "192.0.2.1", whole), ordered(strong, weak), ""},
+	} {
+		got := told(Compare(report.Tool{}, tt.old, tt.now))
+		if !strings.Contains(got, tt.want) || tt.want == "" && got != "" {
+			t.Errorf("%s: want %q, got\n%s", tt.name, tt.want, got)
 		}
 	}
 }

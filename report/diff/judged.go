@@ -81,9 +81,14 @@ func (c *contrast) clients() {
 			c.client(*old, now)
 		}
 	}
+	c.clientSuites()
 }
 
 func (c *contrast) client(old, now report.Client) {
+	if old.Verdict == report.ClientConnects && now.Verdict == report.ClientConnects {
+		c.clientSuite(old, now)
+		return
+	}
 	if old.Verdict == now.Verdict {
 		return
 	}
@@ -114,19 +119,28 @@ func (c *contrast) policies() {
 	if c.old.Matrix == nil || c.now.Matrix == nil {
 		return
 	}
+	named := func(list []report.Policy, name string) int {
+		return slices.IndexFunc(list, func(p report.Policy) bool { return p.Name == name })
+	}
+	isWeaker := func(change report.Change) bool { return change.Effect == report.EffectWeaker }
+	weaker := slices.ContainsFunc(c.changes, isWeaker)
 	old, now := assess.Policies(c.old, baseline.Policies()), assess.Policies(c.now, baseline.Policies())
 	for i := range old {
-		c.policy(old[i], now[i])
+		asked := named(c.old.Policies, old[i].Name) >= 0 || named(c.now.Policies, old[i].Name) >= 0
+		c.policy(old[i], now[i], weaker || asked)
 	}
 	for _, n := range c.now.Policies {
-		i := slices.IndexFunc(c.old.Policies, func(o report.Policy) bool { return o.Name == n.Name })
+		i := named(c.old.Policies, n.Name)
 		if _, embedded := baseline.PolicyNamed(n.Name); !embedded && i >= 0 {
-			c.policy(c.old.Policies[i], n)
+			c.policy(c.old.Policies[i], n, true)
 		}
 	}
 }
 
-func (c *contrast) policy(old, now report.Policy) {
+// policy compares how the gateway stood and stands to a policy. Where nothing
+// else is weaker, a violation of one that nobody asked about, such as that of
+// CNSA by a group of 128 bits, is only a difference: counts is false.
+func (c *contrast) policy(old, now report.Policy, counts bool) {
 	if old.Verdict == now.Verdict {
 		return
 	}
@@ -143,7 +157,11 @@ func (c *contrast) policy(old, now report.Policy) {
 	case now.Verdict == report.RuleMet:
 		c.add(report.AreaPolicy, report.EffectNeither, "", "policy %s is met; it was undecided", now.Name)
 	case now.Verdict == report.RuleViolated && old.Verdict == report.RuleMet:
-		c.add(report.AreaPolicy, report.EffectWeaker, reason, "policy %s is violated now; it was met", now.Name)
+		effect := report.EffectWeaker
+		if !counts {
+			effect = report.EffectNeither
+		}
+		c.add(report.AreaPolicy, effect, reason, "policy %s is violated now; it was met", now.Name)
 	case now.Verdict == report.RuleViolated:
 		c.add(report.AreaPolicy, report.EffectUnknown, reason, "policy %s is violated; it was undecided", now.Name)
 	case old.Verdict == report.RuleMet:

@@ -33,33 +33,34 @@ func (c *contrast) preference() {
 	}
 }
 
-// compareSuites tells whether now is weaker or stronger than old: on some axis,
-// and the other way on none.
+// compareSuites tells whether now is weaker or stronger than old.
 func compareSuites(old, now string) (effect report.Effect, reason string) {
 	o, err1 := proposals.ParseSuite(old)
 	n, err2 := proposals.ParseSuite(now)
 	if err1 != nil || err2 != nil {
 		return report.EffectNeither, ""
 	}
-	var weaker, stronger []string
-	for _, axis := range comparedAxes {
-		if o[axis].IsNone() || n[axis].IsNone() {
-			continue
-		}
-		switch order := baseline.Compare(n[axis], o[axis]); {
-		case order < 0:
-			weaker = append(weaker, n[axis].Keyword()+" is weaker than "+o[axis].Keyword())
-		case order > 0:
-			stronger = append(stronger, n[axis].Keyword()+" is stronger than "+o[axis].Keyword())
-		}
-	}
-	switch {
-	case len(weaker) > 0 && len(stronger) == 0:
-		return report.EffectWeaker, strings.Join(weaker, "; ")
-	case len(stronger) > 0 && len(weaker) == 0:
-		return report.EffectStronger, strings.Join(stronger, "; ")
+	weaker, stronger := baseline.Differences(o, n)
+	switch order := baseline.CompareSuites(n, o); {
+	case order < 0:
+		return report.EffectWeaker, axisWords(weaker, n, o, "weaker")
+	case order > 0:
+		return report.EffectStronger, axisWords(stronger, n, o, "stronger")
 	}
 	return report.EffectNeither, ""
+}
+
+// axisWords says on which axes a is what how says, compared with b.
+func axisWords(axes []proposals.Axis, a, b proposals.Suite, how string) string {
+	return strings.Join(lists.Convert(axes, func(axis proposals.Axis) string {
+		switch {
+		case axis != proposals.ADDKE1:
+			return a[axis].Keyword() + " is " + how + " than " + b[axis].Keyword()
+		case how == "weaker":
+			return "it has no additional key exchange, which the other had"
+		}
+		return "it has an additional key exchange, which the other had not"
+	}), "; ")
 }
 
 func (c *contrast) postQuantum() {

@@ -104,10 +104,10 @@ func extremes(products []proposals.Product) extreme {
 	for _, axis := range comparedAxes {
 		for _, p := range products {
 			for _, a := range p[axis] {
-				if out.weakest[axis] == nil || baseline.Compare(a, *out.weakest[axis]) < 0 {
+				if out.weakest[axis] == nil || baseline.CompareLevels(a, *out.weakest[axis]) < 0 {
 					out.weakest[axis] = &a
 				}
-				if out.strongest[axis] == nil || baseline.Compare(a, *out.strongest[axis]) > 0 {
+				if out.strongest[axis] == nil || baseline.CompareLevels(a, *out.strongest[axis]) > 0 {
 					out.strongest[axis] = &a
 				}
 			}
@@ -125,7 +125,7 @@ func (e extreme) lowers(a proposals.Algorithm) bool {
 		return false
 	}
 	_, weak := baseline.WeaknessOf(a)
-	return weak || e.weakest[a.Axis] != nil && baseline.Compare(a, *e.weakest[a.Axis]) < 0
+	return weak || e.weakest[a.Axis] != nil && baseline.CompareLevels(a, *e.weakest[a.Axis]) < 0
 }
 
 // split parts suites into those with an algorithm that lowers e, and others.
@@ -182,7 +182,7 @@ func (c *contrast) algorithms() {
 			switch {
 			case before.lowers(a):
 				effect, reason = report.EffectWeaker, lowerReason(a, before)
-			case axis <= proposals.KE && before.strongest[axis] != nil && baseline.Compare(a, *before.strongest[axis]) > 0:
+			case axis <= proposals.KE && before.strongest[axis] != nil && baseline.CompareLevels(a, *before.strongest[axis]) > 0:
 				effect, reason = report.EffectStronger, "stronger than "+before.strongest[axis].Keyword()+", the strongest before"
 			}
 			if known(a, c.is.Accepted, c.was) {
@@ -204,7 +204,7 @@ func (c *contrast) algorithms() {
 			switch {
 			case after.lowers(a):
 				effect, reason = report.EffectStronger, lowerReason(a, after)
-			case axis <= proposals.KE && after.strongest[axis] != nil && baseline.Compare(a, *after.strongest[axis]) > 0:
+			case axis <= proposals.KE && after.strongest[axis] != nil && baseline.CompareLevels(a, *after.strongest[axis]) > 0:
 				effect, reason = report.EffectWeaker, "the strongest now is "+after.strongest[axis].Keyword()
 			}
 			if !known(a, c.was.Accepted, c.is) {
