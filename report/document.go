@@ -297,6 +297,12 @@ type Client struct {
 	// Candidates are what it may be.
 	Suite      string   `json:"suite,omitempty"`
 	Candidates []string `json:"candidates"`
+	// Weak says what is weak in that suite; nil if nothing is.
+	Weak *WeakSuite `json:"weak,omitempty"`
+	// Worse is a suite of medium severity or worse, and weaker than the one that
+	// it gets, which both sides have, too: the order of proposals alone keeps it
+	// from that one.
+	Worse string `json:"worse,omitempty"`
 	// Missing are the axes that do not meet, with verdict "fails".
 	Missing []Missing `json:"missing"`
 	// Basis is "predicted" from the matrix, or "live": the client's own first
@@ -310,6 +316,19 @@ type Client struct {
 
 // AxisCombination stands for an axis where each axis meets, but no combination.
 const AxisCombination = "combination"
+
+// WeakSuite is what is weak in the suite that a client gets.
+type WeakSuite struct {
+	// Severity is that of the worst algorithm; of candidates, of the worst.
+	Severity   Severity `json:"severity"`
+	Algorithms []string `json:"algorithms"` // as keywords
+	// Certain: whichever candidate the gateway chooses is weak.
+	Certain bool `json:"certain"`
+	// Better is the soundest suite that both sides have, if it is sounder: it is
+	// the order of proposals that keeps the client from it. Without one, the
+	// client offers nothing sounder that the gateway accepts.
+	Better string `json:"better,omitempty"`
+}
 
 // Missing is an axis on which a client and a gateway do not meet. Where each
 // axis meets, but no combination, Axis is [AxisCombination] and the lists are

@@ -33,6 +33,7 @@ func Clients(t *report.Target, policies []client.Policy) []report.Client {
 			out = c.confirm(p, seen, out)
 		}
 		out.Doubt = p.Doubt
+		c.rate(&out, p.Offer)
 		clients = append(clients, out)
 	}
 	return clients

@@ -70,6 +70,41 @@ func TestCompareConnects(t *testing.T) {
 	}
 }
 
+// What is weak in the suite that a client gets is said, and what another order of
+// proposals would give it. The gateway takes the first of its own, here.
+func TestCompareWeak(t *testing.T) {
+	const strong, weak, legacy = "aes256-sha256-prfsha256-modp2048", "3des-sha1-prfsha1-modp1024", "aes256-sha1-prfsha1-modp2048"
+	ofWeak := []string{"3des", "prfsha1", "sha1", "modp1024"}
+	for _, tt := range []struct {
+		name, own, offer string
+		ordered          bool
+		weak             *report.WeakSuite
+		worse            string
+	}{
+		{"nothing weak", strong, strong, true, nil, ""},
+		{"only what is weak", strong + "," + weak, weak, true, &report.WeakSuite{Severity: "high", Algorithms: ofWeak, Certain: true}, ""},
+		{"the weak one first", weak + "," + strong, strong + "," + weak, true,
+			&report.WeakSuite{Severity: "high", Algorithms: ofWeak, Certain: true, Better: strong}, ""},
+		{"the strong one first", strong + "," + weak, weak + "," + strong, true, nil, weak},
+		{"SHA-1 beside a sound one", strong + "," + legacy, legacy + "," + strong, true, nil, ""},
+		{"SHA-1 alone", legacy, legacy, true, &report.WeakSuite{Severity: "low", Algorithms: []string{"prfsha1", "sha1"}, Certain: true}, ""},
+		{"of an order that is not known", strong + "," + weak, weak + "," + strong, false, &report.WeakSuite{Severity: "high", Algorithms: ofWeak}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := reporttest.Base("vpn.example.com", "198.51.100.7")
+			r.Matrix = reporttest.Matrix{Asked: matrix.Standard().Products(), Observed: tt.own, Evidence: []int{4}}.Of(t)
+			if tt.ordered {
+				r.Preference = reporttest.InOrder(t, tt.own)
+			}
+			doc := scan.Document(scan.Run{}, []probe.Result{r})
+			got := assess.Clients(&doc.Targets[0], []client.Policy{policy(t, tt.offer)})[0]
+			if diff := cmp.Diff(tt.weak, got.Weak); diff != "" || got.Worse != tt.worse {
+				t.Errorf("it gets %q or %q, worse %q, want %q; weak (-want +got):\n%s", got.Suite, got.Candidates, got.Worse, tt.worse, diff)
+			}
+		})
+	}
+}
+
 // Where the gateway was seen to choose of what is the same offer to it, that
 // exchange is the evidence, not another in which it accepted the suite.
 func TestCompareCitesTheChoice(t *testing.T) {

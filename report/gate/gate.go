@@ -116,11 +116,27 @@ func clientGate(c report.Client) gateVerdict {
 func clientVerdict(c report.Client) gateVerdict {
 	switch c.Verdict {
 	case report.ClientConnects:
-		return gateVerdict{report.GatePassed, "connects with " + assess.SuiteWords(c)}
+		return gateVerdict{report.GatePassed, connectsWords(c)}
 	case report.ClientFails:
 		return gateVerdict{report.GateFailed, strings.TrimSuffix("fails: "+assess.MissingWords(c), ": ")}
 	}
 	return gateVerdict{report.GateUndecided, strings.Join(append([]string{"unknown"}, c.Notes...), ": ")}
+}
+
+// connectsWords says with which suite c connects, whether that is weak, and
+// whether another order of proposals would give it a better or a worse one.
+func connectsWords(c report.Client) string {
+	words := "connects with " + assess.SuiteWords(c)
+	if c.Weak != nil {
+		words = assess.ConnectsWords(c) + ", " + assess.SuiteWords(c)
+		if c.Weak.Better != "" {
+			words += "; another order would give it " + c.Weak.Better
+		}
+	}
+	if c.Worse != "" {
+		words += "; another order would give it " + c.Worse + ", which is weaker"
+	}
+	return words
 }
 
 // baselineGate fails where t became weaker.

@@ -272,6 +272,21 @@ func Cases(t testing.TB) map[string][]probe.Result {
 	return out
 }
 
+// InOrder is the preference of a gateway whose own proposals are the products of
+// keywords, each in its order, and whose order decides.
+func InOrder(t testing.TB, keywords string) *probe.Preference {
+	t.Helper()
+	out := &probe.Preference{Decides: choice.AlgorithmsResponder, Proposals: choice.ProposalsResponder, FollowsKE: choice.No, Evidence: []int{4}}
+	for i, p := range Products(t, keywords) {
+		own := choice.OwnProposal{Rank: i + 1, Product: p}
+		for axis, list := range p {
+			own.Ordered[axis] = len(list)
+		}
+		out.Own = append(out.Own, own)
+	}
+	return out
+}
+
 // KeywordsOf writes products as keywords.
 func KeywordsOf(ps []proposals.Product) string {
 	out := ""

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/assess"
 	"github.com/ikescope/ikescope/report/english"
 )
 
@@ -27,10 +28,21 @@ func (p *page) advice(a report.Advice) {
 		name += " (" + address + ")"
 	}
 	style := map[report.ClientVerdict]string{report.ClientConnects: green, report.ClientFails: red, report.ClientUnknown: yellow}[a.Client.Verdict]
-	p.wide(p.paint(bold, printable.Text(a.Client.Name)) + " " + p.paint(style, printable.Text(a.Client.Verdict)) + " at " + printable.Text(name) + ", " + printable.Text(a.Client.Basis))
+	verdict := printable.Text(a.Client.Verdict)
+	if a.Client.Weak != nil {
+		style = yellow
+		verdict = assess.ConnectsWords(a.Client)
+	}
+	p.wide(p.paint(bold, printable.Text(a.Client.Name)) + " " + p.paint(style, verdict) + " at " + printable.Text(name) + ", " + printable.Text(a.Client.Basis))
 	if a.Client.Suite != "" {
 		p.section("SUITE")
-		p.text(2, a.Client.Suite)
+		p.text(2, strings.TrimSpace(a.Client.Suite+" "+suiteMark(a.Client)))
+	}
+	if said := assess.WeakWords(a.Client); len(said) > 0 {
+		p.section("WEAK")
+		for _, s := range said {
+			p.text(2, s)
+		}
 	}
 	if len(a.Client.Missing) > 0 {
 		p.section("WHY")

@@ -30,22 +30,53 @@ func (p *page) clients(t *report.Target) {
 		}
 		return
 	}
-	p.text(0, basisWords(t.Clients)+doubtWords(t.Clients))
-	for _, verdict := range verdicts {
+	p.text(0, basisWords(t.Clients)+doubtWords(t.Clients)+weakLegend(t.Clients))
+	for _, label := range clientLabels {
 		var names []string
 		for _, c := range t.Clients {
-			if c.Verdict == verdict {
+			if clientLabel(c) == label {
 				names = append(names, markedName(c))
 			}
 		}
 		if len(names) > 0 {
-			p.listed(string(verdict), names)
+			p.listed(label, names)
 		}
 	}
 }
 
-// The verdicts on clients, in the order in which they are told.
-var verdicts = []report.ClientVerdict{report.ClientConnects, report.ClientFails, report.ClientUnknown}
+// clientLabels are the labels that clients are listed by, in their order.
+var clientLabels = []string{"connects", "perhaps!", "perhaps!!", "connects!", "connects!!", "fails", "unknown"}
+
+// clientLabel is the verdict on c, with the mark of a weak suite.
+func clientLabel(c report.Client) string {
+	if c.Weak != nil && !c.Weak.Certain {
+		return "perhaps" + suiteMark(c)
+	}
+	return string(c.Verdict) + suiteMark(c)
+}
+
+// marks are those of the suites that clients get, the best first.
+var marks = []string{"", "!", "!!"}
+
+// suiteMark marks the suite that a client gets as weak, or very weak, if it is,
+// or may be.
+func suiteMark(c report.Client) string {
+	if c.Weak == nil {
+		return ""
+	}
+	return severityMark(c.Weak.Severity)
+}
+
+// weakLegend explains the marks that the suites of clients have.
+func weakLegend(clients []report.Client) string {
+	legend := ""
+	for i, words := range []string{"", "; ! with a weak suite", "; !! with a very weak suite"} {
+		if i > 0 && slices.ContainsFunc(clients, func(c report.Client) bool { return suiteMark(c) == marks[i] }) {
+			legend += words
+		}
+	}
+	return legend
+}
 
 // mostClientLines bounds the lines of the clients of one verdict.
 const mostClientLines = 3
@@ -122,6 +153,9 @@ func (p *page) comparison(clients []report.Client, width int) []string {
 		switch c.Verdict {
 		case report.ClientConnects:
 			symbol, style = "+", green
+			if c.Weak != nil {
+				style = yellow
+			}
 		case report.ClientFails:
 			symbol, style = "-", red
 		}
@@ -142,7 +176,7 @@ func (p *page) comparison(clients []report.Client, width int) []string {
 			several = "; (+1) or 1 other suite"
 		}
 	}
-	legend := basisWords(clients) + doubtWords(clients) + several + many
+	legend := basisWords(clients) + doubtWords(clients) + weakLegend(clients) + several + many
 	lines = append(append(lines, ""), wrap(legend, width, 0)...)
 	return append(lines, p.reasons(clients, width)...)
 }
@@ -165,6 +199,12 @@ func gotWords(c report.Client, mixed bool) string {
 		words = missingWords(c.Missing[0])
 	case len(c.Missing) > 1:
 		words = english.List(lists.Convert(c.Missing, func(m report.Missing) string { return m.Axis }), "and") + " do not meet"
+	}
+	switch mark := suiteMark(c); {
+	case mark != "" && c.Weak.Certain:
+		words += " " + mark
+	case mark != "":
+		words += " " + mark + "?"
 	}
 	if c.Basis == report.BasisLive && mixed {
 		words = strings.TrimSpace(words + " (live)")
@@ -193,7 +233,7 @@ func (p *page) reasons(clients []report.Client, width int) []string {
 	for i, c := range clients {
 		said := sayings(c, few)
 		key := strings.Join(said, "\n")
-		if len(said) == 0 || told[key] || c.Verdict == report.ClientConnects && !few {
+		if len(said) == 0 || told[key] {
 			continue
 		}
 		told[key] = true
@@ -220,11 +260,18 @@ func (p *page) reasons(clients []report.Client, width int) []string {
 	return lines
 }
 
-// sayings are the sentences on a client.
-func sayings(c report.Client, withDoubt bool) []string {
+// sayings are the sentences on a client; of many, only those on what is wrong.
+func sayings(c report.Client, few bool) []string {
 	said := lists.Convert(c.Missing, func(m report.Missing) string { return m.Text })
+	switch {
+	case few:
+		said = append(said, assess.WeakWords(c)...)
+	case c.Verdict == report.ClientConnects:
+		c.Worse, c.Notes = "", nil
+		return append(said, assess.WeakWords(c)...)
+	}
 	said = append(said, c.Notes...)
-	if withDoubt && c.Doubt != "" {
+	if few && c.Doubt != "" {
 		said = append(said, "Doubt: "+c.Doubt)
 	}
 	return said

@@ -17,8 +17,8 @@ type Options struct {
 	// Evidence lists the exchanges at the end of each target.
 	Evidence bool
 	// ClientsAsked: the clients were asked for, and are not those that every
-	// report tells of. Headings then tell of the ones that fail, as they do
-	// where the clients are few.
+	// report tells of. Headings then name the ones that fail, as they do where
+	// the clients are few, rather than count them.
 	ClientsAsked bool
 	// All tells each IKE SA of a capture, those of scans and those alike too.
 	All bool
@@ -26,7 +26,7 @@ type Options struct {
 	Attempt int
 }
 
-// asked reports whether headings tell of the clients of t that fail.
+// asked reports whether headings name the clients of t that fail.
 func (o Options) asked(t *report.Target) bool { return o.ClientsAsked || len(t.Clients) <= fewClients }
 
 // Document writes doc for people. What came from the wire is escaped.

@@ -10,7 +10,7 @@ import (
 )
 
 // heading writes who was scanned, the verdict and whether anything is wrong,
-// with clients that fail among it where they were asked for.
+// clients that fail among it, by name where they were asked for.
 func (p *page) heading(t *report.Target, clientsAsked bool) {
 	verdict, style := headline(t, clientsAsked)
 	for _, line := range p.sides(wholeName(t), bold, verdict, style, p.width) {
@@ -75,24 +75,8 @@ func wrongWords(t *report.Target, clientsAsked bool) []string {
 	if n := len(problemsOf(t)); n > 0 {
 		out = append(out, english.Counted(int64(n), "problem", "problems"))
 	}
-	if clientsAsked {
-		var fail, unknown []string
-		for _, c := range t.Clients {
-			switch c.Verdict {
-			case report.ClientFails:
-				fail = append(fail, shortName(c))
-			case report.ClientUnknown:
-				unknown = append(unknown, shortName(c))
-			}
-		}
-		switch {
-		case len(fail) == 1:
-			out = append(out, fail[0]+" fails")
-		case len(fail) > 1:
-			out = append(out, fewOf(fail, len(t.Clients), "", "clients")+" fail")
-		case len(unknown) > 0:
-			out = append(out, fewOf(unknown, len(t.Clients), "", "clients")+" unknown")
-		}
+	if words := clientsWrong(t.Clients, clientsAsked); words != "" {
+		out = append(out, words)
 	}
 	for _, verdict := range []report.RuleState{report.RuleViolated, report.RuleUndecided} {
 		var names []string
@@ -109,6 +93,33 @@ func wrongWords(t *report.Target, clientsAsked bool) []string {
 		}
 	}
 	return out
+}
+
+// clientsWrong says which clients fail or, if they were asked for and none fails,
+// of which it is not known, by name if they are few and were asked for.
+func clientsWrong(clients []report.Client, asked bool) string {
+	var fail, unknown []string
+	for _, c := range clients {
+		switch c.Verdict {
+		case report.ClientFails:
+			fail = append(fail, shortName(c))
+		case report.ClientUnknown:
+			unknown = append(unknown, shortName(c))
+		}
+	}
+	switch {
+	case len(fail) > 0 && !asked:
+		return fmt.Sprintf("%d of %d known clients cannot connect", len(fail), len(clients))
+	case len(fail) == 1:
+		return fail[0] + " fails"
+	case len(fail) > 2:
+		return fewOf(fail, len(clients), "", "clients") + " cannot connect"
+	case len(fail) > 0:
+		return fewOf(fail, len(clients), "", "clients") + " fail"
+	case len(unknown) > 0 && asked:
+		return fewOf(unknown, len(clients), "", "clients") + " unknown"
+	}
+	return ""
 }
 
 // fewOf names those of all that are meant, behind kind, or counts them as nouns

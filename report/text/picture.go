@@ -204,11 +204,15 @@ func family(a proposals.Algorithm) string {
 
 // weakMark is "!!" beside what is critical or high, "!" beside what is less.
 func weakMark(a proposals.Algorithm) string {
-	w, ok := baseline.WeaknessOf(a)
-	switch {
-	case !ok:
-		return ""
-	case w.Severity.Rank() <= baseline.High.Rank():
+	if w, ok := baseline.WeaknessOf(a); ok {
+		return severityMark(report.Severity(w.Severity))
+	}
+	return ""
+}
+
+// severityMark marks what is weak by s.
+func severityMark(s report.Severity) string {
+	if s.Rank() <= report.SeverityHigh.Rank() {
 		return "!!"
 	}
 	return "!"
