@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/proposals/english"
 )
 
 // integPRFs is the PRF that strongSwan adds for an integrity algorithm where a
@@ -50,7 +51,7 @@ func faults(p Product, none string) *SyntaxError {
 		c.would = append(c.would, "drop "+none)
 	}
 	if len(c.missing) > 0 {
-		c.problems = append(c.problems, "names no "+enumerate(c.missing, "or"))
+		c.problems = append(c.problems, "names no "+english.List(c.missing, "or"))
 	}
 	if len(c.problems) == 0 {
 		return nil
@@ -63,7 +64,7 @@ func faults(p Product, none string) *SyntaxError {
 	if c.rejected {
 		e.Problem += "; strongSwan rejects it"
 	} else {
-		e.Problem += "; strongSwan would " + enumerate(c.would, "and")
+		e.Problem += "; strongSwan would " + english.List(c.would, "and")
 	}
 	return e
 }
@@ -120,7 +121,7 @@ func keywordsOf(list []Algorithm) string {
 	for _, a := range list {
 		words = append(words, a.Keyword())
 	}
-	return enumerate(words, "and")
+	return english.List(words, "and")
 }
 
 // lacks notes something missing that strongSwan does not add.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/ikescope/ikescope/proposals/english"
 )
 
 // SyntaxError tells why a string is no proposal for IKE, and what would be.
@@ -26,7 +28,7 @@ func (e *SyntaxError) Error() string {
 	}
 	b.WriteString(" " + e.Problem)
 	if len(e.Nearest) > 0 {
-		b.WriteString("; did you mean " + enumerate(e.Nearest, "or") + "?")
+		b.WriteString("; did you mean " + english.List(e.Nearest, "or") + "?")
 	}
 	switch {
 	case e.Correction == "":
@@ -140,13 +142,4 @@ func parseKeywords(s string) (p Product, none string, err error) {
 		}
 	}
 	return p, none, nil
-}
-
-// enumerate returns "a, b and c", for another word than and too.
-func enumerate(words []string, and string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
-	}
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " " + and + " " + words[last]
 }

@@ -3,7 +3,7 @@ package report
 import (
 	"slices"
 
-	"github.com/ikescope/ikescope/report/english"
+	"github.com/ikescope/ikescope/proposals/english"
 )
 
 // Verdict is what a scan has to say of a target.

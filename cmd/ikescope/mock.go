@@ -15,7 +15,7 @@ import (
 	"github.com/ikescope/ikescope/ike/iketest"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
-	"github.com/ikescope/ikescope/report/english"
+	"github.com/ikescope/ikescope/proposals/english"
 )
 
 // mockPolicy is a gateway as there are many: modern, with something old left

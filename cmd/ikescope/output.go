@@ -16,8 +16,8 @@ import (
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/pending"
 	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
-	"github.com/ikescope/ikescope/report/english"
 	"github.com/ikescope/ikescope/report/text"
 )
 

@@ -4,8 +4,8 @@ import (
 	"io"
 	"slices"
 
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/proposals/matrix"
-	"github.com/ikescope/ikescope/report/english"
 	"github.com/ikescope/ikescope/report/scan"
 	"github.com/ikescope/ikescope/report/text"
 )

@@ -15,6 +15,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
@@ -336,11 +337,11 @@ func TestPolicySchemaMatchesGo(t *testing.T) {
 		}
 	}
 	rule := root.Defs["rule"].Properties
-	words := func(n *schema) string { return strings.Join(n.Enum, ", ") }
-	if got, want := words(rule["demand"]), strings.ReplaceAll(wordList(demands), " or ", ", "); got != want {
+	words := func(n *schema) string { return english.List(n.Enum, "or") }
+	if got, want := words(rule["demand"]), english.List(demands, "or"); got != want {
 		t.Errorf("demands %s, want %s", got, want)
 	}
-	if got, want := words(rule["aspect"]), strings.ReplaceAll(wordList(aspects), " or ", ", "); got != want {
+	if got, want := words(rule["aspect"]), english.List(aspects, "or"); got != want {
 		t.Errorf("aspects %s, want %s", got, want)
 	}
 	for _, s := range rule["severity"].Enum {

@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/english"
 )
 
 //go:embed policy-schema.json
@@ -168,7 +169,7 @@ func (is ruleKeys) readDemand(n *yaml.Node, r *Rule, missed bool) (err error) {
 	case is.demand != nil:
 		r.Demand, err = oneOf(is.demand, demands, "a demand")
 	case missed:
-		err = fault(n.Line, r.ID, "has no demand: write demand: "+wordList(demands)+"; or not_observable: and what it asks for")
+		err = fault(n.Line, r.ID, "has no demand: write demand: "+english.List(demands, "or")+"; or not_observable: and what it asks for")
 	}
 	return err
 }
@@ -205,7 +206,7 @@ func parseAlgorithms(n *yaml.Node, aspect Aspect) ([]proposals.Algorithm, error)
 		case errors.As(err, &syntax):
 			problem := syntax.Problem
 			if len(syntax.Nearest) > 0 {
-				problem += "; did you mean " + wordList(syntax.Nearest) + "?"
+				problem += "; did you mean " + english.List(syntax.Nearest, "or") + "?"
 			}
 			return fault(n.Line, n.Value, problem)
 		case err != nil:

@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ikescope/ikescope/ike/printable"
+	"github.com/ikescope/ikescope/proposals/english"
 )
 
 // key is one of a mapping.
@@ -109,16 +110,7 @@ func oneOf[W ~string](n *yaml.Node, words []W, what string) (W, error) {
 	if n.Kind == yaml.ScalarNode && slices.Contains(words, W(n.Value)) {
 		return W(n.Value), nil
 	}
-	return "", fault(n.Line, n.Value, "is not "+what+": write "+wordList(words))
-}
-
-func wordList[W ~string](words []W) string {
-	var out []string
-	for _, w := range words {
-		out = append(out, string(w))
-	}
-	n := len(out) - 1
-	return strings.TrimPrefix(strings.Join(out[:n], ", ")+" or "+out[n], " or ")
+	return "", fault(n.Line, n.Value, "is not "+what+": write "+english.List(words, "or"))
 }
 
 var yamlLine = regexp.MustCompile(`^line (\d+): `)

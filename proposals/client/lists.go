@@ -3,9 +3,9 @@ package client
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/english"
 )
 
 // lists are the algorithms that the settings of a connection name, the most
@@ -71,11 +71,7 @@ func inWords(names []string) string {
 	if more := len(names) - most; more > 0 {
 		names = append(slices.Clone(names[:most]), fmt.Sprintf("%d more", more))
 	}
-	last := len(names) - 1
-	if last < 1 {
-		return strings.Join(names, "")
-	}
-	return strings.Join(names[:last], ", ") + " and " + names[last]
+	return english.List(names, "and")
 }
 
 // leftOut adds to the first of policies a note on the connections of the file

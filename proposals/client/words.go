@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/english"
 )
 
 // words are what a product calls the algorithms of one kind, in the order in
@@ -84,12 +85,7 @@ func question(near []string) string {
 	if len(near) == 0 {
 		return ""
 	}
-	last := len(near) - 1
-	text := near[last]
-	if last > 0 {
-		text = strings.Join(near[:last], ", ") + " or " + text
-	}
-	return "; did you mean " + text + "?"
+	return "; did you mean " + english.List(near, "or") + "?"
 }
 
 // keyword returns the algorithm of a keyword that stands in this package.

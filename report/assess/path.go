@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
-	"github.com/ikescope/ikescope/report/english"
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 

@@ -6,8 +6,8 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/dialog"
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
-	"github.com/ikescope/ikescope/report/english"
 )
 
 // gone judges an IKE SA that worked, and whose last request was sent again and

@@ -8,8 +8,8 @@ import (
 	"github.com/ikescope/ikescope/ike/dialog"
 	"github.com/ikescope/ikescope/ike/ikev1"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
-	"github.com/ikescope/ikescope/report/english"
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 

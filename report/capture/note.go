@@ -4,8 +4,8 @@ import (
 	"fmt"
 
 	"github.com/ikescope/ikescope/ike/dialog"
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
-	"github.com/ikescope/ikescope/report/english"
 )
 
 // addNotes says what the files hold beside what is told, and what they lack.

@@ -6,7 +6,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/dialog"
-	"github.com/ikescope/ikescope/report/english"
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 

@@ -5,9 +5,9 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
-	"github.com/ikescope/ikescope/report/english"
 )
 
 func (c *contrast) findings() {

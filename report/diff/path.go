@@ -4,8 +4,8 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
-	"github.com/ikescope/ikescope/report/english"
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 

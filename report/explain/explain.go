@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/english"
 )
 
 // Explanation says what one code, notify message or line of a log means.
@@ -113,7 +114,7 @@ func unknown(input string) error {
 		near = proposals.Nearest(strings.ToLower(input), Words())
 	}
 	if len(near) > 0 {
-		return fmt.Errorf("%q is not known; did you mean %s?", input, strings.Join(near, " or "))
+		return fmt.Errorf("%q is not known; did you mean %s?", input, english.List(near, "or"))
 	}
 	return fmt.Errorf("%q is not an error code, notify message, outcome or line of a log that ikescope knows", input)
 }

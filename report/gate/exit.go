@@ -3,8 +3,8 @@ package gate
 import (
 	"fmt"
 
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
-	"github.com/ikescope/ikescope/report/english"
 )
 
 // decideExit returns the exit that the verdicts on targets and the gates ask

@@ -7,7 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals"
-	"github.com/ikescope/ikescope/report/english"
+	"github.com/ikescope/ikescope/proposals/english"
 )
 
 // sentences returns what notes say, one sentence or more for each.

@@ -5,9 +5,9 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/ike/printable"
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
-	"github.com/ikescope/ikescope/report/english"
 )
 
 // Advice writes advice as a text to read, with lines to paste.

@@ -8,8 +8,8 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/ike/printable"
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
-	"github.com/ikescope/ikescope/report/english"
 )
 
 // Capture writes c for people. What came from the wire is escaped.

@@ -8,8 +8,8 @@ import (
 
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report/assess"
-	"github.com/ikescope/ikescope/report/english"
 )
 
 // listWidth is the columns of texts that do not fit themselves to a terminal.

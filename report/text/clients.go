@@ -7,9 +7,9 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/ike/printable"
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
-	"github.com/ikescope/ikescope/report/english"
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 

@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/ike/printable"
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
-	"github.com/ikescope/ikescope/report/english"
 )
 
 // heading writes who was scanned, the verdict and whether anything is wrong,

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike/printable"
-	"github.com/ikescope/ikescope/report/english"
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report/incident"
 )
 

@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/ike/printable"
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
-	"github.com/ikescope/ikescope/report/english"
 )
 
 // Plan writes plan as a text to read.

@@ -4,8 +4,8 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/ike/printable"
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
-	"github.com/ikescope/ikescope/report/english"
 )
 
 // policies writes a line for each policy, and below it the rules that are

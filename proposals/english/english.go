@@ -7,12 +7,18 @@ import (
 )
 
 // List joins words as in "a, b and c", last being the word before the last one.
-func List(words []string, last string) string {
-	if len(words) < 2 {
-		return strings.Join(words, "")
+func List[S ~string](words []S, last string) string {
+	var b strings.Builder
+	for i, word := range words {
+		switch {
+		case i > 0 && i == len(words)-1:
+			b.WriteString(" " + last + " ")
+		case i > 0:
+			b.WriteString(", ")
+		}
+		b.WriteString(string(word))
 	}
-	n := len(words) - 1
-	return strings.Join(words[:n], ", ") + " " + last + " " + words[n]
+	return b.String()
 }
 
 // Counted returns n with its noun: "1 cookie" or "2 cookies".
