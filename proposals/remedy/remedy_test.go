@@ -153,7 +153,7 @@ func TestCannot(t *testing.T) {
 		{ClientSide, client.SyntaxWindows, windows10, "aes256-sha512-prfsha512-ecp384", "Windows has no PRF_HMAC_SHA2_512"},
 		{ClientSide, client.SyntaxMobileconfig, iOS, "aes192-sha256-prfsha256-modp3072", "Apple's configuration profile has no ENCR_AES_CBC with 192 bits"},
 		{ClientSide, "", android, "3des-sha1-prfsha1-modp1024", "no setting is known"},
-		{ClientSide, client.SyntaxCapture, android, "3des-sha1-prfsha1-modp1024", "a capture does not tell"},
+		{ClientSide, client.SyntaxCapture, android, "3des-sha1-prfsha1-modp1024", "a capture does not show"},
 		{GatewaySide, client.SyntaxLibreswan, windows10, "aes256-sha256-prfsha256-modp2048", "USE_DH2"},
 		{GatewaySide, client.SyntaxIked, "camellia256-sha256-prfsha256-modp2048", "aes256-sha256-prfsha256-modp2048", "OpenIKED has no ENCR_CAMELLIA_CBC with 256 bits"},
 		{GatewaySide, client.SyntaxIked, iOS, "chacha20poly1305-prfsha256-x25519", "the gateway accepts chacha20poly1305-prfsha256-x25519, and OpenIKED has no"},
