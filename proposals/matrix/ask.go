@@ -22,7 +22,7 @@ func (s *search) send(questions [][]box) []reply {
 	var offers []Offer
 	var asked []int
 	for i, q := range questions {
-		q = slices.DeleteFunc(slices.Clone(q), func(b box) bool { return covered(b, s.refused) })
+		q = slices.DeleteFunc(slices.Clone(q), s.denied)
 		switch {
 		case len(q) == 0:
 			replies[i] = reply{state: Refused}
@@ -59,6 +59,11 @@ func (s *search) send(questions [][]box) []reply {
 	return replies
 }
 
+// denied reports whether what b is offered as was refused, piece by piece.
+func (s *search) denied(b box) bool {
+	return !slices.ContainsFunc(b.within(s.Limits.Transforms), func(piece box) bool { return !covered(piece, s.refused) })
+}
+
 // record adds an answer on q to the facts.
 func (s *search) record(q []box, answer Answer) reply {
 	if len(answer.Parts) > 0 {
@@ -67,7 +72,7 @@ func (s *search) record(q []box, answer Answer) reply {
 	switch answer.State {
 	case Accepted:
 		if meant := s.meant(q, answer); len(meant) > 0 {
-			s.taken = append(s.taken, taken{meant, answer.Exchange})
+			s.taken = append(s.taken, taken{meant, q, answer.Exchange})
 		}
 		witness := s.meant(s.open(disjoint(q)), answer)
 		if len(witness) == 0 {

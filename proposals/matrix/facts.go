@@ -20,7 +20,10 @@ type facts struct {
 // taken is an answer that says that a suite in one of boxes is acceptable.
 type taken struct {
 	boxes []box
-	id    int
+	// offered is what was asked about, of which boxes are what the answer can
+	// mean.
+	offered []box
+	id      int
 }
 
 // evidence is a box and the exchange that says something of it.

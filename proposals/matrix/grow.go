@@ -7,8 +7,8 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 )
 
-// grow returns a box around an accepted cell: each of its values was observed
-// with values of the box on the other axes.
+// grow returns a box around a seed: each of its values was observed with values
+// of the box on the other axes.
 //
 // All axes are asked about at a time, but for the first questions, which are
 // about key exchange methods alone: the answer names the one that was taken,
@@ -19,8 +19,8 @@ import (
 // since values found around it may belong to another product. A value that is
 // refused where it was asked, but would be taken elsewhere, is not lost: it
 // stays undecided, and the cover asks about it.
-func (s *search) grow(cell box) box {
-	b := cell
+func (s *search) grow(from seed) box {
+	cell, b := from.cell, from.box
 	axes := open(s.home(cell))
 	var left box // the values that no question in the queue is about
 	for _, a := range axes {

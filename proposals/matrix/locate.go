@@ -24,6 +24,9 @@ func (s *search) locate(boxes []box) (box, bool) {
 			s.showTaken(boxes[0])
 			return boxes[0], true
 		}
+		if i := slices.IndexFunc(s.found, func(c box) bool { return slices.ContainsFunc(boxes, func(b box) bool { return b.holds(c) }) }); i >= 0 {
+			return s.found[i], true
+		}
 		first, rest := s.split(boxes)
 		switch r := s.ask(first)[0]; r.state {
 		case Accepted:

@@ -81,6 +81,9 @@ type Matrix struct {
 	Proven bool
 	// Contradictions name suites that were taken and refused in one scan.
 	Contradictions []proposals.Suite
+	// Fits names the hypotheses that say exactly what is accepted, where that
+	// is proven; see [Planner.Hypotheses].
+	Fits []string
 	// Spent is how many offers were asked, where the planner gave up for it
 	// (see [Planner.MaxOffers]); else 0.
 	Spent int

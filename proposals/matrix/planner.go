@@ -32,7 +32,8 @@ import (
 //  2. Locate: an offer that was taken holds an acceptable suite. Dividing it by
 //     weight, the likely algorithms first, finds the suite in about as many
 //     questions as its surprise has bits. What is refused on the way is
-//     remembered and serves the proof.
+//     remembered and serves the proof. Where hypotheses may be right, see
+//     below, these are told apart instead.
 //  3. Grow: around a suite that is accepted, each axis is asked about: single
 //     questions for what is likely, groups for what is not. The key exchange
 //     methods begin, since the answer names the one that was taken; then all
@@ -48,6 +49,14 @@ import (
 //     found, the product is cut along it, and from then on each triple of
 //     algorithms is seen together as far as the number of samples allows. The
 //     suites that a cut leaves over start products of their own.
+//
+// A hypothesis, such as a product's default policy, may be right if no suite of
+// it was refused and it explains what was taken. The likely ones are told apart
+// by a suite that many of them hold, by theories whole where they share none,
+// and then by values around that suite. The one that is left is shown by the
+// fewest suites that have all of its algorithms; what was taken of them is grown
+// and verified as any product is. Where most of what they say was refused, the
+// search goes on without.
 //
 // Cover, grow and verify ask in batches that do not depend on each other, so
 // that they can be in flight together. Suites that cannot be of one product, as
@@ -75,6 +84,11 @@ type Planner struct {
 	// Exhaustive makes every accepted suite an observed one. Thorough takes
 	// more samples, so that each triple of algorithms is seen together.
 	Exhaustive, Thorough bool
+	// Hypotheses are sets of suites that the gateway may accept, the likelier
+	// ones first. Those that the answers allow are asked about before anything
+	// else, and verified as any product is: a wrong one costs some exchanges,
+	// never a wrong result.
+	Hypotheses []Hypothesis
 	// MaxOffers bounds the offers that are asked, and with them the work on
 	// answers that follow no policy; what is left then is not tested. 0 means
 	// 4,096, or 32,768 if Exhaustive or Thorough: several times what
@@ -151,11 +165,13 @@ func newSearch(p Planner) *search {
 	}
 	p.MaxOffers = cmp.Or(p.MaxOffers, defaultOffers)
 	return &search{
-		Planner: p,
-		facts:   facts{u: p.Universe, observed: make(map[box][]int), shown: make(map[box][]int)},
-		weigher: newWeigher(p.Universe),
-		earlier: make(map[string]Answer),
-		mixed:   p.Thorough,
+		Planner:  p,
+		facts:    facts{u: p.Universe, observed: make(map[box][]int), shown: make(map[box][]int)},
+		weigher:  newWeigher(p.Universe),
+		theories: p.Universe.theories(p.Hypotheses),
+		doubts:   make(map[box]float64),
+		earlier:  make(map[string]Answer),
+		mixed:    p.Thorough,
 	}
 }
 

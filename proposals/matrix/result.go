@@ -69,6 +69,9 @@ func (s *search) matrix() *Matrix {
 	m.NoAnswer = totalSize(rest) - m.NotTested
 	m.Refused = m.Universe - m.Accepted - m.NoAnswer - m.NotTested
 	m.Proven = m.NoAnswer == 0 && m.NotTested == 0
+	if m.Proven && m.Accepted > 0 {
+		m.Fits = s.exact(accepted)
+	}
 	for _, b := range s.contradictions() {
 		for cell := range b.parts(open(b)) {
 			m.Contradictions = append(m.Contradictions, s.u.suite(cell))

@@ -9,6 +9,10 @@ type search struct {
 	*weigher
 	// earlier are the prior offers that were taken, by their boxes.
 	earlier map[string]Answer
+	// theories are those of the hypotheses that no answer denied.
+	theories []theory
+	// doubts are the weights, by home, of no theory being right.
+	doubts map[box]float64
 	// products are the boxes found so far.
 	products []box
 	// expected and accepted are the weights of the values asked about, and
@@ -74,11 +78,20 @@ func (s *search) apart(sets [][]box) (apart, others [][]box) {
 // explore finds an accepted suite in a set of boxes that holds one, and the
 // product around it.
 func (s *search) explore(set []box) {
-	cell, ok := s.locate(set)
-	if !ok {
+	if seeds := s.suppose(set); len(seeds) > 0 {
+		for _, seed := range seeds {
+			s.settle(seed)
+		}
 		return
 	}
-	b, ok := s.verify(s.grow(cell), cell)
+	if cell, ok := s.locate(set); ok {
+		s.settle(seed{cell, cell})
+	}
+}
+
+// settle finds the product around a seed.
+func (s *search) settle(from seed) {
+	b, ok := s.verify(s.grow(from), from.cell)
 	if !ok {
 		return
 	}
