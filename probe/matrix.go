@@ -27,7 +27,7 @@ const maxRuns = 3
 // counts.
 func (s *scan) matrix(ctx context.Context) {
 	s.findOracleAgain(ctx)
-	var contradictions []proposals.Suite
+	var contradictions []matrix.Contradiction
 	for run := 1; ; run++ {
 		begun := 0
 		if run > 1 {

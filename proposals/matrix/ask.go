@@ -29,10 +29,7 @@ func (s *search) send(questions [][]box) []reply {
 		case len(q) == 1 && s.observed[q[0]] != nil:
 			replies[i] = reply{Accepted, q}
 		default:
-			var pieces []box
-			for _, b := range q {
-				pieces = append(pieces, b.within(s.Limits.Transforms)...)
-			}
+			pieces := s.pieces(q)
 			if answer, ok := s.earlier[fmt.Sprint(pieces)]; ok {
 				if witness := s.meant(s.open(disjoint(q)), answer); len(witness) > 0 {
 					replies[i] = reply{Accepted, witness}
@@ -56,12 +53,22 @@ func (s *search) send(questions [][]box) []reply {
 		i := asked[n]
 		replies[i] = s.record(replies[i].witness, answer)
 	}
+	s.reconcile()
 	return replies
+}
+
+// pieces returns bs as they are offered: each as one proposal or more.
+func (s *search) pieces(bs []box) []box {
+	var out []box
+	for _, b := range bs {
+		out = append(out, b.within(s.Limits.Transforms)...)
+	}
+	return out
 }
 
 // denied reports whether what b is offered as was refused, piece by piece.
 func (s *search) denied(b box) bool {
-	return !slices.ContainsFunc(b.within(s.Limits.Transforms), func(piece box) bool { return !covered(piece, s.refused) })
+	return !slices.ContainsFunc(s.pieces([]box{b}), func(piece box) bool { return !covered(piece, s.refused) })
 }
 
 // record adds an answer on q to the facts.
@@ -69,14 +76,16 @@ func (s *search) record(q []box, answer Answer) reply {
 	if len(answer.Parts) > 0 {
 		return s.recordParts(q, answer.Parts)
 	}
+	s.doubt(answer)
 	switch answer.State {
 	case Accepted:
 		if meant := s.meant(q, answer); len(meant) > 0 {
-			s.taken = append(s.taken, taken{meant, q, answer.Exchange})
+			s.taken = append(s.taken, taken{boxes: meant, offered: q, id: answer.Exchange})
 		}
 		witness := s.meant(s.open(disjoint(q)), answer)
 		if len(witness) == 0 {
 			// It was refused before, or not offered: that says nothing.
+			s.fresh = append(s.fresh, s.meant(q, answer)...)
 			s.silence(q, answer.Exchange)
 			return reply{state: NoAnswer}
 		}

@@ -15,6 +15,9 @@ type facts struct {
 	found           []box // the keys of both, in the order found
 	// taken are the boxes of which a suite was taken, for each such answer.
 	taken []taken
+	// fresh are boxes that were refused since the answers were last held
+	// against each other, or taken though they had been refused.
+	fresh []box
 }
 
 // taken is an answer that says that a suite in one of boxes is acceptable.
@@ -24,6 +27,11 @@ type taken struct {
 	// mean.
 	offered []box
 	id      int
+
+	// verdict is what came of it where the exchanges against contradict it;
+	// again and refusals are those in which it was asked again.
+	verdict                  verdict
+	against, again, refusals []int
 }
 
 // evidence is a box and the exchange that says something of it.
@@ -41,8 +49,9 @@ func boxesOf(es []evidence) []box {
 }
 
 // refuse records that no suite of bs is acceptable. One that was taken before
-// is no longer observed: see [facts.contradictions].
+// is no longer observed: see [search.reconcile].
 func (f *facts) refuse(bs []box, id int) {
+	f.fresh = append(f.fresh, bs...)
 	for _, b := range bs {
 		if covered(b, f.refused) {
 			continue
@@ -94,19 +103,6 @@ func (f *facts) observedIn(b box) (box, bool) {
 	return f.found[i], true
 }
 
-// contradictions returns a box of each answer that said that a suite is
-// acceptable, while others refused all that it can have meant: the policy
-// changed, or the answers are not a gateway's.
-func (f *facts) contradictions() []box {
-	var out []box
-	for _, t := range f.taken {
-		if !slices.ContainsFunc(t.boxes, func(b box) bool { return len(f.open([]box{b})) > 0 }) {
-			out = append(out, t.boxes[0])
-		}
-	}
-	return out
-}
-
 // covered reports whether one of es alone holds b.
 func covered(b box, es []evidence) bool {
 	return slices.ContainsFunc(es, func(e evidence) bool { return e.holds(b) })
@@ -121,6 +117,5 @@ func evidenceFor(b box, es []evidence) []int {
 			ids = append(ids, e.id)
 		}
 	}
-	slices.Sort(ids)
-	return slices.Compact(ids)
+	return ascending(ids)
 }

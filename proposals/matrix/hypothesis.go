@@ -88,7 +88,7 @@ func (s *search) stands(t theory) bool {
 		}
 	}
 	for _, a := range s.taken {
-		if !t.touches(a.boxes) && !slices.ContainsFunc(a.boxes, func(b box) bool { return !t.home.holds(b) }) {
+		if a.verdict == credible && !t.touches(a.boxes) && !slices.ContainsFunc(a.boxes, func(b box) bool { return !t.home.holds(b) }) {
 			return false
 		}
 	}

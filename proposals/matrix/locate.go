@@ -46,7 +46,7 @@ func (s *search) showTaken(cell box) {
 		return
 	}
 	for _, t := range s.taken {
-		if slices.ContainsFunc(t.boxes, cell.overlaps) {
+		if t.verdict == credible && slices.ContainsFunc(t.boxes, cell.overlaps) {
 			s.show(cell, t.id)
 		}
 	}

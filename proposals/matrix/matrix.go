@@ -13,7 +13,7 @@ type State uint8
 
 const (
 	NotTested State = iota // no offer that was sent decides it
-	NoAnswer               // it was offered, and nothing came back
+	NoAnswer               // it was offered, and nothing came back that decides it
 	Refused                // an offer that holds it was refused
 	Accepted               // observed, or inferred from an observed product
 )
@@ -77,10 +77,15 @@ type Matrix struct {
 	Asked []proposals.Product
 	// Undecided are the regions without an answer, or not tested.
 	Undecided []UndecidedRegion
-	// Proven: every suite outside Products was in an offer that was refused.
+	// Proven: every suite outside Products was in an offer that was refused,
+	// and there are no Doubts.
 	Proven bool
-	// Contradictions name suites that were taken and refused in one scan.
-	Contradictions []proposals.Suite
+	// Doubts are the reasons why the matrix is not proven, one of a kind.
+	Doubts []Doubt
+	// Contradictions are answers that cannot all be true. What they are about
+	// is refused if the offer that was taken was refused each time that it was
+	// asked again, else it is undecided.
+	Contradictions []Contradiction
 	// Fits names the hypotheses that say exactly what is accepted, where that
 	// is proven; see [Planner.Hypotheses].
 	Fits []string
@@ -96,7 +101,8 @@ type Matrix struct {
 type UndecidedRegion struct {
 	Product proposals.Product
 	State   State // NoAnswer or NotTested
-	// Evidence holds the numbers of the exchanges without an answer.
+	// Evidence holds the numbers of the exchanges without an answer, or whose
+	// answers contradict each other.
 	Evidence []int
 }
 
@@ -111,14 +117,15 @@ func (m *Matrix) State(s proposals.Suite) (State, []int) {
 			return Accepted, r.Evidence
 		}
 	}
-	for _, r := range m.refused {
-		if r.Product.Contains(s) {
-			return Refused, r.Evidence
-		}
-	}
+	// What is contested is undecided, though it was refused.
 	for _, u := range m.Undecided {
 		if u.Product.Contains(s) {
 			return u.State, u.Evidence
+		}
+	}
+	for _, r := range m.refused {
+		if r.Product.Contains(s) {
+			return Refused, r.Evidence
 		}
 	}
 	return NotTested, nil

@@ -99,11 +99,3 @@ func TestNamedWhole(t *testing.T) {
 		t.Errorf("%v: observed %v, state %v by %v, want accepted by 7", suite, m.Observed(suite), state, ids)
 	}
 }
-
-// first returns the cell of the first value on each axis.
-func (b box) first() box {
-	for a, set := range b {
-		b[a] = set & -set
-	}
-	return b
-}

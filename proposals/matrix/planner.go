@@ -127,6 +127,10 @@ type Answer struct {
 	Suite *proposals.Suite
 	// Exchange is the number of the exchange.
 	Exchange int
+	// Doubtful: the caller is not sure that the gateway meant the offer, since
+	// a control offer was not answered as it should have been. The answer
+	// counts, but what it decides is not proven.
+	Doubtful bool
 	// Parts, if any, are the answers to parts of an offer that was not asked
 	// whole; the other fields then say nothing. They hold all of the offer,
 	// or a part that was taken.
@@ -165,13 +169,14 @@ func newSearch(p Planner) *search {
 	}
 	p.MaxOffers = cmp.Or(p.MaxOffers, defaultOffers)
 	return &search{
-		Planner:  p,
-		facts:    facts{u: p.Universe, observed: make(map[box][]int), shown: make(map[box][]int)},
-		weigher:  newWeigher(p.Universe),
-		theories: p.Universe.theories(p.Hypotheses),
-		doubts:   make(map[box]float64),
-		earlier:  make(map[string]Answer),
-		mixed:    p.Thorough,
+		Planner:       p,
+		facts:         facts{u: p.Universe, observed: make(map[box][]int), shown: make(map[box][]int)},
+		weigher:       newWeigher(p.Universe),
+		theories:      p.Universe.theories(p.Hypotheses),
+		doubts:        make(map[box]float64),
+		refusedBefore: make(map[string][]int),
+		earlier:       make(map[string]Answer),
+		mixed:         p.Thorough,
 	}
 }
 
@@ -205,5 +210,7 @@ func (s *search) remember(asked Asked) {
 	s.record(q, asked.Answer)
 	if asked.State == Accepted {
 		s.earlier[fmt.Sprint(q)] = asked.Answer
+	} else {
+		s.refusedBefore[fmt.Sprint(q)] = append(s.refusedBefore[fmt.Sprint(q)], asked.Exchange)
 	}
 }

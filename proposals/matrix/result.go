@@ -54,6 +54,14 @@ func (s *search) matrix() *Matrix {
 	}
 	rest := s.open(subtract(s.u.boxes, accepted...))
 	unanswered := rest
+	contested := slices.Clone(accepted) // and what was counted
+	for _, r := range s.contested() {
+		for _, part := range subtract([]box{s.mustBox(r.Product)}, contested...) {
+			m.Undecided = append(m.Undecided, UndecidedRegion{s.u.product(part), NoAnswer, r.Evidence})
+			m.NoAnswer += part.size()
+			contested = append(contested, part)
+		}
+	}
 	for _, e := range s.silent {
 		for _, b := range unanswered {
 			if part := b.and(e.box); !part.empty() {
@@ -66,17 +74,13 @@ func (s *search) matrix() *Matrix {
 		m.Undecided = append(m.Undecided, UndecidedRegion{s.u.product(b), NotTested, nil})
 	}
 	m.NotTested = totalSize(unanswered)
-	m.NoAnswer = totalSize(rest) - m.NotTested
+	m.NoAnswer += totalSize(rest) - m.NotTested
 	m.Refused = m.Universe - m.Accepted - m.NoAnswer - m.NotTested
-	m.Proven = m.NoAnswer == 0 && m.NotTested == 0
+	m.Contradictions = s.contradictions()
+	m.Doubts = s.reasons(m)
+	m.Proven = m.NoAnswer == 0 && m.NotTested == 0 && len(m.Doubts) == 0
 	if m.Proven && m.Accepted > 0 {
 		m.Fits = s.exact(accepted)
-	}
-	for _, b := range s.contradictions() {
-		for cell := range b.parts(open(b)) {
-			m.Contradictions = append(m.Contradictions, s.u.suite(cell))
-			break
-		}
 	}
 	return m
 }

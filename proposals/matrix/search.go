@@ -13,6 +13,8 @@ type search struct {
 	theories []theory
 	// doubts are the weights, by home, of no theory being right.
 	doubts map[box]float64
+	// refusedBefore are the exchanges of prior offers that were refused.
+	refusedBefore map[string][]int
 	// products are the boxes found so far.
 	products []box
 	// expected and accepted are the weights of the values asked about, and
@@ -25,6 +27,10 @@ type search struct {
 	// there were MaxOffers.
 	offers         int
 	stopped, spent bool
+	// contradicted is how many answers others contradict, doubtful are the
+	// exchanges that the caller doubts.
+	contradicted int
+	doubtful     []int
 	// wait is set while parts of the search run side by side: the running
 	// one waits in it for the replies to a batch.
 	wait func(*batch) bool
@@ -32,6 +38,7 @@ type search struct {
 
 // run finds products until nothing is undecided.
 func (s *search) run() {
+	s.reconcile()
 	var taken [][]box // each holds a suite that is accepted
 	for !s.stopped {
 		var sets [][]box

@@ -75,7 +75,7 @@ func TestFindings(t *testing.T) {
 		{"500 silent", with(matrixOf(t, sound, ""), func(r *probe.Result) { r.Paths[0].State = initiator.PathSilent }),
 			[]string{"medium PATH-500"}, []string{"PATH-4500"}},
 		{"contradiction", with(matrixOf(t, sound, ""), func(r *probe.Result) {
-			r.Matrix.Contradictions = []proposals.Suite{*reporttest.Suite(t, sound)}
+			r.Matrix.Contradictions = []matrix.Contradiction{{Suite: *reporttest.Suite(t, sound)}}
 		}), []string{"medium SCAN-CONTRADICTION"}, nil},
 	}
 	for _, tt := range tests {

@@ -209,7 +209,7 @@ func Cases(t testing.TB) map[string][]probe.Result {
 	r.Matrix = Matrix{Asked: Products(t, "aes128-aes256-3des-sha1-sha256-prfsha1-prfsha256-modp1024-modp2048-ecp256,aes256gcm16-prfsha256-prfsha384-modp1024-modp2048-ecp256"),
 		Inferred: "aes128-aes256-sha256-prfsha256-modp2048", Silent: "3des-sha1-sha256-prfsha1-prfsha256-modp1024-modp2048-ecp256",
 		NotTested: "aes256gcm16-prfsha256-prfsha384-ecp256", SamplesOfInferred: 1, Evidence: []int{9}}.Of(t)
-	r.Matrix.Contradictions = []proposals.Suite{*Suite(t, "aes256-sha1-prfsha1-modp2048")}
+	r.Matrix.Contradictions = []matrix.Contradiction{{Suite: *Suite(t, "aes256-sha1-prfsha1-modp2048")}}
 	r.Notes = []probe.Note{{Kind: probe.NoteAway}}
 	out["undecided"] = []probe.Result{r}
 

@@ -16,7 +16,7 @@ func newMatrix(m *matrix.Matrix) *report.Matrix {
 		Proven:         m.Proven,
 		Products:       []report.AcceptedSuites{},
 		Undecided:      []report.UndecidedSuites{},
-		Contradictions: lists.Convert(m.Contradictions, proposals.Suite.String),
+		Contradictions: lists.Convert(m.Contradictions, func(c matrix.Contradiction) string { return c.Suite.String() }),
 		Asked:          lists.Convert(m.Asked, proposals.Product.String),
 	}
 	slices.Sort(out.Contradictions)
