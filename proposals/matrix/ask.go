@@ -36,15 +36,25 @@ func (s *search) send(questions [][]box) []reply {
 					continue
 				}
 			}
+			if !s.fits(pieces) {
+				// One suite is too long.
+				s.silence(q, 0)
+				replies[i] = reply{state: NoAnswer}
+				s.offers++ // which bounds these, too
+				continue
+			}
 			replies[i].witness = q
 			offers = append(offers, Offer{s.u.products(pieces)})
 			asked = append(asked, i)
 		}
 	}
+	if len(offers) == 0 && s.offers > s.MaxOffers {
+		s.stopped, s.spent = true, true
+	}
 	if s.stopped || len(offers) == 0 {
 		return replies
 	}
-	if room := s.MaxOffers - s.offers; len(offers) > room {
+	if room := max(0, s.MaxOffers-s.offers); len(offers) > room {
 		offers = offers[:room]
 		s.stopped, s.spent = true, true
 	}

@@ -31,6 +31,9 @@ const (
 	GaveUp
 	// RanOut: the caller sent no more offers.
 	RanOut
+	// Unaskable: suites that are longer alone than [Planner.Limits], or that
+	// the caller could not ask about, see [Answer.Exchange].
+	Unaskable
 )
 
 // String returns the reason as a word of a JSON document.
@@ -46,6 +49,8 @@ func (r Reason) String() string {
 		return "gave_up"
 	case RanOut:
 		return "ran_out"
+	case Unaskable:
+		return "unaskable"
 	}
 	return fmt.Sprintf("Reason(%d)", uint8(r))
 }
@@ -250,6 +255,8 @@ func (s *search) reasons(m *Matrix) []Doubt {
 	case m.NotTested == 0:
 	case s.spent:
 		add(GaveUp)
+	case !s.stopped:
+		add(Unaskable)
 	case s.contradicted < maxContradictions:
 		add(RanOut)
 	}

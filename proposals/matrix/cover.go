@@ -1,6 +1,7 @@
 package matrix
 
 import (
+	"cmp"
 	"math/bits"
 	"slices"
 
@@ -37,7 +38,7 @@ func (s *search) cover() [][]box {
 			next = append(next, b.maximalMinus(c)...)
 		}
 		if len(next) > maxLargest {
-			return s.u.pack(rest, s.Limits)
+			return s.likely(s.u.pack(rest, s.Limits))
 		}
 		largest = withoutContained(next)
 	}
@@ -63,8 +64,37 @@ func (s *search) cover() [][]box {
 		rest = subtract(rest, best)
 	}
 	questions := s.u.pack(chosen, s.Limits)
+	if s.tooMany(questions) {
+		// None of them may ask again what is refused.
+		questions = s.likely(s.u.pack(merge(s.undecided()), s.Limits))
+	}
 	slices.SortStableFunc(questions, func(p, q []box) int { return s.u.hybrid(p) - s.u.hybrid(q) })
 	return questions
+}
+
+// maxLikely is how many questions of a cover that is too long to be asked are
+// asked at a time, so that what is taken of them can be looked into.
+const maxLikely = 256
+
+// tooMany reports whether questions are more than can be asked, which they are
+// only where offers have to be short.
+func (s *search) tooMany(questions [][]box) bool {
+	return s.tight && len(questions) > s.MaxOffers-s.offers
+}
+
+// likely returns questions, or the likeliest ones where they are too many.
+func (s *search) likely(questions [][]box) [][]box {
+	if !s.tooMany(questions) {
+		return questions
+	}
+	weights := make(map[*box]float64, len(questions))
+	for _, q := range questions {
+		for _, b := range q {
+			weights[&q[0]] += s.box(b)
+		}
+	}
+	slices.SortStableFunc(questions, func(p, q []box) int { return cmp.Compare(weights[&q[0]], weights[&p[0]]) })
+	return questions[:min(len(questions), maxLikely)]
 }
 
 // hybrid returns 1 if a suite of bs has an additional key exchange, else 0.

@@ -5,8 +5,10 @@ import "slices"
 // facts is what the answers say, and all that the planner knows.
 type facts struct {
 	u *Universe
-	// refused and silent are the boxes offered whole to no effect.
+	// refused and silent are the boxes offered whole to no effect; silent ones
+	// without an exchange cannot be asked.
 	refused, silent []evidence
+	merged          []box // what was refused in fewer boxes, or nil
 	// observed holds the cells that were taken when they were all of the
 	// offer, or that an answer named whole. shown holds those that are all that
 	// an answer can have meant: for the method that it named, or since the rest
@@ -58,6 +60,7 @@ func (f *facts) refuse(bs []box, id int) {
 		}
 		f.refused = slices.DeleteFunc(f.refused, func(e evidence) bool { return b.holds(e.box) })
 		f.refused = append(f.refused, evidence{b, id})
+		f.merged = nil
 		f.found = slices.DeleteFunc(f.found, func(cell box) bool {
 			if b.holds(cell) {
 				delete(f.observed, cell)
@@ -92,7 +95,22 @@ func (f *facts) isFound(cell box) bool { return f.observed[cell] != nil || f.sho
 
 // open returns the part of bs that is not refused, as disjoint boxes if bs
 // are disjoint.
-func (f *facts) open(bs []box) []box { return subtract(bs, boxesOf(f.refused)...) }
+func (f *facts) open(bs []box) []box { return subtract(bs, f.refusedBoxes()...) }
+
+// manyRefused is how many refusals are put together before sets are subtracted
+// from them: where offers have to be short there are thousands.
+const manyRefused = 256
+
+// refusedBoxes returns what was refused, in few boxes.
+func (f *facts) refusedBoxes() []box {
+	if len(f.refused) < manyRefused {
+		return boxesOf(f.refused)
+	}
+	if f.merged == nil {
+		f.merged = merge(boxesOf(f.refused))
+	}
+	return f.merged
+}
 
 // observedIn returns an observed cell of b, if there is one.
 func (f *facts) observedIn(b box) (box, bool) {
@@ -113,7 +131,7 @@ func covered(b box, es []evidence) bool {
 func evidenceFor(b box, es []evidence) []int {
 	var ids []int
 	for _, e := range es {
-		if e.overlaps(b) {
+		if e.overlaps(b) && e.id != 0 {
 			ids = append(ids, e.id)
 		}
 	}

@@ -141,7 +141,7 @@ func (s *search) sections(b box, a proposals.Axis, set uint64, met combinations)
 	none := 1.0       // the chance that no value of the last section is accepted
 	for _, v := range s.order(a, set) {
 		chance := s.chance(a, v)
-		if len(bases) == 0 || none*(1-chance) < refusedAtLeast {
+		if len(bases) == 0 || none*(1-chance) < refusedAtLeast || s.tight && !s.fits([]box{bases[len(bases)-1].on(a, sets[len(sets)-1]|v)}) {
 			base := met.complete(b.on(a, v), box{}.on(a, v), []proposals.Axis{a})
 			met.add(b.on(a, v|b[a]), base)
 			bases, sets = append(bases, base), append(sets, 0)
@@ -180,7 +180,7 @@ func (s *search) labelled(base box, a proposals.Axis, set, methods uint64, met c
 		for _, b := range boxes {
 			octets += s.u.octets(b)
 		}
-		if octets <= s.Limits.Octets {
+		if octets <= s.Limits.Octets && (s.Limits.Proposals == 0 || n <= s.Limits.Proposals) {
 			for _, v := range labels[:n] {
 				met.uses[proposals.KE][bits.TrailingZeros64(v)]++
 			}

@@ -267,18 +267,6 @@ func (s *search) common(theories []theory) []box {
 // what a question about theories whole has at most.
 const few, half = 0.25, 0.55
 
-// fits reports whether boxes make one offer.
-func (s *search) fits(boxes []box) bool {
-	octets := 0
-	for _, b := range boxes {
-		if len(b.within(s.Limits.Transforms)) > 1 {
-			return false
-		}
-		octets += s.u.octets(b)
-	}
-	return octets <= s.Limits.Octets
-}
-
 // weightOf returns the weight of those of theories that hold a suite of b.
 func weightOf(theories []theory, b box) float64 {
 	sum := 0.0
@@ -313,6 +301,9 @@ func (s *search) between(theories []theory, cell box) box {
 		var question box
 		for _, v := range s.order(axis, set&^cell[a]) {
 			with := cell.on(axis, question[a]|v)
+			if s.tight && !s.fits([]box{with}) {
+				break
+			}
 			if w := math.Abs(weightOf(theories, with) - total/2); w < off || w == off && question[a] != 0 {
 				question = with
 				if w < off {
@@ -425,7 +416,7 @@ func (s *search) around(b, cell box) [][]box {
 		more := cell.on(a, home[a]&^b[a])
 		switch {
 		case more.empty() || covered(more, s.refused):
-		case a == proposals.KE:
+		case a == proposals.KE && s.fits(s.pieces([]box{more})):
 			questions = append(questions, []box{more})
 		default:
 			others = append(others, more)

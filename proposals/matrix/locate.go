@@ -17,6 +17,9 @@ const locateShare = 0.33
 func (s *search) locate(boxes []box) (box, bool) {
 	for {
 		boxes = s.open(boxes)
+		if s.tight {
+			boxes = s.divided(boxes)
+		}
 		switch {
 		case len(boxes) == 0: // contradicted
 			return box{}, false
@@ -52,6 +55,20 @@ func (s *search) showTaken(cell box) {
 	}
 }
 
+// divided returns boxes as ones that each fit an offer; nothing if these are too
+// many.
+func (s *search) divided(boxes []box) []box {
+	var out []box
+	for _, b := range boxes {
+		for piece := range s.u.fitting(b, s.Limits) {
+			if out = append(out, piece); len(out) > maxPacked {
+				return nil
+			}
+		}
+	}
+	return out
+}
+
 // split parts boxes into two, the first of nearly locateShare of the weight and
 // the likelier one for its size.
 func (s *search) split(boxes []box) (first, rest []box) {
@@ -70,7 +87,7 @@ func (s *search) split(boxes []box) (first, rest []box) {
 			total += s.box(b)
 		}
 		n, sum, room := 0, 0.0, s.Limits.Octets
-		for n < len(boxes)-1 && (n == 0 || sum+s.box(boxes[n]) <= total*locateShare) {
+		for n < len(boxes)-1 && (s.Limits.Proposals == 0 || n < s.Limits.Proposals) && (n == 0 || sum+s.box(boxes[n]) <= total*locateShare) {
 			if room -= s.u.octets(boxes[n]); room < 0 && n > 0 {
 				break
 			}

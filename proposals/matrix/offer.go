@@ -1,6 +1,7 @@
 package matrix
 
 import (
+	"iter"
 	"math/bits"
 
 	"github.com/ikescope/ikescope/proposals"
@@ -12,7 +13,7 @@ type Offer struct {
 	Products []proposals.Product
 }
 
-// Limits bound an offer, so that every gateway reads all of it.
+// Limits bound an offer, so that the gateway reads all of it.
 type Limits struct {
 	// Transforms is the largest number of transforms of one type in a
 	// proposal; 0 means 15: Windows RRAS does not look further.
@@ -21,6 +22,8 @@ type Limits struct {
 	// 880, which leaves room for the rest of the request in a datagram of
 	// 1,232 octets.
 	Octets int
+	// Proposals is the largest number of them; 0 means as many as fit.
+	Proposals int
 }
 
 // Defaults of [Limits].
@@ -33,45 +36,71 @@ const (
 // an axis.
 func (b box) within(n int) []box {
 	for a, set := range b {
-		if bits.OnesCount64(set) <= n {
-			continue
+		if bits.OnesCount64(set) > n {
+			first, rest := b.halved(proposals.Axis(a))
+			return append(first.within(n), rest.within(n)...)
 		}
-		var first uint64
-		k := (bits.OnesCount64(set) + 1) / 2
-		for v := range values(set) {
-			if bits.OnesCount64(first) == k {
-				break
-			}
-			first |= v
-		}
-		return append(b.on(proposals.Axis(a), first).within(n), b.on(proposals.Axis(a), set&^first).within(n)...)
 	}
 	return []box{b}
 }
 
-// octets returns the size of b as one proposal.
-func (u *Universe) octets(b box) int { return u.product(b).Octets() }
+// halved splits b on an axis, of which it has two values or more.
+func (b box) halved(a proposals.Axis) (first, rest box) {
+	var half uint64
+	for v := range values(b[a]) {
+		if 2*bits.OnesCount64(half) >= bits.OnesCount64(b[a]) {
+			break
+		}
+		half |= v
+	}
+	return b.on(a, half), b.on(a, b[a]&^half)
+}
+
+// octets returns the size of b as one proposal, as [proposals.Product.Octets]
+// does.
+func (u *Universe) octets(b box) int {
+	n := 8
+	for a, set := range b {
+		if isOne(set) && u.axes[a][bits.TrailingZeros64(set)].IsNone() {
+			continue
+		}
+		for v := range values(set) {
+			n += 8
+			if u.axes[a][bits.TrailingZeros64(v)].KeyBits != 0 {
+				n += 4
+			}
+		}
+	}
+	return n
+}
+
+// maxPacked bounds how many questions a set of boxes is split into.
+const maxPacked = 1 << 16
 
 // pack splits boxes into questions that each fit an offer: at most
-// lim.Transforms of a type in a proposal, at most lim.Octets in all, and only
-// one half of the key exchange methods, so that a method that is not offered
-// is left for the KE payload.
+// lim.Transforms of a type in a proposal, at most lim.Octets and lim.Proposals
+// in all, and only one half of the key exchange methods, so that a method that
+// is not offered is left for the KE payload.
 func (u *Universe) pack(boxes []box, lim Limits) [][]box {
-	halves := u.keHalves()
 	var packed [][]box
-	for _, half := range halves {
+	for _, half := range u.keHalves() {
 		var current []box
 		room := lim.Octets
+		most := len(packed) + maxPacked/2
+	boxes:
 		for _, b := range boxes {
 			b = b.on(proposals.KE, b[proposals.KE]&half)
 			if b.empty() {
 				continue
 			}
-			for _, piece := range u.fitting(b, lim) {
+			for piece := range u.fitting(b, lim) {
 				n := u.octets(piece)
-				if n > room {
+				if len(current) > 0 && (n > room || len(current) == lim.Proposals) {
 					packed = append(packed, current)
 					current, room = nil, lim.Octets
+					if len(packed) >= most {
+						break boxes
+					}
 				}
 				current = append(current, piece)
 				room -= n
@@ -84,26 +113,84 @@ func (u *Universe) pack(boxes []box, lim Limits) [][]box {
 	return packed
 }
 
-// fitting splits b into boxes that each fit an offer of their own.
-func (u *Universe) fitting(b box, lim Limits) []box {
-	var out []box
-	for _, piece := range b.within(lim.Transforms) {
-		if u.octets(piece) <= lim.Octets {
-			out = append(out, piece)
-			continue
+// fitting calls yield for boxes that together are b and each fit an offer of
+// their own, or of which no suite does.
+func (u *Universe) fitting(b box, lim Limits) iter.Seq[box] {
+	return func(yield func(box) bool) {
+		var walk func(b box) bool
+		walk = func(b box) bool {
+			longest := proposals.ENCR
+			for a := range b {
+				if bits.OnesCount64(b[a]) > lim.Transforms {
+					longest = proposals.Axis(a)
+					break
+				}
+				if bits.OnesCount64(b[a]) > bits.OnesCount64(b[longest]) {
+					longest = proposals.Axis(a)
+				}
+			}
+			n := bits.OnesCount64(b[longest])
+			if n == 1 || n <= lim.Transforms && u.octets(b) <= lim.Octets || u.octets(u.shortest(b)) > lim.Octets {
+				return yield(b)
+			}
+			first, rest := b.halved(longest)
+			return walk(first) && walk(rest)
 		}
-		longest := proposals.ENCR
-		for a := range piece {
-			if bits.OnesCount64(piece[a]) > bits.OnesCount64(piece[longest]) {
-				longest = proposals.Axis(a)
+		walk(b)
+	}
+}
+
+// shortest returns a cell of b whose proposal is not longer than that of any
+// other.
+func (u *Universe) shortest(b box) box {
+	for a, set := range b {
+		var best uint64
+		least := 0
+		for v := range values(set) {
+			m := u.axes[a][bits.TrailingZeros64(v)]
+			n := 8
+			switch {
+			case m.IsNone():
+				n = 0
+			case m.KeyBits != 0:
+				n = 12
+			}
+			if best == 0 || n < least {
+				best, least = v, n
 			}
 		}
-		half := bits.OnesCount64(piece[longest]) / 2
-		for _, q := range piece.within(max(half, (bits.OnesCount64(piece[longest])+1)/2)) {
-			out = append(out, u.fitting(q, lim)...)
-		}
+		b[a] = best
 	}
-	return out
+	return b
+}
+
+// fits reports whether boxes make one offer.
+func (s *search) fits(boxes []box) bool {
+	octets := 0
+	for _, b := range boxes {
+		for _, set := range b {
+			if bits.OnesCount64(set) > s.Limits.Transforms {
+				return false
+			}
+		}
+		octets += s.u.octets(b)
+	}
+	return octets <= s.Limits.Octets && (s.Limits.Proposals == 0 || len(boxes) <= s.Limits.Proposals)
+}
+
+// beyond reports whether an offer is longer than lim, as far as lim says
+// anything.
+func (lim Limits) beyond(o Offer) bool {
+	octets := 0
+	for _, p := range o.Products {
+		for _, list := range p {
+			if lim.Transforms > 0 && len(list) > lim.Transforms {
+				return true
+			}
+		}
+		octets += p.Octets()
+	}
+	return lim.Octets > 0 && octets > lim.Octets || lim.Proposals > 0 && len(o.Products) > lim.Proposals
 }
 
 // keHalves returns two sets of key exchange methods that share none. ECP_256

@@ -79,7 +79,10 @@ import (
 type Planner struct {
 	// Universe is the set of suites to decide.
 	Universe *Universe
-	// Limits bound each offer.
+	// Limits bound each offer. Refusals of longer ones among Prior do not
+	// count, where Limits says something, since the gateway did not read all
+	// of them or refused them for their length. So who learns of such a limit
+	// runs a planner with it, and with all that was asked so far.
 	Limits Limits
 	// Exhaustive makes every accepted suite an observed one. Thorough takes
 	// more samples, so that each triple of algorithms is seen together.
@@ -125,7 +128,8 @@ type Answer struct {
 	// Suite is the suite that the gateway chose, if the answer names it whole;
 	// else nil.
 	Suite *proposals.Suite
-	// Exchange is the number of the exchange.
+	// Exchange is the number of the exchange; 0 with NoAnswer says that the
+	// offer cannot be made, so that it is not tested.
 	Exchange int
 	// Doubtful: the caller is not sure that the gateway meant the offer, since
 	// a control offer was not answered as it should have been. The answer
@@ -162,6 +166,7 @@ func (p Planner) Run() *Matrix {
 
 // newSearch returns a search that knows nothing.
 func newSearch(p Planner) *search {
+	given := p.Limits
 	p.Limits.Transforms = cmp.Or(p.Limits.Transforms, defaultTransforms)
 	p.Limits.Octets = cmp.Or(p.Limits.Octets, DefaultOctets)
 	if p.Exhaustive || p.Thorough {
@@ -169,6 +174,8 @@ func newSearch(p Planner) *search {
 	}
 	p.MaxOffers = cmp.Or(p.MaxOffers, defaultOffers)
 	return &search{
+		given:         given,
+		tight:         given != Limits{},
 		Planner:       p,
 		facts:         facts{u: p.Universe, observed: make(map[box][]int), shown: make(map[box][]int)},
 		weigher:       newWeigher(p.Universe),
@@ -183,7 +190,7 @@ func newSearch(p Planner) *search {
 // remember adds an earlier answer to the facts, if all of its offer is in the
 // universe.
 func (s *search) remember(asked Asked) {
-	if asked.State != Accepted && asked.State != Refused {
+	if asked.State != Accepted && asked.State != Refused || asked.State == Refused && s.given.beyond(asked.Offer) {
 		return
 	}
 	var q []box

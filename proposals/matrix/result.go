@@ -63,6 +63,9 @@ func (s *search) matrix() *Matrix {
 		}
 	}
 	for _, e := range s.silent {
+		if e.id == 0 {
+			continue
+		}
 		for _, b := range unanswered {
 			if part := b.and(e.box); !part.empty() {
 				m.Undecided = append(m.Undecided, UndecidedRegion{s.u.product(part), NoAnswer, evidenceFor(part, s.silent)})

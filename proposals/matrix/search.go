@@ -7,6 +7,9 @@ type search struct {
 	Planner
 	facts
 	*weigher
+	// given are the limits that the caller gave; tight: there are any.
+	given Limits
+	tight bool
 	// earlier are the prior offers that were taken, by their boxes.
 	earlier map[string]Answer
 	// theories are those of the hypotheses that no answer denied.
