@@ -24,19 +24,6 @@ type Document struct {
 	Exit  Exit   `json:"exit"`
 }
 
-// Join returns doc with the targets of earlier documents before its own. It is
-// complete if they all are; its gates and its exit are those of doc.
-func Join(earlier []*Document, doc *Document) *Document {
-	joined := *doc
-	joined.Targets = []Target{}
-	for _, d := range earlier {
-		joined.Complete = joined.Complete && d.Complete
-		joined.Targets = append(joined.Targets, d.Targets...)
-	}
-	joined.Targets = append(joined.Targets, doc.Targets...)
-	return &joined
-}
-
 // Tool is the program that made the document.
 type Tool struct {
 	Name    string `json:"name"`
@@ -66,7 +53,8 @@ type Target struct {
 	Name    string    `json:"target"` // as the user named it
 	Address string    `json:"address"`
 	Started time.Time `json:"started"`
-	// Verdict is "ikev2", "no_answer", "unreachable", "not_ike" or "error".
+	// Verdict is "ikev2", "no_answer", "unreachable", "not_ike", "not_scanned" or
+	// "error".
 	Verdict     Verdict      `json:"verdict"`
 	Complete    bool         `json:"complete"`
 	Error       string       `json:"error,omitempty"` // with verdict "error"

@@ -2,30 +2,111 @@ package report
 
 import (
 	"bytes"
-	_ "embed"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"strings"
+	"iter"
 	"unicode"
 	"unicode/utf16"
 )
 
 // WriteJSON writes v, such as a [Document] or a [Diff], as indented JSON that
-// ends in a newline. Characters that do not print, such as terminal controls or
-// marks that turn the direction of text, are written as \u escapes, so that the
-// output is safe to look at.
+// ends in a newline. A [Source] is written as the document that it is, one target
+// at a time. Characters that do not print, such as terminal controls or marks that
+// turn the direction of text, are written as \u escapes, so that the output is
+// safe to look at.
 func WriteJSON(w io.Writer, v any) error {
+	if s, ok := v.(Source); ok {
+		return writeSource(w, s)
+	}
+	b, err := indented("", v)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(append(b, '\n'))
+	return err
+}
+
+// indented returns v as JSON whose further lines begin with prefix.
+func indented(prefix string, v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
+	e.SetIndent(prefix, "  ")
 	if err := e.Encode(v); err != nil {
-		return fmt.Errorf("report: encode JSON: %w", err)
+		return nil, fmt.Errorf("report: encode JSON: %w", err)
 	}
-	_, err := w.Write(escapeJSON(b.Bytes()))
-	return err
+	return escapeJSON(bytes.TrimSuffix(b.Bytes(), []byte("\n"))), nil
+}
+
+// writeSource writes s with the fields of a Document in their order.
+func writeSource(w io.Writer, s Source) error {
+	head := s.Head()
+	out := jsonFields{w: w}
+	out.field("{", "schema_version", head.SchemaVersion)
+	out.field(",", "tool", head.Tool)
+	out.field(",", "complete", head.Complete)
+	out.list("targets", func(yield func(any, error) bool) {
+		for i := range s.Count() {
+			if t, err := s.At(i); !yield(t, err) {
+				return
+			}
+		}
+	})
+	out.list("gates", func(yield func(any, error) bool) {
+		for g, err := range s.EachGate() {
+			if !yield(g, err) {
+				return
+			}
+		}
+	})
+	out.field(",", "exit", head.Exit)
+	out.text("\n}\n")
+	return out.err
+}
+
+// jsonFields writes the fields of an object as [WriteJSON] would.
+type jsonFields struct {
+	w   io.Writer
+	err error // the first; nothing is written after it
+}
+
+func (f *jsonFields) text(s string) {
+	if f.err == nil {
+		_, f.err = io.WriteString(f.w, s)
+	}
+}
+
+func (f *jsonFields) value(prefix string, v any) {
+	b, err := indented(prefix, v)
+	if f.err == nil {
+		f.err = err
+	}
+	f.text(string(b))
+}
+
+// field writes a field after a mark that comes before it.
+func (f *jsonFields) field(mark, name string, v any) {
+	f.text(fmt.Sprintf("%s\n  %q: ", mark, name))
+	f.value("  ", v)
+}
+
+// list writes a field that is a list.
+func (f *jsonFields) list(name string, values iter.Seq2[any, error]) {
+	f.text(fmt.Sprintf(",\n  %q: [", name))
+	mark, end := "\n    ", "]"
+	for v, err := range values {
+		if f.err == nil {
+			f.err = err
+		}
+		if f.err != nil {
+			return
+		}
+		f.text(mark)
+		f.value("    ", v)
+		mark, end = ",\n    ", "\n  ]"
+	}
+	f.text(end)
 }
 
 // escapeJSON replaces what does not print in encoded JSON, which stands only
@@ -47,52 +128,4 @@ func escapeJSON(in []byte) []byte {
 		}
 	}
 	return out
-}
-
-// maxDocument bounds what ReadJSON reads, in octets.
-const maxDocument = 64 << 20
-
-// ReadJSON reads a document of version 1, of this minor version or another:
-// fields that it does not know are ignored. It fails on other versions, on
-// anything after the document, and beyond 64 MiB.
-func ReadJSON(r io.Reader) (*Document, error) {
-	in, err := io.ReadAll(io.LimitReader(r, maxDocument+1))
-	if err != nil {
-		return nil, err
-	}
-	if len(in) > maxDocument {
-		return nil, fmt.Errorf("the document exceeds %d octets", maxDocument)
-	}
-	var head struct {
-		SchemaVersion *string          `json:"schema_version"`
-		Targets       *json.RawMessage `json:"targets"`
-		Same          *json.RawMessage `json:"same"` // of a [Diff]
-	}
-	if err := json.Unmarshal(in, &head); err != nil {
-		return nil, fmt.Errorf("not a JSON document: %w", inWords(err))
-	}
-	if head.SchemaVersion == nil {
-		return nil, errors.New("not an ikescope document: no schema_version")
-	}
-	minor, ok := strings.CutPrefix(*head.SchemaVersion, "1.")
-	if !ok || minor == "" || strings.Trim(minor, "0123456789") != "" {
-		return nil, fmt.Errorf("schema_version %.20q is not supported, want 1.x", *head.SchemaVersion)
-	}
-	if head.Targets == nil || head.Same != nil {
-		return nil, errors.New("an ikescope document, but not the report of a scan")
-	}
-	doc := new(Document)
-	if err := json.Unmarshal(in, doc); err != nil {
-		return nil, fmt.Errorf("document of version %s: %w", *head.SchemaVersion, inWords(err))
-	}
-	return doc, nil
-}
-
-// inWords names the field that has the wrong type, rather than types of Go.
-func inWords(err error) error {
-	var wrong *json.UnmarshalTypeError
-	if errors.As(err, &wrong) && wrong.Field != "" {
-		return fmt.Errorf("%s: a %s is not what stands here", wrong.Field, wrong.Value)
-	}
-	return err
 }

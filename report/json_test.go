@@ -3,6 +3,7 @@ package report_test
 import (
 	"bytes"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,6 +25,15 @@ func TestJSON(t *testing.T) {
 			var b bytes.Buffer
 			if err := report.WriteJSON(&b, doc); err != nil {
 				t.Fatal(err)
+			}
+			// What is written one target at a time is what is written at once.
+			var whole bytes.Buffer
+			type plain report.Document // which is not a Source
+			if err := report.WriteJSON(&whole, (*plain)(doc)); err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(whole.String(), b.String()); diff != "" {
+				t.Errorf("one target at a time (-want +got):\n%s", diff)
 			}
 			reporttest.Validate(t, report.Schema(), b.Bytes())
 			if !bytes.HasSuffix(b.Bytes(), []byte("}\n")) {
@@ -63,11 +73,84 @@ func TestJSONGolden(t *testing.T) {
 	}
 }
 
+// JSON lines are valid, and read back as the document that they are, in whatever
+// order they come. Each strict prefix of theirs is a report that was cut off.
+func TestJSONLines(t *testing.T) {
+	for name, results := range reporttest.Cases(t) {
+		t.Run(name, func(t *testing.T) {
+			doc := scan.Document(jsonRun, results)
+			doc.Gates, doc.Exit = gate.Check(doc, gate.Gates{FailOn: report.SeverityHigh})
+			var lines [][]byte
+			write := func(v any) {
+				var b bytes.Buffer
+				if err := report.WriteLine(&b, v); err != nil {
+					t.Fatal(err)
+				}
+				reporttest.Validate(t, report.LinesSchema(), b.Bytes())
+				if bytes.IndexByte(b.Bytes(), '\n') != b.Len()-1 {
+					t.Errorf("not one line: %s", b.Bytes())
+				}
+				lines = append(lines, b.Bytes())
+			}
+			write(report.NewFirstLine(doc.Tool, len(doc.Targets)))
+			for i := range slices.Backward(doc.Targets) {
+				write(report.NewTargetLine(i, &doc.Targets[i], doc.Gates[i:i+1]))
+			}
+			write(report.NewLastLine(doc.Complete, doc.Exit))
+			whole := bytes.Join(lines, nil)
+			back, err := report.ReadJSON(bytes.NewReader(whole))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(doc, back); diff != "" && name != "hostile" { // as in TestJSON
+				t.Errorf("read back (-want +got):\n%s", diff)
+			}
+			for n := len(lines[0]); n < len(whole)-1; n += 1 + len(whole)/50 {
+				back, err := report.ReadJSON(bytes.NewReader(whole[:n]))
+				if err != nil || back.Complete || back.Exit.Code != report.ExitInterrupted {
+					t.Errorf("%d of %d octets: %+v, %v", n, len(whole), back, err)
+				}
+			}
+		})
+	}
+}
+
+func TestReadLinesFaults(t *testing.T) {
+	const first, target, last = `{"record":"report","schema_version":"1.0","count":2}` + "\n", `{"record":"target","index":0}` + "\n", `{"record":"end","complete":true}` + "\n"
+	for _, tt := range []struct{ in, want string }{
+		{target, "line 1: its record is"},
+		{last, "line 1: its record is"},
+		{strings.Replace(first, "1.0", "2.0", 1), `"2.0" is not supported`},
+		{`{"record":"report"}`, "no schema_version"},
+		{`{"record":"report","schema_version":"1.0","count":"2"}` + target, "line 1: count: a string is not"},
+		{first + "{}", `line 2: record "" is neither`},
+		{first + target + "[]", "line 3: a array is not"},
+		{first + `{"record":"target"}`, "line 2: index -1 is not one of 2 targets"},
+		{first + `{"record":"target","index":2}`, "line 2: index 2 is not one of 2 targets"},
+		{first + `{"record":"target","index":1e99}`, "line 2: index: a number 1e99 is not what stands here"},
+		{first + `{"record":"target","index":0,"verdict":4}`, "line 2: verdict: a number is not what stands here"},
+		{first + last + target, "line 3: stands after the end"},
+		{first + "nonsense", "line 2: not a JSON document"},
+	} {
+		if _, err := report.ReadJSON(strings.NewReader(tt.in)); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("ReadJSON(%s) = %v, want %q", tt.in, err, tt.want)
+		}
+	}
+	// The end does not say that all is there.
+	doc, err := report.ReadJSON(strings.NewReader(first + target + last))
+	if err != nil || doc.Complete || len(doc.Targets) != 1 {
+		t.Errorf("one target of two: %+v, %v", doc, err)
+	}
+}
+
 func TestReadJSONFaults(t *testing.T) {
 	for _, tt := range []struct{ in, want string }{
 		{``, "not a JSON document"},
 		{`{"schema_version": "1.0"`, "not a JSON document"},
 		{`{"schema_version": "1.0"} {}`, "not a JSON document"},
+		{`[]`, "not a JSON document"},
+		{`{"schema_version": "1.0", "targets": [], "more": ` + strings.Repeat("[", 2000), "nested more than 1000 deep"},
+		{`{"schema_version": "1.0", "targets": [{"target": 7}, {]}`, "not a JSON document"},
 		{`{}`, "no schema_version"},
 		{`{"schema_version": null}`, "no schema_version"},
 		{`{"schema_version": "2.0"}`, `"2.0" is not supported`},
@@ -75,7 +158,7 @@ func TestReadJSONFaults(t *testing.T) {
 		{`{"schema_version": "1.x"}`, "is not supported"},
 		{`{"schema_version": "1.0", "sas": []}`, "not the report of a scan"},                   // a capture
 		{`{"schema_version": "1.0", "same": true, "targets": []}`, "not the report of a scan"}, // a difference
-		{`{"schema_version": "1.0", "targets": 3}`, "is not what stands here"},
+		{`{"schema_version": "1.0", "targets": 3}`, "targets: is not a list"},
 		{`{"schema_version": "1.0", "targets": [{"matrix": {"products": [{"encr": [{"id": 70000}]}]}}]}`, "is not what stands here"},
 	} {
 		if _, err := report.ReadJSON(strings.NewReader(tt.in)); err == nil || !strings.Contains(err.Error(), tt.want) {

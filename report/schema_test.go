@@ -28,6 +28,7 @@ type node struct {
 	Title       string           `json:"title"`
 	Description string           `json:"description"`
 	Type        string           `json:"type"`
+	OneOf       []*node          `json:"oneOf"`
 	Required    []string         `json:"required"`
 	Properties  map[string]*node `json:"properties"`
 	Items       *node            `json:"items"`
@@ -90,6 +91,10 @@ func TestSchemaMatchesGo(t *testing.T) {
 	} {
 		root := readSchema(t, written.schema)
 		compare(t, root, root, written.name, written.typ)
+	}
+	lines := readSchema(t, report.LinesSchema())
+	for i, typ := range []reflect.Type{reflect.TypeFor[report.FirstLine](), reflect.TypeFor[report.TargetLine](), reflect.TypeFor[report.LastLine]()} {
+		compare(t, lines, lines.OneOf[i], typ.Name(), typ)
 	}
 }
 

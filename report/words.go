@@ -15,7 +15,8 @@ const (
 	VerdictNoAnswer    Verdict = "no_answer"
 	VerdictUnreachable Verdict = "unreachable"
 	VerdictNotIKE      Verdict = "not_ike"
-	VerdictError       Verdict = "error" // the scan could not be done
+	VerdictNotScanned  Verdict = "not_scanned" // the run ended before anything was sent
+	VerdictError       Verdict = "error"       // the scan could not be done
 )
 
 // Words returns the verdict as people say it: "IKEv2 gateway".

@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -32,10 +32,10 @@ func (a *app) checkCommand() *cobra.Command {
 --baseline, and no finding is as bad as --fail-on. Each gate is passed, failed
 or undecided, with the reason; -o gates writes these alone, one a line.
 
-It ends with 0 if every gate passed, with 3 if one failed, with 5 if none failed
-and one could not be decided, and with 4 if a target gave no IKEv2 answer, which
-comes before both. The report holds the gates and the exit code; how it is
-written changes neither.`,
+It ends with 0 if every gate passed and with 3 if one failed. If none failed, it
+ends with 4 if a target gave no IKEv2 answer, and with 5 if a gate could not be
+decided. The report holds the gates and the exit code; how it is written changes
+neither.`,
 		Example: `  ikescope check vpn.example.com --policy intermediate
   ikescope check -q -o gates vpn.example.com --fail-on high
   ikescope check paris.json lyon.json --policy cnsa1 --fail-on high
@@ -44,7 +44,7 @@ written changes neither.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd.Context(), &opts, cmd.Flags(), args) },
 	}
 	flags := cmd.Flags()
-	opts.addFlags(flags, []string{"text", "json", "gates"})
+	opts.addFlags(flags, append(slices.Clone(reportFormats), "gates"))
 	flags.Lookup("policy").Usage = strings.Replace(flags.Lookup("policy").Usage, "evaluate the gateway against", "the gateway must meet", 1)
 	flags.Lookup("client").Usage = "this client must connect: a name from ikescope client list, all, a configuration file, FILE#CONNECTION, or proposals; may be repeated"
 	underHeading(flags, judgeFlags, func(flags *pflag.FlagSet) {
@@ -57,7 +57,7 @@ written changes neither.`,
 func (a *app) check(ctx context.Context, opts *checkOptions, flags *pflag.FlagSet, args []string) error {
 	gates := gate.Gates{Policies: len(opts.policies) > 0, Clients: len(opts.clients) > 0, FailOn: report.Severity(opts.failOn)}
 	if opts.earlier != "" {
-		earlier, err := readReport(opts.earlier)
+		earlier, err := a.openReport(opts.earlier)
 		if err != nil {
 			return usagef("--baseline: %w", err)
 		}
@@ -69,18 +69,12 @@ func (a *app) check(ctx context.Context, opts *checkOptions, flags *pflag.FlagSe
 	if len(args) == 0 && !opts.plan {
 		return usagef("check: name a target, or a report that scan wrote: ikescope check --help")
 	}
-	saved, targets, err := savedReports("check", args, flags)
+	saved, targets, err := a.savedReports("check", args, flags)
 	if err != nil {
 		return err
 	}
 	if opts.plan {
 		return a.plan(&opts.scanOptions, targets)
 	}
-	defer opts.discard()
-	doc, failed := a.gather(ctx, &opts.scanOptions, targets, saved)
-	if doc == nil {
-		return failed
-	}
-	doc = opts.judge(doc, saved, gates)
-	return errors.Join(failed, a.report(&opts.outputOptions, doc, wholeText(opts.clients)))
+	return a.gather(ctx, &opts.scanOptions, targets, &reporting{gates: gates, saved: saved, asText: wholeText(opts.clients)})
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -10,7 +9,6 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals/client"
-	"github.com/ikescope/ikescope/report/gate"
 	"github.com/ikescope/ikescope/report/text"
 )
 
@@ -40,7 +38,7 @@ Whether certificates, keys and passwords fit is not looked at.`,
 			return a.compare(cmd.Context(), opts, cmd.Flags(), args)
 		},
 	}
-	opts.addFlags(cmd.Flags(), textOrJSON)
+	opts.addFlags(cmd.Flags(), reportFormats)
 	underHeading(cmd.Flags(), judgeFlags, func(flags *pflag.FlagSet) {
 		addToggle(flags, &opts.live, "live", "", "also send each client's own first packet")
 	})
@@ -51,21 +49,15 @@ func (a *app) compare(ctx context.Context, opts *scanOptions, flags *pflag.FlagS
 	if len(opts.clients) == 0 {
 		opts.clients = initiators()
 	}
-	saved, targets, err := savedReports("compare", args, flags)
+	saved, targets, err := a.savedReports("compare", args, flags)
 	if err != nil {
 		return err
 	}
 	if opts.plan {
 		return a.plan(opts, targets)
 	}
-	defer opts.discard()
-	doc, failed := a.gather(ctx, opts, targets, saved)
-	if doc == nil {
-		return failed
-	}
 	// The clients decide nothing, and neither do gates of an earlier check.
-	doc = opts.judge(doc, saved, gate.Gates{})
-	return errors.Join(failed, a.report(&opts.outputOptions, doc, text.Comparison))
+	return a.gather(ctx, opts, targets, &reporting{saved: saved, asText: text.Comparison})
 }
 
 // firstPackets returns what clients send first.

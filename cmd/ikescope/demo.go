@@ -11,7 +11,6 @@ import (
 
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/probe/initiator"
-	"github.com/ikescope/ikescope/report/gate"
 )
 
 var loopback = netip.AddrFrom4([4]byte{127, 0, 0, 1})
@@ -42,7 +41,7 @@ print the report. Nothing leaves this machine.`,
 	flags.SortFlags = false
 	underHeading(flags, "What the mock gateway is", gateway.addFlags)
 	underHeading(flags, judgeFlags, judged.addFlags)
-	underHeading(flags, outputFlags, func(flags *pflag.FlagSet) { opts.addFlags(flags, textOrJSON) })
+	underHeading(flags, outputFlags, func(flags *pflag.FlagSet) { opts.addFlags(flags, reportFormats) })
 	return cmd
 }
 
@@ -50,7 +49,6 @@ func (a *app) demo(ctx context.Context, gateway gatewayOptions, opts *outputOpti
 	if err := gateway.check(); err != nil {
 		return err
 	}
-	defer opts.discard()
 	conns, err := listenGateway(ctx, loopback, 0, 0)
 	if err != nil {
 		return err
@@ -68,12 +66,8 @@ func (a *app) demo(ctx context.Context, gateway gatewayOptions, opts *outputOpti
 		fmt.Fprintf(a.err, "demo: ikescope scan %v+%d --rate %d\n",
 			netip.AddrPortFrom(loopback, target.Paths.Port(initiator.UDP500)), target.Paths.Port(initiator.UDP4500), demoRate)
 	}
-	doc, scanned := a.scanJobs(ctx, opts, probe.Scanner{Rate: demoRate}, 1, []job{{target: target}})
+	reported := a.report(ctx, &reporting{opts: opts, judged: judged, asText: wholeText(judged.clients),
+		scans: &scans{scanner: probe.Scanner{Rate: demoRate}, parallel: 1, jobs: []job{{target: target}}}})
 	closed := conns.close()
-	failed := errors.Join(scanned, <-served, closed)
-	if doc == nil {
-		return failed
-	}
-	doc = judged.judge(doc, nil, gate.Gates{})
-	return errors.Join(failed, a.report(opts, doc, wholeText(judged.clients)))
+	return errors.Join(reported, <-served, closed)
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -32,15 +33,18 @@ is no longer known is never reported as refused.`,
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			old, err := readReport(args[0])
+			old, err := a.openReport(args[0])
 			if err != nil {
 				return usagef("diff: %w", err)
 			}
-			current, err := readReport(args[1])
+			current, err := a.openReport(args[1])
 			if err != nil {
 				return usagef("diff: %w", err)
 			}
-			d := diff.Compare(tool(), old, current)
+			d, err := diff.Between(tool(), old, current)
+			if err != nil {
+				return fmt.Errorf("diff: %w", err)
+			}
 			if exitCode && !d.Same {
 				a.exit = report.ExitFailed
 			}

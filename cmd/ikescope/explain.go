@@ -213,13 +213,17 @@ func syntaxNames() []string {
 func (a *app) advise(o *explainOptions, args []string) error {
 	all := []report.Advice{}
 	for _, path := range args {
-		doc, err := readReport(path)
+		saved, err := a.openReport(path)
 		if err != nil {
 			return usagef("explain: %w", err)
 		}
-		for i := range doc.Targets {
+		for i := range saved.Count() {
+			t, err := saved.At(i)
+			if err != nil {
+				return fmt.Errorf("explain: %s: %w", path, err)
+			}
 			for _, p := range o.clients {
-				all = append(all, assess.Advise(&doc.Targets[i], p, o.syntaxes))
+				all = append(all, assess.Advise(t, p, o.syntaxes))
 			}
 		}
 	}

@@ -36,6 +36,7 @@ var rooms = map[string]room{
 
 	"proposals":              {ours: []string{"ike", "ike/printable", "proposals/english"}, pure: true},
 	"proposals/english":      {pure: true},
+	"proposals/plaintext":    {pure: true},
 	"proposals/table":        {pure: true},
 	"proposals/matrix":       {ours: []string{"ike", "proposals"}, pure: true},
 	"proposals/choice":       {ours: []string{"ike", "proposals", "proposals/matrix"}, pure: true},
@@ -90,13 +91,14 @@ var rooms = map[string]room{
 	"report/reporttest":              {ours: []string{"ike", "proposals", "proposals/matrix", "proposals/choice", "probe/initiator", "probe"}},
 	"cmd/ikescope/internal/pending":  {},
 	"cmd/ikescope/internal/progress": {ours: []string{"ike", "proposals", "probe"}},
+	"report/archive":                 {ours: []string{"report"}},
 
 	"cmd/ikescope": {ours: []string{"ike", "ike/dialog", "ike/capture", "ike/iketest", "proposals", "proposals/english",
-		"proposals/matrix", "proposals/choice", "proposals/client", "proposals/baseline",
-		"proposals/remedy", "probe/initiator", "probe", "report", "report/explain", "report/assess",
-		"report/scan", "report/diff", "report/gate", "report/capture", "report/incident",
+		"proposals/plaintext", "proposals/matrix", "proposals/choice", "proposals/client",
+		"proposals/baseline", "proposals/remedy", "probe/initiator", "probe", "report", "report/explain",
+		"report/assess", "report/scan", "report/diff", "report/gate", "report/capture", "report/incident",
 		"report/incident/logtext", "report/incident/readers", "report/text",
-		"cmd/ikescope/internal/pending", "cmd/ikescope/internal/progress"}},
+		"cmd/ikescope/internal/pending", "cmd/ikescope/internal/progress", "report/archive"}},
 }
 
 // impure are packages that a pure one does without; net/netip is not net.

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"bytes"
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -21,13 +21,28 @@ import (
 	"github.com/ikescope/ikescope/report/text"
 )
 
-// textOrJSON are the ways to write what a command has to say.
-var textOrJSON = []string{"text", "json"}
+// jsonLines is the format of reports that are written as they grow.
+const jsonLines = "jsonl"
+
+// textOrJSON are the ways to write what a command has to say, and reportFormats
+// those of reports on targets.
+var (
+	textOrJSON    = []string{"text", "json"}
+	reportFormats = []string{"text", "json", jsonLines}
+)
 
 // output is one place to write to: the path or, without one, stdout.
 type output struct {
 	format, path string
 	file         *pending.File
+}
+
+// failed says that writing there failed.
+func (o *output) failed(err error) error {
+	if o.path == "" {
+		return fmt.Errorf("write to stdout: %w", withoutPath(err))
+	}
+	return fmt.Errorf("write %s: %w", o.path, withoutPath(err))
 }
 
 // outputs is the value of --output.
@@ -47,7 +62,11 @@ func (o outputs) Set(s string) error {
 	if !slices.Contains(o.formats, name) {
 		hint := ""
 		if !hasPath && strings.ContainsAny(name, `./\`) {
-			hint = fmt.Sprintf("; a file goes behind one: %s=%s", o.formats[len(o.formats)-1], name)
+			format := strings.TrimPrefix(filepath.Ext(name), ".")
+			if !slices.Contains(o.formats, format) {
+				format = "json"
+			}
+			hint = fmt.Sprintf("; a file goes behind one: %s=%s", format, name)
 		}
 		return fmt.Errorf("%q is not a format: %s%s", name, english.List(o.formats, "or"), hint)
 	}
@@ -177,27 +196,26 @@ func (a *app) print(o *printOptions, how writers) error {
 func (o *printOptions) write(stdout io.Writer, how writers) error {
 	var failed error
 	for _, out := range o.outputs {
-		if out.file == nil {
+		if out.file == nil || out.format == jsonLines {
 			continue
 		}
 		if err := how[out.format](out.file, text.Options{Width: o.width}); err != nil {
-			failed = errors.Join(failed, fmt.Errorf("write %s: %w", out.path, withoutPath(err)))
+			failed = errors.Join(failed, out.failed(err))
 			continue
 		}
 		failed = errors.Join(failed, out.file.Commit())
 	}
 	for _, out := range o.outputs {
-		if out.file != nil {
+		if out.file != nil || out.format == jsonLines {
 			continue
 		}
-		// What fails to be put into words leaves stdout empty.
-		var b bytes.Buffer
-		err := how[out.format](&b, textOptions(stdout, o.width, o.noColor))
+		b := bufio.NewWriter(stdout)
+		err := how[out.format](b, textOptions(stdout, o.width, o.noColor))
 		if err == nil {
-			_, err = stdout.Write(b.Bytes())
+			err = b.Flush()
 		}
 		if err != nil && (failed == nil || !errors.Is(err, syscall.EPIPE)) {
-			failed = errors.Join(failed, fmt.Errorf("write to stdout: %w", withoutPath(err)))
+			failed = errors.Join(failed, out.failed(err))
 		}
 	}
 	return failed
@@ -239,20 +257,20 @@ func (o *outputOptions) open() (pcap *pending.File, err error) {
 	return pcap, nil
 }
 
-// documentText writes a document to be read.
-type documentText func(io.Writer, *report.Document, text.Options) error
+// documentText writes a report to be read.
+type documentText func(io.Writer, report.Source, text.Options) error
 
 // wholeText writes all that a document says. Its headings name clients that fail
 // if the user asked for them.
 func wholeText(asked []client.Policy) documentText {
-	return func(w io.Writer, doc *report.Document, look text.Options) error {
+	return func(w io.Writer, doc report.Source, look text.Options) error {
 		look.ClientsAsked = len(asked) > 0
 		return text.Document(w, doc, look)
 	}
 }
 
-// write writes doc everywhere.
-func (o *outputOptions) write(stdout io.Writer, doc *report.Document, asText documentText) error {
+// write writes doc wherever it was not written as it grew.
+func (o *outputOptions) write(stdout io.Writer, doc report.Source, asText documentText) error {
 	how := documentWriters(doc, func(w io.Writer, look text.Options) error {
 		look.Evidence = o.evidence
 		return asText(w, doc, look)

@@ -98,11 +98,11 @@ allowed. It is a gate against changes, and a starting point for edits.`,
 			if from == "" {
 				return usagef("policy new: --from: name the JSON report of a scan")
 			}
-			doc, err := readReport(from)
+			saved, err := a.openReport(from)
 			if err != nil {
 				return usagef("--from: %w", err)
 			}
-			t, err := onlyTarget(doc, target)
+			t, err := onlyTarget(saved, target)
 			if err != nil {
 				return usagef("--from: %s: %w", from, err)
 			}
@@ -136,24 +136,26 @@ allowed. It is a gate against changes, and a starting point for edits.`,
 }
 
 // onlyTarget returns the target of that name or address, or the only one.
-func onlyTarget(doc *report.Document, name string) (*report.Target, error) {
-	var found []*report.Target
-	var names []string
-	for i := range doc.Targets {
-		t := &doc.Targets[i]
-		if name == "" || name == t.Name || name == t.Address {
-			found = append(found, t)
-		}
-		names = append(names, fmt.Sprintf("%q at %q", t.Name, t.Address))
-	}
+func onlyTarget(saved report.Targets, name string) (*report.Target, error) {
 	const most = 5
-	if len(names) > most {
-		names = append(names[:most], fmt.Sprintf("%d more", len(doc.Targets)-most))
+	var found []int
+	var names []string
+	for i := range saved.Count() {
+		t := saved.Key(i)
+		if name == "" || name == t.Name || name == t.Address {
+			found = append(found, i)
+		}
+		if len(names) < most {
+			names = append(names, fmt.Sprintf("%q at %q", t.Name, t.Address))
+		}
+	}
+	if more := saved.Count() - most; more > 0 {
+		names = append(names, fmt.Sprintf("%d more", more))
 	}
 	switch {
 	case len(found) == 1:
-		return found[0], nil
-	case len(doc.Targets) == 0:
+		return saved.At(found[0])
+	case saved.Count() == 0:
 		return nil, fmt.Errorf("it holds no target")
 	case name == "":
 		return nil, fmt.Errorf("it holds several targets; choose one by --target: %s", strings.Join(names, ", "))

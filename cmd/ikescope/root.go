@@ -62,7 +62,7 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 	root.SetErr(a.err)
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageFunc(writeUsage)
-	opts.addFlags(root.Flags(), textOrJSON)
+	opts.addFlags(root.Flags(), reportFormats)
 	addToggle(root.Flags(), new(bool), "version", "", "print the version")
 	addToggle(root.PersistentFlags(), new(bool), "help", "h", "this text")
 	addGroup(root, "Ask gateways:", a.scanCommand(), a.compareCommand(), a.checkCommand())

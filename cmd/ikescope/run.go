@@ -5,10 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"strings"
 	"syscall"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/pending"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/archive"
 )
 
 // exitUsage is the exit code for input that is wrong; the others are those of
@@ -30,12 +33,27 @@ type app struct {
 	out, err io.Writer
 	// exit is the exit code of a command that did its work.
 	exit int
+	// open are saved reports that are read again, and spool is what memory
+	// should not hold.
+	open  []*os.File
+	spool archive.Spool
 }
+
+// close closes what was read, and takes away what was kept meanwhile.
+func (a *app) close() {
+	for _, file := range a.open {
+		_ = file.Close() // it was only read
+	}
+	_ = a.spool.Close() // nobody needs it any more
+}
+
+func createSpool() (archive.File, error) { return pending.CreateTemporary() }
 
 // runContext runs the command and returns its exit code. The end of ctx is an
 // interrupt: what goes on ends in good order.
 func runContext(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{in: stdin, out: stdout, err: stderr}
+	a := &app{in: stdin, out: stdout, err: stderr, spool: archive.Spool{Create: createSpool}}
+	defer a.close()
 	started := false
 	root := a.rootCommand(&started)
 	root.SetArgs(withCodes(args))

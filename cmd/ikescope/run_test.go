@@ -92,7 +92,7 @@ func TestInterrupt(t *testing.T) {
 	if doc.Complete || len(doc.Targets) != 3 {
 		t.Errorf("complete %v, %d targets", doc.Complete, len(doc.Targets))
 	}
-	if last := doc.Targets[2]; last.Name != targets[2] || last.Verdict != report.VerdictError || !strings.Contains(last.Error, "interrupted") {
+	if last := doc.Targets[2]; last.Name != targets[2] || last.Verdict != report.VerdictNotScanned || len(last.Findings) > 0 || last.Error != "" {
 		t.Errorf("the third target: %+v", last)
 	}
 	if stdout.Len() == 0 {
@@ -138,10 +138,9 @@ func TestSameAddress(t *testing.T) {
 	for i := range 4 {
 		jobs = append(jobs, job{target: probe.Target{Name: fmt.Sprint(i), Address: loopback, Paths: initiator.Paths{{Transport: initiator.UDP500, Port: port}, {Transport: initiator.UDP4500, Port: port}}}})
 	}
-	results := scanAll(t.Context(), scanner, jobs, 4, progress.New(io.Discard, progress.Options{Quiet: true}))
-	for i, r := range results {
-		if r.Target != fmt.Sprint(i) || r.Err != nil {
-			t.Errorf("result %d is of %s, error %v", i, r.Target, r.Err)
+	for i, r := range scanned(t, scanner, jobs, 4) {
+		if r.Name != fmt.Sprint(i) || r.Error != "" {
+			t.Errorf("result %d is of %s, error %v", i, r.Name, r.Error)
 		}
 	}
 	if peak != 1 {
@@ -168,11 +167,76 @@ func TestOtherAddressesGoOn(t *testing.T) {
 	for i, address := range []netip.Addr{loopback, loopback, loopback, another} {
 		jobs = append(jobs, job{target: probe.Target{Name: fmt.Sprint(i), Address: address}})
 	}
-	results := scanAll(t.Context(), scanner, jobs, 2, progress.New(io.Discard, progress.Options{Quiet: true}))
-	for i, r := range results {
-		if r.Target != fmt.Sprint(i) || r.Err == nil {
-			t.Errorf("result %d is of %s, error %v", i, r.Target, r.Err)
+	for i, r := range scanned(t, scanner, jobs, 2) {
+		if r.Name != fmt.Sprint(i) || r.Error == "" {
+			t.Errorf("result %d is of %s, error %v", i, r.Name, r.Error)
 		}
+	}
+}
+
+// scanned returns what comes of jobs, in their order.
+func scanned(t *testing.T, scanner probe.Scanner, jobs []job, parallel int) []*report.Target {
+	t.Helper()
+	var mu sync.Mutex
+	results := make([]*report.Target, len(jobs))
+	w := progress.New(io.Discard, progress.Options{Quiet: true})
+	scanAll(t.Context(), scanner, jobs, parallel, w, func(i int, r *report.Target) {
+		mu.Lock()
+		defer mu.Unlock()
+		if results[i] != nil {
+			t.Errorf("target %d is done twice", i)
+		}
+		results[i] = r
+	})
+	for i, r := range results {
+		if r == nil {
+			t.Fatalf("target %d is not done", i)
+		}
+	}
+	return results
+}
+
+// TestTooManyOpenFiles: where files run out, fewer targets are scanned at a time,
+// and none fails for it; alone, one that finds no file fails.
+func TestTooManyOpenFiles(t *testing.T) {
+	const files = 3
+	var mu sync.Mutex
+	open, refused := 0, 0
+	scanner := probe.Scanner{Attempts: 1, InitialRTO: 10 * time.Millisecond}
+	listen := func(most int) func(context.Context, netip.Addr, netip.AddrPort) (net.PacketConn, error) {
+		return func(context.Context, netip.Addr, netip.AddrPort) (net.PacketConn, error) {
+			mu.Lock()
+			defer mu.Unlock()
+			if open >= most {
+				refused++
+				return nil, &net.OpError{Op: "listen", Err: os.NewSyscallError("socket", syscall.EMFILE)}
+			}
+			open++
+			c, err := net.ListenPacket("udp4", "127.0.0.1:0")
+			return closing{c, func() {
+				mu.Lock()
+				defer mu.Unlock()
+				open--
+			}}, err
+		}
+	}
+	var jobs []job
+	for i := range 40 {
+		jobs = append(jobs, job{target: probe.Target{Name: fmt.Sprint(i), Address: netip.AddrFrom4([4]byte{127, 0, 1, byte(i + 1)})}})
+	}
+	scanner.Listen = listen(files)
+	for i, r := range scanned(t, scanner, jobs, 16) {
+		if r.Error != "" || r.Verdict == report.VerdictError {
+			t.Errorf("target %d: %s, %s", i, r.Verdict, r.Error)
+		}
+	}
+	// One refusal for each of the 16 places that there was no file for.
+	if refused == 0 || refused > 16-files {
+		t.Errorf("%d sockets were refused", refused)
+	}
+	scanner.Listen = listen(0)
+	if r := scanned(t, scanner, jobs[:1], 16)[0]; r.Verdict != report.VerdictError || !strings.Contains(r.Error, "too many open files") {
+		t.Errorf("without any file: %s, %q", r.Verdict, r.Error)
 	}
 }
 

@@ -14,26 +14,56 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ikescope/ikescope/ike/capture"
+	"github.com/ikescope/ikescope/proposals/plaintext"
 	"github.com/ikescope/ikescope/report"
-	"github.com/ikescope/ikescope/report/scan"
+	"github.com/ikescope/ikescope/report/archive"
 )
 
-// readReport reads a JSON report; the error begins with path.
-func readReport(path string) (*report.Document, error) {
-	f, err := os.Open(path)
+// maxOpenReports is how many saved reports stay open to be read again. The others
+// are copied into one file.
+const maxOpenReports = 64
+
+// openReport reads a report, as JSON or as JSON lines, whose targets are then read
+// from the file at path. The error begins with path.
+func (a *app) openReport(path string) (*archive.Archive, error) {
+	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, withoutPath(err))
 	}
-	defer f.Close()
-	in := bufio.NewReader(f)
-	if begin, _ := in.Peek(4); capture.Is(begin) {
-		return nil, fmt.Errorf("%s: is a packet capture, not a JSON report: ikescope capture reads it", path)
+	saved, keep, err := a.readReport(file)
+	if keep {
+		a.open = append(a.open, file)
+	} else {
+		_ = file.Close() // it was only read
 	}
-	doc, err := report.ReadJSON(in)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, withoutPath(err))
 	}
-	return doc, nil
+	return saved, nil
+}
+
+// readReport reads a report. The file has to be kept open if keep is true.
+func (a *app) readReport(file *os.File) (saved *archive.Archive, keep bool, err error) {
+	info, err := file.Stat()
+	if err != nil {
+		return nil, false, err
+	}
+	in := bufio.NewReader(file)
+	begin, _ := in.Peek(8)
+	if capture.Is(begin) {
+		return nil, false, errors.New("is a packet capture, not a JSON report: ikescope capture reads it")
+	}
+	if info.Mode().IsRegular() && bytes.HasPrefix(begin, []byte("{")) && len(a.open) < maxOpenReports {
+		saved, err = archive.Open(file, info.Size())
+		return saved, err == nil, err
+	}
+	// A pipe, or in an encoding of Windows.
+	copied, err := a.spool.Copy(plaintext.NewReader(in))
+	if err != nil {
+		return nil, false, err
+	}
+	saved, err = archive.Open(copied, copied.Size())
+	return saved, false, err
 }
 
 // savedFlags are those of scans that mean something for a saved report.
@@ -41,28 +71,28 @@ var savedFlags = []string{"policy", "client", "baseline", "fail-on", "output", "
 
 // savedReports returns the reports among args, of the command of that name, and
 // the targets that are left to scan.
-func savedReports(command string, args []string, flags *pflag.FlagSet) (saved []*report.Document, targets []string, err error) {
-	names := make(map[[2]string]string) // of the reports that hold a target and address
+func (a *app) savedReports(command string, args []string, flags *pflag.FlagSet) (saved []*archive.Archive, targets []string, err error) {
+	names := make(map[report.Key]string) // of the reports that hold a target
 	for _, arg := range args {
 		if !exists(arg) || !isJSON(arg) {
 			targets = append(targets, arg)
 			continue
 		}
-		doc, err := readReport(arg)
+		one, err := a.openReport(arg)
 		if err != nil {
 			return nil, nil, usagef("%s: %w", command, err)
 		}
-		if len(doc.Targets) == 0 {
+		if one.Count() == 0 {
 			return nil, nil, usagef("%s: %s: the report holds no target", command, arg)
 		}
-		for _, t := range doc.Targets {
-			held := [2]string{t.Name, t.Address}
+		for i := range one.Count() {
+			held := one.Key(i)
 			if other, ok := names[held]; ok {
-				return nil, nil, usagef("%s: %q at %q is in %s and in %s: give one of them", command, t.Name, t.Address, other, arg)
+				return nil, nil, usagef("%s: %q at %q is in %s and in %s: give one of them", command, held.Name, held.Address, other, arg)
 			}
 			names[held] = arg
 		}
-		saved = append(saved, doc)
+		saved = append(saved, one)
 	}
 	if len(saved) > 0 && len(targets) == 0 {
 		flags.Visit(func(f *pflag.Flag) {
@@ -75,29 +105,35 @@ func savedReports(command string, args []string, flags *pflag.FlagSet) (saved []
 }
 
 // scannedTwice fails if a target of jobs is in a saved report, too.
-func scannedTwice(saved []*report.Document, jobs []job) error {
-	for _, doc := range saved {
-		for _, t := range doc.Targets {
-			for _, j := range jobs {
-				if t.Name == j.target.Name && t.Address == j.target.Address.String() {
-					return usagef("%q at %q is in a saved report, too: give the report or the target", t.Name, t.Address)
-				}
+func scannedTwice(saved []*archive.Archive, jobs []job) error {
+	if len(saved) == 0 {
+		return nil
+	}
+	asked := make(map[report.Key]bool, len(jobs))
+	for _, j := range jobs {
+		asked[report.Key{Name: j.target.Name, Address: j.target.Address.String()}] = true
+	}
+	for _, s := range saved {
+		for i := range s.Count() {
+			if t := s.Key(i); asked[t] {
+				return usagef("%q at %q is in a saved report, too: give the report or the target", t.Name, t.Address)
 			}
 		}
 	}
 	return nil
 }
 
-// gather scans targets, or without any makes do with saved reports. What is to be
-// written is open when it returns.
-func (a *app) gather(ctx context.Context, opts *scanOptions, targets []string, saved []*report.Document) (*report.Document, error) {
-	if len(targets) > 0 || len(saved) == 0 {
-		return a.scanTargets(ctx, opts, targets, saved)
+// gather reports on targets to scan, after those of the saved reports of r, or
+// without any on these alone.
+func (a *app) gather(ctx context.Context, opts *scanOptions, targets []string, r *reporting) error {
+	r.opts, r.judged = &opts.outputOptions, opts.judgeOptions
+	if len(targets) > 0 || len(r.saved) == 0 {
+		var err error
+		if r.scans, err = a.toScan(ctx, opts, targets, r.saved); err != nil {
+			return err
+		}
 	}
-	if _, err := opts.open(); err != nil {
-		return nil, err
-	}
-	return scan.Document(scan.Run{Tool: tool()}, nil), nil
+	return a.report(ctx, r)
 }
 
 // isJSON reports whether the file at path begins as a JSON object does.
@@ -114,7 +150,7 @@ func prefix(path string) []byte {
 	defer f.Close()
 	in := bufio.NewReader(f)
 	begin, _ := in.Peek(512) // of a short file, all
-	return begin
+	return plaintext.Bytes(begin)
 }
 
 // fileHint adds to err, why name is no target, what the file of that name is.

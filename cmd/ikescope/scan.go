@@ -6,18 +6,19 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
-	"slices"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/pending"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/progress"
 	"github.com/ikescope/ikescope/ike/capture"
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/report"
-	"github.com/ikescope/ikescope/report/gate"
+	"github.com/ikescope/ikescope/report/archive"
 	"github.com/ikescope/ikescope/report/scan"
 )
 
@@ -34,7 +35,7 @@ func (a *app) scanCommand() *cobra.Command {
   ikescope scan -o json=whole.json --resume part.json vpn.example.com`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.scan(cmd.Context(), opts, args) },
 	}
-	opts.addFlags(cmd.Flags(), textOrJSON)
+	opts.addFlags(cmd.Flags(), reportFormats)
 	return cmd
 }
 
@@ -43,19 +44,7 @@ func (a *app) scan(ctx context.Context, opts *scanOptions, args []string) error 
 	if opts.plan {
 		return a.plan(opts, args)
 	}
-	defer opts.discard()
-	doc, failed := a.scanTargets(ctx, opts, args, nil)
-	if doc == nil {
-		return failed
-	}
-	return errors.Join(failed, a.report(&opts.outputOptions, opts.judge(doc, nil, gate.Gates{}), wholeText(opts.clients)))
-}
-
-// report writes doc, asText being what the text format stands for. The exit code
-// is the one that doc asks for.
-func (a *app) report(opts *outputOptions, doc *report.Document, asText documentText) error {
-	a.exit = doc.Exit.Code
-	return opts.write(a.out, doc, asText)
+	return a.gather(ctx, opts, args, &reporting{asText: wholeText(opts.clients)})
 }
 
 // asked returns the scanner that the flags ask for, and what the arguments name.
@@ -77,10 +66,16 @@ func (o *scanOptions) asked(args []string, stdin io.Reader) (s probe.Scanner, f 
 	return s, f, found, nil
 }
 
-// scanTargets scans the targets of args, none of which may be in a saved report.
-// All input is checked, and the files are open, before anything is sent. An error
-// beside a document is of the file of datagrams alone.
-func (a *app) scanTargets(ctx context.Context, opts *scanOptions, args []string, saved []*report.Document) (*report.Document, error) {
+// scans are what is to be scanned, and how.
+type scans struct {
+	scanner  probe.Scanner
+	parallel int
+	jobs     []job
+}
+
+// toScan returns what args ask to scan, none of which may be in a saved report.
+// Nothing is sent to the targets, and no file is written.
+func (a *app) toScan(ctx context.Context, opts *scanOptions, args []string, saved []*archive.Archive) (*scans, error) {
 	scanner, family, found, err := opts.asked(args, a.in)
 	if err != nil {
 		return nil, err
@@ -106,17 +101,17 @@ func (a *app) scanTargets(ctx context.Context, opts *scanOptions, args []string,
 		return nil, err
 	}
 	if opts.resume != "" {
-		if err := resume(opts.resume, jobs); err != nil {
+		if err := a.resume(opts.resume, jobs); err != nil {
 			return nil, err
 		}
 	}
-	return a.scanJobs(ctx, &opts.outputOptions, scanner, parallel, jobs)
+	return &scans{scanner, parallel, jobs}, nil
 }
 
 // job is a target to scan, and the earlier scan to go on from, if any.
 type job struct {
 	target  probe.Target
-	earlier *report.Target
+	earlier *earlierScan
 }
 
 var errInterrupted = errors.New("not scanned: interrupted")
@@ -152,13 +147,10 @@ func resolve(ctx context.Context, endpoints []probe.Endpoint, f family, paths in
 	return jobs, nil
 }
 
-// scanJobs opens what is to be written and scans the targets of jobs. An error
-// beside a document is of the file of datagrams alone.
-func (a *app) scanJobs(ctx context.Context, opts *outputOptions, scanner probe.Scanner, parallel int, jobs []job) (*report.Document, error) {
-	pcap, err := opts.open()
-	if err != nil {
-		return nil, err
-	}
+// scanJobs scans the jobs of s and adds what comes of each to f. The error is of
+// the file of datagrams, which is nil if none was asked for.
+func (a *app) scanJobs(ctx context.Context, s *scans, pcap *pending.File, f *fleet) error {
+	scanner, opts := s.scanner, f.of.opts
 	var datagrams *capture.Writer
 	if pcap != nil {
 		defer pcap.Discard()
@@ -169,40 +161,40 @@ func (a *app) scanJobs(ctx context.Context, opts *outputOptions, scanner probe.S
 	}
 	watch := progress.New(a.err, progress.Options{Verbose: opts.verbose, Quiet: opts.quiet, Columns: terminalWidth(a.err)})
 	stop := context.AfterFunc(ctx, func() {
-		watch.Note("interrupted: ending the scan and writing what was found; interrupt again to quit at once")
+		if !errors.Is(context.Cause(ctx), errNobodyReads) {
+			watch.Note("interrupted: ending the scan and writing what was found; interrupt again to quit at once")
+		}
 	})
 	defer stop()
 	var names []string
-	for _, j := range jobs {
+	for _, j := range s.jobs {
 		names = append(names, j.target.Name)
 	}
 	watch.Start(names)
-	results := scanAll(ctx, scanner, jobs, parallel, watch)
+	first := len(f.keys) - len(s.jobs) // those of saved reports come before
+	scanAll(ctx, scanner, s.jobs, s.parallel, watch, func(i int, t *report.Target) {
+		f.of.judged.judge(t, false)
+		f.add(first+i, t)
+	})
 	watch.End()
-
-	doc := scan.Document(scan.Run{Tool: tool(), Interrupted: ctx.Err() != nil}, results)
-	for i, j := range jobs {
-		if j.earlier != nil {
-			doc.Targets[i] = scan.Resumed(doc.Targets[i], j.earlier, results[i].PriorDoubted)
-		}
-	}
-	failed := slices.ContainsFunc(doc.Targets, func(t report.Target) bool { return t.Verdict == report.VerdictError })
-	if !doc.Complete && !doc.Interrupted && !failed && !opts.quiet {
+	f.interrupted = ctx.Err() != nil && context.Cause(ctx) != errNobodyReads
+	if !f.complete && !f.interrupted && f.decided.Failed() == 0 && !opts.quiet {
 		fmt.Fprintln(a.err, "ikescope: the report is partial, and its notes say why; --resume goes on from its JSON")
 	}
 	switch {
 	case pcap == nil:
-		return doc, nil
+		return nil
 	case datagrams.Err() != nil:
-		return doc, fmt.Errorf("write %s: %w", opts.pcap, datagrams.Err())
+		return fmt.Errorf("write %s: %w", opts.pcap, datagrams.Err())
 	}
-	return doc, pcap.Commit()
+	return pcap.Commit()
 }
 
-// scanAll returns the results of jobs in their order. Targets with the same
-// address are scanned one after another, since the limits of a gateway are for
-// all that comes from one address.
-func scanAll(ctx context.Context, scanner probe.Scanner, jobs []job, parallel int, w *progress.Watch) []probe.Result {
+// scanAll scans the targets of jobs, side by side as far as parallel allows, and
+// calls done with what comes of each when its scan ends, perhaps of several at a
+// time. Targets with the same address are scanned one after another, since the
+// limits of a gateway are for all that comes from one address.
+func scanAll(ctx context.Context, scanner probe.Scanner, jobs []job, parallel int, w *progress.Watch, done func(i int, t *report.Target)) {
 	var addresses []netip.Addr
 	byAddress := make(map[netip.Addr][]int) // of jobs
 	for i, j := range jobs {
@@ -212,30 +204,45 @@ func scanAll(ctx context.Context, scanner probe.Scanner, jobs []job, parallel in
 		}
 		byAddress[address] = append(byAddress[address], i)
 	}
-	results := make([]probe.Result, len(jobs))
-	var group errgroup.Group
-	group.SetLimit(parallel)
+	var group sync.WaitGroup
+	places := newPlaces(parallel)
 	for _, address := range addresses {
-		group.Go(func() error {
+		places.take()
+		group.Go(func() {
+			defer places.leave()
 			for _, i := range byAddress[address] {
-				results[i] = scanOne(ctx, scanner, jobs[i].target, w)
+				t := scanOne(ctx, scanner, jobs[i], places, w)
+				w.Finished()
+				done(i, &t)
 			}
-			return nil
 		})
 	}
-	_ = group.Wait() // a failure is a result
-	return results
+	group.Wait()
 }
 
-func scanOne(ctx context.Context, scanner probe.Scanner, target probe.Target, w *progress.Watch) probe.Result {
-	defer w.Finished()
-	if ctx.Err() != nil {
-		return probe.Result{
-			Target: target.Name, Address: target.Address, Started: time.Now(),
-			Verdict: probe.VerdictError, Err: errInterrupted,
-		}
+// scanOne scans the target of j. Where there are too many open files, it waits for
+// other scans to end, and from then on fewer are made side by side.
+func scanOne(ctx context.Context, scanner probe.Scanner, j job, places *places, w *progress.Watch) report.Target {
+	old, err := j.prepare()
+	if err != nil {
+		return scan.Target(probe.Result{Target: j.target.Name, Address: j.target.Address, Started: time.Now(), Verdict: probe.VerdictError, Err: err})
 	}
 	scanner.Progress = w.Exchange
-	r, _ := scanner.Scan(ctx, target) // the result says what it left out
-	return r
+	for ctx.Err() == nil {
+		r, _ := scanner.Scan(ctx, j.target) // the result says what it left out
+		switch {
+		case r.Cost.DatagramsSent == 0 && ctx.Err() != nil:
+			return scan.NotScanned(j.target, time.Now())
+		case isTooManyFiles(r.Err):
+			if places.fewer() {
+				continue
+			}
+		}
+		t := scan.Target(r)
+		if old != nil {
+			t = scan.Resumed(t, old, r.PriorDoubted)
+		}
+		return t
+	}
+	return scan.NotScanned(j.target, time.Now())
 }

@@ -56,6 +56,8 @@ func pathFindings(t *report.Target) []report.Finding {
 			},
 			Refs: []string{"RFC 9395"},
 		}}
+	case report.VerdictNotScanned:
+		return nil
 	}
 	return []report.Finding{{
 		ID: "SCAN-ERROR", Severity: report.SeverityHigh, Title: "the scan could not be done", Detail: t.Error,

@@ -12,59 +12,87 @@ import (
 // effects are in the order of changes.
 var effects = []report.Effect{report.EffectWeaker, report.EffectUnknown, report.EffectStronger, report.EffectNeither}
 
-// Compare tells what changed from old to current. Targets are matched by
-// name and address, then by name; the only ones of both are matched, whatever
-// they are called.
+// Compare tells what changed from old to current, as [Between] does.
 func Compare(tool report.Tool, old, current *report.Document) *report.Diff {
-	d := &report.Diff{SchemaVersion: report.DiffVersion, Tool: tool, Same: true, Targets: []report.TargetDiff{}, OnlyOld: []report.DiffTarget{}, OnlyNew: []report.DiffTarget{}}
-	match := matchTargets(old.Targets, current.Targets)
-	taken := make([]bool, len(current.Targets))
-	for i := range old.Targets {
-		n := match[i]
-		if n < 0 {
-			d.OnlyOld = append(d.OnlyOld, report.DiffTargetOf(&old.Targets[i]))
-			continue
-		}
-		taken[n] = true
-		t := compareTargets(&old.Targets[i], &current.Targets[n])
-		d.Same = d.Same && t.Same
-		d.Targets = append(d.Targets, t)
+	d, err := Between(tool, old, current)
+	if err != nil {
+		panic("diff: internal error: " + err.Error()) // memory holds the targets
 	}
-	for n := range current.Targets {
-		if !taken[n] {
-			d.OnlyNew = append(d.OnlyNew, report.DiffTargetOf(&current.Targets[n]))
-		}
-	}
-	d.Same = d.Same && len(d.OnlyOld) == 0 && len(d.OnlyNew) == 0
 	return d
 }
 
-// matchTargets matches the only targets of both reports, whatever they are
-// called; else by name. It returns for each target of old the index of its counterpart, or
-// -1.
-func matchTargets(old, current []report.Target) []int {
+// Between tells what changed from old to current, reading one target of each at
+// a time. They are matched as [Match] does it. The error is of reading.
+func Between(tool report.Tool, old, current report.Targets) (*report.Diff, error) {
+	d := &report.Diff{SchemaVersion: report.DiffVersion, Tool: tool, Same: true, Targets: []report.TargetDiff{}, OnlyOld: []report.DiffTarget{}, OnlyNew: []report.DiffTarget{}}
+	match := Match(Keys(old), Keys(current))
+	taken := make([]bool, current.Count())
+	for i, n := range match {
+		was, err := old.At(i)
+		if err != nil {
+			return nil, err
+		}
+		if n < 0 {
+			d.OnlyOld = append(d.OnlyOld, report.DiffTargetOf(was))
+			continue
+		}
+		taken[n] = true
+		is, err := current.At(n)
+		if err != nil {
+			return nil, err
+		}
+		t := Target(was, is)
+		d.Same = d.Same && t.Same
+		d.Targets = append(d.Targets, t)
+	}
+	for n := range taken {
+		if taken[n] {
+			continue
+		}
+		is, err := current.At(n)
+		if err != nil {
+			return nil, err
+		}
+		d.OnlyNew = append(d.OnlyNew, report.DiffTargetOf(is))
+	}
+	d.Same = d.Same && len(d.OnlyOld) == 0 && len(d.OnlyNew) == 0
+	return d, nil
+}
+
+// Keys returns what the targets are known by.
+func Keys(targets report.Targets) []report.Key {
+	keys := make([]report.Key, targets.Count())
+	for i := range keys {
+		keys[i] = targets.Key(i)
+	}
+	return keys
+}
+
+// Match matches the only targets of two reports, whatever they are called; else
+// those of one name and address, then those of one name, the first ones first. It
+// returns for each target of old the index of its counterpart, or -1.
+func Match(old, current []report.Key) []int {
 	match := make([]int, len(old))
 	for i := range match {
 		match[i] = -1
 	}
 	if len(old) == 1 && len(current) == 1 {
 		match[0] = 0
+		return match
 	}
-	taken := map[int]bool{}
-	for _, sameAddress := range []bool{true, false} {
-		for i := range old {
-			if match[i] >= 0 {
-				continue
+	taken := make([]bool, len(current))
+	byName := func(k report.Key) report.Key { return report.Key{Name: k.Name} }
+	for _, key := range []func(report.Key) report.Key{func(k report.Key) report.Key { return k }, byName} {
+		free := make(map[report.Key][]int) // of current
+		for n, k := range current {
+			if !taken[n] {
+				free[key(k)] = append(free[key(k)], n)
 			}
-			n := -1
-			for k := range current {
-				if !taken[k] && current[k].Name == old[i].Name && (!sameAddress || current[k].Address == old[i].Address) {
-					n = k
-					break
-				}
-			}
-			if n >= 0 {
-				match[i], taken[n] = n, true
+		}
+		for i, k := range old {
+			if list := free[key(k)]; match[i] < 0 && len(list) > 0 {
+				match[i], taken[list[0]] = list[0], true
+				free[key(k)] = list[1:]
 			}
 		}
 	}
@@ -82,7 +110,8 @@ type contrast struct {
 	lessKnown, moreKnown bool
 }
 
-func compareTargets(old, now *report.Target) report.TargetDiff {
+// Target tells what changed of one target.
+func Target(old, now *report.Target) report.TargetDiff {
 	c := &contrast{old: old, now: now}
 	if old.Matrix != nil {
 		c.was = assess.FactsOf(old)

@@ -7,48 +7,73 @@ import (
 	"github.com/ikescope/ikescope/report"
 )
 
-// decideExit returns the exit that the verdicts on targets and the gates ask
-// for. An interrupt comes before everything, our own failure before the
-// target's, and that before the gates, of which one that failed comes before
-// one that is undecided.
-func decideExit(d *report.Document, gates []report.Gate) report.Exit {
-	count := map[report.Verdict]int{}
-	for _, t := range d.Targets {
-		count[t.Verdict]++
-	}
-	silent := count[report.VerdictNoAnswer] + count[report.VerdictUnreachable] + count[report.VerdictNotIKE]
-	switch {
-	case d.Interrupted:
-		return report.Exit{Code: report.ExitInterrupted, Reason: "interrupted: the report is partial"}
-	case count[report.VerdictError] > 0:
-		return report.Exit{Code: report.ExitError, Reason: ofTargets(count[report.VerdictError], len(d.Targets), "could not be scanned")}
-	case silent > 0:
-		return report.Exit{Code: report.ExitNoAnswer, Reason: ofTargets(silent, len(d.Targets), "gave no IKEv2 answer")}
-	}
-	states := map[report.GateState]int{}
-	for _, g := range gates {
-		states[g.State]++
-	}
-	ofGates := func(state report.GateState) string {
-		return fmt.Sprintf("%d of %s %s", states[state], english.Counted(int64(len(gates)), "gate", "gates"), state)
-	}
-	switch {
-	case states[report.GateFailed] > 0:
-		return report.Exit{Code: report.ExitFailed, Reason: ofGates(report.GateFailed)}
-	case states[report.GateUndecided] > 0:
-		return report.Exit{Code: report.ExitUndecided, Reason: ofGates(report.GateUndecided)}
-	case len(gates) > 0:
-		return report.Exit{Code: report.ExitDone, Reason: ofGates(report.GatePassed)}
-	}
-	if !d.Complete {
-		return report.Exit{Code: report.ExitDone, Reason: "every target answered; the report is partial"}
-	}
-	return report.Exit{Code: report.ExitDone, Reason: "every target answered"}
+// Count is what decides the exit of a run, taken from one target after the other.
+// Its zero value is ready.
+type Count struct {
+	targets  int
+	verdicts map[report.Verdict]int
+	gates    int
+	states   map[report.GateState]int
 }
 
-func ofTargets(n, total int, what string) string {
-	if total == 1 {
+// Add counts t and its gates.
+func (c *Count) Add(t *report.Target, gates []report.Gate) {
+	if c.verdicts == nil {
+		c.verdicts, c.states = make(map[report.Verdict]int), make(map[report.GateState]int)
+	}
+	c.targets++
+	c.verdicts[t.Verdict]++
+	c.gates += len(gates)
+	for _, g := range gates {
+		c.states[g.State]++
+	}
+}
+
+// Failed returns how many targets could not be scanned.
+func (c *Count) Failed() int { return c.verdicts[report.VerdictError] }
+
+// Exit returns the exit that the verdicts and the gates ask for, and it alone
+// decides that. An interrupt comes before everything, then what we failed at
+// ourselves; a gate that failed before a target that gave no answer, and that
+// before a gate that is undecided.
+func (c *Count) Exit(interrupted, complete bool) report.Exit {
+	silent := c.verdicts[report.VerdictNoAnswer] + c.verdicts[report.VerdictUnreachable] + c.verdicts[report.VerdictNotIKE]
+	noAnswer := c.ofTargets(silent, "gave no IKEv2 answer")
+	left := c.verdicts[report.VerdictNotScanned]
+	exit := func(code int, reason string) report.Exit { return report.Exit{Code: code, Reason: reason} }
+	switch {
+	case interrupted:
+		return exit(report.ExitInterrupted, "interrupted: the report is partial")
+	case c.Failed() > 0:
+		return exit(report.ExitError, c.ofTargets(c.Failed(), "could not be scanned"))
+	case c.states[report.GateFailed] > 0:
+		reason := c.ofGates(report.GateFailed)
+		if silent > 0 {
+			reason += "; " + noAnswer
+		}
+		return exit(report.ExitFailed, reason)
+	case silent > 0:
+		return exit(report.ExitNoAnswer, noAnswer)
+	case c.states[report.GateUndecided] > 0:
+		return exit(report.ExitUndecided, c.ofGates(report.GateUndecided))
+	case c.gates > 0:
+		return exit(report.ExitDone, c.ofGates(report.GatePassed))
+	case left > 0:
+		return exit(report.ExitDone, fmt.Sprintf("not scanned: %d of %s; the report is partial",
+			left, english.Counted(int64(c.targets), "target", "targets")))
+	case !complete:
+		return exit(report.ExitDone, "every target answered; the report is partial")
+	}
+	return exit(report.ExitDone, "every target answered")
+}
+
+func (c *Count) ofGates(state report.GateState) string {
+	return fmt.Sprintf("%d of %s %s", c.states[state], english.Counted(int64(c.gates), "gate", "gates"), state)
+}
+
+func (c *Count) ofTargets(n int, what string) string {
+	if c.targets == 1 {
 		return "the target " + what
 	}
-	return fmt.Sprintf("%d of %d targets %s", n, total, what)
+	return fmt.Sprintf("%d of %d targets %s", n, c.targets, what)
 }

@@ -10,47 +10,92 @@ import (
 	"github.com/ikescope/ikescope/report/diff"
 )
 
-// Gates are what the targets of a document are held to.
+// Gates are what the targets of a report are held to.
 type Gates struct {
 	Policies bool // each policy that a target was held to is met
 	Clients  bool // each client that was compared with it connects
 	// Earlier is a report, and nothing is weaker than in it; nil for no such
 	// gate.
-	Earlier *report.Document
+	Earlier report.Targets
 	// FailOn is a severity, and no finding is as bad or worse; "" for no such
 	// gate.
 	FailOn report.Severity
 }
 
-// Check returns the gates of each target of doc, which holds the policies and
-// clients to judge by already, and the exit that they and the verdicts on the
-// targets ask for. It alone decides the exit.
+// Check returns the gates of each target of doc, and the exit that they and the
+// verdicts on the targets ask for.
 func Check(doc *report.Document, gates Gates) ([]report.Gate, report.Exit) {
 	all := []report.Gate{}
-	var earlier *report.Diff
-	if gates.Earlier != nil {
-		earlier = diff.Compare(doc.Tool, gates.Earlier, doc)
-	}
+	var decided Count
+	earlier := NewEarlier(gates, diff.Keys(doc))
 	for i := range doc.Targets {
 		t := &doc.Targets[i]
-		if gates.Policies {
-			for _, p := range t.Policies {
-				all = append(all, newGate(t, report.PolicyGate, p.Name, policyGate(p)))
-			}
+		was, err := earlier.At(i)
+		if err != nil {
+			panic("gate: internal error: " + err.Error()) // memory holds the targets
 		}
-		if gates.Clients {
-			for _, c := range t.Clients {
-				all = append(all, newGate(t, report.ClientGate, c.Name, clientGate(c)))
-			}
-		}
-		if earlier != nil {
-			all = append(all, newGate(t, report.BaselineGate, t.Name, baselineGate(earlier, t)))
-		}
-		if gates.FailOn != "" {
-			all = append(all, newGate(t, report.FindingGate, string(gates.FailOn), findingGate(t, gates.FailOn)))
+		of := Of(t, gates, was)
+		decided.Add(t, of)
+		all = append(all, of...)
+	}
+	return all, decided.Exit(doc.Interrupted, doc.Complete)
+}
+
+// Earlier finds the targets of a report in that of Gates.Earlier.
+type Earlier struct {
+	targets report.Targets
+	match   []int // by the target of the report, -1 for none
+}
+
+// NewEarlier matches the targets that keys name with those of gates.Earlier, as
+// [diff.Match] does.
+func NewEarlier(gates Gates, keys []report.Key) Earlier {
+	e := Earlier{targets: gates.Earlier}
+	if e.targets == nil {
+		return e
+	}
+	e.match = make([]int, len(keys))
+	for i := range e.match {
+		e.match[i] = -1
+	}
+	for old, now := range diff.Match(diff.Keys(e.targets), keys) {
+		if now >= 0 {
+			e.match[now] = old
 		}
 	}
-	return all, decideExit(doc, all)
+	return e
+}
+
+// At returns what the earlier report has of the target at i, nil if it does not
+// hold it.
+func (e Earlier) At(i int) (*report.Target, error) {
+	if e.targets == nil || e.match[i] < 0 {
+		return nil, nil
+	}
+	return e.targets.At(e.match[i])
+}
+
+// Of returns the gates of t, which holds the policies and clients to judge by
+// already. For gates.Earlier, earlier is what that has of t, or nil.
+func Of(t *report.Target, gates Gates, earlier *report.Target) []report.Gate {
+	all := []report.Gate{}
+	if gates.Policies {
+		for _, p := range t.Policies {
+			all = append(all, newGate(t, report.PolicyGate, p.Name, policyGate(p)))
+		}
+	}
+	if gates.Clients {
+		for _, c := range t.Clients {
+			all = append(all, newGate(t, report.ClientGate, c.Name, clientGate(c)))
+		}
+	}
+	if gates.Earlier != nil {
+		all = append(all, newGate(t, report.BaselineGate, t.Name, baselineGate(earlier, t)))
+	}
+	if gates.FailOn != "" {
+		all = append(all, newGate(t, report.FindingGate, string(gates.FailOn), findingGate(t, gates.FailOn)))
+	}
+	return all
 }
 
 // gateVerdict is the state of a gate, and the reason.
@@ -139,31 +184,29 @@ func connectsWords(c report.Client) string {
 	return words
 }
 
-// baselineGate fails where t became weaker.
-func baselineGate(d *report.Diff, t *report.Target) gateVerdict {
-	for _, compared := range d.Targets {
-		if compared.New != report.DiffTargetOf(t) {
-			continue
-		}
-		with := ""
-		if compared.Old.Name != compared.New.Name {
-			with = "; compared with " + compared.Old.String() + ", the only target of the earlier report"
-		}
-		found := map[report.Effect][]string{}
-		for _, c := range compared.Changes {
-			found[c.Effect] = append(found[c.Effect], c.Text)
-		}
-		switch {
-		case len(found[report.EffectWeaker]) > 0:
-			return gateVerdict{report.GateFailed, "weaker: " + firstFew(found[report.EffectWeaker]) + with}
-		case len(found[report.EffectUnknown]) > 0:
-			return gateVerdict{report.GateUndecided, firstFew(found[report.EffectUnknown]) + with}
-		case !t.Complete || t.Matrix == nil:
-			return gateVerdict{report.GateUndecided, "nothing is weaker so far, but not everything was asked" + with}
-		}
-		return gateVerdict{report.GatePassed, "nothing is weaker" + with}
+// baselineGate fails where t became weaker than earlier was, nil for not there.
+func baselineGate(earlier, t *report.Target) gateVerdict {
+	if earlier == nil {
+		return gateVerdict{report.GateUndecided, "the earlier report does not contain it"}
 	}
-	return gateVerdict{report.GateUndecided, "the earlier report does not contain it"}
+	compared := diff.Target(earlier, t)
+	with := ""
+	if compared.Old.Name != compared.New.Name {
+		with = "; compared with " + compared.Old.String() + ", the only target of the earlier report"
+	}
+	found := map[report.Effect][]string{}
+	for _, c := range compared.Changes {
+		found[c.Effect] = append(found[c.Effect], c.Text)
+	}
+	switch {
+	case len(found[report.EffectWeaker]) > 0:
+		return gateVerdict{report.GateFailed, "weaker: " + firstFew(found[report.EffectWeaker]) + with}
+	case len(found[report.EffectUnknown]) > 0:
+		return gateVerdict{report.GateUndecided, firstFew(found[report.EffectUnknown]) + with}
+	case !t.Complete || t.Matrix == nil:
+		return gateVerdict{report.GateUndecided, "nothing is weaker so far, but not everything was asked" + with}
+	}
+	return gateVerdict{report.GatePassed, "nothing is weaker" + with}
 }
 
 // findingGate fails where a finding on the gateway is as bad as worst, or worse.

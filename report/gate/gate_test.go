@@ -37,7 +37,7 @@ func scannedGateway(t *testing.T, name, address string, c reporttest.Matrix) *re
 type demands struct {
 	Policies []baseline.Policy
 	Clients  []client.Policy
-	Earlier  *report.Document
+	Earlier  report.Targets
 	FailOn   report.Severity
 }
 
@@ -131,7 +131,8 @@ func TestCheckPrecedence(t *testing.T) {
 		code        int
 	}{
 		{[]string{"weak-behind-nat"}, false, report.ExitFailed},
-		{[]string{"weak-behind-nat", "dead"}, false, report.ExitNoAnswer},
+		{[]string{"weak-behind-nat", "dead"}, false, report.ExitFailed},
+		{[]string{"dead"}, false, report.ExitNoAnswer}, // its gate is undecided
 		{[]string{"weak-behind-nat", "dead", "error"}, false, report.ExitError},
 		{[]string{"weak-behind-nat", "dead", "error"}, true, report.ExitInterrupted},
 	} {

@@ -35,14 +35,23 @@ func Document(run Run, results []probe.Result) *report.Document {
 		Gates:         []report.Gate{},
 	}
 	for _, r := range results {
-		t := newTarget(r)
+		t := Target(r)
 		doc.Complete = doc.Complete && t.Complete
 		doc.Targets = append(doc.Targets, t)
 	}
 	return doc
 }
 
-func newTarget(r probe.Result) report.Target {
+// NotScanned returns what a report says of a target that nothing was sent to,
+// because the run ended before.
+func NotScanned(target probe.Target, now time.Time) report.Target {
+	t := Target(probe.Result{Target: target.Name, Address: target.Address, Started: now})
+	t.Verdict, t.Findings = report.VerdictNotScanned, []report.Finding{}
+	return t
+}
+
+// Target returns what a report says of one scan.
+func Target(r probe.Result) report.Target {
 	t := report.Target{
 		Name:      r.Target,
 		Address:   report.AddressText(r.Address),

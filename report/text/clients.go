@@ -277,14 +277,15 @@ func sayings(c report.Client, few bool) []string {
 	return said
 }
 
-// Comparison writes what the clients of doc get, for people.
-func Comparison(w io.Writer, doc *report.Document, o Options) error {
-	if o.Width == 0 {
-		o.Width = 80
-	}
-	p := &page{width: max(o.Width, 60), color: o.Color}
-	for i := range doc.Targets {
-		t := &doc.Targets[i]
+// Comparison writes what the clients of doc get, for people, one target after the
+// other.
+func Comparison(w io.Writer, doc report.Source, o Options) error {
+	for i := range doc.Count() {
+		t, err := doc.At(i)
+		if err != nil {
+			return err
+		}
+		p := newPage(o)
 		if i > 0 {
 			p.out.WriteByte('\n')
 		}
@@ -305,6 +306,9 @@ func Comparison(w io.Writer, doc *report.Document, o Options) error {
 		if o.Evidence {
 			p.exchanges(t)
 		}
+		if err := p.writeTo(w); err != nil {
+			return err
+		}
 	}
-	return p.writeTo(w)
+	return nil
 }

@@ -29,37 +29,49 @@ type Options struct {
 // asked reports whether headings name the clients of t that fail.
 func (o Options) asked(t *report.Target) bool { return o.ClientsAsked || len(t.Clients) <= fewClients }
 
-// Document writes doc for people. What came from the wire is escaped.
-func Document(w io.Writer, doc *report.Document, o Options) error {
-	p := newPage(o)
-	for i := range doc.Targets {
+// Document writes doc for people, one target after the other. What came from the
+// wire is escaped.
+func Document(w io.Writer, doc report.Source, o Options) error {
+	type line struct{ name, verdict, style string }
+	var all []line
+	count := map[report.Verdict]int{}
+	for i := range doc.Count() {
+		t, err := doc.At(i)
+		if err != nil {
+			return err
+		}
+		p := newPage(o)
 		if i > 0 {
 			p.out.WriteByte('\n')
 		}
-		p.target(&doc.Targets[i], o)
+		p.target(t, o)
+		if err := p.writeTo(w); err != nil {
+			return err
+		}
+		count[t.Verdict]++
+		verdict, style := headline(t, o.asked(t))
+		all = append(all, line{wholeName(t), verdict, style})
 	}
-	if len(doc.Targets) > 1 {
+	p := newPage(o)
+	if len(all) > 1 {
 		p.section("TARGETS")
-		p.text(0, tally(doc.Targets))
-		for i := range doc.Targets {
-			t := &doc.Targets[i]
-			verdict, style := headline(t, o.asked(t))
-			for _, line := range p.sides(wholeName(t), "", verdict, style, p.width-margin) {
+		p.text(0, tally(len(all), count))
+		for _, l := range all {
+			for _, line := range p.sides(l.name, "", l.verdict, l.style, p.width-margin) {
 				p.raw(line)
 			}
 		}
 	}
-	p.gates(doc)
+	if err := p.gates(doc); err != nil {
+		return err
+	}
 	return p.writeTo(w)
 }
 
-func tally(targets []report.Target) string {
-	count := map[report.Verdict]int{}
-	for _, t := range targets {
-		count[t.Verdict]++
-	}
-	words := []string{fmt.Sprintf("%d scanned", len(targets))}
-	for _, verdict := range []report.Verdict{report.VerdictIKEv2, report.VerdictNoAnswer, report.VerdictUnreachable, report.VerdictNotIKE, report.VerdictError} {
+func tally(all int, count map[report.Verdict]int) string {
+	words := []string{fmt.Sprintf("%d scanned", all-count[report.VerdictNotScanned])}
+	for _, verdict := range []report.Verdict{report.VerdictIKEv2, report.VerdictNoAnswer, report.VerdictUnreachable, report.VerdictNotIKE, report.VerdictError,
+		report.VerdictNotScanned} {
 		if n := count[verdict]; n > 0 {
 			word := verdict.Words()
 			if verdict == report.VerdictIKEv2 && n > 1 {

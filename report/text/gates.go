@@ -11,24 +11,34 @@ import (
 
 // Gates writes the gates of doc and what they decide, and nothing else: a
 // line for each, however long, to be searched in the log of a pipeline.
-func Gates(w io.Writer, doc *report.Document, o Options) error {
-	p := newPage(o)
-	for _, g := range doc.Gates {
+func Gates(w io.Writer, doc report.Source, o Options) error {
+	for g, err := range doc.EachGate() {
+		if err != nil {
+			return err
+		}
+		p := newPage(o)
 		p.wide(p.paint(gateStyle(g), pad(printable.Text(g.State), 11)) + printable.Text(gateTarget(g)+": "+gateWords(g)))
+		if err := p.writeTo(w); err != nil {
+			return err
+		}
 	}
+	p := newPage(o)
 	p.wide(printable.Text(exitWords(doc)))
 	return p.writeTo(w)
 }
 
 // gates writes the gates, and what they decide, as a part of a report.
-func (p *page) gates(d *report.Document) {
-	if len(d.Gates) == 0 {
-		return
-	}
-	p.section("GATES")
-	for _, g := range d.Gates {
+func (p *page) gates(d report.Source) error {
+	n := 0
+	for g, err := range d.EachGate() {
+		if err != nil {
+			return err
+		}
+		if n++; n == 1 {
+			p.section("GATES")
+		}
 		words := gateWords(g)
-		if len(d.Targets) > 1 {
+		if d.Count() > 1 {
 			words = gateTarget(g) + ": " + words
 		}
 		state := p.paint(gateStyle(g), pad(printable.Text(g.State), 11))
@@ -39,7 +49,10 @@ func (p *page) gates(d *report.Document) {
 			p.raw(state + line)
 		}
 	}
-	p.text(0, exitWords(d))
+	if n > 0 {
+		p.text(0, exitWords(d))
+	}
+	return nil
 }
 
 func gateStyle(g report.Gate) string {
@@ -60,6 +73,7 @@ func gateWords(g report.Gate) string {
 	return what + ": " + g.Reason
 }
 
-func exitWords(d *report.Document) string {
-	return fmt.Sprintf("exit %d: %s", d.Exit.Code, d.Exit.Reason)
+func exitWords(d report.Source) string {
+	exit := d.Head().Exit
+	return fmt.Sprintf("exit %d: %s", exit.Code, exit.Reason)
 }

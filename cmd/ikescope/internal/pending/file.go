@@ -19,8 +19,9 @@ type File struct {
 	path string
 	file *os.File
 	// temporary is the name until then; "" of a device or pipe, which is
-	// written as it is.
+	// written as it is, and of a file that appeared before its end.
 	temporary string
+	appeared  bool
 }
 
 // Create makes the file at once, so that a path that cannot be written
@@ -43,7 +44,7 @@ func Create(path string) (*File, error) {
 			return nil, withoutPath(err)
 		}
 		if !info.Mode().IsRegular() {
-			return &File{bufio.NewWriter(file), path, file, ""}, nil
+			return &File{Writer: bufio.NewWriter(file), path: path, file: file}, nil
 		}
 		if err := file.Close(); err != nil {
 			return nil, err
@@ -57,7 +58,7 @@ func Create(path string) (*File, error) {
 		return nil, withoutPath(err)
 	}
 	temporaries.Store(temporary, nil)
-	return &File{bufio.NewWriter(file), path, file, temporary}, nil
+	return &File{Writer: bufio.NewWriter(file), path: path, file: file, temporary: temporary}, nil
 }
 
 // temporaries are the files that have no name of their own yet.
@@ -70,6 +71,36 @@ func DiscardAll() {
 	}
 }
 
+// CreateTemporary makes a file without a name of its own, which is gone when it is
+// closed.
+func CreateTemporary() (*Temporary, error) {
+	file, err := os.CreateTemp("", "ikescope-*.tmp")
+	if err != nil {
+		return nil, err
+	}
+	t := &Temporary{File: file}
+	if os.Remove(file.Name()) != nil { // some systems hold open files
+		temporaries.Store(file.Name(), nil)
+		t.named = true
+	}
+	return t, nil
+}
+
+// Temporary is a file that is removed at its end, if it could not be before.
+type Temporary struct {
+	*os.File
+	named bool
+}
+
+func (t *Temporary) Close() error {
+	err := t.File.Close()
+	if t.named {
+		err = errors.Join(err, os.Remove(t.Name()))
+		temporaries.Delete(t.Name())
+	}
+	return err
+}
+
 // withoutPath returns what is behind an error of package os, for messages that
 // name the path themselves.
 func withoutPath(err error) error {
@@ -80,11 +111,21 @@ func withoutPath(err error) error {
 	return err
 }
 
+// Appear gives the file its name before its end, so that what is written to it is
+// seen as it grows. Where that fails it has its name at the end.
+func (p *File) Appear() {
+	if p.temporary == "" || p.Flush() != nil || os.Rename(p.temporary, p.path) != nil {
+		return
+	}
+	temporaries.Delete(p.temporary)
+	p.temporary, p.appeared = "", true
+}
+
 // Commit gives the file its name. On an error there is none, or the one that
 // was there before.
 func (p *File) Commit() error {
 	err := p.Flush()
-	if p.temporary != "" && err == nil {
+	if (p.temporary != "" || p.appeared) && err == nil {
 		err = p.file.Sync()
 	}
 	if closed := p.file.Close(); err == nil {

@@ -1,0 +1,235 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"syscall"
+
+	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/archive"
+	"github.com/ikescope/ikescope/report/gate"
+)
+
+// reporting is what a report is made of, and where it goes.
+type reporting struct {
+	opts   *outputOptions
+	judged judgeOptions
+	gates  gate.Gates
+	saved  []*archive.Archive // reports whose targets come first
+	scans  *scans             // nil where saved reports are all
+	asText documentText
+}
+
+// report makes the report of r and writes it, as it grows where it is written as
+// JSON lines. The exit code is the one that it asks for.
+func (a *app) report(ctx context.Context, r *reporting) error {
+	pcap, err := r.opts.open()
+	if err != nil {
+		return err
+	}
+	defer r.opts.discard()
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	f := a.newFleet(r, func() { cancel(errNobodyReads) })
+	f.begin()
+	f.addSaved(r.saved)
+	if r.scans != nil {
+		f.fail(a.scanJobs(ctx, r.scans, pcap, f))
+	}
+	exit := f.end()
+	a.exit = exit.Code
+	if f.store != nil {
+		f.fail(r.opts.write(a.out, f.store, r.asText))
+	}
+	return f.failure()
+}
+
+// errNobodyReads is why scans end whose report cannot be written anywhere.
+var errNobodyReads = errors.New("the report cannot be written")
+
+// fleet is the report of a run while it grows. Scans that end may add to it at the
+// same time.
+type fleet struct {
+	of      *reporting
+	keys    []report.Key
+	earlier gate.Earlier
+	// cancel ends the scans, once there is nobody left to report to.
+	cancel func()
+
+	mu          sync.Mutex // guards what follows
+	lines       []*lineOutput
+	store       *archive.Store // for the other formats; nil if there are none
+	decided     gate.Count
+	complete    bool
+	interrupted bool
+	failed      []error
+}
+
+// lineOutput is an output that is written as JSON lines.
+type lineOutput struct {
+	io.Writer
+	output *output
+	broken bool
+}
+
+func (a *app) newFleet(r *reporting, cancel func()) *fleet {
+	f := &fleet{of: r, complete: true, cancel: cancel}
+	for _, s := range r.saved {
+		for i := range s.Count() {
+			f.keys = append(f.keys, s.Key(i))
+		}
+	}
+	if r.scans != nil {
+		for _, j := range r.scans.jobs {
+			f.keys = append(f.keys, report.Key{Name: j.target.Name, Address: report.AddressText(j.target.Address)})
+		}
+	}
+	f.earlier = gate.NewEarlier(r.gates, f.keys)
+	for i := range r.opts.outputs {
+		out := &r.opts.outputs[i]
+		switch {
+		case out.format != jsonLines:
+			if f.store == nil {
+				f.store = archive.NewStore(&a.spool)
+			}
+		case out.file != nil:
+			f.lines = append(f.lines, &lineOutput{Writer: out.file, output: out})
+		default:
+			f.lines = append(f.lines, &lineOutput{Writer: a.out, output: out})
+		}
+	}
+	return f
+}
+
+// begin writes the first line. From now on the files of JSON lines are seen.
+func (f *fleet) begin() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.line(report.NewFirstLine(tool(), len(f.keys)))
+	for _, out := range f.lines {
+		if out.output.file != nil {
+			out.output.file.Appear()
+		}
+	}
+}
+
+// addSaved adds the targets of saved reports.
+func (f *fleet) addSaved(saved []*archive.Archive) {
+	at := 0
+	for _, s := range saved {
+		f.complete = f.complete && s.Head().Complete
+		for i := range s.Count() {
+			t, err := s.At(i)
+			if err != nil {
+				f.fail(err)
+				return
+			}
+			f.of.judged.judge(t, true)
+			f.add(at, t)
+			at++
+		}
+	}
+}
+
+// add takes in the target at index, judged but for its gates.
+func (f *fleet) add(index int, t *report.Target) {
+	earlier, err := f.earlier.At(index)
+	if err != nil {
+		f.fail(fmt.Errorf("--baseline: %w", err))
+	}
+	gates := gate.Of(t, f.of.gates, earlier)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.complete = f.complete && t.Complete
+	f.decided.Add(t, gates)
+	f.line(report.NewTargetLine(index, t, gates))
+	if f.store == nil {
+		return
+	}
+	if err := f.store.Add(index, t, gates); err != nil {
+		f.failed = append(f.failed, fmt.Errorf("keep the report until it is written: %w", withoutPath(err)))
+		f.store = nil
+		f.cancelIfAlone()
+	}
+}
+
+// fail takes in an error; nil is none.
+func (f *fleet) fail(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err != nil {
+		f.failed = append(f.failed, err)
+	}
+}
+
+// failure returns what failed. That stdout is closed counts only if nothing else
+// failed, for it is passed over in silence.
+func (f *fleet) failure() error {
+	var pipe error
+	var others []error
+	for _, err := range f.failed {
+		if errors.Is(err, syscall.EPIPE) {
+			pipe = err
+		} else {
+			others = append(others, err)
+		}
+	}
+	if len(others) == 0 {
+		return pipe
+	}
+	return errors.Join(others...)
+}
+
+// line writes v to each output of lines that works. f.mu is held.
+func (f *fleet) line(v any) {
+	for _, out := range f.lines {
+		if out.broken {
+			continue
+		}
+		err := report.WriteLine(out, v)
+		if err == nil && out.output.file != nil {
+			err = out.output.file.Flush()
+		}
+		if err != nil {
+			out.broken = true
+			f.failed = append(f.failed, out.output.failed(err))
+			f.cancelIfAlone()
+		}
+	}
+}
+
+// cancelIfAlone ends the scans if nothing is left to be written. f.mu is held.
+func (f *fleet) cancelIfAlone() {
+	for _, out := range f.lines {
+		if !out.broken {
+			return
+		}
+	}
+	if f.store == nil {
+		f.cancel()
+	}
+}
+
+// end writes the last line, and returns the exit of the report.
+func (f *fleet) end() report.Exit {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.complete = f.complete && !f.interrupted
+	head := report.Head{SchemaVersion: report.SchemaVersion, Tool: tool(), Complete: f.complete, Interrupted: f.interrupted,
+		Exit: f.decided.Exit(f.interrupted, f.complete)}
+	f.line(report.NewLastLine(head.Complete, head.Exit))
+	for _, out := range f.lines {
+		if out.output.file != nil && !out.broken {
+			if err := out.output.file.Commit(); err != nil {
+				f.failed = append(f.failed, err)
+			}
+		}
+	}
+	if f.store != nil {
+		f.store.SetHead(head)
+	}
+	return head.Exit
+}
