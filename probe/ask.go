@@ -97,6 +97,11 @@ func (s *scan) initiate(ctx context.Context, purpose Purpose, o initiator.Offer)
 // or the gateway is confused: it asks again, and waits for the second answer
 // from then on.
 func (s *scan) ask(ctx context.Context, purpose Purpose, offer []proposals.Product) initiator.Answer {
+	if purpose == PurposeMatrix {
+		if a, ok := s.askWatching(ctx, purpose, offer); ok && a.Conflict == initiator.NotTried {
+			return a
+		}
+	}
 	sent, method, ok := s.gateway.now().payload(offer)
 	if !ok {
 		return initiator.Answer{Exchange: initiator.Exchange{Outcome: initiator.NoAnswer}}
@@ -164,7 +169,7 @@ func (s *scan) record(req *initiator.Request, a initiator.Answer, purpose Purpos
 		s.loss.add(a.Exchange)
 		s.gateway.answered(a.Exchange, len(req.Octets()))
 	}
-	x := Exchange{Exchange: a.Exchange, Purpose: purpose}
+	x := Exchange{Exchange: a.Exchange, Purpose: purpose, Doubtful: a.Conflict != initiator.NotTried}
 	s.journal.add(x, func(count int) {
 		if s.Progress != nil {
 			s.Progress(Progress{Target: s.target, Doing: purpose, Exchanges: count, Last: x})

@@ -18,14 +18,13 @@ func (k knowledge) divide(offer []proposals.Product) []*question {
 	for _, p := range offer {
 		rest, left := p, true
 		for axis, list := range p {
-			good := slices.DeleteFunc(slices.Clone(list), func(a proposals.Algorithm) bool { return k.intolerances[a] != 0 })
+			good := slices.DeleteFunc(slices.Clone(list), func(a proposals.Algorithm) bool { return k.withheld(a).Exchange != 0 })
 			if len(good) == len(list) {
 				continue
 			}
 			withheld := rest
-			withheld[axis] = slices.DeleteFunc(slices.Clone(list), func(a proposals.Algorithm) bool { return k.intolerances[a] == 0 })
-			parts = append(parts, &question{offer: []proposals.Product{withheld}, over: true,
-				answer: matrix.Answer{State: matrix.NoAnswer, Exchange: k.intolerances[withheld[axis][0]]}})
+			withheld[axis] = slices.DeleteFunc(slices.Clone(list), func(a proposals.Algorithm) bool { return k.withheld(a).Exchange == 0 })
+			parts = append(parts, &question{offer: []proposals.Product{withheld}, over: true, answer: k.withheld(withheld[axis][0])})
 			if rest[axis] = good; len(good) == 0 {
 				left = false // not "none" but nothing
 				break
@@ -51,6 +50,18 @@ func (k knowledge) divide(offer []proposals.Product) []*question {
 		return nil
 	}
 	return parts
+}
+
+// withheld returns the answer on a suite with a that was not asked for it, with
+// the exchange that shows why; the zero value if a can be asked about.
+func (k knowledge) withheld(a proposals.Algorithm) matrix.Answer {
+	switch {
+	case k.intolerances[a] != 0:
+		return matrix.Answer{State: matrix.NoAnswer, Exchange: k.intolerances[a]}
+	case k.ignoresAdditional != 0 && a.Axis >= proposals.ADDKE1 && !a.IsNone():
+		return matrix.Answer{State: matrix.Refused, Exchange: k.ignoresAdditional}
+	}
+	return matrix.Answer{}
 }
 
 // halve splits the products of offer, or the longest list of the only one. The

@@ -19,6 +19,8 @@ var (
 	ErrHalfOpen = errors.New("probe: too many half-open IKE SAs could not be closed")
 	// ErrGaveUp: the answers took more offers than any policy does.
 	ErrGaveUp = errors.New("probe: the answers follow no policy")
+	// ErrDoubt: there are reasons not to rely on the result, in Result.Doubts.
+	ErrDoubt = errors.New("probe: the answers cannot be relied on")
 )
 
 // incomplete returns why the scan is not complete, or nil.
@@ -41,6 +43,9 @@ func (s *scan) incomplete(ctx context.Context) error {
 	}
 	if m := s.result.Matrix; m != nil && m.Spent > 0 {
 		errs = append(errs, ErrGaveUp)
+	}
+	if len(s.result.Doubts) > 0 {
+		errs = append(errs, ErrDoubt)
 	}
 	return errors.Join(errs...)
 }

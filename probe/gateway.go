@@ -51,6 +51,22 @@ type knowledge struct {
 	// failure is what it answers every offer with, if that is an error.
 	failure failure
 
+	// examined: its yes was tried, and whether it understands offers.
+	// hollow is the number of an exchange that was refused with the very method
+	// that the gateway had asked for, so that INVALID_KE_PAYLOAD is no yes; 0 if
+	// there is none.
+	examined bool
+	hollow   int
+	// ignoresTypes and ignoresAdditional are the numbers of exchanges that show
+	// that it ignores transform types that it does not know, and those of
+	// additional key exchanges; 0 if there are none.
+	ignoresTypes, ignoresAdditional int
+	// reads is how much it reads of an offer.
+	reads reads
+	// weak are weak suites that it refuses, which go with other offers to see
+	// whether another gateway takes them; nil if it takes some.
+	weak []proposals.Product
+
 	absences  int                          // how often it was waited for
 	gone      bool                         // it did not come back
 	described map[initiator.Transport]bool // by an accepted answer
@@ -153,9 +169,16 @@ func (f *failure) add(x initiator.Exchange) {
 }
 
 // isTaken reports whether the gateway accepts a suite of what x offered. An
-// INVALID_KE_PAYLOAD that names what was not offered says nothing.
+// INVALID_KE_PAYLOAD that names what was not offered, or the method of our KE
+// payload, says nothing.
 func isTaken(x initiator.Exchange) bool {
-	return x.Outcome == initiator.Accepted || x.Outcome == initiator.InvalidKEPayload && proposals.HasKeyExchange(x.Offer, x.Group)
+	switch x.Outcome {
+	case initiator.Accepted:
+		return x.Suite == nil || slices.ContainsFunc(x.Offer, func(p proposals.Product) bool { return p.Contains(*x.Suite) })
+	case initiator.InvalidKEPayload:
+		return x.Group != x.KE && proposals.HasKeyExchange(x.Offer, x.Group)
+	}
+	return false
 }
 
 // isIKEv2 reports whether only an IKEv2 responder answers so.

@@ -123,3 +123,25 @@ func (j *journal) fail(err error) {
 	defer j.mu.Unlock()
 	j.err = errors.Join(j.err, err)
 }
+
+// doubtAll marks all exchanges so far as such that say nothing.
+func (j *journal) doubtAll() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for i := range j.exchanges {
+		j.exchanges[i].Doubtful = true
+		j.exchanges[i].Decides = matrix.NotTested
+	}
+}
+
+// doubtOnly marks those exchanges for which f holds.
+func (j *journal) doubtOnly(f func(Exchange) bool) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for i, x := range j.exchanges {
+		if f(x) {
+			j.exchanges[i].Doubtful = true
+			j.exchanges[i].Decides = matrix.NotTested
+		}
+	}
+}

@@ -114,9 +114,10 @@ func (k knowledge) shorten(offer []proposals.Product) [][]proposals.Product {
 	return parts
 }
 
-// tooLong reports whether offer is longer than the gateway answers.
+// tooLong reports whether offer is longer than the gateway answers, or more than
+// it reads.
 func (k knowledge) tooLong(offer []proposals.Product) bool {
-	return k.limit > 0 && k.octetsAs(offer) > k.limit
+	return k.readsLess(offer) || k.limit > 0 && k.octetsAs(offer) > k.limit
 }
 
 // allowed returns the most octets of a request.

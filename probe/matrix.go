@@ -22,11 +22,21 @@ const detailBudget = 12
 // maxRuns bounds how often the matrix is asked from the start.
 const maxRuns = 3
 
+// fewTransforms of a type are so few that it would take thousands of offers and
+// more to ask about all suites.
+const fewTransforms = 4
+
 // matrix finds out which suites the gateway accepts. Where the answers of a
 // run cannot all be true it is asked again from the start, and the last run
 // counts.
 func (s *scan) matrix(ctx context.Context) {
 	s.findOracleAgain(ctx)
+	s.examine(ctx)
+	s.watch(ctx)
+	if s.findings.isDoubted(DoubtUnread) && len(s.result.Weak) == 0 {
+		s.result.Matrix = s.untested() // it accepts whatever it is offered
+		return
+	}
 	var contradictions []matrix.Contradiction
 	for run := 1; ; run++ {
 		begun := 0
@@ -34,6 +44,13 @@ func (s *scan) matrix(ctx context.Context) {
 			begun = s.journal.count()
 		}
 		p := s.planner(s.asker(ctx))
+		if n := s.gateway.now().reads.transforms; n > 0 {
+			p.Limits.Transforms = min(n, fullTransforms)
+			if n < fewTransforms {
+				s.result.Matrix = s.onlyTaken()
+				break
+			}
+		}
 		if run == 1 {
 			p.Prior = s.target.Prior
 		}
@@ -45,11 +62,16 @@ func (s *scan) matrix(ctx context.Context) {
 		if m := s.result.Matrix; m.Spent > 0 {
 			s.journal.note(Note{Kind: NoteGaveUp, Count: m.Spent})
 		}
+		if doubt == 0 && run <= maxRuns && s.recheck(ctx, m) {
+			s.undecide()
+			s.restart.clear()
+			continue
+		}
 		if doubt == 0 {
 			break
 		}
 		s.undecide()
-		if run == maxRuns || s.over(ctx) || s.result.Matrix.Spent > 0 {
+		if run >= maxRuns || s.over(ctx) || s.result.Matrix.Spent > 0 {
 			s.journal.note(Note{Kind: doubt})
 			break
 		}
@@ -89,11 +111,14 @@ func (s *scan) doubt(ctx context.Context, m *matrix.Matrix, run []Exchange) Note
 		s.gateway.doubtControl() // it may be refused now
 		return NoteContradictions
 	case s.forged(run):
+		s.journal.doubtAll()
 		return NoteForged
 	case s.over(ctx) && (known.taken || known.oracle != byForeignKE):
 		return 0
 	case m.Accepted == 0 && known.oracle == byForeignKE && !known.taken && !known.takesNothing:
 		switch {
+		case s.takesAlone(ctx):
+			return NoteTakenAlone
 		case s.takesAnyway(ctx):
 			s.findOracle(ctx)
 			s.result.Matrix = s.untested()
@@ -102,6 +127,7 @@ func (s *scan) doubt(ctx context.Context, m *matrix.Matrix, run []Exchange) Note
 			s.undecide()
 			s.result.Matrix = s.untested()
 		case s.forged(run):
+			s.journal.doubtAll()
 			return NoteForged
 		case len(s.gateway.now().intolerances) > len(known.intolerances):
 			s.gateway.learn(func(k *knowledge) { k.takesNothing = true })
@@ -117,6 +143,78 @@ func (s *scan) doubt(ctx context.Context, m *matrix.Matrix, run []Exchange) Note
 // untested returns a matrix in which nothing is decided.
 func (s *scan) untested() *matrix.Matrix {
 	return s.planner(func(offers []matrix.Offer) []matrix.Answer { return make([]matrix.Answer, len(offers)) }).Run()
+}
+
+// commonSuites are those that most gateways take one of.
+var commonSuites = []string{
+	"aes256gcm16-prfsha384-ecp384", "aes256-sha256-prfsha256-modp2048", "aes128gcm16-prfsha256-ecp256",
+	"aes256-sha1-prfsha1-modp2048", "aes128-sha1-prfsha1-modp1024", "aes256-sha256-prfsha256-ecp256",
+	"aes256-sha384-prfsha384-ecp384", "aes256gcm16-prfsha256-modp2048", "aes256-sha1-prfsha1-modp1024",
+	"3des-sha1-prfsha1-modp1024", "aes256gcm16-prfsha384-x25519", "aes128-sha256-prfsha256-modp2048",
+}
+
+// takesAlone asks common suites alone, and reports whether one is taken, which
+// is then the control offer.
+func (s *scan) takesAlone(ctx context.Context) bool {
+	for _, suite := range commonSuites {
+		offer := mustParse(suite)
+		if beyond, err := matrix.Difference(offer, s.universe().Products()); err != nil || len(beyond) > 0 {
+			continue
+		}
+		if a := s.sound(ctx, s.offering(ctx, offer)); a.Outcome == initiator.NotTried {
+			return false
+		} else if isTaken(a.Exchange) {
+			s.gateway.setControl(offer, true)
+			return true
+		}
+	}
+	return false
+}
+
+// recheck asks control questions about what was found, and reports whether the
+// matrix has to be asked again: the gateway does not read all of what was
+// offered, or its yes is none.
+func (s *scan) recheck(ctx context.Context, m *matrix.Matrix) bool {
+	suite, id, ok := observedSuite(m)
+	if !ok || s.over(ctx) {
+		return false
+	}
+	known := s.gateway.now()
+	if !known.examined && known.oracle != byOwnKE {
+		s.gateway.setControl([]proposals.Product{suite.Product()}, true)
+		s.examine(ctx)
+		if s.gateway.now().hollow != known.hollow || s.gateway.now().ignoresAdditional != known.ignoresAdditional {
+			return true
+		}
+		s.watch(ctx)
+	}
+	return s.testReading(ctx, suite, id)
+}
+
+// observedSuite returns an accepted suite that was asked about alone, with an
+// exchange that shows it.
+func observedSuite(m *matrix.Matrix) (proposals.Suite, int, bool) {
+	for _, r := range m.Products {
+		for s := range r.Product.Suites() {
+			if _, ids := m.State(s); m.Observed(s) && len(ids) > 0 {
+				return s, ids[0], true
+			}
+		}
+	}
+	return proposals.Suite{}, 0, false
+}
+
+// onlyTaken returns a matrix of the suites that were taken alone, in which nothing
+// else is tested.
+func (s *scan) onlyTaken() *matrix.Matrix {
+	s.findings.doubt(DoubtUnexamined, nil, s.gateway.now().reads.evidence)
+	p := s.planner(func(offers []matrix.Offer) []matrix.Answer { return make([]matrix.Answer, len(offers)) })
+	for _, x := range s.journal.since(0) {
+		if a := meaning(x.Offer, x.Exchange); !x.Doubtful && a.State == matrix.Accepted && sizeOf(x.Offer) == 1 {
+			p.Prior = append(p.Prior, matrix.Asked{Offer: matrix.Offer{Products: x.Offer}, Answer: a})
+		}
+	}
+	return p.Run()
 }
 
 // forged reports whether an answer came after the end of an exchange of run

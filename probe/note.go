@@ -92,6 +92,8 @@ const (
 	NoteBlindUnread
 	// NoteChanged: it answered an offer otherwise than before.
 	NoteChanged
+	// NoteTakenAlone: it takes a suite alone that it refuses among others.
+	NoteTakenAlone
 
 	// Of what came after the matrix, and of what is left:
 
@@ -180,6 +182,7 @@ var noteNames = [noteKinds]string{
 	NoteBlindRefusal:   "blind_refusal",
 	NoteBlindUnread:    "blind_unread",
 	NoteChanged:        "changed",
+	NoteTakenAlone:     "taken_alone",
 
 	NoteNothingClosable: "nothing_closable",
 	NoteDetailFailed:    "detail_failed",

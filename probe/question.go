@@ -205,7 +205,10 @@ func meaning(offer []proposals.Product, x initiator.Exchange) matrix.Answer {
 			out.State, out.Suite = matrix.Accepted, x.Suite
 		}
 	case initiator.InvalidKEPayload:
-		if proposals.HasKeyExchange(offer, x.Group) {
+		if methods := proposals.KeyExchangeMethods(offer); len(methods) == 1 && methods[0] == x.KE && x.Group != x.KE {
+			// It asks for what was not offered, of who has no other method.
+			out.State = matrix.Refused
+		} else if slices.Contains(methods, x.Group) && x.Group != x.KE {
 			out.State = matrix.Accepted
 			out.KE = proposals.Algorithm{Axis: proposals.KE, ID: uint16(x.Group)}
 		}

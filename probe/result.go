@@ -2,6 +2,7 @@ package probe
 
 import (
 	"fmt"
+	"math"
 	"net/netip"
 	"time"
 
@@ -116,6 +117,9 @@ type Exchange struct {
 	// silence being a refusal perhaps, Accepted if a suite of it is, NotTested
 	// if it takes nothing.
 	Decides matrix.State
+	// Doubtful: its answer was found not to say what it seemed to, or not to be
+	// the gateway's, so that nothing rests on it.
+	Doubtful bool
 }
 
 // Cost is what a scan took.
@@ -131,7 +135,8 @@ type Result struct {
 	Address netip.Addr
 	Started time.Time
 	Verdict Verdict
-	// Complete is false where [Scanner.Scan] returned an error, which says why.
+	// Complete is false where [Scanner.Scan] returned an error, which says why: with
+	// Doubts, too.
 	Complete bool
 	// Err is what was wrong on our side, as is all with VerdictError.
 	Err     error
@@ -147,4 +152,24 @@ type Result struct {
 	Cost         Cost
 	Exchanges    []Exchange
 	Notes        []Note // what a reader of the result must know
+	// Doubts are reasons not to rely on the result, by kind; with any it is not
+	// Complete, and its matrix not Proven. Habits are what the gateway does that
+	// others do not, by kind.
+	Doubts []Doubt
+	Habits []Habit
+	// Watched counts the answers that would have shown another gateway at the
+	// address that accepts weak suites, as Weak names them, which this one
+	// refuses; 0 if this one accepts some.
+	Watched int
+	Weak    []proposals.Product
+}
+
+// Hidden returns the share of the answers, 0 to 1, that a gateway with weak
+// suites must have given to be seen with a probability of 95 %; 1 where nothing
+// is known of it.
+func (r Result) Hidden() float64 {
+	if r.Watched == 0 {
+		return 1
+	}
+	return 1 - math.Pow(0.05, 1/float64(r.Watched))
 }

@@ -25,7 +25,10 @@ type scan struct {
 	loss      loss
 	journal   journal
 	restart   restart
-	closing   sync.WaitGroup // of IKE SAs, beside other exchanges
+	findings  findings
+	tracing   sync.Mutex       // Trace is called with it
+	flows     []initiator.Cost // of the exchanges from other ports of ours
+	closing   sync.WaitGroup   // of IKE SAs, beside other exchanges
 
 	result Result // but for what the journal holds
 }
@@ -57,11 +60,7 @@ func (r *lockedReader) Read(p []byte) (int, error) {
 }
 
 func (s *scan) run(ctx context.Context) error {
-	c, err := initiator.Open(ctx, initiator.Config{
-		Gateway: s.target.Address, Paths: s.target.Paths, Source: s.Source, Listen: s.Listen,
-		Rand: s.random, Trace: s.Trace, InitialRTO: s.InitialRTO, Attempts: s.Attempts,
-		Rate: s.Rate, Window: s.Window, First: s.target.FirstExchange,
-	})
+	c, err := initiator.Open(ctx, s.config(s.target.FirstExchange))
 	if u, ok := initiator.NoRoute(err); ok {
 		s.unroutable(u)
 	} else if err != nil {
@@ -78,6 +77,26 @@ func (s *scan) run(ctx context.Context) error {
 	return s.finish(ctx)
 }
 
+// config returns how to talk with the gateway, from the exchange with that number
+// on.
+func (s *scan) config(first int) initiator.Config {
+	return initiator.Config{
+		Gateway: s.target.Address, Paths: s.target.Paths, Source: s.Source, Listen: s.Listen,
+		Rand: s.random, Trace: s.trace, InitialRTO: s.InitialRTO, Attempts: s.Attempts,
+		Rate: s.Rate, Window: s.Window, First: first,
+	}
+}
+
+// trace hands each datagram on, of all ports of ours.
+func (s *scan) trace(d initiator.Datagram) {
+	if s.Trace == nil {
+		return
+	}
+	s.tracing.Lock()
+	defer s.tracing.Unlock()
+	s.Trace(d)
+}
+
 // explore finds out what there is to be found.
 func (s *scan) explore(ctx context.Context) {
 	s.reach(ctx)
@@ -87,6 +106,8 @@ func (s *scan) explore(ctx context.Context) {
 	if !s.ClientsOnly {
 		s.matrix(ctx)
 		s.detail(ctx)
+		s.confirm(ctx)
+		s.lookAround(ctx)
 	}
 	s.clients(ctx)
 }
@@ -102,6 +123,9 @@ func (s *scan) sumUp() {
 	}
 	s.noteUnseen()
 	r.Cost.Cost = s.conn.Cost()
+	for _, c := range s.flows {
+		r.Cost.Cost = r.Cost.Plus(c)
+	}
 	r.Cost.HalfOpenLeft, r.Cost.HalfOpenPeak = s.halfOpens.counts()
 	for i := range r.Paths {
 		p := &r.Paths[i]
@@ -137,6 +161,7 @@ func (s *scan) finish(ctx context.Context) error {
 	for i := range r.Paths {
 		r.Paths[i].Port = s.target.Paths.Port(r.Paths[i].Transport)
 	}
+	s.conclude()
 	r.Cost.Elapsed = time.Since(r.Started)
 	err := s.incomplete(ctx)
 	r.Complete = err == nil

@@ -38,6 +38,7 @@ type scene struct {
 	early        bool // somebody refuses each request 100 ms before the gateway answers
 	rude         bool // there may be no matrix
 	opens        bool // it opens IKE SAs that no request asked for
+	odd          []iketest.Oddity
 	prepare      func(n *iketest.Network)
 	// during, if set, runs beside the scan.
 	during func(cancel context.CancelFunc)
@@ -49,6 +50,8 @@ type outcome struct {
 	err   error
 	stats iketest.Stats
 	scene scene
+	// gateway is the one that was scanned.
+	gateway *iketest.Responder
 }
 
 // scan runs a scene in a bubble of its own, so that its time costs none.
@@ -82,6 +85,10 @@ func (sc scene) scan(t *testing.T) outcome {
 			Profile: sc.profile, Faults: sc.faults, Address: sc.behind,
 			Rand: &lockedRand{source: rand.NewChaCha8([32]byte{1})},
 		}
+		for _, odd := range sc.odd {
+			odd.Apply(r)
+		}
+		out.gateway = r
 		var served sync.WaitGroup
 		var conns []net.PacketConn
 		for _, port := range []uint16{500, 4500} {

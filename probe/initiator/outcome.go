@@ -78,3 +78,15 @@ type Cost struct {
 	Retransmits                      int   // datagrams that were sent again
 	Cookies                          int   // exchanges in which a cookie was asked for
 }
+
+// Plus returns the sum of two costs.
+func (c Cost) Plus(d Cost) Cost {
+	c.Exchanges += d.Exchanges
+	c.DatagramsSent += d.DatagramsSent
+	c.DatagramsReceived += d.DatagramsReceived
+	c.BytesSent += d.BytesSent
+	c.BytesReceived += d.BytesReceived
+	c.Retransmits += d.Retransmits
+	c.Cookies += d.Cookies
+	return c
+}

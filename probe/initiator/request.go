@@ -283,6 +283,14 @@ func (c *Conn) Sealed(t Transport, octets []byte, open func(datagram []byte) (*i
 	return &Request{id: id, remote: c.Remote(t), header: h, octets: octets, offer: Offer{Transport: t}, open: open}, nil
 }
 
+// Reserve returns the next number of an exchange, which c does not use then.
+func (c *Conn) Reserve() int {
+	c.drawing.Lock()
+	defer c.drawing.Unlock()
+	c.lastID++
+	return c.lastID
+}
+
 // draw returns the next number of an exchange, and n random octets.
 func (c *Conn) draw(n int) (id int, octets []byte, err error) {
 	c.drawing.Lock()

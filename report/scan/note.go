@@ -119,6 +119,8 @@ func doubt(k probe.NoteKind) string {
 			"whether it accepts those is not known."
 	case probe.NoteChanged:
 		return "The gateway answered an offer differently than before: its policy changed."
+	case probe.NoteTakenAlone:
+		return "The gateway accepts a suite on its own that it refuses among others."
 	}
 	return ""
 }

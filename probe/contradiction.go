@@ -1,0 +1,127 @@
+package probe
+
+import (
+	"slices"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
+)
+
+// Contradiction is an answer of a scan that denies what its result says of a
+// suite.
+type Contradiction struct {
+	Suite proposals.Suite
+	// Says is the state that the result gives it: Accepted, or Refused.
+	Says matrix.State
+	// Exchange is the number of the one that says otherwise, and Evidence those
+	// that the result rests on.
+	Exchange int
+	Evidence []int
+}
+
+// Contradictions holds a result against all of its own exchanges, whatever they
+// were for, and returns where they deny it, at most one for each exchange. It is
+// pure: a result that was read from a file can be held so, too.
+//
+// A refusal counts if the gateway was seen to say yes to the same kind of
+// question, so that no is an answer to it: with a KE payload of a method that is
+// not offered, of one offered beside others, or of the only one that is offered.
+// The first packets of clients may hold more than their suites, so a refusal of
+// one denies nothing.
+func Contradictions(r Result) []Contradiction {
+	m := r.Matrix
+	if m == nil {
+		return nil
+	}
+	var answered [questionKinds]bool
+	for _, x := range r.Exchanges {
+		if !x.Doubtful && isTaken(x.Exchange) {
+			answered[kindOf(x)] = true
+		}
+	}
+	answered[ownKE] = true // there is nothing else that it can refuse
+	var out []Contradiction
+	for _, x := range r.Exchanges {
+		if x.Doubtful || x.Type != ike.IKE_SA_INIT {
+			continue
+		}
+		switch {
+		case x.Outcome == initiator.NoProposalChosen && x.Purpose != PurposeClient && answered[kindOf(x)]:
+			if s, evidence, ok := acceptedOf(m, x.Offer); ok {
+				out = append(out, Contradiction{s, matrix.Accepted, x.ID, evidence})
+			}
+		case isTaken(x.Exchange):
+			if s, evidence, ok := refusedWhole(m, meantBy(x)); ok {
+				out = append(out, Contradiction{s, matrix.Refused, x.ID, evidence})
+			}
+		}
+	}
+	return out
+}
+
+// questionKind is how the KE payload of a question stands to its offer.
+type questionKind uint8
+
+const (
+	foreignKE questionKind = iota // not offered
+	besideKE                      // offered beside others
+	ownKE                         // the only one offered
+	questionKinds
+)
+
+func kindOf(x Exchange) questionKind {
+	switch methods := proposals.KeyExchangeMethods(x.Offer); {
+	case !slices.Contains(methods, x.KE):
+		return foreignKE
+	case len(methods) > 1:
+		return besideKE
+	}
+	return ownKE
+}
+
+// meantBy returns the suites of which a taken offer says that one is accepted.
+func meantBy(x Exchange) []proposals.Product {
+	if x.Suite != nil {
+		return []proposals.Product{x.Suite.Product()}
+	}
+	return ofMethod(x.Offer, x.Group)
+}
+
+// acceptedOf returns a suite of offer that m says is accepted.
+func acceptedOf(m *matrix.Matrix, offer []proposals.Product) (proposals.Suite, []int, bool) {
+	for _, r := range m.Products {
+		for _, p := range offer {
+			if both, ok := p.Intersect(r.Product); ok {
+				s, _ := both.First()
+				return s, r.Evidence, true
+			}
+		}
+	}
+	return proposals.Suite{}, nil, false
+}
+
+// refusedWhole returns a suite of offer if m says that all of them are refused.
+// What lies outside of what was asked about is not.
+func refusedWhole(m *matrix.Matrix, offer []proposals.Product) (proposals.Suite, []int, bool) {
+	for _, p := range offer {
+		for _, r := range m.Products {
+			if p.Overlaps(r.Product) {
+				return proposals.Suite{}, nil, false
+			}
+		}
+		for _, u := range m.Undecided {
+			if p.Overlaps(u.Product) {
+				return proposals.Suite{}, nil, false
+			}
+		}
+	}
+	beyond, err := matrix.Difference(offer, m.Asked)
+	if err != nil || len(beyond) > 0 || len(offer) == 0 {
+		return proposals.Suite{}, nil, false
+	}
+	s, _ := offer[0].First()
+	_, evidence := m.State(s)
+	return s, evidence, true
+}

@@ -1,0 +1,260 @@
+package probe
+
+import (
+	"context"
+	"slices"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/keyexchange"
+	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// examine finds out whether a yes of the gateway is one: whether it accepts the
+// control offer with the KE payload that it asks for, and refuses what nobody can
+// mean. It is done once, with a control offer that is taken.
+func (s *scan) examine(ctx context.Context) {
+	known := s.gateway.now()
+	if known.examined || !known.takesControl || known.oracle == byOwnKE || s.over(ctx) {
+		return
+	}
+	s.gateway.learn(func(k *knowledge) { k.examined = true })
+	if s.redeem(ctx, known.control) && !s.over(ctx) {
+		s.testUnderstanding(ctx)
+	}
+}
+
+// redeemTries is how often an offer is asked with the KE payload that the gateway
+// wants, before its no is taken for one.
+const redeemTries = 2
+
+// redeem asks an offer of one key exchange method, which the gateway asked for,
+// with that method. It reports false if that is refused, again and again: its
+// INVALID_KE_PAYLOAD says nothing then, and it is asked by accepted answers from
+// now on.
+func (s *scan) redeem(ctx context.Context, offer []proposals.Product) bool {
+	method := proposals.KeyExchangeMethods(offer)[0]
+	if known := s.gateway.now(); !keyexchange.Supported(method) || known.requestOctets(offer, method) > known.allowed() {
+		return true // that cannot be tried
+	}
+	for try := 1; ; try++ {
+		a := s.insist(ctx, func() initiator.Answer { return s.init(ctx, s.main, PurposeDetail, offer, method) })
+		switch a.Outcome {
+		case initiator.Accepted:
+			if !s.gateway.now().described[s.main] {
+				s.describe(a)
+			}
+			return true
+		case initiator.NoProposalChosen, initiator.InvalidKEPayload:
+		default:
+			return true // silence, or an error, says nothing of the offer
+		}
+		if try == redeemTries {
+			s.distrustNames(a.ID)
+			return false
+		}
+	}
+}
+
+// distrustNames has the gateway asked by accepted answers, as an exchange was
+// refused with the method that it had asked for.
+func (s *scan) distrustNames(exchange int) {
+	s.gateway.learn(func(k *knowledge) { k.hollow, k.takesControl = exchange, false })
+	s.journal.doubtAll()
+	s.askOpening()
+}
+
+// impossibility is a way in which an offer cannot be meant.
+type impossibility uint8
+
+const (
+	unknownType      impossibility = iota // a transform type that nobody has
+	unknownENCR                           // a number that nobody has, of each axis
+	unknownPRF                            //
+	unknownINTEG                          //
+	unknownKE                             //
+	unknownKeyLength                      // that the cipher does not have
+	impossibilities
+)
+
+// Numbers for private use, which no gateway can know from us.
+const (
+	nobodysType   = ike.TransformType(250)
+	nobodysNumber = 65001
+	// nobodysKeyLength is none of AES, in bits.
+	nobodysKeyLength = 136
+)
+
+// impossible returns the control offer with what cannot be meant of a kind in
+// each suite; the type of unknownType is for the caller to add.
+func impossible(control []proposals.Product, kind impossibility) []proposals.Product {
+	var out []proposals.Product
+	for _, p := range control {
+		switch kind {
+		case unknownENCR:
+			if len(p[proposals.INTEG]) == 0 {
+				continue // it would need an INTEG, as no one knows it as AEAD
+			}
+			p[proposals.ENCR] = []proposals.Algorithm{nobodysCipher}
+		case unknownPRF, unknownKE:
+			axis := proposals.PRF
+			if kind == unknownKE {
+				axis = proposals.KE
+			}
+			p[axis] = []proposals.Algorithm{{Axis: axis, ID: nobodysNumber}}
+		case unknownINTEG:
+			if len(p[proposals.INTEG]) == 0 {
+				continue
+			}
+			p[proposals.INTEG] = []proposals.Algorithm{{Axis: proposals.INTEG, ID: nobodysNumber}}
+		case unknownKeyLength:
+			i := slices.IndexFunc(p[proposals.ENCR], func(a proposals.Algorithm) bool { return a.KeyBits != 0 })
+			if i < 0 {
+				continue
+			}
+			a := p[proposals.ENCR][i]
+			a.KeyBits = nobodysKeyLength
+			p[proposals.ENCR] = []proposals.Algorithm{a}
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// impossiblePacket returns an offer of these kinds, whose proposals have a decoy
+// among their methods, if there is one.
+func (k knowledge) impossiblePacket(kinds ...impossibility) *initiator.FirstPacket {
+	packet := &initiator.FirstPacket{Name: "control"}
+	for _, kind := range kinds {
+		for _, p := range impossible(k.control, kind) {
+			if k.oracle == byDecoy {
+				p = withMethod([]proposals.Product{p}, k.decoy)[0]
+			}
+			proposal := p.Proposal(uint8(len(packet.Proposals) + 1))
+			if kind == unknownType {
+				proposal.Transforms = append(proposal.Transforms, ike.Transform{Type: nobodysType, ID: 1})
+			}
+			packet.Proposals = append(packet.Proposals, proposal)
+		}
+	}
+	return packet
+}
+
+// askImpossible offers what cannot be meant.
+func (s *scan) askImpossible(ctx context.Context, kinds ...impossibility) initiator.Answer {
+	known := s.gateway.now()
+	packet := known.impossiblePacket(kinds...)
+	if len(packet.Proposals) == 0 {
+		return initiator.Answer{Exchange: initiator.Exchange{Outcome: initiator.NoProposalChosen}}
+	}
+	method, ok := foreign(known.control)
+	if known.oracle == byDecoy {
+		method = known.decoy
+	}
+	if !ok {
+		return initiator.Answer{}
+	}
+	return s.sound(ctx, func() initiator.Answer {
+		return s.initiate(ctx, PurposeControl, initiator.Offer{Transport: s.main, Packet: packet, KE: method})
+	})
+}
+
+// testUnderstanding offers at once, and if that is not refused one by one, what
+// only a gateway takes that does not read or understand it.
+func (s *scan) testUnderstanding(ctx context.Context) {
+	var all []impossibility
+	for kind := range impossibilities {
+		all = append(all, kind)
+	}
+	if a := s.askImpossible(ctx, all...); a.Outcome == initiator.NoProposalChosen || a.Outcome == initiator.NotTried {
+		return
+	}
+	var taken []impossibility
+	evidence := make(map[impossibility]initiator.Answer)
+	for _, kind := range all {
+		a := s.askImpossible(ctx, kind)
+		evidence[kind] = a
+		switch a.Outcome {
+		case initiator.NotTried:
+			return
+		case initiator.InvalidKEPayload, initiator.Accepted:
+			taken = append(taken, kind)
+		case initiator.OtherError:
+			if kind == unknownType {
+				s.findings.habit(HabitRejectsTypes, 0, a.ID)
+			}
+		}
+	}
+	if len(taken) == 0 {
+		return
+	}
+	// Is it a yes? All of these are offers of a method that the gateway names,
+	// but that of unknownKE.
+	for _, kind := range taken {
+		named := evidence[kind]
+		if named.Outcome == initiator.InvalidKEPayload && !s.redeemImpossible(ctx, kind, named) {
+			return
+		}
+	}
+	numbers := slices.DeleteFunc(slices.Clone(taken), func(k impossibility) bool { return k == unknownType || k == unknownKeyLength })
+	for _, kind := range taken {
+		switch id := evidence[kind].ID; kind {
+		case unknownType:
+			s.gateway.learn(func(k *knowledge) { k.ignoresTypes = id })
+			s.findings.habit(HabitIgnoresTypes, 0, id)
+		case unknownKeyLength:
+			s.findings.habit(HabitIgnoresKeyLength, 0, id)
+		default:
+			s.findings.doubt(DoubtUnread, nil, id)
+		}
+	}
+	if len(numbers) > 0 {
+		return // it takes additional key exchanges as it takes all else
+	}
+	if slices.Contains(taken, unknownType) {
+		s.findIgnoredAdditional(ctx)
+	}
+}
+
+// redeemImpossible asks what cannot be meant with the KE payload that the gateway
+// asked for. It reports false if that is refused, so that the gateway's asking
+// is no yes.
+func (s *scan) redeemImpossible(ctx context.Context, kind impossibility, named initiator.Answer) bool {
+	known := s.gateway.now()
+	if !keyexchange.Supported(named.Group) {
+		return kind != unknownKE || named.Group == nobodysNumber
+	}
+	for try := 1; ; try++ {
+		a := s.insist(ctx, func() initiator.Answer {
+			return s.initiate(ctx, PurposeControl, initiator.Offer{Transport: s.main, Packet: known.impossiblePacket(kind), KE: named.Group})
+		})
+		switch a.Outcome {
+		case initiator.NoProposalChosen, initiator.InvalidKEPayload:
+		default:
+			return true
+		}
+		if try == redeemTries {
+			s.distrustNames(a.ID)
+			return false
+		}
+	}
+}
+
+// findIgnoredAdditional offers an additional key exchange to a gateway that
+// ignores transform types that it does not know. If it accepts, and leaves the
+// additional key exchange out, it knows none.
+func (s *scan) findIgnoredAdditional(ctx context.Context) {
+	offer := slices.Clone(s.gateway.now().control)
+	for i := range offer {
+		offer[i][proposals.ADDKE1] = []proposals.Algorithm{{Axis: proposals.ADDKE1, ID: uint16(ike.KE_ML_KEM_768)}}
+	}
+	method := proposals.KeyExchangeMethods(offer)[0]
+	if !keyexchange.Supported(method) {
+		return
+	}
+	a := s.insist(ctx, func() initiator.Answer { return s.init(ctx, s.main, PurposeDetail, offer, method) })
+	if a.Outcome == initiator.Accepted && !isTaken(a.Exchange) {
+		s.gateway.learn(func(k *knowledge) { k.ignoresAdditional = a.ID })
+		s.findings.habit(HabitIgnoresAdditional, 0, a.ID)
+	}
+}

@@ -1,0 +1,151 @@
+package probe
+
+import (
+	"context"
+	"slices"
+
+	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// reads is how much a gateway reads of an offer, or takes without refusing it
+// for its length; 0 is no limit that is known.
+type reads struct {
+	// transforms of a type in a proposal, and proposals.
+	transforms, proposals int
+	// tested: it is known.
+	tested bool
+	// evidence is an exchange that shows a limit.
+	evidence int
+}
+
+// limits reports whether there is a limit.
+func (r reads) limits() bool { return r.transforms+r.proposals > 0 }
+
+// fullTransforms is how many transforms of a type are in a proposal at most,
+// fullProposals how many proposals in an offer, as the planner makes them.
+const (
+	fullTransforms = 15
+	fullProposals  = 20
+)
+
+// testReading asks a suite that is known to be taken as the last of long lists,
+// and in the last of many proposals, among what nobody takes. Where it is not
+// taken it looks for the limit, and reports true: what was asked beyond it says
+// nothing.
+func (s *scan) testReading(ctx context.Context, suite proposals.Suite, exchange int) (found bool) {
+	known := s.gateway.now()
+	if known.reads.tested || known.oracle == byOwnKE {
+		return false
+	}
+	s.gateway.learn(func(k *knowledge) { k.reads.tested = true })
+	last := suite.Product()
+	lists := func(n int) []proposals.Product { return []proposals.Product{lastOf(last, n)} }
+	many := func(n int) []proposals.Product { return lastProposal(last, n) }
+	var limit reads
+	var ids []int
+	for _, test := range []struct {
+		offer func(int) []proposals.Product
+		full  int
+		limit *int
+		habit HabitKind
+	}{
+		{lists, fullTransforms, &limit.transforms, HabitTransforms},
+		{many, fullProposals, &limit.proposals, HabitProposals},
+	} {
+		full := test.full
+		for ; full > 1 && known.octetsAs(test.offer(full)) > known.allowed(); full-- {
+		}
+		least, most, id := 1, full, exchange // read, and perhaps read
+		switch a := s.tryReading(ctx, test.offer(full)); {
+		case isTaken(a.Exchange):
+			continue
+		case a.Outcome == initiator.NotTried:
+			return false
+		case a.Outcome == initiator.NoAnswer:
+			// It may drop numbers that nobody has; then that cannot be asked so.
+			s.findings.doubt(DoubtUnexamined, nil, s.journal.last())
+			continue
+		default:
+			id = a.ID
+		}
+		for most-least > 1 {
+			middle := (least + most) / 2
+			a := s.tryReading(ctx, test.offer(middle))
+			switch {
+			case a.Outcome == initiator.NotTried:
+				return false
+			case isTaken(a.Exchange):
+				least = middle
+			default:
+				most, id = middle, a.ID
+			}
+		}
+		*test.limit, limit.evidence = least, id
+		ids = append(ids, id)
+		s.findings.habit(test.habit, least, id)
+	}
+	if !limit.limits() {
+		return false
+	}
+	s.gateway.learn(func(k *knowledge) {
+		k.reads.transforms, k.reads.proposals, k.reads.evidence = limit.transforms, limit.proposals, limit.evidence
+		k.weak = nil // they would be one proposal more
+	})
+	beyond := s.gateway.now()
+	s.journal.doubtOnly(func(x Exchange) bool {
+		return x.Outcome != initiator.Accepted && beyond.readsLess(x.Offer) || slices.Contains(ids, x.ID)
+	})
+	return true
+}
+
+// tryReading asks an offer that holds a suite which is taken.
+func (s *scan) tryReading(ctx context.Context, offer []proposals.Product) initiator.Answer {
+	a := s.sound(ctx, s.offering(ctx, offer))
+	if a.Outcome == initiator.NoProposalChosen {
+		a = s.sound(ctx, s.offering(ctx, offer)) // once more, as much hangs on it
+	}
+	return a
+}
+
+// readsLess reports whether offer is more than the gateway reads, as far as the
+// numbers of transforms and proposals go.
+func (k knowledge) readsLess(offer []proposals.Product) bool {
+	r := k.reads
+	return r.proposals > 0 && len(offer) > r.proposals || r.transforms > 0 && slices.ContainsFunc(offer, func(p proposals.Product) bool {
+		return slices.ContainsFunc(p[:], func(list []proposals.Algorithm) bool { return len(list) > r.transforms })
+	})
+}
+
+// lastOf returns p, of one suite, with its algorithms as the last of n of each
+// type, of which the others are nobody's.
+func lastOf(p proposals.Product, n int) proposals.Product {
+	for axis := range p {
+		if len(p[axis]) == 0 {
+			continue
+		}
+		var list []proposals.Algorithm
+		for i := range n - 1 {
+			list = append(list, nobodys(proposals.Axis(axis), i))
+		}
+		p[axis] = append(list, p[axis]...)
+	}
+	return p
+}
+
+// lastProposal returns p as the last of n proposals, of which the others are
+// like it, with a PRF that is nobody's.
+func lastProposal(p proposals.Product, n int) []proposals.Product {
+	var out []proposals.Product
+	for i := range n - 1 {
+		other := p
+		other[proposals.PRF] = []proposals.Algorithm{nobodys(proposals.PRF, i)}
+		out = append(out, other)
+	}
+	return append(out, p)
+}
+
+// nobodys returns one of many algorithms for private use.
+func nobodys(axis proposals.Axis, i int) proposals.Algorithm {
+	return proposals.Algorithm{Axis: axis, ID: nobodysNumber + uint16(i)}
+}

@@ -1,0 +1,199 @@
+package probe
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
+)
+
+// fidelity is how a result stands to what is true of the gateway.
+type fidelity struct {
+	// wrong are the claims of a proven matrix that are false.
+	wrong []string
+	// contradicted: the exchanges contradict a result that is complete.
+	contradicted []string
+	// missed: a weak member with a tenth of the answers or more was not seen,
+	// by a result that a gate would pass.
+	missed bool
+	// exact: all is decided, and as it is.
+	exact bool
+}
+
+// sound reports whether nothing is claimed that is not so.
+func (f fidelity) sound() bool { return len(f.wrong)+len(f.contradicted) == 0 && !f.missed }
+
+// fidelity holds a result against the gateway.
+func (o outcome) fidelity(t *testing.T, seed uint64) fidelity {
+	t.Helper()
+	var f fidelity
+	f.contradicted = o.contradicted()
+	if !o.Complete {
+		f.contradicted = nil
+	}
+	m := o.Matrix
+	if m == nil || !m.Proven {
+		return f
+	}
+	rng := rand.New(rand.NewPCG(seed, 7))
+	for _, s := range o.witnesses(t, rng) {
+		state, _ := m.State(s)
+		truth := o.accepts(s)
+		if state == matrix.Accepted && !o.acceptsAnywhere(s) {
+			f.wrong = append(f.wrong, "accepted: "+s.String())
+		} else if state == matrix.Refused && truth {
+			if o.weakOnly(s) {
+				f.missed = true
+			}
+			f.wrong = append(f.wrong, "refused: "+s.String())
+		}
+	}
+	f.exact = o.Complete && f.sound()
+	return f
+}
+
+// contradicted looks for a suite that was chosen from one offer and refused in
+// another one, each with a KE payload that lets the gateway say so.
+func (o outcome) contradicted() []string {
+	var out []string
+	for _, x := range o.Exchanges {
+		if x.Outcome != initiator.Accepted || x.Type != ike.IKE_SA_INIT {
+			continue
+		}
+		for _, y := range o.Exchanges {
+			if y.Outcome == initiator.NoProposalChosen && y.KE == ike.KeyExchangeMethod(x.Suite[proposals.KE].ID) &&
+				slices.ContainsFunc(y.Offer, func(p proposals.Product) bool { return p.Contains(*x.Suite) }) {
+				out = append(out, fmt.Sprintf("%v was chosen in exchange %d and refused in %d", x.Suite, x.ID, y.ID))
+			}
+		}
+	}
+	return out
+}
+
+// witnesses are suites to hold a matrix to: of the policies, of what it calls
+// accepted, and of all.
+func (o outcome) witnesses(t *testing.T, rng *rand.Rand) []proposals.Suite {
+	var out []proposals.Suite
+	some := func(products []proposals.Product, most int) {
+		for _, p := range products {
+			for range most {
+				var s proposals.Suite
+				for axis, list := range p {
+					if len(list) > 0 {
+						s[axis] = list[rng.IntN(len(list))]
+					} else {
+						s[axis] = proposals.None(proposals.Axis(axis))
+					}
+				}
+				out = append(out, s)
+			}
+		}
+	}
+	for _, policy := range []string{o.scene.policy, o.scene.later, "3des-sha1-prfsha1-modp1024"} {
+		if policy != "" {
+			some(products(t, policy), 20)
+		}
+	}
+	for _, r := range o.Matrix.Products {
+		some([]proposals.Product{r.Product}, 40)
+	}
+	some(o.Matrix.Asked, 40)
+	return slices.DeleteFunc(out, func(s proposals.Suite) bool {
+		state, _ := o.Matrix.State(s)
+		return state == matrix.NotTested && !slices.ContainsFunc(o.Matrix.Asked, func(p proposals.Product) bool { return p.Contains(s) })
+	})
+}
+
+func proposalOf(s proposals.Suite) ike.Proposal { return s.Product().Proposal(1) }
+
+// accepts reports whether s is accepted by a gateway that gave a tenth of the
+// answers or more.
+func (o outcome) accepts(s proposals.Suite) bool {
+	return slices.ContainsFunc(o.heard(), func(r *iketest.Responder) bool { return r.Accepts(proposalOf(s)) })
+}
+
+// acceptsAnywhere reports whether some gateway accepts s.
+func (o outcome) acceptsAnywhere(s proposals.Suite) bool { return o.gateway.Accepts(proposalOf(s)) }
+
+// weakOnly reports whether s is what a weak member accepts, and the others not.
+func (o outcome) weakOnly(s proposals.Suite) bool {
+	return len(o.gateway.Members) > 0 && !o.alone().Accepts(proposalOf(s))
+}
+
+// alone returns the gateway without its members.
+func (o outcome) alone() *iketest.Responder {
+	g := o.gateway
+	return &iketest.Responder{Policy: g.Policy, LaterPolicy: g.LaterPolicy, LaterProfile: g.LaterProfile, LaterFrom: g.LaterFrom,
+		Profile: g.Profile, Faults: g.Faults}
+}
+
+// heard returns the gateways that gave a tenth of the answers or more.
+func (o outcome) heard() []*iketest.Responder {
+	var out []*iketest.Responder
+	if o.stats.InitRequests*10 >= len(o.Exchanges) {
+		out = append(out, o.alone())
+	}
+	for _, m := range o.gateway.Members {
+		if m.Responder.Stats().InitRequests*10 >= len(o.Exchanges) {
+			out = append(out, m.Responder)
+		}
+	}
+	return out
+}
+
+// truthPolicies are those that odd gateways have.
+var truthPolicies = []string{overlapPolicy, smallPolicy, singlesPolicy, "aes256gcm16-prfsha384-ecp384,aes128-aes256-sha256-prfsha256-modp2048"}
+
+// oddScene is a scene of a gateway with oddities.
+func oddScene(policy string, profile iketest.Profile, seed uint64, odd ...iketest.Oddity) scene {
+	return scene{policy: policy, profile: profile, seed: seed, odd: odd, rude: true, opens: true,
+		faults: iketest.Faults{Seed: seed}, link: iketest.Link{Delay: 10 * ms},
+		during: func(cancel context.CancelFunc) { time.AfterFunc(time.Hour, cancel) }}
+}
+
+// TestTruthAlone: of each kind of odd gateway nothing is claimed that is not so.
+func TestTruthAlone(t *testing.T) {
+	t.Parallel()
+	only := os.Getenv("ODD")
+	for i, odd := range iketest.Oddities() {
+		if only != "" && !strings.Contains(odd.Name, only) {
+			continue
+		}
+		t.Run(odd.Name, func(t *testing.T) {
+			for j, policy := range truthPolicies[:2] {
+				o := oddScene(policy, iketest.StrongSwan, uint64(i*10+j), odd).scan(t)
+				f := o.fidelity(t, uint64(i))
+				o.report(t, f)
+			}
+		})
+	}
+}
+
+// report fails where a result is not sound, and logs what it is.
+func (o outcome) report(t *testing.T, f fidelity) {
+	t.Helper()
+	what := "honestly unknown"
+	switch {
+	case !f.sound():
+		what = "FALSE"
+		t.Errorf("wrong %d: %.300v; contradicted %d: %.300v; missed: %v", len(f.wrong), f.wrong, len(f.contradicted), f.contradicted, f.missed)
+	case f.exact:
+		what = "exact"
+	}
+	acc := int64(-1)
+	if o.Matrix != nil {
+		acc = o.Matrix.Accepted
+	}
+	t.Logf("%s: %v, accepted %d, complete %v; %d exchanges in %v, %d left (says %d)", what, o.Verdict, acc, o.Complete,
+		o.Cost.Exchanges, o.Cost.Elapsed.Round(time.Second), o.stats.HalfOpen, o.Cost.HalfOpenLeft)
+}
