@@ -26,7 +26,7 @@ type Contradiction struct {
 // pure: a result that was read from a file can be held so, too.
 //
 // A refusal counts if the gateway was seen to say yes to the same kind of
-// question, so that no is an answer to it: with a KE payload of a method that is
+// question, by INVALID_KE_PAYLOAD, so that no is an answer to it: with a KE payload of a method that is
 // not offered, of one offered beside others, or of the only one that is offered.
 // The first packets of clients may hold more than their suites, so a refusal of
 // one denies nothing.
@@ -37,7 +37,7 @@ func Contradictions(r Result) []Contradiction {
 	}
 	var answered [questionKinds]bool
 	for _, x := range r.Exchanges {
-		if !x.Doubtful && isTaken(x.Exchange) {
+		if !x.Doubtful && x.Outcome == initiator.InvalidKEPayload && isTaken(x.Exchange) {
 			answered[kindOf(x)] = true
 		}
 	}

@@ -100,6 +100,10 @@ func (s *scan) closable() []proposals.Product {
 			offer = slices.Delete(offer, i, i+1)
 		}
 	}
+	if s.gateway.now().readsLess(offer) {
+		suite, _ := offer[0].First()
+		return []proposals.Product{suite.Product()}
+	}
 	return offer
 }
 
@@ -137,10 +141,21 @@ func (s *scan) describe(a initiator.Answer) {
 			if hashes, ok := p.SignatureHashes(); ok {
 				g.SignatureHashes = hashes
 			}
-			if to, ok := p.Redirect(); ok {
-				g.Redirect = printable.Text(to.String())
-			}
 		}
 	}
 	slices.SortFunc(g.Notifies, func(a, b ike.NotifyType) int { return cmp.Compare(a, b) })
+}
+
+// describeRedirect adds where a REDIRECT points.
+func (s *scan) describeRedirect(a initiator.Answer) {
+	n, _ := a.Message.Notify(ike.REDIRECT)
+	to, ok := n.Redirect()
+	if !ok {
+		return
+	}
+	if s.result.Gateway == nil {
+		s.result.Gateway = &Gateway{}
+	}
+	s.result.Gateway.Redirect = printable.Text(to.String())
+	s.result.Gateway.Evidence = append(s.result.Gateway.Evidence, a.ID)
 }

@@ -46,7 +46,7 @@ func (k knowledge) divide(offer []proposals.Product) []*question {
 			parts = append(parts, &question{offer: short})
 		}
 	}
-	if len(parts) == 1 && octetsOf(parts[0].offer) == octetsOf(offer) {
+	if len(parts) == 1 && !parts[0].over && octetsOf(parts[0].offer) == octetsOf(offer) {
 		return nil
 	}
 	return parts
@@ -58,8 +58,8 @@ func (k knowledge) withheld(a proposals.Algorithm) matrix.Answer {
 	switch {
 	case k.intolerances[a] != 0:
 		return matrix.Answer{State: matrix.NoAnswer, Exchange: k.intolerances[a]}
-	case k.ignoresAdditional != 0 && a.Axis >= proposals.ADDKE1 && !a.IsNone():
-		return matrix.Answer{State: matrix.Refused, Exchange: k.ignoresAdditional}
+	case k.noAdditional != 0 && a.Axis >= proposals.ADDKE1 && !a.IsNone():
+		return matrix.Answer{State: matrix.Refused, Exchange: k.noAdditional}
 	}
 	return matrix.Answer{}
 }

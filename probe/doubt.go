@@ -113,9 +113,9 @@ const (
 	// HabitRejectsTypes: it answers an offer with such a type with an error,
 	// whatever else is in it.
 	HabitRejectsTypes
-	// HabitIgnoresAdditional: it accepts offers of additional key exchanges and
-	// leaves these out.
-	HabitIgnoresAdditional
+	// HabitNoAdditional: it accepts offers of additional key exchanges and leaves
+	// these out, or answers them with an error: so it has none.
+	HabitNoAdditional
 	// HabitIgnoresKeyLength: it takes a cipher with a key length that the cipher
 	// does not have.
 	HabitIgnoresKeyLength
@@ -127,13 +127,13 @@ const (
 )
 
 var habitNames = [habitKinds]string{
-	HabitTransforms:        "transforms_read",
-	HabitProposals:         "proposals_read",
-	HabitIgnoresTypes:      "ignores_transform_types",
-	HabitRejectsTypes:      "rejects_transform_types",
-	HabitIgnoresAdditional: "ignores_additional_key_exchanges",
-	HabitIgnoresKeyLength:  "ignores_key_length",
-	HabitMembers:           "several_programs",
+	HabitTransforms:       "transforms_read",
+	HabitProposals:        "proposals_read",
+	HabitIgnoresTypes:     "ignores_transform_types",
+	HabitRejectsTypes:     "rejects_transform_types",
+	HabitNoAdditional:     "no_additional_key_exchanges",
+	HabitIgnoresKeyLength: "ignores_key_length",
+	HabitMembers:          "several_programs",
 }
 
 // String returns the kind as the JSON document writes it.

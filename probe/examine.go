@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
@@ -12,14 +13,21 @@ import (
 
 // examine finds out whether a yes of the gateway is one: whether it accepts the
 // control offer with the KE payload that it asks for, and refuses what nobody can
-// mean. It is done once, with a control offer that is taken.
+// mean. It is done once, with a control offer that is taken. Weak suites are asked
+// for with it.
 func (s *scan) examine(ctx context.Context) {
 	known := s.gateway.now()
 	if known.examined || !known.takesControl || known.oracle == byOwnKE || s.over(ctx) {
 		return
 	}
 	s.gateway.learn(func(k *knowledge) { k.examined = true })
-	if s.redeem(ctx, known.control) && !s.over(ctx) {
+	var asking sync.WaitGroup
+	var refused initiator.Answer
+	asking.Go(func() { refused = s.askImpossible(ctx, allImpossible()...) })
+	asking.Go(func() { s.watch(ctx) })
+	sound := s.redeem(ctx, known.control)
+	asking.Wait()
+	if sound && refused.Outcome != initiator.NoProposalChosen && !s.over(ctx) {
 		s.testUnderstanding(ctx)
 	}
 }
@@ -154,79 +162,71 @@ func (s *scan) askImpossible(ctx context.Context, kinds ...impossibility) initia
 	if !ok {
 		return initiator.Answer{}
 	}
-	return s.sound(ctx, func() initiator.Answer {
+	a := s.sound(ctx, func() initiator.Answer {
 		return s.initiate(ctx, PurposeControl, initiator.Offer{Transport: s.main, Packet: packet, KE: method})
 	})
+	if a.Outcome == initiator.NoAnswer && len(kinds) > 1 {
+		s.findLimit(ctx, len(a.Request)) // it is long
+	}
+	return a
 }
 
-// testUnderstanding offers at once, and if that is not refused one by one, what
-// only a gateway takes that does not read or understand it.
-func (s *scan) testUnderstanding(ctx context.Context) {
+func allImpossible() []impossibility {
 	var all []impossibility
 	for kind := range impossibilities {
 		all = append(all, kind)
 	}
-	if a := s.askImpossible(ctx, all...); a.Outcome == initiator.NoProposalChosen || a.Outcome == initiator.NotTried {
-		return
-	}
-	var taken []impossibility
-	evidence := make(map[impossibility]initiator.Answer)
-	for _, kind := range all {
-		a := s.askImpossible(ctx, kind)
-		evidence[kind] = a
-		switch a.Outcome {
+	return all
+}
+
+// testUnderstanding offers one by one what only a gateway takes that does not
+// read or understand it.
+func (s *scan) testUnderstanding(ctx context.Context) {
+	taken := make(map[impossibility]int) // exchanges
+	for _, kind := range allImpossible() {
+		switch a := s.askImpossible(ctx, kind); a.Outcome {
 		case initiator.NotTried:
 			return
 		case initiator.InvalidKEPayload, initiator.Accepted:
-			taken = append(taken, kind)
+			taken[kind] = a.ID
+			if kind == unknownType && a.Outcome == initiator.InvalidKEPayload && !s.redeemUnknownType(ctx, a.Group) {
+				return
+			}
 		case initiator.OtherError:
 			if kind == unknownType {
 				s.findings.habit(HabitRejectsTypes, 0, a.ID)
+				s.findAdditional(ctx)
 			}
 		}
 	}
-	if len(taken) == 0 {
-		return
-	}
-	// Is it a yes? All of these are offers of a method that the gateway names,
-	// but that of unknownKE.
-	for _, kind := range taken {
-		named := evidence[kind]
-		if named.Outcome == initiator.InvalidKEPayload && !s.redeemImpossible(ctx, kind, named) {
-			return
-		}
-	}
-	numbers := slices.DeleteFunc(slices.Clone(taken), func(k impossibility) bool { return k == unknownType || k == unknownKeyLength })
-	for _, kind := range taken {
-		switch id := evidence[kind].ID; kind {
+	numbers := false
+	for kind, id := range taken {
+		switch kind {
 		case unknownType:
-			s.gateway.learn(func(k *knowledge) { k.ignoresTypes = id })
 			s.findings.habit(HabitIgnoresTypes, 0, id)
 		case unknownKeyLength:
 			s.findings.habit(HabitIgnoresKeyLength, 0, id)
 		default:
+			numbers = true
 			s.findings.doubt(DoubtUnread, nil, id)
 		}
 	}
-	if len(numbers) > 0 {
-		return // it takes additional key exchanges as it takes all else
-	}
-	if slices.Contains(taken, unknownType) {
-		s.findIgnoredAdditional(ctx)
+	if taken[unknownType] != 0 && !numbers {
+		s.findAdditional(ctx)
 	}
 }
 
-// redeemImpossible asks what cannot be meant with the KE payload that the gateway
-// asked for. It reports false if that is refused, so that the gateway's asking
-// is no yes.
-func (s *scan) redeemImpossible(ctx context.Context, kind impossibility, named initiator.Answer) bool {
-	known := s.gateway.now()
-	if !keyexchange.Supported(named.Group) {
-		return kind != unknownKE || named.Group == nobodysNumber
+// redeemUnknownType asks with the KE payload that the gateway asked for. It
+// reports false if that is refused, so that the gateway's asking is no yes: it did
+// not come to the proposal that it has to refuse.
+func (s *scan) redeemUnknownType(ctx context.Context, method ike.KeyExchangeMethod) bool {
+	if !keyexchange.Supported(method) {
+		return true
 	}
+	packet := s.gateway.now().impossiblePacket(unknownType)
 	for try := 1; ; try++ {
 		a := s.insist(ctx, func() initiator.Answer {
-			return s.initiate(ctx, PurposeControl, initiator.Offer{Transport: s.main, Packet: known.impossiblePacket(kind), KE: named.Group})
+			return s.initiate(ctx, PurposeControl, initiator.Offer{Transport: s.main, Packet: packet, KE: method})
 		})
 		switch a.Outcome {
 		case initiator.NoProposalChosen, initiator.InvalidKEPayload:
@@ -240,10 +240,11 @@ func (s *scan) redeemImpossible(ctx context.Context, kind impossibility, named i
 	}
 }
 
-// findIgnoredAdditional offers an additional key exchange to a gateway that
-// ignores transform types that it does not know. If it accepts, and leaves the
-// additional key exchange out, it knows none.
-func (s *scan) findIgnoredAdditional(ctx context.Context) {
+// findAdditional offers an additional key exchange to a gateway that ignores
+// transform types that it does not know, or answers them with an error. If it
+// accepts and leaves the additional key exchange out, or answers so here, too, it
+// has none.
+func (s *scan) findAdditional(ctx context.Context) {
 	offer := slices.Clone(s.gateway.now().control)
 	for i := range offer {
 		offer[i][proposals.ADDKE1] = []proposals.Algorithm{{Axis: proposals.ADDKE1, ID: uint16(ike.KE_ML_KEM_768)}}
@@ -253,8 +254,8 @@ func (s *scan) findIgnoredAdditional(ctx context.Context) {
 		return
 	}
 	a := s.insist(ctx, func() initiator.Answer { return s.init(ctx, s.main, PurposeDetail, offer, method) })
-	if a.Outcome == initiator.Accepted && !isTaken(a.Exchange) {
-		s.gateway.learn(func(k *knowledge) { k.ignoresAdditional = a.ID })
-		s.findings.habit(HabitIgnoresAdditional, 0, a.ID)
+	if a.Outcome == initiator.Accepted && !isTaken(a.Exchange) || a.Outcome == initiator.OtherError && a.Notify == ike.INVALID_SYNTAX {
+		s.gateway.learn(func(k *knowledge) { k.noAdditional = a.ID })
+		s.findings.habit(HabitNoAdditional, 0, a.ID)
 	}
 }

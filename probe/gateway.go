@@ -57,10 +57,10 @@ type knowledge struct {
 	// there is none.
 	examined bool
 	hollow   int
-	// ignoresTypes and ignoresAdditional are the numbers of exchanges that show
-	// that it ignores transform types that it does not know, and those of
-	// additional key exchanges; 0 if there are none.
-	ignoresTypes, ignoresAdditional int
+	// noAdditional is the number of an exchange that shows that it has no
+	// additional key exchanges, though it does not refuse them as RFC 7296 has it;
+	// 0 if there is none.
+	noAdditional int
 	// reads is how much it reads of an offer.
 	reads reads
 	// weak are weak suites that it refuses, which go with other offers to see

@@ -22,17 +22,12 @@ const detailBudget = 12
 // maxRuns bounds how often the matrix is asked from the start.
 const maxRuns = 3
 
-// fewTransforms of a type are so few that it would take thousands of offers and
-// more to ask about all suites.
-const fewTransforms = 4
-
 // matrix finds out which suites the gateway accepts. Where the answers of a
 // run cannot all be true it is asked again from the start, and the last run
 // counts.
 func (s *scan) matrix(ctx context.Context) {
 	s.findOracleAgain(ctx)
 	s.examine(ctx)
-	s.watch(ctx)
 	if s.findings.isDoubted(DoubtUnread) && len(s.result.Weak) == 0 {
 		s.result.Matrix = s.untested() // it accepts whatever it is offered
 		return
@@ -44,12 +39,8 @@ func (s *scan) matrix(ctx context.Context) {
 			begun = s.journal.count()
 		}
 		p := s.planner(s.asker(ctx))
-		if n := s.gateway.now().reads.transforms; n > 0 {
-			p.Limits.Transforms = min(n, fullTransforms)
-			if n < fewTransforms {
-				s.result.Matrix = s.onlyTaken()
-				break
-			}
+		if r := s.gateway.now().reads; r.limits() {
+			p.Limits.Transforms, p.Limits.Proposals = r.transforms, r.proposals
 		}
 		if run == 1 {
 			p.Prior = s.target.Prior
@@ -156,6 +147,9 @@ var commonSuites = []string{
 // takesAlone asks common suites alone, and reports whether one is taken, which
 // is then the control offer.
 func (s *scan) takesAlone(ctx context.Context) bool {
+	if s.gateway.now().failure.count > 0 {
+		return false // it does not come to the proposals
+	}
 	for _, suite := range commonSuites {
 		offer := mustParse(suite)
 		if beyond, err := matrix.Difference(offer, s.universe().Products()); err != nil || len(beyond) > 0 {
@@ -165,6 +159,8 @@ func (s *scan) takesAlone(ctx context.Context) bool {
 			return false
 		} else if isTaken(a.Exchange) {
 			s.gateway.setControl(offer, true)
+			suite, _ := offer[0].First()
+			s.testReading(ctx, suite, a.ID)
 			return true
 		}
 	}
@@ -183,10 +179,9 @@ func (s *scan) recheck(ctx context.Context, m *matrix.Matrix) bool {
 	if !known.examined && known.oracle != byOwnKE {
 		s.gateway.setControl([]proposals.Product{suite.Product()}, true)
 		s.examine(ctx)
-		if s.gateway.now().hollow != known.hollow || s.gateway.now().ignoresAdditional != known.ignoresAdditional {
+		if s.gateway.now().hollow != known.hollow || s.gateway.now().noAdditional != known.noAdditional {
 			return true
 		}
-		s.watch(ctx)
 	}
 	return s.testReading(ctx, suite, id)
 }
@@ -204,19 +199,6 @@ func observedSuite(m *matrix.Matrix) (proposals.Suite, int, bool) {
 	return proposals.Suite{}, 0, false
 }
 
-// onlyTaken returns a matrix of the suites that were taken alone, in which nothing
-// else is tested.
-func (s *scan) onlyTaken() *matrix.Matrix {
-	s.findings.doubt(DoubtUnexamined, nil, s.gateway.now().reads.evidence)
-	p := s.planner(func(offers []matrix.Offer) []matrix.Answer { return make([]matrix.Answer, len(offers)) })
-	for _, x := range s.journal.since(0) {
-		if a := meaning(x.Offer, x.Exchange); !x.Doubtful && a.State == matrix.Accepted && sizeOf(x.Offer) == 1 {
-			p.Prior = append(p.Prior, matrix.Asked{Offer: matrix.Offer{Products: x.Offer}, Answer: a})
-		}
-	}
-	return p.Run()
-}
-
 // forged reports whether an answer came after the end of an exchange of run
 // that was refused, and takes what it offered. The answers of the next run are
 // then waited for longer.
@@ -226,7 +208,7 @@ func (s *scan) forged(run []Exchange) bool {
 		refused[x.ID] = x.Outcome == initiator.NoProposalChosen || x.Outcome == initiator.OtherError
 	}
 	for _, a := range s.conn.Late() {
-		if refused[a.Exchange] && (a.Outcome == initiator.Accepted || a.Outcome == initiator.InvalidKEPayload) {
+		if refused[a.Exchange] && a.Differs && a.Outcome != initiator.NoProposalChosen {
 			s.conn.BePatient()
 			return true
 		}

@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/initiator"
@@ -123,23 +124,29 @@ func (s *scan) lookAround(ctx context.Context) {
 	if s.Source.Port() != 0 {
 		return
 	}
-	for range otherFlows {
+	costs := make([]initiator.Cost, otherFlows)
+	var asking sync.WaitGroup
+	for i := range otherFlows {
 		if s.over(ctx) || !s.begin(PurposeControl) {
-			return
+			break
 		}
 		flow, err := initiator.Open(ctx, s.config(s.conn.Reserve()))
 		if err != nil {
 			s.journal.unbegin()
-			return // the port that there is has to do
+			break // the port that there is has to do
 		}
-		if a, ok := s.askFrom(ctx, flow, weak, method); ok && isTaken(a.Exchange) {
-			s.seen(a.Exchange)
-		}
-		s.flows = append(s.flows, flow.Cost())
-		if err := flow.Close(); err != nil {
-			s.journal.fail(err)
-		}
+		asking.Go(func() {
+			if a, ok := s.askFrom(ctx, flow, weak, method); ok && isTaken(a.Exchange) {
+				s.seen(a.Exchange)
+			}
+			costs[i] = flow.Cost()
+			if err := flow.Close(); err != nil {
+				s.journal.fail(err)
+			}
+		})
 	}
+	asking.Wait()
+	s.flows = append(s.flows, costs...)
 }
 
 // askFrom asks an offer that opens nothing from another port of ours.
@@ -186,10 +193,21 @@ func (s *scan) conclude() {
 		s.findings.doubt(DoubtContradiction, &suite, append(slices.Clone(c.Evidence[:min(len(c.Evidence), 3)]), c.Exchange)...)
 	}
 	if m := r.Matrix; m != nil {
+		if known := s.gateway.now(); known.noRedirect && !known.taken {
+			// It may refuse whoever does not follow.
+			s.findings.doubt(DoubtRedirected, nil, r.Gateway.evidence()...)
+			r.Matrix = s.untested()
+			m = r.Matrix
+		}
 		for _, c := range m.Contradictions {
 			s.findings.doubt(DoubtContradiction, &c.Suite, append(slices.Clone(c.Taken), c.Refused...)...)
 		}
 		s.doubtHollow(r)
+		for _, x := range r.Exchanges {
+			if x.Doubtful && x.Decides == matrix.Refused {
+				s.findings.doubt(DoubtForged, nil, x.ID) // another answer said otherwise
+			}
+		}
 	}
 	r.Watched = countWatched(*r)
 	r.Doubts, r.Habits = s.findings.all()

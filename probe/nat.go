@@ -2,6 +2,7 @@ package probe
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/initiator"
@@ -10,17 +11,18 @@ import (
 // detectNAT compares the NAT_DETECTION hashes of an accepted answer with those
 // of the addresses that we see (RFC 7296, Section 2.23).
 func (s *scan) detectNAT(a initiator.Answer) {
-	source, ok1 := natHash(a.Message, ike.NAT_DETECTION_SOURCE_IP)
-	destination, ok2 := natHash(a.Message, ike.NAT_DETECTION_DESTINATION_IP)
+	sources := natHashes(a.Message, ike.NAT_DETECTION_SOURCE_IP)
+	destinations := natHashes(a.Message, ike.NAT_DETECTION_DESTINATION_IP)
 	nat := s.result.NAT
 	if nat == nil {
 		nat = &NAT{Local: s.conn.Local()}
 		s.result.NAT = nat
 	}
 	nat.Evidence = append(nat.Evidence, a.ID)
-	if !ok1 || !ok2 {
+	if len(sources) == 0 || len(destinations) == 0 {
 		return
 	}
+	destination := destinations[0]
 	nat.Supported = true
 	hash := func(addr netip.AddrPort) [20]byte {
 		return ike.NATDetectionHash(a.Message.SPIi, a.Message.SPIr, addr)
@@ -28,7 +30,7 @@ func (s *scan) detectNAT(a initiator.Answer) {
 	// "If none of the NAT_DETECTION_SOURCE_IP payloads received match the
 	// expected value of the source IP and port found from the IP header of
 	// the packet, the other end is behind a NAT"
-	if source != hash(s.conn.Remote(a.Transport)) {
+	if !slices.Contains(sources, hash(s.conn.Remote(a.Transport))) {
 		nat.GatewayBehindNAT = true
 	}
 	if destination == hash(nat.Local) {
@@ -50,10 +52,18 @@ func (s *scan) detectNAT(a initiator.Answer) {
 	}
 }
 
-func natHash(m *ike.Message, t ike.NotifyType) ([20]byte, bool) {
-	n, ok := m.Notify(t)
-	if !ok {
-		return [20]byte{}, false
+// natHashes returns the hashes of the notifies of a type. "There MAY be multiple
+// NAT_DETECTION_SOURCE_IP payloads in a message if the sender does not know which
+// of several network attachments will be used to send the packet" (RFC 7296,
+// Section 2.23).
+func natHashes(m *ike.Message, t ike.NotifyType) [][20]byte {
+	var out [][20]byte
+	for _, p := range m.Payloads {
+		if n, ok := p.(*ike.Notify); ok && n.Notification == t {
+			if hash, ok := n.NATDetection(); ok {
+				out = append(out, hash)
+			}
+		}
 	}
-	return n.NATDetection()
+	return out
 }

@@ -30,8 +30,8 @@ const (
 func (s *scan) preference(ctx context.Context) {
 	pref := &Preference{}
 	s.result.Preference = pref
-	if s.gateway.now().oracle == byOwnKE {
-		return
+	if known := s.gateway.now(); known.oracle == byOwnKE || known.reads.limits() {
+		return // it would take offers of everything accepted
 	}
 	var accepted []proposals.Product
 	for _, r := range s.result.Matrix.Products {

@@ -203,6 +203,8 @@ func meaning(offer []proposals.Product, x initiator.Exchange) matrix.Answer {
 	case initiator.Accepted:
 		if slices.ContainsFunc(offer, func(p proposals.Product) bool { return p.Contains(*x.Suite) }) {
 			out.State, out.Suite = matrix.Accepted, x.Suite
+		} else if leftOut(offer, *x.Suite) {
+			out.State = matrix.Refused
 		}
 	case initiator.InvalidKEPayload:
 		if methods := proposals.KeyExchangeMethods(offer); len(methods) == 1 && methods[0] == x.KE && x.Group != x.KE {
@@ -216,4 +218,23 @@ func meaning(offer []proposals.Product, x initiator.Exchange) matrix.Answer {
 		out.State = matrix.Refused
 	}
 	return out
+}
+
+// leftOut reports whether s is a suite of offer but for additional key exchanges,
+// which all of the offer has.
+func leftOut(offer []proposals.Product, s proposals.Suite) bool {
+	found := false
+	for _, p := range offer {
+		additional := slices.ContainsFunc(p[proposals.ADDKE1:], func(list []proposals.Algorithm) bool {
+			return len(list) > 0 && !slices.ContainsFunc(list, proposals.Algorithm.IsNone)
+		})
+		if !additional {
+			return false
+		}
+		for axis := proposals.ADDKE1; axis < proposals.NumAxes; axis++ {
+			p[axis] = nil
+		}
+		found = found || p.Contains(s)
+	}
+	return found
 }

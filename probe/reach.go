@@ -38,10 +38,12 @@ func (s *scan) reach(ctx context.Context) {
 	s.gateway.setControl(offer, false)
 	method, _ := foreign(offer)
 	answers := s.greet(ctx, s.Transports, method)
+	redirected := make([]initiator.Answer, len(answers))
 	for i, a := range answers {
 		if redirects(a) {
 			s.gateway.learn(func(k *knowledge) { k.noRedirect = true })
-			s.describe(a)
+			s.describeRedirect(a)
+			redirected[i] = a
 			answers[i] = s.init(ctx, s.Transports[i], PurposeReach, offer, method)
 			s.journal.note(Note{Kind: NoteRedirected})
 		}
@@ -62,6 +64,9 @@ func (s *scan) reach(ctx context.Context) {
 		}
 	}
 	for i, a := range answers {
+		if a.Outcome == initiator.NoAnswer && redirected[i].ID != 0 {
+			a = redirected[i] // there is somebody
+		}
 		s.result.Paths = append(s.result.Paths, pathOf(s.Transports[i], a))
 	}
 	s.result.Verdict = verdictOf(s.result.Paths)
@@ -122,10 +127,25 @@ func (s *scan) meet(ctx context.Context, a initiator.Answer, client bool) {
 
 // negotiates reports whether the gateway looks at offers at all.
 func (s *scan) negotiates() bool {
+	var redirected, broken []int
 	for _, x := range s.journal.since(0) {
-		if x.Type == ike.IKE_SA_INIT && isIKEv2(x.Outcome) && x.Outcome != initiator.CookieLoop {
+		switch {
+		case x.Type != ike.IKE_SA_INIT:
+		case x.Notify == ike.REDIRECT:
+			redirected = append(redirected, x.ID)
+		case isIKEv2(x.Outcome) && x.Outcome != initiator.CookieLoop:
 			return true
+		case x.Outcome == initiator.Malformed:
+			broken = append(broken, x.ID)
 		}
+	}
+	switch {
+	case len(redirected) > 0:
+		s.findings.doubt(DoubtRedirected, nil, redirected...)
+		return false
+	case len(broken) > 0:
+		s.findings.doubt(DoubtMalformed, nil, broken...)
+		return false
 	}
 	s.journal.note(Note{Kind: NoteCookieLoop})
 	return false
@@ -149,7 +169,7 @@ func pathOf(t initiator.Transport, a initiator.Answer) Path {
 		p.Reporter = a.Blocked.Reporter
 	}
 	switch {
-	case isIKEv2(a.Outcome):
+	case isIKEv2(a.Outcome), a.Outcome == initiator.Malformed && a.Message != nil: // its header is right
 		p.State = initiator.PathAnswers
 	case a.Outcome == initiator.Echo, a.Outcome == initiator.NotIKE, a.Outcome == initiator.Malformed:
 		p.State = initiator.PathNotIKE

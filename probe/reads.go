@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"slices"
+	"sync"
 
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
@@ -44,20 +45,27 @@ func (s *scan) testReading(ctx context.Context, suite proposals.Suite, exchange 
 	many := func(n int) []proposals.Product { return lastProposal(last, n) }
 	var limit reads
 	var ids []int
-	for _, test := range []struct {
+	type test struct {
 		offer func(int) []proposals.Product
 		full  int
 		limit *int
 		habit HabitKind
-	}{
-		{lists, fullTransforms, &limit.transforms, HabitTransforms},
-		{many, fullProposals, &limit.proposals, HabitProposals},
-	} {
-		full := test.full
-		for ; full > 1 && known.octetsAs(test.offer(full)) > known.allowed(); full-- {
+		whole initiator.Answer
+	}
+	tests := []*test{
+		{offer: lists, full: fullTransforms, limit: &limit.transforms, habit: HabitTransforms},
+		{offer: many, full: fullProposals, limit: &limit.proposals, habit: HabitProposals},
+	}
+	var asking sync.WaitGroup
+	for _, test := range tests {
+		for ; test.full > 1 && known.octetsAs(test.offer(test.full)) > known.allowed(); test.full-- {
 		}
-		least, most, id := 1, full, exchange // read, and perhaps read
-		switch a := s.tryReading(ctx, test.offer(full)); {
+		asking.Go(func() { test.whole = s.tryReading(ctx, test.offer(test.full)) })
+	}
+	asking.Wait()
+	for _, test := range tests {
+		least, most, id := 1, test.full, exchange // read, and perhaps read
+		switch a := test.whole; {
 		case isTaken(a.Exchange):
 			continue
 		case a.Outcome == initiator.NotTried:

@@ -85,6 +85,14 @@ type Gateway struct {
 	Evidence []int
 }
 
+// evidence returns that of g, which may be nil.
+func (g *Gateway) evidence() []int {
+	if g == nil {
+		return nil
+	}
+	return g.Evidence
+}
+
 // Preference is how the gateway chooses, as far as it was seen.
 type Preference struct {
 	// KE lists key exchange methods, most preferred first: in the order in

@@ -99,6 +99,7 @@ func (s *scan) trace(d initiator.Datagram) {
 
 // explore finds out what there is to be found.
 func (s *scan) explore(ctx context.Context) {
+	defer s.closing.Wait()
 	s.reach(ctx)
 	if s.result.Verdict != VerdictIKEv2 || !s.negotiates() {
 		return

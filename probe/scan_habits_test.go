@@ -118,7 +118,7 @@ func TestScanKERare(t *testing.T) {
 	}
 	nothing := scene{profile: iketest.StrongSwan, link: iketest.Link{Delay: 5 * ms}}.scan(t)
 	nothing.exact(t)
-	if n := nothing.Cost.Exchanges; n > 180 {
+	if n := nothing.Cost.Exchanges; n > 192 {
 		t.Errorf("%d exchanges to see that nothing is accepted", n)
 	}
 }

@@ -288,7 +288,7 @@ func TestScanFewSuites(t *testing.T) {
 				o := scene{policy: policy, profile: profile, link: iketest.Link{Delay: 5 * ms}, scanner: Scanner{Universe: few, Exhaustive: exhaustive}}.scan(t)
 				o.exact(t)
 				o.clean(t)
-				if most := 40; o.Cost.Exchanges > most {
+				if most := 48; o.Cost.Exchanges > most {
 					t.Errorf("%s, %s: %d exchanges, want at most %d", name, policy, o.Cost.Exchanges, most)
 				}
 			}

@@ -85,7 +85,8 @@ func TestScanResume(t *testing.T) {
 				}
 				m := third.Matrix
 				if !third.Complete || m.Proven != whole.Matrix.Proven || m.Accepted != whole.Matrix.Accepted || m.Refused != whole.Matrix.Refused {
-					t.Errorf("after %d: complete %v, %d accepted, %d refused; want %d, %d", stop, third.Complete, m.Accepted, m.Refused, whole.Matrix.Accepted, whole.Matrix.Refused)
+					t.Errorf("after %d: complete %v, %d accepted, %d refused; want %d, %d; %v, %+v", stop, third.Complete, m.Accepted, m.Refused,
+						whole.Matrix.Accepted, whole.Matrix.Refused, third.err, third.Doubts)
 				}
 				if len(m.Contradictions) > 0 || third.PriorDoubted || third.changed() {
 					t.Errorf("after %d: contradictions %v; %q", stop, m.Contradictions, kindsOf(third.Notes))

@@ -2,6 +2,7 @@ package initiator
 
 import (
 	"bytes"
+	"encoding/binary"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -113,6 +114,9 @@ func classifyMessage(req *Request, d received) Reading {
 		return classifySealed(req, d.octets)
 	}
 	m, err := ike.ParseMessage(d.octets)
+	if unpadded, ok := withoutPadding(d.octets); err != nil && ok {
+		m, err = ike.ParseMessage(unpadded)
+	}
 	if err != nil {
 		r := malformed("%v", err)
 		r.Message = m
@@ -218,8 +222,9 @@ func classifyChoice(req *Request, m *ike.Message) Reading {
 	}
 	ke, nonce, method := kes[0], nonces[0], ike.KeyExchangeMethod(suite[proposals.KE].ID)
 	_, size, known := keyexchange.Sizes(method)
+	leftOut := chosen < 0 && req.offersWithMore(suite)
 	switch {
-	case chosen < 0:
+	case chosen < 0 && !leftOut:
 		return malformed("it chose what was not offered: %v", suite)
 	case m.SPIr == ike.SPI{}:
 		return malformed("its SPI is zero")
@@ -232,6 +237,8 @@ func classifyChoice(req *Request, m *ike.Message) Reading {
 	}
 	r := Reading{Outcome: Accepted, Suite: &suite}
 	switch {
+	case leftOut:
+		r.Detail = "it left transform types out that were offered"
 	case method != req.offer.KE:
 		// It should have sent INVALID_KE_PAYLOAD (RFC 7296, Section 1.2).
 		// What it chose is known all the same.
@@ -240,6 +247,21 @@ func classifyChoice(req *Request, m *ike.Message) Reading {
 		r.Detail = fmt.Sprintf("it chose of proposal %d, but numbered it %d", req.number(chosen), proposal.Number)
 	}
 	return r
+}
+
+// withoutPadding returns a message without the zero octets, three at most, that
+// stand behind its payloads and within its Length. libreswan 3.20 to 3.23 and
+// Openswan pad to a multiple of four so, which RFC 7296 does not know.
+func withoutPadding(octets []byte) ([]byte, bool) {
+	const most = 3
+	for n := 1; n <= most && n < len(octets)-ike.HeaderLen && octets[len(octets)-n] == 0; n++ {
+		shorter := bytes.Clone(octets[:len(octets)-n])
+		binary.BigEndian.PutUint32(shorter[24:], uint32(len(shorter)))
+		if _, err := ike.ParseMessage(shorter); err == nil {
+			return shorter, true
+		}
+	}
+	return nil, false
 }
 
 // classifySealed judges an answer to a protected request. Only what the keys

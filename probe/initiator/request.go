@@ -185,6 +185,20 @@ func (r *Request) number(i int) uint8 {
 	return uint8(i + 1)
 }
 
+// offersWithMore reports whether s is what a proposal of the request offers but
+// for additional key exchanges and transforms of types that an IKE SA has not.
+func (r *Request) offersWithMore(s proposals.Suite) bool {
+	sa, ok := ike.Find[*ike.SA](r.message)
+	return ok && slices.ContainsFunc(sa.Proposals, func(p ike.Proposal) bool {
+		p.Transforms = slices.DeleteFunc(slices.Clone(p.Transforms), func(t ike.Transform) bool {
+			axis, known := proposals.AxisOf(t.Type)
+			return !known || axis >= proposals.ADDKE1
+		})
+		product, err := proposals.ProductOf(p)
+		return err == nil && product.Contains(s)
+	})
+}
+
 // Init makes the next IKE_SA_INIT request. Its initiator SPI is 6 random
 // octets and the number of the exchange modulo 65536, by which packets of a
 // capture can be told apart. The error is of randomness, of an unknown transport,
