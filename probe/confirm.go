@@ -69,7 +69,7 @@ const lastWidelyKnown = ike.KE_ECP_521
 // accepted with an offer of another one, which nothing comes of but an answer,
 // unless one was answered before.
 func (s *scan) confirmMethods(ctx context.Context) {
-	suite, _, ok := observedSuite(s.result.Matrix)
+	suite, ok := observedSuite(s.result.Matrix)
 	known := s.gateway.now()
 	if !ok || known.oracle != byForeignKE {
 		return

@@ -160,7 +160,7 @@ func (s *scan) takesAlone(ctx context.Context) bool {
 		} else if isTaken(a.Exchange) {
 			s.gateway.setControl(offer, true)
 			suite, _ := offer[0].First()
-			s.testReading(ctx, suite, a.ID)
+			s.testReading(ctx, suite)
 			return true
 		}
 	}
@@ -171,7 +171,7 @@ func (s *scan) takesAlone(ctx context.Context) bool {
 // matrix has to be asked again: the gateway does not read all of what was
 // offered, or its yes is none.
 func (s *scan) recheck(ctx context.Context, m *matrix.Matrix) bool {
-	suite, id, ok := observedSuite(m)
+	suite, ok := observedSuite(m)
 	if !ok || s.over(ctx) {
 		return false
 	}
@@ -183,20 +183,19 @@ func (s *scan) recheck(ctx context.Context, m *matrix.Matrix) bool {
 			return true
 		}
 	}
-	return s.testReading(ctx, suite, id)
+	return s.testReading(ctx, suite)
 }
 
-// observedSuite returns an accepted suite that was asked about alone, with an
-// exchange that shows it.
-func observedSuite(m *matrix.Matrix) (proposals.Suite, int, bool) {
+// observedSuite returns an accepted suite that was asked about alone.
+func observedSuite(m *matrix.Matrix) (proposals.Suite, bool) {
 	for _, r := range m.Products {
 		for s := range r.Product.Suites() {
-			if _, ids := m.State(s); m.Observed(s) && len(ids) > 0 {
-				return s, ids[0], true
+			if m.Observed(s) {
+				return s, true
 			}
 		}
 	}
-	return proposals.Suite{}, 0, false
+	return proposals.Suite{}, false
 }
 
 // forged reports whether an answer came after the end of an exchange of run

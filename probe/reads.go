@@ -34,7 +34,7 @@ const (
 // and in the last of many proposals, among what nobody takes. Where it is not
 // taken it looks for the limit, and reports true: what was asked beyond it says
 // nothing.
-func (s *scan) testReading(ctx context.Context, suite proposals.Suite, exchange int) (found bool) {
+func (s *scan) testReading(ctx context.Context, suite proposals.Suite) (found bool) {
 	known := s.gateway.now()
 	if known.reads.tested || known.oracle == byOwnKE {
 		return false
@@ -64,7 +64,8 @@ func (s *scan) testReading(ctx context.Context, suite proposals.Suite, exchange 
 	}
 	asking.Wait()
 	for _, test := range tests {
-		least, most, id := 1, test.full, exchange // read, and perhaps read
+		least, most := 1, test.full // read, and perhaps read
+		id := test.whole.ID         // of the exchange that shows the limit
 		switch a := test.whole; {
 		case isTaken(a.Exchange):
 			continue
@@ -74,8 +75,6 @@ func (s *scan) testReading(ctx context.Context, suite proposals.Suite, exchange 
 			// It may drop numbers that nobody has; then that cannot be asked so.
 			s.findings.doubt(DoubtUnexamined, nil, s.journal.last())
 			continue
-		default:
-			id = a.ID
 		}
 		for most-least > 1 {
 			middle := (least + most) / 2
