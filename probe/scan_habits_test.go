@@ -26,10 +26,10 @@ var acceptsOnly = with(func(p *iketest.Profile) { p.ForeignKE, p.UnchosenKE = ik
 // that was not offered with INVALID_KE_PAYLOAD.
 func TestScanKE(t *testing.T) {
 	t.Parallel()
-	foreign := func(r iketest.KEReaction) iketest.Profile {
+	foreign := func(r iketest.Reaction) iketest.Profile {
 		return with(func(p *iketest.Profile) { p.ForeignKE = r })
 	}
-	both := func(r iketest.KEReaction) iketest.Profile {
+	both := func(r iketest.Reaction) iketest.Profile {
 		return with(func(p *iketest.Profile) { p.ForeignKE, p.UnchosenKE = r, r })
 	}
 	const decoy, accepted = NoteDecoy, NoteOpening

@@ -65,6 +65,22 @@ func (a Axis) String() string {
 	return "Axis(" + strconv.Itoa(int(a)) + ")"
 }
 
+// Noun names in the singular what stands on a: "cipher", "PRF", "integrity
+// algorithm", "key exchange method" or "additional key exchange".
+func (a Axis) Noun() string {
+	switch a {
+	case ENCR:
+		return "cipher"
+	case PRF:
+		return "PRF"
+	case INTEG:
+		return "integrity algorithm"
+	case KE:
+		return "key exchange method"
+	}
+	return "additional key exchange"
+}
+
 // optional reports whether a suite can do without an algorithm on a: INTEG,
 // which AEAD ciphers bring along (RFC 7296, Section 3.3), and the additional
 // key exchanges.

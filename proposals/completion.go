@@ -80,16 +80,16 @@ func complete(p Product) completion {
 		classic = classic || a.classic()
 	}
 	if len(p[ENCR]) == 0 {
-		c.lacks("encryption algorithm")
+		c.lacks(ENCR)
 		q[ENCR] = []Algorithm{{Axis: ENCR, ID: uint16(ike.ENCR_AES_CBC), KeyBits: 256}}
 		classic = true
 	}
 	if classic && len(p[INTEG]) == 0 {
-		c.lacks("integrity algorithm")
+		c.lacks(INTEG)
 		q[INTEG] = []Algorithm{integFor(p[PRF])}
 	}
 	if len(p[PRF]) == 0 {
-		c.missing = append(c.missing, "PRF")
+		c.missing = append(c.missing, PRF.Noun())
 		for _, integ := range q[INTEG] {
 			if prf, ok := PRFOf(integ); ok && !slices.Contains(q[PRF], prf) {
 				q[PRF] = append(q[PRF], prf)
@@ -109,7 +109,7 @@ func complete(p Product) completion {
 		q[INTEG] = nil
 	}
 	if len(p[KE]) == 0 {
-		c.lacks("key exchange method")
+		c.lacks(KE)
 		q[KE] = []Algorithm{{Axis: KE, ID: uint16(ike.KE_MODP_2048)}}
 	}
 	return c
@@ -125,8 +125,8 @@ func keywordsOf(list []Algorithm) string {
 }
 
 // lacks notes something missing that strongSwan does not add.
-func (c *completion) lacks(noun string) {
-	c.missing = append(c.missing, noun)
+func (c *completion) lacks(axis Axis) {
+	c.missing = append(c.missing, axis.Noun())
 	c.rejected = true
 }
 

@@ -109,6 +109,11 @@ func TestAxis(t *testing.T) {
 			t.Errorf("type %d is axis %s", typ, axis)
 		}
 	}
+	for axis, want := range map[Axis]string{ENCR: "cipher", PRF: "PRF", INTEG: "integrity algorithm", KE: "key exchange method", ADDKE1: "additional key exchange", ADDKE7: "additional key exchange"} {
+		if got := axis.Noun(); got != want {
+			t.Errorf("%s: a noun %q, want %q", axis, got, want)
+		}
+	}
 	if got := Axis(NumAxes).String(); got != "Axis(11)" {
 		t.Errorf("axis 11 prints %q", got)
 	}

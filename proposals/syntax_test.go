@@ -77,8 +77,8 @@ func TestParseProductErrors(t *testing.T) {
 
 		// strongSwan rejects these.
 		{"aes128", `"aes128" names no integrity algorithm, PRF or key exchange method; strongSwan rejects it: write, for example, aes128-sha256-prfsha256-modp2048`},
-		{"sha256", `"sha256" names no encryption algorithm, PRF or key exchange method; strongSwan rejects it: write, for example, aes256-sha256-prfsha256-modp2048`},
-		{"sha256-modp3072", `"sha256-modp3072" names no encryption algorithm or PRF; strongSwan rejects it: write, for example, aes256-sha256-prfsha256-modp3072`},
+		{"sha256", `"sha256" names no cipher, PRF or key exchange method; strongSwan rejects it: write, for example, aes256-sha256-prfsha256-modp2048`},
+		{"sha256-modp3072", `"sha256-modp3072" names no cipher or PRF; strongSwan rejects it: write, for example, aes256-sha256-prfsha256-modp3072`},
 		{"aes128-sha384", `"aes128-sha384" names no PRF or key exchange method; strongSwan rejects it: write, for example, aes128-sha384-prfsha384-modp2048`},
 		{"aes128-sha256-modpnone", `"aes128-sha256-modpnone" names none, but an IKE SA always has a key exchange, and names no PRF or key exchange method; strongSwan rejects it: write, for example, aes128-sha256-prfsha256-modp2048`},
 		{"aes128-prfsha384", `"aes128-prfsha384" names no integrity algorithm or key exchange method; strongSwan rejects it: write, for example, aes128-sha384-prfsha384-modp2048`},

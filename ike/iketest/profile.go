@@ -201,9 +201,6 @@ const (
 // Reaction is the answer to what cannot be used, mostly a KE payload.
 type Reaction uint8
 
-// KEReaction is the Reaction to a KE payload.
-type KEReaction = Reaction
-
 const (
 	// ByRFC is INVALID_KE_PAYLOAD for a method that was not selected (RFC
 	// 7296, Section 1.3) and INVALID_SYNTAX for a value that is no member

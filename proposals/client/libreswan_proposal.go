@@ -174,17 +174,17 @@ func (r *libreswanReader) positional(text string, p *proposals.Product) *proposa
 	}
 	if before == '-' {
 		saved := *r
-		after, prfErr := r.list(p, proposals.PRF, libreswanPRFs, "PRF")
+		after, prfErr := r.list(p, proposals.PRF, libreswanPRFs)
 		if prfErr != nil {
 			// Not ENCR-PRF, so ENCR-INTEG-PRF.
 			*r = saved
 			p[proposals.PRF] = nil
 			var err *proposals.FileError
-			if after, err = r.list(p, proposals.INTEG, libreswanIntegs, "integrity algorithm"); err != nil {
+			if after, err = r.list(p, proposals.INTEG, libreswanIntegs); err != nil {
 				return prfErr
 			}
 			if after == '-' {
-				if after, err = r.list(p, proposals.PRF, libreswanPRFs, "PRF"); err != nil {
+				if after, err = r.list(p, proposals.PRF, libreswanPRFs); err != nil {
 					return err
 				}
 			}
@@ -192,7 +192,7 @@ func (r *libreswanReader) positional(text string, p *proposals.Product) *proposa
 		before = after
 	}
 	if before != 0 {
-		after, err := r.list(p, proposals.KE, libreswanKEs, "key exchange method")
+		after, err := r.list(p, proposals.KE, libreswanKEs)
 		if err != nil {
 			return err
 		}
@@ -210,9 +210,9 @@ func (r *libreswanReader) next() byte {
 	return after
 }
 
-// list reads words of one kind with + between them, and returns the separator
+// list reads words of an axis with + between them, and returns the separator
 // after them.
-func (r *libreswanReader) list(p *proposals.Product, axis proposals.Axis, names map[string]string, kind string) (byte, *proposals.FileError) {
+func (r *libreswanReader) list(p *proposals.Product, axis proposals.Axis, names map[string]string) (byte, *proposals.FileError) {
 	for {
 		word := r.words[0]
 		after := r.next()
@@ -221,7 +221,7 @@ func (r *libreswanReader) list(p *proposals.Product, axis proposals.Axis, names 
 		case !ok && axis == proposals.KE && (word == "none" || word == "null" || word == "dh0"):
 			return 0, r.fail(word, "is not a key exchange method, and an IKE SA always has one: write, for example, dh19")
 		case !ok:
-			return 0, r.fail(word, "is not "+withArticle(kind)+" of libreswan for IKE"+didYouMean(word, slices.Sorted(maps.Keys(names))))
+			return 0, r.fail(word, "is not "+withArticle(axis.Noun())+" of libreswan for IKE"+didYouMean(word, slices.Sorted(maps.Keys(names))))
 		case name == "":
 			r.noInteg = true
 		default:
@@ -258,14 +258,14 @@ func (r *libreswanReader) named(part string, p *proposals.Product) *proposals.Fi
 			p[proposals.ENCR] = appendNew(p[proposals.ENCR], ciphers...)
 		}
 	case kind == "prf":
-		_, err = values.list(p, proposals.PRF, libreswanPRFs, "PRF")
+		_, err = values.list(p, proposals.PRF, libreswanPRFs)
 	case kind == "integ":
-		_, err = values.list(p, proposals.INTEG, libreswanIntegs, "integrity algorithm")
+		_, err = values.list(p, proposals.INTEG, libreswanIntegs)
 		r.noInteg = r.noInteg || values.noInteg
 	case kind == "ke":
-		_, err = values.list(p, proposals.KE, libreswanKEs, "key exchange method")
+		_, err = values.list(p, proposals.KE, libreswanKEs)
 	case n != kind && len(n) == 1 && n[0] >= '1' && n[0] <= '7':
-		_, err = values.list(p, proposals.ADDKE1+proposals.Axis(n[0]-'1'), libreswanAddKEs(), "additional key exchange")
+		_, err = values.list(p, proposals.ADDKE1+proposals.Axis(n[0]-'1'), libreswanAddKEs())
 	default:
 		return r.fail(kind, "is not a type of a transform for IKE: write encrypt, prf, integ, ke or addke1 to addke7")
 	}

@@ -35,11 +35,11 @@ func weaker(s proposals.Suite, inForce []proposals.Product, words wording) []str
 		text := fmt.Sprintf("%s %s, which is ", words.verb, named(a))
 		switch {
 		case weak && weakest && len(have) > 0:
-			text += fmt.Sprintf("weaker than every %s that %s: %s", noun(axis), words.inForce, because(weakness))
+			text += fmt.Sprintf("weaker than every %s that %s: %s", axis.Noun(), words.inForce, because(weakness))
 		case weak:
 			text += "weak: " + because(weakness)
 		case weakest && len(have) > 0:
-			text += fmt.Sprintf("weaker than every %s that %s: %s", noun(axis), words.inForce, fewer(a, have))
+			text += fmt.Sprintf("weaker than every %s that %s: %s", axis.Noun(), words.inForce, fewer(a, have))
 		default:
 			continue
 		}
@@ -92,16 +92,4 @@ func hybrid(p proposals.Product) bool {
 		}
 	}
 	return false
-}
-
-func noun(axis proposals.Axis) string {
-	switch axis {
-	case proposals.ENCR:
-		return "cipher"
-	case proposals.PRF:
-		return "PRF"
-	case proposals.INTEG:
-		return "integrity protection"
-	}
-	return "key exchange method"
 }

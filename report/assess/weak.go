@@ -15,19 +15,6 @@ import (
 // judgedAxes are the axes on which algorithms can be weak.
 var judgedAxes = []proposals.Axis{proposals.ENCR, proposals.PRF, proposals.INTEG, proposals.KE}
 
-// axisNoun names what stands on an axis.
-func axisNoun(axis proposals.Axis) string {
-	switch axis {
-	case proposals.ENCR:
-		return "cipher"
-	case proposals.PRF:
-		return "PRF"
-	case proposals.INTEG:
-		return "integrity algorithm"
-	}
-	return "key exchange method"
-}
-
 // weakFindings names the accepted algorithms that should not be, one finding
 // for each weakness.
 func weakFindings(t *report.Target, f Facts) []report.Finding {
@@ -75,7 +62,7 @@ func weakFinding(t *report.Target, f Facts, w baseline.Weakness, algorithms []pr
 		return len(p[axis]) == 0 || slices.ContainsFunc(p[axis], func(a proposals.Algorithm) bool { return !slices.Contains(algorithms, a) })
 	})
 	if !others && len(names) == 1 {
-		out.Title = names[0] + " is the only " + axisNoun(axis) + " accepted"
+		out.Title = names[0] + " is the only " + axis.Noun() + " accepted"
 	}
 	for _, a := range algorithms {
 		out.Evidence = append(out.Evidence, f.shown(a)...)
