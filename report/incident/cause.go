@@ -76,19 +76,25 @@ func fill(text string, words map[string]string) string {
 	return out.String()
 }
 
-// fillWords reports whether every word is known.
+// fillWords fills words in braces, and reports whether all are known. Braces
+// around blanks are those of a configuration.
 func fillWords(text string, words map[string]string) (string, bool) {
 	var out strings.Builder
-	all := true
+	known := true
 	for {
 		before, after, found := strings.Cut(text, "{")
 		out.WriteString(before)
 		if !found {
-			return out.String(), all
+			return out.String(), known
 		}
-		name, rest, _ := strings.Cut(after, "}")
+		name, rest, closed := strings.Cut(after, "}")
+		if !closed || strings.Contains(name, " ") || name == "" {
+			out.WriteByte('{')
+			text = after
+			continue
+		}
 		if words[name] == "" {
-			all = false
+			known = false
 		}
 		out.WriteString(words[name])
 		text = rest

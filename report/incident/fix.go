@@ -51,37 +51,12 @@ func (a *Attempt) Fixes() []Fix {
 			if f["cause"] != a.Cause.ID || f["product"] != product || f["side"] == "r" && a.Side != Responder || f["side"] == "i" && a.Side != Initiator || len(out) == maxFixes {
 				continue
 			}
-			if line, known := fillOuter(f["line"], words); known {
+			if line, known := fillWords(f["line"], words); known {
 				out = append(out, Fix{Where: f["where"], Line: line, Paste: f["paste"] == "y"})
 			}
 		}
 	}
 	return out
-}
-
-// fillOuter fills words in single braces; braces around blanks are those of a
-// configuration.
-func fillOuter(text string, words map[string]string) (string, bool) {
-	var out strings.Builder
-	known := true
-	for {
-		before, after, found := strings.Cut(text, "{")
-		out.WriteString(before)
-		if !found {
-			return out.String(), known
-		}
-		name, rest, closed := strings.Cut(after, "}")
-		if !closed || strings.Contains(name, " ") || name == "" {
-			out.WriteByte('{')
-			text = after
-			continue
-		}
-		if words[name] == "" {
-			known = false
-		}
-		out.WriteString(words[name])
-		text = rest
-	}
 }
 
 // syntaxes are those in which the gateway of a product is configured.
