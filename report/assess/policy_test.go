@@ -7,7 +7,6 @@ import (
 
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals/baseline"
-	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
 	"github.com/ikescope/ikescope/report/reporttest"
@@ -18,13 +17,7 @@ import (
 // to policies; asked is everything if it is empty.
 func judged(t *testing.T, c reporttest.Matrix, policies ...baseline.Policy) *report.Target {
 	t.Helper()
-	if c.Asked == nil {
-		c.Asked = matrix.Standard().Products()
-	}
-	if c.Evidence == nil {
-		c.Evidence = []int{5}
-	}
-	doc := scan.Document(scan.Run{}, []probe.Result{{Target: "gw.example", Verdict: probe.VerdictIKEv2, Complete: true, Matrix: c.Of(t)}})
+	doc := scan.Document(scan.Run{}, []probe.Result{c.Scan(t, "gw.example")})
 	doc.Targets[0].Policies = assess.Policies(&doc.Targets[0], policies)
 	return &doc.Targets[0]
 }

@@ -5,7 +5,6 @@ import (
 	"testing"
 
 	"github.com/ikescope/ikescope/probe"
-	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/reporttest"
 	"github.com/ikescope/ikescope/report/scan"
@@ -13,14 +12,7 @@ import (
 
 func scanned(t *testing.T, name, address string, c reporttest.Matrix) *report.Document {
 	t.Helper()
-	if c.Asked == nil {
-		c.Asked = matrix.Standard().Products()
-	}
-	if c.Evidence == nil {
-		c.Evidence = []int{5}
-	}
-	r := probe.Result{Target: name, Verdict: probe.VerdictIKEv2, Complete: true, Matrix: c.Of(t), Started: reporttest.Started}
-	doc := scan.Document(scan.Run{}, []probe.Result{r})
+	doc := scan.Document(scan.Run{}, []probe.Result{c.Scan(t, name)})
 	doc.Targets[0].Address = address
 	return doc
 }

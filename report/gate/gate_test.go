@@ -10,7 +10,6 @@ import (
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/proposals/client"
-	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
 	"github.com/ikescope/ikescope/report/internal/lists"
@@ -20,14 +19,7 @@ import (
 
 func scannedGateway(t *testing.T, name, address string, c reporttest.Matrix) *report.Document {
 	t.Helper()
-	if c.Asked == nil {
-		c.Asked = matrix.Standard().Products()
-	}
-	if c.Evidence == nil {
-		c.Evidence = []int{5}
-	}
-	r := probe.Result{Target: name, Verdict: probe.VerdictIKEv2, Complete: true, Matrix: c.Of(t), Started: reporttest.Started}
-	doc := scan.Document(scan.Run{}, []probe.Result{r})
+	doc := scan.Document(scan.Run{}, []probe.Result{c.Scan(t, name)})
 	doc.Targets[0].Address = address
 	return doc
 }
