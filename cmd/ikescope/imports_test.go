@@ -41,7 +41,7 @@ var rooms = map[string]room{
 	"proposals/matrix":       {ours: []string{"ike", "proposals"}, pure: true},
 	"proposals/choice":       {ours: []string{"ike", "proposals", "proposals/matrix"}, pure: true},
 	"proposals/client/plist": {ours: []string{"proposals"}, pure: true},
-	"proposals/client": {ours: []string{"ike", "ike/printable", "proposals", "proposals/english", "proposals/table",
+	"proposals/client": {ours: []string{"ike", "ike/printable", "proposals", "proposals/english", "proposals/plaintext", "proposals/table",
 		"proposals/client/plist"}, pure: true},
 	"proposals/baseline": {ours: []string{"ike", "ike/printable", "proposals", "proposals/english", "proposals/table", "proposals/matrix"}, pure: true},
 	"proposals/remedy":   {ours: []string{"proposals", "proposals/matrix", "proposals/client", "proposals/baseline"}, pure: true},

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/proposals/plaintext"
 )
 
 // policies is the value of --policy.
@@ -60,7 +61,7 @@ func findPolicy(s string) (baseline.Policy, error) {
 	if err != nil {
 		return baseline.Policy{}, fmt.Errorf("%s: %w", s, withoutPath(err))
 	}
-	p, err := baseline.ParsePolicy(data)
+	p, err := baseline.ParsePolicy(plaintext.Bytes(data))
 	var faults baseline.Errors
 	if errors.As(err, &faults) {
 		err = faults.In(s)

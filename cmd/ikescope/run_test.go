@@ -299,6 +299,24 @@ func TestReadTargets(t *testing.T) {
 	}
 }
 
+// TestManyTargets reads a list as long as those of large networks. With a search
+// for each line among those before, it takes hours.
+func TestManyTargets(t *testing.T) {
+	const lines = 200_000
+	var list bytes.Buffer
+	for i := range lines {
+		fmt.Fprintf(&list, "gw%d.example.com\n", i)
+	}
+	path := filepath.Join(t.TempDir(), "list")
+	if err := os.WriteFile(path, append(list.Bytes(), list.Bytes()...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	found, err := endpoints([]string{"@" + path, "gw7.example.com", "-"}, &list)
+	if err != nil || len(found) != lines || found[lines-1].Host != fmt.Sprintf("gw%d.example.com", lines-1) {
+		t.Errorf("%d targets, %v; want each of %d once, in order", len(found), err, lines)
+	}
+}
+
 func TestNearest(t *testing.T) {
 	words := []string{"scan", "demo", "mock", "schema", "version", "completion"}
 	for word, want := range map[string]string{

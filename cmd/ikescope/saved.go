@@ -49,11 +49,12 @@ func (a *app) readReport(file *os.File) (saved *archive.Archive, keep bool, err 
 		return nil, false, err
 	}
 	in := bufio.NewReader(file)
-	begin, _ := in.Peek(8)
+	begin, _ := in.Peek(1024)
 	if capture.Is(begin) {
 		return nil, false, errors.New("is a packet capture, not a JSON report: ikescope capture reads it")
 	}
-	if info.Mode().IsRegular() && bytes.HasPrefix(begin, []byte("{")) && len(a.open) < maxOpenReports {
+	isUTF8 := bytes.Equal(plaintext.Bytes(begin), begin)
+	if info.Mode().IsRegular() && isUTF8 && len(a.open) < maxOpenReports {
 		saved, err = archive.Open(file, info.Size())
 		return saved, err == nil, err
 	}

@@ -15,12 +15,14 @@ import (
 
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/proposals/plaintext"
 )
 
 // endpoints reads the targets of the command line: hosts, @file and -. Each is
 // returned once, in the order of its first mention.
 func endpoints(args []string, stdin io.Reader) ([]probe.Endpoint, error) {
 	var all []probe.Endpoint
+	held := make(map[probe.Endpoint]bool)
 	for _, arg := range args {
 		var found []probe.Endpoint
 		var err error
@@ -40,7 +42,8 @@ func endpoints(args []string, stdin io.Reader) ([]probe.Endpoint, error) {
 			return nil, usageError{err}
 		}
 		for _, e := range found {
-			if !slices.Contains(all, e) {
+			if !held[e] {
+				held[e] = true
 				all = append(all, e)
 			}
 		}
@@ -57,16 +60,14 @@ func readTargetFile(path string) ([]probe.Endpoint, error) {
 	return readTargets(path, f)
 }
 
-// readTargets reads a target from each line. What follows a # is a comment.
+// readTargets reads a target from each line, in UTF-8 or as Windows writes it. What
+// follows a # is a comment.
 func readTargets(name string, r io.Reader) ([]probe.Endpoint, error) {
 	var found []probe.Endpoint
-	lines := bufio.NewScanner(r)
+	lines := bufio.NewScanner(plaintext.NewReader(r))
 	n := 1
 	for ; lines.Scan(); n++ {
 		line, _, _ := strings.Cut(lines.Text(), "#")
-		if n == 1 {
-			line = strings.TrimPrefix(line, "\ufeff") // as Windows editors write
-		}
 		if line = strings.TrimSpace(line); line == "" {
 			continue
 		}

@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/plaintext"
 )
 
 // samples returns the files of testdata, by the syntax that their directory is
@@ -96,7 +97,7 @@ func TestDetect(t *testing.T) {
 	}
 	for syntax, files := range all {
 		for _, file := range files {
-			data := toUTF8(readSample(t, file))
+			data := plaintext.Bytes(readSample(t, file))
 			var took []Syntax
 			for _, f := range formats {
 				if f.detect("", data) {

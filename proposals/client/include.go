@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/plaintext"
 )
 
 // source is a configuration as an importer reads it: its file, with the files
@@ -68,7 +69,7 @@ func newSource(file string, data []byte, beside fs.FS) (*source, error) {
 	slash := strings.ReplaceAll(file, `\`, "/")
 	s := &source{name: path.Base(slash)}
 	r := sourceReader{source: s, files: beside, dir: path.Dir(slash), open: []string{s.name}}
-	if err := r.add("", toUTF8(data)); err != nil {
+	if err := r.add("", plaintext.Bytes(data)); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -146,7 +147,7 @@ func (r *sourceReader) include(name, by string, line int) error {
 	if err != nil || len(data)+len(r.text) > maxFile {
 		return r.located(faultAt(0, shorten(name), "is included and cannot be read"), by, line)
 	}
-	if data = toUTF8(data); !bytes.HasSuffix(data, []byte("\n")) {
+	if data = plaintext.Bytes(data); !bytes.HasSuffix(data, []byte("\n")) {
 		data = append(slices.Clip(data), '\n')
 	}
 	r.open = append(r.open, name)

@@ -8,6 +8,7 @@ import (
 	"testing/fstest"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/plaintext"
 )
 
 // dirOf returns a directory with files of those names and texts.
@@ -185,4 +186,4 @@ func FuzzIncludes(f *testing.F) {
 }
 
 // lineCount counts the lines of a file.
-func lineCount(data []byte) int { return strings.Count(string(toUTF8(data)), "\n") + 1 }
+func lineCount(data []byte) int { return strings.Count(string(plaintext.Bytes(data)), "\n") + 1 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf16"
+
+	"github.com/ikescope/ikescope/proposals/plaintext"
 )
 
 // TestWindowsForms: what says the same in other words is the same.
@@ -170,7 +172,7 @@ func TestUTF16(t *testing.T) {
 		"UTF-16LE":  encode(binary.LittleEndian),
 		"UTF-16BE":  encode(binary.BigEndian),
 	} {
-		if got := toUTF8(data); !bytes.Equal(got, []byte(text)) {
+		if got := plaintext.Bytes(data); !bytes.Equal(got, []byte(text)) {
 			t.Errorf("%s: %q", name, got)
 		}
 		policies, err := Import("", data, "")

@@ -21,6 +21,9 @@ const looked = 1024
 // UTF-16 is known without a mark, too, where most of the text is ASCII. Other data
 // it returns as they are.
 func Bytes(data []byte) []byte {
+	if head := data[:min(len(data), looked)]; orderOf(head) == nil && !bytes.HasPrefix(head, []byte(mark)) {
+		return data
+	}
 	out, err := io.ReadAll(NewReader(bytes.NewReader(data)))
 	if err != nil {
 		return data // no reader here fails
