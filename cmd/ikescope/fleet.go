@@ -31,6 +31,9 @@ func (a *app) report(ctx context.Context, r *reporting) error {
 		return err
 	}
 	defer r.opts.discard()
+	if pcap != nil {
+		defer pcap.Discard()
+	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	f := a.newFleet(r, func() { cancel(errNobodyReads) })

@@ -23,18 +23,29 @@ func main() { os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
 // its signal twice.
 const bounce = 200 * time.Millisecond
 
+// endings are the signals that end a run: SIGHUP comes when a terminal or an ssh
+// session is gone, unless nohup(1) has it ignored.
+func endings() []os.Signal {
+	signals := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		signals = append(signals, syscall.SIGHUP)
+	}
+	return signals
+}
+
 // run runs the command and returns its exit code. The first interrupt ends
 // what goes on in good order, a later one the process at once.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	// A closed pipe on stdout shall end as an error of the write, after files
 	// are complete, not as the death of the process.
 	signal.Ignore(syscall.SIGPIPE)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
+	defer pending.DiscardAll()
 	context.AfterFunc(ctx, func() {
 		time.Sleep(bounce)
 		again := make(chan os.Signal, 1)
-		signal.Notify(again, os.Interrupt, syscall.SIGTERM)
+		signal.Notify(again, endings()...)
 		<-again
 		pending.DiscardAll()
 		os.Exit(report.ExitInterrupted)

@@ -153,7 +153,6 @@ func (a *app) scanJobs(ctx context.Context, s *scans, pcap *pending.File, f *fle
 	scanner, opts := s.scanner, f.of.opts
 	var datagrams *capture.Writer
 	if pcap != nil {
-		defer pcap.Discard()
 		datagrams = capture.NewWriter(pcap)
 		scanner.Trace = func(d initiator.Datagram) {
 			_ = datagrams.Write(packetOf(d)) // Err has it

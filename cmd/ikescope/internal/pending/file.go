@@ -28,8 +28,9 @@ type File struct {
 // shows before the work begins.
 func Create(path string) (*File, error) {
 	mode := fs.FileMode(0o666)
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
+	path, err := realPath(path)
+	if err != nil {
+		return nil, err
 	}
 	info, err := os.Stat(path)
 	switch {
@@ -53,18 +54,19 @@ func Create(path string) (*File, error) {
 	}
 	dir, base := filepath.Split(path)
 	temporary := filepath.Join(dir, "."+base+"."+rand.Text()[:8]+".tmp")
+	temporaries.Store(temporary, nil) // before it is there, lest a signal comes between
 	file, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
+		temporaries.Delete(temporary)
 		return nil, withoutPath(err)
 	}
-	temporaries.Store(temporary, nil)
 	return &File{Writer: bufio.NewWriter(file), path: path, file: file, temporary: temporary}, nil
 }
 
 // temporaries are the files that have no name of their own yet.
 var temporaries sync.Map // path to nil
 
-// DiscardAll takes away all files that were not committed, for a process that ends at once.
+// DiscardAll takes away all files that were not committed, for a process that ends.
 func DiscardAll() {
 	for path := range temporaries.Range {
 		_ = os.Remove(path.(string)) // there is nobody left to tell
