@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -10,10 +11,58 @@ import (
 	"github.com/ikescope/ikescope/report/assess"
 )
 
+const (
+	// maxNumber bounds what a scan may have counted, so that what comes of
+	// going on from it can be counted, too.
+	maxNumber = 1 << 30
+	// maxOffer bounds an offer as it is written, in octets: far more than a
+	// datagram holds.
+	maxOffer = 1 << 18
+)
+
+// checkNumbers fails if t has numbers that no scan counts.
+func checkNumbers(t *report.Target) error {
+	c := t.Cost
+	for _, n := range []struct {
+		name  string
+		value int64
+	}{
+		{"exchanges", int64(c.Exchanges)}, {"datagrams_sent", int64(c.DatagramsSent)}, {"datagrams_received", int64(c.DatagramsReceived)},
+		{"bytes_sent", c.BytesSent >> 16}, {"bytes_received", c.BytesReceived >> 16}, // of datagrams
+		{"retransmits", int64(c.Retransmits)}, {"cookies", int64(c.Cookies)},
+		{"half_open_peak", int64(c.HalfOpenPeak)}, {"half_open_left", int64(c.HalfOpenLeft)},
+	} {
+		if n.value < 0 || n.value > maxNumber {
+			return fmt.Errorf("cost: %s is not a number that a scan counts", n.name)
+		}
+	}
+	if c.ElapsedMs < 0 || c.ElapsedMs > maxNumber*1000 {
+		return errors.New("cost: elapsed_ms is not the time of a scan")
+	}
+	seen := make(map[int]bool, len(t.Exchanges))
+	for _, e := range t.Exchanges {
+		switch {
+		case e.ID < 1 || e.ID > maxNumber:
+			return fmt.Errorf("exchange %d: its id is not a number from 1 to %d", e.ID, maxNumber)
+		case seen[e.ID]:
+			return fmt.Errorf("exchange %d: its id stands twice", e.ID)
+		case e.Tries < 0 || e.Tries > maxNumber:
+			return fmt.Errorf("exchange %d: tries %d is not a number that a scan counts", e.ID, e.Tries)
+		case len(e.Offer) > maxOffer:
+			return fmt.Errorf("exchange %d: its offer exceeds %d octets", e.ID, maxOffer)
+		}
+		seen[e.ID] = true
+	}
+	return nil
+}
+
 // Asked returns the offers of t's exchanges that decide something, in the order
 // of the exchanges, so that a planner can go on from them. The error names the
-// exchange that cannot be read.
+// exchange, or the number, that cannot be of a scan.
 func Asked(t *report.Target) ([]matrix.Asked, error) {
+	if err := checkNumbers(t); err != nil {
+		return nil, err
+	}
 	var out []matrix.Asked
 	for _, e := range t.Exchanges {
 		answer := matrix.Answer{Exchange: e.ID}

@@ -1,6 +1,7 @@
 package scan
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"testing"
@@ -103,5 +104,33 @@ func TestGoOn(t *testing.T) {
 	third := Resumed(report.Target{}, first, true)
 	if third.Exchanges[0].Decides != "" || first.Exchanges[0].Decides != "refused" {
 		t.Errorf("doubted, it decides %q; at first %q", third.Exchanges[0].Decides, first.Exchanges[0].Decides)
+	}
+}
+
+// TestOddNumbers: what no scan counts is refused, before it is counted further.
+func TestOddNumbers(t *testing.T) {
+	for _, tt := range []struct{ in, want string }{
+		{`{"cost": {"exchanges": -1}}`, "cost: exchanges is not"},
+		{`{"cost": {"datagrams_sent": 9223372036854775807}}`, "cost: datagrams_sent is not"},
+		{`{"cost": {"bytes_sent": 9223372036854775807}}`, "cost: bytes_sent is not"},
+		{`{"cost": {"bytes_received": -1}}`, "cost: bytes_received is not"},
+		{`{"cost": {"cookies": -1}}`, "cost: cookies is not"},
+		{`{"cost": {"half_open_left": -1}}`, "cost: half_open_left is not"},
+		{`{"cost": {"elapsed_ms": -0.5}}`, "cost: elapsed_ms is not"},
+		{`{"cost": {"elapsed_ms": 1e300}}`, "cost: elapsed_ms is not"},
+		{`{"exchanges": [{"id": 0}]}`, "exchange 0: its id is not a number from 1"},
+		{`{"exchanges": [{"id": -5}]}`, "exchange -5: its id is not"},
+		{`{"exchanges": [{"id": 9223372036854775807}]}`, "exchange 9223372036854775807: its id is not"},
+		{`{"exchanges": [{"id": 3}, {"id": 3}]}`, "exchange 3: its id stands twice"},
+		{`{"exchanges": [{"id": 3, "tries": -1}]}`, "exchange 3: tries -1"},
+		{`{"exchanges": [{"id": 3, "decides": "refused", "offer": "` + strings.Repeat("aes256-", 50_000) + `"}]}`, "exchange 3: its offer exceeds"},
+	} {
+		var target report.Target
+		if err := json.Unmarshal([]byte(tt.in), &target); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Asked(&target); err == nil || !strings.HasPrefix(err.Error(), tt.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%.60s: %v, want %q", tt.in, err, tt.want)
+		}
 	}
 }
