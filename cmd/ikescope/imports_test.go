@@ -60,7 +60,8 @@ var rooms = map[string]room{
 		"report", "report/internal/lists", "report/assess"}},
 	"report/diff": {ours: []string{"ike", "proposals", "proposals/english", "proposals/matrix", "proposals/client",
 		"proposals/baseline", "report", "report/internal/lists", "report/assess"}},
-	"report/gate": {ours: []string{"proposals/english", "report", "report/assess", "report/diff"}},
+	"report/gate":    {ours: []string{"proposals/english", "report", "report/assess", "report/diff"}},
+	"report/archive": {ours: []string{"report"}},
 	"report/capture": {ours: []string{"ike", "ike/icmp", "ike/ikev1", "ike/dialog", "proposals", "proposals/english", "report",
 		"report/internal/lists"}},
 	"report/incident": {ours: []string{"proposals", "proposals/table", "proposals/client", "proposals/remedy", "report/explain",
@@ -90,15 +91,14 @@ var rooms = map[string]room{
 		"report/incident"}},
 	"report/reporttest":              {ours: []string{"ike", "proposals", "proposals/matrix", "proposals/choice", "probe/initiator", "probe"}},
 	"cmd/ikescope/internal/pending":  {},
-	"cmd/ikescope/internal/progress": {ours: []string{"ike", "proposals", "probe"}},
-	"report/archive":                 {ours: []string{"report"}},
+	"cmd/ikescope/internal/progress": {ours: []string{"ike", "ike/printable", "proposals", "probe"}},
 
-	"cmd/ikescope": {ours: []string{"ike", "ike/dialog", "ike/capture", "ike/iketest", "proposals", "proposals/english",
+	"cmd/ikescope": {ours: []string{"ike", "ike/printable", "ike/dialog", "ike/capture", "ike/iketest", "proposals", "proposals/english",
 		"proposals/plaintext", "proposals/matrix", "proposals/choice", "proposals/client",
 		"proposals/baseline", "proposals/remedy", "probe/initiator", "probe", "report", "report/explain",
-		"report/assess", "report/scan", "report/diff", "report/gate", "report/capture", "report/incident",
+		"report/assess", "report/scan", "report/diff", "report/gate", "report/archive", "report/capture", "report/incident",
 		"report/incident/logtext", "report/incident/readers", "report/text",
-		"cmd/ikescope/internal/pending", "cmd/ikescope/internal/progress", "report/archive"}},
+		"cmd/ikescope/internal/pending", "cmd/ikescope/internal/progress"}},
 }
 
 // impure are packages that a pure one does without; net/netip is not net.

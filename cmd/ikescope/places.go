@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"net"
+	"strings"
 	"sync"
 	"syscall"
 )
@@ -60,5 +62,11 @@ func (p *places) fewer() bool {
 // isTooManyFiles reports whether err is that this process, or all of them, have as
 // many open files as the system lets them have.
 func isTooManyFiles(err error) bool {
-	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
+	for _, full := range []error{syscall.EMFILE, syscall.ENFILE} {
+		var lookup *net.DNSError // which has the cause in words alone
+		if errors.Is(err, full) || errors.As(err, &lookup) && strings.Contains(lookup.Err, full.Error()) {
+			return true
+		}
+	}
+	return false
 }

@@ -10,6 +10,7 @@ import (
 	"syscall"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/pending"
+	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/archive"
 )
@@ -68,7 +69,7 @@ func runContext(ctx context.Context, args []string, stdin io.Reader, stdout, std
 		return report.ExitInterrupted
 	}
 	for line := range strings.Lines(err.Error()) { // errors that were joined
-		fmt.Fprintf(stderr, "ikescope: %s\n", strings.TrimSuffix(line, "\n"))
+		fmt.Fprintf(stderr, "ikescope: %s\n", printable.Text(strings.TrimSuffix(line, "\n")))
 	}
 	var usage usageError
 	if errors.As(err, &usage) || !started {

@@ -132,6 +132,13 @@ func resolve(ctx context.Context, endpoints []probe.Endpoint, f family, paths in
 		})
 	}
 	_ = group.Wait() // each has an error of its own
+	for i, e := range endpoints {
+		if isTooManyFiles(failed[i]) { // one at a time there are enough
+			if found[i], failed[i] = f.resolve(ctx, e, paths); failed[i] != nil {
+				failed[i] = fileHint(e.Text, failed[i])
+			}
+		}
+	}
 	if err := errors.Join(failed...); err != nil {
 		if ctx.Err() != nil {
 			return nil, errInterrupted

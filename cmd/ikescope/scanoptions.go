@@ -64,7 +64,7 @@ func newScanOptions() *scanOptions {
 		window:   16,
 		tries:    4,
 		timeout:  500 * time.Millisecond,
-		parallel: 4,
+		parallel: 16,
 	}
 }
 

@@ -4,11 +4,13 @@ package progress
 import (
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals"
 )
@@ -118,7 +120,7 @@ func (s *Watch) Note(text string) {
 	if s.o.Columns > 0 {
 		fmt.Fprint(s.w, Clear)
 	}
-	fmt.Fprintf(s.w, "ikescope: %s\n", text)
+	fmt.Fprintf(s.w, "ikescope: %s\n", printable.Text(text))
 }
 
 // line says how far the scans are. s.mu is held.
@@ -132,7 +134,22 @@ func (s *Watch) line(elapsed time.Duration) string {
 	} else {
 		parts = append(parts, "waiting for the first answer")
 	}
-	return strings.Join(append(parts, fmt.Sprintf("%.1f s", elapsed.Seconds())), "; ")
+	parts = append(parts, fmt.Sprintf("%.1f s", elapsed.Seconds()))
+	if left := s.total - s.done; s.done > 0 && left > 0 {
+		parts = append(parts, "about "+roughly(elapsed/time.Duration(s.done)*time.Duration(left))+" left")
+	}
+	return strings.Join(parts, "; ")
+}
+
+// roughly writes how long something will take, as far as that can be known.
+func roughly(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%.0f s", math.Ceil(d.Seconds()))
+	case d < time.Hour:
+		return fmt.Sprintf("%.0f min", math.Ceil(d.Minutes()))
+	}
+	return fmt.Sprintf("%.1f h", d.Hours())
 }
 
 // Exchange takes in what a scan did. Several scans may call it at once.
@@ -141,7 +158,7 @@ func (s *Watch) Exchange(p probe.Progress) {
 	defer s.mu.Unlock()
 	s.last = p
 	if s.o.Verbose {
-		fmt.Fprintln(s.w, exchangeLine(p))
+		fmt.Fprintln(s.w, printable.Text(exchangeLine(p)))
 	}
 }
 

@@ -45,7 +45,7 @@ func TestWatch(t *testing.T) {
 	})
 	w.Finished()
 	w.Note("one word")
-	if got, want := w.line(1500*time.Millisecond), "1 of 2 targets; 127.0.0.1: matrix, 12 exchanges; 1.5 s"; got != want {
+	if got, want := w.line(1500*time.Millisecond), "1 of 2 targets; 127.0.0.1: matrix, 12 exchanges; 1.5 s; about 2 s left"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 	w.End()
@@ -82,4 +82,14 @@ func TestWatchLogs(t *testing.T) {
 			t.Errorf("with --quiet: %q", got)
 		}
 	})
+}
+
+func TestRoughly(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		time.Millisecond: "1 s", 59 * time.Second: "59 s", 90 * time.Second: "2 min", 59 * time.Minute: "59 min", 170 * time.Minute: "2.8 h",
+	} {
+		if got := roughly(d); got != want {
+			t.Errorf("%v: %q, want %q", d, got, want)
+		}
+	}
 }
