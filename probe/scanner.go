@@ -40,6 +40,10 @@ type Scanner struct {
 	Universe             *matrix.Universe
 	Exhaustive, Thorough bool
 
+	// Hypotheses are sets of suites that the gateway may accept, as
+	// [matrix.Planner] says.
+	Hypotheses []matrix.Hypothesis
+
 	// Offers, with the method of their KE payload, are those of clients: what
 	// the gateway chooses of them is asked where it does not follow from how it
 	// chooses.
@@ -81,7 +85,7 @@ func (s Scanner) Plan() []matrix.Offer {
 }
 
 func (s Scanner) planner(ask func([]matrix.Offer) []matrix.Answer) matrix.Planner {
-	return matrix.Planner{Universe: s.universe(), Exhaustive: s.Exhaustive, Thorough: s.Thorough, Ask: ask}
+	return matrix.Planner{Universe: s.universe(), Exhaustive: s.Exhaustive, Thorough: s.Thorough, Hypotheses: s.Hypotheses, Ask: ask}
 }
 
 func (s Scanner) universe() *matrix.Universe {

@@ -188,6 +188,19 @@ func (o *scanOptions) paths() initiator.Paths {
 	}
 }
 
+// hypotheses returns what a gateway may hold: what the named clients offer, and
+// what is well-known.
+func hypotheses(clients []client.Policy) []matrix.Hypothesis {
+	var all []matrix.Hypothesis
+	for _, c := range clients {
+		all = append(all, matrix.Hypothesis{Name: c.Name, Products: c.Offer})
+	}
+	for name, products := range client.Held() {
+		all = append(all, matrix.Hypothesis{Name: name, Products: products})
+	}
+	return all
+}
+
 // scanner returns the scanner that the flags ask for.
 func (o *scanOptions) scanner() (probe.Scanner, error) {
 	s := probe.Scanner{
@@ -200,6 +213,7 @@ func (o *scanOptions) scanner() (probe.Scanner, error) {
 		InitialRTO:   o.timeout,
 		MaxExchanges: o.maxExchanges,
 		Exhaustive:   o.exhaustive,
+		Hypotheses:   hypotheses(o.clients),
 	}
 	if o.live {
 		s.Clients = firstPackets(o.clients)
