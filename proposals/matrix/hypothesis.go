@@ -99,9 +99,10 @@ func (s *search) stands(t theory) bool {
 // until one is left, and asks whether that holds. It returns what it found to
 // be accepted; nothing where no theory holds.
 //
-// A suite that many of them hold comes first; where there is none, the likely
-// theories are asked about whole. From then on the questions are those that
-// would be asked in any case: about values of an axis around that suite.
+// A likely suite of the likeliest theory, or one that many of them hold, comes
+// first; where there is none, theories are asked about whole. From then on the
+// questions are those that would be asked in any case: about values of an axis
+// around that suite.
 func (s *search) suppose(set []box) []seed {
 	var seeds []seed // of a theory that turned out to be nearly right
 	for range maxSupposed {
@@ -127,22 +128,26 @@ func (s *search) suppose(set []box) []seed {
 		if left <= s.doubts[home] {
 			return seeds
 		}
-		if i := likeliest(rivals); i >= 0 {
-			if seeds = s.prove(rivals[i]); s.stands(rivals[i]) {
+		located := slices.IndexFunc(s.found, func(c box) bool { return rivals[0].touches([]box{c}) })
+		likeliest := likeliest(rivals)
+		var question []box
+		switch {
+		case located < 0 && likeliest >= 0:
+			question = s.common(rivals[likeliest : likeliest+1])
+		case located < 0:
+			question = s.common(rivals)
+		case likeliest < 0:
+			if around := s.between(rivals, s.found[located]); !around.empty() {
+				question = []box{around}
+			} else {
+				likeliest = 0 // they cannot be told apart here
+			}
+		}
+		if question == nil {
+			if seeds = s.prove(rivals[likeliest]); s.stands(rivals[likeliest]) {
 				return seeds
 			}
 			continue
-		}
-		question := s.common(rivals)
-		if i := slices.IndexFunc(s.found, func(c box) bool { return rivals[0].touches([]box{c}) }); i >= 0 {
-			between := s.between(rivals, s.found[i])
-			if question = []box{between}; between.empty() {
-				// They cannot be told apart here.
-				if seeds = s.prove(rivals[0]); s.stands(rivals[0]) {
-					return seeds
-				}
-				continue
-			}
 		}
 		switch s.ask(question)[0].state {
 		case Accepted:
@@ -200,7 +205,7 @@ const none, byChance = 0.05, 0.15
 
 // sure is the share of the weight that a theory has to have for it to be proved
 // before the others are denied.
-const sure = 0.9
+const sure = 0.7
 
 // likeliest returns the index of the theory that has nearly all of the weight,
 // or -1.
