@@ -167,6 +167,7 @@ func (s *scan) record(req *initiator.Request, a initiator.Answer, purpose Purpos
 	}
 	if a.Type == ike.IKE_SA_INIT {
 		s.loss.add(a.Exchange)
+		s.programs.add(a)
 		s.gateway.answered(a.Exchange, len(req.Octets()))
 	}
 	x := Exchange{Exchange: a.Exchange, Purpose: purpose, Doubtful: a.Conflict != initiator.NotTried}

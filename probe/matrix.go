@@ -22,6 +22,10 @@ const detailBudget = 12
 // maxRuns bounds how often the matrix is asked from the start.
 const maxRuns = 3
 
+// fewTransforms of a type are so few that it would take thousands of offers and
+// more to ask about all suites.
+const fewTransforms = 4
+
 // matrix finds out which suites the gateway accepts. Where the answers of a
 // run cannot all be true it is asked again from the start, and the last run
 // counts.
@@ -40,6 +44,10 @@ func (s *scan) matrix(ctx context.Context) {
 		}
 		p := s.planner(s.asker(ctx))
 		if r := s.gateway.now().reads; r.limits() {
+			if 0 < r.transforms && r.transforms < fewTransforms {
+				s.result.Matrix = s.onlyTaken()
+				break
+			}
 			p.Limits.Transforms, p.Limits.Proposals = r.transforms, r.proposals
 		}
 		if run == 1 {
@@ -172,6 +180,9 @@ func (s *scan) takesAlone(ctx context.Context) bool {
 // offered, or its yes is none.
 func (s *scan) recheck(ctx context.Context, m *matrix.Matrix) bool {
 	suite, ok := observedSuite(m)
+	if !ok {
+		suite, ok = s.acceptedSuite()
+	}
 	if !ok || s.over(ctx) {
 		return false
 	}
@@ -186,6 +197,16 @@ func (s *scan) recheck(ctx context.Context, m *matrix.Matrix) bool {
 	return s.testReading(ctx, suite)
 }
 
+// acceptedSuite returns a suite of an accepted answer.
+func (s *scan) acceptedSuite() (proposals.Suite, bool) {
+	for _, x := range s.journal.since(0) {
+		if x.Outcome == initiator.Accepted && x.Suite != nil && !x.Doubtful && isTaken(x.Exchange) {
+			return *x.Suite, true
+		}
+	}
+	return proposals.Suite{}, false
+}
+
 // observedSuite returns an accepted suite that was asked about alone.
 func observedSuite(m *matrix.Matrix) (proposals.Suite, bool) {
 	for _, r := range m.Products {
@@ -196,6 +217,19 @@ func observedSuite(m *matrix.Matrix) (proposals.Suite, bool) {
 		}
 	}
 	return proposals.Suite{}, false
+}
+
+// onlyTaken returns a matrix of the suites that were taken alone, in which nothing
+// else is tested.
+func (s *scan) onlyTaken() *matrix.Matrix {
+	s.findings.doubt(DoubtUnexamined, nil, s.gateway.now().reads.evidence)
+	p := s.planner(func(offers []matrix.Offer) []matrix.Answer { return make([]matrix.Answer, len(offers)) })
+	for _, x := range s.journal.since(0) {
+		if a := meaning(x.Offer, x.Exchange); !x.Doubtful && a.State == matrix.Accepted && sizeOf(x.Offer) == 1 {
+			p.Prior = append(p.Prior, matrix.Asked{Offer: matrix.Offer{Products: x.Offer}, Answer: a})
+		}
+	}
+	return p.Run()
 }
 
 // forged reports whether an answer came after the end of an exchange of run

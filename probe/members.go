@@ -18,28 +18,34 @@ const (
 	weakSuites = "3des-aes128-aes256-sha1-md5-prfsha1-prfmd5-modp1024-modp768-modp1536"
 )
 
-// watch asks for weak suites. If the gateway refuses them all they go with what
-// is asked from then on: another gateway at the address that takes any is seen by
+// watch asks for weak suites, and if it takes some for the weakest. If the gateway
+// refuses them they go with what is asked from then on: another gateway at the address that takes any is seen by
 // its answer.
 func (s *scan) watch(ctx context.Context) {
 	known := s.gateway.now()
 	if known.oracle != byForeignKE || s.over(ctx) || len(s.result.Weak) > 0 {
 		return
 	}
-	var weak []proposals.Product
-	for _, p := range mustParse(weakSuites) {
-		for _, asked := range s.universe().Products() {
-			if both, ok := p.Intersect(asked); ok {
-				weak = append(weak, both)
+	for _, suites := range []string{weakSuites, weakest} {
+		var weak []proposals.Product
+		for _, p := range mustParse(suites) {
+			for _, asked := range s.universe().Products() {
+				if both, ok := p.Intersect(asked); ok {
+					weak = append(weak, both)
+				}
 			}
 		}
-	}
-	if len(weak) == 0 {
-		return
-	}
-	if a := s.sound(ctx, s.offering(ctx, weak)); a.Outcome == initiator.NoProposalChosen {
-		s.result.Weak = weak
-		s.gateway.learn(func(k *knowledge) { k.weak = weak })
+		if len(weak) == 0 {
+			return
+		}
+		switch a := s.sound(ctx, s.offering(ctx, weak)); {
+		case a.Outcome == initiator.NoProposalChosen:
+			s.result.Weak = weak
+			s.gateway.learn(func(k *knowledge) { k.weak = weak })
+			return
+		case !isTaken(a.Exchange):
+			return
+		}
 	}
 }
 
@@ -208,6 +214,9 @@ func (s *scan) conclude() {
 				s.findings.doubt(DoubtForged, nil, x.ID) // another answer said otherwise
 			}
 		}
+	}
+	if ids := s.programs.several(); len(ids) > 0 {
+		s.findings.habit(HabitMembers, 0, ids...)
 	}
 	r.Watched = countWatched(*r)
 	r.Doubts, r.Habits = s.findings.all()

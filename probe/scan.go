@@ -26,6 +26,7 @@ type scan struct {
 	journal   journal
 	restart   restart
 	findings  findings
+	programs  programs
 	tracing   sync.Mutex       // Trace is called with it
 	flows     []initiator.Cost // of the exchanges from other ports of ours
 	closing   sync.WaitGroup   // of IKE SAs, beside other exchanges

@@ -69,6 +69,14 @@ type Target struct {
 	// Policies are those that the gateway was held to.
 	Policies []Policy `json:"policies"`
 	Cost     Cost     `json:"cost"`
+	// Doubts are reasons not to rely on the report, Habits what the gateway does
+	// and others do not.
+	Doubts []Doubt `json:"doubts,omitempty"`
+	Habits []Habit `json:"habits,omitempty"`
+	// HiddenShare is the share of the answers, 0 to 1, that another gateway at the
+	// address which accepts weak suites must have given to be seen, with a
+	// probability of 95 %; absent where this one accepts some.
+	HiddenShare float64 `json:"hidden_share,omitempty"`
 	// Findings come worst first.
 	Findings  []Finding  `json:"findings"`
 	Notes     []string   `json:"notes"`
@@ -405,9 +413,12 @@ type Exchange struct {
 	Suite     string    `json:"suite,omitempty"` // of an accepted answer
 	// Decides is "refused" if the matrix takes from it that the offer is, for
 	// silence perhaps, "accepted" if a suite of it, and "" if nothing.
-	Decides State     `json:"decides,omitempty"`
-	Tries   int       `json:"tries"`
-	Cookie  bool      `json:"cookie"`
-	Sent    time.Time `json:"sent,omitzero"`
-	RTTms   float64   `json:"rtt_ms,omitempty"`
+	Decides State `json:"decides,omitempty"`
+	// Doubtful: its answer was found not to say what it seemed to, or not to be
+	// the gateway's, so that nothing rests on it.
+	Doubtful bool      `json:"doubtful,omitempty"`
+	Tries    int       `json:"tries"`
+	Cookie   bool      `json:"cookie"`
+	Sent     time.Time `json:"sent,omitzero"`
+	RTTms    float64   `json:"rtt_ms,omitempty"`
 }

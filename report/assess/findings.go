@@ -19,6 +19,7 @@ func Findings(t *report.Target) []report.Finding {
 		out = append(out, suiteFindings(t, facts)...)
 	}
 	out = append(out, gatewayFindings(t)...)
+	out = append(out, doubtFindings(t)...)
 	for i := range out {
 		f := &out[i]
 		f.Evidence = slices.Compact(lists.Sorted(f.Evidence))

@@ -140,8 +140,8 @@ func natFindings(t *report.Target) []report.Finding {
 	if n.GatewayBehindNAT {
 		out = append(out, report.Finding{
 			ID: "PATH-GATEWAY-NAT", Severity: report.SeverityInfo,
-			Title:    "the gateway is behind NAT",
-			Detail:   portNames(t.Paths) + " must be forwarded to it, and every client has to use UDP encapsulation",
+			Title:    "the gateway is behind NAT, or pretends to be",
+			Detail:   portNames(t.Paths) + " must be forwarded to it, and every client has to use UDP encapsulation; strongSwan's encap=yes looks the same from outside",
 			Evidence: n.Evidence,
 			Refs:     []string{"RFC 7296, Section 2.23"},
 		})

@@ -123,7 +123,7 @@ func suiteFindings(t *report.Target, f Facts) []report.Finding {
 			},
 		})
 	}
-	if len(m.Contradictions) > 0 {
+	if len(m.Contradictions) > 0 && !slices.ContainsFunc(t.Doubts, func(d report.Doubt) bool { return d.Kind == report.DoubtContradiction }) {
 		out = append(out, report.Finding{
 			ID: "SCAN-CONTRADICTION", Severity: report.SeverityMedium,
 			Title:  "the same suite was taken and refused: " + strings.Join(m.Contradictions[:min(3, len(m.Contradictions))], ", "),

@@ -108,6 +108,9 @@ func newGate(t *report.Target, kind report.GateKind, name string, v gateVerdict)
 	if t.Verdict != report.VerdictIKEv2 {
 		v = gateVerdict{report.GateUndecided, t.Verdict.Words()}
 	}
+	if v.state == report.GatePassed && len(t.Doubts) > 0 {
+		v = gateVerdict{report.GateUndecided, v.reason + ", but " + t.Doubts[0].Kind.Words()}
+	}
 	return report.Gate{Kind: kind, Name: name, Target: t.Name, Address: t.Address, State: v.state, Reason: v.reason}
 }
 

@@ -89,6 +89,19 @@ func Target(r probe.Result) report.Target {
 	if r.Preference != nil {
 		t.Preference = newPreference(*r.Preference)
 	}
+	for _, d := range r.Doubts {
+		doubt := report.Doubt{Kind: report.DoubtKind(d.Kind.String()), Evidence: lists.Sorted(d.Exchanges)}
+		if d.Suite != nil {
+			doubt.Suite = d.Suite.String()
+		}
+		t.Doubts = append(t.Doubts, doubt)
+	}
+	for _, h := range r.Habits {
+		t.Habits = append(t.Habits, report.Habit{Kind: report.HabitKind(h.Kind.String()), Count: h.Count, Evidence: lists.Sorted(h.Exchanges)})
+	}
+	if r.Watched > 0 {
+		t.HiddenShare = math.Ceil(r.Hidden()*1000) / 1000
+	}
 	t.Findings = assess.Findings(&t)
 	return t
 }
@@ -195,6 +208,7 @@ func newExchange(e probe.Exchange) report.Exchange {
 		Cookie:    e.Cookie,
 		Sent:      timeStamp(e.Sent),
 		RTTms:     milliseconds(e.RTT),
+		Doubtful:  e.Doubtful,
 	}
 	if e.Suite != nil {
 		out.Suite = e.Suite.String()

@@ -9,6 +9,9 @@ import (
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
+// maxVendorIDs is how many of a gateway's vendor IDs are written.
+const maxVendorIDs = 8
+
 // gateway writes what the gateway told of itself.
 func (p *page) gateway(t *report.Target) {
 	g := t.Gateway
@@ -16,8 +19,11 @@ func (p *page) gateway(t *report.Target) {
 	if len(g.VendorIDs) == 0 {
 		p.text(0, "no vendor ID")
 	}
-	for _, v := range g.VendorIDs {
+	for _, v := range g.VendorIDs[:min(len(g.VendorIDs), maxVendorIDs)] {
 		p.text(2, "vendor ID "+v.String())
+	}
+	if more := len(g.VendorIDs) - maxVendorIDs; more > 0 {
+		p.text(2, english.Counted(int64(more), "more vendor ID", "more vendor IDs")+", in the JSON report")
 	}
 	var said []string
 	for _, n := range g.Notifies {

@@ -1,0 +1,82 @@
+package report
+
+// Doubt is a reason not to rely on a target's report: with any it is not
+// complete, its matrix not proven, and no gate passes on it.
+type Doubt struct {
+	// Kind is "contradiction", "several_gateways", "unredeemed", "unread",
+	// "unexamined", "redirected", "malformed", "forged", "unnamed" or "deaf".
+	Kind DoubtKind `json:"doubt"`
+	// Suite is one that it is about, where there is one.
+	Suite    string `json:"suite,omitempty"`
+	Evidence []int  `json:"evidence"`
+}
+
+// DoubtKind is what a doubt is about.
+type DoubtKind string
+
+// The kinds of doubts.
+const (
+	DoubtContradiction DoubtKind = "contradiction"
+	DoubtSeveral       DoubtKind = "several_gateways"
+	DoubtUnredeemed    DoubtKind = "unredeemed"
+	DoubtUnread        DoubtKind = "unread"
+	DoubtUnexamined    DoubtKind = "unexamined"
+	DoubtRedirected    DoubtKind = "redirected"
+	DoubtMalformed     DoubtKind = "malformed"
+	DoubtForged        DoubtKind = "forged"
+	DoubtUnnamed       DoubtKind = "unnamed"
+	DoubtDeaf          DoubtKind = "deaf"
+)
+
+// Words returns the doubt as half a sentence.
+func (k DoubtKind) Words() string {
+	switch k {
+	case DoubtContradiction:
+		return "answers of the scan contradict each other"
+	case DoubtSeveral:
+		return "several gateways answer at this address, and not alike"
+	case DoubtUnredeemed:
+		return "the gateway asks for key exchange methods and then refuses them"
+	case DoubtUnread:
+		return "the gateway accepts offers that make no sense"
+	case DoubtUnexamined:
+		return "control questions got no answer"
+	case DoubtRedirected:
+		return "the gateway redirects initiators, and accepts nothing from one that does not follow"
+	case DoubtMalformed:
+		return "the gateway's answers are malformed IKEv2 messages"
+	case DoubtForged:
+		return "requests got answers that contradict each other"
+	case DoubtUnnamed:
+		return "no accepted answer named an additional key exchange"
+	case DoubtDeaf:
+		return "the gateway does not answer KE payloads of a method that it asks for"
+	}
+	return string(k)
+}
+
+// Habit is something that a gateway does and others do not, which the scan found
+// out and kept to.
+type Habit struct {
+	// Kind is "transforms_read", "proposals_read", "ignores_transform_types",
+	// "rejects_transform_types", "no_additional_key_exchanges",
+	// "ignores_key_length" or "several_programs".
+	Kind HabitKind `json:"habit"`
+	// Count is the most that it reads, of the first two.
+	Count    int   `json:"count,omitempty"`
+	Evidence []int `json:"evidence"`
+}
+
+// HabitKind is what a habit is.
+type HabitKind string
+
+// The kinds of habits.
+const (
+	HabitTransforms       HabitKind = "transforms_read"
+	HabitProposals        HabitKind = "proposals_read"
+	HabitIgnoresTypes     HabitKind = "ignores_transform_types"
+	HabitRejectsTypes     HabitKind = "rejects_transform_types"
+	HabitNoAdditional     HabitKind = "no_additional_key_exchanges"
+	HabitIgnoresKeyLength HabitKind = "ignores_key_length"
+	HabitSeveralPrograms  HabitKind = "several_programs"
+)
