@@ -68,7 +68,7 @@ func (s *scan) redeem(ctx context.Context, offer []proposals.Product) bool {
 // refused with the method that it had asked for.
 func (s *scan) distrustNames(exchange int) {
 	s.gateway.learn(func(k *knowledge) { k.hollow, k.takesControl = exchange, false })
-	s.journal.doubtAll()
+	s.journal.doubtOnly(func(x Exchange) bool { return kindOf(x) != ownKE })
 	s.askOpening()
 }
 
