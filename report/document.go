@@ -301,6 +301,9 @@ type Client struct {
 	Worse string `json:"worse,omitempty"`
 	// Missing are the axes that do not meet, with verdict "fails".
 	Missing []Missing `json:"missing"`
+	// Fix is the best way to give it a suite, or a sounder one; nil if none is
+	// known, or needed.
+	Fix *ClientFix `json:"fix,omitempty"`
 	// Basis is "predicted" from the matrix, or "live": the client's own first
 	// packet was sent and answered.
 	Basis ClientBasis `json:"basis"`
@@ -324,6 +327,16 @@ type WeakSuite struct {
 	// the order of proposals that keeps the client from it. Without one, the
 	// client offers nothing sounder that the gateway accepts.
 	Better string `json:"better,omitempty"`
+}
+
+// ClientFix is a change with which a client gets a suite, or a sounder one.
+type ClientFix struct {
+	Side  string `json:"side"`  // to change: "client", "gateway" or "both"
+	Suite string `json:"suite"` // that both sides then have
+	// Weaker are sentences on what is then weaker than it is.
+	Weaker []string `json:"weaker"`
+	// Lines are to paste on the client's side, where that is changed.
+	Lines []string `json:"lines"`
 }
 
 // Missing is an axis on which a client and a gateway do not meet. Where each
@@ -362,7 +375,9 @@ type Rule struct {
 	// source.
 	Unverified string   `json:"unverified,omitempty"`
 	Fix        []string `json:"fix"`
-	Evidence   []int    `json:"evidence"`
+	// CutsOff is that of [Finding].
+	CutsOff  []string `json:"cuts_off,omitempty"`
+	Evidence []int    `json:"evidence"`
 }
 
 // Cost is what the scan took.
@@ -387,7 +402,13 @@ type Finding struct {
 	Detail   string   `json:"detail,omitempty"`
 	Evidence []int    `json:"evidence"` // exchanges
 	Fix      []string `json:"fix"`
-	Refs     []string `json:"refs"`
+	// Lines are to paste for a fix, as they stand.
+	Lines []string `json:"lines,omitempty"`
+	// CutsOff names the clients that connect and, where a fix takes something
+	// out, connect no more. Weaker are sentences on what a fix makes weaker.
+	CutsOff []string `json:"cuts_off,omitempty"`
+	Weaker  []string `json:"weaker,omitempty"`
+	Refs    []string `json:"refs"`
 }
 
 // About returns what the finding is about, as its ID says.

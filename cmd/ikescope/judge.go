@@ -29,6 +29,9 @@ func (o *judgeOptions) judge(t *report.Target, isSaved bool) {
 	switch {
 	case len(o.clients) > 0:
 		t.Clients = assess.Clients(t, o.clients)
+		if !isSaved {
+			t.Findings = assess.Findings(t, o.clients...)
+		}
 	case t.Matrix != nil && !isSaved:
 		t.Clients = assess.Clients(t, initiators())
 	}

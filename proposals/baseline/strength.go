@@ -113,7 +113,7 @@ const Sound = 5
 // Soundness returns the [Severity.Rank] of a's weakness, so that less is worse,
 // or Sound if it has none.
 func Soundness(a proposals.Algorithm) int {
-	if w, weak := WeaknessOf(a); weak {
+	if w := weakRowOf(a); w != nil {
 		return w.Severity.Rank()
 	}
 	return Sound

@@ -42,22 +42,31 @@ type Weakness struct {
 // that nothing speaks against, and for additional key exchanges, which can only
 // add strength (RFC 9370, Section 1).
 func WeaknessOf(a proposals.Algorithm) (Weakness, bool) {
-	for _, w := range tables().weaknesses {
-		if !w.match.holds(a) {
-			continue
-		}
-		out := w.Weakness
-		out.Refs = nil
-		for _, name := range []string{RFC8247, RFC9395} {
-			b, _ := Named(name)
-			if r, ok := b.Requirement(a); ok && r.Level.Objects() {
-				out.Refs = append(out.Refs, r.String())
-			}
-		}
-		out.Refs = append(out.Refs, w.Refs...)
-		return out, true
+	w := weakRowOf(a)
+	if w == nil {
+		return Weakness{}, false
 	}
-	return Weakness{}, false
+	out := w.Weakness
+	out.Refs = nil
+	for _, name := range []string{RFC8247, RFC9395} {
+		b, _ := Named(name)
+		if r, ok := b.Requirement(a); ok && r.Level.Objects() {
+			out.Refs = append(out.Refs, r.String())
+		}
+	}
+	out.Refs = append(out.Refs, w.Refs...)
+	return out, true
+}
+
+// weakRowOf returns the row on a, or nil.
+func weakRowOf(a proposals.Algorithm) *weakRow {
+	rows := tables().weaknesses
+	for i := range rows {
+		if rows[i].match.holds(a) {
+			return &rows[i]
+		}
+	}
+	return nil
 }
 
 type weakRow struct {

@@ -25,7 +25,7 @@ var fortiOS = syntax{
 	gatewayPlace: "FortiOS as the gateway, in its CLI",
 	word:         fortiOSWord,
 	lacks:        map[string]string{"prfmd5": "FortiOS has no PRF_HMAC_MD5 beside AES-GCM, and elsewhere it is not proposed"},
-	oneHash:      true, additive: true,
+	oneHash:      true, additive: true, everyPair: true,
 	lines: func(connection string, side Side, s proposals.Suite, _ []proposals.Product) []string {
 		verb := "set"
 		if side == GatewaySide {

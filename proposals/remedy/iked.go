@@ -42,7 +42,7 @@ var iked = syntax{
 		}
 		return lines
 	},
-	notes: func(side Side, s proposals.Suite) []string {
-		return append(keepOrder(side, s), `the last \ goes where nothing of the rule follows`)
+	notes: func(Side, proposals.Suite) []string {
+		return []string{`the last \ goes where nothing of the rule follows`}
 	},
 }

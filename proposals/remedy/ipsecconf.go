@@ -22,5 +22,4 @@ var ipsecConf = syntax{
 			"    ike=" + strings.ReplaceAll(join(products), ", ", ",") + "!",
 		}
 	},
-	notes: keepOrder,
 }

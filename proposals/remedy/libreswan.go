@@ -43,5 +43,4 @@ var libreswan = syntax{
 		}
 		return []string{"conn " + connection, "    ike=" + strings.Join(texts, ",")}
 	},
-	notes: keepOrder,
 }

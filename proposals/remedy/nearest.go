@@ -27,7 +27,7 @@ func nearest(able, reference []proposals.Product) (proposals.Suite, []proposals.
 			var c candidate
 			c.suite, c.changes = align(p, q)
 			if !found || cmp.Or(
-				cmp.Compare(worst(c.suite), worst(best.suite)),
+				cmp.Compare(baseline.SuiteSoundness(c.suite), baseline.SuiteSoundness(best.suite)),
 				cmp.Compare(len(best.changes), len(c.changes)),
 				compareSuites(c.suite, best.suite),
 			) > 0 {
@@ -79,15 +79,6 @@ func prefer(a, b proposals.Algorithm) int {
 
 // judged are the axes on which algorithms can be weak.
 var judged = []proposals.Axis{proposals.ENCR, proposals.PRF, proposals.INTEG, proposals.KE}
-
-// worst returns the least soundness in s.
-func worst(s proposals.Suite) int {
-	least := baseline.Sound
-	for _, axis := range judged {
-		least = min(least, baseline.Soundness(s[axis]))
-	}
-	return least
-}
 
 // compareSuites is negative if a is a worse choice than b: for its strength,
 // then because it is no AEAD, then for its key exchange.

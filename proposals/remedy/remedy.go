@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/proposals/client"
 )
 
@@ -18,18 +19,42 @@ const (
 	GatewaySide Side = "gateway"
 )
 
-// Case is a client that a gateway refuses.
+// Case is a client that a gateway refuses, or to which it gives a weak suite.
 type Case struct {
 	Client client.Policy
 	// Accepted is what the gateway accepts, as far as it is known: the policy
-	// that is in force there.
+	// that is in force there, in the order in which the gateway takes it.
 	Accepted []proposals.Product
+	// OrderUnknown: the gateway takes Accepted in another order, perhaps.
+	OrderUnknown bool
+	// Than is the suite that the client gets now, to be replaced by a sounder
+	// one; nil for a client that the gateway refuses.
+	Than *proposals.Suite
+	// Effect says what a change of the gateway does to this client and to
+	// others; nil if that is not known.
+	Effect func(Change) Effect
 	// ClientSyntaxes are those to write the client's side in; nil stands for
 	// the client's own. GatewaySyntaxes are those for the gateway's.
 	ClientSyntaxes, GatewaySyntaxes []client.Syntax
 	// Connection is what the client calls the connection. A placeholder stands
 	// for "", for a name that would need quoting, and for the gateway's.
 	Connection string
+}
+
+// Change is a change of a gateway.
+type Change struct {
+	// Accepts is what the gateway takes then. With NewList, it takes it in this
+	// order, else what is new comes after the rest, in whatever order that is.
+	Accepts []proposals.Product
+	NewList bool
+	// Offer is what the client of the case offers then.
+	Offer []proposals.Product
+}
+
+// Effect is what a change of a gateway does.
+type Effect struct {
+	Helps  bool     // the client gets the suite that it is to get
+	Weaker []string // sentences on other clients that get weaker suites
 }
 
 // Remedy is one way to give both sides a suite, or the reason why there is
@@ -47,8 +72,11 @@ type Remedy struct {
 	// accepts now.
 	Changes []proposals.Axis
 	// Weaker are sentences on what Suite brings in that is weaker than the
-	// side's policy in force. It is empty if nothing is.
+	// side's policy in force, and on other clients that get a weaker suite. It
+	// is empty if nothing is.
 	Weaker []string
+	// Accepts is what the gateway takes after a change of it, in its order.
+	Accepts []proposals.Product
 	// Lines are to paste; empty if there is no remedy of this syntax, and Why
 	// then says why.
 	Lines []string
@@ -58,15 +86,15 @@ type Remedy struct {
 }
 
 // Remedies returns the remedies of c, the best first: what weakens nothing
-// before what does, and the client's side before the gateway's. Where each
-// would weaken something, changes of both sides come first, if they do not.
-// Syntaxes without a remedy come last. There are none for a client that the gateway
-// accepts.
+// before what does, and of what does the soundest suite first; then the client's
+// side before the gateway's. Where each would weaken something, there are changes
+// of both sides, too. Syntaxes without a remedy come last. There are none for a
+// client that the gateway accepts, unless it gets a suite that is to be replaced.
 func (c Case) Remedies() []Remedy {
-	if meet(c.Client.Offer, c.Accepted) {
+	if c.Than == nil && meet(c.Client.Offer, c.Accepted) {
 		return nil
 	}
-	var out []Remedy
+	var groups []group
 	own := c.ClientSyntaxes
 	if own == nil {
 		own = []client.Syntax{c.Client.Syntax}
@@ -78,7 +106,7 @@ func (c Case) Remedies() []Remedy {
 		found := false
 		for _, s := range syntaxes {
 			if s.name == name && s.client {
-				out = append(out, c.client(s))
+				groups = append(groups, group{c.client(s)})
 				found = true
 			}
 		}
@@ -87,32 +115,59 @@ func (c Case) Remedies() []Remedy {
 			if name == client.SyntaxCapture {
 				why = "a capture does not show which product sent it"
 			}
-			out = append(out, Remedy{Side: ClientSide, Syntax: name, Where: "the client", Why: why})
+			groups = append(groups, group{{Side: ClientSide, Syntax: name, Where: "the client", Why: why}})
 		}
 	}
 	for _, name := range c.GatewaySyntaxes {
 		for _, s := range syntaxes {
 			if s.name == name && s.gateway {
-				out = append(out, c.gateway(s))
+				groups = append(groups, group{c.gateway(s)})
 			}
 		}
 	}
-	sound := func(r Remedy) bool { return len(r.Lines) > 0 && len(r.Weaker) == 0 }
-	if !slices.ContainsFunc(out, sound) {
-		out = append(c.both(own), out...)
+	if !slices.ContainsFunc(groups, group.sound) {
+		// Both are changed only for what is better than a change of one.
+		best := slices.MinFunc(append([]group{{{}}}, groups...), compareGroups)
+		for _, g := range c.both(own) {
+			if compareGroups(g, best) < 0 {
+				groups = append(groups, g)
+			}
+		}
 	}
-	slices.SortStableFunc(out, func(a, b Remedy) int {
-		return cmp.Or(
-			cmp.Compare(min(1, len(b.Lines)), min(1, len(a.Lines))),
-			cmp.Compare(min(1, len(a.Weaker)), min(1, len(b.Weaker))),
-		)
-	})
-	return out
+	slices.SortStableFunc(groups, compareGroups)
+	return slices.Concat(groups...)
+}
+
+// group is changes that are made together.
+type group []Remedy
+
+func (g group) possible() bool { return len(g[0].Lines) > 0 }
+
+// sound reports whether g is possible and weakens nothing.
+func (g group) sound() bool {
+	return g.possible() && !slices.ContainsFunc(g, func(r Remedy) bool { return len(r.Weaker) > 0 })
+}
+
+// compareGroups is negative if a is the better change.
+func compareGroups(a, b group) int {
+	number := func(yes bool) int {
+		if yes {
+			return 0
+		}
+		return 1
+	}
+	if order := cmp.Or(cmp.Compare(number(a.possible()), number(b.possible())), cmp.Compare(number(a.sound()), number(b.sound()))); order != 0 {
+		return order
+	}
+	if a.sound() || !a.possible() {
+		return 0
+	}
+	return cmp.Compare(baseline.SuiteSoundness(b[0].Suite), baseline.SuiteSoundness(a[0].Suite))
 }
 
 // client returns the remedy that sets the client to a suite of the gateway's.
-// The suite stands alone: what else the client offers there, the gateway
-// refuses.
+// The suite stands alone: what else the client offers there, the gateway refuses,
+// or would give it in its place.
 func (c Case) client(s *syntax) Remedy {
 	r := Remedy{Side: ClientSide, Syntax: s.name, Where: s.clientPlace}
 	if s.only != nil && len(c.Client.Offer) == 1 && c.Client.Offer[0].Size() == 1 {
@@ -123,9 +178,18 @@ func (c Case) client(s *syntax) Remedy {
 	for _, p := range c.Accepted {
 		able = append(able, s.writable(p)...)
 	}
+	able, all := c.sounder(able), able
 	suite, changes, ok := nearest(able, c.Client.Offer)
-	if !ok {
+	switch {
+	case !ok && len(all) > 0:
+		r.Why = "of what the gateway accepts, " + s.title + " can be set to nothing sounder"
+		return r
+	case !ok:
 		r.Why = s.unable(c.Accepted, "of what the gateway accepts, "+s.title+" can be set to nothing")
+		return r
+	}
+	if s.only != nil && len(all) != len(able) {
+		r.Why = s.title + " brings in a suite that is not sounder, too"
 		return r
 	}
 	r.Suite, r.Changes = suite, changes
@@ -138,28 +202,128 @@ func (c Case) client(s *syntax) Remedy {
 }
 
 // gateway returns the remedy that has the gateway take a suite of the client's
-// beside what it takes now.
+// beside what it takes now, after it where it refuses the client.
 func (c Case) gateway(s *syntax) Remedy {
 	r := Remedy{Side: GatewaySide, Syntax: s.name, Where: s.gatewayPlace}
 	var able []proposals.Product
 	for _, p := range c.Client.Offer {
 		able = append(able, s.writable(p)...)
 	}
+	able, all := c.sounder(able), able
 	suite, changes, ok := nearest(able, c.Accepted)
-	if !ok {
+	switch {
+	case !ok && len(all) > 0:
+		r.Why = "the client offers nothing sounder that " + s.title + " can be set to"
+		return r
+	case !ok:
 		r.Why = s.unable(c.Client.Offer, "of what the client offers, "+s.title+" can be set to nothing")
 		return r
 	}
-	all := append(slices.Clone(c.Accepted), suite.Product())
+	return c.changeGateway(r, s, c.Client.Offer, suite, changes)
+}
+
+// changeGateway completes r, which has the gateway take suite, for a client that
+// then offers offer.
+func (c Case) changeGateway(r Remedy, s *syntax, offer []proposals.Product, suite proposals.Suite, changes []proposals.Axis) Remedy {
 	if !s.additive {
 		if r.Why = c.inexact(s); r.Why != "" {
 			return r
 		}
 	}
-	r.Suite, r.Changes = suite, changes
-	r.Weaker = weaker(suite, c.Accepted, gatewayWords)
-	r.Lines, r.Notes = s.write(placeholder, GatewaySide, suite, all)
+	accepts := c.with(s, suite)
+	var effect Effect
+	if c.Effect != nil {
+		if effect = c.Effect(Change{Accepts: accepts, NewList: !s.additive, Offer: offer}); !effect.Helps {
+			r.Why = "beside what is in force, the gateway need not choose " + suite.String()
+			return r
+		}
+	}
+	r.Accepts, r.Suite, r.Changes = accepts, suite, changes
+	r.Weaker = append(weaker(suite, c.Accepted, gatewayWords), effect.Weaker...)
+	r.Lines, r.Notes = s.write(placeholder, GatewaySide, suite, r.Accepts)
+	if !s.additive {
+		r.Notes = append(r.Notes, c.orderNote(suite))
+	}
 	return r
+}
+
+// with returns what the gateway takes once it takes suite, too, which s writes:
+// after the rest or, where the client gets another suite, before that.
+func (c Case) with(s *syntax, suite proposals.Suite) []proposals.Product {
+	if s.everyPair {
+		return everyPair(c.Accepted, suite)
+	}
+	at := len(c.Accepted)
+	if c.Than != nil && !s.additive {
+		if i := slices.IndexFunc(c.Accepted, func(p proposals.Product) bool { return p.Contains(*c.Than) }); i >= 0 {
+			at = i
+		}
+	}
+	alone := suite.Product()
+	after := slices.DeleteFunc(slices.Clone(c.Accepted[at:]), func(p proposals.Product) bool { return alone.Holds(p) })
+	return slices.Concat(c.Accepted[:at], []proposals.Product{alone}, after)
+}
+
+// everyPair returns what takes suite, too, where each method goes with all else.
+func everyPair(accepted []proposals.Product, suite proposals.Suite) []proposals.Product {
+	methods := []proposals.Algorithm{}
+	add := func(list []proposals.Algorithm) {
+		for _, a := range list {
+			if !slices.Contains(methods, a) {
+				methods = append(methods, a)
+			}
+		}
+	}
+	for _, p := range accepted {
+		add(p[proposals.KE])
+	}
+	add([]proposals.Algorithm{suite[proposals.KE]})
+	var out []proposals.Product
+	for _, p := range append(slices.Clone(accepted), suite.Product()) {
+		p[proposals.KE] = methods
+		out = append(out, p)
+	}
+	return out
+}
+
+// sounder returns the suites of products that are sounder than the one that the
+// client gets now; all, if it gets none.
+func (c Case) sounder(products []proposals.Product) []proposals.Product {
+	if c.Than == nil {
+		return products
+	}
+	least := baseline.SuiteSoundness(*c.Than)
+	var out []proposals.Product
+	for _, p := range products {
+		possible := true
+		for _, axis := range judged {
+			if len(p[axis]) == 0 {
+				continue
+			}
+			p[axis] = slices.DeleteFunc(slices.Clone(p[axis]), func(a proposals.Algorithm) bool { return baseline.Soundness(a) <= least })
+			possible = possible && len(p[axis]) > 0
+		}
+		if possible {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// orderNote says what of the lines for a gateway is in force already, and that
+// its order counts.
+func (c Case) orderNote(suite proposals.Suite) string {
+	where := "at the end"
+	if c.Than != nil {
+		where = "before " + c.Than.String()
+	}
+	switch {
+	case meet(c.Accepted, []proposals.Product{suite.Product()}):
+		return "this is what the scan found in force, in its order, but that " + suite.String() + " comes " + where
+	case c.OrderUnknown:
+		return "all but " + suite.String() + " is what the scan found in force, but not in which order: keep yours, and add that suite " + where
+	}
+	return "all but " + suite.String() + " is what the scan found in force, in its order; where yours is written otherwise, keep it and add that suite " + where
 }
 
 // inexact says why s cannot write what the gateway accepts, or returns "".
@@ -237,9 +401,9 @@ type syntax struct {
 	// words.
 	only []proposals.Product
 	// additive: the lines add to the gateway's, and need not name what is
-	// there.
-	additive bool
-	// lines writes products, the last of which is suite.
+	// there. With everyPair, each method goes with all else.
+	additive, everyPair bool
+	// lines writes products, one of which is suite.
 	lines func(connection string, side Side, suite proposals.Suite, products []proposals.Product) []string
 	// notes are sentences for either side.
 	notes func(side Side, suite proposals.Suite) []string
@@ -318,6 +482,9 @@ func (s *syntax) inexact(p proposals.Product) string {
 	classic := len(p[proposals.INTEG]) > 0
 	if classic && !sameSet(prfs, p[proposals.PRF]) || len(p[proposals.PRF]) > 1 && !s.hashLists {
 		return s.title + " names one hash for the PRF and the integrity algorithm"
+	}
+	if classic && !slices.Equal(prfs, p[proposals.PRF]) {
+		return s.title + " has one order of hashes for the PRF and the integrity algorithm"
 	}
 	return ""
 }

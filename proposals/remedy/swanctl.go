@@ -24,7 +24,6 @@ var swanctl = syntax{
 			"}",
 		}
 	},
-	notes: keepOrder,
 }
 
 // keyword returns strongSwan's, if it has one.
@@ -44,12 +43,4 @@ func join(products []proposals.Product) string {
 		texts = append(texts, p.String())
 	}
 	return strings.Join(texts, ", ")
-}
-
-// keepOrder is for syntaxes whose line takes the place of another.
-func keepOrder(side Side, _ proposals.Suite) []string {
-	if side == ClientSide {
-		return nil
-	}
-	return []string{"all but the last proposal are what the scan found in force; where yours are written otherwise, keep them and add the last"}
 }

@@ -1,36 +1,29 @@
 package assess
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/remedy"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
-// Advise compares p with t and, if p fails, finds remedies for both sides: for
-// the client in its own syntax, for the gateway in that of the product that its
-// Vendor IDs name, or the usual ones. With syntaxes, only these are used.
+// Advise compares p with t and, if p fails or gets a weak suite, finds remedies
+// for both sides: for the client in its own syntax, for the gateway in that of the
+// product that its Vendor IDs name, or the usual ones. With syntaxes, only these
+// are used.
 func Advise(t *report.Target, p client.Policy, syntaxes []client.Syntax) report.Advice {
 	out := report.Advice{Target: t.Name, Address: t.Address, Client: Clients(t, []client.Policy{p})[0], Remedies: []report.Remedy{}}
-	if out.Client.Verdict != report.ClientFails {
+	if !mendable(out.Client) {
 		return out
 	}
-	c := remedy.Case{Client: p, ClientSyntaxes: ofClient(p, syntaxes), GatewaySyntaxes: syntaxes}
-	if _, wellKnown := client.Named(p.Name); !wellKnown {
-		c.Connection = p.Name // of a configuration
-	}
-	if len(syntaxes) == 0 {
-		c.GatewaySyntaxes = gatewaySyntaxes(t)
-	}
-	if t.Matrix != nil {
-		c.Accepted = FactsOf(t).Accepted
-	}
-	for _, r := range c.Remedies() {
+	for _, r := range newPredictor(t).remedies(p, out.Client, syntaxes) {
 		out.Remedies = append(out.Remedies, newRemedy(r))
 	}
 	for _, s := range syntaxes {
@@ -42,6 +35,80 @@ func Advise(t *report.Target, p client.Policy, syntaxes []client.Syntax) report.
 		}
 	}
 	return out
+}
+
+// mendable reports whether there is something to mend for a client.
+func mendable(c report.Client) bool { return c.Verdict == report.ClientFails || c.Weak != nil }
+
+// remedies returns the remedies for p, which got says what it gets.
+func (c predictor) remedies(p client.Policy, got report.Client, syntaxes []client.Syntax) []remedy.Remedy {
+	if len(c.Accepted) > mostChanged {
+		return nil
+	}
+	accepted, orderKnown := c.inOrder()
+	out := remedy.Case{
+		Client: p, Accepted: accepted, OrderUnknown: !orderKnown,
+		ClientSyntaxes: ofClient(p, syntaxes), GatewaySyntaxes: syntaxes,
+	}
+	if got.Weak != nil {
+		worst := slices.MinFunc(SuitesOf(got), func(a, b proposals.Suite) int {
+			return cmp.Compare(baseline.SuiteSoundness(a), baseline.SuiteSoundness(b))
+		})
+		out.Than = &worst
+	}
+	if _, wellKnown := client.Named(p.Name); !wellKnown {
+		out.Connection = p.Name // of a configuration
+	}
+	if len(syntaxes) == 0 {
+		out.GatewaySyntaxes = gatewaySyntaxes(c.target)
+	}
+	out.Effect = c.effectOf(p, out.Than, orderKnown)
+	all := out.Remedies()
+	if out.Than != nil && len(syntaxes) == 0 && len(all) > 0 && len(all[0].Lines) > 0 {
+		// It connects: what cannot be done about its suite is of no use.
+		all = slices.DeleteFunc(all, func(r remedy.Remedy) bool { return len(r.Lines) == 0 })
+	}
+	return all
+}
+
+// fix returns the best remedy for p in short, or nil if there is none, or nothing
+// to mend.
+func (c predictor) fix(p client.Policy, got report.Client) *report.ClientFix {
+	if !mendable(got) {
+		return nil
+	}
+	all := c.remedies(p, got, nil)
+	if len(all) == 0 || len(all[0].Lines) == 0 {
+		return nil
+	}
+	best := all[0]
+	out := &report.ClientFix{Side: string(best.Side), Suite: best.Suite.String(), Weaker: append([]string{}, best.Weaker...), Lines: []string{}}
+	if best.Side == remedy.ClientSide {
+		out.Lines = append(out.Lines, best.Lines...)
+	}
+	for _, r := range all[1:] {
+		if !best.Together || !r.Together || r.Side != remedy.GatewaySide || r.Suite != best.Suite {
+			break
+		}
+		out.Side = "both"
+		for _, s := range r.Weaker {
+			if !slices.Contains(out.Weaker, s) {
+				out.Weaker = append(out.Weaker, s)
+			}
+		}
+	}
+	return out
+}
+
+// FixWords says in half a sentence what a fix is.
+func FixWords(f report.ClientFix) string {
+	switch f.Side {
+	case "both":
+		return "let the gateway take " + f.Suite + ", and set the client to it"
+	case string(remedy.GatewaySide):
+		return "let the gateway take " + f.Suite
+	}
+	return "set the client to " + f.Suite
 }
 
 // ofClient returns those of syntaxes that p's product is configured in; nil for

@@ -15,17 +15,30 @@ import (
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
-// Clients says what each of policies gets from t, in their order: predicted from
-// the matrix, except where t holds what the client's own packet got. Such a live
-// verdict stays, and a prediction that differs is noted.
+// Clients says what each of policies gets from t, in their order, and what would
+// mend it: predicted from the matrix, except where t holds what the client's own
+// packet got. Such a live verdict stays, and a prediction that differs is noted.
 func Clients(t *report.Target, policies []client.Policy) []report.Client {
+	c := newPredictor(t)
+	clients := c.verdicts(policies)
+	for i, p := range policies {
+		clients[i].Fix = c.fix(p, clients[i])
+	}
+	return clients
+}
+
+// Verdicts is [Clients] without what would mend it.
+func Verdicts(t *report.Target, policies []client.Policy) []report.Client {
+	return newPredictor(t).verdicts(policies)
+}
+
+func (c predictor) verdicts(policies []client.Policy) []report.Client {
 	live := make(map[string]report.Client)
-	for _, c := range t.Clients {
-		if c.Basis == report.BasisLive {
-			live[c.Name] = c
+	for _, l := range c.target.Clients {
+		if l.Basis == report.BasisLive {
+			live[l.Name] = l
 		}
 	}
-	c := newPredictor(t)
 	clients := []report.Client{}
 	for _, p := range policies {
 		out := c.predict(p)
@@ -46,10 +59,14 @@ type predictor struct {
 	choice choice.Choice
 	// untold says why nothing can be predicted, in a sentence; "" if it can.
 	untold string
+	// others are the well-known clients, and told is what changes do to them, by
+	// change.
+	others []client.Policy
+	told   map[string][]string
 }
 
 func newPredictor(t *report.Target) predictor {
-	c := predictor{target: t}
+	c := predictor{target: t, others: initiators(), told: make(map[string][]string)}
 	switch {
 	case t.Matrix != nil:
 		c.Facts = FactsOf(t)

@@ -5,17 +5,18 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // Findings returns what t, complete but for its findings, gives to say, worst
-// first.
-func Findings(t *report.Target) []report.Finding {
+// first. Fixes name whom they cut off of the well-known clients, and of more.
+func Findings(t *report.Target, more ...client.Policy) []report.Finding {
 	out := pathFindings(t)
 	if t.Matrix != nil {
 		facts := FactsOf(t)
-		out = append(out, weakFindings(t, facts)...)
+		out = append(out, weakFindings(t, facts, everyClient(more))...)
 		out = append(out, suiteFindings(t, facts)...)
 	}
 	out = append(out, gatewayFindings(t)...)
@@ -34,4 +35,15 @@ func Findings(t *report.Target) []report.Finding {
 		return cmp.Or(cmp.Compare(a.Severity.Rank(), b.Severity.Rank()), strings.Compare(a.ID, b.ID))
 	})
 	return append([]report.Finding{}, out...)
+}
+
+// everyClient returns the well-known clients, and those of more that are others.
+func everyClient(more []client.Policy) []client.Policy {
+	all := initiators()
+	for _, p := range more {
+		if !slices.ContainsFunc(all, func(other client.Policy) bool { return other.Name == p.Name }) {
+			all = append(all, p)
+		}
+	}
+	return all
 }

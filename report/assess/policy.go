@@ -25,8 +25,9 @@ func Policies(t *report.Target, policies []baseline.Policy) []report.Policy {
 
 // judge holds a target to rules.
 type judge struct {
-	t     *report.Target
-	facts Facts
+	t         *report.Target
+	facts     Facts
+	predictor predictor
 	// all are the suites that a full scan asks about, and those that this scan
 	// did; open are those of them that are neither accepted nor refused, and
 	// notAsked those of open that were not asked about.
@@ -45,7 +46,8 @@ func newJudge(t *report.Target) *judge {
 	if t.Matrix == nil {
 		return j
 	}
-	j.facts = FactsOf(t)
+	j.predictor = newPredictor(t)
+	j.facts = j.predictor.Facts
 	if len(j.facts.Asked)+len(j.facts.Accepted)+len(j.facts.Undecided) > mostSets {
 		j.err = errors.New("too many sets of suites")
 		return j
@@ -104,6 +106,7 @@ type ruling struct {
 	state    report.RuleState
 	found    string
 	fix      []string
+	cutsOff  []string
 	evidence []int
 }
 
@@ -124,7 +127,7 @@ func (j *judge) rule(r baseline.Rule) report.Rule {
 	return report.Rule{
 		ID: r.ID, Demand: r.String(), State: f.state, Severity: report.Severity(r.Severity), Found: f.found,
 		Why: r.Why, Ref: r.Ref, Unverified: r.Unverified,
-		Fix: append([]string{}, f.fix...), Evidence: slices.Compact(lists.Sorted(f.evidence)),
+		Fix: append([]string{}, f.fix...), CutsOff: f.cutsOff, Evidence: slices.Compact(lists.Sorted(f.evidence)),
 	}
 }
 
@@ -157,6 +160,10 @@ func (j *judge) prohibited(r baseline.Rule) ruling {
 // violation tells which accepted suites break r.
 func (j *judge) violation(r baseline.Rule, bad []proposals.Product) ruling {
 	f := ruling{state: report.RuleViolated}
+	rest, err := matrix.Difference(j.facts.Accepted, bad)
+	if err == nil {
+		f.cutsOff = j.predictor.cutOff(j.predictor.others, rest)
+	}
 	offending := j.offending(r, bad)
 	for _, a := range offending {
 		f.evidence = append(f.evidence, j.facts.shown(a)...)
@@ -179,7 +186,7 @@ func (j *judge) violation(r baseline.Rule, bad []proposals.Product) ruling {
 		}
 		f.found = fmt.Sprintf("%s %s accepted, for example in %s", english.List(words, "and"), verb, example)
 		f.fix = []string{"take " + english.List(words, "and") + " out of the gateway's IKE proposals"}
-		if rest, err := matrix.Difference(j.facts.Accepted, bad); r.Demand == baseline.Allowed && err == nil && len(rest) == 0 {
+		if r.Demand == baseline.Allowed && err == nil && len(rest) == 0 {
 			f.fix = []string{
 				"add " + english.List(lists.Convert(r.Algorithms, proposals.Algorithm.Keyword), "or") + " to the gateway's IKE proposals, and move the clients to it",
 				"then " + f.fix[0],

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/internal/lists"
@@ -17,7 +18,7 @@ var judgedAxes = []proposals.Axis{proposals.ENCR, proposals.PRF, proposals.INTEG
 
 // weakFindings names the accepted algorithms that should not be, one finding
 // for each weakness.
-func weakFindings(t *report.Target, f Facts) []report.Finding {
+func weakFindings(t *report.Target, f Facts, clients []client.Policy) []report.Finding {
 	type weak struct {
 		baseline.Weakness
 		algorithms []proposals.Algorithm
@@ -39,12 +40,12 @@ func weakFindings(t *report.Target, f Facts) []report.Finding {
 	}
 	var out []report.Finding
 	for _, w := range found {
-		out = append(out, weakFinding(t, f, w.Weakness, w.algorithms))
+		out = append(out, weakFinding(t, f, clients, w.Weakness, w.algorithms))
 	}
 	return out
 }
 
-func weakFinding(t *report.Target, f Facts, w baseline.Weakness, algorithms []proposals.Algorithm) report.Finding {
+func weakFinding(t *report.Target, f Facts, clients []client.Policy, w baseline.Weakness, algorithms []proposals.Algorithm) report.Finding {
 	axis := algorithms[0].Axis
 	names := distinct(lists.Convert(algorithms, proposals.Algorithm.Name))
 	keywords := lists.Convert(algorithms, proposals.Algorithm.Keyword)
@@ -81,17 +82,48 @@ func weakFinding(t *report.Target, f Facts, w baseline.Weakness, algorithms []pr
 		}
 	}
 	remove := "take " + english.List(keywords, "and") + " out of the gateway's IKE proposals"
-	accepted := lists.Convert(f.AcceptedOn(axis), proposals.Algorithm.Keyword)
-	ready := slices.DeleteFunc(slices.Clone(w.Instead), func(k string) bool { return !slices.Contains(accepted, k) })
-	if len(ready) > 0 {
-		out.Fix = []string{remove + "; it accepts " + english.List(ready, "and") + " already"}
+	if ready := replacements(f, w, axis); ready != "" {
+		out.Fix = []string{remove + "; it accepts " + ready}
 	} else {
 		out.Fix = []string{
 			"add " + english.List(w.Instead, "or") + " to the gateway's IKE proposals, and move the clients to it",
 			"then " + remove,
 		}
 	}
+	if c := newPredictor(t); len(f.Accepted) <= mostChanged {
+		now := c.without(algorithms)
+		out.CutsOff = c.cutOff(clients, now.Accepted)
+		out.Weaker = c.weakened(clients, now, true)
+	}
 	return out
+}
+
+// replacements says what is accepted in place of what is weak: of the table's
+// replacements, or else of the sound algorithms of the axis, or the AEAD ciphers,
+// which need no integrity algorithm. It is "" where nothing is.
+func replacements(f Facts, w baseline.Weakness, axis proposals.Axis) string {
+	accepted := f.AcceptedOn(axis)
+	keywords := lists.Convert(accepted, proposals.Algorithm.Keyword)
+	ready := slices.DeleteFunc(slices.Clone(w.Instead), func(k string) bool { return !slices.Contains(keywords, k) })
+	if len(ready) > 0 {
+		return english.List(ready, "and") + " already"
+	}
+	sound := func(list []proposals.Algorithm) []string {
+		list = slices.DeleteFunc(slices.Clone(list), func(a proposals.Algorithm) bool { return baseline.Soundness(a) < baseline.Sound })
+		slices.SortStableFunc(list, soundestFirst)
+		return lists.Convert(list[:min(len(list), mostProducts)], proposals.Algorithm.Keyword)
+	}
+	if ready = sound(accepted); len(ready) > 0 {
+		return english.List(ready, "and") + " already"
+	}
+	ready = sound(slices.DeleteFunc(f.AcceptedOn(proposals.ENCR), func(a proposals.Algorithm) bool { return !a.AEAD() }))
+	switch {
+	case axis != proposals.INTEG || len(ready) == 0:
+		return ""
+	case len(ready) == 1:
+		return ready[0] + " already, which needs none"
+	}
+	return english.List(ready, "and") + " already, which need none"
 }
 
 // exampleWith returns a suite of p with one of the algorithms, and beside it
@@ -142,7 +174,7 @@ func suiteFindings(t *report.Target, f Facts) []report.Finding {
 	}
 	// A gateway that accepts nothing has no problem with Windows clients.
 	if m.Accepted > 0 {
-		if fd, ok := windowsFinding(f); ok {
+		if fd, ok := windowsFinding(t, f); ok {
 			out = append(out, fd)
 		}
 	}

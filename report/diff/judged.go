@@ -70,7 +70,7 @@ func (c *contrast) clients() {
 	// told returns what t tells of these, and what is predicted of the others.
 	told := func(t *report.Target) []report.Client {
 		others := slices.DeleteFunc(slices.Clone(initiators), func(p client.Policy) bool { return find(t.Clients, p.Name) != nil })
-		return slices.Concat(t.Clients, assess.Clients(t, others))
+		return slices.Concat(t.Clients, assess.Verdicts(t, others))
 	}
 	old, now := told(c.old), told(c.now)
 	for _, p := range initiators {

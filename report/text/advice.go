@@ -28,12 +28,13 @@ func (p *page) advice(a report.Advice) {
 		name += " (" + address + ")"
 	}
 	style := map[report.ClientVerdict]string{report.ClientConnects: green, report.ClientFails: red, report.ClientUnknown: yellow}[a.Client.Verdict]
-	verdict := printable.Text(a.Client.Verdict)
+	where := "at " + printable.Text(name) + ", " + printable.Text(a.Client.Basis)
 	if a.Client.Weak != nil {
-		style = yellow
-		verdict = assess.ConnectsWords(a.Client)
+		p.wide(p.paint(bold, printable.Text(a.Client.Name)) + " " + p.paint(yellow, assess.ConnectsWords(a.Client)))
+		p.wide(where)
+	} else {
+		p.wide(p.paint(bold, printable.Text(a.Client.Name)) + " " + p.paint(style, printable.Text(a.Client.Verdict)) + " " + where)
 	}
-	p.wide(p.paint(bold, printable.Text(a.Client.Name)) + " " + p.paint(style, verdict) + " at " + printable.Text(name) + ", " + printable.Text(a.Client.Basis))
 	if a.Client.Suite != "" {
 		p.section("SUITE")
 		p.text(2, strings.TrimSpace(a.Client.Suite+" "+suiteMark(a.Client)))
@@ -86,7 +87,15 @@ func (p *page) remedy(r report.Remedy, told map[string]bool) {
 	if r.Together {
 		p.text(2, "together with a change of the other side to the same suite")
 	}
-	p.text(2, "both then have "+r.Suite+"; new to the "+r.Side+": "+english.List(r.Changes, "and"))
+	what := "; new to the " + r.Side + ": " + english.List(r.Changes, "and")
+	switch {
+	case len(r.Changes) > 0:
+	case r.Side == "client":
+		what = ", which the client then offers alone"
+	default:
+		what = ", which the gateway then takes first"
+	}
+	p.text(2, "both then have "+r.Suite+what)
 	for _, s := range r.Weaker {
 		if short, _, ok := strings.Cut(s, ":"); ok && told[s] {
 			p.styled(yellow, 2, "WEAKER, as above: "+short)

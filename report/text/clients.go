@@ -177,6 +177,9 @@ func (p *page) comparison(clients []report.Client, width int) []string {
 		}
 	}
 	legend := basisWords(clients) + doubtWords(clients) + weakLegend(clients) + several + many
+	if slices.ContainsFunc(clients, func(c report.Client) bool { return c.Fix != nil }) {
+		legend += "; ikescope explain has each fix in full"
+	}
 	lines = append(append(lines, ""), wrap(legend, width, 0)...)
 	return append(lines, p.reasons(clients, width)...)
 }
@@ -263,16 +266,19 @@ func (p *page) reasons(clients []report.Client, width int) []string {
 // sayings are the sentences on a client; of many, only those on what is wrong.
 func sayings(c report.Client, few bool) []string {
 	said := lists.Convert(c.Missing, func(m report.Missing) string { return m.Text })
-	switch {
-	case few:
-		said = append(said, assess.WeakWords(c)...)
-	case c.Verdict == report.ClientConnects:
+	if !few && c.Verdict == report.ClientConnects {
 		c.Worse, c.Notes = "", nil
-		return append(said, assess.WeakWords(c)...)
 	}
-	said = append(said, c.Notes...)
+	said = append(append(said, assess.WeakWords(c)...), c.Notes...)
 	if few && c.Doubt != "" {
 		said = append(said, "Doubt: "+c.Doubt)
+	}
+	if c.Fix != nil {
+		mark := "Fix: "
+		if len(c.Fix.Weaker) > 0 {
+			mark = "Fix, WEAKER than what is in force: "
+		}
+		said = append(said, mark+assess.FixWords(*c.Fix)+".")
 	}
 	return said
 }

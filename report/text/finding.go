@@ -36,10 +36,33 @@ func (p *page) findings(t *report.Target) {
 		for _, fix := range f.Fix {
 			p.indented(9, 5, "fix: "+fix)
 		}
+		for _, weaker := range f.Weaker {
+			for _, line := range wrap(printable.Text("WEAKER: "+weaker), p.width-margin-9, 5) {
+				p.raw(strings.Repeat(" ", 9) + p.paint(yellow, line))
+			}
+		}
+		p.cutsOff(f.CutsOff)
+		// Lines to paste stand as they are, however long.
+		for _, line := range f.Lines {
+			p.wide(p.paint(green, printable.Text(line)))
+		}
 		if len(f.Refs) > 0 {
 			p.indented(9, 5, "see: "+strings.Join(f.Refs, "; "))
 		}
 	}
+}
+
+// cutsOff names the clients that a fix cuts off, as many as fit.
+func (p *page) cutsOff(names []string) {
+	const most = 8
+	if len(names) == 0 {
+		return
+	}
+	words := strings.Join(names[:min(len(names), most)], ", ")
+	if more := len(names) - most; more > 0 {
+		words += fmt.Sprintf(" and %d more", more)
+	}
+	p.indented(9, 5, "would cut off: "+words)
 }
 
 // shownEvidence names the first exchanges of evidence.

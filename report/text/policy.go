@@ -82,6 +82,7 @@ func (p *page) rule(r report.Rule) {
 	for _, fix := range r.Fix {
 		p.indented(9, 5, "fix: "+fix)
 	}
+	p.cutsOff(r.CutsOff)
 	see := r.Ref
 	if r.Unverified != "" {
 		see = strings.TrimPrefix(see+" (not verified: "+r.Unverified+")", " ")
