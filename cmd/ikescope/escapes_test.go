@@ -18,6 +18,7 @@ const hostile = "\x1b[31mred\x1b[0m\a\u009b2J\u202eder"
 // TestNoEscapesAreShown: whatever is given as an argument, as the name of a file or
 // in a file, nothing that a terminal acts on is shown.
 func TestNoEscapesAreShown(t *testing.T) {
+	t.Chdir(t.TempDir()) // where files of odd names appear
 	dir := t.TempDir()
 	file := func(name, content string) string {
 		path := filepath.Join(dir, name)
@@ -45,6 +46,7 @@ func TestNoEscapesAreShown(t *testing.T) {
 			"exchanges": [{"id": 1, "type": %[1]s, "transport": %[1]s, "purpose": %[1]s, "offer": %[1]s, "outcome": %[1]s, "detail": %[1]s, "group": %[1]s, "suite": %[1]s}]
 			}]}`, h, name)
 	}
+	const closed = "127.0.0.1:1" // where nothing listens
 	saved, other := file("saved.json", reportOf(h)), file("other.json", reportOf(`"other"`))
 	named := file("named "+hostile+".json", reportOf(h))
 	empty := file("empty "+hostile, "")
@@ -69,8 +71,8 @@ func TestNoEscapesAreShown(t *testing.T) {
 		}
 	}
 	for _, flag := range []string{"--suite", "--client", "--policy", "--profile", "--axes", "--resume", "--transport", "--port", "--source", "--outside", "--rate", "--timeout", "--pcap", "--width"} {
-		add(flag, hostile, "192.0.2.1")
-		add(flag+"="+hostile, "192.0.2.1")
+		add(flag, hostile, closed)
+		add(flag+"="+hostile, closed)
 	}
 	for _, path := range []string{empty, list, wordy, dir} {
 		add("@"+path, "--plan")
@@ -86,7 +88,7 @@ func TestNoEscapesAreShown(t *testing.T) {
 		add("check", saved, "--baseline", path)
 		add("policy", "show", path)
 		add("policy", "new", "--from", path)
-		add("--resume", path, "192.0.2.1")
+		add("--resume", path, closed)
 	}
 	for _, args := range [][]string{
 		{"check", saved, "--fail-on", "low"}, {"check", saved, "--fail-on", "low", "-o", "gates"}, {"check", saved, "--baseline", other},
