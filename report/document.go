@@ -282,6 +282,10 @@ type PostQuantum struct {
 	// exchange, "accepted" if some have, "none", "unknown", or "not_tested".
 	State   QuantumState `json:"state"`
 	Methods []Algorithm  `json:"methods"` // the accepted ones
+	// PrefersWithout: where an offered proposal has both, the gateway goes
+	// without. Evidence are the exchanges that show it.
+	PrefersWithout bool  `json:"prefers_without,omitempty"`
+	Evidence       []int `json:"evidence,omitempty"`
 }
 
 // Client is whether one client would get an IKE SA, as far as algorithms go.

@@ -76,6 +76,19 @@ func (f Facts) askedAllClassical() bool {
 	return asked == matrix.Classical().Size()
 }
 
+// askedAllInUse reports whether every classical suite of algorithms that are in
+// use was asked about.
+func (f Facts) askedAllInUse() bool {
+	var inUse []proposals.Product
+	for _, p := range matrix.Quick().Products() {
+		if p, ok := ClassicalPart(p); ok {
+			inUse = append(inUse, p)
+		}
+	}
+	rest, err := matrix.Difference(inUse, f.Asked)
+	return err == nil && len(rest) == 0
+}
+
 // State returns what is known of s: what was asked, is not accepted and not
 // undecided was refused.
 func (f Facts) State(s proposals.Suite) matrix.State {

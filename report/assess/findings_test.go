@@ -43,6 +43,11 @@ func TestFindings(t *testing.T) {
 		{"undecided AES-CBC", matrixOf(t, "aes256gcm16-prfsha256-modp2048", "aes128-aes256-sha256-prfsha256-modp2048"),
 			[]string{"low SCAN-UNDECIDED"}, []string{"IKE-RFC8247-MUST"}},
 		{"nothing", matrixOf(t, "", ""), []string{"high IKE-NOTHING-ACCEPTED"}, []string{"IKE-RFC8247-MUST"}},
+		{"nothing of the one suite asked about", func() probe.Result {
+			r := reporttest.Base("vpn.example.com", "198.51.100.7")
+			r.Matrix = reporttest.Matrix{Asked: reporttest.Products(t, sound)}.Of(t)
+			return r
+		}, []string{"info IKE-ASKED-REFUSED"}, []string{"IKE-NOTHING-ACCEPTED"}},
 		{"nothing decided", matrixOf(t, "", sound), []string{"medium SCAN-UNDECIDED"}, []string{"IKE-NOTHING-ACCEPTED"}},
 		{"weak preferred", with(matrixOf(t, sound+",3des-sha256-prfsha256-modp2048", ""), func(r *probe.Result) {
 			r.Preference = &probe.Preference{Suite: reporttest.Suite(t, "3des-sha256-prfsha256-modp2048")}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/choice"
 	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report"
 )
@@ -49,6 +50,51 @@ func PostQuantum(m *matrix.Matrix) *report.PostQuantum {
 		out.State = report.QuantumNone
 	}
 	return out
+}
+
+// PrefersWithout returns the exchanges in which t's gateway, whose order counts,
+// chose a suite without a post-quantum method, though the same offered proposal
+// holds one with it that is accepted: as an additional key exchange or, where the
+// KE payload does not count, in place of the method.
+func PrefersWithout(t *report.Target) []int {
+	pref := t.Preference
+	if t.Matrix == nil || pref == nil || pref.Decides != report.ByGateway {
+		return nil
+	}
+	f := FactsOf(t)
+	axes := []proposals.Axis{proposals.ADDKE1, proposals.ADDKE2, proposals.ADDKE3, proposals.ADDKE4, proposals.ADDKE5, proposals.ADDKE6, proposals.ADDKE7}
+	if followsKE(pref) == choice.No {
+		axes = append(axes, proposals.KE)
+	}
+	var ids []int
+	for _, e := range t.Exchanges {
+		chosen, err := proposals.ParseSuite(e.Suite)
+		if e.Outcome != report.OutcomeAccepted || err != nil || e.Suite == "" || slices.ContainsFunc(chosen[proposals.KE:], postQuantum) {
+			continue
+		}
+		for _, p := range ParseKeywords(e.Offer) {
+			if len(ids) < enoughEvidence && p.Contains(chosen) && f.acceptsPostQuantum(p, chosen, axes) {
+				ids = append(ids, e.ID)
+				break
+			}
+		}
+	}
+	return ids
+}
+
+// acceptsPostQuantum reports whether p holds chosen with a post-quantum method on
+// one of axes, and that is accepted.
+func (f Facts) acceptsPostQuantum(p proposals.Product, chosen proposals.Suite, axes []proposals.Axis) bool {
+	for _, axis := range axes {
+		for _, a := range p[axis] {
+			with := chosen
+			with[axis] = a
+			if postQuantum(a) && f.State(with) == matrix.Accepted {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // sntrup761x25519 is the hybrid of OpenIKED and of OpenSSH as one method, a

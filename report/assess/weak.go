@@ -144,7 +144,16 @@ func exampleWith(p proposals.Product, algorithms []proposals.Algorithm) string {
 func suiteFindings(t *report.Target, f Facts) []report.Finding {
 	var out []report.Finding
 	m := t.Matrix
-	if m.Accepted == 0 && m.Refused > 0 && m.Unknown == 0 {
+	if m.Accepted == 0 && m.Refused > 0 && m.Unknown == 0 && !f.askedAllInUse() {
+		title := "the gateway takes none of the " + english.Counted(m.Refused, "suite", "suites") + " asked about"
+		if m.Refused == 1 {
+			title = "the gateway does not take the 1 suite asked about"
+		}
+		out = append(out, report.Finding{
+			ID: "IKE-ASKED-REFUSED", Severity: report.SeverityInfo, Title: title,
+			Detail: "nothing else was asked about: a scan of all suites finds what it takes",
+		})
+	} else if m.Accepted == 0 && m.Refused > 0 && m.Unknown == 0 {
 		out = append(out, report.Finding{
 			ID: "IKE-NOTHING-ACCEPTED", Severity: report.SeverityHigh,
 			Title:  "the gateway answers, but accepts no suite",

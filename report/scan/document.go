@@ -102,6 +102,9 @@ func Target(r probe.Result) report.Target {
 	if r.Watched > 0 {
 		t.HiddenShare = math.Ceil(r.Hidden()*1000) / 1000
 	}
+	if without := assess.PrefersWithout(&t); len(without) > 0 {
+		t.PostQuantum.PrefersWithout, t.PostQuantum.Evidence = true, without
+	}
 	t.Findings = assess.Findings(&t)
 	return t
 }

@@ -75,7 +75,12 @@ func wrongWords(t *report.Target, clientsAsked bool) []string {
 	if n := len(problemsOf(t)); n > 0 {
 		out = append(out, english.Counted(int64(n), "problem", "problems"))
 	}
-	if words := clientsWrong(t.Clients, clientsAsked); words != "" {
+	m := t.Matrix
+	takesNone := len(out) == 0 && m != nil && m.Accepted == 0 && m.Refused > 0 && m.Unknown == 0
+	if takesNone {
+		out = append(out, "takes none of the suites asked about")
+	}
+	if words := clientsWrong(t.Clients, clientsAsked); words != "" && (clientsAsked || !takesNone) {
 		out = append(out, words)
 	}
 	for _, verdict := range []report.RuleState{report.RuleViolated, report.RuleUndecided} {

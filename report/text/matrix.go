@@ -185,6 +185,9 @@ func quantumWords(q *report.PostQuantum, m *report.Matrix) string {
 	case report.QuantumRequired:
 		return "ready: every accepted suite has " + english.List(methods, "or")
 	case report.QuantumAccepted:
+		if q.PrefersWithout {
+			return english.List(methods, "and") + " accepted, but the gateway prefers to go without it"
+		}
 		if m.Unknown > 0 {
 			return "ready: " + english.List(methods, "and") + " accepted; not all suites are decided"
 		}
