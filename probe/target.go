@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
@@ -41,11 +42,14 @@ const maxTarget = 300
 func ParseEndpoint(s string) (Endpoint, error) {
 	e := Endpoint{Text: s, Host: s}
 	if len(s) > maxTarget {
-		return Endpoint{}, fmt.Errorf("%q... is too long for a host", s[:40])
+		return Endpoint{}, fmt.Errorf("%q is too long for a host", shown(s))
 	}
 	if _, rest, ok := strings.Cut(s, "://"); ok {
-		host, _, _ := strings.Cut(rest, "/")
-		return Endpoint{}, fmt.Errorf("%q is a URL: write %q", s, host)
+		host, _, _ := strings.Cut(rest[strings.LastIndexByte(rest, '@')+1:], "/")
+		return Endpoint{}, fmt.Errorf("%q is a URL: write %q", shown(s), shown(host))
+	}
+	if i := strings.LastIndexByte(s, '@'); i >= 0 {
+		return Endpoint{}, fmt.Errorf("a target has no user: write %q", shown(s[i+1:]))
 	}
 	if _, err := netip.ParsePrefix(s); err == nil {
 		return Endpoint{}, fmt.Errorf("%q is a range: name each address, on the command line or in an @file", s)
@@ -63,7 +67,7 @@ func ParseEndpoint(s string) (Endpoint, error) {
 			e.NATTPort, err = parsePort(natt)
 		}
 		if err != nil {
-			return Endpoint{}, fmt.Errorf("%w of %q is not a number from 1 to 65535", err, s)
+			return Endpoint{}, fmt.Errorf("%w of %q is not a number from 1 to 65535", err, shown(s))
 		}
 	} else if strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") {
 		e.Host = s[1 : len(s)-1]
@@ -71,13 +75,42 @@ func ParseEndpoint(s string) (Endpoint, error) {
 	return e, e.check()
 }
 
-// parsePort reads a port; the error names it.
+// parsePort reads a port; the error names it, unless it may be a password.
 func parsePort(s string) (uint16, error) {
 	n, err := strconv.ParseUint(s, 10, 16)
-	if err != nil || n == 0 {
+	switch {
+	case err == nil && n > 0:
+		return uint16(n), nil
+	case strings.Trim(s, "0123456789+") == "":
 		return 0, fmt.Errorf("port %q", s)
 	}
-	return uint16(n), nil
+	return 0, errors.New("what stands for the port")
+}
+
+// shown returns what an error shows of a target that is none: its beginning, as far
+// as it looks like a host and a port. A list may be another file, of secrets, or
+// have them beside hosts.
+func shown(s string) string {
+	const most = 60
+	n := 0
+	for n < min(len(s), most) && isHostOctet(s[n]) {
+		n++
+	}
+	if host, port, ok := strings.Cut(s[:n], ":"); ok && !strings.Contains(port, ":") && strings.Trim(port, "0123456789+") != "" {
+		n = len(host) + 1 // no port, but perhaps a password
+	}
+	switch rest := s[n:]; {
+	case rest == "":
+		return s
+	case strings.Contains(rest, "@"), strings.Trim(rest, "=") == "":
+		return "..." // perhaps a user and a password, or base64
+	}
+	return s[:n] + "..."
+}
+
+// isHostOctet reports whether a host or a port may have c in it.
+func isHostOctet(c byte) bool {
+	return c >= 0x80 || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("-._:[]+", c) >= 0
 }
 
 // portInside cuts the last group off an IPv6 address that would be one without
@@ -105,9 +138,9 @@ func (e Endpoint) check() error {
 	case err == nil:
 		return nil
 	case strings.Contains(e.Host, ":"):
-		return fmt.Errorf("%q is neither a host, host:port, nor [IPv6 address]:port", e.Text)
+		return fmt.Errorf("%q is neither a host, host:port, nor [IPv6 address]:port", shown(e.Text))
 	case !validHostname(e.Host):
-		return fmt.Errorf("%q is not a host name or an address", e.Text)
+		return fmt.Errorf("%q is not a host name or an address", shown(e.Text))
 	}
 	return nil
 }

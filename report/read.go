@@ -294,7 +294,7 @@ func (s *reportReader) token() (json.Token, error) {
 func (s *reportReader) delim(d json.Delim) error {
 	t, err := s.token()
 	if err == nil && t != d {
-		err = fmt.Errorf("not a JSON document: it begins with %.20v", t)
+		err = errors.New("not a JSON document: it is not an object")
 	}
 	return err
 }

@@ -171,8 +171,12 @@ func (a *app) explainText(o *explainOptions, s logSource, head []byte, doc *inci
 		return a.writeStories(o, bare)
 	}
 	found, err := explain.Explain(whole.String())
-	if err != nil {
-		return usagef("explain: %s%w", name, err)
+	switch {
+	case err != nil && name != "":
+		// What it holds instead may be a secret.
+		return usagef("explain: %sno line of it shows why a connection failed, as far as ikescope knows", name)
+	case err != nil:
+		return usagef("explain: %w", err)
 	}
 	return a.print(&o.printOptions, documentWriters(found, func(w io.Writer, look text.Options) error {
 		return text.Explanations(w, found, look)

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/report/incident/logtext"
 )
 
 var (
@@ -61,7 +62,7 @@ func explainLine(line string) []Explanation {
 		out = explainWindowsText(line)
 	}
 	for i := range out {
-		out[i].Input = line
+		out[i].Input = logtext.WithoutSecrets(line)
 	}
 	return out
 }

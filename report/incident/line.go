@@ -3,6 +3,8 @@ package incident
 import (
 	"strings"
 	"time"
+
+	"github.com/ikescope/ikescope/report/incident/logtext"
 )
 
 // Line is a line of a log without what wraps it.
@@ -22,5 +24,5 @@ type Line struct {
 // Event returns an event of the line.
 func (l *Line) Event(kind Kind) Event {
 	return Event{File: l.File, Line: l.Number, Stamp: l.Stamp, Time: l.Time,
-		Text: clip(strings.TrimSpace(l.Text), maxText), Kind: kind, Count: 1}
+		Text: clip(logtext.WithoutSecrets(strings.TrimSpace(l.Text)), maxText), Kind: kind, Count: 1}
 }
