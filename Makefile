@@ -33,7 +33,7 @@ unit-long:
 
 # The planner and the learner against thousands of random policies.
 property:
-	go test -run 'TestInferenceIsRight|TestPlannerIsSound|TestExhaustiveIsExact|TestNastyPolicies' ./proposals/matrix \
+	go test -run 'TestInferenceIsRight|TestPlannerIsSound|TestExhaustiveIsExact|TestNastyPolicies|Hypotheses|TestUnreliableGateway|TestLimitsThatChange' ./proposals/matrix \
 		-misleading 3000 -rapid.checks 1000
 	go test -run TestLearner ./proposals/choice -responders 1000
 
