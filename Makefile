@@ -14,7 +14,7 @@ RACE = $$(if [ "$$(go env CGO_ENABLED)" = 1 ]; then echo -race; fi)
 test: lint unit lab fuzz
 
 test-long: unit-long property lab-long
-	$(MAKE) fuzz FUZZTIME=50000x
+	$(MAKE) fuzz FUZZTIME=20000x
 
 lint:
 	@unformatted=$$(gofmt -l .); if [ -n "$$unformatted" ]; then \
@@ -29,7 +29,7 @@ unit:
 	go test -short $(RACE) ./...
 
 unit-long:
-	go test $(RACE) -timeout 30m ./...
+	go test -timeout 40m ./...
 
 # The planner and the learner against thousands of random policies.
 property:
