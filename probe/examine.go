@@ -193,7 +193,8 @@ func (s *scan) testUnderstanding(ctx context.Context) {
 				return
 			}
 		case initiator.OtherError:
-			if kind == unknownType {
+			// A gateway that refuses with this error anyway says nothing of types.
+			if r := s.learnRefusal(ctx); kind == unknownType && r.how != refusesUnclearly && r.notify != a.Notify {
 				s.findings.habit(HabitRejectsTypes, 0, a.ID)
 				s.findAdditional(ctx)
 			}
