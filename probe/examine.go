@@ -24,9 +24,9 @@ func (s *scan) examine(ctx context.Context) {
 	var asking sync.WaitGroup
 	var refused initiator.Answer
 	asking.Go(func() { refused = s.askImpossible(ctx, allImpossible()...) })
-	asking.Go(func() { s.watch(ctx) })
 	sound := s.redeem(ctx, known.control)
 	asking.Wait()
+	s.watch(ctx) // by itself: what goes out by other ports is beyond the window
 	if sound && refused.Outcome != initiator.NoProposalChosen && !s.over(ctx) {
 		s.testUnderstanding(ctx)
 	}

@@ -3,7 +3,8 @@ package probe
 import (
 	"context"
 	"slices"
-	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/initiator"
@@ -110,6 +111,10 @@ func (s *scan) seen(x initiator.Exchange) {
 // gateway that shares its address with others may be chosen by them.
 const otherFlows = 4
 
+// flowsAtATime bounds how many of them are asked at once: strongSwan begins to ask
+// for cookies at three requests at work.
+const flowsAtATime = 2
+
 // lookAround asks the weak suites where another gateway may answer: at the other
 // port of the gateway, and from other ports of ours.
 func (s *scan) lookAround(ctx context.Context) {
@@ -131,7 +136,8 @@ func (s *scan) lookAround(ctx context.Context) {
 		return
 	}
 	costs := make([]initiator.Cost, otherFlows)
-	var asking sync.WaitGroup
+	var asking errgroup.Group
+	asking.SetLimit(flowsAtATime)
 	for i := range otherFlows {
 		if s.over(ctx) || !s.begin(PurposeControl) {
 			break
@@ -141,7 +147,7 @@ func (s *scan) lookAround(ctx context.Context) {
 			s.journal.unbegin()
 			break // the port that there is has to do
 		}
-		asking.Go(func() {
+		asking.Go(func() error {
 			if a, ok := s.askFrom(ctx, flow, weak, method); ok && isTaken(a.Exchange) {
 				s.seen(a.Exchange)
 			}
@@ -149,9 +155,10 @@ func (s *scan) lookAround(ctx context.Context) {
 			if err := flow.Close(); err != nil {
 				s.journal.fail(err)
 			}
+			return nil
 		})
 	}
-	asking.Wait()
+	_ = asking.Wait() // what it runs returns no error
 	s.flows = append(s.flows, costs...)
 }
 
