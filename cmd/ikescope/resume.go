@@ -38,7 +38,7 @@ func (a *app) resume(path string, jobs []job) error {
 	found := false
 	for i := range jobs {
 		t := &jobs[i].target
-		at, ok := held[report.Key{Name: t.Name, Address: t.Address.String()}]
+		at, ok := held[report.Key{Name: t.Name, Address: report.AddressText(t.Address)}]
 		if !ok {
 			continue
 		}

@@ -112,7 +112,7 @@ func scannedTwice(saved []*archive.Archive, jobs []job) error {
 	}
 	asked := make(map[report.Key]bool, len(jobs))
 	for _, j := range jobs {
-		asked[report.Key{Name: j.target.Name, Address: j.target.Address.String()}] = true
+		asked[report.Key{Name: j.target.Name, Address: report.AddressText(j.target.Address)}] = true
 	}
 	for _, s := range saved {
 		for i := range s.Count() {
@@ -170,6 +170,13 @@ func fileHint(name string, err error) error {
 		return fmt.Errorf("%w; it is a packet capture, which ikescope capture reads", err)
 	}
 	return fmt.Errorf("%w; it is a file: write @%s for the targets in it", err, name)
+}
+
+// isFile reports whether an argument that names no target is that of a file, or of
+// a folder.
+func isFile(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil || strings.HasSuffix(name, ".json")
 }
 
 // withoutPath returns what is behind an error of package os, for messages that

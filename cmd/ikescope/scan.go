@@ -112,12 +112,17 @@ func (a *app) toScan(ctx context.Context, opts *scanOptions, args []string, save
 type job struct {
 	target  probe.Target
 	earlier *earlierScan
+	// unresolved is why the name of the target stands for no address; nil if it
+	// does.
+	unresolved error
 }
 
 var errInterrupted = errors.New("not scanned: interrupted")
 
 // resolve returns a job for each address that endpoints stand for, in their
-// order. The error has a line for each endpoint that stands for none.
+// order. Where some stand for none, their jobs say why, and do not keep the others
+// from being scanned. The error has a line for each endpoint that stands for none,
+// if all do, or for those that name a file.
 func resolve(ctx context.Context, endpoints []probe.Endpoint, f family, paths initiator.Paths, parallel int) ([]job, error) {
 	found := make([][]probe.Target, len(endpoints))
 	failed := make([]error, len(endpoints))
@@ -139,17 +144,29 @@ func resolve(ctx context.Context, endpoints []probe.Endpoint, f family, paths in
 			}
 		}
 	}
-	if err := errors.Join(failed...); err != nil {
-		if ctx.Err() != nil {
-			return nil, errInterrupted
-		}
-		return nil, usageError{err}
+	if ctx.Err() != nil && errors.Join(failed...) != nil {
+		return nil, errInterrupted
 	}
 	var jobs []job
-	for _, targets := range found {
+	var files []error
+	resolved := false
+	for i, targets := range found {
+		if failed[i] != nil {
+			jobs = append(jobs, job{target: probe.Target{Name: endpoints[i].Text}, unresolved: failed[i]})
+			if isFile(endpoints[i].Text) {
+				files = append(files, failed[i])
+			}
+		}
 		for _, t := range targets {
+			resolved = true
 			jobs = append(jobs, job{target: t})
 		}
+	}
+	switch {
+	case !resolved:
+		return nil, usageError{errors.Join(failed...)}
+	case len(files) > 0:
+		return nil, usageError{errors.Join(files...)}
 	}
 	return jobs, nil
 }
@@ -230,6 +247,9 @@ func scanAll(ctx context.Context, scanner probe.Scanner, jobs []job, parallel in
 // other scans to end, and from then on fewer are made side by side.
 func scanOne(ctx context.Context, scanner probe.Scanner, j job, places *places, w *progress.Watch) report.Target {
 	old, err := j.prepare()
+	if j.unresolved != nil {
+		err = j.unresolved
+	}
 	if err != nil {
 		return scan.Target(probe.Result{Target: j.target.Name, Address: j.target.Address, Started: time.Now(), Verdict: probe.VerdictError, Err: err})
 	}

@@ -150,6 +150,9 @@ func (o *scanOptions) checkSourcePort(ctx context.Context, jobs []job) error {
 		return nil
 	}
 	for _, j := range jobs {
+		if j.unresolved != nil {
+			continue
+		}
 		own := o.source
 		if !own.IsValid() {
 			// Nothing is sent: the routing table is asked.
