@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/remedy"
@@ -20,33 +21,34 @@ import (
 	"github.com/ikescope/ikescope/report/text"
 )
 
-// explainOptions are the flags of explain.
+// explainOptions are the flags of explain, among them some of scans.
 type explainOptions struct {
-	printOptions
-	clients  []client.Policy
+	scanOptions
 	syntaxes []client.Syntax
 	attempt  int
 	how      string
 }
 
 func (a *app) explainCommand() *cobra.Command {
-	var o explainOptions
+	o := explainOptions{scanOptions: *newScanOptions()}
 	cmd := &cobra.Command{
-		Use:   "explain LOG... | CODE... | REPORT... --client CLIENT",
-		Short: "Explain why a connection failed, from logs, codes or a report",
+		Use:   "explain LOG... | CODE... | TARGET|REPORT... --client CLIENT",
+		Short: "Explain why a connection failed, from logs, codes or a scan",
 		Long: `Read logs of gateways and clients (strongSwan, libreswan, OpenIKED, Windows,
 macOS, FortiGate, Cisco, MikroTik, Palo Alto, AWS, Azure and others) and show
 for each attempt how far it came, the one line that is the cause, and what to
 do. Logs are files, standard input with -, or lines as one argument; the logs of
 both sides make one story. From a pipe that is followed, each attempt is shown
-as it ends. Nothing is sent.
+as it ends.
 
 For a Windows error code, a notify message or an ikescope outcome, show the
 layer, the likely causes, what ikescope can check, and what only a log can show.
 
-With a JSON report and --client, show whether the client connects and, if not,
-the smallest change with which it does, on its side and on the gateway's, as
-lines to paste. What is weaker than the policy in force is marked.
+With --client, scan targets, or read JSON reports of them, and show whether the
+client connects and, if not or with a weak suite alone, the smallest change that
+mends it, on its side and on the gateway's, as lines to paste. What is weaker
+than the policy in force is marked, and so are clients that get a weaker suite
+by the change. Otherwise nothing is sent.
 
 With --how, show how the log of a product is switched on, collected and switched
 off, and what it does not show.`,
@@ -56,14 +58,15 @@ off, and what it does not show.`,
   ikescope explain --how fortigate
   ikescope explain 13868 0x800B0109 TS_UNACCEPTABLE
   ikescope explain "14[IKE] received proposals unacceptable"
-  ikescope explain vpn.json --client windows-11
+  ikescope explain vpn.example.com --client windows-11
+  ikescope explain vpn.json --client windows-11 --syntax windows
   ikescope explain vpn.json --client swanctl.conf#home --syntax iked`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if o.how != "" && len(args) > 0 {
 				return usagef("--how: does not take %q", args[0])
 			}
 			if len(args) == 0 && o.how == "" {
-				return usagef("explain: name an error code, a notify message, a log, or a JSON report with --client")
+				return usagef("explain: name an error code, a notify message, a log, or with --client a target or a report")
 			}
 			return nil
 		},
@@ -73,23 +76,40 @@ off, and what it does not show.`,
 				return a.how(&o)
 			}
 			if len(o.clients) > 0 {
-				return a.advise(&o, args)
+				return a.advise(cmd.Context(), &o, cmd.Flags(), args)
 			}
-			if len(o.syntaxes) > 0 {
-				return usagef("--syntax: requires --client")
+			if err := onlyWithClient(cmd.Flags()); err != nil {
+				return err
 			}
 			return a.explain(cmd.Context(), &o, args)
 		},
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.Var(clients{&o.clients}, "client", "the client to connect: a name, FILE, FILE#CONNECTION or proposals; may be repeated")
-	flags.Var(syntaxes{&o.syntaxes}, "syntax", "write remedies in this syntax; may be repeated (default: the client's own, and that of the gateway's product)")
-	flags.Var(wholeNumber(&o.attempt, 1, 1000), "attempt", "of a log with many kinds of attempts, show the one with this number")
-	flags.Var(product{&o.how}, "how", "show how the log of a product is switched on, collected and switched off, and what it lacks")
-	o.addFlags(flags, "the explanation", textOrJSON)
-	o.addWidth(flags)
+	underHeading(flags, "What to explain", func(flags *pflag.FlagSet) {
+		flags.Var(clients{&o.clients}, "client", "the client to connect: a name, FILE, FILE#CONNECTION or proposals; may be repeated")
+		flags.Var(syntaxes{&o.syntaxes}, "syntax", "write remedies in this syntax; may be repeated (default: the client's own, and that of the gateway's product)")
+		flags.Var(wholeNumber(&o.attempt, 1, 1000), "attempt", "of a log with many kinds of attempts, show the one with this number")
+		flags.Var(product{&o.how}, "how", "show how the log of a product is switched on, collected and switched off, and what it lacks")
+	})
+	o.addReachFlags(flags)
+	underHeading(flags, outputFlags, func(flags *pflag.FlagSet) {
+		o.printOptions.addFlags(flags, "the explanation", textOrJSON)
+		o.addWidth(flags)
+	})
 	return cmd
+}
+
+// onlyWithClient fails if a flag of flags is given that says something of scans, or
+// of what is said of clients.
+func onlyWithClient(flags *pflag.FlagSet) (err error) {
+	flags.Visit(func(f *pflag.Flag) {
+		heading := f.Annotations[flagHeading]
+		if err == nil && (f.Name == "syntax" || slices.Contains(heading, whereFlags) || slices.Contains(heading, paceFlags)) {
+			err = usagef("--%s: requires --client", f.Name)
+		}
+	})
+	return err
 }
 
 // withCodes returns the arguments of a command line so that a negative error
@@ -209,25 +229,30 @@ func syntaxNames() []string {
 	return names
 }
 
-// advise writes what would make the clients connect to the targets of reports.
-func (a *app) advise(o *explainOptions, args []string) error {
-	all := []report.Advice{}
-	for _, path := range args {
-		saved, err := a.openReport(path)
-		if err != nil {
+// advise scans targets, or reads reports of them, and writes what would make the
+// clients connect.
+func (a *app) advise(ctx context.Context, o *explainOptions, flags *pflag.FlagSet, args []string) error {
+	for _, arg := range args {
+		if isFile(arg) && !isJSON(arg) {
+			_, err := a.openReport(arg)
 			return usagef("explain: %w", err)
 		}
-		for i := range saved.Count() {
-			t, err := saved.At(i)
+	}
+	saved, targets, err := a.savedReports("explain", args, flags)
+	if err != nil {
+		return err
+	}
+	return a.gather(ctx, &o.scanOptions, targets, &reporting{saved: saved, instead: func(doc report.Source) (writers, error) {
+		all := []report.Advice{}
+		for i := range doc.Count() {
+			t, err := doc.At(i)
 			if err != nil {
-				return fmt.Errorf("explain: %s: %w", path, err)
+				return nil, err
 			}
 			for _, p := range o.clients {
 				all = append(all, assess.Advise(t, p, o.syntaxes))
 			}
 		}
-	}
-	return a.print(&o.printOptions, documentWriters(all, func(w io.Writer, look text.Options) error {
-		return text.Advice(w, all, look)
-	}))
+		return documentWriters(all, func(w io.Writer, look text.Options) error { return text.Advice(w, all, look) }), nil
+	}})
 }

@@ -21,6 +21,8 @@ type reporting struct {
 	saved  []*archive.Archive // reports whose targets come first
 	scans  *scans             // nil where saved reports are all
 	asText documentText
+	// instead returns what is written in place of the report; nil for the report.
+	instead func(report.Source) (writers, error)
 }
 
 // report makes the report of r and writes it, as it grows where it is written as
@@ -44,8 +46,16 @@ func (a *app) report(ctx context.Context, r *reporting) error {
 	}
 	exit := f.end()
 	a.exit = exit.Code
-	if f.store != nil {
+	switch {
+	case f.store == nil:
+	case r.instead == nil:
 		f.fail(r.opts.write(a.out, f.store, r.asText))
+	default:
+		how, err := r.instead(f.store)
+		if err == nil {
+			err = r.opts.printOptions.write(a.out, how)
+		}
+		f.fail(err)
 	}
 	return f.failure()
 }

@@ -37,7 +37,7 @@ func tellExitCodes(root *cobra.Command) {
 	help := root.HelpTemplate()
 	for _, cmd := range root.Commands() {
 		switch cmd.Name() {
-		case "scan", "compare", "check":
+		case "scan", "compare", "check", "explain":
 			cmd.SetHelpTemplate(help + exitCodes)
 		case "diff":
 			cmd.SetHelpTemplate(help + fmt.Sprintf(otherExitCodes, "; 3 the reports differ, with --exit-code"))

@@ -79,6 +79,13 @@ func (o *scanOptions) addFlags(flags *pflag.FlagSet, formats []string) {
 		flags.Var(fileName{&o.resume}, "resume", "go on from this JSON report of a scan that was interrupted or ran out of its budget")
 		addToggle(flags, &o.plan, "plan", "", "print the offers that would come first, and send nothing")
 	})
+	o.addReachFlags(flags)
+	underHeading(flags, outputFlags, func(flags *pflag.FlagSet) { o.outputOptions.addFlags(flags, formats) })
+}
+
+// addReachFlags adds the flags on how targets are reached, and how fast they are
+// asked.
+func (o *scanOptions) addReachFlags(flags *pflag.FlagSet) {
 	underHeading(flags, whereFlags, func(flags *pflag.FlagSet) {
 		flags.Var(transports{&o.transports}, "transport", "ask over udp500 or over udp4500 only (default both)")
 		flags.Var(wholeNumber(&o.port, 1, 65535), "port", "the UDP port of IKE, where the target names none")
@@ -97,7 +104,6 @@ func (o *scanOptions) addFlags(flags *pflag.FlagSet, formats []string) {
 		flags.Var(wholeNumber(&o.maxExchanges, 1, 1000000), "max-exchanges", "budget for each target; what it does not reach is not tested")
 		flags.Var(wholeNumber(&o.parallel, 1, 256), "parallel", "targets scanned side by side")
 	})
-	underHeading(flags, outputFlags, func(flags *pflag.FlagSet) { o.outputOptions.addFlags(flags, formats) })
 }
 
 // family returns which addresses are asked for.
