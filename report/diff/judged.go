@@ -101,16 +101,27 @@ func (c *contrast) client(old, now report.Client) {
 	}
 	switch {
 	case old.Verdict == report.ClientUnknown && now.Verdict == report.ClientConnects:
-		c.add(report.AreaClient, report.EffectNeither, "", "%s connects, with %s; not known before", name, assess.SuiteWords(now))
+		c.add(report.AreaClient, report.EffectNeither, "", "%s connects, with %s; not known before", name, gotWords(now))
 	case old.Verdict == report.ClientUnknown:
 		c.add(report.AreaClient, report.EffectNeither, assess.MissingWords(now), "%s fails; not known before", name)
 	case now.Verdict == report.ClientConnects:
-		c.add(report.AreaClient, report.EffectNeither, "", "%s connects now, with %s; it was: %s", name, assess.SuiteWords(now), was)
+		c.add(report.AreaClient, report.EffectNeither, "", "%s connects now, with %s; it was: %s", name, gotWords(now), was)
 	case now.Verdict == report.ClientFails:
 		c.add(report.AreaClient, report.EffectNeither, assess.MissingWords(now), "%s no longer connects; it was: %s", name, was)
 	default:
 		c.add(report.AreaClient, report.EffectNeither, "", "whether %s connects is no longer known; it was: %s", name, was)
 	}
+}
+
+// gotWords names the suite that c gets, and says whether it is weak.
+func gotWords(c report.Client) string {
+	switch {
+	case c.Weak == nil:
+		return assess.SuiteWords(c)
+	case c.Weak.Certain:
+		return assess.SuiteWords(c) + ", which is " + assess.WeakWord(c.Weak.Severity)
+	}
+	return assess.SuiteWords(c) + ", which may be " + assess.WeakWord(c.Weak.Severity)
 }
 
 // policies compares how the gateway stands to each embedded policy, and to
