@@ -3,6 +3,7 @@ package diff
 import (
 	"cmp"
 	"fmt"
+	"reflect"
 	"slices"
 
 	"github.com/ikescope/ikescope/report"
@@ -112,6 +113,9 @@ type contrast struct {
 
 // Target tells what changed of one target.
 func Target(old, now *report.Target) report.TargetDiff {
+	if reflect.DeepEqual(old, now) { // as in most of two reports of many
+		return report.TargetDiff{Old: report.DiffTargetOf(old), New: report.DiffTargetOf(now), Same: true, Changes: []report.Change{}}
+	}
 	c := &contrast{old: old, now: now}
 	if old.Matrix != nil {
 		c.was = assess.FactsOf(old)
