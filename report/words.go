@@ -15,7 +15,7 @@ const (
 	VerdictNoAnswer    Verdict = "no_answer"
 	VerdictUnreachable Verdict = "unreachable"
 	VerdictNotIKE      Verdict = "not_ike"
-	VerdictNotScanned  Verdict = "not_scanned" // the run ended before anything was sent
+	VerdictNotScanned  Verdict = "not_scanned" // the run ended before an answer could come
 	VerdictError       Verdict = "error"       // the scan could not be done
 )
 

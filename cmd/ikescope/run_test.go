@@ -95,6 +95,12 @@ func TestInterrupt(t *testing.T) {
 	if last := doc.Targets[2]; last.Name != targets[2] || last.Verdict != report.VerdictNotScanned || len(last.Findings) > 0 || last.Error != "" {
 		t.Errorf("the third target: %+v", last)
 	}
+	// The two that were asked did not have their time to answer.
+	for _, asked := range doc.Targets[:2] {
+		if asked.Verdict != report.VerdictNotScanned || len(asked.Findings) > 0 || len(asked.Exchanges) == 0 {
+			t.Errorf("a target that was asked: %+v", asked)
+		}
+	}
 	if stdout.Len() == 0 {
 		t.Error("nothing on stdout")
 	}

@@ -257,8 +257,8 @@ func scanOne(ctx context.Context, scanner probe.Scanner, j job, places *places, 
 	for ctx.Err() == nil {
 		r, _ := scanner.Scan(ctx, j.target) // the result says what it left out
 		switch {
-		case r.Cost.DatagramsSent == 0 && ctx.Err() != nil:
-			return scan.NotScanned(j.target, time.Now())
+		case ctx.Err() != nil && (r.Cost.DatagramsSent == 0 || r.Verdict == probe.VerdictNoAnswer):
+			return scan.NotScanned(r)
 		case isTooManyFiles(r.Err):
 			if places.fewer() {
 				continue
@@ -270,5 +270,5 @@ func scanOne(ctx context.Context, scanner probe.Scanner, j job, places *places, 
 		}
 		return t
 	}
-	return scan.NotScanned(j.target, time.Now())
+	return scan.NotScanned(probe.Result{Target: j.target.Name, Address: j.target.Address, Started: time.Now()})
 }

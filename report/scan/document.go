@@ -42,11 +42,13 @@ func Document(run Run, results []probe.Result) *report.Document {
 	return doc
 }
 
-// NotScanned returns what a report says of a target that nothing was sent to,
-// because the run ended before.
-func NotScanned(target probe.Target, now time.Time) report.Target {
-	t := Target(probe.Result{Target: target.Name, Address: target.Address, Started: now})
-	t.Verdict, t.Findings = report.VerdictNotScanned, []report.Finding{}
+// NotScanned returns what a report says of one scan that an interrupt ended before
+// it sent anything, or while it waited for a first answer: that none had come says
+// nothing of the target.
+func NotScanned(r probe.Result) report.Target {
+	t := Target(r)
+	t.Verdict, t.Complete, t.Findings = report.VerdictNotScanned, false, []report.Finding{}
+	t.Error = ""
 	return t
 }
 
