@@ -117,6 +117,38 @@ func TestInterruptedEarly(t *testing.T) {
 	}
 }
 
+// TestInterruptedResume: what an earlier report knows of a target that an interrupt
+// comes before is in the new one, too.
+func TestInterruptedResume(t *testing.T) {
+	mock, err := startMock("--accept", "aes256gcm16-prfsha384-x25519")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer mock.stop()
+	at := "127.0.0.1:" + mock.port + "+" + mock.natt
+	earlier := filepath.Join(t.TempDir(), "earlier.jsonl")
+	args := []string{"-q", "--rate", "1000", "--suite", "aes256gcm16-prfsha384-x25519"}
+	if code := runContext(t.Context(), append(args, "-o", "jsonl="+earlier, at), nil, io.Discard, io.Discard); code != report.ExitDone {
+		t.Fatalf("the first scan ended with %d", code)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	var out, errs bytes.Buffer
+	if code := runContext(ctx, append(args, "-o", "jsonl", "--resume", earlier, at, "127.0.0.9:9"), nil, &out, &errs); code != report.ExitInterrupted {
+		t.Fatalf("the second scan ended with %d: %s", code, &errs)
+	}
+	doc, err := report.ReadJSON(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if known := doc.Targets[0]; doc.Complete || known.Verdict != report.VerdictIKEv2 || known.Matrix == nil || len(known.Exchanges) == 0 {
+		t.Errorf("what was known became %+v", known)
+	}
+	if other := doc.Targets[1]; other.Verdict != report.VerdictNotScanned {
+		t.Errorf("what was not scanned became %+v", other)
+	}
+}
+
 // TestSameAddress holds that one address is never scanned twice at a time.
 func TestSameAddress(t *testing.T) {
 	var mu sync.Mutex

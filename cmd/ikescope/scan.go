@@ -254,21 +254,21 @@ func scanOne(ctx context.Context, scanner probe.Scanner, j job, places *places, 
 		return scan.Target(probe.Result{Target: j.target.Name, Address: j.target.Address, Started: time.Now(), Verdict: probe.VerdictError, Err: err})
 	}
 	scanner.Progress = w.Exchange
+	r := probe.Result{Target: j.target.Name, Address: j.target.Address, Started: time.Now()}
 	for ctx.Err() == nil {
-		r, _ := scanner.Scan(ctx, j.target) // the result says what it left out
-		switch {
-		case ctx.Err() != nil && (r.Cost.DatagramsSent == 0 || r.Verdict == probe.VerdictNoAnswer):
-			return scan.NotScanned(r)
-		case isTooManyFiles(r.Err):
-			if places.fewer() {
-				continue
-			}
+		r, _ = scanner.Scan(ctx, j.target) // the result says what it left out
+		if !isTooManyFiles(r.Err) || !places.fewer() {
+			break
 		}
-		t := scan.Target(r)
-		if old != nil {
-			t = scan.Resumed(t, old, r.PriorDoubted)
-		}
-		return t
 	}
-	return scan.NotScanned(probe.Result{Target: j.target.Name, Address: j.target.Address, Started: time.Now()})
+	cutShort := ctx.Err() != nil && (r.Cost.DatagramsSent == 0 || r.Verdict == probe.VerdictNoAnswer)
+	switch {
+	case cutShort && old != nil:
+		return *old // what was known is known still
+	case cutShort:
+		return scan.NotScanned(r)
+	case old != nil:
+		return scan.Resumed(scan.Target(r), old, r.PriorDoubted)
+	}
+	return scan.Target(r)
 }
