@@ -248,15 +248,19 @@ func TestScanForged(t *testing.T) {
 	})
 }
 
-// TestScanGivesUp: a gateway whose answers follow no policy ends the scan.
+// TestScanGivesUp: a gateway whose answers follow no policy ends the scan, for
+// their number or since IKE SAs that it opens cannot be closed.
 func TestScanGivesUp(t *testing.T) {
 	o := scene{policy: overlapPolicy, profile: iketest.StrongSwan, rude: true, opens: true, scanner: Scanner{Rate: 1000},
 		faults: iketest.Faults{FalseRefusal: 0.5, FalseAcceptance: 0.5}}.scan(t)
-	if o.Complete || o.Matrix.Spent == 0 || o.Matrix.Proven || o.Cost.Exchanges < o.Matrix.Spent || o.Cost.Exchanges > 2*o.Matrix.Spent {
+	const most = 3 * 4096 // of what the planner asks, each may be asked again
+	if o.Complete || o.Matrix.Proven || o.Cost.Exchanges > most {
 		t.Errorf("complete %v, proven %v, given up after %d of %d", o.Complete, o.Matrix.Proven, o.Matrix.Spent, o.Cost.Exchanges)
 	}
-	o.notes(t, NoteGaveUp)
-	if !errors.Is(o.err, ErrGaveUp) {
+	switch {
+	case errors.Is(o.err, ErrGaveUp):
+		o.notes(t, NoteGaveUp)
+	case !errors.Is(o.err, ErrHalfOpen):
 		t.Errorf("error %v", o.err)
 	}
 }
