@@ -52,6 +52,8 @@ func (l lab) testExhaustive(t *testing.T) {
 		}
 	}
 	const reachProofAndDetail = 100
+	// How often it asks for a cookie depends on how fast this machine is.
+	target.Cost.Cookies = 0
 	checkGentle(t, target, int(target.Matrix.Accepted)*11/10+reachProofAndDetail)
 	l.noneHalfOpen(t, gateway)
 }

@@ -38,6 +38,7 @@ func TestLab(t *testing.T) {
 			})
 		}
 	})
+	t.Run("exhaustive", l.testExhaustive)
 	t.Run("paths", l.testPaths)
 	t.Run("unreachable", l.testUnreachable)
 	t.Run("blocked", l.testBlocked)
@@ -68,7 +69,6 @@ func (l lab) testGateway(t *testing.T, gateway string) {
 	}
 	switch gateway {
 	case "strongswan":
-		t.Run("exhaustive", l.testExhaustive)
 		t.Run("ciphers", l.testCiphers)
 		t.Run("remedy elsewhere", l.testRemedyElsewhere)
 		t.Run("gates", l.testGates)
