@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"reflect"
 	"slices"
 
 	"github.com/ikescope/ikescope/ike"
@@ -73,6 +74,7 @@ func (s *scan) initiate(ctx context.Context, purpose Purpose, o initiator.Offer)
 		s.journal.unbegin()
 		return s.initiate(ctx, purpose, o) // with a place
 	}
+	s.countUnclosable(mayOpen, a)
 	a.Offer = slices.DeleteFunc(slices.Clone(a.Offer), func(p proposals.Product) bool { return p.Size() == 0 })
 	s.record(req, a, purpose)
 	if a.Outcome == initiator.Accepted {
@@ -90,6 +92,33 @@ func (s *scan) initiate(ctx context.Context, purpose Purpose, o initiator.Offer)
 		}
 	}
 	return a
+}
+
+// countUnclosable counts the IKE SA that an answer left at the gateway which cannot
+// be used, and the one of a request without an answer that the gateway takes: its
+// answer was lost, or is not for us.
+func (s *scan) countUnclosable(mayOpen bool, a initiator.Answer) {
+	spoilt := a.Outcome == initiator.Malformed && a.Message != nil && a.Message.SPIr != ike.SPI{}
+	lost := (a.Outcome == initiator.NoAnswer || a.Outcome == initiator.Malformed) && mayOpen && a.Tries > 0 && s.takes(a.Exchange)
+	if !spoilt && !lost {
+		return
+	}
+	s.halfOpens.opened()
+	s.journal.note(Note{Kind: NoteNotClosed, Exchanges: []int{a.ID}, Outcome: a.Outcome})
+}
+
+// takes reports whether the gateway was seen to accept all that x offered: the
+// one suite, or the control offer.
+func (s *scan) takes(x initiator.Exchange) bool {
+	if known := s.gateway.now(); known.takesControl && reflect.DeepEqual(x.Offer, known.control) {
+		return true
+	}
+	m := s.result.Matrix
+	if m == nil || len(x.Offer) != 1 {
+		return false
+	}
+	suite, many := x.Offer[0].First()
+	return many == proposals.NumAxes && m.Observed(suite)
 }
 
 // ask offers products over the main transport in the way that the gateway

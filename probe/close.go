@@ -37,19 +37,53 @@ func (s *scan) closeHalfOpen(ctx context.Context, opened *initiator.Request, x i
 		s.journal.fail(err)
 		return false
 	}
-	octets, err := keys.Seal(keymat.Initiator, header, hopelessAuth(mac), s.random)
+	a, ok := s.askSealed(ctx, keys, x.Transport, header, hopelessAuth(mac))
+	if !ok {
+		return false
+	}
+	switch {
+	case a.Outcome == initiator.OtherError:
+		s.halfOpens.closed()
+		return true
+	case a.Outcome == initiator.NoAnswer:
+		return s.halfOpens.closedUnseen(x.ID)
+	case a.Outcome == initiator.Accepted && a.Genuine:
+		_, eap := ike.Find[*ike.EAP](a.Message)
+		if s.deleteSA(ctx, keys, x.Transport, header) && !eap {
+			s.halfOpens.closed()
+			return true
+		}
+	}
+	s.journal.note(Note{Kind: NoteNotClosed, Exchanges: []int{x.ID}, Outcome: a.Outcome})
+	return false
+}
+
+// deleteSA ends an IKE SA of which the gateway answered the IKE_AUTH without an
+// error: it authenticates everyone, or asks for EAP. It reports whether a Delete
+// was answered. The gateway forgets the IKE SA then (RFC 7296, Section 1.4.1), but
+// for some that wait for EAP: strongSwan answers and keeps it.
+func (s *scan) deleteSA(ctx context.Context, keys *keymat.Keys, t initiator.Transport, header ike.Header) bool {
+	header.Exchange, header.MessageID = ike.INFORMATIONAL, header.MessageID+1
+	a, ok := s.askSealed(ctx, keys, t, header, []ike.Payload{&ike.Delete{Protocol: ike.ProtocolIKE}})
+	return ok && a.Outcome == initiator.Accepted && a.Genuine
+}
+
+// askSealed sends a protected request until it is answered, or that is too
+// unlikely to come. It reports false if something is wrong on our side.
+func (s *scan) askSealed(ctx context.Context, keys *keymat.Keys, t initiator.Transport, header ike.Header, payloads []ike.Payload) (initiator.Answer, bool) {
+	octets, err := keys.Seal(keymat.Initiator, header, payloads, s.random)
 	if err != nil {
 		s.journal.fail(err)
-		return false
+		return initiator.Answer{}, false
 	}
 	var a initiator.Answer
 	for tries := 0; a.Outcome == initiator.NotTried || a.Outcome == initiator.NoAnswer && tries < s.loss.enough(); tries += a.Tries {
-		req, err := s.conn.Sealed(x.Transport, octets, func(b []byte) (*ike.Message, error) {
+		req, err := s.conn.Sealed(t, octets, func(b []byte) (*ike.Message, error) {
 			return keys.Open(keymat.Responder, b)
 		})
 		if err != nil {
 			s.journal.fail(err)
-			return false
+			return initiator.Answer{}, false
 		}
 		s.begin(PurposeClose)
 		req.Quiet = true // perhaps it was answered: that is done only once
@@ -58,15 +92,7 @@ func (s *scan) closeHalfOpen(ctx context.Context, opened *initiator.Request, x i
 		}
 		s.record(req, a, PurposeClose)
 	}
-	switch {
-	case a.Outcome == initiator.OtherError:
-		s.halfOpens.closed()
-		return true
-	case a.Outcome == initiator.NoAnswer:
-		return s.halfOpens.closedUnseen(x.ID)
-	}
-	s.journal.note(Note{Kind: NoteNotClosed, Exchanges: []int{x.ID}, Outcome: a.Outcome})
-	return false
+	return a, true
 }
 
 // noteUnseen notes the IKE SAs that were not seen to be closed.

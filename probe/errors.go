@@ -10,6 +10,8 @@ import (
 var (
 	// ErrInterrupted: the context of the scan ended.
 	ErrInterrupted = errors.New("probe: interrupted")
+	// ErrDeadline: the time of [Scanner.Deadline] was over.
+	ErrDeadline = errors.New("probe: the deadline passed")
 	// ErrBudget: the exchanges of [Scanner.MaxExchanges] were used up.
 	ErrBudget = errors.New("probe: the budget of exchanges ran out")
 	// ErrGone: the gateway stopped answering, and did not come back.
@@ -29,7 +31,9 @@ func (s *scan) incomplete(ctx context.Context) error {
 	if err := s.result.Err; err != nil {
 		errs = append(errs, err)
 	}
-	if ctx.Err() != nil {
+	if late(ctx) {
+		errs = append(errs, ErrDeadline)
+	} else if ctx.Err() != nil {
 		errs = append(errs, fmt.Errorf("%w: %w", ErrInterrupted, context.Cause(ctx)))
 	}
 	if s.journal.isSpent() {
@@ -48,4 +52,9 @@ func (s *scan) incomplete(ctx context.Context) error {
 		errs = append(errs, ErrDoubt)
 	}
 	return errors.Join(errs...)
+}
+
+// late reports whether ctx ended with the deadline of the scan.
+func late(ctx context.Context) bool {
+	return ctx.Err() != nil && errors.Is(context.Cause(ctx), ErrDeadline)
 }

@@ -70,6 +70,8 @@ const (
 	// NoteBudget: the budget of Of exchanges ran out, of which Count were kept
 	// for what comes after the matrix.
 	NoteBudget
+	// NoteDeadline: the time of the scan was over, as Detail has it.
+	NoteDeadline
 	// NotePriorRefused: the gateway does not take what it took in the scan that
 	// this one went on from.
 	NotePriorRefused
@@ -173,6 +175,7 @@ var noteNames = [noteKinds]string{
 	NoteOnlyError:      "only_error",
 	NoteGaveUp:         "gave_up",
 	NoteBudget:         "budget",
+	NoteDeadline:       "deadline",
 	NotePriorRefused:   "prior_refused",
 
 	NoteControlRefused: "control_refused",

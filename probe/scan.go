@@ -158,6 +158,9 @@ func (s *scan) sumUp() {
 // finish fills in the rest of the result, and returns why it is not complete.
 func (s *scan) finish(ctx context.Context) error {
 	r := &s.result
+	if late(ctx) {
+		s.journal.note(Note{Kind: NoteDeadline, Detail: s.Deadline.String()})
+	}
 	r.Exchanges, r.Notes, r.Err = s.journal.since(0), s.journal.notes, s.journal.err
 	slices.SortFunc(r.Exchanges, func(a, b Exchange) int { return a.ID - b.ID })
 	for i := range r.Paths {

@@ -33,6 +33,9 @@ type Scanner struct {
 	// MaxExchanges is the budget of a scan; 0 means none. What it does not
 	// reach is not tested.
 	MaxExchanges int
+	// Deadline is how long a scan may take, but for the closing of half-open IKE
+	// SAs; 0 means no bound. What it does not reach is not tested.
+	Deadline time.Duration
 
 	// Universe is the set of suites to ask about; nil means
 	// [matrix.Standard]. Exhaustive observes each accepted one, Thorough
@@ -97,9 +100,14 @@ func (s Scanner) universe() *matrix.Universe {
 
 // Scan scans one address of a target. A gateway that is silent or rude is a
 // result. The error says why the result is not Complete: [ErrInterrupted], if ctx
-// ended, [ErrBudget], [ErrGone], [ErrHalfOpen], [ErrGaveUp], or what is wrong on
+// ended, [ErrDeadline], [ErrBudget], [ErrGone], [ErrHalfOpen], [ErrGaveUp], [ErrDoubt], or what is wrong on
 // our side, as in Result.Err. The result holds what was found until then.
 func (s Scanner) Scan(ctx context.Context, target Target) (Result, error) {
+	if s.Deadline > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, s.Deadline, ErrDeadline)
+		defer cancel()
+	}
 	run := newScan(s, target)
 	err := run.run(ctx)
 	return run.result, err

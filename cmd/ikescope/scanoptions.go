@@ -35,6 +35,7 @@ type scanOptions struct {
 	tries        int
 	timeout      time.Duration
 	maxExchanges int
+	deadline     time.Duration
 	suites       []proposals.Product
 	axes         []proposals.Axis
 	profile      string
@@ -64,6 +65,7 @@ func newScanOptions() *scanOptions {
 		window:   16,
 		tries:    4,
 		timeout:  500 * time.Millisecond,
+		deadline: 5 * time.Minute,
 		parallel: 16,
 	}
 }
@@ -102,6 +104,7 @@ func (o *scanOptions) addReachFlags(flags *pflag.FlagSet) {
 		flags.Var(wholeNumber(&o.tries, 1, 20), "tries", "how often a request is sent before its silence counts")
 		flags.Var(duration(&o.timeout, 10*time.Millisecond, time.Minute), "timeout", "the first wait for an answer; each further one is twice as long")
 		flags.Var(wholeNumber(&o.maxExchanges, 1, 1000000), "max-exchanges", "budget for each target; what it does not reach is not tested")
+		flags.Var(duration(&o.deadline, time.Second, 7*24*time.Hour), "deadline", "the most time for each target; what is not reached by then is not tested")
 		flags.Var(wholeNumber(&o.parallel, 1, 256), "parallel", "targets scanned side by side")
 	})
 }
@@ -221,6 +224,7 @@ func (o *scanOptions) scanner() (probe.Scanner, error) {
 		Attempts:     o.tries,
 		InitialRTO:   o.timeout,
 		MaxExchanges: o.maxExchanges,
+		Deadline:     o.deadline,
 		Exhaustive:   o.exhaustive,
 		Hypotheses:   hypotheses(o.clients),
 	}

@@ -22,6 +22,8 @@ type Answer struct {
 	// Blocked is what ICMP or our kernel said, whatever the outcome; nil if
 	// nothing.
 	Blocked *PathFault
+	// Genuine: the answer is protected by the keys of the IKE SA.
+	Genuine bool
 	// Conflict is the outcome of a second answer that contradicts the one
 	// taken; NotTried if there was none.
 	Conflict Outcome
@@ -29,6 +31,10 @@ type Answer struct {
 
 // grace is how long a second, different answer is awaited.
 const grace = time.Millisecond
+
+// malformedTries is how often a request is sent whose answers are malformed: if
+// somebody forges them, a true one gets through meanwhile.
+const malformedTries = 4
 
 // maxRemarks bounds what is told of datagrams that were no answers.
 const maxRemarks = 3
@@ -53,6 +59,7 @@ func (c *Conn) Exchange(ctx context.Context, req *Request) Answer {
 	c.end(d.wait, final)
 	a.Outcome, a.Notify, a.Group, a.Suite = final.Outcome, final.Notify, final.Group, final.Suite
 	a.Detail = strings.Join(append(nonEmpty(final.Detail), d.remarks...), "; ")
+	a.Genuine = final.Genuine
 	a.Message, a.Octets, a.Request = final.Message, final.Octets, d.octets
 	if a.Tries > 0 {
 		c.add(1, 0, 0)
@@ -97,7 +104,7 @@ func (d *attempt) run(ctx context.Context) Reading {
 			if len(d.inbox) > 0 {
 				continue
 			}
-			if !d.stop.IsZero() || d.tries >= d.attempts() {
+			if !d.stop.IsZero() || d.tries >= d.attempts() || d.weak.Outcome == Malformed && d.tries >= malformedTries {
 				return d.exhausted(false)
 			}
 			d.lost()
@@ -196,6 +203,8 @@ func (d *attempt) answered(at time.Time) {
 		// which try was answered.
 		took = at.Sub(d.sent[0])
 		d.c.roundTrip.sample(took)
+	} else if len(d.sent) > 1 {
+		d.c.roundTrip.late(at.Sub(d.sent[0]))
 	}
 	best := d.c.roundTrip.shortest()
 	d.c.pacer.answered(took, best)
@@ -284,6 +293,7 @@ func (d *attempt) retryWithCookie(ctx context.Context, r Reading, at time.Time) 
 		return Reading{Outcome: Malformed, Detail: "its COOKIE does not fit the request", Message: r.Message}, true
 	}
 	d.answered(at)
+	d.c.pacer.cookie(at)
 	d.c.add(0, 0, 1)
 	d.answer.Cookie = true
 	d.octets, d.sent, d.tries, d.stop = octets, nil, 0, time.Time{}

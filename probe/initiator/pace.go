@@ -2,6 +2,7 @@ package initiator
 
 import (
 	"context"
+	"math"
 	"slices"
 	"sync"
 	"time"
@@ -44,6 +45,11 @@ type pacer struct {
 	inFlight int
 	queue    []chan struct{} // who waits for the window, first come first
 	halved   time.Time
+	// ceiling is what the window stays below, as a cookie was asked for above it;
+	// 0 if none was. alone is since when cookies were asked for with a window of
+	// one exchange.
+	ceiling float64
+	alone   time.Time
 }
 
 func newPacer(perSecond float64, window int) *pacer {
@@ -118,7 +124,38 @@ func (p *pacer) answered(took, shortest time.Duration) {
 	}
 	path := atGateway + p.rate*max(0, shortest-maxWork).Seconds()
 	p.window = max(1, min(p.window+wider, p.limit, path))
+	if p.ceiling > 0 {
+		p.window = min(p.window, p.ceiling)
+	}
 	p.grant()
+}
+
+// lingering is how long a gateway may ask for cookies after it had too many
+// half-open IKE SAs: strongSwan does so for 10 seconds.
+const lingering = 12 * time.Second
+
+// cookie narrows the window, once for those that were in flight together: the
+// gateway asks for cookies since it counts us as load, and would go on. The window
+// stays at half of what it was. If cookies are asked for with one exchange in
+// flight, longer than a gateway does so after load, then it asks them of everyone,
+// and the window is free again.
+func (p *pacer) cookie(now time.Time) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.ceiling == 1 {
+		switch {
+		case p.alone.IsZero():
+			p.alone = now
+		case now.Sub(p.alone) > lingering:
+			p.ceiling = math.Inf(1)
+		}
+		return
+	}
+	if math.IsInf(p.ceiling, 1) || float64(p.inFlight) > p.window {
+		return // that is known, or of those in flight when it was narrowed
+	}
+	p.ceiling = max(1, math.Floor(p.window/2))
+	p.window = p.ceiling
 }
 
 // onTheWay returns how many requests can be sent while one and its answer are on

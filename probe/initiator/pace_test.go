@@ -155,3 +155,53 @@ func TestRate(t *testing.T) {
 		}
 	})
 }
+
+// TestPacerCookie: after a cookie the window stays at half of what it was, at one
+// exchange in the end, unless cookies are asked for then, too, for longer than
+// after load.
+func TestPacerCookie(t *testing.T) {
+	p := newPacer(1000, 16)
+	now := time.Unix(0, 0)
+	grow := func() {
+		for range 100 {
+			p.answered(50*time.Millisecond, 50*time.Millisecond)
+		}
+	}
+	grow()
+	if p.window != 16 {
+		t.Fatalf("the window is %v", p.window)
+	}
+	for _, want := range []float64{8, 4, 2, 1, 1} {
+		p.cookie(now)
+		grow()
+		if p.window != want {
+			t.Errorf("the window is %v after a cookie, want %v", p.window, want)
+		}
+	}
+	p.cookie(now.Add(lingering))
+	grow()
+	if p.window != 1 {
+		t.Errorf("the window is %v while a gateway may ask for cookies after load", p.window)
+	}
+	p.cookie(now.Add(lingering + time.Second))
+	grow()
+	if p.window != 16 {
+		t.Errorf("the window is %v at a gateway that asks everyone for cookies", p.window)
+	}
+}
+
+// TestPacerCookiesTogether: cookies that were asked for together narrow the window
+// once.
+func TestPacerCookiesTogether(t *testing.T) {
+	p := newPacer(1000, 16)
+	for range 100 {
+		p.answered(50*time.Millisecond, 50*time.Millisecond)
+	}
+	p.inFlight = 16
+	for range 8 { // the exchanges go on, with their cookies
+		p.cookie(time.Unix(0, 0))
+	}
+	if p.window != 8 {
+		t.Errorf("the window is %v", p.window)
+	}
+}

@@ -23,12 +23,14 @@ type roundTrip struct {
 	mu                     sync.Mutex
 	smoothed, varies, best time.Duration
 	sampled                bool
+	backedOff              time.Duration // the timeout after one that was too short
 }
 
 // sample adds one measured round trip.
 func (r *roundTrip) sample(d time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.backedOff = 0
 	if !r.sampled {
 		r.smoothed, r.varies, r.best, r.sampled = d, d/2, d, true
 		return
@@ -44,9 +46,21 @@ func (r *roundTrip) rto() time.Duration {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.sampled {
-		return r.initial
+		return max(r.initial, r.backedOff)
 	}
-	return min(max(r.smoothed+4*r.varies, minRTO), maxRTO)
+	return max(min(max(r.smoothed+4*r.varies, minRTO), maxRTO), r.backedOff)
+}
+
+// late notes that a request was answered so long after its first try, when it had
+// been sent again. Of which try the answer is is not known, but where nothing was
+// measured yet the timeout may be too short for the path: it stays as long until
+// there is a measurement (RFC 6298, Section 5.5 to 5.7).
+func (r *roundTrip) late(after time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if !r.sampled {
+		r.backedOff = min(max(r.backedOff, after), maxRTO)
+	}
 }
 
 // shortest returns the shortest round trip; 0 before the first sample.

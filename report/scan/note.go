@@ -71,6 +71,8 @@ func sentence(n probe.Note) string {
 			s += fmt.Sprintf(" Up to %d of them were reserved for NAT detection and the gateway's preferences.", n.Count)
 		}
 		return s
+	case probe.NoteDeadline:
+		return fmt.Sprintf("The scan took %s, as long as it may; what it did not reach by then is not tested.", n.Detail)
 	case probe.NotePriorRefused:
 		return "The gateway no longer accepts what it accepted in the earlier scan, so everything was asked again: its policy changed."
 	case probe.NoteNothingClosable:
