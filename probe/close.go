@@ -43,11 +43,15 @@ func (s *scan) closeHalfOpen(ctx context.Context, opened *initiator.Request, x i
 	}
 	switch {
 	case a.Outcome == initiator.OtherError:
+		if a.Genuine {
+			s.journal.confirm(x.ID)
+		}
 		s.halfOpens.closed()
 		return true
 	case a.Outcome == initiator.NoAnswer:
 		return s.halfOpens.closedUnseen(x.ID)
 	case a.Outcome == initiator.Accepted && a.Genuine:
+		s.journal.confirm(x.ID)
 		_, eap := ike.Find[*ike.EAP](a.Message)
 		if s.deleteSA(ctx, keys, x.Transport, header) && !eap {
 			s.halfOpens.closed()

@@ -66,6 +66,8 @@ type knowledge struct {
 	// weak are weak suites that it refuses, which go with other offers to see
 	// whether another gateway takes them; nil if it takes some.
 	weak []proposals.Product
+	// watched: weak suites were asked for.
+	watched bool
 
 	absences  int                          // how often it was waited for
 	gone      bool                         // it did not come back

@@ -129,8 +129,20 @@ func (j *journal) doubtAll() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for i := range j.exchanges {
-		j.exchanges[i].Doubtful = true
+		j.exchanges[i].Doubtful = !j.exchanges[i].Confirmed
 		j.exchanges[i].Decides = matrix.NotTested
+	}
+}
+
+// confirm marks an exchange whose accepted answer is the gateway's for sure.
+func (j *journal) confirm(exchange int) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for i, x := range slices.Backward(j.exchanges) {
+		if x.ID == exchange {
+			j.exchanges[i].Confirmed, j.exchanges[i].Doubtful = true, false
+			return
+		}
 	}
 }
 
@@ -139,7 +151,7 @@ func (j *journal) doubtOnly(f func(Exchange) bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for i, x := range j.exchanges {
-		if f(x) {
+		if f(x) && !x.Confirmed {
 			j.exchanges[i].Doubtful = true
 			j.exchanges[i].Decides = matrix.NotTested
 		}

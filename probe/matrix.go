@@ -32,6 +32,7 @@ const fewTransforms = 4
 func (s *scan) matrix(ctx context.Context) {
 	s.findOracleAgain(ctx)
 	s.examine(ctx)
+	s.watch(ctx) // unless it was done
 	if s.findings.isDoubted(DoubtUnread) && len(s.result.Weak) == 0 {
 		s.result.Matrix = s.untested() // it accepts whatever it is offered
 		return

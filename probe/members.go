@@ -23,10 +23,10 @@ const (
 // refuses them they go with what is asked from then on: another gateway at the address that takes any is seen by
 // its answer.
 func (s *scan) watch(ctx context.Context) {
-	known := s.gateway.now()
-	if known.oracle != byForeignKE || s.over(ctx) || len(s.result.Weak) > 0 {
+	if known := s.gateway.now(); known.oracle != byForeignKE || known.watched || s.over(ctx) {
 		return
 	}
+	s.gateway.learn(func(k *knowledge) { k.watched = true })
 	for _, suites := range []string{weakSuites, weakest} {
 		var weak []proposals.Product
 		for _, p := range mustParse(suites) {
@@ -216,6 +216,13 @@ func (s *scan) conclude() {
 			s.findings.doubt(DoubtContradiction, &c.Suite, append(slices.Clone(c.Taken), c.Refused...)...)
 		}
 		s.doubtHollow(r)
+		if m.Accepted == 0 {
+			for _, x := range r.Exchanges {
+				if x.Type == ike.IKE_SA_INIT && x.Outcome == initiator.Malformed {
+					s.findings.doubt(DoubtMalformed, nil, x.ID) // perhaps it accepts that
+				}
+			}
+		}
 		for _, x := range r.Exchanges {
 			if x.Doubtful && x.Decides == matrix.Refused {
 				s.findings.doubt(DoubtForged, nil, x.ID) // another answer said otherwise

@@ -128,6 +128,9 @@ type Exchange struct {
 	// Doubtful: its answer was found not to say what it seemed to, or not to be
 	// the gateway's, so that nothing rests on it.
 	Doubtful bool
+	// Confirmed: the keys of the IKE SA that it opened are the gateway's, too, so
+	// that the accepted answer is its own.
+	Confirmed bool
 }
 
 // Cost is what a scan took.

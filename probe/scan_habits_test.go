@@ -118,7 +118,7 @@ func TestScanKERare(t *testing.T) {
 	}
 	nothing := scene{profile: iketest.StrongSwan, link: iketest.Link{Delay: 5 * ms}}.scan(t)
 	nothing.exact(t)
-	if n := nothing.Cost.Exchanges; n > 192 {
+	if n := nothing.Cost.Exchanges; n > 195 {
 		t.Errorf("%d exchanges to see that nothing is accepted", n)
 	}
 }

@@ -64,7 +64,8 @@ func (o outcome) fidelity(t *testing.T, seed uint64) fidelity {
 }
 
 // contradicted looks for a suite that was chosen from one offer and refused in
-// another one, each with a KE payload that lets the gateway say so.
+// another one, each with a KE payload that lets the gateway say so, by an answer
+// that was not seen to be forged.
 func (o outcome) contradicted() []string {
 	var out []string
 	for _, x := range o.Exchanges {
@@ -72,7 +73,7 @@ func (o outcome) contradicted() []string {
 			continue
 		}
 		for _, y := range o.Exchanges {
-			if y.Outcome == initiator.NoProposalChosen && y.KE == ike.KeyExchangeMethod(x.Suite[proposals.KE].ID) &&
+			if y.Outcome == initiator.NoProposalChosen && !y.Doubtful && y.KE == ike.KeyExchangeMethod(x.Suite[proposals.KE].ID) &&
 				slices.ContainsFunc(y.Offer, func(p proposals.Product) bool { return p.Contains(*x.Suite) }) {
 				out = append(out, fmt.Sprintf("%v was chosen in exchange %d and refused in %d", x.Suite, x.ID, y.ID))
 			}

@@ -184,7 +184,7 @@ func (d *attempt) handle(ctx context.Context, event arrival) (Reading, bool) {
 	case r.conclusive():
 		d.answered(event.at)
 		d.leave() // the gateway is done with it
-		return d.hold(ctx, r), true
+		return d.hold(ctx, r)
 	case r.Cookie != nil:
 		return d.retryWithCookie(ctx, r, event.at)
 	case r.Outcome == NotTried:
@@ -230,9 +230,12 @@ func answeredTry(sent []time.Time, at time.Time, best time.Duration) time.Time {
 // recipient should continue trying for some time before giving up" (RFC 7296,
 // Section 2.21.1). A scan cannot wait as long for each. What comes later is found
 // in [Conn.Late], and from then on each answer is awaited as long as a first one.
-func (d *attempt) hold(ctx context.Context, r Reading) Reading {
+//
+// A COOKIE behind an error says the same: who asks for one has not looked at the
+// request yet. Then the exchange goes on with the cookie.
+func (d *attempt) hold(ctx context.Context, r Reading) (_ Reading, over bool) {
 	if r.Genuine {
-		return r
+		return r, true
 	}
 	moment := grace
 	if d.c.patient.Load() {
@@ -248,6 +251,11 @@ func (d *attempt) hold(ctx context.Context, r Reading) Reading {
 				continue
 			}
 			other := classify(d.req, event.received)
+			if other.Cookie != nil && d.cookies == 0 && r.Outcome != Accepted {
+				d.answer.Conflict = r.Outcome
+				d.remark(fmt.Sprintf("two answers: %s, then a COOKIE", r.words()))
+				return d.retryWithCookie(ctx, other, event.at)
+			}
 			if !other.conclusive() || other.agrees(r) {
 				continue
 			}
@@ -258,12 +266,12 @@ func (d *attempt) hold(ctx context.Context, r Reading) Reading {
 			d.answer.Conflict = other.Outcome
 			d.remark(fmt.Sprintf("two answers: %s, then %s", first.words(), second.words()))
 			if r.Genuine {
-				return r
+				return r, true
 			}
 		case <-timer.C:
-			return r
+			return r, true
 		case <-ctx.Done():
-			return r
+			return r, true
 		}
 	}
 }
