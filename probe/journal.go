@@ -124,6 +124,13 @@ func (j *journal) fail(err error) {
 	j.err = errors.Join(j.err, err)
 }
 
+// noted returns the notes so far.
+func (j *journal) noted() []Note {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return slices.Clone(j.notes)
+}
+
 // doubtAll marks all exchanges so far as such that say nothing.
 func (j *journal) doubtAll() {
 	j.mu.Lock()

@@ -228,6 +228,14 @@ func (s *scan) conclude() {
 				s.findings.doubt(DoubtForged, nil, x.ID) // another answer said otherwise
 			}
 		}
+		if r.Cost.Retransmits > 0 {
+			// Where a true answer is lost a forged one stands alone.
+			for _, n := range s.journal.noted() {
+				if n.Kind == NoteConflict || n.Kind == NoteForged {
+					s.findings.doubt(DoubtForged, nil, n.Exchanges...)
+				}
+			}
+		}
 	}
 	if ids := s.programs.several(); len(ids) > 0 {
 		s.findings.habit(HabitMembers, 0, ids...)

@@ -207,9 +207,8 @@ func (o outcome) report(t *testing.T, f fidelity) {
 		o.Cost.Exchanges, o.Cost.Elapsed.Round(time.Second), o.stats.HalfOpen, o.Cost.HalfOpenLeft, doubts, habits)
 }
 
-// TestTruthMixed: where kinds of odd gateways meet, on paths that lose, hardly
-// anything is claimed that is not so: a refusal forged ahead of each true answer
-// can still pass for the gateway's own.
+// TestTruthMixed: whatever kinds of odd gateways meet, on paths that lose, nothing
+// is claimed that is not so.
 func TestTruthMixed(t *testing.T) {
 	t.Parallel()
 	scans := uint64(400)
@@ -234,19 +233,17 @@ func TestTruthMixed(t *testing.T) {
 		sc.link.Loss = []float64{0, 0, 0.05, 0.2}[r.IntN(4)]
 		t.Run(fmt.Sprintf("%d %s", seed, strings.Join(names, " and ")), func(t *testing.T) {
 			o := sc.scan(t)
-			switch f := o.fidelity(t, seed); {
+			f := o.fidelity(t, seed)
+			o.report(t, f)
+			switch {
 			case !f.sound():
 				count["false"]++
-				t.Logf("false: %+v", f)
 			case f.exact:
 				count["exact"]++
 			default:
 				count["unknown"]++
 			}
 		})
-	}
-	if most := max(1, int(scans)/50); count["false"] > most {
-		t.Errorf("%d of %d scans claim what is not so, want at most %d", count["false"], scans, most)
 	}
 	t.Logf("%d scans: %d exact, %d unknown, %d false", scans, count["exact"], count["unknown"], count["false"])
 }
