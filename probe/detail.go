@@ -18,6 +18,9 @@ import (
 // prefers, what it supports, and NAT detection on each path.
 func (s *scan) detail(ctx context.Context) {
 	defer s.closing.Wait()
+	if s.gateway.now().gone {
+		return
+	}
 	offer := s.closable()
 	if len(offer) == 0 {
 		if s.result.Matrix.Accepted > 0 && ctx.Err() == nil {

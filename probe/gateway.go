@@ -176,7 +176,7 @@ func (f *failure) add(x initiator.Exchange) {
 func isTaken(x initiator.Exchange) bool {
 	switch x.Outcome {
 	case initiator.Accepted:
-		return x.Suite == nil || slices.ContainsFunc(x.Offer, func(p proposals.Product) bool { return p.Contains(*x.Suite) })
+		return x.Suite != nil && slices.ContainsFunc(x.Offer, func(p proposals.Product) bool { return p.Contains(*x.Suite) })
 	case initiator.InvalidKEPayload:
 		return x.Group != x.KE && proposals.HasKeyExchange(x.Offer, x.Group)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
@@ -226,7 +227,7 @@ func (s *scan) onlyTaken() *matrix.Matrix {
 	s.findings.doubt(DoubtUnexamined, nil, s.gateway.now().reads.evidence)
 	p := s.planner(func(offers []matrix.Offer) []matrix.Answer { return make([]matrix.Answer, len(offers)) })
 	for _, x := range s.journal.since(0) {
-		if a := meaning(x.Offer, x.Exchange); !x.Doubtful && a.State == matrix.Accepted && sizeOf(x.Offer) == 1 {
+		if a := meaning(x.Offer, x.Exchange); !x.Doubtful && x.Type == ike.IKE_SA_INIT && a.State == matrix.Accepted && sizeOf(x.Offer) == 1 {
 			p.Prior = append(p.Prior, matrix.Asked{Offer: matrix.Offer{Products: x.Offer}, Answer: a})
 		}
 	}

@@ -201,6 +201,9 @@ func meaning(offer []proposals.Product, x initiator.Exchange) matrix.Answer {
 	out := matrix.Answer{State: matrix.NoAnswer, Exchange: x.ID}
 	switch x.Outcome {
 	case initiator.Accepted:
+		if x.Suite == nil {
+			break // it was not asked for one
+		}
 		if slices.ContainsFunc(offer, func(p proposals.Product) bool { return p.Contains(*x.Suite) }) {
 			out.State, out.Suite = matrix.Accepted, x.Suite
 		} else if leftOut(offer, *x.Suite) {
