@@ -130,3 +130,17 @@ func TestNoEscapesAreShown(t *testing.T) {
 func around(text string, i int) string {
 	return string(bytes.ToValidUTF8([]byte(text[max(0, i-40):min(len(text), i+40)]), nil))
 }
+
+// TestLineBreaksInNames: an error is one line, whatever the name of a file holds.
+func TestLineBreaksInNames(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "a\nikescope: all is well")
+	for _, args := range [][]string{{"diff", name, name}, {"@" + name}, {"capture", name}, {"--policy", name, "127.0.0.1"}, {"--client", name, "127.0.0.1"}, {"explain", name}, {"check", name}} {
+		var out, errs lockedBuffer
+		if code := runContext(t.Context(), args, strings.NewReader(""), &out, &errs); code != exitUsage {
+			t.Errorf("%q: exit code %d", args, code)
+		}
+		if text := errs.String(); strings.Count(text, "\n") != 1 {
+			t.Errorf("%q: %q is not one line", args, text)
+		}
+	}
+}

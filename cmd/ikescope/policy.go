@@ -68,7 +68,7 @@ start your own from.`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			p, err := findPolicy(args[0])
 			if err != nil {
-				return usagef("policy show: %w", err)
+				return usageOf("policy show", err)
 			}
 			how := policyWriters([]baseline.Policy{p}, text.Policies)
 			how["yaml"] = yamlOf(p)

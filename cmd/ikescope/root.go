@@ -173,9 +173,7 @@ func flagError(cmd *cobra.Command, err error) error {
 	)
 	switch {
 	case errors.As(err, &value):
-		// What is wrong in a file may be several lines.
-		flag := "--" + value.GetFlag().Name + ": "
-		return usagef("%s%s", flag, strings.ReplaceAll(value.Unwrap().Error(), "\n", "\n"+flag))
+		return usageOf("--"+value.GetFlag().Name, value.Unwrap())
 	case errors.As(err, &missing):
 		return usagef("--%s: needs a value: %s", missing.GetFlag().Name, missing.GetFlag().Usage)
 	case errors.As(err, &unknown):

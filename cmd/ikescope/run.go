@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"syscall"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/pending"
@@ -26,6 +25,15 @@ func (e usageError) Unwrap() error { return e.error }
 
 func usagef(format string, args ...any) error {
 	return usageError{fmt.Errorf(format, args...)}
+}
+
+// usageOf returns the errors joined in err as usage errors about what is named.
+func usageOf(what string, err error) error {
+	var all []error
+	for _, e := range joined(err) {
+		all = append(all, fmt.Errorf("%s: %w", what, e))
+	}
+	return usageError{errors.Join(all...)}
 }
 
 // app is one run of the command.
@@ -68,12 +76,29 @@ func runContext(ctx context.Context, args []string, stdin io.Reader, stdout, std
 		fmt.Fprintf(stderr, "ikescope: %v\n", err)
 		return report.ExitInterrupted
 	}
-	for line := range strings.Lines(err.Error()) { // errors that were joined
-		fmt.Fprintf(stderr, "ikescope: %s\n", printable.Text(strings.TrimSuffix(line, "\n")))
+	for _, e := range joined(err) {
+		fmt.Fprintf(stderr, "ikescope: %s\n", printable.Text(e.Error()))
 	}
 	var usage usageError
 	if errors.As(err, &usage) || !started {
 		return exitUsage
 	}
 	return report.ExitError
+}
+
+// joined returns the errors that [errors.Join] put together in err, each of which
+// is one line, whatever line breaks a file name in it holds.
+func joined(err error) []error {
+	if usage, ok := err.(usageError); ok {
+		err = usage.error
+	}
+	several, ok := err.(interface{ Unwrap() []error })
+	if !ok || errors.Join(several.Unwrap()...).Error() != err.Error() {
+		return []error{err} // a message of its own, which may wrap several
+	}
+	var all []error
+	for _, e := range several.Unwrap() {
+		all = append(all, joined(e)...)
+	}
+	return all
 }
