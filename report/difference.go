@@ -1,6 +1,9 @@
 package report
 
-import "time"
+import (
+	"iter"
+	"time"
+)
 
 // DiffVersion is the version of a Diff as JSON.
 const DiffVersion = "1.0"
@@ -15,6 +18,36 @@ type Diff struct {
 	// OnlyOld and OnlyNew are targets that the other report does not hold.
 	OnlyOld []DiffTarget `json:"only_old"`
 	OnlyNew []DiffTarget `json:"only_new"`
+}
+
+// Differences are a difference that can be written: what changed of each target is
+// read one at a time, since all of it may be more than memory holds. A [Diff] is one
+// that memory holds.
+type Differences interface {
+	// Head returns all but Targets.
+	Head() Diff
+	// EachTarget yields those of both reports, in the order of the old one.
+	EachTarget() iter.Seq2[TargetDiff, error]
+}
+
+var _ Differences = (*Diff)(nil)
+
+// Head returns all of d but its targets.
+func (d *Diff) Head() Diff {
+	head := *d
+	head.Targets = nil
+	return head
+}
+
+// EachTarget yields the targets. No error is among them.
+func (d *Diff) EachTarget() iter.Seq2[TargetDiff, error] {
+	return func(yield func(TargetDiff, error) bool) {
+		for _, t := range d.Targets {
+			if !yield(t, nil) {
+				return
+			}
+		}
+	}
 }
 
 // DiffTarget names a target of one report.

@@ -16,8 +16,11 @@ import (
 // turn the direction of text, are written as \u escapes, so that the output is
 // safe to look at.
 func WriteJSON(w io.Writer, v any) error {
-	if s, ok := v.(Source); ok {
-		return writeSource(w, s)
+	switch v := v.(type) {
+	case Source:
+		return writeSource(w, v)
+	case Differences:
+		return writeDifferences(w, v)
 	}
 	b, err := indented("", v)
 	if err != nil {
@@ -61,6 +64,26 @@ func writeSource(w io.Writer, s Source) error {
 		}
 	})
 	out.field(",", "exit", head.Exit)
+	out.text("\n}\n")
+	return out.err
+}
+
+// writeDifferences writes d with the fields of a Diff in their order.
+func writeDifferences(w io.Writer, d Differences) error {
+	head := d.Head()
+	out := jsonFields{w: w}
+	out.field("{", "schema_version", head.SchemaVersion)
+	out.field(",", "tool", head.Tool)
+	out.field(",", "same", head.Same)
+	out.list("targets", func(yield func(any, error) bool) {
+		for t, err := range d.EachTarget() {
+			if !yield(t, err) {
+				return
+			}
+		}
+	})
+	out.field(",", "only_old", head.OnlyOld)
+	out.field(",", "only_new", head.OnlyNew)
 	out.text("\n}\n")
 	return out.err
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/archive"
 	"github.com/ikescope/ikescope/report/diff"
 	"github.com/ikescope/ikescope/report/text"
 )
@@ -41,11 +42,13 @@ is no longer known is never reported as refused.`,
 			if err != nil {
 				return usagef("diff: %w", err)
 			}
-			d, err := diff.Between(tool(), old, current)
+			d := archive.NewDifferences(&a.spool)
+			head, err := diff.Between(tool(), old, current, d.Add)
 			if err != nil {
 				return fmt.Errorf("diff: %w", err)
 			}
-			if exitCode && !d.Same {
+			d.SetHead(head)
+			if exitCode && !head.Same {
 				a.exit = report.ExitFailed
 			}
 			return a.print(&o, documentWriters(d, func(w io.Writer, look text.Options) error {

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/diff"
 	"github.com/ikescope/ikescope/report/gate"
 	"github.com/ikescope/ikescope/report/reporttest"
 	"github.com/ikescope/ikescope/report/scan"
@@ -78,6 +79,48 @@ func TestStore(t *testing.T) {
 	}
 	if err := report.WriteJSON(new(bytes.Buffer), s); err == nil {
 		t.Error("a store whose spool is closed is written without an error")
+	}
+}
+
+// TestDifferences: what is written of differences in a file is what is written of a
+// difference that memory holds.
+func TestDifferences(t *testing.T) {
+	old, current := manyTargets(t), manyTargets(t)
+	for i := range current.Targets {
+		switch i % 5 {
+		case 0:
+			current.Targets[i].Matrix = nil
+		case 1:
+			current.Targets[i].Name += ".elsewhere"
+		}
+	}
+	want := diff.Compare(old.Tool, old, current)
+	got := NewDifferences(spool(t))
+	head, err := diff.Between(old.Tool, old, current, got.Add)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got.SetHead(head)
+	for name, write := range map[string]func(*bytes.Buffer, report.Differences) error{
+		"json": func(b *bytes.Buffer, d report.Differences) error { return report.WriteJSON(b, d) },
+		"text": func(b *bytes.Buffer, d report.Differences) error { return text.Diff(b, d, text.Options{}) },
+	} {
+		var a, b bytes.Buffer
+		if err := errors.Join(write(&a, want), write(&b, got)); err != nil {
+			t.Fatal(err)
+		}
+		if d := cmp.Diff(a.String(), b.String()); d != "" {
+			t.Errorf("%s (-memory +file):\n%s", name, d)
+		}
+		if !strings.Contains(a.String(), "elsewhere") || !strings.Contains(a.String(), "unknown") {
+			t.Errorf("%s: a change is missing:\n%.2000s", name, &a)
+		}
+	}
+	if err := got.spool.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := report.WriteJSON(new(bytes.Buffer), got); err == nil {
+		t.Error("differences whose spool is closed are written without an error")
 	}
 }
 

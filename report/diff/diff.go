@@ -15,23 +15,29 @@ var effects = []report.Effect{report.EffectWeaker, report.EffectUnknown, report.
 
 // Compare tells what changed from old to current, as [Between] does.
 func Compare(tool report.Tool, old, current *report.Document) *report.Diff {
-	d, err := Between(tool, old, current)
+	targets := []report.TargetDiff{}
+	d, err := Between(tool, old, current, func(t report.TargetDiff) error {
+		targets = append(targets, t)
+		return nil
+	})
 	if err != nil {
 		panic("diff: internal error: " + err.Error()) // memory holds the targets
 	}
-	return d
+	d.Targets = targets
+	return &d
 }
 
 // Between tells what changed from old to current, reading one target of each at
-// a time. They are matched as [Match] does it. The error is of reading.
-func Between(tool report.Tool, old, current report.Targets) (*report.Diff, error) {
-	d := &report.Diff{SchemaVersion: report.DiffVersion, Tool: tool, Same: true, Targets: []report.TargetDiff{}, OnlyOld: []report.DiffTarget{}, OnlyNew: []report.DiffTarget{}}
+// a time. They are matched as [Match] does it. What changed of those of both goes
+// to keep; the result has all else. The error is of reading, or that of keep.
+func Between(tool report.Tool, old, current report.Targets, keep func(report.TargetDiff) error) (report.Diff, error) {
+	d := report.Diff{SchemaVersion: report.DiffVersion, Tool: tool, Same: true, OnlyOld: []report.DiffTarget{}, OnlyNew: []report.DiffTarget{}}
 	match := Match(Keys(old), Keys(current))
 	taken := make([]bool, current.Count())
 	for i, n := range match {
 		was, err := old.At(i)
 		if err != nil {
-			return nil, err
+			return d, err
 		}
 		if n < 0 {
 			d.OnlyOld = append(d.OnlyOld, report.DiffTargetOf(was))
@@ -40,11 +46,13 @@ func Between(tool report.Tool, old, current report.Targets) (*report.Diff, error
 		taken[n] = true
 		is, err := current.At(n)
 		if err != nil {
-			return nil, err
+			return d, err
 		}
 		t := Target(was, is)
 		d.Same = d.Same && t.Same
-		d.Targets = append(d.Targets, t)
+		if err := keep(t); err != nil {
+			return d, err
+		}
 	}
 	for n := range taken {
 		if taken[n] {
@@ -52,7 +60,7 @@ func Between(tool report.Tool, old, current report.Targets) (*report.Diff, error
 		}
 		is, err := current.At(n)
 		if err != nil {
-			return nil, err
+			return d, err
 		}
 		d.OnlyNew = append(d.OnlyNew, report.DiffTargetOf(is))
 	}

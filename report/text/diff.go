@@ -11,22 +11,31 @@ import (
 	"github.com/ikescope/ikescope/report"
 )
 
-// Diff writes d for people.
-func Diff(w io.Writer, d *report.Diff, o Options) error {
-	p := newPage(o)
-	for i := range d.Targets {
-		if i > 0 {
+// Diff writes d for people, one target after the other.
+func Diff(w io.Writer, d report.Differences, o Options) error {
+	head, count := d.Head(), 0
+	for t, err := range d.EachTarget() {
+		if err != nil {
+			return err
+		}
+		p := newPage(o)
+		if count > 0 {
 			p.out.WriteByte('\n')
 		}
-		p.targetDiff(&d.Targets[i])
+		p.targetDiff(&t)
+		if err := p.writeTo(w); err != nil {
+			return err
+		}
+		count++
 	}
-	if d.Same && len(d.Targets) == 0 {
+	p := newPage(o)
+	if head.Same && count == 0 {
 		p.text(0, "no difference: neither report holds a target")
-	} else if len(d.Targets) == 0 {
+	} else if count == 0 {
 		p.text(0, "no target is in both reports")
 	}
-	p.unmatched("ONLY OLD", d.OnlyOld)
-	p.unmatched("ONLY NEW", d.OnlyNew)
+	p.unmatched("ONLY OLD", head.OnlyOld)
+	p.unmatched("ONLY NEW", head.OnlyNew)
 	return p.writeTo(w)
 }
 
