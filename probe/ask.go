@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/ike"
-	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 )
@@ -141,40 +140,6 @@ func (s *scan) ask(ctx context.Context, purpose Purpose, offer []proposals.Produ
 		a = s.init(ctx, s.main, purpose, sent, method)
 	}
 	return a
-}
-
-// foreign returns a key exchange method that offer does not hold, so that the
-// gateway cannot select it. The first ones are known to every gateway and
-// their public values are short. It reports false if offer holds them all.
-func foreign(offer []proposals.Product) (ike.KeyExchangeMethod, bool) {
-	first := []ike.KeyExchangeMethod{ike.KE_ECP_256, ike.KE_ECP_384, ike.KE_ECP_521, ike.KE_MODP_1024, ike.KE_MODP_2048}
-	for _, m := range append(first, keyexchange.Methods()...) {
-		if !proposals.HasKeyExchange(offer, m) {
-			return m, true
-		}
-	}
-	return 0, false
-}
-
-// onlyMethod returns offer with the key exchange method m in place of all
-// others; withMethod with m beside them.
-func onlyMethod(offer []proposals.Product, m ike.KeyExchangeMethod) []proposals.Product {
-	out := slices.Clone(offer)
-	for i := range out {
-		out[i][proposals.KE] = []proposals.Algorithm{{Axis: proposals.KE, ID: uint16(m)}}
-	}
-	return out
-}
-
-func withMethod(offer []proposals.Product, m ike.KeyExchangeMethod) []proposals.Product {
-	out := slices.Clone(offer)
-	a := proposals.Algorithm{Axis: proposals.KE, ID: uint16(m)}
-	for i, p := range out {
-		if !slices.Contains(p[proposals.KE], a) {
-			out[i][proposals.KE] = append(slices.Clone(p[proposals.KE]), a)
-		}
-	}
-	return out
 }
 
 // begin counts an exchange, if there is budget for it.

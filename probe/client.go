@@ -11,24 +11,6 @@ import (
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
-// ClientAnswer is what a gateway made of a client's first packet.
-type ClientAnswer struct {
-	Name string // of the FirstPacket
-	// State is Accepted if the client gets an IKE SA, as far as algorithms go,
-	// Refused if it gets none, NoAnswer if no answer decides that, and
-	// NotTested if nothing was sent.
-	State matrix.State
-	// Outcome and Group are those of the last exchange.
-	Outcome initiator.Outcome
-	Group   ike.KeyExchangeMethod
-	// Suite is what the gateway chose, where it chose one.
-	Suite *proposals.Suite
-	// Notes say what the rest leaves out.
-	Notes []Note
-	// Evidence holds the numbers of the exchanges.
-	Evidence []int
-}
-
 // clients sends the first packet of each client.
 func (s *scan) clients(ctx context.Context) {
 	for _, p := range s.Clients {
@@ -89,7 +71,7 @@ func (c *clientTry) run(ctx context.Context) {
 		}
 	}
 	a := c.send(ctx, method)
-	if a.Outcome == initiator.InvalidKEPayload && isTaken(a.Exchange) && a.Group != method {
+	if a.Outcome == initiator.InvalidKEPayload && a.Taken() && a.Group != method {
 		switch {
 		case a.Group == c.packet.KE:
 			c.answer.State = matrix.Accepted
@@ -109,7 +91,7 @@ func (c *clientTry) run(ctx context.Context) {
 // stateless returns a method for a KE payload to which the gateway answers with
 // the one that it wants, if it does so.
 func (s *scan) stateless(offer []proposals.Product) (ike.KeyExchangeMethod, bool) {
-	named := func(x Exchange) bool { return x.Outcome == initiator.InvalidKEPayload && isTaken(x.Exchange) }
+	named := func(x Exchange) bool { return x.Outcome == initiator.InvalidKEPayload && x.Taken() }
 	if s.gateway.now().oracle != byForeignKE || !slices.ContainsFunc(s.journal.since(0), named) {
 		return 0, false
 	}

@@ -25,7 +25,7 @@ func (s *scan) confirm(ctx context.Context) {
 // exchange, if any is said to be accepted. Where there is none, it asks for one.
 func (s *scan) confirmAdditional(ctx context.Context) {
 	for _, x := range s.journal.since(0) {
-		if x.Outcome == initiator.Accepted && x.Suite != nil && isTaken(x.Exchange) && addsKeyExchange(*x.Suite) {
+		if x.Outcome == initiator.Accepted && x.Suite != nil && x.Taken() && addsKeyExchange(*x.Suite) {
 			return
 		}
 	}
@@ -42,7 +42,7 @@ func (s *scan) confirmAdditional(ctx context.Context) {
 			a := s.insist(ctx, func() initiator.Answer {
 				return s.init(ctx, s.main, PurposeDetail, []proposals.Product{suite.Product()}, method)
 			})
-			if a.Outcome == initiator.NotTried || a.Outcome == initiator.Accepted && isTaken(a.Exchange) {
+			if a.Outcome == initiator.NotTried || a.Outcome == initiator.Accepted && a.Taken() {
 				return
 			}
 			last = a.ID
@@ -82,7 +82,7 @@ func (s *scan) confirmMethods(ctx context.Context) {
 			}
 		}
 	}
-	if newest <= lastWidelyKnown || slices.ContainsFunc(s.journal.since(0), func(x Exchange) bool { return x.KE >= newest && isIKEv2(x.Outcome) }) {
+	if newest <= lastWidelyKnown || slices.ContainsFunc(s.journal.since(0), func(x Exchange) bool { return x.KE >= newest && x.Outcome.IsIKEv2() }) {
 		return
 	}
 	offer := []proposals.Product{suite.Product()}

@@ -37,7 +37,7 @@ func Contradictions(r Result) []Contradiction {
 	}
 	var answered [questionKinds]bool
 	for _, x := range r.Exchanges {
-		if !x.Doubtful && x.Outcome == initiator.InvalidKEPayload && isTaken(x.Exchange) {
+		if !x.Doubtful && x.Outcome == initiator.InvalidKEPayload && x.Taken() {
 			answered[kindOf(x)] = true
 		}
 	}
@@ -52,7 +52,7 @@ func Contradictions(r Result) []Contradiction {
 			if s, evidence, ok := acceptedOf(m, x.Offer); ok {
 				out = append(out, Contradiction{s, matrix.Accepted, x.ID, evidence})
 			}
-		case isTaken(x.Exchange):
+		case x.Taken():
 			if s, evidence, ok := refusedWhole(m, meantBy(x)); ok {
 				out = append(out, Contradiction{s, matrix.Refused, x.ID, evidence})
 			}

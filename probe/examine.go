@@ -72,82 +72,6 @@ func (s *scan) distrustNames(exchange int) {
 	s.askOpening()
 }
 
-// impossibility is a way in which an offer cannot be meant.
-type impossibility uint8
-
-const (
-	unknownType      impossibility = iota // a transform type that nobody has
-	unknownENCR                           // a number that nobody has, of each axis
-	unknownPRF                            //
-	unknownINTEG                          //
-	unknownKE                             //
-	unknownKeyLength                      // that the cipher does not have
-	impossibilities
-)
-
-// Numbers for private use, which no gateway can know from us.
-const (
-	nobodysType   = ike.TransformType(250)
-	nobodysNumber = 65001
-	// nobodysKeyLength is none of AES, in bits.
-	nobodysKeyLength = 136
-)
-
-// impossible returns the control offer with what cannot be meant of a kind in
-// each suite; the type of unknownType is for the caller to add.
-func impossible(control []proposals.Product, kind impossibility) []proposals.Product {
-	var out []proposals.Product
-	for _, p := range control {
-		switch kind {
-		case unknownENCR:
-			if len(p[proposals.INTEG]) == 0 {
-				continue // it would need an INTEG, as no one knows it as AEAD
-			}
-			p[proposals.ENCR] = []proposals.Algorithm{nobodysCipher}
-		case unknownPRF, unknownKE:
-			axis := proposals.PRF
-			if kind == unknownKE {
-				axis = proposals.KE
-			}
-			p[axis] = []proposals.Algorithm{{Axis: axis, ID: nobodysNumber}}
-		case unknownINTEG:
-			if len(p[proposals.INTEG]) == 0 {
-				continue
-			}
-			p[proposals.INTEG] = []proposals.Algorithm{{Axis: proposals.INTEG, ID: nobodysNumber}}
-		case unknownKeyLength:
-			i := slices.IndexFunc(p[proposals.ENCR], func(a proposals.Algorithm) bool { return a.KeyBits != 0 })
-			if i < 0 {
-				continue
-			}
-			a := p[proposals.ENCR][i]
-			a.KeyBits = nobodysKeyLength
-			p[proposals.ENCR] = []proposals.Algorithm{a}
-		}
-		out = append(out, p)
-	}
-	return out
-}
-
-// impossiblePacket returns an offer of these kinds, whose proposals have a decoy
-// among their methods, if there is one.
-func (k knowledge) impossiblePacket(kinds ...impossibility) *initiator.FirstPacket {
-	packet := &initiator.FirstPacket{Name: "control"}
-	for _, kind := range kinds {
-		for _, p := range impossible(k.control, kind) {
-			if k.oracle == byDecoy {
-				p = withMethod([]proposals.Product{p}, k.decoy)[0]
-			}
-			proposal := p.Proposal(uint8(len(packet.Proposals) + 1))
-			if kind == unknownType {
-				proposal.Transforms = append(proposal.Transforms, ike.Transform{Type: nobodysType, ID: 1})
-			}
-			packet.Proposals = append(packet.Proposals, proposal)
-		}
-	}
-	return packet
-}
-
 // askImpossible offers what cannot be meant.
 func (s *scan) askImpossible(ctx context.Context, kinds ...impossibility) initiator.Answer {
 	known := s.gateway.now()
@@ -169,14 +93,6 @@ func (s *scan) askImpossible(ctx context.Context, kinds ...impossibility) initia
 		s.findLimit(ctx, len(a.Request)) // it is long
 	}
 	return a
-}
-
-func allImpossible() []impossibility {
-	var all []impossibility
-	for kind := range impossibilities {
-		all = append(all, kind)
-	}
-	return all
 }
 
 // testUnderstanding offers one by one what only a gateway takes that does not
@@ -255,7 +171,7 @@ func (s *scan) findAdditional(ctx context.Context) {
 		return
 	}
 	a := s.insist(ctx, func() initiator.Answer { return s.init(ctx, s.main, PurposeDetail, offer, method) })
-	if a.Outcome == initiator.Accepted && !isTaken(a.Exchange) || a.Outcome == initiator.OtherError && a.Notify == ike.INVALID_SYNTAX {
+	if a.Outcome == initiator.Accepted && !a.Taken() || a.Outcome == initiator.OtherError && a.Notify == ike.INVALID_SYNTAX {
 		s.gateway.learn(func(k *knowledge) { k.noAdditional = a.ID })
 		s.findings.habit(HabitNoAdditional, 0, a.ID)
 	}

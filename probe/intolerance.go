@@ -39,51 +39,9 @@ func (s *scan) reads(ctx context.Context, algorithms ...proposals.Algorithm) boo
 	known := s.gateway.now()
 	a := s.sound(ctx, s.offering(ctx, beside(known.control, algorithms)))
 	if known.takesControl {
-		return isTaken(a.Exchange)
+		return a.Taken()
 	}
 	return a.Outcome == initiator.NoProposalChosen
-}
-
-// beside returns the control offer with algorithms put into it where they
-// belong.
-func beside(control []proposals.Product, algorithms []proposals.Algorithm) []proposals.Product {
-	out := slices.Clone(control)
-	var hybrid *proposals.Product
-	for _, a := range algorithms {
-		switch {
-		case a.Axis >= proposals.ADDKE1:
-			if hybrid == nil {
-				p := control[0]
-				hybrid = &p
-			}
-			hybrid[a.Axis] = append(slices.Clone(hybrid[a.Axis]), a)
-			continue
-		case a.Axis == proposals.INTEG && a.IsNone():
-			continue // that is to leave it out
-		}
-		for i, p := range out {
-			aead := len(p[proposals.INTEG]) == 0
-			if a.Axis == proposals.ENCR && a.AEAD() != aead || a.Axis == proposals.INTEG && aead || slices.Contains(p[a.Axis], a) {
-				continue
-			}
-			out[i][a.Axis] = append(slices.Clone(p[a.Axis]), a)
-		}
-	}
-	if hybrid != nil {
-		out = append(out, *hybrid)
-	}
-	return out
-}
-
-// tolerates reports whether offer holds no algorithm that keeps the gateway from
-// answering.
-func (k knowledge) tolerates(offer []proposals.Product) bool {
-	for a := range algorithmsOf(offer) {
-		if k.intolerances[a] != 0 {
-			return false
-		}
-	}
-	return true
 }
 
 // readable finds out whether the gateway reads offers like that of q at all:
@@ -95,13 +53,13 @@ func (s *scan) readable(ctx context.Context, q *question) (parts []*question, ok
 	octets := known.octetsAs(q.offer)
 	switch {
 	case !known.tolerates(q.offer):
-		return known.divide(q.offer), false
+		return partsOf(known.divide(q.offer)), false
 	case octets <= known.longest || q.errors > 0:
 		return nil, true
 	}
 	// All of it is read in short requests. Is it too long?
 	if s.findLimit(ctx, octets) {
-		return s.gateway.now().divide(q.offer), false
+		return partsOf(s.gateway.now().divide(q.offer)), false
 	}
 	return nil, octets <= s.gateway.now().longest
 }

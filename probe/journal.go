@@ -29,7 +29,7 @@ func (j *journal) begin(purpose Purpose, closings int) bool {
 	defer j.mu.Unlock()
 	reserve := 0
 	if purpose == PurposeMatrix || purpose == PurposeControl {
-		reserve = min(detailBudget, j.budget/4)
+		reserve = j.kept()
 	}
 	if j.budget > 0 && j.begun+closings+reserve >= j.budget && purpose != PurposeReach && purpose != PurposeClose {
 		j.spent = true
@@ -123,6 +123,17 @@ func (j *journal) fail(err error) {
 	defer j.mu.Unlock()
 	j.err = errors.Join(j.err, err)
 }
+
+// failure returns what is wrong on our side; nil if nothing is.
+func (j *journal) failure() error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.err
+}
+
+// kept returns how many exchanges of the budget are for what comes after the
+// matrix.
+func (j *journal) kept() int { return min(detailBudget, j.budget/4) }
 
 // noted returns the notes so far.
 func (j *journal) noted() []Note {

@@ -46,7 +46,7 @@ func (s *scan) checkLiveness(ctx context.Context) liveness {
 			s.restart.ask(NoteControlRefused)
 			return livenessUnknown
 		}
-		if isIKEv2(a.Outcome) {
+		if a.Outcome.IsIKEv2() {
 			return found
 		}
 		if found == isThere {
@@ -110,6 +110,15 @@ func (s *scan) sound(ctx context.Context, ask func() initiator.Answer) initiator
 			return initiator.Answer{}
 		case isThere:
 			return a
+		}
+	}
+}
+
+// measure asks the control offer until it is known how often a request is lost.
+func (s *scan) measure(ctx context.Context) {
+	for range measured {
+		if s.loss.isMeasured() || s.insist(ctx, s.offeringControl(ctx)).Outcome == initiator.NotTried {
+			return
 		}
 	}
 }

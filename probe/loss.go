@@ -1,7 +1,6 @@
 package probe
 
 import (
-	"context"
 	"math"
 	"sync"
 
@@ -88,12 +87,3 @@ func (t tally) enough() int {
 
 // measured is how many requests it takes to know a path.
 const measured = 20
-
-// measure asks the control offer until it is known how often a request is lost.
-func (s *scan) measure(ctx context.Context) {
-	for range measured {
-		if s.loss.isMeasured() || s.insist(ctx, s.offeringControl(ctx)).Outcome == initiator.NotTried {
-			return
-		}
-	}
-}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"maps"
-	"math"
 	"slices"
 	"sync/atomic"
 
@@ -167,7 +166,7 @@ func (s *scan) takesAlone(ctx context.Context) bool {
 		}
 		if a := s.sound(ctx, s.offering(ctx, offer)); a.Outcome == initiator.NotTried {
 			return false
-		} else if isTaken(a.Exchange) {
+		} else if a.Taken() {
 			s.gateway.setControl(offer, true)
 			suite, _ := offer[0].First()
 			s.testReading(ctx, suite)
@@ -202,7 +201,7 @@ func (s *scan) recheck(ctx context.Context, m *matrix.Matrix) bool {
 // acceptedSuite returns a suite of an accepted answer.
 func (s *scan) acceptedSuite() (proposals.Suite, bool) {
 	for _, x := range s.journal.since(0) {
-		if x.Outcome == initiator.Accepted && x.Suite != nil && !x.Doubtful && isTaken(x.Exchange) {
+		if x.Outcome == initiator.Accepted && x.Suite != nil && !x.Doubtful && x.Taken() {
 			return *x.Suite, true
 		}
 	}
@@ -290,7 +289,7 @@ func (s *scan) changed(ctx context.Context, m *matrix.Matrix, run []Exchange) bo
 	}
 	for _, offer := range slices.Concat(largest(refused, 1), largest(earlier, maxEarlier)) {
 		checks.Go(func() error {
-			if isTaken(s.insist(ctx, s.offering(ctx, offer)).Exchange) {
+			if s.insist(ctx, s.offering(ctx, offer)).Taken() {
 				changed.Store(true)
 			}
 			return nil
@@ -298,21 +297,6 @@ func (s *scan) changed(ctx context.Context, m *matrix.Matrix, run []Exchange) bo
 	}
 	_ = checks.Wait() // what it runs returns no error
 	return changed.Load()
-}
-
-// largest returns the n of offers that hold the most suites.
-func largest(offers [][]proposals.Product, n int) [][]proposals.Product {
-	slices.SortStableFunc(offers, func(a, b []proposals.Product) int { return cmp.Compare(sizeOf(b), sizeOf(a)) })
-	return offers[:min(n, len(offers))]
-}
-
-// sizeOf returns how many suites offer holds, at most.
-func sizeOf(offer []proposals.Product) float64 {
-	size := 0.0
-	for _, p := range offer {
-		size += math.Min(float64(p.Size()), math.MaxInt64)
-	}
-	return size
 }
 
 // explain notes what a reader of the matrix has to know.
@@ -330,6 +314,6 @@ func (s *scan) explain() {
 		s.journal.note(Note{Kind: NoteIntolerances, Algorithms: algorithms})
 	}
 	if s.journal.isSpent() {
-		s.journal.note(Note{Kind: NoteBudget, Count: min(detailBudget, s.MaxExchanges/4), Of: s.MaxExchanges})
+		s.journal.note(Note{Kind: NoteBudget, Count: s.journal.kept(), Of: s.MaxExchanges})
 	}
 }

@@ -12,24 +12,6 @@ import (
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
-// oracle is which KE payload goes with an offer, so that the answer shows what the
-// gateway thinks of the offer.
-type oracle uint8
-
-const (
-	// byForeignKE: with a KE payload of a method that is not in the offer.
-	// The gateway selects a suite first and then asks for its method with
-	// INVALID_KE_PAYLOAD, or has no proposal to choose. It keeps nothing.
-	byForeignKE oracle = iota
-	// byDecoy: with a KE payload of a method that is put into the offer, and
-	// that the gateway does not take. For gateways that refuse a method that
-	// is not offered.
-	byDecoy
-	// byOwnKE: with a KE payload of the only method that is offered, so that
-	// an acceptable offer is accepted, and the IKE SA has to be closed.
-	byOwnKE
-)
-
 // decoys are methods that hardly a gateway takes any more, with short public
 // values that every gateway knows.
 var decoys = []ike.KeyExchangeMethod{ike.KE_MODP_768, ike.KE_ECP_521, ike.KE_MODP_1024, ike.KE_MODP_1536}
@@ -82,7 +64,7 @@ func (s *scan) findOracleAgain(ctx context.Context) {
 		return
 	}
 	s.gateway.learn(func(k *knowledge) { k.oracle = byOwnKE })
-	if a := s.insist(ctx, s.offeringControl(ctx)); isTaken(a.Exchange) || a.Outcome == initiator.NotTried {
+	if a := s.insist(ctx, s.offeringControl(ctx)); a.Taken() || a.Outcome == initiator.NotTried {
 		s.askOpening()
 		return
 	}

@@ -63,7 +63,7 @@ func (s *scan) preference(ctx context.Context) {
 	// The matrix was asked for other ends, and its answers are a test.
 	s.closing.Wait()
 	for _, x := range s.journal.since(0) {
-		if isTaken(x.Exchange) && learnt.Contradicts(chosenIn(x.Exchange)) {
+		if x.Taken() && learnt.Contradicts(chosenIn(x.Exchange)) {
 			return
 		}
 	}
@@ -168,16 +168,4 @@ func methodOrder(c choice.Choice) (order []ike.KeyExchangeMethod, complete bool)
 		left = without(left, m)
 	}
 	return order, true
-}
-
-// without returns offer with the method m taken away.
-func without(offer []proposals.Product, m ike.KeyExchangeMethod) []proposals.Product {
-	var out []proposals.Product
-	for _, p := range offer {
-		p[proposals.KE] = slices.DeleteFunc(slices.Clone(p[proposals.KE]), func(a proposals.Algorithm) bool { return a.ID == uint16(m) })
-		if len(p[proposals.KE]) > 0 {
-			out = append(out, p)
-		}
-	}
-	return out
 }

@@ -34,6 +34,16 @@ type question struct {
 	errors int
 }
 
+// partsOf returns the questions for parts of an offer; those that have their answer
+// are not asked.
+func partsOf(parts []matrix.Part) []*question {
+	var out []*question
+	for _, p := range parts {
+		out = append(out, &question{offer: p.Products, answer: p.Answer, over: p.Exchange != 0})
+	}
+	return out
+}
+
 // leaves returns the questions that are asked.
 func (q *question) leaves() []*question {
 	if len(q.parts) == 0 {
@@ -79,7 +89,7 @@ func (s *scan) asker(ctx context.Context) func([]matrix.Offer) []matrix.Answer {
 		questions := make([]*question, len(offers))
 		known := s.gateway.now()
 		for i, o := range offers {
-			questions[i] = &question{offer: o.Products, parts: known.divide(o.Products)}
+			questions[i] = &question{offer: o.Products, parts: partsOf(known.divide(o.Products))}
 		}
 		s.settle(ctx, questions)
 		answers := make([]matrix.Answer, len(offers))
@@ -107,7 +117,7 @@ func (s *scan) pose(ctx context.Context, questions []*question) (seen bool) {
 		if known.refusal.how == dropsRefused && i%controlEvery == 0 {
 			controls++
 			asking.Go(func() error {
-				if a := s.ask(ctx, PurposeControl, known.control); isTaken(a.Exchange) && a.Tries == 1 {
+				if a := s.ask(ctx, PurposeControl, known.control); a.Taken() && a.Tries == 1 {
 					prompt.Add(1)
 				}
 				return nil
@@ -194,50 +204,4 @@ func (s *scan) learn(q *question, x initiator.Exchange) {
 			q.answer.State, q.over = matrix.Refused, true
 		}
 	}
-}
-
-// meaning returns what an exchange says of the suites of offer.
-func meaning(offer []proposals.Product, x initiator.Exchange) matrix.Answer {
-	out := matrix.Answer{State: matrix.NoAnswer, Exchange: x.ID}
-	switch x.Outcome {
-	case initiator.Accepted:
-		if x.Suite == nil {
-			break // it was not asked for one
-		}
-		if slices.ContainsFunc(offer, func(p proposals.Product) bool { return p.Contains(*x.Suite) }) {
-			out.State, out.Suite = matrix.Accepted, x.Suite
-		} else if leftOut(offer, *x.Suite) {
-			out.State = matrix.Refused
-		}
-	case initiator.InvalidKEPayload:
-		if methods := proposals.KeyExchangeMethods(offer); len(methods) == 1 && methods[0] == x.KE && x.Group != x.KE {
-			// It asks for what was not offered, of who has no other method.
-			out.State = matrix.Refused
-		} else if slices.Contains(methods, x.Group) && x.Group != x.KE {
-			out.State = matrix.Accepted
-			out.KE = proposals.Algorithm{Axis: proposals.KE, ID: uint16(x.Group)}
-		}
-	case initiator.NoProposalChosen:
-		out.State = matrix.Refused
-	}
-	return out
-}
-
-// leftOut reports whether s is a suite of offer but for additional key exchanges,
-// which all of the offer has.
-func leftOut(offer []proposals.Product, s proposals.Suite) bool {
-	found := false
-	for _, p := range offer {
-		additional := slices.ContainsFunc(p[proposals.ADDKE1:], func(list []proposals.Algorithm) bool {
-			return len(list) > 0 && !slices.ContainsFunc(list, proposals.Algorithm.IsNone)
-		})
-		if !additional {
-			return false
-		}
-		for axis := proposals.ADDKE1; axis < proposals.NumAxes; axis++ {
-			p[axis] = nil
-		}
-		found = found || p.Contains(s)
-	}
-	return found
 }

@@ -24,14 +24,6 @@ const clientGreeting = "aes256gcm16-aes128gcm16-aes192gcm16-chacha20poly1305-prf
 
 const moreMethods = "modp2048-ecp256-modp3072-modp4096-ecp384-ecp521-x25519-modp1024-modp1536-modp6144-modp8192-ecp256bp-ecp384bp-x448"
 
-func mustParse(s string) []proposals.Product {
-	products, err := proposals.ParseProducts(s)
-	if err != nil {
-		panic("probe: internal error: " + err.Error())
-	}
-	return products
-}
-
 // reach asks over each transport whether an IKEv2 responder is there.
 func (s *scan) reach(ctx context.Context) {
 	offer := mustParse(greeting)
@@ -71,7 +63,7 @@ func (s *scan) reach(ctx context.Context) {
 	}
 	s.result.Verdict = verdictOf(s.result.Paths)
 	for i, a := range answers {
-		if isIKEv2(a.Outcome) {
+		if a.Outcome.IsIKEv2() {
 			s.main = s.Transports[i]
 			s.meet(ctx, a, client)
 			break
@@ -110,7 +102,7 @@ func (s *scan) unanswered(answers []initiator.Answer) []initiator.Transport {
 // meet takes the first answer of the gateway for what it says of the way to
 // ask it.
 func (s *scan) meet(ctx context.Context, a initiator.Answer, client bool) {
-	control, taken := s.gateway.now().control, isTaken(a.Exchange)
+	control, taken := s.gateway.now().control, a.Taken()
 	switch {
 	case a.Outcome == initiator.InvalidKEPayload && taken:
 		s.gateway.setControl(onlyMethod(control, a.Group), true)
@@ -133,7 +125,7 @@ func (s *scan) negotiates() bool {
 		case x.Type != ike.IKE_SA_INIT:
 		case x.Notify == ike.REDIRECT:
 			redirected = append(redirected, x.ID)
-		case isIKEv2(x.Outcome) && x.Outcome != initiator.CookieLoop:
+		case x.Outcome.IsIKEv2() && x.Outcome != initiator.CookieLoop:
 			return true
 		case x.Outcome == initiator.Malformed:
 			broken = append(broken, x.ID)
@@ -169,7 +161,7 @@ func pathOf(t initiator.Transport, a initiator.Answer) Path {
 		p.Reporter = a.Blocked.Reporter
 	}
 	switch {
-	case isIKEv2(a.Outcome), a.Outcome == initiator.Malformed && a.Message != nil: // its header is right
+	case a.Outcome.IsIKEv2(), a.Outcome == initiator.Malformed && a.Message != nil: // its header is right
 		p.State = initiator.PathAnswers
 	case a.Outcome == initiator.Echo, a.Outcome == initiator.NotIKE, a.Outcome == initiator.Malformed:
 		p.State = initiator.PathNotIKE

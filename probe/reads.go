@@ -9,20 +9,6 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 )
 
-// reads is how much a gateway reads of an offer, or takes without refusing it
-// for its length; 0 is no limit that is known.
-type reads struct {
-	// transforms of a type in a proposal, and proposals.
-	transforms, proposals int
-	// tested: it is known.
-	tested bool
-	// evidence is an exchange that shows a limit.
-	evidence int
-}
-
-// limits reports whether there is a limit.
-func (r reads) limits() bool { return r.transforms+r.proposals > 0 }
-
 // fullTransforms is how many transforms of a type are in a proposal at most,
 // fullProposals how many proposals in an offer, as the planner makes them.
 const (
@@ -67,7 +53,7 @@ func (s *scan) testReading(ctx context.Context, suite proposals.Suite) (found bo
 		least, most := 1, test.full // read, and perhaps read
 		id := test.whole.ID         // of the exchange that shows the limit
 		switch a := test.whole; {
-		case isTaken(a.Exchange):
+		case a.Taken():
 			continue
 		case a.Outcome == initiator.NotTried:
 			return false
@@ -82,7 +68,7 @@ func (s *scan) testReading(ctx context.Context, suite proposals.Suite) (found bo
 			switch {
 			case a.Outcome == initiator.NotTried:
 				return false
-			case isTaken(a.Exchange):
+			case a.Taken():
 				least = middle
 			default:
 				most, id = middle, a.ID
@@ -113,46 +99,4 @@ func (s *scan) tryReading(ctx context.Context, offer []proposals.Product) initia
 		a = s.sound(ctx, s.offering(ctx, offer)) // once more, as much hangs on it
 	}
 	return a
-}
-
-// readsLess reports whether offer is more than the gateway reads, as far as the
-// numbers of transforms and proposals go.
-func (k knowledge) readsLess(offer []proposals.Product) bool {
-	r := k.reads
-	return r.proposals > 0 && len(offer) > r.proposals || r.transforms > 0 && slices.ContainsFunc(offer, func(p proposals.Product) bool {
-		return slices.ContainsFunc(p[:], func(list []proposals.Algorithm) bool { return len(list) > r.transforms })
-	})
-}
-
-// lastOf returns p, of one suite, with its algorithms as the last of n of each
-// type, of which the others are nobody's.
-func lastOf(p proposals.Product, n int) proposals.Product {
-	for axis := range p {
-		if len(p[axis]) == 0 {
-			continue
-		}
-		var list []proposals.Algorithm
-		for i := range n - 1 {
-			list = append(list, nobodys(proposals.Axis(axis), i))
-		}
-		p[axis] = append(list, p[axis]...)
-	}
-	return p
-}
-
-// lastProposal returns p as the last of n proposals, of which the others are
-// like it, with a PRF that is nobody's.
-func lastProposal(p proposals.Product, n int) []proposals.Product {
-	var out []proposals.Product
-	for i := range n - 1 {
-		other := p
-		other[proposals.PRF] = []proposals.Algorithm{nobodys(proposals.PRF, i)}
-		out = append(out, other)
-	}
-	return append(out, p)
-}
-
-// nobodys returns one of many algorithms for private use.
-func nobodys(axis proposals.Axis, i int) proposals.Algorithm {
-	return proposals.Algorithm{Axis: axis, ID: nobodysNumber + uint16(i)}
 }

@@ -4,32 +4,9 @@ import (
 	"context"
 	"slices"
 
-	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 )
-
-// refusal is how a gateway refuses an offer.
-type refusal struct {
-	how    refusalKind
-	notify ike.NotifyType // of refusesByError
-	// counts is how many offers count as refused for their silence, tries how
-	// often they were sent.
-	counts, tries int
-}
-
-type refusalKind uint8
-
-const (
-	refusesAsUnknown refusalKind = iota // not found out
-	refusesAloud                        // NO_PROPOSAL_CHOSEN
-	refusesByError                      // another error notify
-	dropsRefused                        // silence
-	refusesUnclearly                    // none of these is sure
-)
-
-// nobodysCipher is of private use: no gateway selects it.
-var nobodysCipher = proposals.Algorithm{Axis: proposals.ENCR, ID: 65001, KeyBits: 256}
 
 // learnRefusal finds out how the gateway refuses, by an offer that it cannot
 // accept.

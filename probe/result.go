@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
-	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/choice"
 	"github.com/ikescope/ikescope/proposals/matrix"
@@ -40,59 +39,6 @@ func (v Verdict) String() string {
 	return fmt.Sprintf("Verdict(%d)", uint8(v))
 }
 
-// Path is one transport to the target.
-type Path struct {
-	Transport initiator.Transport
-	Port      uint16 // UDP port of the gateway
-	State     initiator.PathState
-	// RTT is the smallest round trip measured; 0 without an answer.
-	RTT time.Duration
-	// Sent and Received count datagrams.
-	Sent, Received int
-	// Reporter is who sent the ICMP error, where one came.
-	Reporter netip.Addr
-	// Detail says in a few words what was seen, where State alone does not.
-	Detail string
-	// Evidence holds the numbers of the exchanges that show State.
-	Evidence []int
-}
-
-// NAT is what the NAT_DETECTION notifies of RFC 7296 Section 2.23 told.
-type NAT struct {
-	// Supported: the gateway sent both notifies.
-	Supported        bool
-	LocalBehindNAT   bool
-	GatewayBehindNAT bool
-	// Local is our socket's address. Observed is ours as the gateway sees
-	// it, found by trying ports and known addresses against its hash; it is
-	// invalid where it was not found.
-	Local, Observed netip.AddrPort
-	Evidence        []int
-}
-
-// Gateway is what accepted answers told beside the suite.
-type Gateway struct {
-	// VendorIDs in the order seen, each once.
-	VendorIDs [][]byte
-	// Notifies are the status notifies of an accepted answer, each once,
-	// ascending.
-	Notifies        []ike.NotifyType
-	SignatureHashes []ike.HashAlgorithm
-	// Authorities counts the certification authorities of its CERTREQs.
-	Authorities int
-	// Redirect is where a REDIRECT notify points, printable; else "".
-	Redirect string
-	Evidence []int
-}
-
-// evidence returns that of g, which may be nil.
-func (g *Gateway) evidence() []int {
-	if g == nil {
-		return nil
-	}
-	return g.Evidence
-}
-
 // Preference is how the gateway chooses, as far as it was seen.
 type Preference struct {
 	// KE lists key exchange methods, most preferred first: in the order in
@@ -115,29 +61,6 @@ type Preference struct {
 	// fits one request and that this scanner can compute.
 	Suite    *proposals.Suite
 	Evidence []int
-}
-
-// Exchange is one exchange of a scan: the evidence.
-type Exchange struct {
-	initiator.Exchange
-	Purpose Purpose
-	// Decides is what the matrix takes from it: Refused if its offer is,
-	// silence being a refusal perhaps, Accepted if a suite of it is, NotTested
-	// if it takes nothing.
-	Decides matrix.State
-	// Doubtful: its answer was found not to say what it seemed to, or not to be
-	// the gateway's, so that nothing rests on it.
-	Doubtful bool
-	// Confirmed: the keys of the IKE SA that it opened are the gateway's, too, so
-	// that the accepted answer is its own.
-	Confirmed bool
-}
-
-// Cost is what a scan took.
-type Cost struct {
-	initiator.Cost
-	HalfOpenPeak, HalfOpenLeft int
-	Elapsed                    time.Duration
 }
 
 // Result is everything that one scan of one address found.

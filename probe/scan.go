@@ -71,7 +71,7 @@ func (s *scan) run(ctx context.Context) error {
 		s.conn = c
 		s.explore(ctx)
 		s.sumUp()
-		if err := c.Close(); err != nil && s.journal.err == nil {
+		if err := c.Close(); err != nil && s.journal.failure() == nil {
 			s.journal.fail(fmt.Errorf("close the socket: %w", err))
 		}
 	}
@@ -161,7 +161,7 @@ func (s *scan) finish(ctx context.Context) error {
 	if late(ctx) {
 		s.journal.note(Note{Kind: NoteDeadline, Detail: s.Deadline.String()})
 	}
-	r.Exchanges, r.Notes, r.Err = s.journal.since(0), s.journal.notes, s.journal.err
+	r.Exchanges, r.Notes, r.Err = s.journal.since(0), s.journal.noted(), s.journal.failure()
 	slices.SortFunc(r.Exchanges, func(a, b Exchange) int { return a.ID - b.ID })
 	for i := range r.Paths {
 		r.Paths[i].Port = s.target.Paths.Port(r.Paths[i].Transport)

@@ -2,6 +2,7 @@ package initiator
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
@@ -47,6 +48,15 @@ func (o Outcome) String() string {
 	return fmt.Sprintf("Outcome(%d)", uint8(o))
 }
 
+// IsIKEv2 reports whether only an IKEv2 responder answers so.
+func (o Outcome) IsIKEv2() bool {
+	switch o {
+	case Accepted, InvalidKEPayload, NoProposalChosen, CookieLoop, OtherError:
+		return true
+	}
+	return false
+}
+
 // Exchange is one request with its retries and its answer.
 type Exchange struct {
 	ID        int // from 1; also the last two octets of the request's initiator SPI
@@ -68,6 +78,19 @@ type Exchange struct {
 	Cookie bool
 	Sent   time.Time
 	RTT    time.Duration // from the try that was answered; 0 without one
+}
+
+// Taken reports whether the gateway accepts a suite of what x offered. An
+// INVALID_KE_PAYLOAD that names what was not offered, or the method of our KE
+// payload, says nothing.
+func (x Exchange) Taken() bool {
+	switch x.Outcome {
+	case Accepted:
+		return x.Suite != nil && slices.ContainsFunc(x.Offer, func(p proposals.Product) bool { return p.Contains(*x.Suite) })
+	case InvalidKEPayload:
+		return x.Group != x.KE && proposals.HasKeyExchange(x.Offer, x.Group)
+	}
+	return false
 }
 
 // Cost is what the exchanges of a Conn took.

@@ -44,7 +44,7 @@ func TestFailure(t *testing.T) {
 // TestGatewayNow: what was known stays as it was while more is learnt.
 func TestGatewayNow(t *testing.T) {
 	var g gateway
-	offer := products(t, "aes256-sha256-prfsha256-modp2048-ecp256")
+	offer := mustParse("aes256-sha256-prfsha256-modp2048-ecp256")
 	aes, group := offer[0][proposals.ENCR][0], offer[0][proposals.KE][1]
 	before := g.now()
 	if unread := before.unread(offer); len(unread) != 5 {
@@ -72,17 +72,17 @@ func TestGatewayNow(t *testing.T) {
 // rest can be asked, and that part stays without an answer.
 func TestDivide(t *testing.T) {
 	var g gateway
-	offer := products(t, "aes256-aes128-sha256-prfsha256-modp2048-ecp256")
+	offer := mustParse("aes256-aes128-sha256-prfsha256-modp2048-ecp256")
 	if parts := g.now().divide(offer); parts != nil {
 		t.Fatalf("%d parts of an offer that can be asked", len(parts))
 	}
 	g.addIntolerance(offer[0][proposals.KE][1], 9)
 	parts := g.now().divide(offer)
-	if len(parts) != 2 || !parts[0].over || parts[0].answer.Exchange != 9 || parts[1].over {
+	if len(parts) != 2 || parts[0].Exchange != 9 || parts[1].Exchange != 0 {
 		t.Fatalf("parts %+v", parts)
 	}
 	for i, want := range []string{"aes256-aes128-sha256-prfsha256-ecp256", "aes256-aes128-sha256-prfsha256-modp2048"} {
-		if got := parts[i].offer[0].String(); got != want {
+		if got := parts[i].Products[0].String(); got != want {
 			t.Errorf("part %d is %s, want %s", i, got, want)
 		}
 	}
@@ -92,11 +92,11 @@ func TestDivide(t *testing.T) {
 	if parts := g.now().divide(offer); len(parts) != 2 {
 		t.Errorf("%d parts, want one for each method", len(parts))
 	}
-	limit := g.now().octetsAs(products(t, "aes256-sha256-prfsha256-modp2048"))
+	limit := g.now().octetsAs(mustParse("aes256-sha256-prfsha256-modp2048"))
 	g.learn(func(k *knowledge) { k.limit = limit })
 	for _, p := range g.now().divide(offer) {
-		if n := g.now().octetsAs(p.offer); n > limit {
-			t.Errorf("a part of %d octets, more than %d: %v", n, limit, p.offer)
+		if n := g.now().octetsAs(p.Products); n > limit {
+			t.Errorf("a part of %d octets, more than %d: %v", n, limit, p.Products)
 		}
 	}
 }

@@ -1,0 +1,78 @@
+package probe
+
+import (
+	"slices"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/proposals/matrix"
+)
+
+// conclude draws the conclusions from all exchanges: whether they deny what the
+// result says, and what it could not see.
+func (s *scan) conclude() {
+	r := &s.result
+	for _, c := range Contradictions(*r) {
+		suite := c.Suite
+		s.findings.doubt(DoubtContradiction, &suite, append(slices.Clone(c.Evidence[:min(len(c.Evidence), 3)]), c.Exchange)...)
+	}
+	if m := r.Matrix; m != nil {
+		if known := s.gateway.now(); known.noRedirect && !known.taken {
+			// It may refuse whoever does not follow.
+			var redirects []int
+			if r.Gateway != nil {
+				redirects = r.Gateway.Evidence
+			}
+			s.findings.doubt(DoubtRedirected, nil, redirects...)
+			r.Matrix = s.untested()
+			m = r.Matrix
+		}
+		for _, c := range m.Contradictions {
+			s.findings.doubt(DoubtContradiction, &c.Suite, append(slices.Clone(c.Taken), c.Refused...)...)
+		}
+		s.doubtHollow(r)
+		if m.Accepted == 0 {
+			for _, x := range r.Exchanges {
+				if x.Type == ike.IKE_SA_INIT && x.Outcome == initiator.Malformed {
+					s.findings.doubt(DoubtMalformed, nil, x.ID) // perhaps it accepts that
+				}
+			}
+		}
+		for _, x := range r.Exchanges {
+			if x.Doubtful && x.Decides == matrix.Refused {
+				s.findings.doubt(DoubtForged, nil, x.ID) // another answer said otherwise
+			}
+		}
+		if r.Cost.Retransmits > 0 {
+			// Where a true answer is lost a forged one stands alone.
+			for _, n := range s.journal.noted() {
+				if n.Kind == NoteConflict || n.Kind == NoteForged {
+					s.findings.doubt(DoubtForged, nil, n.Exchanges...)
+				}
+			}
+		}
+	}
+	if ids := s.programs.several(); len(ids) > 0 {
+		s.findings.habit(HabitMembers, 0, ids...)
+	}
+	r.Watched = countWatched(*r, weakestSuite())
+	r.Doubts, r.Habits = s.findings.all()
+	if r.Matrix != nil && len(r.Doubts) > 0 {
+		r.Matrix.Proven = false
+	}
+}
+
+// doubtHollow adds a doubt if the gateway asked for methods and never accepted
+// one.
+func (s *scan) doubtHollow(r *Result) {
+	hollow := s.gateway.now().hollow
+	if hollow == 0 {
+		return
+	}
+	for _, x := range r.Exchanges {
+		if x.Outcome == initiator.Accepted && x.Type == ike.IKE_SA_INIT {
+			return
+		}
+	}
+	s.findings.doubt(DoubtUnredeemed, nil, hollow)
+}

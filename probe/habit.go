@@ -1,0 +1,69 @@
+package probe
+
+import "fmt"
+
+// Habit is something that a gateway does and others do not, which the scan found
+// by its control questions and kept to.
+type Habit struct {
+	Kind HabitKind
+	// Count is the most that it reads, of the kinds that are limits.
+	Count int
+	// Exchanges are the numbers of those that show it, ascending.
+	Exchanges []int
+}
+
+// HabitKind is what a [Habit] is.
+type HabitKind uint8
+
+const (
+	_ HabitKind = iota
+	// HabitTransforms: it reads, or takes, Count transforms of a type in a
+	// proposal.
+	HabitTransforms
+	// HabitProposals: it reads, or takes, Count proposals of an offer.
+	HabitProposals
+	// HabitIgnoresTypes: it ignores transform types that it does not know, where
+	// RFC 7296, Section 3.3.6, has it refuse the proposal.
+	HabitIgnoresTypes
+	// HabitRejectsTypes: it answers an offer with such a type with an error,
+	// whatever else is in it.
+	HabitRejectsTypes
+	// HabitNoAdditional: it accepts offers of additional key exchanges and leaves
+	// these out, or answers them with an error: so it has none.
+	HabitNoAdditional
+	// HabitIgnoresKeyLength: it takes a cipher with a key length that the cipher
+	// does not have.
+	HabitIgnoresKeyLength
+	// HabitMembers: its answers are of two kinds, as of two programs; what they
+	// accept is the same.
+	HabitMembers
+
+	habitKinds // how many there are
+)
+
+var habitNames = [habitKinds]string{
+	HabitTransforms:       "transforms_read",
+	HabitProposals:        "proposals_read",
+	HabitIgnoresTypes:     "ignores_transform_types",
+	HabitRejectsTypes:     "rejects_transform_types",
+	HabitNoAdditional:     "no_additional_key_exchanges",
+	HabitIgnoresKeyLength: "ignores_key_length",
+	HabitMembers:          "several_programs",
+}
+
+// String returns the kind as the JSON document writes it.
+func (k HabitKind) String() string {
+	if k > 0 && k < habitKinds {
+		return habitNames[k]
+	}
+	return fmt.Sprintf("HabitKind(%d)", uint8(k))
+}
+
+// HabitKinds returns every kind, ascending.
+func HabitKinds() []HabitKind {
+	var all []HabitKind
+	for k := HabitKind(1); k < habitKinds; k++ {
+		all = append(all, k)
+	}
+	return all
+}

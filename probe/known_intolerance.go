@@ -1,0 +1,61 @@
+package probe
+
+import (
+	"slices"
+
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// beside returns the control offer with algorithms put into it where they
+// belong.
+func beside(control []proposals.Product, algorithms []proposals.Algorithm) []proposals.Product {
+	out := slices.Clone(control)
+	var hybrid *proposals.Product
+	for _, a := range algorithms {
+		switch {
+		case a.Axis >= proposals.ADDKE1:
+			if hybrid == nil {
+				p := control[0]
+				hybrid = &p
+			}
+			hybrid[a.Axis] = append(slices.Clone(hybrid[a.Axis]), a)
+			continue
+		case a.Axis == proposals.INTEG && a.IsNone():
+			continue // that is to leave it out
+		}
+		for i, p := range out {
+			aead := len(p[proposals.INTEG]) == 0
+			if a.Axis == proposals.ENCR && a.AEAD() != aead || a.Axis == proposals.INTEG && aead || slices.Contains(p[a.Axis], a) {
+				continue
+			}
+			out[i][a.Axis] = append(slices.Clone(p[a.Axis]), a)
+		}
+	}
+	if hybrid != nil {
+		out = append(out, *hybrid)
+	}
+	return out
+}
+
+// tolerates reports whether offer holds no algorithm that keeps the gateway from
+// answering.
+func (k knowledge) tolerates(offer []proposals.Product) bool {
+	for a := range algorithmsOf(offer) {
+		if k.intolerances[a] != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// unread returns the algorithms of offer that the gateway was neither seen to
+// read nor to be intolerant of.
+func (k knowledge) unread(offer []proposals.Product) []proposals.Algorithm {
+	var out []proposals.Algorithm
+	for a := range algorithmsOf(offer) {
+		if !k.read[a] && k.intolerances[a] == 0 && !slices.Contains(out, a) {
+			out = append(out, a)
+		}
+	}
+	return out
+}

@@ -1,0 +1,40 @@
+package probe
+
+import (
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/keyexchange"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// payload returns the offer as it is sent and the method of its KE payload. It
+// reports false if there is no such method that can be computed.
+func (k knowledge) payload(offer []proposals.Product) ([]proposals.Product, ike.KeyExchangeMethod, bool) {
+	switch k.oracle {
+	case byForeignKE:
+		m, ok := foreign(offer)
+		return offer, m, ok
+	case byDecoy:
+		return withMethod(offer, k.decoy), k.decoy, true
+	default:
+		methods := proposals.KeyExchangeMethods(offer)
+		return offer, methods[0], keyexchange.Supported(methods[0])
+	}
+}
+
+// oracle is which KE payload goes with an offer, so that the answer shows what the
+// gateway thinks of the offer.
+type oracle uint8
+
+const (
+	// byForeignKE: with a KE payload of a method that is not in the offer.
+	// The gateway selects a suite first and then asks for its method with
+	// INVALID_KE_PAYLOAD, or has no proposal to choose. It keeps nothing.
+	byForeignKE oracle = iota
+	// byDecoy: with a KE payload of a method that is put into the offer, and
+	// that the gateway does not take. For gateways that refuse a method that
+	// is not offered.
+	byDecoy
+	// byOwnKE: with a KE payload of the only method that is offered, so that
+	// an acceptable offer is accepted, and the IKE SA has to be closed.
+	byOwnKE
+)
