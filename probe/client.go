@@ -7,6 +7,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -95,7 +96,7 @@ func (s *scan) stateless(offer []proposals.Product) (ike.KeyExchangeMethod, bool
 	if s.gateway.now().oracle != byForeignKE || !slices.ContainsFunc(s.journal.since(0), named) {
 		return 0, false
 	}
-	return foreign(offer)
+	return offers.ForeignMethod(offer)
 }
 
 // send sends the packet until it is answered, or it is sure that the gateway

@@ -7,6 +7,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -90,7 +91,7 @@ func (s *scan) confirmMethods(ctx context.Context) {
 		offer = known.control // of an older method, or the same
 	}
 	if proposals.HasKeyExchange(offer, newest) {
-		offer = mustParse(weakSuites) // that is answered, too
+		offer = offers.MustParse(weakSuites) // that is answered, too
 	}
 	a := s.sound(ctx, func() initiator.Answer { return s.init(ctx, s.main, PurposeControl, offer, newest) })
 	if a.Outcome == initiator.NoAnswer {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -86,7 +87,7 @@ func meantBy(x Exchange) []proposals.Product {
 	if x.Suite != nil {
 		return []proposals.Product{x.Suite.Product()}
 	}
-	return ofMethod(x.Offer, x.Group)
+	return offers.OfMethod(x.Offer, x.Group)
 }
 
 // acceptedOf returns a suite of offer that m says is accepted.

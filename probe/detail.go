@@ -11,6 +11,7 @@ import (
 	"github.com/ikescope/ikescope/ike/keymat"
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -94,10 +95,10 @@ func (s *scan) closable() []proposals.Product {
 		}
 		offer = append(offer, p)
 	}
-	for octetsOf(offer) > room {
+	for offers.Octets(offer) > room {
 		longest := slices.MaxFunc(offer, func(p, q proposals.Product) int { return p.Octets() - q.Octets() })
 		i := slices.IndexFunc(offer, func(p proposals.Product) bool { return p.Octets() == longest.Octets() })
-		if first, rest := halve(offer[i : i+1]); rest != nil {
+		if first, rest := offers.Halve(offer[i : i+1]); rest != nil {
 			offer[i] = first[0]
 		} else {
 			offer = slices.Delete(offer, i, i+1)

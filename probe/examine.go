@@ -8,6 +8,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -23,7 +24,7 @@ func (s *scan) examine(ctx context.Context) {
 	s.gateway.learn(func(k *knowledge) { k.examined = true })
 	var asking sync.WaitGroup
 	var refused initiator.Answer
-	asking.Go(func() { refused = s.askImpossible(ctx, allImpossible()...) })
+	asking.Go(func() { refused = s.askImpossible(ctx, offers.AllImpossible()...) })
 	sound := s.redeem(ctx, known.control)
 	asking.Wait()
 	s.watch(ctx) // by itself: what goes out by other ports is beyond the window
@@ -73,13 +74,13 @@ func (s *scan) distrustNames(exchange int) {
 }
 
 // askImpossible offers what cannot be meant.
-func (s *scan) askImpossible(ctx context.Context, kinds ...impossibility) initiator.Answer {
+func (s *scan) askImpossible(ctx context.Context, kinds ...offers.Impossibility) initiator.Answer {
 	known := s.gateway.now()
 	packet := known.impossiblePacket(kinds...)
 	if len(packet.Proposals) == 0 {
 		return initiator.Answer{Exchange: initiator.Exchange{Outcome: initiator.NoProposalChosen}}
 	}
-	method, ok := foreign(known.control)
+	method, ok := offers.ForeignMethod(known.control)
 	if known.oracle == byDecoy {
 		method = known.decoy
 	}
@@ -98,19 +99,19 @@ func (s *scan) askImpossible(ctx context.Context, kinds ...impossibility) initia
 // testUnderstanding offers one by one what only a gateway takes that does not
 // read or understand it.
 func (s *scan) testUnderstanding(ctx context.Context) {
-	taken := make(map[impossibility]int) // exchanges
-	for _, kind := range allImpossible() {
+	taken := make(map[offers.Impossibility]int) // exchanges
+	for _, kind := range offers.AllImpossible() {
 		switch a := s.askImpossible(ctx, kind); a.Outcome {
 		case initiator.NotTried:
 			return
 		case initiator.InvalidKEPayload, initiator.Accepted:
 			taken[kind] = a.ID
-			if kind == unknownType && a.Outcome == initiator.InvalidKEPayload && !s.redeemUnknownType(ctx, a.Group) {
+			if kind == offers.UnknownType && a.Outcome == initiator.InvalidKEPayload && !s.redeemUnknownType(ctx, a.Group) {
 				return
 			}
 		case initiator.OtherError:
 			// A gateway that refuses with this error anyway says nothing of types.
-			if r := s.learnRefusal(ctx); kind == unknownType && r.how != refusesUnclearly && r.notify != a.Notify {
+			if r := s.learnRefusal(ctx); kind == offers.UnknownType && r.how != refusesUnclearly && r.notify != a.Notify {
 				s.findings.habit(HabitRejectsTypes, 0, a.ID)
 				s.findAdditional(ctx)
 			}
@@ -119,16 +120,16 @@ func (s *scan) testUnderstanding(ctx context.Context) {
 	numbers := false
 	for kind, id := range taken {
 		switch kind {
-		case unknownType:
+		case offers.UnknownType:
 			s.findings.habit(HabitIgnoresTypes, 0, id)
-		case unknownKeyLength:
+		case offers.UnknownKeyLength:
 			s.findings.habit(HabitIgnoresKeyLength, 0, id)
 		default:
 			numbers = true
 			s.findings.doubt(DoubtUnread, nil, id)
 		}
 	}
-	if taken[unknownType] != 0 && !numbers {
+	if taken[offers.UnknownType] != 0 && !numbers {
 		s.findAdditional(ctx)
 	}
 }
@@ -140,7 +141,7 @@ func (s *scan) redeemUnknownType(ctx context.Context, method ike.KeyExchangeMeth
 	if !keyexchange.Supported(method) {
 		return true
 	}
-	packet := s.gateway.now().impossiblePacket(unknownType)
+	packet := s.gateway.now().impossiblePacket(offers.UnknownType)
 	for try := 1; ; try++ {
 		a := s.insist(ctx, func() initiator.Answer {
 			return s.initiate(ctx, PurposeControl, initiator.Offer{Transport: s.main, Packet: packet, KE: method})

@@ -3,6 +3,7 @@ package probe
 import (
 	"slices"
 
+	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -38,7 +39,7 @@ func (k knowledge) divide(offer []proposals.Product) []matrix.Part {
 	if k.oracle == byOwnKE {
 		pieces = nil
 		for _, m := range proposals.KeyExchangeMethods(clean) {
-			pieces = append(pieces, ofMethod(clean, m))
+			pieces = append(pieces, offers.OfMethod(clean, m))
 		}
 	}
 	for _, piece := range pieces {
@@ -46,7 +47,7 @@ func (k knowledge) divide(offer []proposals.Product) []matrix.Part {
 			parts = append(parts, matrix.Part{Products: short})
 		}
 	}
-	if len(parts) == 1 && parts[0].Exchange == 0 && octetsOf(parts[0].Products) == octetsOf(offer) {
+	if len(parts) == 1 && parts[0].Exchange == 0 && offers.Octets(parts[0].Products) == offers.Octets(offer) {
 		return nil
 	}
 	return parts
@@ -79,7 +80,7 @@ func (k knowledge) shorten(offer []proposals.Product) [][]proposals.Product {
 			i++
 			continue
 		}
-		first, rest := halve(parts[i])
+		first, rest := offers.Halve(parts[i])
 		if rest == nil || len(parts) == maxParts {
 			return [][]proposals.Product{offer}
 		}

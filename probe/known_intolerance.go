@@ -3,6 +3,7 @@ package probe
 import (
 	"slices"
 
+	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -40,7 +41,7 @@ func beside(control []proposals.Product, algorithms []proposals.Algorithm) []pro
 // tolerates reports whether offer holds no algorithm that keeps the gateway from
 // answering.
 func (k knowledge) tolerates(offer []proposals.Product) bool {
-	for a := range algorithmsOf(offer) {
+	for a := range offers.Algorithms(offer) {
 		if k.intolerances[a] != 0 {
 			return false
 		}
@@ -52,7 +53,7 @@ func (k knowledge) tolerates(offer []proposals.Product) bool {
 // read nor to be intolerant of.
 func (k knowledge) unread(offer []proposals.Product) []proposals.Algorithm {
 	var out []proposals.Algorithm
-	for a := range algorithmsOf(offer) {
+	for a := range offers.Algorithms(offer) {
 		if !k.read[a] && k.intolerances[a] == 0 && !slices.Contains(out, a) {
 			out = append(out, a)
 		}

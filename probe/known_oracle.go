@@ -3,6 +3,7 @@ package probe
 import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
+	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -11,10 +12,10 @@ import (
 func (k knowledge) payload(offer []proposals.Product) ([]proposals.Product, ike.KeyExchangeMethod, bool) {
 	switch k.oracle {
 	case byForeignKE:
-		m, ok := foreign(offer)
+		m, ok := offers.ForeignMethod(offer)
 		return offer, m, ok
 	case byDecoy:
-		return withMethod(offer, k.decoy), k.decoy, true
+		return offers.WithMethod(offer, k.decoy), k.decoy, true
 	default:
 		methods := proposals.KeyExchangeMethods(offer)
 		return offer, methods[0], keyexchange.Supported(methods[0])

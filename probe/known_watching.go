@@ -5,6 +5,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -32,22 +33,22 @@ func (k knowledge) watching(offer []proposals.Product) ([]proposals.Product, ike
 		return nil, 0, false
 	}
 	sent := append(slices.Clone(offer), beside...)
-	method, ok := foreign(sent)
+	method, ok := offers.ForeignMethod(sent)
 	return sent, method, ok && k.requestOctets(sent, method) <= k.longest
 }
 
 // impossiblePacket returns an offer of these kinds, whose proposals have a decoy
 // among their methods, if there is one.
-func (k knowledge) impossiblePacket(kinds ...impossibility) *initiator.FirstPacket {
+func (k knowledge) impossiblePacket(kinds ...offers.Impossibility) *initiator.FirstPacket {
 	packet := &initiator.FirstPacket{Name: "control"}
 	for _, kind := range kinds {
-		for _, p := range impossible(k.control, kind) {
+		for _, p := range offers.Impossible(k.control, kind) {
 			if k.oracle == byDecoy {
-				p = withMethod([]proposals.Product{p}, k.decoy)[0]
+				p = offers.WithMethod([]proposals.Product{p}, k.decoy)[0]
 			}
 			proposal := p.Proposal(uint8(len(packet.Proposals) + 1))
-			if kind == unknownType {
-				proposal.Transforms = append(proposal.Transforms, ike.Transform{Type: nobodysType, ID: 1})
+			if kind == offers.UnknownType {
+				proposal.Transforms = append(proposal.Transforms, ike.Transform{Type: offers.NobodysType, ID: 1})
 			}
 			packet.Proposals = append(packet.Proposals, proposal)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -160,7 +161,7 @@ func (s *scan) takesAlone(ctx context.Context) bool {
 		return false // it does not come to the proposals
 	}
 	for _, suite := range commonSuites {
-		offer := mustParse(suite)
+		offer := offers.MustParse(suite)
 		if beyond, err := matrix.Difference(offer, s.universe().Products()); err != nil || len(beyond) > 0 {
 			continue
 		}
@@ -226,7 +227,7 @@ func (s *scan) onlyTaken() *matrix.Matrix {
 	s.findings.doubt(DoubtUnexamined, nil, s.gateway.now().reads.evidence)
 	p := s.planner(func(offers []matrix.Offer) []matrix.Answer { return make([]matrix.Answer, len(offers)) })
 	for _, x := range s.journal.since(0) {
-		if a := meaning(x.Offer, x.Exchange); !x.Doubtful && x.Type == ike.IKE_SA_INIT && a.State == matrix.Accepted && sizeOf(x.Offer) == 1 {
+		if a := meaning(x.Offer, x.Exchange); !x.Doubtful && x.Type == ike.IKE_SA_INIT && a.State == matrix.Accepted && offers.Size(x.Offer) == 1 {
 			p.Prior = append(p.Prior, matrix.Asked{Offer: matrix.Offer{Products: x.Offer}, Answer: a})
 		}
 	}
@@ -287,7 +288,7 @@ func (s *scan) changed(ctx context.Context, m *matrix.Matrix, run []Exchange) bo
 			earlier = append(earlier, a.Products)
 		}
 	}
-	for _, offer := range slices.Concat(largest(refused, 1), largest(earlier, maxEarlier)) {
+	for _, offer := range slices.Concat(offers.Largest(refused, 1), offers.Largest(earlier, maxEarlier)) {
 		checks.Go(func() error {
 			if s.insist(ctx, s.offering(ctx, offer)).Taken() {
 				changed.Store(true)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -19,7 +20,7 @@ const (
 )
 
 func weakestSuite() proposals.Suite {
-	suite, _ := mustParse(weakest)[0].First()
+	suite, _ := offers.MustParse(weakest)[0].First()
 	return suite
 }
 
@@ -33,7 +34,7 @@ func (s *scan) watch(ctx context.Context) {
 	s.gateway.learn(func(k *knowledge) { k.watched = true })
 	for _, suites := range []string{weakSuites, weakest} {
 		var weak []proposals.Product
-		for _, p := range mustParse(suites) {
+		for _, p := range offers.MustParse(suites) {
 			for _, asked := range s.universe().Products() {
 				if both, ok := p.Intersect(asked); ok {
 					weak = append(weak, both)
@@ -92,7 +93,7 @@ const flowsAtATime = 2
 // port of the gateway, and from other ports of ours.
 func (s *scan) lookAround(ctx context.Context) {
 	weak := s.result.Weak
-	method, ok := foreign(weak)
+	method, ok := offers.ForeignMethod(weak)
 	if len(weak) == 0 || !ok || s.over(ctx) || s.findings.isDoubted(DoubtSeveral) {
 		return
 	}

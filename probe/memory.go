@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -49,7 +50,7 @@ func (g *gateway) answered(x initiator.Exchange, octets int) {
 	if read == nil {
 		read = make(map[proposals.Algorithm]bool)
 	}
-	for a := range algorithmsOf(x.Offer) {
+	for a := range offers.Algorithms(x.Offer) {
 		read[a] = true
 	}
 	k.read = read

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -44,13 +45,13 @@ func TestFailure(t *testing.T) {
 // TestGatewayNow: what was known stays as it was while more is learnt.
 func TestGatewayNow(t *testing.T) {
 	var g gateway
-	offer := mustParse("aes256-sha256-prfsha256-modp2048-ecp256")
+	offer := offers.MustParse("aes256-sha256-prfsha256-modp2048-ecp256")
 	aes, group := offer[0][proposals.ENCR][0], offer[0][proposals.KE][1]
 	before := g.now()
 	if unread := before.unread(offer); len(unread) != 5 {
 		t.Errorf("%d algorithms unread, want 5: %v", len(unread), unread)
 	}
-	g.answered(initiator.Exchange{ID: 1, Offer: onlyMethod(offer, ike.KE_MODP_2048), KE: ike.KE_ECP_384, Outcome: initiator.NoProposalChosen}, 300)
+	g.answered(initiator.Exchange{ID: 1, Offer: offers.OnlyMethod(offer, ike.KE_MODP_2048), KE: ike.KE_ECP_384, Outcome: initiator.NoProposalChosen}, 300)
 	g.addIntolerance(group, 2)
 	g.addDescribed(initiator.UDP500)
 	after := g.now()
@@ -63,7 +64,7 @@ func TestGatewayNow(t *testing.T) {
 	if unread := after.unread(offer); len(unread) != 0 {
 		t.Errorf("unread %v", unread)
 	}
-	if after.tolerates(offer) || !after.tolerates(onlyMethod(offer, ike.KE_MODP_2048)) {
+	if after.tolerates(offer) || !after.tolerates(offers.OnlyMethod(offer, ike.KE_MODP_2048)) {
 		t.Error("intolerant of another offer than the one with ECP_256")
 	}
 }
@@ -72,7 +73,7 @@ func TestGatewayNow(t *testing.T) {
 // rest can be asked, and that part stays without an answer.
 func TestDivide(t *testing.T) {
 	var g gateway
-	offer := mustParse("aes256-aes128-sha256-prfsha256-modp2048-ecp256")
+	offer := offers.MustParse("aes256-aes128-sha256-prfsha256-modp2048-ecp256")
 	if parts := g.now().divide(offer); parts != nil {
 		t.Fatalf("%d parts of an offer that can be asked", len(parts))
 	}
@@ -92,7 +93,7 @@ func TestDivide(t *testing.T) {
 	if parts := g.now().divide(offer); len(parts) != 2 {
 		t.Errorf("%d parts, want one for each method", len(parts))
 	}
-	limit := g.now().octetsAs(mustParse("aes256-sha256-prfsha256-modp2048"))
+	limit := g.now().octetsAs(offers.MustParse("aes256-sha256-prfsha256-modp2048"))
 	g.learn(func(k *knowledge) { k.limit = limit })
 	for _, p := range g.now().divide(offer) {
 		if n := g.now().octetsAs(p.Products); n > limit {

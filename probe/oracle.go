@@ -8,6 +8,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -81,7 +82,7 @@ func takenOf(prior []matrix.Asked) ([]proposals.Product, bool) {
 			method = a.Suite[proposals.KE]
 		}
 		if a.State == matrix.Accepted && method != (proposals.Algorithm{}) {
-			return ofMethod(a.Products, ike.KeyExchangeMethod(method.ID)), true
+			return offers.OfMethod(a.Products, ike.KeyExchangeMethod(method.ID)), true
 		}
 	}
 	return nil, false
@@ -101,7 +102,7 @@ func (s *scan) takesAnyway(ctx context.Context) bool {
 	s.gateway.learn(func(k *knowledge) { k.oracle = byOwnKE })
 	defer s.gateway.learn(func(k *knowledge) { k.oracle = was })
 	if s.takesOf(ctx, func(m ike.KeyExchangeMethod) [][]proposals.Product {
-		offer := onlyMethod(mustParse(clientGreeting), m)
+		offer := offers.OnlyMethod(offers.MustParse(clientGreeting), m)
 		if s.gateway.now().requestOctets(offer, m) > maxDatagram {
 			return nil
 		}
@@ -169,16 +170,16 @@ func offersOf(suites []proposals.Product, m ike.KeyExchangeMethod) [][]proposals
 	}
 	var out [][]proposals.Product
 	var offer []proposals.Product
-	for parts := ofMethod(suites, m); len(parts) > 0; parts = parts[1:] {
+	for parts := offers.OfMethod(suites, m); len(parts) > 0; parts = parts[1:] {
 		p := parts[:1:1]
-		for octetsOf(p) > room || slices.ContainsFunc(p[0][:], func(list []proposals.Algorithm) bool { return len(list) > most }) {
-			first, rest := halve(p)
+		for offers.Octets(p) > room || slices.ContainsFunc(p[0][:], func(list []proposals.Algorithm) bool { return len(list) > most }) {
+			first, rest := offers.Halve(p)
 			if rest == nil {
 				break
 			}
 			p, parts = first, slices.Concat(first, rest, parts[1:])
 		}
-		if octetsOf(offer)+octetsOf(p) > room && len(offer) > 0 {
+		if offers.Octets(offer)+offers.Octets(p) > room && len(offer) > 0 {
 			out = append(out, offer)
 			offer = nil
 		}

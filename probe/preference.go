@@ -9,6 +9,7 @@ import (
 	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/ike/keymat"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/choice"
 	"github.com/ikescope/ikescope/proposals/matrix"
@@ -165,7 +166,7 @@ func methodOrder(c choice.Choice) (order []ike.KeyExchangeMethod, complete bool)
 		}
 		m := ike.KeyExchangeMethod(may[0][proposals.KE].ID)
 		order = append(order, m)
-		left = without(left, m)
+		left = offers.WithoutMethod(left, m)
 	}
 	return order, true
 }

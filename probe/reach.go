@@ -6,6 +6,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -26,9 +27,9 @@ const moreMethods = "modp2048-ecp256-modp3072-modp4096-ecp384-ecp521-x25519-modp
 
 // reach asks over each transport whether an IKEv2 responder is there.
 func (s *scan) reach(ctx context.Context) {
-	offer := mustParse(greeting)
+	offer := offers.MustParse(greeting)
 	s.gateway.setControl(offer, false)
-	method, _ := foreign(offer)
+	method, _ := offers.ForeignMethod(offer)
 	answers := s.greet(ctx, s.Transports, method)
 	redirected := make([]initiator.Answer, len(answers))
 	for i, a := range answers {
@@ -45,7 +46,7 @@ func (s *scan) reach(ctx context.Context) {
 		// Perhaps it drops what it does not take, or a KE payload that it
 		// cannot use. It is asked as a client does, which opens an IKE SA.
 		client = true
-		s.gateway.setControl(mustParse(clientGreeting), false)
+		s.gateway.setControl(offers.MustParse(clientGreeting), false)
 		second := s.greet(ctx, silent, ike.KE_MODP_2048)
 		for i, t := range s.Transports {
 			for j, u := range silent {
@@ -105,14 +106,14 @@ func (s *scan) meet(ctx context.Context, a initiator.Answer, client bool) {
 	control, taken := s.gateway.now().control, a.Taken()
 	switch {
 	case a.Outcome == initiator.InvalidKEPayload && taken:
-		s.gateway.setControl(onlyMethod(control, a.Group), true)
+		s.gateway.setControl(offers.OnlyMethod(control, a.Group), true)
 		if client {
 			s.findOracle(ctx)
 		}
 	case a.Outcome == initiator.Accepted:
 		// RFC 7296, Section 1.2, wants INVALID_KE_PAYLOAD for a method that
 		// it could not choose.
-		s.gateway.setControl(onlyMethod(control, ike.KeyExchangeMethod(a.Suite[proposals.KE].ID)), true)
+		s.gateway.setControl(offers.OnlyMethod(control, ike.KeyExchangeMethod(a.Suite[proposals.KE].ID)), true)
 		s.findOracle(ctx)
 	}
 }

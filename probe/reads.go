@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -27,8 +28,8 @@ func (s *scan) testReading(ctx context.Context, suite proposals.Suite) (found bo
 	}
 	s.gateway.learn(func(k *knowledge) { k.reads.tested = true })
 	last := suite.Product()
-	lists := func(n int) []proposals.Product { return []proposals.Product{lastOf(last, n)} }
-	many := func(n int) []proposals.Product { return lastProposal(last, n) }
+	lists := func(n int) []proposals.Product { return []proposals.Product{offers.LastInLists(last, n)} }
+	many := func(n int) []proposals.Product { return offers.LastProposal(last, n) }
 	var limit reads
 	var ids []int
 	type test struct {

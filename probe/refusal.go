@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -19,7 +20,7 @@ func (s *scan) learnRefusal(ctx context.Context) refusal {
 		return s.gateway.setRefusal(refusal{how: refusesAloud})
 	}
 	nobodys := slices.Clone(known.control[:1])
-	nobodys[0][proposals.ENCR] = []proposals.Algorithm{nobodysCipher}
+	nobodys[0][proposals.ENCR] = []proposals.Algorithm{offers.NobodysCipher}
 	a := s.sound(ctx, s.offering(ctx, nobodys))
 	switch {
 	case a.Outcome == initiator.NotTried:
@@ -29,7 +30,7 @@ func (s *scan) learnRefusal(ctx context.Context) refusal {
 	case a.Outcome == initiator.OtherError && known.taken && a.Notify.IsError():
 		s.journal.note(Note{Kind: NoteRefusesByError, Notify: a.Notify})
 		return s.gateway.setRefusal(refusal{how: refusesByError, notify: a.Notify})
-	case a.Outcome == initiator.NoAnswer && known.taken && s.reads(ctx, nobodysCipher):
+	case a.Outcome == initiator.NoAnswer && known.taken && s.reads(ctx, offers.NobodysCipher):
 		s.conn.RestoreRate() // it was no loss
 		return s.gateway.setRefusal(refusal{how: dropsRefused})
 	}

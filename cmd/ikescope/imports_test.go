@@ -46,9 +46,10 @@ var rooms = map[string]room{
 	"proposals/baseline": {ours: []string{"ike", "ike/printable", "proposals", "proposals/english", "proposals/table", "proposals/matrix"}, pure: true},
 	"proposals/remedy":   {ours: []string{"proposals", "proposals/matrix", "proposals/client", "proposals/baseline"}, pure: true},
 
-	"probe/initiator": {ours: []string{"ike", "ike/keyexchange", "ike/icmp", "ike/ikev1", "proposals"}},
+	"probe/initiator":       {ours: []string{"ike", "ike/keyexchange", "ike/icmp", "ike/ikev1", "proposals"}},
+	"probe/internal/offers": {ours: []string{"ike", "ike/keyexchange", "proposals"}, pure: true},
 	"probe": {ours: []string{"ike", "ike/printable", "ike/keyexchange", "ike/keymat", "proposals", "proposals/matrix",
-		"proposals/choice", "probe/initiator"}},
+		"proposals/choice", "probe/initiator", "probe/internal/offers"}},
 
 	"report":                {ours: []string{"ike", "proposals", "proposals/english", "proposals/table", "report/internal/lists"}},
 	"report/internal/lists": {pure: true},

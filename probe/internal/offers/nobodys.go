@@ -1,4 +1,4 @@
-package probe
+package offers
 
 import (
 	"slices"
@@ -7,53 +7,55 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 )
 
-// nobodysCipher is of private use: no gateway selects it.
-var nobodysCipher = proposals.Algorithm{Axis: proposals.ENCR, ID: 65001, KeyBits: 256}
+// NobodysCipher is of private use: no gateway selects it.
+var NobodysCipher = proposals.Algorithm{Axis: proposals.ENCR, ID: 65001, KeyBits: 256}
 
-// impossibility is a way in which an offer cannot be meant.
-type impossibility uint8
+// Impossibility is a way in which an offer cannot be meant.
+type Impossibility uint8
 
+// The ways, each with what nobody has in an offer.
 const (
-	unknownType      impossibility = iota // a transform type that nobody has
-	unknownENCR                           // a number that nobody has, of each axis
-	unknownPRF                            //
-	unknownINTEG                          //
-	unknownKE                             //
-	unknownKeyLength                      // that the cipher does not have
+	UnknownType      Impossibility = iota // a transform type that nobody has
+	UnknownENCR                           // a number that nobody has, of each axis
+	UnknownPRF                            //
+	UnknownINTEG                          //
+	UnknownKE                             //
+	UnknownKeyLength                      // that the cipher does not have
 	impossibilities
 )
 
 // Numbers for private use, which no gateway can know from us.
 const (
-	nobodysType   = ike.TransformType(250)
+	// NobodysType is that of the transform of UnknownType.
+	NobodysType   = ike.TransformType(250)
 	nobodysNumber = 65001
 	// nobodysKeyLength is none of AES, in bits.
 	nobodysKeyLength = 136
 )
 
-// impossible returns the control offer with what cannot be meant of a kind in
-// each suite; the type of unknownType is for the caller to add.
-func impossible(control []proposals.Product, kind impossibility) []proposals.Product {
+// Impossible returns the control offer with what cannot be meant of a kind in
+// each suite; the type of UnknownType is for the caller to add.
+func Impossible(control []proposals.Product, kind Impossibility) []proposals.Product {
 	var out []proposals.Product
 	for _, p := range control {
 		switch kind {
-		case unknownENCR:
+		case UnknownENCR:
 			if len(p[proposals.INTEG]) == 0 {
 				continue // it would need an INTEG, as no one knows it as AEAD
 			}
-			p[proposals.ENCR] = []proposals.Algorithm{nobodysCipher}
-		case unknownPRF, unknownKE:
+			p[proposals.ENCR] = []proposals.Algorithm{NobodysCipher}
+		case UnknownPRF, UnknownKE:
 			axis := proposals.PRF
-			if kind == unknownKE {
+			if kind == UnknownKE {
 				axis = proposals.KE
 			}
 			p[axis] = []proposals.Algorithm{{Axis: axis, ID: nobodysNumber}}
-		case unknownINTEG:
+		case UnknownINTEG:
 			if len(p[proposals.INTEG]) == 0 {
 				continue
 			}
 			p[proposals.INTEG] = []proposals.Algorithm{{Axis: proposals.INTEG, ID: nobodysNumber}}
-		case unknownKeyLength:
+		case UnknownKeyLength:
 			i := slices.IndexFunc(p[proposals.ENCR], func(a proposals.Algorithm) bool { return a.KeyBits != 0 })
 			if i < 0 {
 				continue
@@ -67,17 +69,18 @@ func impossible(control []proposals.Product, kind impossibility) []proposals.Pro
 	return out
 }
 
-func allImpossible() []impossibility {
-	var all []impossibility
+// AllImpossible returns every way, ascending.
+func AllImpossible() []Impossibility {
+	var all []Impossibility
 	for kind := range impossibilities {
 		all = append(all, kind)
 	}
 	return all
 }
 
-// lastOf returns p, of one suite, with its algorithms as the last of n of each
+// LastInLists returns p, of one suite, with its algorithms as the last of n of each
 // type, of which the others are nobody's.
-func lastOf(p proposals.Product, n int) proposals.Product {
+func LastInLists(p proposals.Product, n int) proposals.Product {
 	for axis := range p {
 		if len(p[axis]) == 0 {
 			continue
@@ -91,9 +94,9 @@ func lastOf(p proposals.Product, n int) proposals.Product {
 	return p
 }
 
-// lastProposal returns p as the last of n proposals, of which the others are
+// LastProposal returns p as the last of n proposals, of which the others are
 // like it, with a PRF that is nobody's.
-func lastProposal(p proposals.Product, n int) []proposals.Product {
+func LastProposal(p proposals.Product, n int) []proposals.Product {
 	var out []proposals.Product
 	for i := range n - 1 {
 		other := p

@@ -1,7 +1,8 @@
-package probe
+package offers
 
 import (
 	"cmp"
+	"iter"
 	"math"
 	"slices"
 
@@ -10,10 +11,10 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 )
 
-// foreign returns a key exchange method that offer does not hold, so that the
+// ForeignMethod returns a key exchange method that offer does not hold, so that the
 // gateway cannot select it. The first ones are known to every gateway and
 // their public values are short. It reports false if offer holds them all.
-func foreign(offer []proposals.Product) (ike.KeyExchangeMethod, bool) {
+func ForeignMethod(offer []proposals.Product) (ike.KeyExchangeMethod, bool) {
 	first := []ike.KeyExchangeMethod{ike.KE_ECP_256, ike.KE_ECP_384, ike.KE_ECP_521, ike.KE_MODP_1024, ike.KE_MODP_2048}
 	for _, m := range append(first, keyexchange.Methods()...) {
 		if !proposals.HasKeyExchange(offer, m) {
@@ -23,9 +24,9 @@ func foreign(offer []proposals.Product) (ike.KeyExchangeMethod, bool) {
 	return 0, false
 }
 
-// onlyMethod returns offer with the key exchange method m in place of all
-// others; withMethod with m beside them.
-func onlyMethod(offer []proposals.Product, m ike.KeyExchangeMethod) []proposals.Product {
+// OnlyMethod returns offer with the key exchange method m in place of all
+// others.
+func OnlyMethod(offer []proposals.Product, m ike.KeyExchangeMethod) []proposals.Product {
 	out := slices.Clone(offer)
 	for i := range out {
 		out[i][proposals.KE] = []proposals.Algorithm{{Axis: proposals.KE, ID: uint16(m)}}
@@ -33,7 +34,8 @@ func onlyMethod(offer []proposals.Product, m ike.KeyExchangeMethod) []proposals.
 	return out
 }
 
-func withMethod(offer []proposals.Product, m ike.KeyExchangeMethod) []proposals.Product {
+// WithMethod returns offer with the key exchange method m beside all others.
+func WithMethod(offer []proposals.Product, m ike.KeyExchangeMethod) []proposals.Product {
 	out := slices.Clone(offer)
 	a := proposals.Algorithm{Axis: proposals.KE, ID: uint16(m)}
 	for i, p := range out {
@@ -44,9 +46,9 @@ func withMethod(offer []proposals.Product, m ike.KeyExchangeMethod) []proposals.
 	return out
 }
 
-// halve splits the products of offer, or the longest list of the only one. The
+// Halve splits the products of offer, or the longest list of the only one. The
 // rest is nil for a single suite.
-func halve(offer []proposals.Product) (first, rest []proposals.Product) {
+func Halve(offer []proposals.Product) (first, rest []proposals.Product) {
 	if half := len(offer) / 2; half > 0 {
 		return offer[:half:half], offer[half:]
 	}
@@ -66,8 +68,8 @@ func halve(offer []proposals.Product) (first, rest []proposals.Product) {
 	return []proposals.Product{p}, []proposals.Product{q}
 }
 
-// ofMethod returns the part of offer with the key exchange method m.
-func ofMethod(offer []proposals.Product, m ike.KeyExchangeMethod) []proposals.Product {
+// OfMethod returns the part of offer with the key exchange method m.
+func OfMethod(offer []proposals.Product, m ike.KeyExchangeMethod) []proposals.Product {
 	a := proposals.Algorithm{Axis: proposals.KE, ID: uint16(m)}
 	var out []proposals.Product
 	for _, p := range offer {
@@ -79,9 +81,8 @@ func ofMethod(offer []proposals.Product, m ike.KeyExchangeMethod) []proposals.Pr
 	return out
 }
 
-// algorithmsOf calls yield for each algorithm of offer, perhaps again and
-// again.
-func algorithmsOf(offer []proposals.Product) func(yield func(proposals.Algorithm) bool) {
+// Algorithms ranges over the algorithms of offer, some perhaps again and again.
+func Algorithms(offer []proposals.Product) iter.Seq[proposals.Algorithm] {
 	return func(yield func(proposals.Algorithm) bool) {
 		for _, p := range offer {
 			for _, list := range p {
@@ -95,8 +96,8 @@ func algorithmsOf(offer []proposals.Product) func(yield func(proposals.Algorithm
 	}
 }
 
-// octetsOf returns the size of the proposals of offer.
-func octetsOf(offer []proposals.Product) int {
+// Octets returns the size of the proposals of offer.
+func Octets(offer []proposals.Product) int {
 	n := 0
 	for _, p := range offer {
 		n += p.Octets()
@@ -104,14 +105,15 @@ func octetsOf(offer []proposals.Product) int {
 	return n
 }
 
-// largest returns the n of offers that hold the most suites.
-func largest(offers [][]proposals.Product, n int) [][]proposals.Product {
-	slices.SortStableFunc(offers, func(a, b []proposals.Product) int { return cmp.Compare(sizeOf(b), sizeOf(a)) })
+// Largest returns the n of offers that hold the most suites, and sorts offers for
+// that.
+func Largest(offers [][]proposals.Product, n int) [][]proposals.Product {
+	slices.SortStableFunc(offers, func(a, b []proposals.Product) int { return cmp.Compare(Size(b), Size(a)) })
 	return offers[:min(n, len(offers))]
 }
 
-// sizeOf returns how many suites offer holds, at most.
-func sizeOf(offer []proposals.Product) float64 {
+// Size returns how many suites offer holds, at most.
+func Size(offer []proposals.Product) float64 {
 	size := 0.0
 	for _, p := range offer {
 		size += math.Min(float64(p.Size()), math.MaxInt64)
@@ -119,8 +121,8 @@ func sizeOf(offer []proposals.Product) float64 {
 	return size
 }
 
-// without returns offer with the method m taken away.
-func without(offer []proposals.Product, m ike.KeyExchangeMethod) []proposals.Product {
+// WithoutMethod returns offer with the method m taken away.
+func WithoutMethod(offer []proposals.Product, m ike.KeyExchangeMethod) []proposals.Product {
 	var out []proposals.Product
 	for _, p := range offer {
 		p[proposals.KE] = slices.DeleteFunc(slices.Clone(p[proposals.KE]), func(a proposals.Algorithm) bool { return a.ID == uint16(m) })
@@ -131,10 +133,12 @@ func without(offer []proposals.Product, m ike.KeyExchangeMethod) []proposals.Pro
 	return out
 }
 
-func mustParse(s string) []proposals.Product {
+// MustParse returns the offer that s writes, which is part of this program: it
+// panics if s is not one.
+func MustParse(s string) []proposals.Product {
 	products, err := proposals.ParseProducts(s)
 	if err != nil {
-		panic("probe: internal error: " + err.Error())
+		panic("offers: internal error: " + err.Error())
 	}
 	return products
 }
