@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 )
@@ -15,14 +16,14 @@ import (
 const stubbornAttempts = 10
 
 // init offers products over t with a KE payload of method.
-func (s *scan) init(ctx context.Context, t initiator.Transport, purpose Purpose, offer []proposals.Product, method ike.KeyExchangeMethod) initiator.Answer {
+func (s *scan) init(ctx context.Context, t initiator.Transport, purpose evidence.Purpose, offer []proposals.Product, method ike.KeyExchangeMethod) initiator.Answer {
 	return s.initiate(ctx, purpose, initiator.Offer{Transport: t, Products: offer, KE: method})
 }
 
 // initiate asks what o says, and closes the half-open IKE SA that an accepted
 // answer leaves at the gateway. If nothing was sent, as the scan is over or too
 // many half-open IKE SAs are left, the outcome is NotTried.
-func (s *scan) initiate(ctx context.Context, purpose Purpose, o initiator.Offer) initiator.Answer {
+func (s *scan) initiate(ctx context.Context, purpose evidence.Purpose, o initiator.Offer) initiator.Answer {
 	mayOpen := proposals.HasKeyExchange(o.Products, o.KE)
 	reserved, ok := s.halfOpens.reserve(mayOpen, purpose)
 	if !ok {
@@ -43,8 +44,8 @@ func (s *scan) initiate(ctx context.Context, purpose Purpose, o initiator.Offer)
 	if err != nil {
 		return s.failed(err)
 	}
-	req.Early = purpose == PurposeReach && o.Transport == initiator.UDP4500 // UDP 500 is asked at the same time
-	if known.refusal.how == dropsRefused && (purpose == PurposeMatrix || purpose == PurposeClient) {
+	req.Early = purpose == evidence.PurposeReach && o.Transport == initiator.UDP4500 // UDP 500 is asked at the same time
+	if known.refusal.how == dropsRefused && (purpose == evidence.PurposeMatrix || purpose == evidence.PurposeClient) {
 		req.Quiet, req.Attempts = true, quietAttempts
 	}
 	stop := ctx
@@ -56,12 +57,12 @@ func (s *scan) initiate(ctx context.Context, purpose Purpose, o initiator.Offer)
 		ctx = context.WithoutCancel(ctx)
 		enough := max(s.loss.enough(), s.conn.Attempts())
 		switch {
-		case purpose == PurposeReach:
+		case purpose == evidence.PurposeReach:
 		case known.refusesAloud():
 			req.Attempts = enough
-		case purpose == PurposeDetail:
+		case purpose == evidence.PurposeDetail:
 			req.Attempts = stubbornAttempts
-		case purpose == PurposeClient:
+		case purpose == evidence.PurposeClient:
 			req.Attempts = min(enough, stubbornAttempts)
 		}
 	}
@@ -84,7 +85,7 @@ func (s *scan) initiate(ctx context.Context, purpose Purpose, o initiator.Offer)
 		}
 		closing = true
 		end := func() { s.halfOpens.release(reserved, !s.closeHalfOpen(ctx, req, a)) }
-		if purpose == PurposeDetail {
+		if purpose == evidence.PurposeDetail {
 			s.closing.Go(end) // while the next is asked
 		} else {
 			end()
@@ -103,7 +104,7 @@ func (s *scan) countUnclosable(mayOpen bool, a initiator.Answer) {
 		return
 	}
 	s.halfOpens.opened()
-	s.journal.note(Note{Kind: NoteNotClosed, Exchanges: []int{a.ID}, Outcome: a.Outcome})
+	s.journal.note(evidence.Note{Kind: evidence.NoteNotClosed, Exchanges: []int{a.ID}, Outcome: a.Outcome})
 }
 
 // takes reports whether the gateway was seen to accept all that x offered: the
@@ -124,8 +125,8 @@ func (s *scan) takes(x initiator.Exchange) bool {
 // answers. Of the first two answers that contradict each other one is forged,
 // or the gateway is confused: it asks again, and waits for the second answer
 // from then on.
-func (s *scan) ask(ctx context.Context, purpose Purpose, offer []proposals.Product) initiator.Answer {
-	if purpose == PurposeMatrix {
+func (s *scan) ask(ctx context.Context, purpose evidence.Purpose, offer []proposals.Product) initiator.Answer {
+	if purpose == evidence.PurposeMatrix {
 		if a, ok := s.askWatching(ctx, purpose, offer); ok && a.Conflict == initiator.NotTried {
 			return a
 		}
@@ -136,14 +137,14 @@ func (s *scan) ask(ctx context.Context, purpose Purpose, offer []proposals.Produ
 	}
 	a := s.init(ctx, s.main, purpose, sent, method)
 	if a.Conflict != initiator.NotTried && !s.conn.BePatient() {
-		s.journal.note(Note{Kind: NoteConflict, Exchanges: []int{a.ID}})
+		s.journal.note(evidence.Note{Kind: evidence.NoteConflict, Exchanges: []int{a.ID}})
 		a = s.init(ctx, s.main, purpose, sent, method)
 	}
 	return a
 }
 
 // begin counts an exchange, if there is budget for it.
-func (s *scan) begin(purpose Purpose) bool {
+func (s *scan) begin(purpose evidence.Purpose) bool {
 	return s.journal.begin(purpose, s.halfOpens.toClose())
 }
 
@@ -155,7 +156,7 @@ func (s *scan) failed(err error) initiator.Answer {
 
 // record adds an exchange to the journal, and what it shows to what is known of
 // the gateway and of the path.
-func (s *scan) record(req *initiator.Request, a initiator.Answer, purpose Purpose) {
+func (s *scan) record(req *initiator.Request, a initiator.Answer, purpose evidence.Purpose) {
 	if a.Outcome == initiator.NotTried {
 		return
 	}
@@ -164,7 +165,7 @@ func (s *scan) record(req *initiator.Request, a initiator.Answer, purpose Purpos
 		s.programs.add(a)
 		s.gateway.answered(a.Exchange, len(req.Octets()))
 	}
-	x := Exchange{Exchange: a.Exchange, Purpose: purpose, Doubtful: a.Conflict != initiator.NotTried}
+	x := evidence.Exchange{Exchange: a.Exchange, Purpose: purpose, Doubtful: a.Conflict != initiator.NotTried}
 	s.journal.add(x, func(count int) {
 		if s.Progress != nil {
 			s.Progress(Progress{Target: s.target, Doing: purpose, Exchanges: count, Last: x})

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
@@ -15,7 +16,7 @@ import (
 // clients sends the first packet of each client.
 func (s *scan) clients(ctx context.Context) {
 	for _, p := range s.Clients {
-		c := clientTry{scan: s, packet: p, answer: ClientAnswer{Name: p.Name}}
+		c := clientTry{scan: s, packet: p, answer: evidence.ClientAnswer{Name: p.Name}}
 		if c.prepare() {
 			c.run(ctx)
 		}
@@ -31,10 +32,10 @@ type clientTry struct {
 	// that can be told.
 	offer  []proposals.Product
 	tries  int // of the packet as it is now
-	answer ClientAnswer
+	answer evidence.ClientAnswer
 }
 
-func (c *clientTry) note(n Note) { c.answer.Notes = append(c.answer.Notes, n) }
+func (c *clientTry) note(n evidence.Note) { c.answer.Notes = append(c.answer.Notes, n) }
 
 // prepare reads the offer, and reports whether the packet can be sent.
 func (c *clientTry) prepare() bool {
@@ -47,14 +48,14 @@ func (c *clientTry) prepare() bool {
 	}
 	c.offer = offer
 	if len(untold) > 0 {
-		c.note(Note{Kind: ClientUntold, Proposals: untold})
+		c.note(evidence.Note{Kind: evidence.ClientUntold, Proposals: untold})
 	}
 	if err := c.packet.Check(); err != nil {
-		c.note(Note{Kind: ClientInvalid, Detail: err.Error()})
+		c.note(evidence.Note{Kind: evidence.ClientInvalid, Detail: err.Error()})
 		return false
 	}
 	if n := c.scan.halfOpens.unclosed(); n >= halfOpenLimit {
-		c.note(Note{Kind: ClientHalfOpenLeft, Count: n})
+		c.note(evidence.Note{Kind: evidence.ClientHalfOpenLeft, Count: n})
 		return false
 	}
 	return true
@@ -67,7 +68,7 @@ func (c *clientTry) run(ctx context.Context) {
 	if !keyexchange.Supported(method) {
 		var ok bool
 		if method, ok = c.scan.stateless(c.offer); !ok {
-			c.note(Note{Kind: ClientUncomputable, KE: c.packet.KE})
+			c.note(evidence.Note{Kind: evidence.ClientUncomputable, KE: c.packet.KE})
 			return
 		}
 	}
@@ -76,14 +77,14 @@ func (c *clientTry) run(ctx context.Context) {
 		switch {
 		case a.Group == c.packet.KE:
 			c.answer.State = matrix.Accepted
-			c.note(Note{Kind: ClientStandIn, KE: a.Group, Other: method})
+			c.note(evidence.Note{Kind: evidence.ClientStandIn, KE: a.Group, Other: method})
 			return
 		case !keyexchange.Supported(a.Group):
 			c.answer.State = matrix.Accepted
-			c.note(Note{Kind: ClientWouldRetry, KE: a.Group})
+			c.note(evidence.Note{Kind: evidence.ClientWouldRetry, KE: a.Group})
 			return
 		}
-		c.note(Note{Kind: ClientRetried, KE: a.Group})
+		c.note(evidence.Note{Kind: evidence.ClientRetried, KE: a.Group})
 		a = c.send(ctx, a.Group)
 	}
 	c.judge(ctx, a)
@@ -92,7 +93,7 @@ func (c *clientTry) run(ctx context.Context) {
 // stateless returns a method for a KE payload to which the gateway answers with
 // the one that it wants, if it does so.
 func (s *scan) stateless(offer []proposals.Product) (ike.KeyExchangeMethod, bool) {
-	named := func(x Exchange) bool { return x.Outcome == initiator.InvalidKEPayload && x.Taken() }
+	named := func(x evidence.Exchange) bool { return x.Outcome == initiator.InvalidKEPayload && x.Taken() }
 	if s.gateway.now().oracle != byForeignKE || !slices.ContainsFunc(s.journal.since(0), named) {
 		return 0, false
 	}
@@ -104,12 +105,12 @@ func (s *scan) stateless(offer []proposals.Product) (ike.KeyExchangeMethod, bool
 func (c *clientTry) send(ctx context.Context, ke ike.KeyExchangeMethod) initiator.Answer {
 	c.tries = 0
 	return c.scan.sound(ctx, func() initiator.Answer {
-		a := c.scan.initiate(ctx, PurposeClient, initiator.Offer{Transport: c.scan.main, Products: c.offer, KE: ke, Packet: &c.packet})
+		a := c.scan.initiate(ctx, evidence.PurposeClient, initiator.Offer{Transport: c.scan.main, Products: c.offer, KE: ke, Packet: &c.packet})
 		if a.ID == 0 {
 			return a
 		}
 		if len(c.answer.Evidence) == 0 && len(a.Request) > maxDatagram {
-			c.note(Note{Kind: ClientLong, Count: len(a.Request)})
+			c.note(evidence.Note{Kind: evidence.ClientLong, Count: len(a.Request)})
 		}
 		c.answer.Evidence = append(c.answer.Evidence, a.ID)
 		c.answer.Outcome, c.answer.Group, c.answer.Suite = a.Outcome, a.Group, a.Suite
@@ -131,23 +132,23 @@ func (c *clientTry) judge(ctx context.Context, a initiator.Answer) {
 	case initiator.InvalidKEPayload:
 		c.answer.State = matrix.Refused
 		if proposals.HasKeyExchange(c.offer, a.Group) {
-			c.note(Note{Kind: ClientAskedAgain, KE: a.Group})
+			c.note(evidence.Note{Kind: evidence.ClientAskedAgain, KE: a.Group})
 		} else {
-			c.note(Note{Kind: ClientNotOffered, KE: a.Group})
+			c.note(evidence.Note{Kind: evidence.ClientNotOffered, KE: a.Group})
 		}
 	case initiator.NoAnswer:
-		c.note(Note{Kind: ClientSilent, Count: c.tries})
+		c.note(evidence.Note{Kind: evidence.ClientSilent, Count: c.tries})
 		if len(a.Request) <= maxDatagram && c.scan.learnRefusal(ctx).how == dropsRefused {
 			c.answer.State = matrix.Refused
-			c.note(Note{Kind: ClientDropped})
+			c.note(evidence.Note{Kind: evidence.ClientDropped})
 		}
 	case initiator.NotTried:
 		if len(c.answer.Evidence) == 0 {
 			c.answer.State = matrix.NotTested
 		}
-		c.note(Note{Kind: ClientCutShort})
+		c.note(evidence.Note{Kind: evidence.ClientCutShort})
 	default:
-		c.note(Note{Kind: ClientOtherAnswer, Outcome: a.Outcome, Notify: a.Notify, Detail: a.Detail})
+		c.note(evidence.Note{Kind: evidence.ClientOtherAnswer, Outcome: a.Outcome, Notify: a.Notify, Detail: a.Detail})
 		if c.scan.refusesWith(ctx, a) {
 			c.answer.State = matrix.Refused
 		}

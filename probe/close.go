@@ -8,6 +8,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keymat"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 )
@@ -25,7 +26,7 @@ func (s *scan) closeHalfOpen(ctx context.Context, opened *initiator.Request, x i
 	keys, err := keysOf(opened, x)
 	if err != nil {
 		s.halfOpens.noKeys()
-		s.journal.note(Note{Kind: NoteUnclosable, Exchanges: []int{x.ID}, Detail: err.Error()})
+		s.journal.note(evidence.Note{Kind: evidence.NoteUnclosable, Exchanges: []int{x.ID}, Detail: err.Error()})
 		return false
 	}
 	header := ike.Header{
@@ -58,7 +59,7 @@ func (s *scan) closeHalfOpen(ctx context.Context, opened *initiator.Request, x i
 			return true
 		}
 	}
-	s.journal.note(Note{Kind: NoteNotClosed, Exchanges: []int{x.ID}, Outcome: a.Outcome})
+	s.journal.note(evidence.Note{Kind: evidence.NoteNotClosed, Exchanges: []int{x.ID}, Outcome: a.Outcome})
 	return false
 }
 
@@ -89,12 +90,12 @@ func (s *scan) askSealed(ctx context.Context, keys *keymat.Keys, t initiator.Tra
 			s.journal.fail(err)
 			return initiator.Answer{}, false
 		}
-		s.begin(PurposeClose)
+		s.begin(evidence.PurposeClose)
 		req.Quiet = true // perhaps it was answered: that is done only once
 		if a = s.conn.Exchange(ctx, req); a.Tries == 0 {
 			break // the socket is closed
 		}
-		s.record(req, a, PurposeClose)
+		s.record(req, a, evidence.PurposeClose)
 	}
 	return a, true
 }
@@ -103,11 +104,11 @@ func (s *scan) askSealed(ctx context.Context, keys *keymat.Keys, t initiator.Tra
 func (s *scan) noteUnseen() {
 	unseen, closed := s.halfOpens.closedLate()
 	if closed && len(unseen) > 0 {
-		s.journal.note(Note{Kind: NoteClosedUnseen, Exchanges: unseen})
+		s.journal.note(evidence.Note{Kind: evidence.NoteClosedUnseen, Exchanges: unseen})
 		return
 	}
 	for _, id := range unseen {
-		s.journal.note(Note{Kind: NoteNotClosed, Exchanges: []int{id}, Outcome: initiator.NoAnswer})
+		s.journal.note(evidence.Note{Kind: evidence.NoteNotClosed, Exchanges: []int{id}, Outcome: initiator.NoAnswer})
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -12,9 +13,9 @@ import (
 // result says, and what it could not see.
 func (s *scan) conclude() {
 	r := &s.result
-	for _, c := range Contradictions(*r) {
+	for _, c := range evidence.Contradictions(*r) {
 		suite := c.Suite
-		s.findings.doubt(DoubtContradiction, &suite, append(slices.Clone(c.Evidence[:min(len(c.Evidence), 3)]), c.Exchange)...)
+		s.findings.doubt(evidence.DoubtContradiction, &suite, append(slices.Clone(c.Evidence[:min(len(c.Evidence), 3)]), c.Exchange)...)
 	}
 	if m := r.Matrix; m != nil {
 		if known := s.gateway.now(); known.noRedirect && !known.taken {
@@ -23,39 +24,39 @@ func (s *scan) conclude() {
 			if r.Gateway != nil {
 				redirects = r.Gateway.Evidence
 			}
-			s.findings.doubt(DoubtRedirected, nil, redirects...)
+			s.findings.doubt(evidence.DoubtRedirected, nil, redirects...)
 			r.Matrix = s.untested()
 			m = r.Matrix
 		}
 		for _, c := range m.Contradictions {
-			s.findings.doubt(DoubtContradiction, &c.Suite, append(slices.Clone(c.Taken), c.Refused...)...)
+			s.findings.doubt(evidence.DoubtContradiction, &c.Suite, append(slices.Clone(c.Taken), c.Refused...)...)
 		}
 		s.doubtHollow(r)
 		if m.Accepted == 0 {
 			for _, x := range r.Exchanges {
 				if x.Type == ike.IKE_SA_INIT && x.Outcome == initiator.Malformed {
-					s.findings.doubt(DoubtMalformed, nil, x.ID) // perhaps it accepts that
+					s.findings.doubt(evidence.DoubtMalformed, nil, x.ID) // perhaps it accepts that
 				}
 			}
 		}
 		for _, x := range r.Exchanges {
 			if x.Doubtful && x.Decides == matrix.Refused {
-				s.findings.doubt(DoubtForged, nil, x.ID) // another answer said otherwise
+				s.findings.doubt(evidence.DoubtForged, nil, x.ID) // another answer said otherwise
 			}
 		}
 		if r.Cost.Retransmits > 0 {
 			// Where a true answer is lost a forged one stands alone.
 			for _, n := range s.journal.noted() {
-				if n.Kind == NoteConflict || n.Kind == NoteForged {
-					s.findings.doubt(DoubtForged, nil, n.Exchanges...)
+				if n.Kind == evidence.NoteConflict || n.Kind == evidence.NoteForged {
+					s.findings.doubt(evidence.DoubtForged, nil, n.Exchanges...)
 				}
 			}
 		}
 	}
 	if ids := s.programs.several(); len(ids) > 0 {
-		s.findings.habit(HabitMembers, 0, ids...)
+		s.findings.habit(evidence.HabitMembers, 0, ids...)
 	}
-	r.Watched = countWatched(*r, weakestSuite())
+	r.Watched = evidence.CountWatched(*r, weakestSuite())
 	r.Doubts, r.Habits = s.findings.all()
 	if r.Matrix != nil && len(r.Doubts) > 0 {
 		r.Matrix.Proven = false
@@ -64,7 +65,7 @@ func (s *scan) conclude() {
 
 // doubtHollow adds a doubt if the gateway asked for methods and never accepted
 // one.
-func (s *scan) doubtHollow(r *Result) {
+func (s *scan) doubtHollow(r *evidence.Result) {
 	hollow := s.gateway.now().hollow
 	if hollow == 0 {
 		return
@@ -74,5 +75,5 @@ func (s *scan) doubtHollow(r *Result) {
 			return
 		}
 	}
-	s.findings.doubt(DoubtUnredeemed, nil, hollow)
+	s.findings.doubt(evidence.DoubtUnredeemed, nil, hollow)
 }

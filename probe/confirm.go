@@ -6,6 +6,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
@@ -41,13 +42,13 @@ func (s *scan) confirmAdditional(ctx context.Context) {
 				break
 			}
 			a := s.insist(ctx, func() initiator.Answer {
-				return s.init(ctx, s.main, PurposeDetail, []proposals.Product{suite.Product()}, method)
+				return s.init(ctx, s.main, evidence.PurposeDetail, []proposals.Product{suite.Product()}, method)
 			})
 			if a.Outcome == initiator.NotTried || a.Outcome == initiator.Accepted && a.Taken() {
 				return
 			}
 			last = a.ID
-			s.findings.doubt(DoubtUnnamed, &suite, last)
+			s.findings.doubt(evidence.DoubtUnnamed, &suite, last)
 			return
 		}
 	}
@@ -83,7 +84,7 @@ func (s *scan) confirmMethods(ctx context.Context) {
 			}
 		}
 	}
-	if newest <= lastWidelyKnown || slices.ContainsFunc(s.journal.since(0), func(x Exchange) bool { return x.KE >= newest && x.Outcome.IsIKEv2() }) {
+	if newest <= lastWidelyKnown || slices.ContainsFunc(s.journal.since(0), func(x evidence.Exchange) bool { return x.KE >= newest && x.Outcome.IsIKEv2() }) {
 		return
 	}
 	offer := []proposals.Product{suite.Product()}
@@ -93,8 +94,8 @@ func (s *scan) confirmMethods(ctx context.Context) {
 	if proposals.HasKeyExchange(offer, newest) {
 		offer = offers.MustParse(weakSuites) // that is answered, too
 	}
-	a := s.sound(ctx, func() initiator.Answer { return s.init(ctx, s.main, PurposeControl, offer, newest) })
+	a := s.sound(ctx, func() initiator.Answer { return s.init(ctx, s.main, evidence.PurposeControl, offer, newest) })
 	if a.Outcome == initiator.NoAnswer {
-		s.findings.doubt(DoubtDeaf, nil, s.journal.last())
+		s.findings.doubt(evidence.DoubtDeaf, nil, s.journal.last())
 	}
 }

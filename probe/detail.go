@@ -10,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/ike/keymat"
 	"github.com/ikescope/ikescope/ike/printable"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
@@ -25,7 +26,7 @@ func (s *scan) detail(ctx context.Context) {
 	offer := s.closable()
 	if len(offer) == 0 {
 		if s.result.Matrix.Accepted > 0 && ctx.Err() == nil {
-			s.journal.note(Note{Kind: NoteNothingClosable})
+			s.journal.note(evidence.Note{Kind: evidence.NoteNothingClosable})
 		}
 		return
 	}
@@ -39,16 +40,16 @@ func (s *scan) detail(ctx context.Context) {
 		if p.State != initiator.PathAnswers || ctx.Err() != nil || s.gateway.now().described[p.Transport] {
 			continue
 		}
-		a := s.init(ctx, p.Transport, PurposeDetail, offer, method)
+		a := s.init(ctx, p.Transport, evidence.PurposeDetail, offer, method)
 		if a.Outcome == initiator.InvalidKEPayload && keyexchange.Supported(a.Group) && proposals.HasKeyExchange(offer, a.Group) {
-			a = s.init(ctx, p.Transport, PurposeDetail, offer, a.Group)
+			a = s.init(ctx, p.Transport, evidence.PurposeDetail, offer, a.Group)
 		}
 		switch a.Outcome {
 		case initiator.Accepted:
 		case initiator.NotTried:
 			continue // a note says why
 		default:
-			s.journal.note(Note{Kind: NoteDetailFailed, Outcome: a.Outcome, Transport: p.Transport, Exchanges: []int{a.ID}})
+			s.journal.note(evidence.Note{Kind: evidence.NoteDetailFailed, Outcome: a.Outcome, Transport: p.Transport, Exchanges: []int{a.ID}})
 			continue
 		}
 		s.describe(a)
@@ -126,7 +127,7 @@ func (s *scan) describe(a initiator.Answer) {
 	s.detectNAT(a)
 	g := s.result.Gateway
 	if g == nil {
-		g = &Gateway{}
+		g = &evidence.Gateway{}
 		s.result.Gateway = g
 	}
 	g.Evidence = append(g.Evidence, a.ID)
@@ -158,7 +159,7 @@ func (s *scan) describeRedirect(a initiator.Answer) {
 		return
 	}
 	if s.result.Gateway == nil {
-		s.result.Gateway = &Gateway{}
+		s.result.Gateway = &evidence.Gateway{}
 	}
 	s.result.Gateway.Redirect = printable.Text(to.String())
 	s.result.Gateway.Evidence = append(s.result.Gateway.Evidence, a.ID)

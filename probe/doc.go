@@ -1,6 +1,6 @@
 // Package probe scans a gateway: whether its IKE responder is reached, which
 // suites it accepts, how it chooses, and what it makes of a client's first
-// packet. [Scanner.Scan] does all of it and returns a [Result]. A gateway that is
+// packet. [Scanner.Scan] does all of it and returns a [evidence.Result]. A gateway that is
 // silent or rude is a result, too: its Verdict says so, and Matrix, NAT, Gateway and
 // Preference are nil where nothing was learnt. [ParseEndpoint] reads what a user
 // names, [Endpoint.Resolve] makes a [Target] of each address, and package report
@@ -8,7 +8,7 @@
 //
 // The planner of package proposals says what to offer; this package asks, and
 // finds out what the answers mean. An exchange is one request with its tries and
-// its answer ([Exchange]); the oracle is which KE payload goes with an
+// its answer ([evidence.Exchange]); the oracle is which KE payload goes with an
 // offer, so that the answer shows whether the offer is acceptable without opening
 // an IKE SA; a question is an offer until it is decided, or its parts in place of
 // it.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
@@ -47,7 +48,7 @@ func (s *scan) redeem(ctx context.Context, offer []proposals.Product) bool {
 		return true // that cannot be tried
 	}
 	for try := 1; ; try++ {
-		a := s.insist(ctx, func() initiator.Answer { return s.init(ctx, s.main, PurposeDetail, offer, method) })
+		a := s.insist(ctx, func() initiator.Answer { return s.init(ctx, s.main, evidence.PurposeDetail, offer, method) })
 		switch a.Outcome {
 		case initiator.Accepted:
 			if !s.gateway.now().described[s.main] {
@@ -69,7 +70,7 @@ func (s *scan) redeem(ctx context.Context, offer []proposals.Product) bool {
 // refused with the method that it had asked for.
 func (s *scan) distrustNames(exchange int) {
 	s.gateway.learn(func(k *knowledge) { k.hollow, k.takesControl = exchange, false })
-	s.journal.doubtOnly(func(x Exchange) bool { return kindOf(x) != ownKE })
+	s.journal.doubtOnly(func(x evidence.Exchange) bool { return evidence.KindOf(x) != evidence.OwnKE })
 	s.askOpening()
 }
 
@@ -88,7 +89,7 @@ func (s *scan) askImpossible(ctx context.Context, kinds ...offers.Impossibility)
 		return initiator.Answer{}
 	}
 	a := s.sound(ctx, func() initiator.Answer {
-		return s.initiate(ctx, PurposeControl, initiator.Offer{Transport: s.main, Packet: packet, KE: method})
+		return s.initiate(ctx, evidence.PurposeControl, initiator.Offer{Transport: s.main, Packet: packet, KE: method})
 	})
 	if a.Outcome == initiator.NoAnswer && len(kinds) > 1 {
 		s.findLimit(ctx, len(a.Request)) // it is long
@@ -112,7 +113,7 @@ func (s *scan) testUnderstanding(ctx context.Context) {
 		case initiator.OtherError:
 			// A gateway that refuses with this error anyway says nothing of types.
 			if r := s.learnRefusal(ctx); kind == offers.UnknownType && r.how != refusesUnclearly && r.notify != a.Notify {
-				s.findings.habit(HabitRejectsTypes, 0, a.ID)
+				s.findings.habit(evidence.HabitRejectsTypes, 0, a.ID)
 				s.findAdditional(ctx)
 			}
 		}
@@ -121,12 +122,12 @@ func (s *scan) testUnderstanding(ctx context.Context) {
 	for kind, id := range taken {
 		switch kind {
 		case offers.UnknownType:
-			s.findings.habit(HabitIgnoresTypes, 0, id)
+			s.findings.habit(evidence.HabitIgnoresTypes, 0, id)
 		case offers.UnknownKeyLength:
-			s.findings.habit(HabitIgnoresKeyLength, 0, id)
+			s.findings.habit(evidence.HabitIgnoresKeyLength, 0, id)
 		default:
 			numbers = true
-			s.findings.doubt(DoubtUnread, nil, id)
+			s.findings.doubt(evidence.DoubtUnread, nil, id)
 		}
 	}
 	if taken[offers.UnknownType] != 0 && !numbers {
@@ -144,7 +145,7 @@ func (s *scan) redeemUnknownType(ctx context.Context, method ike.KeyExchangeMeth
 	packet := s.gateway.now().impossiblePacket(offers.UnknownType)
 	for try := 1; ; try++ {
 		a := s.insist(ctx, func() initiator.Answer {
-			return s.initiate(ctx, PurposeControl, initiator.Offer{Transport: s.main, Packet: packet, KE: method})
+			return s.initiate(ctx, evidence.PurposeControl, initiator.Offer{Transport: s.main, Packet: packet, KE: method})
 		})
 		switch a.Outcome {
 		case initiator.NoProposalChosen, initiator.InvalidKEPayload:
@@ -171,9 +172,9 @@ func (s *scan) findAdditional(ctx context.Context) {
 	if !keyexchange.Supported(method) {
 		return
 	}
-	a := s.insist(ctx, func() initiator.Answer { return s.init(ctx, s.main, PurposeDetail, offer, method) })
+	a := s.insist(ctx, func() initiator.Answer { return s.init(ctx, s.main, evidence.PurposeDetail, offer, method) })
 	if a.Outcome == initiator.Accepted && !a.Taken() || a.Outcome == initiator.OtherError && a.Notify == ike.INVALID_SYNTAX {
 		s.gateway.learn(func(k *knowledge) { k.noAdditional = a.ID })
-		s.findings.habit(HabitNoAdditional, 0, a.ID)
+		s.findings.habit(evidence.HabitNoAdditional, 0, a.ID)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -11,8 +12,8 @@ import (
 // be called concurrently.
 type findings struct {
 	mu     sync.Mutex
-	doubts []Doubt
-	habits []Habit
+	doubts []evidence.Doubt
+	habits []evidence.Habit
 }
 
 // maxShown is how many exchanges show a doubt or a habit, of those that come one
@@ -20,43 +21,43 @@ type findings struct {
 const maxShown = 12
 
 // doubt adds a reason to doubt the result, or exchanges to one that is there.
-func (f *findings) doubt(kind DoubtKind, suite *proposals.Suite, exchanges ...int) {
+func (f *findings) doubt(kind evidence.DoubtKind, suite *proposals.Suite, exchanges ...int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	i := slices.IndexFunc(f.doubts, func(d Doubt) bool { return d.Kind == kind })
+	i := slices.IndexFunc(f.doubts, func(d evidence.Doubt) bool { return d.Kind == kind })
 	if i < 0 {
 		i = len(f.doubts)
-		f.doubts = append(f.doubts, Doubt{Kind: kind, Suite: suite})
+		f.doubts = append(f.doubts, evidence.Doubt{Kind: kind, Suite: suite})
 	}
 	f.doubts[i].Exchanges = joined(f.doubts[i].Exchanges, exchanges)
 }
 
 // habit adds a habit, or exchanges to it, with a new count.
-func (f *findings) habit(kind HabitKind, count int, exchanges ...int) {
+func (f *findings) habit(kind evidence.HabitKind, count int, exchanges ...int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	i := slices.IndexFunc(f.habits, func(h Habit) bool { return h.Kind == kind })
+	i := slices.IndexFunc(f.habits, func(h evidence.Habit) bool { return h.Kind == kind })
 	if i < 0 {
 		i = len(f.habits)
-		f.habits = append(f.habits, Habit{Kind: kind})
+		f.habits = append(f.habits, evidence.Habit{Kind: kind})
 	}
 	f.habits[i].Count = count
 	f.habits[i].Exchanges = joined(f.habits[i].Exchanges, exchanges)
 }
 
 // doubts reports whether there is a doubt of a kind.
-func (f *findings) isDoubted(kind DoubtKind) bool {
+func (f *findings) isDoubted(kind evidence.DoubtKind) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return slices.ContainsFunc(f.doubts, func(d Doubt) bool { return d.Kind == kind })
+	return slices.ContainsFunc(f.doubts, func(d evidence.Doubt) bool { return d.Kind == kind })
 }
 
 // all returns the doubts and the habits, by kind.
-func (f *findings) all() ([]Doubt, []Habit) {
+func (f *findings) all() ([]evidence.Doubt, []evidence.Habit) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	slices.SortFunc(f.doubts, func(a, b Doubt) int { return int(a.Kind) - int(b.Kind) })
-	slices.SortFunc(f.habits, func(a, b Habit) int { return int(a.Kind) - int(b.Kind) })
+	slices.SortFunc(f.doubts, func(a, b evidence.Doubt) int { return int(a.Kind) - int(b.Kind) })
+	slices.SortFunc(f.habits, func(a, b evidence.Habit) int { return int(a.Kind) - int(b.Kind) })
 	return f.doubts, f.habits
 }
 

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"github.com/ikescope/ikescope/probe/evidence"
 	"slices"
 	"sync"
 )
@@ -38,7 +39,7 @@ func newHalfOpens() *halfOpens {
 // has a place, and may not be sent if too many were left half-open. Others need
 // no place, unless the gateway accepts what it should not: a KE payload of a
 // method that is not in the offer. That is known only once it did.
-func (h *halfOpens) reserve(mayOpen bool, purpose Purpose) (reserved, ok bool) {
+func (h *halfOpens) reserve(mayOpen bool, purpose evidence.Purpose) (reserved, ok bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if !mayOpen && !h.unasked {
@@ -48,7 +49,7 @@ func (h *halfOpens) reserve(mayOpen bool, purpose Purpose) (reserved, ok bool) {
 		h.released.Wait()
 	}
 	if h.left >= halfOpenLimit {
-		h.stuck = h.stuck || purpose == PurposeMatrix || purpose == PurposeControl
+		h.stuck = h.stuck || purpose == evidence.PurposeMatrix || purpose == evidence.PurposeControl
 		return false, false
 	}
 	h.reserved++

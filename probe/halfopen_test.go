@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"github.com/ikescope/ikescope/probe/evidence"
 	"testing"
 	"testing/synctest"
 )
@@ -8,11 +9,11 @@ import (
 func TestHalfOpens(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHalfOpens()
-		if reserved, ok := h.reserve(false, PurposeMatrix); reserved || !ok {
+		if reserved, ok := h.reserve(false, evidence.PurposeMatrix); reserved || !ok {
 			t.Fatalf("a request that opens nothing: %v, %v", reserved, ok)
 		}
 		for range halfOpenLimit {
-			if reserved, ok := h.reserve(true, PurposeMatrix); !reserved || !ok {
+			if reserved, ok := h.reserve(true, evidence.PurposeMatrix); !reserved || !ok {
 				t.Fatalf("%v, %v within the budget", reserved, ok)
 			}
 			h.opened()
@@ -20,7 +21,7 @@ func TestHalfOpens(t *testing.T) {
 		type got struct{ reserved, ok bool }
 		waiting := make(chan got, 1)
 		go func() {
-			reserved, ok := h.reserve(true, PurposeMatrix)
+			reserved, ok := h.reserve(true, evidence.PurposeMatrix)
 			waiting <- got{reserved, ok}
 		}()
 		synctest.Wait()
@@ -43,17 +44,17 @@ func TestHalfOpens(t *testing.T) {
 func TestHalfOpensLeft(t *testing.T) {
 	h := newHalfOpens()
 	for i := range halfOpenLimit {
-		h.reserve(true, PurposeDetail)
+		h.reserve(true, evidence.PurposeDetail)
 		h.opened()
 		h.release(true, !h.closedUnseen(i+1))
 	}
 	if h.unclosed() != halfOpenLimit || h.toClose() != 0 {
 		t.Errorf("%d left, %d to close", h.unclosed(), h.toClose())
 	}
-	if _, ok := h.reserve(true, PurposeDetail); ok || h.isStuck() {
+	if _, ok := h.reserve(true, evidence.PurposeDetail); ok || h.isStuck() {
 		t.Errorf("a request may go out: %v; stuck: %v, though nobody needs it", ok, h.isStuck())
 	}
-	if _, ok := h.reserve(true, PurposeMatrix); ok || !h.isStuck() {
+	if _, ok := h.reserve(true, evidence.PurposeMatrix); ok || !h.isStuck() {
 		t.Errorf("a request may go out: %v; stuck: %v", ok, h.isStuck())
 	}
 	h.opened() // by a request that was sent before
@@ -69,7 +70,7 @@ func TestHalfOpensLeft(t *testing.T) {
 func TestHalfOpensUnasked(t *testing.T) {
 	h := newHalfOpens()
 	h.reserveUnasked()
-	if reserved, ok := h.reserve(false, PurposeMatrix); !reserved || !ok || !h.opensUnasked() || h.toClose() != 2 {
+	if reserved, ok := h.reserve(false, evidence.PurposeMatrix); !reserved || !ok || !h.opensUnasked() || h.toClose() != 2 {
 		t.Errorf("%v, %v; %d to close", reserved, ok, h.toClose())
 	}
 }

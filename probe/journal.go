@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
@@ -16,22 +17,22 @@ type journal struct {
 	budget    int // exchanges; 0 means no bound
 	begun     int // exchanges
 	spent     bool
-	exchanges []Exchange
-	notes     []Note
+	exchanges []evidence.Exchange
+	notes     []evidence.Note
 	err       error
 }
 
 // begin counts an exchange. It reports false if there is no budget for it, and
 // for one more for each IKE SA that may have to be closed: what comes after the
 // matrix has its own part, a quarter at most.
-func (j *journal) begin(purpose Purpose, closings int) bool {
+func (j *journal) begin(purpose evidence.Purpose, closings int) bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	reserve := 0
-	if purpose == PurposeMatrix || purpose == PurposeControl {
+	if purpose == evidence.PurposeMatrix || purpose == evidence.PurposeControl {
 		reserve = j.kept()
 	}
-	if j.budget > 0 && j.begun+closings+reserve >= j.budget && purpose != PurposeReach && purpose != PurposeClose {
+	if j.budget > 0 && j.begun+closings+reserve >= j.budget && purpose != evidence.PurposeReach && purpose != evidence.PurposeClose {
 		j.spent = true
 		return false
 	}
@@ -55,7 +56,7 @@ func (j *journal) isSpent() bool {
 
 // add notes an exchange that is over, and calls then, one call at a time, with
 // how many there are.
-func (j *journal) add(x Exchange, then func(count int)) {
+func (j *journal) add(x evidence.Exchange, then func(count int)) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.exchanges = append(j.exchanges, x)
@@ -70,7 +71,7 @@ func (j *journal) count() int {
 }
 
 // since returns the exchanges after the first n, as they are now.
-func (j *journal) since(n int) []Exchange {
+func (j *journal) since(n int) []evidence.Exchange {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return slices.Clone(j.exchanges[n:])
@@ -109,10 +110,10 @@ func (j *journal) undecide() {
 }
 
 // note adds n, once.
-func (j *journal) note(n Note) {
+func (j *journal) note(n evidence.Note) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if !slices.ContainsFunc(j.notes, func(m Note) bool { return reflect.DeepEqual(m, n) }) {
+	if !slices.ContainsFunc(j.notes, func(m evidence.Note) bool { return reflect.DeepEqual(m, n) }) {
 		j.notes = append(j.notes, n)
 	}
 }
@@ -136,7 +137,7 @@ func (j *journal) failure() error {
 func (j *journal) kept() int { return min(detailBudget, j.budget/4) }
 
 // noted returns the notes so far.
-func (j *journal) noted() []Note {
+func (j *journal) noted() []evidence.Note {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return slices.Clone(j.notes)
@@ -165,7 +166,7 @@ func (j *journal) confirm(exchange int) {
 }
 
 // doubtOnly marks those exchanges for which f holds.
-func (j *journal) doubtOnly(f func(Exchange) bool) {
+func (j *journal) doubtOnly(f func(evidence.Exchange) bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for i, x := range j.exchanges {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 )
@@ -43,7 +44,7 @@ func (s *scan) checkLiveness(ctx context.Context) liveness {
 		}
 		if s.gateway.now().takesControl && a.Outcome == initiator.NoProposalChosen {
 			s.gateway.doubtControl()
-			s.restart.ask(NoteControlRefused)
+			s.restart.ask(evidence.NoteControlRefused)
 			return livenessUnknown
 		}
 		if a.Outcome.IsIKEv2() {
@@ -55,10 +56,10 @@ func (s *scan) checkLiveness(ctx context.Context) liveness {
 		}
 		if wait > longWait || s.gateway.now().absences > maxAbsence {
 			s.gateway.learn(func(k *knowledge) { k.gone = true })
-			s.journal.note(Note{Kind: NoteGone})
+			s.journal.note(evidence.Note{Kind: evidence.NoteGone})
 			return livenessUnknown
 		}
-		s.journal.note(Note{Kind: NoteAway})
+		s.journal.note(evidence.Note{Kind: evidence.NoteAway})
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
@@ -70,7 +71,7 @@ func (s *scan) checkLiveness(ctx context.Context) liveness {
 // offering returns the question for an offer, to be asked once or several
 // times.
 func (s *scan) offering(ctx context.Context, offer []proposals.Product) func() initiator.Answer {
-	return func() initiator.Answer { return s.ask(ctx, PurposeControl, offer) }
+	return func() initiator.Answer { return s.ask(ctx, evidence.PurposeControl, offer) }
 }
 
 // offeringControl returns that for the control offer.

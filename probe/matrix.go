@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
@@ -34,7 +35,7 @@ func (s *scan) matrix(ctx context.Context) {
 	s.findOracleAgain(ctx)
 	s.examine(ctx)
 	s.watch(ctx) // unless it was done
-	if s.findings.isDoubted(DoubtUnread) && len(s.result.Weak) == 0 {
+	if s.findings.isDoubted(evidence.DoubtUnread) && len(s.result.Weak) == 0 {
 		s.result.Matrix = s.untested() // it accepts whatever it is offered
 		return
 	}
@@ -61,7 +62,7 @@ func (s *scan) matrix(ctx context.Context) {
 		m.Contradictions = append(contradictions, m.Contradictions...)
 		contradictions = slices.Clone(m.Contradictions)
 		if m := s.result.Matrix; m.Spent > 0 {
-			s.journal.note(Note{Kind: NoteGaveUp, Count: m.Spent})
+			s.journal.note(evidence.Note{Kind: evidence.NoteGaveUp, Count: m.Spent})
 		}
 		if doubt == 0 && run <= maxRuns && s.recheck(ctx, m) {
 			s.undecide()
@@ -73,10 +74,10 @@ func (s *scan) matrix(ctx context.Context) {
 		}
 		s.undecide()
 		if run >= maxRuns || s.over(ctx) || s.result.Matrix.Spent > 0 {
-			s.journal.note(Note{Kind: doubt})
+			s.journal.note(evidence.Note{Kind: doubt})
 			break
 		}
-		s.journal.note(Note{Kind: doubt, Again: true})
+		s.journal.note(evidence.Note{Kind: doubt, Again: true})
 		s.restart.clear()
 	}
 	s.explain()
@@ -99,44 +100,44 @@ func (s *scan) stopped() bool {
 }
 
 // doubt returns why a run cannot be trusted, or 0. It changes what has to be changed for the next run.
-func (s *scan) doubt(ctx context.Context, m *matrix.Matrix, run []Exchange) NoteKind {
+func (s *scan) doubt(ctx context.Context, m *matrix.Matrix, run []evidence.Exchange) evidence.NoteKind {
 	known := s.gateway.now()
 	why := s.restart.asked()
 	switch {
 	case why != 0:
-		if why == NoteDecoyTaken {
+		if why == evidence.NoteDecoyTaken {
 			s.askOpening()
 		}
 		return why
 	case len(m.Contradictions) > 0:
 		s.gateway.doubtControl() // it may be refused now
-		return NoteContradictions
+		return evidence.NoteContradictions
 	case s.forged(run):
 		s.journal.doubtAll()
-		return NoteForged
+		return evidence.NoteForged
 	case s.over(ctx) && (known.taken || known.oracle != byForeignKE):
 		return 0
 	case m.Accepted == 0 && known.oracle == byForeignKE && !known.taken && !known.takesNothing:
 		switch {
 		case s.takesAlone(ctx):
-			return NoteTakenAlone
+			return evidence.NoteTakenAlone
 		case s.takesAnyway(ctx):
 			s.findOracle(ctx)
 			s.result.Matrix = s.untested()
-			return NoteBlindRefusal
+			return evidence.NoteBlindRefusal
 		case s.over(ctx):
 			s.undecide()
 			s.result.Matrix = s.untested()
 		case s.forged(run):
 			s.journal.doubtAll()
-			return NoteForged
+			return evidence.NoteForged
 		case len(s.gateway.now().intolerances) > len(known.intolerances):
 			s.gateway.learn(func(k *knowledge) { k.takesNothing = true })
-			return NoteBlindUnread
+			return evidence.NoteBlindUnread
 		}
 	case s.changed(ctx, m, run):
 		s.gateway.doubtControl() // perhaps
-		return NoteChanged
+		return evidence.NoteChanged
 	}
 	return 0
 }
@@ -224,10 +225,10 @@ func observedSuite(m *matrix.Matrix) (proposals.Suite, bool) {
 // onlyTaken returns a matrix of the suites that were taken alone, in which nothing
 // else is tested.
 func (s *scan) onlyTaken() *matrix.Matrix {
-	s.findings.doubt(DoubtUnexamined, nil, s.gateway.now().reads.evidence)
+	s.findings.doubt(evidence.DoubtUnexamined, nil, s.gateway.now().reads.evidence)
 	p := s.planner(func(offers []matrix.Offer) []matrix.Answer { return make([]matrix.Answer, len(offers)) })
 	for _, x := range s.journal.since(0) {
-		if a := meaning(x.Offer, x.Exchange); !x.Doubtful && x.Type == ike.IKE_SA_INIT && a.State == matrix.Accepted && offers.Size(x.Offer) == 1 {
+		if a := evidence.Meaning(x.Offer, x.Exchange); !x.Doubtful && x.Type == ike.IKE_SA_INIT && a.State == matrix.Accepted && offers.Size(x.Offer) == 1 {
 			p.Prior = append(p.Prior, matrix.Asked{Offer: matrix.Offer{Products: x.Offer}, Answer: a})
 		}
 	}
@@ -237,7 +238,7 @@ func (s *scan) onlyTaken() *matrix.Matrix {
 // forged reports whether an answer came after the end of an exchange of run
 // that was refused, and takes what it offered. The answers of the next run are
 // then waited for longer.
-func (s *scan) forged(run []Exchange) bool {
+func (s *scan) forged(run []evidence.Exchange) bool {
 	refused := make(map[int]bool)
 	for _, x := range run {
 		refused[x.ID] = x.Outcome == initiator.NoProposalChosen || x.Outcome == initiator.OtherError
@@ -260,7 +261,7 @@ const (
 
 // changed asks a suite of each product again that was taken, and the largest
 // offers that were refused, and reports whether an answer is another one.
-func (s *scan) changed(ctx context.Context, m *matrix.Matrix, run []Exchange) bool {
+func (s *scan) changed(ctx context.Context, m *matrix.Matrix, run []evidence.Exchange) bool {
 	var changed atomic.Bool
 	var checks errgroup.Group
 	checks.SetLimit(s.inFlight())
@@ -279,7 +280,7 @@ func (s *scan) changed(ctx context.Context, m *matrix.Matrix, run []Exchange) bo
 	}
 	var refused, earlier [][]proposals.Product
 	for _, x := range run {
-		if x.Purpose == PurposeMatrix && x.Outcome == initiator.NoProposalChosen {
+		if x.Purpose == evidence.PurposeMatrix && x.Outcome == initiator.NoProposalChosen {
 			refused = append(refused, x.Offer)
 		}
 	}
@@ -304,17 +305,17 @@ func (s *scan) changed(ctx context.Context, m *matrix.Matrix, run []Exchange) bo
 func (s *scan) explain() {
 	known := s.gateway.now()
 	if r := known.refusal; r.counts > 0 {
-		s.journal.note(Note{Kind: NoteDropsRefused, Count: r.counts, Of: r.tries})
+		s.journal.note(evidence.Note{Kind: evidence.NoteDropsRefused, Count: r.counts, Of: r.tries})
 	}
 	if f := known.failure; f.count > 0 {
-		s.journal.note(Note{Kind: NoteOnlyError, Notify: f.notify, Detail: f.detail})
+		s.journal.note(evidence.Note{Kind: evidence.NoteOnlyError, Notify: f.notify, Detail: f.detail})
 	} else if len(known.intolerances) > 0 {
 		algorithms := slices.SortedFunc(maps.Keys(known.intolerances), func(a, b proposals.Algorithm) int {
 			return cmp.Or(cmp.Compare(a.Name(), b.Name()), cmp.Compare(a.Axis, b.Axis))
 		})
-		s.journal.note(Note{Kind: NoteIntolerances, Algorithms: algorithms})
+		s.journal.note(evidence.Note{Kind: evidence.NoteIntolerances, Algorithms: algorithms})
 	}
 	if s.journal.isSpent() {
-		s.journal.note(Note{Kind: NoteBudget, Count: s.journal.kept(), Of: s.MaxExchanges})
+		s.journal.note(evidence.Note{Kind: evidence.NoteBudget, Count: s.journal.kept(), Of: s.MaxExchanges})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
@@ -57,7 +58,7 @@ func (s *scan) watch(ctx context.Context) {
 
 // askWatching asks an offer with the weak suites beside it. It reports false if
 // that says nothing of the offer.
-func (s *scan) askWatching(ctx context.Context, purpose Purpose, offer []proposals.Product) (initiator.Answer, bool) {
+func (s *scan) askWatching(ctx context.Context, purpose evidence.Purpose, offer []proposals.Product) (initiator.Answer, bool) {
 	sent, method, ok := s.gateway.now().watching(offer)
 	if !ok {
 		return initiator.Answer{}, false
@@ -77,7 +78,7 @@ func (s *scan) seen(x initiator.Exchange) {
 	if x.Suite != nil {
 		suite = *x.Suite
 	}
-	s.findings.doubt(DoubtSeveral, &suite, x.ID)
+	s.findings.doubt(evidence.DoubtSeveral, &suite, x.ID)
 	s.gateway.learn(func(k *knowledge) { k.weak = nil })
 }
 
@@ -94,14 +95,14 @@ const flowsAtATime = 2
 func (s *scan) lookAround(ctx context.Context) {
 	weak := s.result.Weak
 	method, ok := offers.ForeignMethod(weak)
-	if len(weak) == 0 || !ok || s.over(ctx) || s.findings.isDoubted(DoubtSeveral) {
+	if len(weak) == 0 || !ok || s.over(ctx) || s.findings.isDoubted(evidence.DoubtSeveral) {
 		return
 	}
 	for _, p := range s.result.Paths {
 		if p.State != initiator.PathAnswers || p.Transport == s.main {
 			continue
 		}
-		a := s.insist(ctx, func() initiator.Answer { return s.init(ctx, p.Transport, PurposeControl, weak, method) })
+		a := s.insist(ctx, func() initiator.Answer { return s.init(ctx, p.Transport, evidence.PurposeControl, weak, method) })
 		if a.Taken() {
 			s.seen(a.Exchange)
 		}
@@ -113,7 +114,7 @@ func (s *scan) lookAround(ctx context.Context) {
 	var asking errgroup.Group
 	asking.SetLimit(flowsAtATime)
 	for i := range otherFlows {
-		if s.over(ctx) || !s.begin(PurposeControl) {
+		if s.over(ctx) || !s.begin(evidence.PurposeControl) {
 			break
 		}
 		flow, err := initiator.Open(ctx, s.config(s.conn.Reserve()))
@@ -144,6 +145,6 @@ func (s *scan) askFrom(ctx context.Context, flow *initiator.Conn, offer []propos
 		return initiator.Answer{}, false
 	}
 	a := flow.Exchange(ctx, req)
-	s.record(req, a, PurposeControl)
+	s.record(req, a, evidence.PurposeControl)
 	return a, a.Outcome != initiator.NotTried
 }

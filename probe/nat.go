@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 )
 
@@ -15,7 +16,7 @@ func (s *scan) detectNAT(a initiator.Answer) {
 	destinations := natHashes(a.Message, ike.NAT_DETECTION_DESTINATION_IP)
 	nat := s.result.NAT
 	if nat == nil {
-		nat = &NAT{Local: s.conn.Local()}
+		nat = &evidence.NAT{Local: s.conn.Local()}
 		s.result.NAT = nat
 	}
 	nat.Evidence = append(nat.Evidence, a.ID)

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
@@ -44,7 +45,7 @@ func (s *scan) findNaming(ctx context.Context) bool {
 	}
 	for _, decoy := range decoys {
 		if decoy != method && names(byDecoy, decoy) {
-			s.journal.note(Note{Kind: NoteDecoy, KE: decoy})
+			s.journal.note(evidence.Note{Kind: evidence.NoteDecoy, KE: decoy})
 			return true
 		}
 	}
@@ -71,7 +72,7 @@ func (s *scan) findOracleAgain(ctx context.Context) {
 	}
 	s.gateway.learn(func(k *knowledge) { k.oracle, k.control, k.takesControl = byForeignKE, was.control, false })
 	s.target.Prior, s.result.PriorDoubted = nil, true
-	s.journal.note(Note{Kind: NotePriorRefused})
+	s.journal.note(evidence.Note{Kind: evidence.NotePriorRefused})
 }
 
 // takenOf returns an offer of one key exchange method that was taken.
@@ -91,7 +92,7 @@ func takenOf(prior []matrix.Asked) ([]proposals.Product, bool) {
 // askOpening has the gateway asked by accepted answers from now on.
 func (s *scan) askOpening() {
 	s.gateway.learn(func(k *knowledge) { k.oracle = byOwnKE })
-	s.journal.note(Note{Kind: NoteOpening})
+	s.journal.note(evidence.Note{Kind: evidence.NoteOpening})
 }
 
 // takesAnyway reports whether the gateway takes something when the KE payload

@@ -8,6 +8,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/ike/keymat"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
@@ -29,7 +30,7 @@ const (
 // INVALID_KE_PAYLOAD names the method of what it chose; the others are
 // accepted, and closed. The first accepted answer on each path describes it.
 func (s *scan) preference(ctx context.Context) {
-	pref := &Preference{}
+	pref := &evidence.Preference{}
 	s.result.Preference = pref
 	if known := s.gateway.now(); known.oracle == byOwnKE || known.reads.limits() {
 		return // it would take offers of everything accepted
@@ -97,7 +98,7 @@ func (s *scan) askedWhole(offers []choice.Question) []choice.Question {
 // choose offers what q says.
 func (s *scan) choose(ctx context.Context, q choice.Question) initiator.Answer {
 	if q.KE == ike.KE_NONE {
-		return s.ask(ctx, PurposeDetail, q.Offer)
+		return s.ask(ctx, evidence.PurposeDetail, q.Offer)
 	}
 	known := s.gateway.now()
 	if known.requestOctets(q.Offer, q.KE) > known.allowed() {
@@ -109,7 +110,7 @@ func (s *scan) choose(ctx context.Context, q choice.Question) initiator.Answer {
 			transport = p.Transport
 		}
 	}
-	return s.init(ctx, transport, PurposeDetail, q.Offer, q.KE)
+	return s.init(ctx, transport, evidence.PurposeDetail, q.Offer, q.KE)
 }
 
 // picked returns what the gateway chose, of which a is the evidence.

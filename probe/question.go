@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
@@ -117,7 +118,7 @@ func (s *scan) pose(ctx context.Context, questions []*question) (seen bool) {
 		if known.refusal.how == dropsRefused && i%controlEvery == 0 {
 			controls++
 			asking.Go(func() error {
-				if a := s.ask(ctx, PurposeControl, known.control); a.Taken() && a.Tries == 1 {
+				if a := s.ask(ctx, evidence.PurposeControl, known.control); a.Taken() && a.Tries == 1 {
 					prompt.Add(1)
 				}
 				return nil
@@ -170,11 +171,11 @@ func (s *scan) poseOne(ctx context.Context, q *question) {
 	if s.stopped() || s.gateway.now().failure.count >= maxOnlyErrors {
 		return
 	}
-	a := s.ask(ctx, PurposeMatrix, q.offer)
+	a := s.ask(ctx, evidence.PurposeMatrix, q.offer)
 	known := s.gateway.now()
 	switch {
 	case known.oracle == byDecoy && a.Outcome == initiator.Accepted && !proposals.HasKeyExchange(q.offer, known.decoy):
-		s.restart.ask(NoteDecoyTaken)
+		s.restart.ask(evidence.NoteDecoyTaken)
 	case a.Outcome == initiator.NotTried, a.Outcome == initiator.NoAnswer && ctx.Err() != nil:
 		q.answer.State, q.over = matrix.NotTested, true
 	case a.Outcome == initiator.NoAnswer && a.ID == 0:
@@ -186,7 +187,7 @@ func (s *scan) poseOne(ctx context.Context, q *question) {
 
 // learn adds the end of an exchange to q.
 func (s *scan) learn(q *question, x initiator.Exchange) {
-	q.answer = meaning(q.offer, x)
+	q.answer = evidence.Meaning(q.offer, x)
 	if q.answer.State != matrix.NoAnswer {
 		q.over = true
 		s.loss.lost(q.silent + q.fresh)

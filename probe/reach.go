@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
@@ -37,8 +38,8 @@ func (s *scan) reach(ctx context.Context) {
 			s.gateway.learn(func(k *knowledge) { k.noRedirect = true })
 			s.describeRedirect(a)
 			redirected[i] = a
-			answers[i] = s.init(ctx, s.Transports[i], PurposeReach, offer, method)
-			s.journal.note(Note{Kind: NoteRedirected})
+			answers[i] = s.init(ctx, s.Transports[i], evidence.PurposeReach, offer, method)
+			s.journal.note(evidence.Note{Kind: evidence.NoteRedirected})
 		}
 	}
 	client := false
@@ -78,7 +79,7 @@ func (s *scan) greet(ctx context.Context, transports []initiator.Transport, meth
 	answers := make([]initiator.Answer, len(transports))
 	var wg sync.WaitGroup
 	for i, t := range transports {
-		wg.Go(func() { answers[i] = s.init(ctx, t, PurposeReach, offer, method) })
+		wg.Go(func() { answers[i] = s.init(ctx, t, evidence.PurposeReach, offer, method) })
 	}
 	wg.Wait()
 	return answers
@@ -134,13 +135,13 @@ func (s *scan) negotiates() bool {
 	}
 	switch {
 	case len(redirected) > 0:
-		s.findings.doubt(DoubtRedirected, nil, redirected...)
+		s.findings.doubt(evidence.DoubtRedirected, nil, redirected...)
 		return false
 	case len(broken) > 0:
-		s.findings.doubt(DoubtMalformed, nil, broken...)
+		s.findings.doubt(evidence.DoubtMalformed, nil, broken...)
 		return false
 	}
-	s.journal.note(Note{Kind: NoteCookieLoop})
+	s.journal.note(evidence.Note{Kind: evidence.NoteCookieLoop})
 	return false
 }
 
@@ -153,8 +154,8 @@ func redirects(a initiator.Answer) bool {
 	return ok && a.Outcome == initiator.OtherError
 }
 
-func pathOf(t initiator.Transport, a initiator.Answer) Path {
-	p := Path{Transport: t, Detail: a.Detail}
+func pathOf(t initiator.Transport, a initiator.Answer) evidence.Path {
+	p := evidence.Path{Transport: t, Detail: a.Detail}
 	if a.ID != 0 {
 		p.Evidence = []int{a.ID}
 	}
@@ -179,17 +180,17 @@ func pathOf(t initiator.Transport, a initiator.Answer) Path {
 
 // verdictOf sums up the paths: one that answers decides, then one on which
 // something else speaks, then what ICMP says.
-func verdictOf(paths []Path) Verdict {
-	v := VerdictNoAnswer
+func verdictOf(paths []evidence.Path) evidence.Verdict {
+	v := evidence.VerdictNoAnswer
 	for _, p := range paths {
 		switch p.State {
 		case initiator.PathAnswers:
-			return VerdictIKEv2
+			return evidence.VerdictIKEv2
 		case initiator.PathNotIKE:
-			v = VerdictNotIKE
+			v = evidence.VerdictNotIKE
 		case initiator.PathPortUnreachable, initiator.PathAdminProhibited, initiator.PathError:
-			if v == VerdictNoAnswer {
-				v = VerdictUnreachable
+			if v == evidence.VerdictNoAnswer {
+				v = evidence.VerdictUnreachable
 			}
 		}
 	}
@@ -198,8 +199,8 @@ func verdictOf(paths []Path) Verdict {
 
 // unroutable is the result where our own host knows no way to the gateway.
 func (s *scan) unroutable(u initiator.PathFault) {
-	s.result.Verdict = VerdictUnreachable
+	s.result.Verdict = evidence.VerdictUnreachable
 	for _, t := range s.Transports {
-		s.result.Paths = append(s.result.Paths, Path{Transport: t, State: u.State, Detail: u.Detail})
+		s.result.Paths = append(s.result.Paths, evidence.Path{Transport: t, State: u.State, Detail: u.Detail})
 	}
 }

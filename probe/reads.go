@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
@@ -36,12 +37,12 @@ func (s *scan) testReading(ctx context.Context, suite proposals.Suite) (found bo
 		offer func(int) []proposals.Product
 		full  int
 		limit *int
-		habit HabitKind
+		habit evidence.HabitKind
 		whole initiator.Answer
 	}
 	tests := []*test{
-		{offer: lists, full: fullTransforms, limit: &limit.transforms, habit: HabitTransforms},
-		{offer: many, full: fullProposals, limit: &limit.proposals, habit: HabitProposals},
+		{offer: lists, full: fullTransforms, limit: &limit.transforms, habit: evidence.HabitTransforms},
+		{offer: many, full: fullProposals, limit: &limit.proposals, habit: evidence.HabitProposals},
 	}
 	var asking sync.WaitGroup
 	for _, test := range tests {
@@ -60,7 +61,7 @@ func (s *scan) testReading(ctx context.Context, suite proposals.Suite) (found bo
 			return false
 		case a.Outcome == initiator.NoAnswer:
 			// It may drop numbers that nobody has; then that cannot be asked so.
-			s.findings.doubt(DoubtUnexamined, nil, s.journal.last())
+			s.findings.doubt(evidence.DoubtUnexamined, nil, s.journal.last())
 			continue
 		}
 		for most-least > 1 {
@@ -87,7 +88,7 @@ func (s *scan) testReading(ctx context.Context, suite proposals.Suite) (found bo
 		k.weak = nil // they would be one proposal more
 	})
 	beyond := s.gateway.now()
-	s.journal.doubtOnly(func(x Exchange) bool {
+	s.journal.doubtOnly(func(x evidence.Exchange) bool {
 		return x.Outcome != initiator.Accepted && beyond.readsLess(x.Offer) || slices.Contains(ids, x.ID)
 	})
 	return true

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 )
 
@@ -31,7 +32,7 @@ type scan struct {
 	flows     []initiator.Cost // of the exchanges from other ports of ours
 	closing   sync.WaitGroup   // of IKE SAs, beside other exchanges
 
-	result Result // but for what the journal holds
+	result evidence.Result // but for what the journal holds
 }
 
 func newScan(s Scanner, target Target) *scan {
@@ -44,7 +45,7 @@ func newScan(s Scanner, target Target) *scan {
 	return &scan{
 		Scanner: s, target: target, random: &lockedReader{source: s.Rand},
 		halfOpens: newHalfOpens(), journal: journal{budget: s.MaxExchanges},
-		result: Result{Target: target.Name, Address: target.Address, Started: time.Now()},
+		result: evidence.Result{Target: target.Name, Address: target.Address, Started: time.Now()},
 	}
 }
 
@@ -65,7 +66,7 @@ func (s *scan) run(ctx context.Context) error {
 	if u, ok := initiator.NoRoute(err); ok {
 		s.unroutable(u)
 	} else if err != nil {
-		s.result.Verdict = VerdictError
+		s.result.Verdict = evidence.VerdictError
 		s.journal.fail(err)
 	} else {
 		s.conn = c
@@ -102,7 +103,7 @@ func (s *scan) trace(d initiator.Datagram) {
 func (s *scan) explore(ctx context.Context) {
 	defer s.closing.Wait()
 	s.reach(ctx)
-	if s.result.Verdict != VerdictIKEv2 || !s.negotiates() {
+	if s.result.Verdict != evidence.VerdictIKEv2 || !s.negotiates() {
 		return
 	}
 	if !s.ClientsOnly {
@@ -120,7 +121,7 @@ func (s *scan) sumUp() {
 	for _, a := range s.conn.Late() {
 		if a.Outcome == initiator.Accepted && a.Differs {
 			s.halfOpens.opened()
-			s.journal.note(Note{Kind: NoteAcceptedLate, Exchanges: []int{a.Exchange}})
+			s.journal.note(evidence.Note{Kind: evidence.NoteAcceptedLate, Exchanges: []int{a.Exchange}})
 		}
 	}
 	s.noteUnseen()
@@ -139,19 +140,19 @@ func (s *scan) sumUp() {
 		}
 	}
 	if n := s.conn.Strays(); n > 0 {
-		s.journal.note(Note{Kind: NoteStrays, Count: n})
+		s.journal.note(evidence.Note{Kind: evidence.NoteStrays, Count: n})
 	}
-	if r.Verdict != VerdictIKEv2 {
+	if r.Verdict != evidence.VerdictIKEv2 {
 		return
 	}
 	if n := s.halfOpens.unclosed(); n >= halfOpenLimit {
-		s.journal.note(Note{Kind: NoteHalfOpenLeft, Count: n})
+		s.journal.note(evidence.Note{Kind: evidence.NoteHalfOpenLeft, Count: n})
 	}
 	if rate, ok := s.conn.Slowed(); ok {
-		s.journal.note(Note{Kind: NoteSlowed, Rate: rate, Count: r.Cost.Retransmits, Of: r.Cost.DatagramsSent})
+		s.journal.note(evidence.Note{Kind: evidence.NoteSlowed, Rate: rate, Count: r.Cost.Retransmits, Of: r.Cost.DatagramsSent})
 	}
 	if n := r.Cost.Cookies; n > 0 {
-		s.journal.note(Note{Kind: NoteCookies, Count: n, Of: r.Cost.Exchanges})
+		s.journal.note(evidence.Note{Kind: evidence.NoteCookies, Count: n, Of: r.Cost.Exchanges})
 	}
 }
 
@@ -159,10 +160,10 @@ func (s *scan) sumUp() {
 func (s *scan) finish(ctx context.Context) error {
 	r := &s.result
 	if late(ctx) {
-		s.journal.note(Note{Kind: NoteDeadline, Detail: s.Deadline.String()})
+		s.journal.note(evidence.Note{Kind: evidence.NoteDeadline, Detail: s.Deadline.String()})
 	}
 	r.Exchanges, r.Notes, r.Err = s.journal.since(0), s.journal.noted(), s.journal.failure()
-	slices.SortFunc(r.Exchanges, func(a, b Exchange) int { return a.ID - b.ID })
+	slices.SortFunc(r.Exchanges, func(a, b evidence.Exchange) int { return a.ID - b.ID })
 	for i := range r.Paths {
 		r.Paths[i].Port = s.target.Paths.Port(r.Paths[i].Transport)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
 	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 )
@@ -73,7 +74,7 @@ func serveStrongSwan(t testing.TB, policy string) probe.Target {
 // sides.
 func BenchmarkScan(b *testing.B) {
 	target := serveStrongSwan(b, strongSwanDefault)
-	var cost probe.Cost
+	var cost evidence.Cost
 	scans := 0
 	b.ReportAllocs()
 	for b.Loop() {
@@ -126,7 +127,7 @@ func TestRequestOctets(t *testing.T) {
 	}
 	checked := 0
 	for _, x := range r.Exchanges {
-		if x.Purpose != probe.PurposeMatrix {
+		if x.Purpose != evidence.PurposeMatrix {
 			continue
 		}
 		want := 228

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
@@ -61,35 +62,35 @@ func TestScanClients(t *testing.T) {
 		outcome   initiator.Outcome
 		suite     string
 		exchanges int
-		notes     []NoteKind
+		notes     []evidence.NoteKind
 	}{
 		{"accepted", scene{}, packet(t, policy), matrix.Accepted, initiator.Accepted, "aes256gcm16-prfsha384-ecp384", 1, nil},
 		{"another method of the offer", scene{}, withKE(packet(t, policy), ike.KE_MODP_2048), matrix.Accepted, initiator.Accepted,
-			"aes256gcm16-prfsha384-ecp384", 2, []NoteKind{ClientRetried}},
+			"aes256gcm16-prfsha384-ecp384", 2, []evidence.NoteKind{evidence.ClientRetried}},
 		{"refused", scene{}, packet(t, refused), matrix.Refused, initiator.NoProposalChosen, "", 1, nil},
 		{"hybrid", scene{policy: hybridPolicy}, packet(t, hybridPolicy), matrix.Accepted, initiator.Accepted, hybridPolicy, 1, nil},
 		{"cookie", scene{profile: cookies}, packet(t, policy), matrix.Accepted, initiator.Accepted, "aes256gcm16-prfsha384-ecp384", 1, nil},
 		{"loss", scene{link: iketest.Link{Loss: 0.2, Delay: 10 * ms}, seed: 7}, packet(t, policy), matrix.Accepted, initiator.Accepted,
 			"aes256gcm16-prfsha384-ecp384", 1, nil},
 		{"silent drop", scene{profile: dropping, faults: iketest.Faults{DropRefused: true}}, packet(t, refused), matrix.Refused, initiator.NoAnswer, "", 1,
-			[]NoteKind{ClientSilent, ClientDropped}},
+			[]evidence.NoteKind{evidence.ClientSilent, evidence.ClientDropped}},
 		{"silent drop and loss", scene{profile: dropping, faults: iketest.Faults{DropRefused: true}, link: iketest.Link{Loss: 0.2, Delay: 10 * ms}, seed: 8},
 			packet(t, policy), matrix.Accepted, initiator.Accepted, "aes256gcm16-prfsha384-ecp384", 1, nil},
-		{"deaf to a method", scene{profile: deaf}, withKE(packet(t, policy), ike.KE_CURVE25519), matrix.NoAnswer, initiator.NoAnswer, "", 1, []NoteKind{ClientSilent}},
-		{"another error", scene{profile: unusual}, packet(t, refused), matrix.Refused, initiator.OtherError, "", 1, []NoteKind{ClientOtherAnswer}},
-		{"unknown attribute", scene{}, attribute, matrix.Accepted, initiator.Accepted, "aes256-sha256-prfsha256-modp2048", 1, []NoteKind{ClientUntold}},
-		{"unknown transform type", scene{}, unknownType, matrix.Accepted, initiator.Accepted, "aes256-sha256-prfsha256-modp2048", 1, []NoteKind{ClientUntold}},
+		{"deaf to a method", scene{profile: deaf}, withKE(packet(t, policy), ike.KE_CURVE25519), matrix.NoAnswer, initiator.NoAnswer, "", 1, []evidence.NoteKind{evidence.ClientSilent}},
+		{"another error", scene{profile: unusual}, packet(t, refused), matrix.Refused, initiator.OtherError, "", 1, []evidence.NoteKind{evidence.ClientOtherAnswer}},
+		{"unknown attribute", scene{}, attribute, matrix.Accepted, initiator.Accepted, "aes256-sha256-prfsha256-modp2048", 1, []evidence.NoteKind{evidence.ClientUntold}},
+		{"unknown transform type", scene{}, unknownType, matrix.Accepted, initiator.Accepted, "aes256-sha256-prfsha256-modp2048", 1, []evidence.NoteKind{evidence.ClientUntold}},
 		{"a method that cannot be computed", scene{policy: gostPolicy}, withKE(packet(t, gostPolicy), gost), matrix.Accepted, initiator.Accepted,
-			"aes256gcm16-prfsha384-ecp384", 2, []NoteKind{ClientRetried}},
+			"aes256gcm16-prfsha384-ecp384", 2, []evidence.NoteKind{evidence.ClientRetried}},
 		{"a method that cannot be computed, wanted", scene{policy: gostPolicy}, packet(t, "aes256-sha256-prfsha256-ke_33"), matrix.Accepted, initiator.InvalidKEPayload, "", 1,
-			[]NoteKind{ClientStandIn}},
+			[]evidence.NoteKind{evidence.ClientStandIn}},
 		{"a method that cannot be computed, asked for", scene{policy: gostPolicy}, withKE(packet(t, "aes256-sha256-prfsha256-ke_33-modp2048"), ike.KE_MODP_2048),
-			matrix.Accepted, initiator.InvalidKEPayload, "", 1, []NoteKind{ClientWouldRetry}},
+			matrix.Accepted, initiator.InvalidKEPayload, "", 1, []evidence.NoteKind{evidence.ClientWouldRetry}},
 		{"a method that cannot be computed, refused", scene{policy: policy}, packet(t, "aes256-sha256-prfsha256-ke_33"), matrix.Refused, initiator.NoProposalChosen, "", 1, nil},
 		{"a method that cannot be computed, no oracle", scene{profile: refusesForeign}, packet(t, "aes256-sha256-prfsha256-ke_33"), matrix.NotTested, initiator.NotTried, "", 0,
-			[]NoteKind{ClientUncomputable}},
-		{"too long for some paths", scene{}, withKE(long, ike.KE_ECP_384), matrix.Accepted, initiator.Accepted, "aes256gcm16-prfsha384-ecp384", 1, []NoteKind{ClientLong}},
-		{"no offer", scene{}, initiator.FirstPacket{Name: "no offer", KE: ike.KE_ECP_256}, matrix.NotTested, initiator.NotTried, "", 0, []NoteKind{ClientInvalid}},
+			[]evidence.NoteKind{evidence.ClientUncomputable}},
+		{"too long for some paths", scene{}, withKE(long, ike.KE_ECP_384), matrix.Accepted, initiator.Accepted, "aes256gcm16-prfsha384-ecp384", 1, []evidence.NoteKind{evidence.ClientLong}},
+		{"no offer", scene{}, initiator.FirstPacket{Name: "no offer", KE: ike.KE_ECP_256}, matrix.NotTested, initiator.NotTried, "", 0, []evidence.NoteKind{evidence.ClientInvalid}},
 	} {
 		for _, only := range []bool{false, true} {
 			name := tc.name
@@ -123,7 +124,7 @@ func TestScanClients(t *testing.T) {
 					t.Errorf("%d exchanges, want %d: %+v", n, tc.exchanges, c.Evidence)
 				}
 				for _, x := range o.Exchanges {
-					if slices.Contains(c.Evidence, x.ID) != (x.Purpose == PurposeClient) {
+					if slices.Contains(c.Evidence, x.ID) != (x.Purpose == evidence.PurposeClient) {
 						t.Errorf("exchange %d is for %q; evidence %v", x.ID, x.Purpose, c.Evidence)
 					}
 				}
@@ -141,10 +142,10 @@ func TestScanClientsRetryOnce(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name, offer string
-		note        NoteKind
+		note        evidence.NoteKind
 	}{
-		{"again and again", "aes256-sha256-prfsha256-modp2048-ecp256-ecp384", ClientAskedAgain},
-		{"not offered", "aes256-sha256-prfsha256-modp2048", ClientNotOffered},
+		{"again and again", "aes256-sha256-prfsha256-modp2048-ecp256-ecp384", evidence.ClientAskedAgain},
+		{"not offered", "aes256-sha256-prfsha256-modp2048", evidence.ClientNotOffered},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			p := packet(t, tc.offer)
@@ -191,7 +192,7 @@ func TestScanClientsCaptured(t *testing.T) {
 			t.Fatalf("%+v", c)
 		}
 		for _, x := range o.Exchanges {
-			if x.Purpose == PurposeClient && x.Outcome == initiator.Accepted && x.Detail != "" {
+			if x.Purpose == evidence.PurposeClient && x.Outcome == initiator.Accepted && x.Detail != "" {
 				t.Errorf("exchange %d: %s", x.ID, x.Detail)
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/probe/evidence"
 )
 
 // TestScanDeadline: whatever the gateway does, a scan ends soon after its
@@ -22,7 +23,7 @@ func TestScanDeadline(t *testing.T) {
 				t.Errorf("it took %v", o.Cost.Elapsed)
 			}
 			late := errors.Is(o.err, ErrDeadline)
-			if _, found := find(o.Notes, NoteDeadline); found != late || late && (o.Complete || errors.Is(o.err, ErrInterrupted)) {
+			if _, found := find(o.Notes, evidence.NoteDeadline); found != late || late && (o.Complete || errors.Is(o.err, ErrInterrupted)) {
 				t.Errorf("error %v, complete %v, notes %v", o.err, o.Complete, kindsOf(o.Notes))
 			}
 		})

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
@@ -32,11 +33,11 @@ func TestScanKE(t *testing.T) {
 	both := func(r iketest.Reaction) iketest.Profile {
 		return with(func(p *iketest.Profile) { p.ForeignKE, p.UnchosenKE = r, r })
 	}
-	const decoy, accepted = NoteDecoy, NoteOpening
+	const decoy, accepted = evidence.NoteDecoy, evidence.NoteOpening
 	for _, tc := range []struct {
 		name    string
 		profile iketest.Profile
-		note    NoteKind
+		note    evidence.NoteKind
 		left    int // half-open IKE SAs that cannot be closed
 	}{
 		{"foreign refused", foreign(iketest.AsRefusal), decoy, 0},
@@ -85,7 +86,7 @@ func TestScanDecoyTaken(t *testing.T) {
 				during: func(cancel context.CancelFunc) { time.AfterFunc(time.Hour, cancel) }}.scan(t)
 			o.right(t)
 			o.clean(t)
-			o.notes(t, NoteDecoyTaken, NoteOpening)
+			o.notes(t, evidence.NoteDecoyTaken, evidence.NoteOpening)
 			if !o.Complete {
 				t.Errorf("it did not end by itself: %d exchanges in %v", o.Cost.Exchanges, o.Cost.Elapsed)
 			}
@@ -134,7 +135,7 @@ func TestScanKELong(t *testing.T) {
 		}), link: iketest.Link{Delay: 5 * ms}}.scan(t)
 		o.right(t)
 		o.clean(t)
-		n, _ := find(o.Notes, NoteIntolerances)
+		n, _ := find(o.Notes, evidence.NoteIntolerances)
 		var names []string
 		for _, a := range n.Algorithms {
 			names = append(names, a.Name())
@@ -170,7 +171,7 @@ func TestScanKELoss(t *testing.T) {
 					if o.Matrix.Accepted == 0 || t.Failed() {
 						t.Fatalf("seed %d: %d accepted; %v", seed, o.Matrix.Accepted, kindsOf(o.Notes))
 					}
-					_, found := find(o.Notes, NoteOpening)
+					_, found := find(o.Notes, evidence.NoteOpening)
 					if found != (profile.UnchosenKE == iketest.AsRefusal) {
 						t.Errorf("seed %d: %v", seed, kindsOf(o.Notes))
 					}
@@ -199,19 +200,19 @@ func TestScanRefusals(t *testing.T) {
 	for _, tc := range []struct {
 		name   string
 		scene  scene
-		note   NoteKind
+		note   evidence.NoteKind
 		within time.Duration
 	}{
-		{"silence", scene{policy: overlapPolicy, faults: iketest.Faults{DropRefused: true}}, NoteDropsRefused, 5 * time.Minute},
-		{"silence, and the greeting is refused", scene{policy: chacha, faults: iketest.Faults{DropRefused: true}}, NoteDropsRefused, 5 * time.Minute},
+		{"silence", scene{policy: overlapPolicy, faults: iketest.Faults{DropRefused: true}}, evidence.NoteDropsRefused, 5 * time.Minute},
+		{"silence, and the greeting is refused", scene{policy: chacha, faults: iketest.Faults{DropRefused: true}}, evidence.NoteDropsRefused, 5 * time.Minute},
 		{"silence, half the datagrams", scene{policy: smallPolicy, faults: iketest.Faults{DropRefused: true},
-			link: iketest.Link{Delay: 10 * ms, Loss: 0.2}}, NoteDropsRefused, time.Hour},
-		{"silence, a limit", scene{policy: smallPolicy, faults: iketest.Faults{DropRefused: true, RateLimit: 10}}, NoteDropsRefused, time.Hour},
-		{"silence, only accepted answers", scene{policy: smallPolicy, profile: acceptsOnly, faults: iketest.Faults{DropRefused: true}}, NoteDropsRefused, time.Hour},
+			link: iketest.Link{Delay: 10 * ms, Loss: 0.2}}, evidence.NoteDropsRefused, time.Hour},
+		{"silence, a limit", scene{policy: smallPolicy, faults: iketest.Faults{DropRefused: true, RateLimit: 10}}, evidence.NoteDropsRefused, time.Hour},
+		{"silence, only accepted answers", scene{policy: smallPolicy, profile: acceptsOnly, faults: iketest.Faults{DropRefused: true}}, evidence.NoteDropsRefused, time.Hour},
 		{"bad syntax", scene{policy: overlapPolicy, profile: with(func(p *iketest.Profile) { p.Refusal = ike.INVALID_SYNTAX })},
-			NoteRefusesByError, time.Minute},
+			evidence.NoteRefusesByError, time.Minute},
 		{"bad syntax, and the greeting is refused", scene{policy: "chacha20poly1305-prfsha256-ecp256bp", profile: with(func(p *iketest.Profile) { p.Refusal = ike.INVALID_SYNTAX })},
-			NoteRefusesByError, time.Minute},
+			evidence.NoteRefusesByError, time.Minute},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if tc.scene.profile.CookieFrom == 0 {
@@ -246,7 +247,7 @@ func TestScanOnlyError(t *testing.T) {
 					profile: with(func(p *iketest.Profile) { p.Refusal = refusal }),
 					link:    iketest.Link{Delay: 5 * ms}, scanner: Scanner{Universe: universe},
 				}.scan(t)
-				if n, _ := find(o.Notes, NoteOnlyError); n.Notify != refusal || n.Detail != refusal.String() {
+				if n, _ := find(o.Notes, evidence.NoteOnlyError); n.Notify != refusal || n.Detail != refusal.String() {
 					t.Errorf("note %+v, of %v", n, kindsOf(o.Notes))
 				}
 				if m := o.Matrix; m != nil && (m.Accepted != 0 || m.Refused != 0) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -21,20 +22,20 @@ func TestScanLimits(t *testing.T) {
 		name    string
 		profile iketest.Profile
 		faults  iketest.Faults
-		notes   []NoteKind
+		notes   []evidence.NoteKind
 		within  time.Duration
 	}{
-		{"cookies", with(func(p *iketest.Profile) { p.AlwaysCookie = true }), iketest.Faults{}, []NoteKind{NoteCookies}, time.Minute},
+		{"cookies", with(func(p *iketest.Profile) { p.AlwaysCookie = true }), iketest.Faults{}, []evidence.NoteKind{evidence.NoteCookies}, time.Minute},
 		{"cookies, half-open blocks", with(func(p *iketest.Profile) { p.CookieFrom, p.BlockFrom = 1, 3 }), iketest.Faults{}, nil, time.Minute},
 		{"blocked by one", with(func(p *iketest.Profile) { p.BlockFrom = 1 }), iketest.Faults{}, nil, time.Minute},
 		{"blocked by one, only accepted answers", with(func(p *iketest.Profile) {
 			p.BlockFrom, p.ForeignKE, p.UnchosenKE = 1, iketest.AsRefusal, iketest.AsRefusal
 		}), iketest.Faults{}, nil, 5 * time.Minute},
-		{"20 a second", iketest.StrongSwan, iketest.Faults{RateLimit: 20}, []NoteKind{NoteSlowed}, time.Minute},
-		{"5 a second", iketest.StrongSwan, iketest.Faults{RateLimit: 5}, []NoteKind{NoteSlowed}, 3 * time.Minute},
-		{"1 a second", iketest.StrongSwan, iketest.Faults{RateLimit: 1}, []NoteKind{NoteSlowed}, 20 * time.Minute},
+		{"20 a second", iketest.StrongSwan, iketest.Faults{RateLimit: 20}, []evidence.NoteKind{evidence.NoteSlowed}, time.Minute},
+		{"5 a second", iketest.StrongSwan, iketest.Faults{RateLimit: 5}, []evidence.NoteKind{evidence.NoteSlowed}, 3 * time.Minute},
+		{"1 a second", iketest.StrongSwan, iketest.Faults{RateLimit: 1}, []evidence.NoteKind{evidence.NoteSlowed}, 20 * time.Minute},
 		{"blocked after 40 for 30 s", iketest.StrongSwan, iketest.Faults{BlockAfter: 40, BlockFor: 30 * time.Second},
-			[]NoteKind{NoteAway}, 20 * time.Minute},
+			[]evidence.NoteKind{evidence.NoteAway}, 20 * time.Minute},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			o := scene{policy: singlesPolicy, profile: tc.profile, faults: tc.faults, link: iketest.Link{Delay: 10 * ms}}.scan(t)
@@ -56,7 +57,7 @@ func TestScanLimits(t *testing.T) {
 func TestScanBlockedForEver(t *testing.T) {
 	o := scene{policy: singlesPolicy, profile: iketest.StrongSwan, faults: iketest.Faults{BlockAfter: 70}}.scan(t)
 	o.right(t)
-	o.notes(t, NoteGone)
+	o.notes(t, evidence.NoteGone)
 	if !errors.Is(o.err, ErrGone) {
 		t.Errorf("error %v", o.err)
 	}
@@ -99,17 +100,17 @@ func TestScanIntolerance(t *testing.T) {
 		link    iketest.Link
 		// undecided reports whether an algorithm of a suite may have no answer.
 		undecided  func(ike.Transform) bool
-		notes      []NoteKind
+		notes      []evidence.NoteKind
 		intolerant string // of an algorithm of this name
 	}{
 		{"15 transforms read", with(func(p *iketest.Profile) { p.TransformsRead = 15 }), iketest.Faults{}, iketest.Link{}, nil, nil, ""},
 		{"deaf to KE payloads above 21", with(func(p *iketest.Profile) { p.DeafAboveKE = 21 }), iketest.Faults{}, iketest.Link{}, nil, nil, ""},
-		{"deaf to KE transforms above 21", iketest.StrongSwan, deafTo(above21), iketest.Link{}, above21, []NoteKind{NoteIntolerances}, "KE_CURVE25519"},
-		{"the same, and drops", iketest.StrongSwan, both(deafTo(above21), drops), iketest.Link{}, above21, []NoteKind{NoteIntolerances, NoteDropsRefused}, "KE_CURVE25519"},
-		{"deaf to additional key exchanges", iketest.StrongSwan, deafTo(additional), iketest.Link{}, additional, []NoteKind{NoteIntolerances}, "KE_ML_KEM_768"},
-		{"800 octets", iketest.StrongSwan, iketest.Faults{}, iketest.Link{Delay: 5 * ms, MaxDatagram: 800}, nil, []NoteKind{NoteLimit}, ""},
-		{"600 octets", with(func(p *iketest.Profile) { p.MaxDatagram = 600 }), iketest.Faults{}, iketest.Link{}, nil, []NoteKind{NoteLimit}, ""},
-		{"600 octets, and drops", with(func(p *iketest.Profile) { p.MaxDatagram = 600 }), drops, iketest.Link{}, nil, []NoteKind{NoteLimit, NoteDropsRefused}, ""},
+		{"deaf to KE transforms above 21", iketest.StrongSwan, deafTo(above21), iketest.Link{}, above21, []evidence.NoteKind{evidence.NoteIntolerances}, "KE_CURVE25519"},
+		{"the same, and drops", iketest.StrongSwan, both(deafTo(above21), drops), iketest.Link{}, above21, []evidence.NoteKind{evidence.NoteIntolerances, evidence.NoteDropsRefused}, "KE_CURVE25519"},
+		{"deaf to additional key exchanges", iketest.StrongSwan, deafTo(additional), iketest.Link{}, additional, []evidence.NoteKind{evidence.NoteIntolerances}, "KE_ML_KEM_768"},
+		{"800 octets", iketest.StrongSwan, iketest.Faults{}, iketest.Link{Delay: 5 * ms, MaxDatagram: 800}, nil, []evidence.NoteKind{evidence.NoteLimit}, ""},
+		{"600 octets", with(func(p *iketest.Profile) { p.MaxDatagram = 600 }), iketest.Faults{}, iketest.Link{}, nil, []evidence.NoteKind{evidence.NoteLimit}, ""},
+		{"600 octets, and drops", with(func(p *iketest.Profile) { p.MaxDatagram = 600 }), drops, iketest.Link{}, nil, []evidence.NoteKind{evidence.NoteLimit, evidence.NoteDropsRefused}, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if tc.link.Delay == 0 {
@@ -119,7 +120,7 @@ func TestScanIntolerance(t *testing.T) {
 			o.right(t)
 			o.clean(t)
 			o.notes(t, tc.notes...)
-			n, _ := find(o.Notes, NoteIntolerances)
+			n, _ := find(o.Notes, evidence.NoteIntolerances)
 			if named := slices.ContainsFunc(n.Algorithms, func(a proposals.Algorithm) bool { return a.Name() == tc.intolerant }); named != (tc.intolerant != "") {
 				t.Errorf("intolerant of %v, want %q among them", n.Algorithms, tc.intolerant)
 			}
@@ -188,7 +189,7 @@ func TestScanTwoGateways(t *testing.T) {
 		return [][]byte{octets}
 	}}
 	o := scene{policy: overlapPolicy, profile: iketest.StrongSwan, faults: faults, link: iketest.Link{Delay: 5 * ms}}.scan(t)
-	if !slices.ContainsFunc(o.Notes, func(n Note) bool { return n.Again }) {
+	if !slices.ContainsFunc(o.Notes, func(n evidence.Note) bool { return n.Again }) {
 		t.Errorf("it was not asked again: %v", kindsOf(o.Notes))
 	}
 	if o.Cost.Exchanges > 3000 {
@@ -203,7 +204,7 @@ func TestScanForged(t *testing.T) {
 			faults: iketest.Faults{Before: []iketest.Forgery{iketest.Refusal}}}.scan(t)
 		o.exact(t)
 		o.clean(t)
-		o.notes(t, NoteConflict)
+		o.notes(t, evidence.NoteConflict)
 	})
 	t.Run("long before", func(t *testing.T) {
 		o := scene{policy: smallPolicy, profile: iketest.StrongSwan, link: iketest.Link{Delay: 5 * ms},
@@ -227,17 +228,17 @@ func TestScanForged(t *testing.T) {
 		o := scene{policy: smallPolicy, profile: with(func(p *iketest.Profile) { p.RedirectTo = "other.example" }), link: iketest.Link{Delay: 5 * ms}}.scan(t)
 		o.exact(t)
 		o.clean(t)
-		o.notes(t, NoteRedirected)
+		o.notes(t, evidence.NoteRedirected)
 		if o.Gateway == nil || !strings.Contains(o.Gateway.Redirect, "other.example") {
 			t.Errorf("gateway %+v", o.Gateway)
 		}
 	})
 	t.Run("cookies for ever", func(t *testing.T) {
 		o := scene{policy: smallPolicy, profile: iketest.StrongSwan, faults: iketest.Faults{CookieLoop: true}, rude: true}.scan(t)
-		if o.Verdict != VerdictIKEv2 || o.Matrix != nil || o.Cost.DatagramsSent > 8 {
+		if o.Verdict != evidence.VerdictIKEv2 || o.Matrix != nil || o.Cost.DatagramsSent > 8 {
 			t.Errorf("verdict %v, matrix %v, %d datagrams", o.Verdict, o.Matrix, o.Cost.DatagramsSent)
 		}
-		o.notes(t, NoteCookieLoop)
+		o.notes(t, evidence.NoteCookieLoop)
 	})
 	t.Run("other methods for ever", func(t *testing.T) {
 		o := scene{policy: overlapPolicy, profile: iketest.StrongSwan, faults: iketest.Faults{InvalidKELoop: true}}.scan(t)
@@ -259,7 +260,7 @@ func TestScanGivesUp(t *testing.T) {
 	}
 	switch {
 	case errors.Is(o.err, ErrGaveUp):
-		o.notes(t, NoteGaveUp)
+		o.notes(t, evidence.NoteGaveUp)
 	case !errors.Is(o.err, ErrHalfOpen):
 		t.Errorf("error %v", o.err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
@@ -61,7 +62,7 @@ func TestScanMixed(t *testing.T) {
 		t.Run(fmt.Sprint(seed, " ", strings.Join(names, ", ")), func(t *testing.T) {
 			o := sc.scan(t)
 			if o.Matrix == nil {
-				if o.Verdict == VerdictIKEv2 {
+				if o.Verdict == evidence.VerdictIKEv2 {
 					t.Error("no matrix")
 				}
 				return

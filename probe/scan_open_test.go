@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -41,7 +42,7 @@ func TestScanLeftOpen(t *testing.T) {
 			t.Parallel()
 			tc.profile.CookieFrom, tc.profile.BlockFrom = 0, 0
 			o := scene{policy: overlapPolicy, profile: tc.profile, faults: neverCloses, link: iketest.Link{Delay: 5 * ms}, scanner: Scanner{Clients: clients}}.scan(t)
-			o.notes(t, NoteHalfOpenLeft)
+			o.notes(t, evidence.NoteHalfOpenLeft)
 			if o.Cost.HalfOpenLeft != 3 || o.stats.HalfOpenPeak > 3 {
 				t.Errorf("%d left, the gateway had %d", o.Cost.HalfOpenLeft, o.stats.HalfOpenPeak)
 			}
@@ -52,7 +53,7 @@ func TestScanLeftOpen(t *testing.T) {
 			} else if !errors.Is(o.err, ErrHalfOpen) {
 				t.Errorf("error %v", o.err)
 			}
-			if c := o.Clients[4]; c.State != matrix.NotTested || len(c.Notes) != 1 || c.Notes[0].Kind != ClientHalfOpenLeft || c.Notes[0].Count != 3 {
+			if c := o.Clients[4]; c.State != matrix.NotTested || len(c.Notes) != 1 || c.Notes[0].Kind != evidence.ClientHalfOpenLeft || c.Notes[0].Count != 3 {
 				t.Errorf("the last client: %v, %+v", c.State, c.Notes)
 			}
 		})

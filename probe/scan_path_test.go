@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -77,7 +78,7 @@ func TestScanShiftedTries(t *testing.T) {
 	o := scene{target: Target{Address: netip.MustParseAddr("198.51.100.77")}, scanner: Scanner{Trace: func(d initiator.Datagram) {
 		sent[d.Transport] = append(sent[d.Transport], d.Time)
 	}}}.scan(t)
-	if o.Verdict != VerdictNoAnswer || len(sent[initiator.UDP500]) != len(sent[initiator.UDP4500]) {
+	if o.Verdict != evidence.VerdictNoAnswer || len(sent[initiator.UDP500]) != len(sent[initiator.UDP4500]) {
 		t.Fatalf("%v, %d and %d datagrams", o.Verdict, len(sent[initiator.UDP500]), len(sent[initiator.UDP4500]))
 	}
 	again := 0
@@ -110,22 +111,22 @@ func TestScanWithoutMatrix(t *testing.T) {
 	for _, tc := range []struct {
 		name    string
 		scene   scene
-		verdict Verdict
+		verdict evidence.Verdict
 		state   initiator.PathState
 		detail  string // a part of it
 	}{
-		{"no host", scene{target: Target{Address: netip.MustParseAddr("198.51.100.77")}}, VerdictNoAnswer, initiator.PathSilent, ""},
-		{"silence", scene{prepare: reject(iketest.Drop)}, VerdictNoAnswer, initiator.PathSilent, ""},
-		{"closed ports", scene{target: Target{Address: gatewayAddr, Paths: initiator.Paths{{Transport: initiator.UDP500, Port: 501}, {Transport: initiator.UDP4500, Port: 4501}}}}, VerdictUnreachable, initiator.PathPortUnreachable, "port unreachable"},
-		{"admin prohibited", scene{prepare: reject(iketest.RejectAdmin)}, VerdictUnreachable, initiator.PathAdminProhibited, "prohibited"},
-		{"host unreachable", scene{prepare: reject(iketest.RejectHost)}, VerdictUnreachable, initiator.PathError, "host unreachable"},
-		{"echo", instead(iketest.Echo), VerdictNotIKE, initiator.PathNotIKE, "came back"},
-		{"text", instead(iketest.Text), VerdictNotIKE, initiator.PathNotIKE, "HTTP/1.1 400"},
-		{"garbage", instead(iketest.Garbage), VerdictNotIKE, initiator.PathNotIKE, "IKE"},
-		{"IKEv1", instead(iketest.IKEv1Answer), VerdictNotIKE, initiator.PathNotIKE, "IKEv1"},
-		{"another version", instead(iketest.InvalidMajorVersion), VerdictNotIKE, initiator.PathNotIKE, "INVALID_MAJOR_VERSION"},
-		{"truncated", instead(iketest.Truncated), VerdictNotIKE, initiator.PathNotIKE, "28 octets"},
-		{"another initiator SPI", instead(iketest.WrongInitiatorSPI), VerdictNoAnswer, initiator.PathSilent, "another initiator SPI"},
+		{"no host", scene{target: Target{Address: netip.MustParseAddr("198.51.100.77")}}, evidence.VerdictNoAnswer, initiator.PathSilent, ""},
+		{"silence", scene{prepare: reject(iketest.Drop)}, evidence.VerdictNoAnswer, initiator.PathSilent, ""},
+		{"closed ports", scene{target: Target{Address: gatewayAddr, Paths: initiator.Paths{{Transport: initiator.UDP500, Port: 501}, {Transport: initiator.UDP4500, Port: 4501}}}}, evidence.VerdictUnreachable, initiator.PathPortUnreachable, "port unreachable"},
+		{"admin prohibited", scene{prepare: reject(iketest.RejectAdmin)}, evidence.VerdictUnreachable, initiator.PathAdminProhibited, "prohibited"},
+		{"host unreachable", scene{prepare: reject(iketest.RejectHost)}, evidence.VerdictUnreachable, initiator.PathError, "host unreachable"},
+		{"echo", instead(iketest.Echo), evidence.VerdictNotIKE, initiator.PathNotIKE, "came back"},
+		{"text", instead(iketest.Text), evidence.VerdictNotIKE, initiator.PathNotIKE, "HTTP/1.1 400"},
+		{"garbage", instead(iketest.Garbage), evidence.VerdictNotIKE, initiator.PathNotIKE, "IKE"},
+		{"IKEv1", instead(iketest.IKEv1Answer), evidence.VerdictNotIKE, initiator.PathNotIKE, "IKEv1"},
+		{"another version", instead(iketest.InvalidMajorVersion), evidence.VerdictNotIKE, initiator.PathNotIKE, "INVALID_MAJOR_VERSION"},
+		{"truncated", instead(iketest.Truncated), evidence.VerdictNotIKE, initiator.PathNotIKE, "28 octets"},
+		{"another initiator SPI", instead(iketest.WrongInitiatorSPI), evidence.VerdictNoAnswer, initiator.PathSilent, "another initiator SPI"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			tc.scene.policy, tc.scene.profile = smallPolicy, iketest.StrongSwan
@@ -167,10 +168,10 @@ func TestScanOtherAddress(t *testing.T) {
 			return network.ListenPacket(netip.AddrPortFrom(clientAddr, source.Port()))
 		}}
 		o, err := s.Scan(t.Context(), Target{Address: gatewayAddr})
-		if o.Verdict != VerdictNoAnswer || o.Matrix != nil || o.Paths[0].State != initiator.PathSilent {
+		if o.Verdict != evidence.VerdictNoAnswer || o.Matrix != nil || o.Paths[0].State != initiator.PathSilent {
 			t.Errorf("verdict %v, %+v", o.Verdict, o.Paths)
 		}
-		if len(o.Notes) != 1 || o.Notes[0].Kind != NoteStrays || o.Notes[0].Count == 0 {
+		if len(o.Notes) != 1 || o.Notes[0].Kind != evidence.NoteStrays || o.Notes[0].Count == 0 {
 			t.Errorf("notes %+v", o.Notes)
 		}
 		if err != nil {
@@ -187,7 +188,7 @@ func TestScanOnlyNATT(t *testing.T) {
 		t.Errorf("paths %+v", o.Paths)
 	}
 	for _, x := range o.Exchanges {
-		if x.Purpose != PurposeReach && x.Transport != initiator.UDP4500 {
+		if x.Purpose != evidence.PurposeReach && x.Transport != initiator.UDP4500 {
 			t.Errorf("exchange %d, %s, went over %v", x.ID, x.Purpose, x.Transport)
 		}
 	}
@@ -206,7 +207,7 @@ func TestScanNoRoute(t *testing.T) {
 			return nil, &net.OpError{Op: "dial", Net: "udp", Err: os.NewSyscallError("connect", tc.errno)}
 		}}
 		r, _ := s.Scan(t.Context(), Target{Address: gatewayAddr})
-		if r.Verdict != VerdictUnreachable || r.Err != nil || !r.Complete || len(r.Paths) != 2 {
+		if r.Verdict != evidence.VerdictUnreachable || r.Err != nil || !r.Complete || len(r.Paths) != 2 {
 			t.Fatalf("verdict %v, error %v, %+v", r.Verdict, r.Err, r.Paths)
 		}
 		for _, p := range r.Paths {
@@ -216,7 +217,7 @@ func TestScanNoRoute(t *testing.T) {
 		}
 	}
 	s := Scanner{Listen: func(context.Context, netip.Addr, netip.AddrPort) (net.PacketConn, error) { return nil, syscall.EMFILE }}
-	if r, err := s.Scan(t.Context(), Target{Address: gatewayAddr}); r.Verdict != VerdictError || r.Err == nil || r.Complete || err == nil {
+	if r, err := s.Scan(t.Context(), Target{Address: gatewayAddr}); r.Verdict != evidence.VerdictError || r.Err == nil || r.Complete || err == nil {
 		t.Errorf("no socket: %v, %v", r.Verdict, r.Err)
 	}
 }
@@ -257,7 +258,7 @@ func TestScanBudget(t *testing.T) {
 				t.Errorf("budget %d: %d exchanges, complete: %v", budget, len(o.Exchanges), o.Complete)
 			}
 			o.right(t)
-			if n, _ := find(o.Notes, NoteBudget); n.Of != budget || !errors.Is(o.err, ErrBudget) {
+			if n, _ := find(o.Notes, evidence.NoteBudget); n.Of != budget || !errors.Is(o.err, ErrBudget) {
 				t.Errorf("budget %d: note %+v, error %v", budget, n, o.err)
 			}
 			if o.Matrix.NotTested == 0 {
@@ -310,7 +311,7 @@ func TestScanEachAddress(t *testing.T) {
 		if o.Target != "vpn.example" || o.Address != target.Address {
 			t.Errorf("result of %q %v", o.Target, o.Address)
 		}
-		if want := target.Address == gatewayAddr; (o.Verdict == VerdictIKEv2) != want {
+		if want := target.Address == gatewayAddr; (o.Verdict == evidence.VerdictIKEv2) != want {
 			t.Errorf("%v: %v", o.Address, o.Verdict)
 		}
 	}

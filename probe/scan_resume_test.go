@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -39,7 +40,7 @@ func (o outcome) goOn() scene {
 func (o outcome) matrixExchanges() int {
 	n := 0
 	for _, x := range o.Exchanges {
-		if x.Purpose == PurposeMatrix {
+		if x.Purpose == evidence.PurposeMatrix {
 			n++
 		}
 	}
@@ -105,7 +106,7 @@ func TestScanResume(t *testing.T) {
 					t.Errorf("after %d: %d exchanges for a matrix that is whole", stop, n)
 				}
 				for _, x := range again.Exchanges {
-					if x.Purpose == PurposeMatrix && slices.ContainsFunc(resumed.target.Prior, func(a matrix.Asked) bool { return reflect.DeepEqual(a.Products, x.Offer) }) {
+					if x.Purpose == evidence.PurposeMatrix && slices.ContainsFunc(resumed.target.Prior, func(a matrix.Asked) bool { return reflect.DeepEqual(a.Products, x.Offer) }) {
 						t.Errorf("after %d: asked again: %v", stop, x.Offer)
 					}
 				}

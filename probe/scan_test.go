@@ -14,6 +14,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 )
@@ -46,7 +47,7 @@ type scene struct {
 
 // outcome is what came of a scene.
 type outcome struct {
-	Result
+	evidence.Result
 	err   error
 	stats iketest.Stats
 	scene scene
@@ -187,10 +188,10 @@ func (o outcome) check(t *testing.T) {
 	if o.Complete != (o.err == nil) {
 		t.Errorf("complete: %v, error %v", o.Complete, o.err)
 	}
-	if o.Verdict == VerdictError || o.Err != nil {
+	if o.Verdict == evidence.VerdictError || o.Err != nil {
 		t.Errorf("verdict %v, error %v", o.Verdict, o.Err)
 	}
-	if (o.Verdict == VerdictIKEv2) != (o.Matrix != nil) && !o.scene.rude {
+	if (o.Verdict == evidence.VerdictIKEv2) != (o.Matrix != nil) && !o.scene.rude {
 		t.Errorf("verdict %v, and matrix %v", o.Verdict, o.Matrix)
 	}
 	if o.Cost.HalfOpenPeak > 3 && !o.scene.opens {
@@ -255,7 +256,7 @@ func (o outcome) clean(t *testing.T) {
 }
 
 // notes wants a note of each kind.
-func (o outcome) notes(t *testing.T, kinds ...NoteKind) {
+func (o outcome) notes(t *testing.T, kinds ...evidence.NoteKind) {
 	t.Helper()
 	for _, k := range kinds {
 		if _, ok := find(o.Notes, k); !ok {
@@ -265,16 +266,16 @@ func (o outcome) notes(t *testing.T, kinds ...NoteKind) {
 }
 
 // find returns the first of notes that is of a kind.
-func find(notes []Note, k NoteKind) (Note, bool) {
-	i := slices.IndexFunc(notes, func(n Note) bool { return n.Kind == k })
+func find(notes []evidence.Note, k evidence.NoteKind) (evidence.Note, bool) {
+	i := slices.IndexFunc(notes, func(n evidence.Note) bool { return n.Kind == k })
 	if i < 0 {
-		return Note{}, false
+		return evidence.Note{}, false
 	}
 	return notes[i], true
 }
 
-func kindsOf(notes []Note) []NoteKind {
-	var kinds []NoteKind
+func kindsOf(notes []evidence.Note) []evidence.NoteKind {
+	var kinds []evidence.NoteKind
 	for _, n := range notes {
 		kinds = append(kinds, n.Kind)
 	}
@@ -283,8 +284,8 @@ func kindsOf(notes []Note) []NoteKind {
 
 // changed reports whether the result says that the policy changed.
 func (o outcome) changed() bool {
-	return slices.ContainsFunc(o.Notes, func(n Note) bool {
-		return slices.Contains([]NoteKind{NoteControlRefused, NoteContradictions, NoteChanged, NotePriorRefused}, n.Kind)
+	return slices.ContainsFunc(o.Notes, func(n evidence.Note) bool {
+		return slices.Contains([]evidence.NoteKind{evidence.NoteControlRefused, evidence.NoteContradictions, evidence.NoteChanged, evidence.NotePriorRefused}, n.Kind)
 	})
 }
 

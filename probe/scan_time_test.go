@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/probe/evidence"
 )
 
 // TestScanTime: where the rate allows it, the matrix of a typical gateway 50 ms
@@ -29,7 +30,7 @@ func TestScanTime(t *testing.T) {
 			o.clean(t)
 			var known time.Duration
 			for _, x := range o.Exchanges {
-				if x.Purpose == PurposeMatrix {
+				if x.Purpose == evidence.PurposeMatrix {
 					known = max(known, x.Sent.Add(x.RTT).Sub(o.Started))
 				}
 			}

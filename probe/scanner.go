@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals/choice"
 	"github.com/ikescope/ikescope/proposals/matrix"
@@ -69,9 +70,9 @@ type Scanner struct {
 // Progress is how far a scan has come.
 type Progress struct {
 	Target    Target
-	Doing     Purpose // what the last exchange was for
-	Exchanges int     // done so far
-	Last      Exchange
+	Doing     evidence.Purpose // what the last exchange was for
+	Exchanges int              // done so far
+	Last      evidence.Exchange
 }
 
 // Plan returns the offers with which a scan begins: those that ask about the
@@ -102,7 +103,7 @@ func (s Scanner) universe() *matrix.Universe {
 // result. The error says why the result is not Complete: [ErrInterrupted], if ctx
 // ended, [ErrDeadline], [ErrBudget], [ErrGone], [ErrHalfOpen], [ErrGaveUp], [ErrDoubt], or what is wrong on
 // our side, as in Result.Err. The result holds what was found until then.
-func (s Scanner) Scan(ctx context.Context, target Target) (Result, error) {
+func (s Scanner) Scan(ctx context.Context, target Target) (evidence.Result, error) {
 	if s.Deadline > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, s.Deadline, ErrDeadline)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
@@ -195,11 +196,11 @@ func (o outcome) report(t *testing.T, f fidelity) {
 	if o.Matrix != nil {
 		acc = o.Matrix.Accepted
 	}
-	var doubts []DoubtKind
+	var doubts []evidence.DoubtKind
 	for _, d := range o.Doubts {
 		doubts = append(doubts, d.Kind)
 	}
-	var habits []HabitKind
+	var habits []evidence.HabitKind
 	for _, h := range o.Habits {
 		habits = append(habits, h.Kind)
 	}

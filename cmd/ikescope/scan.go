@@ -16,6 +16,7 @@ import (
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/progress"
 	"github.com/ikescope/ikescope/ike/capture"
 	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/archive"
@@ -251,17 +252,17 @@ func scanOne(ctx context.Context, scanner probe.Scanner, j job, places *places, 
 		err = j.unresolved
 	}
 	if err != nil {
-		return scan.Target(probe.Result{Target: j.target.Name, Address: j.target.Address, Started: time.Now(), Verdict: probe.VerdictError, Err: err})
+		return scan.Target(evidence.Result{Target: j.target.Name, Address: j.target.Address, Started: time.Now(), Verdict: evidence.VerdictError, Err: err})
 	}
 	scanner.Progress = w.Exchange
-	r := probe.Result{Target: j.target.Name, Address: j.target.Address, Started: time.Now()}
+	r := evidence.Result{Target: j.target.Name, Address: j.target.Address, Started: time.Now()}
 	for ctx.Err() == nil {
 		r, _ = scanner.Scan(ctx, j.target) // the result says what it left out
 		if !isTooManyFiles(r.Err) || !places.fewer() {
 			break
 		}
 	}
-	cutShort := ctx.Err() != nil && (r.Cost.DatagramsSent == 0 || r.Verdict == probe.VerdictNoAnswer)
+	cutShort := ctx.Err() != nil && (r.Cost.DatagramsSent == 0 || r.Verdict == evidence.VerdictNoAnswer)
 	switch {
 	case cutShort && old != nil:
 		return *old // what was known is known still

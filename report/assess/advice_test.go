@@ -7,7 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/proposals/choice"
@@ -63,10 +63,10 @@ func reportOf(t testing.TB, own []proposals.Product, rules choice.Choice, ordere
 	m.Refused = m.Universe - m.Accepted
 	r.Matrix = m
 	if ordered {
-		r.Preference = &probe.Preference{Decides: rules.Algorithms, Proposals: rules.Proposals, FollowsKE: choice.No,
+		r.Preference = &evidence.Preference{Decides: rules.Algorithms, Proposals: rules.Proposals, FollowsKE: choice.No,
 			Own: chooser(own, rules).Own, Evidence: []int{4}}
 	}
-	return &scan.Document(scan.Run{}, []probe.Result{r}).Targets[0]
+	return &scan.Document(scan.Run{}, []evidence.Result{r}).Targets[0]
 }
 
 // taken returns what a gateway with own proposals accepts once it has the lines

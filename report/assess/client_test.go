@@ -7,7 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ikescope/ikescope/ike"
-	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
@@ -33,7 +33,7 @@ func compared(t *testing.T, accepted, offer string) report.Client {
 	r.Matrix = reporttest.Matrix{Asked: matrix.Standard().Products(), Observed: accepted, Evidence: []int{4, 5}}.Of(t)
 	r.Exchanges = append(r.Exchanges, reporttest.Exchange(t, 20, reporttest.WindowsDefault, initiator.NoProposalChosen),
 		reporttest.Exchange(t, 21, "aes128-aes256-sha1-sha256-prfsha1-prfsha256-modp1024-modp1536", initiator.NoProposalChosen))
-	doc := scan.Document(scan.Run{}, []probe.Result{r})
+	doc := scan.Document(scan.Run{}, []evidence.Result{r})
 	doc.Targets[0].Clients = assess.Clients(&doc.Targets[0], []client.Policy{policy(t, offer)})
 	if len(doc.Targets[0].Clients) != 1 {
 		t.Fatalf("%d clients", len(doc.Targets[0].Clients))
@@ -96,7 +96,7 @@ func TestCompareWeak(t *testing.T) {
 			if tt.ordered {
 				r.Preference = reporttest.InOrder(t, tt.own)
 			}
-			doc := scan.Document(scan.Run{}, []probe.Result{r})
+			doc := scan.Document(scan.Run{}, []evidence.Result{r})
 			got := assess.Clients(&doc.Targets[0], []client.Policy{policy(t, tt.offer)})[0]
 			if diff := cmp.Diff(tt.weak, got.Weak); diff != "" || got.Worse != tt.worse {
 				t.Errorf("it gets %q or %q, worse %q, want %q; weak (-want +got):\n%s", got.Suite, got.Candidates, got.Worse, tt.worse, diff)
@@ -114,9 +114,9 @@ func TestCompareCitesTheChoice(t *testing.T) {
 	alone := reporttest.Exchange(t, 20, chosen, initiator.Accepted)
 	alone.Suite = reporttest.Suite(t, chosen)
 	choice := reporttest.Exchange(t, 21, "aes256-aes128-3des-sha256-prfsha256-modp2048", initiator.Accepted)
-	choice.Purpose, choice.Suite = probe.PurposeClient, reporttest.Suite(t, chosen)
+	choice.Purpose, choice.Suite = evidence.PurposeClient, reporttest.Suite(t, chosen)
 	r.Exchanges = append(r.Exchanges, alone, choice)
-	doc := scan.Document(scan.Run{}, []probe.Result{r})
+	doc := scan.Document(scan.Run{}, []evidence.Result{r})
 	doc.Targets[0].Clients = assess.Clients(&doc.Targets[0], []client.Policy{policy(t, accepted), policy(t, chosen)})
 	for i, want := range []int{21, 20} {
 		if c := doc.Targets[0].Clients[i]; c.Suite != chosen || !slices.Equal(c.Evidence, []int{want}) {
@@ -195,7 +195,7 @@ func TestCompareUnknown(t *testing.T) {
 		t.Errorf("without an offer: %+v", got)
 	}
 	r := reporttest.Base("vpn.example.com", "198.51.100.7") // the matrix was not asked for
-	doc = scan.Document(scan.Run{}, []probe.Result{r})
+	doc = scan.Document(scan.Run{}, []evidence.Result{r})
 	doc.Targets[0].Clients = assess.Clients(&doc.Targets[0], []client.Policy{policy(t, "aes256-sha256-prfsha256-modp2048")})
 	if got := doc.Targets[0].Clients[0]; got.Verdict != report.ClientUnknown || !slices.Equal(got.Notes, []string{"The gateway was not asked what it accepts."}) {
 		t.Errorf("without a matrix: %+v", got)
@@ -207,25 +207,25 @@ func TestCompareUnknown(t *testing.T) {
 func TestCompareLive(t *testing.T) {
 	const taken, other = "aes256-sha256-prfsha256-ecp256", "aes256-sha256-prfsha256-modp2048"
 	for _, tt := range []struct {
-		live  probe.ClientAnswer
+		live  evidence.ClientAnswer
 		offer string
 		want  report.Client
 	}{
-		{probe.ClientAnswer{State: matrix.Accepted, Suite: reporttest.Suite(t, taken)}, taken, report.Client{Verdict: report.ClientConnects, Suite: taken}},
-		{probe.ClientAnswer{State: matrix.Refused, Notes: []probe.Note{{Kind: probe.ClientDropped}}}, taken,
+		{evidence.ClientAnswer{State: matrix.Accepted, Suite: reporttest.Suite(t, taken)}, taken, report.Client{Verdict: report.ClientConnects, Suite: taken}},
+		{evidence.ClientAnswer{State: matrix.Refused, Notes: []evidence.Note{{Kind: evidence.ClientDropped}}}, taken,
 			report.Client{Verdict: report.ClientFails, Notes: []string{"The gateway drops offers that it does not accept.", "The matrix predicted otherwise: it connects."}}},
-		{probe.ClientAnswer{State: matrix.Accepted, Suite: reporttest.Suite(t, other)}, taken,
+		{evidence.ClientAnswer{State: matrix.Accepted, Suite: reporttest.Suite(t, other)}, taken,
 			report.Client{Verdict: report.ClientConnects, Suite: other, Notes: []string{"The matrix predicted otherwise: " + taken + "."}}},
-		{probe.ClientAnswer{State: matrix.NoAnswer}, taken, report.Client{Verdict: report.ClientUnknown}},
-		{probe.ClientAnswer{State: matrix.Refused}, other,
+		{evidence.ClientAnswer{State: matrix.NoAnswer}, taken, report.Client{Verdict: report.ClientUnknown}},
+		{evidence.ClientAnswer{State: matrix.Refused}, other,
 			report.Client{Verdict: report.ClientFails, Missing: []report.Missing{{Axis: "KE", Text: "It offers MODP_2048 only; the gateway takes ECP_256."}}}},
 	} {
 		r := reporttest.Base("vpn.example.com", "198.51.100.7")
 		r.Matrix = reporttest.Matrix{Asked: matrix.Classical().Products(), Observed: taken, Evidence: []int{4}}.Of(t)
 		tt.live.Name, tt.live.Evidence = "it", []int{90}
-		r.Clients = []probe.ClientAnswer{tt.live}
-		r.Exchanges = append(r.Exchanges, probe.Exchange{Exchange: initiator.Exchange{ID: 90, Offer: reporttest.Products(t, tt.offer)}})
-		target := &scan.Document(scan.Run{}, []probe.Result{r}).Targets[0]
+		r.Clients = []evidence.ClientAnswer{tt.live}
+		r.Exchanges = append(r.Exchanges, evidence.Exchange{Exchange: initiator.Exchange{ID: 90, Offer: reporttest.Products(t, tt.offer)}})
+		target := &scan.Document(scan.Run{}, []evidence.Result{r}).Targets[0]
 		for range 2 {
 			target.Clients = assess.Clients(target, []client.Policy{policy(t, tt.offer)})
 		}

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/choice"
@@ -21,7 +21,7 @@ func TestFindings(t *testing.T) {
 	sound := "aes256-sha256-prfsha256-modp2048"
 	tests := []struct {
 		name      string
-		result    func() probe.Result
+		result    func() evidence.Result
 		want, not []string
 	}{
 		{"sound", matrixOf(t, sound, ""), nil,
@@ -33,7 +33,7 @@ func TestFindings(t *testing.T) {
 		{"SHA-1", matrixOf(t, "aes128-sha1-prfsha1-modp2048", ""), []string{"low IKE-INTEG-SHA1", "low IKE-PRF-SHA1"}, []string{"IKE-INTEG-MD5"}},
 		{"MD5", matrixOf(t, "aes128-md5-prfmd5-modp2048", ""), []string{"high IKE-INTEG-MD5", "high IKE-PRF-MD5"}, nil},
 		{"no AES-CBC", matrixOf(t, "aes256gcm16-prfsha256-modp2048", ""), []string{"info IKE-RFC8247-MUST"}, nil},
-		{"AES-CBC with one PRF, not asked with the others", with(matrixOf(t, "aes256gcm16-prfsha256-modp2048", ""), func(r *probe.Result) {
+		{"AES-CBC with one PRF, not asked with the others", with(matrixOf(t, "aes256gcm16-prfsha256-modp2048", ""), func(r *evidence.Result) {
 			asked, err := proposals.ParseProducts("aes256gcm16-prfsha256-modp2048,aes128-aes256-sha256-prfsha256-modp2048")
 			if err != nil {
 				t.Fatal(err)
@@ -43,50 +43,50 @@ func TestFindings(t *testing.T) {
 		{"undecided AES-CBC", matrixOf(t, "aes256gcm16-prfsha256-modp2048", "aes128-aes256-sha256-prfsha256-modp2048"),
 			[]string{"low SCAN-UNDECIDED"}, []string{"IKE-RFC8247-MUST"}},
 		{"nothing", matrixOf(t, "", ""), []string{"high IKE-NOTHING-ACCEPTED"}, []string{"IKE-RFC8247-MUST"}},
-		{"nothing of the one suite asked about", func() probe.Result {
+		{"nothing of the one suite asked about", func() evidence.Result {
 			r := reporttest.Base("vpn.example.com", "198.51.100.7")
 			r.Matrix = reporttest.Matrix{Asked: reporttest.Products(t, sound)}.Of(t)
 			return r
 		}, []string{"info IKE-ASKED-REFUSED"}, []string{"IKE-NOTHING-ACCEPTED"}},
 		{"nothing decided", matrixOf(t, "", sound), []string{"medium SCAN-UNDECIDED"}, []string{"IKE-NOTHING-ACCEPTED"}},
-		{"weak preferred", with(matrixOf(t, sound+",3des-sha256-prfsha256-modp2048", ""), func(r *probe.Result) {
-			r.Preference = &probe.Preference{Suite: reporttest.Suite(t, "3des-sha256-prfsha256-modp2048")}
+		{"weak preferred", with(matrixOf(t, sound+",3des-sha256-prfsha256-modp2048", ""), func(r *evidence.Result) {
+			r.Preference = &evidence.Preference{Suite: reporttest.Suite(t, "3des-sha256-prfsha256-modp2048")}
 		}), []string{"medium IKE-PREFERS-WEAK"}, nil},
-		{"weak preferred, and nothing else accepted", with(matrixOf(t, "3des-sha256-prfsha256-modp2048", ""), func(r *probe.Result) {
-			r.Preference = &probe.Preference{Suite: reporttest.Suite(t, "3des-sha256-prfsha256-modp2048")}
+		{"weak preferred, and nothing else accepted", with(matrixOf(t, "3des-sha256-prfsha256-modp2048", ""), func(r *evidence.Result) {
+			r.Preference = &evidence.Preference{Suite: reporttest.Suite(t, "3des-sha256-prfsha256-modp2048")}
 		}), nil, []string{"IKE-PREFERS-WEAK"}},
-		{"weak offered first, and the initiator decides", with(matrixOf(t, sound+",3des-sha256-prfsha256-modp2048", ""), func(r *probe.Result) {
-			r.Preference = &probe.Preference{Suite: reporttest.Suite(t, "3des-sha256-prfsha256-modp2048"), Decides: choice.AlgorithmsInitiator}
+		{"weak offered first, and the initiator decides", with(matrixOf(t, sound+",3des-sha256-prfsha256-modp2048", ""), func(r *evidence.Result) {
+			r.Preference = &evidence.Preference{Suite: reporttest.Suite(t, "3des-sha256-prfsha256-modp2048"), Decides: choice.AlgorithmsInitiator}
 		}), nil, []string{"IKE-PREFERS-WEAK"}},
-		{"Windows refused", with(matrixOf(t, sound, ""), func(r *probe.Result) {
+		{"Windows refused", with(matrixOf(t, sound, ""), func(r *evidence.Result) {
 			r.Exchanges = append(r.Exchanges, reporttest.Exchange(t, 9, reporttest.WindowsDefault, initiator.NoProposalChosen))
 		}), []string{"info CLIENT-WINDOWS-DEFAULT"}, nil},
-		{"Windows refused in part", with(matrixOf(t, sound, ""), func(r *probe.Result) {
+		{"Windows refused in part", with(matrixOf(t, sound, ""), func(r *evidence.Result) {
 			offer, _, _ := strings.Cut(reporttest.WindowsDefault, ",aes128gcm16")
 			r.Exchanges = append(r.Exchanges, reporttest.Exchange(t, 9, offer, initiator.NoProposalChosen))
 		}), nil, []string{"CLIENT-WINDOWS-DEFAULT"}},
-		{"Windows unanswered", with(matrixOf(t, sound, ""), func(r *probe.Result) {
+		{"Windows unanswered", with(matrixOf(t, sound, ""), func(r *evidence.Result) {
 			r.Exchanges = append(r.Exchanges, reporttest.Exchange(t, 9, reporttest.WindowsDefault, initiator.NoAnswer))
 		}), nil, []string{"CLIENT-WINDOWS-DEFAULT"}},
-		{"Windows accepted", with(matrixOf(t, "aes256-sha256-prfsha256-modp1024", ""), func(r *probe.Result) {
+		{"Windows accepted", with(matrixOf(t, "aes256-sha256-prfsha256-modp1024", ""), func(r *evidence.Result) {
 			r.Exchanges = append(r.Exchanges, reporttest.Exchange(t, 9, reporttest.WindowsDefault, initiator.NoProposalChosen))
 		}), nil, []string{"CLIENT-WINDOWS-DEFAULT"}},
-		{"4500 silent", with(matrixOf(t, sound, ""), func(r *probe.Result) { r.Paths[1].State = initiator.PathSilent }),
+		{"4500 silent", with(matrixOf(t, sound, ""), func(r *evidence.Result) { r.Paths[1].State = initiator.PathSilent }),
 			[]string{"medium PATH-4500"}, []string{"PATH-500"}},
-		{"4500 silent, NAT", with(matrixOf(t, sound, ""), func(r *probe.Result) {
+		{"4500 silent, NAT", with(matrixOf(t, sound, ""), func(r *evidence.Result) {
 			r.Paths[1].State = initiator.PathSilent
 			r.NAT.LocalBehindNAT = true
 		}), []string{"high PATH-4500"}, nil},
-		{"500 silent", with(matrixOf(t, sound, ""), func(r *probe.Result) { r.Paths[0].State = initiator.PathSilent }),
+		{"500 silent", with(matrixOf(t, sound, ""), func(r *evidence.Result) { r.Paths[0].State = initiator.PathSilent }),
 			[]string{"medium PATH-500"}, []string{"PATH-4500"}},
-		{"contradiction", with(matrixOf(t, sound, ""), func(r *probe.Result) {
+		{"contradiction", with(matrixOf(t, sound, ""), func(r *evidence.Result) {
 			r.Matrix.Contradictions = []matrix.Contradiction{{Suite: *reporttest.Suite(t, sound)}}
 		}), []string{"medium SCAN-CONTRADICTION"}, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var got []string
-			for _, f := range scan.Document(scan.Run{}, []probe.Result{tt.result()}).Targets[0].Findings {
+			for _, f := range scan.Document(scan.Run{}, []evidence.Result{tt.result()}).Targets[0].Findings {
 				got = append(got, string(f.Severity)+" "+f.ID)
 			}
 			for _, want := range tt.want {
@@ -145,16 +145,16 @@ func TestPathFindingsNamePorts(t *testing.T) {
 	}
 }
 
-func matrixOf(t *testing.T, observed, silent string) func() probe.Result {
-	return func() probe.Result {
+func matrixOf(t *testing.T, observed, silent string) func() evidence.Result {
+	return func() evidence.Result {
 		r := reporttest.Base("gw.example", "198.51.100.1")
 		r.Matrix = reporttest.Matrix{Asked: matrix.Classical().Products(), Observed: observed, Silent: silent, Evidence: []int{3}}.Of(t)
 		return r
 	}
 }
 
-func with(make func() probe.Result, change func(*probe.Result)) func() probe.Result {
-	return func() probe.Result {
+func with(make func() evidence.Result, change func(*evidence.Result)) func() evidence.Result {
+	return func() evidence.Result {
 		r := make()
 		change(&r)
 		return r
@@ -173,7 +173,7 @@ func TestWeakEvidence(t *testing.T) {
 		reporttest.Exchange(t, 14, "3des-sha256-prfsha256-modp2048-modp1024", initiator.InvalidKEPayload),
 		reporttest.Exchange(t, 15, "3des-sha256-prfsha256-modp8192", initiator.NoProposalChosen))
 	want := map[string][]int{"IKE-ENCR-3DES": {12, 14}, "IKE-KE-MODP1024": {13}}
-	for _, f := range scan.Document(scan.Run{}, []probe.Result{r}).Targets[0].Findings {
+	for _, f := range scan.Document(scan.Run{}, []evidence.Result{r}).Targets[0].Findings {
 		if ids, ok := want[f.ID]; ok {
 			if !slices.Equal(f.Evidence, ids) {
 				t.Errorf("%s has the evidence %v, want %v", f.ID, f.Evidence, ids)

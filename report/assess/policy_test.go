@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
@@ -17,7 +17,7 @@ import (
 // to policies; asked is everything if it is empty.
 func judged(t *testing.T, c reporttest.Matrix, policies ...baseline.Policy) *report.Target {
 	t.Helper()
-	doc := scan.Document(scan.Run{}, []probe.Result{c.Scan(t, "gw.example")})
+	doc := scan.Document(scan.Run{}, []evidence.Result{c.Scan(t, "gw.example")})
 	doc.Targets[0].Policies = assess.Policies(&doc.Targets[0], policies)
 	return &doc.Targets[0]
 }

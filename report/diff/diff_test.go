@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/reporttest"
 	"github.com/ikescope/ikescope/report/scan"
@@ -12,7 +12,7 @@ import (
 
 func scanned(t *testing.T, name, address string, c reporttest.Matrix) *report.Document {
 	t.Helper()
-	doc := scan.Document(scan.Run{}, []probe.Result{c.Scan(t, name)})
+	doc := scan.Document(scan.Run{}, []evidence.Result{c.Scan(t, name)})
 	doc.Targets[0].Address = address
 	return doc
 }

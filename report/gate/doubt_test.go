@@ -3,22 +3,21 @@ package gate
 import (
 	"testing"
 
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/reporttest"
 	"github.com/ikescope/ikescope/report/scan"
-
-	"github.com/ikescope/ikescope/probe"
 )
 
 // TestDoubtedReport: no gate passes on a report that is doubted, and one that
 // fails still does.
 func TestDoubtedReport(t *testing.T) {
-	for _, kind := range probe.DoubtKinds() {
+	for _, kind := range evidence.DoubtKinds() {
 		for name, results := range reporttest.Cases(t) {
 			plain := scan.Document(scan.Run{}, results)
 			before, _ := Check(plain, Gates{FailOn: report.SeverityHigh})
 			for i := range results {
-				results[i].Doubts = []probe.Doubt{{Kind: kind, Exchanges: []int{1}}}
+				results[i].Doubts = []evidence.Doubt{{Kind: kind, Exchanges: []int{1}}}
 			}
 			doc := scan.Document(scan.Run{}, results)
 			gates, exit := Check(doc, Gates{FailOn: report.SeverityCritical})

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report"
@@ -19,7 +19,7 @@ import (
 
 func scannedGateway(t *testing.T, name, address string, c reporttest.Matrix) *report.Document {
 	t.Helper()
-	doc := scan.Document(scan.Run{}, []probe.Result{c.Scan(t, name)})
+	doc := scan.Document(scan.Run{}, []evidence.Result{c.Scan(t, name)})
 	doc.Targets[0].Address = address
 	return doc
 }
@@ -163,7 +163,7 @@ func TestCheckUnverified(t *testing.T) {
 func TestCheckPartialBaseline(t *testing.T) {
 	partial := scannedGateway(t, "gw", "192.0.2.1", reporttest.Matrix{Observed: "aes256gcm16-prfsha384-ecp384", NotTested: "3des-sha1-prfsha1-modp1024"})
 	partial.Targets[0].Complete = false
-	for _, now := range []*report.Document{partial, scan.Document(scan.Run{}, []probe.Result{reporttest.Base("gw", "192.0.2.1")})} {
+	for _, now := range []*report.Document{partial, scan.Document(scan.Run{}, []evidence.Result{reporttest.Base("gw", "192.0.2.1")})} {
 		demands{Earlier: now}.check(now)
 		if got := gateStates(now); got != "baseline undecided" {
 			t.Errorf("%s: %+v", got, now.Gates)

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
-	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/proposals/choice"
 	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report"
@@ -25,7 +25,7 @@ type Run struct {
 }
 
 // Document returns the document of some results, in their order.
-func Document(run Run, results []probe.Result) *report.Document {
+func Document(run Run, results []evidence.Result) *report.Document {
 	doc := &report.Document{
 		SchemaVersion: report.SchemaVersion,
 		Tool:          run.Tool,
@@ -45,7 +45,7 @@ func Document(run Run, results []probe.Result) *report.Document {
 // NotScanned returns what a report says of one scan that an interrupt ended before
 // it sent anything, or while it waited for a first answer: that none had come says
 // nothing of the target.
-func NotScanned(r probe.Result) report.Target {
+func NotScanned(r evidence.Result) report.Target {
 	t := Target(r)
 	t.Verdict, t.Complete, t.Findings = report.VerdictNotScanned, false, []report.Finding{}
 	t.Error = ""
@@ -53,7 +53,7 @@ func NotScanned(r probe.Result) report.Target {
 }
 
 // Target returns what a report says of one scan.
-func Target(r probe.Result) report.Target {
+func Target(r evidence.Result) report.Target {
 	t := report.Target{
 		Name:      r.Target,
 		Address:   report.AddressText(r.Address),
@@ -117,7 +117,7 @@ var choosers = map[choice.AlgorithmRule]report.Chooser{
 	choice.AlgorithmsInitiator: report.ByInitiator,
 }
 
-func newPreference(p probe.Preference) *report.Preference {
+func newPreference(p evidence.Preference) *report.Preference {
 	out := &report.Preference{
 		KE:          lists.Convert(p.KE, report.MethodOf),
 		KEComplete:  p.KEComplete,
@@ -139,7 +139,7 @@ func newPreference(p probe.Preference) *report.Preference {
 	return out
 }
 
-func newPath(p probe.Path) report.Path {
+func newPath(p evidence.Path) report.Path {
 	return report.Path{
 		Transport: report.Transport(p.Transport.String()),
 		Port:      p.Port,
@@ -154,7 +154,7 @@ func newPath(p probe.Path) report.Path {
 }
 
 // liveClient is what the gateway answered to a client's own first packet.
-func liveClient(a probe.ClientAnswer) report.Client {
+func liveClient(a evidence.ClientAnswer) report.Client {
 	c := report.Client{
 		Name:       a.Name,
 		Verdict:    report.ClientUnknown,
@@ -179,7 +179,7 @@ func liveClient(a probe.ClientAnswer) report.Client {
 	return c
 }
 
-func newCost(c probe.Cost) report.Cost {
+func newCost(c evidence.Cost) report.Cost {
 	return report.Cost{
 		Exchanges:         c.Exchanges,
 		DatagramsSent:     c.DatagramsSent,
@@ -194,7 +194,7 @@ func newCost(c probe.Cost) report.Cost {
 	}
 }
 
-func newExchange(e probe.Exchange) report.Exchange {
+func newExchange(e evidence.Exchange) report.Exchange {
 	var offer []string
 	for _, p := range e.Offer {
 		offer = append(offer, p.String())
@@ -224,7 +224,7 @@ func newExchange(e probe.Exchange) report.Exchange {
 	return out
 }
 
-func newGateway(g probe.Gateway) *report.Gateway {
+func newGateway(g evidence.Gateway) *report.Gateway {
 	return &report.Gateway{
 		VendorIDs: lists.Convert(g.VendorIDs, report.VendorIDOf),
 		Notifies: lists.Convert(g.Notifies, func(n ike.NotifyType) report.Number {

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report"
@@ -14,13 +14,13 @@ import (
 // TestLiveClients is about a scan that asked nothing but as clients.
 func TestLiveClients(t *testing.T) {
 	r := reporttest.Base("vpn.example.com", "198.51.100.7")
-	r.Clients = []probe.ClientAnswer{
+	r.Clients = []evidence.ClientAnswer{
 		{Name: "one", State: matrix.Accepted, Outcome: initiator.Accepted, Suite: reporttest.Suite(t, "aes256-sha256-prfsha256-modp2048"), Evidence: []int{5, 3}},
 		{Name: "two", State: matrix.Refused, Outcome: initiator.NoProposalChosen, Evidence: []int{6}},
-		{Name: "three", State: matrix.NoAnswer, Notes: []probe.Note{{Kind: probe.ClientSilent, Count: 4}, {Kind: probe.ClientDropped}}, Evidence: []int{7}},
-		{Name: "four", Notes: []probe.Note{{Kind: probe.ClientHalfOpenLeft, Count: 3}}},
+		{Name: "three", State: matrix.NoAnswer, Notes: []evidence.Note{{Kind: evidence.ClientSilent, Count: 4}, {Kind: evidence.ClientDropped}}, Evidence: []int{7}},
+		{Name: "four", Notes: []evidence.Note{{Kind: evidence.ClientHalfOpenLeft, Count: 3}}},
 	}
-	doc := Document(Run{}, []probe.Result{r})
+	doc := Document(Run{}, []evidence.Result{r})
 	clients := doc.Targets[0].Clients
 	if len(clients) != 4 || doc.Targets[0].Matrix != nil {
 		t.Fatalf("%d clients, matrix %v", len(clients), doc.Targets[0].Matrix)

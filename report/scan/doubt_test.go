@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/report/reporttest"
 )
 
@@ -12,14 +12,14 @@ import (
 // exchanges, and a document with it is valid.
 func TestDoubts(t *testing.T) {
 	r := reporttest.Base("vpn.example.com", "198.51.100.7")
-	for _, k := range probe.DoubtKinds() {
-		r.Doubts = append(r.Doubts, probe.Doubt{Kind: k, Exchanges: []int{1}})
+	for _, k := range evidence.DoubtKinds() {
+		r.Doubts = append(r.Doubts, evidence.Doubt{Kind: k, Exchanges: []int{1}})
 	}
-	for _, k := range probe.HabitKinds() {
-		r.Habits = append(r.Habits, probe.Habit{Kind: k, Count: 4, Exchanges: []int{1}})
+	for _, k := range evidence.HabitKinds() {
+		r.Habits = append(r.Habits, evidence.Habit{Kind: k, Count: 4, Exchanges: []int{1}})
 	}
 	r.Watched = 29
-	target := Document(Run{}, []probe.Result{r}).Targets[0]
+	target := Document(Run{}, []evidence.Result{r}).Targets[0]
 	if share := target.HiddenShare; share < 0.09 || share > 0.11 {
 		t.Errorf("a share of %v could hide from 29 answers", share)
 	}

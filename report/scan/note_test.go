@@ -5,16 +5,16 @@ import (
 	"testing"
 
 	"github.com/ikescope/ikescope/ike"
-	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 )
 
 // Every kind of note has words of its own.
 func TestSentences(t *testing.T) {
-	said := make(map[string]probe.NoteKind)
-	for _, k := range probe.NoteKinds() {
-		s := sentence(probe.Note{Kind: k, Exchanges: []int{7}})
+	said := make(map[string]evidence.NoteKind)
+	for _, k := range evidence.NoteKinds() {
+		s := sentence(evidence.Note{Kind: k, Exchanges: []int{7}})
 		if !strings.HasSuffix(s, ".") || s == k.String() {
 			t.Errorf("%v: %q", k, s)
 		}
@@ -32,33 +32,33 @@ func TestSentence(t *testing.T) {
 	}
 	hybrid := proposals.Algorithm{Axis: proposals.ADDKE1, ID: uint16(ike.KE_ML_KEM_768)}
 	for _, tt := range []struct {
-		note probe.Note
+		note evidence.Note
 		want string
 	}{
-		{probe.Note{Kind: probe.NoteChanged, Again: true},
+		{evidence.Note{Kind: evidence.NoteChanged, Again: true},
 			"The gateway answered an offer differently than before: its policy changed. The matrix was asked again from the start."},
-		{probe.Note{Kind: probe.NoteChanged},
+		{evidence.Note{Kind: evidence.NoteChanged},
 			"The gateway answered an offer differently than before: its policy changed. The scan ended there."},
-		{probe.Note{Kind: probe.NoteLimit, Count: 576, Of: 780},
+		{evidence.Note{Kind: evidence.NoteLimit, Count: 576, Of: 780},
 			"The gateway answers requests of 576 octets, but not of 780 or more: the gateway or the path drops long requests. The scan used shorter ones."},
-		{probe.Note{Kind: probe.NoteIntolerances, Algorithms: append(algorithms[3:5:5], hybrid)},
+		{evidence.Note{Kind: evidence.NoteIntolerances, Algorithms: append(algorithms[3:5:5], hybrid)},
 			"The gateway stops answering when these are offered; they were left out, and whether it accepts suites with them is not known: KE_ML_KEM_512, KE_ML_KEM_768."},
-		{probe.Note{Kind: probe.NoteIntolerances, Algorithms: algorithms},
+		{evidence.Note{Kind: evidence.NoteIntolerances, Algorithms: algorithms},
 			"The gateway stops answering when these are offered; they were left out, and whether it accepts suites with them is not known: " +
 				"KE_CURVE25519, KE_CURVE448, KE_ML_KEM_1024, KE_ML_KEM_512, KE_ML_KEM_768, KE_MODP_768, 1 more."},
-		{probe.Note{Kind: probe.NoteBudget, Of: 3}, "The budget of 3 exchanges ran out; what it did not cover is not tested."},
-		{probe.Note{Kind: probe.NoteBudget, Of: 90, Count: 12},
+		{evidence.Note{Kind: evidence.NoteBudget, Of: 3}, "The budget of 3 exchanges ran out; what it did not cover is not tested."},
+		{evidence.Note{Kind: evidence.NoteBudget, Of: 90, Count: 12},
 			"The budget of 90 exchanges ran out; what it did not cover is not tested. Up to 12 of them were reserved for NAT detection and the gateway's preferences."},
-		{probe.Note{Kind: probe.NoteDetailFailed, Outcome: initiator.NoProposalChosen, Transport: initiator.UDP4500, Exchanges: []int{81}},
+		{evidence.Note{Kind: evidence.NoteDetailFailed, Outcome: initiator.NoProposalChosen, Transport: initiator.UDP4500, Exchanges: []int{81}},
 			"An offer of suites that were found acceptable ended with no proposal chosen over udp4500 (exchange 81)."},
-		{probe.Note{Kind: probe.NoteClosedUnseen, Exchanges: []int{70, 72}},
+		{evidence.Note{Kind: evidence.NoteClosedUnseen, Exchanges: []int{70, 72}},
 			"The requests to close the IKE SAs of these exchanges got no answer, while others did: 70, 72. A gateway answers them only once, so the answers were lost; the IKE SAs count as closed."},
-		{probe.Note{Kind: probe.NoteSlowed, Rate: 12.5, Count: 4, Of: 8},
+		{evidence.Note{Kind: evidence.NoteSlowed, Rate: 12.5, Count: 4, Of: 8},
 			"Requests were lost on the way or dropped by the gateway, so the scan slowed down, to 12.5 datagrams a second at the lowest; 4 of 8 datagrams were retransmissions."},
-		{probe.Note{Kind: probe.NoteRefusesByError, Notify: ike.INVALID_SYNTAX}, "The gateway refuses offers with INVALID_SYNTAX instead of NO_PROPOSAL_CHOSEN."},
-		{probe.Note{Kind: probe.ClientStandIn, KE: ike.KE_GOST3410_2012_256, Other: ike.KE_ECP_256},
+		{evidence.Note{Kind: evidence.NoteRefusesByError, Notify: ike.INVALID_SYNTAX}, "The gateway refuses offers with INVALID_SYNTAX instead of NO_PROPOSAL_CHOSEN."},
+		{evidence.Note{Kind: evidence.ClientStandIn, KE: ike.KE_GOST3410_2012_256, Other: ike.KE_ECP_256},
 			"This scanner cannot compute KE_GOST3410_2012_256, the method of the client's KE payload. Given one of KE_ECP_256 instead, the gateway asked for KE_GOST3410_2012_256: the offer is acceptable."},
-		{probe.Note{Kind: probe.ClientOtherAnswer, Outcome: initiator.Malformed}, "The gateway's answer: malformed."},
+		{evidence.Note{Kind: evidence.ClientOtherAnswer, Outcome: initiator.Malformed}, "The gateway's answer: malformed."},
 	} {
 		if got := sentence(tt.note); got != tt.want {
 			t.Errorf("%v:\n got %q\nwant %q", tt.note.Kind, got, tt.want)

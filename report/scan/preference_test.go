@@ -3,7 +3,7 @@ package scan
 import (
 	"testing"
 
-	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/proposals/choice"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
@@ -15,7 +15,7 @@ import (
 func TestFollowsKE(t *testing.T) {
 	chosen := reporttest.Suite(t, "aes256-sha256-prfsha256-modp2048")
 	for _, known := range []choice.Known{choice.Unknown, choice.Yes, choice.No} {
-		pref := newPreference(probe.Preference{FollowsKE: known, Suite: chosen})
+		pref := newPreference(evidence.Preference{FollowsKE: known, Suite: chosen})
 		if pref.FollowsKE && pref.MayFollowKE {
 			t.Errorf("%v is written as both", known)
 		}
@@ -23,7 +23,7 @@ func TestFollowsKE(t *testing.T) {
 			t.Errorf("%v is read back as %v", known, got)
 		}
 	}
-	if pref := newPreference(probe.Preference{}); pref.FollowsKE || pref.MayFollowKE {
+	if pref := newPreference(evidence.Preference{}); pref.FollowsKE || pref.MayFollowKE {
 		t.Errorf("where nothing was chosen it is %+v", pref)
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ikescope/ikescope/ike"
-	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/matrix"
@@ -194,8 +194,8 @@ func FuzzReadJSON(f *testing.F) {
 // A scan that asked nothing but as clients has no matrix to show.
 func TestLiveClientsAlone(t *testing.T) {
 	r := reporttest.Base("vpn.example.com", "198.51.100.7")
-	r.Clients = []probe.ClientAnswer{{Name: "one", State: matrix.Accepted, Suite: reporttest.Suite(t, "aes256-sha256-prfsha256-modp2048")}}
-	got := text(t, scan.Document(testRun, []probe.Result{r}), Options{})
+	r.Clients = []evidence.ClientAnswer{{Name: "one", State: matrix.Accepted, Suite: reporttest.Suite(t, "aes256-sha256-prfsha256-modp2048")}}
+	got := text(t, scan.Document(testRun, []evidence.Result{r}), Options{})
 	if !strings.Contains(got, "+ connects  one  aes256-sha256-prfsha256-modp2048") || strings.Contains(got, "\nSUITES") {
 		t.Errorf("the text is\n%s", got)
 	}

@@ -6,7 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report"
@@ -38,7 +38,7 @@ func TestPictureTellsTheMatrix(t *testing.T) {
 			state := matrix.State(rapid.IntRange(0, 1).Draw(rt, "state"))
 			m.Undecided = append(m.Undecided, matrix.UndecidedRegion{Product: subset("region"), State: state})
 		}
-		target := scan.Document(testRun, []probe.Result{{Matrix: m}}).Targets[0]
+		target := scan.Document(testRun, []evidence.Result{{Matrix: m}}).Targets[0]
 		pic, ok := newPicture(&target)
 		if !ok && len(m.Products)+len(m.Undecided) > 0 {
 			rt.Fatal("no picture")

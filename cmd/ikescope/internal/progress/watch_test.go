@@ -10,6 +10,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 )
 
@@ -38,8 +39,8 @@ func TestWatch(t *testing.T) {
 	w := New(&out, Options{Verbose: true})
 	w.Start(make([]string, 2))
 	w.Exchange(probe.Progress{
-		Target: probe.Target{Address: loopback}, Doing: probe.PurposeMatrix, Exchanges: 12,
-		Last: probe.Exchange{Purpose: probe.PurposeMatrix, Exchange: initiator.Exchange{
+		Target: probe.Target{Address: loopback}, Doing: evidence.PurposeMatrix, Exchanges: 12,
+		Last: evidence.Exchange{Purpose: evidence.PurposeMatrix, Exchange: initiator.Exchange{
 			ID: 12, Outcome: initiator.InvalidKEPayload, Group: ike.KE_ECP_384, RTT: 1100 * time.Microsecond, Tries: 2,
 		}},
 	})
@@ -63,7 +64,7 @@ func TestWatchLogs(t *testing.T) {
 		w := New(&out, Options{})
 		w.Start([]string{"vpn.example.com"})
 		time.Sleep(10*time.Second + time.Millisecond)
-		w.Exchange(probe.Progress{Target: probe.Target{Address: loopback}, Doing: probe.PurposeMatrix, Exchanges: 12})
+		w.Exchange(probe.Progress{Target: probe.Target{Address: loopback}, Doing: evidence.PurposeMatrix, Exchanges: 12})
 		time.Sleep(15 * time.Second)
 		w.End()
 		want := "ikescope: scanning vpn.example.com\n" +

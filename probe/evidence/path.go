@@ -1,4 +1,4 @@
-package probe
+package evidence
 
 import (
 	"net/netip"

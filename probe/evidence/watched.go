@@ -1,4 +1,4 @@
-package probe
+package evidence
 
 import (
 	"slices"
@@ -8,9 +8,9 @@ import (
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
-// countWatched returns how many answers of r would have shown another gateway that
+// CountWatched returns how many answers of r would have shown another gateway that
 // accepts suite, which is one of the weak: those to offers that hold it.
-func countWatched(r Result, suite proposals.Suite) int {
+func CountWatched(r Result, suite proposals.Suite) int {
 	if len(r.Weak) == 0 || r.Matrix == nil {
 		return 0
 	}

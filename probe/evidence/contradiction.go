@@ -1,8 +1,6 @@
-package probe
+package evidence
 
 import (
-	"slices"
-
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/internal/offers"
@@ -39,17 +37,17 @@ func Contradictions(r Result) []Contradiction {
 	var answered [questionKinds]bool
 	for _, x := range r.Exchanges {
 		if !x.Doubtful && x.Outcome == initiator.InvalidKEPayload && x.Taken() {
-			answered[kindOf(x)] = true
+			answered[KindOf(x)] = true
 		}
 	}
-	answered[ownKE] = true // there is nothing else that it can refuse
+	answered[OwnKE] = true // there is nothing else that it can refuse
 	var out []Contradiction
 	for _, x := range r.Exchanges {
 		if x.Doubtful || x.Type != ike.IKE_SA_INIT {
 			continue
 		}
 		switch {
-		case x.Outcome == initiator.NoProposalChosen && x.Purpose != PurposeClient && answered[kindOf(x)]:
+		case x.Outcome == initiator.NoProposalChosen && x.Purpose != PurposeClient && answered[KindOf(x)]:
 			if s, evidence, ok := acceptedOf(m, x.Offer); ok {
 				out = append(out, Contradiction{s, matrix.Accepted, x.ID, evidence})
 			}
@@ -60,26 +58,6 @@ func Contradictions(r Result) []Contradiction {
 		}
 	}
 	return out
-}
-
-// questionKind is how the KE payload of a question stands to its offer.
-type questionKind uint8
-
-const (
-	foreignKE questionKind = iota // not offered
-	besideKE                      // offered beside others
-	ownKE                         // the only one offered
-	questionKinds
-)
-
-func kindOf(x Exchange) questionKind {
-	switch methods := proposals.KeyExchangeMethods(x.Offer); {
-	case !slices.Contains(methods, x.KE):
-		return foreignKE
-	case len(methods) > 1:
-		return besideKE
-	}
-	return ownKE
 }
 
 // meantBy returns the suites of which a taken offer says that one is accepted.

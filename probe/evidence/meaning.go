@@ -1,4 +1,4 @@
-package probe
+package evidence
 
 import (
 	"slices"
@@ -8,8 +8,8 @@ import (
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
-// meaning returns what an exchange says of the suites of offer.
-func meaning(offer []proposals.Product, x initiator.Exchange) matrix.Answer {
+// Meaning returns what an exchange says of the suites of offer.
+func Meaning(offer []proposals.Product, x initiator.Exchange) matrix.Answer {
 	out := matrix.Answer{State: matrix.NoAnswer, Exchange: x.ID}
 	switch x.Outcome {
 	case initiator.Accepted:
