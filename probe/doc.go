@@ -2,8 +2,8 @@
 // suites it accepts, how it chooses, and what it makes of a client's first
 // packet. [Scanner.Scan] does all of it and returns a [evidence.Result]. A gateway that is
 // silent or rude is a result, too: its Verdict says so, and Matrix, NAT, Gateway and
-// Preference are nil where nothing was learnt. [ParseEndpoint] reads what a user
-// names, [Endpoint.Resolve] makes a [Target] of each address, and package report
+// Preference are nil where nothing was learnt. [target.Parse] reads what a user
+// names, [target.Endpoint.Resolve] makes a [target.Target] of each address, and package report
 // makes a document of results.
 //
 // The planner of package proposals says what to offer; this package asks, and

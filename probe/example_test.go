@@ -10,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/ike/iketest"
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/target"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -38,7 +39,7 @@ func ExampleScanner_Scan() {
 		log.Fatal(err)
 	}
 	scanner := probe.Scanner{Universe: universe, Transports: []initiator.Transport{initiator.UDP500}}
-	result, err := scanner.Scan(context.Background(), probe.Target{
+	result, err := scanner.Scan(context.Background(), target.Target{
 		Name:    "example",
 		Address: netip.MustParseAddr("127.0.0.1"),
 		Paths:   initiator.Paths{{Transport: initiator.UDP500, Port: uint16(conn.LocalAddr().(*net.UDPAddr).Port)}},

@@ -11,12 +11,13 @@ import (
 
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/target"
 )
 
 // scan is one run of a Scanner against one address.
 type scan struct {
 	Scanner
-	target Target
+	target target.Target
 	random io.Reader
 	conn   *initiator.Conn
 	main   initiator.Transport // that the matrix is asked over
@@ -35,17 +36,17 @@ type scan struct {
 	result evidence.Result // but for what the journal holds
 }
 
-func newScan(s Scanner, target Target) *scan {
+func newScan(s Scanner, t target.Target) *scan {
 	if len(s.Transports) == 0 {
-		s.Transports = target.transports()
+		s.Transports = t.Transports()
 	}
 	if s.Rand == nil {
 		s.Rand = rand.Reader
 	}
 	return &scan{
-		Scanner: s, target: target, random: &lockedReader{source: s.Rand},
+		Scanner: s, target: t, random: &lockedReader{source: s.Rand},
 		halfOpens: newHalfOpens(), journal: journal{budget: s.MaxExchanges},
-		result: evidence.Result{Target: target.Name, Address: target.Address, Started: time.Now()},
+		result: evidence.Result{Target: t.Name, Address: t.Address, Started: time.Now()},
 	}
 }
 

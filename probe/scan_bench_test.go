@@ -11,6 +11,7 @@ import (
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/target"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -34,7 +35,7 @@ const (
 
 // serveStrongSwan runs a gateway that accepts policy on two free ports of the
 // loopback address, until the test ends.
-func serveStrongSwan(t testing.TB, policy string) probe.Target {
+func serveStrongSwan(t testing.TB, policy string) target.Target {
 	t.Helper()
 	products, err := proposals.ParseProducts(policy)
 	if err != nil {
@@ -44,15 +45,15 @@ func serveStrongSwan(t testing.TB, policy string) probe.Target {
 	for i, p := range products {
 		r.Policy = append(r.Policy, p.Proposal(uint8(i+1)))
 	}
-	target := probe.Target{Address: netip.AddrFrom4([4]byte{127, 0, 0, 1})}
+	gateway := target.Target{Address: netip.AddrFrom4([4]byte{127, 0, 0, 1})}
 	var conns [2]net.PacketConn
 	for i := range conns {
-		c, err := net.ListenUDP("udp4", &net.UDPAddr{IP: target.Address.AsSlice()})
+		c, err := net.ListenUDP("udp4", &net.UDPAddr{IP: gateway.Address.AsSlice()})
 		if err != nil {
 			t.Fatal(err)
 		}
 		conns[i] = c
-		target.Paths = target.Paths.With(initiator.Transport(i), c.LocalAddr().(*net.UDPAddr).AddrPort().Port())
+		gateway.Paths = gateway.Paths.With(initiator.Transport(i), c.LocalAddr().(*net.UDPAddr).AddrPort().Port())
 	}
 	var served sync.WaitGroup
 	served.Go(func() {
@@ -66,7 +67,7 @@ func serveStrongSwan(t testing.TB, policy string) probe.Target {
 		}
 		served.Wait()
 	})
-	return target
+	return gateway
 }
 
 // BenchmarkScan scans a gateway with strongSwan's default policy over real UDP

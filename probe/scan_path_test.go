@@ -16,6 +16,7 @@ import (
 	"github.com/ikescope/ikescope/ike/iketest"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/target"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
@@ -75,7 +76,7 @@ func TestScanNAT(t *testing.T) {
 // other, of which a router would then report one only.
 func TestScanShiftedTries(t *testing.T) {
 	sent := make(map[initiator.Transport][]time.Time)
-	o := scene{target: Target{Address: netip.MustParseAddr("198.51.100.77")}, scanner: Scanner{Trace: func(d initiator.Datagram) {
+	o := scene{target: target.Target{Address: netip.MustParseAddr("198.51.100.77")}, scanner: Scanner{Trace: func(d initiator.Datagram) {
 		sent[d.Transport] = append(sent[d.Transport], d.Time)
 	}}}.scan(t)
 	if o.Verdict != evidence.VerdictNoAnswer || len(sent[initiator.UDP500]) != len(sent[initiator.UDP4500]) {
@@ -115,9 +116,9 @@ func TestScanWithoutMatrix(t *testing.T) {
 		state   initiator.PathState
 		detail  string // a part of it
 	}{
-		{"no host", scene{target: Target{Address: netip.MustParseAddr("198.51.100.77")}}, evidence.VerdictNoAnswer, initiator.PathSilent, ""},
+		{"no host", scene{target: target.Target{Address: netip.MustParseAddr("198.51.100.77")}}, evidence.VerdictNoAnswer, initiator.PathSilent, ""},
 		{"silence", scene{prepare: reject(iketest.Drop)}, evidence.VerdictNoAnswer, initiator.PathSilent, ""},
-		{"closed ports", scene{target: Target{Address: gatewayAddr, Paths: initiator.Paths{{Transport: initiator.UDP500, Port: 501}, {Transport: initiator.UDP4500, Port: 4501}}}}, evidence.VerdictUnreachable, initiator.PathPortUnreachable, "port unreachable"},
+		{"closed ports", scene{target: target.Target{Address: gatewayAddr, Paths: initiator.Paths{{Transport: initiator.UDP500, Port: 501}, {Transport: initiator.UDP4500, Port: 4501}}}}, evidence.VerdictUnreachable, initiator.PathPortUnreachable, "port unreachable"},
 		{"admin prohibited", scene{prepare: reject(iketest.RejectAdmin)}, evidence.VerdictUnreachable, initiator.PathAdminProhibited, "prohibited"},
 		{"host unreachable", scene{prepare: reject(iketest.RejectHost)}, evidence.VerdictUnreachable, initiator.PathError, "host unreachable"},
 		{"echo", instead(iketest.Echo), evidence.VerdictNotIKE, initiator.PathNotIKE, "came back"},
@@ -167,7 +168,7 @@ func TestScanOtherAddress(t *testing.T) {
 		s := Scanner{Transports: []initiator.Transport{initiator.UDP500}, Listen: func(_ context.Context, _ netip.Addr, source netip.AddrPort) (net.PacketConn, error) {
 			return network.ListenPacket(netip.AddrPortFrom(clientAddr, source.Port()))
 		}}
-		o, err := s.Scan(t.Context(), Target{Address: gatewayAddr})
+		o, err := s.Scan(t.Context(), target.Target{Address: gatewayAddr})
 		if o.Verdict != evidence.VerdictNoAnswer || o.Matrix != nil || o.Paths[0].State != initiator.PathSilent {
 			t.Errorf("verdict %v, %+v", o.Verdict, o.Paths)
 		}
@@ -206,7 +207,7 @@ func TestScanNoRoute(t *testing.T) {
 		s := Scanner{Listen: func(context.Context, netip.Addr, netip.AddrPort) (net.PacketConn, error) {
 			return nil, &net.OpError{Op: "dial", Net: "udp", Err: os.NewSyscallError("connect", tc.errno)}
 		}}
-		r, _ := s.Scan(t.Context(), Target{Address: gatewayAddr})
+		r, _ := s.Scan(t.Context(), target.Target{Address: gatewayAddr})
 		if r.Verdict != evidence.VerdictUnreachable || r.Err != nil || !r.Complete || len(r.Paths) != 2 {
 			t.Fatalf("verdict %v, error %v, %+v", r.Verdict, r.Err, r.Paths)
 		}
@@ -217,7 +218,7 @@ func TestScanNoRoute(t *testing.T) {
 		}
 	}
 	s := Scanner{Listen: func(context.Context, netip.Addr, netip.AddrPort) (net.PacketConn, error) { return nil, syscall.EMFILE }}
-	if r, err := s.Scan(t.Context(), Target{Address: gatewayAddr}); r.Verdict != evidence.VerdictError || r.Err == nil || r.Complete || err == nil {
+	if r, err := s.Scan(t.Context(), target.Target{Address: gatewayAddr}); r.Verdict != evidence.VerdictError || r.Err == nil || r.Complete || err == nil {
 		t.Errorf("no socket: %v, %v", r.Verdict, r.Err)
 	}
 }
@@ -301,7 +302,7 @@ func TestScanFewSuites(t *testing.T) {
 func TestScanEachAddress(t *testing.T) {
 	second := netip.MustParseAddr("2001:db8::77")
 	alive := scene{policy: smallPolicy, profile: iketest.OpenIKED}
-	for _, target := range []Target{{Name: "vpn.example", Address: gatewayAddr}, {Name: "vpn.example", Address: second}} {
+	for _, target := range []target.Target{{Name: "vpn.example", Address: gatewayAddr}, {Name: "vpn.example", Address: second}} {
 		sc := alive
 		sc.target = target
 		if target.Address == second {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike/iketest"
 	"github.com/ikescope/ikescope/probe/evidence"
+	"github.com/ikescope/ikescope/probe/target"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -17,7 +18,7 @@ import (
 func (o outcome) goOn() scene {
 	sc := o.scene
 	sc.scanner.MaxExchanges, sc.during = 0, nil
-	sc.target = Target{Name: "gateway", Address: gatewayAddr, Prior: sc.target.Prior, FirstExchange: o.Exchanges[len(o.Exchanges)-1].ID + 1}
+	sc.target = target.Target{Name: "gateway", Address: gatewayAddr, Prior: sc.target.Prior, FirstExchange: o.Exchanges[len(o.Exchanges)-1].ID + 1}
 	if o.PriorDoubted {
 		sc.target.Prior = nil
 	}

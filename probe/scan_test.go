@@ -16,6 +16,7 @@ import (
 	"github.com/ikescope/ikescope/ike/iketest"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/target"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -31,7 +32,7 @@ type scene struct {
 	behind       netip.Addr // the gateway's own address, if a NAT gives it another
 	seed         uint64     // of the network
 	scanner      Scanner
-	target       Target // the gateway, unless Address is set
+	target       target.Target // the gateway, unless Address is set
 	client       netip.Addr
 	gateway      netip.Addr
 	link         iketest.Link

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/target"
 	"github.com/ikescope/ikescope/proposals/choice"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -69,7 +70,7 @@ type Scanner struct {
 
 // Progress is how far a scan has come.
 type Progress struct {
-	Target    Target
+	Target    target.Target
 	Doing     evidence.Purpose // what the last exchange was for
 	Exchanges int              // done so far
 	Last      evidence.Exchange
@@ -103,13 +104,13 @@ func (s Scanner) universe() *matrix.Universe {
 // result. The error says why the result is not Complete: [ErrInterrupted], if ctx
 // ended, [ErrDeadline], [ErrBudget], [ErrGone], [ErrHalfOpen], [ErrGaveUp], [ErrDoubt], or what is wrong on
 // our side, as in Result.Err. The result holds what was found until then.
-func (s Scanner) Scan(ctx context.Context, target Target) (evidence.Result, error) {
+func (s Scanner) Scan(ctx context.Context, t target.Target) (evidence.Result, error) {
 	if s.Deadline > 0 {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithTimeoutCause(ctx, s.Deadline, ErrDeadline)
 		defer cancel()
 	}
-	run := newScan(s, target)
+	run := newScan(s, t)
 	err := run.run(ctx)
 	return run.result, err
 }

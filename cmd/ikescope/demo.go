@@ -11,6 +11,7 @@ import (
 
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/target"
 )
 
 var loopback = netip.AddrFrom4([4]byte{127, 0, 0, 1})
@@ -57,17 +58,17 @@ func (a *app) demo(ctx context.Context, gateway gatewayOptions, opts *outputOpti
 	served := make(chan error, 1)
 	go func() { served <- responder.Serve(conns.ike, conns.natt) }()
 
-	target := probe.Target{Name: "demo", Address: loopback, Paths: conns.paths()}
+	scanned := target.Target{Name: "demo", Address: loopback, Paths: conns.paths()}
 	if !opts.quiet {
 		fmt.Fprintf(a.err, "demo: a mock gateway as %s on %v, which accepts\n", gateway.profile, loopback)
 		for _, p := range gateway.products() {
 			fmt.Fprintf(a.err, "demo:   %s\n", p)
 		}
 		fmt.Fprintf(a.err, "demo: ikescope scan %v+%d --rate %d\n",
-			netip.AddrPortFrom(loopback, target.Paths.Port(initiator.UDP500)), target.Paths.Port(initiator.UDP4500), demoRate)
+			netip.AddrPortFrom(loopback, scanned.Paths.Port(initiator.UDP500)), scanned.Paths.Port(initiator.UDP4500), demoRate)
 	}
 	reported := a.report(ctx, &reporting{opts: opts, judged: judged, asText: wholeText(judged.clients),
-		scans: &scans{scanner: probe.Scanner{Rate: demoRate}, parallel: 1, jobs: []job{{target: target}}}})
+		scans: &scans{scanner: probe.Scanner{Rate: demoRate}, parallel: 1, jobs: []job{{target: scanned}}}})
 	closed := conns.close()
 	return errors.Join(reported, <-served, closed)
 }

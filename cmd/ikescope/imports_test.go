@@ -50,8 +50,9 @@ var rooms = map[string]room{
 	"probe/internal/offers": {ours: []string{"ike", "ike/keyexchange", "proposals"}, pure: true},
 	"probe/evidence": {ours: []string{"ike", "proposals", "proposals/matrix", "proposals/choice", "probe/initiator",
 		"probe/internal/offers"}},
+	"probe/target": {ours: []string{"proposals/matrix", "probe/initiator"}},
 	"probe": {ours: []string{"ike", "ike/printable", "ike/keyexchange", "ike/keymat", "proposals", "proposals/matrix",
-		"proposals/choice", "probe/initiator", "probe/internal/offers", "probe/evidence"}},
+		"proposals/choice", "probe/initiator", "probe/internal/offers", "probe/evidence", "probe/target"}},
 
 	"report":                {ours: []string{"ike", "proposals", "proposals/english", "proposals/table", "report/internal/lists"}},
 	"report/internal/lists": {pure: true},
@@ -98,7 +99,7 @@ var rooms = map[string]room{
 
 	"cmd/ikescope": {ours: []string{"ike", "ike/printable", "ike/dialog", "ike/capture", "ike/iketest", "proposals", "proposals/english",
 		"proposals/plaintext", "proposals/matrix", "proposals/choice", "proposals/client",
-		"proposals/baseline", "proposals/remedy", "probe/initiator", "probe/evidence", "probe", "report", "report/explain",
+		"proposals/baseline", "proposals/remedy", "probe/initiator", "probe/evidence", "probe/target", "probe", "report", "report/explain",
 		"report/assess", "report/scan", "report/diff", "report/gate", "report/archive", "report/capture", "report/incident",
 		"report/incident/logtext", "report/incident/readers", "report/text",
 		"cmd/ikescope/internal/pending", "cmd/ikescope/internal/progress"}},

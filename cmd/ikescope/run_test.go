@@ -22,6 +22,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/target"
 	"github.com/ikescope/ikescope/report"
 )
 
@@ -174,7 +175,7 @@ func TestSameAddress(t *testing.T) {
 	port := portOf(c)
 	var jobs []job
 	for i := range 4 {
-		jobs = append(jobs, job{target: probe.Target{Name: fmt.Sprint(i), Address: loopback, Paths: initiator.Paths{{Transport: initiator.UDP500, Port: port}, {Transport: initiator.UDP4500, Port: port}}}})
+		jobs = append(jobs, job{target: target.Target{Name: fmt.Sprint(i), Address: loopback, Paths: initiator.Paths{{Transport: initiator.UDP500, Port: port}, {Transport: initiator.UDP4500, Port: port}}}})
 	}
 	for i, r := range scanned(t, scanner, jobs, 4) {
 		if r.Name != fmt.Sprint(i) || r.Error != "" {
@@ -203,7 +204,7 @@ func TestOtherAddressesGoOn(t *testing.T) {
 	}
 	var jobs []job
 	for i, address := range []netip.Addr{loopback, loopback, loopback, another} {
-		jobs = append(jobs, job{target: probe.Target{Name: fmt.Sprint(i), Address: address}})
+		jobs = append(jobs, job{target: target.Target{Name: fmt.Sprint(i), Address: address}})
 	}
 	for i, r := range scanned(t, scanner, jobs, 2) {
 		if r.Name != fmt.Sprint(i) || r.Error == "" {
@@ -260,7 +261,7 @@ func TestTooManyOpenFiles(t *testing.T) {
 	}
 	var jobs []job
 	for i := range 40 {
-		jobs = append(jobs, job{target: probe.Target{Name: fmt.Sprint(i), Address: netip.AddrFrom4([4]byte{127, 0, 1, byte(i + 1)})}})
+		jobs = append(jobs, job{target: target.Target{Name: fmt.Sprint(i), Address: netip.AddrFrom4([4]byte{127, 0, 1, byte(i + 1)})}})
 	}
 	scanner.Listen = listen(files)
 	for i, r := range scanned(t, scanner, jobs, 16) {
@@ -322,7 +323,7 @@ func TestReadTargets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []probe.Endpoint{
+	want := []target.Endpoint{
 		{Text: "vpn.example.com", Host: "vpn.example.com"},
 		{Text: "198.51.100.7:4500", Host: "198.51.100.7", Port: 4500},
 		{Text: "[2001:db8::7]:500", Host: "2001:db8::7", Port: 500},

@@ -18,6 +18,7 @@ import (
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/target"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/archive"
 	"github.com/ikescope/ikescope/report/scan"
@@ -49,7 +50,7 @@ func (a *app) scan(ctx context.Context, opts *scanOptions, args []string) error 
 }
 
 // asked returns the scanner that the flags ask for, and what the arguments name.
-func (o *scanOptions) asked(args []string, stdin io.Reader) (s probe.Scanner, f family, found []probe.Endpoint, err error) {
+func (o *scanOptions) asked(args []string, stdin io.Reader) (s probe.Scanner, f family, found []target.Endpoint, err error) {
 	if s, err = o.scanner(); err != nil {
 		return s, f, nil, err
 	}
@@ -111,7 +112,7 @@ func (a *app) toScan(ctx context.Context, opts *scanOptions, args []string, save
 
 // job is a target to scan, and the earlier scan to go on from, if any.
 type job struct {
-	target  probe.Target
+	target  target.Target
 	earlier *earlierScan
 	// unresolved is why the name of the target stands for no address; nil if it
 	// does.
@@ -124,8 +125,8 @@ var errInterrupted = errors.New("not scanned: interrupted")
 // order. Where some stand for none, their jobs say why, and do not keep the others
 // from being scanned. The error has a line for each endpoint that stands for none,
 // if all do, or for those that name a file.
-func resolve(ctx context.Context, endpoints []probe.Endpoint, f family, paths initiator.Paths, parallel int) ([]job, error) {
-	found := make([][]probe.Target, len(endpoints))
+func resolve(ctx context.Context, endpoints []target.Endpoint, f family, paths initiator.Paths, parallel int) ([]job, error) {
+	found := make([][]target.Target, len(endpoints))
 	failed := make([]error, len(endpoints))
 	var group errgroup.Group
 	group.SetLimit(parallel)
@@ -153,7 +154,7 @@ func resolve(ctx context.Context, endpoints []probe.Endpoint, f family, paths in
 	resolved := false
 	for i, targets := range found {
 		if failed[i] != nil {
-			jobs = append(jobs, job{target: probe.Target{Name: endpoints[i].Text}, unresolved: failed[i]})
+			jobs = append(jobs, job{target: target.Target{Name: endpoints[i].Text}, unresolved: failed[i]})
 			if isFile(endpoints[i].Text) {
 				files = append(files, failed[i])
 			}

@@ -13,18 +13,18 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/target"
 	"github.com/ikescope/ikescope/proposals/plaintext"
 )
 
 // endpoints reads the targets of the command line: hosts, @file and -. Each is
 // returned once, in the order of its first mention.
-func endpoints(args []string, stdin io.Reader) ([]probe.Endpoint, error) {
-	var all []probe.Endpoint
-	held := make(map[probe.Endpoint]bool)
+func endpoints(args []string, stdin io.Reader) ([]target.Endpoint, error) {
+	var all []target.Endpoint
+	held := make(map[target.Endpoint]bool)
 	for _, arg := range args {
-		var found []probe.Endpoint
+		var found []target.Endpoint
 		var err error
 		switch {
 		case arg == "-":
@@ -33,8 +33,8 @@ func endpoints(args []string, stdin io.Reader) ([]probe.Endpoint, error) {
 		case strings.HasPrefix(arg, "@"):
 			found, err = readTargetFile(arg[1:])
 		default:
-			var e probe.Endpoint
-			if e, err = probe.ParseEndpoint(arg); err == nil {
+			var e target.Endpoint
+			if e, err = target.Parse(arg); err == nil {
 				found = append(found, e)
 			}
 		}
@@ -51,7 +51,7 @@ func endpoints(args []string, stdin io.Reader) ([]probe.Endpoint, error) {
 	return all, nil
 }
 
-func readTargetFile(path string) ([]probe.Endpoint, error) {
+func readTargetFile(path string) ([]target.Endpoint, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("@%s: %w", path, withoutPath(err))
@@ -62,8 +62,8 @@ func readTargetFile(path string) ([]probe.Endpoint, error) {
 
 // readTargets reads a target from each line, in UTF-8 or as Windows writes it. What
 // follows a # is a comment.
-func readTargets(name string, r io.Reader) ([]probe.Endpoint, error) {
-	var found []probe.Endpoint
+func readTargets(name string, r io.Reader) ([]target.Endpoint, error) {
+	var found []target.Endpoint
 	lines := bufio.NewScanner(plaintext.NewReader(r))
 	n := 1
 	for ; lines.Scan(); n++ {
@@ -71,7 +71,7 @@ func readTargets(name string, r io.Reader) ([]probe.Endpoint, error) {
 		if line = strings.TrimSpace(line); line == "" {
 			continue
 		}
-		e, err := probe.ParseEndpoint(line)
+		e, err := target.Parse(line)
 		if err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", name, n, err)
 		}
@@ -110,7 +110,7 @@ func (f family) String() string {
 
 // check fails if e is written as an address of another family, or of an
 // interface that is not there.
-func (f family) check(e probe.Endpoint) error {
+func (f family) check(e target.Endpoint) error {
 	a, err := netip.ParseAddr(e.Host)
 	if err != nil {
 		return nil // a name
@@ -135,12 +135,12 @@ func isInterface(zone string) bool {
 }
 
 // resolve returns the targets that e stands for.
-func (f family) resolve(ctx context.Context, e probe.Endpoint, paths initiator.Paths) ([]probe.Target, error) {
+func (f family) resolve(ctx context.Context, e target.Endpoint, paths initiator.Paths) ([]target.Target, error) {
 	targets, err := e.Resolve(ctx, paths)
 	if err != nil {
 		return nil, err
 	}
-	targets = slices.DeleteFunc(targets, func(t probe.Target) bool {
+	targets = slices.DeleteFunc(targets, func(t target.Target) bool {
 		return f != anyFamily && familyOf(t.Address) != f
 	})
 	if len(targets) == 0 {

@@ -24,7 +24,7 @@ type Result struct {
 	NAT     *NAT // nil where nothing was learnt of NAT
 	Gateway *Gateway
 	Matrix  *matrix.Matrix // nil where no matrix was asked, or the target is no IKEv2 responder
-	// PriorDoubted: answers contradicted [probe.Target.Prior], so that the matrix
+	// PriorDoubted: answers contradicted [target.Target.Prior], so that the matrix
 	// does not rest on it.
 	PriorDoubted bool
 	Preference   *Preference

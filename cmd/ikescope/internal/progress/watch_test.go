@@ -12,6 +12,7 @@ import (
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/target"
 )
 
 var loopback = netip.AddrFrom4([4]byte{127, 0, 0, 1})
@@ -39,7 +40,7 @@ func TestWatch(t *testing.T) {
 	w := New(&out, Options{Verbose: true})
 	w.Start(make([]string, 2))
 	w.Exchange(probe.Progress{
-		Target: probe.Target{Address: loopback}, Doing: evidence.PurposeMatrix, Exchanges: 12,
+		Target: target.Target{Address: loopback}, Doing: evidence.PurposeMatrix, Exchanges: 12,
 		Last: evidence.Exchange{Purpose: evidence.PurposeMatrix, Exchange: initiator.Exchange{
 			ID: 12, Outcome: initiator.InvalidKEPayload, Group: ike.KE_ECP_384, RTT: 1100 * time.Microsecond, Tries: 2,
 		}},
@@ -64,7 +65,7 @@ func TestWatchLogs(t *testing.T) {
 		w := New(&out, Options{})
 		w.Start([]string{"vpn.example.com"})
 		time.Sleep(10*time.Second + time.Millisecond)
-		w.Exchange(probe.Progress{Target: probe.Target{Address: loopback}, Doing: evidence.PurposeMatrix, Exchanges: 12})
+		w.Exchange(probe.Progress{Target: target.Target{Address: loopback}, Doing: evidence.PurposeMatrix, Exchanges: 12})
 		time.Sleep(15 * time.Second)
 		w.End()
 		want := "ikescope: scanning vpn.example.com\n" +

@@ -1,29 +1,13 @@
-package probe
+package target
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"strconv"
 	"strings"
-
-	"github.com/ikescope/ikescope/probe/initiator"
-	"github.com/ikescope/ikescope/proposals/matrix"
 )
-
-// Target is one address to scan, and how the user named it.
-type Target struct {
-	Name    string
-	Address netip.Addr
-	// Paths say which ports the responder has; nil means the assigned ones.
-	Paths initiator.Paths
-	// Prior are answers of an earlier scan, of exchanges that decide their
-	// offers, which this one goes on from. Its exchanges are numbered from FirstExchange, 0 meaning 1.
-	Prior         []matrix.Asked
-	FirstExchange int
-}
 
 // Endpoint is a target as it is written: host, host:port or [address]:port, or
 // with the port of NAT traversal, too, as in host:500+4500.
@@ -38,8 +22,8 @@ type Endpoint struct {
 // 253, a port and brackets come with it.
 const maxTarget = 300
 
-// ParseEndpoint reads a target. The error says what would be right.
-func ParseEndpoint(s string) (Endpoint, error) {
+// Parse reads a target. The error says what would be right.
+func Parse(s string) (Endpoint, error) {
 	e := Endpoint{Text: s, Host: s}
 	if len(s) > maxTarget {
 		return Endpoint{}, fmt.Errorf("%q is too long for a host", shown(s))
@@ -166,47 +150,4 @@ func validHostname(s string) bool {
 	// All digits at the end is an address with a mistake in it.
 	_, err := strconv.Atoi(labels[len(labels)-1])
 	return err != nil
-}
-
-// Resolve returns the addresses of e, each a target of its own. The paths are
-// for what e names no port of: its Port is that of UDP 500, and its NATTPort that
-// of UDP 4500, which has the non-ESP marker.
-func (e Endpoint) Resolve(ctx context.Context, paths initiator.Paths) ([]Target, error) {
-	if e.Port != 0 {
-		paths = paths.With(initiator.UDP500, e.Port)
-	}
-	if e.NATTPort != 0 {
-		paths = paths.With(initiator.UDP4500, e.NATTPort)
-	}
-	addrs := []netip.Addr{}
-	if a, err := netip.ParseAddr(e.Host); err == nil {
-		addrs = append(addrs, a.Unmap())
-	} else {
-		found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", e.Host)
-		if err != nil {
-			return nil, fmt.Errorf("%q does not resolve: %w", e.Host, err)
-		}
-		for _, a := range found {
-			addrs = append(addrs, a.Unmap())
-		}
-	}
-	var targets []Target
-	seen := make(map[netip.Addr]bool)
-	for _, a := range addrs {
-		if seen[a] {
-			continue
-		}
-		seen[a] = true
-		targets = append(targets, Target{Name: e.Text, Address: a, Paths: paths})
-	}
-	return targets, nil
-}
-
-// transports returns those of t to try: if its IKE port is that of NAT
-// traversal, there is only one.
-func (t Target) transports() []initiator.Transport {
-	if t.Paths.Port(initiator.UDP500) == t.Paths.Port(initiator.UDP4500) {
-		return []initiator.Transport{initiator.UDP4500}
-	}
-	return []initiator.Transport{initiator.UDP500, initiator.UDP4500}
 }

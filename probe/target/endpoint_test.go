@@ -1,4 +1,4 @@
-package probe
+package target
 
 import (
 	"net/netip"
@@ -9,7 +9,7 @@ import (
 	"github.com/ikescope/ikescope/probe/initiator"
 )
 
-func TestParseEndpoint(t *testing.T) {
+func TestParse(t *testing.T) {
 	for _, tt := range []struct {
 		in   string
 		host string
@@ -65,7 +65,7 @@ func TestParseEndpoint(t *testing.T) {
 		{in: strings.Repeat("a", 64) + ".example", err: "is not a host name"},
 		{in: strings.Repeat("a.", 400), err: "is too long for a host"},
 	} {
-		got, err := ParseEndpoint(tt.in)
+		got, err := Parse(tt.in)
 		if tt.err != "" {
 			if err == nil || !strings.Contains(err.Error(), tt.err) {
 				t.Errorf("ParseEndpoint(%q): %v, want an error with %q", tt.in, err, tt.err)
@@ -97,7 +97,7 @@ func TestResolve(t *testing.T) {
 		// The port of NAT traversal takes nothing but its own framing.
 		{"[2001:db8::1]:4500", ports(500, 4500), "2001:db8::1", 4500, 4500, []initiator.Transport{initiator.UDP4500}},
 	} {
-		e, err := ParseEndpoint(tt.in)
+		e, err := Parse(tt.in)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -109,7 +109,7 @@ func TestResolve(t *testing.T) {
 			g.Paths.Port(initiator.UDP500) != tt.ike || g.Paths.Port(initiator.UDP4500) != tt.natt {
 			t.Errorf("%s is %+v, want %v with %d and %d", tt.in, g, tt.address, tt.ike, tt.natt)
 		}
-		if ts := got[0].transports(); !slices.Equal(ts, tt.transports) {
+		if ts := got[0].Transports(); !slices.Equal(ts, tt.transports) {
 			t.Errorf("%s is asked over %v, want %v", tt.in, ts, tt.transports)
 		}
 	}
@@ -121,14 +121,14 @@ func FuzzParseEndpoint(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		e, err := ParseEndpoint(s)
+		e, err := Parse(s)
 		if err != nil {
 			return
 		}
 		if e.Host == "" || e.Text != s {
 			t.Fatalf("%q is %+v", s, e)
 		}
-		if again, err := ParseEndpoint(e.Host); err != nil || again.Host != e.Host {
+		if again, err := Parse(e.Host); err != nil || again.Host != e.Host {
 			t.Fatalf("the host of %q, %q, is %+v, %v", s, e.Host, again, err)
 		}
 	})
