@@ -25,14 +25,14 @@ func (s *scan) init(ctx context.Context, t initiator.Transport, purpose evidence
 // many half-open IKE SAs are left, the outcome is NotTried.
 func (s *scan) initiate(ctx context.Context, purpose evidence.Purpose, o initiator.Offer) initiator.Answer {
 	mayOpen := proposals.HasKeyExchange(o.Products, o.KE)
-	reserved, ok := s.halfOpens.reserve(mayOpen, purpose)
+	reserved, ok := s.halfOpens.Reserve(mayOpen, purpose)
 	if !ok {
 		return initiator.Answer{}
 	}
 	closing := false // which releases the place in the end
 	defer func() {
 		if !closing {
-			s.halfOpens.release(reserved, false)
+			s.halfOpens.Release(reserved, false)
 		}
 	}()
 	if ctx.Err() != nil || !s.begin(purpose) {
@@ -55,7 +55,7 @@ func (s *scan) initiate(ctx context.Context, purpose evidence.Purpose, o initiat
 		// open another IKE SA; but where silence may be a refusal it is too slow
 		// to wait for that.
 		ctx = context.WithoutCancel(ctx)
-		enough := max(s.loss.enough(), s.conn.Attempts())
+		enough := max(s.loss.Enough(), s.conn.Attempts())
 		switch {
 		case purpose == evidence.PurposeReach:
 		case known.refusesAloud():
@@ -67,24 +67,24 @@ func (s *scan) initiate(ctx context.Context, purpose evidence.Purpose, o initiat
 		}
 	}
 	req.Withheld = func(tries int) bool {
-		return !reserved && s.halfOpens.opensUnasked() || tries >= s.conn.Attempts() && stop.Err() != nil
+		return !reserved && s.halfOpens.OpensUnasked() || tries >= s.conn.Attempts() && stop.Err() != nil
 	}
 	a := s.conn.Exchange(ctx, req)
-	if a.Outcome == initiator.NotTried && !reserved && s.halfOpens.opensUnasked() && ctx.Err() == nil {
-		s.journal.unbegin()
+	if a.Outcome == initiator.NotTried && !reserved && s.halfOpens.OpensUnasked() && ctx.Err() == nil {
+		s.journal.Unbegin()
 		return s.initiate(ctx, purpose, o) // with a place
 	}
 	s.countUnclosable(mayOpen, a)
 	a.Offer = slices.DeleteFunc(slices.Clone(a.Offer), func(p proposals.Product) bool { return p.Size() == 0 })
 	s.record(req, a, purpose)
 	if a.Outcome == initiator.Accepted {
-		s.halfOpens.opened()
+		s.halfOpens.Opened()
 		if !reserved {
-			s.halfOpens.reserveUnasked()
+			s.halfOpens.ReserveUnasked()
 			reserved = true
 		}
 		closing = true
-		end := func() { s.halfOpens.release(reserved, !s.closeHalfOpen(ctx, req, a)) }
+		end := func() { s.halfOpens.Release(reserved, !s.closeHalfOpen(ctx, req, a)) }
 		if purpose == evidence.PurposeDetail {
 			s.closing.Go(end) // while the next is asked
 		} else {
@@ -103,8 +103,8 @@ func (s *scan) countUnclosable(mayOpen bool, a initiator.Answer) {
 	if !spoilt && !lost {
 		return
 	}
-	s.halfOpens.opened()
-	s.journal.note(evidence.Note{Kind: evidence.NoteNotClosed, Exchanges: []int{a.ID}, Outcome: a.Outcome})
+	s.halfOpens.Opened()
+	s.journal.Note(evidence.Note{Kind: evidence.NoteNotClosed, Exchanges: []int{a.ID}, Outcome: a.Outcome})
 }
 
 // takes reports whether the gateway was seen to accept all that x offered: the
@@ -137,7 +137,7 @@ func (s *scan) ask(ctx context.Context, purpose evidence.Purpose, offer []propos
 	}
 	a := s.init(ctx, s.main, purpose, sent, method)
 	if a.Conflict != initiator.NotTried && !s.conn.BePatient() {
-		s.journal.note(evidence.Note{Kind: evidence.NoteConflict, Exchanges: []int{a.ID}})
+		s.journal.Note(evidence.Note{Kind: evidence.NoteConflict, Exchanges: []int{a.ID}})
 		a = s.init(ctx, s.main, purpose, sent, method)
 	}
 	return a
@@ -145,12 +145,12 @@ func (s *scan) ask(ctx context.Context, purpose evidence.Purpose, offer []propos
 
 // begin counts an exchange, if there is budget for it.
 func (s *scan) begin(purpose evidence.Purpose) bool {
-	return s.journal.begin(purpose, s.halfOpens.toClose())
+	return s.journal.Begin(purpose, s.halfOpens.ToClose())
 }
 
 // failed is the answer where something is wrong on our side.
 func (s *scan) failed(err error) initiator.Answer {
-	s.journal.fail(err)
+	s.journal.Fail(err)
 	return initiator.Answer{}
 }
 
@@ -161,12 +161,12 @@ func (s *scan) record(req *initiator.Request, a initiator.Answer, purpose eviden
 		return
 	}
 	if a.Type == ike.IKE_SA_INIT {
-		s.loss.add(a.Exchange)
-		s.programs.add(a)
+		s.loss.Add(a.Exchange)
+		s.programs.Add(a)
 		s.gateway.answered(a.Exchange, len(req.Octets()))
 	}
 	x := evidence.Exchange{Exchange: a.Exchange, Purpose: purpose, Doubtful: a.Conflict != initiator.NotTried}
-	s.journal.add(x, func(count int) {
+	s.journal.Add(x, func(count int) {
 		if s.Progress != nil {
 			s.Progress(Progress{Target: s.target, Doing: purpose, Exchanges: count, Last: x})
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/ledger"
 	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
@@ -54,7 +55,7 @@ func (c *clientTry) prepare() bool {
 		c.note(evidence.Note{Kind: evidence.ClientInvalid, Detail: err.Error()})
 		return false
 	}
-	if n := c.scan.halfOpens.unclosed(); n >= halfOpenLimit {
+	if n := c.scan.halfOpens.Unclosed(); n >= ledger.HalfOpenLimit {
 		c.note(evidence.Note{Kind: evidence.ClientHalfOpenLeft, Count: n})
 		return false
 	}
@@ -94,7 +95,7 @@ func (c *clientTry) run(ctx context.Context) {
 // the one that it wants, if it does so.
 func (s *scan) stateless(offer []proposals.Product) (ike.KeyExchangeMethod, bool) {
 	named := func(x evidence.Exchange) bool { return x.Outcome == initiator.InvalidKEPayload && x.Taken() }
-	if s.gateway.now().oracle != byForeignKE || !slices.ContainsFunc(s.journal.since(0), named) {
+	if s.gateway.now().oracle != byForeignKE || !slices.ContainsFunc(s.journal.Since(0), named) {
 		return 0, false
 	}
 	return offers.ForeignMethod(offer)

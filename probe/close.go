@@ -25,8 +25,8 @@ func (s *scan) closeHalfOpen(ctx context.Context, opened *initiator.Request, x i
 	ctx = context.WithoutCancel(ctx)
 	keys, err := keysOf(opened, x)
 	if err != nil {
-		s.halfOpens.noKeys()
-		s.journal.note(evidence.Note{Kind: evidence.NoteUnclosable, Exchanges: []int{x.ID}, Detail: err.Error()})
+		s.halfOpens.LackKeys()
+		s.journal.Note(evidence.Note{Kind: evidence.NoteUnclosable, Exchanges: []int{x.ID}, Detail: err.Error()})
 		return false
 	}
 	header := ike.Header{
@@ -35,7 +35,7 @@ func (s *scan) closeHalfOpen(ctx context.Context, opened *initiator.Request, x i
 	}
 	mac := make([]byte, 32)
 	if _, err := io.ReadFull(s.random, mac); err != nil {
-		s.journal.fail(err)
+		s.journal.Fail(err)
 		return false
 	}
 	a, ok := s.askSealed(ctx, keys, x.Transport, header, hopelessAuth(mac))
@@ -45,21 +45,21 @@ func (s *scan) closeHalfOpen(ctx context.Context, opened *initiator.Request, x i
 	switch {
 	case a.Outcome == initiator.OtherError:
 		if a.Genuine {
-			s.journal.confirm(x.ID)
+			s.journal.Confirm(x.ID)
 		}
-		s.halfOpens.closed()
+		s.halfOpens.Closed()
 		return true
 	case a.Outcome == initiator.NoAnswer:
-		return s.halfOpens.closedUnseen(x.ID)
+		return s.halfOpens.ClosedUnseen(x.ID)
 	case a.Outcome == initiator.Accepted && a.Genuine:
-		s.journal.confirm(x.ID)
+		s.journal.Confirm(x.ID)
 		_, eap := ike.Find[*ike.EAP](a.Message)
 		if s.deleteSA(ctx, keys, x.Transport, header) && !eap {
-			s.halfOpens.closed()
+			s.halfOpens.Closed()
 			return true
 		}
 	}
-	s.journal.note(evidence.Note{Kind: evidence.NoteNotClosed, Exchanges: []int{x.ID}, Outcome: a.Outcome})
+	s.journal.Note(evidence.Note{Kind: evidence.NoteNotClosed, Exchanges: []int{x.ID}, Outcome: a.Outcome})
 	return false
 }
 
@@ -78,16 +78,16 @@ func (s *scan) deleteSA(ctx context.Context, keys *keymat.Keys, t initiator.Tran
 func (s *scan) askSealed(ctx context.Context, keys *keymat.Keys, t initiator.Transport, header ike.Header, payloads []ike.Payload) (initiator.Answer, bool) {
 	octets, err := keys.Seal(keymat.Initiator, header, payloads, s.random)
 	if err != nil {
-		s.journal.fail(err)
+		s.journal.Fail(err)
 		return initiator.Answer{}, false
 	}
 	var a initiator.Answer
-	for tries := 0; a.Outcome == initiator.NotTried || a.Outcome == initiator.NoAnswer && tries < s.loss.enough(); tries += a.Tries {
+	for tries := 0; a.Outcome == initiator.NotTried || a.Outcome == initiator.NoAnswer && tries < s.loss.Enough(); tries += a.Tries {
 		req, err := s.conn.Sealed(t, octets, func(b []byte) (*ike.Message, error) {
 			return keys.Open(keymat.Responder, b)
 		})
 		if err != nil {
-			s.journal.fail(err)
+			s.journal.Fail(err)
 			return initiator.Answer{}, false
 		}
 		s.begin(evidence.PurposeClose)
@@ -102,13 +102,13 @@ func (s *scan) askSealed(ctx context.Context, keys *keymat.Keys, t initiator.Tra
 
 // noteUnseen notes the IKE SAs that were not seen to be closed.
 func (s *scan) noteUnseen() {
-	unseen, closed := s.halfOpens.closedLate()
+	unseen, closed := s.halfOpens.ClosedLate()
 	if closed && len(unseen) > 0 {
-		s.journal.note(evidence.Note{Kind: evidence.NoteClosedUnseen, Exchanges: unseen})
+		s.journal.Note(evidence.Note{Kind: evidence.NoteClosedUnseen, Exchanges: unseen})
 		return
 	}
 	for _, id := range unseen {
-		s.journal.note(evidence.Note{Kind: evidence.NoteNotClosed, Exchanges: []int{id}, Outcome: initiator.NoAnswer})
+		s.journal.Note(evidence.Note{Kind: evidence.NoteNotClosed, Exchanges: []int{id}, Outcome: initiator.NoAnswer})
 	}
 }
 

@@ -15,7 +15,7 @@ func (s *scan) conclude() {
 	r := &s.result
 	for _, c := range evidence.Contradictions(*r) {
 		suite := c.Suite
-		s.findings.doubt(evidence.DoubtContradiction, &suite, append(slices.Clone(c.Evidence[:min(len(c.Evidence), 3)]), c.Exchange)...)
+		s.findings.Doubt(evidence.DoubtContradiction, &suite, append(slices.Clone(c.Evidence[:min(len(c.Evidence), 3)]), c.Exchange)...)
 	}
 	if m := r.Matrix; m != nil {
 		if known := s.gateway.now(); known.noRedirect && !known.taken {
@@ -24,40 +24,40 @@ func (s *scan) conclude() {
 			if r.Gateway != nil {
 				redirects = r.Gateway.Evidence
 			}
-			s.findings.doubt(evidence.DoubtRedirected, nil, redirects...)
+			s.findings.Doubt(evidence.DoubtRedirected, nil, redirects...)
 			r.Matrix = s.untested()
 			m = r.Matrix
 		}
 		for _, c := range m.Contradictions {
-			s.findings.doubt(evidence.DoubtContradiction, &c.Suite, append(slices.Clone(c.Taken), c.Refused...)...)
+			s.findings.Doubt(evidence.DoubtContradiction, &c.Suite, append(slices.Clone(c.Taken), c.Refused...)...)
 		}
 		s.doubtHollow(r)
 		if m.Accepted == 0 {
 			for _, x := range r.Exchanges {
 				if x.Type == ike.IKE_SA_INIT && x.Outcome == initiator.Malformed {
-					s.findings.doubt(evidence.DoubtMalformed, nil, x.ID) // perhaps it accepts that
+					s.findings.Doubt(evidence.DoubtMalformed, nil, x.ID) // perhaps it accepts that
 				}
 			}
 		}
 		for _, x := range r.Exchanges {
 			if x.Doubtful && x.Decides == matrix.Refused {
-				s.findings.doubt(evidence.DoubtForged, nil, x.ID) // another answer said otherwise
+				s.findings.Doubt(evidence.DoubtForged, nil, x.ID) // another answer said otherwise
 			}
 		}
 		if r.Cost.Retransmits > 0 {
 			// Where a true answer is lost a forged one stands alone.
-			for _, n := range s.journal.noted() {
+			for _, n := range s.journal.Noted() {
 				if n.Kind == evidence.NoteConflict || n.Kind == evidence.NoteForged {
-					s.findings.doubt(evidence.DoubtForged, nil, n.Exchanges...)
+					s.findings.Doubt(evidence.DoubtForged, nil, n.Exchanges...)
 				}
 			}
 		}
 	}
-	if ids := s.programs.several(); len(ids) > 0 {
-		s.findings.habit(evidence.HabitMembers, 0, ids...)
+	if ids := s.programs.Several(); len(ids) > 0 {
+		s.findings.Habit(evidence.HabitMembers, 0, ids...)
 	}
 	r.Watched = evidence.CountWatched(*r, weakestSuite())
-	r.Doubts, r.Habits = s.findings.all()
+	r.Doubts, r.Habits = s.findings.All()
 	if r.Matrix != nil && len(r.Doubts) > 0 {
 		r.Matrix.Proven = false
 	}
@@ -75,5 +75,5 @@ func (s *scan) doubtHollow(r *evidence.Result) {
 			return
 		}
 	}
-	s.findings.doubt(evidence.DoubtUnredeemed, nil, hollow)
+	s.findings.Doubt(evidence.DoubtUnredeemed, nil, hollow)
 }

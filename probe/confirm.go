@@ -26,7 +26,7 @@ func (s *scan) confirm(ctx context.Context) {
 // confirmAdditional looks for an accepted answer that names an additional key
 // exchange, if any is said to be accepted. Where there is none, it asks for one.
 func (s *scan) confirmAdditional(ctx context.Context) {
-	for _, x := range s.journal.since(0) {
+	for _, x := range s.journal.Since(0) {
 		if x.Outcome == initiator.Accepted && x.Suite != nil && x.Taken() && addsKeyExchange(*x.Suite) {
 			return
 		}
@@ -48,7 +48,7 @@ func (s *scan) confirmAdditional(ctx context.Context) {
 				return
 			}
 			last = a.ID
-			s.findings.doubt(evidence.DoubtUnnamed, &suite, last)
+			s.findings.Doubt(evidence.DoubtUnnamed, &suite, last)
 			return
 		}
 	}
@@ -84,7 +84,7 @@ func (s *scan) confirmMethods(ctx context.Context) {
 			}
 		}
 	}
-	if newest <= lastWidelyKnown || slices.ContainsFunc(s.journal.since(0), func(x evidence.Exchange) bool { return x.KE >= newest && x.Outcome.IsIKEv2() }) {
+	if newest <= lastWidelyKnown || slices.ContainsFunc(s.journal.Since(0), func(x evidence.Exchange) bool { return x.KE >= newest && x.Outcome.IsIKEv2() }) {
 		return
 	}
 	offer := []proposals.Product{suite.Product()}
@@ -96,6 +96,6 @@ func (s *scan) confirmMethods(ctx context.Context) {
 	}
 	a := s.sound(ctx, func() initiator.Answer { return s.init(ctx, s.main, evidence.PurposeControl, offer, newest) })
 	if a.Outcome == initiator.NoAnswer {
-		s.findings.doubt(evidence.DoubtDeaf, nil, s.journal.last())
+		s.findings.Doubt(evidence.DoubtDeaf, nil, s.journal.Last())
 	}
 }

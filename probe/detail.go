@@ -26,7 +26,7 @@ func (s *scan) detail(ctx context.Context) {
 	offer := s.closable()
 	if len(offer) == 0 {
 		if s.result.Matrix.Accepted > 0 && ctx.Err() == nil {
-			s.journal.note(evidence.Note{Kind: evidence.NoteNothingClosable})
+			s.journal.Note(evidence.Note{Kind: evidence.NoteNothingClosable})
 		}
 		return
 	}
@@ -49,7 +49,7 @@ func (s *scan) detail(ctx context.Context) {
 		case initiator.NotTried:
 			continue // a note says why
 		default:
-			s.journal.note(evidence.Note{Kind: evidence.NoteDetailFailed, Outcome: a.Outcome, Transport: p.Transport, Exchanges: []int{a.ID}})
+			s.journal.Note(evidence.Note{Kind: evidence.NoteDetailFailed, Outcome: a.Outcome, Transport: p.Transport, Exchanges: []int{a.ID}})
 			continue
 		}
 		s.describe(a)

@@ -36,13 +36,13 @@ func (s *scan) incomplete(ctx context.Context) error {
 	} else if ctx.Err() != nil {
 		errs = append(errs, fmt.Errorf("%w: %w", ErrInterrupted, context.Cause(ctx)))
 	}
-	if s.journal.isSpent() {
+	if s.journal.IsSpent() {
 		errs = append(errs, ErrBudget)
 	}
 	if s.gateway.now().gone {
 		errs = append(errs, ErrGone)
 	}
-	if s.halfOpens.isStuck() {
+	if s.halfOpens.IsStuck() {
 		errs = append(errs, ErrHalfOpen)
 	}
 	if m := s.result.Matrix; m != nil && m.Spent > 0 {

@@ -70,7 +70,7 @@ func (s *scan) redeem(ctx context.Context, offer []proposals.Product) bool {
 // refused with the method that it had asked for.
 func (s *scan) distrustNames(exchange int) {
 	s.gateway.learn(func(k *knowledge) { k.hollow, k.takesControl = exchange, false })
-	s.journal.doubtOnly(func(x evidence.Exchange) bool { return evidence.KindOf(x) != evidence.OwnKE })
+	s.journal.DoubtOnly(func(x evidence.Exchange) bool { return evidence.KindOf(x) != evidence.OwnKE })
 	s.askOpening()
 }
 
@@ -113,7 +113,7 @@ func (s *scan) testUnderstanding(ctx context.Context) {
 		case initiator.OtherError:
 			// A gateway that refuses with this error anyway says nothing of types.
 			if r := s.learnRefusal(ctx); kind == offers.UnknownType && r.how != refusesUnclearly && r.notify != a.Notify {
-				s.findings.habit(evidence.HabitRejectsTypes, 0, a.ID)
+				s.findings.Habit(evidence.HabitRejectsTypes, 0, a.ID)
 				s.findAdditional(ctx)
 			}
 		}
@@ -122,12 +122,12 @@ func (s *scan) testUnderstanding(ctx context.Context) {
 	for kind, id := range taken {
 		switch kind {
 		case offers.UnknownType:
-			s.findings.habit(evidence.HabitIgnoresTypes, 0, id)
+			s.findings.Habit(evidence.HabitIgnoresTypes, 0, id)
 		case offers.UnknownKeyLength:
-			s.findings.habit(evidence.HabitIgnoresKeyLength, 0, id)
+			s.findings.Habit(evidence.HabitIgnoresKeyLength, 0, id)
 		default:
 			numbers = true
-			s.findings.doubt(evidence.DoubtUnread, nil, id)
+			s.findings.Doubt(evidence.DoubtUnread, nil, id)
 		}
 	}
 	if taken[offers.UnknownType] != 0 && !numbers {
@@ -175,6 +175,6 @@ func (s *scan) findAdditional(ctx context.Context) {
 	a := s.insist(ctx, func() initiator.Answer { return s.init(ctx, s.main, evidence.PurposeDetail, offer, method) })
 	if a.Outcome == initiator.Accepted && !a.Taken() || a.Outcome == initiator.OtherError && a.Notify == ike.INVALID_SYNTAX {
 		s.gateway.learn(func(k *knowledge) { k.noAdditional = a.ID })
-		s.findings.habit(evidence.HabitNoAdditional, 0, a.ID)
+		s.findings.Habit(evidence.HabitNoAdditional, 0, a.ID)
 	}
 }

@@ -30,7 +30,7 @@ func (s *scan) findIntolerancesIn(ctx context.Context, group []proposals.Algorit
 		s.findIntolerancesIn(ctx, group[half:])
 		return
 	}
-	s.gateway.addIntolerance(group[0], s.journal.last())
+	s.gateway.addIntolerance(group[0], s.journal.Last())
 }
 
 // reads reports whether the control offer is answered as ever with algorithms

@@ -38,6 +38,6 @@ func (s *scan) findLimit(ctx context.Context, octets int) bool {
 		return false // the control offer cannot be made as long
 	}
 	s.gateway.learn(func(k *knowledge) { k.limit = longest })
-	s.journal.note(evidence.Note{Kind: evidence.NoteLimit, Count: longest, Of: min(silent, octets)})
+	s.journal.Note(evidence.Note{Kind: evidence.NoteLimit, Count: longest, Of: min(silent, octets)})
 	return true
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/ledger"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -44,7 +45,7 @@ func (s *scan) checkLiveness(ctx context.Context) liveness {
 		}
 		if s.gateway.now().takesControl && a.Outcome == initiator.NoProposalChosen {
 			s.gateway.doubtControl()
-			s.restart.ask(evidence.NoteControlRefused)
+			s.restart.Ask(evidence.NoteControlRefused)
 			return livenessUnknown
 		}
 		if a.Outcome.IsIKEv2() {
@@ -56,10 +57,10 @@ func (s *scan) checkLiveness(ctx context.Context) liveness {
 		}
 		if wait > longWait || s.gateway.now().absences > maxAbsence {
 			s.gateway.learn(func(k *knowledge) { k.gone = true })
-			s.journal.note(evidence.Note{Kind: evidence.NoteGone})
+			s.journal.Note(evidence.Note{Kind: evidence.NoteGone})
 			return livenessUnknown
 		}
-		s.journal.note(evidence.Note{Kind: evidence.NoteAway})
+		s.journal.Note(evidence.Note{Kind: evidence.NoteAway})
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
@@ -88,10 +89,10 @@ func (s *scan) insist(ctx context.Context, ask func() initiator.Answer) initiato
 			return initiator.Answer{}
 		}
 		if a.Outcome != initiator.NoAnswer {
-			s.loss.lost(silent)
+			s.loss.Lost(silent)
 			return a
 		}
-		if silent += a.Tries; silent >= s.loss.enough() || a.Tries == 0 {
+		if silent += a.Tries; silent >= s.loss.Enough() || a.Tries == 0 {
 			return a
 		}
 	}
@@ -117,8 +118,8 @@ func (s *scan) sound(ctx context.Context, ask func() initiator.Answer) initiator
 
 // measure asks the control offer until it is known how often a request is lost.
 func (s *scan) measure(ctx context.Context) {
-	for range measured {
-		if s.loss.isMeasured() || s.insist(ctx, s.offeringControl(ctx)).Outcome == initiator.NotTried {
+	for range ledger.Measured {
+		if s.loss.IsMeasured() || s.insist(ctx, s.offeringControl(ctx)).Outcome == initiator.NotTried {
 			return
 		}
 	}

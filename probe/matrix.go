@@ -17,10 +17,6 @@ import (
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
-// detailBudget is the part of MaxExchanges that the matrix leaves for the
-// exchanges after it.
-const detailBudget = 12
-
 // maxRuns bounds how often the matrix is asked from the start.
 const maxRuns = 3
 
@@ -35,7 +31,7 @@ func (s *scan) matrix(ctx context.Context) {
 	s.findOracleAgain(ctx)
 	s.examine(ctx)
 	s.watch(ctx) // unless it was done
-	if s.findings.isDoubted(evidence.DoubtUnread) && len(s.result.Weak) == 0 {
+	if s.findings.IsDoubted(evidence.DoubtUnread) && len(s.result.Weak) == 0 {
 		s.result.Matrix = s.untested() // it accepts whatever it is offered
 		return
 	}
@@ -43,7 +39,7 @@ func (s *scan) matrix(ctx context.Context) {
 	for run := 1; ; run++ {
 		begun := 0
 		if run > 1 {
-			begun = s.journal.count()
+			begun = s.journal.Count()
 		}
 		p := s.planner(s.asker(ctx))
 		if r := s.gateway.now().reads; r.limits() {
@@ -58,15 +54,15 @@ func (s *scan) matrix(ctx context.Context) {
 		}
 		m := p.Run()
 		s.result.Matrix = m
-		doubt := s.doubt(ctx, m, s.journal.since(begun))
+		doubt := s.doubt(ctx, m, s.journal.Since(begun))
 		m.Contradictions = append(contradictions, m.Contradictions...)
 		contradictions = slices.Clone(m.Contradictions)
 		if m := s.result.Matrix; m.Spent > 0 {
-			s.journal.note(evidence.Note{Kind: evidence.NoteGaveUp, Count: m.Spent})
+			s.journal.Note(evidence.Note{Kind: evidence.NoteGaveUp, Count: m.Spent})
 		}
 		if doubt == 0 && run <= maxRuns && s.recheck(ctx, m) {
 			s.undecide()
-			s.restart.clear()
+			s.restart.Clear()
 			continue
 		}
 		if doubt == 0 {
@@ -74,35 +70,35 @@ func (s *scan) matrix(ctx context.Context) {
 		}
 		s.undecide()
 		if run >= maxRuns || s.over(ctx) || s.result.Matrix.Spent > 0 {
-			s.journal.note(evidence.Note{Kind: doubt})
+			s.journal.Note(evidence.Note{Kind: doubt})
 			break
 		}
-		s.journal.note(evidence.Note{Kind: doubt, Again: true})
-		s.restart.clear()
+		s.journal.Note(evidence.Note{Kind: doubt, Again: true})
+		s.restart.Clear()
 	}
 	s.explain()
 }
 
 // undecide gives up what the answers decided: they cannot all be true.
 func (s *scan) undecide() {
-	s.journal.undecide()
+	s.journal.Undecide()
 	s.result.PriorDoubted = s.result.PriorDoubted || len(s.target.Prior) > 0
 }
 
 // over reports whether no more can be asked.
 func (s *scan) over(ctx context.Context) bool {
-	return ctx.Err() != nil || s.gateway.now().gone || s.journal.isSpent() || s.halfOpens.isStuck()
+	return ctx.Err() != nil || s.gateway.now().gone || s.journal.IsSpent() || s.halfOpens.IsStuck()
 }
 
 // stopped reports whether nothing more is to be asked in this run.
 func (s *scan) stopped() bool {
-	return s.restart.asked() != 0 || s.gateway.now().gone
+	return s.restart.Asked() != 0 || s.gateway.now().gone
 }
 
 // doubt returns why a run cannot be trusted, or 0. It changes what has to be changed for the next run.
 func (s *scan) doubt(ctx context.Context, m *matrix.Matrix, run []evidence.Exchange) evidence.NoteKind {
 	known := s.gateway.now()
-	why := s.restart.asked()
+	why := s.restart.Asked()
 	switch {
 	case why != 0:
 		if why == evidence.NoteDecoyTaken {
@@ -113,7 +109,7 @@ func (s *scan) doubt(ctx context.Context, m *matrix.Matrix, run []evidence.Excha
 		s.gateway.doubtControl() // it may be refused now
 		return evidence.NoteContradictions
 	case s.forged(run):
-		s.journal.doubtAll()
+		s.journal.DoubtAll()
 		return evidence.NoteForged
 	case s.over(ctx) && (known.taken || known.oracle != byForeignKE):
 		return 0
@@ -129,7 +125,7 @@ func (s *scan) doubt(ctx context.Context, m *matrix.Matrix, run []evidence.Excha
 			s.undecide()
 			s.result.Matrix = s.untested()
 		case s.forged(run):
-			s.journal.doubtAll()
+			s.journal.DoubtAll()
 			return evidence.NoteForged
 		case len(s.gateway.now().intolerances) > len(known.intolerances):
 			s.gateway.learn(func(k *knowledge) { k.takesNothing = true })
@@ -202,7 +198,7 @@ func (s *scan) recheck(ctx context.Context, m *matrix.Matrix) bool {
 
 // acceptedSuite returns a suite of an accepted answer.
 func (s *scan) acceptedSuite() (proposals.Suite, bool) {
-	for _, x := range s.journal.since(0) {
+	for _, x := range s.journal.Since(0) {
 		if x.Outcome == initiator.Accepted && x.Suite != nil && !x.Doubtful && x.Taken() {
 			return *x.Suite, true
 		}
@@ -225,9 +221,9 @@ func observedSuite(m *matrix.Matrix) (proposals.Suite, bool) {
 // onlyTaken returns a matrix of the suites that were taken alone, in which nothing
 // else is tested.
 func (s *scan) onlyTaken() *matrix.Matrix {
-	s.findings.doubt(evidence.DoubtUnexamined, nil, s.gateway.now().reads.evidence)
+	s.findings.Doubt(evidence.DoubtUnexamined, nil, s.gateway.now().reads.evidence)
 	p := s.planner(func(offers []matrix.Offer) []matrix.Answer { return make([]matrix.Answer, len(offers)) })
-	for _, x := range s.journal.since(0) {
+	for _, x := range s.journal.Since(0) {
 		if a := evidence.Meaning(x.Offer, x.Exchange); !x.Doubtful && x.Type == ike.IKE_SA_INIT && a.State == matrix.Accepted && offers.Size(x.Offer) == 1 {
 			p.Prior = append(p.Prior, matrix.Asked{Offer: matrix.Offer{Products: x.Offer}, Answer: a})
 		}
@@ -305,17 +301,17 @@ func (s *scan) changed(ctx context.Context, m *matrix.Matrix, run []evidence.Exc
 func (s *scan) explain() {
 	known := s.gateway.now()
 	if r := known.refusal; r.counts > 0 {
-		s.journal.note(evidence.Note{Kind: evidence.NoteDropsRefused, Count: r.counts, Of: r.tries})
+		s.journal.Note(evidence.Note{Kind: evidence.NoteDropsRefused, Count: r.counts, Of: r.tries})
 	}
 	if f := known.failure; f.count > 0 {
-		s.journal.note(evidence.Note{Kind: evidence.NoteOnlyError, Notify: f.notify, Detail: f.detail})
+		s.journal.Note(evidence.Note{Kind: evidence.NoteOnlyError, Notify: f.notify, Detail: f.detail})
 	} else if len(known.intolerances) > 0 {
 		algorithms := slices.SortedFunc(maps.Keys(known.intolerances), func(a, b proposals.Algorithm) int {
 			return cmp.Or(cmp.Compare(a.Name(), b.Name()), cmp.Compare(a.Axis, b.Axis))
 		})
-		s.journal.note(evidence.Note{Kind: evidence.NoteIntolerances, Algorithms: algorithms})
+		s.journal.Note(evidence.Note{Kind: evidence.NoteIntolerances, Algorithms: algorithms})
 	}
-	if s.journal.isSpent() {
-		s.journal.note(evidence.Note{Kind: evidence.NoteBudget, Count: s.journal.kept(), Of: s.MaxExchanges})
+	if s.journal.IsSpent() {
+		s.journal.Note(evidence.Note{Kind: evidence.NoteBudget, Count: s.journal.Kept(), Of: s.MaxExchanges})
 	}
 }

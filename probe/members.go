@@ -78,7 +78,7 @@ func (s *scan) seen(x initiator.Exchange) {
 	if x.Suite != nil {
 		suite = *x.Suite
 	}
-	s.findings.doubt(evidence.DoubtSeveral, &suite, x.ID)
+	s.findings.Doubt(evidence.DoubtSeveral, &suite, x.ID)
 	s.gateway.learn(func(k *knowledge) { k.weak = nil })
 }
 
@@ -95,7 +95,7 @@ const flowsAtATime = 2
 func (s *scan) lookAround(ctx context.Context) {
 	weak := s.result.Weak
 	method, ok := offers.ForeignMethod(weak)
-	if len(weak) == 0 || !ok || s.over(ctx) || s.findings.isDoubted(evidence.DoubtSeveral) {
+	if len(weak) == 0 || !ok || s.over(ctx) || s.findings.IsDoubted(evidence.DoubtSeveral) {
 		return
 	}
 	for _, p := range s.result.Paths {
@@ -119,7 +119,7 @@ func (s *scan) lookAround(ctx context.Context) {
 		}
 		flow, err := initiator.Open(ctx, s.config(s.conn.Reserve()))
 		if err != nil {
-			s.journal.unbegin()
+			s.journal.Unbegin()
 			break // the port that there is has to do
 		}
 		asking.Go(func() error {
@@ -128,7 +128,7 @@ func (s *scan) lookAround(ctx context.Context) {
 			}
 			costs[i] = flow.Cost()
 			if err := flow.Close(); err != nil {
-				s.journal.fail(err)
+				s.journal.Fail(err)
 			}
 			return nil
 		})
@@ -141,7 +141,7 @@ func (s *scan) lookAround(ctx context.Context) {
 func (s *scan) askFrom(ctx context.Context, flow *initiator.Conn, offer []proposals.Product, method ike.KeyExchangeMethod) (initiator.Answer, bool) {
 	req, err := flow.Init(initiator.Offer{Transport: s.main, Products: offer, KE: method, NoRedirect: s.gateway.now().noRedirect})
 	if err != nil {
-		s.journal.fail(err)
+		s.journal.Fail(err)
 		return initiator.Answer{}, false
 	}
 	a := flow.Exchange(ctx, req)

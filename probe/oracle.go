@@ -31,7 +31,7 @@ func (s *scan) findOracle(ctx context.Context) {
 func (s *scan) findNaming(ctx context.Context) bool {
 	method := proposals.KeyExchangeMethods(s.gateway.now().control)[0]
 	names := func(o oracle, decoy ike.KeyExchangeMethod) bool {
-		if s.halfOpens.mayLackKeys() {
+		if s.halfOpens.MayLackKeys() {
 			// What was accepted with a KE payload that does not fit stays at
 			// the gateway until it times out, so there is no trying then.
 			return false
@@ -45,7 +45,7 @@ func (s *scan) findNaming(ctx context.Context) bool {
 	}
 	for _, decoy := range decoys {
 		if decoy != method && names(byDecoy, decoy) {
-			s.journal.note(evidence.Note{Kind: evidence.NoteDecoy, KE: decoy})
+			s.journal.Note(evidence.Note{Kind: evidence.NoteDecoy, KE: decoy})
 			return true
 		}
 	}
@@ -72,7 +72,7 @@ func (s *scan) findOracleAgain(ctx context.Context) {
 	}
 	s.gateway.learn(func(k *knowledge) { k.oracle, k.control, k.takesControl = byForeignKE, was.control, false })
 	s.target.Prior, s.result.PriorDoubted = nil, true
-	s.journal.note(evidence.Note{Kind: evidence.NotePriorRefused})
+	s.journal.Note(evidence.Note{Kind: evidence.NotePriorRefused})
 }
 
 // takenOf returns an offer of one key exchange method that was taken.
@@ -92,7 +92,7 @@ func takenOf(prior []matrix.Asked) ([]proposals.Product, bool) {
 // askOpening has the gateway asked by accepted answers from now on.
 func (s *scan) askOpening() {
 	s.gateway.learn(func(k *knowledge) { k.oracle = byOwnKE })
-	s.journal.note(evidence.Note{Kind: evidence.NoteOpening})
+	s.journal.Note(evidence.Note{Kind: evidence.NoteOpening})
 }
 
 // takesAnyway reports whether the gateway takes something when the KE payload
@@ -150,7 +150,7 @@ func (s *scan) takesOf(ctx context.Context, offersOf func(ike.KeyExchangeMethod)
 			case a.Outcome == initiator.NotTried:
 				return false // the scan is over
 			case a.Outcome == initiator.NoAnswer:
-				s.gateway.addIntolerance(asAlgorithm, s.journal.last())
+				s.gateway.addIntolerance(asAlgorithm, s.journal.Last())
 			case a.Outcome == initiator.Accepted && slices.ContainsFunc(offer, func(p proposals.Product) bool { return p.Contains(*a.Suite) }):
 				s.gateway.setControl([]proposals.Product{a.Suite.Product()}, true)
 				return true

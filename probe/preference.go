@@ -64,7 +64,7 @@ func (s *scan) preference(ctx context.Context) {
 	pref.Suite = suite
 	// The matrix was asked for other ends, and its answers are a test.
 	s.closing.Wait()
-	for _, x := range s.journal.since(0) {
+	for _, x := range s.journal.Since(0) {
 		if x.Taken() && learnt.Contradicts(chosenIn(x.Exchange)) {
 			return
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/ledger"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -97,7 +98,7 @@ func (s *scan) asker(ctx context.Context) func([]matrix.Offer) []matrix.Answer {
 		for i, q := range questions {
 			answers[i] = q.result()
 			for _, l := range q.leaves() {
-				s.journal.decide(l.answer)
+				s.journal.Decide(l.answer)
 			}
 		}
 		return answers
@@ -136,7 +137,7 @@ func (s *scan) pose(ctx context.Context, questions []*question) (seen bool) {
 	}
 	_ = asking.Wait() // what it runs returns no error
 	seen = controls > 0 && int(prompt.Load()) == controls
-	void := controls > 0 && !seen && s.loss.overrun()
+	void := controls > 0 && !seen && s.loss.Overrun()
 	for _, q := range questions {
 		for _, l := range q.leaves() {
 			if !void {
@@ -158,7 +159,7 @@ const controlEvery = 4
 func (s *scan) inFlight() int {
 	known := s.gateway.now()
 	if known.oracle == byOwnKE {
-		return halfOpenLimit - 1
+		return ledger.HalfOpenLimit - 1
 	}
 	if known.failure.count > 0 {
 		return 4 // so as not to ask much more than is needed
@@ -175,7 +176,7 @@ func (s *scan) poseOne(ctx context.Context, q *question) {
 	known := s.gateway.now()
 	switch {
 	case known.oracle == byDecoy && a.Outcome == initiator.Accepted && !proposals.HasKeyExchange(q.offer, known.decoy):
-		s.restart.ask(evidence.NoteDecoyTaken)
+		s.restart.Ask(evidence.NoteDecoyTaken)
 	case a.Outcome == initiator.NotTried, a.Outcome == initiator.NoAnswer && ctx.Err() != nil:
 		q.answer.State, q.over = matrix.NotTested, true
 	case a.Outcome == initiator.NoAnswer && a.ID == 0:
@@ -190,7 +191,7 @@ func (s *scan) learn(q *question, x initiator.Exchange) {
 	q.answer = evidence.Meaning(q.offer, x)
 	if q.answer.State != matrix.NoAnswer {
 		q.over = true
-		s.loss.lost(q.silent + q.fresh)
+		s.loss.Lost(q.silent + q.fresh)
 		return
 	}
 	if x.Outcome == initiator.NoAnswer {

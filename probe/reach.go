@@ -39,7 +39,7 @@ func (s *scan) reach(ctx context.Context) {
 			s.describeRedirect(a)
 			redirected[i] = a
 			answers[i] = s.init(ctx, s.Transports[i], evidence.PurposeReach, offer, method)
-			s.journal.note(evidence.Note{Kind: evidence.NoteRedirected})
+			s.journal.Note(evidence.Note{Kind: evidence.NoteRedirected})
 		}
 	}
 	client := false
@@ -122,7 +122,7 @@ func (s *scan) meet(ctx context.Context, a initiator.Answer, client bool) {
 // negotiates reports whether the gateway looks at offers at all.
 func (s *scan) negotiates() bool {
 	var redirected, broken []int
-	for _, x := range s.journal.since(0) {
+	for _, x := range s.journal.Since(0) {
 		switch {
 		case x.Type != ike.IKE_SA_INIT:
 		case x.Notify == ike.REDIRECT:
@@ -135,13 +135,13 @@ func (s *scan) negotiates() bool {
 	}
 	switch {
 	case len(redirected) > 0:
-		s.findings.doubt(evidence.DoubtRedirected, nil, redirected...)
+		s.findings.Doubt(evidence.DoubtRedirected, nil, redirected...)
 		return false
 	case len(broken) > 0:
-		s.findings.doubt(evidence.DoubtMalformed, nil, broken...)
+		s.findings.Doubt(evidence.DoubtMalformed, nil, broken...)
 		return false
 	}
-	s.journal.note(evidence.Note{Kind: evidence.NoteCookieLoop})
+	s.journal.Note(evidence.Note{Kind: evidence.NoteCookieLoop})
 	return false
 }
 

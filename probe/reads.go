@@ -61,7 +61,7 @@ func (s *scan) testReading(ctx context.Context, suite proposals.Suite) (found bo
 			return false
 		case a.Outcome == initiator.NoAnswer:
 			// It may drop numbers that nobody has; then that cannot be asked so.
-			s.findings.doubt(evidence.DoubtUnexamined, nil, s.journal.last())
+			s.findings.Doubt(evidence.DoubtUnexamined, nil, s.journal.Last())
 			continue
 		}
 		for most-least > 1 {
@@ -78,7 +78,7 @@ func (s *scan) testReading(ctx context.Context, suite proposals.Suite) (found bo
 		}
 		*test.limit, limit.evidence = least, id
 		ids = append(ids, id)
-		s.findings.habit(test.habit, least, id)
+		s.findings.Habit(test.habit, least, id)
 	}
 	if !limit.limits() {
 		return false
@@ -88,7 +88,7 @@ func (s *scan) testReading(ctx context.Context, suite proposals.Suite) (found bo
 		k.weak = nil // they would be one proposal more
 	})
 	beyond := s.gateway.now()
-	s.journal.doubtOnly(func(x evidence.Exchange) bool {
+	s.journal.DoubtOnly(func(x evidence.Exchange) bool {
 		return x.Outcome != initiator.Accepted && beyond.readsLess(x.Offer) || slices.Contains(ids, x.ID)
 	})
 	return true

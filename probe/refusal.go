@@ -29,7 +29,7 @@ func (s *scan) learnRefusal(ctx context.Context) refusal {
 	case a.Outcome == initiator.NoProposalChosen:
 		return s.gateway.setRefusal(refusal{how: refusesAloud})
 	case a.Outcome == initiator.OtherError && known.taken && a.Notify.IsError():
-		s.journal.note(evidence.Note{Kind: evidence.NoteRefusesByError, Notify: a.Notify})
+		s.journal.Note(evidence.Note{Kind: evidence.NoteRefusesByError, Notify: a.Notify})
 		return s.gateway.setRefusal(refusal{how: refusesByError, notify: a.Notify})
 	case a.Outcome == initiator.NoAnswer && known.taken && s.reads(ctx, offers.NobodysCipher):
 		s.conn.RestoreRate() // it was no loss

@@ -46,7 +46,7 @@ func (s *scan) settle(ctx context.Context, questions []*question) {
 		if !s.gateway.now().refusesAloud() {
 			s.measure(ctx)
 		}
-		enough := s.loss.enough()
+		enough := s.loss.Enough()
 		for _, q := range waiting {
 			switch {
 			case found == wasAway:

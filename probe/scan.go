@@ -11,6 +11,7 @@ import (
 
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/ledger"
 	"github.com/ikescope/ikescope/probe/target"
 )
 
@@ -23,12 +24,12 @@ type scan struct {
 	main   initiator.Transport // that the matrix is asked over
 
 	gateway   gateway
-	halfOpens *halfOpens
-	loss      loss
-	journal   journal
-	restart   restart
-	findings  findings
-	programs  programs
+	halfOpens *ledger.HalfOpens
+	loss      ledger.Loss
+	journal   ledger.Journal
+	restart   ledger.Restart
+	findings  ledger.Findings
+	programs  ledger.Programs
 	tracing   sync.Mutex       // Trace is called with it
 	flows     []initiator.Cost // of the exchanges from other ports of ours
 	closing   sync.WaitGroup   // of IKE SAs, beside other exchanges
@@ -45,7 +46,7 @@ func newScan(s Scanner, t target.Target) *scan {
 	}
 	return &scan{
 		Scanner: s, target: t, random: &lockedReader{source: s.Rand},
-		halfOpens: newHalfOpens(), journal: journal{budget: s.MaxExchanges},
+		halfOpens: ledger.NewHalfOpens(), journal: ledger.Journal{Budget: s.MaxExchanges},
 		result: evidence.Result{Target: t.Name, Address: t.Address, Started: time.Now()},
 	}
 }
@@ -68,13 +69,13 @@ func (s *scan) run(ctx context.Context) error {
 		s.unroutable(u)
 	} else if err != nil {
 		s.result.Verdict = evidence.VerdictError
-		s.journal.fail(err)
+		s.journal.Fail(err)
 	} else {
 		s.conn = c
 		s.explore(ctx)
 		s.sumUp()
-		if err := c.Close(); err != nil && s.journal.failure() == nil {
-			s.journal.fail(fmt.Errorf("close the socket: %w", err))
+		if err := c.Close(); err != nil && s.journal.Failure() == nil {
+			s.journal.Fail(fmt.Errorf("close the socket: %w", err))
 		}
 	}
 	return s.finish(ctx)
@@ -121,8 +122,8 @@ func (s *scan) sumUp() {
 	r := &s.result
 	for _, a := range s.conn.Late() {
 		if a.Outcome == initiator.Accepted && a.Differs {
-			s.halfOpens.opened()
-			s.journal.note(evidence.Note{Kind: evidence.NoteAcceptedLate, Exchanges: []int{a.Exchange}})
+			s.halfOpens.Opened()
+			s.journal.Note(evidence.Note{Kind: evidence.NoteAcceptedLate, Exchanges: []int{a.Exchange}})
 		}
 	}
 	s.noteUnseen()
@@ -130,30 +131,30 @@ func (s *scan) sumUp() {
 	for _, c := range s.flows {
 		r.Cost.Cost = r.Cost.Plus(c)
 	}
-	r.Cost.HalfOpenLeft, r.Cost.HalfOpenPeak = s.halfOpens.counts()
+	r.Cost.HalfOpenLeft, r.Cost.HalfOpenPeak = s.halfOpens.Counts()
 	for i := range r.Paths {
 		p := &r.Paths[i]
 		p.Sent, p.Received = s.conn.Traffic(p.Transport)
-		for _, x := range s.journal.since(0) {
+		for _, x := range s.journal.Since(0) {
 			if x.Transport == p.Transport && x.RTT > 0 && (p.RTT == 0 || x.RTT < p.RTT) {
 				p.RTT = x.RTT
 			}
 		}
 	}
 	if n := s.conn.Strays(); n > 0 {
-		s.journal.note(evidence.Note{Kind: evidence.NoteStrays, Count: n})
+		s.journal.Note(evidence.Note{Kind: evidence.NoteStrays, Count: n})
 	}
 	if r.Verdict != evidence.VerdictIKEv2 {
 		return
 	}
-	if n := s.halfOpens.unclosed(); n >= halfOpenLimit {
-		s.journal.note(evidence.Note{Kind: evidence.NoteHalfOpenLeft, Count: n})
+	if n := s.halfOpens.Unclosed(); n >= ledger.HalfOpenLimit {
+		s.journal.Note(evidence.Note{Kind: evidence.NoteHalfOpenLeft, Count: n})
 	}
 	if rate, ok := s.conn.Slowed(); ok {
-		s.journal.note(evidence.Note{Kind: evidence.NoteSlowed, Rate: rate, Count: r.Cost.Retransmits, Of: r.Cost.DatagramsSent})
+		s.journal.Note(evidence.Note{Kind: evidence.NoteSlowed, Rate: rate, Count: r.Cost.Retransmits, Of: r.Cost.DatagramsSent})
 	}
 	if n := r.Cost.Cookies; n > 0 {
-		s.journal.note(evidence.Note{Kind: evidence.NoteCookies, Count: n, Of: r.Cost.Exchanges})
+		s.journal.Note(evidence.Note{Kind: evidence.NoteCookies, Count: n, Of: r.Cost.Exchanges})
 	}
 }
 
@@ -161,9 +162,9 @@ func (s *scan) sumUp() {
 func (s *scan) finish(ctx context.Context) error {
 	r := &s.result
 	if late(ctx) {
-		s.journal.note(evidence.Note{Kind: evidence.NoteDeadline, Detail: s.Deadline.String()})
+		s.journal.Note(evidence.Note{Kind: evidence.NoteDeadline, Detail: s.Deadline.String()})
 	}
-	r.Exchanges, r.Notes, r.Err = s.journal.since(0), s.journal.noted(), s.journal.failure()
+	r.Exchanges, r.Notes, r.Err = s.journal.Since(0), s.journal.Noted(), s.journal.Failure()
 	slices.SortFunc(r.Exchanges, func(a, b evidence.Exchange) int { return a.ID - b.ID })
 	for i := range r.Paths {
 		r.Paths[i].Port = s.target.Paths.Port(r.Paths[i].Transport)

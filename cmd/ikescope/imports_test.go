@@ -50,9 +50,11 @@ var rooms = map[string]room{
 	"probe/internal/offers": {ours: []string{"ike", "ike/keyexchange", "proposals"}, pure: true},
 	"probe/evidence": {ours: []string{"ike", "proposals", "proposals/matrix", "proposals/choice", "probe/initiator",
 		"probe/internal/offers"}},
-	"probe/target": {ours: []string{"proposals/matrix", "probe/initiator"}},
+	"probe/internal/ledger": {ours: []string{"ike", "proposals", "proposals/matrix", "probe/initiator", "probe/evidence"}},
+	"probe/target":          {ours: []string{"proposals/matrix", "probe/initiator"}},
 	"probe": {ours: []string{"ike", "ike/printable", "ike/keyexchange", "ike/keymat", "proposals", "proposals/matrix",
-		"proposals/choice", "probe/initiator", "probe/internal/offers", "probe/evidence", "probe/target"}},
+		"proposals/choice", "probe/initiator", "probe/internal/offers", "probe/evidence", "probe/target",
+		"probe/internal/ledger"}},
 
 	"report":                {ours: []string{"ike", "proposals", "proposals/english", "proposals/table", "report/internal/lists"}},
 	"report/internal/lists": {pure: true},

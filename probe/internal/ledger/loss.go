@@ -1,4 +1,4 @@
-package probe
+package ledger
 
 import (
 	"math"
@@ -7,9 +7,9 @@ import (
 	"github.com/ikescope/ikescope/probe/initiator"
 )
 
-// loss estimates how often a request that would be answered is lost, on the way
+// Loss estimates how often a request that would be answered is lost, on the way
 // or at a gateway that is overrun. Its methods may be called concurrently.
-type loss struct {
+type Loss struct {
 	mu sync.Mutex
 	tally
 	overruns int // how often control offers beside others were lost
@@ -19,8 +19,8 @@ type loss struct {
 // sent for that.
 type tally struct{ sent, answered int }
 
-// add counts an exchange that was answered.
-func (l *loss) add(x initiator.Exchange) {
+// Add counts an exchange that was answered.
+func (l *Loss) Add(x initiator.Exchange) {
 	if x.Outcome == initiator.NoAnswer {
 		return
 	}
@@ -33,34 +33,34 @@ func (l *loss) add(x initiator.Exchange) {
 	}
 }
 
-// lost counts tries of a request that was answered in a later exchange.
-func (l *loss) lost(tries int) {
+// Lost counts tries of a request that was answered in a later exchange.
+func (l *Loss) Lost(tries int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.sent += tries
 }
 
-// enough returns how many tries have to be silent on this path, so far.
-func (l *loss) enough() int {
+// Enough returns how many tries have to be silent on this path, so far.
+func (l *Loss) Enough() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.tally.enough()
 }
 
-// isMeasured reports whether enough was sent for the estimate to say something.
-func (l *loss) isMeasured() bool {
+// IsMeasured reports whether enough was sent for the estimate to say something.
+func (l *Loss) IsMeasured() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.sent >= measured
+	return l.sent >= Measured
 }
 
 // maxOverruns is how often the loss of control offers between others makes the
 // silence of the others void. On a path that is only bad that has to end.
 const maxOverruns = 12
 
-// overrun counts that control offers between others were lost, and reports
+// Overrun counts that control offers between others were lost, and reports
 // whether the silence of the others is void for it.
-func (l *loss) overrun() (void bool) {
+func (l *Loss) Overrun() (void bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.overruns++
@@ -85,5 +85,5 @@ func (t tally) enough() int {
 	return min(max(int(math.Ceil(math.Log(chance)/math.Log(lost))), minSilence), maxSilence)
 }
 
-// measured is how many requests it takes to know a path.
-const measured = 20
+// Measured is how many requests it takes to know a path.
+const Measured = 20

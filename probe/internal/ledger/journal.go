@@ -1,4 +1,4 @@
-package probe
+package ledger
 
 import (
 	"errors"
@@ -10,11 +10,18 @@ import (
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
-// journal is what a scan did, within its budget of exchanges, and what a reader
+// detailBudget is the part of MaxExchanges that the matrix leaves for the
+// exchanges after it.
+const detailBudget = 12
+
+// Journal is what a scan did, within its budget of exchanges, and what a reader
 // of the result has to know. Its methods may be called concurrently.
-type journal struct {
+type Journal struct {
+	// Budget is how many exchanges there may be; 0 means no bound. It is set before
+	// the first one.
+	Budget int
+
 	mu        sync.Mutex
-	budget    int // exchanges; 0 means no bound
 	begun     int // exchanges
 	spent     bool
 	exchanges []evidence.Exchange
@@ -22,17 +29,17 @@ type journal struct {
 	err       error
 }
 
-// begin counts an exchange. It reports false if there is no budget for it, and
+// Begin counts an exchange. It reports false if there is no budget for it, and
 // for one more for each IKE SA that may have to be closed: what comes after the
 // matrix has its own part, a quarter at most.
-func (j *journal) begin(purpose evidence.Purpose, closings int) bool {
+func (j *Journal) Begin(purpose evidence.Purpose, closings int) bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	reserve := 0
 	if purpose == evidence.PurposeMatrix || purpose == evidence.PurposeControl {
-		reserve = j.kept()
+		reserve = j.Kept()
 	}
-	if j.budget > 0 && j.begun+closings+reserve >= j.budget && purpose != evidence.PurposeReach && purpose != evidence.PurposeClose {
+	if j.Budget > 0 && j.begun+closings+reserve >= j.Budget && purpose != evidence.PurposeReach && purpose != evidence.PurposeClose {
 		j.spent = true
 		return false
 	}
@@ -40,52 +47,52 @@ func (j *journal) begin(purpose evidence.Purpose, closings int) bool {
 	return true
 }
 
-// unbegin takes an exchange back that was not begun.
-func (j *journal) unbegin() {
+// Unbegin takes an exchange back that was not begun.
+func (j *Journal) Unbegin() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.begun--
 }
 
-// isSpent reports whether something was not asked for want of budget.
-func (j *journal) isSpent() bool {
+// IsSpent reports whether something was not asked for want of budget.
+func (j *Journal) IsSpent() bool {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.spent
 }
 
-// add notes an exchange that is over, and calls then, one call at a time, with
+// Add notes an exchange that is over, and calls then, one call at a time, with
 // how many there are.
-func (j *journal) add(x evidence.Exchange, then func(count int)) {
+func (j *Journal) Add(x evidence.Exchange, then func(count int)) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.exchanges = append(j.exchanges, x)
 	then(len(j.exchanges))
 }
 
-// count returns how many exchanges are over.
-func (j *journal) count() int {
+// Count returns how many exchanges are over.
+func (j *Journal) Count() int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return len(j.exchanges)
 }
 
-// since returns the exchanges after the first n, as they are now.
-func (j *journal) since(n int) []evidence.Exchange {
+// Since returns the exchanges after the first n, as they are now.
+func (j *Journal) Since(n int) []evidence.Exchange {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return slices.Clone(j.exchanges[n:])
 }
 
-// last returns the number of the exchange that ended last.
-func (j *journal) last() int {
+// Last returns the number of the exchange that ended last.
+func (j *Journal) Last() int {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.exchanges[len(j.exchanges)-1].ID
 }
 
-// decide marks the exchange that decides an offer, one of the last.
-func (j *journal) decide(a matrix.Answer) {
+// Decide marks the exchange that decides an offer, one of the last.
+func (j *Journal) Decide(a matrix.Answer) {
 	if a.State != matrix.Accepted && a.State != matrix.Refused {
 		return
 	}
@@ -99,9 +106,9 @@ func (j *journal) decide(a matrix.Answer) {
 	}
 }
 
-// undecide marks all exchanges as such that decide nothing: their answers
+// Undecide marks all exchanges as such that decide nothing: their answers
 // cannot all be true.
-func (j *journal) undecide() {
+func (j *Journal) Undecide() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for i := range j.exchanges {
@@ -109,8 +116,8 @@ func (j *journal) undecide() {
 	}
 }
 
-// note adds n, once.
-func (j *journal) note(n evidence.Note) {
+// Note adds n, once.
+func (j *Journal) Note(n evidence.Note) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if !slices.ContainsFunc(j.notes, func(m evidence.Note) bool { return reflect.DeepEqual(m, n) }) {
@@ -118,33 +125,33 @@ func (j *journal) note(n evidence.Note) {
 	}
 }
 
-// fail notes what is wrong on our side.
-func (j *journal) fail(err error) {
+// Fail notes what is wrong on our side.
+func (j *Journal) Fail(err error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.err = errors.Join(j.err, err)
 }
 
-// failure returns what is wrong on our side; nil if nothing is.
-func (j *journal) failure() error {
+// Failure returns what is wrong on our side; nil if nothing is.
+func (j *Journal) Failure() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.err
 }
 
-// kept returns how many exchanges of the budget are for what comes after the
+// Kept returns how many exchanges of the budget are for what comes after the
 // matrix.
-func (j *journal) kept() int { return min(detailBudget, j.budget/4) }
+func (j *Journal) Kept() int { return min(detailBudget, j.Budget/4) }
 
-// noted returns the notes so far.
-func (j *journal) noted() []evidence.Note {
+// Noted returns the notes so far.
+func (j *Journal) Noted() []evidence.Note {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return slices.Clone(j.notes)
 }
 
-// doubtAll marks all exchanges so far as such that say nothing.
-func (j *journal) doubtAll() {
+// DoubtAll marks all exchanges so far as such that say nothing.
+func (j *Journal) DoubtAll() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for i := range j.exchanges {
@@ -153,8 +160,8 @@ func (j *journal) doubtAll() {
 	}
 }
 
-// confirm marks an exchange whose accepted answer is the gateway's for sure.
-func (j *journal) confirm(exchange int) {
+// Confirm marks an exchange whose accepted answer is the gateway's for sure.
+func (j *Journal) Confirm(exchange int) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for i, x := range slices.Backward(j.exchanges) {
@@ -165,8 +172,8 @@ func (j *journal) confirm(exchange int) {
 	}
 }
 
-// doubtOnly marks those exchanges for which f holds.
-func (j *journal) doubtOnly(f func(evidence.Exchange) bool) {
+// DoubtOnly marks those exchanges for which f holds.
+func (j *Journal) DoubtOnly(f func(evidence.Exchange) bool) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for i, x := range j.exchanges {

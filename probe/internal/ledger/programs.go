@@ -1,4 +1,4 @@
-package probe
+package ledger
 
 import (
 	"encoding/hex"
@@ -8,17 +8,17 @@ import (
 	"github.com/ikescope/ikescope/probe/initiator"
 )
 
-// programs tell the programs that answer apart by what their answers look like:
+// Programs tell the programs that answer apart by what their answers look like:
 // some have a responder SPI in their errors and others have zero there, and an
 // accepted answer has the vendor IDs of its program. Its methods may be called
 // concurrently.
-type programs struct {
+type Programs struct {
 	mu    sync.Mutex
 	looks map[initiator.Outcome]map[string][]int // exchanges
 }
 
-// add takes in how an answer looks.
-func (p *programs) add(a initiator.Answer) {
+// Add takes in how an answer looks.
+func (p *Programs) Add(a initiator.Answer) {
 	if a.Message == nil || a.Type != ike.IKE_SA_INIT {
 		return
 	}
@@ -49,10 +49,10 @@ func (p *programs) add(a initiator.Answer) {
 	p.looks[a.Outcome][look] = append(p.looks[a.Outcome][look], a.ID)
 }
 
-// several returns an exchange of each of several programs; nothing if there is
+// Several returns an exchange of each of several programs; nothing if there is
 // one. An error may be forged or come from something between, so that one alone
 // says nothing.
-func (p *programs) several() []int {
+func (p *Programs) Several() []int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for outcome, looks := range p.looks {

@@ -1,19 +1,20 @@
-package probe
+package ledger
 
 import (
-	"github.com/ikescope/ikescope/probe/evidence"
 	"slices"
 	"sync"
+
+	"github.com/ikescope/ikescope/probe/evidence"
 )
 
-// halfOpenLimit bounds the half-open IKE SAs at the gateway: strongSwan asks
+// HalfOpenLimit bounds the half-open IKE SAs at the gateway: strongSwan asks
 // for cookies from the third of one address.
-const halfOpenLimit = 3
+const HalfOpenLimit = 3
 
-// halfOpens is the budget of half-open IKE SAs at the gateway. A request that may
+// HalfOpens is the budget of half-open IKE SAs at the gateway. A request that may
 // open one reserves a place for it; what could not be closed keeps its place. Its
 // methods may be called concurrently.
-type halfOpens struct {
+type HalfOpens struct {
 	mu       sync.Mutex
 	released *sync.Cond // of mu: reserved or left changed
 
@@ -29,26 +30,27 @@ type halfOpens struct {
 	stuck  bool // the matrix needs more places than there are
 }
 
-func newHalfOpens() *halfOpens {
-	h := &halfOpens{}
+// NewHalfOpens returns a budget of which nothing is used.
+func NewHalfOpens() *HalfOpens {
+	h := &HalfOpens{}
 	h.released = sync.NewCond(&h.mu)
 	return h
 }
 
-// reserve waits until a request that may open an IKE SA can be sent, which then
+// Reserve waits until a request that may open an IKE SA can be sent, which then
 // has a place, and may not be sent if too many were left half-open. Others need
 // no place, unless the gateway accepts what it should not: a KE payload of a
 // method that is not in the offer. That is known only once it did.
-func (h *halfOpens) reserve(mayOpen bool, purpose evidence.Purpose) (reserved, ok bool) {
+func (h *HalfOpens) Reserve(mayOpen bool, purpose evidence.Purpose) (reserved, ok bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if !mayOpen && !h.unasked {
 		return false, true
 	}
-	for h.reserved >= halfOpenLimit && h.left < halfOpenLimit {
+	for h.reserved >= HalfOpenLimit && h.left < HalfOpenLimit {
 		h.released.Wait()
 	}
-	if h.left >= halfOpenLimit {
+	if h.left >= HalfOpenLimit {
 		h.stuck = h.stuck || purpose == evidence.PurposeMatrix || purpose == evidence.PurposeControl
 		return false, false
 	}
@@ -56,9 +58,9 @@ func (h *halfOpens) reserve(mayOpen bool, purpose evidence.Purpose) (reserved, o
 	return true, true
 }
 
-// release gives the place of a request to another one, unless the request left a
+// Release gives the place of a request to another one, unless the request left a
 // half-open IKE SA.
-func (h *halfOpens) release(reserved, left bool) {
+func (h *HalfOpens) Release(reserved, left bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	switch {
@@ -70,47 +72,47 @@ func (h *halfOpens) release(reserved, left bool) {
 	h.released.Broadcast()
 }
 
-// reserveUnasked gives a place to a request that had none, and opened an IKE SA.
+// ReserveUnasked gives a place to a request that had none, and opened an IKE SA.
 // From then on each request needs one, those too that wait to be sent.
-func (h *halfOpens) reserveUnasked() {
+func (h *HalfOpens) ReserveUnasked() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.reserved++
 	h.unasked = true
 }
 
-// opensUnasked reports whether each request needs a place.
-func (h *halfOpens) opensUnasked() bool {
+// OpensUnasked reports whether each request needs a place.
+func (h *HalfOpens) OpensUnasked() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.unasked
 }
 
-// opened counts a half-open IKE SA at the gateway.
-func (h *halfOpens) opened() {
+// Opened counts a half-open IKE SA at the gateway.
+func (h *HalfOpens) Opened() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.open++
 	h.peak = max(h.peak, h.open)
 }
 
-// noKeys notes that an IKE SA was opened that has no keys to close it with.
-func (h *halfOpens) noKeys() {
+// LackKeys notes that an IKE SA was opened that has no keys to close it with.
+func (h *HalfOpens) LackKeys() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.keyless = true
 }
 
-// mayLackKeys reports whether what is accepted may have no keys.
-func (h *halfOpens) mayLackKeys() bool {
+// MayLackKeys reports whether what is accepted may have no keys.
+func (h *HalfOpens) MayLackKeys() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.keyless
 }
 
-// closed counts an IKE SA as closed, and with the first one those, too, whose
+// Closed counts an IKE SA as closed, and with the first one those, too, whose
 // IKE_AUTH was not answered.
-func (h *halfOpens) closed() {
+func (h *HalfOpens) Closed() {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.open--
@@ -123,11 +125,11 @@ func (h *halfOpens) closed() {
 	}
 }
 
-// closedUnseen reports whether the IKE SA of an exchange counts as closed though
+// ClosedUnseen reports whether the IKE SA of an exchange counts as closed though
 // its IKE_AUTH was not answered, often as that was sent. A gateway answers it
 // only once: then it has forgotten the IKE SA, as strongSwan, libreswan and
 // OpenIKED do. If it answers others, that answer was lost.
-func (h *halfOpens) closedUnseen(exchange int) bool {
+func (h *HalfOpens) ClosedUnseen(exchange int) bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.unseen = append(h.unseen, exchange)
@@ -137,37 +139,37 @@ func (h *halfOpens) closedUnseen(exchange int) bool {
 	return h.closes
 }
 
-// toClose returns how many IKE SAs may have to be closed yet.
-func (h *halfOpens) toClose() int {
+// ToClose returns how many IKE SAs may have to be closed yet.
+func (h *HalfOpens) ToClose() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.reserved - h.left
 }
 
-// unclosed returns how many IKE SAs could not be closed.
-func (h *halfOpens) unclosed() int {
+// Unclosed returns how many IKE SAs could not be closed.
+func (h *HalfOpens) Unclosed() int {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.left
 }
 
-// isStuck reports whether the matrix needed more places than there are.
-func (h *halfOpens) isStuck() bool {
+// IsStuck reports whether the matrix needed more places than there are.
+func (h *HalfOpens) IsStuck() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.stuck
 }
 
-// counts returns how many IKE SAs are open, and were at most.
-func (h *halfOpens) counts() (open, peak int) {
+// Counts returns how many IKE SAs are open, and were at most.
+func (h *HalfOpens) Counts() (open, peak int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return h.open, h.peak
 }
 
-// closedLate returns the exchanges whose IKE_AUTH was not answered, and whether
+// ClosedLate returns the exchanges whose IKE_AUTH was not answered, and whether
 // their IKE SAs count as closed.
-func (h *halfOpens) closedLate() (unseen []int, closed bool) {
+func (h *HalfOpens) ClosedLate() (unseen []int, closed bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	return slices.Clone(h.unseen), h.closes

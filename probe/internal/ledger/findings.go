@@ -1,4 +1,4 @@
-package probe
+package ledger
 
 import (
 	"slices"
@@ -8,9 +8,9 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 )
 
-// findings are the doubts and the habits that a scan came upon. Its methods may
+// Findings are the doubts and the habits that a scan came upon. Its methods may
 // be called concurrently.
-type findings struct {
+type Findings struct {
 	mu     sync.Mutex
 	doubts []evidence.Doubt
 	habits []evidence.Habit
@@ -20,8 +20,8 @@ type findings struct {
 // after the other.
 const maxShown = 12
 
-// doubt adds a reason to doubt the result, or exchanges to one that is there.
-func (f *findings) doubt(kind evidence.DoubtKind, suite *proposals.Suite, exchanges ...int) {
+// Doubt adds a reason to doubt the result, or exchanges to one that is there.
+func (f *Findings) Doubt(kind evidence.DoubtKind, suite *proposals.Suite, exchanges ...int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	i := slices.IndexFunc(f.doubts, func(d evidence.Doubt) bool { return d.Kind == kind })
@@ -32,8 +32,8 @@ func (f *findings) doubt(kind evidence.DoubtKind, suite *proposals.Suite, exchan
 	f.doubts[i].Exchanges = joined(f.doubts[i].Exchanges, exchanges)
 }
 
-// habit adds a habit, or exchanges to it, with a new count.
-func (f *findings) habit(kind evidence.HabitKind, count int, exchanges ...int) {
+// Habit adds a habit, or exchanges to it, with a new count.
+func (f *Findings) Habit(kind evidence.HabitKind, count int, exchanges ...int) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	i := slices.IndexFunc(f.habits, func(h evidence.Habit) bool { return h.Kind == kind })
@@ -45,15 +45,15 @@ func (f *findings) habit(kind evidence.HabitKind, count int, exchanges ...int) {
 	f.habits[i].Exchanges = joined(f.habits[i].Exchanges, exchanges)
 }
 
-// doubts reports whether there is a doubt of a kind.
-func (f *findings) isDoubted(kind evidence.DoubtKind) bool {
+// IsDoubted reports whether there is a doubt of a kind.
+func (f *Findings) IsDoubted(kind evidence.DoubtKind) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.ContainsFunc(f.doubts, func(d evidence.Doubt) bool { return d.Kind == kind })
 }
 
-// all returns the doubts and the habits, by kind.
-func (f *findings) all() ([]evidence.Doubt, []evidence.Habit) {
+// All returns the doubts and the habits, by kind.
+func (f *Findings) All() ([]evidence.Doubt, []evidence.Habit) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	slices.SortFunc(f.doubts, func(a, b evidence.Doubt) int { return int(a.Kind) - int(b.Kind) })
