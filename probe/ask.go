@@ -8,6 +8,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/gateway"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -38,14 +39,14 @@ func (s *scan) initiate(ctx context.Context, purpose evidence.Purpose, o initiat
 	if ctx.Err() != nil || !s.begin(purpose) {
 		return initiator.Answer{}
 	}
-	known := s.gateway.now()
-	o.NoRedirect = known.noRedirect
+	known := s.gateway.Now()
+	o.NoRedirect = known.NoRedirect
 	req, err := s.conn.Init(o)
 	if err != nil {
 		return s.failed(err)
 	}
 	req.Early = purpose == evidence.PurposeReach && o.Transport == initiator.UDP4500 // UDP 500 is asked at the same time
-	if known.refusal.how == dropsRefused && (purpose == evidence.PurposeMatrix || purpose == evidence.PurposeClient) {
+	if known.Refusal.How == gateway.DropsRefused && (purpose == evidence.PurposeMatrix || purpose == evidence.PurposeClient) {
 		req.Quiet, req.Attempts = true, quietAttempts
 	}
 	stop := ctx
@@ -58,7 +59,7 @@ func (s *scan) initiate(ctx context.Context, purpose evidence.Purpose, o initiat
 		enough := max(s.loss.Enough(), s.conn.Attempts())
 		switch {
 		case purpose == evidence.PurposeReach:
-		case known.refusesAloud():
+		case known.RefusesAloud():
 			req.Attempts = enough
 		case purpose == evidence.PurposeDetail:
 			req.Attempts = stubbornAttempts
@@ -110,7 +111,7 @@ func (s *scan) countUnclosable(mayOpen bool, a initiator.Answer) {
 // takes reports whether the gateway was seen to accept all that x offered: the
 // one suite, or the control offer.
 func (s *scan) takes(x initiator.Exchange) bool {
-	if known := s.gateway.now(); known.takesControl && reflect.DeepEqual(x.Offer, known.control) {
+	if known := s.gateway.Now(); known.TakesControl && reflect.DeepEqual(x.Offer, known.Control) {
 		return true
 	}
 	m := s.result.Matrix
@@ -131,7 +132,7 @@ func (s *scan) ask(ctx context.Context, purpose evidence.Purpose, offer []propos
 			return a
 		}
 	}
-	sent, method, ok := s.gateway.now().payload(offer)
+	sent, method, ok := s.gateway.Now().Payload(offer)
 	if !ok {
 		return initiator.Answer{Exchange: initiator.Exchange{Outcome: initiator.NoAnswer}}
 	}
@@ -163,7 +164,7 @@ func (s *scan) record(req *initiator.Request, a initiator.Answer, purpose eviden
 	if a.Type == ike.IKE_SA_INIT {
 		s.loss.Add(a.Exchange)
 		s.programs.Add(a)
-		s.gateway.answered(a.Exchange, len(req.Octets()))
+		s.gateway.Answered(a.Exchange, len(req.Octets()))
 	}
 	x := evidence.Exchange{Exchange: a.Exchange, Purpose: purpose, Doubtful: a.Conflict != initiator.NotTried}
 	s.journal.Add(x, func(count int) {

@@ -8,6 +8,7 @@ import (
 	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/gateway"
 	"github.com/ikescope/ikescope/probe/internal/ledger"
 	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
@@ -95,7 +96,7 @@ func (c *clientTry) run(ctx context.Context) {
 // the one that it wants, if it does so.
 func (s *scan) stateless(offer []proposals.Product) (ike.KeyExchangeMethod, bool) {
 	named := func(x evidence.Exchange) bool { return x.Outcome == initiator.InvalidKEPayload && x.Taken() }
-	if s.gateway.now().oracle != byForeignKE || !slices.ContainsFunc(s.journal.Since(0), named) {
+	if s.gateway.Now().Oracle != gateway.ByForeignKE || !slices.ContainsFunc(s.journal.Since(0), named) {
 		return 0, false
 	}
 	return offers.ForeignMethod(offer)
@@ -110,7 +111,7 @@ func (c *clientTry) send(ctx context.Context, ke ike.KeyExchangeMethod) initiato
 		if a.ID == 0 {
 			return a
 		}
-		if len(c.answer.Evidence) == 0 && len(a.Request) > maxDatagram {
+		if len(c.answer.Evidence) == 0 && len(a.Request) > gateway.MaxDatagram {
 			c.note(evidence.Note{Kind: evidence.ClientLong, Count: len(a.Request)})
 		}
 		c.answer.Evidence = append(c.answer.Evidence, a.ID)
@@ -139,7 +140,7 @@ func (c *clientTry) judge(ctx context.Context, a initiator.Answer) {
 		}
 	case initiator.NoAnswer:
 		c.note(evidence.Note{Kind: evidence.ClientSilent, Count: c.tries})
-		if len(a.Request) <= maxDatagram && c.scan.learnRefusal(ctx).how == dropsRefused {
+		if len(a.Request) <= gateway.MaxDatagram && c.scan.learnRefusal(ctx).How == gateway.DropsRefused {
 			c.answer.State = matrix.Refused
 			c.note(evidence.Note{Kind: evidence.ClientDropped})
 		}
@@ -163,5 +164,5 @@ func (s *scan) refusesWith(ctx context.Context, a initiator.Answer) bool {
 		return false
 	}
 	r := s.learnRefusal(ctx)
-	return r.how == refusesByError && a.Notify == r.notify
+	return r.How == gateway.RefusesByError && a.Notify == r.Notify
 }

@@ -18,7 +18,7 @@ func (s *scan) conclude() {
 		s.findings.Doubt(evidence.DoubtContradiction, &suite, append(slices.Clone(c.Evidence[:min(len(c.Evidence), 3)]), c.Exchange)...)
 	}
 	if m := r.Matrix; m != nil {
-		if known := s.gateway.now(); known.noRedirect && !known.taken {
+		if known := s.gateway.Now(); known.NoRedirect && !known.Taken {
 			// It may refuse whoever does not follow.
 			var redirects []int
 			if r.Gateway != nil {
@@ -66,7 +66,7 @@ func (s *scan) conclude() {
 // doubtHollow adds a doubt if the gateway asked for methods and never accepted
 // one.
 func (s *scan) doubtHollow(r *evidence.Result) {
-	hollow := s.gateway.now().hollow
+	hollow := s.gateway.Now().Hollow
 	if hollow == 0 {
 		return
 	}

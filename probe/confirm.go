@@ -8,6 +8,7 @@ import (
 	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/gateway"
 	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 )
@@ -72,8 +73,8 @@ const lastWidelyKnown = ike.KE_ECP_521
 // unless one was answered before.
 func (s *scan) confirmMethods(ctx context.Context) {
 	suite, ok := observedSuite(s.result.Matrix)
-	known := s.gateway.now()
-	if !ok || known.oracle != byForeignKE {
+	known := s.gateway.Now()
+	if !ok || known.Oracle != gateway.ByForeignKE {
 		return
 	}
 	newest := ike.KE_NONE
@@ -89,7 +90,7 @@ func (s *scan) confirmMethods(ctx context.Context) {
 	}
 	offer := []proposals.Product{suite.Product()}
 	if proposals.HasKeyExchange(offer, newest) {
-		offer = known.control // of an older method, or the same
+		offer = known.Control // of an older method, or the same
 	}
 	if proposals.HasKeyExchange(offer, newest) {
 		offer = offers.MustParse(weakSuites) // that is answered, too

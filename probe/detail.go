@@ -12,6 +12,7 @@ import (
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/gateway"
 	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 )
@@ -20,7 +21,7 @@ import (
 // prefers, what it supports, and NAT detection on each path.
 func (s *scan) detail(ctx context.Context) {
 	defer s.closing.Wait()
-	if s.gateway.now().gone {
+	if s.gateway.Now().Gone {
 		return
 	}
 	offer := s.closable()
@@ -37,7 +38,7 @@ func (s *scan) detail(ctx context.Context) {
 		method = ike.KeyExchangeMethod(suite[proposals.KE].ID)
 	}
 	for _, p := range s.result.Paths {
-		if p.State != initiator.PathAnswers || ctx.Err() != nil || s.gateway.now().described[p.Transport] {
+		if p.State != initiator.PathAnswers || ctx.Err() != nil || s.gateway.Now().Described[p.Transport] {
 			continue
 		}
 		a := s.init(ctx, p.Transport, evidence.PurposeDetail, offer, method)
@@ -73,9 +74,9 @@ const (
 // computed so that the IKE SA can be closed again.
 func (s *scan) closable() []proposals.Product {
 	room, public := closableOctets, closablePublic
-	if limit := s.gateway.now().limit; limit > 0 {
+	if limit := s.gateway.Now().Limit; limit > 0 {
 		public = 256
-		room = min(room, limit-overhead(ike.KE_MODP_2048))
+		room = min(room, limit-gateway.Overhead(ike.KE_MODP_2048))
 	}
 	var offer []proposals.Product
 	for _, r := range s.result.Matrix.Products {
@@ -105,7 +106,7 @@ func (s *scan) closable() []proposals.Product {
 			offer = slices.Delete(offer, i, i+1)
 		}
 	}
-	if s.gateway.now().readsLess(offer) {
+	if s.gateway.Now().ReadsLess(offer) {
 		suite, _ := offer[0].First()
 		return []proposals.Product{suite.Product()}
 	}
@@ -123,7 +124,7 @@ func transformsOf(encr proposals.Algorithm, p proposals.Product) keymat.Transfor
 
 // describe adds what an accepted answer says of the gateway.
 func (s *scan) describe(a initiator.Answer) {
-	s.gateway.addDescribed(a.Transport)
+	s.gateway.AddDescribed(a.Transport)
 	s.detectNAT(a)
 	g := s.result.Gateway
 	if g == nil {

@@ -39,7 +39,7 @@ func (s *scan) incomplete(ctx context.Context) error {
 	if s.journal.IsSpent() {
 		errs = append(errs, ErrBudget)
 	}
-	if s.gateway.now().gone {
+	if s.gateway.Now().Gone {
 		errs = append(errs, ErrGone)
 	}
 	if s.halfOpens.IsStuck() {

@@ -9,6 +9,7 @@ import (
 	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/gateway"
 	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 )
@@ -18,15 +19,15 @@ import (
 // mean. It is done once, with a control offer that is taken. Weak suites are asked
 // for with it.
 func (s *scan) examine(ctx context.Context) {
-	known := s.gateway.now()
-	if known.examined || !known.takesControl || known.oracle == byOwnKE || s.over(ctx) {
+	known := s.gateway.Now()
+	if known.Examined || !known.TakesControl || known.Oracle == gateway.ByOwnKE || s.over(ctx) {
 		return
 	}
-	s.gateway.learn(func(k *knowledge) { k.examined = true })
+	s.gateway.Learn(func(k *gateway.Known) { k.Examined = true })
 	var asking sync.WaitGroup
 	var refused initiator.Answer
 	asking.Go(func() { refused = s.askImpossible(ctx, offers.AllImpossible()...) })
-	sound := s.redeem(ctx, known.control)
+	sound := s.redeem(ctx, known.Control)
 	asking.Wait()
 	s.watch(ctx) // by itself: what goes out by other ports is beyond the window
 	if sound && refused.Outcome != initiator.NoProposalChosen && !s.over(ctx) {
@@ -44,14 +45,14 @@ const redeemTries = 2
 // now on.
 func (s *scan) redeem(ctx context.Context, offer []proposals.Product) bool {
 	method := proposals.KeyExchangeMethods(offer)[0]
-	if known := s.gateway.now(); !keyexchange.Supported(method) || known.requestOctets(offer, method) > known.allowed() {
+	if known := s.gateway.Now(); !keyexchange.Supported(method) || known.RequestOctets(offer, method) > known.Allowed() {
 		return true // that cannot be tried
 	}
 	for try := 1; ; try++ {
 		a := s.insist(ctx, func() initiator.Answer { return s.init(ctx, s.main, evidence.PurposeDetail, offer, method) })
 		switch a.Outcome {
 		case initiator.Accepted:
-			if !s.gateway.now().described[s.main] {
+			if !s.gateway.Now().Described[s.main] {
 				s.describe(a)
 			}
 			return true
@@ -69,21 +70,21 @@ func (s *scan) redeem(ctx context.Context, offer []proposals.Product) bool {
 // distrustNames has the gateway asked by accepted answers, as an exchange was
 // refused with the method that it had asked for.
 func (s *scan) distrustNames(exchange int) {
-	s.gateway.learn(func(k *knowledge) { k.hollow, k.takesControl = exchange, false })
+	s.gateway.Learn(func(k *gateway.Known) { k.Hollow, k.TakesControl = exchange, false })
 	s.journal.DoubtOnly(func(x evidence.Exchange) bool { return evidence.KindOf(x) != evidence.OwnKE })
 	s.askOpening()
 }
 
 // askImpossible offers what cannot be meant.
 func (s *scan) askImpossible(ctx context.Context, kinds ...offers.Impossibility) initiator.Answer {
-	known := s.gateway.now()
-	packet := known.impossiblePacket(kinds...)
+	known := s.gateway.Now()
+	packet := known.ImpossiblePacket(kinds...)
 	if len(packet.Proposals) == 0 {
 		return initiator.Answer{Exchange: initiator.Exchange{Outcome: initiator.NoProposalChosen}}
 	}
-	method, ok := offers.ForeignMethod(known.control)
-	if known.oracle == byDecoy {
-		method = known.decoy
+	method, ok := offers.ForeignMethod(known.Control)
+	if known.Oracle == gateway.ByDecoy {
+		method = known.Decoy
 	}
 	if !ok {
 		return initiator.Answer{}
@@ -112,7 +113,7 @@ func (s *scan) testUnderstanding(ctx context.Context) {
 			}
 		case initiator.OtherError:
 			// A gateway that refuses with this error anyway says nothing of types.
-			if r := s.learnRefusal(ctx); kind == offers.UnknownType && r.how != refusesUnclearly && r.notify != a.Notify {
+			if r := s.learnRefusal(ctx); kind == offers.UnknownType && r.How != gateway.RefusesUnclearly && r.Notify != a.Notify {
 				s.findings.Habit(evidence.HabitRejectsTypes, 0, a.ID)
 				s.findAdditional(ctx)
 			}
@@ -142,7 +143,7 @@ func (s *scan) redeemUnknownType(ctx context.Context, method ike.KeyExchangeMeth
 	if !keyexchange.Supported(method) {
 		return true
 	}
-	packet := s.gateway.now().impossiblePacket(offers.UnknownType)
+	packet := s.gateway.Now().ImpossiblePacket(offers.UnknownType)
 	for try := 1; ; try++ {
 		a := s.insist(ctx, func() initiator.Answer {
 			return s.initiate(ctx, evidence.PurposeControl, initiator.Offer{Transport: s.main, Packet: packet, KE: method})
@@ -164,7 +165,7 @@ func (s *scan) redeemUnknownType(ctx context.Context, method ike.KeyExchangeMeth
 // accepts and leaves the additional key exchange out, or answers so here, too, it
 // has none.
 func (s *scan) findAdditional(ctx context.Context) {
-	offer := slices.Clone(s.gateway.now().control)
+	offer := slices.Clone(s.gateway.Now().Control)
 	for i := range offer {
 		offer[i][proposals.ADDKE1] = []proposals.Algorithm{{Axis: proposals.ADDKE1, ID: uint16(ike.KE_ML_KEM_768)}}
 	}
@@ -174,7 +175,7 @@ func (s *scan) findAdditional(ctx context.Context) {
 	}
 	a := s.insist(ctx, func() initiator.Answer { return s.init(ctx, s.main, evidence.PurposeDetail, offer, method) })
 	if a.Outcome == initiator.Accepted && !a.Taken() || a.Outcome == initiator.OtherError && a.Notify == ike.INVALID_SYNTAX {
-		s.gateway.learn(func(k *knowledge) { k.noAdditional = a.ID })
+		s.gateway.Learn(func(k *gateway.Known) { k.NoAdditional = a.ID })
 		s.findings.Habit(evidence.HabitNoAdditional, 0, a.ID)
 	}
 }

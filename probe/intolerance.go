@@ -22,7 +22,7 @@ func (s *scan) findIntolerances(ctx context.Context, algorithms []proposals.Algo
 
 // findIntolerancesIn halves a group that is not read until those that it is intolerant of stand alone.
 func (s *scan) findIntolerancesIn(ctx context.Context, group []proposals.Algorithm) {
-	if s.reads(ctx, group...) || s.gateway.now().gone || ctx.Err() != nil {
+	if s.reads(ctx, group...) || s.gateway.Now().Gone || ctx.Err() != nil {
 		return
 	}
 	if half := len(group) / 2; half > 0 {
@@ -30,15 +30,15 @@ func (s *scan) findIntolerancesIn(ctx context.Context, group []proposals.Algorit
 		s.findIntolerancesIn(ctx, group[half:])
 		return
 	}
-	s.gateway.addIntolerance(group[0], s.journal.Last())
+	s.gateway.AddIntolerance(group[0], s.journal.Last())
 }
 
 // reads reports whether the control offer is answered as ever with algorithms
 // put into it.
 func (s *scan) reads(ctx context.Context, algorithms ...proposals.Algorithm) bool {
-	known := s.gateway.now()
-	a := s.sound(ctx, s.offering(ctx, beside(known.control, algorithms)))
-	if known.takesControl {
+	known := s.gateway.Now()
+	a := s.sound(ctx, s.offering(ctx, known.Beside(algorithms)))
+	if known.TakesControl {
 		return a.Taken()
 	}
 	return a.Outcome == initiator.NoProposalChosen
@@ -48,18 +48,18 @@ func (s *scan) reads(ctx context.Context, algorithms ...proposals.Algorithm) boo
 // not longer, and with these algorithms. If not it returns parts to ask in its
 // place, or none if there is no way to ask it.
 func (s *scan) readable(ctx context.Context, q *question) (parts []*question, ok bool) {
-	s.findIntolerances(ctx, s.gateway.now().unread(q.offer))
-	known := s.gateway.now()
-	octets := known.octetsAs(q.offer)
+	s.findIntolerances(ctx, s.gateway.Now().Unread(q.offer))
+	known := s.gateway.Now()
+	octets := known.OctetsAs(q.offer)
 	switch {
-	case !known.tolerates(q.offer):
-		return partsOf(known.divide(q.offer)), false
-	case octets <= known.longest || q.errors > 0:
+	case !known.Tolerates(q.offer):
+		return partsOf(known.Divide(q.offer)), false
+	case octets <= known.Longest || q.errors > 0:
 		return nil, true
 	}
 	// All of it is read in short requests. Is it too long?
 	if s.findLimit(ctx, octets) {
-		return partsOf(s.gateway.now().divide(q.offer)), false
+		return partsOf(s.gateway.Now().Divide(q.offer)), false
 	}
-	return nil, octets <= s.gateway.now().longest
+	return nil, octets <= s.gateway.Now().Longest
 }

@@ -6,21 +6,22 @@ import (
 
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/gateway"
 )
 
 // findLimit looks for the longest request that the gateway answers, if that is
 // shorter than octets, by repeating the proposals of the control offer. It
 // reports whether there is such a limit.
 func (s *scan) findLimit(ctx context.Context, octets int) bool {
-	known := s.gateway.now()
-	if known.limit > 0 {
-		return octets > known.limit
+	known := s.gateway.Now()
+	if known.Limit > 0 {
+		return octets > known.Limit
 	}
-	longest := known.longest
+	longest := known.Longest
 	silent := math.MaxInt // octets of the shortest request without an answer
 	for try := octets; ; try = (longest + silent) / 2 {
-		offer := known.padded(try)
-		n := known.octetsAs(offer)
+		offer := known.Padded(try)
+		n := known.OctetsAs(offer)
 		if n <= longest || n >= silent {
 			break // no proposal fits between
 		}
@@ -30,14 +31,14 @@ func (s *scan) findLimit(ctx context.Context, octets int) bool {
 		case initiator.NoAnswer:
 			silent = n
 		}
-		if longest = s.gateway.now().longest; longest >= octets {
+		if longest = s.gateway.Now().Longest; longest >= octets {
 			return false
 		}
 	}
 	if silent == math.MaxInt {
 		return false // the control offer cannot be made as long
 	}
-	s.gateway.learn(func(k *knowledge) { k.limit = longest })
+	s.gateway.Learn(func(k *gateway.Known) { k.Limit = longest })
 	s.journal.Note(evidence.Note{Kind: evidence.NoteLimit, Count: longest, Of: min(silent, octets)})
 	return true
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/gateway"
 	"github.com/ikescope/ikescope/probe/internal/ledger"
 	"github.com/ikescope/ikescope/proposals"
 )
@@ -34,7 +35,7 @@ const (
 // checkLiveness asks the control offer until it is answered, and waits for that a
 // while: a gateway that limits its rate, or blocks an address, answers again later.
 func (s *scan) checkLiveness(ctx context.Context) liveness {
-	if s.gateway.now().gone {
+	if s.gateway.Now().Gone {
 		return livenessUnknown
 	}
 	found := isThere
@@ -43,8 +44,8 @@ func (s *scan) checkLiveness(ctx context.Context) liveness {
 		if a.Outcome == initiator.NotTried {
 			return livenessUnknown
 		}
-		if s.gateway.now().takesControl && a.Outcome == initiator.NoProposalChosen {
-			s.gateway.doubtControl()
+		if s.gateway.Now().TakesControl && a.Outcome == initiator.NoProposalChosen {
+			s.gateway.DoubtControl()
 			s.restart.Ask(evidence.NoteControlRefused)
 			return livenessUnknown
 		}
@@ -53,10 +54,10 @@ func (s *scan) checkLiveness(ctx context.Context) liveness {
 		}
 		if found == isThere {
 			found = wasAway
-			s.gateway.learn(func(k *knowledge) { k.absences++ })
+			s.gateway.Learn(func(k *gateway.Known) { k.Absences++ })
 		}
-		if wait > longWait || s.gateway.now().absences > maxAbsence {
-			s.gateway.learn(func(k *knowledge) { k.gone = true })
+		if wait > longWait || s.gateway.Now().Absences > maxAbsence {
+			s.gateway.Learn(func(k *gateway.Known) { k.Gone = true })
 			s.journal.Note(evidence.Note{Kind: evidence.NoteGone})
 			return livenessUnknown
 		}
@@ -77,7 +78,7 @@ func (s *scan) offering(ctx context.Context, offer []proposals.Product) func() i
 
 // offeringControl returns that for the control offer.
 func (s *scan) offeringControl(ctx context.Context) func() initiator.Answer {
-	return s.offering(ctx, s.gateway.now().control)
+	return s.offering(ctx, s.gateway.Now().Control)
 }
 
 // insist asks until there is an answer, or enough silence for it not to be

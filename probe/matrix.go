@@ -12,6 +12,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/gateway"
 	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
@@ -42,12 +43,12 @@ func (s *scan) matrix(ctx context.Context) {
 			begun = s.journal.Count()
 		}
 		p := s.planner(s.asker(ctx))
-		if r := s.gateway.now().reads; r.limits() {
-			if 0 < r.transforms && r.transforms < fewTransforms {
+		if r := s.gateway.Now().Reads; r.Limits() {
+			if 0 < r.Transforms && r.Transforms < fewTransforms {
 				s.result.Matrix = s.onlyTaken()
 				break
 			}
-			p.Limits.Transforms, p.Limits.Proposals = r.transforms, r.proposals
+			p.Limits.Transforms, p.Limits.Proposals = r.Transforms, r.Proposals
 		}
 		if run == 1 {
 			p.Prior = s.target.Prior
@@ -87,17 +88,17 @@ func (s *scan) undecide() {
 
 // over reports whether no more can be asked.
 func (s *scan) over(ctx context.Context) bool {
-	return ctx.Err() != nil || s.gateway.now().gone || s.journal.IsSpent() || s.halfOpens.IsStuck()
+	return ctx.Err() != nil || s.gateway.Now().Gone || s.journal.IsSpent() || s.halfOpens.IsStuck()
 }
 
 // stopped reports whether nothing more is to be asked in this run.
 func (s *scan) stopped() bool {
-	return s.restart.Asked() != 0 || s.gateway.now().gone
+	return s.restart.Asked() != 0 || s.gateway.Now().Gone
 }
 
 // doubt returns why a run cannot be trusted, or 0. It changes what has to be changed for the next run.
 func (s *scan) doubt(ctx context.Context, m *matrix.Matrix, run []evidence.Exchange) evidence.NoteKind {
-	known := s.gateway.now()
+	known := s.gateway.Now()
 	why := s.restart.Asked()
 	switch {
 	case why != 0:
@@ -106,14 +107,14 @@ func (s *scan) doubt(ctx context.Context, m *matrix.Matrix, run []evidence.Excha
 		}
 		return why
 	case len(m.Contradictions) > 0:
-		s.gateway.doubtControl() // it may be refused now
+		s.gateway.DoubtControl() // it may be refused now
 		return evidence.NoteContradictions
 	case s.forged(run):
 		s.journal.DoubtAll()
 		return evidence.NoteForged
-	case s.over(ctx) && (known.taken || known.oracle != byForeignKE):
+	case s.over(ctx) && (known.Taken || known.Oracle != gateway.ByForeignKE):
 		return 0
-	case m.Accepted == 0 && known.oracle == byForeignKE && !known.taken && !known.takesNothing:
+	case m.Accepted == 0 && known.Oracle == gateway.ByForeignKE && !known.Taken && !known.TakesNothing:
 		switch {
 		case s.takesAlone(ctx):
 			return evidence.NoteTakenAlone
@@ -127,12 +128,12 @@ func (s *scan) doubt(ctx context.Context, m *matrix.Matrix, run []evidence.Excha
 		case s.forged(run):
 			s.journal.DoubtAll()
 			return evidence.NoteForged
-		case len(s.gateway.now().intolerances) > len(known.intolerances):
-			s.gateway.learn(func(k *knowledge) { k.takesNothing = true })
+		case len(s.gateway.Now().Intolerances) > len(known.Intolerances):
+			s.gateway.Learn(func(k *gateway.Known) { k.TakesNothing = true })
 			return evidence.NoteBlindUnread
 		}
 	case s.changed(ctx, m, run):
-		s.gateway.doubtControl() // perhaps
+		s.gateway.DoubtControl() // perhaps
 		return evidence.NoteChanged
 	}
 	return 0
@@ -154,7 +155,7 @@ var commonSuites = []string{
 // takesAlone asks common suites alone, and reports whether one is taken, which
 // is then the control offer.
 func (s *scan) takesAlone(ctx context.Context) bool {
-	if s.gateway.now().failure.count > 0 {
+	if s.gateway.Now().Failure.Count > 0 {
 		return false // it does not come to the proposals
 	}
 	for _, suite := range commonSuites {
@@ -165,7 +166,7 @@ func (s *scan) takesAlone(ctx context.Context) bool {
 		if a := s.sound(ctx, s.offering(ctx, offer)); a.Outcome == initiator.NotTried {
 			return false
 		} else if a.Taken() {
-			s.gateway.setControl(offer, true)
+			s.gateway.SetControl(offer, true)
 			suite, _ := offer[0].First()
 			s.testReading(ctx, suite)
 			return true
@@ -185,11 +186,11 @@ func (s *scan) recheck(ctx context.Context, m *matrix.Matrix) bool {
 	if !ok || s.over(ctx) {
 		return false
 	}
-	known := s.gateway.now()
-	if !known.examined && known.oracle != byOwnKE {
-		s.gateway.setControl([]proposals.Product{suite.Product()}, true)
+	known := s.gateway.Now()
+	if !known.Examined && known.Oracle != gateway.ByOwnKE {
+		s.gateway.SetControl([]proposals.Product{suite.Product()}, true)
 		s.examine(ctx)
-		if s.gateway.now().hollow != known.hollow || s.gateway.now().noAdditional != known.noAdditional {
+		if s.gateway.Now().Hollow != known.Hollow || s.gateway.Now().NoAdditional != known.NoAdditional {
 			return true
 		}
 	}
@@ -221,7 +222,7 @@ func observedSuite(m *matrix.Matrix) (proposals.Suite, bool) {
 // onlyTaken returns a matrix of the suites that were taken alone, in which nothing
 // else is tested.
 func (s *scan) onlyTaken() *matrix.Matrix {
-	s.findings.Doubt(evidence.DoubtUnexamined, nil, s.gateway.now().reads.evidence)
+	s.findings.Doubt(evidence.DoubtUnexamined, nil, s.gateway.Now().Reads.Evidence)
 	p := s.planner(func(offers []matrix.Offer) []matrix.Answer { return make([]matrix.Answer, len(offers)) })
 	for _, x := range s.journal.Since(0) {
 		if a := evidence.Meaning(x.Offer, x.Exchange); !x.Doubtful && x.Type == ike.IKE_SA_INIT && a.State == matrix.Accepted && offers.Size(x.Offer) == 1 {
@@ -299,14 +300,14 @@ func (s *scan) changed(ctx context.Context, m *matrix.Matrix, run []evidence.Exc
 
 // explain notes what a reader of the matrix has to know.
 func (s *scan) explain() {
-	known := s.gateway.now()
-	if r := known.refusal; r.counts > 0 {
-		s.journal.Note(evidence.Note{Kind: evidence.NoteDropsRefused, Count: r.counts, Of: r.tries})
+	known := s.gateway.Now()
+	if r := known.Refusal; r.Counts > 0 {
+		s.journal.Note(evidence.Note{Kind: evidence.NoteDropsRefused, Count: r.Counts, Of: r.Tries})
 	}
-	if f := known.failure; f.count > 0 {
-		s.journal.Note(evidence.Note{Kind: evidence.NoteOnlyError, Notify: f.notify, Detail: f.detail})
-	} else if len(known.intolerances) > 0 {
-		algorithms := slices.SortedFunc(maps.Keys(known.intolerances), func(a, b proposals.Algorithm) int {
+	if f := known.Failure; f.Count > 0 {
+		s.journal.Note(evidence.Note{Kind: evidence.NoteOnlyError, Notify: f.Notify, Detail: f.Detail})
+	} else if len(known.Intolerances) > 0 {
+		algorithms := slices.SortedFunc(maps.Keys(known.Intolerances), func(a, b proposals.Algorithm) int {
 			return cmp.Or(cmp.Compare(a.Name(), b.Name()), cmp.Compare(a.Axis, b.Axis))
 		})
 		s.journal.Note(evidence.Note{Kind: evidence.NoteIntolerances, Algorithms: algorithms})

@@ -9,6 +9,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/gateway"
 	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 )
@@ -29,10 +30,10 @@ func weakestSuite() proposals.Suite {
 // refuses them they go with what is asked from then on: another gateway at the address that takes any is seen by
 // its answer.
 func (s *scan) watch(ctx context.Context) {
-	if known := s.gateway.now(); known.oracle != byForeignKE || known.watched || s.over(ctx) {
+	if known := s.gateway.Now(); known.Oracle != gateway.ByForeignKE || known.Watched || s.over(ctx) {
 		return
 	}
-	s.gateway.learn(func(k *knowledge) { k.watched = true })
+	s.gateway.Learn(func(k *gateway.Known) { k.Watched = true })
 	for _, suites := range []string{weakSuites, weakest} {
 		var weak []proposals.Product
 		for _, p := range offers.MustParse(suites) {
@@ -48,7 +49,7 @@ func (s *scan) watch(ctx context.Context) {
 		switch a := s.sound(ctx, s.offering(ctx, weak)); {
 		case a.Outcome == initiator.NoProposalChosen:
 			s.result.Weak = weak
-			s.gateway.learn(func(k *knowledge) { k.weak = weak })
+			s.gateway.Learn(func(k *gateway.Known) { k.Weak = weak })
 			return
 		case !a.Taken():
 			return
@@ -59,7 +60,7 @@ func (s *scan) watch(ctx context.Context) {
 // askWatching asks an offer with the weak suites beside it. It reports false if
 // that says nothing of the offer.
 func (s *scan) askWatching(ctx context.Context, purpose evidence.Purpose, offer []proposals.Product) (initiator.Answer, bool) {
-	sent, method, ok := s.gateway.now().watching(offer)
+	sent, method, ok := s.gateway.Now().Watching(offer)
 	if !ok {
 		return initiator.Answer{}, false
 	}
@@ -79,7 +80,7 @@ func (s *scan) seen(x initiator.Exchange) {
 		suite = *x.Suite
 	}
 	s.findings.Doubt(evidence.DoubtSeveral, &suite, x.ID)
-	s.gateway.learn(func(k *knowledge) { k.weak = nil })
+	s.gateway.Learn(func(k *gateway.Known) { k.Weak = nil })
 }
 
 // otherFlows is how many further ports of ours a question goes out from: a
@@ -139,7 +140,7 @@ func (s *scan) lookAround(ctx context.Context) {
 
 // askFrom asks an offer that opens nothing from another port of ours.
 func (s *scan) askFrom(ctx context.Context, flow *initiator.Conn, offer []proposals.Product, method ike.KeyExchangeMethod) (initiator.Answer, bool) {
-	req, err := flow.Init(initiator.Offer{Transport: s.main, Products: offer, KE: method, NoRedirect: s.gateway.now().noRedirect})
+	req, err := flow.Init(initiator.Offer{Transport: s.main, Products: offer, KE: method, NoRedirect: s.gateway.Now().NoRedirect})
 	if err != nil {
 		s.journal.Fail(err)
 		return initiator.Answer{}, false

@@ -9,6 +9,7 @@ import (
 	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/gateway"
 	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
@@ -29,22 +30,22 @@ func (s *scan) findOracle(ctx context.Context) {
 // findNaming looks for an oracle with which the gateway names the key exchange
 // method that it wants.
 func (s *scan) findNaming(ctx context.Context) bool {
-	method := proposals.KeyExchangeMethods(s.gateway.now().control)[0]
-	names := func(o oracle, decoy ike.KeyExchangeMethod) bool {
+	method := proposals.KeyExchangeMethods(s.gateway.Now().Control)[0]
+	names := func(o gateway.Oracle, decoy ike.KeyExchangeMethod) bool {
 		if s.halfOpens.MayLackKeys() {
 			// What was accepted with a KE payload that does not fit stays at
 			// the gateway until it times out, so there is no trying then.
 			return false
 		}
-		s.gateway.learn(func(k *knowledge) { k.oracle, k.decoy = o, decoy })
+		s.gateway.Learn(func(k *gateway.Known) { k.Oracle, k.Decoy = o, decoy })
 		a := s.insist(ctx, s.offeringControl(ctx))
 		return a.Outcome == initiator.InvalidKEPayload && a.Group == method
 	}
-	if names(byForeignKE, 0) {
+	if names(gateway.ByForeignKE, 0) {
 		return true
 	}
 	for _, decoy := range decoys {
-		if decoy != method && names(byDecoy, decoy) {
+		if decoy != method && names(gateway.ByDecoy, decoy) {
 			s.journal.Note(evidence.Note{Kind: evidence.NoteDecoy, KE: decoy})
 			return true
 		}
@@ -57,20 +58,20 @@ func (s *scan) findNaming(ctx context.Context) bool {
 // more, in no way, the earlier answers are given up.
 func (s *scan) findOracleAgain(ctx context.Context) {
 	offer, ok := takenOf(s.target.Prior)
-	was := s.gateway.now()
-	if !ok || was.taken {
+	was := s.gateway.Now()
+	if !ok || was.Taken {
 		return
 	}
-	s.gateway.setControl(offer, true)
+	s.gateway.SetControl(offer, true)
 	if s.findNaming(ctx) {
 		return
 	}
-	s.gateway.learn(func(k *knowledge) { k.oracle = byOwnKE })
+	s.gateway.Learn(func(k *gateway.Known) { k.Oracle = gateway.ByOwnKE })
 	if a := s.insist(ctx, s.offeringControl(ctx)); a.Taken() || a.Outcome == initiator.NotTried {
 		s.askOpening()
 		return
 	}
-	s.gateway.learn(func(k *knowledge) { k.oracle, k.control, k.takesControl = byForeignKE, was.control, false })
+	s.gateway.Learn(func(k *gateway.Known) { k.Oracle, k.Control, k.TakesControl = gateway.ByForeignKE, was.Control, false })
 	s.target.Prior, s.result.PriorDoubted = nil, true
 	s.journal.Note(evidence.Note{Kind: evidence.NotePriorRefused})
 }
@@ -91,7 +92,7 @@ func takenOf(prior []matrix.Asked) ([]proposals.Product, bool) {
 
 // askOpening has the gateway asked by accepted answers from now on.
 func (s *scan) askOpening() {
-	s.gateway.learn(func(k *knowledge) { k.oracle = byOwnKE })
+	s.gateway.Learn(func(k *gateway.Known) { k.Oracle = gateway.ByOwnKE })
 	s.journal.Note(evidence.Note{Kind: evidence.NoteOpening})
 }
 
@@ -99,19 +100,19 @@ func (s *scan) askOpening() {
 // fits, though it took nothing when it did not: of a client's offer, or of the
 // suites that are asked about. The control offer is then one that it takes.
 func (s *scan) takesAnyway(ctx context.Context) bool {
-	was := s.gateway.now().oracle
-	s.gateway.learn(func(k *knowledge) { k.oracle = byOwnKE })
-	defer s.gateway.learn(func(k *knowledge) { k.oracle = was })
+	was := s.gateway.Now().Oracle
+	s.gateway.Learn(func(k *gateway.Known) { k.Oracle = gateway.ByOwnKE })
+	defer s.gateway.Learn(func(k *gateway.Known) { k.Oracle = was })
 	if s.takesOf(ctx, func(m ike.KeyExchangeMethod) [][]proposals.Product {
 		offer := offers.OnlyMethod(offers.MustParse(clientGreeting), m)
-		if s.gateway.now().requestOctets(offer, m) > maxDatagram {
+		if s.gateway.Now().RequestOctets(offer, m) > gateway.MaxDatagram {
 			return nil
 		}
 		return [][]proposals.Product{offer}
 	}) {
 		return true
 	}
-	if s.gateway.now().failure.count > 0 {
+	if s.gateway.Now().Failure.Count > 0 {
 		return false // it does not come to the proposals
 	}
 	var classical, hybrid []proposals.Product
@@ -137,12 +138,12 @@ func (s *scan) takesAnyway(ctx context.Context) bool {
 func (s *scan) takesOf(ctx context.Context, offersOf func(ike.KeyExchangeMethod) [][]proposals.Product) bool {
 	methods := keyexchange.Methods()
 	slices.SortStableFunc(methods, func(m, n ike.KeyExchangeMethod) int {
-		return cmp.Compare(overhead(m), overhead(n))
+		return cmp.Compare(gateway.Overhead(m), gateway.Overhead(n))
 	})
 	for _, m := range methods {
 		asAlgorithm := proposals.Algorithm{Axis: proposals.KE, ID: uint16(m)}
 		for _, offer := range offersOf(m) {
-			if s.gateway.now().intolerances[asAlgorithm] != 0 {
+			if s.gateway.Now().Intolerances[asAlgorithm] != 0 {
 				break
 			}
 			a := s.sound(ctx, s.offering(ctx, offer))
@@ -150,9 +151,9 @@ func (s *scan) takesOf(ctx context.Context, offersOf func(ike.KeyExchangeMethod)
 			case a.Outcome == initiator.NotTried:
 				return false // the scan is over
 			case a.Outcome == initiator.NoAnswer:
-				s.gateway.addIntolerance(asAlgorithm, s.journal.Last())
+				s.gateway.AddIntolerance(asAlgorithm, s.journal.Last())
 			case a.Outcome == initiator.Accepted && slices.ContainsFunc(offer, func(p proposals.Product) bool { return p.Contains(*a.Suite) }):
-				s.gateway.setControl([]proposals.Product{a.Suite.Product()}, true)
+				s.gateway.SetControl([]proposals.Product{a.Suite.Product()}, true)
 				return true
 			}
 		}
@@ -165,7 +166,7 @@ func (s *scan) takesOf(ctx context.Context, offersOf func(ike.KeyExchangeMethod)
 // comes in fragments.
 func offersOf(suites []proposals.Product, m ike.KeyExchangeMethod) [][]proposals.Product {
 	const least, fragmented, most = 300, 600, 15 // octets, octets, transforms of a type
-	room := maxDatagram - overhead(m)
+	room := gateway.MaxDatagram - gateway.Overhead(m)
 	if room < least {
 		room = fragmented
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/ike/keymat"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/gateway"
 	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/choice"
@@ -32,7 +33,7 @@ const (
 func (s *scan) preference(ctx context.Context) {
 	pref := &evidence.Preference{}
 	s.result.Preference = pref
-	if known := s.gateway.now(); known.oracle == byOwnKE || known.reads.limits() {
+	if known := s.gateway.Now(); known.Oracle == gateway.ByOwnKE || known.Reads.Limits() {
 		return // it would take offers of everything accepted
 	}
 	var accepted []proposals.Product
@@ -44,7 +45,7 @@ func (s *scan) preference(ctx context.Context) {
 		most = fewPreference
 	}
 	learnt, suite := choice.Learner{
-		Accepted: accepted, Computable: computable, Octets: s.gateway.now().room(ike.KE_MODP_2048), Most: most,
+		Accepted: accepted, Computable: computable, Octets: s.gateway.Now().Room(ike.KE_MODP_2048), Most: most,
 		Offers: s.askedWhole(s.Offers),
 		Ahead:  min(s.conn.OnTheWay(), mostAhead),
 		Ask: func(questions []choice.Question) []choice.Pick {
@@ -100,13 +101,13 @@ func (s *scan) choose(ctx context.Context, q choice.Question) initiator.Answer {
 	if q.KE == ike.KE_NONE {
 		return s.ask(ctx, evidence.PurposeDetail, q.Offer)
 	}
-	known := s.gateway.now()
-	if known.requestOctets(q.Offer, q.KE) > known.allowed() {
+	known := s.gateway.Now()
+	if known.RequestOctets(q.Offer, q.KE) > known.Allowed() {
 		return initiator.Answer{}
 	}
 	transport := s.main
 	for _, p := range s.result.Paths {
-		if p.State == initiator.PathAnswers && known.described[s.main] && !known.described[p.Transport] {
+		if p.State == initiator.PathAnswers && known.Described[s.main] && !known.Described[p.Transport] {
 			transport = p.Transport
 		}
 	}
@@ -121,7 +122,7 @@ func (s *scan) picked(q choice.Question, a initiator.Answer) choice.Pick {
 		p.KE = a.Group
 	case a.Outcome == initiator.Accepted && q.KE != ike.KE_NONE &&
 		slices.ContainsFunc(q.Offer, func(p proposals.Product) bool { return p.Contains(*a.Suite) }):
-		if !s.gateway.now().described[a.Transport] {
+		if !s.gateway.Now().Described[a.Transport] {
 			s.describe(a)
 		}
 		p.KE, p.Suite = q.KE, a.Suite

@@ -10,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/gateway"
 	"github.com/ikescope/ikescope/probe/internal/ledger"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
@@ -89,9 +90,9 @@ func (q *question) result() matrix.Answer {
 func (s *scan) asker(ctx context.Context) func([]matrix.Offer) []matrix.Answer {
 	return func(offers []matrix.Offer) []matrix.Answer {
 		questions := make([]*question, len(offers))
-		known := s.gateway.now()
+		known := s.gateway.Now()
 		for i, o := range offers {
-			questions[i] = &question{offer: o.Products, parts: partsOf(known.divide(o.Products))}
+			questions[i] = &question{offer: o.Products, parts: partsOf(known.Divide(o.Products))}
 		}
 		s.settle(ctx, questions)
 		answers := make([]matrix.Answer, len(offers))
@@ -110,16 +111,16 @@ func (s *scan) asker(ctx context.Context) func([]matrix.Offer) []matrix.Answer {
 // the gateway were overrun: then the silence of the others says nothing. It
 // reports whether such control offers were answered at once.
 func (s *scan) pose(ctx context.Context, questions []*question) (seen bool) {
-	known := s.gateway.now()
+	known := s.gateway.Now()
 	var asking errgroup.Group
 	asking.SetLimit(s.inFlight())
 	questions = slices.DeleteFunc(slices.Clone(questions), func(q *question) bool { return len(q.waiting()) == 0 })
 	controls, prompt := 0, new(atomic.Int32)
 	for i, q := range questions {
-		if known.refusal.how == dropsRefused && i%controlEvery == 0 {
+		if known.Refusal.How == gateway.DropsRefused && i%controlEvery == 0 {
 			controls++
 			asking.Go(func() error {
-				if a := s.ask(ctx, evidence.PurposeControl, known.control); a.Taken() && a.Tries == 1 {
+				if a := s.ask(ctx, evidence.PurposeControl, known.Control); a.Taken() && a.Tries == 1 {
 					prompt.Add(1)
 				}
 				return nil
@@ -154,14 +155,14 @@ func (s *scan) pose(ctx context.Context, questions []*question) (seen bool) {
 const controlEvery = 4
 
 // inFlight is how many questions may be asked at a time. The pacer bounds
-// those that leave nothing at the gateway, and [halfOpens.reserve] the others, of
+// those that leave nothing at the gateway, and [ledger.HalfOpens.Reserve] the others, of
 // which one place is kept free.
 func (s *scan) inFlight() int {
-	known := s.gateway.now()
-	if known.oracle == byOwnKE {
+	known := s.gateway.Now()
+	if known.Oracle == gateway.ByOwnKE {
 		return ledger.HalfOpenLimit - 1
 	}
-	if known.failure.count > 0 {
+	if known.Failure.Count > 0 {
 		return 4 // so as not to ask much more than is needed
 	}
 	return 64
@@ -169,13 +170,13 @@ func (s *scan) inFlight() int {
 
 // poseOne asks q once.
 func (s *scan) poseOne(ctx context.Context, q *question) {
-	if s.stopped() || s.gateway.now().failure.count >= maxOnlyErrors {
+	if s.stopped() || s.gateway.Now().Failure.Count >= maxOnlyErrors {
 		return
 	}
 	a := s.ask(ctx, evidence.PurposeMatrix, q.offer)
-	known := s.gateway.now()
+	known := s.gateway.Now()
 	switch {
-	case known.oracle == byDecoy && a.Outcome == initiator.Accepted && !proposals.HasKeyExchange(q.offer, known.decoy):
+	case known.Oracle == gateway.ByDecoy && a.Outcome == initiator.Accepted && !proposals.HasKeyExchange(q.offer, known.Decoy):
 		s.restart.Ask(evidence.NoteDecoyTaken)
 	case a.Outcome == initiator.NotTried, a.Outcome == initiator.NoAnswer && ctx.Err() != nil:
 		q.answer.State, q.over = matrix.NotTested, true
@@ -202,7 +203,7 @@ func (s *scan) learn(q *question, x initiator.Exchange) {
 	q.errors++
 	if x.Outcome == initiator.OtherError && x.Notify != 0 && x.Notify.IsError() {
 		q.notify = x.Notify
-		if r := s.gateway.now().refusal; r.how == refusesByError && r.notify == q.notify {
+		if r := s.gateway.Now().Refusal; r.How == gateway.RefusesByError && r.Notify == q.notify {
 			q.answer.State, q.over = matrix.Refused, true
 		}
 	}

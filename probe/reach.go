@@ -7,6 +7,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/gateway"
 	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 )
@@ -29,13 +30,13 @@ const moreMethods = "modp2048-ecp256-modp3072-modp4096-ecp384-ecp521-x25519-modp
 // reach asks over each transport whether an IKEv2 responder is there.
 func (s *scan) reach(ctx context.Context) {
 	offer := offers.MustParse(greeting)
-	s.gateway.setControl(offer, false)
+	s.gateway.SetControl(offer, false)
 	method, _ := offers.ForeignMethod(offer)
 	answers := s.greet(ctx, s.Transports, method)
 	redirected := make([]initiator.Answer, len(answers))
 	for i, a := range answers {
 		if redirects(a) {
-			s.gateway.learn(func(k *knowledge) { k.noRedirect = true })
+			s.gateway.Learn(func(k *gateway.Known) { k.NoRedirect = true })
 			s.describeRedirect(a)
 			redirected[i] = a
 			answers[i] = s.init(ctx, s.Transports[i], evidence.PurposeReach, offer, method)
@@ -47,7 +48,7 @@ func (s *scan) reach(ctx context.Context) {
 		// Perhaps it drops what it does not take, or a KE payload that it
 		// cannot use. It is asked as a client does, which opens an IKE SA.
 		client = true
-		s.gateway.setControl(offers.MustParse(clientGreeting), false)
+		s.gateway.SetControl(offers.MustParse(clientGreeting), false)
 		second := s.greet(ctx, silent, ike.KE_MODP_2048)
 		for i, t := range s.Transports {
 			for j, u := range silent {
@@ -75,7 +76,7 @@ func (s *scan) reach(ctx context.Context) {
 
 // greet asks the control offer over transports at a time.
 func (s *scan) greet(ctx context.Context, transports []initiator.Transport, method ike.KeyExchangeMethod) []initiator.Answer {
-	offer := s.gateway.now().control
+	offer := s.gateway.Now().Control
 	answers := make([]initiator.Answer, len(transports))
 	var wg sync.WaitGroup
 	for i, t := range transports {
@@ -104,17 +105,17 @@ func (s *scan) unanswered(answers []initiator.Answer) []initiator.Transport {
 // meet takes the first answer of the gateway for what it says of the way to
 // ask it.
 func (s *scan) meet(ctx context.Context, a initiator.Answer, client bool) {
-	control, taken := s.gateway.now().control, a.Taken()
+	control, taken := s.gateway.Now().Control, a.Taken()
 	switch {
 	case a.Outcome == initiator.InvalidKEPayload && taken:
-		s.gateway.setControl(offers.OnlyMethod(control, a.Group), true)
+		s.gateway.SetControl(offers.OnlyMethod(control, a.Group), true)
 		if client {
 			s.findOracle(ctx)
 		}
 	case a.Outcome == initiator.Accepted:
 		// RFC 7296, Section 1.2, wants INVALID_KE_PAYLOAD for a method that
 		// it could not choose.
-		s.gateway.setControl(offers.OnlyMethod(control, ike.KeyExchangeMethod(a.Suite[proposals.KE].ID)), true)
+		s.gateway.SetControl(offers.OnlyMethod(control, ike.KeyExchangeMethod(a.Suite[proposals.KE].ID)), true)
 		s.findOracle(ctx)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/gateway"
 	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 )
@@ -23,15 +24,15 @@ const (
 // taken it looks for the limit, and reports true: what was asked beyond it says
 // nothing.
 func (s *scan) testReading(ctx context.Context, suite proposals.Suite) (found bool) {
-	known := s.gateway.now()
-	if known.reads.tested || known.oracle == byOwnKE {
+	known := s.gateway.Now()
+	if known.Reads.Tested || known.Oracle == gateway.ByOwnKE {
 		return false
 	}
-	s.gateway.learn(func(k *knowledge) { k.reads.tested = true })
+	s.gateway.Learn(func(k *gateway.Known) { k.Reads.Tested = true })
 	last := suite.Product()
 	lists := func(n int) []proposals.Product { return []proposals.Product{offers.LastInLists(last, n)} }
 	many := func(n int) []proposals.Product { return offers.LastProposal(last, n) }
-	var limit reads
+	var limit gateway.Reads
 	var ids []int
 	type test struct {
 		offer func(int) []proposals.Product
@@ -41,12 +42,12 @@ func (s *scan) testReading(ctx context.Context, suite proposals.Suite) (found bo
 		whole initiator.Answer
 	}
 	tests := []*test{
-		{offer: lists, full: fullTransforms, limit: &limit.transforms, habit: evidence.HabitTransforms},
-		{offer: many, full: fullProposals, limit: &limit.proposals, habit: evidence.HabitProposals},
+		{offer: lists, full: fullTransforms, limit: &limit.Transforms, habit: evidence.HabitTransforms},
+		{offer: many, full: fullProposals, limit: &limit.Proposals, habit: evidence.HabitProposals},
 	}
 	var asking sync.WaitGroup
 	for _, test := range tests {
-		for ; test.full > 1 && known.octetsAs(test.offer(test.full)) > known.allowed(); test.full-- {
+		for ; test.full > 1 && known.OctetsAs(test.offer(test.full)) > known.Allowed(); test.full-- {
 		}
 		asking.Go(func() { test.whole = s.tryReading(ctx, test.offer(test.full)) })
 	}
@@ -76,20 +77,20 @@ func (s *scan) testReading(ctx context.Context, suite proposals.Suite) (found bo
 				most, id = middle, a.ID
 			}
 		}
-		*test.limit, limit.evidence = least, id
+		*test.limit, limit.Evidence = least, id
 		ids = append(ids, id)
 		s.findings.Habit(test.habit, least, id)
 	}
-	if !limit.limits() {
+	if !limit.Limits() {
 		return false
 	}
-	s.gateway.learn(func(k *knowledge) {
-		k.reads.transforms, k.reads.proposals, k.reads.evidence = limit.transforms, limit.proposals, limit.evidence
-		k.weak = nil // they would be one proposal more
+	s.gateway.Learn(func(k *gateway.Known) {
+		k.Reads.Transforms, k.Reads.Proposals, k.Reads.Evidence = limit.Transforms, limit.Proposals, limit.Evidence
+		k.Weak = nil // they would be one proposal more
 	})
-	beyond := s.gateway.now()
+	beyond := s.gateway.Now()
 	s.journal.DoubtOnly(func(x evidence.Exchange) bool {
-		return x.Outcome != initiator.Accepted && beyond.readsLess(x.Offer) || slices.Contains(ids, x.ID)
+		return x.Outcome != initiator.Accepted && beyond.ReadsLess(x.Offer) || slices.Contains(ids, x.ID)
 	})
 	return true
 }

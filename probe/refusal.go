@@ -6,36 +6,37 @@ import (
 
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/gateway"
 	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 )
 
 // learnRefusal finds out how the gateway refuses, by an offer that it cannot
 // accept.
-func (s *scan) learnRefusal(ctx context.Context) refusal {
-	known := s.gateway.now()
+func (s *scan) learnRefusal(ctx context.Context) gateway.Refusal {
+	known := s.gateway.Now()
 	switch {
-	case known.refusal.how != refusesAsUnknown:
-		return known.refusal
-	case known.refused:
-		return s.gateway.setRefusal(refusal{how: refusesAloud})
+	case known.Refusal.How != gateway.RefusalUnknown:
+		return known.Refusal
+	case known.Refused:
+		return s.gateway.SetRefusal(gateway.Refusal{How: gateway.RefusesAloud})
 	}
-	nobodys := slices.Clone(known.control[:1])
+	nobodys := slices.Clone(known.Control[:1])
 	nobodys[0][proposals.ENCR] = []proposals.Algorithm{offers.NobodysCipher}
 	a := s.sound(ctx, s.offering(ctx, nobodys))
 	switch {
 	case a.Outcome == initiator.NotTried:
-		return refusal{} // later, perhaps
+		return gateway.Refusal{} // later, perhaps
 	case a.Outcome == initiator.NoProposalChosen:
-		return s.gateway.setRefusal(refusal{how: refusesAloud})
-	case a.Outcome == initiator.OtherError && known.taken && a.Notify.IsError():
+		return s.gateway.SetRefusal(gateway.Refusal{How: gateway.RefusesAloud})
+	case a.Outcome == initiator.OtherError && known.Taken && a.Notify.IsError():
 		s.journal.Note(evidence.Note{Kind: evidence.NoteRefusesByError, Notify: a.Notify})
-		return s.gateway.setRefusal(refusal{how: refusesByError, notify: a.Notify})
-	case a.Outcome == initiator.NoAnswer && known.taken && s.reads(ctx, offers.NobodysCipher):
+		return s.gateway.SetRefusal(gateway.Refusal{How: gateway.RefusesByError, Notify: a.Notify})
+	case a.Outcome == initiator.NoAnswer && known.Taken && s.reads(ctx, offers.NobodysCipher):
 		s.conn.RestoreRate() // it was no loss
-		return s.gateway.setRefusal(refusal{how: dropsRefused})
+		return s.gateway.SetRefusal(gateway.Refusal{How: gateway.DropsRefused})
 	}
-	return s.gateway.setRefusal(refusal{how: refusesUnclearly})
+	return s.gateway.SetRefusal(gateway.Refusal{How: gateway.RefusesUnclearly})
 }
 
 // refusesLike reports whether the error that answers q is how the gateway
@@ -45,5 +46,5 @@ func (s *scan) refusesLike(ctx context.Context, q *question) bool {
 		return false
 	}
 	r := s.learnRefusal(ctx)
-	return r.how == refusesByError && r.notify == q.notify
+	return r.How == gateway.RefusesByError && r.Notify == q.notify
 }

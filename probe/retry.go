@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/gateway"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
@@ -28,9 +29,9 @@ func (s *scan) settle(ctx context.Context, questions []*question) {
 	seen := s.pose(ctx, questions)
 	for {
 		waiting := s.waiting(questions)
-		if failure := s.gateway.now().failure; failure.count >= maxOnlyErrors {
+		if failure := s.gateway.Now().Failure; failure.Count >= maxOnlyErrors {
 			return
-		} else if failure.count > 0 {
+		} else if failure.Count > 0 {
 			// It does not come to the proposals, and would not if asked again.
 			waiting = slices.DeleteFunc(waiting, func(q *question) bool { q.over = q.errors > 0; return q.over })
 		}
@@ -43,7 +44,7 @@ func (s *scan) settle(ctx context.Context, questions []*question) {
 				return
 			}
 		}
-		if !s.gateway.now().refusesAloud() {
+		if !s.gateway.Now().RefusesAloud() {
 			s.measure(ctx)
 		}
 		enough := s.loss.Enough()
@@ -91,11 +92,11 @@ func (s *scan) judge(ctx context.Context, q *question) {
 		return
 	}
 	q.over = true
-	if ok && q.errors == 0 && s.learnRefusal(ctx).how == dropsRefused {
+	if ok && q.errors == 0 && s.learnRefusal(ctx).How == gateway.DropsRefused {
 		q.answer.State = matrix.Refused
-		s.gateway.learn(func(k *knowledge) {
-			k.refusal.counts++
-			k.refusal.tries += q.silent
+		s.gateway.Learn(func(k *gateway.Known) {
+			k.Refusal.Counts++
+			k.Refusal.Tries += q.silent
 		})
 	}
 }

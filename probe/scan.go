@@ -11,6 +11,7 @@ import (
 
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/gateway"
 	"github.com/ikescope/ikescope/probe/internal/ledger"
 	"github.com/ikescope/ikescope/probe/target"
 )
@@ -23,7 +24,7 @@ type scan struct {
 	conn   *initiator.Conn
 	main   initiator.Transport // that the matrix is asked over
 
-	gateway   gateway
+	gateway   gateway.Memory
 	halfOpens *ledger.HalfOpens
 	loss      ledger.Loss
 	journal   ledger.Journal

@@ -10,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
 	"github.com/ikescope/ikescope/probe/evidence"
+	"github.com/ikescope/ikescope/probe/internal/gateway"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
@@ -131,7 +132,7 @@ func TestScanKELong(t *testing.T) {
 	t.Parallel()
 	for _, policy := range []string{"", "aes256gcm16-prfsha384-modp8192", "aes256gcm16-prfsha384-mlkem768"} {
 		o := scene{policy: policy, profile: with(func(p *iketest.Profile) {
-			p.ForeignKE, p.UnchosenKE, p.MaxDatagram = iketest.AsRefusal, iketest.AsRefusal, maxDatagram
+			p.ForeignKE, p.UnchosenKE, p.MaxDatagram = iketest.AsRefusal, iketest.AsRefusal, gateway.MaxDatagram
 		}), link: iketest.Link{Delay: 5 * ms}}.scan(t)
 		o.right(t)
 		o.clean(t)

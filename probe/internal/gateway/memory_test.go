@@ -1,4 +1,4 @@
-package probe
+package gateway
 
 import (
 	"testing"
@@ -32,39 +32,39 @@ func TestFailure(t *testing.T) {
 		{"a refusal first", []initiator.Exchange{refused, syntax}, 0, ""},
 		{"a refusal last", []initiator.Exchange{syntax, refused}, 0, ""},
 	} {
-		var f failure
+		var f Failure
 		for _, x := range tt.seen {
 			f.add(x)
 		}
-		if f.count != tt.count || f.detail != tt.first {
+		if f.Count != tt.count || f.Detail != tt.first {
 			t.Errorf("%s: %+v, want %d of %q", tt.name, f, tt.count, tt.first)
 		}
 	}
 }
 
-// TestGatewayNow: what was known stays as it was while more is learnt.
-func TestGatewayNow(t *testing.T) {
-	var g gateway
+// TestNow: what was known stays as it was while more is learnt.
+func TestNow(t *testing.T) {
+	var g Memory
 	offer := offers.MustParse("aes256-sha256-prfsha256-modp2048-ecp256")
 	aes, group := offer[0][proposals.ENCR][0], offer[0][proposals.KE][1]
-	before := g.now()
-	if unread := before.unread(offer); len(unread) != 5 {
+	before := g.Now()
+	if unread := before.Unread(offer); len(unread) != 5 {
 		t.Errorf("%d algorithms unread, want 5: %v", len(unread), unread)
 	}
-	g.answered(initiator.Exchange{ID: 1, Offer: offers.OnlyMethod(offer, ike.KE_MODP_2048), KE: ike.KE_ECP_384, Outcome: initiator.NoProposalChosen}, 300)
-	g.addIntolerance(group, 2)
-	g.addDescribed(initiator.UDP500)
-	after := g.now()
-	if before.refused || before.longest != 0 || before.read[aes] || len(before.intolerances) != 0 || before.described[initiator.UDP500] {
+	g.Answered(initiator.Exchange{ID: 1, Offer: offers.OnlyMethod(offer, ike.KE_MODP_2048), KE: ike.KE_ECP_384, Outcome: initiator.NoProposalChosen}, 300)
+	g.AddIntolerance(group, 2)
+	g.AddDescribed(initiator.UDP500)
+	after := g.Now()
+	if before.Refused || before.Longest != 0 || before.read[aes] || len(before.Intolerances) != 0 || before.Described[initiator.UDP500] {
 		t.Errorf("what was known has changed: %+v", before)
 	}
-	if !after.refused || after.taken || after.longest != 300 || !after.read[aes] || after.intolerances[group] != 2 || !after.described[initiator.UDP500] {
+	if !after.Refused || after.Taken || after.Longest != 300 || !after.read[aes] || after.Intolerances[group] != 2 || !after.Described[initiator.UDP500] {
 		t.Errorf("not learnt: %+v", after)
 	}
-	if unread := after.unread(offer); len(unread) != 0 {
+	if unread := after.Unread(offer); len(unread) != 0 {
 		t.Errorf("unread %v", unread)
 	}
-	if after.tolerates(offer) || !after.tolerates(offers.OnlyMethod(offer, ike.KE_MODP_2048)) {
+	if after.Tolerates(offer) || !after.Tolerates(offers.OnlyMethod(offer, ike.KE_MODP_2048)) {
 		t.Error("intolerant of another offer than the one with ECP_256")
 	}
 }
@@ -72,13 +72,13 @@ func TestGatewayNow(t *testing.T) {
 // TestDivide: of an offer with an algorithm that the gateway does not read the
 // rest can be asked, and that part stays without an answer.
 func TestDivide(t *testing.T) {
-	var g gateway
+	var g Memory
 	offer := offers.MustParse("aes256-aes128-sha256-prfsha256-modp2048-ecp256")
-	if parts := g.now().divide(offer); parts != nil {
+	if parts := g.Now().Divide(offer); parts != nil {
 		t.Fatalf("%d parts of an offer that can be asked", len(parts))
 	}
-	g.addIntolerance(offer[0][proposals.KE][1], 9)
-	parts := g.now().divide(offer)
+	g.AddIntolerance(offer[0][proposals.KE][1], 9)
+	parts := g.Now().Divide(offer)
 	if len(parts) != 2 || parts[0].Exchange != 9 || parts[1].Exchange != 0 {
 		t.Fatalf("parts %+v", parts)
 	}
@@ -89,14 +89,14 @@ func TestDivide(t *testing.T) {
 	}
 	// Where answers are accepted, each method is asked alone; none is longer
 	// than the gateway answers.
-	g.learn(func(k *knowledge) { k.oracle, k.intolerances = byOwnKE, nil })
-	if parts := g.now().divide(offer); len(parts) != 2 {
+	g.Learn(func(k *Known) { k.Oracle, k.Intolerances = ByOwnKE, nil })
+	if parts := g.Now().Divide(offer); len(parts) != 2 {
 		t.Errorf("%d parts, want one for each method", len(parts))
 	}
-	limit := g.now().octetsAs(offers.MustParse("aes256-sha256-prfsha256-modp2048"))
-	g.learn(func(k *knowledge) { k.limit = limit })
-	for _, p := range g.now().divide(offer) {
-		if n := g.now().octetsAs(p.Products); n > limit {
+	limit := g.Now().OctetsAs(offers.MustParse("aes256-sha256-prfsha256-modp2048"))
+	g.Learn(func(k *Known) { k.Limit = limit })
+	for _, p := range g.Now().Divide(offer) {
+		if n := g.Now().OctetsAs(p.Products); n > limit {
 			t.Errorf("a part of %d octets, more than %d: %v", n, limit, p.Products)
 		}
 	}

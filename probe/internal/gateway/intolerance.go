@@ -1,4 +1,4 @@
-package probe
+package gateway
 
 import (
 	"slices"
@@ -7,16 +7,16 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 )
 
-// beside returns the control offer with algorithms put into it where they
+// Beside returns the control offer with algorithms put into it where they
 // belong.
-func beside(control []proposals.Product, algorithms []proposals.Algorithm) []proposals.Product {
-	out := slices.Clone(control)
+func (k Known) Beside(algorithms []proposals.Algorithm) []proposals.Product {
+	out := slices.Clone(k.Control)
 	var hybrid *proposals.Product
 	for _, a := range algorithms {
 		switch {
 		case a.Axis >= proposals.ADDKE1:
 			if hybrid == nil {
-				p := control[0]
+				p := k.Control[0]
 				hybrid = &p
 			}
 			hybrid[a.Axis] = append(slices.Clone(hybrid[a.Axis]), a)
@@ -38,23 +38,23 @@ func beside(control []proposals.Product, algorithms []proposals.Algorithm) []pro
 	return out
 }
 
-// tolerates reports whether offer holds no algorithm that keeps the gateway from
+// Tolerates reports whether offer holds no algorithm that keeps the gateway from
 // answering.
-func (k knowledge) tolerates(offer []proposals.Product) bool {
+func (k Known) Tolerates(offer []proposals.Product) bool {
 	for a := range offers.Algorithms(offer) {
-		if k.intolerances[a] != 0 {
+		if k.Intolerances[a] != 0 {
 			return false
 		}
 	}
 	return true
 }
 
-// unread returns the algorithms of offer that the gateway was neither seen to
+// Unread returns the algorithms of offer that the gateway was neither seen to
 // read nor to be intolerant of.
-func (k knowledge) unread(offer []proposals.Product) []proposals.Algorithm {
+func (k Known) Unread(offer []proposals.Product) []proposals.Algorithm {
 	var out []proposals.Algorithm
 	for a := range offers.Algorithms(offer) {
-		if !k.read[a] && k.intolerances[a] == 0 && !slices.Contains(out, a) {
+		if !k.read[a] && k.Intolerances[a] == 0 && !slices.Contains(out, a) {
 			out = append(out, a)
 		}
 	}

@@ -1,4 +1,4 @@
-package probe
+package gateway
 
 import (
 	"slices"
@@ -8,12 +8,11 @@ import (
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
-// divide returns parts to ask in place of offer, as this gateway needs it:
+// Divide returns parts to ask in place of offer, as this gateway needs it:
 // without what it is intolerant of, not too long, and each with one key exchange
-// method where that has to be the one of the KE payload. Those with
-// an answer have it without being asked. It returns none if offer can be asked as
-// it is.
-func (k knowledge) divide(offer []proposals.Product) []matrix.Part {
+// method where that has to be the one of the KE payload. Those with an answer
+// have it without being asked. It returns none if offer can be asked as it is.
+func (k Known) Divide(offer []proposals.Product) []matrix.Part {
 	var parts []matrix.Part
 	var clean []proposals.Product
 	for _, p := range offer {
@@ -36,7 +35,7 @@ func (k knowledge) divide(offer []proposals.Product) []matrix.Part {
 		}
 	}
 	pieces := [][]proposals.Product{clean}
-	if k.oracle == byOwnKE {
+	if k.Oracle == ByOwnKE {
 		pieces = nil
 		for _, m := range proposals.KeyExchangeMethods(clean) {
 			pieces = append(pieces, offers.OfMethod(clean, m))
@@ -55,12 +54,12 @@ func (k knowledge) divide(offer []proposals.Product) []matrix.Part {
 
 // withheld returns the answer on a suite with a that was not asked for it, with
 // the exchange that shows why; the zero value if a can be asked about.
-func (k knowledge) withheld(a proposals.Algorithm) matrix.Answer {
+func (k Known) withheld(a proposals.Algorithm) matrix.Answer {
 	switch {
-	case k.intolerances[a] != 0:
-		return matrix.Answer{State: matrix.NoAnswer, Exchange: k.intolerances[a]}
-	case k.noAdditional != 0 && a.Axis >= proposals.ADDKE1 && !a.IsNone():
-		return matrix.Answer{State: matrix.Refused, Exchange: k.noAdditional}
+	case k.Intolerances[a] != 0:
+		return matrix.Answer{State: matrix.NoAnswer, Exchange: k.Intolerances[a]}
+	case k.NoAdditional != 0 && a.Axis >= proposals.ADDKE1 && !a.IsNone():
+		return matrix.Answer{State: matrix.Refused, Exchange: k.NoAdditional}
 	}
 	return matrix.Answer{}
 }
@@ -70,7 +69,7 @@ const maxParts = 512
 
 // shorten splits offer until no part is longer than the gateway answers. What
 // would take too many parts stays whole.
-func (k knowledge) shorten(offer []proposals.Product) [][]proposals.Product {
+func (k Known) shorten(offer []proposals.Product) [][]proposals.Product {
 	if len(offer) == 0 {
 		return nil
 	}
@@ -92,6 +91,6 @@ func (k knowledge) shorten(offer []proposals.Product) [][]proposals.Product {
 
 // tooLong reports whether offer is longer than the gateway answers, or more than
 // it reads.
-func (k knowledge) tooLong(offer []proposals.Product) bool {
-	return k.readsLess(offer) || k.limit > 0 && k.octetsAs(offer) > k.limit
+func (k Known) tooLong(offer []proposals.Product) bool {
+	return k.ReadsLess(offer) || k.Limit > 0 && k.OctetsAs(offer) > k.Limit
 }
