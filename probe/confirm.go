@@ -97,6 +97,6 @@ func (s *scan) confirmMethods(ctx context.Context) {
 	}
 	a := s.sound(ctx, func() initiator.Answer { return s.init(ctx, s.main, evidence.PurposeControl, offer, newest) })
 	if a.Outcome == initiator.NoAnswer {
-		s.findings.Doubt(evidence.DoubtDeaf, nil, s.journal.Last())
+		s.findings.Doubt(evidence.DoubtDeaf, nil, a.ID)
 	}
 }

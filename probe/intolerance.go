@@ -20,9 +20,12 @@ func (s *scan) findIntolerances(ctx context.Context, algorithms []proposals.Algo
 	}
 }
 
-// findIntolerancesIn halves a group that is not read until those that it is intolerant of stand alone.
+// findIntolerancesIn halves a group that is not read until those that the gateway
+// is intolerant of stand alone, each with the exchange that stayed without the
+// answer.
 func (s *scan) findIntolerancesIn(ctx context.Context, group []proposals.Algorithm) {
-	if s.reads(ctx, group...) || s.gateway.Now().Gone || ctx.Err() != nil {
+	a, read := s.reads(ctx, group...)
+	if read || a.Outcome == initiator.NotTried || s.gateway.Now().Gone || ctx.Err() != nil {
 		return
 	}
 	if half := len(group) / 2; half > 0 {
@@ -30,18 +33,22 @@ func (s *scan) findIntolerancesIn(ctx context.Context, group []proposals.Algorit
 		s.findIntolerancesIn(ctx, group[half:])
 		return
 	}
-	s.gateway.AddIntolerance(group[0], s.journal.Last())
+	exchange := a.ID
+	if exchange == 0 {
+		exchange = s.journal.Last() // it cannot be asked
+	}
+	s.gateway.AddIntolerance(group[0], exchange)
 }
 
-// reads reports whether the control offer is answered as ever with algorithms
-// put into it.
-func (s *scan) reads(ctx context.Context, algorithms ...proposals.Algorithm) bool {
+// reads asks the control offer with algorithms put into it, and reports whether it
+// is answered as ever.
+func (s *scan) reads(ctx context.Context, algorithms ...proposals.Algorithm) (initiator.Answer, bool) {
 	known := s.gateway.Now()
 	a := s.sound(ctx, s.offering(ctx, known.Beside(algorithms)))
 	if known.TakesControl {
-		return a.Taken()
+		return a, a.Taken()
 	}
-	return a.Outcome == initiator.NoProposalChosen
+	return a, a.Outcome == initiator.NoProposalChosen
 }
 
 // readable finds out whether the gateway reads offers like that of q at all:

@@ -151,7 +151,7 @@ func (s *scan) takesOf(ctx context.Context, offersOf func(ike.KeyExchangeMethod)
 			case a.Outcome == initiator.NotTried:
 				return false // the scan is over
 			case a.Outcome == initiator.NoAnswer:
-				s.gateway.AddIntolerance(asAlgorithm, s.journal.Last())
+				s.gateway.AddIntolerance(asAlgorithm, a.ID)
 			case a.Outcome == initiator.Accepted && slices.ContainsFunc(offer, func(p proposals.Product) bool { return p.Contains(*a.Suite) }):
 				s.gateway.SetControl([]proposals.Product{a.Suite.Product()}, true)
 				return true

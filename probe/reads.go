@@ -62,7 +62,7 @@ func (s *scan) testReading(ctx context.Context, suite proposals.Suite) (found bo
 			return false
 		case a.Outcome == initiator.NoAnswer:
 			// It may drop numbers that nobody has; then that cannot be asked so.
-			s.findings.Doubt(evidence.DoubtUnexamined, nil, s.journal.Last())
+			s.findings.Doubt(evidence.DoubtUnexamined, nil, a.ID)
 			continue
 		}
 		for most-least > 1 {

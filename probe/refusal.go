@@ -32,9 +32,11 @@ func (s *scan) learnRefusal(ctx context.Context) gateway.Refusal {
 	case a.Outcome == initiator.OtherError && known.Taken && a.Notify.IsError():
 		s.journal.Note(evidence.Note{Kind: evidence.NoteRefusesByError, Notify: a.Notify})
 		return s.gateway.SetRefusal(gateway.Refusal{How: gateway.RefusesByError, Notify: a.Notify})
-	case a.Outcome == initiator.NoAnswer && known.Taken && s.reads(ctx, offers.NobodysCipher):
-		s.conn.RestoreRate() // it was no loss
-		return s.gateway.SetRefusal(gateway.Refusal{How: gateway.DropsRefused})
+	case a.Outcome == initiator.NoAnswer && known.Taken:
+		if _, read := s.reads(ctx, offers.NobodysCipher); read {
+			s.conn.RestoreRate() // it was no loss
+			return s.gateway.SetRefusal(gateway.Refusal{How: gateway.DropsRefused})
+		}
 	}
 	return s.gateway.SetRefusal(gateway.Refusal{How: gateway.RefusesUnclearly})
 }

@@ -10,6 +10,8 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
 	"github.com/ikescope/ikescope/probe/evidence"
+	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -139,6 +141,13 @@ func TestScanIntolerance(t *testing.T) {
 				}
 				if !hopeless || u.State != matrix.NoAnswer || len(u.Evidence) == 0 {
 					t.Errorf("undecided: %v %v %v", u.State, u.Product, u.Evidence)
+				}
+				for _, id := range u.Evidence {
+					x := o.Exchanges[slices.IndexFunc(o.Exchanges, func(x evidence.Exchange) bool { return x.ID == id })]
+					holds := slices.ContainsFunc(slices.Collect(offers.Algorithms(x.Offer)), func(a proposals.Algorithm) bool { return tc.undecided(a.Transform()) })
+					if x.Outcome != initiator.NoAnswer || !holds {
+						t.Errorf("%v rests on exchange %d: %v, which got %v", u.Product, id, x.Offer, x.Outcome)
+					}
 				}
 			}
 			if tc.undecided != nil && len(o.Matrix.Undecided) == 0 {
