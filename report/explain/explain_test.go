@@ -20,12 +20,12 @@ func TestCodesAndNames(t *testing.T) {
 		{"ERROR_IPSEC_IKE_POLICY_MATCH", "Windows error 13868", Negotiation},
 		{"error_ipsec_ike_policy_match", "Windows error 13868", Negotiation},
 		{"809", "Windows error 809 (0x329), ERROR_VPN_TIMEOUT", Network},
-		{"0x800B0109", "Windows error -2146762487 (0x800B0109), CERT_E_UNTRUSTEDROOT", Certificate},
-		{"2148204809", "Windows error -2146762487", Certificate},
-		{"0x80070005", "Windows error 5 (0x5), ERROR_ACCESS_DENIED", ClientPolicy},
+		{"0x800B0109", "Windows error -2146762487 (0x800B0109), CERT_E_UNTRUSTEDROOT", Identity},
+		{"2148204809", "Windows error -2146762487", Identity},
+		{"0x80070005", "Windows error 5 (0x5), ERROR_ACCESS_DENIED", Client},
 		{"NO_PROPOSAL_CHOSEN", "notify message NO_PROPOSAL_CHOSEN (14)", Negotiation},
 		{"14", "notify message NO_PROPOSAL_CHOSEN (14)", Negotiation},
-		{"v2N_TS_UNACCEPTABLE", "notify message TS_UNACCEPTABLE (38)", TunnelSetup},
+		{"v2N_TS_UNACCEPTABLE", "notify message TS_UNACCEPTABLE (38)", Child},
 		{"authentication_failed", "notify message AUTHENTICATION_FAILED (24)", Authentication},
 		{"COOKIE", "notify message COOKIE (16390)", Negotiation},
 		{"mobike_supported", "notify message MOBIKE_SUPPORTED (16396)", NoFailure},
@@ -125,4 +125,19 @@ func FuzzExplain(f *testing.F) {
 			t.Errorf("%d explanations, %v", len(found), err)
 		}
 	})
+}
+
+// Codes are of the layers that log stories and verdicts on captures know.
+func TestLayers(t *testing.T) {
+	known := map[Layer]bool{Name: true, Network: true, Negotiation: true, Identity: true, Authentication: true, Child: true, Client: true, NoFailure: true}
+	for _, w := range windows() {
+		if !known[w.layer] {
+			t.Errorf("%s: the layer is %q", w.symbol, w.layer)
+		}
+	}
+	for name, topic := range topics {
+		if !known[topic.layer] {
+			t.Errorf("topic %s: the layer is %q", name, topic.layer)
+		}
+	}
 }

@@ -1,15 +1,17 @@
 package explain
 
-// Layer is where a failure lies.
+// Layer is where a failure lies, in the words that log stories and verdicts on
+// captures use.
 type Layer string
 
 const (
+	Name           Layer = "name"
 	Network        Layer = "network"
 	Negotiation    Layer = "negotiation"
+	Identity       Layer = "identity"
 	Authentication Layer = "authentication"
-	Certificate    Layer = "certificate"
-	ClientPolicy   Layer = "client policy"
-	TunnelSetup    Layer = "tunnel setup"
+	Child          Layer = "child"
+	Client         Layer = "client"
 	NoFailure      Layer = "none" // not a failure
 )
 
@@ -133,7 +135,7 @@ var topics = map[string]topic{
 		server: []string{"for which identities a key was looked up", logStrongSwan, logLibreswan, logIked},
 	},
 	"gateway-certificate": {
-		layer:   Certificate,
+		layer:   Identity,
 		meaning: "the client does not accept the gateway's certificate, or its signature",
 		causes: []string{
 			"the root or an intermediate of the gateway's certificate is not in the client's store: for Windows, that of the computer, Trusted Root Certification Authorities",
@@ -147,7 +149,7 @@ var topics = map[string]topic{
 			logStrongSwan, logLibreswan, logIked, logWindows, "on the client: certutil -verify -urlfetch gateway.cer"},
 	},
 	"client-certificate": {
-		layer:   Certificate,
+		layer:   Client,
 		meaning: "the client has no certificate that fits, or the gateway does not accept it",
 		causes: []string{
 			"there is no certificate of the computer or user with a private key and the usage clientAuth",
@@ -158,7 +160,7 @@ var topics = map[string]topic{
 		server: []string{"what is wrong with the certificate that came", logStrongSwan, logLibreswan, logIked, logWindows, "on the client: certlm.msc, or certutil -store My"},
 	},
 	"eap-certificate": {
-		layer:   Certificate,
+		layer:   Authentication,
 		meaning: "a certificate within EAP was refused: that of the RADIUS or NPS server, not of the IKE gateway, or its root",
 		causes: []string{
 			"the certificate of the NPS server is expired, revoked, or lacks serverAuth",
@@ -169,7 +171,7 @@ var topics = map[string]topic{
 		server: []string{"NPS: Event Viewer, Network Policy and Access Services, events 6272 to 6274; CAPI2 operational log on the client"},
 	},
 	"client-settings": {
-		layer:   ClientPolicy,
+		layer:   Client,
 		meaning: "the client itself stopped, because of its own settings or services; nothing that the gateway said",
 		causes: []string{
 			"a service of the client does not run: IKEEXT, BFE, RasMan",
@@ -187,7 +189,7 @@ var topics = map[string]topic{
 		server:  []string{logWindows},
 	},
 	"address": {
-		layer:   TunnelSetup,
+		layer:   Child,
 		meaning: "the gateway could not, or would not, give the client an address inside the tunnel",
 		causes: []string{
 			"the address pool is used up, or there is none",
@@ -198,7 +200,7 @@ var topics = map[string]topic{
 		server: []string{"the state of the pool: swanctl --list-pools", logStrongSwan, logLibreswan, logIked, logWindows},
 	},
 	"traffic-selectors": {
-		layer:   TunnelSetup,
+		layer:   Child,
 		meaning: "the networks that the two sides want in the tunnel do not meet",
 		causes: []string{
 			"local and remote subnets are not the mirror image of the other side's",
@@ -209,7 +211,7 @@ var topics = map[string]topic{
 		server: []string{"which selectors came, and which are configured", logStrongSwan, logLibreswan, logIked, logWindows},
 	},
 	"name": {
-		layer:   Network,
+		layer:   Name,
 		meaning: "the name of the gateway has no address",
 		causes:  []string{"a typing error, or a name that only the inner DNS knows", "the DNS server of the client does not answer"},
 		checks:  []Check{{"that the name has addresses, and what each answers", "ikescope vpn.example.com"}},

@@ -224,23 +224,13 @@ func clip(s string, n int) string {
 	return s
 }
 
-// layerOf names the layer of an error in the words of attempts.
+// layerOf names the layer of an error. One that says nothing of IKEv2 is the
+// client's own.
 func layerOf(w explain.WindowsError) incident.Layer {
-	switch w.Topic {
-	case "silence", "port-refused", "interrupted", "retransmission":
-		return incident.Network
-	case "gateway-certificate":
-		return incident.Identity
-	case "credentials", "psk", "identity", "client-certificate", "eap-certificate":
-		return incident.Authentication
-	case "address", "traffic-selectors", "kernel", "child-proposal":
-		return incident.Child
-	case "client-settings", "other-protocol":
+	if w.Layer == explain.NoFailure {
 		return incident.Client
-	case "name":
-		return incident.Name
 	}
-	return incident.Negotiation
+	return incident.Layer(w.Layer)
 }
 
 // event reads an event of RasClient, RasServer or RemoteAccess: by its number,
