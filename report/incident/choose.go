@@ -226,6 +226,8 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 		return "child-proposal"
 	case (id == "child-refused" || id == "refused") && ofNotify[e.arg("notify")] != "":
 		return ofNotify[e.arg("notify")]
+	case id == "child-refused" && a.toldWhy() != "":
+		return a.toldWhy()
 	case id == "undecryptable" && a.version() == 1:
 		return "psk-mismatch" // in IKEv1 it is part of the keys
 	case id == "no-connection" && a.version() == 1:
@@ -249,6 +251,17 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 var ofNotify = map[string]string{
 	"TS_UNACCEPTABLE": "traffic-selectors", "INTERNAL_ADDRESS_FAILURE": "no-address", "FAILED_CP_REQUIRED": "address-wanted",
 	"AUTHENTICATION_FAILED": "auth-refused", "INVALID_SYNTAX": "syntax-refused", "INVALID_MAJOR_VERSION": "version", "INVALID_IKE_SPI": "lost-state",
+}
+
+// toldWhy returns why this side refused a Child SA, as its notify to the other
+// says, "" if it does not.
+func (a *Attempt) toldWhy() string {
+	for i := range a.Events {
+		if o := &a.Events[i]; o.Kind == Own && o.Cause != "child-refused" && catalogue()[o.Cause].layers[""] == Child {
+			return o.Cause
+		}
+	}
+	return ""
 }
 
 // late reports whether a request that was sent again has a Message ID that no

@@ -137,7 +137,7 @@ func NewDocument(files []File, g *Groups) *Document {
 		d.Notes = append(d.Notes, fmt.Sprintf("%d attempts of still other kinds were counted, and not kept", g.Beyond))
 	}
 	for i := range files {
-		d.Notes = append(d.Notes, lacks(&files[i], len(files) > 1)...)
+		d.Notes = append(d.Notes, lacks(&files[i], len(files) > 1, len(d.Stories) > 0)...)
 	}
 	return d
 }
@@ -154,8 +154,8 @@ func newLogFile(f *File) LogFile {
 }
 
 // lacks says what a log does not show, of what an investigation begins with:
-// what happened, when, on which versions.
-func lacks(f *File, several bool) []string {
+// what happened, when, on which versions. told: some attempt is.
+func lacks(f *File, several, told bool) []string {
 	if len(f.Products) == 0 {
 		return nil
 	}
@@ -165,7 +165,7 @@ func lacks(f *File, several bool) []string {
 	}
 	var out []string
 	for _, product := range newLogFile(f).Products {
-		if f.Understood[product] == 0 {
+		if f.Understood[product] == 0 || !told {
 			out = append(out, fmt.Sprintf("%sthese are lines of %s, and none of them says why a connection failed%s", in, product, switchOn(product)))
 		}
 	}
@@ -220,6 +220,9 @@ func (g *Group) story() Story {
 		if a.deleted {
 			s.Heading = "the connection came up, and later one side ended it in order"
 		}
+	case a.ikeUp:
+		s.Layer = NoFailure
+		s.Heading = "the IKE SA came up; whether a Child SA did, the log does not show"
 	default:
 		s.Heading = "the attempt has no end in the log, and no line says that it failed"
 		if a.Reached != PhaseNone {

@@ -108,7 +108,7 @@ func (l *Line) peel() bool {
 			return true
 		}
 	}
-	for _, key := range []string{"MESSAGE=", "stdout F ", "stderr F "} {
+	for _, key := range []string{"MESSAGE=", "stdout F ", "stderr F ", "- "} { // the last is of a list
 		if rest, ok := strings.CutPrefix(s, key); ok {
 			l.Text = rest
 			return true
@@ -124,6 +124,19 @@ func (l *Line) peel() bool {
 	if program, rest, ok := program(s); ok {
 		l.Program, l.Text = program, rest
 		return true
+	}
+	// A numbered list: "12. message".
+	if n := span(s, isDigit); n > 0 && n < 6 && strings.HasPrefix(s[n:], ". ") {
+		l.Text = strings.TrimLeft(s[n+2:], " ")
+		return true
+	}
+	// Logcat, brief: "I/charon  ( 1234): message".
+	if len(s) > 4 && s[1] == '/' && strings.IndexByte("VDIWEF", s[0]) >= 0 {
+		if tag, rest, ok := strings.Cut(s[2:], ": "); ok && len(tag) < 48 {
+			tag, _, _ = strings.Cut(tag, "(")
+			l.Program, l.Text = strings.TrimSpace(tag), rest
+			return true
+		}
 	}
 	// docker compose: "gateway-1  | message".
 	if i := strings.Index(s, " | "); i > 0 && i < 64 && !strings.ContainsAny(strings.TrimRight(s[:i], " "), " :[\"'") {
@@ -143,7 +156,7 @@ func (l *Line) peel() bool {
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 // programs are those whose lines are known without a time before them.
-var programs = []string{"charon", "charon-nm", "charon-systemd", "charon-cmd", "pluto", "iked", "racoon", "neagent", "NEIKEv2Provider", "ipsec", "strongswan", "swanctl", "kmd", "ikemgr", "vpn", "daemon"}
+var programs = []string{"charon", "charon-nm", "charon-systemd", "charon-cmd", "pluto", "iked", "racoon", "neagent", "NEIKEv2Provider", "ipsec", "strongswan", "swanctl", "kmd", "ikemgr", "vpn", "daemon", "NetworkManager"}
 
 // program takes "charon[123]: " from the beginning of s.
 func program(s string) (name, rest string, ok bool) {

@@ -25,6 +25,7 @@ var (
 	ends     = regexp.MustCompile(`Local:([0-9A-Fa-f.:]+):\d+ Remote:([0-9A-Fa-f.:]+):\d+ Username:(\S+) `)
 	exchange = regexp.MustCompile(`^IKEv2 (IKE_SA_INIT|IKE_AUTH|CREATE_CHILD_SA|INFORMATIONAL) Exchange (?:REQUEST|RESPONSE)`)
 	payloads = regexp.MustCompile(`^(?:(?:VID|SA|KE|N|IDi|IDr|CERT|CERTREQ|AUTH|CFG|EAP|TSi|TSr|ENCR|DELETE|NOTIFY\([A-Z_0-9]+\)|NOTIFY\(Unknown - \d+\)) *)+$`)
+	isakmp   = regexp.MustCompile(`^ISAKMP(?:-(?:ERROR|INTERNAL|PAK))?\s*:?\s*(?:\((?:\d+:)?\d+\))?\s*:*\s*`)
 	systemID = regexp.MustCompile(`%((?:ASA|FTD|IKEV2|CRYPTO|PKI|FTD-vpn)-[\w-]+): ?`)
 )
 
@@ -70,6 +71,15 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 		words["list"] = "yes"
 		return s, words, true
 	}
+	if strings.HasPrefix(s, "ISAKMP") { // debug crypto isakmp
+		if text := s[len(isakmp.FindString(s)):]; len(text) < len(s) {
+			words["v1"] = "yes"
+			return "ISAKMP: " + text, words, true
+		}
+	}
+	if strings.HasPrefix(s, "IPSEC(") || strings.HasPrefix(s, "IPSec(") {
+		return s, words, true
+	}
 	i := strings.Index(s, "IKEv2")
 	if i < 0 || i > 40 {
 		return "", nil, false
@@ -96,6 +106,11 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 }
 
 func (r *reader) key(e *incident.Event) string {
+	// Few lines of debug crypto isakmp name the peer, and the number of an SA
+	// is 0 until phase 1 is done.
+	if strings.HasPrefix(e.Text, "ISAKMP") || strings.HasPrefix(e.Text, "IPSEC(") || strings.HasPrefix(e.Text, "IPSec(") {
+		return "isakmp"
+	}
 	if sa := e.Args["sa"]; sa != "" {
 		r.sa = sa
 		return sa
@@ -112,6 +127,12 @@ func (r *reader) after(e *incident.Event) {
 	}
 	delete(e.Args, "list")
 	e.Version = 2
+	if e.Args["v1"] != "" {
+		e.Version = 1
+		delete(e.Args, "v1")
+	} else if strings.HasPrefix(e.Text, "IPSEC(") {
+		e.Version = 0
+	}
 	m := e.Args["message"]
 	if _, number, found := strings.Cut(m, "-7"); strings.HasPrefix(m, "CRYPTO-") || strings.Contains(e.Text, "IKEv1") || found && strings.HasPrefix(number, "13") {
 		e.Version = 1

@@ -96,6 +96,6 @@ func (azure) Read(l *incident.Line) ([]incident.Event, bool) {
 // azureCauses are the first causes of Windows' errors on a VPN gateway of Azure,
 // as Microsoft gives them.
 var azureCauses = map[string]string{
-	"13801": "auth-refused", "13805": "silence", "13826": "psk-mismatch", "13868": "ike-proposal", "13879": "traffic-selectors",
+	"13801": "psk-mismatch", "13805": "silence", "13826": "psk-mismatch", "13868": "ike-proposal", "13879": "traffic-selectors",
 	"13893": "child-proposal", "13824": "psk-mismatch",
 }

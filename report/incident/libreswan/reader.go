@@ -10,7 +10,7 @@ import (
 )
 
 // Product is libreswan.
-var Product = incident.Product{Name: "libreswan", Word: "libreswan", Lines: Lines, New: func() incident.Reader { return reader{} }}
+var Product = incident.Product{Name: "libreswan", Word: "libreswan", Lines: Lines, New: func() incident.Reader { return &reader{quick: make(map[string]bool)} }}
 
 //go:embed lines.csv
 var linesCSV string
@@ -18,7 +18,12 @@ var linesCSV string
 // Lines are the lines that are known.
 var Lines = incident.NewTable("libreswan/lines.csv", linesCSV)
 
-type reader struct{}
+// reader remembers of which connections IKEv1 came to Quick Mode: a refusal then
+// is of the Child SA.
+type reader struct{ quick map[string]bool }
+
+// maxQuick bounds the connections that are remembered.
+const maxQuick = 4096
 
 // subject is what stands before a message: `"office"[3] 198.51.100.44 #8: `,
 // or "packet from 198.51.100.44:500: ".
@@ -90,16 +95,22 @@ func address(s string) string {
 }
 
 // Read implements [incident.Reader].
-func (reader) Read(l *incident.Line) ([]incident.Event, bool) {
+func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	h, text, ok := parseSubject(l.Text)
 	if !ok {
-		if l.Program != "pluto" {
+		if l.Program != "pluto" && !strings.HasPrefix(l.Text, "Starting Pluto ") {
 			return nil, false
 		}
 		text = l.Text
 	}
 	if strings.HasPrefix(text, "| ") {
 		return nil, true
+	}
+	if strings.Contains(text, "Quick Mode") || strings.Contains(text, "STATE_QUICK") || strings.Contains(text, "ISAKMP SA established") {
+		if len(r.quick) >= maxQuick {
+			clear(r.quick)
+		}
+		r.quick[h.conn] = true
 	}
 	row, words := Lines.FindOrCommon(text)
 	if row == nil {
@@ -111,6 +122,16 @@ func (reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		e.Set("side-hint", string(incident.Responder))
 	}
 	e.Version = version(text)
+	if strings.HasPrefix(text, "ignoring informational payload") {
+		e.Version = 1
+		switch {
+		case !r.quick[h.conn]:
+		case e.Cause == "ike-proposal":
+			e.Cause, e.Phase = "child-proposal", incident.PhaseChild
+		case strings.Contains(text, "INVALID_ID_INFORMATION"):
+			e.Cause, e.Phase = "traffic-selectors", incident.PhaseChild
+		}
+	}
 	if state := e.Args["state"]; state != "" {
 		inState(&e, state)
 	}

@@ -357,6 +357,71 @@ IKEv2-ERROR:(SESSION ID = 89,SA ID = 1):Expected Policies: : Failed to find a ma
 	{name: "Juniper: no proposal", source: "Junos, kmd",
 		log:     `Nov  3 08:00:00 srx kmd[1234]: IKE negotiation failed with error: No proposal chosen. IKE Version: 2, VPN: hq-branch Gateway: gw-branch, Local: 192.0.2.9/500, Remote: 203.0.113.9/500, Local IKE-ID: Not-Available, Remote IKE-ID: Not-Available, VR-ID: 0: Role: Responder`,
 		product: "Juniper", cause: "ike-proposal", layer: incident.Negotiation, side: incident.Responder, say: `203.0.113.9|connection "hq-branch"`},
+	{name: "strongSwan: what ipsec up prints", source: "strongSwan, what stroke and vici print to who started a connection",
+		log: `initiating IKE_SA office[1] to 198.51.100.7
+generating IKE_SA_INIT request 0 [ SA KE No N(NATD_S_IP) N(NATD_D_IP) N(FRAG_SUP) ]
+sending packet: from 192.0.2.20[500] to 198.51.100.7[500] (256 bytes)
+received packet: from 198.51.100.7[500] to 192.0.2.20[500] (280 bytes)
+parsed IKE_SA_INIT response 0 [ SA KE No N(NATD_S_IP) N(NATD_D_IP) N(FRAG_SUP) ]
+generating IKE_AUTH request 1 [ IDi N(INIT_CONTACT) IDr AUTH SA TSi TSr ]
+retransmit 1 of request with message ID 1
+retransmit 2 of request with message ID 1
+giving up after 5 retransmits
+establishing connection 'office' failed`,
+		product: "strongSwan", cause: "silence-auth", layer: incident.Network, side: incident.Initiator, say: "198.51.100.7"},
+	{name: "strongSwan: a brief logcat of the app", source: "strongSwan, android_log plugin, as adb logcat -v brief prints it",
+		log: `I/charon  ( 2101): 10[IKE] initiating IKE_SA android[2] to 198.51.100.7
+I/charon  ( 2101): 05[IKE] retransmit 1 of request with message ID 0
+I/charon  ( 2101): 13[IKE] giving up after 3 retransmits
+I/charon  ( 2101): 13[IKE] establishing IKE_SA failed, peer not responding`,
+		product: "strongSwan", cause: "silence", layer: incident.Network, side: incident.Initiator, say: "198.51.100.7"},
+	{name: "strongSwan: IKEv1, ESP refused", source: "strongSwan, quick_mode.c, task_manager_v1.c",
+		log: `14[ENC] generating QUICK_MODE request 759760112 [ HASH SA No ID ID ]
+14[ENC] parsed INFORMATIONAL_V1 request 1275272345 [ HASH N(NO_PROP) ]
+14[IKE] received NO_PROPOSAL_CHOSEN error notify`,
+		product: "strongSwan", cause: "child-proposal", layer: incident.Child, side: incident.Initiator, say: "IKEv1"},
+	{name: "strongSwan: IKEv1, networks refused", source: "strongSwan, quick_mode.c, task_manager_v1.c",
+		log: `08[ENC] generating QUICK_MODE request 316948142 [ HASH SA No ID ID ]
+08[ENC] parsed INFORMATIONAL_V1 request 460353720 [ HASH N(INVAL_ID) ]
+08[IKE] received INVALID_ID_INFORMATION error notify`,
+		product: "strongSwan", cause: "traffic-selectors", layer: incident.Child, side: incident.Initiator, say: "IKEv1"},
+	{name: "strongSwan: IKEv1, the IKE SA refused", source: "strongSwan, main_mode.c, task_manager_v1.c",
+		log: `14[ENC] generating ID_PROT request 0 [ SA V V V ]
+14[ENC] parsed INFORMATIONAL_V1 request 3851683074 [ N(NO_PROP) ]
+14[IKE] received NO_PROPOSAL_CHOSEN error notify`,
+		product: "strongSwan", cause: "ike-proposal", layer: incident.Negotiation, side: incident.Initiator, say: "IKEv1"},
+	{name: "strongSwan: an address is wanted", source: "strongSwan, child_create.c, ike_config.c",
+		log: `12[IKE] failed to establish CHILD_SA, keeping IKE_SA
+12[ENC] generating IKE_AUTH response 1 [ IDr AUTH N(FAIL_CP_REQ) ]`,
+		product: "strongSwan", cause: "address-wanted", layer: incident.Child, side: incident.Responder},
+	{name: "libreswan: IKEv1, ESP refused", source: "libreswan 3, programs/pluto/ikev1.c",
+		log: `pluto[7]: "link" #1: ISAKMP SA established {auth=PRESHARED_KEY cipher=AES_CBC_256 integ=HMAC_SHA1 group=MODP1536}
+pluto[7]: "link" #2: initiating Quick Mode PSK+ENCRYPT+TUNNEL+PFS+UP {using isakmp#1 msgid:d7bcc824}
+pluto[7]: "link" #1: ignoring informational payload NO_PROPOSAL_CHOSEN, msgid=00000000, length=16`,
+		product: "libreswan", cause: "child-proposal", layer: incident.Child, side: incident.Initiator, say: "IKEv1|link"},
+	{name: "libreswan: IKEv1, the IKE SA refused", source: "libreswan 3, programs/pluto/ikev1.c",
+		log: `pluto[7]: "link" #1: initiating Main Mode
+pluto[7]: "link" #1: ignoring informational payload NO_PROPOSAL_CHOSEN, msgid=00000000, length=16`,
+		product: "libreswan", cause: "ike-proposal", layer: incident.Negotiation, side: incident.Initiator, say: "IKEv1"},
+	{name: "Cisco: IKEv1, no offer taken", source: "Cisco, IKEv1 debug guide",
+		log: `*Mar 28 08:14:22.335: ISAKMP (0): received packet from 203.0.113.9 dport 500 sport 500 Global (N) NEW SA
+*Mar 28 08:14:22.335: ISAKMP:(0):Checking ISAKMP transform 1 against priority 10 policy
+*Mar 28 08:14:22.335: ISAKMP:(0):Hash algorithm offered does not match policy!
+*Mar 28 08:14:22.335: ISAKMP:(0):atts are not acceptable. Next payload is 0
+*Mar 28 08:14:22.339: ISAKMP:(0):no offers accepted!`,
+		product: "Cisco", cause: "ike-proposal", layer: incident.Negotiation, side: incident.Responder, say: "IKEv1|203.0.113.9"},
+	{name: "Cisco: IKEv1, ESP refused", source: "Cisco, IKEv1 debug guide",
+		log: `ISAKMP:(0): beginning Main Mode exchange
+ISAKMP:(0):atts are not acceptable. Next payload is 3
+ISAKMP:(0):atts are acceptable. Next payload is 0
+ISAKMP:(1003):SA has been authenticated with 203.0.113.9
+ISAKMP:(1003):beginning Quick Mode exchange, M-ID of -889293300
+ISAKMP:(1003): processing NOTIFY PROPOSAL_NOT_CHOSEN protocol 3`,
+		product: "Cisco", cause: "child-proposal", layer: incident.Child, side: incident.Initiator, say: "IKEv1|203.0.113.9"},
+	{name: "Cisco: a pasted list", source: "Cisco, IKEv1 debug guide, as on a page for pastes",
+		log: `- Mar 13 15:29:24.294 UTC: ISAKMP (0): received packet from 203.0.113.9 dport 500 sport 500 Global (N) NEW SA
+- Mar 13 15:29:24.298 UTC: ISAKMP:(0):No pre-shared key with 203.0.113.9!`,
+		product: "Cisco", cause: "psk-missing", layer: incident.Authentication, side: incident.Responder, say: "203.0.113.9"},
 	{name: "mixed products", source: "of the above",
 		log: `Nov  3 08:00:00 a charon: 12[IKE] no shared key found for '10.0.0.1' - '10.0.0.2'
 Nov  3 08:00:01 b pluto[77]: "office" #3: authentication failed: no PSK found for '@west'

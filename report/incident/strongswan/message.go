@@ -1,6 +1,7 @@
 package strongswan
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/report/incident"
@@ -17,7 +18,7 @@ var notifies = map[string]struct{ name, cause string }{
 	"NO_ADD_SAS": {"NO_ADDITIONAL_SAS", "child-refused"}, "INT_ADDR_FAIL": {"INTERNAL_ADDRESS_FAILURE", "no-address"},
 	"FAIL_CP_REQ": {"FAILED_CP_REQUIRED", "address-wanted"}, "TS_UNACCEPT": {"TS_UNACCEPTABLE", "traffic-selectors"},
 	"CHILD_SA_NOT_FOUND": {"CHILD_SA_NOT_FOUND", "rekey"}, "NO_CHILD_SA": {"CHILD_SA_NOT_FOUND", "rekey"},
-	"TEMP_FAIL": {"TEMPORARY_FAILURE", ""}, "COOKIE": {"COOKIE", "cookie"},
+	"TEMP_FAIL": {"TEMPORARY_FAILURE", ""}, "COOKIE": {"COOKIE", "cookie"}, "INVAL_ID": {"INVALID_ID_INFORMATION", "auth-refused"},
 }
 
 // exchanges of IKEv1, as charon names them, and as people do.
@@ -75,6 +76,11 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 		} else {
 			e.Side = sideOf(!parsed)
 		}
+	case exchange == "QUICK_MODE":
+		e.Phase, s.quick = incident.PhaseChild, true
+		if request && slices.Contains(payloads, "SA") {
+			e.Side = sideOf(parsed)
+		}
 	case exchange == "INFORMATIONAL_V1" && !parsed:
 		e.Kind = incident.Info
 	}
@@ -103,8 +109,17 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 			}
 			phase := e.Phase
 			cause := n.cause
-			if name == "NO_PROP" && exchange != "IKE_SA_INIT" && !v1 {
+			// In IKEv1 what is refused after phase 1 comes with a hash.
+			protected := exchange == "INFORMATIONAL_V1" && slices.Contains(payloads, "HASH")
+			switch {
+			case name == "NO_PROP" && (exchange != "IKE_SA_INIT" && !v1 || protected):
 				phase, cause = incident.PhaseChild, "child-proposal"
+				s.quick = s.quick || protected
+			case name == "INVAL_ID" && (protected || s.quick):
+				phase, cause = incident.PhaseChild, "traffic-selectors"
+				s.quick = true
+			case name == "INVAL_ID":
+				phase, cause = incident.PhaseAuth, "auth-refused"
 			}
 			if v1 && name == "AUTH_FAILED" {
 				cause = "auth-refused"

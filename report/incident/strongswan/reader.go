@@ -32,6 +32,8 @@ type session struct {
 	seen  map[string]bool
 	// retry: this side asked for the first message again.
 	retry bool
+	// quick: it came to IKEv1's Quick Mode.
+	quick bool
 	// asked is the last request that was sent, by its Message ID, and retries
 	// how often it was sent again.
 	asked   string
@@ -48,6 +50,8 @@ type reader struct {
 	count    int
 	// awaiting are the last sessions whose requests are not answered yet.
 	awaiting []*session
+	// console: lines come without headers.
+	console bool
 	// pending is a packet that came, until its header is known.
 	pending map[string]endpoints
 }
@@ -102,14 +106,14 @@ func parseHeader(s string) (h header, text string, ok bool) {
 func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	h, text, ok := parseHeader(l.Text)
 	if !ok {
-		if !strings.HasPrefix(l.Program, "charon") {
+		if !strings.HasPrefix(l.Program, "charon") && !r.printed(l.Text) {
 			return nil, false
 		}
 		// The Android app and some wraps leave the header out.
 		text = l.Text
 	}
 	trimmed := strings.TrimSpace(text)
-	if h.group == "NET" && r.packet(&h, trimmed) {
+	if (h.group == "NET" || h.group == "") && r.packet(&h, trimmed) {
 		return nil, true
 	}
 	if strings.HasPrefix(trimmed, "parsed ") || strings.HasPrefix(trimmed, "generating ") {
@@ -140,6 +144,14 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	if e.Cause == "key-exchange" && e.Kind == incident.Own {
 		s.retry = true
 	}
+	if s.quick { // the Child SA is refused, not the IKE SA
+		switch trimmed {
+		case "received NO_PROPOSAL_CHOSEN error notify":
+			e.Cause, e.Phase = "child-proposal", incident.PhaseChild
+		case "received INVALID_ID_INFORMATION error notify":
+			e.Cause, e.Phase = "traffic-selectors", incident.PhaseChild
+		}
+	}
 	for _, name := range []string{"cert", "issuer"} {
 		if v := e.Args[name]; v != "" {
 			e.Set(name, strings.Trim(v, `"'`))
@@ -147,6 +159,32 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	}
 	r.finish(&e, &h, s)
 	return []incident.Event{e}, true
+}
+
+// exchanges are those of which charon prints the payloads.
+var exchanges = []string{"IKE_SA_INIT", "IKE_INTERMEDIATE", "IKE_AUTH", "CREATE_CHILD_SA", "INFORMATIONAL", "ID_PROT", "AGGRESSIVE", "QUICK_MODE", "TRANSACTION", "INFORMATIONAL_V1"}
+
+// printed reports whether a line without a header is of what charon prints to
+// who started a connection, as "ipsec up" and NetworkManager show it. A line of
+// an exchange shows that the log is one; the lines after it have to be known.
+func (r *reader) printed(text string) bool {
+	for _, verb := range []string{"parsed ", "generating "} {
+		rest, found := strings.CutPrefix(text, verb)
+		if !found {
+			continue
+		}
+		f := strings.SplitN(rest, " ", 5)
+		if len(f) == 5 && slices.Contains(exchanges, f[0]) && (f[1] == "request" || f[1] == "response") && f[3] == "[" {
+			r.console = true
+			return true
+		}
+	}
+	row, _ := Lines.Find(text)
+	if row != nil && row.Kind == incident.Start && row.Side == incident.Initiator && strings.HasPrefix(text, "initiating ") {
+		r.console = true
+		return true
+	}
+	return r.console && (row != nil || strings.HasPrefix(text, "sending packet: from ") || strings.HasPrefix(text, "received packet: from "))
 }
 
 // finish names the IKE SA of an event and what is known of it.
