@@ -6,6 +6,12 @@ import (
 	"strings"
 )
 
+// vague are causes of lines that say what failed, not why.
+var vague = map[string]bool{"child-refused": true, "refused": true, "phase1": true, "phase2": true}
+
+// unranked is for events that are no cause.
+const unranked = 99
+
 // choose finds the cause of the attempt: the earliest event that explains its
 // end, nil if nothing failed or nothing explains it.
 func (a *Attempt) choose() *Cause {
@@ -40,37 +46,41 @@ func (a *Attempt) choose() *Cause {
 	// A reason that stands alone, then proposals that do not meet, then what
 	// only shows that something failed.
 	var first *Event
+	const failed = 7 // what is ranked below does not show by itself that something failed
 	rank := func(e *Event) int {
 		if e.arg("common") != "" {
-			return 5
+			return 10
 		}
 		switch e.Kind {
 		case Root:
 			return 0
 		case Theirs, Ours:
 			if apart && e == lists.at {
-				return 1
+				return 2
 			}
-			return 9
+			return unranked
 		case Try:
-			return 2
-		case Sign:
-			return 3
-		case Gone:
 			return 4
-		case Again:
+		case Sign:
+			if vague[e.Cause] {
+				return failed
+			}
 			return 6
+		case Gone:
+			return 8
+		case Again:
+			return 12
 		case Own:
-			return 5
+			return 10
 		}
-		return 9
+		return unranked
 	}
 	for _, e := range candidates {
-		if rank(e) < 9 && (first == nil || rank(e) < rank(first)) {
+		if rank(e) < unranked && (first == nil || rank(e) < rank(first)) {
 			first = e
 		}
 	}
-	if a.deletedAtOnce && (first == nil || rank(first) > 3) {
+	if a.deletedAtOnce && (first == nil || rank(first) > failed) {
 		for i := range a.Events {
 			if a.Events[i].Kind == Deleted {
 				return a.cause("client-deleted", &a.Events[i])

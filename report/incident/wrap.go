@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -115,6 +116,7 @@ func (l *Line) peel() bool {
 		}
 	}
 	if at, text, rest, ok := stamp(s); ok {
+		rest = withoutPriority(rest)
 		l.Stamp, l.Time, l.Text = text, at, rest
 		if at.Year() != 0 {
 			l.host()
@@ -153,6 +155,20 @@ func (l *Line) peel() bool {
 	return false
 }
 
+// withoutPriority removes "<10.4> ", the facility and level that some loggers
+// put behind the time.
+func withoutPriority(s string) string {
+	inner, found := strings.CutPrefix(s, "<")
+	if !found {
+		return s
+	}
+	level, rest, found := strings.Cut(inner, "> ")
+	if !found || level == "" || strings.Trim(level, "0123456789.") != "" {
+		return s
+	}
+	return rest
+}
+
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 // programs are those whose lines are known without a time before them.
@@ -160,6 +176,16 @@ var programs = []string{"charon", "charon-nm", "charon-systemd", "charon-cmd", "
 
 // program takes "charon[123]: " from the beginning of s.
 func program(s string) (name, rest string, ok bool) {
+	if inner, found := strings.CutPrefix(s, "["); found { // "[charon] message"
+		if name, rest, found := strings.Cut(inner, "] "); found && slices.Contains(programs, name) {
+			return name, rest, true
+		}
+	}
+	if rest, found := strings.CutPrefix(s, "charon "); found { // "charon 13[IKE] message"
+		if n := span(rest, isDigit); n > 0 && n < 4 && strings.HasPrefix(rest[n:], "[") {
+			return "charon", rest, true
+		}
+	}
 	for _, p := range programs {
 		after, found := strings.CutPrefix(s, p)
 		if !found {

@@ -77,6 +77,12 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 			return "ISAKMP: " + text, words, true
 		}
 	}
+	if rest, found := strings.CutPrefix(s, "[IKEv1"); found { // of ASA
+		if _, text, found := strings.Cut(rest, "]"); found {
+			words["v1"] = "yes"
+			return strings.TrimLeft(text, ": "), words, true
+		}
+	}
 	if strings.HasPrefix(s, "IPSEC(") || strings.HasPrefix(s, "IPSec(") {
 		return s, words, true
 	}

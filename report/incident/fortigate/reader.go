@@ -103,6 +103,9 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	if e.Args["conn"] == "" && !strings.HasSuffix(conn, "Error") {
 		e.Set("conn", conn)
 	}
+	if e.Cause == "ike-proposal" && (r.protocol == "ESP" || r.protocol == "AH") {
+		e.Cause, e.Phase = "child-proposal", incident.PhaseChild
+	}
 	e.Key = r.keys[r.peer]
 	if strings.Contains(text, "IKEv1") || strings.Contains(text, "ISAKMP") {
 		e.Version = 1
@@ -139,6 +142,9 @@ func (r *reader) proposal(text string) bool {
 	case strings.HasPrefix(text, "proposal id"):
 		if len(r.proposals) < maxListed {
 			r.proposals = append(r.proposals, incident.Proposal{Protocol: r.protocol})
+		}
+		if _, transform, found := strings.Cut(text, ": type="); found { // in one line
+			return r.proposal("type=" + transform)
 		}
 		return true
 	case strings.HasPrefix(text, "protocol"):
@@ -225,6 +231,9 @@ func (r *reader) log(l *incident.Line) ([]incident.Event, bool) {
 	e := row.Event(l, words)
 	if e.Stamp == "" && values["time"] != "" {
 		e.Stamp = values["date"] + " " + values["time"]
+	}
+	if e.Cause == "ike-proposal" && (values["mode"] == "quick" || strings.Contains(strings.ToLower(values["logdesc"]), "phase 2")) {
+		e.Cause, e.Phase = "child-proposal", incident.PhaseChild
 	}
 	switch {
 	case values["role"] == "initiator" || values["init"] == "local":

@@ -4,13 +4,14 @@ package libreswan
 
 import (
 	_ "embed"
+	"strconv"
 	"strings"
 
 	"github.com/ikescope/ikescope/report/incident"
 )
 
 // Product is libreswan.
-var Product = incident.Product{Name: "libreswan", Word: "libreswan", Lines: Lines, New: func() incident.Reader { return &reader{quick: make(map[string]bool)} }}
+var Product = incident.Product{Name: "libreswan", Word: "libreswan", Lines: Lines, New: func() incident.Reader { return &reader{quick: make(map[string]bool), waits: make(map[string]int)} }}
 
 //go:embed lines.csv
 var linesCSV string
@@ -20,7 +21,15 @@ var Lines = incident.NewTable("libreswan/lines.csv", linesCSV)
 
 // reader remembers of which connections IKEv1 came to Quick Mode: a refusal then
 // is of the Child SA.
-type reader struct{ quick map[string]bool }
+type reader struct {
+	quick map[string]bool
+	// informed is the last notification that was passed over, and dump that
+	// its octets are under way.
+	informed incident.Event
+	dump     bool
+	// waits are how often requests were sent again, by connection and SA.
+	waits map[string]int
+}
 
 // maxQuick bounds the connections that are remembered.
 const maxQuick = 4096
@@ -98,13 +107,13 @@ func address(s string) string {
 func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	h, text, ok := parseSubject(l.Text)
 	if !ok {
-		if l.Program != "pluto" && !strings.HasPrefix(l.Text, "Starting Pluto ") {
+		if l.Program != "pluto" && !(l.Stamp != "" && strings.HasPrefix(l.Text, "| ")) && !strings.HasPrefix(l.Text, "Starting Pluto ") {
 			return nil, false
 		}
 		text = l.Text
 	}
 	if strings.HasPrefix(text, "| ") {
-		return nil, true
+		return r.debug(l, text), true
 	}
 	if strings.Contains(text, "Quick Mode") || strings.Contains(text, "STATE_QUICK") || strings.Contains(text, "ISAKMP SA established") {
 		if len(r.quick) >= maxQuick {
@@ -152,11 +161,78 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	}
 	e.Set("conn", h.conn)
 	e.Set("sa", h.sa)
+	if e.Args["age"] != "" {
+		young(&e)
+	}
 	e.Key = h.conn + "[" + h.instance + "]" + h.peer
 	if h.instance == "" && h.conn != "" {
 		e.Key = h.conn
 	}
+	if e.Kind == incident.Again {
+		e.Count = r.since(e.Key+"#"+h.sa, tries(text))
+	}
+	if strings.HasPrefix(text, "ignoring informational payload") {
+		r.informed = e
+	}
 	return []incident.Event{e}, true
+}
+
+// debug reads a line of pluto's debugging: the octets of a notification that was
+// passed over, which say what it is about (RFC 2408, Section 3.14).
+func (r *reader) debug(l *incident.Line, text string) []incident.Event {
+	if text == "| ISAKMP Notification Payload" {
+		r.dump = true
+		return nil
+	}
+	if !r.dump {
+		return nil
+	}
+	r.dump = false
+	octets := strings.Fields(strings.TrimPrefix(text, "|"))
+	const protocolID, esp = 8, "03"
+	if len(octets) <= protocolID || octets[protocolID] != esp || r.informed.Key == "" {
+		return nil
+	}
+	e := l.Event(incident.Step)
+	e.Key, e.Version, e.Phase = r.informed.Key, 1, incident.PhaseChild
+	e.Set("conn", r.informed.Args["conn"])
+	return []incident.Event{e}
+}
+
+// tries returns how often a request was sent again, from how long pluto waits:
+// half a second at first, then twice as long each time.
+func tries(text string) int {
+	_, wait, found := strings.Cut(text, "will wait ")
+	if !found {
+		return 1
+	}
+	wait, _, _ = strings.Cut(strings.TrimSuffix(wait, "s"), " ")
+	seconds, err := strconv.ParseFloat(strings.TrimSuffix(wait, "s"), 64)
+	n := 1
+	for err == nil && seconds > 0.5 && n < 8 {
+		seconds /= 2
+		n++
+	}
+	return n
+}
+
+// since returns how many of n retransmissions are new.
+func (r *reader) since(sa string, n int) int {
+	if len(r.waits) >= maxQuick {
+		clear(r.waits)
+	}
+	before := r.waits[sa]
+	r.waits[sa] = n
+	return max(1, n-before)
+}
+
+// young tells a Child SA that the other side ended soon from one that served.
+func young(e *incident.Event) {
+	const soon = 60 // seconds
+	if age, err := strconv.ParseFloat(e.Args["age"], 64); err == nil && age < soon {
+		return
+	}
+	e.Kind, e.Cause = incident.Info, ""
 }
 
 // inState sets the phase and the side of a line that names a state of an SA:
@@ -175,6 +251,10 @@ func inState(e *incident.Event, state string) {
 		e.Phase, e.Side = incident.PhaseAuth, incident.Initiator
 	case state == "PARENT_R1", strings.HasPrefix(state, "IKE_SA_INIT_R"), strings.HasPrefix(state, "MAIN_R"), strings.HasPrefix(state, "AGGR_R"):
 		e.Phase, e.Side = incident.PhaseInit, incident.Responder
+	case strings.HasPrefix(state, "XAUTH_R"), strings.HasPrefix(state, "MODE_CFG_R"):
+		e.Phase, e.Side = incident.PhaseAuth, incident.Responder
+	case strings.HasPrefix(state, "XAUTH_I"), strings.HasPrefix(state, "MODE_CFG_I"):
+		e.Phase, e.Side = incident.PhaseAuth, incident.Initiator
 	case strings.HasPrefix(state, "QUICK_I"):
 		e.Phase, e.Side = incident.PhaseChild, incident.Initiator
 	case strings.HasPrefix(state, "QUICK_R"):

@@ -181,7 +181,7 @@ Nov 23 20:44:56.421080: "lab4"[3] 10.88.1.2 #3: responding to IKE_SA_INIT messag
 Apr 29 03:39:58 gw pluto[10770]: "hq" #2311: IKE_SA_INIT_I: retransmission; will wait 1 seconds for response
 Apr 29 03:40:00 gw pluto[10770]: "hq" #2311: IKE_SA_INIT_I: retransmission; will wait 2 seconds for response
 Apr 29 03:40:58 gw pluto[10770]: "hq" #2311: IKE_SA_INIT_I: 60 second timeout exceeded after 7 retransmits.  No response (or no acceptable response) to our first IKEv2 message`,
-		product: "libreswan", cause: "silence", layer: incident.Network, side: incident.Initiator, say: "198.51.100.7|2 retransmissions"},
+		product: "libreswan", cause: "silence", layer: incident.Network, side: incident.Initiator, say: "198.51.100.7|3 retransmissions"},
 	{name: "libreswan: expired", source: "libreswan, testing/pluto/nss-cert-expired",
 		log: `"nss-cert" #1: initiating IKEv2 connection to 192.1.2.23 using UDP
 "nss-cert" #1: NSS: ERROR: IPsec certificate CN=east-expired invalid: SEC_ERROR_EXPIRED_CERTIFICATE: Peer's Certificate has expired.
@@ -422,6 +422,48 @@ ISAKMP:(1003): processing NOTIFY PROPOSAL_NOT_CHOSEN protocol 3`,
 		log: `- Mar 13 15:29:24.294 UTC: ISAKMP (0): received packet from 203.0.113.9 dport 500 sport 500 Global (N) NEW SA
 - Mar 13 15:29:24.298 UTC: ISAKMP:(0):No pre-shared key with 203.0.113.9!`,
 		product: "Cisco", cause: "psk-missing", layer: incident.Authentication, side: incident.Responder, say: "203.0.113.9"},
+	{name: "libreswan: the octets of a notification", source: "libreswan 3, programs/pluto/ikev1.c with debugging",
+		log: `Jan  8 17:05:11 gw pluto[7]: "link" #1: ignoring informational payload NO_PROPOSAL_CHOSEN, msgid=00000000, length=16
+Jan  8 17:05:11 gw pluto[7]: | ISAKMP Notification Payload
+Jan  8 17:05:11 gw pluto[7]: |   00 00 00 10  00 00 00 01  03 04 00 0e`,
+		product: "libreswan", cause: "child-proposal", layer: incident.Child, side: incident.Initiator, say: "IKEv1"},
+	{name: "libreswan: one line of retransmissions", source: "libreswan 3, programs/pluto/retry.c",
+		log:     `Jul  5 18:06:36.447890: "link" #3: STATE_MAIN_I1: retransmission; will wait 16 seconds for response`,
+		product: "libreswan", cause: "silence", layer: incident.Network, side: incident.Initiator, say: "6 retransmissions"},
+	{name: "libreswan: fragments of other keys", source: "libreswan 4, programs/pluto/ikev2_message.c",
+		log: `Feb 15 16:02:20 gw pluto[7]: "rw"[2] 203.0.113.3 #135: processed IKE_SA_INIT request
+Feb 15 16:02:21 gw pluto[7]: "rw"[2] 203.0.113.3 #135: failed to match authenticator
+Feb 15 16:02:21 gw pluto[7]: "rw"[2] 203.0.113.3 #135: saved fragment 1 of 2 invalid; dropped`,
+		product: "libreswan", cause: "undecryptable", layer: incident.Negotiation, side: incident.Responder, say: "203.0.113.3"},
+	{name: "libreswan: the client ends it soon", source: "libreswan 5.1, programs/pluto/state.c",
+		log:     `2026-01-27T14:13:05.805258+00:00 gw pluto[7]: "l2tp"[2] 192.0.2.66 #13: deleting IPsec SA (QUICK_R2) aged 9.999015s and NOT sending notification`,
+		product: "libreswan", cause: "client-deleted", layer: incident.Client, side: incident.Responder, say: "192.0.2.66"},
+	{name: "Cisco: debug of IKEv1 on ASA", source: "ASA, debug crypto ikev1",
+		log: `Nov 08 07:10:05 [IKEv1]Group = 203.0.113.9, IP = 203.0.113.9, QM FSM error (P2 struct &0xcc19ed48, mess id 0xfc16eec2)!
+Nov 08 07:10:05 [IKEv1]Group = 203.0.113.9, IP = 203.0.113.9, Session is being torn down. Reason: crypto map policy not found`,
+		product: "Cisco", cause: "traffic-selectors", layer: incident.Child, side: incident.Responder, say: "IKEv1|203.0.113.9"},
+	{name: "FortiGate: phase 2 in the event log", source: "FortiOS log message reference, 37125",
+		log:     `date=2026-11-03 time=09:00:00 devname="fw" devid="FG100" logid="0101037125" type="event" subtype="vpn" level="error" vd="root" logdesc="IPsec phase 2 error" msg="IPsec phase 2 error" action="negotiate" remip=203.0.113.9 locip=192.0.2.9 vpntunnel="hq" status="negotiate_error" reason="peer SA proposal not match local policy"`,
+		product: "FortiGate", cause: "child-proposal", layer: incident.Child, say: "203.0.113.9"},
+	{name: "strongSwan: another key exchange method, asked for", source: "strongSwan, ike_init.c",
+		log: `04[IKE] initiating IKE_SA android[13] to 192.0.2.21
+04[ENC] generating IKE_SA_INIT request 0 [ SA KE No ]
+07[ENC] parsed IKE_SA_INIT response 0 [ N(INVAL_KE) ]
+07[IKE] peer didn't accept DH group ECP_256, it requested ECP_521
+07[IKE] initiating IKE_SA android[13] to 192.0.2.21
+07[ENC] generating IKE_SA_INIT request 0 [ SA KE No ]
+09[IKE] retransmit 1 of request with message ID 0
+09[IKE] retransmit 2 of request with message ID 0
+09[IKE] giving up after 5 retransmits`,
+		product: "strongSwan", cause: "silence", layer: incident.Network, side: incident.Initiator, say: "192.0.2.21"},
+	{name: "strongSwan: pfSense's page of its log, from below", source: "strongSwan, child_create.c",
+		log: `Feb 9 23:08:00 charon 13[ENC] <con1|74> generating CREATE_CHILD_SA response 142 [ N(NO_PROP) ]
+Feb 9 23:08:00 charon 13[IKE] <con1|74> failed to establish CHILD_SA, keeping IKE_SA
+Feb 9 23:08:00 charon 13[IKE] <con1|74> no acceptable proposal found`,
+		product: "strongSwan", cause: "child-proposal", layer: incident.Child, say: "con1"},
+	{name: "Azure: the pre-shared key", source: "Microsoft, Azure VPN Gateway site-to-site troubleshooting",
+		log:     `SESSION_ID :{11111111-2222-3333-4444-555555555555} Remote 203.0.113.5:500: Local 192.0.2.9:500: IKE Tunnel closed for tunnelId 0x5 with status IKE authentication credentials are unacceptable`,
+		product: "Azure", cause: "psk-mismatch", layer: incident.Authentication, say: "203.0.113.5"},
 	{name: "mixed products", source: "of the above",
 		log: `Nov  3 08:00:00 a charon: 12[IKE] no shared key found for '10.0.0.1' - '10.0.0.2'
 Nov  3 08:00:01 b pluto[77]: "office" #3: authentication failed: no PSK found for '@west'

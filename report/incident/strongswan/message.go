@@ -69,7 +69,7 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 		} else if !request {
 			e.Side = sideOf(!parsed)
 		}
-	case exchange == "IKE_AUTH":
+	case exchange == "IKE_AUTH", exchange == "IKE_INTERMEDIATE":
 		e.Phase = incident.PhaseAuth
 		if request {
 			e.Side = sideOf(parsed)
@@ -126,6 +126,7 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 			}
 			if name == "COOKIE" || name == "INVAL_KE" {
 				s.retry = s.retry || !parsed
+				s.again = s.again || parsed
 			}
 			out = append(out, r.refusal(l, h, s, parsed, cause, n.name, phase))
 		case p == "D" && exchange == "INFORMATIONAL" && request && parsed:

@@ -32,6 +32,8 @@ type session struct {
 	seen  map[string]bool
 	// retry: this side asked for the first message again.
 	retry bool
+	// again: the other side asked this one for the first message again.
+	again bool
 	// quick: it came to IKEv1's Quick Mode.
 	quick bool
 	// asked is the last request that was sent, by its Message ID, and retries
@@ -128,8 +130,19 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	if e.Kind == incident.Again || e.Kind == incident.Gone {
 		s = r.repeats(&h, trimmed)
 	}
+	begins := e.Kind == incident.Start && e.Side == incident.Initiator
+	if begins && h.id == "" && r.last != nil && r.last.again && r.last.peer == e.Args["peer"] {
+		// The same IKE SA, with what was asked for.
+		begins, e.Kind = false, incident.Step
+	}
 	if s == nil {
-		s = r.session(&h, e.Args["peer"], e.Kind == incident.Start && e.Side == incident.Initiator)
+		s = r.session(&h, e.Args["peer"], begins)
+	}
+	if e.Kind == incident.Start && s.again {
+		e.Kind = incident.Step
+	}
+	if e.Side == incident.Initiator && strings.HasPrefix(trimmed, "initiating ") {
+		s.again = false
 	}
 	switch {
 	case e.Kind == incident.Theirs || e.Kind == incident.Ours:

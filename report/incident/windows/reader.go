@@ -320,6 +320,9 @@ var failureValue = regexp.MustCompile(`(?i)(?:failure value|failure error code|e
 
 // other reads a line without the form of an event.
 func (r *reader) other(l *incident.Line, text string) ([]incident.Event, bool) {
+	if strings.HasPrefix(text, "The user ") && strings.Contains(text, "but failed an authentication attempt due to the following reason") {
+		return r.server(l.Event(incident.Root), text), true
+	}
 	if !slices.ContainsFunc(ofLines, func(word string) bool { return strings.Contains(text, word) }) {
 		return nil, false
 	}
@@ -330,7 +333,7 @@ func (r *reader) other(l *incident.Line, text string) ([]incident.Event, bool) {
 		code = m[1]
 	}
 	if _, ok := explain.Windows(code); !ok {
-		return nil, strings.Contains(text, "ikeext]")
+		return nil, strings.Contains(text, "ikeext]") || strings.Contains(text, "rror code returned on failure is")
 	}
 	e := l.Event(incident.Root)
 	e.Cause = "windows"
