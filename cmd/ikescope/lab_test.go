@@ -45,6 +45,8 @@ func TestLab(t *testing.T) {
 	t.Run("loss", l.testLoss)
 	t.Run("lost closing", l.testLostClosing)
 	t.Run("limits", l.testLimits)
+	t.Run("cluster", l.testCluster)
+	t.Run("redirect", l.testRedirect)
 	t.Run("pcap", l.testPcap)
 }
 
@@ -190,6 +192,9 @@ func (l lab) reset(t *testing.T) {
 			continue
 		}
 		l.do(t, "policy", gateway, "default")
+		if gateway == "libreswan" {
+			l.do(t, "redirect", gateway, "none")
+		}
 		if gateway == "openiked" { // which has no limits to restore
 			l.do(t, "restart", gateway)
 		} else {

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"fmt"
 	"io"
-	"net"
 	"net/netip"
 	"slices"
 	"sync"
@@ -44,13 +43,11 @@ type Config struct {
 	First int
 }
 
-// Conn is one UDP socket towards one gateway, for both ports: so the mappings
-// of a NAT for 500 and for 4500 can be compared. Its methods may be called
-// concurrently.
+// Conn is a UDP socket towards one gateway, for both ports: so the mappings of a
+// NAT for 500 and for 4500 can be compared. [Conn.OpenFlow] adds sockets. Its
+// methods may be called concurrently.
 type Conn struct {
-	cfg       Config
-	pc        net.PacketConn
-	localAddr netip.AddrPort
+	cfg Config
 	ledger
 	pacer     *pacer
 	roundTrip roundTrip
@@ -58,15 +55,18 @@ type Conn struct {
 	// true one would have come.
 	patient atomic.Bool
 	// done is closed when nothing more is read; broken then says why, if
-	// not by close.
-	done   chan struct{}
-	broken error
+	// not by Close.
+	done    chan struct{}
+	broken  error
+	reading sync.WaitGroup
 
 	drawing sync.Mutex // guards cfg.Rand, lastID and keys
 	lastID  int
 	keys    map[ike.KeyExchangeMethod]*keyexchange.PrivateKey // our own
 
 	mu       sync.Mutex
+	flows    []*flow // one at least
+	closed   bool
 	waiting  map[ike.SPI]*wait
 	finished map[messageKey]*wait
 	order    []messageKey // of finished, the oldest first
@@ -97,18 +97,13 @@ func Open(ctx context.Context, cfg Config) (*Conn, error) {
 	if cfg.Rand == nil {
 		cfg.Rand = rand.Reader
 	}
-	pc, err := cfg.Listen(ctx, cfg.Gateway, cfg.Source)
+	first, err := openFlow(ctx, cfg)
 	if err != nil {
-		return nil, fmt.Errorf("initiator: open a socket to %v: %w", cfg.Gateway, err)
-	}
-	local, err := localOf(ctx, pc, cfg.Gateway)
-	if err != nil {
-		_ = pc.Close() // the first error says more
-		return nil, fmt.Errorf("initiator: own address towards %v: %w", cfg.Gateway, err)
+		return nil, err
 	}
 	cfg.Paths = slices.Clone(cfg.Paths)
 	c := &Conn{
-		cfg: cfg, pc: pc, localAddr: local,
+		cfg: cfg, flows: []*flow{first},
 		ledger:    ledger{hook: cfg.Trace, sent: make(map[Transport]int), came: make(map[Transport]int)},
 		pacer:     newPacer(cfg.Rate, cfg.Window),
 		roundTrip: roundTrip{initial: cfg.InitialRTO},
@@ -118,7 +113,7 @@ func Open(ctx context.Context, cfg Config) (*Conn, error) {
 		finished:  make(map[messageKey]*wait),
 		lastID:    max(cfg.First-1, 0),
 	}
-	go c.read()
+	c.reading.Go(func() { c.read(first) })
 	return c, nil
 }
 
@@ -128,20 +123,20 @@ func setDefault[T int | float64 | time.Duration](v *T, value T) {
 	}
 }
 
-// Close closes the socket and waits until nothing more is read. Exchanges that
+// Close closes the sockets and waits until nothing more is read. Exchanges that
 // still wait end.
 func (c *Conn) Close() error {
-	err := c.pc.Close()
-	<-c.done
+	err := c.closeFlows(nil)
+	c.reading.Wait()
 	if err != nil {
 		return fmt.Errorf("initiator: %w", err)
 	}
 	return nil
 }
 
-// Local returns our address and port, as the gateway's side of the socket has
-// it if no NAT is between.
-func (c *Conn) Local() netip.AddrPort { return c.localAddr }
+// Local returns our address and first port, as the gateway's side of the socket
+// has it if no NAT is between.
+func (c *Conn) Local() netip.AddrPort { return c.flow(0).local }
 
 // Remote returns where requests by t go to.
 func (c *Conn) Remote(t Transport) netip.AddrPort {
@@ -184,17 +179,18 @@ func (c *Conn) send(req *Request, octets []byte) *PathFault {
 	if req.offer.Transport == UDP4500 {
 		octets = append(ike.AppendNonESPMarker(nil), octets...)
 	}
+	f := c.flow(req.Flow)
 	// On Linux an ICMP error about an earlier datagram fails this one, and
 	// nothing is sent: hand that error over, and try again.
 	var err error
 	for range 3 {
 		now := time.Now()
-		d := Datagram{Time: now, Sent: true, Local: c.localAddr, Remote: req.remote,
+		d := Datagram{Time: now, Sent: true, Local: f.local, Remote: req.remote,
 			Transport: req.offer.Transport, Exchange: req.id, Octets: octets}
-		if err = c.transmit(d, c.pc); err == nil {
+		if err = c.transmit(d, f.pc); err == nil {
 			return nil
 		}
-		for _, u := range queuedErrors(c.pc) {
+		for _, u := range queuedErrors(f.pc) {
 			c.refused(&u, now)
 		}
 	}

@@ -1,5 +1,5 @@
 // Package initiator sends IKE requests to one gateway and makes outcomes of the
-// answers. [Open] opens a socket, [Conn.Init] makes an IKE_SA_INIT request of an
+// answers. [Open] opens a socket, [Conn.OpenFlow] others, [Conn.Init] makes an IKE_SA_INIT request of an
 // [Offer], [Conn.Sealed] one of an encrypted message, and [Conn.Exchange] sends it
 // until it is answered or has been sent often enough. A gateway that is silent or
 // rude is an [Outcome]; an error is of our own side.

@@ -47,7 +47,7 @@ const maxRemarks = 3
 func (c *Conn) Exchange(ctx context.Context, req *Request) Answer {
 	a := Answer{Exchange: Exchange{
 		ID: req.id, Transport: req.offer.Transport, Type: req.header.Exchange,
-		Offer: req.offer.Products, KE: req.offer.KE,
+		Offer: req.offer.Products, KE: req.offer.KE, Flow: req.Flow,
 	}}
 	if err := c.pacer.enter(ctx); err != nil {
 		a.Detail = "interrupted"

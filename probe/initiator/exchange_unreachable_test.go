@@ -104,7 +104,7 @@ func TestRoutesComeBack(t *testing.T) {
 func TestCannotSendAtAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, Config{}, func(int, []byte) []reply { return nil })
-		b.pc.SetWriteDeadline(time.Unix(1, 0))
+		b.flow(0).pc.SetWriteDeadline(time.Unix(1, 0))
 		a := b.ask()
 		if a.Outcome != Unreachable || !strings.HasPrefix(a.Detail, "cannot send: ") || a.Tries != 0 ||
 			a.Blocked == nil || a.Blocked.State != PathError {

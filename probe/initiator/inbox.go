@@ -1,8 +1,6 @@
 package initiator
 
 import (
-	"bytes"
-	"errors"
 	"net"
 	"net/netip"
 	"slices"
@@ -58,36 +56,13 @@ func (c *Conn) Late() []LateAnswer {
 	return slices.Clone(c.lates)
 }
 
-// read hands what arrives to the exchanges, until the socket is closed.
-func (c *Conn) read() {
-	defer close(c.done)
-	buf := make([]byte, 1<<16)
-	for failures := 0; failures < maxReadErrors; {
-		n, from, err := c.pc.ReadFrom(buf)
-		now := time.Now()
-		switch {
-		case err == nil:
-			failures = 0
-			c.dispatch(receive(bytes.Clone(buf[:n]), addrPortOf(from)), now)
-		case errors.Is(err, net.ErrClosed):
-			return
-		case c.readErrors(err, now):
-			failures = 0
-		default:
-			failures++
-			c.broken = err
-		}
-	}
-	_ = c.pc.Close() // it does not work any more
-}
-
 // readErrors hands ICMP errors to the exchanges that they are about: those in
 // the kernel's queue or, where it keeps none, err. It reports whether err
 // stands for an ICMP error.
-func (c *Conn) readErrors(err error, now time.Time) bool {
-	queued := queuedErrors(c.pc)
+func (c *Conn) readErrors(pc net.PacketConn, err error, now time.Time) bool {
+	queued := queuedErrors(pc)
 	u, isICMP := unreachableOf(err)
-	if isICMP && !hasErrorQueue(c.pc) {
+	if isICMP && !hasErrorQueue(pc) {
 		queued = []PathFault{u}
 	}
 	for i := range queued {
@@ -130,16 +105,16 @@ func (c *Conn) refused(u *PathFault, now time.Time) {
 // dispatch hands a datagram to the exchange with its initiator SPI. One from
 // the gateway without an SPI of ours goes to the exchange that has waited
 // longest at that port: it may show what answers there, if not IKE.
-func (c *Conn) dispatch(in received, now time.Time) {
+func (c *Conn) dispatch(f *flow, in received, now time.Time) {
 	foreign := !c.isGateway(in.from.Addr())
 	if !foreign {
 		in.from = netip.AddrPortFrom(c.cfg.Gateway, in.from.Port()) // with its zone as the user wrote it
 	}
-	d := Datagram{Time: now, Local: c.localAddr, Remote: in.from, Octets: in.datagram}
+	d := Datagram{Time: now, Local: f.local, Remote: in.from, Octets: in.datagram}
 	if in.from.Port() == c.cfg.Paths.Port(UDP4500) {
 		d.Transport = UDP4500
 	}
-	w, late := c.find(in, foreign)
+	w, late := c.find(f, in, foreign)
 	if w != nil {
 		d.Exchange = w.req.id
 	}
@@ -156,7 +131,7 @@ func (c *Conn) dispatch(in received, now time.Time) {
 }
 
 // find returns the exchange that a datagram is for, and whether it is over.
-func (c *Conn) find(in received, foreign bool) (w *wait, late bool) {
+func (c *Conn) find(f *flow, in received, foreign bool) (w *wait, late bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if spi, ok := in.spi(); ok {
@@ -173,7 +148,7 @@ func (c *Conn) find(in received, foreign bool) (w *wait, late bool) {
 		return nil, false
 	}
 	for _, candidate := range c.waiting {
-		if candidate.req.remote.Port() == in.from.Port() && (w == nil || candidate.req.id < w.req.id) {
+		if candidate.req.Flow == f.number && candidate.req.remote.Port() == in.from.Port() && (w == nil || candidate.req.id < w.req.id) {
 			w = candidate
 		}
 	}

@@ -62,6 +62,8 @@ type Exchange struct {
 	ID        int // from 1; also the last two octets of the request's initiator SPI
 	Transport Transport
 	Type      ike.ExchangeType
+	// Flow is the number of our port that it went out from.
+	Flow int
 	// Offer is empty for exchanges other than IKE_SA_INIT.
 	Offer []proposals.Product
 	KE    ike.KeyExchangeMethod // of our KE payload

@@ -40,6 +40,9 @@ type Offer struct {
 	// NoRedirect leaves out REDIRECT_SUPPORTED (RFC 5685, Section 3): some
 	// gateways send every initiator elsewhere that would go.
 	NoRedirect bool
+	// Flow is the number of our port that it goes out from, as [Conn.OpenFlow]
+	// gives it.
+	Flow int
 	// Packet is a client's, to ask as that client does; nil asks as strongSwan
 	// does.
 	Packet *FirstPacket
@@ -147,6 +150,9 @@ type Request struct {
 	// limit their ICMP errors to one or two a second: if the tries coincided,
 	// those about one port would never come.
 	Early bool
+	// Flow is the number of our port that it goes out from, as [Conn.OpenFlow]
+	// gives it. What [Conn.Init] made is bound to that of its Offer.
+	Flow int
 	// Withheld, unless nil, is asked before each try, whether it is not to be
 	// sent any more, after so many tries.
 	Withheld func(tries int) bool
@@ -226,7 +232,7 @@ func (c *Conn) Init(o Offer) (*Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := initRequest{Offer: o, keData: o.Key.Public(), nonce: octets[6:], local: c.Local(), remote: c.Remote(o.Transport)}
+	r := initRequest{Offer: o, keData: o.Key.Public(), nonce: octets[6:], local: c.flow(o.Flow).local, remote: c.Remote(o.Transport)}
 	copy(r.spi[:6], octets)
 	binary.BigEndian.PutUint16(r.spi[6:], uint16(id))
 	if bytes.Equal(r.spi[:4], make([]byte, 4)) {
@@ -237,7 +243,7 @@ func (c *Conn) Init(o Offer) (*Request, error) {
 	if err != nil {
 		return nil, fmt.Errorf("initiator: request %d: %w", id, err)
 	}
-	return &Request{id: id, remote: r.remote, header: m.Header, octets: encoded, message: m, offer: o, nonce: r.nonce}, nil
+	return &Request{id: id, remote: r.remote, header: m.Header, octets: encoded, message: m, offer: o, nonce: r.nonce, Flow: o.Flow}, nil
 }
 
 // chooseKey fills in the method and the key of o.

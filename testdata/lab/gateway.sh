@@ -2,9 +2,10 @@
 # defines DAEMON_start, _control, _load, _stats, _loads and _split.
 # shellcheck shell=bash
 
-readonly GATEWAYS="strongswan strongswan-pq libreswan openiked"
+readonly GATEWAYS="strongswan strongswan-2 strongswan-pq libreswan openiked"
 declare -rA DAEMON=(
 	[strongswan]=strongswan
+	[strongswan-2]=strongswan
 	[strongswan-pq]=strongswan
 	[libreswan]=libreswan
 	[openiked]=openiked
@@ -53,7 +54,7 @@ gateway_up() {
 	mkdir -p "$STATE/$1"
 	gateway_leg_up "$1"
 	if ! gateway_ready "$1" || [[ ! -e $STATE/$1/policy ]]; then
-		rm -f "$STATE/$1/limits" "$STATE/$1/policy"
+		rm -f "$STATE/$1"/{limits,redirect,policy}
 		gateway_start "$1"
 	fi
 }
@@ -72,14 +73,14 @@ gateway_restart() {
 # policy_file prints the file of a policy: one of the lab's by its name, or any
 # other by its path from the root.
 policy_file() {
-	local file=$LAB/policies/$1/$2.conf
+	local file=$LAB/policies/$(like "$1")/$2.conf
 	[[ $2 != /* ]] || file=$2
 	[[ -e $file ]] || die "$1 has no policy \"$2\"; it has: $(gateway_policies "$1")"
 	echo "$file"
 }
 
 gateway_policies() {
-	(cd "$LAB/policies/$1" && printf '%s\n' *.conf) | sed 's/\.conf$//' | paste -sd ' '
+	(cd "$LAB/policies/$(like "$1")" && printf '%s\n' *.conf) | sed 's/\.conf$//' | paste -sd ' '
 }
 
 # gateway_policy puts a policy in force: the old one's connections are unloaded.
@@ -101,6 +102,19 @@ gateway_limits() {
 	else
 		[[ "$2 $3" =~ ^[0-9]+\ [0-9]+$ ]] || die "limits are numbers, or default"
 		echo "$2 $3" >"$STATE/$1/limits"
+	fi
+	gateway_restart "$1"
+}
+
+# gateway_redirect GATEWAY none|ADDRESS has the daemon send all initiators to
+# another gateway (RFC 5685).
+gateway_redirect() {
+	[[ ${DAEMON[$1]} == libreswan ]] || die "only libreswan redirects all initiators"
+	need_running "$1"
+	if [[ $2 == none ]]; then
+		rm -f "$STATE/$1/redirect"
+	else
+		echo "$2" >"$STATE/$1/redirect"
 	fi
 	gateway_restart "$1"
 }

@@ -7,12 +7,14 @@ libcharon-extra-plugins libcharon-extauth-plugins \
 libstrongswan-extra-plugins libstrongswan-standard-plugins"
 declare -rA PACKAGES=(
 	[strongswan]=$STRONGSWAN_PACKAGES
+	[strongswan-2]=$STRONGSWAN_PACKAGES
 	[strongswan-pq]=$STRONGSWAN_PACKAGES
 	[libreswan]=libreswan
 	[openiked]=openiked
 )
 declare -rA SUITE=(
 	[strongswan]=trixie
+	[strongswan-2]=trixie
 	[strongswan-pq]=sid
 	[libreswan]=trixie
 	[openiked]=trixie
@@ -24,14 +26,21 @@ declare -rA HOST_COMMANDS=(
 	[nsenter]=util-linux [sysctl]=procps [gcc]=gcc [tcpdump]=tcpdump
 )
 
+# like GATEWAY prints the gateway whose root and policies another one has, too:
+# an initiator, or a second one of its kind.
+like() {
+	local name=${1#client-}
+	echo "${name%-2}"
+}
+
 root_of() {
-	echo "$CACHE/roots/${1#client-}"
+	echo "$CACHE/roots/$(like "$1")"
 }
 
 # A root counts only with its stamp, which is written last and says of what the
 # root was made.
 root_complete() {
-	[[ $(cat "$CACHE/roots/$1.complete" 2>/dev/null) == "$(recipe "$1")" ]]
+	[[ $(cat "$(root_of "$1").complete" 2>/dev/null) == "$(recipe "$1")" ]]
 }
 
 recipe() {
@@ -136,6 +145,7 @@ make_suite() {
 	note "$suite for: $*"
 	make_base "$suite" || return 1
 	for gateway; do
+		! root_complete "$gateway" || continue # it is like one before it
 		make_root "$gateway" || return 1
 		note "$gateway: $(gateway_version "$gateway")"
 	done

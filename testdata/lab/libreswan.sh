@@ -15,6 +15,9 @@ libreswan_start() {
 		read -ra limits <"$dir/limits"
 		sed -i "s/^config setup$/&\n\tddos-ike-threshold=${limits[0]}\n\tmax-halfopen-ike=${limits[1]}/" "$dir/ipsec.conf"
 	fi
+	if [[ -e $dir/redirect ]]; then
+		sed -i "s/^config setup$/&\n\tglobal-redirect=yes\n\tglobal-redirect-to=$(cat "$dir/redirect")/" "$dir/ipsec.conf"
+	fi
 	launch "$1" sh -euc '
 		mkdir -p /run/pluto
 		[ -e /run/lab/nss/cert9.db ] || ipsec initnss --nssdir /run/lab/nss

@@ -11,6 +11,7 @@ declare -rA LEG=(
 	[strongswan-pq]=12
 	[libreswan]=13
 	[openiked]=14
+	[strongswan-2]=15
 )
 
 # The leg between the NAT box (host 1) and the client behind it (host 2).

@@ -1,0 +1,148 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os/exec"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/report"
+)
+
+// second is a gateway like strongswan, beside it.
+const second = "strongswan-2"
+
+// shared is the address of the router at which testCluster has two gateways.
+const shared = "10.88.1.1"
+
+// testCluster: two strongSwan behind one address, of which one takes a weak
+// suite. Whichever way they share what comes, the scan says so, proves nothing,
+// and no gate passes.
+func (l lab) testCluster(t *testing.T) {
+	l.policy(t, "strongswan", "modern")
+	l.policy(t, second, "weak")
+	taken := suitesOf(t, slices.Concat(l.accepts(t, "strongswan", "modern"), l.accepts(t, second, "weak")))
+	strong, weak := l.do(t, "addr", "strongswan"), l.do(t, "addr", second)
+	for _, test := range []struct{ name, rules string }{
+		{"half of the flows", perFlow(fmt.Sprintf("numgen inc mod 2 map { 0 : %s, 1 : %s }", strong, weak))},
+		{"a tenth of the flows", perFlow(fmt.Sprintf("numgen inc mod 10 map { 0-8 : %s, 9 : %s }", strong, weak))},
+		{"half of the SPIs", perSPI(fmt.Sprintf("mod 2 map { 0 : %s, 1 : %s }", strong, weak), strong, weak)},
+		{"a tenth of the SPIs", perSPI(fmt.Sprintf("mod 10 map { 0-8 : %s, 9 : %s }", strong, weak), strong, weak)},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			l.rules(t, test.rules)
+			target := l.unfinished(t, []int{0}, "scan", shared)
+			if !slices.ContainsFunc(target.Doubts, func(d report.Doubt) bool { return d.Kind == report.DoubtSeveral }) {
+				t.Errorf("doubts %+v, want that several gateways answer", target.Doubts)
+			}
+			if target.Matrix == nil || target.Matrix.Proven {
+				t.Fatalf("matrix: %v, want one that is not proven", target.Matrix != nil)
+			}
+			for _, p := range target.Matrix.Products {
+				if p.Basis == report.BasisObserved {
+					reportMissing(t, "observed, but taken by neither", suitesOf(t, []proposals.Product{productOf(p.Suites)}), taken)
+				}
+			}
+			if target.Cost.HalfOpenLeft != 0 {
+				t.Errorf("%d half-open IKE SAs left", target.Cost.HalfOpenLeft)
+			}
+			l.noneHalfOpen(t, "strongswan")
+			l.noneHalfOpen(t, second)
+
+			l.rules(t, test.rules) // from the start
+			l.unfinished(t, []int{report.ExitFailed, report.ExitUndecided}, "check", shared, "--fail-on", "high")
+		})
+	}
+}
+
+// perFlow has each flow to the shared address sent to the gateway that choice, an
+// expression of nftables, is.
+func perFlow(choice string) string {
+	return "chain prerouting {\ntype nat hook prerouting priority dstnat\n" +
+		`iifname "client" ip daddr ` + shared + " udp dport { 500, 4500 } dnat ip to " + choice + "\n}\n"
+}
+
+// perSPI does so with each initiator SPI, of which choice gets a hash. Nothing is
+// kept of flows, so the answers get their source address here.
+func perSPI(choice string, gateways ...string) string {
+	rules := "chain prerouting {\ntype filter hook prerouting priority raw\n"
+	// The SPI is the first of the message, which on port 4500 follows the non-ESP marker.
+	for port, at := range map[int]string{500: "@th,64,64", 4500: "@th,96,64"} {
+		rules += fmt.Sprintf("iifname \"client\" ip daddr %s udp dport %d notrack ip daddr set jhash %s %s\n", shared, port, at, choice)
+	}
+	rules += "}\nchain postrouting {\ntype filter hook postrouting priority srcnat\n"
+	for _, gateway := range gateways {
+		rules += fmt.Sprintf("oifname \"client\" ip saddr %s udp sport { 500, 4500 } ip saddr set %s\n", gateway, shared)
+	}
+	return rules + "}\n"
+}
+
+// testRedirect: a gateway that sends all initiators to another one answers, and
+// accepts nothing that is known.
+func (l lab) testRedirect(t *testing.T) {
+	const gateway = "libreswan"
+	elsewhere := l.do(t, "addr", "openiked")
+	l.do(t, "redirect", gateway, elsewhere)
+	t.Cleanup(func() { l.do(t, "redirect", gateway, "none") })
+	address := l.do(t, "addr", gateway)
+
+	target := l.unfinished(t, []int{0}, "scan", address, "--client", "windows-11", "--client", "strongswan-6")
+	if target.Verdict != report.VerdictIKEv2 {
+		t.Errorf("verdict %s, want ikev2", target.Verdict)
+	}
+	checkPaths(t, target, "answers", "answers")
+	if g := target.Gateway; g == nil || g.Redirect != elsewhere {
+		t.Errorf("gateway %+v, want a redirect to %s", g, elsewhere)
+	}
+	if !slices.ContainsFunc(target.Doubts, func(d report.Doubt) bool { return d.Kind == report.DoubtRedirected }) {
+		t.Errorf("doubts %+v, want that it redirects", target.Doubts)
+	}
+	if m := target.Matrix; m != nil && (m.Proven || m.Accepted+m.Refused > 0) {
+		t.Errorf("proven: %v, %d suites accepted and %d refused; want nothing known", m.Proven, m.Accepted, m.Refused)
+	}
+	for _, f := range target.Findings {
+		if f.About() == report.AboutPath {
+			t.Errorf("finding %s: %s", f.ID, f.Title)
+		}
+	}
+	for _, c := range target.Clients {
+		if c.Verdict != report.ClientUnknown {
+			t.Errorf("client %s: %s, want unknown", c.Name, c.Verdict)
+		}
+	}
+	for _, x := range target.Exchanges {
+		if x.Outcome == report.OutcomeAccepted {
+			t.Errorf("exchange %d was accepted", x.ID)
+		}
+	}
+	l.unfinished(t, []int{report.ExitUndecided}, "check", address, "--fail-on", "high")
+	l.noneHalfOpen(t, gateway)
+}
+
+// unfinished runs ikescope beside the gateways on one target, of which the report
+// says that it is not complete, and asks for one of some exit codes.
+func (l lab) unfinished(t *testing.T, exits []int, args ...string) report.Target {
+	t.Helper()
+	const patience = 2 * time.Minute
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	args = append([]string{"exec", beside, l.ikescope, args[0], "--quiet", "-o", "json"}, args[1:]...)
+	cmd := exec.CommandContext(ctx, l.command, args...)
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	doc, readErr := report.ReadJSON(&stdout)
+	if readErr != nil {
+		t.Fatalf("%v; %v; %s", err, readErr, &stderr)
+	}
+	if !slices.Contains(exits, doc.Exit.Code) || doc.Complete || len(doc.Targets) != 1 || cmd.ProcessState.ExitCode() != doc.Exit.Code {
+		t.Errorf("ikescope %v: %v; exit %+v, complete: %v; want one of %v and false", args[3:], err, doc.Exit, doc.Complete, exits)
+	}
+	return doc.Targets[0]
+}
