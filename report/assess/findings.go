@@ -23,7 +23,7 @@ func Findings(t *report.Target, more ...client.Policy) []report.Finding {
 	out = append(out, doubtFindings(t)...)
 	for i := range out {
 		f := &out[i]
-		f.Evidence = slices.Compact(lists.Sorted(f.Evidence))
+		f.Evidence = lists.Evidence(f.Evidence)
 		if f.Fix == nil {
 			f.Fix = []string{}
 		}

@@ -127,7 +127,7 @@ func (j *judge) rule(r baseline.Rule) report.Rule {
 	return report.Rule{
 		ID: r.ID, Demand: r.String(), State: f.state, Severity: report.Severity(r.Severity), Found: f.found,
 		Why: r.Why, Ref: r.Ref, Unverified: r.Unverified,
-		Fix: append([]string{}, f.fix...), CutsOff: f.cutsOff, Evidence: slices.Compact(lists.Sorted(f.evidence)),
+		Fix: append([]string{}, f.fix...), CutsOff: f.cutsOff, Evidence: lists.Evidence(f.evidence),
 	}
 }
 

@@ -78,7 +78,7 @@ func Target(r evidence.Result) report.Target {
 			GatewayBehindNAT: r.NAT.GatewayBehindNAT,
 			Local:            endpoint(r.NAT.Local),
 			Observed:         endpoint(r.NAT.Observed),
-			Evidence:         lists.Sorted(r.NAT.Evidence),
+			Evidence:         lists.Evidence(r.NAT.Evidence),
 		}
 	}
 	if r.Gateway != nil {
@@ -92,14 +92,14 @@ func Target(r evidence.Result) report.Target {
 		t.Preference = newPreference(*r.Preference)
 	}
 	for _, d := range r.Doubts {
-		doubt := report.Doubt{Kind: report.DoubtKind(d.Kind.String()), Evidence: lists.Sorted(d.Exchanges)}
+		doubt := report.Doubt{Kind: report.DoubtKind(d.Kind.String()), Evidence: lists.Evidence(d.Exchanges)}
 		if d.Suite != nil {
 			doubt.Suite = d.Suite.String()
 		}
 		t.Doubts = append(t.Doubts, doubt)
 	}
 	for _, h := range r.Habits {
-		t.Habits = append(t.Habits, report.Habit{Kind: report.HabitKind(h.Kind.String()), Count: h.Count, Evidence: lists.Sorted(h.Exchanges)})
+		t.Habits = append(t.Habits, report.Habit{Kind: report.HabitKind(h.Kind.String()), Count: h.Count, Evidence: lists.Evidence(h.Exchanges)})
 	}
 	if r.Watched > 0 {
 		t.HiddenShare = math.Ceil(r.Hidden()*1000) / 1000
@@ -131,7 +131,7 @@ func newPreference(p evidence.Preference) *report.Preference {
 			o.Anywhere = report.LengthsOf(own.Anywhere, len(o.ADDKE))
 			return o
 		}),
-		Evidence: lists.Sorted(p.Evidence),
+		Evidence: lists.Evidence(p.Evidence),
 	}
 	if p.Suite != nil {
 		out.Suite = p.Suite.String()
@@ -149,7 +149,7 @@ func newPath(p evidence.Path) report.Path {
 		Received:  p.Received,
 		Reporter:  report.AddressText(p.Reporter),
 		Detail:    p.Detail,
-		Evidence:  lists.Sorted(p.Evidence),
+		Evidence:  lists.Evidence(p.Evidence),
 	}
 }
 
@@ -162,7 +162,7 @@ func liveClient(a evidence.ClientAnswer) report.Client {
 		Missing:    []report.Missing{},
 		Basis:      report.BasisLive,
 		Notes:      []string{},
-		Evidence:   lists.Sorted(a.Evidence),
+		Evidence:   lists.Evidence(a.Evidence),
 	}
 	switch a.State {
 	case matrix.Accepted:
@@ -235,7 +235,7 @@ func newGateway(g evidence.Gateway) *report.Gateway {
 		}),
 		Authorities: g.Authorities,
 		Redirect:    g.Redirect,
-		Evidence:    lists.Sorted(g.Evidence),
+		Evidence:    lists.Evidence(g.Evidence),
 	}
 }
 

@@ -27,7 +27,7 @@ func newMatrix(m *matrix.Matrix) *report.Matrix {
 			Suites:   report.SuitesOf(r.Product),
 			Basis:    report.Basis(r.Basis.String()),
 			Samples:  r.Samples,
-			Evidence: lists.Sorted(r.Evidence),
+			Evidence: lists.Evidence(r.Evidence),
 		})
 	}
 	var undecided []proposals.Product
@@ -37,7 +37,7 @@ func newMatrix(m *matrix.Matrix) *report.Matrix {
 			State:    report.State(u.State.String()),
 			Suites:   u.Product.String(),
 			Count:    u.Product.Size(),
-			Evidence: lists.Sorted(u.Evidence),
+			Evidence: lists.Evidence(u.Evidence),
 		})
 	}
 	c := report.Counts{Universe: countClassical(m.Asked), Accepted: countClassical(accepted), Unknown: countClassical(undecided)}

@@ -12,6 +12,13 @@ func Convert[A, B any](in []A, f func(A) B) []B {
 	return out
 }
 
+// Evidence returns numbers of exchanges ascending, each once. Those that were never
+// made have the number 0, which is left out.
+func Evidence(numbers []int) []int {
+	out := slices.DeleteFunc(Sorted(numbers), func(n int) bool { return n == 0 })
+	return slices.Compact(out)
+}
+
 // Sorted returns a sorted copy of numbers.
 func Sorted(numbers []int) []int {
 	out := append([]int{}, numbers...)

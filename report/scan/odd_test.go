@@ -1,0 +1,148 @@
+package scan_test
+
+import (
+	"context"
+	"encoding/json"
+	"math/rand/v2"
+	"net"
+	"net/netip"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/evidence"
+	"github.com/ikescope/ikescope/probe/target"
+	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/reporttest"
+	"github.com/ikescope/ikescope/report/scan"
+)
+
+// TestOddGateways: whatever the gateway is like, and whenever the scan ends, the
+// document keeps to the schema, and all evidence is exchanges that it lists.
+func TestOddGateways(t *testing.T) {
+	t.Parallel()
+	schema := report.Schema()
+	for i, odd := range iketest.Oddities() {
+		if testing.Short() && i%8 != 0 {
+			continue
+		}
+		t.Run(odd.Name, func(t *testing.T) {
+			t.Parallel()
+			doc := scan.Document(scan.Run{Tool: report.Tool{Name: "ikescope", Version: "test"}}, []evidence.Result{scanOdd(t, uint64(i), odd)})
+			octets, err := json.Marshal(doc)
+			if err != nil {
+				t.Fatal(err)
+			}
+			reporttest.Validate(t, schema, octets)
+			target := doc.Targets[0]
+			known := make(map[int]bool)
+			for _, x := range target.Exchanges {
+				known[x.ID] = true
+			}
+			var tree any
+			if err := json.Unmarshal(octets, &tree); err != nil {
+				t.Fatal(err)
+			}
+			for _, id := range evidenceIn(tree) {
+				if !known[id] {
+					t.Errorf("exchange %d is evidence, and not in the report", id)
+				}
+			}
+		})
+	}
+}
+
+// evidenceIn returns all numbers of exchanges in a document.
+func evidenceIn(node any) []int {
+	var out []int
+	switch node := node.(type) {
+	case map[string]any:
+		for key, value := range node {
+			if list, ok := value.([]any); ok && key == "evidence" {
+				for _, n := range list {
+					out = append(out, int(n.(float64)))
+				}
+				continue
+			}
+			out = slices.Concat(out, evidenceIn(value))
+		}
+	case []any:
+		for _, value := range node {
+			out = slices.Concat(out, evidenceIn(value))
+		}
+	}
+	return out
+}
+
+// scanOdd scans an odd gateway in a network of its own, on a path that loses a few
+// datagrams.
+func scanOdd(t *testing.T, seed uint64, odd iketest.Oddity) evidence.Result {
+	t.Helper()
+	gateway, client := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2")
+	var result evidence.Result
+	synctest.Test(t, func(t *testing.T) {
+		network := iketest.NewNetwork()
+		network.Seed = seed
+		network.SetLink(iketest.Link{Delay: 10 * time.Millisecond, Loss: 0.02})
+		network.AddHost(gateway)
+		r := &iketest.Responder{Profile: iketest.StrongSwan, Rand: lockedRand(seed), Faults: iketest.Faults{Seed: seed}}
+		for i, p := range reporttest.Products(t, "aes128-aes256-sha256-prfsha256-modp2048") {
+			r.Policy = append(r.Policy, p.Proposal(uint8(i+1)))
+		}
+		odd.Apply(r)
+		var conns []net.PacketConn
+		for _, port := range []uint16{500, 4500} {
+			pc, err := network.ListenPacket(netip.AddrPortFrom(gateway, port))
+			if err != nil {
+				t.Fatal(err)
+			}
+			conns = append(conns, pc)
+		}
+		var served sync.WaitGroup
+		served.Go(func() {
+			if err := r.Serve(conns[0], conns[1]); err != nil {
+				t.Errorf("Serve: %v", err)
+			}
+		})
+		s := probe.Scanner{
+			Rand: lockedRand(seed + 1), Deadline: 5 * time.Minute,
+			Listen: func(_ context.Context, _ netip.Addr, source netip.AddrPort) (net.PacketConn, error) {
+				return network.ListenPacket(netip.AddrPortFrom(client, source.Port()))
+			},
+		}
+		switch seed % 3 {
+		case 1:
+			s.MaxExchanges = 4 + int(seed)%50
+		case 2:
+			s.Deadline = time.Duration(seed) * 50 * time.Millisecond
+		}
+		result, _ = s.Scan(t.Context(), target.Target{Name: "gateway", Address: gateway}) // the result says why it is not complete
+		for _, c := range conns {
+			c.Close()
+		}
+		served.Wait()
+	})
+	return result
+}
+
+// lockedRand returns randomness for several goroutines.
+func lockedRand(seed uint64) *lockedReader {
+	var key [32]byte
+	key[0] = byte(seed)
+	return &lockedReader{source: rand.NewChaCha8(key)}
+}
+
+type lockedReader struct {
+	mu     sync.Mutex
+	source *rand.ChaCha8
+}
+
+func (r *lockedReader) Read(b []byte) (int, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.source.Read(b)
+}
