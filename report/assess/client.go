@@ -55,8 +55,9 @@ func (c predictor) verdicts(policies []client.Policy) []report.Client {
 // predictor is what a target tells of the suites that clients offer.
 type predictor struct {
 	Facts
-	target *report.Target
-	choice choice.Choice
+	target  *report.Target
+	choice  choice.Choice
+	reading reading
 	// untold says why nothing can be predicted, in a sentence; "" if it can.
 	untold string
 	// others are the well-known clients, and told is what changes do to them, by
@@ -66,7 +67,7 @@ type predictor struct {
 }
 
 func newPredictor(t *report.Target) predictor {
-	c := predictor{target: t, others: initiators(), told: make(map[string][]string)}
+	c := predictor{target: t, reading: readingOf(t), others: initiators(), told: make(map[string][]string)}
 	switch {
 	case t.Matrix != nil:
 		c.Facts = FactsOf(t)
@@ -93,9 +94,12 @@ func (c predictor) predict(p client.Policy) report.Client {
 		out.Notes = append(out.Notes, "Its offer contains nothing that can be expressed as suites.")
 		return out
 	}
-	candidates := c.choice.OfKE(p.Offer, p.KE)
-	open := c.undecidedOf(p.Offer)
+	offer, less := c.reading.of(p.Offer)
+	candidates := c.choice.OfKE(offer, p.KE)
+	open := c.undecidedOf(offer)
 	switch {
+	case len(candidates) > 0 && less:
+		out.Notes = append(out.Notes, "It offers more than the gateway reads or takes, so what it gets is not known.")
 	case len(candidates) > 0:
 		out.Verdict = report.ClientConnects
 		c.connects(&out, p, candidates, open)
@@ -103,11 +107,14 @@ func (c predictor) predict(p client.Policy) report.Client {
 		out.Notes = append(out.Notes, open)
 	default:
 		out.Verdict = report.ClientFails
-		out.Evidence = c.refusalsOf(p.Offer)
+		out.Evidence = c.refusalsOf(offer)
+		if less {
+			out.Notes = append(out.Notes, "It offers more than the gateway reads or takes.")
+		}
 		if len(c.Accepted) == 0 {
 			out.Notes = append(out.Notes, "The gateway took none of the suites that it was asked about.")
 		} else {
-			out.Missing = missing(p.Offer, c.Accepted)
+			out.Missing = missing(offer, c.Accepted)
 		}
 	}
 	return out

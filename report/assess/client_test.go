@@ -72,6 +72,38 @@ func TestCompareConnects(t *testing.T) {
 
 // What is weak in the suite that a client gets is said, and what another order of
 // proposals would give it. The gateway takes the first of its own, here.
+// TestCompareReading: what a gateway does not read of an offer gives no client an
+// IKE SA, and what is beyond its limits may have it refuse the whole.
+func TestCompareReading(t *testing.T) {
+	const accepted = "aes256-sha256-prfsha256-ecp256"
+	const cut = "It offers more than the gateway reads or takes"
+	for _, tt := range []struct {
+		name  string
+		habit report.Habit
+		offer string
+		want  report.ClientVerdict
+		note  string
+	}{
+		{"within", report.Habit{Kind: report.HabitTransforms, Count: 2}, "aes128-aes256-sha256-prfsha256-ecp256", report.ClientConnects, ""},
+		{"beyond, and further back", report.Habit{Kind: report.HabitTransforms, Count: 1}, "aes128-aes256-sha256-prfsha256-ecp256", report.ClientFails, cut + "."},
+		{"beyond, and in front", report.Habit{Kind: report.HabitTransforms, Count: 1}, "aes256-aes128-sha256-prfsha256-ecp256", report.ClientUnknown,
+			cut + ", so what it gets is not known."},
+		{"the second proposal", report.Habit{Kind: report.HabitProposals, Count: 1}, "aes128-sha256-prfsha256-ecp256," + accepted, report.ClientFails, cut + "."},
+		{"both proposals", report.Habit{Kind: report.HabitProposals, Count: 2}, "aes128-sha256-prfsha256-ecp256," + accepted, report.ClientConnects, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := reporttest.Base("vpn.example.com", "198.51.100.7")
+			r.Matrix = reporttest.Matrix{Asked: matrix.Standard().Products(), Observed: accepted, Evidence: []int{4, 5}}.Of(t)
+			target := scan.Target(r)
+			target.Habits = []report.Habit{tt.habit}
+			got := assess.Verdicts(&target, []client.Policy{policy(t, tt.offer)})[0]
+			if got.Verdict != tt.want || tt.note != "" && !slices.Equal(got.Notes, []string{tt.note}) || tt.note == "" && len(got.Notes) > 0 {
+				t.Errorf("%s, %q; want %s, %q", got.Verdict, got.Notes, tt.want, tt.note)
+			}
+		})
+	}
+}
+
 func TestCompareWeak(t *testing.T) {
 	const strong, weak, legacy = "aes256-sha256-prfsha256-modp2048", "3des-sha1-prfsha1-modp1024", "aes256-sha1-prfsha1-modp2048"
 	ofWeak := []string{"3des", "prfsha1", "sha1", "modp1024"}

@@ -2,13 +2,14 @@
 # defines DAEMON_start, _control, _load, _stats, _loads and _split.
 # shellcheck shell=bash
 
-readonly GATEWAYS="strongswan strongswan-2 strongswan-pq libreswan openiked"
+readonly GATEWAYS="strongswan strongswan-2 strongswan-pq libreswan openiked openiked-2"
 declare -rA DAEMON=(
 	[strongswan]=strongswan
 	[strongswan-2]=strongswan
 	[strongswan-pq]=strongswan
 	[libreswan]=libreswan
 	[openiked]=openiked
+	[openiked-2]=openiked
 )
 
 need_gateway() {
@@ -25,7 +26,7 @@ gateway_address() { # GATEWAY 4|6
 
 gateway_version() {
 	local package=${DAEMON[$1]}_package name=${DAEMON[$1]}_name version
-	root_complete "$1" || die "$1 is not installed: lab install $1"
+	is_installed "$1" || die "$1 is not installed: lab install $1"
 	version=$(chroot "$(root_of "$1")" dpkg-query -W -f "\${Version}" "${!package}")
 	echo "${!name} ${version%%-*} (Debian $version)"
 }
@@ -50,11 +51,11 @@ gateway_start() {
 
 # gateway_up leaves a gateway that is ready as it is.
 gateway_up() {
-	root_complete "$1" || die "$1 is not installed: lab install $1"
+	is_installed "$1" || die "$1 is not installed: lab install $1"
 	mkdir -p "$STATE/$1"
 	gateway_leg_up "$1"
 	if ! gateway_ready "$1" || [[ ! -e $STATE/$1/policy ]]; then
-		rm -f "$STATE/$1"/{limits,redirect,policy}
+		rm -f "$STATE/$1"/{limits,redirect,reads,policy}
 		gateway_start "$1"
 	fi
 }
@@ -119,6 +120,16 @@ gateway_redirect() {
 	gateway_restart "$1"
 }
 
+# gateway_reads GATEWAY PROPOSALS TRANSFORMS has the daemon read that many
+# proposals of an offer, and that many transforms of a type in each.
+gateway_reads() {
+	[[ $1 == openiked-2 ]] || die "only openiked-2 reads less than all"
+	need_running "$1"
+	[[ "$2 $3" =~ ^[1-9][0-9]*\ [1-9][0-9]*$ ]] || die "how much it reads are two numbers from 1"
+	echo "$2 $3" >"$STATE/$1/reads"
+	gateway_restart "$1"
+}
+
 # keywords turns lines of a daemon's names of algorithms into proposals.
 keywords() {
 	local line
@@ -148,7 +159,7 @@ gateway_accepts() {
 
 gateway_line() {
 	local state="not installed" policy=- version=-
-	if root_complete "$1"; then
+	if is_installed "$1"; then
 		state=down
 		version=$(gateway_version "$1")
 		if gateway_ready "$1"; then

@@ -12,6 +12,7 @@ declare -rA LEG=(
 	[libreswan]=13
 	[openiked]=14
 	[strongswan-2]=15
+	[openiked-2]=16
 )
 
 # The leg between the NAT box (host 1) and the client behind it (host 2).

@@ -8,7 +8,14 @@ openiked_name=OpenIKED
 
 openiked_start() {
 	install -m 600 "$LAB/policies/openiked/default.conf" "$STATE/$1/iked.conf"
-	launch "$1" env LD_PRELOAD=/usr/lib/openiked-afkey.so iked -d -v -v -f /run/lab/iked.conf
+	local iked=iked
+	local -a reads=()
+	if [[ $1 == openiked-2 ]]; then
+		iked=iked-short
+		[[ ! -e $STATE/$1/reads ]] || read -ra reads <"$STATE/$1/reads"
+		reads=("LAB_PROPOSALS=${reads[0]:-1000}" "LAB_TRANSFORMS=${reads[1]:-1000}")
+	fi
+	launch "$1" env LD_PRELOAD=/usr/lib/openiked-afkey.so "${reads[@]}" "$iked" -d -v -v -f /run/lab/iked.conf
 }
 
 openiked_control() { # GATEWAY, ready for ikectl

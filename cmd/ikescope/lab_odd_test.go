@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os/exec"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -145,4 +146,60 @@ func (l lab) unfinished(t *testing.T, exits []int, args ...string) report.Target
 		t.Errorf("ikescope %v: %v; exit %+v, complete: %v; want one of %v and false", args[3:], err, doc.Exit, doc.Complete, exits)
 	}
 	return doc.Targets[0]
+}
+
+// short is an OpenIKED that reads less than all of an offer.
+const short = "openiked-2"
+
+// testTruncation: a gateway that reads the first proposals of an offer, or the
+// first transforms of a type, is asked within these limits, and so found out as
+// well as any.
+func (l lab) testTruncation(t *testing.T) {
+	l.need(t, short)
+	l.do(t, "restart", short)
+	l.policy(t, short, "two")
+	t.Cleanup(func() { l.do(t, "reads", short, "1000", "1000") })
+	for _, test := range []struct {
+		proposals, transforms int
+		habits                []report.Habit
+	}{
+		{1000, 1000, nil},
+		{1, 1000, []report.Habit{{Kind: report.HabitProposals, Count: 1}}},
+		{1000, 6, []report.Habit{{Kind: report.HabitTransforms, Count: 6}}},
+		{3, 9, []report.Habit{{Kind: report.HabitTransforms, Count: 9}, {Kind: report.HabitProposals, Count: 3}}},
+	} {
+		t.Run(fmt.Sprintf("%d proposals, %d transforms", test.proposals, test.transforms), func(t *testing.T) {
+			l.do(t, "reads", short, fmt.Sprint(test.proposals), fmt.Sprint(test.transforms))
+			target := l.scan(t, beside, 0, "--rate", "500", l.do(t, "addr", short))
+			checkMatrix(t, target, l.accepts(t, short, "two"))
+			for i := range target.Habits {
+				target.Habits[i].Evidence = nil
+			}
+			if fmt.Sprint(target.Habits) != fmt.Sprint(test.habits) {
+				t.Errorf("habits %+v, want %+v", target.Habits, test.habits)
+			}
+			if target.Cost.HalfOpenLeft != 0 {
+				t.Errorf("%d half-open IKE SAs left", target.Cost.HalfOpenLeft)
+			}
+			l.noneHalfOpen(t, short)
+			// What is said of clients is what they get.
+			live := l.report(t, beside, 0, "compare", "--live", "--rate", "500", l.do(t, "addr", short),
+				"--client", "strongswan-6", "--client", "windows-dh2048-enabled", "--client", "libreswan-5", "--client", "macos")
+			for _, c := range live.Clients {
+				if c.Basis != report.BasisLive || slices.ContainsFunc(c.Notes, func(n string) bool { return strings.HasPrefix(n, "The matrix predicted otherwise") }) {
+					t.Errorf("client %s, %s: %q", c.Name, c.Basis, c.Notes)
+				}
+			}
+		})
+	}
+	t.Run("3 transforms", func(t *testing.T) {
+		l.do(t, "reads", short, "1000", "3")
+		target := l.unfinished(t, []int{0}, "scan", l.do(t, "addr", short))
+		if m := target.Matrix; m == nil || m.Proven {
+			t.Errorf("matrix: %v, want one that is not proven", m != nil)
+		}
+		if !slices.ContainsFunc(target.Doubts, func(d report.Doubt) bool { return d.Kind == report.DoubtUnexamined }) {
+			t.Errorf("doubts %+v, want that it was not examined", target.Doubts)
+		}
+	})
 }
