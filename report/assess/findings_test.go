@@ -50,8 +50,11 @@ func TestFindings(t *testing.T) {
 		}, []string{"info IKE-ASKED-REFUSED"}, []string{"IKE-NOTHING-ACCEPTED"}},
 		{"nothing decided", matrixOf(t, "", sound), []string{"medium SCAN-UNDECIDED"}, []string{"IKE-NOTHING-ACCEPTED"}},
 		{"weak preferred", with(matrixOf(t, sound+",3des-sha256-prfsha256-modp2048", ""), func(r *evidence.Result) {
-			r.Preference = &evidence.Preference{Suite: reporttest.Suite(t, "3des-sha256-prfsha256-modp2048")}
+			r.Preference = &evidence.Preference{Suite: reporttest.Suite(t, "3des-sha256-prfsha256-modp2048"), Decides: choice.AlgorithmsResponder}
 		}), []string{"medium IKE-PREFERS-WEAK"}, nil},
+		{"weak chosen, by whose order is not known", with(matrixOf(t, sound+",3des-sha256-prfsha256-modp2048", ""), func(r *evidence.Result) {
+			r.Preference = &evidence.Preference{Suite: reporttest.Suite(t, "3des-sha256-prfsha256-modp2048")}
+		}), []string{"low IKE-PREFERS-WEAK"}, nil},
 		{"weak preferred, and nothing else accepted", with(matrixOf(t, "3des-sha256-prfsha256-modp2048", ""), func(r *evidence.Result) {
 			r.Preference = &evidence.Preference{Suite: reporttest.Suite(t, "3des-sha256-prfsha256-modp2048")}
 		}), nil, []string{"IKE-PREFERS-WEAK"}},

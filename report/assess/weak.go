@@ -238,13 +238,19 @@ func preferenceFinding(t *report.Target) (report.Finding, bool) {
 	if len(weak) == 0 {
 		return report.Finding{}, false
 	}
-	return report.Finding{
+	f := report.Finding{
 		ID: "IKE-PREFERS-WEAK", Severity: report.SeverityMedium,
 		Title:    "the gateway prefers " + english.List(weak, "and") + " to better suites that it accepts",
 		Detail:   "from an offer of what it accepts it chose " + t.Preference.Suite,
 		Evidence: t.Preference.Evidence,
 		Fix:      []string{"put the strongest proposal first in the configuration of the gateway"},
-	}, true
+	}
+	if t.Preference.Decides != report.ByGateway && len(t.Preference.KE) == 0 {
+		f.Severity = report.SeverityLow
+		f.Title = "the gateway chose " + english.List(weak, "and") + ", though it accepts better suites"
+		f.Detail += "; whose order decided is not known"
+	}
+	return f, true
 }
 
 // soundSuiteAccepted reports whether the gateway accepts a suite without a

@@ -207,7 +207,7 @@ func Cases(t testing.TB) map[string][]evidence.Result {
 		Observed: netip.MustParseAddrPort("203.0.113.9:61204"), Evidence: []int{1}}
 	r.Matrix = Matrix{Asked: classical, Observed: "3des-des-md5-sha1-prfmd5-prfsha1-modp768-modp1024,aes256-sha256-prfsha256-modp1024-modp2048-modp2048s256",
 		Evidence: []int{7, 8, 12}}.Of(t)
-	r.Preference = &evidence.Preference{FollowsKE: choice.No, Suite: Suite(t, "3des-sha1-prfsha1-modp1024"), Evidence: []int{21}}
+	r.Preference = &evidence.Preference{FollowsKE: choice.No, Decides: choice.AlgorithmsResponder, Suite: Suite(t, "3des-sha1-prfsha1-modp1024"), Evidence: []int{21}}
 	r.Gateway = &evidence.Gateway{VendorIDs: [][]byte{Hex(t, "1e2b516905991c7d7c96fcbfb587e46100000009")},
 		SignatureHashes: []ike.HashAlgorithm{ike.SIGHASH_SHA1, ike.SIGHASH_SHA2_256}, Redirect: "gw2.example", Evidence: []int{12}}
 	e := Exchange(t, 12, "3des-sha1-prfsha1-modp1024", initiator.Accepted)

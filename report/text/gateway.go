@@ -1,6 +1,7 @@
 package text
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/ike"
@@ -16,7 +17,9 @@ const maxVendorIDs = 8
 func (p *page) gateway(t *report.Target) {
 	g := t.Gateway
 	p.section("GATEWAY")
-	if len(g.VendorIDs) == 0 {
+	// A redirect alone says nothing of vendor IDs.
+	told := g.Redirect == "" || slices.ContainsFunc(t.Exchanges, func(x report.Exchange) bool { return x.Outcome == report.OutcomeAccepted })
+	if len(g.VendorIDs) == 0 && told {
 		p.text(0, "no vendor ID")
 	}
 	for _, v := range g.VendorIDs[:min(len(g.VendorIDs), maxVendorIDs)] {

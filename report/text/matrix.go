@@ -32,14 +32,16 @@ func (p *page) matrix(t *report.Target) {
 		}
 	}
 	p.hybrids(t)
-	p.preference(t.Preference)
+	p.preference(t)
 	if t.PostQuantum != nil {
 		p.aligned("quantum    " + quantumWords(t.PostQuantum, m))
 	}
 }
 
-// preference writes whose order counts, and the order.
-func (p *page) preference(pref *report.Preference) {
+// preference writes whose order counts, and the order. What was chosen is what the
+// gateway prefers only where its own order counts, and there is a choice.
+func (p *page) preference(t *report.Target) {
+	pref := t.Preference
 	switch {
 	case pref == nil:
 		return
@@ -56,8 +58,12 @@ func (p *page) preference(pref *report.Preference) {
 	if ciphers := orderedCiphers(pref); len(ciphers) > 1 {
 		p.aligned("ciphers    in its order: " + strings.Join(ciphers, ", "))
 	}
-	if pref.Suite != "" {
+	switch {
+	case pref.Suite == "" || t.Matrix.Accepted < 2:
+	case pref.Decides == report.ByGateway || len(pref.KE) > 0:
 		p.aligned("prefers    " + pref.Suite)
+	default:
+		p.aligned("chose      " + pref.Suite + "; whose order decided is not known")
 	}
 }
 

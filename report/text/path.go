@@ -70,7 +70,7 @@ func (p *page) paths(t *report.Target) {
 	p.aligned(you)
 	gateway := "gateway    not behind NAT"
 	if n.GatewayBehindNAT {
-		gateway = "gateway    behind NAT"
+		gateway = "gateway    behind NAT, or pretends to be"
 	}
 	p.aligned(gateway)
 }
