@@ -41,6 +41,9 @@ func (s *scan) initiate(ctx context.Context, purpose evidence.Purpose, o initiat
 	}
 	known := s.gateway.Now()
 	o.NoRedirect = known.NoRedirect
+	if !mayOpen && (purpose == evidence.PurposeMatrix || purpose == evidence.PurposeControl) {
+		o.Flow = s.spread.flow(ctx)
+	}
 	req, err := s.conn.Init(o)
 	if err != nil {
 		return s.failed(err)
@@ -74,6 +77,9 @@ func (s *scan) initiate(ctx context.Context, purpose evidence.Purpose, o initiat
 	if a.Outcome == initiator.NotTried && !reserved && s.halfOpens.OpensUnasked() && ctx.Err() == nil {
 		s.journal.Unbegin()
 		return s.initiate(ctx, purpose, o) // with a place
+	}
+	if a.Tries > 0 {
+		s.spread.ended(o.Flow, a.Outcome != initiator.NoAnswer)
 	}
 	s.countUnclosable(mayOpen, a)
 	a.Offer = slices.DeleteFunc(slices.Clone(a.Offer), func(p proposals.Product) bool { return p.Size() == 0 })

@@ -58,6 +58,14 @@ func (s *scan) matrix(ctx context.Context) {
 		doubt := s.doubt(ctx, m, s.journal.Since(begun))
 		m.Contradictions = append(contradictions, m.Contradictions...)
 		contradictions = slices.Clone(m.Contradictions)
+		if doubt == evidence.NoteContradictions && run <= maxRuns && s.recheck(ctx, m) {
+			// Perhaps what it refused was longer than it reads.
+			if contradictions = s.withinReading(contradictions); len(contradictions) == 0 {
+				s.undecide()
+				s.restart.Clear()
+				continue
+			}
+		}
 		if m := s.result.Matrix; m.Spent > 0 {
 			s.journal.Note(evidence.Note{Kind: evidence.NoteGaveUp, Count: m.Spent})
 		}

@@ -4,9 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"golang.org/x/sync/errgroup"
-
-	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/internal/gateway"
@@ -83,69 +80,38 @@ func (s *scan) seen(x initiator.Exchange) {
 	s.gateway.Learn(func(k *gateway.Known) { k.Weak = nil })
 }
 
-// otherFlows is how many further ports of ours a question goes out from: a
-// gateway that shares its address with others may be chosen by them.
-const otherFlows = 4
-
-// flowsAtATime bounds how many of them are asked at once: strongSwan begins to ask
-// for cookies at three requests at work.
-const flowsAtATime = 2
+// fewFlows is how many flows ask for the weak suites at least, otherFlows how many
+// questions there are at most that do nothing else.
+const (
+	fewFlows   = 16
+	otherFlows = 4
+)
 
 // lookAround asks the weak suites where another gateway may answer: at the other
-// port of the gateway, and from other ports of ours.
+// port of the gateway, and from other ports of ours, if few have asked yet.
 func (s *scan) lookAround(ctx context.Context) {
 	weak := s.result.Weak
 	method, ok := offers.ForeignMethod(weak)
 	if len(weak) == 0 || !ok || s.over(ctx) || s.findings.IsDoubted(evidence.DoubtSeveral) {
 		return
 	}
-	for _, p := range s.result.Paths {
-		if p.State != initiator.PathAnswers || p.Transport == s.main {
-			continue
-		}
-		a := s.insist(ctx, func() initiator.Answer { return s.init(ctx, p.Transport, evidence.PurposeControl, weak, method) })
+	ask := func(t initiator.Transport) {
+		a := s.insist(ctx, func() initiator.Answer { return s.init(ctx, t, evidence.PurposeControl, weak, method) })
 		if a.Taken() {
 			s.seen(a.Exchange)
+		}
+	}
+	for _, p := range s.result.Paths {
+		if p.State == initiator.PathAnswers && p.Transport != s.main {
+			ask(p.Transport)
 		}
 	}
 	if s.Source.Port() != 0 {
 		return
 	}
-	costs := make([]initiator.Cost, otherFlows)
-	var asking errgroup.Group
-	asking.SetLimit(flowsAtATime)
-	for i := range otherFlows {
-		if s.over(ctx) || !s.begin(evidence.PurposeControl) {
-			break
-		}
-		flow, err := initiator.Open(ctx, s.config(s.conn.Reserve()))
-		if err != nil {
-			s.journal.Unbegin()
-			break // the port that there is has to do
-		}
-		asking.Go(func() error {
-			if a, ok := s.askFrom(ctx, flow, weak, method); ok && a.Taken() {
-				s.seen(a.Exchange)
-			}
-			costs[i] = flow.Cost()
-			if err := flow.Close(); err != nil {
-				s.journal.Fail(err)
-			}
-			return nil
-		})
+	asked := s.result
+	asked.Exchanges = s.journal.Since(0)
+	for range min(fewFlows-evidence.CountWatched(asked, weakestSuite()), otherFlows) {
+		ask(s.main)
 	}
-	_ = asking.Wait() // what it runs returns no error
-	s.flows = append(s.flows, costs...)
-}
-
-// askFrom asks an offer that opens nothing from another port of ours.
-func (s *scan) askFrom(ctx context.Context, flow *initiator.Conn, offer []proposals.Product, method ike.KeyExchangeMethod) (initiator.Answer, bool) {
-	req, err := flow.Init(initiator.Offer{Transport: s.main, Products: offer, KE: method, NoRedirect: s.gateway.Now().NoRedirect})
-	if err != nil {
-		s.journal.Fail(err)
-		return initiator.Answer{}, false
-	}
-	a := flow.Exchange(ctx, req)
-	s.record(req, a, evidence.PurposeControl)
-	return a, a.Outcome != initiator.NotTried
 }

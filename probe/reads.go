@@ -10,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/probe/internal/gateway"
 	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // fullTransforms is how many transforms of a type are in a proposal at most,
@@ -77,6 +78,9 @@ func (s *scan) testReading(ctx context.Context, suite proposals.Suite) (found bo
 				most, id = middle, a.ID
 			}
 		}
+		if !s.isLimit(ctx, test.offer(least), test.offer(most)) {
+			continue // now so, now so: that is not its length
+		}
 		*test.limit, limit.Evidence = least, id
 		ids = append(ids, id)
 		s.findings.Habit(test.habit, least, id)
@@ -93,6 +97,33 @@ func (s *scan) testReading(ctx context.Context, suite proposals.Suite) (found bo
 		return x.Outcome != initiator.Accepted && beyond.ReadsLess(x.Offer) || slices.Contains(ids, x.ID)
 	})
 	return true
+}
+
+// limitChecks is how often both sides of a limit are asked again.
+const limitChecks = 3
+
+// isLimit reports whether an offer is taken, and one that is longer by one refused,
+// each time.
+func (s *scan) isLimit(ctx context.Context, within, beyond []proposals.Product) bool {
+	for range limitChecks {
+		if !s.sound(ctx, s.offering(ctx, within)).Taken() || s.sound(ctx, s.offering(ctx, beyond)).Taken() {
+			return false
+		}
+	}
+	return true
+}
+
+// withinReading returns the contradictions that are there although the gateway
+// reads all of what it refused.
+func (s *scan) withinReading(contradictions []matrix.Contradiction) []matrix.Contradiction {
+	known := s.gateway.Now()
+	beyond := make(map[int]bool) // exchanges
+	for _, x := range s.journal.Since(0) {
+		beyond[x.ID] = known.ReadsLess(x.Offer)
+	}
+	return slices.DeleteFunc(slices.Clone(contradictions), func(c matrix.Contradiction) bool {
+		return len(c.Refused) > 0 && !slices.ContainsFunc(c.Refused, func(id int) bool { return !beyond[id] })
+	})
 }
 
 // tryReading asks an offer that holds a suite which is taken.

@@ -31,9 +31,8 @@ type scan struct {
 	restart   ledger.Restart
 	findings  ledger.Findings
 	programs  ledger.Programs
-	tracing   sync.Mutex       // Trace is called with it
-	flows     []initiator.Cost // of the exchanges from other ports of ours
-	closing   sync.WaitGroup   // of IKE SAs, beside other exchanges
+	spread    *spread
+	closing   sync.WaitGroup // of IKE SAs, beside other exchanges
 
 	result evidence.Result // but for what the journal holds
 }
@@ -65,14 +64,18 @@ func (r *lockedReader) Read(p []byte) (int, error) {
 }
 
 func (s *scan) run(ctx context.Context) error {
-	c, err := initiator.Open(ctx, s.config(s.target.FirstExchange))
+	c, err := initiator.Open(ctx, initiator.Config{
+		Gateway: s.target.Address, Paths: s.target.Paths, Source: s.Source, Listen: s.Listen,
+		Rand: s.random, Trace: s.Trace, InitialRTO: s.InitialRTO, Attempts: s.Attempts,
+		Rate: s.Rate, Window: s.Window, First: s.target.FirstExchange,
+	})
 	if u, ok := initiator.NoRoute(err); ok {
 		s.unroutable(u)
 	} else if err != nil {
 		s.result.Verdict = evidence.VerdictError
 		s.journal.Fail(err)
 	} else {
-		s.conn = c
+		s.conn, s.spread = c, newSpread(c.OpenFlow)
 		s.explore(ctx)
 		s.sumUp()
 		if err := c.Close(); err != nil && s.journal.Failure() == nil {
@@ -80,26 +83,6 @@ func (s *scan) run(ctx context.Context) error {
 		}
 	}
 	return s.finish(ctx)
-}
-
-// config returns how to talk with the gateway, from the exchange with that number
-// on.
-func (s *scan) config(first int) initiator.Config {
-	return initiator.Config{
-		Gateway: s.target.Address, Paths: s.target.Paths, Source: s.Source, Listen: s.Listen,
-		Rand: s.random, Trace: s.trace, InitialRTO: s.InitialRTO, Attempts: s.Attempts,
-		Rate: s.Rate, Window: s.Window, First: first,
-	}
-}
-
-// trace hands each datagram on, of all ports of ours.
-func (s *scan) trace(d initiator.Datagram) {
-	if s.Trace == nil {
-		return
-	}
-	s.tracing.Lock()
-	defer s.tracing.Unlock()
-	s.Trace(d)
 }
 
 // explore finds out what there is to be found.
@@ -129,9 +112,6 @@ func (s *scan) sumUp() {
 	}
 	s.noteUnseen()
 	r.Cost.Cost = s.conn.Cost()
-	for _, c := range s.flows {
-		r.Cost.Cost = r.Cost.Plus(c)
-	}
 	r.Cost.HalfOpenLeft, r.Cost.HalfOpenPeak = s.halfOpens.Counts()
 	for i := range r.Paths {
 		p := &r.Paths[i]

@@ -38,6 +38,7 @@ func oddReaders() []Oddity {
 		profile("reads one transform of a type", "", func(p *Profile) { p.TransformsRead = 1 }),
 		profile("reads the first Proposal", "", func(p *Profile) { p.ProposalsRead = 1 }),
 		profile("reads 4 Proposals", "", func(p *Profile) { p.ProposalsRead = 4 }),
+		profile("reads 3 Proposals and 9 transforms of a type", "", func(p *Profile) { p.ProposalsRead, p.TransformsRead = 3, 9 }),
 		profile("refuses more than 8 transforms of a type", "", func(p *Profile) { p.MostTransforms = 8 }),
 		profile("refuses more than 2 Proposals", "", func(p *Profile) { p.MostProposals = 2 }),
 		profile("rejects offers above 300 octets", "", func(p *Profile) { p.MostOctets, p.TooLong = 300, AsSyntax }),
@@ -96,6 +97,7 @@ func clusters() []Oddity {
 	}
 	return []Oddity{
 		weak("a weak member for half of the flows", PerFlow, 0.5),
+		weak("a weak member for a tenth of the flows", PerFlow, 0.1),
 		weak("a weak member for half of the sources", PerSource, 0.5),
 		weak("a weak member for half of the SPIs", PerSPI, 0.5),
 		weak("a weak member for half of the packets", PerPacket, 0.5),
