@@ -3,14 +3,12 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/report"
 	captured "github.com/ikescope/ikescope/report/capture"
 	"github.com/ikescope/ikescope/report/text"
@@ -70,7 +68,7 @@ so that ICMP errors and IP fragments are included.`,
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	flags.Var(someSA{&opts.only}, "sa", "show only this IKE SA: its number, an SPI or an address")
-	flags.Var(portList{&opts.ports}, "port", "another UDP port of IKE besides 500 and 4500; may be repeated")
+	flags.Var(flagvalue.Ports(&opts.ports), "port", "another UDP port of IKE besides 500 and 4500; may be repeated")
 	addToggle(flags, &opts.all, "all", "", "show every IKE SA in full, scans and similar ones included")
 	opts.addFlags(flags, "it", textOrJSON)
 	opts.addWidth(flags)
@@ -90,23 +88,6 @@ func (s someSA) Set(text string) error {
 
 func (someSA) Type() string   { return "sa" }
 func (someSA) String() string { return "" }
-
-// portList is the value of a flag of ports that may be given more than once.
-type portList struct{ p *[]uint16 }
-
-func (l portList) Set(s string) error {
-	for word := range strings.SplitSeq(s, ",") {
-		n, err := strconv.ParseUint(word, 10, 16)
-		if err != nil || n == 0 {
-			return fmt.Errorf("%q is not a number from 1 to 65535", word)
-		}
-		*l.p = append(*l.p, uint16(n))
-	}
-	return nil
-}
-
-func (portList) Type() string   { return "number" }
-func (portList) String() string { return "" }
 
 func (a *app) capture(ctx context.Context, opts captureOptions, paths []string) error {
 	views, err := a.readCaptures(ctx, paths, opts.ports)

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
 	"github.com/ikescope/ikescope/ike/capture"
 	"github.com/ikescope/ikescope/ike/dialog"
 	"github.com/ikescope/ikescope/report"
@@ -55,7 +56,7 @@ func (a *app) readCaptures(ctx context.Context, paths []string, ports []uint16) 
 	for _, s := range sources {
 		in, err := s.open()
 		if err != nil {
-			return nil, usagef("%s: %w", s.name, withoutPath(err))
+			return nil, usagef("%s: %w", s.name, argfile.Cause(err))
 		}
 		r, err := capture.NewReader(in)
 		if err != nil {
@@ -88,7 +89,7 @@ func (a *app) readCaptures(ctx context.Context, paths []string, ports []uint16) 
 func firstTime(path string) (time.Time, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return time.Time{}, withoutPath(err)
+		return time.Time{}, argfile.Cause(err)
 	}
 	defer file.Close()
 	return capture.FirstTime(file)

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/gate"
@@ -48,8 +49,8 @@ neither.`,
 	flags.Lookup("policy").Usage = strings.Replace(flags.Lookup("policy").Usage, "evaluate the gateway against", "the gateway must meet", 1)
 	flags.Lookup("client").Usage = "this client must connect: a name from ikescope client list, all, a configuration file, FILE#CONNECTION, or proposals; may be repeated"
 	underHeading(flags, judgeFlags, func(flags *pflag.FlagSet) {
-		flags.Var(fileName{&opts.earlier}, "baseline", "nothing may be weaker than in this JSON report")
-		flags.Var(enum{&opts.failOn, severities}, "fail-on", "no finding may be of this severity or worse: "+strings.Join(severities, ", "))
+		flags.Var(flagvalue.File(&opts.earlier), "baseline", "nothing may be weaker than in this JSON report")
+		flags.Var(flagvalue.Word(&opts.failOn, severities), "fail-on", "no finding may be of this severity or worse: "+strings.Join(severities, ", "))
 	})
 	return cmd
 }

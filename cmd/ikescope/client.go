@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/clients"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
@@ -63,11 +64,11 @@ them.`,
 			}
 			return nil
 		},
-		ValidArgsFunction: cobra.FixedCompletions(clientNames(), cobra.ShellCompDirectiveDefault),
+		ValidArgsFunction: cobra.FixedCompletions(clients.Names(), cobra.ShellCompDirectiveDefault),
 		RunE: func(_ *cobra.Command, args []string) error {
 			var found []client.Policy
 			for _, arg := range args {
-				if err := (clients{&found}).Set(arg); err != nil {
+				if err := (clientList{&found}).Set(arg); err != nil {
 					return usagef("client show: %w", err)
 				}
 			}

@@ -3,6 +3,8 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/clients"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report/text"
 )
@@ -34,21 +36,21 @@ Other commands read such files with --client FILE and --client FILE#CONNECTION.`
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			f, err := readClientFile(args[0], client.Syntax(syntax))
+			f, err := clients.ReadFile(args[0], client.Syntax(syntax))
 			if err != nil {
 				return usagef("client import: %w", err)
 			}
-			if err := a.printClients(&o, f.best(), text.Clients); err != nil {
+			if err := a.printClients(&o, f.Best(), text.Clients); err != nil {
 				return err
 			}
-			return f.cut
+			return f.Cut
 		},
 	}
 	var syntaxes []string
 	for _, s := range client.Syntaxes() {
 		syntaxes = append(syntaxes, string(s))
 	}
-	cmd.Flags().Var(enum{&syntax, syntaxes}, "syntax", "read the file as this `SYNTAX`")
+	cmd.Flags().Var(flagvalue.Word(&syntax, syntaxes), "syntax", "read the file as this `SYNTAX`")
 	// It fails only for flags that do not exist.
 	_ = cmd.RegisterFlagCompletionFunc("syntax", cobra.FixedCompletions(syntaxes, cobra.ShellCompDirectiveDefault))
 	o.addFlags(cmd.Flags(), "the clients", textOrJSON)

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/clients"
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals/client"
@@ -47,7 +48,7 @@ Whether certificates, keys and passwords fit is not looked at.`,
 
 func (a *app) compare(ctx context.Context, opts *scanOptions, flags *pflag.FlagSet, args []string) error {
 	if len(opts.clients) == 0 {
-		opts.clients = initiators()
+		opts.clients = clients.Initiators()
 	}
 	saved, targets, err := a.savedReports("compare", args, flags)
 	if err != nil {

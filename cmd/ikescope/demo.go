@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/mock"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/targets"
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/target"
@@ -21,7 +23,7 @@ const demoRate = 2000
 
 func (a *app) demoCommand() *cobra.Command {
 	var (
-		gateway gatewayOptions
+		gateway mock.Gateway
 		opts    outputOptions
 		judged  judgeOptions
 	)
@@ -40,35 +42,35 @@ print the report. Nothing leaves this machine.`,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	underHeading(flags, "What the mock gateway is", gateway.addFlags)
+	underHeading(flags, "What the mock gateway is", func(flags *pflag.FlagSet) { addGatewayFlags(flags, &gateway) })
 	underHeading(flags, judgeFlags, judged.addFlags)
 	underHeading(flags, outputFlags, func(flags *pflag.FlagSet) { opts.addFlags(flags, reportFormats) })
 	return cmd
 }
 
-func (a *app) demo(ctx context.Context, gateway gatewayOptions, opts *outputOptions, judged judgeOptions) error {
-	if err := gateway.check(); err != nil {
-		return err
+func (a *app) demo(ctx context.Context, gateway mock.Gateway, opts *outputOptions, judged judgeOptions) error {
+	if err := gateway.Check(); err != nil {
+		return usageError{err}
 	}
-	conns, err := listenGateway(ctx, loopback, 0, 0)
+	conns, err := mock.Listen(ctx, loopback, 0, 0)
 	if err != nil {
-		return err
+		return usageError{err}
 	}
-	responder := gateway.responder()
+	responder := gateway.Responder()
 	served := make(chan error, 1)
-	go func() { served <- responder.Serve(conns.ike, conns.natt) }()
+	go func() { served <- responder.Serve(conns.IKE, conns.NATT) }()
 
-	scanned := target.Target{Name: "demo", Address: loopback, Paths: conns.paths()}
+	scanned := target.Target{Name: "demo", Address: loopback, Paths: conns.Paths()}
 	if !opts.quiet {
-		fmt.Fprintf(a.err, "demo: a mock gateway as %s on %v, which accepts\n", gateway.profile, loopback)
-		for _, p := range gateway.products() {
+		fmt.Fprintf(a.err, "demo: a mock gateway as %s on %v, which accepts\n", gateway.Profile, loopback)
+		for _, p := range gateway.Products() {
 			fmt.Fprintf(a.err, "demo:   %s\n", p)
 		}
 		fmt.Fprintf(a.err, "demo: ikescope scan %v+%d --rate %d\n",
 			netip.AddrPortFrom(loopback, scanned.Paths.Port(initiator.UDP500)), scanned.Paths.Port(initiator.UDP4500), demoRate)
 	}
 	reported := a.report(ctx, &reporting{opts: opts, judged: judged, asText: wholeText(judged.clients),
-		scans: &scans{scanner: probe.Scanner{Rate: demoRate}, parallel: 1, jobs: []job{{target: scanned}}}})
-	closed := conns.close()
+		scans: &scans{scanner: probe.Scanner{Rate: demoRate}, parallel: 1, jobs: []job{{Found: targets.Found{Target: scanned}}}}})
+	closed := conns.Close()
 	return errors.Join(reported, <-served, closed)
 }

@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/targets"
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/report"
 )
@@ -41,7 +43,7 @@ func TestEncodings(t *testing.T) {
 		t.Fatal(err)
 	}
 	const list = "# B\u00fcro\nvpn.example.com\n198.51.100.7:4500\n"
-	wantList, err := endpoints([]string{"vpn.example.com", "198.51.100.7:4500"}, nil)
+	wantList, err := targets.Read([]string{"vpn.example.com", "198.51.100.7:4500"}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,11 +60,11 @@ func TestEncodings(t *testing.T) {
 			}
 			return path
 		}
-		found, err := endpoints([]string{"@" + write("list", list)}, nil)
+		found, err := targets.Read([]string{"@" + write("list", list)}, nil)
 		if diff := cmp.Diff(wantList, found); err != nil || diff != "" {
 			t.Errorf("%s: list: %v\n%s", name, err, diff)
 		}
-		if found, err = endpoints([]string{"-"}, bytes.NewReader(encode(list))); err != nil || !cmp.Equal(wantList, found) {
+		if found, err = targets.Read([]string{"-"}, bytes.NewReader(encode(list))); err != nil || !cmp.Equal(wantList, found) {
 			t.Errorf("%s: list on stdin: %v, %v", name, found, err)
 		}
 		policy, err := findPolicy(write("policy.yaml", string(yaml)))
@@ -70,7 +72,7 @@ func TestEncodings(t *testing.T) {
 			t.Errorf("%s: policy: %v\n%s", name, err, diff)
 		}
 		path := write("report.json", saved.String())
-		if !isJSON(path) {
+		if !argfile.IsJSON(path) {
 			t.Errorf("%s: the report does not look like JSON", name)
 		}
 		var out, stderr bytes.Buffer

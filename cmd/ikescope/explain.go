@@ -12,6 +12,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/remedy"
 	"github.com/ikescope/ikescope/report"
@@ -87,9 +89,9 @@ off, and what it does not show.`,
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	underHeading(flags, "What to explain", func(flags *pflag.FlagSet) {
-		flags.Var(clients{&o.clients}, "client", "the client to connect: a name, FILE, FILE#CONNECTION or proposals; may be repeated")
+		flags.Var(clientList{&o.clients}, "client", "the client to connect: a name, FILE, FILE#CONNECTION or proposals; may be repeated")
 		flags.Var(syntaxes{&o.syntaxes}, "syntax", "write remedies in this syntax; may be repeated (default: the client's own, and that of the gateway's product)")
-		flags.Var(wholeNumber(&o.attempt, 1, 1000), "attempt", "of a log with many kinds of attempts, show the one with this number")
+		flags.Var(flagvalue.Number(&o.attempt, 1, 1000), "attempt", "of a log with many kinds of attempts, show the one with this number")
 		flags.Var(product{&o.how}, "how", "show how the log of a product is switched on, collected and switched off, and what it lacks")
 	})
 	o.addReachFlags(flags)
@@ -194,7 +196,7 @@ func (p product) Set(word string) error {
 
 func (product) Type() string      { return "product" }
 func (product) String() string    { return "" }
-func (product) choices() []string { return incident.HowProducts() }
+func (product) Choices() []string { return incident.HowProducts() }
 
 // syntaxes is the value of --syntax.
 type syntaxes struct{ p *[]client.Syntax }
@@ -215,7 +217,7 @@ func (s syntaxes) Set(word string) error {
 
 func (syntaxes) Type() string      { return "syntax" }
 func (syntaxes) String() string    { return "" }
-func (syntaxes) choices() []string { return syntaxNames() }
+func (syntaxes) Choices() []string { return syntaxNames() }
 
 func syntaxNames() []string {
 	var names []string
@@ -233,7 +235,7 @@ func syntaxNames() []string {
 // clients connect.
 func (a *app) advise(ctx context.Context, o *explainOptions, flags *pflag.FlagSet, args []string) error {
 	for _, arg := range args {
-		if isFile(arg) && !isJSON(arg) {
+		if argfile.IsNamed(arg) && !argfile.IsJSON(arg) {
 			_, err := a.openReport(arg)
 			return usagef("explain: %w", err)
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/progress"
 	"github.com/ikescope/ikescope/report/explain"
 	"github.com/ikescope/ikescope/report/incident"
@@ -34,7 +35,7 @@ func (a *app) logSource(arg string) (s logSource, ok bool) {
 	case arg == "-":
 		in := func() (io.ReadCloser, error) { return io.NopCloser(a.in), nil }
 		return logSource{name: "standard input", open: in, live: true}, true
-	case isFile || !explain.Known(arg) && exists(arg):
+	case isFile || !explain.Known(arg) && argfile.Exists(arg):
 		return logSource{name: path, open: func() (io.ReadCloser, error) { return os.Open(path) }}, true
 	case strings.ContainsAny(strings.TrimSpace(arg), " \n"):
 		return logSource{name: "the argument", open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(arg)), nil }}, true
@@ -92,7 +93,7 @@ func (a *app) explainLogs(ctx context.Context, o *explainOptions, sources []logS
 	for _, s := range sources {
 		in, err := s.open()
 		if err != nil {
-			return usagef("explain: %s: %w", s.name, withoutPath(err))
+			return usagef("explain: %s: %w", s.name, argfile.Cause(err))
 		}
 		h := &headReader{ctx: ctx, in: in}
 		if !o.quiet && terminalWidth(a.err) > 0 {
@@ -106,7 +107,7 @@ func (a *app) explainLogs(ctx context.Context, o *explainOptions, sources []logS
 			return usagef("explain: %s: %w", s.name, err)
 		}
 		if err != nil {
-			failed = errors.Join(failed, fmt.Errorf("%s: %w", s.name, withoutPath(err)))
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", s.name, argfile.Cause(err)))
 		}
 		if tell.told > 0 {
 			return failed

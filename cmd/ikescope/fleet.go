@@ -8,6 +8,7 @@ import (
 	"sync"
 	"syscall"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/archive"
 	"github.com/ikescope/ikescope/report/gate"
@@ -97,7 +98,7 @@ func (a *app) newFleet(r *reporting, cancel func()) *fleet {
 	}
 	if r.scans != nil {
 		for _, j := range r.scans.jobs {
-			f.keys = append(f.keys, report.Key{Name: j.target.Name, Address: report.AddressText(j.target.Address)})
+			f.keys = append(f.keys, report.Key{Name: j.Target.Name, Address: report.AddressText(j.Target.Address)})
 		}
 	}
 	f.earlier = gate.NewEarlier(r.gates, f.keys)
@@ -163,7 +164,7 @@ func (f *fleet) add(index int, t *report.Target) {
 		return
 	}
 	if err := f.store.Add(index, t, gates); err != nil {
-		f.failed = append(f.failed, fmt.Errorf("keep the report until it is written: %w", withoutPath(err)))
+		f.failed = append(f.failed, fmt.Errorf("keep the report until it is written: %w", argfile.Cause(err)))
 		f.store = nil
 		f.cancelIfAlone()
 	}

@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 )
 
 const exitCodes = `
@@ -69,6 +71,11 @@ func underHeading(flags *pflag.FlagSet, heading string, add func(*pflag.FlagSet)
 		f.Annotations = map[string][]string{flagHeading: {heading}}
 		flags.AddFlag(f)
 	})
+}
+
+// addToggle adds a flag that is there or not; short is its letter or "".
+func addToggle(flags *pflag.FlagSet, p *bool, name, short, usage string) {
+	flags.VarPF(flagvalue.Toggle(p), name, short, usage).NoOptDefVal = "true"
 }
 
 // setUpCobra sets what cobra holds for the whole process, once, since commands

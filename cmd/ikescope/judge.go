@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/clients"
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report"
@@ -19,7 +20,7 @@ type judgeOptions struct {
 
 func (o *judgeOptions) addFlags(flags *pflag.FlagSet) {
 	flags.Var(policies{&o.policies}, "policy", "evaluate the gateway against this policy: "+strings.Join(policyNames(), ", ")+", or a file; may be repeated")
-	flags.Var(clients{&o.clients}, "client", "show whether this client connects: a name from ikescope client list, all, a configuration file, FILE#CONNECTION, or proposals; may be repeated (default all, in short)")
+	flags.Var(clientList{&o.clients}, "client", "show whether this client connects: a name from ikescope client list, all, a configuration file, FILE#CONNECTION, or proposals; may be repeated (default all, in short)")
 }
 
 // judge adds to t what the flags ask for. A target of a saved report keeps the
@@ -33,7 +34,7 @@ func (o *judgeOptions) judge(t *report.Target, isSaved bool) {
 			t.Findings = assess.Findings(t, o.clients...)
 		}
 	case t.Matrix != nil && !isSaved:
-		t.Clients = assess.Clients(t, initiators())
+		t.Clients = assess.Clients(t, clients.Initiators())
 	}
 	if len(o.policies) > 0 || !isSaved {
 		t.Policies = assess.Policies(t, o.policies)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/clients"
 	"github.com/ikescope/ikescope/report"
 )
 
@@ -21,8 +22,8 @@ func (l lab) testClients(t *testing.T, gateway string) {
 			address := l.do(t, "addr", gateway)
 			predicted := l.report(t, beside, 0, "compare", address).Clients
 			live := l.report(t, beside, 0, "compare", "--live", address).Clients
-			if len(predicted) != len(initiators()) || len(live) != len(predicted) {
-				t.Fatalf("%d and %d clients, want %d", len(predicted), len(live), len(initiators()))
+			if len(predicted) != len(clients.Initiators()) || len(live) != len(predicted) {
+				t.Fatalf("%d and %d clients, want %d", len(predicted), len(live), len(clients.Initiators()))
 			}
 			var table strings.Builder
 			connect := 0

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/clients"
+	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report"
@@ -86,7 +88,7 @@ func (l lab) testInitiation(t *testing.T, i initiation, target report.Target) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, err := readConnection(path, i.connection)
+	found, err := clients.Find(path + "#" + i.connection)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +122,7 @@ func (l lab) testInitiation(t *testing.T, i initiation, target report.Target) {
 		t.Logf("agreed on %v, predicted %q of %d candidates", s, predicted.Suite, len(predicted.Candidates))
 	}
 
-	captured, err := findClients(lines[1])
+	captured, err := clients.Find(lines[1])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,6 +132,16 @@ func (l lab) testInitiation(t *testing.T, i initiation, target report.Target) {
 	if got, want := saOf(t, imported), saOf(t, captured[0]); !bytes.Equal(got, want) {
 		t.Errorf("the SA payload as configured\n%x\nand as sent\n%x", got, want)
 	}
+}
+
+// saOf returns the octets of the SA payload that a client sends.
+func saOf(t *testing.T, p client.Policy) []byte {
+	t.Helper()
+	octets, _, err := ike.AppendPayloads(nil, []ike.Payload{&ike.SA{Proposals: p.Proposals()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return octets
 }
 
 // testDefaults: where a configuration says nothing, the daemons have the

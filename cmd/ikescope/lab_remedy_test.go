@@ -95,7 +95,7 @@ func (l lab) testRemedy(t *testing.T, gateway string) {
 func clientOf(t *testing.T, name string) client.Policy {
 	t.Helper()
 	var list []client.Policy
-	if err := (clients{&list}).Set(name); err != nil || len(list) != 1 {
+	if err := (clientList{&list}).Set(name); err != nil || len(list) != 1 {
 		t.Fatalf("--client %s: %d clients, %v", name, len(list), err)
 	}
 	return list[0]

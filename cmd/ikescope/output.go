@@ -14,6 +14,8 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/pending"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/english"
@@ -40,9 +42,9 @@ type output struct {
 // failed says that writing there failed.
 func (o *output) failed(err error) error {
 	if o.path == "" {
-		return fmt.Errorf("write to stdout: %w", withoutPath(err))
+		return fmt.Errorf("write to stdout: %w", argfile.Cause(err))
 	}
-	return fmt.Errorf("write %s: %w", o.path, withoutPath(err))
+	return fmt.Errorf("write %s: %w", o.path, argfile.Cause(err))
 }
 
 // outputs is the value of --output.
@@ -77,21 +79,7 @@ func (o outputs) Set(s string) error {
 func (outputs) Type() string   { return "format[=path]" }
 func (outputs) String() string { return "" }
 
-func (o outputs) choices() []string { return o.formats }
-
-// fileName is the value of a flag that names a file.
-type fileName struct{ p *string }
-
-func (f fileName) Set(s string) error {
-	if s == "" || s == "-" {
-		return fmt.Errorf("%q names no file", s)
-	}
-	*f.p = s
-	return nil
-}
-
-func (fileName) Type() string   { return "file" }
-func (fileName) String() string { return "" }
+func (o outputs) Choices() []string { return o.formats }
 
 // printOptions say where a document goes, and how it looks.
 type printOptions struct {
@@ -115,7 +103,7 @@ func (o *printOptions) addFlags(flags *pflag.FlagSet, what string, formats []str
 
 // addWidth adds the flag of texts that fit themselves to a terminal.
 func (o *printOptions) addWidth(flags *pflag.FlagSet) {
-	flags.Var(wholeNumber(&o.width, 60, 400), "width", "columns of the text (default: those of the terminal, or 80)")
+	flags.Var(flagvalue.Number(&o.width, 60, 400), "width", "columns of the text (default: those of the terminal, or 80)")
 }
 
 // open creates the files. It returns the paths that are taken.
@@ -232,7 +220,7 @@ type outputOptions struct {
 func (o *outputOptions) addFlags(flags *pflag.FlagSet, formats []string) {
 	o.printOptions.addFlags(flags, "the report", formats)
 	o.addWidth(flags)
-	flags.Var(fileName{&o.pcap}, "pcap", "write every datagram to this file; the IPv4 identification or IPv6 flow label holds the number of its exchange")
+	flags.Var(flagvalue.File(&o.pcap), "pcap", "write every datagram to this file; the IPv4 identification or IPv6 flow label holds the number of its exchange")
 	addToggle(flags, &o.evidence, "evidence", "", "list every exchange in the text report")
 	addToggle(flags, &o.verbose, "verbose", "v", "a line on stderr for each exchange")
 }

@@ -56,7 +56,7 @@ func readScanPackets(t *testing.T, file []byte) []scanPacket {
 		if err != nil {
 			t.Fatal(err)
 		}
-		const udp = ipv4Header + 8
+		const udp = 20 + 8 // after both headers
 		if len(f.Data) < udp || f.Data[0] != 0x45 {
 			t.Fatalf("packet %d is not UDP over IPv4: %x", f.Number, f.Data)
 		}

@@ -1,11 +1,7 @@
 package main
 
 import (
-	"errors"
-	"net"
-	"strings"
 	"sync"
-	"syscall"
 )
 
 // places are what scans take that are made side by side.
@@ -57,16 +53,4 @@ func (p *places) fewer() bool {
 	p.taken--
 	p.wait()
 	return true
-}
-
-// isTooManyFiles reports whether err is that this process, or all of them, have as
-// many open files as the system lets them have.
-func isTooManyFiles(err error) bool {
-	for _, full := range []error{syscall.EMFILE, syscall.ENFILE} {
-		var lookup *net.DNSError // which has the cause in words alone
-		if errors.Is(err, full) || errors.As(err, &lookup) && strings.Contains(lookup.Err, full.Error()) {
-			return true
-		}
-	}
-	return false
 }

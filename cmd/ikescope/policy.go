@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
@@ -128,7 +129,7 @@ allowed. It is a gate against changes, and a starting point for edits.`,
 	}
 	name = "as-scanned"
 	flags := cmd.Flags()
-	flags.Var(fileName{&from}, "from", "the JSON report of a scan")
+	flags.Var(flagvalue.File(&from), "from", "the JSON report of a scan")
 	flags.StringVar(&target, "target", "", "which target of the report, by its name or address, if it has several")
 	flags.StringVar(&name, "name", name, "the name of the policy")
 	o.addFlags(flags, "the policy file", []string{"yaml", "json"})

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/proposals/plaintext"
 )
@@ -31,7 +32,7 @@ func (f policies) Set(s string) error {
 func (policies) Type() string   { return "policy" }
 func (policies) String() string { return "" }
 
-func (policies) choices() []string { return policyNames() }
+func (policies) Choices() []string { return policyNames() }
 
 func policyNames() []string {
 	var names []string
@@ -54,12 +55,12 @@ func findPolicy(s string) (baseline.Policy, error) {
 		return baseline.Policy{}, fmt.Errorf("%q is neither a policy nor a file: policies are %s", s, strings.Join(policyNames(), ", "))
 	}
 	if err != nil {
-		return baseline.Policy{}, fmt.Errorf("%s: %w", s, withoutPath(err))
+		return baseline.Policy{}, fmt.Errorf("%s: %w", s, argfile.Cause(err))
 	}
 	defer f.Close()
 	data, err := io.ReadAll(io.LimitReader(f, maxPolicyFile))
 	if err != nil {
-		return baseline.Policy{}, fmt.Errorf("%s: %w", s, withoutPath(err))
+		return baseline.Policy{}, fmt.Errorf("%s: %w", s, argfile.Cause(err))
 	}
 	p, err := baseline.ParsePolicy(plaintext.Bytes(data))
 	var faults baseline.Errors

@@ -37,7 +37,7 @@ func (a *app) resume(path string, jobs []job) error {
 	}
 	found := false
 	for i := range jobs {
-		t := &jobs[i].target
+		t := &jobs[i].Target
 		at, ok := held[report.Key{Name: t.Name, Address: report.AddressText(t.Address)}]
 		if !ok {
 			continue
@@ -69,9 +69,9 @@ func (j *job) prepare() (*report.Target, error) {
 	if err != nil || old == nil {
 		return nil, err
 	}
-	if j.target.Prior, err = scan.Asked(old); err != nil {
+	if j.Target.Prior, err = scan.Asked(old); err != nil {
 		return nil, fmt.Errorf("--resume: %w", err)
 	}
-	j.target.FirstExchange = old.LastExchange() + 1
+	j.Target.FirstExchange = old.LastExchange() + 1
 	return old, nil
 }

@@ -7,6 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
+	"github.com/ikescope/ikescope/proposals"
 )
 
 const about = `Ikescope shows what an IPsec gateway accepts in IKEv2, whether the path to it
@@ -133,6 +136,15 @@ func mistaken(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
+// nearest returns the one of words that word may most likely be a slip of, "" if
+// there is none.
+func nearest(word string, words []string) string {
+	if near := proposals.Nearest(word, words); len(near) > 0 {
+		return near[0]
+	}
+	return ""
+}
+
 // noArguments refuses arguments, by the name of the command.
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
@@ -195,15 +207,12 @@ func unknownFlag(cmd *cobra.Command, e *pflag.NotExistError) error {
 	return usagef("--%s: %s has no such flag; %s", e.GetSpecifiedName(), cmd.Name(), hint)
 }
 
-// choosable is the value of a flag that takes few words.
-type choosable interface{ choices() []string }
-
 // completeFlags tells shells the values of flags that take few.
 func completeFlags(cmd *cobra.Command) {
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if v, ok := f.Value.(choosable); ok {
+		if v, ok := f.Value.(flagvalue.Choosable); ok {
 			// It fails only for flags that do not exist.
-			_ = cmd.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(v.choices(), cobra.ShellCompDirectiveDefault))
+			_ = cmd.RegisterFlagCompletionFunc(f.Name, cobra.FixedCompletions(v.Choices(), cobra.ShellCompDirectiveDefault))
 		}
 	})
 	for _, c := range cmd.Commands() {

@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/pending"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/targets"
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/archive"
@@ -72,7 +73,7 @@ func runContext(ctx context.Context, args []string, stdin io.Reader, stdout, std
 		return a.exit
 	case errors.Is(err, syscall.EPIPE):
 		return report.ExitError // who reads no further wants no message either
-	case errors.Is(err, errInterrupted):
+	case errors.Is(err, targets.ErrInterrupted):
 		fmt.Fprintf(stderr, "ikescope: %v\n", err)
 		return report.ExitInterrupted
 	}

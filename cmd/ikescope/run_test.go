@@ -11,7 +11,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -19,7 +18,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/progress"
-	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/targets"
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/target"
@@ -172,10 +171,10 @@ func TestSameAddress(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	port := portOf(c)
+	port := c.LocalAddr().(*net.UDPAddr).AddrPort().Port()
 	var jobs []job
 	for i := range 4 {
-		jobs = append(jobs, job{target: target.Target{Name: fmt.Sprint(i), Address: loopback, Paths: initiator.Paths{{Transport: initiator.UDP500, Port: port}, {Transport: initiator.UDP4500, Port: port}}}})
+		jobs = append(jobs, job{Found: targets.Found{Target: target.Target{Name: fmt.Sprint(i), Address: loopback, Paths: initiator.Paths{{Transport: initiator.UDP500, Port: port}, {Transport: initiator.UDP4500, Port: port}}}}})
 	}
 	for i, r := range scanned(t, scanner, jobs, 4) {
 		if r.Name != fmt.Sprint(i) || r.Error != "" {
@@ -204,7 +203,7 @@ func TestOtherAddressesGoOn(t *testing.T) {
 	}
 	var jobs []job
 	for i, address := range []netip.Addr{loopback, loopback, loopback, another} {
-		jobs = append(jobs, job{target: target.Target{Name: fmt.Sprint(i), Address: address}})
+		jobs = append(jobs, job{Found: targets.Found{Target: target.Target{Name: fmt.Sprint(i), Address: address}}})
 	}
 	for i, r := range scanned(t, scanner, jobs, 2) {
 		if r.Name != fmt.Sprint(i) || r.Error == "" {
@@ -261,7 +260,7 @@ func TestTooManyOpenFiles(t *testing.T) {
 	}
 	var jobs []job
 	for i := range 40 {
-		jobs = append(jobs, job{target: target.Target{Name: fmt.Sprint(i), Address: netip.AddrFrom4([4]byte{127, 0, 1, byte(i + 1)})}})
+		jobs = append(jobs, job{Found: targets.Found{Target: target.Target{Name: fmt.Sprint(i), Address: netip.AddrFrom4([4]byte{127, 0, 1, byte(i + 1)})}}})
 	}
 	scanner.Listen = listen(files)
 	for i, r := range scanned(t, scanner, jobs, 16) {
@@ -317,45 +316,6 @@ type broken struct{ err error }
 
 func (b broken) Write([]byte) (int, error) { return 0, b.err }
 
-func TestReadTargets(t *testing.T) {
-	in := "\ufeff# a list from Windows\r\nvpn.example.com\r\n\r\n  198.51.100.7:4500 # the second\r\n[2001:db8::7]:500"
-	found, err := readTargets("list", strings.NewReader(in))
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := []target.Endpoint{
-		{Text: "vpn.example.com", Host: "vpn.example.com"},
-		{Text: "198.51.100.7:4500", Host: "198.51.100.7", Port: 4500},
-		{Text: "[2001:db8::7]:500", Host: "2001:db8::7", Port: 500},
-	}
-	if !slices.Equal(found, want) {
-		t.Errorf("got %+v", found)
-	}
-	for _, third := range []string{"b c", strings.Repeat("b", 1<<17)} {
-		if _, err := readTargets("list", strings.NewReader("a\n\n"+third+"\n")); err == nil || !strings.HasPrefix(err.Error(), "list:3: ") {
-			t.Errorf("got %v", err)
-		}
-	}
-}
-
-// TestManyTargets reads a list as long as those of large networks. With a search
-// for each line among those before, it takes hours.
-func TestManyTargets(t *testing.T) {
-	const lines = 200_000
-	var list bytes.Buffer
-	for i := range lines {
-		fmt.Fprintf(&list, "gw%d.example.com\n", i)
-	}
-	path := filepath.Join(t.TempDir(), "list")
-	if err := os.WriteFile(path, append(list.Bytes(), list.Bytes()...), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	found, err := endpoints([]string{"@" + path, "gw7.example.com", "-"}, &list)
-	if err != nil || len(found) != lines || found[lines-1].Host != fmt.Sprintf("gw%d.example.com", lines-1) {
-		t.Errorf("%d targets, %v; want each of %d once, in order", len(found), err, lines)
-	}
-}
-
 func TestNearest(t *testing.T) {
 	words := []string{"scan", "demo", "mock", "schema", "version", "completion"}
 	for word, want := range map[string]string{
@@ -378,34 +338,6 @@ func TestVersionOf(t *testing.T) {
 	} {
 		if got := versionOf(info); got != want {
 			t.Errorf("got %q, want %q", got, want)
-		}
-	}
-}
-
-func TestDescribe(t *testing.T) {
-	message, err := (&ike.Message{
-		Header: ike.Header{SPIi: ike.SPI{1}, MajorVersion: 2, Exchange: ike.IKE_SA_INIT, Flags: ike.FlagResponse},
-		Payloads: []ike.Payload{
-			&ike.Notify{Notification: ike.INVALID_KE_PAYLOAD, Data: []byte{0, 19}},
-			&ike.Nonce{Data: make([]byte, 16)},
-		},
-	}).AppendBinary(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, test := range []struct {
-		datagram []byte
-		marker   bool
-		want     string
-	}{
-		{message, false, "IKE_SA_INIT response 0, 58 octets: N(INVALID_KE_PAYLOAD) " + ike.PayloadNonce.String()},
-		{append(ike.AppendNonESPMarker(nil), message...), true, "IKE_SA_INIT response 0, 62 octets: N(INVALID_KE_PAYLOAD) " + ike.PayloadNonce.String()},
-		{[]byte{0xff}, true, "NAT keepalive"},
-		{message, true, "not IKE, 58 octets"},
-		{[]byte("\x1b[2J"), false, "not IKE, 4 octets: "},
-	} {
-		if got := describe(test.datagram, test.marker); !strings.HasPrefix(got, test.want) || strings.Contains(got, "\x1b") {
-			t.Errorf("got %q, want %q", got, test.want)
 		}
 	}
 }

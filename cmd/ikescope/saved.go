@@ -6,13 +6,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/spf13/pflag"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
 	"github.com/ikescope/ikescope/ike/capture"
 	"github.com/ikescope/ikescope/proposals/plaintext"
 	"github.com/ikescope/ikescope/report"
@@ -28,7 +27,7 @@ const maxOpenReports = 64
 func (a *app) openReport(path string) (*archive.Archive, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, withoutPath(err))
+		return nil, fmt.Errorf("%s: %w", path, argfile.Cause(err))
 	}
 	saved, keep, err := a.readReport(file)
 	if keep {
@@ -37,7 +36,7 @@ func (a *app) openReport(path string) (*archive.Archive, error) {
 		_ = file.Close() // it was only read
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, withoutPath(err))
+		return nil, fmt.Errorf("%s: %w", path, argfile.Cause(err))
 	}
 	return saved, nil
 }
@@ -75,7 +74,7 @@ var savedFlags = []string{"policy", "client", "syntax", "attempt", "baseline", "
 func (a *app) savedReports(command string, args []string, flags *pflag.FlagSet) (saved []*archive.Archive, targets []string, err error) {
 	names := make(map[report.Key]string) // of the reports that hold a target
 	for _, arg := range args {
-		if !exists(arg) || !isJSON(arg) {
+		if !argfile.Exists(arg) || !argfile.IsJSON(arg) {
 			targets = append(targets, arg)
 			continue
 		}
@@ -112,7 +111,7 @@ func scannedTwice(saved []*archive.Archive, jobs []job) error {
 	}
 	asked := make(map[report.Key]bool, len(jobs))
 	for _, j := range jobs {
-		asked[report.Key{Name: j.target.Name, Address: report.AddressText(j.target.Address)}] = true
+		asked[report.Key{Name: j.Target.Name, Address: report.AddressText(j.Target.Address)}] = true
 	}
 	for _, s := range saved {
 		for i := range s.Count() {
@@ -135,56 +134,4 @@ func (a *app) gather(ctx context.Context, opts *scanOptions, targets []string, r
 		}
 	}
 	return a.report(ctx, r)
-}
-
-// isJSON reports whether the file at path begins as a JSON object does.
-func isJSON(path string) bool {
-	return bytes.HasPrefix(bytes.TrimSpace(prefix(path)), []byte("{"))
-}
-
-// prefix returns the first octets of a file, as far as they can be read.
-func prefix(path string) []byte {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil
-	}
-	defer f.Close()
-	in := bufio.NewReader(f)
-	begin, _ := in.Peek(512) // of a short file, all
-	return plaintext.Bytes(begin)
-}
-
-// fileHint adds to err, why name is no target, what the file of that name is.
-func fileHint(name string, err error) error {
-	info, missing := os.Stat(name)
-	switch {
-	case missing != nil && strings.HasSuffix(name, ".json"):
-		return fmt.Errorf("%w; nor is it a file", err)
-	case missing != nil:
-		return err
-	case info.IsDir():
-		return fmt.Errorf("%w; it is a folder", err)
-	case isJSON(name):
-		return fmt.Errorf("%w; it is a JSON file: ikescope check, compare, diff and explain read reports", err)
-	case capture.Is(prefix(name)):
-		return fmt.Errorf("%w; it is a packet capture, which ikescope capture reads", err)
-	}
-	return fmt.Errorf("%w; it is a file: write @%s for the targets in it", err, name)
-}
-
-// isFile reports whether an argument that names no target is that of a file, or of
-// a folder.
-func isFile(name string) bool {
-	_, err := os.Stat(name)
-	return err == nil || strings.HasSuffix(name, ".json")
-}
-
-// withoutPath returns what is behind an error of package os, for messages that
-// name the path themselves.
-func withoutPath(err error) error {
-	var e *fs.PathError
-	if errors.As(err, &e) {
-		return e.Err
-	}
-	return err
 }

@@ -10,10 +10,11 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/local"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/pending"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/progress"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/targets"
 	"github.com/ikescope/ikescope/ike/capture"
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/probe/evidence"
@@ -50,19 +51,19 @@ func (a *app) scan(ctx context.Context, opts *scanOptions, args []string) error 
 }
 
 // asked returns the scanner that the flags ask for, and what the arguments name.
-func (o *scanOptions) asked(args []string, stdin io.Reader) (s probe.Scanner, f family, found []target.Endpoint, err error) {
+func (o *scanOptions) asked(args []string, stdin io.Reader) (s probe.Scanner, f targets.Family, found []target.Endpoint, err error) {
 	if s, err = o.scanner(); err != nil {
 		return s, f, nil, err
 	}
 	if f, err = o.family(); err != nil {
 		return s, f, nil, err
 	}
-	if found, err = endpoints(args, stdin); err != nil {
-		return s, f, nil, err
+	if found, err = targets.Read(args, stdin); err != nil {
+		return s, f, nil, usageError{err}
 	}
 	for _, e := range found {
-		if err := f.check(e); err != nil {
-			return s, f, nil, err
+		if err := f.Check(e); err != nil {
+			return s, f, nil, usageError{err}
 		}
 	}
 	return s, f, found, nil
@@ -92,9 +93,16 @@ func (a *app) toScan(ctx context.Context, opts *scanOptions, args []string, save
 	if opts.sourcePort != 0 {
 		parallel = 1
 	}
-	jobs, err := resolve(ctx, found, family, opts.paths(), parallel)
-	if err != nil {
+	resolved, err := targets.Resolve(ctx, found, family, opts.paths(), parallel)
+	switch {
+	case errors.Is(err, targets.ErrInterrupted):
 		return nil, err
+	case err != nil:
+		return nil, usageError{err}
+	}
+	var jobs []job
+	for _, f := range resolved {
+		jobs = append(jobs, job{Found: f})
 	}
 	if err := scannedTwice(saved, jobs); err != nil {
 		return nil, err
@@ -112,65 +120,8 @@ func (a *app) toScan(ctx context.Context, opts *scanOptions, args []string, save
 
 // job is a target to scan, and the earlier scan to go on from, if any.
 type job struct {
-	target  target.Target
+	targets.Found
 	earlier *earlierScan
-	// unresolved is why the name of the target stands for no address; nil if it
-	// does.
-	unresolved error
-}
-
-var errInterrupted = errors.New("not scanned: interrupted")
-
-// resolve returns a job for each address that endpoints stand for, in their
-// order. Where some stand for none, their jobs say why, and do not keep the others
-// from being scanned. The error has a line for each endpoint that stands for none,
-// if all do, or for those that name a file.
-func resolve(ctx context.Context, endpoints []target.Endpoint, f family, paths initiator.Paths, parallel int) ([]job, error) {
-	found := make([][]target.Target, len(endpoints))
-	failed := make([]error, len(endpoints))
-	var group errgroup.Group
-	group.SetLimit(parallel)
-	for i, e := range endpoints {
-		group.Go(func() (err error) {
-			if found[i], err = f.resolve(ctx, e, paths); err != nil {
-				failed[i] = fileHint(e.Text, err)
-			}
-			return nil
-		})
-	}
-	_ = group.Wait() // each has an error of its own
-	for i, e := range endpoints {
-		if isTooManyFiles(failed[i]) { // one at a time there are enough
-			if found[i], failed[i] = f.resolve(ctx, e, paths); failed[i] != nil {
-				failed[i] = fileHint(e.Text, failed[i])
-			}
-		}
-	}
-	if ctx.Err() != nil && errors.Join(failed...) != nil {
-		return nil, errInterrupted
-	}
-	var jobs []job
-	var files []error
-	resolved := false
-	for i, targets := range found {
-		if failed[i] != nil {
-			jobs = append(jobs, job{target: target.Target{Name: endpoints[i].Text}, unresolved: failed[i]})
-			if isFile(endpoints[i].Text) {
-				files = append(files, failed[i])
-			}
-		}
-		for _, t := range targets {
-			resolved = true
-			jobs = append(jobs, job{target: t})
-		}
-	}
-	switch {
-	case !resolved:
-		return nil, usageError{errors.Join(failed...)}
-	case len(files) > 0:
-		return nil, usageError{errors.Join(files...)}
-	}
-	return jobs, nil
 }
 
 // scanJobs scans the jobs of s and adds what comes of each to f. The error is of
@@ -193,7 +144,7 @@ func (a *app) scanJobs(ctx context.Context, s *scans, pcap *pending.File, f *fle
 	defer stop()
 	var names []string
 	for _, j := range s.jobs {
-		names = append(names, j.target.Name)
+		names = append(names, j.Target.Name)
 	}
 	watch.Start(names)
 	first := len(f.keys) - len(s.jobs) // those of saved reports come before
@@ -223,7 +174,7 @@ func scanAll(ctx context.Context, scanner probe.Scanner, jobs []job, parallel in
 	var addresses []netip.Addr
 	byAddress := make(map[netip.Addr][]int) // of jobs
 	for i, j := range jobs {
-		address := j.target.Address
+		address := j.Target.Address
 		if byAddress[address] == nil {
 			addresses = append(addresses, address)
 		}
@@ -249,17 +200,17 @@ func scanAll(ctx context.Context, scanner probe.Scanner, jobs []job, parallel in
 // other scans to end, and from then on fewer are made side by side.
 func scanOne(ctx context.Context, scanner probe.Scanner, j job, places *places, w *progress.Watch) report.Target {
 	old, err := j.prepare()
-	if j.unresolved != nil {
-		err = j.unresolved
+	if j.Err != nil {
+		err = j.Err
 	}
 	if err != nil {
-		return scan.Target(evidence.Result{Target: j.target.Name, Address: j.target.Address, Started: time.Now(), Verdict: evidence.VerdictError, Err: err})
+		return scan.Target(evidence.Result{Target: j.Target.Name, Address: j.Target.Address, Started: time.Now(), Verdict: evidence.VerdictError, Err: err})
 	}
 	scanner.Progress = w.Exchange
-	r := evidence.Result{Target: j.target.Name, Address: j.target.Address, Started: time.Now()}
+	r := evidence.Result{Target: j.Target.Name, Address: j.Target.Address, Started: time.Now()}
 	for ctx.Err() == nil {
-		r, _ = scanner.Scan(ctx, j.target) // the result says what it left out
-		if !isTooManyFiles(r.Err) || !places.fewer() {
+		r, _ = scanner.Scan(ctx, j.Target) // the result says what it left out
+		if !local.IsTooManyFiles(r.Err) || !places.fewer() {
 			break
 		}
 	}

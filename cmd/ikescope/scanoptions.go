@@ -2,15 +2,15 @@ package main
 
 import (
 	"context"
-	"errors"
-	"net"
 	"net/netip"
-	"os"
 	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/local"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/targets"
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
@@ -74,11 +74,11 @@ func (o *scanOptions) addFlags(flags *pflag.FlagSet, formats []string) {
 	flags.SortFlags = false
 	underHeading(flags, judgeFlags, o.judgeOptions.addFlags)
 	underHeading(flags, askFlags, func(flags *pflag.FlagSet) {
-		flags.Var(suites{&o.suites}, "suite", "ask about these suites only, as strongSwan writes them, such as aes256gcm16-prfsha384-ecp384; may be repeated")
-		flags.Var(enum{&o.profile, scanProfiles}, "profile", "how much to ask: quick (algorithms in use), standard (all that are registered, and ML-KEM as additional key exchange) or deep (any additional key exchange, and more samples)")
-		flags.Var(axes{&o.axes}, "axes", "ask about every algorithm of these axes, "+strings.Join(axisWords, ", ")+", and of the others about those in use")
+		flags.Var(flagvalue.Suites(&o.suites), "suite", "ask about these suites only, as strongSwan writes them, such as aes256gcm16-prfsha384-ecp384; may be repeated")
+		flags.Var(flagvalue.Word(&o.profile, scanProfiles), "profile", "how much to ask: quick (algorithms in use), standard (all that are registered, and ML-KEM as additional key exchange) or deep (any additional key exchange, and more samples)")
+		flags.Var(flagvalue.Axes(&o.axes), "axes", "ask about every algorithm of these axes, "+strings.Join(flagvalue.AxisWords, ", ")+", and of the others about those in use")
 		addToggle(flags, &o.exhaustive, "exhaustive", "", "confirm every accepted suite instead of taking samples")
-		flags.Var(fileName{&o.resume}, "resume", "go on from this JSON report of a scan that was interrupted or ran out of its budget")
+		flags.Var(flagvalue.File(&o.resume), "resume", "go on from this JSON report of a scan that was interrupted or ran out of its budget")
 		addToggle(flags, &o.plan, "plan", "", "print the offers that would come first, and send nothing")
 	})
 	o.addReachFlags(flags)
@@ -89,41 +89,41 @@ func (o *scanOptions) addFlags(flags *pflag.FlagSet, formats []string) {
 // asked.
 func (o *scanOptions) addReachFlags(flags *pflag.FlagSet) {
 	underHeading(flags, whereFlags, func(flags *pflag.FlagSet) {
-		flags.Var(transports{&o.transports}, "transport", "ask over udp500 or over udp4500 only (default both)")
-		flags.Var(wholeNumber(&o.port, 1, 65535), "port", "the UDP port of IKE, where the target names none")
-		flags.Var(wholeNumber(&o.nattPort, 1, 65535), "natt-port", "the UDP port of NAT traversal, where the target names none")
+		flags.Var(flagvalue.Transports(&o.transports), "transport", "ask over udp500 or over udp4500 only (default both)")
+		flags.Var(flagvalue.Number(&o.port, 1, 65535), "port", "the UDP port of IKE, where the target names none")
+		flags.Var(flagvalue.Number(&o.nattPort, 1, 65535), "natt-port", "the UDP port of NAT traversal, where the target names none")
 		addToggle(flags, &o.ipv4, "ipv4", "4", "only the IPv4 addresses of names")
 		addToggle(flags, &o.ipv6, "ipv6", "6", "only the IPv6 addresses of names")
-		flags.Var(address{&o.source}, "source", "send from this local address")
-		flags.Var(wholeNumber(&o.sourcePort, 1, 65535), "source-port", "send from this port; targets are then scanned one after another")
-		flags.Var(addresses{&o.outside}, "outside", "a public address that a NAT in front of us may have, to find the port it gave us; may be repeated")
+		flags.Var(flagvalue.Address(&o.source), "source", "send from this local address")
+		flags.Var(flagvalue.Number(&o.sourcePort, 1, 65535), "source-port", "send from this port; targets are then scanned one after another")
+		flags.Var(flagvalue.Addresses(&o.outside), "outside", "a public address that a NAT in front of us may have, to find the port it gave us; may be repeated")
 	})
 	underHeading(flags, paceFlags, func(flags *pflag.FlagSet) {
-		flags.Var(decimal(&o.rate, 0.1, 10000), "rate", "datagrams a second to each target")
-		flags.Var(wholeNumber(&o.window, 1, 1024), "window", "the most exchanges in flight")
-		flags.Var(wholeNumber(&o.tries, 1, 20), "tries", "how often a request is sent before its silence counts")
-		flags.Var(duration(&o.timeout, 10*time.Millisecond, time.Minute), "timeout", "the first wait for an answer; each further one is twice as long")
-		flags.Var(wholeNumber(&o.maxExchanges, 1, 1000000), "max-exchanges", "budget for each target; what it does not reach is not tested")
-		flags.Var(duration(&o.deadline, time.Second, 7*24*time.Hour), "deadline", "the most time for each target; what is not reached by then is not tested")
-		flags.Var(wholeNumber(&o.parallel, 1, 256), "parallel", "targets scanned side by side")
+		flags.Var(flagvalue.Decimal(&o.rate, 0.1, 10000), "rate", "datagrams a second to each target")
+		flags.Var(flagvalue.Number(&o.window, 1, 1024), "window", "the most exchanges in flight")
+		flags.Var(flagvalue.Number(&o.tries, 1, 20), "tries", "how often a request is sent before its silence counts")
+		flags.Var(flagvalue.Duration(&o.timeout, 10*time.Millisecond, time.Minute), "timeout", "the first wait for an answer; each further one is twice as long")
+		flags.Var(flagvalue.Number(&o.maxExchanges, 1, 1000000), "max-exchanges", "budget for each target; what it does not reach is not tested")
+		flags.Var(flagvalue.Duration(&o.deadline, time.Second, 7*24*time.Hour), "deadline", "the most time for each target; what is not reached by then is not tested")
+		flags.Var(flagvalue.Number(&o.parallel, 1, 256), "parallel", "targets scanned side by side")
 	})
 }
 
 // family returns which addresses are asked for.
-func (o *scanOptions) family() (family, error) {
-	asked := anyFamily
+func (o *scanOptions) family() (targets.Family, error) {
+	asked := targets.AnyFamily
 	switch {
 	case o.ipv4 && o.ipv6:
 		return 0, usagef("--ipv4: cannot be combined with --ipv6; without either both are scanned")
 	case o.ipv4:
-		asked = onlyIPv4
+		asked = targets.OnlyIPv4
 	case o.ipv6:
-		asked = onlyIPv6
+		asked = targets.OnlyIPv6
 	}
 	if !o.source.IsValid() {
 		return asked, nil
 	}
-	if own := familyOf(o.source); asked == anyFamily {
+	if own := targets.FamilyOf(o.source); asked == targets.AnyFamily {
 		asked = own
 	} else if asked != own {
 		return 0, usagef("--source: %q is not an %v address", o.source, asked)
@@ -136,20 +136,10 @@ func (o *scanOptions) checkSource(ctx context.Context) error {
 	if !o.source.IsValid() {
 		return nil
 	}
-	return checkOwn(ctx, "source", o.source)
-}
-
-// checkOwn fails if the address that a flag gives is not one of this machine.
-func checkOwn(ctx context.Context, flag string, a netip.Addr) error {
-	var lc net.ListenConfig
-	conn, err := lc.ListenPacket(ctx, "udp", netip.AddrPortFrom(a, 0).String())
-	if err == nil {
-		return conn.Close()
+	if err := local.CheckAddress(ctx, o.source); err != nil {
+		return usagef("--source: %w", err)
 	}
-	if a.Is6() && a.IsLinkLocalUnicast() && a.Zone() == "" {
-		return usagef("--%s: %v is link-local: name its interface, as %v%%eth0", flag, a, a)
-	}
-	return usagef("--%s: %v is not an address of this machine", flag, a)
+	return nil
 }
 
 // checkSourcePort fails if --source-port cannot be opened towards the targets of
@@ -159,37 +149,14 @@ func (o *scanOptions) checkSourcePort(ctx context.Context, jobs []job) error {
 		return nil
 	}
 	for _, j := range jobs {
-		if j.unresolved != nil {
+		if j.Err != nil {
 			continue
 		}
-		own := o.source
-		if !own.IsValid() {
-			// Nothing is sent: the routing table is asked.
-			var d net.Dialer
-			conn, err := d.DialContext(ctx, "udp", netip.AddrPortFrom(j.target.Address, o.sourcePort).String())
-			if err != nil {
-				continue // the scan will tell
-			}
-			own = conn.LocalAddr().(*net.UDPAddr).AddrPort().Addr().Unmap()
-			_ = conn.Close()
+		if err := local.CheckPort(ctx, o.source, o.sourcePort, j.Address); err != nil {
+			return usagef("--source-port: %w", err)
 		}
-		var lc net.ListenConfig
-		conn, err := lc.ListenPacket(ctx, "udp", netip.AddrPortFrom(own, o.sourcePort).String())
-		if err != nil {
-			return usagef("--source-port: %d cannot be opened on %v: %w", o.sourcePort, own, systemError(err))
-		}
-		_ = conn.Close()
 	}
 	return nil
-}
-
-// systemError returns what the system says in an error of package net.
-func systemError(err error) error {
-	var sys *os.SyscallError
-	if errors.As(err, &sys) {
-		return sys.Err
-	}
-	return err
 }
 
 // paths returns the paths of targets that name no port.

@@ -57,7 +57,7 @@ func TestScript(t *testing.T) {
 				}
 			}
 			for i, name := range []string{"SILENT", "CLOSED", "CLOSED2"} {
-				e.Setenv(name, fmt.Sprint(portOf(conns[i])))
+				e.Setenv(name, fmt.Sprint(conns[i].LocalAddr().(*net.UDPAddr).Port))
 			}
 			conns[1].Close()
 			conns[2].Close()

@@ -1,4 +1,4 @@
-package main
+package mock
 
 import (
 	"fmt"
@@ -9,6 +9,12 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 )
+
+// Logged returns s, with a line on w for each message.
+func (s Sockets) Logged(w io.Writer) Sockets {
+	log := &messageLog{w: w}
+	return Sockets{loggedConn{s.IKE, log, false}, loggedConn{s.NATT, log, true}}
+}
 
 // messageLog writes a line for each IKE message.
 type messageLog struct {

@@ -1,6 +1,7 @@
-package main
+package clients
 
 import (
+	"encoding/binary"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,18 @@ import (
 	"github.com/ikescope/ikescope/proposals/client"
 )
 
+const captures = "../../../../testdata/captures"
+
+// written returns the path of a new file.
+func written(t *testing.T, content []byte) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "file.pcap")
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 // A real client's packet offers what its configuration says.
 func TestCapturedClients(t *testing.T) {
 	for file, proposals := range map[string]string{ // as in testdata/captures/record
@@ -22,7 +35,7 @@ func TestCapturedClients(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := findClients(filepath.Join(captures, file))
+		got, err := Find(filepath.Join(captures, file))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -74,7 +87,7 @@ func TestCapturedClientNames(t *testing.T) {
 		"#a002030405060708": "192.0.2.10:500",
 		"#192.0.2.10":       "192.0.2.10:500, 192.0.2.10:500/b002030405060708",
 	} {
-		found, err := findClients(path + selector)
+		found, err := Find(path + selector)
 		if got := strings.Join(connectionNames(found), ", "); err != nil || got != want {
 			t.Errorf("%q: %s, %v; want %s", selector, got, err, want)
 		}
@@ -99,7 +112,7 @@ func TestCapturedClientNames(t *testing.T) {
 		if err := os.WriteFile(path, tt.file, 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := findClients(path); err == nil || !strings.HasPrefix(err.Error(), path+": ") || !strings.Contains(err.Error(), tt.want) {
+		if _, err := Find(path); err == nil || !strings.HasPrefix(err.Error(), path+": ") || !strings.Contains(err.Error(), tt.want) {
 			t.Errorf("%v, want %q", err, tt.want)
 		}
 	}
@@ -112,13 +125,12 @@ func TestCapturedClientsOfACutFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	paths := captureFiles(t, map[string][]byte{"cut.pcap": whole[:len(whole)-10], "nothing.pcap": file[:len(file)-3]})
-	got, err := findClients(paths["cut.pcap"])
+	got, err := Find(written(t, whole[:len(whole)-10]))
 	if err != nil || len(got) != 1 || len(got[0].Offer) == 0 || len(got[0].Notes) == 0 ||
 		!strings.Contains(got[0].Notes[len(got[0].Notes)-1], "the file ends within it") {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if got, err := findClients(paths["nothing.pcap"]); err == nil || !strings.Contains(err.Error(), "packet 2: the file ends within it") {
+	if got, err := Find(written(t, file[:len(file)-3])); err == nil || !strings.Contains(err.Error(), "packet 2: the file ends within it") {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
@@ -139,7 +151,7 @@ func ping(t *testing.T) []byte {
 func TestCapturedScan(t *testing.T) {
 	const path = captures + "/scan.pcap"
 	for connection, want := range map[string]string{"": "captured client", "#3": "question of an ikescope scan", "#10.88.2.2": "question of an ikescope scan"} {
-		got, err := findClients(path + connection)
+		got, err := Find(path + connection)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -156,9 +168,11 @@ func TestCapturedScan(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	scan, _ := cutPcap(whole, 20)
-	paths := captureFiles(t, map[string][]byte{"scan.pcap": scan})
-	if got, err := findClients(paths["scan.pcap"]); err != nil || len(got) != 4 {
+	end := pcapHeader
+	for range 20 {
+		end += recordHeader + int(binary.LittleEndian.Uint32(whole[end+8:]))
+	}
+	if got, err := Find(written(t, whole[:end])); err != nil || len(got) != 4 {
 		t.Errorf("of a scan alone %d clients, %v", len(got), err)
 	}
 }

@@ -1,4 +1,4 @@
-package main
+package clients
 
 import (
 	"context"
@@ -24,15 +24,15 @@ import (
 // offer are one.
 // A capture that ends within a packet, as tcpdump may leave it, has the clients
 // until then.
-func capturedClients(path string, in io.Reader) (clientsOfFile, error) {
-	var out clientsOfFile
+func capturedClients(path string, in io.Reader) (File, error) {
+	var out File
 	r, err := capture.NewReader(in)
 	if err != nil {
 		return out, fmt.Errorf("%s: %w", path, err)
 	}
 	var point capture.Point
 	if err := point.Read(context.Background(), path, r); err != nil {
-		out.cut = fmt.Errorf("%s: %w", path, err)
+		out.Cut = fmt.Errorf("%s: %w", path, err)
 	}
 	ofScans := captured.ScanQuestions(point.Tracker.SAs)
 	var last error
@@ -53,21 +53,21 @@ func capturedClients(path string, in io.Reader) (clientsOfFile, error) {
 		if !m.First.IsZero() {
 			p.SourceDate = m.First.Format("2006-01-02")
 		}
-		if out.cut != nil {
-			p.Notes = append(p.Notes, "The capture is not read to its end: "+out.cut.Error()+".")
+		if out.Cut != nil {
+			p.Notes = append(p.Notes, "The capture is not read to its end: "+out.Cut.Error()+".")
 		}
 		if ofScans[sa] {
 			p.Product = "question of an ikescope scan"
-			out.questions = addCaptured(out.questions, p)
+			out.Questions = addCaptured(out.Questions, p)
 		} else {
-			out.clients = addCaptured(out.clients, p)
+			out.Clients = addCaptured(out.Clients, p)
 		}
 	}
 	switch {
-	case len(out.clients)+len(out.questions) > 0:
+	case len(out.Clients)+len(out.Questions) > 0:
 		return out, nil
-	case out.cut != nil:
-		return out, out.cut
+	case out.Cut != nil:
+		return out, out.Cut
 	case last == nil:
 		last = errors.New("it holds no IKE_SA_INIT request on UDP 500 or 4500" + whyNoClient(&point))
 	}

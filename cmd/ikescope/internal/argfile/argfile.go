@@ -1,0 +1,74 @@
+// Package argfile says what the file holds that an argument names.
+package argfile
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+
+	"github.com/ikescope/ikescope/ike/capture"
+	"github.com/ikescope/ikescope/proposals/plaintext"
+)
+
+// Exists reports whether there is a file at path that is not a folder.
+func Exists(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && !info.IsDir()
+}
+
+// IsJSON reports whether the file at path begins as a JSON object does.
+func IsJSON(path string) bool {
+	return bytes.HasPrefix(bytes.TrimSpace(prefix(path)), []byte("{"))
+}
+
+// IsNamed reports whether an argument that is not a target names a file or a
+// folder.
+func IsNamed(arg string) bool {
+	_, err := os.Stat(arg)
+	return err == nil || strings.HasSuffix(arg, ".json")
+}
+
+// Hint adds to err, the reason why arg is not a target, what the file of that name
+// is.
+func Hint(arg string, err error) error {
+	info, missing := os.Stat(arg)
+	switch {
+	case missing != nil && strings.HasSuffix(arg, ".json"):
+		return fmt.Errorf("%w; nor is it a file", err)
+	case missing != nil:
+		return err
+	case info.IsDir():
+		return fmt.Errorf("%w; it is a folder", err)
+	case IsJSON(arg):
+		return fmt.Errorf("%w; it is a JSON file: ikescope check, compare, diff and explain read reports", err)
+	case capture.Is(prefix(arg)):
+		return fmt.Errorf("%w; it is a packet capture, which ikescope capture reads", err)
+	}
+	return fmt.Errorf("%w; it is a file: write @%s for the targets in it", err, arg)
+}
+
+// Cause returns what is behind an error of package os, for messages that name the
+// path themselves.
+func Cause(err error) error {
+	var e *fs.PathError
+	if errors.As(err, &e) {
+		return e.Err
+	}
+	return err
+}
+
+// prefix returns the first octets of a file, as far as they can be read.
+func prefix(path string) []byte {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	in := bufio.NewReader(f)
+	begin, _ := in.Peek(512) // of a short file, all
+	return plaintext.Bytes(begin)
+}

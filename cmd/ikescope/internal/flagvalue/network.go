@@ -1,0 +1,110 @@
+package flagvalue
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"github.com/ikescope/ikescope/probe/initiator"
+)
+
+// Address stores an IP address in p.
+func Address(p *netip.Addr) Value { return address{p} }
+
+type address struct{ p *netip.Addr }
+
+func (a address) Set(s string) error {
+	addr, err := parseAddress(s)
+	if err != nil {
+		return err
+	}
+	*a.p = addr
+	return nil
+}
+
+func (address) Type() string { return "address" }
+
+func (a address) String() string {
+	if a.p == nil || !a.p.IsValid() {
+		return ""
+	}
+	return a.p.String()
+}
+
+// Addresses adds the IP addresses of a flag that may be repeated to p.
+func Addresses(p *[]netip.Addr) Value { return addresses{p} }
+
+type addresses struct{ p *[]netip.Addr }
+
+func (a addresses) Set(s string) error {
+	for text := range strings.SplitSeq(s, ",") {
+		addr, err := parseAddress(text)
+		if err != nil {
+			return err
+		}
+		*a.p = append(*a.p, addr)
+	}
+	return nil
+}
+
+func (addresses) Type() string   { return "address" }
+func (addresses) String() string { return "" }
+
+func parseAddress(s string) (netip.Addr, error) {
+	addr, err := netip.ParseAddr(s)
+	if err != nil || addr.IsMulticast() {
+		return netip.Addr{}, fmt.Errorf("%q is not an IPv4 or IPv6 address", s)
+	}
+	return addr.Unmap(), nil
+}
+
+// Transports stores a list of transports in p.
+func Transports(p *[]initiator.Transport) Value { return transports{p} }
+
+type transports struct{ p *[]initiator.Transport }
+
+func (t transports) Set(s string) error {
+	var list []initiator.Transport
+	for word := range strings.SplitSeq(s, ",") {
+		switch word {
+		case initiator.UDP500.String():
+			list = append(list, initiator.UDP500)
+		case initiator.UDP4500.String():
+			list = append(list, initiator.UDP4500)
+		default:
+			return fmt.Errorf("%q is not a transport: write udp500, udp4500 or both with a comma", word)
+		}
+	}
+	if len(list) == 2 && list[0] == list[1] || len(list) > 2 {
+		return fmt.Errorf("%q names a transport twice", s)
+	}
+	*t.p = list
+	return nil
+}
+
+func (transports) Type() string   { return "list" }
+func (transports) String() string { return "" }
+
+func (transports) Choices() []string {
+	return []string{initiator.UDP500.String(), initiator.UDP4500.String()}
+}
+
+// Ports adds the ports of a flag that may be repeated to p.
+func Ports(p *[]uint16) Value { return ports{p} }
+
+type ports struct{ p *[]uint16 }
+
+func (l ports) Set(s string) error {
+	for word := range strings.SplitSeq(s, ",") {
+		n, err := strconv.ParseUint(word, 10, 16)
+		if err != nil || n == 0 {
+			return fmt.Errorf("%q is not a number from 1 to 65535", word)
+		}
+		*l.p = append(*l.p, uint16(n))
+	}
+	return nil
+}
+
+func (ports) Type() string   { return "number" }
+func (ports) String() string { return "" }

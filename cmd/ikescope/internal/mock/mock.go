@@ -1,0 +1,141 @@
+// Package mock is a gateway to scan on this machine: which daemon it behaves as,
+// what it accepts, and its Sockets.
+package mock
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"slices"
+
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/local"
+	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// defaultPolicy is a gateway as there are many: modern, with something old left
+// in for a client that may not exist any more.
+const defaultPolicy = "aes256gcm16-aes128gcm16-prfsha384-prfsha256-x25519-ecp384-ecp256-ke1_none-ke1_mlkem768," +
+	"aes256-aes128-sha256-prfsha256-ecp256-modp2048," +
+	"3des-sha1-prfsha1-modp1024"
+
+type namedProfile struct {
+	name    string
+	profile iketest.Profile
+}
+
+// profiles are the daemons that the mock gateway can behave as.
+var profiles = []namedProfile{
+	{"strongswan", iketest.StrongSwan},
+	{"libreswan", iketest.Libreswan},
+	{"openiked", iketest.OpenIKED},
+}
+
+// Profiles returns the names of the daemons, the default first.
+func Profiles() []string {
+	var names []string
+	for _, p := range profiles {
+		names = append(names, p.name)
+	}
+	return names
+}
+
+// Gateway says how a mock gateway behaves.
+type Gateway struct {
+	Profile string              // one of [Profiles]
+	Accepts []proposals.Product // most preferred first; nil for those of a gateway as there are many
+}
+
+// Products returns what it accepts, or that of a gateway as there are many, as
+// far as the profile knows it.
+func (g *Gateway) Products() []proposals.Product {
+	if len(g.Accepts) > 0 {
+		return g.Accepts
+	}
+	policy, err := proposals.ParseProducts(defaultPolicy)
+	if err != nil {
+		panic("internal error: " + err.Error())
+	}
+	if g.behaviour().NoAdditionalKE {
+		for i := range policy {
+			clear(policy[i][proposals.ADDKE1:])
+		}
+	}
+	return policy
+}
+
+// behaviour returns the profile.
+func (g *Gateway) behaviour() iketest.Profile {
+	i := slices.IndexFunc(profiles, func(p namedProfile) bool { return p.name == g.Profile })
+	return profiles[i].profile
+}
+
+// Check refuses what the profile would not accept. The error names the flag
+// --accept.
+func (g *Gateway) Check() error {
+	if !g.behaviour().NoAdditionalKE {
+		return nil
+	}
+	for _, p := range g.Accepts {
+		for _, list := range p[proposals.ADDKE1:] {
+			if len(list) > 0 {
+				return fmt.Errorf("--accept: %q has an additional key exchange, which %s does not know: use --profile strongswan", p, g.Profile)
+			}
+		}
+	}
+	return nil
+}
+
+// Responder returns the mock gateway.
+func (g *Gateway) Responder() *iketest.Responder {
+	r := &iketest.Responder{Profile: g.behaviour()}
+	for i, p := range g.Products() {
+		r.Policy = append(r.Policy, p.Proposal(uint8(i+1)))
+	}
+	return r
+}
+
+// Sockets are the two ports of a gateway.
+type Sockets struct{ IKE, NATT net.PacketConn }
+
+// Listen opens the ports; 0 is the system's choice. The error names the flag --port
+// or --natt-port.
+func Listen(ctx context.Context, host netip.Addr, ikePort, nattPort uint16) (Sockets, error) {
+	var lc net.ListenConfig
+	network := "udp4"
+	if host.Is6() {
+		network = "udp6"
+	}
+	first, err := lc.ListenPacket(ctx, network, netip.AddrPortFrom(host, ikePort).String())
+	if err != nil {
+		return Sockets{}, fmt.Errorf("--port: %d cannot be opened on %v: %w; 0 picks a free one", ikePort, host, local.Cause(err))
+	}
+	second, err := lc.ListenPacket(ctx, network, netip.AddrPortFrom(host, nattPort).String())
+	if err != nil {
+		_ = first.Close() // the first error says more
+		return Sockets{}, fmt.Errorf("--natt-port: %d cannot be opened on %v: %w; 0 picks a free one", nattPort, host, local.Cause(err))
+	}
+	return Sockets{first, second}, nil
+}
+
+// Paths returns the paths to the gateway on s.
+func (s Sockets) Paths() initiator.Paths {
+	return initiator.Paths{
+		{Transport: initiator.UDP500, Port: port(s.IKE)},
+		{Transport: initiator.UDP4500, Port: port(s.NATT)},
+	}
+}
+
+func port(c net.PacketConn) uint16 {
+	// Listen opens UDP sockets only.
+	return c.LocalAddr().(*net.UDPAddr).AddrPort().Port()
+}
+
+// Close closes both.
+func (s Sockets) Close() error { return errors.Join(s.IKE.Close(), s.NATT.Close()) }
+
+// Addr returns the address and port of IKE.
+func (s Sockets) Addr() netip.AddrPort { return s.IKE.LocalAddr().(*net.UDPAddr).AddrPort() }

@@ -1,0 +1,52 @@
+package targets
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ikescope/ikescope/probe/target"
+)
+
+func TestReadTargets(t *testing.T) {
+	in := "\ufeff# a list from Windows\r\nvpn.example.com\r\n\r\n  198.51.100.7:4500 # the second\r\n[2001:db8::7]:500"
+	found, err := readList("list", strings.NewReader(in))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []target.Endpoint{
+		{Text: "vpn.example.com", Host: "vpn.example.com"},
+		{Text: "198.51.100.7:4500", Host: "198.51.100.7", Port: 4500},
+		{Text: "[2001:db8::7]:500", Host: "2001:db8::7", Port: 500},
+	}
+	if !slices.Equal(found, want) {
+		t.Errorf("got %+v", found)
+	}
+	for _, third := range []string{"b c", strings.Repeat("b", 1<<17)} {
+		if _, err := readList("list", strings.NewReader("a\n\n"+third+"\n")); err == nil || !strings.HasPrefix(err.Error(), "list:3: ") {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+// TestManyTargets reads a list as long as those of large networks. With a search
+// for each line among those before, it takes hours.
+func TestManyTargets(t *testing.T) {
+	const lines = 200_000
+	var list bytes.Buffer
+	for i := range lines {
+		fmt.Fprintf(&list, "gw%d.example.com\n", i)
+	}
+	path := filepath.Join(t.TempDir(), "list")
+	if err := os.WriteFile(path, append(list.Bytes(), list.Bytes()...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	found, err := Read([]string{"@" + path, "gw7.example.com", "-"}, &list)
+	if err != nil || len(found) != lines || found[lines-1].Host != fmt.Sprintf("gw%d.example.com", lines-1) {
+		t.Errorf("%d targets, %v; want each of %d once, in order", len(found), err, lines)
+	}
+}
