@@ -52,8 +52,8 @@ mends it, on its side and on the gateway's, as lines to paste. What is weaker
 than the policy in force is marked, and so are clients that get a weaker suite
 by the change. Otherwise nothing is sent.
 
-With --how, show how the log of a product is switched on, collected and switched
-off, and what it does not show.`,
+With --how, show how to enable, collect and disable the log of a product, and
+what it does not show.`,
 		Example: `  ikescope explain gateway.log
   ikescope explain gateway.log client.log
   journalctl -f -u strongswan | ikescope explain -
@@ -92,7 +92,7 @@ off, and what it does not show.`,
 		flags.Var(clientList{&o.clients}, "client", "the client to connect: a name, FILE, FILE#CONNECTION or proposals; may be repeated")
 		flags.Var(syntaxes{&o.syntaxes}, "syntax", "write remedies in this syntax; may be repeated (default: the client's own, and that of the gateway's product)")
 		flags.Var(flagvalue.Number(&o.attempt, 1, 1000), "attempt", "of a log with many kinds of attempts, show the one with this number")
-		flags.Var(product{&o.how}, "how", "show how the log of a product is switched on, collected and switched off, and what it lacks")
+		flags.Var(product{&o.how}, "how", "show how to enable, collect and disable the log of a product, and what it lacks")
 	})
 	o.addReachFlags(flags)
 	underHeading(flags, outputFlags, func(flags *pflag.FlagSet) {

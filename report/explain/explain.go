@@ -43,7 +43,7 @@ const maxExplanations = 50
 func Explain(input string) ([]Explanation, error) {
 	input = strings.TrimSpace(input)
 	if input == "" {
-		return nil, fmt.Errorf("there is nothing to explain")
+		return nil, fmt.Errorf("nothing to explain")
 	}
 	if len(input) > maxInput {
 		return nil, fmt.Errorf("%d octets are more than the %d that can be explained", len(input), maxInput)

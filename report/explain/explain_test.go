@@ -73,7 +73,7 @@ func TestLinesWithCodes(t *testing.T) {
 
 func TestUnknown(t *testing.T) {
 	for input, want := range map[string]string{
-		"":                         "there is nothing to explain",
+		"":                         "nothing to explain",
 		"99999999":                 "is not an error code",
 		"NO_PROPOSAL_CHOSE":        "did you mean NO_PROPOSAL_CHOSEN",
 		"port_unreacheable":        "did you mean port_unreachable",

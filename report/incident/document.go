@@ -128,13 +128,13 @@ func NewDocument(files []File, g *Groups) *Document {
 	d.Kinds = len(all)
 	for _, group := range all {
 		if len(d.Stories) == MaxStories {
-			d.Notes = append(d.Notes, fmt.Sprintf("%d further kinds of attempts are left out", len(all)-MaxStories))
+			d.Notes = append(d.Notes, fmt.Sprintf("%d further kinds of attempts are not shown", len(all)-MaxStories))
 			break
 		}
 		d.Stories = append(d.Stories, group.story())
 	}
 	if g.Beyond > 0 {
-		d.Notes = append(d.Notes, fmt.Sprintf("%d attempts of still other kinds were counted, and not kept", g.Beyond))
+		d.Notes = append(d.Notes, fmt.Sprintf("%d attempts of yet other kinds were only counted", g.Beyond))
 	}
 	for i := range files {
 		d.Notes = append(d.Notes, lacks(&files[i], len(files) > 1, len(d.Stories) > 0)...)
@@ -166,7 +166,7 @@ func lacks(f *File, several, told bool) []string {
 	var out []string
 	for _, product := range newLogFile(f).Products {
 		if f.Understood[product] == 0 || !told {
-			out = append(out, fmt.Sprintf("%sthese are lines of %s, and none of them says why a connection failed%s", in, product, switchOn(product)))
+			out = append(out, fmt.Sprintf("%sthese are lines of %s, and none of them shows why a connection failed%s", in, product, switchOn(product)))
 		}
 	}
 	var missing []string
@@ -216,17 +216,17 @@ func (g *Group) story() Story {
 		s.Fix = append(s.Fix, a.Fixes()...)
 	case a.Established:
 		s.Layer = NoFailure
-		s.Heading = "the connection came up, and nothing in the log says that it failed"
+		s.Heading = "the connection came up, and nothing in the log shows that it failed"
 		if a.deleted {
-			s.Heading = "the connection came up, and later one side ended it in order"
+			s.Heading = "the connection came up, and later one side ended it normally"
 		}
 	case a.ikeUp:
 		s.Layer = NoFailure
 		s.Heading = "the IKE SA came up; whether a Child SA did, the log does not show"
 	default:
-		s.Heading = "the attempt has no end in the log, and no line says that it failed"
+		s.Heading = "the log does not show how the attempt ended, and no line shows that it failed"
 		if a.Reached != PhaseNone {
-			s.Heading += "; it came to " + string(a.Reached)
+			s.Heading += "; it reached " + string(a.Reached)
 		}
 	}
 	g.together(&s)

@@ -133,12 +133,12 @@ func (a *Attempt) childFix(got, want Proposal) []Fix {
 		return nil
 	}
 	at := map[string][2]string{
-		"strongSwan": {"swanctl.conf, beside what is there", "esp_proposals = " + strings.Join([]string{want.Keywords(), words}, ", ")},
-		"libreswan":  {"ipsec.conf, beside what is there", "esp=" + words},
+		"strongSwan": {"swanctl.conf, in addition to what is there", "esp_proposals = " + strings.Join([]string{want.Keywords(), words}, ", ")},
+		"libreswan":  {"ipsec.conf, in addition to what is there", "esp=" + words},
 	}
 	if a.Cause.ID == "child-pfs" {
 		at = map[string][2]string{
-			"strongSwan": {"swanctl.conf, so that both with and without PFS is taken", "esp_proposals = " + strings.Join([]string{want.Keywords(), words}, ", ")},
+			"strongSwan": {"swanctl.conf, to accept both with and without PFS", "esp_proposals = " + strings.Join([]string{want.Keywords(), words}, ", ")},
 			"libreswan":  {"ipsec.conf", "pfs=no"},
 		}
 	}

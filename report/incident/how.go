@@ -91,7 +91,7 @@ func HowOf(product string) (*How, bool) {
 // switchOn says in half a sentence what to switch on to learn more.
 func switchOn(product string) string {
 	if h, ok := HowOf(product); ok && h.Short != "" {
-		return ": to learn more, " + h.Short + " (ikescope explain --how " + h.Product + ")"
+		return "; for more detail: " + h.Short + " (ikescope explain --how " + h.Product + ")"
 	}
 	return ""
 }

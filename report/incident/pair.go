@@ -150,7 +150,7 @@ func (g *Group) together(s *Story) {
 	case a.Established:
 		p.Heading = "the connection came up"
 	default:
-		p.Heading = "it came to " + cmp.Or(string(a.Reached), "nothing")
+		p.Heading = "it reached " + cmp.Or(string(a.Reached), "no exchange")
 	}
 	s.Other = p
 	s.Elsewhere = ""

@@ -41,7 +41,7 @@ func New(in io.Reader) (*Lines, error) {
 	if bytes.Equal(head, []byte{0x1f, 0x8b}) {
 		z, err := gzip.NewReader(r)
 		if err != nil {
-			return nil, fmt.Errorf("is not whole: %w", err)
+			return nil, fmt.Errorf("is incomplete: %w", err)
 		}
 		r = bufio.NewReaderSize(z, 64<<10)
 	}
@@ -69,13 +69,13 @@ var formats = []struct{ magic, problem string }{
 	{"\xa1\xb2\xc3\xd4", "is a capture: ikescope capture FILE"}, {"\xd4\xc3\xb2\xa1", "is a capture: ikescope capture FILE"},
 	{"\xa1\xb2\x3c\x4d", "is a capture: ikescope capture FILE"}, {"\x4d\x3c\xb2\xa1", "is a capture: ikescope capture FILE"},
 	{"\x0a\x0d\x0d\x0a", "is a capture: ikescope capture FILE"},
-	{"ElfFile\x00", "is an event log of Windows: wevtutil qe FILE /lf:true /f:text"},
-	{"MSCF", "is a cabinet of Windows: expand FILE -F:* FOLDER, and give wfpdiag.xml"},
+	{"ElfFile\x00", "is a Windows event log: wevtutil qe FILE /lf:true /f:text"},
+	{"MSCF", "is a Windows cabinet: expand FILE -F:* FOLDER, and give wfpdiag.xml"},
 	{"LPKSHHRH", "is a journal: journalctl --file FILE"},
 	{"\x28\xb5\x2f\xfd", "is compressed: zstdcat FILE | ikescope explain -"},
 	{"\xfd7zXZ\x00", "is compressed: xzcat FILE | ikescope explain -"},
 	{"BZh", "is compressed: bzcat FILE | ikescope explain -"},
-	{"PK\x03\x04", "is a ZIP archive: give a file of it"},
+	{"PK\x03\x04", "is a ZIP archive: give a file from it"},
 }
 
 func notText(head []byte) string {
@@ -94,7 +94,7 @@ func notText(head []byte) string {
 		}
 	}
 	if zeros := bytes.Count(head, []byte{0}); controls*10 > len(head) || len(head) > 16 && zeros*2 > len(head) {
-		return "is not the text of a log"
+		return "is not a text log"
 	}
 	return ""
 }

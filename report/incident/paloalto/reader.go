@@ -78,7 +78,7 @@ func after(e *incident.Event) {
 		e.Side = incident.Initiator
 	}
 	if want := e.Args["want"]; want != "" && e.Cause == "ike-proposal" {
-		e.Set("detail", axisOf(e)+": "+want+" is configured here, and is not in the offer")
+		e.Set("detail", axisOf(e)+": "+want+" is configured here and is not in the offer")
 	}
 }
 

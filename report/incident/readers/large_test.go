@@ -179,9 +179,9 @@ func TestNoLog(t *testing.T) {
 		"\xd4\xc3\xb2\xa1\x02\x00\x04\x00":      "ikescope capture",
 		"ElfFile\x00" + strings.Repeat("x", 99): "wevtutil",
 		"LPKSHHRH" + strings.Repeat("\x00", 99): "journalctl --file",
-		"\x1f\x8b\x08":                          "is not whole",
-		"\x7fELF" + strings.Repeat("\x01\x02\x03", 99): "is not the text of a log",
-		strings.Repeat("\x00", 400):                    "is not the text of a log",
+		"\x1f\x8b\x08":                          "is incomplete",
+		"\x7fELF" + strings.Repeat("\x01\x02\x03", 99): "is not a text log",
+		strings.Repeat("\x00", 400):                    "is not a text log",
 	} {
 		if _, err := logtext.New(strings.NewReader(in)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.10q: %v, want %q", in, err, want)

@@ -136,7 +136,7 @@ var more = []struct {
 09[ENC] parsed IKE_SA_INIT request 0 [ SA KE No N(NATD_S_IP) N(NATD_D_IP) ]
 09[ENC] generating IKE_SA_INIT response 0 [ SA KE No N(NATD_S_IP) N(NATD_D_IP) ]
 10[JOB] deleting half open IKE_SA with 203.0.113.9 after timeout`,
-		product: "strongSwan", cause: "half-open", layer: incident.Network, side: incident.Responder, say: "203.0.113.9|never came"},
+		product: "strongSwan", cause: "half-open", layer: incident.Network, side: incident.Responder, say: "203.0.113.9|never arrived"},
 	{name: "RADIUS refuses", source: "strongSwan, eap_radius.c",
 		log: `12[CFG] sending RADIUS Access-Request to server 'a'
 12[CFG] received RADIUS Access-Reject from server 'a'
@@ -168,7 +168,7 @@ var more = []struct {
 		product: "strongSwan", cause: "method-mismatch", layer: incident.Authentication, side: incident.Responder, say: "IKEv1"},
 	{name: "IKEv1 scanner at libreswan", source: "libreswan, ikev1_main.c",
 		log:     `packet from 203.0.113.90:40100: initial Main Mode message received on 192.0.2.9:500 but no connection has been authorized with policy PSK+IKEV1_ALLOW`,
-		product: "libreswan", cause: "ikev1-peer", layer: incident.Negotiation, side: incident.Responder, say: "203.0.113.90 speaks IKEv1|scanner"},
+		product: "libreswan", cause: "ikev1-peer", layer: incident.Negotiation, side: incident.Responder, say: "203.0.113.90 uses IKEv1|scanner"},
 	{name: "libreswan: no proposal", source: "the lab of testdata/lab, policy single",
 		log: `Nov 23 20:44:56.421067: "lab4"[3] 10.88.1.2 #3: no local proposal matches remote proposals 1:IKE:ENCR=AES_CBC_128;PRF=HMAC_SHA1;INTEG=HMAC_SHA1_96;DH=MODP2048
 Nov 23 20:44:56.421080: "lab4"[3] 10.88.1.2 #3: responding to IKE_SA_INIT message (ID 0) from 10.88.1.2:41824 with unencrypted notification NO_PROPOSAL_CHOSEN`,
@@ -191,7 +191,7 @@ Apr 29 03:40:58 gw pluto[10770]: "hq" #2311: IKE_SA_INIT_I: 60 second timeout ex
 		log: `002 "TestConn" #1030: initiating IKEv2 connection to 198.51.100.7 using UDP
 002 "TestConn" #1030: IKE SA authentication request rejected by peer: AUTHENTICATION_FAILED
 036 "TestConn" #1030: encountered fatal error in state IKE_AUTH_I`,
-		product: "libreswan", cause: "auth-refused", layer: incident.Authentication, side: incident.Initiator, say: "only its log says why", notSay: "password"},
+		product: "libreswan", cause: "auth-refused", layer: incident.Authentication, side: incident.Initiator, say: "only its log shows why", notSay: "password"},
 	{name: "OpenIKED: another key", source: "the lab of testdata/lab, policy single; OpenIKED, ikev2.c",
 		log: `spi=0x9e596943986e0006: recv IKE_SA_INIT req 0 peer 203.0.113.9:500 local 192.0.2.9:500, 304 bytes, policy 'policy1'
 spi=0x9e596943986e0006: send IKE_SA_INIT res 0 peer 203.0.113.9:500 local 192.0.2.9:500, 304 bytes
@@ -199,7 +199,7 @@ spi=0x9e596943986e0006: recv IKE_AUTH req 1 peer 203.0.113.9:500 local 192.0.2.9
 spi=0x9e596943986e0006: ikev2_ike_auth_recv: ikev2_msg_authverify failed
 spi=0x9e596943986e0006: ikev2_send_auth_failed: authentication failed for FQDN/lee
 spi=0x9e596943986e0006: sa_free: authentication failed`,
-		product: "OpenIKED", cause: "signature", layer: incident.Authentication, side: incident.Responder, say: "does not fit"},
+		product: "OpenIKED", cause: "signature", layer: incident.Authentication, side: incident.Responder, say: "does not match"},
 	{name: "OpenIKED: two clients", source: "OpenIKED, ikev2.c",
 		log: `spi=0x01: recv IKE_SA_INIT req 0 peer 203.0.113.9:500 local 192.0.2.9:500, 304 bytes, policy 'policy1'
 spi=0x02: recv IKE_SA_INIT req 0 peer 203.0.113.8:500 local 192.0.2.9:500, 304 bytes, policy 'policy1'
