@@ -22,19 +22,19 @@ func (c *course) gone() (report.CapturedVerdict, bool) {
 		silent, other = other, silent
 	}
 	if n, ok := unprotectedError(x.Response()); ok && n.Notification == ike.INVALID_IKE_SPI {
-		return unknown("INVALID_IKE_SPI", "the "+silent+" does not know the IKE SA any more",
-			fmt.Sprintf("its answer to %v is not encrypted, so that anyone may have sent it; a side that has restarted, or has given the IKE SA up, answers so", x.Type),
+		return unknown("INVALID_IKE_SPI", "the "+silent+" no longer has the IKE SA",
+			fmt.Sprintf("its answer to %v is not encrypted, so anyone may have sent it; a side that restarted or deleted the IKE SA answers like this", x.Type),
 			"read the "+silent+"'s log before "+clock(x.Response().First)), true
 	}
 	if x.Request == nil || x.Response() != nil || x.Request.Sent < 2 || !slices.ContainsFunc(c.Exchanges, heardBy(x)) {
 		return report.CapturedVerdict{}, false
 	}
-	return fails(report.LayerNetwork, "PEER-GONE", "the "+silent+" answered, and does not any more",
-		fmt.Sprintf("%s of %v %d, after %s; it is down or has forgotten the IKE SA, or the path is closed, as by a NAT or a firewall that forgets what is silent for long",
+	return fails(report.LayerNetwork, "PEER-GONE", "the "+silent+" no longer answers",
+		fmt.Sprintf("%s of %v %d, after %s; it is down or has lost the IKE SA, or the path is closed, for example by a NAT or a firewall that drops idle mappings",
 			tries(x.Request), x.Type, x.MessageID, english.Counted(int64(answeredBefore(c.Exchanges)), "exchange", "exchanges")),
 		"capture at the "+silent+": does the request arrive there, and is it answered?",
 		"read the "+silent+"'s log at "+clock(x.Request.First),
-		"if it happens after a pause, let the "+other+" send NAT keepalives or dead peer detection more often"), true
+		"if this happens after a pause, let the "+other+" send NAT keepalives or dead peer detection more often"), true
 }
 
 // heardBy returns whether an exchange holds anything of who is to answer x.
@@ -63,17 +63,17 @@ func (c *course) judgeAfter() report.CapturedVerdict {
 	said := fmt.Sprintf("the answer to IKE_AUTH, of %d octets, has room for the responder's identity and AUTH", answer.Octets)
 	switch {
 	case inPart(answer):
-		said = "the answer to IKE_AUTH is in the capture in part"
+		said = "only a part of the answer to IKE_AUTH is in the capture"
 	case !sizesOf(chosenBy(c.SA)).child(answer) && answer.Fragments == 0 && len(c.auth) == 1:
-		said += ", and not for a Child SA"
+		said += ", but not for a Child SA"
 	}
 	if len(c.after) == 0 {
-		detail := said + "; whether the initiator was content, and a Child SA made, is encrypted"
+		detail := said + "; whether the initiator accepted it, and whether a Child SA was made, is encrypted"
 		if !answer.Last.IsZero() && !goesOn(c.SA, answer.Last, atOnce) {
 			detail += fmt.Sprintf("; the capture ends %s later", seconds(max(0, c.Until.Sub(answer.Last))))
 		}
 		return unknown("AUTH-ANSWERED", "IKE_AUTH was answered, and nothing follows", detail,
-			"read either side's log at "+clock(answer.First), "capture ESP, too: IP protocol 50, and UDP 4500")
+			"read either side's log at "+clock(answer.First), "also capture ESP: IP protocol 50, and UDP 4500")
 	}
 	if c.endsAtOnce() {
 		return c.endedAtOnce(said)
@@ -106,8 +106,8 @@ func (c *course) endedAtOnce(said string) report.CapturedVerdict {
 	if n := len(c.after); n > 1 {
 		requests = fmt.Sprintf("%d INFORMATIONAL requests of the %s follow", n, who)
 	}
-	return unknown("ENDED-AT-ONCE", "the "+who+" ends it, or objects, right after IKE_AUTH, most likely",
-		fmt.Sprintf("%s; %s within %s, and nothing after: a Delete, or a notify; it does not accept %s, or was told to disconnect",
+	return unknown("ENDED-AT-ONCE", "most likely, the "+who+" ends the IKE SA, or objects, right after IKE_AUTH",
+		fmt.Sprintf("%s; %s within %s, and nothing after that: a Delete, or a notification; the sender does not accept %s, or was told to disconnect",
 			said, requests, seconds(atOnce), reason),
 		"read the "+who+"'s log at "+clock(x.Request.First))
 }
@@ -125,9 +125,9 @@ func (c *course) rekeyRefused() (report.CapturedVerdict, bool) {
 		if !x.ByInitiator {
 			by = "initiator"
 		}
-		return fails(report.LayerChild, "CREATE-CHILD-REFUSED", "the "+by+" refuses CREATE_CHILD_SA, by which SAs are rekeyed or added",
-			fmt.Sprintf("the answer is encrypted, and its %d octets have room for a notify only: NO_PROPOSAL_CHOSEN, INVALID_KE_PAYLOAD or TS_UNACCEPTABLE, as where only one side wants another key exchange for Child SAs (PFS), TEMPORARY_FAILURE or NO_ADDITIONAL_SAS; what is not rekeyed ends with its lifetime", x.Response().Octets),
-			"read the "+by+"'s log at "+clock(x.Response().First)+": it alone has the reason",
+		return fails(report.LayerChild, "CREATE-CHILD-REFUSED", "the "+by+" refuses CREATE_CHILD_SA, which rekeys or adds SAs",
+			fmt.Sprintf("the answer is encrypted, and its %d octets have room only for a notification: NO_PROPOSAL_CHOSEN, INVALID_KE_PAYLOAD or TS_UNACCEPTABLE, for example if only one side wants a key exchange for Child SAs (PFS), TEMPORARY_FAILURE or NO_ADDITIONAL_SAS; an SA that is not rekeyed ends with its lifetime", x.Response().Octets),
+			"read the "+by+"'s log at "+clock(x.Response().First)+": only that shows the reason",
 			"compare the key exchange methods (PFS) of the ESP proposals of both sides"), true
 	}
 	return report.CapturedVerdict{}, false

@@ -25,20 +25,20 @@ func (c *course) judgeAuth() report.CapturedVerdict {
 		case c.flows():
 			return c.flowing()
 		case len(c.after) > 0 || c.Received.Packets() > 0:
-			return unknown(report.CapturedOneSided, "the answer to "+last.Type.String()+" is not in the capture", "both sides go on, so that there was one")
+			return unknown(report.CapturedOneSided, "the answer to "+last.Type.String()+" is not in the capture", "both sides go on, so there was one")
 		}
 		return c.authUnanswered()
 	}
 	if n, ok := unprotectedError(last.Response()); ok && !c.flows() {
-		return unknown(n.Notification.String(), "the answer to "+last.Type.String()+" is an error that is not encrypted: "+n.Notification.String(),
-			"anyone may have sent it, and the initiator need not believe it", "read the responder's log at "+clock(last.Response().First))
+		return unknown(n.Notification.String(), "the answer to "+last.Type.String()+" is an unencrypted error: "+n.Notification.String(),
+			"anyone may have sent it, and the initiator does not have to believe it", "read the responder's log at "+clock(last.Response().First))
 	}
 	if !slices.ContainsFunc(c.auth, (*dialog.Exchange).IsAuth) && !c.flows() {
 		if !goesOn(c.SA, last.Response().Last, atOnce) {
-			return captureEnds(c.SA, last.Response(), "the answer to IKE_INTERMEDIATE", "whether the initiator goes on to IKE_AUTH")
+			return captureEnds(c.SA, last.Response(), "the answer to IKE_INTERMEDIATE", "whether the initiator continues with IKE_AUTH")
 		}
-		return fails(report.LayerClient, "NOT-CONTINUED", "the initiator does not go on from IKE_INTERMEDIATE to IKE_AUTH", "",
-			"look into the initiator's log at "+clock(c.Last))
+		return fails(report.LayerClient, "NOT-CONTINUED", "the initiator does not continue from IKE_INTERMEDIATE to IKE_AUTH", "",
+			"read the initiator's log at "+clock(c.Last))
 	}
 	for _, judge := range []func() (report.CapturedVerdict, bool){c.gone, c.rekeyRefused, c.judgeFlows, c.notArrived, c.refused} {
 		if v, ok := judge(); ok {
@@ -82,7 +82,7 @@ func (c *course) authUnanswered() report.CapturedVerdict {
 	case len(c.auth) > 1:
 		v.Layer, v.ID = report.LayerAuthentication, "AUTH-ROUND-NO-ANSWER"
 		v.Title = fmt.Sprintf("message %d of authentication got no answer", last.MessageID)
-		v.Detail = fmt.Sprintf("%s; those before were answered, so that the path is open: the responder waits for something, such as a RADIUS server, or has given up in silence", tries(m))
+		v.Detail = fmt.Sprintf("%s; those before were answered, so the path is open: the responder is waiting for something, such as a RADIUS server, or has silently given up", tries(m))
 	case len(c.Errors) > 0:
 		return addErrors(c.SA, v)
 	case c.init != nil && m.Marked && !slices.ContainsFunc(c.Paths, heardNATTraversal) && m.IPFragments < 2:
@@ -91,7 +91,7 @@ func (c *course) authUnanswered() report.CapturedVerdict {
 		v.Fix = append([]string{"let UDP 4500 through every firewall on the way, in both directions",
 			"if the responder is behind NAT, forward UDP 4500 to it as well as UDP 500"}, v.Fix...)
 		if m.Octets > largeMessage {
-			v.Detail += "; the request is large, too: IP fragments may be what is dropped"
+			v.Detail += "; the request is also large, so IP fragments may be what is dropped"
 		}
 	case m.IPFragments > 1 || m.Octets > largeMessage && m.Fragments == 0:
 		return c.fragmentsDropped(m, name, v)
@@ -105,13 +105,13 @@ func (c *course) authUnanswered() report.CapturedVerdict {
 // fragmentsDropped is the verdict of a large message that got no answer.
 func (c *course) fragmentsDropped(m *dialog.Message, name string, v report.CapturedVerdict) report.CapturedVerdict {
 	v.ID = "IP-FRAGMENTS-DROPPED"
-	v.Title = name + " is large, and got no answer: IP fragments are dropped on the way, most likely"
+	v.Title = name + " is large and got no answer: most likely, IP fragments are dropped on the way"
 	if m.IPFragments > 1 {
 		v.Detail += fmt.Sprintf("; each is in %d IP fragments", m.IPFragments)
 	}
 	fix := "enable IKE fragmentation (RFC 7383) on both sides: IKEV2_FRAGMENTATION_SUPPORTED is not in both messages"
 	if fragmentation(c.SA) {
-		fix = "both sides speak IKE fragmentation (RFC 7383), and the initiator does not use it: lower its fragment size"
+		fix = "both sides support IKE fragmentation (RFC 7383), and the initiator does not use it: lower its fragment size"
 	} else if c.init == nil || !c.initWhole() {
 		fix = "enable IKE fragmentation (RFC 7383) on both sides"
 	}
@@ -148,14 +148,14 @@ func fragmentation(sa *dialog.SA) bool {
 // the place of the capture.
 func requestLost(m *dialog.Message, name string, v report.CapturedVerdict) report.CapturedVerdict {
 	v.ID = "IP-FRAGMENTS-LOST"
-	v.Title = name + " came without all of its IP fragments"
-	v.Detail = lostWords(m) + "; something before the place of the capture drops IP fragments, and then the responder cannot answer, or the capture's filter leaves them out"
+	v.Title = name + " arrived without some of its IP fragments"
+	v.Detail = lostWords(m) + "; either something before the capture point drops IP fragments, and the responder cannot answer, or the filter of the capture left them out"
 	v.Fix = fragmentFixes()
 	return v
 }
 
 func lostWords(m *dialog.Message) string {
-	return fmt.Sprintf("of %s octets %s are missing", english.Grouped(int64(m.Octets)), english.Grouped(int64(m.Missing)))
+	return fmt.Sprintf("%[2]s of %[1]s octets are missing", english.Grouped(int64(m.Octets)), english.Grouped(int64(m.Missing)))
 }
 
 func fragmentFixes() []string {
@@ -186,22 +186,22 @@ func (c *course) notArrived() (report.CapturedVerdict, bool) {
 	case !inPart(answer):
 		return report.CapturedVerdict{}, false
 	case answer.Lost && again:
-		v := fails(report.LayerNetwork, "IP-FRAGMENTS-LOST", "the answer to "+name+" does not arrive: its IP fragments are not all there",
-			lostWords(answer)+fmt.Sprintf("; the initiator sent its request again %s, so that the answer does not reach it whole", times(last.Request.Unheeded)))
+		v := fails(report.LayerNetwork, "IP-FRAGMENTS-LOST", "the answer to "+name+" does not arrive: some of its IP fragments are missing",
+			lostWords(answer)+fmt.Sprintf("; the initiator retransmitted its request %s, so the answer does not reach it whole", times(last.Request.Unheeded)))
 		v.Fix = fragmentFixes()
 		return v, true
 	case again:
-		return fails(report.LayerNetwork, "FRAGMENTS-LOST", "the answer to "+name+" does not arrive: its fragments are not all there",
-			fmt.Sprintf("%d of its %d IKE fragments are in the capture; the initiator sent its request again %s, so that the answer does not reach it whole",
+		return fails(report.LayerNetwork, "FRAGMENTS-LOST", "the answer to "+name+" does not arrive: some of its fragments are missing",
+			fmt.Sprintf("%d of its %d IKE fragments are in the capture; the initiator retransmitted its request %s, so the answer does not reach it whole",
 				answer.Captured, answer.Fragments, times(last.Request.Unheeded)),
 			"lower the responder's fragment size", "capture at the responder: does it send all of them?"), true
 	}
 	detail := lostWords(answer)
 	if !answer.Lost {
-		detail = fmt.Sprintf("%d of its %d IKE fragments are there", answer.Captured, answer.Fragments)
+		detail = fmt.Sprintf("%d of its %d IKE fragments are in the capture", answer.Captured, answer.Fragments)
 	}
-	return unknown("ANSWER-IN-PART", "the answer to "+name+" is in the capture in part, and nothing follows",
-		detail+"; the capture's filter leaves the rest out, or it is lost on the way",
+	return unknown("ANSWER-IN-PART", "only a part of the answer to "+name+" is in the capture, and nothing follows",
+		detail+"; the filter of the capture left the rest out, or it was lost on the way",
 		"capture with a filter that keeps fragments, such as 'udp port 500 or udp port 4500 or ip[6:2] & 0x1fff != 0'",
 		"read either side's log at "+clock(answer.First)), true
 }
@@ -233,31 +233,31 @@ func (c *course) refused() (report.CapturedVerdict, bool) {
 // authEnded: EAP ends with a small answer.
 func (c *course) authEnded(answer *dialog.Message, rounds int) report.CapturedVerdict {
 	if len(c.after) == 0 && !goesOn(c.SA, answer.Last, atOnce) {
-		return captureEnds(c.SA, answer, "the last answer", "whether authentication goes on")
+		return captureEnds(c.SA, answer, "the last answer", "whether authentication continues")
 	}
 	v := fails(report.LayerAuthentication, "AUTH-ENDED", fmt.Sprintf("authentication ends after %d rounds of IKE_AUTH", rounds),
-		fmt.Sprintf("the last answer, of %d octets, has no room for an AUTH payload and a Child SA: EAP failed, as for a wrong password, or the client waits for its user", answer.Octets),
+		fmt.Sprintf("the last answer, of %d octets, has no room for an AUTH payload and a Child SA: EAP failed, for example because of a wrong password, or the client is waiting for its user", answer.Octets),
 		"read the responder's log, or that of its RADIUS server, at "+clock(answer.First))
 	if len(c.after) > 0 {
-		v.Detail = fmt.Sprintf("the last answer, of %d octets, has no room for an AUTH payload and a Child SA, and an INFORMATIONAL exchange ends it at once: EAP failed, most likely, as for a wrong password", answer.Octets)
+		v.Detail = fmt.Sprintf("the last answer, of %d octets, has no room for an AUTH payload and a Child SA, and an INFORMATIONAL exchange follows at once: most likely, EAP failed, for example because of a wrong password", answer.Octets)
 	}
 	return v
 }
 
 // authRefused: the answer has room for a notify only.
 func (c *course) authRefused(answer *dialog.Message) report.CapturedVerdict {
-	log := "read the responder's log at " + clock(answer.First) + ": it alone has the reason"
+	log := "read the responder's log at " + clock(answer.First) + ": only that shows the reason"
 	if slices.ContainsFunc(c.after, isAnswered) {
 		if c.laterChild() {
 			return works("GOES-ON", "authenticated: exchanges follow IKE_AUTH",
-				fmt.Sprintf("the answer to IKE_AUTH, of %d octets, has room for a notify only, and CREATE_CHILD_SA is answered in full afterwards; no ESP of it is in the capture", answer.Octets))
+				fmt.Sprintf("the answer to IKE_AUTH, of %d octets, has room only for a notification, and CREATE_CHILD_SA is answered in full afterwards; no ESP of it is in the capture", answer.Octets))
 		}
 		return fails(report.LayerChild, "CHILD-REFUSED", "the responder refuses what IKE_AUTH asks for, and keeps the IKE SA",
-			fmt.Sprintf("the answer is encrypted, and its %d octets have room for a notify only; as it answers exchanges afterwards, it refuses the Child SA rather than the authentication: NO_PROPOSAL_CHOSEN or TS_UNACCEPTABLE, for ESP suites or networks that do not fit", answer.Octets),
+			fmt.Sprintf("the answer is encrypted, and its %d octets have room only for a notification; because the responder answers exchanges afterwards, it refuses the Child SA rather than the authentication: NO_PROPOSAL_CHOSEN or TS_UNACCEPTABLE, because the ESP suites or networks do not match", answer.Octets),
 			log, "compare the ESP proposals and the traffic selectors of both sides")
 	}
 	return fails(report.LayerAuthentication, "AUTH-REFUSED", "the responder refuses IKE_AUTH",
-		fmt.Sprintf("the answer is encrypted, and its %d octets have room for a notify, not for the responder's identity and AUTH: most likely AUTHENTICATION_FAILED, for a wrong identity, key, certificate or method", answer.Octets),
+		fmt.Sprintf("the answer is encrypted, and its %d octets have room for a notification, but not for the responder's identity and AUTH: most likely AUTHENTICATION_FAILED, because of a wrong identity, key, certificate or method", answer.Octets),
 		log)
 }
 
@@ -272,16 +272,16 @@ func (c *course) childRefused(answer *dialog.Message) (report.CapturedVerdict, b
 		return report.CapturedVerdict{}, false
 	}
 	said := fmt.Sprintf("the answer is encrypted, and its %d octets have no room for IDr, AUTH, SA and two traffic selectors", answer.Octets)
-	log := "read the responder's log at " + clock(answer.First) + ": it alone has the reason"
+	log := "read the responder's log at " + clock(answer.First) + ": only that shows the reason"
 	if len(c.after) == 0 {
-		return unknown("CHILD-REFUSED", "the answer to IKE_AUTH makes no Child SA, and nothing follows",
-			said+": the Child SA is refused, or EAP begins and the initiator does not go on", log), true
+		return unknown("CHILD-REFUSED", "the answer to IKE_AUTH does not make a Child SA, and nothing follows",
+			said+": the Child SA is refused, or EAP begins and the initiator does not continue", log), true
 	}
-	v := fails(report.LayerChild, "CHILD-REFUSED", "the responder refuses the Child SA, most likely",
-		said+", and have it for IDr, AUTH and a notify: NO_PROPOSAL_CHOSEN or TS_UNACCEPTABLE, for ESP suites or networks that do not fit",
+	v := fails(report.LayerChild, "CHILD-REFUSED", "most likely, the responder refuses the Child SA",
+		said+", only for IDr, AUTH and a notification: NO_PROPOSAL_CHOSEN or TS_UNACCEPTABLE, because the ESP suites or networks do not match",
 		log, "compare the ESP proposals and the traffic selectors of both sides")
 	if c.endsAtOnce() {
-		v.Detail += "; INFORMATIONAL requests, such as a Delete, end it at once"
+		v.Detail += "; INFORMATIONAL requests, such as a Delete, end the IKE SA at once"
 	}
 	return v, true
 }

@@ -304,7 +304,7 @@ func TestCaptureManyPayloads(t *testing.T) {
 	}
 	s.init(payloads...)
 	m := s.document("FILE").SAs[0].Exchanges[0].Request
-	if len(m.Payloads) != toldPayloads || len(m.Notifies) != toldPayloads-1 || m.Fault != "it holds 257 payloads, of which 128 are told" {
+	if len(m.Payloads) != toldPayloads || len(m.Notifies) != toldPayloads-1 || m.Fault != "it has 257 payloads, of which 128 are shown" {
 		t.Errorf("%d payloads, %d notifies, %q", len(m.Payloads), len(m.Notifies), m.Fault)
 	}
 }

@@ -121,7 +121,7 @@ var verdictCases = []fieldCase{
 	{"A8 IKEv1 alone, asked again and again", of(first, first.times(2, 6), ba(.02, 500, v1Notify(noSPI, ikev1.InvalidMajorVersion)).times(.02, 2.02, 6.02)), shot{},
 		"fails: negotiation INVALID_MAJOR_VERSION", nil},
 	{"A8 IKEv2 alone", of(mainMode[:1], ba(.02, 500, encode(&ike.Message{Header: header(spiA, noSPI, ike.INFORMATIONAL, byR, 0), Payloads: []ike.Payload{notifyOf(ike.INVALID_MAJOR_VERSION)}}))), shot{},
-		"fails: negotiation INVALID_MAJOR_VERSION", []string{"it does not speak IKEv1"}},
+		"fails: negotiation INVALID_MAJOR_VERSION", []string{"it does not support IKEv1"}},
 	{"A8 IKEv1 alone, with an SPI of its own", of(first, ba(.02, 500, v1Notify(spiB, ikev1.InvalidMajorVersion)), wait(9)), shot{}, "fails: negotiation INVALID_MAJOR_VERSION", nil},
 	{"A8 a forged answer before the right one", of(good, ba(.01, 500, v1Notify(noSPI, ikev1.InvalidMajorVersion)), esp(1, 5)), shot{}, "works ESP-FLOWS", nil},
 
@@ -180,7 +180,7 @@ var identityCases = []fieldCase{
 
 	// B2: a responder that asks as if it were an initiator.
 	{"B2 CREATE_CHILD_SA", of(good, ba(3, 500, sealedMessage(spiB, spiA, ike.CREATE_CHILD_SA, byI, 2, 200)), ab(3.02, 500, sealedMessage(spiB, spiA, ike.CREATE_CHILD_SA, byR, 2, 180)), esp(4, 5)), shot{},
-		"works ESP-FLOWS", []string{"2 messages have the SPIs and the flag of the initiator the wrong way round"}},
+		"works ESP-FLOWS", []string{"2 messages have the SPIs and the Initiator flag the wrong way round"}},
 	{"B2 INFORMATIONAL", of(good, ba(3, 500, sealedMessage(spiB, spiA, ike.INFORMATIONAL, byI, 0, 60)), ab(3.02, 500, sealedMessage(spiB, spiA, ike.INFORMATIONAL, byR, 0, 60))), shot{}, "works GOES-ON", nil},
 	{"B2 on port 4500", of(meeting{port: 4500}.film(), ba(3, 4500, sealedMessage(spiB, spiA, ike.INFORMATIONAL, byI, 0, 60)), ab(3.02, 4500, sealedMessage(spiB, spiA, ike.INFORMATIONAL, byR, 0, 60))), shot{}, "works GOES-ON", nil},
 	{"B2 the flag alone", of(good, ba(3, 500, sealedMessage(spiA, spiB, ike.INFORMATIONAL, byI, 0, 60)), ab(3.02, 500, sealedMessage(spiA, spiB, ike.INFORMATIONAL, byR, 0, 60))), shot{}, "works GOES-ON",
@@ -200,7 +200,7 @@ var identityCases = []fieldCase{
 	// B5: AH.
 	{"B5 AH with ESP in it", of(good, ahOf(1, hostA, hostB, 0x1000, 6, 50), ahOf(1.05, hostB, hostA, 0x2000, 6, 50)), shot{}, "works ESP-FLOWS", nil},
 	{"B5 AH alone", of(good, ahOf(1, hostA, hostB, 0x1000, 6, 1), ahOf(1.05, hostB, hostA, 0x2000, 6, 1)), shot{}, "works ESP-FLOWS", []string{"AH flows in both directions"}},
-	{"B5 AH in one direction", of(good, ahOf(1, hostA, hostB, 0x1000, 60, 1)), shot{}, "fails: network ESP-ONE-WAY", []string{"AH goes from the initiator"}},
+	{"B5 AH in one direction", of(good, ahOf(1, hostA, hostB, 0x1000, 60, 1)), shot{}, "fails: network ESP-ONE-WAY", []string{"AH flows from the initiator"}},
 	{"B5 AH of an older tunnel", of(ahOf(-5, hostA, hostB, 0x1000, 90, 1), ahOf(-5, hostB, hostA, 0x2000, 90, 1), weakAnswer), shot{}, "fails: authentication AUTH-REFUSED", nil},
 
 	// B7: MOBIKE.
@@ -258,12 +258,12 @@ var orderCases = []fieldCase{
 	{"C2 resumed, and refused", of(resume(), weakAnswer[2:], wait(9)), shot{}, "fails: authentication AUTH-REFUSED", nil},
 	{"C2 the ticket is not accepted", of(resume()[:1], ba(.02, 500, resumeSays(notifyOf(ike.TICKET_NACK))), another.shift(.1), esp(1, 5)), shot{}, "works TRIED-AGAIN; works ESP-FLOWS", nil},
 	{"C2 not answered", of(resume()[:1], resume()[:1].times(2, 6)), shot{}, "fails: network NO-ANSWER", []string{"IKE_SESSION_RESUME got no answer"}},
-	{"C3 ESP alone", esp(1, 5), shot{}, "", []string{"there is no IKE message, and 10 packets of ESP: the capture begins after IKE"}},
-	{"C3 ESP in UDP alone", espBothInUDP(1, 5), shot{}, "", []string{"10 packets of ESP"}},
-	{"C3 AH alone", ahOf(1, hostA, hostB, 7, 5, 1), shot{}, "", []string{"5 packets of AH"}},
-	{"C3 nothing", wait(1), shot{}, "", []string{"there is no IKE message on the ports looked at"}},
+	{"C3 ESP alone", esp(1, 5), shot{}, "", []string{"there is no IKE message, but 10 ESP packets: the capture begins after IKE"}},
+	{"C3 ESP in UDP alone", espBothInUDP(1, 5), shot{}, "", []string{"10 ESP packets"}},
+	{"C3 AH alone", ahOf(1, hostA, hostB, 7, 5, 1), shot{}, "", []string{"5 AH packets"}},
+	{"C3 nothing", wait(1), shot{}, "", []string{"there is no IKE message on the ports that were examined"}},
 
-	{"D1 sorted by flow", slices.Concat(meeting{port: 4500}.film()[2:], espBothInUDP(1, 5), meeting{port: 4500}.film()[:2]), shot{}, "works ESP-FLOWS", []string{"not in order of time"}},
+	{"D1 sorted by flow", slices.Concat(meeting{port: 4500}.film()[2:], espBothInUDP(1, 5), meeting{port: 4500}.film()[:2]), shot{}, "works ESP-FLOWS", []string{"not in chronological order"}},
 	{"D1 backwards", reversed(of(good, esp(1, 5))), shot{}, "works ESP-FLOWS", nil},
 	{"D1 answers before requests", film{good[1], good[0], good[3], good[2]}, shot{}, "unknown AUTH-ANSWERED", nil},
 	{"D1 ESP first", slices.Concat(esp(1, 5), good), shot{}, "works ESP-FLOWS", nil},
@@ -283,7 +283,7 @@ var orderCases = []fieldCase{
 	{"F Quick Mode is complete", of(mainMode, quickMode), shot{}, "works QUICK-MODE", nil},
 	{"F refused", of(mainMode[:1], ba(.02, 500, v1Notify(spiB, ikev1.NoProposalChosen))), shot{}, "fails: negotiation IKEV1-REFUSED", nil},
 	{"F refused, without an SPI", of(mainMode[:1], ba(.02, 500, v1Notify(noSPI, ikev1.NoProposalChosen))), shot{}, "fails: negotiation IKEV1-REFUSED", nil},
-	{"F the keys differ", of(mainMode[:5], mainMode[4:5].times(2.06, 6.06, 14.06)), shot{}, "fails: authentication IKEV1-AUTH-NO-ANSWER", []string{"the pre-shared keys differ, most likely"}},
+	{"F the keys differ", of(mainMode[:5], mainMode[4:5].times(2.06, 6.06, 14.06)), shot{}, "fails: authentication IKEV1-AUTH-NO-ANSWER", []string{"most likely, the pre-shared keys differ"}},
 	{"F the keys differ, and a notify says so", of(mainMode[:5], ba(.07, 500, v1Sealed(ikev1.Informational, 0x55, 8, 80, 1)), wait(9)), shot{}, "fails: authentication IKEV1-AUTH-REFUSED", nil},
 	{"F a clear notify to the proof", of(mainMode[:5], ba(.07, 500, v1Notify(spiB, 16)), wait(9)), shot{}, "fails: authentication IKEV1-AUTH-REFUSED", nil},
 	{"F port 4500, or the keys", of(mainMode[:4], ab(.06, 4500, v1Sealed(ikev1.MainMode, 0, 5, 64, 7)), ab(.06, 4500, v1Sealed(ikev1.MainMode, 0, 5, 64, 7)).times(2, 6)), shot{}, "unknown IKEV1-NO-ANSWER", nil},
@@ -295,7 +295,7 @@ var orderCases = []fieldCase{
 	{"F not continued", of(mainMode[:2], wait(9)), shot{}, "fails: client NOT-CONTINUED", nil},
 	{"F aggressive", of(aggressive(), quickMode, esp(1, 5)), shot{}, "works ESP-FLOWS", nil},
 	{"F aggressive, and the initiator does not go on", of(aggressive()[:2], wait(9)), shot{}, "fails: authentication IKEV1-AUTH-REFUSED", []string{"the pre-shared keys differ"}},
-	{"F and then IKEv2", of(mainMode[:1], mainMode[:1].times(4), another.shift(10)), shot{}, "fails: network IKEV1-NO-ANSWER; unknown AUTH-ANSWERED", []string{"the initiator begins anew as IKE SA 2"}},
+	{"F and then IKEv2", of(mainMode[:1], mainMode[:1].times(4), another.shift(10)), shot{}, "fails: network IKEV1-NO-ANSWER; unknown AUTH-ANSWERED", []string{"the initiator starts over as IKE SA 2"}},
 	{"F the rest of an IKE SA", of(quickMode, wait(9)), shot{}, "works QUICK-MODE", nil},
 	{"F ESP in one direction", of(mainMode, quickMode, espOf(1, hostA, hostB, 0x1000, 60)), shot{}, "fails: network ESP-ONE-WAY", nil},
 }

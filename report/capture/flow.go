@@ -45,14 +45,14 @@ func oneWay(sa *dialog.SA) (report.CapturedVerdict, bool) {
 	const id = "ESP-ONE-WAY"
 	name := protocol(sa)
 	there, back := sa.Sent, sa.Received
-	title, detail := name+" goes from the initiator, and none comes back",
-		fmt.Sprintf("%d packets went; the responder's routes, its policy, or a firewall that drops %s", there.Packets(), name)
+	title, detail := name+" flows from the initiator, and none comes back",
+		fmt.Sprintf("%d packets from the initiator; the responder's routes or policy are wrong, or a firewall drops %s", there.Packets(), name)
 	fix := []string{"check the responder's routes and filters for the client's inner address",
-		"without NAT ESP is IP protocol 50: let it through, or force UDP encapsulation"}
+		"without NAT, ESP is IP protocol 50: let it through, or force UDP encapsulation"}
 	if there.Packets() == 0 {
 		there, back = back, there
-		title, detail = name+" comes from the responder, and none goes there",
-			fmt.Sprintf("%d packets came; the initiator's routes or filters, or the capture sees one direction", there.Packets())
+		title, detail = name+" flows from the responder, and none to it",
+			fmt.Sprintf("%d packets from the responder; the initiator's routes or filters are wrong, or the capture sees only one direction", there.Packets())
 		fix = nil
 	}
 	if there.Packets() == 0 || back.Packets() > 0 {
@@ -70,7 +70,7 @@ func oneWay(sa *dialog.SA) (report.CapturedVerdict, bool) {
 	if !there.First.IsZero() {
 		span = " in " + seconds(there.Last.Sub(there.First))
 	}
-	return unknown(id, "so far "+name+" goes in one direction only",
-		fmt.Sprintf("%d packets%s, which need no answer", there.Packets(), span),
-		"capture for longer, while something inside the tunnel is to be answered, such as a ping"), true
+	return unknown(id, "so far, "+name+" flows in only one direction",
+		fmt.Sprintf("%d packets%s, which may not require an answer", there.Packets(), span),
+		"capture for longer, while something inside the tunnel requires an answer, such as a ping"), true
 }

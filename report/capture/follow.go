@@ -34,7 +34,7 @@ func followed(sa *dialog.SA, v report.CapturedVerdict, next *report.CapturedSA) 
 	switch v.ID {
 	case "NO-ANSWER", "RETRY-NO-ANSWER", "ICMP", "IKEV1-NO-ANSWER", "IP-FRAGMENTS-LOST":
 		// The path is a finding of its own, whatever comes after it.
-		v.Detail = joined(v.Detail, fmt.Sprintf("the initiator begins anew as IKE SA %d%s, which is told as %s", next.Number, overTCP(next), next.Verdict))
+		v.Detail = joined(v.Detail, fmt.Sprintf("the initiator starts over as IKE SA %d%s, whose verdict is %s", next.Number, overTCP(next), next.Verdict))
 		return v
 	case "INVALID_KE_PAYLOAD":
 		asked = v.Result != report.ResultFails || v.Layer == report.LayerClient && asWanted(sa)
@@ -44,9 +44,9 @@ func followed(sa *dialog.SA, v report.CapturedVerdict, next *report.CapturedSA) 
 		asked = answered(sa)
 	case "NOT-CONTINUED", "NOTHING-ON-4500":
 		if next.Verdict.ID == v.ID || next.Verdict.ID == beginsAnew || next.Verdict.ID == "CAPTURE-ENDS" {
-			return unknown(beginsAnew, fmt.Sprintf("the responder accepts, and the initiator begins anew, as IKE SA %d", next.Number),
-				"again and again it does not go on from an answer: the answers do not reach it, or it does not accept them",
-				"capture at the initiator: do the answers arrive there?", "look into the initiator's log at "+clock(sa.Last))
+			return unknown(beginsAnew, fmt.Sprintf("the responder accepts, and the initiator starts over, as IKE SA %d", next.Number),
+				"it repeatedly does not continue after an answer: the answers do not reach it, or it does not accept them",
+				"capture at the initiator: do the answers arrive there?", "read the initiator's log at "+clock(sa.Last))
 		}
 	}
 	// A refusal of who it is, is one whatever comes after it.
@@ -57,10 +57,10 @@ func followed(sa *dialog.SA, v report.CapturedVerdict, next *report.CapturedSA) 
 		}
 		return report.CapturedVerdict{
 			Result: next.Verdict.Result, Layer: next.Verdict.Layer, ID: report.CapturedTriedAgain, Title: title,
-			Detail: "the initiator begins anew with another SPI, from the same address: the two are one attempt", Fix: []string{},
+			Detail: "the initiator starts over with another SPI, from the same address: the two are one attempt", Fix: []string{},
 		}
 	}
-	v.Detail = joined(v.Detail, "the initiator begins anew as IKE SA "+fmt.Sprint(next.Number))
+	v.Detail = joined(v.Detail, "the initiator starts over as IKE SA "+fmt.Sprint(next.Number))
 	return v
 }
 

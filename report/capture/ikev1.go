@@ -12,7 +12,7 @@ import (
 )
 
 // retired is said of what IKEv1 alone does.
-const retired = "move both sides to IKEv2: RFC 9395 retires IKEv1"
+const retired = "move both sides to IKEv2: RFC 9395 deprecates IKEv1"
 
 // ikev1Course is the way of an IKE SA of IKEv1 through its exchanges.
 type ikev1Course struct {
@@ -64,8 +64,8 @@ func judgeIKEv1(sa *dialog.SA) report.CapturedVerdict {
 	case flows(sa):
 		return flowing(sa)
 	case c.authIP:
-		return unknown("AUTHIP", "this is AuthIP, a protocol of Windows, and not an IKE client",
-			"it has the header of IKEv1, and only Windows speaks it, beside IKE")
+		return unknown("AUTHIP", "this is AuthIP, a Windows protocol, and not an IKE client",
+			"it has the header of IKEv1, and only Windows uses it, alongside IKE")
 	case c.foreign != nil && !c.heard:
 		return c.otherVersion()
 	case !c.sent && len(c.Exchanges) == 1:
@@ -87,10 +87,10 @@ func judgeIKEv1(sa *dialog.SA) report.CapturedVerdict {
 }
 
 func (c *ikev1Course) otherVersion() report.CapturedVerdict {
-	v := fails(report.LayerNegotiation, "INVALID_MAJOR_VERSION", "the responder answers in IKEv2: it does not speak IKEv1",
-		"anyone may have sent the answer, which is not encrypted", "set the client to IKEv2: RFC 9395 retires IKEv1")
+	v := fails(report.LayerNegotiation, "INVALID_MAJOR_VERSION", "the responder answers in IKEv2: it does not support IKEv1",
+		"anyone may have sent the answer, which is not encrypted", "set the client to IKEv2: RFC 9395 deprecates IKEv1")
 	if n, ok := unprotectedError(c.foreign.First()); ok {
-		v.Detail = "it says " + n.Notification.String() + "; " + v.Detail
+		v.Detail = "it sent " + n.Notification.String() + "; " + v.Detail
 	}
 	return v
 }
@@ -106,14 +106,14 @@ func (c *ikev1Course) answerIsProven() bool {
 
 func (c *ikev1Course) noAnswer() report.CapturedVerdict {
 	if len(c.first) == 0 || c.first[0].Request == nil {
-		return unknown("IKEV1", "of this IKE SA of IKEv1 the capture has too little", "it begins later, or is of one message", "capture from before the client connects")
+		return unknown("IKEV1", "the capture has too little of this IKEv1 SA", "it begins later, or has only one message", "capture from before the client connects")
 	}
 	request := c.first[0].Request
 	if len(c.Errors) == 0 && !waited(c.SA, request) {
 		return captureEnds(c.SA, request, "the request", "whether IKEv1 is answered")
 	}
-	v := fails(report.LayerNetwork, "IKEV1-NO-ANSWER", "the IKEv1 initiator gets no answer",
-		fmt.Sprintf("%s to %v; a gateway for IKEv2 alone does not answer IKEv1, nor does one that does not know the client, as a rule", tries(request), request.Destination),
+	v := fails(report.LayerNetwork, "IKEV1-NO-ANSWER", "the IKEv1 initiator got no answer",
+		fmt.Sprintf("%s to %v; a gateway that supports only IKEv2 does not answer IKEv1, and neither does, as a rule, one that does not know the client", tries(request), request.Destination),
 		"set the client to IKEv2", "let UDP 500 and 4500 through every firewall on the way, in both directions")
 	if request.Lost {
 		return requestLost(request, "message 1", v)
@@ -146,10 +146,10 @@ func (c *ikev1Course) refused() (report.CapturedVerdict, bool) {
 		who, whom = whom, who
 	}
 	v := fails(report.LayerNegotiation, "IKEV1-REFUSED", "the "+who+" refuses IKEv1: "+n.String(),
-		"the notify is not encrypted, so that anyone may have sent it, and nothing comes after it", "read the "+who+"'s log at "+clock(m.First), retired)
+		"the notification is not encrypted, so anyone may have sent it, and nothing follows it", "read the "+who+"'s log at "+clock(m.First), retired)
 	switch {
 	case n == ikev1.NoProposalChosen && who == "responder":
-		v.Detail = "it accepts none of the proposals, or has no connection of IKEv1 for this client; " + v.Detail
+		v.Detail = "it accepts none of the proposals, or has no IKEv1 connection for this client; " + v.Detail
 		v.Fix = append([]string{"add one of the proposals above on the responder, or one that it accepts on the initiator"}, v.Fix...)
 	case n == ikev1.AuthenticationFailed || c.keysAgreed() && isKeyTrouble(n):
 		v.Layer, v.ID = report.LayerAuthentication, "IKEV1-AUTH-REFUSED"
@@ -219,13 +219,13 @@ func ikev1Choice(sa *dialog.SA) *ikev1.Transform {
 func (c *ikev1Course) judgeFirst() report.CapturedVerdict {
 	if len(c.first) == 0 {
 		return unknown("CAPTURE-BEGINS-LATE", "the beginning of this IKE SA is not in the capture",
-			"it is of IKEv1, and what follows its first messages is encrypted", "capture from before the client connects")
+			"it is IKEv1, and what follows its first messages is encrypted", "capture from before the client connects")
 	}
 	last := c.first[len(c.first)-1]
 	request, response := last.Request, last.Response()
 	switch {
 	case request == nil:
-		return unknown("IKEV1", "the capture lacks messages of this IKE SA", "it is of IKEv1; the answer is there, and what it answers is not", "capture both directions")
+		return unknown("IKEV1", "the capture lacks messages of this IKE SA", "it is IKEv1; the capture contains an answer, but not its request", "capture both directions")
 	case response != nil && !response.Encrypted() && last.Type != ikev1.AggressiveMode:
 		return c.notContinued(last)
 	case response != nil && last.Type == ikev1.AggressiveMode:
@@ -244,26 +244,26 @@ func (c *ikev1Course) notContinued(last *dialog.Exchange) report.CapturedVerdict
 	again := request.Unheeded
 	switch {
 	case response.Source != request.Destination:
-		return fails(report.LayerNetwork, "ANSWERED-FROM-ELSEWHERE", fmt.Sprintf("the answer comes from %v, and %v was asked", response.Source, request.Destination),
-			"the initiator drops what comes from another address or port, as do a NAT and a firewall before it",
-			"let the responder answer from the address that was asked: its routes, or the NAT or load balancer before it")
+		return fails(report.LayerNetwork, "ANSWERED-FROM-ELSEWHERE", fmt.Sprintf("the answer comes from %v, but the request went to %v", response.Source, request.Destination),
+			"the initiator drops answers from another address or port, and so does a NAT or a firewall in front of it",
+			"let the responder answer from the address that the request went to: check its routes, and the NAT or load balancer in front of it")
 	case again > 1 || again > 0 && goesOn(c.SA, response.Last, atOnce):
 		return answersLost(last, "IKEv1")
 	case !goesOn(c.SA, response.Last, atOnce):
-		return captureEnds(c.SA, response, "the answer", "whether the initiator goes on")
+		return captureEnds(c.SA, response, "the answer", "whether the initiator continues")
 	case last.Type == ikev1.AggressiveMode:
-		return fails(report.LayerAuthentication, "IKEV1-AUTH-REFUSED", "the initiator does not go on after the answer to Aggressive Mode",
-			"the answer has the responder's proof: "+c.keyWords()+", most likely", "compare the key, the certificate and the identities of both sides",
-			"look into the initiator's log at "+clock(response.First), retired)
+		return fails(report.LayerAuthentication, "IKEV1-AUTH-REFUSED", "the initiator does not continue after the answer to Aggressive Mode",
+			"the answer contains the responder's proof: most likely, "+c.keyWords(), "compare the key, the certificate and the identities of both sides",
+			"read the initiator's log at "+clock(response.First), retired)
 	}
 	if n, ok := c.NAT(); ok && (n.Initiator || n.Responder) && !slices.ContainsFunc(c.Paths, usesNATTraversal) {
 		return unknown("NOTHING-ON-4500", "the responder answers, and nothing on UDP 4500 is in the capture",
-			"there is NAT, so that what follows goes to UDP 4500: the capture's filter leaves that port out, or the initiator does not send there",
+			"there is a NAT, so what follows goes to UDP 4500: the filter of the capture left that port out, or the initiator does not send to it",
 			"capture with the filter 'udp port 500 or udp port 4500'", "let UDP 4500 through the initiator's own firewall")
 	}
-	return fails(report.LayerClient, "NOT-CONTINUED", "the responder answers, and the initiator does not go on",
-		"it does not send its request again either, so that the answer reached it, most likely: it does not accept the choice, or waits for its user",
-		"look into the initiator's log at "+clock(c.Last))
+	return fails(report.LayerClient, "NOT-CONTINUED", "the responder answers, and the initiator does not continue",
+		"it does not retransmit its request either, so the answer most likely reached it: it does not accept the choice, or is waiting for its user",
+		"read the initiator's log at "+clock(c.Last))
 }
 
 // keyWords says what is wrong where the proof of a side is.
@@ -281,8 +281,8 @@ func (c *ikev1Course) unanswered(last *dialog.Exchange) report.CapturedVerdict {
 	// A notify in answer to a proof, encrypted or not, refuses it.
 	notified := slices.ContainsFunc(c.informational, func(x *dialog.Exchange) bool { return !isLater(m, x.First()) })
 	if m.Encrypted() && notified {
-		return fails(report.LayerAuthentication, "IKEV1-AUTH-REFUSED", "the initiator's proof is answered with a notify",
-			"it is encrypted, or says nothing of its reason: "+c.keyWords()+", most likely",
+		return fails(report.LayerAuthentication, "IKEV1-AUTH-REFUSED", "the initiator's proof is answered with a notification",
+			"it is encrypted, or does not show the reason: most likely, "+c.keyWords(),
 			"compare the key, the certificate and the identities of both sides", "read the responder's log at "+clock(m.First), retired)
 	}
 	if len(c.Errors) == 0 && !waited(c.SA, m) {
@@ -297,18 +297,18 @@ func (c *ikev1Course) unanswered(last *dialog.Exchange) report.CapturedVerdict {
 	case len(c.Errors) > 0:
 		return addErrors(c.SA, v)
 	case m.IPFragments > 1 || m.Octets > largeMessage && m.Fragments == 0:
-		v.ID, v.Title = "IP-FRAGMENTS-DROPPED", name+" is large, and got no answer: IP fragments are dropped on the way, most likely"
+		v.ID, v.Title = "IP-FRAGMENTS-DROPPED", name+" is large and got no answer: most likely, IP fragments are dropped on the way"
 		return v
 	case !m.Encrypted():
 		return v
 	case m.Marked && !slices.ContainsFunc(c.Paths, heardNATTraversal):
-		return unknown("IKEV1-NO-ANSWER", name+" got no answer: UDP 4500 does not pass, or the keys differ",
-			detail+", and it is the first on UDP 4500; a responder says nothing to a proof that it cannot decrypt",
+		return unknown("IKEV1-NO-ANSWER", name+" got no answer: UDP 4500 is blocked, or the keys differ",
+			detail+", and it is the first on UDP 4500; a responder does not answer a proof that it cannot decrypt",
 			"capture at the responder: does it arrive there?", "compare the keys and the identities of both sides", retired)
 	}
-	return fails(report.LayerAuthentication, "IKEV1-AUTH-NO-ANSWER", name+" got no answer: "+c.keyWords()+", most likely",
-		detail+"; it has the initiator's proof, and a responder says nothing to what it cannot decrypt",
-		"compare the keys and the identities of both sides", "read the responder's log at "+clock(m.First)+": it alone has the reason", retired)
+	return fails(report.LayerAuthentication, "IKEV1-AUTH-NO-ANSWER", name+" got no answer: most likely, "+c.keyWords(),
+		detail+"; it contains the initiator's proof, and a responder does not answer what it cannot decrypt",
+		"compare the keys and the identities of both sides", "read the responder's log at "+clock(m.First)+": only that shows the reason", retired)
 }
 
 // authenticated: the first exchange is complete, and Quick Mode is not in the
@@ -318,11 +318,11 @@ func (c *ikev1Course) authenticated(last *dialog.Message) report.CapturedVerdict
 		return captureEnds(c.SA, last, "the first exchange", "whether Quick Mode makes an IPsec SA")
 	}
 	if len(c.other) > 0 {
-		return unknown("IKEV1-NO-QUICK-MODE", "the IKE SA is made, and it ends within Transaction exchanges: XAUTH or Mode Config",
-			"they are encrypted; XAUTH refuses a password so", "read the responder's log, or that of its RADIUS server, at "+clock(last.First), retired)
+		return unknown("IKEV1-NO-QUICK-MODE", "the IKE SA is established, and ends within Transaction exchanges: XAUTH or Mode Config",
+			"they are encrypted; this is how XAUTH refuses a password", "read the responder's log, or that of its RADIUS server, at "+clock(last.First), retired)
 	}
-	return unknown("IKEV1-NO-QUICK-MODE", "the IKE SA is made, and no Quick Mode follows",
-		"whether both sides were content is encrypted: one ends it, or waits for something to send", "read either side's log at "+clock(last.First), retired)
+	return unknown("IKEV1-NO-QUICK-MODE", "the IKE SA is established, and no Quick Mode follows",
+		"whether both sides accept it is encrypted: one ends it, or waits for something to send", "read either side's log at "+clock(last.First), retired)
 }
 
 // later returns when the SA said its last word, at least that of m.
@@ -354,7 +354,7 @@ func (c *ikev1Course) judgeQuick() report.CapturedVerdict {
 	last := c.quick[len(c.quick)-1]
 	for id, n := range byID {
 		if n > 2 && answered[id] {
-			return works("QUICK-MODE", "connected: Quick Mode is complete", "all three messages of it are there, which make an IPsec SA; no ESP of it is in the capture")
+			return works("QUICK-MODE", "connected: Quick Mode is complete", "all three of its messages are in the capture, which make an IPsec SA; no ESP of it is")
 		}
 	}
 	first := c.quick[slices.IndexFunc(c.quick, func(x *dialog.Exchange) bool { return x.MessageID == last.MessageID })]
@@ -364,15 +364,15 @@ func (c *ikev1Course) judgeQuick() report.CapturedVerdict {
 	case answered[last.MessageID] && !goesOn(c.SA, c.Last, atOnce):
 		return captureEnds(c.SA, last.First(), "Quick Mode", "its third message")
 	case answered[last.MessageID]:
-		return unknown("QUICK-MODE", "Quick Mode is answered, and its third message is not in the capture", "it shows whether the side that asked accepts the answer")
+		return unknown("QUICK-MODE", "Quick Mode is answered, and its third message is not in the capture", "that would show whether the initiator of Quick Mode accepts the answer")
 	case notified:
-		return fails(report.LayerChild, "QUICK-MODE-REFUSED", "Quick Mode is refused, most likely",
-			"it is answered with an Informational, which is encrypted: NO-PROPOSAL-CHOSEN or INVALID-ID-INFORMATION, for ESP suites, PFS or networks that do not fit",
+		return fails(report.LayerChild, "QUICK-MODE-REFUSED", "most likely, Quick Mode is refused",
+			"it is answered with an encrypted Informational: NO-PROPOSAL-CHOSEN or INVALID-ID-INFORMATION, because the ESP suites, PFS or networks do not match",
 			"read the responder's log at "+clock(m.First), "compare the ESP proposals, PFS and the networks of both sides", retired)
 	case !waited(c.SA, m):
 		return captureEnds(c.SA, m, "Quick Mode", "whether Quick Mode is answered")
 	}
 	return fails(report.LayerChild, "QUICK-MODE-NO-ANSWER", "Quick Mode got no answer",
-		tries(m)+", while the IKE SA was made: ESP suites, PFS or networks do not fit, most likely",
+		tries(m)+", while the IKE SA was established: most likely, the ESP suites, PFS or networks do not match",
 		"read the responder's log at "+clock(m.First), "compare the ESP proposals, PFS and the networks of both sides", retired)
 }

@@ -61,10 +61,10 @@ func TestFieldLinks(t *testing.T) {
 		})
 	}
 	for want, s := range map[string]shot{
-		"14 packets of link type 195 (802.15.4) not looked into": {link: 195},
-		"14 packets of MACsec not looked into":                   {link: 1, wrap: func(ip []byte) []byte { return frame(0x88e5, ip) }},
-		"14 packets of PPP Multilink not looked into":            {link: 9, wrap: func(ip []byte) []byte { return join([]byte{0xff, 3, 0, 0x3d}, ip) }},
-		"14 packets of encrypted 802.11 not looked into":         {link: 105, wrap: func(ip []byte) []byte { return join([]byte{8, 0x41}, make([]byte, 22), ip) }},
+		"14 packets of link type 195 (802.15.4) not examined": {link: 195},
+		"14 packets of MACsec not examined":                   {link: 1, wrap: func(ip []byte) []byte { return frame(0x88e5, ip) }},
+		"14 packets of PPP Multilink not examined":            {link: 9, wrap: func(ip []byte) []byte { return join([]byte{0xff, 3, 0, 0x3d}, ip) }},
+		"14 packets of encrypted 802.11 not examined":         {link: 105, wrap: func(ip []byte) []byte { return join([]byte{8, 0x41}, make([]byte, 22), ip) }},
 	} {
 		c := s.show(t, of(good, esp(1, 5)))
 		text := strings.Join(c.Notes, "\n")
@@ -108,7 +108,7 @@ func TestFieldTCP(t *testing.T) {
 		{"works", stream(spiA, spiB, 230), shot{}, "works ESP-FLOWS", nil},
 		{"refused", stream(spiA, spiB, 52), shot{}, "fails: authentication AUTH-REFUSED", nil},
 		{"after UDP got no answer", of(first, first.times(1, 3), stream(spiC, spiD, 230).shift(5)), shot{}, "fails: network NO-ANSWER; works ESP-FLOWS",
-			[]string{"the initiator begins anew as IKE SA 2, over TCP, which is told as works"}},
+			[]string{"the initiator starts over as IKE SA 2, over TCP, whose verdict is works"}},
 		{"begins later", stream(spiA, spiB, 230)[2:], shot{}, "works ESP-FLOWS", nil},
 		{"no answer", of(stream(spiA, spiB, 230)[:1], wait(9)), shot{}, "fails: network NO-ANSWER", nil},
 	} {

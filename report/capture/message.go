@@ -65,7 +65,7 @@ func newCapturedMessage(m, request *dialog.Message) report.CapturedMessage {
 	payloads := m.Content.Payloads
 	if n := len(payloads); n > toldPayloads {
 		payloads = payloads[:toldPayloads]
-		out.Fault = fmt.Sprintf("it holds %s payloads, of which %d are told", english.Grouped(int64(n)), toldPayloads)
+		out.Fault = fmt.Sprintf("it has %s payloads, of which %d are shown", english.Grouped(int64(n)), toldPayloads)
 	}
 	for _, payload := range payloads {
 		out.Payloads = append(out.Payloads, payload.Type().String())
@@ -101,7 +101,7 @@ func addIKEv1(out *report.CapturedMessage, m *ikev1.Message) {
 				})
 			}
 			if !ok && out.Fault == "" {
-				out.Fault = "not all of its SA payload can be read"
+				out.Fault = "not all of its SA payload can be parsed"
 			}
 		case ikev1.PayloadVendorID:
 			out.VendorIDs = append(out.VendorIDs, report.VendorIDOf(p.Body))

@@ -19,35 +19,35 @@ func notifyMeaning(n *ike.Notify, m, request *dialog.Message) string {
 	case ike.INVALID_KE_PAYLOAD:
 		method, ok := n.InvalidKEMethod()
 		if !ok {
-			return "another key exchange method is wanted, and none is named"
+			return "wants another key exchange method and does not name it"
 		}
-		text := "a KE payload of " + keMethod(method) + " is wanted"
+		text := "wants a KE payload of " + keMethod(method)
 		if request != nil && request.Content != nil && hasOffer(request.Content) && !offersMethod(request.Content, method) {
 			text += ", which is not offered"
 		}
 		return text
 	case ike.COOKIE:
 		if request == nil {
-			return fmt.Sprintf("the cookie that was asked for, %d octets", len(n.Data))
+			return fmt.Sprintf("the requested cookie, %d octets", len(n.Data))
 		}
-		return fmt.Sprintf("the responder is busy, or careful: ask again with these %d octets", len(n.Data))
+		return fmt.Sprintf("the responder is busy or careful: send the request again with these %d octets", len(n.Data))
 	case ike.INVALID_SYNTAX:
-		return "the responder cannot read the request, or does not like it"
+		return "the responder cannot parse the request, or does not accept it"
 	case ike.INVALID_MAJOR_VERSION:
-		return "the responder does not speak this version of IKE"
+		return "the responder does not support this version of IKE"
 	case ike.AUTHENTICATION_FAILED:
-		return "unprotected, so that anyone may have sent it"
+		return "unprotected, so anyone may have sent it"
 	case ike.INVALID_IKE_SPI:
-		return "the sender does not know this IKE SA: it has restarted, or has given up"
+		return "the sender does not have this IKE SA: it restarted or deleted it"
 	case ike.TEMPORARY_FAILURE:
 		return "not now; try again later"
 	case ike.UNSUPPORTED_CRITICAL_PAYLOAD:
 		if t, ok := n.UnsupportedPayload(); ok {
-			return fmt.Sprintf("payload %v is critical, and not known", t)
+			return fmt.Sprintf("payload %v is critical and not supported", t)
 		}
 	case ike.MS_NOTIFY_STATUS:
 		if code, ok := n.WindowsError(); ok {
-			return fmt.Sprintf("Windows says error %d", code)
+			return fmt.Sprintf("Windows error %d", code)
 		}
 	case ike.REDIRECT:
 		if gw, ok := n.Redirect(); ok {

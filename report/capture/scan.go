@@ -178,7 +178,7 @@ func (s *scan) document(number int) report.CapturedScan {
 	for n := range s.numbers {
 		lowest, highest = min(lowest, n), max(highest, n)
 	}
-	out.Evidence = fmt.Sprintf("the last two octets of the initiator's SPIs count from %d to %d; %d of %d KE payloads are of a method that is not offered, as no client sends",
+	out.Evidence = fmt.Sprintf("the last two octets of the initiator's SPIs count from %d to %d; %d of %d KE payloads are of a method that is not offered, which no client sends",
 		lowest, highest, s.foreign, len(s.sas))
 	return out
 }
@@ -189,7 +189,7 @@ func (s *scan) verdict(sa *dialog.SA) report.CapturedVerdict {
 	said := map[scanAnswer]string{
 		scanSilent:     "no answer",
 		scanAccepted:   "accepted; the scan ends the IKE SA with an IKE_AUTH that cannot succeed",
-		scanAcceptable: "the offer is acceptable, with another KE payload",
+		scanAcceptable: "the offer is acceptable with another KE payload",
 		scanRefused:    "refused",
 		scanOther:      "another answer",
 	}[answerTo(sa)]

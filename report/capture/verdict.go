@@ -152,14 +152,14 @@ func chooses(m *dialog.Message) bool {
 
 func oneSided(who string) report.CapturedVerdict {
 	return unknown(report.CapturedOneSided, "the "+who+"'s messages are not in the capture",
-		"the other side goes on, so that it got them: the capture sees one direction only",
+		"the other side goes on, so it received them: the capture sees only one direction",
 		"capture both directions, on a host rather than on one of several paths")
 }
 
 // answerAlone is of a capture with a single answer, and without its request.
 func answerAlone() report.CapturedVerdict {
 	return unknown(report.CapturedOneSided, "the initiator's messages are not in the capture",
-		"an answer is there, and what it answers is not", "capture both directions, from before the client connects")
+		"it contains an answer, but not its request", "capture both directions, from before the client connects")
 }
 
 // waited reports whether the capture shows that a request gets no answer: it was
@@ -176,7 +176,7 @@ func goesOn(sa *dialog.SA, at time.Time, long time.Duration) bool {
 // captureEnds is the verdict on an IKE SA whose next message may come after the
 // end of the capture. What is the last message, and awaited what follows it.
 func captureEnds(sa *dialog.SA, last *dialog.Message, what, awaited string) report.CapturedVerdict {
-	detail := "it has no times, and nothing was sent again"
+	detail := "it has no times, and nothing was retransmitted"
 	if !last.Last.IsZero() {
 		detail = fmt.Sprintf("it ends %s after %s", seconds(max(0, sa.Until.Sub(last.Last))), what)
 	}
@@ -203,11 +203,11 @@ func (c *course) judgeLate() report.CapturedVerdict {
 		return v
 	}
 	if c.Of != nil {
-		return works("REKEYED", "this IKE SA came of rekeying another one, most likely",
+		return works("REKEYED", "most likely, this IKE SA comes from rekeying another one",
 			"its first exchange has Message ID 0, and a CREATE_CHILD_SA between the same addresses and ports was answered before; all of this is encrypted")
 	}
 	return unknown("CAPTURE-BEGINS-LATE", "IKE_SA_INIT is not in the capture",
-		"it began after the IKE SA did, or the IKE SA came of rekeying another one; all of this is encrypted",
+		"it began after the IKE SA did, or the IKE SA comes from rekeying another one; all of this is encrypted",
 		"capture from before the client connects")
 }
 
@@ -227,14 +227,14 @@ func withError(e dialog.ICMPError, v report.CapturedVerdict) report.CapturedVerd
 	if e.Child {
 		what = "packets with SPI " + fmt.Sprintf("%08x", e.SPI)
 	}
-	v.Detail = fmt.Sprintf("%s says of %s: %v (packet %d); %s", reporter, what, e.Error, e.Packet, v.Detail)
+	v.Detail = fmt.Sprintf("%s reports for %s: %v (packet %d); %s", reporter, what, e.Error, e.Packet, v.Detail)
 	switch e.Error.Meaning() {
 	case icmp.PortUnreachable:
 		v.Fix = append([]string{"start the IKE service of the responder, and check that it listens on this address"}, v.Fix...)
 	case icmp.AdminProhibited:
 		v.Fix = append([]string{"let UDP 500 and 4500, and ESP, through the filter at " + reporter}, v.Fix...)
 	case icmp.TooBig:
-		v.Fix = append([]string{"mind the MTU at " + reporter}, v.Fix...)
+		v.Fix = append([]string{"check the MTU at " + reporter}, v.Fix...)
 	}
 	return v
 }

@@ -83,7 +83,7 @@ func whyNoClient(p *capture.Point) string {
 	case n.Packets == 0:
 		return ": it holds no packets"
 	case len(notRead) > 0 && n.IKE == 0:
-		return fmt.Sprintf(": %s is not looked into; capture on an interface with Ethernet or IP packets", notRead[0].What)
+		return fmt.Sprintf(": %s is not examined; capture on an interface with Ethernet or IP packets", notRead[0].What)
 	case n.Incomplete > 0:
 		return fmt.Sprintf(": datagrams that lack IP fragments: %d; capture without a port filter, since fragments have no ports", n.Incomplete)
 	case v1 && !v2:

@@ -101,7 +101,7 @@ func TestCapturedClientNames(t *testing.T) {
 		{pcapOf(t), "holds no IKE_SA_INIT request on UDP 500 or 4500"},
 		{pcapOf(t), ": it holds no packets"},
 		{firstFragment(pcapOf(t, sent4(first)), 64), ": datagrams that lack IP fragments: 1"},
-		{withLink(pcapOf(t, sent4(first)), 147), ": link type 147 (of its user) is not looked into"},
+		{withLink(pcapOf(t, sent4(first)), 147), ": link type 147 (of its user) is not examined"},
 		{pcapOf(t, sent4(response)), ": it begins after the first request"},
 		{pcapOf(t, sent4(ping(t))), "packet 1: it lacks an SA or a KE payload"},
 		{file[:60], "packet 1: the file ends within it"},
