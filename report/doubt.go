@@ -32,9 +32,9 @@ const (
 func (k DoubtKind) Words() string {
 	switch k {
 	case DoubtContradiction:
-		return "answers of the scan contradict each other"
+		return "answers to the scan contradict each other"
 	case DoubtSeveral:
-		return "several gateways answer at this address, and not alike"
+		return "several gateways answer at this address, and accept different suites"
 	case DoubtUnredeemed:
 		return "the gateway asks for key exchange methods and then refuses them"
 	case DoubtUnread:

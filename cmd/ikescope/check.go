@@ -34,9 +34,9 @@ func (a *app) checkCommand() *cobra.Command {
 or undecided, with the reason; -o gates writes these alone, one a line.
 
 It ends with 0 if every gate passed and with 3 if one failed. If none failed, it
-ends with 4 if a target gave no IKEv2 answer, and with 5 if a gate could not be
-decided. The report holds the gates and the exit code; how it is written changes
-neither.`,
+ends with 4 if a target did not answer in IKEv2, and with 5 if a gate could not
+be decided. The report contains the gates and the exit code; how it is written
+changes neither.`,
 		Example: `  ikescope check vpn.example.com --policy intermediate
   ikescope check -q -o gates vpn.example.com --fail-on high
   ikescope check paris.json lyon.json --policy cnsa1 --fail-on high

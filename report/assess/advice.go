@@ -104,9 +104,9 @@ func (c predictor) fix(p client.Policy, got report.Client) *report.ClientFix {
 func FixWords(f report.ClientFix) string {
 	switch f.Side {
 	case "both":
-		return "let the gateway take " + f.Suite + ", and set the client to it"
+		return "let the gateway accept " + f.Suite + ", and set the client to it"
 	case string(remedy.GatewaySide):
-		return "let the gateway take " + f.Suite
+		return "let the gateway accept " + f.Suite
 	}
 	return "set the client to " + f.Suite
 }

@@ -209,12 +209,12 @@ func TestFindingsNameWhomTheyCutOff(t *testing.T) {
 	}
 }
 
-// takenOut are the algorithms that a finding says to take out.
+// takenOut are the algorithms that a finding says to remove.
 func takenOut(f report.Finding) []proposals.Algorithm {
 	var out []proposals.Algorithm
 	for _, fix := range f.Fix {
-		_, rest, ok := strings.Cut(fix, "take ")
-		words, _, ok2 := strings.Cut(rest, " out of")
+		_, rest, ok := strings.Cut(fix, "remove ")
+		words, _, ok2 := strings.Cut(rest, " from")
 		if !ok || !ok2 {
 			continue
 		}

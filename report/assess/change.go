@@ -192,9 +192,9 @@ func (c predictor) weakened(clients []client.Policy, now choice.Choice, sameOrde
 		out = append(out, l.String())
 	}
 	if len(perhaps) > 0 {
-		why := "with it"
+		why := "with this change"
 		if !sameOrder {
-			why = "in which order the gateway takes its proposals was not found: if it is not that of the lines"
+			why = "the scan did not find in which order the gateway prefers its proposals: if it is not the order of the lines"
 		}
 		out = append(out, why+", "+english.List(perhaps, "and")+" may get a weaker suite than now")
 	}
@@ -229,7 +229,7 @@ func (l loss) String() string {
 	if len(l.clients) == 1 {
 		verb = "gets"
 	}
-	return fmt.Sprintf("with it, %s %s %s in place of %s, which is stronger", english.List(l.clients, "and"), verb, l.is, l.was)
+	return fmt.Sprintf("with this change, %s %s %s instead of %s, which is stronger", english.List(l.clients, "and"), verb, l.is, l.was)
 }
 
 // effectOf returns what changes of the gateway do, for the client p that gets

@@ -73,9 +73,9 @@ func newPredictor(t *report.Target) predictor {
 		c.Facts = FactsOf(t)
 		c.choice = ChoiceOf(t)
 	case t.Verdict == report.VerdictIKEv2:
-		c.untold = "The gateway was not asked what it accepts."
+		c.untold = "The scan did not ask the gateway what it accepts."
 	default:
-		c.untold = "The target gave no IKEv2 answer."
+		c.untold = "The target did not answer in IKEv2."
 	}
 	return c
 }
@@ -112,7 +112,7 @@ func (c predictor) predict(p client.Policy) report.Client {
 			out.Notes = append(out.Notes, "It offers more than the gateway reads or takes.")
 		}
 		if len(c.Accepted) == 0 {
-			out.Notes = append(out.Notes, "The gateway took none of the suites that it was asked about.")
+			out.Notes = append(out.Notes, "The gateway accepted none of the suites that the scan asked about.")
 		} else {
 			out.Missing = missing(offer, c.Accepted)
 		}
@@ -132,7 +132,7 @@ func (c predictor) connects(out *report.Client, p client.Policy, candidates []pr
 		named := candidates[:min(len(candidates), MostCandidates)]
 		out.Candidates = lists.Convert(named, proposals.Suite.String)
 		if len(named) < len(candidates) {
-			out.Notes = append(out.Notes, "The gateway may choose other suites than these, too.")
+			out.Notes = append(out.Notes, "The gateway may also choose suites other than these.")
 		}
 	}
 	if open != "" {
@@ -140,7 +140,7 @@ func (c predictor) connects(out *report.Client, p client.Policy, candidates []pr
 	}
 	firstKE := func(s proposals.Suite) bool { return s[proposals.KE].ID == uint16(p.KE) }
 	if open == "" && !slices.ContainsFunc(candidates, firstKE) {
-		sentence := fmt.Sprintf("The first KE payload is of %s, which the gateway does not choose: the IKE SA comes after INVALID_KE_PAYLOAD.",
+		sentence := fmt.Sprintf("The first KE payload is of %s, which the gateway does not choose: the client gets the IKE SA after INVALID_KE_PAYLOAD.",
 			report.MethodLabel(report.MethodOf(p.KE)))
 		out.Notes = append(out.Notes, sentence)
 	}
@@ -151,11 +151,11 @@ func (c predictor) connects(out *report.Client, p client.Policy, candidates []pr
 func (c predictor) undecidedOf(offer []proposals.Product) string {
 	notAsked, err := matrix.Difference(offer, c.Asked)
 	if err != nil {
-		return "What it offers is too much to compare."
+		return "Its offer is too large to compare."
 	}
 	open, err := matrix.Intersection(offer, c.Undecided)
 	if err != nil {
-		return "What was not decided is too much to compare."
+		return "The undecided suites are too many to compare."
 	}
 	n, m := CountSuites(notAsked), CountSuites(open)
 	var parts []string
@@ -254,7 +254,7 @@ func (c predictor) confirm(p client.Policy, live, predicted report.Client) repor
 		live.Missing = predicted.Missing
 	}
 	live.Notes = append([]string{}, live.Notes...)
-	if note := "The matrix predicted otherwise: " + differs + "."; differs != "" && !slices.Contains(live.Notes, note) {
+	if note := "The matrix predicted something else: " + differs + "."; differs != "" && !slices.Contains(live.Notes, note) {
 		live.Notes = append(live.Notes, note)
 	}
 	return live

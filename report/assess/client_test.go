@@ -52,7 +52,7 @@ func TestCompareConnects(t *testing.T) {
 			"aes256-sha256-prfsha256-modp2048", []string{}, []string{}},
 		{"another group than that of the KE payload", "aes256-sha256-prfsha256-ecp256", "aes256-sha256-prfsha256-modp2048-ecp256",
 			"aes256-sha256-prfsha256-ecp256", []string{},
-			[]string{"The first KE payload is of MODP_2048, which the gateway does not choose: the IKE SA comes after INVALID_KE_PAYLOAD."}},
+			[]string{"The first KE payload is of MODP_2048, which the gateway does not choose: the client gets the IKE SA after INVALID_KE_PAYLOAD."}},
 		{"suites of which the order is not known", "aes256-aes128-sha256-prfsha256-ecp256", "aes128-aes256-sha256-prfsha256-ecp256",
 			"", []string{"aes128-sha256-prfsha256-ecp256", "aes256-sha256-prfsha256-ecp256"}, []string{}},
 		{"some suites that nobody asked about", "aes256-sha256-prfsha256-ecp256", "aes256-sha256-prfsha256-ecp256,encr_65001-sha256-prfsha256-ecp256",
@@ -165,24 +165,24 @@ func TestCompareFails(t *testing.T) {
 		evidence              []int
 	}{
 		{"Windows, and a gateway without MODP_1024", "aes256-sha256-prfsha256-modp2048-ecp256", reporttest.KeywordsOf(windows.Offer),
-			[]string{"KE: It offers MODP_1024 only; the gateway takes MODP_2048, ECP_256."}, []int{20}},
+			[]string{"KE: It offers only MODP_1024; the gateway accepts MODP_2048, ECP_256."}, []int{20}},
 		{"only what is left to mend is named", "aes256gcm16-prfsha384-ecp384,aes256-sha256-prfsha256-modp2048", "aes256-sha256-prfsha256-modp1024",
-			[]string{"KE: It offers MODP_1024 only; the nearest that the gateway takes: MODP_2048."}, []int{20}},
+			[]string{"KE: It offers only MODP_1024; the nearest that the gateway accepts: MODP_2048."}, []int{20}},
 		{"all groups of the client", "aes256-sha256-prfsha256-modp2048", "aes256-sha256-prfsha256-modp1024,aes128-sha1-prfsha1-modp1536",
-			[]string{"KE: It offers MODP_1024, MODP_1536 only; the gateway takes MODP_2048."}, []int{20, 21}},
+			[]string{"KE: It offers only MODP_1024, MODP_1536; the gateway accepts MODP_2048."}, []int{20, 21}},
 		{"AEAD against a classic cipher", "aes256gcm16-prfsha256-modp1024", "aes256-sha256-prfsha256-modp1024",
-			[]string{"ENCR: It offers AES_CBC_256 only; the gateway takes AES_GCM_16_256."}, []int{20}},
+			[]string{"ENCR: It offers only AES_CBC_256; the gateway accepts AES_GCM_16_256."}, []int{20}},
 		{"two axes", "aes256-sha256-prfsha384-ecp384", "aes256-sha256-prfsha256-modp1024",
-			[]string{"PRF: It offers PRF SHA2_256 only; the gateway takes SHA2_384.", "KE: It offers MODP_1024 only; the gateway takes ECP_384."}, []int{20}},
+			[]string{"PRF: It offers only PRF SHA2_256; the gateway accepts SHA2_384.", "KE: It offers only MODP_1024; the gateway accepts ECP_384."}, []int{20}},
 		{"an axis that meets in another proposal", "aes256-sha256-prfsha256-ecp256,3des-md5-prfsha1-ecp256", "aes256-sha256-prfsha1-modp1024",
-			[]string{"PRF: In the nearest proposals, it offers PRF SHA1; the gateway takes SHA2_256.", "KE: It offers MODP_1024 only; the gateway takes ECP_256."}, []int{21}},
+			[]string{"PRF: In the nearest proposals, it offers PRF SHA1; the gateway accepts SHA2_256.", "KE: It offers only MODP_1024; the gateway accepts ECP_256."}, []int{21}},
 		{"a combination", "aes256-sha256-prfsha256-modp2048,aes128-sha256-prfsha256-modp1024", "aes256-sha256-prfsha256-modp1024",
-			[]string{"combination: No combination meets: the nearest are " +
-				"aes256-sha256-prfsha256-modp1024, which it offers, and aes256-sha256-prfsha256-modp2048, which the gateway takes."}, []int{20}},
+			[]string{"combination: They have no combination in common: the nearest are " +
+				"aes256-sha256-prfsha256-modp1024, which it offers, and aes256-sha256-prfsha256-modp2048, which the gateway accepts."}, []int{20}},
 		{"a gateway that wants ML-KEM", "aes256gcm16-prfsha384-x25519-ke1_mlkem768", "aes256gcm16-prfsha384-x25519",
-			[]string{"ADDKE1: It offers no additional key exchange ADDKE1; the gateway takes no suite without ML_KEM_768."}, nil},
+			[]string{"ADDKE1: It does not offer the additional key exchange ADDKE1; the gateway accepts no suite without ML_KEM_768."}, nil},
 		{"a client that wants ML-KEM", "aes256gcm16-prfsha384-x25519", "aes256gcm16-prfsha384-x25519-ke1_mlkem768",
-			[]string{"ADDKE1: It offers ADDKE1 ML_KEM_768 only; the gateway takes none."}, nil},
+			[]string{"ADDKE1: It offers only ADDKE1 ML_KEM_768; the gateway accepts none."}, nil},
 		{"a gateway that takes nothing", "", "aes256-sha256-prfsha256-modp1024", nil, []int{20}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -211,8 +211,8 @@ func TestCompareUnknown(t *testing.T) {
 		{"undecided", "3des-sha1-prfsha1-modp1024", "Of the 1 suite that it offers, 1 is undecided."},
 		{"undecided", "aes256gcm16-prfsha256-ecp256,aes128-sha1-prfsha1-modp1024", "Of the 2 suites that it offers, 1 is undecided."},
 		{"undecided", "camellia256-sha1-prfsha1-modp1024", "Of the 1 suite that it offers, 1 was not asked about."},
-		{"dead", "aes256-sha256-prfsha256-modp2048", "The target gave no IKEv2 answer."},
-		{"error", "aes256-sha256-prfsha256-modp2048", "The target gave no IKEv2 answer."},
+		{"dead", "aes256-sha256-prfsha256-modp2048", "The target did not answer in IKEv2."},
+		{"error", "aes256-sha256-prfsha256-modp2048", "The target did not answer in IKEv2."},
 	} {
 		doc := scan.Document(scan.Run{}, all[tt.result])
 		doc.Targets[0].Clients = assess.Clients(&doc.Targets[0], []client.Policy{policy(t, tt.offer)})
@@ -229,7 +229,7 @@ func TestCompareUnknown(t *testing.T) {
 	r := reporttest.Base("vpn.example.com", "198.51.100.7") // the matrix was not asked for
 	doc = scan.Document(scan.Run{}, []evidence.Result{r})
 	doc.Targets[0].Clients = assess.Clients(&doc.Targets[0], []client.Policy{policy(t, "aes256-sha256-prfsha256-modp2048")})
-	if got := doc.Targets[0].Clients[0]; got.Verdict != report.ClientUnknown || !slices.Equal(got.Notes, []string{"The gateway was not asked what it accepts."}) {
+	if got := doc.Targets[0].Clients[0]; got.Verdict != report.ClientUnknown || !slices.Equal(got.Notes, []string{"The scan did not ask the gateway what it accepts."}) {
 		t.Errorf("without a matrix: %+v", got)
 	}
 }
@@ -245,12 +245,12 @@ func TestCompareLive(t *testing.T) {
 	}{
 		{evidence.ClientAnswer{State: matrix.Accepted, Suite: reporttest.Suite(t, taken)}, taken, report.Client{Verdict: report.ClientConnects, Suite: taken}},
 		{evidence.ClientAnswer{State: matrix.Refused, Notes: []evidence.Note{{Kind: evidence.ClientDropped}}}, taken,
-			report.Client{Verdict: report.ClientFails, Notes: []string{"The gateway drops offers that it does not accept.", "The matrix predicted otherwise: it connects."}}},
+			report.Client{Verdict: report.ClientFails, Notes: []string{"The gateway drops offers that it does not accept.", "The matrix predicted something else: it connects."}}},
 		{evidence.ClientAnswer{State: matrix.Accepted, Suite: reporttest.Suite(t, other)}, taken,
-			report.Client{Verdict: report.ClientConnects, Suite: other, Notes: []string{"The matrix predicted otherwise: " + taken + "."}}},
+			report.Client{Verdict: report.ClientConnects, Suite: other, Notes: []string{"The matrix predicted something else: " + taken + "."}}},
 		{evidence.ClientAnswer{State: matrix.NoAnswer}, taken, report.Client{Verdict: report.ClientUnknown}},
 		{evidence.ClientAnswer{State: matrix.Refused}, other,
-			report.Client{Verdict: report.ClientFails, Missing: []report.Missing{{Axis: "KE", Text: "It offers MODP_2048 only; the gateway takes ECP_256."}}}},
+			report.Client{Verdict: report.ClientFails, Missing: []report.Missing{{Axis: "KE", Text: "It offers only MODP_2048; the gateway accepts ECP_256."}}}},
 	} {
 		r := reporttest.Base("vpn.example.com", "198.51.100.7")
 		r.Matrix = reporttest.Matrix{Asked: matrix.Classical().Products(), Observed: taken, Evidence: []int{4}}.Of(t)

@@ -21,7 +21,7 @@ func doubtFindings(t *report.Target) []report.Finding {
 			if d.Suite != "" {
 				f.Title = "the same suite was accepted and refused: " + d.Suite
 			}
-			f.Detail = "several gateways with different policies share the address, or the policy changed during the scan, or answers are forged"
+			f.Detail = "several gateways with different policies share the address, the policy changed during the scan, or answers are forged"
 			f.Fix = []string{"give every member of a cluster the same IKE proposals, and scan again"}
 		case report.DoubtSeveral:
 			f.Severity = report.SeverityHigh
@@ -31,29 +31,29 @@ func doubtFindings(t *report.Target) []report.Finding {
 			}
 			f.Fix = []string{"give every member of the cluster the same IKE proposals", "scan each member at its own address"}
 		case report.DoubtUnredeemed:
-			f.Detail = "it answered offers with INVALID_KE_PAYLOAD and never accepted one, whichever KE payload was sent: which suites it accepts is not known"
-			f.Fix = []string{"look into the log of the gateway: it says why it refused the offers"}
+			f.Detail = "it answered offers with INVALID_KE_PAYLOAD and never accepted one, whichever KE payload was sent, so it is not known which suites it accepts"
+			f.Fix = []string{"read the gateway's log: it shows why it refused the offers"}
 			f.Refs = []string{"RFC 7296, Section 1.3"}
 		case report.DoubtUnread:
-			f.Detail = "it took transforms with numbers that are not assigned, so what it accepts says little of what it can do"
+			f.Detail = "it accepted transforms with unassigned numbers, so what it accepts says little about what it supports"
 			f.Refs = []string{"RFC 7296, Section 3.3.6"}
 		case report.DoubtUnexamined:
 			f.Severity = report.SeverityLow
-			f.Detail = "whether the gateway reads all of a long offer is not known"
+			f.Detail = "it is not known whether the gateway reads all of a long offer"
 		case report.DoubtRedirected:
-			f.Detail = "which suites it would accept is not known"
+			f.Detail = "it is not known which suites it would accept"
 			f.Fix = []string{"scan the gateway that it redirects to"}
 			f.Refs = []string{"RFC 5685"}
 		case report.DoubtMalformed:
 			f.Detail = strings.Join(distinct(details(t.Paths)), "; ")
 			f.Refs = []string{"RFC 7296, Section 3"}
 		case report.DoubtForged:
-			f.Detail = "somebody else answers the gateway's requests, or the gateway does so twice"
+			f.Detail = "somebody else answers requests to the gateway, or the gateway answers twice"
 		case report.DoubtUnnamed:
-			f.Detail = "that suites with one are accepted follows from INVALID_KE_PAYLOAD alone, which gateways that ignore such transforms send, too"
+			f.Detail = "the only evidence that suites with one are accepted is INVALID_KE_PAYLOAD, which gateways that ignore such transforms also send"
 			f.Refs = []string{"RFC 9370, Section 2.2.1"}
 		case report.DoubtDeaf:
-			f.Detail = "clients whose KE payload is of that method get no answer"
+			f.Detail = "clients whose KE payload uses that method get no answer"
 			f.Fix = []string{"use another key exchange method for them"}
 		}
 		out = append(out, f)
@@ -63,38 +63,38 @@ func doubtFindings(t *report.Target) []report.Finding {
 		switch h.Kind {
 		case report.HabitTransforms:
 			f.ID = "GATEWAY-READS-TRANSFORMS"
-			f.Title = "the gateway reads " + english.Counted(int64(h.Count), "transform", "transforms") + " of a type in a proposal"
-			f.Detail = "it refuses clients that offer what it accepts further back; the scan kept to it"
+			f.Title = "the gateway reads only " + english.Counted(int64(h.Count), "transform", "transforms") + " of each type in a proposal"
+			f.Detail = "it refuses clients that offer what it accepts further down; the scan kept within that limit"
 		case report.HabitProposals:
 			f.ID = "GATEWAY-READS-PROPOSALS"
-			f.Title = "the gateway reads " + english.Counted(int64(h.Count), "proposal", "proposals") + " of an offer"
-			f.Detail = "it refuses clients that offer what it accepts further back; the scan kept to it"
+			f.Title = "the gateway reads only " + english.Counted(int64(h.Count), "proposal", "proposals") + " of an offer"
+			f.Detail = "it refuses clients that offer what it accepts further down; the scan kept within that limit"
 		case report.HabitIgnoresTypes:
 			f.ID = "GATEWAY-IGNORES-TYPES"
 			f.Title = "the gateway ignores transform types that it does not know"
-			f.Detail = "it has to refuse such proposals; a client that offers additional key exchanges gets an IKE SA without them"
-			f.Fix = []string{"update the gateway: strongSwan does not since 5.6.3"}
+			f.Detail = "it must refuse such proposals; a client that offers additional key exchanges gets an IKE SA without them"
+			f.Fix = []string{"update the gateway: strongSwan fixed this in 5.6.3"}
 			f.Refs = []string{"RFC 7296, Section 3.3.6"}
 		case report.HabitRejectsTypes:
 			f.ID = "GATEWAY-REJECTS-TYPES"
 			f.Title = "the gateway rejects offers with transform types that it does not know"
-			f.Detail = "it has to refuse such proposals alone; clients that offer additional key exchanges beside others get no IKE SA"
+			f.Detail = "it must refuse only such proposals; clients that also offer proposals with additional key exchanges get no IKE SA"
 			f.Fix = []string{"update the gateway"}
 			f.Refs = []string{"RFC 7296, Section 3.3.6"}
 		case report.HabitNoAdditional:
 			f.ID, f.Severity = "GATEWAY-NO-ADDITIONAL", report.SeverityInfo
-			f.Title = "the gateway has no additional key exchanges"
-			f.Detail = "it does not refuse them as it should, so all suites with them count as refused on the evidence of one exchange"
+			f.Title = "the gateway does not support additional key exchanges"
+			f.Detail = "it does not refuse them as it should, so all suites with them count as refused, on the evidence of one exchange"
 			f.Refs = []string{"RFC 9370"}
 		case report.HabitIgnoresKeyLength:
 			f.ID = "GATEWAY-IGNORES-KEY-LENGTH"
-			f.Title = "the gateway takes key lengths that a cipher does not have"
+			f.Title = "the gateway accepts key lengths that a cipher does not have"
 			f.Detail = "such as AES with " + strconv.Itoa(136) + " bits"
 			f.Refs = []string{"RFC 7296, Section 3.3.5"}
 		case report.HabitSeveralPrograms:
 			f.ID, f.Severity = "GATEWAY-SEVERAL", report.SeverityInfo
 			f.Title = "several gateways answer at this address"
-			f.Detail = "their answers look different; what they accept is the same, as far as they were asked"
+			f.Detail = "their answers look different; as far as the scan asked, they accept the same suites"
 		}
 		out = append(out, f)
 	}

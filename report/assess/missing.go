@@ -40,18 +40,18 @@ func missing(offer, accepted []proposals.Product) []report.Missing {
 				accepts = addAll(accepts, listOf(p.accepted, axis))
 			}
 		}
-		text := "In the nearest proposals, it offers %s; the gateway takes %s."
+		text := "In the nearest proposals, it offers %s; the gateway accepts %s."
 		if all, taken := allOf(offer, axis), allOf(accepted, axis); !share(all, taken) {
 			offers = all
-			text = "It offers %s only; the gateway takes %s."
+			text = "It offers only %s; the gateway accepts %s."
 			if len(accepts) < len(taken) {
-				text = "It offers %s only; the nearest that the gateway takes: %s."
+				text = "It offers only %s; the nearest that the gateway accepts: %s."
 			}
 		}
 		offered := axisWords(axis) + labels(offers)
 		if axis >= proposals.ADDKE1 && slices.Equal(offers, []proposals.Algorithm{proposals.None(axis)}) {
 			offered = axis.String()
-			text = "It offers no additional key exchange %s; the gateway takes no suite without %s."
+			text = "It does not offer the additional key exchange %s; the gateway accepts no suite without %s."
 		}
 		out = append(out, report.Missing{
 			Axis: axis.String(), Offers: lists.Convert(offers, report.AlgorithmOf), Accepts: lists.Convert(accepts, report.AlgorithmOf),
@@ -141,7 +141,7 @@ func combination(nearest []pair) report.Missing {
 	}
 	return report.Missing{
 		Axis: report.AxisCombination, Offers: []report.Algorithm{}, Accepts: []report.Algorithm{},
-		Text: fmt.Sprintf("No combination meets: the nearest are %s, which it offers, and %s, which the gateway takes.",
+		Text: fmt.Sprintf("They have no combination in common: the nearest are %s, which it offers, and %s, which the gateway accepts.",
 			offered, accepted),
 	}
 }

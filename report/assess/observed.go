@@ -25,13 +25,13 @@ func PolicyOf(t *report.Target, name string) (baseline.Policy, error) {
 	}
 	for _, p := range accepted {
 		if _, err := proposals.ParseProduct(p.String()); err != nil {
-			return baseline.Policy{}, fmt.Errorf("an accepted product is none: %w", err)
+			return baseline.Policy{}, fmt.Errorf("an accepted set of suites cannot be read: %w", err)
 		}
 	}
 	started := t.Started.Format("2006-01-02")
-	about := fmt.Sprintf("What %s (%s) accepted on %s. Weak suites are allowed as well, if they were accepted then.", printable.Text(t.Name), printable.Text(t.Address), started)
+	about := fmt.Sprintf("What %s (%s) accepted on %s. Weak suites are also allowed, if they were accepted then.", printable.Text(t.Name), printable.Text(t.Address), started)
 	if t.Matrix.Unknown > 0 {
-		about += fmt.Sprintf(" %s of the scan were undecided, and are not allowed.", english.Counted(t.Matrix.Unknown, "suite", "suites"))
+		about += fmt.Sprintf(" %s of the scan were undecided and are not allowed.", english.Counted(t.Matrix.Unknown, "suite", "suites"))
 	}
 	return baseline.Policy{
 		Name: name, Title: "What " + printable.Text(t.Name) + " accepts",

@@ -19,11 +19,11 @@ func pathFindings(t *report.Target) []report.Finding {
 		return []report.Finding{{
 			ID: "PATH-NO-ANSWER", Severity: report.SeverityHigh,
 			Title:    "no answer on " + english.List(transports(t.Paths), "and"),
-			Detail:   "silence is a firewall, a wrong address, a gateway that is down, or one that answers only addresses it knows",
+			Detail:   "silence means a firewall, a wrong address, a gateway that is down, or one that answers only addresses it knows",
 			Evidence: pathEvidence(t.Paths),
 			Fix: []string{
-				"check the address, and that the IKE service of the gateway runs",
-				"let " + portNames(t.Paths) + " through every firewall between here and the gateway, both ways",
+				"check the address, and that the gateway's IKE service is running",
+				"let " + portNames(t.Paths) + " through every firewall between here and the gateway, in both directions",
 				"look for the requests on the gateway: tcpdump -ni any '" + portFilter(t.Paths) + "'",
 				"scan from another network: some gateways answer only peers they know",
 			},
@@ -52,7 +52,7 @@ func pathFindings(t *report.Target) []report.Finding {
 			Evidence: pathEvidence(t.Paths),
 			Fix: []string{
 				"check the address and the port",
-				"if the gateway speaks only IKEv1, enable IKEv2 on it: IKEv1 is historic",
+				"if the gateway supports only IKEv1, enable IKEv2 on it: IKEv1 is deprecated",
 			},
 			Refs: []string{"RFC 9395"},
 		}}
@@ -60,7 +60,7 @@ func pathFindings(t *report.Target) []report.Finding {
 		return nil
 	}
 	return []report.Finding{{
-		ID: "SCAN-ERROR", Severity: report.SeverityHigh, Title: "the scan could not be done", Detail: t.Error,
+		ID: "SCAN-ERROR", Severity: report.SeverityHigh, Title: "the scan failed", Detail: t.Error,
 	}}
 }
 
@@ -93,10 +93,10 @@ func openPathFindings(t *report.Target) []report.Finding {
 			f.Refs = []string{"RFC 7296, Section 2.23", "RFC 3948"}
 			if t.NAT != nil && (t.NAT.LocalBehindNAT || t.NAT.GatewayBehindNAT) {
 				f.Severity = report.SeverityHigh
-				f.Detail = "there is NAT on the way from here, so that every connection from here fails on " + natt
+				f.Detail = "there is a NAT on the way, so every connection from here fails on " + natt
 			}
 			f.Fix = []string{
-				"let " + natt + " through every firewall between here and the gateway, both ways",
+				"let " + natt + " through every firewall between here and the gateway, in both directions",
 				"if the gateway is behind NAT, forward " + natt + " to it as well as " + ike,
 				"check that NAT traversal is enabled on the gateway",
 			}
@@ -106,8 +106,8 @@ func openPathFindings(t *report.Target) []report.Finding {
 		case p.Transport == report.UDP500 && state[report.UDP4500] == report.PathAnswers:
 			f.ID = "PATH-500"
 			f.Title = ike + " is " + english.Plain(p.State) + " while " + natt + " answers"
-			f.Detail = "clients that begin on " + ike + ", as most do, cannot connect; some gateways do so on purpose"
-			f.Fix = []string{"let " + ike + " through to the gateway, unless its policy is " + natt + " alone"}
+			f.Detail = "clients that begin on " + ike + ", as most do, cannot connect; some gateways are set up like this on purpose"
+			f.Fix = []string{"let " + ike + " through to the gateway, unless it is meant to use only " + natt}
 		default:
 			continue
 		}
@@ -131,7 +131,7 @@ func natFindings(t *report.Target) []report.Finding {
 		out = append(out, report.Finding{
 			ID: "PATH-NO-NAT-T", Severity: report.SeverityMedium,
 			Title:    "the gateway sent no NAT detection",
-			Detail:   "NAT traversal is off or missing, so that clients behind NAT cannot connect",
+			Detail:   "NAT traversal is disabled or not supported, so clients behind NAT cannot connect",
 			Evidence: n.Evidence,
 			Fix:      []string{"enable NAT traversal on the gateway"},
 			Refs:     []string{"RFC 7296, Section 2.23"},
@@ -141,7 +141,7 @@ func natFindings(t *report.Target) []report.Finding {
 		out = append(out, report.Finding{
 			ID: "PATH-GATEWAY-NAT", Severity: report.SeverityInfo,
 			Title:    "the gateway is behind NAT, or pretends to be",
-			Detail:   portNames(t.Paths) + " must be forwarded to it, and every client has to use UDP encapsulation; strongSwan's encap=yes looks the same from outside",
+			Detail:   portNames(t.Paths) + " must be forwarded to it, and every client must use UDP encapsulation; strongSwan's encap=yes looks the same from outside",
 			Evidence: n.Evidence,
 			Refs:     []string{"RFC 7296, Section 2.23"},
 		})
@@ -157,10 +157,10 @@ func icmpWords(p report.Path) (detail, fix string) {
 	}
 	switch p.State {
 	case report.PathPortUnreachable:
-		return fmt.Sprintf("%s says that nothing listens on %s", by, p.Name()),
-			"start the IKE service of the gateway, and check that it listens on this address"
+		return fmt.Sprintf("%s reports that nothing listens on %s", by, p.Name()),
+			"start the gateway's IKE service, and check that it listens on this address"
 	case report.PathAdminProhibited:
-		return fmt.Sprintf("%s rejects %s by a filter", by, p.Name()),
+		return fmt.Sprintf("%s filters %s", by, p.Name()),
 			"let " + p.Name() + " through the filter at " + by
 	case report.PathError:
 		return strings.TrimSuffix(p.Name()+": "+p.Detail, ": "), "fix the network here: " + p.Detail
@@ -179,7 +179,7 @@ func gatewayFindings(t *report.Target) []report.Finding {
 				Title:    "signatures with SHA-1 are accepted",
 				Detail:   "collisions of SHA-1 are practical",
 				Evidence: g.Evidence,
-				Fix:      []string{"take SHA-1 out of the signature hash algorithms of the gateway"},
+				Fix:      []string{"remove SHA-1 from the gateway's signature hash algorithms"},
 				Refs:     []string{"RFC 8247, Section 3: MUST NOT"},
 			})
 		}
@@ -187,7 +187,7 @@ func gatewayFindings(t *report.Target) []report.Finding {
 			out = append(out, report.Finding{
 				ID: "GATEWAY-REDIRECT", Severity: report.SeverityInfo,
 				Title:    "the gateway redirects to another one",
-				Detail:   "it names " + g.Redirect + ", which this scan did not ask",
+				Detail:   "it names " + g.Redirect + ", which this scan did not contact",
 				Evidence: g.Evidence,
 				Refs:     []string{"RFC 5685"},
 			})
@@ -197,7 +197,7 @@ func gatewayFindings(t *report.Target) []report.Finding {
 		out = append(out, report.Finding{
 			ID: "GATEWAY-COOKIES", Severity: report.SeverityInfo,
 			Title:    "the gateway asked for " + english.Counted(int64(n), "cookie", "cookies"),
-			Detail:   "it does so near its limit of half-open SAs, or always; other clients may be slower meanwhile",
+			Detail:   "it does so near its limit of half-open SAs, or always; other clients may connect more slowly meanwhile",
 			Evidence: cookieExchanges(t.Exchanges),
 			Refs:     []string{"RFC 7296, Section 2.6"},
 		})
@@ -206,7 +206,7 @@ func gatewayFindings(t *report.Target) []report.Finding {
 		out = append(out, report.Finding{
 			ID: "GATEWAY-HALF-OPEN", Severity: report.SeverityLow,
 			Title:  english.Counted(int64(n), "half-open SA", "half-open SAs") + " may be left on the gateway",
-			Detail: "the gateway did not confirm that they were closed; they go away by themselves, usually within 30 s",
+			Detail: "the gateway did not confirm that they were closed; they time out, usually within 30 s",
 			Refs:   []string{"RFC 7296, Section 2.4"},
 		})
 	}

@@ -94,9 +94,9 @@ func (j *judge) policy(p baseline.Policy) report.Policy {
 	case count[report.RuleUndecided] > 0:
 		out.Verdict, out.Reason = report.RuleUndecided, of(report.RuleUndecided)
 	case decisive == 0:
-		out.Verdict, out.Reason = report.RuleUndecided, "no rule can be judged by a scan"
+		out.Verdict, out.Reason = report.RuleUndecided, "a scan cannot judge any of its rules"
 	default:
-		out.Verdict, out.Reason = report.RuleMet, "as far as a scan can tell"
+		out.Verdict, out.Reason = report.RuleMet, "as far as a scan can show"
 	}
 	return out
 }
@@ -118,7 +118,7 @@ func (j *judge) rule(r baseline.Rule) report.Rule {
 	case len(j.facts.Accepted) == 0:
 		f = ruling{state: report.RuleUndecided, found: "no suite was seen to be accepted"}
 	case j.err != nil:
-		f = ruling{state: report.RuleUndecided, found: "the report falls into too many sets of suites"}
+		f = ruling{state: report.RuleUndecided, found: "the report has too many sets of suites"}
 	case r.Demand.Prohibits():
 		f = j.prohibited(r)
 	default:
@@ -132,7 +132,7 @@ func (j *judge) rule(r baseline.Rule) report.Rule {
 }
 
 func tooMany() ruling {
-	return ruling{state: report.RuleUndecided, found: "the rule and the report fall into too many sets of suites"}
+	return ruling{state: report.RuleUndecided, found: "the rule and the report have too many sets of suites"}
 }
 
 // prohibited judges a rule that accepted suites can break.
@@ -185,7 +185,7 @@ func (j *judge) violation(r baseline.Rule, bad []proposals.Product) ruling {
 			verb = "are"
 		}
 		f.found = fmt.Sprintf("%s %s accepted, for example in %s", english.List(words, "and"), verb, example)
-		f.fix = []string{"take " + english.List(words, "and") + " out of the gateway's IKE proposals"}
+		f.fix = []string{"remove " + english.List(words, "and") + " from the gateway's IKE proposals"}
 		if r.Demand == baseline.Allowed && err == nil && len(rest) == 0 {
 			f.fix = []string{
 				"add " + english.List(lists.Convert(r.Algorithms, proposals.Algorithm.Keyword), "or") + " to the gateway's IKE proposals, and move the clients to it",
@@ -195,13 +195,13 @@ func (j *judge) violation(r baseline.Rule, bad []proposals.Product) ruling {
 	case r.Demand == baseline.InEverySuite:
 		f.found = english.Counted(CountSuites(bad), "suite", "suites") + " without it accepted, for example " + example
 		f.fix = []string{"offer " + english.List(lists.Convert(r.Algorithms, proposals.Algorithm.Keyword), "or") +
-			" in each of the gateway's IKE proposals, once its clients have it"}
+			" in each of the gateway's IKE proposals, once its clients support it"}
 	default:
 		f.found = english.Counted(CountSuites(bad), "suite", "suites") + " accepted, for example " + example
-		f.fix = []string{"take the proposals of these suites out of the gateway's configuration: " + shownProducts(bad)}
+		f.fix = []string{"remove the proposals of these suites from the gateway's configuration: " + shownProducts(bad)}
 	}
 	if inferred {
-		f.found += "; inferred, since offers that hold it were taken and none was refused"
+		f.found += "; inferred, because offers that contain it were accepted and none was refused"
 	}
 	return f
 }

@@ -74,14 +74,14 @@ func weakFinding(t *report.Target, f Facts, clients []client.Policy, w baseline.
 				ids := t.Matrix.Products[i].Evidence
 				out.Evidence = append(out.Evidence, ids[:min(len(ids), enoughEvidence)]...)
 				if t.Matrix.Products[i].Basis == report.BasisInferred {
-					out.Detail += "; inferred, since offers that hold it were taken and none was refused"
+					out.Detail += "; inferred, because offers that contain it were accepted and none was refused"
 				}
 			}
 			out.Detail += "; for example " + exampleWith(p, algorithms)
 			break
 		}
 	}
-	remove := "take " + english.List(keywords, "and") + " out of the gateway's IKE proposals"
+	remove := "remove " + english.List(keywords, "and") + " from the gateway's IKE proposals"
 	if ready := replacements(f, w, axis); ready != "" {
 		out.Fix = []string{remove + "; it accepts " + ready}
 	} else {
@@ -145,30 +145,30 @@ func suiteFindings(t *report.Target, f Facts) []report.Finding {
 	var out []report.Finding
 	m := t.Matrix
 	if m.Accepted == 0 && m.Refused > 0 && m.Unknown == 0 && !f.askedAllInUse() {
-		title := "the gateway takes none of the " + english.Counted(m.Refused, "suite", "suites") + " asked about"
+		title := "the gateway accepts none of the " + english.Counted(m.Refused, "suite", "suites") + " that were asked about"
 		if m.Refused == 1 {
-			title = "the gateway does not take the 1 suite asked about"
+			title = "the gateway does not accept the only suite that was asked about"
 		}
 		out = append(out, report.Finding{
 			ID: "IKE-ASKED-REFUSED", Severity: report.SeverityInfo, Title: title,
-			Detail: "nothing else was asked about: a scan of all suites finds what it takes",
+			Detail: "nothing else was asked about: a scan of all suites shows what it accepts",
 		})
 	} else if m.Accepted == 0 && m.Refused > 0 && m.Unknown == 0 {
 		out = append(out, report.Finding{
 			ID: "IKE-NOTHING-ACCEPTED", Severity: report.SeverityHigh,
 			Title:  "the gateway answers, but accepts no suite",
-			Detail: "it may have no connection configured for the address of this scan, or want an algorithm that was not asked about",
+			Detail: "it may have no connection for the address of this scan, or require an algorithm that was not asked about",
 			Fix: []string{
 				"scan from an address that the gateway has a connection for",
-				"check the gateway's log: it says why it refused the offers",
+				"read the gateway's log: it shows why it refused the offers",
 			},
 		})
 	}
 	if len(m.Contradictions) > 0 && !slices.ContainsFunc(t.Doubts, func(d report.Doubt) bool { return d.Kind == report.DoubtContradiction }) {
 		out = append(out, report.Finding{
 			ID: "SCAN-CONTRADICTION", Severity: report.SeverityMedium,
-			Title:  "the same suite was taken and refused: " + strings.Join(m.Contradictions[:min(3, len(m.Contradictions))], ", "),
-			Detail: "several gateways behind one address with different policies, or a change of policy during the scan",
+			Title:  "the same suite was accepted and refused: " + strings.Join(m.Contradictions[:min(3, len(m.Contradictions))], ", "),
+			Detail: "several gateways with different policies share the address, or the policy changed during the scan",
 			Fix:    []string{"give every member of the cluster the same IKE proposals, and scan again"},
 		})
 	}
@@ -207,12 +207,12 @@ func undecidedFinding(m *report.Matrix) report.Finding {
 	}
 	var why []string
 	if unanswered {
-		why = append(why, "what got no clear answer was not refused: the gateway may accept it")
-		out.Fix = append(out.Fix, "scan again, more slowly or from another place")
+		why = append(why, "suites without a clear answer were not refused: the gateway may accept them")
+		out.Fix = append(out.Fix, "scan again, more slowly or from another network")
 	}
 	if unasked {
-		why = append(why, "the scan ended before it asked about all")
-		out.Fix = append(out.Fix, "let the scan finish; if its exchanges were limited, allow more")
+		why = append(why, "the scan ended before it asked about all suites")
+		out.Fix = append(out.Fix, "let the scan finish; if it ran out of exchanges, allow more")
 	}
 	out.Detail = strings.Join(why, "; ")
 	return out
@@ -241,14 +241,14 @@ func preferenceFinding(t *report.Target) (report.Finding, bool) {
 	f := report.Finding{
 		ID: "IKE-PREFERS-WEAK", Severity: report.SeverityMedium,
 		Title:    "the gateway prefers " + english.List(weak, "and") + " to better suites that it accepts",
-		Detail:   "from an offer of what it accepts it chose " + t.Preference.Suite,
+		Detail:   "from an offer of suites that it accepts, it chose " + t.Preference.Suite,
 		Evidence: t.Preference.Evidence,
-		Fix:      []string{"put the strongest proposal first in the configuration of the gateway"},
+		Fix:      []string{"put the strongest proposal first in the gateway's configuration"},
 	}
 	if t.Preference.Decides != report.ByGateway && len(t.Preference.KE) == 0 {
 		f.Severity = report.SeverityLow
-		f.Title = "the gateway chose " + english.List(weak, "and") + ", though it accepts better suites"
-		f.Detail += "; whose order decided is not known"
+		f.Title = "the gateway chose " + english.List(weak, "and") + ", although it accepts better suites"
+		f.Detail += "; it is not known whose order decided"
 	}
 	return f, true
 }
@@ -296,8 +296,8 @@ func missingFinding(f Facts) (report.Finding, bool) {
 	}
 	return report.Finding{
 		ID: "IKE-RFC8247-MUST", Severity: report.SeverityInfo,
-		Title:    "not accepted, though every IKEv2 implementation must have it: " + english.List(names, "and"),
-		Detail:   "a policy may well leave it out; clients that have nothing better cannot connect",
+		Title:    "not accepted, although every IKEv2 implementation must support it: " + english.List(names, "and"),
+		Detail:   "a policy may leave it out; clients that have nothing better cannot connect",
 		Evidence: evidence,
 		Refs:     []string{"RFC 8247, Section 2: MUST"},
 	}, true

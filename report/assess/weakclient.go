@@ -121,9 +121,9 @@ func WeakWords(c report.Client) []string {
 		}
 		switch {
 		case w.Better != "":
-			said += "; both sides have " + w.Better + ", and it is the order of proposals that keeps it from that."
+			said += "; both sides have " + w.Better + ", and only the order of the proposals prevents that."
 		case w.Certain:
-			said += "; it offers nothing sounder that the gateway takes."
+			said += "; it offers nothing stronger that the gateway accepts."
 		default:
 			said += "."
 		}

@@ -24,14 +24,14 @@ func windowsFinding(t *report.Target, f Facts) (report.Finding, bool) {
 	out := report.Finding{
 		ID: "CLIENT-WINDOWS-DEFAULT", Severity: report.SeverityInfo,
 		Title:    "Windows VPN clients with default settings cannot connect",
-		Detail:   "Windows 7 to 11 offer KE_MODP_1024 alone unless configured; the gateway refuses it",
+		Detail:   "unless configured otherwise, Windows 7 to 11 offer only KE_MODP_1024, which the gateway refuses",
 		Evidence: evidence,
 	}
 	c := newPredictor(t)
 	if fix := c.fix(windows, c.predict(windows)); fix != nil {
 		words := FixWords(*fix)
 		if len(fix.Lines) > 0 {
-			words += ", with ESP values that the gateway takes"
+			words += ", with ESP values that the gateway accepts"
 			out.Lines = fix.Lines
 		}
 		out.Fix = []string{words}

@@ -119,7 +119,7 @@ func TestScanText(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"ikescope scan: 20 questions in ", ": 0 offers acceptable, 20 refused, 0 without an answer (192.0.2.10:500 > 198.51.100.7; IKE SAs 2 to 21)",
+		"ikescope scan: 20 questions in ", ": 0 offers acceptable, 20 refused, 0 not answered (192.0.2.10:500 > 198.51.100.7; IKE SAs 2 to 21)",
 		"count from 1 to 20; 20 of 20 KE payloads are of a method that is not offered",
 		"IKE SA 1  192.0.2.10:500", "20 IKE SAs are not shown",
 	} {

@@ -32,11 +32,11 @@ func (c *contrast) findings() {
 		before, ok := old[f.ID]
 		switch {
 		case !ok && (c.old.Matrix == nil || c.moreKnown) && effect(f, report.EffectUnknown) == report.EffectUnknown:
-			c.add(report.AreaFinding, report.EffectUnknown, "", "%s finding %s, and more is decided now: %s", f.Severity, f.ID, f.Title)
+			c.add(report.AreaFinding, report.EffectUnknown, "", "%s finding %s, but more is decided now: %s", f.Severity, f.ID, f.Title)
 		case !ok:
 			c.add(report.AreaFinding, effect(f, report.EffectWeaker), "", "new %s finding %s: %s", f.Severity, f.ID, f.Title)
 		case before.Severity != f.Severity:
-			c.add(report.AreaFinding, report.EffectNeither, "", "finding %s is %s now; it was %s", f.ID, f.Severity, before.Severity)
+			c.add(report.AreaFinding, report.EffectNeither, "", "finding %s is now %s; it was %s", f.ID, f.Severity, before.Severity)
 		}
 	}
 	for _, f := range c.old.Findings {
@@ -101,15 +101,15 @@ func (c *contrast) client(old, now report.Client) {
 	}
 	switch {
 	case old.Verdict == report.ClientUnknown && now.Verdict == report.ClientConnects:
-		c.add(report.AreaClient, report.EffectNeither, "", "%s connects, with %s; not known before", name, gotWords(now))
+		c.add(report.AreaClient, report.EffectNeither, "", "%s connects, with %s; unknown before", name, gotWords(now))
 	case old.Verdict == report.ClientUnknown:
-		c.add(report.AreaClient, report.EffectNeither, assess.MissingWords(now), "%s fails; not known before", name)
+		c.add(report.AreaClient, report.EffectNeither, assess.MissingWords(now), "%s fails; unknown before", name)
 	case now.Verdict == report.ClientConnects:
-		c.add(report.AreaClient, report.EffectNeither, "", "%s connects now, with %s; it was: %s", name, gotWords(now), was)
+		c.add(report.AreaClient, report.EffectNeither, "", "%s now connects, with %s; before: %s", name, gotWords(now), was)
 	case now.Verdict == report.ClientFails:
-		c.add(report.AreaClient, report.EffectNeither, assess.MissingWords(now), "%s no longer connects; it was: %s", name, was)
+		c.add(report.AreaClient, report.EffectNeither, assess.MissingWords(now), "%s no longer connects; before: %s", name, was)
 	default:
-		c.add(report.AreaClient, report.EffectNeither, "", "whether %s connects is no longer known; it was: %s", name, was)
+		c.add(report.AreaClient, report.EffectNeither, "", "%s: no longer known whether it connects; before: %s", name, was)
 	}
 }
 
@@ -164,7 +164,7 @@ func (c *contrast) policy(old, now report.Policy, counts bool) {
 	reason := string(now.Verdict) + ": " + english.List(broken, "and")
 	switch {
 	case now.Verdict == report.RuleMet && old.Verdict == report.RuleViolated:
-		c.add(report.AreaPolicy, report.EffectStronger, "", "policy %s is met now; it was violated", now.Name)
+		c.add(report.AreaPolicy, report.EffectStronger, "", "policy %s is now met; it was violated", now.Name)
 	case now.Verdict == report.RuleMet:
 		c.add(report.AreaPolicy, report.EffectNeither, "", "policy %s is met; it was undecided", now.Name)
 	case now.Verdict == report.RuleViolated && old.Verdict == report.RuleMet:
@@ -172,12 +172,12 @@ func (c *contrast) policy(old, now report.Policy, counts bool) {
 		if !counts {
 			effect = report.EffectNeither
 		}
-		c.add(report.AreaPolicy, effect, reason, "policy %s is violated now; it was met", now.Name)
+		c.add(report.AreaPolicy, effect, reason, "policy %s is now violated; it was met", now.Name)
 	case now.Verdict == report.RuleViolated:
 		c.add(report.AreaPolicy, report.EffectUnknown, reason, "policy %s is violated; it was undecided", now.Name)
 	case old.Verdict == report.RuleMet:
-		c.add(report.AreaPolicy, report.EffectUnknown, reason, "whether policy %s is met is no longer known; it was met", now.Name)
+		c.add(report.AreaPolicy, report.EffectUnknown, reason, "policy %s: no longer known whether it is met; it was met", now.Name)
 	default:
-		c.add(report.AreaPolicy, report.EffectNeither, reason, "whether policy %s is met is no longer known; it was violated", now.Name)
+		c.add(report.AreaPolicy, report.EffectNeither, reason, "policy %s: no longer known whether it is met; it was violated", now.Name)
 	}
 }

@@ -11,10 +11,10 @@ import (
 
 func (c *contrast) target() {
 	if c.old.Name != c.now.Name {
-		c.add(report.AreaTarget, report.EffectNeither, "", "it is compared with %s, the only target of the older report", report.DiffTargetOf(c.old).String())
+		c.add(report.AreaTarget, report.EffectNeither, "", "compared with %s, the only target of the older report", report.DiffTargetOf(c.old).String())
 	}
 	if c.old.Verdict != c.now.Verdict {
-		c.add(report.AreaTarget, report.EffectNeither, "", "it is now: %s; it was: %s", c.now.Verdict.Words(), c.old.Verdict.Words())
+		c.add(report.AreaTarget, report.EffectNeither, "", "now: %s; before: %s", c.now.Verdict.Words(), c.old.Verdict.Words())
 	}
 	if c.old.Address != c.now.Address && c.old.Name == c.now.Name {
 		c.add(report.AreaTarget, report.EffectNeither, "", "its address is now %s; it was %s", c.now.Address, c.old.Address)
@@ -28,14 +28,14 @@ func (c *contrast) paths() {
 		i := slices.IndexFunc(c.now.Paths, func(q report.Path) bool { return key(q) == key(p) })
 		switch {
 		case i < 0:
-			c.add(report.AreaPath, report.EffectNeither, "", "%s is not asked any more; it was: %s", p.Name(), english.Plain(string(p.State)))
+			c.add(report.AreaPath, report.EffectNeither, "", "%s was not asked this time; before: %s", p.Name(), english.Plain(string(p.State)))
 		case c.now.Paths[i].State != p.State:
-			c.add(report.AreaPath, report.EffectNeither, "", "%s: %s; it was: %s", p.Name(), english.Plain(string(c.now.Paths[i].State)), english.Plain(string(p.State)))
+			c.add(report.AreaPath, report.EffectNeither, "", "%s: %s; before: %s", p.Name(), english.Plain(string(c.now.Paths[i].State)), english.Plain(string(p.State)))
 		}
 	}
 	for _, p := range c.now.Paths {
 		if !slices.ContainsFunc(c.old.Paths, func(q report.Path) bool { return key(q) == key(p) }) {
-			c.add(report.AreaPath, report.EffectNeither, "", "%s: %s; it was not asked before", p.Name(), english.Plain(string(p.State)))
+			c.add(report.AreaPath, report.EffectNeither, "", "%s: %s; not asked before", p.Name(), english.Plain(string(p.State)))
 		}
 	}
 }
@@ -49,11 +49,11 @@ func (c *contrast) nat() {
 		c.add(report.AreaNAT, report.EffectNeither, "", "NAT is no longer known; %s", natWords(old))
 		return
 	case old == nil:
-		c.add(report.AreaNAT, report.EffectNeither, "", "NAT is known now: %s", natWords(now))
+		c.add(report.AreaNAT, report.EffectNeither, "", "NAT is now known: %s", natWords(now))
 		return
 	}
 	if natWords(old) != natWords(now) {
-		c.add(report.AreaNAT, report.EffectNeither, "", "NAT: %s; it was: %s", natWords(now), natWords(old))
+		c.add(report.AreaNAT, report.EffectNeither, "", "NAT: %s; before: %s", natWords(now), natWords(old))
 	}
 }
 
@@ -80,13 +80,13 @@ func (c *contrast) gateway() {
 		c.add(report.AreaGateway, report.EffectNeither, "", "its vendor IDs and extensions are no longer known")
 		return
 	case old == nil:
-		c.add(report.AreaGateway, report.EffectNeither, "", "its vendor IDs and extensions are known now")
+		c.add(report.AreaGateway, report.EffectNeither, "", "its vendor IDs and extensions are now known")
 		return
 	}
 	one := func(what string, old, now []string) {
 		gained, lost := without(now, old), without(old, now)
 		for _, w := range gained {
-			c.add(report.AreaGateway, report.EffectNeither, "", "%s %s is sent now", what, w)
+			c.add(report.AreaGateway, report.EffectNeither, "", "%s %s is now sent", what, w)
 		}
 		for _, w := range lost {
 			c.add(report.AreaGateway, report.EffectNeither, "", "%s %s is no longer sent", what, w)
@@ -101,9 +101,9 @@ func (c *contrast) gateway() {
 	oldHashes, nowHashes := lists.Convert(old.SignatureHashes, name), lists.Convert(now.SignatureHashes, name)
 	for _, h := range without(nowHashes, oldHashes) {
 		if h == ike.SIGHASH_SHA1.String() && sha1(now) {
-			c.add(report.AreaGateway, report.EffectWeaker, "collisions of SHA-1 are practical", "signatures with %s are accepted now", h)
+			c.add(report.AreaGateway, report.EffectWeaker, "collisions of SHA-1 are practical", "signatures with %s are now accepted", h)
 		} else {
-			c.add(report.AreaGateway, report.EffectNeither, "", "signatures with %s are accepted now", h)
+			c.add(report.AreaGateway, report.EffectNeither, "", "signatures with %s are now accepted", h)
 		}
 	}
 	for _, h := range without(oldHashes, nowHashes) {
@@ -114,7 +114,7 @@ func (c *contrast) gateway() {
 		}
 	}
 	if old.Redirect != now.Redirect {
-		c.add(report.AreaGateway, report.EffectNeither, "", "it redirects to %q; it was %q", now.Redirect, old.Redirect)
+		c.add(report.AreaGateway, report.EffectNeither, "", "it redirects to %q; before, to %q", now.Redirect, old.Redirect)
 	}
 }
 

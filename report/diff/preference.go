@@ -17,16 +17,16 @@ func (c *contrast) preference() {
 		return
 	}
 	if old.Decides != now.Decides && old.Decides != "" && now.Decides != "" {
-		c.add(report.AreaPreference, report.EffectNeither, "", "whose order counts: the %s's; it was the %s's", now.Decides, old.Decides)
+		c.add(report.AreaPreference, report.EffectNeither, "", "the order that counts is the %s's; it was the %s's", now.Decides, old.Decides)
 	}
 	words := func(p *report.Preference) string { return strings.Join(lists.Convert(p.KE, report.MethodLabel), ", ") }
 	if words(old) != words(now) && len(old.KE) > 1 && len(now.KE) > 1 {
-		c.add(report.AreaPreference, report.EffectNeither, "", "it prefers key exchange methods in the order %s; it was %s", words(now), words(old))
+		c.add(report.AreaPreference, report.EffectNeither, "", "it prefers key exchange methods in the order %s; before, %s", words(now), words(old))
 	}
 	if old.Suite != now.Suite && old.Suite != "" && now.Suite != "" {
 		if c.is.Decided(old.Suite) && c.was.Decided(now.Suite) {
 			effect, reason := compareSuites(old.Suite, now.Suite)
-			c.add(report.AreaPreference, effect, reason, "it prefers %s; it was %s", now.Suite, old.Suite)
+			c.add(report.AreaPreference, effect, reason, "it prefers %s; before, %s", now.Suite, old.Suite)
 		} else {
 			c.add(report.AreaPreference, report.EffectNeither, "", "of what is known now, it prefers %s; of what was known before, %s", now.Suite, old.Suite)
 		}
@@ -57,9 +57,9 @@ func axisWords(axes []proposals.Axis, a, b proposals.Suite, how string) string {
 		case axis != proposals.ADDKE1:
 			return a[axis].Keyword() + " is " + how + " than " + b[axis].Keyword()
 		case how == "weaker":
-			return "it has no additional key exchange, which the other had"
+			return "it has no additional key exchange, and the other had one"
 		}
-		return "it has an additional key exchange, which the other had not"
+		return "it has an additional key exchange, and the other had none"
 	}), "; ")
 }
 
@@ -76,10 +76,10 @@ func (c *contrast) postQuantum() {
 		effect = report.EffectUnknown
 	case was < 0 || is < 0:
 	case is < was:
-		effect, reason = report.EffectWeaker, "what is recorded today can be decrypted once there is a quantum computer"
+		effect, reason = report.EffectWeaker, "traffic that is recorded today can be decrypted once there is a quantum computer"
 	default:
-		effect, reason = report.EffectStronger, "what is recorded today withstands a quantum computer, where it is used"
+		effect, reason = report.EffectStronger, "where it is used, traffic that is recorded today withstands a quantum computer"
 	}
-	c.add(report.AreaPostQuantum, effect, reason, "post-quantum key exchange is: %s; it was: %s",
+	c.add(report.AreaPostQuantum, effect, reason, "post-quantum key exchange: %s; before: %s",
 		english.Plain(now), english.Plain(old))
 }

@@ -20,10 +20,10 @@ func (c *contrast) suites() {
 		return
 	case c.now.Matrix == nil:
 		c.lessKnown = true
-		c.add(report.AreaSuites, report.EffectUnknown, "", "no suite is known any more; %s", acceptedWords(c.old))
+		c.add(report.AreaSuites, report.EffectUnknown, "", "no suite is known now; %s", acceptedWords(c.old))
 		return
 	case c.old.Matrix == nil:
-		c.add(report.AreaSuites, report.EffectNeither, "", "suites are known now: %s", acceptedWords(c.now))
+		c.add(report.AreaSuites, report.EffectNeither, "", "suites are now known: %s", acceptedWords(c.now))
 		return
 	}
 	was, is := c.was, c.is
@@ -52,7 +52,7 @@ func (c *contrast) suites() {
 	closed := minus(append(both(was.Undecided, is.Asked), minus(is.Asked, was.Asked)...), is.Accepted, is.Undecided, was.Accepted)
 	if failed != nil {
 		c.lessKnown = true
-		c.add(report.AreaSuites, report.EffectUnknown, "", "the sets of suites differ in too many pieces to compare")
+		c.add(report.AreaSuites, report.EffectUnknown, "", "the sets of suites differ in too many parts to compare")
 		return
 	}
 	c.lessKnown = len(hidden) > 0 || len(opened) > 0
@@ -60,17 +60,17 @@ func (c *contrast) suites() {
 
 	before := extremes(was.Accepted)
 	weak, sound := split(gained, before)
-	c.addSuites(report.EffectWeaker, "accepted now, refused before", weak, weakWords(weak, before))
-	c.addSuites(report.EffectNeither, "accepted now, refused before", sound, "")
+	c.addSuites(report.EffectWeaker, "now accepted, refused before", weak, weakWords(weak, before))
+	c.addSuites(report.EffectNeither, "now accepted, refused before", sound, "")
 	weak, sound = split(found, extremes(nil))
-	c.addSuites(report.EffectUnknown, "accepted; not decided before", weak, weakWords(weak, extremes(nil)))
-	c.addSuites(report.EffectNeither, "accepted; not decided before", sound, "")
+	c.addSuites(report.EffectUnknown, "accepted, undecided before", weak, weakWords(weak, extremes(nil)))
+	c.addSuites(report.EffectNeither, "accepted, undecided before", sound, "")
 	weak, sound = split(lost, extremes(is.Accepted))
-	c.addSuites(report.EffectStronger, "refused now, accepted before", weak, weakWords(weak, extremes(is.Accepted)))
-	c.addSuites(report.EffectNeither, "refused now, accepted before", sound, "")
-	c.addSuites(report.EffectNeither, "no longer known: not decided now, accepted before", hidden, "")
-	c.addSuites(report.EffectUnknown, "no longer known: not decided now, refused before", opened, "")
-	c.addSuites(report.EffectNeither, "known now to be refused; not decided before", closed, "")
+	c.addSuites(report.EffectStronger, "now refused, accepted before", weak, weakWords(weak, extremes(is.Accepted)))
+	c.addSuites(report.EffectNeither, "now refused, accepted before", sound, "")
+	c.addSuites(report.EffectNeither, "now undecided, accepted before", hidden, "")
+	c.addSuites(report.EffectUnknown, "now undecided, refused before", opened, "")
+	c.addSuites(report.EffectNeither, "now refused, undecided before", closed, "")
 }
 
 func acceptedWords(t *report.Target) string {
@@ -186,7 +186,7 @@ func (c *contrast) algorithms() {
 				effect, reason = report.EffectStronger, "stronger than "+before.strongest[axis].Keyword()+", the strongest before"
 			}
 			if known(a, c.is.Accepted, c.was) {
-				c.add(report.AreaAlgorithm, effect, reason, "%s is accepted now (%s)", a.Keyword(), a.Name())
+				c.add(report.AreaAlgorithm, effect, reason, "%s is now accepted (%s)", a.Keyword(), a.Name())
 				continue
 			}
 			if effect == report.EffectWeaker {
@@ -194,7 +194,7 @@ func (c *contrast) algorithms() {
 			} else {
 				effect, reason = report.EffectNeither, ""
 			}
-			c.add(report.AreaAlgorithm, effect, reason, "%s is accepted (%s); not decided before", a.Keyword(), a.Name())
+			c.add(report.AreaAlgorithm, effect, reason, "%s is accepted (%s); undecided before", a.Keyword(), a.Name())
 		}
 		for _, a := range old {
 			if slices.Contains(now, a) {
@@ -213,7 +213,7 @@ func (c *contrast) algorithms() {
 				} else {
 					effect, reason = report.EffectNeither, ""
 				}
-				c.add(report.AreaAlgorithm, effect, reason, "%s (%s) is no longer known: not decided now, accepted before", a.Keyword(), a.Name())
+				c.add(report.AreaAlgorithm, effect, reason, "%s (%s) is now undecided; accepted before", a.Keyword(), a.Name())
 				continue
 			}
 			c.add(report.AreaAlgorithm, effect, reason, "%s is no longer accepted (%s)", a.Keyword(), a.Name())

@@ -38,7 +38,7 @@ func (c *Count) Failed() int { return c.verdicts[report.VerdictError] }
 // before a gate that is undecided.
 func (c *Count) Exit(interrupted, complete bool) report.Exit {
 	silent := c.verdicts[report.VerdictNoAnswer] + c.verdicts[report.VerdictUnreachable] + c.verdicts[report.VerdictNotIKE]
-	noAnswer := c.ofTargets(silent, "gave no IKEv2 answer")
+	noAnswer := c.ofTargets(silent, "did not answer in IKEv2")
 	left := c.verdicts[report.VerdictNotScanned]
 	exit := func(code int, reason string) report.Exit { return report.Exit{Code: code, Reason: reason} }
 	switch {

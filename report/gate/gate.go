@@ -178,11 +178,11 @@ func connectsWords(c report.Client) string {
 	if c.Weak != nil {
 		words = assess.ConnectsWords(c) + ", " + assess.SuiteWords(c)
 		if c.Weak.Better != "" {
-			words += "; another order would give it " + c.Weak.Better
+			words += "; in another order, it would get " + c.Weak.Better
 		}
 	}
 	if c.Worse != "" {
-		words += "; another order would give it " + c.Worse + ", which is weaker"
+		words += "; in another order, it would get " + c.Worse + ", which is weaker"
 	}
 	return words
 }
@@ -233,9 +233,9 @@ func findingGate(t *report.Target, worst report.Severity) gateVerdict {
 	}
 	switch open, err := assess.OpenSuites(t); {
 	case err != nil:
-		return gateVerdict{report.GateUndecided, "no such finding so far, but the report falls into too many sets of suites"}
+		return gateVerdict{report.GateUndecided, "no such finding so far, but the report has too many sets of suites"}
 	case len(open) > 0:
-		return gateVerdict{report.GateUndecided, fmt.Sprintf("no such finding so far, but %s not asked about, or not decided",
+		return gateVerdict{report.GateUndecided, fmt.Sprintf("no such finding so far, but %s not asked about or undecided",
 			english.Counted(assess.CountSuites(open), "suite is", "suites are"))}
 	}
 	return gateVerdict{report.GatePassed, "no such finding"}

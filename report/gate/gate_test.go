@@ -152,7 +152,7 @@ func TestCheckUnverified(t *testing.T) {
 	cnsa1, _ := baseline.PolicyNamed("cnsa1")
 	doc := scannedGateway(t, "gw", "192.0.2.1", reporttest.Matrix{Observed: "aes256gcm16-prfsha384-ecp384"})
 	demands{Policies: []baseline.Policy{nist, cnsa1}}.check(doc)
-	want := []string{"met, as far as a scan can tell; not verified against the source: 6 rules", "met, as far as a scan can tell"}
+	want := []string{"met, as far as a scan can show; not verified against the source: 6 rules", "met, as far as a scan can show"}
 	if got := lists.Convert(doc.Gates, func(g report.Gate) string { return g.Reason }); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
@@ -182,8 +182,8 @@ func TestExit(t *testing.T) {
 		{nil, false, report.Exit{Code: 0, Reason: "every target answered"}},
 		{gather("openiked"), false, report.Exit{Code: 0, Reason: "every target answered"}},
 		{gather("weak-behind-nat"), false, report.Exit{Code: 0, Reason: "every target answered"}}, // findings are no gate
-		{gather("dead"), false, report.Exit{Code: 4, Reason: "the target gave no IKEv2 answer"}},
-		{gather("icmp", "openiked", "echo"), false, report.Exit{Code: 4, Reason: "2 of 3 targets gave no IKEv2 answer"}},
+		{gather("dead"), false, report.Exit{Code: 4, Reason: "the target did not answer in IKEv2"}},
+		{gather("icmp", "openiked", "echo"), false, report.Exit{Code: 4, Reason: "2 of 3 targets did not answer in IKEv2"}},
 		{gather("dead", "error"), false, report.Exit{Code: 1, Reason: "1 of 2 targets could not be scanned"}},
 		{gather("error", "undecided"), true, report.Exit{Code: 130, Reason: "interrupted: the report is partial"}},
 	} {

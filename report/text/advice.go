@@ -68,10 +68,10 @@ func (p *page) advice(a report.Advice) {
 	switch a.Client.Verdict {
 	case report.ClientConnects:
 		p.section("NEXT")
-		p.text(2, "the algorithms of IKE meet; if the client still fails, it is ESP, a certificate or the login: ikescope explain the error that it shows")
+		p.text(2, "the IKE algorithms match; if the client still fails, the cause is ESP, a certificate or the login: use ikescope explain with the error that it shows")
 	case report.ClientUnknown:
 		p.section("NEXT")
-		p.text(2, "scan until it is known: what is undecided may be accepted; for a silent gateway see ikescope explain no_answer")
+		p.text(2, "scan until it is known: undecided suites may be accepted; for a silent gateway, see ikescope explain no_answer")
 	}
 }
 
@@ -85,15 +85,15 @@ func (p *page) remedy(r report.Remedy, told map[string]bool) {
 		return
 	}
 	if r.Together {
-		p.text(2, "together with a change of the other side to the same suite")
+		p.text(2, "together with a change on the other side to the same suite")
 	}
 	what := "; new to the " + r.Side + ": " + english.List(r.Changes, "and")
 	switch {
 	case len(r.Changes) > 0:
 	case r.Side == "client":
-		what = ", which the client then offers alone"
+		what = ", the only suite that the client then offers"
 	default:
-		what = ", which the gateway then takes first"
+		what = ", which the gateway then prefers"
 	}
 	p.text(2, "both then have "+r.Suite+what)
 	for _, s := range r.Weaker {

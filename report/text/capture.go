@@ -29,7 +29,7 @@ func Capture(w io.Writer, c *report.Capture, o Options) error {
 	}
 	if left := len(c.SAs) - len(told); left > 0 {
 		p.section("")
-		p.text(0, english.Counted(int64(left), "IKE SA is", "IKE SAs are")+" not shown: --sa NUMBER shows one, and --all all of them")
+		p.text(0, english.Counted(int64(left), "IKE SA is", "IKE SAs are")+" not shown: --sa NUMBER shows one, and --all shows all")
 	}
 	return p.writeTo(w)
 }
@@ -64,7 +64,7 @@ func countsWords(n report.CaptureCounts) string {
 		{n.AH, "AH packet", "AH packets"},
 		{n.Keepalives, "NAT keepalive", "NAT keepalives"},
 		{n.ICMPErrors, "ICMP error about IKE or ESP", "ICMP errors about IKE or ESP"},
-		{n.Reassembled, "datagram put together of IP fragments", "datagrams put together of IP fragments"},
+		{n.Reassembled, "datagram reassembled from IP fragments", "datagrams reassembled from IP fragments"},
 	} {
 		if more.n > 0 {
 			words = append(words, english.Counted(int64(more.n), more.one, more.many))
@@ -168,7 +168,7 @@ func (p *page) captureSummary(groups []*group, scans []report.CapturedScan) {
 	}
 	for _, s := range scans {
 		p.text(2, scanWords(s))
-		p.indented(2, 0, "known by its numbers: "+s.Evidence)
+		p.indented(2, 0, "recognized by its numbers: "+s.Evidence)
 	}
 }
 
@@ -200,13 +200,13 @@ func scanWords(s report.CapturedScan) string {
 	text := fmt.Sprintf("ikescope scan: %s in %s: %s", english.Counted(int64(s.Exchanges), "question", "questions"), inSeconds(s.Last.Sub(s.First)),
 		english.Counted(int64(acceptable), "offer acceptable", "offers acceptable"))
 	if s.Accepted > 0 {
-		text += fmt.Sprintf(" (for %s an IKE SA was made, and ended)", english.Grouped(int64(s.Accepted)))
+		text += fmt.Sprintf(" (for %s, an IKE SA was established and ended)", english.Grouped(int64(s.Accepted)))
 	}
 	text += fmt.Sprintf(", %s refused", english.Grouped(int64(s.Refused)))
 	if s.Other > 0 {
-		text += fmt.Sprintf(", %s answered with something else", english.Grouped(int64(s.Other)))
+		text += fmt.Sprintf(", %s answered otherwise", english.Grouped(int64(s.Other)))
 	}
-	text += fmt.Sprintf(", %s without an answer", english.Grouped(int64(s.Silent)))
+	text += fmt.Sprintf(", %s not answered", english.Grouped(int64(s.Silent)))
 	if s.Errors > 0 {
 		text += ", " + english.Counted(int64(s.Errors), "ICMP error", "ICMP errors")
 	}

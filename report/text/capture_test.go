@@ -70,8 +70,8 @@ func TestCaptureOddities(t *testing.T) {
 	if err := Capture(&out, &report.Capture{File: "FILE", Complete: true, SAs: []report.CapturedSA{sa}}, Options{Width: 200}); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"TCP 192.0.2.1:40000 > 192.0.2.2:4500: 2 sent", "AH: 3 packets from the initiator, 0 to it", "the initiator begins anew as IKE SA 2",
-		"ICMP: 192.0.2.9 says of ESP of 192.0.2.1 > 192.0.2.2: protocol unreachable, packet 9, 4 times", "+20000.000 INFORMATIONAL 2 request", "sent 3 times, 2 of them after the answer"} {
+	for _, want := range []string{"TCP 192.0.2.1:40000 > 192.0.2.2:4500: 2 sent", "AH: 3 packets from the initiator, 0 to it", "the initiator starts over as IKE SA 2",
+		"ICMP: 192.0.2.9 reports for ESP of 192.0.2.1 > 192.0.2.2: protocol unreachable, packet 9, 4 times", "+20000.000 INFORMATIONAL 2 request", "sent 3 times, 2 of them after the answer"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%s\nlacks %s", out.String(), want)
 		}

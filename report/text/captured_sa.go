@@ -27,20 +27,20 @@ func (p *page) capturedSA(sa *report.CapturedSA) {
 	}
 	p.text(0, spis)
 	if sa.Next > 0 {
-		p.text(0, fmt.Sprintf("the initiator begins anew as IKE SA %d", sa.Next))
+		p.text(0, fmt.Sprintf("the initiator starts over as IKE SA %d", sa.Next))
 	}
 	for _, note := range sa.Notes {
 		p.text(0, note)
 	}
 	if sa.Rekeys > 0 {
-		p.text(0, fmt.Sprintf("came of rekeying IKE SA %d, most likely", sa.Rekeys))
+		p.text(0, fmt.Sprintf("most likely comes from rekeying IKE SA %d", sa.Rekeys))
 	}
 	if sa.File != "" {
 		p.text(0, "in "+sa.File)
 	}
 	for _, other := range sa.Elsewhere {
 		sent, received := sa.Datagrams()
-		p.text(0, fmt.Sprintf("also in %s, as IKE SA %d: of the initiator's datagrams %d are here and %d there, of the responder's %d and %d",
+		p.text(0, fmt.Sprintf("also in %s, as IKE SA %d: of the initiator's datagrams, %d are here and %d there; of the responder's, %d and %d",
 			other.File, other.Number, sent, other.FromInitiator, received, other.FromResponder))
 	}
 	p.capturedPaths(sa)
@@ -80,7 +80,7 @@ func capturedErrorWords(sa *report.CapturedSA, e report.CapturedError) string {
 	} else if e.Child {
 		from = "ESP of " + from
 	}
-	text := fmt.Sprintf("ICMP: %s says of %s > %s: %s, %s", e.Reporter, from, to, e.Text, packetWords(sa, e.File, e.Packet))
+	text := fmt.Sprintf("ICMP: %s reports for %s > %s: %s, %s", e.Reporter, from, to, e.Text, packetWords(sa, e.File, e.Packet))
 	if e.Times > 1 {
 		text += fmt.Sprintf(", %d times", e.Times)
 	}
@@ -162,10 +162,10 @@ func (p *page) capturedPaths(sa *report.CapturedSA) {
 			if sa.Verdict.ID == report.CapturedOneSided || isCut(sa) {
 				text = "the NAT detection of the " + silent + " is not in the capture"
 			}
-			p.text(0, text+": NAT beyond the capture point cannot be seen")
+			p.text(0, text+": a NAT beyond the capture point cannot be seen")
 		}
 	} else if sa.Version == 2 && sa.Rekeys == 0 && hasInit(sa) {
-		p.text(0, "no NAT detection: NAT on the way cannot be detected")
+		p.text(0, "no NAT detection: a NAT on the way cannot be detected")
 	}
 	if sa.ESPSent+sa.ESPReceived > 0 {
 		p.text(0, fmt.Sprintf("ESP: %d packets from the initiator, %d to it", sa.ESPSent, sa.ESPReceived))
@@ -284,7 +284,7 @@ func (p *page) capturedMessage(sa *report.CapturedSA, name string, m report.Capt
 	if m.IPFragmentsLost {
 		words = append(words, fmt.Sprintf("IP fragments are missing, %d octets", m.MissingOctets))
 	} else if m.MissingOctets > 0 {
-		words = append(words, fmt.Sprintf("cut by %d octets", m.MissingOctets))
+		words = append(words, fmt.Sprintf("truncated by %d octets", m.MissingOctets))
 	}
 	if m.Variants > 0 {
 		words = append(words, english.Counted(int64(m.Variants), "datagram differs", "datagrams differ"))

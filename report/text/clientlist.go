@@ -33,7 +33,7 @@ func ClientList(w io.Writer, policies []client.Policy) error {
 		fmt.Fprintf(&b, "    %s\n", printable.Text(about))
 	}
 	fmt.Fprint(&b, "\n* marks what is doubtful, (responder) what is accepted rather than offered:\n"+
-		"ikescope client show NAME says more.\n")
+		"ikescope client show NAME shows more.\n")
 	_, err := b.WriteTo(w)
 	return err
 }

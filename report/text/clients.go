@@ -103,9 +103,9 @@ func basisWords(clients []report.Client) string {
 	case 0:
 		return "predicted from the suites"
 	case len(clients):
-		return "as each client's own first packet was answered"
+		return "from the answer to each client's own first packet"
 	}
-	return fmt.Sprintf("%d as their own first packets were answered, the others predicted", live)
+	return fmt.Sprintf("%d from the answers to their own first packets, the others predicted", live)
 }
 
 func doubtWords(clients []report.Client) string {
@@ -201,7 +201,7 @@ func gotWords(c report.Client, mixed bool) string {
 	case len(c.Missing) == 1:
 		words = missingWords(c.Missing[0])
 	case len(c.Missing) > 1:
-		words = english.List(lists.Convert(c.Missing, func(m report.Missing) string { return m.Axis }), "and") + " do not meet"
+		words = english.List(lists.Convert(c.Missing, func(m report.Missing) string { return m.Axis }), "and") + " do not match"
 	}
 	switch mark := suiteMark(c); {
 	case mark != "" && c.Weak.Certain:
@@ -218,7 +218,7 @@ func gotWords(c report.Client, mixed bool) string {
 // missingWords names what does not meet.
 func missingWords(m report.Missing) string {
 	if m.Axis == report.AxisCombination {
-		return "no combination meets"
+		return "no combination in common"
 	}
 	offers := lists.Convert(m.Offers, func(a report.Algorithm) string { return a.Keyword })
 	if len(offers) > 2 {
@@ -276,7 +276,7 @@ func sayings(c report.Client, few bool) []string {
 	if c.Fix != nil {
 		mark := "Fix: "
 		if len(c.Fix.Weaker) > 0 {
-			mark = "Fix, WEAKER than what is in force: "
+			mark = "Fix, WEAKER than now: "
 		}
 		said = append(said, mark+assess.FixWords(*c.Fix)+".")
 	}

@@ -30,7 +30,7 @@ func Diff(w io.Writer, d report.Differences, o Options) error {
 	}
 	p := newPage(o)
 	if head.Same && count == 0 {
-		p.text(0, "no difference: neither report holds a target")
+		p.text(0, "no difference: neither report contains a target")
 	} else if count == 0 {
 		p.text(0, "no target is in both reports")
 	}
@@ -79,7 +79,7 @@ func (p *page) targetDiff(t *report.TargetDiff) {
 				p.indented(2, 2, s)
 			}
 			if more := len(c.Suites) - mostSuites; more > 0 {
-				p.indented(2, 2, fmt.Sprintf("and %s more of suites, in the JSON", english.Counted(int64(more), "set", "sets")))
+				p.indented(2, 2, fmt.Sprintf("and %s more of suites, in the JSON report", english.Counted(int64(more), "set", "sets")))
 			}
 		}
 	}

@@ -39,7 +39,7 @@ func (p *page) picture(pic *picture) {
 	}
 	p.legend(pic)
 	if pic.partial {
-		p.text(0, "Most of what is unknown lies outside this picture: the JSON report lists it.")
+		p.text(0, "Most of what is unknown is outside this picture: the JSON report lists it.")
 	}
 }
 

@@ -47,7 +47,7 @@ func (p *page) gateway(t *report.Target) {
 	}
 	var not []string
 	if t.Cost.Cookies == 0 {
-		not = append(not, "no cookies asked")
+		not = append(not, "no cookies requested")
 	}
 	if g.Redirect == "" {
 		not = append(not, "no redirect")

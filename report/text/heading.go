@@ -78,7 +78,7 @@ func wrongWords(t *report.Target, clientsAsked bool) []string {
 	m := t.Matrix
 	takesNone := len(out) == 0 && m != nil && m.Accepted == 0 && m.Refused > 0 && m.Unknown == 0
 	if takesNone {
-		out = append(out, "takes none of the suites asked about")
+		out = append(out, "accepts none of the suites asked about")
 	}
 	if words := clientsWrong(t.Clients, clientsAsked); words != "" && (clientsAsked || !takesNone) {
 		out = append(out, words)

@@ -130,7 +130,7 @@ func whose(s *incident.Story) string {
 	case incident.Initiator:
 		fmt.Fprintf(&out, "%s%s: the log of the initiator, the client", s.Product, version)
 	default:
-		fmt.Fprintf(&out, "%s%s: the lines do not say whose log it is", s.Product, version)
+		fmt.Fprintf(&out, "%s%s: the lines do not show whose log it is", s.Product, version)
 	}
 	if s.Connection != "" {
 		fmt.Fprintf(&out, "; connection %q", s.Connection)
@@ -143,7 +143,7 @@ func whose(s *incident.Story) string {
 	case incident.PhaseEstablished:
 		out.WriteString("; it was established")
 	default:
-		fmt.Fprintf(&out, "; it came to %s", s.Reached)
+		fmt.Fprintf(&out, "; it reached %s", s.Reached)
 	}
 	if s.Retries > 0 {
 		fmt.Fprintf(&out, "; %s", english.Counted(int64(s.Retries), "retransmission", "retransmissions"))
@@ -172,7 +172,7 @@ func otherLog(l *incident.Partner) string {
 	case incident.Initiator:
 		who = "the client"
 	}
-	out := l.File + ", that of " + who + " (" + l.Product + "; paired by " + l.PairedBy + "): " + l.Heading
+	out := l.File + ", the log of " + who + " (" + l.Product + "; paired by " + l.PairedBy + "): " + l.Heading
 	ahead := time.Duration(l.ClockAhead) * time.Millisecond
 	switch {
 	case !l.ClockKnown:
@@ -258,7 +258,7 @@ func (p *page) stories(d *incident.Document) {
 		p.wide(fmt.Sprintf("     %d more; -o json has up to %d", d.Kinds-maxRows, incident.MaxStories))
 	}
 	p.wide("")
-	p.wide("ikescope explain FILE --attempt N tells one of them.")
+	p.wide("ikescope explain FILE --attempt N shows one of them.")
 }
 
 // attempted says who attempted what.

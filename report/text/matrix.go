@@ -28,7 +28,7 @@ func (p *page) matrix(t *report.Target) {
 			p.picture(pic)
 			p.never(pic)
 		} else {
-			p.text(0, "The matrix is too large to draw; the JSON report holds it.")
+			p.text(0, "The matrix is too large to draw; the JSON report contains it.")
 		}
 	}
 	p.hybrids(t)
@@ -192,12 +192,12 @@ func quantumWords(q *report.PostQuantum, m *report.Matrix) string {
 		return "ready: every accepted suite has " + english.List(methods, "or")
 	case report.QuantumAccepted:
 		if q.PrefersWithout {
-			return english.List(methods, "and") + " accepted, but the gateway prefers to go without it"
+			return english.List(methods, "and") + " accepted, but the gateway prefers suites without it"
 		}
 		if m.Unknown > 0 {
 			return "ready: " + english.List(methods, "and") + " accepted; not all suites are decided"
 		}
-		return "ready: " + english.List(methods, "and") + " accepted, beside classical key exchange"
+		return "ready: " + english.List(methods, "and") + " accepted, besides classical key exchange"
 	case report.QuantumNone:
 		return "not ready: no post-quantum key exchange is accepted"
 	case report.QuantumNotTested:

@@ -54,7 +54,7 @@ func (p *page) paths(t *report.Target) {
 		return
 	}
 	if !n.Supported {
-		p.aligned("gateway    sent no NAT detection: NAT on the way cannot be detected")
+		p.aligned("gateway    sent no NAT detection: a NAT on the way cannot be detected")
 		return
 	}
 	you := "you        not behind NAT"

@@ -21,8 +21,8 @@ func Plan(w io.Writer, plan report.Plan, o Options) error {
 	if len(plan.Targets) > 0 {
 		line(2, "targets: "+strings.Join(plan.Targets, " "))
 	}
-	line(0, english.Counted(plan.Suites, "suite", "suites")+" to decide. Each path is asked once with a common offer; then comes what is below, "+
-		"each offer in one IKE_SA_INIT request. What follows depends on the answers.")
+	line(0, english.Counted(plan.Suites, "suite", "suites")+" to decide. Each path is asked once with a common offer; then come the offers below, "+
+		"each in one IKE_SA_INIT request. What follows depends on the answers.")
 	for i, offer := range plan.Offers {
 		p.wide("")
 		line(2, fmt.Sprintf("offer %d of %d: %d octets of proposals, %s", i+1, len(plan.Offers), offer.Octets, english.Counted(offer.Suites, "suite", "suites")))

@@ -43,11 +43,11 @@ func (p *page) policies(t *report.Target) {
 		}
 		if unverified > 0 {
 			p.indented(2, 2, "not verified against the source: "+english.Counted(int64(unverified), "rule", "rules")+
-				"; do not claim conformity from this")
+				"; do not claim conformance on this basis")
 		}
 	}
 	if rated {
-		p.text(0, "Ratings are the policy's; severities in FINDINGS are ikescope's.")
+		p.text(0, "The ratings are the policy's; the severities in FINDINGS are ikescope's.")
 	}
 }
 
