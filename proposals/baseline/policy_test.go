@@ -178,7 +178,7 @@ func TestParsePolicyFaults(t *testing.T) {
 		{"title: x\nrules: [{" + goodRule + "}]", "a policy needs the key name"},
 		{"name: x\ntitle: x\nrules: []", `line 3: "rules" is a list of 1 to 1000 rules`},
 		{"name: x\ntitle: x\nrules: [{" + goodRule + "}]\n---\nname: y", "a second document begins here"},
-		{"name: x\ntitle: x\nrules: [{" + goodRule + "}, {" + goodRule + "}]", `"a" is the id of an earlier rule`},
+		{"name: x\ntitle: x\nrules: [{" + goodRule + "}, {" + goodRule + "}]", `"a" is also the id of an earlier rule`},
 		{rule("id: a, why: x"), `line 4: "a" has no demand: write demand: allowed, forbidden,`},
 		{rule("id: a, why: x, demand: denied"), `line 4: "denied" is not a demand: write allowed,`},
 		{rule("id: a, why: x, demand: allowed"), `"a" has no severity`},
@@ -191,11 +191,11 @@ func TestParsePolicyFaults(t *testing.T) {
 		{rule("id: a, why: x, demand: allowed, severity: low, aspect: encr, algorithms: [ecp384]"), `"ecp384" is not an algorithm of the aspect encr, such as aes256gcm16`},
 		{rule("id: a, why: x, demand: allowed, severity: low, aspect: addke, algorithms: [ke1_mlkem768]"), `"ke1_mlkem768" is not an algorithm of the aspect addke`},
 		{rule("id: a, why: x, demand: allowed, severity: low, aspect: ke, algorithms: [none]"), `"none" is not an algorithm of the aspect ke`},
-		{rule("id: a, why: x, demand: allowed, severity: low, aspect: encr, algorithms: [aes128, aes]"), `"aes" is in the list already`},
+		{rule("id: a, why: x, demand: allowed, severity: low, aspect: encr, algorithms: [aes128, aes]"), `"aes" is already in the list`},
 		{rule("id: a, why: x, demand: allowed, severity: low, suites: [aes128-modp2048]"), `line 4: "aes128-modp2048"`},
-		{rule("id: a, why: x, demand: in_every_suite, severity: low, suites: [aes128-sha256-prfsha256-modp2048]"), "in_every_suite means nothing"},
-		{rule("id: a, why: x, demand: allowed, severity: low, aspect: ke, suites: [x]"), "do not go with aspect"},
-		{rule("id: a, why: x, not_observable: x, demand: allowed"), "takes no demand"},
+		{rule("id: a, why: x, demand: in_every_suite, severity: low, suites: [aes128-sha256-prfsha256-modp2048]"), "in_every_suite has no meaning"},
+		{rule("id: a, why: x, demand: allowed, severity: low, aspect: ke, suites: [x]"), "cannot be combined with aspect"},
+		{rule("id: a, why: x, not_observable: x, demand: allowed"), "cannot have demand"},
 		{strings.Repeat(" ", maxPolicy+1), "more than the"},
 	} {
 		if _, err := ParsePolicy([]byte(tt.in)); err == nil || !strings.Contains(err.Error(), tt.want) {
@@ -226,7 +226,7 @@ rules:
 	want := []string{
 		`line 1: "nome" is not a key of a policy: `,
 		`line 5: "denied" is not a demand: `, `line 7: "aes512" is not a known keyword`, `line 7: "sha1" is not an algorithm of the aspect encr`,
-		`line 8: "bad" is not a severity`, `line 10: "a" is the id of an earlier rule`, `line 11: "deman" is not a key of a rule`,
+		`line 8: "bad" is not a severity`, `line 10: "a" is also the id of an earlier rule`, `line 11: "deman" is not a key of a rule`,
 	}
 	lines := strings.Split(fmt.Sprint(err), "\n")
 	for i, line := range lines {

@@ -59,7 +59,7 @@ func parsePolicy(data []byte) (Policy, error) {
 		return Policy{}, yamlError(err)
 	}
 	if err := decoder.Decode(&second); err == nil {
-		return Policy{}, fault(second.Line, "", "a second document begins here: a file holds one policy")
+		return Policy{}, fault(second.Line, "", "a second document begins here: a file contains one policy")
 	} else if !errors.Is(err, io.EOF) {
 		return Policy{}, yamlError(err)
 	}
@@ -91,7 +91,7 @@ func parsePolicy(data []byte) (Policy, error) {
 		r, err := parseRule(n)
 		faults.add(err)
 		if r.ID != "" && slices.ContainsFunc(p.Rules, func(o Rule) bool { return o.ID == r.ID }) {
-			faults.add(fault(n.Line, r.ID, "is the id of an earlier rule too: give each rule its own"))
+			faults.add(fault(n.Line, r.ID, "is also the id of an earlier rule: give each rule its own"))
 		}
 		p.Rules = append(p.Rules, r)
 	}
@@ -158,7 +158,7 @@ func (is ruleKeys) mustBeNone(r *Rule) error {
 		name string
 	}{{is.demand, "demand"}, {is.aspect, "aspect"}, {is.algorithms, "algorithms"}, {is.suites, "suites"}} {
 		if k.n != nil {
-			faults.add(fault(k.n.Line, r.ID, "is not observable, and so takes no "+k.name))
+			faults.add(fault(k.n.Line, r.ID, "is not observable, so it cannot have "+k.name))
 		}
 	}
 	return faults.err()
@@ -178,9 +178,9 @@ func (is ruleKeys) readDemand(n *yaml.Node, r *Rule, missed bool) (err error) {
 func (is ruleKeys) readSubject(n *yaml.Node, r *Rule, missed bool) (err error) {
 	switch {
 	case is.suites != nil && (is.aspect != nil || is.algorithms != nil):
-		return fault(n.Line, r.ID, "has suites, which do not go with aspect and algorithms")
+		return fault(n.Line, r.ID, "has suites, which cannot be combined with aspect and algorithms")
 	case is.suites != nil && r.Demand == InEverySuite:
-		return fault(n.Line, r.ID, "has suites, for which in_every_suite means nothing: write allowed")
+		return fault(n.Line, r.ID, "has suites, for which in_every_suite has no meaning: write allowed")
 	case is.suites != nil:
 		r.Suites, err = parseSuites(is.suites)
 	case is.aspect != nil && is.algorithms != nil:
@@ -214,7 +214,7 @@ func parseAlgorithms(n *yaml.Node, aspect Aspect) ([]proposals.Algorithm, error)
 		case a.Axis != want || a.IsNone() || a.Axis == proposals.KE && a.ID == 0:
 			return fault(n.Line, n.Value, fmt.Sprintf("is not an algorithm of the aspect %s, such as %s", string(aspect), example[want]))
 		case slices.Contains(out, a):
-			return fault(n.Line, n.Value, "is in the list already")
+			return fault(n.Line, n.Value, "is already in the list")
 		}
 		out = append(out, a)
 		return nil

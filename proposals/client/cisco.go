@@ -185,7 +185,7 @@ func (d *ciscoDefaults) policies(blocks []*ciscoBlock) ([]Policy, error) {
 		return nil, nil
 	}
 	if d.noProposal || d.noPolicy {
-		return nil, faultAt(d.profiles[0].line, d.profiles[0].value, "has no crypto ikev2 policy, and the file takes the default one away: add one with its proposal")
+		return nil, faultAt(d.profiles[0].line, d.profiles[0].value, "has no crypto ikev2 policy, and the file removes the default one: add one with its proposal")
 	}
 	var policies []Policy
 	for _, profile := range d.profiles {
@@ -323,7 +323,7 @@ func policyOfASA(blocks []*ciscoBlock) (Policy, error) {
 	for _, b := range blocks {
 		n, err := strconv.Atoi(b.name)
 		if err != nil {
-			return Policy{}, faultAt(b.line, b.name, "is not a priority: a policy that holds algorithms is named by a number")
+			return Policy{}, faultAt(b.line, b.name, "is not a priority: a policy with algorithms is named by a number")
 		}
 		order = append(order, numbered{n, b})
 	}
@@ -343,7 +343,7 @@ func policyOfASA(blocks []*ciscoBlock) (Policy, error) {
 	p, err := policyOf(ciscoASA.product, "crypto ikev2 policy", order[0].line, offer)
 	p.Notes = notes
 	if slices.ContainsFunc(blocks, func(b *ciscoBlock) bool { return b.statements["prf"].words == nil }) {
-		p.Doubt = "What an ASA uses when a policy names no prf was not checked."
+		p.Doubt = "It was not checked what an ASA uses if a policy does not name a prf."
 	}
 	return p, err
 }

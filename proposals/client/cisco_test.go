@@ -69,9 +69,9 @@ func TestCiscoErrors(t *testing.T) {
 			`line 1: "P" is a policy without a proposal: add one with proposal NAME`},
 		// name
 		{"crypto ikev2 policy P\n encryption aes\n",
-			`line 1: "P" is not a priority: a policy that holds algorithms is named by a number`},
+			`line 1: "P" is not a priority: a policy with algorithms is named by a number`},
 		// IKEv1
-		{"crypto ikev1 policy 10\n encryption aes\n", "it holds no IKEv2 connection (read as cisco)"},
+		{"crypto ikev1 policy 10\n encryption aes\n", "it has no IKEv2 connection (read as cisco)"},
 	})
 }
 
@@ -106,7 +106,7 @@ func TestCiscoDefaults(t *testing.T) {
 		}
 	}
 	testImportErrors(t, SyntaxCisco, []struct{ in, want string }{
-		{"no crypto ikev2 proposal default\n" + profile, `line 7: "FLEX" has no crypto ikev2 policy, and the file takes the default one away: add one with its proposal`},
+		{"no crypto ikev2 proposal default\n" + profile, `line 7: "FLEX" has no crypto ikev2 policy, and the file removes the default one: add one with its proposal`},
 	})
 }
 
@@ -123,7 +123,7 @@ func TestCiscoIKEv1(t *testing.T) {
 		"crypto ikev2 enable outside\ntunnel-group 198.51.100.8 type ipsec-l2l\n",
 	} {
 		policies, err := Import("", []byte(in), "")
-		if want := "it holds no IKEv2 connection (read as cisco)"; err == nil || err.Error() != want {
+		if want := "it has no IKEv2 connection (read as cisco)"; err == nil || err.Error() != want {
 			t.Errorf("%s\n got %s\nwant %s", in, told(policies, err), want)
 		}
 	}

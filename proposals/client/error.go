@@ -39,7 +39,7 @@ func faultNear(line int, word, problem string, words []string) *proposals.FileEr
 }
 
 // notShown stands for a word that may be a secret.
-const notShown = "a word, not shown since it may be a secret, "
+const notShown = "a word (not shown, because it may be a secret) "
 
 // stems are what names of algorithms are made of, apart from short numbers.
 const stems = `(?:aes|a?des|ede|gcm|gmac|cbc|ctr|ccm|cmac|xcbc|icv|chacha|poly|camellia|blowfish|twofish|serpent|cast|idea|` +

@@ -248,7 +248,7 @@ func (f *fortiPhase1) policy() (Policy, error) {
 		switch {
 		case len(set) == 0:
 			set = fortiDefault(key, f.line)
-			notes = append(notes, fmt.Sprintf("It sets no %s: it has the default of FortiOS 6 and 7, %s.", key, defaults))
+			notes = append(notes, fmt.Sprintf("It does not set %s, so the default of FortiOS 6 and 7 applies: %s.", key, defaults))
 		case f.byDefault[key]:
 			notes = append(notes, fmt.Sprintf("It changes the default %s, which in FortiOS 6 and 7 is %s.", key, defaults))
 		default:
@@ -294,7 +294,7 @@ func (f *fortiPhase1) policy() (Policy, error) {
 	}
 	p.Notes = notes
 	if assumed {
-		p.Doubt = "What the file does not set is the default of FortiOS 6 and 7; other versions may have another."
+		p.Doubt = "Settings that are not in the file have the defaults of FortiOS 6 and 7; other versions may have different ones."
 	}
 	return p, nil
 }
@@ -321,7 +321,7 @@ func fortiUnknown(word setting) error {
 		}
 		e := notOneOf(names, "cipher of FortiOS", encr, word.line)
 		if !ok && err == nil {
-			e.Problem = "is a cipher alone: write it with its hash or PRF, such as aes256-sha256 or aes256gcm-prfsha384"
+			e.Problem = "is only a cipher: write it with its hash or PRF, such as aes256-sha256 or aes256gcm-prfsha384"
 		}
 		return e
 	}

@@ -38,7 +38,7 @@ func TestFortiGate(t *testing.T) {
 		{"changes of a default", in + "set ike-version 2\nunselect dhgrp 5\nunselect proposal aes128-sha1 aes256-sha1 aes128-sha256\n",
 			"aes256-sha256-prfsha256-modp2048", "It changes the default dhgrp, which in FortiOS 6 and 7 is 14 5."},
 		{"taken back", in + "set ike-version 2\nset dhgrp 1\nunset dhgrp\nselect proposal aes256-sha256\n",
-			"aes256-sha256-prfsha256-modp2048-modp1536", "sets no dhgrp"},
+			"aes256-sha256-prfsha256-modp2048-modp1536", "does not set dhgrp"},
 		{"one name in two VDOMs", in + "set ike-version 1\nset dhgrp 1\nset proposal des-md5\nend\nend\n" +
 			"config vdom\nedit branch\nconfig vpn ipsec phase1-interface\nedit \"a b\"\nset ike-version 2\nappend dhgrp 14\nset proposal aes256-sha256\nset dhgrp 19\n",
 			"aes256-sha256-prfsha256-ecp256", "not IKEv2: a b"},
@@ -61,7 +61,7 @@ func TestFortiGateErrors(t *testing.T) {
 		{in + "set propsal aes256-sha256\n", `line 4: "propsal" is not a setting of a phase 1; did you mean proposal?`},
 		// no hash
 		{in + "set proposal aes256\n",
-			`line 4: "aes256" is a cipher alone: write it with its hash or PRF, such as aes256-sha256 or aes256gcm-prfsha384`},
+			`line 4: "aes256" is only a cipher: write it with its hash or PRF, such as aes256-sha256 or aes256gcm-prfsha384`},
 		// hash
 		{in + "set proposal aes256-sha224\n", `line 4: "sha224" is not a hash of FortiOS for aes256; did you mean sha256 or sha384?`},
 		// PRF
@@ -76,7 +76,7 @@ func TestFortiGateErrors(t *testing.T) {
 		// no edit
 		{"config vpn ipsec phase1-interface\nset dhgrp 14\n", `line 2: a setting is outside of a phase 1: begin it with edit NAME`},
 		// IKEv1
-		{"config vpn ipsec phase1-interface\nedit a\n", "it holds no IKEv2 connection (read as fortigate)"},
+		{"config vpn ipsec phase1-interface\nedit a\n", "it has no IKEv2 connection (read as fortigate)"},
 	})
 }
 

@@ -143,11 +143,11 @@ func (r *ikedReading) read(word, value ikedWord) (taken bool, err error) {
 func (r *ikedReading) policy(name string, line int) (Policy, error) {
 	notes := r.notes
 	if !r.active {
-		notes = append(notes, note{0, "Without active, iked initiates nothing by itself."})
+		notes = append(notes, note{0, "Without active, iked does not initiate by itself."})
 	}
 	defaults := defaultOf("openiked")
 	if len(r.sas) == 0 {
-		notes = append(notes, note{0, "It has no ikesa, so it has the default proposals of iked 7.4."})
+		notes = append(notes, note{0, "It has no ikesa, so the default proposals of iked 7.4 apply."})
 		p, err := policyOf(openIKED, name, line, defaults.Offer)
 		p.lineNotes, p.Doubt = notes, defaults.Doubt
 		return p, err
@@ -248,7 +248,7 @@ func (sa *ikedSA) products(defaults []proposals.Product) (products []proposals.P
 	case aead && classic:
 		return nil, "", faultAt(sa.line, "ikesa", "mixes ciphers with and without AEAD, which iked rejects: write an ikesa for each")
 	case aead && integ:
-		return nil, "", faultAt(sa.line, "ikesa", "has auth beside AEAD, which iked rejects: leave auth out")
+		return nil, "", faultAt(sa.line, "ikesa", "has auth together with AEAD, which iked rejects: leave auth out")
 	}
 	var added []string
 	for i, defaultProduct := range defaults {
@@ -268,7 +268,7 @@ func (sa *ikedSA) products(defaults []proposals.Product) (products []proposals.P
 		products = append(products, p)
 	}
 	if len(added) > 0 {
-		completed = fmt.Sprintf("iked takes the defaults of 7.4 for what ikesa does not say: %s.", strings.Join(added, ", "))
+		completed = fmt.Sprintf("For what ikesa does not set, iked uses the defaults of 7.4: %s.", strings.Join(added, ", "))
 	}
 	return products, completed, nil
 }

@@ -92,10 +92,10 @@ func (s *source) policies(syntax Syntax) ([]Policy, error) {
 			return nil, err
 		}
 		if len(policies) == 0 {
-			return nil, faultAt(0, "", fmt.Sprintf("it holds no IKEv2 connection (read as %s)", f.syntax))
+			return nil, faultAt(0, "", fmt.Sprintf("it has no IKEv2 connection (read as %s)", f.syntax))
 		}
 		if len(policies) > maxSections {
-			return nil, faultAt(0, "", fmt.Sprintf("it holds %d connections: at most %d are read", len(policies), maxSections))
+			return nil, faultAt(0, "", fmt.Sprintf("it has %d connections: at most %d are read", len(policies), maxSections))
 		}
 		for i := range policies {
 			policies[i].Syntax = f.syntax

@@ -132,7 +132,7 @@ func (r *sourceReader) include(name, by string, line int) error {
 	case slices.Contains(r.open, name):
 		problem = "is part of an include loop"
 	case len(r.open) > maxIncludeDepth:
-		problem = fmt.Sprintf("is included by files that include each other: at most %d are followed", maxIncludeDepth)
+		problem = fmt.Sprintf("is included too deeply: at most %d levels of includes are followed", maxIncludeDepth)
 	case r.included > maxIncluded:
 		problem = fmt.Sprintf("exceeds the %d included files that are read", maxIncluded)
 	case err != nil || !info.Mode().IsRegular():
@@ -260,7 +260,7 @@ func (in includes) notFollowed() error {
 	if len(names) > 1 {
 		does = "do"
 	}
-	return faultAt(in[0].line, "", "it has no connection of its own and includes "+inWords(names)+", which "+does+" not lie beside it: import the files that it includes")
+	return faultAt(in[0].line, "", "it has no connection of its own and includes "+inWords(names)+", which "+does+" not exist beside it: import the files that it includes")
 }
 
 // onlyIncludes is the error of a text that has lines that include files, and no

@@ -59,7 +59,7 @@ func strongSwanConn(conn *ipsecSection, get func(key string) (ipsecSetting, bool
 	case version.value == "ikev1":
 		return nil, nil
 	case !ok || version.value == "ike":
-		offer.note(0, "Without keyexchange=ikev2 it accepts IKEv1 too; it initiates IKEv2.")
+		offer.note(0, "Without keyexchange=ikev2, it also accepts IKEv1; it initiates IKEv2.")
 	case version.value != "ikev2":
 		return nil, fault(version.line, version.value, "is not a value of keyexchange: write ike, ikev1 or ikev2")
 	}
@@ -79,7 +79,7 @@ func strongSwanConn(conn *ipsecSection, get func(key string) (ipsecSetting, bool
 			offer.addDefault(line, "without a ! at the end of ike=, strongSwan appends its default proposals.")
 		}
 	} else {
-		offer.addDefault(0, "It has no ike=, so it has strongSwan's default proposals.")
+		offer.addDefault(0, "It has no ike=, so strongSwan's default proposals apply.")
 	}
 	if text := noteOnRight(get("right")); text != "" {
 		offer.note(0, text)
@@ -92,7 +92,7 @@ func strongSwanConn(conn *ipsecSection, get func(key string) (ipsecSetting, bool
 func noteOnRight(right ipsecSetting, ok bool) string {
 	switch {
 	case ok && strings.HasPrefix(right.value, "%any"):
-		return "Its right is " + right.value + ", so it initiates nothing by itself."
+		return "Its right is " + right.value + ", so it does not initiate by itself."
 	case ok && right.value[0] != '%' && hosts(right.value) != "":
 		return "Its gateway is " + hosts(right.value) + ", if right is the remote end."
 	}

@@ -49,8 +49,8 @@ func TestIpsecConfErrors(t *testing.T) {
 		{"conn a\nike=aes\n", `line 2: "ike" does not begin a section: write conn NAME or config setup, and settings indented below it`},
 		{"conn\n", `line 1: "conn" does not name a section: write conn NAME`},
 		{"conn a\n\tike=\"aes\n", `line 2: "ike" is not closed: write " at its end`},
-		{"conn %default\n\tauto=add\ninclude other.conf\n", `line 3: it has no connection of its own and includes other.conf, which does not lie beside it: import the files that it includes`},
-		{"config setup\ninclude other.conf\n", `line 2: it has no connection of its own and includes other.conf, which does not lie beside it: import the files that it includes`},
+		{"conn %default\n\tauto=add\ninclude other.conf\n", `line 3: it has no connection of its own and includes other.conf, which does not exist beside it: import the files that it includes`},
+		{"config setup\ninclude other.conf\n", `line 2: it has no connection of its own and includes other.conf, which does not exist beside it: import the files that it includes`},
 	})
 }
 

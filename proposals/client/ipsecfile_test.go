@@ -94,7 +94,7 @@ func TestIpsecTemplates(t *testing.T) {
 func TestIpsecRight(t *testing.T) {
 	for syntax, ike := range map[Syntax]string{SyntaxIpsecConf: "aes256-sha256-modp2048!", SyntaxLibreswan: "aes256-sha2;modp2048"} {
 		for right, want := range map[string]string{
-			"%any":          "Its right is %any, so it initiates nothing by itself.",
+			"%any":          "Its right is %any, so it does not initiate by itself.",
 			"192.0.2.1":     "Its gateway is 192.0.2.1, if right is the remote end.",
 			"%defaultroute": "",
 		} {

@@ -149,7 +149,7 @@ func named(name table.Row, rows []table.Row) (Policy, error) {
 
 	var doubts []string
 	if p.Responder {
-		doubts = append(doubts, "This is what it accepts as a responder, and not an offer that was seen.")
+		doubts = append(doubts, "This is what it accepts as a responder, not an offer that was observed.")
 	}
 	if name["doubt"] != "" {
 		doubts = append(doubts, name["doubt"])
@@ -184,20 +184,20 @@ func doubtOfConfidence(confidence string) string {
 	switch how {
 	case "verified":
 		if _, open, ok := strings.Cut(confidence, "); "); ok {
-			return "Not verified throughout: " + open + "."
+			return "Not fully verified: " + open + "."
 		}
 		return ""
 	case "one-source":
 		if detail == "secondary" {
-			return "One secondary source alone says so."
+			return "Only one secondary source shows this."
 		}
-		return "One source alone says so."
+		return "Only one source shows this."
 	case "inferred":
-		return "It is inferred, and was not observed."
+		return "It is inferred, not observed."
 	case "UNCERTAIN":
 		return "Its data is uncertain."
 	}
-	return "It was checked only in part: " + detail + "."
+	return "It was only partly checked: " + detail + "."
 }
 
 var yearAndMonth = regexp.MustCompile(`\b(20\d\d)(?:-(0[1-9]|1[0-2])\b)?`)
@@ -217,7 +217,7 @@ func doubtOfDate(dates string) string {
 	case newest == 0:
 		return "Its source has no date."
 	case gathered-newest > oldAfter:
-		return "Its source is of " + text + ": newer versions may differ."
+		return "Its source is from " + text + ": newer versions may differ."
 	}
 	return ""
 }

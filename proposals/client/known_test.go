@@ -224,12 +224,12 @@ func TestDoubt(t *testing.T) {
 		{"verified", ""},
 		{"verified (2 independent)", ""},
 		{"verified (content: strongSwan docs + raw log; order: raw log only)", ""},
-		{"verified (source); exact wire order depends on build", "Not verified throughout: exact wire order depends on build."},
-		{"one-source", "One source alone says so."},
-		{"one-source (secondary)", "One secondary source alone says so."},
+		{"verified (source); exact wire order depends on build", "Not fully verified: exact wire order depends on build."},
+		{"one-source", "Only one source shows this."},
+		{"one-source (secondary)", "Only one secondary source shows this."},
 		{"UNCERTAIN (order)", "Its data is uncertain."},
-		{"inferred", "It is inferred, and was not observed."},
-		{"partly verified (DH; rest UNCERTAIN)", "It was checked only in part: DH; rest UNCERTAIN."},
+		{"inferred", "It is inferred, not observed."},
+		{"partly verified (DH; rest UNCERTAIN)", "It was only partly checked: DH; rest UNCERTAIN."},
 	} {
 		if got := doubtOfConfidence(tt.confidence); got != tt.want {
 			t.Errorf("doubt of %q = %q, want %q", tt.confidence, got, tt.want)
@@ -239,8 +239,8 @@ func TestDoubt(t *testing.T) {
 		{"2025-07-14 (doc); 2016-2017 (logs)", ""},
 		{"2020-10..2024-04", ""},
 		{"2024+", ""},
-		{"2021-07-28", "Its source is of 2021-07: newer versions may differ."},
-		{"2016-2017", "Its source is of 2017: newer versions may differ."},
+		{"2021-07-28", "Its source is from 2021-07: newer versions may differ."},
+		{"2016-2017", "Its source is from 2017: newer versions may differ."},
 		{"doc", "Its source has no date."},
 		{"", "Its source has no date."},
 	} {

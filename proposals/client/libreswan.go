@@ -228,7 +228,7 @@ func (c *libreswanConn) noteDisabled(line int, p proposals.Product) {
 			if a.Keyword() != group {
 				continue
 			}
-			n := note{line, fmt.Sprintf("libreswan does not load a connection with %v unless it was built with %s=true, which 5.5 does not offer any more.", a, option)}
+			n := note{line, fmt.Sprintf("libreswan does not load a connection with %v unless it was built with %s=true, which 5.5 no longer offers.", a, option)}
 			if !slices.Contains(c.notes, n) {
 				c.notes = append(c.notes, n)
 			}
@@ -257,7 +257,7 @@ func libreswanValue(text string) (value, problem string) {
 		}
 	}
 	if rest = strings.TrimLeft(rest, " \t"); rest != "" && rest[0] != '#' {
-		return "", "has a blank, which libreswan takes in quotation marks only, and not in ike="
+		return "", "has a space, which libreswan accepts only in quotation marks, and not in ike="
 	}
 	return value, ""
 }

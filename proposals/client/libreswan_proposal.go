@@ -308,7 +308,7 @@ func (r *libreswanReader) complete(p *proposals.Product) *proposals.FileError {
 	case aead && classic:
 		return r.fail(r.text, "mixes AEAD and classic ciphers, which libreswan rejects: write a proposal for each, with a comma between them")
 	case aead && len(p[proposals.INTEG]) > 0:
-		return r.fail(r.text, "names an integrity algorithm beside AEAD, which libreswan rejects: write none, or leave it out")
+		return r.fail(r.text, "names an integrity algorithm together with AEAD, which libreswan rejects: write none, or leave it out")
 	case classic && r.noInteg:
 		return r.fail(r.text, "names no integrity algorithm for a classic cipher, which libreswan rejects: leave none out")
 	}
@@ -342,7 +342,7 @@ func libreswanCipherOf(word, length string) (list []proposals.Algorithm, problem
 	case !ok:
 		return nil, "is not a cipher of libreswan for IKE" + didYouMean(word, slices.Sorted(maps.Keys(libreswanCiphers)))
 	case cipher.fixed && length != "":
-		return nil, "takes no key length: write " + name
+		return nil, "does not take a key length: write " + name
 	case cipher.fixed:
 		lengths = []string{""}
 	case length != "" && length != "128" && length != "192" && length != "256":

@@ -171,18 +171,18 @@ func TestLibreswanDisabled(t *testing.T) {
 
 func TestLibreswanErrors(t *testing.T) {
 	testImportErrors(t, SyntaxLibreswan, []struct{ in, want string }{
-		{"conn a\n\tike=aes256-sha2, aes128-sha2\n", `line 2: "ike" has a blank, which libreswan takes in quotation marks only, and not in ike=`},
-		{"conn a\n\tike=aez256-sha2\n", `line 2: a word, not shown since it may be a secret, is not a cipher of libreswan for IKE`},
-		{"conn a\n\tike=\x80256\n", `line 2: a word, not shown since it may be a secret, is not a cipher of libreswan for IKE`},
+		{"conn a\n\tike=aes256-sha2, aes128-sha2\n", `line 2: "ike" has a space, which libreswan accepts only in quotation marks, and not in ike=`},
+		{"conn a\n\tike=aez256-sha2\n", `line 2: a word (not shown, because it may be a secret) is not a cipher of libreswan for IKE`},
+		{"conn a\n\tike=\x80256\n", `line 2: a word (not shown, because it may be a secret) is not a cipher of libreswan for IKE`},
 		{"conn a\n\tike=;dh14\n", `line 2: an empty word in ";dh14" is not a cipher of libreswan for IKE`},
 		{"conn a\n\tike=aes256-sha3\n", `line 2: "sha3" in "aes256-sha3" is not a PRF of libreswan for IKE; did you mean sha, sha1 or sha2?`},
 		{"conn a\n\tike=aes256-sha2-dh9\n", `line 2: "dh9" in "aes256-sha2-dh9" is not a key exchange method of libreswan for IKE; did you mean dh19, dh2 or dh5?`},
 		{"conn a\n\tike=aes256-sha2-dh14-dh19\n", `line 2: "dh19" in "aes256-sha2-dh14-dh19" is an extra part: write ENCR-PRF-KE`},
 		{"conn a\n\tike=aes512-sha2\n", `line 2: "aes512" in "aes512-sha2" has a key of 512 bits: write 128, 192 or 256`},
 		{"conn a\n\tike=aes+aes_gcm-sha2\n", `line 2: "aes+aes_gcm-sha2" mixes AEAD and classic ciphers, which libreswan rejects: write a proposal for each, with a comma between them`},
-		{"conn a\n\tike=aes-sha2;sn=no\n", `line 2: a word, not shown since it may be a secret, is not a type of a transform for IKE: write encrypt, prf, integ, ke or addke1 to addke7`},
+		{"conn a\n\tike=aes-sha2;sn=no\n", `line 2: a word (not shown, because it may be a secret) is not a type of a transform for IKE: write encrypt, prf, integ, ke or addke1 to addke7`},
 		{"conn b\n\tike=aes128-sha2\nconn a\n\tike=aes256-sha2\n\talso=b\n",
 			`line 2: "ike" is set to another value above, and libreswan does not load a conn that sets it twice: remove one of them`},
-		{"conn a\n\tikev2=maybe\n", `line 2: a word, not shown since it may be a secret, is not a value of ikev2: write yes or no`},
+		{"conn a\n\tikev2=maybe\n", `line 2: a word (not shown, because it may be a secret) is not a value of ikev2: write yes or no`},
 	})
 }

@@ -80,6 +80,6 @@ func leftOut(policies []Policy, names []string) []Policy {
 	if len(policies) == 0 || len(names) == 0 {
 		return policies
 	}
-	policies[0].Notes = append(policies[0].Notes, "Left out of the file, since they are not IKEv2: "+inWords(names)+".")
+	policies[0].Notes = append(policies[0].Notes, "Left out, because they are not IKEv2: "+inWords(names)+".")
 	return policies
 }

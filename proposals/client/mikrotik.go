@@ -181,7 +181,7 @@ func mikrotikItems(text string) (profiles, peers []mikrotikItem, err error) {
 		for _, word := range rest {
 			if key, value, ok := strings.Cut(word.value, "="); ok && !strings.HasPrefix(word.value, "[") {
 				if (key == "name" || key == "profile") && strings.Contains(value, "=") {
-					return nil, nil, faultAt(word.line, key, "has an = in its value: a blank is missing before the next setting")
+					return nil, nil, faultAt(word.line, key, "has an = in its value: a space is missing before the next setting")
 				}
 				item.keys[key] = setting{value, word.line}
 			}
@@ -323,7 +323,7 @@ func (peer mikrotikItem) policy(profile mikrotikItem) (Policy, error) {
 	p.Notes = notes
 	if len(left) > 0 {
 		p.Notes = append(p.Notes, "Its profile leaves out "+strings.Join(left, " ")+", the default of RouterOS 6.44 to 7.")
-		p.Doubt = "What the file does not set is the default of RouterOS 6.44 to 7; other versions may have another."
+		p.Doubt = "Settings that are not in the file have the defaults of RouterOS 6.44 to 7; other versions may have different ones."
 	}
 	return p, nil
 }

@@ -69,7 +69,7 @@ func TestMikroTikErrors(t *testing.T) {
 		{"/ip ipsec profile\nadd name=\"p enc-algorithm=aes-256\n/ip ipsec peer\nadd exchange-mode=ike2 profile=p\n",
 			`line 2: a " is not closed on its line`},
 		// IKEv1
-		{"/ip ipsec peer\nadd name=a\n", "it holds no IKEv2 connection (read as mikrotik)"},
+		{"/ip ipsec peer\nadd name=a\n", "it has no IKEv2 connection (read as mikrotik)"},
 	})
 }
 

@@ -119,7 +119,7 @@ func applePolicy(ikev2 *plist.Value, scope string) (Policy, error) {
 		*list = append(*list, a)
 	}
 	offer, _ := l.products()
-	notes := []string{"A profile always offers exactly one suite, and its PRF has the hash of IntegrityAlgorithm."}
+	notes := []string{"A profile always offers exactly one suite, and its PRF uses the hash of IntegrityAlgorithm."}
 	doubt := ""
 	with, err := withAdditional(offer[0], parameters.Get("PostQuantumKeyExchangeMethods"), scope)
 	if err != nil {
@@ -128,7 +128,7 @@ func applePolicy(ikev2 *plist.Value, scope string) (Policy, error) {
 	if with.String() != offer[0].String() {
 		doubt = "How Apple's clients offer additional key exchanges was not observed."
 		if ikev2.TextAt("AllowPostQuantumKeyExchangeFallback") == "1" {
-			notes[0] = "The profile offers one suite, and it without additional key exchanges as its fallback; its PRF has the hash of IntegrityAlgorithm."
+			notes[0] = "The profile offers one suite and, as a fallback, the same suite without additional key exchanges; its PRF uses the hash of IntegrityAlgorithm."
 			offer = append([]proposals.Product{with}, offer...)
 		} else {
 			offer[0] = with
@@ -140,7 +140,7 @@ func applePolicy(ikev2 *plist.Value, scope string) (Policy, error) {
 	}
 	p.Notes, p.Doubt = notes, doubt
 	if len(left) > 0 {
-		p.Notes = append(p.Notes, "It leaves these out, for which Apple uses: "+strings.Join(left, ", ")+".")
+		p.Notes = append(p.Notes, "It does not set these, for which Apple uses: "+strings.Join(left, ", ")+".")
 	}
 	if len(retired) > 0 {
 		p.Notes = append(p.Notes, "Only versions before 26 of iOS, macOS and visionOS accept these: "+strings.Join(retired, ", ")+".")

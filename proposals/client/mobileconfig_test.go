@@ -79,14 +79,14 @@ func TestMobileconfigErrors(t *testing.T) {
 		{strings.Replace(binary, "AES-256-GCM", "AES-512-GCM", 1),
 			`"PayloadContent.0.IKEv2.IKESecurityAssociationParameters.EncryptionAlgorithm" is wrong: ` +
 				`"AES-512-GCM" is not a value of EncryptionAlgorithm; did you mean AES-128-GCM or AES-256-GCM?`},
-		{binary[:len(binary)-1], "it is a binary property list, and damaged"},
+		{binary[:len(binary)-1], "it is a damaged binary property list"},
 		// cut
 		{"<plist>\n<dict>", "line 2: the XML is not well-formed: unexpected EOF"},
 		// another root
 		{"<html></html>", "line 1: it is not a property list: its first element is not plist"},
 		// no profile
 		{"<plist>\n<string>x</string></plist>", "line 2: it is not a profile: the property list has no PayloadContent"},
-		{"<plist/>", `line 1: "plist" holds no value, or more than one`},
+		{"<plist/>", `line 1: "plist" has no value, or more than one`},
 		// no dictionary
 		{"<plist><dict>\n<string>x</string></dict></plist>", `line 2: an element stands in a dict where a key should be`},
 		{"<plist><dict>\n<key>x</key></dict></plist>", `line 2: the last key of a dict has no value`},
@@ -94,7 +94,7 @@ func TestMobileconfigErrors(t *testing.T) {
 		{"<plist>" + strings.Repeat("<array>", 1000), `line 1: elements are nested more than 64 deep`},
 		// no IKEv2
 		{strings.ReplaceAll(mobileconfig(""), "<string>IKEv2<", "<string>IPSec<"),
-			"it holds no IKEv2 connection (read as mobileconfig)"},
+			"it has no IKEv2 connection (read as mobileconfig)"},
 	})
 }
 

@@ -26,7 +26,7 @@ func FromPacket(m *ike.Message) (Policy, error) {
 	for _, proposal := range sa.Proposals {
 		product, err := proposals.ProductOf(proposal)
 		if err != nil {
-			p.Notes = append(p.Notes, fmt.Sprintf("Of its packet, %v: this proposal is not predicted, only sent live.", err))
+			p.Notes = append(p.Notes, fmt.Sprintf("In its packet, %v: this proposal is not used for predictions, only sent live.", err))
 			continue
 		}
 		p.Offer = append(p.Offer, product)
@@ -37,7 +37,7 @@ func FromPacket(m *ike.Message) (Policy, error) {
 	if !slices.ContainsFunc(p.Offer, func(o proposals.Product) bool {
 		return slices.Contains(o[proposals.KE], proposals.Algorithm{Axis: proposals.KE, ID: uint16(ke.Method)})
 	}) {
-		p.Notes = append(p.Notes, fmt.Sprintf("Its KE payload is of %v, which it does not offer: scanners do so, not clients.", ke.Method))
+		p.Notes = append(p.Notes, fmt.Sprintf("Its KE payload is of %v, which it does not offer: scanners do this, but clients do not.", ke.Method))
 	}
 	packet := *m
 	packet.Trailing = nil

@@ -102,7 +102,7 @@ func phase1Policies(root *plist.Element, product, whole string) ([]Policy, error
 			others = append(others, name)
 			continue
 		case iketype.Text == "auto", iketype.Text == "ike":
-			note = "It accepts IKEv1 too, and begins with IKEv2."
+			note = "It also accepts IKEv1, and starts with IKEv2."
 		case iketype.Text != "ikev2":
 			return nil, fault(iketype.Line, iketype.Text, "is not a value of iketype: write ikev2, ikev1 or auto")
 		}
@@ -151,7 +151,7 @@ func phase1Policy(phase1 *plist.Element, product string) (Policy, error) {
 		return Policy{}, err
 	}
 	if !ownPRF {
-		p.Notes = append(p.Notes, "It selects no PRF: strongSwan uses that of the hash.")
+		p.Notes = append(p.Notes, "It does not select a PRF: strongSwan uses the one that matches the hash.")
 	}
 	return p, nil
 }
@@ -269,7 +269,7 @@ func connectionPolicies(root *plist.Element) ([]Policy, error) {
 			return nil, err
 		}
 		if version == "0" {
-			p.Notes = append(p.Notes, "It accepts IKEv1 too, and begins with IKEv2.")
+			p.Notes = append(p.Notes, "It also accepts IKEv1, and starts with IKEv2.")
 		}
 		if connection.Content("enabled") == "0" {
 			p.Notes = append(p.Notes, "It is disabled in the file.")

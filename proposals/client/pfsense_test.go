@@ -24,13 +24,13 @@ func item(name, keylen, hash, prf, group string) string {
 func TestPfSense(t *testing.T) {
 	for _, test := range []struct{ name, file, want, note string }{
 		{"several items", phase1("", item("aes128gcm", "128", "sha256", "sha512", "14"), item("aes", "128", "SHA256", "", "31")),
-			"aes128gcm16-prfsha256-modp2048,aes128-sha256-prfsha256-x25519", "selects no PRF"},
+			"aes128gcm16-prfsha256-modp2048,aes128-sha256-prfsha256-x25519", "does not select a PRF"},
 		{"a PRF that is selected", phase1("<prfselect_enable></prfselect_enable>", item("aes256gcm", "64", "sha256", "sha512", "20")),
 			"aes256gcm8-prfsha512-ecp384", ""},
 		{"all lengths", phase1("<disabled></disabled>", item("aes", "auto", "sha384", "", "19")),
 			"aes256-aes192-aes128-sha384-prfsha384-ecp256", "disabled"},
 		{"an excerpt", "<ipsec><phase1><ikeid>4</ikeid><iketype>auto</iketype>" + item("3des", "", "sha1", "", "2") + "</phase1></ipsec>",
-			"3des-sha1-prfsha1-modp1024", "IKEv1 too"},
+			"3des-sha1-prfsha1-modp1024", "also accepts IKEv1"},
 	} {
 		policies, err := Import("", []byte(test.file), "")
 		if err != nil || len(policies) != 1 || offerText(policies[0]) != test.want ||
@@ -68,9 +68,9 @@ func TestPfSenseErrors(t *testing.T) {
 		// iketype
 		{"<phase1><iketype>ikev3</iketype></phase1>", `line 1: "ikev3" is not a value of iketype: write ikev2, ikev1 or auto`},
 		// tags
-		{"<pfsense>\n<phase1></pfsense>", "line 2: the XML is not well-formed: an end tag does not fit the start tag"},
+		{"<pfsense>\n<phase1></pfsense>", "line 2: the XML is not well-formed: an end tag does not match the start tag"},
 		// IKEv1
-		{"<phase1><iketype>ikev1</iketype></phase1>", "it holds no IKEv2 connection (read as pfsense)"},
+		{"<phase1><iketype>ikev1</iketype></phase1>", "it has no IKEv2 connection (read as pfsense)"},
 	})
 }
 
@@ -87,7 +87,7 @@ func TestOPNsenseErrors(t *testing.T) {
 		{connection("aes256-sha256"),
 			`line 2: "aes256-sha256" names no PRF or key exchange method; strongSwan rejects it: write, for example, aes256-sha256-prfsha256-modp2048`},
 		// IKEv1
-		{"<opnsense><ipsec><phase1/></ipsec></opnsense>", "it holds no IKEv2 connection (read as opnsense)"},
+		{"<opnsense><ipsec><phase1/></ipsec></opnsense>", "it has no IKEv2 connection (read as opnsense)"},
 	})
 }
 

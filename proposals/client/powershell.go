@@ -185,7 +185,7 @@ func joinUnnamed(connections []windowsConnection) []windowsConnection {
 		return slices.Delete(connections, with[0], with[0]+1)
 	}
 	for _, i := range without {
-		connections[i].doubt = "The file sets a custom policy of a connection whose name it does not give: that may be this one."
+		connections[i].doubt = "The file sets a custom policy for a connection that it does not name; it may be this one."
 	}
 	return connections
 }
@@ -371,7 +371,7 @@ func (c cmdlet) connection(arguments map[string]shellWord, line int) (windowsCon
 			return setting{}, faultAt(word.line, shorten(word.unknown), "has no value in the file, and is the "+parameter+" of "+c.name+": write its value there")
 		}
 		if word.several {
-			connection.doubt = "The file sets the " + parameter + " of " + c.name + " to several values, and which of them counts is decided when it runs: this is the last one."
+			connection.doubt = "The file sets the " + parameter + " of " + c.name + " to several values, and only running it decides which of them counts: this is the last one."
 		}
 		return setting{word.text, word.line}, nil
 	}

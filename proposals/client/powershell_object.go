@@ -143,7 +143,7 @@ func connectionOfJSON(o jsonValue) (windowsConnection, error) {
 	}
 	switch {
 	case !ok && c.tunnel.value == "":
-		return c, faultAt(o.line, "", "an object says neither a TunnelType nor an IPSecCustomPolicy: it is not one of Get-VpnConnection")
+		return c, faultAt(o.line, "", "an object has neither a TunnelType nor an IPSecCustomPolicy: it is not from Get-VpnConnection")
 	case !ok, custom.text == "" && custom.fields == nil && len(custom.items) == 0:
 		return c, nil
 	case len(custom.items) == 1:
@@ -231,7 +231,7 @@ func connectionsOfList(text string) ([]windowsConnection, error) {
 		switch {
 		case o.custom != nil || o.server:
 		case policy.value != "":
-			return nil, faultAt(policy.line, "IPSecCustomPolicy", "shows that there is a custom policy, and not which: write the connection with ConvertTo-Json -Depth 5")
+			return nil, faultAt(policy.line, "IPSecCustomPolicy", "shows that there is a custom policy, but not which one: write the connection with ConvertTo-Json -Depth 5")
 		case !shown:
 			o.doubt = "A list does not show whether the connection has a custom policy: Get-VpnConnection | ConvertTo-Json -Depth 5 does."
 		}

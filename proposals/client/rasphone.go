@@ -100,7 +100,7 @@ func parseRasphone(data []byte) ([]Policy, error) {
 		if not := entry.notVPN(); not != "" {
 			others = append(others, entry.name)
 			if why == nil {
-				why = faultAt(entry.line, "", fmt.Sprintf("it holds no IKEv2 connection: %q has %s, and only Type=2 is a VPN (read as %s)", shorten(entry.name), not, SyntaxRasphone))
+				why = faultAt(entry.line, "", fmt.Sprintf("it has no IKEv2 connection: %q has %s, and only Type=2 is a VPN (read as %s)", shorten(entry.name), not, SyntaxRasphone))
 			}
 			continue
 		}
@@ -118,7 +118,7 @@ func parseRasphone(data []byte) ([]Policy, error) {
 		}
 		p.Name = entry.name
 		if !only {
-			p.Notes = append(p.Notes, fmt.Sprintf("Its VpnStrategy is %s: Windows tries other protocols than IKEv2 too.", strategy.value))
+			p.Notes = append(p.Notes, fmt.Sprintf("Its VpnStrategy is %s: Windows also tries protocols other than IKEv2.", strategy.value))
 		}
 		policies = append(policies, p)
 	}
@@ -138,10 +138,10 @@ func (e phonebookEntry) policy() (Policy, error) {
 		return Policy{}, fault(number.line, number.value, "is not a value of NumCustomPolicy that Windows writes: that is 0 or 1")
 	}
 	if custom.line == 0 {
-		return Policy{}, faultAt(number.line, "NumCustomPolicy", "says that there is a custom policy, but CustomIPSecPolicies is missing")
+		return Policy{}, faultAt(number.line, "NumCustomPolicy", "shows that there is a custom policy, but CustomIPSecPolicies is missing")
 	}
 	if custom.value == "" {
-		return Policy{}, faultAt(custom.line, "CustomIPSecPolicies", "is empty, though NumCustomPolicy says that there is a custom policy")
+		return Policy{}, faultAt(custom.line, "CustomIPSecPolicies", "is empty, although NumCustomPolicy shows that there is a custom policy")
 	}
 	octets, err := hex.DecodeString(custom.value)
 	if err != nil || len(octets) != 4*len(rasphoneOrder) {

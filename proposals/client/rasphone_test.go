@@ -46,15 +46,15 @@ func TestRasphoneErrors(t *testing.T) {
 			`line 4: "None" is not a value of DHGroup for an IKE SA, which always has a key exchange: write one of Group1, Group2, Group14, ECP256, ECP384, Group24`},
 		// missing
 		{"[a]\nVpnStrategy=14\nNumCustomPolicy=1\n",
-			`line 3: "NumCustomPolicy" says that there is a custom policy, but CustomIPSecPolicies is missing`},
+			`line 3: "NumCustomPolicy" shows that there is a custom policy, but CustomIPSecPolicies is missing`},
 		// several
-		{policy(""), `line 4: "CustomIPSecPolicies" is empty, though NumCustomPolicy says that there is a custom policy`},
+		{policy(""), `line 4: "CustomIPSecPolicies" is empty, although NumCustomPolicy shows that there is a custom policy`},
 		{"[a]\nVpnStrategy=14\nNumCustomPolicy=2\n",
 			`line 3: "2" is not a value of NumCustomPolicy that Windows writes: that is 0 or 1`},
 		// strategy
 		{"[a]\nVpnStrategy=IKEv2\n", `line 2: "IKEv2" is not a value of VpnStrategy: write its number, 7 for IKEv2 alone`},
 		// L2TP
-		{"[a]\nVpnStrategy=3\n", "it holds no IKEv2 connection (read as rasphone)"},
+		{"[a]\nVpnStrategy=3\n", "it has no IKEv2 connection (read as rasphone)"},
 	})
 }
 
@@ -72,7 +72,7 @@ func TestRasphoneTypes(t *testing.T) {
 	} {
 		name := entry[1:strings.Index(entry, "]")]
 		_, err := Import("rasphone.pbk", []byte(entry), "")
-		if want := `line 1: it holds no IKEv2 connection: "` + name + `" has ` + why + ", and only Type=2 is a VPN (read as rasphone)"; err == nil || err.Error() != want {
+		if want := `line 1: it has no IKEv2 connection: "` + name + `" has ` + why + ", and only Type=2 is a VPN (read as rasphone)"; err == nil || err.Error() != want {
 			t.Errorf("%v, want %s", err, want)
 		}
 		policies, err := Import("rasphone.pbk", []byte(entry+vpn), "")

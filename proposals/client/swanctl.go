@@ -78,7 +78,7 @@ func (f *swanctlFile) policy(name string) (*Policy, error) {
 	case version.value == "1":
 		return nil, nil
 	case !ok || version.value == "0":
-		offer.note(0, "Without version = 2 it accepts IKEv1 too; it initiates IKEv2.")
+		offer.note(0, "Without version = 2, it also accepts IKEv1; it initiates IKEv2.")
 	case version.value != "2":
 		return nil, fault(version.line, version.value, "is not a value of version: write 0 (either), 1 or 2")
 	}
@@ -98,10 +98,10 @@ func (f *swanctlFile) policy(name string) (*Policy, error) {
 			}
 		}
 	} else {
-		offer.addDefault(0, "It names no proposals, so it has strongSwan's default.")
+		offer.addDefault(0, "It does not set proposals, so strongSwan's default applies.")
 	}
 	if remote, ok := get("remote_addrs"); !ok || remote.value == "%any" {
-		offer.note(0, "It has no remote_addrs, so it initiates nothing by itself.")
+		offer.note(0, "It has no remote_addrs, so it does not initiate by itself.")
 	} else if gateway := hosts(remote.value); gateway != "" {
 		offer.note(0, "Its gateway is "+gateway+".")
 	}

@@ -58,8 +58,8 @@ func TestSwanctlErrors(t *testing.T) {
 		{"connections { } }", `line 1: "}" is out of place: write name = value, or name { ... }`},
 		{"connections {\n a : b { } }", `line 2: "b" is not a section in this file: write the path of one, such as connections.other`},
 		{"connections {\n a : connections.a { } }", `line 2: "connections.a" nests templates too deeply, or in a loop`},
-		{"connections { }\ninclude conf.d/*.conf", `line 2: it has no connection of its own and includes conf.d/*.conf, which does not lie beside it: import the files that it includes`},
-		{"connections { a { version = 1\n } }", "it holds no IKEv2 connection (read as swanctl)"},
+		{"connections { }\ninclude conf.d/*.conf", `line 2: it has no connection of its own and includes conf.d/*.conf, which does not exist beside it: import the files that it includes`},
+		{"connections { a { version = 1\n } }", "it has no IKEv2 connection (read as swanctl)"},
 		{strings.Repeat("a { ", 40), `line 1: "a" exceeds what is read: 1000 sections, nested up to 32 deep`},
 	})
 }

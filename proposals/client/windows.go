@@ -91,7 +91,7 @@ func (e windowsEnum) number(value string, line int) (int, error) {
 		return -1, nil
 	}
 	if unsetVariable.MatchString(value) {
-		return 0, faultAt(line, value, "is a variable to which the file gives no value: write the "+e.parameter+" in its place, one of "+strings.Join(e.all(), ", "))
+		return 0, faultAt(line, value, "is a variable that the file does not set: write the "+e.parameter+" in its place, one of "+strings.Join(e.all(), ", "))
 	}
 	if name, ok := e.foreign[strings.ToUpper(value)]; ok {
 		return 0, faultAt(line, value, "is PowerShell's name of this "+e.parameter+": write "+name)
@@ -142,11 +142,11 @@ func (c windowsConnection) policy() (Policy, bool, error) {
 	}
 	p.Name, p.Doubt = c.name, strings.TrimSpace(p.Doubt+" "+c.doubt)
 	if strings.EqualFold(c.tunnel.value, "Automatic") {
-		p.Notes = append(p.Notes, "Its TunnelType is Automatic: Windows tries other protocols than IKEv2 too.")
+		p.Notes = append(p.Notes, "Its TunnelType is Automatic: Windows also tries protocols other than IKEv2.")
 	}
 	if c.server {
 		p.Product = "Windows Server RRAS"
-		p.Notes = append(p.Notes, "These are the settings of a server: they say what it accepts from clients.")
+		p.Notes = append(p.Notes, "These are the settings of a server: they show what it accepts from clients.")
 	}
 	return p, true, nil
 }
@@ -217,7 +217,7 @@ func windowsCustomPolicy(custom map[string]setting, enums []windowsEnum, line in
 	if err != nil {
 		return Policy{}, err
 	}
-	p.Notes = []string{"A custom policy of Windows is exactly one suite; its PRF has the hash of IntegrityCheckMethod."}
+	p.Notes = []string{"A Windows custom policy is exactly one suite; its PRF uses the hash of IntegrityCheckMethod."}
 	if _, err := strconv.Atoi(custom["EncryptionMethod"].value); err == nil && offer[0][proposals.ENCR][0].AEAD() {
 		p.Doubt = "Microsoft does not document which AES-GCM the number of its EncryptionMethod means; that is inferred from samples."
 	}

@@ -114,7 +114,7 @@ func profilePolicy(text []byte, before int) (*Policy, string, error) {
 		return nil, name, err
 	}
 	if others {
-		p.Notes = append(p.Notes, "It lists other protocols than IKEv2 too.")
+		p.Notes = append(p.Notes, "It also lists protocols other than IKEv2.")
 	}
 	return &p, name, nil
 }

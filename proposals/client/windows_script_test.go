@@ -61,12 +61,12 @@ func TestWindowsUnknownValues(t *testing.T) {
 		{"$EncryptionMethod = 'AES256'\n$DHGroup = 'ECP384'\n# https://wiki.example.com: read it\n$PfsGroup = 'None'\n",
 			"line 1: the file sets $EncryptionMethod, $DHGroup and $PfsGroup, and no VPN command in it uses them: import the script that calls Set-VpnConnectionIPsecConfiguration, with their values in it"},
 		{"Write-Host 'see https://wiki.example.com for EncryptionMethod, IntegrityCheckMethod and DHGroup'\nName: value\n",
-			"it holds no IKEv2 connection (read as windows)"},
+			"it has no IKEv2 connection (read as windows)"},
 		{"$VpnIPsec = @{ EncryptionMethod = 'AES256'; IntegrityCheckMethod = 'SHA384'; DHGroup = 'ECP384' }\n",
 			"line 1: the file sets $vpnipsec, and no VPN command in it uses them: import the script that calls Set-VpnConnectionIPsecConfiguration, with their values in it"},
 		{"<VPNProfile><NativeProfile><NativeProtocolType>IKEv2</NativeProtocolType><CryptographySuite>\n<EncryptionMethod>$Enc</EncryptionMethod>" +
 			"<IntegrityCheckMethod>SHA256</IntegrityCheckMethod><DHGroup>Group14</DHGroup></CryptographySuite></NativeProfile></VPNProfile>",
-			`line 2: "$Enc" is a variable to which the file gives no value: write the EncryptionMethod in its place, one of DES, DES3, AES128, AES192, AES256, AES_GCM_128, AES_GCM_256`},
+			`line 2: "$Enc" is a variable that the file does not set: write the EncryptionMethod in its place, one of DES, DES3, AES128, AES192, AES256, AES_GCM_128, AES_GCM_256`},
 		// parameters that others give
 		{"param($Enc, [string]$Dh = 'ECP384')\n" + custom + "-EncryptionMethod $Enc -IntegrityCheckMethod SHA256 -DHGroup $Dh",
 			`line 2: "$Enc" has no value in the file, and is the EncryptionMethod of Set-VpnConnectionIPsecConfiguration: write its value there`},
@@ -89,13 +89,13 @@ func TestWindowsUnknownValues(t *testing.T) {
 			`line 2: "encrytionmethod" is not a parameter of Set-VpnConnectionIPsecConfiguration; did you mean EncryptionMethod?`},
 		// objects that are no connections
 		{"DHGroup : see below\nEncryptionMethod and IntegrityCheckMethod: see above\n",
-			"line 1: a word, not shown since it may be a secret, is not a value of DHGroup: write one of None, Group1, Group2, Group14, ECP256, ECP384, Group24"},
+			"line 1: a word (not shown, because it may be a secret) is not a value of DHGroup: write one of None, Group1, Group2, Group14, ECP256, ECP384, Group24"},
 		{"{\n\"Name\": \"A\", \"EncryptionMethods\": 1}",
-			"line 1: an object says neither a TunnelType nor an IPSecCustomPolicy: it is not one of Get-VpnConnection"},
-		{"Set-VpnConnection -Name A -SplitTunneling $true\n", "it holds no IKEv2 connection (read as windows)"},
-		{"Get-Help Set-VpnConnectionIPsecConfiguration -Examples\nGet-Command Add-VpnConnection\n", "it holds no IKEv2 connection (read as windows)"},
+			"line 1: an object has neither a TunnelType nor an IPSecCustomPolicy: it is not from Get-VpnConnection"},
+		{"Set-VpnConnection -Name A -SplitTunneling $true\n", "it has no IKEv2 connection (read as windows)"},
+		{"Get-Help Set-VpnConnectionIPsecConfiguration -Examples\nGet-Command Add-VpnConnection\n", "it has no IKEv2 connection (read as windows)"},
 		{"Name : A\nTunnelType : Ikev2\nIPSecCustomPolicy : VpnConnectionIPsecConfiguration\n",
-			`line 3: "IPSecCustomPolicy" shows that there is a custom policy, and not which: write the connection with ConvertTo-Json -Depth 5`},
+			`line 3: "IPSecCustomPolicy" shows that there is a custom policy, but not which one: write the connection with ConvertTo-Json -Depth 5`},
 	})
 }
 
@@ -134,7 +134,7 @@ func TestWindowsUnnamed(t *testing.T) {
 		var got []string
 		for _, p := range policies {
 			text := p.Name + " " + offerText(p)
-			if strings.Contains(p.Doubt, "that may be this one") {
+			if strings.Contains(p.Doubt, "it may be this one") {
 				text += " in doubt"
 			}
 			got = append(got, text)
@@ -179,8 +179,8 @@ func TestProfileXML(t *testing.T) {
 		{profile(ikev2 + with("GCMAES128", "SHA256", "Group14")), `line 4: "GCMAES128" is PowerShell's name of this EncryptionMethod: write AES_GCM_128`},
 		{profile(ikev2 + with("AES128", "SHA512", "Group14")), `line 5: "SHA512" is not a value of IntegrityCheckMethod: write one of MD5, SHA196, SHA256, SHA384`},
 		{profile(ikev2 + "<CryptographySuite><DHGroup>Group14</DHGroup></CryptographySuite>"), `line 3: its custom policy has no EncryptionMethod: give it one of DES, DES3, AES128, AES192, AES256, AES_GCM_128, AES_GCM_256`},
-		{profile("<NativeProtocolType>L2tp</NativeProtocolType>"), "it holds no IKEv2 connection (read as windows)"},
-		{"<VPNProfile><PluginProfile><ServerUrlList>vpn.example.com</ServerUrlList></PluginProfile></VPNProfile>", "it holds no IKEv2 connection (read as windows)"},
+		{profile("<NativeProtocolType>L2tp</NativeProtocolType>"), "it has no IKEv2 connection (read as windows)"},
+		{"<VPNProfile><PluginProfile><ServerUrlList>vpn.example.com</ServerUrlList></PluginProfile></VPNProfile>", "it has no IKEv2 connection (read as windows)"},
 		{"\n<VPNProfile>\n<NativeProfile>", "line 3: the XML is not well-formed: unexpected EOF"},
 	})
 }

@@ -133,7 +133,7 @@ func TestWindowsErrors(t *testing.T) {
 			`line 2: "$enc" has no value in the file, and is the EncryptionMethod of Set-VpnConnectionIPsecConfiguration: write its value there`},
 		// too much
 		{set("SHA256128 AES128 Group14 AES128 SHA256 None more"),
-			`line 2: a word, not shown since it may be a secret, does not fit any parameter of Set-VpnConnectionIPsecConfiguration`},
+			`line 2: a word (not shown, because it may be a secret) does not fit any parameter of Set-VpnConnectionIPsecConfiguration`},
 		// shallow JSON
 		{"{\"Name\": \"A\", \"TunnelType\": \"Ikev2\",\n\"IPSecCustomPolicy\": \"VpnConnectionIPsecConfiguration\"}",
 			`line 2: "VpnConnectionIPsecConfiguration" is the name of the custom policy's type, not the policy: write it with ConvertTo-Json -Depth 5`},
@@ -151,7 +151,7 @@ func TestWindowsErrors(t *testing.T) {
 		// deep
 		{strings.Repeat("[", 100000), "line 1: values are nested more than 16 deep"},
 		// no IKEv2
-		{`{"Name": "A", "TunnelType": "Sstp"}`, "it holds no IKEv2 connection (read as windows)"},
+		{`{"Name": "A", "TunnelType": "Sstp"}`, "it has no IKEv2 connection (read as windows)"},
 	})
 }
 

@@ -24,7 +24,7 @@ var fortiOS = syntax{
 	clientPlace:  "FortiOS as the client, in its CLI",
 	gatewayPlace: "FortiOS as the gateway, in its CLI",
 	word:         fortiOSWord,
-	lacks:        map[string]string{"prfmd5": "FortiOS has no PRF_HMAC_MD5 beside AES-GCM, and elsewhere it is not proposed"},
+	lacks:        map[string]string{"prfmd5": "FortiOS has no PRF_HMAC_MD5 with AES-GCM, and does not propose it otherwise"},
 	oneHash:      true, additive: true, everyPair: true,
 	lines: func(connection string, side Side, s proposals.Suite, _ []proposals.Product) []string {
 		verb := "set"
@@ -49,6 +49,6 @@ var fortiOS = syntax{
 		if side == ClientSide {
 			return nil
 		}
-		return []string{"FortiOS takes each proposal with each group: what is appended also goes with what is there"}
+		return []string{"FortiOS combines each proposal with each group: what is appended is also combined with what is there"}
 	},
 }

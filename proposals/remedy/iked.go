@@ -43,6 +43,6 @@ var iked = syntax{
 		return lines
 	},
 	notes: func(Side, proposals.Suite) []string {
-		return []string{`the last \ goes where nothing of the rule follows`}
+		return []string{`remove the last \ if nothing of the rule follows`}
 	},
 }

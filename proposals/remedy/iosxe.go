@@ -36,6 +36,6 @@ var iosXE = syntax{
 		)
 	},
 	notes: func(Side, proposals.Suite) []string {
-		return []string{"the policy is the one that names the proposals in force; a policy of a new name, without a match, counts for all"}
+		return []string{"the policy is the one that names the proposals in force; a policy with a new name and without a match applies to all"}
 	},
 }

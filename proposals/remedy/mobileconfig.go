@@ -40,6 +40,6 @@ var mobileconfig = syntax{
 		return lines
 	},
 	notes: func(Side, proposals.Suite) []string {
-		return []string{"the second dictionary is for ESP, of which a scan sees nothing: the gateway's ESP proposals have to hold the same cipher and hash"}
+		return []string{"the second dictionary is for ESP, which a scan does not see: the gateway's ESP proposals must contain the same cipher and hash"}
 	},
 }

@@ -182,14 +182,14 @@ func (c Case) client(s *syntax) Remedy {
 	suite, changes, ok := nearest(able, c.Client.Offer)
 	switch {
 	case !ok && len(all) > 0:
-		r.Why = "of what the gateway accepts, " + s.title + " can be set to nothing sounder"
+		r.Why = "the gateway accepts nothing stronger that " + s.title + " can be set to"
 		return r
 	case !ok:
-		r.Why = s.unable(c.Accepted, "of what the gateway accepts, "+s.title+" can be set to nothing")
+		r.Why = s.unable(c.Accepted, "the gateway accepts nothing that "+s.title+" can be set to")
 		return r
 	}
 	if s.only != nil && len(all) != len(able) {
-		r.Why = s.title + " brings in a suite that is not sounder, too"
+		r.Why = s.title + " also brings in a suite that is not stronger"
 		return r
 	}
 	r.Suite, r.Changes = suite, changes
@@ -213,10 +213,10 @@ func (c Case) gateway(s *syntax) Remedy {
 	suite, changes, ok := nearest(able, c.Accepted)
 	switch {
 	case !ok && len(all) > 0:
-		r.Why = "the client offers nothing sounder that " + s.title + " can be set to"
+		r.Why = "the client offers nothing stronger that " + s.title + " can be set to"
 		return r
 	case !ok:
-		r.Why = s.unable(c.Client.Offer, "of what the client offers, "+s.title+" can be set to nothing")
+		r.Why = s.unable(c.Client.Offer, "the client offers nothing that "+s.title+" can be set to")
 		return r
 	}
 	return c.changeGateway(r, s, c.Client.Offer, suite, changes)
@@ -234,7 +234,7 @@ func (c Case) changeGateway(r Remedy, s *syntax, offer []proposals.Product, suit
 	var effect Effect
 	if c.Effect != nil {
 		if effect = c.Effect(Change{Accepts: accepts, NewList: !s.additive, Offer: offer}); !effect.Helps {
-			r.Why = "beside what is in force, the gateway need not choose " + suite.String()
+			r.Why = "together with what is in force, the gateway might not choose " + suite.String()
 			return r
 		}
 	}
@@ -319,18 +319,18 @@ func (c Case) orderNote(suite proposals.Suite) string {
 	}
 	switch {
 	case meet(c.Accepted, []proposals.Product{suite.Product()}):
-		return "this is what the scan found in force, in its order, but that " + suite.String() + " comes " + where
+		return "this is what the scan found in force, in its order, except that " + suite.String() + " comes " + where
 	case c.OrderUnknown:
 		return "all but " + suite.String() + " is what the scan found in force, but not in which order: keep yours, and add that suite " + where
 	}
-	return "all but " + suite.String() + " is what the scan found in force, in its order; where yours is written otherwise, keep it and add that suite " + where
+	return "all but " + suite.String() + " is what the scan found in force, in its order; if yours is written differently, keep it and add that suite " + where
 }
 
 // inexact says why s cannot write what the gateway accepts, or returns "".
 func (c Case) inexact(s *syntax) string {
 	for _, p := range c.Accepted {
 		if why := s.inexact(p); why != "" {
-			return "the gateway accepts " + p.String() + ", and " + why + ": its configuration has another form"
+			return "the gateway accepts " + p.String() + ", and " + why + ": its configuration has a different form"
 		}
 	}
 	return ""

@@ -47,7 +47,7 @@ func weaker(s proposals.Suite, inForce []proposals.Product, words wording) []str
 	}
 	if len(inForce) > 0 && !hybrid(s.Product()) && !slices.ContainsFunc(inForce, func(p proposals.Product) bool { return !hybrid(p) }) {
 		out = append(out, words.verb+" a suite without an additional key exchange, which is weaker than every suite that "+
-			words.inForce+": what is recorded today, a quantum computer may read one day")
+			words.inForce+": a quantum computer may one day read what is recorded today")
 	}
 	return out
 }
@@ -78,7 +78,7 @@ func because(w baseline.Weakness) string {
 func fewer(a proposals.Algorithm, others []proposals.Algorithm) string {
 	bits, known := baseline.Strength(a)
 	if !known {
-		return "nothing is known of its strength"
+		return "its strength is not known"
 	}
 	least, _ := baseline.Strength(slices.MinFunc(others, baseline.Compare))
 	return fmt.Sprintf("about %d bits of security rather than %d; nothing else speaks against it", bits, least)

@@ -35,7 +35,7 @@ var powerShell = syntax{
 	notes: func(_ Side, s proposals.Suite) []string {
 		auth, cipher := powerShellESP(s)
 		return []string{
-			fmt.Sprintf("the last three values are for ESP, of which a scan sees nothing: the gateway's ESP proposals have to hold %s with %s (strongSwan: esp_proposals = %s)",
+			fmt.Sprintf("the last three values are for ESP, which a scan does not see: the gateway's ESP proposals must contain %s with %s (strongSwan: esp_proposals = %s)",
 				cipher, auth, espKeywords[cipher]),
 			"to go back: Set-VpnConnectionIPsecConfiguration with -RevertToDefault",
 		}
@@ -61,7 +61,7 @@ var espKeywords = map[string]string{
 var registry = syntax{
 	name: client.SyntaxWindows, title: "the registry of Windows",
 	client:      true,
-	clientPlace: "an elevated prompt on the client; counts for all its connections without an IPsec configuration of their own",
+	clientPlace: "an elevated prompt on the client; applies to all of its connections without an IPsec configuration of their own",
 	only: []proposals.Product{
 		product("aes256-sha1-prfsha1-modp2048"),
 		product("aes256-sha256-prfsha256-modp2048"),
@@ -72,8 +72,8 @@ var registry = syntax{
 	},
 	notes: func(Side, proposals.Suite) []string {
 		return []string{
-			"the client then offers aes256 with sha1, sha256 and sha384 and modp2048, as strongSwan's documentation has it (one source); of those that it accepts, the gateway chooses",
-			"restart the service RasMan, or Windows, for it to count; 1 in place of 2 keeps the old suites beside them",
+			"the client then offers aes256 with sha1, sha256 and sha384 and modp2048, according to strongSwan's documentation (one source); the gateway chooses from those that it accepts",
+			"restart the service RasMan, or Windows, for this to take effect; 1 instead of 2 also keeps the old suites",
 		}
 	},
 }

@@ -51,7 +51,7 @@ func Parse(data []byte) (*Value, error) {
 		return nil, fault(1, "", "it is not a property list: its first element is not plist")
 	}
 	if len(list.Children) != 1 {
-		return nil, fault(list.Line, "plist", "holds no value, or more than one")
+		return nil, fault(list.Line, "plist", "has no value, or more than one")
 	}
 	return valueOf(list.Children[0])
 }
@@ -91,7 +91,7 @@ func valueOf(e *Element) (*Value, error) {
 }
 
 // errDamaged is of a binary list that does not hold together.
-var errDamaged = fault(0, "", "it is a binary property list, and damaged")
+var errDamaged = fault(0, "", "it is a damaged binary property list")
 
 // binaryReader reads a binary property list, version 00, as Apple's
 // CFBinaryPList.c describes it: objects, a table of their offsets, and a trailer.

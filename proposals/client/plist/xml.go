@@ -103,16 +103,16 @@ func ParseXML(data []byte) (*Element, error) {
 // is said of them: some quote the text, which may hold a secret.
 var reasons = []struct{ begin, reason string }{
 	{"unexpected EOF", "unexpected EOF"},
-	{"element <", "an end tag does not fit the start tag"},
+	{"element <", "an end tag does not match the start tag"},
 	{"unexpected end element", "an end tag has no start tag"},
-	{"invalid character entity", "an & begins no entity; write &amp;"},
-	{"expected element name after <", "a < begins no tag; write &lt;"},
+	{"invalid character entity", "an & does not begin an entity; write &amp;"},
+	{"expected element name after <", "a < does not begin a tag; write &lt;"},
 	{"expected attribute name", "a tag is not closed"},
 	{"attribute name without =", "an attribute has no value"},
 	{"unquoted or missing attribute value", "the value of an attribute is not in quotes"},
 	{"unescaped < inside quoted string", "the value of an attribute is not closed"},
 	{"invalid UTF-8", "it is not UTF-8"},
-	{"illegal character code", "it holds a control character"},
+	{"illegal character code", "it contains a control character"},
 }
 
 // reason returns ": " and what is said of a message, or "".
