@@ -249,7 +249,7 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 		return "eap-server-cert"
 	case id == "id-not-in-cert" && a.insideEAP(e):
 		return "eap-server-name"
-	case id == "auth-refused" && a.ikeUp && (strings.Contains(e.Text, "INVALID_ID_INFORMATION") || strings.Contains(e.Text, "INVALID-ID-INFORMATION")):
+	case id == "auth-refused" && (a.ikeUp || a.version() != 2 && len(a.Events) == 1) && (strings.Contains(e.Text, "INVALID_ID_INFORMATION") || strings.Contains(e.Text, "INVALID-ID-INFORMATION")):
 		return "traffic-selectors" // of Quick Mode
 	case id == "auth-refused" && a.version() != 1 && a.Reached == PhaseEAP && e.Kind == Sign:
 		return "eap-refused"

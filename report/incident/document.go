@@ -136,8 +136,9 @@ func NewDocument(files []File, g *Groups) *Document {
 	if g.Beyond > 0 {
 		d.Notes = append(d.Notes, fmt.Sprintf("%d attempts of yet other kinds were only counted", g.Beyond))
 	}
+	worked := slices.ContainsFunc(d.Stories, func(s Story) bool { return s.Established })
 	for i := range files {
-		d.Notes = append(d.Notes, lacks(&files[i], len(files) > 1, len(d.Stories) > 0)...)
+		d.Notes = append(d.Notes, lacks(&files[i], len(files) > 1, len(d.Stories) > 0, worked)...)
 	}
 	return d
 }
@@ -154,8 +155,10 @@ func newLogFile(f *File) LogFile {
 }
 
 // lacks says what a log does not show, of what an investigation begins with:
-// what happened, when, on which versions. told: some attempt is.
-func lacks(f *File, several, told bool) []string {
+// what happened, when, on which versions, and since which change. told: some
+// attempt is; worked: one came up, so that the change is after it or before the
+// next.
+func lacks(f *File, several, told, worked bool) []string {
 	if len(f.Products) == 0 {
 		return nil
 	}
@@ -181,8 +184,15 @@ func lacks(f *File, several, told bool) []string {
 	if f.Release == "" {
 		missing = append(missing, "the version of the product")
 	}
-	if len(missing) > 0 {
-		out = append(out, in+"the log lacks "+strings.Join(missing, " and "))
+	if told && !worked {
+		missing = append(missing, "when something was last changed")
+	}
+	if last := len(missing) - 1; last >= 0 {
+		text := missing[last]
+		if last > 0 {
+			text = strings.Join(missing[:last], ", ") + " and " + text
+		}
+		out = append(out, in+"the log lacks "+text)
 	}
 	if f.Backwards {
 		out = append(out, in+"the log is in descending order")

@@ -27,6 +27,12 @@ type Product struct {
 	New        func() Reader
 	// Lines are the lines that are known, nil where there is no table.
 	Lines *Table
+	// Bare, if it is there, completes an event of a message that was copied
+	// without what stands before it.
+	Bare func(e *Event)
+	// Folds: lines that are copied from the terminal or sent by mail are often
+	// folded, and what is on the next line belongs to the one before.
+	Folds bool
 }
 
 // File is what was read of one file.
@@ -54,6 +60,7 @@ type Scanner struct {
 	collector *collector
 	later     int // lines whose time is later than that before, less those earlier
 	previous  Line
+	folded    Line // the beginning of a message that may be folded
 }
 
 // NewScanner returns a scanner that calls done with each attempt when it has
@@ -95,6 +102,8 @@ func (s *Scanner) clock(l *Line) {
 }
 
 func (s *Scanner) read(l *Line) {
+	folded := s.folded
+	s.folded.Text = ""
 	for i := range s.readers {
 		at := (s.last + i) % len(s.readers)
 		events, mine := s.readers[at].Read(l)
@@ -103,9 +112,24 @@ func (s *Scanner) read(l *Line) {
 		}
 		s.last = at
 		s.take(at, events)
+		if len(events) == 0 && l.Stamp != "" && s.products[at].Folds {
+			s.folded = *l
+		}
 		return
 	}
+	if folded.Text == "" || l.Stamp != "" || len(folded.Text)+len(l.Text) > maxFolded {
+		return
+	}
+	folded.Text += " " + l.Text
+	events, _ := s.readers[s.last].Read(&folded)
+	s.take(s.last, events)
+	if len(events) == 0 {
+		s.folded = folded
+	}
 }
+
+// maxFolded bounds a message that was folded, in octets.
+const maxFolded = 1024
 
 func (s *Scanner) take(at int, events []Event) {
 	product := s.products[at].Name
@@ -166,7 +190,11 @@ func ScanBare(name string, lines []string, products []Product, done func(*Attemp
 				}
 				f.Products[p.Name]++
 				f.Understood[p.Name]++
-				c.add(p.Name, row.Event(&l, words))
+				e := row.Event(&l, words)
+				if p.Bare != nil {
+					p.Bare(&e)
+				}
+				c.add(p.Name, e)
 				break
 			}
 		}

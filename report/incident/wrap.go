@@ -127,6 +127,13 @@ func (l *Line) peel() bool {
 		l.Program, l.Text = program, rest
 		return true
 	}
+	// Cisco's sequence numbers: "000123: *Nov  3 09:00:00.123: message".
+	if n := span(s, isDigit); n > 0 && n < 11 && strings.HasPrefix(s[n:], ": ") {
+		if _, _, _, ok := stamp(strings.TrimLeft(s[n+2:], " ")); ok {
+			l.Text = strings.TrimLeft(s[n+2:], " ")
+			return true
+		}
+	}
 	// A numbered list: "12. message".
 	if n := span(s, isDigit); n > 0 && n < 6 && strings.HasPrefix(s[n:], ". ") {
 		l.Text = strings.TrimLeft(s[n+2:], " ")
@@ -212,7 +219,7 @@ func (l *Line) host() {
 		return
 	}
 	host, rest, ok := strings.Cut(l.Text, " ")
-	if !ok || host == "" || host == "ike" || host == "ipsec" || strings.ContainsAny(host, ",\"'(%<{") {
+	if !ok || host == "" || host == "ike" || host == "ipsec" || strings.ContainsAny(host, ",\"'(%{") {
 		return
 	}
 	rest = strings.TrimLeft(rest, " ")
@@ -224,6 +231,9 @@ func (l *Line) host() {
 	if name != tag && name != "" && !strings.HasPrefix(name, "[") && !strings.ContainsAny(name, "\"'(%#<{=") && !strings.HasSuffix(host, ":") {
 		if base, _, found := strings.Cut(name, "["); found {
 			name = base
+		}
+		if strings.Contains(host, "<") && !slices.Contains(programs, name) { // a name that was taken out
+			return
 		}
 		l.Program, l.Text = name, strings.TrimLeft(after, " ")
 		return

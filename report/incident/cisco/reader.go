@@ -11,7 +11,7 @@ import (
 )
 
 // Product is Cisco's IOS-XE and ASA.
-var Product = incident.Product{Name: "Cisco", Word: "cisco", Lines: Lines, New: func() incident.Reader { return newReader() }}
+var Product = incident.Product{Name: "Cisco", Word: "cisco", Lines: Lines, Folds: true, New: func() incident.Reader { return newReader() }}
 
 //go:embed lines.csv
 var linesCSV string
@@ -48,6 +48,11 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		r.exchange = m[1]
 		return nil, true
 	}
+	if strings.Contains(l.Text, "SA ID = ") {
+		if _, words, mine := claim(l); mine && words["sa"] != "" {
+			r.sa = words["sa"]
+		}
+	}
 	return r.plain.Read(l)
 }
 
@@ -82,6 +87,9 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 			words["v1"] = "yes"
 			return strings.TrimLeft(text, ": "), words, true
 		}
+	}
+	if rest, found := strings.CutPrefix(s, "CRYPTO_PKI"); found { // debug crypto pki
+		return strings.TrimLeft(rest, " :"), words, true
 	}
 	if strings.HasPrefix(s, "IPSEC(") || strings.HasPrefix(s, "IPSec(") {
 		return s, words, true

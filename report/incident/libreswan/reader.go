@@ -11,7 +11,9 @@ import (
 )
 
 // Product is libreswan.
-var Product = incident.Product{Name: "libreswan", Word: "libreswan", Lines: Lines, New: func() incident.Reader { return &reader{quick: make(map[string]bool), waits: make(map[string]int)} }}
+var Product = incident.Product{Name: "libreswan", Word: "libreswan", Lines: Lines, Bare: bare, New: func() incident.Reader {
+	return &reader{quick: make(map[string]bool), waits: make(map[string]int), keys: make(map[string]string), asked: make(map[string]bool)}
+}}
 
 //go:embed lines.csv
 var linesCSV string
@@ -27,6 +29,11 @@ type reader struct {
 	// its octets are under way.
 	informed incident.Event
 	dump     bool
+	// keys are those of SAs of instances, by peer and number, and of the last
+	// IKE SA of a peer.
+	keys map[string]string
+	// asked are the SAs that this side began, by connection and number.
+	asked map[string]bool
 	// waits are how often requests were sent again, by connection and SA.
 	waits map[string]int
 }
@@ -41,8 +48,11 @@ type subject struct {
 }
 
 func parseSubject(s string) (h subject, text string, ok bool) {
-	if len(s) > 4 && s[3] == ' ' && isNumber(s[:3]) { // whack's code
-		s = s[4:]
+	if prefix, rest, found := strings.Cut(s, ": "); found && !strings.ContainsAny(prefix, " \"") && coded(rest) { // of who ran whack
+		s = rest
+	}
+	if coded(s) {
+		s = strings.TrimPrefix(s[4:], "ERROR: ")
 	}
 	if rest, found := strings.CutPrefix(s, "packet from "); found {
 		peer, text, found := strings.Cut(rest, ": ")
@@ -88,6 +98,9 @@ func parseSubject(s string) (h subject, text string, ok bool) {
 	return h, text, true
 }
 
+// coded reports whether s begins with a code of whack: `104 "office" #1: `.
+func coded(s string) bool { return len(s) > 4 && s[3] == ' ' && isNumber(s[:3]) }
+
 func isNumber(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
 // address returns the address of "192.0.2.1:500", "[2001:db8::1]:500" and
@@ -121,7 +134,20 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		}
 		r.quick[h.conn] = true
 	}
-	row, words := Lines.FindOrCommon(text)
+	asked := h.conn + "#" + h.sa
+	if h.instance == "" && h.sa != "" && (strings.Contains(text, "_I1: ") || strings.HasPrefix(text, "initiating ")) {
+		if len(r.asked) >= maxQuick {
+			clear(r.asked)
+		}
+		r.asked[asked] = true
+	}
+	row, words := Lines.Find(text)
+	if row == nil && strings.Contains(text, "  ") { // forums double blanks
+		row, words = Lines.Find(strings.Join(strings.Fields(text), " "))
+	}
+	if row == nil {
+		row, words = Lines.FindOrCommon(text)
+	}
 	if row == nil {
 		// `"name": text` may be of anything.
 		return nil, ok && h.sa != "" || l.Program == "pluto"
@@ -143,6 +169,9 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	}
 	if state := e.Args["state"]; state != "" {
 		inState(&e, state)
+	}
+	if r.asked[asked] && e.Kind != incident.Start && e.Cause != "" {
+		e.Side = incident.Initiator
 	}
 	if list := e.Args["list"]; list != "" {
 		e.Proposals = proposals(list)
@@ -168,6 +197,9 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	if h.instance == "" && h.conn != "" {
 		e.Key = h.conn
 	}
+	if h.instance != "" && h.sa != "" {
+		e.Key = r.of(h, e.Key, text, e.Kind == incident.Start)
+	}
 	if e.Kind == incident.Again {
 		e.Count = r.since(e.Key+"#"+h.sa, tries(text))
 	}
@@ -175,6 +207,27 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		r.informed = e
 	}
 	return []incident.Event{e}, true
+}
+
+// of returns the key of an SA. It may be handed from one instance of a connection
+// to another while it is under way, and its Child SA to a third.
+func (r *reader) of(h subject, key, text string, begins bool) string {
+	sa := h.peer + "#" + h.sa
+	if before := r.keys[sa]; before != "" && !begins {
+		return before
+	}
+	if len(r.keys) >= maxQuick {
+		clear(r.keys)
+	}
+	if strings.Contains(text, "Quick Mode") || strings.Contains(text, "STATE_QUICK") {
+		if ike := r.keys[h.peer]; ike != "" {
+			key = ike
+		}
+	} else {
+		r.keys[h.peer] = key
+	}
+	r.keys[sa] = key
+	return key
 }
 
 // debug reads a line of pluto's debugging: the octets of a notification that was
@@ -226,6 +279,14 @@ func (r *reader) since(sa string, n int) int {
 	return max(1, n-before)
 }
 
+// bare completes an event of a message without what stands before it.
+func bare(e *incident.Event) {
+	e.Version = version(e.Text)
+	if state := e.Args["state"]; state != "" {
+		inState(e, state)
+	}
+}
+
 // young tells a Child SA that the other side ended soon from one that served.
 func young(e *incident.Event) {
 	const soon = 60 // seconds
@@ -257,6 +318,9 @@ func inState(e *incident.Event, state string) {
 		e.Phase, e.Side = incident.PhaseAuth, incident.Initiator
 	case strings.HasPrefix(state, "QUICK_I"):
 		e.Phase, e.Side = incident.PhaseChild, incident.Initiator
+		if e.Kind == incident.Again || e.Kind == incident.Gone { // as pluto says itself when it gives up
+			e.Cause = "child-proposal"
+		}
 	case strings.HasPrefix(state, "QUICK_R"):
 		e.Phase, e.Side = incident.PhaseChild, incident.Responder
 	case strings.Contains(state, "CHILD"), strings.Contains(state, "REKEY"):

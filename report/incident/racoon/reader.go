@@ -10,7 +10,7 @@ import (
 )
 
 // Product is racoon.
-var Product = incident.Product{Name: "racoon", Word: "racoon", Lines: Lines, New: func() incident.Reader {
+var Product = incident.Product{Name: "racoon", Word: "racoon", Lines: Lines, Folds: true, New: func() incident.Reader {
 	return &incident.Plain{Table: Lines, Claim: claim, After: after}
 }}
 

@@ -471,6 +471,87 @@ ike 0:hq-branch:34: PSK auth failed: probable pre-shared key mismatch`,
 		product: "strongSwan", cause: "psk-missing", layer: incident.Authentication, say: "", kinds: 3},
 }
 
+// Forms in which people pass logs on, made after those of public threads.
+var passedOn = []struct {
+	name, log   string
+	cause       string // "" for a connection that came up
+	layer, side string
+	say         string
+}{
+	{name: "a host whose name was taken out", log: `Nov  3 08:00:00 <host>-gw charon: 05[IKE] initiating IKE_SA hq[1] to 203.0.113.9
+Nov  3 08:00:00 <host>-gw charon: 06[ENC] parsed IKE_SA_INIT response 0 [ N(NO_PROP) ]
+Nov  3 08:00:00 <host>-gw charon: 06[IKE] received NO_PROPOSAL_CHOSEN notify error`, cause: "ike-proposal", layer: "negotiation", side: "initiator"},
+	{name: "the third message of Main Mode", log: `initiating Main Mode IKE_SA hq[1] to 203.0.113.9
+generating ID_PROT request 0 [ SA V V ]
+parsed ID_PROT response 0 [ SA V V ]
+generating ID_PROT request 0 [ KE No NAT-D NAT-D ]
+parsed ID_PROT response 0 [ KE No NAT-D NAT-D ]
+generating ID_PROT request 0 [ ID HASH N(INITIAL_CONTACT) ]
+sending retransmit 1 of request message ID 0, seq 3
+sending retransmit 2 of request message ID 0, seq 3
+giving up after 5 retransmits
+establishing connection 'hq' failed`, cause: "silence-auth", layer: "network", side: "initiator", say: "when something was last changed"},
+	{name: "a program before what whack prints, in doubled blanks", log: `client: 104 "hq" #1: STATE_MAIN_I1: initiate
+client: 106 "hq" #1: STATE_MAIN_I2: sent MI2, expecting MR2
+client: 004 "hq" #1: STATE_MAIN_I4: ISAKMP SA  established {auth=PRESHARED_KEY cipher=aes_256 integ=sha group=MODP2048}
+client: 117 "hq" #2: STATE_QUICK_I1: initiate
+client: 004 "hq" #2: STATE_QUICK_I2: sent QI2, IPsec SA  established tunnel mode {ESP=>0xc0ffee01 <0xc0ffee02 xfrm=AES_256-HMAC_SHA1}`},
+	{name: "whack's errors", log: `002 "hq" #1: initiating Main Mode
+003 ERROR: "hq" #1: sendto on eth0 to 203.0.113.9:500 failed in reply packet for main_outI1. Errno 22: Invalid argument
+104 "hq" #1: STATE_MAIN_I1: initiate
+010 "hq" #1: STATE_MAIN_I1: retransmission; will wait 1 seconds for response`, cause: "send-failed", layer: "network", side: "initiator"},
+	{name: "Quick Mode without an answer", log: `104 "hq" #1: STATE_MAIN_I1: initiate
+004 "hq" #1: STATE_MAIN_I4: ISAKMP SA established {auth=PRESHARED_KEY cipher=aes_256 integ=sha group=MODP2048}
+117 "hq" #2: STATE_QUICK_I1: initiate
+010 "hq" #2: STATE_QUICK_I1: retransmission; will wait 20s for response
+010 "hq" #2: STATE_QUICK_I1: retransmission; will wait 40s for response`, cause: "child-proposal", layer: "child", side: "initiator"},
+	{name: "no key on the side that began", log: `112 "hq" #6: STATE_AGGR_I1: initiate
+003 "hq" #6: Can't authenticate: no preshared key found for ` + "`@laptop' and `@hq'" + `.  Attribute OAKLEY_AUTHENTICATION_METHOD
+003 "hq" #6: no acceptable Oakley Transform
+214 "hq" #6: STATE_AGGR_I1: NO_PROPOSAL_CHOSEN`, cause: "psk-missing", layer: "authentication", side: "initiator"},
+	{name: "XAUTH", log: `002 "hq" #1: transition from state STATE_XAUTH_I0 to state STATE_XAUTH_I1
+037 "hq" #1: encountered fatal error in state STATE_XAUTH_I1`, cause: "xauth", layer: "authentication", side: "initiator"},
+	{name: "an SA that is handed to another instance", log: `Nov  3 08:00:00 gw pluto[15]: "l2tp"[5] 203.0.113.9 #5: responding to Main Mode from unknown peer 203.0.113.9
+Nov  3 08:00:00 gw pluto[15]: "l2tp"[5] 203.0.113.9 #5: OAKLEY_GROUP 20 not supported.  Attribute OAKLEY_GROUP_DESCRIPTION
+Nov  3 08:00:00 gw pluto[15]: "l2tp"[5] 203.0.113.9 #5: STATE_MAIN_R1: sent MR1, expecting MI2
+Nov  3 08:00:00 gw pluto[15]: "l2tp"[6] 203.0.113.9 #5: STATE_MAIN_R3: sent MR3, ISAKMP SA established {auth=PRESHARED_KEY cipher=aes_256 integ=sha group=MODP2048}
+Nov  3 08:00:00 gw pluto[15]: "l2tp"[6] 203.0.113.9 #6: STATE_QUICK_R2: IPsec SA established transport mode {ESP=>0xc0ffee01 <0xc0ffee02 xfrm=AES_128-HMAC_SHA1}`},
+	{name: "a mail's folds", log: `Nov  3 08:00:00 gw racoon: INFO: isakmp.c:2418:log_ph1established():
+ISAKMP-SA established 192.0.2.9[500]-203.0.113.9[500]
+spi:c0ffee0123456789:0123456789abcdef
+Nov  3 08:00:01 gw racoon: INFO: isakmp.c:941:isakmp_ph2begin_i():
+initiate new phase 2 negotiation: 192.0.2.9[0]<=>203.0.113.9[0]
+Nov  3 08:00:01 gw racoon: ERROR: pfkey.c:209:pfkey_handler(): pfkey
+UPDATE failed: Invalid argument
+Nov  3 08:00:16 gw racoon: ERROR: pfkey.c:740:pfkey_timeover():
+203.0.113.9 give up to get IPsec-SA due to time up to wait.`, cause: "kernel", layer: "child", side: "initiator"},
+	{name: "Cisco's numbers before times", log: `000318: Nov  3 08:00:00.051 GMT: IKEv2:(SESSION ID = 14,SA ID = 6):Peer's authentication method is 'RSA'
+000319: Nov  3 08:00:00.055 GMT: CRYPTO_PKI: Unable to locate cert record by
+issuername
+000320: Nov  3 08:00:00.055 GMT: CRYPTO_PKI: (A16A8) No suitable trustpoints found
+000321: Nov  3 08:00:00.059 GMT: IKEv2:(SESSION ID = 14,SA ID = 6):Verification of peer's authentication data FAILED`, cause: "cert-untrusted"},
+}
+
+func TestPassedOn(t *testing.T) {
+	for _, test := range passedOn {
+		d, text := readText(t, test.log+"\n")
+		if len(d.Stories) != 1 {
+			t.Errorf("%s: %d stories:\n%s", test.name, len(d.Stories), text)
+			continue
+		}
+		s := d.Stories[0]
+		if s.Cause != test.cause || s.Established != (test.cause == "") {
+			t.Errorf("%s: %q, established %v\n%s", test.name, s.Cause, s.Established, text)
+		}
+		if test.layer != "" && (string(s.Layer) != test.layer || string(s.Side) != test.side) {
+			t.Errorf("%s: %s, %q\n%s", test.name, s.Layer, s.Side, text)
+		}
+		if !strings.Contains(text, test.say) {
+			t.Errorf("%s: there is no %q in\n%s", test.name, test.say, text)
+		}
+	}
+}
+
 func TestMore(t *testing.T) {
 	seen := make(map[string]bool)
 	for _, test := range more {

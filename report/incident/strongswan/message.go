@@ -55,6 +55,9 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 		if v1 {
 			e.Set("exchange", mode)
 			first = len(payloads) > 0 && payloads[0] == "SA"
+			if exchange == "ID_PROT" && slices.Contains(payloads, "ID") { // the third message
+				e.Phase = incident.PhaseAuth
+			}
 		}
 		if request && first {
 			e.Side = sideOf(parsed)
