@@ -69,6 +69,9 @@ func (s *scan) matrix(ctx context.Context) {
 		if m := s.result.Matrix; m.Spent > 0 {
 			s.journal.Note(evidence.Note{Kind: evidence.NoteGaveUp, Count: m.Spent})
 		}
+		if s.findings.IsDoubted(evidence.DoubtWhole) {
+			break // there is no other way to ask it
+		}
 		if doubt == 0 && run <= maxRuns && s.recheck(ctx, m) {
 			s.undecide()
 			s.restart.Clear()
@@ -78,7 +81,7 @@ func (s *scan) matrix(ctx context.Context) {
 			break
 		}
 		s.undecide()
-		if run >= maxRuns || s.over(ctx) || s.result.Matrix.Spent > 0 {
+		if run >= maxRuns || s.over(ctx) || s.findings.IsDoubted(evidence.DoubtSeveral) || s.result.Matrix.Spent > 0 {
 			s.journal.Note(evidence.Note{Kind: doubt})
 			break
 		}
@@ -136,6 +139,9 @@ func (s *scan) doubt(ctx context.Context, m *matrix.Matrix, run []evidence.Excha
 		case s.forged(run):
 			s.journal.DoubtAll()
 			return evidence.NoteForged
+		case s.takesWhole(ctx):
+			s.result.Matrix = s.taken()
+			return 0
 		case len(s.gateway.Now().Intolerances) > len(known.Intolerances):
 			s.gateway.Learn(func(k *gateway.Known) { k.TakesNothing = true })
 			return evidence.NoteBlindUnread
@@ -227,14 +233,23 @@ func observedSuite(m *matrix.Matrix) (proposals.Suite, bool) {
 	return proposals.Suite{}, false
 }
 
-// onlyTaken returns a matrix of the suites that were taken alone, in which nothing
-// else is tested.
+// onlyTaken is taken, where the gateway reads too little of an offer.
 func (s *scan) onlyTaken() *matrix.Matrix {
 	s.findings.Doubt(evidence.DoubtUnexamined, nil, s.gateway.Now().Reads.Evidence)
+	return s.taken()
+}
+
+// taken returns a matrix of the suites that were taken alone, or chosen from a
+// client's offer, in which nothing else is tested.
+func (s *scan) taken() *matrix.Matrix {
 	p := s.planner(func(offers []matrix.Offer) []matrix.Answer { return make([]matrix.Answer, len(offers)) })
 	for _, x := range s.journal.Since(0) {
-		if a := evidence.Meaning(x.Offer, x.Exchange); !x.Doubtful && x.Type == ike.IKE_SA_INIT && a.State == matrix.Accepted && offers.Size(x.Offer) == 1 {
-			p.Prior = append(p.Prior, matrix.Asked{Offer: matrix.Offer{Products: x.Offer}, Answer: a})
+		offer := x.Offer
+		if x.Suite != nil && x.Taken() {
+			offer = []proposals.Product{x.Suite.Product()}
+		}
+		if a := evidence.Meaning(offer, x.Exchange); !x.Doubtful && x.Type == ike.IKE_SA_INIT && a.State == matrix.Accepted && offers.Size(offer) == 1 {
+			p.Prior = append(p.Prior, matrix.Asked{Offer: matrix.Offer{Products: offer}, Answer: a})
 		}
 	}
 	return p.Run()

@@ -10,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
 	"github.com/ikescope/ikescope/probe/evidence"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/internal/gateway"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -260,4 +261,40 @@ func TestScanOnlyError(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestScanWhole: of a gateway that takes a client's first packet as it is, and
+// nothing else, it is not said that it accepts nothing.
+func TestScanWhole(t *testing.T) {
+	t.Parallel()
+	const theirs = "camellia256-sha256-prfsha256-modp2048,aes256gcm16-prfsha384-ecp384"
+	known := []initiator.FirstPacket{packet(t, "aes128-sha1-prfsha1-modp2048"), packet(t, theirs), packet(t, "aes256gcm16-prfsha384-ecp384")}
+	for _, tc := range []struct {
+		name    string
+		known   []initiator.FirstPacket
+		profile iketest.Profile
+		doubted bool
+	}{
+		{"known", known, with(func(p *iketest.Profile) { p.WholeOffer = true }), true},
+		{"not known", known[:1], with(func(p *iketest.Profile) { p.WholeOffer = true }), false},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			o := scene{policy: theirs, profile: tc.profile, rude: true, scanner: Scanner{Known: tc.known}}.scan(t)
+			doubted := slices.ContainsFunc(o.Doubts, func(d evidence.Doubt) bool { return d.Kind == evidence.DoubtWhole && len(d.Exchanges) > 0 })
+			if doubted != tc.doubted || o.Complete == tc.doubted || o.Matrix.Proven == tc.doubted || (o.Matrix.Accepted > 0) != tc.doubted {
+				t.Errorf("doubts %v, complete: %v, proven: %v, %d suites accepted", o.Doubts, o.Complete, o.Matrix.Proven, o.Matrix.Accepted)
+			}
+			if o.stats.HalfOpen > 0 {
+				t.Errorf("%d half-open IKE SAs left", o.stats.HalfOpen)
+			}
+		})
+	}
+	t.Run("nothing", func(t *testing.T) {
+		many := slices.Repeat(known, 20)
+		without := scene{rude: true}.scan(t)
+		o := scene{rude: true, scanner: Scanner{Known: many}}.scan(t)
+		if extra := o.Cost.Exchanges - without.Cost.Exchanges; extra != mostWhole || !o.Complete || o.Matrix.Accepted != 0 || !o.Matrix.Proven {
+			t.Errorf("%d exchanges more, want %d; complete: %v, %d suites accepted, proven: %v", extra, mostWhole, o.Complete, o.Matrix.Accepted, o.Matrix.Proven)
+		}
+	})
 }

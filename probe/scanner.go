@@ -53,6 +53,9 @@ type Scanner struct {
 	// the gateway chooses of them is asked where it does not follow from how it
 	// chooses.
 	Offers []choice.Question
+	// Known are first packets of well-known clients. Where a gateway accepts
+	// nothing some of them are sent, lest it only wants them as they are.
+	Known []initiator.FirstPacket
 	// Clients are asked as, one after the other, when all else is known.
 	// ClientsOnly leaves out all else but whether the target is reached.
 	Clients     []initiator.FirstPacket

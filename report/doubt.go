@@ -4,7 +4,8 @@ package report
 // complete, its matrix not proven, and no gate passes on it.
 type Doubt struct {
 	// Kind is "contradiction", "several_gateways", "unredeemed", "unread",
-	// "unexamined", "redirected", "malformed", "forged", "unnamed" or "deaf".
+	// "unexamined", "redirected", "malformed", "forged", "unnamed", "deaf" or
+	// "whole_packets".
 	Kind DoubtKind `json:"doubt"`
 	// Suite is one that it is about, where there is one.
 	Suite    string `json:"suite,omitempty"`
@@ -26,6 +27,7 @@ const (
 	DoubtForged        DoubtKind = "forged"
 	DoubtUnnamed       DoubtKind = "unnamed"
 	DoubtDeaf          DoubtKind = "deaf"
+	DoubtWhole         DoubtKind = "whole_packets"
 )
 
 // Words returns the doubt as half a sentence.
@@ -51,6 +53,8 @@ func (k DoubtKind) Words() string {
 		return "no accepted answer named an additional key exchange"
 	case DoubtDeaf:
 		return "the gateway does not answer KE payloads of a method that it asks for"
+	case DoubtWhole:
+		return "the gateway accepts the first packet of a client as it is, and nothing else that it was asked"
 	}
 	return string(k)
 }

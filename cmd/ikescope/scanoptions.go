@@ -194,6 +194,7 @@ func (o *scanOptions) scanner() (probe.Scanner, error) {
 		Deadline:     o.deadline,
 		Exhaustive:   o.exhaustive,
 		Hypotheses:   hypotheses(o.clients),
+		Known:        firstPackets(initiators()),
 	}
 	if o.live {
 		s.Clients = firstPackets(o.clients)

@@ -56,6 +56,7 @@ func oddReaders() []Oddity {
 		profile("ignores key lengths", "", func(p *Profile) { p.IgnoreKeyLength = true }),
 		profile("accepts unknown numbers", "", func(p *Profile) { p.AcceptUnknown = true }),
 		profile("accepts every offer", "", func(p *Profile) { p.AcceptAll = true }),
+		profile("wants its whole offer", "", func(p *Profile) { p.WholeOffer = true }),
 		{"holds no policy for IKEv2", "strongSwan with version=1, libreswan with ikev2=no", func(r *Responder) { r.Policy = nil }},
 	}
 }

@@ -103,6 +103,7 @@ func asks(want map[string]string) showing {
 		"2nd Proposal":          func(i *initiator) string { return i.oracle(append(fill(1), good)...) },
 		"3rd Proposal":          func(i *initiator) string { return i.oracle(append(fill(2), good)...) },
 		"4th Proposal":          func(i *initiator) string { return i.oracle(append(fill(3), good)...) },
+		"all of its policy":     func(i *initiator) string { return i.oracle(policy...) },
 		"5th Proposal":          func(i *initiator) string { return i.oracle(append(fill(4), good)...) },
 		"ADDKE":                 func(i *initiator) string { return i.oracle(hybrid) },
 		"ADDKE, then without":   func(i *initiator) string { return i.oracle(hybrid, good) },
@@ -357,6 +358,9 @@ var showings = map[string]showing{
 	"reads one transform of a type": asks(map[string]string{"good": accepted, "2nd cipher": refused}),
 	"reads the first Proposal":      asks(map[string]string{"good": accepted, "2nd Proposal": refused}),
 	"reads 4 Proposals":             asks(map[string]string{"4th Proposal": wantsECP, "5th Proposal": refused}),
+	"reads 3 Proposals and 9 transforms of a type": asks(map[string]string{
+		"3rd Proposal": wantsECP, "4th Proposal": refused, "9th cipher": wantsECP, "15th cipher": refused}),
+	"wants its whole offer": asks(map[string]string{"good": refused, "classic": refused, "all of its policy": wantsECP}),
 	"refuses more than 8 transforms of a type": asks(map[string]string{
 		"8th cipher": wantsECP, "9th cipher": refused, "5th Proposal": wantsECP}),
 	"refuses more than 2 Proposals": asks(map[string]string{
@@ -396,6 +400,7 @@ var showings = map[string]showing{
 	"asks for a key exchange of every offer and refuses it": asks(map[string]string{"good PRF, ECP": wantsECP, "good PRF, ECP, its KE": refused}),
 
 	"a weak member for half of the flows":      sticky(fromPort),
+	"a weak member for a tenth of the flows":   sticky(fromPort),
 	"a weak member for half of the sources":    sticky(fromAddress).and(onAnyPort),
 	"a weak member for half of the SPIs":       eachSPI(0.5),
 	"a weak member for half of the packets":    eachPacket(0.5),

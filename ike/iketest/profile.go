@@ -35,6 +35,10 @@ type Profile struct {
 	// whatever the policy.
 	AcceptAll bool
 
+	// WholeOffer refuses offers that do not hold each of its Proposals, with all
+	// of its transforms.
+	WholeOffer bool
+
 	// What it reads of an offer.
 
 	// TransformsRead is how many transforms of a type it reads in a Proposal,

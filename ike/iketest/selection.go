@@ -53,6 +53,15 @@ func sameSuite(a, b ike.Proposal) bool {
 	return within(a, b) && within(b, a)
 }
 
+// holdsAll reports whether each of own is in one Proposal of an offer whole.
+func holdsAll(offer, own []ike.Proposal) bool {
+	return !slices.ContainsFunc(own, func(p ike.Proposal) bool {
+		return !slices.ContainsFunc(offer, func(q ike.Proposal) bool {
+			return !slices.ContainsFunc(p.Transforms, func(t ike.Transform) bool { return !slices.ContainsFunc(q.Transforms, same(t)) })
+		})
+	})
+}
+
 // isNone reports whether a transform stands for the absence of its type.
 func isNone(t ike.Transform) bool {
 	return t.ID == 0 && t.Type != ike.TransformENCR && t.Type != ike.TransformPRF
@@ -66,6 +75,9 @@ func (p *Profile) choose(policy []ike.Proposal, r request) (ike.Proposal, bool) 
 		return firstOf(r.offer)
 	}
 	r.offer = p.readProposals(r.offer)
+	if p.WholeOffer && !holdsAll(r.offer, policy) {
+		return ike.Proposal{}, false
+	}
 	if p.Preference == PreferInitiator {
 		for _, offered := range r.offer {
 			for _, own := range policy {

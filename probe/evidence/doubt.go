@@ -51,6 +51,9 @@ const (
 	// DoubtDeaf: it does not answer requests with a KE payload of a method that it
 	// asks for.
 	DoubtDeaf
+	// DoubtWhole: it accepts the first packet of a client as it is, and nothing
+	// else that it was asked.
+	DoubtWhole
 
 	doubtKinds // how many there are
 )
@@ -66,6 +69,7 @@ var doubtNames = [doubtKinds]string{
 	DoubtForged:        "forged",
 	DoubtUnnamed:       "unnamed",
 	DoubtDeaf:          "deaf",
+	DoubtWhole:         "whole_packets",
 }
 
 // String returns the kind as the JSON document writes it.

@@ -55,6 +55,12 @@ func doubtFindings(t *report.Target) []report.Finding {
 		case report.DoubtDeaf:
 			f.Detail = "clients whose KE payload uses that method get no answer"
 			f.Fix = []string{"use another key exchange method for them"}
+		case report.DoubtWhole:
+			f.Detail = "so which suites it accepts cannot be asked one by one"
+			if d.Suite != "" {
+				f.Detail = "it chose " + d.Suite + ", and refused that alone: " + f.Detail
+			}
+			f.Fix = []string{"compare the clients that are to connect: ikescope compare --live"}
 		}
 		out = append(out, f)
 	}
