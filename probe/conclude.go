@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/ikescope/ikescope/ike"
@@ -15,7 +16,11 @@ func (s *scan) conclude() {
 	r := &s.result
 	for _, c := range evidence.Contradictions(*r) {
 		suite := c.Suite
-		s.findings.Doubt(evidence.DoubtContradiction, &suite, append(slices.Clone(c.Evidence[:min(len(c.Evidence), 3)]), c.Exchange)...)
+		ids := append(slices.Clone(c.Evidence[:min(len(c.Evidence), 3)]), c.Exchange)
+		s.findings.Doubt(evidence.DoubtContradiction, &suite, ids...)
+		if c.Says == matrix.Refused {
+			s.concede(c.Exchange, ids)
+		}
 	}
 	if m := r.Matrix; m != nil {
 		if known := s.gateway.Now(); known.NoRedirect && !known.Taken {
@@ -60,6 +65,30 @@ func (s *scan) conclude() {
 	r.Doubts, r.Habits = s.findings.All()
 	if r.Matrix != nil && len(r.Doubts) > 0 {
 		r.Matrix.Proven = false
+	}
+}
+
+// concede takes back that what an exchange took is refused. A suite is accepted if
+// the IKE SA that was opened with it had the keys of a gateway; all else is undecided,
+// since an INVALID_KE_PAYLOAD names no suite, and may be forged.
+func (s *scan) concede(exchange int, ids []int) {
+	m := s.result.Matrix
+	i := slices.IndexFunc(s.result.Exchanges, func(x evidence.Exchange) bool { return x.ID == exchange })
+	if i < 0 {
+		return
+	}
+	x := s.result.Exchanges[i]
+	slices.Sort(ids)
+	var err error
+	if x.Confirmed && x.Suite != nil {
+		err = m.Admit(*x.Suite, ids)
+	} else {
+		for _, p := range evidence.MeantBy(x) {
+			err = errors.Join(err, m.Contest(p, ids))
+		}
+	}
+	if err != nil {
+		s.result.Matrix = s.untested() // it cannot be told what is left
 	}
 }
 

@@ -52,7 +52,7 @@ func Contradictions(r Result) []Contradiction {
 				out = append(out, Contradiction{s, matrix.Accepted, x.ID, evidence})
 			}
 		case x.Taken():
-			if s, evidence, ok := refusedWhole(m, meantBy(x)); ok {
+			if s, evidence, ok := refusedWhole(m, MeantBy(x)); ok {
 				out = append(out, Contradiction{s, matrix.Refused, x.ID, evidence})
 			}
 		}
@@ -60,8 +60,8 @@ func Contradictions(r Result) []Contradiction {
 	return out
 }
 
-// meantBy returns the suites of which a taken offer says that one is accepted.
-func meantBy(x Exchange) []proposals.Product {
+// MeantBy returns the suites of which a taken offer says that one is accepted.
+func MeantBy(x Exchange) []proposals.Product {
 	if x.Suite != nil {
 		return []proposals.Product{x.Suite.Product()}
 	}
