@@ -169,10 +169,12 @@ func (s *scan) record(req *initiator.Request, a initiator.Answer, purpose eviden
 	}
 	if a.Type == ike.IKE_SA_INIT {
 		s.loss.Add(a.Exchange)
-		s.programs.Add(a)
 		s.gateway.Answered(a.Exchange, len(req.Octets()))
 	}
 	x := evidence.Exchange{Exchange: a.Exchange, Purpose: purpose, Doubtful: a.Conflict != initiator.NotTried}
+	if !x.Doubtful {
+		x.Look = evidence.LookOf(a)
+	}
 	s.journal.Add(x, func(count int) {
 		if s.Progress != nil {
 			s.Progress(Progress{Target: s.target, Doing: purpose, Exchanges: count, Last: x})

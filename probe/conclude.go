@@ -58,14 +58,39 @@ func (s *scan) conclude() {
 			}
 		}
 	}
-	if ids := s.programs.Several(); len(ids) > 0 {
-		s.findings.Habit(evidence.HabitMembers, 0, ids...)
+	if r.Matrix != nil {
+		r.Members = evidence.Members(r.Exchanges)
+	}
+	for i := range r.Members {
+		r.Members[i].Matrix = s.matrixOf(r.Members[i])
+		s.findings.Habit(evidence.HabitMembers, 0, r.Members[i].Exchanges[0])
 	}
 	r.Watched = evidence.CountWatched(*r, weakestSuite())
 	r.Doubts, r.Habits = s.findings.All()
 	if r.Matrix != nil && len(r.Doubts) > 0 {
 		r.Matrix.Proven = false
 	}
+}
+
+// matrixOf returns what the answers of one of several gateways decide, without those
+// of the others.
+func (s *scan) matrixOf(m evidence.Member) *matrix.Matrix {
+	p := s.planner(func(offers []matrix.Offer) []matrix.Answer { return make([]matrix.Answer, len(offers)) })
+	known := s.gateway.Now()
+	p.Limits.Transforms, p.Limits.Proposals = known.Reads.Transforms, known.Reads.Proposals
+	for _, x := range s.result.Exchanges {
+		switch {
+		case x.Purpose == evidence.PurposeClient || !slices.Contains(m.Exchanges, x.ID),
+			x.Outcome != initiator.Accepted && evidence.KindOf(x) == evidence.BesideKE, // it may be about the KE payload
+			x.Outcome == initiator.InvalidKEPayload && known.Hollow != 0:
+			continue
+		}
+		// The planner leaves out what is about more than suites.
+		if a := evidence.Meaning(x.Offer, x.Exchange); a.State != matrix.NoAnswer {
+			p.Prior = append(p.Prior, matrix.Asked{Offer: matrix.Offer{Products: x.Offer}, Answer: a})
+		}
+	}
+	return p.Run()
 }
 
 // concede takes back that what an exchange took is refused. A suite is accepted if

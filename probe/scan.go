@@ -30,7 +30,6 @@ type scan struct {
 	journal   ledger.Journal
 	restart   ledger.Restart
 	findings  ledger.Findings
-	programs  ledger.Programs
 	spread    *spread
 	closing   sync.WaitGroup // of IKE SAs, beside other exchanges
 

@@ -73,8 +73,11 @@ type Target struct {
 	// and others do not.
 	Doubts []Doubt `json:"doubts,omitempty"`
 	Habits []Habit `json:"habits,omitempty"`
-	// HiddenShare is the share of the answers, 0 to 1, that another gateway at the
-	// address which accepts weak suites must have given to be seen, with a
+	// Members are the gateways at the address, if several can be told apart, each
+	// with what its own answers say.
+	Members []Member `json:"members,omitempty"`
+	// HiddenShare is the share of the flows, 0 to 1, that another gateway at the
+	// address which accepts weak suites must have got to be seen, with a
 	// probability of 95 %; absent where this one accepts some.
 	HiddenShare float64 `json:"hidden_share,omitempty"`
 	// Findings come worst first.
@@ -439,6 +442,8 @@ type Exchange struct {
 	// Decides is "refused" if the matrix takes from it that the offer is, for
 	// silence perhaps, "accepted" if a suite of it, and "" if nothing.
 	Decides State `json:"decides,omitempty"`
+	// Member is the number of the gateway that answered, where it is known.
+	Member int `json:"member,omitempty"`
 	// Doubtful: its answer was found not to say what it seemed to, or not to be
 	// the gateway's, so that nothing rests on it.
 	Doubtful bool      `json:"doubtful,omitempty"`

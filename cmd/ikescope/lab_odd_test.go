@@ -67,6 +67,33 @@ func (l lab) testCluster(t *testing.T) {
 	}
 }
 
+// testMembers: strongSwan and libreswan behind one address, told apart by their
+// errors, get each what it took.
+func (l lab) testMembers(t *testing.T) {
+	l.policy(t, "strongswan", "overlap")
+	l.policy(t, "libreswan", "two")
+	strongSwan, libreswan := l.do(t, "addr", "strongswan"), l.do(t, "addr", "libreswan")
+	l.rules(t, perSPI(fmt.Sprintf("mod 2 map { 0 : %s, 1 : %s }", strongSwan, libreswan), strongSwan, libreswan))
+	target := l.unfinished(t, []int{0}, "scan", shared, "--profile", "quick", "--deadline", clusterDeadline)
+	if len(target.Members) != 2 {
+		t.Fatalf("members %+v, want two", target.Members)
+	}
+	for _, m := range target.Members {
+		gateway, policy := "strongswan", "overlap"
+		if m.ErrorSPI == "drawn" {
+			gateway, policy = "libreswan", "two"
+		}
+		var got []proposals.Product
+		for _, p := range m.Products {
+			got = append(got, productOf(p.Suites))
+		}
+		reportMissing(t, "taken by "+gateway+", and not accepted by it", suitesOf(t, got), suitesOf(t, l.accepts(t, gateway, policy)))
+		if m.Accepted == 0 || m.Refused == 0 || m.Unknown == 0 {
+			t.Errorf("%s: %d suites accepted, %d refused, %d unknown; want some of each", gateway, m.Accepted, m.Refused, m.Unknown)
+		}
+	}
+}
+
 // perFlow has each flow to the shared address sent to the gateway that choice, an
 // expression of nftables, is.
 func perFlow(choice string) string {

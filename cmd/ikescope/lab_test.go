@@ -46,6 +46,7 @@ func TestLab(t *testing.T) {
 	t.Run("lost closing", l.testLostClosing)
 	t.Run("limits", l.testLimits)
 	t.Run("cluster", l.testCluster)
+	t.Run("members", l.testMembers)
 	t.Run("redirect", l.testRedirect)
 	t.Run("truncation", l.testTruncation)
 	t.Run("pcap", l.testPcap)

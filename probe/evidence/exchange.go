@@ -21,6 +21,8 @@ type Exchange struct {
 	// Confirmed: the keys of the IKE SA that it opened are the gateway's, too, so
 	// that the accepted answer is its own.
 	Confirmed bool
+	// Look is how its answer looks.
+	Look Look
 }
 
 // Cost is what a scan took.

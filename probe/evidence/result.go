@@ -37,6 +37,8 @@ type Result struct {
 	// others do not, by kind.
 	Doubts []Doubt
 	Habits []Habit
+	// Members are the gateways at the address, if several can be told apart.
+	Members []Member
 	// Watched counts the answers that would have shown another gateway at the
 	// address that accepts weak suites, as Weak names them, which this one
 	// refuses; 0 if this one accepts some.

@@ -101,6 +101,14 @@ func Target(r evidence.Result) report.Target {
 	for _, h := range r.Habits {
 		t.Habits = append(t.Habits, report.Habit{Kind: report.HabitKind(h.Kind.String()), Count: h.Count, Evidence: lists.Evidence(h.Exchanges)})
 	}
+	for i, m := range r.Members {
+		t.Members = append(t.Members, newMember(i+1, m))
+		for j := range t.Exchanges {
+			if slices.Contains(m.Exchanges, t.Exchanges[j].ID) {
+				t.Exchanges[j].Member = i + 1
+			}
+		}
+	}
 	if r.Watched > 0 {
 		t.HiddenShare = math.Ceil(r.Hidden()*1000) / 1000
 	}

@@ -1,14 +1,32 @@
 package scan
 
 import (
+	"encoding/hex"
 	"slices"
+	"strings"
 
+	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
+
+// newMember returns what is known of one of several gateways.
+func newMember(number int, m evidence.Member) report.Member {
+	own := newMatrix(m.Matrix)
+	out := report.Member{
+		Number: number, ErrorSPI: m.Look.ErrorSPI.String(), VendorIDs: []report.VendorID{},
+		Counts: own.Counts, Products: own.Products, Evidence: lists.Evidence(m.Exchanges),
+	}
+	for word := range strings.FieldsSeq(m.Look.VendorIDs) {
+		if id, err := hex.DecodeString(word); err == nil {
+			out.VendorIDs = append(out.VendorIDs, report.VendorIDOf(id))
+		}
+	}
+	return out
+}
 
 func newMatrix(m *matrix.Matrix) *report.Matrix {
 	out := &report.Matrix{

@@ -89,6 +89,7 @@ func (p *page) target(t *report.Target, o Options) {
 	if t.Matrix != nil {
 		p.matrix(t)
 	}
+	p.members(t)
 	p.clients(t)
 	if t.Gateway != nil {
 		p.gateway(t)

@@ -1,0 +1,48 @@
+package probe
+
+import (
+	"testing"
+
+	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/probe/evidence"
+	"github.com/ikescope/ikescope/proposals/matrix"
+)
+
+// TestScanMembers: of two products behind one address, with policies of their own,
+// each gets what it took and refused apart, and nothing of the other.
+func TestScanMembers(t *testing.T) {
+	t.Parallel()
+	const theirs = "3des-sha1-prfsha1-modp1024,aes128-sha256-prfsha256-ecp256"
+	for _, balance := range []iketest.Balance{iketest.PerPacket, iketest.PerFlow} {
+		other := &iketest.Responder{Policy: policyOf(t, theirs), Profile: iketest.OpenIKED}
+		odd := iketest.Oddity{Name: "two products", Apply: func(r *iketest.Responder) {
+			r.Balance = balance
+			r.Members = append(r.Members, iketest.Member{Responder: other, Share: 0.3})
+		}}
+		o := oddScene(singlesPolicy, iketest.StrongSwan, 3, odd).scan(t)
+		if len(o.Members) != 2 || o.Complete || o.Matrix.Proven {
+			t.Fatalf("%d members, complete: %v, proven: %v", len(o.Members), o.Complete, o.Matrix.Proven)
+		}
+		for _, m := range o.Members {
+			gateway := o.alone()
+			if m.Look.ErrorSPI == evidence.ErrorSPIDrawn {
+				gateway = other
+			}
+			decided := 0
+			for _, p := range products(t, singlesPolicy+","+theirs) {
+				for s := range p.Suites() {
+					state, _ := m.Matrix.State(s)
+					if accepts := gateway.Accepts(proposalOf(s)); state == matrix.Accepted && !accepts || state == matrix.Refused && accepts {
+						t.Errorf("%v: %v is %v, and accepted: %v", m.Look, s, state, accepts)
+					}
+					if state == matrix.Accepted || state == matrix.Refused {
+						decided++
+					}
+				}
+			}
+			if decided == 0 || m.Matrix.Accepted+m.Matrix.Refused == 0 || m.Matrix.Proven {
+				t.Errorf("%v: %d suites decided, %d accepted and %d refused, proven: %v", m.Look, decided, m.Matrix.Accepted, m.Matrix.Refused, m.Matrix.Proven)
+			}
+		}
+	}
+}
