@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/clients"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/local"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/targets"
@@ -194,7 +195,7 @@ func (o *scanOptions) scanner() (probe.Scanner, error) {
 		Deadline:     o.deadline,
 		Exhaustive:   o.exhaustive,
 		Hypotheses:   hypotheses(o.clients),
-		Known:        firstPackets(initiators()),
+		Known:        firstPackets(clients.Initiators()),
 	}
 	if o.live {
 		s.Clients = firstPackets(o.clients)
