@@ -116,7 +116,7 @@ func TestJSONLines(t *testing.T) {
 }
 
 func TestReadLinesFaults(t *testing.T) {
-	const first, target, last = `{"record":"report","schema_version":"1.0","count":2}` + "\n", `{"record":"target","index":0}` + "\n", `{"record":"end","complete":true}` + "\n"
+	const first, target, last = `{"record":"report","schema_version":"1.0","count":2}` + "\n", `{"record":"target","index":0,"target":"a"}` + "\n", `{"record":"end","complete":true}` + "\n"
 	for _, tt := range []struct{ in, want string }{
 		{target, "line 1: its record is"},
 		{last, "line 1: its record is"},
@@ -124,7 +124,8 @@ func TestReadLinesFaults(t *testing.T) {
 		{`{"record":"report"}`, "no schema_version"},
 		{`{"record":"report","schema_version":"1.0","count":"2"}` + target, "line 1: count: a string is not"},
 		{first + "{}", `line 2: record "" is neither`},
-		{first + target + "[]", "line 3: a array is not"},
+		{first + target + "[]", "line 3: an array is not"},
+		{first + `{"record":"target","index":0}`, "line 2: target: is missing"},
 		{first + `{"record":"target"}`, "line 2: index -1 is not one of 2 targets"},
 		{first + `{"record":"target","index":2}`, "line 2: index 2 is not one of 2 targets"},
 		{first + `{"record":"target","index":1e99}`, "line 2: index: a number 1e99 is not what stands here"},
@@ -160,10 +161,19 @@ func TestReadJSONFaults(t *testing.T) {
 		{`{"schema_version": "1.0", "same": true, "targets": []}`, "not the report of a scan"}, // a difference
 		{`{"schema_version": "1.0", "targets": 3}`, "targets: is not a list"},
 		{`{"schema_version": "1.0", "targets": [{"matrix": {"products": [{"encr": [{"id": 70000}]}]}}]}`, "is not what stands here"},
+		// Of a few octets each, and of hundreds in memory.
+		{`{"schema_version": "1.0", "targets": [{"target": "a"}, {}]}`, "targets.1.target: is missing"},
+		{`{"schema_version": "1.0", "targets": [{"target": "a", "exchanges": [{}` + strings.Repeat(",{}", 1<<20) + "]}]}", "holds more than"},
+		{`{"schema_version": "1.0", "targets": [{"target": "a", "notes": [""` + strings.Repeat(`,""`, 1<<23) + "]}]}", "holds more than"},
+		{`{"schema_version": "1.0", "tool": [""` + strings.Repeat(`,""`, 1<<23) + "]}", "holds more than"},
 	} {
 		if _, err := report.ReadJSON(strings.NewReader(tt.in)); err == nil || !strings.Contains(err.Error(), tt.want) {
-			t.Errorf("ReadJSON(%s) = %v, want %q", tt.in, err, tt.want)
+			t.Errorf("ReadJSON(%.200s) = %v, want %q", tt.in, err, tt.want)
 		}
+	}
+	// What stands in a text is no list.
+	if _, err := report.ReadJSON(strings.NewReader(`{"schema_version": "1.0", "targets": [{"target": "\"` + strings.Repeat(",{", 1<<23) + `"}]}`)); err != nil {
+		t.Errorf("ReadJSON of a long text = %v", err)
 	}
 	if _, err := report.ReadJSON(strings.NewReader(strings.Repeat(" ", 64<<20+1))); err == nil || !strings.Contains(err.Error(), "exceeds") {
 		t.Errorf("ReadJSON of more than 64 MiB = %v", err)

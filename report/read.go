@@ -60,6 +60,11 @@ const (
 	// maxValue bounds what is read of one target, or of anything else in a
 	// report, in octets.
 	maxValue = 64 << 20
+	// maxObjects and maxItems bound the objects and the further values of a
+	// list that one target holds, far above those of any scan: in memory, an
+	// object of two octets takes hundreds.
+	maxObjects = 1 << 19
+	maxItems   = 1 << 22
 	// maxDepth bounds how far values are nested that are passed over.
 	maxDepth = 1000
 	// maxTargets bounds the targets of a report: so many take years to scan.
@@ -182,10 +187,12 @@ func (s *reportReader) targets() error {
 		}
 		line := TargetLine{Record: RecordTarget, Index: s.count}
 		s.count++
-		if s.decode(fmt.Sprintf("targets.%d", line.Index), raw, &line.Target) {
-			if err := s.each(&line, at); err != nil {
-				return err
-			}
+		name := fmt.Sprintf("targets.%d", line.Index)
+		if !s.decode(name, raw, &line.Target) {
+			continue
+		}
+		if err := s.handOver(name, &line, at); err != nil {
+			return err
 		}
 	}
 	return s.delim(']')
@@ -259,7 +266,7 @@ func (s *reportReader) line(raw json.RawMessage, at Span) (*LastLine, error) {
 			return nil, fmt.Errorf("index %d is not one of %d targets", line.Index, s.top.Count)
 		}
 		s.count++
-		return nil, s.each(&line, at)
+		return nil, s.handOver("", &line, at)
 	case RecordEnd:
 		last := new(LastLine)
 		if !s.decode("", raw, last) {
@@ -268,6 +275,15 @@ func (s *reportReader) line(raw json.RawMessage, at Span) (*LastLine, error) {
 		return last, nil
 	}
 	return nil, fmt.Errorf("record %.20q is neither %q nor %q", kind.Record, RecordTarget, RecordEnd)
+}
+
+// handOver hands over a target that was read. One that nothing is known by is of
+// no scan, and so many of them fit a file that memory could not hold their places.
+func (s *reportReader) handOver(name string, line *TargetLine, at Span) error {
+	if line.Target.Name == "" {
+		return fmt.Errorf("%s: is missing", strings.TrimPrefix(name+".target", "."))
+	}
+	return s.each(line, at)
 }
 
 // decode puts a value into to. It reports whether the value has the type that it
@@ -307,7 +323,30 @@ func (s *reportReader) value() (json.RawMessage, Span, error) {
 		return nil, Span{}, notJSON(err)
 	}
 	end := s.d.InputOffset()
-	return raw, Span{end - int64(len(raw)), end}, nil
+	return raw, Span{end - int64(len(raw)), end}, checkCounts(raw)
+}
+
+// checkCounts fails if a JSON value holds more objects, or more values, than one
+// target may.
+func checkCounts(raw []byte) error {
+	objects, items, inString := 0, 0, false
+	for i := 0; i < len(raw); i++ {
+		switch c := raw[i]; {
+		case c == '"':
+			inString = !inString
+		case inString && c == '\\':
+			i++
+		case inString:
+		case c == '{':
+			objects++
+		case c == ',':
+			items++
+		}
+	}
+	if objects > maxObjects || items > maxItems {
+		return fmt.Errorf("it, or a part of it, holds more than %d objects or %d values", maxObjects, maxItems)
+	}
+	return nil
 }
 
 // skip passes over the next value, inside others to a depth.
@@ -354,9 +393,13 @@ func inWords(within string, err error) error {
 	if !errors.As(err, &wrong) {
 		return err
 	}
+	article := "a"
+	if strings.HasPrefix(wrong.Value, "array") || strings.HasPrefix(wrong.Value, "object") {
+		article = "an"
+	}
 	field := strings.Trim(within+"."+strings.TrimPrefix(wrong.Field, "Target."), ".") // of a TargetLine
 	if field == "" {
-		return fmt.Errorf("a %s is not what stands here", wrong.Value)
+		return fmt.Errorf("%s %s is not what stands here", article, wrong.Value)
 	}
-	return fmt.Errorf("%s: a %s is not what stands here", field, wrong.Value)
+	return fmt.Errorf("%s: %s %s is not what stands here", field, article, wrong.Value)
 }
