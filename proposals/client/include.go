@@ -51,9 +51,11 @@ func (s *source) says(line int) string {
 	return fmt.Sprintf("line %d of %s", at, file)
 }
 
-// What bounds the files that a configuration includes.
+// What bounds the files that a configuration includes, and the lines that include
+// some.
 const (
 	maxIncluded     = 500
+	maxIncludeLines = 2000
 	maxIncludeDepth = 16
 )
 
@@ -83,6 +85,9 @@ type sourceReader struct {
 	open     []string // the files that include each other
 	line     int      // of the text
 	included int
+	lines    int // that include something
+	// listed are the names in the directories that were looked into.
+	listed map[string][]string
 }
 
 // add appends a file with what it includes.
@@ -100,6 +105,9 @@ func (r *sourceReader) add(file string, data []byte) error {
 		var found []string
 		followed := false
 		if m := includeLine.FindSubmatch(bytes.TrimRight(line, "\n")); m != nil {
+			if r.lines++; r.lines > maxIncludeLines {
+				return r.located(faultAt(0, "include", fmt.Sprintf("stands on more than the %d lines that are followed", maxIncludeLines)), file, number)
+			}
 			var err error
 			if found, followed, err = r.find(strings.Trim(string(m[1]), `"`), path.Dir(file)); err != nil {
 				return r.located(err, file, number)
@@ -198,25 +206,44 @@ func (r *sourceReader) find(pattern, dir string) (found []string, followed bool,
 			}
 			return []string{candidate}, true, nil
 		}
-		entries, err := fs.ReadDir(r.files, folder)
+		names, err := r.list(folder)
 		if err != nil {
 			continue
 		}
-		for _, entry := range entries {
-			name := path.Join(folder, entry.Name())
-			info, err := fs.Stat(r.files, name)
-			if err != nil || !info.Mode().IsRegular() || strings.HasPrefix(entry.Name(), ".") && !strings.HasPrefix(last, ".") {
+		for _, entry := range names {
+			if ok, err := path.Match(last, entry); err != nil {
+				return nil, false, nil
+			} else if !ok || strings.HasPrefix(entry, ".") && !strings.HasPrefix(last, ".") {
 				continue
 			}
-			if ok, err := path.Match(last, entry.Name()); err != nil {
-				return nil, false, nil
-			} else if ok {
+			name := path.Join(folder, entry)
+			if info, err := fs.Stat(r.files, name); err == nil && info.Mode().IsRegular() {
 				found = append(found, name)
 			}
 		}
 		return found, true, nil
 	}
 	return nil, false, nil
+}
+
+// list returns the names in a directory, which is read once.
+func (r *sourceReader) list(folder string) ([]string, error) {
+	if names, ok := r.listed[folder]; ok {
+		return names, nil
+	}
+	entries, err := fs.ReadDir(r.files, folder)
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, entry := range entries {
+		names = append(names, entry.Name())
+	}
+	if r.listed == nil {
+		r.listed = make(map[string][]string)
+	}
+	r.listed[folder] = names
+	return names, nil
 }
 
 // includes are the files that a configuration includes and that were not read.

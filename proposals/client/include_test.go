@@ -135,6 +135,7 @@ func TestIncludesAreBounded(t *testing.T) {
 		"its folder": {dirOf("ipsec.conf", ""), "include *.conf\n", `line 1: "ipsec.conf" is part of an include loop`},
 		"each other": {dirOf("a.conf", "#\n\ninclude b.conf\n", "b.conf", "include a.conf\n"), "include a.conf\n", `b.conf:1: "a.conf" is part of an include loop`},
 		"many":       {many, "include d/*.conf\n", `line 1: "d/0500.conf" exceeds the 500 included files that are read`},
+		"in vain":    {dirOf("a.txt", "#\n"), strings.Repeat("include *.conf\n", maxIncludeLines+1), `line 2001: "include" stands on more than the 2000 lines that are followed`},
 		"deep":       {double, "include 0.conf\n", `15.conf:1: "16.conf" is included too deeply: at most 16 levels of includes are followed`},
 		"big":        {dirOf("a.conf", strings.Repeat("#", maxFile)+"\n"), "include a.conf\n", fmt.Sprintf(`line 1: "a.conf" makes the configuration too long: at most %d octets are read`, maxFile)},
 		"wrong":      {dirOf("a.conf", "conn a\n\tike=aes265-sha256-modp2048\n"), "include a.conf\n", `a.conf:2: "aes265-sha256-modp2048": "aes265" at octet 1 is not a known keyword; did you mean aes256?`},
