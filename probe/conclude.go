@@ -7,6 +7,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
@@ -38,6 +39,7 @@ func (s *scan) conclude() {
 		}
 		s.doubtHollow(r)
 		if m.Accepted == 0 {
+			s.doubtTaken(r)
 			for _, x := range r.Exchanges {
 				if x.Type == ike.IKE_SA_INIT && x.Outcome == initiator.Malformed {
 					s.findings.Doubt(evidence.DoubtMalformed, nil, x.ID) // perhaps it accepts that
@@ -130,4 +132,23 @@ func (s *scan) doubtHollow(r *evidence.Result) {
 		}
 	}
 	s.findings.Doubt(evidence.DoubtUnredeemed, nil, hollow)
+}
+
+// doubtTaken adds a doubt for a suite that was chosen from one offer, be it in one
+// of two answers, and refused in another offer. The matrix, which accepts nothing,
+// says no more of it than that it is not known.
+func (s *scan) doubtTaken(r *evidence.Result) {
+	for _, x := range r.Exchanges {
+		if x.Outcome != initiator.Accepted || x.Suite == nil || x.Type != ike.IKE_SA_INIT {
+			continue
+		}
+		for _, y := range r.Exchanges {
+			if y.Outcome == initiator.NoProposalChosen && !y.Doubtful && y.Purpose != evidence.PurposeClient &&
+				y.KE == ike.KeyExchangeMethod(x.Suite[proposals.KE].ID) &&
+				slices.ContainsFunc(y.Offer, func(p proposals.Product) bool { return p.Contains(*x.Suite) }) {
+				s.findings.Doubt(evidence.DoubtContradiction, x.Suite, x.ID, y.ID)
+				return
+			}
+		}
+	}
 }

@@ -182,6 +182,8 @@ func (c *Conn) begin(req *Request) *wait {
 func (c *Conn) end(w *wait, final Reading) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	// A message takes far more memory than it has octets, and here are many.
+	final.Message, final.Octets = nil, nil
 	w.final = final
 	if c.waiting[w.req.SPI()] == w {
 		delete(c.waiting, w.req.SPI())
