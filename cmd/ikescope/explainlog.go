@@ -25,6 +25,8 @@ type logSource struct {
 	name string
 	open func() (io.ReadCloser, error)
 	live bool // may be followed
+	// given: its lines are an argument of the command line.
+	given bool
 }
 
 // logSource returns the log that an argument stands for; ok is false for a code
@@ -38,7 +40,8 @@ func (a *app) logSource(arg string) (s logSource, ok bool) {
 	case isFile || !explain.Known(arg) && argfile.Exists(arg):
 		return logSource{name: path, open: func() (io.ReadCloser, error) { return os.Open(path) }}, true
 	case strings.ContainsAny(strings.TrimSpace(arg), " \n"):
-		return logSource{name: "the argument", open: func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(arg)), nil }}, true
+		in := func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(arg)), nil }
+		return logSource{name: "the argument", open: in, given: true}, true
 	}
 	return s, false
 }
@@ -157,7 +160,7 @@ func (a *app) explainText(o *explainOptions, s logSource, head []byte, doc *inci
 		return usagef("explain: %s: is empty", s.name)
 	}
 	name := s.name + ": "
-	if s.name == "the argument" {
+	if s.given {
 		name = ""
 	}
 	if len(doc.Files[0].Products) > 0 {

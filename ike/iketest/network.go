@@ -108,7 +108,7 @@ func (n *Network) ListenPacket(local netip.AddrPort) (net.PacketConn, error) {
 		return nil, &net.OpError{Op: "listen", Net: "udp", Addr: net.UDPAddrFromAddrPort(local), Err: err}
 	}
 	if !local.Addr().IsValid() || local.Addr().IsUnspecified() || local.Addr().IsMulticast() {
-		return fail(fmt.Errorf("iketest: %v is no host's address", local.Addr()))
+		return fail(fmt.Errorf("iketest: %v is not the address of a host", local.Addr()))
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
