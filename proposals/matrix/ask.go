@@ -6,18 +6,19 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/internal/sets"
 )
 
 // reply is an answer in the universe's numbering. Of an accepted question,
 // witness is the part that holds an acceptable suite.
 type reply struct {
 	state   State
-	witness []box
+	witness []sets.Box
 }
 
 // send sends questions and records what the answers say. What the facts decide
 // is not asked again.
-func (s *search) send(questions [][]box) []reply {
+func (s *search) send(questions [][]sets.Box) []reply {
 	replies := make([]reply, len(questions))
 	var offers []Offer
 	var asked []int
@@ -31,7 +32,7 @@ func (s *search) send(questions [][]box) []reply {
 		default:
 			pieces := s.pieces(q)
 			if answer, ok := s.earlier[fmt.Sprint(pieces)]; ok {
-				if witness := s.meant(s.open(disjoint(q)), answer); len(witness) > 0 {
+				if witness := s.meant(s.open(sets.Disjoint(q)), answer); len(witness) > 0 {
 					replies[i] = reply{Accepted, witness}
 					continue
 				}
@@ -68,21 +69,21 @@ func (s *search) send(questions [][]box) []reply {
 }
 
 // pieces returns bs as they are offered: each as one proposal or more.
-func (s *search) pieces(bs []box) []box {
-	var out []box
+func (s *search) pieces(bs []sets.Box) []sets.Box {
+	var out []sets.Box
 	for _, b := range bs {
-		out = append(out, b.within(s.Limits.Transforms)...)
+		out = append(out, b.Within(s.Limits.Transforms)...)
 	}
 	return out
 }
 
 // denied reports whether what b is offered as was refused, piece by piece.
-func (s *search) denied(b box) bool {
-	return !slices.ContainsFunc(s.pieces([]box{b}), func(piece box) bool { return !covered(piece, s.refused) })
+func (s *search) denied(b sets.Box) bool {
+	return !slices.ContainsFunc(s.pieces([]sets.Box{b}), func(piece sets.Box) bool { return !covered(piece, s.refused) })
 }
 
 // record adds an answer on q to the facts.
-func (s *search) record(q []box, answer Answer) reply {
+func (s *search) record(q []sets.Box, answer Answer) reply {
 	if len(answer.Parts) > 0 {
 		return s.recordParts(q, answer.Parts)
 	}
@@ -92,15 +93,15 @@ func (s *search) record(q []box, answer Answer) reply {
 		if meant := s.meant(q, answer); len(meant) > 0 {
 			s.taken = append(s.taken, taken{boxes: meant, offered: q, id: answer.Exchange})
 		}
-		witness := s.meant(s.open(disjoint(q)), answer)
+		witness := s.meant(s.open(sets.Disjoint(q)), answer)
 		if len(witness) == 0 {
 			// It was refused before, or not offered: that says nothing.
 			s.fresh = append(s.fresh, s.meant(q, answer)...)
 			s.silence(q, answer.Exchange)
 			return reply{state: NoAnswer}
 		}
-		if len(witness) == 1 && witness[0].isCell() {
-			if alone := len(q) == 1 && q[0].isCell(); alone || answer.Suite != nil {
+		if len(witness) == 1 && witness[0].IsCell() {
+			if alone := len(q) == 1 && q[0].IsCell(); alone || answer.Suite != nil {
 				s.observe(witness[0], answer.Exchange)
 			} else {
 				s.show(witness[0], answer.Exchange)
@@ -119,14 +120,14 @@ func (s *search) record(q []box, answer Answer) reply {
 
 // recordParts adds the answers on the parts of q to the facts, and returns what
 // they say together.
-func (s *search) recordParts(q []box, parts []Part) reply {
+func (s *search) recordParts(q []sets.Box, parts []Part) reply {
 	whole := reply{state: Refused}
 	for _, part := range parts {
-		var boxes []box
+		var boxes []sets.Box
 		for _, p := range part.Products {
 			b, _ := s.u.box(p)
 			for _, c := range q {
-				if both := b.and(c); !both.empty() {
+				if both := b.And(c); !both.Empty() {
 					boxes = append(boxes, both)
 				}
 			}
@@ -142,11 +143,11 @@ func (s *search) recordParts(q []box, parts []Part) reply {
 			whole.state = r.state
 		}
 	}
-	whole.witness = disjoint(whole.witness)
+	whole.witness = sets.Disjoint(whole.witness)
 	return whole
 }
 
-func (s *search) silence(q []box, id int) {
+func (s *search) silence(q []sets.Box, id int) {
 	for _, b := range q {
 		s.silent = append(s.silent, evidence{b, id})
 	}
@@ -154,13 +155,13 @@ func (s *search) silence(q []box, id int) {
 
 // meant returns the part of q that holds the suite that answer is about;
 // nothing if that was not offered.
-func (s *search) meant(q []box, answer Answer) []box {
+func (s *search) meant(q []sets.Box, answer Answer) []sets.Box {
 	if answer.Suite != nil {
 		b, ok := s.u.box(answer.Suite.Product())
-		if !ok || !slices.ContainsFunc(q, func(c box) bool { return c.holds(b) }) {
+		if !ok || !slices.ContainsFunc(q, func(c sets.Box) bool { return c.Holds(b) }) {
 			return nil
 		}
-		return []box{b}
+		return []sets.Box{b}
 	}
 	if answer.KE == (proposals.Algorithm{}) {
 		return q
@@ -169,9 +170,9 @@ func (s *search) meant(q []box, answer Answer) []box {
 	if i < 0 {
 		return nil
 	}
-	var out []box
+	var out []sets.Box
 	for _, b := range q {
-		if b = b.on(proposals.KE, b[proposals.KE]&(1<<i)); !b.empty() {
+		if b = b.On(proposals.KE, b[proposals.KE]&(1<<i)); !b.Empty() {
 			out = append(out, b)
 		}
 	}
@@ -180,7 +181,7 @@ func (s *search) meant(q []box, answer Answer) []box {
 
 // batch is what a part of the search asks at a time.
 type batch struct {
-	questions [][]box
+	questions [][]sets.Box
 	replies   []reply
 }
 
@@ -199,7 +200,7 @@ func (s *search) sideBySide(parts ...func()) {
 	}
 	for len(running) > 0 {
 		var batches []*batch
-		var questions [][]box
+		var questions [][]sets.Box
 		running = slices.DeleteFunc(running, func(goOn func() (*batch, bool)) bool {
 			b, asks := goOn()
 			if asks {
@@ -218,7 +219,7 @@ func (s *search) sideBySide(parts ...func()) {
 }
 
 // ask returns what the facts, or answers, say to questions.
-func (s *search) ask(questions ...[]box) []reply {
+func (s *search) ask(questions ...[]sets.Box) []reply {
 	if s.wait == nil {
 		return s.send(questions)
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/internal/sets"
 )
 
 // Contradiction is answers that cannot all be true: an offer was taken, and all
@@ -134,10 +135,10 @@ func (s *search) reconcile() {
 // isDenied reports whether all that t can have been about was refused. Only
 // what was refused since the last time is looked at.
 func (s *search) isDenied(t taken) bool {
-	if !slices.ContainsFunc(s.fresh, func(b box) bool { return slices.ContainsFunc(t.boxes, b.overlaps) }) {
+	if !slices.ContainsFunc(s.fresh, func(b sets.Box) bool { return slices.ContainsFunc(t.boxes, b.Overlaps) }) {
 		return false
 	}
-	return !slices.ContainsFunc(t.boxes, func(b box) bool { return len(s.open([]box{b})) > 0 })
+	return !slices.ContainsFunc(t.boxes, func(b sets.Box) bool { return len(s.open([]sets.Box{b})) > 0 })
 }
 
 // judge adds the answer to an offer that was asked again.
@@ -151,7 +152,7 @@ func (s *search) judge(t *taken, answer Answer) {
 	case Refused:
 		t.refusals = append(t.refusals, ids...)
 		for _, b := range t.offered {
-			s.refuse([]box{b}, ids[0])
+			s.refuse([]sets.Box{b}, ids[0])
 		}
 	default:
 		t.verdict = contested
@@ -198,7 +199,7 @@ func (s *search) contradictions() []Contradiction {
 		if t.verdict == credible {
 			continue
 		}
-		suite := s.u.suite(t.boxes[0].first())
+		suite := s.u.suite(t.boxes[0].First())
 		i := slices.IndexFunc(out, func(c Contradiction) bool { return c.Suite == suite })
 		if i < 0 {
 			i = len(out)
@@ -263,16 +264,8 @@ func (s *search) reasons(m *Matrix) []Doubt {
 	return out
 }
 
-func (s *search) mustBox(p proposals.Product) box {
+func (s *search) mustBox(p proposals.Product) sets.Box {
 	b, _ := s.u.box(p)
-	return b
-}
-
-// first returns the cell of the first value on each axis.
-func (b box) first() box {
-	for a, set := range b {
-		b[a] = set & -set
-	}
 	return b
 }
 

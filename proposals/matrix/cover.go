@@ -6,13 +6,14 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/internal/sets"
 )
 
 // undecided returns what is in no product, not refused and not silent, as
 // disjoint boxes.
-func (s *search) undecided() []box {
-	rest := subtract(s.u.boxes, s.products...)
-	return subtract(s.open(rest), boxesOf(s.silent)...)
+func (s *search) undecided() []sets.Box {
+	rest := sets.Subtract(s.u.boxes, s.products...)
+	return sets.Subtract(s.open(rest), boxesOf(s.silent)...)
 }
 
 // maxLargest bounds the boxes that a cover is chosen from. Their number grows
@@ -24,7 +25,7 @@ const maxLargest = 1 << 10
 // and no suite of a product found or of a silent offer: when all are refused,
 // nothing is left. Those without additional key exchanges come first, so that
 // a search that is cut short knows these.
-func (s *search) cover() [][]box {
+func (s *search) cover() [][]sets.Box {
 	rest := s.undecided()
 	if len(rest) == 0 {
 		return nil
@@ -33,27 +34,27 @@ func (s *search) cover() [][]box {
 	// may hold refused suites again: that costs nothing and keeps them few.
 	largest := slices.Clone(s.u.boxes)
 	for _, c := range append(slices.Clone(s.products), boxesOf(s.silent)...) {
-		var next []box
+		var next []sets.Box
 		for _, b := range largest {
-			next = append(next, b.maximalMinus(c)...)
+			next = append(next, b.MaximalMinus(c)...)
 		}
 		if len(next) > maxLargest {
 			return s.likely(s.u.pack(rest, s.Limits))
 		}
-		largest = withoutContained(next)
+		largest = sets.WithoutContained(next)
 	}
-	var chosen []box
+	var chosen []sets.Box
 	for len(rest) > 0 {
-		var best box
+		var best sets.Box
 		var bestSize int64
 		for _, b := range largest {
 			var size int64
-			var hull box
+			var hull sets.Box
 			for _, r := range rest {
-				if r.overlaps(b) {
-					part := r.and(b)
-					size += part.size()
-					hull = hull.or(part)
+				if r.Overlaps(b) {
+					part := r.And(b)
+					size += part.Size()
+					hull = hull.Or(part)
 				}
 			}
 			if size > bestSize {
@@ -61,14 +62,14 @@ func (s *search) cover() [][]box {
 			}
 		}
 		chosen = append(chosen, best)
-		rest = subtract(rest, best)
+		rest = sets.Subtract(rest, best)
 	}
 	questions := s.u.pack(chosen, s.Limits)
 	if s.tooMany(questions) {
 		// None of them may ask again what is refused.
 		questions = s.likely(s.u.pack(merge(s.undecided()), s.Limits))
 	}
-	slices.SortStableFunc(questions, func(p, q []box) int { return s.u.hybrid(p) - s.u.hybrid(q) })
+	slices.SortStableFunc(questions, func(p, q []sets.Box) int { return s.u.hybrid(p) - s.u.hybrid(q) })
 	return questions
 }
 
@@ -78,30 +79,30 @@ const maxLikely = 256
 
 // tooMany reports whether questions are more than can be asked, which they are
 // only where offers have to be short.
-func (s *search) tooMany(questions [][]box) bool {
+func (s *search) tooMany(questions [][]sets.Box) bool {
 	return s.tight && len(questions) > s.MaxOffers-s.offers
 }
 
 // likely returns questions, or the likeliest ones where they are too many.
-func (s *search) likely(questions [][]box) [][]box {
+func (s *search) likely(questions [][]sets.Box) [][]sets.Box {
 	if !s.tooMany(questions) {
 		return questions
 	}
-	weights := make(map[*box]float64, len(questions))
+	weights := make(map[*sets.Box]float64, len(questions))
 	for _, q := range questions {
 		for _, b := range q {
 			weights[&q[0]] += s.box(b)
 		}
 	}
-	slices.SortStableFunc(questions, func(p, q []box) int { return cmp.Compare(weights[&q[0]], weights[&p[0]]) })
+	slices.SortStableFunc(questions, func(p, q []sets.Box) int { return cmp.Compare(weights[&q[0]], weights[&p[0]]) })
 	return questions[:min(len(questions), maxLikely)]
 }
 
 // hybrid returns 1 if a suite of bs has an additional key exchange, else 0.
-func (u *Universe) hybrid(bs []box) int {
+func (u *Universe) hybrid(bs []sets.Box) int {
 	for _, b := range bs {
 		for a := proposals.ADDKE1; a < proposals.NumAxes; a++ {
-			for v := range values(b[a]) {
+			for v := range sets.Values(b[a]) {
 				if !u.axes[a][bits.TrailingZeros64(v)].IsNone() {
 					return 1
 				}

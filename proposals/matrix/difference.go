@@ -5,6 +5,7 @@ import (
 	"math/bits"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/internal/sets"
 )
 
 // maxPieces bounds into how many products a difference may fall, and of how
@@ -30,9 +31,9 @@ func Difference(a, b []proposals.Product) ([]proposals.Product, error) {
 	if err != nil {
 		return nil, err
 	}
-	var rest []box // disjoint
+	var rest []sets.Box // disjoint
 	for _, from := range boxes[:len(a)] {
-		pieces, err := without([]box{from}, rest)
+		pieces, err := without([]sets.Box{from}, rest)
 		if err != nil {
 			return nil, err
 		}
@@ -63,11 +64,11 @@ func Intersection(a, b []proposals.Product) ([]proposals.Product, error) {
 }
 
 // without is subtract with a bound.
-func without(from, others []box) ([]box, error) {
+func without(from, others []sets.Box) ([]sets.Box, error) {
 	for _, o := range others {
-		var next []box
+		var next []sets.Box
 		for _, b := range from {
-			next = append(next, b.minus(o)...)
+			next = append(next, b.Minus(o)...)
 		}
 		if from = next; len(from) > maxPieces {
 			return nil, errPieces
@@ -78,15 +79,15 @@ func without(from, others []box) ([]box, error) {
 
 // merge puts boxes together that differ on one axis alone, so that disjoint
 // ones become fewer.
-func merge(boxes []box) []box {
+func merge(boxes []sets.Box) []sets.Box {
 	for again := true; again; {
 		again = false
 		for a := range proposals.NumAxes {
 			// What is equal but for axis a is one box.
-			at := make(map[box]int)
-			var out []box
+			at := make(map[sets.Box]int)
+			var out []sets.Box
 			for _, b := range boxes {
-				key := b.on(proposals.Axis(a), 0)
+				key := b.On(proposals.Axis(a), 0)
 				if i, ok := at[key]; ok {
 					out[i][a] |= b[a]
 					again = true

@@ -1,6 +1,9 @@
 package matrix
 
-import "slices"
+import (
+	"github.com/ikescope/ikescope/proposals/internal/sets"
+	"slices"
+)
 
 // facts is what the answers say, and all that the planner knows.
 type facts struct {
@@ -8,26 +11,26 @@ type facts struct {
 	// refused and silent are the boxes offered whole to no effect; silent ones
 	// without an exchange cannot be asked.
 	refused, silent []evidence
-	merged          []box // what was refused in fewer boxes, or nil
+	merged          []sets.Box // what was refused in fewer boxes, or nil
 	// observed holds the cells that were taken when they were all of the
 	// offer, or that an answer named whole. shown holds those that are all that
 	// an answer can have meant: for the method that it named, or since the rest
 	// of the offer was refused elsewhere.
-	observed, shown map[box][]int
-	found           []box // the keys of both, in the order found
+	observed, shown map[sets.Box][]int
+	found           []sets.Box // the keys of both, in the order found
 	// taken are the boxes of which a suite was taken, for each such answer.
 	taken []taken
 	// fresh are boxes that were refused since the answers were last held
 	// against each other, or taken though they had been refused.
-	fresh []box
+	fresh []sets.Box
 }
 
 // taken is an answer that says that a suite in one of boxes is acceptable.
 type taken struct {
-	boxes []box
+	boxes []sets.Box
 	// offered is what was asked about, of which boxes are what the answer can
 	// mean.
-	offered []box
+	offered []sets.Box
 	id      int
 
 	// verdict is what came of it where the exchanges against contradict it;
@@ -38,31 +41,31 @@ type taken struct {
 
 // evidence is a box and the exchange that says something of it.
 type evidence struct {
-	box
+	sets.Box
 	id int
 }
 
-func boxesOf(es []evidence) []box {
-	bs := make([]box, len(es))
+func boxesOf(es []evidence) []sets.Box {
+	bs := make([]sets.Box, len(es))
 	for i, e := range es {
-		bs[i] = e.box
+		bs[i] = e.Box
 	}
 	return bs
 }
 
 // refuse records that no suite of bs is acceptable. One that was taken before
 // is no longer observed: see [search.reconcile].
-func (f *facts) refuse(bs []box, id int) {
+func (f *facts) refuse(bs []sets.Box, id int) {
 	f.fresh = append(f.fresh, bs...)
 	for _, b := range bs {
 		if covered(b, f.refused) {
 			continue
 		}
-		f.refused = slices.DeleteFunc(f.refused, func(e evidence) bool { return b.holds(e.box) })
+		f.refused = slices.DeleteFunc(f.refused, func(e evidence) bool { return b.Holds(e.Box) })
 		f.refused = append(f.refused, evidence{b, id})
 		f.merged = nil
-		f.found = slices.DeleteFunc(f.found, func(cell box) bool {
-			if b.holds(cell) {
+		f.found = slices.DeleteFunc(f.found, func(cell sets.Box) bool {
+			if b.Holds(cell) {
 				delete(f.observed, cell)
 				delete(f.shown, cell)
 				return true
@@ -73,36 +76,36 @@ func (f *facts) refuse(bs []box, id int) {
 }
 
 // observe records that cell was taken, alone or named whole.
-func (f *facts) observe(cell box, id int) {
+func (f *facts) observe(cell sets.Box, id int) {
 	f.find(cell)
 	f.observed[cell] = append(f.observed[cell], id)
 }
 
 // show records that cell is all that a taken offer can have been taken for.
-func (f *facts) show(cell box, id int) {
+func (f *facts) show(cell sets.Box, id int) {
 	f.find(cell)
 	f.shown[cell] = append(f.shown[cell], id)
 }
 
-func (f *facts) find(cell box) {
+func (f *facts) find(cell sets.Box) {
 	if !f.isFound(cell) {
 		f.found = append(f.found, cell)
 	}
 }
 
 // isFound reports whether cell was observed or shown.
-func (f *facts) isFound(cell box) bool { return f.observed[cell] != nil || f.shown[cell] != nil }
+func (f *facts) isFound(cell sets.Box) bool { return f.observed[cell] != nil || f.shown[cell] != nil }
 
 // open returns the part of bs that is not refused, as disjoint boxes if bs
 // are disjoint.
-func (f *facts) open(bs []box) []box { return subtract(bs, f.refusedBoxes()...) }
+func (f *facts) open(bs []sets.Box) []sets.Box { return sets.Subtract(bs, f.refusedBoxes()...) }
 
 // manyRefused is how many refusals are put together before sets are subtracted
 // from them: where offers have to be short there are thousands.
 const manyRefused = 256
 
 // refusedBoxes returns what was refused, in few boxes.
-func (f *facts) refusedBoxes() []box {
+func (f *facts) refusedBoxes() []sets.Box {
 	if len(f.refused) < manyRefused {
 		return boxesOf(f.refused)
 	}
@@ -113,25 +116,25 @@ func (f *facts) refusedBoxes() []box {
 }
 
 // observedIn returns an observed cell of b, if there is one.
-func (f *facts) observedIn(b box) (box, bool) {
-	i := slices.IndexFunc(f.found, func(c box) bool { return f.observed[c] != nil && b.holds(c) })
+func (f *facts) observedIn(b sets.Box) (sets.Box, bool) {
+	i := slices.IndexFunc(f.found, func(c sets.Box) bool { return f.observed[c] != nil && b.Holds(c) })
 	if i < 0 {
-		return box{}, false
+		return sets.Box{}, false
 	}
 	return f.found[i], true
 }
 
 // covered reports whether one of es alone holds b.
-func covered(b box, es []evidence) bool {
-	return slices.ContainsFunc(es, func(e evidence) bool { return e.holds(b) })
+func covered(b sets.Box, es []evidence) bool {
+	return slices.ContainsFunc(es, func(e evidence) bool { return e.Holds(b) })
 }
 
 // evidenceFor returns the exchanges that say something of a part of b,
 // ascending.
-func evidenceFor(b box, es []evidence) []int {
+func evidenceFor(b sets.Box, es []evidence) []int {
 	var ids []int
 	for _, e := range es {
-		if e.overlaps(b) && e.id != 0 {
+		if e.Overlaps(b) && e.id != 0 {
 			ids = append(ids, e.id)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/internal/sets"
 )
 
 // grow returns a box around a seed: each of its values was observed with values
@@ -19,10 +20,10 @@ import (
 // since values found around it may belong to another product. A value that is
 // refused where it was asked, but would be taken elsewhere, is not lost: it
 // stays undecided, and the cover asks about it.
-func (s *search) grow(from seed) box {
+func (s *search) grow(from seed) sets.Box {
 	cell, b := from.cell, from.box
-	axes := open(s.home(cell))
-	var left box // the values that no question in the queue is about
+	axes := sets.Open(s.home(cell))
+	var left sets.Box // the values that no question in the queue is about
 	for _, a := range axes {
 		candidates := s.candidates(b, a)
 		b[a] |= s.known(b, a, candidates)
@@ -38,7 +39,7 @@ func (s *search) grow(from seed) box {
 		for _, a := range turn {
 			around := b
 			if s.mixed {
-				around = cell.on(proposals.KE, b[proposals.KE])
+				around = cell.On(proposals.KE, b[proposals.KE])
 			}
 			queue = append(queue, s.sections(around, a, left[a], met)...)
 			left[a] = 0
@@ -47,14 +48,14 @@ func (s *search) grow(from seed) box {
 		if len(queue) == 0 {
 			break
 		}
-		questions := make([][]box, len(queue))
+		questions := make([][]sets.Box, len(queue))
 		for i, sec := range queue {
 			questions[i] = sec.boxes
 		}
 		var next []section
 		// narrow goes on with boxes that hold an accepted suite.
-		narrow := func(a proposals.Axis, boxes []box) {
-			if set := on(a, boxes); isOne(set) {
+		narrow := func(a proposals.Axis, boxes []sets.Box) {
+			if set := on(a, boxes); sets.IsOne(set) {
 				b[a] |= set
 				s.expected += s.value(a, set)
 				s.accepted += s.value(a, set)
@@ -85,11 +86,11 @@ func (s *search) grow(from seed) box {
 
 // candidates returns the values of axis a to ask about around b: those with
 // which no suite of b was refused.
-func (s *search) candidates(b box, a proposals.Axis) uint64 {
+func (s *search) candidates(b sets.Box, a proposals.Axis) uint64 {
 	set := s.home(b)[a] &^ b[a]
-	for v := range values(set) {
-		c := b.on(a, v)
-		if slices.ContainsFunc(s.refused, func(e evidence) bool { return e.overlaps(c) }) || covered(c, s.silent) {
+	for v := range sets.Values(set) {
+		c := b.On(a, v)
+		if slices.ContainsFunc(s.refused, func(e evidence) bool { return e.Overlaps(c) }) || covered(c, s.silent) {
 			set &^= v
 		}
 	}
@@ -98,11 +99,11 @@ func (s *search) candidates(b box, a proposals.Axis) uint64 {
 
 // known returns the values of set on axis a that were observed with values of
 // b on the other axes.
-func (s *search) known(b box, a proposals.Axis, set uint64) uint64 {
+func (s *search) known(b sets.Box, a proposals.Axis, set uint64) uint64 {
 	var known uint64
-	wide := b.on(a, set)
+	wide := b.On(a, set)
 	for _, c := range s.found {
-		if wide.holds(c) {
+		if wide.Holds(c) {
 			known |= c[a]
 		}
 	}
@@ -114,12 +115,12 @@ func (s *search) known(b box, a proposals.Axis, set uint64) uint64 {
 // means that boxes and rest together hold a suite that is accepted.
 type section struct {
 	axis        proposals.Axis
-	boxes, rest []box
+	boxes, rest []sets.Box
 	sure        bool
 }
 
 // on returns the values of bs on axis a.
-func on(a proposals.Axis, bs []box) uint64 {
+func on(a proposals.Axis, bs []sets.Box) uint64 {
 	var set uint64
 	for _, b := range bs {
 		set |= b[a]
@@ -135,24 +136,24 @@ const refusedAtLeast = 0.25
 // sections splits the values of set into questions, the likely ones alone and
 // the others together, each with other axes that bring values together which
 // were not observed together.
-func (s *search) sections(b box, a proposals.Axis, set uint64, met combinations) []section {
-	var bases []box   // for each section
-	var sets []uint64 // likewise
-	none := 1.0       // the chance that no value of the last section is accepted
+func (s *search) sections(b sets.Box, a proposals.Axis, set uint64, met combinations) []section {
+	var bases []sets.Box // for each section
+	var held []uint64    // likewise
+	none := 1.0          // the chance that no value of the last section is accepted
 	for _, v := range s.order(a, set) {
 		chance := s.chance(a, v)
-		if len(bases) == 0 || none*(1-chance) < refusedAtLeast || s.tight && !s.fits([]box{bases[len(bases)-1].on(a, sets[len(sets)-1]|v)}) {
-			base := met.complete(b.on(a, v), box{}.on(a, v), []proposals.Axis{a})
-			met.add(b.on(a, v|b[a]), base)
-			bases, sets = append(bases, base), append(sets, 0)
+		if len(bases) == 0 || none*(1-chance) < refusedAtLeast || s.tight && !s.fits([]sets.Box{bases[len(bases)-1].On(a, held[len(held)-1]|v)}) {
+			base := met.complete(b.On(a, v), sets.Box{}.On(a, v), []proposals.Axis{a})
+			met.add(b.On(a, v|b[a]), base)
+			bases, held = append(bases, base), append(held, 0)
 			none = 1
 		}
-		sets[len(sets)-1] |= v
+		held[len(held)-1] |= v
 		none *= 1 - chance
 	}
 	out := make([]section, len(bases))
 	for i, base := range bases {
-		out[i] = section{axis: a, boxes: s.labelled(base, a, sets[i], b[proposals.KE], met)}
+		out[i] = section{axis: a, boxes: s.labelled(base, a, held[i], b[proposals.KE], met)}
 	}
 	return out
 }
@@ -161,19 +162,19 @@ func (s *search) sections(b box, a proposals.Axis, set uint64, met combinations)
 // is not KE, each value goes with one of methods of its own as far as there
 // are enough, the least seen ones first: the method that the answer names then
 // shows which value was taken.
-func (s *search) labelled(base box, a proposals.Axis, set, methods uint64, met combinations) []box {
+func (s *search) labelled(base sets.Box, a proposals.Axis, set, methods uint64, met combinations) []sets.Box {
 	uses := func(v uint64) int { return met.uses[proposals.KE][bits.TrailingZeros64(v)] }
-	labels := slices.SortedStableFunc(values(methods), func(v, w uint64) int { return uses(v) - uses(w) })
+	labels := slices.SortedStableFunc(sets.Values(methods), func(v, w uint64) int { return uses(v) - uses(w) })
 	n := min(len(labels), bits.OnesCount64(set))
 	if a == proposals.KE {
 		n = 1
 	}
 	for ; n > 1; n-- {
-		boxes := make([]box, n)
+		boxes := make([]sets.Box, n)
 		octets := 0
 		for i, v := range s.order(a, set) {
 			if i < n {
-				boxes[i] = base.on(proposals.KE, labels[i]).on(a, 0)
+				boxes[i] = base.On(proposals.KE, labels[i]).On(a, 0)
 			}
 			boxes[i%n][a] |= v
 		}
@@ -187,7 +188,7 @@ func (s *search) labelled(base box, a proposals.Axis, set, methods uint64, met c
 			return boxes
 		}
 	}
-	return []box{base.on(a, set)}
+	return []sets.Box{base.On(a, set)}
 }
 
 // chance returns how likely a value is accepted: what its weight says,
@@ -197,30 +198,18 @@ func (s *search) labelled(base box, a proposals.Axis, set, methods uint64, met c
 func (s *search) chance(a proposals.Axis, v uint64) float64 {
 	const doubt = 1
 	ratio := (s.accepted + doubt) / (s.expected + doubt)
-	if slices.ContainsFunc(s.found, func(c box) bool { return c[a] == v }) {
+	if slices.ContainsFunc(s.found, func(c sets.Box) bool { return c[a] == v }) {
 		return min(0.8, 4*ratio)
 	}
 	return s.value(a, v) * ratio
 }
 
 // home returns the box of the universe that holds b.
-func (s *search) home(b box) box {
+func (s *search) home(b sets.Box) sets.Box {
 	for _, u := range s.u.boxes {
-		if u.holds(b) {
+		if u.Holds(b) {
 			return u
 		}
 	}
 	return b
-}
-
-// open returns the axes on which b has a choice, the longest first.
-func open(b box) []proposals.Axis {
-	var axes []proposals.Axis
-	for a := range b {
-		if !isOne(b[a]) {
-			axes = append(axes, proposals.Axis(a))
-		}
-	}
-	slices.SortStableFunc(axes, func(x, y proposals.Axis) int { return bits.OnesCount64(b[y]) - bits.OnesCount64(b[x]) })
-	return axes
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/internal/sets"
 )
 
 // Hypothesis is a set of suites that a gateway may accept, such as the default
@@ -18,8 +19,8 @@ type Hypothesis struct {
 // theory is what a hypothesis says of one box of the universe: the suites that
 // are accepted there. Weight is how many hypotheses say so.
 type theory struct {
-	home   box
-	boxes  []box
+	home   sets.Box
+	boxes  []sets.Box
 	weight float64
 	// methods are the key exchange methods in the order in which they are
 	// preferred.
@@ -37,12 +38,12 @@ func (u *Universe) theories(hypotheses []Hypothesis) []theory {
 	count := 0
 	for _, h := range hypotheses {
 		for _, home := range u.boxes {
-			var boxes []box
+			var boxes []sets.Box
 			var methods []uint64
 			for _, p := range h.Products {
 				b, _ := u.box(p)
-				part := b.and(home)
-				if part.empty() {
+				part := b.And(home)
+				if part.Empty() {
 					continue
 				}
 				boxes = append(boxes, part)
@@ -55,8 +56,8 @@ func (u *Universe) theories(hypotheses []Hypothesis) []theory {
 			if len(boxes) == 0 {
 				continue
 			}
-			boxes = merge(disjoint(withoutContained(boxes)))
-			slices.SortFunc(boxes, func(b, c box) int { return slices.Compare(b[:], c[:]) })
+			boxes = merge(sets.Disjoint(sets.WithoutContained(boxes)))
+			slices.SortFunc(boxes, func(b, c sets.Box) int { return slices.Compare(b[:], c[:]) })
 			if i := slices.IndexFunc(out, func(t theory) bool { return slices.Equal(t.boxes, boxes) }); i >= 0 {
 				out[i].weight++
 				continue
@@ -71,8 +72,8 @@ func (u *Universe) theories(hypotheses []Hypothesis) []theory {
 }
 
 // touches reports whether t holds a suite of one of bs.
-func (t theory) touches(bs []box) bool {
-	return slices.ContainsFunc(t.boxes, func(b box) bool { return slices.ContainsFunc(bs, b.overlaps) })
+func (t theory) touches(bs []sets.Box) bool {
+	return slices.ContainsFunc(t.boxes, func(b sets.Box) bool { return slices.ContainsFunc(bs, b.Overlaps) })
 }
 
 // stands reports whether nothing that is known denies t: no suite of it was
@@ -83,12 +84,12 @@ func (s *search) stands(t theory) bool {
 		return false
 	}
 	for _, c := range s.found {
-		if t.home.holds(c) && !slices.ContainsFunc(t.boxes, func(b box) bool { return b.holds(c) }) {
+		if t.home.Holds(c) && !slices.ContainsFunc(t.boxes, func(b sets.Box) bool { return b.Holds(c) }) {
 			return false
 		}
 	}
 	for _, a := range s.taken {
-		if a.verdict == credible && !t.touches(a.boxes) && !slices.ContainsFunc(a.boxes, func(b box) bool { return !t.home.holds(b) }) {
+		if a.verdict == credible && !t.touches(a.boxes) && !slices.ContainsFunc(a.boxes, func(b sets.Box) bool { return !t.home.Holds(b) }) {
 			return false
 		}
 	}
@@ -103,7 +104,7 @@ func (s *search) stands(t theory) bool {
 // first; where there is none, theories are asked about whole. From then on the
 // questions are those that would be asked in any case: about values of an axis
 // around that suite.
-func (s *search) suppose(set []box) []seed {
+func (s *search) suppose(set []sets.Box) []seed {
 	var seeds []seed // of a theory that turned out to be nearly right
 	for range maxSupposed {
 		s.theories = slices.DeleteFunc(s.theories, func(t theory) bool { return !s.stands(t) })
@@ -128,17 +129,17 @@ func (s *search) suppose(set []box) []seed {
 		if left <= s.doubts[home] {
 			return seeds
 		}
-		located := slices.IndexFunc(s.found, func(c box) bool { return rivals[0].touches([]box{c}) })
+		located := slices.IndexFunc(s.found, func(c sets.Box) bool { return rivals[0].touches([]sets.Box{c}) })
 		likeliest := likeliest(rivals)
-		var question []box
+		var question []sets.Box
 		switch {
 		case located < 0 && likeliest >= 0:
 			question = s.common(rivals[likeliest : likeliest+1])
 		case located < 0:
 			question = s.common(rivals)
 		case likeliest < 0:
-			if around := s.between(rivals, s.found[located]); !around.empty() {
-				question = []box{around}
+			if around := s.between(rivals, s.found[located]); !around.Empty() {
+				question = []sets.Box{around}
 			} else {
 				likeliest = 0 // they cannot be told apart here
 			}
@@ -188,10 +189,10 @@ func (s *search) plausible(t theory) float64 {
 }
 
 // onKE returns the parts of bs with the method m.
-func onKE(bs []box, m uint64) []box {
-	var out []box
+func onKE(bs []sets.Box, m uint64) []sets.Box {
+	var out []sets.Box
 	for _, b := range bs {
-		if b = b.on(proposals.KE, b[proposals.KE]&m); !b.empty() {
+		if b = b.On(proposals.KE, b[proposals.KE]&m); !b.Empty() {
 			out = append(out, b)
 		}
 	}
@@ -219,8 +220,8 @@ func likeliest(theories []theory) int {
 
 // common returns the likeliest cell of those that most of theories hold, or
 // where these are few, about half of the theories whole.
-func (s *search) common(theories []theory) []box {
-	var best box
+func (s *search) common(theories []theory) []sets.Box {
+	var best sets.Box
 	most := 0.0
 	for _, t := range theories {
 		for _, b := range t.boxes {
@@ -230,7 +231,7 @@ func (s *search) common(theories []theory) []box {
 			for a := range cell {
 				value, weight := uint64(0), 0.0
 				for _, v := range s.order(proposals.Axis(a), b[a]) {
-					if w := weightOf(theories, cell.on(proposals.Axis(a), v)); w > weight {
+					if w := weightOf(theories, cell.On(proposals.Axis(a), v)); w > weight {
 						value, weight = v, w
 					}
 				}
@@ -246,11 +247,11 @@ func (s *search) common(theories []theory) []box {
 		total += t.weight
 	}
 	if most >= few*total {
-		return []box{best}
+		return []sets.Box{best}
 	}
-	var asked []box
+	var asked []sets.Box
 	for _, t := range slices.SortedStableFunc(slices.Values(theories), func(t, u theory) int { return cmp.Compare(len(t.boxes), len(u.boxes)) }) {
-		more := merge(disjoint(withoutContained(slices.Concat(asked, t.boxes))))
+		more := merge(sets.Disjoint(sets.WithoutContained(slices.Concat(asked, t.boxes))))
 		if w := 0.0; s.fits(more) {
 			for _, u := range theories {
 				if u.touches(more) {
@@ -263,7 +264,7 @@ func (s *search) common(theories []theory) []box {
 		}
 	}
 	if asked == nil {
-		return []box{best}
+		return []sets.Box{best}
 	}
 	return asked
 }
@@ -273,10 +274,10 @@ func (s *search) common(theories []theory) []box {
 const few, half = 0.25, 0.55
 
 // weightOf returns the weight of those of theories that hold a suite of b.
-func weightOf(theories []theory, b box) float64 {
+func weightOf(theories []theory, b sets.Box) float64 {
 	sum := 0.0
 	for _, t := range theories {
-		if t.touches([]box{b}) {
+		if t.touches([]sets.Box{b}) {
 			sum += t.weight
 		}
 	}
@@ -286,27 +287,27 @@ func weightOf(theories []theory, b box) float64 {
 // between returns a question about values of one axis around cell, of which
 // about half of theories, by weight, say that it is taken. It is empty if they
 // do not differ there.
-func (s *search) between(theories []theory, cell box) box {
+func (s *search) between(theories []theory, cell sets.Box) sets.Box {
 	total := 0.0
 	for _, t := range theories {
 		total += t.weight
 	}
-	var best box
+	var best sets.Box
 	off := total / 2
 	for a := range cell {
 		axis := proposals.Axis(a)
 		var set uint64
 		for _, t := range theories {
 			for _, b := range t.boxes {
-				if b.holds(cell.on(axis, b[a])) {
+				if b.Holds(cell.On(axis, b[a])) {
 					set |= b[a]
 				}
 			}
 		}
-		var question box
+		var question sets.Box
 		for _, v := range s.order(axis, set&^cell[a]) {
-			with := cell.on(axis, question[a]|v)
-			if s.tight && !s.fits([]box{with}) {
+			with := cell.On(axis, question[a]|v)
+			if s.tight && !s.fits([]sets.Box{with}) {
 				break
 			}
 			if w := math.Abs(weightOf(theories, with) - total/2); w < off || w == off && question[a] != 0 {
@@ -322,7 +323,7 @@ func (s *search) between(theories []theory, cell box) box {
 
 // seed is a box and an observed cell of it: each value of the box was observed
 // with others of it.
-type seed struct{ cell, box box }
+type seed struct{ cell, box sets.Box }
 
 // firstProofs is how many suites of a theory are asked about before the others,
 // so that one that is wrong costs little.
@@ -332,13 +333,13 @@ const firstProofs = 3
 // values, and whether there is more around it. It returns the part of each box
 // that was shown, nothing if most of the first suites were refused.
 func (s *search) prove(t theory) []seed {
-	diagonals := make([][]box, len(t.boxes))
+	diagonals := make([][]sets.Box, len(t.boxes))
 	longest := 0
 	for i, b := range t.boxes {
 		diagonals[i] = s.diagonal(b)
 		longest = max(longest, len(diagonals[i]))
 	}
-	var questions [][]box
+	var questions [][]sets.Box
 	for n := range longest {
 		for _, cells := range diagonals {
 			if n < len(cells) {
@@ -375,8 +376,8 @@ func (s *search) prove(t theory) []seed {
 		}
 		hull := cell
 		for _, c := range s.found {
-			if b.holds(c) {
-				hull = hull.or(c)
+			if b.Holds(c) {
+				hull = hull.Or(c)
 			}
 		}
 		seeds = append(seeds, seed{cell, hull})
@@ -387,14 +388,14 @@ func (s *search) prove(t theory) []seed {
 // diagonal returns the fewest cells of b that show each of its values. The first
 // ones bring the least likely values, but of one axis at a time as far as that
 // can be: so that one that is refused says which.
-func (s *search) diagonal(b box) []box {
+func (s *search) diagonal(b sets.Box) []sets.Box {
 	var orders [proposals.NumAxes][]uint64
 	longest := 0
 	for a := range b {
 		orders[a] = s.order(proposals.Axis(a), b[a])
 		longest = max(longest, len(orders[a]))
 	}
-	cells := make([]box, longest)
+	cells := make([]sets.Box, longest)
 	turn := 1
 	for a, order := range orders {
 		if len(order) > 1 {
@@ -413,16 +414,16 @@ func (s *search) diagonal(b box) []box {
 // around returns questions about the values that b lacks, with those of cell on
 // the other axes: key exchange methods in one, the others together as far as
 // they fit.
-func (s *search) around(b, cell box) [][]box {
-	var questions [][]box
-	var others []box
+func (s *search) around(b, cell sets.Box) [][]sets.Box {
+	var questions [][]sets.Box
+	var others []sets.Box
 	home := s.home(cell)
-	for _, a := range open(home) {
-		more := cell.on(a, home[a]&^b[a])
+	for _, a := range sets.Open(home) {
+		more := cell.On(a, home[a]&^b[a])
 		switch {
-		case more.empty() || covered(more, s.refused):
-		case a == proposals.KE && s.fits(s.pieces([]box{more})):
-			questions = append(questions, []box{more})
+		case more.Empty() || covered(more, s.refused):
+		case a == proposals.KE && s.fits(s.pieces([]sets.Box{more})):
+			questions = append(questions, []sets.Box{more})
 		default:
 			others = append(others, more)
 		}
@@ -432,19 +433,19 @@ func (s *search) around(b, cell box) [][]box {
 
 // exact returns the names of the hypotheses that say that accepted is all that
 // is accepted in the universe.
-func (s *search) exact(accepted []box) []string {
+func (s *search) exact(accepted []sets.Box) []string {
 	var names []string
 	for _, h := range s.Hypotheses {
-		var boxes []box
+		var boxes []sets.Box
 		for _, p := range h.Products {
 			b, _ := s.u.box(p)
 			for _, home := range s.u.boxes {
-				if part := b.and(home); !part.empty() {
+				if part := b.And(home); !part.Empty() {
 					boxes = append(boxes, part)
 				}
 			}
 		}
-		if len(subtract(accepted, boxes...)) == 0 && len(subtract(boxes, accepted...)) == 0 {
+		if len(sets.Subtract(accepted, boxes...)) == 0 && len(sets.Subtract(boxes, accepted...)) == 0 {
 			names = append(names, h.Name)
 		}
 	}

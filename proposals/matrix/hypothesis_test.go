@@ -130,7 +130,7 @@ func TestHypothesesAreNotBelieved(t *testing.T) {
 			} else {
 				b, _ := u.box(like[i])
 				for _, home := range u.boxes {
-					if home.holds(b) {
+					if home.Holds(b) {
 						a := pick(proposals.NumAxes)
 						b[a] = randomSet(pick, home[a])
 					}

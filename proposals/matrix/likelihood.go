@@ -6,6 +6,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/internal/sets"
 )
 
 // The steps of [Likelihood]: what most gateways take, many, a few, and hardly any.
@@ -106,17 +107,17 @@ func (w *weigher) value(a proposals.Axis, v uint64) float64 { return w[a][bits.T
 // set returns the summed weight of the values of set on axis a.
 func (w *weigher) set(a proposals.Axis, set uint64) float64 {
 	sum := 0.0
-	for v := range values(set) {
+	for v := range sets.Values(set) {
 		sum += w.value(a, v)
 	}
 	return sum
 }
 
 // box returns the weight of b: that of its suites, were its axes independent.
-func (w *weigher) box(b box) float64 {
+func (w *weigher) box(b sets.Box) float64 {
 	product := 1.0
 	for a, set := range b {
-		if !isOne(set) {
+		if !sets.IsOne(set) {
 			product *= w.set(proposals.Axis(a), set)
 		} else {
 			product *= w.value(proposals.Axis(a), set)
@@ -147,7 +148,7 @@ func (w *weigher) part(a proposals.Axis, set uint64, share float64) uint64 {
 // universe's order.
 func (w *weigher) order(a proposals.Axis, set uint64) []uint64 {
 	var order []uint64
-	for v := range values(set) {
+	for v := range sets.Values(set) {
 		i := len(order)
 		for i > 0 && w.value(a, order[i-1]) < w.value(a, v) {
 			i--

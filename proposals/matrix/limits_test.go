@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/internal/sets"
 	"pgregory.net/rapid"
 )
 
@@ -82,7 +83,7 @@ func TestLimitsThatChange(t *testing.T) {
 		var prior []Asked
 		first := Planner{Universe: u, Hypotheses: []Hypothesis{{"right", g.policy}}, MaxOffers: rapid.IntRange(1, 60).Draw(rt, "stop"), Ask: r.asks(rt, g, Limits{}, &prior)}.Run()
 		for _, p := range first.Products {
-			if b, _ := u.box(p.Product); p.Basis == Observed && len(subtract([]box{b}, g.want()...)) != 0 {
+			if b, _ := u.box(p.Product); p.Basis == Observed && len(sets.Subtract([]sets.Box{b}, g.want()...)) != 0 {
 				rt.Fatalf("%v is called observed", p.Product)
 			}
 		}
@@ -131,7 +132,7 @@ func TestTightestLimits(t *testing.T) {
 			if len(asked) > most || m.Accepted+m.Refused+m.NoAnswer+m.NotTested != m.Universe {
 				t.Errorf("%d offers; %+v", len(asked), *m)
 			}
-			if found := m.Accepted == 2; found != tt.found || found && len(subtract(g.found(m), g.want()...)) != 0 {
+			if found := m.Accepted == 2; found != tt.found || found && len(sets.Subtract(g.found(m), g.want()...)) != 0 {
 				t.Errorf("%d accepted", m.Accepted)
 			}
 		})
@@ -189,7 +190,7 @@ func TestOctets(t *testing.T) {
 		if got, want := u.octets(b), u.product(b).Octets(); got != want {
 			rt.Fatalf("%v: %d octets, want %d", u.product(b), got, want)
 		}
-		if s := u.shortest(b); !s.isCell() || !b.holds(s) || u.octets(s) > u.octets(b) {
+		if s := u.shortest(b); !s.IsCell() || !b.Holds(s) || u.octets(s) > u.octets(b) {
 			rt.Fatalf("%v: the shortest is %v", u.product(b), u.product(s))
 		}
 	})

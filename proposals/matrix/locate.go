@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/internal/sets"
 )
 
 // locateShare is the share of the weight that locate asks about first. It is
@@ -14,7 +15,7 @@ const locateShare = 0.33
 
 // locate finds an acceptable cell in boxes that are known to hold one; none
 // where an answer failed to come.
-func (s *search) locate(boxes []box) (box, bool) {
+func (s *search) locate(boxes []sets.Box) (sets.Box, bool) {
 	for {
 		boxes = s.open(boxes)
 		if s.tight {
@@ -22,12 +23,12 @@ func (s *search) locate(boxes []box) (box, bool) {
 		}
 		switch {
 		case len(boxes) == 0: // contradicted
-			return box{}, false
-		case len(boxes) == 1 && boxes[0].isCell():
+			return sets.Box{}, false
+		case len(boxes) == 1 && boxes[0].IsCell():
 			s.showTaken(boxes[0])
 			return boxes[0], true
 		}
-		if i := slices.IndexFunc(s.found, func(c box) bool { return slices.ContainsFunc(boxes, func(b box) bool { return b.holds(c) }) }); i >= 0 {
+		if i := slices.IndexFunc(s.found, func(c sets.Box) bool { return slices.ContainsFunc(boxes, func(b sets.Box) bool { return b.Holds(c) }) }); i >= 0 {
 			return s.found[i], true
 		}
 		first, rest := s.split(boxes)
@@ -37,19 +38,19 @@ func (s *search) locate(boxes []box) (box, bool) {
 		case Refused:
 			boxes = rest
 		default:
-			return box{}, false
+			return sets.Box{}, false
 		}
 	}
 }
 
 // showTaken notes the answers that show that cell is accepted, of which it is
 // the only one left, unless it was found already.
-func (s *search) showTaken(cell box) {
+func (s *search) showTaken(cell sets.Box) {
 	if s.isFound(cell) {
 		return
 	}
 	for _, t := range s.taken {
-		if t.verdict == credible && slices.ContainsFunc(t.boxes, cell.overlaps) {
+		if t.verdict == credible && slices.ContainsFunc(t.boxes, cell.Overlaps) {
 			s.show(cell, t.id)
 		}
 	}
@@ -57,8 +58,8 @@ func (s *search) showTaken(cell box) {
 
 // divided returns boxes as ones that each fit an offer; nothing if these are too
 // many.
-func (s *search) divided(boxes []box) []box {
-	var out []box
+func (s *search) divided(boxes []sets.Box) []sets.Box {
+	var out []sets.Box
 	for _, b := range boxes {
 		for piece := range s.u.fitting(b, s.Limits) {
 			if out = append(out, piece); len(out) > maxPacked {
@@ -71,9 +72,9 @@ func (s *search) divided(boxes []box) []box {
 
 // split parts boxes into two, the first of nearly locateShare of the weight and
 // the likelier one for its size.
-func (s *search) split(boxes []box) (first, rest []box) {
+func (s *search) split(boxes []sets.Box) (first, rest []sets.Box) {
 	if len(boxes) > 1 {
-		slices.SortStableFunc(boxes, func(b, c box) int {
+		slices.SortStableFunc(boxes, func(b, c sets.Box) int {
 			switch wb, wc := s.box(b), s.box(c); {
 			case wb > wc:
 				return -1
@@ -95,7 +96,7 @@ func (s *search) split(boxes []box) (first, rest []box) {
 			n++
 		}
 		// A box that outweighs all others together is split itself.
-		if n == 1 && sum > 2*total/3 && !boxes[0].isCell() {
+		if n == 1 && sum > 2*total/3 && !boxes[0].IsCell() {
 			first, half := s.split(boxes[:1:1])
 			return first, append(half, boxes[1:]...)
 		}
@@ -108,17 +109,17 @@ func (s *search) split(boxes []box) (first, rest []box) {
 	for {
 		next, nextShare := part, share
 		for a := range part {
-			if isOne(part[a]) {
+			if sets.IsOne(part[a]) {
 				continue
 			}
 			likely := s.part(proposals.Axis(a), part[a], locateShare)
 			c := share * s.set(proposals.Axis(a), likely) / s.set(proposals.Axis(a), part[a])
 			if math.Abs(c-locateShare) < math.Abs(nextShare-locateShare) {
-				next, nextShare = part.on(proposals.Axis(a), likely), c
+				next, nextShare = part.On(proposals.Axis(a), likely), c
 			}
 		}
 		if next == part {
-			return []box{part}, b.minus(part)
+			return []sets.Box{part}, b.Minus(part)
 		}
 		part, share = next, nextShare
 	}

@@ -36,7 +36,7 @@ func (a alone) holds(t *rapid.T, u *Universe, m *Matrix) {
 		samples := 0
 		for s, ids := range a {
 			cell, _ := u.box(s.Product())
-			if !b.holds(cell) {
+			if !b.Holds(cell) {
 				continue
 			}
 			samples++
@@ -90,7 +90,7 @@ func TestNotObserved(t *testing.T) {
 func TestNamedWhole(t *testing.T) {
 	u := Standard()
 	g := newGateway(t, u, openIKEDDefault)
-	suite := u.suite(g.boxes[0].first())
+	suite := u.suite(g.boxes[0].First())
 	m := Planner{Universe: u, MaxOffers: 1, Prior: []Asked{
 		{Offer: Offer{u.Products()[:1]}, Answer: Answer{State: Accepted, Suite: &suite, Exchange: 7}},
 	}, Ask: func(o []Offer) []Answer { return make([]Answer, len(o)) }}.Run()

@@ -5,6 +5,7 @@ import (
 	"math/bits"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/internal/sets"
 )
 
 // Offer is one IKE_SA_INIT's SA payload: its products become Proposals. The
@@ -32,39 +33,15 @@ const (
 	DefaultOctets     = 880 // of an offer's proposals together
 )
 
-// within splits b into boxes that each fit one proposal of at most n values
-// an axis.
-func (b box) within(n int) []box {
-	for a, set := range b {
-		if bits.OnesCount64(set) > n {
-			first, rest := b.halved(proposals.Axis(a))
-			return append(first.within(n), rest.within(n)...)
-		}
-	}
-	return []box{b}
-}
-
-// halved splits b on an axis, of which it has two values or more.
-func (b box) halved(a proposals.Axis) (first, rest box) {
-	var half uint64
-	for v := range values(b[a]) {
-		if 2*bits.OnesCount64(half) >= bits.OnesCount64(b[a]) {
-			break
-		}
-		half |= v
-	}
-	return b.on(a, half), b.on(a, b[a]&^half)
-}
-
 // octets returns the size of b as one proposal, as [proposals.Product.Octets]
 // does.
-func (u *Universe) octets(b box) int {
+func (u *Universe) octets(b sets.Box) int {
 	n := 8
 	for a, set := range b {
-		if isOne(set) && u.axes[a][bits.TrailingZeros64(set)].IsNone() {
+		if sets.IsOne(set) && u.axes[a][bits.TrailingZeros64(set)].IsNone() {
 			continue
 		}
-		for v := range values(set) {
+		for v := range sets.Values(set) {
 			n += 8
 			if u.axes[a][bits.TrailingZeros64(v)].KeyBits != 0 {
 				n += 4
@@ -81,16 +58,16 @@ const maxPacked = 1 << 16
 // lim.Transforms of a type in a proposal, at most lim.Octets and lim.Proposals
 // in all, and only one half of the key exchange methods, so that a method that
 // is not offered is left for the KE payload.
-func (u *Universe) pack(boxes []box, lim Limits) [][]box {
-	var packed [][]box
+func (u *Universe) pack(boxes []sets.Box, lim Limits) [][]sets.Box {
+	var packed [][]sets.Box
 	for _, half := range u.keHalves() {
-		var current []box
+		var current []sets.Box
 		room := lim.Octets
 		most := len(packed) + maxPacked/2
 	boxes:
 		for _, b := range boxes {
-			b = b.on(proposals.KE, b[proposals.KE]&half)
-			if b.empty() {
+			b = b.On(proposals.KE, b[proposals.KE]&half)
+			if b.Empty() {
 				continue
 			}
 			for piece := range u.fitting(b, lim) {
@@ -115,10 +92,10 @@ func (u *Universe) pack(boxes []box, lim Limits) [][]box {
 
 // fitting calls yield for boxes that together are b and each fit an offer of
 // their own, or of which no suite does.
-func (u *Universe) fitting(b box, lim Limits) iter.Seq[box] {
-	return func(yield func(box) bool) {
-		var walk func(b box) bool
-		walk = func(b box) bool {
+func (u *Universe) fitting(b sets.Box, lim Limits) iter.Seq[sets.Box] {
+	return func(yield func(sets.Box) bool) {
+		var walk func(b sets.Box) bool
+		walk = func(b sets.Box) bool {
 			longest := proposals.ENCR
 			for a := range b {
 				if bits.OnesCount64(b[a]) > lim.Transforms {
@@ -133,7 +110,7 @@ func (u *Universe) fitting(b box, lim Limits) iter.Seq[box] {
 			if n == 1 || n <= lim.Transforms && u.octets(b) <= lim.Octets || u.octets(u.shortest(b)) > lim.Octets {
 				return yield(b)
 			}
-			first, rest := b.halved(longest)
+			first, rest := b.Halved(longest)
 			return walk(first) && walk(rest)
 		}
 		walk(b)
@@ -142,11 +119,11 @@ func (u *Universe) fitting(b box, lim Limits) iter.Seq[box] {
 
 // shortest returns a cell of b whose proposal is not longer than that of any
 // other.
-func (u *Universe) shortest(b box) box {
+func (u *Universe) shortest(b sets.Box) sets.Box {
 	for a, set := range b {
 		var best uint64
 		least := 0
-		for v := range values(set) {
+		for v := range sets.Values(set) {
 			m := u.axes[a][bits.TrailingZeros64(v)]
 			n := 8
 			switch {
@@ -165,7 +142,7 @@ func (u *Universe) shortest(b box) box {
 }
 
 // fits reports whether boxes make one offer.
-func (s *search) fits(boxes []box) bool {
+func (s *search) fits(boxes []sets.Box) bool {
 	octets := 0
 	for _, b := range boxes {
 		for _, set := range b {

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/internal/sets"
 )
 
 // Planner recovers the set of suites that a gateway accepts by asking about
@@ -177,10 +178,10 @@ func newSearch(p Planner) *search {
 		given:         given,
 		tight:         given != Limits{},
 		Planner:       p,
-		facts:         facts{u: p.Universe, observed: make(map[box][]int), shown: make(map[box][]int)},
+		facts:         facts{u: p.Universe, observed: make(map[sets.Box][]int), shown: make(map[sets.Box][]int)},
 		weigher:       newWeigher(p.Universe),
 		theories:      p.Universe.theories(p.Hypotheses),
-		doubts:        make(map[box]float64),
+		doubts:        make(map[sets.Box]float64),
 		refusedBefore: make(map[string][]int),
 		earlier:       make(map[string]Answer),
 		mixed:         p.Thorough,
@@ -193,7 +194,7 @@ func (s *search) remember(asked Asked) {
 	if asked.State != Accepted && asked.State != Refused || asked.State == Refused && s.given.beyond(asked.Offer) {
 		return
 	}
-	var q []box
+	var q []sets.Box
 	for _, p := range asked.Products {
 		if named := asked.KE; asked.State == Accepted && named != (proposals.Algorithm{}) && named != asked.Payload {
 			p[proposals.KE] = slices.DeleteFunc(slices.Clone(p[proposals.KE]), func(m proposals.Algorithm) bool { return m == asked.Payload })
@@ -202,11 +203,11 @@ func (s *search) remember(asked Asked) {
 			}
 		}
 		b, ok := s.u.box(p)
-		if parts := subtract([]box{b}, s.u.boxes...); !ok || len(parts) > 0 {
+		if parts := sets.Subtract([]sets.Box{b}, s.u.boxes...); !ok || len(parts) > 0 {
 			return
 		}
 		for _, home := range s.u.boxes {
-			if part := b.and(home); !part.empty() {
+			if part := b.And(home); !part.Empty() {
 				q = append(q, part)
 			}
 		}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/proposals/internal/sets"
 )
 
 var update = flag.Bool("update", false, "write the tables of docs/benchmark.md")
@@ -111,7 +112,7 @@ func BenchmarkPlanner(b *testing.B) {
 			b.ReportMetric(float64(c.exchanges), "exchanges")
 			b.ReportMetric(float64(c.octets), "octets")
 			b.ReportMetric(float64(c.rounds), "rounds")
-			b.ReportMetric(float64(totalSize(g.want())), "accepted")
+			b.ReportMetric(float64(sets.Size(g.want())), "accepted")
 		})
 	}
 }
@@ -171,7 +172,7 @@ func TestCostTable(t *testing.T) {
 	for i, tt := range policies {
 		for _, method := range columns {
 			g := gatewayFor(t, u, tt.policy)
-			accepted[i] = totalSize(g.want())
+			accepted[i] = sets.Size(g.want())
 			costs[i] = append(costs[i], method.cost(t, g))
 		}
 		least, told, ours, alone := costs[i][0], costs[i][1], costs[i][2], costs[i][6]
@@ -226,15 +227,15 @@ func knownTable(t *testing.T) string {
 	var b strings.Builder
 	b.WriteString("### Exchanges, by known policies\n\n| policy | accepted suites | told | ikescope | blind |\n|---|--:|--:|--:|--:|\n")
 	u := Standard()
-	var before [][]box
+	var before [][]sets.Box
 	for _, p := range client.Policies() {
 		g := gatewayOf(t, u, p.Offer)
 		want := merge(g.want())
-		if slices.ContainsFunc(before, func(bs []box) bool { return slices.Equal(bs, want) }) {
+		if slices.ContainsFunc(before, func(bs []sets.Box) bool { return slices.Equal(bs, want) }) {
 			continue
 		}
 		before = append(before, want)
-		fmt.Fprintf(&b, "| %s | %s | %d | %d | %d |\n", p.Name, grouped(totalSize(want)),
+		fmt.Fprintf(&b, "| %s | %s | %d | %d | %d |\n", p.Name, grouped(sets.Size(want)),
 			toldCost(t, g).exchanges, plannerCost(t, g).exchanges, blindCost(t, g).exchanges)
 	}
 	b.WriteByte('\n')

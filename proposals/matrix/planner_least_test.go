@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/internal/sets"
 )
 
 // leastCost is what no scan can stay below, even one that knows the policy
@@ -25,7 +26,7 @@ func leastCost(_ testing.TB, g *gateway) cost {
 	accepted := g.want()
 	shortest := int64(0) // octets of an accepted suite
 	for _, b := range accepted {
-		for cell := range b.parts(open(b)) {
+		for cell := range b.Parts(sets.Open(b)) {
 			if n := int64(g.u.octets(cell)); shortest == 0 || n < shortest {
 				shortest = n
 			}
@@ -45,8 +46,8 @@ func leastCost(_ testing.TB, g *gateway) cost {
 }
 
 // maximalBoxes returns every box of the union of bs that no larger one holds.
-func maximalBoxes(bs []box) []box {
-	bs = withoutContained(bs)
+func maximalBoxes(bs []sets.Box) []sets.Box {
+	bs = sets.WithoutContained(bs)
 	for grown := true; grown; {
 		grown = false
 		for i := range bs {
@@ -54,15 +55,15 @@ func maximalBoxes(bs []box) []box {
 				for a := range c {
 					// On the other axes both hold these values, so that on a
 					// all values of both are accepted with them.
-					wide := bs[i].and(c).on(proposals.Axis(a), bs[i][a]|c[a])
-					if !wide.empty() && !slices.ContainsFunc(bs, func(b box) bool { return b.holds(wide) }) {
+					wide := bs[i].And(c).On(proposals.Axis(a), bs[i][a]|c[a])
+					if !wide.Empty() && !slices.ContainsFunc(bs, func(b sets.Box) bool { return b.Holds(wide) }) {
 						bs = append(bs, wide)
 						grown = true
 					}
 				}
 			}
 		}
-		bs = withoutContained(bs)
+		bs = sets.WithoutContained(bs)
 	}
 	return bs
 }
@@ -72,31 +73,31 @@ func maximalBoxes(bs []box) []box {
 type need struct {
 	axis    proposals.Axis
 	value   uint64
-	maximal []box // the maximal boxes that hold the accepted suite
+	maximal []sets.Box // the maximal boxes that hold the accepted suite
 }
 
 // needs returns those of all suites of accepted; suites in the same maximal
 // boxes share theirs.
-func needs(accepted []box) []need {
+func needs(accepted []sets.Box) []need {
 	maximal := maximalBoxes(accepted)
 	type key struct {
-		need box
+		need sets.Box
 		in   string
 	}
 	seen := make(map[key]bool)
 	var out []need
 	for _, b := range accepted {
-		for cell := range b.parts(open(b)) {
-			var in []box
+		for cell := range b.Parts(sets.Open(b)) {
+			var in []sets.Box
 			names := make([]byte, len(maximal))
 			for i, m := range maximal {
-				if m.holds(cell) {
+				if m.Holds(cell) {
 					in = append(in, m)
 					names[i] = 1
 				}
 			}
 			for a, v := range cell {
-				k := key{box{}.on(proposals.Axis(a), v), string(names)}
+				k := key{sets.Box{}.On(proposals.Axis(a), v), string(names)}
 				if !seen[k] {
 					seen[k] = true
 					out = append(out, need{proposals.Axis(a), v, in})
@@ -111,10 +112,10 @@ func needs(accepted []box) []need {
 func (n need) metBy(m need) bool {
 	for _, b := range n.maximal {
 		for _, c := range m.maximal {
-			both := b.and(c)
+			both := b.And(c)
 			both[n.axis] &= n.value
 			both[m.axis] &= m.value
-			if !both.empty() {
+			if !both.Empty() {
 				return true
 			}
 		}
@@ -163,8 +164,8 @@ func apartNeeds(all []need) []need {
 // likewise. The best of all orders of the axes counts.
 type refusal struct {
 	u        *Universe
-	home     box
-	accepted []box // in home
+	home     sets.Box
+	accepted []sets.Box // in home
 	bounds   map[cut]bound
 }
 
@@ -180,10 +181,10 @@ type bound struct{ proposals, transforms int64 }
 // proposalHeader is the size of a proposal without transforms, in octets.
 const proposalHeader = 8
 
-func newRefusal(u *Universe, home box, accepted []box) *refusal {
+func newRefusal(u *Universe, home sets.Box, accepted []sets.Box) *refusal {
 	r := &refusal{u: u, home: home, bounds: make(map[cut]bound)}
 	for _, b := range accepted {
-		if part := home.and(b); !part.empty() {
+		if part := home.And(b); !part.Empty() {
 			r.accepted = append(r.accepted, part)
 		}
 	}
@@ -212,7 +213,7 @@ func (r *refusal) of(c cut) bound {
 		}
 		var sum bound
 		var own int64 // octets of the transforms of axis a
-		for v := range values(r.home[a]) {
+		for v := range sets.Values(r.home[a]) {
 			section := cut{chosen: c.chosen | 1<<a}
 			for i, b := range r.accepted {
 				if c.accepted&(1<<i) != 0 && b[a]&v != 0 {

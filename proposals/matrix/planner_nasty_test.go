@@ -8,14 +8,15 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/internal/sets"
 )
 
 // nasty are the shapes of policies that a planner is most easily misled by,
 // each drawn over a universe.
-var nasty = map[string]func(*rapid.T, *Universe) []box{
-	"products that touch in one cell": func(t *rapid.T, u *Universe) []box {
+var nasty = map[string]func(*rapid.T, *Universe) []sets.Box{
+	"products that touch in one cell": func(t *rapid.T, u *Universe) []sets.Box {
 		home := family(t, u)
-		return grown(t, drawBox(t, home), func(last box) box {
+		return grown(t, drawBox(t, home), func(last sets.Box) sets.Box {
 			next := last
 			for a := range next {
 				shared := part(t, last[a], 1)
@@ -24,60 +25,60 @@ var nasty = map[string]func(*rapid.T, *Universe) []box{
 			return next
 		})
 	},
-	"one product within another": func(t *rapid.T, u *Universe) []box {
-		return grown(t, drawBox(t, family(t, u)), func(last box) box {
+	"one product within another": func(t *rapid.T, u *Universe) []sets.Box {
+		return grown(t, drawBox(t, family(t, u)), func(last sets.Box) sets.Box {
 			for a := range last {
 				last[a] = part(t, last[a], mostValues)
 			}
 			return last
 		})
 	},
-	"the same cipher under disjoint groups": func(t *rapid.T, u *Universe) []box {
+	"the same cipher under disjoint groups": func(t *rapid.T, u *Universe) []sets.Box {
 		home := family(t, u)
 		first := drawBox(t, home)
 		used := first[proposals.KE]
-		return grown(t, first, func(box) box {
-			next := drawBox(t, home).on(proposals.ENCR, first[proposals.ENCR]).on(proposals.KE, part(t, home[proposals.KE]&^used, mostValues))
+		return grown(t, first, func(sets.Box) sets.Box {
+			next := drawBox(t, home).On(proposals.ENCR, first[proposals.ENCR]).On(proposals.KE, part(t, home[proposals.KE]&^used, mostValues))
 			used |= next[proposals.KE]
 			return next
 		})
 	},
-	"PRF sets that depend on the cipher": func(t *rapid.T, u *Universe) []box {
+	"PRF sets that depend on the cipher": func(t *rapid.T, u *Universe) []sets.Box {
 		home := family(t, u)
 		first := drawBox(t, home)
 		used := first[proposals.ENCR]
-		return grown(t, first, func(box) box {
-			next := first.on(proposals.ENCR, part(t, home[proposals.ENCR]&^used, mostValues)).on(proposals.PRF, part(t, home[proposals.PRF], mostValues))
+		return grown(t, first, func(sets.Box) sets.Box {
+			next := first.On(proposals.ENCR, part(t, home[proposals.ENCR]&^used, mostValues)).On(proposals.PRF, part(t, home[proposals.PRF], mostValues))
 			used |= next[proposals.ENCR]
 			return next
 		})
 	},
-	"INTEG that follows the PRF": func(t *rapid.T, u *Universe) []box {
+	"INTEG that follows the PRF": func(t *rapid.T, u *Universe) []sets.Box {
 		common := drawBox(t, classic(u))
 		pairs := rapid.SliceOfNDistinct(rapid.SampledFrom([]string{
 			"md5-prfmd5", "sha1-prfsha1", "sha256-prfsha256", "sha384-prfsha384", "sha512-prfsha512", "aesxcbc-prfaesxcbc", "aescmac-prfaescmac",
 		}), 2, 7, rapid.ID).Draw(t, "pairs")
-		var boxes []box
+		var boxes []sets.Box
 		for _, pair := range pairs {
 			products, err := proposals.ParseProducts("aes256-" + pair + "-modp2048")
 			if err != nil {
 				t.Fatal(err)
 			}
 			of, _ := u.box(products[0])
-			boxes = append(boxes, common.on(proposals.PRF, of[proposals.PRF]).on(proposals.INTEG, of[proposals.INTEG]))
+			boxes = append(boxes, common.On(proposals.PRF, of[proposals.PRF]).On(proposals.INTEG, of[proposals.INTEG]))
 		}
 		return boxes
 	},
-	"ADDKE mandatory": func(t *rapid.T, u *Universe) []box {
-		return grown(t, hybrid(t, u), func(box) box { return hybrid(t, u) })
+	"ADDKE mandatory": func(t *rapid.T, u *Universe) []sets.Box {
+		return grown(t, hybrid(t, u), func(sets.Box) sets.Box { return hybrid(t, u) })
 	},
-	"ADDKE optional": func(t *rapid.T, u *Universe) []box {
-		return grown(t, optional(u, hybrid(t, u)), func(box) box { return optional(u, hybrid(t, u)) })
+	"ADDKE optional": func(t *rapid.T, u *Universe) []sets.Box {
+		return grown(t, optional(u, hybrid(t, u)), func(sets.Box) sets.Box { return optional(u, hybrid(t, u)) })
 	},
-	"ADDKE mandatory, optional and none": func(t *rapid.T, u *Universe) []box {
+	"ADDKE mandatory, optional and none": func(t *rapid.T, u *Universe) []sets.Box {
 		classical := drawBox(t, family(t, u))
-		return []box{hybrid(t, u), optional(u, hybrid(t, u)), classical,
-			optional(u, classical.on(proposals.ADDKE1, hybrid(t, u)[proposals.ADDKE1])).on(proposals.KE, part(t, classic(u)[proposals.KE], mostValues))}
+		return []sets.Box{hybrid(t, u), optional(u, hybrid(t, u)), classical,
+			optional(u, classical.On(proposals.ADDKE1, hybrid(t, u)[proposals.ADDKE1])).On(proposals.KE, part(t, classic(u)[proposals.KE], mostValues))}
 	},
 }
 
@@ -85,8 +86,8 @@ var nasty = map[string]func(*rapid.T, *Universe) []box{
 const mostValues = 3
 
 // grown returns first and one to three more products, each made of the last.
-func grown(t *rapid.T, first box, next func(last box) box) []box {
-	boxes := []box{first}
+func grown(t *rapid.T, first sets.Box, next func(last sets.Box) sets.Box) []sets.Box {
+	boxes := []sets.Box{first}
 	for range rapid.IntRange(1, 3).Draw(t, "more products") {
 		boxes = append(boxes, next(boxes[len(boxes)-1]))
 	}
@@ -95,7 +96,7 @@ func grown(t *rapid.T, first box, next func(last box) box) []box {
 
 // part returns one to n values of set.
 func part(t *rapid.T, set uint64, n int) uint64 {
-	all := slices.Collect(values(set))
+	all := slices.Collect(sets.Values(set))
 	var out uint64
 	for _, v := range rapid.SliceOfNDistinct(rapid.SampledFrom(all), 1, min(n, len(all)), rapid.ID).Draw(t, "values") {
 		out |= v
@@ -111,7 +112,7 @@ func maybe(t *rapid.T, set uint64, n int) uint64 {
 	return part(t, set, n)
 }
 
-func drawBox(t *rapid.T, home box) box {
+func drawBox(t *rapid.T, home sets.Box) sets.Box {
 	for a := range home {
 		home[a] = part(t, home[a], mostValues)
 	}
@@ -120,16 +121,16 @@ func drawBox(t *rapid.T, home box) box {
 
 // family returns the AEAD suites of u, or the classic ones, without additional
 // key exchanges.
-func family(t *rapid.T, u *Universe) box { return u.boxes[rapid.IntRange(0, 1).Draw(t, "family")] }
+func family(t *rapid.T, u *Universe) sets.Box { return u.boxes[rapid.IntRange(0, 1).Draw(t, "family")] }
 
-func classic(u *Universe) box {
-	return u.boxes[slices.IndexFunc(u.boxes, func(b box) bool { return bits.OnesCount64(b[proposals.INTEG]) > 1 })]
+func classic(u *Universe) sets.Box {
+	return u.boxes[slices.IndexFunc(u.boxes, func(b sets.Box) bool { return bits.OnesCount64(b[proposals.INTEG]) > 1 })]
 }
 
 // hybrid returns a product with one or two additional key exchanges, the first
 // of them mandatory.
-func hybrid(t *rapid.T, u *Universe) box {
-	mandatory := slices.DeleteFunc(slices.Clone(u.boxes), func(b box) bool { return b[proposals.ADDKE1]&noneOf(u, proposals.ADDKE1) != 0 })
+func hybrid(t *rapid.T, u *Universe) sets.Box {
+	mandatory := slices.DeleteFunc(slices.Clone(u.boxes), func(b sets.Box) bool { return b[proposals.ADDKE1]&noneOf(u, proposals.ADDKE1) != 0 })
 	b := drawBox(t, rapid.SampledFrom(mandatory).Draw(t, "hybrids"))
 	last := rapid.SampledFrom([]proposals.Axis{proposals.ADDKE1, proposals.ADDKE2}).Draw(t, "last additional key exchange")
 	for a := last + 1; a <= proposals.ADDKE7; a++ {
@@ -139,7 +140,7 @@ func hybrid(t *rapid.T, u *Universe) box {
 }
 
 // optional returns b with none beside each additional key exchange.
-func optional(u *Universe, b box) box {
+func optional(u *Universe, b sets.Box) sets.Box {
 	for a := proposals.ADDKE1; a <= proposals.ADDKE7; a++ {
 		b[a] |= noneOf(u, a)
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/internal/sets"
 )
 
 // toldCost is what is spent by one who is told the policy and shows that it is
@@ -13,14 +14,14 @@ import (
 // it, and the planner's cover of the rest.
 func toldCost(_ testing.TB, g *gateway) cost {
 	s := newSearch(Planner{Universe: g.u})
-	s.products = merge(withoutContained(inUniverse(g)))
+	s.products = merge(sets.WithoutContained(inUniverse(g)))
 	var offers []Offer
-	seen := make(map[box]bool)
+	seen := make(map[sets.Box]bool)
 	for _, b := range s.products {
 		for _, cell := range diagonal(b) {
 			if !seen[cell] {
 				seen[cell] = true
-				offers = append(offers, Offer{g.u.products([]box{cell})})
+				offers = append(offers, Offer{g.u.products([]sets.Box{cell})})
 			}
 		}
 	}
@@ -34,11 +35,11 @@ func toldCost(_ testing.TB, g *gateway) cost {
 
 // inUniverse returns the products of g's policy, as boxes that each are in
 // one box of the universe.
-func inUniverse(g *gateway) []box {
-	var in []box
+func inUniverse(g *gateway) []sets.Box {
+	var in []sets.Box
 	for _, b := range g.boxes {
 		for _, home := range g.u.boxes {
-			if part := b.and(home); !part.empty() {
+			if part := b.And(home); !part.Empty() {
 				in = append(in, part)
 			}
 		}
@@ -47,14 +48,14 @@ func inUniverse(g *gateway) []box {
 }
 
 // diagonal returns the fewest cells of b that hold each of its values.
-func diagonal(b box) []box {
+func diagonal(b sets.Box) []sets.Box {
 	longest := 0
 	for _, set := range b {
 		longest = max(longest, bits.OnesCount64(set))
 	}
-	cells := make([]box, longest)
+	cells := make([]sets.Box, longest)
 	for a, set := range b {
-		list := slices.Collect(values(set))
+		list := slices.Collect(sets.Values(set))
 		for i := range cells {
 			cells[i][a] = list[i%len(list)]
 		}
@@ -86,7 +87,7 @@ func halvingCost(t testing.TB, g *gateway) cost {
 			if r.state != Accepted {
 				continue
 			}
-			if left := subtract(s.open(r.witness), s.products...); totalSize(left) == totalSize(r.witness) {
+			if left := sets.Subtract(s.open(r.witness), s.products...); sets.Size(left) == sets.Size(r.witness) {
 				cell := s.bisect(left)
 				s.products = append(s.products, s.check(s.project(cell), cell))
 			}
@@ -97,13 +98,13 @@ func halvingCost(t testing.TB, g *gateway) cost {
 }
 
 // takes reports whether the gateway takes cell.
-func (s *search) takes(cell box) bool {
-	return s.isFound(cell) || s.ask([]box{cell})[0].state == Accepted
+func (s *search) takes(cell sets.Box) bool {
+	return s.isFound(cell) || s.ask([]sets.Box{cell})[0].state == Accepted
 }
 
 // halves parts b on its longest axis.
-func (b box) halves() (first, rest box) {
-	a := open(b)[0]
+func halves(b sets.Box) (first, rest sets.Box) {
+	a := sets.Open(b)[0]
 	first, rest = b, b
 	first[a], rest[a] = halfOf(b[a])
 	return first, rest
@@ -111,7 +112,7 @@ func (b box) halves() (first, rest box) {
 
 func halfOf(set uint64) (first, rest uint64) {
 	n := bits.OnesCount64(set)
-	for v := range values(set) {
+	for v := range sets.Values(set) {
 		if 2*bits.OnesCount64(first) >= n {
 			break
 		}
@@ -121,9 +122,9 @@ func halfOf(set uint64) (first, rest uint64) {
 }
 
 // bisect returns a cell that is taken, of boxes that are known to hold one.
-func (s *search) bisect(boxes []box) box {
+func (s *search) bisect(boxes []sets.Box) sets.Box {
 	for {
-		if len(boxes) == 1 && boxes[0].isCell() {
+		if len(boxes) == 1 && boxes[0].IsCell() {
 			return boxes[0]
 		}
 		n, room := 0, DefaultOctets
@@ -135,8 +136,8 @@ func (s *search) bisect(boxes []box) box {
 		}
 		first, rest := boxes[:n:n], boxes[n:]
 		if len(boxes) == 1 {
-			f, r := boxes[0].halves()
-			first, rest = []box{f}, []box{r}
+			f, r := halves(boxes[0])
+			first, rest = []sets.Box{f}, []sets.Box{r}
 		}
 		if r := s.ask(first)[0]; r.state == Accepted {
 			boxes = r.witness
@@ -148,7 +149,7 @@ func (s *search) bisect(boxes []box) box {
 
 // project returns the box of the values that are taken with cell's on all
 // other axes.
-func (s *search) project(cell box) box {
+func (s *search) project(cell sets.Box) sets.Box {
 	home, b := s.home(cell), cell
 	for a := range cell {
 		axis := proposals.Axis(a)
@@ -160,17 +161,17 @@ func (s *search) project(cell box) box {
 				return false
 			}
 			if !sure {
-				r := s.ask([]box{cell.on(axis, set)})[0]
+				r := s.ask([]sets.Box{cell.On(axis, set)})[0]
 				if r.state != Accepted {
 					return false
 				}
-				if named := r.witness[0]; len(r.witness) == 1 && isOne(named[a]) {
+				if named := r.witness[0]; len(r.witness) == 1 && sets.IsOne(named[a]) {
 					b[a] |= named[a]
 					find(set&^named[a], false)
 					return true
 				}
 			}
-			if isOne(set) {
+			if sets.IsOne(set) {
 				b[a] |= set
 				return true
 			}
@@ -184,11 +185,11 @@ func (s *search) project(cell box) box {
 }
 
 // check returns the part of b around cell in which no suite was refused.
-func (s *search) check(b, cell box) box {
+func (s *search) check(b, cell sets.Box) sets.Box {
 	for {
-		var samples []box
-		if b.size() <= observeAll {
-			samples = slices.Collect(b.parts(open(b)))
+		var samples []sets.Box
+		if b.Size() <= observeAll {
+			samples = slices.Collect(b.Parts(sets.Open(b)))
 		} else {
 			samples = diagonal(b)
 		}
@@ -222,14 +223,14 @@ func (s *search) check(b, cell box) box {
 // has several products.
 func byAxisCost(_ testing.TB, g *gateway) cost {
 	var c cost
-	var found box
+	var found sets.Box
 	rounds := int64(0)
 	for a := range found {
 		set, chain := ^uint64(0), int64(0)
 		for {
-			var offer []box
+			var offer []sets.Box
 			for _, b := range g.u.boxes {
-				if b = b.on(proposals.Axis(a), b[a]&set); !b.empty() {
+				if b = b.On(proposals.Axis(a), b[a]&set); !b.Empty() {
 					offer = append(offer, b)
 				}
 			}
@@ -249,23 +250,23 @@ func byAxisCost(_ testing.TB, g *gateway) cost {
 		rounds = max(rounds, chain) // the axes do not wait for each other
 	}
 	c.rounds = rounds
-	var claimed []box
+	var claimed []sets.Box
 	for _, b := range g.u.boxes {
-		if b = b.and(found); !b.empty() {
+		if b = b.And(found); !b.Empty() {
 			claimed = append(claimed, b)
 		}
 	}
-	c.wrong = totalSize(subtract(claimed, g.want()...)) + totalSize(subtract(g.want(), claimed...))
+	c.wrong = sets.Size(sets.Subtract(claimed, g.want()...)) + sets.Size(sets.Subtract(g.want(), claimed...))
 	return c
 }
 
 // choose returns the suite that g answers o with, if it takes one.
-func (g *gateway) choose(o Offer) (box, bool) {
+func (g *gateway) choose(o Offer) (sets.Box, bool) {
 	for i, mine := range g.boxes {
 		for _, p := range o.Products {
 			theirs, _ := g.u.box(p)
-			both := mine.and(theirs)
-			if both.empty() {
+			both := mine.And(theirs)
+			if both.Empty() {
 				continue
 			}
 			cell := both
@@ -280,7 +281,7 @@ func (g *gateway) choose(o Offer) (box, bool) {
 			return cell, true
 		}
 	}
-	return box{}, false
+	return sets.Box{}, false
 }
 
 // aloneCost is what it takes to offer each suite of the universe alone. Nothing
@@ -288,12 +289,12 @@ func (g *gateway) choose(o Offer) (box, bool) {
 func aloneCost(_ testing.TB, g *gateway) cost {
 	var c cost
 	for _, b := range g.u.boxes {
-		size := b.size()
+		size := b.Size()
 		c.exchanges += size
 		c.octets += size * (restOctets + proposalHeader)
 		for a, set := range b {
 			each := size / int64(bits.OnesCount64(set)) // suites with one value
-			for v := range values(set) {
+			for v := range sets.Values(set) {
 				c.octets += each * g.u.transformOctets(proposals.Axis(a), v)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/internal/sets"
 )
 
 var misleading = flag.Uint64("misleading", 200, "how many policies TestInferenceIsRight makes, and TestNastyPolicies a quarter as many of each shape")
@@ -28,13 +29,13 @@ type pick func(n int) int
 // overlap it, touch it in a cell, hold it or lie within it.
 func randomPolicy(pick pick, u *Universe) []proposals.Product {
 	n := 1 + pick(8)
-	var boxes []box
+	var boxes []sets.Box
 	for len(boxes) < n {
 		home := u.boxes[pick(2)] // AEAD or classic
 		if pick(4) == 0 {
 			home = u.boxes[pick(len(u.boxes))] // or with additional key exchanges
 		}
-		var b box
+		var b sets.Box
 		for a := range home {
 			b[a] = randomSet(pick, home[a])
 		}
@@ -43,13 +44,13 @@ func randomPolicy(pick pick, u *Universe) []proposals.Product {
 			for range 1 + pick(2) {
 				a := []proposals.Axis{proposals.ENCR, proposals.PRF, proposals.INTEG, proposals.KE}[pick(4)]
 				for _, h := range u.boxes {
-					if h.holds(b) {
+					if h.Holds(b) {
 						b[a] = randomSet(pick, h[a])
 					}
 				}
 			}
 		}
-		if b.size() <= 500 {
+		if b.Size() <= 500 {
 			boxes = append(boxes, b)
 		}
 	}
@@ -60,7 +61,7 @@ func randomPolicy(pick pick, u *Universe) []proposals.Product {
 func randomSet(pick pick, set uint64) uint64 {
 	percent := []int{5, 10, 20, 50, 100}[pick(5)]
 	var out, one uint64
-	for v := range values(set) {
+	for v := range sets.Values(set) {
 		if pick(100) < percent {
 			out |= v
 		}
@@ -96,12 +97,12 @@ func (g *gateway) isSound(t rapid.TB, m *Matrix) {
 	if !m.Proven || m.NoAnswer != 0 || m.NotTested != 0 || len(m.Contradictions) != 0 {
 		t.Fatalf("not decided: %+v", *m)
 	}
-	if missing := subtract(g.want(), g.found(m)...); len(missing) != 0 {
+	if missing := sets.Subtract(g.want(), g.found(m)...); len(missing) != 0 {
 		t.Fatalf("accepted, but reported as refused: %v", g.u.products(missing))
 	}
 	for _, r := range m.Products {
 		b, _ := g.u.box(r.Product)
-		if r.Basis == Observed && len(subtract([]box{b}, g.want()...)) != 0 {
+		if r.Basis == Observed && len(sets.Subtract([]sets.Box{b}, g.want()...)) != 0 {
 			t.Fatalf("reported as observed, but refused in part: %v", r.Product)
 		}
 	}

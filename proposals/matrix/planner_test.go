@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/internal/sets"
 )
 
 // gateway answers offers as a responder with a list of products does: the
@@ -14,7 +15,7 @@ import (
 type gateway struct {
 	u      *Universe
 	policy []proposals.Product
-	boxes  []box
+	boxes  []sets.Box
 	asked  int
 	rounds int
 	octets int
@@ -76,13 +77,13 @@ func (g *gateway) ask(t testing.TB, offers []Offer) []Answer {
 }
 
 func (g *gateway) answer(o Offer) Answer {
-	theirs := make([]box, len(o.Products))
+	theirs := make([]sets.Box, len(o.Products))
 	for i, p := range o.Products {
 		theirs[i], _ = g.u.box(p)
 	}
 	for i, mine := range g.boxes {
 		for _, b := range theirs {
-			if !mine.overlaps(b) {
+			if !mine.Overlaps(b) {
 				continue
 			}
 			for _, m := range g.policy[i][proposals.KE] {
@@ -100,32 +101,32 @@ func (g *gateway) scan(t testing.TB) *Matrix {
 }
 
 // want is the accepted set, in the universe, as disjoint boxes.
-func (g *gateway) want() []box {
-	var in []box
+func (g *gateway) want() []sets.Box {
+	var in []sets.Box
 	for _, b := range g.boxes {
 		for _, ub := range g.u.boxes {
-			if part := b.and(ub); !part.empty() {
+			if part := b.And(ub); !part.Empty() {
 				in = append(in, part)
 			}
 		}
 	}
-	return disjoint(in)
+	return sets.Disjoint(in)
 }
 
 // found is the accepted set that m tells, as disjoint boxes.
-func (g *gateway) found(m *Matrix) []box {
-	var got []box
+func (g *gateway) found(m *Matrix) []sets.Box {
+	var got []sets.Box
 	for _, r := range m.Products {
 		b, _ := g.u.box(r.Product)
 		got = append(got, b)
 	}
-	return disjoint(got)
+	return sets.Disjoint(got)
 }
 
 // differ returns the number of suites that m has wrong.
 func (g *gateway) differ(m *Matrix) int64 {
 	got := g.found(m)
-	return totalSize(subtract(g.want(), got...)) + totalSize(subtract(got, g.want()...))
+	return sets.Size(sets.Subtract(g.want(), got...)) + sets.Size(sets.Subtract(got, g.want()...))
 }
 
 const strongSwanDefault = "aes128-aes192-aes256-aes128ctr-aes192ctr-aes256ctr-camellia128-camellia192-camellia256-camellia128ctr-camellia192ctr-camellia256ctr-3des-sha256-sha384-sha512-sha1-aesxcbc-aescmac-prfsha256-prfsha384-prfsha512-prfaesxcbc-prfaescmac-prfsha1-ecp256-ecp384-ecp521-ecp256bp-ecp384bp-ecp512bp-curve25519-curve448-modp3072-modp4096-modp6144-modp8192-modp2048," +
@@ -191,11 +192,11 @@ func TestThorough(t *testing.T) {
 		for _, b := range inUniverse(g) {
 			seen := newCombinations(3)
 			for s := range m.observed {
-				if cell, _ := u.box(s.Product()); b.holds(cell) {
+				if cell, _ := u.box(s.Product()); b.Holds(cell) {
 					seen.add(b, cell)
 				}
 			}
-			for range seen.missing(b, open(b)) {
+			for range seen.missing(b, sets.Open(b)) {
 				missing++
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/internal/sets"
 )
 
 // matrix returns what the facts decide.
@@ -21,19 +22,19 @@ func (s *search) matrix() *Matrix {
 	}
 	products := slices.Clone(s.products)
 	if s.stopped {
-		products = slices.DeleteFunc(products, func(b box) bool { return !s.verified(b) })
+		products = slices.DeleteFunc(products, func(b sets.Box) bool { return !s.verified(b) })
 	}
 	// Observed, but perhaps not explored before the end.
-	loose := slices.DeleteFunc(slices.Clone(s.found), func(cell box) bool {
-		return s.observed[cell] == nil || slices.ContainsFunc(products, func(b box) bool { return b.holds(cell) })
+	loose := slices.DeleteFunc(slices.Clone(s.found), func(cell sets.Box) bool {
+		return s.observed[cell] == nil || slices.ContainsFunc(products, func(b sets.Box) bool { return b.Holds(cell) })
 	})
-	products = merge(withoutContained(append(products, merge(loose)...)))
-	accepted := disjoint(products)
-	m.Accepted = totalSize(accepted)
+	products = merge(sets.WithoutContained(append(products, merge(loose)...)))
+	accepted := sets.Disjoint(products)
+	m.Accepted = sets.Size(accepted)
 	for _, b := range products {
 		r := Region{Product: s.u.product(b), Basis: Inferred}
 		for _, c := range s.found {
-			if !b.holds(c) {
+			if !b.Holds(c) {
 				continue
 			}
 			if s.observed[c] != nil {
@@ -43,22 +44,22 @@ func (s *search) matrix() *Matrix {
 		}
 		slices.Sort(r.Evidence)
 		r.Evidence = slices.Compact(r.Evidence)
-		if int64(r.Samples) == b.size() {
+		if int64(r.Samples) == b.Size() {
 			r.Basis = Observed
 		}
 		m.Products = append(m.Products, r)
 	}
 	slices.SortStableFunc(m.Products, func(a, b Region) int { return slices.Compare(order(a.Product, s.u), order(b.Product, s.u)) })
 	for _, e := range s.refused {
-		m.refused = append(m.refused, Region{Product: s.u.product(e.box), Evidence: []int{e.id}})
+		m.refused = append(m.refused, Region{Product: s.u.product(e.Box), Evidence: []int{e.id}})
 	}
-	rest := s.open(subtract(s.u.boxes, accepted...))
+	rest := s.open(sets.Subtract(s.u.boxes, accepted...))
 	unanswered := rest
 	contested := slices.Clone(accepted) // and what was counted
 	for _, r := range s.contested() {
-		for _, part := range subtract([]box{s.mustBox(r.Product)}, contested...) {
+		for _, part := range sets.Subtract([]sets.Box{s.mustBox(r.Product)}, contested...) {
 			m.Undecided = append(m.Undecided, UndecidedRegion{s.u.product(part), NoAnswer, r.Evidence})
-			m.NoAnswer += part.size()
+			m.NoAnswer += part.Size()
 			contested = append(contested, part)
 		}
 	}
@@ -67,17 +68,17 @@ func (s *search) matrix() *Matrix {
 			continue
 		}
 		for _, b := range unanswered {
-			if part := b.and(e.box); !part.empty() {
+			if part := b.And(e.Box); !part.Empty() {
 				m.Undecided = append(m.Undecided, UndecidedRegion{s.u.product(part), NoAnswer, evidenceFor(part, s.silent)})
 			}
 		}
-		unanswered = subtract(unanswered, e.box)
+		unanswered = sets.Subtract(unanswered, e.Box)
 	}
 	for _, b := range unanswered {
 		m.Undecided = append(m.Undecided, UndecidedRegion{s.u.product(b), NotTested, nil})
 	}
-	m.NotTested = totalSize(unanswered)
-	m.NoAnswer += totalSize(rest) - m.NotTested
+	m.NotTested = sets.Size(unanswered)
+	m.NoAnswer += sets.Size(rest) - m.NotTested
 	m.Refused = m.Universe - m.Accepted - m.NoAnswer - m.NotTested
 	m.Contradictions = s.contradictions()
 	m.Doubts = s.reasons(m)

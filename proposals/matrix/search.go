@@ -1,6 +1,9 @@
 package matrix
 
-import "slices"
+import (
+	"github.com/ikescope/ikescope/proposals/internal/sets"
+	"slices"
+)
 
 // search is one run of a planner.
 type search struct {
@@ -15,11 +18,11 @@ type search struct {
 	// theories are those of the hypotheses that no answer denied.
 	theories []theory
 	// doubts are the weights, by home, of no theory being right.
-	doubts map[box]float64
+	doubts map[sets.Box]float64
 	// refusedBefore are the exchanges of prior offers that were refused.
 	refusedBefore map[string][]int
 	// products are the boxes found so far.
-	products []box
+	products []sets.Box
 	// expected and accepted are the weights of the values asked about, and
 	// of those accepted, around all suites explored.
 	expected, accepted float64
@@ -42,11 +45,11 @@ type search struct {
 // run finds products until nothing is undecided.
 func (s *search) run() {
 	s.reconcile()
-	var taken [][]box // each holds a suite that is accepted
+	var taken [][]sets.Box // each holds a suite that is accepted
 	for !s.stopped {
-		var sets [][]box
-		sets, taken = s.apart(append(taken, s.loose()...))
-		if len(sets) == 0 {
+		var groups [][]sets.Box
+		groups, taken = s.apart(append(taken, s.loose()...))
+		if len(groups) == 0 {
 			questions := s.cover()
 			if len(questions) == 0 && !s.recheck() {
 				return
@@ -59,21 +62,21 @@ func (s *search) run() {
 			continue
 		}
 		var parts []func()
-		for _, set := range sets {
+		for _, set := range groups {
 			parts = append(parts, func() { s.explore(set) })
 		}
 		s.sideBySide(parts...)
 		// What a product found since holds says nothing new.
-		taken = slices.DeleteFunc(taken, func(w []box) bool { return totalSize(subtract(w, s.products...)) != totalSize(w) })
+		taken = slices.DeleteFunc(taken, func(w []sets.Box) bool { return sets.Size(sets.Subtract(w, s.products...)) != sets.Size(w) })
 	}
 }
 
-// apart returns those of sets of boxes that share no home, so that no product
+// apart returns those of groups of boxes that share no home, so that no product
 // is in two of them, and the others.
-func (s *search) apart(sets [][]box) (apart, others [][]box) {
-	var homes []box
-	for _, set := range sets {
-		if slices.ContainsFunc(set, func(b box) bool { return slices.Contains(homes, s.home(b)) }) {
+func (s *search) apart(groups [][]sets.Box) (apart, others [][]sets.Box) {
+	var homes []sets.Box
+	for _, set := range groups {
+		if slices.ContainsFunc(set, func(b sets.Box) bool { return slices.Contains(homes, s.home(b)) }) {
 			others = append(others, set)
 			continue
 		}
@@ -87,7 +90,7 @@ func (s *search) apart(sets [][]box) (apart, others [][]box) {
 
 // explore finds an accepted suite in a set of boxes that holds one, and the
 // product around it.
-func (s *search) explore(set []box) {
+func (s *search) explore(set []sets.Box) {
 	if seeds := s.suppose(set); len(seeds) > 0 {
 		for _, seed := range seeds {
 			s.settle(seed)
@@ -105,18 +108,18 @@ func (s *search) settle(from seed) {
 	if !ok {
 		return
 	}
-	s.products = slices.DeleteFunc(s.products, b.holds)
-	s.mixed = s.mixed || slices.ContainsFunc(s.products, func(c box) bool { return s.related(b, c) })
+	s.products = slices.DeleteFunc(s.products, b.Holds)
+	s.mixed = s.mixed || slices.ContainsFunc(s.products, func(c sets.Box) bool { return s.related(b, c) })
 	s.products = append(s.products, b)
 }
 
 // loose returns the found cells that no product holds, each as a set, but for
 // those that were asked about alone without an answer.
-func (s *search) loose() [][]box {
-	var out [][]box
+func (s *search) loose() [][]sets.Box {
+	var out [][]sets.Box
 	for _, cell := range s.found {
-		if !s.unanswered(cell) && !slices.ContainsFunc(s.products, func(b box) bool { return b.holds(cell) }) {
-			out = append(out, []box{cell})
+		if !s.unanswered(cell) && !slices.ContainsFunc(s.products, func(b sets.Box) bool { return b.Holds(cell) }) {
+			out = append(out, []sets.Box{cell})
 		}
 	}
 	return out

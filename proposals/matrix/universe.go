@@ -7,13 +7,14 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/internal/sets"
 )
 
 // Universe is the set of suites that a scan asks about: a list of products
 // that do not overlap.
 type Universe struct {
 	axes  [proposals.NumAxes][]proposals.Algorithm // the numbering: value i of an axis is bit i
-	boxes []box
+	boxes []sets.Box
 }
 
 // maxValues is how many algorithms an axis of a universe can hold: one a bit.
@@ -27,14 +28,14 @@ func NewUniverse(products ...proposals.Product) (*Universe, error) {
 	if err != nil {
 		return nil, err
 	}
-	u.boxes = disjoint(boxes)
+	u.boxes = sets.Disjoint(boxes)
 	return u, nil
 }
 
 // number gives the algorithms of products their places on the axes of u, and
 // returns the products as boxes.
-func (u *Universe) number(products []proposals.Product) ([]box, error) {
-	var boxes []box
+func (u *Universe) number(products []proposals.Product) ([]sets.Box, error) {
+	var boxes []sets.Box
 	for _, p := range products {
 		if p.Size() == 0 {
 			return nil, fmt.Errorf("matrix: product %q is empty", p)
@@ -140,12 +141,12 @@ func mustUniverse(products ...proposals.Product) *Universe {
 }
 
 // Size returns the number of suites, or math.MaxInt64 if there are more.
-func (u *Universe) Size() int64 { return totalSize(u.boxes) }
+func (u *Universe) Size() int64 { return sets.Size(u.boxes) }
 
 // Contains reports whether s is in the universe.
 func (u *Universe) Contains(s proposals.Suite) bool {
 	b, ok := u.box(s.Product())
-	return ok && slices.ContainsFunc(u.boxes, func(c box) bool { return c.holds(b) })
+	return ok && slices.ContainsFunc(u.boxes, func(c sets.Box) bool { return c.Holds(b) })
 }
 
 // Products returns the products of the universe.
@@ -153,8 +154,8 @@ func (u *Universe) Products() []proposals.Product { return u.products(u.boxes) }
 
 // box returns p in the universe's numbering. It reports false, with the box
 // of what it knows, if p names an algorithm that no suite of the universe has.
-func (u *Universe) box(p proposals.Product) (box, bool) {
-	var b box
+func (u *Universe) box(p proposals.Product) (sets.Box, bool) {
+	var b sets.Box
 	ok := true
 	for i, list := range p {
 		if len(list) == 0 {
@@ -173,20 +174,20 @@ func (u *Universe) box(p proposals.Product) (box, bool) {
 }
 
 // product returns b with its lists in the universe's order.
-func (u *Universe) product(b box) proposals.Product {
+func (u *Universe) product(b sets.Box) proposals.Product {
 	var p proposals.Product
 	for i, set := range b {
-		if isOne(set) && u.axes[i][bits.TrailingZeros64(set)].IsNone() {
+		if sets.IsOne(set) && u.axes[i][bits.TrailingZeros64(set)].IsNone() {
 			continue
 		}
-		for v := range values(set) {
+		for v := range sets.Values(set) {
 			p[i] = append(p[i], u.axes[i][bits.TrailingZeros64(v)])
 		}
 	}
 	return p
 }
 
-func (u *Universe) products(bs []box) []proposals.Product {
+func (u *Universe) products(bs []sets.Box) []proposals.Product {
 	ps := make([]proposals.Product, len(bs))
 	for i, b := range bs {
 		ps[i] = u.product(b)
@@ -195,7 +196,7 @@ func (u *Universe) products(bs []box) []proposals.Product {
 }
 
 // suite returns the suite of a cell.
-func (u *Universe) suite(cell box) proposals.Suite {
+func (u *Universe) suite(cell sets.Box) proposals.Suite {
 	var s proposals.Suite
 	for i, set := range cell {
 		s[i] = u.axes[i][bits.TrailingZeros64(set)]

@@ -44,7 +44,7 @@ func TestUniverses(t *testing.T) {
 				for _, in := range tt.in {
 					want = want || in == s
 				}
-				if got := b.isCell() && tt.u.Contains(tt.u.suite(b)); got != want {
+				if got := b.IsCell() && tt.u.Contains(tt.u.suite(b)); got != want {
 					t.Errorf("Contains(%s) = %v, want %v", s, got, want)
 				}
 			}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/internal/sets"
 )
 
 // observeAll is the size up to which each suite of a product is observed.
@@ -26,7 +27,7 @@ const maxBatch = 1024
 // related reports whether b and c have the same home, differ on two axes or
 // more, and share values on all but one: then a product grown where they meet
 // may hold more than is accepted.
-func (s *search) related(b, c box) bool {
+func (s *search) related(b, c sets.Box) bool {
 	if s.home(b) != s.home(c) {
 		return false
 	}
@@ -45,10 +46,10 @@ func (s *search) related(b, c box) bool {
 // verify returns the part of b around cell in which no suite is refused: it
 // cuts b by what is known, and samples what is left until no sample is refused.
 // It reports false if cell itself is not taken when it is asked about alone.
-func (s *search) verify(b, cell box) (box, bool) {
+func (s *search) verify(b, cell sets.Box) (sets.Box, bool) {
 	for {
 		if covered(cell, s.refused) || s.unanswered(cell) {
-			return box{}, false
+			return sets.Box{}, false
 		}
 		if part := s.cutKnown(b, cell); part != b {
 			b, s.mixed = part, true
@@ -57,9 +58,9 @@ func (s *search) verify(b, cell box) (box, bool) {
 		if len(samples) == 0 || s.stopped {
 			return b, true
 		}
-		questions := make([][]box, len(samples))
+		questions := make([][]sets.Box, len(samples))
 		for i, c := range samples {
-			questions[i] = []box{c}
+			questions[i] = []sets.Box{c}
 		}
 		for i, r := range s.ask(questions...) {
 			if r.state == Refused {
@@ -71,12 +72,12 @@ func (s *search) verify(b, cell box) (box, bool) {
 
 // unanswered reports whether cell was asked about alone without an answer, and
 // was not observed.
-func (s *search) unanswered(cell box) bool {
-	return s.observed[cell] == nil && slices.ContainsFunc(s.silent, func(e evidence) bool { return e.box == cell })
+func (s *search) unanswered(cell sets.Box) bool {
+	return s.observed[cell] == nil && slices.ContainsFunc(s.silent, func(e evidence) bool { return e.Box == cell })
 }
 
 // verified reports whether nothing is left to verify of b.
-func (s *search) verified(b box) bool {
+func (s *search) verified(b sets.Box) bool {
 	cell, ok := s.observedIn(b)
 	return ok && s.cutKnown(b, cell) == b && len(s.samples(b, cell)) == 0
 }
@@ -84,10 +85,10 @@ func (s *search) verified(b box) bool {
 // conflict looks for the smallest combination that makes the refused cell
 // differ from the accepted one and is refused too, so that no more is cut than
 // needs to be.
-func (s *search) conflict(accepted, refused box) {
+func (s *search) conflict(accepted, refused sets.Box) {
 	for a := range refused {
-		nearer := refused.on(proposals.Axis(a), accepted[a])
-		if nearer != refused && nearer != accepted && !s.isFound(nearer) && s.ask([]box{nearer})[0].state == Refused {
+		nearer := refused.On(proposals.Axis(a), accepted[a])
+		if nearer != refused && nearer != accepted && !s.isFound(nearer) && s.ask([]sets.Box{nearer})[0].state == Refused {
 			refused = nearer
 		}
 	}
@@ -96,21 +97,21 @@ func (s *search) conflict(accepted, refused box) {
 // cutKnown cuts b until it holds neither a suite that is refused nor one that
 // was offered alone without an answer. What leaves the least choice is cut
 // first.
-func (s *search) cutKnown(b, cell box) box {
+func (s *search) cutKnown(b, cell sets.Box) sets.Box {
 	for {
-		var next box
+		var next sets.Box
 		fewest := proposals.NumAxes + 1
 		for _, e := range s.refused {
-			if part := b.and(e.box); !part.empty() {
-				if n := part.axesWithout(cell); n > 0 && n < fewest {
+			if part := b.And(e.Box); !part.Empty() {
+				if n := part.AxesWithout(cell); n > 0 && n < fewest {
 					next, fewest = part, n
 				}
 			}
 		}
 		for _, e := range s.silent {
-			if e.isCell() && b.holds(e.box) {
-				if n := e.axesWithout(cell); n > 0 && n < fewest {
-					next, fewest = e.box, n
+			if e.IsCell() && b.Holds(e.Box) {
+				if n := e.AxesWithout(cell); n > 0 && n < fewest {
+					next, fewest = e.Box, n
 				}
 			}
 		}
@@ -121,26 +122,15 @@ func (s *search) cutKnown(b, cell box) box {
 	}
 }
 
-// axesWithout returns on how many axes b lacks the value of cell.
-func (b box) axesWithout(cell box) int {
-	n := 0
-	for a := range b {
-		if b[a]&cell[a] == 0 {
-			n++
-		}
-	}
-	return n
-}
-
 // cut takes from b the values of part on one axis, where cell has another one:
 // on the axis that leaves the most observed suites.
-func (s *search) cut(b, cell, part box) box {
+func (s *search) cut(b, cell, part sets.Box) sets.Box {
 	best, most := b, -1
 	for a := range part {
 		if part[a]&cell[a] != 0 {
 			continue
 		}
-		smaller := b.on(proposals.Axis(a), b[a]&^part[a])
+		smaller := b.On(proposals.Axis(a), b[a]&^part[a])
 		if n := s.count(smaller); n > most {
 			best, most = smaller, n
 		}
@@ -149,10 +139,10 @@ func (s *search) cut(b, cell, part box) box {
 }
 
 // count returns how many found cells b holds.
-func (s *search) count(b box) int {
+func (s *search) count(b sets.Box) int {
 	n := 0
 	for _, c := range s.found {
-		if b.holds(c) {
+		if b.Holds(c) {
 			n++
 		}
 	}
@@ -162,10 +152,10 @@ func (s *search) count(b box) int {
 // samples returns the cells of b to ask about next, each alone; none when b is
 // verified. Cell, around which b was found, is one of them until it was
 // observed: so no product goes without a direct question.
-func (s *search) samples(b, cell box) []box {
-	if s.Exhaustive || b.size() <= observeAll {
-		var out []box
-		for c := range b.parts(open(b)) {
+func (s *search) samples(b, cell sets.Box) []sets.Box {
+	if s.Exhaustive || b.Size() <= observeAll {
+		var out []sets.Box
+		for c := range b.Parts(sets.Open(b)) {
 			if s.observed[c] == nil {
 				out = append(out, c)
 			}
@@ -180,11 +170,11 @@ func (s *search) samples(b, cell box) []box {
 		strength = 3
 	}
 	met := s.combinationsOf(b, strength)
-	var out []box
+	var out []sets.Box
 	if s.observed[cell] == nil {
 		out = append(out, cell)
 	}
-	pick := func(part box, axes []proposals.Axis) box {
+	pick := func(part sets.Box, axes []proposals.Axis) sets.Box {
 		c := met.complete(b, part, axes)
 		met.add(b, c)
 		if !s.counts(c) {
@@ -192,7 +182,7 @@ func (s *search) samples(b, cell box) []box {
 		}
 		return c
 	}
-	free := open(b)
+	free := sets.Open(b)
 	if s.mixed {
 		batch := bits.OnesCount64(b[free[0]]) // a refusal may make the rest moot
 		for part, axes := range met.missing(b, free) {
@@ -208,7 +198,7 @@ func (s *search) samples(b, cell box) []box {
 	shown.add(b, cell)
 	corners := 0
 	for _, c := range s.found {
-		if b.holds(c) && apart(c, cell) > 1 {
+		if b.Holds(c) && apart(c, cell) > 1 {
 			shown.add(b, c)
 			corners++
 		}
@@ -232,7 +222,7 @@ func (s *search) samples(b, cell box) []box {
 }
 
 // apart returns on how many axes two cells differ.
-func apart(c, d box) int {
+func apart(c, d sets.Box) int {
 	n := 0
 	for a := range c {
 		if c[a] != d[a] {
@@ -246,7 +236,7 @@ func apart(c, d box) int {
 // cut them, or show that they overlap. It reports whether one changed.
 func (s *search) recheck() bool {
 	changed := false
-	var products []box
+	var products []sets.Box
 	for _, b := range s.products {
 		cell, ok := s.observedIn(b)
 		part := b

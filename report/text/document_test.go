@@ -209,3 +209,20 @@ func TestHeadingUndecided(t *testing.T) {
 		t.Errorf("heading %q", heading)
 	}
 }
+
+// TestTooLargeToDraw: the text says so of a matrix that is not drawn.
+func TestTooLargeToDraw(t *testing.T) {
+	many := make([]report.Algorithm, 1000)
+	for i := range many {
+		many[i].ID = uint16(i + 1)
+	}
+	one := []report.Algorithm{{ID: 1}}
+	huge := report.Target{Matrix: &report.Matrix{
+		Counts:    report.Counts{Universe: 1, Accepted: 1},
+		Classical: report.Counts{Universe: 1, Accepted: 1},
+		Products:  []report.AcceptedSuites{{Suites: report.Suites{ENCR: many, PRF: one, KE: one}, Basis: report.BasisObserved}},
+	}}
+	if got := text(t, &report.Document{Targets: []report.Target{huge}}, Options{}); !strings.Contains(got, "too large to draw") {
+		t.Errorf("the text does not say that the matrix is too large:\n%s", got)
+	}
+}

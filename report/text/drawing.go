@@ -5,18 +5,21 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/internal/lists"
+	"github.com/ikescope/ikescope/report/internal/picture"
 )
 
 // picture draws the rows below names or numbers of key exchange methods, in
 // blocks where they do not fit side by side.
-func (p *page) picture(pic *picture) {
+func (p *page) picture(pic *picture.Picture) {
 	left := pictureLeft(pic)
-	labels := lists.Convert(pic.columns, proposals.Algorithm.Label)
+	labels := lists.Convert(pic.Columns, proposals.Algorithm.Label)
 	widths := lists.Convert(labels, func(l string) int { return columns(l) + 2 })
 	byNumber := sum(widths) > p.width-left
 	if byNumber {
-		labels = lists.Convert(pic.columns, func(a proposals.Algorithm) string { return fmt.Sprint(a.ID) })
+		labels = lists.Convert(pic.Columns, func(a proposals.Algorithm) string { return fmt.Sprint(a.ID) })
 		widths = lists.Convert(labels, func(l string) int { return max(2, columns(l)) + 1 })
 	}
 	for from := 0; from < len(labels); {
@@ -25,20 +28,20 @@ func (p *page) picture(pic *picture) {
 			to++
 		}
 		p.wide("")
-		p.columnHeads(pic.columns[from:to], labels[from:to], left, widths[from:to])
-		for _, g := range pic.groups {
+		p.columnHeads(pic.Columns[from:to], labels[from:to], left, widths[from:to])
+		for _, g := range pic.Groups {
 			p.rowGroup(g, from, left, widths[from:to])
 		}
 		from = to
 	}
 	p.wide("")
 	if byNumber {
-		p.list("columns    ", lists.Convert(pic.columns, func(a proposals.Algorithm) string {
+		p.list("columns    ", lists.Convert(pic.Columns, func(a proposals.Algorithm) string {
 			return fmt.Sprintf("%d %s", a.ID, a.Label())
 		}))
 	}
 	p.legend(pic)
-	if pic.partial {
+	if pic.Partial {
 		p.text(0, "Most of what is unknown is outside this picture: the JSON report lists it.")
 	}
 }
@@ -52,11 +55,11 @@ func sum(widths []int) int {
 }
 
 // pictureLeft is the width of the row labels: indent, label, gap and mark.
-func pictureLeft(pic *picture) int {
+func pictureLeft(pic *picture.Picture) int {
 	left := 0
-	for _, g := range pic.groups {
-		for _, r := range g.rows {
-			left = max(left, columns(r.label()))
+	for _, g := range pic.Groups {
+		for _, r := range g.Rows {
+			left = max(left, columns(r.Label()))
 		}
 	}
 	return left + 8
@@ -79,19 +82,19 @@ func (p *page) columnHeads(methods []proposals.Algorithm, labels []string, left 
 
 // rowGroup writes the PRFs and integrity algorithms that rows share, and the
 // rows with as many columns, beginning with from, as widths has.
-func (p *page) rowGroup(g rowGroup, from, left int, widths []int) {
-	heading := "AEAD ciphers, prf " + markedLabels(g.prfs)
-	if len(g.integs) > 0 {
-		heading = "integrity " + markedLabels(g.integs) + ", prf " + markedLabels(g.prfs)
+func (p *page) rowGroup(g picture.Group, from, left int, widths []int) {
+	heading := "AEAD ciphers, prf " + markedLabels(g.PRFs)
+	if len(g.Integs) > 0 {
+		heading = "integrity " + markedLabels(g.Integs) + ", prf " + markedLabels(g.PRFs)
 	}
 	for _, line := range wrap(heading, p.width-2, 4) {
 		p.wide("  " + line)
 	}
-	for _, r := range g.rows {
-		mark := weakMark(r.ciphers[0])
-		line := "    " + pad(r.label(), left-7) + p.paint(markStyle(mark), pad(mark, 3))
+	for _, r := range g.Rows {
+		mark := weakMark(r.Ciphers[0])
+		line := "    " + pad(r.Label(), left-7) + p.paint(markStyle(mark), pad(mark, 3))
 		for i, width := range widths {
-			c := r.cells[from+i]
+			c := r.Cells[from+i]
 			line += p.paint(cellStyle(c), center(string(rune(c)), width))
 		}
 		p.wide(line)
@@ -117,30 +120,30 @@ func markStyle(mark string) string {
 
 func cellStyle(cell byte) string {
 	switch cell {
-	case markObserved, markInferred:
+	case picture.MarkObserved, picture.MarkInferred:
 		return green
-	case markNoAnswer:
+	case picture.MarkNoAnswer:
 		return yellow
 	}
 	return dim
 }
 
 // legend explains the marks that the picture uses.
-func (p *page) legend(pic *picture) {
+func (p *page) legend(pic *picture.Picture) {
 	used := map[byte]bool{}
 	marks := map[string]bool{}
-	for _, m := range pic.columns {
+	for _, m := range pic.Columns {
 		marks[weakMark(m)] = true
 	}
-	for _, g := range pic.groups {
-		for _, list := range [][]proposals.Algorithm{g.prfs, g.integs} {
+	for _, g := range pic.Groups {
+		for _, list := range [][]proposals.Algorithm{g.PRFs, g.Integs} {
 			for _, a := range list {
 				marks[weakMark(a)] = true
 			}
 		}
-		for _, r := range g.rows {
-			marks[weakMark(r.ciphers[0])] = true
-			for _, c := range r.cells {
+		for _, r := range g.Rows {
+			marks[weakMark(r.Ciphers[0])] = true
+			for _, c := range r.Cells {
 				used[c] = true
 			}
 		}
@@ -151,8 +154,8 @@ func (p *page) legend(pic *picture) {
 		mark byte
 		word string
 	}{
-		{markObserved, "observed"}, {markInferred, "inferred from samples"}, {markRefused, "refused"},
-		{markNoAnswer, "no answer"}, {markNotTested, "not tested"},
+		{picture.MarkObserved, "observed"}, {picture.MarkInferred, "inferred from samples"}, {picture.MarkRefused, "refused"},
+		{picture.MarkNoAnswer, "no answer"}, {picture.MarkNotTested, "not tested"},
 	} {
 		if used[e.mark] {
 			entries = append(entries, entry{string(rune(e.mark)), e.word, cellStyle(e.mark)})
@@ -174,4 +177,20 @@ func (p *page) legend(pic *picture) {
 		at += width
 	}
 	p.raw(line)
+}
+
+// weakMark is "!!" beside what is critical or high, "!" beside what is less.
+func weakMark(a proposals.Algorithm) string {
+	if w, ok := baseline.WeaknessOf(a); ok {
+		return severityMark(report.Severity(w.Severity))
+	}
+	return ""
+}
+
+// severityMark marks what is weak by s.
+func severityMark(s report.Severity) string {
+	if s.Rank() <= report.SeverityHigh.Rank() {
+		return "!!"
+	}
+	return "!"
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/internal/lists"
+	"github.com/ikescope/ikescope/report/internal/picture"
 )
 
 // matrix writes what the gateway accepts: the counts, the picture, the order
@@ -24,7 +25,7 @@ func (p *page) matrix(t *report.Target) {
 		p.aligned("hybrid     " + countWords(m.Hybrid, m.Proven))
 	}
 	if m.Classical.Accepted > 0 {
-		if pic, ok := newPicture(t); ok {
+		if pic, ok := picture.Of(t); ok {
 			p.picture(pic)
 			p.never(pic)
 		} else {
@@ -101,18 +102,18 @@ func countWords(c report.Counts, proven bool) string {
 
 // never lists what was asked and refused in every combination: what RFC 8247
 // names, and how many others.
-func (p *page) never(pic *picture) {
+func (p *page) never(pic *picture.Picture) {
 	rfc8247, _ := baseline.Named(baseline.RFC8247)
 	heading := "refused in every combination:"
-	for i, axis := range gridAxes {
+	for i, axis := range picture.Axes {
 		var named []proposals.Algorithm
-		for _, a := range pic.never[axis] {
+		for _, a := range pic.Never[axis] {
 			if r, ok := rfc8247.Requirement(a); ok && !strings.HasPrefix(r.Transform, "(") {
 				named = append(named, a)
 			}
 		}
 		words := withKeyLengths(named)
-		if rare := len(pic.never[axis]) - len(named); rare > 0 {
+		if rare := len(pic.Never[axis]) - len(named); rare > 0 {
 			words = append(words, fmt.Sprintf("%d rarer ones", rare))
 		}
 		if len(words) > 0 {
@@ -125,15 +126,15 @@ func (p *page) never(pic *picture) {
 
 // withKeyLengths labels algorithms, those that differ in key length together.
 func withKeyLengths(list []proposals.Algorithm) []string {
-	var rows []row
+	var rows []picture.Row
 	for _, a := range list {
-		if i := slices.IndexFunc(rows, func(r row) bool { return family(r.ciphers[0]) == family(a) }); i >= 0 {
-			rows[i].ciphers = append(rows[i].ciphers, a)
+		if i := slices.IndexFunc(rows, func(r picture.Row) bool { return picture.Family(r.Ciphers[0]) == picture.Family(a) }); i >= 0 {
+			rows[i].Ciphers = append(rows[i].Ciphers, a)
 		} else {
-			rows = append(rows, row{ciphers: []proposals.Algorithm{a}})
+			rows = append(rows, picture.Row{Ciphers: []proposals.Algorithm{a}})
 		}
 	}
-	return lists.Convert(rows, row.label)
+	return lists.Convert(rows, picture.Row.Label)
 }
 
 // mostHybrids bounds the list of hybrid suites in the text.

@@ -1,7 +1,6 @@
-package text
+package picture
 
 import (
-	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -16,7 +15,7 @@ import (
 
 // The picture says of each suite what the matrix says: every accepted and every
 // undecided suite has its mark in exactly one row, and the rest is refused.
-func TestPictureTellsTheMatrix(t *testing.T) {
+func TestPictureShowsTheMatrix(t *testing.T) {
 	universe := reporttest.Products(t, "aes256gcm16-aes128gcm16-prfsha1-prfsha256-prfsha384-modp1024-modp2048-ecp256,"+
 		"aes128-aes256-3des-sha1-sha256-prfsha1-prfsha256-prfsha384-modp1024-modp2048-ecp256")
 	rapid.Check(t, func(rt *rapid.T) {
@@ -38,8 +37,8 @@ func TestPictureTellsTheMatrix(t *testing.T) {
 			state := matrix.State(rapid.IntRange(0, 1).Draw(rt, "state"))
 			m.Undecided = append(m.Undecided, matrix.UndecidedRegion{Product: subset("region"), State: state})
 		}
-		target := scan.Document(testRun, []evidence.Result{{Matrix: m}}).Targets[0]
-		pic, ok := newPicture(&target)
+		target := scan.Document(scan.Run{}, []evidence.Result{{Matrix: m}}).Targets[0]
+		pic, ok := Of(&target)
 		if !ok && len(m.Products)+len(m.Undecided) > 0 {
 			rt.Fatal("no picture")
 		}
@@ -51,7 +50,7 @@ func TestPictureTellsTheMatrix(t *testing.T) {
 			for s := range p.Suites() {
 				got := drawn[s]
 				if got == 0 {
-					got = markRefused
+					got = MarkRefused
 				}
 				if want := wantMark(m, s); got != want {
 					rt.Fatalf("%s is drawn as %q, want %q", s, got, want)
@@ -68,21 +67,21 @@ func TestPictureTellsTheMatrix(t *testing.T) {
 }
 
 func wantMark(m *matrix.Matrix, s proposals.Suite) byte {
-	want := byte(markRefused)
+	want := byte(MarkRefused)
 	for _, u := range m.Undecided {
 		if u.Product.Contains(s) {
-			want = markNotTested
+			want = MarkNotTested
 			if u.State == matrix.NoAnswer {
-				want = markNoAnswer
+				want = MarkNoAnswer
 			}
 		}
 	}
 	for _, basis := range []matrix.Basis{matrix.Inferred, matrix.Observed} {
 		for _, r := range m.Products {
 			if r.Basis == basis && r.Product.Contains(s) {
-				want = markInferred
+				want = MarkInferred
 				if basis == matrix.Observed {
-					want = markObserved
+					want = MarkObserved
 				}
 			}
 		}
@@ -91,18 +90,18 @@ func wantMark(m *matrix.Matrix, s proposals.Suite) byte {
 }
 
 // readPicture returns the mark of each suite that pic has a cell for.
-func readPicture(rt *rapid.T, pic *picture) map[proposals.Suite]byte {
+func readPicture(rt *rapid.T, pic *Picture) map[proposals.Suite]byte {
 	out := map[proposals.Suite]byte{}
-	for _, g := range pic.groups {
-		for _, r := range g.rows {
-			for k, method := range pic.columns {
-				p := proposals.Product{proposals.ENCR: r.ciphers, proposals.PRF: g.prfs, proposals.INTEG: g.integs,
+	for _, g := range pic.Groups {
+		for _, r := range g.Rows {
+			for k, method := range pic.Columns {
+				p := proposals.Product{proposals.ENCR: r.Ciphers, proposals.PRF: g.PRFs, proposals.INTEG: g.Integs,
 					proposals.KE: {method}}
 				for s := range p.Suites() {
 					if _, twice := out[s]; twice {
 						rt.Fatalf("%s is drawn twice", s)
 					}
-					out[s] = r.cells[k]
+					out[s] = r.Cells[k]
 				}
 			}
 		}
@@ -122,14 +121,11 @@ func TestPictureIsBounded(t *testing.T) {
 		Classical: report.Counts{Universe: 1, Accepted: 1},
 		Products:  []report.AcceptedSuites{{Suites: report.Suites{ENCR: many, PRF: one, KE: one}, Basis: report.BasisObserved}},
 	}}
-	if _, ok := newPicture(&huge); ok {
+	if _, ok := Of(&huge); ok {
 		t.Errorf("%d ciphers were drawn", len(many))
 	}
-	if got := text(t, &report.Document{Targets: []report.Target{huge}}, Options{}); !strings.Contains(got, "too large to draw") {
-		t.Errorf("the text does not say that the matrix is too large:\n%s", got)
-	}
 	huge.Matrix.Products[0].ENCR = many[:maxValues]
-	if _, ok := newPicture(&huge); !ok {
+	if _, ok := Of(&huge); !ok {
 		t.Errorf("%d ciphers were not drawn", maxValues)
 	}
 }
@@ -137,13 +133,13 @@ func TestPictureIsBounded(t *testing.T) {
 // With many columns and hardly any accepted, the picture leaves undecided rows
 // and columns out, never accepted ones.
 func TestPictureLeavesUndecidedOut(t *testing.T) {
-	target := scan.Document(testRun, reporttest.Cases(t)["interrupted"]).Targets[0]
-	pic, ok := newPicture(&target)
-	if !ok || !pic.partial || pic.rows() != 1 || len(pic.columns) != 1 {
+	target := scan.Document(scan.Run{}, reporttest.Cases(t)["interrupted"]).Targets[0]
+	pic, ok := Of(&target)
+	if !ok || !pic.Partial || pic.rows() != 1 || len(pic.Columns) != 1 {
 		t.Fatalf("picture = %+v, %t, want one partial row of one column", pic, ok)
 	}
-	full := scan.Document(testRun, reporttest.Cases(t)["undecided"]).Targets[0]
-	if pic, _ := newPicture(&full); pic.partial {
+	full := scan.Document(scan.Run{}, reporttest.Cases(t)["undecided"]).Targets[0]
+	if pic, _ := Of(&full); pic.Partial {
 		t.Error("a small picture is partial")
 	}
 }

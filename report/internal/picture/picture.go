@@ -1,4 +1,4 @@
-package text
+package picture
 
 import (
 	"fmt"
@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
-	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/report"
 )
 
@@ -14,54 +13,54 @@ import (
 // column, which have one state.
 const (
 	markOutside   = ' ' // not in the universe
-	markRefused   = '.'
-	markNotTested = '-'
-	markNoAnswer  = '?'
-	markInferred  = '+'
-	markObserved  = '#'
+	MarkRefused   = '.'
+	MarkNotTested = '-' // not offered
+	MarkNoAnswer  = '?' // offered, and not answered
+	MarkInferred  = '+' // accepted, by samples
+	MarkObserved  = '#' // accepted, and seen so
 )
 
-// picture is the matrix without additional key exchanges, for people: ciphers
+// Picture is the matrix without additional key exchanges, for people: ciphers
 // down, key exchange methods across. Suites that differ in PRF or integrity
 // alone share a row where their cells are equal.
-type picture struct {
-	columns []proposals.Algorithm // key exchange methods that any row needs
-	groups  []rowGroup
-	// partial: rows and columns without an accepted suite were left out, which
+type Picture struct {
+	Columns []proposals.Algorithm // key exchange methods that any row needs
+	Groups  []Group
+	// Partial: rows and columns without an accepted suite were left out, which
 	// were too many.
-	partial bool
-	// never holds, for each axis, what was asked and refused in every suite.
-	never map[proposals.Axis][]proposals.Algorithm
+	Partial bool
+	// Never holds, for each axis, what was asked and refused in every suite.
+	Never map[proposals.Axis][]proposals.Algorithm
 }
 
-// rowGroup is the rows that share their PRFs and integrity algorithms.
-type rowGroup struct {
-	prfs, integs []proposals.Algorithm // integs is empty for AEAD
-	rows         []row
+// Group is the rows that share their PRFs and integrity algorithms.
+type Group struct {
+	PRFs, Integs []proposals.Algorithm // Integs is empty for AEAD
+	Rows         []Row
 }
 
-// row is the key lengths of one cipher with equal cells.
-type row struct {
-	ciphers []proposals.Algorithm
-	cells   []byte // a mark for each column
+// Row is the key lengths of one cipher with equal cells.
+type Row struct {
+	Ciphers []proposals.Algorithm
+	Cells   []byte // a mark for each column
 }
 
-// newPicture draws t's matrix. It reports false if there is nothing to draw,
+// Of draws t's matrix. It reports false if there is nothing to draw,
 // or too much.
-func newPicture(t *report.Target) (*picture, bool) {
+func Of(t *report.Target) (*Picture, bool) {
 	g, ok := newGrid(t)
 	if !ok {
 		return nil, false
 	}
 	pic := g.picture(g.live)
-	if rows := pic.rows(); rows > mostRows || len(pic.columns) > mostColumns {
+	if rows := pic.rows(); rows > mostRows || len(pic.Columns) > mostColumns {
 		// An accepted row cannot be left out, an undecided one can.
-		if accepted := g.picture(g.accepted); accepted.rows() < rows || len(accepted.columns) < len(pic.columns) {
-			accepted.never, accepted.partial = pic.never, true
+		if accepted := g.picture(g.accepted); accepted.rows() < rows || len(accepted.Columns) < len(pic.Columns) {
+			accepted.Never, accepted.Partial = pic.Never, true
 			pic = accepted
 		}
 	}
-	return pic, len(pic.groups) > 0
+	return pic, len(pic.Groups) > 0
 }
 
 // A picture of more rows or columns than these leaves undecided ones out.
@@ -70,38 +69,38 @@ const (
 	mostColumns = 18
 )
 
-func (pic *picture) rows() int {
+func (pic *Picture) rows() int {
 	n := 0
-	for _, g := range pic.groups {
-		n += len(g.rows)
+	for _, g := range pic.Groups {
+		n += len(g.Rows)
 	}
 	return n
 }
 
 // picture draws the rows and columns with one of the values of live.
-func (g *grid) picture(live valueSets) *picture {
-	pic := &picture{never: map[proposals.Axis][]proposals.Algorithm{}}
-	for _, axis := range gridAxes {
+func (g *grid) picture(live valueSets) *Picture {
+	pic := &Picture{Never: map[proposals.Axis][]proposals.Algorithm{}}
+	for _, axis := range Axes {
 		for i, a := range g.values[axis] {
 			if !live[axis][i] && g.asked[axis][i] && !a.IsNone() {
-				pic.never[axis] = append(pic.never[axis], a)
+				pic.Never[axis] = append(pic.Never[axis], a)
 			}
 		}
 	}
 	for i, a := range g.values[proposals.KE] {
 		if live[proposals.KE][i] {
-			pic.columns = append(pic.columns, a)
+			pic.Columns = append(pic.Columns, a)
 		}
 	}
-	pic.groups = g.groups(live)
+	pic.Groups = g.groups(live)
 	return pic
 }
 
 // groups gathers the triples that are not refused throughout into rows: for
 // each cipher, PRFs and integrity algorithms with equal cells; then ciphers
 // with the same of those.
-func (g *grid) groups(live valueSets) []rowGroup {
-	var out []rowGroup
+func (g *grid) groups(live valueSets) []Group {
+	var out []Group
 	index := map[string]int{} // of out, by PRFs and integrity algorithms
 	for e, cipher := range g.values[proposals.ENCR] {
 		for _, b := range g.blocks(e, live) {
@@ -110,15 +109,15 @@ func (g *grid) groups(live valueSets) []rowGroup {
 			if !ok {
 				at = len(out)
 				index[key] = at
-				out = append(out, rowGroup{g.pick(proposals.PRF, b.prfs), g.pick(proposals.INTEG, b.integs), nil})
+				out = append(out, Group{g.pick(proposals.PRF, b.prfs), g.pick(proposals.INTEG, b.integs), nil})
 			}
-			rows := out[at].rows
-			if i := slices.IndexFunc(rows, func(r row) bool {
-				return family(r.ciphers[0]) == family(cipher) && string(r.cells) == b.cells
+			rows := out[at].Rows
+			if i := slices.IndexFunc(rows, func(r Row) bool {
+				return Family(r.Ciphers[0]) == Family(cipher) && string(r.Cells) == b.cells
 			}); i >= 0 {
-				rows[i].ciphers = append(rows[i].ciphers, cipher)
+				rows[i].Ciphers = append(rows[i].Ciphers, cipher)
 			} else {
-				out[at].rows = append(rows, row{[]proposals.Algorithm{cipher}, []byte(b.cells)})
+				out[at].Rows = append(rows, Row{[]proposals.Algorithm{cipher}, []byte(b.cells)})
 			}
 		}
 	}
@@ -145,7 +144,7 @@ func (g *grid) blocks(e int, live valueSets) []block {
 		var order []string
 		for p := range g.values[proposals.PRF] {
 			cells := liveCells(g.marks[triple{e, p, i}], live)
-			if !live[proposals.PRF][p] || strings.Trim(cells, string([]byte{markOutside, markRefused})) == "" {
+			if !live[proposals.PRF][p] || strings.Trim(cells, string([]byte{markOutside, MarkRefused})) == "" {
 				continue
 			}
 			if byCells[cells] == nil {
@@ -185,10 +184,10 @@ func (g *grid) pick(axis proposals.Axis, indices []int) []proposals.Algorithm {
 	return out
 }
 
-// label names the ciphers of r: "AES_GCM_16 128 192 256".
-func (r row) label() string {
-	s := family(r.ciphers[0])
-	for _, c := range r.ciphers {
+// Label names the ciphers of r: "AES_GCM_16 128 192 256".
+func (r Row) Label() string {
+	s := Family(r.Ciphers[0])
+	for _, c := range r.Ciphers {
 		if c.KeyBits != 0 {
 			s += fmt.Sprintf(" %d", c.KeyBits)
 		}
@@ -196,24 +195,8 @@ func (r row) label() string {
 	return s
 }
 
-// family is a cipher without its key length.
-func family(a proposals.Algorithm) string {
+// Family is a cipher without its key length.
+func Family(a proposals.Algorithm) string {
 	a.KeyBits = 0
 	return a.Label()
-}
-
-// weakMark is "!!" beside what is critical or high, "!" beside what is less.
-func weakMark(a proposals.Algorithm) string {
-	if w, ok := baseline.WeaknessOf(a); ok {
-		return severityMark(report.Severity(w.Severity))
-	}
-	return ""
-}
-
-// severityMark marks what is weak by s.
-func severityMark(s report.Severity) string {
-	if s.Rank() <= report.SeverityHigh.Rank() {
-		return "!!"
-	}
-	return "!"
 }

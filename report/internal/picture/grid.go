@@ -1,4 +1,4 @@
-package text
+package picture
 
 import (
 	"slices"
@@ -16,8 +16,8 @@ const (
 	maxCells  = 64 << 20
 )
 
-// gridAxes are those of a picture.
-var gridAxes = []proposals.Axis{proposals.ENCR, proposals.PRF, proposals.INTEG, proposals.KE}
+// Axes are those of a picture.
+var Axes = []proposals.Axis{proposals.ENCR, proposals.PRF, proposals.INTEG, proposals.KE}
 
 // valueSets is the suites of one product, as a set of values for each axis.
 type valueSets [proposals.KE + 1][]bool
@@ -56,12 +56,12 @@ func newLayers(t *report.Target) []layer {
 	}
 	f := assess.FactsOf(t)
 	for _, p := range f.Asked {
-		add(p, markRefused)
+		add(p, MarkRefused)
 	}
 	for _, u := range t.Matrix.Undecided {
-		mark := byte(markNotTested)
+		mark := byte(MarkNotTested)
 		if u.State == report.StateNoAnswer {
-			mark = markNoAnswer
+			mark = MarkNoAnswer
 		}
 		for _, p := range assess.ParseKeywords(u.Suites) {
 			add(p, mark)
@@ -70,7 +70,7 @@ func newLayers(t *report.Target) []layer {
 	for _, top := range []struct {
 		basis report.Basis
 		mark  byte
-	}{{report.BasisInferred, markInferred}, {report.BasisObserved, markObserved}} {
+	}{{report.BasisInferred, MarkInferred}, {report.BasisObserved, MarkObserved}} {
 		for i, a := range t.Matrix.Products {
 			if a.Basis == top.basis {
 				add(f.Accepted[i], top.mark)
@@ -86,7 +86,7 @@ func newGrid(t *report.Target) (*grid, bool) {
 	g := &grid{marks: map[triple][]byte{}}
 	layers := newLayers(t)
 	for i, c := range layers {
-		for _, axis := range gridAxes {
+		for _, axis := range Axes {
 			if len(c.product[axis]) > maxValues {
 				return nil, false
 			}
@@ -100,7 +100,7 @@ func newGrid(t *report.Target) (*grid, bool) {
 			return nil, false
 		}
 	}
-	for _, axis := range gridAxes {
+	for _, axis := range Axes {
 		slices.SortStableFunc(g.values[axis], assess.BestFirst)
 		g.asked[axis] = make([]bool, len(g.values[axis]))
 		g.live[axis] = make([]bool, len(g.values[axis]))
@@ -130,9 +130,9 @@ func (g *grid) draw(l valueSets, mark byte) {
 				continue
 			}
 			switch mark {
-			case markRefused:
+			case MarkRefused:
 				g.asked[axis][i] = true
-			case markInferred, markObserved:
+			case MarkInferred, MarkObserved:
 				g.accepted[axis][i] = true
 				fallthrough
 			default:
