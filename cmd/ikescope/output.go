@@ -120,8 +120,6 @@ func (o *printOptions) open() (taken paths, err error) {
 					onStdout, out.format, out.format)
 			}
 			onStdout = out.format
-		} else if err := taken.take(out.path); err != nil {
-			return nil, usagef("--output: %s: %w", out.path, err)
 		}
 	}
 	for i := range o.outputs {
@@ -129,7 +127,10 @@ func (o *printOptions) open() (taken paths, err error) {
 		if out.path == "" {
 			continue
 		}
-		if out.file, err = pending.Create(out.path); err != nil {
+		if out.file, err = pending.Create(out.path); err == nil {
+			err = taken.take(out.file)
+		}
+		if err != nil {
 			o.discard()
 			return nil, usagef("--output: %s: %w", out.path, err)
 		}
@@ -140,14 +141,13 @@ func (o *printOptions) open() (taken paths, err error) {
 // paths are those of files that will be written.
 type paths map[string]bool
 
-// take fails if path is given twice.
-func (p paths) take(path string) error {
-	whole, err := filepath.Abs(path)
-	if err == nil && p[whole] {
-		err = errors.New("is given twice")
+// take fails if a file is given twice, by whatever names.
+func (p paths) take(file *pending.File) error {
+	if p[file.Path()] {
+		return errors.New("is given twice")
 	}
-	p[whole] = true
-	return err
+	p[file.Path()] = true
+	return nil
 }
 
 // discard takes away the files that were not written.
@@ -235,11 +235,14 @@ func (o *outputOptions) open() (pcap *pending.File, err error) {
 	if err != nil || o.pcap == "" {
 		return nil, err
 	}
-	if err = taken.take(o.pcap); err == nil {
-		pcap, err = pending.Create(o.pcap)
+	if pcap, err = pending.Create(o.pcap); err == nil {
+		err = taken.take(pcap)
 	}
 	if err != nil {
 		o.discard()
+		if pcap != nil {
+			pcap.Discard()
+		}
 		return nil, usagef("--pcap: %s: %w", o.pcap, err)
 	}
 	return pcap, nil

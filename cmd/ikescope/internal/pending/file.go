@@ -63,6 +63,9 @@ func Create(path string) (*File, error) {
 	return &File{Writer: bufio.NewWriter(file), path: path, file: file, temporary: temporary}, nil
 }
 
+// Path returns the path of the file, which no symbolic link leads elsewhere.
+func (p *File) Path() string { return p.path }
+
 // temporaries are the files that have no name of their own yet.
 var temporaries sync.Map // path to nil
 
