@@ -27,12 +27,16 @@ const (
 
 var axes = []Axis{Cipher, Integrity, PRF, Exchange, Further, Sequence}
 
-// Add adds an algorithm.
+// Add adds an algorithm. What cannot be the name of one is not shown: the line may go
+// on with anything.
 func (p *Proposal) Add(axis Axis, name string) {
 	if p.Names == nil {
 		p.Names = make(map[Axis][]string)
 	}
-	if name = strings.TrimSpace(name); name != "" && len(p.Names[axis]) < 64 && !slices.Contains(p.Names[axis], name) {
+	if name = strings.TrimSpace(name); strings.ContainsAny(name, `=:"'`) {
+		name = "(not shown)"
+	}
+	if name != "" && len(p.Names[axis]) < 64 && !slices.Contains(p.Names[axis], name) {
 		p.Names[axis] = append(p.Names[axis], clip(name, maxWord))
 	}
 }

@@ -3,7 +3,10 @@ package incident
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
+
+	"github.com/ikescope/ikescope/report/incident/logtext"
 )
 
 // maxOpen bounds the attempts that are followed at once; the one that had no
@@ -23,6 +26,7 @@ func newCollector(done func(*Attempt)) *collector {
 
 // add puts an event of a product's log into its attempt.
 func (c *collector) add(product string, e Event) {
+	hideSecrets(e.Args)
 	key := product + "\x00" + e.Key
 	a := c.open[key]
 	over := a != nil && (e.Kind == Start && (a.began || a.ended || a.Established) || e.Kind == Begin && (a.ended || a.Established))
@@ -43,6 +47,16 @@ func (c *collector) add(product string, e Event) {
 	c.tick++
 	a.usage = c.tick
 	a.add(e)
+}
+
+// hideSecrets takes secrets out of the words of an event: a name may go on to the end
+// of a line, or begin it.
+func hideSecrets(words map[string]string) {
+	for name, value := range words {
+		if strings.ContainsAny(value, `:="`) { // without one there is no secret
+			words[name] = logtext.WithoutSecrets(value)
+		}
+	}
 }
 
 // evict ends the oldest tenth of the attempts.

@@ -9,6 +9,7 @@ func TestWithoutSecrets(t *testing.T) {
 		`secret=Zq7xWv9kLm dir=in`:                             `secret (not shown)`,
 		`set psksecret "Zq7xWv9kLm"`:                           `set psk (not shown)`,
 		`pre-shared-key: a b c`:                                `pre-shared-key (not shown)`,
+		`MS-CHAP2-Response=0x5a71 x`:                           `MS-CHAP2-Response (not shown)`,
 		`PASSPHRASE "a`:                                        `PASSPHRASE (not shown)`,
 		// What is told of secrets without one.
 		"no shared key found for 'vpn.example.com' - '192.0.2.1'":      "no shared key found for 'vpn.example.com' - '192.0.2.1'",
