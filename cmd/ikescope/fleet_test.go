@@ -147,6 +147,43 @@ func TestManyReports(t *testing.T) {
 	}
 }
 
+// TestNowhereToKeep: where no temporary file can be made, a report that memory should
+// not hold fails in words, and what is written as it grows is written.
+func TestNowhereToKeep(t *testing.T) {
+	dir := t.TempDir()
+	saved, lines := filepath.Join(dir, "saved.jsonl"), filepath.Join(dir, "lines.jsonl")
+	const targets = 40
+	var b bytes.Buffer
+	write := func(v any) {
+		if err := report.WriteLine(&b, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(report.NewFirstLine(report.Tool{Name: "ikescope", Version: "1"}, targets))
+	for i := range targets {
+		write(report.NewTargetLine(i, &report.Target{Name: fmt.Sprintf("gw%d", i), Verdict: report.VerdictNoAnswer, Complete: true}, nil))
+	}
+	write(report.NewLastLine(true, report.Exit{}))
+	if err := os.WriteFile(saved, b.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"TMPDIR", "TMP", "TEMP"} {
+		t.Setenv(name, filepath.Join(dir, "nowhere"))
+	}
+	var out, errs bytes.Buffer
+	code := runContext(t.Context(), []string{"check", "-q", "--fail-on", "high", "-o", "jsonl=" + lines, "-o", "json", saved}, nil, &out, &errs)
+	if code != report.ExitError || out.Len() > 0 || !strings.HasPrefix(errs.String(), "ikescope: keep the report until it is written: ") {
+		t.Errorf("ended with %d: %.200s%s", code, &out, &errs)
+	}
+	written, err := os.ReadFile(lines)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if doc, err := report.ReadJSON(bytes.NewReader(written)); err != nil || len(doc.Targets) != targets {
+		t.Errorf("%v, %v", doc, err)
+	}
+}
+
 // TestFleet scans many gateways, writes what comes of each as it comes, and reads it
 // again: check, compare, diff and --resume. Memory does not grow with the targets,
 // but for their names.

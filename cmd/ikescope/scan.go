@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/local"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/pending"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/progress"
@@ -161,7 +162,7 @@ func (a *app) scanJobs(ctx context.Context, s *scans, pcap *pending.File, f *fle
 	case pcap == nil:
 		return nil
 	case datagrams.Err() != nil:
-		return fmt.Errorf("write %s: %w", opts.pcap, datagrams.Err())
+		return fmt.Errorf("write %s: %w", opts.pcap, argfile.Cause(datagrams.Err()))
 	}
 	return pcap.Commit()
 }

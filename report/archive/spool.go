@@ -39,8 +39,12 @@ func (s *Spool) Append(b []byte) (from int64, err error) {
 
 // open makes the file if there is none. s.mu is held.
 func (s *Spool) open() (err error) {
-	if s.file == nil {
-		s.file, err = s.Create()
+	if s.file != nil {
+		return nil
+	}
+	file, err := s.Create()
+	if err == nil {
+		s.file = file
 	}
 	return err
 }
