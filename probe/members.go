@@ -80,6 +80,17 @@ func (s *scan) seen(x initiator.Exchange) {
 	s.gateway.Learn(func(k *gateway.Known) { k.Weak = nil })
 }
 
+// mostAmongSeveral is how many exchanges there are at most after several gateways
+// were seen to answer, and not alike: what they accept together is not found out by
+// more.
+const mostAmongSeveral = 300
+
+// askedSeveral reports whether several gateways were asked enough.
+func (s *scan) askedSeveral() bool {
+	first, ok := s.findings.FirstOf(evidence.DoubtSeveral)
+	return ok && s.journal.Count() > first+mostAmongSeveral
+}
+
 // fewFlows is how many flows ask for the weak suites at least, otherFlows how many
 // questions there are at most that do nothing else.
 const (

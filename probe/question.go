@@ -89,6 +89,9 @@ func (q *question) result() matrix.Answer {
 // asker returns the planner's way to the gateway.
 func (s *scan) asker(ctx context.Context) func([]matrix.Offer) []matrix.Answer {
 	return func(offers []matrix.Offer) []matrix.Answer {
+		if s.askedSeveral() {
+			return make([]matrix.Answer, len(offers)) // not tested
+		}
 		questions := make([]*question, len(offers))
 		known := s.gateway.Now()
 		for i, o := range offers {

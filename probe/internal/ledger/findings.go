@@ -52,6 +52,19 @@ func (f *Findings) IsDoubted(kind evidence.DoubtKind) bool {
 	return slices.ContainsFunc(f.doubts, func(d evidence.Doubt) bool { return d.Kind == kind })
 }
 
+// FirstOf returns the number of the first exchange that shows a doubt of a kind, and
+// whether there is one.
+func (f *Findings) FirstOf(kind evidence.DoubtKind) (exchange int, ok bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, d := range f.doubts {
+		if d.Kind == kind && len(d.Exchanges) > 0 {
+			return d.Exchanges[0], true
+		}
+	}
+	return 0, false
+}
+
 // All returns the doubts and the habits, by kind.
 func (f *Findings) All() ([]evidence.Doubt, []evidence.Habit) {
 	f.mu.Lock()
