@@ -27,7 +27,7 @@ func TestOddGateways(t *testing.T) {
 	t.Parallel()
 	schema := report.Schema()
 	for i, odd := range iketest.Oddities() {
-		if testing.Short() && i%8 != 0 {
+		if testing.Short() && i%16 != 0 {
 			continue
 		}
 		t.Run(odd.Name, func(t *testing.T) {
