@@ -69,7 +69,7 @@ func (s *scan) waiting(questions []*question) []*question {
 		for _, l := range q.waiting() {
 			for _, a := range late {
 				for _, id := range l.exchanges {
-					if a.Exchange == id && !l.over {
+					if a.Exchange == id && !l.over && a.Outcome != initiator.Malformed {
 						s.learn(l, initiator.Exchange{ID: id, Offer: l.offer, Outcome: a.Outcome, Group: a.Group, Suite: a.Suite})
 					}
 				}

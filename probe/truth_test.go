@@ -248,3 +248,29 @@ func TestTruthMixed(t *testing.T) {
 	}
 	t.Logf("%d scans: %d exact, %d unknown, %d false", scans, count["exact"], count["unknown"], count["false"])
 }
+
+// TestTruthMet are mixes of which a false refusal was once proven.
+func TestTruthMet(t *testing.T) {
+	t.Parallel()
+	for _, tc := range []struct {
+		seed  uint64
+		kinds []string
+	}{
+		// The true answers are malformed, and behind the forged ones.
+		{41, []string{"a forged refusal well ahead", "half of every answer"}},
+		{125, []string{"redirects and is silent to others", "a forged refusal ahead", "half of every answer"}},
+	} {
+		var odd []iketest.Oddity
+		for _, o := range iketest.Oddities() {
+			if slices.Contains(tc.kinds, o.Name) {
+				odd = append(odd, o)
+			}
+		}
+		if len(odd) != len(tc.kinds) {
+			t.Fatalf("%d of %q are kinds", len(odd), tc.kinds)
+		}
+		o := oddScene(smallPolicy, iketest.StrongSwan, tc.seed, odd...).scan(t)
+		f := o.fidelity(t, tc.seed)
+		o.report(t, f)
+	}
+}

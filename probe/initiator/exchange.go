@@ -256,6 +256,12 @@ func (d *attempt) hold(ctx context.Context, r Reading) (_ Reading, over bool) {
 				d.remark(fmt.Sprintf("two answers: %s, then a COOKIE", r.words()))
 				return d.retryWithCookie(ctx, other, event.at)
 			}
+			if other.Outcome == Malformed && r.Outcome != Accepted {
+				// Perhaps it is the gateway's, which says something else.
+				d.answer.Conflict = Malformed
+				d.remark(fmt.Sprintf("two answers: %s, then one that is malformed", r.words()))
+				continue
+			}
 			if !other.conclusive() || other.agrees(r) {
 				continue
 			}

@@ -49,7 +49,7 @@ const (
 )
 
 // Late returns the answers that came to exchanges which were over: conclusive
-// ones, to IKE_SA_INIT.
+// ones, to IKE_SA_INIT, and malformed ones.
 func (c *Conn) Late() []LateAnswer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -162,7 +162,7 @@ func (c *Conn) keepLate(w *wait, event arrival) {
 	if w.req.open != nil || len(c.lates) >= maxLate {
 		return
 	}
-	if r := classify(w.req, event.received); r.conclusive() {
+	if r := classify(w.req, event.received); r.conclusive() || r.Outcome == Malformed {
 		c.lates = append(c.lates, LateAnswer{
 			Exchange: w.req.id, Outcome: r.Outcome, Group: r.Group, Suite: r.Suite, Differs: !r.agrees(w.final),
 		})
