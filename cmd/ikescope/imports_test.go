@@ -73,7 +73,7 @@ var rooms = map[string]room{
 	"report/archive": {ours: []string{"report"}},
 	"report/capture": {ours: []string{"ike", "ike/icmp", "ike/ikev1", "ike/dialog", "proposals", "proposals/english", "report",
 		"report/internal/lists"}},
-	"report/incident": {ours: []string{"proposals", "proposals/table", "proposals/client", "proposals/remedy", "report/explain",
+	"report/incident": {ours: []string{"proposals", "proposals/table", "proposals/english", "proposals/client", "proposals/baseline", "proposals/remedy", "report/explain",
 		"report/incident/logtext"}},
 	"report/incident/android":    {ours: []string{"report/incident"}},
 	"report/incident/apple":      {ours: []string{"report/incident"}},

@@ -213,6 +213,8 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 			return "liveness"
 		case a.Side == Responder && a.Reached.rank() <= PhaseAuth.rank() && id == "":
 			return "half-open"
+		case a.Side == Responder && a.Reached == PhaseEAP && e.Kind == Gone && id == "":
+			return "client-stops" // it would have sent again what it has no answer to
 		case a.Reached.rank() >= PhaseAuth.rank() || e.Phase.rank() >= PhaseAuth.rank() || a.words["mid"] != "" && a.words["mid"] != "0":
 			return "silence-auth"
 		}

@@ -2,11 +2,14 @@ package incident
 
 import (
 	_ "embed"
+	"regexp"
 	"strings"
 	"sync"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/proposals/remedy"
 	"github.com/ikescope/ikescope/proposals/table"
 )
@@ -86,8 +89,11 @@ func (a *Attempt) algorithms() []Fix {
 	}
 	var out []Fix
 	for _, r := range remedies(theirs, ours, syntaxes[a.Product]) {
+		if better := soundList(ours); len(r.Lines) > 0 && len(r.Weaker) > 0 && better != "" {
+			out = append(out, Fix{Where: "better, on the other side", Line: "let it offer " + better + ", which this side takes now"})
+		}
 		where := r.Where
-		for _, line := range r.Lines {
+		for _, line := range a.ownTunnel(r.Lines) {
 			out = append(out, Fix{Where: where, Line: line, Paste: true})
 			where = ""
 		}
@@ -99,6 +105,56 @@ func (a *Attempt) algorithms() []Fix {
 		}
 	}
 	return out
+}
+
+// ownTunnel returns lines for FortiOS without what the tunnel of the log has
+// already: its name, where that needs no quoting, and its version of IKE. Others
+// are as they were.
+func (a *Attempt) ownTunnel(lines []string) []string {
+	if a.Product != "FortiGate" {
+		return lines
+	}
+	var out []string
+	for _, line := range lines {
+		if strings.TrimSpace(line) == "set ike-version 2" {
+			continue
+		}
+		if plainName.MatchString(a.Connection) {
+			line = strings.Replace(line, `edit "NAME"`, `edit "`+a.Connection+`"`, 1)
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
+// plainName is a name that means nothing but itself in a command line.
+var plainName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,35}$`)
+
+// maxSound bounds how many proposals are named to be offered.
+const maxSound = 3
+
+// soundList returns those of the configured proposals, as keywords, that have
+// nothing weak; "" if there are none.
+func soundList(configured []Proposal) string {
+	var out []string
+	for _, p := range configured {
+		product := products([]Proposal{p})
+		if len(product) == 1 && len(out) < maxSound && sound(product[0]) {
+			out = append(out, p.Keywords())
+		}
+	}
+	return english.List(out, "or")
+}
+
+func sound(p proposals.Product) bool {
+	for _, list := range p {
+		for _, algorithm := range list {
+			if baseline.Soundness(algorithm) < baseline.Sound {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 func remedies(received, configured []Proposal, syntax client.Syntax) []remedy.Remedy {

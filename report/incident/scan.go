@@ -3,6 +3,7 @@ package incident
 import (
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/ikescope/ikescope/report/incident/logtext"
 )
@@ -143,6 +144,10 @@ func (s *Scanner) take(at int, events []Event) {
 		}
 		if e.Count == 0 {
 			e.Count = 1
+		}
+		if e.Stamp != "" { // also of a line of its own, or in a field
+			s.File.Stamped = true
+			s.File.Dated = s.File.Dated || strings.ContainsAny(e.Stamp, "-/")
 		}
 		s.collector.add(product, e)
 	}

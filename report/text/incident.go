@@ -143,7 +143,7 @@ func whose(s *incident.Story) string {
 	case incident.PhaseEstablished:
 		out.WriteString("; it was established")
 	default:
-		fmt.Fprintf(&out, "; it reached %s", s.Reached)
+		fmt.Fprintf(&out, "; it reached %s", phaseWords(s))
 	}
 	if s.Retries > 0 {
 		fmt.Fprintf(&out, "; %s", english.Counted(int64(s.Retries), "retransmission", "retransmissions"))
@@ -158,6 +158,24 @@ func whose(s *incident.Story) string {
 		}
 	}
 	return out.String()
+}
+
+// phaseWords names how far the attempt came, in the words of its version of IKE.
+func phaseWords(s *incident.Story) string {
+	if s.IKE != 1 {
+		return string(s.Reached)
+	}
+	switch s.Reached {
+	case incident.PhaseInit:
+		return "phase 1"
+	case incident.PhaseAuth:
+		return "the authentication of phase 1"
+	case incident.PhaseEAP:
+		return "XAUTH"
+	case incident.PhaseChild:
+		return "Quick Mode"
+	}
+	return string(s.Reached)
 }
 
 // slack is how far clocks may be apart without a word.

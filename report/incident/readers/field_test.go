@@ -65,7 +65,7 @@ func TestField(t *testing.T) {
 		{"d3-established-timeout.log", "libreswan", "liveness", incident.Network, incident.Responder, "it is asleep, its address changed, or a NAT mapping expired"},
 		{"e1-cert-failed.log", "libreswan", "cert-untrusted", incident.Authentication, incident.Responder, "CN=branch1|certutil -A -d sql:/var/lib/ipsec/nss -n ca -t CT,,"},
 		{"e2-no-psk.log", "libreswan", "psk-missing", incident.Authentication, "", "/etc/ipsec.secrets"},
-		{"e3-ikev1-psk.log", "libreswan", "psk-mismatch", incident.Authentication, incident.Responder, "IKEv1 (Main Mode): the pre-shared keys differ"},
+		{"e3-ikev1-psk.log", "libreswan", "psk-mismatch", incident.Authentication, incident.Responder, "IKEv1 (Main Mode): the pre-shared keys differ|it reached the authentication of phase 1"},
 		{"e4-san.log", "libreswan", "id-not-in-cert", incident.Identity, incident.Responder, "198.51.100.62 is not a subjectAltName of the client's certificate|set its local ID"},
 		{"e5-missing-auth.log", "libreswan", "eap-wanted", incident.Authentication, incident.Responder, "asks for EAP"},
 		{"f1-fragment-missing.log", "strongSwan", "fragment-missing", incident.Network, incident.Responder, "fragment 2 of 2|MTU|fragment_size"},
@@ -77,9 +77,9 @@ func TestField(t *testing.T) {
 		{"p1-plain-notify.log", "strongSwan", "plain-notify", incident.Negotiation, "", "did not process IKE_AUTH|see its log|wrong pre-shared key is not the reason"},
 		{"q1-constraint.log", "strongSwan", "id-not-in-cert", incident.Identity, "", "the remote ID or the dialed name is not a subjectAltName"},
 		{"q2-radius-timeout.log", "strongSwan", "radius-silent", incident.Authentication, incident.Responder, "1812|shared secret|NPS|FreeRADIUS"},
-		{"a1-fortigate-proposals.log", "FortiGate", "ike-proposal", incident.Negotiation, "", "key exchange method: received MODP1536, configured MODP3072|dhgrp"},
+		{"a1-fortigate-proposals.log", "FortiGate", "ike-proposal", incident.Negotiation, "", "key exchange method: received MODP1536, configured MODP3072|better, on the other side|let it offer aes256-sha256-prfsha256-modp3072|edit \"hq-branch\"|dhgrp"},
 		{"a2-fortigate-psk.log", "FortiGate", "psk-mismatch", incident.Authentication, "", "the pre-shared keys differ|set psksecret"},
-		{"a3-cisco-policies.log", "Cisco", "ike-proposal", incident.Negotiation, "", "received DH_GROUP_2048_MODP/Group 14, configured DH_GROUP_521_ECP/Group 21|crypto ikev2 proposal|group 14"},
+		{"a3-cisco-policies.log", "Cisco", "ike-proposal", incident.Negotiation, "", "received DH_GROUP_2048_MODP/Group 14, configured DH_GROUP_521_ECP/Group 21|let it offer aes256-sha256-prfsha256-ecp521|crypto ikev2 proposal|group 14"},
 		{"a4-cisco-auth.log", "Cisco", "auth-failed", incident.Authentication, "", "the pre-shared key, the certificate or the identity|crypto ikev2 profile"},
 		{"a5-mikrotik-identity.log", "MikroTik", "no-config", incident.Identity, incident.Responder, "own FQDN:vpn.example.com, peer FQDN:branch.example.com|/ip ipsec identity"},
 		{"a6-mikrotik-ph1.log", "MikroTik", "ike-proposal", incident.Negotiation, incident.Responder, "IKEv1|/ip ipsec profile"},
@@ -158,6 +158,46 @@ func TestBare(t *testing.T) {
 		incident.ScanBare("log", []string{text}, All(), func(a *incident.Attempt) { got = a.Product + " " + a.Cause.ID })
 		if got != want {
 			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+	}
+}
+
+// A client that was sent the certificate and stops, without sending its request
+// again, has had the answer: the network is not to blame.
+func TestClientStops(t *testing.T) {
+	const log = `Nov 29 10:05:01 gw charon: 11[CFG] selected peer config 'rw-eap'
+Nov 29 10:05:01 gw charon: 11[IKE] initiating EAP_IDENTITY method (id 0x00)
+Nov 29 10:05:01 gw charon: 11[IKE] authentication of 'vpn.example.com' (myself) with RSA signature successful
+Nov 29 10:05:01 gw charon: 11[ENC] generating IKE_AUTH response 1 [ IDr CERT AUTH EAP/REQ/ID ]
+`
+	const repeated = `Nov 29 10:05:05 gw charon: 12[IKE] received retransmit of request with ID 1, retransmitting response
+Nov 29 10:05:09 gw charon: 12[IKE] received retransmit of request with ID 1, retransmitting response
+`
+	const end = "Nov 29 10:05:31 gw charon: 13[JOB] deleting half open IKE_SA with 203.0.113.7 after timeout\n"
+	for text, cause := range map[string]string{log + end: "client-stops", log + repeated + end: "answers-lost"} {
+		d, out := readText(t, text)
+		if len(d.Stories) != 1 || d.Stories[0].Cause != cause {
+			t.Errorf("want %s:\n%s", cause, out)
+		}
+	}
+}
+
+// A time that stands in a field, or in a line of its own, is one that the log has.
+func TestTimesInFields(t *testing.T) {
+	for _, log := range []string{
+		"Log Name:      Application\nSource:        RasClient\nDate:          11/29/2026 9:12:44 AM\nEvent ID:      20227\nDescription:\n" +
+			"CoId={5A0C1F5B-3C53-4E3C-93C6-2D8AE0C2A001}: The user CORP\\anna dialed a connection named Corp VPN which has failed. The error code returned on failure is 13801.\n",
+		`date=2026-11-29 time=09:31:12 devname="gw" logid="0101037124" type="event" subtype="vpn" level="error" logdesc="IPsec phase 1 error" ` +
+			`msg="IPsec phase 1 error" action="negotiate" remip=203.0.113.9 locip=198.51.100.5 remport=500 locport=500 ` +
+			`status="negotiate_error" reason="peer SA proposal not match local policy"` + "\n",
+	} {
+		path := filepath.Join(t.TempDir(), "field.log")
+		if err := os.WriteFile(path, []byte(log), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		d, text := read(t, path)
+		if len(d.Stories) != 1 || strings.Contains(text, "lacks times") || strings.Contains(text, "lacks dates") {
+			t.Errorf("%d stories:\n%s", len(d.Stories), text)
 		}
 	}
 }
