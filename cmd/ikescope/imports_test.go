@@ -108,7 +108,7 @@ var rooms = map[string]room{
 	"cmd/ikescope/internal/mock": {ours: []string{"ike", "ike/iketest", "proposals", "probe/initiator",
 		"cmd/ikescope/internal/local"}},
 	"cmd/ikescope/internal/pending":  {},
-	"cmd/ikescope/internal/progress": {ours: []string{"ike", "ike/printable", "proposals", "probe/evidence", "probe"}},
+	"cmd/ikescope/internal/progress": {ours: []string{"ike", "ike/printable", "proposals", "proposals/english", "probe/evidence", "probe"}},
 	"cmd/ikescope/internal/targets": {ours: []string{"proposals/plaintext", "probe/initiator", "probe/target",
 		"cmd/ikescope/internal/argfile", "cmd/ikescope/internal/local"}},
 

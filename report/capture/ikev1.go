@@ -150,7 +150,7 @@ func (c *ikev1Course) refused() (report.CapturedVerdict, bool) {
 	switch {
 	case n == ikev1.NoProposalChosen && who == "responder":
 		v.Detail = "it accepts none of the proposals, or has no IKEv1 connection for this client; " + v.Detail
-		v.Fix = append([]string{"add one of the proposals above on the responder, or one that it accepts on the initiator"}, v.Fix...)
+		v.Fix = append([]string{addProposal}, v.Fix...)
 	case n == ikev1.AuthenticationFailed || c.keysAgreed() && isKeyTrouble(n):
 		v.Layer, v.ID = report.LayerAuthentication, "IKEV1-AUTH-REFUSED"
 		v.Title = "the " + who + " refuses the authentication: " + n.String()

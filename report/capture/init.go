@@ -64,6 +64,10 @@ func (c *course) otherVersion() report.CapturedVerdict {
 	return v
 }
 
+// addProposal is what to do about proposals that do not meet. What the initiator
+// offers may be weak: to let that in comes last.
+const addProposal = "let the initiator offer a proposal that the responder accepts, or the responder accept the soundest of those above"
+
 // notAccepted: the last answer to IKE_SA_INIT chooses nothing.
 func (c *course) notAccepted() report.CapturedVerdict {
 	response := c.init.Response()
@@ -78,8 +82,8 @@ func (c *course) notAccepted() report.CapturedVerdict {
 	if n, ok := answer.Notify(ike.NO_PROPOSAL_CHOSEN); ok {
 		return fails(report.LayerNegotiation, n.Notification.String(), "the responder accepts none of the proposals",
 			"it does not accept any combination that the initiator offers; Windows shows this as error 13868",
-			fmt.Sprintf("ask what the responder accepts: ikescope %s", report.AddressText(c.Paths[0].Responder.Addr())),
-			"add one of the proposals above on the responder, or one that it accepts on the initiator")
+			fmt.Sprintf("ask which change brings the two together: ikescope explain %s --client FILE, which is this capture", report.AddressText(c.Paths[0].Responder.Addr())),
+			addProposal)
 	}
 	if n, ok := answer.Notify(ike.INVALID_KE_PAYLOAD); ok {
 		return c.invalidKE(request, n)

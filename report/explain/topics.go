@@ -44,7 +44,7 @@ const (
 var (
 	checkSuites = Check{"which suites the gateway accepts, and what is weak", "ikescope vpn.example.com"}
 	checkClient = Check{"whether this client offers one of them, and the line that would change that",
-		"ikescope scan -o json=vpn.json vpn.example.com && ikescope explain vpn.json --client windows-11"}
+		"ikescope explain vpn.example.com --client windows-11"}
 	checkPaths   = Check{"whether UDP 500 and 4500 reach the gateway and, if not, who refuses", "ikescope vpn.example.com"}
 	checkCapture = Check{"at which message a recorded attempt stopped", "ikescope capture client.pcap"}
 )

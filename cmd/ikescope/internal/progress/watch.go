@@ -13,6 +13,7 @@ import (
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/english"
 )
 
 // Options say how it is shown: by a line now and then, unless they say otherwise.
@@ -130,7 +131,7 @@ func (s *Watch) line(elapsed time.Duration) string {
 		parts = append(parts, fmt.Sprintf("%d of %d targets", s.done, s.total))
 	}
 	if p := s.last; p.Exchanges > 0 {
-		parts = append(parts, fmt.Sprintf("%v: %s, %d exchanges", p.Target.Address, p.Doing, p.Exchanges))
+		parts = append(parts, fmt.Sprintf("%v: %s, %s", p.Target.Address, p.Doing, english.Counted(int64(p.Exchanges), "exchange", "exchanges")))
 	} else {
 		parts = append(parts, "waiting for the first answer")
 	}
