@@ -226,3 +226,19 @@ func TestTooLargeToDraw(t *testing.T) {
 		t.Errorf("the text does not say that the matrix is too large:\n%s", got)
 	}
 }
+
+// What nobody asked about may be weak, or all that a client has.
+func TestHeadingNarrow(t *testing.T) {
+	const accepted = "aes256gcm16-prfsha384-ecp384"
+	for want, asked := range map[string][]proposals.Product{
+		"no problem found":                        nil,
+		"no problem among the suites asked about": reporttest.Products(t, accepted),
+	} {
+		r := reporttest.Matrix{Asked: asked, Observed: accepted}.Scan(t, "vpn.example.com")
+		doc := scan.Document(testRun, []evidence.Result{r})
+		doc.Targets[0].Findings = nil // such as that algorithms of RFC 8247 are missing
+		if heading, _, _ := strings.Cut(text(t, doc, Options{}), "\n"); !strings.HasSuffix(heading, "IKEv2 gateway, "+want) {
+			t.Errorf("heading %q, want %q", heading, want)
+		}
+	}
+}

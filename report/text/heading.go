@@ -7,6 +7,7 @@ import (
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/assess"
 )
 
 // heading writes who was scanned, the verdict and whether anything is wrong,
@@ -42,8 +43,17 @@ func headline(t *report.Target, clientsAsked bool) (verdict, style string) {
 		return verdict + ", " + printable.Text(strings.Join(wrong, ", ")), yellow
 	case !t.Complete || t.Matrix != nil && t.Matrix.Unknown > 0:
 		return verdict + ", no problem seen so far", yellow
+	case t.Matrix != nil && !askedAll(t):
+		return verdict + ", no problem among the suites asked about", yellow
 	}
 	return verdict + ", no problem found", green
+}
+
+// askedAll reports whether t says of each suite of a full scan whether it is
+// accepted: one that was not asked about may be weak, or all that a client has.
+func askedAll(t *report.Target) bool {
+	open, err := assess.OpenSuites(t)
+	return err == nil && len(open) == 0
 }
 
 // sides returns lines of width columns with left at the left and right at the
