@@ -135,8 +135,14 @@ func ParseAlgorithm(keyword string) (Algorithm, error) {
 			if a, ok := parseNumbered(Axis(axis), rest); ok {
 				return a, nil
 			}
+			if other := fromOtherName(word); other != nil {
+				return fail("is not a keyword", other)
+			}
 			return fail(fmt.Sprintf("is not a number: write %s_ID or %s_ID_KEYBITS, each at most 65535", name, name), nil)
 		}
+	}
+	if other := fromOtherName(word); other != nil {
+		return fail("is not a keyword", other)
 	}
 	near := nearest(word, NumAxes)
 	if len(near) == 0 {
