@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -157,7 +158,10 @@ func (a *app) explainWords(o *explainOptions, words []string) error {
 	var unknown []error
 	for _, word := range words {
 		found, err := explain.Explain(word)
-		if err != nil {
+		switch {
+		case err != nil && strings.ContainsAny(word, `./\\`):
+			unknown = append(unknown, usagef("explain: %s: %w", word, syscall.ENOENT))
+		case err != nil:
 			unknown = append(unknown, usagef("explain: %w", err))
 		}
 		all = append(all, found...)

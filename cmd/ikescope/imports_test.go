@@ -100,7 +100,7 @@ var rooms = map[string]room{
 		"proposals/baseline", "report", "report/internal/lists", "report/internal/picture", "report/explain", "report/assess",
 		"report/incident"}},
 	"report/reporttest":             {ours: []string{"ike", "proposals", "proposals/matrix", "proposals/choice", "probe/initiator", "probe/evidence"}},
-	"cmd/ikescope/internal/argfile": {ours: []string{"ike/capture", "proposals/plaintext"}},
+	"cmd/ikescope/internal/argfile": {ours: []string{"ike/capture", "proposals/client", "proposals/plaintext"}},
 	"cmd/ikescope/internal/clients": {ours: []string{"ike", "ike/capture", "ike/dialog", "proposals", "proposals/client", "report/capture",
 		"cmd/ikescope/internal/argfile"}},
 	"cmd/ikescope/internal/flagvalue": {ours: []string{"proposals", "probe/initiator"}},

@@ -55,6 +55,9 @@ type outputs struct {
 
 func (o outputs) Set(s string) error {
 	name, path, hasPath := strings.Cut(s, "=")
+	if lower := strings.ToLower(name); slices.Contains(o.formats, lower) {
+		name = lower
+	}
 	if path == "-" {
 		path, hasPath = "", false
 	}

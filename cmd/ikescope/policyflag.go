@@ -49,6 +49,9 @@ func findPolicy(s string) (baseline.Policy, error) {
 	}
 	f, err := os.Open(s)
 	if errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(s, `./\`) {
+		if p, ok := baseline.PolicyNamed(strings.ToLower(s)); ok {
+			return p, nil
+		}
 		if near := nearest(s, policyNames()); near != "" {
 			return baseline.Policy{}, fmt.Errorf("%q is not a policy; did you mean %q?", s, near)
 		}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/english"
 )
 
 const about = `Ikescope shows what an IPsec gateway accepts in IKEv2, whether the path to it
@@ -196,15 +197,43 @@ func flagError(cmd *cobra.Command, err error) error {
 
 func unknownFlag(cmd *cobra.Command, e *pflag.NotExistError) error {
 	if e.GetSpecifiedShortnames() != "" {
-		return usagef("-%s: %s has no such flag; see %s --help", e.GetSpecifiedName(), cmd.Name(), cmd.CommandPath())
+		hint := fmt.Sprintf("see %s --help", cmd.CommandPath())
+		if ours, ok := otherFlags[e.GetSpecifiedName()]; ok {
+			hint = ours
+		}
+		return usagef("-%s: %s has no such flag; %s", e.GetSpecifiedName(), cmd.Name(), hint)
 	}
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 	hint := fmt.Sprintf("see %s --help", cmd.CommandPath())
 	if near := nearest(e.GetSpecifiedName(), names); near != "" {
 		hint = fmt.Sprintf("did you mean --%s?", near)
+	} else if ours, ok := otherFlags[e.GetSpecifiedName()]; ok {
+		hint = ours
+	} else if others := commandsWith(cmd.Root(), e.GetSpecifiedName()); len(others) > 0 {
+		hint = "it is a flag of " + english.List(others, "and")
 	}
 	return usagef("--%s: %s has no such flag; %s", e.GetSpecifiedName(), cmd.Name(), hint)
+}
+
+// otherFlags are flags of other tools, and what is ours.
+var otherFlags = map[string]string{
+	"json": "write -o json", "j": "write -o json", "jsonl": "write -o jsonl", "format": "write -o FORMAT", "f": "write -o FORMAT",
+	"list": "write @FILE for the targets in it", "file": "write @FILE for the targets in it", "input": "write @FILE for the targets in it",
+	"i": "write @FILE for the targets in it", "p": "write --port", "debug": "write -v", "d": "write -v", "V": "write --version",
+	"threads": "write --parallel", "concurrency": "write --parallel", "retries": "write --tries",
+	"color": "colours are for terminals; --no-color turns them off",
+}
+
+// commandsWith returns the commands below root that have a flag of that name.
+func commandsWith(root *cobra.Command, name string) []string {
+	var out []string
+	for _, c := range root.Commands() {
+		if c.Flags().Lookup(name) != nil {
+			out = append(out, c.CommandPath())
+		}
+	}
+	return out
 }
 
 // completeFlags tells shells the values of flags that take few.

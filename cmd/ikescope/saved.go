@@ -88,7 +88,11 @@ func (a *app) savedReports(command string, args []string, flags *pflag.FlagSet) 
 		for i := range one.Count() {
 			held := one.Key(i)
 			if other, ok := names[held]; ok {
-				return nil, nil, usagef("%s: %q at %q is in %s and in %s: give one of them", command, held.Name, held.Address, other, arg)
+				hint := ""
+				if other != arg {
+					hint = fmt.Sprintf("; ikescope diff %s %s shows what changed", other, arg)
+				}
+				return nil, nil, usagef("%s: %q at %q is in %s and in %s: give one of them%s", command, held.Name, held.Address, other, arg, hint)
 			}
 			names[held] = arg
 		}

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/ike/capture"
+	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/plaintext"
 )
 
@@ -25,11 +26,24 @@ func IsJSON(path string) bool {
 	return bytes.HasPrefix(bytes.TrimSpace(prefix(path)), []byte("{"))
 }
 
-// IsNamed reports whether an argument that is not a target names a file or a
-// folder.
+// IsReport reports whether the file at path begins as a report does. What is not
+// a regular file, such as a pipe, is left unread.
+func IsReport(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.Mode().IsRegular() && IsJSON(path) && bytes.Contains(prefix(path), []byte(`"schema_version"`))
+}
+
+// isClient reports whether name is that of a well-known client.
+func isClient(name string) bool {
+	_, ok := client.Named(name)
+	return ok
+}
+
+// IsNamed reports whether an argument that is not a target names a file, a folder
+// or a client.
 func IsNamed(arg string) bool {
 	_, err := os.Stat(arg)
-	return err == nil || strings.HasSuffix(arg, ".json")
+	return err == nil || strings.HasSuffix(arg, ".json") || isClient(arg)
 }
 
 // Hint adds to err, the reason why arg is not a target, what the file of that name
@@ -37,12 +51,16 @@ func IsNamed(arg string) bool {
 func Hint(arg string, err error) error {
 	info, missing := os.Stat(arg)
 	switch {
+	case missing != nil && isClient(arg):
+		return fmt.Errorf("%w; it is a client: write --client %s", err, arg)
 	case missing != nil && strings.HasSuffix(arg, ".json"):
 		return fmt.Errorf("%w; nor is it a file", err)
 	case missing != nil:
 		return err
 	case info.IsDir():
 		return fmt.Errorf("%w; it is a folder", err)
+	case info.Mode().IsRegular() && info.Size() == 0:
+		return fmt.Errorf("%w; it is an empty file", err)
 	case IsJSON(arg):
 		return fmt.Errorf("%w; it is a JSON file: ikescope check, compare, diff and explain read reports", err)
 	case capture.Is(prefix(arg)):

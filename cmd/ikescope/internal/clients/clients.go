@@ -61,6 +61,12 @@ func Find(s string) ([]client.Policy, error) {
 	if err == nil {
 		return []client.Policy{offered(s, offer)}, nil
 	}
+	if p, ok := client.Named(strings.ToLower(s)); ok {
+		return []client.Policy{p}, nil
+	}
+	if several := strings.Split(s, ","); len(several) > 1 && !slices.ContainsFunc(several, isUnknown) {
+		return nil, fmt.Errorf("%q names several clients: give each a --client of its own", s)
+	}
 	if near := proposals.Nearest(s, Names()); len(near) > 0 {
 		return nil, fmt.Errorf("%q is not a client; did you mean %q?", s, near[0])
 	}
@@ -112,6 +118,12 @@ func offered(name string, offer []proposals.Product) client.Policy {
 		Offer: offer, KE: ike.KeyExchangeMethod(offer[0][proposals.KE][0].ID),
 		INTEGFirst: true, Source: "command line", Confidence: "as given",
 	}
+}
+
+// isUnknown reports whether name is not that of a well-known client.
+func isUnknown(name string) bool {
+	_, ok := client.Named(strings.TrimSpace(name))
+	return !ok
 }
 
 func isKeyword(word string) bool {

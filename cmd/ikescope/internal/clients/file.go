@@ -19,6 +19,9 @@ import (
 // the files that it includes and that lie beside it: no name and no link leads out
 // of its directory.
 func importFile(path string, data []byte, syntax client.Syntax) ([]client.Policy, error) {
+	if argfile.IsReport(path) {
+		return nil, fmt.Errorf("%s: is a report of a scan, not a configuration", path)
+	}
 	dir := filepath.Dir(path)
 	name := path
 	if absolute, err := filepath.Abs(path); err == nil {

@@ -104,10 +104,11 @@ type enum struct {
 }
 
 func (e enum) Set(s string) error {
-	if !slices.Contains(e.words, s) {
+	word := strings.ToLower(s)
+	if !slices.Contains(e.words, word) {
 		return fmt.Errorf("%q is not one of %s", s, strings.Join(e.words, ", "))
 	}
-	*e.p = s
+	*e.p = word
 	return nil
 }
 
