@@ -31,6 +31,7 @@ func (p *page) clients(t *report.Target) {
 		return
 	}
 	p.text(0, basisWords(t.Clients)+doubtWords(t.Clients)+weakLegend(t.Clients))
+	hidden := false
 	for _, label := range clientLabels {
 		var names []string
 		for _, c := range t.Clients {
@@ -39,8 +40,11 @@ func (p *page) clients(t *report.Target) {
 			}
 		}
 		if len(names) > 0 {
-			p.listed(label, names)
+			hidden = p.listed(label, names) || hidden
 		}
+	}
+	if hidden {
+		p.text(0, "ikescope compare shows all of them, each with the reason")
 	}
 }
 
@@ -81,14 +85,17 @@ func weakLegend(clients []report.Client) string {
 // mostClientLines bounds the lines of the clients of one verdict.
 const mostClientLines = 3
 
-// listed writes names beside a label of 11 columns, as many as fit.
-func (p *page) listed(label string, names []string) {
+// listed writes names beside a label of 11 columns, as many as fit, and reports
+// whether there are more.
+func (p *page) listed(label string, names []string) (hidden bool) {
 	width := p.width - margin - 11
 	lines := wrap(printable.Text(strings.Join(names, ", ")), width, 0)
 	for n := len(names); len(lines) > mostClientLines && n > 0; n-- {
 		lines = wrap(printable.Text(fmt.Sprintf("%s and %d more", strings.Join(names[:n-1], ", "), len(names)-n+1)), width, 0)
+		hidden = true
 	}
 	p.aligned(pad(label, 11) + strings.Join(lines, " "))
+	return hidden
 }
 
 // basisWords says how the verdicts are known.
@@ -221,7 +228,7 @@ func missingWords(m report.Missing) string {
 		return "no combination in common"
 	}
 	offers := lists.Convert(m.Offers, func(a report.Algorithm) string { return a.Keyword })
-	if len(offers) > 2 {
+	if len(offers) > 3 { // "1 more" is as long as a name
 		offers = append(offers[:2], fmt.Sprintf("%d more", len(offers)-2))
 	}
 	return m.Axis + ": only " + strings.Join(offers, ", ")

@@ -58,9 +58,9 @@ func (p *page) cutsOff(names []string) {
 	if len(names) == 0 {
 		return
 	}
-	words := strings.Join(names[:min(len(names), most)], ", ")
-	if more := len(names) - most; more > 0 {
-		words += fmt.Sprintf(" and %d more", more)
+	words := strings.Join(names, ", ")
+	if more := len(names) - most; more > 1 { // "1 more" is as long as a name
+		words = fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), more)
 	}
 	p.indented(9, 5, "would cut off: "+words)
 }
