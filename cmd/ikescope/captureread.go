@@ -107,7 +107,7 @@ func stopped(err error) error {
 func captureView(p *capture.Point) captured.View {
 	v := captured.View{SAs: p.Tracker.SAs, Omitted: p.Tracker.Omitted}
 	for _, n := range p.NotRead() {
-		v.NotRead = append(v.NotRead, report.CaptureNotRead(n))
+		v.NotRead = append(v.NotRead, captured.NotRead{CaptureNotRead: report.CaptureNotRead{What: n.What, Packets: n.Packets}, Link: n.Link})
 	}
 	for _, o := range p.OtherPorts() {
 		v.OtherPorts = append(v.OtherPorts, report.CaptureOtherPort(o))

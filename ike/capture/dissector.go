@@ -97,7 +97,7 @@ func (d *Dissector) Add(f Frame) {
 	}
 	next, rest, err := linkLayer(f.Link, f.Data)
 	if errors.Is(err, errLinkType) {
-		d.unread(linkName(f.Link))
+		d.count(NotRead{What: linkName(f.Link), Link: true})
 	}
 	d.layers(f, next, rest, err)
 }

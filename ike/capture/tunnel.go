@@ -290,21 +290,27 @@ type NotRead struct {
 	// What names them, such as "PPP Multilink" or "link type 147".
 	What    string
 	Packets int
+	// Link: they are all of a link type that is not read.
+	Link bool
 }
 
 // maxNotRead bounds the kinds that are told apart.
 const maxNotRead = 16
 
 // unread counts a packet that is not looked into.
-func (d *Dissector) unread(what string) {
+func (d *Dissector) unread(what string) { d.count(NotRead{What: what}) }
+
+// count counts a packet of a kind.
+func (d *Dissector) count(kind NotRead) {
 	for i := range d.notRead {
-		if d.notRead[i].What == what {
+		if d.notRead[i].What == kind.What {
 			d.notRead[i].Packets++
 			return
 		}
 	}
 	if len(d.notRead) < maxNotRead {
-		d.notRead = append(d.notRead, NotRead{what, 1})
+		kind.Packets = 1
+		d.notRead = append(d.notRead, kind)
 	}
 }
 

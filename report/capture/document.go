@@ -20,8 +20,15 @@ type View struct {
 	Omitted int // messages of other IKE SAs
 	// NotRead is what was not looked into, and OtherPorts the UDP ports with
 	// what looks like IKE.
-	NotRead    []report.CaptureNotRead
+	NotRead    []NotRead
 	OtherPorts []report.CaptureOtherPort
+}
+
+// NotRead is a kind of packets that were not looked into.
+type NotRead struct {
+	report.CaptureNotRead
+	// Link: they are all of a link type that is not read.
+	Link bool
 }
 
 // New returns the document of what was captured, at each place in turn.
@@ -31,18 +38,23 @@ func New(tool report.Tool, views []View) *report.Capture {
 		Files: []report.CaptureFile{}, SAs: []report.CapturedSA{}, Scans: []report.CapturedScan{},
 		NotRead: []report.CaptureNotRead{}, OtherPorts: []report.CaptureOtherPort{}, Notes: []string{},
 	}}
-	omitted := 0
+	omitted, unknownLinks := 0, 0
 	var places []int // how many IKE SAs there are up to the end of each
 	for _, v := range views {
 		c.addFiles(v.Files)
 		c.addView(v.SAs)
 		places = append(places, len(c.SAs))
 		omitted += v.Omitted
-		c.NotRead = append(c.NotRead, v.NotRead...)
+		for _, n := range v.NotRead {
+			c.NotRead = append(c.NotRead, n.CaptureNotRead)
+			if n.Link {
+				unknownLinks += n.Packets
+			}
+		}
 		c.OtherPorts = append(c.OtherPorts, v.OtherPorts...)
 	}
 	c.findAgain(places)
-	c.addNotes(omitted)
+	c.addNotes(omitted, unknownLinks)
 	return c.Capture
 }
 

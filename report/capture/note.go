@@ -8,21 +8,16 @@ import (
 	"github.com/ikescope/ikescope/report"
 )
 
-// addNotes says what the files hold beside what is told, and what they lack.
-func (c builder) addNotes(omitted int) {
+// addNotes says what the files hold beside what is shown, and what they lack: so
+// many messages are omitted, and so many packets of link types that are not read.
+func (c builder) addNotes(omitted, unknownLinks int) {
 	c.note(omitted, "message", "messages", " of further IKE SAs are not shown: there are too many")
 	c.note(c.Counts.Cut, "packet is", "packets are", " truncated: capture without a snapshot length (tcpdump -s 0) to have them whole")
 	c.note(c.Counts.Incomplete, "datagram lacks", "datagrams lack", " IP fragments: they were dropped before the capture point, or the filter of the capture left them out, as a port filter does: only the first fragment has ports")
 	for _, n := range c.NotRead {
 		c.note(n.Packets, "packet", "packets", " of "+n.What+" not examined")
 	}
-	unreadable := c.Counts.Unreadable
-	for _, n := range c.NotRead {
-		if isLinkType(n.What) {
-			unreadable -= n.Packets
-		}
-	}
-	c.note(unreadable, "packet", "packets", " could not be parsed: malformed, or truncated within their headers")
+	c.note(c.Counts.Unreadable-unknownLinks, "packet", "packets", " could not be parsed: malformed, or truncated within their headers")
 	c.note(c.Counts.Malformed, "datagram is", "datagrams are", " malformed IKE: the initiator's SPI is zero")
 	c.note(c.Counts.Other, "datagram", "datagrams", " on IKE ports are neither IKE nor ESP")
 	c.note(c.Counts.Disordered, "packet is", "packets are", " older than one before: the file is not in chronological order, but the exchanges here are")
@@ -33,10 +28,6 @@ func (c builder) addNotes(omitted int) {
 		c.Notes = append(c.Notes, c.whyNoIKE())
 	}
 }
-
-// isLinkType reports whether a kind of packets is all of a link type, which
-// counts as unreadable.
-func isLinkType(what string) bool { return len(what) > 9 && what[:9] == "link type" }
 
 // ofPort says what a port is of, with the words before it, "" if that is not
 // known.

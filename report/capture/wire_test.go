@@ -403,7 +403,7 @@ func (o shot) show(t testing.TB, f film) *report.Capture {
 	}
 	v := View{SAs: p.Tracker.SAs, Omitted: p.Tracker.Omitted}
 	for _, n := range p.NotRead() {
-		v.NotRead = append(v.NotRead, report.CaptureNotRead(n))
+		v.NotRead = append(v.NotRead, NotRead{report.CaptureNotRead{What: n.What, Packets: n.Packets}, n.Link})
 	}
 	for _, n := range p.OtherPorts() {
 		v.OtherPorts = append(v.OtherPorts, report.CaptureOtherPort(n))

@@ -80,10 +80,8 @@ func Windows(word string) (WindowsError, bool) {
 
 // WindowsQuoted returns the error whose text a line of Windows quotes.
 func WindowsQuoted(line string) (WindowsError, bool) {
-	for _, e := range explainWindowsText("windows: " + line) {
-		if code, _, ok := strings.Cut(strings.TrimPrefix(e.Title, "Windows error "), " "); ok {
-			return Windows(code)
-		}
+	if quoted := windowsQuoted("windows: " + line); len(quoted) > 0 {
+		return quoted[0].public(), true
 	}
 	return WindowsError{}, false
 }
@@ -95,13 +93,21 @@ const facilityWin32 = 0x8007
 // ofWindows are words of lines that Windows logs or shows.
 var ofWindows = []string{"coid=", "rasclient", "rasman", "rassrv", "remoteaccess", "ikeext", "windows", "win32", "hresult"}
 
-// explainWindowsText explains a line that is Microsoft's text of an error, or
-// its first sentence, as dialogues show it, or a line of Windows that quotes
-// it: the longest of those that it quotes. Several errors may have the same
-// text. A line of another product may have such words, too, and is none of
-// them.
+// explainWindowsText explains the errors that a line quotes.
 func explainWindowsText(line string) []Explanation {
 	var out []Explanation
+	for _, w := range windowsQuoted(line) {
+		out = append(out, w.explain(line))
+	}
+	return out
+}
+
+// windowsQuoted returns the errors of a line that is Microsoft's text of an error,
+// or its first sentence, as dialogs show it, or of a line of Windows that quotes
+// it: the longest of those that it quotes. Several errors may have the same text. A
+// line of another product may have such words, too, and is none of them.
+func windowsQuoted(line string) []windowsError {
+	var out []windowsError
 	longest := 0
 	lower := strings.ToLower(strings.TrimSpace(line))
 	windowsLine := slices.ContainsFunc(ofWindows, func(word string) bool { return strings.Contains(lower, word) })
@@ -114,7 +120,7 @@ func explainWindowsText(line string) []Explanation {
 		if len(text) > longest {
 			longest, out = len(text), nil
 		}
-		out = append(out, w.explain(line))
+		out = append(out, w)
 	}
 	return out
 }

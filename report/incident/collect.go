@@ -107,7 +107,7 @@ type Group struct {
 	LastLine    int
 	// Other is the same attempt in the log of the other side.
 	Other    *Attempt
-	PairedBy string
+	PairedBy Pairing
 	// Apart is by how much the clock of Other is ahead, where Clock says that
 	// this is known.
 	Apart time.Duration

@@ -92,7 +92,7 @@ type Partner struct {
 	File       string   `json:"file"`
 	Product    string   `json:"product"`
 	Side       Side     `json:"side"`
-	PairedBy   string   `json:"paired_by"`
+	PairedBy   Pairing  `json:"paired_by"`
 	Heading    string   `json:"heading"`
 	ClockKnown bool     `json:"clock_known"`
 	ClockAhead int64    `json:"clock_ahead_ms"`

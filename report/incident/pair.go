@@ -13,7 +13,7 @@ func pair(groups []*Group) []*Group {
 	type match struct {
 		a, b  *Group
 		score int
-		by    string
+		by    Pairing
 	}
 	var all []match
 	for i, a := range groups {
@@ -62,9 +62,21 @@ func certainty(a *Attempt) int {
 // near is within which time two logs are of one attempt, by time alone.
 const near = 10 * time.Minute
 
+// Pairing is what shows that two attempts, in the logs of both sides, are one.
+type Pairing string
+
+// The surest first. [BySides] is where nothing else speaks for it, or against it.
+const (
+	BySPI      Pairing = "SPI"
+	ByIdentity Pairing = "identity"
+	ByAddress  Pairing = "address"
+	ByTime     Pairing = "time"
+	BySides    Pairing = "their sides alone"
+)
+
 // alike says how well two groups fit as the two sides of the same attempts, and
 // by what: 0 if they do not.
-func alike(a, b *Group) (score int, by string) {
+func alike(a, b *Group) (score int, by Pairing) {
 	x, y := a.Attempt, b.Attempt
 	if x.File == y.File || x.Side != "" && x.Side == y.Side {
 		return 0, ""
@@ -80,15 +92,15 @@ func alike(a, b *Group) (score int, by string) {
 	close := comparable && apart.Abs() <= near
 	switch {
 	case x.SPI != "" && strings.EqualFold(x.SPI, y.SPI):
-		return 100, "SPI"
+		return 100, BySPI
 	case x.PeerID != "" && x.PeerID == y.LocalID || y.PeerID != "" && y.PeerID == x.LocalID:
-		score, by = 60, "identity"
+		score, by = 60, ByIdentity
 	case x.Peer != "" && x.Peer == y.Local || y.Peer != "" && y.Peer == x.Local:
-		score, by = 40, "address"
+		score, by = 40, ByAddress
 	case close:
-		score, by = 10, "time"
+		score, by = 10, ByTime
 	case !comparable && (x.Side == Initiator) != (y.Side == Initiator):
-		score, by = 1, "their sides alone"
+		score, by = 1, BySides
 	default:
 		return 0, ""
 	}
@@ -128,8 +140,8 @@ func between(x, y time.Time) (time.Duration, bool) {
 
 // clockOf returns by how much the clock of the other log is ahead. Where the
 // two were paired by time that says nothing of clocks.
-func clockOf(base, other *Group, by string) (time.Duration, bool) {
-	if by == "time" || by == "their sides alone" || base.Count != other.Count {
+func clockOf(base, other *Group, by Pairing) (time.Duration, bool) {
+	if by == ByTime || by == BySides || base.Count != other.Count {
 		return 0, false
 	}
 	apart, ok := between(base.Attempt.First, other.Attempt.First)

@@ -190,7 +190,7 @@ func otherLog(l *incident.Partner) string {
 	case incident.Initiator:
 		who = "the client"
 	}
-	out := l.File + ", the log of " + who + " (" + l.Product + "; paired by " + l.PairedBy + "): " + l.Heading
+	out := l.File + ", the log of " + who + " (" + l.Product + "; paired by " + string(l.PairedBy) + "): " + l.Heading
 	ahead := time.Duration(l.ClockAhead) * time.Millisecond
 	switch {
 	case !l.ClockKnown:
