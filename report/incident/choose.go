@@ -142,7 +142,7 @@ func (a *Attempt) standing() []*Event {
 		case Step:
 			// What was sent again was answered.
 			out = slices.DeleteFunc(out, func(o *Event) bool {
-				return o.Kind == Again || o.Kind == Sign && o.Cause == "answers-lost" || o.Kind == Own && o.Cause == "key-exchange" || o.Kind == Sign && o.Cause == "key-exchange" || o.Kind == Own && o.Cause == "cookie"
+				return o.Kind == Again || o.Kind == Sign && o.Cause == "answers-lost" || o.Kind == Own && o.Cause == "key-exchange" || o.Kind == Sign && o.Cause == "key-exchange" || o.Cause == "cookie"
 			})
 		case IKEUp:
 			out = slices.DeleteFunc(out, func(o *Event) bool {
@@ -236,6 +236,10 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 			return "child-pfs"
 		}
 		return "child-proposal"
+	case e.Kind == Own && id == "auth-refused":
+		return "auth-failed" // by this side
+	case id == "no-config" && a.Side == Initiator && e.arg("got") != "":
+		return "peer-id" // which it found no connection for
 	case (id == "child-refused" || id == "refused") && ofNotify[e.arg("notify")] != "":
 		return ofNotify[e.arg("notify")]
 	case id == "child-refused" && a.toldWhy() != "":

@@ -51,12 +51,12 @@ func certainty(a *Attempt) int {
 		return 4
 	case c.Firm:
 		return 0
+	case vague[c.ID] || c.ID == "auth-refused" || c.ID == "eap-refused" || c.ID == "client-deleted":
+		return 3 // only the other side says why
 	case c.Event.Kind == Sign || c.Event.Kind == Try:
 		return 1
-	case c.Event.Kind == Own:
-		return 2
 	}
-	return 3
+	return 2
 }
 
 // near is within which time two logs are of one attempt, by time alone.

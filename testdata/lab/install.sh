@@ -30,6 +30,7 @@ libevent-dev libssl-dev"
 declare -rA HOST_COMMANDS=(
 	[ip]=iproute2 [nft]=nftables [debootstrap]=debootstrap [unshare]=util-linux
 	[nsenter]=util-linux [sysctl]=procps [gcc]=gcc [tcpdump]=tcpdump
+	[openssl]=openssl
 )
 
 # like GATEWAY prints the gateway whose root and policies another one has, too:

@@ -4,6 +4,8 @@ package libreswan
 
 import (
 	_ "embed"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -12,7 +14,7 @@ import (
 
 // Product is libreswan.
 var Product = incident.Product{Name: "libreswan", Word: "libreswan", Lines: Lines, Bare: bare, New: func() incident.Reader {
-	return &reader{quick: make(map[string]bool), waits: make(map[string]int), keys: make(map[string]string), asked: make(map[string]bool)}
+	return &reader{quick: make(map[string]bool), waits: make(map[string]int), keys: make(map[string]string), asked: make(map[string]bool), cookies: make(map[string]incident.Event)}
 }}
 
 //go:embed lines.csv
@@ -21,10 +23,13 @@ var linesCSV string
 // Lines are the lines that are known.
 var Lines = incident.NewTable("libreswan/lines.csv", linesCSV)
 
-// reader remembers of which connections IKEv1 came to Quick Mode: a refusal then
-// is of the Child SA.
+// reader remembers what lines leave out.
 type reader struct {
+	// quick are the connections of which IKEv1 came to Quick Mode: a refusal then
+	// is of the Child SA.
 	quick map[string]bool
+	// before is the last event, which lines of debugging belong to.
+	before incident.Event
 	// informed is the last notification that was passed over, and dump that
 	// its octets are under way.
 	informed incident.Event
@@ -36,10 +41,16 @@ type reader struct {
 	asked map[string]bool
 	// waits are how often requests were sent again, by connection and SA.
 	waits map[string]int
+	// cookies are the first requests for a cookie that were not met yet, by the
+	// peer's address.
+	cookies map[string]incident.Event
 }
 
 // maxQuick bounds the connections that are remembered.
 const maxQuick = 4096
+
+// maxCookies bounds the clients whose cookies are waited for.
+const maxCookies = 256
 
 // subject is what stands before a message: `"office"[3] 198.51.100.44 #8: `,
 // or "packet from 198.51.100.44:500: ".
@@ -120,13 +131,18 @@ func address(s string) string {
 func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	h, text, ok := parseSubject(l.Text)
 	if !ok {
-		if l.Program != "pluto" && !(l.Stamp != "" && strings.HasPrefix(l.Text, "| ")) && !strings.HasPrefix(l.Text, "Starting Pluto ") {
+		debug := (l.Stamp != "" || r.before.Key != "") && strings.HasPrefix(l.Text, "| ")
+		if l.Program != "pluto" && !debug && !strings.HasPrefix(l.Text, "Starting Pluto ") {
 			return nil, false
 		}
 		text = l.Text
 	}
 	if strings.HasPrefix(text, "| ") {
 		return r.debug(l, text), true
+	}
+	if request, found := strings.CutPrefix(text, "processing IKE_SA_INIT request from "); found && strings.Contains(request, "N(COOKIE)") {
+		peer, _, _ := strings.Cut(request, " ")
+		delete(r.cookies, address(peer))
 	}
 	if strings.Contains(text, "Quick Mode") || strings.Contains(text, "STATE_QUICK") || strings.Contains(text, "ISAKMP SA established") {
 		if len(r.quick) >= maxQuick {
@@ -197,6 +213,12 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	if h.instance == "" && h.conn != "" {
 		e.Key = h.conn
 	}
+	if e.Cause == "cookie" && e.Kind == incident.Own && len(r.cookies) < maxCookies {
+		if _, waiting := r.cookies[h.peer]; !waiting {
+			r.cookies[h.peer] = e
+		}
+		return nil, true
+	}
 	if h.instance != "" && h.sa != "" {
 		e.Key = r.of(h, e.Key, text, e.Kind == incident.Start)
 	}
@@ -206,6 +228,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	if strings.HasPrefix(text, "ignoring informational payload") {
 		r.informed = e
 	}
+	r.before = e
 	return []incident.Event{e}, true
 }
 
@@ -230,17 +253,31 @@ func (r *reader) of(h subject, key, text string, begins bool) string {
 	return key
 }
 
-// debug reads a line of pluto's debugging: the octets of a notification that was
-// passed over, which say what it is about (RFC 2408, Section 3.14).
+// debug reads a line of pluto's debugging, which does not name its SA: that is of
+// the event before it.
 func (r *reader) debug(l *incident.Line, text string) []incident.Event {
 	if text == "| ISAKMP Notification Payload" {
 		r.dump = true
 		return nil
 	}
-	if !r.dump {
+	if r.dump {
+		r.dump = false
+		return r.octets(l, text)
+	}
+	row, words := Lines.Find(text)
+	if row == nil || !strings.HasPrefix(row.Template, "^|") {
 		return nil
 	}
-	r.dump = false
+	e := row.Event(l, words)
+	e.Key = r.before.Key
+	e.Set("conn", r.before.Args["conn"])
+	e.Set("peer", r.before.Args["peer"])
+	return []incident.Event{e}
+}
+
+// octets reads those of a notification that was passed over, which say what it is
+// about (RFC 2408, Section 3.14).
+func (r *reader) octets(l *incident.Line, text string) []incident.Event {
 	octets := strings.Fields(strings.TrimPrefix(text, "|"))
 	const protocolID, esp = 8, "03"
 	if len(octets) <= protocolID || octets[protocolID] != esp || r.informed.Key == "" {
@@ -250,6 +287,17 @@ func (r *reader) debug(l *incident.Line, text string) []incident.Event {
 	e.Key, e.Version, e.Phase = r.informed.Key, 1, incident.PhaseChild
 	e.Set("conn", r.informed.Args["conn"])
 	return []incident.Event{e}
+}
+
+// End implements [incident.Ender]: it returns the requests for a cookie that were
+// never met.
+func (r *reader) End() []incident.Event {
+	var out []incident.Event
+	for _, peer := range slices.Sorted(maps.Keys(r.cookies)) {
+		out = append(out, r.cookies[peer])
+	}
+	clear(r.cookies)
+	return out
 }
 
 // tries returns how often a request was sent again, from how long pluto waits:

@@ -9,7 +9,7 @@ import (
 )
 
 // Product is OpenIKED.
-var Product = incident.Product{Name: "OpenIKED", Word: "openiked", Lines: Lines, New: func() incident.Reader { return reader{} }}
+var Product = incident.Product{Name: "OpenIKED", Word: "openiked", Lines: Lines, New: func() incident.Reader { return &reader{} }}
 
 //go:embed lines.csv
 var linesCSV string
@@ -17,13 +17,22 @@ var linesCSV string
 // Lines are the lines that are known.
 var Lines = incident.NewTable("openiked/lines.csv", linesCSV)
 
-type reader struct{}
+// reader remembers what lines leave out: a line without an SPI is of the IKE SA
+// of the line before, and the first one of an attempt to come is of the next.
+type reader struct {
+	spi     string
+	waiting []incident.Event
+	// shared: the AUTH that is verified is that of a pre-shared key.
+	shared bool
+	// loading: certificates of this side are being loaded.
+	loading bool
+}
 
 // functions are the beginnings of those that iked logs the names of.
 var functions = []string{"ikev2_", "ca_", "config_", "sa_", "policy_", "proposals_", "ikev2:", "eap_", "dsa_", "pfkey_", "ocsp_", "parent_", "control_", "vroute_", "ikectl", "sa_free:"}
 
 // Read implements [incident.Reader].
-func (reader) Read(l *incident.Line) ([]incident.Event, bool) {
+func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	text := l.Text
 	spi := ""
 	mine := l.Program == "iked"
@@ -38,9 +47,17 @@ func (reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	if !mine {
 		return nil, false
 	}
+	out := r.of(spi)
+	if method, found := strings.CutPrefix(text, "ikev2_msg_authverify: method "); found {
+		r.shared = strings.HasPrefix(method, "SHARED_KEY_MIC ")
+		return out, true
+	}
+	if strings.HasPrefix(text, "ca_reload: ") {
+		r.loading = strings.HasPrefix(text, "ca_reload: loaded cert file ")
+	}
 	row, words := Lines.FindOrCommon(text)
 	if row == nil {
-		return nil, true
+		return out, true
 	}
 	e := row.Event(l, words)
 	e.Version = 2
@@ -58,7 +75,54 @@ func (reader) Read(l *incident.Line) ([]incident.Event, bool) {
 			e.Set(name, strings.TrimSuffix(at, "]"))
 		}
 	}
+	if e.Cause == "auth-failed" && r.shared {
+		e.Kind, e.Cause = incident.Root, "psk-mismatch"
+	}
+	if rest, found := strings.CutPrefix(text, "ca_validate_cert: "); found {
+		name, _, _ := strings.Cut(rest, row.Template)
+		e.Set("cert", strings.TrimSpace(name))
+		if r.loading && e.Cause != "cert-invalid" && e.Cause != "cert-revoked" {
+			return out, true // that it is not trusted here does not matter
+		}
+		if r.loading {
+			e.Cause, e.Key = "own-cert", "own"
+			e.Set("reason", row.Template)
+			return append(out, e), true
+		}
+	}
+	if e.Kind == incident.Start && spi == "" {
+		r.waiting = append(out, e)
+		return nil, true
+	}
+	if spi == "" {
+		spi = r.spi
+	}
 	e.Set("spi", spi)
 	e.Key = spi
-	return []incident.Event{e}, true
+	return append(out, e), true
+}
+
+// of notes that a line is of an IKE SA, and returns the events that waited for
+// one.
+func (r *reader) of(spi string) []incident.Event {
+	if spi == "" {
+		return nil
+	}
+	if spi != r.spi {
+		r.spi, r.shared = spi, false
+	}
+	out := r.waiting
+	r.waiting = nil
+	for i := range out {
+		out[i].Key = spi
+		out[i].Set("spi", spi)
+	}
+	return out
+}
+
+// End implements [incident.Ender].
+func (r *reader) End() []incident.Event {
+	out := r.waiting
+	r.waiting = nil
+	return out
 }

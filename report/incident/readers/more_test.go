@@ -199,7 +199,7 @@ spi=0x9e596943986e0006: recv IKE_AUTH req 1 peer 203.0.113.9:500 local 192.0.2.9
 spi=0x9e596943986e0006: ikev2_ike_auth_recv: ikev2_msg_authverify failed
 spi=0x9e596943986e0006: ikev2_send_auth_failed: authentication failed for FQDN/lee
 spi=0x9e596943986e0006: sa_free: authentication failed`,
-		product: "OpenIKED", cause: "signature", layer: incident.Authentication, side: incident.Responder, say: "does not match"},
+		product: "OpenIKED", cause: "auth-failed", layer: incident.Authentication, side: incident.Responder, say: "does not match"},
 	{name: "OpenIKED: two clients", source: "OpenIKED, ikev2.c",
 		log: `spi=0x01: recv IKE_SA_INIT req 0 peer 203.0.113.9:500 local 192.0.2.9:500, 304 bytes, policy 'policy1'
 spi=0x02: recv IKE_SA_INIT req 0 peer 203.0.113.8:500 local 192.0.2.9:500, 304 bytes, policy 'policy1'

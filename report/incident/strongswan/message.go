@@ -128,8 +128,11 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 				cause = "auth-refused"
 			}
 			if name == "COOKIE" || name == "INVAL_KE" {
-				s.retry = s.retry || !parsed
-				s.again = s.again || parsed
+				if parsed {
+					s.again = name
+				} else {
+					s.retry = true
+				}
 			}
 			out = append(out, r.refusal(l, h, s, parsed, cause, n.name, phase))
 		case p == "D" && exchange == "INFORMATIONAL" && request && parsed:

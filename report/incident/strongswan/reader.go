@@ -32,10 +32,14 @@ type session struct {
 	seen  map[string]bool
 	// retry: this side asked for the first message again.
 	retry bool
-	// again: the other side asked this one for the first message again.
-	again bool
+	// again is what the other side asked this one for the first message again
+	// with, as charon names the notify: "COOKIE" or "INVAL_KE".
+	again string
 	// quick: it came to IKEv1's Quick Mode.
 	quick bool
+	// cert: the peer sent a certificate. faulted: a line said what is wrong with
+	// it.
+	cert, faulted bool
 	// asked is the last request that was sent, by its Message ID, and retries
 	// how often it was sent again.
 	asked   string
@@ -127,22 +131,22 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	}
 	e := row.Event(l, words)
 	var s *session
-	if e.Kind == incident.Again || e.Kind == incident.Gone {
-		s = r.repeats(&h, trimmed)
-	}
 	begins := e.Kind == incident.Start && e.Side == incident.Initiator
-	if begins && h.id == "" && r.last != nil && r.last.again && r.last.peer == e.Args["peer"] {
-		// The same IKE SA, with what was asked for.
-		begins, e.Kind = false, incident.Step
+	switch {
+	case e.Kind == incident.Again || e.Kind == incident.Gone:
+		s = r.repeats(&h, trimmed)
+	case begins:
+		s = r.resumed(&h, e.Args["peer"])
+	}
+	if begins && s != nil { // the same IKE SA, with what was asked for
+		e.Kind = incident.Step
+		if s.again == "COOKIE" { // no progress until a message with it is answered
+			e.Kind = incident.Info
+		}
+		s.again = ""
 	}
 	if s == nil {
 		s = r.session(&h, e.Args["peer"], begins)
-	}
-	if e.Kind == incident.Start && s.again {
-		e.Kind = incident.Step
-	}
-	if e.Side == incident.Initiator && strings.HasPrefix(trimmed, "initiating ") {
-		s.again = false
 	}
 	switch {
 	case e.Kind == incident.Theirs || e.Kind == incident.Ours:
@@ -153,6 +157,8 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	}
 	if h.group == "TLS" {
 		e.Set("inside", "tls")
+	} else {
+		s.certificate(&e)
 	}
 	if e.Cause == "key-exchange" && e.Kind == incident.Own {
 		s.retry = true
@@ -198,6 +204,37 @@ func (r *reader) printed(text string) bool {
 		return true
 	}
 	return r.console && (row != nil || strings.HasPrefix(text, "sending packet: from ") || strings.HasPrefix(text, "received packet: from "))
+}
+
+// certificate follows what is said of the peer's certificate. Charon only looks at
+// those that hold the peer's identity: of one that does not, it says only that
+// there is no trusted one.
+func (s *session) certificate(e *incident.Event) {
+	switch {
+	case e.Kind == incident.Info && e.Args["cert"] != "":
+		s.cert, s.faulted = true, false
+	case e.Kind == incident.Sign && e.Cause == "cert-untrusted" && e.Args["id"] != "" && s.cert && !s.faulted:
+		e.Cause = "id-not-in-cert"
+	case e.Cause != "":
+		s.faulted = true
+	}
+}
+
+// resumed returns the IKE SA with a peer that asked for its first message again,
+// nil if none did.
+func (r *reader) resumed(h *header, peer string) *session {
+	if h.id != "" {
+		if s := r.sessions["#"+h.id]; s != nil && s.again != "" {
+			return s
+		}
+		return nil
+	}
+	for _, s := range []*session{r.threads[h.thread], r.last} {
+		if s != nil && s.again != "" && s.peer == peer {
+			return r.use(h, s)
+		}
+	}
+	return nil
 }
 
 // finish names the IKE SA of an event and what is known of it.
