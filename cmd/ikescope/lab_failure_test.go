@@ -186,7 +186,7 @@ var failures = []failure{
 		told: all("silence-auth", "answers-lost", "answers-lost")},
 	{name: "cookie", pairs: "sl", set: func(i, r *end) { r.daemon = "	ddos-mode=busy" }, told: all("", "", "")},
 	{name: "cookie that does not come back", pairs: "sl", set: func(i, r *end) { r.daemon = "	ddos-mode=busy" },
-		play: behind("udp dport 500 @th,192,8 41 drop"), slow: true, told: all("silence", "cookie", "cookie")},
+		play: behind(`iifname "initiator" udp dport 500 @th,192,8 41 drop`), slow: true, told: all("cookie", "cookie", "cookie")},
 	{name: "half-open limit", pairs: "ss", set: func(i, r *end) {
 		r.daemon = "charon-systemd {\n	half_open_timeout = 30\n	block_threshold = 1\n}"
 	}, play: func(s *scene, ctx context.Context) error {
@@ -331,7 +331,7 @@ func TestLabFailure(t *testing.T) {
 		if testing.Short() && f.slow {
 			continue
 		}
-		for pair := range strings.FieldsSeq(f.pairs) {
+		for _, pair := range sample(strings.Fields(f.pairs), 2) {
 			if !only.MatchString(f.name + " " + pair) {
 				continue
 			}
@@ -359,7 +359,7 @@ func TestLabFailure(t *testing.T) {
 				want = x.f.told[""]
 			}
 			for level, logs := range x.f.logs(x.dir, x.pair) {
-				l.testTold(t, want.at(level), x.f.also, logs[0], logs[1])
+				l.testTold(t, want.at(level), x.f.also, x.pair, logs[0], logs[1])
 			}
 		})
 	}
@@ -379,7 +379,7 @@ func openScenes(t *testing.T) lab {
 	}
 	l := lab{command: command}
 	l.do(t, "install")
-	l.ikescope = buildIkescope(t)
+	l.ikescope = buildIkescope(t, false)
 	return l
 }
 
@@ -439,7 +439,7 @@ func (f *failure) logs(dir, pair string) [][2]string {
 }
 
 // testTold has explain read the log of each side, and both.
-func (l lab) testTold(t *testing.T, want told, also []string, initiates, responds string) {
+func (l lab) testTold(t *testing.T, want told, also []string, pair, initiates, responds string) {
 	for _, read := range []struct {
 		what, want string
 		side       incident.Side
@@ -452,24 +452,31 @@ func (l lab) testTold(t *testing.T, want told, also []string, initiates, respond
 		if read.want == "-" {
 			continue
 		}
-		text, _ := exec.Command(l.ikescope, append([]string{"explain", "--width", "140"}, read.files...)...).CombinedOutput()
+		text := func() []byte {
+			out, _ := exec.Command(l.ikescope, append([]string{"explain", "--width", "140"}, read.files...)...).CombinedOutput()
+			return out
+		}
 		out, err := exec.Command(l.ikescope, append([]string{"explain", "-o", "json"}, read.files...)...).Output()
 		if err != nil {
-			t.Errorf("%s %s: %v\n%s", read.what, read.files[0], err, text)
+			t.Errorf("%s %s: %v\n%s", read.what, read.files[0], err, text())
 			continue
 		}
 		var doc incident.Document
 		if err := json.Unmarshal(out, &doc); err != nil {
 			t.Fatal(err)
 		}
-		if fault := misread(&doc, read.want, also, read.side); fault != "" {
-			t.Errorf("%s %s: %s\n%s", read.what, read.files[0], fault, text)
+		if read.side == "" && want.responder != "-" && !slices.ContainsFunc(doc.Stories, func(s incident.Story) bool { return s.Other != nil }) {
+			t.Errorf("%s: the two logs make no one story\n%s", read.files[0], text())
+		}
+		if fault := misread(&doc, read.want, also, read.side, pair[0] == 'l'); fault != "" {
+			t.Errorf("%s %s: %s\n%s", read.what, read.files[0], fault, text())
 		}
 	}
 }
 
-// misread says what is wrong in what explain says, "" for nothing.
-func misread(doc *incident.Document, want string, also []string, side incident.Side) string {
+// misread says what is wrong in what explain says, "" for nothing. A persistent
+// initiator tries again by itself.
+func misread(doc *incident.Document, want string, also []string, side incident.Side, persistent bool) string {
 	cause, others, _ := strings.Cut(want, "+")
 	cause, blind := strings.CutPrefix(cause, "?")
 	if others != "" {
@@ -478,9 +485,9 @@ func misread(doc *incident.Document, want string, also []string, side incident.S
 	var s *incident.Story
 	for i := range doc.Stories {
 		switch found := &doc.Stories[i]; {
-		case found.Cause == cause && s == nil:
+		case found.Cause == cause && (s == nil || found.Established == (cause == "")):
 			s = found
-		case found.Cause == "" && !found.Established && found.Product == "libreswan":
+		case found.Cause == "" && !found.Established && persistent:
 			// It tries again, and the scene ended meanwhile.
 		case !slices.Contains(also, found.Cause):
 			return fmt.Sprintf("there is %q, want %q alone", found.Cause, cause)

@@ -135,7 +135,7 @@ func openLab(t *testing.T) lab {
 	l.do(t, "install")
 	l.do(t, "up")
 	l.reset(t)
-	l.ikescope = buildIkescope(t)
+	l.ikescope = buildIkescope(t, !testing.Short())
 	t.Cleanup(func() {
 		if wasUp {
 			l.reset(t)
@@ -146,15 +146,15 @@ func openLab(t *testing.T) lab {
 	return l
 }
 
-// buildIkescope returns the path of the command, which, but with -short, ends
-// with an exit code of its own if it finds a data race. The lab has installed the
-// C compiler that this takes.
-func buildIkescope(t *testing.T) string {
+// buildIkescope returns the path of the command, which, with races, ends with an
+// exit code of its own if it finds a data race. The lab has installed the C
+// compiler that this takes.
+func buildIkescope(t *testing.T, races bool) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "ikescope")
-	build := exec.Command("go", "build", "-race", "-o", path, ".")
-	if testing.Short() {
-		build = exec.Command("go", "build", "-o", path, ".")
+	build := exec.Command("go", "build", "-o", path, ".")
+	if races {
+		build = exec.Command("go", "build", "-race", "-o", path, ".")
 	}
 	build.Env = append(os.Environ(), "CGO_ENABLED=1")
 	if out, err := build.CombinedOutput(); err != nil {
