@@ -351,6 +351,10 @@ func (e *end) auths() (mine, theirs string) {
 }
 
 func (e *end) libreswan(files map[string]string, w *world) error {
+	auto := "ignore"
+	if e.side == incident.Initiator {
+		auto = "keep" // it tries once
+	}
 	var c strings.Builder
 	fmt.Fprintf(&c, `config setup
 %s
@@ -365,8 +369,8 @@ conn lab
 	esp=%s
 	retransmit-interval=300
 	retransmit-timeout=2s
-	auto=ignore
-`, cmp.Or(e.daemon, "	plutodebug=base"), addressOf(e.side), addressOf(e.other()), at(e.id), sceneSuites[e.ike].libreswan, sceneSuites[e.esp].libreswan)
+	auto=%s
+`, cmp.Or(e.daemon, "	plutodebug=base"), addressOf(e.side), addressOf(e.other()), at(e.id), sceneSuites[e.ike].libreswan, sceneSuites[e.esp].libreswan, auto)
 	if e.peerID != "" {
 		fmt.Fprintf(&c, "	rightid=%s\n", at(e.peerID))
 	}

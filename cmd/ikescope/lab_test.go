@@ -110,6 +110,26 @@ type lab struct{ command, ikescope string }
 // was down before.
 func openLab(t *testing.T) lab {
 	t.Helper()
+	l := findLab(t)
+	lockLab(t)
+	wasUp := exec.Command(l.command, "exec", router, "true").Run() == nil
+	l.do(t, "install")
+	l.do(t, "up")
+	l.reset(t)
+	l.ikescope = buildIkescope(t)
+	t.Cleanup(func() {
+		if wasUp {
+			l.reset(t)
+		} else {
+			l.do(t, "down")
+		}
+	})
+	return l
+}
+
+// findLab returns the lab's command, or skips a test that is not to run here.
+func findLab(t *testing.T) lab {
+	t.Helper()
 	mode := os.Getenv("IKESCOPE_LAB")
 	switch mode {
 	case "auto", "require":
@@ -130,31 +150,18 @@ func openLab(t *testing.T) lab {
 			t.Fatalf("IKESCOPE_LAB=require: %s", why)
 		}
 	}
-	lockLab(t)
-	wasUp := exec.Command(command, "exec", router, "true").Run() == nil
-	l.do(t, "install")
-	l.do(t, "up")
-	l.reset(t)
-	l.ikescope = buildIkescope(t, !testing.Short())
-	t.Cleanup(func() {
-		if wasUp {
-			l.reset(t)
-		} else {
-			l.do(t, "down")
-		}
-	})
 	return l
 }
 
-// buildIkescope returns the path of the command, which, with races, ends with an
-// exit code of its own if it finds a data race. The lab has installed the C
-// compiler that this takes.
-func buildIkescope(t *testing.T, races bool) string {
+// buildIkescope returns the path of the command, which, but with -short, ends
+// with an exit code of its own if it finds a data race. The lab has installed the
+// C compiler that this takes.
+func buildIkescope(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "ikescope")
-	build := exec.Command("go", "build", "-o", path, ".")
-	if races {
-		build = exec.Command("go", "build", "-race", "-o", path, ".")
+	build := exec.Command("go", "build", "-race", "-o", path, ".")
+	if testing.Short() {
+		build = exec.Command("go", "build", "-o", path, ".")
 	}
 	build.Env = append(os.Environ(), "CGO_ENABLED=1")
 	if out, err := build.CombinedOutput(); err != nil {

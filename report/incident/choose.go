@@ -209,7 +209,7 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 		switch {
 		case id != "" && id != "silence" && id != "liveness":
 			return id
-		case a.Established || a.ikeUp || id == "liveness" || e.Phase == PhaseEstablished || a.late():
+		case a.Established || a.ikeUp || id == "liveness" || e.Phase == PhaseEstablished || a.late() || a.words["exchange"] == "CREATE_CHILD_SA":
 			return "liveness"
 		case a.Side == Responder && a.Reached.rank() <= PhaseAuth.rank() && id == "":
 			return "half-open"

@@ -84,6 +84,8 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 		if request && slices.Contains(payloads, "SA") {
 			e.Side = sideOf(parsed)
 		}
+	case exchange == "CREATE_CHILD_SA":
+		e.Set("exchange", exchange) // the IKE SA is up, or it could not be
 	case exchange == "INFORMATIONAL_V1" && !parsed:
 		e.Kind = incident.Info
 	}
