@@ -503,7 +503,7 @@ func (s *scene) initiate(ctx context.Context) error {
 		if err := s.do("beside initiator ipsec whack --name lab --initiate --asynchronous"); err != nil {
 			return err
 		}
-		return s.await(ctx, incident.Initiator, `established Child SA using|deleting (IKE|larval) SA|deleting state|encountered fatal error|giving up|IKE_AUTH response.*(rejected|error)`, 1)
+		return s.await(ctx, incident.Initiator, `: "lab" #\d+: .*(established Child SA using|deleting (IKE|larval) SA|deleting state|encountered fatal error|giving up|IKE_AUTH response.*(rejected|error))`, 1)
 	}
 	return s.await(ctx, incident.Initiator, `established peer|sa_free: |-> CLOS|failed to load CHILD SA|type TS_UNACCEPTABLE`, 1)
 }
