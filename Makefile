@@ -11,7 +11,10 @@ RACE = $$(if [ "$$(go env CGO_ENABLED)" = 1 ]; then echo -race; fi)
 
 .PHONY: test test-long lint unit unit-long property lab lab-long fuzz bench build clean
 
-test: lint unit lab fuzz
+# The lab mostly waits, so the unit tests run beside it.
+test: lint
+	$(MAKE) -j2 unit lab
+	$(MAKE) fuzz
 
 test-long: unit-long property lab-long
 	$(MAKE) fuzz FUZZTIME=20000x

@@ -317,6 +317,7 @@ func TestLabFailure(t *testing.T) {
 	l := findLab(t)
 	l.do(t, "install")
 	w := newWorld(t)
+	t.Parallel() // beside TestLab, whose namespaces it does not touch
 	ctx := testContext(t)
 	type run struct {
 		f    failure

@@ -230,7 +230,7 @@ func (l lab) changeGateway(t *testing.T, gateway string, r report.Remedy) {
 // inForce returns the policy that is in force.
 func (l lab) inForce(t *testing.T, gateway string) string {
 	t.Helper()
-	for line := range strings.Lines(l.do(t, "list")) {
+	for line := range strings.Lines(l.do(t, "list", gateway)) {
 		if words := strings.Fields(line); len(words) > 2 && words[0] == gateway {
 			return words[2]
 		}

@@ -28,6 +28,7 @@ import (
 // Gateways are tested side by side, and what the network between is made to do
 // comes after that. With -short of several of a kind only some are tested.
 func TestLab(t *testing.T) {
+	t.Parallel() // mostly waiting
 	l := openLab(t)
 	t.Run("gateways", func(t *testing.T) {
 		for _, gateway := range gateways {

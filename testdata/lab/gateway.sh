@@ -164,7 +164,8 @@ gateway_line() {
 		version=$(gateway_version "$1")
 		if gateway_ready "$1"; then
 			state=up
-			policy=$(cat "$STATE/$1/policy")
+			# Another command may be about to put one in force.
+			policy=$(cat "$STATE/$1/policy" 2>/dev/null) || policy=-
 		fi
 	fi
 	printf '%-14s %-14s %-10s %-12s %-11s %s\n' "$1" "$state" "$policy" \
