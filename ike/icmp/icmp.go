@@ -23,6 +23,11 @@ const (
 	AdminProhibited
 	// TooBig: the packet does not pass whole. In fragments it may.
 	TooBig
+	// NoRoute: a router has no route to the network.
+	NoRoute
+	// NoHost: the host was not found, as where nothing at the last link answers to
+	// its address.
+	NoHost
 )
 
 // Meaning reads the type and code. RFC 792, RFC 1812 Section 5.2.7.1, RFC 4443
@@ -50,9 +55,9 @@ func (e Error) readIPv4() (Meaning, string) {
 	case 3:
 		switch e.Code {
 		case 0, 6, 11:
-			return Undelivered, "network unreachable"
+			return NoRoute, "network unreachable"
 		case 1, 5, 7, 8, 12:
-			return Undelivered, "host unreachable"
+			return NoHost, "host unreachable"
 		case 2:
 			return Undelivered, "protocol unreachable"
 		case 3:
@@ -74,11 +79,11 @@ func (e Error) readIPv6() (Meaning, string) {
 	case 1:
 		switch e.Code {
 		case 0, 2, 6:
-			return Undelivered, "no route to destination"
+			return NoRoute, "no route to destination"
 		case 1, 5:
 			return AdminProhibited, "administratively prohibited"
 		case 3:
-			return Undelivered, "address unreachable"
+			return NoHost, "address unreachable"
 		case 4:
 			return PortUnreachable, "port unreachable"
 		}

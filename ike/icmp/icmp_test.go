@@ -8,8 +8,8 @@ func TestErrors(t *testing.T) {
 		meaning Meaning
 		words   string
 	}{
-		{Error{false, 3, 0}, Undelivered, "network unreachable"},
-		{Error{false, 3, 1}, Undelivered, "host unreachable"},
+		{Error{false, 3, 0}, NoRoute, "network unreachable"},
+		{Error{false, 3, 1}, NoHost, "host unreachable"},
 		{Error{false, 3, 2}, Undelivered, "protocol unreachable"},
 		{Error{false, 3, 3}, PortUnreachable, "port unreachable"},
 		{Error{false, 3, 4}, TooBig, "fragmentation needed"},
@@ -22,9 +22,9 @@ func TestErrors(t *testing.T) {
 		{Error{false, 0, 0}, NoError, ""}, // echo reply
 		{Error{false, 4, 0}, NoError, ""}, // source quench
 		{Error{false, 1, 4}, NoError, ""}, // what is an error of ICMPv6
-		{Error{true, 1, 0}, Undelivered, "no route to destination"},
+		{Error{true, 1, 0}, NoRoute, "no route to destination"},
 		{Error{true, 1, 1}, AdminProhibited, "administratively prohibited"},
-		{Error{true, 1, 3}, Undelivered, "address unreachable"},
+		{Error{true, 1, 3}, NoHost, "address unreachable"},
 		{Error{true, 1, 4}, PortUnreachable, "port unreachable"},
 		{Error{true, 1, 5}, AdminProhibited, "administratively prohibited"},
 		{Error{true, 1, 7}, Undelivered, "destination unreachable"},

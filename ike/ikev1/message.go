@@ -1,7 +1,8 @@
 // Package ikev1 reads what IKEv1 messages hold in the clear: their offers and
 // choices, vendor IDs, notifies and NAT detection. IKEv1 (RFC 2409) is ISAKMP
 // (RFC 2408) with the domain of interpretation of IPsec (RFC 2407); RFC 9395
-// retires it. Nothing is written, answered or decrypted.
+// retires it. It writes first messages, to ask whether IKEv1 is spoken. Nothing is
+// answered, encrypted or decrypted.
 package ikev1
 
 import (

@@ -46,10 +46,13 @@ func IsAuthIP(t ike.ExchangeType) bool { return t >= AuthIPMainMode && t <= Auth
 // A PayloadType is the number of a payload. RFC 2408, Section 3.1.
 type PayloadType uint8
 
-// Payload types that are read here.
+// Payload types that are read or written here.
 const (
 	PayloadSA           PayloadType = 1
 	PayloadKE           PayloadType = 4
+	PayloadID           PayloadType = 5
+	PayloadHash         PayloadType = 8
+	PayloadNonce        PayloadType = 10
 	PayloadVendorID     PayloadType = 13
 	PayloadNotification PayloadType = 11
 	PayloadNATD         PayloadType = 20  // RFC 3947
@@ -58,7 +61,7 @@ const (
 )
 
 var payloads = map[PayloadType]string{
-	PayloadSA: "SA", 2: "P", 3: "T", PayloadKE: "KE", 5: "ID", 6: "CERT", 7: "CR", 8: "HASH", 9: "SIG", 10: "NONCE",
+	PayloadSA: "SA", 2: "P", 3: "T", PayloadKE: "KE", PayloadID: "ID", 6: "CERT", 7: "CR", PayloadHash: "HASH", 9: "SIG", PayloadNonce: "NONCE",
 	PayloadNotification: "N", 12: "D", PayloadVendorID: "VID", 14: "ATTR", PayloadNATD: "NAT-D", 21: "NAT-OA",
 	PayloadNATDDraft: "NAT-D", 131: "NAT-OA", PayloadFragment: "FRAG",
 }
@@ -78,20 +81,22 @@ type NotifyType uint16
 // Notifies that are judged by.
 const (
 	InvalidMajorVersion  NotifyType = 5
+	InvalidExchangeType  NotifyType = 7
 	NoProposalChosen     NotifyType = 14
 	AuthenticationFailed NotifyType = 24
+	UnsupportedExchange  NotifyType = 29
 )
 
 var notifies = map[NotifyType]string{
 	1: "INVALID-PAYLOAD-TYPE", 2: "DOI-NOT-SUPPORTED", 3: "SITUATION-NOT-SUPPORTED", 4: "INVALID-COOKIE",
-	InvalidMajorVersion: "INVALID-MAJOR-VERSION", 6: "INVALID-MINOR-VERSION", 7: "INVALID-EXCHANGE-TYPE",
+	InvalidMajorVersion: "INVALID-MAJOR-VERSION", 6: "INVALID-MINOR-VERSION", InvalidExchangeType: "INVALID-EXCHANGE-TYPE",
 	8: "INVALID-FLAGS", 9: "INVALID-MESSAGE-ID", 10: "INVALID-PROTOCOL-ID", 11: "INVALID-SPI",
 	12: "INVALID-TRANSFORM-ID", 13: "ATTRIBUTES-NOT-SUPPORTED", NoProposalChosen: "NO-PROPOSAL-CHOSEN",
 	15: "BAD-PROPOSAL-SYNTAX", 16: "PAYLOAD-MALFORMED", 17: "INVALID-KEY-INFORMATION",
 	18: "INVALID-ID-INFORMATION", 19: "INVALID-CERT-ENCODING", 20: "INVALID-CERTIFICATE",
 	21: "CERT-TYPE-UNSUPPORTED", 22: "INVALID-CERT-AUTHORITY", 23: "INVALID-HASH-INFORMATION",
 	AuthenticationFailed: "AUTHENTICATION-FAILED", 25: "INVALID-SIGNATURE", 26: "ADDRESS-NOTIFICATION",
-	27: "NOTIFY-SA-LIFETIME", 28: "CERTIFICATE-UNAVAILABLE", 29: "UNSUPPORTED-EXCHANGE-TYPE",
+	27: "NOTIFY-SA-LIFETIME", 28: "CERTIFICATE-UNAVAILABLE", UnsupportedExchange: "UNSUPPORTED-EXCHANGE-TYPE",
 	30: "UNEQUAL-PAYLOAD-LENGTHS", 16384: "CONNECTED", 24576: "RESPONDER-LIFETIME", 24577: "REPLAY-STATUS",
 	24578: "INITIAL-CONTACT", 36136: "R-U-THERE", 36137: "R-U-THERE-ACK",
 }

@@ -12,6 +12,10 @@ const protocolISAKMP = 1
 // dozen.
 const maxTransforms = 512
 
+// isShort is set in the type of an attribute whose value has two octets: "Attribute
+// Format", RFC 2408, Section 3.3.
+const isShort = 0x8000
+
 // A Transform is one alternative of an offer for the IKE SA, or the one that
 // was chosen. RFC 2408, Section 3.6; RFC 2409, Appendix A.
 type Transform struct {
@@ -94,7 +98,6 @@ func readTransform(s cryptobyte.String) (t Transform, ok bool) {
 			return t, false
 		}
 		value := uint32(short)
-		const isShort = 0x8000 // "Attribute Format", RFC 2408, Section 3.3
 		if kind&isShort == 0 {
 			var octets []byte
 			if !s.ReadBytes(&octets, int(short)) {

@@ -30,6 +30,9 @@ type Reading struct {
 	Octets  []byte // the IKE message, without the non-ESP marker
 	// Genuine: the answer is protected by the keys of the IKE SA.
 	Genuine bool
+	// Elsewhere is the source of an answer that did not come from where the
+	// request went, and so is none; invalid otherwise.
+	Elsewhere netip.AddrPort
 }
 
 // conclusive reports whether r ends an exchange. The other outcomes are
@@ -70,7 +73,11 @@ func classify(req *Request, d received) Reading {
 	marked := req.offer.Transport == UDP4500
 	switch {
 	case d.from != req.remote:
-		return noAnswer("an answer came from %v, the request went to %v", d.from, req.remote)
+		r := noAnswer("an answer came from %v, the request went to %v", d.from, req.remote)
+		if d.has(req.SPI()) && d.whole() && d.header.Flags&ike.FlagResponse != 0 {
+			r.Elsewhere = d.from
+		}
+		return r
 	case marked && ike.IsKeepalive(d.datagram):
 		return noAnswer("a NAT keepalive")
 	case marked && !d.marked && d.has(req.SPI()):
@@ -81,6 +88,9 @@ func classify(req *Request, d received) Reading {
 		return Reading{Outcome: NotIKE, Detail: "not IKE: " + quote(d.datagram), Octets: d.datagram}
 	}
 	r := classifyMessage(req, d)
+	if req.read != nil && d.has(req.SPI()) {
+		r = req.read(d.octets)
+	}
 	r.Octets = d.octets
 	return r
 }

@@ -23,6 +23,10 @@ type Config struct {
 	Paths Paths
 	// Source is our address and port; invalid parts are the system's choice.
 	Source netip.AddrPort
+	// DontFragment has nothing sent in IP fragments, whatever the kernel knows of the
+	// path: what is too large is not delivered, and the PathFault of an ICMP error
+	// says so. It is for real UDP on Linux; elsewhere it has no effect.
+	DontFragment bool
 	// Listen opens the socket; nil means real UDP. Rand is the source of SPIs,
 	// nonces and keys; nil means crypto/rand.
 	Listen ListenFunc
@@ -41,6 +45,9 @@ type Config struct {
 	Window     int
 	// First is the number of the first exchange, 0 for 1.
 	First int
+	// Number, unless nil, returns the number of each exchange, for those that
+	// several Conns count together. It must not call the Conn.
+	Number func() int
 }
 
 // Conn is a UDP socket towards one gateway, for both ports: so the mappings of a

@@ -3,12 +3,14 @@ package initiator
 import (
 	"context"
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/icmp"
 )
 
 // Answer is an exchange that is over, with what the Exchange leaves out.
@@ -24,6 +26,9 @@ type Answer struct {
 	Blocked *PathFault
 	// Genuine: the answer is protected by the keys of the IKE SA.
 	Genuine bool
+	// Elsewhere is where an answer to the request came from that was not the
+	// gateway's address and port; invalid if none came.
+	Elsewhere netip.AddrPort
 	// Conflict is the outcome of a second answer that contradicts the one
 	// taken; NotTried if there was none.
 	Conflict Outcome
@@ -130,6 +135,9 @@ func (d *attempt) deadline() time.Time {
 		return d.stop
 	}
 	wait := backOff(d.c.rto(), d.tries)
+	if d.req.Wait > 0 {
+		wait = d.req.Wait
+	}
 	if d.req.Early {
 		wait = wait * 3 / 4
 	}
@@ -188,6 +196,9 @@ func (d *attempt) handle(ctx context.Context, event arrival) (Reading, bool) {
 	case r.Cookie != nil:
 		return d.retryWithCookie(ctx, r, event.at)
 	case r.Outcome == NotTried:
+		if r.Elsewhere.IsValid() {
+			d.answer.Elsewhere = r.Elsewhere
+		}
 		d.remark(r.Detail)
 	default:
 		d.weaken(r, event.at)
@@ -322,7 +333,7 @@ func (d *attempt) retryWithCookie(ctx context.Context, r Reading, at time.Time) 
 func (d *attempt) block(u *PathFault, at time.Time) {
 	d.answer.Blocked = u
 	d.weaken(Reading{Outcome: Unreachable, Detail: u.Detail}, at)
-	if u.State == PathError && !u.local && d.weak.Outcome == Unreachable {
+	if u.State == PathError && u.Meaning != icmp.TooBig && !u.Local && d.weak.Outcome == Unreachable {
 		d.stop = time.Time{} // routes come back: go on trying
 	}
 }

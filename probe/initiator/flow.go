@@ -23,6 +23,9 @@ func openFlow(ctx context.Context, cfg Config) (*flow, error) {
 	if err != nil {
 		return nil, fmt.Errorf("initiator: open a socket to %v: %w", cfg.Gateway, err)
 	}
+	if cfg.DontFragment {
+		dontFragment(pc)
+	}
 	local, err := localOf(ctx, pc, cfg.Gateway)
 	if err != nil {
 		_ = pc.Close() // the first error says more

@@ -15,15 +15,22 @@ type PathFault struct {
 	// State is PathPortUnreachable, PathAdminProhibited or, for the rest (no
 	// route, no such host, time exceeded, cannot send), PathError.
 	State PathState
+	// Meaning says more of a PathError: icmp.NoRoute or icmp.NoHost, as an ICMP
+	// error or our own host has it; icmp.Undelivered for the rest.
+	Meaning icmp.Meaning
+	// Local: nothing was sent.
+	Local bool
 	// Reporter sent the ICMP error; invalid if the kernel does not say, or
 	// said it itself.
 	Reporter netip.Addr
 	// Detail says it in words.
 	Detail string
+	// MTU is what an ICMP error about a packet that is too large gives, in octets of
+	// the IP packet; 0 if it does not.
+	MTU int
 
 	to     netip.AddrPort // where the request went; invalid if not known
 	quoted []byte         // the beginning of its UDP payload, perhaps nothing
-	local  bool           // nothing was sent
 }
 
 // stateOf says what an ICMP error means for a path, and in words. The words are
@@ -53,13 +60,13 @@ func unreachableOf(err error) (PathFault, bool) {
 	var u PathFault
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, wsaeconnreset):
-		u.State, u.Detail = PathPortUnreachable, "ICMP port unreachable"
+		u.State, u.Meaning, u.Detail = PathPortUnreachable, icmp.PortUnreachable, "ICMP port unreachable"
 	case errors.Is(err, syscall.EACCES):
-		u.State, u.Detail = PathAdminProhibited, "ICMP administratively prohibited"
+		u.State, u.Meaning, u.Detail = PathAdminProhibited, icmp.AdminProhibited, "ICMP administratively prohibited"
 	case errors.Is(err, syscall.EHOSTUNREACH):
-		u.State, u.Detail = PathError, "ICMP host unreachable"
+		u.State, u.Meaning, u.Detail = PathError, icmp.NoHost, "ICMP host unreachable"
 	case errors.Is(err, syscall.ENETUNREACH):
-		u.State, u.Detail = PathError, "ICMP network unreachable"
+		u.State, u.Meaning, u.Detail = PathError, icmp.NoRoute, "ICMP network unreachable"
 	default:
 		return PathFault{}, false
 	}
@@ -74,16 +81,18 @@ func unreachableOf(err error) (PathFault, bool) {
 
 // cannotSend says why nothing was sent.
 func cannotSend(err error) PathFault {
-	u := PathFault{State: PathError, local: true}
+	u := PathFault{State: PathError, Meaning: icmp.Undelivered, Local: true}
 	switch {
 	case errors.Is(err, syscall.EPERM):
-		u.Detail = "cannot send: operation not permitted, as by a firewall of this host"
+		u.Meaning, u.Detail = icmp.AdminProhibited, "cannot send: operation not permitted, as by a firewall of this host"
 	case errors.Is(err, syscall.EACCES):
-		u.Detail = "cannot send: permission denied, as by a prohibited route of this host"
+		u.Meaning, u.Detail = icmp.AdminProhibited, "cannot send: permission denied, as by a prohibited route of this host"
 	case errors.Is(err, syscall.ENETUNREACH):
-		u.Detail = "cannot send: no route to the network"
+		u.Meaning, u.Detail = icmp.NoRoute, "cannot send: no route to the network"
 	case errors.Is(err, syscall.EHOSTUNREACH):
-		u.Detail = "cannot send: no route to the host"
+		u.Meaning, u.Detail = icmp.NoHost, "cannot send: no route to the host"
+	case errors.Is(err, syscall.EMSGSIZE):
+		u.Meaning, u.Detail = icmp.TooBig, "cannot send: message too long"
 	default:
 		// The system's words without the addresses around them.
 		var errno syscall.Errno

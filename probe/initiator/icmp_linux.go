@@ -28,6 +28,22 @@ func queueErrors(pc net.PacketConn) {
 	})
 }
 
+// dontFragment has the kernel send what pc sends whole, or not at all, and not look
+// at what it knows of the path (ip(7), IP_PMTUDISC_PROBE).
+func dontFragment(pc net.PacketConn) {
+	raw, v6 := rawConn(pc)
+	if raw == nil {
+		return
+	}
+	_ = raw.Control(func(fd uintptr) {
+		if v6 {
+			_ = unix.SetsockoptInt(int(fd), unix.SOL_IPV6, unix.IPV6_MTU_DISCOVER, unix.IPV6_PMTUDISC_PROBE)
+		} else {
+			_ = unix.SetsockoptInt(int(fd), unix.SOL_IP, unix.IP_MTU_DISCOVER, unix.IP_PMTUDISC_PROBE)
+		}
+	})
+}
+
 // hasErrorQueue reports whether the kernel keeps ICMP errors about pc, so that
 // an error of reading adds nothing.
 func hasErrorQueue(pc net.PacketConn) bool {
@@ -84,17 +100,19 @@ func parseQueued(control, quoted []byte, to unix.Sockaddr) (PathFault, bool) {
 		v4 := m.Header.Level == unix.SOL_IP && m.Header.Type == unix.IP_RECVERR
 		v6 := m.Header.Level == unix.SOL_IPV6 && m.Header.Type == unix.IPV6_RECVERR
 		// struct sock_extended_err is 16 octets: errno (4), origin, type,
-		// code, pad, info (4), data (4). The reporter's address follows.
+		// code, pad, info (4), data (4). The reporter's address follows. Info is
+		// the MTU where the packet is too large.
 		if !v4 && !v6 || len(m.Data) < 16 {
 			continue
 		}
 		origin, icmpType, code := m.Data[4], m.Data[5], m.Data[6]
 		u := PathFault{to: addrPort(to), quoted: append([]byte(nil), quoted...)}
-		switch origin {
-		case unix.SO_EE_ORIGIN_ICMP:
-			u.State, u.Detail = stateOf(icmp.Error{Type: icmpType, Code: code})
-		case unix.SO_EE_ORIGIN_ICMP6:
-			u.State, u.Detail = stateOf(icmp.Error{IPv6: true, Type: icmpType, Code: code})
+		if origin == unix.SO_EE_ORIGIN_ICMP || origin == unix.SO_EE_ORIGIN_ICMP6 {
+			e := icmp.Error{IPv6: origin == unix.SO_EE_ORIGIN_ICMP6, Type: icmpType, Code: code}
+			u.State, u.Detail = stateOf(e)
+			if u.Meaning = e.Meaning(); u.Meaning == icmp.TooBig {
+				u.State, u.Detail, u.MTU = PathError, e.String(), int(binary.NativeEndian.Uint32(m.Data[8:12]))
+			}
 		}
 		if u.Detail == "" {
 			return PathFault{}, false

@@ -8,6 +8,9 @@ import "net"
 // errors of reading.
 func queueErrors(net.PacketConn) {}
 
+// dontFragment does nothing: how to ask for it differs from system to system.
+func dontFragment(net.PacketConn) {}
+
 // hasErrorQueue reports that there is no queue.
 func hasErrorQueue(net.PacketConn) bool { return false }
 

@@ -65,7 +65,7 @@ func TestCannotSend(t *testing.T) {
 		syscall.EMSGSIZE:     "message too long",
 	} {
 		u := cannotSend(&net.OpError{Op: "write", Addr: net.UDPAddrFromAddrPort(gatewayAt), Err: os.NewSyscallError("sendto", err)})
-		if !strings.HasPrefix(u.Detail, "cannot send: ") || !strings.Contains(u.Detail, want) || u.State != PathError || !u.local {
+		if !strings.HasPrefix(u.Detail, "cannot send: ") || !strings.Contains(u.Detail, want) || u.State != PathError || !u.Local {
 			t.Errorf("%v: %+v, want %q", err, u, want)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/icmp"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -75,6 +76,9 @@ func (c *Conn) readErrors(pc net.PacketConn, err error, now time.Time) bool {
 // it quotes too little, to all on the port that it is about. If not even that
 // is known it is dropped, unless all wait on one port.
 func (c *Conn) refused(u *PathFault, now time.Time) {
+	if u.Meaning == icmp.TooBig && !c.cfg.DontFragment {
+		return // the kernel heeds it, and the next try is sent in fragments
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !u.to.IsValid() {
@@ -89,12 +93,14 @@ func (c *Conn) refused(u *PathFault, now time.Time) {
 		return
 	}
 	event := arrival{at: now, blocked: u}
-	if spi, ok := receive(u.quoted, u.to).spi(); ok {
+	if spi, ok := receive(u.quoted, u.to).spi(); ok && c.finished[messageKey{spi: spi}] == nil {
 		if w := c.waiting[spi]; w != nil {
 			w.deliver(event)
 		}
 		return
 	}
+	// About all on that port, too, if it quotes a request that is over: routers look
+	// for a host for seconds before they say that it is not there.
 	for _, w := range c.waiting {
 		if w.req.remote.Port() == u.to.Port() {
 			w.deliver(event)
@@ -159,7 +165,7 @@ func (c *Conn) find(f *flow, in received, foreign bool) (w *wait, late bool) {
 func (c *Conn) keepLate(w *wait, event arrival) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if w.req.open != nil || len(c.lates) >= maxLate {
+	if w.req.open != nil || w.req.read != nil || len(c.lates) >= maxLate {
 		return
 	}
 	if r := classify(w.req, event.received); r.conclusive() || r.Outcome == Malformed {

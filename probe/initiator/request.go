@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/netip"
 	"slices"
+	"time"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
@@ -43,6 +44,9 @@ type Offer struct {
 	// Flow is the number of our port that it goes out from, as [Conn.OpenFlow]
 	// gives it.
 	Flow int
+	// Pad is the octets of a Vendor ID that makes the request longer, for gateways
+	// to pass over (RFC 7296, Section 3.12); 0 for none.
+	Pad int
 	// Packet is a client's, to ask as that client does; nil asks as strongSwan
 	// does.
 	Packet *FirstPacket
@@ -119,6 +123,9 @@ func buildInit(r initRequest) *ike.Message {
 		// have to know of it (RFC 9370, Section 2.2.2).
 		m.Payloads = append(m.Payloads, &ike.Notify{Notification: ike.INTERMEDIATE_EXCHANGE_SUPPORTED})
 	}
+	if r.Pad > 0 {
+		m.Payloads = append(m.Payloads, &ike.VendorID{Data: bytes.Repeat([]byte("ikescope "), r.Pad/9+1)[:r.Pad]})
+	}
 	if r.Packet != nil && r.Packet.Payloads != nil {
 		m.Payloads = r.Packet.payloads(m.Payloads)
 	}
@@ -143,6 +150,9 @@ func addsKeyExchanges(sa *ike.SA) bool {
 type Request struct {
 	// Attempts is how often it is sent; 0 for as often as [Config] says.
 	Attempts int
+	// Wait is how long each try waits for an answer; 0 for as long as the round trips
+	// measured tell.
+	Wait time.Duration
 	// Quiet: silence would be no sign of congestion.
 	Quiet bool
 	// Early has it sent again after three quarters of the time. Of requests
@@ -166,6 +176,8 @@ type Request struct {
 	message *ike.Message
 	// open decrypts the answer to a protected request; nil for IKE_SA_INIT.
 	open func(datagram []byte) (*ike.Message, error)
+	// read reads the answer to a plain request; nil for the others.
+	read func(message []byte) Reading
 }
 
 // SPI returns the SPI of the initiator.
@@ -303,10 +315,30 @@ func (c *Conn) Sealed(t Transport, octets []byte, open func(datagram []byte) (*i
 	return &Request{id: id, remote: c.Remote(t), header: h, octets: octets, offer: Offer{Transport: t}, open: open}, nil
 }
 
+// Plain makes a request of an encoded message that Init does not make, such as one
+// of IKEv1, and gives it the next number. read says what a message with the same
+// initiator SPI is, which comes without the non-ESP marker; anyone may have sent it.
+// The error is that of Sealed.
+func (c *Conn) Plain(t Transport, octets []byte, read func(message []byte) Reading) (*Request, error) {
+	r, err := c.Sealed(t, octets, nil)
+	if err == nil {
+		r.read = read
+	}
+	return r, err
+}
+
 // Reserve returns the next number of an exchange, which c does not use then.
 func (c *Conn) Reserve() int {
 	c.drawing.Lock()
 	defer c.drawing.Unlock()
+	return c.number()
+}
+
+// number returns the next number of an exchange. c.drawing is held.
+func (c *Conn) number() int {
+	if c.cfg.Number != nil {
+		return c.cfg.Number()
+	}
 	c.lastID++
 	return c.lastID
 }
@@ -319,8 +351,7 @@ func (c *Conn) draw(n int) (id int, octets []byte, err error) {
 	if _, err := io.ReadFull(c.cfg.Rand, octets); err != nil {
 		return 0, nil, fmt.Errorf("initiator: randomness: %w", err)
 	}
-	c.lastID++
-	return c.lastID, octets, nil
+	return c.number(), octets, nil
 }
 
 // withCookie returns the octets of r with a COOKIE as the first payload: "the
