@@ -2,15 +2,13 @@ package probe
 
 import (
 	"context"
-	"fmt"
 	"io"
-	"net/netip"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keymat"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
-	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/probe/internal/closing"
 )
 
 // closeHalfOpen ends the half-open IKE SA of an accepted exchange by an
@@ -23,7 +21,7 @@ import (
 // closed.
 func (s *scan) closeHalfOpen(ctx context.Context, opened *initiator.Request, x initiator.Answer) bool {
 	ctx = context.WithoutCancel(ctx)
-	keys, err := keysOf(opened, x)
+	keys, err := closing.Keys(opened, x)
 	if err != nil {
 		s.halfOpens.LackKeys()
 		s.journal.Note(evidence.Note{Kind: evidence.NoteUnclosable, Exchanges: []int{x.ID}, Detail: err.Error()})
@@ -38,7 +36,7 @@ func (s *scan) closeHalfOpen(ctx context.Context, opened *initiator.Request, x i
 		s.journal.Fail(err)
 		return false
 	}
-	a, ok := s.askSealed(ctx, keys, x.Exchange, header, hopelessAuth(mac))
+	a, ok := s.askSealed(ctx, keys, x.Exchange, header, closing.Auth(mac))
 	if !ok {
 		return false
 	}
@@ -110,45 +108,5 @@ func (s *scan) noteUnseen() {
 	}
 	for _, id := range unseen {
 		s.journal.Note(evidence.Note{Kind: evidence.NoteNotClosed, Exchanges: []int{id}, Outcome: initiator.NoAnswer})
-	}
-}
-
-// keysOf derives the keys of the IKE SA that an accepted answer to req began.
-func keysOf(req *initiator.Request, a initiator.Answer) (*keymat.Keys, error) {
-	sa, _ := ike.Find[*ike.SA](a.Message)
-	ke, _ := ike.Find[*ike.KE](a.Message)
-	nonce, _ := ike.Find[*ike.Nonce](a.Message)
-	if m := ike.KeyExchangeMethod(a.Suite[proposals.KE].ID); m != a.KE {
-		return nil, fmt.Errorf("the gateway chose %v, and took a KE payload of %v for it", m, a.KE)
-	}
-	transforms, err := keymat.TransformsOf(sa.Proposals[0])
-	if err != nil {
-		return nil, err
-	}
-	secret, err := req.Key().SharedSecret(ke.Data)
-	if err != nil {
-		return nil, err
-	}
-	return keymat.Derive(transforms, secret, req.Nonce(), nonce.Data, req.SPI(), a.Message.SPIr)
-}
-
-// hopelessAuth returns the payloads of an IKE_AUTH request that is complete,
-// and whose authentication fails.
-func hopelessAuth(mac []byte) []ike.Payload {
-	all4 := ike.TrafficSelector{
-		TSType: ike.TS_IPV4_ADDR_RANGE, EndPort: 65535,
-		Start: netip.IPv4Unspecified(), End: netip.AddrFrom4([4]byte{255, 255, 255, 255}),
-	}
-	esp := ike.Proposal{Number: 1, Protocol: ike.ProtocolESP, SPI: mac[:4:4], Transforms: []ike.Transform{
-		{Type: ike.TransformENCR, ID: uint16(ike.ENCR_AES_CBC), Attributes: []ike.Attribute{ike.KeyLengthAttribute(256)}},
-		{Type: ike.TransformINTEG, ID: uint16(ike.AUTH_HMAC_SHA2_256_128)},
-		{Type: ike.TransformSN},
-	}}
-	return []ike.Payload{
-		&ike.ID{Payload: ike.PayloadIDi, IDType: ike.ID_FQDN, Data: []byte("ikescope.invalid")},
-		&ike.Auth{Method: ike.AuthSharedKey, Data: mac},
-		&ike.SA{Proposals: []ike.Proposal{esp}},
-		&ike.TS{Payload: ike.PayloadTSi, Selectors: []ike.TrafficSelector{all4}},
-		&ike.TS{Payload: ike.PayloadTSr, Selectors: []ike.TrafficSelector{all4}},
 	}
 }

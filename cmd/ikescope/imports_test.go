@@ -47,7 +47,10 @@ var rooms = map[string]room{
 	"proposals/baseline": {ours: []string{"ike", "ike/printable", "proposals", "proposals/english", "proposals/table", "proposals/matrix"}, pure: true},
 	"proposals/remedy":   {ours: []string{"proposals", "proposals/matrix", "proposals/client", "proposals/baseline"}, pure: true},
 
-	"probe/initiator":       {ours: []string{"ike", "ike/keyexchange", "ike/icmp", "ike/ikev1", "proposals"}},
+	"probe/initiator":        {ours: []string{"ike", "ike/keyexchange", "ike/icmp", "ike/ikev1", "proposals"}},
+	"probe/internal/closing": {ours: []string{"ike", "ike/keymat", "proposals", "probe/initiator"}, pure: true},
+	"probe/path": {ours: []string{"ike", "ike/keyexchange", "ike/keymat", "ike/icmp", "ike/ikev1", "proposals", "probe/initiator",
+		"probe/internal/closing"}},
 	"probe/internal/offers": {ours: []string{"ike", "ike/keyexchange", "proposals"}, pure: true},
 	"probe/evidence": {ours: []string{"ike", "proposals", "proposals/matrix", "proposals/choice", "probe/initiator",
 		"probe/internal/offers"}},
@@ -57,7 +60,7 @@ var rooms = map[string]room{
 	"probe/target":          {ours: []string{"proposals/matrix", "probe/initiator"}},
 	"probe": {ours: []string{"ike", "ike/printable", "ike/keyexchange", "ike/keymat", "proposals", "proposals/matrix",
 		"proposals/choice", "probe/initiator", "probe/internal/offers", "probe/evidence", "probe/target",
-		"probe/internal/gateway", "probe/internal/ledger"}},
+		"probe/internal/gateway", "probe/internal/ledger", "probe/internal/closing"}},
 
 	"report":                {ours: []string{"ike", "proposals", "proposals/english", "proposals/table", "report/internal/lists"}},
 	"report/internal/lists": {pure: true},
@@ -65,7 +68,7 @@ var rooms = map[string]room{
 	"report/assess": {ours: []string{"ike", "ike/printable", "ike/keyexchange", "proposals", "proposals/english", "proposals/matrix",
 		"proposals/choice", "proposals/client", "proposals/baseline", "proposals/remedy", "report",
 		"report/internal/lists"}},
-	"report/scan": {ours: []string{"ike", "proposals", "proposals/english", "proposals/matrix", "proposals/choice", "probe/evidence",
+	"report/scan": {ours: []string{"ike", "ike/ikev1", "probe/initiator", "probe/path", "proposals", "proposals/english", "proposals/matrix", "proposals/choice", "probe/evidence",
 		"report", "report/internal/lists", "report/assess"}},
 	"report/diff": {ours: []string{"ike", "proposals", "proposals/english", "proposals/matrix", "proposals/client",
 		"proposals/baseline", "report", "report/internal/lists", "report/assess"}},
@@ -114,7 +117,7 @@ var rooms = map[string]room{
 
 	"cmd/ikescope": {ours: []string{"ike", "ike/printable", "ike/dialog", "ike/capture", "proposals", "proposals/english",
 		"proposals/plaintext", "proposals/matrix", "proposals/choice", "proposals/client",
-		"proposals/baseline", "proposals/remedy", "probe/initiator", "probe/evidence", "probe/target", "probe", "report", "report/explain",
+		"proposals/baseline", "proposals/remedy", "probe/initiator", "probe/path", "probe/evidence", "probe/target", "probe", "report", "report/explain",
 		"report/assess", "report/scan", "report/diff", "report/gate", "report/archive", "report/capture", "report/incident",
 		"report/incident/logtext", "report/incident/readers", "report/text",
 		"cmd/ikescope/internal/argfile", "cmd/ikescope/internal/clients", "cmd/ikescope/internal/flagvalue",

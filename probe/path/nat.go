@@ -1,0 +1,170 @@
+package path
+
+import (
+	"context"
+	"net/netip"
+	"slices"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/keyexchange"
+	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// detectNAT opens an IKE SA on each port that answers, one after the other, compares
+// the NAT detection hashes, and closes it: that of UDP 500 over UDP 4500, if that
+// answers, as clients do behind NAT.
+func (x *examination) detectNAT(ctx context.Context) {
+	main := x.in(initiator.PathAnswers)
+	main = slices.DeleteFunc(main, func(w *way) bool { return w.source != 0 })
+	natt := slices.ContainsFunc(main, func(w *way) bool { return w.t == initiator.UDP4500 })
+	for _, w := range main {
+		if ctx.Err() != nil {
+			return
+		}
+		o := x.openOn(ctx, w)
+		if o == nil {
+			continue
+		}
+		x.readNAT(ctx, w, o.answer)
+		x.learn(o.answer.Message)
+		if w.t == initiator.UDP4500 || !natt || !x.closeFloating(ctx, o) {
+			x.close(ctx, x.conn, o.request, o.answer, w.t)
+		}
+	}
+	if n := x.result.NAT; n != nil {
+		x.compareMappings(n)
+		if x.inside != nil && !x.SkipInside {
+			x.inside() // it takes its time, and nothing is open meanwhile
+		}
+	}
+}
+
+// opening is an IKE SA that we opened.
+type opening struct {
+	request *initiator.Request
+	answer  initiator.Answer
+}
+
+// openOn opens an IKE SA on w with the method that the gateway asked for, or nil
+// where that cannot be.
+func (x *examination) openOn(ctx context.Context, w *way) *opening {
+	var method ike.KeyExchangeMethod
+	redirected := false
+	for _, a := range w.answers {
+		if a.Outcome == initiator.InvalidKEPayload && proposals.HasKeyExchange(w.asked.offer, a.Group) {
+			method = a.Group
+		}
+		if a.Outcome == initiator.Accepted {
+			method = ike.KeyExchangeMethod(a.Suite[proposals.KE].ID)
+		}
+		redirected = redirected || a.Notify == ike.REDIRECT
+	}
+	if redirected && method == 0 {
+		method = ike.KE_MODP_2048
+	}
+	if !keyexchange.Supported(method) {
+		return nil
+	}
+	g := w.asked.with(method)
+	a, req := x.greetOver(ctx, w.conn, initiator.Offer{Transport: w.t, Products: g.offer, KE: g.ke, NoRedirect: redirected}, 3, false)
+	if a.Outcome != initiator.Accepted {
+		return nil
+	}
+	return &opening{req, a}
+}
+
+// closeFloating closes an IKE SA of UDP 500 over UDP 4500, and reports whether the
+// gateway answered there.
+func (x *examination) closeFloating(ctx context.Context, o *opening) bool {
+	floats := x.close(ctx, x.conn, o.request, o.answer, initiator.UDP4500)
+	x.result.NAT.Floats = No
+	if floats {
+		x.result.NAT.Floats = Yes
+	}
+	return floats
+}
+
+// readNAT compares the hashes of an accepted answer with the addresses that we see.
+func (x *examination) readNAT(ctx context.Context, w *way, a initiator.Answer) {
+	n := x.result.NAT
+	if n == nil {
+		n = &NAT{Local: w.conn.Local(), Observed: make(map[initiator.Transport]netip.AddrPort)}
+		x.result.NAT = n
+	}
+	n.Evidence = append(n.Evidence, a.ID)
+	sources, destinations := hashes(a.Message, ike.NAT_DETECTION_SOURCE_IP), hashes(a.Message, ike.NAT_DETECTION_DESTINATION_IP)
+	if len(sources) == 0 || len(destinations) == 0 {
+		return
+	}
+	n.Supported = true
+	hash := func(addr netip.AddrPort) [20]byte { return ike.NATDetectionHash(a.Message.SPIi, a.Message.SPIr, addr) }
+	// "If none of the NAT_DETECTION_SOURCE_IP payloads received match the expected
+	// value of the source IP and port found from the IP header of the packet, the
+	// other end is behind a NAT"
+	if !slices.Contains(sources, hash(w.conn.Remote(w.t))) {
+		n.GatewayBehindNAT = true
+		if x.inside == nil { // once: what is not found then is not private
+			x.inside = func() {
+				n.GatewayInside, _ = findInside(ctx, a.Message.SPIi, a.Message.SPIr, sources, w.t.Port(), privateRanges)
+			}
+		}
+	}
+	if destinations[0] == hash(n.Local) {
+		n.Observed[w.t] = n.Local
+		return
+	}
+	n.LocalBehindNAT = true
+	// With the address known, 65,536 hashes give the port.
+	for _, addr := range append([]netip.Addr{n.Local.Addr()}, x.Outside...) {
+		for port := 1; port <= 65535; port++ {
+			if seen := netip.AddrPortFrom(addr, uint16(port)); destinations[0] == hash(seen) {
+				n.Observed[w.t] = seen
+				return
+			}
+		}
+	}
+}
+
+// compareMappings says whether NAT has one mapping for both ports.
+func (x *examination) compareMappings(n *NAT) {
+	plain, encapsulated := n.Observed[initiator.UDP500], n.Observed[initiator.UDP4500]
+	switch {
+	case !n.LocalBehindNAT || !plain.IsValid() || !encapsulated.IsValid():
+	case plain == encapsulated:
+		n.Mapping = MappingSame
+	default:
+		n.Mapping = MappingPerDestination
+	}
+}
+
+// hashes returns those of the notifies of a type. There may be several: "if the
+// sender does not know which of several network attachments will be used to send
+// the packet" (RFC 7296, Section 2.23).
+func hashes(m *ike.Message, t ike.NotifyType) [][20]byte {
+	var out [][20]byte
+	for _, p := range m.Payloads {
+		if n, ok := p.(*ike.Notify); ok && n.Notification == t {
+			if hash, ok := n.NATDetection(); ok {
+				out = append(out, hash)
+			}
+		}
+	}
+	return out
+}
+
+// learn keeps what an accepted answer says of the gateway.
+func (x *examination) learn(m *ike.Message) {
+	for _, p := range m.Payloads {
+		switch p := p.(type) {
+		case *ike.Notify:
+			if !p.Notification.IsError() && !slices.Contains(x.result.Notifies, p.Notification) {
+				x.result.Notifies = append(x.result.Notifies, p.Notification)
+			}
+		case *ike.VendorID:
+			if !slices.ContainsFunc(x.result.VendorIDs, func(v []byte) bool { return string(v) == string(p.Data) }) {
+				x.result.VendorIDs = append(x.result.VendorIDs, p.Data)
+			}
+		}
+	}
+}

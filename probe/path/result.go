@@ -1,0 +1,251 @@
+package path
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/probe/initiator"
+)
+
+// Result is what was found of the way to one address.
+type Result struct {
+	Address netip.Addr
+	Started time.Time
+	// Complete is false where ctx ended before everything was asked.
+	Complete bool
+	Ports    []Port // in the order of [Examiner.Transports]
+	Size     *Size  // nil where it was not measured
+	NAT      *NAT   // nil where no IKE SA could be opened, which it takes
+	// Notifies are the status notifies of an accepted answer, each once, in its
+	// order, and VendorIDs those of all answers.
+	Notifies  []ike.NotifyType
+	VendorIDs [][]byte
+	Versions  Versions
+	// Refuses: the gateway refused the common suites of the requests. That is no
+	// fault of the path.
+	Refuses   bool
+	Exchanges []initiator.Exchange // by number
+	Cost      initiator.Cost
+	Elapsed   time.Duration
+	// HalfOpenPeak counts the IKE SAs that were open at once, and HalfOpenLeft
+	// those that may be left: they could not be closed, or are of IKEv1.
+	HalfOpenPeak, HalfOpenLeft int
+}
+
+// Reason says more of a path than its state.
+type Reason uint8
+
+const (
+	NoReason Reason = iota
+	// NoRoute: a router, or our own host, has no route.
+	NoRoute
+	// NoHost: a router did not find the address on its link.
+	NoHost
+	// NoHostOnLink: our own host did not find it on its link.
+	NoHostOnLink
+	// FilteredHere: our own host does not let the request out.
+	FilteredHere
+	// OtherAddress: the answers come from another address or port than the one
+	// asked, so that no client takes them.
+	OtherAddress
+)
+
+var reasons = [...]string{
+	NoReason:     "",
+	NoRoute:      "no_route",
+	NoHost:       "no_host",
+	NoHostOnLink: "no_host_on_link",
+	FilteredHere: "filtered_here",
+	OtherAddress: "other_address",
+}
+
+// String returns the reason as the JSON document writes it.
+func (r Reason) String() string {
+	if int(r) < len(reasons) {
+		return reasons[r]
+	}
+	return fmt.Sprintf("Reason(%d)", uint8(r))
+}
+
+// Seen is what requests from one of our ports to one of the gateway's met.
+type Seen struct {
+	State  initiator.PathState
+	Reason Reason
+	// Reporter sent the ICMP error; invalid if none came, or the kernel does not
+	// say.
+	Reporter netip.Addr
+	// From is where answers came from with the reason OtherAddress.
+	From netip.AddrPort
+	// Detail says in a few printable words what was seen, where the rest does not.
+	Detail string
+	// Tries counts the requests, those sent again too, Answered those that were
+	// answered, and Lost those that were not, on a path that answers.
+	Tries, Answered, Lost int
+	// RTT are the round trips of requests that were sent once.
+	RTT RTT
+	// Evidence are the numbers of the exchanges.
+	Evidence []int
+}
+
+// RTT sums up round trips; zero without any.
+type RTT struct{ Min, Median, Max time.Duration }
+
+// Port is a port of the gateway.
+type Port struct {
+	Transport initiator.Transport
+	Port      uint16
+	// Seen is from a port of ours that the system chose, or the one that the
+	// Examiner names.
+	Seen
+	// Sources are further ports of ours.
+	Sources []Source
+}
+
+// Source is a port of ours.
+type Source struct {
+	Port uint16
+	Seen
+	// Err is why it could not be opened, and Holder the program that has it, where
+	// the system says so; nil and "" if it was.
+	Err    error
+	Holder string
+}
+
+// Size is what the path does with large packets.
+type Size struct {
+	// MTU is the largest IP packet that got through whole, in octets; 0 if none of
+	// those tried did. It is no larger than that of our own interface.
+	MTU int
+	// Discovery is whether what is too large is reported.
+	Discovery Discovery
+	// Reporter sent the ICMP error, with DiscoveryWorks.
+	Reporter netip.Addr
+	// Fragments says whether a request in IP fragments was answered.
+	Fragments Answer
+	// Evidence are the numbers of the exchanges.
+	Evidence []int
+}
+
+// Discovery is whether path MTU discovery can work (RFC 1191, RFC 8201).
+type Discovery uint8
+
+const (
+	// DiscoveryUnneeded: what our interface sends gets through.
+	DiscoveryUnneeded Discovery = iota
+	// DiscoveryWorks: a router reports what is too large.
+	DiscoveryWorks
+	// BlackHole: what is too large vanishes.
+	BlackHole
+)
+
+var discoveries = [...]string{DiscoveryUnneeded: "unneeded", DiscoveryWorks: "works", BlackHole: "black_hole"}
+
+// String returns the word as the JSON document writes it.
+func (d Discovery) String() string {
+	if int(d) < len(discoveries) {
+		return discoveries[d]
+	}
+	return fmt.Sprintf("Discovery(%d)", uint8(d))
+}
+
+// NAT is what the NAT_DETECTION notifies say (RFC 7296, Section 2.23).
+type NAT struct {
+	// Supported: the gateway sent both notifies.
+	Supported                        bool
+	LocalBehindNAT, GatewayBehindNAT bool
+	// Local is our socket. Observed is what the gateway sees in its place, by the
+	// transport asked over, where it was found.
+	Local    netip.AddrPort
+	Observed map[initiator.Transport]netip.AddrPort
+	// GatewayInside is the private address, of IPv4, that the gateway has behind NAT,
+	// and its port there, where that was found.
+	GatewayInside netip.AddrPort
+	// Mapping says whether NAT before us has one mapping for both ports of the
+	// gateway (RFC 4787, Section 4.1).
+	Mapping Mapping
+	// Floats says whether the gateway goes on over UDP 4500 with an IKE SA that
+	// began on UDP 500.
+	Floats Answer
+	// Evidence are the numbers of the exchanges.
+	Evidence []int
+}
+
+// Mapping is how NAT maps our port.
+type Mapping uint8
+
+const (
+	MappingUnknown Mapping = iota
+	// MappingSame: UDP 500 and UDP 4500 see one port of ours.
+	MappingSame
+	// MappingPerDestination: they see two.
+	MappingPerDestination
+)
+
+// Answer is yes, no, or not known.
+type Answer uint8
+
+const (
+	Unknown Answer = iota
+	Yes
+	No
+)
+
+// String returns the answer as the JSON document writes it.
+func (a Answer) String() string {
+	switch a {
+	case Yes:
+		return "yes"
+	case No:
+		return "no"
+	}
+	return "unknown"
+}
+
+// Versions are those of IKE.
+type Versions struct {
+	// MainMode and AggressiveMode are those of IKEv1.
+	MainMode, AggressiveMode Mode
+	// Higher is what came of a request of a higher major version than 2.
+	Higher Higher
+}
+
+// Mode is whether an exchange of IKEv1 is answered.
+type Mode struct {
+	State Answer
+	// PreSharedKey: the suite that the gateway chose is authenticated by a
+	// pre-shared key.
+	PreSharedKey bool
+	// Detail says in a few printable words what was seen.
+	Detail string
+	// Evidence is the number of the exchange, 0 if it was not asked.
+	Evidence int
+}
+
+// Higher is what a gateway does with a higher major version.
+type Higher uint8
+
+const (
+	HigherUnknown Higher = iota // silence, or another answer
+	// HigherRefused: by INVALID_MAJOR_VERSION (RFC 7296, Section 2.5).
+	HigherRefused
+	// HigherTaken: it is answered as if it were IKEv2.
+	HigherTaken
+)
+
+// OnlyIKEv1 reports whether IKEv1 takes a suite, and IKEv2 is not answered or refuses
+// the common suites.
+func (r Result) OnlyIKEv1() bool {
+	return (r.Versions.MainMode.State == Yes || r.Versions.AggressiveMode.State == Yes) && (r.Refuses || !r.Answers())
+}
+
+// Answers reports whether an IKEv2 responder answers on any port.
+func (r Result) Answers() bool {
+	for _, p := range r.Ports {
+		if p.State == initiator.PathAnswers {
+			return true
+		}
+	}
+	return false
+}
