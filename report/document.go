@@ -55,15 +55,20 @@ type Target struct {
 	Started time.Time `json:"started"`
 	// Verdict is "ikev2", "no_answer", "unreachable", "not_ike", "not_scanned" or
 	// "error".
-	Verdict     Verdict      `json:"verdict"`
-	Complete    bool         `json:"complete"`
-	Error       string       `json:"error,omitempty"` // with verdict "error"
-	Paths       []Path       `json:"paths"`
-	NAT         *NAT         `json:"nat,omitempty"`
-	Gateway     *Gateway     `json:"gateway,omitempty"`
-	Matrix      *Matrix      `json:"matrix,omitempty"`
-	Preference  *Preference  `json:"preference,omitempty"`
-	PostQuantum *PostQuantum `json:"post_quantum,omitempty"`
+	Verdict  Verdict   `json:"verdict"`
+	Complete bool      `json:"complete"`
+	Error    string    `json:"error,omitempty"` // with verdict "error"
+	Paths    []Path    `json:"paths"`
+	PathSize *PathSize `json:"path_size,omitempty"`
+	NAT      *NAT      `json:"nat,omitempty"`
+	IKEv1    *IKEv1    `json:"ikev1,omitempty"`
+	// HigherVersion is what the gateway does with a request of a higher major
+	// version: "refused", as RFC 7296, Section 2.5, wants, or "taken".
+	HigherVersion HigherVersion `json:"higher_version,omitempty"`
+	Gateway       *Gateway      `json:"gateway,omitempty"`
+	Matrix        *Matrix       `json:"matrix,omitempty"`
+	Preference    *Preference   `json:"preference,omitempty"`
+	PostQuantum   *PostQuantum  `json:"post_quantum,omitempty"`
 	// Clients are the client policies that were compared with the gateway.
 	Clients []Client `json:"clients"`
 	// Policies are those that the gateway was held to.
@@ -101,13 +106,41 @@ type Path struct {
 	Port      uint16    `json:"port,omitempty"` // of the gateway
 	// State is "answers", "silent", "port_unreachable", "admin_prohibited",
 	// "not_ike" or "error".
-	State    PathState `json:"state"`
-	RTTms    float64   `json:"rtt_ms,omitempty"` // the smallest
-	Sent     int       `json:"sent"`             // datagrams
-	Received int       `json:"received"`
-	Reporter string    `json:"reporter,omitempty"` // who sent the ICMP error
-	Detail   string    `json:"detail,omitempty"`
-	Evidence []int     `json:"evidence"`
+	State PathState `json:"state"`
+	// Reason is "no_route", "no_host" (a router did not find it), "no_host_on_link"
+	// (nothing has the address on our own link), "filtered_here" (by our own host) or
+	// "other_address", where one of these is known.
+	Reason PathReason `json:"reason,omitempty"`
+	RTTms  float64    `json:"rtt_ms,omitempty"` // the smallest
+	// RTTMedianMs and RTTMaxMs are there where several round trips were measured.
+	RTTMedianMs float64 `json:"rtt_median_ms,omitempty"`
+	RTTMaxMs    float64 `json:"rtt_max_ms,omitempty"`
+	Sent        int     `json:"sent"` // datagrams
+	Received    int     `json:"received"`
+	// Lost counts the requests that were not answered, on a path that answers.
+	Lost     int    `json:"lost,omitempty"`
+	Reporter string `json:"reporter,omitempty"` // who sent the ICMP error
+	// AnswersFrom is where answers came from with the reason "other_address".
+	AnswersFrom *Endpoint `json:"answers_from,omitempty"`
+	Detail      string    `json:"detail,omitempty"`
+	// Sources are further ports of ours, from which the same was asked.
+	Sources  []PathSource `json:"sources,omitempty"`
+	Evidence []int        `json:"evidence"`
+}
+
+// PathSource is a way to the gateway from one port of ours.
+type PathSource struct {
+	Port uint16 `json:"port"`
+	// State is that of a Path. It is absent if the port could not be opened: then
+	// Detail says why, and HeldBy which program has it, where the system says so.
+	State    PathState  `json:"state,omitempty"`
+	Reason   PathReason `json:"reason,omitempty"`
+	RTTms    float64    `json:"rtt_ms,omitempty"`
+	Tries    int        `json:"tries"` // requests
+	Reporter string     `json:"reporter,omitempty"`
+	HeldBy   string     `json:"held_by,omitempty"`
+	Detail   string     `json:"detail,omitempty"`
+	Evidence []int      `json:"evidence"`
 }
 
 // Name returns what people call the way of p, such as "UDP 500".
@@ -118,6 +151,20 @@ func (p Path) Name() string {
 	return strings.Replace(string(p.Transport), "udp", "UDP ", 1)
 }
 
+// PathSize is what the path does with large packets.
+type PathSize struct {
+	// MTU is the largest IP packet that got through whole, in octets, up to that of
+	// our own interface; absent if none of those tried did.
+	MTU int `json:"mtu,omitempty"`
+	// Discovery is "unneeded" if what our interface sends gets through, "works" if a
+	// router reports what is too large, and "black_hole" if that vanishes.
+	Discovery MTUDiscovery `json:"discovery"`
+	Reporter  string       `json:"reporter,omitempty"` // who sent the ICMP error
+	// Fragments says whether a request in IP fragments was answered.
+	Fragments Answer `json:"fragments"`
+	Evidence  []int  `json:"evidence"`
+}
+
 // NAT is what the gateway's NAT detection told (RFC 7296, Section 2.23).
 type NAT struct {
 	Supported        bool      `json:"supported"`
@@ -125,7 +172,34 @@ type NAT struct {
 	GatewayBehindNAT bool      `json:"gateway_behind_nat"`
 	Local            *Endpoint `json:"local,omitempty"`
 	Observed         *Endpoint `json:"observed,omitempty"` // ours, as the gateway sees it
-	Evidence         []int     `json:"evidence"`
+	// ObservedNATT is ours as UDP 4500 of the gateway sees it, where that was looked
+	// at on its own.
+	ObservedNATT *Endpoint `json:"observed_natt,omitempty"`
+	// GatewayInside is the private address and port that the gateway has behind NAT,
+	// where that was found.
+	GatewayInside *Endpoint `json:"gateway_inside,omitempty"`
+	// Mapping is "same" if UDP 500 and UDP 4500 see one port of ours, and
+	// "per_destination" if two, where both are known.
+	Mapping NATMapping `json:"mapping,omitempty"`
+	// PortKept: NAT before us keeps our port.
+	PortKept bool `json:"port_kept,omitempty"`
+	// Floats is "yes" if the gateway goes on over UDP 4500 with an IKE SA that began
+	// on UDP 500, "no" if it does not answer there.
+	Floats   Answer `json:"floats,omitempty"`
+	Evidence []int  `json:"evidence"`
+}
+
+// IKEv1 is whether the gateway speaks IKEv1 (RFC 2409), too.
+type IKEv1 struct {
+	MainMode       Answer `json:"main_mode"` // "yes", "no" or "unknown"
+	AggressiveMode Answer `json:"aggressive_mode"`
+	// PreSharedKey: the suite chosen in Aggressive Mode is authenticated by a
+	// pre-shared key.
+	PreSharedKey bool `json:"pre_shared_key,omitempty"`
+	// The details say in a few words what was seen.
+	MainModeDetail       string `json:"main_mode_detail,omitempty"`
+	AggressiveModeDetail string `json:"aggressive_mode_detail,omitempty"`
+	Evidence             []int  `json:"evidence"`
 }
 
 // Endpoint is an address and a port.

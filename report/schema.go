@@ -15,6 +15,8 @@ var (
 	captureSchema []byte
 	//go:embed plan-schema.json
 	planSchema []byte
+	//go:embed watch-schema.json
+	watchSchema []byte
 	//go:embed client-schema.json
 	clientSchema []byte
 	//go:embed explain-schema.json
@@ -34,6 +36,10 @@ func CaptureSchema() []byte { return bytes.Clone(captureSchema) }
 
 // PlanSchema returns the schema of [Plan].
 func PlanSchema() []byte { return bytes.Clone(planSchema) }
+
+// WatchSchema returns the schema of a line of a watch: a [WatchSample] or a
+// [WatchPath].
+func WatchSchema() []byte { return bytes.Clone(watchSchema) }
 
 // ClientSchema returns the schema of a list of [ClientOffer].
 func ClientSchema() []byte { return bytes.Clone(clientSchema) }

@@ -92,6 +92,9 @@ func TestSchemaMatchesGo(t *testing.T) {
 		root := readSchema(t, written.schema)
 		compare(t, root, root, written.name, written.typ)
 	}
+	watch := readSchema(t, report.WatchSchema())
+	compare(t, watch, watch.OneOf[0], "sample", reflect.TypeFor[report.WatchSample]())
+	compare(t, watch, watch.OneOf[1], "path", reflect.TypeFor[report.WatchPath]())
 	lines := readSchema(t, report.LinesSchema())
 	for i, typ := range []reflect.Type{reflect.TypeFor[report.FirstLine](), reflect.TypeFor[report.TargetLine](), reflect.TypeFor[report.LastLine]()} {
 		compare(t, lines, lines.OneOf[i], typ.Name(), typ)

@@ -55,6 +55,56 @@ const (
 	PathError           PathState = "error"
 )
 
+// PathReason says more of a path than its state.
+type PathReason string
+
+// The reasons.
+const (
+	ReasonNoRoute      PathReason = "no_route"
+	ReasonNoHost       PathReason = "no_host"
+	ReasonNoHostOnLink PathReason = "no_host_on_link"
+	ReasonFilteredHere PathReason = "filtered_here"
+	ReasonOtherAddress PathReason = "other_address"
+)
+
+// Answer is yes, no, or not known.
+type Answer string
+
+// The answers.
+const (
+	AnswerYes     Answer = "yes"
+	AnswerNo      Answer = "no"
+	AnswerUnknown Answer = "unknown"
+)
+
+// HigherVersion is what a gateway does with a higher major version.
+type HigherVersion string
+
+// What it does.
+const (
+	HigherRefused HigherVersion = "refused"
+	HigherTaken   HigherVersion = "taken"
+)
+
+// MTUDiscovery is whether path MTU discovery can work.
+type MTUDiscovery string
+
+// What it can do.
+const (
+	DiscoveryUnneeded  MTUDiscovery = "unneeded"
+	DiscoveryWorks     MTUDiscovery = "works"
+	DiscoveryBlackHole MTUDiscovery = "black_hole"
+)
+
+// NATMapping is how NAT before us maps our port.
+type NATMapping string
+
+// The mappings.
+const (
+	MappingSame           NATMapping = "same"
+	MappingPerDestination NATMapping = "per_destination"
+)
+
 // State is what is known of a set of suites.
 type State string
 

@@ -12,14 +12,20 @@ import (
 
 // pathFindings judges whether IKE gets through.
 func pathFindings(t *report.Target) []report.Finding {
+	if ikev1Alone(t) {
+		return ikev1Findings(t)
+	}
 	switch t.Verdict {
 	case report.VerdictIKEv2:
-		return openPathFindings(t)
+		return append(openPathFindings(t), ikev1Findings(t)...)
 	case report.VerdictNoAnswer:
+		if other := otherAddressFindings(t); other != nil {
+			return other
+		}
 		return []report.Finding{{
 			ID: "PATH-NO-ANSWER", Severity: report.SeverityHigh,
 			Title:    "no answer on " + english.List(transports(t.Paths), "and"),
-			Detail:   "silence means a firewall, a wrong address, a gateway that is down, or one that answers only addresses it knows",
+			Detail:   "silence means a firewall, a wrong address, a gateway that is down, or one that answers only addresses it knows; " + clientsSee,
 			Evidence: pathEvidence(t.Paths),
 			Fix: []string{
 				"check the address, and that the gateway's IKE service is running",
@@ -36,12 +42,13 @@ func pathFindings(t *report.Target) []report.Finding {
 		}
 		var said []string
 		for _, p := range t.Paths {
-			if detail, fix := icmpWords(p); fix != "" {
+			if detail, fix := icmpWords(t, p); fix != "" {
 				said = append(said, detail)
 				f.Fix = append(f.Fix, fix)
 			}
 		}
 		f.Detail = strings.Join(distinct(said), "; ")
+		f.Detail = strings.TrimPrefix(f.Detail+"; "+clientsSee, "; ")
 		f.Fix = append(distinct(f.Fix), "check the address and the route to it")
 		return []report.Finding{f}
 	case report.VerdictNotIKE:
@@ -84,16 +91,19 @@ func openPathFindings(t *report.Target) []report.Finding {
 			continue
 		}
 		f := report.Finding{Evidence: p.Evidence, Severity: report.SeverityMedium}
-		detail, fix := icmpWords(p)
+		if p.AnswersFrom != nil || isFromSource(p) {
+			continue // it has a finding of its own
+		}
+		detail, fix := icmpWords(t, p)
 		switch {
 		case p.Transport == report.UDP4500 && state[report.UDP500] == report.PathAnswers:
 			f.ID = "PATH-4500"
 			f.Title = natt + " is closed while " + ike + " answers"
-			f.Detail = "clients behind NAT switch to " + natt + " after the first exchange, and fail there"
+			f.Detail = "clients behind NAT switch to " + natt + " after the first exchange, and fail there: " + clientsSee
 			f.Refs = []string{"RFC 7296, Section 2.23", "RFC 3948"}
 			if t.NAT != nil && (t.NAT.LocalBehindNAT || t.NAT.GatewayBehindNAT) {
 				f.Severity = report.SeverityHigh
-				f.Detail = "there is a NAT on the way, so every connection from here fails on " + natt
+				f.Detail = "there is a NAT on the way, so every connection from here fails on " + natt + ": " + clientsSee
 			}
 			f.Fix = []string{
 				"let " + natt + " through every firewall between here and the gateway, in both directions",
@@ -117,6 +127,9 @@ func openPathFindings(t *report.Target) []report.Finding {
 		}
 		out = append(out, f)
 	}
+	out = append(out, otherAddressFindings(t)...)
+	out = append(out, sourcePortFindings(t)...)
+	out = append(out, sizeFindings(t)...)
 	return append(out, natFindings(t)...)
 }
 
@@ -127,6 +140,19 @@ func natFindings(t *report.Target) []report.Finding {
 		return nil
 	}
 	var out []report.Finding
+	if n.Supported && n.Floats == report.AnswerNo {
+		out = append(out, report.Finding{
+			ID: "PATH-NO-FLOAT", Severity: report.SeverityHigh,
+			Title:    "the gateway does not go on over UDP 4500 with what began on UDP 500",
+			Detail:   "UDP 4500 answers new requests, but not the IKE_AUTH of an IKE SA that began on UDP 500, as clients behind NAT send it; a balancer that sends the two ports to different gateways does so. " + clientsSee,
+			Evidence: n.Evidence,
+			Fix: []string{
+				"have the balancer send both ports of a client to one gateway: hash or pin by the source address alone",
+				"if UDP 4500 is forwarded, forward it to the gateway that has UDP 500",
+			},
+			Refs: []string{"RFC 7296, Section 2.23"},
+		})
+	}
 	if !n.Supported {
 		out = append(out, report.Finding{
 			ID: "PATH-NO-NAT-T", Severity: report.SeverityMedium,
@@ -150,7 +176,7 @@ func natFindings(t *report.Target) []report.Finding {
 }
 
 // icmpWords says what an ICMP error on p means, and what to do.
-func icmpWords(p report.Path) (detail, fix string) {
+func icmpWords(t *report.Target, p report.Path) (detail, fix string) {
 	by := "the network"
 	if p.Reporter != "" {
 		by = p.Reporter
@@ -160,12 +186,37 @@ func icmpWords(p report.Path) (detail, fix string) {
 		return fmt.Sprintf("%s reports that nothing listens on %s", by, p.Name()),
 			"start the gateway's IKE service, and check that it listens on this address"
 	case report.PathAdminProhibited:
+		if p.Reason == report.ReasonFilteredHere {
+			return "this machine does not let " + p.Name() + " out", "let " + p.Name() + " out through the firewall of this machine"
+		}
 		return fmt.Sprintf("%s filters %s", by, p.Name()),
 			"let " + p.Name() + " through the filter at " + by
 	case report.PathError:
-		return strings.TrimSuffix(p.Name()+": "+p.Detail, ": "), "fix the network here: " + p.Detail
+		return errorWords(t, p, by)
 	}
 	return "", ""
+}
+
+// errorWords is icmpWords for a path that fails for a reason.
+func errorWords(t *report.Target, p report.Path, by string) (detail, fix string) {
+	switch {
+	case p.Reason == report.ReasonNoRoute && p.Reporter != "":
+		return fmt.Sprintf("the router %s has no route to %s", by, t.Address),
+			fmt.Sprintf("give the router %s a route to %s; the fault is there, not here", by, t.Address)
+	case p.Reason == report.ReasonNoRoute:
+		return "this machine has no route to " + t.Address, "give this machine a route to " + t.Address + ", or connect it to that network"
+	case p.Reason == report.ReasonNoHost:
+		return fmt.Sprintf("the router %s finds nothing at %s", by, t.Address),
+			fmt.Sprintf("check that the gateway is up and has the address %s; the router %s is next to it, and does not see it", t.Address, by)
+	case p.Reason == report.ReasonNoHostOnLink:
+		return "nothing on our own link has the address " + t.Address,
+			"check that the gateway is up and has the address " + t.Address + ", and that it is on this link"
+	case p.Reason == report.ReasonFilteredHere:
+		return "this machine does not let " + p.Name() + " out: " + p.Detail, "let " + p.Name() + " out through the firewall of this machine"
+	case p.Reporter != "":
+		return strings.TrimSuffix(p.Name()+": "+p.Detail, ": "), "fix the network at " + by + ": " + p.Detail
+	}
+	return strings.TrimSuffix(p.Name()+": "+p.Detail, ": "), "fix the network here: " + p.Detail
 }
 
 // gatewayFindings judges what the gateway did and said beside its suites.

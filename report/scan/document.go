@@ -10,6 +10,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/evidence"
+	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/choice"
 	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report"
@@ -203,16 +204,12 @@ func newCost(c evidence.Cost) report.Cost {
 }
 
 func newExchange(e evidence.Exchange) report.Exchange {
-	var offer []string
-	for _, p := range e.Offer {
-		offer = append(offer, p.String())
-	}
 	out := report.Exchange{
 		ID:        e.ID,
 		Transport: report.Transport(e.Transport.String()),
 		Type:      e.Type.String(),
 		Purpose:   report.Purpose(e.Purpose.String()),
-		Offer:     strings.Join(offer, ","),
+		Offer:     offerText(e.Offer),
 		KE:        methodKeyword(e.KE),
 		Outcome:   report.Outcome(e.Outcome.String()),
 		Detail:    e.Detail,
@@ -230,6 +227,11 @@ func newExchange(e evidence.Exchange) report.Exchange {
 		out.Decides = report.State(e.Decides.String())
 	}
 	return out
+}
+
+// offerText returns products as keywords.
+func offerText(products []proposals.Product) string {
+	return strings.Join(lists.Convert(products, proposals.Product.String), ",")
 }
 
 func newGateway(g evidence.Gateway) *report.Gateway {

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -45,10 +46,118 @@ func (p *page) paths(t *report.Target) {
 		if works != "" {
 			p.raw(strings.Repeat(" ", 11) + p.paint(style, works))
 		}
+		if more := measuredWords(path); more != "" {
+			p.raw(strings.Repeat(" ", 11) + more)
+		}
 		if detail != "" {
 			p.text(0, detail)
 		}
+		for _, s := range path.Sources {
+			p.source(path, s)
+		}
 	}
+	p.size(t.PathSize)
+	p.versions(t)
+	if t.HigherVersion == report.HigherTaken {
+		p.aligned("IKE 3      is taken for IKEv2, where RFC 7296 wants it refused")
+	}
+	p.nat(t)
+}
+
+// measuredWords says how round trips vary, and what was lost; "" where neither is
+// known.
+func measuredWords(path report.Path) string {
+	var words []string
+	if path.RTTMaxMs > 0 {
+		words = append(words, fmt.Sprintf("median %s, at most %s", duration(path.RTTMedianMs), duration(path.RTTMaxMs)))
+	}
+	if path.Lost > 0 {
+		words = append(words, english.Counted(int64(path.Lost), "request", "requests")+" lost")
+	}
+	return strings.Join(words, "; ")
+}
+
+// source writes what a port of ours met.
+func (p *page) source(path report.Path, s report.PathSource) {
+	words, style := english.Plain(string(s.State)), green
+	switch {
+	case s.State == "":
+		words, style = "not tested: "+s.Detail, dim
+		if s.HeldBy != "" {
+			words += ", held by " + s.HeldBy
+		}
+		if strings.Contains(s.Detail, "permission") {
+			words += "; ports below 1024 need root or CAP_NET_BIND_SERVICE"
+		}
+	case s.State != report.PathAnswers:
+		style = red
+		if s.Reporter != "" {
+			words += ", by " + s.Reporter
+		}
+	}
+	from := fmt.Sprintf("from %d", s.Port)
+	for i, line := range wrap(printable.Text(words), p.width-margin-11, 0) {
+		if i > 0 {
+			from = ""
+		}
+		p.raw(p.paint(style, pad(from, 11)+line))
+	}
+}
+
+// size writes how large packets may be.
+func (p *page) size(s *report.PathSize) {
+	if s == nil {
+		return
+	}
+	words := "packets of " + english.Grouped(int64(s.MTU)) + " octets pass whole"
+	switch {
+	case s.MTU == 0:
+		words = "no large packet passes whole"
+	case s.Discovery == report.DiscoveryWorks:
+		words += ", and " + cmp.Or(s.Reporter, "a router") + " reports larger ones"
+	case s.Discovery == report.DiscoveryBlackHole:
+		words += ", and larger ones vanish"
+	}
+	switch s.Fragments {
+	case report.AnswerYes:
+		words += "; IP fragments pass"
+	case report.AnswerNo:
+		words += "; IP fragments do not pass"
+	}
+	p.aligned("size       " + words)
+}
+
+// versions writes which versions of IKE are spoken beside IKEv2.
+func (p *page) versions(t *report.Target) {
+	v := t.IKEv1
+	if v == nil {
+		return
+	}
+	mode := func(name string, a report.Answer, detail string) string {
+		switch a {
+		case report.AnswerYes:
+			return name + " takes " + detail
+		case report.AnswerNo:
+			return name + " is off (" + detail + ")"
+		}
+		if detail == "" {
+			detail = "not asked"
+		}
+		return name + " unknown (" + detail + ")"
+	}
+	if v.MainMode != report.AnswerYes && v.AggressiveMode != report.AnswerYes && v.MainModeDetail == v.AggressiveModeDetail {
+		word := "not seen"
+		if v.MainMode == report.AnswerNo {
+			word = "off"
+		}
+		p.aligned("IKEv1      " + word + ": " + v.MainModeDetail)
+		return
+	}
+	p.aligned("IKEv1      " + mode("Main Mode", v.MainMode, v.MainModeDetail) + "; " + mode("Aggressive Mode", v.AggressiveMode, v.AggressiveModeDetail))
+}
+
+// nat writes what NAT is on the way.
+func (p *page) nat(t *report.Target) {
 	n := t.NAT
 	if n == nil {
 		return
@@ -66,13 +175,28 @@ func (p *page) paths(t *report.Target) {
 		case n.Local != nil:
 			you += fmt.Sprintf(": not seen as %s", n.Local)
 		}
+		switch n.Mapping {
+		case report.MappingSame:
+			you += ", by UDP 4500 too"
+		case report.MappingPerDestination:
+			you += fmt.Sprintf(", and by UDP 4500 as %s: a mapping for each destination", n.ObservedNATT)
+		}
 	}
 	p.aligned(you)
 	gateway := "gateway    not behind NAT"
 	if n.GatewayBehindNAT {
 		gateway = "gateway    behind NAT, or pretends to be"
+		if n.GatewayInside != nil {
+			gateway = fmt.Sprintf("gateway    behind NAT: its own address is %s", n.GatewayInside.Address)
+		}
 	}
 	p.aligned(gateway)
+	switch n.Floats {
+	case report.AnswerYes:
+		p.aligned("           goes on over UDP 4500 with what began on UDP 500")
+	case report.AnswerNo:
+		p.aligned("           does NOT go on over UDP 4500 with what began on UDP 500")
+	}
 }
 
 // aligned writes a paragraph whose first 11 columns are a label of their own.

@@ -1,0 +1,267 @@
+package scan
+
+import (
+	"slices"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/ikev1"
+	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/path"
+	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/assess"
+	"github.com/ikescope/ikescope/report/internal/lists"
+)
+
+// Reach returns what a report says of the path to a target, which the user named.
+func Reach(name string, r path.Result) report.Target {
+	t := report.Target{
+		Name:      name,
+		Address:   report.AddressText(r.Address),
+		Started:   timeStamp(r.Started),
+		Complete:  r.Complete,
+		Paths:     lists.Convert(r.Ports, examinedPath),
+		PathSize:  examinedSize(r.Size),
+		NAT:       examinedNAT(r.NAT),
+		IKEv1:     ikev1Of(r.Versions),
+		Clients:   []report.Client{},
+		Policies:  []report.Policy{},
+		Notes:     []string{},
+		Exchanges: lists.Convert(r.Exchanges, examinedExchange),
+		Cost: report.Cost{
+			Exchanges:         r.Cost.Exchanges,
+			DatagramsSent:     r.Cost.DatagramsSent,
+			DatagramsReceived: r.Cost.DatagramsReceived,
+			BytesSent:         r.Cost.BytesSent,
+			BytesReceived:     r.Cost.BytesReceived,
+			Retransmits:       r.Cost.Retransmits,
+			Cookies:           r.Cost.Cookies,
+			HalfOpenPeak:      r.HalfOpenPeak,
+			HalfOpenLeft:      r.HalfOpenLeft,
+			ElapsedMs:         milliseconds(r.Elapsed),
+		},
+	}
+	t.Verdict = verdictOf(&t)
+	switch r.Versions.Higher {
+	case path.HigherRefused:
+		t.HigherVersion = report.HigherRefused
+	case path.HigherTaken:
+		t.HigherVersion = report.HigherTaken
+	}
+	if r.Refuses {
+		t.Notes = append(t.Notes, "The gateway refused the common suites that reach offers, which says nothing of the path; a scan shows what it accepts.")
+	}
+	t.Findings = assess.Findings(&t)
+	return t
+}
+
+// OnlyIKEv1 returns what a report says of a target that was not scanned since IKEv1 is
+// what it speaks.
+func OnlyIKEv1(name string, r path.Result) report.Target {
+	t := Reach(name, r)
+	t.Complete = false
+	t.Notes = []string{"The gateway refused the common suites of IKEv2, and took one of IKEv1: other suites were not asked about. --exhaustive asks about them all the same."}
+	return t
+}
+
+// WithPath returns t, a scan that came after r, an examination of the path to the same
+// target, with what that found.
+func WithPath(t report.Target, r path.Result) report.Target {
+	reached := Reach(t.Name, r)
+	t.Started = reached.Started
+	t.IKEv1, t.HigherVersion = reached.IKEv1, reached.HigherVersion
+	for i, p := range t.Paths {
+		j := slices.IndexFunc(reached.Paths, func(q report.Path) bool { return q.Transport == p.Transport })
+		if j < 0 {
+			continue
+		}
+		q := reached.Paths[j]
+		if q.State == p.State {
+			t.Paths[i].Reason, t.Paths[i].AnswersFrom = q.Reason, q.AnswersFrom
+		}
+		t.Paths[i].Sent += q.Sent
+		t.Paths[i].Received += q.Received
+	}
+	t.Cost = plus(reached.Cost, t.Cost)
+	t.Exchanges = append(reached.Exchanges, t.Exchanges...)
+	t.Findings = assess.Findings(&t)
+	return t
+}
+
+// plus returns the sum of two costs.
+func plus(a, b report.Cost) report.Cost {
+	a.Exchanges += b.Exchanges
+	a.DatagramsSent += b.DatagramsSent
+	a.DatagramsReceived += b.DatagramsReceived
+	a.BytesSent += b.BytesSent
+	a.BytesReceived += b.BytesReceived
+	a.Retransmits += b.Retransmits
+	a.Cookies += b.Cookies
+	a.HalfOpenPeak = max(a.HalfOpenPeak, b.HalfOpenPeak)
+	a.HalfOpenLeft += b.HalfOpenLeft
+	a.ElapsedMs += b.ElapsedMs
+	return a
+}
+
+// Unreached returns what a report says of a target whose path was not examined, or
+// could not be.
+func Unreached(name string, r path.Result, failed error) report.Target {
+	t := Reach(name, r)
+	t.Verdict, t.Complete = report.VerdictNotScanned, false
+	if failed != nil {
+		t.Verdict, t.Error = report.VerdictError, failed.Error()
+	}
+	t.Findings = assess.Findings(&t)
+	return t
+}
+
+// verdictOf sums up the paths of t: one that answers decides, then one on which
+// something else speaks, then what ICMP says.
+func verdictOf(t *report.Target) report.Verdict {
+	has := func(states ...report.PathState) bool {
+		return slices.ContainsFunc(t.Paths, func(p report.Path) bool {
+			return slices.Contains(states, p.State) ||
+				slices.ContainsFunc(p.Sources, func(s report.PathSource) bool { return slices.Contains(states, s.State) })
+		})
+	}
+	switch {
+	case has(report.PathAnswers):
+		return report.VerdictIKEv2
+	case has(report.PathNotIKE), t.IKEv1 != nil && (t.IKEv1.MainMode == report.AnswerYes || t.IKEv1.AggressiveMode == report.AnswerYes):
+		return report.VerdictNotIKE
+	case has(report.PathPortUnreachable, report.PathAdminProhibited, report.PathError):
+		return report.VerdictUnreachable
+	}
+	return report.VerdictNoAnswer
+}
+
+func examinedPath(p path.Port) report.Path {
+	out := report.Path{
+		Transport:   report.Transport(p.Transport.String()),
+		Port:        p.Port,
+		State:       report.PathState(p.State.String()),
+		Reason:      report.PathReason(p.Reason.String()),
+		RTTms:       milliseconds(p.RTT.Min),
+		Sent:        p.Tries,
+		Received:    p.Answered,
+		Lost:        p.Lost,
+		Reporter:    report.AddressText(p.Reporter),
+		AnswersFrom: endpoint(p.From),
+		Detail:      p.Detail,
+		Sources:     lists.Convert(p.Sources, examinedSource),
+		Evidence:    lists.Sorted(p.Evidence),
+	}
+	if p.RTT.Max != p.RTT.Min {
+		out.RTTMedianMs, out.RTTMaxMs = milliseconds(p.RTT.Median), milliseconds(p.RTT.Max)
+	}
+	return out
+}
+
+func examinedSource(s path.Source) report.PathSource {
+	out := report.PathSource{
+		Port:     s.Port,
+		State:    report.PathState(s.State.String()),
+		Reason:   report.PathReason(s.Reason.String()),
+		RTTms:    milliseconds(s.RTT.Min),
+		Tries:    s.Tries,
+		Reporter: report.AddressText(s.Reporter),
+		Detail:   s.Detail,
+		Evidence: lists.Sorted(s.Evidence),
+	}
+	if s.Err != nil {
+		out.State, out.HeldBy, out.Detail = "", s.Holder, s.Err.Error()
+	}
+	return out
+}
+
+func examinedSize(s *path.Size) *report.PathSize {
+	if s == nil {
+		return nil
+	}
+	return &report.PathSize{
+		MTU:       s.MTU,
+		Discovery: report.MTUDiscovery(s.Discovery.String()),
+		Reporter:  report.AddressText(s.Reporter),
+		Fragments: report.Answer(s.Fragments.String()),
+		Evidence:  lists.Sorted(s.Evidence),
+	}
+}
+
+func examinedNAT(n *path.NAT) *report.NAT {
+	if n == nil {
+		return nil
+	}
+	out := &report.NAT{
+		Supported:        n.Supported,
+		LocalBehindNAT:   n.LocalBehindNAT,
+		GatewayBehindNAT: n.GatewayBehindNAT,
+		Local:            endpoint(n.Local),
+		Evidence:         lists.Sorted(n.Evidence),
+	}
+	out.GatewayInside = endpoint(n.GatewayInside)
+	if n.Floats != path.Unknown {
+		out.Floats = report.Answer(n.Floats.String())
+	}
+	if n.LocalBehindNAT {
+		out.Observed = endpoint(n.Observed[initiator.UDP500])
+		out.ObservedNATT = endpoint(n.Observed[initiator.UDP4500])
+		if out.Observed == nil {
+			out.Observed = out.ObservedNATT
+		}
+		out.PortKept = out.Observed != nil && out.Observed.Port == n.Local.Port()
+	}
+	switch n.Mapping {
+	case path.MappingSame:
+		out.Mapping = report.MappingSame
+	case path.MappingPerDestination:
+		out.Mapping = report.MappingPerDestination
+	}
+	return out
+}
+
+func ikev1Of(v path.Versions) *report.IKEv1 {
+	if v.MainMode.Evidence == 0 && v.AggressiveMode.Evidence == 0 {
+		return nil
+	}
+	out := &report.IKEv1{
+		MainMode:             report.Answer(v.MainMode.State.String()),
+		AggressiveMode:       report.Answer(v.AggressiveMode.State.String()),
+		PreSharedKey:         v.AggressiveMode.PreSharedKey,
+		MainModeDetail:       v.MainMode.Detail,
+		AggressiveModeDetail: v.AggressiveMode.Detail,
+	}
+	for _, m := range []path.Mode{v.MainMode, v.AggressiveMode} {
+		if m.Evidence != 0 {
+			out.Evidence = append(out.Evidence, m.Evidence)
+		}
+	}
+	out.Evidence = lists.Sorted(out.Evidence)
+	return out
+}
+
+func examinedExchange(e initiator.Exchange) report.Exchange {
+	out := report.Exchange{
+		ID:        e.ID,
+		Transport: report.Transport(e.Transport.String()),
+		Type:      e.Type.String(),
+		Purpose:   report.PurposeReach,
+		Offer:     offerText(e.Offer),
+		KE:        methodKeyword(e.KE),
+		Outcome:   report.Outcome(e.Outcome.String()),
+		Detail:    e.Detail,
+		Group:     methodKeyword(e.Group),
+		Tries:     e.Tries,
+		Cookie:    e.Cookie,
+		Sent:      timeStamp(e.Sent),
+		RTTms:     milliseconds(e.RTT),
+	}
+	switch e.Type {
+	case ikev1.MainMode, ikev1.AggressiveMode:
+		out.Type = "IKEv1 " + ikev1.ExchangeName(e.Type)
+	case ike.IKE_AUTH, ike.INFORMATIONAL:
+		out.Purpose = report.PurposeClose
+	}
+	if e.Suite != nil {
+		out.Suite = e.Suite.String()
+	}
+	return out
+}
