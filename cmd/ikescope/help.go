@@ -39,7 +39,7 @@ func tellExitCodes(root *cobra.Command) {
 	help := root.HelpTemplate()
 	for _, cmd := range root.Commands() {
 		switch cmd.Name() {
-		case "scan", "compare", "check", "explain":
+		case "scan", "reach", "watch", "compare", "check", "explain":
 			cmd.SetHelpTemplate(help + exitCodes)
 		case "diff":
 			cmd.SetHelpTemplate(help + fmt.Sprintf(otherExitCodes, "; 3 the reports differ, with --exit-code"))

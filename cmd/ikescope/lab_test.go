@@ -51,6 +51,13 @@ func TestLab(t *testing.T) {
 	t.Run("redirect", l.testRedirect)
 	t.Run("truncation", l.testTruncation)
 	t.Run("pcap", l.testPcap)
+	t.Run("reach", l.testReach)
+	t.Run("reach blocked", l.testReachBlocked)
+	t.Run("reach other address", l.testReachOtherAddress)
+	t.Run("reach IKEv1", l.testReachIKEv1)
+	t.Run("reach NAT", l.testReachNAT)
+	t.Run("reach loss", l.testReachLoss)
+	t.Run("reach size", l.testReachSize)
 }
 
 // testGateway tests what is of one gateway alone.

@@ -23,6 +23,7 @@ those on standard input. Each address of a name is scanned on its own.`
 
 const examples = `  ikescope demo                           look at a report, without a gateway
   ikescope vpn.example.com                full report on a gateway
+  ikescope reach vpn.example.com          only the path: ports, NAT, round trips
   ikescope -o text -o json=vpn.json vpn.example.com
                                           a report to read, and one to keep
   ikescope -o json @gateways.txt          many gateways, for another program
@@ -69,7 +70,7 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 	opts.addFlags(root.Flags(), reportFormats)
 	addToggle(root.Flags(), new(bool), "version", "", "print the version")
 	addToggle(root.PersistentFlags(), new(bool), "help", "h", "this text")
-	addGroup(root, "Ask gateways:", a.scanCommand(), a.compareCommand(), a.checkCommand())
+	addGroup(root, "Ask gateways:", a.scanCommand(), a.reachCommand(), a.watchCommand(), a.compareCommand(), a.checkCommand())
 	addGroup(root, "Read reports, errors and captures:", a.diffCommand(), a.explainCommand(), a.captureCommand())
 	addGroup(root, "Policies and clients:", a.clientCommand(), a.policyCommand())
 	addGroup(root, "Try it on this machine:", a.demoCommand(), a.mockCommand())

@@ -218,7 +218,10 @@ func scanned(t *testing.T, scanner probe.Scanner, jobs []job, parallel int) []*r
 	var mu sync.Mutex
 	results := make([]*report.Target, len(jobs))
 	w := progress.New(io.Discard, progress.Options{Quiet: true})
-	scanAll(t.Context(), scanner, jobs, parallel, w, func(i int, r *report.Target) {
+	one := func(j job, p *places, w *progress.Watch) report.Target {
+		return reachAndScan(t.Context(), scanner, j, p, p, w)
+	}
+	scanAll(jobs, parallel, w, one, func(i int, r *report.Target) {
 		mu.Lock()
 		defer mu.Unlock()
 		if results[i] != nil {

@@ -20,6 +20,7 @@ import (
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/path"
 	"github.com/ikescope/ikescope/probe/target"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/archive"
@@ -74,7 +75,11 @@ func (o *scanOptions) asked(args []string, stdin io.Reader) (s probe.Scanner, f 
 type scans struct {
 	scanner  probe.Scanner
 	parallel int
+	// reaching is how many paths are examined side by side, if more.
+	reaching int
 	jobs     []job
+	// examiner, unless nil, examines the paths to the targets alone.
+	examiner *path.Examiner
 }
 
 // toScan returns what args ask to scan, none of which may be in a saved report.
@@ -116,7 +121,11 @@ func (a *app) toScan(ctx context.Context, opts *scanOptions, args []string, save
 			return nil, err
 		}
 	}
-	return &scans{scanner, parallel, jobs}, nil
+	all := &scans{scanner: scanner, parallel: parallel, jobs: jobs}
+	if parallel == defaultParallel {
+		all.reaching = reachParallel // who is silent is cheap
+	}
+	return all, nil
 }
 
 // job is a target to scan, and the earlier scan to go on from, if any.
@@ -128,12 +137,23 @@ type job struct {
 // scanJobs scans the jobs of s and adds what comes of each to f. The error is of
 // the file of datagrams, which is nil if none was asked for.
 func (a *app) scanJobs(ctx context.Context, s *scans, pcap *pending.File, f *fleet) error {
-	scanner, opts := s.scanner, f.of.opts
+	scanner, examiner, opts := s.scanner, s.examiner, f.of.opts
 	var datagrams *capture.Writer
 	if pcap != nil {
 		datagrams = capture.NewWriter(pcap)
 		scanner.Trace = func(d initiator.Datagram) {
 			_ = datagrams.Write(packetOf(d)) // Err has it
+		}
+	}
+	scanning, reaching := newPlaces(s.parallel), max(s.parallel, s.reaching)
+	one := func(j job, p *places, w *progress.Watch) report.Target {
+		return reachAndScan(ctx, scanner, j, p, scanning, w)
+	}
+	if examiner != nil {
+		one = func(j job, p *places, w *progress.Watch) report.Target {
+			e := *examiner
+			e.Trace = scanner.Trace
+			return examineOne(ctx, e, j, p, w)
 		}
 	}
 	watch := progress.New(a.err, progress.Options{Verbose: opts.verbose, Quiet: opts.quiet, Columns: terminalWidth(a.err)})
@@ -149,13 +169,15 @@ func (a *app) scanJobs(ctx context.Context, s *scans, pcap *pending.File, f *fle
 	}
 	watch.Start(names)
 	first := len(f.keys) - len(s.jobs) // those of saved reports come before
-	scanAll(ctx, scanner, s.jobs, s.parallel, watch, func(i int, t *report.Target) {
-		f.of.judged.judge(t, false)
+	scanAll(s.jobs, reaching, watch, one, func(i int, t *report.Target) {
+		if examiner == nil {
+			f.of.judged.judge(t, false)
+		}
 		f.add(first+i, t)
 	})
 	watch.End()
 	f.interrupted = ctx.Err() != nil && context.Cause(ctx) != errNobodyReads
-	if !f.complete && !f.interrupted && f.decided.Failed() == 0 && !opts.quiet {
+	if !f.complete && !f.interrupted && f.decided.Failed() == 0 && !opts.quiet && examiner == nil {
 		fmt.Fprintln(a.err, "ikescope: the report is partial, and its notes say why; --resume goes on from its JSON")
 	}
 	switch {
@@ -167,11 +189,11 @@ func (a *app) scanJobs(ctx context.Context, s *scans, pcap *pending.File, f *fle
 	return pcap.Commit()
 }
 
-// scanAll scans the targets of jobs, side by side as far as parallel allows, and
+// scanAll has one scan each target of jobs, side by side as far as parallel allows, and
 // calls done with what comes of each when its scan ends, perhaps of several at a
 // time. Targets with the same address are scanned one after another, since the
 // limits of a gateway are for all that comes from one address.
-func scanAll(ctx context.Context, scanner probe.Scanner, jobs []job, parallel int, w *progress.Watch, done func(i int, t *report.Target)) {
+func scanAll(jobs []job, parallel int, w *progress.Watch, one func(job, *places, *progress.Watch) report.Target, done func(i int, t *report.Target)) {
 	var addresses []netip.Addr
 	byAddress := make(map[netip.Addr][]int) // of jobs
 	for i, j := range jobs {
@@ -188,13 +210,70 @@ func scanAll(ctx context.Context, scanner probe.Scanner, jobs []job, parallel in
 		group.Go(func() {
 			defer places.leave()
 			for _, i := range byAddress[address] {
-				t := scanOne(ctx, scanner, jobs[i], places, w)
+				t := one(jobs[i], places, w)
 				w.Finished()
 				done(i, &t)
 			}
 		})
 	}
 	group.Wait()
+}
+
+// reachAndScan scans the target of j, if its path shows that it is worth it: an
+// IKEv2 responder answers, and IKEv1 is not all that is configured, as far as the
+// common suites tell. Many paths are examined side by side, in the places reaching,
+// and fewer gateways scanned, in the places scanning.
+func reachAndScan(ctx context.Context, scanner probe.Scanner, j job, reaching, scanning *places, w *progress.Watch) report.Target {
+	inPlace := func() report.Target {
+		if scanning != reaching {
+			scanning.take()
+			defer scanning.leave()
+		}
+		return scanOne(ctx, scanner, j, scanning, w)
+	}
+	if j.earlier != nil || j.Err != nil {
+		return inPlace() // its path is known, or none is
+	}
+	inTime := ctx
+	if scanner.Deadline > 0 {
+		var cancel context.CancelFunc
+		inTime, cancel = context.WithTimeout(ctx, scanner.Deadline)
+		defer cancel()
+	}
+	r, err := examine(inTime, examinerOf(scanner), j, reaching, w)
+	if scanner.Deadline > 0 {
+		scanner.Deadline = max(scanner.Deadline-r.Elapsed, time.Millisecond)
+	}
+	switch {
+	case ctx.Err() != nil && !r.Answers():
+		return scan.Unreached(j.Target.Name, r, nil)
+	case err != nil:
+		return scan.Unreached(j.Target.Name, r, err)
+	case !r.Answers():
+		return scan.Reach(j.Target.Name, r)
+	case r.OnlyIKEv1() && asksMany(scanner):
+		return scan.OnlyIKEv1(j.Target.Name, r)
+	}
+	if n := len(r.Exchanges); n > 0 {
+		j.Target.FirstExchange = r.Exchanges[n-1].ID + 1
+	}
+	return scan.WithPath(inPlace(), r)
+}
+
+// asksMany reports whether a scan asks about so many suites that a gateway which
+// refuses the common ones is not worth it.
+func asksMany(s probe.Scanner) bool {
+	const many = 1000
+	return !s.Exhaustive && (s.Universe == nil || s.Universe.Size() > many)
+}
+
+// examinerOf examines the path as s scans.
+func examinerOf(s probe.Scanner) path.Examiner {
+	return path.Examiner{
+		Transports: s.Transports, Source: s.Source, Outside: s.Outside, Brief: true,
+		Attempts: s.Attempts, InitialRTO: s.InitialRTO, Rate: s.Rate, Window: s.Window,
+		Listen: s.Listen, Rand: s.Rand, Trace: s.Trace,
+	}
 }
 
 // scanOne scans the target of j. Where there are too many open files, it waits for

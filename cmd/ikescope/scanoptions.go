@@ -57,6 +57,10 @@ const (
 
 var scanProfiles = []string{quick, standard, deep}
 
+// defaultParallel is how many targets are scanned side by side, unless --parallel says
+// otherwise.
+const defaultParallel = 16
+
 func newScanOptions() *scanOptions {
 	return &scanOptions{
 		port:     initiator.UDP500.Port(),
@@ -67,7 +71,7 @@ func newScanOptions() *scanOptions {
 		tries:    4,
 		timeout:  500 * time.Millisecond,
 		deadline: 5 * time.Minute,
-		parallel: 16,
+		parallel: defaultParallel,
 	}
 }
 
@@ -89,6 +93,17 @@ func (o *scanOptions) addFlags(flags *pflag.FlagSet, formats []string) {
 // addReachFlags adds the flags on how targets are reached, and how fast they are
 // asked.
 func (o *scanOptions) addReachFlags(flags *pflag.FlagSet) {
+	o.addWhereFlags(flags)
+	underHeading(flags, paceFlags, func(flags *pflag.FlagSet) {
+		o.addPaceFlags(flags)
+		flags.Var(flagvalue.Number(&o.window, 1, 1024), "window", "the most exchanges in flight")
+		flags.Var(flagvalue.Number(&o.maxExchanges, 1, 1000000), "max-exchanges", "budget for each target; what it does not reach is not tested")
+		flags.Var(flagvalue.Duration(&o.deadline, time.Second, 7*24*time.Hour), "deadline", "the most time for each target; what is not reached by then is not tested")
+	})
+}
+
+// addWhereFlags adds the flags on how targets are reached.
+func (o *scanOptions) addWhereFlags(flags *pflag.FlagSet) {
 	underHeading(flags, whereFlags, func(flags *pflag.FlagSet) {
 		flags.Var(flagvalue.Transports(&o.transports), "transport", "ask over udp500 or over udp4500 only (default both)")
 		flags.Var(flagvalue.Number(&o.port, 1, 65535), "port", "the UDP port of IKE, where the target names none")
@@ -99,15 +114,14 @@ func (o *scanOptions) addReachFlags(flags *pflag.FlagSet) {
 		flags.Var(flagvalue.Number(&o.sourcePort, 1, 65535), "source-port", "send from this port; targets are then scanned one after another")
 		flags.Var(flagvalue.Addresses(&o.outside), "outside", "a public address that a NAT in front of us may have, to find the port it gave us; may be repeated")
 	})
-	underHeading(flags, paceFlags, func(flags *pflag.FlagSet) {
-		flags.Var(flagvalue.Decimal(&o.rate, 0.1, 10000), "rate", "datagrams a second to each target")
-		flags.Var(flagvalue.Number(&o.window, 1, 1024), "window", "the most exchanges in flight")
-		flags.Var(flagvalue.Number(&o.tries, 1, 20), "tries", "how often a request is sent before its silence counts")
-		flags.Var(flagvalue.Duration(&o.timeout, 10*time.Millisecond, time.Minute), "timeout", "the first wait for an answer; each further one is twice as long")
-		flags.Var(flagvalue.Number(&o.maxExchanges, 1, 1000000), "max-exchanges", "budget for each target; what it does not reach is not tested")
-		flags.Var(flagvalue.Duration(&o.deadline, time.Second, 7*24*time.Hour), "deadline", "the most time for each target; what is not reached by then is not tested")
-		flags.Var(flagvalue.Number(&o.parallel, 1, 256), "parallel", "targets scanned side by side")
-	})
+}
+
+// addPaceFlags adds those on how fast, and how often, targets are asked.
+func (o *scanOptions) addPaceFlags(flags *pflag.FlagSet) {
+	flags.Var(flagvalue.Decimal(&o.rate, 0.1, 10000), "rate", "datagrams a second to each target")
+	flags.Var(flagvalue.Number(&o.tries, 1, 20), "tries", "how often a request is sent before its silence counts")
+	flags.Var(flagvalue.Duration(&o.timeout, 10*time.Millisecond, time.Minute), "timeout", "the first wait for an answer; each further one is twice as long")
+	flags.Var(flagvalue.Number(&o.parallel, 1, 256), "parallel", "targets asked side by side")
 }
 
 // family returns which addresses are asked for.

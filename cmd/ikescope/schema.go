@@ -15,6 +15,7 @@ func (a *app) schemaCommand() *cobra.Command {
 		chosen      bool
 	}{
 		{"jsonl", "of a line of a report that is written with -o jsonl", report.LinesSchema, false},
+		{"watch", "of a line that ikescope watch writes with -o jsonl", report.WatchSchema, false},
 		{"policy", "of a policy file; policy list writes a list of them", baseline.PolicySchema, false},
 		{"diff", "of what ikescope diff -o json writes", report.DiffSchema, false},
 		{"capture", "of what ikescope capture -o json writes", report.CaptureSchema, false},
