@@ -52,7 +52,7 @@ func (s *search) send(questions [][]sets.Box) []reply {
 	if len(offers) == 0 && s.offers > s.MaxOffers {
 		s.stopped, s.spent = true, true
 	}
-	if s.stopped || len(offers) == 0 {
+	if s.over() || len(offers) == 0 {
 		return replies
 	}
 	if room := max(0, s.MaxOffers-s.offers); len(offers) > room {

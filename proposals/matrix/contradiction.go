@@ -110,7 +110,7 @@ func (s *search) reconcile() {
 				t := &s.taken[i]
 				switch {
 				case t.verdict != retracted || len(t.refusals) >= maxAgain:
-				case s.stopped || s.offers == s.MaxOffers || !s.fits(s.pieces(t.offered)):
+				case s.over() || s.offers == s.MaxOffers || !s.fits(s.pieces(t.offered)):
 					t.verdict = contested
 				default:
 					again = append(again, i)
@@ -256,7 +256,7 @@ func (s *search) reasons(m *Matrix) []Doubt {
 	case m.NotTested == 0:
 	case s.spent:
 		add(GaveUp)
-	case !s.stopped:
+	case !s.over():
 		add(Unaskable)
 	case s.contradicted < maxContradictions:
 		add(RanOut)

@@ -12,8 +12,8 @@ import (
 // undecided returns what is in no product, not refused and not silent, as
 // disjoint boxes.
 func (s *search) undecided() []sets.Box {
-	rest := sets.Subtract(s.u.boxes, s.products...)
-	return sets.Subtract(s.open(rest), boxesOf(s.silent)...)
+	rest := s.without(s.u.boxes, s.products)
+	return s.without(s.open(rest), boxesOf(s.silent))
 }
 
 // maxLargest bounds the boxes that a cover is chosen from. Their number grows
@@ -27,7 +27,7 @@ const maxLargest = 1 << 10
 // a search that is cut short knows these.
 func (s *search) cover() [][]sets.Box {
 	rest := s.undecided()
-	if len(rest) == 0 {
+	if len(rest) == 0 || s.over() {
 		return nil
 	}
 	// The largest boxes that touch nothing known to be accepted or silent
@@ -62,7 +62,9 @@ func (s *search) cover() [][]sets.Box {
 			}
 		}
 		chosen = append(chosen, best)
-		rest = sets.Subtract(rest, best)
+		if rest = s.without(rest, []sets.Box{best}); s.over() {
+			return nil
+		}
 	}
 	questions := s.u.pack(chosen, s.Limits)
 	if s.tooMany(questions) {

@@ -7,7 +7,9 @@ import (
 
 // facts is what the answers say, and all that the planner knows.
 type facts struct {
-	u *Universe
+	// tangled: the answers cut the universe into too many pieces.
+	tangled bool
+	u       *Universe
 	// refused and silent are the boxes offered whole to no effect; silent ones
 	// without an exchange cannot be asked.
 	refused, silent []evidence
@@ -97,8 +99,26 @@ func (f *facts) find(cell sets.Box) {
 func (f *facts) isFound(cell sets.Box) bool { return f.observed[cell] != nil || f.shown[cell] != nil }
 
 // open returns the part of bs that is not refused, as disjoint boxes if bs
-// are disjoint.
-func (f *facts) open(bs []sets.Box) []sets.Box { return sets.Subtract(bs, f.refusedBoxes()...) }
+// are disjoint. It is bs where [facts.without] gives up.
+func (f *facts) open(bs []sets.Box) []sets.Box { return f.without(bs, f.refusedBoxes()) }
+
+// maxCuts bounds the work of one subtraction, and the boxes that come of it. The
+// answers of gateways that follow a policy need some hundreds of cuts, thousands
+// where offers have to be short; those of one that answers at random need more
+// than any memory holds.
+const maxCuts = 1 << 15
+
+// without returns the part of bs that is in none of others, as disjoint boxes if
+// bs are disjoint. Where that falls into too many pieces it is bs, and the search
+// ends: what the answers say cannot be put together.
+func (f *facts) without(bs, others []sets.Box) []sets.Box {
+	rest, ok := sets.SubtractWithin(maxCuts, bs, others...)
+	if !ok {
+		f.tangled = true
+		return bs
+	}
+	return rest
+}
 
 // manyRefused is how many refusals are put together before sets are subtracted
 // from them: where offers have to be short there are thousands.

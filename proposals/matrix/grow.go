@@ -34,7 +34,7 @@ func (s *search) grow(from seed) sets.Box {
 	if left[proposals.KE] != 0 {
 		turn = []proposals.Axis{proposals.KE}
 	}
-	for !s.stopped {
+	for !s.over() {
 		met := s.combinationsOf(b, 2)
 		for _, a := range turn {
 			around := b

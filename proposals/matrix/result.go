@@ -21,7 +21,7 @@ func (s *search) matrix() *Matrix {
 		m.observed[s.u.suite(cell)] = ids
 	}
 	products := slices.Clone(s.products)
-	if s.stopped {
+	if s.over() {
 		products = slices.DeleteFunc(products, func(b sets.Box) bool { return !s.verified(b) })
 	}
 	// Observed, but perhaps not explored before the end.
@@ -29,7 +29,7 @@ func (s *search) matrix() *Matrix {
 		return s.observed[cell] == nil || slices.ContainsFunc(products, func(b sets.Box) bool { return b.Holds(cell) })
 	})
 	products = merge(sets.WithoutContained(append(products, merge(loose)...)))
-	accepted := sets.Disjoint(products)
+	products, accepted, rest := s.divide(products)
 	m.Accepted = sets.Size(accepted)
 	for _, b := range products {
 		r := Region{Product: s.u.product(b), Basis: Inferred}
@@ -53,32 +53,46 @@ func (s *search) matrix() *Matrix {
 	for _, e := range s.refused {
 		m.refused = append(m.refused, Region{Product: s.u.product(e.Box), Evidence: []int{e.id}})
 	}
-	rest := s.open(sets.Subtract(s.u.boxes, accepted...))
-	unanswered := rest
+	rest = s.open(rest)
 	contested := slices.Clone(accepted) // and what was counted
 	for _, r := range s.contested() {
-		for _, part := range sets.Subtract([]sets.Box{s.mustBox(r.Product)}, contested...) {
+		parts, ok := sets.SubtractWithin(maxCuts, []sets.Box{s.mustBox(r.Product)}, contested...)
+		if !ok {
+			break // it is refused by one answer, and stays so
+		}
+		for _, part := range parts {
 			m.Undecided = append(m.Undecided, UndecidedRegion{s.u.product(part), NoAnswer, r.Evidence})
 			m.NoAnswer += part.Size()
 			contested = append(contested, part)
 		}
 	}
+	if s.tangled {
+		rest = s.without(rest, contested) // since nothing counts as refused
+	}
+	unanswered := rest
 	for _, e := range s.silent {
 		if e.id == 0 {
 			continue
+		}
+		left, ok := sets.SubtractWithin(maxCuts, unanswered, e.Box)
+		if !ok {
+			break // the others stay as not tested
 		}
 		for _, b := range unanswered {
 			if part := b.And(e.Box); !part.Empty() {
 				m.Undecided = append(m.Undecided, UndecidedRegion{s.u.product(part), NoAnswer, evidenceFor(part, s.silent)})
 			}
 		}
-		unanswered = sets.Subtract(unanswered, e.Box)
+		unanswered = left
 	}
 	for _, b := range unanswered {
 		m.Undecided = append(m.Undecided, UndecidedRegion{s.u.product(b), NotTested, nil})
 	}
 	m.NotTested = sets.Size(unanswered)
 	m.NoAnswer += sets.Size(rest) - m.NotTested
+	if s.tangled {
+		m.NotTested = m.Universe - m.Accepted - m.NoAnswer
+	}
 	m.Refused = m.Universe - m.Accepted - m.NoAnswer - m.NotTested
 	m.Contradictions = s.contradictions()
 	m.Doubts = s.reasons(m)
@@ -87,6 +101,22 @@ func (s *search) matrix() *Matrix {
 		m.Fits = s.exact(accepted)
 	}
 	return m
+}
+
+// divide returns as many of products, the first ones, as the universe can be divided
+// into: all but of a gateway that takes suites at random. It returns them as
+// disjoint boxes, too, and the rest of the universe.
+func (s *search) divide(products []sets.Box) (some, accepted, rest []sets.Box) {
+	for n := len(products); ; n /= 2 {
+		var ok bool
+		some = products[:n]
+		if accepted, ok = sets.DisjointWithin(maxCuts, some); !ok {
+			continue
+		}
+		if rest, ok = sets.SubtractWithin(maxCuts, s.u.boxes, accepted...); ok {
+			return some, accepted, rest
+		}
+	}
 }
 
 // order returns a sort key of p: the positions of its algorithms in u.

@@ -42,11 +42,15 @@ type search struct {
 	wait func(*batch) bool
 }
 
+// over reports whether nothing more is to be asked: the end was reached before
+// all was decided.
+func (s *search) over() bool { return s.stopped || s.tangled }
+
 // run finds products until nothing is undecided.
 func (s *search) run() {
 	s.reconcile()
 	var taken [][]sets.Box // each holds a suite that is accepted
-	for !s.stopped {
+	for !s.over() {
 		var groups [][]sets.Box
 		groups, taken = s.apart(append(taken, s.loose()...))
 		if len(groups) == 0 {
@@ -67,7 +71,7 @@ func (s *search) run() {
 		}
 		s.sideBySide(parts...)
 		// What a product found since holds says nothing new.
-		taken = slices.DeleteFunc(taken, func(w []sets.Box) bool { return sets.Size(sets.Subtract(w, s.products...)) != sets.Size(w) })
+		taken = slices.DeleteFunc(taken, func(w []sets.Box) bool { return sets.Size(s.without(w, s.products)) != sets.Size(w) })
 	}
 }
 

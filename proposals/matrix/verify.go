@@ -55,7 +55,7 @@ func (s *search) verify(b, cell sets.Box) (sets.Box, bool) {
 			b, s.mixed = part, true
 		}
 		samples := s.samples(b, cell)
-		if len(samples) == 0 || s.stopped {
+		if len(samples) == 0 || s.over() {
 			return b, true
 		}
 		questions := make([][]sets.Box, len(samples))

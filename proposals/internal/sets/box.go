@@ -113,25 +113,39 @@ func (b Box) MaximalMinus(c Box) []Box {
 }
 
 // Subtract returns the boxes without those of others, as disjoint boxes if
-// the given ones are disjoint.
+// the given ones are disjoint. Their number can grow without end; see
+// [SubtractWithin].
 func Subtract(from []Box, others ...Box) []Box {
-	var rest []Box
-	for _, b := range from {
-		rest = b.appendMinus(rest, others)
-	}
+	rest, _ := SubtractWithin(math.MaxInt, from, others...)
 	return rest
 }
 
-// appendMinus appends b without the boxes of others to rest.
-func (b Box) appendMinus(rest, others []Box) []Box {
+// SubtractWithin is Subtract that gives up, and reports false, where the boxes
+// would be cut more than so many times.
+func SubtractWithin(cuts int, from []Box, others ...Box) (rest []Box, ok bool) {
+	for _, b := range from {
+		if rest, cuts = b.appendMinus(rest, others, cuts); cuts < 0 {
+			return nil, false
+		}
+	}
+	return rest, true
+}
+
+// appendMinus appends b without the boxes of others to rest, and returns how many
+// cuts are left, less than none if there were too few.
+func (b Box) appendMinus(rest, others []Box, cuts int) ([]Box, int) {
 	i := slices.IndexFunc(others, b.Overlaps)
 	if i < 0 {
-		return append(rest, b)
+		return append(rest, b), cuts
 	}
+	cuts--
 	for _, piece := range b.Minus(others[i]) {
-		rest = piece.appendMinus(rest, others[i+1:])
+		if cuts < 0 {
+			break
+		}
+		rest, cuts = piece.appendMinus(rest, others[i+1:], cuts)
 	}
-	return rest
+	return rest, cuts
 }
 
 // Size returns the number of suites in disjoint boxes, or math.MaxInt64
@@ -150,11 +164,20 @@ func Size(bs []Box) int64 {
 
 // Disjoint returns the union of bs as disjoint boxes.
 func Disjoint(bs []Box) []Box {
-	var out []Box
-	for i, b := range bs {
-		out = append(out, Subtract([]Box{b}, bs[:i]...)...)
-	}
+	out, _ := DisjointWithin(math.MaxInt, bs)
 	return out
+}
+
+// DisjointWithin is Disjoint that gives up, and reports false, where a box would be
+// cut more than so many times, or there would be more boxes than that.
+func DisjointWithin(cuts int, bs []Box) (out []Box, ok bool) {
+	for i, b := range bs {
+		rest, ok := SubtractWithin(cuts, []Box{b}, bs[:i]...)
+		if out = append(out, rest...); !ok || len(out) > cuts {
+			return nil, false
+		}
+	}
+	return out, true
 }
 
 // WithoutContained drops each box that another one holds.

@@ -73,3 +73,32 @@ func TestBoxes(t *testing.T) {
 		}
 	})
 }
+
+// TestBounds: the boxes that many others leave of one can be more than memory
+// holds, and that is found out in time.
+func TestBounds(t *testing.T) {
+	var whole Box
+	for a := range whole {
+		whole[a] = 1<<16 - 1
+	}
+	var others []Box
+	for i := range uint64(200) {
+		b := whole
+		for a := range 5 {
+			b[a] &^= 1 << ((i*7 + uint64(a)*3) % 16)
+			b[a] &^= 1 << ((i*5 + uint64(a)*11) % 16)
+		}
+		b[i%5] = 1 << (i % 16)
+		others = append(others, b)
+	}
+	if rest, ok := SubtractWithin(1000, []Box{whole}, others...); ok {
+		t.Errorf("%d boxes are left after 1,000 cuts", len(rest))
+	}
+	if _, ok := DisjointWithin(1000, others); ok {
+		t.Error("the others fell into disjoint boxes with 1,000 cuts")
+	}
+	rest, ok := SubtractWithin(1000, []Box{whole}, others[:3]...)
+	if !ok || len(rest) != len(Subtract([]Box{whole}, others[:3]...)) {
+		t.Errorf("three others leave %d boxes, %t", len(rest), ok)
+	}
+}
