@@ -5,8 +5,9 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/ikescope/ikescope/proposals"
 	"pgregory.net/rapid"
+
+	"github.com/ikescope/ikescope/proposals"
 )
 
 // TestAskedAgain: an answer that others contradict counts or not by what comes

@@ -1,8 +1,9 @@
 package matrix
 
 import (
-	"github.com/ikescope/ikescope/proposals/internal/sets"
 	"slices"
+
+	"github.com/ikescope/ikescope/proposals/internal/sets"
 )
 
 // facts is what the answers say, and all that the planner knows.

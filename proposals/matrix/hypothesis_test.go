@@ -5,9 +5,10 @@ import (
 	"slices"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
-	"pgregory.net/rapid"
 )
 
 // held returns the hypotheses of a scan.

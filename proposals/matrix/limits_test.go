@@ -4,9 +4,10 @@ import (
 	"slices"
 	"testing"
 
+	"pgregory.net/rapid"
+
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/internal/sets"
-	"pgregory.net/rapid"
 )
 
 // A reader reads but a part of an offer, or none of a long one.

@@ -1,8 +1,9 @@
 package matrix
 
 import (
-	"github.com/ikescope/ikescope/proposals/internal/sets"
 	"slices"
+
+	"github.com/ikescope/ikescope/proposals/internal/sets"
 )
 
 // search is one run of a planner.
