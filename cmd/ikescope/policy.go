@@ -130,8 +130,8 @@ allowed. It is a gate against changes, and a starting point for edits.`,
 	name = "as-scanned"
 	flags := cmd.Flags()
 	flags.Var(flagvalue.File(&from), "from", "the JSON report of a scan")
-	flags.StringVar(&target, "target", "", "which target of the report, by its name or address, if it has several")
-	flags.StringVar(&name, "name", name, "the name of the policy")
+	flags.StringVar(&target, "target", "", "the `target` of the report to take, by its name or address, if it has several")
+	flags.StringVar(&name, "name", name, "the `name` of the policy")
 	o.addFlags(flags, "the policy file", []string{"yaml", "json"})
 	return cmd
 }
