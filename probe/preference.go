@@ -53,7 +53,13 @@ func (s *scan) preference(ctx context.Context) {
 			answers := make([]initiator.Answer, len(questions))
 			var asking sync.WaitGroup
 			for i, q := range questions {
-				asking.Go(func() { answers[i] = s.choose(ctx, q) })
+				asking.Go(func() {
+					answers[i] = s.choose(ctx, q)
+					if answers[i].Outcome == initiator.NoProposalChosen && s.takesOneOf(q.Offer) {
+						// It may refuse the KE payload, or the answer is not its own.
+						answers[i] = s.choose(ctx, q)
+					}
+				})
 			}
 			asking.Wait()
 			for i, q := range questions {
@@ -93,6 +99,13 @@ func (s *scan) askedWhole(offers []choice.Question) []choice.Question {
 	return slices.DeleteFunc(slices.Clone(offers), func(q choice.Question) bool {
 		beyond, err := matrix.Difference(q.Offer, s.universe().Products())
 		return err != nil || len(beyond) > 0
+	})
+}
+
+// takesOneOf reports whether the matrix says that a suite of offer is accepted.
+func (s *scan) takesOneOf(offer []proposals.Product) bool {
+	return slices.ContainsFunc(offer, func(p proposals.Product) bool {
+		return slices.ContainsFunc(s.result.Matrix.Products, func(r matrix.Region) bool { return p.Overlaps(r.Product) })
 	})
 }
 

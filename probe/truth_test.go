@@ -249,27 +249,33 @@ func TestTruthMixed(t *testing.T) {
 	t.Logf("%d scans: %d exact, %d unknown, %d false", scans, count["exact"], count["unknown"], count["false"])
 }
 
-// TestTruthMet are mixes of which a false refusal was once proven.
+// TestTruthMet are mixes of which something false was once said.
 func TestTruthMet(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
-		seed  uint64
-		kinds []string
+		kinds   []string
+		seed    uint64
+		policy  string
+		profile iketest.Profile
+		loss    float64
 	}{
 		// The true answers are malformed, and behind the forged ones.
-		{41, []string{"a forged refusal well ahead", "half of every answer"}},
-		{125, []string{"redirects and is silent to others", "a forged refusal ahead", "half of every answer"}},
+		{[]string{"a forged refusal well ahead", "half of every answer"}, 41, smallPolicy, iketest.StrongSwan, 0},
+		{[]string{"redirects and is silent to others", "a forged refusal ahead", "half of every answer"}, 125, smallPolicy, iketest.StrongSwan, 0},
+		// A true answer is lost, and the forged one refuses an offer of several
+		// methods. The same offer is accepted in the next exchange.
+		{[]string{"a forged refusal behind"}, 47, singlesPolicy, iketest.OpenIKED, 0.05},
+		// One member accepts such an offer, the other one refuses it.
+		{[]string{"a member that refuses everything", "asks for an unknown key exchange"}, 393, singlesPolicy, iketest.Libreswan, 0.2},
 	} {
 		var odd []iketest.Oddity
-		for _, o := range iketest.Oddities() {
-			if slices.Contains(tc.kinds, o.Name) {
-				odd = append(odd, o)
-			}
+		for _, name := range tc.kinds {
+			i := slices.IndexFunc(iketest.Oddities(), func(o iketest.Oddity) bool { return o.Name == name })
+			odd = append(odd, iketest.Oddities()[i])
 		}
-		if len(odd) != len(tc.kinds) {
-			t.Fatalf("%d of %q are kinds", len(odd), tc.kinds)
-		}
-		o := oddScene(smallPolicy, iketest.StrongSwan, tc.seed, odd...).scan(t)
+		sc := oddScene(tc.policy, tc.profile, tc.seed, odd...)
+		sc.link.Loss = tc.loss
+		o := sc.scan(t)
 		f := o.fidelity(t, tc.seed)
 		o.report(t, f)
 	}

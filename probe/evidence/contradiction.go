@@ -1,6 +1,8 @@
 package evidence
 
 import (
+	"fmt"
+
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/internal/offers"
@@ -24,11 +26,13 @@ type Contradiction struct {
 // were for, and returns where they deny it, at most one for each exchange. It is
 // pure: a result that was read from a file can be held so, too.
 //
-// A refusal counts if the gateway was seen to say yes to the same kind of
-// question, by INVALID_KE_PAYLOAD, so that no is an answer to it: with a KE payload of a method that is
-// not offered, of one offered beside others, or of the only one that is offered.
-// The first packets of clients may hold more than their suites, so a refusal of
-// one denies nothing.
+// A refusal counts where no is an answer to the question, and not to its KE
+// payload: that is so of a question that was answered yes another time. It is so,
+// too, if the gateway was seen to say yes to the same kind of question, by
+// INVALID_KE_PAYLOAD: with a KE payload of a method that is not offered, of one
+// offered beside others, or of the only one that is offered; and where nothing
+// accepted is offered but with the method of the KE payload. The first packets of
+// clients may hold more than their suites, so a refusal of one denies nothing.
 func Contradictions(r Result) []Contradiction {
 	m := r.Matrix
 	if m == nil {
@@ -41,14 +45,18 @@ func Contradictions(r Result) []Contradiction {
 		}
 	}
 	answered[OwnKE] = true // there is nothing else that it can refuse
+	taken := takenQuestions(r.Exchanges)
 	var out []Contradiction
 	for _, x := range r.Exchanges {
 		if x.Doubtful || x.Type != ike.IKE_SA_INIT {
 			continue
 		}
 		switch {
-		case x.Outcome == initiator.NoProposalChosen && x.Purpose != PurposeClient && answered[KindOf(x)]:
-			if s, evidence, ok := acceptedOf(m, x.Offer); ok {
+		case x.Outcome == initiator.NoProposalChosen && x.Purpose != PurposeClient:
+			if yes, ok := taken[questionOf(x)]; ok {
+				s, _ := MeantBy(yes)[0].First()
+				out = append(out, Contradiction{s, matrix.Accepted, x.ID, []int{yes.ID}})
+			} else if s, evidence, ok := acceptedOf(m, x.Offer); ok && (answered[KindOf(x)] || onlyOf(m, x.Offer, x.KE)) {
 				out = append(out, Contradiction{s, matrix.Accepted, x.ID, evidence})
 			}
 		case x.Taken():
@@ -58,6 +66,35 @@ func Contradictions(r Result) []Contradiction {
 		}
 	}
 	return out
+}
+
+// asked is a question, whatever it was for.
+type asked struct {
+	offer string
+	ke    ike.KeyExchangeMethod
+}
+
+func questionOf(x Exchange) asked { return asked{fmt.Sprint(x.Offer), x.KE} }
+
+// takenQuestions returns the first exchange of each question that was taken.
+func takenQuestions(exchanges []Exchange) map[asked]Exchange {
+	out := make(map[asked]Exchange)
+	for _, x := range exchanges {
+		if x.Doubtful || x.Type != ike.IKE_SA_INIT || !x.Taken() || x.Purpose == PurposeClient {
+			continue
+		}
+		if q := questionOf(x); out[q].ID == 0 {
+			out[q] = x
+		}
+	}
+	return out
+}
+
+// onlyOf reports whether all suites of offer that m says are accepted have the
+// method ke.
+func onlyOf(m *matrix.Matrix, offer []proposals.Product, ke ike.KeyExchangeMethod) bool {
+	_, _, other := acceptedOf(m, offers.WithoutMethod(offer, ke))
+	return !other
 }
 
 // MeantBy returns the suites of which a taken offer says that one is accepted.
