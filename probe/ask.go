@@ -152,6 +152,9 @@ func (s *scan) ask(ctx context.Context, purpose evidence.Purpose, offer []propos
 
 // begin counts an exchange, if there is budget for it.
 func (s *scan) begin(purpose evidence.Purpose) bool {
+	if s.gaveUp() && purpose != evidence.PurposeReach && purpose != evidence.PurposeClose {
+		return false
+	}
 	return s.journal.Begin(purpose, s.halfOpens.ToClose())
 }
 
@@ -175,6 +178,7 @@ func (s *scan) record(req *initiator.Request, a initiator.Answer, purpose eviden
 	if !x.Doubtful {
 		x.Look = evidence.LookOf(a)
 	}
+	s.disorder.Add(x)
 	s.journal.Add(x, func(count int) {
 		if s.Progress != nil {
 			s.Progress(Progress{Target: s.target, Doing: purpose, Exchanges: count, Last: x})

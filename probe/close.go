@@ -36,7 +36,7 @@ func (s *scan) closeHalfOpen(ctx context.Context, opened *initiator.Request, x i
 		s.journal.Fail(err)
 		return false
 	}
-	a, ok := s.askSealed(ctx, keys, x.Exchange, header, closing.Auth(mac))
+	a, ok := s.askSealed(ctx, keys, x, header, closing.Auth(mac))
 	if !ok {
 		return false
 	}
@@ -52,7 +52,7 @@ func (s *scan) closeHalfOpen(ctx context.Context, opened *initiator.Request, x i
 	case a.Outcome == initiator.Accepted && a.Genuine:
 		s.journal.Confirm(x.ID)
 		_, eap := ike.Find[*ike.EAP](a.Message)
-		if s.deleteSA(ctx, keys, x.Exchange, header) && !eap {
+		if s.deleteSA(ctx, keys, x, header) && !eap {
 			s.halfOpens.Closed()
 			return true
 		}
@@ -65,22 +65,27 @@ func (s *scan) closeHalfOpen(ctx context.Context, opened *initiator.Request, x i
 // error: it authenticates everyone, or asks for EAP. It reports whether a Delete
 // was answered. The gateway forgets the IKE SA then (RFC 7296, Section 1.4.1), but
 // for some that wait for EAP: strongSwan answers and keeps it.
-func (s *scan) deleteSA(ctx context.Context, keys *keymat.Keys, opened initiator.Exchange, header ike.Header) bool {
+func (s *scan) deleteSA(ctx context.Context, keys *keymat.Keys, opened initiator.Answer, header ike.Header) bool {
 	header.Exchange, header.MessageID = ike.INFORMATIONAL, header.MessageID+1
 	a, ok := s.askSealed(ctx, keys, opened, header, []ike.Payload{&ike.Delete{Protocol: ike.ProtocolIKE}})
 	return ok && a.Outcome == initiator.Accepted && a.Genuine
 }
 
 // askSealed sends a protected request of the IKE SA that an exchange opened until
-// it is answered, or that is too unlikely to come. It reports false if something is wrong on our side.
-func (s *scan) askSealed(ctx context.Context, keys *keymat.Keys, opened initiator.Exchange, header ike.Header, payloads []ike.Payload) (initiator.Answer, bool) {
+// it is answered, or that is too unlikely to come: soon, where answers
+// contradicted each other. It reports false if something is wrong on our side.
+func (s *scan) askSealed(ctx context.Context, keys *keymat.Keys, opened initiator.Answer, header ike.Header, payloads []ike.Payload) (initiator.Answer, bool) {
 	octets, err := keys.Seal(keymat.Initiator, header, payloads, s.random)
 	if err != nil {
 		s.journal.Fail(err)
 		return initiator.Answer{}, false
 	}
 	var a initiator.Answer
-	for tries := 0; a.Outcome == initiator.NotTried || a.Outcome == initiator.NoAnswer && tries < s.loss.Enough(); tries += a.Tries {
+	enough := s.loss.Enough
+	if opened.Conflict != initiator.NotTried {
+		enough = s.conn.Attempts
+	}
+	for tries := 0; a.Outcome == initiator.NotTried || a.Outcome == initiator.NoAnswer && tries < enough(); tries += a.Tries {
 		req, err := s.conn.Sealed(opened.Transport, octets, func(b []byte) (*ike.Message, error) {
 			return keys.Open(keymat.Responder, b)
 		})

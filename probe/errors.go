@@ -19,7 +19,8 @@ var (
 	// ErrHalfOpen: so many half-open IKE SAs could not be closed that no more
 	// could be opened, which the matrix needs.
 	ErrHalfOpen = errors.New("probe: too many half-open IKE SAs could not be closed")
-	// ErrGaveUp: the answers took more offers than any policy does.
+	// ErrGaveUp: the answers took more offers than any policy does, or most of
+	// them were malformed or denied by others.
 	ErrGaveUp = errors.New("probe: the answers follow no policy")
 	// ErrDoubt: there are reasons not to rely on the result, in Result.Doubts.
 	ErrDoubt = errors.New("probe: the answers cannot be relied on")
@@ -45,7 +46,7 @@ func (s *scan) incomplete(ctx context.Context) error {
 	if s.halfOpens.IsStuck() {
 		errs = append(errs, ErrHalfOpen)
 	}
-	if m := s.result.Matrix; m != nil && m.Spent > 0 {
+	if m := s.result.Matrix; m != nil && m.Spent > 0 || s.gaveUp() {
 		errs = append(errs, ErrGaveUp)
 	}
 	if len(s.result.Doubts) > 0 {

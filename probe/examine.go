@@ -72,6 +72,7 @@ func (s *scan) redeem(ctx context.Context, offer []proposals.Product) bool {
 func (s *scan) distrustNames(exchange int) {
 	s.gateway.Learn(func(k *gateway.Known) { k.Hollow, k.TakesControl = exchange, false })
 	s.journal.DoubtOnly(func(x evidence.Exchange) bool { return evidence.KindOf(x) != evidence.OwnKE })
+	s.disorder.Forget()
 	s.askOpening()
 }
 

@@ -99,7 +99,7 @@ func (s *scan) undecide() {
 
 // over reports whether no more can be asked.
 func (s *scan) over(ctx context.Context) bool {
-	return ctx.Err() != nil || s.gateway.Now().Gone || s.journal.IsSpent() || s.halfOpens.IsStuck()
+	return ctx.Err() != nil || s.gateway.Now().Gone || s.journal.IsSpent() || s.halfOpens.IsStuck() || s.gaveUp()
 }
 
 // stopped reports whether nothing more is to be asked in this run.

@@ -92,6 +92,7 @@ func (s *scan) testReading(ctx context.Context, suite proposals.Suite) (found bo
 		k.Reads.Transforms, k.Reads.Proposals, k.Reads.Evidence = limit.Transforms, limit.Proposals, limit.Evidence
 		k.Weak = nil // they would be one proposal more
 	})
+	s.disorder.Forget() // it refused what it did not read
 	beyond := s.gateway.Now()
 	s.journal.DoubtOnly(func(x evidence.Exchange) bool {
 		return x.Outcome != initiator.Accepted && beyond.ReadsLess(x.Offer) || slices.Contains(ids, x.ID)

@@ -30,6 +30,7 @@ type scan struct {
 	journal   ledger.Journal
 	restart   ledger.Restart
 	findings  ledger.Findings
+	disorder  ledger.Disorder
 	spread    *spread
 	closing   sync.WaitGroup // of IKE SAs, beside other exchanges
 
@@ -148,6 +149,10 @@ func (s *scan) finish(ctx context.Context) error {
 	slices.SortFunc(r.Exchanges, func(a, b evidence.Exchange) int { return a.ID - b.ID })
 	for i := range r.Paths {
 		r.Paths[i].Port = s.target.Paths.Port(r.Paths[i].Transport)
+	}
+	if s.gaveUp() {
+		s.explainDisorder()
+		r.Notes = s.journal.Noted()
 	}
 	s.conclude()
 	r.Cost.Elapsed = time.Since(r.Started)

@@ -176,8 +176,25 @@ func TestTruthAlone(t *testing.T) {
 				o := oddScene(policy, iketest.StrongSwan, uint64(i*10+j), odd).scan(t)
 				f := o.fidelity(t, uint64(i))
 				o.report(t, f)
+				o.soon(t)
 			}
 		})
+	}
+}
+
+// soon fails where it took long to find out that the answers are in disorder, unless
+// the gateway was away.
+func (o outcome) soon(t *testing.T) {
+	t.Helper()
+	disorder := slices.ContainsFunc(o.Doubts, func(d evidence.Doubt) bool {
+		return slices.Contains([]evidence.DoubtKind{evidence.DoubtContradiction, evidence.DoubtSeveral, evidence.DoubtUnredeemed,
+			evidence.DoubtUnread, evidence.DoubtMalformed, evidence.DoubtForged}, d.Kind)
+	})
+	if _, away := find(o.Notes, evidence.NoteAway); !disorder || away {
+		return
+	}
+	if o.Cost.Elapsed > 30*time.Second || o.Cost.Exchanges > 1200 {
+		t.Errorf("it took %v and %d exchanges to find %v", o.Cost.Elapsed, o.Cost.Exchanges, o.Doubts)
 	}
 }
 

@@ -38,7 +38,7 @@ func Contradictions(r Result) []Contradiction {
 	if m == nil {
 		return nil
 	}
-	var answered [questionKinds]bool
+	var answered [QuestionKinds]bool
 	for _, x := range r.Exchanges {
 		if !x.Doubtful && x.Outcome == initiator.InvalidKEPayload && x.Taken() {
 			answered[KindOf(x)] = true

@@ -67,6 +67,9 @@ const (
 	NoteOnlyError
 	// NoteGaveUp: the scan gave up after Count offers.
 	NoteGaveUp
+	// NoteDisorder: the scan gave up as Count of Of answers were malformed, or
+	// denied by others.
+	NoteDisorder
 	// NoteBudget: the budget of Of exchanges ran out, of which Count were kept
 	// for what comes after the matrix.
 	NoteBudget
@@ -174,6 +177,7 @@ var noteNames = [noteKinds]string{
 	NoteDropsRefused:   "drops_refused",
 	NoteOnlyError:      "only_error",
 	NoteGaveUp:         "gave_up",
+	NoteDisorder:       "disorder",
 	NoteBudget:         "budget",
 	NoteDeadline:       "deadline",
 	NotePriorRefused:   "prior_refused",

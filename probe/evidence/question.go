@@ -11,10 +11,10 @@ type QuestionKind uint8
 
 // Kinds of questions, by the method of their KE payload.
 const (
-	ForeignKE QuestionKind = iota // not offered
-	BesideKE                      // offered beside others
-	OwnKE                         // the only one offered
-	questionKinds
+	ForeignKE     QuestionKind = iota // not offered
+	BesideKE                          // offered beside others
+	OwnKE                             // the only one offered
+	QuestionKinds                     // how many there are
 )
 
 // KindOf returns how x was asked.

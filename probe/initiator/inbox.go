@@ -39,6 +39,8 @@ type LateAnswer struct {
 	Suite    *proposals.Suite      // of an accepted answer
 	// Differs: the exchange had ended with something else, or with silence.
 	Differs bool
+	// Denies: the exchange had ended with another conclusive answer.
+	Denies bool
 }
 
 const (
@@ -171,6 +173,7 @@ func (c *Conn) keepLate(w *wait, event arrival) {
 	if r := classify(w.req, event.received); r.conclusive() || r.Outcome == Malformed {
 		c.lates = append(c.lates, LateAnswer{
 			Exchange: w.req.id, Outcome: r.Outcome, Group: r.Group, Suite: r.Suite, Differs: !r.agrees(w.final),
+			Denies: r.conclusive() && w.final.conclusive() && !r.agrees(w.final),
 		})
 	}
 }

@@ -152,7 +152,7 @@ func TestLateAnswers(t *testing.T) {
 			time.Sleep(3 * time.Second)
 		}
 		want := []LateAnswer{
-			{Exchange: 1, Outcome: InvalidKEPayload, Group: ike.KE_ECP_384, Differs: true},
+			{Exchange: 1, Outcome: InvalidKEPayload, Group: ike.KE_ECP_384, Differs: true, Denies: true},
 			{Exchange: 2, Outcome: InvalidKEPayload, Group: ike.KE_ECP_384},
 			{Exchange: 3, Outcome: NoProposalChosen, Differs: true},
 		}

@@ -65,6 +65,8 @@ func sentence(n evidence.Note) string {
 	case evidence.NoteGaveUp:
 		return fmt.Sprintf("The scan gave up after %d offers, more than any policy should take: the answers seem to follow none, "+
 			"or too many suites are accepted to observe each one. What is left is not tested.", n.Count)
+	case evidence.NoteDisorder:
+		return fmt.Sprintf("The scan gave up: %d of %d answers were malformed or contradicted others. What is left is not tested.", n.Count, n.Of)
 	case evidence.NoteBudget:
 		s := fmt.Sprintf("The budget of %d exchanges ran out; what it did not cover is not tested.", n.Of)
 		if n.Count > 0 {
