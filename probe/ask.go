@@ -2,7 +2,6 @@ package probe
 
 import (
 	"context"
-	"reflect"
 	"slices"
 
 	"github.com/ikescope/ikescope/ike"
@@ -81,11 +80,11 @@ func (s *scan) initiate(ctx context.Context, purpose evidence.Purpose, o initiat
 	if a.Tries > 0 {
 		s.spread.ended(o.Flow, a.Outcome != initiator.NoAnswer)
 	}
-	s.countUnclosable(mayOpen, a)
+	s.countUnclosable(a)
 	a.Offer = slices.DeleteFunc(slices.Clone(a.Offer), func(p proposals.Product) bool { return p.Size() == 0 })
 	s.record(req, a, purpose)
 	if a.Outcome == initiator.Accepted {
-		s.halfOpens.Opened()
+		s.halfOpens.OpenedBy(a.ID)
 		if !reserved {
 			s.halfOpens.ReserveUnasked()
 			reserved = true
@@ -102,30 +101,13 @@ func (s *scan) initiate(ctx context.Context, purpose evidence.Purpose, o initiat
 }
 
 // countUnclosable counts the IKE SA that an answer left at the gateway which cannot
-// be used, and the one of a request without an answer that the gateway takes: its
-// answer was lost, or is not for us.
-func (s *scan) countUnclosable(mayOpen bool, a initiator.Answer) {
-	spoilt := a.Outcome == initiator.Malformed && a.Message != nil && a.Message.SPIr != ike.SPI{}
-	lost := (a.Outcome == initiator.NoAnswer || a.Outcome == initiator.Malformed) && mayOpen && a.Tries > 0 && s.takes(a.Exchange)
-	if !spoilt && !lost {
+// be used.
+func (s *scan) countUnclosable(a initiator.Answer) {
+	if a.Outcome != initiator.Malformed || s.conn.Opened(a.ID) == 0 {
 		return
 	}
-	s.halfOpens.Opened()
+	s.halfOpens.OpenedBy(a.ID)
 	s.journal.Note(evidence.Note{Kind: evidence.NoteNotClosed, Exchanges: []int{a.ID}, Outcome: a.Outcome})
-}
-
-// takes reports whether the gateway was seen to accept all that x offered: the
-// one suite, or the control offer.
-func (s *scan) takes(x initiator.Exchange) bool {
-	if known := s.gateway.Now(); known.TakesControl && reflect.DeepEqual(x.Offer, known.Control) {
-		return true
-	}
-	m := s.result.Matrix
-	if m == nil || len(x.Offer) != 1 {
-		return false
-	}
-	suite, many := x.Offer[0].First()
-	return many == proposals.NumAxes && m.Observed(suite)
 }
 
 // ask offers products over the main transport in the way that the gateway
@@ -173,6 +155,8 @@ func (s *scan) record(req *initiator.Request, a initiator.Answer, purpose eviden
 	if a.Type == ike.IKE_SA_INIT {
 		s.loss.Add(a.Exchange)
 		s.gateway.Answered(a.Exchange, len(req.Octets()))
+	} else {
+		s.closeLoss.Add(a.Exchange)
 	}
 	x := evidence.Exchange{Exchange: a.Exchange, Purpose: purpose, Doubtful: a.Conflict != initiator.NotTried}
 	if !x.Doubtful {

@@ -3,12 +3,17 @@ package probe
 import (
 	"context"
 	"io"
+	"slices"
+	"time"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keymat"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/internal/closing"
+	"github.com/ikescope/ikescope/probe/internal/offers"
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // closeHalfOpen ends the half-open IKE SA of an accepted exchange by an
@@ -81,7 +86,7 @@ func (s *scan) askSealed(ctx context.Context, keys *keymat.Keys, opened initiato
 		return initiator.Answer{}, false
 	}
 	var a initiator.Answer
-	enough := s.loss.Enough
+	enough := s.enoughToClose
 	if opened.Conflict != initiator.NotTried {
 		enough = s.conn.Attempts
 	}
@@ -102,6 +107,97 @@ func (s *scan) askSealed(ctx context.Context, keys *keymat.Keys, opened initiato
 		s.record(req, a, evidence.PurposeClose)
 	}
 	return a, true
+}
+
+// enoughToClose returns how often a request to close an IKE SA has to be silent to
+// count as answered. Where several gateways share the packets, most of these go to
+// one that does not know the IKE SA.
+func (s *scan) enoughToClose() int {
+	if s.closeLoss.IsSeen() {
+		return max(s.loss.Enough(), s.closeLoss.Enough())
+	}
+	return s.loss.Enough()
+}
+
+// awaitLate waits as long as a late answer may still come, if some did: what it
+// opens is to be counted.
+func (s *scan) awaitLate(ctx context.Context) {
+	if !s.answeredTwice() {
+		return
+	}
+	select {
+	case <-time.After(time.Second):
+	case <-ctx.Done():
+	}
+}
+
+// answeredTwice reports whether a late answer denied an earlier one.
+func (s *scan) answeredTwice() bool {
+	return slices.ContainsFunc(s.conn.Late(), func(a initiator.LateAnswer) bool { return a.Denies })
+}
+
+// countLeft counts the IKE SAs that were opened beside those that were meant to be:
+// by answers that came late or were malformed, or twice where the gateway takes a
+// request that is sent again for another one; and by requests that the gateway
+// accepts, as is known now, but whose accepted answer did not come.
+func (s *scan) countLeft() {
+	result := s.result
+	result.Exchanges = s.journal.Since(0)
+	denied := make(map[int]bool) // exchanges that refused what is accepted
+	if s.answeredTwice() {
+		for _, c := range evidence.Contradictions(result) {
+			denied[c.Exchange] = c.Says == matrix.Accepted
+		}
+	}
+	heard := make(map[ike.KeyExchangeMethod]bool) // KE payloads that were answered
+	accepted := false
+	for _, x := range result.Exchanges {
+		heard[x.KE] = heard[x.KE] || x.Outcome.IsIKEv2()
+		accepted = accepted || x.Type == ike.IKE_SA_INIT && x.Outcome == initiator.Accepted
+	}
+	for _, x := range result.Exchanges {
+		if x.Type != ike.IKE_SA_INIT || x.Outcome == initiator.NoAnswer && accepted && !heard[x.KE] {
+			continue // it is deaf to that method
+		}
+		opened := s.conn.Opened(x.ID)
+		if opened == 0 && proposals.HasKeyExchange(x.Offer, x.KE) && (denied[x.ID] || s.mayHaveTaken(x.Exchange)) {
+			opened = 1
+		}
+		if s.halfOpens.OpenedInAll(x.ID, opened) {
+			s.journal.Note(evidence.Note{Kind: evidence.NoteAcceptedLate, Exchanges: []int{x.ID}})
+		}
+	}
+}
+
+// mayHaveTaken reports whether the gateway may have accepted x, which got no answer
+// that can be read: of silence, if it accepts all that was offered, and of an answer
+// that is malformed, if it may accept some of it.
+func (s *scan) mayHaveTaken(x initiator.Exchange) bool {
+	known, m := s.gateway.Now(), s.result.Matrix
+	if m == nil || !known.Tolerates(x.Offer) || known.Limit > 0 && known.RequestOctets(x.Offer, x.KE) > known.Limit {
+		return false
+	}
+	var accepted, undecided []proposals.Product
+	for _, r := range m.Products {
+		accepted = append(accepted, r.Product)
+	}
+	for _, u := range m.Undecided {
+		undecided = append(undecided, u.Product)
+	}
+	offer := offers.OfMethod(x.Offer, x.KE)
+	switch x.Outcome {
+	case initiator.NoAnswer:
+		beyond, err := matrix.Difference(offer, accepted)
+		return len(offer) > 0 && err == nil && len(beyond) == 0
+	case initiator.Malformed:
+		return overlaps(offer, accepted) || known.Taken && overlaps(offer, undecided)
+	}
+	return false
+}
+
+// overlaps reports whether a suite is of both.
+func overlaps(a, b []proposals.Product) bool {
+	return slices.ContainsFunc(a, func(p proposals.Product) bool { return slices.ContainsFunc(b, p.Overlaps) })
 }
 
 // noteUnseen notes the IKE SAs that were not seen to be closed.

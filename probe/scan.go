@@ -26,7 +26,8 @@ type scan struct {
 
 	gateway   gateway.Memory
 	halfOpens *ledger.HalfOpens
-	loss      ledger.Loss
+	loss      ledger.Loss // of IKE_SA_INIT requests
+	closeLoss ledger.Loss // of those that close IKE SAs
 	journal   ledger.Journal
 	restart   ledger.Restart
 	findings  ledger.Findings
@@ -77,6 +78,7 @@ func (s *scan) run(ctx context.Context) error {
 	} else {
 		s.conn, s.spread = c, newSpread(c.OpenFlow)
 		s.explore(ctx)
+		s.awaitLate(ctx)
 		s.sumUp()
 		if err := c.Close(); err != nil && s.journal.Failure() == nil {
 			s.journal.Fail(fmt.Errorf("close the socket: %w", err))
@@ -104,12 +106,7 @@ func (s *scan) explore(ctx context.Context) {
 // sumUp fills in what only the end of the exchanges knows.
 func (s *scan) sumUp() {
 	r := &s.result
-	for _, a := range s.conn.Late() {
-		if a.Outcome == initiator.Accepted && a.Differs {
-			s.halfOpens.Opened()
-			s.journal.Note(evidence.Note{Kind: evidence.NoteAcceptedLate, Exchanges: []int{a.Exchange}})
-		}
-	}
+	s.countLeft()
 	s.noteUnseen()
 	r.Cost.Cost = s.conn.Cost()
 	r.Cost.HalfOpenLeft, r.Cost.HalfOpenPeak = s.halfOpens.Counts()

@@ -182,6 +182,15 @@ func TestTruthAlone(t *testing.T) {
 	}
 }
 
+// left returns how many half-open IKE SAs are left at the gateway and its members.
+func (o outcome) left() int {
+	n := o.stats.HalfOpen
+	for _, m := range o.gateway.Members {
+		n += m.Responder.Stats().HalfOpen
+	}
+	return n
+}
+
 // soon fails where it took long to find out that the answers are in disorder, unless
 // the gateway was away.
 func (o outcome) soon(t *testing.T) {
@@ -222,7 +231,7 @@ func (o outcome) report(t *testing.T, f fidelity) {
 		habits = append(habits, h.Kind)
 	}
 	t.Logf("%s: %v, accepted %d, complete %v; %d exchanges in %v, %d left (says %d); %v %v", what, o.Verdict, acc, o.Complete,
-		o.Cost.Exchanges, o.Cost.Elapsed.Round(time.Second), o.stats.HalfOpen, o.Cost.HalfOpenLeft, doubts, habits)
+		o.Cost.Exchanges, o.Cost.Elapsed.Round(time.Second), o.left(), o.Cost.HalfOpenLeft, doubts, habits)
 }
 
 // TestTruthMixed: whatever kinds of odd gateways meet, on paths that lose, nothing

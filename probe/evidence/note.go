@@ -115,7 +115,8 @@ const (
 	// NoteClosedUnseen: the IKE_AUTHs to close those of Exchanges were not
 	// answered, while others were.
 	NoteClosedUnseen
-	// NoteAcceptedLate: Exchanges were accepted after their end.
+	// NoteAcceptedLate: Exchanges were accepted after their end or more than once,
+	// or may have been, and their accepted answer did not come.
 	NoteAcceptedLate
 	// NoteHalfOpenLeft: Count IKE SAs could not be closed, so that no more were
 	// opened.

@@ -78,6 +78,7 @@ type Conn struct {
 	finished map[messageKey]*wait
 	order    []messageKey // of finished, the oldest first
 	lates    []LateAnswer
+	opened   map[int]int // IKE SAs, by exchange
 }
 
 // defaultAttempts is how often a request is sent before its silence counts.
@@ -118,6 +119,7 @@ func Open(ctx context.Context, cfg Config) (*Conn, error) {
 		keys:      make(map[ike.KeyExchangeMethod]*keyexchange.PrivateKey),
 		waiting:   make(map[ike.SPI]*wait),
 		finished:  make(map[messageKey]*wait),
+		opened:    make(map[int]int),
 		lastID:    max(cfg.First-1, 0),
 	}
 	c.reading.Go(func() { c.read(first) })

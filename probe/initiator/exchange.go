@@ -187,7 +187,7 @@ func (d *attempt) handle(ctx context.Context, event arrival) (Reading, bool) {
 		d.block(event.blocked, event.at)
 		return Reading{}, false
 	}
-	r := classify(d.req, event.received)
+	r := d.read(event)
 	switch {
 	case r.conclusive():
 		d.answered(event.at)
@@ -204,6 +204,15 @@ func (d *attempt) handle(ctx context.Context, event arrival) (Reading, bool) {
 		d.weaken(r, event.at)
 	}
 	return Reading{}, false
+}
+
+// read reads a datagram as an answer.
+func (d *attempt) read(event arrival) Reading {
+	r := classify(d.req, event.received)
+	d.c.mu.Lock()
+	defer d.c.mu.Unlock()
+	d.c.opens(d.wait, r, event.received)
+	return r
 }
 
 // answered notes the time that the gateway took.
@@ -261,7 +270,7 @@ func (d *attempt) hold(ctx context.Context, r Reading) (_ Reading, over bool) {
 				d.answer.Blocked = event.blocked
 				continue
 			}
-			other := classify(d.req, event.received)
+			other := d.read(event)
 			if other.Cookie != nil && d.cookies == 0 && r.Outcome != Accepted {
 				d.answer.Conflict = r.Outcome
 				d.remark(fmt.Sprintf("two answers: %s, then a COOKIE", r.words()))

@@ -22,6 +22,9 @@ type wait struct {
 	req   *Request
 	inbox chan arrival
 	final Reading // once finished
+	// spis are the responder SPIs of answers that open an IKE SA, or would if
+	// they were well formed.
+	spis []ike.SPI
 }
 
 // arrival is a datagram, or an ICMP error, for an exchange.
@@ -42,6 +45,10 @@ type LateAnswer struct {
 	// Denies: the exchange had ended with another conclusive answer.
 	Denies bool
 }
+
+// maxSPIs bounds the IKE SAs that one exchange is thought to open: anybody can
+// make up answers.
+const maxSPIs = 8
 
 const (
 	inboxLen    = 8    // more answers at a time are dropped
@@ -170,12 +177,45 @@ func (c *Conn) keepLate(w *wait, event arrival) {
 	if w.req.open != nil || w.req.read != nil || len(c.lates) >= maxLate {
 		return
 	}
-	if r := classify(w.req, event.received); r.conclusive() || r.Outcome == Malformed {
+	r := classify(w.req, event.received)
+	c.opens(w, r, event.received)
+	if r.conclusive() || r.Outcome == Malformed {
 		c.lates = append(c.lates, LateAnswer{
 			Exchange: w.req.id, Outcome: r.Outcome, Group: r.Group, Suite: r.Suite, Differs: !r.agrees(w.final),
 			Denies: r.conclusive() && w.final.conclusive() && !r.agrees(w.final),
 		})
 	}
+}
+
+// opens notes the IKE SA that an answer opens. c.mu is held.
+func (c *Conn) opens(w *wait, r Reading, d received) {
+	switch r.Outcome {
+	case Accepted:
+	case Malformed:
+		m, err := ike.ParseMessage(d.octets)
+		if _, accepts := ike.Find[*ike.SA](m); !accepts && err == nil {
+			return
+		} else if !accepts && d.header.SPIr == (ike.SPI{}) {
+			return // an error, as far as it can be read
+		}
+	default:
+		return
+	}
+	if w.req.open != nil || d.header.Exchange != ike.IKE_SA_INIT || slices.Contains(w.spis, d.header.SPIr) || len(w.spis) >= maxSPIs {
+		return
+	}
+	w.spis = append(w.spis, d.header.SPIr)
+	c.opened[w.req.id] = len(w.spis)
+}
+
+// Opened returns how many IKE SAs the answers to an IKE_SA_INIT exchange opened
+// that have come so far: accepted ones, and such that would be but for a fault.
+// There is more than one where the gateway treats requests that were sent again,
+// or with a cookie, as new ones; or where answers are forged.
+func (c *Conn) Opened(exchange int) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.opened[exchange]
 }
 
 // begin has the answers to req delivered.

@@ -28,11 +28,13 @@ type HalfOpens struct {
 	// an answer.
 	unseen []int
 	stuck  bool // the matrix needs more places than there are
+	// by is how many of the opened ones were counted, by exchange.
+	by map[int]int
 }
 
 // NewHalfOpens returns a budget of which nothing is used.
 func NewHalfOpens() *HalfOpens {
-	h := &HalfOpens{}
+	h := &HalfOpens{by: make(map[int]int)}
 	h.released = sync.NewCond(&h.mu)
 	return h
 }
@@ -88,11 +90,29 @@ func (h *HalfOpens) OpensUnasked() bool {
 	return h.unasked
 }
 
-// Opened counts a half-open IKE SA at the gateway.
-func (h *HalfOpens) Opened() {
+// OpenedBy counts a half-open IKE SA at the gateway that an exchange opened.
+func (h *HalfOpens) OpenedBy(exchange int) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.open++
+	h.opened(exchange, 1)
+}
+
+// OpenedInAll counts those of n that an exchange opened which were not counted
+// yet, and reports whether there are any.
+func (h *HalfOpens) OpenedInAll(exchange, n int) bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	more := n - h.by[exchange]
+	if more <= 0 {
+		return false
+	}
+	h.opened(exchange, more)
+	return true
+}
+
+func (h *HalfOpens) opened(exchange, n int) {
+	h.by[exchange] += n
+	h.open += n
 	h.peak = max(h.peak, h.open)
 }
 

@@ -17,7 +17,7 @@ func TestHalfOpens(t *testing.T) {
 			if reserved, ok := h.Reserve(true, evidence.PurposeMatrix); !reserved || !ok {
 				t.Fatalf("%v, %v within the budget", reserved, ok)
 			}
-			h.Opened()
+			h.OpenedBy(1)
 		}
 		type got struct{ reserved, ok bool }
 		waiting := make(chan got, 1)
@@ -46,7 +46,7 @@ func TestHalfOpensLeft(t *testing.T) {
 	h := NewHalfOpens()
 	for i := range HalfOpenLimit {
 		h.Reserve(true, evidence.PurposeDetail)
-		h.Opened()
+		h.OpenedBy(i + 1)
 		h.Release(true, !h.ClosedUnseen(i+1))
 	}
 	if h.Unclosed() != HalfOpenLimit || h.ToClose() != 0 {
@@ -58,7 +58,7 @@ func TestHalfOpensLeft(t *testing.T) {
 	if _, ok := h.Reserve(true, evidence.PurposeMatrix); ok || !h.IsStuck() {
 		t.Errorf("a request may go out: %v; stuck: %v", ok, h.IsStuck())
 	}
-	h.Opened() // by a request that was sent before
+	h.OpenedBy(4) // by a request that was sent before
 	h.Closed()
 	open, peak := h.Counts()
 	if unseen, closed := h.ClosedLate(); open != 0 || peak != HalfOpenLimit+1 || h.Unclosed() != 0 || len(unseen) != HalfOpenLimit || !closed {

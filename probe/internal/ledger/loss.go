@@ -54,6 +54,13 @@ func (l *Loss) IsMeasured() bool {
 	return l.sent >= Measured
 }
 
+// IsSeen reports whether more than one request was lost.
+func (l *Loss) IsSeen() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.sent > l.answered+1
+}
+
 // maxOverruns is how often the loss of control offers between others makes the
 // silence of the others void. On a path that is only bad that has to end.
 const maxOverruns = 12
