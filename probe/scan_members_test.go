@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/ikescope/ikescope/ike/iketest"
@@ -44,5 +45,35 @@ func TestScanMembers(t *testing.T) {
 				t.Errorf("%v: %d suites decided, %d accepted and %d refused, proven: %v", m.Look, decided, m.Matrix.Accepted, m.Matrix.Refused, m.Matrix.Proven)
 			}
 		}
+	}
+}
+
+// TestScanMembersUndecided: of several gateways that accept the same as far as they
+// were asked, nothing is proven that the answers of each of them do not prove.
+func TestScanMembersUndecided(t *testing.T) {
+	t.Parallel()
+	seen := 0
+	for i, odd := range iketest.Oddities() {
+		if odd.Name != "two products behind one address" && odd.Name != "members with their own vendor IDs" {
+			continue
+		}
+		for j, policy := range truthPolicies {
+			o := oddScene(policy, iketest.StrongSwan, uint64(i*10+j), odd).scan(t)
+			if len(o.Members) < 2 {
+				continue // only one was met as it looks
+			}
+			seen++
+			proven := true
+			for _, m := range o.Members {
+				proven = proven && m.Matrix.Proven
+			}
+			doubted := slices.ContainsFunc(o.Doubts, func(d evidence.Doubt) bool { return d.Kind == evidence.DoubtMember })
+			if doubted == proven || o.Matrix.Proven && !proven || o.Complete && !proven {
+				t.Errorf("%s: each proven: %v; proven: %v, complete: %v, doubts %v", odd.Name, proven, o.Matrix.Proven, o.Complete, o.Doubts)
+			}
+		}
+	}
+	if seen < 4 {
+		t.Errorf("%d scans met several", seen)
 	}
 }

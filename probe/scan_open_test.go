@@ -76,3 +76,14 @@ func TestScanOpensLater(t *testing.T) {
 		}
 	}
 }
+
+// TestScanCookieAndAccepted: a gateway that asks for a COOKIE and accepts all the same
+// opens an IKE SA for each of the two requests, and both are reported.
+func TestScanCookieAndAccepted(t *testing.T) {
+	t.Parallel()
+	i := slices.IndexFunc(rewriters, func(r rewriter) bool { return r.name == "a COOKIE that changes before each answer" })
+	o := oddScene(overlapPolicy, iketest.StrongSwan, 1, rewriters[i].oddity()).scan(t)
+	if o.left() == 0 || o.left() != o.Cost.HalfOpenLeft {
+		t.Errorf("%d are left, the result says %d", o.left(), o.Cost.HalfOpenLeft)
+	}
+}

@@ -177,6 +177,9 @@ func TestTruthAlone(t *testing.T) {
 				f := o.fidelity(t, uint64(i))
 				o.report(t, f)
 				o.soon(t)
+				if o.left() > o.Cost.HalfOpenLeft {
+					t.Errorf("%d half-open IKE SAs are left, the result says %d", o.left(), o.Cost.HalfOpenLeft)
+				}
 			}
 		})
 	}

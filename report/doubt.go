@@ -4,8 +4,8 @@ package report
 // complete, its matrix not proven, and no gate passes on it.
 type Doubt struct {
 	// Kind is "contradiction", "several_gateways", "unredeemed", "unread",
-	// "unexamined", "redirected", "malformed", "forged", "unnamed", "deaf" or
-	// "whole_packets".
+	// "unexamined", "redirected", "malformed", "forged", "unnamed", "deaf",
+	// "whole_packets" or "member_undecided".
 	Kind DoubtKind `json:"doubt"`
 	// Suite is one that it is about, where there is one.
 	Suite    string `json:"suite,omitempty"`
@@ -28,6 +28,7 @@ const (
 	DoubtUnnamed       DoubtKind = "unnamed"
 	DoubtDeaf          DoubtKind = "deaf"
 	DoubtWhole         DoubtKind = "whole_packets"
+	DoubtMember        DoubtKind = "member_undecided"
 )
 
 // Words returns the doubt as half a sentence.
@@ -55,6 +56,8 @@ func (k DoubtKind) Words() string {
 		return "the gateway does not answer KE payloads of a method that it asks for"
 	case DoubtWhole:
 		return "the gateway accepts the first packet of a client as it is, and nothing else that it was asked"
+	case DoubtMember:
+		return "several gateways answer at this address, and not each of them was asked about every suite"
 	}
 	return string(k)
 }

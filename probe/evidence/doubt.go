@@ -54,6 +54,9 @@ const (
 	// DoubtWhole: it accepts the first packet of a client as it is, and nothing
 	// else that it was asked.
 	DoubtWhole
+	// DoubtMember: several gateways answer at the address, which can be told apart,
+	// and the answers of one of them do not decide all suites.
+	DoubtMember
 
 	doubtKinds // how many there are
 )
@@ -70,6 +73,7 @@ var doubtNames = [doubtKinds]string{
 	DoubtUnnamed:       "unnamed",
 	DoubtDeaf:          "deaf",
 	DoubtWhole:         "whole_packets",
+	DoubtMember:        "member_undecided",
 }
 
 // String returns the kind as the JSON document writes it.

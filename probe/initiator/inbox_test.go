@@ -161,3 +161,33 @@ func TestLateAnswers(t *testing.T) {
 		}
 	})
 }
+
+// TestOpened: each responder SPI of accepted answers, early and late, stands for an
+// IKE SA, and so does an accepted answer with a fault.
+func TestOpened(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		choice := func(r []byte, spi byte) []byte {
+			return respond(t, spiOf(r), func(m *ike.Message) { m.SPIr = ike.SPI{spi} }, choicePayloads(t, 1, "aes256gcm16-prfsha384-ecp384")...)
+		}
+		fault := func(r []byte) []byte { return choice(r, 0) }
+		refusal := func(r []byte) []byte { return respond(t, spiOf(r), nil, notify(ike.NO_PROPOSAL_CHOSEN)) }
+		b := newBench(t, Config{Attempts: 1}, func(n int, r []byte) []reply {
+			return [][]reply{
+				{{after: 40 * ms, octets: choice(r, 1)}, {after: 40 * ms, octets: choice(r, 1)}},
+				{{after: 40 * ms, octets: choice(r, 1)}, {after: 150 * ms, octets: choice(r, 2)}},
+				{{after: 40 * ms, octets: refusal(r)}, {after: 150 * ms, octets: choice(r, 1)}},
+				{{after: 40 * ms, octets: fault(r)}},
+				{{after: 40 * ms, octets: refusal(r)}},
+			}[n]
+		})
+		for range 5 {
+			b.ask()
+			time.Sleep(3 * time.Second)
+		}
+		for i, want := range []int{1, 2, 1, 1, 0} {
+			if got := b.Opened(i + 1); got != want {
+				t.Errorf("exchange %d opened %d, want %d", i+1, got, want)
+			}
+		}
+	})
+}

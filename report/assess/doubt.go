@@ -61,6 +61,9 @@ func doubtFindings(t *report.Target) []report.Finding {
 				f.Detail = "it chose " + d.Suite + ", and refused that alone: " + f.Detail
 			}
 			f.Fix = []string{"compare the clients that are to connect: ikescope compare --live"}
+		case report.DoubtMember:
+			f.Detail = "what one of them accepts beside the others is not known: its own answers do not decide all suites"
+			f.Fix = []string{"scan each member at its own address"}
 		}
 		out = append(out, f)
 	}

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/english"
@@ -223,6 +224,7 @@ func findingGate(t *report.Target, worst report.Severity) gateVerdict {
 			bad = append(bad, string(f.Severity)+" "+f.ID)
 		}
 	}
+	bad = append(bad, memberFindings(t, worst)...)
 	switch {
 	case len(bad) > 0:
 		return gateVerdict{report.GateFailed, firstFew(bad)}
@@ -239,6 +241,30 @@ func findingGate(t *report.Target, worst report.Severity) gateVerdict {
 			english.Counted(assess.CountSuites(open), "suite is", "suites are"))}
 	}
 	return gateVerdict{report.GatePassed, "no such finding"}
+}
+
+// memberFindings returns what is as bad as worst, or worse, of one of several
+// gateways at the address, and not found of all together: where their answers
+// contradict each other it is not decided what is accepted.
+func memberFindings(t *report.Target, worst report.Severity) []string {
+	if t.Matrix == nil {
+		return nil
+	}
+	var bad []string
+	for _, m := range t.Members {
+		own, suites := *t, *t.Matrix
+		suites.Counts, suites.Products = m.Counts, m.Products
+		// All else of it is unknown.
+		suites.Undecided = []report.UndecidedSuites{{State: report.StateNotTested}}
+		own.Matrix, own.Members = &suites, nil
+		for _, f := range assess.Findings(&own) {
+			known := slices.ContainsFunc(t.Findings, func(g report.Finding) bool { return g.ID == f.ID })
+			if f.About() != report.AboutScan && f.Severity.Rank() <= worst.Rank() && !known {
+				bad = append(bad, fmt.Sprintf("%s %s of gateway %d at the address", f.Severity, f.ID, m.Number))
+			}
+		}
+	}
+	return bad
 }
 
 // firstFew joins the first reasons.

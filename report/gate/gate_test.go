@@ -101,6 +101,26 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// TestCheckMembers: of several gateways at an address the worst is judged, also
+// where it is not decided what all of them accept.
+func TestCheckMembers(t *testing.T) {
+	const good, weak = "aes256gcm16-prfsha384-ecp384", "3des-sha1-prfsha1-modp1024"
+	for _, tt := range []struct {
+		second string
+		want   report.GateState
+	}{{good, report.GatePassed}, {weak, report.GateFailed}} {
+		doc := scannedGateway(t, "gw", "192.0.2.1", reporttest.Matrix{Observed: good})
+		for i, accepted := range []string{good, tt.second} {
+			own := scannedGateway(t, "gw", "192.0.2.1", reporttest.Matrix{Observed: accepted}).Targets[0].Matrix
+			doc.Targets[0].Members = append(doc.Targets[0].Members, report.Member{Number: i + 1, Counts: own.Counts, Products: own.Products})
+		}
+		demands{FailOn: "high"}.check(doc)
+		if got := doc.Gates[0]; got.State != tt.want || (tt.want == report.GateFailed) != strings.Contains(got.Reason, "gateway 2 at the address") {
+			t.Errorf("the second accepts %s: %+v, want %s", tt.second, got, tt.want)
+		}
+	}
+}
+
 // What a report says in words that are not known is no refusal.
 func TestCheckUnreadable(t *testing.T) {
 	const good, weak = "aes256gcm16-prfsha384-ecp384", "3des-sha1-prfsha1-modp1024"

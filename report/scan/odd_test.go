@@ -17,6 +17,7 @@ import (
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/target"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/gate"
 	"github.com/ikescope/ikescope/report/reporttest"
 	"github.com/ikescope/ikescope/report/scan"
 )
@@ -53,6 +54,32 @@ func TestOddGateways(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestMembersGates: no gate passes on several gateways at an address, of which one is
+// weak, or of which not each was asked about everything.
+func TestMembersGates(t *testing.T) {
+	t.Parallel()
+	for _, second := range []string{"3des-sha1-prfsha1-modp1024", "aes128-aes256-sha256-prfsha256-modp2048"} {
+		odd := iketest.Oddity{Name: "two products", Apply: func(r *iketest.Responder) {
+			other := &iketest.Responder{Profile: iketest.OpenIKED, Rand: r.Rand}
+			for i, p := range reporttest.Products(t, second) {
+				other.Policy = append(other.Policy, p.Proposal(uint8(i+1)))
+			}
+			r.Balance = iketest.PerPacket
+			r.Members = []iketest.Member{{Responder: other, Share: 0.5}}
+		}}
+		for seed := uint64(0); seed < 15; seed += 3 {
+			doc := scan.Document(scan.Run{}, []evidence.Result{scanOdd(t, seed, odd)})
+			if n := len(doc.Targets[0].Members); n != 2 {
+				t.Fatalf("%d members", n)
+			}
+			gates, _ := gate.Check(doc, gate.Gates{FailOn: report.SeverityHigh})
+			if len(gates) != 1 || gates[0].State == report.GatePassed {
+				t.Errorf("%s, seed %d: %+v, doubts %v", second, seed, gates, doc.Targets[0].Doubts)
+			}
+		}
 	}
 }
 
