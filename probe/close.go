@@ -149,6 +149,7 @@ func (s *scan) countLeft() {
 			denied[c.Exchange] = c.Says == matrix.Accepted
 		}
 	}
+	var left []int                                // exchanges
 	heard := make(map[ike.KeyExchangeMethod]bool) // KE payloads that were answered
 	accepted := false
 	for _, x := range result.Exchanges {
@@ -164,8 +165,11 @@ func (s *scan) countLeft() {
 			opened = 1
 		}
 		if s.halfOpens.OpenedInAll(x.ID, opened) {
-			s.journal.Note(evidence.Note{Kind: evidence.NoteAcceptedLate, Exchanges: []int{x.ID}})
+			left = append(left, x.ID)
 		}
+	}
+	if len(left) > 0 {
+		s.journal.Note(evidence.Note{Kind: evidence.NoteAcceptedLate, Exchanges: left})
 	}
 }
 
@@ -174,7 +178,7 @@ func (s *scan) countLeft() {
 // that is malformed, if it may accept some of it.
 func (s *scan) mayHaveTaken(x initiator.Exchange) bool {
 	known, m := s.gateway.Now(), s.result.Matrix
-	if m == nil || !known.Tolerates(x.Offer) || known.Limit > 0 && known.RequestOctets(x.Offer, x.KE) > known.Limit {
+	if m == nil || x.Outcome != initiator.NoAnswer && x.Outcome != initiator.Malformed || !known.Tolerates(x.Offer) || known.Limit > 0 && known.RequestOctets(x.Offer, x.KE) > known.Limit {
 		return false
 	}
 	var accepted, undecided []proposals.Product
@@ -189,10 +193,9 @@ func (s *scan) mayHaveTaken(x initiator.Exchange) bool {
 	case initiator.NoAnswer:
 		beyond, err := matrix.Difference(offer, accepted)
 		return len(offer) > 0 && err == nil && len(beyond) == 0
-	case initiator.Malformed:
+	default:
 		return overlaps(offer, accepted) || known.Taken && overlaps(offer, undecided)
 	}
-	return false
 }
 
 // overlaps reports whether a suite is of both.

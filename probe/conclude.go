@@ -7,6 +7,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/gateway"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -33,6 +34,13 @@ func (s *scan) conclude() {
 			s.findings.Doubt(evidence.DoubtRedirected, nil, redirects...)
 			r.Matrix = s.untested()
 			m = r.Matrix
+		}
+		if known := s.gateway.Now(); known.NoRedirect && known.Refusal.How == gateway.DropsRefused {
+			// Its silence may be what it has for who does not follow.
+			i := slices.IndexFunc(r.Exchanges, func(x evidence.Exchange) bool { return x.Notify == ike.REDIRECT })
+			if i >= 0 {
+				s.findings.Doubt(evidence.DoubtRedirected, nil, r.Exchanges[i].ID)
+			}
 		}
 		for _, c := range m.Contradictions {
 			s.findings.Doubt(evidence.DoubtContradiction, &c.Suite, append(slices.Clone(c.Taken), c.Refused...)...)
@@ -140,16 +148,19 @@ func (s *scan) concede(exchange int, ids []int) {
 }
 
 // doubtHollow adds a doubt if the gateway asked for methods and never accepted
-// one.
+// one, be it that it refused them, or that it named none that was offered.
 func (s *scan) doubtHollow(r *evidence.Result) {
 	hollow := s.gateway.Now().Hollow
+	for _, x := range r.Exchanges {
+		switch {
+		case x.Outcome == initiator.Accepted && x.Type == ike.IKE_SA_INIT:
+			return
+		case x.Outcome == initiator.InvalidKEPayload && !x.Doubtful && r.Matrix.Accepted == 0 && hollow == 0:
+			hollow = x.ID
+		}
+	}
 	if hollow == 0 {
 		return
-	}
-	for _, x := range r.Exchanges {
-		if x.Outcome == initiator.Accepted && x.Type == ike.IKE_SA_INIT {
-			return
-		}
 	}
 	s.findings.Doubt(evidence.DoubtUnredeemed, nil, hollow)
 }

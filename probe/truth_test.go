@@ -296,6 +296,13 @@ func TestTruthMet(t *testing.T) {
 		{[]string{"a forged refusal behind"}, 47, singlesPolicy, iketest.OpenIKED, 0.05},
 		// One member accepts such an offer, the other one refuses it.
 		{[]string{"a member that refuses everything", "asks for an unknown key exchange"}, 393, singlesPolicy, iketest.Libreswan, 0.2},
+		// One member redirects, and is silent to who does not follow; the other one
+		// refuses by silence.
+		{[]string{"refuses by silence", "a weak member for a tenth of the packets", "redirects and is silent to others"}, 425, truthPolicies[3], iketest.Profile{}, 0},
+		// It asks for a method that is none, and reads nothing else of an offer.
+		{[]string{"asks for an unknown key exchange", "reads 15 transforms of a type", "reads the first Proposal"}, 885, smallPolicy, iketest.Profile{}, 0.05},
+		// The true answer asks for a cookie, and comes behind the forged one.
+		{[]string{"a forged refusal well ahead", "demands a cookie of everyone", "a malformed acceptance: two Proposals are chosen"}, 1157, smallPolicy, iketest.Profile{}, 0},
 	} {
 		var odd []iketest.Oddity
 		for _, name := range tc.kinds {

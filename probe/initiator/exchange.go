@@ -61,6 +61,10 @@ func (c *Conn) Exchange(ctx context.Context, req *Request) Answer {
 	d := attempt{c: c, wait: c.begin(req), answer: &a, octets: req.octets, leave: sync.OnceFunc(c.pacer.leave)}
 	defer d.leave()
 	final := d.run(ctx)
+	d.wait.tries = a.Tries
+	if a.Cookie {
+		d.wait.tries++
+	}
 	c.end(d.wait, final)
 	a.Outcome, a.Notify, a.Group, a.Suite = final.Outcome, final.Notify, final.Group, final.Suite
 	a.Detail = strings.Join(append(nonEmpty(final.Detail), d.remarks...), "; ")

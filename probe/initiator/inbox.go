@@ -22,6 +22,7 @@ type wait struct {
 	req   *Request
 	inbox chan arrival
 	final Reading // once finished
+	tries int     // once finished
 	// spis are the responder SPIs of answers that open an IKE SA, or would if
 	// they were well formed.
 	spis []ike.SPI
@@ -59,7 +60,8 @@ const (
 )
 
 // Late returns the answers that came to exchanges which were over: conclusive
-// ones, to IKE_SA_INIT, and malformed ones.
+// ones, to IKE_SA_INIT, malformed ones, and a COOKIE to who was refused without one,
+// as CookieLoop.
 func (c *Conn) Late() []LateAnswer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -184,6 +186,9 @@ func (c *Conn) keepLate(w *wait, event arrival) {
 			Exchange: w.req.id, Outcome: r.Outcome, Group: r.Group, Suite: r.Suite, Differs: !r.agrees(w.final),
 			Denies: r.conclusive() && w.final.conclusive() && !r.agrees(w.final),
 		})
+	} else if r.Cookie != nil && w.tries == 1 && w.final.conclusive() && w.final.Outcome != Accepted {
+		// Who asks for a cookie has not looked at the request yet, which was sent once.
+		c.lates = append(c.lates, LateAnswer{Exchange: w.req.id, Outcome: CookieLoop, Differs: true, Denies: true})
 	}
 }
 

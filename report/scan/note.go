@@ -91,7 +91,8 @@ func sentence(n evidence.Note) string {
 		return fmt.Sprintf("The requests to close the IKE SAs of these exchanges got no answer, while others did: %s. "+
 			"A gateway answers them only once, so the answers were lost; the IKE SAs count as closed.", numbers(n.Exchanges))
 	case evidence.NoteAcceptedLate:
-		return fmt.Sprintf("Exchange %d may have left a half-open IKE SA at the gateway that will time out: it was accepted late or more than once, or its accepted answer did not arrive.", exchange)
+		return fmt.Sprintf("These exchanges may have left half-open IKE SAs at the gateway, which will time out: %s. "+
+			"They were accepted late or more than once, or their accepted answers did not arrive.", numbers(n.Exchanges))
 	case evidence.NoteHalfOpenLeft:
 		return fmt.Sprintf("%d half-open IKE SAs could not be closed, so nothing more was asked that may open another.", n.Count)
 	case evidence.NoteStrays:

@@ -112,10 +112,7 @@ func (d *Disorder) denies(x evidence.Exchange) bool {
 // within reports whether each product of a is part of one of b.
 func within(a, b []proposals.Product) bool {
 	return !slices.ContainsFunc(a, func(p proposals.Product) bool {
-		return !slices.ContainsFunc(b, func(q proposals.Product) bool {
-			both, ok := p.Intersect(q)
-			return ok && both.Size() == p.Size()
-		})
+		return !slices.ContainsFunc(b, func(q proposals.Product) bool { return q.Holds(p) })
 	})
 }
 
