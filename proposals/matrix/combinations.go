@@ -28,12 +28,17 @@ func (s *search) counts(cell sets.Box) bool {
 	return s.observed[cell] != nil || !s.Thorough && s.shown[cell] != nil
 }
 
+// workOfAdd is the work of adding the combinations of a cell.
+const workOfAdd = 100
+
 // combinationsOf returns the combinations that the cells of b hold that were
 // seen to be taken.
 func (s *search) combinationsOf(b sets.Box, strength int) combinations {
 	met := newCombinations(strength)
+	s.work += len(s.found)
 	for _, c := range s.found {
 		if b.Holds(c) && s.counts(c) {
+			s.work += workOfAdd
 			met.add(b, c)
 		}
 	}

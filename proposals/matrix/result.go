@@ -21,7 +21,10 @@ func (s *search) matrix() *Matrix {
 		m.observed[s.u.suite(cell)] = ids
 	}
 	products := slices.Clone(s.products)
-	if s.over() {
+	switch {
+	case s.tangled:
+		products = nil // none can be verified
+	case s.stopped:
 		products = slices.DeleteFunc(products, func(b sets.Box) bool { return !s.verified(b) })
 	}
 	// Observed, but perhaps not explored before the end.

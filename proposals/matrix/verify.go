@@ -99,6 +99,9 @@ func (s *search) conflict(accepted, refused sets.Box) {
 // first.
 func (s *search) cutKnown(b, cell sets.Box) sets.Box {
 	for {
+		if s.work += len(s.refused) + len(s.silent); s.over() {
+			return b
+		}
 		var next sets.Box
 		fewest := proposals.NumAxes + 1
 		for _, e := range s.refused {
@@ -140,6 +143,7 @@ func (s *search) cut(b, cell, part sets.Box) sets.Box {
 
 // count returns how many found cells b holds.
 func (s *search) count(b sets.Box) int {
+	s.work += len(s.found)
 	n := 0
 	for _, c := range s.found {
 		if b.Holds(c) {
