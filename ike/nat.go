@@ -23,3 +23,19 @@ func NATDetectionHash(spii, spir SPI, addr netip.AddrPort) [20]byte {
 	}
 	return sha1.Sum(binary.BigEndian.AppendUint16(in, addr.Port()))
 }
+
+// NATDetectionHashes returns the hashes of m's notifies of a type. "There MAY be
+// multiple NAT_DETECTION_SOURCE_IP payloads in a message if the sender does not know
+// which of several network attachments will be used to send the packet" (RFC 7296,
+// Section 2.23).
+func (m *Message) NATDetectionHashes(t NotifyType) [][20]byte {
+	var out [][20]byte
+	for _, p := range m.Payloads {
+		if n, ok := p.(*Notify); ok && n.Notification == t {
+			if hash, ok := n.NATDetection(); ok {
+				out = append(out, hash)
+			}
+		}
+	}
+	return out
+}

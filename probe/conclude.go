@@ -78,7 +78,7 @@ func (s *scan) conclude() {
 		switch {
 		case !m.Matrix.Proven:
 			s.findings.Doubt(evidence.DoubtMember, nil, m.Exchanges[0])
-		case !sameSuites(m.Matrix, r.Members[0].Matrix):
+		case !m.Matrix.AcceptsSame(r.Members[0].Matrix):
 			s.findings.Doubt(evidence.DoubtSeveral, nil, r.Members[0].Exchanges[0], m.Exchanges[0])
 		}
 	}
@@ -87,19 +87,6 @@ func (s *scan) conclude() {
 	if r.Matrix != nil && len(r.Doubts) > 0 {
 		r.Matrix.Proven = false
 	}
-}
-
-// sameSuites reports whether two matrices accept the same.
-func sameSuites(m, n *matrix.Matrix) bool {
-	accepted := func(m *matrix.Matrix) (out []proposals.Product) {
-		for _, r := range m.Products {
-			out = append(out, r.Product)
-		}
-		return out
-	}
-	more, err := matrix.Difference(accepted(m), accepted(n))
-	less, err2 := matrix.Difference(accepted(n), accepted(m))
-	return err == nil && err2 == nil && len(more)+len(less) == 0
 }
 
 // matrixOf returns what the answers of one of several gateways decide, without those

@@ -12,8 +12,8 @@ import (
 // detectNAT compares the NAT_DETECTION hashes of an accepted answer with those
 // of the addresses that we see (RFC 7296, Section 2.23).
 func (s *scan) detectNAT(a initiator.Answer) {
-	sources := natHashes(a.Message, ike.NAT_DETECTION_SOURCE_IP)
-	destinations := natHashes(a.Message, ike.NAT_DETECTION_DESTINATION_IP)
+	sources := a.Message.NATDetectionHashes(ike.NAT_DETECTION_SOURCE_IP)
+	destinations := a.Message.NATDetectionHashes(ike.NAT_DETECTION_DESTINATION_IP)
 	nat := s.result.NAT
 	if nat == nil {
 		nat = &evidence.NAT{Local: s.conn.Local()}
@@ -51,20 +51,4 @@ func (s *scan) detectNAT(a initiator.Answer) {
 			}
 		}
 	}
-}
-
-// natHashes returns the hashes of the notifies of a type. "There MAY be multiple
-// NAT_DETECTION_SOURCE_IP payloads in a message if the sender does not know which
-// of several network attachments will be used to send the packet" (RFC 7296,
-// Section 2.23).
-func natHashes(m *ike.Message, t ike.NotifyType) [][20]byte {
-	var out [][20]byte
-	for _, p := range m.Payloads {
-		if n, ok := p.(*ike.Notify); ok && n.Notification == t {
-			if hash, ok := n.NATDetection(); ok {
-				out = append(out, hash)
-			}
-		}
-	}
-	return out
 }

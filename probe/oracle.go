@@ -12,7 +12,6 @@ import (
 	"github.com/ikescope/ikescope/probe/internal/gateway"
 	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
-	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // decoys are methods that hardly a gateway takes any more, with short public
@@ -57,7 +56,7 @@ func (s *scan) findNaming(ctx context.Context) bool {
 // earlier scan what it takes, unless the greeting told. If it takes that no
 // more, in no way, the earlier answers are given up.
 func (s *scan) findOracleAgain(ctx context.Context) {
-	offer, ok := takenOf(s.target.Prior)
+	offer, ok := gateway.TakenOf(s.target.Prior)
 	was := s.gateway.Now()
 	if !ok || was.Taken {
 		return
@@ -74,20 +73,6 @@ func (s *scan) findOracleAgain(ctx context.Context) {
 	s.gateway.Learn(func(k *gateway.Known) { k.Oracle, k.Control, k.TakesControl = gateway.ByForeignKE, was.Control, false })
 	s.target.Prior, s.result.PriorDoubted = nil, true
 	s.journal.Note(evidence.Note{Kind: evidence.NotePriorRefused})
-}
-
-// takenOf returns an offer of one key exchange method that was taken.
-func takenOf(prior []matrix.Asked) ([]proposals.Product, bool) {
-	for _, a := range prior {
-		method := a.KE
-		if a.Suite != nil {
-			method = a.Suite[proposals.KE]
-		}
-		if a.State == matrix.Accepted && method != (proposals.Algorithm{}) {
-			return offers.OfMethod(a.Products, ike.KeyExchangeMethod(method.ID)), true
-		}
-	}
-	return nil, false
 }
 
 // askOpening has the gateway asked by accepted answers from now on.
@@ -124,7 +109,7 @@ func (s *scan) takesAnyway(ctx context.Context) bool {
 		}
 	}
 	for _, suites := range [][]proposals.Product{classical, hybrid} {
-		if s.takesOf(ctx, func(m ike.KeyExchangeMethod) [][]proposals.Product { return offersOf(suites, m) }) {
+		if s.takesOf(ctx, func(m ike.KeyExchangeMethod) [][]proposals.Product { return gateway.OffersOf(suites, m) }) {
 			return true
 		}
 	}
@@ -159,36 +144,4 @@ func (s *scan) takesOf(ctx context.Context, offersOf func(ike.KeyExchangeMethod)
 		}
 	}
 	return false
-}
-
-// offersOf returns those of suites with the method m as offers that fit a
-// datagram with a KE payload of m. Where that nearly fills it, the datagram
-// comes in fragments.
-func offersOf(suites []proposals.Product, m ike.KeyExchangeMethod) [][]proposals.Product {
-	const least, fragmented, most = 300, 600, 15 // octets, octets, transforms of a type
-	room := gateway.MaxDatagram - gateway.Overhead(m)
-	if room < least {
-		room = fragmented
-	}
-	var out [][]proposals.Product
-	var offer []proposals.Product
-	for parts := offers.OfMethod(suites, m); len(parts) > 0; parts = parts[1:] {
-		p := parts[:1:1]
-		for offers.Octets(p) > room || slices.ContainsFunc(p[0][:], func(list []proposals.Algorithm) bool { return len(list) > most }) {
-			first, rest := offers.Halve(p)
-			if rest == nil {
-				break
-			}
-			p, parts = first, slices.Concat(first, rest, parts[1:])
-		}
-		if offers.Octets(offer)+offers.Octets(p) > room && len(offer) > 0 {
-			out = append(out, offer)
-			offer = nil
-		}
-		offer = append(offer, p...)
-	}
-	if len(offer) > 0 {
-		out = append(out, offer)
-	}
-	return out
 }

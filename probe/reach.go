@@ -35,7 +35,7 @@ func (s *scan) reach(ctx context.Context) {
 	answers := s.greet(ctx, s.Transports, method)
 	redirected := make([]initiator.Answer, len(answers))
 	for i, a := range answers {
-		if redirects(a) {
+		if a.Redirects() {
 			s.gateway.Learn(func(k *gateway.Known) { k.NoRedirect = true })
 			s.describeRedirect(a)
 			redirected[i] = a
@@ -62,9 +62,9 @@ func (s *scan) reach(ctx context.Context) {
 		if a.Outcome == initiator.NoAnswer && redirected[i].ID != 0 {
 			a = redirected[i] // there is somebody
 		}
-		s.result.Paths = append(s.result.Paths, pathOf(s.Transports[i], a))
+		s.result.Paths = append(s.result.Paths, evidence.PathOf(s.Transports[i], a))
 	}
-	s.result.Verdict = verdictOf(s.result.Paths)
+	s.result.Verdict = evidence.VerdictOf(s.result.Paths)
 	for i, a := range answers {
 		if a.Outcome.IsIKEv2() {
 			s.main = s.Transports[i]
@@ -144,58 +144,6 @@ func (s *scan) negotiates() bool {
 	}
 	s.journal.Note(evidence.Note{Kind: evidence.NoteCookieLoop})
 	return false
-}
-
-// redirects reports whether an answer sends us elsewhere.
-func redirects(a initiator.Answer) bool {
-	if a.Message == nil {
-		return false
-	}
-	_, ok := a.Message.Notify(ike.REDIRECT)
-	return ok && a.Outcome == initiator.OtherError
-}
-
-func pathOf(t initiator.Transport, a initiator.Answer) evidence.Path {
-	p := evidence.Path{Transport: t, Detail: a.Detail}
-	if a.ID != 0 {
-		p.Evidence = []int{a.ID}
-	}
-	if a.Blocked != nil {
-		p.Reporter = a.Blocked.Reporter
-	}
-	switch {
-	case a.Outcome.IsIKEv2(), a.Outcome == initiator.Malformed && a.Message != nil: // its header is right
-		p.State = initiator.PathAnswers
-	case a.Outcome == initiator.Echo, a.Outcome == initiator.NotIKE, a.Outcome == initiator.Malformed:
-		p.State = initiator.PathNotIKE
-	case a.Outcome == initiator.Unreachable && a.Blocked != nil:
-		p.State = a.Blocked.State
-		p.Detail = a.Blocked.Detail
-	case a.Outcome == initiator.Unreachable:
-		p.State = initiator.PathError
-	default:
-		p.State = initiator.PathSilent
-	}
-	return p
-}
-
-// verdictOf sums up the paths: one that answers decides, then one on which
-// something else speaks, then what ICMP says.
-func verdictOf(paths []evidence.Path) evidence.Verdict {
-	v := evidence.VerdictNoAnswer
-	for _, p := range paths {
-		switch p.State {
-		case initiator.PathAnswers:
-			return evidence.VerdictIKEv2
-		case initiator.PathNotIKE:
-			v = evidence.VerdictNotIKE
-		case initiator.PathPortUnreachable, initiator.PathAdminProhibited, initiator.PathError:
-			if v == evidence.VerdictNoAnswer {
-				v = evidence.VerdictUnreachable
-			}
-		}
-	}
-	return v
 }
 
 // unroutable is the result where our own host knows no way to the gateway.

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"go/build"
 	"io/fs"
+	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -157,6 +159,29 @@ func TestImports(t *testing.T) {
 			case imported == "C" || imported == "github.com/google/gopacket/pcap":
 				t.Errorf("%s needs cgo for %s", p.ImportPath, imported)
 			}
+		}
+	}
+}
+
+// mostLines is how many lines a room may have without tests. It then wants walls.
+const mostLines = 3500
+
+// largeRooms are those of many like parts, such as a file for each syntax.
+var largeRooms = map[string]int{"proposals/client": 8000, "cmd/ikescope": 4200}
+
+// TestRoomsAreSmall holds how large packages are.
+func TestRoomsAreSmall(t *testing.T) {
+	for _, p := range packages(t) {
+		lines := 0
+		for _, file := range p.GoFiles {
+			text, err := os.ReadFile(filepath.Join(p.Dir, file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			lines += strings.Count(string(text), "\n")
+		}
+		if most := cmp.Or(largeRooms[p.ImportPath], mostLines); lines > most {
+			t.Errorf("%s has %d lines, more than %d", p.ImportPath, lines, most)
 		}
 	}
 }

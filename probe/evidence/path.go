@@ -52,3 +52,47 @@ type Gateway struct {
 	Redirect string
 	Evidence []int
 }
+
+// PathOf returns what the answer to a question over t shows of the path.
+func PathOf(t initiator.Transport, a initiator.Answer) Path {
+	p := Path{Transport: t, Detail: a.Detail}
+	if a.ID != 0 {
+		p.Evidence = []int{a.ID}
+	}
+	if a.Blocked != nil {
+		p.Reporter = a.Blocked.Reporter
+	}
+	switch {
+	case a.Outcome.IsIKEv2(), a.Outcome == initiator.Malformed && a.Message != nil: // its header is right
+		p.State = initiator.PathAnswers
+	case a.Outcome == initiator.Echo, a.Outcome == initiator.NotIKE, a.Outcome == initiator.Malformed:
+		p.State = initiator.PathNotIKE
+	case a.Outcome == initiator.Unreachable && a.Blocked != nil:
+		p.State = a.Blocked.State
+		p.Detail = a.Blocked.Detail
+	case a.Outcome == initiator.Unreachable:
+		p.State = initiator.PathError
+	default:
+		p.State = initiator.PathSilent
+	}
+	return p
+}
+
+// VerdictOf sums up the paths: one that answers decides, then one on which
+// something else speaks, then what ICMP says.
+func VerdictOf(paths []Path) Verdict {
+	v := VerdictNoAnswer
+	for _, p := range paths {
+		switch p.State {
+		case initiator.PathAnswers:
+			return VerdictIKEv2
+		case initiator.PathNotIKE:
+			v = VerdictNotIKE
+		case initiator.PathPortUnreachable, initiator.PathAdminProhibited, initiator.PathError:
+			if v == VerdictNoAnswer {
+				v = VerdictUnreachable
+			}
+		}
+	}
+	return v
+}

@@ -34,6 +34,12 @@ type Answer struct {
 	Conflict Outcome
 }
 
+// Redirects reports whether the gateway sends us elsewhere in place of an answer (RFC
+// 5685).
+func (a Answer) Redirects() bool {
+	return a.Outcome == OtherError && a.Notify == ike.REDIRECT
+}
+
 // grace is how long a second, different answer is awaited.
 const grace = time.Millisecond
 

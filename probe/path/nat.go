@@ -93,7 +93,7 @@ func (x *examination) readNAT(ctx context.Context, w *way, a initiator.Answer) {
 		x.result.NAT = n
 	}
 	n.Evidence = append(n.Evidence, a.ID)
-	sources, destinations := hashes(a.Message, ike.NAT_DETECTION_SOURCE_IP), hashes(a.Message, ike.NAT_DETECTION_DESTINATION_IP)
+	sources, destinations := a.Message.NATDetectionHashes(ike.NAT_DETECTION_SOURCE_IP), a.Message.NATDetectionHashes(ike.NAT_DETECTION_DESTINATION_IP)
 	if len(sources) == 0 || len(destinations) == 0 {
 		return
 	}
@@ -136,21 +136,6 @@ func (x *examination) compareMappings(n *NAT) {
 	default:
 		n.Mapping = MappingPerDestination
 	}
-}
-
-// hashes returns those of the notifies of a type. There may be several: "if the
-// sender does not know which of several network attachments will be used to send
-// the packet" (RFC 7296, Section 2.23).
-func hashes(m *ike.Message, t ike.NotifyType) [][20]byte {
-	var out [][20]byte
-	for _, p := range m.Payloads {
-		if n, ok := p.(*ike.Notify); ok && n.Notification == t {
-			if hash, ok := n.NATDetection(); ok {
-				out = append(out, hash)
-			}
-		}
-	}
-	return out
 }
 
 // learn keeps what an accepted answer says of the gateway.

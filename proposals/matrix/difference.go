@@ -115,3 +115,16 @@ func Count(products []proposals.Product) int64 {
 	}
 	return total
 }
+
+// AcceptsSame reports whether m and n accept the same suites.
+func (m *Matrix) AcceptsSame(n *Matrix) bool {
+	accepted := func(m *Matrix) (out []proposals.Product) {
+		for _, r := range m.Products {
+			out = append(out, r.Product)
+		}
+		return out
+	}
+	more, err := Difference(accepted(m), accepted(n))
+	less, err2 := Difference(accepted(n), accepted(m))
+	return err == nil && err2 == nil && len(more)+len(less) == 0
+}
