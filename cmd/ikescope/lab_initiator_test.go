@@ -67,7 +67,7 @@ func (l lab) testInitiator(t *testing.T, gateway string) {
 	var target report.Target
 	for _, i := range sample(mine, 2) {
 		if !l.has(i.daemon) {
-			t.Logf("NOT TESTED, since %s is not installed: %+v", i.daemon, i)
+			t.Logf("not tested: %s is not installed: %+v", i.daemon, i)
 			continue
 		}
 		if i.policy != policy {

@@ -164,7 +164,7 @@ func (l lab) testReachIKEv1(t *testing.T) {
 			target := l.reach(t, beside, 0, l.do(t, "addr", "strongswan"))
 			checkPaths(t, target, "answers", "answers")
 			checkFindings(t, target, test.findings...)
-			// strongSwan does not know our name, and answers so: that is no no.
+			// strongSwan refuses our identity, which does not show that the mode is off.
 			if v := target.IKEv1; v == nil || v.MainMode != report.AnswerYes || v.AggressiveMode != report.AnswerUnknown ||
 				v.MainModeDetail != "aes256-sha256-modp2048, pre-shared key" {
 				t.Errorf("IKEv1 %+v", v)

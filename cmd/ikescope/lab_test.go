@@ -231,9 +231,9 @@ func (l lab) need(t *testing.T, gateway string) {
 	switch {
 	case l.has(gateway):
 	case gateway == short:
-		t.Skip("NOT TESTED: openiked-2 was not built, so there is no gateway that reads less than all of an offer (see lab install)")
+		t.Skip("not tested: openiked-2, the gateway that reads only part of an offer, could not be built; the output of lab install shows why")
 	case gateway == postQuantum:
-		t.Skip("NOT TESTED: strongswan-pq is not installed, so there is no gateway with ML-KEM (see lab install)")
+		t.Skip("not tested: strongswan-pq, the gateway with ML-KEM, is not installed; the output of lab install shows why")
 	default:
 		t.Fatalf("%s is not installed, though lab install succeeded", gateway)
 	}

@@ -88,7 +88,8 @@ func (s *scene) examine(e Examiner) Result {
 	return r
 }
 
-// run is a test in a bubble.
+// run is a test in a bubble of synctest: its time is virtual, and passes only while
+// all wait.
 func run(t *testing.T, f func(*scene)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {

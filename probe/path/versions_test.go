@@ -81,12 +81,12 @@ func TestIKEv1(t *testing.T) {
 		want             [2]Answer
 		detail           string // of Main Mode
 	}{
-		"both":               {choose(0), choose(0), [2]Answer{Yes, Yes}, "aes256-sha256-modp2048, pre-shared key"},
-		"main alone":         {choose(10), refuse(ikev1.InvalidExchangeType), [2]Answer{Yes, No}, "3des-sha1-modp1024, pre-shared key"},
-		"name refused":       {choose(0), refuse(ikev1.AuthenticationFailed), [2]Answer{Yes, Unknown}, "aes256-sha256-modp2048, pre-shared key"},
-		"a refusal is no no": {refuse(ikev1.NoProposalChosen), silent, [2]Answer{Unknown, Unknown}, "NO-PROPOSAL-CHOSEN"},
-		"no IKEv1":           {refuse(ikev1.InvalidMajorVersion), refuse(ikev1.InvalidMajorVersion), [2]Answer{No, No}, "INVALID-MAJOR-VERSION"},
-		"silence":            {silent, silent, [2]Answer{Unknown, Unknown}, "no answer"},
+		"both":                     {choose(0), choose(0), [2]Answer{Yes, Yes}, "aes256-sha256-modp2048, pre-shared key"},
+		"main alone":               {choose(10), refuse(ikev1.InvalidExchangeType), [2]Answer{Yes, No}, "3des-sha1-modp1024, pre-shared key"},
+		"name refused":             {choose(0), refuse(ikev1.AuthenticationFailed), [2]Answer{Yes, Unknown}, "aes256-sha256-modp2048, pre-shared key"},
+		"a refusal proves nothing": {refuse(ikev1.NoProposalChosen), silent, [2]Answer{Unknown, Unknown}, "NO-PROPOSAL-CHOSEN"},
+		"no IKEv1":                 {refuse(ikev1.InvalidMajorVersion), refuse(ikev1.InvalidMajorVersion), [2]Answer{No, No}, "INVALID-MAJOR-VERSION"},
+		"silence":                  {silent, silent, [2]Answer{Unknown, Unknown}, "no answer"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			run(t, func(s *scene) {

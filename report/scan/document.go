@@ -10,6 +10,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/evidence"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/choice"
 	"github.com/ikescope/ikescope/proposals/matrix"
@@ -204,11 +205,21 @@ func newCost(c evidence.Cost) report.Cost {
 }
 
 func newExchange(e evidence.Exchange) report.Exchange {
+	out := exchangeOf(e.Exchange, report.Purpose(e.Purpose.String()))
+	out.Doubtful = e.Doubtful
+	if e.Decides != matrix.NotTested {
+		out.Decides = report.State(e.Decides.String())
+	}
+	return out
+}
+
+// exchangeOf returns what the initiator knows of an exchange.
+func exchangeOf(e initiator.Exchange, purpose report.Purpose) report.Exchange {
 	out := report.Exchange{
 		ID:        e.ID,
 		Transport: report.Transport(e.Transport.String()),
 		Type:      e.Type.String(),
-		Purpose:   report.Purpose(e.Purpose.String()),
+		Purpose:   purpose,
 		Offer:     offerText(e.Offer),
 		KE:        methodKeyword(e.KE),
 		Outcome:   report.Outcome(e.Outcome.String()),
@@ -218,13 +229,9 @@ func newExchange(e evidence.Exchange) report.Exchange {
 		Cookie:    e.Cookie,
 		Sent:      timeStamp(e.Sent),
 		RTTms:     milliseconds(e.RTT),
-		Doubtful:  e.Doubtful,
 	}
 	if e.Suite != nil {
 		out.Suite = e.Suite.String()
-	}
-	if e.Decides != matrix.NotTested {
-		out.Decides = report.State(e.Decides.String())
 	}
 	return out
 }

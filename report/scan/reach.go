@@ -239,29 +239,12 @@ func ikev1Of(v path.Versions) *report.IKEv1 {
 }
 
 func examinedExchange(e initiator.Exchange) report.Exchange {
-	out := report.Exchange{
-		ID:        e.ID,
-		Transport: report.Transport(e.Transport.String()),
-		Type:      e.Type.String(),
-		Purpose:   report.PurposeReach,
-		Offer:     offerText(e.Offer),
-		KE:        methodKeyword(e.KE),
-		Outcome:   report.Outcome(e.Outcome.String()),
-		Detail:    e.Detail,
-		Group:     methodKeyword(e.Group),
-		Tries:     e.Tries,
-		Cookie:    e.Cookie,
-		Sent:      timeStamp(e.Sent),
-		RTTms:     milliseconds(e.RTT),
-	}
+	out := exchangeOf(e, report.PurposeReach)
 	switch e.Type {
 	case ikev1.MainMode, ikev1.AggressiveMode:
 		out.Type = "IKEv1 " + ikev1.ExchangeName(e.Type)
 	case ike.IKE_AUTH, ike.INFORMATIONAL:
 		out.Purpose = report.PurposeClose
-	}
-	if e.Suite != nil {
-		out.Suite = e.Suite.String()
 	}
 	return out
 }
