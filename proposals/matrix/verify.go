@@ -79,7 +79,7 @@ func (s *search) unanswered(cell sets.Box) bool {
 // verified reports whether nothing is left to verify of b.
 func (s *search) verified(b sets.Box) bool {
 	cell, ok := s.observedIn(b)
-	return ok && s.cutKnown(b, cell) == b && len(s.samples(b, cell)) == 0
+	return ok && s.cutKnown(b, cell) == b && len(s.samples(b, cell)) == 0 && !s.tangled
 }
 
 // conflict looks for the smallest combination that makes the refused cell
@@ -99,7 +99,8 @@ func (s *search) conflict(accepted, refused sets.Box) {
 // first.
 func (s *search) cutKnown(b, cell sets.Box) sets.Box {
 	for {
-		if s.work += len(s.refused) + len(s.silent); s.over() {
+		if s.work += len(s.refused) + len(s.silent); s.work > maxWork {
+			s.tangled = true
 			return b
 		}
 		var next sets.Box
