@@ -19,6 +19,8 @@ strongswan_start() {
 				cookie_threshold = ${limits[0]}
 				cookie_threshold_ip = ${limits[0]}
 				block_threshold = ${limits[1]}
+				# what counts against them is there until the scan has ended
+				half_open_timeout = 600
 			}
 		CONF
 	fi
