@@ -4,10 +4,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/ikescope/ikescope/report/incident/general"
 )
 
 // vague are causes of lines that say what failed, not why.
-var vague = map[string]bool{"child-refused": true, "refused": true, "phase1": true, "phase2": true}
+var vague = map[string]bool{"child-refused": true, "refused": true, "phase1": true, "phase2": true, "auth-failed": true, "auth-refused": true}
 
 // unranked is for events that are no cause.
 const unranked = 99
@@ -48,8 +50,8 @@ func (a *Attempt) choose() *Cause {
 	var first *Event
 	const failed = 7 // what is ranked below does not show by itself that something failed
 	rank := func(e *Event) int {
-		if e.arg("common") != "" {
-			return 10
+		if level := e.arg(levelWord); level == string(general.Reason) && e.Cause != "" && e.Kind == Sign {
+			return 5
 		}
 		switch e.Kind {
 		case Root:

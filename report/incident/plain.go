@@ -18,7 +18,7 @@ func (p *Plain) Read(l *Line) ([]Event, bool) {
 	if !mine {
 		return nil, false
 	}
-	row, words := p.Table.FindOrCommon(text)
+	row, words := p.Table.FindOrGeneral(text)
 	if row == nil {
 		return nil, true
 	}

@@ -1,13 +1,12 @@
 package incident
 
 import (
-	_ "embed"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/ikescope/ikescope/proposals/table"
+	"github.com/ikescope/ikescope/report/incident/general"
 )
 
 // Row is one kind of line of a product's log: a template, what it means, and a
@@ -25,9 +24,13 @@ type Row struct {
 	Phase Phase
 	Cause string
 
+	version        int // of IKE, of a line that is read in general
 	atStart, atEnd bool
 	parts          []part
 }
+
+// sides are the words for sides in tables.
+var sides = map[string]Side{"": "", "i": Initiator, "r": Responder}
 
 // part is a literal, or a word where class is not 0.
 type part struct {
@@ -63,13 +66,8 @@ func NewTable(name, text string) *Table {
 
 func newRow(f table.Row) (Row, error) {
 	r := Row{Template: f["line"], Kind: Kind(f["kind"]), Phase: Phase(f["phase"]), Cause: f["cause"], Sample: f["sample"], Source: f["source"]}
-	switch f["side"] {
-	case "i":
-		r.Side = Initiator
-	case "r":
-		r.Side = Responder
-	case "":
-	default:
+	var known bool
+	if r.Side, known = sides[f["side"]]; !known {
 		return r, fmt.Errorf("the side is %q", f["side"])
 	}
 	if !slices.Contains(kinds, r.Kind) {
@@ -183,24 +181,30 @@ func (r *Row) literal() int {
 	return n
 }
 
-//go:embed common.csv
-var commonCSV string
-
-// common are words that lines of many products share.
-var common = sync.OnceValue(func() *Table { return NewTable("common.csv", commonCSV) })
-
-// FindOrCommon is Find, and for a line that the table does not know looks for
-// words that many products share. What those say counts less than what a line of
-// the table says.
-func (t *Table) FindOrCommon(text string) (*Row, map[string]string) {
+// FindOrGeneral is Find, and for a line that the table does not know looks at
+// what it says in general. That counts less than what a line of the table says.
+func (t *Table) FindOrGeneral(text string) (*Row, map[string]string) {
 	if row, words := t.Find(text); row != nil {
 		return row, words
 	}
-	row, _ := common().Find(strings.ToLower(text))
-	if row == nil {
+	m, ok := general.Read(text)
+	if !ok {
 		return nil, nil
 	}
-	return row, map[string]string{"common": "yes"}
+	return inGeneral(m)
+}
+
+// levelWord is the name of the word of an event that says by what in general a
+// line was read.
+const levelWord = "general"
+
+// inGeneral returns a row for what a line says in general, and its words.
+func inGeneral(m general.Meaning) (*Row, map[string]string) {
+	words := map[string]string{levelWord: string(m.Level)}
+	if m.Notify != "" {
+		words["notify"] = m.Notify
+	}
+	return &Row{Kind: Kind(m.Kind), Side: sides[m.Side], Phase: Phase(m.Phase), Cause: m.Cause, version: m.Version}, words
 }
 
 // match reports whether text fits r, and the words by name.
@@ -288,6 +292,6 @@ func span(s string, in func(byte) bool) int {
 // Event returns what the row says of a line.
 func (r *Row) Event(l *Line, words map[string]string) Event {
 	e := l.Event(r.Kind)
-	e.Side, e.Phase, e.Cause, e.Args = r.Side, r.Phase, r.Cause, words
+	e.Side, e.Phase, e.Cause, e.Version, e.Args = r.Side, r.Phase, r.Cause, r.version, words
 	return e
 }

@@ -41,16 +41,3 @@ func TestTemplates(t *testing.T) {
 		}
 	}
 }
-
-// Each sample of the words that products share is of its own row.
-func TestCommon(t *testing.T) {
-	for i := range common().Rows {
-		row := &common().Rows[i]
-		if found, _ := common().Find(row.Sample); found != row {
-			t.Errorf("%q is not of %q", row.Sample, row.Template)
-		}
-		if row.Source == "" || row.Kind == Root {
-			t.Errorf("%q has no source, or counts too much", row.Template)
-		}
-	}
-}

@@ -76,7 +76,7 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 		words["list"] = "yes"
 		return s, words, true
 	}
-	if strings.HasPrefix(s, "ISAKMP") { // debug crypto isakmp
+	if strings.HasPrefix(s, "ISAKMP") && !strings.HasPrefix(s, "ISAKMP-SA") { // debug crypto isakmp
 		if text := s[len(isakmp.FindString(s)):]; len(text) < len(s) {
 			words["v1"] = "yes"
 			return "ISAKMP: " + text, words, true

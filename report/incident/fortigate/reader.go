@@ -81,9 +81,9 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		}
 		out = append(out, r.End()...)
 	}
-	row, words := Lines.FindOrCommon(text)
+	row, words := Lines.FindOrGeneral(text)
 	if row == nil && conn != "" { // "Negotiate SA Error:" looks like a name
-		row, words = Lines.FindOrCommon(conn + ": " + text)
+		row, words = Lines.FindOrGeneral(conn + ": " + text)
 	}
 	if row == nil {
 		return out, true

@@ -162,7 +162,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		row, words = Lines.Find(strings.Join(strings.Fields(text), " "))
 	}
 	if row == nil {
-		row, words = Lines.FindOrCommon(text)
+		row, words = Lines.FindOrGeneral(text)
 	}
 	if row == nil {
 		// `"name": text` may be of anything.
@@ -172,7 +172,9 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	if h.instance != "" && h.peer != "" {
 		e.Set("side-hint", string(incident.Responder))
 	}
-	e.Version = version(text)
+	if v := version(text); v != 0 {
+		e.Version = v
+	}
 	if strings.HasPrefix(text, "ignoring informational payload") {
 		e.Version = 1
 		switch {

@@ -55,7 +55,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	if strings.HasPrefix(text, "ca_reload: ") {
 		r.loading = strings.HasPrefix(text, "ca_reload: loaded cert file ")
 	}
-	row, words := Lines.FindOrCommon(text)
+	row, words := Lines.FindOrGeneral(text)
 	if row == nil {
 		return out, true
 	}

@@ -125,7 +125,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	if strings.HasPrefix(trimmed, "parsed ") || strings.HasPrefix(trimmed, "generating ") {
 		return r.message(l, &h, trimmed), true
 	}
-	row, words := Lines.Find(trimmed)
+	row, words := Lines.FindOrGeneral(trimmed)
 	if row == nil {
 		return nil, true
 	}

@@ -1,0 +1,418 @@
+// Package general reads lines of logs whose wording no table knows: by the names
+// of notifies in whatever spelling, the names of exchanges, phases and states,
+// and clauses that say of a subject (a certificate, a proposal) what is wrong
+// with it (it expired, it does not match).
+package general
+
+import (
+	_ "embed"
+	"strings"
+	"sync"
+
+	"github.com/ikescope/ikescope/proposals/table"
+)
+
+// Level is how much a meaning says.
+type Level string
+
+const (
+	Reason   Level = "reason"   // why something failed
+	Notify   Level = "notify"   // the name that the protocol has for it
+	Result   Level = "result"   // what failed
+	Progress Level = "progress" // an SA is up
+)
+
+// Meaning is what a line says. Kind, Phase and Cause are in the words of
+// package incident.
+type Meaning struct {
+	Level              Level
+	Kind, Phase, Cause string
+	// Version is the version of IKE that the line's words are of, 0 for none.
+	Version int
+	// Side is "i" or "r" where the line names a state of that side, "" elsewhere.
+	Side string
+	// Notify is the notify's name in its RFC, "" if the line has none.
+	Notify string
+	// Named: the line has a name that is of IKE alone.
+	Named bool
+}
+
+// Bounds of what is looked at of a line.
+const (
+	maxOctets = 800
+	maxWords  = 120
+	maxGap    = 5 // words that "..." stands for
+	maxApart  = 8 // words between a subject and its verdict
+)
+
+// phrase is a sequence of words with alternatives, of a class.
+type phrase struct {
+	words [][]uint16 // nil: a gap
+	class int
+}
+
+// meaning is a row of meanings.csv.
+type meaning struct {
+	subject, verdict int
+	says             Meaning
+	sample           string
+}
+
+type notify struct {
+	name, phase, cause, child string
+	version                   int
+}
+
+type exchange struct {
+	phase, side string
+	version     int
+}
+
+// lexicon is the vocabulary, put together for looking up.
+type lexicon struct {
+	ids     map[string]uint16
+	byFirst [][]phrase // by the number of its first word
+	// Of the classes: which are verdicts that something is wrong, which are
+	// guards, and the verdict that an SA is up.
+	verdict, guard [maxClasses]bool
+	up             int
+
+	meanings  []meaning
+	notifies  []notify
+	exchanges []exchange
+}
+
+//go:embed words.csv
+var wordsCSV string
+
+//go:embed meanings.csv
+var meaningsCSV string
+
+//go:embed notifies.csv
+var notifiesCSV string
+
+//go:embed exchanges.csv
+var exchangesCSV string
+
+// Classes are numbered: notifies and exchanges by their rows, then subjects,
+// verdicts and guards.
+const (
+	firstExchange = 100
+	firstWord     = 200
+	maxClasses    = 300
+)
+
+var words = sync.OnceValue(func() *lexicon {
+	x := &lexicon{ids: make(map[string]uint16), byFirst: make([][]phrase, 1)}
+	class := make(map[string]int)
+	for i, f := range table.MustRead("notifies.csv", notifiesCSV, "name", "words", "version", "phase", "cause", "child") {
+		x.notifies = append(x.notifies, notify{f["name"], f["phase"], f["cause"], f["child"], number(f["version"])})
+		x.add(f["words"], i)
+	}
+	for i, f := range table.MustRead("exchanges.csv", exchangesCSV, "words", "phase", "version", "side") {
+		x.exchanges = append(x.exchanges, exchange{f["phase"], f["side"], number(f["version"])})
+		x.add(f["words"], firstExchange+i)
+	}
+	for _, f := range table.MustRead("words.csv", wordsCSV, "class", "name", "words") {
+		name := f["class"] + " " + f["name"]
+		n, known := class[name]
+		if !known {
+			n = firstWord + len(class)
+			class[name] = n
+		}
+		x.add(f["words"], n)
+	}
+	if len(x.notifies) > firstExchange || firstExchange+len(x.exchanges) > firstWord || firstWord+len(class) > maxClasses {
+		panic("general: internal error: there are more classes than numbers")
+	}
+	for name, n := range class {
+		x.verdict[n] = strings.HasPrefix(name, "verdict ") && name != "verdict up"
+		x.guard[n] = strings.HasPrefix(name, "guard ")
+	}
+	x.up = class["verdict up"]
+	for _, f := range table.MustRead("meanings.csv", meaningsCSV, "subject", "verdict", "level", "kind", "phase", "cause", "sample") {
+		subject, ok := class["subject "+f["subject"]]
+		verdict, also := class["verdict "+f["verdict"]]
+		if !ok || !also {
+			panic("general: internal error: meanings.csv: " + f["subject"] + " " + f["verdict"])
+		}
+		x.meanings = append(x.meanings, meaning{subject, verdict,
+			Meaning{Level: Level(f["level"]), Kind: f["kind"], Phase: f["phase"], Cause: f["cause"]}, f["sample"]})
+	}
+	return x
+})
+
+func number(s string) int {
+	if s == "" {
+		return 0
+	}
+	return int(s[0] - '0')
+}
+
+// add takes a phrase of a class into the lexicon.
+func (x *lexicon) add(text string, class int) {
+	p := phrase{class: class}
+	for word := range strings.FieldsSeq(text) {
+		if word == "..." {
+			p.words = append(p.words, nil)
+			continue
+		}
+		var ids []uint16
+		for one := range strings.SplitSeq(word, "|") {
+			id, known := x.ids[one]
+			if !known {
+				id = uint16(len(x.ids) + 1)
+				x.ids[one] = id
+				x.byFirst = append(x.byFirst, nil)
+			}
+			ids = append(ids, id)
+		}
+		p.words = append(p.words, ids)
+	}
+	for _, id := range p.words[0] {
+		x.byFirst[id] = append(x.byFirst[id], p)
+	}
+}
+
+// split returns the numbers of the words of a text, 0 for those that the lexicon
+// does not have. Letters count as small ones, "NoProposal" as two words, and
+// "doesn't" as "doesnt".
+func (x *lexicon) split(text string, out []uint16) []uint16 {
+	var buf [32]byte
+	n, small := 0, false
+	end := func() {
+		if n > 0 && len(out) < maxWords {
+			if n > len(buf) {
+				out = append(out, 0)
+			} else {
+				out = append(out, x.ids[string(buf[:n])])
+			}
+		}
+		n, small = 0, false
+	}
+	for i := range min(len(text), maxOctets) {
+		c := text[i]
+		switch {
+		case 'a' <= c && c <= 'z':
+			small = true
+		case '0' <= c && c <= '9':
+		case 'A' <= c && c <= 'Z':
+			if small {
+				end()
+			}
+			c += 'a' - 'A'
+		case c == '\'' && n > 0 && i+1 < len(text) && text[i+1] == 't':
+			continue
+		default:
+			end()
+			continue
+		}
+		if n < len(buf) {
+			buf[n] = c
+		}
+		n++
+	}
+	end()
+	return out
+}
+
+// span is where a phrase stands.
+type span struct{ class, from, to int }
+
+// find returns the phrases in a text.
+func (x *lexicon) find(ids []uint16, out []span) []span {
+	for i, id := range ids {
+		if id == 0 {
+			continue
+		}
+		for _, p := range x.byFirst[id] {
+			if to := p.at(ids, i); to > 0 && len(out) < cap(out) {
+				out = append(out, span{p.class, i, to})
+			}
+		}
+	}
+	return out
+}
+
+// at returns where the phrase ends that begins at i, 0 if it does not.
+func (p *phrase) at(ids []uint16, i int) int {
+	gap := 0
+	for _, alternatives := range p.words {
+		if alternatives == nil {
+			gap = maxGap
+			continue
+		}
+		for !in(alternatives, ids, i) {
+			if gap == 0 || i >= len(ids) {
+				return 0
+			}
+			gap--
+			i++
+		}
+		i, gap = i+1, 0
+	}
+	return i
+}
+
+func in(alternatives, ids []uint16, i int) bool {
+	if i >= len(ids) {
+		return false
+	}
+	for _, id := range alternatives {
+		if id == ids[i] {
+			return true
+		}
+	}
+	return false
+}
+
+// apart returns how many words are between two phrases.
+func apart(a, b span) int {
+	if a.to <= b.from {
+		return b.from - a.to
+	}
+	return max(0, a.from-b.to)
+}
+
+// Read returns what a line says, and whether it says anything.
+func Read(text string) (Meaning, bool) {
+	x := words()
+	var room [maxWords]uint16
+	ids := x.split(text, room[:0])
+	var spans [64]span
+	found := x.find(ids, spans[:0])
+	if len(found) == 0 {
+		return Meaning{}, false
+	}
+	var at Meaning
+	x.place(found, &at)
+	var told *span
+	for i := range found {
+		if found[i].class < firstExchange && told == nil {
+			told = &found[i]
+		}
+	}
+	m, subject, verdict, ok := x.clause(found)
+	if told != nil && !(ok && m.Level == Reason && (apartFrom(verdict, *told) || subject.to == told.from && x.notifies[told.class].name == "AUTHENTICATION_FAILED")) {
+		return x.ofNotify(told.class, ids, at), true
+	}
+	if !ok {
+		return Meaning{}, false
+	}
+	if m.Phase == "" || m.Level != Progress && at.Phase == "CREATE_CHILD_SA" {
+		m.Phase = at.Phase
+	}
+	if m.Cause == "ike-proposal" && at.Phase == "CREATE_CHILD_SA" {
+		m.Cause = "child-proposal"
+	}
+	m.Version, m.Side, m.Named = at.Version, at.Side, at.Named
+	return m, true
+}
+
+// place takes from a line the phase, the version and the side that it names.
+func (x *lexicon) place(found []span, at *Meaning) {
+	for _, s := range found {
+		if s.class < firstExchange {
+			at.Named = true
+		}
+		if s.class < firstExchange || s.class >= firstWord {
+			continue
+		}
+		e := &x.exchanges[s.class-firstExchange]
+		at.Named = true
+		if e.phase != "" && (at.Phase == "" || e.phase == "CREATE_CHILD_SA") {
+			at.Phase = e.phase
+		}
+		if at.Version == 0 {
+			at.Version = e.version
+		}
+		if at.Side == "" {
+			at.Side = e.side
+		}
+	}
+}
+
+// clause returns the first meaning whose subject and verdict stand near each
+// other, and where they stand.
+func (x *lexicon) clause(found []span) (m Meaning, subject, verdict span, ok bool) {
+	var has [maxClasses]bool
+	bad := false // something is wrong
+	for _, s := range found {
+		has[s.class] = true
+		bad = bad || x.verdict[s.class]
+	}
+	if !bad && !has[x.up] {
+		return m, subject, verdict, false
+	}
+	guarded := x.guarded(found)
+	for i := range x.meanings {
+		row := &x.meanings[i]
+		if !has[row.subject] || !has[row.verdict] || row.says.Level != Progress && guarded || row.says.Level == Progress && bad {
+			continue
+		}
+		for _, s := range found {
+			if s.class != row.subject {
+				continue
+			}
+			for _, v := range found {
+				if v.class == row.verdict && apart(s, v) <= maxApart && !(s.from == v.from && s.to == v.to) {
+					return row.says, s, v, true
+				}
+			}
+		}
+	}
+	return m, subject, verdict, false
+}
+
+// guarded reports whether words void what a line says: that something worked, or
+// that another is tried. Words that are part of a verdict do not: "not loaded".
+func (x *lexicon) guarded(found []span) bool {
+	for _, g := range found {
+		if !x.guard[g.class] {
+			continue
+		}
+		part := false
+		for _, v := range found {
+			part = part || x.verdict[v.class] && v.from <= g.from && g.to <= v.to
+		}
+		if !part {
+			return true
+		}
+	}
+	return false
+}
+
+// apartFrom reports whether a verdict is not one of the words of a notify's name.
+func apartFrom(verdict, name span) bool {
+	return verdict.from >= name.to || verdict.to <= name.from
+}
+
+// ofNotify returns what the name of a notify says: that this side sent it, or
+// that it came.
+func (x *lexicon) ofNotify(i int, ids []uint16, at Meaning) Meaning {
+	n := &x.notifies[i]
+	m := Meaning{Level: Notify, Kind: "sign", Phase: n.phase, Cause: n.cause, Notify: n.name, Version: at.Version, Side: at.Side, Named: true}
+	if at.Version == 0 {
+		m.Version = n.version
+	}
+	if at.Phase == "CREATE_CHILD_SA" || at.Phase == "IKE_AUTH" && n.name == "NO_PROPOSAL_CHOSEN" {
+		m.Phase, m.Cause = "CREATE_CHILD_SA", n.child
+	} else if m.Phase == "" {
+		m.Phase = at.Phase
+	}
+	for _, word := range []string{"sending", "sent", "send", "generating", "returning", "respond", "responding", "replying"} {
+		if id := x.ids[word]; id != 0 && in([]uint16{id}, ids, position(ids, id)) {
+			m.Kind = "own"
+		}
+	}
+	return m
+}
+
+func position(ids []uint16, id uint16) int {
+	for i, other := range ids {
+		if other == id {
+			return i
+		}
+	}
+	return len(ids)
+}
