@@ -173,18 +173,25 @@ func (a *app) explainText(o *explainOptions, s logSource, head []byte, doc *inci
 	if strings.Contains(whole.String(), `"schema_version"`) || strings.TrimSpace(whole.String()) == "{}" {
 		return usagef("explain: %s: is a file: name a client for a report with --client, or write @%s for a log", s.name, s.name)
 	}
+	read := strings.Split(strings.TrimSuffix(whole.String(), "\n"), "\n")
 	var groups incident.Groups
-	file := incident.ScanBare(s.name, strings.Split(strings.TrimSuffix(whole.String(), "\n"), "\n"), readers.All(), func(attempt *incident.Attempt) { groups.Add(attempt) })
+	file := incident.ScanBare(s.name, read, readers.All(), func(attempt *incident.Attempt) { groups.Add(attempt) })
 	if bare := incident.NewDocument([]incident.File{file}, &groups); len(bare.Stories) > 0 {
 		return a.writeStories(o, bare)
 	}
-	found, err := explain.Explain(whole.String())
+	found, failed := explain.Explain(whole.String())
+	if failed != nil {
+		file = incident.ScanGeneral(s.name, read, func(attempt *incident.Attempt) { groups.Add(attempt) })
+		if bare := incident.NewDocument([]incident.File{file}, &groups); len(bare.Stories) > 0 {
+			return a.writeStories(o, bare)
+		}
+	}
 	switch {
-	case err != nil && name != "":
+	case failed != nil && name != "":
 		// What it holds instead may be a secret.
 		return usagef("explain: %sno line of it shows why a connection failed, as far as ikescope knows", name)
-	case err != nil:
-		return usagef("explain: %w", err)
+	case failed != nil:
+		return usagef("explain: %w", failed)
 	}
 	return a.print(&o.printOptions, documentWriters(found, func(w io.Writer, look text.Options) error {
 		return text.Explanations(w, found, look)

@@ -138,7 +138,10 @@ func (a *Attempt) shed() {
 
 // progress follows how far the attempt has come.
 func (a *Attempt) progress(e *Event) {
-	if e.Phase.rank() > a.Reached.rank() && e.Kind != Info {
+	// What a line says in general of a failure may name a phase that was not
+	// reached.
+	general := e.Kind == Sign && e.arg(levelWord) != ""
+	if e.Phase.rank() > a.Reached.rank() && e.Kind != Info && !(general && a.Reached != PhaseNone) {
 		a.Reached = e.Phase
 	}
 	switch e.Kind {
@@ -169,7 +172,7 @@ func (a *Attempt) progress(e *Event) {
 	case End, Gone:
 		a.ended = true
 	case Own, Root, Sign:
-		if !a.Established && e.Cause != "" {
+		if !a.Established && e.Cause != "" && !general {
 			a.ended = a.ended || e.Kind != Sign
 		}
 	}

@@ -8,8 +8,12 @@ import (
 	"github.com/ikescope/ikescope/report/incident/general"
 )
 
-// vague are causes of lines that say what failed, not why.
-var vague = map[string]bool{"child-refused": true, "refused": true, "phase1": true, "phase2": true, "auth-failed": true, "auth-refused": true}
+// vague are causes of lines that say what failed, not why, and refusing those of
+// lines that only say that authentication did.
+var (
+	vague    = map[string]bool{"child-refused": true, "refused": true, "phase1": true, "phase2": true}
+	refusing = map[string]bool{"auth-failed": true, "auth-refused": true}
+)
 
 // unranked is for events that are no cause.
 const unranked = 99
@@ -50,8 +54,19 @@ func (a *Attempt) choose() *Cause {
 	var first *Event
 	const failed = 7 // what is ranked below does not show by itself that something failed
 	rank := func(e *Event) int {
-		if level := e.arg(levelWord); level == string(general.Reason) && e.Cause != "" && e.Kind == Sign {
-			return 5
+		switch general.Level(e.arg(levelWord)) {
+		case general.Reason:
+			if e.Kind == Sign {
+				return 5
+			}
+		case general.Notify:
+			if e.Kind == Sign {
+				return failed
+			}
+		case general.Result:
+			if e.Kind == Sign {
+				return 9
+			}
 		}
 		switch e.Kind {
 		case Root:
@@ -64,7 +79,7 @@ func (a *Attempt) choose() *Cause {
 		case Try:
 			return 4
 		case Sign:
-			if vague[e.Cause] {
+			if vague[e.Cause] || refusing[e.Cause] {
 				return failed
 			}
 			return 6
@@ -134,8 +149,15 @@ func (a *Attempt) stuck(e *Event) bool { return e.Count >= 2 }
 // standing returns the events that nothing later took back.
 func (a *Attempt) standing() []*Event {
 	var out []*Event
+	up := false
 	for i := range a.Events {
 		e := &a.Events[i]
+		// Of a connection that is up, general words count only where they say
+		// that the peer is gone, or of rekeying.
+		up = up || e.Kind == Up
+		if up && e.arg(levelWord) != "" && e.Kind == Sign && e.Cause != "rekey" {
+			continue
+		}
 		switch e.Kind {
 		case Match:
 			out = slices.DeleteFunc(out, func(o *Event) bool {

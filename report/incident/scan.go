@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ikescope/ikescope/report/incident/general"
 	"github.com/ikescope/ikescope/report/incident/logtext"
 )
 
@@ -31,6 +32,9 @@ type Product struct {
 	// Bare, if it is there, completes an event of a message that was copied
 	// without what stands before it.
 	Bare func(e *Event)
+	// Program is the name under which messages that were copied without what
+	// stands before them are of the product, "" where they need more than that.
+	Program string
 	// Folds: lines that are copied from the terminal or sent by mail are often
 	// folded, and what is on the next line belongs to the one before.
 	Folds bool
@@ -62,6 +66,12 @@ type Scanner struct {
 	later     int // lines whose time is later than that before, less those earlier
 	previous  Line
 	folded    Line // the beginning of a message that may be folded
+	// program is taken for that of lines which no reader knows.
+	program string
+	// key is the IKE SA of the last event, and held are lines before the first
+	// one whose product is known.
+	key  string
+	held []Line
 }
 
 // NewScanner returns a scanner that calls done with each attempt when it has
@@ -105,6 +115,28 @@ func (s *Scanner) clock(l *Line) {
 func (s *Scanner) read(l *Line) {
 	folded := s.folded
 	s.folded.Text = ""
+	if s.offer(l) {
+		return
+	}
+	if text, ok := inner(l.Text); ok {
+		within := *l
+		within.Text = text
+		for range maxLayers {
+			if !within.peel() {
+				break
+			}
+		}
+		if s.offer(&within) {
+			return
+		}
+	}
+	if !s.continues(folded, l) {
+		s.unclaimed(l)
+	}
+}
+
+// offer gives a line to the readers, the last that knew one first.
+func (s *Scanner) offer(l *Line) bool {
 	for i := range s.readers {
 		at := (s.last + i) % len(s.readers)
 		events, mine := s.readers[at].Read(l)
@@ -112,14 +144,65 @@ func (s *Scanner) read(l *Line) {
 			continue
 		}
 		s.last = at
+		if len(s.held) > 0 && len(events) > 0 {
+			held := s.held
+			s.held, s.key = nil, events[0].Key
+			s.File.Products[s.products[at].Name] += 0
+			for i := range held {
+				s.unclaimed(&held[i])
+			}
+		}
 		s.take(at, events)
-		if len(events) == 0 && l.Stamp != "" && s.products[at].Folds {
+		if l.Stamp != "" && s.products[at].Folds && !slices.ContainsFunc(events, func(e Event) bool { return e.arg(levelWord) == "" }) {
 			s.folded = *l
+		}
+		return true
+	}
+	return false
+}
+
+// maxHeld bounds the lines that are kept until a line's product is known.
+const maxHeld = 16
+
+// unclaimed reads a line that no reader knows: as one of the product whose lines
+// are around it, if its table knows nearly all of it, or by what it says in
+// general of IKE.
+func (s *Scanner) unclaimed(l *Line) {
+	if l.Program != "" && !slices.Contains(programs, l.Program) || strings.HasPrefix(l.Text, "|") {
+		return
+	}
+	if len(s.File.Products) == 0 {
+		if s.program != "" && l.Program == "" {
+			bare := *l
+			bare.Program = s.program
+			s.offer(&bare)
+		} else if len(s.held) < maxHeld {
+			s.held = append(s.held, *l)
 		}
 		return
 	}
+	if p := &s.products[s.last]; p.Program != "" && l.Program == "" {
+		row, _ := p.Lines.Find(l.Text)
+		if s.program != "" || row != nil && row.literal() >= leastBare && row.Kind != Info {
+			bare := *l
+			bare.Program = p.Program
+			if s.offer(&bare) {
+				return
+			}
+		}
+	}
+	if m, ok := general.Read(l.Text); ok && m.Named {
+		row, words := inGeneral(m)
+		e := row.Event(l, words)
+		e.Key = s.key
+		s.collector.add(s.products[s.last].Name, e)
+	}
+}
+
+// continues reads a line as the rest of one that was folded.
+func (s *Scanner) continues(folded Line, l *Line) bool {
 	if folded.Text == "" || l.Stamp != "" || len(folded.Text)+len(l.Text) > maxFolded {
-		return
+		return false
 	}
 	folded.Text += " " + l.Text
 	events, _ := s.readers[s.last].Read(&folded)
@@ -127,6 +210,7 @@ func (s *Scanner) read(l *Line) {
 	if len(events) == 0 {
 		s.folded = folded
 	}
+	return true
 }
 
 // maxFolded bounds a message that was folded, in octets.
@@ -150,6 +234,7 @@ func (s *Scanner) take(at int, events []Event) {
 			s.File.Dated = s.File.Dated || strings.ContainsAny(e.Stamp, "-/")
 		}
 		s.collector.add(product, e)
+		s.key = e.Key
 	}
 }
 
@@ -178,12 +263,27 @@ const (
 )
 
 // ScanBare reads messages that were copied without what stands before them, from
-// which [Scan] tells whose they are. Only a line that says why something failed
-// counts, and has to be known nearly word by word.
+// which [Scan] tells whose they are: first as those of the product whose table
+// knows most of them, then line by line. Then only a line that says why something
+// failed counts, and has to be known nearly word by word.
 func ScanBare(name string, lines []string, products []Product, done func(*Attempt)) File {
+	lines = lines[:min(len(lines), maxBare)]
+	if i := closest(name, lines, products); i >= 0 {
+		var attempts []*Attempt
+		s := NewScanner(name, products, func(a *Attempt) { attempts = append(attempts, a) })
+		s.program, s.last = products[i].Program, i
+		for n, text := range lines {
+			s.Line(n+1, text)
+		}
+		s.End()
+		if slices.ContainsFunc(attempts, func(a *Attempt) bool { return a.Cause != nil || a.Established || a.ikeUp }) {
+			report(attempts, done)
+			return s.File
+		}
+	}
 	f := File{Name: name, Lines: len(lines), Products: make(map[string]int), Understood: make(map[string]int)}
 	c := newCollector(done)
-	for i, text := range lines[:min(len(lines), maxBare)] {
+	for i, text := range lines {
 		for _, l := range Unwrap(name, i+1, text) {
 			for _, p := range products {
 				if p.Lines == nil {
@@ -201,6 +301,50 @@ func ScanBare(name string, lines []string, products []Product, done func(*Attemp
 				}
 				c.add(p.Name, e)
 				break
+			}
+		}
+	}
+	c.flush(false)
+	return f
+}
+
+// closest returns the product whose table knows most of the messages, by the
+// octets that are literally those of its rows, -1 if none knows enough.
+func closest(name string, lines []string, products []Product) int {
+	best, most := -1, 0
+	known := make([]int, len(products))
+	for n, text := range lines {
+		for _, l := range Unwrap(name, n+1, text) {
+			for i := range products {
+				if p := &products[i]; p.Program != "" && l.Program == "" {
+					if row, _ := p.Lines.Find(l.Text); row != nil && row.literal() >= leastBare/2 {
+						known[i] += row.literal()
+					}
+				}
+			}
+		}
+	}
+	for i, n := range known {
+		if n > most {
+			best, most = i, n
+		}
+	}
+	if most < leastBare {
+		return -1
+	}
+	return best
+}
+
+// ScanGeneral reads lines of a product that is not known by what they say in
+// general of IKE.
+func ScanGeneral(name string, lines []string, done func(*Attempt)) File {
+	f := File{Name: name, Lines: len(lines), Products: make(map[string]int), Understood: make(map[string]int)}
+	c := newCollector(done)
+	for i, text := range lines[:min(len(lines), maxBare)] {
+		for _, l := range Unwrap(name, i+1, text) {
+			if m, ok := general.Read(l.Text); ok && (l.Program == "" || m.Named) {
+				row, words := inGeneral(m)
+				c.add("", row.Event(&l, words))
 			}
 		}
 	}

@@ -181,17 +181,29 @@ func (r *Row) literal() int {
 	return n
 }
 
-// FindOrGeneral is Find, and for a line that the table does not know looks at
-// what it says in general. That counts less than what a line of the table says.
+// FindOrGeneral is Find, and for a line that the table does not know, or of which
+// it knows only what failed, looks at what it says in general. That counts less
+// than what a line of the table says.
 func (t *Table) FindOrGeneral(text string) (*Row, map[string]string) {
-	if row, words := t.Find(text); row != nil {
+	row, words := t.Find(text)
+	if row != nil && !vague[row.Cause] {
 		return row, words
 	}
 	m, ok := general.Read(text)
-	if !ok {
+	switch {
+	case row == nil && !ok:
 		return nil, nil
+	case row == nil:
+		return inGeneral(m)
+	case ok && m.Level == general.Reason && !vague[m.Cause]:
+		why := *row
+		why.Cause = m.Cause
+		if m.Phase != "" {
+			why.Phase = Phase(m.Phase)
+		}
+		return &why, words
 	}
-	return inGeneral(m)
+	return row, words
 }
 
 // levelWord is the name of the word of an event that says by what in general a

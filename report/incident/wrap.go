@@ -22,7 +22,7 @@ func Unwrap(file string, number int, s string) []Line {
 	pieces := split(s)
 	out := make([]Line, 0, len(pieces))
 	for _, piece := range pieces {
-		l := Line{File: file, Number: number, Text: strings.TrimSpace(withoutColours(piece))}
+		l := Line{File: file, Number: number, Text: strings.TrimSpace(withoutMarks(withoutColours(piece)))}
 		for range maxLayers {
 			if !l.peel() {
 				break

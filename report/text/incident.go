@@ -124,13 +124,14 @@ func whose(s *incident.Story) string {
 	if s.IKE == 1 {
 		version = ", IKEv1"
 	}
+	product := cmp.Or(s.Product, "the lines do not show of which product they are")
 	switch s.Side {
 	case incident.Responder:
-		fmt.Fprintf(&out, "%s%s: the log of the responder, the gateway", s.Product, version)
+		fmt.Fprintf(&out, "%s%s: the log of the responder, the gateway", product, version)
 	case incident.Initiator:
-		fmt.Fprintf(&out, "%s%s: the log of the initiator, the client", s.Product, version)
+		fmt.Fprintf(&out, "%s%s: the log of the initiator, the client", product, version)
 	default:
-		fmt.Fprintf(&out, "%s%s: the lines do not show whose log it is", s.Product, version)
+		fmt.Fprintf(&out, "%s%s: the lines do not show whose log it is", product, version)
 	}
 	if s.Connection != "" {
 		fmt.Fprintf(&out, "; connection %q", s.Connection)
@@ -281,7 +282,7 @@ func (p *page) stories(d *incident.Document) {
 
 // attempted says who attempted what.
 func attempted(s *incident.Story) string {
-	who := s.Product
+	who := cmp.Or(s.Product, "unknown product")
 	if s.Side != "" {
 		who += ", " + string(s.Side)
 	}

@@ -32,6 +32,9 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 	if l.Program == "neagent" || l.Program == "nesessionmanager" || l.Program == "NEIKEv2Provider" {
 		return withDomain(s), nil, true
 	}
+	if strings.Contains(s, "iked[") { // whose functions have such names too
+		return "", nil, false
+	}
 	for _, word := range ofApple {
 		if strings.Contains(s, word) {
 			return withDomain(s), nil, true

@@ -81,6 +81,8 @@ func (azure) Read(l *incident.Line) ([]incident.Event, bool) {
 		if cause, ok := azureCauses[known.Code]; ok {
 			e.Kind, e.Cause = incident.Root, cause
 		}
+	} else if row, words = AzureLines.FindOrGeneral(l.Text); row != nil {
+		e = row.Event(l, words)
 	} else {
 		return nil, true
 	}

@@ -81,6 +81,9 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		}
 		out = append(out, r.End()...)
 	}
+	if strings.HasPrefix(text, "protocol = ESP") || strings.HasPrefix(text, "protocol = AH") { // of a list without a heading
+		r.protocol = "ESP"
+	}
 	row, words := Lines.FindOrGeneral(text)
 	if row == nil && conn != "" { // "Negotiate SA Error:" looks like a name
 		row, words = Lines.FindOrGeneral(conn + ": " + text)

@@ -76,6 +76,9 @@ type lexicon struct {
 	// guards, and the verdict that an SA is up.
 	verdict, guard [maxClasses]bool
 	up             int
+	// ending is the guard of what an SA's end entails, which a reason that is
+	// given, because, does not heed.
+	ending, because int
 
 	meanings  []meaning
 	notifies  []notify
@@ -129,7 +132,7 @@ var words = sync.OnceValue(func() *lexicon {
 		x.verdict[n] = strings.HasPrefix(name, "verdict ") && name != "verdict up"
 		x.guard[n] = strings.HasPrefix(name, "guard ")
 	}
-	x.up = class["verdict up"]
+	x.up, x.ending, x.because = class["verdict up"], class["guard ending"], class["clue because"]
 	for _, f := range table.MustRead("meanings.csv", meaningsCSV, "subject", "verdict", "level", "kind", "phase", "cause", "sample") {
 		subject, ok := class["subject "+f["subject"]]
 		verdict, also := class["verdict "+f["verdict"]]
@@ -179,32 +182,44 @@ func (x *lexicon) add(text string, class int) {
 // "doesn't" as "doesnt".
 func (x *lexicon) split(text string, out []uint16) []uint16 {
 	var buf [32]byte
-	n, small := 0, false
-	end := func() {
+	text = text[:min(len(text), maxOctets)]
+	from, n, small := 0, 0, false
+	end := func(i int) {
 		if n > 0 && len(out) < maxWords {
-			if n > len(buf) {
-				out = append(out, 0)
-			} else {
-				out = append(out, x.ids[string(buf[:n])])
+			var id uint16
+			if n <= len(buf) && !isLevel(text, from, i) {
+				id = x.ids[string(buf[:n])]
 			}
+			out = append(out, id)
 		}
 		n, small = 0, false
 	}
-	for i := range min(len(text), maxOctets) {
+	for i := 0; i < len(text); i++ {
 		c := text[i]
+		if n == 0 {
+			from = i
+			if size := name(text[i:]); size > 0 {
+				i += size - 1
+				if len(out) < maxWords {
+					out = append(out, 0)
+				}
+				continue
+			}
+		}
 		switch {
 		case 'a' <= c && c <= 'z':
 			small = true
 		case '0' <= c && c <= '9':
 		case 'A' <= c && c <= 'Z':
 			if small {
-				end()
+				end(i)
+				from = i
 			}
 			c += 'a' - 'A'
 		case c == '\'' && n > 0 && i+1 < len(text) && text[i+1] == 't':
 			continue
 		default:
-			end()
+			end(i)
 			continue
 		}
 		if n < len(buf) {
@@ -212,8 +227,32 @@ func (x *lexicon) split(text string, out []uint16) []uint16 {
 		}
 		n++
 	}
-	end()
+	end(len(text))
 	return out
+}
+
+// name returns how long a name in quotes is that s begins with, 0 if it does
+// not: one word, or a distinguished name. Names of connections, such as
+// "l2tp-psk", say nothing; what is in capitals alone may be that of a notify.
+func name(s string) int {
+	if s[0] != '"' && s[0] != '\'' {
+		return 0
+	}
+	inside, _, found := strings.Cut(s[1:], s[:1])
+	if !found || len(inside) > 100 || strings.Contains(inside, " ") && !strings.Contains(inside, "=") || strings.Trim(inside, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_") == "" {
+		return 0
+	}
+	return len(inside) + 2
+}
+
+// isLevel reports whether the word between from and to is the level of the line:
+// "ERROR:", "ISAKMP-ERROR", "[ERROR]".
+func isLevel(text string, from, to int) bool {
+	switch text[from:to] {
+	case "ERROR", "Error", "error", "ERR":
+		return to < len(text) && (text[to] == ':' || text[to] == ']') || from > 0 && (text[from-1] == '-' || text[from-1] == '[')
+	}
+	return false
 }
 
 // span is where a phrase stands.
@@ -292,9 +331,25 @@ func Read(text string) (Meaning, bool) {
 			told = &found[i]
 		}
 	}
-	m, subject, verdict, ok := x.clause(found)
-	if told != nil && !(ok && m.Level == Reason && (apartFrom(verdict, *told) || subject.to == told.from && x.notifies[told.class].name == "AUTHENTICATION_FAILED")) {
-		return x.ofNotify(told.class, ids, at), true
+	var m Meaning
+	var ok bool
+	if told == nil {
+		m, ok = x.clause(found)
+	} else {
+		// What is said beside the name, or of whose authentication it is.
+		beside := make([]span, 0, len(found))
+		for _, f := range found {
+			if f.from >= told.to || f.to <= told.from {
+				beside = append(beside, f)
+			}
+		}
+		m, ok = x.clause(beside)
+		if (!ok || m.Level != Reason) && x.notifies[told.class].name == "AUTHENTICATION_FAILED" {
+			m, ok = x.clause(found)
+		}
+		if !ok || m.Level != Reason {
+			return x.ofNotify(told.class, ids, at), true
+		}
 	}
 	if !ok {
 		return Meaning{}, false
@@ -333,8 +388,8 @@ func (x *lexicon) place(found []span, at *Meaning) {
 }
 
 // clause returns the first meaning whose subject and verdict stand near each
-// other, and where they stand.
-func (x *lexicon) clause(found []span) (m Meaning, subject, verdict span, ok bool) {
+// other.
+func (x *lexicon) clause(found []span) (Meaning, bool) {
 	var has [maxClasses]bool
 	bad := false // something is wrong
 	for _, s := range found {
@@ -342,9 +397,9 @@ func (x *lexicon) clause(found []span) (m Meaning, subject, verdict span, ok boo
 		bad = bad || x.verdict[s.class]
 	}
 	if !bad && !has[x.up] {
-		return m, subject, verdict, false
+		return Meaning{}, false
 	}
-	guarded := x.guarded(found)
+	guarded := x.guarded(found, has[x.because])
 	for i := range x.meanings {
 		row := &x.meanings[i]
 		if !has[row.subject] || !has[row.verdict] || row.says.Level != Progress && guarded || row.says.Level == Progress && bad {
@@ -356,19 +411,19 @@ func (x *lexicon) clause(found []span) (m Meaning, subject, verdict span, ok boo
 			}
 			for _, v := range found {
 				if v.class == row.verdict && apart(s, v) <= maxApart && !(s.from == v.from && s.to == v.to) {
-					return row.says, s, v, true
+					return row.says, true
 				}
 			}
 		}
 	}
-	return m, subject, verdict, false
+	return Meaning{}, false
 }
 
 // guarded reports whether words void what a line says: that something worked, or
 // that another is tried. Words that are part of a verdict do not: "not loaded".
-func (x *lexicon) guarded(found []span) bool {
+func (x *lexicon) guarded(found []span, because bool) bool {
 	for _, g := range found {
-		if !x.guard[g.class] {
+		if !x.guard[g.class] || g.class == x.ending && because {
 			continue
 		}
 		part := false
@@ -380,11 +435,6 @@ func (x *lexicon) guarded(found []span) bool {
 		}
 	}
 	return false
-}
-
-// apartFrom reports whether a verdict is not one of the words of a notify's name.
-func apartFrom(verdict, name span) bool {
-	return verdict.from >= name.to || verdict.to <= name.from
 }
 
 // ofNotify returns what the name of a notify says: that this side sent it, or

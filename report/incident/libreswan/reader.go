@@ -13,7 +13,7 @@ import (
 )
 
 // Product is libreswan.
-var Product = incident.Product{Name: "libreswan", Word: "libreswan", Lines: Lines, Bare: bare, New: func() incident.Reader {
+var Product = incident.Product{Name: "libreswan", Word: "libreswan", Program: "pluto", Lines: Lines, Bare: bare, New: func() incident.Reader {
 	return &reader{quick: make(map[string]bool), waits: make(map[string]int), keys: make(map[string]string), asked: make(map[string]bool), cookies: make(map[string]incident.Event)}
 }}
 

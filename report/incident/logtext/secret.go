@@ -1,11 +1,25 @@
 package logtext
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // secret is a word for one, and what it is behind the word: after a mark, or in
 // quotes. A secret may hold anything, so it ends where the line does.
 var secret = regexp.MustCompile(`(?i)(pass(?:word|wd|phrase|code)|secret|psk|chap2?[-_]response|(?:pre-?)?shared[-_ ]?key)(?:[^:="]{0,40}[:=]|[^:="]{0,40}")\s*\S.*`)
 
+// named is the name of a connection and its SA that begin a message of pluto:
+// `"l2tp-psk"[2] 192.0.2.1 #4: `.
+var named = regexp.MustCompile(`^[^"=]{0,80}"[\w./-]{1,40}"(?:\[\d+\])?(?: [\w.:<>*-]{1,60})?(?: #\d+)?: `)
+
 // WithoutSecrets returns a line without what stands behind words such as password
 // and secret: some daemons and RADIUS servers log it.
-func WithoutSecrets(line string) string { return secret.ReplaceAllString(line, "$1 (not shown)") }
+func WithoutSecrets(line string) string {
+	if strings.IndexByte(line, '"') >= 0 {
+		if head := named.FindString(line); strings.Contains(head, `" #`) || strings.Contains(head, `"[`) || strings.Contains(head, ` #`) {
+			return head + secret.ReplaceAllString(line[len(head):], "$1 (not shown)")
+		}
+	}
+	return secret.ReplaceAllString(line, "$1 (not shown)")
+}

@@ -9,7 +9,7 @@ import (
 )
 
 // Product is OpenIKED.
-var Product = incident.Product{Name: "OpenIKED", Word: "openiked", Lines: Lines, New: func() incident.Reader { return &reader{} }}
+var Product = incident.Product{Name: "OpenIKED", Word: "openiked", Program: "iked", Lines: Lines, New: func() incident.Reader { return &reader{} }}
 
 //go:embed lines.csv
 var linesCSV string

@@ -4,13 +4,14 @@ package racoon
 
 import (
 	_ "embed"
+	"regexp"
 	"strings"
 
 	"github.com/ikescope/ikescope/report/incident"
 )
 
 // Product is racoon.
-var Product = incident.Product{Name: "racoon", Word: "racoon", Lines: Lines, Folds: true, New: func() incident.Reader {
+var Product = incident.Product{Name: "racoon", Word: "racoon", Program: "racoon", Lines: Lines, Folds: true, New: func() incident.Reader {
 	return &incident.Plain{Table: Lines, Claim: claim, After: after}
 }}
 
@@ -20,11 +21,19 @@ var linesCSV string
 // Lines are the lines that are known.
 var Lines = incident.NewTable("racoon/lines.csv", linesCSV)
 
+// placed is what racoon puts before a message: "ERROR: isakmp.c:1433:function(): ".
+var placed = regexp.MustCompile(`^(?:\[?(?:PROTO_)?(?:ERROR|ERR|WARN|NOTIFY|INFO|DEBUG|WARNING)\]?: )(?:[a-z_0-9]+\.c:\d+:)?`)
+
 func claim(l *incident.Line) (string, map[string]string, bool) {
 	text := l.Text
 	mine := l.Program == "racoon"
 	if !mine {
 		text, mine = strings.CutPrefix(text, "racoon: ")
+	}
+	if !mine && placed.MatchString(text) {
+		// What racoon prints itself: its level, and where in its source.
+		row, _ := Lines.Find(text)
+		mine = row != nil || strings.Contains(text, "isakmp") || strings.Contains(text, "ipsec_doi")
 	}
 	return text, nil, mine
 }

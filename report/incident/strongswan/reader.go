@@ -13,7 +13,7 @@ import (
 )
 
 // Product is strongSwan.
-var Product = incident.Product{Name: "strongSwan", Word: "strongswan", Lines: Lines, New: func() incident.Reader { return newReader() }}
+var Product = incident.Product{Name: "strongSwan", Word: "strongswan", Program: "charon", Lines: Lines, New: func() incident.Reader { return newReader() }}
 
 //go:embed lines.csv
 var linesCSV string
