@@ -140,8 +140,8 @@ func (a *Attempt) shed() {
 func (a *Attempt) progress(e *Event) {
 	// What a line says in general of a failure may name a phase that was not
 	// reached.
-	general := e.Kind == Sign && e.arg(levelWord) != ""
-	if e.Phase.rank() > a.Reached.rank() && e.Kind != Info && !(general && a.Reached != PhaseNone) {
+	general := e.arg(levelWord) != "" && e.Kind != IKEUp && e.Kind != Up
+	if e.Phase.rank() > a.Reached.rank() && e.Kind != Info && !general {
 		a.Reached = e.Phase
 	}
 	switch e.Kind {

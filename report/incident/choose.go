@@ -56,7 +56,7 @@ func (a *Attempt) choose() *Cause {
 	rank := func(e *Event) int {
 		switch general.Level(e.arg(levelWord)) {
 		case general.Reason:
-			if e.Kind == Sign {
+			if e.Kind == Sign || e.Kind == Try {
 				return 5
 			}
 		case general.Notify:
@@ -155,7 +155,7 @@ func (a *Attempt) standing() []*Event {
 		// Of a connection that is up, general words count only where they say
 		// that the peer is gone, or of rekeying.
 		up = up || e.Kind == Up
-		if up && e.arg(levelWord) != "" && e.Kind == Sign && e.Cause != "rekey" {
+		if up && e.arg(levelWord) != "" && (e.Kind == Sign || e.Kind == Try) && e.Cause != "rekey" {
 			continue
 		}
 		switch e.Kind {

@@ -19,7 +19,7 @@ const (
 	Reason   Level = "reason"   // why something failed
 	Notify   Level = "notify"   // the name that the protocol has for it
 	Result   Level = "result"   // what failed
-	Progress Level = "progress" // an SA is up
+	Progress Level = "progress" // an SA is up, or what was looked for was found
 )
 
 // Meaning is what a line says. Kind, Phase and Cause are in the words of
@@ -43,6 +43,7 @@ const (
 	maxWords  = 120
 	maxGap    = 5 // words that "..." stands for
 	maxApart  = 8 // words between a subject and its verdict
+	near      = 3 // so many that they belong together whatever else there is
 )
 
 // phrase is a sequence of words with alternatives, of a class.
@@ -73,9 +74,9 @@ type lexicon struct {
 	ids     map[string]uint16
 	byFirst [][]phrase // by the number of its first word
 	// Of the classes: which are verdicts that something is wrong, which are
-	// guards, and the verdict that an SA is up.
+	// guards, and the verdicts that an SA is up, and that something was found.
 	verdict, guard [maxClasses]bool
-	up             int
+	up, found      int
 	// ending is the guard of what an SA's end entails, which a reason that is
 	// given, because, does not heed.
 	ending, because int
@@ -129,10 +130,10 @@ var words = sync.OnceValue(func() *lexicon {
 		panic("general: internal error: there are more classes than numbers")
 	}
 	for name, n := range class {
-		x.verdict[n] = strings.HasPrefix(name, "verdict ") && name != "verdict up"
+		x.verdict[n] = strings.HasPrefix(name, "verdict ") && name != "verdict up" && name != "verdict found"
 		x.guard[n] = strings.HasPrefix(name, "guard ")
 	}
-	x.up, x.ending, x.because = class["verdict up"], class["guard ending"], class["clue because"]
+	x.up, x.found, x.ending, x.because = class["verdict up"], class["verdict found"], class["guard ending"], class["clue because"]
 	for _, f := range table.MustRead("meanings.csv", meaningsCSV, "subject", "verdict", "level", "kind", "phase", "cause", "sample") {
 		subject, ok := class["subject "+f["subject"]]
 		verdict, also := class["verdict "+f["verdict"]]
@@ -339,7 +340,7 @@ func Read(text string) (Meaning, bool) {
 		// What is said beside the name, or of whose authentication it is.
 		beside := make([]span, 0, len(found))
 		for _, f := range found {
-			if f.from >= told.to || f.to <= told.from {
+			if apart(f, *told) <= maxApart && (f.from >= told.to || f.to <= told.from) {
 				beside = append(beside, f)
 			}
 		}
@@ -396,27 +397,38 @@ func (x *lexicon) clause(found []span) (Meaning, bool) {
 		has[s.class] = true
 		bad = bad || x.verdict[s.class]
 	}
-	if !bad && !has[x.up] {
+	if !bad && !has[x.up] && !has[x.found] {
 		return Meaning{}, false
 	}
 	guarded := x.guarded(found, has[x.because])
-	for i := range x.meanings {
-		row := &x.meanings[i]
-		if !has[row.subject] || !has[row.verdict] || row.says.Level != Progress && guarded || row.says.Level == Progress && bad {
-			continue
-		}
-		for _, s := range found {
-			if s.class != row.subject {
+	for _, limit := range []int{near, maxApart} {
+		for i := range x.meanings {
+			row := &x.meanings[i]
+			if !has[row.subject] || !has[row.verdict] || row.says.Level != Progress && guarded || row.says.Level == Progress && bad {
 				continue
 			}
-			for _, v := range found {
-				if v.class == row.verdict && apart(s, v) <= maxApart && !(s.from == v.from && s.to == v.to) {
-					return row.says, true
-				}
+			if x.together(found, row, limit) {
+				return row.says, true
 			}
 		}
 	}
 	return Meaning{}, false
+}
+
+// together reports whether a subject and its verdict stand within a number of
+// words of each other.
+func (x *lexicon) together(found []span, row *meaning, limit int) bool {
+	for _, s := range found {
+		if s.class != row.subject {
+			continue
+		}
+		for _, v := range found {
+			if v.class == row.verdict && apart(s, v) <= limit && !(s.from == v.from && s.to == v.to) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // guarded reports whether words void what a line says: that something worked, or

@@ -47,7 +47,7 @@ func TestSilence(t *testing.T) {
 		"", " ", "the certificate was verified successfully", "certificate verification succeeded", "no error", "authentication of 'a' successful",
 		"trying next proposal", "received unknown vendor ID: 4f:45", "certificate will expire in 7 days", "loaded certificate 'a'",
 		"checking certificate status", "looking for a matching proposal", "peer supports MOBIKE", "the traffic selectors match",
-		"proposal chosen", "selected proposal: IKE:AES_CBC_128", "ipsec up home", "pre-shared key loaded", "DPD is enabled",
+		"ipsec up home", "pre-shared key loaded", "DPD is enabled",
 		"eth0: renamed from veth1", "DHCPACK of 192.0.2.7 from 192.0.2.1", "Accepted publickey for lee from 192.0.2.7 port 22",
 		"session opened for user root", "USB disconnect, device number 3", "systemd[1]: Started Session 4 of user root.",
 	} {
