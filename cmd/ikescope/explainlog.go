@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -180,7 +181,8 @@ func (a *app) explainText(o *explainOptions, s logSource, head []byte, doc *inci
 		return a.writeStories(o, bare)
 	}
 	found, failed := explain.Explain(whole.String())
-	if failed != nil {
+	code := slices.ContainsFunc(found, func(e explain.Explanation) bool { return strings.HasPrefix(e.Title, "Windows error") })
+	if failed != nil || !s.given && !code {
 		file = incident.ScanGeneral(s.name, read, func(attempt *incident.Attempt) { groups.Add(attempt) })
 		if bare := incident.NewDocument([]incident.File{file}, &groups); len(bare.Stories) > 0 {
 			return a.writeStories(o, bare)

@@ -195,6 +195,10 @@ func (t *Table) FindOrGeneral(text string) (*Row, map[string]string) {
 		return nil, nil
 	case row == nil:
 		return inGeneral(m)
+	case ok && row.Cause == "phase1" && m.Cause == "phase2":
+		child := *row
+		child.Cause, child.Phase = m.Cause, PhaseChild
+		return &child, words
 	case ok && m.Level == general.Reason && !vague[m.Cause]:
 		why := *row
 		why.Cause = m.Cause

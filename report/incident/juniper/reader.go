@@ -25,6 +25,7 @@ var pairs = regexp.MustCompile(`(IKE Version|VPN|Local|Remote|Local IKE-ID|Remot
 func claim(l *incident.Line) (string, map[string]string, bool) {
 	s := l.Text
 	mine := l.Program == "kmd" || strings.Contains(s, "KMD_") || strings.HasPrefix(s, "IKE negotiation failed with error") ||
+		strings.HasPrefix(s, "IKE Phase-1: ") || strings.HasPrefix(s, "IKE Phase-2: ") ||
 		strings.Contains(s, "IKE Version: ") && strings.Contains(s, "VR-ID")
 	return s, nil, mine
 }
