@@ -70,6 +70,9 @@ func (a *Attempt) choose() *Cause {
 		}
 		switch e.Kind {
 		case Root:
+			if vague[e.Cause] {
+				return failed
+			}
 			return 0
 		case Theirs, Ours:
 			if apart && e == lists.at {

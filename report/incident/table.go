@@ -199,6 +199,10 @@ func (t *Table) FindOrGeneral(text string) (*Row, map[string]string) {
 		child := *row
 		child.Cause, child.Phase = m.Cause, PhaseChild
 		return &child, words
+	case ok && row.Cause == "phase1" && m.Kind == string(Gone):
+		gone := *row
+		gone.Kind, gone.Cause, gone.Phase = Gone, m.Cause, Phase(m.Phase)
+		return &gone, words
 	case ok && m.Level == general.Reason && !vague[m.Cause]:
 		why := *row
 		why.Cause = m.Cause

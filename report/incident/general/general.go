@@ -188,7 +188,7 @@ func (x *lexicon) split(text string, out []uint16) []uint16 {
 	end := func(i int) {
 		if n > 0 && len(out) < maxWords {
 			var id uint16
-			if n <= len(buf) && !isLevel(text, from, i) {
+			if n <= len(buf) && !isLevel(text, from, i) && !isField(text, from, i) {
 				id = x.ids[string(buf[:n])]
 			}
 			out = append(out, id)
@@ -244,6 +244,16 @@ func name(s string) int {
 		return 0
 	}
 	return len(inside) + 2
+}
+
+// isField reports whether the word between from and to is the name of a field:
+// "Username:lee".
+func isField(text string, from, to int) bool {
+	if to+1 >= len(text) || text[to] != ':' && text[to] != '=' || strings.ContainsAny(text[from:to], "0123456789") {
+		return false
+	}
+	c := text[to+1]
+	return c == '"' || '0' <= c && c <= '9' || 'A' <= c && c <= 'Z' || 'a' <= c && c <= 'z'
 }
 
 // isLevel reports whether the word between from and to is the level of the line:

@@ -9,7 +9,7 @@ import (
 )
 
 // Product is MikroTik's RouterOS.
-var Product = incident.Product{Name: "MikroTik", Word: "mikrotik", Lines: Lines, New: func() incident.Reader {
+var Product = incident.Product{Name: "MikroTik", Word: "mikrotik", Program: program, Lines: Lines, New: func() incident.Reader {
 	return &incident.Plain{Table: Lines, Claim: claim, After: after}
 }}
 
@@ -19,8 +19,14 @@ var linesCSV string
 // Lines are the lines that are known.
 var Lines = incident.NewTable("mikrotik/lines.csv", linesCSV)
 
+// program stands for RouterOS where topics were left out.
+const program = "routeros"
+
 // claim takes the topics from a line: "ipsec,error ".
 func claim(l *incident.Line) (string, map[string]string, bool) {
+	if l.Program == program {
+		return l.Text, nil, true
+	}
 	topics, text, ok := strings.Cut(l.Text, " ")
 	if !ok {
 		return "", nil, false
