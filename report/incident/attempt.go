@@ -107,7 +107,7 @@ func (a *Attempt) add(e Event) {
 
 // same reports whether two events are one that came again.
 func same(a, b *Event) bool {
-	return a.Kind == b.Kind && a.Cause == b.Cause && a.Phase == b.Phase && a.Kind != Theirs && a.Kind != Ours && a.Kind != Info &&
+	return a.Kind == b.Kind && a.Cause == b.Cause && a.Phase == b.Phase && a.arg(levelWord) == b.arg(levelWord) && a.Kind != Theirs && a.Kind != Ours && a.Kind != Info &&
 		(a.Text == b.Text || a.Kind == Again || a.Kind == Sign && a.Cause != "" || a.Kind != Step && a.Kind != Start && a.Kind != Begin && maps.Equal(a.Args, b.Args) && len(a.Args) > 0)
 }
 
