@@ -1,27 +1,10 @@
 package incident
 
-import (
-	"html"
-	"regexp"
-	"strings"
-)
+import "strings"
 
-// plainMarks are characters that word processors, forums and browsers put in the
-// place of those of a log.
-var plainMarks = strings.NewReplacer("\u201c", `"`, "\u201d", `"`, "\u201e", `"`, "\u2018", "'", "\u2019", "'", "\u00a0", " ", "\u200b", "", "\ufeff", "")
-
-// withoutMarks removes what mail, forums and pages put around lines: marks of
-// quotes and lists, fences, entities of HTML, and numbers before times.
+// withoutMarks removes what mail and forums put before lines: marks of quotes and
+// lists, fences, and numbers before times.
 func withoutMarks(s string) string {
-	if strings.IndexByte(s, '&') >= 0 && strings.IndexByte(s, ';') >= 0 && !strings.HasPrefix(s, "<") {
-		s = html.UnescapeString(s)
-	}
-	if strings.IndexFunc(s, func(r rune) bool { return r == 0xa0 || r >= 0x2000 && r < 0x2070 || r == 0xfeff }) >= 0 {
-		s = plainMarks.Replace(s)
-	}
-	if strings.HasPrefix(strings.TrimLeft(s, " \t"), "[") || strings.HasPrefix(s, "<") {
-		s = withoutTags(s)
-	}
 	t := strings.TrimLeft(s, " \t")
 	if t == "" || strings.IndexByte(">`*\u2022", t[0]) < 0 {
 		if n := span(t, isDigit); n > 0 && n < 6 && n < len(t) && (t[n] == ' ' || t[n] == '\t' || t[n] == ')' || t[n] == '|') {
@@ -41,34 +24,6 @@ func withoutMarks(s string) string {
 	}
 	return strings.TrimRight(inner, "` ")
 }
-
-// withoutTags removes the tags that forums and pages put around a line:
-// "[COLOR=#000000]line[/COLOR]", "<code>line</code>".
-func withoutTags(s string) string {
-	t := strings.TrimLeft(s, " \t")
-	for {
-		m := tag.FindString(t)
-		if m == "" {
-			break
-		}
-		t = t[len(m):]
-		if s = t; t == "" {
-			return ""
-		}
-	}
-	for {
-		m := endTag.FindStringIndex(s)
-		if m == nil {
-			return s
-		}
-		s = s[:m[0]]
-	}
-}
-
-var (
-	tag    = regexp.MustCompile(`^(?i:\[(?:color|size|font|b|i|code|quote|list|indent)(?:=[^\]]{0,40})?\]|\[\*\]|<(?:br|p|pre|code|span|div|li|td|tr|b|i|font|strong|em|blockquote)(?: [^>]{0,80})?/?>)\s*`)
-	endTag = regexp.MustCompile(`(?i:\[/(?:color|size|font|b|i|code|quote|list|indent)\]|</?(?:br|p|pre|code|span|div|li|td|tr|b|i|font|strong|em|blockquote) ?/?>)\s*$`)
-)
 
 // maxFrame bounds what may stand before a message, in octets.
 const maxFrame = 200

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/ikescope/ikescope/report/incident/logtext"
 )
 
 // maxLayers bounds the wraps around a message: a container's log of a journal's
@@ -22,7 +24,7 @@ func Unwrap(file string, number int, s string) []Line {
 	pieces := split(s)
 	out := make([]Line, 0, len(pieces))
 	for _, piece := range pieces {
-		l := Line{File: file, Number: number, Text: strings.TrimSpace(withoutMarks(withoutColours(piece)))}
+		l := Line{File: file, Number: number, Text: strings.TrimSpace(withoutMarks(logtext.Plain(piece)))}
 		for range maxLayers {
 			if !l.peel() {
 				break
@@ -72,27 +74,6 @@ func split(s string) []string {
 		return []string{s}
 	}
 	return out
-}
-
-// withoutColours removes the sequences that colour text on a terminal.
-func withoutColours(s string) string {
-	if strings.IndexByte(s, 0x1b) < 0 {
-		return s
-	}
-	var b strings.Builder
-	for {
-		before, after, found := strings.Cut(s, "\x1b")
-		b.WriteString(before)
-		if !found {
-			return b.String()
-		}
-		s = after
-		if !strings.HasPrefix(s, "[") {
-			continue
-		}
-		end := span(s[1:], func(c byte) bool { return c < '@' || c > '~' })
-		s = s[min(len(s), end+2):]
-	}
 }
 
 // peel removes one layer, if there is one.

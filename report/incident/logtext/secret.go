@@ -9,6 +9,9 @@ import (
 // quotes. A secret may hold anything, so it ends where the line does.
 var secret = regexp.MustCompile(`(?i)(pass(?:word|wd|phrase|code)|secret|psk|chap2?[-_]response|(?:pre-?)?shared[-_ ]?key)(?:[^:="]{0,40}[:=]|[^:="]{0,40}")\s*\S.*`)
 
+// word is one for a secret.
+var word = regexp.MustCompile(`(?i)pass|secret|psk|key|chap`)
+
 // named is the name of a connection and its SA that begin a message of pluto:
 // `"l2tp-psk"[2] 192.0.2.1 #4: `.
 var named = regexp.MustCompile(`^[^"=]{0,80}"[\w./-]{1,40}"(?:\[\d+\])?(?: [\w.:<>*-]{1,60})?(?: #\d+)?: `)
@@ -17,7 +20,9 @@ var named = regexp.MustCompile(`^[^"=]{0,80}"[\w./-]{1,40}"(?:\[\d+\])?(?: [\w.:
 // and secret: some daemons and RADIUS servers log it.
 func WithoutSecrets(line string) string {
 	if strings.IndexByte(line, '"') >= 0 {
-		if head := named.FindString(line); strings.Contains(head, `" #`) || strings.Contains(head, `"[`) || strings.Contains(head, ` #`) {
+		head := named.FindString(line)
+		before, _, _ := strings.Cut(head, `"`)
+		if (strings.Contains(head, ` #`) || strings.Contains(head, `"[`)) && !word.MatchString(before) {
 			return head + secret.ReplaceAllString(line[len(head):], "$1 (not shown)")
 		}
 	}

@@ -23,3 +23,19 @@ func TestWithoutSecrets(t *testing.T) {
 		}
 	}
 }
+
+// The name of a connection that begins a message is no word for a secret, and
+// what stands before and behind it may still be one.
+func TestNamedSecrets(t *testing.T) {
+	for in, want := range map[string]string{
+		`"l2tp-psk"[2] 192.0.2.1 #4: malformed payload in packet`:          `"l2tp-psk"[2] 192.0.2.1 #4: malformed payload in packet`,
+		`Nov  3 08:00:00 gw pluto[15]: "my-secret" #1: sending PSK: tulip`: `Nov  3 08:00:00 gw pluto[15]: "my-secret" #1: sending PSK (not shown)`,
+		`psk: tulip "hq" #1: started`:                                      `psk (not shown)`,
+		`password "tulip" #1: x`:                                           `password (not shown)`,
+		`"hq" 192.0.2.1 #1: password=tulip`:                                `"hq" 192.0.2.1 #1: password (not shown)`,
+	} {
+		if got := WithoutSecrets(in); got != want {
+			t.Errorf("%q becomes %q, want %q", in, got, want)
+		}
+	}
+}
