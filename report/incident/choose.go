@@ -2,7 +2,6 @@ package incident
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/ikescope/ikescope/report/incident/general"
@@ -107,7 +106,7 @@ func (a *Attempt) choose() *Cause {
 			}
 		}
 	}
-	if first == nil || first.Kind == Again && !a.stuck(first) {
+	if first == nil || first.Kind == Again && !a.stuck(first) && len(a.Events) > 1 {
 		return nil
 	}
 	id := a.resolve(first, gaps, got, want)
@@ -207,6 +206,9 @@ func (a *Attempt) cause(id string, e *Event) *Cause {
 	if known.sentences[side] == "" {
 		side = ""
 	}
+	if a.version() == 2 {
+		words["init"] = "IKE_SA_INIT" // what IKEv1 has none of
+	}
 	sentence := fill(known.sentences[side], words)
 	if a.Version == 1 && id != "ikev1-peer" {
 		sentence = fill("IKEv1[ ({exchange})]: ", words) + sentence
@@ -233,19 +235,7 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 	id := e.Cause
 	switch {
 	case e.Kind == Again, e.Kind == Gone:
-		switch {
-		case id != "" && id != "silence" && id != "liveness":
-			return id
-		case a.Established || a.ikeUp || id == "liveness" || e.Phase == PhaseEstablished || a.late() || a.words["exchange"] == "CREATE_CHILD_SA":
-			return "liveness"
-		case a.Side == Responder && a.Reached.rank() <= PhaseAuth.rank() && id == "":
-			return "half-open"
-		case a.Side == Responder && a.Reached == PhaseEAP && e.Kind == Gone && id == "":
-			return "client-stops" // it would have sent again what it has no answer to
-		case a.Reached.rank() >= PhaseAuth.rank() || e.Phase.rank() >= PhaseAuth.rank() || a.words["mid"] != "" && a.words["mid"] != "0":
-			return "silence-auth"
-		}
-		return "silence"
+		return a.unanswered(e)
 	case e.Kind == Theirs, e.Kind == Ours, id == "ike-proposal", id == "child-proposal", id == "child-pfs":
 		if a.version() == 1 && id != "child-proposal" && len(gaps) == 0 && a.words["lists"] == "" && a.Side == Responder && id == "" {
 			return "ikev1-peer"
@@ -305,14 +295,6 @@ func (a *Attempt) toldWhy() string {
 		}
 	}
 	return ""
-}
-
-// late reports whether a request that was sent again has a Message ID that no
-// login comes to.
-func (a *Attempt) late() bool {
-	const login = 10 // IKE_SA_INIT, and rounds of EAP
-	n, err := strconv.Atoi(a.words["mid"])
-	return err == nil && n > login && n < 1<<20 // those of IKEv1 are random
 }
 
 func (a *Attempt) version() int { return a.Version }

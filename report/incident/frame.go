@@ -1,6 +1,10 @@
 package incident
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/ikescope/ikescope/report/incident/logtext"
+)
 
 // withoutMarks removes what mail and forums put before lines: marks of quotes and
 // lists, fences, and numbers before times.
@@ -9,7 +13,7 @@ func withoutMarks(s string) string {
 	if t == "" || strings.IndexByte(">`*\u2022", t[0]) < 0 {
 		if n := span(t, isDigit); n > 0 && n < 6 && n < len(t) && (t[n] == ' ' || t[n] == '\t' || t[n] == ')' || t[n] == '|') {
 			rest := strings.TrimLeft(t[n:], " \t)|")
-			if _, _, _, ok := stamp(rest); ok {
+			if _, _, _, ok := logtext.Stamp(rest); ok {
 				return rest
 			}
 			if _, _, ok := program(rest); ok {

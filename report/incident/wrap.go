@@ -96,7 +96,7 @@ func (l *Line) peel() bool {
 			return true
 		}
 	}
-	if at, text, rest, ok := stamp(s); ok {
+	if at, text, rest, ok := logtext.Stamp(s); ok {
 		rest = withoutPriority(rest)
 		l.Stamp, l.Time, l.Text = text, at, rest
 		if at.Year() != 0 {
@@ -110,7 +110,7 @@ func (l *Line) peel() bool {
 	}
 	// Cisco's sequence numbers: "000123: *Nov  3 09:00:00.123: message".
 	if n := span(s, isDigit); n > 0 && n < 11 && strings.HasPrefix(s[n:], ": ") {
-		if _, _, _, ok := stamp(strings.TrimLeft(s[n+2:], " ")); ok {
+		if _, _, _, ok := logtext.Stamp(strings.TrimLeft(s[n+2:], " ")); ok {
 			l.Text = strings.TrimLeft(s[n+2:], " ")
 			return true
 		}
@@ -308,7 +308,7 @@ func (l *Line) take(names []string) {
 		if text == "" {
 			continue
 		}
-		if at, stampText, _, ok := stamp(text); ok {
+		if at, stampText, _, ok := logtext.Stamp(text); ok {
 			l.Time, l.Stamp = at, stampText
 			return
 		}

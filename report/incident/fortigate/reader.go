@@ -110,7 +110,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		e.Cause, e.Phase = "child-proposal", incident.PhaseChild
 	}
 	e.Key = r.keys[r.peer]
-	if strings.Contains(text, "IKEv1") || strings.Contains(text, "ISAKMP") {
+	if strings.Contains(text, "IKEv1") || strings.Contains(text, "ISAKMP") || strings.Contains(text, "(P1_") || strings.Contains(text, "(P2_") {
 		e.Version = 1
 	} else if strings.Contains(text, "IKEv2") {
 		e.Version = 2

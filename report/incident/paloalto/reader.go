@@ -77,6 +77,9 @@ func after(e *incident.Event) {
 	case strings.Contains(e.Text, "as initiator"):
 		e.Side = incident.Initiator
 	}
+	if e.Kind == incident.Gone && e.Phase == "" && strings.Contains(e.Text, ":0000000000000000") { // no SPI of the responder
+		e.Phase = incident.PhaseInit
+	}
 	if want := e.Args["want"]; want != "" && e.Cause == "ike-proposal" {
 		e.Set("detail", axisOf(e)+": "+want+" is configured here and is not in the offer")
 	}

@@ -74,6 +74,9 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 		}
 	case exchange == "IKE_AUTH", exchange == "IKE_INTERMEDIATE":
 		e.Phase = incident.PhaseAuth
+		if exchange == "IKE_AUTH" && !request && !parsed {
+			e.Set(incident.Answered, exchange)
+		}
 		if request {
 			e.Side = sideOf(parsed)
 		} else {
@@ -91,7 +94,7 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 	}
 	s.asked = ""
 	if request && !parsed {
-		s.asked, s.retries = id, 0
+		s.asked, s.retries, s.tries = id, 0, 0
 		r.await(s)
 	}
 	var out []incident.Event

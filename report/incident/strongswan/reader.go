@@ -44,6 +44,12 @@ type session struct {
 	// how often it was sent again.
 	asked   string
 	retries int
+	// octets is how long the last packet was that was sent, and floated that the
+	// peers are at UDP 4500.
+	octets  int
+	floated bool
+	// tries is the number of the last retransmission.
+	tries int
 	// endpoints are those of sessions that stand for it.
 	endpoints []string
 }
@@ -60,13 +66,15 @@ type reader struct {
 	console bool
 	// pending is a packet that came, until its header is known.
 	pending map[string]endpoints
+	// begun are, by thread, an IKE SA and the one begun in its place.
+	begun map[string][2]string
 }
 
 type endpoints struct{ peer, local string }
 
 func newReader() *reader {
 	return &reader{sessions: make(map[string]*session), byHost: make(map[string]*session),
-		threads: make(map[string]*session), pending: make(map[string]endpoints)}
+		threads: make(map[string]*session), pending: make(map[string]endpoints), begun: make(map[string][2]string)}
 }
 
 // groups are charon's subsystems.
@@ -119,7 +127,12 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		text = l.Text
 	}
 	trimmed := strings.TrimSpace(text)
+	r.successor(&h, trimmed)
 	if (h.group == "NET" || h.group == "") && r.packet(&h, trimmed) {
+		return nil, true
+	}
+	if strings.HasPrefix(trimmed, "sending keep alive to ") {
+		r.session(&h, "", false).floated = true
 		return nil, true
 	}
 	if strings.HasPrefix(trimmed, "parsed ") || strings.HasPrefix(trimmed, "generating ") {
@@ -149,6 +162,8 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		s = r.session(&h, e.Args["peer"], begins)
 	}
 	switch {
+	case e.Kind == incident.Again || e.Kind == incident.Gone:
+		s.request(&e)
 	case e.Kind == incident.Theirs || e.Kind == incident.Ours:
 		e.Proposals = proposals(e.Args["list"])
 		delete(e.Args, "list")
@@ -178,6 +193,32 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	}
 	r.finish(&e, &h, s)
 	return []incident.Event{e}, true
+}
+
+// successor names the IKE SA of lines about one that is begun in place of
+// another: they have the name and number of that other before them.
+func (r *reader) successor(h *header, text string) {
+	if h.id == "" {
+		return
+	}
+	if strings.HasPrefix(text, "initiating ") {
+		if _, rest, found := strings.Cut(text, "["); found {
+			if id, _, closed := strings.Cut(rest, "]"); closed && id != h.id && id != "" && len(id) < 12 && strings.Trim(id, "0123456789") == "" {
+				if len(r.begun) > 256 {
+					clear(r.begun)
+				}
+				r.begun[h.thread] = [2]string{h.id, id}
+			}
+		}
+	}
+	begun := r.begun[h.thread]
+	if begun[0] == "" || begun[0] != h.id {
+		return
+	}
+	h.id = begun[1]
+	if !strings.HasPrefix(text, "initiating ") && !strings.HasPrefix(text, "generating ") {
+		delete(r.begun, h.thread)
+	}
 }
 
 // exchanges are those of which charon prints the payloads.
@@ -263,7 +304,7 @@ func (r *reader) packet(h *header, text string) bool {
 	if !ok {
 		return true
 	}
-	to, _, _ := strings.Cut(rest, " (")
+	to, size, _ := strings.Cut(rest, " (")
 	peer, local := from, to
 	if !received {
 		peer, local = to, from
@@ -271,6 +312,9 @@ func (r *reader) packet(h *header, text string) bool {
 	if h.id != "" {
 		s := r.session(h, "", false)
 		s.peer, s.local = host(peer), host(local)
+		if !received {
+			s.sent(to, size)
+		}
 		return true
 	}
 	if received {
@@ -281,10 +325,46 @@ func (r *reader) packet(h *header, text string) bool {
 		r.pending[h.thread] = endpoints{peer, local}
 		return true
 	}
-	if s := r.threads[h.thread]; s != nil && s.peer == "" {
+	s := r.threads[h.thread]
+	if s == nil || h.thread == "" {
+		s = r.session(h, "", false)
+	}
+	if s.peer == "" {
 		s.peer, s.local = host(peer), host(local)
 	}
+	if host(peer) == s.peer {
+		s.sent(to, size)
+	}
 	return true
+}
+
+// sent notes what is known of a packet that was sent.
+func (s *session) sent(to, size string) {
+	size, _, _ = strings.Cut(size, " ")
+	s.octets, _ = strconv.Atoi(size)
+	s.floated = s.floated || strings.HasSuffix(to, "[4500]")
+}
+
+// leastInit is fewer octets than an IKE_SA_INIT request has, with the smallest
+// key exchange: its header, a proposal, a public value of 32 octets and a nonce
+// of 16 (RFC 7296, Sections 3.1 to 3.9).
+const leastInit = 28 + 40 + 40 + 20
+
+// request completes a retransmission, or the end of them.
+func (s *session) request(e *incident.Event) {
+	if s.floated {
+		e.Set(incident.Floated, "yes")
+	}
+	if 0 < s.octets && s.octets < leastInit {
+		e.Set(incident.Small, "yes")
+	}
+	if e.Args[incident.SequenceNumber] != "" {
+		e.Version = 1
+	}
+	if n, err := strconv.Atoi(e.Args["n"]); err == nil && e.Kind == incident.Again && n < 100 {
+		e.Count = max(1, n-s.tries) // as for an excerpt that begins later
+		s.tries = n
+	}
 }
 
 // host returns the address of "192.0.2.1[500]".

@@ -1,13 +1,13 @@
-package incident
+package logtext
 
 import (
 	"strings"
 	"time"
 )
 
-// stamp takes a time from the beginning of s. A time without a date has the
+// Stamp takes a time from the beginning of s. A time without a date has the
 // year 0, one without a year the year 4, which has a 29 February.
-func stamp(s string) (at time.Time, text, rest string, ok bool) {
+func Stamp(s string) (at time.Time, text, rest string, ok bool) {
 	in := s
 	s = strings.TrimLeft(s, "*.[") // Cisco's clock that is not set; brackets
 	if day, after, found := strings.Cut(s, " "); found && isWeekday(strings.TrimSuffix(day, ",")) {

@@ -1,0 +1,77 @@
+package incident
+
+import "strconv"
+
+// Words of an event that a reader sets, of a request that is sent again.
+const (
+	// Floated: it goes to UDP 4500, to which the peers change after the first
+	// exchange (RFC 7296, Section 2.23; RFC 3947, Section 4).
+	Floated = "floated"
+	// Small: it has not the octets of an IKE_SA_INIT.
+	Small = "small"
+	// SequenceNumber is the number of the request within IKEv1's phase 1, from 1.
+	SequenceNumber = "seq"
+	// Answered: this side has answered IKE_AUTH.
+	Answered = "answered"
+)
+
+// unanswered names the cause of an attempt that ends with requests to which no
+// answer came, or whose next message did not come. Which exchange that was is
+// said only where the lines show it: a Message ID of 0 is that of IKE_SA_INIT,
+// and also of the first request of who was the responder.
+func (a *Attempt) unanswered(e *Event) string {
+	id := e.Cause
+	mid, first := a.words["mid"], a.words[SequenceNumber]
+	floated := a.words[Floated] != "" && !a.began
+	if id == "phase1-unanswered" && a.began {
+		id = "" // the lines before say which message
+	}
+	switch {
+	case id != "" && id != "silence" && id != "liveness":
+		return id
+	case a.Established || a.ikeUp || id == "liveness" || e.Phase == PhaseEstablished || a.late() || a.words["exchange"] == "CREATE_CHILD_SA":
+		return "liveness"
+	case mid == "0" && a.version() != 1 && !a.began && (a.words[Small] != "" || floated):
+		return "liveness" // of who was the responder
+	case a.Side == Responder && id == "":
+		return a.unfinished(e)
+	case a.version() == 1:
+		switch {
+		case a.Reached.rank() >= PhaseAuth.rank() || e.Phase.rank() >= PhaseAuth.rank() || mid == "0" && first != "" && first != "1" || floated:
+			return "silence-phase1"
+		case a.Reached == PhaseInit || e.Phase == PhaseInit || mid == "0" && first == "1":
+			return "silence"
+		}
+	case a.Reached.rank() >= PhaseAuth.rank() || e.Phase.rank() >= PhaseAuth.rank(),
+		mid != "" && mid != "0" && (a.Side == Initiator || a.Reached == PhaseInit),
+		floated && a.Side == Initiator && a.Reached == PhaseNone:
+		return "silence-auth"
+	case a.Reached == PhaseInit || e.Phase == PhaseInit || id == "silence" || mid == "0" && a.Side == Initiator:
+		return "silence"
+	}
+	return "unanswered"
+}
+
+// unfinished names the cause of an attempt of which the next request of the
+// client did not come.
+func (a *Attempt) unfinished(e *Event) string {
+	switch {
+	case a.Reached == PhaseEAP && e.Kind == Gone:
+		return "client-stops" // it would have sent again what it has no answer to
+	case a.words[Answered] != "" && e.Kind == Gone:
+		return "silent-after-auth"
+	case a.Reached == PhaseNone || a.version() == 1:
+		return "unfinished"
+	case a.Reached.rank() <= PhaseAuth.rank():
+		return "half-open"
+	}
+	return "silence-auth"
+}
+
+// late reports whether a request that was sent again has a Message ID that no
+// login comes to.
+func (a *Attempt) late() bool {
+	const login = 10 // IKE_SA_INIT, and rounds of EAP
+	n, err := strconv.Atoi(a.words["mid"])
+	return err == nil && n > login && n < 1<<20 // those of IKEv1 are random
+}
