@@ -245,7 +245,7 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 			protocol = want.Protocol
 		}
 		child := protocol == "ESP" || protocol == "AH" ||
-			protocol == "" && (id == "child-proposal" || id == "child-pfs" || e.Phase == PhaseChild || a.Reached.rank() >= PhaseAuth.rank())
+			protocol == "" && (id == "child-proposal" || id == "child-pfs" || e.Phase == PhaseChild || a.Reached.rank() >= PhaseAuth.rank() && !strings.Contains(e.Text, "IKE_SA_INIT"))
 		if !child {
 			return "ike-proposal"
 		}

@@ -185,6 +185,13 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 			e.Cause, e.Phase = "traffic-selectors", incident.PhaseChild
 		}
 	}
+	switch { // who established it
+	case e.Kind != incident.Up && e.Kind != incident.IKEUp:
+	case strings.HasPrefix(text, "responder established "):
+		e.Side = incident.Responder
+	case strings.HasPrefix(text, "initiator established "):
+		e.Side = incident.Initiator
+	}
 	if state := e.Args["state"]; state != "" {
 		inState(&e, state)
 	}

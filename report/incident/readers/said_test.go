@@ -67,3 +67,41 @@ func TestUnanswered(t *testing.T) {
 			"08[IKE] <hq|2> retransmit 1 of request with message ID 0\n09[IKE] <hq|2> retransmit 2 of request with message ID 0", "silence", "initiator", "IKE_SA_INIT|203.0.113.9", ""},
 	})
 }
+
+// A line that says why counts more than one beside it that says what failed,
+// whichever comes first.
+func TestWhyBeforeWhat(t *testing.T) {
+	for _, test := range []struct {
+		why, what, cause, side, say string
+	}{
+		{"13[KNL] can't install route for 192.0.2.9/32 === 203.0.113.9/32 out, conflicts with IKE traffic", "13[IKE] unable to install IPsec policies (SPD) in kernel", "route-conflict", "", "192.0.2.9/32 === 203.0.113.9/32"},
+		{"13[CFG] DHCP DISCOVER timed out", "13[IKE] no virtual IP found, sending INTERNAL_ADDRESS_FAILURE", "dhcp-silent", "responder", "DISCOVER"},
+		{"09[IKE] no EAP key found for 0999990000000007@wlan.example to authenticate with AKA", "09[IKE] EAP method EAP_AKA failed for peer lee", "eap-user", "responder", "0999990000000007@wlan.example"},
+		{"IKEv2-PROTO-1: (7): Unsupported cert encoding found or Peer requested HTTP URL but never sent HTTP_LOOKUP_SUPPORTED Notification", "IKEv2-PROTO-1: (7): Auth exchange failed", "cert-encoding", "", "HTTP URL"},
+		{"[PERR]: { 1: }: received ID_I (type ipaddr [10.0.0.7]) does not match peers id", "IKEv2 IKE SA negotiation is failed as responder, non-rekey. Failed SA: 192.0.2.9[4500]-203.0.113.9[4500] SPI:07f21c0fd2236540:ac9d9ee491cd49d9.", "peer-id", "responder", "10.0.0.7"},
+	} {
+		for _, log := range []string{test.why + "\n" + test.what, test.what + "\n" + test.why} {
+			saySo(t, []said{{test.why, log, test.cause, test.side, test.say, ""}})
+		}
+	}
+	saySo(t, []said{
+		{"an answer of IKEv1 beside one of IKEv2", "07[ENC] parsed IKE_SA_INIT response 0 [ N(NO_PROP) ]\n07[IKE] received NO_PROPOSAL_CHOSEN notify error\n08[IKE] received AUTHENTICATION_FAILED error notify",
+			"ike-proposal", "initiator", "IKE proposal", "ESP"},
+		{"the type of an identity", "12[CFG] <2> looking for peer configs matching 192.0.2.9[%any]...203.0.113.9[lee]\n14[CFG] <2>   remote id match: 0 (ID_KEY_ID: 6c:65:65)\n12[CFG] <2> no matching peer config found",
+			"no-config", "responder", "ID_KEY_ID", ""},
+	})
+}
+
+// What failed at this side is its own fault.
+func TestWhoseFault(t *testing.T) {
+	saySo(t, []said{
+		{"own signature", "11[IKE] authentication of 'vpn.example.com' (myself) with RSA signature failed", "own-signature", "", "this side could not sign|vpn.example.com", "other side does not"},
+		{"own method", "12[IKE] loading EAP_RADIUS method failed", "own-eap", "responder", "this gateway cannot use EAP_RADIUS", "in common"},
+		{"own CA", "00[CFG]   ca certificate \"CN=Example CA\" lacks ca basic constraint, discarded", "own-ca", "", "CN=Example CA: lacks ca basic constraint", "other side does"},
+		{"own certificate", "\"office\": failed to add connection: left certificate 'gw' is expired or not yet valid", "own-cert", "", "gw|is expired or not yet valid", "renewed"},
+		{"alert that came", "14[TLS] received fatal TLS alert 'unknown CA'", "own-cert-refused", "", "the other side does not accept this side's certificate", ""},
+		{"alert that was sent", "14[TLS] sending fatal TLS alert 'certificate unknown'", "eap-tls", "", "certificate unknown", "this side's certificate"},
+		{"an instance of a template", "\"phones\"[3] 203.0.113.9 #5: STATE_V2_ESTABLISHED_IKE_SA: retransmission; will wait 0.5 seconds for response\n" +
+			"\"phones\"[3] 203.0.113.9 #5: STATE_V2_ESTABLISHED_IKE_SA: retransmission; will wait 1 seconds for response", "liveness", "responder", "203.0.113.9 no longer answers", "the gateway 203.0.113.9"},
+	})
+}
