@@ -36,7 +36,8 @@ type Attempt struct {
 	sinceUp             int // messages
 	deletedAtOnce       bool
 	deleted             bool
-	usage               int // when it was last touched, for eviction
+	ending              string // the entry of the catalogue for how an SA that was up ended
+	usage               int    // when it was last touched, for eviction
 }
 
 // maxEvents bounds the events of an attempt, and keptLast those of them that
@@ -163,7 +164,10 @@ func (a *Attempt) progress(e *Event) {
 			a.sinceUp++
 		}
 	case Deleted:
-		a.deleted = true
+		a.deleted, a.ending = true, e.Cause
+		if a.Reached == PhaseNone {
+			a.ikeUp = true // else there were nothing to delete
+		}
 		near := !e.Time.IsZero() && !a.upAt.IsZero() && e.Time.Sub(a.upAt) >= 0 && e.Time.Sub(a.upAt) <= 5*time.Second
 		if a.Established && (near || e.Time.IsZero() && a.sinceUp <= 3) && e.Args["by"] != "self" {
 			a.deletedAtOnce = true

@@ -74,7 +74,7 @@ func (c *collector) evict() {
 func (c *collector) finish(key string, a *Attempt) {
 	delete(c.open, key)
 	a.Cause = a.choose()
-	if a.Cause == nil && !a.Established && a.Reached == PhaseNone {
+	if a.Cause == nil && !a.Established && a.Reached == PhaseNone && a.ending == "" {
 		return // nothing that could be told
 	}
 	c.done(a)

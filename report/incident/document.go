@@ -224,6 +224,10 @@ func (g *Group) story() Story {
 		s.Details = append(s.Details, c.Details...)
 		s.Likely = c.Likely
 		s.Fix = append(s.Fix, a.Fixes()...)
+	case a.ending != "" && (a.Established || a.ikeUp):
+		known := catalogue()[a.ending]
+		s.Layer, s.Elsewhere = NoFailure, known.elsewhere
+		s.Heading = fill(known.sentences[a.Side], nil)
 	case a.Established:
 		s.Layer = NoFailure
 		s.Heading = "the connection came up, and nothing in the log shows that it failed"

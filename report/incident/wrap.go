@@ -96,8 +96,20 @@ func (l *Line) peel() bool {
 			return true
 		}
 	}
+	// rsyslog: "message repeated 2 times: [ message]".
+	if rest, found := strings.CutPrefix(s, "message repeated "); found {
+		if n := span(rest, isDigit); n > 0 && strings.HasPrefix(rest[n:], " times: [") {
+			l.Text = strings.TrimSuffix(strings.TrimLeft(rest[n+len(" times: ["):], " "), "]")
+			return true
+		}
+	}
 	if at, text, rest, ok := logtext.Stamp(s); ok {
 		rest = withoutPriority(rest)
+		if columns, found := strings.CutPrefix(rest, "| "); found { // a viewer's
+			if _, _, ok := program(columns); ok {
+				rest = columns
+			}
+		}
 		l.Stamp, l.Time, l.Text = text, at, rest
 		if at.Year() != 0 {
 			l.host()
@@ -185,8 +197,10 @@ func program(s string) (name, rest string, ok bool) {
 				continue
 			}
 		}
-		if rest, found := strings.CutPrefix(after, ": "); found {
-			return p, strings.TrimLeft(rest, " "), true
+		for _, mark := range []string{": ", " | "} { // the latter are columns of a viewer
+			if rest, found := strings.CutPrefix(after, mark); found {
+				return p, strings.TrimLeft(rest, " "), true
+			}
 		}
 	}
 	return "", s, false

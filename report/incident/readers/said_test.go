@@ -76,7 +76,7 @@ func TestWhyBeforeWhat(t *testing.T) {
 	}{
 		{"13[KNL] can't install route for 192.0.2.9/32 === 203.0.113.9/32 out, conflicts with IKE traffic", "13[IKE] unable to install IPsec policies (SPD) in kernel", "route-conflict", "", "192.0.2.9/32 === 203.0.113.9/32"},
 		{"13[CFG] DHCP DISCOVER timed out", "13[IKE] no virtual IP found, sending INTERNAL_ADDRESS_FAILURE", "dhcp-silent", "responder", "DISCOVER"},
-		{"09[IKE] no EAP key found for 0999990000000007@wlan.example to authenticate with AKA", "09[IKE] EAP method EAP_AKA failed for peer lee", "eap-user", "responder", "0999990000000007@wlan.example"},
+		{"09[IKE] no EAP key found for 0999990000000007@wlan.example to authenticate with AKA", "09[IKE] EAP method EAP_AKA failed for peer lee", "sim-key", "responder", "0999990000000007@wlan.example"},
 		{"IKEv2-PROTO-1: (7): Unsupported cert encoding found or Peer requested HTTP URL but never sent HTTP_LOOKUP_SUPPORTED Notification", "IKEv2-PROTO-1: (7): Auth exchange failed", "cert-encoding", "", "HTTP URL"},
 		{"[PERR]: { 1: }: received ID_I (type ipaddr [10.0.0.7]) does not match peers id", "IKEv2 IKE SA negotiation is failed as responder, non-rekey. Failed SA: 192.0.2.9[4500]-203.0.113.9[4500] SPI:07f21c0fd2236540:ac9d9ee491cd49d9.", "peer-id", "responder", "10.0.0.7"},
 	} {
@@ -103,5 +103,44 @@ func TestWhoseFault(t *testing.T) {
 		{"alert that was sent", "14[TLS] sending fatal TLS alert 'certificate unknown'", "eap-tls", "", "certificate unknown", "this side's certificate"},
 		{"an instance of a template", "\"phones\"[3] 203.0.113.9 #5: STATE_V2_ESTABLISHED_IKE_SA: retransmission; will wait 0.5 seconds for response\n" +
 			"\"phones\"[3] 203.0.113.9 #5: STATE_V2_ESTABLISHED_IKE_SA: retransmission; will wait 1 seconds for response", "liveness", "responder", "203.0.113.9 no longer answers", "the gateway 203.0.113.9"},
+	})
+}
+
+// One attempt is one, however its lines were copied.
+func TestOneAttempt(t *testing.T) {
+	saySo(t, []said{
+		{"each line twice, of two facilities", "Wed Nov  4 17:35:58 2026 daemon.info : 11[IKE] initiating Main Mode IKE_SA hq[3] to 203.0.113.9\n" +
+			"Wed Nov  4 17:35:58 2026 authpriv.info : 11[IKE] initiating Main Mode IKE_SA hq[3] to 203.0.113.9\n" +
+			"Wed Nov  4 17:35:58 2026 daemon.info : 11[ENC] generating ID_PROT request 0 [ SA V V ]\n" +
+			"Wed Nov  4 17:35:58 2026 daemon.info : 10[ENC] parsed INFORMATIONAL_V1 request 4711 [ N(NO_PROP) ]\n" +
+			"Wed Nov  4 17:35:58 2026 daemon.info : 10[IKE] received NO_PROPOSAL_CHOSEN error notify", "ike-proposal", "initiator", "203.0.113.9", ""},
+		{"another thread goes on", "13[ENC] generating IKE_AUTH response 2 [ EAP/REQ/AKA ]\n13[NET] sending packet: from 192.0.2.9[500] to 203.0.113.9[500] (92 bytes)\n" +
+			"09[NET] received packet: from 203.0.113.9[500] to 192.0.2.9[500] (140 bytes)\n09[ENC] parsed IKE_AUTH request 3 [ EAP/RES/AKA ]\n" +
+			"09[IKE] no EAP key found for 0999990000000007@wlan.example to authenticate with AKA\n09[IKE] EAP method EAP_AKA failed for peer lee\n09[ENC] generating IKE_AUTH response 3 [ EAP/FAIL ]",
+			"sim-key", "responder", "0999990000000007@wlan.example", ""},
+		{"no threads, in fragments", "[ENC] generating IKE_AUTH request 1 [ EF(1/2) ]\n[NET] sending packet: from 192.0.2.9[4500] to 203.0.113.9[4500] (1248 bytes)\n" +
+			"[NET] received packet: from 203.0.113.9[4500] to 192.0.2.9[4500] (1048 bytes)\n[ENC] parsed IKE_AUTH response 1 [ EF(1/2) ]\n[ENC] parsed IKE_AUTH response 1 [ IDr CERT AUTH SA TSi TSr ]\n" +
+			"[IKE] IKE_SA hq[1] established between 192.0.2.9[lee]...203.0.113.9[vpn.example.com]", "", "initiator", "the IKE SA came up", ""},
+		{"a deletion of the same", "13[IKE] CHILD_SA staff{1} established with SPIs c1000001_i c2000002_o and TS 10.0.0.0/24 === 10.9.0.2/32\n" +
+			"13[ENC] generating IKE_AUTH response 4 [ AUTH CPRP(ADDR) SA TSi TSr ]\n13[NET] sending packet: from 192.0.2.9[4500] to 203.0.113.9[62694] (272 bytes)\n" +
+			"14[NET] received packet: from 203.0.113.9[62694] to 192.0.2.9[4500] (80 bytes)\n14[ENC] parsed INFORMATIONAL request 5 [ D ]\n14[IKE] received DELETE for IKE_SA staff[2]",
+			"client-deleted", "responder", "the client ended it at once", ""},
+		{"message repeated", "Nov  3 08:00:00 gw pluto[15]: \"rw\"[7] 203.0.113.9 #11: IKE_AUTH request fragment 1 of 5 has duplicate Message ID 1; retransmitting response\n" +
+			"Nov  3 08:00:06 gw pluto[15]: message repeated 2 times: [ \"rw\"[7] 203.0.113.9 #11: IKE_AUTH request fragment 1 of 5 has duplicate Message ID 1; retransmitting response]",
+			"answers-lost", "responder", "203.0.113.9", ""},
+		{"columns of a viewer", "2026-11-03T21:54:00 | charon[5612] | 09[IKE] <con1|19> no EAP key found for hosts 'vpn.example.com' - 'lee'", "eap-user", "", "lee", ""},
+		{"columns of a viewer, without times", "charon[5612] | 09[IKE] <con1|19> no EAP key found for hosts 'vpn.example.com' - 'lee'", "eap-user", "", "lee", ""},
+	})
+}
+
+// The end of a connection that was up is no failure.
+func TestEndOfAConnection(t *testing.T) {
+	saySo(t, []said{
+		{"the other side deletes it", "Nov 14 08:24:47 gw charon[501]: 07[ENC] parsed INFORMATIONAL request 6 [ D ]\nNov 14 08:24:47 gw charon[501]: 07[IKE] received DELETE for IKE_SA staff[1]\n" +
+			"Nov 14 08:24:47 gw charon[501]: 07[IKE] IKE_SA deleted", "", "", "the connection was up, and the other side ended it|see its log", "failed:"},
+		{"long after it came up", "Nov 14 06:24:47 gw charon[501]: 07[IKE] <staff|1> CHILD_SA staff{1} established with SPIs c1_i c2_o and TS 10.0.0.0/24 === 10.9.0.2/32\n" +
+			"Nov 14 08:24:47 gw charon[501]: 07[IKE] <staff|1> received DELETE for IKE_SA staff[1]", "", "", "the connection was up, and the other side ended it", ""},
+		{"idle", "%ASA-4-113019: Group = staff, Username = lee, IP = 203.0.113.9, Session disconnected. Session Type: IKEv2, Duration: 0h:31m:07s, Bytes xmt: 4711, Bytes rcv: 815, Reason: Idle Timeout",
+			"", "", "ended after it had been idle", ""},
 	})
 }

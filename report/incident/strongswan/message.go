@@ -179,6 +179,15 @@ func (r *reader) ofMessage(h *header, exchange string, request, parsed bool) *se
 		}
 		return r.use(h, s)
 	}
+	// What is not the first message is of an IKE SA whose lines before have no
+	// address, or, if it is an answer, of the only one that asked.
+	if s := r.last; s != nil && !begins && (s.peer == "" || !request && len(r.byHost) == 1) {
+		r.bound()
+		s.peer, s.local = host(p.peer), host(p.local)
+		r.call(p.peer, s)
+		r.byHost[s.peer] = s
+		return r.use(h, s)
+	}
 	return r.start(h, p)
 }
 

@@ -66,6 +66,8 @@ type reader struct {
 	console bool
 	// pending is a packet that came, until its header is known.
 	pending map[string]endpoints
+	// stamp and text are those of the line before.
+	stamp, text string
 	// begun are, by thread, an IKE SA and the one begun in its place.
 	begun map[string][2]string
 }
@@ -126,6 +128,11 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		// The Android app and some wraps leave the header out.
 		text = l.Text
 	}
+	// A line that went to two facilities of syslog.
+	if l.Stamp != "" && l.Stamp == r.stamp && l.Text == r.text {
+		return nil, true
+	}
+	r.stamp, r.text = l.Stamp, l.Text
 	trimmed := strings.TrimSpace(text)
 	r.successor(&h, trimmed)
 	if (h.group == "NET" || h.group == "") && r.packet(&h, trimmed) {
@@ -329,8 +336,11 @@ func (r *reader) packet(h *header, text string) bool {
 	if s == nil || h.thread == "" {
 		s = r.session(h, "", false)
 	}
-	if s.peer == "" {
+	if s.peer == "" { // its lines before have no address
 		s.peer, s.local = host(peer), host(local)
+		r.bound()
+		r.call(peer, s)
+		r.byHost[s.peer] = s
 	}
 	if host(peer) == s.peer {
 		s.sent(to, size)
