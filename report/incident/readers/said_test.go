@@ -98,7 +98,7 @@ func TestWhoseFault(t *testing.T) {
 		{"own signature", "11[IKE] authentication of 'vpn.example.com' (myself) with RSA signature failed", "own-signature", "", "this side could not sign|vpn.example.com", "other side does not"},
 		{"own method", "12[IKE] loading EAP_RADIUS method failed", "own-eap", "responder", "this gateway cannot use EAP_RADIUS", "in common"},
 		{"own CA", "00[CFG]   ca certificate \"CN=Example CA\" lacks ca basic constraint, discarded", "own-ca", "", "CN=Example CA: lacks ca basic constraint", "other side does"},
-		{"own certificate", "\"office\": failed to add connection: left certificate 'gw' is expired or not yet valid", "own-cert", "", "gw|is expired or not yet valid", "renewed"},
+		{"own certificate", "\"office\": failed to add connection: left certificate 'gw' is expired or not yet valid", "own-cert", "", "certificate gw cannot be used: it is expired or not yet valid", "renewed"},
 		{"alert that came", "14[TLS] received fatal TLS alert 'unknown CA'", "own-cert-refused", "", "the other side does not accept this side's certificate", ""},
 		{"alert that was sent", "14[TLS] sending fatal TLS alert 'certificate unknown'", "eap-tls", "", "certificate unknown", "this side's certificate"},
 		{"an instance of a template", "\"phones\"[3] 203.0.113.9 #5: STATE_V2_ESTABLISHED_IKE_SA: retransmission; will wait 0.5 seconds for response\n" +
@@ -142,5 +142,19 @@ func TestEndOfAConnection(t *testing.T) {
 			"Nov 14 08:24:47 gw charon[501]: 07[IKE] <staff|1> received DELETE for IKE_SA staff[1]", "", "", "the connection was up, and the other side ended it", ""},
 		{"idle", "%ASA-4-113019: Group = staff, Username = lee, IP = 203.0.113.9, Session disconnected. Session Type: IKEv2, Duration: 0h:31m:07s, Bytes xmt: 4711, Bytes rcv: 815, Reason: Idle Timeout",
 			"", "", "ended after it had been idle", ""},
+	})
+}
+
+// Words of single products.
+func TestWordings(t *testing.T) {
+	saySo(t, []said{
+		{"an error code at the end", "The user CORP\\anna dialed a connection named Office which has failed. The error code is 853.", "windows", "initiator", "853", "wrong user name"},
+		{"an error in words", "A Demand Dial connection to the remote interface Azure on port VPN2-4 was successfully initiated but failed to complete successfully because of the following error: IKE authentication credentials are unacceptable.",
+			"windows", "initiator", "13801", ""},
+		{"no CP payload", "\"rw\"[1] 198.51.100.31 #1: IKE_AUTH request does not include a CP payload required by rightmodecfgserver=true; Child SA ignored", "address-wanted", "responder", "address", ""},
+		{"no MSK", "13[IKE] RADIUS authentication of 'lee' successful\n13[IKE] EAP method EAP_MSCHAPV2 succeeded, no MSK established", "eap-no-key", "responder", "MS-MPPE", ""},
+		{"no MSK, and it worked", "13[IKE] EAP method EAP_MD5 succeeded, no MSK established\n13[IKE] IKE_SA rw[1] established between 192.0.2.9[gw]...203.0.113.9[lee]", "", "responder", "came up", ""},
+		{"port unreachable", "\"hq\" #1: ERROR: asynchronous network error report on eth0 (192.0.2.9:500) for message to 203.0.113.9 port 500, complainant 203.0.113.9: Connection refused [errno 111, origin ICMP type 3 code 3 (not authenticated)]",
+			"port-refused", "", "203.0.113.9 refuses the port", "no route"},
 	})
 }

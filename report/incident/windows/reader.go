@@ -271,6 +271,14 @@ func (r *reader) event(l *incident.Line, id, text string) []incident.Event {
 		e.Set("by", "self")
 	case id == "20271", id == "20255", id == "20262", id == "20013", id == "20014", strings.Contains(text, "failed an authentication attempt"), strings.Contains(text, "The following error occurred in the Point to Point Protocol module"):
 		return r.server(e, text)
+	case id == "20111" || strings.Contains(text, demandDial):
+		_, reason, found := strings.Cut(text, "following error: ")
+		if known, ok := explain.WindowsQuoted(reason); found && ok {
+			e.Kind, e.Cause = incident.Root, "windows"
+			setError(&e, known.Code)
+			break
+		}
+		return nil
 	case id == "20227" || id == "" && code != "":
 		if _, known := explain.Windows(code); !known && id == "" {
 			return nil
@@ -282,6 +290,10 @@ func (r *reader) event(l *incident.Line, id, text string) []incident.Event {
 	}
 	return []incident.Event{e}
 }
+
+// demandDial are words of RemoteAccess's event 20111, which has the text of an
+// error in place of its number.
+const demandDial = "successfully initiated but failed to complete successfully because of"
 
 var connectedFrom = regexp.MustCompile(`The user (.{1,100}?) connected from ([0-9A-Fa-f.:]+)`)
 
@@ -312,7 +324,7 @@ func (r *reader) server(e incident.Event, text string) []incident.Event {
 }
 
 // ofLines are words of lines of which the number at the end is an error.
-var ofLines = []string{"rror code returned", "eason code returned", "RasClient", "IKEEXT", "ikeext]", "RasMan", "ailure value",
+var ofLines = []string{"rror code returned", "which has failed. The error code is", "eason code returned", "RasClient", "IKEEXT", "ikeext]", "RasMan", "ailure value",
 	"ehlercode", "rsachencode", "code d'erreur", "code d’erreur", "ódigo de error", "ódigo de erro", "odice di errore", "outcode", "od błędu", "од ошибки",
 	"错误代码", "錯誤碼", "エラー コード", "エラーコード", "오류 코드", "ata kodu", "elkod", "ejlkode", "eilkode"}
 
@@ -322,6 +334,9 @@ var failureValue = regexp.MustCompile(`(?i)(?:failure value|failure error code|e
 func (r *reader) other(l *incident.Line, text string) ([]incident.Event, bool) {
 	if strings.HasPrefix(text, "The user ") && strings.Contains(text, "but failed an authentication attempt due to the following reason") {
 		return r.server(l.Event(incident.Root), text), true
+	}
+	if strings.Contains(text, demandDial) {
+		return r.event(l, "20111", text), true
 	}
 	if !slices.ContainsFunc(ofLines, func(word string) bool { return strings.Contains(text, word) }) {
 		return nil, false
