@@ -238,6 +238,15 @@ func (r *reader) log(l *incident.Line) ([]incident.Event, bool) {
 	if e.Cause == "ike-proposal" && (values["mode"] == "quick" || strings.Contains(strings.ToLower(values["logdesc"]), "phase 2")) {
 		e.Cause, e.Phase = "child-proposal", incident.PhaseChild
 	}
+	if e.Cause == "phase1" && (values["mode"] == "quick" || values["exch"] == "CREATE_CHILD" || strings.Contains(strings.ToLower(values["logdesc"]), "phase 2")) {
+		e.Cause, e.Phase = "phase2", incident.PhaseChild
+	}
+	switch values["version"] {
+	case "IKEv1":
+		e.Version = 1
+	case "IKEv2":
+		e.Version = 2
+	}
 	switch {
 	case values["role"] == "initiator" || values["init"] == "local":
 		e.Side = incident.Initiator

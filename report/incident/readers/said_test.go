@@ -156,5 +156,8 @@ func TestWordings(t *testing.T) {
 		{"no MSK, and it worked", "13[IKE] EAP method EAP_MD5 succeeded, no MSK established\n13[IKE] IKE_SA rw[1] established between 192.0.2.9[gw]...203.0.113.9[lee]", "", "responder", "came up", ""},
 		{"port unreachable", "\"hq\" #1: ERROR: asynchronous network error report on eth0 (192.0.2.9:500) for message to 203.0.113.9 port 500, complainant 203.0.113.9: Connection refused [errno 111, origin ICMP type 3 code 3 (not authenticated)]",
 			"port-refused", "", "203.0.113.9 refuses the port", "no route"},
+		{"FortiGate, phase 2", `date=2026-11-03 time=09:00:00 devname="fw" logid="0101037130" type="event" subtype="vpn" level="error" vd="root" logdesc="Progress IPsec phase 2" msg="progress IPsec phase 2" action="negotiate" remip=203.0.113.9 locip=192.0.2.9 vpntunnel="hq" status="failure" exch="CREATE_CHILD" role="initiator" result="ERROR" version="IKEv2"`,
+			"phase2", "initiator", "phase 2", "phase 1"},
+		{"no sockets", "03[IKE] initiating Main Mode IKE_SA hq[1] to 203.0.113.9\n04[NET] no socket implementation registered, sending failed", "own-config", "initiator", "no socket implementation", ""},
 	})
 }
