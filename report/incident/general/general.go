@@ -324,8 +324,17 @@ func apart(a, b span) int {
 	return max(0, a.from-b.to)
 }
 
+// isSetting reports whether a line shows a setting, such as "dpd_timeout = 0".
+func isSetting(text string) bool {
+	name, _, found := strings.Cut(strings.TrimSpace(text), " = ")
+	return found && name != "" && !strings.ContainsAny(name, " \t:,")
+}
+
 // Read returns what a line says, and whether it says anything.
 func Read(text string) (Meaning, bool) {
+	if isSetting(text) {
+		return Meaning{}, false
+	}
 	x := words()
 	var room [maxWords]uint16
 	ids := x.split(text, room[:0])

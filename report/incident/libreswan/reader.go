@@ -28,6 +28,8 @@ type reader struct {
 	// quick are the connections of which IKEv1 came to Quick Mode: a refusal then
 	// is of the Child SA.
 	quick map[string]bool
+	// own: the log is the daemon's own file, which begins with its start.
+	own bool
 	// before is the last event, which lines of debugging belong to.
 	before incident.Event
 	// informed is the last notification that was passed over, and dump that
@@ -132,7 +134,10 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	h, text, ok := parseSubject(l.Text)
 	if !ok {
 		debug := (l.Stamp != "" || r.before.Key != "") && strings.HasPrefix(l.Text, "| ")
-		if l.Program != "pluto" && !debug && !strings.HasPrefix(l.Text, "Starting Pluto ") {
+		starts := strings.HasPrefix(l.Text, "Starting Pluto ")
+		r.own = r.own || starts
+		own := r.own && l.Program == "" && l.Stamp != ""
+		if l.Program != "pluto" && !debug && !starts && !own {
 			return nil, false
 		}
 		text = l.Text
@@ -161,12 +166,12 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	if row == nil && strings.Contains(text, "  ") { // forums double blanks
 		row, words = Lines.Find(strings.Join(strings.Fields(text), " "))
 	}
-	if row == nil {
+	if row == nil && ok { // else it is of the daemon
 		row, words = Lines.FindOrGeneral(text)
 	}
 	if row == nil {
 		// `"name": text` may be of anything.
-		return nil, ok && h.sa != "" || l.Program == "pluto"
+		return nil, ok && h.sa != "" || l.Program == "pluto" || r.own && l.Program == "" && l.Stamp != ""
 	}
 	e := row.Event(l, words)
 	if h.instance != "" && h.peer != "" {

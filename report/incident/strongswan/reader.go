@@ -118,6 +118,10 @@ func parseHeader(s string) (h header, text string, ok bool) {
 	return h, rest, true
 }
 
+// ofDaemon are the groups of lines that are of the daemon and of what it loads, as
+// all lines of thread 00 are: they say nothing of an IKE SA but what a row knows.
+var ofDaemon = []string{"DMN", "LIB", "JOB", "PTS", "TNC", "IMC", "IMV"}
+
 // Read implements [incident.Reader].
 func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	h, text, ok := parseHeader(l.Text)
@@ -145,7 +149,11 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	if strings.HasPrefix(trimmed, "parsed ") || strings.HasPrefix(trimmed, "generating ") {
 		return r.message(l, &h, trimmed), true
 	}
-	row, words := Lines.FindOrGeneral(trimmed)
+	find := Lines.FindOrGeneral
+	if h.thread == "00" || slices.Contains(ofDaemon, h.group) {
+		find = Lines.Find
+	}
+	row, words := find(trimmed)
 	if row == nil {
 		return nil, true
 	}
