@@ -145,7 +145,7 @@ var failures = []failure{
 	{name: "ESP proposal", pairs: "ss sl so ls os ll oo", set: func(i, r *end) { i.esp = "esp2" },
 		told: all("?child-proposal", "child-proposal", "child-proposal")},
 	{name: "traffic selectors", pairs: "ss sl so ls os ll", set: func(i, r *end) { i.remote = "10.77.0.0/16" },
-		told: map[string]told{"": {"?traffic-selectors", "traffic-selectors", "traffic-selectors"}, "so": {"traffic-selectors", "", "traffic-selectors"}}},
+		ends: map[string]string{"so": "established peer"}, told: map[string]told{"": {"?traffic-selectors", "traffic-selectors", "traffic-selectors"}, "so": {"traffic-selectors", "", "traffic-selectors"}}},
 	{name: "kernel of the responder", pairs: "so lo", set: func(i, r *end) { i.esp, r.esp = "sha2", "sha2" },
 		told: all("", "kernel", "kernel")},
 	{name: "kernel of the initiator", pairs: "os ol", set: func(i, r *end) { i.esp, r.esp = "sha2", "sha2" },

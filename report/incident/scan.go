@@ -38,6 +38,9 @@ type Product struct {
 	// Folds: lines that are copied from the terminal or sent by mail are often
 	// folded, and what is on the next line belongs to the one before.
 	Folds bool
+	// Complete: the table knows every line that says why something failed, so
+	// that others are not read by what they say in general.
+	Complete bool
 }
 
 // File is what was read of one file.
@@ -190,6 +193,9 @@ func (s *Scanner) unclaimed(l *Line) {
 				return
 			}
 		}
+	}
+	if s.products[s.last].Complete {
+		return
 	}
 	if m, ok := general.Read(l.Text); ok && m.Named {
 		row, words := inGeneral(m)

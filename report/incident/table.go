@@ -214,6 +214,18 @@ func (t *Table) FindOrGeneral(text string) (*Row, map[string]string) {
 	return row, words
 }
 
+// FindOrNotify is Find, and for a line that the table does not know looks for the
+// name of a notify: for products whose tables know their lines.
+func (t *Table) FindOrNotify(text string) (*Row, map[string]string) {
+	if row, words := t.Find(text); row != nil {
+		return row, words
+	}
+	if m, ok := general.Read(text); ok && m.Notify != "" {
+		return inGeneral(m)
+	}
+	return nil, nil
+}
+
 // levelWord is the name of the word of an event that says by what in general a
 // line was read.
 const levelWord = "general"

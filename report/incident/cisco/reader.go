@@ -95,7 +95,7 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 		return s, words, true
 	}
 	i := strings.Index(s, "IKEv2")
-	if i < 0 || i > 40 {
+	if i < 0 || i > 40 || l.Program == "IKEv1" || strings.Contains(s[:i], "IKEv1") { // pluto's list of algorithms
 		return "", nil, false
 	}
 	rest := s[i+len("IKEv2"):]

@@ -9,7 +9,7 @@ import (
 )
 
 // Product is OpenIKED.
-var Product = incident.Product{Name: "OpenIKED", Word: "openiked", Program: "iked", Lines: Lines, New: func() incident.Reader { return &reader{} }}
+var Product = incident.Product{Name: "OpenIKED", Word: "openiked", Program: "iked", Lines: Lines, Complete: true, New: func() incident.Reader { return &reader{} }}
 
 //go:embed lines.csv
 var linesCSV string
@@ -55,7 +55,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	if strings.HasPrefix(text, "ca_reload: ") {
 		r.loading = strings.HasPrefix(text, "ca_reload: loaded cert file ")
 	}
-	row, words := Lines.FindOrGeneral(text)
+	row, words := Lines.FindOrNotify(text)
 	if row == nil {
 		return out, true
 	}

@@ -22,10 +22,18 @@ Nov 30 01:34:17 14[CFG] added vici connection: lab`,
 		"libreswan": `Nov 30 01:34:17.100000: Starting Pluto (Libreswan Version 5.2) pid:1
 Nov 30 01:34:17.200000: ERROR: xfrmi is not supported, failed to create ipsec1 if_id 1
 Nov 30 01:34:17.300000: listening for IKE messages`,
+		"pluto's algorithms": `Nov 30 02:24:25.675782: Starting Pluto (Libreswan Version 5.2) pid:1
+Nov 30 02:24:25.675799: Hash algorithms:
+Nov 30 02:24:25.675801:   MD5                               IKEv1: IKE         IKEv2:                  NSS
+Nov 30 02:24:25.675803:   SHA2_256                          IKEv1: IKE         IKEv2: IKE         FIPS NSS          sha2, sha256`,
 	} {
 		var all []*incident.Attempt
-		if _, err := incident.Scan(name, strings.NewReader(log), readers.All(), func(a *incident.Attempt) { all = append(all, a) }); err != nil {
+		file, err := incident.Scan(name, strings.NewReader(log), readers.All(), func(a *incident.Attempt) { all = append(all, a) })
+		if err != nil {
 			t.Fatal(err)
+		}
+		if file.Products["Cisco"] > 0 {
+			t.Errorf("%s: it has lines of Cisco", name)
 		}
 		for _, a := range all {
 			if a.Cause != nil {
@@ -33,4 +41,51 @@ Nov 30 01:34:17.300000: listening for IKE messages`,
 			}
 		}
 	}
+}
+
+// TestStatesThatEnd: the name of a state that an SA leaves is no sign of it.
+func TestStatesThatEnd(t *testing.T) {
+	log := `2026-11-30T02:18:55+0000 10[IKE] <lab|1> IKE_SA lab[1] established between 192.0.2.1[client.lab]...192.0.2.9[gateway.lab]
+2026-11-30T02:18:55+0000 10[IKE] <lab|1> IKE_SA lab[1] state change: CONNECTING => ESTABLISHED
+2026-11-30T02:18:55+0000 10[IKE] <lab|1> CHILD_SA net{1} established with SPIs 2a0a5ae3_i 57142a2e_o and TS 10.1.0.0/16 === 10.2.0.0/16
+2026-11-30T02:18:56+0000 10[ENC] <lab|1> generating INFORMATIONAL request 2 [ ]
+2026-11-30T02:18:56+0000 12[IKE] <lab|1> retransmit 1 of request with message ID 2
+2026-11-30T02:18:58+0000 16[IKE] <lab|1> giving up after 3 retransmits
+2026-11-30T02:18:58+0000 16[IKE] <lab|1> IKE_SA lab[1] state change: ESTABLISHED => DESTROYING`
+	if got := causes(t, log); got != "liveness" {
+		t.Errorf("it is %q, want liveness", got)
+	}
+}
+
+// TestCompleteTable: of iked only notifies are read in general; what it says of its
+// own policies and keys, and names of certificates, are not failures.
+func TestCompleteTable(t *testing.T) {
+	log := `create_ike: using unknown for peer gateway.lab
+ikev2_init_ike_sa: initiating "lab"
+spi=0xc11c0ee07709b3c8: send IKE_SA_INIT req 0 peer 192.0.2.9:500 local 192.0.2.1:500, 462 bytes
+spi=0xc11c0ee07709b3c8: recv IKE_SA_INIT res 0 peer 192.0.2.9:500 local 192.0.2.1:500, 489 bytes, policy 'lab'
+ca_getreq: found local certificate /O=Lab/CN=client revoked
+spi=0xc11c0ee07709b3c8: send IKE_AUTH req 1 peer 192.0.2.9:4500 local 192.0.2.1:4500, 1344 bytes, NAT-T
+spi=0xc11c0ee07709b3c8: recv IKE_AUTH res 1 peer 192.0.2.9:4500 local 192.0.2.1:4500, 80 bytes, policy 'lab'
+`
+	for notify, want := range map[string]string{"AUTHENTICATION_FAILED": "auth-refused", "TS_UNACCEPTABLE": "traffic-selectors", "NO_PROPOSAL_CHOSEN": "child-proposal"} {
+		if got := causes(t, log+"ikev2_pld_notify: protoid NONE spisize 0 type "+notify); got != want {
+			t.Errorf("%s: it is %q, want %s", notify, got, want)
+		}
+	}
+}
+
+// causes are those of the attempts in a log.
+func causes(t *testing.T, log string) string {
+	t.Helper()
+	var all []string
+	_, err := incident.Scan("log", strings.NewReader(log), readers.All(), func(a *incident.Attempt) {
+		if a.Cause != nil {
+			all = append(all, a.Cause.ID)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(all, " ")
 }
