@@ -16,8 +16,10 @@ import (
 	"github.com/ikescope/ikescope/ike/iketest"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/probe/target"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // scene is a gateway, a scanner and what is between them.
@@ -201,6 +203,42 @@ func (o outcome) check(t *testing.T) {
 	for i, x := range o.Exchanges {
 		if i > 0 && x.ID <= o.Exchanges[i-1].ID || x.Outcome == initiator.NotTried {
 			t.Errorf("exchange %d after %d, %v", x.ID, o.Exchanges[max(i-1, 0)].ID, x.Outcome)
+		}
+	}
+	o.observed(t)
+}
+
+// observed wants each suite that is called observed to be one that an exchange took
+// by itself: nothing else was offered, but for the method of the KE payload, or an
+// accepted answer named it.
+func (o outcome) observed(t *testing.T) {
+	t.Helper()
+	if o.Matrix == nil || len(o.scene.target.Prior) > 0 {
+		return // there, it was in an earlier scan
+	}
+	took := make(map[proposals.Suite]bool)
+	for _, x := range o.Exchanges {
+		if x.Type != ike.IKE_SA_INIT || !x.Taken() {
+			continue
+		}
+		if x.Suite != nil {
+			took[*x.Suite] = true
+		} else if offer := offers.WithoutMethod(x.Offer, x.KE); offers.Size(offer) == 1 {
+			s, _ := offer[0].First()
+			took[s] = true
+		}
+	}
+	for _, r := range o.Matrix.Products {
+		samples := 0
+		for s := range r.Product.Suites() {
+			if observed := o.Matrix.Observed(s); observed && !took[s] {
+				t.Errorf("%v is called observed, and no exchange took it by itself", s)
+			} else if observed {
+				samples++
+			}
+		}
+		if samples != r.Samples || r.Basis == matrix.Observed && int64(samples) != r.Product.Size() {
+			t.Errorf("%v: %v with %d samples, of which %d are observed", r.Product, r.Basis, r.Samples, samples)
 		}
 	}
 }

@@ -89,7 +89,7 @@ func (l lab) testHybrid(t *testing.T) {
 }
 
 // checkMatrix fails the test unless the report proves that exactly the suites
-// of want are accepted.
+// of want are accepted, and asked about what it calls observed.
 func checkMatrix(t *testing.T, target report.Target, want []proposals.Product) {
 	t.Helper()
 	if target.Verdict != report.VerdictIKEv2 || !target.Complete || target.Matrix == nil {
@@ -100,6 +100,9 @@ func checkMatrix(t *testing.T, target report.Target, want []proposals.Product) {
 	if !m.Proven || m.Unknown != 0 || len(m.Undecided) > 0 || len(m.Contradictions) > 0 {
 		t.Errorf("proven: %v, %d suites unknown, undecided %v, contradictions %v, notes %q",
 			m.Proven, m.Unknown, m.Undecided, m.Contradictions, target.Notes)
+	}
+	for _, fault := range unobserved(target) {
+		t.Error(fault)
 	}
 	var got []proposals.Product
 	for _, p := range m.Products {

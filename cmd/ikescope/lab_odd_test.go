@@ -50,6 +50,9 @@ func (l lab) testCluster(t *testing.T) {
 			if target.Matrix == nil || target.Matrix.Proven {
 				t.Fatalf("matrix: %v, want one that is not proven", target.Matrix != nil)
 			}
+			for _, fault := range unobserved(target) {
+				t.Error(fault)
+			}
 			for _, p := range target.Matrix.Products {
 				if p.Basis == report.BasisObserved {
 					reportMissing(t, "observed, but taken by neither", suitesOf(t, []proposals.Product{productOf(p.Suites)}), taken)
@@ -218,7 +221,7 @@ func (l lab) testTruncation(t *testing.T) {
 			live := l.report(t, beside, 0, "compare", "--live", "--rate", "500", l.do(t, "addr", short),
 				"--client", "strongswan-6", "--client", "windows-dh2048-enabled", "--client", "libreswan-5", "--client", "macos")
 			for _, c := range live.Clients {
-				if c.Basis != report.BasisLive || slices.ContainsFunc(c.Notes, func(n string) bool { return strings.HasPrefix(n, "The matrix predicted otherwise") }) {
+				if c.Basis != report.BasisLive || slices.ContainsFunc(c.Notes, func(n string) bool { return strings.HasPrefix(n, "The matrix predicted something else") }) {
 					t.Errorf("client %s, %s: %q", c.Name, c.Basis, c.Notes)
 				}
 			}
