@@ -11,6 +11,7 @@ type Member struct {
 	// Counts and Products are of its own answers alone. All that these do not
 	// decide is unknown.
 	Counts
-	Products []AcceptedSuites `json:"products"`
-	Evidence []int            `json:"evidence"`
+	Products  []AcceptedSuites  `json:"products"`
+	Undecided []UndecidedSuites `json:"undecided,omitempty"`
+	Evidence  []int             `json:"evidence"`
 }

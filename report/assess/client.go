@@ -18,6 +18,8 @@ import (
 // Clients says what each of policies gets from t, in their order, and what would
 // mend it: predicted from the matrix, except where t holds what the client's own
 // packet got. Such a live verdict stays, and a prediction that differs is noted.
+// Where several gateways at the address can be told apart, it is what a client gets
+// of each.
 func Clients(t *report.Target, policies []client.Policy) []report.Client {
 	c := newPredictor(t)
 	clients := c.verdicts(policies)
@@ -39,12 +41,17 @@ func (c predictor) verdicts(policies []client.Policy) []report.Client {
 			live[l.Name] = l
 		}
 	}
+	var members []predictor
+	for _, own := range OfMembers(c.target) {
+		members = append(members, newPredictor(&own))
+	}
 	clients := []report.Client{}
 	for _, p := range policies {
 		out := c.predict(p)
 		if seen, ok := live[p.Name]; ok && c.sentAs(seen, p) {
 			out = c.confirm(p, seen, out)
 		}
+		ofEach(&out, p, c.target, members)
 		out.Doubt = p.Doubt
 		c.rate(&out, p.Offer)
 		clients = append(clients, out)

@@ -13,13 +13,15 @@ import (
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
-// Policies says how t stands to each of policies, in their order.
+// Policies says how t stands to each of policies, in their order. Where several
+// gateways at the address can be told apart, it is how the worst of them stands.
 func Policies(t *report.Target, policies []baseline.Policy) []report.Policy {
 	out := []report.Policy{}
 	j := newJudge(t)
 	for _, p := range policies {
 		out = append(out, j.policy(p))
 	}
+	worstMember(t, policies, out)
 	return out
 }
 

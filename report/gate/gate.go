@@ -247,20 +247,12 @@ func findingGate(t *report.Target, worst report.Severity) gateVerdict {
 // gateways at the address, and not found of all together: where their answers
 // contradict each other it is not decided what is accepted.
 func memberFindings(t *report.Target, worst report.Severity) []string {
-	if t.Matrix == nil {
-		return nil
-	}
 	var bad []string
-	for _, m := range t.Members {
-		own, suites := *t, *t.Matrix
-		suites.Counts, suites.Products = m.Counts, m.Products
-		// All else of it is unknown.
-		suites.Undecided = []report.UndecidedSuites{{State: report.StateNotTested}}
-		own.Matrix, own.Members = &suites, nil
+	for i, own := range assess.OfMembers(t) {
 		for _, f := range assess.Findings(&own) {
 			known := slices.ContainsFunc(t.Findings, func(g report.Finding) bool { return g.ID == f.ID })
 			if f.About() != report.AboutScan && f.Severity.Rank() <= worst.Rank() && !known {
-				bad = append(bad, fmt.Sprintf("%s %s of gateway %d at the address", f.Severity, f.ID, m.Number))
+				bad = append(bad, fmt.Sprintf("%s %s of gateway %d at the address", f.Severity, f.ID, t.Members[i].Number))
 			}
 		}
 	}

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"bytes"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
 	"github.com/ikescope/ikescope/report/internal/lists"
@@ -102,21 +104,60 @@ func TestCheck(t *testing.T) {
 }
 
 // TestCheckMembers: of several gateways at an address the worst is judged, also
-// where it is not decided what all of them accept.
+// where it is not decided what all of them accept: none passes that one of them does
+// not pass, and the reason names it.
 func TestCheckMembers(t *testing.T) {
 	const good, weak = "aes256gcm16-prfsha384-ecp384", "3des-sha1-prfsha1-modp1024"
+	cnsa1, _ := baseline.PolicyNamed("cnsa1")
+	clientOf := func(name, offer string) client.Policy {
+		return client.Policy{Name: name, Offer: reporttest.Products(t, offer)}
+	}
+	all := demands{
+		Policies: []baseline.Policy{cnsa1},
+		Clients:  []client.Policy{clientOf("good", good), clientOf("weak", weak), clientOf("either", good+","+weak)},
+		FailOn:   "high",
+	}
+	namesSecond := regexp.MustCompile(`Of the gateways at the address, it .*\b(at|to) (1 and )?2\b`)
+	known := func(accepted string) reporttest.Matrix { return reporttest.Matrix{Observed: accepted} }
 	for _, tt := range []struct {
-		second string
-		want   report.GateState
-	}{{good, report.GatePassed}, {weak, report.GateFailed}} {
-		doc := scannedGateway(t, "gw", "192.0.2.1", reporttest.Matrix{Observed: good})
-		for i, accepted := range []string{good, tt.second} {
-			own := scannedGateway(t, "gw", "192.0.2.1", reporttest.Matrix{Observed: accepted}).Targets[0].Matrix
-			doc.Targets[0].Members = append(doc.Targets[0].Members, report.Member{Number: i + 1, Counts: own.Counts, Products: own.Products})
-		}
-		demands{FailOn: "high"}.check(doc)
-		if got := doc.Gates[0]; got.State != tt.want || (tt.want == report.GateFailed) != strings.Contains(got.Reason, "gateway 2 at the address") {
-			t.Errorf("the second accepts %s: %+v, want %s", tt.second, got, tt.want)
+		name          string
+		first, second reporttest.Matrix
+		want          string
+		code          int
+	}{
+		{"the same", known(good), known(good),
+			"policy passed, client passed, client failed, client passed, fail_on passed", report.ExitFailed},
+		{"weak", known(good), known(weak),
+			"policy failed 2, client undecided 2, client undecided 2, client passed, fail_on failed 2", report.ExitFailed},
+		{"weak, too", known(good), known(good + "," + weak),
+			"policy failed 2, client passed, client undecided 2, client passed, fail_on failed 2", report.ExitFailed},
+		{"of the second little is known", known(good), reporttest.Matrix{Observed: good, NotTested: weak},
+			"policy undecided 2, client passed, client undecided 2, client passed, fail_on passed", report.ExitUndecided},
+		{"of the second nothing is known", known(good), reporttest.Matrix{NotTested: reporttest.KeywordsOf(matrix.Standard().Products())},
+			"policy undecided 2, client undecided 2, client undecided 2, client undecided 2, fail_on passed", report.ExitUndecided},
+	} {
+		for _, listed := range []bool{true, false} { // whether the members say what is undecided
+			doc := scannedGateway(t, "gw", "192.0.2.1", known(good))
+			for i, of := range []reporttest.Matrix{tt.first, tt.second} {
+				own := scannedGateway(t, "gw", "192.0.2.1", of).Targets[0].Matrix
+				m := report.Member{Number: i + 1, Counts: own.Counts, Products: own.Products}
+				if listed {
+					m.Undecided = own.Undecided
+				}
+				doc.Targets[0].Members = append(doc.Targets[0].Members, m)
+			}
+			all.check(doc)
+			var got []string
+			for _, g := range doc.Gates {
+				state := string(g.Kind) + " " + string(g.State)
+				if strings.Contains(g.Reason, "gateway 2 at the address") || namesSecond.MatchString(g.Reason) {
+					state += " 2"
+				}
+				got = append(got, state)
+			}
+			if strings.Join(got, ", ") != tt.want || doc.Exit.Code != tt.code {
+				t.Errorf("%s: exit %d, %q, want %d, %s; %+v", tt.name, doc.Exit.Code, got, tt.code, tt.want, doc.Gates)
+			}
 		}
 	}
 }

@@ -18,7 +18,7 @@ func newMember(number int, m evidence.Member) report.Member {
 	own := newMatrix(m.Matrix)
 	out := report.Member{
 		Number: number, ErrorSPI: m.Look.ErrorSPI.String(), VendorIDs: []report.VendorID{},
-		Counts: own.Counts, Products: own.Products, Evidence: lists.Evidence(m.Exchanges),
+		Counts: own.Counts, Products: own.Products, Undecided: own.Undecided, Evidence: lists.Evidence(m.Exchanges),
 	}
 	for word := range strings.FieldsSeq(m.Look.VendorIDs) {
 		if id, err := hex.DecodeString(word); err == nil {
