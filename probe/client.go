@@ -24,6 +24,24 @@ func (s *scan) clients(ctx context.Context) {
 		}
 		s.result.Clients = append(s.result.Clients, c.answer)
 	}
+	s.doubtRefusals()
+}
+
+// doubtRefusals takes back that clients were refused where the gateway redirects
+// initiators and may refuse whoever does not follow: it accepted nothing, or its
+// refusal is silence.
+func (s *scan) doubtRefusals() {
+	known := s.gateway.Now()
+	if !known.NoRedirect || known.Taken && known.Refusal.How != gateway.DropsRefused {
+		return
+	}
+	for i := range s.result.Clients {
+		if c := &s.result.Clients[i]; c.State == matrix.Refused {
+			c.State = matrix.NoAnswer
+			c.Notes = append(slices.DeleteFunc(c.Notes, func(n evidence.Note) bool { return n.Kind == evidence.ClientDropped }),
+				evidence.Note{Kind: evidence.ClientRedirected})
+		}
+	}
 }
 
 // clientTry is a client on its way to an answer.

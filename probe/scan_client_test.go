@@ -259,3 +259,36 @@ func sameAsCaptured(t *testing.T, spi ike.SPI, sent, captured []ike.Payload, off
 		}
 	}
 }
+
+// TestScanClientsRedirected: what a gateway answers that redirects initiators is no
+// refusal of a client, unless it was seen to accept something without redirecting.
+func TestScanClientsRedirected(t *testing.T) {
+	t.Parallel()
+	supports := packet(t, smallPolicy)
+	supports.Payloads = []ike.Payload{&ike.SA{Proposals: supports.Proposals}, &ike.KE{Method: supports.KE, Data: make([]byte, 256)},
+		&ike.Nonce{Data: make([]byte, 32)}, &ike.Notify{Notification: ike.REDIRECT_SUPPORTED}}
+	clients := []initiator.FirstPacket{packet(t, smallPolicy), packet(t, "aes128-sha1-prfsha1-modp1024"), supports}
+	for name, want := range map[string][3]string{
+		"redirects who supports it":         {"accepted", "refused", "no_answer"},
+		"redirects and is silent to others": {}, // it was asked nothing more
+		"redirects and refuses others":      {"no_answer", "no_answer", "no_answer"},
+		"redirects everyone":                {},
+	} {
+		for _, dropping := range []bool{false, true} {
+			if dropping && want[1] == "refused" {
+				want[1] = "no_answer" // it may be silent to those that it would redirect
+			}
+			i := slices.IndexFunc(iketest.Oddities(), func(o iketest.Oddity) bool { return o.Name == name })
+			sc := oddScene(smallPolicy, iketest.StrongSwan, 1, iketest.Oddities()[i])
+			sc.faults.DropRefused = dropping
+			sc.scanner.Clients = clients
+			var got [3]string
+			for i, c := range sc.scan(t).Clients {
+				got[i] = c.State.String()
+			}
+			if got != want && !(dropping && got == [3]string{}) {
+				t.Errorf("%s, refusing by silence: %v: the clients are %v, want %v", name, dropping, got, want)
+			}
+		}
+	}
+}

@@ -160,6 +160,9 @@ const (
 	ClientCutShort
 	// ClientOtherAnswer: the answer was Outcome, as Detail has it.
 	ClientOtherAnswer
+	// ClientRedirected: the gateway redirects initiators, and accepted nothing of
+	// this scan, which does not follow: its no may be for that.
+	ClientRedirected
 
 	noteKinds // how many there are
 )
@@ -217,6 +220,7 @@ var noteNames = [noteKinds]string{
 	ClientDropped:      "client_dropped",
 	ClientCutShort:     "client_cut_short",
 	ClientOtherAnswer:  "client_other_answer",
+	ClientRedirected:   "client_redirected",
 }
 
 // String returns a name of the kind, for logs.

@@ -165,6 +165,8 @@ func clientSentence(n evidence.Note) string {
 			return fmt.Sprintf("The gateway's answer: %s.", n.Detail)
 		}
 		return fmt.Sprintf("The gateway's answer: %s.", english.Plain(n.Outcome.String()))
+	case evidence.ClientRedirected:
+		return "The gateway redirects initiators, and may refuse those that do not follow, whatever they offer."
 	}
 	return n.Kind.String()
 }
