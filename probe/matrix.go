@@ -285,9 +285,14 @@ func (s *scan) changed(ctx context.Context, m *matrix.Matrix, run []evidence.Exc
 	var changed atomic.Bool
 	var checks errgroup.Group
 	checks.SetLimit(s.inFlight())
+	var again []proposals.Suite
 	for _, r := range m.Products[:min(len(m.Products), maxChecks)] {
+		if slices.ContainsFunc(again, r.Product.Contains) {
+			continue // one that overlaps has been looked at
+		}
 		for suite := range r.Product.Suites() {
 			if m.Observed(suite) {
+				again = append(again, suite)
 				checks.Go(func() error {
 					if s.insist(ctx, s.offering(ctx, []proposals.Product{suite.Product()})).Outcome == initiator.NoProposalChosen {
 						changed.Store(true)

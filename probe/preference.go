@@ -21,7 +21,7 @@ import (
 // chooses; fewPreference, where it accepts more than manyProducts, since an
 // order of so many is seldom learnt whole.
 const (
-	mostPreference = 36
+	mostPreference = 48
 	fewPreference  = 6
 	manyProducts   = 6
 	mostAhead      = 8 // of them at a time

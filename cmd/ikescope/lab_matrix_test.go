@@ -30,7 +30,7 @@ func (l lab) testMatrix(t *testing.T, gateway string) {
 // takes thousands of suites, or many products that overlap.
 func maxExchanges(gateway, policy string) int {
 	if strings.HasPrefix(gateway, "strongswan") && (policy == "default" || policy == "overlap") {
-		return 280
+		return 256
 	}
 	return 200
 }

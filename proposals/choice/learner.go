@@ -57,6 +57,10 @@ const (
 	longList = 5
 )
 
+// toConfirm is how many questions are kept for the last one of all, without which
+// the others say nothing.
+const toConfirm = 2
+
 // Learn asks. It returns what was learnt, whose Accepted is that of the
 // Learner, and the suite chosen from all of it, if that was seen.
 func (l Learner) Learn() (Choice, *proposals.Suite) {
@@ -76,7 +80,7 @@ func (l Learner) Learn() (Choice, *proposals.Suite) {
 func (l Learner) lastRun() *run {
 	known := make(map[string]Pick)
 	for {
-		r := &run{Learner: l, choice: Choice{Accepted: l.Accepted}, known: known, asked: make(map[string]bool)}
+		r := &run{Learner: l, choice: Choice{Accepted: l.Accepted}, known: known, asked: make(map[string]bool), kept: min(toConfirm, l.Most/8)}
 		r.learn()
 		if len(r.open) == 0 {
 			return r
@@ -158,6 +162,11 @@ func (l Learner) computable(a proposals.Algorithm) bool {
 // within a proposal: a first own proposal of one suite would hide that the
 // initiator's does. What is preferred least is offered first.
 func (r *run) confirmed() bool {
+	r.kept = 0
+	if r.halted == spent {
+		r.halted = notHalted
+		defer func() { r.halted = spent }()
+	}
 	for _, own := range r.choice.Own {
 		p := own.leastFirst()
 		if p.Size() == 1 || p.Contains(*r.top) {

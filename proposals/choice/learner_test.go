@@ -328,6 +328,34 @@ func TestLearnerOfTwo(t *testing.T) {
 	}
 }
 
+// TestLearnerWithinBudget: what was found before the questions ran out is not thrown
+// away for want of one that confirms it, and five own proposals that overlap take no
+// more than a scan allows. The policy is testdata/lab/policies/strongswan/overlap.conf.
+func TestLearnerWithinBudget(t *testing.T) {
+	policy, err := proposals.ParseProducts("aes128-aes256-sha256-sha512-prfsha256-prfsha512-modp2048-ecp256," +
+		"aes256-sha256-sha384-prfsha256-prfsha384-ecp256-ecp384," +
+		"aes128gcm16-aes256gcm16-prfsha256-prfsha384-ecp256-ecp384-x25519," +
+		"aes256gcm16-chacha20poly1305-prfsha384-prfsha512-ecp384-ecp521-x25519," +
+		"aes128-aes192-aes256-sha1-sha256-prfsha1-prfsha256-modp2048-modp3072")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for most, want := range map[int]int{24: 1, 36: 3, 48: 5} { // own proposals, at least
+		c := &chooser{policy: policy, profile: iketest.StrongSwan}
+		l := c.learner(t, policy)
+		l.Most = most
+		choice, _ := l.Learn()
+		if choice.Algorithms != AlgorithmsResponder || len(choice.Own) < want || c.asked > most {
+			t.Errorf("%d questions of at most %d: %v, %d own proposals, want %d", c.asked, most, choice.Algorithms, len(choice.Own), want)
+		}
+		for i, own := range choice.Own {
+			if beyond, err := matrix.Difference([]proposals.Product{own.Product}, policy[i:i+1]); own.Rank != i+1 || err != nil || len(beyond) > 0 {
+				t.Errorf("within %d questions, own proposal %d is %v with rank %d", most, i+1, own.Product, own.Rank)
+			}
+		}
+	}
+}
+
 // TestLearnerOfNoSense: whatever is answered, learning ends within its bound.
 func TestLearnerOfNoSense(t *testing.T) {
 	t.Parallel()

@@ -17,6 +17,7 @@ type run struct {
 	open   []Question      // those of them that were answered by a guess
 	seen   []Chosen
 	halted halt
+	kept   int // questions of Most for the end
 
 	// What this run has learnt:
 
@@ -54,7 +55,7 @@ func (r *run) ask(offer []proposals.Product, ke ike.KeyExchangeMethod) (Pick, bo
 	}
 	q := Question{cloned(offer), ke}
 	key := q.key()
-	if r.asked[key] = true; len(r.asked) > r.Most {
+	if r.asked[key] = true; len(r.asked) > r.Most-r.kept {
 		r.halted = spent
 		return Pick{}, false
 	}
