@@ -101,6 +101,7 @@ func (s *scan) askSealed(ctx context.Context, keys *keymat.Keys, opened initiato
 		s.begin(evidence.PurposeClose)
 		req.Flow = opened.Flow
 		req.Quiet = true // perhaps it was answered: that is done only once
+		req.Prompt = true
 		if a = s.conn.Exchange(ctx, req); a.Tries == 0 {
 			break // the socket is closed
 		}

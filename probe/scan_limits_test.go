@@ -29,6 +29,9 @@ func TestScanLimits(t *testing.T) {
 	}{
 		{"cookies", with(func(p *iketest.Profile) { p.AlwaysCookie = true }), iketest.Faults{}, []evidence.NoteKind{evidence.NoteCookies}, time.Minute},
 		{"cookies, half-open blocks", with(func(p *iketest.Profile) { p.CookieFrom, p.BlockFrom = 1, 3 }), iketest.Faults{}, nil, time.Minute},
+		// What closes an IKE SA goes out ahead of what the gateway drops until it is closed.
+		{"cookies, blocked by one", with(func(p *iketest.Profile) { p.CookieFrom, p.BlockFrom = 1, 1 }), iketest.Faults{}, []evidence.NoteKind{evidence.NoteCookies}, 8 * time.Second},
+		{"cookies of everyone, blocked by one", with(func(p *iketest.Profile) { p.AlwaysCookie, p.BlockFrom = true, 1 }), iketest.Faults{}, []evidence.NoteKind{evidence.NoteCookies}, 8 * time.Second},
 		{"blocked by one", with(func(p *iketest.Profile) { p.BlockFrom = 1 }), iketest.Faults{}, nil, time.Minute},
 		{"blocked by one, only accepted answers", with(func(p *iketest.Profile) {
 			p.BlockFrom, p.ForeignKE, p.UnchosenKE = 1, iketest.AsRefusal, iketest.AsRefusal

@@ -60,11 +60,15 @@ func (c *Conn) Exchange(ctx context.Context, req *Request) Answer {
 		ID: req.id, Transport: req.offer.Transport, Type: req.header.Exchange,
 		Offer: req.offer.Products, KE: req.offer.KE, Flow: req.Flow,
 	}}
-	if err := c.pacer.enter(ctx); err != nil {
-		a.Detail = "interrupted"
-		return a
+	leave := func() {}
+	if !req.Prompt {
+		if err := c.pacer.enter(ctx); err != nil {
+			a.Detail = "interrupted"
+			return a
+		}
+		leave = c.pacer.leave
 	}
-	d := attempt{c: c, wait: c.begin(req), answer: &a, octets: req.octets, leave: sync.OnceFunc(c.pacer.leave)}
+	d := attempt{c: c, wait: c.begin(req), answer: &a, octets: req.octets, leave: sync.OnceFunc(leave)}
 	defer d.leave()
 	final := d.run(ctx)
 	d.wait.tries = a.Tries

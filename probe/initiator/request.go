@@ -160,6 +160,9 @@ type Request struct {
 	// limit their ICMP errors to one or two a second: if the tries coincided,
 	// those about one port would never come.
 	Early bool
+	// Prompt: it does not wait for other exchanges to end, as it ends what one of
+	// them left at the gateway, which may be silent to others until then.
+	Prompt bool
 	// Flow is the number of our port that it goes out from, as [Conn.OpenFlow]
 	// gives it. What [Conn.Init] made is bound to that of its Offer.
 	Flow int

@@ -61,7 +61,7 @@ func (x *examination) askSealed(ctx context.Context, conn *initiator.Conn, keys 
 		x.fail(err)
 		return false, false
 	}
-	req.Attempts, req.Quiet = closeAttempts, true
+	req.Attempts, req.Quiet, req.Prompt = closeAttempts, true, true
 	switch a := x.ask(ctx, conn, req); a.Outcome {
 	case initiator.OtherError:
 		return true, true
