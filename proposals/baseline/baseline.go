@@ -158,6 +158,8 @@ var weaknessesCSV string
 type embedded struct {
 	baselines  map[string]Baseline
 	weaknesses []weakRow
+	weak       map[transformID]*weakRow
+	advised    [proposals.NumAxes][]proposals.Algorithm
 }
 
 // tables reads the embedded files once. They are part of the program: a fault
@@ -171,7 +173,11 @@ var tables = sync.OnceValue(func() embedded {
 	if err != nil {
 		panic("baseline: internal error: weaknesses.csv: " + err.Error())
 	}
-	return embedded{baselines, weaknesses}
+	advised, err := readAdvised(advisedCSV)
+	if err != nil {
+		panic("baseline: internal error: advised.csv: " + err.Error())
+	}
+	return embedded{baselines, weaknesses, weakRows(weaknesses), advised}
 })
 
 func readBaselines(text string) (map[string]Baseline, error) {

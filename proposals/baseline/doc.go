@@ -1,5 +1,6 @@
-// Package baseline tells what published documents require of the algorithms of
-// an IKE SA, and which algorithms a gateway should not accept.
+// Package baseline says what published documents require of the algorithms of
+// an IKE SA, which algorithms a gateway should not accept, and which ones to move
+// to.
 //
 // The tables are data files with the words of the documents, the place in them
 // and how far each row was checked. A scan of IKE_SA_INIT sees encryption,

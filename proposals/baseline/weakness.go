@@ -34,7 +34,6 @@ type Weakness struct {
 	ID       string // of the finding, such as "IKE-ENCR-3DES"
 	Severity Severity
 	Reason   string   // half a sentence
-	Instead  []string // replacements, as keywords, best first
 	Refs     []string // what RFC 8247 and RFC 9395 say of it, and other sources
 }
 
@@ -60,13 +59,26 @@ func WeaknessOf(a proposals.Algorithm) (Weakness, bool) {
 
 // weakRowOf returns the row on a, or nil.
 func weakRowOf(a proposals.Algorithm) *weakRow {
-	rows := tables().weaknesses
+	return tables().weak[transformID{a.Axis, a.ID}]
+}
+
+// transformID is a Transform ID of an axis, whatever its key length.
+type transformID struct {
+	axis proposals.Axis
+	id   uint16
+}
+
+// weakRows finds the row on each transform that one is about.
+func weakRows(rows []weakRow) map[transformID]*weakRow {
+	out := make(map[transformID]*weakRow)
 	for i := range rows {
-		if rows[i].match.holds(a) {
-			return &rows[i]
+		for _, a := range rows[i].match.algorithms() {
+			if key := (transformID{a.Axis, a.ID}); out[key] == nil {
+				out[key] = &rows[i]
+			}
 		}
 	}
-	return nil
+	return out
 }
 
 type weakRow struct {
@@ -75,7 +87,7 @@ type weakRow struct {
 }
 
 func readWeaknesses(text string) ([]weakRow, error) {
-	records, err := table.Read(text, "axis", "ids", "id", "severity", "reason", "instead", "refs")
+	records, err := table.Read(text, "axis", "ids", "id", "severity", "reason", "refs")
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +97,7 @@ func readWeaknesses(text string) ([]weakRow, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", f["id"], err)
 		}
-		w := Weakness{ID: f["id"], Severity: Severity(f["severity"]), Reason: f["reason"], Instead: strings.Fields(f["instead"])}
+		w := Weakness{ID: f["id"], Severity: Severity(f["severity"]), Reason: f["reason"]}
 		if w.Severity.Rank() > Info.Rank() {
 			return nil, fmt.Errorf("%s: unknown severity %q", w.ID, w.Severity)
 		}

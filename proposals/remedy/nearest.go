@@ -10,8 +10,8 @@ import (
 
 // nearest returns the suite of able that is nearest to one of reference, and
 // the axes on which it differs. Of those with the least that is weak it is one
-// with the fewest changes, and of those the strongest. It reports
-// false if able is empty.
+// with the fewest changes, and of those the best choice by
+// [baseline.PreferSuite]. It reports false if able is empty.
 func nearest(able, reference []proposals.Product) (proposals.Suite, []proposals.Axis, bool) {
 	if len(reference) == 0 {
 		reference = []proposals.Product{{}} // from which everything differs
@@ -29,7 +29,7 @@ func nearest(able, reference []proposals.Product) (proposals.Suite, []proposals.
 			if !found || cmp.Or(
 				cmp.Compare(baseline.SuiteSoundness(c.suite), baseline.SuiteSoundness(best.suite)),
 				cmp.Compare(len(best.changes), len(c.changes)),
-				compareSuites(c.suite, best.suite),
+				baseline.PreferSuite(c.suite, best.suite),
 			) > 0 {
 				best, found = c, true
 			}
@@ -39,8 +39,8 @@ func nearest(able, reference []proposals.Product) (proposals.Suite, []proposals.
 }
 
 // align returns a suite of p as sound as p has one, of those one with the
-// fewest algorithms that q does not have, and of those the strongest, and the
-// axes where it differs from q.
+// fewest algorithms that q does not have, and of those the best choice by
+// [baseline.Prefer], and the axes where it differs from q.
 func align(p, q proposals.Product) (s proposals.Suite, changes []proposals.Axis) {
 	soundest := baseline.Sound
 	for _, axis := range judged {
@@ -58,50 +58,10 @@ func align(p, q proposals.Product) (s proposals.Suite, changes []proposals.Axis)
 			common = ours
 			changes = append(changes, axis)
 		}
-		s[axis] = slices.MaxFunc(common, prefer)
+		s[axis] = slices.MaxFunc(common, baseline.Prefer)
 	}
 	return s, changes
 }
 
-// enough are the bits of a key exchange beyond which more costs more than it
-// gives: MODP_8192 is no better choice than ECP_384.
-const enough = 192
-
-// prefer orders algorithms of one axis by how good a choice they are.
-func prefer(a, b proposals.Algorithm) int {
-	bitsA, _ := baseline.Strength(a)
-	bitsB, _ := baseline.Strength(b)
-	if a.Axis == proposals.KE && min(bitsA, bitsB) >= enough {
-		return cmp.Or(cmp.Compare(bitsB, bitsA), cmp.Compare(b.ID, a.ID))
-	}
-	return baseline.Compare(a, b)
-}
-
 // judged are the axes on which algorithms can be weak.
 var judged = []proposals.Axis{proposals.ENCR, proposals.PRF, proposals.INTEG, proposals.KE}
-
-// compareSuites is negative if a is a worse choice than b: for its strength,
-// then because it is no AEAD, then for its key exchange.
-func compareSuites(a, b proposals.Suite) int {
-	strength := func(s proposals.Suite) (sum int) {
-		for _, axis := range judged {
-			bits, _ := baseline.Strength(s[axis])
-			if axis == proposals.KE {
-				bits = min(bits, enough)
-			}
-			sum += bits
-		}
-		return sum
-	}
-	aead := func(s proposals.Suite) int {
-		if s[proposals.ENCR].AEAD() {
-			return 1
-		}
-		return 0
-	}
-	return cmp.Or(
-		cmp.Compare(strength(a), strength(b)),
-		cmp.Compare(aead(a), aead(b)),
-		prefer(a[proposals.KE], b[proposals.KE]),
-	)
-}

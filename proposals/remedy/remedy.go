@@ -86,9 +86,9 @@ type Remedy struct {
 }
 
 // Remedies returns the remedies of c, the best first: what weakens nothing
-// before what does, and of what does the soundest suite first; then the client's
-// side before the gateway's. Where each would weaken something, there are changes
-// of both sides, too. Syntaxes without a remedy come last. There are none for a
+// before what does, then the soundest suite, then the client's side before the
+// gateway's. Where each would weaken something, or leads to a weak suite, there
+// are changes of both sides, too. Syntaxes without a remedy come last. There are none for a
 // client that the gateway accepts, unless it gets a suite that is to be replaced.
 func (c Case) Remedies() []Remedy {
 	if c.Than == nil && meet(c.Client.Offer, c.Accepted) {
@@ -143,9 +143,15 @@ type group []Remedy
 
 func (g group) possible() bool { return len(g[0].Lines) > 0 }
 
-// sound reports whether g is possible and weakens nothing.
-func (g group) sound() bool {
+// weakensNothing reports whether g is possible and weakens nothing.
+func (g group) weakensNothing() bool {
 	return g.possible() && !slices.ContainsFunc(g, func(r Remedy) bool { return len(r.Weaker) > 0 })
+}
+
+// sound reports whether g is possible, weakens nothing and leads to a suite that
+// nothing speaks against.
+func (g group) sound() bool {
+	return g.weakensNothing() && baseline.SuiteSoundness(g[0].Suite) == baseline.Sound
 }
 
 // compareGroups is negative if a is the better change.
@@ -156,13 +162,13 @@ func compareGroups(a, b group) int {
 		}
 		return 1
 	}
-	if order := cmp.Or(cmp.Compare(number(a.possible()), number(b.possible())), cmp.Compare(number(a.sound()), number(b.sound()))); order != 0 {
+	if order := cmp.Compare(number(a.possible()), number(b.possible())); order != 0 || !a.possible() {
 		return order
 	}
-	if a.sound() || !a.possible() {
-		return 0
-	}
-	return cmp.Compare(baseline.SuiteSoundness(b[0].Suite), baseline.SuiteSoundness(a[0].Suite))
+	return cmp.Or(
+		cmp.Compare(number(a.weakensNothing()), number(b.weakensNothing())),
+		cmp.Compare(baseline.SuiteSoundness(b[0].Suite), baseline.SuiteSoundness(a[0].Suite)),
+	)
 }
 
 // client returns the remedy that sets the client to a suite of the gateway's.

@@ -70,7 +70,7 @@ func TestRemedies(t *testing.T) {
 			client.SyntaxSwanctl, client.SyntaxIked,
 			[]string{
 				"client swanctl aes256gcm16-prfsha384-ecp384 [ENCR INTEG KE]",
-				"gateway iked aes256-sha512-prfsha384-modp4096 [ENCR INTEG KE]",
+				"gateway iked aes256-sha256-prfsha384-modp3072 [ENCR INTEG KE]",
 			}, "",
 		},
 		{

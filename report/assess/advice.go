@@ -100,15 +100,22 @@ func (c predictor) fix(p client.Policy, got report.Client) *report.ClientFix {
 	return out
 }
 
-// FixWords says in half a sentence what a fix is.
+// FixWords says in half a sentence what a fix is, and that its suite is weak where
+// no sentence on what is weaker says so.
 func FixWords(f report.ClientFix) string {
+	still := ""
+	if s, err := proposals.ParseSuite(f.Suite); err == nil && len(f.Weaker) == 0 {
+		if weak := baseline.WeakIn(s); len(weak) > 0 {
+			still = ", which is " + WeakWord(worstSeverity(weak))
+		}
+	}
 	switch f.Side {
 	case "both":
-		return "let the gateway accept " + f.Suite + ", and set the client to it"
+		return "let the gateway accept " + f.Suite + ", and set the client to it" + still
 	case string(remedy.GatewaySide):
-		return "let the gateway accept " + f.Suite
+		return "let the gateway accept " + f.Suite + still
 	}
-	return "set the client to " + f.Suite
+	return "set the client to " + f.Suite + still
 }
 
 // ofClient returns those of syntaxes that p's product is configured in; nil for

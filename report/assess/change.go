@@ -170,7 +170,7 @@ func (c predictor) weakened(clients []client.Policy, now choice.Choice, sameOrde
 	var losses []loss
 	var perhaps []string
 	for _, p := range clients {
-		was, is := c.choice.OfKE(p.Offer, p.KE), now.OfKE(p.Offer, p.KE)
+		was, is := c.before(p), now.OfKE(p.Offer, p.KE)
 		if sameOrder { // it may get now what it may get then, too
 			is = slices.DeleteFunc(slices.Clone(is), func(s proposals.Suite) bool {
 				return slices.Contains(was, s) || len(was) > 1 && c.State(s) == matrix.Accepted
@@ -199,6 +199,20 @@ func (c predictor) weakened(clients []client.Policy, now choice.Choice, sameOrde
 		out = append(out, why+", "+english.List(perhaps, "and")+" may get a weaker suite than now")
 	}
 	return out
+}
+
+// before returns what p gets now. It is remembered for the well-known clients, of
+// whom each change is asked.
+func (c predictor) before(p client.Policy) []proposals.Suite {
+	if !slices.ContainsFunc(c.others, func(o client.Policy) bool { return o.Name == p.Name }) {
+		return c.choice.OfKE(p.Offer, p.KE)
+	}
+	got, ok := c.now[p.Name]
+	if !ok {
+		got = c.choice.OfKE(p.Offer, p.KE)
+		c.now[p.Name] = got
+	}
+	return got
 }
 
 // lossOf returns a suite of is that is weaker than one of was, and that one, if

@@ -67,14 +67,15 @@ type predictor struct {
 	reading reading
 	// untold says why nothing can be predicted, in a sentence; "" if it can.
 	untold string
-	// others are the well-known clients, and told is what changes do to them, by
-	// change.
+	// others are the well-known clients, now what they get, by name, and told what
+	// changes do to them, by change.
 	others []client.Policy
+	now    map[string][]proposals.Suite
 	told   map[string][]string
 }
 
 func newPredictor(t *report.Target) predictor {
-	c := predictor{target: t, reading: readingOf(t), others: initiators(), told: make(map[string][]string)}
+	c := predictor{target: t, reading: readingOf(t), others: initiators(), now: make(map[string][]proposals.Suite), told: make(map[string][]string)}
 	switch {
 	case t.Matrix != nil:
 		c.Facts = FactsOf(t)

@@ -11,12 +11,13 @@ import (
 )
 
 // Findings returns what t, complete but for its findings, gives to say, worst
-// first. Fixes name whom they cut off of the well-known clients, and of more.
-func Findings(t *report.Target, more ...client.Policy) []report.Finding {
+// first. Fixes name whom they cut off of the well-known clients and of those in
+// use, and what these clients can move to: those in use, if any are known.
+func Findings(t *report.Target, inUse ...client.Policy) []report.Finding {
 	out := pathFindings(t)
 	if t.Matrix != nil {
 		facts := FactsOf(t)
-		out = append(out, weakFindings(t, facts, everyClient(more))...)
+		out = append(out, weakFindings(t, facts, inUse)...)
 		out = append(out, suiteFindings(t, facts)...)
 	}
 	out = append(out, gatewayFindings(t)...)

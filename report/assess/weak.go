@@ -17,8 +17,8 @@ import (
 var judgedAxes = []proposals.Axis{proposals.ENCR, proposals.PRF, proposals.INTEG, proposals.KE}
 
 // weakFindings names the accepted algorithms that should not be, one finding
-// for each weakness.
-func weakFindings(t *report.Target, f Facts, clients []client.Policy) []report.Finding {
+// for each weakness. Of the clients in use some are known, perhaps.
+func weakFindings(t *report.Target, f Facts, inUse []client.Policy) []report.Finding {
 	type weak struct {
 		baseline.Weakness
 		algorithms []proposals.Algorithm
@@ -38,14 +38,20 @@ func weakFindings(t *report.Target, f Facts, clients []client.Policy) []report.F
 			found[i].algorithms = append(found[i].algorithms, a)
 		}
 	}
+	if len(found) == 0 {
+		return nil
+	}
 	var out []report.Finding
+	instead := newPredictor(t).successorsOf(inUse)
+	clients := everyClient(inUse)
 	for _, w := range found {
-		out = append(out, weakFinding(t, f, clients, w.Weakness, w.algorithms))
+		out = append(out, weakFinding(instead, clients, w.Weakness, w.algorithms))
 	}
 	return out
 }
 
-func weakFinding(t *report.Target, f Facts, clients []client.Policy, w baseline.Weakness, algorithms []proposals.Algorithm) report.Finding {
+func weakFinding(instead *successors, clients []client.Policy, w baseline.Weakness, algorithms []proposals.Algorithm) report.Finding {
+	t, f := instead.target, instead.Facts
 	axis := algorithms[0].Axis
 	names := distinct(lists.Convert(algorithms, proposals.Algorithm.Name))
 	keywords := lists.Convert(algorithms, proposals.Algorithm.Keyword)
@@ -81,49 +87,37 @@ func weakFinding(t *report.Target, f Facts, clients []client.Policy, w baseline.
 			break
 		}
 	}
-	remove := "remove " + english.List(keywords, "and") + " from the gateway's IKE proposals"
-	if ready := replacements(f, w, axis); ready != "" {
+	remove := "remove " + english.List(keywords, "and") + " from the gateway's IKE proposals" + comesWith(f, algorithms)
+	if ready := instead.accepted(axis); ready != "" {
 		out.Fix = []string{remove + "; it accepts " + ready}
 	} else {
 		out.Fix = []string{
-			"add " + english.List(w.Instead, "or") + " to the gateway's IKE proposals, and move the clients to it",
+			"add " + instead.toAdd(axis) + " to the gateway's IKE proposals, and move the clients to it",
 			"then " + remove,
 		}
 	}
-	if c := newPredictor(t); len(f.Accepted) <= mostChanged {
-		now := c.without(algorithms)
-		out.CutsOff = c.cutOff(clients, now.Accepted)
-		out.Weaker = c.weakened(clients, now, true)
+	if len(f.Accepted) <= mostChanged {
+		now := instead.without(algorithms)
+		out.CutsOff = instead.cutOff(clients, now.Accepted)
+		out.Weaker = instead.weakened(clients, now, true)
 	}
 	return out
 }
 
-// replacements says what is accepted in place of what is weak: of the table's
-// replacements, or else of the sound algorithms of the axis, or the AEAD ciphers,
-// which need no integrity algorithm. It is "" where nothing is.
-func replacements(f Facts, w baseline.Weakness, axis proposals.Axis) string {
-	accepted := f.AcceptedOn(axis)
-	keywords := lists.Convert(accepted, proposals.Algorithm.Keyword)
-	ready := slices.DeleteFunc(slices.Clone(w.Instead), func(k string) bool { return !slices.Contains(keywords, k) })
-	if len(ready) > 0 {
-		return english.List(ready, "and") + " already"
+// comesWith says, of PRFs that few configurations name, which integrity algorithms
+// bring them in: most products have one word for both. It is "" where none of these
+// is accepted.
+func comesWith(f Facts, algorithms []proposals.Algorithm) string {
+	var words []string
+	for _, a := range f.AcceptedOn(proposals.INTEG) {
+		if prf, ok := proposals.PRFOf(a); ok && slices.Contains(algorithms, prf) && !slices.Contains(words, a.Keyword()) {
+			words = append(words, a.Keyword())
+		}
 	}
-	sound := func(list []proposals.Algorithm) []string {
-		list = slices.DeleteFunc(slices.Clone(list), func(a proposals.Algorithm) bool { return baseline.Soundness(a) < baseline.Sound })
-		slices.SortStableFunc(list, soundestFirst)
-		return lists.Convert(list[:min(len(list), mostProducts)], proposals.Algorithm.Keyword)
-	}
-	if ready = sound(accepted); len(ready) > 0 {
-		return english.List(ready, "and") + " already"
-	}
-	ready = sound(slices.DeleteFunc(f.AcceptedOn(proposals.ENCR), func(a proposals.Algorithm) bool { return !a.AEAD() }))
-	switch {
-	case axis != proposals.INTEG || len(ready) == 0:
+	if len(words) == 0 {
 		return ""
-	case len(ready) == 1:
-		return ready[0] + " already, which needs none"
 	}
-	return english.List(ready, "and") + " already, which need none"
+	return " (if they do not name it, it comes and goes with " + english.List(words, "and") + ")"
 }
 
 // exampleWith returns a suite of p with one of the algorithms, and beside it
