@@ -3,9 +3,12 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
+	"github.com/ikescope/ikescope/probe/target"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/archive"
 	"github.com/ikescope/ikescope/report/diff"
@@ -28,6 +31,11 @@ is no longer known is never reported as refused.`,
   ikescope diff --exit-code before.json after.json && echo the same
   ikescope diff -o json before.json after.json`,
 		Args: func(_ *cobra.Command, args []string) error {
+			for _, arg := range args {
+				if err := notSaved(arg); err != nil {
+					return err
+				}
+			}
 			if len(args) != 2 {
 				return usagef("diff: name two JSON reports, the older one first")
 			}
@@ -61,4 +69,22 @@ is no longer known is never reported as refused.`,
 	o.addWidth(flags)
 	addToggle(flags, &exitCode, "exit-code", "", "exit with 3 if anything is different")
 	return cmd
+}
+
+// notSaved fails if arg is a target, or the file of a report is written as a list,
+// which diff does not take.
+func notSaved(arg string) error {
+	if argfile.Exists(arg) {
+		return nil
+	}
+	if path, ok := strings.CutPrefix(arg, "@"); ok {
+		return usagef("diff: %s: is a list of targets: name a report, as in ikescope diff %s", arg, path)
+	}
+	if strings.HasSuffix(arg, ".json") || !strings.ContainsAny(arg, ".:") {
+		return nil // a file that is missing
+	}
+	if _, err := target.Parse(arg); err == nil {
+		return usagef("diff: %s: is not a file; for a report on a target write ikescope -o json=FILE %s", arg, arg)
+	}
+	return nil
 }

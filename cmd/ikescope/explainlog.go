@@ -38,7 +38,7 @@ func (a *app) logSource(arg string) (s logSource, ok bool) {
 	case arg == "-":
 		in := func() (io.ReadCloser, error) { return io.NopCloser(a.in), nil }
 		return logSource{name: "standard input", open: in, live: true}, true
-	case !isFile && argfile.IsReport(arg):
+	case argfile.IsReport(path):
 		return logSource{name: path, open: func() (io.ReadCloser, error) {
 			return nil, errors.New("is a report, not a log: name the client that fails, for example --client windows-11")
 		}}, true

@@ -115,7 +115,7 @@ var rooms = map[string]room{
 		"cmd/ikescope/internal/local"}},
 	"cmd/ikescope/internal/pending":  {},
 	"cmd/ikescope/internal/progress": {ours: []string{"ike", "ike/printable", "proposals", "proposals/english", "probe/evidence", "probe"}},
-	"cmd/ikescope/internal/targets": {ours: []string{"proposals/plaintext", "probe/initiator", "probe/target",
+	"cmd/ikescope/internal/targets": {ours: []string{"proposals/plaintext", "proposals/english", "probe/initiator", "probe/target",
 		"cmd/ikescope/internal/argfile", "cmd/ikescope/internal/local"}},
 
 	"cmd/ikescope": {ours: []string{"ike", "ike/printable", "ike/dialog", "ike/capture", "proposals", "proposals/english",

@@ -18,7 +18,8 @@ works, and what is weak or missing, with the exchanges that prove it.
 
 A TARGET is a host name or an address, optionally with the port of IKE, as in
 host:500 or [2001:db8::1]:500, and the port of NAT traversal, as in
-host:500+4500. @file stands for the targets in a file, one per line, and - for
+host:500+4500; or a range of up to 65,536 addresses, as in 192.0.2.0/24 or
+192.0.2.1-20. @file stands for the targets in a file, one per line, and - for
 those on standard input. Each address of a name is scanned on its own.`
 
 const examples = `  ikescope demo                           look at a report, without a gateway

@@ -36,7 +36,7 @@ func Parse(s string) (Endpoint, error) {
 		return Endpoint{}, fmt.Errorf("a target has no user: write %q", shown(s[i+1:]))
 	}
 	if _, err := netip.ParsePrefix(s); err == nil {
-		return Endpoint{}, fmt.Errorf("%q is a range: name each address, on the command line or in an @file", s)
+		return Endpoint{}, fmt.Errorf("%q is a range of addresses, not one", s)
 	}
 	if _, err := netip.ParseAddr(s); err == nil {
 		if host, port, ok := portInside(s); ok {
@@ -123,6 +123,8 @@ func (e Endpoint) check() error {
 		return nil
 	case strings.Contains(e.Host, ":"):
 		return fmt.Errorf("%q is neither a host, host:port, nor [IPv6 address]:port", shown(e.Text))
+	case strings.Trim(e.Host, "0123456789.-,*/") == "" && strings.ContainsAny(e.Host, "-,*/"):
+		return fmt.Errorf("%q is not a host name or an address; a range is written 192.0.2.0/24 or 192.0.2.1-20", shown(e.Text))
 	case !validHostname(e.Host):
 		return fmt.Errorf("%q is not a host name or an address", shown(e.Text))
 	}

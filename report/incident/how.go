@@ -61,7 +61,7 @@ var hows = sync.OnceValue(func() []*How {
 
 // otherNames of products, for people.
 var otherNames = map[string]string{"pfsense": "strongswan", "opnsense": "strongswan", "vyos": "strongswan", "charon": "strongswan", "iked": "openiked",
-	"pluto": "libreswan", "ios": "macos", "apple": "macos", "ios-xe": "cisco", "asa": "cisco", "fortios": "fortigate", "fortinet": "fortigate",
+	"pluto": "libreswan", "ipados": "ios", "iphone": "ios", "ipad": "ios", "apple": "macos", "ios-xe": "cisco", "asa": "cisco", "fortios": "fortigate", "fortinet": "fortigate",
 	"routeros": "mikrotik", "pan-os": "paloalto", "panos": "paloalto", "junos": "juniper", "iosxe": "cisco", "palo-alto": "paloalto", "srx": "juniper", "nps": "windows", "rras": "windows"}
 
 // HowProducts are the words that [HowOf] knows.

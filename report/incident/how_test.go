@@ -23,4 +23,10 @@ func TestHow(t *testing.T) {
 			t.Errorf("%s is not %s", other, name)
 		}
 	}
+	// A phone has no shell: its log is collected on a Mac.
+	ios, _ := HowOf("iOS")
+	macOS, _ := HowOf("macos")
+	if ios.Product != "ios" || ios.Collect[0].Line == macOS.Collect[0].Line {
+		t.Errorf("the log of iOS is collected by %q", ios.Collect[0].Line)
+	}
 }

@@ -39,11 +39,11 @@ func isClient(name string) bool {
 	return ok
 }
 
-// IsNamed reports whether an argument that is not a target names a file, a folder
-// or a client.
+// IsNamed reports whether an argument that is not a target, nor a list of them,
+// names a file, a folder or a client.
 func IsNamed(arg string) bool {
 	_, err := os.Stat(arg)
-	return err == nil || strings.HasSuffix(arg, ".json") || isClient(arg)
+	return err == nil || strings.HasSuffix(arg, ".json") && !strings.HasPrefix(arg, "@") || isClient(arg)
 }
 
 // Hint adds to err, the reason why arg is not a target, what the file of that name

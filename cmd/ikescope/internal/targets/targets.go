@@ -11,10 +11,14 @@ import (
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
 	"github.com/ikescope/ikescope/probe/target"
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/proposals/plaintext"
 )
 
-// Read reads the targets of a command line: hosts, @file and -. Each is
+// maxTargets bounds the targets of a list, which may name many ranges.
+const maxTargets = 1_000_000
+
+// Read reads the targets of a command line: hosts, ranges, @file and -. Each is
 // returned once, in the order of its first mention.
 func Read(args []string, stdin io.Reader) ([]target.Endpoint, error) {
 	var all []target.Endpoint
@@ -29,10 +33,7 @@ func Read(args []string, stdin io.Reader) ([]target.Endpoint, error) {
 		case strings.HasPrefix(arg, "@"):
 			found, err = readFile(arg[1:])
 		default:
-			var e target.Endpoint
-			if e, err = target.Parse(arg); err == nil {
-				found = append(found, e)
-			}
+			found, err = target.ParseAll(arg)
 		}
 		if err != nil {
 			return nil, err
@@ -43,11 +44,17 @@ func Read(args []string, stdin io.Reader) ([]target.Endpoint, error) {
 				all = append(all, e)
 			}
 		}
+		if len(all) > maxTargets {
+			return nil, fmt.Errorf("%s: the targets up to here are more than %s", arg, english.Grouped(maxTargets))
+		}
 	}
 	return all, nil
 }
 
 func readFile(path string) ([]target.Endpoint, error) {
+	if argfile.IsReport(path) {
+		return nil, fmt.Errorf("@%s: is a report, not a list of targets: write %s where a report is taken", path, path)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("@%s: %w", path, argfile.Cause(err))
@@ -56,7 +63,7 @@ func readFile(path string) ([]target.Endpoint, error) {
 	return readList(path, f)
 }
 
-// readList reads a target from each line, in UTF-8 or as Windows writes it. What
+// readList reads a target or a range from each line, in UTF-8 or as Windows writes it. What
 // follows a # is a comment.
 func readList(name string, r io.Reader) ([]target.Endpoint, error) {
 	var found []target.Endpoint
@@ -67,11 +74,13 @@ func readList(name string, r io.Reader) ([]target.Endpoint, error) {
 		if line = strings.TrimSpace(line); line == "" {
 			continue
 		}
-		e, err := target.Parse(line)
+		these, err := target.ParseAll(line)
 		if err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", name, n, err)
 		}
-		found = append(found, e)
+		if found = append(found, these...); len(found) > maxTargets {
+			return nil, fmt.Errorf("%s:%d: the targets up to here are more than %s", name, n, english.Grouped(maxTargets))
+		}
 	}
 	if err := lines.Err(); errors.Is(err, bufio.ErrTooLong) {
 		return nil, fmt.Errorf("%s:%d: is too long for a target", name, n)

@@ -50,3 +50,31 @@ func TestManyTargets(t *testing.T) {
 		t.Errorf("%d targets, %v; want each of %d once, in order", len(found), err, lines)
 	}
 }
+
+// Ranges stand for their addresses, and a report is not a list.
+func TestRangesAndReports(t *testing.T) {
+	found, err := readList("list", strings.NewReader("192.0.2.0/30\n192.0.2.9-10 # two\n"))
+	if err != nil || len(found) != 4 || found[3].Host != "192.0.2.10" {
+		t.Errorf("got %+v, %v", found, err)
+	}
+	if all, err := Read([]string{"192.0.2.0/30", "192.0.2.1", "192.0.2.2-3"}, nil); err != nil || len(all) != 3 {
+		t.Errorf("got %+v, %v", all, err)
+	}
+	if _, err := readList("list", strings.NewReader("192.0.2.1\n192.0.0.0/8\n")); err == nil || !strings.HasPrefix(err.Error(), "list:2: ") {
+		t.Errorf("got %v", err)
+	}
+	var many strings.Builder
+	for i := range 20 {
+		fmt.Fprintf(&many, "10.%d.0.0/16\n", i)
+	}
+	if _, err := readList("list", strings.NewReader(many.String())); err == nil || !strings.HasPrefix(err.Error(), "list:16: the targets up to here are more than 1,000,000") {
+		t.Errorf("got %v", err)
+	}
+	path := filepath.Join(t.TempDir(), "vpn.json")
+	if err := os.WriteFile(path, []byte(`{"schema_version": "1.0"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Read([]string{"@" + path}, nil); err == nil || !strings.Contains(err.Error(), "is a report, not a list of targets") {
+		t.Errorf("got %v", err)
+	}
+}
