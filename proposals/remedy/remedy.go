@@ -265,9 +265,18 @@ func (c Case) with(s *syntax, suite proposals.Suite) []proposals.Product {
 			at = i
 		}
 	}
-	alone := suite.Product()
-	after := slices.DeleteFunc(slices.Clone(c.Accepted[at:]), func(p proposals.Product) bool { return alone.Holds(p) })
-	return slices.Concat(c.Accepted[:at], []proposals.Product{alone}, after)
+	return eachOnce(slices.Concat(c.Accepted[:at], []proposals.Product{suite.Product()}, c.Accepted[at:]))
+}
+
+// eachOnce leaves out what an earlier one of products holds.
+func eachOnce(products []proposals.Product) []proposals.Product {
+	var out []proposals.Product
+	for _, p := range products {
+		if !slices.ContainsFunc(out, func(earlier proposals.Product) bool { return earlier.Holds(p) }) {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // everyPair returns what takes suite, too, where each method goes with all else.

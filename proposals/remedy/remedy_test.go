@@ -365,3 +365,21 @@ func randomProduct() *rapid.Generator[proposals.Product] {
 		return p
 	})
 }
+
+// No line names a proposal twice, even where what was found in force does.
+func TestEachOnce(t *testing.T) {
+	c := Case{
+		Client:   client.Policy{Offer: products(t, "aes128-sha256-prfsha256-modp2048"), Syntax: client.SyntaxSwanctl},
+		Accepted: products(t, "aes256-sha256-prfsha256-modp2048-ecp256,aes256-sha256-prfsha256-ecp256,aes256-sha256-prfsha256-modp2048-ecp256"),
+	}
+	for syntax, want := range map[client.Syntax]string{
+		client.SyntaxLibreswan: "    ike=aes256-sha2_256-modp2048+dh19,aes128-sha2_256-modp2048",
+		client.SyntaxSwanctl:   "        proposals = aes256-sha256-prfsha256-modp2048-ecp256, aes128-sha256-prfsha256-modp2048",
+	} {
+		c.GatewaySyntaxes = []client.Syntax{syntax}
+		i := slices.IndexFunc(c.Remedies(), func(r Remedy) bool { return r.Side == GatewaySide })
+		if r := c.Remedies()[i]; !slices.Contains(r.Lines, want) {
+			t.Errorf("%s: got\n%s\nwant the line\n%s", syntax, strings.Join(r.Lines, "\n"), want)
+		}
+	}
+}
