@@ -30,7 +30,8 @@ type Lines struct {
 // New returns a reader of the lines of in. It fails, in words that say what to
 // do, if in is no text.
 func New(in io.Reader) (*Lines, error) {
-	r := bufio.NewReaderSize(in, 64<<10)
+	packed := &counted{in: in}
+	r := bufio.NewReaderSize(packed, 64<<10)
 	head, err := r.Peek(2)
 	if len(head) == 0 && err != nil {
 		if err == io.EOF {
@@ -43,7 +44,7 @@ func New(in io.Reader) (*Lines, error) {
 		if err != nil {
 			return nil, fmt.Errorf("is incomplete: %w", err)
 		}
-		r = bufio.NewReaderSize(z, 64<<10)
+		r = bufio.NewReaderSize(&unpacked{in: z, packed: packed}, 64<<10)
 	}
 	// At most what is there: a pipe that is followed may have one line.
 	head = firstOctets(r)
