@@ -93,36 +93,26 @@ func (x *examination) readNAT(ctx context.Context, w *way, a initiator.Answer) {
 		x.result.NAT = n
 	}
 	n.Evidence = append(n.Evidence, a.ID)
-	sources, destinations := a.Message.NATDetectionHashes(ike.NAT_DETECTION_SOURCE_IP), a.Message.NATDetectionHashes(ike.NAT_DETECTION_DESTINATION_IP)
-	if len(sources) == 0 || len(destinations) == 0 {
+	seen, ok := a.Message.NATDetection()
+	if !ok {
 		return
 	}
 	n.Supported = true
-	hash := func(addr netip.AddrPort) [20]byte { return ike.NATDetectionHash(a.Message.SPIi, a.Message.SPIr, addr) }
-	// "If none of the NAT_DETECTION_SOURCE_IP payloads received match the expected
-	// value of the source IP and port found from the IP header of the packet, the
-	// other end is behind a NAT"
-	if !slices.Contains(sources, hash(w.conn.Remote(w.t))) {
+	if seen.SenderBehindNAT(w.conn.Remote(w.t)) {
 		n.GatewayBehindNAT = true
 		if x.inside == nil { // once: what is not found then is not private
 			x.inside = func() {
-				n.GatewayInside, _ = findInside(ctx, a.Message.SPIi, a.Message.SPIr, sources, w.t.Port(), privateRanges)
+				n.GatewayInside, _ = findInside(ctx, seen.SPIi, seen.SPIr, seen.Sources, w.t.Port(), privateRanges)
 			}
 		}
 	}
-	if destinations[0] == hash(n.Local) {
+	if seen.SentTo(n.Local) {
 		n.Observed[w.t] = n.Local
 		return
 	}
 	n.LocalBehindNAT = true
-	// With the address known, 65,536 hashes give the port.
-	for _, addr := range append([]netip.Addr{n.Local.Addr()}, x.Outside...) {
-		for port := 1; port <= 65535; port++ {
-			if seen := netip.AddrPortFrom(addr, uint16(port)); destinations[0] == hash(seen) {
-				n.Observed[w.t] = seen
-				return
-			}
-		}
+	if mapped, ok := seen.FindDestination(append([]netip.Addr{n.Local.Addr()}, x.Outside...)...); ok {
+		n.Observed[w.t] = mapped
 	}
 }
 
