@@ -113,7 +113,7 @@ var rooms = map[string]room{
 	"cmd/ikescope/internal/local":     {},
 	"cmd/ikescope/internal/mock": {ours: []string{"ike", "ike/iketest", "proposals", "probe/initiator",
 		"cmd/ikescope/internal/local"}},
-	"cmd/ikescope/internal/pending":  {},
+	"cmd/ikescope/internal/pending":  {ours: []string{"cmd/ikescope/internal/argfile"}},
 	"cmd/ikescope/internal/progress": {ours: []string{"ike", "ike/printable", "proposals", "proposals/english", "probe/evidence", "probe"}},
 	"cmd/ikescope/internal/targets": {ours: []string{"proposals/plaintext", "proposals/english", "probe/initiator", "probe/target",
 		"cmd/ikescope/internal/argfile", "cmd/ikescope/internal/local"}},

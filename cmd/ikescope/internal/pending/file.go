@@ -10,6 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
 )
 
 // File is a file that appears whole or not at all: what is written goes
@@ -36,13 +38,13 @@ func Create(path string) (*File, error) {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
-		return nil, withoutPath(err)
+		return nil, argfile.Cause(err)
 	case info.IsDir():
 		return nil, errors.New("is a folder")
 	default:
 		file, err := os.OpenFile(path, os.O_WRONLY, 0)
 		if err != nil {
-			return nil, withoutPath(err)
+			return nil, argfile.Cause(err)
 		}
 		if !info.Mode().IsRegular() {
 			return &File{Writer: bufio.NewWriter(file), path: path, file: file}, nil
@@ -58,7 +60,7 @@ func Create(path string) (*File, error) {
 	file, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		temporaries.Delete(temporary)
-		return nil, withoutPath(err)
+		return nil, argfile.Cause(err)
 	}
 	return &File{Writer: bufio.NewWriter(file), path: path, file: file, temporary: temporary}, nil
 }
@@ -106,16 +108,6 @@ func (t *Temporary) Close() error {
 	return err
 }
 
-// withoutPath returns what is behind an error of package os, for messages that
-// name the path themselves.
-func withoutPath(err error) error {
-	var e *fs.PathError
-	if errors.As(err, &e) {
-		return e.Err
-	}
-	return err
-}
-
 // Appear gives the file its name before its end, so that what is written to it is
 // seen as it grows. Where that fails it has its name at the end.
 func (p *File) Appear() {
@@ -147,7 +139,7 @@ func (p *File) Commit() error {
 	p.file = nil
 	temporaries.Delete(p.temporary)
 	if err != nil {
-		return fmt.Errorf("write %s: %w", p.path, withoutPath(err))
+		return fmt.Errorf("write %s: %w", p.path, argfile.Cause(err))
 	}
 	return nil
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
 )
 
 // maxLinks bounds the symbolic links on the way to a file.
@@ -27,7 +29,7 @@ func realPath(path string) (string, error) {
 	if !filepath.IsAbs(path) {
 		folder, err := os.Getwd()
 		if err != nil {
-			return "", withoutPath(err)
+			return "", argfile.Cause(err)
 		}
 		rest = folder + "/" + path
 	}
@@ -49,7 +51,7 @@ func realPath(path string) (string, error) {
 		}
 		to, err := os.Readlink(next)
 		if err != nil {
-			return "", withoutPath(err)
+			return "", argfile.Cause(err)
 		}
 		if filepath.IsAbs(to) {
 			real = "/"
