@@ -14,6 +14,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/icmp"
+	"github.com/ikescope/ikescope/ike/iketest"
 )
 
 const captures = "../../testdata/captures"
@@ -60,10 +61,10 @@ func TestCounts(t *testing.T) {
 		packet []byte
 		want   Counts
 	}{
-		"another port":     {udpPacket(t, netip.AddrPortFrom(from4.Addr(), 53), netip.AddrPortFrom(to4.Addr(), 1024), request(t)), Counts{}},
-		"port of --port":   {udpPacket(t, netip.AddrPortFrom(from4.Addr(), 1024), further, request(t)), Counts{IKE: 1}},
-		"source port":      {udpPacket(t, further, netip.AddrPortFrom(to4.Addr(), 1024), request(t)), Counts{IKE: 1}},
-		"marked":           {udpPacket(t, natt4, to4, append(ike.AppendNonESPMarker(nil), request(t)...)), Counts{IKE: 1}},
+		"another port":     {udpPacket(t, netip.AddrPortFrom(from4.Addr(), 53), netip.AddrPortFrom(to4.Addr(), 1024), iketest.Request()), Counts{}},
+		"port of --port":   {udpPacket(t, netip.AddrPortFrom(from4.Addr(), 1024), further, iketest.Request()), Counts{IKE: 1}},
+		"source port":      {udpPacket(t, further, netip.AddrPortFrom(to4.Addr(), 1024), iketest.Request()), Counts{IKE: 1}},
+		"marked":           {udpPacket(t, natt4, to4, append(ike.AppendNonESPMarker(nil), iketest.Request()...)), Counts{IKE: 1}},
 		"keepalive":        {udpPacket(t, natt4, to4, []byte{0xff}), Counts{Keepalives: 1}},
 		"ESP in UDP":       {udpPacket(t, from6, natt6, slices.Repeat([]byte{7}, 40)), Counts{ESP: 1}},
 		"ESP":              {esp(), Counts{ESP: 1}},
@@ -71,12 +72,12 @@ func TestCounts(t *testing.T) {
 		"nothing":          {nil, Counts{}},
 		"no IP":            {[]byte{0x10, 1, 2, 3}, Counts{}},
 		"cut IPv4 header":  {esp()[:19], Counts{Unreadable: 1}},
-		"cut IPv6 header":  {udpPacket(t, from6, to6, request(t))[:39], Counts{Unreadable: 1}},
-		"cut UDP header":   {udpPacket(t, from4, to4, request(t))[:27], Counts{}},
-		"cut IKE message":  {udpPacket(t, from4, to4, request(t))[:28+40], Counts{IKE: 1}},
+		"cut IPv6 header":  {udpPacket(t, from6, to6, iketest.Request())[:39], Counts{Unreadable: 1}},
+		"cut UDP header":   {udpPacket(t, from4, to4, iketest.Request())[:27], Counts{}},
+		"cut IKE message":  {udpPacket(t, from4, to4, iketest.Request())[:28+40], Counts{IKE: 1}},
 		"TCP":              {serialize(t, &layers.IPv4{Version: 4, TTL: 64, Protocol: layers.IPProtocolTCP, SrcIP: from4.Addr().AsSlice(), DstIP: to4.Addr().AsSlice()}, gopacket.Payload(make([]byte, 40))), Counts{}},
-		"tunnel in tunnel": {tunnels(t, maxLayers-1, udpPacket(t, from4, to4, request(t))), Counts{IKE: 1}},
-		"too many tunnels": {tunnels(t, maxLayers, udpPacket(t, from4, to4, request(t))), Counts{}},
+		"tunnel in tunnel": {tunnels(t, maxLayers-1, udpPacket(t, from4, to4, iketest.Request())), Counts{IKE: 1}},
+		"too many tunnels": {tunnels(t, maxLayers, udpPacket(t, from4, to4, iketest.Request())), Counts{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := Dissector{Ports: []uint16{5500}}
@@ -102,13 +103,13 @@ func tunnels(t *testing.T, n int, packet []byte) []byte {
 
 // A snapshot length is seen by what is missing.
 func TestCutFrames(t *testing.T) {
-	packet := udpPacket(t, from4, to4, request(t))
+	packet := udpPacket(t, from4, to4, iketest.Request())
 	var d Dissector
 	d.Add(Frame{Number: 1, Link: linkRaw, Data: packet[:100], Length: len(packet)})
 	if d.Counts != (Counts{Packets: 1, IKE: 1, Cut: 1}) {
 		t.Fatalf("%+v", d.Counts)
 	}
-	if m := d.Tracker.SAs[0].Exchanges[0].Request; m.Missing != len(packet)-100 || m.Octets != len(request(t)) {
+	if m := d.Tracker.SAs[0].Exchanges[0].Request; m.Missing != len(packet)-100 || m.Octets != len(iketest.Request()) {
 		t.Errorf("%d octets, missing %d of %d", m.Octets, m.Missing, len(packet)-100)
 	}
 }
@@ -116,8 +117,8 @@ func TestCutFrames(t *testing.T) {
 // An ICMP error counts if it quotes a datagram of an IKE port.
 func TestICMPErrors(t *testing.T) {
 	router4, router6 := netip.MustParseAddr("203.0.113.1"), netip.MustParseAddr("2001:db8:f::1")
-	sent4, sent6 := udpPacket(t, from4, to4, request(t)), udpPacket(t, from6, to6, request(t))
-	dns := udpPacket(t, netip.AddrPortFrom(from4.Addr(), 1024), netip.AddrPortFrom(to4.Addr(), 53), request(t))
+	sent4, sent6 := udpPacket(t, from4, to4, iketest.Request()), udpPacket(t, from6, to6, iketest.Request())
+	dns := udpPacket(t, netip.AddrPortFrom(from4.Addr(), 1024), netip.AddrPortFrom(to4.Addr(), 53), iketest.Request())
 	later := slices.Clone(sent4)
 	binary.BigEndian.PutUint16(later[6:], 8) // of a fragment that has no ports
 	over4 := func(kind layers.ICMPv4TypeCode, quoted []byte) []byte {

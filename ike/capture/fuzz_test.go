@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"github.com/ikescope/ikescope/ike/iketest"
 )
 
 // FuzzReader reads what a stranger recorded, and looks into it.
@@ -24,7 +26,7 @@ func FuzzReader(f *testing.F) {
 		}
 		f.Add(octets)
 	}
-	one4, one6 := udpPacket(f, from4, to4, request(f)), udpPacket(f, from6, to6, request(f))
+	one4, one6 := udpPacket(f, from4, to4, iketest.Request()), udpPacket(f, from6, to6, iketest.Request())
 	f.Add(ngOf(f, one4))
 	f.Add(join(ngSection(binary.BigEndian), ngRaw(binary.BigEndian, 4, ngOption(binary.BigEndian, optionResolution, 9)),
 		ngBlock(binary.BigEndian, blockSimplePacket, words(binary.BigEndian, uint32(len(one6))), one6)))
@@ -34,7 +36,7 @@ func FuzzReader(f *testing.F) {
 	for _, l := range links(f) {
 		f.Add(pcapOf(l.link, l.packet))
 	}
-	f.Add(pcapOf(linkRaw, tcpStream(f, from4, to4, join([]byte(streamPrefix), recordOf(request(f))), 40)...))
+	f.Add(pcapOf(linkRaw, tcpStream(f, from4, to4, join([]byte(streamPrefix), recordOf(iketest.Request())), 40)...))
 	f.Add(pcapOf(linkSLL2, join([]byte{0x86, 0xdd}, make([]byte, 18), one6)))
 	f.Fuzz(func(t *testing.T, file []byte) {
 		r, err := NewReader(bytes.NewReader(file))
@@ -82,7 +84,7 @@ func FuzzReader(f *testing.F) {
 
 // FuzzWriter: what is written is read again, whatever it is.
 func FuzzWriter(f *testing.F) {
-	f.Add(request(f), from4.Addr().AsSlice(), to4.Addr().AsSlice(), uint16(500), uint16(500), uint32(7), int64(1_700_000_000_000_000))
+	f.Add(iketest.Request(), from4.Addr().AsSlice(), to4.Addr().AsSlice(), uint16(500), uint16(500), uint32(7), int64(1_700_000_000_000_000))
 	f.Add([]byte{0xff}, from6.Addr().AsSlice(), to6.Addr().AsSlice(), uint16(4500), uint16(4500), uint32(70000), int64(1))
 	f.Add([]byte{}, from4.Addr().AsSlice(), to6.Addr().AsSlice(), uint16(500), uint16(0), uint32(0), int64(1))
 	f.Fuzz(func(t *testing.T, octets, from, to []byte, fromPort, toPort uint16, id uint32, microseconds int64) {

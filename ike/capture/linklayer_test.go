@@ -10,6 +10,8 @@ import (
 
 	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
+
+	"github.com/ikescope/ikescope/ike/iketest"
 )
 
 type linked struct {
@@ -21,7 +23,7 @@ type linked struct {
 // links returns the same request in each link type and tunnel.
 func links(t testing.TB) []linked {
 	t.Helper()
-	v4, v6 := udpPacket(t, from4, to4, request(t)), udpPacket(t, from6, to6, request(t))
+	v4, v6 := udpPacket(t, from4, to4, iketest.Request()), udpPacket(t, from6, to6, iketest.Request())
 	mac := net.HardwareAddr{2, 0, 0, 0, 0, 1}
 	ethernet := func(kind layers.EthernetType) *layers.Ethernet {
 		return &layers.Ethernet{SrcMAC: mac, DstMAC: mac, EthernetType: kind}
@@ -105,12 +107,12 @@ func TestLinkTypes(t *testing.T) {
 				t.Errorf("not read: %v", d.NotRead())
 			}
 			m := d.Tracker.SAs[0].Exchanges[0].Request
-			if m.Octets != len(request(t)) || m.Fault != nil || m.Missing != 0 || m.Source != from4 && m.Source != from6 {
+			if m.Octets != len(iketest.Request()) || m.Fault != nil || m.Missing != 0 || m.Source != from4 && m.Source != from6 {
 				t.Errorf("%d octets from %v, missing %d, %v", m.Octets, m.Source, m.Missing, m.Fault)
 			}
 		})
 	}
-	d := dissect(t, pcapOf(147, udpPacket(t, from4, to4, request(t))))
+	d := dissect(t, pcapOf(147, udpPacket(t, from4, to4, iketest.Request())))
 	if d.Counts.Unreadable != 1 || len(d.Tracker.SAs) != 0 {
 		t.Errorf("of an unknown link type %d IKE SAs, %+v", len(d.Tracker.SAs), d.Counts)
 	}
@@ -164,7 +166,7 @@ func TestNotRead(t *testing.T) {
 			t.Errorf("%v, want %s", got, want)
 		}
 	}
-	d := dissect(t, pcapOf(101, udpPacket(t, netip.AddrPortFrom(from4.Addr(), 40000), netip.AddrPortFrom(to4.Addr(), 848), request(t))))
+	d := dissect(t, pcapOf(101, udpPacket(t, netip.AddrPortFrom(from4.Addr(), 40000), netip.AddrPortFrom(to4.Addr(), 848), iketest.Request())))
 	if got := d.OtherPorts(); len(got) != 1 || got[0] != (OtherPort{848, 1}) || d.Counts.IKE != 0 {
 		t.Errorf("%v, %+v", got, d.Counts)
 	}

@@ -13,6 +13,8 @@ import (
 	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
 	"github.com/google/gopacket/pcapgo"
+
+	"github.com/ikescope/ikescope/ike/iketest"
 )
 
 // ngOf writes a pcapng file with packets of two interfaces.
@@ -41,7 +43,7 @@ func ngOf(t testing.TB, packets ...[]byte) []byte {
 }
 
 func TestPcapng(t *testing.T) {
-	d := dissect(t, ngOf(t, udpPacket(t, from4, to4, request(t))))
+	d := dissect(t, ngOf(t, udpPacket(t, from4, to4, iketest.Request())))
 	if len(d.Tracker.SAs) != 1 {
 		t.Fatalf("%+v", d.Counts)
 	}

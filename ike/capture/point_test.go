@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ikescope/ikescope/ike/iketest"
 )
 
 func newReader(t testing.TB, file []byte) *Reader {
@@ -21,7 +23,7 @@ func newReader(t testing.TB, file []byte) *Reader {
 
 // A point keeps what it read of each file, with the counts of each.
 func TestPointReads(t *testing.T) {
-	one := udpPacket(t, from4, to4, request(t))
+	one := udpPacket(t, from4, to4, iketest.Request())
 	whole, cut := pcapOf(linkRaw, one, one), pcapOf(linkRaw, one, one)
 	cut = cut[:len(cut)-1]
 	var p Point
@@ -52,7 +54,7 @@ func TestPointReads(t *testing.T) {
 
 // A datagram that lacks fragments at the end of a file is of that file.
 func TestPointFinishesFiles(t *testing.T) {
-	all := fragments4(udpPacket(t, from4, to4, request(t)), 64)
+	all := fragments4(udpPacket(t, from4, to4, iketest.Request()), 64)
 	var p Point
 	if err := p.Read(t.Context(), "a", newReader(t, pcapOf(linkRaw, all[0]))); err != nil {
 		t.Fatal(err)
@@ -63,7 +65,7 @@ func TestPointFinishesFiles(t *testing.T) {
 }
 
 func TestFirstTime(t *testing.T) {
-	one := udpPacket(t, from4, to4, request(t))
+	one := udpPacket(t, from4, to4, iketest.Request())
 	whole := pcapOf(linkRaw, one, one)
 	for name, tt := range map[string]struct {
 		file []byte

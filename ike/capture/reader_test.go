@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/ikescope/ikescope/ike/iketest"
 )
 
 // A length that no packet has is none below zero, where an int has 32 bits.
@@ -20,8 +22,8 @@ func TestLengthOnTheLink(t *testing.T) {
 }
 
 func TestReaderFaults(t *testing.T) {
-	whole := pcapOf(101, udpPacket(t, from4, to4, request(t)))
-	ng := ngOf(t, udpPacket(t, from4, to4, request(t)))
+	whole := pcapOf(101, udpPacket(t, from4, to4, iketest.Request()))
+	ng := ngOf(t, udpPacket(t, from4, to4, iketest.Request()))
 	large := slices.Clone(whole)
 	binary.LittleEndian.PutUint32(large[24+8:], maxFrame+1)
 	version := slices.Clone(whole)

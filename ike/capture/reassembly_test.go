@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"slices"
 	"testing"
+
+	"github.com/ikescope/ikescope/ike/iketest"
 )
 
 // fragments4 cuts an IPv4 packet into fragments of at most size octets.
@@ -44,8 +46,8 @@ func fragments6(packet []byte, size int) [][]byte {
 // Fragments are put together in any order, with copies, and not across a hole.
 func TestIPFragments(t *testing.T) {
 	for name, all := range map[string][][]byte{
-		"IPv4": fragments4(udpPacket(t, from4, to4, request(t)), 64),
-		"IPv6": fragments6(udpPacket(t, from6, to6, request(t)), 64),
+		"IPv4": fragments4(udpPacket(t, from4, to4, iketest.Request()), 64),
+		"IPv6": fragments6(udpPacket(t, from6, to6, iketest.Request()), 64),
 	} {
 		n := len(all)
 		backwards := slices.Clone(all)
@@ -59,7 +61,7 @@ func TestIPFragments(t *testing.T) {
 				continue
 			}
 			m := d.Tracker.SAs[0].Exchanges[0].Request
-			if m.Octets != len(request(t)) || m.Fault != nil || m.Lost || m.IPFragments != n {
+			if m.Octets != len(iketest.Request()) || m.Fault != nil || m.Lost || m.IPFragments != n {
 				t.Errorf("%s %s: %+v", name, order, m)
 			}
 		}
@@ -67,7 +69,7 @@ func TestIPFragments(t *testing.T) {
 		if d.Counts.Incomplete != 1 || d.Counts.Reassembled != 0 || len(d.Tracker.SAs) != 1 {
 			t.Fatalf("%s with a hole: %+v", name, d.Counts)
 		}
-		if m := d.Tracker.SAs[0].Exchanges[0].Request; !m.Lost || m.Missing != len(request(t))-(64-8) || m.Octets != len(request(t)) {
+		if m := d.Tracker.SAs[0].Exchanges[0].Request; !m.Lost || m.Missing != len(iketest.Request())-(64-8) || m.Octets != len(iketest.Request()) {
 			t.Errorf("%s with a hole: %+v", name, m)
 		}
 	}
@@ -75,7 +77,7 @@ func TestIPFragments(t *testing.T) {
 
 // An overlap does not replace what came first.
 func TestIPFragmentsOverlap(t *testing.T) {
-	all := fragments4(udpPacket(t, from4, to4, request(t)), 64)
+	all := fragments4(udpPacket(t, from4, to4, iketest.Request()), 64)
 	forged := slices.Clone(all[1])
 	copy(forged[20:], make([]byte, 64))
 	binary.BigEndian.PutUint16(forged[6:], 0x2000|9) // 8 octets later

@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
+
+	"github.com/ikescope/ikescope/ike/iketest"
 )
 
 // recordOf puts an IKE message into a record of a TCP stream.
@@ -37,8 +39,8 @@ func tcpStream(t testing.TB, from, to netip.AddrPort, octets []byte, size int) [
 func TestTCP(t *testing.T) {
 	client, server := netip.MustParseAddrPort("192.0.2.10:40000"), netip.MustParseAddrPort("198.51.100.7:4500")
 	esp := join(be16(2+40), binary.BigEndian.AppendUint32(nil, 0x1000), make([]byte, 36))
-	begins := join([]byte(streamPrefix), recordOf(request(t)), esp, esp)
-	middle := join(recordOf(request(t)), esp, esp)
+	begins := join([]byte(streamPrefix), recordOf(iketest.Request()), esp, esp)
+	middle := join(recordOf(iketest.Request()), esp, esp)
 	elsewhere := netip.MustParseAddrPort("198.51.100.7:443")
 	for name, tt := range map[string]struct {
 		segments [][]byte
@@ -65,7 +67,7 @@ func TestTCP(t *testing.T) {
 				return
 			}
 			sa := d.Tracker.SAs[0]
-			if m := sa.Exchanges[0].Request; m.Octets != len(request(t)) || !m.Marked || !sa.Paths[0].TCP {
+			if m := sa.Exchanges[0].Request; m.Octets != len(iketest.Request()) || !m.Marked || !sa.Paths[0].TCP {
 				t.Errorf("%+v on %+v", m, sa.Paths)
 			}
 		})
@@ -83,10 +85,10 @@ func TestTCPGap(t *testing.T) {
 		}
 		sequence += uint32(len(data))
 	}
-	add(join([]byte(streamPrefix), recordOf(request(t))), true)
-	add(recordOf(request(t)), false)
+	add(join([]byte(streamPrefix), recordOf(iketest.Request())), true)
+	add(recordOf(iketest.Request()), false)
 	for i := range byte(2 * maxSegments) {
-		m := request(t)
+		m := iketest.Request()
 		m[20], m[7] = i, i+10 // another message
 		add(recordOf(m), true)
 	}
@@ -123,7 +125,7 @@ func repeat(all [][]byte) [][]byte {
 // A record that ends in the middle of nothing is not read beyond its end.
 func TestTCPIsCut(t *testing.T) {
 	client, server := netip.MustParseAddrPort("192.0.2.10:40000"), netip.MustParseAddrPort("198.51.100.7:4500")
-	whole := join([]byte(streamPrefix), recordOf(request(t)))
+	whole := join([]byte(streamPrefix), recordOf(iketest.Request()))
 	for n := range whole {
 		if d := dissect(t, pcapOf(linkRaw, tcpStream(t, client, server, whole[:n], 5000)...)); d.Counts.IKE != 0 {
 			t.Errorf("a stream of %d octets holds a message", n)

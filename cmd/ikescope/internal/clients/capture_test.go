@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/iketest"
 	"github.com/ikescope/ikescope/proposals/client"
 )
 
@@ -63,7 +64,7 @@ func saOf(t *testing.T, p client.Policy) []byte {
 
 // Clients are found by number, SPI and address, and repeated offers are one.
 func TestCapturedClientNames(t *testing.T) {
-	first := request(t)
+	first := iketest.Request()
 	again, other := append([]byte{}, first...), append([]byte{}, first...)
 	again[0], other[0] = 0xa0, 0xb0
 	m, err := ike.ParseMessage(other)
