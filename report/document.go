@@ -183,7 +183,7 @@ type NAT struct {
 	Mapping NATMapping `json:"mapping,omitempty"`
 	// PortKept: NAT before us keeps our port.
 	PortKept bool `json:"port_kept,omitempty"`
-	// Floats is "yes" if the gateway goes on over UDP 4500 with an IKE SA that began
+	// Floats is "yes" if the gateway continues on UDP 4500 with an IKE SA that began
 	// on UDP 500, "no" if it does not answer there.
 	Floats   Answer `json:"floats,omitempty"`
 	Evidence []int  `json:"evidence"`

@@ -42,14 +42,14 @@ func (a *app) reachCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "reach TARGET...",
 		Short: "Examine the path: ports, NAT, round trips, and what speaks there",
-		Long: `Find out whether UDP 500 and UDP 4500 of a gateway answer, each on its own, what
-sits in between, and which versions of IKE are spoken. It needs no suite and no
-credentials: a gateway that refuses what it is offered is reached all the same.
+		Long: `Test whether a gateway answers on UDP 500 and on UDP 4500, what is on the way
+there, and which versions of IKE it speaks. No suites or credentials are needed:
+a gateway that refuses what it is offered can still be reached.
 
-Both ports are asked from a port that the system chooses, and from 500 and 4500,
-which clients use, where these can be opened: that takes root, or
-CAP_NET_BIND_SERVICE, and that no program has them. With more than 8 targets
-they are left out. docs/path.md explains each finding.`,
+Requests to both ports are sent from a port that the system chooses and, like
+those of clients, from ports 500 and 4500 if they can be opened: that requires
+root or CAP_NET_BIND_SERVICE, and that no other program uses them. With more
+than 8 targets they are left out. docs/path.md explains each finding.`,
 		Example: `  ikescope reach vpn.example.com
   ikescope reach -6 vpn.example.com
   ikescope reach --outside 203.0.113.9 vpn.example.com
@@ -61,7 +61,7 @@ they are left out. docs/path.md explains each finding.`,
 	flags.SortFlags = false
 	opts.addWhereFlags(flags)
 	underHeading(flags, whereFlags, func(flags *pflag.FlagSet) {
-		addToggle(flags, &opts.skipInside, "skip-inside", "", "of a gateway behind NAT, do not look for its private address, which takes a second or two")
+		addToggle(flags, &opts.skipInside, "skip-inside", "", "do not look for the private address of a gateway behind NAT, which takes a second or two")
 	})
 	underHeading(flags, paceFlags, func(flags *pflag.FlagSet) {
 		flags.Var(flagvalue.Number(&opts.probes, 1, mostReachProbe), "probes", "requests to each port that answers")

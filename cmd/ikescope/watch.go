@@ -39,13 +39,13 @@ func (a *app) watchCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "watch TARGET...",
 		Short: "Watch loss and round trips of the path, until interrupted",
-		Long: `Ask UDP 500 and UDP 4500 of gateways once an interval, and show loss and round
-trips of each: as a table that changes on a terminal, whose last state stays,
-and elsewhere as JSON lines, one for each request and one for each path at the
-end. What is asked leaves nothing open at the gateway. An interrupt ends it in
-good order.
+		Long: `Send requests to UDP 500 and UDP 4500 of gateways at an interval, and show the
+loss and round trips of each path: on a terminal as a live table that remains at
+the end, elsewhere as JSON lines, one for each request and, at the end, one for
+each path. Nothing is left open at the gateway. It ends cleanly when it is
+interrupted.
 
-It ends with 0 if each path was answered at least once, else with 4.`,
+The exit code is 0 if each path answered at least once, and 4 otherwise.`,
 		Example: `  ikescope watch vpn.example.com
   ikescope watch --count 60 --interval 500ms vpn.example.com
   ikescope watch --transport udp4500 -o jsonl --count 3600 vpn.example.com`,
@@ -56,10 +56,10 @@ It ends with 0 if each path was answered at least once, else with 4.`,
 	opts.addWhereFlags(flags)
 	underHeading(flags, paceFlags, func(flags *pflag.FlagSet) {
 		flags.Var(flagvalue.Duration(&opts.interval, 100*time.Millisecond, time.Hour), "interval", "the time between two requests to a port")
-		flags.Var(flagvalue.Number(&opts.count, 1, math.MaxInt32), "count", "end after so many requests to each port (default: go on until interrupted)")
+		flags.Var(flagvalue.Number(&opts.count, 1, math.MaxInt32), "count", "stop after this many requests to each port (default: run until interrupted)")
 	})
 	underHeading(flags, outputFlags, func(flags *pflag.FlagSet) {
-		flags.VarP(flagvalue.Word(&opts.format, []string{"text", jsonLines}), "output", "o", "write text, which without a terminal is the last table alone, or jsonl (default text on a terminal, else jsonl)")
+		flags.VarP(flagvalue.Word(&opts.format, []string{"text", jsonLines}), "output", "o", "write text, which without a terminal is only the final table, or jsonl (default: text on a terminal, otherwise jsonl)")
 		addToggle(flags, &opts.noColor, "no-color", "", "no colours, as with NO_COLOR in the environment")
 		opts.addWidth(flags)
 	})
@@ -73,7 +73,7 @@ func (a *app) watch(ctx context.Context, opts *watchOptions, args []string) erro
 		return err
 	}
 	if n := len(s.jobs); n > mostWatched {
-		return usagef("watch: these are %d addresses, and %d are the most", n, mostWatched)
+		return usagef("watch: these are %d addresses; at most %d can be watched", n, mostWatched)
 	}
 	for _, j := range s.jobs {
 		if j.Err != nil {

@@ -116,7 +116,7 @@ func openPathFindings(t *report.Target) []report.Finding {
 		case p.Transport == report.UDP500 && state[report.UDP4500] == report.PathAnswers:
 			f.ID = "PATH-500"
 			f.Title = ike + " is " + english.Plain(p.State) + " while " + natt + " answers"
-			f.Detail = "clients that begin on " + ike + ", as most do, cannot connect; some gateways are set up like this on purpose"
+			f.Detail = "clients that start on " + ike + ", as most do, cannot connect; some gateways are set up like this on purpose"
 			f.Fix = []string{"let " + ike + " through to the gateway, unless it is meant to use only " + natt}
 		default:
 			continue
@@ -143,12 +143,12 @@ func natFindings(t *report.Target) []report.Finding {
 	if n.Supported && n.Floats == report.AnswerNo {
 		out = append(out, report.Finding{
 			ID: "PATH-NO-FLOAT", Severity: report.SeverityHigh,
-			Title:    "the gateway does not go on over UDP 4500 with what began on UDP 500",
-			Detail:   "UDP 4500 answers new requests, but not the IKE_AUTH of an IKE SA that began on UDP 500, as clients behind NAT send it; a balancer that sends the two ports to different gateways does so. " + clientsSee,
+			Title:    "the gateway does not continue on UDP 4500 what began on UDP 500",
+			Detail:   "UDP 4500 answers new requests, but not the IKE_AUTH of an IKE SA that began on UDP 500, which is what clients behind NAT send; a balancer that sends the two ports to different gateways causes this. " + clientsSee,
 			Evidence: n.Evidence,
 			Fix: []string{
-				"have the balancer send both ports of a client to one gateway: hash or pin by the source address alone",
-				"if UDP 4500 is forwarded, forward it to the gateway that has UDP 500",
+				"have the balancer send both ports of a client to the same gateway: choose by source address only",
+				"if UDP 4500 is forwarded, forward it to the same gateway as UDP 500",
 			},
 			Refs: []string{"RFC 7296, Section 2.23"},
 		})
@@ -187,7 +187,7 @@ func icmpWords(t *report.Target, p report.Path) (detail, fix string) {
 			"start the gateway's IKE service, and check that it listens on this address"
 	case report.PathAdminProhibited:
 		if p.Reason == report.ReasonFilteredHere {
-			return "this machine does not let " + p.Name() + " out", "let " + p.Name() + " out through the firewall of this machine"
+			return "this machine blocks outgoing " + p.Name(), "allow outgoing " + p.Name() + " in this machine's firewall"
 		}
 		return fmt.Sprintf("%s filters %s", by, p.Name()),
 			"let " + p.Name() + " through the filter at " + by
@@ -206,13 +206,13 @@ func errorWords(t *report.Target, p report.Path, by string) (detail, fix string)
 	case p.Reason == report.ReasonNoRoute:
 		return "this machine has no route to " + t.Address, "give this machine a route to " + t.Address + ", or connect it to that network"
 	case p.Reason == report.ReasonNoHost:
-		return fmt.Sprintf("the router %s finds nothing at %s", by, t.Address),
-			fmt.Sprintf("check that the gateway is up and has the address %s; the router %s is next to it, and does not see it", t.Address, by)
+		return fmt.Sprintf("the router %s finds no host at %s", by, t.Address),
+			fmt.Sprintf("check that the gateway is up and has the address %s; the router %s is on the same network, and cannot find it", t.Address, by)
 	case p.Reason == report.ReasonNoHostOnLink:
-		return "nothing on our own link has the address " + t.Address,
+		return "no host on the local link has the address " + t.Address,
 			"check that the gateway is up and has the address " + t.Address + ", and that it is on this link"
 	case p.Reason == report.ReasonFilteredHere:
-		return "this machine does not let " + p.Name() + " out: " + p.Detail, "let " + p.Name() + " out through the firewall of this machine"
+		return strings.TrimSuffix("this machine blocks outgoing "+p.Name()+": "+p.Detail, ": "), "allow outgoing " + p.Name() + " in this machine's firewall"
 	case p.Reporter != "":
 		return strings.TrimSuffix(p.Name()+": "+p.Detail, ": "), "fix the network at " + by + ": " + p.Detail
 	}

@@ -28,13 +28,13 @@ func otherAddressFindings(t *report.Target) []report.Finding {
 	f := report.Finding{
 		ID: "PATH-OTHER-ADDRESS", Severity: report.SeverityHigh,
 		Title: "the answers come from another address: " + english.List(distinct(from), "and"),
-		Detail: fmt.Sprintf("requests to %s of %s are answered from there, so that clients drop the answers, and firewalls and NAT do not let them in; %s",
+		Detail: fmt.Sprintf("requests to %s of %s are answered from there, so clients ignore the answers, and firewalls and NAT block them; %s",
 			english.List(asked, "and"), t.Address, clientsSee),
 		Evidence: evidence,
 		Fix: []string{
 			"have the gateway's daemon listen on " + t.Address + ", not on all addresses at once",
-			"give the gateway a route by source address, so that what it sends from " + t.Address + " leaves by the interface that has it",
-			"if the gateway is behind a balancer or NAT, have its answers go back through that",
+			"route by source address on the gateway, so that packets from " + t.Address + " leave through the interface that has it",
+			"if the gateway is behind a balancer or NAT, send its answers back through it",
 		},
 		Refs: []string{"RFC 7296, Section 2.11"},
 	}
@@ -64,19 +64,19 @@ func sourcePortFindings(t *report.Target) []report.Finding {
 				Refs:     []string{"RFC 7296, Section 2.23"},
 			}
 			if s.State == report.PathAnswers {
-				f.Title = fmt.Sprintf("%s answers only what comes from port %d", p.Name(), s.Port)
-				f.Detail = "clients behind NAT, which gives them other ports, get no answer: " + clientsSee
-				f.Fix = []string{fmt.Sprintf("let %s of the gateway through from every source port, in each firewall on the way", p.Name())}
+				f.Title = fmt.Sprintf("%s answers only requests from port %d", p.Name(), s.Port)
+				f.Detail = "NAT changes the port, so clients behind NAT get no answer: " + clientsSee
+				f.Fix = []string{fmt.Sprintf("allow %s to the gateway from every source port, in each firewall on the way", p.Name())}
 				f.Lines = []string{fmt.Sprintf("nft add rule inet filter input udp dport %d accept   # on a gateway that runs Linux, in place of a rule with sport", p.Port)}
 			} else {
-				f.Title = fmt.Sprintf("%s is %s for what comes from port %d", p.Name(), english.Plain(s.State), s.Port)
-				f.Detail = fmt.Sprintf("other ports of ours get answers. Windows, Apple and strongSwan send from port %d; %s", s.Port, clientsSee)
+				f.Title = fmt.Sprintf("%s is %s for requests from port %d", p.Name(), english.Plain(s.State), s.Port)
+				f.Detail = fmt.Sprintf("requests from other ports are answered. Windows, Apple and strongSwan send from port %d; %s", s.Port, clientsSee)
 				if s.Reporter != "" {
 					f.Detail = s.Reporter + " rejects it. " + f.Detail
 				}
 				f.Fix = []string{
-					"switch off IPsec passthrough, or the VPN helper (ALG), of the router before this machine",
-					fmt.Sprintf("look for another device behind the same NAT that is connected from port %d: some routers serve one only", s.Port),
+					"disable IPsec passthrough, or the VPN helper (ALG), on the router in front of this machine",
+					fmt.Sprintf("look for another device behind the same NAT that is connected from port %d: some routers support only one", s.Port),
 				}
 			}
 			out = append(out, f)
@@ -96,7 +96,7 @@ func sizeFindings(t *report.Target) []report.Finding {
 		out = append(out, report.Finding{
 			ID: "PATH-FRAGMENTS", Severity: report.SeverityMedium,
 			Title: "a request in IP fragments is not answered",
-			Detail: fmt.Sprintf("one of 2,000 octets is not, while one of %s octets in a single packet is: something on the way drops fragments, or the gateway takes no requests as long. "+
+			Detail: fmt.Sprintf("one of 2,000 octets is not, while one of %s octets in a single packet is: something on the way drops fragments, or the gateway does not accept requests of that length. "+
 				"A certificate chain takes some 3,000 octets, and ML-KEM-1024 a public value of 1,568: without IKE fragmentation, logins with certificates fail after the first exchange, and Windows shows error 809", english.Grouped(int64(s.MTU))),
 			Evidence: s.Evidence,
 			Fix: []string{
@@ -109,16 +109,16 @@ func sizeFindings(t *report.Target) []report.Finding {
 	if s.Discovery == report.DiscoveryBlackHole && s.Fragments != report.AnswerNo {
 		unsure := ""
 		if s.Fragments != report.AnswerYes {
-			unsure = "; or it is the gateway that does not answer longer requests"
+			unsure = "; or the gateway itself does not answer longer requests"
 		}
 		out = append(out, report.Finding{
 			ID: "PATH-MTU", Severity: report.SeverityMedium,
 			Title:    fmt.Sprintf("packets above %s octets vanish, and nothing reports it", english.Grouped(int64(s.MTU))),
-			Detail:   "a link on the way is smaller than ours, and the ICMP errors that say so are dropped or never sent: the tunnel comes up, and large packets in it get lost" + unsure,
+			Detail:   "a link on the way has a smaller MTU than ours, and the ICMP errors that say so are dropped or never sent: the tunnel comes up, but large packets in it are lost" + unsure,
 			Evidence: s.Evidence,
 			Fix: []string{
 				`let ICMP "fragmentation needed" (type 3, code 4) and ICMPv6 "packet too big" (type 2) through every firewall on the way`,
-				fmt.Sprintf("or set the MTU of the VPN interface to what fits %d octets with ESP around, and clamp TCP on the gateway", s.MTU),
+				fmt.Sprintf("or set the MTU of the VPN interface so that packets fit into %d octets with ESP, and clamp the TCP MSS on the gateway", s.MTU),
 			},
 			Lines: []string{"nft add rule inet filter forward tcp flags syn tcp option maxseg size set rt mtu"},
 			Refs:  []string{"RFC 1191", "RFC 8201"},
@@ -149,8 +149,8 @@ func ikev1Findings(t *report.Target) []report.Finding {
 		}
 		out = append(out, report.Finding{
 			ID: "IKE-V1-ONLY", Severity: report.SeverityHigh,
-			Title:    "the gateway has IKEv1 connections only, as it seems",
-			Detail:   detail + ", and IKEv1 takes " + ikev1Suites(v) + ". Clients of IKEv2 cannot connect: Windows shows error 13868 or 809, strongSwan NO_PROPOSAL_CHOSEN or no answer",
+			Title:    "the gateway seems to have only IKEv1 connections",
+			Detail:   detail + ", and accepts " + ikev1Suites(v) + " in IKEv1. IKEv2 clients cannot connect: Windows shows error 13868 or 809, strongSwan NO_PROPOSAL_CHOSEN or no answer",
 			Evidence: v.Evidence,
 			Fix: []string{
 				"enable IKEv2 for the connection on the gateway: version = 2 or 0 in swanctl.conf, keyexchange=ikev2 or ikev2=yes in ipsec.conf, set ike-version 2 in FortiOS",
@@ -161,9 +161,9 @@ func ikev1Findings(t *report.Target) []report.Finding {
 		out = append(out, report.Finding{
 			ID: "IKE-V1", Severity: report.SeverityLow,
 			Title:    "IKEv1 is still enabled",
-			Detail:   "Main Mode takes " + v.MainModeDetail + "; IKEv1 is retired, and its algorithms are old",
+			Detail:   "Main Mode accepts " + v.MainModeDetail + "; IKEv1 is deprecated, and its algorithms are old",
 			Evidence: v.Evidence,
-			Fix:      []string{"switch IKEv1 off once no client needs it: version = 2 in swanctl.conf, ikev1-policy=drop in ipsec.conf of libreswan"},
+			Fix:      []string{"disable IKEv1 once no client needs it: version = 2 in swanctl.conf, ikev1-policy=drop in ipsec.conf of libreswan"},
 			Refs:     []string{"RFC 9395"},
 		})
 	}
@@ -171,14 +171,14 @@ func ikev1Findings(t *report.Target) []report.Finding {
 		f := report.Finding{
 			ID: "IKE-V1-AGGRESSIVE", Severity: report.SeverityMedium,
 			Title:    "IKEv1 Aggressive Mode is enabled",
-			Detail:   "it takes " + v.AggressiveModeDetail + ", and shows identities to everyone",
+			Detail:   "it accepts " + v.AggressiveModeDetail + ", and reveals identities to everyone",
 			Evidence: v.Evidence,
-			Fix:      []string{"switch Aggressive Mode off: aggressive = no in swanctl.conf, aggressive=no in ipsec.conf, set mode main in FortiOS"},
+			Fix:      []string{"disable Aggressive Mode: aggressive = no in swanctl.conf, aggressive=no in ipsec.conf, set mode main in FortiOS"},
 			Refs:     []string{"RFC 9395", "RFC 2409, Section 5.4"},
 		}
 		if v.PreSharedKey {
 			f.Severity = report.SeverityHigh
-			f.Detail += "; its answer holds a hash under the pre-shared key, so that a stranger can guess the key offline"
+			f.Detail += "; its answer contains a hash of the pre-shared key, so anyone can guess the key offline"
 		}
 		out = append(out, f)
 	}

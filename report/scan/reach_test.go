@@ -79,10 +79,10 @@ func TestReach(t *testing.T) {
 		"dead":        {both(is(initiator.PathSilent, 0, netip.Addr{})), report.VerdictNoAnswer, []string{"PATH-NO-ANSWER"}, "809"},
 		"no route":    {both(is(initiator.PathError, path.NoRoute, router)), report.VerdictUnreachable, []string{"PATH-ICMP"}, "give the router 203.0.113.1 a route to 198.51.100.7; the fault is there, not here"},
 		"none here":   {both(is(initiator.PathError, path.NoRoute, netip.Addr{})), report.VerdictUnreachable, []string{"PATH-ICMP"}, "this machine has no route"},
-		"no host":     {both(is(initiator.PathError, path.NoHost, router)), report.VerdictUnreachable, []string{"PATH-ICMP"}, "203.0.113.1 finds nothing"},
-		"on the link": {both(is(initiator.PathError, path.NoHostOnLink, netip.Addr{})), report.VerdictUnreachable, []string{"PATH-ICMP"}, "nothing on our own link"},
+		"no host":     {both(is(initiator.PathError, path.NoHost, router)), report.VerdictUnreachable, []string{"PATH-ICMP"}, "203.0.113.1 finds no host"},
+		"on the link": {both(is(initiator.PathError, path.NoHostOnLink, netip.Addr{})), report.VerdictUnreachable, []string{"PATH-ICMP"}, "no host on the local link"},
 		"filter":      {both(is(initiator.PathAdminProhibited, 0, router)), report.VerdictUnreachable, []string{"PATH-ICMP"}, "let UDP 500 through the filter at 203.0.113.1"},
-		"filter here": {both(is(initiator.PathError, path.FilteredHere, netip.Addr{})), report.VerdictUnreachable, []string{"PATH-ICMP"}, "firewall of this machine"},
+		"filter here": {both(is(initiator.PathError, path.FilteredHere, netip.Addr{})), report.VerdictUnreachable, []string{"PATH-ICMP"}, "this machine's firewall"},
 		"elsewhere": {both(func(p *path.Port) {
 			is(initiator.PathSilent, path.OtherAddress, netip.Addr{})(p)
 			p.From = netip.MustParseAddrPort("198.51.100.8:500")
@@ -92,7 +92,7 @@ func TestReach(t *testing.T) {
 		"source taken": {func(r *path.Result) { r.Ports[0].Sources[0].State = initiator.PathSilent }, report.VerdictIKEv2,
 			[]string{"PATH-SOURCE-PORT"}, "IPsec passthrough"},
 		"source wanted": {func(r *path.Result) { r.Ports[0].State = initiator.PathSilent }, report.VerdictIKEv2,
-			[]string{"PATH-SOURCE-PORT"}, "answers only what comes from port 500"},
+			[]string{"PATH-SOURCE-PORT"}, "answers only requests from port 500"},
 		"source held": {func(r *path.Result) {
 			r.Ports[0].Sources[0] = path.Source{Port: 500, Err: syscall.EADDRINUSE, Holder: "charon, process 7"}
 		}, report.VerdictIKEv2, nil, ""},

@@ -59,7 +59,7 @@ func (p *page) paths(t *report.Target) {
 	p.size(t.PathSize)
 	p.versions(t)
 	if t.HigherVersion == report.HigherTaken {
-		p.aligned("IKE 3      is taken for IKEv2, where RFC 7296 wants it refused")
+		p.aligned("IKE 3      is accepted as IKEv2, although RFC 7296 requires a refusal")
 	}
 	p.nat(t)
 }
@@ -109,10 +109,10 @@ func (p *page) size(s *report.PathSize) {
 	if s == nil {
 		return
 	}
-	words := "packets of " + english.Grouped(int64(s.MTU)) + " octets pass whole"
+	words := "packets of " + english.Grouped(int64(s.MTU)) + " octets pass unfragmented"
 	switch {
 	case s.MTU == 0:
-		words = "no large packet passes whole"
+		words = "no large packet passes unfragmented"
 	case s.Discovery == report.DiscoveryWorks:
 		words += ", and " + cmp.Or(s.Reporter, "a router") + " reports larger ones"
 	case s.Discovery == report.DiscoveryBlackHole:
@@ -136,7 +136,7 @@ func (p *page) versions(t *report.Target) {
 	mode := func(name string, a report.Answer, detail string) string {
 		switch a {
 		case report.AnswerYes:
-			return name + " takes " + detail
+			return name + " accepts " + detail
 		case report.AnswerNo:
 			return name + " is off (" + detail + ")"
 		}
@@ -163,7 +163,7 @@ func (p *page) nat(t *report.Target) {
 		return
 	}
 	if !n.Supported {
-		p.aligned("gateway    sent no NAT detection: a NAT on the way cannot be detected")
+		p.aligned("gateway    sent no NAT detection, so NAT cannot be detected")
 		return
 	}
 	you := "you        not behind NAT"
@@ -177,9 +177,9 @@ func (p *page) nat(t *report.Target) {
 		}
 		switch n.Mapping {
 		case report.MappingSame:
-			you += ", by UDP 4500 too"
+			you += ", on UDP 4500 too"
 		case report.MappingPerDestination:
-			you += fmt.Sprintf(", and by UDP 4500 as %s: a mapping for each destination", n.ObservedNATT)
+			you += fmt.Sprintf(", and on UDP 4500 as %s: a mapping for each destination", n.ObservedNATT)
 		}
 	}
 	p.aligned(you)
@@ -193,9 +193,9 @@ func (p *page) nat(t *report.Target) {
 	p.aligned(gateway)
 	switch n.Floats {
 	case report.AnswerYes:
-		p.aligned("           goes on over UDP 4500 with what began on UDP 500")
+		p.aligned("           continues on UDP 4500 what began on UDP 500")
 	case report.AnswerNo:
-		p.aligned("           does NOT go on over UDP 4500 with what began on UDP 500")
+		p.aligned("           does NOT continue on UDP 4500 what began on UDP 500")
 	}
 }
 
