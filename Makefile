@@ -52,7 +52,7 @@ lab lab-long:
 	fi; \
 	set -ex; \
 	$(LAB) install; \
-	IKESCOPE_LAB=$$mode go test $(SHORT) -count=1 -timeout 45m -run Lab ./cmd/ikescope
+	IKESCOPE_LAB=$$mode go test $(SHORT) -count=1 -timeout 45m -parallel 4 -run Lab ./cmd/ikescope
 
 # Each fuzz target for a short while; go test takes one at a time. It is a count,
 # since Go before 1.27 may report the end of a time as a failure

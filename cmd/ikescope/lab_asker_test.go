@@ -31,14 +31,14 @@ type asker struct {
 	port500, port4500 netip.AddrPort
 }
 
-// askerIn returns one in the client's namespace, for a gateway of the lab.
-func askerIn(t *testing.T, namespace, gateway string) *asker {
+// asker returns one in a namespace of the lab, for a gateway.
+func (l lab) asker(t *testing.T, namespace, gateway string) *asker {
 	t.Helper()
 	address, err := netip.ParseAddr(gateway)
 	if err != nil {
 		t.Fatal(err)
 	}
-	conn, err := listenIn(namespace)
+	conn, err := listenIn(l.root + "/run/netns/" + namespace)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,10 +46,10 @@ func askerIn(t *testing.T, namespace, gateway string) *asker {
 	return &asker{conn, netip.AddrPortFrom(address, 500), netip.AddrPortFrom(address, 4500)}
 }
 
-// listenIn opens a UDP socket in a network namespace. A socket stays in the
+// listenIn opens a UDP socket in the network namespace of a file. A socket stays in the
 // namespace where its thread was when it was made.
 func listenIn(namespace string) (net.PacketConn, error) {
-	there, err := os.Open("/run/netns/" + namespace)
+	there, err := os.Open(namespace)
 	if err != nil {
 		return nil, err
 	}

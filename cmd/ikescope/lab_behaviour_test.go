@@ -141,7 +141,7 @@ func (l lab) testBehaviour(t *testing.T, gateway string) {
 			}
 			l.policy(t, daemon.gateway, daemon.policy)
 			askers := map[string]*asker{
-				"the daemon": askerIn(t, beside, l.do(t, "addr", daemon.gateway)),
+				"the daemon": l.asker(t, beside, l.do(t, "addr", daemon.gateway)),
 				"iketest": askerOf(t, &iketest.Responder{
 					Policy:  policyOf(l.accepts(t, daemon.gateway, daemon.policy)),
 					Profile: daemon.profile,
@@ -168,7 +168,7 @@ func (l lab) testTransformOrder(t *testing.T, gateway string) {
 		"strongswan": "ENCR INTEG PRF KE", postQuantum: "ENCR INTEG PRF KE",
 		"libreswan": "ENCR PRF INTEG KE", "openiked": "ENCR PRF INTEG KE",
 	}[gateway]
-	a := askerIn(t, beside, l.do(t, "addr", gateway))
+	a := l.asker(t, beside, l.do(t, "addr", gateway))
 	if got := order(a.ask(t, question{offer: "modp2048-prfsha256-aes256-sha256", ke: ike.KE_MODP_2048})); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
@@ -195,7 +195,7 @@ func (l lab) testHalfOpen(t *testing.T, gateway string) {
 	}[gateway]
 	l.do(t, "restart", gateway)
 	for name, a := range map[string]*asker{
-		"daemon": askerIn(t, beside, l.do(t, "addr", gateway)),
+		"daemon": l.asker(t, beside, l.do(t, "addr", gateway)),
 		"iketest": askerOf(t, &iketest.Responder{
 			Policy: policyOf(l.accepts(t, gateway, "default")), Profile: daemon.profile,
 		}),

@@ -122,7 +122,7 @@ func (l lab) testInitiation(t *testing.T, i initiation, target report.Target) {
 		t.Logf("agreed on %v, predicted %q of %d candidates", s, predicted.Suite, len(predicted.Candidates))
 	}
 
-	captured, err := clients.Find(lines[1])
+	captured, err := clients.Find(l.root + lines[1])
 	if err != nil {
 		t.Fatal(err)
 	}

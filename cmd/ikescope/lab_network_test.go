@@ -218,7 +218,7 @@ func (l lab) testLimits(t *testing.T) {
 			l.policy(t, gateway, policy)
 			address := l.do(t, "addr", gateway)
 			// Someone else at our address leaves one half-open.
-			other := askerIn(t, beside, address)
+			other := l.asker(t, beside, address)
 			if got := other.open(t, question{offer: "aes256gcm16-prfsha384-ecp384", ke: ike.KE_ECP_384}); got != accepted {
 				t.Fatalf("the first half-open IKE SA: %s", got)
 			}

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -169,7 +168,7 @@ func (l lab) unfinished(t *testing.T, exits []int, args ...string) report.Target
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	args = append([]string{"exec", beside, l.ikescope, args[0], "--quiet", "-o", "json"}, args[1:]...)
-	cmd := exec.CommandContext(ctx, l.command, args...)
+	cmd := l.start(ctx, args...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()

@@ -29,7 +29,7 @@ func (l lab) testPreference(t *testing.T, gateway string) {
 			address := l.do(t, "addr", gateway)
 			target := l.scan(t, beside, 0, address)
 			learnt := assess.ChoiceOf(&target)
-			a := askerIn(t, beside, address)
+			a := l.asker(t, beside, address)
 			var certain, taken int
 			for _, offer := range variedOffers(learnt.Accepted) {
 				ke := proposals.KeyExchangeMethods(offer)[0]

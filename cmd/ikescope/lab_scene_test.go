@@ -38,7 +38,7 @@ const patience = 40 * time.Second
 // of dir is the configuration of the daemons.
 func openScene(ctx context.Context, l lab, dir, initiates, responds string) (*scene, error) {
 	s := &scene{dir: dir, product: map[incident.Side]string{incident.Initiator: initiates, incident.Responder: responds}}
-	s.command = exec.CommandContext(ctx, l.command, "scene", dir, initiates, responds)
+	s.command = l.start(ctx, "scene", dir, initiates, responds)
 	s.command.Stderr = &s.stderr
 	var err error
 	if s.in, err = s.command.StdinPipe(); err != nil {

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -22,42 +23,50 @@ import (
 
 // TestLab scans the real gateways of testdata/lab. The environment variable
 // IKESCOPE_LAB decides whether it runs: with "auto" where a lab can be, with
-// "require" it fails elsewhere, and without it never. It has the lab to itself
-// and leaves it as it was found: up with default policies, or down.
+// "require" it fails elsewhere, and without it never.
 //
-// Gateways are tested side by side, and what the network between is made to do
-// comes after that. With -short of several of a kind only some are tested.
+// Each gateway, and each thing that the network between is made to do, is tested
+// in a lab apart from all others, side by side. With -short of several of a kind
+// only some are tested.
 func TestLab(t *testing.T) {
 	t.Parallel() // mostly waiting
 	l := openLab(t)
-	t.Run("gateways", func(t *testing.T) {
-		for _, gateway := range gateways {
-			t.Run(gateway, func(t *testing.T) {
-				t.Parallel()
-				l.need(t, gateway)
-				l.testGateway(t, gateway)
-			})
-		}
-	})
-	t.Run("exhaustive", l.testExhaustive)
-	t.Run("paths", l.testPaths)
-	t.Run("unreachable", l.testUnreachable)
-	t.Run("blocked", l.testBlocked)
-	t.Run("loss", l.testLoss)
-	t.Run("lost closing", l.testLostClosing)
-	t.Run("limits", l.testLimits)
-	t.Run("cluster", l.testCluster)
-	t.Run("members", l.testMembers)
-	t.Run("redirect", l.testRedirect)
-	t.Run("truncation", l.testTruncation)
-	t.Run("pcap", l.testPcap)
-	t.Run("reach", l.testReach)
-	t.Run("reach blocked", l.testReachBlocked)
-	t.Run("reach other address", l.testReachOtherAddress)
-	t.Run("reach IKEv1", l.testReachIKEv1)
-	t.Run("reach NAT", l.testReachNAT)
-	t.Run("reach loss", l.testReachLoss)
-	t.Run("reach size", l.testReachSize)
+	for _, gateway := range gateways {
+		t.Run(gateway, func(t *testing.T) {
+			t.Parallel()
+			l.apart(t, gateway).testGateway(t, gateway)
+		})
+	}
+	for _, scene := range []struct {
+		name     string
+		run      func(lab, *testing.T)
+		gateways []string
+	}{
+		{"limits", lab.testLimits, []string{"strongswan", "libreswan"}},
+		{"loss", lab.testLoss, []string{"strongswan", "libreswan", "openiked"}},
+		{"lost closing", lab.testLostClosing, gateways},
+		{"cluster", lab.testCluster, []string{"strongswan", second}},
+		{"unreachable", lab.testUnreachable, []string{"strongswan"}},
+		{"redirect", lab.testRedirect, []string{"libreswan"}},
+		{"blocked", lab.testBlocked, []string{"strongswan"}},
+		{"members", lab.testMembers, []string{"strongswan", "libreswan"}},
+		{"truncation", lab.testTruncation, []string{short}},
+		{"paths", lab.testPaths, gateways},
+		{"pcap", lab.testPcap, []string{"libreswan"}},
+		{"reach", lab.testReach, gateways},
+		{"reach blocked", lab.testReachBlocked, []string{"strongswan"}},
+		{"reach other address", lab.testReachOtherAddress, []string{"openiked"}},
+		{"reach IKEv1", lab.testReachIKEv1, []string{"strongswan"}},
+		{"reach NAT", lab.testReachNAT, []string{"strongswan"}},
+		{"reach loss", lab.testReachLoss, []string{"libreswan"}},
+		{"reach size", lab.testReachSize, []string{"strongswan"}},
+		{"exhaustive", lab.testExhaustive, []string{"strongswan"}},
+	} {
+		t.Run(scene.name, func(t *testing.T) {
+			t.Parallel()
+			scene.run(l.apart(t, scene.gateways...), t)
+		})
+	}
 }
 
 // testGateway tests what is of one gateway alone.
@@ -110,29 +119,66 @@ const postQuantum = "strongswan-pq"
 
 var gateways = []string{"strongswan", postQuantum, "libreswan", "openiked"}
 
-// lab is the command testdata/lab/lab, and the ikescope that is under test.
-type lab struct{ command, ikescope string }
+// lab is a lab of testdata/lab, and the ikescope that is under test.
+type lab struct {
+	command  []string // what runs a command of the lab
+	root     string   // where the lab's / is
+	ikescope string
+}
 
-// openLab brings the lab up, each gateway with its default policy and limits
-// and without IKE SAs. When t ends it is left like that, or taken down if it
-// was down before.
+// openLab returns the lab without network and daemons, which labs apart have.
 func openLab(t *testing.T) lab {
 	t.Helper()
 	l := findLab(t)
 	lockLab(t)
-	wasUp := exec.Command(l.command, "exec", router, "true").Run() == nil
 	l.do(t, "install")
-	l.do(t, "up")
-	l.reset(t)
 	l.ikescope = buildIkescope(t)
-	t.Cleanup(func() {
-		if wasUp {
-			l.reset(t)
-		} else {
-			l.do(t, "down")
-		}
-	})
 	return l
+}
+
+// apart returns a lab of its own, up with those of some gateways that are installed,
+// until the test ends.
+func (l lab) apart(t *testing.T, gateways ...string) lab {
+	t.Helper()
+	cmd := l.start(context.Background(), "apart")
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		stdin.Close()
+		cmd.Wait()
+	})
+	number, err := bufio.NewReader(stdout).ReadString('\n')
+	if err != nil {
+		t.Fatalf("lab apart: %v: %s", err, &stderr)
+	}
+	number = strings.TrimSpace(number)
+	l.command = append(slices.Clone(l.command), "within", number)
+	l.root = "/proc/" + number + "/root"
+	installed := slices.DeleteFunc(slices.Clone(gateways), func(g string) bool { return !l.has(g) })
+	if len(installed) == 0 {
+		l.need(t, gateways[0])
+	}
+	l.do(t, append([]string{"up"}, installed...)...)
+	return l
+}
+
+// start returns a command of the lab, which has not started yet.
+func (l lab) start(ctx context.Context, args ...string) *exec.Cmd {
+	args = append(l.command[1:len(l.command):len(l.command)], args...)
+	cmd := exec.CommandContext(ctx, l.command[0], args...)
+	cmd.WaitDelay = time.Second // what it started within a lab apart may outlive it
+	return cmd
 }
 
 // findLab returns the lab's command, or skips a test that is not to run here.
@@ -150,7 +196,7 @@ func findLab(t *testing.T) lab {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := lab{command: command}
+	l := lab{command: []string{command}}
 	if out, err := exec.Command(command, "check").CombinedOutput(); err != nil {
 		if why := bytes.TrimSpace(out); mode == "auto" {
 			t.Skipf("real gateways are not tested: %s", why)
@@ -178,7 +224,8 @@ func buildIkescope(t *testing.T) string {
 	return path
 }
 
-// lockLab waits until no other run of the tests on this machine uses the lab.
+// lockLab waits until no other run of these tests on this machine goes on: they
+// would slow each other down.
 func lockLab(t *testing.T) {
 	t.Helper()
 	f, err := os.OpenFile(filepath.Join(os.TempDir(), "ikescope-lab.lock"), os.O_CREATE|os.O_RDWR, 0o600)
@@ -200,28 +247,8 @@ func lockLab(t *testing.T) {
 	}
 }
 
-// reset undoes what a test, perhaps one that crashed, did to the lab.
-func (l lab) reset(t *testing.T) {
-	t.Helper()
-	l.do(t, "nft", router, "none")
-	for _, gateway := range gateways {
-		if !l.has(gateway) {
-			continue
-		}
-		l.do(t, "policy", gateway, "default")
-		if gateway == "libreswan" {
-			l.do(t, "redirect", gateway, "none")
-		}
-		if gateway == "openiked" { // which has no limits to restore
-			l.do(t, "restart", gateway)
-		} else {
-			l.do(t, "limits", gateway, "default")
-		}
-	}
-}
-
 func (l lab) has(gateway string) bool {
-	return exec.Command(l.command, "has", gateway).Run() == nil
+	return l.start(context.Background(), "has", gateway).Run() == nil
 }
 
 // need skips a test of a gateway that is not installed, which only postQuantum and
@@ -253,7 +280,7 @@ func (l lab) run(stdin string, args ...string) (string, error) {
 	const patience = 20 * time.Minute // of an install over a slow line
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, l.command, args...)
+	cmd := l.start(ctx, args...)
 	cmd.Stdin = strings.NewReader(stdin)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
@@ -316,7 +343,7 @@ func (l lab) report(t *testing.T, namespace string, exit int, args ...string) re
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	args = append([]string{"exec", namespace, l.ikescope, args[0], "--quiet", "-o", "json"}, args[1:]...)
-	cmd := exec.CommandContext(ctx, l.command, args...)
+	cmd := l.start(ctx, args...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); cmd.ProcessState == nil || cmd.ProcessState.ExitCode() != exit || stderr.Len() > 0 {
