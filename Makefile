@@ -52,17 +52,22 @@ lab lab-long:
 	fi; \
 	set -ex; \
 	$(LAB) install; \
-	IKESCOPE_LAB=$$mode go test $(SHORT) -count=1 -timeout 45m -parallel 4 -run Lab ./cmd/ikescope
+	IKESCOPE_LAB=$$mode go test $(SHORT) -count=1 -timeout 45m -parallel 6 -run Lab ./cmd/ikescope
 
-# Each fuzz target for a short while; go test takes one at a time. It is a count,
-# since Go before 1.27 may report the end of a time as a failure
-# (go.dev/issue/75804), and what is interesting is not made smaller, which can
-# take a minute.
+# Each fuzz target for a short while, of one program for each package: go test would
+# link it again for each target. It is a count, since Go before 1.27 may report the
+# end of a time as a failure (go.dev/issue/75804), and what is interesting is not
+# made smaller, which can take a minute.
 fuzz:
-	@set -e; for package in $$(go list ./...); do \
-		for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+	@set -e; bin=$$(mktemp -d); trap 'rm -rf "$$bin"' EXIT; \
+	go list -f '{{.ImportPath}} {{.Dir}}' ./... | while read -r package dir; do \
+		grep -qs '^func Fuzz' "$$dir"/*_test.go || continue; \
+		go test -c -fuzz=. -o "$$bin/fuzz" "$$package"; \
+		cd "$$dir"; \
+		for target in $$("$$bin/fuzz" -test.list '^Fuzz'); do \
 			echo "fuzz $$package $$target for $(FUZZTIME)"; \
-			go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x $$package; \
+			"$$bin/fuzz" -test.run '^$$' -test.fuzz "^$$target\$$" -test.fuzztime $(FUZZTIME) \
+				-test.fuzzminimizetime 1x -test.fuzzcachedir "$$(go env GOCACHE)/fuzz/$$package"; \
 		done; \
 	done
 

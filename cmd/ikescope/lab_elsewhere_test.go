@@ -66,12 +66,12 @@ end
 // So it holds that the suites of the lines are those that the client needs, and
 // that they bring in no algorithm but those that are told; not that the
 // gateway's program takes the lines.
-func (l lab) testRemedyElsewhere(t *testing.T) {
+func (l lab) testRemedyElsewhere(t *testing.T, gateway string) {
 	for _, test := range elsewhere {
 		t.Run(test.name, func(t *testing.T) {
 			before := clientOf(t, write(t, "gateway.conf", test.config)).Offer
-			l.policy(t, "strongswan", swanctlOf(t, before))
-			target := l.live(t, "strongswan", test.client)
+			l.policy(t, gateway, swanctlOf(t, before))
+			target := l.live(t, gateway, test.client)
 			checkFails(t, target.Clients[0])
 			checkMatrix(t, target, before)
 
@@ -85,8 +85,8 @@ func (l lab) testRemedyElsewhere(t *testing.T) {
 				config = test.config + config
 			}
 			after := clientOf(t, write(t, "gateway.conf", config)).Offer
-			l.policy(t, "strongswan", swanctlOf(t, after))
-			target = l.live(t, "strongswan", test.client)
+			l.policy(t, gateway, swanctlOf(t, after))
+			target = l.live(t, gateway, test.client)
 			checkConnects(t, target.Clients[0], remedies[i].Suite)
 			checkMatrix(t, target, after)
 			checkBringsIn(t, remedies[i], before, after)

@@ -16,8 +16,7 @@ import (
 
 // testGates: gates pass and fail by what a real gateway accepts, and a gateway
 // that was made weaker is told from how it was.
-func (l lab) testGates(t *testing.T) {
-	const gateway = "strongswan"
+func (l lab) testGates(t *testing.T, gateway string) {
 	address := l.do(t, "addr", gateway)
 	approved, now := filepath.Join(t.TempDir(), "approved.json"), filepath.Join(t.TempDir(), "now.json")
 

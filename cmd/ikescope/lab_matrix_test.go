@@ -59,8 +59,7 @@ func (l lab) testExhaustive(t *testing.T) {
 }
 
 // testHybrid: the verdict on post-quantum readiness is that of the policy.
-func (l lab) testHybrid(t *testing.T) {
-	l.need(t, postQuantum)
+func (l lab) testHybrid(t *testing.T, gateway string) {
 	for policy, want := range map[string]struct {
 		state   report.QuantumState
 		methods []string
@@ -70,8 +69,8 @@ func (l lab) testHybrid(t *testing.T) {
 		"hybrid":    {"required", []string{"mlkem768", "mlkem1024"}},
 	} {
 		t.Run(policy, func(t *testing.T) {
-			l.policy(t, postQuantum, policy)
-			got := l.scan(t, beside, 0, "-6", l.do(t, "addr", postQuantum, "6")).PostQuantum
+			l.policy(t, gateway, policy)
+			got := l.scan(t, beside, 0, "-6", l.do(t, "addr", gateway, "6")).PostQuantum
 			if got == nil {
 				t.Fatal("the report says nothing of post-quantum key exchange")
 			}

@@ -232,7 +232,7 @@ func (l lab) testReachSize(t *testing.T) {
 		l.do(t, "exec", router, "ip", "link", "set", "strongswan", "mtu", "1280")
 		t.Cleanup(func() { l.do(t, "exec", router, "ip", "link", "set", "strongswan", "mtu", "1500") })
 	}
-	noICMP := "chain output {\ntype filter hook output priority filter\nmeta l4proto { icmp, icmpv6 } drop\n}\n"
+	noICMP := "chain output {\ntype filter hook output priority filter\nicmp type destination-unreachable drop\nicmpv6 type packet-too-big drop\n}\n"
 	noFragments := "chain prerouting {\ntype filter hook prerouting priority -450\nip frag-off & 0x1fff != 0 drop\nexthdr frag exists drop\n}\n"
 	for _, version := range sample([]string{"4", "6"}, 1) {
 		reporter := map[string]string{"4": "10.88.1.1", "6": "fd88:1::1"}[version]
