@@ -55,7 +55,7 @@ func (a *Attempt) choose() *Cause {
 	rank := func(e *Event) int {
 		switch general.Level(e.arg(levelWord)) {
 		case general.Reason:
-			if e.Kind == Sign || e.Kind == Try {
+			if e.Kind == Sign || e.Kind == Try || e.Kind == Wait {
 				return 5
 			}
 		case general.Notify:
@@ -78,7 +78,7 @@ func (a *Attempt) choose() *Cause {
 				return 2
 			}
 			return unranked
-		case Try:
+		case Try, Wait:
 			return 4
 		case Sign:
 			if vague[e.Cause] || refusing[e.Cause] {
@@ -157,13 +157,13 @@ func (a *Attempt) standing() []*Event {
 		// Of a connection that is up, general words count only where they say
 		// that the peer is gone, or of rekeying.
 		up = up || e.Kind == Up
-		if up && e.arg(levelWord) != "" && (e.Kind == Sign || e.Kind == Try) && e.Cause != "rekey" {
+		if up && e.arg(levelWord) != "" && (e.Kind == Sign || e.Kind == Try || e.Kind == Wait) && e.Cause != "rekey" {
 			continue
 		}
 		switch e.Kind {
 		case Match:
 			out = slices.DeleteFunc(out, func(o *Event) bool {
-				return (o.Kind == Try || o.Kind == Theirs || o.Kind == Ours) && (e.Cause == "" || o.Cause == e.Cause || o.Cause == "")
+				return (o.Kind == Try || o.Kind == Wait || o.Kind == Theirs || o.Kind == Ours) && (e.Cause == "" || o.Cause == e.Cause || o.Cause == "")
 			})
 		case Step:
 			// What was sent again was answered.
@@ -187,6 +187,9 @@ func (a *Attempt) standing() []*Event {
 				out = append(out, e)
 			}
 		}
+	}
+	if n := len(a.Events); n > 0 && a.Events[n-1].Kind == Wait {
+		out = slices.DeleteFunc(out, func(o *Event) bool { return o.Kind == Wait })
 	}
 	return out
 }

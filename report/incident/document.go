@@ -254,7 +254,7 @@ const maxMoments = 10
 func (a *Attempt) timeline(most int) []Moment {
 	standing := a.standing()
 	worth := func(e *Event) int {
-		passed := (e.Kind == Theirs || e.Kind == Ours || e.Kind == Try || e.Kind == Root) && !slices.Contains(standing, e)
+		passed := (e.Kind == Theirs || e.Kind == Ours || e.Kind == Try || e.Kind == Wait || e.Kind == Root) && !slices.Contains(standing, e)
 		switch {
 		case passed && !(a.Cause != nil && e.Line == a.Cause.Event.Line):
 			return 5
@@ -264,7 +264,7 @@ func (a *Attempt) timeline(most int) []Moment {
 			return 1
 		case e.Kind == Sign || e.Kind == Gone || e.Kind == Start || e.Kind == Deleted || e.Kind == IKEUp:
 			return 2
-		case e.Kind == Own || e.Kind == Again || e.Kind == Try || e.Kind == Begin:
+		case e.Kind == Own || e.Kind == Again || e.Kind == Try || e.Kind == Wait || e.Kind == Begin:
 			return 3
 		case e.Kind == Step || e.Kind == Match:
 			return 4

@@ -54,8 +54,10 @@ const (
 	// other, mostly after its reason.
 	Sign Kind = "sign"
 	Own  Kind = "own"
-	// Try is a failure only if no Match follows it.
+	// Try is a failure only if no Match follows it, and Wait, by which this side waits
+	// for more, only if something else does: where the log ends so, more may have come.
 	Try   Kind = "try"
+	Wait  Kind = "wait"
 	Match Kind = "match"
 	// Theirs and Ours list proposals: what came, and what is configured.
 	Theirs Kind = "theirs"
@@ -68,7 +70,7 @@ const (
 	End     Kind = "end"
 )
 
-var kinds = []Kind{Start, Begin, Step, Info, IKEUp, Up, Root, Sign, Own, Try, Match, Theirs, Ours, Again, Gone, Deleted, End}
+var kinds = []Kind{Start, Begin, Step, Info, IKEUp, Up, Root, Sign, Own, Try, Wait, Match, Theirs, Ours, Again, Gone, Deleted, End}
 
 // Event is what one line says.
 type Event struct {

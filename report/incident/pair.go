@@ -53,7 +53,7 @@ func certainty(a *Attempt) int {
 		return 0
 	case vague[c.ID] || c.ID == "auth-refused" || c.ID == "eap-refused" || c.ID == "client-deleted":
 		return 3 // only the other side says why
-	case c.Event.Kind == Sign || c.Event.Kind == Try:
+	case c.Event.Kind == Sign || c.Event.Kind == Try || c.Event.Kind == Wait:
 		return 1
 	}
 	return 2
@@ -113,7 +113,17 @@ func alike(a, b *Group) (score int, by Pairing) {
 	if x.Established == y.Established {
 		score += 2
 	}
+	if x.unheard(y) || y.unheard(x) {
+		score -= 5
+	}
 	return score, by
+}
+
+// unheard reports whether a, a client's attempt, ended for what an answer to its
+// IKE_AUTH said or held, while gateway is one of which no IKE_AUTH came.
+func (a *Attempt) unheard(gateway *Attempt) bool {
+	return a.Side == Initiator && a.Cause != nil && a.Cause.Layer != Network && a.Reached.rank() >= PhaseAuth.rank() &&
+		gateway.Side == Responder && gateway.Reached == PhaseInit
 }
 
 // between returns by how much y is after x, if that can be told: both have a

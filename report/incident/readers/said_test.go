@@ -1,6 +1,8 @@
 package readers
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -66,6 +68,54 @@ func TestUnanswered(t *testing.T) {
 			"07[ENC] <hq|1> generating IKE_SA_INIT request 0 [ SA KE No ]\n07[NET] <hq|1> sending packet: from 192.0.2.9[500] to 203.0.113.9[500] (464 bytes)\n" +
 			"08[IKE] <hq|2> retransmit 1 of request with message ID 0\n09[IKE] <hq|2> retransmit 2 of request with message ID 0", "silence", "initiator", "IKE_SA_INIT|203.0.113.9", ""},
 	})
+}
+
+// Where a log ends in the middle of an attempt, what was still to come is no failure.
+func TestLogThatEnds(t *testing.T) {
+	saySo(t, []said{
+		{"between two fragments", "15[ENC] <2> parsed IKE_SA_INIT request 0 [ SA KE No N(FRAG_SUP) ]\n15[IKE] <2> 10.88.1.2 is initiating an IKE_SA\n" +
+			"12[ENC] <2> parsed IKE_AUTH request 1 [ EF(1/3) ]\n12[ENC] <2> received fragment #1 of 3, waiting for complete IKE message\n" +
+			"01[ENC] <2> parsed IKE_AUTH request 1 [ EF(2/3) ]\n01[ENC] <2> received fragment #2 of 3, waiting for complete IKE message",
+			"", "responder", "does not show how the attempt ended|it reached IKE_AUTH", "never arrives"},
+		{"and what shows that the fragment does not come", "15[IKE] <2> 10.88.1.2 is initiating an IKE_SA\n" +
+			"12[ENC] <2> received fragment #1 of 3, waiting for complete IKE message\n01[ENC] <2> received fragment #2 of 3, waiting for complete IKE message\n" +
+			"05[JOB] <2> deleting half open IKE_SA with 10.88.1.2 after timeout", "fragment-missing", "responder", "never arrives", ""},
+		{"after a certificate that is known another way", "spi=0x1d94fbce4d4f6806: recv IKE_AUTH req 1 peer 10.88.1.2:4500 local 10.88.2.2:4500, 1360 bytes, policy 'lab'\n" +
+			"ca_validate_pubkey: could not open public key pubkeys/fqdn/client.lab\nca_validate_cert: /O=Lab/CN=client ok", "", "responder", "does not show how the attempt ended", "trust"},
+	})
+}
+
+// What a client did not take of an answer to its IKE_AUTH is of an attempt whose
+// IKE_AUTH the gateway has, not of the next one, which it has only begun.
+func TestPairsByWhatCame(t *testing.T) {
+	gateway := "Nov 30 02:58:13 gw charon: 12[IKE] <1> 10.88.1.2 is initiating an IKE_SA\n" +
+		"Nov 30 02:58:13 gw charon: 16[ENC] <1> parsed IKE_AUTH request 1 [ IDi CERT IDr AUTH SA TSi TSr ]\n" +
+		"Nov 30 02:58:13 gw charon: 16[IKE] <lab|1> IKE_SA lab[1] established between 10.88.2.2[gateway.lab]...10.88.1.2[client.lab]\n" +
+		"Nov 30 02:58:13 gw charon: 16[IKE] <lab|1> CHILD_SA net{1} established with SPIs 90829b03_i 2cca6dc9_o and TS 10.2.0.0/16 === 10.1.0.0/16\n" +
+		"Nov 30 02:58:13 gw charon: 02[IKE] <lab|1> received DELETE for IKE_SA lab[1]\n" +
+		"Nov 30 02:58:13 gw charon: 13[ENC] <2> parsed IKE_SA_INIT request 0 [ SA KE No ]\n" +
+		"Nov 30 02:58:13 gw charon: 13[IKE] <2> 10.88.1.2 is initiating an IKE_SA\n"
+	client := "Nov 30 02:58:13.110445: \"lab\" #1: initiating IKEv2 connection to 10.88.2.2 using UDP\n" +
+		"Nov 30 02:58:13.137416: \"lab\" #1: processed IKE_SA_INIT response from 10.88.2.2:UDP/4500 {cipher=AES_CBC_256 integ=HMAC_SHA2_256_128 prf=HMAC_SHA2_256 group=MODP2048}, initiating IKE_AUTH\n" +
+		"Nov 30 02:58:13.154178: \"lab\" #1: sent IKE_AUTH request to 10.88.2.2:UDP/4500\n" +
+		"Nov 30 02:58:13.161698: \"lab\" #1: X509: authentication failed; peer certificate subjectAltName extension does not match ID_FQDN 'gateway.lab'\n" +
+		"Nov 30 02:58:13.161742: \"lab\" #1: deleting IKE SA (IKE_AUTH_I) aged 0.051357s and sending notification\n" +
+		"Nov 30 02:58:13.163129: \"lab\" #3: initiating IKEv2 connection to 10.88.2.2 using UDP\n"
+	dir := t.TempDir()
+	for name, log := range map[string]string{"gateway.log": gateway, "client.log": client} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(log), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d, text := read(t, filepath.Join(dir, "gateway.log"), filepath.Join(dir, "client.log"))
+	for _, s := range d.Stories {
+		if s.Cause != "" && s.Cause != "id-not-in-cert" || s.Other == nil {
+			t.Errorf("%q beside %+v:\n%s", s.Cause, s.Other, text)
+		}
+	}
+	if len(d.Stories) != 2 {
+		t.Errorf("%d stories:\n%s", len(d.Stories), text)
+	}
 }
 
 // A line that says why counts more than one beside it that says what failed,
