@@ -48,7 +48,7 @@ func described(names map[string]naming) func(map[string]string) naming {
 	return func(row map[string]string) naming { return names[row["id"]] }
 }
 
-// private tells numbers that are not IANA's, or are not certain to be.
+// private reports numbers that are not IANA's, or are not certain to be.
 func private(row map[string]string) bool {
 	return strings.Contains(row["rfc"], "private") || strings.Contains(row["class"], "private") ||
 		strings.HasPrefix(row["verification"], "UNCERTAIN")

@@ -49,7 +49,7 @@ type clientTry struct {
 	scan   *scan
 	packet initiator.FirstPacket
 	// offer holds what each proposal offers; an empty product for nothing
-	// that can be told.
+	// that can be known.
 	offer  []proposals.Product
 	tries  int // of the packet as it is now
 	answer evidence.ClientAnswer

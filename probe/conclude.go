@@ -130,7 +130,7 @@ func (s *scan) concede(exchange int, ids []int) {
 		}
 	}
 	if err != nil {
-		s.result.Matrix = s.untested() // it cannot be told what is left
+		s.result.Matrix = s.untested() // what is left is not known
 	}
 }
 

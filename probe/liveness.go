@@ -101,7 +101,7 @@ func (s *scan) insist(ctx context.Context, ask func() initiator.Answer) initiato
 
 // sound asks something of which nothing is known, until there is an answer or
 // the silence of a gateway that is there. The outcome is NotTried if that
-// cannot be told.
+// is not known.
 func (s *scan) sound(ctx context.Context, ask func() initiator.Answer) initiator.Answer {
 	for {
 		a := s.insist(ctx, ask)

@@ -53,7 +53,7 @@ func (s *scan) findNaming(ctx context.Context) bool {
 }
 
 // findOracleAgain finds out how to ask a gateway of which it is known from an
-// earlier scan what it takes, unless the greeting told. If it takes that no
+// earlier scan what it takes, unless the greeting showed it. If it takes that no
 // more, in no way, the earlier answers are given up.
 func (s *scan) findOracleAgain(ctx context.Context) {
 	offer, ok := gateway.TakenOf(s.target.Prior)

@@ -8,14 +8,14 @@ import (
 	"github.com/ikescope/ikescope/proposals/english"
 )
 
-// SyntaxError tells why a string is no proposal for IKE, and what would be.
+// SyntaxError says why a string is not a proposal for IKE, and what would be.
 type SyntaxError struct {
 	Input      string   // the proposal, or the keyword that stood alone
 	Token      string   // the keyword at fault; "" if it is the whole proposal
 	Offset     int      // where Token begins in Input, in octets
 	Problem    string   // what is wrong, as a predicate of Token or of Input
 	Nearest    []string // known keywords like Token, the nearest first, at most three
-	Correction string   // a string that parses; "" if none can be told
+	Correction string   // a string that parses; "" if there is none
 	Example    bool     // Correction is one of many, since strongSwan has no rule for it
 }
 

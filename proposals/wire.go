@@ -30,7 +30,7 @@ func (p Product) Proposal(number uint8) ike.Proposal {
 // may come in any order, of which the product keeps the order within each
 // type; repeated ones count once; INTEG with AEAD stays. It is an error if the
 // Proposal is not for IKE, if it lacks ENCR, PRF or KE, or if it holds a
-// transform type or an attribute that a [Product] cannot tell.
+// transform type or an attribute that a [Product] cannot express.
 func ProductOf(p ike.Proposal) (Product, error) {
 	var out Product
 	if p.Protocol != ike.ProtocolIKE {

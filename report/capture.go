@@ -133,7 +133,7 @@ type CapturedSA struct {
 	ESPReceived int `json:"esp_received"`
 	AHSent      int `json:"ah_sent"`
 	AHReceived  int `json:"ah_received"`
-	Omitted     int `json:"omitted"` // messages that are not told, because there are too many
+	Omitted     int `json:"omitted"` // messages that are left out, because there are too many
 	// Notes say what is odd about it.
 	Notes   []string        `json:"notes"`
 	Verdict CapturedVerdict `json:"verdict"`
@@ -198,7 +198,7 @@ type CapturedPath struct {
 }
 
 // CapturedNAT is what comparing the NAT detection hashes with the captured
-// addresses tells (RFC 7296, Section 2.23). A side that is said to be behind
+// addresses shows (RFC 7296, Section 2.23). A side that is said to be behind
 // NAT may also pretend to be, to have ESP in UDP.
 type CapturedNAT struct {
 	InitiatorSupports  bool `json:"initiator_supports"`
@@ -296,7 +296,7 @@ type CapturedScan struct {
 	LastSA    int `json:"last_sa"`
 	Exchanges int `json:"exchanges"`
 	// The answers: a suite was accepted; the offer is acceptable, and its KE
-	// payload is not, as INVALID_KE_PAYLOAD tells of a method that was offered;
+	// payload is not, as INVALID_KE_PAYLOAD names a method that was offered;
 	// NO_PROPOSAL_CHOSEN; something else; none.
 	Accepted   int `json:"accepted"`
 	Acceptable int `json:"acceptable"`
@@ -314,13 +314,13 @@ type CapturedScan struct {
 const CapturedOneSided = "ONE-SIDED"
 
 // CapturedTriedAgain is the ID of the verdict on an IKE SA that the initiator
-// began anew as another one, whose result it has: the two are one attempt.
+// started over as another one, whose result it has: the two are one attempt.
 const CapturedTriedAgain = "TRIED-AGAIN"
 
 // CapturedVerdict is how far an IKE SA came, and what it points to.
 type CapturedVerdict struct {
 	// Result is "works", "fails" or "unknown", each as far as unencrypted
-	// octets and sizes tell.
+	// octets and sizes show.
 	Result Result `json:"result"`
 	// Layer is where the failure is: "network", "negotiation",
 	// "authentication", "child" or "client"; absent where there is none.

@@ -165,7 +165,7 @@ type PathSize struct {
 	Evidence  []int  `json:"evidence"`
 }
 
-// NAT is what the gateway's NAT detection told (RFC 7296, Section 2.23).
+// NAT is what the gateway's NAT detection showed (RFC 7296, Section 2.23).
 type NAT struct {
 	Supported        bool      `json:"supported"`
 	LocalBehindNAT   bool      `json:"local_behind_nat"`
@@ -216,7 +216,7 @@ func (e *Endpoint) String() string {
 	return fmt.Sprintf("%s:%d", e.Address, e.Port)
 }
 
-// Gateway is what the gateway told of itself.
+// Gateway is what the gateway showed of itself.
 type Gateway struct {
 	VendorIDs       []VendorID `json:"vendor_ids"`
 	Notifies        []Number   `json:"notifies"`
@@ -370,7 +370,7 @@ type Client struct {
 	Name string `json:"client"` // the policy's name
 	// Verdict is "connects", "fails" or "unknown".
 	Verdict ClientVerdict `json:"verdict"`
-	// Suite is what the gateway chooses. Where the choice cannot be told,
+	// Suite is what the gateway chooses. Where the choice is not known,
 	// Candidates are what it may be.
 	Suite      string   `json:"suite,omitempty"`
 	Candidates []string `json:"candidates"`

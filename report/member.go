@@ -1,7 +1,7 @@
 package report
 
 // Member is one of several gateways at an address, as far as its answers can be
-// told from those of the others: by the responder SPIs of their errors, or where
+// distinguished from those of the others: by the responder SPIs of their errors, or where
 // these are alike by the vendor IDs of accepted answers.
 type Member struct {
 	Number int `json:"member"` // from 1

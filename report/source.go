@@ -21,7 +21,7 @@ func (t *Target) Key() Key { return Key{t.Name, t.Address} }
 // may be more than memory holds.
 type Targets interface {
 	// Count is how many there are. Key names one of them without reading it,
-	// and At reads it, each time anew unless memory holds it.
+	// and At reads it, again each time unless memory holds it.
 	Count() int
 	Key(i int) Key
 	At(i int) (*Target, error)

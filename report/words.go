@@ -298,7 +298,7 @@ const (
 // Result is how far a captured IKE SA came.
 type Result string
 
-// The results, each as far as unencrypted octets and sizes tell.
+// The results, each as far as unencrypted octets and sizes show.
 const (
 	ResultFails   Result = "fails"
 	ResultUnknown Result = "unknown"

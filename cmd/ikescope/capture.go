@@ -14,7 +14,7 @@ import (
 	"github.com/ikescope/ikescope/report/text"
 )
 
-// captureOptions say which part of a capture is told, and how.
+// captureOptions say which part of a capture is shown, and how.
 type captureOptions struct {
 	printOptions
 	ports []uint16

@@ -36,7 +36,7 @@ func tell(p *capture.Point) *report.Capture {
 	return captured.New(report.Tool{Name: "ikescope", Version: "0"}, []captured.View{captureView(p)})
 }
 
-// TestCaptures tells real captures. The verdicts follow from how each was set
+// TestCaptures reads real captures. The verdicts follow from how each was set
 // up, see the README beside them.
 func TestCaptures(t *testing.T) {
 	want := map[string]string{
@@ -106,7 +106,7 @@ func TestCaptures(t *testing.T) {
 	}
 }
 
-// FuzzCapture tells what a stranger recorded: its JSON and text must be fit to
+// FuzzCapture reads what a stranger recorded: its JSON and text must be fit to
 // look at.
 func FuzzCapture(f *testing.F) {
 	files, _ := filepath.Glob(filepath.Join(captures, "*.pcap"))
@@ -137,7 +137,7 @@ func FuzzCapture(f *testing.F) {
 	})
 }
 
-// The help tells to capture with the filter of the manual.
+// The help says to capture with the filter of the manual.
 func TestCaptureFilter(t *testing.T) {
 	manual, err := os.ReadFile("../../docs/capture.md")
 	if err != nil {

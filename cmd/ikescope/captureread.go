@@ -35,7 +35,7 @@ func (a *app) readCaptures(ctx context.Context, paths []string, ports []uint16) 
 		if path == "-" {
 			s.name, s.open = "standard input", func() (io.ReadCloser, error) { return io.NopCloser(a.in), nil }
 			// Who interrupts `tcpdump | ikescope capture -` ends the capture,
-			// which is to be told.
+			// which is to be reported.
 			ctx = context.WithoutCancel(ctx)
 		}
 		if len(paths) > 1 {

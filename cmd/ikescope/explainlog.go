@@ -216,7 +216,7 @@ func because(doc *incident.Document) string {
 	return ": " + strings.Join(doc.Notes, "; ")
 }
 
-// teller tells the attempts of a log that is followed, each as it ends.
+// teller reports the attempts of a log that is followed, each as it ends.
 type teller struct {
 	a    *app
 	o    *explainOptions

@@ -64,7 +64,7 @@ end
 // are not here, with what their configurations accept: as these stand, and with
 // the lines that are proposed, which our own reader takes as the gateway would.
 // So it holds that the suites of the lines are those that the client needs, and
-// that they bring in no algorithm but those that are told; not that the
+// that they bring in no algorithm but those that are named; not that the
 // gateway's program takes the lines.
 func (l lab) testRemedyElsewhere(t *testing.T, gateway string) {
 	for _, test := range elsewhere {

@@ -281,7 +281,7 @@ func TestTooManyOpenFiles(t *testing.T) {
 	}
 }
 
-// closing tells when a connection is closed.
+// closing reports when a connection is closed.
 type closing struct {
 	net.PacketConn
 	closed func()

@@ -221,7 +221,7 @@ func scanAll(jobs []job, parallel int, w *progress.Watch, one func(job, *places,
 
 // reachAndScan scans the target of j, if its path shows that it is worth it: an
 // IKEv2 responder answers, and IKEv1 is not all that is configured, as far as the
-// common suites tell. Many paths are examined side by side, in the places reaching,
+// common suites show. Many paths are examined side by side, in the places reaching,
 // and fewer gateways scanned, in the places scanning.
 func reachAndScan(ctx context.Context, scanner probe.Scanner, j job, reaching, scanning *places, w *progress.Watch) report.Target {
 	inPlace := func() report.Target {

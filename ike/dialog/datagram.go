@@ -96,7 +96,7 @@ func Classify(source, destination netip.AddrPort, payload []byte) (Kind, []byte)
 		forms = append(forms, behindMarker)
 	}
 	// Where there may be a marker, and need not, an SPI may begin with four
-	// zero octets, too: the length of the message tells.
+	// zero octets, too: the length of the message decides.
 	for _, message := range forms {
 		if isMessage(message) && fits(message) {
 			return IKE, message
@@ -128,7 +128,7 @@ func ServedPort(source, destination netip.AddrPort, payload []byte) (port uint16
 	}
 	h, _, _, _ := ike.ParseHeader(message)
 	if h.MajorVersion == 1 {
-		// Nothing tells the sides but the first message.
+		// Only the first message shows the sides.
 		known := h.Exchange >= ikev1.Base && h.Exchange <= ikev1.NewGroupMode && h.Flags < 8
 		return destination.Port(), known && h.SPIr == ike.SPI{}
 	}

@@ -14,7 +14,7 @@ import (
 // of a timer.
 const anewTime = 16 * time.Second
 
-// Finish puts together what only all of a capture tells: the order of time, in
+// Finish puts together what only all of a capture shows: the order of time, in
 // which a file need not be, which packets of Child SAs are whose, and which IKE
 // SA follows another one. It is to be called when all is added, and may be
 // called again when more was.
@@ -146,7 +146,7 @@ func (t *Tracker) follow() {
 }
 
 // beginsFrom returns from where the initiator begins an IKE SA. It may change from
-// port 500 to 4500 for one that it begins anew, and has another port with each
+// port 500 to 4500 for one that it starts over, and has another port with each
 // TCP connection.
 func beginsFrom(p Path) netip.AddrPort {
 	if p.TCP || isIKEPort(p.Initiator.Port()) {

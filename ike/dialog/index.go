@@ -7,7 +7,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 )
 
-// index finds the SA of a message. The SPIs alone do not tell: some initiators
+// index finds the SA of a message. The SPIs alone do not show it: some initiators
 // use one SPI for all whom they ask, and some IKE SAs change their addresses.
 type index struct {
 	between map[betweenKey]*SA // the latest of an SPIi between two addresses
@@ -229,7 +229,7 @@ type way struct {
 	swapped, misflagged bool
 }
 
-// way tells which way a message of the SA goes: by its flags, or where these
+// way returns which way a message of the SA goes: by its flags, or where these
 // contradict, by its addresses.
 func (sa *SA) way(h ike.Header, d Datagram) way {
 	side := sa.side(d)

@@ -6,7 +6,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 )
 
-// NAT is what the NAT detection of IKE_SA_INIT, or of IKEv1, tells, by comparing its hashes
+// NAT is what the NAT detection of IKE_SA_INIT, or of IKEv1, shows, by comparing its hashes
 // with the addresses that were captured. RFC 7296, Section 2.23; RFC 3947.
 type NAT struct {
 	// Supported says which sides sent the notifies.

@@ -98,7 +98,7 @@ func (t *Tracker) memory() *Memory {
 	return t.Memory
 }
 
-// See takes the time of any packet, of IKE or not: it tells how long the
+// See takes the time of any packet, of IKE or not: it shows how long the
 // capture goes on.
 func (t *Tracker) See(at time.Time) {
 	if at.After(t.until) {
@@ -164,7 +164,7 @@ func (t *Tracker) Add(d Datagram) bool {
 
 // newSA returns a new SA with a message of it, or nil if there are too many.
 func (t *Tracker) newSA(h ike.Header, d Datagram) *SA {
-	// An SA without an exchange tells nothing.
+	// An SA without an exchange shows nothing.
 	if !t.memory().has(costSA + costPath + costMessage) {
 		return nil
 	}

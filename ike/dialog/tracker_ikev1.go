@@ -18,7 +18,7 @@ func startsIKEv1(t ike.ExchangeType) bool {
 }
 
 // ikev1Initiator reports whether a message of IKEv1 is the initiator's. There
-// are no flags that tell: who speaks first is the initiator, and an SA payload
+// are no flags that show it: who speaks first is the initiator, and an SA payload
 // that comes with the responder's SPI is the responder's choice.
 func (sa *SA) ikev1Initiator(h ike.Header, d Datagram, side side) bool {
 	if side != ofNeither {

@@ -94,7 +94,7 @@ func (m *Message) sighting(sum digest) *sighting {
 }
 
 // isCopy reports whether a datagram that was seen is captured a second time,
-// rather than sent again. Without times that cannot be told.
+// rather than sent again. Without times that is not known.
 func isCopy(s *sighting, d Datagram) bool {
 	wait := d.Time.Sub(s.last)
 	return !d.Time.IsZero() && wait > -copyTime && wait < copyTime
@@ -233,7 +233,7 @@ func (t *Tracker) read(m *Message, h ike.Header, d Datagram) {
 
 // sealedIn takes the octets out of the Encrypted payload of a message, and
 // returns how many there are, and the payload if it is a fragment. Of a message
-// that is not all there, its lengths tell.
+// that is not all there, its lengths show.
 func sealedIn(content *ike.Message, d Datagram) (sealed int, fragment *ike.EncryptedFragment) {
 	if n := len(content.Payloads); n > 0 {
 		switch p := content.Payloads[n-1].(type) {

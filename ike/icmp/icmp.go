@@ -1,5 +1,5 @@
 // Package icmp says what ICMP errors mean for IKE: whoever reports that a
-// datagram could not be delivered tells whether a port is closed, a filter
+// datagram could not be delivered shows whether a port is closed, a filter
 // forbids, a packet is too large, or something else is in the way.
 package icmp
 

@@ -31,7 +31,7 @@ func (c *cookies) cookie(m *ike.Message, source netip.Addr) []byte {
 	return mac.Sum([]byte{cookieVersion})
 }
 
-// valid tells whether a request brings the COOKIE that it was asked for: "the
+// valid reports whether a request brings the COOKIE that it was asked for: "the
 // first payload" (RFC 7296, Section 2.6).
 func (c *cookies) valid(m *ike.Message, source netip.Addr) bool {
 	if len(m.Payloads) == 0 {

@@ -30,7 +30,7 @@ func (s *server) exchangeKeys(ke *ike.KE) (secrets, Reaction, error) {
 	return secrets{public, shared}, AsAccepted, nil
 }
 
-// registered tells whether a method has a number and a known size.
+// registered reports whether a method has a number and a known size.
 func registered(m ike.KeyExchangeMethod) bool {
 	_, _, ok := keyexchange.Sizes(m)
 	return ok

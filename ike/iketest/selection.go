@@ -187,7 +187,7 @@ func (ts *transforms) mixed() bool {
 		slices.ContainsFunc(ts[ike.TransformINTEG], integ)
 }
 
-// noneBeside tells whether AUTH_NONE is offered together with other INTEG.
+// noneBeside reports whether AUTH_NONE is offered together with other INTEG.
 func (ts *transforms) noneBeside() bool {
 	none := ike.Transform{Type: ike.TransformINTEG, ID: uint16(ike.AUTH_NONE)}
 	return len(ts[ike.TransformINTEG]) > 1 && slices.ContainsFunc(ts[ike.TransformINTEG], same(none))
@@ -211,7 +211,7 @@ func (p *Profile) selectEncryption(ours, theirs *transforms) ([]ike.Transform, b
 	return nil, false
 }
 
-// takesAEAD tells whether an AEAD cipher may be selected beside the offered
+// takesAEAD reports whether an AEAD cipher may be selected beside the offered
 // INTEG transforms.
 func (p *Profile) takesAEAD(offered []ike.Transform) bool {
 	none := ike.Transform{Type: ike.TransformINTEG, ID: uint16(ike.AUTH_NONE)}
@@ -314,7 +314,7 @@ func (p *Profile) order(chosen []ike.Transform, offered ike.Proposal) {
 	slices.SortStableFunc(chosen, func(a, b ike.Transform) int { return place(a) - place(b) })
 }
 
-// offers tells whether any Proposal has the method as its first key exchange.
+// offers reports whether any Proposal has the method as its first key exchange.
 func offers(offer []ike.Proposal, m ike.KeyExchangeMethod) bool {
 	return slices.ContainsFunc(offer, func(p ike.Proposal) bool {
 		return slices.ContainsFunc(p.Transforms, func(t ike.Transform) bool {

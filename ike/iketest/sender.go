@@ -13,7 +13,7 @@ type sender struct {
 	until   time.Time // zero: for ever
 }
 
-// drops tells whether a datagram is dropped unread.
+// drops reports whether a datagram is dropped unread.
 func (f *faults) drops(in arrival, now time.Time) bool {
 	if f.Loss > 0 && f.chance.Float64() < f.Loss {
 		return true

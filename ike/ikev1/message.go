@@ -24,7 +24,7 @@ const maxPayloads = 128
 type Message struct {
 	ike.Header
 
-	// First is the type of the first payload, which is told even where the
+	// First is the type of the first payload, which is there even where the
 	// payloads are encrypted.
 	First PayloadType
 

@@ -106,7 +106,7 @@ func readTransform(s cryptobyte.String) (t Transform, ok bool) {
 			value = 0
 			for _, b := range octets {
 				if value >= 1<<24 {
-					value = 1<<32 - 1 // larger than can be told
+					value = 1<<32 - 1 // larger than can be shown
 					break
 				}
 				value = value<<8 | uint32(b)

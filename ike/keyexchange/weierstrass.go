@@ -148,7 +148,7 @@ func (c *weierstrassCurve) contains(q point) bool {
 	return left.Mod(left, c.p).Cmp(right) == 0
 }
 
-// multiply returns kq by doubling and adding. Its time tells k.
+// multiply returns kq by doubling and adding. Its time depends on k.
 func (c *weierstrassCurve) multiply(k *big.Int, q point) point {
 	var sum point
 	for i := k.BitLen() - 1; i >= 0; i-- {

@@ -9,7 +9,7 @@ import (
 )
 
 // camellia is the block cipher of RFC 3713, in the RFC's words. Its lookups in a
-// table take times that tell of the key, which is no loss with IKE SAs that are
+// table take times that depend on the key, which is no loss with IKE SAs that are
 // begun only to be closed.
 type camellia struct {
 	encrypt, decrypt []pair // the subkeys in the order of their use

@@ -58,7 +58,7 @@ func LookOf(a initiator.Answer) Look {
 }
 
 // Member is one of several gateways at the address, as far as its answers can be
-// told from those of the others.
+// distinguished from those of the others.
 type Member struct {
 	Look Look
 	// Exchanges are the numbers of those that it answered, ascending.
@@ -69,7 +69,7 @@ type Member struct {
 
 // Members tells the gateways that answered apart, and returns them in the order in
 // which they were met, without a Matrix; nothing if they look like one. Error
-// answers are told by their SPIs, and where these are alike accepted answers by
+// answers are distinguished by their SPIs, and where these are alike accepted answers by
 // their vendor IDs. Which gateway an answer of the other kind is from is not known.
 // An error may be forged or come from something between, so that one alone says
 // nothing.

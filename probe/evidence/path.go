@@ -25,7 +25,7 @@ type Path struct {
 	Evidence []int
 }
 
-// NAT is what the NAT_DETECTION notifies of RFC 7296 Section 2.23 told.
+// NAT is what the NAT_DETECTION notifies of RFC 7296 Section 2.23 showed.
 type NAT struct {
 	// Supported: the gateway sent both notifies.
 	Supported        bool
@@ -38,7 +38,7 @@ type NAT struct {
 	Evidence        []int
 }
 
-// Gateway is what accepted answers told beside the suite.
+// Gateway is what accepted answers showed beside the suite.
 type Gateway struct {
 	// VendorIDs in the order seen, each once.
 	VendorIDs [][]byte

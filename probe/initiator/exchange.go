@@ -47,7 +47,7 @@ const grace = time.Millisecond
 // somebody forges them, a true one gets through meanwhile.
 const malformedTries = 4
 
-// maxRemarks bounds what is told of datagrams that were no answers.
+// maxRemarks bounds what is reported of datagrams that were no answers.
 const maxRemarks = 3
 
 // Exchange sends req until it is answered, at the pace that all exchanges of c

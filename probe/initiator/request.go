@@ -151,7 +151,7 @@ type Request struct {
 	// Attempts is how often it is sent; 0 for as often as [Config] says.
 	Attempts int
 	// Wait is how long each try waits for an answer; 0 for as long as the round trips
-	// measured tell.
+	// measured show.
 	Wait time.Duration
 	// Quiet: silence would be no sign of congestion.
 	Quiet bool

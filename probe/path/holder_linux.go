@@ -25,7 +25,7 @@ const (
 var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
 
 // holderOf names the program that has a UDP socket on the port of local, on its
-// address or on all; "" where that cannot be told, as of another user's.
+// address or on all; "" where that is not known, as of another user's.
 func holderOf(local netip.AddrPort) string {
 	inode := ""
 	for _, table := range []string{"/proc/net/udp", "/proc/net/udp6"} {

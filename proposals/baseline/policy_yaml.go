@@ -22,7 +22,7 @@ var policySchema []byte
 func PolicySchema() []byte { return bytes.Clone(policySchema) }
 
 // maxPolicy bounds a policy file, in octets, maxRules its rules, and maxErrors
-// how much of what is wrong is told.
+// how much of what is wrong is reported.
 const (
 	maxPolicy = 1 << 20
 	maxRules  = 1000
@@ -31,7 +31,7 @@ const (
 
 // ParsePolicy reads a policy file, which is YAML. Nothing is guessed: keys that
 // are not known, keywords that are none and demands without a list are errors.
-// The error is of type [Errors] and tells of all that is wrong, the first ten
+// The error is of type [Errors] and lists all that is wrong, the first ten
 // if it is more.
 func ParsePolicy(data []byte) (Policy, error) {
 	p, err := parsePolicy(data)

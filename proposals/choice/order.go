@@ -49,7 +49,7 @@ func (r *run) placed(h hypothesis, chosen proposals.Suite, axes ...proposals.Axi
 }
 
 // move goes on from base instead of the suite, once for each axis. The values of
-// axis begin anew, since some of them were not compared with that of the suite.
+// axis start again, since some of them were not compared with that of the suite.
 func (r *run) move(h hypothesis, axis proposals.Axis, base proposals.Suite) (hypothesis, bool) {
 	h.reopened[axis] = false
 	p := base.Product()

@@ -310,7 +310,7 @@ func isFortiUnnumbered(proposal string) bool {
 	return false
 }
 
-// fortiUnknown tells which half of a proposal is wrong.
+// fortiUnknown says which half of a proposal is wrong.
 func fortiUnknown(word setting) error {
 	encr, hash, ok := strings.Cut(word.value, "-")
 	ciphers := append(append(words{}, fortiClassic...), fortiAEAD...)

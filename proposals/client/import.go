@@ -49,7 +49,7 @@ func Syntaxes() []Syntax {
 const maxFile = 4 << 20
 
 // Import returns the client policies of a configuration file. Which syntax it
-// has is told by its content and its name, unless syntax says it. A file
+// has is recognized by its content and its name, unless syntax says it. A file
 // without an IKEv2 connection is an error. Errors are of the type
 // [*proposals.FileError].
 func Import(file string, data []byte, syntax Syntax) ([]Policy, error) {

@@ -57,7 +57,7 @@ var libreswanKeys = []string{"ike", "keyexchange", "ikev2", "type", "authby", "l
 var libreswanHeader = regexp.MustCompile(`(?mi)^[ \t]*#.*libreswan[ v/-]+([345])\.\d`)
 
 // release returns the main release of libreswan that a file is for, 4 or 5; 0 if
-// it does not tell. keyexchange=ikev2 and ikev1 are of 5.0 (CHANGES; v4.15,
+// it does not say. keyexchange=ikev2 and ikev1 are of 5.0 (CHANGES; v4.15,
 // lib/libipsecconf/keywords.c has ike alone), ;ke= in ike= is of 5.4.
 func (f *ipsecFile) release(data []byte) int {
 	for _, conn := range f.conns {
@@ -206,7 +206,7 @@ func (c *libreswanConn) policy() (*Policy, error) {
 }
 
 // libreswanDoubt is that of a policy which has what libreswan 5 adds, where the
-// file does not tell its release.
+// file does not name its release.
 func libreswanDoubt(hasIKE bool) string {
 	p := defaultOf("libreswan-4")
 	if !hasIKE {

@@ -176,7 +176,7 @@ func withAdditional(product proposals.Product, methods *plist.Value, scope strin
 }
 
 // inBinaryPlist returns err with the place of the value: of a binary list, which
-// has no lines, its path tells where it is.
+// has no lines, its path shows where it is.
 func inBinaryPlist(err error, line int, path string) error {
 	if line > 0 {
 		return err

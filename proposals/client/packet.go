@@ -11,7 +11,7 @@ import (
 
 // FromPacket returns the policy of a captured IKE_SA_INIT request, which has no
 // name and no source yet: its offer in its order, and the packet without the
-// COOKIE that a retry carries. Proposals that a product cannot tell are in the
+// COOKIE that a retry carries. Proposals that a product cannot express are in the
 // packet alone, and in a note.
 func FromPacket(m *ike.Message) (Policy, error) {
 	if m.MajorVersion != 2 || m.Exchange != ike.IKE_SA_INIT || m.Flags&ike.FlagResponse != 0 {

@@ -32,7 +32,7 @@ type Policy struct {
 	// as strongSwan sends them, and others may not.
 	INTEGFirst bool
 	// Packet is the client's own first packet, where it was captured, else
-	// nil. Its SA payload is what Offer tells.
+	// nil. Its SA payload is what Offer says.
 	Packet *ike.Message
 	// Source says where the policy is from, SourceDate when that was written,
 	// Confidence how far it was checked, in the source's words.

@@ -228,7 +228,7 @@ func windowsCustomPolicy(custom map[string]setting, enums []windowsEnum, line in
 // attribute such as [CmdletBinding()].
 var objectStart = regexp.MustCompile(`^\s*(\{|\[\s*[\[{])`)
 
-// isWindows tells PowerShell's JSON, lists and command lines.
+// isWindows recognizes PowerShell's JSON, lists and command lines.
 func isWindows(_ string, data []byte) bool {
 	if isProfileXML(data) {
 		return true

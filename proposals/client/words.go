@@ -39,7 +39,7 @@ func groupWords(ids ...ike.KeyExchangeMethod) words {
 	return w
 }
 
-// notOneOf is the error that name is none of names: it tells those that are
+// notOneOf is the error that name is none of names: it lists those that are
 // near, or all where none is; numbers that look alike are not near. The case of
 // letters does not matter.
 func notOneOf(names []string, kind, name string, line int) *proposals.FileError {

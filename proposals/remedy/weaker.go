@@ -17,7 +17,7 @@ var (
 	gatewayWords = wording{"this lets in", "the gateway accepts now"}
 )
 
-// weaker tells what s has that is weaker than everything in force on its axis,
+// weaker says what s has that is weaker than everything in force on its axis,
 // and what is weak and new. Each is a sentence.
 func weaker(s proposals.Suite, inForce []proposals.Product, words wording) []string {
 	var out []string

@@ -154,7 +154,7 @@ var usualGateways = []client.Syntax{
 	client.SyntaxSwanctl, client.SyntaxLibreswan, client.SyntaxIked, client.SyntaxCisco, client.SyntaxFortiGate,
 }
 
-// gatewayProducts are words in the names of Vendor IDs that tell a product.
+// gatewayProducts are words in the names of Vendor IDs that identify a product.
 var gatewayProducts = []struct {
 	word     string
 	syntaxes []client.Syntax

@@ -59,7 +59,7 @@ func (c predictor) verdicts(policies []client.Policy) []report.Client {
 	return clients
 }
 
-// predictor is what a target tells of the suites that clients offer.
+// predictor is what a target shows of the suites that clients offer.
 type predictor struct {
 	Facts
 	target  *report.Target
@@ -88,7 +88,7 @@ func newPredictor(t *report.Target) predictor {
 	return c
 }
 
-// predict says what a client gets, as far as the matrix tells.
+// predict says what a client gets, as far as the matrix shows.
 func (c predictor) predict(p client.Policy) report.Client {
 	out := report.Client{
 		Name: p.Name, Verdict: report.ClientUnknown, Candidates: []string{}, Missing: []report.Missing{},
@@ -180,7 +180,7 @@ func (c predictor) undecidedOf(offer []proposals.Product) string {
 }
 
 // acceptanceOf returns the exchange in which the gateway chose s of what is the
-// same offer to it, else some that tell that s is accepted.
+// same offer to it, else some that show that s is accepted.
 func (c predictor) acceptanceOf(s proposals.Suite, offer []proposals.Product) []int {
 	ke := ike.KeyExchangeMethod(s[proposals.KE].ID)
 	compared := 0
@@ -238,7 +238,7 @@ func (c predictor) sentAs(live report.Client, p client.Policy) bool {
 	if i < 0 {
 		return false
 	}
-	// Proposals that a product cannot tell are empty there, and not in p.
+	// Proposals that a product cannot express are empty there, and not in p.
 	told := slices.DeleteFunc(strings.Split(c.target.Exchanges[i].Offer, ","), func(s string) bool { return s == "" })
 	return slices.Equal(told, lists.Convert(p.Offer, proposals.Product.String))
 }
@@ -269,7 +269,7 @@ func (c predictor) confirm(p client.Policy, live, predicted report.Client) repor
 }
 
 // mayChoose reports whether the gateway may choose a suite of p's offer, as far
-// as its matrix tells.
+// as its matrix shows.
 func (c predictor) mayChoose(p client.Policy, keywords string) bool {
 	s, err := proposals.ParseSuite(keywords)
 	if err != nil {

@@ -17,7 +17,7 @@ func missing(offer, accepted []proposals.Product) []report.Missing {
 	// A gateway has a handful of products; a stranger's report may have more.
 	nearest := nearestPairs(offer, accepted[:min(len(accepted), mostSets)])
 	// Pairs that differ on as many axes may differ on other ones: each is a way
-	// to meet, and the one with the most pairs is told.
+	// to meet, and the one with the most pairs is named.
 	count := make(map[[proposals.NumAxes]bool]int)
 	for _, p := range nearest {
 		count[axesSet(p.axes)]++
@@ -128,9 +128,9 @@ func differing(o, a proposals.Product) []proposals.Axis {
 	return axes
 }
 
-// combination tells that what keeps the nearest apart is taken, but with other
+// combination says that what keeps the nearest apart is taken, but with other
 // algorithms, by a suite of each side that are nearest. Of several, those with the
-// fewest weak algorithms are told.
+// fewest weak algorithms are named.
 func combination(nearest []pair) report.Missing {
 	var offered, accepted proposals.Suite
 	least := int(proposals.NumAxes) + 1
@@ -201,7 +201,7 @@ func addAll(list, more []proposals.Algorithm) []proposals.Algorithm {
 	return list
 }
 
-// axisWords goes before algorithms whose names do not tell their kind.
+// axisWords goes before algorithms whose names do not show their kind.
 func axisWords(axis proposals.Axis) string {
 	switch {
 	case axis == proposals.PRF:

@@ -159,7 +159,7 @@ func (j *judge) prohibited(r baseline.Rule) ruling {
 	return ruling{state: report.RuleMet}
 }
 
-// violation tells which accepted suites break r.
+// violation says which accepted suites break r.
 func (j *judge) violation(r baseline.Rule, bad []proposals.Product) ruling {
 	f := ruling{state: report.RuleViolated}
 	rest, err := matrix.Difference(j.facts.Accepted, bad)
@@ -305,7 +305,7 @@ func (j *judge) requiredSuites(r baseline.Rule) ruling {
 	return ruling{state: report.RuleViolated}
 }
 
-// missing tells that what r requires is refused.
+// missing says that what r requires is refused.
 func (j *judge) missing(r baseline.Rule) ruling {
 	words := lists.Convert(r.Algorithms, proposals.Algorithm.Keyword)
 	for _, p := range r.Suites {
@@ -334,7 +334,7 @@ func (j *judge) missing(r baseline.Rule) ruling {
 	return f
 }
 
-// undecided tells which suites could still decide the rule.
+// undecided says which suites could still decide the rule.
 func (j *judge) undecided(open []proposals.Product) ruling {
 	f := ruling{state: report.RuleUndecided}
 	for _, p := range open[:min(len(open), mostOpen)] {

@@ -25,7 +25,7 @@ func ProposalRule(rule choice.ProposalRule) report.ProposalRule {
 }
 
 // ChoiceOf reads back how the gateway chooses, so that a saved report predicts as
-// well as a scan. Without a matrix it tells nothing.
+// well as a scan. Without a matrix it shows nothing.
 func ChoiceOf(t *report.Target) choice.Choice {
 	var c choice.Choice
 	if t.Matrix == nil {

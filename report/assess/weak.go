@@ -184,14 +184,14 @@ func suiteFindings(t *report.Target, f Facts) []report.Finding {
 	return out
 }
 
-// undecidedFinding says which suites a scan could not tell, and why.
+// undecidedFinding says which suites a scan could not decide, and why.
 func undecidedFinding(m *report.Matrix) report.Finding {
 	out := report.Finding{
 		ID: "SCAN-UNDECIDED", Severity: report.SeverityLow,
 		Title: english.Grouped(m.Unknown) + " of " + english.Grouped(m.Universe) + " suites are undecided",
 	}
 	if m.Accepted == 0 {
-		out.Severity = report.SeverityMedium // the scan told nothing of use
+		out.Severity = report.SeverityMedium // the scan found nothing of use
 	}
 	unasked, unanswered := false, false
 	for _, u := range m.Undecided {
@@ -212,7 +212,7 @@ func undecidedFinding(m *report.Matrix) report.Finding {
 	return out
 }
 
-// preferenceFinding tells that the gateway chose a weak algorithm from an
+// preferenceFinding says that the gateway chose a weak algorithm from an
 // offer of what it accepts, though it accepts a sound suite, and not because
 // it leaves the choice to the initiator.
 func preferenceFinding(t *report.Target) (report.Finding, bool) {

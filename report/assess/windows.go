@@ -6,7 +6,7 @@ import (
 	"github.com/ikescope/ikescope/report"
 )
 
-// windowsFinding tells that no Windows client with default settings can
+// windowsFinding says that no Windows client with default settings can
 // connect, where a refusal of each of its suites was seen, and what would mend
 // that.
 func windowsFinding(t *report.Target, f Facts) (report.Finding, bool) {

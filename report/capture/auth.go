@@ -10,7 +10,7 @@ import (
 	"github.com/ikescope/ikescope/report"
 )
 
-// judgeAuth judges authentication, which is encrypted: what tells are sizes,
+// judgeAuth judges authentication, which is encrypted: what shows it are sizes,
 // and who goes on.
 func (c *course) judgeAuth() report.CapturedVerdict {
 	if len(c.auth) == 0 {
@@ -48,7 +48,7 @@ func (c *course) judgeAuth() report.CapturedVerdict {
 	return c.judgeAfter()
 }
 
-// unprotectedError returns the error that a message without encryption tells.
+// unprotectedError returns the error that a message without encryption holds.
 func unprotectedError(m *dialog.Message) (*ike.Notify, bool) {
 	content := contentOf(m)
 	if content == nil || m.Encrypted() {

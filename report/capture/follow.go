@@ -10,7 +10,7 @@ import (
 )
 
 // follow judges IKE SAs after which the initiator began another one of the same
-// attempt: some clients begin anew with another SPI where they are asked for
+// attempt: some clients start over with another SPI where they are asked for
 // another KE payload, a cookie or another gateway. The last come first, for
 // their verdicts are those of the ones before.
 func (c builder) follow(sas []*dialog.SA, numbers map[*dialog.SA]int) {

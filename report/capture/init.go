@@ -140,7 +140,7 @@ func hasOffer(request *ike.Message) bool {
 
 // ignored judges an answer to the first exchange with which the initiator does
 // not go on, if the capture shows why: it comes from elsewhere, or does not
-// arrive. Else, if the capture ends too soon to tell, that is the verdict.
+// arrive. Else, if the capture ends too soon to know, that is the verdict.
 func (c *course) ignored(awaited string) (report.CapturedVerdict, bool) {
 	request, response := c.init.Request, c.init.Response()
 	switch {

@@ -21,7 +21,7 @@ const (
 	noAnswerTime = time.Second
 	// atOnce is the time in which a side reacts to what it just got.
 	atOnce = 2 * time.Second
-	// someESP is how many packets in one direction tell that none come back, if
+	// someESP is how many packets in one direction show that none come back, if
 	// they are spread over espTime: what opens a connection, or a ping, is sent
 	// so often in that time, and a shorter burst may need no answer.
 	someESP = 5
@@ -239,7 +239,7 @@ func withError(e dialog.ICMPError, v report.CapturedVerdict) report.CapturedVerd
 	return v
 }
 
-// tries tells how often a request was sent.
+// tries says how often a request was sent.
 func tries(m *dialog.Message) string {
 	if m.Sent < 2 || m.First.IsZero() {
 		return english.Counted(int64(m.Sent), "try", "tries")

@@ -64,13 +64,13 @@ func (c *contrast) clientSuite(old, now report.Client) {
 	c.gets[i].clients = append(c.gets[i].clients, name)
 }
 
-// comparable reports whether both scans tell of both suites, so that one in
+// comparable reports whether both scans decide both suites, so that one in
 // place of the other is a change of the gateway.
 func (c *contrast) comparable(was, is proposals.Suite) bool {
 	return c.is.State(was) != matrix.NotTested && c.was.State(is) != matrix.NotTested
 }
 
-// clientSuites tells of the changes that clientSuite found, those of many
+// clientSuites names the changes that clientSuite found, those of many
 // clients at once.
 func (c *contrast) clientSuites() {
 	for _, g := range c.gets {

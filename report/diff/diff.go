@@ -119,7 +119,7 @@ type contrast struct {
 	lessKnown, moreKnown bool
 }
 
-// Target tells what changed of one target.
+// Target says what changed of one target.
 func Target(old, now *report.Target) report.TargetDiff {
 	if reflect.DeepEqual(old, now) { // as in most of two reports of many
 		return report.TargetDiff{Old: report.DiffTargetOf(old), New: report.DiffTargetOf(now), Same: true, Changes: []report.Change{}}

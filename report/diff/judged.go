@@ -21,7 +21,7 @@ func (c *contrast) findings() {
 		return out
 	}
 	old, now := severity(c.old.Findings), severity(c.now.Findings)
-	// Algorithms and paths are told of above; here is what they amount to.
+	// Algorithms and paths are named above; here is what they amount to.
 	effect := func(f report.Finding, e report.Effect) report.Effect {
 		if f.About() == report.AboutIKE && f.Severity.Rank() <= report.SeverityLow.Rank() {
 			return e
@@ -125,7 +125,7 @@ func gotWords(c report.Client) string {
 }
 
 // policies compares how the gateway stands to each embedded policy, and to
-// those of which both reports tell.
+// those that both reports have.
 func (c *contrast) policies() {
 	if c.old.Matrix == nil || c.now.Matrix == nil {
 		return

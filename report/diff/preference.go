@@ -33,7 +33,7 @@ func (c *contrast) preference() {
 	}
 }
 
-// compareSuites tells whether now is weaker or stronger than old.
+// compareSuites says whether now is weaker or stronger than old.
 func compareSuites(old, now string) (effect report.Effect, reason string) {
 	o, err1 := proposals.ParseSuite(old)
 	n, err2 := proposals.ParseSuite(now)

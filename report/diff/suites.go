@@ -77,7 +77,7 @@ func acceptedWords(t *report.Target) string {
 	return english.Counted(t.Matrix.Accepted, "suite", "suites") + " accepted"
 }
 
-// addSuites tells of a set of suites, if it is not empty.
+// addSuites names a set of suites, if it is not empty.
 func (c *contrast) addSuites(effect report.Effect, what string, suites []proposals.Product, reason string) {
 	if len(suites) == 0 {
 		return
@@ -228,7 +228,7 @@ func lowerReason(a proposals.Algorithm, e extreme) string {
 	return "weaker than " + e.weakest[a.Axis].Keyword() + ", the weakest of the others"
 }
 
-// known reports whether f tells of a, which accepted suites of the other report
+// known reports whether f decides a, which accepted suites of the other report
 // have: all of these were asked about, and nothing about a is open. Then its
 // absence is a refusal.
 func known(a proposals.Algorithm, accepted []proposals.Product, f assess.Facts) bool {

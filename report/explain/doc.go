@@ -1,5 +1,5 @@
 // Package explain says what the failures of IKEv2 connections mean, as far as
-// they can be told without the gateway: the error codes of Windows, the notify
+// they can be known without the gateway: the error codes of Windows, the notify
 // messages of IKEv2, lines that hold such, and the words of ikescope's own
 // reports. Logs are read by package incident.
 //

@@ -20,7 +20,7 @@ type Explanation struct {
 	Causes []string `json:"causes"`
 	// Checks are what ikescope can find out.
 	Checks []Check `json:"checks"`
-	// Server is what only the log of the gateway, or of the client, can tell,
+	// Server is what only the log of the gateway, or of the client, can show,
 	// and where it is.
 	Server []string `json:"server"`
 	Refs   []string `json:"refs"`
@@ -38,8 +38,8 @@ const (
 const maxExplanations = 50
 
 // Explain returns what input means: a code, a name, or lines of a log, of which
-// those that tell nothing are passed over and those that tell the same are
-// told once. An error names the nearest known words.
+// those that say nothing are passed over, and those that say the same are
+// given once. An error names the nearest known words.
 func Explain(input string) ([]Explanation, error) {
 	input = strings.TrimSpace(input)
 	if input == "" {

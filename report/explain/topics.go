@@ -28,7 +28,7 @@ type topic struct {
 	meaning string
 	causes  []string // the likeliest first
 	checks  []Check
-	// server is what only the log of the gateway can tell.
+	// server is what only the log of the gateway can show.
 	server []string
 }
 

@@ -75,7 +75,7 @@ func (p *page) advice(a report.Advice) {
 	}
 }
 
-// remedy writes r. What weakens is told in full once, told being the sentences
+// remedy writes r. What weakens is written in full once, told being the sentences
 // on it so far.
 func (p *page) remedy(r report.Remedy, told map[string]bool) {
 	p.section(strings.ToUpper(r.Side))

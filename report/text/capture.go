@@ -117,13 +117,13 @@ func alike(sas []report.CapturedSA) []*group {
 }
 
 const (
-	// toldAlike is how many IKE SAs of a group are told, and toldSAs how many of
+	// toldAlike is how many IKE SAs of a group are shown, and toldSAs how many of
 	// all groups.
 	toldAlike = 3
 	toldSAs   = 60
 )
 
-// chooseSAs returns the numbers of the IKE SAs that are told: of each group the
+// chooseSAs returns the numbers of the IKE SAs that are shown: of each group the
 // first, the worst groups first, and none of a scan.
 func chooseSAs(groups []*group, all bool) map[int]bool {
 	told := map[int]bool{}
@@ -172,10 +172,10 @@ func (p *page) captureSummary(groups []*group, scans []report.CapturedScan) {
 	}
 }
 
-// summaryLines is how many groups are told one by one.
+// summaryLines is how many groups are shown one by one.
 const summaryLines = 60
 
-// further is the groups of a verdict that are not told one by one.
+// further is the groups of a verdict that are not shown one by one.
 type further struct {
 	verdict    report.CapturedVerdict
 	sas, pairs int
@@ -194,7 +194,7 @@ func addFurther(more []*further, g *group) []*further {
 	return more
 }
 
-// scanWords tells a scan in one sentence.
+// scanWords describes a scan in one sentence.
 func scanWords(s report.CapturedScan) string {
 	acceptable := s.Accepted + s.Acceptable
 	text := fmt.Sprintf("ikescope scan: %s in %s: %s", english.Counted(int64(s.Exchanges), "question", "questions"), inSeconds(s.Last.Sub(s.First)),

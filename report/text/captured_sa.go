@@ -72,7 +72,7 @@ func (p *page) capturedSA(sa *report.CapturedSA) {
 	}
 }
 
-// capturedErrorWords tells an ICMP error in one line.
+// capturedErrorWords describes an ICMP error in one line.
 func capturedErrorWords(sa *report.CapturedSA, e report.CapturedError) string {
 	from, to := e.From.String(), e.To.String()
 	if e.Child && e.From.Port == 0 {
@@ -107,7 +107,7 @@ func packetWords(sa *report.CapturedSA, file string, packet int) string {
 	return fmt.Sprintf("packet %d of %s", packet, file)
 }
 
-// leastRoutine is how many exchanges alike are told in one line.
+// leastRoutine is how many exchanges alike are shown in one line.
 const leastRoutine = 4
 
 // routine returns how many exchanges, from the first on, are alike: encrypted,
@@ -206,7 +206,7 @@ func since(began, at time.Time) string {
 	return fmt.Sprintf("%+.3f", at.Sub(began).Seconds())
 }
 
-// timed writes a paragraph beside the time of what it tells.
+// timed writes a paragraph beside the time of what it describes.
 func (p *page) timed(at, style, text string) {
 	const column = 9
 	for _, line := range wrap(printable.Text(text), p.width-margin-column, 2) {

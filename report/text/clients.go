@@ -13,7 +13,7 @@ import (
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
-// fewClients is how many clients a report tells of one by one; more are listed
+// fewClients is how many clients a report names one by one; more are listed
 // by their verdicts.
 const fewClients = 6
 

@@ -17,10 +17,10 @@ type Options struct {
 	// Evidence lists the exchanges at the end of each target.
 	Evidence bool
 	// ClientsAsked: the clients were asked for, and are not those that every
-	// report tells of. Headings then name the ones that fail, as they do where
+	// report names. Headings then name the ones that fail, as they do where
 	// the clients are few, rather than count them.
 	ClientsAsked bool
-	// All tells each IKE SA of a capture, those of scans and those alike too.
+	// All shows each IKE SA of a capture, those of scans and those alike too.
 	All bool
 	// Attempt is the number of the story of logs to show alone, 0 for all.
 	Attempt int

@@ -13,7 +13,7 @@ import (
 // maxVendorIDs is how many of a gateway's vendor IDs are written.
 const maxVendorIDs = 8
 
-// gateway writes what the gateway told of itself.
+// gateway writes what the gateway showed of itself.
 func (p *page) gateway(t *report.Target) {
 	g := t.Gateway
 	p.section("GATEWAY")

@@ -156,7 +156,7 @@ func problemsOf(t *report.Target) []report.Finding {
 	return out
 }
 
-// problems names the problems that a heading counts, for texts that do not tell
+// problems names the problems that a heading counts, for texts that do not say
 // the findings.
 func (p *page) problems(t *report.Target) {
 	found := problemsOf(t)

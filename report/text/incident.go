@@ -35,7 +35,7 @@ func Incident(w io.Writer, d *incident.Document, o Options) error {
 }
 
 // story writes one story: heading, timeline, what to do, and what only the
-// other side can tell. The timeline names its log where there are several.
+// other side can show. The timeline names its log where there are several.
 func (p *page) story(s *incident.Story, several bool) {
 	style := bold
 	if s.Cause != "" {

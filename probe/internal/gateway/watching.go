@@ -9,7 +9,7 @@ import (
 )
 
 // Watching returns an offer with the weak suites beside it, and the method of its
-// KE payload. It reports false if they cannot be told from the offer by their
+// KE payload. It reports false if they cannot be distinguished from the offer by their
 // methods, or the request would be longer than what was answered before.
 func (k Known) Watching(offer []proposals.Product) ([]proposals.Product, ike.KeyExchangeMethod, bool) {
 	if len(k.Weak) == 0 || k.Oracle != ByForeignKE || len(offer) == 0 {

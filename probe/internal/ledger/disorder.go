@@ -119,7 +119,7 @@ func within(a, b []proposals.Product) bool {
 // last returns the last of list, as many as are kept.
 func last[T any](list []T) []T { return list[max(0, len(list)-mostKept):] }
 
-// Forget begins anew, as it is known why answers denied others.
+// Forget starts over, as it is known why answers denied others.
 func (d *Disorder) Forget() {
 	d.mu.Lock()
 	defer d.mu.Unlock()

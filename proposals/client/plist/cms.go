@@ -3,7 +3,7 @@ package plist
 import "bytes"
 
 // A signed profile is a CMS SignedData around the property list (RFC 5652,
-// Section 5). Tools may write it in BER, with lengths that are not told at the
+// Section 5). Tools may write it in BER, with lengths that are not given at the
 // beginning, which the DER readers of the standard library and of x/crypto refuse.
 
 // The tags that matter here (X.690).

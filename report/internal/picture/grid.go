@@ -26,7 +26,7 @@ type valueSets [proposals.KE + 1][]bool
 type grid struct {
 	values [proposals.KE + 1][]proposals.Algorithm
 	marks  map[triple][]byte // a mark for each value of KE
-	// asked, live and accepted tell of each value whether it was asked about,
+	// asked, live and accepted say of each value whether it was asked about,
 	// and whether a suite that holds it is accepted or undecided, or accepted.
 	asked, live, accepted valueSets
 }
