@@ -186,7 +186,7 @@ func (r *Reader) packetBlock(kind uint32, b []byte) (Frame, error) {
 		index = uint32(r.order.Uint16(b))
 	}
 	if uint64(index) >= uint64(len(r.interfaces)) {
-		return Frame{}, fmt.Errorf("it is of interface %d, of which the file has not told", index)
+		return Frame{}, fmt.Errorf("it refers to interface %d, which the file does not declare", index)
 	}
 	i := r.interfaces[index]
 	f := Frame{Link: i.link}

@@ -187,8 +187,8 @@ func TestPcapngFaults(t *testing.T) {
 		{join(section, ngRaw(order, 0, ngOption(order, optionResolution, 0xc0))), "an interface has a time resolution of 0xc0"},
 		{join(section, slices.Repeat(raw, maxInterfaces+1)), "there are more than 4096 interfaces"},
 		{join(section, ngBlock(order, blockEnhancedPacket, words(order, 0, 0))), "its block is too short"},
-		{join(section, raw, enhanced(1, 8)), "it is of interface 1, "},
-		{join(section, raw, section, enhanced(0, 8)), "it is of interface 0, "},
+		{join(section, raw, enhanced(1, 8)), "it refers to interface 1, "},
+		{join(section, raw, section, enhanced(0, 8)), "it refers to interface 0, "},
 		{join(section, raw, enhanced(0, 9)), "it says that it has 9 octets, and its block has 8"},
 		{join(section, raw, enhanced(0, math.MaxUint32)), "it says that it has 4294967295 octets, and its block has 8"},
 	} {
