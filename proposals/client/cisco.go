@@ -288,7 +288,7 @@ func (b *ciscoBlock) policyOfIOS(offers map[string]*ciscoOffer, smart ciscoDefau
 		return Policy{}, faultAt(b.line, b.name, "is a policy without a proposal: add one with proposal NAME")
 	}
 	var offer []proposals.Product
-	var notes []string
+	var notes, offered []string
 	doubt := ""
 	seen := make(map[string]bool)
 	for _, name := range names {
@@ -305,7 +305,15 @@ func (b *ciscoBlock) policyOfIOS(offers map[string]*ciscoOffer, smart ciscoDefau
 			return Policy{}, faultAt(name.line, name.value, "is not a crypto ikev2 proposal in the file")
 		}
 		o.named = true
+		number := strconv.Itoa(len(offer) + 1)
+		if n := len(o.products); n > 1 { // AEAD and other ciphers
+			number += " to " + strconv.Itoa(len(offer)+n)
+		}
+		offered = append(offered, number+" "+name.value)
 		offer, notes = append(offer, o.products...), append(notes, o.notes...)
+	}
+	if len(offered) > 1 {
+		notes = append([]string{"Its proposals: " + strings.Join(offered, ", ") + "."}, notes...)
 	}
 	p, err := policyOf(ciscoIOS.product, b.name, b.line, offer)
 	p.Notes, p.Doubt = notes, doubt

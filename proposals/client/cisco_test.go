@@ -1,6 +1,7 @@
 package client
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -108,6 +109,25 @@ func TestCiscoDefaults(t *testing.T) {
 	testImportErrors(t, SyntaxCisco, []struct{ in, want string }{
 		{"no crypto ikev2 proposal default\n" + profile, `line 7: "FLEX" has no crypto ikev2 policy, and the file removes the default one: add one with its proposal`},
 	})
+}
+
+// The proposals of a policy are named as in the file.
+func TestCiscoProposalNames(t *testing.T) {
+	const file = "crypto ikev2 proposal OLD\n encryption aes-cbc-256 aes-gcm-256\n integrity sha256\n prf sha256\n group 14\n!\n" +
+		"crypto ikev2 proposal NEW\n encryption aes-gcm-256\n prf sha384\n group 20\n!\n"
+	for policy, want := range map[string]string{
+		"crypto ikev2 policy P\n proposal NEW\n proposal OLD\n": "Its proposals: 1 NEW, 2 to 3 OLD.",
+		"crypto ikev2 policy P\n proposal NEW\n":                "",
+	} {
+		policies, err := Import("", []byte(file+policy), SyntaxCisco)
+		i := slices.IndexFunc(policies, func(p Policy) bool { return p.Name == "P" })
+		if err != nil || i < 0 {
+			t.Fatalf("%d policies, %v", len(policies), err)
+		}
+		if got := strings.Join(policies[i].Notes, " "); got != want {
+			t.Errorf("%s: %q, want %q", policy, got, want)
+		}
+	}
 }
 
 // TestCiscoIKEv1: a file for IKEv1 alone is one of Cisco, and has no offer. The
