@@ -104,10 +104,8 @@ func (c predictor) fix(p client.Policy, got report.Client) *report.ClientFix {
 // no sentence on what is weaker says so.
 func FixWords(f report.ClientFix) string {
 	still := ""
-	if s, err := proposals.ParseSuite(f.Suite); err == nil && len(f.Weaker) == 0 {
-		if weak := baseline.WeakIn(s); len(weak) > 0 {
-			still = ", which is " + WeakWord(worstSeverity(weak))
-		}
+	if len(f.Weaker) == 0 {
+		still = StillWeak(f.Suite)
 	}
 	switch f.Side {
 	case "both":
@@ -116,6 +114,20 @@ func FixWords(f report.ClientFix) string {
 		return "let the gateway accept " + f.Suite + still
 	}
 	return "set the client to " + f.Suite + still
+}
+
+// StillWeak is ", which is weak" or ", which is very weak" of such suites, and "" of
+// others.
+func StillWeak(suite string) string {
+	s, err := proposals.ParseSuite(suite)
+	if err != nil {
+		return ""
+	}
+	weak := baseline.WeakIn(s)
+	if len(weak) == 0 {
+		return ""
+	}
+	return ", which is " + WeakWord(worstSeverity(weak))
 }
 
 // ofClient returns those of syntaxes that p's product is configured in; nil for

@@ -95,7 +95,11 @@ func (p *page) remedy(r report.Remedy, told map[string]bool) {
 	default:
 		what = ", which the gateway then prefers"
 	}
-	p.text(2, "both then have "+r.Suite+what)
+	suite := r.Suite
+	if len(r.Weaker) == 0 {
+		suite += assess.StillWeak(suite)
+	}
+	p.text(2, "both then have "+suite+what)
 	for _, s := range r.Weaker {
 		if short, _, ok := strings.Cut(s, ":"); ok && told[s] {
 			p.styled(yellow, 2, "WEAKER, as above: "+short)
