@@ -58,7 +58,7 @@ func (r *endless) Read(p []byte) (int, error) {
 func TestBoundedMemory(t *testing.T) {
 	size := 48 << 20
 	if testing.Short() {
-		size = 12 << 20
+		size = 6 << 20
 	}
 	var g incident.Groups
 	var most uint64
@@ -66,7 +66,7 @@ func TestBoundedMemory(t *testing.T) {
 	in := &endless{left: size}
 	s := incident.NewScanner("log", All(), func(a *incident.Attempt) {
 		g.Add(a)
-		if g.Attempts%5000 == 0 {
+		if g.Attempts%1000 == 0 {
 			var m runtime.MemStats
 			runtime.ReadMemStats(&m)
 			most = max(most, m.HeapInuse+m.StackInuse)
