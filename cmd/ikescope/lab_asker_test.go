@@ -38,7 +38,7 @@ func (l lab) asker(t *testing.T, namespace, gateway string) *asker {
 	if err != nil {
 		t.Fatal(err)
 	}
-	conn, err := listenIn(l.root + "/run/netns/" + namespace)
+	conn, err := listenIn(l.root+"/run/netns/"+namespace, ":0")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func (l lab) asker(t *testing.T, namespace, gateway string) *asker {
 
 // listenIn opens a UDP socket in the network namespace of a file. A socket stays in the
 // namespace where its thread was when it was made.
-func listenIn(namespace string) (net.PacketConn, error) {
+func listenIn(namespace, address string) (net.PacketConn, error) {
 	there, err := os.Open(namespace)
 	if err != nil {
 		return nil, err
@@ -63,7 +63,7 @@ func listenIn(namespace string) (net.PacketConn, error) {
 	if err := unix.Setns(int(there.Fd()), unix.CLONE_NEWNET); err != nil {
 		return nil, fmt.Errorf("enter %s: %w", namespace, err)
 	}
-	conn, err := net.ListenPacket("udp4", ":0")
+	conn, err := net.ListenPacket("udp4", address)
 	if back := unix.Setns(int(here.Fd()), unix.CLONE_NEWNET); back != nil {
 		// The thread stays locked, and ends with this goroutine.
 		return nil, errors.Join(err, fmt.Errorf("leave %s: %w", namespace, back))

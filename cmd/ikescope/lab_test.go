@@ -60,6 +60,9 @@ func TestLab(t *testing.T) {
 		{"reach NAT", lab.testReachNAT, []string{"strongswan"}},
 		{"reach loss", lab.testReachLoss, []string{"libreswan"}},
 		{"reach size", lab.testReachSize, []string{"strongswan"}},
+		{"reach NATs", lab.testReachNATs, []string{"strongswan"}},
+		{"reach names", lab.testReachNames, []string{"strongswan"}},
+		{"reach relay", lab.testReachRelay, []string{"strongswan"}},
 		{"exhaustive", lab.testExhaustive, []string{"strongswan"}},
 	} {
 		t.Run(scene.name, func(t *testing.T) {
