@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
@@ -85,36 +86,84 @@ func (s *scan) askSealed(ctx context.Context, keys *keymat.Keys, opened initiato
 		s.journal.Fail(err)
 		return initiator.Answer{}, false
 	}
-	var a initiator.Answer
 	enough := s.enoughToClose
 	if opened.Conflict != initiator.NotTried {
 		enough = s.conn.Attempts
 	}
-	for tries := 0; a.Outcome == initiator.NotTried || a.Outcome == initiator.NoAnswer && tries < enough(); tries += a.Tries {
-		req, err := s.conn.Sealed(opened.Transport, octets, func(b []byte) (*ike.Message, error) {
-			return keys.Open(keymat.Responder, b)
+	r := sealed{keys: keys, opened: opened, octets: octets}
+	a, ok := s.sendSealed(ctx, &r, enough)
+	if ok && a.Outcome == initiator.NoAnswer && opened.Conflict == initiator.NotTried {
+		s.mu.Lock()
+		s.silent = append(s.silent, r)
+		s.mu.Unlock()
+	}
+	return a, ok
+}
+
+// sealed is a protected request of the IKE SA that an exchange opened, and how often
+// it was sent.
+type sealed struct {
+	keys   *keymat.Keys
+	opened initiator.Answer
+	octets []byte
+	tries  int
+}
+
+// sendSealed sends r until it is answered, or was sent often enough.
+func (s *scan) sendSealed(ctx context.Context, r *sealed, enough func() int) (a initiator.Answer, ok bool) {
+	for a.Outcome == initiator.NotTried || a.Outcome == initiator.NoAnswer && r.tries < enough() {
+		req, err := s.conn.Sealed(r.opened.Transport, r.octets, func(b []byte) (*ike.Message, error) {
+			return r.keys.Open(keymat.Responder, b)
 		})
 		if err != nil {
 			s.journal.Fail(err)
 			return initiator.Answer{}, false
 		}
 		s.begin(evidence.PurposeClose)
-		req.Flow = opened.Flow
+		req.Flow = r.opened.Flow
 		req.Quiet = true // perhaps it was answered: that is done only once
 		req.Prompt = true
 		if a = s.conn.Exchange(ctx, req); a.Tries == 0 {
 			break // the socket is closed
 		}
+		r.tries += a.Tries
 		s.record(req, a, evidence.PurposeClose)
 	}
 	return a, true
 }
 
+// surelySilent is how often what is to close an IKE SA is sent at least, in the end,
+// where it got no answer: where several gateways share the packets, half of them may
+// go to one that does not know the IKE SA, though nothing else is lost.
+const surelySilent = 8
+
+// closeAgain sends once more what was to close IKE SAs and got no answer, if it was
+// sent less often than it takes for it to have been answered, as far as is known now.
+func (s *scan) closeAgain(ctx context.Context) {
+	s.closing.Wait()
+	if _, closes := s.halfOpens.ClosedLate(); !closes {
+		return // they count as left
+	}
+	ctx = context.WithoutCancel(ctx)
+	enough := func() int { return max(s.enoughToClose(), surelySilent) }
+	if len(evidence.Members(s.journal.Since(0))) > 1 {
+		enough = func() int { return max(s.loss.Enough(), s.closeLoss.Enough()) }
+	}
+	var again sync.WaitGroup
+	for _, r := range s.silent {
+		if r.tries < enough() {
+			again.Go(func() { s.sendSealed(ctx, &r, enough) })
+		}
+	}
+	again.Wait()
+}
+
 // enoughToClose returns how often a request to close an IKE SA has to be silent to
 // count as answered. Where several gateways share the packets, most of these go to
-// one that does not know the IKE SA.
+// one that does not know the IKE SA: one that had to be sent again says so, unless
+// others are lost, too.
 func (s *scan) enoughToClose() int {
-	if s.closeLoss.IsSeen() {
+	if s.closeLoss.IsSeen() || s.closeLoss.HasAny() && !s.loss.HasAny() {
 		return max(s.loss.Enough(), s.closeLoss.Enough())
 	}
 	return s.loss.Enough()

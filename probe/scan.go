@@ -35,6 +35,9 @@ type scan struct {
 	spread    *spread
 	closing   sync.WaitGroup // of IKE SAs, beside other exchanges
 
+	mu     sync.Mutex
+	silent []sealed // requests to close IKE SAs that got no answer; guarded by mu
+
 	result evidence.Result // but for what the journal holds
 }
 
@@ -78,6 +81,7 @@ func (s *scan) run(ctx context.Context) error {
 	} else {
 		s.conn, s.spread = c, newSpread(c.OpenFlow)
 		s.explore(ctx)
+		s.closeAgain(ctx)
 		s.awaitLate(ctx)
 		s.sumUp()
 		if err := c.Close(); err != nil && s.journal.Failure() == nil {

@@ -54,6 +54,13 @@ func (l *Loss) IsMeasured() bool {
 	return l.sent >= Measured
 }
 
+// HasAny reports whether a request was lost.
+func (l *Loss) HasAny() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.sent > l.answered
+}
+
 // IsSeen reports whether more than one request was lost.
 func (l *Loss) IsSeen() bool {
 	l.mu.Lock()
