@@ -71,6 +71,7 @@ func (s *scan) waiting(questions []*question) []*question {
 				for _, id := range l.exchanges {
 					if a.Exchange == id && !l.over && a.Outcome != initiator.Malformed {
 						s.learn(l, initiator.Exchange{ID: id, Offer: l.offer, Outcome: a.Outcome, Group: a.Group, Suite: a.Suite})
+						s.journal.Late(a)
 					}
 				}
 			}

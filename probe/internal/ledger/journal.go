@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/ikescope/ikescope/probe/evidence"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
@@ -113,6 +114,18 @@ func (j *Journal) Undecide() {
 	defer j.mu.Unlock()
 	for i := range j.exchanges {
 		j.exchanges[i].Decides = matrix.NotTested
+	}
+}
+
+// Late gives an exchange that ended in silence the answer that came after its end.
+func (j *Journal) Late(a initiator.LateAnswer) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	for i, x := range j.exchanges {
+		if x.ID == a.Exchange && x.Outcome == initiator.NoAnswer {
+			j.exchanges[i].Outcome, j.exchanges[i].Group, j.exchanges[i].Suite = a.Outcome, a.Group, a.Suite
+			j.exchanges[i].Detail = "the answer came after the last try had timed out"
+		}
 	}
 }
 
