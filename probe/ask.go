@@ -40,7 +40,7 @@ func (s *scan) initiate(ctx context.Context, purpose evidence.Purpose, o initiat
 	}
 	known := s.gateway.Now()
 	o.NoRedirect = known.NoRedirect
-	if !mayOpen && (purpose == evidence.PurposeMatrix || purpose == evidence.PurposeControl) {
+	if !mayOpen && o.Flow == 0 && (purpose == evidence.PurposeMatrix || purpose == evidence.PurposeControl) {
 		o.Flow = s.spread.flow(ctx)
 	}
 	req, err := s.conn.Init(o)
@@ -162,7 +162,9 @@ func (s *scan) record(req *initiator.Request, a initiator.Answer, purpose eviden
 	if !x.Doubtful {
 		x.Look = evidence.LookOf(a)
 	}
-	s.disorder.Add(x)
+	if !s.apart.Load() {
+		s.disorder.Add(x)
+	}
 	s.journal.Add(x, func(count int) {
 		if s.Progress != nil {
 			s.Progress(Progress{Target: s.target, Doing: purpose, Exchanges: count, Last: x})

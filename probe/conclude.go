@@ -71,43 +71,28 @@ func (s *scan) conclude() {
 	if r.Matrix != nil {
 		r.Members = evidence.Members(r.Exchanges)
 	}
+	var decided *matrix.Matrix // of one of them
 	for i := range r.Members {
 		m := &r.Members[i]
-		m.Matrix = s.matrixOf(*m)
+		m.Matrix = s.memberMatrix(*m)
 		s.findings.Habit(evidence.HabitMembers, 0, m.Exchanges[0])
 		switch {
-		case !m.Matrix.Proven:
+		case !m.Matrix.Proven || m.Matrix.Accepted == 0: // somebody between may forge refusals
 			s.findings.Doubt(evidence.DoubtMember, nil, m.Exchanges[0])
-		case !m.Matrix.AcceptsSame(r.Members[0].Matrix):
+		case decided == nil:
+			decided = m.Matrix
+		case !m.Matrix.AcceptsSame(decided):
 			s.findings.Doubt(evidence.DoubtSeveral, nil, r.Members[0].Exchanges[0], m.Exchanges[0])
 		}
+	}
+	if decided != nil && r.Matrix.Proven && !decided.AcceptsSame(r.Matrix) {
+		s.findings.Doubt(evidence.DoubtSeveral, nil, r.Members[0].Exchanges[0])
 	}
 	r.Watched = evidence.CountWatched(*r, weakestSuite())
 	r.Doubts, r.Habits = s.findings.All()
 	if r.Matrix != nil && len(r.Doubts) > 0 {
 		r.Matrix.Proven = false
 	}
-}
-
-// matrixOf returns what the answers of one of several gateways decide, without those
-// of the others.
-func (s *scan) matrixOf(m evidence.Member) *matrix.Matrix {
-	p := s.planner(func(offers []matrix.Offer) []matrix.Answer { return make([]matrix.Answer, len(offers)) })
-	known := s.gateway.Now()
-	p.Limits.Transforms, p.Limits.Proposals = known.Reads.Transforms, known.Reads.Proposals
-	for _, x := range s.result.Exchanges {
-		switch {
-		case x.Purpose == evidence.PurposeClient || !slices.Contains(m.Exchanges, x.ID),
-			x.Outcome != initiator.Accepted && evidence.KindOf(x) == evidence.BesideKE, // it may be about the KE payload
-			x.Outcome == initiator.InvalidKEPayload && known.Hollow != 0:
-			continue
-		}
-		// The planner leaves out what is about more than suites.
-		if a := evidence.Meaning(x.Offer, x.Exchange); a.State != matrix.NoAnswer {
-			p.Prior = append(p.Prior, matrix.Asked{Offer: matrix.Offer{Products: x.Offer}, Answer: a})
-		}
-	}
-	return p.Run()
 }
 
 // concede takes back that what an exchange took is refused. A suite is accepted if

@@ -36,8 +36,9 @@ func (s *scan) examine(ctx context.Context) {
 }
 
 // redeemTries is how often an offer is asked with the KE payload that the gateway
-// wants, before its no is taken for one.
-const redeemTries = 2
+// wants, before its no is taken for one; otherTries, if the no looks as if it were
+// from another gateway at the address.
+const redeemTries, otherTries = 2, 6
 
 // redeem asks an offer of one key exchange method, which the gateway asked for,
 // with that method. It reports false if that is refused, again and again: its
@@ -48,6 +49,7 @@ func (s *scan) redeem(ctx context.Context, offer []proposals.Product) bool {
 	if known := s.gateway.Now(); !keyexchange.Supported(method) || known.RequestOctets(offer, method) > known.Allowed() {
 		return true // that cannot be tried
 	}
+	own := 0 // refusals that look as what asked for the method
 	for try := 1; ; try++ {
 		a := s.insist(ctx, func() initiator.Answer { return s.init(ctx, s.main, evidence.PurposeDetail, offer, method) })
 		switch a.Outcome {
@@ -60,11 +62,21 @@ func (s *scan) redeem(ctx context.Context, offer []proposals.Product) bool {
 		default:
 			return true // silence, or an error, says nothing of the offer
 		}
-		if try == redeemTries {
+		if s.askedFor(method, evidence.LookOf(a)) {
+			own++
+		}
+		if own == redeemTries || try == otherTries {
 			s.distrustNames(a.ID)
 			return false
 		}
 	}
+}
+
+// askedFor reports whether an INVALID_KE_PAYLOAD that asked for a method looks so.
+func (s *scan) askedFor(method ike.KeyExchangeMethod, look evidence.Look) bool {
+	return slices.ContainsFunc(s.journal.Since(0), func(x evidence.Exchange) bool {
+		return x.Outcome == initiator.InvalidKEPayload && x.Group == method && x.Look == look
+	})
 }
 
 // distrustNames has the gateway asked by accepted answers, as an exchange was

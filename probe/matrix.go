@@ -81,7 +81,8 @@ func (s *scan) matrix(ctx context.Context) {
 			break
 		}
 		s.undecide()
-		if run >= maxRuns || s.over(ctx) || s.findings.IsDoubted(evidence.DoubtSeveral) || s.result.Matrix.Spent > 0 {
+		if run >= maxRuns || s.over(ctx) || s.findings.IsDoubted(evidence.DoubtSeveral) || s.result.Matrix.Spent > 0 ||
+			len(evidence.Members(s.journal.Since(0))) > 1 {
 			s.journal.Note(evidence.Note{Kind: doubt})
 			break
 		}

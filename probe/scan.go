@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ikescope/ikescope/probe/evidence"
@@ -14,6 +15,7 @@ import (
 	"github.com/ikescope/ikescope/probe/internal/gateway"
 	"github.com/ikescope/ikescope/probe/internal/ledger"
 	"github.com/ikescope/ikescope/probe/target"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // scan is one run of a Scanner against one address.
@@ -33,7 +35,9 @@ type scan struct {
 	findings  ledger.Findings
 	disorder  ledger.Disorder
 	spread    *spread
-	closing   sync.WaitGroup // of IKE SAs, beside other exchanges
+	closing   sync.WaitGroup                   // of IKE SAs, beside other exchanges
+	apart     atomic.Bool                      // several gateways are asked, one after the other
+	decided   map[evidence.Look]*matrix.Matrix // by answers of each of them
 
 	mu     sync.Mutex
 	silent []sealed // requests to close IKE SAs that got no answer; guarded by mu
@@ -50,6 +54,7 @@ func newScan(s Scanner, t target.Target) *scan {
 	}
 	return &scan{
 		Scanner: s, target: t, random: &lockedReader{source: s.Rand},
+		decided:   make(map[evidence.Look]*matrix.Matrix),
 		halfOpens: ledger.NewHalfOpens(), journal: ledger.Journal{Budget: s.MaxExchanges},
 		result: evidence.Result{Target: t.Name, Address: t.Address, Started: time.Now()},
 	}
@@ -100,6 +105,7 @@ func (s *scan) explore(ctx context.Context) {
 	}
 	if !s.ClientsOnly {
 		s.matrix(ctx)
+		s.askMembers(ctx)
 		s.detail(ctx)
 		s.confirm(ctx)
 		s.lookAround(ctx)

@@ -301,6 +301,9 @@ func TestTruthMet(t *testing.T) {
 		{[]string{"refuses by silence", "a weak member for a tenth of the packets", "redirects and is silent to others"}, 425, truthPolicies[3], iketest.Profile{}, 0},
 		// It asks for a method that is none, and reads nothing else of an offer.
 		{[]string{"asks for an unknown key exchange", "reads 15 transforms of a type", "reads the first Proposal"}, 885, smallPolicy, iketest.Profile{}, 0.05},
+		// True answers are lost, and the forged refusals that stand alone look as if
+		// they were from another gateway, which refuses everything.
+		{[]string{"reads one transform of a type", "a forged refusal ahead", "refuses more than 8 transforms of a type"}, 820, singlesPolicy, iketest.OpenIKED, 0.2},
 		// The true answer asks for a cookie, and comes behind the forged one.
 		{[]string{"a forged refusal well ahead", "demands a cookie of everyone", "a malformed acceptance: two Proposals are chosen"}, 1157, smallPolicy, iketest.Profile{}, 0},
 	} {

@@ -57,7 +57,7 @@ func (k DoubtKind) Words() string {
 	case DoubtWhole:
 		return "the gateway accepts the first packet of a client as it is, and nothing else that it was asked"
 	case DoubtMember:
-		return "several gateways answer at this address, and not each of them was asked about every suite"
+		return "several gateways answer at this address, and what one of them accepts is not decided"
 	}
 	return string(k)
 }

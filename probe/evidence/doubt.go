@@ -55,7 +55,7 @@ const (
 	// else that it was asked.
 	DoubtWhole
 	// DoubtMember: several gateways answer at the address, which can be told apart,
-	// and the answers of one of them do not decide all suites.
+	// and the answers of one of them do not decide all suites, or refuse all.
 	DoubtMember
 
 	doubtKinds // how many there are

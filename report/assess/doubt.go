@@ -62,7 +62,10 @@ func doubtFindings(t *report.Target) []report.Finding {
 			}
 			f.Fix = []string{"compare the clients that are to connect: ikescope compare --live"}
 		case report.DoubtMember:
-			f.Detail = "what one of them accepts beside the others is not known: its own answers do not decide all suites"
+			f.Detail = "its own answers do not decide all suites, or they refuse all of them, which something on the way may do"
+			if len(t.Members) > 0 && t.Members[0].ErrorSPI == "" {
+				f.Detail = "their refusals look alike: only accepted answers show, by their vendor IDs, which of them answered"
+			}
 			f.Fix = []string{"scan each member at its own address"}
 		}
 		out = append(out, f)

@@ -1,0 +1,160 @@
+package probe
+
+import (
+	"context"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/ikescope/ikescope/probe/evidence"
+	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/gateway"
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
+)
+
+// Bounds on how each of several gateways at the address is asked.
+const (
+	// memberTries is how often an offer is asked until the gateway in question
+	// answers it: one that gives a third of the answers misses so many in one case
+	// of a hundred.
+	memberTries = 12
+	// mostForMembers is how many exchanges that takes at most, for all of them.
+	mostForMembers = 600
+	// memberTime is until when after the start of the scan they are asked, where
+	// answers contradict each other.
+	memberTime = 25 * time.Second
+)
+
+// askMembers asks each of several gateways at the address until its own answers
+// decide all suites, if they can be told apart by the answers that this takes:
+// errors, whose responder SPIs differ.
+func (s *scan) askMembers(ctx context.Context) {
+	members := evidence.Members(s.journal.Since(0))
+	known := s.gateway.Now()
+	if len(members) < 2 || members[0].Look.ErrorSPI == evidence.ErrorSPIUnseen ||
+		known.Oracle != gateway.ByForeignKE || known.Hollow != 0 || known.Gone {
+		return
+	}
+	// Answers that deny each other are of several gateways, and no disorder.
+	s.disorder.Forget()
+	s.apart.Store(true)
+	defer func() {
+		s.disorder.Forget()
+		s.apart.Store(false)
+	}()
+	most := s.journal.Count() + mostForMembers
+	for _, m := range members {
+		var missed atomic.Bool // it does not answer, or not often enough
+		s.decided[m.Look] = s.memberPlanner(m.Look, func(offers []matrix.Offer) []matrix.Answer {
+			answers := make([]matrix.Answer, len(offers))
+			var asking errgroup.Group
+			asking.SetLimit(s.inFlight())
+			for i, o := range offers {
+				asking.Go(func() error {
+					if !missed.Load() {
+						answers[i] = s.askMember(ctx, m.Look, o.Products, most)
+					}
+					if answers[i].State == matrix.NotTested {
+						missed.Store(true)
+					}
+					return nil
+				})
+			}
+			_ = asking.Wait() // what it runs returns no error
+			return answers
+		}).Run()
+	}
+}
+
+// askMember asks an offer until the gateway whose answers look so answers. The
+// state is NotTested if it does not.
+func (s *scan) askMember(ctx context.Context, look evidence.Look, offer []proposals.Product, most int) matrix.Answer {
+	sent, method, ok := s.gateway.Now().Payload(offer)
+	if !ok || len(s.gateway.Now().Divide(offer)) > 0 {
+		return matrix.Answer{}
+	}
+	flow := s.flowOf(look)
+	for range memberTries {
+		late := s.findings.IsDoubted(evidence.DoubtSeveral) && time.Since(s.result.Started) >= memberTime
+		if s.over(ctx) || late || s.journal.Count() >= most {
+			break
+		}
+		a := s.initiate(ctx, evidence.PurposeMatrix, initiator.Offer{Transport: s.main, Products: sent, KE: method, Flow: flow})
+		if a.Outcome == initiator.NotTried {
+			break
+		}
+		if a.Conflict == initiator.NotTried && evidence.LookOf(a) == look {
+			if answer := evidence.Meaning(offer, a.Exchange); answer.State != matrix.NoAnswer {
+				return answer
+			}
+		}
+		flow = 0
+	}
+	return matrix.Answer{}
+}
+
+// flowOf returns a flow of which all answers look so, as far as they show it, as
+// where each flow goes to one gateway; 0 if there is none.
+func (s *scan) flowOf(look evidence.Look) int {
+	var its, others []int
+	for _, x := range s.journal.Since(0) {
+		switch {
+		case x.Flow == 0 || x.Look.ErrorSPI == evidence.ErrorSPIUnseen:
+		case x.Look == look:
+			its = append(its, x.Flow)
+		default:
+			others = append(others, x.Flow)
+		}
+	}
+	for _, f := range slices.Backward(its) {
+		if !slices.Contains(others, f) {
+			return f
+		}
+	}
+	return 0
+}
+
+// memberMatrix returns what the answers of one of several gateways decide. What it was
+// asked by itself may have decided more than a planner finds again that begins with
+// all of its answers: that stands, unless one of these denies it.
+func (s *scan) memberMatrix(m evidence.Member) *matrix.Matrix {
+	all := s.memberPlanner(m.Look, func(offers []matrix.Offer) []matrix.Answer { return make([]matrix.Answer, len(offers)) }).Run()
+	own := s.decided[m.Look]
+	if all.Proven || own == nil || !own.Proven {
+		return all
+	}
+	its := evidence.Result{Matrix: own}
+	for _, x := range s.result.Exchanges {
+		if x.Look == m.Look {
+			its.Exchanges = append(its.Exchanges, x)
+		}
+	}
+	if len(evidence.Contradictions(its)) > 0 {
+		return all
+	}
+	return own
+}
+
+// memberPlanner returns a planner that goes on from what the answers of one of
+// several gateways decide, without those of the others.
+func (s *scan) memberPlanner(look evidence.Look, ask func([]matrix.Offer) []matrix.Answer) matrix.Planner {
+	p := s.planner(ask)
+	known := s.gateway.Now()
+	p.Limits.Transforms, p.Limits.Proposals = known.Reads.Transforms, known.Reads.Proposals
+	for _, x := range s.journal.Since(0) {
+		switch {
+		case x.Purpose == evidence.PurposeClient || x.Look != look,
+			x.Outcome != initiator.Accepted && evidence.KindOf(x) == evidence.BesideKE, // it may be about the KE payload
+			x.Outcome == initiator.InvalidKEPayload && known.Hollow != 0:
+			continue
+		}
+		// The planner leaves out what is about more than suites.
+		if a := evidence.Meaning(x.Offer, x.Exchange); a.State != matrix.NoAnswer {
+			p.Prior = append(p.Prior, matrix.Asked{Offer: matrix.Offer{Products: x.Offer}, Answer: a})
+		}
+	}
+	return p
+}
