@@ -44,7 +44,8 @@ func (s *scan) watch(ctx context.Context) {
 			return
 		}
 		switch a := s.sound(ctx, s.offering(ctx, weak)); {
-		case a.Outcome == initiator.NoProposalChosen:
+		case a.Outcome == initiator.NoProposalChosen,
+			a.Outcome == initiator.NoAnswer && s.learnRefusal(ctx).How == gateway.DropsRefused:
 			s.result.Weak = weak
 			s.gateway.Learn(func(k *gateway.Known) { k.Weak = weak })
 			return
@@ -103,7 +104,8 @@ const (
 func (s *scan) lookAround(ctx context.Context) {
 	weak := s.result.Weak
 	method, ok := offers.ForeignMethod(weak)
-	if len(weak) == 0 || !ok || s.over(ctx) || s.findings.IsDoubted(evidence.DoubtSeveral) {
+	if len(weak) == 0 || !ok || s.over(ctx) || s.findings.IsDoubted(evidence.DoubtSeveral) ||
+		s.gateway.Now().Refusal.How == gateway.DropsRefused { // which says nothing of who is there
 		return
 	}
 	ask := func(t initiator.Transport) {

@@ -299,6 +299,9 @@ func TestTruthMet(t *testing.T) {
 		// One member redirects, and is silent to who does not follow; the other one
 		// refuses by silence.
 		{[]string{"refuses by silence", "a weak member for a tenth of the packets", "redirects and is silent to others"}, 425, truthPolicies[3], iketest.Profile{}, 0},
+		// Its silence is a refusal, so that one of the weak suites says little: they go
+		// with all that is asked.
+		{[]string{"refuses by silence", "hundreds of vendor IDs", "a weak member for a tenth of the SPIs on port 500"}, 482, singlesPolicy, iketest.Profile{}, 0.2},
 		// It asks for a method that is none, and reads nothing else of an offer.
 		{[]string{"asks for an unknown key exchange", "reads 15 transforms of a type", "reads the first Proposal"}, 885, smallPolicy, iketest.Profile{}, 0.05},
 		// True answers are lost, and the forged refusals that stand alone look as if
