@@ -2,7 +2,6 @@ package probe
 
 import (
 	"context"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -76,7 +75,7 @@ func (s *scan) askMember(ctx context.Context, look evidence.Look, offer []propos
 	if !ok || len(s.gateway.Now().Divide(offer)) > 0 {
 		return matrix.Answer{}
 	}
-	flow := s.flowOf(look)
+	flow := evidence.FlowOf(s.journal.Since(0), look)
 	for range memberTries {
 		late := s.findings.IsDoubted(evidence.DoubtSeveral) && time.Since(s.result.Started) >= memberTime
 		if s.over(ctx) || late || s.journal.Count() >= most {
@@ -94,27 +93,6 @@ func (s *scan) askMember(ctx context.Context, look evidence.Look, offer []propos
 		flow = 0
 	}
 	return matrix.Answer{}
-}
-
-// flowOf returns a flow of which all answers look so, as far as they show it, as
-// where each flow goes to one gateway; 0 if there is none.
-func (s *scan) flowOf(look evidence.Look) int {
-	var its, others []int
-	for _, x := range s.journal.Since(0) {
-		switch {
-		case x.Flow == 0 || x.Look.ErrorSPI == evidence.ErrorSPIUnseen:
-		case x.Look == look:
-			its = append(its, x.Flow)
-		default:
-			others = append(others, x.Flow)
-		}
-	}
-	for _, f := range slices.Backward(its) {
-		if !slices.Contains(others, f) {
-			return f
-		}
-	}
-	return 0
 }
 
 // memberMatrix returns what the answers of one of several gateways decide. What it was
@@ -144,17 +122,6 @@ func (s *scan) memberPlanner(look evidence.Look, ask func([]matrix.Offer) []matr
 	p := s.planner(ask)
 	known := s.gateway.Now()
 	p.Limits.Transforms, p.Limits.Proposals = known.Reads.Transforms, known.Reads.Proposals
-	for _, x := range s.journal.Since(0) {
-		switch {
-		case x.Purpose == evidence.PurposeClient || x.Look != look,
-			x.Outcome != initiator.Accepted && evidence.KindOf(x) == evidence.BesideKE, // it may be about the KE payload
-			x.Outcome == initiator.InvalidKEPayload && known.Hollow != 0:
-			continue
-		}
-		// The planner leaves out what is about more than suites.
-		if a := evidence.Meaning(x.Offer, x.Exchange); a.State != matrix.NoAnswer {
-			p.Prior = append(p.Prior, matrix.Asked{Offer: matrix.Offer{Products: x.Offer}, Answer: a})
-		}
-	}
+	p.Prior = evidence.AskedOf(s.journal.Since(0), look, known.Hollow == 0)
 	return p
 }

@@ -41,7 +41,7 @@ func (s *scan) initiate(ctx context.Context, purpose evidence.Purpose, o initiat
 	known := s.gateway.Now()
 	o.NoRedirect = known.NoRedirect
 	if !mayOpen && o.Flow == 0 && (purpose == evidence.PurposeMatrix || purpose == evidence.PurposeControl) {
-		o.Flow = s.spread.flow(ctx)
+		o.Flow = s.spread.Flow(ctx)
 	}
 	req, err := s.conn.Init(o)
 	if err != nil {
@@ -78,7 +78,7 @@ func (s *scan) initiate(ctx context.Context, purpose evidence.Purpose, o initiat
 		return s.initiate(ctx, purpose, o) // with a place
 	}
 	if a.Tries > 0 {
-		s.spread.ended(o.Flow, a.Outcome != initiator.NoAnswer)
+		s.spread.Ended(o.Flow, a.Outcome != initiator.NoAnswer)
 	}
 	s.countUnclosable(a)
 	a.Offer = slices.DeleteFunc(slices.Clone(a.Offer), func(p proposals.Product) bool { return p.Size() == 0 })

@@ -12,7 +12,6 @@ import (
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/internal/closing"
-	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -211,7 +210,7 @@ func (s *scan) countLeft() {
 			continue // it is deaf to that method
 		}
 		opened := s.conn.Opened(x.ID)
-		if opened == 0 && proposals.HasKeyExchange(x.Offer, x.KE) && (denied[x.ID] || s.mayHaveTaken(x.Exchange)) {
+		if opened == 0 && proposals.HasKeyExchange(x.Offer, x.KE) && (denied[x.ID] || s.gateway.Now().MayHaveTaken(x.Exchange, s.result.Matrix)) {
 			opened = 1
 		}
 		if s.halfOpens.OpenedInAll(x.ID, opened) {
@@ -221,36 +220,6 @@ func (s *scan) countLeft() {
 	if len(left) > 0 {
 		s.journal.Note(evidence.Note{Kind: evidence.NoteAcceptedLate, Exchanges: left})
 	}
-}
-
-// mayHaveTaken reports whether the gateway may have accepted x, which got no answer
-// that can be read: of silence, if it accepts all that was offered, and of an answer
-// that is malformed, if it may accept some of it.
-func (s *scan) mayHaveTaken(x initiator.Exchange) bool {
-	known, m := s.gateway.Now(), s.result.Matrix
-	if m == nil || x.Outcome != initiator.NoAnswer && x.Outcome != initiator.Malformed || !known.Tolerates(x.Offer) || known.Limit > 0 && known.RequestOctets(x.Offer, x.KE) > known.Limit {
-		return false
-	}
-	var accepted, undecided []proposals.Product
-	for _, r := range m.Products {
-		accepted = append(accepted, r.Product)
-	}
-	for _, u := range m.Undecided {
-		undecided = append(undecided, u.Product)
-	}
-	offer := offers.OfMethod(x.Offer, x.KE)
-	switch x.Outcome {
-	case initiator.NoAnswer:
-		beyond, err := matrix.Difference(offer, accepted)
-		return len(offer) > 0 && err == nil && len(beyond) == 0
-	default:
-		return overlaps(offer, accepted) || known.Taken && overlaps(offer, undecided)
-	}
-}
-
-// overlaps reports whether a suite is of both.
-func overlaps(a, b []proposals.Product) bool {
-	return slices.ContainsFunc(a, func(p proposals.Product) bool { return slices.ContainsFunc(b, p.Overlaps) })
 }
 
 // noteUnseen notes the IKE SAs that were not seen to be closed.

@@ -8,6 +8,7 @@ import (
 	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/closing"
 	"github.com/ikescope/ikescope/probe/internal/gateway"
 	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
@@ -39,7 +40,7 @@ func (s *scan) confirmAdditional(ctx context.Context) {
 				continue
 			}
 			method := proposals.MethodOf(suite[proposals.KE])
-			if !closableSuite(suite) {
+			if !closing.ComputesSuite(suite) {
 				break
 			}
 			a := s.insist(ctx, func() initiator.Answer {
@@ -60,11 +61,6 @@ func addsKeyExchange(s proposals.Suite) bool {
 	return slices.ContainsFunc(s[proposals.ADDKE1:], func(a proposals.Algorithm) bool { return !a.IsNone() })
 }
 
-// closableSuite reports whether the IKE SA of a suite can be closed.
-func closableSuite(s proposals.Suite) bool {
-	return !slices.ContainsFunc(s[:], func(a proposals.Algorithm) bool { return !a.IsNone() && !computable(a) })
-}
-
 // lastWidelyKnown is the newest method that every gateway answers.
 const lastWidelyKnown = ike.KE_ECP_521
 
@@ -80,7 +76,7 @@ func (s *scan) confirmMethods(ctx context.Context) {
 	newest := ike.KE_NONE
 	for _, r := range s.result.Matrix.Products {
 		for _, m := range proposals.KeyExchangeMethods([]proposals.Product{r.Product}) {
-			if public, _, _ := keyexchange.Sizes(m); keyexchange.Supported(m) && public <= closablePublic && m > newest {
+			if public, _, _ := keyexchange.Sizes(m); keyexchange.Supported(m) && public <= closing.MostPublic && m > newest {
 				newest = m
 			}
 		}

@@ -8,12 +8,11 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
-	"github.com/ikescope/ikescope/ike/keymat"
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/closing"
 	"github.com/ikescope/ikescope/probe/internal/gateway"
-	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -61,65 +60,29 @@ func (s *scan) detail(ctx context.Context) {
 	}
 }
 
-// Of the offer that asks for an accepted answer: the most transforms of a type
-// and octets, and the most octets of a public value, so that any of them fits
-// the datagram.
-const (
-	closableTransforms = 15
-	closableOctets     = 540
-	closablePublic     = 512
-)
+// closableOctets is the most octets of an offer that asks for an accepted answer, so
+// that any public value fits the datagram with it.
+const closableOctets = 540
 
 // closable returns what of the accepted products fits an offer, and can be
 // computed so that the IKE SA can be closed again.
 func (s *scan) closable() []proposals.Product {
-	room, public := closableOctets, closablePublic
-	if limit := s.gateway.Now().Limit; limit > 0 {
+	known := s.gateway.Now()
+	octets, public := closableOctets, closing.MostPublic
+	if known.Limit > 0 {
 		public = 256
-		room = min(room, limit-gateway.Overhead(ike.KE_MODP_2048))
+		octets = min(octets, known.Limit-gateway.Overhead(ike.KE_MODP_2048))
 	}
-	var offer []proposals.Product
+	var accepted []proposals.Product
 	for _, r := range s.result.Matrix.Products {
-		p := r.Product
-		p[proposals.KE] = slices.DeleteFunc(slices.Clone(p[proposals.KE]), func(a proposals.Algorithm) bool {
-			m := ike.KeyExchangeMethod(a.ID)
-			n, _, _ := keyexchange.Sizes(m)
-			return !keyexchange.Supported(m) || n > public
-		})
-		p[proposals.ENCR] = slices.DeleteFunc(slices.Clone(p[proposals.ENCR]), func(a proposals.Algorithm) bool {
-			return !keymat.Supported(transformsOf(a, p))
-		})
-		for a, list := range p {
-			p[a] = list[:min(len(list), closableTransforms)]
-		}
-		if p.Size() == 0 {
-			continue
-		}
-		offer = append(offer, p)
+		accepted = append(accepted, r.Product)
 	}
-	for offers.Octets(offer) > room {
-		longest := slices.MaxFunc(offer, func(p, q proposals.Product) int { return p.Octets() - q.Octets() })
-		i := slices.IndexFunc(offer, func(p proposals.Product) bool { return p.Octets() == longest.Octets() })
-		if first, rest := offers.Halve(offer[i : i+1]); rest != nil {
-			offer[i] = first[0]
-		} else {
-			offer = slices.Delete(offer, i, i+1)
-		}
-	}
-	if s.gateway.Now().ReadsLess(offer) {
+	offer := closing.Offer(accepted, octets, public)
+	if known.ReadsLess(offer) {
 		suite, _ := offer[0].First()
 		return []proposals.Product{suite.Product()}
 	}
 	return offer
-}
-
-// transformsOf returns the cipher encr with the first other algorithms of p.
-func transformsOf(encr proposals.Algorithm, p proposals.Product) keymat.Transforms {
-	t := keymat.Transforms{Encr: ike.EncryptionID(encr.ID), KeyBits: int(encr.KeyBits), PRF: ike.PRFID(p[proposals.PRF][0].ID)}
-	if len(p[proposals.INTEG]) > 0 {
-		t.Integ = ike.IntegrityID(p[proposals.INTEG][0].ID)
-	}
-	return t
 }
 
 // describe adds what an accepted answer says of the gateway.

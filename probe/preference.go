@@ -6,12 +6,10 @@ import (
 	"sync"
 
 	"github.com/ikescope/ikescope/ike"
-	"github.com/ikescope/ikescope/ike/keyexchange"
-	"github.com/ikescope/ikescope/ike/keymat"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/closing"
 	"github.com/ikescope/ikescope/probe/internal/gateway"
-	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/choice"
 	"github.com/ikescope/ikescope/proposals/matrix"
@@ -45,7 +43,7 @@ func (s *scan) preference(ctx context.Context) {
 		most = fewPreference
 	}
 	learnt, suite := choice.Learner{
-		Accepted: accepted, Computable: computable, Octets: s.gateway.Now().Room(ike.KE_MODP_2048), Most: most,
+		Accepted: accepted, Computable: closing.Computes, Octets: s.gateway.Now().Room(ike.KE_MODP_2048), Most: most,
 		Offers: s.askedWhole(s.Offers),
 		Ahead:  min(s.conn.OnTheWay(), mostAhead),
 		Ask: func(questions []choice.Question) []choice.Pick {
@@ -72,7 +70,7 @@ func (s *scan) preference(ctx context.Context) {
 	// The matrix was asked for other ends, and its answers are a test.
 	s.closing.Wait()
 	for _, x := range s.journal.Since(0) {
-		if x.Taken() && learnt.Contradicts(chosenIn(x.Exchange)) {
+		if x.Taken() && learnt.Contradicts(evidence.ChosenIn(x.Exchange)) {
 			return
 		}
 	}
@@ -80,17 +78,8 @@ func (s *scan) preference(ctx context.Context) {
 	pref.Decides = learnt.Algorithms
 	pref.Proposals = learnt.Proposals
 	if pref.Decides == choice.AlgorithmsResponder {
-		pref.KE, pref.KEComplete = methodOrder(learnt)
+		pref.KE, pref.KEComplete = evidence.MethodOrder(learnt)
 	}
-}
-
-// chosenIn returns what the gateway chose in an exchange that took the offer.
-func chosenIn(x initiator.Exchange) choice.Chosen {
-	out := choice.Chosen{Question: choice.Question{Offer: x.Offer}, Pick: choice.Pick{KE: x.Group, Suite: x.Suite}}
-	if proposals.HasKeyExchange(x.Offer, x.KE) {
-		out.Question.KE = x.KE
-	}
-	return out
 }
 
 // askedWhole returns those of offers that hold no suite that the matrix was not
@@ -144,44 +133,4 @@ func (s *scan) picked(q choice.Question, a initiator.Answer) choice.Pick {
 	}
 	s.result.Preference.Evidence = append(s.result.Preference.Evidence, a.ID)
 	return p
-}
-
-// computable reports whether the IKE SA of a suite with a can be closed.
-func computable(a proposals.Algorithm) bool {
-	t := keymat.Transforms{Encr: ike.ENCR_AES_CBC, KeyBits: 128, PRF: ike.PRF_HMAC_SHA2_256, Integ: ike.AUTH_HMAC_SHA2_256_128}
-	switch a.Axis {
-	case proposals.ENCR:
-		t.Encr, t.KeyBits = ike.EncryptionID(a.ID), int(a.KeyBits)
-		if a.AEAD() {
-			t.Integ = ike.AUTH_NONE
-		}
-	case proposals.PRF:
-		t.PRF = ike.PRFID(a.ID)
-	case proposals.INTEG:
-		t.Integ = ike.IntegrityID(a.ID)
-	case proposals.KE:
-		m := ike.KeyExchangeMethod(a.ID)
-		public, _, _ := keyexchange.Sizes(m)
-		return keyexchange.Supported(m) && public <= closablePublic
-	default:
-		return true
-	}
-	return keymat.Supported(t)
-}
-
-// methodOrder returns the gateway's order of key exchange methods, as far as it
-// is certain: that in which it takes them if what it took is offered no more.
-func methodOrder(c choice.Choice) (order []ike.KeyExchangeMethod, complete bool) {
-	c.FollowsKE = choice.No
-	left := c.Accepted
-	for len(left) > 0 {
-		may := c.Of(left)
-		if len(may) == 0 || slices.ContainsFunc(may, func(s proposals.Suite) bool { return s[proposals.KE] != may[0][proposals.KE] }) {
-			return order, false
-		}
-		m := ike.KeyExchangeMethod(may[0][proposals.KE].ID)
-		order = append(order, m)
-		left = offers.WithoutMethod(left, m)
-	}
-	return order, true
 }

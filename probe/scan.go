@@ -34,7 +34,7 @@ type scan struct {
 	restart   ledger.Restart
 	findings  ledger.Findings
 	disorder  ledger.Disorder
-	spread    *spread
+	spread    *ledger.Spread
 	closing   sync.WaitGroup                   // of IKE SAs, beside other exchanges
 	apart     atomic.Bool                      // several gateways are asked, one after the other
 	decided   map[evidence.Look]*matrix.Matrix // by answers of each of them
@@ -84,7 +84,7 @@ func (s *scan) run(ctx context.Context) error {
 		s.result.Verdict = evidence.VerdictError
 		s.journal.Fail(err)
 	} else {
-		s.conn, s.spread = c, newSpread(c.OpenFlow)
+		s.conn, s.spread = c, ledger.NewSpread(c.OpenFlow)
 		s.explore(ctx)
 		s.closeAgain(ctx)
 		s.awaitLate(ctx)

@@ -50,7 +50,7 @@ var rooms = map[string]room{
 	"proposals/remedy":   {ours: []string{"proposals", "proposals/matrix", "proposals/client", "proposals/baseline"}, pure: true},
 
 	"probe/initiator":        {ours: []string{"ike", "ike/keyexchange", "ike/icmp", "ike/ikev1", "proposals"}},
-	"probe/internal/closing": {ours: []string{"ike", "ike/keymat", "proposals", "probe/initiator"}, pure: true},
+	"probe/internal/closing": {ours: []string{"ike", "ike/keyexchange", "ike/keymat", "proposals", "probe/initiator", "probe/internal/offers"}, pure: true},
 	"probe/path": {ours: []string{"ike", "ike/keyexchange", "ike/keymat", "ike/icmp", "ike/ikev1", "proposals", "probe/initiator",
 		"probe/internal/closing"}},
 	"probe/internal/offers": {ours: []string{"ike", "ike/keyexchange", "proposals"}, pure: true},

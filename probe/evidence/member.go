@@ -107,3 +107,43 @@ func Members(exchanges []Exchange) []Member {
 	slices.SortFunc(members, func(a, b Member) int { return cmp.Compare(a.Exchanges[0], b.Exchanges[0]) })
 	return members
 }
+
+// FlowOf returns a flow of which all answers look so, as far as they show it, as where
+// each flow goes to one gateway; 0 if there is none.
+func FlowOf(exchanges []Exchange, look Look) int {
+	var its, others []int
+	for _, x := range exchanges {
+		switch {
+		case x.Flow == 0 || x.Look.ErrorSPI == ErrorSPIUnseen:
+		case x.Look == look:
+			its = append(its, x.Flow)
+		default:
+			others = append(others, x.Flow)
+		}
+	}
+	for _, f := range slices.Backward(its) {
+		if !slices.Contains(others, f) {
+			return f
+		}
+	}
+	return 0
+}
+
+// AskedOf returns what the answers of one of several gateways say, without those of
+// the others. INVALID_KE_PAYLOAD is a yes if its names are trusted.
+func AskedOf(exchanges []Exchange, look Look, trusted bool) []matrix.Asked {
+	var out []matrix.Asked
+	for _, x := range exchanges {
+		switch {
+		case x.Purpose == PurposeClient || x.Look != look,
+			x.Outcome != initiator.Accepted && KindOf(x) == BesideKE, // it may be about the KE payload
+			x.Outcome == initiator.InvalidKEPayload && !trusted:
+			continue
+		}
+		// The planner leaves out what is about more than suites.
+		if a := Meaning(x.Offer, x.Exchange); a.State != matrix.NoAnswer {
+			out = append(out, matrix.Asked{Offer: matrix.Offer{Products: x.Offer}, Answer: a})
+		}
+	}
+	return out
+}

@@ -43,3 +43,19 @@ func TestMembers(t *testing.T) {
 		})
 	}
 }
+
+// TestFlowOf: a flow is one gateway's if none of its answers looks otherwise, and the
+// last of them is taken.
+func TestFlowOf(t *testing.T) {
+	zero, drawn := Look{ErrorSPI: ErrorSPIZero}, Look{ErrorSPI: ErrorSPIDrawn}
+	of := func(flow int, look Look) Exchange {
+		return Exchange{Exchange: initiator.Exchange{Flow: flow}, Look: look}
+	}
+	exchanges := []Exchange{of(0, zero), of(1, zero), of(2, zero), of(3, zero), of(3, drawn), of(2, Look{Accepted: true}), of(4, Look{})}
+	if got := FlowOf(exchanges, zero); got != 2 {
+		t.Errorf("flow %d, want 2", got)
+	}
+	if got := FlowOf(exchanges, drawn); got != 0 {
+		t.Errorf("flow %d, want none", got)
+	}
+}

@@ -1,7 +1,11 @@
 package evidence
 
 import (
+	"slices"
+
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/choice"
 )
@@ -28,4 +32,30 @@ type Preference struct {
 	// fits one request and that this scanner can compute.
 	Suite    *proposals.Suite
 	Evidence []int
+}
+
+// ChosenIn returns what the gateway chose in an exchange that took the offer.
+func ChosenIn(x initiator.Exchange) choice.Chosen {
+	out := choice.Chosen{Question: choice.Question{Offer: x.Offer}, Pick: choice.Pick{KE: x.Group, Suite: x.Suite}}
+	if proposals.HasKeyExchange(x.Offer, x.KE) {
+		out.Question.KE = x.KE
+	}
+	return out
+}
+
+// MethodOrder returns the gateway's order of key exchange methods, as far as it
+// is certain: that in which it takes them if what it took is offered no more.
+func MethodOrder(c choice.Choice) (order []ike.KeyExchangeMethod, complete bool) {
+	c.FollowsKE = choice.No
+	left := c.Accepted
+	for len(left) > 0 {
+		may := c.Of(left)
+		if len(may) == 0 || slices.ContainsFunc(may, func(s proposals.Suite) bool { return s[proposals.KE] != may[0][proposals.KE] }) {
+			return order, false
+		}
+		m := ike.KeyExchangeMethod(may[0][proposals.KE].ID)
+		order = append(order, m)
+		left = offers.WithoutMethod(left, m)
+	}
+	return order, true
 }

@@ -1,5 +1,5 @@
 // Package closing holds what ends a half-open IKE SA at a gateway, so that it need
-// not wait for its timeout.
+// not wait for its timeout, and says for which suites that can be computed.
 package closing
 
 import (

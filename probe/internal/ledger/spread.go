@@ -1,4 +1,4 @@
-package probe
+package ledger
 
 import (
 	"context"
@@ -15,10 +15,10 @@ const (
 	mostDead = 3
 )
 
-// spread has questions go out from many ports of ours, one after the other, since
+// Spread has questions go out from many ports of ours, one after the other, since
 // a gateway that shares its address with others may be chosen by them. Its methods
 // may be called concurrently.
-type spread struct {
+type Spread struct {
 	open func(context.Context) (int, error)
 
 	mu    sync.Mutex
@@ -29,12 +29,14 @@ type spread struct {
 	dead  map[int]bool
 }
 
-func newSpread(open func(context.Context) (int, error)) *spread {
-	return &spread{open: open, most: mostFlows, flows: []int{0}, heard: make(map[int]bool), dead: make(map[int]bool)}
+// NewSpread returns a Spread that opens ports by open, which returns the number of the
+// flow.
+func NewSpread(open func(context.Context) (int, error)) *Spread {
+	return &Spread{open: open, most: mostFlows, flows: []int{0}, heard: make(map[int]bool), dead: make(map[int]bool)}
 }
 
-// flow returns the number of the flow for the next question.
-func (s *spread) flow(ctx context.Context) int {
+// Flow returns the number of the flow for the next question.
+func (s *Spread) Flow(ctx context.Context) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.flows) < s.most {
@@ -49,8 +51,8 @@ func (s *spread) flow(ctx context.Context) int {
 	return s.flows[s.next]
 }
 
-// ended takes in whether a question by a flow was answered.
-func (s *spread) ended(flow int, answered bool) {
+// Ended takes in whether a question by a flow was answered.
+func (s *Spread) Ended(flow int, answered bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if answered {
