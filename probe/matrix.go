@@ -225,10 +225,8 @@ func (s *scan) acceptedSuite() (proposals.Suite, bool) {
 // observedSuite returns an accepted suite that was asked about alone.
 func observedSuite(m *matrix.Matrix) (proposals.Suite, bool) {
 	for _, r := range m.Products {
-		for s := range r.Product.Suites() {
-			if m.Observed(s) {
-				return s, true
-			}
+		if s, ok := m.FirstObserved(r.Product); ok {
+			return s, true
 		}
 	}
 	return proposals.Suite{}, false
@@ -291,18 +289,17 @@ func (s *scan) changed(ctx context.Context, m *matrix.Matrix, run []evidence.Exc
 		if slices.ContainsFunc(again, r.Product.Contains) {
 			continue // one that overlaps has been looked at
 		}
-		for suite := range r.Product.Suites() {
-			if m.Observed(suite) {
-				again = append(again, suite)
-				checks.Go(func() error {
-					if s.insist(ctx, s.offering(ctx, []proposals.Product{suite.Product()})).Outcome == initiator.NoProposalChosen {
-						changed.Store(true)
-					}
-					return nil
-				})
-				break
-			}
+		suite, ok := m.FirstObserved(r.Product)
+		if !ok {
+			continue
 		}
+		again = append(again, suite)
+		checks.Go(func() error {
+			if s.insist(ctx, s.offering(ctx, []proposals.Product{suite.Product()})).Outcome == initiator.NoProposalChosen {
+				changed.Store(true)
+			}
+			return nil
+		})
 	}
 	var refused, earlier [][]proposals.Product
 	for _, x := range run {

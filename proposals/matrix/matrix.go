@@ -2,6 +2,7 @@ package matrix
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/ikescope/ikescope/proposals"
 )
@@ -136,4 +137,23 @@ func (m *Matrix) State(s proposals.Suite) (State, []int) {
 func (m *Matrix) Observed(s proposals.Suite) bool {
 	_, ok := m.observed[s]
 	return ok
+}
+
+// FirstObserved returns the observed suite that comes first in p, whose last axis
+// changes fastest. It reports false if none of p is observed.
+func (m *Matrix) FirstObserved(p proposals.Product) (first proposals.Suite, ok bool) {
+	var least [proposals.NumAxes]int
+	for s := range m.observed {
+		if !p.Contains(s) {
+			continue
+		}
+		var at [proposals.NumAxes]int
+		for axis := range at {
+			at[axis] = slices.Index(p.On(proposals.Axis(axis)), s[axis])
+		}
+		if !ok || slices.Compare(at[:], least[:]) < 0 {
+			first, least, ok = s, at, true
+		}
+	}
+	return first, ok
 }

@@ -99,3 +99,33 @@ func TestNamedWhole(t *testing.T) {
 		t.Errorf("%v: observed %v, state %v by %v, want accepted by 7", suite, m.Observed(suite), state, ids)
 	}
 }
+
+// TestFirstObserved: it is the first of the product, as enumerating finds it.
+func TestFirstObserved(t *testing.T) {
+	u := Standard()
+	m := newGateway(t, u, openIKEDDefault).scan(t)
+	for _, r := range m.Products {
+		want, found := proposals.Suite{}, false
+		for s := range r.Product.Suites() {
+			if m.Observed(s) {
+				want, found = s, true
+				break
+			}
+		}
+		if got, ok := m.FirstObserved(r.Product); !found || !ok || got != want {
+			t.Errorf("%v: %v, %v, want %v", r.Product, got, ok, want)
+		}
+	}
+	if s, ok := m.FirstObserved(mustProduct(t, "des-md5-prfmd5-modp768")); ok {
+		t.Errorf("%v is observed", s)
+	}
+}
+
+func mustProduct(t *testing.T, keywords string) proposals.Product {
+	t.Helper()
+	p, err := proposals.ParseProduct(keywords)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
