@@ -60,8 +60,10 @@ type Target struct {
 	Error    string    `json:"error,omitempty"` // with verdict "error"
 	Paths    []Path    `json:"paths"`
 	PathSize *PathSize `json:"path_size,omitempty"`
-	NAT      *NAT      `json:"nat,omitempty"`
-	IKEv1    *IKEv1    `json:"ikev1,omitempty"`
+	// Routes are the routers on the way to each UDP port, where they were asked for.
+	Routes []Route `json:"routes,omitempty"`
+	NAT    *NAT    `json:"nat,omitempty"`
+	IKEv1  *IKEv1  `json:"ikev1,omitempty"`
 	// HigherVersion is what the gateway does with a request of a higher major
 	// version: "refused", as RFC 7296, Section 2.5, wants, or "taken".
 	HigherVersion HigherVersion `json:"higher_version,omitempty"`

@@ -63,6 +63,7 @@ func TestLab(t *testing.T) {
 		{"reach NATs", lab.testReachNATs, []string{"strongswan"}},
 		{"reach names", lab.testReachNames, []string{"strongswan"}},
 		{"reach relay", lab.testReachRelay, []string{"strongswan"}},
+		{"reach hops", lab.testReachHops, []string{"strongswan"}},
 		{"exhaustive", lab.testExhaustive, []string{"strongswan"}},
 	} {
 		t.Run(scene.name, func(t *testing.T) {

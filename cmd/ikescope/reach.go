@@ -24,6 +24,7 @@ type reachOptions struct {
 	scanOptions
 	probes     int
 	skipInside bool
+	hops       bool
 }
 
 // Silent targets are cheap, so that many are asked side by side. Where there are more
@@ -53,6 +54,7 @@ than 8 targets they are left out. docs/path.md explains each finding.`,
 		Example: `  ikescope reach vpn.example.com
   ikescope reach -6 vpn.example.com
   ikescope reach --outside 203.0.113.9 vpn.example.com
+  ikescope reach --hops vpn.example.com
   ikescope reach --probes 50 --rate 10 198.51.100.7
   ikescope reach -q -o jsonl @gateways.txt`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.reach(cmd.Context(), opts, args) },
@@ -62,6 +64,7 @@ than 8 targets they are left out. docs/path.md explains each finding.`,
 	opts.addWhereFlags(flags)
 	underHeading(flags, whereFlags, func(flags *pflag.FlagSet) {
 		addToggle(flags, &opts.skipInside, "skip-inside", "", "do not look for the private address of a gateway behind NAT, which takes a second or two")
+		addToggle(flags, &opts.hops, "hops", "", "find the routers on the way, on Linux; where packets are rewritten takes root")
 	})
 	underHeading(flags, paceFlags, func(flags *pflag.FlagSet) {
 		flags.Var(flagvalue.Number(&opts.probes, 1, mostReachProbe), "probes", "requests to each port that answers")
@@ -82,6 +85,7 @@ func (a *app) reach(ctx context.Context, opts *reachOptions, args []string) erro
 		Source:     netip.AddrPortFrom(opts.source, opts.sourcePort),
 		Outside:    opts.outside,
 		SkipInside: opts.skipInside,
+		Hops:       opts.hops,
 		Probes:     opts.probes,
 		Attempts:   opts.tries,
 		InitialRTO: opts.timeout,

@@ -28,6 +28,8 @@ const (
 	// NoHost: the host was not found, as where nothing at the last link answers to
 	// its address.
 	NoHost
+	// TimeExceeded: the packet has passed as many routers as it may.
+	TimeExceeded
 )
 
 // Meaning reads the type and code. RFC 792, RFC 1812 Section 5.2.7.1, RFC 4443
@@ -100,5 +102,5 @@ func (e Error) timeExceeded() (Meaning, string) {
 	if e.Code == 1 {
 		return Undelivered, "fragment reassembly time exceeded"
 	}
-	return Undelivered, "time exceeded"
+	return TimeExceeded, "time exceeded"
 }

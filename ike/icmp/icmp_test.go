@@ -17,7 +17,7 @@ func TestErrors(t *testing.T) {
 		{Error{false, 3, 10}, AdminProhibited, "administratively prohibited"},
 		{Error{false, 3, 13}, AdminProhibited, "administratively prohibited"},
 		{Error{false, 3, 14}, Undelivered, "destination unreachable"}, // precedence
-		{Error{false, 11, 0}, Undelivered, "time exceeded"},
+		{Error{false, 11, 0}, TimeExceeded, "time exceeded"},
 		{Error{false, 11, 1}, Undelivered, "fragment reassembly time exceeded"},
 		{Error{false, 0, 0}, NoError, ""}, // echo reply
 		{Error{false, 4, 0}, NoError, ""}, // source quench
@@ -29,7 +29,7 @@ func TestErrors(t *testing.T) {
 		{Error{true, 1, 5}, AdminProhibited, "administratively prohibited"},
 		{Error{true, 1, 7}, Undelivered, "destination unreachable"},
 		{Error{true, 2, 0}, TooBig, "packet too big"},
-		{Error{true, 3, 0}, Undelivered, "time exceeded"},
+		{Error{true, 3, 0}, TimeExceeded, "time exceeded"},
 		{Error{true, 3, 1}, Undelivered, "fragment reassembly time exceeded"},
 		{Error{true, 128, 0}, NoError, ""}, // echo request
 		{Error{true, 11, 0}, NoError, ""},

@@ -189,6 +189,10 @@ func (c *Conn) send(req *Request, octets []byte) *PathFault {
 		octets = append(ike.AppendNonESPMarker(nil), octets...)
 	}
 	f := c.flow(req.Flow)
+	pc := f.pc
+	if req.HopLimit > 0 {
+		pc = limitedConn{pc, req.HopLimit}
+	}
 	// On Linux an ICMP error about an earlier datagram fails this one, and
 	// nothing is sent: hand that error over, and try again.
 	var err error
@@ -196,7 +200,7 @@ func (c *Conn) send(req *Request, octets []byte) *PathFault {
 		now := time.Now()
 		d := Datagram{Time: now, Sent: true, Local: f.local, Remote: req.remote,
 			Transport: req.offer.Transport, Exchange: req.id, Octets: octets}
-		if err = c.transmit(d, f.pc); err == nil {
+		if err = c.transmit(d, pc); err == nil {
 			return nil
 		}
 		for _, u := range queuedErrors(f.pc) {

@@ -199,6 +199,12 @@ func (d *attempt) try(ctx context.Context) bool {
 func (d *attempt) handle(ctx context.Context, event arrival) (Reading, bool) {
 	if event.blocked != nil {
 		d.block(event.blocked, event.at)
+		if d.req.HopLimit > 0 {
+			if len(d.sent) == 1 {
+				d.answer.RTT = event.at.Sub(d.sent[0])
+			}
+			return d.weak, true
+		}
 		return Reading{}, false
 	}
 	r := d.read(event)

@@ -104,11 +104,15 @@ func (c *Conn) refused(u *PathFault, now time.Time) {
 		return
 	}
 	event := arrival{at: now, blocked: u}
-	if spi, ok := receive(u.quoted, u.to).spi(); ok && c.finished[messageKey{spi: spi}] == nil {
+	spi, ok := receive(u.quoted, u.to).spi()
+	if old := c.finished[messageKey{spi: spi}]; ok && (old == nil || old.req.HopLimit > 0) {
 		if w := c.waiting[spi]; w != nil {
 			w.deliver(event)
 		}
 		return
+	}
+	if !ok && c.severalLimited(u.to.Port()) {
+		return // it is about one of them, and it is not known which
 	}
 	// About all on that port, too, if it quotes a request that is over: routers look
 	// for a host for seconds before they say that it is not there.
@@ -117,6 +121,19 @@ func (c *Conn) refused(u *PathFault, now time.Time) {
 			w.deliver(event)
 		}
 	}
+}
+
+// severalLimited reports whether several requests wait on a port, of which some have
+// a hop limit. c.mu is held.
+func (c *Conn) severalLimited(port uint16) bool {
+	n, limited := 0, false
+	for _, w := range c.waiting {
+		if w.req.remote.Port() == port {
+			n++
+			limited = limited || w.req.HopLimit > 0
+		}
+	}
+	return n > 1 && limited
 }
 
 // dispatch hands a datagram to the exchange with its initiator SPI. One from

@@ -166,6 +166,9 @@ type Request struct {
 	// Flow is the number of our port that it goes out from, as [Conn.OpenFlow]
 	// gives it. What [Conn.Init] made is bound to that of its Offer.
 	Flow int
+	// HopLimit, unless 0, is how many routers it may pass, on Linux. The ICMP error of
+	// one of them then ends the exchange, whose RTT is that of the error.
+	HopLimit int
 	// Withheld, unless nil, is asked before each try, whether it is not to be
 	// sent any more, after so many tries.
 	Withheld func(tries int) bool

@@ -31,6 +31,8 @@ type Examiner struct {
 	SkipInside bool
 	// Probes is how many requests a port that answers gets, 0 for 5.
 	Probes int
+	// Hops has it find the routers on the way, on Linux.
+	Hops bool
 	// Brief leaves out what a scan finds out anyway: NAT, further source ports,
 	// and all Probes but the first. Other versions of IKE are asked for only where
 	// IKEv2 is not answered, or refused.
@@ -203,6 +205,9 @@ func (x *examination) run(ctx context.Context) error {
 	if !x.Brief {
 		x.detectNAT(ctx)
 		x.measureSize(ctx)
+	}
+	if x.Hops && initiator.HopLimits {
+		x.traceHops(ctx)
 	}
 	x.sumUp()
 	return x.err

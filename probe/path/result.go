@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/path/hops"
 )
 
 // Result is what was found of the way to one address.
@@ -17,7 +18,9 @@ type Result struct {
 	Complete bool
 	Ports    []Port // in the order of [Examiner.Transports]
 	Size     *Size  // nil where it was not measured
-	NAT      *NAT   // nil where no IKE SA could be opened, which it takes
+	// Routes are those of UDP 500 and UDP 4500, in this order, with Examiner.Hops.
+	Routes []*hops.Route
+	NAT    *NAT // nil where no IKE SA could be opened, which it takes
 	// Notifies are the status notifies of an accepted answer, each once, in its
 	// order, and VendorIDs those of all answers.
 	Notifies  []ike.NotifyType

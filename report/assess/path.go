@@ -121,6 +121,9 @@ func openPathFindings(t *report.Target) []report.Finding {
 		default:
 			continue
 		}
+		if where := filterFix(t, p.Transport); where != "" {
+			f.Fix = append([]string{where}, f.Fix...)
+		}
 		if fix != "" {
 			f.Detail = detail + ": " + f.Detail
 			f.Fix = append([]string{fix}, f.Fix...)

@@ -21,6 +21,7 @@ func Reach(name string, r path.Result) report.Target {
 		Complete:  r.Complete,
 		Paths:     lists.Convert(r.Ports, examinedPath),
 		PathSize:  examinedSize(r.Size),
+		Routes:    lists.Convert(r.Routes, routeOf),
 		NAT:       examinedNAT(r.NAT),
 		IKEv1:     ikev1Of(r.Versions),
 		Clients:   []report.Client{},

@@ -15,6 +15,7 @@ import (
 	"github.com/ikescope/ikescope/ike/ikev1"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/path"
+	"github.com/ikescope/ikescope/probe/path/hops"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/reporttest"
 )
@@ -89,6 +90,14 @@ func TestReach(t *testing.T) {
 		}), report.VerdictNoAnswer, []string{"PATH-OTHER-ADDRESS"}, "198.51.100.8:500"},
 		"4500 silent": {func(r *path.Result) { is(initiator.PathSilent, 0, netip.Addr{})(&r.Ports[1]) }, report.VerdictIKEv2, []string{"PATH-4500"}, "809"},
 		"500 silent":  {func(r *path.Result) { is(initiator.PathSilent, 0, netip.Addr{})(&r.Ports[0]) }, report.VerdictIKEv2, []string{"PATH-500"}, "UDP 500"},
+		"500 filtered behind a router": {func(r *path.Result) {
+			is(initiator.PathSilent, 0, netip.Addr{})(&r.Ports[0])
+			r.Routes = []*hops.Route{{Transport: initiator.UDP500, Port: 500, FilteredAfter: 1, Hops: []hops.Hop{{Number: 1, Router: router, Exchange: 9}}}}
+		}, report.VerdictIKEv2, []string{"PATH-500"}, "at the router 203.0.113.1 (hop 1)"},
+		"500 filtered at once": {func(r *path.Result) {
+			is(initiator.PathSilent, 0, netip.Addr{})(&r.Ports[0])
+			r.Routes = []*hops.Route{{Transport: initiator.UDP500, Port: 500}}
+		}, report.VerdictIKEv2, []string{"PATH-500"}, "on this machine or at the first router"},
 		"source taken": {func(r *path.Result) { r.Ports[0].Sources[0].State = initiator.PathSilent }, report.VerdictIKEv2,
 			[]string{"PATH-SOURCE-PORT"}, "IPsec passthrough"},
 		"source wanted": {func(r *path.Result) { r.Ports[0].State = initiator.PathSilent }, report.VerdictIKEv2,

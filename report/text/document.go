@@ -86,6 +86,7 @@ func tally(all int, count map[report.Verdict]int) string {
 func (p *page) target(t *report.Target, o Options) {
 	p.heading(t, o.asked(t))
 	p.paths(t)
+	p.routes(t)
 	if t.Matrix != nil {
 		p.matrix(t)
 	}

@@ -1,0 +1,146 @@
+package hops
+
+import (
+	"context"
+	"net/netip"
+	"reflect"
+	"sync"
+	"testing"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/icmp"
+	"github.com/ikescope/ikescope/probe/initiator"
+)
+
+// way answers as routers and a gateway behind them: of each hop the address, "" for a
+// router that is silent. asked counts the requests with each hop limit.
+type way struct {
+	routers []string
+	gateway bool
+	rejects bool // the last router, whatever would pass it
+	mu      sync.Mutex
+	asked   map[int]int
+}
+
+func (w *way) ask(_ context.Context, limit int) (initiator.Answer, ike.SPI) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.asked[limit]++
+	a := initiator.Answer{Exchange: initiator.Exchange{ID: limit}}
+	n := len(w.routers)
+	switch {
+	case limit <= n && w.routers[limit-1] == "", limit > n && !w.gateway && !w.rejects:
+	case limit <= n:
+		a.Blocked = &initiator.PathFault{State: initiator.PathError, Meaning: icmp.TimeExceeded, Reporter: netip.MustParseAddr(w.routers[limit-1])}
+	case w.rejects:
+		a.Blocked = &initiator.PathFault{State: initiator.PathAdminProhibited, Meaning: icmp.AdminProhibited,
+			Reporter: netip.MustParseAddr(w.routers[n-1]), Detail: "prohibited"}
+	default:
+		a.Outcome, a.Message = initiator.NoProposalChosen, &ike.Message{}
+	}
+	return a, ike.SPI{}
+}
+
+func (w *way) route(answers bool) *Route {
+	w.asked = map[int]int{}
+	return Tracer{Transport: initiator.UDP500, Remote: gateway, Answers: answers, Ask: w.ask}.Route(context.Background())
+}
+
+// addresses are those of the hops, "" for a silent one.
+func addresses(r *Route) []string {
+	all := []string{}
+	for _, h := range r.Hops {
+		if h.Router.IsValid() {
+			all = append(all, h.Router.String())
+		} else {
+			all = append(all, "")
+		}
+	}
+	return all
+}
+
+func TestRoute(t *testing.T) {
+	const a, b, g = "192.0.2.1", "192.0.2.5", "198.51.100.7"
+	far := append(make([]string, 10), a)
+	for _, tt := range []struct {
+		name    string
+		way     *way
+		answers bool
+		want    []string
+		reached bool
+		silent  int
+		most    int // the largest hop limit asked for
+	}{
+		{"a gateway on our link", &way{gateway: true}, true, []string{g}, true, 0, 2},
+		{"two routers", &way{routers: []string{a, b}, gateway: true}, true, []string{a, b, g}, true, 0, 4},
+		{"a silent router", &way{routers: []string{a, "", b}, gateway: true}, true, []string{a, "", b, g}, true, 0, 4},
+		{"many silent routers", &way{routers: far, gateway: true}, true, append(far, g), true, 0, 12},
+		{"a filter", &way{routers: []string{a, b}}, false, []string{a, b}, false, 4, 6},
+		{"nothing", &way{}, false, []string{}, false, 4, 4},
+		{"a gateway that answers other requests alone", &way{routers: []string{a}}, true, []string{a}, false, mostHops - 1, mostHops},
+		{"a router that rejects", &way{routers: []string{a, b}, rejects: true}, false, []string{a, b, b}, false, 0, 4},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := tt.way.route(tt.answers)
+			if got := addresses(r); !reflect.DeepEqual(got, tt.want) || r.Reached != tt.reached || r.Silent != tt.silent {
+				t.Errorf("%v, reached: %v, %d silent; want %v, %v, %d", got, r.Reached, r.Silent, tt.want, tt.reached, tt.silent)
+			}
+			for limit, n := range tt.way.asked {
+				if limit > tt.most || n > 2 {
+					t.Errorf("the hop limit %d was asked with %d times, want at most %d", limit, n, tt.most)
+				}
+			}
+			if r.Rewritten != 0 || r.Quoted {
+				t.Errorf("rewritten at %d, quoted: %v", r.Rewritten, r.Quoted)
+			}
+		})
+	}
+}
+
+// TestCompare: a filter shows only where another port gets further.
+func TestCompare(t *testing.T) {
+	const a, b, c = "192.0.2.1", "192.0.2.5", "192.0.2.9"
+	for _, tt := range []struct {
+		name      string
+		one, two  *way
+		want, and int
+	}{
+		{"the same", &way{routers: []string{a, b}}, &way{routers: []string{a, b}}, -1, -1},
+		{"one is filtered", &way{routers: []string{a}}, &way{routers: []string{a, b}, gateway: true}, 1, -1},
+		{"one is filtered at once", &way{}, &way{routers: []string{a}}, 0, -1},
+		{"neither arrives", &way{routers: []string{a, b, c}}, &way{routers: []string{a}}, -1, 1},
+		{"one is rejected", &way{routers: []string{a}, rejects: true}, &way{routers: []string{a, b}, gateway: true}, -1, -1},
+		{"both arrive", &way{gateway: true}, &way{routers: []string{a}, gateway: true}, -1, -1},
+	} {
+		routes := []*Route{tt.one.route(tt.one.gateway), tt.two.route(tt.two.gateway)}
+		Compare(routes)
+		if routes[0].FilteredAfter != tt.want || routes[1].FilteredAfter != tt.and {
+			t.Errorf("%s: filtered after %d and %d, want %d and %d", tt.name, routes[0].FilteredAfter, routes[1].FilteredAfter, tt.want, tt.and)
+		}
+	}
+}
+
+// TestRewritten: the first hop with a quote that was changed is named, and an IP ID
+// shows something only if the first router saw none.
+func TestRewritten(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		quotes []*Quote
+		want   int
+	}{
+		{"no quotes", []*Quote{nil, nil}, 0},
+		{"unchanged", []*Quote{{}, {}, {}}, 0},
+		{"the source", []*Quote{{}, nil, {Changed: ChangedSource}, {Changed: ChangedSource}}, 3},
+		{"the ID", []*Quote{{}, {ID: 7}}, 2},
+		{"IDs of ours", []*Quote{{ID: 6}, {ID: 7}}, 0},
+	} {
+		r := &Route{}
+		for i, q := range tt.quotes {
+			r.Hops = append(r.Hops, Hop{Number: i + 1, Router: router, Quote: q})
+		}
+		r.trim()
+		if r.Rewritten != tt.want {
+			t.Errorf("%s: rewritten at %d, want %d", tt.name, r.Rewritten, tt.want)
+		}
+	}
+}

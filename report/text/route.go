@@ -1,0 +1,58 @@
+package text
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ikescope/ikescope/ike/printable"
+	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/route"
+)
+
+// routes writes the routers on the way to each port: once where they are the same.
+func (p *page) routes(t *report.Target) {
+	if len(t.Routes) == 0 {
+		return
+	}
+	p.section("HOPS")
+	var told []report.Route
+	for _, r := range t.Routes {
+		name := func(r report.Route) string { return report.Path{Transport: r.Transport, Port: r.Port}.Name() }
+		label := pad(printable.Text(strings.ToLower(strings.Replace(name(r), " ", "/", 1))), 11)
+		if i := slices.IndexFunc(told, func(o report.Route) bool { return route.Same(o, r) }); i >= 0 {
+			p.aligned(label + "the same as " + name(told[i]))
+			continue
+		}
+		told = append(told, r)
+		for _, h := range r.Hops {
+			p.hop(label, h)
+			label = pad("", 11)
+		}
+		if !r.Reached {
+			p.aligned(label + route.End(r))
+		}
+		if !r.QuotesRead {
+			p.aligned(pad("", 11) + "where packets are rewritten is not known: what routers quote takes root or CAP_NET_RAW to read")
+		}
+	}
+}
+
+// hop writes one after a label.
+func (p *page) hop(label string, h report.Hop) {
+	style := ""
+	switch {
+	case h.Gateway:
+		style = green
+	case h.Rejects != "":
+		style = red
+	}
+	label += fmt.Sprintf("%2d  ", h.Number)
+	for _, line := range wrap(printable.Text(route.Hop(h, duration(h.RTTms))), p.width-margin-columns(label), 0) {
+		if line = label + line; style != "" {
+			line = p.paint(style, line)
+		}
+		p.raw(line)
+		label = pad("", columns(label))
+	}
+}
