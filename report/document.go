@@ -60,6 +60,8 @@ type Target struct {
 	Error    string    `json:"error,omitempty"` // with verdict "error"
 	Paths    []Path    `json:"paths"`
 	PathSize *PathSize `json:"path_size,omitempty"`
+	// Several is set where the same request got answers of more than one gateway.
+	Several *PathSeveral `json:"several,omitempty"`
 	// Routes are the routers on the way to each UDP port, where they were asked for.
 	Routes []Route `json:"routes,omitempty"`
 	NAT    *NAT    `json:"nat,omitempty"`
@@ -165,6 +167,16 @@ type PathSize struct {
 	// Fragments says whether a request in IP fragments was answered.
 	Fragments Answer `json:"fragments"`
 	Evidence  []int  `json:"evidence"`
+}
+
+// PathSeveral is why answers are of more than one gateway.
+type PathSeveral struct {
+	// ErrorSPIs: errors of one kind have a responder SPI, and others have none.
+	ErrorSPIs bool `json:"error_spis,omitempty"`
+	// Answers: the same suites were refused and taken, or another key exchange method
+	// was asked for.
+	Answers  bool  `json:"answers,omitempty"`
+	Evidence []int `json:"evidence"`
 }
 
 // NAT is what the gateway's NAT detection showed (RFC 7296, Section 2.23).

@@ -243,3 +243,35 @@ func (l lab) testReachRelay(t *testing.T) {
 		t.Errorf("doubts %+v", target.Doubts)
 	}
 }
+
+// testReachSeveral: strongSwan and libreswan behind one address are seen to be two.
+func (l lab) testReachSeveral(t *testing.T) {
+	one, other := l.do(t, "addr", "strongswan"), l.do(t, "addr", "libreswan")
+	toPort := "chain prerouting {\ntype nat hook prerouting priority dstnat\n"
+	for port, gateway := range map[int]string{500: one, 4500: other} {
+		toPort += fmt.Sprintf("ip daddr %s udp dport %d dnat ip to %s\n", shared, port, gateway)
+	}
+	for _, test := range []struct{ name, rules string }{
+		{"one only", perFlow(one)}, // first, since the router remembers flows from ports 500 and 4500
+		{"by port", toPort + "}\n"},
+		{"by flow", perFlow(fmt.Sprintf("numgen inc mod 2 map { 0 : %s, 1 : %s }", one, other))},
+		{"by SPI", perSPI(fmt.Sprintf("mod 2 map { 0 : %s, 1 : %s }", one, other), one, other)},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			l.rules(t, test.rules)
+			target := l.reach(t, beside, 0, shared)
+			checkPaths(t, target, "answers", "answers")
+			if test.name == "one only" {
+				checkFindings(t, target, "PATH-GATEWAY-NAT")
+				return
+			}
+			ids := findingIDs(target)
+			if !slices.Contains(ids, "PATH-SEVERAL") || target.Several == nil || !target.Several.ErrorSPIs {
+				t.Errorf("findings %v, %+v, want that several gateways answer", ids, target.Several)
+			}
+			if test.name == "by port" && !slices.Contains(ids, "PATH-NO-FLOAT") {
+				t.Errorf("findings %v, want that the gateway of UDP 4500 knows nothing of UDP 500", ids)
+			}
+		})
+	}
+}

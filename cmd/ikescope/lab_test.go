@@ -63,6 +63,7 @@ func TestLab(t *testing.T) {
 		{"reach NATs", lab.testReachNATs, []string{"strongswan"}},
 		{"reach names", lab.testReachNames, []string{"strongswan"}},
 		{"reach relay", lab.testReachRelay, []string{"strongswan"}},
+		{"reach several", lab.testReachSeveral, []string{"strongswan", "libreswan"}},
 		{"reach hops", lab.testReachHops, []string{"strongswan"}},
 		{"exhaustive", lab.testExhaustive, []string{"strongswan"}},
 	} {

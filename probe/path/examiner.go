@@ -93,6 +93,7 @@ type examination struct {
 	result Result
 	open   int // IKE SAs at the gateway
 	last   int // exchange
+	looks  []look
 	err    error
 	random sync.Mutex // guards Rand
 }
@@ -226,6 +227,7 @@ func (x *examination) unroutable(u initiator.PathFault) {
 // end completes the result.
 func (x *examination) end(ctx context.Context) Result {
 	r := x.result
+	r.Several = severalOf(x.looks)
 	r.Complete = ctx.Err() == nil && x.err == nil
 	slices.SortFunc(r.Exchanges, func(a, b initiator.Exchange) int { return cmp.Compare(a.ID, b.ID) })
 	return r
@@ -253,6 +255,7 @@ func (x *examination) ask(ctx context.Context, conn *initiator.Conn, req *initia
 		return a
 	}
 	x.result.Exchanges = append(x.result.Exchanges, a.Exchange)
+	x.look(a)
 	if x.Progress != nil {
 		x.Progress(a.Exchange)
 	}

@@ -28,7 +28,10 @@ type Result struct {
 	Versions  Versions
 	// Refuses: the gateway refused the common suites of the requests. That is no
 	// fault of the path.
-	Refuses   bool
+	Refuses bool
+	// Several is why the answers are of more than one gateway; nil if they may be of
+	// one.
+	Several   *Several
 	Exchanges []initiator.Exchange // by number
 	Cost      initiator.Cost
 	Elapsed   time.Duration

@@ -133,6 +133,7 @@ func openPathFindings(t *report.Target) []report.Finding {
 	out = append(out, otherAddressFindings(t)...)
 	out = append(out, sourcePortFindings(t)...)
 	out = append(out, sizeFindings(t)...)
+	out = append(out, severalFindings(t)...)
 	return append(out, natFindings(t)...)
 }
 

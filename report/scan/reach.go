@@ -21,6 +21,7 @@ func Reach(name string, r path.Result) report.Target {
 		Complete:  r.Complete,
 		Paths:     lists.Convert(r.Ports, examinedPath),
 		PathSize:  examinedSize(r.Size),
+		Several:   severalOf(r.Several),
 		Routes:    lists.Convert(r.Routes, routeOf),
 		NAT:       examinedNAT(r.NAT),
 		IKEv1:     ikev1Of(r.Versions),
@@ -185,6 +186,13 @@ func examinedSize(s *path.Size) *report.PathSize {
 		Fragments: report.Answer(s.Fragments.String()),
 		Evidence:  lists.Sorted(s.Evidence),
 	}
+}
+
+func severalOf(s *path.Several) *report.PathSeveral {
+	if s == nil {
+		return nil
+	}
+	return &report.PathSeveral{ErrorSPIs: s.ErrorSPIs, Answers: s.Answers, Evidence: lists.Sorted(s.Evidence)}
 }
 
 func examinedNAT(n *path.NAT) *report.NAT {

@@ -105,7 +105,9 @@ func TestReach(t *testing.T) {
 		"source held": {func(r *path.Result) {
 			r.Ports[0].Sources[0] = path.Source{Port: 500, Err: syscall.EADDRINUSE, Holder: "charon, process 7"}
 		}, report.VerdictIKEv2, nil, ""},
-		"no float":   {func(r *path.Result) { r.NAT.Floats = path.No }, report.VerdictIKEv2, []string{"PATH-NO-FLOAT"}, "balancer"},
+		"no float": {func(r *path.Result) { r.NAT.Floats = path.No }, report.VerdictIKEv2, []string{"PATH-NO-FLOAT"}, "balancer"},
+		"several": {func(r *path.Result) { r.Several = &path.Several{ErrorSPIs: true, Evidence: []int{1, 2}} }, report.VerdictIKEv2,
+			[]string{"PATH-SEVERAL"}, "responder SPI"},
 		"no NAT-T":   {func(r *path.Result) { r.NAT.Supported = false }, report.VerdictIKEv2, []string{"PATH-NO-NAT-T"}, ""},
 		"behind NAT": {func(r *path.Result) { r.NAT.GatewayBehindNAT = true }, report.VerdictIKEv2, []string{"PATH-GATEWAY-NAT"}, ""},
 		"fragments":  {func(r *path.Result) { r.Size.Fragments = path.No }, report.VerdictIKEv2, []string{"PATH-FRAGMENTS"}, "RFC 7383"},
