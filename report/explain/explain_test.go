@@ -141,3 +141,13 @@ func TestLayers(t *testing.T) {
 		}
 	}
 }
+
+// TestNumberBeforeText: the number of an error may stand before its text.
+func TestNumberBeforeText(t *testing.T) {
+	for _, line := range []string{"IKE authentication credentials are unacceptable", "13801 IKE authentication credentials are unacceptable."} {
+		got, err := Explain(line)
+		if err != nil || len(got) == 0 || got[0].Layer != "identity" {
+			t.Errorf("%q is explained as %v, %v", line, got, err)
+		}
+	}
+}

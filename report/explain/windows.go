@@ -110,6 +110,9 @@ func windowsQuoted(line string) []windowsError {
 	var out []windowsError
 	longest := 0
 	lower := strings.ToLower(strings.TrimSpace(line))
+	if number, rest, found := strings.Cut(lower, " "); found && len(number) > 2 && strings.Trim(number, "0123456789") == "" {
+		lower = rest
+	}
 	windowsLine := slices.ContainsFunc(ofWindows, func(word string) bool { return strings.Contains(lower, word) })
 	for _, w := range windows() {
 		text, _, _ := strings.Cut(strings.ToLower(w.text), ". ")

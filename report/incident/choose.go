@@ -56,7 +56,7 @@ func (a *Attempt) choose() *Cause {
 		switch general.Level(e.arg(levelWord)) {
 		case general.Reason:
 			if e.Kind == Sign || e.Kind == Try || e.Kind == Wait {
-				return 5
+				return 6 // as what a product's own table has
 			}
 		case general.Notify:
 			if e.Kind == Sign {
@@ -266,6 +266,8 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 		return a.toldWhy()
 	case id == "undecryptable" && a.version() == 1:
 		return "psk-mismatch" // in IKEv1 it is part of the keys
+	case id == "malformed" && a.version() == 1 && a.Reached == PhaseAuth && !a.ikeUp:
+		return "psk-mismatch" // the first that is encrypted
 	case id == "no-connection" && a.version() == 1:
 		return "ikev1-peer"
 	case (id == "cert-untrusted" || id == "cert-invalid" || id == "cert-refused" || id == "cert-revoked") && a.insideEAP(e):
@@ -275,6 +277,8 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 		return "eap-server-cert"
 	case id == "id-not-in-cert" && a.insideEAP(e):
 		return "eap-server-name"
+	case id == "peer-id" && a.ikeUp && a.version() != 2 && e.arg(levelWord) != "":
+		return "traffic-selectors" // identities of Quick Mode
 	case id == "auth-refused" && (a.ikeUp || a.version() != 2 && len(a.Events) == 1) && (strings.Contains(e.Text, "INVALID_ID_INFORMATION") || strings.Contains(e.Text, "INVALID-ID-INFORMATION")):
 		return "traffic-selectors" // of Quick Mode
 	case id == "auth-refused" && a.version() != 1 && a.Reached == PhaseEAP && e.Kind == Sign:

@@ -29,6 +29,8 @@ func (a *Attempt) unanswered(e *Event) string {
 	switch {
 	case id != "" && id != "silence" && id != "liveness":
 		return id
+	case a.version() == 1 && a.ikeUp && !a.Established && id == "" && e.Phase != PhaseEstablished:
+		return "silence-phase2"
 	case a.Established || a.ikeUp || id == "liveness" || e.Phase == PhaseEstablished || a.late() || a.words["exchange"] == "CREATE_CHILD_SA":
 		return "liveness"
 	case mid == "0" && a.version() != 1 && !a.began && (a.words[Small] != "" || floated):

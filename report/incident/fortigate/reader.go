@@ -36,18 +36,19 @@ var (
 	field = regexp.MustCompile(`([a-z_]+)=("[^"]*"|\S+)`)
 )
 
-// head takes "ike V=root:0:hq-branch:21: " from a line.
-func head(s string) (conn, spi, text string, ok bool) {
+// head takes "ike V=root:0:hq-branch:21: " from a line. child: it has the name of
+// a phase 2.
+func head(s string) (conn, spi, text string, child, ok bool) {
 	rest, found := strings.CutPrefix(s, "ike ")
 	if !found {
-		return "", "", "", false
+		return "", "", "", false, false
 	}
 	at := vdom.FindString(rest)
 	if strings.HasPrefix(rest, "Negotiate ") {
-		return "", "", rest, true
+		return "", "", rest, false, true
 	}
 	if at == "" {
-		return "", "", "", false
+		return "", "", "", false, false
 	}
 	rest = rest[len(at):]
 	if m := spis.FindStringSubmatch(rest); m != nil {
@@ -60,9 +61,10 @@ func head(s string) (conn, spi, text string, ok bool) {
 		if !found || word == "" || strings.ContainsAny(word, " \t") || len(word) > 64 {
 			break
 		}
+		child = child || conn != "" && !strings.HasSuffix(conn, "Error") && strings.HasPrefix(after, " ") && strings.Trim(word, "0123456789") != ""
 		rest = after
 	}
-	return conn, spi, strings.TrimSpace(rest), true
+	return conn, spi, strings.TrimSpace(rest), child, true
 }
 
 // Read implements [incident.Reader].
@@ -70,7 +72,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	if strings.Contains(l.Text, "logid=") && strings.Contains(l.Text, "subtype=") {
 		return r.log(l)
 	}
-	conn, spi, text, ok := head(l.Text)
+	conn, spi, text, child, ok := head(l.Text)
 	if !ok {
 		return nil, false
 	}
@@ -106,7 +108,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	if e.Args["conn"] == "" && !strings.HasSuffix(conn, "Error") {
 		e.Set("conn", conn)
 	}
-	if e.Cause == "ike-proposal" && (r.protocol == "ESP" || r.protocol == "AH") {
+	if e.Cause == "ike-proposal" && (child || r.protocol == "ESP" || r.protocol == "AH") {
 		e.Cause, e.Phase = "child-proposal", incident.PhaseChild
 	}
 	e.Key = r.keys[r.peer]

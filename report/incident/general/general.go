@@ -74,9 +74,10 @@ type lexicon struct {
 	ids     map[string]uint16
 	byFirst [][]phrase // by the number of its first word
 	// Of the classes: which are verdicts that something is wrong, which are
-	// guards, and the verdicts that an SA is up, and that something was found.
-	verdict, guard [maxClasses]bool
-	up, found      int
+	// guards or masks, and the verdicts that an SA is up, and that something was
+	// found.
+	verdict, guard, mask [maxClasses]bool
+	up, found            int
 	// ending is the guard of what an SA's end entails, which a reason that is
 	// given, because, does not heed.
 	ending, because int
@@ -132,6 +133,7 @@ var words = sync.OnceValue(func() *lexicon {
 	for name, n := range class {
 		x.verdict[n] = strings.HasPrefix(name, "verdict ") && name != "verdict up" && name != "verdict found"
 		x.guard[n] = strings.HasPrefix(name, "guard ")
+		x.mask[n] = strings.HasPrefix(name, "mask ")
 	}
 	x.up, x.found, x.ending, x.because = class["verdict up"], class["verdict found"], class["guard ending"], class["clue because"]
 	for _, f := range table.MustRead("meanings.csv", meaningsCSV, "subject", "verdict", "level", "kind", "phase", "cause", "sample") {
@@ -284,6 +286,24 @@ func (x *lexicon) find(ids []uint16, out []span) []span {
 	return out
 }
 
+// unmasked returns the phrases that are not part of one that says nothing, such
+// as the "ID" of "Message ID".
+func (x *lexicon) unmasked(found []span) []span {
+	for i := 0; i < len(found); i++ {
+		m := found[i]
+		if !x.mask[m.class] {
+			continue
+		}
+		for j := 0; j < len(found); j++ {
+			if s := found[j]; s != m && m.from <= s.from && s.to <= m.to {
+				found = append(found[:j], found[j+1:]...)
+				i, j = -1, len(found)
+			}
+		}
+	}
+	return found
+}
+
 // at returns where the phrase ends that begins at i, 0 if it does not.
 func (p *phrase) at(ids []uint16, i int) int {
 	gap := 0
@@ -339,7 +359,7 @@ func Read(text string) (Meaning, bool) {
 	var room [maxWords]uint16
 	ids := x.split(text, room[:0])
 	var spans [64]span
-	found := x.find(ids, spans[:0])
+	found := x.unmasked(x.find(ids, spans[:0]))
 	if len(found) == 0 {
 		return Meaning{}, false
 	}

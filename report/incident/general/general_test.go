@@ -49,6 +49,7 @@ func TestSilence(t *testing.T) {
 		"checking certificate status", "looking for a matching proposal", "peer supports MOBIKE", "the traffic selectors match",
 		"ipsec up home", "pre-shared key loaded", "DPD is enabled",
 		"eth0: renamed from veth1", "DHCPACK of 192.0.2.7 from 192.0.2.1", "Accepted publickey for lee from 192.0.2.7 port 22",
+		"response with Message ID 1 failed to match", "Connection Failed for user SYSTEM with error ID 1168",
 		"session opened for user root", "USB disconnect, device number 3", "systemd[1]: Started Session 4 of user root.",
 	} {
 		if m, ok := Read(line); ok {

@@ -75,6 +75,35 @@ spi=0xc11c0ee07709b3c8: recv IKE_AUTH res 1 peer 192.0.2.9:4500 local 192.0.2.1:
 	}
 }
 
+// TestPhasesOfIKEv1: what comes before, and names of two phases, tell what a line
+// is of.
+func TestPhasesOfIKEv1(t *testing.T) {
+	const main = `09[IKE] initiating Main Mode IKE_SA office[1] to 203.0.113.9
+09[ENC] generating ID_PROT request 0 [ SA V V ]
+10[ENC] parsed ID_PROT response 0 [ SA V ]
+10[ENC] generating ID_PROT request 0 [ KE No ]
+11[ENC] parsed ID_PROT response 0 [ KE No ]
+11[ENC] generating ID_PROT request 0 [ ID HASH ]
+`
+	for name, test := range map[string]struct{ log, want string }{
+		"the first that is encrypted": {main + "12[ENC] parsed INFORMATIONAL_V1 request 0 [ N(PLD_MAL) ]\n12[IKE] message verification failed", "psk-mismatch"},
+		"XAUTH": {`Nov 30 03:29:00 gw pluto[77]: "office"[2] 198.51.100.7 #1: ISAKMP SA established {auth=PRESHARED_KEY}
+Nov 30 03:29:01 gw pluto[77]: "office"[2] 198.51.100.7 #1: STATE_XAUTH_R0: retransmission; will wait 0.5 seconds for response
+Nov 30 03:29:01 gw pluto[77]: "office"[2] 198.51.100.7 #1: STATE_XAUTH_R0: retransmission; will wait 1 seconds for response`, "silence-phase2"},
+		"an identity of Quick Mode": {"Phase 1 IKE SA process done\nStart Phase 2: Quick Mode\n!! Verifying Local ID failed", "traffic-selectors"},
+		"the name of a phase 2":     {"ike 0:hq:hq-p2: failed to get a proposal chosen\nike 0:hq: negotiation failure", "child-proposal"},
+		"its number":                {"ike 0:hq:21: failed to get a proposal chosen\nike 0:hq: negotiation failure", "ike-proposal"},
+	} {
+		got := causes(t, test.log)
+		if got == "" { // no product's
+			incident.ScanGeneral(name, strings.Split(test.log, "\n"), func(a *incident.Attempt) { got += a.Cause.ID })
+		}
+		if got != test.want {
+			t.Errorf("%s: it is %q, want %s", name, got, test.want)
+		}
+	}
+}
+
 // causes are those of the attempts in a log.
 func causes(t *testing.T, log string) string {
 	t.Helper()
