@@ -21,6 +21,8 @@ var Lines = incident.NewTable("cisco/lines.csv", linesCSV)
 
 var (
 	session  = regexp.MustCompile(`^:?\s*\((?:SESSION ID = (\d+),\s*)?SA ID = (\d+)\):*\s*`)
+	numbered = regexp.MustCompile(`^IKEv2-[A-Z]+-\d: \((\d+)\)`)
+	platform = regexp.MustCompile(`^-\d: `)
 	protoID  = regexp.MustCompile(`^-\d+: \(?(\d+)\)?: ?`)
 	ends     = regexp.MustCompile(`Local:([0-9A-Fa-f.:]+):\d+ Remote:([0-9A-Fa-f.:]+):\d+ Username:(\S+) `)
 	exchange = regexp.MustCompile(`^IKEv2 (IKE_SA_INIT|IKE_AUTH|CREATE_CHILD_SA|INFORMATIONAL) Exchange (?:REQUEST|RESPONSE)`)
@@ -44,6 +46,9 @@ func newReader() *reader {
 
 // Read implements [incident.Reader].
 func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
+	if m := numbered.FindStringSubmatch(l.Text); m != nil {
+		r.sa = m[1]
+	}
 	if m := exchange.FindStringSubmatch(l.Text); m != nil {
 		r.exchange = m[1]
 		return nil, true
@@ -113,6 +118,8 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 		rest = rest[len(m[0]):]
 	case strings.HasPrefix(rest, ":"):
 		rest = rest[1:]
+	case platform.MatchString(rest):
+		rest = rest[len(platform.FindString(rest)):]
 	default:
 		return "", nil, false
 	}

@@ -350,11 +350,24 @@ func isSetting(text string) bool {
 	return found && name != "" && !strings.ContainsAny(name, " \t:,")
 }
 
-// Read returns what a line says, and whether it says anything.
+// Read returns what a line says, and whether it says anything. Where the whole says
+// nothing, one of its sentences may: another that begins with "if" does not void it.
 func Read(text string) (Meaning, bool) {
 	if isSetting(text) {
 		return Meaning{}, false
 	}
+	if m, ok := read(text); ok || !strings.Contains(text, ". ") {
+		return m, ok
+	}
+	for sentence := range strings.SplitSeq(text[:min(len(text), maxOctets)], ". ") {
+		if m, ok := read(sentence); ok {
+			return m, true
+		}
+	}
+	return Meaning{}, false
+}
+
+func read(text string) (Meaning, bool) {
 	x := words()
 	var room [maxWords]uint16
 	ids := x.split(text, room[:0])

@@ -247,7 +247,9 @@ func (r *reader) event(l *incident.Line, id, text string) []incident.Event {
 		e.Set("conn", m[1])
 	}
 	code := ""
-	if m := lastNumber.FindStringSubmatch(text); m != nil {
+	if m := failureCode.FindStringSubmatch(text); m != nil {
+		code = m[1]
+	} else if m := lastNumber.FindStringSubmatch(text); m != nil {
 		code = m[1]
 	}
 	e.Side = incident.Initiator
@@ -328,6 +330,9 @@ var ofLines = []string{"rror code returned", "which has failed. The error code i
 	"ehlercode", "rsachencode", "code d'erreur", "code d’erreur", "ódigo de error", "ódigo de erro", "odice di errore", "outcode", "od błędu", "од ошибки",
 	"错误代码", "錯誤碼", "エラー コード", "エラーコード", "오류 코드", "ata kodu", "elkod", "ejlkode", "eilkode"}
 
+// failureCode is the number of an error that more words follow.
+var failureCode = regexp.MustCompile(`error code returned (?:on|after) failure is:? *(-?\d{1,10}|0[xX][0-9A-Fa-f]{3,8})\b`)
+
 var failureValue = regexp.MustCompile(`(?i)(?:failure value|failure error code|error)[:=]? *(-?\d{3,}|0x[0-9a-f]{3,8})`)
 
 // other reads a line without the form of an event.
@@ -342,7 +347,9 @@ func (r *reader) other(l *incident.Line, text string) ([]incident.Event, bool) {
 		return nil, false
 	}
 	code := ""
-	if m := failureValue.FindStringSubmatch(text); m != nil {
+	if m := failureCode.FindStringSubmatch(text); m != nil {
+		code = m[1]
+	} else if m := failureValue.FindStringSubmatch(text); m != nil {
 		code = m[1]
 	} else if m := lastNumber.FindStringSubmatch(text); m != nil {
 		code = m[1]
