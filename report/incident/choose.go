@@ -191,7 +191,22 @@ func (a *Attempt) standing() []*Event {
 	if n := len(a.Events); n > 0 && a.Events[n-1].Kind == Wait {
 		out = slices.DeleteFunc(out, func(o *Event) bool { return o.Kind == Wait })
 	}
+	if up && a.crossed() {
+		out = slices.DeleteFunc(out, func(o *Event) bool { return o.Kind == Sign && o.Cause == "answers-lost" })
+	}
 	return out
+}
+
+// crossed reports whether a request came again only once: on its way it met its
+// answer, which took long.
+func (a *Attempt) crossed() bool {
+	n := 0
+	for i := range a.Events {
+		if e := &a.Events[i]; e.Kind == Sign && e.Cause == "answers-lost" {
+			n += e.Count
+		}
+	}
+	return n == 1
 }
 
 // cause returns the entry of the catalogue with the words of the attempt.

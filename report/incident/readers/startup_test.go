@@ -104,6 +104,21 @@ Nov 30 03:29:01 gw pluto[77]: "office"[2] 198.51.100.7 #1: STATE_XAUTH_R0: retra
 	}
 }
 
+// TestAnswerOnItsWay: a request that comes again once met its answer on the way.
+func TestAnswerOnItsWay(t *testing.T) {
+	const up = `Nov 30 03:20:34 gw pluto[77]: "lab"[1] 198.51.100.7 #1: responder established IKE SA; authenticated peer certificate
+Nov 30 03:20:35 gw pluto[77]: "lab"[1] 198.51.100.7 #2: responder established Child SA using #1; IPsec tunnel [10.2.0.0/16===10.1.0.0/16]
+`
+	const again = `Nov 30 03:20:35 gw pluto[77]: "lab"[1] 198.51.100.7 #1: IKE_AUTH request fragment 1 of 3 has duplicate Message ID 1; retransmitting response
+`
+	if got := causes(t, up+again); got != "" {
+		t.Errorf("after one duplicate it is %q, want none", got)
+	}
+	if got := causes(t, up+again+again); got != "answers-lost" {
+		t.Errorf("after two it is %q, want answers-lost", got)
+	}
+}
+
 // causes are those of the attempts in a log.
 func causes(t *testing.T, log string) string {
 	t.Helper()
