@@ -360,7 +360,7 @@ func ScanGeneral(name string, lines []string, done func(*Attempt)) File {
 
 // maxReversed bounds what is read again of a log in descending order, in
 // octets.
-const maxReversed = 8 << 20
+const maxReversed = 4 << 20
 
 // Scan reads a log. A log in descending order, if it is short, is read from its
 // end.

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/general"
 )
 
 // Product is FortiGate.
@@ -236,6 +237,9 @@ func (r *reader) log(l *incident.Line) ([]incident.Event, bool) {
 	e := row.Event(l, words)
 	if e.Stamp == "" && values["time"] != "" {
 		e.Stamp = values["date"] + " " + values["time"]
+	}
+	if why, ok := general.Read(values["reason"]); ok && why.Level == general.Reason && (e.Cause == "phase1" || e.Cause == "phase2") {
+		e.Cause = why.Cause
 	}
 	if e.Cause == "ike-proposal" && (values["mode"] == "quick" || strings.Contains(strings.ToLower(values["logdesc"]), "phase 2")) {
 		e.Cause, e.Phase = "child-proposal", incident.PhaseChild
