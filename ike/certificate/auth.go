@@ -1,0 +1,223 @@
+package certificate
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"crypto/sha1"
+	_ "crypto/sha256" // for the hashes of signatures
+	_ "crypto/sha512"
+	"crypto/x509/pkix"
+	"encoding/asn1"
+	"errors"
+	"fmt"
+	"math/big"
+
+	"golang.org/x/crypto/cryptobyte"
+
+	"github.com/ikescope/ikescope/ike"
+)
+
+// Scheme is how an AUTH payload was signed.
+type Scheme struct {
+	Method ike.AuthMethod
+	// Algorithm is "RSA PKCS#1", "RSA PSS", "ECDSA" or "Ed25519", Hash the name of the
+	// hash function, "" where the algorithm brings its own.
+	Algorithm, Hash string
+}
+
+// String returns the scheme as "RSA PKCS#1 with SHA2-256".
+func (s Scheme) String() string {
+	if s.Hash == "" {
+		return s.Algorithm
+	}
+	return s.Algorithm + " with " + s.Hash
+}
+
+// Errors of [Certificate.VerifyAuth].
+var (
+	// ErrForged: the signature is not of the key.
+	ErrForged = errors.New("the signature does not verify")
+	// ErrUnknownScheme: the method or algorithm is not known here.
+	ErrUnknownScheme = errors.New("the signature scheme is not known")
+)
+
+// Algorithm identifiers of RFC 7427, Appendix A, and RFC 8420.
+var (
+	oidPSS     = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10}
+	oidEd25519 = asn1.ObjectIdentifier{1, 3, 101, 112}
+
+	pkcs1Hashes = map[string]crypto.Hash{
+		"1.2.840.113549.1.1.5":  crypto.SHA1,
+		"1.2.840.113549.1.1.11": crypto.SHA256,
+		"1.2.840.113549.1.1.12": crypto.SHA384,
+		"1.2.840.113549.1.1.13": crypto.SHA512,
+	}
+	ecdsaHashes = map[string]crypto.Hash{
+		"1.2.840.10045.4.1":   crypto.SHA1,
+		"1.2.840.10045.4.3.2": crypto.SHA256,
+		"1.2.840.10045.4.3.3": crypto.SHA384,
+		"1.2.840.10045.4.3.4": crypto.SHA512,
+	}
+	hashesByID = map[string]crypto.Hash{
+		"1.3.14.3.2.26":          crypto.SHA1,
+		"2.16.840.1.101.3.4.2.1": crypto.SHA256,
+		"2.16.840.1.101.3.4.2.2": crypto.SHA384,
+		"2.16.840.1.101.3.4.2.3": crypto.SHA512,
+	}
+	hashNames = map[crypto.Hash]string{
+		crypto.SHA1: "SHA-1", crypto.SHA256: "SHA2-256", crypto.SHA384: "SHA2-384", crypto.SHA512: "SHA2-512",
+	}
+)
+
+// VerifyAuth holds the Authentication Data of an AUTH payload (RFC 7296, Section
+// 3.8; RFC 7427) against the key of the certificate. Signed are the octets that the
+// peer signs: RFC 7296, Section 2.15. The scheme is what the payload claims, as far
+// as it could be read, also with an error: ErrForged, ErrUnknownScheme, or
+// Unverifiable.
+func (c *Certificate) VerifyAuth(auth *ike.Auth, signed []byte) (Scheme, error) {
+	claims, err := claimsOf(auth)
+	if err != nil {
+		return claims[0].Scheme, err
+	}
+	if c.x509 == nil {
+		return claims[0].Scheme, c.Unverifiable
+	}
+	for _, claim := range claims {
+		if claim.verify(c.x509.PublicKey, signed) {
+			return claim.Scheme, nil
+		}
+	}
+	return claims[0].Scheme, ErrForged
+}
+
+// claim is one way in which an AUTH payload may have been signed.
+type claim struct {
+	Scheme
+	// verify reports whether the signature is of key.
+	verify func(key crypto.PublicKey, signed []byte) bool
+}
+
+// claimsOf returns how an AUTH payload may have been signed, the likeliest first;
+// with an error the only one has no verify.
+func claimsOf(auth *ike.Auth) ([]claim, error) {
+	s := Scheme{Method: auth.Method}
+	switch auth.Method {
+	case ike.AuthRSASignature:
+		// SHA-1 is the default, and others are allowed, which only the signature
+		// names: RFC 7296, Section 3.8.
+		var claims []claim
+		for _, h := range []crypto.Hash{crypto.SHA1, crypto.SHA256, crypto.SHA384, crypto.SHA512} {
+			claims = append(claims, pkcs1(s, h, auth.Data))
+		}
+		return claims, nil
+	case ike.AuthECDSA256:
+		return []claim{fixedECDSA(s, crypto.SHA256, auth.Data)}, nil
+	case ike.AuthECDSA384:
+		return []claim{fixedECDSA(s, crypto.SHA384, auth.Data)}, nil
+	case ike.AuthECDSA521:
+		return []claim{fixedECDSA(s, crypto.SHA512, auth.Data)}, nil
+	case ike.AuthDigitalSignature:
+		c, err := digitalSignature(s, auth.Data)
+		return []claim{c}, err
+	}
+	return []claim{{Scheme: s}}, fmt.Errorf("%w: %v", ErrUnknownScheme, auth.Method)
+}
+
+// fixedECDSA is ECDSA as RFC 4754 has it: r and s, of the length of the field each.
+func fixedECDSA(s Scheme, h crypto.Hash, data []byte) claim {
+	s.Algorithm, s.Hash = "ECDSA", hashNames[h]
+	return claim{s, func(key crypto.PublicKey, signed []byte) bool {
+		k, ok := key.(*ecdsa.PublicKey)
+		if !ok || len(data) != 2*((k.Curve.Params().BitSize+7)/8) {
+			return false
+		}
+		half := len(data) / 2
+		return ecdsa.Verify(k, sum(h, signed), new(big.Int).SetBytes(data[:half]), new(big.Int).SetBytes(data[half:]))
+	}}
+}
+
+// digitalSignature reads the data of RFC 7427, Section 3: the length of the
+// AlgorithmIdentifier in one octet, that, and the signature.
+func digitalSignature(s Scheme, data []byte) (claim, error) {
+	in := cryptobyte.String(data)
+	var der cryptobyte.String
+	if !in.ReadUint8LengthPrefixed(&der) {
+		return claim{Scheme: s}, fmt.Errorf("%w: no AlgorithmIdentifier", ErrUnknownScheme)
+	}
+	signature := []byte(in)
+	var id pkix.AlgorithmIdentifier
+	if rest, err := asn1.Unmarshal(der, &id); err != nil || len(rest) > 0 {
+		return claim{Scheme: s}, fmt.Errorf("%w: malformed AlgorithmIdentifier", ErrUnknownScheme)
+	}
+	name := id.Algorithm.String()
+	if h, ok := pkcs1Hashes[name]; ok {
+		return pkcs1(s, h, signature), nil
+	}
+	if h, ok := ecdsaHashes[name]; ok {
+		s.Algorithm, s.Hash = "ECDSA", hashNames[h]
+		return claim{s, func(key crypto.PublicKey, signed []byte) bool {
+			k, ok := key.(*ecdsa.PublicKey)
+			return ok && ecdsa.VerifyASN1(k, sum(h, signed), signature)
+		}}, nil
+	}
+	switch {
+	case id.Algorithm.Equal(oidEd25519):
+		s.Algorithm = "Ed25519"
+		return claim{s, func(key crypto.PublicKey, signed []byte) bool {
+			k, ok := key.(ed25519.PublicKey)
+			return ok && ed25519.Verify(k, signed, signature)
+		}}, nil
+	case id.Algorithm.Equal(oidPSS):
+		h, salt, err := pssParameters(id.Parameters.FullBytes)
+		s.Algorithm, s.Hash = "RSA PSS", hashNames[h]
+		if err != nil {
+			return claim{Scheme: s}, err
+		}
+		return claim{s, func(key crypto.PublicKey, signed []byte) bool {
+			k, ok := key.(*rsa.PublicKey)
+			return ok && rsa.VerifyPSS(k, h, sum(h, signed), signature, &rsa.PSSOptions{SaltLength: salt}) == nil
+		}}, nil
+	}
+	return claim{Scheme: s}, fmt.Errorf("%w: %s", ErrUnknownScheme, name)
+}
+
+// pkcs1 is RSASSA-PKCS1-v1_5 with h.
+func pkcs1(s Scheme, h crypto.Hash, signature []byte) claim {
+	s.Algorithm, s.Hash = "RSA PKCS#1", hashNames[h]
+	return claim{s, func(key crypto.PublicKey, signed []byte) bool {
+		k, ok := key.(*rsa.PublicKey)
+		return ok && rsa.VerifyPKCS1v15(k, h, sum(h, signed), signature) == nil
+	}}
+}
+
+// pssParameters reads hash and salt length of RSASSA-PSS-params (RFC 4055, Section
+// 3.1), whose defaults are SHA-1 and 20 octets.
+func pssParameters(der []byte) (crypto.Hash, int, error) {
+	p := struct {
+		Hash    pkix.AlgorithmIdentifier `asn1:"explicit,optional,tag:0"`
+		MGF     pkix.AlgorithmIdentifier `asn1:"explicit,optional,tag:1"`
+		Salt    int                      `asn1:"explicit,optional,tag:2,default:20"`
+		Trailer int                      `asn1:"explicit,optional,tag:3,default:1"`
+	}{Salt: sha1.Size}
+	if len(der) > 0 {
+		if rest, err := asn1.Unmarshal(der, &p); err != nil || len(rest) > 0 {
+			return 0, 0, fmt.Errorf("%w: malformed parameters of RSASSA-PSS", ErrUnknownScheme)
+		}
+	}
+	if len(p.Hash.Algorithm) == 0 {
+		return crypto.SHA1, p.Salt, nil
+	}
+	h, ok := hashesByID[p.Hash.Algorithm.String()]
+	if !ok || p.Salt < 0 || p.Salt > 1<<10 {
+		return 0, 0, fmt.Errorf("%w: RSASSA-PSS with hash %v and a salt of %d octets", ErrUnknownScheme, p.Hash.Algorithm, p.Salt)
+	}
+	return h, p.Salt, nil
+}
+
+func sum(h crypto.Hash, data []byte) []byte {
+	d := h.New()
+	d.Write(data)
+	return d.Sum(nil)
+}
