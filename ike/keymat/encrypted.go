@@ -74,22 +74,27 @@ func (k *Keys) Seal(role Role, h ike.Header, payloads []ike.Payload, rand io.Rea
 	if err != nil {
 		return nil, err
 	}
-	plaintext = pad(plaintext, size.block)
-	body := make([]byte, size.iv+len(plaintext)+size.icv)
-	if _, err := io.ReadFull(rand, body[:size.iv]); err != nil {
+	sk := &ike.Encrypted{First: first}
+	return sealBody(p, size, h, plaintext, rand, &sk.Body, sk)
+}
+
+// sealBody writes a message whose only payload is sealed, an Encrypted or Encrypted
+// Fragment payload, and plaintext in the body of that.
+func sealBody(p protection, size sizes, h ike.Header, plaintext []byte, rand io.Reader, body *[]byte, sealed ike.Payload) ([]byte, error) {
+	plaintext = pad(slices.Clone(plaintext), size.block)
+	*body = make([]byte, size.iv+len(plaintext)+size.icv)
+	if _, err := io.ReadFull(rand, (*body)[:size.iv]); err != nil {
 		return nil, fmt.Errorf("keymat: initialization vector: %w", err)
 	}
-
 	// The checksum covers the lengths, so the message is written before the
 	// rest of the body is known.
-	m := ike.Message{Header: h, Payloads: []ike.Payload{&ike.Encrypted{First: first, Body: body}}}
+	m := ike.Message{Header: h, Payloads: []ike.Payload{sealed}}
 	out, err := m.AppendBinary(nil)
 	if err != nil {
 		return nil, err
 	}
-	start := len(out) - len(body)
-	sealed := p.seal(out[:start:start], body[:size.iv], plaintext)
-	copy(out[start+size.iv:], sealed)
+	start := len(out) - len(*body)
+	copy(out[start+size.iv:], p.seal(out[:start:start], (*body)[:size.iv], plaintext))
 	return out, nil
 }
 
@@ -101,8 +106,7 @@ func (k *Keys) Seal(role Role, h ike.Header, payloads []ike.Payload, rand io.Rea
 // error the message is nil. The major version, SPIs, flags and Message ID are
 // the caller's to judge.
 func (k *Keys) Open(role Role, datagram []byte) (*ike.Message, error) {
-	p, size, err := k.protection(role)
-	if err != nil {
+	if _, err := algorithmsOf(k.transforms); err != nil {
 		return nil, err
 	}
 	m, err := ike.ParseMessage(datagram)
@@ -117,18 +121,9 @@ func (k *Keys) Open(role Role, datagram []byte) (*ike.Message, error) {
 	if sk == nil {
 		return nil, errors.New("keymat: the message has no Encrypted payload")
 	}
-	// A Pad Length octet at least.
-	if least := size.iv + 1 + size.icv; len(sk.Body) < least {
-		return nil, fmt.Errorf("keymat: Encrypted payload of %d octets, want %d at least", len(sk.Body), least)
-	}
 	// The Encrypted payload ends the message, but not always the datagram.
 	end := len(datagram) - len(m.Trailing)
-	head := datagram[: end-len(sk.Body) : end-len(sk.Body)]
-	plaintext, err := p.open(head, sk.Body[:size.iv], sk.Body[size.iv:])
-	if err != nil {
-		return nil, fmt.Errorf("keymat: Encrypted payload of the %v: %w", role, err)
-	}
-	inside, err := unpad(plaintext)
+	inside, err := k.openBody(role, datagram[:end:end], sk.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -138,6 +133,25 @@ func (k *Keys) Open(role Role, datagram []byte) (*ike.Message, error) {
 		return m, fmt.Errorf("keymat: inside the Encrypted payload: %w", err)
 	}
 	return m, nil
+}
+
+// openBody returns what the body of an Encrypted or Encrypted Fragment payload, which
+// ends message, holds without its padding.
+func (k *Keys) openBody(role Role, message, body []byte) ([]byte, error) {
+	p, size, err := k.protection(role)
+	if err != nil {
+		return nil, err
+	}
+	// A Pad Length octet at least.
+	if least := size.iv + 1 + size.icv; len(body) < least {
+		return nil, fmt.Errorf("keymat: Encrypted payload of %d octets, want %d at least", len(body), least)
+	}
+	start := len(message) - len(body)
+	plaintext, err := p.open(message[:start:start], body[:size.iv], body[size.iv:])
+	if err != nil {
+		return nil, fmt.Errorf("keymat: Encrypted payload of the %v: %w", role, err)
+	}
+	return unpad(plaintext)
 }
 
 // pad appends Padding and Pad Length, as few octets as block allows.
