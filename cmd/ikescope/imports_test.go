@@ -49,7 +49,7 @@ var rooms = map[string]room{
 	"proposals/baseline": {ours: []string{"ike", "ike/printable", "proposals", "proposals/english", "proposals/table", "proposals/matrix"}, pure: true},
 	"proposals/remedy":   {ours: []string{"proposals", "proposals/matrix", "proposals/client", "proposals/baseline"}, pure: true},
 
-	"probe/initiator":        {ours: []string{"ike", "ike/keyexchange", "ike/icmp", "ike/ikev1", "proposals"}},
+	"probe/initiator":        {ours: []string{"ike", "ike/keyexchange", "ike/keymat", "ike/icmp", "ike/ikev1", "proposals"}},
 	"probe/internal/closing": {ours: []string{"ike", "ike/keyexchange", "ike/keymat", "proposals", "probe/initiator", "probe/internal/offers"}, pure: true},
 	"probe/path": {ours: []string{"ike", "ike/keyexchange", "ike/keymat", "ike/icmp", "ike/ikev1", "proposals", "probe/initiator",
 		"probe/internal/closing", "probe/path/hops"}},

@@ -121,20 +121,24 @@ func (k *Keys) PRF(key, data []byte) []byte {
 // keyPad is 17 octets without a terminator.
 const keyPad = "Key Pad for IKEv2"
 
-// PSKAuth returns the Authentication Data by which role shows that it knows
-// the pre-shared key psk:
-//
-//	prf( prf(Shared Secret, "Key Pad for IKEv2"), <SignedOctets>)
-//
-// The signed octets are initMessage, which is role's whole IKE_SA_INIT message
-// from the first octet of the header; peerNonce, the Nonce Data of the other
-// side; and idBody, role's ID payload without the generic header, under SK_p.
-// RFC 7296, Section 2.15.
-func (k *Keys) PSKAuth(role Role, psk, initMessage, peerNonce, idBody []byte) []byte {
+// SignedOctets returns what role signs or authenticates in its AUTH payload, which is
+// initMessage, role's whole IKE_SA_INIT message from the first octet of the header;
+// peerNonce, the Nonce Data of the other side; and idBody, role's ID payload without
+// the generic header, under SK_p. RFC 7296, Section 2.15.
+func (k *Keys) SignedOctets(role Role, initMessage, peerNonce, idBody []byte) []byte {
 	skp := k.SKpr
 	if role == Initiator {
 		skp = k.SKpi
 	}
-	signed := slices.Concat(initMessage, peerNonce, k.PRF(skp, idBody))
-	return k.PRF(k.PRF(psk, []byte(keyPad)), signed)
+	return slices.Concat(initMessage, peerNonce, k.PRF(skp, idBody))
+}
+
+// PSKAuth returns the Authentication Data by which role shows that it knows the
+// pre-shared key psk; the other arguments are those of [Keys.SignedOctets]:
+//
+//	prf( prf(Shared Secret, "Key Pad for IKEv2"), <SignedOctets>)
+//
+// RFC 7296, Section 2.15.
+func (k *Keys) PSKAuth(role Role, psk, initMessage, peerNonce, idBody []byte) []byte {
+	return k.PRF(k.PRF(psk, []byte(keyPad)), k.SignedOctets(role, initMessage, peerNonce, idBody))
 }

@@ -3,6 +3,7 @@ package initiator
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/ikev1"
 	"github.com/ikescope/ikescope/ike/keyexchange"
+	"github.com/ikescope/ikescope/ike/keymat"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -279,10 +281,13 @@ func withoutPadding(octets []byte) ([]byte, bool) {
 // (RFC 7296, Section 2.21.4).
 func classifySealed(req *Request, octets []byte) Reading {
 	m, err := req.open(octets)
+	if errors.Is(err, keymat.ErrIncomplete) {
+		return Reading{} // an answer so far only in part
+	}
 	genuine := err == nil
 	if !genuine {
 		plain, parseErr := ike.ParseMessage(octets)
-		if _, sealed := ike.Find[*ike.Encrypted](plain); sealed || parseErr != nil || len(errorNotifies(plain)) == 0 {
+		if parseErr != nil || isSealed(plain) || len(errorNotifies(plain)) == 0 {
 			return malformed("it does not open: %v", err)
 		}
 		m = plain
@@ -300,6 +305,13 @@ func classifySealed(req *Request, octets []byte) Reading {
 	}
 	r.Message, r.Genuine = m, genuine
 	return r
+}
+
+// isSealed reports whether m holds an Encrypted or an Encrypted Fragment payload.
+func isSealed(m *ike.Message) bool {
+	_, whole := ike.Find[*ike.Encrypted](m)
+	_, fragment := ike.Find[*ike.EncryptedFragment](m)
+	return whole || fragment
 }
 
 // unknownCritical finds what forbids to read the rest: "If the critical flag is

@@ -414,7 +414,7 @@ func (d *attempt) lost() {
 
 // remark adds words to the Detail, each once.
 func (d *attempt) remark(words string) {
-	if len(d.remarks) < maxRemarks && !slices.Contains(d.remarks, words) {
+	if words != "" && len(d.remarks) < maxRemarks && !slices.Contains(d.remarks, words) {
 		d.remarks = append(d.remarks, words)
 	}
 }

@@ -41,6 +41,9 @@ type Offer struct {
 	// NoRedirect leaves out REDIRECT_SUPPORTED (RFC 5685, Section 3): some
 	// gateways send every initiator elsewhere that would go.
 	NoRedirect bool
+	// Without are notifications that strongSwan clients send and others do not, to be
+	// left out.
+	Without []ike.NotifyType
 	// Flow is the number of our port that it goes out from, as [Conn.OpenFlow]
 	// gives it.
 	Flow int
@@ -123,6 +126,10 @@ func buildInit(r initRequest) *ike.Message {
 		// have to know of it (RFC 9370, Section 2.2.2).
 		m.Payloads = append(m.Payloads, &ike.Notify{Notification: ike.INTERMEDIATE_EXCHANGE_SUPPORTED})
 	}
+	m.Payloads = slices.DeleteFunc(m.Payloads, func(p ike.Payload) bool {
+		n, ok := p.(*ike.Notify)
+		return ok && slices.Contains(r.Without, n.Notification)
+	})
 	if r.Pad > 0 {
 		m.Payloads = append(m.Payloads, &ike.VendorID{Data: bytes.Repeat([]byte("ikescope "), r.Pad/9+1)[:r.Pad]})
 	}
@@ -304,7 +311,8 @@ func (c *Conn) key(m ike.KeyExchangeMethod) (*keyexchange.PrivateKey, error) {
 }
 
 // Sealed makes a request of an encoded IKE message, such as an IKE_AUTH, and
-// gives it the next number. open decrypts its answer. The error is that of an
+// gives it the next number. open decrypts its answer; with keymat.ErrIncomplete the
+// exchange goes on until all of it has come. The error is that of an
 // unknown transport, or of an IKE header that cannot be read.
 func (c *Conn) Sealed(t Transport, octets []byte, open func(datagram []byte) (*ike.Message, error)) (*Request, error) {
 	if t.Port() == 0 {

@@ -1,0 +1,170 @@
+package identity
+
+import (
+	"context"
+	"slices"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/eap"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// Answer is the answer to a request in an IKE SA.
+type Answer struct {
+	// Exchange is the number of the exchange; 0 if nothing was sent.
+	Exchange int
+	// Answered: the gateway answered, protected by the keys of the IKE SA.
+	Answered bool
+	// Notify is the error in the answer, 0 if none.
+	Notify   ike.NotifyType
+	Payloads []ike.Payload
+}
+
+// Gateway opens IKE SAs at the gateway.
+type Gateway interface {
+	// Open negotiates an IKE SA of a suite, in an IKE_SA_INIT request that leaves
+	// notifications out, has use ask in it, and closes it. The request of ask is an
+	// IKE_AUTH with the next Message ID. Where no IKE SA came about use is not called;
+	// the number is that of the exchange that was to open it, 0 for none.
+	Open(ctx context.Context, suite proposals.Suite, without []ike.NotifyType, use func(sa SA, ask func([]ike.Payload) Answer)) (exchange int)
+}
+
+// Result is what a gateway said of itself.
+type Result struct {
+	// Identities are the connections that the suites lead to: one for each suite
+	// asked with, those that lead to the same one together.
+	Identities []Connection
+	// Replies are all questions in the order asked.
+	Replies []*Reply
+}
+
+// Connection is what the gateway serves with some suites.
+type Connection struct {
+	// Suites are those that were asked with.
+	Suites []proposals.Suite
+	// Plain is the reply that shows the connection, or that was refused; the others
+	// are nil if they were not asked.
+	Plain                                       *Reply
+	WithHostName, WithoutHashes, WithoutCertReq *Reply
+	// Methods are the types of EAP that the gateway offered, in the order in which it
+	// named them.
+	Methods []eap.Type
+	// MethodsBy are the numbers of the exchanges in which it did; AllMethods: it
+	// refused to name another one.
+	MethodsBy  []int
+	AllMethods bool
+	// ServerName is the name in the challenge of MSCHAPv2; it comes from the gateway.
+	ServerName string
+}
+
+// Asker asks a gateway.
+type Asker struct {
+	Gateway Gateway
+	// Host is the gateway's host name; "" if it is not known by one.
+	Host string
+	// Methods: the methods of EAP are asked for, too.
+	Methods bool
+}
+
+// maxSuites bounds the suites that are asked with.
+const maxSuites = 8
+
+// Ask asks with one suite of each of products that the gateway accepts.
+func (a Asker) Ask(ctx context.Context, suites []proposals.Suite) *Result {
+	r := &Result{}
+	for _, suite := range suites[:min(len(suites), maxSuites)] {
+		if ctx.Err() != nil {
+			break
+		}
+		plain := a.find(ctx, r, suite)
+		i := slices.IndexFunc(r.Identities, func(c Connection) bool {
+			if c.Plain.State != Seen || plain.State != Seen {
+				return c.Plain.State == plain.State
+			}
+			return sameIdentity(c.Plain, plain)
+		})
+		if i >= 0 {
+			r.Identities[i].Suites = append(r.Identities[i].Suites, suite)
+			continue
+		}
+		c := Connection{Suites: []proposals.Suite{suite}, Plain: plain}
+		if plain.State == Seen {
+			a.vary(ctx, r, &c)
+		}
+		r.Identities = append(r.Identities, c)
+	}
+	return r
+}
+
+// find asks until the gateway shows an identity or there is nothing left to try. It
+// returns the reply that shows one, else the first.
+func (a Asker) find(ctx context.Context, r *Result, suite proposals.Suite) *Reply {
+	q := Question{Suite: suite, Host: a.Host}
+	first := a.ask(ctx, r, q, nil)
+	if first.State != Refused {
+		return first
+	}
+	others := []Variant{EAPOnly}
+	if a.Host != "" {
+		others = append(others, AsUser, WithHostName)
+	}
+	for _, q.Variant = range others {
+		if reply := a.ask(ctx, r, q, nil); reply.State == Seen {
+			return reply
+		}
+	}
+	return first
+}
+
+// vary asks for the connection in the ways in which clients differ.
+func (a Asker) vary(ctx context.Context, r *Result, c *Connection) {
+	q := Question{Suite: c.Suites[0], Host: a.Host}
+	if c.Plain.Proof != SharedKeyMAC && c.Plain.Proof != NoProof {
+		q.Variant = WithoutHashes
+		c.WithoutHashes = a.ask(ctx, r, q, nil)
+		q.Variant = WithoutCertReq
+		c.WithoutCertReq = a.ask(ctx, r, q, nil)
+	}
+	switch {
+	case c.Plain.Question.Variant == WithHostName:
+		c.WithHostName = c.Plain
+	case a.Host != "":
+		q.Variant = WithHostName
+		c.WithHostName = a.ask(ctx, r, q, nil)
+	}
+	if a.Methods {
+		a.methods(ctx, r, c)
+	}
+}
+
+// ask asks one question in an IKE SA of its own, and goes on in it with next, unless
+// nil.
+func (a Asker) ask(ctx context.Context, r *Result, q Question, next func(reply *Reply, ask func([]ike.Payload) Answer)) *Reply {
+	reply := &Reply{Question: q}
+	var opened bool
+	exchange := a.Gateway.Open(ctx, q.Suite, q.Without(), func(sa SA, ask func([]ike.Payload) Answer) {
+		opened = true
+		answer := ask(q.Payloads())
+		switch {
+		case answer.Exchange == 0:
+		case !answer.Answered:
+			reply.State = Silent
+		case answer.Notify != 0:
+			reply.State, reply.Notify = Refused, answer.Notify
+		default:
+			*reply = read(q, sa, answer.Payloads)
+		}
+		reply.Exchanges = []int{sa.Exchange}
+		if answer.Exchange != 0 {
+			reply.Exchanges = append(reply.Exchanges, answer.Exchange)
+		}
+		if next != nil && reply.State == Seen {
+			next(reply, ask)
+		}
+	})
+	if !opened && exchange != 0 {
+		reply.Exchanges = []int{exchange}
+	}
+	r.Replies = append(r.Replies, reply)
+	return reply
+}

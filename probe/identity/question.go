@@ -1,0 +1,137 @@
+package identity
+
+import (
+	"net/netip"
+	"strings"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// Variant is how a question differs from the plain one, which is asked as Windows
+// asks: without IDr, with one empty CERTREQ, and with all that strongSwan clients
+// announce.
+type Variant uint8
+
+const (
+	Plain Variant = iota
+	// WithHostName asks for the gateway by its host name in IDr, as Apple's and
+	// Android's clients do.
+	WithHostName
+	// WithoutHashes does not announce SIGNATURE_HASH_ALGORITHMS (RFC 7427), as Apple's
+	// and Windows' clients do not.
+	WithoutHashes
+	// WithoutCertReq sends no CERTREQ, as Apple's clients that were set up by hand do.
+	WithoutCertReq
+	// EAPOnly announces EAP_ONLY_AUTHENTICATION (RFC 5998): the gateway may prove who
+	// it is by EAP alone.
+	EAPOnly
+	// AsUser asks as a user of the gateway's domain, for gateways that choose the
+	// connection by it.
+	AsUser
+)
+
+var variants = [...]string{
+	Plain:          "plain",
+	WithHostName:   "with_host_name",
+	WithoutHashes:  "without_hashes",
+	WithoutCertReq: "without_certreq",
+	EAPOnly:        "eap_only",
+	AsUser:         "as_user",
+}
+
+// String returns the variant as a word of a JSON document.
+func (v Variant) String() string {
+	if int(v) < len(variants) {
+		return variants[v]
+	}
+	return "unknown"
+}
+
+// Question is what one IKE SA is opened to ask.
+type Question struct {
+	Variant Variant
+	// Suite is the one that the IKE SA has: gateways choose among connections by it.
+	Suite proposals.Suite
+	// Host is the host name of the gateway; "" if it is only known by an address.
+	Host string
+}
+
+// Without returns the notifications that the IKE_SA_INIT request leaves out.
+func (q Question) Without() []ike.NotifyType {
+	if q.Variant == WithoutHashes {
+		return []ike.NotifyType{ike.SIGNATURE_HASH_ALGORITHMS}
+	}
+	return nil
+}
+
+// nobody is who we say we are: nobody's name (RFC 2606).
+const nobody = "ikescope.invalid"
+
+// Payloads returns those of the IKE_AUTH request: of a client that wants EAP, an
+// address and a tunnel. No AUTH payload is among them, which asks for EAP (RFC 7296,
+// Section 2.16).
+func (q Question) Payloads() []ike.Payload {
+	idi := &ike.ID{Payload: ike.PayloadIDi, IDType: ike.ID_FQDN, Data: []byte(nobody)}
+	if q.Variant == AsUser {
+		idi.IDType, idi.Data = ike.ID_RFC822_ADDR, []byte("ikescope@"+q.Host)
+	}
+	out := []ike.Payload{idi}
+	if q.Variant == EAPOnly {
+		out = append(out, &ike.Notify{Notification: ike.EAP_ONLY_AUTHENTICATION})
+	}
+	if q.Variant != WithoutCertReq {
+		out = append(out, &ike.CertReq{Encoding: ike.CertX509Signature})
+	}
+	if q.Variant == WithHostName {
+		out = append(out, &ike.ID{Payload: ike.PayloadIDr, IDType: ike.ID_FQDN, Data: []byte(q.Host)})
+	}
+	return append(out,
+		&ike.CP{ConfigType: ike.CFG_REQUEST, Attributes: []ike.ConfigAttribute{
+			{Type: ike.INTERNAL_IP4_ADDRESS}, {Type: ike.INTERNAL_IP4_DNS}, {Type: ike.INTERNAL_IP6_ADDRESS},
+		}},
+		&ike.SA{Proposals: []ike.Proposal{
+			child(1, []ike.Transform{{Type: ike.TransformENCR, ID: uint16(ike.ENCR_AES_GCM_16), Attributes: []ike.Attribute{ike.KeyLengthAttribute(256)}}}),
+			child(2, []ike.Transform{
+				{Type: ike.TransformENCR, ID: uint16(ike.ENCR_AES_CBC), Attributes: []ike.Attribute{ike.KeyLengthAttribute(256)}},
+				{Type: ike.TransformENCR, ID: uint16(ike.ENCR_AES_CBC), Attributes: []ike.Attribute{ike.KeyLengthAttribute(128)}},
+				{Type: ike.TransformINTEG, ID: uint16(ike.AUTH_HMAC_SHA2_256_128)},
+				{Type: ike.TransformINTEG, ID: uint16(ike.AUTH_HMAC_SHA1_96)},
+			}),
+		}},
+		anything(ike.PayloadTSi), anything(ike.PayloadTSr),
+	)
+}
+
+// child is a proposal for ESP, of a Child SA that never comes about.
+func child(number uint8, transforms []ike.Transform) ike.Proposal {
+	return ike.Proposal{
+		Number: number, Protocol: ike.ProtocolESP, SPI: []byte{0xc0, 0, 0, number},
+		Transforms: append(transforms, ike.Transform{Type: ike.TransformSN}),
+	}
+}
+
+// anything are traffic selectors for all of IPv4 and IPv6.
+func anything(t ike.PayloadType) *ike.TS {
+	last := netip.AddrFrom16([16]byte{
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	})
+	return &ike.TS{Payload: t, Selectors: []ike.TrafficSelector{
+		{TSType: ike.TS_IPV4_ADDR_RANGE, EndPort: 65535, Start: netip.IPv4Unspecified(), End: netip.AddrFrom4([4]byte{255, 255, 255, 255})},
+		{TSType: ike.TS_IPV6_ADDR_RANGE, EndPort: 65535, Start: netip.IPv6Unspecified(), End: last},
+	}}
+}
+
+// IsHostName reports whether name can be one, with a dot in it: what an identity of
+// type ID_FQDN holds. An address is not.
+func IsHostName(name string) bool {
+	if _, err := netip.ParseAddr(name); err == nil || len(name) > 253 || !strings.Contains(name, ".") {
+		return false
+	}
+	for label := range strings.SplitSeq(name, ".") {
+		if label == "" || len(label) > 63 || strings.Trim(label, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") != "" {
+			return false
+		}
+	}
+	return true
+}
