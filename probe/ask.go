@@ -24,6 +24,12 @@ func (s *scan) init(ctx context.Context, t initiator.Transport, purpose evidence
 // answer leaves at the gateway. If nothing was sent, as the scan is over or too
 // many half-open IKE SAs are left, the outcome is NotTried.
 func (s *scan) initiate(ctx context.Context, purpose evidence.Purpose, o initiator.Offer) initiator.Answer {
+	return s.initiateAnd(ctx, purpose, o, nil)
+}
+
+// initiateAnd is initiate that has use, unless nil, ask in the IKE SA before it is
+// closed, and if it could not be, report it.
+func (s *scan) initiateAnd(ctx context.Context, purpose evidence.Purpose, o initiator.Offer, use func(*session) (closed func(bool))) initiator.Answer {
 	mayOpen := proposals.HasKeyExchange(o.Products, o.KE)
 	reserved, ok := s.halfOpens.Reserve(mayOpen, purpose)
 	if !ok {
@@ -75,7 +81,7 @@ func (s *scan) initiate(ctx context.Context, purpose evidence.Purpose, o initiat
 	a := s.conn.Exchange(ctx, req)
 	if a.Outcome == initiator.NotTried && !reserved && s.halfOpens.OpensUnasked() && ctx.Err() == nil {
 		s.journal.Unbegin()
-		return s.initiate(ctx, purpose, o) // with a place
+		return s.initiateAnd(ctx, purpose, o, use) // with a place
 	}
 	if a.Tries > 0 {
 		s.spread.Ended(o.Flow, a.Outcome != initiator.NoAnswer)
@@ -90,7 +96,7 @@ func (s *scan) initiate(ctx context.Context, purpose evidence.Purpose, o initiat
 			reserved = true
 		}
 		closing = true
-		end := func() { s.halfOpens.Release(reserved, !s.closeHalfOpen(ctx, req, a)) }
+		end := func() { s.halfOpens.Release(reserved, !s.closeHalfOpen(ctx, req, a, use)) }
 		if purpose == evidence.PurposeDetail {
 			s.closing.Go(end) // while the next is asked
 		} else {

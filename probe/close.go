@@ -24,7 +24,9 @@ import (
 // the SA as well, strongSwan's with INVALID_SYNTAX. It goes on when ctx has
 // ended, for this is what we owe the gateway. It reports whether the SA is
 // closed.
-func (s *scan) closeHalfOpen(ctx context.Context, opened *initiator.Request, x initiator.Answer) bool {
+//
+// Before that use, unless nil, may ask in the IKE SA.
+func (s *scan) closeHalfOpen(ctx context.Context, opened *initiator.Request, x initiator.Answer, use func(*session) (closed func(bool))) (closed bool) {
 	ctx = context.WithoutCancel(ctx)
 	keys, err := closing.Keys(opened, x)
 	if err != nil {
@@ -36,12 +38,22 @@ func (s *scan) closeHalfOpen(ctx context.Context, opened *initiator.Request, x i
 		SPIi: opened.SPI(), SPIr: x.Message.SPIr, MajorVersion: 2,
 		Exchange: ike.IKE_AUTH, Flags: ike.FlagInitiator, MessageID: 1,
 	}
+	if use != nil {
+		in := &session{s: s, opened: opened, answer: x, keys: keys, header: header}
+		tell := use(in)
+		defer func() { tell(closed) }()
+		if in.over {
+			s.halfOpens.Closed()
+			return true
+		}
+		header = in.header
+	}
 	mac := make([]byte, 32)
 	if _, err := io.ReadFull(s.random, mac); err != nil {
 		s.journal.Fail(err)
 		return false
 	}
-	a, ok := s.askSealed(ctx, keys, x, header, closing.Auth(mac))
+	a, ok := s.askSealed(ctx, evidence.PurposeClose, keys, x, header, closing.Auth(mac))
 	if !ok {
 		return false
 	}
@@ -72,14 +84,14 @@ func (s *scan) closeHalfOpen(ctx context.Context, opened *initiator.Request, x i
 // for some that wait for EAP: strongSwan answers and keeps it.
 func (s *scan) deleteSA(ctx context.Context, keys *keymat.Keys, opened initiator.Answer, header ike.Header) bool {
 	header.Exchange, header.MessageID = ike.INFORMATIONAL, header.MessageID+1
-	a, ok := s.askSealed(ctx, keys, opened, header, []ike.Payload{&ike.Delete{Protocol: ike.ProtocolIKE}})
+	a, ok := s.askSealed(ctx, evidence.PurposeClose, keys, opened, header, []ike.Payload{&ike.Delete{Protocol: ike.ProtocolIKE}})
 	return ok && a.Outcome == initiator.Accepted && a.Genuine
 }
 
 // askSealed sends a protected request of the IKE SA that an exchange opened until
 // it is answered, or that is too unlikely to come: soon, where answers
 // contradicted each other. It reports false if something is wrong on our side.
-func (s *scan) askSealed(ctx context.Context, keys *keymat.Keys, opened initiator.Answer, header ike.Header, payloads []ike.Payload) (initiator.Answer, bool) {
+func (s *scan) askSealed(ctx context.Context, purpose evidence.Purpose, keys *keymat.Keys, opened initiator.Answer, header ike.Header, payloads []ike.Payload) (initiator.Answer, bool) {
 	octets, err := keys.Seal(keymat.Initiator, header, payloads, s.random)
 	if err != nil {
 		s.journal.Fail(err)
@@ -89,9 +101,9 @@ func (s *scan) askSealed(ctx context.Context, keys *keymat.Keys, opened initiato
 	if opened.Conflict != initiator.NotTried {
 		enough = s.conn.Attempts
 	}
-	r := sealed{keys: keys, opened: opened, octets: octets}
+	r := sealed{purpose: purpose, answer: keys.Reassembly(keymat.Responder), opened: opened, octets: octets}
 	a, ok := s.sendSealed(ctx, &r, enough)
-	if ok && a.Outcome == initiator.NoAnswer && opened.Conflict == initiator.NotTried {
+	if ok && a.Outcome == initiator.NoAnswer && purpose == evidence.PurposeClose && opened.Conflict == initiator.NotTried {
 		s.mu.Lock()
 		s.silent = append(s.silent, r)
 		s.mu.Unlock()
@@ -102,23 +114,24 @@ func (s *scan) askSealed(ctx context.Context, keys *keymat.Keys, opened initiato
 // sealed is a protected request of the IKE SA that an exchange opened, and how often
 // it was sent.
 type sealed struct {
-	keys   *keymat.Keys
-	opened initiator.Answer
-	octets []byte
-	tries  int
+	purpose evidence.Purpose
+	opened  initiator.Answer
+	octets  []byte
+	tries   int
+	answer  *keymat.Reassembly
 }
 
 // sendSealed sends r until it is answered, or was sent often enough.
 func (s *scan) sendSealed(ctx context.Context, r *sealed, enough func() int) (a initiator.Answer, ok bool) {
 	for a.Outcome == initiator.NotTried || a.Outcome == initiator.NoAnswer && r.tries < enough() {
 		req, err := s.conn.Sealed(r.opened.Transport, r.octets, func(b []byte) (*ike.Message, error) {
-			return r.keys.Open(keymat.Responder, b)
+			return r.answer.Open(b)
 		})
 		if err != nil {
 			s.journal.Fail(err)
 			return initiator.Answer{}, false
 		}
-		s.begin(evidence.PurposeClose)
+		s.begin(r.purpose)
 		req.Flow = r.opened.Flow
 		req.Quiet = true // perhaps it was answered: that is done only once
 		req.Prompt = true
@@ -126,7 +139,7 @@ func (s *scan) sendSealed(ctx context.Context, r *sealed, enough func() int) (a 
 			break // the socket is closed
 		}
 		r.tries += a.Tries
-		s.record(req, a, evidence.PurposeClose)
+		s.record(req, a, r.purpose)
 	}
 	return a, true
 }

@@ -108,6 +108,7 @@ func (s *scan) explore(ctx context.Context) {
 		s.askMembers(ctx)
 		s.detail(ctx)
 		s.confirm(ctx)
+		s.identify(ctx)
 		s.lookAround(ctx)
 	}
 	s.clients(ctx)

@@ -43,6 +43,7 @@ type scene struct {
 	rude         bool // there may be no matrix
 	opens        bool // it opens IKE SAs that no request asked for
 	odd          []iketest.Oddity
+	connections  []iketest.Connection
 	prepare      func(n *iketest.Network)
 	// during, if set, runs beside the scan.
 	during func(cancel context.CancelFunc)
@@ -86,7 +87,7 @@ func (sc scene) scan(t *testing.T) outcome {
 		}
 		r := &iketest.Responder{
 			Policy: policyOf(t, sc.policy), LaterPolicy: policyOf(t, sc.later), LaterProfile: sc.laterProfile, LaterFrom: sc.laterFrom,
-			Profile: sc.profile, Faults: sc.faults, Address: sc.behind,
+			Profile: sc.profile, Faults: sc.faults, Address: sc.behind, Connections: sc.connections,
 			Rand: &lockedRand{source: rand.NewChaCha8([32]byte{1})},
 		}
 		for _, odd := range sc.odd {

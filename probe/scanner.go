@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/probe/evidence"
+	"github.com/ikescope/ikescope/probe/identity"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/target"
 	"github.com/ikescope/ikescope/proposals/choice"
@@ -60,6 +61,10 @@ type Scanner struct {
 	// ClientsOnly leaves out all else but whether the target is reached.
 	Clients     []initiator.FirstPacket
 	ClientsOnly bool
+
+	// Identity is how much the gateway is asked of who it is, when its suites are
+	// known.
+	Identity identity.Extent
 
 	// Listen opens the socket; nil means real UDP. Rand is the source of
 	// SPIs, nonces and keys; nil means crypto/rand.

@@ -248,12 +248,13 @@ type Purpose string
 
 // The purposes.
 const (
-	PurposeReach   Purpose = "reach"
-	PurposeMatrix  Purpose = "matrix"
-	PurposeControl Purpose = "control"
-	PurposeDetail  Purpose = "detail"
-	PurposeClient  Purpose = "client"
-	PurposeClose   Purpose = "close"
+	PurposeReach    Purpose = "reach"
+	PurposeMatrix   Purpose = "matrix"
+	PurposeControl  Purpose = "control"
+	PurposeDetail   Purpose = "detail"
+	PurposeClient   Purpose = "client"
+	PurposeIdentity Purpose = "identity"
+	PurposeClose    Purpose = "close"
 )
 
 // Outcome is how an exchange ended. There are more than are named here.

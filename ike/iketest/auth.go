@@ -2,10 +2,10 @@ package iketest
 
 import (
 	"crypto/sha256"
-	"slices"
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/eap"
 	"github.com/ikescope/ikescope/ike/keymat"
 )
 
@@ -29,6 +29,7 @@ func (s *server) answerProtected(in arrival, h ike.Header, now time.Time) ([]byt
 	if err != nil {
 		return nil, nil
 	}
+	sa.keys = keys
 	var payloads []ike.Payload
 	answered := true
 	if h.Exchange == ike.IKE_AUTH {
@@ -48,8 +49,12 @@ func (s *server) authenticate(sa *gatewaySA, m *ike.Message, now time.Time) (pay
 	if s.profile.Auth == AuthSilent || sa.established {
 		return nil, false, nil
 	}
-	if _, ok := ike.Find[*ike.Auth](m); !ok && len(s.identity) > 0 {
-		return slices.Clone(s.identity), true, nil
+	if _, ok := ike.Find[*ike.Auth](m); !ok && len(s.connections) > 0 {
+		if payloads, answered := s.unauthenticated(sa, m, now); payloads != nil || !answered {
+			return payloads, answered, nil
+		}
+		s.close(sa, now)
+		return []ike.Payload{&ike.Notify{Notification: ike.AUTHENTICATION_FAILED}}, true, nil
 	}
 	switch s.profile.Auth {
 	case AuthEAP:
@@ -68,6 +73,20 @@ func (s *server) authenticate(sa *gatewaySA, m *ike.Message, now time.Time) (pay
 	}
 	s.close(sa, now)
 	return []ike.Payload{&ike.Notify{Notification: ike.AUTHENTICATION_FAILED}}, true, nil
+}
+
+// unauthenticated answers an IKE_AUTH without AUTH payload; without payloads it is to
+// be refused.
+func (s *server) unauthenticated(sa *gatewaySA, m *ike.Message, now time.Time) (payloads []ike.Payload, answered bool) {
+	if sa.connection == nil {
+		return s.introduce(sa, m), true
+	}
+	if p, ok := ike.Find[*ike.EAP](m); ok {
+		if packet, err := eap.Parse(p.Data); err == nil {
+			return s.converse(sa, packet, now)
+		}
+	}
+	return nil, true
 }
 
 // inform reports whether an INFORMATIONAL request is answered, with an empty

@@ -213,11 +213,9 @@ func TestAuthWithoutSharedSecret(t *testing.T) {
 // TestAuthShowsIdentity: without AUTH the initiator wants EAP.
 func TestAuthShowsIdentity(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r := &Responder{Policy: policy, Identity: []ike.Payload{
-			&ike.ID{Payload: ike.PayloadIDr, IDType: ike.ID_FQDN, Data: []byte("vpn.example.com")},
-			&ike.Cert{Encoding: ike.CertX509Signature, Data: []byte{0x30, 0}},
-			&ike.EAP{Data: []byte{1, 0, 0, 5, 1}},
-		}}
+		r := &Responder{Policy: policy, Connections: []Connection{{
+			IDType: ike.ID_FQDN, ID: "vpn.example.com", SendAlways: true, Certificates: [][]byte{{0x30, 0}}, PSK: []byte("secret"), AsksIdentity: true,
+		}}}
 		i := serve(t, r)
 		sa := i.negotiate(ike.KE_ECP_256, goodOffer)
 		i.send(i.auth(sa, identity))
@@ -225,7 +223,7 @@ func TestAuthShowsIdentity(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if id, ok := ike.Find[*ike.ID](m); !ok || string(id.Data) != "vpn.example.com" || len(m.Payloads) != 3 {
+		if id, ok := ike.Find[*ike.ID](m); !ok || string(id.Data) != "vpn.example.com" || len(m.Payloads) != 4 {
 			t.Errorf("IDr is %+v, of %d payloads", id, len(m.Payloads))
 		}
 		if s := r.Stats(); s.HalfOpen != 1 || s.Closed != 0 {

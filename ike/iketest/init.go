@@ -207,9 +207,19 @@ func (s *server) accept(in arrival, m *ike.Message, chosen ike.Proposal, keys se
 	s.stats.Accepted++
 	s.sas.add(&gatewaySA{
 		spii: h.SPIi, spir: h.SPIr, source: in.remote.Addr(), expires: now.Add(cmp.Or(s.profile.HalfOpenFor, defaultHalfOpenFor)),
-		nextID: 1, chosen: chosen, secret: keys.shared, ni: ni.Data, nr: nr,
+		nextID: 1, chosen: chosen, secret: keys.shared, ni: ni.Data, nr: nr, init: answer, hashes: announced(m),
 	})
 	return answer, nil
+}
+
+// announced returns the hash algorithms of a request's SIGNATURE_HASH_ALGORITHMS.
+func announced(m *ike.Message) []ike.HashAlgorithm {
+	n, ok := m.Notify(ike.SIGNATURE_HASH_ALGORITHMS)
+	if !ok {
+		return nil
+	}
+	hashes, _ := n.SignatureHashes()
+	return hashes
 }
 
 // natDetection returns the notifies of RFC 7296, Section 2.23: one or more of

@@ -155,7 +155,7 @@ func weakPolicy() []ike.Proposal {
 func (r *Responder) another(policy []ike.Proposal) *Responder {
 	return &Responder{
 		Policy: policy, Profile: r.Profile, Faults: r.Faults,
-		Address: r.Address, OtherAddresses: r.OtherAddresses, Identity: r.Identity, Rand: r.Rand,
+		Address: r.Address, OtherAddresses: r.OtherAddresses, Connections: r.Connections, Rand: r.Rand,
 	}
 }
 

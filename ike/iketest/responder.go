@@ -40,10 +40,10 @@ type Responder struct {
 	// Address, of a gateway that does not know by which of its addresses it is
 	// reached (RFC 7296, Section 2.23).
 	OtherAddresses []netip.Addr
-	// Identity answers an IKE_AUTH request without AUTH payload, as a gateway
-	// that does EAP shows IDr, CERT, AUTH and EAP. Without it, such a request
-	// is answered as one with AUTH, as Profile.Auth says.
-	Identity []ike.Payload
+	// Connections are for initiators that want EAP: the first that fits shows who the
+	// gateway is. Without any, an IKE_AUTH request without AUTH payload is answered as
+	// one with AUTH, as Profile.Auth says.
+	Connections []Connection
 
 	// Members are further gateways behind the same address, to which Balance
 	// gives their shares of what arrives. The fields of the Responder itself
@@ -179,7 +179,7 @@ type server struct {
 	faults              faults
 	address             netip.Addr
 	otherAddresses      []netip.Addr
-	identity            []ike.Payload
+	connections         []Connection
 	rand                io.Reader
 	cluster             cluster
 
@@ -194,7 +194,7 @@ func newServer(r *Responder) (*server, error) {
 	s := &server{
 		policy: r.Policy, laterPolicy: r.LaterPolicy, laterProfile: r.LaterProfile, laterFrom: r.LaterFrom,
 		profile: r.Profile, faults: newFaults(r.Faults),
-		address: r.Address, otherAddresses: r.OtherAddresses, identity: r.Identity, rand: r.Rand,
+		address: r.Address, otherAddresses: r.OtherAddresses, connections: r.Connections, rand: r.Rand,
 		cookies: cookies{asked: make(map[netip.Addr]time.Time)},
 		sas:     saTable{bySPI: make(map[ike.SPI]*gatewaySA)},
 		answers: answerCache{answers: make(map[answerKey][]byte)},

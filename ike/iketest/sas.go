@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/keymat"
 )
 
 // A gatewaySA is an IKE SA at the gateway, which begins half-open: it awaits its
@@ -19,6 +20,10 @@ type gatewaySA struct {
 	chosen      ike.Proposal
 	secret      []byte // nil where the key exchange could not be done
 	ni, nr      []byte
+	init        []byte              // our IKE_SA_INIT message
+	hashes      []ike.HashAlgorithm // of RFC 7427, that the initiator announced
+	keys        *keymat.Keys
+	connection  *Connection // that the initiator was shown, nil for none
 }
 
 // saTable holds the SAs of a gateway.

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/ikescope/ikescope/probe/identity"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -28,7 +29,8 @@ type Result struct {
 	// does not rest on it.
 	PriorDoubted bool
 	Preference   *Preference
-	Clients      []ClientAnswer // in the order of [probe.Scanner.Clients]
+	Identity     *identity.Result // nil if it was not asked
+	Clients      []ClientAnswer   // in the order of [probe.Scanner.Clients]
 	Cost         Cost
 	Exchanges    []Exchange
 	Notes        []Note // what a reader of the result must know

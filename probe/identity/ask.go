@@ -25,8 +25,9 @@ type Gateway interface {
 	// Open negotiates an IKE SA of a suite, in an IKE_SA_INIT request that leaves
 	// notifications out, has use ask in it, and closes it. The request of ask is an
 	// IKE_AUTH with the next Message ID. Where no IKE SA came about use is not called;
-	// the number is that of the exchange that was to open it, 0 for none.
-	Open(ctx context.Context, suite proposals.Suite, without []ike.NotifyType, use func(sa SA, ask func([]ike.Payload) Answer)) (exchange int)
+	// the number is that of the exchange that was to open it, 0 for none. It is not
+	// closed where the gateway may keep it half-open until a timeout.
+	Open(ctx context.Context, suite proposals.Suite, without []ike.NotifyType, use func(sa SA, ask func([]ike.Payload) Answer)) (exchange int, closed bool)
 }
 
 // Result is what a gateway said of itself.
@@ -36,6 +37,9 @@ type Result struct {
 	Identities []Connection
 	// Replies are all questions in the order asked.
 	Replies []*Reply
+	// Unclosed: the gateway keeps the IKE SAs half-open that are opened to ask, so no
+	// more was asked than needed.
+	Unclosed bool
 }
 
 // Connection is what the gateway serves with some suites.
@@ -43,9 +47,9 @@ type Connection struct {
 	// Suites are those that were asked with.
 	Suites []proposals.Suite
 	// Plain is the reply that shows the connection, or that was refused; the others
-	// are nil if they were not asked.
-	Plain                                       *Reply
-	WithHostName, WithoutHashes, WithoutCertReq *Reply
+	// differ in what the field of [Question] says, and are nil if they were not asked.
+	Plain                       *Reply
+	ByName, NoHashes, NoCertReq *Reply
 	// Methods are the types of EAP that the gateway offered, in the order in which it
 	// named them.
 	Methods []eap.Type
@@ -56,6 +60,18 @@ type Connection struct {
 	// ServerName is the name in the challenge of MSCHAPv2; it comes from the gateway.
 	ServerName string
 }
+
+// Extent is how much is asked.
+type Extent uint8
+
+const (
+	// Off: nothing.
+	Off Extent = iota
+	// Brief: who the gateway is, and how that differs by client.
+	Brief
+	// Full: and which methods of EAP it has.
+	Full
+)
 
 // Asker asks a gateway.
 type Asker struct {
@@ -73,7 +89,7 @@ const maxSuites = 8
 func (a Asker) Ask(ctx context.Context, suites []proposals.Suite) *Result {
 	r := &Result{}
 	for _, suite := range suites[:min(len(suites), maxSuites)] {
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || r.Unclosed {
 			break
 		}
 		plain := a.find(ctx, r, suite)
@@ -88,7 +104,7 @@ func (a Asker) Ask(ctx context.Context, suites []proposals.Suite) *Result {
 			continue
 		}
 		c := Connection{Suites: []proposals.Suite{suite}, Plain: plain}
-		if plain.State == Seen {
+		if plain.State == Seen && !r.Unclosed {
 			a.vary(ctx, r, &c)
 		}
 		r.Identities = append(r.Identities, c)
@@ -104,11 +120,14 @@ func (a Asker) find(ctx context.Context, r *Result, suite proposals.Suite) *Repl
 	if first.State != Refused {
 		return first
 	}
-	others := []Variant{EAPOnly}
+	others := []Question{{Suite: suite, Host: a.Host, EAPOnly: true}}
 	if a.Host != "" {
-		others = append(others, AsUser, WithHostName)
+		others = append(others, Question{Suite: suite, Host: a.Host, AsUser: true}, Question{Suite: suite, Host: a.Host, ByName: true})
 	}
-	for _, q.Variant = range others {
+	for _, q := range others {
+		if r.Unclosed || ctx.Err() != nil {
+			break
+		}
 		if reply := a.ask(ctx, r, q, nil); reply.State == Seen {
 			return reply
 		}
@@ -118,19 +137,22 @@ func (a Asker) find(ctx context.Context, r *Result, suite proposals.Suite) *Repl
 
 // vary asks for the connection in the ways in which clients differ.
 func (a Asker) vary(ctx context.Context, r *Result, c *Connection) {
-	q := Question{Suite: c.Suites[0], Host: a.Host}
+	plain := c.Plain.Question
 	if c.Plain.Proof != SharedKeyMAC && c.Plain.Proof != NoProof {
-		q.Variant = WithoutHashes
-		c.WithoutHashes = a.ask(ctx, r, q, nil)
-		q.Variant = WithoutCertReq
-		c.WithoutCertReq = a.ask(ctx, r, q, nil)
+		q := plain
+		q.NoHashes = true
+		c.NoHashes = a.ask(ctx, r, q, nil)
+		q = plain
+		q.NoCertReq = true
+		c.NoCertReq = a.ask(ctx, r, q, nil)
 	}
 	switch {
-	case c.Plain.Question.Variant == WithHostName:
-		c.WithHostName = c.Plain
+	case plain.ByName:
+		c.ByName = c.Plain
 	case a.Host != "":
-		q.Variant = WithHostName
-		c.WithHostName = a.ask(ctx, r, q, nil)
+		q := plain
+		q.ByName = true
+		c.ByName = a.ask(ctx, r, q, nil)
 	}
 	if a.Methods {
 		a.methods(ctx, r, c)
@@ -142,7 +164,7 @@ func (a Asker) vary(ctx context.Context, r *Result, c *Connection) {
 func (a Asker) ask(ctx context.Context, r *Result, q Question, next func(reply *Reply, ask func([]ike.Payload) Answer)) *Reply {
 	reply := &Reply{Question: q}
 	var opened bool
-	exchange := a.Gateway.Open(ctx, q.Suite, q.Without(), func(sa SA, ask func([]ike.Payload) Answer) {
+	exchange, closed := a.Gateway.Open(ctx, q.Suite, q.Without(), func(sa SA, ask func([]ike.Payload) Answer) {
 		opened = true
 		answer := ask(q.Payloads())
 		switch {
@@ -162,6 +184,7 @@ func (a Asker) ask(ctx context.Context, r *Result, q Question, next func(reply *
 			next(reply, ask)
 		}
 	})
+	r.Unclosed = r.Unclosed || !closed
 	if !opened && exchange != 0 {
 		reply.Exchanges = []int{exchange}
 	}

@@ -27,7 +27,7 @@ func (a Asker) methods(ctx context.Context, r *Result, c *Connection) {
 		a.ask(ctx, r, q, func(reply *Reply, ask func([]ike.Payload) Answer) {
 			a.refuseEach(c, reply, ask)
 		})
-		if len(c.Methods) == before || ctx.Err() != nil {
+		if len(c.Methods) == before || r.Unclosed || ctx.Err() != nil {
 			break
 		}
 	}

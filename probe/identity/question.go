@@ -8,58 +8,33 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 )
 
-// Variant is how a question differs from the plain one, which is asked as Windows
-// asks: without IDr, with one empty CERTREQ, and with all that strongSwan clients
-// announce.
-type Variant uint8
-
-const (
-	Plain Variant = iota
-	// WithHostName asks for the gateway by its host name in IDr, as Apple's and
-	// Android's clients do.
-	WithHostName
-	// WithoutHashes does not announce SIGNATURE_HASH_ALGORITHMS (RFC 7427), as Apple's
-	// and Windows' clients do not.
-	WithoutHashes
-	// WithoutCertReq sends no CERTREQ, as Apple's clients that were set up by hand do.
-	WithoutCertReq
-	// EAPOnly announces EAP_ONLY_AUTHENTICATION (RFC 5998): the gateway may prove who
-	// it is by EAP alone.
-	EAPOnly
-	// AsUser asks as a user of the gateway's domain, for gateways that choose the
-	// connection by it.
-	AsUser
-)
-
-var variants = [...]string{
-	Plain:          "plain",
-	WithHostName:   "with_host_name",
-	WithoutHashes:  "without_hashes",
-	WithoutCertReq: "without_certreq",
-	EAPOnly:        "eap_only",
-	AsUser:         "as_user",
-}
-
-// String returns the variant as a word of a JSON document.
-func (v Variant) String() string {
-	if int(v) < len(variants) {
-		return variants[v]
-	}
-	return "unknown"
-}
-
-// Question is what one IKE SA is opened to ask.
+// Question is what one IKE SA is opened to ask. The plain one is asked as Windows asks:
+// without IDr, with one empty CERTREQ, and with all that strongSwan clients announce.
 type Question struct {
-	Variant Variant
 	// Suite is the one that the IKE SA has: gateways choose among connections by it.
 	Suite proposals.Suite
 	// Host is the host name of the gateway; "" if it is only known by an address.
 	Host string
+
+	// EAPOnly announces EAP_ONLY_AUTHENTICATION (RFC 5998): the gateway may prove who
+	// it is by EAP alone.
+	EAPOnly bool
+	// AsUser asks as a user of the host's domain, for gateways that choose the
+	// connection by it.
+	AsUser bool
+	// ByName asks for the gateway by its host name in IDr, as Apple's and Android's
+	// clients do.
+	ByName bool
+	// NoHashes does not announce SIGNATURE_HASH_ALGORITHMS (RFC 7427), as Apple's and
+	// Windows' clients do not.
+	NoHashes bool
+	// NoCertReq sends no CERTREQ, as Apple's clients that were set up by hand do.
+	NoCertReq bool
 }
 
 // Without returns the notifications that the IKE_SA_INIT request leaves out.
 func (q Question) Without() []ike.NotifyType {
-	if q.Variant == WithoutHashes {
+	if q.NoHashes {
 		return []ike.NotifyType{ike.SIGNATURE_HASH_ALGORITHMS}
 	}
 	return nil
@@ -73,17 +48,17 @@ const nobody = "ikescope.invalid"
 // Section 2.16).
 func (q Question) Payloads() []ike.Payload {
 	idi := &ike.ID{Payload: ike.PayloadIDi, IDType: ike.ID_FQDN, Data: []byte(nobody)}
-	if q.Variant == AsUser {
+	if q.AsUser {
 		idi.IDType, idi.Data = ike.ID_RFC822_ADDR, []byte("ikescope@"+q.Host)
 	}
 	out := []ike.Payload{idi}
-	if q.Variant == EAPOnly {
+	if q.EAPOnly {
 		out = append(out, &ike.Notify{Notification: ike.EAP_ONLY_AUTHENTICATION})
 	}
-	if q.Variant != WithoutCertReq {
+	if !q.NoCertReq {
 		out = append(out, &ike.CertReq{Encoding: ike.CertX509Signature})
 	}
-	if q.Variant == WithHostName {
+	if q.ByName {
 		out = append(out, &ike.ID{Payload: ike.PayloadIDr, IDType: ike.ID_FQDN, Data: []byte(q.Host)})
 	}
 	return append(out,

@@ -196,3 +196,13 @@ func sameIdentity(a, b *Reply) bool {
 	x, y := a.Leaf(), b.Leaf()
 	return x == nil && y == nil || x != nil && y != nil && x.SHA256 == y.SHA256
 }
+
+// Ends reports whether an answer ends its IKE SA: with it the gateway forgets that.
+func Ends(payloads []ike.Payload) bool {
+	p, ok := ike.Find[*ike.EAP](&ike.Message{Payloads: payloads})
+	if !ok {
+		return false
+	}
+	packet, err := eap.Parse(p.Data)
+	return err == nil && packet.Code == eap.Failure
+}

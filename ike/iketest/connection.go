@@ -1,0 +1,201 @@
+package iketest
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"crypto/sha1"
+	"encoding/asn1"
+	"math/big"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/eap"
+	"github.com/ikescope/ikescope/ike/keymat"
+)
+
+// A Connection is who a Responder is to initiators that want EAP, which send no AUTH
+// in their first IKE_AUTH (RFC 7296, Section 2.16). It never authenticates one.
+type Connection struct {
+	// Policy are the suites whose IKE SAs it serves, nil for those of the Responder.
+	Policy []ike.Proposal
+	// ID is the Identification Data in IDr, of IDType. Who asks for another one in
+	// IDr is not served.
+	IDType ike.IDType
+	ID     string
+	// UserSuffix, unless empty, ends the Identification Data of whom it serves.
+	UserSuffix string
+
+	// Certificates are X.509 in DER, its own first, sent where the initiator sent a
+	// CERTREQ, or with SendAlways to all.
+	Certificates [][]byte
+	SendAlways   bool
+	// Key signs: an *rsa.PrivateKey, an *ecdsa.PrivateKey or an ed25519.PrivateKey.
+	// Without it PSK makes a MAC, which gives strangers something to guess it with.
+	Key crypto.Signer
+	PSK []byte
+	// EAPOnly serves initiators alone that notify EAP_ONLY_AUTHENTICATION (RFC 5998),
+	// and sends no AUTH.
+	EAPOnly bool
+	// Forged signs other octets than it should.
+	Forged bool
+
+	// Methods are those of EAP, the first of which it asks for; a Nak gets the first
+	// of those that it names. AsksIdentity asks for the EAP identity before.
+	Methods      []eap.Type
+	AsksIdentity bool
+	// IgnoresNak does not answer a Nak, as OpenIKED.
+	IgnoresNak bool
+	// ServerName stands in the challenge of MSCHAPv2.
+	ServerName string
+	// Endless asks again and again, whatever it is answered.
+	Endless bool
+}
+
+// connection returns the first that serves an initiator, nil if none does.
+func (s *server) connection(sa *gatewaySA, m *ike.Message) *Connection {
+	var user, wanted *ike.ID
+	for _, p := range m.Payloads {
+		if id, ok := p.(*ike.ID); ok {
+			if id.Payload == ike.PayloadIDi {
+				user = id
+			} else {
+				wanted = id
+			}
+		}
+	}
+	_, eapOnly := m.Notify(ike.EAP_ONLY_AUTHENTICATION)
+	for i := range s.connections {
+		c := &s.connections[i]
+		switch {
+		case user == nil,
+			c.Policy != nil && !s.profile.Accepts(c.Policy, sa.chosen),
+			wanted != nil && (wanted.IDType != c.IDType || !strings.EqualFold(string(wanted.Data), c.ID)),
+			!strings.HasSuffix(string(user.Data), c.UserSuffix),
+			c.EAPOnly && !eapOnly:
+			continue
+		}
+		return c
+	}
+	return nil
+}
+
+// introduce answers the first IKE_AUTH of an initiator that wants EAP; without
+// payloads it is to be refused.
+func (s *server) introduce(sa *gatewaySA, m *ike.Message) []ike.Payload {
+	c := s.connection(sa, m)
+	if c == nil {
+		return nil
+	}
+	id := &ike.ID{Payload: ike.PayloadIDr, IDType: c.IDType, Data: []byte(c.ID)}
+	out := []ike.Payload{id}
+	if _, asked := ike.Find[*ike.CertReq](m); asked || c.SendAlways {
+		for _, der := range c.Certificates {
+			out = append(out, &ike.Cert{Encoding: ike.CertX509Signature, Data: der})
+		}
+	}
+	if !c.EAPOnly {
+		auth, err := c.prove(sa, id)
+		if err != nil {
+			return nil
+		}
+		out = append(out, auth)
+	}
+	sa.connection = c
+	first := eap.Packet{Code: eap.Request, Type: eap.Identity}
+	if !c.AsksIdentity && len(c.Methods) > 0 {
+		first = c.request(c.Methods[0], 1)
+	}
+	return append(out, &ike.EAP{Data: first.Append(nil)})
+}
+
+// prove returns the AUTH payload of the gateway. It signs as strongSwan does: with RFC
+// 7427 where the initiator announced it, else as RFC 7296, Section 3.8, and RFC 4754
+// have it; Ed25519 has no such way.
+func (c *Connection) prove(sa *gatewaySA, id *ike.ID) (*ike.Auth, error) {
+	body := append([]byte{byte(id.IDType), 0, 0, 0}, id.Data...)
+	if c.Key == nil {
+		return &ike.Auth{Method: ike.AuthSharedKey, Data: sa.keys.PSKAuth(keymat.Responder, c.PSK, sa.init, sa.ni, body)}, nil
+	}
+	signed := sa.keys.SignedOctets(keymat.Responder, sa.init, sa.ni, body)
+	if c.Forged {
+		signed = append([]byte("other octets"), signed...)
+	}
+	if len(sa.hashes) > 0 {
+		return signDigitally(c.Key, signed, sa.hashes)
+	}
+	switch key := c.Key.(type) {
+	case *rsa.PrivateKey:
+		digest := sha1.Sum(signed)
+		data, err := rsa.SignPKCS1v15(nil, key, crypto.SHA1, digest[:])
+		return &ike.Auth{Method: ike.AuthRSASignature, Data: data}, err
+	case *ecdsa.PrivateKey:
+		method, h := ike.AuthECDSA256, crypto.SHA256
+		switch key.Params().BitSize {
+		case 384:
+			method, h = ike.AuthECDSA384, crypto.SHA384
+		case 521:
+			method, h = ike.AuthECDSA521, crypto.SHA512
+		}
+		der, err := key.Sign(nil, digestOf(h, signed), h)
+		if err != nil {
+			return nil, err
+		}
+		var rs struct{ R, S *big.Int }
+		if _, err := asn1.Unmarshal(der, &rs); err != nil {
+			return nil, err
+		}
+		n := (key.Params().BitSize + 7) / 8
+		return &ike.Auth{Method: method, Data: slices.Concat(rs.R.FillBytes(make([]byte, n)), rs.S.FillBytes(make([]byte, n)))}, nil
+	}
+	return nil, errNoScheme
+}
+
+// request returns the first request of a method, of which no more is done.
+func (c *Connection) request(method eap.Type, id uint8) eap.Packet {
+	p := eap.Packet{Code: eap.Request, Identifier: id, Type: method}
+	switch method {
+	case eap.MSCHAPv2:
+		const challenge = 16
+		data := append([]byte{1, id, 0, 0, challenge}, make([]byte, challenge)...)
+		data = append(data, c.ServerName...)
+		data[3] = byte(len(data))
+		p.Data = data
+	case eap.MD5:
+		p.Data = append([]byte{16}, make([]byte, 16)...)
+	case eap.TLS, eap.TTLS, eap.PEAP:
+		p.Data = []byte{0x20} // Start
+	}
+	return p
+}
+
+// converse answers an IKE_AUTH with an EAP response.
+func (s *server) converse(sa *gatewaySA, in eap.Packet, now time.Time) (payloads []ike.Payload, answered bool) {
+	c := sa.connection
+	reply := func(p eap.Packet) ([]ike.Payload, bool) {
+		return []ike.Payload{&ike.EAP{Data: p.Append(nil)}}, true
+	}
+	fail := func() ([]ike.Payload, bool) {
+		s.close(sa, now)
+		return reply(eap.Packet{Code: eap.Failure, Identifier: in.Identifier})
+	}
+	switch {
+	case in.Code != eap.Response:
+		return fail()
+	case c.Endless:
+		return reply(eap.Packet{Code: eap.Request, Identifier: in.Identifier + 1, Type: eap.Notification, Data: []byte("again")})
+	case in.Type == eap.Identity && len(c.Methods) > 0:
+		return reply(c.request(c.Methods[0], in.Identifier+1))
+	case in.Type == eap.Nak && c.IgnoresNak:
+		return nil, false
+	case in.Type == eap.Nak:
+		for _, wanted := range in.Refused() {
+			if slices.Contains(c.Methods, wanted) {
+				return reply(c.request(wanted, in.Identifier+1))
+			}
+		}
+	}
+	return fail()
+}

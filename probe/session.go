@@ -1,0 +1,99 @@
+package probe
+
+import (
+	"context"
+	"net"
+	"slices"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/keymat"
+	"github.com/ikescope/ikescope/probe/evidence"
+	"github.com/ikescope/ikescope/probe/identity"
+	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/closing"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// session is an IKE SA that is half-open at the gateway, to ask in.
+type session struct {
+	s      *scan
+	opened *initiator.Request
+	answer initiator.Answer // that accepted it
+	keys   *keymat.Keys
+	header ike.Header // of the next request
+	over   bool       // the gateway ended it
+}
+
+// ask sends payloads in an IKE_AUTH.
+func (in *session) ask(ctx context.Context, payloads []ike.Payload) identity.Answer {
+	a, ok := in.s.askSealed(ctx, evidence.PurposeIdentity, in.keys, in.answer, in.header, payloads)
+	if !ok || a.Outcome == initiator.NotTried {
+		return identity.Answer{}
+	}
+	out := identity.Answer{Exchange: a.ID, Answered: a.Genuine && (a.Outcome == initiator.Accepted || a.Outcome == initiator.OtherError)}
+	if out.Answered {
+		in.header.MessageID++
+		in.s.journal.Confirm(in.answer.ID)
+		out.Notify, out.Payloads = a.Notify, a.Message.Payloads
+		in.over = a.Notify != 0 || identity.Ends(out.Payloads)
+	}
+	return out
+}
+
+// identify asks the gateway who it is, with one suite of each product that it
+// accepts.
+func (s *scan) identify(ctx context.Context) {
+	if s.Identity == identity.Off || s.gateway.Now().Gone || s.result.Matrix == nil {
+		return
+	}
+	var suites []proposals.Suite
+	for _, r := range s.result.Matrix.Products {
+		for _, p := range closing.Offer([]proposals.Product{r.Product}, closableOctets, closing.MostPublic) {
+			if suite, _ := p.First(); !isHybrid(suite) {
+				suites = append(suites, suite)
+			}
+		}
+	}
+	if len(suites) == 0 {
+		return
+	}
+	asker := identity.Asker{Gateway: sas{s}, Host: hostOf(s.target.Name), Methods: s.Identity == identity.Full}
+	s.result.Identity = asker.Ask(ctx, suites)
+}
+
+// isHybrid reports whether a suite has an additional key exchange, which would have to
+// be done before IKE_AUTH (RFC 9370).
+func isHybrid(suite proposals.Suite) bool {
+	return slices.ContainsFunc(suite[proposals.ADDKE1:], func(a proposals.Algorithm) bool { return a.ID != 0 })
+}
+
+// sas opens IKE SAs for the questions of package identity.
+type sas struct{ *scan }
+
+// Open implements [identity.Gateway].
+func (s sas) Open(ctx context.Context, suite proposals.Suite, without []ike.NotifyType, use func(identity.SA, func([]ike.Payload) identity.Answer)) (exchange int, closed bool) {
+	o := initiator.Offer{Transport: s.main, Products: []proposals.Product{suite.Product()}, KE: ike.KeyExchangeMethod(suite[proposals.KE].ID), Without: without}
+	closed = true
+	a := s.initiateAnd(ctx, evidence.PurposeIdentity, o, func(in *session) func(bool) {
+		use(identity.SA{Exchange: in.answer.ID, Keys: in.keys, Init: in.answer.Octets, Nonce: in.opened.Nonce()}, func(p []ike.Payload) identity.Answer {
+			return in.ask(ctx, p)
+		})
+		return func(yes bool) { closed = yes }
+	})
+	if a.Outcome == initiator.NotTried {
+		return 0, closed
+	}
+	return a.ID, closed
+}
+
+// hostOf returns the host name in a target as the user wrote it, "" if that is an
+// address.
+func hostOf(target string) string {
+	if host, _, err := net.SplitHostPort(target); err == nil {
+		target = host
+	}
+	if !identity.IsHostName(target) {
+		return ""
+	}
+	return target
+}
