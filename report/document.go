@@ -70,6 +70,7 @@ type Target struct {
 	// version: "refused", as RFC 7296, Section 2.5, wants, or "taken".
 	HigherVersion HigherVersion `json:"higher_version,omitempty"`
 	Gateway       *Gateway      `json:"gateway,omitempty"`
+	Identity      *Identity     `json:"identity,omitempty"`
 	Matrix        *Matrix       `json:"matrix,omitempty"`
 	Preference    *Preference   `json:"preference,omitempty"`
 	PostQuantum   *PostQuantum  `json:"post_quantum,omitempty"`

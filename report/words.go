@@ -243,6 +243,41 @@ const (
 	GateUndecided GateState = "undecided"
 )
 
+// IdentityState is what came of the question who a gateway is.
+type IdentityState string
+
+// The states of an identity.
+const (
+	IdentitySeen     IdentityState = "seen"
+	IdentityRefused  IdentityState = "refused"
+	IdentityNoAnswer IdentityState = "no_answer"
+	IdentityUnclear  IdentityState = "unclear"
+	IdentityNotAsked IdentityState = "not_asked"
+)
+
+// AskedAs is how a gateway had to be asked to say who it is.
+type AskedAs string
+
+// The ways to ask.
+const (
+	AskedEAPOnly AskedAs = "eap_only"
+	AskedAsUser  AskedAs = "as_user"
+	AskedByName  AskedAs = "by_name"
+)
+
+// Proof is what an AUTH payload proves.
+type Proof string
+
+// The proofs.
+const (
+	ProofVerified      Proof = "verified"
+	ProofForged        Proof = "forged"
+	ProofNoCertificate Proof = "no_certificate"
+	ProofNotVerifiable Proof = "not_verifiable"
+	ProofSharedKeyMAC  Proof = "shared_key_mac"
+	ProofNone          Proof = "none"
+)
+
 // Purpose is why a scan made an exchange.
 type Purpose string
 

@@ -12,6 +12,7 @@ import (
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/mock"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/targets"
 	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/identity"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/target"
 )
@@ -52,11 +53,14 @@ func (a *app) demo(ctx context.Context, gateway mock.Gateway, opts *outputOption
 	if err := gateway.Check(); err != nil {
 		return usageError{err}
 	}
+	responder, err := gateway.Responder()
+	if err != nil {
+		return usageError{err}
+	}
 	conns, err := mock.Listen(ctx, loopback, 0, 0)
 	if err != nil {
 		return usageError{err}
 	}
-	responder := gateway.Responder()
 	served := make(chan error, 1)
 	go func() { served <- responder.Serve(conns.IKE, conns.NATT) }()
 
@@ -69,8 +73,12 @@ func (a *app) demo(ctx context.Context, gateway mock.Gateway, opts *outputOption
 		fmt.Fprintf(a.err, "demo: ikescope scan %v+%d --rate %d\n",
 			netip.AddrPortFrom(loopback, scanned.Paths.Port(initiator.UDP500)), scanned.Paths.Port(initiator.UDP4500), demoRate)
 	}
+	scanner := probe.Scanner{Rate: demoRate}
+	if gateway.EAP != "" {
+		scanner.Identity = identity.Full
+	}
 	reported := a.report(ctx, &reporting{opts: opts, judged: judged, asText: wholeText(judged.clients),
-		scans: &scans{scanner: probe.Scanner{Rate: demoRate}, parallel: 1, jobs: []job{{Found: targets.Found{Target: scanned}}}}})
+		scans: &scans{scanner: scanner, parallel: 1, jobs: []job{{Found: targets.Found{Target: scanned}}}}})
 	closed := conns.Close()
 	return errors.Join(reported, <-served, closed)
 }

@@ -64,6 +64,10 @@ func addGatewayFlags(flags *pflag.FlagSet, g *mock.Gateway) {
 	g.Profile = mock.Profiles()[0]
 	flags.Var(flagvalue.Word(&g.Profile, mock.Profiles()), "profile", "behave as "+english.List(mock.Profiles(), "or"))
 	flags.Var(flagvalue.Suites(&g.Accepts), "accept", "what it accepts, most preferred first, as strongSwan writes it, such as aes256gcm16-prfsha384-ecp384; may be repeated")
+	flags.Var(flagvalue.Word(&g.EAP, mock.EAPMethods()), "eap", "the EAP method that it asks clients for, such as eap-mschapv2; it then shows who it is")
+	flags.Var(flagvalue.HostName(&g.Name), "name", "who it is (default vpn.example.com)")
+	flags.Var(flagvalue.File(&g.CertFile), "cert", "its private key and certificates, in one PEM file (default: made for it)")
+	addToggle(flags, &g.PSK, "psk", "", "prove it with a pre-shared key, which strangers can then guess")
 }
 
 // mock serves on conns until ctx ends, and closes them.
@@ -85,5 +89,9 @@ func (a *app) mock(ctx context.Context, g mock.Gateway, conns mock.Sockets, verb
 	if verbose {
 		served = conns.Logged(a.err)
 	}
-	return g.Responder().Serve(served.IKE, served.NATT)
+	r, err := g.Responder()
+	if err != nil {
+		return usageError{err}
+	}
+	return r.Serve(served.IKE, served.NATT)
 }

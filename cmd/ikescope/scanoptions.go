@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/local"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/targets"
 	"github.com/ikescope/ikescope/probe"
+	"github.com/ikescope/ikescope/probe/identity"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/choice"
@@ -44,6 +46,7 @@ type scanOptions struct {
 	resume       string
 	plan         bool
 	parallel     int
+	identity     string
 	// live: the clients' own first packets are sent, too.
 	live bool
 }
@@ -57,6 +60,15 @@ const (
 
 var scanProfiles = []string{quick, standard, deep}
 
+// How much is asked of who the gateway is, in the order of [identity.Extent].
+const (
+	identityOff   = "off"
+	identityBrief = "brief"
+	identityFull  = "full"
+)
+
+var identityExtents = []string{identityOff, identityBrief, identityFull}
+
 // defaultParallel is how many targets are scanned side by side, unless --parallel says
 // otherwise.
 const defaultParallel = 16
@@ -66,6 +78,7 @@ func newScanOptions() *scanOptions {
 		port:     initiator.UDP500.Port(),
 		nattPort: initiator.UDP4500.Port(),
 		profile:  standard,
+		identity: identityOff,
 		rate:     50,
 		window:   16,
 		tries:    4,
@@ -82,6 +95,7 @@ func (o *scanOptions) addFlags(flags *pflag.FlagSet, formats []string) {
 		flags.Var(flagvalue.Suites(&o.suites), "suite", "ask about these suites only, as strongSwan writes them, such as aes256gcm16-prfsha384-ecp384; may be repeated")
 		flags.Var(flagvalue.Word(&o.profile, scanProfiles), "profile", "how much to ask: quick (algorithms in use), standard (all that are registered, and ML-KEM as additional key exchange) or deep (any additional key exchange, and more samples)")
 		flags.Var(flagvalue.Axes(&o.axes), "axes", "ask about every algorithm of these axes, "+strings.Join(flagvalue.AxisWords, ", ")+", and of the others about those in use")
+		flags.Var(flagvalue.Word(&o.identity, identityExtents), "identity", "how much to ask of who the gateway is: off, brief (its identity and certificate, and how they differ by client) or full (its EAP methods, too)")
 		addToggle(flags, &o.exhaustive, "exhaustive", "", "confirm every accepted suite instead of taking samples")
 		flags.Var(flagvalue.File(&o.resume), "resume", "go on from this JSON report of a scan that was interrupted or ran out of its budget")
 		addToggle(flags, &o.plan, "plan", "", "print the offers that would come first, and send nothing")
@@ -208,6 +222,7 @@ func (o *scanOptions) scanner() (probe.Scanner, error) {
 		MaxExchanges: o.maxExchanges,
 		Deadline:     o.deadline,
 		Exhaustive:   o.exhaustive,
+		Identity:     identity.Extent(slices.Index(identityExtents, o.identity)),
 		Hypotheses:   hypotheses(o.clients),
 		Known:        firstPackets(clients.Initiators()),
 	}

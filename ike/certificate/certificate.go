@@ -180,9 +180,21 @@ func extendedKeyUsages(extensions []pkix.Extension) []string {
 	return out
 }
 
+// DistinguishedName returns a name in DER, as an ID of type ID_DER_ASN1_DN holds it, as
+// RFC 2253 writes it.
+func DistinguishedName(der []byte) (string, error) {
+	var name pkix.RDNSequence
+	if rest, err := asn1.Unmarshal(der, &name); err != nil {
+		return "", fmt.Errorf("certificate: %w", err)
+	} else if len(rest) > 0 {
+		return "", fmt.Errorf("certificate: %w: %d", errTrailing, len(rest))
+	}
+	return name.String(), nil
+}
+
 // HasUsage reports whether the certificate is for usage, a name as in EKU: by name
 // only, since clients differ in what they take for it.
 func (c *Certificate) HasUsage(usage string) bool { return slices.Contains(c.EKU, usage) }
 
 // errTrailing is for octets behind a structure.
-var errTrailing = errors.New("octets behind the certificate")
+var errTrailing = errors.New("octets behind the structure")

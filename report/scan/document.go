@@ -86,6 +86,7 @@ func Target(r evidence.Result) report.Target {
 	if r.Gateway != nil {
 		t.Gateway = newGateway(*r.Gateway)
 	}
+	t.Identity = newIdentity(r.Identity)
 	if r.Matrix != nil {
 		t.Matrix = newMatrix(r.Matrix)
 		t.PostQuantum = assess.PostQuantum(r.Matrix)

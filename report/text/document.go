@@ -87,6 +87,7 @@ func (p *page) target(t *report.Target, o Options) {
 	p.heading(t, o.asked(t))
 	p.paths(t)
 	p.routes(t)
+	p.identity(t)
 	if t.Matrix != nil {
 		p.matrix(t)
 	}

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ikescope/ikescope/probe/identity"
 	"github.com/ikescope/ikescope/probe/initiator"
 )
 
@@ -31,6 +32,22 @@ func (a address) String() string {
 	}
 	return a.p.String()
 }
+
+// HostName stores a host name in p.
+func HostName(p *string) Value { return hostName{p} }
+
+type hostName struct{ p *string }
+
+func (h hostName) Set(s string) error {
+	if !identity.IsHostName(s) {
+		return fmt.Errorf("%q is not a host name, such as vpn.example.com", s)
+	}
+	*h.p = s
+	return nil
+}
+
+func (hostName) Type() string   { return "name" }
+func (hostName) String() string { return "" }
 
 // Addresses adds the IP addresses of a flag that may be repeated to p.
 func Addresses(p *[]netip.Addr) Value { return addresses{p} }

@@ -47,6 +47,12 @@ func Profiles() []string {
 type Gateway struct {
 	Profile string              // one of [Profiles]
 	Accepts []proposals.Product // most preferred first; nil for those of a gateway as there are many
+
+	// EAP is the method that it asks clients for, one of [EAPMethods]; "" for none, so
+	// that it does not show who it is. It is Name, with the key and the certificates of
+	// CertFile, in PEM, or ones made for it. PSK proves it by a pre-shared key instead.
+	EAP, Name, CertFile string
+	PSK                 bool
 }
 
 // Products returns what it accepts, or that of a gateway as there are many, as
@@ -76,6 +82,13 @@ func (g *Gateway) behaviour() iketest.Profile {
 // Check refuses what the profile would not accept. The error names the flag
 // --accept.
 func (g *Gateway) Check() error {
+	if g.EAP == "" {
+		for flag, given := range map[string]bool{"--name": g.Name != "", "--cert": g.CertFile != "", "--psk": g.PSK} {
+			if given {
+				return fmt.Errorf("%s: needs --eap METHOD, since a gateway shows who it is to clients of EAP only", flag)
+			}
+		}
+	}
 	if !g.behaviour().NoAdditionalKE {
 		return nil
 	}
@@ -89,13 +102,13 @@ func (g *Gateway) Check() error {
 	return nil
 }
 
-// Responder returns the mock gateway.
-func (g *Gateway) Responder() *iketest.Responder {
+// Responder returns the mock gateway. The error names a flag.
+func (g *Gateway) Responder() (*iketest.Responder, error) {
 	r := &iketest.Responder{Profile: g.behaviour()}
 	for i, p := range g.Products() {
 		r.Policy = append(r.Policy, p.Proposal(uint8(i+1)))
 	}
-	return r
+	return r, g.introduce(r)
 }
 
 // Sockets are the two ports of a gateway.

@@ -1,0 +1,119 @@
+package mock
+
+import (
+	"cmp"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"math/big"
+	"os"
+	"time"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/eap"
+	"github.com/ikescope/ikescope/ike/iketest"
+)
+
+// defaultName is whose certificate the gateway makes for itself.
+const defaultName = "vpn.example.com"
+
+// EAPMethods are the methods that the gateway can ask for.
+func EAPMethods() []string {
+	var names []string
+	for _, m := range eap.Methods() {
+		names = append(names, m.String())
+	}
+	return names
+}
+
+// introduce has r show who it is to clients that want EAP, if g names a method. The
+// error names the flag.
+func (g *Gateway) introduce(r *iketest.Responder) error {
+	if g.EAP == "" {
+		return nil
+	}
+	c := iketest.Connection{IDType: ike.ID_FQDN, ID: cmp.Or(g.Name, defaultName), AsksIdentity: true, ServerName: "ikescope"}
+	for _, m := range eap.Methods() {
+		if m.String() == g.EAP {
+			c.Methods = []eap.Type{m}
+		}
+	}
+	if g.PSK {
+		c.PSK = make([]byte, 32)
+		if _, err := rand.Read(c.PSK); err != nil {
+			return err
+		}
+	} else {
+		var err error
+		if c.Key, c.Certificates, err = g.credentials(c.ID); err != nil {
+			return err
+		}
+	}
+	r.Connections = []iketest.Connection{c}
+	return nil
+}
+
+// credentials returns the key and the certificates of the file, or ones made for name.
+func (g *Gateway) credentials(name string) (crypto.Signer, [][]byte, error) {
+	if g.CertFile == "" {
+		return selfSigned(name)
+	}
+	text, err := os.ReadFile(g.CertFile)
+	if err != nil {
+		return nil, nil, fmt.Errorf("--cert: %w", err)
+	}
+	var key crypto.Signer
+	var chain [][]byte
+	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
+		switch block.Type {
+		case "CERTIFICATE":
+			chain = append(chain, block.Bytes)
+		case "PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY":
+			if key, err = parseKey(block.Bytes); err != nil {
+				return nil, nil, fmt.Errorf("--cert: %s: %w", g.CertFile, err)
+			}
+		}
+	}
+	if key == nil || len(chain) == 0 {
+		return nil, nil, fmt.Errorf("--cert: %s has to hold a private key and its certificate, and may hold intermediates, all in PEM", g.CertFile)
+	}
+	return key, chain, nil
+}
+
+// parseKey reads a private key in PKCS#8, SEC 1 or PKCS#1.
+func parseKey(der []byte) (crypto.Signer, error) {
+	if key, err := x509.ParsePKCS8PrivateKey(der); err == nil {
+		if signer, ok := key.(crypto.Signer); ok {
+			return signer, nil
+		}
+	}
+	if key, err := x509.ParseECPrivateKey(der); err == nil {
+		return key, nil
+	}
+	if key, err := x509.ParsePKCS1PrivateKey(der); err == nil {
+		return key, nil
+	}
+	return nil, errors.New("its private key is not RSA, ECDSA or Ed25519 in PKCS#8, SEC 1 or PKCS#1")
+}
+
+// selfSigned makes a certificate for name.
+func selfSigned(name string) (crypto.Signer, [][]byte, error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return nil, nil, err
+	}
+	now := time.Now()
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(now.UnixNano()), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
+		NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(0, 0, 90),
+		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	return key, [][]byte{der}, err
+}

@@ -1,0 +1,89 @@
+package report
+
+import "time"
+
+// Identity is what a gateway shows of itself to clients that want EAP, without
+// credentials.
+type Identity struct {
+	// State is "seen" if a connection shows an identity, else that of the first one.
+	State IdentityState `json:"state"`
+	// Connections are what the accepted suites lead to.
+	Connections []Connection `json:"connections"`
+	// KeptHalfOpen: the gateway keeps the IKE SAs half-open that are opened to ask, so
+	// no more was asked than needed.
+	KeptHalfOpen bool `json:"kept_half_open,omitempty"`
+}
+
+// Connection is what a gateway shows where the IKE SA has certain suites.
+type Connection struct {
+	Introduction
+	// Suites are those that were asked with, one of each accepted product, as
+	// strongSwan writes them.
+	Suites []string `json:"suites"`
+	// As is how the gateway had to be asked: "eap_only" (RFC 5998), "as_user" of its
+	// domain, or "by_name" in IDr; absent where none of these was needed.
+	As AskedAs `json:"as,omitempty"`
+	// ByName, NoHashes and NoCertReq are what it shows if it is asked by its host name
+	// in IDr, without RFC 7427, and without a CERTREQ; absent if not asked.
+	ByName    *Introduction `json:"by_name,omitempty"`
+	NoHashes  *Introduction `json:"no_hashes,omitempty"`
+	NoCertReq *Introduction `json:"no_certreq,omitempty"`
+	// Methods are those of EAP that it offered, as strongSwan writes them.
+	// MethodsComplete: it has no others.
+	Methods         []string `json:"methods,omitempty"`
+	MethodsComplete bool     `json:"methods_complete,omitempty"`
+	MethodsEvidence []int    `json:"methods_evidence,omitempty"`
+	// EAPServerName is the name in the challenge of EAP-MSCHAPv2.
+	EAPServerName string `json:"eap_server_name,omitempty"`
+}
+
+// Introduction is one answer to the question who the gateway is.
+type Introduction struct {
+	State IdentityState `json:"state"`
+	// Notify is the error of a refusal, "AUTHENTICATION_FAILED" for most reasons.
+	Notify string `json:"notify,omitempty"`
+	// ID is the identity, and IDType its type, as "ID_FQDN". An identity that is not
+	// text is in hexadecimal.
+	ID     string `json:"id,omitempty"`
+	IDType string `json:"id_type,omitempty"`
+	// Chain are the certificates in the order in which they came, the gateway's own
+	// first. Unread are others, or why one could not be read.
+	Chain  []Certificate `json:"chain,omitempty"`
+	Unread []string      `json:"unread,omitempty"`
+	// Proof is what the AUTH payload proves: "verified" or "forged" by the key of the
+	// first certificate, "no_certificate", "not_verifiable", "shared_key_mac" (a MAC
+	// under a pre-shared key, given to a stranger), or "none".
+	Proof Proof `json:"proof,omitempty"`
+	// AuthMethod is the number of the method with its name, Scheme how it was signed,
+	// as "RSA PKCS#1 with SHA2-256".
+	AuthMethod string `json:"auth_method,omitempty"`
+	Scheme     string `json:"scheme,omitempty"`
+	Detail     string `json:"detail,omitempty"` // why it is not verifiable
+	// FirstMethod is the first request of EAP, "identity" or a method.
+	FirstMethod string `json:"first_method,omitempty"`
+	Evidence    []int  `json:"evidence"`
+}
+
+// Certificate is what an X.509 certificate says.
+type Certificate struct {
+	Subject      string    `json:"subject"`
+	Issuer       string    `json:"issuer"`
+	SerialNumber string    `json:"serial_number"` // in hexadecimal
+	NotBefore    time.Time `json:"not_before"`
+	NotAfter     time.Time `json:"not_after"`
+	// Names are those of the subjectAltName extension: host names, addresses, e-mail
+	// addresses and URIs.
+	Names []string `json:"names,omitempty"`
+	// EKU are the extended key usages, absent if the extension is.
+	EKU       *[]string `json:"eku,omitempty"`
+	Key       string    `json:"key"` // "RSA 2048", "ECDSA P-256"
+	Signature string    `json:"signature"`
+	CA        bool      `json:"ca,omitempty"`
+	OCSP      []string  `json:"ocsp,omitempty"`
+	Issuers   []string  `json:"issuers,omitempty"`
+	CRL       []string  `json:"crl,omitempty"`
+	Policies  []string  `json:"policies,omitempty"`
+	SHA256    string    `json:"sha256"` // the fingerprint, in hexadecimal
+	// Unverifiable says why no signature of the key can be verified here.
+	Unverifiable string `json:"unverifiable,omitempty"`
+}

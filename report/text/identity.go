@@ -1,0 +1,202 @@
+package text
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ikescope/ikescope/proposals/english"
+	"github.com/ikescope/ikescope/report"
+)
+
+// identity writes who the gateway says it is.
+func (p *page) identity(t *report.Target) {
+	if t.Identity == nil {
+		return
+	}
+	p.section("IDENTITY")
+	several := len(t.Identity.Connections) > 1
+	for i := range t.Identity.Connections {
+		c := &t.Identity.Connections[i]
+		if several {
+			p.text(11, "with       "+strings.Join(c.Suites, ", "))
+		}
+		p.connection(c, t.Started)
+	}
+	if t.Identity.KeptHalfOpen {
+		p.text(0, "The gateway keeps what was asked half-open until a timeout, so no more was asked than needed.")
+	}
+}
+
+// connection writes what the gateway shows with some suites. Certificates are judged at
+// a time.
+func (p *page) connection(c *report.Connection, at time.Time) {
+	if c.State != report.IdentitySeen {
+		p.text(0, notSeen(c.Introduction))
+		return
+	}
+	as := map[report.AskedAs]string{
+		report.AskedEAPOnly: ", to clients that take EAP alone as proof (RFC 5998)",
+		report.AskedAsUser:  ", to users of its domain",
+		report.AskedByName:  ", to clients that ask for it by name",
+	}[c.As]
+	p.aligned("ID         " + c.ID + " (" + c.IDType + ")" + as)
+	for i, cert := range c.Chain {
+		label := "issuer     "
+		if i == 0 {
+			label = "cert       "
+		}
+		p.certificate(label, cert, at)
+	}
+	if len(c.Chain) == 0 && c.As != report.AskedEAPOnly {
+		p.aligned("cert       none was sent")
+	}
+	for _, u := range c.Unread {
+		p.aligned("cert       not read: " + u)
+	}
+	p.proof(c.Introduction)
+	for _, v := range []struct {
+		who   string
+		reply *report.Introduction
+	}{
+		{"without RFC 7427, as Windows and Apple ask", c.NoHashes},
+		{"without CERTREQ, as Apple clients set up by hand ask", c.NoCertReq},
+		{"asked for by its name, as Apple and Android ask", c.ByName},
+	} {
+		if v.reply != nil {
+			p.aligned("           " + v.who + ": " + variantWords(&c.Introduction, v.reply))
+		}
+	}
+	p.methods(c)
+}
+
+// notSeen says why no identity was seen.
+func notSeen(i report.Introduction) string {
+	switch i.State {
+	case report.IdentityRefused:
+		if i.Notify == "AUTHENTICATION_FAILED" {
+			return "not shown to strangers: the gateway does not offer EAP to us. It wants a certificate or a pre-shared key, or serves other identities"
+		}
+		return "not shown: the gateway answers " + i.Notify
+	case report.IdentityNoAnswer:
+		return "unknown: the gateway does not answer an IKE_AUTH that asks for EAP"
+	case report.IdentityUnclear:
+		return "unknown: the answer holds neither an identity nor an error"
+	}
+	return "not asked"
+}
+
+// certificate writes one of a chain.
+func (p *page) certificate(label string, c report.Certificate, at time.Time) {
+	p.aligned(label + c.Subject)
+	if c.Issuer != c.Subject {
+		p.aligned("           issued by " + c.Issuer)
+	} else {
+		p.aligned("           self-signed")
+	}
+	if label == "cert       " {
+		names := "no names"
+		if len(c.Names) > 0 {
+			names = "names " + strings.Join(c.Names, ", ")
+		}
+		usage := "any usage"
+		if c.EKU != nil {
+			usage = "for " + english.List(*c.EKU, "and")
+		}
+		p.aligned("           " + names + "; " + usage)
+	}
+	p.aligned("           " + c.Key + ", signed with " + c.Signature + "; " + validity(c, at))
+	if c.Unverifiable != "" {
+		p.aligned("           not verifiable here: " + c.Unverifiable)
+	}
+}
+
+// validity says from when to when a certificate is valid, and how that is at a time.
+func validity(c report.Certificate, at time.Time) string {
+	const day = 24 * time.Hour
+	words := fmt.Sprintf("valid until %s", c.NotAfter.Format(time.DateOnly))
+	switch left := c.NotAfter.Sub(at); {
+	case at.IsZero():
+		return words
+	case at.Before(c.NotBefore):
+		return fmt.Sprintf("not valid before %s", c.NotBefore.Format(time.DateOnly))
+	case left < 0:
+		return fmt.Sprintf("expired on %s", c.NotAfter.Format(time.DateOnly))
+	case left < 60*day:
+		return words + fmt.Sprintf(" (%s left)", english.Counted(int64(left/day), "day", "days"))
+	}
+	return words
+}
+
+// proof writes what the AUTH payload proves.
+func (p *page) proof(i report.Introduction) {
+	words, style := "", ""
+	switch i.Proof {
+	case report.ProofVerified:
+		words, style = "signed with "+i.Scheme+", and verified with the certificate's key", green
+	case report.ProofForged:
+		words, style = "the signature ("+i.Scheme+") is not of the certificate's key", red
+	case report.ProofNotVerifiable:
+		words = "not verifiable here: " + i.Detail
+	case report.ProofNoCertificate:
+		words = "signed, but no certificate came to verify it with"
+	case report.ProofSharedKeyMAC:
+		words, style = "a MAC under a pre-shared key, sent to a stranger, who can guess the key offline", red
+	case report.ProofNone:
+		words = "none: the gateway proves who it is by EAP alone"
+	}
+	for n, line := range wrap(words, p.width-margin-11, 0) {
+		label := "           "
+		if n == 0 {
+			label = "AUTH       "
+		}
+		p.raw(p.paint(style, label+line))
+	}
+}
+
+// variantWords says how an answer to another client differs from the plain one.
+func variantWords(plain, other *report.Introduction) string {
+	switch {
+	case other.State != report.IdentitySeen:
+		if other.State == report.IdentityRefused {
+			return "refused with " + other.Notify
+		}
+		return english.Plain(string(other.State))
+	case other.ID != plain.ID:
+		return "it is " + other.ID
+	case len(other.Chain) == 0 && len(plain.Chain) > 0:
+		return "no certificate"
+	case other.Scheme != plain.Scheme:
+		return "signed with " + other.Scheme
+	case len(other.Chain) != len(plain.Chain):
+		return english.Counted(int64(len(other.Chain)), "certificate", "certificates")
+	}
+	return "the same"
+}
+
+// methods writes those of EAP.
+func (p *page) methods(c *report.Connection) {
+	if len(c.Methods) == 0 {
+		if c.FirstMethod != "" && c.FirstMethod != "identity" {
+			p.aligned("EAP        " + c.FirstMethod + " first; others were not asked for")
+		}
+		return
+	}
+	words := strings.Join(c.Methods, ", ")
+	if c.EAPServerName != "" {
+		words += fmt.Sprintf(" (server name %q)", c.EAPServerName)
+	}
+	switch {
+	case c.MethodsComplete && len(c.Methods) == 1:
+		words += ", and no other method"
+	case c.MethodsComplete:
+		words += ", and no others"
+	default:
+		words += "; whether there are others is unknown: it does not answer a Nak"
+	}
+	p.aligned("EAP        " + words)
+	if slices.Equal(c.Methods, []string{"eap-tls"}) {
+		p.aligned("           clients need a certificate of their own; user name and password do not do")
+	}
+}
