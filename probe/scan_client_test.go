@@ -9,6 +9,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
@@ -70,11 +71,11 @@ func TestScanClients(t *testing.T) {
 		{"refused", scene{}, packet(t, refused), matrix.Refused, initiator.NoProposalChosen, "", 1, nil},
 		{"hybrid", scene{policy: hybridPolicy}, packet(t, hybridPolicy), matrix.Accepted, initiator.Accepted, hybridPolicy, 1, nil},
 		{"cookie", scene{profile: cookies}, packet(t, policy), matrix.Accepted, initiator.Accepted, "aes256gcm16-prfsha384-ecp384", 1, nil},
-		{"loss", scene{link: iketest.Link{Loss: 0.2, Delay: 10 * ms}, seed: 7}, packet(t, policy), matrix.Accepted, initiator.Accepted,
+		{"loss", scene{link: memnet.Link{Loss: 0.2, Delay: 10 * ms}, seed: 7}, packet(t, policy), matrix.Accepted, initiator.Accepted,
 			"aes256gcm16-prfsha384-ecp384", 1, nil},
 		{"silent drop", scene{profile: dropping, faults: iketest.Faults{DropRefused: true}}, packet(t, refused), matrix.Refused, initiator.NoAnswer, "", 1,
 			[]evidence.NoteKind{evidence.ClientSilent, evidence.ClientDropped}},
-		{"silent drop and loss", scene{profile: dropping, faults: iketest.Faults{DropRefused: true}, link: iketest.Link{Loss: 0.2, Delay: 10 * ms}, seed: 8},
+		{"silent drop and loss", scene{profile: dropping, faults: iketest.Faults{DropRefused: true}, link: memnet.Link{Loss: 0.2, Delay: 10 * ms}, seed: 8},
 			packet(t, policy), matrix.Accepted, initiator.Accepted, "aes256gcm16-prfsha384-ecp384", 1, nil},
 		{"deaf to a method", scene{profile: deaf}, withKE(packet(t, policy), ike.KE_CURVE25519), matrix.NoAnswer, initiator.NoAnswer, "", 1, []evidence.NoteKind{evidence.ClientSilent}},
 		{"another error", scene{profile: unusual}, packet(t, refused), matrix.Refused, initiator.OtherError, "", 1, []evidence.NoteKind{evidence.ClientOtherAnswer}},

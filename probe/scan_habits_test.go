@@ -9,6 +9,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/internal/gateway"
@@ -58,7 +59,7 @@ func TestScanKE(t *testing.T) {
 				continue // big public values take their time
 			}
 			t.Run(tc.name, func(t *testing.T) {
-				o := scene{policy: policy, profile: tc.profile, link: iketest.Link{Delay: 5 * ms}}.scan(t)
+				o := scene{policy: policy, profile: tc.profile, link: memnet.Link{Delay: 5 * ms}}.scan(t)
 				o.right(t)
 				o.notes(t, tc.note)
 				for _, u := range o.Matrix.Undecided {
@@ -84,7 +85,7 @@ func TestScanDecoyTaken(t *testing.T) {
 	for name, faults := range map[string]iketest.Faults{"refuses": {}, "drops": {DropRefused: true}} {
 		t.Run(name, func(t *testing.T) {
 			o := scene{policy: smallPolicy + ",aes256-aesxcbc-prfsha256-modp768",
-				profile: with(func(p *iketest.Profile) { p.ForeignKE = iketest.AsRefusal }), faults: faults, link: iketest.Link{Delay: 5 * ms},
+				profile: with(func(p *iketest.Profile) { p.ForeignKE = iketest.AsRefusal }), faults: faults, link: memnet.Link{Delay: 5 * ms},
 				during: func(cancel context.CancelFunc) { time.AfterFunc(time.Hour, cancel) }}.scan(t)
 			o.right(t)
 			o.clean(t)
@@ -110,7 +111,7 @@ func TestScanKERare(t *testing.T) {
 			hybridPolicy, "aes128ctr-sha1-prfaescmac-ecp384-ke1_mlkem512", "aes256gcm16-prfsha384-modp3072-ke1_mlkem768-ke2_mlkem1024",
 		} {
 			t.Run(name+"/"+policy, func(t *testing.T) {
-				o := scene{policy: policy, profile: profile, link: iketest.Link{Delay: 5 * ms}}.scan(t)
+				o := scene{policy: policy, profile: profile, link: memnet.Link{Delay: 5 * ms}}.scan(t)
 				o.right(t)
 				o.clean(t)
 				if o.Matrix.Accepted == 0 {
@@ -119,7 +120,7 @@ func TestScanKERare(t *testing.T) {
 			})
 		}
 	}
-	nothing := scene{profile: iketest.StrongSwan, link: iketest.Link{Delay: 5 * ms}}.scan(t)
+	nothing := scene{profile: iketest.StrongSwan, link: memnet.Link{Delay: 5 * ms}}.scan(t)
 	nothing.exact(t)
 	if n := nothing.Cost.Exchanges; n > 195 {
 		t.Errorf("%d exchanges to see that nothing is accepted", n)
@@ -134,7 +135,7 @@ func TestScanKELong(t *testing.T) {
 	for _, policy := range []string{"", "aes256gcm16-prfsha384-modp8192", "aes256gcm16-prfsha384-mlkem768"} {
 		o := scene{policy: policy, profile: with(func(p *iketest.Profile) {
 			p.ForeignKE, p.UnchosenKE, p.MaxDatagram = iketest.AsRefusal, iketest.AsRefusal, gateway.MaxDatagram
-		}), link: iketest.Link{Delay: 5 * ms}}.scan(t)
+		}), link: memnet.Link{Delay: 5 * ms}}.scan(t)
 		o.right(t)
 		o.clean(t)
 		n, _ := find(o.Notes, evidence.NoteIntolerances)
@@ -168,7 +169,7 @@ func TestScanKELoss(t *testing.T) {
 				left := 0
 				var longest time.Duration
 				for seed := range repeated(20) {
-					o := scene{policy: smallPolicy, profile: profile, link: iketest.Link{Delay: 10 * ms, Loss: tc.loss}, seed: seed}.scan(t)
+					o := scene{policy: smallPolicy, profile: profile, link: memnet.Link{Delay: 10 * ms, Loss: tc.loss}, seed: seed}.scan(t)
 					o.right(t)
 					if o.Matrix.Accepted == 0 || t.Failed() {
 						t.Fatalf("seed %d: %d accepted; %v", seed, o.Matrix.Accepted, kindsOf(o.Notes))
@@ -208,7 +209,7 @@ func TestScanRefusals(t *testing.T) {
 		{"silence", scene{policy: overlapPolicy, faults: iketest.Faults{DropRefused: true}}, evidence.NoteDropsRefused, 5 * time.Minute},
 		{"silence, and the greeting is refused", scene{policy: chacha, faults: iketest.Faults{DropRefused: true}}, evidence.NoteDropsRefused, 5 * time.Minute},
 		{"silence, half the datagrams", scene{policy: smallPolicy, faults: iketest.Faults{DropRefused: true},
-			link: iketest.Link{Delay: 10 * ms, Loss: 0.2}}, evidence.NoteDropsRefused, time.Hour},
+			link: memnet.Link{Delay: 10 * ms, Loss: 0.2}}, evidence.NoteDropsRefused, time.Hour},
 		{"silence, a limit", scene{policy: smallPolicy, faults: iketest.Faults{DropRefused: true, RateLimit: 10}}, evidence.NoteDropsRefused, time.Hour},
 		{"silence, only accepted answers", scene{policy: smallPolicy, profile: acceptsOnly, faults: iketest.Faults{DropRefused: true}}, evidence.NoteDropsRefused, time.Hour},
 		{"bad syntax", scene{policy: overlapPolicy, profile: with(func(p *iketest.Profile) { p.Refusal = ike.INVALID_SYNTAX })},
@@ -247,7 +248,7 @@ func TestScanOnlyError(t *testing.T) {
 			t.Run(refusal.String()+"/"+name, func(t *testing.T) {
 				o := scene{
 					profile: with(func(p *iketest.Profile) { p.Refusal = refusal }),
-					link:    iketest.Link{Delay: 5 * ms}, scanner: Scanner{Universe: universe},
+					link:    memnet.Link{Delay: 5 * ms}, scanner: Scanner{Universe: universe},
 				}.scan(t)
 				if n, _ := find(o.Notes, evidence.NoteOnlyError); n.Notify != refusal || n.Detail != refusal.String() {
 					t.Errorf("note %+v, of %v", n, kindsOf(o.Notes))

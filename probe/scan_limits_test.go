@@ -9,6 +9,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/internal/offers"
@@ -43,7 +44,7 @@ func TestScanLimits(t *testing.T) {
 			[]evidence.NoteKind{evidence.NoteAway}, 20 * time.Minute},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			o := scene{policy: singlesPolicy, profile: tc.profile, faults: tc.faults, link: iketest.Link{Delay: 10 * ms}}.scan(t)
+			o := scene{policy: singlesPolicy, profile: tc.profile, faults: tc.faults, link: memnet.Link{Delay: 10 * ms}}.scan(t)
 			o.right(t)
 			if m := o.Matrix; !m.Proven && tc.profile.UnchosenKE == iketest.ByRFC {
 				t.Errorf("%d without an answer, %d not tested", m.NoAnswer, m.NotTested)
@@ -102,20 +103,20 @@ func TestScanIntolerance(t *testing.T) {
 		name    string
 		profile iketest.Profile
 		faults  iketest.Faults
-		link    iketest.Link
+		link    memnet.Link
 		// undecided reports whether an algorithm of a suite may have no answer.
 		undecided  func(ike.Transform) bool
 		notes      []evidence.NoteKind
 		intolerant string // of an algorithm of this name
 	}{
-		{"15 transforms read", with(func(p *iketest.Profile) { p.TransformsRead = 15 }), iketest.Faults{}, iketest.Link{}, nil, nil, ""},
-		{"deaf to KE payloads above 21", with(func(p *iketest.Profile) { p.DeafAboveKE = 21 }), iketest.Faults{}, iketest.Link{}, nil, nil, ""},
-		{"deaf to KE transforms above 21", iketest.StrongSwan, deafTo(above21), iketest.Link{}, above21, []evidence.NoteKind{evidence.NoteIntolerances}, "KE_CURVE25519"},
-		{"the same, and drops", iketest.StrongSwan, both(deafTo(above21), drops), iketest.Link{}, above21, []evidence.NoteKind{evidence.NoteIntolerances, evidence.NoteDropsRefused}, "KE_CURVE25519"},
-		{"deaf to additional key exchanges", iketest.StrongSwan, deafTo(additional), iketest.Link{}, additional, []evidence.NoteKind{evidence.NoteIntolerances}, "KE_ML_KEM_768"},
-		{"800 octets", iketest.StrongSwan, iketest.Faults{}, iketest.Link{Delay: 5 * ms, MaxDatagram: 800}, nil, []evidence.NoteKind{evidence.NoteLimit}, ""},
-		{"600 octets", with(func(p *iketest.Profile) { p.MaxDatagram = 600 }), iketest.Faults{}, iketest.Link{}, nil, []evidence.NoteKind{evidence.NoteLimit}, ""},
-		{"600 octets, and drops", with(func(p *iketest.Profile) { p.MaxDatagram = 600 }), drops, iketest.Link{}, nil, []evidence.NoteKind{evidence.NoteLimit, evidence.NoteDropsRefused}, ""},
+		{"15 transforms read", with(func(p *iketest.Profile) { p.TransformsRead = 15 }), iketest.Faults{}, memnet.Link{}, nil, nil, ""},
+		{"deaf to KE payloads above 21", with(func(p *iketest.Profile) { p.DeafAboveKE = 21 }), iketest.Faults{}, memnet.Link{}, nil, nil, ""},
+		{"deaf to KE transforms above 21", iketest.StrongSwan, deafTo(above21), memnet.Link{}, above21, []evidence.NoteKind{evidence.NoteIntolerances}, "KE_CURVE25519"},
+		{"the same, and drops", iketest.StrongSwan, both(deafTo(above21), drops), memnet.Link{}, above21, []evidence.NoteKind{evidence.NoteIntolerances, evidence.NoteDropsRefused}, "KE_CURVE25519"},
+		{"deaf to additional key exchanges", iketest.StrongSwan, deafTo(additional), memnet.Link{}, additional, []evidence.NoteKind{evidence.NoteIntolerances}, "KE_ML_KEM_768"},
+		{"800 octets", iketest.StrongSwan, iketest.Faults{}, memnet.Link{Delay: 5 * ms, MaxDatagram: 800}, nil, []evidence.NoteKind{evidence.NoteLimit}, ""},
+		{"600 octets", with(func(p *iketest.Profile) { p.MaxDatagram = 600 }), iketest.Faults{}, memnet.Link{}, nil, []evidence.NoteKind{evidence.NoteLimit}, ""},
+		{"600 octets, and drops", with(func(p *iketest.Profile) { p.MaxDatagram = 600 }), drops, memnet.Link{}, nil, []evidence.NoteKind{evidence.NoteLimit, evidence.NoteDropsRefused}, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			if tc.link.Delay == 0 {
@@ -167,7 +168,7 @@ func TestScanPolicyChange(t *testing.T) {
 	later := "aes256gcm16-aes128gcm16-prfsha384-prfsha256-ecp384-ecp256,aes256-sha256-prfsha256-ecp256"
 	seen := 0
 	for from := 10; from < 110; from += 10 {
-		sc := scene{policy: overlapPolicy, later: later, laterFrom: from, profile: iketest.StrongSwan, link: iketest.Link{Delay: 5 * ms}}
+		sc := scene{policy: overlapPolicy, later: later, laterFrom: from, profile: iketest.StrongSwan, link: memnet.Link{Delay: 5 * ms}}
 		o := sc.scan(t)
 		o.scene.policy = later
 		o.right(t)
@@ -200,7 +201,7 @@ func TestScanTwoGateways(t *testing.T) {
 		octets, _ := (&ike.Message{Header: h, Payloads: []ike.Payload{&ike.Notify{Notification: ike.NO_PROPOSAL_CHOSEN}}}).AppendBinary(nil)
 		return [][]byte{octets}
 	}}
-	o := scene{policy: overlapPolicy, profile: iketest.StrongSwan, faults: faults, link: iketest.Link{Delay: 5 * ms}}.scan(t)
+	o := scene{policy: overlapPolicy, profile: iketest.StrongSwan, faults: faults, link: memnet.Link{Delay: 5 * ms}}.scan(t)
 	if len(o.Doubts) == 0 || o.Complete || o.Matrix.Proven {
 		t.Errorf("doubts %v, complete: %v, proven: %v", o.Doubts, o.Complete, o.Matrix.Proven)
 	}
@@ -212,20 +213,20 @@ func TestScanTwoGateways(t *testing.T) {
 // TestScanForged is about answers that are not the gateway's.
 func TestScanForged(t *testing.T) {
 	t.Run("at once", func(t *testing.T) {
-		o := scene{policy: overlapPolicy, profile: iketest.StrongSwan, link: iketest.Link{Delay: 5 * ms},
+		o := scene{policy: overlapPolicy, profile: iketest.StrongSwan, link: memnet.Link{Delay: 5 * ms},
 			faults: iketest.Faults{Before: []iketest.Forgery{iketest.Refusal}}}.scan(t)
 		o.exact(t)
 		o.clean(t)
 		o.notes(t, evidence.NoteConflict)
 	})
 	t.Run("long before", func(t *testing.T) {
-		o := scene{policy: smallPolicy, profile: iketest.StrongSwan, link: iketest.Link{Delay: 5 * ms},
+		o := scene{policy: smallPolicy, profile: iketest.StrongSwan, link: memnet.Link{Delay: 5 * ms},
 			faults: iketest.Faults{}, early: true}.scan(t)
 		o.exact(t)
 		o.clean(t)
 	})
 	t.Run("a method that was not offered", func(t *testing.T) {
-		o := scene{policy: smallPolicy, profile: iketest.StrongSwan, link: iketest.Link{Delay: 5 * ms},
+		o := scene{policy: smallPolicy, profile: iketest.StrongSwan, link: memnet.Link{Delay: 5 * ms},
 			faults: iketest.Faults{Rewrite: func(_ []byte, sent [][]byte) [][]byte {
 				for _, d := range sent {
 					if n := len(d); n == 38 || n == 42 { // INVALID_KE_PAYLOAD
@@ -237,7 +238,7 @@ func TestScanForged(t *testing.T) {
 		o.right(t)
 	})
 	t.Run("redirect", func(t *testing.T) {
-		o := scene{policy: smallPolicy, profile: with(func(p *iketest.Profile) { p.RedirectTo = "other.example" }), link: iketest.Link{Delay: 5 * ms}}.scan(t)
+		o := scene{policy: smallPolicy, profile: with(func(p *iketest.Profile) { p.RedirectTo = "other.example" }), link: memnet.Link{Delay: 5 * ms}}.scan(t)
 		o.exact(t)
 		o.clean(t)
 		o.notes(t, evidence.NoteRedirected)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
 )
 
 // TestScanLoss: on a path that loses and mixes up datagrams the result is exact
@@ -13,17 +14,17 @@ func TestScanLoss(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name  string
-		link  iketest.Link
+		link  memnet.Link
 		seeds uint64
 		exact bool
 	}{
-		{"5 %", iketest.Link{Delay: 10 * ms, Loss: 0.05}, 100, true},
-		{"20 %", iketest.Link{Delay: 10 * ms, Loss: 0.2}, 20, true},
-		{"40 %", iketest.Link{Delay: 10 * ms, Loss: 0.4}, 20, false},
-		{"duplicates", iketest.Link{Delay: 10 * ms, Duplicate: 0.5}, 10, true},
-		{"reordering", iketest.Link{Delay: 10 * ms, Reorder: 0.5, HoldBack: 70 * ms}, 10, true},
-		{"jitter", iketest.Link{Delay: 10 * ms, Jitter: 500 * ms}, 10, true},
-		{"all of it", iketest.Link{Delay: 50 * ms, Jitter: 500 * ms, Loss: 0.2, Duplicate: 0.2, Reorder: 0.2, HoldBack: 300 * ms}, 20, true},
+		{"5 %", memnet.Link{Delay: 10 * ms, Loss: 0.05}, 100, true},
+		{"20 %", memnet.Link{Delay: 10 * ms, Loss: 0.2}, 20, true},
+		{"40 %", memnet.Link{Delay: 10 * ms, Loss: 0.4}, 20, false},
+		{"duplicates", memnet.Link{Delay: 10 * ms, Duplicate: 0.5}, 10, true},
+		{"reordering", memnet.Link{Delay: 10 * ms, Reorder: 0.5, HoldBack: 70 * ms}, 10, true},
+		{"jitter", memnet.Link{Delay: 10 * ms, Jitter: 500 * ms}, 10, true},
+		{"all of it", memnet.Link{Delay: 50 * ms, Jitter: 500 * ms, Loss: 0.2, Duplicate: 0.2, Reorder: 0.2, HoldBack: 300 * ms}, 20, true},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			undecided := 0

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -50,7 +51,7 @@ func TestScanMixed(t *testing.T) {
 	for seed := range scans {
 		r := rand.New(rand.NewPCG(seed, 1))
 		sc := scene{policy: policies[r.IntN(len(policies))], profile: profiles[r.IntN(len(profiles))], seed: seed, rude: true,
-			link: iketest.Link{Delay: 10 * ms}, during: func(cancel context.CancelFunc) { time.AfterFunc(time.Hour, cancel) }}
+			link: memnet.Link{Delay: 10 * ms}, during: func(cancel context.CancelFunc) { time.AfterFunc(time.Hour, cancel) }}
 		if strings.Contains(sc.policy, "mlkem") {
 			sc.profile = iketest.StrongSwan // the others know no additional key exchange
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals/matrix"
@@ -41,7 +42,7 @@ func TestScanLeftOpen(t *testing.T) {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
 			tc.profile.CookieFrom, tc.profile.BlockFrom = 0, 0
-			o := scene{policy: overlapPolicy, profile: tc.profile, faults: neverCloses, link: iketest.Link{Delay: 5 * ms}, scanner: Scanner{Clients: clients}}.scan(t)
+			o := scene{policy: overlapPolicy, profile: tc.profile, faults: neverCloses, link: memnet.Link{Delay: 5 * ms}, scanner: Scanner{Clients: clients}}.scan(t)
 			o.notes(t, evidence.NoteHalfOpenLeft)
 			if o.Cost.HalfOpenLeft != 3 || o.stats.HalfOpenPeak > 3 {
 				t.Errorf("%d left, the gateway had %d", o.Cost.HalfOpenLeft, o.stats.HalfOpenPeak)
@@ -68,7 +69,7 @@ func TestScanOpensLater(t *testing.T) {
 	later := with(func(p *iketest.Profile) { p.ForeignKE, p.CookieFrom, p.BlockFrom = iketest.AsAccepted, 0, 0 })
 	for from := 5; from < 200; from += 15 {
 		o := scene{policy: broadPolicy, later: broadPolicy, profile: iketest.StrongSwan, laterProfile: &later, laterFrom: from, opens: true,
-			link: iketest.Link{Delay: 25 * ms}, scanner: Scanner{Exhaustive: true}}.scan(t)
+			link: memnet.Link{Delay: 25 * ms}, scanner: Scanner{Exhaustive: true}}.scan(t)
 		o.right(t)
 		if o.stats.HalfOpenPeak > most || o.stats.HalfOpen != o.Cost.HalfOpenLeft {
 			t.Errorf("from %d: the gateway had %d at most, %d in the end; the result says %d are left",

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/target"
@@ -25,9 +26,9 @@ func TestScanNAT(t *testing.T) {
 	inside := netip.MustParseAddr("10.1.0.2")
 	outside := netip.MustParseAddr("203.0.113.9")
 	theirs := netip.MustParseAddr("10.2.0.2")
-	ours := func(nat iketest.NAT) func(*iketest.Network) {
+	ours := func(nat memnet.NAT) func(*memnet.Network) {
 		nat.Inside, nat.Outside = netip.MustParsePrefix("10.1.0.0/16"), outside
-		return func(n *iketest.Network) { n.AddNAT(nat) }
+		return func(n *memnet.Network) { n.AddNAT(nat) }
 	}
 	for _, tc := range []struct {
 		name           string
@@ -37,18 +38,18 @@ func TestScanNAT(t *testing.T) {
 	}{
 		{name: "none", scene: scene{}},
 		{name: "none, IPv6", scene: scene{client: netip.MustParseAddr("2001:db8::2"), gateway: netip.MustParseAddr("2001:db8:1::7")}},
-		{name: "ours", scene: scene{client: inside, prepare: ours(iketest.NAT{})}, local: true},
-		{name: "ours, address known", scene: scene{client: inside, prepare: ours(iketest.NAT{}),
+		{name: "ours", scene: scene{client: inside, prepare: ours(memnet.NAT{})}, local: true},
+		{name: "ours, address known", scene: scene{client: inside, prepare: ours(memnet.NAT{}),
 			scanner: Scanner{Outside: []netip.Addr{netip.MustParseAddr("203.0.113.8"), outside}}},
 			local: true, observed: "203.0.113.9:40000"},
-		{name: "ours, ports kept", scene: scene{client: inside, prepare: ours(iketest.NAT{KeepPorts: true}),
+		{name: "ours, ports kept", scene: scene{client: inside, prepare: ours(memnet.NAT{KeepPorts: true}),
 			scanner: Scanner{Outside: []netip.Addr{outside}, Source: netip.MustParseAddrPort("0.0.0.0:4711")}},
 			local: true, observed: "203.0.113.9:4711"},
-		{name: "ours, a port for each destination", scene: scene{client: inside, prepare: ours(iketest.NAT{PerDestination: true, FirstPort: 61204}),
+		{name: "ours, a port for each destination", scene: scene{client: inside, prepare: ours(memnet.NAT{PerDestination: true, FirstPort: 61204}),
 			scanner: Scanner{Outside: []netip.Addr{outside}}},
 			local: true, observed: "203.0.113.9:61204 203.0.113.9:61205"},
 		{name: "the gateway's", scene: scene{behind: theirs}, gateway: true},
-		{name: "both", scene: scene{client: inside, behind: theirs, prepare: ours(iketest.NAT{})}, local: true, gateway: true},
+		{name: "both", scene: scene{client: inside, behind: theirs, prepare: ours(memnet.NAT{})}, local: true, gateway: true},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			tc.scene.policy, tc.scene.profile = smallPolicy, iketest.StrongSwan
@@ -98,13 +99,13 @@ func TestScanShiftedTries(t *testing.T) {
 
 // TestScanWithoutMatrix is about targets that are dead or rude.
 func TestScanWithoutMatrix(t *testing.T) {
-	reject := func(v iketest.Verdict) func(*iketest.Network) {
-		return func(n *iketest.Network) {
-			n.SetFilter(func(from, _ netip.AddrPort, _ []byte) iketest.Verdict {
+	reject := func(v memnet.Verdict) func(*memnet.Network) {
+		return func(n *memnet.Network) {
+			n.SetFilter(func(from, _ netip.AddrPort, _ []byte) memnet.Verdict {
 				if from.Addr() == clientAddr {
 					return v
 				}
-				return iketest.Pass
+				return memnet.Pass
 			})
 		}
 	}
@@ -117,10 +118,10 @@ func TestScanWithoutMatrix(t *testing.T) {
 		detail  string // a part of it
 	}{
 		{"no host", scene{target: target.Target{Address: netip.MustParseAddr("198.51.100.77")}}, evidence.VerdictNoAnswer, initiator.PathSilent, ""},
-		{"silence", scene{prepare: reject(iketest.Drop)}, evidence.VerdictNoAnswer, initiator.PathSilent, ""},
+		{"silence", scene{prepare: reject(memnet.Drop)}, evidence.VerdictNoAnswer, initiator.PathSilent, ""},
 		{"closed ports", scene{target: target.Target{Address: gatewayAddr, Paths: initiator.Paths{{Transport: initiator.UDP500, Port: 501}, {Transport: initiator.UDP4500, Port: 4501}}}}, evidence.VerdictUnreachable, initiator.PathPortUnreachable, "port unreachable"},
-		{"admin prohibited", scene{prepare: reject(iketest.RejectAdmin)}, evidence.VerdictUnreachable, initiator.PathAdminProhibited, "prohibited"},
-		{"host unreachable", scene{prepare: reject(iketest.RejectHost)}, evidence.VerdictUnreachable, initiator.PathError, "host unreachable"},
+		{"admin prohibited", scene{prepare: reject(memnet.RejectAdmin)}, evidence.VerdictUnreachable, initiator.PathAdminProhibited, "prohibited"},
+		{"host unreachable", scene{prepare: reject(memnet.RejectHost)}, evidence.VerdictUnreachable, initiator.PathError, "host unreachable"},
 		{"echo", instead(iketest.Echo), evidence.VerdictNotIKE, initiator.PathNotIKE, "came back"},
 		{"text", instead(iketest.Text), evidence.VerdictNotIKE, initiator.PathNotIKE, "HTTP/1.1 400"},
 		{"garbage", instead(iketest.Garbage), evidence.VerdictNotIKE, initiator.PathNotIKE, "IKE"},
@@ -131,7 +132,7 @@ func TestScanWithoutMatrix(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			tc.scene.policy, tc.scene.profile = smallPolicy, iketest.StrongSwan
-			tc.scene.link = iketest.Link{Delay: 10 * ms}
+			tc.scene.link = memnet.Link{Delay: 10 * ms}
 			o := tc.scene.scan(t)
 			if o.Verdict != tc.verdict || o.Matrix != nil || o.NAT != nil || !o.Complete {
 				t.Errorf("verdict %v, want %v; matrix %v, NAT %v, complete %v", o.Verdict, tc.verdict, o.Matrix, o.NAT, o.Complete)
@@ -153,7 +154,7 @@ func TestScanWithoutMatrix(t *testing.T) {
 
 func TestScanOtherAddress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		network := iketest.NewNetwork()
+		network := memnet.New()
 		listen := func(at string) net.PacketConn {
 			pc, err := network.ListenPacket(netip.MustParseAddrPort(at))
 			if err != nil {
@@ -182,7 +183,7 @@ func TestScanOtherAddress(t *testing.T) {
 }
 
 func TestScanOnlyNATT(t *testing.T) {
-	o := scene{policy: smallPolicy, profile: iketest.StrongSwan, silent500: true, link: iketest.Link{Delay: 10 * ms}}.scan(t)
+	o := scene{policy: smallPolicy, profile: iketest.StrongSwan, silent500: true, link: memnet.Link{Delay: 10 * ms}}.scan(t)
 	o.exact(t)
 	o.clean(t)
 	if o.Paths[0].State != initiator.PathSilent || o.Paths[1].State != initiator.PathAnswers {
@@ -233,7 +234,7 @@ func TestScanInterrupted(t *testing.T) {
 			step = 753 * ms
 		}
 		for after := 10 * ms; after < 3*time.Second; after += step {
-			o := scene{policy: overlapPolicy, profile: profile, link: iketest.Link{Delay: 15 * ms},
+			o := scene{policy: overlapPolicy, profile: profile, link: memnet.Link{Delay: 15 * ms},
 				during: func(cancel context.CancelFunc) { time.Sleep(after); cancel() }}.scan(t)
 			if o.Complete || !errors.Is(o.err, ErrInterrupted) || !errors.Is(o.err, context.Canceled) {
 				t.Errorf("after %v: complete %v, error %v", after, o.Complete, o.err)
@@ -287,7 +288,7 @@ func TestScanFewSuites(t *testing.T) {
 	} {
 		for _, policy := range []string{smallPolicy, overlapPolicy, mixedPolicy, singlesPolicy, "3des-sha1-prfsha1-modp1024"} {
 			for _, exhaustive := range []bool{false, true} {
-				o := scene{policy: policy, profile: profile, link: iketest.Link{Delay: 5 * ms}, scanner: Scanner{Universe: few, Exhaustive: exhaustive}}.scan(t)
+				o := scene{policy: policy, profile: profile, link: memnet.Link{Delay: 5 * ms}, scanner: Scanner{Universe: few, Exhaustive: exhaustive}}.scan(t)
 				o.exact(t)
 				o.clean(t)
 				if most := 48; o.Cost.Exchanges > most {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/target"
 	"github.com/ikescope/ikescope/proposals"
@@ -59,7 +60,7 @@ func TestScanResume(t *testing.T) {
 		scene scene
 	}{
 		{"as the RFC has it", scene{profile: iketest.StrongSwan}},
-		{"loss", scene{profile: iketest.StrongSwan, link: iketest.Link{Delay: 5 * ms, Loss: 0.2}}},
+		{"loss", scene{profile: iketest.StrongSwan, link: memnet.Link{Delay: 5 * ms, Loss: 0.2}}},
 		{"drops refused", scene{profile: iketest.StrongSwan, faults: drops}},
 		{"decoy", scene{profile: decoy}},
 		{"only accepted answers", scene{profile: acceptsOnly}},
@@ -119,7 +120,7 @@ func TestScanResume(t *testing.T) {
 // TestScanResumeChanged: a policy that is another one when a scan goes on is
 // noticed, also where it only holds more.
 func TestScanResumeChanged(t *testing.T) {
-	first := scene{policy: smallPolicy, profile: iketest.StrongSwan, link: iketest.Link{Delay: 5 * ms}}.scan(t)
+	first := scene{policy: smallPolicy, profile: iketest.StrongSwan, link: memnet.Link{Delay: 5 * ms}}.scan(t)
 	sc := first.goOn()
 	for _, sc.policy = range []string{singlesPolicy, smallPolicy + ",aes256gcm16-prfsha384-ecp384", "aes128-sha256-prfsha256-modp2048"} {
 		o := sc.scan(t)

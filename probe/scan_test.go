@@ -14,6 +14,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/internal/offers"
@@ -37,14 +38,14 @@ type scene struct {
 	target       target.Target // the gateway, unless Address is set
 	client       netip.Addr
 	gateway      netip.Addr
-	link         iketest.Link
+	link         memnet.Link
 	silent500    bool // nothing comes through on port 500
 	early        bool // somebody refuses each request 100 ms before the gateway answers
 	rude         bool // there may be no matrix
 	opens        bool // it opens IKE SAs that no request asked for
 	odd          []iketest.Oddity
 	connections  []iketest.Connection
-	prepare      func(n *iketest.Network)
+	prepare      func(n *memnet.Network)
 	// during, if set, runs beside the scan.
 	during func(cancel context.CancelFunc)
 }
@@ -70,16 +71,16 @@ func (sc scene) scan(t *testing.T) outcome {
 		if !sc.client.IsValid() {
 			sc.client = clientAddr
 		}
-		network := iketest.NewNetwork()
+		network := memnet.New()
 		network.Seed = sc.seed
 		network.SetLink(sc.link)
 		network.AddHost(sc.gateway)
 		if sc.silent500 {
-			network.SetFilter(func(_, to netip.AddrPort, _ []byte) iketest.Verdict {
+			network.SetFilter(func(_, to netip.AddrPort, _ []byte) memnet.Verdict {
 				if to.Port() == 500 {
-					return iketest.Drop
+					return memnet.Drop
 				}
-				return iketest.Pass
+				return memnet.Pass
 			})
 		}
 		if sc.prepare != nil {
@@ -424,7 +425,7 @@ func TestScan(t *testing.T) {
 				continue
 			}
 			t.Run(profile.name+"/"+p.name, func(t *testing.T) {
-				o := scene{policy: p.policy, profile: profile.profile, link: iketest.Link{Delay: 5 * ms}}.scan(t)
+				o := scene{policy: p.policy, profile: profile.profile, link: memnet.Link{Delay: 5 * ms}}.scan(t)
 				o.exact(t)
 				o.clean(t)
 				t.Logf("%d exchanges in %v, half-open peak %d, %v", o.Cost.Exchanges, o.Cost.Elapsed, o.stats.HalfOpenPeak, kindsOf(o.Notes))

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
 	"github.com/ikescope/ikescope/probe/evidence"
 )
 
@@ -25,7 +26,7 @@ func TestScanTime(t *testing.T) {
 		{"OpenIKED's default", broadPolicy, iketest.OpenIKED, 2000 * ms},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			o := scene{policy: tc.policy, profile: tc.profile, link: iketest.Link{Delay: 25 * ms}, scanner: Scanner{Rate: 500}}.scan(t)
+			o := scene{policy: tc.policy, profile: tc.profile, link: memnet.Link{Delay: 25 * ms}, scanner: Scanner{Rate: 500}}.scan(t)
 			o.exact(t)
 			o.clean(t)
 			var known time.Duration

@@ -13,6 +13,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
@@ -160,7 +161,7 @@ var truthPolicies = []string{overlapPolicy, smallPolicy, singlesPolicy, "aes256g
 // oddScene is a scene of a gateway with oddities.
 func oddScene(policy string, profile iketest.Profile, seed uint64, odd ...iketest.Oddity) scene {
 	return scene{policy: policy, profile: profile, seed: seed, odd: odd, rude: true, opens: true,
-		faults: iketest.Faults{Seed: seed}, link: iketest.Link{Delay: 10 * ms},
+		faults: iketest.Faults{Seed: seed}, link: memnet.Link{Delay: 10 * ms},
 		during: func(cancel context.CancelFunc) { time.AfterFunc(time.Hour, cancel) }}
 }
 

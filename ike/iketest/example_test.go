@@ -10,13 +10,14 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
 	"github.com/ikescope/ikescope/ike/keyexchange"
 )
 
 // A gateway that behaves like strongSwan, asked for a suite that it accepts,
 // with a KE payload of a method that it does not.
 func Example() {
-	network := iketest.NewNetwork()
+	network := memnet.New()
 	gatewayAddress := netip.MustParseAddrPort("198.51.100.7:500")
 	conn, err := network.ListenPacket(gatewayAddress)
 	if err != nil {

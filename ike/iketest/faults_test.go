@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
 )
 
 func TestDropRefused(t *testing.T) {
@@ -322,7 +323,7 @@ func TestDelay(t *testing.T) {
 
 func TestAnswersFromElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := NewNetwork()
+		n := memnet.New()
 		elsewhere := netip.MustParseAddrPort("198.51.100.8:1500")
 		serveOn(t, n, gatewayAddress, &Responder{Policy: policy, Faults: Faults{Source: listen(t, n, elsewhere)}})
 		i := newInitiator(t, n, netip.MustParseAddrPort("192.0.2.10:500"))

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
 	"github.com/ikescope/ikescope/ike/keyexchange"
 )
 
@@ -24,7 +25,7 @@ var (
 // testing/synctest, so that waiting for silence takes no time.
 type initiator struct {
 	t       *testing.T
-	network *Network
+	network *memnet.Network
 	conn    net.PacketConn
 	gateway netip.AddrPort
 	last    uint64 // initiator SPI
@@ -38,12 +39,12 @@ const patience = time.Second
 // ends.
 func serve(t *testing.T, r *Responder) *initiator {
 	t.Helper()
-	n := NewNetwork()
+	n := memnet.New()
 	serveOn(t, n, gatewayAddress, r)
 	return newInitiator(t, n, netip.AddrPortFrom(initiatorAddress, 0))
 }
 
-func serveOn(t *testing.T, n *Network, at netip.Addr, r *Responder) {
+func serveOn(t *testing.T, n *memnet.Network, at netip.Addr, r *Responder) {
 	t.Helper()
 	conn500 := listen(t, n, netip.AddrPortFrom(at, 500))
 	conn4500 := listen(t, n, netip.AddrPortFrom(at, 4500))
@@ -58,7 +59,7 @@ func serveOn(t *testing.T, n *Network, at netip.Addr, r *Responder) {
 	})
 }
 
-func listen(t *testing.T, n *Network, local netip.AddrPort) net.PacketConn {
+func listen(t *testing.T, n *memnet.Network, local netip.AddrPort) net.PacketConn {
 	t.Helper()
 	conn, err := n.ListenPacket(local)
 	if err != nil {
@@ -68,7 +69,7 @@ func listen(t *testing.T, n *Network, local netip.AddrPort) net.PacketConn {
 	return conn
 }
 
-func newInitiator(t *testing.T, n *Network, local netip.AddrPort) *initiator {
+func newInitiator(t *testing.T, n *memnet.Network, local netip.AddrPort) *initiator {
 	t.Helper()
 	return &initiator{
 		t: t, network: n, conn: listen(t, n, local),
@@ -266,3 +267,8 @@ var policy = []ike.Proposal{
 	proposal(gcm256, gcm128, prf256, prf384, ecp256),
 	proposal(cbc256, prf256, mac256, modp2048),
 }
+
+var (
+	hostA = netip.MustParseAddrPort("192.0.2.1:1000")
+	hostB = netip.MustParseAddrPort("[2001:db8::2]:2000")
+)

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
 	"github.com/ikescope/ikescope/ike/keyexchange"
 )
 
@@ -171,9 +172,9 @@ func TestOdditiesMixed(t *testing.T) {
 		}
 		gateway.Faults.Seed = seed
 		synctest.Test(t, func(t *testing.T) {
-			n := NewNetwork()
+			n := memnet.New()
 			n.Seed = seed
-			n.SetLink(Link{Loss: 0.2, Duplicate: 0.1, Reorder: 0.1, Delay: 5 * time.Millisecond, Jitter: 20 * time.Millisecond})
+			n.SetLink(memnet.Link{Loss: 0.2, Duplicate: 0.1, Reorder: 0.1, Delay: 5 * time.Millisecond, Jitter: 20 * time.Millisecond})
 			serveOn(t, n, gatewayAddress, gateway)
 			i := newInitiator(t, n, netip.AddrPortFrom(initiatorAddress, 0))
 			for range 40 {

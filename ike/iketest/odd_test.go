@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
 )
 
 // oracle offers with a KE payload of a method that policy does not have.
@@ -176,7 +177,7 @@ func spread(share float64) showing {
 
 // sticky shows a cluster whose members keep to what comes from one place.
 // another returns an initiator at another place.
-func sticky(another func(t *testing.T, n *Network, k int) *initiator) showing {
+func sticky(another func(t *testing.T, n *memnet.Network, k int) *initiator) showing {
 	return func(t *testing.T, i *initiator, _ *Responder) {
 		counts := make(map[string]int)
 		for k := range 40 {
@@ -195,7 +196,7 @@ func sticky(another func(t *testing.T, n *Network, k int) *initiator) showing {
 	}
 }
 
-func fromPort(t *testing.T, n *Network, k int) *initiator {
+func fromPort(t *testing.T, n *memnet.Network, k int) *initiator {
 	return newInitiator(t, n, netip.AddrPortFrom(initiatorAddress, uint16(2000+k)))
 }
 
@@ -211,7 +212,7 @@ func onAnyPort(t *testing.T, i *initiator, _ *Responder) {
 	}
 }
 
-func fromAddress(t *testing.T, n *Network, k int) *initiator {
+func fromAddress(t *testing.T, n *memnet.Network, k int) *initiator {
 	return newInitiator(t, n, netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(100 + k)}), 500))
 }
 

@@ -291,3 +291,8 @@ func (in arrival) ike() []byte {
 	}
 	return octets
 }
+
+// unmap returns a with an IPv4 address as such, not within IPv6.
+func unmap(a netip.AddrPort) netip.AddrPort {
+	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
+}

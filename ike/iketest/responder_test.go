@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
 )
 
 func TestZeroResponderRefuses(t *testing.T) {
@@ -216,11 +217,11 @@ func TestPort4500(t *testing.T) {
 // TestNATDetection compares the hashes with what each side is called by the
 // other.
 func TestNATDetection(t *testing.T) {
-	outside := NAT{Inside: netip.MustParsePrefix("10.0.0.0/24"), Outside: netip.MustParseAddr("203.0.113.9"), FirstPort: 61204}
+	outside := memnet.NAT{Inside: netip.MustParsePrefix("10.0.0.0/24"), Outside: netip.MustParseAddr("203.0.113.9"), FirstPort: 61204}
 	private := netip.MustParseAddr("192.168.0.2")
 	for _, test := range []struct {
 		name        string
-		nats        []NAT
+		nats        []memnet.NAT
 		at          netip.Addr // of the gateway's sockets
 		address     netip.Addr // Responder.Address
 		local       string
@@ -229,10 +230,10 @@ func TestNATDetection(t *testing.T) {
 	}{
 		{name: "no NAT", at: gatewayAddress, local: "192.0.2.10:40112",
 			wantSource: "198.51.100.7:500", wantSeenFor: "192.0.2.10:40112"},
-		{name: "the initiator behind NAT", nats: []NAT{outside}, at: gatewayAddress, local: "10.0.0.5:500",
+		{name: "the initiator behind NAT", nats: []memnet.NAT{outside}, at: gatewayAddress, local: "10.0.0.5:500",
 			wantSource: "198.51.100.7:500", wantSeenFor: "203.0.113.9:61204"},
 		{name: "the gateway behind NAT", at: private, local: "192.0.2.10:40112",
-			nats: []NAT{{Inside: netip.MustParsePrefix("192.168.0.0/24"), Outside: gatewayAddress,
+			nats: []memnet.NAT{{Inside: netip.MustParsePrefix("192.168.0.0/24"), Outside: gatewayAddress,
 				Forward: map[uint16]netip.AddrPort{500: netip.AddrPortFrom(private, 500)}}},
 			wantSource: "192.168.0.2:500", wantSeenFor: "192.0.2.10:40112"},
 		{name: "the gateway knows itself by another address", at: gatewayAddress, address: private, local: "192.0.2.10:40112",
@@ -240,7 +241,7 @@ func TestNATDetection(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				n := NewNetwork()
+				n := memnet.New()
 				for _, nat := range test.nats {
 					n.AddNAT(nat)
 				}
@@ -325,7 +326,7 @@ func (c brokenConn) ReadFrom([]byte) (int, net.Addr, error) { return 0, nil, c.e
 
 func TestServeErrors(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := NewNetwork()
+		n := memnet.New()
 		broken := errors.New("broken")
 		conn := brokenConn{listen(t, n, hostA), broken}
 		// The other side ends, too.
@@ -362,7 +363,7 @@ func TestServeOutlivesICMPErrors(t *testing.T) {
 // TestServeOverUDP takes real sockets, and two addresses for one gateway.
 func TestServeOverUDP(t *testing.T) {
 	r := &Responder{Policy: policy}
-	request := newInitiator(t, NewNetwork(), hostA).request(validKE(t, ike.KE_ECP_256), goodOffer)
+	request := newInitiator(t, memnet.New(), hostA).request(validKE(t, ike.KE_ECP_256), goodOffer)
 	for _, address := range []string{"127.0.0.1:0", "[::1]:0"} {
 		conn, err := net.ListenPacket("udp", address)
 		if err != nil {

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
-	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
 	"github.com/ikescope/ikescope/ike/keyexchange"
 )
 
@@ -37,7 +37,7 @@ type script func(n int, request []byte) []reply
 type bench struct {
 	*Conn
 	t       testing.TB
-	network *iketest.Network
+	network *memnet.Network
 
 	mu       sync.Mutex
 	requests [][]byte    // what the gateway got, without the marker
@@ -49,7 +49,7 @@ type bench struct {
 // wrap, if any, is put around the client's socket.
 func newBench(t testing.TB, cfg Config, s script, wrap ...func(net.PacketConn) net.PacketConn) *bench {
 	t.Helper()
-	b := &bench{t: t, network: iketest.NewNetwork()}
+	b := &bench{t: t, network: memnet.New()}
 	b.network.AddHost(gatewayAddr)
 	if s != nil {
 		for _, transport := range []Transport{UDP500, UDP4500} {

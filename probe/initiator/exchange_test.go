@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
-	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
 )
 
 func TestExchangeAnswered(t *testing.T) {
@@ -208,7 +208,7 @@ func TestTogether(t *testing.T) {
 			}
 			return []reply{{after: 20 * ms, octets: respond(t, h.SPIi, nil, notify(ike.INVALID_KE_PAYLOAD, group...))}}
 		})
-		b.network.SetLink(iketest.Link{Delay: 10 * ms, Jitter: 10 * ms, Loss: 0.1, Duplicate: 0.1, Reorder: 0.1})
+		b.network.SetLink(memnet.Link{Delay: 10 * ms, Jitter: 10 * ms, Loss: 0.1, Duplicate: 0.1, Reorder: 0.1})
 		var mu sync.Mutex
 		inFlight, most := 0, 0
 		var wg sync.WaitGroup

@@ -9,16 +9,16 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
-	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
 )
 
 // reject refuses what the client sends.
-func reject(v iketest.Verdict) func(from, to netip.AddrPort, _ []byte) iketest.Verdict {
-	return func(from, _ netip.AddrPort, _ []byte) iketest.Verdict {
+func reject(v memnet.Verdict) func(from, to netip.AddrPort, _ []byte) memnet.Verdict {
+	return func(from, _ netip.AddrPort, _ []byte) memnet.Verdict {
 		if from.Addr() == clientAddr {
 			return v
 		}
-		return iketest.Pass
+		return memnet.Pass
 	}
 }
 
@@ -39,7 +39,7 @@ func TestClosedPort(t *testing.T) {
 func TestProhibited(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBench(t, Config{}, nil)
-		b.network.SetFilter(reject(iketest.RejectAdmin))
+		b.network.SetFilter(reject(memnet.RejectAdmin))
 		if a := b.ask(); a.Outcome != Unreachable || a.Blocked == nil || a.Blocked.State != PathAdminProhibited {
 			t.Errorf("got %+v, %+v", a.Exchange, a.Blocked)
 		}

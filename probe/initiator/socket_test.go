@@ -17,6 +17,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
 )
 
 // loopback returns a conn from source to gateway over real UDP, and requires
@@ -184,7 +185,7 @@ func TestErrorWithoutAddress(t *testing.T) {
 			t.Errorf("one port: got %+v", a.Exchange)
 		}
 		// With exchanges on both ports it is not known which one is closed.
-		b.network.SetLink(iketest.Link{Delay: 10 * ms})
+		b.network.SetLink(memnet.Link{Delay: 10 * ms})
 		var wg sync.WaitGroup
 		for _, transport := range []Transport{UDP500, UDP4500} {
 			req := b.init(transport)

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/path"
 	"github.com/ikescope/ikescope/proposals"
@@ -15,7 +16,7 @@ import (
 
 // The path to a gateway in a network in memory.
 func ExampleExaminer_Examine() {
-	network := iketest.NewNetwork()
+	network := memnet.New()
 	gateway, err := serve(network, "198.51.100.7")
 	if err != nil {
 		log.Fatal(err)
@@ -48,7 +49,7 @@ func ExampleExaminer_Examine() {
 }
 
 // serve has a gateway answer on UDP 500 of an address, and be silent on UDP 4500.
-func serve(network *iketest.Network, address string) (net.PacketConn, error) {
+func serve(network *memnet.Network, address string) (net.PacketConn, error) {
 	policy, err := proposals.ParseProduct("aes256gcm16-prfsha384-ecp384")
 	if err != nil {
 		return nil, err
@@ -59,11 +60,11 @@ func serve(network *iketest.Network, address string) (net.PacketConn, error) {
 	if err != nil {
 		return nil, err
 	}
-	network.SetFilter(func(_, to netip.AddrPort, _ []byte) iketest.Verdict {
+	network.SetFilter(func(_, to netip.AddrPort, _ []byte) memnet.Verdict {
 		if to.Port() == initiator.UDP4500.Port() {
-			return iketest.Drop
+			return memnet.Drop
 		}
-		return iketest.Pass
+		return memnet.Pass
 	})
 	go gateway.Serve(conn, nil)
 	return conn, nil

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 )
@@ -27,16 +28,16 @@ var (
 // scene is a gateway in a network in memory, in a bubble of synctest.
 type scene struct {
 	t       *testing.T
-	network *iketest.Network
+	network *memnet.Network
 	gateway *iketest.Responder
 	served  sync.WaitGroup
 	conns   []net.PacketConn
 }
 
 func newScene(t *testing.T) *scene {
-	s := &scene{t: t, network: iketest.NewNetwork(), gateway: &iketest.Responder{Profile: iketest.StrongSwan}}
+	s := &scene{t: t, network: memnet.New(), gateway: &iketest.Responder{Profile: iketest.StrongSwan}}
 	s.gateway.Policy = []ike.Proposal{products("aes256gcm16-prfsha384-ecp384")[0].Proposal(1)}
-	s.network.SetLink(iketest.Link{Delay: 5 * time.Millisecond})
+	s.network.SetLink(memnet.Link{Delay: 5 * time.Millisecond})
 	return s
 }
 
@@ -184,25 +185,25 @@ func TestStates(t *testing.T) {
 		failed  = initiator.PathError
 	)
 	for name, tc := range map[string]struct {
-		verdict map[uint16]iketest.Verdict // by the gateway's port
+		verdict map[uint16]memnet.Verdict // by the gateway's port
 		want    [2]initiator.PathState
 		reason  [2]Reason
 	}{
-		"500 dropped":     {map[uint16]iketest.Verdict{500: iketest.Drop}, [2]initiator.PathState{silent, answers}, [2]Reason{}},
-		"4500 dropped":    {map[uint16]iketest.Verdict{4500: iketest.Drop}, [2]initiator.PathState{answers, silent}, [2]Reason{}},
-		"4500 rejected":   {map[uint16]iketest.Verdict{4500: iketest.RejectAdmin}, [2]initiator.PathState{answers, admin}, [2]Reason{}},
-		"500 closed":      {map[uint16]iketest.Verdict{500: iketest.RejectPort}, [2]initiator.PathState{closed, answers}, [2]Reason{}},
-		"no such host":    {map[uint16]iketest.Verdict{500: iketest.RejectHost, 4500: iketest.RejectHost}, [2]initiator.PathState{failed, failed}, [2]Reason{NoHost, NoHost}},
-		"both are closed": {map[uint16]iketest.Verdict{500: iketest.RejectPort, 4500: iketest.RejectPort}, [2]initiator.PathState{closed, closed}, [2]Reason{}},
+		"500 dropped":     {map[uint16]memnet.Verdict{500: memnet.Drop}, [2]initiator.PathState{silent, answers}, [2]Reason{}},
+		"4500 dropped":    {map[uint16]memnet.Verdict{4500: memnet.Drop}, [2]initiator.PathState{answers, silent}, [2]Reason{}},
+		"4500 rejected":   {map[uint16]memnet.Verdict{4500: memnet.RejectAdmin}, [2]initiator.PathState{answers, admin}, [2]Reason{}},
+		"500 closed":      {map[uint16]memnet.Verdict{500: memnet.RejectPort}, [2]initiator.PathState{closed, answers}, [2]Reason{}},
+		"no such host":    {map[uint16]memnet.Verdict{500: memnet.RejectHost, 4500: memnet.RejectHost}, [2]initiator.PathState{failed, failed}, [2]Reason{NoHost, NoHost}},
+		"both are closed": {map[uint16]memnet.Verdict{500: memnet.RejectPort, 4500: memnet.RejectPort}, [2]initiator.PathState{closed, closed}, [2]Reason{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			run(t, func(s *scene) {
 				s.serve(gatewayAddr)
-				s.network.SetFilter(func(from, to netip.AddrPort, _ []byte) iketest.Verdict {
+				s.network.SetFilter(func(from, to netip.AddrPort, _ []byte) memnet.Verdict {
 					if to.Addr() == gatewayAddr {
 						return tc.verdict[to.Port()]
 					}
-					return iketest.Pass
+					return memnet.Pass
 				})
 				r := s.examine(s.examiner())
 				for i, p := range r.Ports {
@@ -224,12 +225,12 @@ func TestUnfoundOnce(t *testing.T) {
 	run(t, func(s *scene) {
 		s.serve(gatewayAddr)
 		first := true
-		s.network.SetFilter(func(from, _ netip.AddrPort, _ []byte) iketest.Verdict {
+		s.network.SetFilter(func(from, _ netip.AddrPort, _ []byte) memnet.Verdict {
 			if from.Addr() == clientAddr && first {
 				first = false
-				return iketest.RejectHost
+				return memnet.RejectHost
 			}
-			return iketest.Drop
+			return memnet.Drop
 		})
 		for _, p := range s.examine(s.examiner()).Ports {
 			if p.State != initiator.PathError || p.Reason != NoHost || p.Sources[0].Reason != NoHost {
@@ -290,11 +291,11 @@ func TestOtherAddress(t *testing.T) {
 func TestSourcePort(t *testing.T) {
 	run(t, func(s *scene) {
 		s.serve(gatewayAddr)
-		s.network.SetFilter(func(from, to netip.AddrPort, _ []byte) iketest.Verdict {
+		s.network.SetFilter(func(from, to netip.AddrPort, _ []byte) memnet.Verdict {
 			if from.Addr() == clientAddr && from.Port() == 500 {
-				return iketest.Drop
+				return memnet.Drop
 			}
-			return iketest.Pass
+			return memnet.Pass
 		})
 		r := s.examine(s.examiner())
 		p := r.Ports[0]
@@ -311,11 +312,11 @@ func TestSourcePort(t *testing.T) {
 func TestOnlySourcePort(t *testing.T) {
 	run(t, func(s *scene) {
 		s.serve(gatewayAddr)
-		s.network.SetFilter(func(from, to netip.AddrPort, _ []byte) iketest.Verdict {
+		s.network.SetFilter(func(from, to netip.AddrPort, _ []byte) memnet.Verdict {
 			if from.Addr() == clientAddr && from.Port() != 500 {
-				return iketest.Drop
+				return memnet.Drop
 			}
-			return iketest.Pass
+			return memnet.Pass
 		})
 		r := s.examine(s.examiner())
 		if p := r.Ports[0]; p.State != initiator.PathSilent || p.Sources[0].State != initiator.PathAnswers || p.Tries < defaultAttempts {
@@ -349,7 +350,7 @@ func TestBehindNAT(t *testing.T) {
 	for _, perDestination := range []bool{false, true} {
 		run(t, func(s *scene) {
 			inside, outside := netip.MustParseAddr("10.1.2.3"), netip.MustParseAddr("203.0.113.9")
-			s.network.AddNAT(iketest.NAT{Inside: netip.MustParsePrefix("10.0.0.0/8"), Outside: outside, PerDestination: perDestination})
+			s.network.AddNAT(memnet.NAT{Inside: netip.MustParsePrefix("10.0.0.0/8"), Outside: outside, PerDestination: perDestination})
 			s.serve(gatewayAddr)
 			e := s.examiner()
 			e.Source = netip.AddrPortFrom(inside, 0)
@@ -401,13 +402,13 @@ func TestLoss(t *testing.T) {
 	run(t, func(s *scene) {
 		s.serve(gatewayAddr)
 		sent := 0
-		s.network.SetFilter(func(from, to netip.AddrPort, _ []byte) iketest.Verdict {
+		s.network.SetFilter(func(from, to netip.AddrPort, _ []byte) memnet.Verdict {
 			if to.Addr() == gatewayAddr && to.Port() == 500 && from.Port() != 500 {
 				if sent++; sent%3 == 2 {
-					return iketest.Drop
+					return memnet.Drop
 				}
 			}
-			return iketest.Pass
+			return memnet.Pass
 		})
 		p := s.examine(s.examiner()).Ports[0]
 		if p.State != initiator.PathAnswers || p.Lost == 0 || p.Lost != p.Tries-defaultProbes {

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
 )
 
 // TestSize: of what vanishes the largest packet that does not is found, and whether
@@ -25,7 +25,7 @@ func TestSize(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			run(t, func(s *scene) {
-				s.network.SetLink(iketest.Link{Delay: 5 * time.Millisecond, MaxDatagram: tc.most})
+				s.network.SetLink(memnet.Link{Delay: 5 * time.Millisecond, MaxDatagram: tc.most})
 				s.serve(gatewayAddr)
 				start := time.Now()
 				r := s.examine(s.examiner())

@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
 	"github.com/ikescope/ikescope/probe/initiator"
 )
 
@@ -16,14 +16,14 @@ func TestWatch(t *testing.T) {
 	run(t, func(s *scene) {
 		s.serve(gatewayAddr)
 		sent := map[uint16]int{}
-		s.network.SetFilter(func(from, to netip.AddrPort, _ []byte) iketest.Verdict {
+		s.network.SetFilter(func(from, to netip.AddrPort, _ []byte) memnet.Verdict {
 			if to.Addr() != gatewayAddr {
-				return iketest.Pass
+				return memnet.Pass
 			}
 			if sent[to.Port()]++; to.Port() == 500 && sent[500]%4 == 0 {
-				return iketest.Drop
+				return memnet.Drop
 			}
-			return iketest.Pass
+			return memnet.Pass
 		})
 		start := time.Now()
 		got := map[initiator.Transport]map[initiator.PathState]int{initiator.UDP500: {}, initiator.UDP4500: {}}

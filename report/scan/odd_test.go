@@ -14,6 +14,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/target"
@@ -134,9 +135,9 @@ func scanOdd(t *testing.T, seed uint64, odd iketest.Oddity) evidence.Result {
 	gateway, client := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2")
 	var result evidence.Result
 	synctest.Test(t, func(t *testing.T) {
-		network := iketest.NewNetwork()
+		network := memnet.New()
 		network.Seed = seed
-		network.SetLink(iketest.Link{Delay: 10 * time.Millisecond, Loss: 0.02})
+		network.SetLink(memnet.Link{Delay: 10 * time.Millisecond, Loss: 0.02})
 		network.AddHost(gateway)
 		r := &iketest.Responder{Profile: iketest.StrongSwan, Rand: lockedRand(seed), Faults: iketest.Faults{Seed: seed}}
 		for i, p := range reporttest.Products(t, "aes128-aes256-sha256-prfsha256-modp2048") {

@@ -1,4 +1,4 @@
-package iketest
+package memnet
 
 import (
 	"errors"
@@ -46,7 +46,7 @@ func write(t *testing.T, conn net.PacketConn, to netip.AddrPort, data string) {
 
 func TestNetworkDelivers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := NewNetwork()
+		n := New()
 		a, b := listen(t, n, hostA), listen(t, n, hostB)
 		write(t, a, hostB, "one")
 		write(t, a, hostB, "two")
@@ -78,7 +78,7 @@ func TestNetworkErrors(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				n := NewNetwork()
+				n := New()
 				n.SetLink(Link{Delay: 20 * time.Millisecond})
 				n.AddHost(known)
 				n.SetFilter(func(from, to netip.AddrPort, datagram []byte) Verdict {
@@ -107,7 +107,7 @@ func TestNetworkErrors(t *testing.T) {
 }
 
 func TestListenPacket(t *testing.T) {
-	n := NewNetwork()
+	n := New()
 	a := listen(t, n, netip.MustParseAddrPort("[::ffff:192.0.2.1]:500"))
 	if got := a.LocalAddr().String(); got != "192.0.2.1:500" {
 		t.Errorf("local address %s", got)
@@ -132,7 +132,7 @@ func TestListenPacket(t *testing.T) {
 
 func TestPacketConnDeadlineAndClose(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := NewNetwork()
+		n := New()
 		a := listen(t, n, hostA)
 		read := func() error {
 			_, _, err := a.ReadFrom(make([]byte, 10))
@@ -178,7 +178,7 @@ func TestPacketConnDeadlineAndClose(t *testing.T) {
 }
 
 func TestWriteToErrors(t *testing.T) {
-	n := NewNetwork()
+	n := New()
 	a := listen(t, n, hostA)
 	for _, test := range []struct {
 		name   string
@@ -204,7 +204,7 @@ func TestWriteToErrors(t *testing.T) {
 
 func TestLinkDelay(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := NewNetwork()
+		n := New()
 		n.SetLink(Link{Delay: 30 * time.Millisecond})
 		n.SetPath(hostB.Addr(), hostA.Addr(), Link{Delay: 5 * time.Millisecond})
 		a, b := listen(t, n, hostA), listen(t, n, hostB)
@@ -231,7 +231,7 @@ func sendHundred(t *testing.T, seed uint64, l Link) []string {
 	t.Helper()
 	var got []string
 	synctest.Test(t, func(t *testing.T) {
-		n := NewNetwork()
+		n := New()
 		n.Seed = seed
 		n.SetLink(l)
 		a, b := listen(t, n, hostA), listen(t, n, hostB)
@@ -292,7 +292,7 @@ func TestLinkChance(t *testing.T) {
 func TestLinkFlowsAreIndependent(t *testing.T) {
 	run := func(busy bool) (got []string) {
 		synctest.Test(t, func(t *testing.T) {
-			n := NewNetwork()
+			n := New()
 			n.SetLink(Link{Loss: 0.5})
 			a, b := listen(t, n, hostA), listen(t, n, hostB)
 			other := listen(t, n, netip.MustParseAddrPort("192.0.2.9:9"))
@@ -309,4 +309,14 @@ func TestLinkFlowsAreIndependent(t *testing.T) {
 	if quiet, busy := run(false), run(true); !slices.Equal(quiet, busy) {
 		t.Errorf("got %v, beside another flow %v", quiet, busy)
 	}
+}
+
+func listen(t *testing.T, n *Network, local netip.AddrPort) net.PacketConn {
+	t.Helper()
+	conn, err := n.ListenPacket(local)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return conn
 }

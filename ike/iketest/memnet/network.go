@@ -1,4 +1,4 @@
-package iketest
+package memnet
 
 import (
 	"cmp"
@@ -54,8 +54,8 @@ type path struct{ from, to netip.Addr }
 
 type flow struct{ from, to netip.AddrPort }
 
-// NewNetwork returns a network without hosts that loses and delays nothing.
-func NewNetwork() *Network {
+// New returns a network without hosts that loses and delays nothing.
+func New() *Network {
 	return &Network{
 		conns: make(map[netip.AddrPort]*packetConn),
 		hosts: make(map[netip.Addr]bool),

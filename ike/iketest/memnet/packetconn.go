@@ -1,4 +1,4 @@
-package iketest
+package memnet
 
 import (
 	"net"

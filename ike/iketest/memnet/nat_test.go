@@ -1,4 +1,4 @@
-package iketest
+package memnet
 
 import (
 	"net/netip"
@@ -26,7 +26,7 @@ func TestNATMapsPorts(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				n := NewNetwork()
+				n := New()
 				test.nat.Inside, test.nat.Outside = inside, outside
 				n.AddNAT(test.nat)
 				server := netip.MustParseAddr("198.51.100.7")
@@ -55,7 +55,7 @@ func TestNATMapsPorts(t *testing.T) {
 
 func TestNATLetsOnlyAnswersIn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := NewNetwork()
+		n := New()
 		n.AddNAT(NAT{Inside: netip.MustParsePrefix("10.0.0.0/24"), Outside: netip.MustParseAddr("203.0.113.9")})
 		client := listen(t, n, netip.MustParseAddrPort("10.0.0.5:500"))
 		peer := listen(t, n, netip.MustParseAddrPort("198.51.100.7:500"))
@@ -77,7 +77,7 @@ func TestNATLetsOnlyAnswersIn(t *testing.T) {
 
 func TestNATInsideIsNotTranslated(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := NewNetwork()
+		n := New()
 		n.AddNAT(NAT{Inside: netip.MustParsePrefix("10.0.0.0/24"), Outside: netip.MustParseAddr("203.0.113.9")})
 		a := listen(t, n, netip.MustParseAddrPort("10.0.0.5:1"))
 		b := listen(t, n, netip.MustParseAddrPort("10.0.0.6:2"))
@@ -92,7 +92,7 @@ func TestNATInsideIsNotTranslated(t *testing.T) {
 // that forwards to it.
 func TestNATOnBothSides(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		n := NewNetwork()
+		n := New()
 		server := netip.MustParseAddrPort("192.168.0.2:500")
 		n.AddNAT(NAT{Inside: netip.MustParsePrefix("10.0.0.0/24"), Outside: netip.MustParseAddr("203.0.113.9")})
 		n.AddNAT(NAT{
@@ -122,5 +122,5 @@ func TestAddNATPanicsWithoutAddresses(t *testing.T) {
 			t.Error("no panic")
 		}
 	}()
-	NewNetwork().AddNAT(NAT{Inside: netip.MustParsePrefix("10.0.0.0/8")})
+	New().AddNAT(NAT{Inside: netip.MustParsePrefix("10.0.0.0/8")})
 }
