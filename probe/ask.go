@@ -8,6 +8,7 @@ import (
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/internal/gateway"
+	"github.com/ikescope/ikescope/probe/internal/session"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -29,7 +30,7 @@ func (s *scan) initiate(ctx context.Context, purpose evidence.Purpose, o initiat
 
 // initiateAnd is initiate that has use, unless nil, ask in the IKE SA before it is
 // closed, and if it could not be, report it.
-func (s *scan) initiateAnd(ctx context.Context, purpose evidence.Purpose, o initiator.Offer, use func(*session) (closed func(bool))) initiator.Answer {
+func (s *scan) initiateAnd(ctx context.Context, purpose evidence.Purpose, o initiator.Offer, use session.Use) initiator.Answer {
 	mayOpen := proposals.HasKeyExchange(o.Products, o.KE)
 	reserved, ok := s.halfOpens.Reserve(mayOpen, purpose)
 	if !ok {
@@ -96,7 +97,7 @@ func (s *scan) initiateAnd(ctx context.Context, purpose evidence.Purpose, o init
 			reserved = true
 		}
 		closing = true
-		end := func() { s.halfOpens.Release(reserved, !s.closeHalfOpen(ctx, req, a, use)) }
+		end := func() { s.halfOpens.Release(reserved, !s.sessions.Close(ctx, req, a, use)) }
 		if purpose == evidence.PurposeDetail {
 			s.closing.Go(end) // while the next is asked
 		} else {

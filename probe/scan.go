@@ -14,6 +14,7 @@ import (
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/internal/gateway"
 	"github.com/ikescope/ikescope/probe/internal/ledger"
+	"github.com/ikescope/ikescope/probe/internal/session"
 	"github.com/ikescope/ikescope/probe/target"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -39,8 +40,7 @@ type scan struct {
 	apart     atomic.Bool                      // several gateways are asked, one after the other
 	decided   map[evidence.Look]*matrix.Matrix // by answers of each of them
 
-	mu     sync.Mutex
-	silent []sealed // requests to close IKE SAs that got no answer; guarded by mu
+	sessions *session.Sessions // IKE SAs to ask in, and to close
 
 	result evidence.Result // but for what the journal holds
 }
@@ -84,9 +84,14 @@ func (s *scan) run(ctx context.Context) error {
 		s.result.Verdict = evidence.VerdictError
 		s.journal.Fail(err)
 	} else {
+		s.sessions = &session.Sessions{
+			Conn: c, Rand: s.random, Journal: &s.journal, HalfOpens: s.halfOpens, Loss: &s.loss, CloseLoss: &s.closeLoss,
+			Begin: s.begin, Record: s.record,
+		}
 		s.conn, s.spread = c, ledger.NewSpread(c.OpenFlow)
 		s.explore(ctx)
-		s.closeAgain(ctx)
+		s.closing.Wait()
+		s.sessions.CloseAgain(ctx)
 		s.awaitLate(ctx)
 		s.sumUp()
 		if err := c.Close(); err != nil && s.journal.Failure() == nil {

@@ -6,39 +6,13 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/ike"
-	"github.com/ikescope/ikescope/ike/keymat"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/identity"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/internal/closing"
+	"github.com/ikescope/ikescope/probe/internal/session"
 	"github.com/ikescope/ikescope/proposals"
 )
-
-// session is an IKE SA that is half-open at the gateway, to ask in.
-type session struct {
-	s      *scan
-	opened *initiator.Request
-	answer initiator.Answer // that accepted it
-	keys   *keymat.Keys
-	header ike.Header // of the next request
-	over   bool       // the gateway ended it
-}
-
-// ask sends payloads in an IKE_AUTH.
-func (in *session) ask(ctx context.Context, payloads []ike.Payload) identity.Answer {
-	a, ok := in.s.askSealed(ctx, evidence.PurposeIdentity, in.keys, in.answer, in.header, payloads)
-	if !ok || a.Outcome == initiator.NotTried {
-		return identity.Answer{}
-	}
-	out := identity.Answer{Exchange: a.ID, Answered: a.Genuine && (a.Outcome == initiator.Accepted || a.Outcome == initiator.OtherError)}
-	if out.Answered {
-		in.header.MessageID++
-		in.s.journal.Confirm(in.answer.ID)
-		out.Notify, out.Payloads = a.Notify, a.Message.Payloads
-		in.over = a.Notify != 0 || identity.Ends(out.Payloads)
-	}
-	return out
-}
 
 // identify asks the gateway who it is, with one suite of each product that it
 // accepts.
@@ -74,9 +48,9 @@ type sas struct{ *scan }
 func (s sas) Open(ctx context.Context, suite proposals.Suite, without []ike.NotifyType, use func(identity.SA, func([]ike.Payload) identity.Answer)) (exchange int, closed bool) {
 	o := initiator.Offer{Transport: s.main, Products: []proposals.Product{suite.Product()}, KE: ike.KeyExchangeMethod(suite[proposals.KE].ID), Without: without}
 	closed = true
-	a := s.initiateAnd(ctx, evidence.PurposeIdentity, o, func(in *session) func(bool) {
-		use(identity.SA{Exchange: in.answer.ID, Keys: in.keys, Init: in.answer.Octets, Nonce: in.opened.Nonce()}, func(p []ike.Payload) identity.Answer {
-			return in.ask(ctx, p)
+	a := s.initiateAnd(ctx, evidence.PurposeIdentity, o, func(in *session.Session) func(bool) {
+		use(identity.SA{Exchange: in.Answer.ID, Keys: in.Keys, Init: in.Answer.Octets, Nonce: in.Opened.Nonce()}, func(p []ike.Payload) identity.Answer {
+			return in.Ask(ctx, p)
 		})
 		return func(yes bool) { closed = yes }
 	})
