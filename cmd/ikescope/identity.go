@@ -9,16 +9,18 @@ func (a *app) identityCommand() *cobra.Command {
 	opts.identity, opts.profile = identityFull, quick
 	cmd := &cobra.Command{
 		Use:   "identity TARGET...",
-		Short: "Ask gateways who they are: certificate, signature and EAP methods, without credentials",
-		Long: `Ask a gateway who it is, as a client does that wants to log in by EAP, and end the
-IKE SA before any login. Gateways that offer EAP answer with their identity, their
-certificates and a signature. Those that want a certificate or a pre-shared key of
-the client do not show who they are: the report then says so, and nothing more.
+		Short: "Ask who a gateway is: certificate, signature, EAP methods",
+		Long: `Ask a gateway who it is, as a client does that wants to log in by EAP, and end
+the IKE SA before any login. A gateway that offers EAP answers with its
+identity, its certificates and a signature. One that wants a certificate or a
+pre-shared key of the client does not show who it is; the report then says so,
+and no more.
 
-One IKE SA is opened for each product of suites that the gateway accepts, and a few
-more to see what Windows, Apple and Android clients get, and which EAP methods
-there are. All are closed. No password and no user name is tried. The gateway logs
-attempts of ikescope.invalid. docs/identity.md has the details.`,
+One IKE SA is opened for each product of suites that the gateway accepts, and a
+few more to see what Windows, Apple and Android clients get, and which EAP
+methods there are. All are closed again. No password is sent, and no user name
+but ikescope.invalid, which the gateway logs. docs/identity.md explains what is
+asked, and what cannot be known from outside.`,
 		Example: `  ikescope identity vpn.example.com
   ikescope identity -o json vpn.example.com
   ikescope scan --identity brief vpn.example.com`,

@@ -8,6 +8,7 @@ import (
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
+	"github.com/ikescope/ikescope/report/internal/layout"
 )
 
 // Advice writes advice as a text to read, with lines to paste.
@@ -15,11 +16,11 @@ func Advice(w io.Writer, all []report.Advice, o Options) error {
 	p := newPage(o)
 	for i, a := range all {
 		if i > 0 {
-			p.wide("")
+			p.Wide("")
 		}
 		p.advice(a)
 	}
-	return p.writeTo(w)
+	return p.Print(w)
 }
 
 func (p *page) advice(a report.Advice) {
@@ -27,38 +28,38 @@ func (p *page) advice(a report.Advice) {
 	if address := report.AddressBeside(name, a.Address); address != "" {
 		name += " (" + address + ")"
 	}
-	style := map[report.ClientVerdict]string{report.ClientConnects: green, report.ClientFails: red, report.ClientUnknown: yellow}[a.Client.Verdict]
+	style := map[report.ClientVerdict]string{report.ClientConnects: layout.Green, report.ClientFails: layout.Red, report.ClientUnknown: layout.Yellow}[a.Client.Verdict]
 	where := "at " + printable.Text(name) + ", " + printable.Text(a.Client.Basis)
 	if a.Client.Weak != nil {
-		p.wide(p.paint(bold, printable.Text(a.Client.Name)) + " " + p.paint(yellow, assess.ConnectsWords(a.Client)))
-		p.wide(where)
+		p.Wide(p.Paint(layout.Bold, printable.Text(a.Client.Name)) + " " + p.Paint(layout.Yellow, assess.ConnectsWords(a.Client)))
+		p.Wide(where)
 	} else {
-		p.wide(p.paint(bold, printable.Text(a.Client.Name)) + " " + p.paint(style, printable.Text(a.Client.Verdict)) + " " + where)
+		p.Wide(p.Paint(layout.Bold, printable.Text(a.Client.Name)) + " " + p.Paint(style, printable.Text(a.Client.Verdict)) + " " + where)
 	}
 	if a.Client.Suite != "" {
-		p.section("SUITE")
-		p.text(2, strings.TrimSpace(a.Client.Suite+" "+suiteMark(a.Client)))
+		p.Section("SUITE")
+		p.Text(2, strings.TrimSpace(a.Client.Suite+" "+suiteMark(a.Client)))
 	}
 	if said := assess.WeakWords(a.Client); len(said) > 0 {
-		p.section("WEAK")
+		p.Section("WEAK")
 		for _, s := range said {
-			p.text(2, s)
+			p.Text(2, s)
 		}
 	}
 	if len(a.Client.Missing) > 0 {
-		p.section("WHY")
+		p.Section("WHY")
 		for _, m := range a.Client.Missing {
-			p.text(2, m.Text)
+			p.Text(2, m.Text)
 		}
 	}
 	if a.Client.Doubt != "" {
-		p.section("DOUBT")
-		p.text(2, a.Client.Doubt)
+		p.Section("DOUBT")
+		p.Text(2, a.Client.Doubt)
 	}
 	if len(a.Client.Notes) > 0 {
-		p.section("NOTES")
+		p.Section("NOTES")
 		for _, n := range a.Client.Notes {
-			p.text(2, n)
+			p.Text(2, n)
 		}
 	}
 	told := make(map[string]bool)
@@ -67,25 +68,25 @@ func (p *page) advice(a report.Advice) {
 	}
 	switch a.Client.Verdict {
 	case report.ClientConnects:
-		p.section("NEXT")
-		p.text(2, "the IKE algorithms match; if the client still fails, the cause is ESP, a certificate or the login: use ikescope explain with the error that it shows")
+		p.Section("NEXT")
+		p.Text(2, "the IKE algorithms match; if the client still fails, the cause is ESP, a certificate or the login: use ikescope explain with the error that it shows")
 	case report.ClientUnknown:
-		p.section("NEXT")
-		p.text(2, "scan until it is known: undecided suites may be accepted; for a silent gateway, see ikescope explain no_answer")
+		p.Section("NEXT")
+		p.Text(2, "scan until it is known: undecided suites may be accepted; for a silent gateway, see ikescope explain no_answer")
 	}
 }
 
 // remedy writes r. What weakens is written in full once, told being the sentences
 // on it so far.
 func (p *page) remedy(r report.Remedy, told map[string]bool) {
-	p.section(strings.ToUpper(r.Side))
-	p.text(2, r.Where)
+	p.Section(strings.ToUpper(r.Side))
+	p.Text(2, r.Where)
 	if len(r.Lines) == 0 {
-		p.text(2, "no remedy: "+r.Why)
+		p.Text(2, "no remedy: "+r.Why)
 		return
 	}
 	if r.Together {
-		p.text(2, "together with a change on the other side to the same suite")
+		p.Text(2, "together with a change on the other side to the same suite")
 	}
 	what := "; new to the " + r.Side + ": " + english.List(r.Changes, "and")
 	switch {
@@ -99,24 +100,24 @@ func (p *page) remedy(r report.Remedy, told map[string]bool) {
 	if len(r.Weaker) == 0 {
 		suite += assess.StillWeak(suite)
 	}
-	p.text(2, "both then have "+suite+what)
+	p.Text(2, "both then have "+suite+what)
 	for _, s := range r.Weaker {
 		if short, _, ok := strings.Cut(s, ":"); ok && told[s] {
-			p.styled(yellow, 2, "WEAKER, as above: "+short)
+			p.Styled(layout.Yellow, 2, "WEAKER, as above: "+short)
 			continue
 		}
 		told[s] = true
-		p.styled(yellow, 2, "WEAKER: "+s)
+		p.Styled(layout.Yellow, 2, "WEAKER: "+s)
 	}
-	p.wide("")
+	p.Wide("")
 	// Lines to paste stand as they are, however long.
 	for _, line := range r.Lines {
-		p.wide(p.paint(green, printable.Text(line)))
+		p.Wide(p.Paint(layout.Green, printable.Text(line)))
 	}
 	if len(r.Notes) > 0 {
-		p.wide("")
+		p.Wide("")
 	}
 	for _, n := range r.Notes {
-		p.text(2, "- "+n)
+		p.Text(2, "- "+n)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/layout"
 )
 
 // Capture writes c for people. What came from the wire is escaped.
@@ -23,34 +24,34 @@ func Capture(w io.Writer, c *report.Capture, o Options) error {
 	told := chooseSAs(groups, o.All)
 	for i := range c.SAs {
 		if told[c.SAs[i].Number] {
-			p.out.WriteByte('\n')
+			p.Blank()
 			p.capturedSA(&c.SAs[i])
 		}
 	}
 	if left := len(c.SAs) - len(told); left > 0 {
-		p.section("")
-		p.text(0, english.Counted(int64(left), "IKE SA is", "IKE SAs are")+" not shown: --sa NUMBER shows one, and --all shows all")
+		p.Section("")
+		p.Text(0, english.Counted(int64(left), "IKE SA is", "IKE SAs are")+" not shown: --sa NUMBER shows one, and --all shows all")
 	}
-	return p.writeTo(w)
+	return p.Print(w)
 }
 
 // captureHead writes what is in the files.
 func (p *page) captureHead(c *report.Capture) {
-	for _, line := range wrap(printable.Text(c.File), p.width, 2) {
-		p.wide(p.paint(bold, line))
+	for _, line := range layout.Wrap(printable.Text(c.File), p.Width, 2) {
+		p.Wide(p.Paint(layout.Bold, line))
 	}
-	p.section("FILE")
-	p.text(0, countsWords(c.Counts))
+	p.Section("FILE")
+	p.Text(0, countsWords(c.Counts))
 	for _, f := range c.Files {
 		if len(c.Files) > 1 {
-			p.text(2, f.Name+": "+countsWords(f.Counts))
+			p.Text(2, f.Name+": "+countsWords(f.Counts))
 		}
 		if !f.Complete {
-			p.styled(yellow, 0, "PARTIAL: "+f.Error)
+			p.Styled(layout.Yellow, 0, "PARTIAL: "+f.Error)
 		}
 	}
 	for _, note := range c.Notes {
-		p.text(0, note)
+		p.Text(0, note)
 	}
 }
 
@@ -76,11 +77,11 @@ func countsWords(n report.CaptureCounts) string {
 func resultStyle(result report.Result) string {
 	switch result {
 	case report.ResultFails:
-		return red
+		return layout.Red
 	case report.ResultWorks:
-		return green
+		return layout.Green
 	}
-	return yellow
+	return layout.Yellow
 }
 
 // group is IKE SAs of the same two addresses with the same verdict, or of one
@@ -141,7 +142,7 @@ func chooseSAs(groups []*group, all bool) map[int]bool {
 // captureSummary writes a line for each group, and beyond a number of them, for
 // each verdict.
 func (p *page) captureSummary(groups []*group, scans []report.CapturedScan) {
-	p.section("SUMMARY")
+	p.Section("SUMMARY")
 	lines := 0
 	var more []*further
 	for _, g := range groups {
@@ -160,15 +161,15 @@ func (p *page) captureSummary(groups []*group, scans []report.CapturedScan) {
 		if g.file != "" {
 			which += ", in " + g.file
 		}
-		p.styled(resultStyle(g.verdict.Result), 2, fmt.Sprintf("%s: %s (%s; %s)", g.verdict, g.verdict.Title, g.who, which))
+		p.Styled(resultStyle(g.verdict.Result), 2, fmt.Sprintf("%s: %s (%s; %s)", g.verdict, g.verdict.Title, g.who, which))
 	}
 	for _, f := range more {
-		p.styled(resultStyle(f.verdict.Result), 2, fmt.Sprintf("%s: %s (%s, between %s)", f.verdict, f.verdict.Title,
+		p.Styled(resultStyle(f.verdict.Result), 2, fmt.Sprintf("%s: %s (%s, between %s)", f.verdict, f.verdict.Title,
 			english.Counted(int64(f.sas), "more IKE SA", "more IKE SAs"), english.Counted(int64(f.pairs), "other pair of addresses", "other pairs of addresses")))
 	}
 	for _, s := range scans {
-		p.text(2, scanWords(s))
-		p.indented(2, 0, "recognized by its numbers: "+s.Evidence)
+		p.Text(2, scanWords(s))
+		p.Indented(2, 0, "recognized by its numbers: "+s.Evidence)
 	}
 }
 
@@ -197,7 +198,7 @@ func addFurther(more []*further, g *group) []*further {
 // scanWords describes a scan in one sentence.
 func scanWords(s report.CapturedScan) string {
 	acceptable := s.Accepted + s.Acceptable
-	text := fmt.Sprintf("ikescope scan: %s in %s: %s", english.Counted(int64(s.Exchanges), "question", "questions"), inSeconds(s.Last.Sub(s.First)),
+	text := fmt.Sprintf("ikescope scan: %s in %s: %s", english.Counted(int64(s.Exchanges), "question", "questions"), layout.InSeconds(s.Last.Sub(s.First)),
 		english.Counted(int64(acceptable), "offer acceptable", "offers acceptable"))
 	if s.Accepted > 0 {
 		text += fmt.Sprintf(" (for %s, an IKE SA was established and ended)", english.Grouped(int64(s.Accepted)))

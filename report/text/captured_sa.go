@@ -9,43 +9,44 @@ import (
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/layout"
 )
 
 // capturedSA writes one IKE SA.
 func (p *page) capturedSA(sa *report.CapturedSA) {
 	p.capturedHeading(sa)
 
-	p.section("WHEN")
+	p.Section("WHEN")
 	if sa.First.IsZero() {
-		p.text(0, "the capture has no times")
+		p.Text(0, "the capture has no times")
 	} else {
-		p.text(0, fmt.Sprintf("%s, for %s", sa.First.UTC().Format("2006-01-02 15:04:05.000 UTC"), inSeconds(sa.Last.Sub(sa.First))))
+		p.Text(0, fmt.Sprintf("%s, for %s", sa.First.UTC().Format("2006-01-02 15:04:05.000 UTC"), layout.InSeconds(sa.Last.Sub(sa.First))))
 	}
 	spis := "SPI " + sa.SPIi + " of the initiator"
 	if sa.SPIr != "" {
 		spis += ", " + sa.SPIr + " of the responder"
 	}
-	p.text(0, spis)
+	p.Text(0, spis)
 	if sa.Next > 0 {
-		p.text(0, fmt.Sprintf("the initiator starts over as IKE SA %d", sa.Next))
+		p.Text(0, fmt.Sprintf("the initiator starts over as IKE SA %d", sa.Next))
 	}
 	for _, note := range sa.Notes {
-		p.text(0, note)
+		p.Text(0, note)
 	}
 	if sa.Rekeys > 0 {
-		p.text(0, fmt.Sprintf("most likely comes from rekeying IKE SA %d", sa.Rekeys))
+		p.Text(0, fmt.Sprintf("most likely comes from rekeying IKE SA %d", sa.Rekeys))
 	}
 	if sa.File != "" {
-		p.text(0, "in "+sa.File)
+		p.Text(0, "in "+sa.File)
 	}
 	for _, other := range sa.Elsewhere {
 		sent, received := sa.Datagrams()
-		p.text(0, fmt.Sprintf("also in %s, as IKE SA %d: of the initiator's datagrams, %d are here and %d there; of the responder's, %d and %d",
+		p.Text(0, fmt.Sprintf("also in %s, as IKE SA %d: of the initiator's datagrams, %d are here and %d there; of the responder's, %d and %d",
 			other.File, other.Number, sent, other.FromInitiator, received, other.FromResponder))
 	}
 	p.capturedPaths(sa)
 
-	p.section("EXCHANGES")
+	p.Section("EXCHANGES")
 	for i := 0; i < len(sa.Exchanges); {
 		if n := routine(sa.Exchanges[i:]); n >= leastRoutine {
 			p.capturedRoutine(sa, sa.Exchanges[i:i+n])
@@ -56,19 +57,19 @@ func (p *page) capturedSA(sa *report.CapturedSA) {
 		i++
 	}
 	for _, e := range sa.Errors {
-		p.timed(since(sa.First, e.Time), yellow, capturedErrorWords(sa, e))
+		p.timed(since(sa.First, e.Time), layout.Yellow, capturedErrorWords(sa, e))
 	}
 	if sa.Omitted > 0 {
-		p.text(0, english.Counted(int64(sa.Omitted), "more message is", "more messages are")+" not shown, from the middle of the IKE SA")
+		p.Text(0, english.Counted(int64(sa.Omitted), "more message is", "more messages are")+" not shown, from the middle of the IKE SA")
 	}
 
-	p.section("VERDICT")
-	p.styled(resultStyle(sa.Verdict.Result), 2, sa.Verdict.String()+": "+sa.Verdict.Title)
+	p.Section("VERDICT")
+	p.Styled(resultStyle(sa.Verdict.Result), 2, sa.Verdict.String()+": "+sa.Verdict.Title)
 	if sa.Verdict.Detail != "" {
-		p.text(0, sa.Verdict.Detail)
+		p.Text(0, sa.Verdict.Detail)
 	}
 	for _, fix := range sa.Verdict.Fix {
-		p.text(5, "fix: "+fix)
+		p.Text(5, "fix: "+fix)
 	}
 }
 
@@ -91,12 +92,12 @@ func capturedErrorWords(sa *report.CapturedSA, e report.CapturedError) string {
 func (p *page) capturedHeading(sa *report.CapturedSA) {
 	name := printable.Text(fmt.Sprintf("IKE SA %d  %s > %s", sa.Number, &sa.Initiator, &sa.Responder))
 	verdict := printable.Text(sa.Verdict.String())
-	gap := p.width - columns(name) - columns(verdict)
+	gap := p.Width - layout.Columns(name) - layout.Columns(verdict)
 	if gap < 2 {
-		p.wide(p.paint(bold, name))
-		name, gap = "", p.width-columns(verdict)
+		p.Wide(p.Paint(layout.Bold, name))
+		name, gap = "", p.Width-layout.Columns(verdict)
 	}
-	p.wide(p.paint(bold, name) + strings.Repeat(" ", gap) + p.paint(resultStyle(sa.Verdict.Result), verdict))
+	p.Wide(p.Paint(layout.Bold, name) + strings.Repeat(" ", gap) + p.Paint(resultStyle(sa.Verdict.Result), verdict))
 }
 
 // packetWords names a packet, with its file where that is not the IKE SA's.
@@ -134,13 +135,13 @@ func (p *page) capturedRoutine(sa *report.CapturedSA, all []report.CapturedExcha
 	if first.By == report.SideResponder {
 		name += " of the responder"
 	}
-	p.timed(since(sa.First, first.Request.Time), bold, fmt.Sprintf("%s: %d requests of %s octets, each answered with %s, until %s, %s to %s, encrypted",
+	p.timed(since(sa.First, first.Request.Time), layout.Bold, fmt.Sprintf("%s: %d requests of %s octets, each answered with %s, until %s, %s to %s, encrypted",
 		name, len(all), english.Grouped(int64(first.Request.Octets)), english.Grouped(int64(first.Responses[0].Octets)), since(sa.First, last.Request.Time),
 		packetWords(sa, first.Request.File, first.Request.Packet), packetWords(sa, last.Responses[0].File, last.Responses[0].Packet)))
 }
 
 func (p *page) capturedPaths(sa *report.CapturedSA) {
-	p.section("PATH")
+	p.Section("PATH")
 	for _, path := range sa.Paths {
 		text := fmt.Sprintf("%s > %s: %d sent, %d received", &path.Initiator, &path.Responder, path.Sent, path.Received)
 		if path.TCP {
@@ -149,10 +150,10 @@ func (p *page) capturedPaths(sa *report.CapturedSA) {
 		if path.Keepalives > 0 {
 			text += ", " + english.Counted(int64(path.Keepalives), "NAT keepalive", "NAT keepalives")
 		}
-		p.text(2, text)
+		p.Text(2, text)
 	}
 	if n := sa.NAT; n != nil {
-		p.text(0, behindWords("initiator", n.InitiatorBehindNAT)+", "+behindWords("responder", n.ResponderBehindNAT))
+		p.Text(0, behindWords("initiator", n.InitiatorBehindNAT)+", "+behindWords("responder", n.ResponderBehindNAT))
 		if n.InitiatorSupports != n.ResponderSupports {
 			silent := "initiator"
 			if n.InitiatorSupports {
@@ -162,16 +163,16 @@ func (p *page) capturedPaths(sa *report.CapturedSA) {
 			if sa.Verdict.ID == report.CapturedOneSided || isCut(sa) {
 				text = "the NAT detection of the " + silent + " is not in the capture"
 			}
-			p.text(0, text+": a NAT beyond the capture point cannot be seen")
+			p.Text(0, text+": a NAT beyond the capture point cannot be seen")
 		}
 	} else if sa.Version == 2 && sa.Rekeys == 0 && hasInit(sa) {
-		p.text(0, "no NAT detection: a NAT on the way cannot be detected")
+		p.Text(0, "no NAT detection: a NAT on the way cannot be detected")
 	}
 	if sa.ESPSent+sa.ESPReceived > 0 {
-		p.text(0, fmt.Sprintf("ESP: %d packets from the initiator, %d to it", sa.ESPSent, sa.ESPReceived))
+		p.Text(0, fmt.Sprintf("ESP: %d packets from the initiator, %d to it", sa.ESPSent, sa.ESPReceived))
 	}
 	if sa.AHSent+sa.AHReceived > 0 {
-		p.text(0, fmt.Sprintf("AH: %d packets from the initiator, %d to it", sa.AHSent, sa.AHReceived))
+		p.Text(0, fmt.Sprintf("AH: %d packets from the initiator, %d to it", sa.AHSent, sa.AHReceived))
 	}
 }
 
@@ -209,9 +210,9 @@ func since(began, at time.Time) string {
 // timed writes a paragraph beside the time of what it describes.
 func (p *page) timed(at, style, text string) {
 	const column = 9
-	for _, line := range wrap(printable.Text(text), p.width-margin-column, 2) {
+	for _, line := range layout.Wrap(printable.Text(text), p.Width-layout.Margin-column, 2) {
 		// Of an IKE SA of hours the time takes more than the column.
-		p.raw(pad(at, max(column, len(at)+1)) + p.paint(style, line))
+		p.Raw(layout.Pad(at, max(column, len(at)+1)) + p.Paint(style, line))
 		at = ""
 	}
 }
@@ -229,7 +230,7 @@ func (p *page) capturedExchange(sa *report.CapturedSA, x report.CapturedExchange
 		name += " of the responder"
 	}
 	if x.Request == nil {
-		p.timed("", yellow, name+" request: not in the capture")
+		p.timed("", layout.Yellow, name+" request: not in the capture")
 	} else {
 		p.capturedMessage(sa, name+" request", *x.Request)
 	}
@@ -239,9 +240,9 @@ func (p *page) capturedExchange(sa *report.CapturedSA, x report.CapturedExchange
 	switch {
 	case len(x.Responses) > 0:
 	case sa.Verdict.ID == report.CapturedOneSided:
-		p.timed("", yellow, name+" response: not in the capture")
+		p.timed("", layout.Yellow, name+" response: not in the capture")
 	default:
-		p.timed("", yellow, "no response")
+		p.timed("", layout.Yellow, "no response")
 	}
 }
 
@@ -292,13 +293,13 @@ func (p *page) capturedMessage(sa *report.CapturedSA, name string, m report.Capt
 	if m.Encrypted {
 		words = append(words, "encrypted")
 	}
-	p.timed(since(sa.First, m.Time), bold, name+": "+strings.Join(words, ", "))
+	p.timed(since(sa.First, m.Time), layout.Bold, name+": "+strings.Join(words, ", "))
 	const in = 11
 	for _, o := range m.Proposals {
 		p.capturedProposal(in, o)
 	}
 	if m.KE != "" {
-		p.indented(in, 2, "KE payload of "+m.KE)
+		p.Indented(in, 2, "KE payload of "+m.KE)
 	}
 	var said []string
 	for _, n := range m.Notifies {
@@ -307,8 +308,8 @@ func (p *page) capturedMessage(sa *report.CapturedSA, name string, m report.Capt
 			if n.Meaning != "" {
 				text += ": " + n.Meaning
 			}
-			for _, line := range wrap(printable.Text(text), p.width-margin-in, 2) {
-				p.raw(strings.Repeat(" ", in) + p.paint(yellow, line))
+			for _, line := range layout.Wrap(printable.Text(text), p.Width-layout.Margin-in, 2) {
+				p.Raw(strings.Repeat(" ", in) + p.Paint(layout.Yellow, line))
 			}
 			continue
 		}
@@ -317,13 +318,13 @@ func (p *page) capturedMessage(sa *report.CapturedSA, name string, m report.Capt
 		}
 	}
 	if len(said) > 0 {
-		p.indented(in, 2, "says: "+strings.Join(said, "; "))
+		p.Indented(in, 2, "says: "+strings.Join(said, "; "))
 	}
 	for _, v := range m.VendorIDs {
-		p.indented(in, 2, "vendor ID "+v.String())
+		p.Indented(in, 2, "vendor ID "+v.String())
 	}
 	if m.Fault != "" {
-		p.indented(in, 2, "fault: "+m.Fault)
+		p.Indented(in, 2, "fault: "+m.Fault)
 	}
 }
 
@@ -335,7 +336,7 @@ func (p *page) capturedProposal(in int, o report.CapturedProposal) {
 	if o.Fault != "" {
 		text += " (" + o.Fault + ")"
 	}
-	p.indented(in, 2, text)
+	p.Indented(in, 2, text)
 }
 
 // capturedStatus says what a status notify means, "" for those of NAT, which

@@ -10,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report/assess"
+	"github.com/ikescope/ikescope/report/internal/layout"
 )
 
 // listWidth is the columns of texts that do not fit themselves to a terminal.
@@ -87,7 +88,7 @@ func Clients(w io.Writer, policies []client.Policy) error {
 func unbroken(text string, width int) []string {
 	var lines []string
 	for word := range strings.FieldsSeq(text) {
-		if last := len(lines) - 1; last >= 0 && columns(lines[last])+1+columns(word) <= width {
+		if last := len(lines) - 1; last >= 0 && layout.Columns(lines[last])+1+layout.Columns(word) <= width {
 			lines[last] += " " + word
 		} else {
 			lines = append(lines, word)

@@ -10,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
+	"github.com/ikescope/ikescope/report/internal/layout"
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
@@ -23,14 +24,14 @@ func (p *page) clients(t *report.Target) {
 	if len(t.Clients) == 0 {
 		return
 	}
-	p.section("CLIENTS")
+	p.Section("CLIENTS")
 	if len(t.Clients) <= fewClients {
-		for _, line := range p.comparison(t.Clients, p.width-margin) {
-			p.raw(line)
+		for _, line := range p.comparison(t.Clients, p.Width-layout.Margin) {
+			p.Raw(line)
 		}
 		return
 	}
-	p.text(0, basisWords(t.Clients)+doubtWords(t.Clients)+weakLegend(t.Clients))
+	p.Text(0, basisWords(t.Clients)+doubtWords(t.Clients)+weakLegend(t.Clients))
 	hidden := false
 	for _, label := range clientLabels {
 		var names []string
@@ -44,7 +45,7 @@ func (p *page) clients(t *report.Target) {
 		}
 	}
 	if hidden {
-		p.text(0, "ikescope compare shows all of them, each with the reason")
+		p.Text(0, "ikescope compare shows all of them, each with the reason")
 	}
 }
 
@@ -88,13 +89,13 @@ const mostClientLines = 3
 // listed writes names beside a label of 11 columns, as many as fit, and reports
 // whether there are more.
 func (p *page) listed(label string, names []string) (hidden bool) {
-	width := p.width - margin - 11
-	lines := wrap(printable.Text(strings.Join(names, ", ")), width, 0)
+	width := p.Width - layout.Margin - 11
+	lines := layout.Wrap(printable.Text(strings.Join(names, ", ")), width, 0)
 	for n := len(names); len(lines) > mostClientLines && n > 0; n-- {
-		lines = wrap(printable.Text(fmt.Sprintf("%s and %d more", strings.Join(names[:n-1], ", "), len(names)-n+1)), width, 0)
+		lines = layout.Wrap(printable.Text(fmt.Sprintf("%s and %d more", strings.Join(names[:n-1], ", "), len(names)-n+1)), width, 0)
 		hidden = true
 	}
-	p.aligned(pad(label, 11) + strings.Join(lines, " "))
+	p.Aligned(layout.Pad(label, 11) + strings.Join(lines, " "))
 	return hidden
 }
 
@@ -129,7 +130,7 @@ const longestName = 30
 // shortName is the name of a client, cut where it is long.
 func shortName(c report.Client) string {
 	name := printable.Text(c.Name)
-	if columns(name) > longestName {
+	if layout.Columns(name) > longestName {
 		name = string([]rune(name)[:longestName-3]) + "..."
 	}
 	return name
@@ -150,29 +151,29 @@ func markedName(c report.Client) string {
 func (p *page) comparison(clients []report.Client, width int) []string {
 	name := 0
 	for _, c := range clients {
-		name = max(name, columns(markedName(c)))
+		name = max(name, layout.Columns(markedName(c)))
 	}
 	var lines []string
 	several, many := "", ""
 	mixed := slices.ContainsFunc(clients, func(c report.Client) bool { return c.Basis != report.BasisLive })
 	for _, c := range clients {
-		symbol, style := "?", yellow
+		symbol, style := "?", layout.Yellow
 		switch c.Verdict {
 		case report.ClientConnects:
-			symbol, style = "+", green
+			symbol, style = "+", layout.Green
 			if c.Weak != nil {
-				style = yellow
+				style = layout.Yellow
 			}
 		case report.ClientFails:
-			symbol, style = "-", red
+			symbol, style = "-", layout.Red
 		}
-		head := fmt.Sprintf("%s %s  %s  ", symbol, pad(printable.Text(c.Verdict), 8), pad(markedName(c), name))
-		got := wrap(printable.Text(gotWords(c, mixed)), width, 4)
-		if len(got) == 1 && columns(head)+columns(got[0]) <= width {
-			lines = append(lines, p.paint(style, head)+got[0])
+		head := fmt.Sprintf("%s %s  %s  ", symbol, layout.Pad(printable.Text(c.Verdict), 8), layout.Pad(markedName(c), name))
+		got := layout.Wrap(printable.Text(gotWords(c, mixed)), width, 4)
+		if len(got) == 1 && layout.Columns(head)+layout.Columns(got[0]) <= width {
+			lines = append(lines, p.Paint(style, head)+got[0])
 		} else {
-			lines = append(lines, p.paint(style, head))
-			for _, line := range wrap(printable.Text(gotWords(c, mixed)), width-4, 0) {
+			lines = append(lines, p.Paint(style, head))
+			for _, line := range layout.Wrap(printable.Text(gotWords(c, mixed)), width-4, 0) {
 				lines = append(lines, "    "+line)
 			}
 		}
@@ -187,7 +188,7 @@ func (p *page) comparison(clients []report.Client, width int) []string {
 	if slices.ContainsFunc(clients, func(c report.Client) bool { return c.Fix != nil }) {
 		legend += "; ikescope explain has each fix in full"
 	}
-	lines = append(append(lines, ""), wrap(legend, width, 0)...)
+	lines = append(append(lines, ""), layout.Wrap(legend, width, 0)...)
 	return append(lines, p.reasons(clients, width)...)
 }
 
@@ -258,11 +259,11 @@ func (p *page) reasons(clients []report.Client, width int) []string {
 			head += shownEvidence(c.Evidence)
 		}
 		lines = append(lines, "")
-		for _, line := range wrap(printable.Text(head), width, 0) {
-			lines = append(lines, p.paint(bold, line))
+		for _, line := range layout.Wrap(printable.Text(head), width, 0) {
+			lines = append(lines, p.Paint(layout.Bold, line))
 		}
 		for _, s := range said {
-			for _, line := range wrap(printable.Text(s), width-2, 2) {
+			for _, line := range layout.Wrap(printable.Text(s), width-2, 2) {
 				lines = append(lines, "  "+line)
 			}
 		}
@@ -300,26 +301,26 @@ func Comparison(w io.Writer, doc report.Source, o Options) error {
 		}
 		p := newPage(o)
 		if i > 0 {
-			p.out.WriteByte('\n')
+			p.Blank()
 		}
 		p.heading(t, true)
 		p.problems(t)
 		if t.Error != "" {
-			for _, line := range wrap(printable.Text(t.Error), p.width, 0) {
-				p.wide(line)
+			for _, line := range layout.Wrap(printable.Text(t.Error), p.Width, 0) {
+				p.Wide(line)
 			}
 		}
 		if t.Verdict != report.VerdictIKEv2 {
 			p.paths(t) // which say why nothing is known
 		}
-		p.wide("")
-		for _, line := range p.comparison(t.Clients, p.width) {
-			p.wide(line)
+		p.Wide("")
+		for _, line := range p.comparison(t.Clients, p.Width) {
+			p.Wide(line)
 		}
 		if o.Evidence {
 			p.exchanges(t)
 		}
-		if err := p.writeTo(w); err != nil {
+		if err := p.Print(w); err != nil {
 			return err
 		}
 	}

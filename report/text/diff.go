@@ -9,6 +9,7 @@ import (
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/layout"
 )
 
 // Diff writes d for people, one target after the other.
@@ -20,47 +21,47 @@ func Diff(w io.Writer, d report.Differences, o Options) error {
 		}
 		p := newPage(o)
 		if count > 0 {
-			p.out.WriteByte('\n')
+			p.Blank()
 		}
 		p.targetDiff(&t)
-		if err := p.writeTo(w); err != nil {
+		if err := p.Print(w); err != nil {
 			return err
 		}
 		count++
 	}
 	p := newPage(o)
 	if head.Same && count == 0 {
-		p.text(0, "no difference: neither report contains a target")
+		p.Text(0, "no difference: neither report contains a target")
 	} else if count == 0 {
-		p.text(0, "no target is in both reports")
+		p.Text(0, "no target is in both reports")
 	}
 	p.unmatched("ONLY OLD", head.OnlyOld)
 	p.unmatched("ONLY NEW", head.OnlyNew)
-	return p.writeTo(w)
+	return p.Print(w)
 }
 
 func (p *page) unmatched(label string, targets []report.DiffTarget) {
 	if len(targets) == 0 {
 		return
 	}
-	p.section(label)
+	p.Section(label)
 	for _, t := range targets {
-		p.text(2, t.String())
+		p.Text(2, t.String())
 	}
 }
 
 func (p *page) targetDiff(t *report.TargetDiff) {
-	const layout = "2006-01-02 15:04:05 MST"
-	for _, line := range wrap(printable.Text(t.New.String()), p.width, 2) {
-		p.out.WriteString(p.paint(bold, line) + "\n")
+	const stamp = "2006-01-02 15:04:05 MST"
+	for _, line := range layout.Wrap(printable.Text(t.New.String()), p.Width, 2) {
+		p.Title(p.Paint(layout.Bold, line))
 	}
-	p.out.WriteString(t.Old.Started.Format(layout) + " to " + t.New.Started.Format(layout) + "\n")
+	p.Title(t.Old.Started.Format(stamp) + " to " + t.New.Started.Format(stamp))
 	if t.Same {
-		p.section("SAME")
-		p.text(0, "no difference")
+		p.Section("SAME")
+		p.Text(0, "no difference")
 		return
 	}
-	p.wide(summary(t.Changes))
+	p.Wide(summary(t.Changes))
 	for _, group := range diffGroups {
 		label := group.label
 		for _, c := range t.Changes {
@@ -68,18 +69,18 @@ func (p *page) targetDiff(t *report.TargetDiff) {
 				continue
 			}
 			if label != "" {
-				p.section(label)
+				p.Section(label)
 				label = ""
 			}
-			p.styled(group.style, 2, c.Text)
+			p.Styled(group.style, 2, c.Text)
 			if c.Reason != "" {
-				p.indented(2, 5, "why: "+c.Reason)
+				p.Indented(2, 5, "why: "+c.Reason)
 			}
 			for _, s := range c.Suites[:min(len(c.Suites), mostSuites)] {
-				p.indented(2, 2, s)
+				p.Indented(2, 2, s)
 			}
 			if more := len(c.Suites) - mostSuites; more > 0 {
-				p.indented(2, 2, fmt.Sprintf("and %s more of suites, in the JSON report", english.Counted(int64(more), "set", "sets")))
+				p.Indented(2, 2, fmt.Sprintf("and %s more of suites, in the JSON report", english.Counted(int64(more), "set", "sets")))
 			}
 		}
 	}
@@ -87,7 +88,7 @@ func (p *page) targetDiff(t *report.TargetDiff) {
 
 // diffGroups are the parts of the text, in their order.
 var diffGroups = []struct{ label, summary, style string }{
-	{"WEAKER", "weaker", red}, {"UNKNOWN", "unknown", yellow}, {"STRONGER", "stronger", green},
+	{"WEAKER", "weaker", layout.Red}, {"UNKNOWN", "unknown", layout.Yellow}, {"STRONGER", "stronger", layout.Green},
 	{"CLIENTS", "of clients", ""}, {"OTHER", "other", ""},
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/layout"
 )
 
 // Options says how a text report looks.
@@ -29,6 +30,11 @@ type Options struct {
 // asked reports whether headings name the clients of t that fail.
 func (o Options) asked(t *report.Target) bool { return o.ClientsAsked || len(t.Clients) <= fewClients }
 
+// page is a page of a text report.
+type page struct{ *layout.Page }
+
+func newPage(o Options) *page { return &page{layout.NewPage(o.Width, o.Color)} }
+
 // Document writes doc for people, one target after the other. What came from the
 // wire is escaped.
 func Document(w io.Writer, doc report.Source, o Options) error {
@@ -42,10 +48,10 @@ func Document(w io.Writer, doc report.Source, o Options) error {
 		}
 		p := newPage(o)
 		if i > 0 {
-			p.out.WriteByte('\n')
+			p.Blank()
 		}
 		p.target(t, o)
-		if err := p.writeTo(w); err != nil {
+		if err := p.Print(w); err != nil {
 			return err
 		}
 		count[t.Verdict]++
@@ -54,18 +60,18 @@ func Document(w io.Writer, doc report.Source, o Options) error {
 	}
 	p := newPage(o)
 	if len(all) > 1 {
-		p.section("TARGETS")
-		p.text(0, tally(len(all), count))
+		p.Section("TARGETS")
+		p.Text(0, tally(len(all), count))
 		for _, l := range all {
-			for _, line := range p.sides(l.name, "", l.verdict, l.style, p.width-margin) {
-				p.raw(line)
+			for _, line := range p.Sides(l.name, "", l.verdict, l.style, p.Width-layout.Margin) {
+				p.Raw(line)
 			}
 		}
 	}
 	if err := p.gates(doc); err != nil {
 		return err
 	}
-	return p.writeTo(w)
+	return p.Print(w)
 }
 
 func tally(all int, count map[report.Verdict]int) string {
@@ -100,9 +106,9 @@ func (p *page) target(t *report.Target, o Options) {
 	p.policies(t)
 	p.cost(t)
 	if len(t.Notes) > 0 {
-		p.section("NOTES")
+		p.Section("NOTES")
 		for _, n := range t.Notes {
-			p.text(0, n)
+			p.Text(0, n)
 		}
 	}
 	if o.Evidence {

@@ -20,6 +20,7 @@ import (
 	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
+	"github.com/ikescope/ikescope/report/internal/layout"
 	"github.com/ikescope/ikescope/report/reporttest"
 	"github.com/ikescope/ikescope/report/scan"
 )
@@ -134,10 +135,10 @@ func TestColorOnlyPaints(t *testing.T) {
 	for name, results := range reporttest.Cases(t) {
 		doc := scan.Document(testRun, results)
 		colored := text(t, doc, Options{Color: true, Evidence: true})
-		for _, style := range []string{"0", bold, red, green, yellow, dim} {
+		for _, style := range []string{"0", layout.Bold, layout.Red, layout.Green, layout.Yellow, layout.Dim} {
 			colored = strings.ReplaceAll(colored, "\x1b["+style+"m", "")
 		}
-		if diff := cmp.Diff(text(t, doc, Options{Evidence: true}), trimLines(colored)); diff != "" {
+		if diff := cmp.Diff(text(t, doc, Options{Evidence: true}), layout.TrimLines(colored)); diff != "" {
 			t.Errorf("%s (-plain +colored):\n%s", name, diff)
 		}
 	}

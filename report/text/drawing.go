@@ -7,6 +7,7 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/layout"
 	"github.com/ikescope/ikescope/report/internal/lists"
 	"github.com/ikescope/ikescope/report/internal/picture"
 )
@@ -16,33 +17,33 @@ import (
 func (p *page) picture(pic *picture.Picture) {
 	left := pictureLeft(pic)
 	labels := lists.Convert(pic.Columns, proposals.Algorithm.Label)
-	widths := lists.Convert(labels, func(l string) int { return columns(l) + 2 })
-	byNumber := sum(widths) > p.width-left
+	widths := lists.Convert(labels, func(l string) int { return layout.Columns(l) + 2 })
+	byNumber := sum(widths) > p.Width-left
 	if byNumber {
 		labels = lists.Convert(pic.Columns, func(a proposals.Algorithm) string { return fmt.Sprint(a.ID) })
-		widths = lists.Convert(labels, func(l string) int { return max(2, columns(l)) + 1 })
+		widths = lists.Convert(labels, func(l string) int { return max(2, layout.Columns(l)) + 1 })
 	}
 	for from := 0; from < len(labels); {
 		to := from + 1
-		for to < len(labels) && sum(widths[from:to+1]) <= p.width-left {
+		for to < len(labels) && sum(widths[from:to+1]) <= p.Width-left {
 			to++
 		}
-		p.wide("")
+		p.Wide("")
 		p.columnHeads(pic.Columns[from:to], labels[from:to], left, widths[from:to])
 		for _, g := range pic.Groups {
 			p.rowGroup(g, from, left, widths[from:to])
 		}
 		from = to
 	}
-	p.wide("")
+	p.Wide("")
 	if byNumber {
-		p.list("columns    ", lists.Convert(pic.Columns, func(a proposals.Algorithm) string {
+		p.List("columns    ", lists.Convert(pic.Columns, func(a proposals.Algorithm) string {
 			return fmt.Sprintf("%d %s", a.ID, a.Label())
 		}))
 	}
 	p.legend(pic)
 	if pic.Partial {
-		p.text(0, "Most of what is unknown is outside this picture: the JSON report lists it.")
+		p.Text(0, "Most of what is unknown is outside this picture: the JSON report lists it.")
 	}
 }
 
@@ -59,7 +60,7 @@ func pictureLeft(pic *picture.Picture) int {
 	left := 0
 	for _, g := range pic.Groups {
 		for _, r := range g.Rows {
-			left = max(left, columns(r.Label()))
+			left = max(left, layout.Columns(r.Label()))
 		}
 	}
 	return left + 8
@@ -69,14 +70,14 @@ func (p *page) columnHeads(methods []proposals.Algorithm, labels []string, left 
 	head, marks := strings.Repeat(" ", left), strings.Repeat(" ", left)
 	weak := false
 	for i, m := range methods {
-		head += center(labels[i], widths[i])
+		head += layout.Center(labels[i], widths[i])
 		mark := weakMark(m)
 		weak = weak || mark != ""
-		marks += p.paint(markStyle(mark), center(mark, widths[i]))
+		marks += p.Paint(markStyle(mark), layout.Center(mark, widths[i]))
 	}
-	p.wide(head)
+	p.Wide(head)
 	if weak {
-		p.wide(marks)
+		p.Wide(marks)
 	}
 }
 
@@ -87,17 +88,17 @@ func (p *page) rowGroup(g picture.Group, from, left int, widths []int) {
 	if len(g.Integs) > 0 {
 		heading = "integrity " + markedLabels(g.Integs) + ", prf " + markedLabels(g.PRFs)
 	}
-	for _, line := range wrap(heading, p.width-2, 4) {
-		p.wide("  " + line)
+	for _, line := range layout.Wrap(heading, p.Width-2, 4) {
+		p.Wide("  " + line)
 	}
 	for _, r := range g.Rows {
 		mark := weakMark(r.Ciphers[0])
-		line := "    " + pad(r.Label(), left-7) + p.paint(markStyle(mark), pad(mark, 3))
+		line := "    " + layout.Pad(r.Label(), left-7) + p.Paint(markStyle(mark), layout.Pad(mark, 3))
 		for i, width := range widths {
 			c := r.Cells[from+i]
-			line += p.paint(cellStyle(c), center(string(rune(c)), width))
+			line += p.Paint(cellStyle(c), layout.Center(string(rune(c)), width))
 		}
-		p.wide(line)
+		p.Wide(line)
 	}
 }
 
@@ -111,9 +112,9 @@ func markedLabels(list []proposals.Algorithm) string {
 func markStyle(mark string) string {
 	switch mark {
 	case "!!":
-		return red
+		return layout.Red
 	case "!":
-		return yellow
+		return layout.Yellow
 	}
 	return ""
 }
@@ -121,11 +122,11 @@ func markStyle(mark string) string {
 func cellStyle(cell byte) string {
 	switch cell {
 	case picture.MarkObserved, picture.MarkInferred:
-		return green
+		return layout.Green
 	case picture.MarkNoAnswer:
-		return yellow
+		return layout.Yellow
 	}
-	return dim
+	return layout.Dim
 }
 
 // legend explains the marks that the picture uses.
@@ -168,15 +169,15 @@ func (p *page) legend(pic *picture.Picture) {
 	}
 	line, at := "", 0
 	for _, e := range entries {
-		width := columns(e.mark) + 1 + columns(e.word) + 3
-		if at+width-3 > p.width-margin {
-			p.raw(line)
+		width := layout.Columns(e.mark) + 1 + layout.Columns(e.word) + 3
+		if at+width-3 > p.Width-layout.Margin {
+			p.Raw(line)
 			line, at = "", 0
 		}
-		line += p.paint(e.style, e.mark) + " " + e.word + "   "
+		line += p.Paint(e.style, e.mark) + " " + e.word + "   "
 		at += width
 	}
-	p.raw(line)
+	p.Raw(line)
 }
 
 // weakMark is "!!" beside what is critical or high, "!" beside what is less.

@@ -7,6 +7,7 @@ import (
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/layout"
 )
 
 // cost writes what the scan took.
@@ -15,21 +16,21 @@ func (p *page) cost(t *report.Target) {
 	if c.Exchanges == 0 {
 		return
 	}
-	p.section("COST")
+	p.Section("COST")
 	took := fmt.Sprintf("%s in %.1f s", english.Counted(int64(c.Exchanges), "exchange", "exchanges"), c.ElapsedMs/1000)
 	if t.Matrix != nil {
 		decided := t.Matrix.Universe - t.Matrix.Unknown
 		took = english.Counted(decided, "combination", "combinations") + " decided by " + took
 	}
-	p.text(0, took)
-	p.text(0, fmt.Sprintf("%s, %s, %d retransmitted; %d half-open left, %s",
-		english.Counted(int64(c.DatagramsSent), "datagram", "datagrams"), octets(c.BytesSent), c.Retransmits,
+	p.Text(0, took)
+	p.Text(0, fmt.Sprintf("%s, %s, %d retransmitted; %d half-open left, %s",
+		english.Counted(int64(c.DatagramsSent), "datagram", "datagrams"), layout.Octets(c.BytesSent), c.Retransmits,
 		c.HalfOpenLeft, english.Counted(int64(c.Cookies), "cookie", "cookies")))
 }
 
 // exchanges lists the evidence.
 func (p *page) exchanges(t *report.Target) {
-	p.section("EVIDENCE")
+	p.Section("EVIDENCE")
 	for _, e := range t.Exchanges {
 		head := fmt.Sprintf("%4d  %-8s %-8s ", e.ID, strings.Replace(printable.Text(e.Transport), "udp", "udp/", 1), printable.Text(e.Purpose))
 		line := printable.Text(english.Plain(string(e.Outcome)))
@@ -37,7 +38,7 @@ func (p *page) exchanges(t *report.Target) {
 			line += " " + printable.Text(e.Group)
 		}
 		if e.RTTms > 0 {
-			line += ", " + duration(e.RTTms)
+			line += ", " + layout.Duration(e.RTTms)
 		}
 		if e.Tries > 1 {
 			line += fmt.Sprintf(", %d tries", e.Tries)
@@ -45,22 +46,22 @@ func (p *page) exchanges(t *report.Target) {
 		if e.Cookie {
 			line += ", cookie"
 		}
-		for _, words := range wrap(line, p.width-margin-columns(head), 0) {
-			p.raw(head + words)
-			head = strings.Repeat(" ", columns(head))
+		for _, words := range layout.Wrap(line, p.Width-layout.Margin-layout.Columns(head), 0) {
+			p.Raw(head + words)
+			head = strings.Repeat(" ", layout.Columns(head))
 		}
 		if e.Suite != "" {
-			p.indented(6, 2, "chose "+e.Suite)
+			p.Indented(6, 2, "chose "+e.Suite)
 		}
 		if e.Detail != "" {
-			p.indented(6, 2, e.Detail)
+			p.Indented(6, 2, e.Detail)
 		}
 		if e.Offer != "" {
 			with := ""
 			if e.KE != "" {
 				with = " with a " + e.KE + " public value"
 			}
-			p.indented(6, 2, "offer"+with+": "+strings.ReplaceAll(e.Offer, ",", ", "))
+			p.Indented(6, 2, "offer"+with+": "+strings.ReplaceAll(e.Offer, ",", ", "))
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/report/explain"
+	"github.com/ikescope/ikescope/report/internal/layout"
 )
 
 // Explanations writes explanations as a text to read.
@@ -13,46 +14,46 @@ func Explanations(w io.Writer, all []explain.Explanation, o Options) error {
 	p := newPage(o)
 	for i, e := range all {
 		if i > 0 {
-			p.wide("")
+			p.Wide("")
 		}
-		for _, line := range wrap(printable.Text(e.Title), p.width, 2) {
-			p.wide(p.paint(bold, line))
+		for _, line := range layout.Wrap(printable.Text(e.Title), p.Width, 2) {
+			p.Wide(p.Paint(layout.Bold, line))
 		}
-		p.section("LAYER")
-		p.text(0, layerText(e.Layer))
-		p.section("MEANING")
+		p.Section("LAYER")
+		p.Text(0, layerText(e.Layer))
+		p.Section("MEANING")
 		for _, sentence := range e.Meaning {
-			p.text(2, sentence)
+			p.Text(2, sentence)
 		}
-		p.section("CAUSES")
+		p.Section("CAUSES")
 		for _, cause := range e.Causes {
-			p.text(2, "- "+cause)
+			p.Text(2, "- "+cause)
 		}
-		p.section("CHECK")
+		p.Section("CHECK")
 		for _, c := range e.Checks {
-			p.text(2, "- "+c.What)
+			p.Text(2, "- "+c.What)
 			if c.Command == "" {
 				continue
 			}
 			// Broken only where the shell takes it, to be pasted.
 			for command := range strings.SplitAfterSeq(c.Command, "&& ") {
-				p.raw("    " + p.paint(green, printable.Text(command)))
+				p.Raw("    " + p.Paint(layout.Green, printable.Text(command)))
 			}
 		}
-		p.section("ONLY LOGS")
+		p.Section("ONLY LOGS")
 		for _, s := range e.Server {
-			p.text(2, "- "+s)
+			p.Text(2, "- "+s)
 		}
 		if len(e.Refs) > 0 {
-			p.section("SOURCE")
+			p.Section("SOURCE")
 			text := strings.Join(e.Refs, "; ")
 			if e.Verification != "" {
 				text += "; " + e.Verification
 			}
-			p.text(2, text)
+			p.Text(2, text)
 		}
 	}
-	return p.writeTo(w)
+	return p.Print(w)
 }
 
 func layerText(l explain.Layer) string {

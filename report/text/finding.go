@@ -6,6 +6,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/layout"
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
@@ -14,40 +15,40 @@ func (p *page) findings(t *report.Target) {
 	if len(t.Findings) == 0 {
 		return
 	}
-	p.section("FINDINGS")
+	p.Section("FINDINGS")
 	for _, f := range t.Findings {
 		style := ""
 		switch rank := f.Severity.Rank(); {
 		case rank <= report.SeverityHigh.Rank():
-			style = red
+			style = layout.Red
 		case rank <= report.SeverityLow.Rank():
-			style = yellow
+			style = layout.Yellow
 		}
-		severity := p.paint(style, pad(printable.Text(f.Severity), 9))
-		for i, line := range wrap(printable.Text(f.ID+": "+f.Title+shownEvidence(f.Evidence)), p.width-margin-9, 0) {
+		severity := p.Paint(style, layout.Pad(printable.Text(f.Severity), 9))
+		for i, line := range layout.Wrap(printable.Text(f.ID+": "+f.Title+shownEvidence(f.Evidence)), p.Width-layout.Margin-9, 0) {
 			if i > 0 {
 				severity = strings.Repeat(" ", 9)
 			}
-			p.raw(severity + p.paint(bold, line))
+			p.Raw(severity + p.Paint(layout.Bold, line))
 		}
 		if f.Detail != "" {
-			p.indented(9, 0, f.Detail)
+			p.Indented(9, 0, f.Detail)
 		}
 		for _, fix := range f.Fix {
-			p.indented(9, 5, "fix: "+fix)
+			p.Indented(9, 5, "fix: "+fix)
 		}
 		for _, weaker := range f.Weaker {
-			for _, line := range wrap(printable.Text("WEAKER: "+weaker), p.width-margin-9, 5) {
-				p.raw(strings.Repeat(" ", 9) + p.paint(yellow, line))
+			for _, line := range layout.Wrap(printable.Text("WEAKER: "+weaker), p.Width-layout.Margin-9, 5) {
+				p.Raw(strings.Repeat(" ", 9) + p.Paint(layout.Yellow, line))
 			}
 		}
 		p.cutsOff(f.CutsOff)
 		// Lines to paste stand as they are, however long.
 		for _, line := range f.Lines {
-			p.wide(p.paint(green, printable.Text(line)))
+			p.Wide(p.Paint(layout.Green, printable.Text(line)))
 		}
 		if len(f.Refs) > 0 {
-			p.indented(9, 5, "see: "+strings.Join(f.Refs, "; "))
+			p.Indented(9, 5, "see: "+strings.Join(f.Refs, "; "))
 		}
 	}
 }
@@ -62,7 +63,7 @@ func (p *page) cutsOff(names []string) {
 	if more := len(names) - most; more > 1 { // "1 more" is as long as a name
 		words = fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), more)
 	}
-	p.indented(9, 5, "would cut off: "+words)
+	p.Indented(9, 5, "would cut off: "+words)
 }
 
 // shownEvidence names the first exchanges of evidence.

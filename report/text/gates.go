@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/layout"
 )
 
 // Gates writes the gates of doc and what they decide, and nothing else: a
@@ -17,14 +18,14 @@ func Gates(w io.Writer, doc report.Source, o Options) error {
 			return err
 		}
 		p := newPage(o)
-		p.wide(p.paint(gateStyle(g), pad(printable.Text(g.State), 11)) + printable.Text(gateTarget(g)+": "+gateWords(g)))
-		if err := p.writeTo(w); err != nil {
+		p.Wide(p.Paint(gateStyle(g), layout.Pad(printable.Text(g.State), 11)) + printable.Text(gateTarget(g)+": "+gateWords(g)))
+		if err := p.Print(w); err != nil {
 			return err
 		}
 	}
 	p := newPage(o)
-	p.wide(printable.Text(exitWords(doc)))
-	return p.writeTo(w)
+	p.Wide(printable.Text(exitWords(doc)))
+	return p.Print(w)
 }
 
 // gates writes the gates, and what they decide, as a part of a report.
@@ -35,28 +36,28 @@ func (p *page) gates(d report.Source) error {
 			return err
 		}
 		if n++; n == 1 {
-			p.section("GATES")
+			p.Section("GATES")
 		}
 		words := gateWords(g)
 		if d.Count() > 1 {
 			words = gateTarget(g) + ": " + words
 		}
-		state := p.paint(gateStyle(g), pad(printable.Text(g.State), 11))
-		for i, line := range wrap(printable.Text(words), p.width-margin-11, 2) {
+		state := p.Paint(gateStyle(g), layout.Pad(printable.Text(g.State), 11))
+		for i, line := range layout.Wrap(printable.Text(words), p.Width-layout.Margin-11, 2) {
 			if i > 0 {
 				state = strings.Repeat(" ", 11)
 			}
-			p.raw(state + line)
+			p.Raw(state + line)
 		}
 	}
 	if n > 0 {
-		p.text(0, exitWords(d))
+		p.Text(0, exitWords(d))
 	}
 	return nil
 }
 
 func gateStyle(g report.Gate) string {
-	return map[report.GateState]string{report.GatePassed: green, report.GateFailed: red, report.GateUndecided: yellow}[g.State]
+	return map[report.GateState]string{report.GatePassed: layout.Green, report.GateFailed: layout.Red, report.GateUndecided: layout.Yellow}[g.State]
 }
 
 // gateTarget names the target of g.

@@ -16,17 +16,17 @@ const maxVendorIDs = 8
 // gateway writes what the gateway showed of itself.
 func (p *page) gateway(t *report.Target) {
 	g := t.Gateway
-	p.section("GATEWAY")
+	p.Section("GATEWAY")
 	// A redirect alone says nothing of vendor IDs.
 	told := g.Redirect == "" || slices.ContainsFunc(t.Exchanges, func(x report.Exchange) bool { return x.Outcome == report.OutcomeAccepted })
 	if len(g.VendorIDs) == 0 && told {
-		p.text(0, "no vendor ID")
+		p.Text(0, "no vendor ID")
 	}
 	for _, v := range g.VendorIDs[:min(len(g.VendorIDs), maxVendorIDs)] {
-		p.text(2, "vendor ID "+v.String())
+		p.Text(2, "vendor ID "+v.String())
 	}
 	if more := len(g.VendorIDs) - maxVendorIDs; more > 0 {
-		p.text(2, english.Counted(int64(more), "more vendor ID", "more vendor IDs")+", in the JSON report")
+		p.Text(2, english.Counted(int64(more), "more vendor ID", "more vendor IDs")+", in the JSON report")
 	}
 	var said []string
 	for _, n := range g.Notifies {
@@ -43,7 +43,7 @@ func (p *page) gateway(t *report.Target) {
 		said = append(said, "asks for certificates of "+english.Counted(int64(g.Authorities), "authority", "authorities"))
 	}
 	if len(said) > 0 {
-		p.text(2, strings.Join(said, "; "))
+		p.Text(2, strings.Join(said, "; "))
 	}
 	var not []string
 	if t.Cost.Cookies == 0 {
@@ -52,10 +52,10 @@ func (p *page) gateway(t *report.Target) {
 	if g.Redirect == "" {
 		not = append(not, "no redirect")
 	} else {
-		p.text(2, "redirects to "+g.Redirect)
+		p.Text(2, "redirects to "+g.Redirect)
 	}
 	if len(not) > 0 {
-		p.text(2, strings.Join(not, ", "))
+		p.Text(2, strings.Join(not, ", "))
 	}
 }
 

@@ -8,17 +8,18 @@ import (
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
+	"github.com/ikescope/ikescope/report/internal/layout"
 )
 
 // heading writes who was scanned, the verdict and whether anything is wrong,
 // clients that fail among it, by name where they were asked for.
 func (p *page) heading(t *report.Target, clientsAsked bool) {
 	verdict, style := headline(t, clientsAsked)
-	for _, line := range p.sides(wholeName(t), bold, verdict, style, p.width) {
-		p.wide(line)
+	for _, line := range p.Sides(wholeName(t), layout.Bold, verdict, style, p.Width) {
+		p.Wide(line)
 	}
 	if !t.Complete && t.Verdict != report.VerdictError {
-		p.out.WriteString(p.paint(yellow, "PARTIAL: the scan ended before everything was asked.") + "\n")
+		p.Title(p.Paint(layout.Yellow, "PARTIAL: the scan ended before everything was asked."))
 	}
 }
 
@@ -35,18 +36,18 @@ func wholeName(t *report.Target) string {
 func headline(t *report.Target, clientsAsked bool) (verdict, style string) {
 	verdict = printable.Text(t.Verdict.Words())
 	if t.Verdict != report.VerdictIKEv2 {
-		return verdict, red
+		return verdict, layout.Red
 	}
 	wrong := wrongWords(t, clientsAsked)
 	switch {
 	case len(wrong) > 0:
-		return verdict + ", " + printable.Text(strings.Join(wrong, ", ")), yellow
+		return verdict + ", " + printable.Text(strings.Join(wrong, ", ")), layout.Yellow
 	case !t.Complete || t.Matrix != nil && t.Matrix.Unknown > 0:
-		return verdict + ", no problem seen so far", yellow
+		return verdict + ", no problem seen so far", layout.Yellow
 	case t.Matrix != nil && !askedAll(t):
-		return verdict + ", no problem among the suites asked about", yellow
+		return verdict + ", no problem among the suites asked about", layout.Yellow
 	}
-	return verdict + ", no problem found", green
+	return verdict + ", no problem found", layout.Green
 }
 
 // askedAll reports whether t says of each suite of a full scan whether it is
@@ -54,28 +55,6 @@ func headline(t *report.Target, clientsAsked bool) (verdict, style string) {
 func askedAll(t *report.Target) bool {
 	open, err := assess.OpenSuites(t)
 	return err == nil && len(open) == 0
-}
-
-// sides returns lines of width columns with left at the left and right at the
-// right: one, where they fit into it.
-func (p *page) sides(left, leftStyle, right, rightStyle string, width int) []string {
-	var out []string
-	lines := wrap(right, width-2, 0)
-	if len(lines) == 0 {
-		lines = []string{""} // of a report that says nothing
-	}
-	if len(lines) > 1 || columns(left)+2+columns(lines[0]) > width {
-		for _, line := range wrap(left, width, 2) {
-			out = append(out, p.paint(leftStyle, line))
-		}
-		left = ""
-	}
-	for _, line := range lines {
-		fill := strings.Repeat(" ", max(0, width-columns(left)-columns(line)))
-		out = append(out, p.paint(leftStyle, left)+fill+p.paint(rightStyle, line))
-		left = ""
-	}
-	return out
 }
 
 // wrongWords says in few words what is wrong with t, or may be: problems,
@@ -171,7 +150,7 @@ func (p *page) problems(t *report.Target) {
 		}
 		words = append(words, name)
 	}
-	for _, line := range wrapWords(words, p.width, 2) {
-		p.wide(line)
+	for _, line := range layout.WrapWords(words, p.Width, 2) {
+		p.Wide(line)
 	}
 }

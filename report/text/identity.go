@@ -8,6 +8,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/layout"
 )
 
 // identity writes who the gateway says it is.
@@ -15,17 +16,17 @@ func (p *page) identity(t *report.Target) {
 	if t.Identity == nil {
 		return
 	}
-	p.section("IDENTITY")
+	p.Section("IDENTITY")
 	several := len(t.Identity.Connections) > 1
 	for i := range t.Identity.Connections {
 		c := &t.Identity.Connections[i]
 		if several {
-			p.text(11, "with       "+strings.Join(c.Suites, ", "))
+			p.Text(11, "with       "+strings.Join(c.Suites, ", "))
 		}
 		p.connection(c, t.Started)
 	}
 	if t.Identity.KeptHalfOpen {
-		p.text(0, "The gateway keeps what was asked half-open until a timeout, so no more was asked than needed.")
+		p.Text(0, "The gateway keeps what was asked half-open until a timeout, so no more was asked than needed.")
 	}
 }
 
@@ -33,7 +34,7 @@ func (p *page) identity(t *report.Target) {
 // a time.
 func (p *page) connection(c *report.Connection, at time.Time) {
 	if c.State != report.IdentitySeen {
-		p.text(0, notSeen(c.Introduction))
+		p.Text(0, notSeen(c.Introduction))
 		return
 	}
 	as := map[report.AskedAs]string{
@@ -41,7 +42,7 @@ func (p *page) connection(c *report.Connection, at time.Time) {
 		report.AskedAsUser:  ", to users of its domain",
 		report.AskedByName:  ", to clients that ask for it by name",
 	}[c.As]
-	p.aligned("ID         " + c.ID + " (" + c.IDType + ")" + as)
+	p.Aligned("ID         " + c.ID + " (" + c.IDType + ")" + as)
 	for i, cert := range c.Chain {
 		label := "issuer     "
 		if i == 0 {
@@ -50,10 +51,10 @@ func (p *page) connection(c *report.Connection, at time.Time) {
 		p.certificate(label, cert, at)
 	}
 	if len(c.Chain) == 0 && c.As != report.AskedEAPOnly {
-		p.aligned("cert       none was sent")
+		p.Aligned("cert       none was sent")
 	}
 	for _, u := range c.Unread {
-		p.aligned("cert       not read: " + u)
+		p.Aligned("cert       not read: " + u)
 	}
 	p.proof(c.Introduction)
 	for _, v := range []struct {
@@ -65,7 +66,7 @@ func (p *page) connection(c *report.Connection, at time.Time) {
 		{"asked for by its name, as Apple and Android ask", c.ByName},
 	} {
 		if v.reply != nil {
-			p.aligned("           " + v.who + ": " + variantWords(&c.Introduction, v.reply))
+			p.Aligned("           " + v.who + ": " + variantWords(&c.Introduction, v.reply))
 		}
 	}
 	p.methods(c)
@@ -89,11 +90,11 @@ func notSeen(i report.Introduction) string {
 
 // certificate writes one of a chain.
 func (p *page) certificate(label string, c report.Certificate, at time.Time) {
-	p.aligned(label + c.Subject)
+	p.Aligned(label + c.Subject)
 	if c.Issuer != c.Subject {
-		p.aligned("           issued by " + c.Issuer)
+		p.Aligned("           issued by " + c.Issuer)
 	} else {
-		p.aligned("           self-signed")
+		p.Aligned("           self-signed")
 	}
 	if label == "cert       " {
 		names := "no names"
@@ -104,11 +105,11 @@ func (p *page) certificate(label string, c report.Certificate, at time.Time) {
 		if c.EKU != nil {
 			usage = "for " + english.List(*c.EKU, "and")
 		}
-		p.aligned("           " + names + "; " + usage)
+		p.Aligned("           " + names + "; " + usage)
 	}
-	p.aligned("           " + c.Key + ", signed with " + c.Signature + "; " + validity(c, at))
+	p.Aligned("           " + c.Key + ", signed with " + c.Signature + "; " + validity(c, at))
 	if c.Unverifiable != "" {
-		p.aligned("           not verifiable here: " + c.Unverifiable)
+		p.Aligned("           not verifiable here: " + c.Unverifiable)
 	}
 }
 
@@ -134,24 +135,24 @@ func (p *page) proof(i report.Introduction) {
 	words, style := "", ""
 	switch i.Proof {
 	case report.ProofVerified:
-		words, style = "signed with "+i.Scheme+", and verified with the certificate's key", green
+		words, style = "signed with "+i.Scheme+", and verified with the certificate's key", layout.Green
 	case report.ProofForged:
-		words, style = "the signature ("+i.Scheme+") is not of the certificate's key", red
+		words, style = "the signature ("+i.Scheme+") is not of the certificate's key", layout.Red
 	case report.ProofNotVerifiable:
 		words = "not verifiable here: " + i.Detail
 	case report.ProofNoCertificate:
 		words = "signed, but no certificate came to verify it with"
 	case report.ProofSharedKeyMAC:
-		words, style = "a MAC under a pre-shared key, sent to a stranger, who can guess the key offline", red
+		words, style = "a MAC under a pre-shared key, sent to a stranger, who can guess the key offline", layout.Red
 	case report.ProofNone:
 		words = "none: the gateway proves who it is by EAP alone"
 	}
-	for n, line := range wrap(words, p.width-margin-11, 0) {
+	for n, line := range layout.Wrap(words, p.Width-layout.Margin-11, 0) {
 		label := "           "
 		if n == 0 {
 			label = "AUTH       "
 		}
-		p.raw(p.paint(style, label+line))
+		p.Raw(p.Paint(style, label+line))
 	}
 }
 
@@ -179,7 +180,7 @@ func variantWords(plain, other *report.Introduction) string {
 func (p *page) methods(c *report.Connection) {
 	if len(c.Methods) == 0 {
 		if c.FirstMethod != "" && c.FirstMethod != "identity" {
-			p.aligned("EAP        " + c.FirstMethod + " first; others were not asked for")
+			p.Aligned("EAP        " + c.FirstMethod + " first; others were not asked for")
 		}
 		return
 	}
@@ -195,8 +196,8 @@ func (p *page) methods(c *report.Connection) {
 	default:
 		words += "; whether there are others is unknown: it does not answer a Nak"
 	}
-	p.aligned("EAP        " + words)
+	p.Aligned("EAP        " + words)
 	if slices.Equal(c.Methods, []string{"eap-tls"}) {
-		p.aligned("           clients need a certificate of their own; user name and password do not do")
+		p.Aligned("           clients need a certificate of their own; user name and password do not do")
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/internal/layout"
 )
 
 // Incident writes what logs say: one story, or a table of many.
@@ -26,49 +27,49 @@ func Incident(w io.Writer, d *incident.Document, o Options) error {
 		p.stories(d)
 	}
 	if len(d.Notes) > 0 {
-		p.section("NOTES")
+		p.Section("NOTES")
 		for _, note := range d.Notes {
-			p.text(2, "- "+note)
+			p.Text(2, "- "+note)
 		}
 	}
-	return p.writeTo(w)
+	return p.Print(w)
 }
 
 // story writes one story: heading, timeline, what to do, and what only the
 // other side can show. The timeline names its log where there are several.
 func (p *page) story(s *incident.Story, several bool) {
-	style := bold
+	style := layout.Bold
 	if s.Cause != "" {
-		style = bold + ";" + red
+		style = layout.Bold + ";" + layout.Red
 	}
-	for _, line := range wrap(printable.Text(storyHeading(s)), p.width, 2) {
-		p.wide(p.paint(style, line))
+	for _, line := range layout.Wrap(printable.Text(storyHeading(s)), p.Width, 2) {
+		p.Wide(p.Paint(style, line))
 	}
-	for _, line := range wrap(printable.Text(whose(s)), p.width, 0) {
-		p.wide(p.paint(dim, line))
+	for _, line := range layout.Wrap(printable.Text(whose(s)), p.Width, 0) {
+		p.Wide(p.Paint(layout.Dim, line))
 	}
 	if len(s.Details) > 0 {
-		p.section("APART")
+		p.Section("APART")
 		for _, detail := range s.Details {
-			p.text(2, detail)
+			p.Text(2, detail)
 		}
 	}
 	if len(s.Likely) > 0 {
-		p.section("LIKELY")
+		p.Section("LIKELY")
 		for _, reason := range s.Likely {
-			p.text(2, "- "+reason)
+			p.Text(2, "- "+reason)
 		}
 	}
 	if len(s.Timeline) > 0 {
-		p.section("LINES")
+		p.Section("LINES")
 		if several {
-			p.text(0, s.Timeline[0].File)
+			p.Text(0, s.Timeline[0].File)
 		}
 		p.moments(s.Timeline)
 	}
 	if s.Other != nil {
-		p.section("OTHER LOG")
-		p.text(0, otherLog(s.Other))
+		p.Section("OTHER LOG")
+		p.Text(0, otherLog(s.Other))
 		p.moments(s.Other.Timeline)
 	}
 	if len(s.Fix) > 0 {
@@ -76,12 +77,12 @@ func (p *page) story(s *incident.Story, several bool) {
 		if len(s.Likely) > 0 && !s.Firm {
 			label = "CHECK"
 		}
-		p.section(label)
+		p.Section(label)
 		p.fixes(s.Fix)
 	}
 	if s.Elsewhere != "" && s.Other == nil {
-		p.section("OTHER SIDE")
-		p.text(0, s.Elsewhere)
+		p.Section("OTHER SIDE")
+		p.Text(0, s.Elsewhere)
 	}
 }
 
@@ -97,13 +98,13 @@ func (p *page) fixes(all []incident.Fix) {
 	indent := 0
 	for _, f := range all {
 		if f.Where != "" {
-			p.text(2, f.Where+":")
+			p.Text(2, f.Where+":")
 			indent = 2
 		} else if !f.Paste {
 			indent = 0
 		}
 		if !f.Paste {
-			p.indented(indent, 0, f.Line)
+			p.Indented(indent, 0, f.Line)
 			continue
 		}
 		for line := range strings.SplitSeq(f.Line, "\n") {
@@ -114,7 +115,7 @@ func (p *page) fixes(all []incident.Fix) {
 
 // paste writes a line to paste, which is not broken.
 func (p *page) paste(indent int, line string) {
-	p.raw(strings.Repeat(" ", indent) + p.paint(green, printable.Text(line)))
+	p.Raw(strings.Repeat(" ", indent) + p.Paint(layout.Green, printable.Text(line)))
 }
 
 // whose says whose log it is, and how far the attempt came.
@@ -213,7 +214,7 @@ func (p *page) moments(all []incident.Moment) {
 	for _, m := range all {
 		mark, style := " ", ""
 		if m.Cause {
-			mark, style = ">", bold
+			mark, style = ">", layout.Bold
 		}
 		text := strings.ReplaceAll(m.Text, "\t", " ")
 		if stamp := clock(m.Stamp); stamp != "" {
@@ -224,12 +225,12 @@ func (p *page) moments(all []incident.Moment) {
 		}
 		head := fmt.Sprintf("%s%*d  ", mark, width, m.Line)
 		words := strings.Split(printable.Text(text), " ") // spaces stay as they are
-		lines := wrapWords(words, p.width-margin-len(head), 2)
+		lines := layout.WrapWords(words, p.Width-layout.Margin-len(head), 2)
 		if !m.Cause && len(lines) > 2 {
 			lines = append(lines[:1], lines[1]+" ...")
 		}
 		for _, line := range lines {
-			p.raw(head + p.paint(style, line))
+			p.Raw(head + p.Paint(style, line))
 			head = strings.Repeat(" ", len(head))
 		}
 	}
@@ -262,22 +263,22 @@ func (p *page) stories(d *incident.Document) {
 		names = append(names, f.Name)
 	}
 	counted := english.Counted(int64(d.Attempts), "attempt", "attempts") + " in " + english.Counted(int64(d.Kinds), "kind", "kinds")
-	p.wide(p.paint(bold, printable.Text(strings.Join(names, ", ")+": "+counted)))
-	p.wide("")
+	p.Wide(p.Paint(layout.Bold, printable.Text(strings.Join(names, ", ")+": "+counted)))
+	p.Wide("")
 	for i := range d.Stories[:min(len(d.Stories), maxRows)] {
 		s := &d.Stories[i]
-		head := p.paint(bold, fmt.Sprintf("%3d", i+1)) + fmt.Sprintf(" %5dx  ", s.Count)
+		head := p.Paint(layout.Bold, fmt.Sprintf("%3d", i+1)) + fmt.Sprintf(" %5dx  ", s.Count)
 		text := fmt.Sprintf("%s (%s, line %d)", storyHeading(s), attempted(s), s.LinesFirst)
-		for _, line := range wrap(printable.Text(text), p.width-12, 3) {
-			p.wide(head + line)
+		for _, line := range layout.Wrap(printable.Text(text), p.Width-12, 3) {
+			p.Wide(head + line)
 			head = strings.Repeat(" ", 12)
 		}
 	}
 	if len(d.Stories) > maxRows {
-		p.wide(fmt.Sprintf("     %d more; -o json has up to %d", d.Kinds-maxRows, incident.MaxStories))
+		p.Wide(fmt.Sprintf("     %d more; -o json has up to %d", d.Kinds-maxRows, incident.MaxStories))
 	}
-	p.wide("")
-	p.wide("ikescope explain FILE --attempt N shows one of them.")
+	p.Wide("")
+	p.Wide("ikescope explain FILE --attempt N shows one of them.")
 }
 
 // attempted says who attempted what.

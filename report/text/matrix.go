@@ -17,25 +17,25 @@ import (
 // and the post-quantum verdict.
 func (p *page) matrix(t *report.Target) {
 	m := t.Matrix
-	p.section("SUITES")
+	p.Section("SUITES")
 	if m.Hybrid.Universe == 0 {
-		p.text(0, countWords(m.Classical, m.Proven))
+		p.Text(0, countWords(m.Classical, m.Proven))
 	} else {
-		p.aligned("classical  " + countWords(m.Classical, m.Proven))
-		p.aligned("hybrid     " + countWords(m.Hybrid, m.Proven))
+		p.Aligned("classical  " + countWords(m.Classical, m.Proven))
+		p.Aligned("hybrid     " + countWords(m.Hybrid, m.Proven))
 	}
 	if m.Classical.Accepted > 0 {
 		if pic, ok := picture.Of(t); ok {
 			p.picture(pic)
 			p.never(pic)
 		} else {
-			p.text(0, "The matrix is too large to draw; the JSON report contains it.")
+			p.Text(0, "The matrix is too large to draw; the JSON report contains it.")
 		}
 	}
 	p.hybrids(t)
 	p.preference(t)
 	if t.PostQuantum != nil {
-		p.aligned("quantum    " + quantumWords(t.PostQuantum, m))
+		p.Aligned("quantum    " + quantumWords(t.PostQuantum, m))
 	}
 }
 
@@ -47,24 +47,24 @@ func (p *page) preference(t *report.Target) {
 	case pref == nil:
 		return
 	case pref.Decides == report.ByInitiator:
-		p.aligned("order      the client's: the gateway takes what is offered first")
+		p.Aligned("order      the client's: the gateway takes what is offered first")
 		return
 	case len(pref.KE) > 1:
 		order := strings.Join(lists.Convert(pref.KE, report.MethodLabel), ", ")
 		if !pref.KEComplete {
 			order += ", then others"
 		}
-		p.aligned("order      the gateway's: " + order)
+		p.Aligned("order      the gateway's: " + order)
 	}
 	if ciphers := orderedCiphers(pref); len(ciphers) > 1 {
-		p.aligned("ciphers    in its order: " + strings.Join(ciphers, ", "))
+		p.Aligned("ciphers    in its order: " + strings.Join(ciphers, ", "))
 	}
 	switch {
 	case pref.Suite == "" || t.Matrix.Accepted < 2:
 	case pref.Decides == report.ByGateway || len(pref.KE) > 0:
-		p.aligned("prefers    " + pref.Suite)
+		p.Aligned("prefers    " + pref.Suite)
 	default:
-		p.aligned("chose      " + pref.Suite + "; whose order decided is not known")
+		p.Aligned("chose      " + pref.Suite + "; whose order decided is not known")
 	}
 }
 
@@ -117,9 +117,9 @@ func (p *page) never(pic *picture.Picture) {
 			words = append(words, fmt.Sprintf("%d rarer ones", rare))
 		}
 		if len(words) > 0 {
-			p.text(0, heading)
+			p.Text(0, heading)
 			heading = ""
-			p.list([...]string{"ciphers", "PRFs", "integrity", "methods"}[i], words)
+			p.List([...]string{"ciphers", "PRFs", "integrity", "methods"}[i], words)
 		}
 	}
 }
@@ -152,16 +152,16 @@ func (p *page) hybrids(t *report.Target) {
 		if shown++; shown > mostHybrids {
 			continue
 		}
-		p.text(0, heading)
+		p.Text(0, heading)
 		heading = ""
 		mark := "#"
 		if a.Basis == report.BasisInferred {
 			mark = "+"
 		}
-		p.indented(0, 2, mark+" "+productWords(product))
+		p.Indented(0, 2, mark+" "+productWords(product))
 	}
 	if shown > mostHybrids {
-		p.indented(0, 2, fmt.Sprintf("and %d more sets of suites, in the JSON report", shown-mostHybrids))
+		p.Indented(0, 2, fmt.Sprintf("and %d more sets of suites, in the JSON report", shown-mostHybrids))
 	}
 }
 

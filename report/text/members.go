@@ -17,14 +17,14 @@ func (p *page) members(t *report.Target) {
 	if len(t.Members) == 0 {
 		return
 	}
-	p.section("MEMBERS")
+	p.Section("MEMBERS")
 	for _, m := range t.Members {
-		p.text(0, fmt.Sprintf("%d  %s: %s", m.Number, memberLook(m), countWords(m.Counts, false)))
+		p.Text(0, fmt.Sprintf("%d  %s: %s", m.Number, memberLook(m), countWords(m.Counts, false)))
 		for _, s := range m.Products[:min(len(m.Products), maxMemberProducts)] {
-			p.text(2, s.Product().String())
+			p.Text(2, s.Product().String())
 		}
 		if more := len(m.Products) - maxMemberProducts; more > 0 {
-			p.text(2, english.Counted(int64(more), "more product", "more products")+", in the JSON report")
+			p.Text(2, english.Counted(int64(more), "more product", "more products")+", in the JSON report")
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/layout"
 )
 
 // paths writes each way to the gateway, and the NAT on it.
@@ -15,13 +16,13 @@ func (p *page) paths(t *report.Target) {
 	if len(t.Paths) == 0 && t.NAT == nil {
 		return
 	}
-	p.section("PATH")
+	p.Section("PATH")
 	for _, path := range t.Paths {
 		name := strings.Replace(path.Name(), "UDP ", "udp/", 1)
 		works := ""
-		line := pad(printable.Text(name), 11) + pad(printable.Text(english.Plain(string(path.State))), 10)
+		line := layout.Pad(printable.Text(name), 11) + layout.Pad(printable.Text(english.Plain(string(path.State))), 10)
 		if path.RTTms > 0 {
-			line += fmt.Sprintf("%9s", duration(path.RTTms))
+			line += fmt.Sprintf("%9s", layout.Duration(path.RTTms))
 		}
 		if path.Received > 0 {
 			line += fmt.Sprintf("   %d of %d", path.Received, path.Sent)
@@ -31,26 +32,26 @@ func (p *page) paths(t *report.Target) {
 		if path.State == report.PathAnswers && path.Transport == report.UDP4500 && t.NAT != nil && t.NAT.Supported {
 			works = "NAT traversal works"
 		}
-		if works != "" && columns(line)+3+columns(works) <= p.width-margin {
+		if works != "" && layout.Columns(line)+3+layout.Columns(works) <= p.Width-layout.Margin {
 			line, works = line+"   "+works, ""
 		}
 		detail := path.Detail
 		if detail == "" && path.Reporter != "" {
 			detail = "reported by " + path.Reporter
 		}
-		style := green
+		style := layout.Green
 		if path.State != report.PathAnswers {
-			style = red
+			style = layout.Red
 		}
-		p.raw(p.paint(style, line))
+		p.Raw(p.Paint(style, line))
 		if works != "" {
-			p.raw(strings.Repeat(" ", 11) + p.paint(style, works))
+			p.Raw(strings.Repeat(" ", 11) + p.Paint(style, works))
 		}
 		if more := measuredWords(path); more != "" {
-			p.raw(strings.Repeat(" ", 11) + more)
+			p.Raw(strings.Repeat(" ", 11) + more)
 		}
 		if detail != "" {
-			p.text(0, detail)
+			p.Text(0, detail)
 		}
 		for _, s := range path.Sources {
 			p.source(path, s)
@@ -59,7 +60,7 @@ func (p *page) paths(t *report.Target) {
 	p.size(t.PathSize)
 	p.versions(t)
 	if t.HigherVersion == report.HigherTaken {
-		p.aligned("IKE 3      is accepted as IKEv2, although RFC 7296 requires a refusal")
+		p.Aligned("IKE 3      is accepted as IKEv2, although RFC 7296 requires a refusal")
 	}
 	p.nat(t)
 }
@@ -69,7 +70,7 @@ func (p *page) paths(t *report.Target) {
 func measuredWords(path report.Path) string {
 	var words []string
 	if path.RTTMaxMs > 0 {
-		words = append(words, fmt.Sprintf("median %s, at most %s", duration(path.RTTMedianMs), duration(path.RTTMaxMs)))
+		words = append(words, fmt.Sprintf("median %s, at most %s", layout.Duration(path.RTTMedianMs), layout.Duration(path.RTTMaxMs)))
 	}
 	if path.Lost > 0 {
 		words = append(words, english.Counted(int64(path.Lost), "request", "requests")+" lost")
@@ -79,10 +80,10 @@ func measuredWords(path report.Path) string {
 
 // source writes what a port of ours met.
 func (p *page) source(path report.Path, s report.PathSource) {
-	words, style := english.Plain(string(s.State)), green
+	words, style := english.Plain(string(s.State)), layout.Green
 	switch {
 	case s.State == "":
-		words, style = "not tested: "+s.Detail, dim
+		words, style = "not tested: "+s.Detail, layout.Dim
 		if s.HeldBy != "" {
 			words += ", held by " + s.HeldBy
 		}
@@ -90,17 +91,17 @@ func (p *page) source(path report.Path, s report.PathSource) {
 			words += "; ports below 1024 need root or CAP_NET_BIND_SERVICE"
 		}
 	case s.State != report.PathAnswers:
-		style = red
+		style = layout.Red
 		if s.Reporter != "" {
 			words += ", by " + s.Reporter
 		}
 	}
 	from := fmt.Sprintf("from %d", s.Port)
-	for i, line := range wrap(printable.Text(words), p.width-margin-11, 0) {
+	for i, line := range layout.Wrap(printable.Text(words), p.Width-layout.Margin-11, 0) {
 		if i > 0 {
 			from = ""
 		}
-		p.raw(p.paint(style, pad(from, 11)+line))
+		p.Raw(p.Paint(style, layout.Pad(from, 11)+line))
 	}
 }
 
@@ -124,7 +125,7 @@ func (p *page) size(s *report.PathSize) {
 	case report.AnswerNo:
 		words += "; IP fragments do not pass"
 	}
-	p.aligned("size       " + words)
+	p.Aligned("size       " + words)
 }
 
 // versions writes which versions of IKE are spoken beside IKEv2.
@@ -150,10 +151,10 @@ func (p *page) versions(t *report.Target) {
 		if v.MainMode == report.AnswerNo {
 			word = "off"
 		}
-		p.aligned("IKEv1      " + word + ": " + v.MainModeDetail)
+		p.Aligned("IKEv1      " + word + ": " + v.MainModeDetail)
 		return
 	}
-	p.aligned("IKEv1      " + mode("Main Mode", v.MainMode, v.MainModeDetail) + "; " + mode("Aggressive Mode", v.AggressiveMode, v.AggressiveModeDetail))
+	p.Aligned("IKEv1      " + mode("Main Mode", v.MainMode, v.MainModeDetail) + "; " + mode("Aggressive Mode", v.AggressiveMode, v.AggressiveModeDetail))
 }
 
 // nat writes what NAT is on the way.
@@ -163,7 +164,7 @@ func (p *page) nat(t *report.Target) {
 		return
 	}
 	if !n.Supported {
-		p.aligned("gateway    sent no NAT detection, so NAT cannot be detected")
+		p.Aligned("gateway    sent no NAT detection, so NAT cannot be detected")
 		return
 	}
 	you := "you        not behind NAT"
@@ -182,7 +183,7 @@ func (p *page) nat(t *report.Target) {
 			you += fmt.Sprintf(", and on UDP 4500 as %s: a mapping for each destination", n.ObservedNATT)
 		}
 	}
-	p.aligned(you)
+	p.Aligned(you)
 	gateway := "gateway    not behind NAT"
 	if n.GatewayBehindNAT {
 		gateway = "gateway    behind NAT, or pretends to be"
@@ -190,22 +191,11 @@ func (p *page) nat(t *report.Target) {
 			gateway = fmt.Sprintf("gateway    behind NAT: its own address is %s", n.GatewayInside.Address)
 		}
 	}
-	p.aligned(gateway)
+	p.Aligned(gateway)
 	switch n.Floats {
 	case report.AnswerYes:
-		p.aligned("           continues on UDP 4500 what began on UDP 500")
+		p.Aligned("           continues on UDP 4500 what began on UDP 500")
 	case report.AnswerNo:
-		p.aligned("           does NOT continue on UDP 4500 what began on UDP 500")
-	}
-}
-
-// aligned writes a paragraph whose first 11 columns are a label of their own.
-func (p *page) aligned(text string) {
-	label, rest := text[:11], text[11:]
-	for i, line := range wrap(printable.Text(rest), p.width-margin-11, 0) {
-		if i > 0 {
-			label = ""
-		}
-		p.raw(pad(label, 11) + line)
+		p.Aligned("           does NOT continue on UDP 4500 what began on UDP 500")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/layout"
 )
 
 // policies writes a line for each policy, and below it the rules that are
@@ -14,17 +15,17 @@ func (p *page) policies(t *report.Target) {
 	if len(t.Policies) == 0 {
 		return
 	}
-	p.section("POLICY")
+	p.Section("POLICY")
 	rated := false
 	for _, policy := range t.Policies {
-		style := yellow
+		style := layout.Yellow
 		switch policy.Verdict {
 		case report.RuleMet:
-			style = green
+			style = layout.Green
 		case report.RuleViolated:
-			style = red
+			style = layout.Red
 		}
-		p.raw(p.paint(style, printable.Text(policy.Name+": "+string(policy.Verdict))) + printable.Text(", "+policy.Reason))
+		p.Raw(p.Paint(style, printable.Text(policy.Name+": "+string(policy.Verdict))) + printable.Text(", "+policy.Reason))
 		var unseen []string
 		unverified := 0
 		for _, r := range policy.Rules {
@@ -39,48 +40,48 @@ func (p *page) policies(t *report.Target) {
 			p.rule(r)
 		}
 		if len(unseen) > 0 {
-			p.indented(2, 2, "not observable by a scan: "+strings.Join(unseen, ", "))
+			p.Indented(2, 2, "not observable by a scan: "+strings.Join(unseen, ", "))
 		}
 		if unverified > 0 {
-			p.indented(2, 2, "not verified against the source: "+english.Counted(int64(unverified), "rule", "rules")+
+			p.Indented(2, 2, "not verified against the source: "+english.Counted(int64(unverified), "rule", "rules")+
 				"; do not claim conformance on this basis")
 		}
 	}
 	if rated {
-		p.text(0, "The ratings are the policy's; the severities in FINDINGS are ikescope's.")
+		p.Text(0, "The ratings are the policy's; the severities in FINDINGS are ikescope's.")
 	}
 }
 
 // rule writes a rule that is not met, with how bad the policy calls that behind
 // the demand.
 func (p *page) rule(r report.Rule) {
-	word, style, rated := "violated", yellow, " (rated "+string(r.Severity)+")"
+	word, style, rated := "violated", layout.Yellow, " (rated "+string(r.Severity)+")"
 	switch rank := r.Severity.Rank(); {
 	case r.State == report.RuleUndecided:
 		word = "unknown"
 	case r.State != report.RuleViolated:
 		return
 	case rank <= report.SeverityHigh.Rank():
-		style = red
+		style = layout.Red
 	case rank > report.SeverityLow.Rank():
 		word, style = "advice", ""
 	}
 	if r.Severity.Rank() > report.SeverityLow.Rank() {
 		rated = "" // advice is no matter of degree
 	}
-	state := p.paint(style, pad(word, 9))
-	for i, line := range wrap(printable.Text(r.ID+": "+r.Demand+rated), p.width-margin-9, 0) {
+	state := p.Paint(style, layout.Pad(word, 9))
+	for i, line := range layout.Wrap(printable.Text(r.ID+": "+r.Demand+rated), p.Width-layout.Margin-9, 0) {
 		if i > 0 {
 			state = strings.Repeat(" ", 9)
 		}
-		p.raw(state + p.paint(bold, line))
+		p.Raw(state + p.Paint(layout.Bold, line))
 	}
 	if r.Found != "" {
-		p.indented(9, 0, r.Found+shownEvidence(r.Evidence))
+		p.Indented(9, 0, r.Found+shownEvidence(r.Evidence))
 	}
-	p.indented(9, 5, "why: "+r.Why)
+	p.Indented(9, 5, "why: "+r.Why)
 	for _, fix := range r.Fix {
-		p.indented(9, 5, "fix: "+fix)
+		p.Indented(9, 5, "fix: "+fix)
 	}
 	p.cutsOff(r.CutsOff)
 	see := r.Ref
@@ -88,6 +89,6 @@ func (p *page) rule(r report.Rule) {
 		see = strings.TrimPrefix(see+" (not verified: "+r.Unverified+")", " ")
 	}
 	if see != "" {
-		p.indented(9, 5, "see: "+see)
+		p.Indented(9, 5, "see: "+see)
 	}
 }

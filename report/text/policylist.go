@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/report/internal/layout"
 )
 
 // PolicyList writes a few lines for each policy: what it is called, how many rules
@@ -34,7 +35,7 @@ func PolicyList(w io.Writer, policies []baseline.Policy) error {
 		}
 		name := p.Name
 		for _, text := range []string{p.Title, fmt.Sprintf("%s; %d rules, %d of them observable; %s", p.Date, len(p.Rules), observable, state)} {
-			for _, line := range wrap(text, listWidth-17, 0) {
+			for _, line := range layout.Wrap(text, listWidth-17, 0) {
 				fmt.Fprintf(&b, "%-16s %s\n", name, line)
 				name = ""
 			}
@@ -81,7 +82,7 @@ func Policies(w io.Writer, policies []baseline.Policy) error {
 
 // paragraph writes text in lines that are indented by n columns.
 func paragraph(b *bytes.Buffer, n int, text string) {
-	for _, line := range wrap(text, listWidth-n, 0) {
+	for _, line := range layout.Wrap(text, listWidth-n, 0) {
 		fmt.Fprintf(b, "%s%s\n", strings.Repeat(" ", n), line)
 	}
 }

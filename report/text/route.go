@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/layout"
 	"github.com/ikescope/ikescope/report/internal/route"
 )
 
@@ -15,25 +16,25 @@ func (p *page) routes(t *report.Target) {
 	if len(t.Routes) == 0 {
 		return
 	}
-	p.section("HOPS")
+	p.Section("HOPS")
 	var told []report.Route
 	for _, r := range t.Routes {
 		name := func(r report.Route) string { return report.Path{Transport: r.Transport, Port: r.Port}.Name() }
-		label := pad(printable.Text(strings.ToLower(strings.Replace(name(r), " ", "/", 1))), 11)
+		label := layout.Pad(printable.Text(strings.ToLower(strings.Replace(name(r), " ", "/", 1))), 11)
 		if i := slices.IndexFunc(told, func(o report.Route) bool { return route.Same(o, r) }); i >= 0 {
-			p.aligned(label + "the same as " + name(told[i]))
+			p.Aligned(label + "the same as " + name(told[i]))
 			continue
 		}
 		told = append(told, r)
 		for _, h := range r.Hops {
 			p.hop(label, h)
-			label = pad("", 11)
+			label = layout.Pad("", 11)
 		}
 		if !r.Reached {
-			p.aligned(label + route.End(r))
+			p.Aligned(label + route.End(r))
 		}
 		if !r.QuotesRead {
-			p.aligned(pad("", 11) + "where packets are rewritten is not known: what routers quote takes root or CAP_NET_RAW to read")
+			p.Aligned(layout.Pad("", 11) + "where packets are rewritten is not known: what routers quote takes root or CAP_NET_RAW to read")
 		}
 	}
 }
@@ -43,16 +44,16 @@ func (p *page) hop(label string, h report.Hop) {
 	style := ""
 	switch {
 	case h.Gateway:
-		style = green
+		style = layout.Green
 	case h.Rejects != "":
-		style = red
+		style = layout.Red
 	}
 	label += fmt.Sprintf("%2d  ", h.Number)
-	for _, line := range wrap(printable.Text(route.Hop(h, duration(h.RTTms))), p.width-margin-columns(label), 0) {
+	for _, line := range layout.Wrap(printable.Text(route.Hop(h, layout.Duration(h.RTTms))), p.Width-layout.Margin-layout.Columns(label), 0) {
 		if line = label + line; style != "" {
-			line = p.paint(style, line)
+			line = p.Paint(style, line)
 		}
-		p.raw(line)
-		label = pad("", columns(label))
+		p.Raw(line)
+		label = layout.Pad("", layout.Columns(label))
 	}
 }

@@ -8,43 +8,44 @@ import (
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/layout"
 )
 
 // Watch writes the table of a watch, a line for each path and one above them, and
 // returns how many lines these are.
 func Watch(w io.Writer, paths []report.WatchPath, o Options) (lines int, err error) {
 	p := newPage(o)
-	names := columns("PATH")
+	names := layout.Columns("PATH")
 	for i := range paths {
-		names = max(names, columns(watchName(&paths[i])))
+		names = max(names, layout.Columns(watchName(&paths[i])))
 	}
-	names = min(names, max(p.width-54, 20))
+	names = min(names, max(p.Width-54, 20))
 	row := func(name string, cells ...string) string {
-		if n := columns(name); n > names {
+		if n := layout.Columns(name); n > names {
 			name = string([]rune(name)[:names-1]) + "…"
 		}
-		line := pad(name, names)
+		line := layout.Pad(name, names)
 		for _, c := range cells {
 			line += fmt.Sprintf("%9s", c)
 		}
 		return line
 	}
 	write := func(style, line string) {
-		p.out.WriteString(p.paint(style, line) + "\n")
+		p.Title(p.Paint(style, line))
 		lines++
 	}
-	write(bold, row("PATH", "LOSS", "SENT", "LAST", "MIN", "MEAN", "MAX"))
+	write(layout.Bold, row("PATH", "LOSS", "SENT", "LAST", "MIN", "MEAN", "MAX"))
 	for i := range paths {
 		path := &paths[i]
-		style := green
+		style := layout.Green
 		if path.State != report.PathAnswers {
-			style = red
+			style = layout.Red
 		}
 		rtt := func(ms float64) string {
 			if ms == 0 {
 				return "-"
 			}
-			return duration(ms)
+			return layout.Duration(ms)
 		}
 		write(style, row(watchName(path), fmt.Sprintf("%.1f %%", 100*path.Loss()), fmt.Sprint(path.Sent),
 			rtt(path.LastMs), rtt(path.RTTms), rtt(path.MeanMs), rtt(path.MaxMs)))
@@ -53,13 +54,13 @@ func Watch(w io.Writer, paths []report.WatchPath, o Options) (lines int, err err
 			if path.Detail != "" {
 				words += ": " + path.Detail
 			}
-			if words = printable.Text(words); columns(words) > p.width-2 {
-				words = string([]rune(words)[:p.width-3]) + "…"
+			if words = printable.Text(words); layout.Columns(words) > p.Width-2 {
+				words = string([]rune(words)[:p.Width-3]) + "…"
 			}
-			write(red, "  "+words)
+			write(layout.Red, "  "+words)
 		}
 	}
-	return lines, p.writeTo(w)
+	return lines, p.Print(w)
 }
 
 // watchName is the address, and the port of the gateway there.

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/layout"
 )
 
 func TestWatch(t *testing.T) {
@@ -26,8 +27,8 @@ func TestWatch(t *testing.T) {
 			t.Errorf("%d lines, %d are told", len(lines), n)
 		}
 		for _, line := range lines {
-			if columns(line) > max(width, 74) || strings.Contains(line, "\x1b") {
-				t.Errorf("%d columns of %d: %q", columns(line), width, line)
+			if layout.Columns(line) > max(width, 74) || strings.Contains(line, "\x1b") {
+				t.Errorf("%d columns of %d: %q", layout.Columns(line), width, line)
 			}
 		}
 		if width == 200 && (!strings.Contains(b.String(), "8.3 %       12  11.8 ms  11.2 ms  12.2 ms  40.0 ms") ||

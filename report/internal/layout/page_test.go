@@ -1,4 +1,4 @@
-package text
+package layout
 
 import (
 	"slices"
@@ -17,8 +17,8 @@ func TestWrap(t *testing.T) {
 		{"a 0123456789012345678901234", 12, 0, []string{"a", "012345678901", "234567890123", "4"}},
 		{"ééééé ééééé ééééé", 12, 0, []string{"ééééé ééééé", "ééééé"}},
 	} {
-		if got := wrap(tt.in, tt.width, tt.hang); !slices.Equal(got, tt.want) {
-			t.Errorf("wrap(%q, %d, %d) = %q, want %q", tt.in, tt.width, tt.hang, got, tt.want)
+		if got := Wrap(tt.in, tt.width, tt.hang); !slices.Equal(got, tt.want) {
+			t.Errorf("Wrap(%q, %d, %d) = %q, want %q", tt.in, tt.width, tt.hang, got, tt.want)
 		}
 	}
 }

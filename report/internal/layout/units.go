@@ -1,12 +1,12 @@
-package text
+package layout
 
 import (
 	"fmt"
 	"time"
 )
 
-// duration writes milliseconds for people.
-func duration(ms float64) string {
+// Duration writes milliseconds for people.
+func Duration(ms float64) string {
 	switch {
 	case ms < 0.95:
 		return fmt.Sprintf("%.2f ms", ms)
@@ -18,8 +18,8 @@ func duration(ms float64) string {
 	return fmt.Sprintf("%.1f s", ms/1000)
 }
 
-// octets writes an amount of data for people.
-func octets(n int64) string {
+// Octets writes an amount of data for people.
+func Octets(n int64) string {
 	switch {
 	case n < 1000:
 		return fmt.Sprintf("%d B", n)
@@ -29,4 +29,5 @@ func octets(n int64) string {
 	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 }
 
-func inSeconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
+// InSeconds writes a time for people.
+func InSeconds(d time.Duration) string { return fmt.Sprintf("%.1f s", d.Seconds()) }
