@@ -24,7 +24,12 @@ asked, and what cannot be known from outside.`,
 		Example: `  ikescope identity vpn.example.com
   ikescope identity -o json vpn.example.com
   ikescope scan --identity brief vpn.example.com`,
-		RunE: func(cmd *cobra.Command, args []string) error { return a.scan(cmd.Context(), opts, args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(opts.suites) > 0 && !cmd.Flags().Changed("profile") {
+				opts.profile = standard // of which these are a part
+			}
+			return a.scan(cmd.Context(), opts, args)
+		},
 	}
 	opts.addFlags(cmd.Flags(), reportFormats)
 	return cmd

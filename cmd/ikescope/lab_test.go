@@ -96,6 +96,7 @@ func (l lab) testGateway(t *testing.T, gateway string) {
 		{"remedy words", lab.testRemedyWords, ""},
 		{"transform order", lab.testTransformOrder, ""},
 		{"defaults", lab.testDefaults, ""},
+		{"identity", lab.testIdentity, ""},
 	} {
 		if test.only == "" || test.only == gateway {
 			t.Run(test.name, func(t *testing.T) {
