@@ -1,0 +1,66 @@
+package certcheck
+
+import (
+	_ "embed"
+	"net/netip"
+	"strings"
+	"sync"
+
+	"github.com/ikescope/ikescope/proposals/table"
+)
+
+//go:embed fixes.csv
+var fixesCSV string
+
+// fixes reads the table once.
+var fixes = sync.OnceValue(func() []Fix {
+	var out []Fix
+	for _, f := range table.MustRead("fixes.csv", fixesCSV, "id", "goal", "where", "certainty", "source", "comment", "lines") {
+		out = append(out, Fix{
+			ID: f["id"], Goal: f["goal"], Where: f["where"], Comment: f["comment"],
+			Certainty: Certainty(f["certainty"]), Source: f["source"],
+			Lines: strings.Split(strings.TrimSpace(f["lines"]), "\n"),
+		})
+	}
+	return out
+})
+
+// fixesOf returns those of the groups, which are what stands before the slash of an
+// id, with the name that users dial in their lines.
+func fixesOf(groups []string, name string) []Fix {
+	var out []Fix
+	fill := pasted(name)
+	for _, group := range groups {
+		for _, f := range fixes() {
+			if !strings.HasPrefix(f.ID, group+"/") {
+				continue
+			}
+			lines := make([]string, len(f.Lines))
+			for i, line := range f.Lines {
+				lines[i] = fill.fill(line)
+			}
+			f.Lines = lines
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// pasted returns what lines to paste may hold of the name: a plain host name or an
+// address, and an example in place of all else. Nothing of the gateway's is pasted.
+func pasted(name string) values {
+	if a, err := netip.ParseAddr(name); err == nil && a.Zone() == "" {
+		text := a.Unmap().String()
+		return values{
+			"name": text,
+			// Windows wants an address as dNSName, the others as iPAddress.
+			"san":    "DNS:" + text + ", IP:" + text,
+			"pkisan": "--san dns:" + text + " --san " + text,
+		}
+	}
+	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	if !isHostName(name) {
+		name = "vpn.example.com"
+	}
+	return values{"name": name, "san": "DNS:" + name, "pkisan": "--san " + name}
+}

@@ -1,0 +1,59 @@
+package certcheck
+
+import (
+	_ "embed"
+	"strings"
+	"sync"
+
+	"github.com/ikescope/ikescope/proposals/table"
+)
+
+//go:embed rules.csv
+var rulesCSV string
+
+// rule is a row of rules.csv: what a check means for some clients. Several rows may
+// be of one check.
+type rule struct {
+	id        string
+	clients   []Client // none: whatever the client
+	effect    Verdict
+	severity  Severity
+	shows     []string
+	certainty Certainty
+	source    string
+	fixes     []string
+	sentence  string
+}
+
+// rules reads the table once. A fault in it is a programmer's.
+var rules = sync.OnceValue(func() []rule {
+	var out []rule
+	for _, f := range table.MustRead("rules.csv", rulesCSV,
+		"rule", "clients", "effect", "severity", "shows", "certainty", "source", "fixes", "sentence") {
+		r := rule{
+			id: f["rule"], effect: Verdict(f["effect"]), severity: Severity(f["severity"]),
+			certainty: Certainty(f["certainty"]), source: f["source"], sentence: f["sentence"],
+			fixes: strings.Fields(f["fixes"]),
+		}
+		for _, c := range strings.Fields(f["clients"]) {
+			r.clients = append(r.clients, Client(c))
+		}
+		if f["shows"] != "" {
+			r.shows = strings.Split(f["shows"], "; ")
+		}
+		out = append(out, r)
+	}
+	return out
+})
+
+// reason is the row with its sentence filled.
+func (r rule) reason(v values) Reason {
+	out := Reason{
+		Rule: r.id, Severity: r.severity, Effect: r.effect, Sentence: v.fill(r.sentence),
+		Certainty: r.certainty, Source: r.source,
+	}
+	for _, s := range r.shows {
+		out.Shows = append(out.Shows, v.fill(s))
+	}
+	return out
+}
