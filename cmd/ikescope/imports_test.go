@@ -74,6 +74,7 @@ var rooms = map[string]room{
 	"report":                {ours: []string{"ike", "proposals", "proposals/english", "proposals/table", "report/internal/lists"}},
 	"report/internal/lists": {pure: true},
 	"report/explain":        {ours: []string{"ike", "proposals", "proposals/english", "proposals/table", "report/incident/logtext"}, pure: true},
+	"report/certcheck":      {ours: []string{"ike", "ike/certificate", "ike/printable", "proposals/table"}},
 	"report/assess": {ours: []string{"ike", "ike/printable", "ike/keyexchange", "proposals", "proposals/english", "proposals/matrix",
 		"proposals/choice", "proposals/client", "proposals/baseline", "proposals/remedy", "report",
 		"report/internal/lists"}},

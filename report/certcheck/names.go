@@ -1,7 +1,6 @@
 package certcheck
 
 import (
-	"encoding/asn1"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -150,6 +149,10 @@ func idName(id *ike.ID) string {
 		}
 	case ike.ID_FQDN, ike.ID_RFC822_ADDR:
 		return shown(string(id.Data))
+	case ike.ID_DER_ASN1_DN:
+		if name, err := certificate.DistinguishedName(id.Data); err == nil {
+			return shown(name)
+		}
 	}
 	return fmt.Sprintf("%v of %d octets", id.IDType, len(id.Data))
 }
@@ -170,45 +173,12 @@ func idInCertificate(id *ike.ID, c *certificate.Certificate) (is, known bool) {
 		if c.X509() == nil {
 			return false, false
 		}
-		return sameDN(id.Data, c.X509().RawSubject), true
+		// By what they say: the types of strings may differ.
+		name, err := certificate.DistinguishedName(id.Data)
+		subject, _ := certificate.DistinguishedName(c.X509().RawSubject)
+		return err == nil && name == subject, true
 	}
 	return false, false
-}
-
-// sameDN compares distinguished names by type and value of their parts, since the
-// types of strings may differ.
-func sameDN(a, b []byte) bool {
-	if string(a) == string(b) {
-		return true
-	}
-	x, okX := parts(a)
-	y, okY := parts(b)
-	return okX && okY && slices.Equal(x, y)
-}
-
-// parts returns the parts of a distinguished name as type and octets of the value.
-func parts(der []byte) (out []string, ok bool) {
-	type attribute struct {
-		Type  asn1.ObjectIdentifier
-		Value asn1.RawValue
-	}
-	var sequence []asn1.RawValue
-	if rest, err := asn1.Unmarshal(der, &sequence); err != nil || len(rest) > 0 {
-		return nil, false
-	}
-	for _, set := range sequence {
-		for in := set.Bytes; len(in) > 0; {
-			var a attribute
-			rest, err := asn1.Unmarshal(in, &a)
-			if err != nil {
-				return nil, false
-			}
-			in = rest
-			out = append(out, a.Type.String()+"="+string(a.Value.Bytes))
-		}
-		out = append(out, "")
-	}
-	return out, true
 }
 
 // idIsName reports whether the identity is the name that users dial.

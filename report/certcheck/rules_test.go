@@ -343,8 +343,10 @@ func TestIdentities(t *testing.T) {
 	})
 	subject := leaf.X509().RawSubject
 	// The same name in another type of string.
-	utf8Subject, err := asn1.Marshal([]any{
-		setOf(2, 5, 4, 10, "Example"), setOf(2, 5, 4, 3, host),
+	utf8 := func(s string) asn1.RawValue { return asn1.RawValue{Tag: asn1.TagUTF8String, Bytes: []byte(s)} }
+	utf8Subject, err := asn1.Marshal(pkix.RDNSequence{
+		{{Type: asn1.ObjectIdentifier{2, 5, 4, 10}, Value: utf8("Example")}},
+		{{Type: asn1.ObjectIdentifier{2, 5, 4, 3}, Value: utf8(host)}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -376,16 +378,4 @@ func TestIdentities(t *testing.T) {
 	if r := Judge(g); r.Client(StrongSwan).Verdict != Accepts {
 		t.Errorf("a distinguished name: %+v", r.Client(StrongSwan))
 	}
-}
-
-// setOf is a part of a distinguished name, its value in UTF-8 with the tag of it.
-func setOf(a, b, c, d int, value string) any {
-	type attribute struct {
-		Type  asn1.ObjectIdentifier
-		Value string `asn1:"utf8"`
-	}
-	type set []attribute
-	return struct {
-		Set set `asn1:"set"`
-	}{set{{asn1.ObjectIdentifier{a, b, c, d}, value}}}.Set
 }
