@@ -8,27 +8,14 @@ import (
 
 func noCertificate(f *facts) (values, bool) { return when(f.leaf() == nil && !f.HashAndURL) }
 
-// leafNotFirst: a CA comes first, and one that it issued later.
 func leafNotFirst(f *facts) (values, bool) {
-	first := f.leaf()
-	if !first.IsCA {
-		return nil, false
-	}
-	for _, c := range f.chain[1:] {
-		if !c.IsCA && isNameOf(first, c) {
-			return values{"first": shown(first.Subject), "leaf": shown(c.Subject)}, true
-		}
-	}
-	return nil, false
+	return values{"first": shown(f.chain[0].Subject), "leaf": shown(f.leaf().Subject)}, f.displaced
 }
 
-func chainOrder(f *facts) (values, bool) { return when(!slices.IsSorted(f.path)) }
+func chainOrder(f *facts) (values, bool) { return when(!f.displaced && !slices.IsSorted(f.path)) }
 
-// strayCertificate: one that the path does not need; leafNotFirst has its own words.
+// strayCertificate: one that the path does not need.
 func strayCertificate(f *facts) (values, bool) {
-	if _, other := leafNotFirst(f); other {
-		return nil, false
-	}
 	var names []string
 	for i, c := range f.chain {
 		if !slices.Contains(f.path, i) {
@@ -90,10 +77,7 @@ func leafAlone(f *facts) (values, bool) {
 
 func selfSignedLeaf(f *facts) (values, bool) { return when(signedItself(f.leaf())) }
 
-func leafIsCA(f *facts) (values, bool) {
-	_, other := leafNotFirst(f)
-	return when(f.leaf().IsCA && !other)
-}
+func leafIsCA(f *facts) (values, bool) { return when(f.leaf().IsCA) }
 
 func expired(f *facts) (values, bool) {
 	end := f.leaf().NotAfter

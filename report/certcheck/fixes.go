@@ -25,14 +25,14 @@ var fixes = sync.OnceValue(func() []Fix {
 	return out
 })
 
-// fixesOf returns those of the groups, which are what stands before the slash of an
-// id, with the name that users dial in their lines.
-func fixesOf(groups []string, name string) []Fix {
+// fixesOf returns those of the ids, or of the groups, which are what stands before the
+// slash of an id, with the name that users dial in their lines.
+func fixesOf(ids []string, name string) []Fix {
 	var out []Fix
 	fill := pasted(name)
-	for _, group := range groups {
+	for _, id := range ids {
 		for _, f := range fixes() {
-			if !strings.HasPrefix(f.ID, group+"/") {
+			if f.ID != id && !strings.HasPrefix(f.ID, id+"/") {
 				continue
 			}
 			lines := make([]string, len(f.Lines))

@@ -37,7 +37,7 @@ func shown(text string) string {
 // listed returns names as a list.
 func listed(names []string) string {
 	if len(names) == 0 {
-		return "no name"
+		return "none"
 	}
 	var out []string
 	for _, name := range names[:min(len(names), maxNames)] {

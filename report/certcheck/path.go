@@ -25,6 +25,8 @@ type facts struct {
 	chain []*certificate.Certificate // what is looked at
 	// path are the indexes of the leaf and its issuers, as far as they came.
 	path []int
+	// displaced: the leaf is not the first.
+	displaced bool
 	// forged: a certificate has the name of an issuer, and is not the issuer.
 	forged bool
 	// unverified: a signature of the path could not be verified here.
@@ -49,7 +51,8 @@ func examine(g Gateway) *facts {
 	if len(f.chain) == 0 {
 		return f
 	}
-	f.path = []int{0}
+	f.path = []int{f.leafIndex()}
+	f.displaced = f.path[0] > 0
 	for {
 		next, ok := f.issuer(f.top())
 		if !ok {
@@ -70,7 +73,20 @@ func (f *facts) leaf() *certificate.Certificate {
 	if len(f.chain) == 0 {
 		return nil
 	}
-	return f.chain[0]
+	return f.chain[f.path[0]]
+}
+
+// leafIndex finds the gateway's own certificate: the first, unless that is of a CA
+// that issued another one of the chain, which is of none.
+func (f *facts) leafIndex() int {
+	if first := f.chain[0]; first.IsCA {
+		for i, c := range f.chain {
+			if !c.IsCA && isNameOf(first, c) {
+				return i
+			}
+		}
+	}
+	return 0
 }
 
 // top returns the last certificate of the path.

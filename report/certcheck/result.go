@@ -53,6 +53,8 @@ const (
 	Documented Certainty = "documented"
 	// Reported: read in the account of somebody whom it happened to.
 	Reported Certainty = "reported"
+	// NotFound: no source says how it is, which leaves a verdict unknown.
+	NotFound Certainty = "not_found"
 )
 
 // Result is what clients make of a gateway.
