@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"slices"
@@ -31,7 +32,9 @@ func (s *scan) identify(ctx context.Context) {
 	if len(suites) == 0 {
 		return
 	}
-	asker := identity.Asker{Gateway: sas{s}, Host: hostOf(s.target.Name), Methods: s.Identity == identity.Full}
+	host := cmp.Or(s.HostName, hostOf(s.target.Name))
+	asker := identity.Asker{Gateway: sas{s}, Host: host, Methods: s.Identity == identity.Full,
+		Name: host, Roots: s.Roots, WarnDays: s.WarnDays}
 	s.result.Identity = asker.Ask(ctx, suites)
 }
 

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"crypto/x509"
 	"io"
 	"net/netip"
 	"time"
@@ -65,6 +66,12 @@ type Scanner struct {
 	// Identity is how much the gateway is asked of who it is, when its suites are
 	// known.
 	Identity identity.Extent
+	// HostName is the name that users dial; "" for that of the target, if it has one.
+	HostName string
+	// Roots are those that clients trust, nil if that is not known, and WarnDays how
+	// many days before its end a certificate is said to expire soon.
+	Roots    *x509.CertPool
+	WarnDays int
 
 	// Listen opens the socket; nil means real UDP. Rand is the source of
 	// SPIs, nonces and keys; nil means crypto/rand.

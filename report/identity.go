@@ -35,6 +35,47 @@ type Connection struct {
 	MethodsEvidence []int    `json:"methods_evidence,omitempty"`
 	// EAPServerName is the name in the challenge of EAP-MSCHAPv2.
 	EAPServerName string `json:"eap_server_name,omitempty"`
+
+	// Judged is what each family of clients makes of the certificate, Remarks what
+	// holds whatever the client. Fixes are those that reasons name.
+	Judged  []JudgedClient `json:"judged,omitempty"`
+	Remarks []Reason       `json:"remarks,omitempty"`
+	Fixes   []IdentityFix  `json:"fixes,omitempty"`
+	// Root is the authority that the chain ends at or below.
+	Root string `json:"root,omitempty"`
+}
+
+// JudgedClient is what a family of clients makes of a gateway's certificate.
+type JudgedClient struct {
+	Client string `json:"client"` // "windows", "apple", "android" or "strongswan"
+	// Verdict is "accepts", "rejects" or "unknown".
+	Verdict Acceptance `json:"verdict"`
+	// Shows is what the client shows, the likeliest first: the error codes of Windows.
+	Shows   []string `json:"shows,omitempty"`
+	Reasons []Reason `json:"reasons,omitempty"`
+}
+
+// Reason is a rule on certificates that applies.
+type Reason struct {
+	Rule     string   `json:"rule"`
+	Severity Severity `json:"severity"`
+	// Effect is "rejects" or "unknown", absent for a remark.
+	Effect   Acceptance `json:"effect,omitempty"`
+	Sentence string     `json:"sentence"`
+	// Certainty is "measured", "documented", "reported" or "not_found".
+	Certainty string   `json:"certainty"`
+	Source    string   `json:"source"`
+	Fixes     []string `json:"fixes,omitempty"` // their IDs
+}
+
+// IdentityFix is one way to mend a fault of a certificate. Of those with one goal, one
+// is enough: they are for different products.
+type IdentityFix struct {
+	ID      string   `json:"id"`
+	Goal    string   `json:"goal"`
+	Where   string   `json:"where"`
+	Lines   []string `json:"lines,omitempty"` // to paste
+	Comment string   `json:"comment,omitempty"`
 }
 
 // Introduction is one answer to the question who the gateway is.

@@ -215,11 +215,12 @@ type Subject string
 
 // The subjects. The ID of a finding begins with one of them and a hyphen.
 const (
-	AboutPath    Subject = "PATH"
-	AboutIKE     Subject = "IKE" // suites and algorithms
-	AboutClient  Subject = "CLIENT"
-	AboutGateway Subject = "GATEWAY"
-	AboutScan    Subject = "SCAN" // and not the gateway
+	AboutPath     Subject = "PATH"
+	AboutIdentity Subject = "IDENTITY"
+	AboutIKE      Subject = "IKE" // suites and algorithms
+	AboutClient   Subject = "CLIENT"
+	AboutGateway  Subject = "GATEWAY"
+	AboutScan     Subject = "SCAN" // and not the gateway
 )
 
 // GateKind is what a gate demands.
@@ -253,6 +254,16 @@ const (
 	IdentityNoAnswer IdentityState = "no_answer"
 	IdentityUnclear  IdentityState = "unclear"
 	IdentityNotAsked IdentityState = "not_asked"
+)
+
+// Acceptance is what a client makes of a certificate.
+type Acceptance string
+
+// The verdicts on a certificate.
+const (
+	CertificateAccepted Acceptance = "accepts"
+	CertificateRejected Acceptance = "rejects"
+	CertificateUnknown  Acceptance = "unknown"
 )
 
 // AskedAs is how a gateway had to be asked to say who it is.

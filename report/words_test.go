@@ -48,6 +48,7 @@ func TestWordsAreInTheSchemas(t *testing.T) {
 		{"IdentityState", document, "introduction", "state", false},
 		{"IdentityState", document, "connection", "state", false},
 		{"IdentityState", document, "identity", "state", false},
+		{"Acceptance", document, "judged_client", "verdict", false},
 		{"AskedAs", document, "connection", "as", false},
 		{"Proof", document, "introduction", "proof", false},
 		{"Proof", document, "connection", "proof", false},

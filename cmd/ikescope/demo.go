@@ -75,7 +75,7 @@ func (a *app) demo(ctx context.Context, gateway mock.Gateway, opts *outputOption
 	}
 	scanner := probe.Scanner{Rate: demoRate}
 	if gateway.EAP != "" {
-		scanner.Identity = identity.Full
+		scanner.Identity, scanner.HostName, scanner.WarnDays = identity.Full, gateway.ID(), 30
 	}
 	reported := a.report(ctx, &reporting{opts: opts, judged: judged, asText: wholeText(judged.clients),
 		scans: &scans{scanner: scanner, parallel: 1, jobs: []job{{Found: targets.Found{Target: scanned}}}}})

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/clients"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/local"
@@ -47,6 +48,9 @@ type scanOptions struct {
 	plan         bool
 	parallel     int
 	identity     string
+	hostName     string
+	trust        string
+	warnDays     int
 	// live: the clients' own first packets are sent, too.
 	live bool
 }
@@ -79,6 +83,7 @@ func newScanOptions() *scanOptions {
 		nattPort: initiator.UDP4500.Port(),
 		profile:  standard,
 		identity: identityOff,
+		warnDays: 30,
 		rate:     50,
 		window:   16,
 		tries:    4,
@@ -96,6 +101,9 @@ func (o *scanOptions) addFlags(flags *pflag.FlagSet, formats []string) {
 		flags.Var(flagvalue.Word(&o.profile, scanProfiles), "profile", "how much to ask: quick (algorithms in use), standard (all that are registered, and ML-KEM as additional key exchange) or deep (any additional key exchange, and more samples)")
 		flags.Var(flagvalue.Axes(&o.axes), "axes", "ask about every algorithm of these axes, "+strings.Join(flagvalue.AxisWords, ", ")+", and of the others about those in use")
 		flags.Var(flagvalue.Word(&o.identity, identityExtents), "identity", "how much to ask of who the gateway is: off, brief (its identity and certificate, and how they differ by client) or full (its EAP methods, too)")
+		flags.Var(flagvalue.HostName(&o.hostName), "name", "the host name that users dial, to judge the certificate by (default: that of the target)")
+		flags.Var(flagvalue.File(&o.trust), "trust", "the root certificates that clients trust, in a PEM file, or system for those of this machine")
+		flags.Var(flagvalue.Number(&o.warnDays, 1, 3650), "warn-days", "how many days before its end a certificate is reported to expire soon")
 		addToggle(flags, &o.exhaustive, "exhaustive", "", "confirm every accepted suite instead of taking samples")
 		flags.Var(flagvalue.File(&o.resume), "resume", "go on from this JSON report of a scan that was interrupted or ran out of its budget")
 		addToggle(flags, &o.plan, "plan", "", "print the offers that would come first, and send nothing")
@@ -222,9 +230,18 @@ func (o *scanOptions) scanner() (probe.Scanner, error) {
 		MaxExchanges: o.maxExchanges,
 		Deadline:     o.deadline,
 		Exhaustive:   o.exhaustive,
+		HostName:     o.hostName,
+		WarnDays:     o.warnDays,
 		Identity:     identity.Extent(slices.Index(identityExtents, o.identity)),
 		Hypotheses:   hypotheses(o.clients),
 		Known:        firstPackets(clients.Initiators()),
+	}
+	if o.trust != "" {
+		roots, err := argfile.Roots(o.trust)
+		if err != nil {
+			return s, usagef("--trust: %w", err)
+		}
+		s.Roots = roots
 	}
 	if o.live {
 		s.Clients = firstPackets(o.clients)

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"crypto/x509"
 	"slices"
 
 	"github.com/ikescope/ikescope/ike"
@@ -37,6 +38,11 @@ type Result struct {
 	Identities []Connection
 	// Replies are all questions in the order asked.
 	Replies []*Reply
+	// Name is the host name that the gateway is known by, "" if none is known, and Roots
+	// and WarnDays what its certificates are to be judged by: see [Asker].
+	Name     string
+	Roots    *x509.CertPool
+	WarnDays int
 	// Unclosed: the gateway keeps the IKE SAs half-open that are opened to ask, so no
 	// more was asked than needed.
 	Unclosed bool
@@ -80,6 +86,10 @@ type Asker struct {
 	Host string
 	// Methods: the methods of EAP are asked for, too.
 	Methods bool
+	// Name, Roots and WarnDays go into the result.
+	Name     string
+	Roots    *x509.CertPool
+	WarnDays int
 }
 
 // maxSuites bounds the suites that are asked with.
@@ -87,7 +97,7 @@ const maxSuites = 8
 
 // Ask asks with one suite of each of products that the gateway accepts.
 func (a Asker) Ask(ctx context.Context, suites []proposals.Suite) *Result {
-	r := &Result{}
+	r := &Result{Name: a.Name, Roots: a.Roots, WarnDays: a.WarnDays}
 	for _, suite := range suites[:min(len(suites), maxSuites)] {
 		if ctx.Err() != nil || r.Unclosed {
 			break

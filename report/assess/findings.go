@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/certfinding"
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
@@ -21,6 +22,7 @@ func Findings(t *report.Target, inUse ...client.Policy) []report.Finding {
 		out = append(out, suiteFindings(t, facts)...)
 	}
 	out = append(out, gatewayFindings(t)...)
+	out = append(out, certfinding.Findings(t.Identity)...)
 	out = append(out, doubtFindings(t)...)
 	for i := range out {
 		f := &out[i]

@@ -131,7 +131,7 @@ func faults(t testing.TB) map[string]fault {
 
 		"no-signature-without-hashes":    {gateway(func(g *Gateway) { g.WithoutHashes = No }), "", "RRAA"},
 		"hashes-not-asked":               {gateway(func(g *Gateway) { g.WithoutHashes = NotAsked }), "", "UUAA"},
-		"no-certificate-without-certreq": {gateway(func(g *Gateway) { g.WithoutCertReq = No }), "", "ARAA"},
+		"no-certificate-without-certreq": {gateway(func(g *Gateway) { g.WithoutCertReq = No }), "", "AUAA"},
 		"certreq-not-asked":              {gateway(func(g *Gateway) { g.WithoutCertReq = NotAsked }), "", "AUAA"},
 		"hash-and-url":                   {gateway(func(g *Gateway) { g.HashAndURL = true }), "", "AARA"},
 		"revoked":                        {gateway(func(g *Gateway) { g.Revoked = Yes }), "", "UUAR"},

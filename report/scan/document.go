@@ -86,7 +86,7 @@ func Target(r evidence.Result) report.Target {
 	if r.Gateway != nil {
 		t.Gateway = newGateway(*r.Gateway)
 	}
-	t.Identity = newIdentity(r.Identity)
+	t.Identity = newIdentity(r.Identity, r.Started)
 	if r.Matrix != nil {
 		t.Matrix = newMatrix(r.Matrix)
 		t.PostQuantum = assess.PostQuantum(r.Matrix)

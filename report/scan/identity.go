@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/netip"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
@@ -11,21 +12,67 @@ import (
 	"github.com/ikescope/ikescope/ike/certificate"
 	"github.com/ikescope/ikescope/probe/identity"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/certcheck"
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // newIdentity returns what a gateway said of itself; nil if it was not asked.
-func newIdentity(r *identity.Result) *report.Identity {
+func newIdentity(r *identity.Result, started time.Time) *report.Identity {
 	if r == nil {
 		return nil
 	}
+	at := started.UTC()
 	out := &report.Identity{State: report.IdentityNotAsked, Connections: []report.Connection{}, KeptHalfOpen: r.Unclosed}
 	for i, c := range r.Identities {
 		connection := newConnection(c)
+		judge(&connection, c, r, at)
 		out.Connections = append(out.Connections, connection)
 		if i == 0 || connection.State == report.IdentitySeen {
 			out.State = connection.State
 		}
+	}
+	return out
+}
+
+// judge adds what clients make of the certificate of a connection.
+func judge(out *report.Connection, c identity.Connection, r *identity.Result, at time.Time) {
+	if c.Plain.State != identity.Seen {
+		return
+	}
+	judged := certcheck.Judge(certcheck.Gateway{
+		Chain: c.Plain.Chain, Name: r.Name, ID: c.Plain.ID, At: at, WarnDays: r.WarnDays, Roots: r.Roots,
+		WithoutHashes: seenOf(c.NoHashes, false), WithoutCertReq: seenOf(c.NoCertReq, true), WithHostName: seenOf(c.ByName, false),
+		SharedKeyMAC: c.Plain.Proof == identity.SharedKeyMAC,
+	})
+	for _, one := range judged.Clients {
+		out.Judged = append(out.Judged, report.JudgedClient{
+			Client: string(one.Client), Verdict: report.Acceptance(one.Verdict), Shows: one.Shows, Reasons: reasons(one.Reasons),
+		})
+	}
+	out.Remarks, out.Root = reasons(judged.Observations), judged.Root
+	for _, f := range judged.Fixes {
+		out.Fixes = append(out.Fixes, report.IdentityFix{ID: f.ID, Goal: f.Goal, Where: f.Where, Lines: f.Lines, Comment: f.Comment})
+	}
+}
+
+// seenOf is what a variant of the question shows; with certificate, whether one came.
+func seenOf(r *identity.Reply, certificate bool) certcheck.Seen {
+	switch {
+	case r == nil || r.State == identity.NotAsked || r.State == identity.Silent || r.State == identity.Unclear:
+		return certcheck.NotAsked
+	case r.State == identity.Seen && !(certificate && len(r.Chain) == 0):
+		return certcheck.Yes
+	}
+	return certcheck.No
+}
+
+func reasons(all []certcheck.Reason) []report.Reason {
+	var out []report.Reason
+	for _, r := range all {
+		out = append(out, report.Reason{
+			Rule: r.Rule, Severity: report.Severity(r.Severity), Effect: report.Acceptance(r.Effect),
+			Sentence: r.Sentence, Certainty: string(r.Certainty), Source: r.Source, Fixes: r.Fixes,
+		})
 	}
 	return out
 }

@@ -70,7 +70,34 @@ func (p *page) connection(c *report.Connection, at time.Time) {
 		}
 	}
 	p.methods(c)
+	for _, j := range c.Judged {
+		p.judged(j)
+	}
 }
+
+// judged writes what a family of clients makes of the certificate.
+func (p *page) judged(j report.JudgedClient) {
+	words := string(j.Verdict)
+	if len(j.Shows) > 0 && j.Verdict == report.CertificateRejected {
+		words += " (" + strings.Join(j.Shows, " or ") + ")"
+	}
+	var why []string
+	for _, r := range j.Reasons {
+		if r.Effect == j.Verdict {
+			why = append(why, r.Sentence)
+		}
+	}
+	if len(why) > 0 {
+		words += ": " + strings.Join(why[:min(len(why), maxReasons)], "; ")
+	}
+	if more := len(why) - maxReasons; more > 0 {
+		words += fmt.Sprintf("; and %d more, in the JSON report", more)
+	}
+	p.Aligned(layout.Pad(j.Client, 11) + words)
+}
+
+// maxReasons is how many reasons of a client are written.
+const maxReasons = 3
 
 // notSeen says why no identity was seen.
 func notSeen(i report.Introduction) string {

@@ -32,13 +32,16 @@ func EAPMethods() []string {
 	return names
 }
 
+// ID returns who the gateway says it is.
+func (g *Gateway) ID() string { return cmp.Or(g.Name, defaultName) }
+
 // introduce has r show who it is to clients that want EAP, if g names a method. The
 // error names the flag.
 func (g *Gateway) introduce(r *iketest.Responder) error {
 	if g.EAP == "" {
 		return nil
 	}
-	c := iketest.Connection{IDType: ike.ID_FQDN, ID: cmp.Or(g.Name, defaultName), AsksIdentity: true, ServerName: "ikescope"}
+	c := iketest.Connection{IDType: ike.ID_FQDN, ID: g.ID(), AsksIdentity: true, ServerName: "ikescope"}
 	for _, m := range eap.Methods() {
 		if m.String() == g.EAP {
 			c.Methods = []eap.Type{m}

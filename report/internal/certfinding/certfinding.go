@@ -1,0 +1,117 @@
+// Package certfinding makes findings of what clients make of a gateway's certificate.
+package certfinding
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/ikescope/ikescope/proposals/english"
+	"github.com/ikescope/ikescope/report"
+)
+
+// Findings returns one for each rule on certificates that applies to what a gateway
+// shows of itself, and asks for action; none of nil.
+func Findings(identity *report.Identity) []report.Finding {
+	if identity == nil {
+		return nil
+	}
+	var out []report.Finding
+	for i := range identity.Connections {
+		for _, f := range ofConnection(&identity.Connections[i]) {
+			if at := slices.IndexFunc(out, func(o report.Finding) bool { return o.ID == f.ID && o.Title == f.Title }); at >= 0 {
+				out[at].Evidence = append(out[at].Evidence, f.Evidence...)
+				continue
+			}
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// rejection is a rule with the clients that do not connect for it.
+type rejection struct {
+	report.Reason
+	clients []string
+}
+
+// goal is what a fix is for, and where it can be done.
+type goal struct {
+	what  string
+	where []string
+}
+
+func ofConnection(c *report.Connection) []report.Finding {
+	var rules []rejection
+	add := func(r report.Reason, who string) {
+		at := slices.IndexFunc(rules, func(o rejection) bool { return o.Rule == r.Rule && o.Effect == r.Effect })
+		if at < 0 {
+			at, rules = len(rules), append(rules, rejection{Reason: r})
+		}
+		if who != "" {
+			rules[at].clients = append(rules[at].clients, who)
+		}
+	}
+	for _, r := range c.Remarks {
+		if r.Severity.Rank() <= report.SeverityMedium.Rank() {
+			add(r, "")
+		}
+	}
+	for _, client := range c.Judged {
+		for _, r := range client.Reasons {
+			if r.Effect == report.CertificateRejected || r.Effect == report.CertificateUnknown && r.Severity.Rank() <= report.SeverityMedium.Rank() {
+				who := clientNames[client.Client]
+				if r.Effect == report.CertificateRejected {
+					who += shown(client)
+				}
+				add(r, who)
+			}
+		}
+	}
+	var out []report.Finding
+	for _, r := range rules {
+		f := report.Finding{
+			ID:       string(report.AboutIdentity) + "-" + strings.ToUpper(r.Rule),
+			Severity: r.Severity, Title: r.Sentence, Evidence: slices.Clone(c.Evidence), Refs: []string{r.Source},
+		}
+		if len(r.clients) > 0 {
+			words := "clients that do not connect: "
+			if r.Effect == report.CertificateUnknown {
+				words = "clients that may not connect: "
+			}
+			f.Detail = words + english.List(r.clients, "and")
+		}
+		var goals []goal
+		for _, fix := range c.Fixes {
+			if !slices.Contains(r.Fixes, fix.ID) {
+				continue
+			}
+			at := slices.IndexFunc(goals, func(g goal) bool { return g.what == fix.Goal })
+			if at < 0 {
+				at, goals = len(goals), append(goals, goal{what: fix.Goal})
+			}
+			goals[at].where = append(goals[at].where, fix.Where)
+			if f.Lines == nil {
+				f.Lines = fix.Lines // the others are in the JSON report
+			}
+		}
+		for _, g := range goals {
+			f.Fix = append(f.Fix, g.what+" ("+strings.Join(g.where, "; or ")+")")
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// clientNames are the families of clients as people call them.
+var clientNames = map[string]string{"windows": "Windows", "apple": "macOS and iOS", "android": "Android", "strongswan": "strongSwan"}
+
+// shown is what a client shows, in parentheses.
+func shown(c report.JudgedClient) string {
+	if len(c.Shows) == 0 {
+		return ""
+	}
+	if c.Client == "windows" {
+		return " (error " + strings.Join(c.Shows, " or ") + ")"
+	}
+	return " (" + c.Shows[0] + ")"
+}
