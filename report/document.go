@@ -106,14 +106,16 @@ func (t *Target) LastExchange() int {
 
 // Path is one way to the gateway.
 type Path struct {
-	Transport Transport `json:"transport"`      // "udp500" or "udp4500"
+	Transport Transport `json:"transport"`      // "udp500", "udp4500" or "tcp4500"
 	Port      uint16    `json:"port,omitempty"` // of the gateway
-	// State is "answers", "silent", "port_unreachable", "admin_prohibited",
-	// "not_ike" or "error".
+	// State is "answers", "silent", "port_unreachable" (of TCP: refused),
+	// "admin_prohibited", "not_ike", "error" or "open": the TCP connection opens, and
+	// no IKE message comes.
 	State PathState `json:"state"`
 	// Reason is "no_route", "no_host" (a router did not find it), "no_host_on_link"
-	// (nothing has the address on our own link), "filtered_here" (by our own host) or
-	// "other_address", where one of these is known.
+	// (nothing has the address on our own link), "filtered_here" (by our own host),
+	// "other_address", "closes_after_prefix" (the TCP connection) or "tls", where one
+	// of these is known.
 	Reason PathReason `json:"reason,omitempty"`
 	RTTms  float64    `json:"rtt_ms,omitempty"` // the smallest
 	// RTTMedianMs and RTTMaxMs are there where several round trips were measured.
@@ -149,10 +151,12 @@ type PathSource struct {
 
 // Name returns what people call the way of p, such as "UDP 500".
 func (p Path) Name() string {
+	n := min(3, len(p.Transport)) // of "udp" and "tcp"
+	protocol, port := strings.ToUpper(string(p.Transport[:n])), string(p.Transport[n:])
 	if p.Port != 0 {
-		return fmt.Sprintf("UDP %d", p.Port)
+		port = fmt.Sprint(p.Port)
 	}
-	return strings.Replace(string(p.Transport), "udp", "UDP ", 1)
+	return protocol + " " + port
 }
 
 // PathSize is what the path does with large packets.

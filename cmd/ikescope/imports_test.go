@@ -26,15 +26,16 @@ type room struct {
 // rooms holds which way data flows: from left to right in
 // ike, proposals, probe, report, cmd.
 var rooms = map[string]room{
-	"ike":             {pure: true},
-	"ike/printable":   {pure: true},
-	"ike/keyexchange": {ours: []string{"ike"}},
-	"ike/keymat":      {ours: []string{"ike"}},
-	"ike/icmp":        {pure: true},
-	"ike/ikev1":       {ours: []string{"ike"}, pure: true},
-	"ike/dialog":      {ours: []string{"ike", "ike/icmp", "ike/ikev1"}},
-	"ike/capture":     {ours: []string{"ike/icmp", "ike/dialog"}},
-	"ike/iketest":     {ours: []string{"ike", "ike/keyexchange", "ike/keymat"}},
+	"ike":                    {pure: true},
+	"ike/printable":          {pure: true},
+	"ike/keyexchange":        {ours: []string{"ike"}},
+	"ike/keymat":             {ours: []string{"ike"}},
+	"ike/icmp":               {pure: true},
+	"ike/ikev1":              {ours: []string{"ike"}, pure: true},
+	"ike/dialog":             {ours: []string{"ike", "ike/icmp", "ike/ikev1"}},
+	"ike/capture":            {ours: []string{"ike/icmp", "ike/dialog"}},
+	"ike/iketest":            {ours: []string{"ike", "ike/keyexchange", "ike/keymat"}},
+	"ike/iketest/streamtest": {ours: []string{"ike/iketest"}},
 
 	"proposals":               {ours: []string{"ike", "ike/printable", "proposals/english"}, pure: true},
 	"proposals/english":       {pure: true},

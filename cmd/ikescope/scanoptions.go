@@ -105,9 +105,9 @@ func (o *scanOptions) addReachFlags(flags *pflag.FlagSet) {
 // addWhereFlags adds the flags on how targets are reached.
 func (o *scanOptions) addWhereFlags(flags *pflag.FlagSet) {
 	underHeading(flags, whereFlags, func(flags *pflag.FlagSet) {
-		flags.Var(flagvalue.Transports(&o.transports), "transport", "ask over udp500 or over udp4500 only (default both)")
+		flags.Var(flagvalue.Transports(&o.transports), "transport", "ask over these only, with commas between: udp500, udp4500, or tcp4500, which is IKE in TCP (RFC 9329) (default udp500,udp4500)")
 		flags.Var(flagvalue.Number(&o.port, 1, 65535), "port", "the UDP port of IKE, where the target names none")
-		flags.Var(flagvalue.Number(&o.nattPort, 1, 65535), "natt-port", "the UDP port of NAT traversal, where the target names none")
+		flags.Var(flagvalue.Number(&o.nattPort, 1, 65535), "natt-port", "the UDP port of NAT traversal, and the TCP port of tcp4500, where the target names none")
 		addToggle(flags, &o.ipv4, "ipv4", "4", "only the IPv4 addresses of names")
 		addToggle(flags, &o.ipv6, "ipv6", "6", "only the IPv6 addresses of names")
 		flags.Var(flagvalue.Address(&o.source), "source", "send from this local address")
@@ -179,6 +179,7 @@ func (o *scanOptions) paths() initiator.Paths {
 	return initiator.Paths{
 		{Transport: initiator.UDP500, Port: o.port},
 		{Transport: initiator.UDP4500, Port: o.nattPort},
+		{Transport: initiator.TCP4500, Port: o.nattPort},
 	}
 }
 

@@ -250,7 +250,7 @@ func (c *Conn) Init(o Offer) (*Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := initRequest{Offer: o, keData: o.Key.Public(), nonce: octets[6:], local: c.flow(o.Flow).local, remote: c.Remote(o.Transport)}
+	r := initRequest{Offer: o, keData: o.Key.Public(), nonce: octets[6:], local: c.localOver(o.Transport, o.Flow), remote: c.Remote(o.Transport)}
 	copy(r.spi[:6], octets)
 	binary.BigEndian.PutUint16(r.spi[6:], uint16(id))
 	if bytes.Equal(r.spi[:4], make([]byte, 4)) {

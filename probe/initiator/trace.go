@@ -1,13 +1,13 @@
 package initiator
 
 import (
-	"net"
 	"net/netip"
 	"sync"
 	"time"
 )
 
-// Datagram is one UDP datagram that a Conn sent or received.
+// Datagram is one UDP datagram that a Conn sent or received, or one IKE message of a
+// TCP stream.
 type Datagram struct {
 	Time          time.Time
 	Sent          bool
@@ -15,8 +15,8 @@ type Datagram struct {
 	Transport     Transport
 	// Exchange is the number of the exchange that it belongs to; 0 if none.
 	Exchange int
-	// Octets is the UDP payload, with the non-ESP marker on UDP 4500. It is
-	// not to be changed.
+	// Octets is the UDP payload, with the non-ESP marker on UDP 4500; on TCP 4500,
+	// what stands behind the length. It is not to be changed.
 	Octets []byte
 }
 
@@ -31,12 +31,12 @@ type ledger struct {
 	foreign int // datagrams from other addresses
 }
 
-// transmit sends d by pc, counts it if that worked, and shows it to the hook,
+// transmit sends d by write, counts it if that worked, and shows it to the hook,
 // which sees it before any answer to it.
-func (l *ledger) transmit(d Datagram, pc net.PacketConn) error {
+func (l *ledger) transmit(d Datagram, write func() error) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if _, err := pc.WriteTo(d.Octets, net.UDPAddrFromAddrPort(d.Remote)); err != nil {
+	if err := write(); err != nil {
 		return err
 	}
 	l.total.DatagramsSent++

@@ -46,9 +46,10 @@ type Examiner struct {
 	Rate       float64
 	Window     int
 
-	// Listen, Rand and Trace are those of [initiator.Config]. Trace is never called
+	// Listen, Dial, Rand and Trace are those of [initiator.Config]. Trace is never called
 	// concurrently for one address.
 	Listen initiator.ListenFunc
+	Dial   initiator.DialFunc
 	Rand   io.Reader
 	Trace  func(initiator.Datagram)
 	// Progress is called after each exchange, never concurrently for one address.
@@ -140,7 +141,7 @@ func newExamination(e Examiner, target Target) *examination {
 func (x *examination) config(source netip.AddrPort) initiator.Config {
 	return initiator.Config{
 		Gateway: x.target.Address, Paths: x.target.Paths, Source: source,
-		Listen: x.Listen, Rand: lockedReader{&x.random, x.Rand}, Trace: x.trace,
+		Listen: x.Listen, Dial: x.Dial, Rand: lockedReader{&x.random, x.Rand}, Trace: x.trace,
 		InitialRTO: x.InitialRTO, Rate: x.Rate, Window: x.Window, Number: x.number,
 	}
 }
@@ -197,9 +198,12 @@ func (x *examination) run(ctx context.Context) error {
 	main := x.answering()
 	var rest sync.WaitGroup
 	for _, w := range x.ways {
-		rest.Go(func() { x.moreGreetings(ctx, w, main) })
+		rest.Go(func() {
+			x.moreGreetings(ctx, w, main)
+			x.askTLS(ctx, w)
+		})
 	}
-	if main != nil && main.source == 0 && !(x.Brief && taken(main)) {
+	if main != nil && main.source == 0 && !main.t.IsTCP() && !(x.Brief && taken(main)) {
 		rest.Go(func() { x.askVersions(ctx, true, main) })
 	}
 	rest.Wait()

@@ -96,8 +96,8 @@ func (x *examination) firstGreetings(ctx context.Context) {
 	}
 	var second sync.WaitGroup
 	// Where the answers come from elsewhere, an IKE SA could not be closed.
-	silent := slices.DeleteFunc(x.in(initiator.PathSilent), func(w *way) bool { return w.seen.Reason == OtherAddress })
-	others := slices.DeleteFunc(x.in(initiator.PathSilent, initiator.PathNotIKE), func(w *way) bool { return w.source != 0 })
+	silent := slices.DeleteFunc(x.in(initiator.PathSilent, initiator.PathOpen), func(w *way) bool { return w.seen.Reason != NoReason })
+	others := slices.DeleteFunc(x.in(initiator.PathSilent, initiator.PathNotIKE), func(w *way) bool { return w.source != 0 || w.t.IsTCP() })
 	if len(x.in(initiator.PathNotIKE)) == 0 && x.Attempts > first {
 		// Perhaps it drops what it does not take, or a KE payload that it cannot
 		// use, or IKEv2.
@@ -186,6 +186,8 @@ func stateOf(a initiator.Answer) initiator.PathState {
 		return a.Blocked.State
 	case a.Outcome == initiator.Unreachable:
 		return initiator.PathError
+	case a.Blocked != nil && a.Blocked.State == initiator.PathOpen:
+		return initiator.PathOpen
 	}
 	return initiator.PathSilent
 }
@@ -193,6 +195,8 @@ func stateOf(a initiator.Answer) initiator.PathState {
 // reasonOf says what u means, of which own, our address, is no router.
 func reasonOf(u *initiator.PathFault, own netip.Addr) Reason {
 	switch {
+	case u.Closed:
+		return ClosesAfterPrefix
 	case u.Meaning == icmp.NoRoute:
 		return NoRoute
 	case u.Meaning == icmp.NoHost && (u.Local || u.Reporter.IsValid() && u.Reporter == own):
@@ -208,7 +212,7 @@ func reasonOf(u *initiator.PathFault, own netip.Addr) Reason {
 // unfound returns a way on which an ICMP error said that there is no way to the
 // address, whatever the port; nil if none did, or another way shows that there is one.
 func (x *examination) unfound() *way {
-	if len(x.in(initiator.PathAnswers, initiator.PathNotIKE, initiator.PathPortUnreachable)) > 0 {
+	if len(x.in(initiator.PathAnswers, initiator.PathNotIKE, initiator.PathPortUnreachable, initiator.PathOpen)) > 0 {
 		return nil
 	}
 	i := slices.IndexFunc(x.ways, func(w *way) bool {

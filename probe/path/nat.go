@@ -17,6 +17,9 @@ import (
 func (x *examination) detectNAT(ctx context.Context) {
 	main := x.in(initiator.PathAnswers)
 	main = slices.DeleteFunc(main, func(w *way) bool { return w.source != 0 })
+	if datagrams := slices.DeleteFunc(slices.Clone(main), func(w *way) bool { return w.t.IsTCP() }); len(datagrams) > 0 {
+		main = datagrams
+	}
 	natt := slices.ContainsFunc(main, func(w *way) bool { return w.t == initiator.UDP4500 })
 	for _, w := range main {
 		if ctx.Err() != nil {
@@ -28,7 +31,7 @@ func (x *examination) detectNAT(ctx context.Context) {
 		}
 		x.readNAT(ctx, w, o.answer)
 		x.learn(o.answer.Message)
-		if w.t == initiator.UDP4500 || !natt || !x.closeFloating(ctx, o) {
+		if w.t != initiator.UDP500 || !natt || !x.closeFloating(ctx, o) {
 			x.close(ctx, x.conn, o.request, o.answer, w.t)
 		}
 	}
@@ -89,7 +92,7 @@ func (x *examination) closeFloating(ctx context.Context, o *opening) bool {
 func (x *examination) readNAT(ctx context.Context, w *way, a initiator.Answer) {
 	n := x.result.NAT
 	if n == nil {
-		n = &NAT{Local: w.conn.Local(), Observed: make(map[initiator.Transport]netip.AddrPort)}
+		n = &NAT{Local: a.Local, Observed: make(map[initiator.Transport]netip.AddrPort)}
 		x.result.NAT = n
 	}
 	n.Evidence = append(n.Evidence, a.ID)
@@ -106,8 +109,8 @@ func (x *examination) readNAT(ctx context.Context, w *way, a initiator.Answer) {
 			}
 		}
 	}
-	if seen.SentTo(n.Local) {
-		n.Observed[w.t] = n.Local
+	if seen.SentTo(a.Local) {
+		n.Observed[w.t] = a.Local
 		return
 	}
 	n.LocalBehindNAT = true

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/ike/iketest/streamtest"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 )
@@ -28,13 +29,14 @@ var (
 type scene struct {
 	t       *testing.T
 	network *iketest.Network
+	streams *streamtest.Network
 	gateway *iketest.Responder
 	served  sync.WaitGroup
 	conns   []net.PacketConn
 }
 
 func newScene(t *testing.T) *scene {
-	s := &scene{t: t, network: iketest.NewNetwork(), gateway: &iketest.Responder{Profile: iketest.StrongSwan}}
+	s := &scene{t: t, network: iketest.NewNetwork(), streams: &streamtest.Network{Delay: 5 * time.Millisecond}, gateway: &iketest.Responder{Profile: iketest.StrongSwan}}
 	s.gateway.Policy = []ike.Proposal{products("aes256gcm16-prfsha384-ecp384")[0].Proposal(1)}
 	s.network.SetLink(iketest.Link{Delay: 5 * time.Millisecond})
 	return s

@@ -56,15 +56,22 @@ const (
 	// OtherAddress: the answers come from another address or port than the one
 	// asked, so that no client takes them.
 	OtherAddress
+	// ClosesAfterPrefix: the gateway closes the TCP connection when it has read the
+	// stream prefix (RFC 9329).
+	ClosesAfterPrefix
+	// TLS: what answers on the TCP port speaks TLS.
+	TLS
 )
 
 var reasons = [...]string{
-	NoReason:     "",
-	NoRoute:      "no_route",
-	NoHost:       "no_host",
-	NoHostOnLink: "no_host_on_link",
-	FilteredHere: "filtered_here",
-	OtherAddress: "other_address",
+	NoReason:          "",
+	NoRoute:           "no_route",
+	NoHost:            "no_host",
+	NoHostOnLink:      "no_host_on_link",
+	FilteredHere:      "filtered_here",
+	OtherAddress:      "other_address",
+	ClosesAfterPrefix: "closes_after_prefix",
+	TLS:               "tls",
 }
 
 // String returns the reason as the JSON document writes it.

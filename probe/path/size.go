@@ -34,7 +34,7 @@ const (
 // in fragments: by requests that a Vendor ID makes larger.
 func (x *examination) measureSize(ctx context.Context) {
 	w := x.answering()
-	if w == nil || w.source != 0 || w.asked.opens || ctx.Err() != nil {
+	if w == nil || w.source != 0 || w.t.IsTCP() || w.asked.opens || ctx.Err() != nil {
 		return
 	}
 	if runtime.GOOS != "linux" && x.Listen == nil {

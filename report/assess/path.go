@@ -22,18 +22,28 @@ func pathFindings(t *report.Target) []report.Finding {
 		if other := otherAddressFindings(t); other != nil {
 			return other
 		}
-		return []report.Finding{{
+		if len(t.Paths) == 1 && t.Paths[0].State == report.PathOpen {
+			return tcpFindings(t)
+		}
+		silent := slices.DeleteFunc(slices.Clone(t.Paths), func(p report.Path) bool { return p.State != report.PathSilent })
+		means := "silence means a firewall, a wrong address, a gateway that is down, or one that answers only addresses it knows; "
+		for _, p := range t.Paths {
+			if p.Transport == report.TCP4500 && p.State == report.PathPortUnreachable {
+				means = p.Name() + " is refused, so something is up at the address, or a firewall answers for it; " + means
+			}
+		}
+		return append([]report.Finding{{
 			ID: "PATH-NO-ANSWER", Severity: report.SeverityHigh,
-			Title:    "no answer on " + english.List(transports(t.Paths), "and"),
-			Detail:   "silence means a firewall, a wrong address, a gateway that is down, or one that answers only addresses it knows; " + clientsSee,
+			Title:    "no answer on " + english.List(transports(silent), "and"),
+			Detail:   means + clientsSee,
 			Evidence: pathEvidence(t.Paths),
 			Fix: []string{
 				"check the address, and that the gateway's IKE service is running",
-				"let " + portNames(t.Paths) + " through every firewall between here and the gateway, in both directions",
-				"look for the requests on the gateway: tcpdump -ni any '" + portFilter(t.Paths) + "'",
+				"let " + portNames(silent) + " through every firewall between here and the gateway, in both directions",
+				"look for the requests on the gateway: tcpdump -ni any '" + portFilter(silent) + "'",
 				"scan from another network: some gateways answer only peers they know",
 			},
-		}}
+		}}, tcpFindings(t)...)
 	case report.VerdictUnreachable:
 		f := report.Finding{
 			ID: "PATH-ICMP", Severity: report.SeverityHigh,
@@ -134,6 +144,7 @@ func openPathFindings(t *report.Target) []report.Finding {
 	out = append(out, sourcePortFindings(t)...)
 	out = append(out, sizeFindings(t)...)
 	out = append(out, severalFindings(t)...)
+	out = append(out, tcpFindings(t)...)
 	return append(out, natFindings(t)...)
 }
 
@@ -187,6 +198,10 @@ func icmpWords(t *report.Target, p report.Path) (detail, fix string) {
 	}
 	switch p.State {
 	case report.PathPortUnreachable:
+		if p.Transport == report.TCP4500 {
+			return p.Name() + " is refused: nothing listens there, or a filter refuses it",
+				"have the gateway listen on " + p.Name() + ", if it speaks RFC 9329: " + listenTCP
+		}
 		return fmt.Sprintf("%s reports that nothing listens on %s", by, p.Name()),
 			"start the gateway's IKE service, and check that it listens on this address"
 	case report.PathAdminProhibited:
@@ -292,12 +307,20 @@ func transports(paths []report.Path) []string {
 
 // portNames names the ports that were asked: "UDP 500 and 4500".
 func portNames(paths []report.Path) string {
-	return "UDP " + english.List(lists.Convert(paths, func(p report.Path) string { return strings.TrimPrefix(p.Name(), "UDP ") }), "and")
+	var names []string
+	for i, p := range paths {
+		name := p.Name()
+		if i > 0 && p.Transport != report.TCP4500 {
+			name = strings.TrimPrefix(name, "UDP ")
+		}
+		names = append(names, name)
+	}
+	return english.List(names, "and")
 }
 
 // portFilter is a filter of tcpdump for the ports that were asked.
 func portFilter(paths []report.Path) string {
-	return strings.Join(lists.Convert(paths, func(p report.Path) string { return strings.Replace(p.Name(), "UDP", "udp port", 1) }), " or ")
+	return strings.Join(lists.Convert(paths, func(p report.Path) string { return strings.Replace(strings.ToLower(p.Name()), " ", " port ", 1) }), " or ")
 }
 
 func details(paths []report.Path) []string {

@@ -119,9 +119,13 @@ func Unreached(name string, r path.Result, failed error) report.Target {
 // verdictOf sums up the paths of t: one that answers decides, then one on which
 // something else speaks, then what ICMP says.
 func verdictOf(t *report.Target) report.Verdict {
+	// Most gateways have no IKE on TCP.
+	counts := func(p report.Path, s report.PathState) bool {
+		return p.Transport != report.TCP4500 || len(t.Paths) == 1 || s == report.PathAnswers
+	}
 	has := func(states ...report.PathState) bool {
 		return slices.ContainsFunc(t.Paths, func(p report.Path) bool {
-			return slices.Contains(states, p.State) ||
+			return slices.Contains(states, p.State) && counts(p, p.State) ||
 				slices.ContainsFunc(p.Sources, func(s report.PathSource) bool { return slices.Contains(states, s.State) })
 		})
 	}

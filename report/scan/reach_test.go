@@ -70,6 +70,16 @@ func TestReach(t *testing.T) {
 			}
 		}
 	}
+	port := func(t initiator.Transport, id int) path.Port {
+		return path.Port{Transport: t, Port: t.Port(), Seen: path.Seen{State: initiator.PathAnswers, Tries: 1, Answered: 1, Evidence: []int{id}}}
+	}
+	withTCP := func(state initiator.PathState, reason path.Reason) func(*path.Result) {
+		return func(r *path.Result) {
+			p := port(initiator.TCP4500, 7)
+			p.State, p.Reason = state, reason
+			r.Ports = append(r.Ports, p)
+		}
+	}
 	for name, tc := range map[string]struct {
 		change  func(*path.Result)
 		verdict report.Verdict
@@ -116,6 +126,28 @@ func TestReach(t *testing.T) {
 			r.Size.MTU, r.Size.Discovery, r.Size.Reporter = 1400, path.DiscoveryWorks, router
 		},
 			report.VerdictIKEv2, nil, ""},
+		"TCP only": {func(r *path.Result) {
+			both(is(initiator.PathSilent, 0, netip.Addr{}))(r)
+			r.Ports = append(r.Ports, port(initiator.TCP4500, 7))
+		}, report.VerdictIKEv2, []string{"PATH-TCP-ONLY"}, "only TCP 4500 answers"},
+		"TCP too":     {withTCP(initiator.PathAnswers, 0), report.VerdictIKEv2, nil, ""},
+		"TCP refused": {withTCP(initiator.PathPortUnreachable, 0), report.VerdictIKEv2, nil, ""},
+		"TCP silent":  {withTCP(initiator.PathSilent, 0), report.VerdictIKEv2, nil, ""},
+		"TCP closes":  {withTCP(initiator.PathOpen, path.ClosesAfterPrefix), report.VerdictIKEv2, []string{"PATH-TCP"}, "CONFIG_INET_ESPINTCP"},
+		"TCP is open": {withTCP(initiator.PathOpen, 0), report.VerdictIKEv2, []string{"PATH-TCP"}, "TCP 4500 is open, and does not answer"},
+		"TLS":         {withTCP(initiator.PathNotIKE, path.TLS), report.VerdictIKEv2, []string{"PATH-TCP"}, "speaks TLS"},
+		"TCP refused, UDP silent": {func(r *path.Result) {
+			both(is(initiator.PathSilent, 0, netip.Addr{}))(r)
+			withTCP(initiator.PathPortUnreachable, 0)(r)
+		}, report.VerdictNoAnswer, []string{"PATH-NO-ANSWER"}, "no answer on UDP 500 and UDP 4500"},
+		"TCP alone is refused": {func(r *path.Result) {
+			withTCP(initiator.PathPortUnreachable, 0)(r)
+			r.Ports, r.NAT, r.Size = r.Ports[2:], nil, nil
+		}, report.VerdictUnreachable, []string{"PATH-ICMP"}, "TCP 4500 is refused"},
+		"TCP alone closes": {func(r *path.Result) {
+			withTCP(initiator.PathOpen, path.ClosesAfterPrefix)(r)
+			r.Ports, r.NAT, r.Size = r.Ports[2:], nil, nil
+		}, report.VerdictNoAnswer, []string{"PATH-TCP"}, "closes after the stream prefix"},
 		"IKEv1 too": {func(r *path.Result) {
 			r.Versions.MainMode = path.Mode{State: path.Yes, Detail: "aes256-sha1-modp1024, pre-shared key", Evidence: 3}
 		}, report.VerdictIKEv2, []string{"IKE-V1"}, "aes256-sha1-modp1024"},

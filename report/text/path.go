@@ -17,7 +17,7 @@ func (p *page) paths(t *report.Target) {
 	}
 	p.section("PATH")
 	for _, path := range t.Paths {
-		name := strings.Replace(path.Name(), "UDP ", "udp/", 1)
+		name := strings.ToLower(strings.Replace(path.Name(), " ", "/", 1))
 		works := ""
 		line := pad(printable.Text(name), 11) + pad(printable.Text(english.Plain(string(path.State))), 10)
 		if path.RTTms > 0 {
