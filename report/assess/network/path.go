@@ -1,4 +1,4 @@
-package assess
+package network
 
 import (
 	"fmt"
@@ -10,8 +10,8 @@ import (
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
-// pathFindings judges whether IKE gets through.
-func pathFindings(t *report.Target) []report.Finding {
+// Findings judges whether IKE gets through.
+func Findings(t *report.Target) []report.Finding {
 	if ikev1Alone(t) {
 		return ikev1Findings(t)
 	}
@@ -57,15 +57,15 @@ func pathFindings(t *report.Target) []report.Finding {
 				f.Fix = append(f.Fix, fix)
 			}
 		}
-		f.Detail = strings.Join(distinct(said), "; ")
+		f.Detail = strings.Join(lists.Distinct(said), "; ")
 		f.Detail = strings.TrimPrefix(f.Detail+"; "+clientsSee, "; ")
-		f.Fix = append(distinct(f.Fix), "check the address and the route to it")
+		f.Fix = append(lists.Distinct(f.Fix), "check the address and the route to it")
 		return []report.Finding{f}
 	case report.VerdictNotIKE:
 		return []report.Finding{{
 			ID: "PATH-NOT-IKE", Severity: report.SeverityHigh,
 			Title:    "something answers, but it is not an IKEv2 responder",
-			Detail:   strings.Join(distinct(details(t.Paths)), "; "),
+			Detail:   strings.Join(Details(t.Paths), "; "),
 			Evidence: pathEvidence(t.Paths),
 			Fix: []string{
 				"check the address and the port",
@@ -238,8 +238,8 @@ func errorWords(t *report.Target, p report.Path, by string) (detail, fix string)
 	return strings.TrimSuffix(p.Name()+": "+p.Detail, ": "), "fix the network here: " + p.Detail
 }
 
-// gatewayFindings judges what the gateway did and said beside its suites.
-func gatewayFindings(t *report.Target) []report.Finding {
+// Gateway judges what the gateway did and said beside its suites.
+func Gateway(t *report.Target) []report.Finding {
 	var out []report.Finding
 	if g := t.Gateway; g != nil {
 		const sha1 = 1 // RFC 7427, Section 7
@@ -323,23 +323,8 @@ func portFilter(paths []report.Path) string {
 	return strings.Join(lists.Convert(paths, func(p report.Path) string { return strings.Replace(strings.ToLower(p.Name()), " ", " port ", 1) }), " or ")
 }
 
-func details(paths []report.Path) []string {
-	var out []string
-	for _, p := range paths {
-		if p.Detail != "" {
-			out = append(out, p.Detail)
-		}
-	}
-	return out
-}
-
-// distinct drops repeated lines and keeps the order.
-func distinct(lines []string) []string {
-	var out []string
-	for _, l := range lines {
-		if !slices.Contains(out, l) {
-			out = append(out, l)
-		}
-	}
-	return out
+// Details returns what was seen on paths, in words, each once.
+func Details(paths []report.Path) []string {
+	words := lists.Distinct(lists.Convert(paths, func(p report.Path) string { return p.Detail }))
+	return slices.DeleteFunc(words, func(s string) bool { return s == "" })
 }
