@@ -203,8 +203,16 @@ type NAT struct {
 	PortKept bool `json:"port_kept,omitempty"`
 	// Floats is "yes" if the gateway continues on UDP 4500 with an IKE SA that began
 	// on UDP 500, "no" if it does not answer there.
-	Floats   Answer `json:"floats,omitempty"`
-	Evidence []int  `json:"evidence"`
+	Floats Answer `json:"floats,omitempty"`
+	// Forced is "yes" if the gateway takes a request whose source hash is of no
+	// address, by which clients force UDP encapsulation, "no" if only a true one.
+	Forced Answer `json:"forced,omitempty"`
+	// Insists is "yes" if the gateway takes no request without NAT detection.
+	Insists Answer `json:"insists,omitempty"`
+	// KeepalivesIgnored is "yes" if a NAT keepalive is answered by silence, as it
+	// should be, "no" if something came back.
+	KeepalivesIgnored Answer `json:"keepalives_ignored,omitempty"`
+	Evidence          []int  `json:"evidence"`
 }
 
 // IKEv1 is whether the gateway speaks IKEv1 (RFC 2409), too.

@@ -190,6 +190,25 @@ func (c *Conn) Traffic(t Transport) (sent, received int) { return c.traffic(t) }
 // Strays returns how many datagrams came from other addresses than the gateway's.
 func (c *Conn) Strays() int { return c.strays() }
 
+// Keepalive sends a NAT keepalive to UDP 4500: one octet, to which "the receiver
+// SHOULD" say nothing (RFC 3948, Sections 2.3 and 4). The error is that of the system.
+func (c *Conn) Keepalive() error {
+	f, octets := c.flow(0), []byte{0xff}
+	d := Datagram{Time: time.Now(), Sent: true, Local: f.local, Remote: c.Remote(UDP4500), Transport: UDP4500, Octets: octets}
+	return c.transmit(d, func() error {
+		_, err := f.pc.WriteTo(octets, net.UDPAddrFromAddrPort(d.Remote))
+		return err
+	})
+}
+
+// Unmarked returns how many datagrams came from the gateway's UDP 4500 that are not
+// IKE, such as keepalives.
+func (c *Conn) Unmarked() int {
+	c.ledger.mu.Lock()
+	defer c.ledger.mu.Unlock()
+	return c.unmarked
+}
+
 // OnTheWay returns how many requests can be sent while one and its answer are on
 // the way.
 func (c *Conn) OnTheWay() int { return c.pacer.onTheWay(c.roundTrip.shortest()) }

@@ -41,6 +41,8 @@ type Offer struct {
 	// NoRedirect leaves out REDIRECT_SUPPORTED (RFC 5685, Section 3): some
 	// gateways send every initiator elsewhere that would go.
 	NoRedirect bool
+	// NATDetection says what it tells of our address.
+	NATDetection NATDetection
 	// Flow is the number of our port that it goes out from, as [Conn.OpenFlow]
 	// gives it.
 	Flow int
@@ -51,6 +53,19 @@ type Offer struct {
 	// does.
 	Packet *FirstPacket
 }
+
+// NATDetection is what a request tells of the addresses that it goes between (RFC
+// 7296, Section 2.23).
+type NATDetection uint8
+
+const (
+	TrueNATDetection NATDetection = iota
+	// ForcedNAT: its NAT_DETECTION_SOURCE_IP is of no address, so that we look as if
+	// behind NAT, by which initiators force UDP encapsulation.
+	ForcedNAT
+	// NoNATDetection leaves both notifies out.
+	NoNATDetection
+)
 
 // Octets returns the size of the request that asks o, with neither a cookie nor
 // the non-ESP marker. A Packet is not looked at. Without Products it is what comes
@@ -94,6 +109,11 @@ func buildInit(r initRequest) *ike.Message {
 	}
 	source := ike.NATDetectionHash(r.spi, ike.SPI{}, r.local)
 	destination := ike.NATDetectionHash(r.spi, ike.SPI{}, r.remote)
+	if r.NATDetection == ForcedNAT {
+		for i := range source {
+			source[i] ^= 0xff
+		}
+	}
 	var hashes []byte
 	for _, h := range signatureHashes {
 		hashes = binary.BigEndian.AppendUint16(hashes, uint16(h))
@@ -122,6 +142,12 @@ func buildInit(r initRequest) *ike.Message {
 		// Additional key exchanges happen in IKE_INTERMEDIATE, so both sides
 		// have to know of it (RFC 9370, Section 2.2.2).
 		m.Payloads = append(m.Payloads, &ike.Notify{Notification: ike.INTERMEDIATE_EXCHANGE_SUPPORTED})
+	}
+	if r.NATDetection == NoNATDetection {
+		m.Payloads = slices.DeleteFunc(m.Payloads, func(p ike.Payload) bool {
+			n, ok := p.(*ike.Notify)
+			return ok && (n.Notification == ike.NAT_DETECTION_SOURCE_IP || n.Notification == ike.NAT_DETECTION_DESTINATION_IP)
+		})
 	}
 	if r.Pad > 0 {
 		m.Payloads = append(m.Payloads, &ike.VendorID{Data: bytes.Repeat([]byte("ikescope "), r.Pad/9+1)[:r.Pad]})

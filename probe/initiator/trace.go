@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"github.com/ikescope/ikescope/ike"
 )
 
 // Datagram is one UDP datagram that a Conn sent or received, or one IKE message of a
@@ -29,6 +31,8 @@ type ledger struct {
 	sent    map[Transport]int // datagrams
 	came    map[Transport]int
 	foreign int // datagrams from other addresses
+	// unmarked are datagrams from the gateway's UDP 4500 that are not IKE.
+	unmarked int
 }
 
 // transmit sends d by write, counts it if that worked, and shows it to the hook,
@@ -57,6 +61,9 @@ func (l *ledger) received(d Datagram, foreign bool) {
 		l.total.DatagramsReceived++
 		l.total.BytesReceived += int64(len(d.Octets))
 		l.came[d.Transport]++
+		if _, marked := ike.SplitNonESPMarker(d.Octets); d.Transport == UDP4500 && !marked {
+			l.unmarked++
+		}
 	}
 	l.show(d)
 }

@@ -86,6 +86,8 @@ type examination struct {
 	target Target
 	conn   *initiator.Conn // from the port that the system chose
 	ways   []*way
+	// unopened are the exchanges that opened no IKE SA, where one was asked for.
+	unopened []int
 	// inside looks for the gateway's private address; nil if there is none.
 	inside func()
 	places chan struct{} // one for each request that may be at work at the gateway

@@ -33,6 +33,7 @@ type scene struct {
 	gateway *iketest.Responder
 	served  sync.WaitGroup
 	conns   []net.PacketConn
+	wrap    func(net.PacketConn) net.PacketConn // of the gateway's sockets, if set
 }
 
 func newScene(t *testing.T) *scene {
@@ -49,6 +50,9 @@ func (s *scene) serve(at netip.Addr) {
 		conn, err := s.network.ListenPacket(netip.AddrPortFrom(at, port))
 		if err != nil {
 			s.t.Fatal(err)
+		}
+		if s.wrap != nil {
+			conn = s.wrap(conn)
 		}
 		pair[i] = conn
 		s.conns = append(s.conns, conn)
@@ -140,7 +144,7 @@ func TestHealthy(t *testing.T) {
 		if !slices.Contains(r.Notifies, ike.IKEV2_FRAGMENTATION_SUPPORTED) {
 			t.Errorf("notifies %v", r.Notifies)
 		}
-		if got := s.gateway.Stats(); got.HalfOpen != 0 || got.Accepted != 2 || got.Closed != 2 {
+		if got := s.gateway.Stats(); got.HalfOpen != 0 || got.Accepted != 3 || got.Closed != 3 {
 			t.Errorf("the gateway has %+v", got)
 		}
 		ids := make(map[int]bool)

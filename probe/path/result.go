@@ -181,6 +181,13 @@ type NAT struct {
 	// Floats says whether the gateway goes on over UDP 4500 with an IKE SA that
 	// began on UDP 500.
 	Floats Answer
+	// Forced says whether the gateway takes a request whose source hash is of no
+	// address, by which clients force UDP encapsulation, and Insists whether it takes
+	// none without NAT detection.
+	Forced, Insists Answer
+	// KeepalivesIgnored says whether a NAT keepalive is answered by silence, as it
+	// should be (RFC 3948, Section 4).
+	KeepalivesIgnored Answer
 	// Evidence are the numbers of the exchanges.
 	Evidence []int
 }

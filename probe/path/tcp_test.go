@@ -80,7 +80,7 @@ func TestTCPBesideUDP(t *testing.T) {
 		if n := r.NAT; n == nil || n.LocalBehindNAT || n.GatewayBehindNAT || n.Floats != Yes {
 			t.Errorf("NAT %+v", n)
 		}
-		if got := s.gateway.Stats(); got.HalfOpen != 0 || got.Accepted != 2 {
+		if got := s.gateway.Stats(); got.HalfOpen != 0 || got.Accepted != 3 {
 			t.Errorf("the gateway has %+v", got)
 		}
 	})

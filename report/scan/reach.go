@@ -211,8 +211,13 @@ func examinedNAT(n *path.NAT) *report.NAT {
 		Evidence:         lists.Sorted(n.Evidence),
 	}
 	out.GatewayInside = endpoint(n.GatewayInside)
-	if n.Floats != path.Unknown {
-		out.Floats = report.Answer(n.Floats.String())
+	for _, a := range []struct {
+		seen path.Answer
+		out  *report.Answer
+	}{{n.Floats, &out.Floats}, {n.Forced, &out.Forced}, {n.Insists, &out.Insists}, {n.KeepalivesIgnored, &out.KeepalivesIgnored}} {
+		if a.seen != path.Unknown {
+			*a.out = report.Answer(a.seen.String())
+		}
 	}
 	if n.LocalBehindNAT {
 		out.Observed = endpoint(n.Observed[initiator.UDP500])

@@ -197,6 +197,22 @@ func (p *page) nat(t *report.Target) {
 	case report.AnswerNo:
 		p.aligned("           does NOT continue on UDP 4500 what began on UDP 500")
 	}
+	var habits []string
+	for _, h := range []struct {
+		a       report.Answer
+		yes, no string
+	}{
+		{n.Forced, "takes forced NAT traversal", "does NOT take forced NAT traversal"},
+		{n.Insists, "insists on NAT detection", ""},
+		{n.KeepalivesIgnored, "ignores NAT keepalives", "ANSWERS NAT keepalives"},
+	} {
+		if word := map[report.Answer]string{report.AnswerYes: h.yes, report.AnswerNo: h.no}[h.a]; word != "" {
+			habits = append(habits, word)
+		}
+	}
+	if len(habits) > 0 {
+		p.aligned("           " + english.List(habits, "and"))
+	}
 }
 
 // aligned writes a paragraph whose first 11 columns are a label of their own.

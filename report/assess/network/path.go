@@ -168,6 +168,26 @@ func natFindings(t *report.Target) []report.Finding {
 			Refs: []string{"RFC 7296, Section 2.23"},
 		})
 	}
+	if n.Forced == report.AnswerNo {
+		out = append(out, report.Finding{
+			ID: "PATH-FORCED-NAT", Severity: report.SeverityLow,
+			Title:    "the gateway does not take forced NAT traversal",
+			Detail:   "a request whose source hash is of no address is refused or dropped, and a true one is taken; clients that force UDP encapsulation so fail, such as strongSwan with encap = yes and libreswan with encapsulation=yes",
+			Evidence: n.Evidence,
+			Fix:      []string{"do not force UDP encapsulation on clients of this gateway; a firewall that inspects IKE may be what drops it"},
+			Refs:     []string{"RFC 7296, Section 2.23"},
+		})
+	}
+	if n.KeepalivesIgnored == report.AnswerNo {
+		out = append(out, report.Finding{
+			ID: "PATH-KEEPALIVE", Severity: report.SeverityLow,
+			Title:    "NAT keepalives are answered",
+			Detail:   "something sends a datagram back for each, where silence is right: the gateway, or a device before it; it costs traffic, and may be of use for reflected attacks",
+			Evidence: n.Evidence,
+			Fix:      []string{"have the gateway, or the device before it, drop keepalives"},
+			Refs:     []string{"RFC 3948, Section 4"},
+		})
+	}
 	if !n.Supported {
 		out = append(out, report.Finding{
 			ID: "PATH-NO-NAT-T", Severity: report.SeverityMedium,
