@@ -204,6 +204,8 @@ type NAT struct {
 	// Floats is "yes" if the gateway continues on UDP 4500 with an IKE SA that began
 	// on UDP 500, "no" if it does not answer there.
 	Floats Answer `json:"floats,omitempty"`
+	// Lifetime is that of a mapping of NAT before us, where it was asked for.
+	Lifetime *NATLifetime `json:"lifetime,omitempty"`
 	// Forced is "yes" if the gateway takes a request whose source hash is of no
 	// address, by which clients force UDP encapsulation, "no" if only a true one.
 	Forced Answer `json:"forced,omitempty"`
@@ -213,6 +215,19 @@ type NAT struct {
 	// should be, "no" if something came back.
 	KeepalivesIgnored Answer `json:"keepalives_ignored,omitempty"`
 	Evidence          []int  `json:"evidence"`
+}
+
+// NATLifetime is how long NAT keeps a mapping by which nothing goes.
+type NATLifetime struct {
+	// KeptMs is the longest idle time after which the gateway saw the same port, and
+	// LostMs the shortest after which it saw another one; absent if there is none.
+	KeptMs float64 `json:"kept_ms,omitempty"`
+	LostMs float64 `json:"lost_ms,omitempty"`
+	// Unmeasured is "no_nat", "outside_unknown" (--outside has not its address),
+	// "port_kept" (NAT keeps our port, so that a new mapping looks like the old one) or
+	// "not_answered".
+	Unmeasured string `json:"unmeasured,omitempty"`
+	Evidence   []int  `json:"evidence"`
 }
 
 // IKEv1 is whether the gateway speaks IKEv1 (RFC 2409), too.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net/netip"
 	"time"
 
@@ -25,6 +26,7 @@ type reachOptions struct {
 	probes     int
 	skipInside bool
 	hops       bool
+	lifetime   time.Duration
 }
 
 // Silent targets are cheap, so that many are asked side by side. Where there are more
@@ -55,6 +57,7 @@ than 8 targets they are left out. docs/path.md explains each finding.`,
   ikescope reach -6 vpn.example.com
   ikescope reach --outside 203.0.113.9 vpn.example.com
   ikescope reach --hops vpn.example.com
+  ikescope reach --nat-lifetime 5m --outside 203.0.113.9 vpn.example.com
   ikescope reach --probes 50 --rate 10 198.51.100.7
   ikescope reach -q -o jsonl @gateways.txt`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.reach(cmd.Context(), opts, args) },
@@ -65,6 +68,7 @@ than 8 targets they are left out. docs/path.md explains each finding.`,
 	underHeading(flags, whereFlags, func(flags *pflag.FlagSet) {
 		addToggle(flags, &opts.skipInside, "skip-inside", "", "do not look for the private address of a gateway behind NAT, which takes a second or two")
 		addToggle(flags, &opts.hops, "hops", "", "find the routers on the way, on Linux; where packets are rewritten takes root")
+		flags.Var(flagvalue.Duration(&opts.lifetime, 5*time.Second, time.Hour), "nat-lifetime", "measure how long your NAT keeps an idle mapping, up to this long; takes up to twice as long, and usually needs --outside")
 	})
 	underHeading(flags, paceFlags, func(flags *pflag.FlagSet) {
 		flags.Var(flagvalue.Number(&opts.probes, 1, mostReachProbe), "probes", "requests to each port that answers")
@@ -81,16 +85,17 @@ func (a *app) reach(ctx context.Context, opts *reachOptions, args []string) erro
 		return err
 	}
 	s.examiner = &path.Examiner{
-		Transports: opts.transports,
-		Source:     netip.AddrPortFrom(opts.source, opts.sourcePort),
-		Outside:    opts.outside,
-		SkipInside: opts.skipInside,
-		Hops:       opts.hops,
-		Probes:     opts.probes,
-		Attempts:   opts.tries,
-		InitialRTO: opts.timeout,
-		Rate:       opts.rate,
-		Window:     opts.window,
+		Transports:  opts.transports,
+		Source:      netip.AddrPortFrom(opts.source, opts.sourcePort),
+		Outside:     opts.outside,
+		SkipInside:  opts.skipInside,
+		Hops:        opts.hops,
+		NATLifetime: opts.lifetime,
+		Probes:      opts.probes,
+		Attempts:    opts.tries,
+		InitialRTO:  opts.timeout,
+		Rate:        opts.rate,
+		Window:      opts.window,
 	}
 	s.reaching = 0 // beyond --parallel, which says it
 	if len(s.jobs) > fewForSources {
@@ -122,6 +127,9 @@ func examine(ctx context.Context, e path.Examiner, j job, places *places, w *pro
 		done++
 		w.Exchange(probe.Progress{Target: j.Target, Doing: evidence.PurposeReach, Exchanges: done,
 			Last: evidence.Exchange{Exchange: x, Purpose: evidence.PurposeReach}})
+	}
+	e.Waiting = func(idle time.Duration) {
+		w.Note(fmt.Sprintf("%s: %v without a datagram, to see how long NAT keeps its mappings", j.Target.Name, idle))
 	}
 	for ctx.Err() == nil {
 		r, err := e.Examine(ctx, path.Target{Address: j.Target.Address, Paths: j.Target.Paths, FirstExchange: j.Target.FirstExchange})

@@ -29,6 +29,11 @@ type Examiner struct {
 	// SkipInside leaves out the search for the private address that a gateway has
 	// behind NAT, which may take a second or two of all cores.
 	SkipInside bool
+	// NATLifetime, unless 0, has it found out how long NAT before us keeps an idle
+	// mapping, up to so long, which takes up to twice as long. Waiting, unless nil, is
+	// called with how long nothing will happen now.
+	NATLifetime time.Duration
+	Waiting     func(time.Duration)
 	// Probes is how many requests a port that answers gets, 0 for 5.
 	Probes int
 	// Hops has it find the routers on the way, on Linux.
@@ -89,8 +94,9 @@ type examination struct {
 	// unopened are the exchanges that opened no IKE SA, where one was asked for.
 	unopened []int
 	// inside looks for the gateway's private address; nil if there is none.
-	inside func()
-	places chan struct{} // one for each request that may be at work at the gateway
+	inside  func()
+	places  chan struct{} // one for each request that may be at work at the gateway
+	opening chan struct{} // has one IKE SA at a time opened by several sockets
 
 	mu     sync.Mutex // guards what follows, and Trace
 	result Result
@@ -133,7 +139,7 @@ func newExamination(e Examiner, target Target) *examination {
 	if e.Rand == nil {
 		e.Rand = rand.Reader
 	}
-	x := &examination{Examiner: e, target: target, last: max(target.FirstExchange-1, 0), places: make(chan struct{}, atGateway)}
+	x := &examination{Examiner: e, target: target, last: max(target.FirstExchange-1, 0), places: make(chan struct{}, atGateway), opening: make(chan struct{}, 1)}
 	x.target.Address = target.Address.Unmap()
 	x.result = Result{Address: x.target.Address, Started: time.Now()}
 	return x
@@ -212,6 +218,9 @@ func (x *examination) run(ctx context.Context) error {
 	if !x.Brief {
 		x.detectNAT(ctx)
 		x.measureSize(ctx)
+		if x.NATLifetime > 0 {
+			x.measureLifetime(ctx)
+		}
 	}
 	if x.Hops && initiator.HopLimits {
 		x.traceHops(ctx)

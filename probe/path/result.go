@@ -181,6 +181,8 @@ type NAT struct {
 	// Floats says whether the gateway goes on over UDP 4500 with an IKE SA that
 	// began on UDP 500.
 	Floats Answer
+	// Lifetime is that of a mapping of NAT before us; nil where it was not asked for.
+	Lifetime *Lifetime
 	// Forced says whether the gateway takes a request whose source hash is of no
 	// address, by which clients force UDP encapsulation, and Insists whether it takes
 	// none without NAT detection.

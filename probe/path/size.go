@@ -48,12 +48,7 @@ func (x *examination) measureSize(ctx context.Context) {
 	if err != nil {
 		return // the rest stands without it
 	}
-	defer func() {
-		_ = conn.Close() // it was read to the end
-		x.mu.Lock()
-		defer x.mu.Unlock()
-		x.result.Cost = x.result.Cost.Plus(conn.Cost())
-	}()
+	defer x.closeConn(conn)
 	s := &Size{}
 	passes := func(mtu int) (bool, *initiator.PathFault) {
 		a := x.askLarge(ctx, conn, w, mtu-x.headers(), sizeAttempts)

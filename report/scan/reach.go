@@ -219,6 +219,9 @@ func examinedNAT(n *path.NAT) *report.NAT {
 			*a.out = report.Answer(a.seen.String())
 		}
 	}
+	if l := n.Lifetime; l != nil {
+		out.Lifetime = &report.NATLifetime{KeptMs: milliseconds(l.Kept), LostMs: milliseconds(l.Lost), Unmeasured: l.Unmeasured.String(), Evidence: lists.Sorted(l.Evidence)}
+	}
 	if n.LocalBehindNAT {
 		out.Observed = endpoint(n.Observed[initiator.UDP500])
 		out.ObservedNATT = endpoint(n.Observed[initiator.UDP4500])

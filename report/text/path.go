@@ -183,6 +183,9 @@ func (p *page) nat(t *report.Target) {
 		}
 	}
 	p.aligned(you)
+	if l := n.Lifetime; l != nil {
+		p.aligned("           " + lifetimeWords(l))
+	}
 	gateway := "gateway    not behind NAT"
 	if n.GatewayBehindNAT {
 		gateway = "gateway    behind NAT, or pretends to be"
@@ -213,6 +216,25 @@ func (p *page) nat(t *report.Target) {
 	if len(habits) > 0 {
 		p.aligned("           " + english.List(habits, "and"))
 	}
+}
+
+// lifetimeWords says how long NAT keeps an idle mapping.
+func lifetimeWords(l *report.NATLifetime) string {
+	switch {
+	case l.Unmeasured == "no_nat":
+		return "how long NAT keeps a mapping: there is no NAT before you to measure"
+	case l.Unmeasured == "outside_unknown":
+		return "how long NAT keeps a mapping is unknown: --outside has to name its public address"
+	case l.Unmeasured == "port_kept":
+		return "how long NAT keeps a mapping is unknown: it keeps your port, so a new mapping looks like the old one"
+	case l.Unmeasured != "":
+		return "how long NAT keeps a mapping is unknown: the gateway did not answer often enough"
+	case l.LostMs == 0:
+		return fmt.Sprintf("NAT keeps an idle mapping for %s or longer, unless it gives the same port again", duration(l.KeptMs))
+	case l.KeptMs == 0:
+		return fmt.Sprintf("NAT forgets an idle mapping within %s", duration(l.LostMs))
+	}
+	return fmt.Sprintf("NAT forgets an idle mapping after %s to %s", duration(l.KeptMs), duration(l.LostMs))
 }
 
 // aligned writes a paragraph whose first 11 columns are a label of their own.

@@ -168,6 +168,20 @@ func natFindings(t *report.Target) []report.Finding {
 			Refs: []string{"RFC 7296, Section 2.23"},
 		})
 	}
+	const keepalive = 20 * 1000 // ms, RFC 3948, Section 4
+	if l := n.Lifetime; l != nil && l.LostMs > 0 && l.LostMs <= keepalive {
+		out = append(out, report.Finding{
+			ID: "PATH-NAT-LIFETIME", Severity: report.SeverityMedium,
+			Title:    fmt.Sprintf("NAT before you forgets an idle mapping within %g seconds", l.LostMs/1000),
+			Detail:   "clients send a keepalive every 20 seconds by default, which is too late: an idle tunnel stays up, and nothing gets in until the client sends again",
+			Evidence: l.Evidence,
+			Fix: []string{
+				"raise the UDP timeout of the NAT device to 2 minutes or more, as RFC 4787 wants it",
+				fmt.Sprintf("or have clients send keepalives more often: charon.keep_alive = %ds in strongswan.conf", max(int(l.LostMs/2000), 1)),
+			},
+			Refs: []string{"RFC 3948, Section 4", "RFC 4787, Section 4.3"},
+		})
+	}
 	if n.Forced == report.AnswerNo {
 		out = append(out, report.Finding{
 			ID: "PATH-FORCED-NAT", Severity: report.SeverityLow,
