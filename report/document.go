@@ -89,6 +89,9 @@ type Target struct {
 	// address which accepts weak suites must have got to be seen, with a
 	// probability of 95 %; absent where this one accepts some.
 	HiddenShare float64 `json:"hidden_share,omitempty"`
+	// Redirects are the gateways that sent us on (RFC 5685), where redirects were
+	// followed: the target is then the last one.
+	Redirects []Redirect `json:"redirects,omitempty"`
 	// Findings come worst first.
 	Findings  []Finding  `json:"findings"`
 	Notes     []string   `json:"notes"`
@@ -102,6 +105,13 @@ func (t *Target) LastExchange() int {
 		last = max(last, e.ID)
 	}
 	return last
+}
+
+// Redirect is a gateway that sent us on.
+type Redirect struct {
+	Address  string `json:"address"`
+	To       string `json:"to"` // where it sent us, an address or a name
+	Evidence []int  `json:"evidence"`
 }
 
 // Path is one way to the gateway.

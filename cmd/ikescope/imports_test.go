@@ -73,7 +73,7 @@ var rooms = map[string]room{
 	"report/assess": {ours: []string{"ike", "ike/printable", "ike/keyexchange", "proposals", "proposals/english", "proposals/matrix",
 		"proposals/choice", "proposals/client", "proposals/baseline", "proposals/remedy", "report",
 		"report/internal/lists", "report/assess/network"}},
-	"report/scan": {ours: []string{"ike", "ike/ikev1", "probe/initiator", "probe/path", "probe/path/hops", "proposals", "proposals/english", "proposals/matrix", "proposals/choice", "probe/evidence",
+	"report/scan": {ours: []string{"ike", "ike/ikev1", "ike/printable", "probe/initiator", "probe/path", "probe/path/hops", "proposals", "proposals/english", "proposals/matrix", "proposals/choice", "probe/evidence",
 		"report", "report/internal/lists", "report/assess"}},
 	"report/diff": {ours: []string{"ike", "proposals", "proposals/english", "proposals/matrix", "proposals/client",
 		"proposals/baseline", "report", "report/internal/lists", "report/assess"}},

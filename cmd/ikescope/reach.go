@@ -105,10 +105,11 @@ func (a *app) reach(ctx context.Context, opts *reachOptions, args []string) erro
 }
 
 // examineOne examines the path to the target of j, and reports.
-func examineOne(ctx context.Context, e path.Examiner, j job, places *places, w *progress.Watch) report.Target {
+func examineOne(ctx context.Context, e path.Examiner, follow following, j job, places *places, w *progress.Watch) report.Target {
 	r, err := path.Result{Address: j.Target.Address}, j.Err
+	var t trail
 	if err == nil {
-		r, err = examine(ctx, e, j, places, w)
+		_, r, t, err = follow.examine(ctx, e, j, places, w)
 	}
 	switch {
 	case ctx.Err() != nil && !r.Answers() && j.Err == nil:
@@ -116,7 +117,7 @@ func examineOne(ctx context.Context, e path.Examiner, j job, places *places, w *
 	case err != nil:
 		return scan.Unreached(j.Target.Name, r, err)
 	}
-	return scan.Reach(j.Target.Name, r)
+	return t.tell(scan.Reach(j.Target.Name, r))
 }
 
 // examine examines the path to the target of j. Where there are too many open files,
@@ -132,7 +133,7 @@ func examine(ctx context.Context, e path.Examiner, j job, places *places, w *pro
 		w.Note(fmt.Sprintf("%s: %v without a datagram, to see how long NAT keeps its mappings", j.Target.Name, idle))
 	}
 	for ctx.Err() == nil {
-		r, err := e.Examine(ctx, path.Target{Address: j.Target.Address, Paths: j.Target.Paths, FirstExchange: j.Target.FirstExchange})
+		r, err := e.Examine(ctx, path.Target{Address: j.Target.Address, Paths: j.Target.Paths, FirstExchange: j.Target.FirstExchange, RedirectedFrom: j.Target.RedirectedFrom})
 		if !local.IsTooManyFiles(err) || !places.fewer() {
 			return r, err
 		}

@@ -78,6 +78,7 @@ type scans struct {
 	// reaching is how many paths are examined side by side, if more.
 	reaching int
 	jobs     []job
+	follow   following
 	// examiner, unless nil, examines the paths to the targets alone.
 	examiner *path.Examiner
 }
@@ -121,7 +122,7 @@ func (a *app) toScan(ctx context.Context, opts *scanOptions, args []string, save
 			return nil, err
 		}
 	}
-	all := &scans{scanner: scanner, parallel: parallel, jobs: jobs}
+	all := &scans{scanner: scanner, parallel: parallel, jobs: jobs, follow: following{opts.follow, family}}
 	if parallel == defaultParallel {
 		all.reaching = reachParallel // who is silent is cheap
 	}
@@ -147,13 +148,13 @@ func (a *app) scanJobs(ctx context.Context, s *scans, pcap *pending.File, f *fle
 	}
 	scanning, reaching := newPlaces(s.parallel), max(s.parallel, s.reaching)
 	one := func(j job, p *places, w *progress.Watch) report.Target {
-		return reachAndScan(ctx, scanner, j, p, scanning, w)
+		return reachAndScan(ctx, scanner, s.follow, j, p, scanning, w)
 	}
 	if examiner != nil {
 		one = func(j job, p *places, w *progress.Watch) report.Target {
 			e := *examiner
 			e.Trace = scanner.Trace
-			return examineOne(ctx, e, j, p, w)
+			return examineOne(ctx, e, s.follow, j, p, w)
 		}
 	}
 	watch := progress.New(a.err, progress.Options{Verbose: opts.verbose, Quiet: opts.quiet, Columns: terminalWidth(a.err)})
@@ -223,7 +224,7 @@ func scanAll(jobs []job, parallel int, w *progress.Watch, one func(job, *places,
 // IKEv2 responder answers, and IKEv1 is not all that is configured, as far as the
 // common suites show. Many paths are examined side by side, in the places reaching,
 // and fewer gateways scanned, in the places scanning.
-func reachAndScan(ctx context.Context, scanner probe.Scanner, j job, reaching, scanning *places, w *progress.Watch) report.Target {
+func reachAndScan(ctx context.Context, scanner probe.Scanner, follow following, j job, reaching, scanning *places, w *progress.Watch) report.Target {
 	inPlace := func() report.Target {
 		if scanning != reaching {
 			scanning.take()
@@ -240,7 +241,7 @@ func reachAndScan(ctx context.Context, scanner probe.Scanner, j job, reaching, s
 		inTime, cancel = context.WithTimeout(ctx, scanner.Deadline)
 		defer cancel()
 	}
-	r, err := examine(inTime, examinerOf(scanner), j, reaching, w)
+	j, r, t, err := follow.examine(inTime, examinerOf(scanner), j, reaching, w)
 	if scanner.Deadline > 0 {
 		scanner.Deadline = max(scanner.Deadline-r.Elapsed, time.Millisecond)
 	}
@@ -250,14 +251,14 @@ func reachAndScan(ctx context.Context, scanner probe.Scanner, j job, reaching, s
 	case err != nil:
 		return scan.Unreached(j.Target.Name, r, err)
 	case !r.Answers():
-		return scan.Reach(j.Target.Name, r)
+		return t.tell(scan.Reach(j.Target.Name, r))
 	case r.OnlyIKEv1() && asksMany(scanner):
-		return scan.OnlyIKEv1(j.Target.Name, r)
+		return t.tell(scan.OnlyIKEv1(j.Target.Name, r))
 	}
 	if n := len(r.Exchanges); n > 0 {
 		j.Target.FirstExchange = r.Exchanges[n-1].ID + 1
 	}
-	return scan.WithPath(inPlace(), r)
+	return t.tell(scan.WithPath(inPlace(), r))
 }
 
 // asksMany reports whether a scan asks about so many suites that a gateway which

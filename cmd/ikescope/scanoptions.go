@@ -30,6 +30,7 @@ type scanOptions struct {
 	sourcePort   uint16
 	outside      []netip.Addr
 	ipv4, ipv6   bool
+	follow       bool
 	transports   []initiator.Transport
 	rate         float64
 	window       int
@@ -110,6 +111,7 @@ func (o *scanOptions) addWhereFlags(flags *pflag.FlagSet) {
 		flags.Var(flagvalue.Number(&o.nattPort, 1, 65535), "natt-port", "the UDP port of NAT traversal, and the TCP port of tcp4500, where the target names none")
 		addToggle(flags, &o.ipv4, "ipv4", "4", "only the IPv4 addresses of names")
 		addToggle(flags, &o.ipv6, "ipv6", "6", "only the IPv6 addresses of names")
+		addToggle(flags, &o.follow, "follow-redirect", "", "test the gateway that a gateway redirects to (RFC 5685) in its place, up to 3 times")
 		flags.Var(flagvalue.Address(&o.source), "source", "send from this local address")
 		flags.Var(flagvalue.Number(&o.sourcePort, 1, 65535), "source-port", "send from this port; targets are then scanned one after another")
 		flags.Var(flagvalue.Addresses(&o.outside), "outside", "a public address that a NAT in front of us may have, to find the port it gave us; may be repeated")

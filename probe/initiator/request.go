@@ -41,6 +41,9 @@ type Offer struct {
 	// NoRedirect leaves out REDIRECT_SUPPORTED (RFC 5685, Section 3): some
 	// gateways send every initiator elsewhere that would go.
 	NoRedirect bool
+	// RedirectedFrom is the gateway that redirected us, which REDIRECTED_FROM tells in
+	// place of REDIRECT_SUPPORTED (RFC 5685, Section 4); invalid if none did.
+	RedirectedFrom netip.Addr
 	// NATDetection says what it tells of our address.
 	NATDetection NATDetection
 	// Flow is the number of our port that it goes out from, as [Conn.OpenFlow]
@@ -135,7 +138,16 @@ func buildInit(r initRequest) *ike.Message {
 			&ike.Notify{Notification: ike.SIGNATURE_HASH_ALGORITHMS, Data: hashes},
 		},
 	}
-	if !r.NoRedirect {
+	switch from := r.RedirectedFrom; {
+	case r.NoRedirect:
+	case from.IsValid():
+		kind := ike.GatewayIPv6
+		if from.Is4() {
+			kind = ike.GatewayIPv4
+		}
+		octets := from.AsSlice()
+		m.Payloads = append(m.Payloads, &ike.Notify{Notification: ike.REDIRECTED_FROM, Data: append([]byte{byte(kind), byte(len(octets))}, octets...)})
+	default:
 		m.Payloads = append(m.Payloads, &ike.Notify{Notification: ike.REDIRECT_SUPPORTED})
 	}
 	if addsKeyExchanges(sa) {

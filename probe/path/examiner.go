@@ -68,6 +68,9 @@ type Target struct {
 	Paths initiator.Paths
 	// FirstExchange is the number of the first exchange, 0 for 1.
 	FirstExchange int
+	// RedirectedFrom is the gateway that redirected us to this one (RFC 5685), which is
+	// told; invalid if none did.
+	RedirectedFrom netip.Addr
 }
 
 const (

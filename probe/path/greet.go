@@ -1,6 +1,7 @@
 package path
 
 import (
+	"bytes"
 	"context"
 	"net/netip"
 	"slices"
@@ -70,6 +71,7 @@ func (x *examination) greet(ctx context.Context, w *way, g greeting, attempts in
 }
 
 func (x *examination) greetOver(ctx context.Context, conn *initiator.Conn, o initiator.Offer, attempts int, early bool) (initiator.Answer, *initiator.Request) {
+	o.RedirectedFrom = x.target.RedirectedFrom
 	req, err := conn.Init(o)
 	if err != nil {
 		x.fail(err)
@@ -148,6 +150,7 @@ func (x *examination) note(w *way, g greeting, a initiator.Answer) {
 		return
 	}
 	w.answers = append(w.answers, a)
+	x.noteRedirect(a)
 	s := &w.seen
 	s.Evidence = append(s.Evidence, a.ID)
 	s.Tries += a.Tries
@@ -164,6 +167,27 @@ func (x *examination) note(w *way, g greeting, a initiator.Answer) {
 		if a.Blocked != nil && state != initiator.PathAnswers && state != initiator.PathNotIKE {
 			s.Reason, s.Reporter, s.Detail = reasonOf(a.Blocked, w.conn.Local().Addr()), a.Blocked.Reporter, a.Blocked.Detail
 		}
+	}
+}
+
+// noteRedirect keeps where the gateway redirects us: the first time, or the first time
+// that it repeats our nonce.
+func (x *examination) noteRedirect(a initiator.Answer) {
+	if !a.Redirects() {
+		return
+	}
+	n, _ := a.Message.Notify(ike.REDIRECT)
+	to, ok := n.Redirect()
+	request, err := ike.ParseMessage(a.Request)
+	nonce, has := ike.Find[*ike.Nonce](request)
+	if !ok || err != nil || !has {
+		return
+	}
+	ours := bytes.Equal(to.Nonce, nonce.Data)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if r := x.result.Redirect; r == nil || ours && !r.RepeatsNonce {
+		x.result.Redirect = &Redirect{To: to.String(), RepeatsNonce: ours, Evidence: a.ID}
 	}
 }
 

@@ -26,6 +26,8 @@ type Result struct {
 	Notifies  []ike.NotifyType
 	VendorIDs [][]byte
 	Versions  Versions
+	// Redirect is where the gateway sends us (RFC 5685); nil if it does not.
+	Redirect *Redirect
 	// Refuses: the gateway refused the common suites of the requests. That is no
 	// fault of the path.
 	Refuses bool
@@ -38,6 +40,17 @@ type Result struct {
 	// HalfOpenPeak counts the IKE SAs that were open at once, and HalfOpenLeft
 	// those that may be left: they could not be closed, or are of IKEv1.
 	HalfOpenPeak, HalfOpenLeft int
+}
+
+// Redirect is where a gateway sends us, instead of an answer.
+type Redirect struct {
+	// To is an address, or a name as the gateway wrote it, of any octets.
+	To string
+	// RepeatsNonce: it holds our nonce, as it has to, so that it is of someone who has
+	// seen our request (RFC 5685, Section 3).
+	RepeatsNonce bool
+	// Evidence is the number of the exchange.
+	Evidence int
 }
 
 // Reason says more of a path than its state.

@@ -115,7 +115,7 @@ func (x *examination) headers() int {
 
 // askLarge asks with a UDP payload of so many octets.
 func (x *examination) askLarge(ctx context.Context, conn *initiator.Conn, w *way, payload, attempts int) initiator.Answer {
-	o := initiator.Offer{Transport: w.t, Products: w.asked.offer, KE: w.asked.ke}
+	o := initiator.Offer{Transport: w.t, Products: w.asked.offer, KE: w.asked.ke, RedirectedFrom: x.target.RedirectedFrom}
 	const payloadHeader = 4
 	o.Pad = payload - o.Octets() - payloadHeader
 	if w.t == initiator.UDP4500 {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/ikev1"
+	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/path"
 	"github.com/ikescope/ikescope/report"
@@ -51,6 +52,31 @@ func Reach(name string, r path.Result) report.Target {
 	}
 	if r.Refuses {
 		t.Notes = append(t.Notes, "The gateway refused the common suites that reach offers, which says nothing of the path; a scan shows what it accepts.")
+	}
+	if to := r.Redirect; to != nil {
+		t.Gateway = &report.Gateway{VendorIDs: []report.VendorID{}, Notifies: []report.Number{}, SignatureHashes: []report.Number{},
+			Redirect: printable.Text(to.To), Evidence: []int{to.Evidence}}
+	}
+	t.Findings = assess.Findings(&t)
+	return t
+}
+
+// Redirected returns t, a report on the gateway that those before it redirected us to,
+// with what was found of them. stopped says why the redirect of the last one was not
+// followed, or is empty.
+func Redirected(t report.Target, before []path.Result, stopped string) report.Target {
+	if len(before) == 0 && stopped == "" {
+		return t
+	}
+	for _, r := range slices.Backward(before) {
+		reached := Reach(t.Name, r)
+		t.Started = reached.Started
+		t.Cost = plus(reached.Cost, t.Cost)
+		t.Exchanges = append(reached.Exchanges, t.Exchanges...)
+		t.Redirects = append([]report.Redirect{{Address: reached.Address, To: reached.Gateway.Redirect, Evidence: reached.Gateway.Evidence}}, t.Redirects...)
+	}
+	if stopped != "" && t.Gateway != nil {
+		t.Notes = append(t.Notes, "The redirect to "+t.Gateway.Redirect+" was not followed: "+printable.Text(stopped)+".")
 	}
 	t.Findings = assess.Findings(&t)
 	return t

@@ -148,6 +148,15 @@ func TestReach(t *testing.T) {
 			withTCP(initiator.PathOpen, path.ClosesAfterPrefix)(r)
 			r.Ports, r.NAT, r.Size = r.Ports[2:], nil, nil
 		}, report.VerdictNoAnswer, []string{"PATH-TCP"}, "closes after the stream prefix"},
+		"cookies at once": {func(r *path.Result) {
+			r.Exchanges[0].Cookie, r.Cost.Cookies = true, 1
+		}, report.VerdictIKEv2, []string{"GATEWAY-COOKIES"}, "under load, or configured so"},
+		"cookies later": {func(r *path.Result) {
+			r.Exchanges[1].Type, r.Exchanges[1].Cookie, r.Cost.Cookies = ike.IKE_SA_INIT, true, 1
+		}, report.VerdictIKEv2, []string{"GATEWAY-COOKIES"}, "near its limit of half-open SAs, or always"},
+		"redirect": {func(r *path.Result) {
+			r.Redirect = &path.Redirect{To: "gw2.example", RepeatsNonce: true, Evidence: 1}
+		}, report.VerdictIKEv2, []string{"GATEWAY-REDIRECT"}, "gw2.example"},
 		"IKEv1 too": {func(r *path.Result) {
 			r.Versions.MainMode = path.Mode{State: path.Yes, Detail: "aes256-sha1-modp1024, pre-shared key", Evidence: 3}
 		}, report.VerdictIKEv2, []string{"IKE-V1"}, "aes256-sha1-modp1024"},

@@ -293,18 +293,37 @@ func Gateway(t *report.Target) []report.Finding {
 				Title:    "the gateway redirects to another one",
 				Detail:   "it names " + g.Redirect + ", which this scan did not contact",
 				Evidence: g.Evidence,
+				Fix:      []string{"test that gateway: --follow-redirect does so"},
 				Refs:     []string{"RFC 5685"},
 			})
 		}
 	}
-	if n := t.Cost.Cookies; n > 0 {
+	if len(t.Redirects) > 0 {
+		var words []string
+		var evidence []int
+		for _, r := range t.Redirects {
+			words, evidence = append(words, r.Address+" redirects to "+r.To), append(evidence, r.Evidence...)
+		}
 		out = append(out, report.Finding{
+			ID: "GATEWAY-REDIRECTED", Severity: report.SeverityInfo,
+			Title:    "the report is on the gateway that another one redirects to",
+			Detail:   strings.Join(words, ", and ") + "; clients that do not support redirection stay with the first",
+			Evidence: evidence,
+			Refs:     []string{"RFC 5685"},
+		})
+	}
+	if n := t.Cost.Cookies; n > 0 {
+		f := report.Finding{
 			ID: "GATEWAY-COOKIES", Severity: report.SeverityInfo,
 			Title:    "the gateway asked for " + english.Counted(int64(n), "cookie", "cookies"),
 			Detail:   "it does so near its limit of half-open SAs, or always; other clients may connect more slowly meanwhile",
 			Evidence: cookieExchanges(t.Exchanges),
 			Refs:     []string{"RFC 7296, Section 2.6"},
-		})
+		}
+		if cookieAtOnce(t.Exchanges) {
+			f.Detail = "it asked for one at once, before anything was open: it is under load, or configured so; other clients may connect more slowly meanwhile"
+		}
+		out = append(out, f)
 	}
 	if n := t.Cost.HalfOpenLeft; n > 0 {
 		out = append(out, report.Finding{
@@ -315,6 +334,17 @@ func Gateway(t *report.Target) []report.Finding {
 		})
 	}
 	return out
+}
+
+// cookieAtOnce reports whether the first request that was answered was asked for a
+// cookie.
+func cookieAtOnce(exchanges []report.Exchange) bool {
+	for _, e := range exchanges {
+		if e.Type == "IKE_SA_INIT" && (e.Cookie || e.RTTms > 0) {
+			return e.Cookie
+		}
+	}
+	return false
 }
 
 func cookieExchanges(exchanges []report.Exchange) []int {
