@@ -26,9 +26,12 @@ func TestRedirect(t *testing.T) {
 	}
 	run(t, func(s *scene) {
 		var from []netip.Addr
-		supported := 0
+		supported, whole := 0, 0
 		s.serve(gatewayAddr)
 		s.network.SetFilter(func(_, to netip.AddrPort, datagram []byte) iketest.Verdict {
+			if len(datagram) == defaultMTU-28 {
+				whole++
+			}
 			if m, err := ike.ParseMessage(datagram); err == nil && to == netip.AddrPortFrom(gatewayAddr, 500) && m.Exchange == ike.IKE_SA_INIT {
 				if n, ok := m.Notify(ike.REDIRECTED_FROM); ok {
 					gw, _ := n.Redirect()
@@ -44,7 +47,7 @@ func TestRedirect(t *testing.T) {
 		if err != nil || r.Redirect != nil || !r.Answers() {
 			t.Errorf("%+v, %v", r.Redirect, err)
 		}
-		if r.Size == nil || r.Size.MTU != defaultMTU || r.Size.Discovery != DiscoveryUnneeded {
+		if r.Size == nil || whole == 0 || r.Size.MTU != defaultMTU || r.Size.Discovery != DiscoveryUnneeded {
 			t.Errorf("size %+v", r.Size)
 		}
 		if len(from) < 5 || from[0] != otherAddr {
