@@ -92,6 +92,10 @@ type Target struct {
 	// Redirects are the gateways that sent us on (RFC 5685), where redirects were
 	// followed: the target is then the last one.
 	Redirects []Redirect `json:"redirects,omitempty"`
+	// Fragmentation is what becomes of answers larger than a packet, and Interference
+	// what is done to IKE on the way, or by the gateway.
+	Fragmentation *Fragmentation `json:"fragmentation,omitempty"`
+	Interference  []Interference `json:"interference,omitempty"`
 	// Findings come worst first.
 	Findings  []Finding  `json:"findings"`
 	Notes     []string   `json:"notes"`
@@ -191,6 +195,26 @@ type PathSeveral struct {
 	// was asked for.
 	Answers  bool  `json:"answers,omitempty"`
 	Evidence []int `json:"evidence"`
+}
+
+// Fragmentation is what becomes of answers that are larger than a packet.
+type Fragmentation struct {
+	Supported bool `json:"supported"` // IKE fragmentation, RFC 7383
+	// LargeAnswer says whether an answer in IP fragments arrives, of which
+	// AnswerOctets are the UDP payload.
+	LargeAnswer  Answer `json:"large_answer"`
+	AnswerOctets int    `json:"answer_octets,omitempty"`
+	// Works says whether an answer in pieces of IKE arrives, and Pieces how many.
+	Works    Answer `json:"works"`
+	Pieces   int    `json:"pieces,omitempty"`
+	Evidence []int  `json:"evidence"`
+}
+
+// Interference is what something on the way does to IKE, or the gateway.
+type Interference struct {
+	Kind      InterferenceKind `json:"kind"`
+	Transport Transport        `json:"transport"`
+	Evidence  []int            `json:"evidence"`
 }
 
 // NAT is what the gateway's NAT detection showed (RFC 7296, Section 2.23).

@@ -71,6 +71,17 @@ const (
 	ReasonTLS          PathReason = "tls"
 )
 
+// InterferenceKind is what is done to IKE on the way.
+type InterferenceKind string
+
+// The kinds.
+const (
+	DropsUnusual InterferenceKind = "drops_unusual" // requests with an unknown Vendor ID
+	DropsLarge   InterferenceKind = "drops_large"   // packets that every link carries
+	RewritesSPI  InterferenceKind = "rewrites_spi"
+	LimitsRate   InterferenceKind = "limits_rate"
+)
+
 // Answer is yes, no, or not known.
 type Answer string
 

@@ -24,7 +24,7 @@ type gatewayScene struct {
 
 // openGateway starts a gateway, strongSwan, libreswan or OpenIKED, that set may change,
 // in a scene that ends with the test. files lie beside its configuration.
-func openGateway(t *testing.T, l lab, ikescope, product string, set func(*end), files ...string) gatewayScene {
+func openGateway(t *testing.T, l lab, ikescope, product string, w *world, set func(*end), files ...string) gatewayScene {
 	t.Helper()
 	dir := t.TempDir()
 	letters := map[string]string{"strongswan": "ss", "libreswan": "sl", "openiked": "so"}
@@ -38,7 +38,7 @@ func openGateway(t *testing.T, l lab, ikescope, product string, set func(*end), 
 		}
 	}
 	folder := filepath.Join(dir, string(incident.Responder))
-	if err := r.write(folder, nil); err != nil {
+	if err := r.write(folder, w); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range files {
@@ -92,7 +92,7 @@ func TestLabTCP(t *testing.T) {
 	listen := func(r *end) { r.daemon = "	listen-tcp=yes" }
 	const all = "--transport=udp500,udp4500,tcp4500"
 	t.Run("beside UDP", func(t *testing.T) {
-		s := openGateway(t, l, ikescope, "libreswan", listen, "espintcp")
+		s := openGateway(t, l, ikescope, "libreswan", nil, listen, "espintcp")
 		target := s.run(t, 0, "reach", all)
 		checkStates(t, target, "answers", "answers", "answers")
 		checkFindings(t, target)
@@ -101,7 +101,7 @@ func TestLabTCP(t *testing.T) {
 		}
 	})
 	t.Run("UDP blocked", func(t *testing.T) {
-		s := openGateway(t, l, ikescope, "libreswan", listen, "espintcp")
+		s := openGateway(t, l, ikescope, "libreswan", nil, listen, "espintcp")
 		if err := s.rules("meta l4proto udp drop"); err != nil {
 			t.Fatal(err)
 		}
@@ -125,14 +125,14 @@ func TestLabTCP(t *testing.T) {
 		}
 	})
 	t.Run("no espintcp", func(t *testing.T) {
-		target := openGateway(t, l, ikescope, "libreswan", listen).run(t, 0, "reach", all)
+		target := openGateway(t, l, ikescope, "libreswan", nil, listen).run(t, 0, "reach", all)
 		checkFindings(t, target, "PATH-TCP")
 		if p := target.Paths[2]; p.State != report.PathOpen || p.Reason != report.ReasonCloses {
 			t.Skipf("this kernel has espintcp: %+v", p)
 		}
 	})
 	t.Run("refused", func(t *testing.T) {
-		target := openGateway(t, l, ikescope, "strongswan", nil).run(t, 0, "reach", all)
+		target := openGateway(t, l, ikescope, "strongswan", nil, nil).run(t, 0, "reach", all)
 		checkStates(t, target, "answers", "answers", "port_unreachable")
 		checkFindings(t, target, "PATH-GATEWAY-NAT") // its ESP of user space always encapsulates
 	})

@@ -33,6 +33,8 @@ type Reading struct {
 	// Elsewhere is the source of an answer that did not come from where the
 	// request went, and so is none; invalid otherwise.
 	Elsewhere netip.AddrPort
+	// OtherSPI: it would be an answer, but for its initiator SPI.
+	OtherSPI bool
 }
 
 // conclusive reports whether r ends an exchange. The other outcomes are
@@ -110,7 +112,9 @@ func classifyMessage(req *Request, d received) Reading {
 	case h.MajorVersion == 1 && (ours || d.whole()):
 		return Reading{Outcome: NotIKE, Detail: "an IKEv1 answer" + ikev1Notify(d.octets)}
 	case !ours && h.MajorVersion == 2 && d.whole():
-		return noAnswer("an IKEv2 message with another initiator SPI, %v", h.SPIi)
+		r := noAnswer("an IKEv2 message with another initiator SPI, %v", h.SPIi)
+		r.OtherSPI = h.Flags&ike.FlagResponse != 0 && h.Exchange == req.header.Exchange && h.MessageID == req.header.MessageID
+		return r
 	case !ours:
 		return Reading{Outcome: NotIKE, Detail: "not IKE: " + quote(d.octets)}
 	case h.MajorVersion != 2:

@@ -32,6 +32,9 @@ type Answer struct {
 	// Elsewhere is where an answer to the request came from that was not the
 	// gateway's address and port; invalid if none came.
 	Elsewhere netip.AddrPort
+	// OtherSPIs counts the answers that came with an initiator SPI that is of no
+	// request.
+	OtherSPIs int
 	// Conflict is the outcome of a second answer that contradicts the one
 	// taken; NotTried if there was none.
 	Conflict Outcome
@@ -268,6 +271,9 @@ func (d *attempt) handle(ctx context.Context, event arrival) (Reading, bool) {
 	case r.Outcome == NotTried:
 		if r.Elsewhere.IsValid() {
 			d.answer.Elsewhere = r.Elsewhere
+		}
+		if r.OtherSPI {
+			d.answer.OtherSPIs++
 		}
 		d.remark(r.Detail)
 	default:

@@ -44,6 +44,8 @@ type Offer struct {
 	// RedirectedFrom is the gateway that redirected us, which REDIRECTED_FROM tells in
 	// place of REDIRECT_SUPPORTED (RFC 5685, Section 4); invalid if none did.
 	RedirectedFrom netip.Addr
+	// NoFragmentation leaves out IKEV2_FRAGMENTATION_SUPPORTED (RFC 7383).
+	NoFragmentation bool
 	// NATDetection says what it tells of our address.
 	NATDetection NATDetection
 	// Flow is the number of our port that it goes out from, as [Conn.OpenFlow]
@@ -155,12 +157,19 @@ func buildInit(r initRequest) *ike.Message {
 		// have to know of it (RFC 9370, Section 2.2.2).
 		m.Payloads = append(m.Payloads, &ike.Notify{Notification: ike.INTERMEDIATE_EXCHANGE_SUPPORTED})
 	}
-	if r.NATDetection == NoNATDetection {
-		m.Payloads = slices.DeleteFunc(m.Payloads, func(p ike.Payload) bool {
-			n, ok := p.(*ike.Notify)
-			return ok && (n.Notification == ike.NAT_DETECTION_SOURCE_IP || n.Notification == ike.NAT_DETECTION_DESTINATION_IP)
-		})
-	}
+	m.Payloads = slices.DeleteFunc(m.Payloads, func(p ike.Payload) bool {
+		n, ok := p.(*ike.Notify)
+		if !ok {
+			return false
+		}
+		switch n.Notification {
+		case ike.NAT_DETECTION_SOURCE_IP, ike.NAT_DETECTION_DESTINATION_IP:
+			return r.NATDetection == NoNATDetection
+		case ike.IKEV2_FRAGMENTATION_SUPPORTED:
+			return r.NoFragmentation
+		}
+		return false
+	})
 	if r.Pad > 0 {
 		m.Payloads = append(m.Payloads, &ike.VendorID{Data: bytes.Repeat([]byte("ikescope "), r.Pad/9+1)[:r.Pad]})
 	}

@@ -211,6 +211,7 @@ func (x *examination) run(ctx context.Context) error {
 	for _, w := range x.ways {
 		rest.Go(func() {
 			x.moreGreetings(ctx, w, main)
+			x.checkRate(ctx, w)
 			x.askTLS(ctx, w)
 		})
 	}

@@ -49,6 +49,7 @@ func (x *examination) detectNAT(ctx context.Context) {
 		}
 	}
 	if n := x.result.NAT; n != nil {
+		x.result.Fragmentation = &Fragmentation{Supported: slices.Contains(x.result.Notifies, ike.IKEV2_FRAGMENTATION_SUPPORTED)}
 		if n.Supported && !main[0].t.IsTCP() {
 			n.Insists = x.insists(ctx, main[0])
 			if i := slices.IndexFunc(main, func(w *way) bool { return w.t == initiator.UDP4500 }); i >= 0 {
@@ -76,7 +77,7 @@ func (x *examination) insists(ctx context.Context, w *way) Answer {
 	switch {
 	case o != nil:
 		x.result.NAT.Evidence = append(x.result.NAT.Evidence, o.answer.ID)
-		x.close(ctx, x.conn, o.request, o.answer, w.t)
+		x.noteAnswer(ctx, w, x.askIdentity(ctx, w, o))
 		return No
 	case !asked || !x.stillAnswers(ctx, w):
 		return Unknown
@@ -107,7 +108,8 @@ func (x *examination) ignoresKeepalives(ctx context.Context, w *way) Answer {
 }
 
 // openOn opens an IKE SA on w with the method that the gateway asked for, or nil
-// where it does not come about; asked is whether it was asked for.
+// where it does not come about; asked is whether it was asked for. Without NAT
+// detection, it is also without IKE fragmentation.
 func (x *examination) openOn(ctx context.Context, w *way, detection initiator.NATDetection) (o *opening, asked bool) {
 	var method ike.KeyExchangeMethod
 	redirected := false
@@ -127,7 +129,8 @@ func (x *examination) openOn(ctx context.Context, w *way, detection initiator.NA
 		return nil, false
 	}
 	g := w.asked.with(method)
-	a, req := x.greetOver(ctx, w.conn, initiator.Offer{Transport: w.t, Products: g.offer, KE: g.ke, NoRedirect: redirected, NATDetection: detection}, 3, false)
+	a, req := x.greetOver(ctx, w.conn, initiator.Offer{Transport: w.t, Products: g.offer, KE: g.ke, NoRedirect: redirected, NATDetection: detection,
+		NoFragmentation: detection == initiator.NoNATDetection}, 3, false)
 	if a.Outcome == initiator.NotTried {
 		return nil, false
 	}

@@ -21,6 +21,8 @@ type Result struct {
 	// Routes are those of UDP 500 and UDP 4500, in this order, with Examiner.Hops.
 	Routes []*hops.Route
 	NAT    *NAT // nil where no IKE SA could be opened, which it takes
+	// Fragmentation is nil like NAT.
+	Fragmentation *Fragmentation
 	// Notifies are the status notifies of an accepted answer, each once, in its
 	// order, and VendorIDs those of all answers.
 	Notifies  []ike.NotifyType
@@ -28,6 +30,8 @@ type Result struct {
 	Versions  Versions
 	// Redirect is where the gateway sends us (RFC 5685); nil if it does not.
 	Redirect *Redirect
+	// Interference is what is done to IKE on the way.
+	Interference []Interference
 	// Refuses: the gateway refused the common suites of the requests. That is no
 	// fault of the path.
 	Refuses bool

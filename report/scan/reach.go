@@ -53,6 +53,17 @@ func Reach(name string, r path.Result) report.Target {
 	if r.Refuses {
 		t.Notes = append(t.Notes, "The gateway refused the common suites that reach offers, which says nothing of the path; a scan shows what it accepts.")
 	}
+	if f := r.Fragmentation; f != nil {
+		t.Fragmentation = &report.Fragmentation{
+			Supported: f.Supported, LargeAnswer: report.Answer(f.LargeAnswer.String()), AnswerOctets: f.Octets,
+			Works: report.Answer(f.Works.String()), Pieces: f.Pieces, Evidence: lists.Evidence(f.Evidence),
+		}
+	}
+	for _, i := range r.Interference {
+		t.Interference = append(t.Interference, report.Interference{
+			Kind: report.InterferenceKind(i.Kind.String()), Transport: report.Transport(i.Transport.String()), Evidence: lists.Evidence(i.Evidence),
+		})
+	}
 	if to := r.Redirect; to != nil {
 		t.Gateway = &report.Gateway{VendorIDs: []report.VendorID{}, Notifies: []report.Number{}, SignatureHashes: []report.Number{},
 			Redirect: printable.Text(to.To), Evidence: []int{to.Evidence}}
@@ -97,6 +108,7 @@ func WithPath(t report.Target, r path.Result) report.Target {
 	reached := Reach(t.Name, r)
 	t.Started = reached.Started
 	t.IKEv1, t.HigherVersion = reached.IKEv1, reached.HigherVersion
+	t.Interference = reached.Interference
 	for i, p := range t.Paths {
 		j := slices.IndexFunc(reached.Paths, func(q report.Path) bool { return q.Transport == p.Transport })
 		if j < 0 {

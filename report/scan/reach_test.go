@@ -157,6 +157,17 @@ func TestReach(t *testing.T) {
 		"redirect": {func(r *path.Result) {
 			r.Redirect = &path.Redirect{To: "gw2.example", RepeatsNonce: true, Evidence: 1}
 		}, report.VerdictIKEv2, []string{"GATEWAY-REDIRECT"}, "gw2.example"},
+		"large answers arrive": {func(r *path.Result) {
+			r.Fragmentation = &path.Fragmentation{Supported: true, LargeAnswer: path.Yes, Octets: 3000, Works: path.Yes, Pieces: 3, Evidence: []int{1}}
+		}, report.VerdictIKEv2, nil, ""},
+		"large answers vanish": {func(r *path.Result) {
+			r.Fragmentation = &path.Fragmentation{Supported: true, LargeAnswer: path.No, Works: path.Yes, Pieces: 3, Evidence: []int{1}}
+		}, report.VerdictIKEv2, []string{"PATH-LARGE-ANSWER"}, "With IKE fragmentation the answer arrives"},
+		"interference": {func(r *path.Result) {
+			for _, kind := range []path.InterferenceKind{path.DropsUnusual, path.DropsLarge, path.RewritesSPI, path.LimitsRate, path.LimitsRate} {
+				r.Interference = append(r.Interference, path.Interference{Kind: kind, Transport: initiator.UDP500, Evidence: []int{1, 3}})
+			}
+		}, report.VerdictIKEv2, []string{"PATH-SPI", "PATH-LARGE", "PATH-UNUSUAL", "PATH-RATE"}, "IPsec passthrough"},
 		"IKEv1 too": {func(r *path.Result) {
 			r.Versions.MainMode = path.Mode{State: path.Yes, Detail: "aes256-sha1-modp1024, pre-shared key", Evidence: 3}
 		}, report.VerdictIKEv2, []string{"IKE-V1"}, "aes256-sha1-modp1024"},

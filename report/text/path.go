@@ -57,6 +57,7 @@ func (p *page) paths(t *report.Target) {
 		}
 	}
 	p.size(t.PathSize)
+	p.fragmentation(t)
 	p.versions(t)
 	if t.HigherVersion == report.HigherTaken {
 		p.aligned("IKE 3      is accepted as IKEv2, although RFC 7296 requires a refusal")
@@ -125,6 +126,32 @@ func (p *page) size(s *report.PathSize) {
 		words += "; IP fragments do not pass"
 	}
 	p.aligned("size       " + words)
+}
+
+// fragmentation writes what becomes of answers that are larger than a packet.
+func (p *page) fragmentation(t *report.Target) {
+	f := t.Fragmentation
+	if f == nil {
+		return
+	}
+	const needs = "certificate chains (about 3,000 octets) and ML-KEM-1024 (1,568 octets)"
+	words := "the gateway supports IKE fragmentation: " + needs + " are split to fit"
+	if !f.Supported {
+		words = "the gateway does not support IKE fragmentation: " + needs + " need IP fragments"
+	}
+	switch {
+	case f.LargeAnswer == report.AnswerYes:
+		words += fmt.Sprintf("; an answer of %s octets in IP fragments arrived", english.Grouped(int64(f.AnswerOctets)))
+	case f.LargeAnswer == report.AnswerNo:
+		words += "; a large answer in IP fragments did NOT arrive"
+	}
+	switch f.Works {
+	case report.AnswerYes:
+		words += fmt.Sprintf("; one in %d pieces of IKE arrived", f.Pieces)
+	case report.AnswerNo:
+		words += "; one in pieces of IKE did NOT arrive"
+	}
+	p.aligned("           " + words)
 }
 
 // versions writes which versions of IKE are spoken beside IKEv2.

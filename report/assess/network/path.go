@@ -145,6 +145,8 @@ func openPathFindings(t *report.Target) []report.Finding {
 	out = append(out, sizeFindings(t)...)
 	out = append(out, severalFindings(t)...)
 	out = append(out, tcpFindings(t)...)
+	out = append(out, answerFindings(t)...)
+	out = append(out, interferenceFindings(t)...)
 	return append(out, natFindings(t)...)
 }
 
