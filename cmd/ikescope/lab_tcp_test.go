@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -114,7 +115,8 @@ func TestLabTCP(t *testing.T) {
 		if target.Cost.HalfOpenLeft != 0 {
 			t.Errorf("%d half-open IKE SAs left", target.Cost.HalfOpenLeft)
 		}
-		scan := s.run(t, 0, "scan", "--transport=tcp4500", "--suite=aes256-aes128-sha256-sha1-prfsha256-modp2048-modp1536")
+		pcap := filepath.Join(s.dir, "tcp.pcap")
+		scan := s.run(t, 0, "scan", "--pcap="+pcap, "--transport=tcp4500", "--suite=aes256-aes128-sha256-sha1-prfsha256-modp2048-modp1536")
 		checkStates(t, scan, "answers")
 		m := scan.Matrix
 		if m == nil || m.Accepted != 1 || m.Refused != m.Universe-1 || !m.Proven {
@@ -122,6 +124,18 @@ func TestLabTCP(t *testing.T) {
 		}
 		if slices.ContainsFunc(scan.Exchanges, func(e report.Exchange) bool { return e.Transport != report.TCP4500 }) {
 			t.Error("something was asked over UDP")
+		}
+		var out bytes.Buffer
+		if code := run([]string{"capture", pcap}, strings.NewReader(""), &out, &out); code != 0 || !strings.Contains(out.String(), "TCP") || !strings.Contains(out.String(), "ikescope scan") {
+			t.Errorf("the capture: exit code %d\n%s", code, &out)
+		}
+		lines := filepath.Join(s.dir, "lines")
+		if err := s.do(fmt.Sprintf("net initiator %s watch --transport tcp4500 --interval 100ms --count 3 %s >%s", s.ikescope, addressOf(incident.Responder), lines)); err != nil {
+			t.Fatal(err)
+		}
+		watched, err := os.ReadFile(lines)
+		if err != nil || bytes.Count(watched, []byte(`"transport":"tcp4500"`)) != 4 || bytes.Count(watched, []byte(`"state":"answers"`)) != 4 {
+			t.Errorf("%v\n%s", err, watched)
 		}
 	})
 	t.Run("no espintcp", func(t *testing.T) {

@@ -273,7 +273,7 @@ func examinerOf(s probe.Scanner) path.Examiner {
 	return path.Examiner{
 		Transports: s.Transports, Source: s.Source, Outside: s.Outside, Brief: true,
 		Attempts: s.Attempts, InitialRTO: s.InitialRTO, Rate: s.Rate, Window: s.Window,
-		Listen: s.Listen, Rand: s.Rand, Trace: s.Trace,
+		Listen: s.Listen, Dial: s.Dial, Rand: s.Rand, Trace: s.Trace,
 	}
 }
 
