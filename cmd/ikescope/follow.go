@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
 
@@ -47,8 +48,7 @@ func (f following) examine(ctx context.Context, e path.Examiner, j job, places *
 		case len(t.before) == mostRedirects:
 			t.stopped = fmt.Sprintf("%d were", mostRedirects)
 		default:
-			t.before = append(t.before, r)
-			j = next
+			t.before, j = append(t.before, r), next
 			continue
 		}
 		return j, r, t, nil
@@ -58,16 +58,16 @@ func (f following) examine(ctx context.Context, e path.Examiner, j job, places *
 // next returns the target that r redirects to, under the name of the user's.
 func (f following) next(ctx context.Context, j job, r path.Result) (job, error) {
 	if !r.Redirect.RepeatsNonce {
-		return j, fmt.Errorf("it does not repeat our nonce, so that anyone may have sent it")
+		return j, errors.New("it does not repeat our nonce, so that anyone may have sent it")
 	}
 	to, err := target.Parse(r.Redirect.To)
+	if err == nil && to.Port != 0 {
+		err = fmt.Errorf("%q is not a host", r.Redirect.To)
+	}
+	if err == nil {
+		err = f.family.Check(to)
+	}
 	if err != nil {
-		return j, err
-	}
-	if to.Port != 0 {
-		return j, fmt.Errorf("%q is not a host", r.Redirect.To)
-	}
-	if err := f.family.Check(to); err != nil {
 		return j, err
 	}
 	found, err := targets.Resolve(ctx, []target.Endpoint{to}, f.family, j.Target.Paths, 1)

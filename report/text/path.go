@@ -8,6 +8,7 @@ import (
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/traversal"
 )
 
 // paths writes each way to the gateway, and the NAT on it.
@@ -57,7 +58,9 @@ func (p *page) paths(t *report.Target) {
 		}
 	}
 	p.size(t.PathSize)
-	p.fragmentation(t)
+	if f := t.Fragmentation; f != nil {
+		p.aligned("           " + traversal.Fragmentation(f))
+	}
 	p.versions(t)
 	if t.HigherVersion == report.HigherTaken {
 		p.aligned("IKE 3      is accepted as IKEv2, although RFC 7296 requires a refusal")
@@ -128,32 +131,6 @@ func (p *page) size(s *report.PathSize) {
 	p.aligned("size       " + words)
 }
 
-// fragmentation writes what becomes of answers that are larger than a packet.
-func (p *page) fragmentation(t *report.Target) {
-	f := t.Fragmentation
-	if f == nil {
-		return
-	}
-	const needs = "certificate chains (about 3,000 octets) and ML-KEM-1024 (1,568 octets)"
-	words := "the gateway supports IKE fragmentation: " + needs + " are split to fit"
-	if !f.Supported {
-		words = "the gateway does not support IKE fragmentation: " + needs + " need IP fragments"
-	}
-	switch {
-	case f.LargeAnswer == report.AnswerYes:
-		words += fmt.Sprintf("; an answer of %s octets in IP fragments arrived", english.Grouped(int64(f.AnswerOctets)))
-	case f.LargeAnswer == report.AnswerNo:
-		words += "; a large answer in IP fragments did NOT arrive"
-	}
-	switch f.Works {
-	case report.AnswerYes:
-		words += fmt.Sprintf("; one in %d pieces of IKE arrived", f.Pieces)
-	case report.AnswerNo:
-		words += "; one in pieces of IKE did NOT arrive"
-	}
-	p.aligned("           " + words)
-}
-
 // versions writes which versions of IKE are spoken beside IKEv2.
 func (p *page) versions(t *report.Target) {
 	v := t.IKEv1
@@ -211,7 +188,7 @@ func (p *page) nat(t *report.Target) {
 	}
 	p.aligned(you)
 	if l := n.Lifetime; l != nil {
-		p.aligned("           " + lifetimeWords(l))
+		p.aligned("           " + traversal.Lifetime(l))
 	}
 	gateway := "gateway    not behind NAT"
 	if n.GatewayBehindNAT {
@@ -227,41 +204,9 @@ func (p *page) nat(t *report.Target) {
 	case report.AnswerNo:
 		p.aligned("           does NOT continue on UDP 4500 what began on UDP 500")
 	}
-	var habits []string
-	for _, h := range []struct {
-		a       report.Answer
-		yes, no string
-	}{
-		{n.Forced, "takes forced NAT traversal", "does NOT take forced NAT traversal"},
-		{n.Insists, "insists on NAT detection", ""},
-		{n.KeepalivesIgnored, "ignores NAT keepalives", "ANSWERS NAT keepalives"},
-	} {
-		if word := map[report.Answer]string{report.AnswerYes: h.yes, report.AnswerNo: h.no}[h.a]; word != "" {
-			habits = append(habits, word)
-		}
+	if words := traversal.Habits(n); words != "" {
+		p.aligned("           " + words)
 	}
-	if len(habits) > 0 {
-		p.aligned("           " + english.List(habits, "and"))
-	}
-}
-
-// lifetimeWords says how long NAT keeps an idle mapping.
-func lifetimeWords(l *report.NATLifetime) string {
-	switch {
-	case l.Unmeasured == "no_nat":
-		return "how long NAT keeps a mapping: there is no NAT before you to measure"
-	case l.Unmeasured == "outside_unknown":
-		return "how long NAT keeps a mapping is unknown: --outside has to name its public address"
-	case l.Unmeasured == "port_kept":
-		return "how long NAT keeps a mapping is unknown: it keeps your port, so a new mapping looks like the old one"
-	case l.Unmeasured != "":
-		return "how long NAT keeps a mapping is unknown: the gateway did not answer often enough"
-	case l.LostMs == 0:
-		return fmt.Sprintf("NAT keeps an idle mapping for %s or longer, unless it gives the same port again", duration(l.KeptMs))
-	case l.KeptMs == 0:
-		return fmt.Sprintf("NAT forgets an idle mapping within %s", duration(l.LostMs))
-	}
-	return fmt.Sprintf("NAT forgets an idle mapping after %s to %s", duration(l.KeptMs), duration(l.LostMs))
 }
 
 // aligned writes a paragraph whose first 11 columns are a label of their own.
