@@ -18,7 +18,8 @@ type Result struct {
 	Complete bool
 	Ports    []Port // in the order of [Examiner.Transports]
 	Size     *Size  // nil where it was not measured
-	// Routes are those of UDP 500 and UDP 4500, in this order, with Examiner.Hops.
+	// Routes are those of UDP 500 and UDP 4500, in this order, with Examiner.Hops, and
+	// where both end in silence that of a port to compare with.
 	Routes []*hops.Route
 	NAT    *NAT // nil where no IKE SA could be opened, which it takes
 	// Fragmentation is nil like NAT.

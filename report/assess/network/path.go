@@ -37,12 +37,11 @@ func Findings(t *report.Target) []report.Finding {
 			Title:    "no answer on " + english.List(transports(silent), "and"),
 			Detail:   means + clientsSee,
 			Evidence: pathEvidence(t.Paths),
-			Fix: []string{
+			Fix: append(filterFixes(t),
 				"check the address, and that the gateway's IKE service is running",
-				"let " + portNames(silent) + " through every firewall between here and the gateway, in both directions",
-				"look for the requests on the gateway: tcpdump -ni any '" + portFilter(silent) + "'",
-				"scan from another network: some gateways answer only peers they know",
-			},
+				"let "+portNames(silent)+" through every firewall between here and the gateway, in both directions",
+				"look for the requests on the gateway: tcpdump -ni any '"+portFilter(silent)+"'",
+				"scan from another network: some gateways answer only peers they know"),
 		}}, tcpFindings(t)...)
 	case report.VerdictUnreachable:
 		f := report.Finding{
