@@ -67,7 +67,7 @@ than 8 targets they are left out. docs/path.md explains each finding.`,
 	opts.addWhereFlags(flags)
 	underHeading(flags, whereFlags, func(flags *pflag.FlagSet) {
 		addToggle(flags, &opts.skipInside, "skip-inside", "", "do not look for the private address of a gateway behind NAT, which takes a second or two")
-		addToggle(flags, &opts.hops, "hops", "", "find the routers on the way, on Linux; where packets are rewritten takes root")
+		flags.VarPF(flagvalue.Hops(&opts.hops, initiator.HopLimits), "hops", "", "find the routers on the way, on Linux; where packets are rewritten takes root").NoOptDefVal = "true"
 		flags.Var(flagvalue.Duration(&opts.lifetime, 5*time.Second, time.Hour), "nat-lifetime", "measure how long your NAT keeps an idle mapping, up to this long; takes up to twice as long, and usually needs --outside")
 	})
 	underHeading(flags, paceFlags, func(flags *pflag.FlagSet) {

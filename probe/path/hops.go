@@ -30,7 +30,7 @@ func (x *examination) traceHops(ctx context.Context) {
 	}
 	var all sync.WaitGroup
 	for _, w := range x.ways {
-		if w.source != 0 || w.conn != x.conn {
+		if w.source != 0 || w.t.IsTCP() {
 			continue
 		}
 		rtt, _ := measured(w.answers)

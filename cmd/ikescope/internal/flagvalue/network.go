@@ -1,6 +1,7 @@
 package flagvalue
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -58,6 +59,22 @@ func parseAddress(s string) (netip.Addr, error) {
 		return netip.Addr{}, fmt.Errorf("%q is not an IPv4 or IPv6 address", s)
 	}
 	return addr.Unmap(), nil
+}
+
+// Hops is a Toggle of what asks for requests with a hop limit, which not every system
+// sends.
+func Hops(p *bool, possible bool) Value { return hops{toggle{p}, possible} }
+
+type hops struct {
+	toggle
+	possible bool
+}
+
+func (h hops) Set(s string) error {
+	if err := h.toggle.Set(s); err != nil || h.possible || !*h.p {
+		return err
+	}
+	return errors.New("works on Linux only: this system does not hand over what routers report")
 }
 
 var allTransports = []initiator.Transport{initiator.UDP500, initiator.UDP4500, initiator.TCP4500}
