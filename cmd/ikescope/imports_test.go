@@ -89,7 +89,7 @@ var rooms = map[string]room{
 	"report/incident/checkpoint": {ours: []string{"report/incident"}},
 	"report/incident/cisco":      {ours: []string{"report/incident"}},
 	"report/incident/cloud":      {ours: []string{"report/explain", "report/incident"}},
-	"report/incident/fortigate":  {ours: []string{"report/incident", "report/incident/general"}},
+	"report/incident/fortigate":  {ours: []string{"report/incident"}},
 	"report/incident/juniper":    {ours: []string{"report/incident"}},
 	"report/incident/libreswan":  {ours: []string{"report/incident"}},
 	"report/incident/logtext":    {},
