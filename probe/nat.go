@@ -12,7 +12,7 @@ import (
 func (s *scan) detectNAT(a initiator.Answer) {
 	nat := s.result.NAT
 	if nat == nil {
-		nat = &evidence.NAT{Local: s.conn.Local()}
+		nat = &evidence.NAT{Local: a.Local}
 		s.result.NAT = nat
 	}
 	nat.Evidence = append(nat.Evidence, a.ID)
@@ -24,7 +24,7 @@ func (s *scan) detectNAT(a initiator.Answer) {
 	if seen.SenderBehindNAT(s.conn.Remote(a.Transport)) {
 		nat.GatewayBehindNAT = true
 	}
-	if seen.SentTo(nat.Local) {
+	if seen.SentTo(a.Local) {
 		return
 	}
 	nat.LocalBehindNAT = true

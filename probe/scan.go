@@ -74,7 +74,7 @@ func (r *lockedReader) Read(p []byte) (int, error) {
 
 func (s *scan) run(ctx context.Context) error {
 	c, err := initiator.Open(ctx, initiator.Config{
-		Gateway: s.target.Address, Paths: s.target.Paths, Source: s.Source, Listen: s.Listen,
+		Gateway: s.target.Address, Paths: s.target.Paths, Source: s.Source, Listen: s.Listen, Dial: s.Dial,
 		Rand: s.random, Trace: s.Trace, InitialRTO: s.InitialRTO, Attempts: s.Attempts,
 		Rate: s.Rate, Window: s.Window, First: s.target.FirstExchange,
 	})

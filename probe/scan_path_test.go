@@ -73,6 +73,30 @@ func TestScanNAT(t *testing.T) {
 	}
 }
 
+// TestScanTCP: a gateway that only TCP reaches is scanned as over UDP, and what is
+// opened there is closed there.
+func TestScanTCP(t *testing.T) {
+	t.Parallel()
+	o := scene{policy: smallPolicy, profile: iketest.StrongSwan, tcp: true, link: memnet.Link{Delay: 5 * ms},
+		scanner: Scanner{Transports: []initiator.Transport{initiator.TCP4500}}}.scan(t)
+	o.exact(t)
+	o.clean(t)
+	if len(o.Paths) != 1 || o.Paths[0].Transport != initiator.TCP4500 || o.Paths[0].State != initiator.PathAnswers || o.Paths[0].Port != 4500 {
+		t.Errorf("paths %+v", o.Paths)
+	}
+	if o.NAT == nil || !o.NAT.Supported || o.NAT.LocalBehindNAT || o.NAT.GatewayBehindNAT {
+		t.Errorf("NAT %+v", o.NAT)
+	}
+	if o.Cost.Retransmits != 0 {
+		t.Errorf("%d requests sent again over TCP", o.Cost.Retransmits)
+	}
+	refused := scene{policy: smallPolicy, tcp: true, scanner: Scanner{Transports: []initiator.Transport{initiator.TCP4500}},
+		target: target.Target{Address: netip.MustParseAddr("198.51.100.77")}}.scan(t)
+	if refused.Verdict != evidence.VerdictUnreachable || refused.Paths[0].State != initiator.PathPortUnreachable {
+		t.Errorf("%v, %+v", refused.Verdict, refused.Paths)
+	}
+}
+
 // TestScanShiftedTries: the tries on one port do not coincide with those on the
 // other, of which a router would then report one only.
 func TestScanShiftedTries(t *testing.T) {

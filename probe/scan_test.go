@@ -15,6 +15,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
 	"github.com/ikescope/ikescope/ike/iketest/memnet"
+	"github.com/ikescope/ikescope/ike/iketest/streamtest"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/internal/offers"
@@ -40,6 +41,7 @@ type scene struct {
 	gateway      netip.Addr
 	link         memnet.Link
 	silent500    bool // nothing comes through on port 500
+	tcp          bool // nothing comes through over UDP, and TCP 4500 is open
 	early        bool // somebody refuses each request 100 ms before the gateway answers
 	rude         bool // there may be no matrix
 	opens        bool // it opens IKE SAs that no request asked for
@@ -83,6 +85,11 @@ func (sc scene) scan(t *testing.T) outcome {
 				return memnet.Pass
 			})
 		}
+		var streams *streamtest.Network
+		if sc.tcp {
+			streams = &streamtest.Network{Delay: sc.link.Delay}
+			network.SetFilter(func(netip.AddrPort, netip.AddrPort, []byte) memnet.Verdict { return memnet.Drop })
+		}
 		if sc.prepare != nil {
 			sc.prepare(network)
 		}
@@ -113,6 +120,20 @@ func (sc scene) scan(t *testing.T) outcome {
 			}
 		})
 		s := sc.scanner
+		if streams != nil {
+			l, err := streams.Listen(netip.AddrPortFrom(sc.gateway, 4500))
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer served.Wait()
+			defer l.Close()
+			served.Go(func() {
+				if err := streamtest.Serve(r, l); err != nil {
+					t.Errorf("Serve: %v", err)
+				}
+			})
+			s.Dial = streams.Dial
+		}
 		s.Rand = &lockedRand{source: rand.NewChaCha8([32]byte{2})}
 		s.Listen = func(_ context.Context, _ netip.Addr, source netip.AddrPort) (net.PacketConn, error) {
 			return network.ListenPacket(netip.AddrPortFrom(sc.client, source.Port()))
@@ -131,7 +152,9 @@ func (sc scene) scan(t *testing.T) outcome {
 		for _, c := range conns {
 			c.Close()
 		}
-		served.Wait()
+		if streams == nil {
+			served.Wait()
+		}
 	})
 	out.check(t)
 	return out

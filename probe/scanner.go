@@ -18,7 +18,7 @@ import (
 // Scanner scans gateways. Its zero value works; it is copied at the start of
 // each scan, and one Scanner may scan many targets at a time.
 type Scanner struct {
-	// Transports are the paths to try; nil means both.
+	// Transports are the paths to try; nil means both of UDP.
 	Transports []initiator.Transport
 	// Source is our address and port; invalid parts are the system's choice.
 	Source netip.AddrPort
@@ -73,9 +73,11 @@ type Scanner struct {
 	Roots    *x509.CertPool
 	WarnDays int
 
-	// Listen opens the socket; nil means real UDP. Rand is the source of
-	// SPIs, nonces and keys; nil means crypto/rand.
+	// Listen opens the socket; nil means real UDP. Dial opens TCP connections, as in
+	// [initiator.Config]. Rand is the source of SPIs, nonces and keys; nil means
+	// crypto/rand.
 	Listen initiator.ListenFunc
+	Dial   initiator.DialFunc
 	Rand   io.Reader
 	// Trace is called with each datagram sent or received, Progress after
 	// each exchange; neither concurrently with itself.

@@ -90,6 +90,13 @@ type Target struct {
 	// address which accepts weak suites must have got to be seen, with a
 	// probability of 95 %; absent where this one accepts some.
 	HiddenShare float64 `json:"hidden_share,omitempty"`
+	// Redirects are the gateways that sent us on (RFC 5685), where redirects were
+	// followed: the target is then the last one.
+	Redirects []Redirect `json:"redirects,omitempty"`
+	// Fragmentation is what becomes of answers larger than a packet, and Interference
+	// what is done to IKE on the way, or by the gateway.
+	Fragmentation *Fragmentation `json:"fragmentation,omitempty"`
+	Interference  []Interference `json:"interference,omitempty"`
 	// Findings come worst first.
 	Findings  []Finding  `json:"findings"`
 	Notes     []string   `json:"notes"`
@@ -105,16 +112,25 @@ func (t *Target) LastExchange() int {
 	return last
 }
 
+// Redirect is a gateway that sent us on.
+type Redirect struct {
+	Address  string `json:"address"`
+	To       string `json:"to"` // where it sent us, an address or a name
+	Evidence []int  `json:"evidence"`
+}
+
 // Path is one way to the gateway.
 type Path struct {
-	Transport Transport `json:"transport"`      // "udp500" or "udp4500"
+	Transport Transport `json:"transport"`      // "udp500", "udp4500" or "tcp4500"
 	Port      uint16    `json:"port,omitempty"` // of the gateway
-	// State is "answers", "silent", "port_unreachable", "admin_prohibited",
-	// "not_ike" or "error".
+	// State is "answers", "silent", "port_unreachable" (of TCP: refused),
+	// "admin_prohibited", "not_ike", "error" or "open": the TCP connection opens, and
+	// no IKE message comes.
 	State PathState `json:"state"`
 	// Reason is "no_route", "no_host" (a router did not find it), "no_host_on_link"
-	// (nothing has the address on our own link), "filtered_here" (by our own host) or
-	// "other_address", where one of these is known.
+	// (nothing has the address on our own link), "filtered_here" (by our own host),
+	// "other_address", "closes_after_prefix" (the TCP connection) or "tls", where one
+	// of these is known.
 	Reason PathReason `json:"reason,omitempty"`
 	RTTms  float64    `json:"rtt_ms,omitempty"` // the smallest
 	// RTTMedianMs and RTTMaxMs are there where several round trips were measured.
@@ -150,10 +166,12 @@ type PathSource struct {
 
 // Name returns what people call the way of p, such as "UDP 500".
 func (p Path) Name() string {
+	n := min(3, len(p.Transport)) // of "udp" and "tcp"
+	protocol, port := strings.ToUpper(string(p.Transport[:n])), string(p.Transport[n:])
 	if p.Port != 0 {
-		return fmt.Sprintf("UDP %d", p.Port)
+		port = fmt.Sprint(p.Port)
 	}
-	return strings.Replace(string(p.Transport), "udp", "UDP ", 1)
+	return protocol + " " + port
 }
 
 // PathSize is what the path does with large packets.
@@ -180,6 +198,26 @@ type PathSeveral struct {
 	Evidence []int `json:"evidence"`
 }
 
+// Fragmentation is what becomes of answers that are larger than a packet.
+type Fragmentation struct {
+	Supported bool `json:"supported"` // IKE fragmentation, RFC 7383
+	// LargeAnswer says whether an answer in IP fragments arrives, of which
+	// AnswerOctets are the UDP payload.
+	LargeAnswer  Answer `json:"large_answer"`
+	AnswerOctets int    `json:"answer_octets,omitempty"`
+	// Works says whether an answer in pieces of IKE arrives, and Pieces how many.
+	Works    Answer `json:"works"`
+	Pieces   int    `json:"pieces,omitempty"`
+	Evidence []int  `json:"evidence"`
+}
+
+// Interference is what something on the way does to IKE, or the gateway.
+type Interference struct {
+	Kind      InterferenceKind `json:"kind"`
+	Transport Transport        `json:"transport"`
+	Evidence  []int            `json:"evidence"`
+}
+
 // NAT is what the gateway's NAT detection showed (RFC 7296, Section 2.23).
 type NAT struct {
 	Supported        bool      `json:"supported"`
@@ -200,8 +238,31 @@ type NAT struct {
 	PortKept bool `json:"port_kept,omitempty"`
 	// Floats is "yes" if the gateway continues on UDP 4500 with an IKE SA that began
 	// on UDP 500, "no" if it does not answer there.
-	Floats   Answer `json:"floats,omitempty"`
-	Evidence []int  `json:"evidence"`
+	Floats Answer `json:"floats,omitempty"`
+	// Lifetime is that of a mapping of NAT before us, where it was asked for.
+	Lifetime *NATLifetime `json:"lifetime,omitempty"`
+	// Forced is "yes" if the gateway takes a request whose source hash is of no
+	// address, by which clients force UDP encapsulation, "no" if only a true one.
+	Forced Answer `json:"forced,omitempty"`
+	// Insists is "yes" if the gateway takes no request without NAT detection.
+	Insists Answer `json:"insists,omitempty"`
+	// KeepalivesIgnored is "yes" if a NAT keepalive is answered by silence, as it
+	// should be, "no" if something came back.
+	KeepalivesIgnored Answer `json:"keepalives_ignored,omitempty"`
+	Evidence          []int  `json:"evidence"`
+}
+
+// NATLifetime is how long NAT keeps a mapping by which nothing goes.
+type NATLifetime struct {
+	// KeptMs is the longest idle time after which the gateway saw the same port, and
+	// LostMs the shortest after which it saw another one; absent if there is none.
+	KeptMs float64 `json:"kept_ms,omitempty"`
+	LostMs float64 `json:"lost_ms,omitempty"`
+	// Unmeasured is "no_nat", "outside_unknown" (--outside has not its address),
+	// "port_kept" (NAT keeps our port, so that a new mapping looks like the old one) or
+	// "not_answered".
+	Unmeasured string `json:"unmeasured,omitempty"`
+	Evidence   []int  `json:"evidence"`
 }
 
 // IKEv1 is whether the gateway speaks IKEv1 (RFC 2409), too.

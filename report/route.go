@@ -4,6 +4,9 @@ package report
 type Route struct {
 	Transport Transport `json:"transport"`
 	Port      uint16    `json:"port"` // of the gateway
+	// Control: the port is not IKE's, but one to compare with, where the gateway answers
+	// on no other.
+	Control bool `json:"control,omitempty"`
 	// Reached: the gateway answers at the last of Hops. If not, the last router that
 	// answers is the last of them, and Silent is how many more were asked for.
 	Reached bool  `json:"reached"`

@@ -36,10 +36,11 @@ func (v Verdict) Words() string {
 type Transport string
 
 // The transports. On UDP 4500 a marker stands before each IKE message (RFC
-// 7296, Section 3.1).
+// 7296, Section 3.1), and on TCP 4500 a length before the marker (RFC 9329).
 const (
 	UDP500  Transport = "udp500"
 	UDP4500 Transport = "udp4500"
+	TCP4500 Transport = "tcp4500"
 )
 
 // PathState is what a path to a gateway does.
@@ -53,6 +54,7 @@ const (
 	PathAdminProhibited PathState = "admin_prohibited"
 	PathNotIKE          PathState = "not_ike"
 	PathError           PathState = "error"
+	PathOpen            PathState = "open"
 )
 
 // PathReason says more of a path than its state.
@@ -65,6 +67,19 @@ const (
 	ReasonNoHostOnLink PathReason = "no_host_on_link"
 	ReasonFilteredHere PathReason = "filtered_here"
 	ReasonOtherAddress PathReason = "other_address"
+	ReasonCloses       PathReason = "closes_after_prefix"
+	ReasonTLS          PathReason = "tls"
+)
+
+// InterferenceKind is what is done to IKE on the way.
+type InterferenceKind string
+
+// The kinds.
+const (
+	DropsUnusual InterferenceKind = "drops_unusual" // requests with an unknown Vendor ID
+	DropsLarge   InterferenceKind = "drops_large"   // packets that every link carries
+	RewritesSPI  InterferenceKind = "rewrites_spi"
+	LimitsRate   InterferenceKind = "limits_rate"
 )
 
 // Answer is yes, no, or not known.

@@ -134,6 +134,22 @@ func (l lab) testReachHops(t *testing.T) {
 			}
 		}
 	})
+	t.Run("both filtered", func(t *testing.T) {
+		l.rules(t, forward("udp dport { 500, 4500 } drop"))
+		target := l.reach(t, inside, report.ExitNoAnswer, "--hops", address)
+		checkFindings(t, target, "PATH-NO-ANSWER")
+		if len(target.Routes) != 3 {
+			t.Fatalf("%d routes, want 3", len(target.Routes))
+		}
+		for _, r := range target.Routes[:2] {
+			if r.Reached || len(r.Hops) != 2 || r.FilteredAfter == nil || *r.FilteredAfter != 2 {
+				t.Errorf("%+v, want that it is filtered after hop 2", r)
+			}
+		}
+		if r := target.Routes[2]; !r.Control || len(r.Hops) != 3 || r.Hops[2].Router != address || !strings.Contains(r.Hops[2].Rejects, "port unreachable") {
+			t.Errorf("%+v, want that the gateway says that nothing listens", r)
+		}
+	})
 	t.Run("nobody there", func(t *testing.T) {
 		const dead = "10.88.11.77"
 		l.rules(t, forward("ip daddr "+dead+" drop"))

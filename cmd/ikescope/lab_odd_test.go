@@ -134,6 +134,12 @@ func (l lab) testRedirect(t *testing.T) {
 	t.Cleanup(func() { l.do(t, "redirect", gateway, "none") })
 	address := l.do(t, "addr", gateway)
 
+	followed := l.reach(t, beside, 0, "--follow-redirect", address)
+	if r := followed.Redirects; followed.Address != elsewhere || len(r) != 1 || r[0].Address != address || r[0].To != elsewhere {
+		t.Errorf("%s after %+v, want %s", followed.Address, r, elsewhere)
+	}
+	checkPaths(t, followed, "answers", "answers")
+	checkFindings(t, followed, "GATEWAY-REDIRECTED")
 	target := l.unfinished(t, []int{0}, "scan", address, "--client", "windows-11", "--client", "strongswan-6")
 	if target.Verdict != report.VerdictIKEv2 {
 		t.Errorf("verdict %s, want ikev2", target.Verdict)

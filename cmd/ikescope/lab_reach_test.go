@@ -201,6 +201,24 @@ func (l lab) testReachNAT(t *testing.T) {
 			t.Errorf("NAT is %+v", n)
 		}
 	})
+	t.Run("lifetime of a mapping", func(t *testing.T) {
+		rules := "chain postrouting {\ntype nat hook postrouting priority srcnat - 10\noifname \"wan\" meta l4proto udp masquerade to :20000-29999\n}\n"
+		if _, err := l.run(rules, "nft", "iks-nat", "rules"); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { l.do(t, "nft", "iks-nat", "none") })
+		timeout := func(unreplied, stream string) {
+			l.do(t, "exec", "iks-nat", "sysctl", "-qw", "net.netfilter.nf_conntrack_udp_timeout="+unreplied, "net.netfilter.nf_conntrack_udp_timeout_stream="+stream)
+		}
+		timeout("4", "4")
+		t.Cleanup(func() { timeout("30", "120") })
+		target := l.reach(t, inside, 0, "--outside", "10.88.2.2", "--nat-lifetime", "8s", address)
+		checkFindings(t, target, "PATH-NAT-LIFETIME")
+		// The kernel ends mappings a moment late.
+		if n := target.NAT; n == nil || n.Lifetime == nil || n.Lifetime.Unmeasured != "" || n.Lifetime.KeptMs < 2000 || n.Lifetime.KeptMs > 6000 || n.Lifetime.LostMs < 4000 {
+			t.Errorf("NAT is %+v, the lifetime %+v", n, n.Lifetime)
+		}
+	})
 	t.Run("gateway behind NAT", func(t *testing.T) {
 		l.rules(t, fmt.Sprintf("chain prerouting {\ntype nat hook prerouting priority dstnat\niifname \"client\" ip daddr 10.88.1.1 dnat ip to %s\n}\n", address))
 		target := l.reach(t, beside, 0, "10.88.1.1")

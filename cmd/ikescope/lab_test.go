@@ -47,7 +47,7 @@ func TestLab(t *testing.T) {
 		{"lost closing", lab.testLostClosing, gateways},
 		{"cluster", lab.testCluster, []string{"strongswan", second}},
 		{"unreachable", lab.testUnreachable, []string{"strongswan"}},
-		{"redirect", lab.testRedirect, []string{"libreswan"}},
+		{"redirect", lab.testRedirect, []string{"libreswan", "openiked"}},
 		{"blocked", lab.testBlocked, []string{"strongswan"}},
 		{"members", lab.testMembers, []string{"strongswan", "libreswan"}},
 		{"truncation", lab.testTruncation, []string{short}},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net/netip"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/local"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/places"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/progress"
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/probe/evidence"
@@ -25,6 +27,7 @@ type reachOptions struct {
 	probes     int
 	skipInside bool
 	hops       bool
+	lifetime   time.Duration
 }
 
 // Silent targets are cheap, so that many are asked side by side. Where there are more
@@ -55,6 +58,7 @@ than 8 targets they are left out. docs/path.md explains each finding.`,
   ikescope reach -6 vpn.example.com
   ikescope reach --outside 203.0.113.9 vpn.example.com
   ikescope reach --hops vpn.example.com
+  ikescope reach --nat-lifetime 5m --outside 203.0.113.9 vpn.example.com
   ikescope reach --probes 50 --rate 10 198.51.100.7
   ikescope reach -q -o jsonl @gateways.txt`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.reach(cmd.Context(), opts, args) },
@@ -64,7 +68,8 @@ than 8 targets they are left out. docs/path.md explains each finding.`,
 	opts.addWhereFlags(flags)
 	underHeading(flags, whereFlags, func(flags *pflag.FlagSet) {
 		addToggle(flags, &opts.skipInside, "skip-inside", "", "do not look for the private address of a gateway behind NAT, which takes a second or two")
-		addToggle(flags, &opts.hops, "hops", "", "find the routers on the way, on Linux; where packets are rewritten takes root")
+		flags.VarPF(flagvalue.Hops(&opts.hops, initiator.HopLimits), "hops", "", "find the routers on the way, on Linux; where packets are rewritten takes root").NoOptDefVal = "true"
+		flags.Var(flagvalue.Duration(&opts.lifetime, 5*time.Second, time.Hour), "nat-lifetime", "measure how long your NAT keeps an idle mapping, up to this long; takes up to twice as long, and usually needs --outside")
 	})
 	underHeading(flags, paceFlags, func(flags *pflag.FlagSet) {
 		flags.Var(flagvalue.Number(&opts.probes, 1, mostReachProbe), "probes", "requests to each port that answers")
@@ -81,16 +86,17 @@ func (a *app) reach(ctx context.Context, opts *reachOptions, args []string) erro
 		return err
 	}
 	s.examiner = &path.Examiner{
-		Transports: opts.transports,
-		Source:     netip.AddrPortFrom(opts.source, opts.sourcePort),
-		Outside:    opts.outside,
-		SkipInside: opts.skipInside,
-		Hops:       opts.hops,
-		Probes:     opts.probes,
-		Attempts:   opts.tries,
-		InitialRTO: opts.timeout,
-		Rate:       opts.rate,
-		Window:     opts.window,
+		Transports:  opts.transports,
+		Source:      netip.AddrPortFrom(opts.source, opts.sourcePort),
+		Outside:     opts.outside,
+		SkipInside:  opts.skipInside,
+		Hops:        opts.hops,
+		NATLifetime: opts.lifetime,
+		Probes:      opts.probes,
+		Attempts:    opts.tries,
+		InitialRTO:  opts.timeout,
+		Rate:        opts.rate,
+		Window:      opts.window,
 	}
 	s.reaching = 0 // beyond --parallel, which says it
 	if len(s.jobs) > fewForSources {
@@ -100,10 +106,11 @@ func (a *app) reach(ctx context.Context, opts *reachOptions, args []string) erro
 }
 
 // examineOne examines the path to the target of j, and reports.
-func examineOne(ctx context.Context, e path.Examiner, j job, places *places, w *progress.Watch) report.Target {
+func examineOne(ctx context.Context, e path.Examiner, follow following, j job, room *places.Places, w *progress.Watch) report.Target {
 	r, err := path.Result{Address: j.Target.Address}, j.Err
+	var t trail
 	if err == nil {
-		r, err = examine(ctx, e, j, places, w)
+		_, r, t, err = follow.examine(ctx, e, j, room, w)
 	}
 	switch {
 	case ctx.Err() != nil && !r.Answers() && j.Err == nil:
@@ -111,21 +118,24 @@ func examineOne(ctx context.Context, e path.Examiner, j job, places *places, w *
 	case err != nil:
 		return scan.Unreached(j.Target.Name, r, err)
 	}
-	return scan.Reach(j.Target.Name, r)
+	return t.tell(scan.Reach(j.Target.Name, r))
 }
 
 // examine examines the path to the target of j. Where there are too many open files,
 // it waits for others to end, and from then on fewer are made side by side.
-func examine(ctx context.Context, e path.Examiner, j job, places *places, w *progress.Watch) (path.Result, error) {
+func examine(ctx context.Context, e path.Examiner, j job, room *places.Places, w *progress.Watch) (path.Result, error) {
 	done := 0
 	e.Progress = func(x initiator.Exchange) {
 		done++
 		w.Exchange(probe.Progress{Target: j.Target, Doing: evidence.PurposeReach, Exchanges: done,
 			Last: evidence.Exchange{Exchange: x, Purpose: evidence.PurposeReach}})
 	}
+	e.Waiting = func(idle time.Duration) {
+		w.Note(fmt.Sprintf("%s: %v without a datagram, to see how long NAT keeps its mappings", j.Target.Name, idle))
+	}
 	for ctx.Err() == nil {
-		r, err := e.Examine(ctx, path.Target{Address: j.Target.Address, Paths: j.Target.Paths, FirstExchange: j.Target.FirstExchange})
-		if !local.IsTooManyFiles(err) || !places.fewer() {
+		r, err := e.Examine(ctx, path.Target{Address: j.Target.Address, Paths: j.Target.Paths, FirstExchange: j.Target.FirstExchange, RedirectedFrom: j.Target.RedirectedFrom})
+		if !local.IsTooManyFiles(err) || !room.Fewer() {
 			return r, err
 		}
 	}

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/places"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/progress"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/targets"
 	"github.com/ikescope/ikescope/probe"
@@ -218,8 +219,8 @@ func scanned(t *testing.T, scanner probe.Scanner, jobs []job, parallel int) []*r
 	var mu sync.Mutex
 	results := make([]*report.Target, len(jobs))
 	w := progress.New(io.Discard, progress.Options{Quiet: true})
-	one := func(j job, p *places, w *progress.Watch) report.Target {
-		return reachAndScan(t.Context(), scanner, j, p, p, w)
+	one := func(j job, p *places.Places, w *progress.Watch) report.Target {
+		return reachAndScan(t.Context(), scanner, following{}, j, p, p, w)
 	}
 	scanAll(jobs, parallel, w, one, func(i int, r *report.Target) {
 		mu.Lock()

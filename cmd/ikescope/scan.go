@@ -14,6 +14,7 @@ import (
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/local"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/pending"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/places"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/progress"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/targets"
 	"github.com/ikescope/ikescope/ike/capture"
@@ -78,6 +79,7 @@ type scans struct {
 	// reaching is how many paths are examined side by side, if more.
 	reaching int
 	jobs     []job
+	follow   following
 	// examiner, unless nil, examines the paths to the targets alone.
 	examiner *path.Examiner
 }
@@ -121,7 +123,7 @@ func (a *app) toScan(ctx context.Context, opts *scanOptions, args []string, save
 			return nil, err
 		}
 	}
-	all := &scans{scanner: scanner, parallel: parallel, jobs: jobs}
+	all := &scans{scanner: scanner, parallel: parallel, jobs: jobs, follow: following{opts.follow, family}}
 	if parallel == defaultParallel {
 		all.reaching = reachParallel // who is silent is cheap
 	}
@@ -145,15 +147,15 @@ func (a *app) scanJobs(ctx context.Context, s *scans, pcap *pending.File, f *fle
 			_ = datagrams.Write(packetOf(d)) // Err has it
 		}
 	}
-	scanning, reaching := newPlaces(s.parallel), max(s.parallel, s.reaching)
-	one := func(j job, p *places, w *progress.Watch) report.Target {
-		return reachAndScan(ctx, scanner, j, p, scanning, w)
+	scanning, reaching := places.New(s.parallel), max(s.parallel, s.reaching)
+	one := func(j job, p *places.Places, w *progress.Watch) report.Target {
+		return reachAndScan(ctx, scanner, s.follow, j, p, scanning, w)
 	}
 	if examiner != nil {
-		one = func(j job, p *places, w *progress.Watch) report.Target {
+		one = func(j job, p *places.Places, w *progress.Watch) report.Target {
 			e := *examiner
 			e.Trace = scanner.Trace
-			return examineOne(ctx, e, j, p, w)
+			return examineOne(ctx, e, s.follow, j, p, w)
 		}
 	}
 	watch := progress.New(a.err, progress.Options{Verbose: opts.verbose, Quiet: opts.quiet, Columns: terminalWidth(a.err)})
@@ -193,7 +195,7 @@ func (a *app) scanJobs(ctx context.Context, s *scans, pcap *pending.File, f *fle
 // calls done with what comes of each when its scan ends, perhaps of several at a
 // time. Targets with the same address are scanned one after another, since the
 // limits of a gateway are for all that comes from one address.
-func scanAll(jobs []job, parallel int, w *progress.Watch, one func(job, *places, *progress.Watch) report.Target, done func(i int, t *report.Target)) {
+func scanAll(jobs []job, parallel int, w *progress.Watch, one func(job, *places.Places, *progress.Watch) report.Target, done func(i int, t *report.Target)) {
 	var addresses []netip.Addr
 	byAddress := make(map[netip.Addr][]int) // of jobs
 	for i, j := range jobs {
@@ -204,13 +206,13 @@ func scanAll(jobs []job, parallel int, w *progress.Watch, one func(job, *places,
 		byAddress[address] = append(byAddress[address], i)
 	}
 	var group sync.WaitGroup
-	places := newPlaces(parallel)
+	room := places.New(parallel)
 	for _, address := range addresses {
-		places.take()
+		room.Take()
 		group.Go(func() {
-			defer places.leave()
+			defer room.Leave()
 			for _, i := range byAddress[address] {
-				t := one(jobs[i], places, w)
+				t := one(jobs[i], room, w)
 				w.Finished()
 				done(i, &t)
 			}
@@ -223,11 +225,11 @@ func scanAll(jobs []job, parallel int, w *progress.Watch, one func(job, *places,
 // IKEv2 responder answers, and IKEv1 is not all that is configured, as far as the
 // common suites show. Many paths are examined side by side, in the places reaching,
 // and fewer gateways scanned, in the places scanning.
-func reachAndScan(ctx context.Context, scanner probe.Scanner, j job, reaching, scanning *places, w *progress.Watch) report.Target {
+func reachAndScan(ctx context.Context, scanner probe.Scanner, follow following, j job, reaching, scanning *places.Places, w *progress.Watch) report.Target {
 	inPlace := func() report.Target {
 		if scanning != reaching {
-			scanning.take()
-			defer scanning.leave()
+			scanning.Take()
+			defer scanning.Leave()
 		}
 		return scanOne(ctx, scanner, j, scanning, w)
 	}
@@ -240,7 +242,7 @@ func reachAndScan(ctx context.Context, scanner probe.Scanner, j job, reaching, s
 		inTime, cancel = context.WithTimeout(ctx, scanner.Deadline)
 		defer cancel()
 	}
-	r, err := examine(inTime, examinerOf(scanner), j, reaching, w)
+	j, r, t, err := follow.examine(inTime, examinerOf(scanner), j, reaching, w)
 	if scanner.Deadline > 0 {
 		scanner.Deadline = max(scanner.Deadline-r.Elapsed, time.Millisecond)
 	}
@@ -250,14 +252,14 @@ func reachAndScan(ctx context.Context, scanner probe.Scanner, j job, reaching, s
 	case err != nil:
 		return scan.Unreached(j.Target.Name, r, err)
 	case !r.Answers():
-		return scan.Reach(j.Target.Name, r)
+		return t.tell(scan.Reach(j.Target.Name, r))
 	case r.OnlyIKEv1() && asksMany(scanner):
-		return scan.OnlyIKEv1(j.Target.Name, r)
+		return t.tell(scan.OnlyIKEv1(j.Target.Name, r))
 	}
 	if n := len(r.Exchanges); n > 0 {
 		j.Target.FirstExchange = r.Exchanges[n-1].ID + 1
 	}
-	return scan.WithPath(inPlace(), r)
+	return t.tell(scan.WithPath(inPlace(), r))
 }
 
 // asksMany reports whether a scan asks about so many suites that a gateway which
@@ -272,13 +274,13 @@ func examinerOf(s probe.Scanner) path.Examiner {
 	return path.Examiner{
 		Transports: s.Transports, Source: s.Source, Outside: s.Outside, Brief: true,
 		Attempts: s.Attempts, InitialRTO: s.InitialRTO, Rate: s.Rate, Window: s.Window,
-		Listen: s.Listen, Rand: s.Rand, Trace: s.Trace,
+		Listen: s.Listen, Dial: s.Dial, Rand: s.Rand, Trace: s.Trace,
 	}
 }
 
 // scanOne scans the target of j. Where there are too many open files, it waits for
 // other scans to end, and from then on fewer are made side by side.
-func scanOne(ctx context.Context, scanner probe.Scanner, j job, places *places, w *progress.Watch) report.Target {
+func scanOne(ctx context.Context, scanner probe.Scanner, j job, room *places.Places, w *progress.Watch) report.Target {
 	old, err := j.prepare()
 	if j.Err != nil {
 		err = j.Err
@@ -290,7 +292,7 @@ func scanOne(ctx context.Context, scanner probe.Scanner, j job, places *places, 
 	r := evidence.Result{Target: j.Target.Name, Address: j.Target.Address, Started: time.Now()}
 	for ctx.Err() == nil {
 		r, _ = scanner.Scan(ctx, j.Target) // the result says what it left out
-		if !local.IsTooManyFiles(r.Err) || !places.fewer() {
+		if !local.IsTooManyFiles(r.Err) || !room.Fewer() {
 			break
 		}
 	}

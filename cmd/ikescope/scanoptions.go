@@ -33,6 +33,7 @@ type scanOptions struct {
 	sourcePort   uint16
 	outside      []netip.Addr
 	ipv4, ipv6   bool
+	follow       bool
 	transports   []initiator.Transport
 	rate         float64
 	window       int
@@ -127,11 +128,12 @@ func (o *scanOptions) addReachFlags(flags *pflag.FlagSet) {
 // addWhereFlags adds the flags on how targets are reached.
 func (o *scanOptions) addWhereFlags(flags *pflag.FlagSet) {
 	underHeading(flags, whereFlags, func(flags *pflag.FlagSet) {
-		flags.Var(flagvalue.Transports(&o.transports), "transport", "ask over udp500 or over udp4500 only (default both)")
+		flags.Var(flagvalue.Transports(&o.transports), "transport", "ask over these only, with commas between: udp500, udp4500, or tcp4500, which is IKE in TCP (RFC 9329) (default udp500,udp4500)")
 		flags.Var(flagvalue.Number(&o.port, 1, 65535), "port", "the UDP port of IKE, where the target names none")
-		flags.Var(flagvalue.Number(&o.nattPort, 1, 65535), "natt-port", "the UDP port of NAT traversal, where the target names none")
+		flags.Var(flagvalue.Number(&o.nattPort, 1, 65535), "natt-port", "the UDP port of NAT traversal, and the TCP port of tcp4500, where the target names none")
 		addToggle(flags, &o.ipv4, "ipv4", "4", "only the IPv4 addresses of names")
 		addToggle(flags, &o.ipv6, "ipv6", "6", "only the IPv6 addresses of names")
+		addToggle(flags, &o.follow, "follow-redirect", "", "test the gateway that a gateway redirects to (RFC 5685) in its place, up to 3 times")
 		flags.Var(flagvalue.Address(&o.source), "source", "send from this local address")
 		flags.Var(flagvalue.Number(&o.sourcePort, 1, 65535), "source-port", "send from this port; targets are then scanned one after another")
 		flags.Var(flagvalue.Addresses(&o.outside), "outside", "a public address that a NAT in front of us may have, to find the port it gave us; may be repeated")
@@ -201,6 +203,7 @@ func (o *scanOptions) paths() initiator.Paths {
 	return initiator.Paths{
 		{Transport: initiator.UDP500, Port: o.port},
 		{Transport: initiator.UDP4500, Port: o.nattPort},
+		{Transport: initiator.TCP4500, Port: o.nattPort},
 	}
 }
 

@@ -1,10 +1,13 @@
 package capture
 
 import (
+	"encoding/binary"
 	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -13,7 +16,7 @@ import (
 	"github.com/google/gopacket/pcapgo"
 )
 
-// A Packet is a UDP datagram to write.
+// A Packet is a UDP datagram, or an IKE message of a TCP stream, to write.
 type Packet struct {
 	// Time is when it was sent or received, which pcap holds in microseconds;
 	// zero stands for now.
@@ -23,18 +26,24 @@ type Packet struct {
 	// bits, or as the flow label of IPv6, 20 bits, so that packets that belong
 	// together can be found.
 	ID uint32
+	// TCP: Octets are what stands behind a length in a TCP stream (RFC 9329, Section
+	// 3). Whose packet is the first of a connection is taken for who opened it.
+	TCP bool
 	// Octets are the payload of UDP, at most 65,507 octets over IPv4 and 65,527
-	// over IPv6. They are not kept.
+	// over IPv6, or with TCP at most 65,533. They are not kept.
 	Octets []byte
 }
 
-// A Writer writes UDP datagrams as a pcap file of IP packets (LINKTYPE_RAW). What
-// UDP sockets do not show of them, such as the TTL of what came, is made up. Its
-// methods may be called by several goroutines at once.
+// A Writer writes UDP datagrams, and TCP segments, as a pcap file of IP packets
+// (LINKTYPE_RAW). What sockets do not show of them, such as the TTL of what came, or
+// sequence numbers, is made up. Its methods may be called by several goroutines at
+// once.
 type Writer struct {
 	mu  sync.Mutex
 	w   *pcapgo.Writer
 	err error // the first
+	// next is the sequence number of what comes next in each direction of TCP.
+	next map[streamKey]uint32
 }
 
 const (
@@ -43,12 +52,14 @@ const (
 
 	ipv4HeaderLen = 20 // without options
 	udpHeaderLen  = 8
+
+	longestSegment = 1 << 15 // that is written
 )
 
 // NewWriter returns a Writer to w, and writes the file header. It does not
 // buffer.
 func NewWriter(w io.Writer) *Writer {
-	out := &Writer{w: pcapgo.NewWriter(w)}
+	out := &Writer{w: pcapgo.NewWriter(w), next: make(map[streamKey]uint32)}
 	out.err = out.w.WriteFileHeader(snapLength, layers.LinkTypeRaw)
 	return out
 }
@@ -58,19 +69,62 @@ func NewWriter(w io.Writer) *Writer {
 // one: of the underlying writer, or for a packet that is too long. After it
 // nothing more is written.
 func (w *Writer) Write(p Packet) error {
-	packet, err := p.octets()
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.err != nil {
 		return w.err
 	}
-	if w.err = err; err != nil {
+	if p.TCP {
+		w.err = w.writeStream(p)
+	} else {
+		w.err = w.write(p, &layers.UDP{SrcPort: layers.UDPPort(p.Source.Port()), DstPort: layers.UDPPort(p.Destination.Port())})
+	}
+	return w.err
+}
+
+// writeStream writes p as TCP segments.
+func (w *Writer) writeStream(p Packet) error {
+	const lengthLen = 2
+	n := lengthLen + len(p.Octets)
+	if n > math.MaxUint16 {
+		return fmt.Errorf("a message of %d octets is longer than RFC 9329 can frame", len(p.Octets))
+	}
+	key, back := streamKey{p.Source, p.Destination}, streamKey{p.Destination, p.Source}
+	var data []byte
+	if _, known := w.next[back]; !known && w.next[key] == 0 {
+		data = append(data, streamPrefix...)
+		w.next[key], w.next[back] = 1, 1
+	}
+	data = append(binary.BigEndian.AppendUint16(data, uint16(n)), p.Octets...)
+	for segment := range slices.Chunk(data, longestSegment) {
+		p.Octets = segment
+		err := w.write(p, &layers.TCP{
+			SrcPort: layers.TCPPort(p.Source.Port()), DstPort: layers.TCPPort(p.Destination.Port()),
+			Seq: w.next[key], Ack: w.next[back], PSH: true, ACK: true, Window: math.MaxUint16,
+		})
+		if err != nil {
+			return err
+		}
+		w.next[key] += uint32(len(segment))
+	}
+	return nil
+}
+
+// write writes p behind the header of UDP or TCP.
+func (w *Writer) write(p Packet, header transportHeader) error {
+	packet, err := p.octets(header)
+	if err != nil {
 		return err
 	}
-	w.err = w.w.WritePacket(gopacket.CaptureInfo{
+	return w.w.WritePacket(gopacket.CaptureInfo{
 		Timestamp: p.Time, CaptureLength: len(packet), Length: len(packet),
 	}, packet)
-	return w.err
+}
+
+// transportHeader is that of UDP or TCP.
+type transportHeader interface {
+	gopacket.SerializableLayer
+	SetNetworkLayerForChecksum(gopacket.NetworkLayer) error
 }
 
 // Err returns the first error, after which nothing more was written.
@@ -81,9 +135,12 @@ func (w *Writer) Err() error {
 }
 
 // octets returns p as an IP packet.
-func (p Packet) octets() ([]byte, error) {
+func (p Packet) octets(header transportHeader) ([]byte, error) {
 	source, destination := p.Source.Addr().Unmap(), p.Destination.Addr().Unmap()
-	udp := &layers.UDP{SrcPort: layers.UDPPort(p.Source.Port()), DstPort: layers.UDPPort(p.Destination.Port())}
+	protocol := layers.IPProtocolUDP
+	if p.TCP {
+		protocol = layers.IPProtocolTCP
+	}
 	var ip interface {
 		gopacket.NetworkLayer
 		gopacket.SerializableLayer
@@ -92,24 +149,24 @@ func (p Packet) octets() ([]byte, error) {
 	if source.Is4() && destination.Is4() {
 		longest -= ipv4HeaderLen // which Total Length counts, unlike Payload Length of IPv6
 		ip = &layers.IPv4{
-			Version: 4, TTL: hopLimit, Protocol: layers.IPProtocolUDP, Id: uint16(p.ID), Flags: layers.IPv4DontFragment,
+			Version: 4, TTL: hopLimit, Protocol: protocol, Id: uint16(p.ID), Flags: layers.IPv4DontFragment,
 			SrcIP: net.IP(source.AsSlice()), DstIP: net.IP(destination.AsSlice()),
 		}
 	} else {
 		ip = &layers.IPv6{
-			Version: 6, HopLimit: hopLimit, NextHeader: layers.IPProtocolUDP, FlowLabel: p.ID & 0xfffff,
+			Version: 6, HopLimit: hopLimit, NextHeader: protocol, FlowLabel: p.ID & 0xfffff,
 			SrcIP: v6(source), DstIP: v6(destination),
 		}
 	}
 	if len(p.Octets) > longest {
 		return nil, fmt.Errorf("a datagram of %d octets is longer than the %d that UDP from %v to %v can be", len(p.Octets), longest, source, destination)
 	}
-	if err := udp.SetNetworkLayerForChecksum(ip); err != nil {
+	if err := header.SetNetworkLayerForChecksum(ip); err != nil {
 		return nil, err
 	}
 	buf := gopacket.NewSerializeBuffer()
 	err := gopacket.SerializeLayers(buf, gopacket.SerializeOptions{FixLengths: true, ComputeChecksums: true},
-		ip, udp, gopacket.Payload(p.Octets))
+		ip, header, gopacket.Payload(p.Octets))
 	return buf.Bytes(), err
 }
 

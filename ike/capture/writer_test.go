@@ -12,6 +12,8 @@ import (
 	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
 	"github.com/google/gopacket/pcapgo"
+
+	"github.com/ikescope/ikescope/ike/iketest"
 )
 
 // readPackets reads a pcap file with gopacket, and sums up what the checksums
@@ -123,6 +125,36 @@ func TestWriter(t *testing.T) {
 				t.Errorf("got %v %v > %v, ID %d, %d octets", got.Time, got.Source, got.Destination, got.ID, len(got.Octets))
 			}
 		})
+	}
+}
+
+// TestWriterTCP: what is written of a stream is read again, whichever side begins and
+// however long a message is.
+func TestWriterTCP(t *testing.T) {
+	client, server := netip.MustParseAddrPort("192.0.2.1:40000"), netip.MustParseAddrPort("198.51.100.7:4500")
+	marked := append(make([]byte, 4), iketest.Request()...)
+	var file bytes.Buffer
+	w := NewWriter(&file)
+	for i, p := range []Packet{
+		{Source: client, Destination: server, Octets: marked},
+		{Source: server, Destination: client, Octets: marked},
+		{Source: client, Destination: server, Octets: bytes.Repeat([]byte{0xa5}, 65533)}, // as of ESP
+		{Source: client, Destination: server, Octets: marked},
+	} {
+		p.TCP, p.ID = true, uint32(i)
+		if err := w.Write(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d := dissect(t, file.Bytes())
+	if want := (Counts{Packets: 5, IKE: 3, ESP: 1}); d.Counts != want {
+		t.Errorf("%+v, want %+v", d.Counts, want)
+	}
+	if sa := d.Tracker.SAs[0]; !sa.Paths[0].TCP || !bytes.Contains(file.Bytes(), []byte(streamPrefix)) || bytes.Count(file.Bytes(), []byte(streamPrefix)) != 1 {
+		t.Errorf("%+v", sa.Paths)
+	}
+	if err := w.Write(Packet{Source: client, Destination: server, TCP: true, Octets: make([]byte, 65534)}); err == nil {
+		t.Error("a message that RFC 9329 cannot frame is written")
 	}
 }
 

@@ -58,7 +58,8 @@ func (s *server) redirect(m *ike.Message, ni *ike.Nonce) (answer []byte, done bo
 	if s.profile.RedirectTo == "" {
 		return nil, false, nil
 	}
-	if _, ok := m.Notify(ike.REDIRECT_SUPPORTED); !ok && !s.profile.RedirectAll {
+	_, ok := m.Notify(ike.REDIRECT_SUPPORTED)
+	if _, again := m.Notify(ike.REDIRECTED_FROM); !ok && !again && !s.profile.RedirectAll {
 		if s.profile.Unredirected == ByRFC {
 			return nil, false, nil
 		}

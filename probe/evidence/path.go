@@ -11,7 +11,7 @@ import (
 // Path is one transport to the target.
 type Path struct {
 	Transport initiator.Transport
-	Port      uint16 // UDP port of the gateway
+	Port      uint16 // of the gateway
 	State     initiator.PathState
 	// RTT is the smallest round trip measured; 0 without an answer.
 	RTT time.Duration
@@ -72,6 +72,8 @@ func PathOf(t initiator.Transport, a initiator.Answer) Path {
 		p.Detail = a.Blocked.Detail
 	case a.Outcome == initiator.Unreachable:
 		p.State = initiator.PathError
+	case a.Blocked != nil && a.Blocked.State == initiator.PathOpen:
+		p.State, p.Detail = initiator.PathOpen, a.Blocked.Detail
 	default:
 		p.State = initiator.PathSilent
 	}
@@ -83,6 +85,9 @@ func PathOf(t initiator.Transport, a initiator.Answer) Path {
 func VerdictOf(paths []Path) Verdict {
 	v := VerdictNoAnswer
 	for _, p := range paths {
+		if p.Transport.IsTCP() && len(paths) > 1 && p.State != initiator.PathAnswers {
+			continue // most gateways have no IKE on TCP
+		}
 		switch p.State {
 		case initiator.PathAnswers:
 			return VerdictIKEv2

@@ -35,6 +35,8 @@ type Reading struct {
 	// Elsewhere is the source of an answer that did not come from where the
 	// request went, and so is none; invalid otherwise.
 	Elsewhere netip.AddrPort
+	// OtherSPI: it would be an answer, but for its initiator SPI.
+	OtherSPI bool
 }
 
 // conclusive reports whether r ends an exchange. The other outcomes are
@@ -68,12 +70,16 @@ func malformed(format string, args ...any) Reading {
 // Classify reads a datagram, as it came from the network, as an answer to req.
 // It has no side effects, and anyone may have sent the datagram.
 func Classify(req *Request, datagram []byte, from netip.AddrPort) Reading {
-	return classify(req, receive(datagram, from))
+	in := receive(datagram, from)
+	in.tcp = req.offer.Transport.IsTCP()
+	return classify(req, in)
 }
 
 func classify(req *Request, d received) Reading {
-	marked := req.offer.Transport == UDP4500
+	marked := req.offer.Transport.marked()
 	switch {
+	case d.tcp != req.offer.Transport.IsTCP():
+		return noAnswer("an answer came over another transport")
 	case d.from != req.remote:
 		r := noAnswer("an answer came from %v, the request went to %v", d.from, req.remote)
 		if d.has(req.SPI()) && d.whole() && d.header.Flags&ike.FlagResponse != 0 {
@@ -83,7 +89,7 @@ func classify(req *Request, d received) Reading {
 	case marked && ike.IsKeepalive(d.datagram):
 		return noAnswer("a NAT keepalive")
 	case marked && !d.marked && d.has(req.SPI()):
-		return malformed("no non-ESP marker on UDP 4500")
+		return malformed("no non-ESP marker on port 4500")
 	case marked && !d.marked:
 		return Reading{Outcome: NotIKE, Detail: "neither IKE nor a keepalive: " + quote(d.datagram)}
 	case !marked && d.marked:
@@ -108,7 +114,9 @@ func classifyMessage(req *Request, d received) Reading {
 	case h.MajorVersion == 1 && (ours || d.whole()):
 		return Reading{Outcome: NotIKE, Detail: "an IKEv1 answer" + ikev1Notify(d.octets)}
 	case !ours && h.MajorVersion == 2 && d.whole():
-		return noAnswer("an IKEv2 message with another initiator SPI, %v", h.SPIi)
+		r := noAnswer("an IKEv2 message with another initiator SPI, %v", h.SPIi)
+		r.OtherSPI = h.Flags&ike.FlagResponse != 0 && h.Exchange == req.header.Exchange && h.MessageID == req.header.MessageID
+		return r
 	case !ours:
 		return Reading{Outcome: NotIKE, Detail: "not IKE: " + quote(d.octets)}
 	case h.MajorVersion != 2:

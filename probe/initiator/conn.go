@@ -3,12 +3,15 @@ package initiator
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/netip"
 	"slices"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
@@ -31,6 +34,8 @@ type Config struct {
 	// nonces and keys; nil means crypto/rand.
 	Listen ListenFunc
 	Rand   io.Reader
+	// Dial opens TCP connections; nil means real TCP, or none where Listen is set.
+	Dial DialFunc
 	// Trace is called with each datagram sent or received, never concurrently;
 	// it must not block or call the Conn.
 	Trace func(Datagram)
@@ -51,8 +56,9 @@ type Config struct {
 }
 
 // Conn is a UDP socket towards one gateway, for both ports: so the mappings of a
-// NAT for 500 and for 4500 can be compared. [Conn.OpenFlow] adds sockets. Its
-// methods may be called concurrently.
+// NAT for 500 and for 4500 can be compared. [Conn.OpenFlow] adds sockets. Requests
+// by [TCP4500] go out by a TCP connection beside the socket, which is opened for the
+// first of them, and again once it is closed. Its methods may be called concurrently.
 type Conn struct {
 	cfg Config
 	ledger
@@ -99,6 +105,15 @@ func Open(ctx context.Context, cfg Config) (*Conn, error) {
 	setDefault(&cfg.Attempts, defaultAttempts)
 	setDefault(&cfg.Rate, defaultRate)
 	setDefault(&cfg.Window, defaultWindow)
+	switch {
+	case cfg.Dial != nil:
+	case cfg.Listen == nil:
+		cfg.Dial = dialTCP
+	default:
+		cfg.Dial = func(context.Context, netip.AddrPort, netip.AddrPort) (net.Conn, error) {
+			return nil, errors.ErrUnsupported
+		}
+	}
 	if cfg.Listen == nil {
 		cfg.Listen = listenUDP
 	}
@@ -152,6 +167,12 @@ func (c *Conn) Remote(t Transport) netip.AddrPort {
 	return netip.AddrPortFrom(c.cfg.Gateway, c.cfg.Paths.Port(t))
 }
 
+// Dial opens a TCP connection to the port of t, on which nothing is sent. It is not
+// the one that requests go out by, and is the caller's to close.
+func (c *Conn) Dial(ctx context.Context, t Transport) (net.Conn, error) {
+	return c.cfg.Dial(ctx, netip.AddrPortFrom(c.Local().Addr(), 0), c.Remote(t))
+}
+
 // Attempts returns how often a request is sent before its silence counts.
 func (c *Conn) Attempts() int { return c.cfg.Attempts }
 
@@ -169,6 +190,25 @@ func (c *Conn) Traffic(t Transport) (sent, received int) { return c.traffic(t) }
 // Strays returns how many datagrams came from other addresses than the gateway's.
 func (c *Conn) Strays() int { return c.strays() }
 
+// Keepalive sends a NAT keepalive to UDP 4500: one octet, to which "the receiver
+// SHOULD" say nothing (RFC 3948, Sections 2.3 and 4). The error is that of the system.
+func (c *Conn) Keepalive() error {
+	f, octets := c.flow(0), []byte{0xff}
+	d := Datagram{Time: time.Now(), Sent: true, Local: f.local, Remote: c.Remote(UDP4500), Transport: UDP4500, Octets: octets}
+	return c.transmit(d, func() error {
+		_, err := f.pc.WriteTo(octets, net.UDPAddrFromAddrPort(d.Remote))
+		return err
+	})
+}
+
+// Unmarked returns how many datagrams came from the gateway's UDP 4500 that are not
+// IKE, such as keepalives.
+func (c *Conn) Unmarked() int {
+	c.ledger.mu.Lock()
+	defer c.ledger.mu.Unlock()
+	return c.unmarked
+}
+
 // OnTheWay returns how many requests can be sent while one and its answer are on
 // the way.
 func (c *Conn) OnTheWay() int { return c.pacer.onTheWay(c.roundTrip.shortest()) }
@@ -183,12 +223,38 @@ func (c *Conn) RestoreRate() { c.pacer.restore() }
 // rto returns the time that a first try waits at present.
 func (c *Conn) rto() time.Duration { return c.roundTrip.rto() }
 
-// send sends one IKE message. It returns what hindered it, or nil.
-func (c *Conn) send(req *Request, octets []byte) *PathFault {
-	if req.offer.Transport == UDP4500 {
+// localOver returns our address and port for requests by t. What the first one over
+// TCP goes out from is not known before: the socket's stands for it.
+func (c *Conn) localOver(t Transport, number int) netip.AddrPort {
+	f := c.flow(number)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if t.IsTCP() && f.stream != nil && f.stream.local.IsValid() {
+		return f.stream.local
+	}
+	return f.local
+}
+
+// send sends one IKE message, by s if it is not nil. It returns what hindered it, or
+// nil.
+func (c *Conn) send(req *Request, octets []byte, s *stream) *PathFault {
+	if req.offer.Transport.marked() {
 		octets = append(ike.AppendNonESPMarker(nil), octets...)
 	}
 	f := c.flow(req.Flow)
+	if s != nil {
+		d := Datagram{Time: time.Now(), Sent: true, Local: s.local, Remote: req.remote,
+			Transport: req.offer.Transport, Exchange: req.id, Octets: octets}
+		err := c.transmit(d, func() error { return s.write(octets) })
+		if errors.Is(err, syscall.EMSGSIZE) {
+			u := cannotSend(err)
+			return &u
+		}
+		if err != nil {
+			s.close() // whoever reads it says that it is closed
+		}
+		return nil
+	}
 	pc := f.pc
 	if req.HopLimit > 0 {
 		pc = limitedConn{pc, req.HopLimit}
@@ -200,7 +266,11 @@ func (c *Conn) send(req *Request, octets []byte) *PathFault {
 		now := time.Now()
 		d := Datagram{Time: now, Sent: true, Local: f.local, Remote: req.remote,
 			Transport: req.offer.Transport, Exchange: req.id, Octets: octets}
-		if err = c.transmit(d, pc); err == nil {
+		write := func() error {
+			_, err := pc.WriteTo(octets, net.UDPAddrFromAddrPort(req.remote))
+			return err
+		}
+		if err = c.transmit(d, write); err == nil {
 			return nil
 		}
 		for _, u := range queuedErrors(f.pc) {

@@ -21,6 +21,9 @@ type Answer struct {
 	// Octets are the IKE message of the answer, and Request that of our last
 	// request, with the cookie, if any; both without the non-ESP marker.
 	Octets, Request []byte
+	// Local is our address and port that the last request went out from; invalid if
+	// none did.
+	Local netip.AddrPort
 	// Blocked is what ICMP or our kernel said, whatever the outcome; nil if
 	// nothing.
 	Blocked *PathFault
@@ -29,6 +32,9 @@ type Answer struct {
 	// Elsewhere is where an answer to the request came from that was not the
 	// gateway's address and port; invalid if none came.
 	Elsewhere netip.AddrPort
+	// OtherSPIs counts the answers that came with an initiator SPI that is of no
+	// request.
+	OtherSPIs int
 	// Conflict is the outcome of a second answer that contradicts the one
 	// taken; NotTried if there was none.
 	Conflict Outcome
@@ -103,6 +109,9 @@ type attempt struct {
 	remarks []string    // on what was no answer
 	// stop, if set, is when to stop waiting for something better than weak.
 	stop time.Time
+	// stream is the connection that the last try went out by, if over TCP, which
+	// sends again what is lost.
+	stream *stream
 }
 
 // run sends and waits until the exchange is over.
@@ -123,7 +132,7 @@ func (d *attempt) run(ctx context.Context) Reading {
 			if len(d.inbox) > 0 {
 				continue
 			}
-			if !d.stop.IsZero() || d.tries >= d.attempts() || d.weak.Outcome == Malformed && d.tries >= malformedTries {
+			if !d.stop.IsZero() || d.tries >= d.attempts() || d.stream.alive() || d.weak.Outcome == Malformed && d.tries >= malformedTries {
 				return d.exhausted(false)
 			}
 			d.lost()
@@ -149,6 +158,9 @@ func (d *attempt) deadline() time.Time {
 		return d.stop
 	}
 	wait := backOff(d.c.rto(), d.tries)
+	if d.stream.alive() {
+		wait = d.patience()
+	}
 	if d.req.Wait > 0 {
 		wait = d.req.Wait
 	}
@@ -176,12 +188,16 @@ func (d *attempt) try(ctx context.Context) bool {
 	if d.req.Withheld != nil && d.req.Withheld(d.tries) {
 		return false
 	}
+	if d.req.offer.Transport.IsTCP() && !d.connect(ctx) {
+		return ctx.Err() == nil
+	}
 	now := time.Now()
 	d.tries, d.last = d.tries+1, now
-	if u := d.c.send(d.req, d.octets); u != nil {
+	if u := d.c.send(d.req, d.octets, d.stream); u != nil {
 		d.block(u, now)
 		return true
 	}
+	d.answer.Local = d.c.localOver(d.req.offer.Transport, d.req.Flow)
 	if d.answer.Tries == 0 {
 		d.answer.Sent = now
 	} else if len(d.sent) > 0 {
@@ -193,6 +209,43 @@ func (d *attempt) try(ctx context.Context) bool {
 		d.plain++
 	}
 	return true
+}
+
+// connect has the TCP connection opened, if it is not. It reports false if there is
+// none, and has the exchange end then.
+func (d *attempt) connect(ctx context.Context) bool {
+	s, err := d.c.connect(ctx, d.c.flow(d.req.Flow), d.req, d.patience())
+	if err == nil {
+		d.stream = s
+		return true
+	}
+	now := time.Now()
+	d.tries, d.last, d.stop = d.tries+1, now, now
+	if ctx.Err() != nil {
+		return false
+	}
+	d.answer.Tries++
+	if d.answer.Tries == 1 {
+		d.answer.Sent = now
+	}
+	if u, ok := tcpFault(err); ok {
+		d.answer.Blocked = &u
+		d.weaken(Reading{Outcome: Unreachable, Detail: u.Detail}, now)
+		d.stop = now
+	}
+	return false
+}
+
+// patience returns how long all tries that are left wait together.
+func (d *attempt) patience() time.Duration {
+	if d.req.Wait > 0 {
+		return d.req.Wait
+	}
+	var all time.Duration
+	for try := max(d.tries, 1); try <= d.attempts(); try++ {
+		all += backOff(d.c.rto(), try)
+	}
+	return all
 }
 
 // handle takes in what arrived, and reports whether the exchange is over.
@@ -218,6 +271,9 @@ func (d *attempt) handle(ctx context.Context, event arrival) (Reading, bool) {
 	case r.Outcome == NotTried:
 		if r.Elsewhere.IsValid() {
 			d.answer.Elsewhere = r.Elsewhere
+		}
+		if r.OtherSPI {
+			d.answer.OtherSPIs++
 		}
 		d.remark(r.Detail)
 	default:
@@ -362,6 +418,9 @@ func (d *attempt) retryWithCookie(ctx context.Context, r Reading, at time.Time) 
 func (d *attempt) block(u *PathFault, at time.Time) {
 	d.answer.Blocked = u
 	d.weaken(Reading{Outcome: Unreachable, Detail: u.Detail}, at)
+	if u.Closed && d.weak.Outcome == Unreachable {
+		d.stop = time.Time{} // the connection can be opened again
+	}
 	if u.State == PathError && u.Meaning != icmp.TooBig && !u.Local && d.weak.Outcome == Unreachable {
 		d.stop = time.Time{} // routes come back: go on trying
 	}
@@ -385,6 +444,9 @@ func (d *attempt) exhausted(interrupted bool) Reading {
 	r := d.weak
 	if r.Outcome == NotTried && d.answer.Tries > 0 {
 		r.Outcome = NoAnswer
+	}
+	if r.Outcome == NoAnswer && d.stream.alive() {
+		d.answer.Blocked = &PathFault{State: PathOpen, Detail: "the TCP connection stays open, and nothing comes"}
 	}
 	if interrupted {
 		d.remark("interrupted")

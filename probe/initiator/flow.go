@@ -15,6 +15,9 @@ type flow struct {
 	number int
 	pc     net.PacketConn
 	local  netip.AddrPort
+	// stream is the TCP connection, or the last one, guarded by Conn.mu; nil where
+	// none was needed.
+	stream *stream
 }
 
 // openFlow opens a socket to the gateway.
@@ -80,6 +83,9 @@ func (c *Conn) closeFlows(why error) error {
 	var errs []error
 	for _, f := range c.flows {
 		errs = append(errs, f.pc.Close())
+		if f.stream != nil {
+			f.stream.close()
+		}
 	}
 	return errors.Join(errs...)
 }

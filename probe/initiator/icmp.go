@@ -10,11 +10,14 @@ import (
 	"github.com/ikescope/ikescope/ike/icmp"
 )
 
-// PathFault is what an ICMP error, or our own kernel, said of a request.
+// PathFault is what an ICMP error, our own kernel, or TCP said of a request.
 type PathFault struct {
-	// State is PathPortUnreachable, PathAdminProhibited or, for the rest (no
-	// route, no such host, time exceeded, cannot send), PathError.
+	// State is PathPortUnreachable, PathAdminProhibited, PathOpen of a TCP connection
+	// or, for the rest (no route, no such host, time exceeded, cannot send),
+	// PathError.
 	State PathState
+	// Closed: the gateway closed the TCP connection.
+	Closed bool
 	// Meaning says more of a PathError: icmp.NoRoute or icmp.NoHost, as an ICMP
 	// error or our own host has it; icmp.Undelivered for the rest.
 	Meaning icmp.Meaning

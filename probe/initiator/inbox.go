@@ -94,6 +94,9 @@ func (c *Conn) refused(u *PathFault, now time.Time) {
 	defer c.mu.Unlock()
 	if !u.to.IsValid() {
 		for _, w := range c.waiting {
+			if w.req.offer.Transport.IsTCP() {
+				continue
+			}
 			if u.to.IsValid() && u.to != w.req.remote {
 				return
 			}
@@ -117,7 +120,7 @@ func (c *Conn) refused(u *PathFault, now time.Time) {
 	// About all on that port, too, if it quotes a request that is over: routers look
 	// for a host for seconds before they say that it is not there.
 	for _, w := range c.waiting {
-		if w.req.remote.Port() == u.to.Port() {
+		if w.req.remote.Port() == u.to.Port() && !w.req.offer.Transport.IsTCP() {
 			w.deliver(event)
 		}
 	}
@@ -145,7 +148,10 @@ func (c *Conn) dispatch(f *flow, in received, now time.Time) {
 		in.from = netip.AddrPortFrom(c.cfg.Gateway, in.from.Port()) // with its zone as the user wrote it
 	}
 	d := Datagram{Time: now, Local: f.local, Remote: in.from, Octets: in.datagram}
-	if in.from.Port() == c.cfg.Paths.Port(UDP4500) {
+	switch {
+	case in.tcp:
+		d.Transport, d.Local = TCP4500, c.localOver(TCP4500, f.number)
+	case in.from.Port() == c.cfg.Paths.Port(UDP4500):
 		d.Transport = UDP4500
 	}
 	w, late := c.find(f, in, foreign)
@@ -182,7 +188,8 @@ func (c *Conn) find(f *flow, in received, foreign bool) (w *wait, late bool) {
 		return nil, false
 	}
 	for _, candidate := range c.waiting {
-		if candidate.req.Flow == f.number && candidate.req.remote.Port() == in.from.Port() && (w == nil || candidate.req.id < w.req.id) {
+		if candidate.req.offer.Transport.IsTCP() == in.tcp && candidate.req.Flow == f.number &&
+			candidate.req.remote.Port() == in.from.Port() && (w == nil || candidate.req.id < w.req.id) {
 			w = candidate
 		}
 	}

@@ -23,7 +23,7 @@ const (
 	Malformed                       // an answer with our SPI that breaks RFC 7296
 	Echo                            // our own octets came back
 	NotIKE                          // the answers are not IKEv2
-	Unreachable                     // an ICMP error, see Detail
+	Unreachable                     // an ICMP error, or no TCP connection, see Detail
 )
 
 var outcomes = [...]string{

@@ -13,6 +13,7 @@ type received struct {
 	// octets are the datagram without the non-ESP marker, if it is marked.
 	octets []byte
 	marked bool
+	tcp    bool // out of a TCP stream, without the length
 	header ike.Header
 	length uint32 // that the header says
 	err    error  // why there is no header; nil if there is one

@@ -41,6 +41,11 @@ type Offer struct {
 	// NoRedirect leaves out REDIRECT_SUPPORTED (RFC 5685, Section 3): some
 	// gateways send every initiator elsewhere that would go.
 	NoRedirect bool
+	// RedirectedFrom is the gateway that redirected us, which REDIRECTED_FROM tells in
+	// place of REDIRECT_SUPPORTED (RFC 5685, Section 4); invalid if none did.
+	RedirectedFrom netip.Addr
+	// NATDetection says what it tells of our address.
+	NATDetection NATDetection
 	// Without are notifications that strongSwan clients send and others do not, to be
 	// left out.
 	Without []ike.NotifyType
@@ -54,6 +59,19 @@ type Offer struct {
 	// does.
 	Packet *FirstPacket
 }
+
+// NATDetection is what a request tells of the addresses that it goes between (RFC
+// 7296, Section 2.23).
+type NATDetection uint8
+
+const (
+	TrueNATDetection NATDetection = iota
+	// ForcedNAT: its NAT_DETECTION_SOURCE_IP is of no address, so that we look as if
+	// behind NAT, by which initiators force UDP encapsulation.
+	ForcedNAT
+	// NoNATDetection leaves both notifies out.
+	NoNATDetection
+)
 
 // Octets returns the size of the request that asks o, with neither a cookie nor
 // the non-ESP marker. A Packet is not looked at. Without Products it is what comes
@@ -97,6 +115,11 @@ func buildInit(r initRequest) *ike.Message {
 	}
 	source := ike.NATDetectionHash(r.spi, ike.SPI{}, r.local)
 	destination := ike.NATDetectionHash(r.spi, ike.SPI{}, r.remote)
+	if r.NATDetection == ForcedNAT {
+		for i := range source {
+			source[i] ^= 0xff
+		}
+	}
 	var hashes []byte
 	for _, h := range signatureHashes {
 		hashes = binary.BigEndian.AppendUint16(hashes, uint16(h))
@@ -118,7 +141,16 @@ func buildInit(r initRequest) *ike.Message {
 			&ike.Notify{Notification: ike.SIGNATURE_HASH_ALGORITHMS, Data: hashes},
 		},
 	}
-	if !r.NoRedirect {
+	switch from := r.RedirectedFrom; {
+	case r.NoRedirect:
+	case from.IsValid():
+		kind := ike.GatewayIPv6
+		if from.Is4() {
+			kind = ike.GatewayIPv4
+		}
+		octets := from.AsSlice()
+		m.Payloads = append(m.Payloads, &ike.Notify{Notification: ike.REDIRECTED_FROM, Data: append([]byte{byte(kind), byte(len(octets))}, octets...)})
+	default:
 		m.Payloads = append(m.Payloads, &ike.Notify{Notification: ike.REDIRECT_SUPPORTED})
 	}
 	if addsKeyExchanges(sa) {
@@ -128,7 +160,14 @@ func buildInit(r initRequest) *ike.Message {
 	}
 	m.Payloads = slices.DeleteFunc(m.Payloads, func(p ike.Payload) bool {
 		n, ok := p.(*ike.Notify)
-		return ok && slices.Contains(r.Without, n.Notification)
+		if !ok {
+			return false
+		}
+		switch n.Notification {
+		case ike.NAT_DETECTION_SOURCE_IP, ike.NAT_DETECTION_DESTINATION_IP:
+			return r.NATDetection == NoNATDetection
+		}
+		return slices.Contains(r.Without, n.Notification)
 	})
 	if r.Pad > 0 {
 		m.Payloads = append(m.Payloads, &ike.VendorID{Data: bytes.Repeat([]byte("ikescope "), r.Pad/9+1)[:r.Pad]})
@@ -257,7 +296,7 @@ func (c *Conn) Init(o Offer) (*Request, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := initRequest{Offer: o, keData: o.Key.Public(), nonce: octets[6:], local: c.flow(o.Flow).local, remote: c.Remote(o.Transport)}
+	r := initRequest{Offer: o, keData: o.Key.Public(), nonce: octets[6:], local: c.localOver(o.Transport, o.Flow), remote: c.Remote(o.Transport)}
 	copy(r.spi[:6], octets)
 	binary.BigEndian.PutUint16(r.spi[6:], uint16(id))
 	if bytes.Equal(r.spi[:4], make([]byte, 4)) {

@@ -10,6 +10,15 @@ import (
 // or with port 0, leaves that to the system.
 type ListenFunc func(ctx context.Context, gateway netip.Addr, source netip.AddrPort) (net.PacketConn, error)
 
+// DialFunc opens a TCP connection from source, whose port may be 0, to the gateway.
+type DialFunc func(ctx context.Context, source, gateway netip.AddrPort) (net.Conn, error)
+
+// dialTCP opens a connection of the system.
+func dialTCP(ctx context.Context, source, gateway netip.AddrPort) (net.Conn, error) {
+	d := net.Dialer{LocalAddr: net.TCPAddrFromAddrPort(source), KeepAlive: -1}
+	return d.DialContext(ctx, "tcp", gateway.String())
+}
+
 // listenUDP opens a socket bound to the source address, so that our side of the
 // NAT detection is known, and asks for ICMP errors.
 func listenUDP(ctx context.Context, gateway netip.Addr, source netip.AddrPort) (net.PacketConn, error) {
@@ -55,8 +64,15 @@ func localOf(ctx context.Context, pc net.PacketConn, gateway netip.Addr) (netip.
 }
 
 func addrPortOf(a net.Addr) netip.AddrPort {
-	if u, ok := a.(*net.UDPAddr); ok && u != nil {
-		return unmap(u.AddrPort())
+	switch a := a.(type) {
+	case *net.UDPAddr:
+		if a != nil {
+			return unmap(a.AddrPort())
+		}
+	case *net.TCPAddr:
+		if a != nil {
+			return unmap(a.AddrPort())
+		}
 	}
 	return netip.AddrPort{}
 }

@@ -1,13 +1,15 @@
 package initiator
 
 import (
-	"net"
 	"net/netip"
 	"sync"
 	"time"
+
+	"github.com/ikescope/ikescope/ike"
 )
 
-// Datagram is one UDP datagram that a Conn sent or received.
+// Datagram is one UDP datagram that a Conn sent or received, or one IKE message of a
+// TCP stream.
 type Datagram struct {
 	Time          time.Time
 	Sent          bool
@@ -15,8 +17,8 @@ type Datagram struct {
 	Transport     Transport
 	// Exchange is the number of the exchange that it belongs to; 0 if none.
 	Exchange int
-	// Octets is the UDP payload, with the non-ESP marker on UDP 4500. It is
-	// not to be changed.
+	// Octets is the UDP payload, with the non-ESP marker on UDP 4500; on TCP 4500,
+	// what stands behind the length. It is not to be changed.
 	Octets []byte
 }
 
@@ -29,14 +31,16 @@ type ledger struct {
 	sent    map[Transport]int // datagrams
 	came    map[Transport]int
 	foreign int // datagrams from other addresses
+	// unmarked are datagrams from the gateway's UDP 4500 that are not IKE.
+	unmarked int
 }
 
-// transmit sends d by pc, counts it if that worked, and shows it to the hook,
+// transmit sends d by write, counts it if that worked, and shows it to the hook,
 // which sees it before any answer to it.
-func (l *ledger) transmit(d Datagram, pc net.PacketConn) error {
+func (l *ledger) transmit(d Datagram, write func() error) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if _, err := pc.WriteTo(d.Octets, net.UDPAddrFromAddrPort(d.Remote)); err != nil {
+	if err := write(); err != nil {
 		return err
 	}
 	l.total.DatagramsSent++
@@ -57,6 +61,9 @@ func (l *ledger) received(d Datagram, foreign bool) {
 		l.total.DatagramsReceived++
 		l.total.BytesReceived += int64(len(d.Octets))
 		l.came[d.Transport]++
+		if _, marked := ike.SplitNonESPMarker(d.Octets); d.Transport == UDP4500 && !marked {
+			l.unmarked++
+		}
 	}
 	l.show(d)
 }

@@ -11,6 +11,7 @@ type Transport uint8
 const (
 	UDP500  Transport = iota // plain IKE, RFC 7296 Section 2
 	UDP4500                  // behind the non-ESP marker, RFC 3948 Section 2.2
+	TCP4500                  // in a TCP stream, behind a length and the marker, RFC 9329
 )
 
 var transports = [...]struct {
@@ -19,6 +20,7 @@ var transports = [...]struct {
 }{
 	UDP500:  {"udp500", 500},
 	UDP4500: {"udp4500", 4500},
+	TCP4500: {"tcp4500", 4500},
 }
 
 // String returns the transport as the JSON document writes it.
@@ -36,6 +38,12 @@ func (t Transport) Port() uint16 {
 	}
 	return 0
 }
+
+// IsTCP reports whether t is a TCP stream, and not datagrams.
+func (t Transport) IsTCP() bool { return t == TCP4500 }
+
+// marked reports whether the non-ESP marker stands before each IKE message.
+func (t Transport) marked() bool { return t != UDP500 }
 
 // Path is a transport to a responder, and its port there.
 type Path struct {
@@ -67,10 +75,11 @@ type PathState uint8
 const (
 	PathSilent          PathState = iota // no answer
 	PathAnswers                          // an IKEv2 responder answered
-	PathPortUnreachable                  // ICMP port unreachable
+	PathPortUnreachable                  // ICMP port unreachable, or a TCP connection that is refused
 	PathAdminProhibited                  // ICMP administratively prohibited
 	PathNotIKE                           // something answered that is not an IKEv2 responder
 	PathError                            // another ICMP error, or nothing could be sent
+	PathOpen                             // a TCP connection opens, and no IKE message comes
 )
 
 var pathStates = [...]string{
@@ -80,6 +89,7 @@ var pathStates = [...]string{
 	PathAdminProhibited: "admin_prohibited",
 	PathNotIKE:          "not_ike",
 	PathError:           "error",
+	PathOpen:            "open",
 }
 
 // String returns the state as the JSON document writes it.

@@ -29,6 +29,11 @@ type Examiner struct {
 	// SkipInside leaves out the search for the private address that a gateway has
 	// behind NAT, which may take a second or two of all cores.
 	SkipInside bool
+	// NATLifetime, unless 0, has it found out how long NAT before us keeps an idle
+	// mapping, up to so long, which takes up to twice as long. Waiting, unless nil, is
+	// called with how long nothing will happen now.
+	NATLifetime time.Duration
+	Waiting     func(time.Duration)
 	// Probes is how many requests a port that answers gets, 0 for 5.
 	Probes int
 	// Hops has it find the routers on the way, on Linux.
@@ -46,9 +51,10 @@ type Examiner struct {
 	Rate       float64
 	Window     int
 
-	// Listen, Rand and Trace are those of [initiator.Config]. Trace is never called
+	// Listen, Dial, Rand and Trace are those of [initiator.Config]. Trace is never called
 	// concurrently for one address.
 	Listen initiator.ListenFunc
+	Dial   initiator.DialFunc
 	Rand   io.Reader
 	Trace  func(initiator.Datagram)
 	// Progress is called after each exchange, never concurrently for one address.
@@ -62,6 +68,9 @@ type Target struct {
 	Paths initiator.Paths
 	// FirstExchange is the number of the first exchange, 0 for 1.
 	FirstExchange int
+	// RedirectedFrom is the gateway that redirected us to this one (RFC 5685), which is
+	// told; invalid if none did.
+	RedirectedFrom netip.Addr
 }
 
 const (
@@ -85,9 +94,12 @@ type examination struct {
 	target Target
 	conn   *initiator.Conn // from the port that the system chose
 	ways   []*way
+	// unopened are the exchanges that opened no IKE SA, where one was asked for.
+	unopened []int
 	// inside looks for the gateway's private address; nil if there is none.
-	inside func()
-	places chan struct{} // one for each request that may be at work at the gateway
+	inside  func()
+	places  chan struct{} // one for each request that may be at work at the gateway
+	opening chan struct{} // has one IKE SA at a time opened by several sockets
 
 	mu     sync.Mutex // guards what follows, and Trace
 	result Result
@@ -130,7 +142,7 @@ func newExamination(e Examiner, target Target) *examination {
 	if e.Rand == nil {
 		e.Rand = rand.Reader
 	}
-	x := &examination{Examiner: e, target: target, last: max(target.FirstExchange-1, 0), places: make(chan struct{}, atGateway)}
+	x := &examination{Examiner: e, target: target, last: max(target.FirstExchange-1, 0), places: make(chan struct{}, atGateway), opening: make(chan struct{}, 1)}
 	x.target.Address = target.Address.Unmap()
 	x.result = Result{Address: x.target.Address, Started: time.Now()}
 	return x
@@ -140,7 +152,7 @@ func newExamination(e Examiner, target Target) *examination {
 func (x *examination) config(source netip.AddrPort) initiator.Config {
 	return initiator.Config{
 		Gateway: x.target.Address, Paths: x.target.Paths, Source: source,
-		Listen: x.Listen, Rand: lockedReader{&x.random, x.Rand}, Trace: x.trace,
+		Listen: x.Listen, Dial: x.Dial, Rand: lockedReader{&x.random, x.Rand}, Trace: x.trace,
 		InitialRTO: x.InitialRTO, Rate: x.Rate, Window: x.Window, Number: x.number,
 	}
 }
@@ -197,15 +209,22 @@ func (x *examination) run(ctx context.Context) error {
 	main := x.answering()
 	var rest sync.WaitGroup
 	for _, w := range x.ways {
-		rest.Go(func() { x.moreGreetings(ctx, w, main) })
+		rest.Go(func() {
+			x.moreGreetings(ctx, w, main)
+			x.checkRate(ctx, w)
+			x.askTLS(ctx, w)
+		})
 	}
-	if main != nil && main.source == 0 && !(x.Brief && taken(main)) {
+	if main != nil && main.source == 0 && !main.t.IsTCP() && !(x.Brief && taken(main)) {
 		rest.Go(func() { x.askVersions(ctx, true, main) })
 	}
 	rest.Wait()
 	if !x.Brief {
 		x.detectNAT(ctx)
 		x.measureSize(ctx)
+		if x.NATLifetime > 0 {
+			x.measureLifetime(ctx)
+		}
 	}
 	if x.Hops && initiator.HopLimits {
 		x.traceHops(ctx)

@@ -1,6 +1,7 @@
 package path
 
 import (
+	"bytes"
 	"context"
 	"net/netip"
 	"slices"
@@ -70,6 +71,7 @@ func (x *examination) greet(ctx context.Context, w *way, g greeting, attempts in
 }
 
 func (x *examination) greetOver(ctx context.Context, conn *initiator.Conn, o initiator.Offer, attempts int, early bool) (initiator.Answer, *initiator.Request) {
+	o.RedirectedFrom = x.target.RedirectedFrom
 	req, err := conn.Init(o)
 	if err != nil {
 		x.fail(err)
@@ -96,8 +98,8 @@ func (x *examination) firstGreetings(ctx context.Context) {
 	}
 	var second sync.WaitGroup
 	// Where the answers come from elsewhere, an IKE SA could not be closed.
-	silent := slices.DeleteFunc(x.in(initiator.PathSilent), func(w *way) bool { return w.seen.Reason == OtherAddress })
-	others := slices.DeleteFunc(x.in(initiator.PathSilent, initiator.PathNotIKE), func(w *way) bool { return w.source != 0 })
+	silent := slices.DeleteFunc(x.in(initiator.PathSilent, initiator.PathOpen), func(w *way) bool { return w.seen.Reason != NoReason })
+	others := slices.DeleteFunc(x.in(initiator.PathSilent, initiator.PathNotIKE), func(w *way) bool { return w.source != 0 || w.t.IsTCP() })
 	if len(x.in(initiator.PathNotIKE)) == 0 && x.Attempts > first {
 		// Perhaps it drops what it does not take, or a KE payload that it cannot
 		// use, or IKEv2.
@@ -148,6 +150,10 @@ func (x *examination) note(w *way, g greeting, a initiator.Answer) {
 		return
 	}
 	w.answers = append(w.answers, a)
+	x.noteRedirect(a)
+	if a.OtherSPIs > 1 && !isIKEv2(a.Outcome) {
+		x.interferes(RewritesSPI, w, []int{a.ID})
+	}
 	s := &w.seen
 	s.Evidence = append(s.Evidence, a.ID)
 	s.Tries += a.Tries
@@ -164,6 +170,27 @@ func (x *examination) note(w *way, g greeting, a initiator.Answer) {
 		if a.Blocked != nil && state != initiator.PathAnswers && state != initiator.PathNotIKE {
 			s.Reason, s.Reporter, s.Detail = reasonOf(a.Blocked, w.conn.Local().Addr()), a.Blocked.Reporter, a.Blocked.Detail
 		}
+	}
+}
+
+// noteRedirect keeps where the gateway redirects us: the first time, or the first time
+// that it repeats our nonce.
+func (x *examination) noteRedirect(a initiator.Answer) {
+	if !a.Redirects() {
+		return
+	}
+	n, _ := a.Message.Notify(ike.REDIRECT)
+	to, ok := n.Redirect()
+	request, err := ike.ParseMessage(a.Request)
+	nonce, has := ike.Find[*ike.Nonce](request)
+	if !ok || err != nil || !has {
+		return
+	}
+	ours := bytes.Equal(to.Nonce, nonce.Data)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if r := x.result.Redirect; r == nil || ours && !r.RepeatsNonce {
+		x.result.Redirect = &Redirect{To: to.String(), RepeatsNonce: ours, Evidence: a.ID}
 	}
 }
 
@@ -186,6 +213,8 @@ func stateOf(a initiator.Answer) initiator.PathState {
 		return a.Blocked.State
 	case a.Outcome == initiator.Unreachable:
 		return initiator.PathError
+	case a.Blocked != nil && a.Blocked.State == initiator.PathOpen:
+		return initiator.PathOpen
 	}
 	return initiator.PathSilent
 }
@@ -193,6 +222,8 @@ func stateOf(a initiator.Answer) initiator.PathState {
 // reasonOf says what u means, of which own, our address, is no router.
 func reasonOf(u *initiator.PathFault, own netip.Addr) Reason {
 	switch {
+	case u.Closed:
+		return ClosesAfterPrefix
 	case u.Meaning == icmp.NoRoute:
 		return NoRoute
 	case u.Meaning == icmp.NoHost && (u.Local || u.Reporter.IsValid() && u.Reporter == own):
@@ -208,7 +239,7 @@ func reasonOf(u *initiator.PathFault, own netip.Addr) Reason {
 // unfound returns a way on which an ICMP error said that there is no way to the
 // address, whatever the port; nil if none did, or another way shows that there is one.
 func (x *examination) unfound() *way {
-	if len(x.in(initiator.PathAnswers, initiator.PathNotIKE, initiator.PathPortUnreachable)) > 0 {
+	if len(x.in(initiator.PathAnswers, initiator.PathNotIKE, initiator.PathPortUnreachable, initiator.PathOpen)) > 0 {
 		return nil
 	}
 	i := slices.IndexFunc(x.ways, func(w *way) bool {

@@ -3,6 +3,7 @@ package path
 import (
 	"context"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -10,6 +11,9 @@ import (
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/path/hops"
 )
+
+// controlPort is the first port of traceroute, which filters let through if any.
+const controlPort = 33434
 
 // A router is waited for twice as long as the gateway, within these: ICMP errors are
 // not what routers are made for.
@@ -20,35 +24,59 @@ func (x *examination) traceHops(ctx context.Context) {
 	if ctx.Err() != nil {
 		return
 	}
-	local := x.conn.Local()
-	quotes, err := hops.OpenQuotes(ctx, local.Addr())
+	quotes, err := hops.OpenQuotes(ctx, x.conn.Local().Addr())
 	if err == nil {
 		defer quotes.Close()
 	}
 	var all sync.WaitGroup
 	for _, w := range x.ways {
-		if w.source != 0 || w.conn != x.conn {
+		if w.source != 0 || w.t.IsTCP() {
 			continue
 		}
 		rtt, _ := measured(w.answers)
-		tracer := hops.Tracer{
-			Transport: w.t, Remote: x.conn.Remote(w.t), Quotes: quotes,
-			Answers: w.seen.State == initiator.PathAnswers && !w.asked.opens,
-			Ask: func(ctx context.Context, limit int) (initiator.Answer, ike.SPI) {
-				return x.askHop(ctx, w, limit, min(max(2*rtt.Max, minHopWait), maxHopWait), quotes, local)
-			},
-		}
+		tracer := x.tracer(x.conn, w.t, rtt.Max, quotes)
+		tracer.Answers = w.seen.State == initiator.PathAnswers && !w.asked.opens
 		i := len(x.result.Routes)
 		x.result.Routes = append(x.result.Routes, nil)
 		all.Go(func() { x.result.Routes[i] = tracer.Route(ctx) })
 	}
 	all.Wait()
+	if len(x.result.Routes) > 0 && !slices.ContainsFunc(x.result.Routes, func(r *hops.Route) bool { return r.Silent == 0 }) {
+		x.traceControl(ctx, quotes)
+	}
 	hops.Compare(x.result.Routes)
 }
 
-// askHop asks on w with a hop limit.
-func (x *examination) askHop(ctx context.Context, w *way, limit int, wait time.Duration, quotes *hops.Quotes, local netip.AddrPort) (initiator.Answer, ike.SPI) {
-	req, err := x.conn.Init(initiator.Offer{Transport: w.t, Products: stateless.offer, KE: stateless.ke})
+// traceControl finds the way to a port that is not IKE's: it shows whether what takes
+// requests to all others is a filter.
+func (x *examination) traceControl(ctx context.Context, quotes *hops.Quotes) {
+	cfg := x.config(netip.AddrPortFrom(x.conn.Local().Addr(), 0))
+	cfg.Paths = initiator.Paths{{Transport: initiator.UDP500, Port: controlPort}}
+	conn, err := initiator.Open(ctx, cfg)
+	if err != nil {
+		return // the rest stands without it
+	}
+	r := x.tracer(conn, initiator.UDP500, 0, quotes).Route(ctx)
+	r.Control = true
+	x.result.Routes = append(x.result.Routes, r)
+	_ = conn.Close() // it was read to the end
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.result.Cost = x.result.Cost.Plus(conn.Cost())
+}
+
+// tracer returns one that asks from conn, and waits for routers in proportion to a
+// round trip.
+func (x *examination) tracer(conn *initiator.Conn, t initiator.Transport, rtt time.Duration, quotes *hops.Quotes) hops.Tracer {
+	return hops.Tracer{Transport: t, Remote: conn.Remote(t), Quotes: quotes,
+		Ask: func(ctx context.Context, limit int) (initiator.Answer, ike.SPI) {
+			return x.askHop(ctx, conn, t, limit, min(max(2*rtt, minHopWait), maxHopWait), quotes)
+		}}
+}
+
+// askHop asks with a hop limit.
+func (x *examination) askHop(ctx context.Context, conn *initiator.Conn, t initiator.Transport, limit int, wait time.Duration, quotes *hops.Quotes) (initiator.Answer, ike.SPI) {
+	req, err := conn.Init(initiator.Offer{Transport: t, Products: stateless.offer, KE: stateless.ke})
 	if err != nil {
 		x.fail(err)
 		return initiator.Answer{}, ike.SPI{}
@@ -56,15 +84,15 @@ func (x *examination) askHop(ctx context.Context, w *way, limit int, wait time.D
 	req.Attempts, req.Wait, req.Quiet, req.HopLimit = 1, wait, true, limit
 	if quotes != nil {
 		payload := req.Octets()
-		if w.t == initiator.UDP4500 {
+		if t == initiator.UDP4500 {
 			payload = append(ike.AppendNonESPMarker(nil), payload...)
 		}
-		quotes.Sent(req.SPI(), local, x.conn.Remote(w.t), payload)
+		quotes.Sent(req.SPI(), conn.Local(), conn.Remote(t), payload)
 	}
-	a := x.ask(ctx, x.conn, req)
+	a := x.ask(ctx, conn, req)
 	if a.Outcome == initiator.Accepted {
 		x.opened()
-		x.close(ctx, x.conn, req, a, w.t)
+		x.close(ctx, conn, req, a, t)
 	}
 	return a, req.SPI()
 }

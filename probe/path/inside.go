@@ -3,10 +3,11 @@ package path
 import (
 	"context"
 	"crypto/sha1"
+	"encoding"
 	"encoding/binary"
+	"hash"
 	"net/netip"
 	"runtime"
-	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -37,18 +38,14 @@ func findInside(ctx context.Context, spii, spir ike.SPI, hashes [][20]byte, port
 		var all sync.WaitGroup
 		for range runtime.GOMAXPROCS(0) {
 			all.Go(func() {
-				var in [8 + 8 + 4 + 2]byte
-				copy(in[:], spii[:])
-				copy(in[8:], spir[:])
-				binary.BigEndian.PutUint16(in[20:], port)
+				h := newAddressHasher(spii, spir, port)
 				for found.Load() == 0 && ctx.Err() == nil {
 					from := next.Add(insideChunk) - insideChunk
 					if from >= count {
 						return
 					}
 					for i := from; i < min(from+insideChunk, count); i++ {
-						binary.BigEndian.PutUint32(in[16:], first+uint32(i))
-						if sum := sha1.Sum(in[:]); slices.Contains(hashes, sum) {
+						if h.isOneOf(hashes, first+uint32(i)) {
 							found.Store(i + 1)
 							return
 						}
@@ -64,4 +61,64 @@ func findInside(ctx context.Context, spii, spir ike.SPI, hashes [][20]byte, port
 		}
 	}
 	return netip.AddrPort{}, false
+}
+
+// addressHasher makes NAT detection hashes of one port and many addresses of IPv4. What
+// is hashed fits one block of SHA-1, padding and all, so that the state after it is
+// the hash: that leaves out what sha1.Sum does for any length.
+type addressHasher struct {
+	block  [sha1.BlockSize]byte
+	digest hash.Hash
+	state  encoding.BinaryAppender // of digest; nil where its state cannot be read
+	buf    []byte
+}
+
+// hashedLen is what is hashed: both SPIs, the address and the port (RFC 7296, Section
+// 2.23). hashAt is where the hash begins in the state of package sha1.
+const (
+	addressAt, portAt, hashedLen = 16, 20, 22
+	hashAt                       = 4
+)
+
+func newAddressHasher(spii, spir ike.SPI, port uint16) *addressHasher {
+	h := &addressHasher{digest: sha1.New(), buf: make([]byte, 0, 128)}
+	copy(h.block[:], spii[:])
+	copy(h.block[len(spii):], spir[:])
+	binary.BigEndian.PutUint16(h.block[portAt:], port)
+	h.block[hashedLen] = 0x80 // FIPS 180-4, Section 5.1.1
+	binary.BigEndian.PutUint64(h.block[len(h.block)-8:], hashedLen*8)
+	h.state, _ = h.digest.(encoding.BinaryAppender)
+	// How the state is laid out is not promised.
+	if h.sum(1) != sha1.Sum(h.block[:hashedLen]) {
+		h.state = nil
+	}
+	return h
+}
+
+// isOneOf reports whether an address has one of hashes.
+func (h *addressHasher) isOneOf(hashes [][sha1.Size]byte, address uint32) bool {
+	sum := h.hash(address)
+	for i := range hashes {
+		if binary.BigEndian.Uint32(sum) == binary.BigEndian.Uint32(hashes[i][:]) && [sha1.Size]byte(sum) == hashes[i] {
+			return true
+		}
+	}
+	return false
+}
+
+// sum returns the hash of an address.
+func (h *addressHasher) sum(address uint32) [sha1.Size]byte { return [sha1.Size]byte(h.hash(address)) }
+
+// hash returns the hash of an address, good until the next one.
+func (h *addressHasher) hash(address uint32) []byte {
+	binary.BigEndian.PutUint32(h.block[addressAt:], address)
+	if h.state != nil {
+		h.digest.Reset()
+		h.digest.Write(h.block[:]) // never fails
+		if state, err := h.state.AppendBinary(h.buf[:0]); err == nil && len(state) >= hashAt+sha1.Size {
+			return state[hashAt : hashAt+sha1.Size]
+		}
+	}
+	sum := sha1.Sum(h.block[:hashedLen])
+	return append(h.buf[:0], sum[:]...)
 }

@@ -17,22 +17,46 @@ import (
 func (x *examination) detectNAT(ctx context.Context) {
 	main := x.in(initiator.PathAnswers)
 	main = slices.DeleteFunc(main, func(w *way) bool { return w.source != 0 })
+	if datagrams := slices.DeleteFunc(slices.Clone(main), func(w *way) bool { return w.t.IsTCP() }); len(datagrams) > 0 {
+		main = datagrams
+	}
 	natt := slices.ContainsFunc(main, func(w *way) bool { return w.t == initiator.UDP4500 })
-	for _, w := range main {
+	forced := Unknown
+	for i, w := range main {
 		if ctx.Err() != nil {
 			return
 		}
-		o := x.openOn(ctx, w)
+		detection := initiator.TrueNATDetection
+		if i == 0 && !w.t.IsTCP() {
+			detection = initiator.ForcedNAT
+		}
+		o, asked := x.openOn(ctx, w, detection)
+		if o == nil && asked && detection == initiator.ForcedNAT {
+			if o, _ = x.openOn(ctx, w, initiator.TrueNATDetection); o != nil {
+				forced = No
+			}
+		} else if o != nil && detection == initiator.ForcedNAT {
+			forced = Yes
+		}
 		if o == nil {
 			continue
 		}
 		x.readNAT(ctx, w, o.answer)
+		x.result.NAT.Forced = forced
 		x.learn(o.answer.Message)
-		if w.t == initiator.UDP4500 || !natt || !x.closeFloating(ctx, o) {
+		if w.t != initiator.UDP500 || !natt || !x.closeFloating(ctx, o) {
 			x.close(ctx, x.conn, o.request, o.answer, w.t)
 		}
 	}
 	if n := x.result.NAT; n != nil {
+		x.result.Fragmentation = &Fragmentation{Supported: slices.Contains(x.result.Notifies, ike.IKEV2_FRAGMENTATION_SUPPORTED)}
+		if n.Supported && !main[0].t.IsTCP() {
+			n.Insists = x.insists(ctx, main[0])
+			if i := slices.IndexFunc(main, func(w *way) bool { return w.t == initiator.UDP4500 }); i >= 0 {
+				n.KeepalivesIgnored = x.ignoresKeepalives(ctx, main[i])
+			}
+		}
+		n.Evidence = append(n.Evidence, x.unopened...)
 		x.compareMappings(n)
 		if x.inside != nil && !x.SkipInside {
 			x.inside() // it takes its time, and nothing is open meanwhile
@@ -46,9 +70,47 @@ type opening struct {
 	answer  initiator.Answer
 }
 
+// insists finds out whether a gateway that opens an IKE SA on w opens none where the
+// request lacks NAT detection.
+func (x *examination) insists(ctx context.Context, w *way) Answer {
+	o, asked := x.openOn(ctx, w, initiator.NoNATDetection)
+	switch {
+	case o != nil:
+		x.result.NAT.Evidence = append(x.result.NAT.Evidence, o.answer.ID)
+		x.noteAnswer(ctx, w, x.askIdentity(ctx, w, o))
+		return No
+	case !asked || !x.stillAnswers(ctx, w):
+		return Unknown
+	}
+	return Yes
+}
+
+// stillAnswers reports whether w answers what it answered before.
+func (x *examination) stillAnswers(ctx context.Context, w *way) bool {
+	if w.asked.opens {
+		return false // that would open an IKE SA
+	}
+	a, _ := x.greet(ctx, w, w.asked, 2)
+	return isIKEv2(a.Outcome)
+}
+
+// ignoresKeepalives sends a NAT keepalive by w, and something that is answered. What
+// else comes until then is an answer to the keepalive.
+func (x *examination) ignoresKeepalives(ctx context.Context, w *way) Answer {
+	before := w.conn.Unmarked()
+	if err := w.conn.Keepalive(); err != nil || !x.stillAnswers(ctx, w) {
+		return Unknown
+	}
+	if w.conn.Unmarked() > before {
+		return No
+	}
+	return Yes
+}
+
 // openOn opens an IKE SA on w with the method that the gateway asked for, or nil
-// where that cannot be.
-func (x *examination) openOn(ctx context.Context, w *way) *opening {
+// where it does not come about; asked is whether it was asked for. Without NAT
+// detection, it is also without IKE fragmentation.
+func (x *examination) openOn(ctx context.Context, w *way, detection initiator.NATDetection) (o *opening, asked bool) {
 	var method ike.KeyExchangeMethod
 	redirected := false
 	for _, a := range w.answers {
@@ -64,14 +126,22 @@ func (x *examination) openOn(ctx context.Context, w *way) *opening {
 		method = ike.KE_MODP_2048
 	}
 	if !keyexchange.Supported(method) {
-		return nil
+		return nil, false
 	}
 	g := w.asked.with(method)
-	a, req := x.greetOver(ctx, w.conn, initiator.Offer{Transport: w.t, Products: g.offer, KE: g.ke, NoRedirect: redirected}, 3, false)
-	if a.Outcome != initiator.Accepted {
-		return nil
+	offer := initiator.Offer{Transport: w.t, Products: g.offer, KE: g.ke, NoRedirect: redirected, NATDetection: detection}
+	if detection == initiator.NoNATDetection {
+		offer.Without = []ike.NotifyType{ike.IKEV2_FRAGMENTATION_SUPPORTED}
 	}
-	return &opening{req, a}
+	a, req := x.greetOver(ctx, w.conn, offer, 3, false)
+	if a.Outcome == initiator.NotTried {
+		return nil, false
+	}
+	if a.Outcome != initiator.Accepted {
+		x.unopened = append(x.unopened, a.ID)
+		return nil, true
+	}
+	return &opening{req, a}, true
 }
 
 // closeFloating closes an IKE SA of UDP 500 over UDP 4500, and reports whether the
@@ -89,7 +159,7 @@ func (x *examination) closeFloating(ctx context.Context, o *opening) bool {
 func (x *examination) readNAT(ctx context.Context, w *way, a initiator.Answer) {
 	n := x.result.NAT
 	if n == nil {
-		n = &NAT{Local: w.conn.Local(), Observed: make(map[initiator.Transport]netip.AddrPort)}
+		n = &NAT{Local: a.Local, Observed: make(map[initiator.Transport]netip.AddrPort)}
 		x.result.NAT = n
 	}
 	n.Evidence = append(n.Evidence, a.ID)
@@ -106,8 +176,8 @@ func (x *examination) readNAT(ctx context.Context, w *way, a initiator.Answer) {
 			}
 		}
 	}
-	if seen.SentTo(n.Local) {
-		n.Observed[w.t] = n.Local
+	if seen.SentTo(a.Local) {
+		n.Observed[w.t] = a.Local
 		return
 	}
 	n.LocalBehindNAT = true

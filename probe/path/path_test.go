@@ -15,6 +15,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
 	"github.com/ikescope/ikescope/ike/iketest/memnet"
+	"github.com/ikescope/ikescope/ike/iketest/streamtest"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 )
@@ -29,13 +30,15 @@ var (
 type scene struct {
 	t       *testing.T
 	network *memnet.Network
+	streams *streamtest.Network
 	gateway *iketest.Responder
 	served  sync.WaitGroup
 	conns   []net.PacketConn
+	wrap    func(net.PacketConn) net.PacketConn // of the gateway's sockets, if set
 }
 
 func newScene(t *testing.T) *scene {
-	s := &scene{t: t, network: memnet.New(), gateway: &iketest.Responder{Profile: iketest.StrongSwan}}
+	s := &scene{t: t, network: memnet.New(), streams: &streamtest.Network{Delay: 5 * time.Millisecond}, gateway: &iketest.Responder{Profile: iketest.StrongSwan}}
 	s.gateway.Policy = []ike.Proposal{products("aes256gcm16-prfsha384-ecp384")[0].Proposal(1)}
 	s.network.SetLink(memnet.Link{Delay: 5 * time.Millisecond})
 	return s
@@ -48,6 +51,9 @@ func (s *scene) serve(at netip.Addr) {
 		conn, err := s.network.ListenPacket(netip.AddrPortFrom(at, port))
 		if err != nil {
 			s.t.Fatal(err)
+		}
+		if s.wrap != nil {
+			conn = s.wrap(conn)
 		}
 		pair[i] = conn
 		s.conns = append(s.conns, conn)
@@ -139,7 +145,7 @@ func TestHealthy(t *testing.T) {
 		if !slices.Contains(r.Notifies, ike.IKEV2_FRAGMENTATION_SUPPORTED) {
 			t.Errorf("notifies %v", r.Notifies)
 		}
-		if got := s.gateway.Stats(); got.HalfOpen != 0 || got.Accepted != 2 || got.Closed != 2 {
+		if got := s.gateway.Stats(); got.HalfOpen != 0 || got.Accepted != 3 || got.Closed != 3 {
 			t.Errorf("the gateway has %+v", got)
 		}
 		ids := make(map[int]bool)

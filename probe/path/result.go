@@ -18,14 +18,21 @@ type Result struct {
 	Complete bool
 	Ports    []Port // in the order of [Examiner.Transports]
 	Size     *Size  // nil where it was not measured
-	// Routes are those of UDP 500 and UDP 4500, in this order, with Examiner.Hops.
+	// Routes are those of UDP 500 and UDP 4500, in this order, with Examiner.Hops, and
+	// where both end in silence that of a port to compare with.
 	Routes []*hops.Route
 	NAT    *NAT // nil where no IKE SA could be opened, which it takes
+	// Fragmentation is nil like NAT.
+	Fragmentation *Fragmentation
 	// Notifies are the status notifies of an accepted answer, each once, in its
 	// order, and VendorIDs those of all answers.
 	Notifies  []ike.NotifyType
 	VendorIDs [][]byte
 	Versions  Versions
+	// Redirect is where the gateway sends us (RFC 5685); nil if it does not.
+	Redirect *Redirect
+	// Interference is what is done to IKE on the way.
+	Interference []Interference
 	// Refuses: the gateway refused the common suites of the requests. That is no
 	// fault of the path.
 	Refuses bool
@@ -38,6 +45,17 @@ type Result struct {
 	// HalfOpenPeak counts the IKE SAs that were open at once, and HalfOpenLeft
 	// those that may be left: they could not be closed, or are of IKEv1.
 	HalfOpenPeak, HalfOpenLeft int
+}
+
+// Redirect is where a gateway sends us, instead of an answer.
+type Redirect struct {
+	// To is an address, or a name as the gateway wrote it, of any octets.
+	To string
+	// RepeatsNonce: it holds our nonce, as it has to, so that it is of someone who has
+	// seen our request (RFC 5685, Section 3).
+	RepeatsNonce bool
+	// Evidence is the number of the exchange.
+	Evidence int
 }
 
 // Reason says more of a path than its state.
@@ -56,15 +74,22 @@ const (
 	// OtherAddress: the answers come from another address or port than the one
 	// asked, so that no client takes them.
 	OtherAddress
+	// ClosesAfterPrefix: the gateway closes the TCP connection when it has read the
+	// stream prefix (RFC 9329).
+	ClosesAfterPrefix
+	// TLS: what answers on the TCP port speaks TLS.
+	TLS
 )
 
 var reasons = [...]string{
-	NoReason:     "",
-	NoRoute:      "no_route",
-	NoHost:       "no_host",
-	NoHostOnLink: "no_host_on_link",
-	FilteredHere: "filtered_here",
-	OtherAddress: "other_address",
+	NoReason:          "",
+	NoRoute:           "no_route",
+	NoHost:            "no_host",
+	NoHostOnLink:      "no_host_on_link",
+	FilteredHere:      "filtered_here",
+	OtherAddress:      "other_address",
+	ClosesAfterPrefix: "closes_after_prefix",
+	TLS:               "tls",
 }
 
 // String returns the reason as the JSON document writes it.
@@ -174,6 +199,15 @@ type NAT struct {
 	// Floats says whether the gateway goes on over UDP 4500 with an IKE SA that
 	// began on UDP 500.
 	Floats Answer
+	// Lifetime is that of a mapping of NAT before us; nil where it was not asked for.
+	Lifetime *Lifetime
+	// Forced says whether the gateway takes a request whose source hash is of no
+	// address, by which clients force UDP encapsulation, and Insists whether it takes
+	// none without NAT detection.
+	Forced, Insists Answer
+	// KeepalivesIgnored says whether a NAT keepalive is answered by silence, as it
+	// should be (RFC 3948, Section 4).
+	KeepalivesIgnored Answer
 	// Evidence are the numbers of the exchanges.
 	Evidence []int
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net"
 	"net/netip"
-	"runtime"
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
@@ -34,10 +33,10 @@ const (
 // in fragments: by requests that a Vendor ID makes larger.
 func (x *examination) measureSize(ctx context.Context) {
 	w := x.answering()
-	if w == nil || w.source != 0 || w.asked.opens || ctx.Err() != nil {
+	if w == nil || w.source != 0 || w.t.IsTCP() || w.asked.opens || ctx.Err() != nil {
 		return
 	}
-	if runtime.GOOS != "linux" && x.Listen == nil {
+	if !x.canPad() {
 		return // elsewhere nothing keeps the system from fragments
 	}
 	cfg := x.config(netip.AddrPortFrom(w.conn.Local().Addr(), 0))
@@ -48,12 +47,7 @@ func (x *examination) measureSize(ctx context.Context) {
 	if err != nil {
 		return // the rest stands without it
 	}
-	defer func() {
-		_ = conn.Close() // it was read to the end
-		x.mu.Lock()
-		defer x.mu.Unlock()
-		x.result.Cost = x.result.Cost.Plus(conn.Cost())
-	}()
+	defer x.closeConn(conn)
 	s := &Size{}
 	passes := func(mtu int) (bool, *initiator.PathFault) {
 		a := x.askLarge(ctx, conn, w, mtu-x.headers(), sizeAttempts)
@@ -98,6 +92,9 @@ func (x *examination) measureSize(ctx context.Context) {
 	case a.Outcome == initiator.NoAnswer && s.MTU > 0:
 		s.Fragments = No
 	}
+	if (s.Discovery == BlackHole || s.Fragments == No || s.MTU == 0) && !x.explainSize(ctx, w, s) {
+		return // it is not their size
+	}
 	x.result.Size = s
 }
 
@@ -120,15 +117,26 @@ func (x *examination) headers() int {
 
 // askLarge asks with a UDP payload of so many octets.
 func (x *examination) askLarge(ctx context.Context, conn *initiator.Conn, w *way, payload, attempts int) initiator.Answer {
-	o := initiator.Offer{Transport: w.t, Products: w.asked.offer, KE: w.asked.ke}
 	const payloadHeader = 4
-	o.Pad = payload - o.Octets() - payloadHeader
+	pad := payload - x.greetingOf(w).Octets() - payloadHeader
 	if w.t == initiator.UDP4500 {
-		o.Pad -= len(ike.AppendNonESPMarker(nil))
+		pad -= len(ike.AppendNonESPMarker(nil))
 	}
-	if o.Pad < 0 {
+	if pad < 0 {
 		return initiator.Answer{}
 	}
+	return x.askPadded(ctx, conn, w, pad, attempts)
+}
+
+// greetingOf returns the offer that w answered.
+func (x *examination) greetingOf(w *way) initiator.Offer {
+	return initiator.Offer{Transport: w.t, Products: w.asked.offer, KE: w.asked.ke, RedirectedFrom: x.target.RedirectedFrom}
+}
+
+// askPadded asks with a Vendor ID of so many octets.
+func (x *examination) askPadded(ctx context.Context, conn *initiator.Conn, w *way, pad, attempts int) initiator.Answer {
+	o := x.greetingOf(w)
+	o.Pad = pad
 	a, req := x.greetOver(ctx, conn, o, attempts, false)
 	if a.Outcome == initiator.Accepted {
 		x.close(ctx, conn, req, a, w.t)

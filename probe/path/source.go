@@ -27,7 +27,7 @@ func (x *examination) openSources(ctx context.Context) (closeAll func()) {
 	var conns []*initiator.Conn
 	var held []netip.AddrPort
 	for _, port := range x.SourcePorts {
-		i := slices.IndexFunc(x.Transports, func(t initiator.Transport) bool { return t.Port() == port })
+		i := slices.IndexFunc(x.Transports, func(t initiator.Transport) bool { return t.Port() == port && !t.IsTCP() })
 		if i < 0 {
 			continue
 		}

@@ -17,7 +17,7 @@ func (e Endpoint) Resolve(ctx context.Context, paths initiator.Paths) ([]Target,
 		paths = paths.With(initiator.UDP500, e.Port)
 	}
 	if e.NATTPort != 0 {
-		paths = paths.With(initiator.UDP4500, e.NATTPort)
+		paths = paths.With(initiator.UDP4500, e.NATTPort).With(initiator.TCP4500, e.NATTPort)
 	}
 	addrs := []netip.Addr{}
 	if a, err := netip.ParseAddr(e.Host); err == nil {

@@ -17,6 +17,9 @@ type Target struct {
 	// offers, which this one goes on from. Its exchanges are numbered from FirstExchange, 0 meaning 1.
 	Prior         []matrix.Asked
 	FirstExchange int
+	// RedirectedFrom is the gateway that redirected us to this one (RFC 5685); invalid
+	// if none did.
+	RedirectedFrom netip.Addr
 }
 
 // Transports returns those of t to try: if its IKE port is that of NAT

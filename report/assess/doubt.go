@@ -6,6 +6,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/assess/network"
 )
 
 // doubtFindings say why a report is not to be relied on.
@@ -45,7 +46,7 @@ func doubtFindings(t *report.Target) []report.Finding {
 			f.Fix = []string{"scan the gateway that it redirects to"}
 			f.Refs = []string{"RFC 5685"}
 		case report.DoubtMalformed:
-			f.Detail = strings.Join(distinct(details(t.Paths)), "; ")
+			f.Detail = strings.Join(network.Details(t.Paths), "; ")
 			f.Refs = []string{"RFC 7296, Section 3"}
 		case report.DoubtForged:
 			f.Detail = "somebody else answers requests to the gateway, or the gateway answers twice"

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/assess/network"
 	"github.com/ikescope/ikescope/report/internal/certfinding"
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
@@ -15,13 +16,13 @@ import (
 // first. Fixes name whom they cut off of the well-known clients and of those in
 // use, and what these clients can move to: those in use, if any are known.
 func Findings(t *report.Target, inUse ...client.Policy) []report.Finding {
-	out := pathFindings(t)
+	out := network.Findings(t)
 	if t.Matrix != nil {
 		facts := FactsOf(t)
 		out = append(out, weakFindings(t, facts, inUse)...)
 		out = append(out, suiteFindings(t, facts)...)
 	}
-	out = append(out, gatewayFindings(t)...)
+	out = append(out, network.Gateway(t)...)
 	out = append(out, certfinding.Findings(t.Identity)...)
 	out = append(out, doubtFindings(t)...)
 	for i := range out {

@@ -53,7 +53,7 @@ func weakFindings(t *report.Target, f Facts, inUse []client.Policy) []report.Fin
 func weakFinding(instead *successors, clients []client.Policy, w baseline.Weakness, algorithms []proposals.Algorithm) report.Finding {
 	t, f := instead.target, instead.Facts
 	axis := algorithms[0].Axis
-	names := distinct(lists.Convert(algorithms, proposals.Algorithm.Name))
+	names := lists.Distinct(lists.Convert(algorithms, proposals.Algorithm.Name))
 	keywords := lists.Convert(algorithms, proposals.Algorithm.Keyword)
 	verb := "is"
 	if len(names) > 1 {

@@ -142,6 +142,17 @@ func TestLayers(t *testing.T) {
 	}
 }
 
+// TestLanguages: the text of 13801 is known in other languages, without its number.
+func TestLanguages(t *testing.T) {
+	for _, line := range []string{"IKE 身份验证凭据不可接受。", "Las credenciales de autenticación IKE no son aceptables.",
+		"Учетные данные проверки подлинности IKE недопустимы.", "IKE 認証資格情報は受け入れられません"} {
+		got, err := Explain(line)
+		if err != nil || len(got) != 1 || !strings.Contains(got[0].Title, "13801") {
+			t.Errorf("%q is explained as %v, %v", line, got, err)
+		}
+	}
+}
+
 // TestNumberBeforeText: the number of an error may stand before its text.
 func TestNumberBeforeText(t *testing.T) {
 	for _, line := range []string{"IKE authentication credentials are unacceptable", "13801 IKE authentication credentials are unacceptable."} {

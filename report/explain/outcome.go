@@ -17,6 +17,7 @@ var outcomes = []struct{ word, topic, meaning string }{
 	{"answers", "established", "the path carries requests and answers"},
 	{"silent", "silence", "nothing came back on this path"},
 	{"port_unreachable", "port-refused", "ICMP port unreachable: the host is up, and nothing listens on the port"},
+	{"open", "port-refused", "the TCP connection opens, and no IKE message comes: what listens there does not speak RFC 9329"},
 	{"admin_prohibited", "port-refused", "ICMP administratively prohibited: a firewall reports that it drops this"},
 }
 

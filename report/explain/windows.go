@@ -93,6 +93,12 @@ const facilityWin32 = 0x8007
 // ofWindows are words of lines that Windows logs or shows.
 var ofWindows = []string{"coid=", "rasclient", "rasman", "rassrv", "remoteaccess", "ikeext", "windows", "win32", "hresult"}
 
+// credentials are the word for credentials in languages of Windows other than
+// English, as its translated documentation has it: with IKE, they are of the text of
+// 13801, which dialogs show without its number.
+var credentials = []string{"anmeldeinformationen", "informations d'identification", "informations d’identification", "credenciales", "credenciais", "credenziali",
+	"учетные данные", "учётные данные", "poświadczenia", "kimlik bilgileri", "přihlašovací údaje", "凭据", "驗證認證", "資格情報", "자격 증명"}
+
 // explainWindowsText explains the errors that a line quotes.
 func explainWindowsText(line string) []Explanation {
 	var out []Explanation
@@ -112,6 +118,13 @@ func windowsQuoted(line string) []windowsError {
 	lower := strings.ToLower(strings.TrimSpace(line))
 	if number, rest, found := strings.Cut(lower, " "); found && len(number) > 2 && strings.Trim(number, "0123456789") == "" {
 		lower = rest
+	}
+	if strings.Contains(lower, "ike") && slices.ContainsFunc(credentials, func(word string) bool { return strings.Contains(lower, word) }) {
+		for _, w := range windows() {
+			if w.symbol == "ERROR_IPSEC_IKE_AUTH_FAIL" {
+				return []windowsError{w}
+			}
+		}
 	}
 	windowsLine := slices.ContainsFunc(ofWindows, func(word string) bool { return strings.Contains(lower, word) })
 	for _, w := range windows() {

@@ -226,6 +226,14 @@ func (t *Table) FindOrNotify(text string) (*Row, map[string]string) {
 	return nil, nil
 }
 
+// Reason returns the cause that a text gives in general words, "" for none.
+func Reason(text string) string {
+	if m, ok := general.Read(text); ok && m.Level == general.Reason {
+		return m.Cause
+	}
+	return ""
+}
+
 // levelWord is the name of the word of an event that says by what in general a
 // line was read.
 const levelWord = "general"

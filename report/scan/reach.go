@@ -5,6 +5,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/ikev1"
+	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/path"
 	"github.com/ikescope/ikescope/report"
@@ -52,6 +53,42 @@ func Reach(name string, r path.Result) report.Target {
 	if r.Refuses {
 		t.Notes = append(t.Notes, "The gateway refused the common suites that reach offers, which says nothing of the path; a scan shows what it accepts.")
 	}
+	if f := r.Fragmentation; f != nil {
+		t.Fragmentation = &report.Fragmentation{
+			Supported: f.Supported, LargeAnswer: report.Answer(f.LargeAnswer.String()), AnswerOctets: f.Octets,
+			Works: report.Answer(f.Works.String()), Pieces: f.Pieces, Evidence: lists.Evidence(f.Evidence),
+		}
+	}
+	for _, i := range r.Interference {
+		t.Interference = append(t.Interference, report.Interference{
+			Kind: report.InterferenceKind(i.Kind.String()), Transport: report.Transport(i.Transport.String()), Evidence: lists.Evidence(i.Evidence),
+		})
+	}
+	if to := r.Redirect; to != nil {
+		t.Gateway = &report.Gateway{VendorIDs: []report.VendorID{}, Notifies: []report.Number{}, SignatureHashes: []report.Number{},
+			Redirect: printable.Text(to.To), Evidence: []int{to.Evidence}}
+	}
+	t.Findings = assess.Findings(&t)
+	return t
+}
+
+// Redirected returns t, a report on the gateway that those before it redirected us to,
+// with what was found of them. stopped says why the redirect of the last one was not
+// followed, or is empty.
+func Redirected(t report.Target, before []path.Result, stopped string) report.Target {
+	if len(before) == 0 && stopped == "" {
+		return t
+	}
+	for _, r := range slices.Backward(before) {
+		reached := Reach(t.Name, r)
+		t.Started = reached.Started
+		t.Cost = plus(reached.Cost, t.Cost)
+		t.Exchanges = append(reached.Exchanges, t.Exchanges...)
+		t.Redirects = append([]report.Redirect{{Address: reached.Address, To: reached.Gateway.Redirect, Evidence: reached.Gateway.Evidence}}, t.Redirects...)
+	}
+	if stopped != "" && t.Gateway != nil {
+		t.Notes = append(t.Notes, "The redirect to "+t.Gateway.Redirect+" was not followed: "+printable.Text(stopped)+".")
+	}
 	t.Findings = assess.Findings(&t)
 	return t
 }
@@ -71,6 +108,7 @@ func WithPath(t report.Target, r path.Result) report.Target {
 	reached := Reach(t.Name, r)
 	t.Started = reached.Started
 	t.IKEv1, t.HigherVersion = reached.IKEv1, reached.HigherVersion
+	t.Interference = reached.Interference
 	for i, p := range t.Paths {
 		j := slices.IndexFunc(reached.Paths, func(q report.Path) bool { return q.Transport == p.Transport })
 		if j < 0 {
@@ -119,9 +157,13 @@ func Unreached(name string, r path.Result, failed error) report.Target {
 // verdictOf sums up the paths of t: one that answers decides, then one on which
 // something else speaks, then what ICMP says.
 func verdictOf(t *report.Target) report.Verdict {
+	// Most gateways have no IKE on TCP.
+	counts := func(p report.Path, s report.PathState) bool {
+		return p.Transport != report.TCP4500 || len(t.Paths) == 1 || s == report.PathAnswers
+	}
 	has := func(states ...report.PathState) bool {
 		return slices.ContainsFunc(t.Paths, func(p report.Path) bool {
-			return slices.Contains(states, p.State) ||
+			return slices.Contains(states, p.State) && counts(p, p.State) ||
 				slices.ContainsFunc(p.Sources, func(s report.PathSource) bool { return slices.Contains(states, s.State) })
 		})
 	}
@@ -207,8 +249,16 @@ func examinedNAT(n *path.NAT) *report.NAT {
 		Evidence:         lists.Sorted(n.Evidence),
 	}
 	out.GatewayInside = endpoint(n.GatewayInside)
-	if n.Floats != path.Unknown {
-		out.Floats = report.Answer(n.Floats.String())
+	for _, a := range []struct {
+		seen path.Answer
+		out  *report.Answer
+	}{{n.Floats, &out.Floats}, {n.Forced, &out.Forced}, {n.Insists, &out.Insists}, {n.KeepalivesIgnored, &out.KeepalivesIgnored}} {
+		if a.seen != path.Unknown {
+			*a.out = report.Answer(a.seen.String())
+		}
+	}
+	if l := n.Lifetime; l != nil {
+		out.Lifetime = &report.NATLifetime{KeptMs: milliseconds(l.Kept), LostMs: milliseconds(l.Lost), Unmeasured: l.Unmeasured.String(), Evidence: lists.Sorted(l.Evidence)}
 	}
 	if n.LocalBehindNAT {
 		out.Observed = endpoint(n.Observed[initiator.UDP500])

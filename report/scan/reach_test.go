@@ -70,6 +70,16 @@ func TestReach(t *testing.T) {
 			}
 		}
 	}
+	port := func(t initiator.Transport, id int) path.Port {
+		return path.Port{Transport: t, Port: t.Port(), Seen: path.Seen{State: initiator.PathAnswers, Tries: 1, Answered: 1, Evidence: []int{id}}}
+	}
+	withTCP := func(state initiator.PathState, reason path.Reason) func(*path.Result) {
+		return func(r *path.Result) {
+			p := port(initiator.TCP4500, 7)
+			p.State, p.Reason = state, reason
+			r.Ports = append(r.Ports, p)
+		}
+	}
 	for name, tc := range map[string]struct {
 		change  func(*path.Result)
 		verdict report.Verdict
@@ -94,6 +104,13 @@ func TestReach(t *testing.T) {
 			is(initiator.PathSilent, 0, netip.Addr{})(&r.Ports[0])
 			r.Routes = []*hops.Route{{Transport: initiator.UDP500, Port: 500, FilteredAfter: 1, Hops: []hops.Hop{{Number: 1, Router: router, Exchange: 9}}}}
 		}, report.VerdictIKEv2, []string{"PATH-500"}, "at the router 203.0.113.1 (hop 1)"},
+		"both filtered": {func(r *path.Result) {
+			both(is(initiator.PathSilent, 0, netip.Addr{}))(r)
+			for _, p := range r.Ports {
+				r.Routes = append(r.Routes, &hops.Route{Transport: p.Transport, Port: p.Port, FilteredAfter: 1, Hops: []hops.Hop{{Number: 1, Router: router, Exchange: 9}}})
+			}
+			r.Routes = append(r.Routes, &hops.Route{Transport: initiator.UDP500, Port: 33434, Control: true, FilteredAfter: -1})
+		}, report.VerdictNoAnswer, []string{"PATH-NO-ANSWER"}, "at the router 203.0.113.1 (hop 1)"},
 		"500 filtered at once": {func(r *path.Result) {
 			is(initiator.PathSilent, 0, netip.Addr{})(&r.Ports[0])
 			r.Routes = []*hops.Route{{Transport: initiator.UDP500, Port: 500}}
@@ -116,6 +133,48 @@ func TestReach(t *testing.T) {
 			r.Size.MTU, r.Size.Discovery, r.Size.Reporter = 1400, path.DiscoveryWorks, router
 		},
 			report.VerdictIKEv2, nil, ""},
+		"TCP only": {func(r *path.Result) {
+			both(is(initiator.PathSilent, 0, netip.Addr{}))(r)
+			r.Ports = append(r.Ports, port(initiator.TCP4500, 7))
+		}, report.VerdictIKEv2, []string{"PATH-TCP-ONLY"}, "only TCP 4500 answers"},
+		"TCP too":     {withTCP(initiator.PathAnswers, 0), report.VerdictIKEv2, nil, ""},
+		"TCP refused": {withTCP(initiator.PathPortUnreachable, 0), report.VerdictIKEv2, nil, ""},
+		"TCP silent":  {withTCP(initiator.PathSilent, 0), report.VerdictIKEv2, nil, ""},
+		"TCP closes":  {withTCP(initiator.PathOpen, path.ClosesAfterPrefix), report.VerdictIKEv2, []string{"PATH-TCP"}, "CONFIG_INET_ESPINTCP"},
+		"TCP is open": {withTCP(initiator.PathOpen, 0), report.VerdictIKEv2, []string{"PATH-TCP"}, "TCP 4500 is open, and does not answer"},
+		"TLS":         {withTCP(initiator.PathNotIKE, path.TLS), report.VerdictIKEv2, []string{"PATH-TCP"}, "speaks TLS"},
+		"TCP refused, UDP silent": {func(r *path.Result) {
+			both(is(initiator.PathSilent, 0, netip.Addr{}))(r)
+			withTCP(initiator.PathPortUnreachable, 0)(r)
+		}, report.VerdictNoAnswer, []string{"PATH-NO-ANSWER"}, "no answer on UDP 500 and UDP 4500"},
+		"TCP alone is refused": {func(r *path.Result) {
+			withTCP(initiator.PathPortUnreachable, 0)(r)
+			r.Ports, r.NAT, r.Size = r.Ports[2:], nil, nil
+		}, report.VerdictUnreachable, []string{"PATH-ICMP"}, "TCP 4500 is refused"},
+		"TCP alone closes": {func(r *path.Result) {
+			withTCP(initiator.PathOpen, path.ClosesAfterPrefix)(r)
+			r.Ports, r.NAT, r.Size = r.Ports[2:], nil, nil
+		}, report.VerdictNoAnswer, []string{"PATH-TCP"}, "closes after the stream prefix"},
+		"cookies at once": {func(r *path.Result) {
+			r.Exchanges[0].Cookie, r.Cost.Cookies = true, 1
+		}, report.VerdictIKEv2, []string{"GATEWAY-COOKIES"}, "under load, or configured so"},
+		"cookies later": {func(r *path.Result) {
+			r.Exchanges[1].Type, r.Exchanges[1].Cookie, r.Cost.Cookies = ike.IKE_SA_INIT, true, 1
+		}, report.VerdictIKEv2, []string{"GATEWAY-COOKIES"}, "near its limit of half-open SAs, or always"},
+		"redirect": {func(r *path.Result) {
+			r.Redirect = &path.Redirect{To: "gw2.example", RepeatsNonce: true, Evidence: 1}
+		}, report.VerdictIKEv2, []string{"GATEWAY-REDIRECT"}, "gw2.example"},
+		"large answers arrive": {func(r *path.Result) {
+			r.Fragmentation = &path.Fragmentation{Supported: true, LargeAnswer: path.Yes, Octets: 3000, Works: path.Yes, Pieces: 3, Evidence: []int{1}}
+		}, report.VerdictIKEv2, nil, ""},
+		"large answers vanish": {func(r *path.Result) {
+			r.Fragmentation = &path.Fragmentation{Supported: true, LargeAnswer: path.No, Works: path.Yes, Pieces: 3, Evidence: []int{1}}
+		}, report.VerdictIKEv2, []string{"PATH-LARGE-ANSWER"}, "With IKE fragmentation the answer arrives"},
+		"interference": {func(r *path.Result) {
+			for _, kind := range []path.InterferenceKind{path.DropsUnusual, path.DropsLarge, path.RewritesSPI, path.LimitsRate, path.LimitsRate} {
+				r.Interference = append(r.Interference, path.Interference{Kind: kind, Transport: initiator.UDP500, Evidence: []int{1, 3}})
+			}
+		}, report.VerdictIKEv2, []string{"PATH-SPI", "PATH-LARGE", "PATH-UNUSUAL", "PATH-RATE"}, "IPsec passthrough"},
 		"IKEv1 too": {func(r *path.Result) {
 			r.Versions.MainMode = path.Mode{State: path.Yes, Detail: "aes256-sha1-modp1024, pre-shared key", Evidence: 3}
 		}, report.VerdictIKEv2, []string{"IKE-V1"}, "aes256-sha1-modp1024"},

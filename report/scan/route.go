@@ -11,6 +11,7 @@ func routeOf(r *hops.Route) report.Route {
 	out := report.Route{
 		Transport:   report.Transport(r.Transport.String()),
 		Port:        r.Port,
+		Control:     r.Control,
 		Reached:     r.Reached,
 		Hops:        lists.Convert(r.Hops, hopOf),
 		Silent:      r.Silent,

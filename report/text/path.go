@@ -9,6 +9,7 @@ import (
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/internal/layout"
+	"github.com/ikescope/ikescope/report/internal/traversal"
 )
 
 // paths writes each way to the gateway, and the NAT on it.
@@ -18,7 +19,7 @@ func (p *page) paths(t *report.Target) {
 	}
 	p.Section("PATH")
 	for _, path := range t.Paths {
-		name := strings.Replace(path.Name(), "UDP ", "udp/", 1)
+		name := strings.ToLower(strings.Replace(path.Name(), " ", "/", 1))
 		works := ""
 		line := layout.Pad(printable.Text(name), 11) + layout.Pad(printable.Text(english.Plain(string(path.State))), 10)
 		if path.RTTms > 0 {
@@ -58,6 +59,9 @@ func (p *page) paths(t *report.Target) {
 		}
 	}
 	p.size(t.PathSize)
+	if f := t.Fragmentation; f != nil {
+		p.Aligned("           " + traversal.Fragmentation(f))
+	}
 	p.versions(t)
 	if t.HigherVersion == report.HigherTaken {
 		p.Aligned("IKE 3      is accepted as IKEv2, although RFC 7296 requires a refusal")
@@ -184,6 +188,9 @@ func (p *page) nat(t *report.Target) {
 		}
 	}
 	p.Aligned(you)
+	if l := n.Lifetime; l != nil {
+		p.Aligned("           " + traversal.Lifetime(l))
+	}
 	gateway := "gateway    not behind NAT"
 	if n.GatewayBehindNAT {
 		gateway = "gateway    behind NAT, or pretends to be"
@@ -197,5 +204,8 @@ func (p *page) nat(t *report.Target) {
 		p.Aligned("           continues on UDP 4500 what began on UDP 500")
 	case report.AnswerNo:
 		p.Aligned("           does NOT continue on UDP 4500 what began on UDP 500")
+	}
+	if words := traversal.Habits(n); words != "" {
+		p.Aligned("           " + words)
 	}
 }

@@ -66,6 +66,9 @@ preloaded() {
 	if [[ -e $DIR/$1/clock ]]; then
 		libraries+=" /run/lab/scene-clock.so"
 	fi
+	if [[ -e $DIR/$1/espintcp ]]; then
+		libraries+=" /run/lab/scene-espintcp.so"
+	fi
 	echo "env LAB_CLOCK=$(cat "$DIR/$1/clock" 2>/dev/null) LD_PRELOAD='$libraries'"
 }
 

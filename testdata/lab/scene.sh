@@ -13,7 +13,7 @@ scene() {
 	done
 	[[ -d $1/initiator && -d $1/responder ]] || die "$1 has no folders initiator and responder"
 	((EUID == 0)) || die "the lab needs root"
-	scene_library clock && scene_library xfrm || die "the libraries of scenes are not compiled"
+	scene_library clock && scene_library xfrm && scene_library espintcp || die "the libraries of scenes are not compiled"
 	exec unshare --net --mount --pid --fork --kill-child --mount-proc \
 		bash "$LAB/scene-run.sh" "$LAB" "$(readlink -f "$1")" "$CACHE" \
 		"${DAEMON[$2]}" "$(root_of "$2")" "${DAEMON[$3]}" "$(root_of "$3")"

@@ -2,6 +2,7 @@ package memnet
 
 import (
 	"net/netip"
+	"time"
 )
 
 // A NAT translates the addresses of the hosts inside to one outside (RFC 4787).
@@ -18,6 +19,9 @@ type NAT struct {
 	// PerDestination makes a mapping for each destination address and port,
 	// and not one for all that an inside port sends to.
 	PerDestination bool
+	// Lifetime is how long a mapping lives that nothing goes out by; the next one has
+	// another port. 0 is for ever.
+	Lifetime time.Duration
 	// Forward opens outside ports for servers inside, such as a gateway with
 	// 500 and 4500 forwarded. Their answers leave from that port.
 	Forward map[uint16]netip.AddrPort
@@ -50,11 +54,14 @@ type natBox struct {
 	// zero where one mapping serves all destinations.
 	ports    map[flow]uint16
 	mappings map[uint16]*mapping
+	// next is the port after the last one given, where mappings end.
+	next int
 }
 
 type mapping struct {
 	inside netip.AddrPort
 	peers  map[netip.AddrPort]bool // to which inside has sent
+	last   time.Time
 }
 
 // outbound returns the outside source address of what from sends to to; false
@@ -70,6 +77,10 @@ func (b *natBox) outbound(from, to netip.AddrPort) (netip.AddrPort, bool) {
 		key.to = to
 	}
 	port, ok := b.ports[key]
+	if ok && b.Lifetime > 0 && time.Since(b.mappings[port].last) >= b.Lifetime {
+		delete(b.mappings, port)
+		ok = false
+	}
 	if !ok {
 		if port, ok = b.freePort(from.Port()); !ok {
 			return netip.AddrPort{}, false
@@ -78,6 +89,7 @@ func (b *natBox) outbound(from, to netip.AddrPort) (netip.AddrPort, bool) {
 		b.mappings[port] = &mapping{inside: from, peers: make(map[netip.AddrPort]bool)}
 	}
 	b.mappings[port].peers[to] = true
+	b.mappings[port].last = time.Now()
 	return netip.AddrPortFrom(b.Outside, port), true
 }
 
@@ -85,8 +97,11 @@ func (b *natBox) freePort(wanted uint16) (uint16, bool) {
 	if b.KeepPorts && b.free(wanted) {
 		return wanted, true
 	}
-	for port := int(b.FirstPort); port < 1<<16; port++ {
+	for port := max(int(b.FirstPort), b.next); port < 1<<16; port++ {
 		if b.free(uint16(port)) {
+			if b.Lifetime > 0 {
+				b.next = port + 1
+			}
 			return uint16(port), true
 		}
 	}
@@ -105,7 +120,7 @@ func (b *natBox) inbound(port uint16, from netip.AddrPort) (netip.AddrPort, bool
 		return unmap(inside), true
 	}
 	m := b.mappings[port]
-	if m == nil || !m.peers[from] {
+	if m == nil || !m.peers[from] || b.Lifetime > 0 && time.Since(m.last) >= b.Lifetime {
 		return netip.AddrPort{}, false
 	}
 	return m.inside, true

@@ -36,18 +36,35 @@ func Keys(req *initiator.Request, a initiator.Answer) (*keymat.Keys, error) {
 // gateway answers AUTHENTICATION_FAILED and forgets the IKE SA (RFC 7296, Section
 // 2.21.2).
 func Auth(mac []byte) []ike.Payload {
+	return append([]ike.Payload{identification(), &ike.Auth{Method: ike.AuthSharedKey, Data: mac}}, child(mac[:4:4])...)
+}
+
+// Identity returns the payloads of an IKE_AUTH request without AUTH, which asks for EAP
+// (RFC 7296, Section 2.16), and for certificates of any authority. A gateway for EAP
+// shows its own; others answer AUTHENTICATION_FAILED. spi is that of a Child SA, 4
+// octets.
+func Identity(spi []byte) []ike.Payload {
+	const x509 = 4 // X.509 Certificate - Signature, RFC 7296, Section 3.6
+	return append([]ike.Payload{identification(), &ike.CertReq{Encoding: x509}}, child(spi)...)
+}
+
+// identification is an identity that nobody has (RFC 6761, Section 6.4).
+func identification() ike.Payload {
+	return &ike.ID{Payload: ike.PayloadIDi, IDType: ike.ID_FQDN, Data: []byte("ikescope.invalid")}
+}
+
+// child returns what asks for a Child SA.
+func child(spi []byte) []ike.Payload {
 	all4 := ike.TrafficSelector{
 		TSType: ike.TS_IPV4_ADDR_RANGE, EndPort: 65535,
 		Start: netip.IPv4Unspecified(), End: netip.AddrFrom4([4]byte{255, 255, 255, 255}),
 	}
-	esp := ike.Proposal{Number: 1, Protocol: ike.ProtocolESP, SPI: mac[:4:4], Transforms: []ike.Transform{
+	esp := ike.Proposal{Number: 1, Protocol: ike.ProtocolESP, SPI: spi, Transforms: []ike.Transform{
 		{Type: ike.TransformENCR, ID: uint16(ike.ENCR_AES_CBC), Attributes: []ike.Attribute{ike.KeyLengthAttribute(256)}},
 		{Type: ike.TransformINTEG, ID: uint16(ike.AUTH_HMAC_SHA2_256_128)},
 		{Type: ike.TransformSN},
 	}}
 	return []ike.Payload{
-		&ike.ID{Payload: ike.PayloadIDi, IDType: ike.ID_FQDN, Data: []byte("ikescope.invalid")},
-		&ike.Auth{Method: ike.AuthSharedKey, Data: mac},
 		&ike.SA{Proposals: []ike.Proposal{esp}},
 		&ike.TS{Payload: ike.PayloadTSi, Selectors: []ike.TrafficSelector{all4}},
 		&ike.TS{Payload: ike.PayloadTSr, Selectors: []ike.TrafficSelector{all4}},

@@ -13,6 +13,8 @@ import (
 type Route struct {
 	Transport initiator.Transport
 	Port      uint16
+	// Control: the port is not IKE's, but one to compare with.
+	Control bool
 	// Hops are the routers, from the first, and at the end the gateway if Reached. If
 	// not, the last that answered ends them, and Silent is how many further ones were
 	// asked for.
@@ -114,7 +116,7 @@ func (r *Route) compareIDs() {
 func Compare(routes []*Route) {
 	for _, r := range routes {
 		r.FilteredAfter = -1
-		if r.Reached || len(r.Hops) > 0 && r.Hops[len(r.Hops)-1].ends() {
+		if r.Control || r.Reached || len(r.Hops) > 0 && r.Hops[len(r.Hops)-1].ends() {
 			continue
 		}
 		for _, other := range routes {

@@ -114,6 +114,13 @@ func TestCompare(t *testing.T) {
 	} {
 		routes := []*Route{tt.one.route(tt.one.gateway), tt.two.route(tt.two.gateway)}
 		Compare(routes)
+		control := tt.two.route(tt.two.gateway)
+		control.Control = true
+		routes = append(routes, control)
+		Compare(routes)
+		if control.FilteredAfter != -1 {
+			t.Errorf("%s: what is compared with is filtered after %d", tt.name, control.FilteredAfter)
+		}
 		if routes[0].FilteredAfter != tt.want || routes[1].FilteredAfter != tt.and {
 			t.Errorf("%s: filtered after %d and %d, want %d and %d", tt.name, routes[0].FilteredAfter, routes[1].FilteredAfter, tt.want, tt.and)
 		}

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/report/incident"
-	"github.com/ikescope/ikescope/report/incident/general"
 )
 
 // Product is FortiGate.
@@ -238,8 +237,8 @@ func (r *reader) log(l *incident.Line) ([]incident.Event, bool) {
 	if e.Stamp == "" && values["time"] != "" {
 		e.Stamp = values["date"] + " " + values["time"]
 	}
-	if why, ok := general.Read(values["reason"]); ok && why.Level == general.Reason && (e.Cause == "phase1" || e.Cause == "phase2") {
-		e.Cause = why.Cause
+	if why := incident.Reason(values["reason"]); why != "" && (e.Cause == "phase1" || e.Cause == "phase2") {
+		e.Cause = why
 	}
 	if e.Cause == "ike-proposal" && (values["mode"] == "quick" || strings.Contains(strings.ToLower(values["logdesc"]), "phase 2")) {
 		e.Cause, e.Phase = "child-proposal", incident.PhaseChild

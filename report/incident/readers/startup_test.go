@@ -119,6 +119,41 @@ Nov 30 03:20:35 gw pluto[77]: "lab"[1] 198.51.100.7 #2: responder established Ch
 	}
 }
 
+// TestRekeyingIsNoAttempt: an IKE SA that replaces one with CREATE_CHILD_SA is no
+// other attempt, and one that begins with IKE_SA_INIT is.
+func TestRekeyingIsNoAttempt(t *testing.T) {
+	const bare = `10[IKE] initiating IKE_SA lab[1] to 192.0.2.9
+10[ENC] generating IKE_SA_INIT request 0 [ SA KE No ]
+11[ENC] parsed IKE_SA_INIT response 0 [ SA KE No ]
+11[ENC] generating IKE_AUTH request 1 [ IDi AUTH SA TSi TSr ]
+12[ENC] parsed IKE_AUTH response 1 [ IDr AUTH SA TSi TSr ]
+12[IKE] IKE_SA lab[1] established between 192.0.2.1[a]...192.0.2.9[b]
+12[IKE] CHILD_SA net{1} established with SPIs c4b2dbf2_i 0d9dea2b_o and TS 10.1.0.0/16 === 10.2.0.0/16
+13[IKE] initiating IKE_SA lab[2] to 192.0.2.9
+`
+	named := strings.ReplaceAll(bare, "] ", "] <lab|1> ")
+	named = strings.ReplaceAll(named, "lab[1] <lab|1> ", "lab[1] ")
+	named = strings.ReplaceAll(named, "lab[2] <lab|1> ", "lab[2] ")
+	for name, test := range map[string]struct {
+		log  string
+		want int
+	}{
+		"rekeying":                 {bare + "13[ENC] generating CREATE_CHILD_SA request 2 [ SA No KE ]\n", 1},
+		"another":                  {bare + "13[ENC] generating IKE_SA_INIT request 0 [ SA KE No ]\n", 2},
+		"rekeying, with its name":  {named + "13[ENC] <lab|1> generating CREATE_CHILD_SA request 2 [ SA No KE ]\n13[IKE] <lab|1> IKE_SA lab[2] rekeyed between 192.0.2.1[a]...192.0.2.9[b]\n14[ENC] <lab|2> generating INFORMATIONAL request 0 [ ]\n", 1},
+		"another, with its name":   {named + "13[ENC] <lab|1> generating IKE_SA_INIT request 0 [ SA KE No ]\n", 2},
+		"of which little is known": {bare + strings.Repeat("14[IKE] sending DPD request\n", 40) + "13[IKE] establishing CHILD_SA net{2}\n", 2},
+	} {
+		n := 0
+		if _, err := incident.Scan(name, strings.NewReader(test.log), readers.All(), func(*incident.Attempt) { n++ }); err != nil {
+			t.Fatal(err)
+		}
+		if n != test.want {
+			t.Errorf("%s: there are %d attempts, want %d", name, n, test.want)
+		}
+	}
+}
+
 // causes are those of the attempts in a log.
 func causes(t *testing.T, log string) string {
 	t.Helper()

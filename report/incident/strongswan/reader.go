@@ -35,8 +35,8 @@ type session struct {
 	// again is what the other side asked this one for the first message again
 	// with, as charon names the notify: "COOKIE" or "INVAL_KE".
 	again string
-	// quick: it came to IKEv1's Quick Mode.
-	quick bool
+	// quick: it came to IKEv1's Quick Mode. up: it was established.
+	quick, up bool
 	// cert: the peer sent a certificate. faulted: a line said what is wrong with
 	// it.
 	cert, faulted bool
@@ -70,13 +70,17 @@ type reader struct {
 	stamp, text string
 	// begun are, by thread, an IKE SA and the one begun in its place.
 	begun map[string][2]string
+	// held are, by thread, beginnings of IKE SAs that may be rekeyings, and lines
+	// how many lines were read.
+	held  map[string]beginning
+	lines int
 }
 
 type endpoints struct{ peer, local string }
 
 func newReader() *reader {
 	return &reader{sessions: make(map[string]*session), byHost: make(map[string]*session),
-		threads: make(map[string]*session), pending: make(map[string]endpoints), begun: make(map[string][2]string)}
+		threads: make(map[string]*session), pending: make(map[string]endpoints), begun: make(map[string][2]string), held: make(map[string]beginning)}
 }
 
 // groups are charon's subsystems.
@@ -138,16 +142,20 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	}
 	r.stamp, r.text = l.Stamp, l.Text
 	trimmed := strings.TrimSpace(text)
+	r.lines++
+	id := h.id
 	r.successor(&h, trimmed)
+	released := r.release(&h, trimmed)
+	r.rekeyed(&h, trimmed)
 	if (h.group == "NET" || h.group == "") && r.packet(&h, trimmed) {
-		return nil, true
+		return released, true
 	}
 	if strings.HasPrefix(trimmed, "sending keep alive to ") {
 		r.session(&h, "", false).floated = true
-		return nil, true
+		return released, true
 	}
 	if strings.HasPrefix(trimmed, "parsed ") || strings.HasPrefix(trimmed, "generating ") {
-		return r.message(l, &h, trimmed), true
+		return append(released, r.message(l, &h, trimmed)...), true
 	}
 	find := Lines.FindOrGeneral
 	if h.thread == "00" || slices.Contains(ofDaemon, h.group) {
@@ -155,7 +163,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	}
 	row, words := find(trimmed)
 	if row == nil {
-		return nil, true
+		return released, true
 	}
 	e := row.Event(l, words)
 	var s *session
@@ -173,8 +181,14 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		}
 		s.again = ""
 	}
+	if begins && s == nil && r.hold(&e, &h, id) {
+		return released, true
+	}
 	if s == nil {
 		s = r.session(&h, e.Args["peer"], begins)
+	}
+	if e.Kind == incident.IKEUp || e.Kind == incident.Up {
+		s.up = true
 	}
 	switch {
 	case e.Kind == incident.Again || e.Kind == incident.Gone:
@@ -207,7 +221,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		}
 	}
 	r.finish(&e, &h, s)
-	return []incident.Event{e}, true
+	return append(released, e), true
 }
 
 // successor names the IKE SA of lines about one that is begun in place of

@@ -25,3 +25,14 @@ func Sorted(numbers []int) []int {
 	slices.Sort(out)
 	return out
 }
+
+// Distinct drops repeated lines, and keeps the order.
+func Distinct(lines []string) []string {
+	out := []string{}
+	for _, l := range lines {
+		if !slices.Contains(out, l) {
+			out = append(out, l)
+		}
+	}
+	return out
+}

@@ -48,6 +48,9 @@ func rewriting(q report.Quote) string {
 
 // End says where the requests of a route end that does not reach the gateway.
 func End(r report.Route) string {
+	if r.Control {
+		return "this port is not IKE's, and asked for comparison alone"
+	}
 	if len(r.Hops) > 0 && r.Hops[len(r.Hops)-1].Rejects != "" {
 		return "no request gets further"
 	}

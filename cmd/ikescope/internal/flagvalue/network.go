@@ -1,8 +1,10 @@
 package flagvalue
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -76,6 +78,24 @@ func parseAddress(s string) (netip.Addr, error) {
 	return addr.Unmap(), nil
 }
 
+// Hops is a Toggle of what asks for requests with a hop limit, which not every system
+// sends.
+func Hops(p *bool, possible bool) Value { return hops{toggle{p}, possible} }
+
+type hops struct {
+	toggle
+	possible bool
+}
+
+func (h hops) Set(s string) error {
+	if err := h.toggle.Set(s); err != nil || h.possible || !*h.p {
+		return err
+	}
+	return errors.New("works on Linux only: this system does not hand over what routers report")
+}
+
+var allTransports = []initiator.Transport{initiator.UDP500, initiator.UDP4500, initiator.TCP4500}
+
 // Transports stores a list of transports in p.
 func Transports(p *[]initiator.Transport) Value { return transports{p} }
 
@@ -84,17 +104,14 @@ type transports struct{ p *[]initiator.Transport }
 func (t transports) Set(s string) error {
 	var list []initiator.Transport
 	for word := range strings.SplitSeq(s, ",") {
-		switch word {
-		case initiator.UDP500.String():
-			list = append(list, initiator.UDP500)
-		case initiator.UDP4500.String():
-			list = append(list, initiator.UDP4500)
-		default:
-			return fmt.Errorf("%q is not a transport: write udp500, udp4500 or both with a comma", word)
+		i := slices.IndexFunc(allTransports, func(t initiator.Transport) bool { return t.String() == word })
+		if i < 0 {
+			return fmt.Errorf("%q is not a transport: write udp500, udp4500 or tcp4500, or several with commas", word)
 		}
-	}
-	if len(list) == 2 && list[0] == list[1] || len(list) > 2 {
-		return fmt.Errorf("%q names a transport twice", s)
+		if slices.Contains(list, allTransports[i]) {
+			return fmt.Errorf("%q names a transport twice", s)
+		}
+		list = append(list, allTransports[i])
 	}
 	*t.p = list
 	return nil
@@ -104,7 +121,11 @@ func (transports) Type() string   { return "list" }
 func (transports) String() string { return "" }
 
 func (transports) Choices() []string {
-	return []string{initiator.UDP500.String(), initiator.UDP4500.String()}
+	var words []string
+	for _, t := range allTransports {
+		words = append(words, t.String())
+	}
+	return words
 }
 
 // Ports adds the ports of a flag that may be repeated to p.

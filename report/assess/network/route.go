@@ -1,4 +1,4 @@
-package assess
+package network
 
 import (
 	"fmt"
@@ -10,7 +10,7 @@ import (
 // the routers on the way do not show it.
 func filterFix(t *report.Target, transport report.Transport) string {
 	for _, r := range t.Routes {
-		if r.Transport != transport || r.FilteredAfter == nil {
+		if r.Control || r.Transport != transport || r.FilteredAfter == nil {
 			continue
 		}
 		port := report.Path{Transport: r.Transport, Port: r.Port}.Name()
@@ -20,4 +20,15 @@ func filterFix(t *report.Target, transport report.Transport) string {
 		return "look for the filter on this machine or at the first router: no other one sees requests to " + port
 	}
 	return ""
+}
+
+// filterFixes are those of all transports.
+func filterFixes(t *report.Target) []string {
+	var out []string
+	for _, p := range t.Paths {
+		if fix := filterFix(t, p.Transport); fix != "" {
+			out = append(out, fix)
+		}
+	}
+	return out
 }

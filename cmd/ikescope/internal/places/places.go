@@ -1,49 +1,49 @@
-package main
+// Package places bounds what is done side by side.
+package places
 
-import (
-	"sync"
-)
+import "sync"
 
-// places are what scans take that are made side by side.
-type places struct {
+// Places are what those take that are done side by side.
+type Places struct {
 	mu    sync.Mutex
 	freed sync.Cond
 	limit int
 	taken int
 }
 
-func newPlaces(limit int) *places {
-	p := &places{limit: limit}
+// New returns so many.
+func New(limit int) *Places {
+	p := &Places{limit: limit}
 	p.freed.L = &p.mu
 	return p
 }
 
-// take waits for a place.
-func (p *places) take() {
+// Take waits for a place.
+func (p *Places) Take() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.wait()
 }
 
 // wait takes a place when there is one. p.mu is held.
-func (p *places) wait() {
+func (p *Places) wait() {
 	for p.taken >= p.limit {
 		p.freed.Wait()
 	}
 	p.taken++
 }
 
-// leave gives a place back.
-func (p *places) leave() {
+// Leave gives a place back.
+func (p *Places) Leave() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.taken--
 	p.freed.Broadcast()
 }
 
-// fewer lets there be fewer places than are taken, and gives one of these back and
+// Fewer lets there be fewer places than are taken, and gives one of these back and
 // takes it again when others have left. It reports false if there are no others.
-func (p *places) fewer() bool {
+func (p *Places) Fewer() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.taken == 1 {

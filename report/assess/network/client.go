@@ -1,4 +1,4 @@
-package assess
+package network
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // clientsSee is what clients show where no answer reaches them.
@@ -27,7 +28,7 @@ func otherAddressFindings(t *report.Target) []report.Finding {
 	}
 	f := report.Finding{
 		ID: "PATH-OTHER-ADDRESS", Severity: report.SeverityHigh,
-		Title: "the answers come from another address: " + english.List(distinct(from), "and"),
+		Title: "the answers come from another address: " + english.List(lists.Distinct(from), "and"),
 		Detail: fmt.Sprintf("requests to %s of %s are answered from there, so clients ignore the answers, and firewalls and NAT block them; %s",
 			english.List(asked, "and"), t.Address, clientsSee),
 		Evidence: evidence,

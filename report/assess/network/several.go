@@ -1,4 +1,4 @@
-package assess
+package network
 
 import "github.com/ikescope/ikescope/report"
 

@@ -1,4 +1,4 @@
-package assess
+package network
 
 import (
 	"fmt"
@@ -10,8 +10,8 @@ import (
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
-// pathFindings judges whether IKE gets through.
-func pathFindings(t *report.Target) []report.Finding {
+// Findings judges whether IKE gets through.
+func Findings(t *report.Target) []report.Finding {
 	if ikev1Alone(t) {
 		return ikev1Findings(t)
 	}
@@ -22,18 +22,27 @@ func pathFindings(t *report.Target) []report.Finding {
 		if other := otherAddressFindings(t); other != nil {
 			return other
 		}
-		return []report.Finding{{
+		if len(t.Paths) == 1 && t.Paths[0].State == report.PathOpen {
+			return tcpFindings(t)
+		}
+		silent := slices.DeleteFunc(slices.Clone(t.Paths), func(p report.Path) bool { return p.State != report.PathSilent })
+		means := "silence means a firewall, a wrong address, a gateway that is down, or one that answers only addresses it knows; "
+		for _, p := range t.Paths {
+			if p.Transport == report.TCP4500 && p.State == report.PathPortUnreachable {
+				means = p.Name() + " is refused, so something is up at the address, or a firewall answers for it; " + means
+			}
+		}
+		return append([]report.Finding{{
 			ID: "PATH-NO-ANSWER", Severity: report.SeverityHigh,
-			Title:    "no answer on " + english.List(transports(t.Paths), "and"),
-			Detail:   "silence means a firewall, a wrong address, a gateway that is down, or one that answers only addresses it knows; " + clientsSee,
+			Title:    "no answer on " + english.List(transports(silent), "and"),
+			Detail:   means + clientsSee,
 			Evidence: pathEvidence(t.Paths),
-			Fix: []string{
+			Fix: append(filterFixes(t),
 				"check the address, and that the gateway's IKE service is running",
-				"let " + portNames(t.Paths) + " through every firewall between here and the gateway, in both directions",
-				"look for the requests on the gateway: tcpdump -ni any '" + portFilter(t.Paths) + "'",
-				"scan from another network: some gateways answer only peers they know",
-			},
-		}}
+				"let "+portNames(silent)+" through every firewall between here and the gateway, in both directions",
+				"look for the requests on the gateway: tcpdump -ni any '"+portFilter(silent)+"'",
+				"scan from another network: some gateways answer only peers they know"),
+		}}, tcpFindings(t)...)
 	case report.VerdictUnreachable:
 		f := report.Finding{
 			ID: "PATH-ICMP", Severity: report.SeverityHigh,
@@ -47,15 +56,15 @@ func pathFindings(t *report.Target) []report.Finding {
 				f.Fix = append(f.Fix, fix)
 			}
 		}
-		f.Detail = strings.Join(distinct(said), "; ")
+		f.Detail = strings.Join(lists.Distinct(said), "; ")
 		f.Detail = strings.TrimPrefix(f.Detail+"; "+clientsSee, "; ")
-		f.Fix = append(distinct(f.Fix), "check the address and the route to it")
+		f.Fix = append(lists.Distinct(f.Fix), "check the address and the route to it")
 		return []report.Finding{f}
 	case report.VerdictNotIKE:
 		return []report.Finding{{
 			ID: "PATH-NOT-IKE", Severity: report.SeverityHigh,
 			Title:    "something answers, but it is not an IKEv2 responder",
-			Detail:   strings.Join(distinct(details(t.Paths)), "; "),
+			Detail:   strings.Join(Details(t.Paths), "; "),
 			Evidence: pathEvidence(t.Paths),
 			Fix: []string{
 				"check the address and the port",
@@ -134,6 +143,9 @@ func openPathFindings(t *report.Target) []report.Finding {
 	out = append(out, sourcePortFindings(t)...)
 	out = append(out, sizeFindings(t)...)
 	out = append(out, severalFindings(t)...)
+	out = append(out, tcpFindings(t)...)
+	out = append(out, answerFindings(t)...)
+	out = append(out, interferenceFindings(t)...)
 	return append(out, natFindings(t)...)
 }
 
@@ -155,6 +167,40 @@ func natFindings(t *report.Target) []report.Finding {
 				"if UDP 4500 is forwarded, forward it to the same gateway as UDP 500",
 			},
 			Refs: []string{"RFC 7296, Section 2.23"},
+		})
+	}
+	const keepalive = 20 * 1000 // ms, RFC 3948, Section 4
+	if l := n.Lifetime; l != nil && l.LostMs > 0 && l.LostMs <= keepalive {
+		out = append(out, report.Finding{
+			ID: "PATH-NAT-LIFETIME", Severity: report.SeverityMedium,
+			Title:    fmt.Sprintf("NAT before you forgets an idle mapping within %g seconds", l.LostMs/1000),
+			Detail:   "clients send a keepalive every 20 seconds by default, which is too late: an idle tunnel stays up, and nothing gets in until the client sends again",
+			Evidence: l.Evidence,
+			Fix: []string{
+				"raise the UDP timeout of the NAT device to 2 minutes or more, as RFC 4787 wants it",
+				fmt.Sprintf("or have clients send keepalives more often: charon.keep_alive = %ds in strongswan.conf", max(int(l.LostMs/2000), 1)),
+			},
+			Refs: []string{"RFC 3948, Section 4", "RFC 4787, Section 4.3"},
+		})
+	}
+	if n.Forced == report.AnswerNo {
+		out = append(out, report.Finding{
+			ID: "PATH-FORCED-NAT", Severity: report.SeverityLow,
+			Title:    "the gateway does not take forced NAT traversal",
+			Detail:   "a request whose source hash is of no address is refused or dropped, and a true one is taken; clients that force UDP encapsulation so fail, such as strongSwan with encap = yes and libreswan with encapsulation=yes",
+			Evidence: n.Evidence,
+			Fix:      []string{"do not force UDP encapsulation on clients of this gateway; a firewall that inspects IKE may be what drops it"},
+			Refs:     []string{"RFC 7296, Section 2.23"},
+		})
+	}
+	if n.KeepalivesIgnored == report.AnswerNo {
+		out = append(out, report.Finding{
+			ID: "PATH-KEEPALIVE", Severity: report.SeverityLow,
+			Title:    "NAT keepalives are answered",
+			Detail:   "something sends a datagram back for each, where silence is right: the gateway, or a device before it; it costs traffic, and may be of use for reflected attacks",
+			Evidence: n.Evidence,
+			Fix:      []string{"have the gateway, or the device before it, drop keepalives"},
+			Refs:     []string{"RFC 3948, Section 4"},
 		})
 	}
 	if !n.Supported {
@@ -187,6 +233,10 @@ func icmpWords(t *report.Target, p report.Path) (detail, fix string) {
 	}
 	switch p.State {
 	case report.PathPortUnreachable:
+		if p.Transport == report.TCP4500 {
+			return p.Name() + " is refused: nothing listens there, or a filter refuses it",
+				"have the gateway listen on " + p.Name() + ", if it speaks RFC 9329: " + listenTCP
+		}
 		return fmt.Sprintf("%s reports that nothing listens on %s", by, p.Name()),
 			"start the gateway's IKE service, and check that it listens on this address"
 	case report.PathAdminProhibited:
@@ -223,8 +273,8 @@ func errorWords(t *report.Target, p report.Path, by string) (detail, fix string)
 	return strings.TrimSuffix(p.Name()+": "+p.Detail, ": "), "fix the network here: " + p.Detail
 }
 
-// gatewayFindings judges what the gateway did and said beside its suites.
-func gatewayFindings(t *report.Target) []report.Finding {
+// Gateway judges what the gateway did and said beside its suites.
+func Gateway(t *report.Target) []report.Finding {
 	var out []report.Finding
 	if g := t.Gateway; g != nil {
 		const sha1 = 1 // RFC 7427, Section 7
@@ -244,18 +294,37 @@ func gatewayFindings(t *report.Target) []report.Finding {
 				Title:    "the gateway redirects to another one",
 				Detail:   "it names " + g.Redirect + ", which this scan did not contact",
 				Evidence: g.Evidence,
+				Fix:      []string{"test that gateway: --follow-redirect does so"},
 				Refs:     []string{"RFC 5685"},
 			})
 		}
 	}
-	if n := t.Cost.Cookies; n > 0 {
+	if len(t.Redirects) > 0 {
+		var words []string
+		var evidence []int
+		for _, r := range t.Redirects {
+			words, evidence = append(words, r.Address+" redirects to "+r.To), append(evidence, r.Evidence...)
+		}
 		out = append(out, report.Finding{
+			ID: "GATEWAY-REDIRECTED", Severity: report.SeverityInfo,
+			Title:    "the report is on the gateway that another one redirects to",
+			Detail:   strings.Join(words, ", and ") + "; clients that do not support redirection stay with the first",
+			Evidence: evidence,
+			Refs:     []string{"RFC 5685"},
+		})
+	}
+	if n := t.Cost.Cookies; n > 0 {
+		f := report.Finding{
 			ID: "GATEWAY-COOKIES", Severity: report.SeverityInfo,
 			Title:    "the gateway asked for " + english.Counted(int64(n), "cookie", "cookies"),
 			Detail:   "it does so near its limit of half-open SAs, or always; other clients may connect more slowly meanwhile",
 			Evidence: cookieExchanges(t.Exchanges),
 			Refs:     []string{"RFC 7296, Section 2.6"},
-		})
+		}
+		if cookieAtOnce(t.Exchanges) {
+			f.Detail = "it asked for one at once, before anything was open: it is under load, or configured so; other clients may connect more slowly meanwhile"
+		}
+		out = append(out, f)
 	}
 	if n := t.Cost.HalfOpenLeft; n > 0 {
 		out = append(out, report.Finding{
@@ -266,6 +335,17 @@ func gatewayFindings(t *report.Target) []report.Finding {
 		})
 	}
 	return out
+}
+
+// cookieAtOnce reports whether the first request that was answered was asked for a
+// cookie.
+func cookieAtOnce(exchanges []report.Exchange) bool {
+	for _, e := range exchanges {
+		if e.Type == "IKE_SA_INIT" && (e.Cookie || e.RTTms > 0) {
+			return e.Cookie
+		}
+	}
+	return false
 }
 
 func cookieExchanges(exchanges []report.Exchange) []int {
@@ -292,31 +372,24 @@ func transports(paths []report.Path) []string {
 
 // portNames names the ports that were asked: "UDP 500 and 4500".
 func portNames(paths []report.Path) string {
-	return "UDP " + english.List(lists.Convert(paths, func(p report.Path) string { return strings.TrimPrefix(p.Name(), "UDP ") }), "and")
+	var names []string
+	for i, p := range paths {
+		name := p.Name()
+		if i > 0 && p.Transport != report.TCP4500 {
+			name = strings.TrimPrefix(name, "UDP ")
+		}
+		names = append(names, name)
+	}
+	return english.List(names, "and")
 }
 
 // portFilter is a filter of tcpdump for the ports that were asked.
 func portFilter(paths []report.Path) string {
-	return strings.Join(lists.Convert(paths, func(p report.Path) string { return strings.Replace(p.Name(), "UDP", "udp port", 1) }), " or ")
+	return strings.Join(lists.Convert(paths, func(p report.Path) string { return strings.Replace(strings.ToLower(p.Name()), " ", " port ", 1) }), " or ")
 }
 
-func details(paths []report.Path) []string {
-	var out []string
-	for _, p := range paths {
-		if p.Detail != "" {
-			out = append(out, p.Detail)
-		}
-	}
-	return out
-}
-
-// distinct drops repeated lines and keeps the order.
-func distinct(lines []string) []string {
-	var out []string
-	for _, l := range lines {
-		if !slices.Contains(out, l) {
-			out = append(out, l)
-		}
-	}
-	return out
+// Details returns what was seen on paths, in words, each once.
+func Details(paths []report.Path) []string {
+	words := lists.Distinct(lists.Convert(paths, func(p report.Path) string { return p.Detail }))
+	return slices.DeleteFunc(words, func(s string) bool { return s == "" })
 }

@@ -1,0 +1,126 @@
+package path
+
+import (
+	"net/netip"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
+	"github.com/ikescope/ikescope/probe/initiator"
+)
+
+// unmarked returns an IKE message as it is on UDP 500.
+func unmarked(datagram []byte) []byte {
+	if octets, ok := ike.SplitNonESPMarker(datagram); ok {
+		return octets
+	}
+	return datagram
+}
+
+// TestInterference: what is done to IKE on the way is named, and told from what looks
+// like it.
+func TestInterference(t *testing.T) {
+	all := []initiator.Transport{initiator.UDP500, initiator.UDP4500}
+	type filter = func(from, to netip.AddrPort, datagram []byte) memnet.Verdict
+	dropRequests := func(f func(to netip.AddrPort, datagram []byte) bool) filter {
+		return func(_, to netip.AddrPort, datagram []byte) memnet.Verdict {
+			if to.Addr() == gatewayAddr && f(to, datagram) {
+				return memnet.Drop
+			}
+			return memnet.Pass
+		}
+	}
+	for name, tc := range map[string]struct {
+		filter func() filter
+		spoil  bool // the SPI of answers
+		kind   InterferenceKind
+		on     []initiator.Transport // none for no interference
+		size   bool                  // it is measured
+	}{
+		"none": {size: true},
+		"unknown Vendor IDs dropped": {filter: func() filter {
+			return dropRequests(func(_ netip.AddrPort, datagram []byte) bool {
+				m, _ := ike.ParseMessage(unmarked(datagram))
+				_, has := ike.Find[*ike.VendorID](m)
+				return has
+			})
+		}, kind: DropsUnusual, on: all[:1]},
+		"packets above 560 octets dropped": {filter: func() filter {
+			return dropRequests(func(_ netip.AddrPort, datagram []byte) bool {
+				h, _, _, err := ike.ParseHeader(unmarked(datagram))
+				return err == nil && h.Exchange == ike.IKE_SA_INIT && len(datagram)+28 > 560
+			})
+		}, kind: DropsLarge, on: all[:1], size: true},
+		"a link of 1,000 octets": {filter: func() filter {
+			return dropRequests(func(_ netip.AddrPort, datagram []byte) bool { return len(datagram)+28 > 1000 })
+		}, size: true},
+		"SPIs rewritten": {spoil: true, kind: RewritesSPI, on: all},
+		"4 in half a second let through": {filter: func() filter {
+			passed := map[netip.AddrPort][]time.Time{}
+			return dropRequests(func(to netip.AddrPort, _ []byte) bool {
+				now := time.Now()
+				recent := slices.DeleteFunc(passed[to], func(at time.Time) bool { return now.Sub(at) >= 400*time.Millisecond })
+				if len(recent) < 3 {
+					passed[to] = append(recent, now)
+					return false
+				}
+				passed[to] = recent
+				return true
+			})
+		}, kind: LimitsRate, on: all, size: true},
+		"each third one lost": {filter: func() filter {
+			n := map[netip.AddrPort]int{}
+			return dropRequests(func(to netip.AddrPort, _ []byte) bool {
+				n[to]++
+				return n[to]%3 == 0
+			})
+		}, size: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			run(t, func(s *scene) {
+				if tc.spoil {
+					s.gateway.Faults.Rewrite = func(_ []byte, sent [][]byte) [][]byte {
+						for _, octets := range sent {
+							unmarked(octets)[5] ^= 1
+						}
+						return sent
+					}
+				}
+				s.serve(gatewayAddr)
+				if tc.filter != nil {
+					s.network.SetFilter(tc.filter())
+				}
+				e := s.examiner()
+				e.SourcePorts = []uint16{}
+				e.Probes = 8
+				r := s.examine(e)
+				var on []initiator.Transport
+				for _, i := range r.Interference {
+					if i.Kind != tc.kind || len(tc.on) == 0 {
+						t.Errorf("%v over %v", i.Kind, i.Transport)
+					}
+					if !slices.Contains(on, i.Transport) {
+						on = append(on, i.Transport)
+					}
+					for _, id := range i.Evidence {
+						if !slices.ContainsFunc(r.Exchanges, func(x initiator.Exchange) bool { return x.ID == id }) {
+							t.Errorf("no exchange %d", id)
+						}
+					}
+				}
+				slices.Sort(on)
+				if !slices.Equal(on, tc.on) {
+					t.Errorf("%v over %v, want over %v", tc.kind, on, tc.on)
+				}
+				if (r.Size != nil) != tc.size {
+					t.Errorf("size %+v", r.Size)
+				}
+				if tc.spoil && r.Answers() {
+					t.Error("an answer with another SPI is taken")
+				}
+			})
+		})
+	}
+}

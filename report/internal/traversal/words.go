@@ -1,0 +1,70 @@
+// Package traversal says in words what NAT, and fragmentation, do to IKE.
+package traversal
+
+import (
+	"fmt"
+
+	"github.com/ikescope/ikescope/proposals/english"
+	"github.com/ikescope/ikescope/report"
+)
+
+// Fragmentation says what becomes of answers that are larger than a packet.
+func Fragmentation(f *report.Fragmentation) string {
+	const needs = "certificate chains (about 3,000 octets) and ML-KEM-1024 (1,568 octets)"
+	words := "the gateway supports IKE fragmentation: " + needs + " are split to fit"
+	if !f.Supported {
+		words = "the gateway does not support IKE fragmentation: " + needs + " need IP fragments"
+	}
+	switch {
+	case f.LargeAnswer == report.AnswerYes:
+		words += fmt.Sprintf("; an answer of %s octets in IP fragments arrived", english.Grouped(int64(f.AnswerOctets)))
+	case f.LargeAnswer == report.AnswerNo:
+		words += "; a large answer in IP fragments did NOT arrive"
+	}
+	switch f.Works {
+	case report.AnswerYes:
+		words += fmt.Sprintf("; one in %d pieces of IKE arrived", f.Pieces)
+	case report.AnswerNo:
+		words += "; one in pieces of IKE did NOT arrive"
+	}
+	return words
+}
+
+// Lifetime says how long NAT keeps an idle mapping.
+func Lifetime(l *report.NATLifetime) string {
+	switch {
+	case l.Unmeasured == "no_nat":
+		return "how long NAT keeps a mapping: there is no NAT before you to measure"
+	case l.Unmeasured == "outside_unknown":
+		return "how long NAT keeps a mapping is unknown: --outside has to name its public address"
+	case l.Unmeasured == "port_kept":
+		return "how long NAT keeps a mapping is unknown: it keeps your port, so a new mapping looks like the old one"
+	case l.Unmeasured != "":
+		return "how long NAT keeps a mapping is unknown: the gateway did not answer often enough"
+	case l.LostMs == 0:
+		return fmt.Sprintf("NAT keeps an idle mapping for %s or longer, unless it gives the same port again", seconds(l.KeptMs))
+	case l.KeptMs == 0:
+		return fmt.Sprintf("NAT forgets an idle mapping within %s", seconds(l.LostMs))
+	}
+	return fmt.Sprintf("NAT forgets an idle mapping after %s to %s", seconds(l.KeptMs), seconds(l.LostMs))
+}
+
+// Habits says what a gateway does with NAT traversal; "" where nothing is known.
+func Habits(n *report.NAT) string {
+	var habits []string
+	for _, h := range []struct {
+		a       report.Answer
+		yes, no string
+	}{
+		{n.Forced, "takes forced NAT traversal", "does NOT take forced NAT traversal"},
+		{n.Insists, "insists on NAT detection", ""},
+		{n.KeepalivesIgnored, "ignores NAT keepalives", "ANSWERS NAT keepalives"},
+	} {
+		if word := map[report.Answer]string{report.AnswerYes: h.yes, report.AnswerNo: h.no}[h.a]; word != "" {
+			habits = append(habits, word)
+		}
+	}
+	return english.List(habits, "and")
+}
+
+func seconds(ms float64) string { return fmt.Sprintf("%.1f s", ms/1000) }

@@ -1,0 +1,33 @@
+package traversal
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/ikescope/ikescope/report"
+)
+
+func TestWords(t *testing.T) {
+	for _, tc := range []struct{ got, want string }{
+		{Fragmentation(&report.Fragmentation{Supported: true, LargeAnswer: report.AnswerYes, AnswerOctets: 2192, Works: report.AnswerYes, Pieces: 2}),
+			"supports IKE fragmentation: certificate chains (about 3,000 octets) and ML-KEM-1024 (1,568 octets) are split to fit; an answer of 2,192 octets in IP fragments arrived; one in 2 pieces of IKE arrived"},
+		{Fragmentation(&report.Fragmentation{LargeAnswer: report.AnswerNo, Works: report.AnswerNo}),
+			"does not support IKE fragmentation: certificate chains (about 3,000 octets) and ML-KEM-1024 (1,568 octets) need IP fragments; a large answer in IP fragments did NOT arrive; one in pieces of IKE did NOT arrive"},
+		{Lifetime(&report.NATLifetime{KeptMs: 28000, LostMs: 31000}), "forgets an idle mapping after 28.0 s to 31.0 s"},
+		{Lifetime(&report.NATLifetime{LostMs: 5000}), "within 5.0 s"},
+		{Lifetime(&report.NATLifetime{KeptMs: 300000}), "for 300.0 s or longer, unless"},
+		{Lifetime(&report.NATLifetime{Unmeasured: "port_kept"}), "it keeps your port"},
+		{Lifetime(&report.NATLifetime{Unmeasured: "outside_unknown"}), "--outside"},
+		{Lifetime(&report.NATLifetime{Unmeasured: "no_nat"}), "no NAT before you"},
+		{Lifetime(&report.NATLifetime{Unmeasured: "not_answered"}), "did not answer"},
+		{Habits(&report.NAT{Forced: report.AnswerYes, Insists: report.AnswerNo, KeepalivesIgnored: report.AnswerYes}), "takes forced NAT traversal and ignores NAT keepalives"},
+		{Habits(&report.NAT{Forced: report.AnswerNo, Insists: report.AnswerYes, KeepalivesIgnored: report.AnswerNo}), "does NOT take forced NAT traversal, insists on NAT detection and ANSWERS NAT keepalives"},
+	} {
+		if !strings.Contains(tc.got, tc.want) {
+			t.Errorf("%q, want %q", tc.got, tc.want)
+		}
+	}
+	if got := Habits(&report.NAT{}); got != "" {
+		t.Errorf("%q of nothing", got)
+	}
+}
