@@ -19,8 +19,11 @@ func (p *page) paths(t *report.Target) {
 	p.section("PATH")
 	for _, path := range t.Paths {
 		name := strings.ToLower(strings.Replace(path.Name(), " ", "/", 1))
-		works := ""
-		line := pad(printable.Text(name), 11) + pad(printable.Text(english.Plain(string(path.State))), 10)
+		works, state, detail := "", english.Plain(string(path.State)), path.Detail
+		if path.Transport == report.TCP4500 && path.State == report.PathPortUnreachable {
+			state, detail = "refused", "" // which says it
+		}
+		line := pad(printable.Text(name), 11) + pad(printable.Text(state), 10)
 		if path.RTTms > 0 {
 			line += fmt.Sprintf("%9s", duration(path.RTTms))
 		}
@@ -35,12 +38,15 @@ func (p *page) paths(t *report.Target) {
 		if works != "" && columns(line)+3+columns(works) <= p.width-margin {
 			line, works = line+"   "+works, ""
 		}
-		detail := path.Detail
 		if detail == "" && path.Reporter != "" {
 			detail = "reported by " + path.Reporter
 		}
 		style := green
-		if path.State != report.PathAnswers {
+		switch {
+		case path.State == report.PathAnswers:
+		case path.Transport == report.TCP4500 && t.Verdict == report.VerdictIKEv2:
+			style = dim // most gateways have no IKE in TCP
+		default:
 			style = red
 		}
 		p.raw(p.paint(style, line))
