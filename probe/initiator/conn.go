@@ -245,12 +245,13 @@ func (c *Conn) send(req *Request, octets []byte, s *stream) *PathFault {
 	if s != nil {
 		d := Datagram{Time: time.Now(), Sent: true, Local: s.local, Remote: req.remote,
 			Transport: req.offer.Transport, Exchange: req.id, Octets: octets}
-		err := c.transmit(d, func() error { return s.write(octets) })
-		if errors.Is(err, syscall.EMSGSIZE) {
-			u := cannotSend(err)
+		if !fitsStream(octets) {
+			u := cannotSend(syscall.EMSGSIZE)
 			return &u
 		}
-		if err != nil {
+		// Shown before it is written, for which nobody else is to wait.
+		_ = c.transmit(d, func() error { return nil })
+		if err := s.write(octets); err != nil {
 			s.close() // whoever reads it says that it is closed
 		}
 		return nil

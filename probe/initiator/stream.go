@@ -75,12 +75,12 @@ func (s *stream) close() {
 // end has nobody wait for s any more.
 func (s *stream) end() { s.ended.Do(func() { close(s.over) }) }
 
-// write sends what stands behind a length.
+// fitsStream reports whether a length can say how long octets are.
+func fitsStream(octets []byte) bool { return lengthLen+len(octets) <= math.MaxUint16 }
+
+// write sends what stands behind a length, and fits it.
 func (s *stream) write(octets []byte) error {
 	n := lengthLen + len(octets)
-	if n > math.MaxUint16 {
-		return syscall.EMSGSIZE
-	}
 	record := binary.BigEndian.AppendUint16(make([]byte, 0, n), uint16(n))
 	if err := s.nc.SetWriteDeadline(time.Now().Add(writeTime)); err != nil {
 		return err

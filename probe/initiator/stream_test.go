@@ -308,3 +308,21 @@ func FuzzRecord(f *testing.F) {
 		}
 	})
 }
+
+// TestStreamTooLong: what no length can say is not sent, and said to be too long.
+func TestStreamTooLong(t *testing.T) {
+	serve := each(func(_ int, c net.Conn) { _, _ = io.Copy(io.Discard, c) })
+	inStreams(t, Config{Attempts: 1}, serve, func(t *testing.T, c *Conn, _ *streamtest.Network) {
+		req, err := c.Init(Offer{Transport: TCP4500, Products: products(t, testOffer), KE: ike.KE_ECP_256, Pad: 65200})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(req.Octets()); n < 65530 {
+			t.Fatalf("only %d octets", n)
+		}
+		a := c.Exchange(t.Context(), req)
+		if a.Tries != 0 || a.Outcome != Unreachable || !strings.Contains(a.Detail, "message too long") || c.Cost().DatagramsSent != 0 {
+			t.Errorf("%+v", a.Exchange)
+		}
+	})
+}

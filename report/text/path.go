@@ -20,8 +20,11 @@ func (p *page) paths(t *report.Target) {
 	p.Section("PATH")
 	for _, path := range t.Paths {
 		name := strings.ToLower(strings.Replace(path.Name(), " ", "/", 1))
-		works := ""
-		line := layout.Pad(printable.Text(name), 11) + layout.Pad(printable.Text(english.Plain(string(path.State))), 10)
+		works, state, detail := "", english.Plain(string(path.State)), path.Detail
+		if path.Transport == report.TCP4500 && path.State == report.PathPortUnreachable {
+			state, detail = "refused", "" // which says it
+		}
+		line := layout.Pad(printable.Text(name), 11) + layout.Pad(printable.Text(state), 10)
 		if path.RTTms > 0 {
 			line += fmt.Sprintf("%9s", layout.Duration(path.RTTms))
 		}
@@ -36,12 +39,15 @@ func (p *page) paths(t *report.Target) {
 		if works != "" && layout.Columns(line)+3+layout.Columns(works) <= p.Width-layout.Margin {
 			line, works = line+"   "+works, ""
 		}
-		detail := path.Detail
 		if detail == "" && path.Reporter != "" {
 			detail = "reported by " + path.Reporter
 		}
 		style := layout.Green
-		if path.State != report.PathAnswers {
+		switch {
+		case path.State == report.PathAnswers:
+		case path.Transport == report.TCP4500 && t.Verdict == report.VerdictIKEv2:
+			style = layout.Dim // most gateways have no IKE in TCP
+		default:
 			style = layout.Red
 		}
 		p.Raw(p.Paint(style, line))

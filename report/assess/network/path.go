@@ -49,6 +49,9 @@ func Findings(t *report.Target) []report.Finding {
 			Title:    "the network reports that the gateway cannot be reached",
 			Evidence: pathEvidence(t.Paths),
 		}
+		if len(t.Paths) == 1 && t.Paths[0].Transport == report.TCP4500 && t.Paths[0].State == report.PathPortUnreachable {
+			f.Title = t.Paths[0].Name() + " of the gateway cannot be reached"
+		}
 		var said []string
 		for _, p := range t.Paths {
 			if detail, fix := icmpWords(t, p); fix != "" {

@@ -18,6 +18,9 @@ func tcpFindings(t *report.Target) []report.Finding {
 	}
 	p := t.Paths[i]
 	f := report.Finding{ID: "PATH-TCP", Severity: report.SeverityLow, Evidence: p.Evidence, Refs: []string{"RFC 9329"}}
+	if len(t.Paths) == 1 {
+		f.Severity = report.SeverityHigh // it is all that was asked
+	}
 	switch {
 	case p.State == report.PathAnswers:
 		if len(t.Paths) == 1 || slices.ContainsFunc(t.Paths, func(q report.Path) bool { return q.Transport != report.TCP4500 && q.State == report.PathAnswers }) {
