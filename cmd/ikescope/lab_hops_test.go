@@ -122,6 +122,12 @@ func (l lab) testReachHops(t *testing.T) {
 			}
 		}
 	})
+	t.Run("TCP has none", func(t *testing.T) {
+		routes := l.reach(t, beside, 0, "--hops", "--transport", "udp500,tcp4500", address).Routes
+		if len(routes) != 1 || routes[0].Transport != report.UDP500 || !routes[0].Reached {
+			t.Errorf("%+v, want that of UDP 500 alone", routes)
+		}
+	})
 	t.Run("IPv6", func(t *testing.T) {
 		address := l.do(t, "addr", "strongswan", "6")
 		for _, r := range l.reach(t, inside, 0, "--hops", address).Routes {
