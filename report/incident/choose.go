@@ -106,6 +106,13 @@ func (a *Attempt) choose() *Cause {
 			}
 		}
 	}
+	if first == nil && a.deleted && !a.Established && a.Reached == PhaseChild && a.Side == Initiator && a.ending == "peer-ended" {
+		for i := range a.Events {
+			if a.Events[i].Kind == Deleted {
+				return a.cause("child-refused", &a.Events[i]) // it ended what it was asked to go on with
+			}
+		}
+	}
 	if first == nil || first.Kind == Again && !a.stuck(first) && len(a.Events) > 1 {
 		return nil
 	}

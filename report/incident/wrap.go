@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -44,6 +45,9 @@ func split(s string) []string {
 	if strings.Count(s, "</Event>") > 1 {
 		return strings.SplitAfterN(s, "</Event>", maxPieces)
 	}
+	if strings.Count(s, " packet: from ") > 1 && s[0] != '{' && s[0] != '[' {
+		return messages(s)
+	}
 	trimmed := strings.TrimSpace(s)
 	if !strings.HasPrefix(trimmed, "[{") && !(strings.HasPrefix(trimmed, "{") && strings.Contains(trimmed, "}{")) {
 		return []string{s}
@@ -74,6 +78,24 @@ func split(s string) []string {
 		return []string{s}
 	}
 	return out
+}
+
+// joint is where the next of charon's messages begins, of a line with several.
+var joint = regexp.MustCompile(` (?:\d\d\[[A-Z]{3}\] )?(?:(?:sending|received) packet: from |generating [A-Z_0-9]+ re|parsed [A-Z_0-9]+ re|received [A-Z_]{6,} |establishing |initiating )`)
+
+// messages are charon's in a line that holds several: copied from where lines were
+// joined.
+func messages(s string) []string {
+	var out []string
+	from := 0
+	for _, at := range joint.FindAllStringIndex(s, maxPieces) {
+		if before := s[:at[0]]; from == 0 && len(before) < 80 && (strings.HasSuffix(before, ":") || strings.HasSuffix(before, "]")) {
+			continue // what stands before the first
+		}
+		out = append(out, s[from:at[0]])
+		from = at[0] + 1
+	}
+	return append(out, s[from:])
 }
 
 // peel removes one layer, if there is one.

@@ -154,6 +154,26 @@ func TestRekeyingIsNoAttempt(t *testing.T) {
 	}
 }
 
+// TestJoinedLines: several messages of charon may be in one line.
+func TestJoinedLines(t *testing.T) {
+	log := "initiating Main Mode IKE_SA lab[3] to 192.0.2.9 generating ID_PROT request 0 [ SA V V ] sending packet: from 192.0.2.1[500] to 192.0.2.9[500] (204 bytes) " +
+		"received packet: from 192.0.2.9[500] to 192.0.2.1[500] (56 bytes) parsed INFORMATIONAL_V1 request 1075657516 [ N(NO_PROP) ] received NO_PROPOSAL_CHOSEN error notify establishing connection 'lab' failed"
+	if got := causes(t, log); got != "ike-proposal" {
+		t.Errorf("it is %q, want ike-proposal", got)
+	}
+}
+
+// TestDeletedInsteadOfAnswered: a gateway that deletes the IKE SA when it is asked
+// for a Child SA refuses that.
+func TestDeletedInsteadOfAnswered(t *testing.T) {
+	log := `Nov 30 18:49:53 host charon: 07[ENC] generating QUICK_MODE request 449371497 [ HASH SA No ID ID ]
+Nov 30 18:49:53 host charon: 08[ENC] parsed INFORMATIONAL_V1 request 3769144750 [ HASH D ]
+Nov 30 18:49:53 host charon: 08[IKE] received DELETE for IKE_SA lab[1]`
+	if got := causes(t, log); got != "child-refused" {
+		t.Errorf("it is %q, want child-refused", got)
+	}
+}
+
 // causes are those of the attempts in a log.
 func causes(t *testing.T, log string) string {
 	t.Helper()

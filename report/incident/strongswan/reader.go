@@ -130,7 +130,7 @@ var ofDaemon = []string{"DMN", "LIB", "JOB", "PTS", "TNC", "IMC", "IMV"}
 func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	h, text, ok := parseHeader(l.Text)
 	if !ok {
-		if !strings.HasPrefix(l.Program, "charon") && !r.printed(l.Text) {
+		if !strings.HasPrefix(l.Program, "charon") && l.Program != "swanctl" && !r.printed(l.Text) {
 			return nil, false
 		}
 		// The Android app and some wraps leave the header out.
