@@ -1,10 +1,14 @@
 package main
 
-import "github.com/spf13/cobra"
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/ikescope/ikescope/probe/identity"
+)
 
 func (a *app) identityCommand() *cobra.Command {
 	opts := newScanOptions()
-	opts.identity, opts.profile = identityFull, quick
+	opts.identity, opts.profile = identity.Full, quick
 	cmd := &cobra.Command{
 		Use:   "identity TARGET...",
 		Short: "Ask who a gateway is: certificate, signature, EAP methods",

@@ -123,7 +123,7 @@ var rooms = map[string]room{
 	"cmd/ikescope/internal/argfile": {ours: []string{"ike/capture", "proposals/client", "proposals/plaintext"}},
 	"cmd/ikescope/internal/clients": {ours: []string{"ike", "ike/capture", "ike/dialog", "proposals", "proposals/client", "report/capture",
 		"cmd/ikescope/internal/argfile"}},
-	"cmd/ikescope/internal/flagvalue": {ours: []string{"proposals", "probe/identity", "probe/initiator"}},
+	"cmd/ikescope/internal/flagvalue": {ours: []string{"cmd/ikescope/internal/argfile", "proposals", "probe/identity", "probe/initiator"}},
 	"cmd/ikescope/internal/local":     {},
 	"cmd/ikescope/internal/mock": {ours: []string{"ike", "ike/eap", "ike/iketest", "proposals", "probe/initiator",
 		"cmd/ikescope/internal/local"}},

@@ -2,14 +2,13 @@ package main
 
 import (
 	"context"
+	"crypto/x509"
 	"net/netip"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/pflag"
 
-	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/clients"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/local"
@@ -48,9 +47,9 @@ type scanOptions struct {
 	resume       string
 	plan         bool
 	parallel     int
-	identity     string
+	identity     identity.Extent
 	hostName     string
-	trust        string
+	roots        *x509.CertPool
 	warnDays     int
 	// live: the clients' own first packets are sent, too.
 	live bool
@@ -65,15 +64,6 @@ const (
 
 var scanProfiles = []string{quick, standard, deep}
 
-// How much is asked of who the gateway is, in the order of [identity.Extent].
-const (
-	identityOff   = "off"
-	identityBrief = "brief"
-	identityFull  = "full"
-)
-
-var identityExtents = []string{identityOff, identityBrief, identityFull}
-
 // defaultParallel is how many targets are scanned side by side, unless --parallel says
 // otherwise.
 const defaultParallel = 16
@@ -83,7 +73,6 @@ func newScanOptions() *scanOptions {
 		port:     initiator.UDP500.Port(),
 		nattPort: initiator.UDP4500.Port(),
 		profile:  standard,
-		identity: identityOff,
 		warnDays: 30,
 		rate:     50,
 		window:   16,
@@ -101,9 +90,9 @@ func (o *scanOptions) addFlags(flags *pflag.FlagSet, formats []string) {
 		flags.Var(flagvalue.Suites(&o.suites), "suite", "ask about these suites only, as strongSwan writes them, such as aes256gcm16-prfsha384-ecp384; may be repeated")
 		flags.Var(flagvalue.Word(&o.profile, scanProfiles), "profile", "how much to ask: quick (algorithms in use), standard (all that are registered, and ML-KEM as additional key exchange) or deep (any additional key exchange, and more samples)")
 		flags.Var(flagvalue.Axes(&o.axes), "axes", "ask about every algorithm of these axes, "+strings.Join(flagvalue.AxisWords, ", ")+", and of the others about those in use")
-		flags.Var(flagvalue.Word(&o.identity, identityExtents), "identity", "how much to ask of who the gateway is: off, brief (its identity and certificate, and how they differ by client) or full (its EAP methods, too)")
+		flags.Var(flagvalue.Extent(&o.identity), "identity", "how much to ask of who the gateway is: off, brief (its identity and certificate, and how they differ by client) or full (its EAP methods, too)")
 		flags.Var(flagvalue.HostName(&o.hostName), "name", "the host name that users dial, to judge the certificate by (default: that of the target)")
-		flags.Var(flagvalue.File(&o.trust), "trust", "the root certificates that clients trust, in a PEM file, or system for those of this machine")
+		flags.Var(flagvalue.Roots(&o.roots), "trust", "the root certificates that clients trust, in a PEM file, or system for those of this machine")
 		flags.Var(flagvalue.Number(&o.warnDays, 1, 3650), "warn-days", "how many days before its end a certificate is reported to expire soon")
 		addToggle(flags, &o.exhaustive, "exhaustive", "", "confirm every accepted suite instead of taking samples")
 		flags.Var(flagvalue.File(&o.resume), "resume", "go on from this JSON report of a scan that was interrupted or ran out of its budget")
@@ -234,17 +223,11 @@ func (o *scanOptions) scanner() (probe.Scanner, error) {
 		Deadline:     o.deadline,
 		Exhaustive:   o.exhaustive,
 		HostName:     o.hostName,
+		Roots:        o.roots,
 		WarnDays:     o.warnDays,
-		Identity:     identity.Extent(slices.Index(identityExtents, o.identity)),
+		Identity:     o.identity,
 		Hypotheses:   hypotheses(o.clients),
 		Known:        firstPackets(clients.Initiators()),
-	}
-	if o.trust != "" {
-		roots, err := argfile.Roots(o.trust)
-		if err != nil {
-			return s, usagef("--trust: %w", err)
-		}
-		s.Roots = roots
 	}
 	if o.live {
 		s.Clients = firstPackets(o.clients)
