@@ -414,6 +414,9 @@ func (f *failure) perform(ctx context.Context, l lab, w *world, dir, pair string
 			return err
 		}
 	}
+	if err := s.settle(); err != nil {
+		return err
+	}
 	return s.split()
 }
 

@@ -508,6 +508,18 @@ func (s *scene) initiate(ctx context.Context) error {
 	return s.await(ctx, incident.Initiator, `established peer|sa_free: |-> CLOS|failed to load CHILD SA|type TS_UNACCEPTABLE`, 1)
 }
 
+// settle waits until both daemons have handled, and logged, what has arrived: each
+// answers a question about its IKE SAs only then. One that has ended is not waited for.
+func (s *scene) settle() error {
+	ask := map[string]string{"strongswan": "swanctl --list-sas", "libreswan": "ipsec whack --showstates", "openiked": "ikectl show sa"}
+	for side, product := range s.product {
+		if err := s.do(fmt.Sprintf("beside %s %s || true", side, ask[product])); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // rules puts rules of nftables in force for what is forwarded.
 func (s *scene) rules(rules string) error {
 	table := "table inet lab {\n	chain forward {\n		type filter hook forward priority filter\n		" + rules + "\n	}\n}\n"
