@@ -38,9 +38,11 @@ func after(e *incident.Event) {
 		}
 		switch m[1] {
 		case "IKE Version":
-			e.Version = int(value[0] - '0')
-			if e.Version != 1 && e.Version != 2 {
-				e.Version = 0
+			switch value {
+			case "1", "1.0", "v1":
+				e.Version = 1
+			case "2", "2.0", "v2":
+				e.Version = 2
 			}
 		case "VPN":
 			e.Set("conn", value)

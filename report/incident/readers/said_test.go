@@ -211,3 +211,12 @@ func TestWordings(t *testing.T) {
 		{"no sockets", "03[IKE] initiating Main Mode IKE_SA hq[1] to 203.0.113.9\n04[NET] no socket implementation registered, sending failed", "own-config", "initiator", "no socket implementation", ""},
 	})
 }
+
+// A version that is not one is none.
+func TestNoVersion(t *testing.T) {
+	d, text := readText(t, "IPSec negotiation failed with error: Peer proposed traffic-selectors are not in configured range. "+
+		"IKE Version: ., VPN: hq-branch Gateway: gw-branch, Local: 192.0.2.9/500, Remote: 203.0.113.9/500, Local IKE-ID: 192.0.2.9, Remote IKE-ID: 203.0.113.9, VR-ID: 0\n")
+	if len(d.Stories) != 1 || d.Stories[0].Cause != "traffic-selectors" {
+		t.Errorf("%d stories:\n%s", len(d.Stories), text)
+	}
+}
