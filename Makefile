@@ -55,21 +55,25 @@ lab lab-long:
 	IKESCOPE_LAB=$$mode go test $(SHORT) -count=1 -timeout 45m -parallel 6 -run Lab ./cmd/ikescope
 
 # Each fuzz target for a short while, of one program for each package: go test would
-# link it again for each target. It is a count, since Go before 1.27 may report the
-# end of a time as a failure (go.dev/issue/75804), and what is interesting is not
-# made smaller, which can take a minute.
+# link it again for each target. Most of the time goes into starting, with one thread,
+# so each target has one worker, and there are as many side by side as processors. It
+# is a count, since Go before 1.27 may report the end of a time as a failure
+# (go.dev/issue/75804), and what is interesting is not made smaller, which can take a
+# minute.
 fuzz:
-	@set -e; bin=$$(mktemp -d); trap 'rm -rf "$$bin"' EXIT; \
+	@set -e; bin=$$(mktemp -d); trap 'rm -rf "$$bin"' EXIT; cache=$$(go env GOCACHE)/fuzz; \
 	go list -f '{{.ImportPath}} {{.Dir}}' ./... | while read -r package dir; do \
 		grep -qs '^func Fuzz' "$$dir"/*_test.go || continue; \
-		go test -c -fuzz=. -o "$$bin/fuzz" "$$package"; \
-		cd "$$dir"; \
-		for target in $$("$$bin/fuzz" -test.list '^Fuzz'); do \
-			echo "fuzz $$package $$target for $(FUZZTIME)"; \
-			"$$bin/fuzz" -test.run '^$$' -test.fuzz "^$$target\$$" -test.fuzztime $(FUZZTIME) \
-				-test.fuzzminimizetime 1x -test.fuzzcachedir "$$(go env GOCACHE)/fuzz/$$package"; \
+		program=$$bin/$$(echo "$$package" | tr / _); \
+		go test -c -fuzz=. -o "$$program" "$$package"; \
+		for target in $$(cd "$$dir" && "$$program" -test.list '^Fuzz'); do \
+			echo "$$dir $$program $$target $$cache/$$package"; \
 		done; \
-	done
+	done >"$$bin/targets"; \
+	xargs -P "$$(getconf _NPROCESSORS_ONLN)" -L 1 sh -c 'cd "$$0" || exit; \
+		out=$$("$$1" -test.run "^$$" -test.fuzz "^$$2\$$" -test.fuzztime $(FUZZTIME) -test.parallel 1 \
+			-test.fuzzminimizetime 1x -test.fuzzcachedir "$$3" 2>&1) || { echo "$$0: $$2: $$out"; exit 255; }; \
+		echo "fuzzed $$2 for $(FUZZTIME) in $$0"' <"$$bin/targets"
 
 bench:
 	go test -run '^$$' -bench . -benchmem -benchtime $(BENCHTIME) ./...
