@@ -83,9 +83,10 @@ const (
 // ends the result holds what was found until then.
 func (e Examiner) Examine(ctx context.Context, target Target) (Result, error) {
 	x := newExamination(e, target)
-	defer func() { x.result.Elapsed = time.Since(x.result.Started) }()
 	err := x.run(ctx)
-	return x.end(ctx), err
+	r := x.end(ctx)
+	r.Elapsed = time.Since(r.Started)
+	return r, err
 }
 
 // examination is the examination of one address.

@@ -88,9 +88,13 @@ func (s *scene) examiner() Examiner {
 // examine examines the gateway as e says.
 func (s *scene) examine(e Examiner) Result {
 	s.t.Helper()
+	began := time.Now()
 	r, err := e.Examine(s.t.Context(), Target{Address: gatewayAddr})
 	if err != nil {
 		s.t.Fatal(err)
+	}
+	if took := time.Since(began); r.Elapsed != took { // in virtual time
+		s.t.Errorf("it says that it took %v, and took %v", r.Elapsed, took)
 	}
 	return r
 }
