@@ -51,12 +51,17 @@ type sas struct{ *scan }
 func (s sas) Open(ctx context.Context, suite proposals.Suite, without []ike.NotifyType, use func(identity.SA, func([]ike.Payload) identity.Answer)) (exchange int, closed bool) {
 	o := initiator.Offer{Transport: s.main, Products: []proposals.Product{suite.Product()}, KE: ike.KeyExchangeMethod(suite[proposals.KE].ID), Without: without}
 	closed = true
+	used := false
 	a := s.initiateAnd(ctx, evidence.PurposeIdentity, o, func(in *session.Session) func(bool) {
+		used = true
 		use(identity.SA{Exchange: in.Answer.ID, Keys: in.Keys, Init: in.Answer.Octets, Nonce: in.Opened.Nonce()}, func(p []ike.Payload) identity.Answer {
 			return in.Ask(ctx, p)
 		})
 		return func(yes bool) { closed = yes }
 	})
+	if a.Outcome == initiator.Accepted && !used {
+		closed = false // it has no keys to close it with
+	}
 	if a.Outcome == initiator.NotTried {
 		return 0, closed
 	}

@@ -21,8 +21,8 @@ and no more.
 One IKE SA is opened for each product of suites that the gateway accepts, and a
 few more to see what Windows, Apple and Android clients get, and which EAP
 methods there are. All are closed again. No password is sent, and no user name
-but ikescope.invalid, which the gateway logs. docs/identity.md explains what is
-asked, and what cannot be known from outside.`,
+but ikescope.invalid, or ikescope@HOST if that is refused; the gateway logs it.
+docs/identity.md explains what is asked, and what cannot be known from outside.`,
 		Example: `  ikescope identity vpn.example.com
   ikescope identity -o json vpn.example.com
   ikescope scan --identity brief vpn.example.com`,

@@ -14,8 +14,9 @@ import (
 type Answer struct {
 	// Exchange is the number of the exchange; 0 if nothing was sent.
 	Exchange int
-	// Answered: the gateway answered, protected by the keys of the IKE SA.
-	Answered bool
+	// Heard: something came in answer. Answered: the gateway's own answer, protected by
+	// the keys of the IKE SA.
+	Heard, Answered bool
 	// Notify is the error in the answer, 0 if none.
 	Notify   ike.NotifyType
 	Payloads []ike.Payload
@@ -179,8 +180,10 @@ func (a Asker) ask(ctx context.Context, r *Result, q Question, next func(reply *
 		answer := ask(q.Payloads())
 		switch {
 		case answer.Exchange == 0:
-		case !answer.Answered:
+		case !answer.Heard:
 			reply.State = Silent
+		case !answer.Answered:
+			reply.State = Unclear
 		case answer.Notify != 0:
 			reply.State, reply.Notify = Refused, answer.Notify
 		default:

@@ -23,22 +23,27 @@ const (
 func (a Asker) methods(ctx context.Context, r *Result, c *Connection) {
 	q := c.Plain.Question
 	for range maxMethodSAs {
-		before := len(c.Methods)
+		before, refused := len(c.Methods), false
 		a.ask(ctx, r, q, func(reply *Reply, ask func([]ike.Payload) Answer) {
-			a.refuseEach(c, reply, ask)
+			refused = a.refuseEach(c, reply, ask)
 		})
-		if len(c.Methods) == before || r.Unclosed || ctx.Err() != nil {
+		if len(c.Methods) == before {
+			c.AllMethods = refused
+			break
+		}
+		if r.Unclosed || ctx.Err() != nil {
 			break
 		}
 	}
 }
 
-// refuseEach is methods for one IKE SA.
-func (a Asker) refuseEach(c *Connection, reply *Reply, ask func([]ike.Payload) Answer) {
+// refuseEach is methods for one IKE SA. It reports whether the gateway ended it since
+// it has none of the methods that the last Nak names.
+func (a Asker) refuseEach(c *Connection, reply *Reply, ask func([]ike.Payload) Answer) (refused bool) {
 	request := reply.EAP
 	for range maxRounds {
 		if request == nil || request.Code != eap.Request {
-			return
+			return false
 		}
 		var response eap.Packet
 		switch {
@@ -52,7 +57,7 @@ func (a Asker) refuseEach(c *Connection, reply *Reply, ask func([]ike.Payload) A
 		}
 		answer := ask([]ike.Payload{&ike.EAP{Data: response.Append(nil)}})
 		if answer.Exchange == 0 {
-			return
+			return false
 		}
 		reply.Exchanges = append(reply.Exchanges, answer.Exchange)
 		request = nil
@@ -62,10 +67,10 @@ func (a Asker) refuseEach(c *Connection, reply *Reply, ask func([]ike.Payload) A
 			}
 		}
 		if response.Type == eap.Nak && request != nil && request.Code == eap.Failure {
-			c.AllMethods = true
-			return
+			return true
 		}
 	}
+	return false
 }
 
 // addMethod notes a method that the gateway offered.

@@ -22,7 +22,8 @@ const (
 	Refused
 	// Silent: it did not answer.
 	Silent
-	// Unclear: it answered with neither an identity nor an error.
+	// Unclear: it answered with neither an identity nor an error, or without the
+	// protection of the IKE SA.
 	Unclear
 )
 
@@ -84,6 +85,8 @@ type Reply struct {
 	// maxCertificates.
 	Chain  []*certificate.Certificate
 	Unread []string
+	// LeafUnread: the first one, which is the gateway's own, is among Unread.
+	LeafUnread bool
 
 	Proof  Proof
 	Scheme certificate.Scheme
@@ -93,9 +96,10 @@ type Reply struct {
 	EAP *eap.Packet
 }
 
-// Leaf returns the gateway's own certificate; nil if none came.
+// Leaf returns the gateway's own certificate, the first; nil if none came, or it could
+// not be read.
 func (r *Reply) Leaf() *certificate.Certificate {
-	if len(r.Chain) == 0 {
+	if len(r.Chain) == 0 || r.LeafUnread {
 		return nil
 	}
 	return r.Chain[0]
@@ -148,12 +152,15 @@ func (r *Reply) addCertificate(p *ike.Cert) {
 	if len(r.Chain)+len(r.Unread) >= maxCertificates {
 		return
 	}
+	first := len(r.Chain)+len(r.Unread) == 0
 	if p.Encoding != ike.CertX509Signature {
+		r.LeafUnread = r.LeafUnread || first
 		r.Unread = append(r.Unread, fmt.Sprintf("%v of %d octets", p.Encoding, len(p.Data)))
 		return
 	}
 	c, err := certificate.Parse(p.Data)
 	if err != nil {
+		r.LeafUnread = r.LeafUnread || first
 		r.Unread = append(r.Unread, err.Error())
 		return
 	}
@@ -171,6 +178,10 @@ func (r *Reply) prove(auth *ike.Auth, sa SA) {
 		return
 	}
 	leaf := r.Leaf()
+	if r.LeafUnread {
+		r.Proof, r.Why = NotVerifiable, "the gateway's own certificate could not be read"
+		return
+	}
 	if leaf == nil {
 		r.Proof = NoCertificate
 		return

@@ -39,8 +39,12 @@ func judge(out *report.Connection, c identity.Connection, r *identity.Result, at
 	if c.Plain.State != identity.Seen {
 		return
 	}
+	chain := c.Plain.Chain
+	if c.Plain.LeafUnread {
+		chain = nil // without the gateway's own there is nothing to judge
+	}
 	judged := certcheck.Judge(certcheck.Gateway{
-		Chain: c.Plain.Chain, Name: r.Name, ID: c.Plain.ID, At: at, WarnDays: r.WarnDays, Roots: r.Roots,
+		Chain: chain, Name: r.Name, ID: c.Plain.ID, At: at, WarnDays: r.WarnDays, Roots: r.Roots,
 		WithoutHashes: seenOf(c.NoHashes, false), WithoutCertReq: seenOf(c.NoCertReq, true), WithHostName: seenOf(c.ByName, false),
 		SharedKeyMAC: c.Plain.Proof == identity.SharedKeyMAC,
 	})
@@ -49,9 +53,36 @@ func judge(out *report.Connection, c identity.Connection, r *identity.Result, at
 			Client: string(one.Client), Verdict: report.Acceptance(one.Verdict), Shows: one.Shows, Reasons: reasons(one.Reasons),
 		})
 	}
+	judgeProof(out)
 	out.Remarks, out.Root = reasons(judged.Observations), judged.Root
 	for _, f := range judged.Fixes {
 		out.Fixes = append(out.Fixes, report.IdentityFix{ID: f.ID, Goal: f.Goal, Where: f.Where, Lines: f.Lines, Comment: f.Comment})
+	}
+}
+
+// judgeProof takes back what clients accept where the gateway does not prove that the
+// certificate is its own.
+func judgeProof(c *report.Connection) {
+	r := report.Reason{Severity: report.SeverityHigh, Certainty: "documented", Source: "RFC 7296, Sections 2.15 and 2.16"}
+	switch {
+	case c.Proof == report.ProofForged:
+		r.Rule, r.Effect = "auth-forged", report.CertificateRejected
+		r.Sentence = "the signature in AUTH was not made with the key of the certificate"
+	case c.Proof == report.ProofNotVerifiable:
+		r.Rule, r.Effect, r.Severity = "auth-not-verifiable", report.CertificateUnknown, report.SeverityInfo
+		r.Sentence = "the signature in AUTH cannot be verified here: " + c.Detail
+	case c.Proof == report.ProofNone && c.As != report.AskedEAPOnly:
+		r.Rule, r.Effect, r.Severity = "auth-missing", report.CertificateUnknown, report.SeverityMedium
+		r.Sentence = "the gateway sends no AUTH payload with its identity, which RFC 7296 requires"
+	default:
+		return
+	}
+	for i := range c.Judged {
+		j := &c.Judged[i]
+		if r.Effect == report.CertificateRejected || j.Verdict == report.CertificateAccepted {
+			j.Verdict = r.Effect
+		}
+		j.Reasons = append([]report.Reason{r}, j.Reasons...)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/internal/layout"
@@ -26,7 +27,7 @@ func (p *page) identity(t *report.Target) {
 		p.connection(c, t.Started)
 	}
 	if t.Identity.KeptHalfOpen {
-		p.Text(0, "The gateway keeps what was asked half-open until a timeout, so no more was asked than needed.")
+		p.Text(0, "The gateway keeps these IKE SAs half-open until they time out, so only the necessary questions were asked.")
 	}
 }
 
@@ -56,7 +57,7 @@ func (p *page) connection(c *report.Connection, at time.Time) {
 	for _, u := range c.Unread {
 		p.Aligned("cert       not read: " + u)
 	}
-	p.proof(c.Introduction)
+	p.proof(c)
 	for _, v := range []struct {
 		who   string
 		reply *report.Introduction
@@ -110,7 +111,7 @@ func notSeen(i report.Introduction) string {
 	case report.IdentityNoAnswer:
 		return "unknown: the gateway does not answer an IKE_AUTH that asks for EAP"
 	case report.IdentityUnclear:
-		return "unknown: the answer holds neither an identity nor an error"
+		return "unknown: the answer holds neither an identity nor an error, or is not protected"
 	}
 	return "not asked"
 }
@@ -158,13 +159,13 @@ func validity(c report.Certificate, at time.Time) string {
 }
 
 // proof writes what the AUTH payload proves.
-func (p *page) proof(i report.Introduction) {
+func (p *page) proof(i *report.Connection) {
 	words, style := "", ""
 	switch i.Proof {
 	case report.ProofVerified:
 		words, style = "signed with "+i.Scheme+", and verified with the certificate's key", layout.Green
 	case report.ProofForged:
-		words, style = "the signature ("+i.Scheme+") is not of the certificate's key", layout.Red
+		words, style = "the signature ("+i.Scheme+") was not made with the certificate's key", layout.Red
 	case report.ProofNotVerifiable:
 		words = "not verifiable here: " + i.Detail
 	case report.ProofNoCertificate:
@@ -172,9 +173,12 @@ func (p *page) proof(i report.Introduction) {
 	case report.ProofSharedKeyMAC:
 		words, style = "a MAC under a pre-shared key, sent to a stranger, who can guess the key offline", layout.Red
 	case report.ProofNone:
-		words = "none: the gateway proves who it is by EAP alone"
+		words = "none, which RFC 7296, Section 2.16, requires"
+		if i.As == report.AskedEAPOnly {
+			words = "none: the gateway proves who it is by EAP alone"
+		}
 	}
-	for n, line := range layout.Wrap(words, p.Width-layout.Margin-11, 0) {
+	for n, line := range layout.Wrap(printable.Text(words), p.Width-layout.Margin-11, 0) {
 		label := "           "
 		if n == 0 {
 			label = "AUTH       "
@@ -221,10 +225,10 @@ func (p *page) methods(c *report.Connection) {
 	case c.MethodsComplete:
 		words += ", and no others"
 	default:
-		words += "; whether there are others is unknown: it does not answer a Nak"
+		words += "; whether there are others is unknown"
 	}
 	p.Aligned("EAP        " + words)
 	if slices.Equal(c.Methods, []string{"eap-tls"}) {
-		p.Aligned("           clients need a certificate of their own; user name and password do not do")
+		p.Aligned("           clients need a certificate of their own; a user name and password are not enough")
 	}
 }

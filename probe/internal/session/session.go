@@ -53,7 +53,7 @@ func (in *Session) Ask(ctx context.Context, payloads []ike.Payload) identity.Ans
 	if !ok || a.Outcome == initiator.NotTried {
 		return identity.Answer{}
 	}
-	out := identity.Answer{Exchange: a.ID, Answered: a.Genuine && (a.Outcome == initiator.Accepted || a.Outcome == initiator.OtherError)}
+	out := identity.Answer{Exchange: a.ID, Heard: a.Outcome != initiator.NoAnswer, Answered: a.Genuine && (a.Outcome == initiator.Accepted || a.Outcome == initiator.OtherError)}
 	if out.Answered {
 		in.header.MessageID++
 		in.of.Journal.Confirm(in.Answer.ID)
