@@ -15,16 +15,13 @@ func (a *app) identityCommand() *cobra.Command {
 		Long: `Ask a gateway who it is, as a client does that wants to log in by EAP, and end
 the IKE SA before any login. A gateway that offers EAP answers with its
 identity, its certificates and a signature. One that wants a certificate or a
-pre-shared key of the client does not show who it is; the report then says so,
-and no more.
+pre-shared key of the client does not; the report then says so, and no more.
 
 One IKE SA is opened for each product of suites that the gateway accepts, and a
-few more to see what Windows, Apple and Android clients get, and which EAP
-methods there are. All are closed again. No password is sent, and no user name
-but ikescope.invalid, or ikescope@HOST if that is refused; the gateway logs it.
-docs/identity.md explains what is asked, and what cannot be known from outside.`,
+few more to see what each kind of client gets, and which EAP methods there are.
+All are closed. No password is sent. docs/identity.md says what is asked, what
+the gateway logs, and what cannot be known from outside.`,
 		Example: `  ikescope identity vpn.example.com
-  ikescope identity -o json vpn.example.com
   ikescope scan --identity brief vpn.example.com`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(opts.suites) > 0 && !cmd.Flags().Changed("profile") {

@@ -229,6 +229,9 @@ func (o *scanOptions) scanner() (probe.Scanner, error) {
 		Hypotheses:   hypotheses(o.clients),
 		Known:        firstPackets(clients.Initiators()),
 	}
+	if s.Identity == identity.Off && (s.HostName != "" || s.Roots != nil) {
+		return s, usagef("--name and --trust are for certificates: add --identity brief, or use ikescope identity")
+	}
 	if o.live {
 		s.Clients = firstPackets(o.clients)
 	} else {

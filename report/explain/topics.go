@@ -144,8 +144,9 @@ var topics = map[string]topic{
 			"the revocation list cannot be fetched before the tunnel is up",
 			"the client does not accept the type of key or signature, such as ECDSA, RSASSA-PSS or SHA-1",
 		},
-		checks: []Check{{"that the negotiation, which comes first, is not the problem", "ikescope vpn.example.com"}, checkCapture},
-		server: []string{"which certificate the gateway sends: IKE_AUTH is encrypted, and a scan without credentials does not see it",
+		checks: []Check{{"the certificate, as each kind of client judges it, if the gateway offers EAP", "ikescope identity vpn.example.com"},
+			{"that the negotiation, which comes first, is not the problem", "ikescope vpn.example.com"}, checkCapture},
+		server: []string{"whether a client that logs in with a certificate or a pre-shared key gets this certificate: to strangers the gateway shows it only if it offers EAP (ikescope identity)",
 			logStrongSwan, logLibreswan, logIked, logWindows, "on the client: certutil -verify -urlfetch gateway.cer"},
 	},
 	"client-certificate": {

@@ -64,7 +64,7 @@ func (p *page) connection(c *report.Connection, at time.Time) {
 	}{
 		{"without RFC 7427, as Windows and Apple ask", c.NoHashes},
 		{"without CERTREQ, as Apple clients set up by hand ask", c.NoCertReq},
-		{"asked for by its name, as Apple and Android ask", c.ByName},
+		{"with IDr = host name, as Apple and Android ask", c.ByName},
 	} {
 		if v.reply != nil {
 			p.Aligned("           " + v.who + ": " + variantWords(&c.Introduction, v.reply))
@@ -90,9 +90,6 @@ func (p *page) judged(j report.JudgedClient) {
 	}
 	if len(why) > 0 {
 		words += ": " + strings.Join(why[:min(len(why), maxReasons)], "; ")
-	}
-	if more := len(why) - maxReasons; more > 0 {
-		words += fmt.Sprintf("; and %d more, in the JSON report", more)
 	}
 	p.Aligned(layout.Pad(j.Client, 11) + words)
 }

@@ -22,16 +22,22 @@ func Findings(identity *report.Identity) []report.Finding {
 				out[at].Evidence = append(out[at].Evidence, f.Evidence...)
 				continue
 			}
+			// Lines to paste are written once.
+			if at := slices.IndexFunc(out, func(o report.Finding) bool { return slices.Equal(o.Lines, f.Lines) }); at >= 0 && len(f.Lines) > 0 {
+				f.Lines = nil
+				f.Fix = append(f.Fix, "the lines to paste are those of "+out[at].ID)
+			}
 			out = append(out, f)
 		}
 	}
 	return out
 }
 
-// rejection is a rule with the clients that do not connect for it.
+// rejection is a rule with the clients that do not connect for it, and those that may
+// not.
 type rejection struct {
 	report.Reason
-	clients []string
+	clients, perhaps []string
 }
 
 // goal is what a fix is for, and where it can be done.
@@ -43,12 +49,20 @@ type goal struct {
 func ofConnection(c *report.Connection) []report.Finding {
 	var rules []rejection
 	add := func(r report.Reason, who string) {
-		at := slices.IndexFunc(rules, func(o rejection) bool { return o.Rule == r.Rule && o.Effect == r.Effect })
+		at := slices.IndexFunc(rules, func(o rejection) bool { return o.Rule == r.Rule })
 		if at < 0 {
 			at, rules = len(rules), append(rules, rejection{Reason: r})
 		}
-		if who != "" {
-			rules[at].clients = append(rules[at].clients, who)
+		one := &rules[at]
+		if r.Severity.Rank() < one.Severity.Rank() { // the gravest speaks
+			one.Severity, one.Sentence, one.Source, one.Fixes = r.Severity, r.Sentence, r.Source, r.Fixes
+		}
+		switch {
+		case who == "":
+		case r.Effect == report.CertificateRejected:
+			one.clients = append(one.clients, who)
+		default:
+			one.perhaps = append(one.perhaps, who)
 		}
 	}
 	for _, r := range c.Remarks {
@@ -73,14 +87,16 @@ func ofConnection(c *report.Connection) []report.Finding {
 			ID:       string(report.AboutIdentity) + "-" + strings.ToUpper(r.Rule),
 			Severity: r.Severity, Title: r.Sentence, Evidence: slices.Clone(c.Evidence), Refs: []string{r.Source},
 		}
+		var who []string
 		if len(r.clients) > 0 {
-			words := "clients that do not connect: "
-			if r.Effect == report.CertificateUnknown {
-				words = "clients that may not connect: "
-			}
-			f.Detail = words + english.List(r.clients, "and")
+			who = append(who, "clients that do not connect: "+english.List(r.clients, "and"))
 		}
+		if len(r.perhaps) > 0 {
+			who = append(who, "clients that may not connect: "+english.List(r.perhaps, "and"))
+		}
+		f.Detail = strings.Join(who, "; ")
 		var goals []goal
+		linesFor := ""
 		for _, fix := range c.Fixes {
 			if !slices.Contains(r.Fixes, fix.ID) {
 				continue
@@ -91,11 +107,15 @@ func ofConnection(c *report.Connection) []report.Finding {
 			}
 			goals[at].where = append(goals[at].where, fix.Where)
 			if f.Lines == nil {
-				f.Lines = fix.Lines // the others are in the JSON report
+				f.Lines, linesFor = fix.Lines, fix.Where // the others are in the JSON report
 			}
 		}
 		for _, g := range goals {
-			f.Fix = append(f.Fix, g.what+" ("+strings.Join(g.where, "; or ")+")")
+			words := g.what + " (" + strings.Join(g.where, "; or ") + ")"
+			if len(g.where) > 1 && slices.Contains(g.where, linesFor) {
+				words += "; the lines are for " + linesFor
+			}
+			f.Fix = append(f.Fix, words)
 		}
 		out = append(out, f)
 	}
