@@ -467,14 +467,14 @@ func testTold(t *testing.T, want told, also []string, pair, initiates, responds 
 		if read.side == "" && want.responder != "-" && !slices.ContainsFunc(doc.Stories, func(s incident.Story) bool { return s.Other != nil }) {
 			t.Errorf("%s: the two logs make no one story\n%s", read.files[0], text())
 		}
-		if fault := misread(&doc, read.want, also, read.side, pair[0] == 'l'); fault != "" {
+		if fault := misread(&doc, read.want, also, read.side, strings.ContainsAny(pair, "lo")); fault != "" {
 			t.Errorf("%s %s: %s\n%s", read.what, read.files[0], fault, text())
 		}
 	}
 }
 
 // misread says what is wrong in what explain says, "" for nothing. A persistent
-// initiator tries again by itself.
+// daemon, as libreswan and OpenIKED, tries again by itself, as a responder too.
 func misread(doc *incident.Document, want string, also []string, side incident.Side, persistent bool) string {
 	cause, others, _ := strings.Cut(want, "+")
 	cause, blind := strings.CutPrefix(cause, "?")
