@@ -495,6 +495,13 @@ func (e *end) openiked(files map[string]string, w *world) {
 
 // initiate lets the initiator begin, and waits until it has come to an end.
 func (s *scene) initiate(ctx context.Context) error {
+	for side, product := range s.product {
+		if product == "libreswan" { // which loads its connections once more when it has started, and ends their IKE SAs
+			if err := s.await(ctx, side, "reaped addconn helper child|addconn: loading secrets from", 1); err != nil {
+				return err
+			}
+		}
+	}
 	switch s.product[incident.Initiator] {
 	case "strongswan":
 		// Its exit code is the outcome, which the log shows.
