@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/introduction"
 	"github.com/ikescope/ikescope/report/internal/layout"
 )
 
@@ -93,7 +94,7 @@ func (p *page) target(t *report.Target, o Options) {
 	p.heading(t, o.asked(t))
 	p.paths(t)
 	p.routes(t)
-	p.identity(t)
+	introduction.Write(p.Page, t)
 	if t.Matrix != nil {
 		p.matrix(t)
 	}

@@ -1,4 +1,4 @@
-package text
+package introduction
 
 import (
 	"fmt"
@@ -12,11 +12,15 @@ import (
 	"github.com/ikescope/ikescope/report/internal/layout"
 )
 
-// identity writes who the gateway says it is.
-func (p *page) identity(t *report.Target) {
+// page is a page of a text report.
+type page struct{ *layout.Page }
+
+// Write writes who the gateway says it is to out, as a section.
+func Write(out *layout.Page, t *report.Target) {
 	if t.Identity == nil {
 		return
 	}
+	p := page{out}
 	p.Section("IDENTITY")
 	several := len(t.Identity.Connections) > 1
 	for i := range t.Identity.Connections {
@@ -33,7 +37,7 @@ func (p *page) identity(t *report.Target) {
 
 // connection writes what the gateway shows with some suites. Certificates are judged at
 // a time.
-func (p *page) connection(c *report.Connection, at time.Time) {
+func (p page) connection(c *report.Connection, at time.Time) {
 	if c.State != report.IdentitySeen {
 		p.Text(0, notSeen(c.Introduction))
 		return
@@ -77,7 +81,7 @@ func (p *page) connection(c *report.Connection, at time.Time) {
 }
 
 // judged writes what a family of clients makes of the certificate.
-func (p *page) judged(j report.JudgedClient) {
+func (p page) judged(j report.JudgedClient) {
 	words := string(j.Verdict)
 	if len(j.Shows) > 0 && j.Verdict == report.CertificateRejected {
 		words += " (" + strings.Join(j.Shows, " or ") + ")"
@@ -114,7 +118,7 @@ func notSeen(i report.Introduction) string {
 }
 
 // certificate writes one of a chain.
-func (p *page) certificate(label string, c report.Certificate, at time.Time) {
+func (p page) certificate(label string, c report.Certificate, at time.Time) {
 	p.Aligned(label + c.Subject)
 	if c.Issuer != c.Subject {
 		p.Aligned("           issued by " + c.Issuer)
@@ -156,7 +160,7 @@ func validity(c report.Certificate, at time.Time) string {
 }
 
 // proof writes what the AUTH payload proves.
-func (p *page) proof(i *report.Connection) {
+func (p page) proof(i *report.Connection) {
 	words, style := "", ""
 	switch i.Proof {
 	case report.ProofVerified:
@@ -205,7 +209,7 @@ func variantWords(plain, other *report.Introduction) string {
 }
 
 // methods writes those of EAP.
-func (p *page) methods(c *report.Connection) {
+func (p page) methods(c *report.Connection) {
 	if len(c.Methods) == 0 {
 		if c.FirstMethod != "" && c.FirstMethod != "identity" {
 			p.Aligned("EAP        " + c.FirstMethod + " first; others were not asked for")
