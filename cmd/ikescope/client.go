@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/clients"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
@@ -68,7 +69,7 @@ them.`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			var found []client.Policy
 			for _, arg := range args {
-				if err := (clientList{&found}).Set(arg); err != nil {
+				if err := flagvalue.Clients(&found).Set(arg); err != nil {
 					return usagef("client show: %w", err)
 				}
 			}

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/targets"
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/report"
@@ -67,7 +68,7 @@ func TestEncodings(t *testing.T) {
 		if found, err = targets.Read([]string{"-"}, bytes.NewReader(encode(list))); err != nil || !cmp.Equal(wantList, found) {
 			t.Errorf("%s: list on stdin: %v, %v", name, found, err)
 		}
-		policy, err := findPolicy(write("policy.yaml", string(yaml)))
+		policy, err := flagvalue.FindPolicy(write("policy.yaml", string(yaml)))
 		if diff := cmp.Diff(intermediate, policy); err != nil || diff != "" {
 			t.Errorf("%s: policy: %v\n%s", name, err, diff)
 		}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strconv"
@@ -16,7 +15,6 @@ import (
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/proposals/client"
-	"github.com/ikescope/ikescope/proposals/remedy"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
 	"github.com/ikescope/ikescope/report/explain"
@@ -90,10 +88,10 @@ what it does not show.`,
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	underHeading(flags, "What to explain", func(flags *pflag.FlagSet) {
-		flags.Var(clientList{&o.clients}, "client", "the client to connect: a name, FILE, FILE#CONNECTION or proposals; may be repeated")
-		flags.Var(syntaxes{&o.syntaxes}, "syntax", "write remedies in this syntax; may be repeated (default: the client's own, and that of the gateway's product)")
+		flags.Var(flagvalue.Clients(&o.clients), "client", "the client to connect: a name, FILE, FILE#CONNECTION or proposals; may be repeated")
+		flags.Var(flagvalue.Syntaxes(&o.syntaxes), "syntax", "write remedies in this syntax; may be repeated (default: the client's own, and that of the gateway's product)")
 		flags.Var(flagvalue.Number(&o.attempt, 1, 1000), "attempt", "of a log with many kinds of attempts, show the one with this number")
-		flags.Var(product{&o.how}, "how", "show how to enable, collect and disable the log of a product, and what it lacks")
+		flags.Var(flagvalue.LogProduct(&o.how), "how", "show how to enable, collect and disable the log of a product, and what it lacks")
 	})
 	o.addReachFlags(flags)
 	underHeading(flags, outputFlags, func(flags *pflag.FlagSet) {
@@ -181,58 +179,6 @@ func (a *app) how(o *explainOptions) error {
 	return a.print(&o.printOptions, documentWriters(h, func(w io.Writer, look text.Options) error {
 		return text.How(w, h, look)
 	}))
-}
-
-// product is the value of --how.
-type product struct{ p *string }
-
-func (p product) Set(word string) error {
-	if _, ok := incident.HowOf(word); !ok {
-		hint := "they are " + strings.Join(incident.HowProducts(), ", ")
-		if near := nearest(word, incident.HowProducts()); near != "" {
-			hint = fmt.Sprintf("did you mean %q?", near)
-		}
-		return fmt.Errorf("%q is not a product whose log is known; %s", word, hint)
-	}
-	*p.p = word
-	return nil
-}
-
-func (product) Type() string      { return "product" }
-func (product) String() string    { return "" }
-func (product) Choices() []string { return incident.HowProducts() }
-
-// syntaxes is the value of --syntax.
-type syntaxes struct{ p *[]client.Syntax }
-
-func (s syntaxes) Set(word string) error {
-	if !slices.Contains(syntaxNames(), word) {
-		hint := "they are " + strings.Join(syntaxNames(), ", ")
-		if near := nearest(word, syntaxNames()); near != "" {
-			hint = fmt.Sprintf("did you mean %q?", near)
-		}
-		return fmt.Errorf("%q is not a syntax that remedies are written in; %s", word, hint)
-	}
-	if syntax := client.Syntax(word); !slices.Contains(*s.p, syntax) {
-		*s.p = append(*s.p, syntax)
-	}
-	return nil
-}
-
-func (syntaxes) Type() string      { return "syntax" }
-func (syntaxes) String() string    { return "" }
-func (syntaxes) Choices() []string { return syntaxNames() }
-
-func syntaxNames() []string {
-	var names []string
-	for _, side := range []remedy.Side{remedy.ClientSide, remedy.GatewaySide} {
-		for _, s := range remedy.Syntaxes(side) {
-			if !slices.Contains(names, string(s)) {
-				names = append(names, string(s))
-			}
-		}
-	}
-	return names
 }
 
 // advise scans targets, or reads reports of them, and writes what would make the

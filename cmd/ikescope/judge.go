@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/clients"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report"
@@ -19,8 +20,8 @@ type judgeOptions struct {
 }
 
 func (o *judgeOptions) addFlags(flags *pflag.FlagSet) {
-	flags.Var(policies{&o.policies}, "policy", "evaluate the gateway against this policy: "+strings.Join(policyNames(), ", ")+", or a file; may be repeated")
-	flags.Var(clientList{&o.clients}, "client", "show whether this client connects: a name from ikescope client list, all, a configuration file, FILE#CONNECTION, or proposals; may be repeated (default all, in short)")
+	flags.Var(flagvalue.Policies(&o.policies), "policy", "evaluate the gateway against this policy: "+strings.Join(flagvalue.PolicyNames(), ", ")+", or a file; may be repeated")
+	flags.Var(flagvalue.Clients(&o.clients), "client", "show whether this client connects: a name from ikescope client list, all, a configuration file, FILE#CONNECTION, or proposals; may be repeated (default all, in short)")
 }
 
 // judge adds to t what the flags ask for. A target of a saved report keeps the

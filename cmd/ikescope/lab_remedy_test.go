@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report"
@@ -95,7 +96,7 @@ func (l lab) testRemedy(t *testing.T, gateway string) {
 func clientOf(t *testing.T, name string) client.Policy {
 	t.Helper()
 	var list []client.Policy
-	if err := (clientList{&list}).Set(name); err != nil || len(list) != 1 {
+	if err := flagvalue.Clients(&list).Set(name); err != nil || len(list) != 1 {
 		t.Fatalf("--client %s: %d clients, %v", name, len(list), err)
 	}
 	return list[0]

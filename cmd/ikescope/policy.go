@@ -61,13 +61,13 @@ start your own from.`,
   ikescope policy show ours.yaml`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return usagef("policy show: name one policy or file: policies are %s", strings.Join(policyNames(), ", "))
+				return usagef("policy show: name one policy or file: policies are %s", strings.Join(flagvalue.PolicyNames(), ", "))
 			}
 			return nil
 		},
-		ValidArgsFunction: cobra.FixedCompletions(policyNames(), cobra.ShellCompDirectiveDefault),
+		ValidArgsFunction: cobra.FixedCompletions(flagvalue.PolicyNames(), cobra.ShellCompDirectiveDefault),
 		RunE: func(_ *cobra.Command, args []string) error {
-			p, err := findPolicy(args[0])
+			p, err := flagvalue.FindPolicy(args[0])
 			if err != nil {
 				return usageOf("policy show", err)
 			}

@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
-	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/english"
 )
 
@@ -132,20 +131,11 @@ func mistaken(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 || strings.ContainsAny(args[0], ".:@-") {
 		return nil
 	}
-	if near := nearest(args[0], subcommands(cmd)); near != "" {
+	if near := flagvalue.Nearest(args[0], subcommands(cmd)); near != "" {
 		return usagef("%q is not a command; did you mean %q? (a host of that name: ikescope scan %s)",
 			args[0], near, args[0])
 	}
 	return nil
-}
-
-// nearest returns the one of words that word may most likely be a slip of, "" if
-// there is none.
-func nearest(word string, words []string) string {
-	if near := proposals.Nearest(word, words); len(near) > 0 {
-		return near[0]
-	}
-	return ""
 }
 
 // noArguments refuses arguments, by the name of the command.
@@ -164,7 +154,7 @@ func onlySubcommands(cmd *cobra.Command, args []string) error {
 		return usagef("%s: choose one of its commands: %s", cmd.Name(), strings.Join(names, ", "))
 	}
 	hint := "they are " + strings.Join(names, ", ")
-	if near := nearest(args[0], names); near != "" {
+	if near := flagvalue.Nearest(args[0], names); near != "" {
 		hint = fmt.Sprintf("did you mean %q?", near)
 	}
 	return usagef("%s: %q is not a command; %s", cmd.Name(), args[0], hint)
@@ -208,7 +198,7 @@ func unknownFlag(cmd *cobra.Command, e *pflag.NotExistError) error {
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 	hint := fmt.Sprintf("see %s --help", cmd.CommandPath())
-	if near := nearest(e.GetSpecifiedName(), names); near != "" {
+	if near := flagvalue.Nearest(e.GetSpecifiedName(), names); near != "" {
 		hint = fmt.Sprintf("did you mean --%s?", near)
 	} else if ours, ok := otherFlags[e.GetSpecifiedName()]; ok {
 		hint = ours

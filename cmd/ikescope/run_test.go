@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/places"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/progress"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/targets"
@@ -326,7 +327,7 @@ func TestNearest(t *testing.T) {
 		"dmeo": "demo", "moc": "mock", "shcema": "schema", "verison": "version", "scam": "scan",
 		"vpn": "", "gateway": "", "gw": "", "man": "", "": "", "compare": "",
 	} {
-		if got := nearest(word, words); got != want {
+		if got := flagvalue.Nearest(word, words); got != want {
 			t.Errorf("%q: got %q, want %q", word, got, want)
 		}
 	}

@@ -1,11 +1,13 @@
-package main
+package flagvalue
 
 import (
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/clients"
 	"github.com/ikescope/ikescope/proposals/client"
 )
 
-// clientList is the value of --client.
+// Clients adds the clients of a flag that may be repeated to p.
+func Clients(p *[]client.Policy) Value { return clientList{p} }
+
 type clientList struct{ p *[]client.Policy }
 
 func (c clientList) Set(s string) (err error) {

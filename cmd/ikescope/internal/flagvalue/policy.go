@@ -1,4 +1,4 @@
-package main
+package flagvalue
 
 import (
 	"errors"
@@ -14,11 +14,13 @@ import (
 	"github.com/ikescope/ikescope/proposals/plaintext"
 )
 
-// policies is the value of --policy.
+// Policies adds the policies of a flag that may be repeated, names or files, to p.
+func Policies(p *[]baseline.Policy) Value { return policies{p} }
+
 type policies struct{ p *[]baseline.Policy }
 
 func (f policies) Set(s string) error {
-	p, err := findPolicy(s)
+	p, err := FindPolicy(s)
 	if err != nil {
 		return err
 	}
@@ -32,9 +34,10 @@ func (f policies) Set(s string) error {
 func (policies) Type() string   { return "policy" }
 func (policies) String() string { return "" }
 
-func (policies) Choices() []string { return policyNames() }
+func (policies) Choices() []string { return PolicyNames() }
 
-func policyNames() []string {
+// PolicyNames returns the names of the embedded policies.
+func PolicyNames() []string {
 	var names []string
 	for _, p := range baseline.Policies() {
 		names = append(names, p.Name)
@@ -42,8 +45,8 @@ func policyNames() []string {
 	return names
 }
 
-// findPolicy returns the embedded policy of that name, or the one of a file.
-func findPolicy(s string) (baseline.Policy, error) {
+// FindPolicy returns the embedded policy of that name, or the one of a file.
+func FindPolicy(s string) (baseline.Policy, error) {
 	if p, ok := baseline.PolicyNamed(s); ok {
 		return p, nil
 	}
@@ -52,10 +55,10 @@ func findPolicy(s string) (baseline.Policy, error) {
 		if p, ok := baseline.PolicyNamed(strings.ToLower(s)); ok {
 			return p, nil
 		}
-		if near := nearest(s, policyNames()); near != "" {
+		if near := Nearest(s, PolicyNames()); near != "" {
 			return baseline.Policy{}, fmt.Errorf("%q is not a policy; did you mean %q?", s, near)
 		}
-		return baseline.Policy{}, fmt.Errorf("%q is neither a policy nor a file: policies are %s", s, strings.Join(policyNames(), ", "))
+		return baseline.Policy{}, fmt.Errorf("%q is neither a policy nor a file: policies are %s", s, strings.Join(PolicyNames(), ", "))
 	}
 	if err != nil {
 		return baseline.Policy{}, fmt.Errorf("%s: %w", s, argfile.Cause(err))
