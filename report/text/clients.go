@@ -95,7 +95,7 @@ func (p *page) listed(label string, names []string) (hidden bool) {
 		lines = layout.Wrap(printable.Text(fmt.Sprintf("%s and %d more", strings.Join(names[:n-1], ", "), len(names)-n+1)), width, 0)
 		hidden = true
 	}
-	p.Aligned(layout.Pad(label, 11) + strings.Join(lines, " "))
+	p.Aligned(label, strings.Join(lines, " "))
 	return hidden
 }
 

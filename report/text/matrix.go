@@ -21,8 +21,8 @@ func (p *page) matrix(t *report.Target) {
 	if m.Hybrid.Universe == 0 {
 		p.Text(0, countWords(m.Classical, m.Proven))
 	} else {
-		p.Aligned("classical  " + countWords(m.Classical, m.Proven))
-		p.Aligned("hybrid     " + countWords(m.Hybrid, m.Proven))
+		p.Aligned("classical", countWords(m.Classical, m.Proven))
+		p.Aligned("hybrid", countWords(m.Hybrid, m.Proven))
 	}
 	if m.Classical.Accepted > 0 {
 		if pic, ok := picture.Of(t); ok {
@@ -35,7 +35,7 @@ func (p *page) matrix(t *report.Target) {
 	p.hybrids(t)
 	p.preference(t)
 	if t.PostQuantum != nil {
-		p.Aligned("quantum    " + quantumWords(t.PostQuantum, m))
+		p.Aligned("quantum", quantumWords(t.PostQuantum, m))
 	}
 }
 
@@ -47,24 +47,24 @@ func (p *page) preference(t *report.Target) {
 	case pref == nil:
 		return
 	case pref.Decides == report.ByInitiator:
-		p.Aligned("order      the client's: the gateway takes what is offered first")
+		p.Aligned("order", "the client's: the gateway takes what is offered first")
 		return
 	case len(pref.KE) > 1:
 		order := strings.Join(lists.Convert(pref.KE, report.MethodLabel), ", ")
 		if !pref.KEComplete {
 			order += ", then others"
 		}
-		p.Aligned("order      the gateway's: " + order)
+		p.Aligned("order", "the gateway's: "+order)
 	}
 	if ciphers := orderedCiphers(pref); len(ciphers) > 1 {
-		p.Aligned("ciphers    in its order: " + strings.Join(ciphers, ", "))
+		p.Aligned("ciphers", "in its order: "+strings.Join(ciphers, ", "))
 	}
 	switch {
 	case pref.Suite == "" || t.Matrix.Accepted < 2:
 	case pref.Decides == report.ByGateway || len(pref.KE) > 0:
-		p.Aligned("prefers    " + pref.Suite)
+		p.Aligned("prefers", pref.Suite)
 	default:
-		p.Aligned("chose      " + pref.Suite + "; whose order decided is not known")
+		p.Aligned("chose", pref.Suite+"; whose order decided is not known")
 	}
 }
 

@@ -66,11 +66,11 @@ func (p *page) paths(t *report.Target) {
 	}
 	p.size(t.PathSize)
 	if f := t.Fragmentation; f != nil {
-		p.Aligned("           " + traversal.Fragmentation(f))
+		p.Aligned("", traversal.Fragmentation(f))
 	}
 	p.versions(t)
 	if t.HigherVersion == report.HigherTaken {
-		p.Aligned("IKE 3      is accepted as IKEv2, although RFC 7296 requires a refusal")
+		p.Aligned("IKE 3", "is accepted as IKEv2, although RFC 7296 requires a refusal")
 	}
 	p.nat(t)
 }
@@ -135,7 +135,7 @@ func (p *page) size(s *report.PathSize) {
 	case report.AnswerNo:
 		words += "; IP fragments do not pass"
 	}
-	p.Aligned("size       " + words)
+	p.Aligned("size", words)
 }
 
 // versions writes which versions of IKE are spoken beside IKEv2.
@@ -161,10 +161,10 @@ func (p *page) versions(t *report.Target) {
 		if v.MainMode == report.AnswerNo {
 			word = "off"
 		}
-		p.Aligned("IKEv1      " + word + ": " + v.MainModeDetail)
+		p.Aligned("IKEv1", word+": "+v.MainModeDetail)
 		return
 	}
-	p.Aligned("IKEv1      " + mode("Main Mode", v.MainMode, v.MainModeDetail) + "; " + mode("Aggressive Mode", v.AggressiveMode, v.AggressiveModeDetail))
+	p.Aligned("IKEv1", mode("Main Mode", v.MainMode, v.MainModeDetail)+"; "+mode("Aggressive Mode", v.AggressiveMode, v.AggressiveModeDetail))
 }
 
 // nat writes what NAT is on the way.
@@ -174,12 +174,12 @@ func (p *page) nat(t *report.Target) {
 		return
 	}
 	if !n.Supported {
-		p.Aligned("gateway    sent no NAT detection, so NAT cannot be detected")
+		p.Aligned("gateway", "sent no NAT detection, so NAT cannot be detected")
 		return
 	}
-	you := "you        not behind NAT"
+	you := "not behind NAT"
 	if n.LocalBehindNAT {
-		you = "you        behind NAT"
+		you = "behind NAT"
 		switch {
 		case n.Local != nil && n.Observed != nil:
 			you += fmt.Sprintf(": %s is seen as %s", n.Local, n.Observed)
@@ -193,25 +193,25 @@ func (p *page) nat(t *report.Target) {
 			you += fmt.Sprintf(", and on UDP 4500 as %s: a mapping for each destination", n.ObservedNATT)
 		}
 	}
-	p.Aligned(you)
+	p.Aligned("you", you)
 	if l := n.Lifetime; l != nil {
-		p.Aligned("           " + traversal.Lifetime(l))
+		p.Aligned("", traversal.Lifetime(l))
 	}
-	gateway := "gateway    not behind NAT"
+	gateway := "not behind NAT"
 	if n.GatewayBehindNAT {
-		gateway = "gateway    behind NAT, or pretends to be"
+		gateway = "behind NAT, or pretends to be"
 		if n.GatewayInside != nil {
-			gateway = fmt.Sprintf("gateway    behind NAT: its own address is %s", n.GatewayInside.Address)
+			gateway = fmt.Sprintf("behind NAT: its own address is %s", n.GatewayInside.Address)
 		}
 	}
-	p.Aligned(gateway)
+	p.Aligned("gateway", gateway)
 	switch n.Floats {
 	case report.AnswerYes:
-		p.Aligned("           continues on UDP 4500 what began on UDP 500")
+		p.Aligned("", "continues on UDP 4500 what began on UDP 500")
 	case report.AnswerNo:
-		p.Aligned("           does NOT continue on UDP 4500 what began on UDP 500")
+		p.Aligned("", "does NOT continue on UDP 4500 what began on UDP 500")
 	}
 	if words := traversal.Habits(n); words != "" {
-		p.Aligned("           " + words)
+		p.Aligned("", words)
 	}
 }

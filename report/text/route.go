@@ -20,21 +20,21 @@ func (p *page) routes(t *report.Target) {
 	var told []report.Route
 	for _, r := range t.Routes {
 		name := func(r report.Route) string { return report.Path{Transport: r.Transport, Port: r.Port}.Name() }
-		label := layout.Pad(printable.Text(strings.ToLower(strings.Replace(name(r), " ", "/", 1))), 11)
+		label := printable.Text(strings.ToLower(strings.Replace(name(r), " ", "/", 1)))
 		if i := slices.IndexFunc(told, func(o report.Route) bool { return route.Same(o, r) }); i >= 0 {
-			p.Aligned(label + "the same as " + name(told[i]))
+			p.Aligned(label, "the same as "+name(told[i]))
 			continue
 		}
 		told = append(told, r)
 		for _, h := range r.Hops {
-			p.hop(label, h)
-			label = layout.Pad("", 11)
+			p.hop(layout.Pad(label, 11), h)
+			label = ""
 		}
 		if !r.Reached {
-			p.Aligned(label + route.End(r))
+			p.Aligned(label, route.End(r))
 		}
 		if !r.QuotesRead {
-			p.Aligned(layout.Pad("", 11) + "where packets are rewritten is not known: what routers quote takes root or CAP_NET_RAW to read")
+			p.Aligned("", "where packets are rewritten is not known: what routers quote takes root or CAP_NET_RAW to read")
 		}
 	}
 }

@@ -47,19 +47,19 @@ func (p page) connection(c *report.Connection, at time.Time) {
 		report.AskedAsUser:  ", to users of its domain",
 		report.AskedByName:  ", to clients that ask for it by name",
 	}[c.As]
-	p.Aligned("ID         " + c.ID + " (" + c.IDType + ")" + as)
+	p.Aligned("ID", c.ID+" ("+c.IDType+")"+as)
 	for i, cert := range c.Chain {
-		label := "issuer     "
+		label := "issuer"
 		if i == 0 {
-			label = "cert       "
+			label = "cert"
 		}
 		p.certificate(label, cert, at)
 	}
 	if len(c.Chain) == 0 && c.As != report.AskedEAPOnly {
-		p.Aligned("cert       none was sent")
+		p.Aligned("cert", "none was sent")
 	}
 	for _, u := range c.Unread {
-		p.Aligned("cert       not read: " + u)
+		p.Aligned("cert", "not read: "+u)
 	}
 	p.proof(c)
 	for _, v := range []struct {
@@ -71,7 +71,7 @@ func (p page) connection(c *report.Connection, at time.Time) {
 		{"with IDr = host name, as Apple and Android ask", c.ByName},
 	} {
 		if v.reply != nil {
-			p.Aligned("           " + v.who + ": " + variantWords(&c.Introduction, v.reply))
+			p.Aligned("", v.who+": "+variantWords(&c.Introduction, v.reply))
 		}
 	}
 	p.methods(c)
@@ -95,7 +95,7 @@ func (p page) judged(j report.JudgedClient) {
 	if len(why) > 0 {
 		words += ": " + strings.Join(why[:min(len(why), maxReasons)], "; ")
 	}
-	p.Aligned(layout.Pad(j.Client, 11) + words)
+	p.Aligned(j.Client, words)
 }
 
 // maxReasons is how many reasons of a client are written.
@@ -119,13 +119,13 @@ func notSeen(i report.Introduction) string {
 
 // certificate writes one of a chain.
 func (p page) certificate(label string, c report.Certificate, at time.Time) {
-	p.Aligned(label + c.Subject)
+	p.Aligned(label, c.Subject)
 	if c.Issuer != c.Subject {
-		p.Aligned("           issued by " + c.Issuer)
+		p.Aligned("", "issued by "+c.Issuer)
 	} else {
-		p.Aligned("           self-signed")
+		p.Aligned("", "self-signed")
 	}
-	if label == "cert       " {
+	if label == "cert" {
 		names := "no names"
 		if len(c.Names) > 0 {
 			names = "names " + strings.Join(c.Names, ", ")
@@ -134,11 +134,11 @@ func (p page) certificate(label string, c report.Certificate, at time.Time) {
 		if c.EKU != nil {
 			usage = "for " + english.List(*c.EKU, "and")
 		}
-		p.Aligned("           " + names + "; " + usage)
+		p.Aligned("", names+"; "+usage)
 	}
-	p.Aligned("           " + c.Key + ", signed with " + c.Signature + "; " + validity(c, at))
+	p.Aligned("", c.Key+", signed with "+c.Signature+"; "+validity(c, at))
 	if c.Unverifiable != "" {
-		p.Aligned("           not verifiable here: " + c.Unverifiable)
+		p.Aligned("", "not verifiable here: "+c.Unverifiable)
 	}
 }
 
@@ -212,7 +212,7 @@ func variantWords(plain, other *report.Introduction) string {
 func (p page) methods(c *report.Connection) {
 	if len(c.Methods) == 0 {
 		if c.FirstMethod != "" && c.FirstMethod != "identity" {
-			p.Aligned("EAP        " + c.FirstMethod + " first; others were not asked for")
+			p.Aligned("EAP", c.FirstMethod+" first; others were not asked for")
 		}
 		return
 	}
@@ -228,8 +228,8 @@ func (p page) methods(c *report.Connection) {
 	default:
 		words += "; whether there are others is unknown"
 	}
-	p.Aligned("EAP        " + words)
+	p.Aligned("EAP", words)
 	if slices.Equal(c.Methods, []string{"eap-tls"}) {
-		p.Aligned("           clients need a certificate of their own; a user name and password are not enough")
+		p.Aligned("", "clients need a certificate of their own; a user name and password are not enough")
 	}
 }

@@ -186,14 +186,15 @@ func (p *Page) List(label string, items []string) {
 	}
 }
 
-// Aligned writes a paragraph whose first 11 columns are a label of their own.
-func (p *Page) Aligned(text string) {
-	label, rest := text[:11], text[11:]
-	for i, line := range Wrap(printable.Text(rest), p.Width-Margin-11, 0) {
+// Aligned writes a paragraph beside a label of 11 columns of its own, which stands at
+// its first line.
+func (p *Page) Aligned(label, text string) {
+	label = Pad(printable.Text(label)+" ", Margin)
+	for i, line := range Wrap(printable.Text(text), p.Width-2*Margin, 0) {
 		if i > 0 {
-			label = ""
+			label = Pad("", Margin)
 		}
-		p.Raw(Pad(label, 11) + line)
+		p.Raw(label + line)
 	}
 }
 

@@ -2,6 +2,7 @@ package layout
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -20,5 +21,22 @@ func TestWrap(t *testing.T) {
 		if got := Wrap(tt.in, tt.width, tt.hang); !slices.Equal(got, tt.want) {
 			t.Errorf("Wrap(%q, %d, %d) = %q, want %q", tt.in, tt.width, tt.hang, got, tt.want)
 		}
+	}
+}
+
+// TestAligned holds a label of its own to what a stranger may have written in it.
+func TestAligned(t *testing.T) {
+	p := NewPage(60, false)
+	p.Aligned("ios", "accepts")
+	p.Aligned("é\x1b[2Jéé", "one two")
+	p.Aligned("", "three")
+	var out strings.Builder
+	if err := p.Print(&out); err != nil {
+		t.Fatal(err)
+	}
+	const margin = "           "
+	want := margin + "ios        accepts\n" + margin + `é\u{1b}[2Jéé one two` + "\n" + margin + margin + "three\n"
+	if out.String() != want {
+		t.Errorf("got\n%q\nwant\n%q", out.String(), want)
 	}
 }
