@@ -36,9 +36,9 @@ unit-long:
 
 # The planner and the learner against thousands of random policies.
 property:
-	go test -run 'TestInferenceIsRight|TestPlannerIsSound|TestExhaustiveIsExact|TestNastyPolicies|Hypotheses|TestUnreliableGateway|TestLimitsThatChange' ./proposals/matrix \
+	go test -timeout 40m -run 'TestInferenceIsRight|TestPlannerIsSound|TestExhaustiveIsExact|TestNastyPolicies|Hypotheses|TestUnreliableGateway|TestLimitsThatChange' ./proposals/matrix \
 		-misleading 3000 -rapid.checks 1000
-	go test -run TestLearner ./proposals/choice -responders 1000
+	go test -timeout 40m -run TestLearner ./proposals/choice -responders 1000
 
 # The tests against real gateways, where the lab can run. IKESCOPE_LAB=require
 # makes it an error if it cannot; IKESCOPE_LAB=off leaves it out.
