@@ -78,6 +78,10 @@ func (t Type) String() string {
 // IsMethod reports whether t is a method of authentication, not a packet about one.
 func (t Type) IsMethod() bool { return t > Nak }
 
+// HasTLS reports whether the method is EAP-TLS, or one of those that put another method
+// inside TLS in the same packets.
+func (t Type) HasTLS() bool { return t == TLS || t == TTLS || t == PEAP }
+
 // Methods returns the methods that have a name here, ascending.
 func Methods() []Type {
 	var out []Type

@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/rsa"
 	"crypto/sha1"
+	"crypto/tls"
 	"encoding/asn1"
 	"math/big"
 	"slices"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/eap"
+	"github.com/ikescope/ikescope/ike/eap/eaptls"
 	"github.com/ikescope/ikescope/ike/keymat"
 )
 
@@ -50,8 +52,14 @@ type Connection struct {
 	IgnoresNak bool
 	// ServerName stands in the challenge of MSCHAPv2.
 	ServerName string
+	// TLS is the server's side of methods with TLS: EAP-TLS, TTLS and PEAP. Nothing goes
+	// on inside: when hands are shaken EAP fails. It needs a certificate of its own.
+	TLS *tls.Config
 	// Endless asks again and again, whatever it is answered.
 	Endless bool
+	// Converse, unless nil, has the last word on the EAP payload that answers in, which
+	// would be out. With nil it does not answer.
+	Converse func(in, out eap.Packet) []byte
 }
 
 // connection returns the first that serves an initiator, nil if none does.
@@ -106,7 +114,7 @@ func (s *server) introduce(sa *gatewaySA, m *ike.Message) []ike.Payload {
 	sa.connection = c
 	first := eap.Packet{Code: eap.Request, Type: eap.Identity}
 	if !c.AsksIdentity && len(c.Methods) > 0 {
-		first = c.request(c.Methods[0], 1)
+		first = sa.start(c.Methods[0], 1)
 	}
 	return append(out, &ike.EAP{Data: first.Append(nil)})
 }
@@ -171,29 +179,56 @@ func (c *Connection) request(method eap.Type, id uint8) eap.Packet {
 	return p
 }
 
+// start returns the first request of a method, and begins TLS where it has that.
+func (sa *gatewaySA) start(method eap.Type, id uint8) eap.Packet {
+	sa.stop()
+	if method.HasTLS() && sa.connection.TLS != nil {
+		sa.tls = eaptls.NewServer(method, sa.connection.TLS, nil)
+		return sa.tls.Start(id)
+	}
+	return sa.connection.request(method, id)
+}
+
 // converse answers an IKE_AUTH with an EAP response.
 func (s *server) converse(sa *gatewaySA, in eap.Packet, now time.Time) (payloads []ike.Payload, answered bool) {
-	c := sa.connection
-	reply := func(p eap.Packet) ([]ike.Payload, bool) {
-		return []ike.Payload{&ike.EAP{Data: p.Append(nil)}}, true
+	out, answered := s.answerEAP(sa, in)
+	if !answered {
+		return nil, false
 	}
-	fail := func() ([]ike.Payload, bool) {
+	data := out.Append(nil)
+	if sa.connection.Converse != nil {
+		if data = sa.connection.Converse(in, out); data == nil {
+			return nil, false
+		}
+	}
+	if len(data) > 0 && eap.Code(data[0]) == eap.Failure {
 		s.close(sa, now)
+	}
+	return []ike.Payload{&ike.EAP{Data: data}}, true
+}
+
+// answerEAP returns the packet that answers in, if any does.
+func (s *server) answerEAP(sa *gatewaySA, in eap.Packet) (out eap.Packet, answered bool) {
+	c := sa.connection
+	reply := func(p eap.Packet) (eap.Packet, bool) { return p, true }
+	fail := func() (eap.Packet, bool) {
 		return reply(eap.Packet{Code: eap.Failure, Identifier: in.Identifier})
 	}
 	switch {
 	case in.Code != eap.Response:
 		return fail()
+	case sa.tls != nil && in.Type != eap.Nak:
+		return reply(sa.tls.Answer(in))
 	case c.Endless:
 		return reply(eap.Packet{Code: eap.Request, Identifier: in.Identifier + 1, Type: eap.Notification, Data: []byte("again")})
 	case in.Type == eap.Identity && len(c.Methods) > 0:
-		return reply(c.request(c.Methods[0], in.Identifier+1))
+		return reply(sa.start(c.Methods[0], in.Identifier+1))
 	case in.Type == eap.Nak && c.IgnoresNak:
-		return nil, false
+		return eap.Packet{}, false
 	case in.Type == eap.Nak:
 		for _, wanted := range in.Refused() {
 			if slices.Contains(c.Methods, wanted) {
-				return reply(c.request(wanted, in.Identifier+1))
+				return reply(sa.start(wanted, in.Identifier+1))
 			}
 		}
 	}

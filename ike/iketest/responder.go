@@ -133,6 +133,7 @@ func (r *Responder) Serve(conn500, conn4500 net.PacketConn) error {
 	if err != nil {
 		return err
 	}
+	defer s.stop()
 	var conns []net.PacketConn
 	results := make(chan error, 2)
 	for _, side := range []struct {
@@ -168,6 +169,18 @@ func (r *Responder) start() (*server, error) {
 	}
 	r.server = s
 	return s, nil
+}
+
+// stop ends what goes on inside EAP, which nobody will go on with.
+func (s *server) stop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, sa := range s.sas.bySPI {
+		sa.stop()
+	}
+	for _, m := range s.cluster.members {
+		m.server.stop()
+	}
 }
 
 // A server is a Responder that runs.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/eap/eaptls"
 	"github.com/ikescope/ikescope/ike/keymat"
 )
 
@@ -24,6 +25,15 @@ type gatewaySA struct {
 	hashes      []ike.HashAlgorithm // of RFC 7427, that the initiator announced
 	keys        *keymat.Keys
 	connection  *Connection // that the initiator was shown, nil for none
+	tls         *eaptls.Server
+}
+
+// stop ends what goes on inside EAP.
+func (sa *gatewaySA) stop() {
+	if sa.tls != nil {
+		sa.tls.Close()
+		sa.tls = nil
+	}
 }
 
 // saTable holds the SAs of a gateway.
@@ -66,6 +76,7 @@ func (t *saTable) halfOpenOf(source netip.Addr) int {
 
 // end forgets an SA, but for an entry of it that lives until a time.
 func (t *saTable) end(sa *gatewaySA, until, now time.Time) {
+	sa.stop()
 	delete(t.bySPI, sa.spir)
 	t.keepClosed(until, now)
 }
