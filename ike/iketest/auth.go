@@ -25,11 +25,14 @@ func (s *server) answerProtected(in arrival, h ike.Header, now time.Time) ([]byt
 	if err != nil {
 		return nil, err
 	}
-	m, err := keys.Open(keymat.Initiator, in.octets)
-	if err != nil {
-		return nil, nil
+	if sa.fragments == nil {
+		sa.fragments = keys.Reassembly(keymat.Initiator)
 	}
-	sa.keys = keys
+	m, err := sa.fragments.Open(in.octets)
+	if err != nil {
+		return nil, nil // perhaps a fragment, of which others are to come
+	}
+	sa.keys, sa.fragments = keys, nil
 	var payloads []ike.Payload
 	answered := true
 	if h.Exchange == ike.IKE_AUTH {
@@ -55,6 +58,11 @@ func (s *server) authenticate(sa *gatewaySA, m *ike.Message, now time.Time) (pay
 		}
 		s.close(sa, now)
 		return []ike.Payload{&ike.Notify{Notification: ike.AUTHENTICATION_FAILED}}, true, nil
+	}
+	if auth, ok := ike.Find[*ike.Auth](m); ok {
+		if payloads, done := s.admit(sa, m, auth); done {
+			return payloads, true, nil
+		}
 	}
 	switch s.profile.Auth {
 	case AuthEAP:

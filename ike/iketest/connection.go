@@ -19,7 +19,7 @@ import (
 )
 
 // A Connection is who a Responder is to initiators that want EAP, which send no AUTH
-// in their first IKE_AUTH (RFC 7296, Section 2.16). It never authenticates one.
+// in their first IKE_AUTH (RFC 7296, Section 2.16), or that Login lets in.
 type Connection struct {
 	// Policy are the suites whose IKE SAs it serves, nil for those of the Responder.
 	Policy []ike.Proposal
@@ -60,6 +60,9 @@ type Connection struct {
 	// Converse, unless nil, has the last word on the EAP payload that answers in, which
 	// would be out. With nil it does not answer.
 	Converse func(in, out eap.Packet) []byte
+
+	// Login, unless nil, says whom it lets in. Nobody else is.
+	Login *Login
 }
 
 // connection returns the first that serves an initiator, nil if none does.
@@ -111,9 +114,18 @@ func (s *server) introduce(sa *gatewaySA, m *ike.Message) []ike.Payload {
 		}
 		out = append(out, auth)
 	}
-	sa.connection = c
+	sa.connection, sa.wishes = c, wishesOf(m)
+	if user, ok := initiatorID(m); ok {
+		sa.user, sa.idi = string(user.Data), append([]byte{byte(user.IDType), 0, 0, 0}, user.Data...)
+	}
 	first := eap.Packet{Code: eap.Request, Type: eap.Identity}
-	if !c.AsksIdentity && len(c.Methods) > 0 {
+	switch {
+	case !c.AsksIdentity && c.Login != nil && len(c.Methods) > 0:
+		var err error
+		if first, _, err = s.examine(sa, eap.Packet{}); err != nil {
+			return nil
+		}
+	case !c.AsksIdentity && len(c.Methods) > 0:
 		first = sa.start(c.Methods[0], 1)
 	}
 	return append(out, &ike.EAP{Data: first.Append(nil)})
@@ -221,6 +233,15 @@ func (s *server) answerEAP(sa *gatewaySA, in eap.Packet) (out eap.Packet, answer
 		return reply(sa.tls.Answer(in))
 	case c.Endless:
 		return reply(eap.Packet{Code: eap.Request, Identifier: in.Identifier + 1, Type: eap.Notification, Data: []byte("again")})
+	case c.Login != nil && len(c.Methods) > 0:
+		out, answered, err := s.examine(sa, in)
+		if err != nil || !answered {
+			return eap.Packet{}, false
+		}
+		if out.Code == eap.Failure {
+			return fail()
+		}
+		return reply(out)
 	case in.Type == eap.Identity && len(c.Methods) > 0:
 		return reply(sa.start(c.Methods[0], in.Identifier+1))
 	case in.Type == eap.Nak && c.IgnoresNak:

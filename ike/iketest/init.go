@@ -1,6 +1,7 @@
 package iketest
 
 import (
+	"bytes"
 	"cmp"
 	"crypto/sha1" // NAT detection hashes with it
 	"net/netip"
@@ -208,7 +209,7 @@ func (s *server) accept(in arrival, m *ike.Message, chosen ike.Proposal, keys se
 	s.stats.Accepted++
 	s.sas.add(&gatewaySA{
 		spii: h.SPIi, spir: h.SPIr, source: in.remote.Addr(), expires: now.Add(cmp.Or(s.profile.HalfOpenFor, defaultHalfOpenFor)),
-		nextID: 1, chosen: chosen, secret: keys.shared, ni: ni.Data, nr: nr, init: answer, hashes: announced(m),
+		nextID: 1, chosen: chosen, secret: keys.shared, ni: ni.Data, nr: nr, request: bytes.Clone(in.octets), init: answer, hashes: announced(m),
 	})
 	return answer, nil
 }

@@ -77,6 +77,9 @@ type Stats struct {
 
 	HalfOpen, HalfOpenPeak int // SAs now, and at most at once
 	Established            int // SAs now
+	Logins                 int // initiators that a Login let in
+	Children               int // Child SAs that were set up
+	Passwords              int // responses of EAP with a password, at most in one SA
 	Kept, KeptPeak         int // entries of closed SAs now, and at most at once
 }
 

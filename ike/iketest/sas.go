@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/eap/eaptls"
+	"github.com/ikescope/ikescope/ike/iketest/eapserver"
 	"github.com/ikescope/ikescope/ike/keymat"
 )
 
@@ -21,11 +22,20 @@ type gatewaySA struct {
 	chosen      ike.Proposal
 	secret      []byte // nil where the key exchange could not be done
 	ni, nr      []byte
-	init        []byte              // our IKE_SA_INIT message
+	request     []byte              // the initiator's IKE_SA_INIT message
+	init        []byte              // ours
 	hashes      []ike.HashAlgorithm // of RFC 7427, that the initiator announced
 	keys        *keymat.Keys
 	connection  *Connection // that the initiator was shown, nil for none
 	tls         *eaptls.Server
+
+	// Of a login.
+	fragments *keymat.Reassembly // of the request that is next
+	idi       []byte             // the body of the initiator's ID payload
+	user      string             // who wants EAP
+	wishes    []ike.Payload      // for an address and a Child SA
+	server    *eapserver.Server
+	eapPassed bool // EAP-Success was said
 }
 
 // stop ends what goes on inside EAP.

@@ -197,6 +197,12 @@ func (d *attempt) try(ctx context.Context) bool {
 		d.block(u, now)
 		return true
 	}
+	for _, fragment := range d.req.more {
+		if u := d.c.send(d.req, fragment, d.stream); u != nil {
+			d.block(u, now)
+			break
+		}
+	}
 	d.answer.Local = d.c.localOver(d.req.offer.Transport, d.req.Flow)
 	if d.answer.Tries == 0 {
 		d.answer.Sent = now

@@ -219,10 +219,12 @@ type Request struct {
 	// sent any more, after so many tries.
 	Withheld func(tries int) bool
 
-	id      int // the number of the exchange
-	remote  netip.AddrPort
-	header  ike.Header
-	octets  []byte // the IKE message, without the non-ESP marker
+	id     int // the number of the exchange
+	remote netip.AddrPort
+	header ike.Header
+	octets []byte // the IKE message, without the non-ESP marker
+	// more are the fragments of the message behind the first, which octets is.
+	more    [][]byte
 	offer   Offer  // but for the transport, of an IKE_SA_INIT request
 	nonce   []byte // likewise
 	message *ike.Message
@@ -354,6 +356,13 @@ func (c *Conn) key(m ike.KeyExchangeMethod) (*keyexchange.PrivateKey, error) {
 // exchange goes on until all of it has come. The error is that of an
 // unknown transport, or of an IKE header that cannot be read.
 func (c *Conn) Sealed(t Transport, octets []byte, open func(datagram []byte) (*ike.Message, error)) (*Request, error) {
+	return c.Fragmented(t, [][]byte{octets}, open)
+}
+
+// Fragmented is [Conn.Sealed] for a message that goes out in fragments (RFC 7383), one
+// at least, all of which each try sends.
+func (c *Conn) Fragmented(t Transport, fragments [][]byte, open func(datagram []byte) (*ike.Message, error)) (*Request, error) {
+	octets := fragments[0]
 	if t.Port() == 0 {
 		return nil, fmt.Errorf("initiator: %v is not a transport", t)
 	}
@@ -365,7 +374,7 @@ func (c *Conn) Sealed(t Transport, octets []byte, open func(datagram []byte) (*i
 	if err != nil {
 		return nil, err
 	}
-	return &Request{id: id, remote: c.Remote(t), header: h, octets: octets, offer: Offer{Transport: t}, open: open}, nil
+	return &Request{id: id, remote: c.Remote(t), header: h, octets: octets, more: fragments[1:], offer: Offer{Transport: t}, open: open}, nil
 }
 
 // Plain makes a request of an encoded message that Init does not make, such as one

@@ -1,0 +1,235 @@
+package iketest
+
+import (
+	"bytes"
+	"crypto/x509"
+	"time"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/certificate"
+	"github.com/ikescope/ikescope/ike/eap"
+	"github.com/ikescope/ikescope/ike/iketest/eapserver"
+	"github.com/ikescope/ikescope/ike/keymat"
+)
+
+// A Login says whom a Connection lets in, which without one authenticates no one.
+type Login struct {
+	// PSK lets in who authenticates by it; the gateway then does so, too.
+	PSK []byte
+	// ClientCAs lets in who has a certificate of theirs.
+	ClientCAs *x509.CertPool
+	// Users are the passwords of EAP by name, for the Methods of the Connection that
+	// package eapserver has.
+	Users map[string]string
+	// NeedsAddress answers who asks for none with FAILED_CP_REQUIRED, as strongSwan with
+	// a pool. Child is the error in answer to the offer of a Child SA, 0 for none: the
+	// first suite is then taken.
+	NeedsAddress bool
+	Child        ike.NotifyType
+	// Lifetime, unless 0, stands in AUTH_LIFETIME.
+	Lifetime time.Duration
+
+	// Faults, of gateways that are not to be trusted.
+
+	// ForgedEnd makes the last AUTH of EAP of another key. Unasked sets up a Child SA
+	// that nobody asked for. SilentPassword does not answer the first response of the
+	// method, as OpenIKED a wrong one.
+	ForgedEnd, Unasked, SilentPassword bool
+	// Server are those of the EAP server.
+	Server eapserver.Config
+}
+
+// admit answers the AUTH payload of an initiator, where a connection lets anyone in by
+// it; it is not done where none does.
+func (s *server) admit(sa *gatewaySA, m *ike.Message, auth *ike.Auth) (payloads []ike.Payload, done bool) {
+	if sa.connection != nil {
+		return s.admitEAP(sa, m, auth)
+	}
+	c := s.connection(sa, m)
+	id, ok := initiatorID(m)
+	if c == nil || c.Login == nil || !ok {
+		return nil, false
+	}
+	body := append([]byte{byte(id.IDType), 0, 0, 0}, id.Data...)
+	idr := &ike.ID{Payload: ike.PayloadIDr, IDType: c.IDType, Data: []byte(c.ID)}
+	own := append([]byte{byte(idr.IDType), 0, 0, 0}, idr.Data...)
+	out := []ike.Payload{idr}
+	switch {
+	case auth.Method == ike.AuthSharedKey && c.Login.PSK != nil:
+		if !bytes.Equal(auth.Data, sa.keys.PSKAuth(keymat.Initiator, c.Login.PSK, sa.request, sa.nr, body)) {
+			return nil, false
+		}
+		psk := c.Login.PSK
+		if c.Forged {
+			psk = []byte("another key")
+		}
+		out = append(out, &ike.Auth{Method: ike.AuthSharedKey, Data: sa.keys.PSKAuth(keymat.Responder, psk, sa.init, sa.ni, own)})
+	case auth.Method != ike.AuthSharedKey && c.Login.ClientCAs != nil:
+		if !c.Login.knows(m, auth, sa.keys.SignedOctets(keymat.Initiator, sa.request, sa.nr, body)) {
+			return nil, false
+		}
+		for _, der := range c.Certificates {
+			out = append(out, &ike.Cert{Encoding: ike.CertX509Signature, Data: der})
+		}
+		proof, err := c.prove(sa, idr)
+		if err != nil {
+			return nil, false
+		}
+		out = append(out, proof)
+	default:
+		return nil, false
+	}
+	return append(out, s.establish(sa, c.Login, m)...), true
+}
+
+func initiatorID(m *ike.Message) (*ike.ID, bool) {
+	for _, p := range m.Payloads {
+		if id, ok := p.(*ike.ID); ok && id.Payload == ike.PayloadIDi {
+			return id, true
+		}
+	}
+	return nil, false
+}
+
+// knows reports whether m is signed with a certificate of the ClientCAs.
+func (l *Login) knows(m *ike.Message, auth *ike.Auth, signed []byte) bool {
+	var leaf *certificate.Certificate
+	between := x509.NewCertPool()
+	for _, p := range m.Payloads {
+		cert, ok := p.(*ike.Cert)
+		if !ok {
+			continue
+		}
+		c, err := certificate.Parse(cert.Data)
+		if err != nil || c.X509() == nil {
+			return false
+		}
+		if leaf == nil {
+			leaf = c
+		} else {
+			between.AddCert(c.X509())
+		}
+	}
+	if leaf == nil {
+		return false
+	}
+	_, err := leaf.X509().Verify(x509.VerifyOptions{Roots: l.ClientCAs, Intermediates: between, KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny}})
+	if err != nil {
+		return false
+	}
+	_, err = leaf.VerifyAuth(auth, signed)
+	return err == nil
+}
+
+// admitEAP answers the AUTH payload behind EAP-Success.
+func (s *server) admitEAP(sa *gatewaySA, m *ike.Message, auth *ike.Auth) (payloads []ike.Payload, done bool) {
+	c := sa.connection
+	if !sa.eapPassed || c.Login == nil || auth.Method != ike.AuthSharedKey {
+		return nil, false
+	}
+	theirs, ours := sa.server.MSK(), sa.server.MSK()
+	if theirs == nil {
+		theirs, ours = sa.keys.SKpi, sa.keys.SKpr
+	}
+	if !bytes.Equal(auth.Data, sa.keys.PSKAuth(keymat.Initiator, theirs, sa.request, sa.nr, sa.idi)) {
+		return nil, false
+	}
+	if c.Login.ForgedEnd {
+		ours = []byte("another key")
+	}
+	own := append([]byte{byte(c.IDType), 0, 0, 0}, c.ID...)
+	out := []ike.Payload{&ike.Auth{Method: ike.AuthSharedKey, Data: sa.keys.PSKAuth(keymat.Responder, ours, sa.init, sa.ni, own)}}
+	first := &ike.Message{Payloads: sa.wishes}
+	return append(out, s.establish(sa, c.Login, first)...), true
+}
+
+// establish has the SA stay, and returns what answers the wishes of a message for an
+// address and a Child SA.
+func (s *server) establish(sa *gatewaySA, l *Login, m *ike.Message) []ike.Payload {
+	sa.established, sa.expires = true, time.Now().Add(establishedFor)
+	s.stats.Logins++
+	var out []ike.Payload
+	if l.Lifetime > 0 {
+		n := uint32(l.Lifetime / time.Second)
+		out = append(out, &ike.Notify{Notification: ike.AUTH_LIFETIME, Data: []byte{byte(n >> 24), byte(n >> 16), byte(n >> 8), byte(n)}})
+	}
+	cp, asksAddress := ike.Find[*ike.CP](m)
+	offer, asksChild := ike.Find[*ike.SA](m)
+	switch {
+	case l.NeedsAddress && (!asksAddress || cp.ConfigType != ike.CFG_REQUEST):
+		return append(out, &ike.Notify{Notification: ike.FAILED_CP_REQUIRED})
+	case !asksChild && l.Unasked:
+		offer = &ike.SA{Proposals: []ike.Proposal{{Number: 1, Protocol: ike.ProtocolESP, SPI: []byte{1, 2, 3, 4}, Transforms: []ike.Transform{
+			{Type: ike.TransformENCR, ID: uint16(ike.ENCR_AES_GCM_16), Attributes: []ike.Attribute{ike.KeyLengthAttribute(256)}}, {Type: ike.TransformSN}}}}}
+	case !asksChild:
+		return out
+	}
+	if asksAddress && l.NeedsAddress {
+		out = append(out, &ike.CP{ConfigType: ike.CFG_REPLY, Attributes: []ike.ConfigAttribute{
+			{Type: ike.INTERNAL_IP4_ADDRESS, Value: []byte{10, 9, 0, 1}}, {Type: ike.INTERNAL_IP4_DNS, Value: []byte{10, 2, 0, 53}}}})
+	}
+	if l.Child != 0 {
+		return append(out, &ike.Notify{Notification: l.Child})
+	}
+	chosen, ok := firstOf(offer.Proposals)
+	if !ok {
+		return append(out, &ike.Notify{Notification: ike.NO_PROPOSAL_CHOSEN})
+	}
+	chosen.SPI = []byte{0xc1, 0, 0, 1}
+	s.stats.Children++
+	out = append(out, &ike.SA{Proposals: []ike.Proposal{chosen}})
+	for _, p := range m.Payloads {
+		if ts, ok := p.(*ike.TS); ok {
+			out = append(out, ts)
+		}
+	}
+	return out
+}
+
+// wishesOf keeps what the first IKE_AUTH of EAP asks for.
+func wishesOf(m *ike.Message) []ike.Payload {
+	var out []ike.Payload
+	for _, p := range m.Payloads {
+		switch p.(type) {
+		case *ike.SA, *ike.TS, *ike.CP:
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// examine is converse with a connection that lets users in.
+func (s *server) examine(sa *gatewaySA, in eap.Packet) (out eap.Packet, answered bool, err error) {
+	c := sa.connection
+	if in.Type == eap.Identity {
+		sa.user = string(in.Data)
+	}
+	if sa.server == nil || in.Type == eap.Nak {
+		method := c.Methods[0]
+		if in.Type == eap.Nak {
+			method = 0
+			for _, wanted := range in.Refused() {
+				for _, have := range c.Methods {
+					if wanted == have && method == 0 {
+						method = have
+					}
+				}
+			}
+		}
+		if !eapserver.Supported(method) {
+			return eap.Packet{Code: eap.Failure, Identifier: in.Identifier}, true, nil
+		}
+		config := c.Login.Server
+		config.Name, config.Passwords, config.Rand = c.ServerName, c.Login.Users, s.rand
+		sa.server = eapserver.New(method, sa.user, config)
+		out, err = sa.server.Start(in.Identifier + 1)
+	} else {
+		if c.Login.SilentPassword {
+			return eap.Packet{}, false, nil
+		}
+		out = sa.server.Next(in)
+	}
+	sa.eapPassed = out.Code == eap.Success
+	s.stats.Passwords = max(s.stats.Passwords, sa.server.Responses)
+	return out, true, err
+}

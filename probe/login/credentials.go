@@ -1,0 +1,132 @@
+package login
+
+import (
+	"crypto"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/eap/peer"
+)
+
+// Method is a way to log in, by strongSwan's keyword where there is one.
+type Method string
+
+const (
+	PSK         Method = "psk"
+	Certificate Method = "certificate"
+	MSCHAPv2    Method = "eap-mschapv2"
+	MD5         Method = "eap-md5"
+	GTC         Method = "eap-gtc"
+)
+
+// Methods returns all of them.
+func Methods() []Method { return []Method{PSK, Certificate, MSCHAPv2, MD5, GTC} }
+
+// IsEAP reports whether m is a method of EAP.
+func (m Method) IsEAP() bool { return m != PSK && m != Certificate }
+
+// Credentials are what a login is done with.
+type Credentials struct {
+	Method Method
+	// User is the name of EAP, as "carol" or "DOMAIN\carol".
+	User          string
+	Password, PSK Secret
+	// Chain is our certificate with its intermediates, the former first; Key signs.
+	Chain []*x509.Certificate
+	Key   Key
+	// PSS: an RSA key signs by RSASSA-PSS.
+	PSS bool
+	// Identity is who we say we are in IDi, RemoteIdentity whom we ask for in IDr. See
+	// [Credentials.Local] for the default of the former; the latter is left out if it is
+	// none.
+	Identity, RemoteIdentity Identity
+}
+
+// A FieldError is of a part of credentials.
+type FieldError struct {
+	// Field is its name in a file of credentials: "password".
+	Field string
+	Err   error
+}
+
+func (e *FieldError) Error() string { return e.Field + ": " + e.Err.Error() }
+func (e *FieldError) Unwrap() error { return e.Err }
+
+func wrong(field, format string, args ...any) error {
+	return &FieldError{field, fmt.Errorf(format, args...)}
+}
+
+// Check says what is missing or does not fit, as a *FieldError.
+func (c *Credentials) Check(now time.Time) error {
+	if !slices.Contains(Methods(), c.Method) {
+		return wrong("method", "%q is not a method: %v", c.Method, Methods())
+	}
+	needs := func(field string, missing bool) error {
+		if missing {
+			return wrong(field, "is missing, and %s needs it", c.Method)
+		}
+		return nil
+	}
+	switch {
+	case c.Method == PSK:
+		return needs("psk", c.PSK.IsZero())
+	case c.Method == Certificate:
+		return c.checkCertificate(now, needs)
+	}
+	if err := needs("user", c.User == ""); err != nil {
+		return err
+	}
+	return needs("password", c.Password.IsZero())
+}
+
+func (c *Credentials) checkCertificate(now time.Time, needs func(string, bool) error) error {
+	if err := needs("certificate", len(c.Chain) == 0); err != nil {
+		return err
+	}
+	if err := needs("key", c.Key.signer == nil); err != nil {
+		return err
+	}
+	cert := c.Chain[0]
+	key, ok := c.Key.signer.Public().(interface{ Equal(crypto.PublicKey) bool })
+	switch {
+	case !ok || !key.Equal(cert.PublicKey):
+		return wrong("key", "is not that of the certificate of %q", cert.Subject)
+	case now.After(cert.NotAfter):
+		return wrong("certificate", "that of %q expired on %s", cert.Subject, cert.NotAfter.UTC().Format(time.DateOnly))
+	case now.Before(cert.NotBefore):
+		return wrong("certificate", "that of %q is not valid before %s", cert.Subject, cert.NotBefore.UTC().Format(time.DateOnly))
+	}
+	return nil
+}
+
+// Local returns who we say we are: Identity, else the first name of the certificate, or
+// the user; none with a pre-shared key, which stands for our address.
+func (c *Credentials) Local() Identity {
+	switch {
+	case !c.Identity.IsZero():
+		return c.Identity
+	case c.Method == Certificate && len(c.Chain) > 0:
+		return identityIn(c.Chain[0])
+	case c.Method.IsEAP():
+		if id, err := ParseIdentity(c.User, nil); err == nil {
+			return id
+		}
+		return Identity{ike.ID_FQDN, []byte(c.User)}
+	}
+	return Identity{}
+}
+
+// eapMethod returns the peer's side of the method.
+func (c *Credentials) eapMethod(rand io.Reader) peer.Method {
+	switch c.Method {
+	case MD5:
+		return peer.NewMD5(c.Password.Reveal())
+	case GTC:
+		return peer.NewGTC(c.Password.Reveal())
+	}
+	return peer.NewMSCHAPv2(c.User, c.Password.Reveal(), rand)
+}

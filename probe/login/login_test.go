@@ -1,0 +1,492 @@
+package login
+
+import (
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"fmt"
+	"math/big"
+	"net"
+	"net/netip"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/eap"
+	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
+	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+var (
+	clientAddr  = netip.MustParseAddr("192.0.2.10")
+	gatewayAddr = netip.MustParseAddr("198.51.100.7")
+)
+
+// signer is a key with its certificate.
+type signer struct {
+	key  crypto.Signer
+	cert *x509.Certificate
+}
+
+// authority is a CA that certifies keys.
+func newSigner(t testing.TB, key crypto.Signer, by *signer, name string, change func(*x509.Certificate)) *signer {
+	t.Helper()
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: name},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(24 * time.Hour), BasicConstraintsValid: true,
+	}
+	if by == nil {
+		template.IsCA, template.KeyUsage = true, x509.KeyUsageCertSign
+		by = &signer{key, template}
+	} else {
+		template.DNSNames = []string{name}
+	}
+	if change != nil {
+		change(template)
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, by.cert, key.Public(), by.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &signer{key, cert}
+}
+
+func newKey(t testing.TB) crypto.Signer {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+func poolOf(certs ...*signer) *x509.CertPool {
+	pool := x509.NewCertPool()
+	for _, c := range certs {
+		pool.AddCert(c.cert)
+	}
+	return pool
+}
+
+// scene is a gateway in a network in memory, in a bubble of synctest.
+type scene struct {
+	t       *testing.T
+	network *memnet.Network
+	gateway *iketest.Responder
+	served  sync.WaitGroup
+	ca      *signer
+	client  Client
+}
+
+// newScene makes a gateway that lets in: who has the PSK "it" or a certificate of the
+// CA, and carol with Ar3etTnp by EAP.
+func newScene(t *testing.T) *scene {
+	s := &scene{t: t, network: memnet.New(), ca: newSigner(t, newKey(t), nil, "CA", nil)}
+	s.network.SetLink(memnet.Link{Delay: 5 * time.Millisecond})
+	products, err := proposals.ParseProducts("aes256gcm16-prfsha384-ecp384")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := newSigner(t, newKey(t), s.ca, "vpn.example.com", nil)
+	s.gateway = &iketest.Responder{
+		Profile: iketest.StrongSwan,
+		Policy:  []ike.Proposal{products[0].Proposal(1)},
+		Connections: []iketest.Connection{{
+			IDType: ike.ID_FQDN, ID: "vpn.example.com", Certificates: [][]byte{own.cert.Raw}, Key: own.key,
+			AsksIdentity: true, Methods: []eap.Type{eap.MSCHAPv2}, ServerName: "mock",
+			Login: &iketest.Login{PSK: []byte("it"), ClientCAs: poolOf(s.ca), Users: map[string]string{"carol": "Ar3etTnp"}},
+		}},
+	}
+	s.client = Client{
+		Host: "vpn.example.com", Roots: poolOf(s.ca),
+		Listen: func(_ context.Context, _ netip.Addr, source netip.AddrPort) (net.PacketConn, error) {
+			return s.network.ListenPacket(netip.AddrPortFrom(clientAddr, source.Port()))
+		},
+	}
+	return s
+}
+
+// connection is that of the gateway.
+func (s *scene) connection() *iketest.Connection { return &s.gateway.Connections[0] }
+
+// login serves the gateway, logs in, and reports what came of it.
+func (s *scene) login(ctx context.Context) *Result {
+	s.t.Helper()
+	var pair [2]net.PacketConn
+	for i, port := range []uint16{500, 4500} {
+		conn, err := s.network.ListenPacket(netip.AddrPortFrom(gatewayAddr, port))
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		pair[i] = conn
+	}
+	s.served.Go(func() {
+		if err := s.gateway.Serve(pair[0], pair[1]); err != nil {
+			s.t.Error(err)
+		}
+	})
+	defer s.served.Wait()
+	defer pair[1].Close()
+	defer pair[0].Close()
+	r, err := s.client.Login(ctx, Target{Address: gatewayAddr})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return r
+}
+
+// told is a result in short: "negotiate+ gateway+ authenticate-cause end+".
+func told(r *Result) string {
+	mark := map[StepState]string{Passed: "+", Failed: "-", Warning: "!", Unknown: "?"}
+	var out []string
+	for _, s := range r.Steps {
+		out = append(out, string(s.Kind)+mark[s.State]+s.Cause)
+	}
+	return strings.Join(out, " ")
+}
+
+func psk(key string) Credentials {
+	return Credentials{Method: PSK, PSK: NewSecret([]byte(key)), Identity: Identity{ike.ID_FQDN, []byte("client.example.com")}}
+}
+
+func user(method Method, name, password string) Credentials {
+	return Credentials{Method: method, User: name, Password: NewSecret([]byte(password))}
+}
+
+func certified(s *signer) Credentials {
+	return Credentials{Method: Certificate, Chain: []*x509.Certificate{s.cert}, Key: NewKey(s.key)}
+}
+
+const (
+	wellDirect = "negotiate+ gateway+ authenticate+ end+"
+	wellEAP    = "negotiate+ gateway+ eap_method+ authenticate+ end+"
+)
+
+// TestLogin: what the credentials, the gateway and its faults lead to, and that no IKE SA
+// is left at a gateway that takes part.
+func TestLogin(t *testing.T) {
+	rsaKey, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, edKey, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	eapOf := func(method Method, t eap.Type) func(*scene) {
+		return func(s *scene) {
+			s.connection().Methods = []eap.Type{t}
+			s.client.Credentials = user(method, "carol", "Ar3etTnp")
+		}
+	}
+	byUser := eapOf(MSCHAPv2, eap.MSCHAPv2)
+	with := func(all ...func(*scene)) func(*scene) {
+		return func(s *scene) {
+			for _, f := range all {
+				f(s)
+			}
+		}
+	}
+	byPSK := func(s *scene) { s.client.Credentials = psk("it") }
+	byKey := func(key crypto.Signer) func(*scene) {
+		return func(s *scene) { s.client.Credentials = certified(newSigner(s.t, key, s.ca, "client", nil)) }
+	}
+	byCert := func(s *scene) { byKey(newKey(s.t))(s) }
+	for _, tt := range []struct {
+		name  string
+		set   func(*scene)
+		want  string
+		check func(*scene, *Result) string // what is wrong, "" for nothing
+		left  int                          // IKE SAs at the gateway
+	}{
+		{name: "PSK", set: byPSK, want: wellDirect},
+		{name: "PSK wrong", set: func(s *scene) { s.client.Credentials = psk("other") }, want: "negotiate+ authenticate-auth-refused"},
+		{name: "PSK, gateway's wrong", set: with(byPSK, func(s *scene) { s.connection().Forged = true }), want: "negotiate+ gateway-psk-mismatch end?", left: 1},
+		{name: "PSK for an unknown name", set: with(byPSK, func(s *scene) {
+			s.client.Credentials.RemoteIdentity = Identity{ike.ID_FQDN, []byte("other.example.com")}
+		}), want: "negotiate+ authenticate-auth-refused"},
+		{name: "PSK for a name", set: with(byPSK, func(s *scene) {
+			s.client.Credentials.RemoteIdentity = Identity{ike.ID_FQDN, []byte("VPN.example.com")}
+		}), want: wellDirect},
+
+		{name: "ECDSA", set: byCert, want: wellDirect},
+		{name: "RSA in fragments", set: byKey(rsaKey), want: wellDirect, check: func(s *scene, r *Result) string {
+			if n := s.gateway.Stats().Requests; n < 4 {
+				return fmt.Sprintf("%d requests, so no fragments", n)
+			}
+			return ""
+		}},
+		{name: "RSA by PSS", set: with(byKey(rsaKey), func(s *scene) { s.client.Credentials.PSS = true }), want: wellDirect},
+		{name: "RSA without RFC 7427", set: with(byKey(rsaKey), noHashes), want: wellDirect},
+		{name: "Ed25519", set: byKey(edKey), want: wellDirect},
+		{name: "Ed25519 without RFC 7427", set: with(byKey(edKey), noHashes), want: "negotiate+ authenticate-no-hash end+"},
+		{name: "certificate of a stranger", set: func(s *scene) {
+			s.client.Credentials = certified(newSigner(s.t, newKey(s.t), newSigner(s.t, newKey(s.t), nil, "stranger", nil), "client", nil))
+		}, want: "negotiate+ authenticate-auth-refused"},
+		{name: "gateway of a stranger", set: with(byCert, func(s *scene) { s.client.Roots = poolOf(newSigner(s.t, newKey(s.t), nil, "stranger", nil)) }),
+			want: "negotiate+ gateway-cert-untrusted end+"},
+		{name: "gateway expired", set: with(byCert, func(s *scene) {
+			own := newSigner(s.t, newKey(s.t), s.ca, "vpn.example.com", func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) })
+			s.connection().Key, s.connection().Certificates = own.key, [][]byte{own.cert.Raw}
+		}), want: "negotiate+ gateway-cert-invalid end+"},
+		{name: "gateway of another name", set: with(byCert, func(s *scene) { s.client.Host = "other.example.com" }), want: "negotiate+ gateway-id-not-in-cert end+"},
+		{name: "gateway asked for by its address", set: with(byCert, func(s *scene) { s.client.Host = gatewayAddr.String() }), want: "negotiate+ gateway-id-not-in-cert end+"},
+		{name: "gateway asked for by its identity", set: with(byCert, func(s *scene) {
+			s.client.Host, s.client.Credentials.RemoteIdentity = gatewayAddr.String(), Identity{ike.ID_FQDN, []byte("vpn.example.com")}
+		}), want: wellDirect},
+		{name: "gateway's signature forged", set: with(byCert, func(s *scene) { s.connection().Forged = true }), want: "negotiate+ gateway-signature end?", left: 1},
+		{name: "gateway without certificate", set: with(byCert, func(s *scene) { s.connection().Certificates = nil }), want: "negotiate+ gateway-cert-missing end?", left: 1},
+
+		{name: "MSCHAPv2", set: byUser, want: wellEAP, check: func(s *scene, r *Result) string {
+			if r.EAPServer != "mock" || !r.Childless {
+				return fmt.Sprintf("%q, childless %v", r.EAPServer, r.Childless)
+			}
+			return ""
+		}},
+		{name: "MSCHAPv2 without identity", set: with(byUser, func(s *scene) { s.connection().AsksIdentity = false }), want: wellEAP},
+		{name: "MD5", set: eapOf(MD5, eap.MD5), want: wellEAP},
+		{name: "GTC", set: eapOf(GTC, eap.GTC), want: wellEAP},
+		{name: "GTC after a Nak", set: with(eapOf(GTC, eap.GTC), func(s *scene) { s.connection().Methods = []eap.Type{eap.MSCHAPv2, eap.GTC} }), want: wellEAP,
+			check: func(s *scene, r *Result) string {
+				if r.OtherMethod != eap.MSCHAPv2 {
+					return r.OtherMethod.String()
+				}
+				return ""
+			}},
+		{name: "another method", set: with(eapOf(MD5, eap.GTC)), want: "negotiate+ gateway+ eap_method-eap-method"},
+		{name: "wrong password", set: with(byUser, func(s *scene) { s.client.Credentials = user(MSCHAPv2, "carol", "wrong") }),
+			want: "negotiate+ gateway+ eap_method+ authenticate-eap-credentials", check: func(s *scene, r *Result) string {
+				if r.EAPError != 691 || r.EAPMessage != "FAIL" {
+					return fmt.Sprint(r.EAPError, r.EAPMessage)
+				}
+				return ""
+			}},
+		{name: "wrong user", set: with(byUser, func(s *scene) { s.client.Credentials = user(MSCHAPv2, "dave", "Ar3etTnp") }),
+			want: "negotiate+ gateway+ eap_method+ authenticate-eap-credentials"},
+		{name: "wrong password of MD5", set: with(eapOf(MD5, eap.MD5), func(s *scene) { s.client.Credentials = user(MD5, "carol", "wrong") }),
+			want: "negotiate+ gateway+ eap_method+ authenticate-eap-refused"},
+		{name: "no EAP", set: with(byUser, func(s *scene) { s.gateway.Connections = nil }), want: "negotiate+ eap_method-eap-wanted"},
+		{name: "another gateway's name", set: with(byUser, func(s *scene) {
+			s.client.Credentials.RemoteIdentity = Identity{ike.ID_FQDN, []byte("other.example.com")}
+		}), want: "negotiate+ eap_method-auth-refused"},
+		{name: "password to a stranger", set: with(byUser, func(s *scene) { s.client.Roots = x509.NewCertPool() }),
+			want: "negotiate+ gateway-cert-untrusted end+", check: noPassword},
+		{name: "password to another name", set: with(byUser, func(s *scene) { s.client.Host = "other.example.com" }),
+			want: "negotiate+ gateway-id-not-in-cert end+", check: noPassword},
+		{name: "password to a forger", set: with(byUser, func(s *scene) { s.connection().Forged = true }),
+			want: "negotiate+ gateway-signature end?", check: noPassword, left: 1},
+		{name: "password to who proves nothing", set: with(byUser, func(s *scene) { s.connection().Key, s.connection().PSK = nil, []byte("it") }),
+			want: "negotiate+ gateway-psk-missing end?", check: noPassword, left: 1},
+
+		// Hostile gateways.
+		{name: "EAP that never ends", set: with(byUser, func(s *scene) { s.connection().Login, s.connection().Endless = nil, true }),
+			want: "negotiate+ gateway+ eap_method-protocol end+"},
+		{name: "the challenge replayed", set: with(byUser, func(s *scene) { s.connection().Login.Server.Replays = true }),
+			want: "negotiate+ gateway+ eap_method+ authenticate-protocol end+", check: func(s *scene, r *Result) string {
+				if n := len(r.Exchanges); n != 6 { // INIT with the wrong method and again, hello, identity, password, end
+					return fmt.Sprintf("%d exchanges", n)
+				}
+				return ""
+			}},
+		{name: "MD5 replayed", set: with(eapOf(MD5, eap.MD5), func(s *scene) { s.connection().Login.Server.Replays = true }),
+			want: "negotiate+ gateway+ eap_method+ authenticate-protocol end+"},
+		{name: "a server that does not know the password", set: with(byUser, func(s *scene) { s.connection().Login.Server.Unproven = true }),
+			want: "negotiate+ gateway+ eap_method+ authenticate-eap-server-unproven end+"},
+		{name: "success before the password", set: with(byUser, func(s *scene) { s.connection().Login.Server.Hasty = true }),
+			want: "negotiate+ gateway+ eap_method-protocol end+", check: noPassword},
+		{name: "the last AUTH forged", set: with(byUser, func(s *scene) { s.connection().Login.ForgedEnd = true }),
+			want: "negotiate+ gateway+ eap_method+ authenticate-eap-key end?", left: 1},
+		{name: "a Child SA that was not asked for", set: with(byPSK, func(s *scene) { s.connection().Login.Unasked = true }),
+			want: "negotiate+ gateway+ authenticate+ session!child-unasked end+"},
+		{name: "silence to the password", set: with(byUser, func(s *scene) { s.connection().Login.SilentPassword = true }),
+			want: "negotiate+ gateway+ eap_method+ authenticate?silence-password end?", left: 1},
+
+		// What comes beside.
+		{name: "needs an address", set: with(byUser, func(s *scene) { s.connection().Login.NeedsAddress = true }),
+			want: "negotiate+ gateway+ eap_method+ authenticate+ session!address-wanted end+"},
+		{name: "gets an address", set: with(byUser, func(s *scene) { s.connection().Login.NeedsAddress, s.client.Address = true, true }),
+			want: "negotiate+ gateway+ eap_method+ authenticate+ session+ end+", check: func(s *scene, r *Result) string {
+				if !r.Child || r.Childless || len(r.Assigned) != 2 || s.gateway.Stats().Children != 1 {
+					return fmt.Sprintf("%+v", r.Assigned)
+				}
+				return ""
+			}},
+		{name: "cannot do without a Child SA", set: with(byPSK, func(s *scene) { s.gateway.Profile = iketest.OpenIKED }),
+			want: "negotiate+ gateway+ authenticate+ session+ end+"},
+		{name: "no ESP in common", set: with(byPSK, func(s *scene) {
+			s.gateway.Profile, s.connection().Login.Child = iketest.OpenIKED, ike.NO_PROPOSAL_CHOSEN
+		}), want: "negotiate+ gateway+ authenticate+ session!child-proposal end+"},
+		{name: "lifetime", set: with(byPSK, func(s *scene) { s.connection().Login.Lifetime = time.Hour }), want: wellDirect, check: func(s *scene, r *Result) string {
+			if r.AuthLifetime != time.Hour {
+				return r.AuthLifetime.String()
+			}
+			return ""
+		}},
+		{name: "no suite", set: with(byPSK, func(s *scene) { s.gateway.Policy = nil }), want: "negotiate-ike-proposal"},
+		{name: "cookies", set: with(byUser, func(s *scene) { s.gateway.Profile.AlwaysCookie = true }), want: wellEAP},
+		{name: "silence", set: with(byPSK, func(s *scene) { s.network.SetLink(memnet.Link{Loss: 1}) }), want: "negotiate?silence"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newScene(t)
+				tt.set(s)
+				r := s.login(t.Context())
+				if got := told(r); got != tt.want {
+					t.Errorf("%s, want %s\n%+v", got, tt.want, r.Steps)
+				}
+				if tt.check != nil {
+					if fault := tt.check(s, r); fault != "" {
+						t.Error(fault)
+					}
+				}
+				stats := s.gateway.Stats()
+				if left := stats.HalfOpen + stats.Established; left != tt.left {
+					t.Errorf("%d IKE SAs are left, want %d", left, tt.left)
+				}
+				if wantIn := strings.Contains(tt.want, "authenticate+"); r.LoggedIn != wantIn {
+					t.Errorf("logged in: %v", r.LoggedIn)
+				}
+				if tt.left > 0 && r.Left != MayBeLeft || tt.left == 0 && r.Left == MayBeLeft {
+					t.Errorf("%d are left, and the result says %d", tt.left, r.Left)
+				}
+				if stats.Passwords > 1 {
+					t.Errorf("the password was sent %d times", stats.Passwords)
+				}
+			})
+		})
+	}
+}
+
+// noHashes has the gateway not know RFC 7427, though it still signs by what the client
+// announces.
+func noHashes(s *scene) {
+	s.gateway.Profile.Notifies = slices.DeleteFunc(slices.Clone(s.gateway.Profile.Notifies), func(n ike.Notify) bool {
+		return n.Notification == ike.SIGNATURE_HASH_ALGORITHMS
+	})
+}
+
+// noPassword: none was sent.
+func noPassword(s *scene, r *Result) string {
+	if n := s.gateway.Stats().Passwords; n > 0 {
+		return "the password was sent"
+	}
+	return ""
+}
+
+// TestInterrupted: whenever the user ends it, what was opened is ended.
+func TestInterrupted(t *testing.T) {
+	for after := time.Duration(0); after < 200*time.Millisecond; after += 4 * time.Millisecond {
+		synctest.Test(t, func(t *testing.T) {
+			s := newScene(t)
+			s.client.Credentials = user(MSCHAPv2, "carol", "Ar3etTnp")
+			ctx, cancel := context.WithTimeout(t.Context(), after)
+			defer cancel()
+			r := s.login(ctx)
+			stats := s.gateway.Stats()
+			if left := stats.HalfOpen + stats.Established; left > 0 && r.Left != MayBeLeft || len(r.Steps) > 1 && left > 0 {
+				t.Errorf("after %v: %d IKE SAs are left: %s", after, left, told(r))
+			}
+			if !r.LoggedIn && !r.Interrupted {
+				t.Errorf("after %v: it is not said to be interrupted: %s", after, told(r))
+			}
+		})
+	}
+}
+
+// TestLosses: what is lost is sent again, and the password is answered for once.
+func TestLosses(t *testing.T) {
+	for every := 3; every < 12; every++ {
+		synctest.Test(t, func(t *testing.T) {
+			s := newScene(t)
+			var mu sync.Mutex
+			sent := 0
+			s.network.SetFilter(func(_, _ netip.AddrPort, _ []byte) memnet.Verdict {
+				mu.Lock()
+				defer mu.Unlock()
+				if sent++; sent%every == 0 {
+					return memnet.Drop
+				}
+				return memnet.Pass
+			})
+			s.client.Credentials = user(MSCHAPv2, "carol", "Ar3etTnp")
+			r := s.login(t.Context())
+			// A gateway that has deleted the IKE SA does not answer once more.
+			stats := s.gateway.Stats()
+			if !r.LoggedIn || stats.HalfOpen+stats.Established > 0 || stats.Passwords != 1 || stats.Logins != 1 {
+				t.Errorf("every %d. datagram is lost: %s; %+v", every, told(r), stats)
+			}
+		})
+	}
+}
+
+// TestNeverInitialContact: what is sent is what is meant to be, and no more.
+func TestNeverInitialContact(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		s.client.Credentials = user(MSCHAPv2, "carol", "Ar3etTnp")
+		r := s.login(t.Context())
+		var sent []string
+		for _, x := range r.Exchanges {
+			if x.Type != ike.IKE_SA_INIT {
+				sent = append(sent, fmt.Sprint(x.Type, " ", x.MessageID, ": ", strings.Join(x.Sends, " ")))
+			}
+			if x.Tries != 1 {
+				t.Errorf("exchange %d was sent %d times", x.ID, x.Tries)
+			}
+		}
+		want := []string{"IKE_AUTH 1: IDi CERTREQ", "IKE_AUTH 2: EAP", "IKE_AUTH 3: EAP", "IKE_AUTH 4: EAP", "IKE_AUTH 5: AUTH", "INFORMATIONAL 6: Delete"}
+		if !slices.Equal(sent, want) {
+			t.Errorf("%q, want %q", sent, want)
+		}
+	})
+}
+
+// TestOwnFaults: what is wrong with the credentials, nothing being sent.
+func TestOwnFaults(t *testing.T) {
+	ca := newSigner(t, newKey(t), nil, "CA", nil)
+	own := newSigner(t, newKey(t), ca, "client", nil)
+	expired := newSigner(t, newKey(t), ca, "client", func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) })
+	early := newSigner(t, newKey(t), ca, "client", func(c *x509.Certificate) { c.NotBefore = time.Now().Add(time.Minute) })
+	for want, c := range map[string]Credentials{
+		"method: \"\" is not a method":                     {},
+		"psk: is missing":                                  {Method: PSK},
+		"user: is missing":                                 {Method: MSCHAPv2},
+		"password: is missing":                             {Method: GTC, User: "carol"},
+		"certificate: is missing":                          {Method: Certificate},
+		"key: is missing":                                  {Method: Certificate, Chain: []*x509.Certificate{own.cert}},
+		"key: is not that of the certificate":              {Method: Certificate, Chain: []*x509.Certificate{own.cert}, Key: NewKey(ca.key)},
+		"certificate: that of \"CN=client\" expired on":    certified(expired),
+		"certificate: that of \"CN=client\" is not valid ": certified(early),
+	} {
+		client := Client{Credentials: c, Listen: func(context.Context, netip.Addr, netip.AddrPort) (net.PacketConn, error) {
+			t.Error("a socket was opened")
+			return nil, net.ErrClosed
+		}}
+		if _, err := client.Login(t.Context(), Target{Address: gatewayAddr}); err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
+
+// TestOffer: what is offered fits one datagram, and can be computed.
+func TestOffer(t *testing.T) {
+	if n := (initiator.Offer{Products: Offer(), KE: ike.KE_MODP_4096}).Octets(); n > 1232 {
+		t.Errorf("the request has up to %d octets", n)
+	}
+}

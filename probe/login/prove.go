@@ -1,0 +1,198 @@
+package login
+
+import (
+	"crypto/subtle"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/certificate"
+	"github.com/ikescope/ikescope/ike/keymat"
+)
+
+// maxCertificates bounds those that are read of one answer.
+const maxCertificates = 16
+
+// meet reads who the gateway says it is, and holds its AUTH payload against that: with a
+// pre-shared key against psk, unless that is nil. It reports whether the gateway proves
+// to be whom the user wants. If its proof does not hold, nothing more is sent to it.
+func (a *attempt) meet(payloads []ike.Payload, psk []byte, exchange int) bool {
+	a.readPeer(payloads)
+	step := Step{Kind: Gateway, State: Passed, Exchanges: []int{exchange}}
+	auth, _ := ike.Find[*ike.Auth](&ike.Message{Payloads: payloads})
+	fail := func(cause, detail string) bool {
+		step.State, step.Cause, step.Detail = Failed, cause, detail
+		a.add(step)
+		return false
+	}
+	p := &a.r.Gateway
+	switch {
+	case p.ID.IsZero():
+		a.sa.silent = true
+		return fail(CauseProtocol, "its answer names no identity (IDr)")
+	case auth == nil:
+		a.sa.silent = true
+		return fail(CauseUnproven, "its answer has no AUTH payload")
+	}
+	p.Scheme.Method = auth.Method
+	var cause, detail string
+	switch auth.Method {
+	case ike.AuthSharedKey:
+		cause, detail = a.proveByKey(auth, psk)
+	case ike.AuthNull:
+		cause, detail = CauseUnproven, "it claims no identity (NULL authentication)"
+	default:
+		cause, detail = a.proveBySignature(auth)
+	}
+	if cause != "" {
+		a.sa.silent = true
+		return fail(cause, detail)
+	}
+	p.Proven = true
+	step.Words = map[string]string{"got": p.ID.String(), "want": a.Credentials.RemoteIdentity.String(), "id": p.ID.String()}
+	if want := a.Credentials.RemoteIdentity; !want.IsZero() && !want.equal(p.ID) {
+		return fail("peer-id", "")
+	}
+	if auth.Method != ike.AuthSharedKey {
+		if cause, detail := a.trust(step.Words); cause != "" {
+			return fail(cause, detail)
+		}
+	}
+	p.Trusted = true
+	a.add(step)
+	return true
+}
+
+// readPeer reads the identity and the certificates.
+func (a *attempt) readPeer(payloads []ike.Payload) {
+	p := &a.r.Gateway
+	for _, payload := range payloads {
+		switch payload := payload.(type) {
+		case *ike.ID:
+			if payload.Payload == ike.PayloadIDr && p.ID.IsZero() {
+				p.ID = Identity{payload.IDType, payload.Data}
+			}
+		case *ike.Cert:
+			if len(p.Chain)+len(p.Unread) >= maxCertificates {
+				continue
+			}
+			if payload.Encoding != ike.CertX509Signature {
+				p.Unread = append(p.Unread, fmt.Sprintf("%v of %d octets", payload.Encoding, len(payload.Data)))
+				continue
+			}
+			c, err := certificate.Parse(payload.Data)
+			if err != nil {
+				p.Unread = append(p.Unread, err.Error())
+				continue
+			}
+			p.Chain = append(p.Chain, c)
+		}
+	}
+}
+
+// signed are the octets that role signs.
+func (a *attempt) signed(role keymat.Role) []byte {
+	if role == keymat.Initiator {
+		return a.sa.keys.SignedOctets(role, a.sa.request, a.sa.nr, a.local.body())
+	}
+	return a.sa.keys.SignedOctets(role, a.sa.reply, a.sa.ni, a.r.Gateway.ID.body())
+}
+
+// mac is the Authentication Data of role under a shared key.
+func (a *attempt) mac(role keymat.Role, key []byte) []byte {
+	if role == keymat.Initiator {
+		return a.sa.keys.PSKAuth(role, key, a.sa.request, a.sa.nr, a.local.body())
+	}
+	return a.sa.keys.PSKAuth(role, key, a.sa.reply, a.sa.ni, a.r.Gateway.ID.body())
+}
+
+// proveByKey holds a MAC against a pre-shared key. The cause is "" if it holds.
+func (a *attempt) proveByKey(auth *ike.Auth, psk []byte) (cause, detail string) {
+	if len(psk) == 0 {
+		return "psk-missing", "it proves who it is by a pre-shared key, and the credentials have none"
+	}
+	if subtle.ConstantTimeCompare(auth.Data, a.mac(keymat.Responder, psk)) != 1 {
+		return "psk-mismatch", ""
+	}
+	return "", ""
+}
+
+// proveBySignature holds a signature against the certificate.
+func (a *attempt) proveBySignature(auth *ike.Auth) (cause, detail string) {
+	p := &a.r.Gateway
+	switch {
+	case len(p.Chain) == 0 && len(p.Unread) > 0:
+		return "cert-encoding", strings.Join(p.Unread, ", ")
+	case len(p.Chain) == 0:
+		return "cert-missing", ""
+	}
+	scheme, err := p.Chain[0].VerifyAuth(auth, a.signed(keymat.Responder))
+	p.Scheme = scheme
+	switch {
+	case err == nil:
+		return "", ""
+	case errors.Is(err, certificate.ErrForged):
+		return "signature", ""
+	}
+	return CauseUnproven, err.Error()
+}
+
+// trust judges the chain and the names of the gateway's certificate. The cause is "" if
+// the certificate is for whom the user wants. Words are for its sentence.
+func (a *attempt) trust(words map[string]string) (cause, detail string) {
+	p := &a.r.Gateway
+	leaf := p.Chain[0]
+	words["cert"], words["issuer"] = leaf.Subject, leaf.Issuer
+	between := x509.NewCertPool()
+	for _, c := range p.Chain[1:] {
+		if x := c.X509(); x != nil {
+			between.AddCert(x)
+		}
+	}
+	p.Roots = a.Roots
+	_, err := leaf.X509().Verify(x509.VerifyOptions{
+		Roots: a.Roots, Intermediates: between, CurrentTime: time.Now(),
+		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
+	})
+	var invalid x509.CertificateInvalidError
+	switch {
+	case err == nil:
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		words["from"], words["to"] = leaf.NotBefore.UTC().Format(time.DateOnly), leaf.NotAfter.UTC().Format(time.DateOnly)
+		return "cert-invalid", ""
+	case errors.As(err, new(x509.UnknownAuthorityError)):
+		return "cert-untrusted", ""
+	default:
+		return "cert-refused", err.Error()
+	}
+	want := a.Credentials.RemoteIdentity
+	if want.IsZero() {
+		want = hostIdentity(a.Host)
+	}
+	words["id"] = want.String()
+	if !want.IsZero() && !want.isOf(leaf) && !hostOf(want, leaf) {
+		return "id-not-in-cert", ""
+	}
+	return "", ""
+}
+
+// hostIdentity is a gateway as the user calls it, as an identity.
+func hostIdentity(host string) Identity {
+	if a, err := netip.ParseAddr(host); err == nil {
+		return identityOf(a)
+	}
+	if host == "" {
+		return Identity{}
+	}
+	return Identity{ike.ID_FQDN, []byte(host)}
+}
+
+// hostOf reports whether a certificate is for a host name by a wildcard.
+func hostOf(want Identity, c *certificate.Certificate) bool {
+	x := c.X509()
+	return want.Type == ike.ID_FQDN && x != nil && x.VerifyHostname(string(want.Data)) == nil
+}
