@@ -53,6 +53,8 @@ type Target struct {
 	Name    string    `json:"target"` // as the user named it
 	Address string    `json:"address"`
 	Started time.Time `json:"started"`
+	// ListedIn is the line of the list that names it; absent where no file does.
+	ListedIn *FileLine `json:"listed_in,omitempty"`
 	// Verdict is "ikev2", "no_answer", "unreachable", "not_ike", "not_scanned" or
 	// "error".
 	Verdict  Verdict   `json:"verdict"`
@@ -75,7 +77,9 @@ type Target struct {
 	Preference    *Preference   `json:"preference,omitempty"`
 	PostQuantum   *PostQuantum  `json:"post_quantum,omitempty"`
 	// Clients are the client policies that were compared with the gateway.
-	Clients []Client `json:"clients"`
+	// ClientsAsked: the user named them; otherwise they are the well-known ones.
+	Clients      []Client `json:"clients"`
+	ClientsAsked bool     `json:"clients_asked,omitempty"`
 	// Policies are those that the gateway was held to.
 	Policies []Policy `json:"policies"`
 	Cost     Cost     `json:"cost"`
@@ -101,6 +105,12 @@ type Target struct {
 	Findings  []Finding  `json:"findings"`
 	Notes     []string   `json:"notes"`
 	Exchanges []Exchange `json:"exchanges"`
+}
+
+// FileLine is a line of a file, from 1.
+type FileLine struct {
+	File string `json:"file"` // as the user named it
+	Line int    `json:"line"`
 }
 
 // LastExchange returns the largest number of t's exchanges.
@@ -510,6 +520,8 @@ type Missing struct {
 type Policy struct {
 	Name  string `json:"policy"` // its name
 	Title string `json:"title"`
+	// File is where it was read, as the user named it; absent if it is one of ours.
+	File string `json:"file,omitempty"`
 	// Verdict is "met", "violated" or "undecided". Rules that are advice, of
 	// severity "info", do not decide it.
 	Verdict RuleState `json:"verdict"`

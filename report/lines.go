@@ -70,3 +70,29 @@ func WriteLine(w io.Writer, v any) error {
 	_, err := w.Write(escapeJSON(b.Bytes()))
 	return err
 }
+
+// WriteLines writes doc as JSON lines, its targets in their order.
+func WriteLines(w io.Writer, doc Source) error {
+	head := doc.Head()
+	first := NewFirstLine(head.Tool, doc.Count())
+	first.SchemaVersion = head.SchemaVersion
+	if err := WriteLine(w, first); err != nil {
+		return err
+	}
+	gates := GatesByTarget(doc)
+	defer gates.Stop()
+	for i := range doc.Count() {
+		t, err := doc.At(i)
+		if err != nil {
+			return err
+		}
+		of, err := gates.Of(t.Key())
+		if err != nil {
+			return err
+		}
+		if err := WriteLine(w, NewTargetLine(i, t, of)); err != nil {
+			return err
+		}
+	}
+	return WriteLine(w, NewLastLine(head.Complete, head.Exit))
+}

@@ -20,8 +20,14 @@ type Span struct{ From, To int64 }
 // target of more than 64 MiB, and as each does. JSON lines that were cut off are a
 // report that is not complete.
 func ReadEach(r io.Reader, each func(*TargetLine, Span) error) (Head, error) {
+	return ReadParts(r, each, nil)
+}
+
+// ReadParts reads a report as [ReadEach] does, and hands over each gate of a document,
+// too. Those of JSON lines are in the lines of their targets.
+func ReadParts(r io.Reader, each func(*TargetLine, Span) error, gate func(*Gate, Span) error) (Head, error) {
 	in := &boundedReader{in: r, left: maxValue}
-	s := &reportReader{in: in, d: json.NewDecoder(in), each: each}
+	s := &reportReader{in: in, d: json.NewDecoder(in), each: each, gate: gate}
 	if err := s.object(); err != nil {
 		return Head{}, err
 	}
@@ -93,6 +99,7 @@ type reportReader struct {
 	in   *boundedReader
 	d    *json.Decoder
 	each func(*TargetLine, Span) error
+	gate func(*Gate, Span) error // nil where nobody wants gates
 	// top are the fields of a document, or of the line that begins a report.
 	top struct {
 		Record        Record
@@ -104,6 +111,7 @@ type reportReader struct {
 	}
 	// hasTargets and hasSame: there are such fields; [Diff] has both.
 	hasTargets, hasSame bool
+	hasGates            bool
 	count               int // of targets so far
 	// wrong is the first value of another type than it should have. What comes
 	// after it may say that this is no report at all.
@@ -146,6 +154,11 @@ func (s *reportReader) object() error {
 			if err := s.targets(); err != nil {
 				return err
 			}
+		case name == "gates" && !s.hasGates && s.gate != nil:
+			s.hasGates = true
+			if err := s.gates(); err != nil {
+				return err
+			}
 		default:
 			s.hasSame = s.hasSame || name == "same"
 			if err := s.skip(0); err != nil {
@@ -170,28 +183,48 @@ func (s *reportReader) checkVersion() error {
 
 // targets reads those of a document.
 func (s *reportReader) targets() error {
+	return s.list("targets", func(name string, raw json.RawMessage, at Span) error {
+		line := TargetLine{Record: RecordTarget, Index: s.count}
+		s.count++
+		if !s.decode(name, raw, &line.Target) {
+			return nil
+		}
+		return s.handOver(name, &line, at)
+	})
+}
+
+// gates reads those of a document.
+func (s *reportReader) gates() error {
+	return s.list("gates", func(name string, raw json.RawMessage, at Span) error {
+		var g Gate
+		if !s.decode(name, raw, &g) {
+			return nil
+		}
+		if g.Kind == "" || g.Target == "" {
+			return fmt.Errorf("%s: has no gate, or no target", name)
+		}
+		return s.gate(&g, at)
+	})
+}
+
+// list reads a list, whose values do takes in by their names.
+func (s *reportReader) list(name string, do func(string, json.RawMessage, Span) error) error {
 	first, err := s.token()
 	if err != nil {
 		return err
 	}
 	if first != json.Delim('[') {
 		if s.wrong == nil {
-			s.wrong = errors.New("targets: is not a list")
+			s.wrong = fmt.Errorf("%s: is not a list", name)
 		}
 		return s.skipFrom(first, 0)
 	}
-	for s.d.More() {
+	for i := 0; s.d.More(); i++ {
 		raw, at, err := s.value()
 		if err != nil {
 			return err
 		}
-		line := TargetLine{Record: RecordTarget, Index: s.count}
-		s.count++
-		name := fmt.Sprintf("targets.%d", line.Index)
-		if !s.decode(name, raw, &line.Target) {
-			continue
-		}
-		if err := s.handOver(name, &line, at); err != nil {
+		if err := do(fmt.Sprintf("%s.%d", name, i), raw, at); err != nil {
 			return err
 		}
 	}

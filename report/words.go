@@ -214,6 +214,9 @@ const (
 	SeverityInfo     Severity = "info"
 )
 
+// Severities returns all of them, worst first.
+func Severities() []Severity { return slices.Clone(severities) }
+
 var severities = []Severity{SeverityCritical, SeverityHigh, SeverityMedium, SeverityLow, SeverityInfo}
 
 // Rank orders severities, the worst first. What is not a severity comes after

@@ -2,13 +2,13 @@ package main
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/output"
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/gate"
@@ -45,7 +45,7 @@ changes neither.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return a.check(cmd.Context(), &opts, cmd.Flags(), args) },
 	}
 	flags := cmd.Flags()
-	opts.addFlags(flags, append(slices.Clone(reportFormats), "gates"))
+	opts.addFlags(flags, output.Reports)
 	flags.Lookup("policy").Usage = strings.Replace(flags.Lookup("policy").Usage, "evaluate the gateway against", "the gateway must meet", 1)
 	flags.Lookup("client").Usage = "this client must connect: a name from ikescope client list, all, a configuration file, FILE#CONNECTION, or proposals; may be repeated"
 	underHeading(flags, judgeFlags, func(flags *pflag.FlagSet) {

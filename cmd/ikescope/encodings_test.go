@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"unicode/utf16"
 
@@ -61,14 +62,20 @@ func TestEncodings(t *testing.T) {
 			}
 			return path
 		}
-		found, err := targets.Read([]string{"@" + write("list", list)}, nil)
-		if diff := cmp.Diff(wantList, found); err != nil || diff != "" {
+		listPath := write("list", list)
+		found, err := targets.Read([]string{"@" + listPath}, nil)
+		wantFound := slices.Clone(wantList)
+		for i := range wantFound {
+			wantFound[i].File, wantFound[i].Line = listPath, i+2
+		}
+		if diff := cmp.Diff(wantFound, found); err != nil || diff != "" {
 			t.Errorf("%s: list: %v\n%s", name, err, diff)
 		}
 		if found, err = targets.Read([]string{"-"}, bytes.NewReader(encode(list))); err != nil || !cmp.Equal(wantList, found) {
 			t.Errorf("%s: list on stdin: %v, %v", name, found, err)
 		}
-		policy, err := flagvalue.FindPolicy(write("policy.yaml", string(yaml)))
+		intermediate.File = write("policy.yaml", string(yaml))
+		policy, err := flagvalue.FindPolicy(intermediate.File)
 		if diff := cmp.Diff(intermediate, policy); err != nil || diff != "" {
 			t.Errorf("%s: policy: %v\n%s", name, err, diff)
 		}

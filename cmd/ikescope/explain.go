@@ -14,6 +14,7 @@ import (
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/output"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
@@ -194,7 +195,7 @@ func (a *app) advise(ctx context.Context, o *explainOptions, flags *pflag.FlagSe
 	if err != nil {
 		return err
 	}
-	return a.gather(ctx, &o.scanOptions, targets, &reporting{saved: saved, instead: func(doc report.Source) (writers, error) {
+	return a.gather(ctx, &o.scanOptions, targets, &reporting{saved: saved, instead: func(doc report.Source) (output.Writers, error) {
 		all := []report.Advice{}
 		for i := range doc.Count() {
 			t, err := doc.At(i)

@@ -225,7 +225,8 @@ type teller struct {
 }
 
 func (a *app) teller(o *explainOptions, s logSource) *teller {
-	text := len(o.outputs) == 0 || len(o.outputs) == 1 && o.outputs[0].format == "text" && o.outputs[0].path == ""
+	to := o.to.Outputs
+	text := len(to) == 0 || len(to) == 1 && to[0].Format == "text" && to[0].Path == ""
 	return &teller{a: a, o: o, live: s.live && text && o.attempt == 0}
 }
 

@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/output"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/archive"
 	"github.com/ikescope/ikescope/report/gate"
@@ -23,7 +24,7 @@ type reporting struct {
 	scans  *scans             // nil where saved reports are all
 	asText documentText
 	// instead returns what is written in place of the report; nil for the report.
-	instead func(report.Source) (writers, error)
+	instead func(report.Source) (output.Writers, error)
 }
 
 // report makes the report of r and writes it, as it grows where it is written as
@@ -33,7 +34,7 @@ func (a *app) report(ctx context.Context, r *reporting) error {
 	if err != nil {
 		return err
 	}
-	defer r.opts.discard()
+	defer r.opts.to.Discard()
 	if pcap != nil {
 		defer pcap.Discard()
 	}
@@ -85,7 +86,7 @@ type fleet struct {
 // lineOutput is an output that is written as JSON lines.
 type lineOutput struct {
 	io.Writer
-	output *output
+	output *output.Output
 	broken bool
 }
 
@@ -102,15 +103,15 @@ func (a *app) newFleet(r *reporting, cancel func()) *fleet {
 		}
 	}
 	f.earlier = gate.NewEarlier(r.gates, f.keys)
-	for i := range r.opts.outputs {
-		out := &r.opts.outputs[i]
+	for i := range r.opts.to.Outputs {
+		out := &r.opts.to.Outputs[i]
 		switch {
-		case out.format != jsonLines:
+		case out.Format != output.JSONLines:
 			if f.store == nil {
 				f.store = archive.NewStore(&a.spool)
 			}
-		case out.file != nil:
-			f.lines = append(f.lines, &lineOutput{Writer: out.file, output: out})
+		case out.File != nil:
+			f.lines = append(f.lines, &lineOutput{Writer: out.File, output: out})
 		default:
 			f.lines = append(f.lines, &lineOutput{Writer: a.out, output: out})
 		}
@@ -124,8 +125,8 @@ func (f *fleet) begin() {
 	defer f.mu.Unlock()
 	f.line(report.NewFirstLine(tool(), len(f.keys)))
 	for _, out := range f.lines {
-		if out.output.file != nil {
-			out.output.file.Appear()
+		if out.output.File != nil {
+			out.output.File.Appear()
 		}
 	}
 }
@@ -150,6 +151,7 @@ func (f *fleet) addSaved(saved []*archive.Archive) {
 
 // add takes in the target at index, judged but for its gates.
 func (f *fleet) add(index int, t *report.Target) {
+	t.MakeValid()
 	earlier, err := f.earlier.At(index)
 	if err != nil {
 		f.fail(fmt.Errorf("--baseline: %w", err))
@@ -204,12 +206,12 @@ func (f *fleet) line(v any) {
 			continue
 		}
 		err := report.WriteLine(out, v)
-		if err == nil && out.output.file != nil {
-			err = out.output.file.Flush()
+		if err == nil && out.output.File != nil {
+			err = out.output.File.Flush()
 		}
 		if err != nil {
 			out.broken = true
-			f.failed = append(f.failed, out.output.failed(err))
+			f.failed = append(f.failed, out.output.Failed(err))
 			f.cancelIfAlone()
 		}
 	}
@@ -236,8 +238,8 @@ func (f *fleet) end() report.Exit {
 		Exit: f.decided.Exit(f.interrupted, f.complete)}
 	f.line(report.NewLastLine(head.Complete, head.Exit))
 	for _, out := range f.lines {
-		if out.output.file != nil && !out.broken {
-			if err := out.output.file.Commit(); err != nil {
+		if out.output.File != nil && !out.broken {
+			if err := out.output.File.Commit(); err != nil {
 				f.failed = append(f.failed, err)
 			}
 		}

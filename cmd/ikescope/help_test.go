@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/output"
 )
 
 // TestCommandsAreAlike holds every command to what users expect of each: help
@@ -34,7 +36,7 @@ func TestCommandsAreAlike(t *testing.T) {
 		if !strings.Contains(cmd.Example, "  "+path) {
 			t.Errorf("%s has no example of itself", path)
 		}
-		if out := cmd.Flags().Lookup("output"); out != nil && out.Value.Type() == (outputs{}).Type() {
+		if out := cmd.Flags().Lookup("output"); out != nil && out.Value.Type() == (&output.FlagValue{}).Type() {
 			for _, name := range []string{"no-color", "quiet"} {
 				if cmd.Flags().Lookup(name) == nil {
 					t.Errorf("%s has --output, and no --%s", path, name)

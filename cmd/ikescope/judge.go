@@ -30,6 +30,7 @@ func (o *judgeOptions) addFlags(flags *pflag.FlagSet) {
 func (o *judgeOptions) judge(t *report.Target, isSaved bool) {
 	switch {
 	case len(o.clients) > 0:
+		t.ClientsAsked = true
 		t.Clients = assess.Clients(t, o.clients)
 		if !isSaved {
 			t.Findings = assess.Findings(t, o.clients...)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"io"
-	"slices"
 
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/proposals/matrix"
@@ -17,7 +16,7 @@ func (a *app) plan(o *scanOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(o.outputs, func(out output) bool { return !slices.Contains(textOrJSON, out.format) }) {
+	if o.to.HasOther(textOrJSON) {
 		return usagef("--plan: is written as %s", english.List(textOrJSON, "or"))
 	}
 	universe := s.Universe

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/output"
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
@@ -121,7 +122,7 @@ allowed. It is a gate against changes, and a starting point for edits.`,
 				wrong.Line = 0 // of a file that is not there
 				return usagef("--name: %w", &wrong)
 			}
-			return a.print(&o, writers{
+			return a.print(&o, output.Writers{
 				"yaml": yamlOf(p),
 				"json": func(w io.Writer, _ text.Options) error { return report.WriteJSON(w, p) },
 			})
@@ -167,7 +168,7 @@ func onlyTarget(saved report.Targets, name string) (*report.Target, error) {
 }
 
 // policyWriters write policies as JSON, or as text by asText.
-func policyWriters(policies []baseline.Policy, asText func(io.Writer, []baseline.Policy) error) writers {
+func policyWriters(policies []baseline.Policy, asText func(io.Writer, []baseline.Policy) error) output.Writers {
 	return documentWriters(policies, func(w io.Writer, _ text.Options) error { return asText(w, policies) })
 }
 

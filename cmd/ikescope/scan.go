@@ -22,7 +22,6 @@ import (
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/path"
-	"github.com/ikescope/ikescope/probe/target"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/archive"
 	"github.com/ikescope/ikescope/report/scan"
@@ -54,7 +53,7 @@ func (a *app) scan(ctx context.Context, opts *scanOptions, args []string) error 
 }
 
 // asked returns the scanner that the flags ask for, and what the arguments name.
-func (o *scanOptions) asked(args []string, stdin io.Reader) (s probe.Scanner, f targets.Family, found []target.Endpoint, err error) {
+func (o *scanOptions) asked(args []string, stdin io.Reader) (s probe.Scanner, f targets.Family, found []targets.Listed, err error) {
 	if s, err = o.scanner(); err != nil {
 		return s, f, nil, err
 	}
@@ -65,7 +64,7 @@ func (o *scanOptions) asked(args []string, stdin io.Reader) (s probe.Scanner, f 
 		return s, f, nil, usageError{err}
 	}
 	for _, e := range found {
-		if err := f.Check(e); err != nil {
+		if err := f.Check(e.Endpoint); err != nil {
 			return s, f, nil, usageError{err}
 		}
 	}
@@ -172,6 +171,9 @@ func (a *app) scanJobs(ctx context.Context, s *scans, pcap *pending.File, f *fle
 	watch.Start(names)
 	first := len(f.keys) - len(s.jobs) // those of saved reports come before
 	scanAll(s.jobs, reaching, watch, one, func(i int, t *report.Target) {
+		if in := s.jobs[i].Found; in.File != "" {
+			t.ListedIn = &report.FileLine{File: in.File, Line: in.Line}
+		}
 		if examiner == nil {
 			f.of.judged.judge(t, false)
 		}

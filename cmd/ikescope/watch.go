@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/output"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/progress"
 	"github.com/ikescope/ikescope/probe/path"
 	"github.com/ikescope/ikescope/probe/target"
@@ -59,7 +60,7 @@ The exit code is 0 if each path answered at least once, and 4 otherwise.`,
 		flags.Var(flagvalue.Number(&opts.count, 1, math.MaxInt32), "count", "stop after this many requests to each port (default: run until interrupted)")
 	})
 	underHeading(flags, outputFlags, func(flags *pflag.FlagSet) {
-		flags.VarP(flagvalue.Word(&opts.format, []string{"text", jsonLines}), "output", "o", "write text, which without a terminal is only the final table, or jsonl (default: text on a terminal, otherwise jsonl)")
+		flags.VarP(flagvalue.Word(&opts.format, []string{"text", output.JSONLines}), "output", "o", "write text, which without a terminal is only the final table, or jsonl (default: text on a terminal, otherwise jsonl)")
 		addToggle(flags, &opts.noColor, "no-color", "", "no colours, as with NO_COLOR in the environment")
 		opts.addWidth(flags)
 	})
@@ -120,7 +121,7 @@ func (a *app) newWatchTable(opts *watchOptions, jobs []job) *watchTable {
 	onTerminal := terminalWidth(a.out) > 0
 	t := &watchTable{
 		out:   a.out,
-		lines: opts.format == jsonLines || opts.format == "" && !onTerminal,
+		lines: opts.format == output.JSONLines || opts.format == "" && !onTerminal,
 		look:  textOptions(a.out, opts.width, opts.noColor),
 	}
 	t.live = onTerminal && !t.lines

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"iter"
 	"slices"
 
 	"github.com/ikescope/ikescope/report"
@@ -15,9 +16,10 @@ type Archive struct {
 	head    report.Head
 	file    io.ReaderAt
 	targets []entry
+	gates   []report.Span // of a document; those of JSON lines are in their targets'
 }
 
-var _ report.Targets = (*Archive)(nil)
+var _ report.Source = (*Archive)(nil)
 
 // entry is where a target is, and what it is known by.
 type entry struct {
@@ -31,8 +33,11 @@ type entry struct {
 // [report.ReadEach], or says that a place in the order is taken twice.
 func Open(file io.ReaderAt, size int64) (*Archive, error) {
 	a := &Archive{file: file}
-	head, err := report.ReadEach(io.NewSectionReader(file, 0, size), func(line *report.TargetLine, at report.Span) error {
+	head, err := report.ReadParts(io.NewSectionReader(file, 0, size), func(line *report.TargetLine, at report.Span) error {
 		a.targets = append(a.targets, entry{line.Index, line.Key(), at})
+		return nil
+	}, func(_ *report.Gate, at report.Span) error {
+		a.gates = append(a.gates, at)
 		return nil
 	})
 	if err != nil {
@@ -69,6 +74,33 @@ func (a *Archive) At(i int) (*report.Target, error) {
 		return nil, errChanged
 	}
 	return t, nil
+}
+
+// EachGate reads the gates, in the order of their targets.
+func (a *Archive) EachGate() iter.Seq2[report.Gate, error] {
+	return func(yield func(report.Gate, error) bool) {
+		for _, at := range a.gates {
+			var g report.Gate
+			if err := readSpan(a.file, at, &g); !yield(g, err) || err != nil {
+				return
+			}
+		}
+		if len(a.gates) > 0 {
+			return
+		}
+		for _, t := range a.targets {
+			var line struct{ Gates []report.Gate } // absent in a document
+			if err := readSpan(a.file, t.at, &line); err != nil {
+				yield(report.Gate{}, err)
+				return
+			}
+			for _, g := range line.Gates {
+				if !yield(g, nil) {
+					return
+				}
+			}
+		}
+	}
 }
 
 var errChanged = fmt.Errorf("the report changed while it was read")

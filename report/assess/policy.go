@@ -75,7 +75,7 @@ func OpenSuites(t *report.Target) ([]proposals.Product, error) {
 }
 
 func (j *judge) policy(p baseline.Policy) report.Policy {
-	out := report.Policy{Name: p.Name, Title: p.Title, Rules: []report.Rule{}}
+	out := report.Policy{Name: p.Name, Title: p.Title, File: p.File, Rules: []report.Rule{}}
 	count := map[report.RuleState]int{}
 	for _, r := range p.Rules {
 		judged := j.rule(r)

@@ -29,7 +29,9 @@ type Options struct {
 }
 
 // asked reports whether headings name the clients of t that fail.
-func (o Options) asked(t *report.Target) bool { return o.ClientsAsked || len(t.Clients) <= fewClients }
+func (o Options) asked(t *report.Target) bool {
+	return o.ClientsAsked || t.ClientsAsked || len(t.Clients) <= fewClients
+}
 
 // page is a page of a text report.
 type page struct{ *layout.Page }

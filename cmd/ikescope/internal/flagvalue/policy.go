@@ -73,6 +73,7 @@ func FindPolicy(s string) (baseline.Policy, error) {
 	if errors.As(err, &faults) {
 		err = faults.In(s)
 	}
+	p.File = s
 	return p, err
 }
 

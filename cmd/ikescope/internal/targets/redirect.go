@@ -22,7 +22,7 @@ func Redirected(ctx context.Context, name string, f Family, paths initiator.Path
 	if err != nil {
 		return netip.Addr{}, err
 	}
-	found, err := Resolve(ctx, []target.Endpoint{to}, f, paths, 1)
+	found, err := Resolve(ctx, []Listed{{Endpoint: to}}, f, paths, 1)
 	if err != nil {
 		return netip.Addr{}, err
 	}

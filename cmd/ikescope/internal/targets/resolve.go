@@ -20,6 +20,9 @@ type Found struct {
 	target.Target
 	// Err is why the name of the target stands for no address; nil if it does.
 	Err error
+	// File and Line are those of [Listed].
+	File string
+	Line int
 }
 
 // ErrInterrupted is the error of [Resolve] where ctx ended first.
@@ -29,14 +32,14 @@ var ErrInterrupted = errors.New("not scanned: interrupted")
 // many looked up side by side. Where some stand for none, it says why, and that
 // does not keep the others from being scanned. The error has a line for each
 // endpoint that stands for none, if all do, or for those that name a file.
-func Resolve(ctx context.Context, endpoints []target.Endpoint, f Family, paths initiator.Paths, parallel int) ([]Found, error) {
+func Resolve(ctx context.Context, endpoints []Listed, f Family, paths initiator.Paths, parallel int) ([]Found, error) {
 	found := make([][]target.Target, len(endpoints))
 	failed := make([]error, len(endpoints))
 	var group errgroup.Group
 	group.SetLimit(parallel)
 	for i, e := range endpoints {
 		group.Go(func() (err error) {
-			if found[i], err = f.resolve(ctx, e, paths); err != nil {
+			if found[i], err = f.resolve(ctx, e.Endpoint, paths); err != nil {
 				failed[i] = argfile.Hint(e.Text, err)
 			}
 			return nil
@@ -45,7 +48,7 @@ func Resolve(ctx context.Context, endpoints []target.Endpoint, f Family, paths i
 	_ = group.Wait() // each has an error of its own
 	for i, e := range endpoints {
 		if local.IsTooManyFiles(failed[i]) { // one at a time there are enough
-			if found[i], failed[i] = f.resolve(ctx, e, paths); failed[i] != nil {
+			if found[i], failed[i] = f.resolve(ctx, e.Endpoint, paths); failed[i] != nil {
 				failed[i] = argfile.Hint(e.Text, failed[i])
 			}
 		}
@@ -57,15 +60,16 @@ func Resolve(ctx context.Context, endpoints []target.Endpoint, f Family, paths i
 	var files []error
 	resolved := false
 	for i, targets := range found {
+		in := endpoints[i]
 		if failed[i] != nil {
-			all = append(all, Found{target.Target{Name: endpoints[i].Text}, failed[i]})
+			all = append(all, Found{target.Target{Name: in.Text}, failed[i], in.File, in.Line})
 			if argfile.IsNamed(endpoints[i].Text) {
 				files = append(files, failed[i])
 			}
 		}
 		for _, t := range targets {
 			resolved = true
-			all = append(all, Found{Target: t})
+			all = append(all, Found{Target: t, File: in.File, Line: in.Line})
 		}
 	}
 	switch {

@@ -18,10 +18,10 @@ func TestReadTargets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []target.Endpoint{
-		{Text: "vpn.example.com", Host: "vpn.example.com"},
-		{Text: "198.51.100.7:4500", Host: "198.51.100.7", Port: 4500},
-		{Text: "[2001:db8::7]:500", Host: "2001:db8::7", Port: 500},
+	want := []Listed{
+		{target.Endpoint{Text: "vpn.example.com", Host: "vpn.example.com"}, "list", 2},
+		{target.Endpoint{Text: "198.51.100.7:4500", Host: "198.51.100.7", Port: 4500}, "list", 4},
+		{target.Endpoint{Text: "[2001:db8::7]:500", Host: "2001:db8::7", Port: 500}, "list", 5},
 	}
 	if !slices.Equal(found, want) {
 		t.Errorf("got %+v", found)

@@ -1,0 +1,82 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/output"
+	"github.com/ikescope/ikescope/proposals/plaintext"
+	"github.com/ikescope/ikescope/report/archive"
+	"github.com/ikescope/ikescope/report/text"
+)
+
+func (a *app) convertCommand() *cobra.Command {
+	var (
+		o        printOptions
+		evidence bool
+	)
+	cmd := &cobra.Command{
+		Use:   "convert REPORT",
+		Short: "Write a saved report in another format",
+		Long: `Read the JSON report of a scan, or JSON lines, and write it in other formats:
+octet by octet what the scan itself would have written. Nothing is sent, and
+nothing is judged anew, so that it ends with 0 whatever the report's exit code.
+- stands for a report on standard input.
+
+docs/formats.md says what each format holds.`,
+		Example: `  ikescope convert vpn.json
+  ikescope convert vpn.json -o sarif=vpn.sarif -o junit=vpn.xml
+  ikescope convert all.jsonl -o csv:findings=f.csv -o csv:clients=c.csv
+  ikescope convert vpn.json -o markdown > ticket.md
+  ikescope convert vpn.json -o template=mail.tmpl`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) != 1 {
+				return usagef("convert: name one report that a scan wrote with -o json or jsonl")
+			}
+			if args[0] != "-" && !argfile.Exists(args[0]) {
+				return usagef("convert: %s: is not a file; for a scan write ikescope -o FORMAT %s", args[0], args[0])
+			}
+			return nil
+		},
+		RunE: func(_ *cobra.Command, args []string) error {
+			saved, err := a.openReportOrStdin(args[0])
+			if err != nil {
+				return usagef("convert: %w", err)
+			}
+			if _, err := o.open(); err != nil {
+				return err
+			}
+			defer o.to.Discard()
+			how := o.to.ReportWriters(saved, func(w io.Writer, look text.Options) error {
+				look.Evidence = evidence
+				return text.Document(w, saved, look)
+			})
+			how.AddLines(saved)
+			return o.write(a.out, how)
+		},
+	}
+	flags := cmd.Flags()
+	o.addFlags(flags, "the report", output.Reports)
+	o.addWidth(flags)
+	addToggle(flags, &evidence, "evidence", "", "list every exchange in the text report")
+	return cmd
+}
+
+// openReportOrStdin reads the report at a path, or of standard input for -.
+func (a *app) openReportOrStdin(path string) (*archive.Archive, error) {
+	if path != "-" {
+		return a.openReport(path)
+	}
+	copied, err := a.spool.Copy(plaintext.NewReader(a.in))
+	if err != nil {
+		return nil, err
+	}
+	saved, err := archive.Open(copied, copied.Size())
+	if err != nil {
+		return nil, fmt.Errorf("standard input: %w", err)
+	}
+	return saved, nil
+}

@@ -1,0 +1,80 @@
+package output
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
+	"github.com/ikescope/ikescope/proposals/plaintext"
+	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/junit"
+	"github.com/ikescope/ikescope/report/markdown"
+	"github.com/ikescope/ikescope/report/sarif"
+	"github.com/ikescope/ikescope/report/tables"
+	"github.com/ikescope/ikescope/report/template"
+	"github.com/ikescope/ikescope/report/text"
+)
+
+// Reports are the formats of reports on targets.
+var Reports = []string{"text", "json", JSONLines, CSV, "markdown", "junit", "sarif", Template, "gates"}
+
+// tableNames are the parts of CSV, the one that goes without saying first.
+var tableNames = tables.Names()
+
+// tableKey names the writer of a table.
+func tableKey(name string) string { return CSV + ":" + name }
+
+// ReportWriters returns those of doc, which asText writes to be read. It has none
+// for JSON lines.
+func (l *List) ReportWriters(doc report.Source, asText Writer) Writers {
+	how := Writers{
+		"text":     asText,
+		"json":     func(w io.Writer, _ text.Options) error { return report.WriteJSON(w, doc) },
+		"markdown": func(w io.Writer, _ text.Options) error { return markdown.Write(w, doc) },
+		"junit":    func(w io.Writer, _ text.Options) error { return junit.Write(w, doc) },
+		"sarif":    func(w io.Writer, _ text.Options) error { return sarif.Write(w, doc) },
+		"gates":    func(w io.Writer, look text.Options) error { return text.Gates(w, doc, look) },
+	}
+	for _, name := range tableNames {
+		how[tableKey(name)] = func(w io.Writer, _ text.Options) error { return tables.Write(w, doc, name) }
+	}
+	for _, out := range l.Outputs {
+		if out.Format == Template {
+			how[out.key()] = func(w io.Writer, _ text.Options) error { return out.template.Write(w, doc) }
+		}
+	}
+	return how
+}
+
+// HasOther reports whether anything is to be written in a format that is none of
+// formats.
+func (l *List) HasOther(formats []string) bool {
+	return slices.ContainsFunc(l.Outputs, func(o Output) bool { return !slices.Contains(formats, o.Format) })
+}
+
+// maxTemplate bounds a template, in octets.
+const maxTemplate = 1 << 20
+
+// readTemplate reads a template. Its errors name the file.
+func readTemplate(path string) (*template.Template, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, argfile.Cause(err))
+	}
+	defer f.Close()
+	raw, err := io.ReadAll(io.LimitReader(f, maxTemplate+1))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, argfile.Cause(err))
+	}
+	if len(raw) > maxTemplate {
+		return nil, fmt.Errorf("%s: is larger than %d octets, the most of a template", path, maxTemplate)
+	}
+	return template.Parse(path, string(plaintext.Bytes(raw)))
+}
+
+// AddLines adds the writer of doc as JSON lines, for a document that is whole.
+func (w Writers) AddLines(doc report.Source) {
+	w[JSONLines] = func(to io.Writer, _ text.Options) error { return report.WriteLines(to, doc) }
+}

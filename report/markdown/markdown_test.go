@@ -1,0 +1,149 @@
+package markdown
+
+import (
+	"bytes"
+	"flag"
+	"html"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
+	gmhtml "github.com/yuin/goldmark/renderer/html"
+	"pgregory.net/rapid"
+
+	"github.com/ikescope/ikescope/probe/evidence"
+	"github.com/ikescope/ikescope/proposals/baseline"
+	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/assess"
+	"github.com/ikescope/ikescope/report/gate"
+	"github.com/ikescope/ikescope/report/reporttest"
+	"github.com/ikescope/ikescope/report/scan"
+)
+
+var update = flag.Bool("update", false, "rewrite golden files")
+
+func document(t *testing.T, results ...evidence.Result) *report.Document {
+	t.Helper()
+	doc := scan.Document(scan.Run{Tool: report.Tool{Name: "ikescope", Version: "1"}}, results)
+	windows, _ := client.Named("windows-11")
+	android, _ := client.Named("android-12")
+	policy, _ := baseline.PolicyNamed("modern")
+	for i := range doc.Targets {
+		target := &doc.Targets[i]
+		target.Clients = assess.Clients(target, []client.Policy{windows, android})
+		target.Policies = assess.Policies(target, []baseline.Policy{policy})
+	}
+	doc.Gates, doc.Exit = gate.Check(doc, gate.Gates{Clients: true, FailOn: report.SeverityHigh})
+	return doc
+}
+
+func written(t *testing.T, doc report.Source) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := Write(&b, doc); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// reader is one of GitHub's Markdown that lets HTML through, as some do.
+var reader = goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(gmhtml.WithUnsafe()))
+
+func rendered(t interface{ Fatal(...any) }, text string) string {
+	var b bytes.Buffer
+	if err := reader.Convert([]byte(text), &b); err != nil {
+		t.Fatal(err)
+	}
+	return strings.ReplaceAll(b.String(), "<!-- -->", "")
+}
+
+func TestGolden(t *testing.T) {
+	cases := reporttest.Cases(t)
+	docs := map[string]*report.Document{"many": document(t, cases["weak-behind-nat"][0], cases["dead"][0], cases["mlkem"][0])}
+	for _, name := range []string{"weak-behind-nat", "hostile", "error"} {
+		docs[name] = document(t, cases[name]...)
+	}
+	for name, doc := range docs {
+		got, path := written(t, doc), filepath.Join("testdata", name+".md")
+		if *update {
+			if err := os.WriteFile(path, []byte(got), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// TestStructure: a reader of Markdown sees tables, headings and lists, and of the
+// hostile gateway no more elements than of another.
+func TestStructure(t *testing.T) {
+	elements := regexp.MustCompile(`<([a-z0-9]+)`)
+	known := map[string]bool{}
+	for name, results := range reporttest.Cases(t) {
+		doc := document(t, results...)
+		for i := range doc.Targets {
+			if g := doc.Targets[i].Gateway; g != nil {
+				g.Redirect = "<script>alert(1)</script>"
+			}
+			doc.Targets[i].Notes = append(doc.Targets[i].Notes, "<img src=x onerror=alert(1)> @everyone #1 [a](http://x) www.x.example | ``` \n# heading")
+			doc.Targets[i].Name += "`|<b>"
+		}
+		out := rendered(t, written(t, doc))
+		for _, m := range elements.FindAllStringSubmatch(out, -1) {
+			known[m[1]] = true
+		}
+		if !strings.Contains(out, "&lt;img src=x onerror=alert(1)&gt; @everyone #1 [a](http://x) www.x.example | ``` \\u{a}# heading") {
+			t.Errorf("%s: the note is not shown as it is", name)
+		}
+	}
+	for name := range known {
+		if !strings.Contains(" h1 h2 h3 p strong ul li code pre table thead tbody tr th td ", " "+name+" ") {
+			t.Errorf("there is an element %s", name)
+		}
+	}
+	for _, name := range []string{"h2", "table", "li", "code"} {
+		if !known[name] {
+			t.Errorf("there is no element %s", name)
+		}
+	}
+}
+
+var tags = regexp.MustCompile(`<[^>]*>`)
+
+// TestProse: whatever text is, a reader shows it as it is, in a paragraph, a list and
+// a table, as prose and as code.
+func TestProse(t *testing.T) {
+	word := rapid.StringMatching("([ -~]|[*_`|<>&@#.:/\\\\!~-]|www\\.|https?://|a@b\\.c|\u00e9){0,40}")
+	rapid.Check(t, func(t *rapid.T) {
+		s := strings.Join(strings.Fields(word.Draw(t, "text")), " ")
+		if s == "" {
+			return
+		}
+		want := regexp.QuoteMeta(s)
+		for where, text := range map[string]string{
+			"paragraph": "x " + prose(s) + " y\n", "alone": prose(s) + "\n", "item": "- " + prose(s) + "\n",
+			"table": "| a | b |\n| --- | --- |\n| " + prose(s) + " | y |\n",
+			"code":  "x " + code(s) + " y\n", "cell": "| a | b |\n| --- | --- |\n| " + cell(s) + " | y |\n",
+		} {
+			out := rendered(t, text)
+			if strings.Contains(out, "<a ") || strings.Contains(out, "<em>") || strings.Contains(out, "<del>") {
+				t.Fatalf("%s: %q becomes %s", where, s, out)
+			}
+			if shown := html.UnescapeString(tags.ReplaceAllString(out, "")); !regexp.MustCompile(want).MatchString(shown) {
+				t.Fatalf("%s: %q is shown as %q, by %q", where, s, shown, text)
+			}
+		}
+	})
+}
