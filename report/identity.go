@@ -7,11 +7,17 @@ import "time"
 type Identity struct {
 	// State is "seen" if a connection shows an identity, else that of the first one.
 	State IdentityState `json:"state"`
+	// Name is the host name that users dial, by which the gateway was asked, and its
+	// certificates are judged; absent if it is not known.
+	Name string `json:"name,omitempty"`
 	// Connections are what the accepted suites lead to.
 	Connections []Connection `json:"connections"`
 	// KeptHalfOpen: the gateway keeps the IKE SAs half-open that are opened to ask, so
 	// no more was asked than needed.
 	KeptHalfOpen bool `json:"kept_half_open,omitempty"`
+	// NotAsked is how many products of accepted suites were not asked with: a scan asks
+	// with a few.
+	NotAsked int `json:"products_not_asked,omitempty"`
 }
 
 // Connection is what a gateway shows where the IKE SA has certain suites.
@@ -47,7 +53,7 @@ type Connection struct {
 
 // JudgedClient is what a family of clients makes of a gateway's certificate.
 type JudgedClient struct {
-	Client string `json:"client"` // "windows", "apple", "android" or "strongswan"
+	Client Family `json:"client"`
 	// Verdict is "accepts", "rejects" or "unknown".
 	Verdict Acceptance `json:"verdict"`
 	// Shows is what the client shows, the likeliest first: the error codes of Windows.
@@ -60,12 +66,15 @@ type Reason struct {
 	Rule     string   `json:"rule"`
 	Severity Severity `json:"severity"`
 	// Effect is "rejects" or "unknown", absent for a remark.
-	Effect   Acceptance `json:"effect,omitempty"`
-	Sentence string     `json:"sentence"`
-	// Certainty is "measured", "documented", "reported" or "not_found".
-	Certainty string   `json:"certainty"`
-	Source    string   `json:"source"`
-	Fixes     []string `json:"fixes,omitempty"` // their IDs
+	Effect Acceptance `json:"effect,omitempty"`
+	// Shows is what a client shows for it, the likeliest first.
+	Shows     []string  `json:"shows,omitempty"`
+	Sentence  string    `json:"sentence"`
+	Certainty Certainty `json:"certainty"`
+	Source    string    `json:"source"`
+	Fixes     []string  `json:"fixes,omitempty"` // their IDs
+	// Evidence are the exchanges that show it: of the answer that the client gets.
+	Evidence []int `json:"evidence,omitempty"`
 }
 
 // IdentityFix is one way to mend a fault of a certificate. Of those with one goal, one
@@ -74,8 +83,11 @@ type IdentityFix struct {
 	ID      string   `json:"id"`
 	Goal    string   `json:"goal"`
 	Where   string   `json:"where"`
-	Lines   []string `json:"lines,omitempty"` // to paste
-	Comment string   `json:"comment,omitempty"`
+	Lines   []string `json:"lines,omitempty"`   // to paste
+	Comment string   `json:"comment,omitempty"` // what the lines do not say
+	// Certainty and Source are those of the fix.
+	Certainty Certainty `json:"certainty,omitempty"`
+	Source    string    `json:"source,omitempty"`
 }
 
 // Introduction is one answer to the question who the gateway is.
@@ -87,10 +99,18 @@ type Introduction struct {
 	// text is in hexadecimal.
 	ID     string `json:"id,omitempty"`
 	IDType string `json:"id_type,omitempty"`
+	// IDData is the Identification Data.
+	IDData []byte `json:"id_data,omitempty"`
 	// Chain are the certificates in the order in which they came, the gateway's own
 	// first. Unread are others, or why one could not be read.
 	Chain  []Certificate `json:"chain,omitempty"`
 	Unread []string      `json:"unread,omitempty"`
+	// LeafUnread: the gateway's own certificate is among Unread. HashAndURL: it sent a
+	// hash and a URL in place of it.
+	LeafUnread bool `json:"leaf_unread,omitempty"`
+	HashAndURL bool `json:"hash_and_url,omitempty"`
+	// Omitted is how many certificates came that are in neither: more than are read.
+	Omitted int `json:"omitted,omitempty"`
 	// Proof is what the AUTH payload proves: "verified" or "forged" by the key of the
 	// first certificate, "no_certificate", "not_verifiable", "shared_key_mac" (a MAC
 	// under a pre-shared key, given to a stranger), or "none".
@@ -127,4 +147,6 @@ type Certificate struct {
 	SHA256    string    `json:"sha256"` // the fingerprint, in hexadecimal
 	// Unverifiable says why no signature of the key can be verified here.
 	Unverifiable string `json:"unverifiable,omitempty"`
+	// DER is the certificate itself.
+	DER []byte `json:"der,omitempty"`
 }

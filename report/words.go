@@ -284,6 +284,52 @@ const (
 	CertificateUnknown  Acceptance = "unknown"
 )
 
+// Family is a family of clients, which judge certificates alike.
+type Family string
+
+// The families.
+const (
+	FamilyWindows    Family = "windows"    // the built-in client of Windows 7 to 11
+	FamilyApple      Family = "apple"      // that of iOS 13 and macOS 10.15, and later ones
+	FamilyAndroid    Family = "android"    // that of Android 11 and later
+	FamilyStrongSwan Family = "strongswan" // charon as a client, and strongSwan's app for Android
+)
+
+// Families returns all of them.
+func Families() []Family {
+	return []Family{FamilyWindows, FamilyApple, FamilyAndroid, FamilyStrongSwan}
+}
+
+// Words returns the family as people call it.
+func (f Family) Words() string {
+	switch f {
+	case FamilyWindows:
+		return "Windows"
+	case FamilyApple:
+		return "macOS and iOS"
+	case FamilyAndroid:
+		return "Android"
+	case FamilyStrongSwan:
+		return "strongSwan"
+	}
+	return string(f)
+}
+
+// Certainty is how far it is known that a rule, or a fix, is so.
+type Certainty string
+
+const (
+	// Measured on the wire, with daemons of our own.
+	Measured Certainty = "measured"
+	// Documented: read in the documentation or the source code of its maker, in an RFC,
+	// or in the documentation of those who make the other side.
+	Documented Certainty = "documented"
+	// Reported: read in the account of somebody whom it happened to.
+	Reported Certainty = "reported"
+	// NotFound: no source says how it is, which leaves a verdict unknown.
+	NotFound Certainty = "not_found"
+)
+
 // AskedAs is how a gateway had to be asked to say who it is.
 type AskedAs string
 

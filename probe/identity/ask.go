@@ -44,6 +44,8 @@ type Result struct {
 	Name     string
 	Roots    *x509.CertPool
 	WarnDays int
+	// NotAsked is how many suites were not asked with, as there were too many.
+	NotAsked int
 	// Unclosed: the gateway keeps the IKE SAs half-open that are opened to ask, so no
 	// more was asked than needed.
 	Unclosed bool
@@ -98,7 +100,7 @@ const maxSuites = 8
 
 // Ask asks with one suite of each of products that the gateway accepts.
 func (a Asker) Ask(ctx context.Context, suites []proposals.Suite) *Result {
-	r := &Result{Name: a.Name, Roots: a.Roots, WarnDays: a.WarnDays}
+	r := &Result{Name: a.Name, Roots: a.Roots, WarnDays: a.WarnDays, NotAsked: max(0, len(suites)-maxSuites)}
 	for _, suite := range suites[:min(len(suites), maxSuites)] {
 		if ctx.Err() != nil || r.Unclosed {
 			break
@@ -106,7 +108,7 @@ func (a Asker) Ask(ctx context.Context, suites []proposals.Suite) *Result {
 		plain := a.find(ctx, r, suite)
 		i := slices.IndexFunc(r.Identities, func(c Connection) bool {
 			if c.Plain.State != Seen || plain.State != Seen {
-				return c.Plain.State == plain.State
+				return c.Plain.State == plain.State && c.Plain.Notify == plain.Notify
 			}
 			return sameIdentity(c.Plain, plain)
 		})

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/certificate"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -100,13 +101,6 @@ func anything(t ike.PayloadType) *ike.TS {
 // IsHostName reports whether name can be one, with a dot in it: what an identity of
 // type ID_FQDN holds. An address is not.
 func IsHostName(name string) bool {
-	if _, err := netip.ParseAddr(name); err == nil || len(name) > 253 || !strings.Contains(name, ".") {
-		return false
-	}
-	for label := range strings.SplitSeq(name, ".") {
-		if label == "" || len(label) > 63 || strings.Trim(label, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") != "" {
-			return false
-		}
-	}
-	return true
+	_, err := netip.ParseAddr(name)
+	return err != nil && strings.Contains(name, ".") && certificate.IsHostName(name)
 }

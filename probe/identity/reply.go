@@ -85,8 +85,11 @@ type Reply struct {
 	// maxCertificates.
 	Chain  []*certificate.Certificate
 	Unread []string
-	// LeafUnread: the first one, which is the gateway's own, is among Unread.
-	LeafUnread bool
+	// LeafUnread: the first one, which is the gateway's own, is among Unread;
+	// HashAndURL: it is a hash and a URL.
+	LeafUnread, HashAndURL bool
+	// Omitted is how many certificates came beyond these.
+	Omitted int
 
 	Proof  Proof
 	Scheme certificate.Scheme
@@ -150,11 +153,13 @@ func read(q Question, sa SA, payloads []ike.Payload) Reply {
 // addCertificate reads a CERT payload.
 func (r *Reply) addCertificate(p *ike.Cert) {
 	if len(r.Chain)+len(r.Unread) >= maxCertificates {
+		r.Omitted++
 		return
 	}
 	first := len(r.Chain)+len(r.Unread) == 0
 	if p.Encoding != ike.CertX509Signature {
 		r.LeafUnread = r.LeafUnread || first
+		r.HashAndURL = r.HashAndURL || first && (p.Encoding == ike.CertHashAndURL || p.Encoding == ike.CertHashAndURLBundle)
 		r.Unread = append(r.Unread, fmt.Sprintf("%v of %d octets", p.Encoding, len(p.Data)))
 		return
 	}

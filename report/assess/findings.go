@@ -7,8 +7,8 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/assess/certfinding"
 	"github.com/ikescope/ikescope/report/assess/network"
-	"github.com/ikescope/ikescope/report/internal/certfinding"
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 

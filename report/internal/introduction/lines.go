@@ -30,6 +30,9 @@ func Write(out *layout.Page, t *report.Target) {
 		}
 		p.connection(c, t.Started)
 	}
+	if n := t.Identity.NotAsked; n > 0 {
+		p.Text(0, english.Counted(int64(n), "more product of suites was", "more products of suites were")+" not asked with.")
+	}
 	if t.Identity.KeptHalfOpen {
 		p.Text(0, "The gateway keeps these IKE SAs half-open until they time out, so only the necessary questions were asked.")
 	}
@@ -95,7 +98,7 @@ func (p page) judged(j report.JudgedClient) {
 	if len(why) > 0 {
 		words += ": " + strings.Join(why[:min(len(why), maxReasons)], "; ")
 	}
-	p.Aligned(j.Client, words)
+	p.Aligned(string(j.Client), words)
 }
 
 // maxReasons is how many reasons of a client are written.

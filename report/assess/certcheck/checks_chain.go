@@ -1,9 +1,11 @@
 package certcheck
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/ikescope/ikescope/ike/certificate"
+	"github.com/ikescope/ikescope/proposals/english"
 )
 
 func noCertificate(f *facts) (values, bool) { return when(f.leaf() == nil && !f.HashAndURL) }
@@ -30,8 +32,11 @@ func rootSent(f *facts) (values, bool) {
 }
 
 func chainLong(f *facts) (values, bool) {
-	return values{"count": plural(len(f.Chain), "certificate"), "most": plural(maxChain, "certificate")}, len(f.Chain) > maxChain
+	return values{"count": english.Counted(int64(f.came()), "certificate", "certificates"), "most": fmt.Sprint(len(f.chain))}, f.came() > len(f.chain)
 }
+
+// came is how many certificates did.
+func (f *facts) came() int { return len(f.Chain) + f.Omitted }
 
 func brokenSignature(f *facts) (values, bool) {
 	return values{"subject": shown(f.top().Subject), "issuer": shown(f.top().Issuer)}, f.forged
@@ -81,7 +86,7 @@ func leafIsCA(f *facts) (values, bool) { return when(f.leaf().IsCA) }
 
 func expired(f *facts) (values, bool) {
 	end := f.leaf().NotAfter
-	return values{"end": date(f.leaf().NotAfter), "days": plural(-f.daysLeft(), "day")}, f.At.After(end)
+	return values{"end": date(f.leaf().NotAfter), "days": english.Counted(int64(-f.daysLeft()), "day", "days")}, f.At.After(end)
 }
 
 func notYetValid(f *facts) (values, bool) {
@@ -90,16 +95,25 @@ func notYetValid(f *facts) (values, bool) {
 
 func issuerDates(f *facts) (values, bool) {
 	for _, i := range f.path[1:] {
-		if c := f.chain[i]; !isValid(c, f.At) {
+		if c := f.chain[i]; !isValid(c, f.At) && !signedItself(c) {
 			return values{"subject": shown(c.Subject), "begin": date(c.NotBefore), "end": date(c.NotAfter)}, true
 		}
 	}
 	return nil, false
 }
 
+// rootExpired: that of the chain, or the one that clients have.
+func rootExpired(f *facts) (values, bool) {
+	end := f.rootEnd
+	if top := f.top(); len(f.path) > 1 && f.isRoot() && end.IsZero() {
+		end = top.NotAfter
+	}
+	return values{"root": shown(f.root()), "end": date(end)}, !end.IsZero() && f.At.After(end)
+}
+
 func expiresSoon(f *facts) (values, bool) {
 	left := f.daysLeft()
-	return values{"end": date(f.leaf().NotAfter), "days": plural(left, "day")}, isValid(f.leaf(), f.At) && left < f.WarnDays
+	return values{"end": date(f.leaf().NotAfter), "days": english.Counted(int64(left), "day", "days")}, isValid(f.leaf(), f.At) && left < f.WarnDays
 }
 
 // maxDays is what Apple allows a TLS certificate.
@@ -107,10 +121,8 @@ const maxDays = 825
 
 func validityLong(f *facts) (values, bool) {
 	days := int(f.leaf().NotAfter.Sub(f.leaf().NotBefore) / day)
-	return values{"days": plural(days, "day")}, days > maxDays
+	return values{"days": english.Counted(int64(days), "day", "days")}, days > maxDays
 }
-
-func revoked(f *facts) (values, bool) { return when(f.Revoked == Yes) }
 
 // weakHashes looks at signatures by issuers: that of a root over itself proves
 // nothing.
@@ -146,5 +158,5 @@ func (f *facts) rsaBelow(least, most int) (values, bool) {
 	if c == nil {
 		return nil, false
 	}
-	return values{"subject": shown(c.Subject), "bits": plural(c.Key.Bits, "bit")}, c.Key.Bits >= least && c.Key.Bits < most
+	return values{"subject": shown(c.Subject), "bits": english.Counted(int64(c.Key.Bits), "bit", "bits")}, c.Key.Bits >= least && c.Key.Bits < most
 }

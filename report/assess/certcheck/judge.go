@@ -4,13 +4,15 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/ikescope/ikescope/report"
 )
 
 // Judge returns what each client makes of the gateway.
 func Judge(g Gateway) Result {
 	f := examine(g)
 	r := Result{Path: f.path, Root: shown(f.root()), DaysLeft: f.daysLeft()}
-	reasons := make(map[Client][]Reason)
+	reasons := make(map[report.Family][]report.Reason)
 	for _, row := range rules() {
 		values, applies := checks[row.id](f)
 		if !applies {
@@ -19,7 +21,7 @@ func Judge(g Gateway) Result {
 		reason := row.reason(values)
 		for _, fix := range fixesOf(row.fixes, g.Name) {
 			reason.Fixes = append(reason.Fixes, fix.ID)
-			if !slices.ContainsFunc(r.Fixes, func(known Fix) bool { return known.ID == fix.ID }) {
+			if !slices.ContainsFunc(r.Fixes, func(known report.IdentityFix) bool { return known.ID == fix.ID }) {
 				r.Fixes = append(r.Fixes, fix)
 			}
 		}
@@ -31,18 +33,18 @@ func Judge(g Gateway) Result {
 		}
 	}
 	bySeverity(r.Observations)
-	for _, c := range Clients() {
+	for _, c := range report.Families() {
 		r.Clients = append(r.Clients, clientResult(c, reasons[c]))
 	}
 	return r
 }
 
 // clientResult weighs the reasons of one client.
-func clientResult(c Client, reasons []Reason) ClientResult {
+func clientResult(c report.Family, reasons []report.Reason) report.JudgedClient {
 	bySeverity(reasons)
-	out := ClientResult{Client: c, Verdict: Accepts, Reasons: reasons}
-	for _, effect := range []Verdict{Rejects, Unknown} {
-		i := slices.IndexFunc(reasons, func(r Reason) bool { return r.Effect == effect })
+	out := report.JudgedClient{Client: c, Verdict: report.CertificateAccepted, Reasons: reasons}
+	for _, effect := range []report.Acceptance{report.CertificateRejected, report.CertificateUnknown} {
+		i := slices.IndexFunc(reasons, func(r report.Reason) bool { return r.Effect == effect })
 		if i >= 0 {
 			out.Verdict, out.Shows = effect, reasons[i].Shows
 			break
@@ -52,12 +54,12 @@ func clientResult(c Client, reasons []Reason) ClientResult {
 }
 
 // bySeverity puts what rejects first, then what leaves it open, of both the gravest.
-func bySeverity(reasons []Reason) {
-	effects := []Verdict{Rejects, Unknown, ""}
-	slices.SortStableFunc(reasons, func(a, b Reason) int {
+func bySeverity(reasons []report.Reason) {
+	effects := []report.Acceptance{report.CertificateRejected, report.CertificateUnknown, ""}
+	slices.SortStableFunc(reasons, func(a, b report.Reason) int {
 		return cmp.Or(
 			cmp.Compare(slices.Index(effects, a.Effect), slices.Index(effects, b.Effect)),
-			cmp.Compare(a.Severity.rank(), b.Severity.rank()))
+			cmp.Compare(a.Severity.Rank(), b.Severity.Rank()))
 	})
 }
 

@@ -19,6 +19,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/certificate"
+	"github.com/ikescope/ikescope/report"
 )
 
 // TestAnyTime: a chain of any century is judged at the time given, not at ours.
@@ -194,7 +195,7 @@ func TestFixOpenSSL(t *testing.T) {
 			continue
 		}
 		dir := t.TempDir()
-		i := slices.IndexFunc(fixes(), func(f Fix) bool { return f.ID == "issue/openssl" })
+		i := slices.IndexFunc(fixes(), func(f report.IdentityFix) bool { return f.ID == "issue/openssl" })
 		lines := []string{
 			`set -e`,
 			`openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -subj "/CN=CA" -days 30 -out ca.crt`,
@@ -276,7 +277,7 @@ func TestHostileChains(t *testing.T) {
 			if again := Judge(g); !reflect.DeepEqual(r, again) {
 				t.Errorf("%s: judged otherwise the second time", name)
 			}
-			if strings.Contains(name, "huge") && r.Client(StrongSwan).Verdict == Accepts {
+			if strings.Contains(name, "huge") && r.Client(report.FamilyStrongSwan).Verdict == report.CertificateAccepted {
 				t.Errorf("%s: accepted", name)
 			}
 		}
@@ -319,10 +320,10 @@ func FuzzJudge(f *testing.F) {
 		r := Judge(g)
 		checkWords(t, r)
 		for _, c := range r.Clients {
-			if (c.Verdict == Accepts) != !slices.ContainsFunc(c.Reasons, func(x Reason) bool { return x.Effect != "" }) {
+			if (c.Verdict == report.CertificateAccepted) != !slices.ContainsFunc(c.Reasons, func(x report.Reason) bool { return x.Effect != "" }) {
 				t.Errorf("%s %s for %+v", c.Client, c.Verdict, c.Reasons)
 			}
-			if c.Verdict == Accepts && g.Roots == nil {
+			if c.Verdict == report.CertificateAccepted && g.Roots == nil {
 				t.Errorf("%s accepts a chain without roots", c.Client)
 			}
 		}

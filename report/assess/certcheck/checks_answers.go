@@ -26,21 +26,25 @@ func hostNameRefused(f *facts) (values, bool) {
 	return values{"name": shown(f.Name)}, f.WithHostName == No && f.Name != ""
 }
 
-// hostNameNotAsked: a gateway that calls itself what users dial answers to it.
-func hostNameNotAsked(f *facts) (values, bool) {
+// hostNameNotKnown: a gateway that calls itself what users dial answers to it.
+func hostNameNotKnown(f *facts) (values, bool) {
 	if f.ID == nil || f.Name == "" {
 		return nil, false
 	}
-	return values{"name": shown(f.Name), "id": idName(f.ID)}, f.WithHostName == NotAsked && !f.idIsName()
+	return values{"name": shown(f.Name), "id": idName(f.ID)}, f.WithHostName == NotKnown && !f.idIsName()
 }
 
 func noSignatureWithoutHashes(f *facts) (values, bool) { return when(f.WithoutHashes == No) }
 
-func hashesNotAsked(f *facts) (values, bool) { return when(f.WithoutHashes == NotAsked) }
+func hashesNotKnown(f *facts) (values, bool) { return when(f.WithoutHashes == NotKnown) }
 
 func noCertificateWithoutCertReq(f *facts) (values, bool) { return when(f.WithoutCertReq == No) }
 
-func certReqNotAsked(f *facts) (values, bool) { return when(f.WithoutCertReq == NotAsked) }
+func certReqNotKnown(f *facts) (values, bool) { return when(f.WithoutCertReq == NotKnown) }
+
+func onlyEAPOnly(f *facts) (values, bool) { return when(f.OnlyEAPOnly) }
+
+func onlyByName(f *facts) (values, bool) { return values{"name": shown(f.Name)}, f.OnlyByName }
 
 func hashAndURL(f *facts) (values, bool) { return when(f.HashAndURL) }
 

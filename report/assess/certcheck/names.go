@@ -108,21 +108,6 @@ func isASCII(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r >= utf8.RuneSelf }) < 0
 }
 
-// isHostName reports whether name is of letters, digits, hyphens and underscores in
-// labels: what is safe in a line to paste.
-func isHostName(name string) bool {
-	if len(name) > 253 {
-		return false
-	}
-	for label := range strings.SplitSeq(name, ".") {
-		if label == "" || len(label) > 63 || label[0] == '-' ||
-			strings.Trim(label, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") != "" {
-			return false
-		}
-	}
-	return true
-}
-
 // address returns the address that users dial, if it is one.
 func (f *facts) address() (netip.Addr, bool) {
 	a, err := netip.ParseAddr(f.Name)
@@ -141,21 +126,7 @@ func hasAddress(c *certificate.Certificate, a netip.Addr) bool {
 }
 
 // idName returns an identity as text.
-func idName(id *ike.ID) string {
-	switch id.IDType {
-	case ike.ID_IPV4_ADDR, ike.ID_IPV6_ADDR:
-		if a, ok := netip.AddrFromSlice(id.Data); ok {
-			return a.String()
-		}
-	case ike.ID_FQDN, ike.ID_RFC822_ADDR:
-		return shown(string(id.Data))
-	case ike.ID_DER_ASN1_DN:
-		if name, err := certificate.DistinguishedName(id.Data); err == nil {
-			return shown(name)
-		}
-	}
-	return fmt.Sprintf("%v of %d octets", id.IDType, len(id.Data))
-}
+func idName(id *ike.ID) string { return shown(certificate.IDText(id)) }
 
 // idInCertificate reports whether c has the identity: as a subjectAltName of the
 // same type, or as the subject (RFC 7296, Section 3.5; RFC 4945, Section 5.1.2). It is

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ikescope/ikescope/ike/certificate"
 )
 
 // date returns a day as people write it for machines.
@@ -121,7 +123,7 @@ func noSAN(f *facts) (values, bool) {
 func oddName(f *facts) (values, bool) {
 	var names []string
 	for _, name := range f.leaf().DNSNames {
-		if !isHostName(strings.TrimPrefix(name, "*.")) {
+		if !certificate.IsHostName(strings.TrimPrefix(name, "*.")) {
 			names = append(names, name)
 		}
 	}

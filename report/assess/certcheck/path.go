@@ -32,6 +32,9 @@ type facts struct {
 	// unverified: a signature of the path could not be verified here.
 	unverified bool
 	trust      trust
+	// rootEnd is the end of the root that clients have, if it is before the end of what
+	// hangs on it.
+	rootEnd time.Time
 	// constraint says what in the path is not allowed, "" if nothing is.
 	constraint string
 }
@@ -194,6 +197,10 @@ func (f *facts) verify() {
 		if err == nil {
 			f.trust = trusted
 		}
+		// A root that has expired is trusted, and a fault of its own.
+		if invalid := new(x509.CertificateInvalidError); errors.As(err, invalid) && invalid.Reason == x509.Expired && invalid.Cert != nil && !invalid.Cert.Equal(top) {
+			f.trust, f.rootEnd = trusted, invalid.Cert.NotAfter
+		}
 	}
 	leaf := f.leaf().X509()
 	o := x509.VerifyOptions{
@@ -206,7 +213,7 @@ func (f *facts) verify() {
 		}
 		o.Intermediates.AddCert(f.chain[i].X509())
 	}
-	if f.trust == trusted {
+	if f.trust == trusted && f.rootEnd.IsZero() {
 		o.Roots = f.Roots
 	} else {
 		o.Roots.AddCert(top)

@@ -7,13 +7,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/explain"
 )
 
 // TestWindowsPage holds docs/windows.md to what explain says of each code, and its
 // lines for OpenSSL to those of fixes.csv, which are tried.
 func TestWindowsPage(t *testing.T) {
-	text, err := os.ReadFile("../../docs/windows.md")
+	text, err := os.ReadFile("../../../docs/windows.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,12 +35,12 @@ func TestWindowsPage(t *testing.T) {
 	}
 	for _, r := range rules() {
 		for _, code := range r.shows {
-			if slices.Contains(r.clients, Windows) && len(r.clients) == 1 && !slices.ContainsFunc(codes, func(m []string) bool { return m[1] == code }) {
+			if slices.Contains(r.clients, report.FamilyWindows) && len(r.clients) == 1 && !slices.ContainsFunc(codes, func(m []string) bool { return m[1] == code }) {
 				t.Errorf("%s, of rule %s, is missing", code, r.id)
 			}
 		}
 	}
-	i := slices.IndexFunc(fixes(), func(f Fix) bool { return f.ID == "issue/openssl" })
+	i := slices.IndexFunc(fixes(), func(f report.IdentityFix) bool { return f.ID == "issue/openssl" })
 	for _, line := range fixes()[i].Lines {
 		if line = pasted(host).fill(line); !strings.Contains(page, "\n    "+line+"\n") {
 			t.Errorf("there is no line %s", line)

@@ -14,6 +14,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/certificate"
+	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/explain"
 )
 
@@ -70,6 +71,12 @@ func faults(t testing.TB) map[string]fault {
 		"expired":       {withLeaf(func(c *x509.Certificate) { c.NotAfter = now.Add(-1e9) }), "", "RRRR"},
 		"not-yet-valid": {withLeaf(func(c *x509.Certificate) { c.NotBefore = now.Add(1e9) }), "", "RRRR"},
 		"issuer-dates":  {below(func(c *x509.Certificate) { c.NotAfter = now.Add(-1e9) }), "", "RRRR"},
+		"root-expired": {gateway(func(g *Gateway) {
+			root := newCA("Old Root", nil, func(c *x509.Certificate) { c.NotAfter = now.Add(-1e9) })
+			ca := newCA("Intermediate", &root, nil)
+			g.Chain = []*certificate.Certificate{made(goodTemplate(), ca.X509(), rsaKey(2048), ca.key), ca.Certificate}
+			g.Roots = pool(root.Certificate)
+		}), "", "UUAU"},
 		"expires-soon":  {withLeaf(func(c *x509.Certificate) { c.NotAfter = now.Add(30*day - 1e9) }), "", "AAAA"},
 		"validity-long": {withLeaf(func(c *x509.Certificate) { c.NotAfter = c.NotBefore.Add(826 * day) }), "", "AAAA"},
 
@@ -124,18 +131,19 @@ func faults(t testing.TB) map[string]fault {
 		"id-key-id":             {gateway(func(g *Gateway) { g.ID = &ike.ID{IDType: ike.ID_KEY_ID, Data: []byte("gw")} }), "", "AURU"},
 		"id-not-in-certificate": {gateway(func(g *Gateway) { g.ID = fqdn("gw.example.com") }), "", "AURR"},
 		"host-name-refused":     {gateway(func(g *Gateway) { g.WithHostName = No }), "", "ARRR"},
-		"host-name-not-asked": {gateway(func(g *Gateway) {
-			g.WithHostName, g.ID = NotAsked, fqdn("gw.example.com")
+		"host-name-not-known": {gateway(func(g *Gateway) {
+			g.WithHostName, g.ID = NotKnown, fqdn("gw.example.com")
 			g.Chain[0] = leafWith(func(c *x509.Certificate) { c.DNSNames = []string{host, "gw.example.com"} })
 		}), "", "AUUU"},
 
 		"no-signature-without-hashes":    {gateway(func(g *Gateway) { g.WithoutHashes = No }), "", "RRAA"},
-		"hashes-not-asked":               {gateway(func(g *Gateway) { g.WithoutHashes = NotAsked }), "", "UUAA"},
+		"hashes-not-known":               {gateway(func(g *Gateway) { g.WithoutHashes = NotKnown }), "", "UUAA"},
 		"no-certificate-without-certreq": {gateway(func(g *Gateway) { g.WithoutCertReq = No }), "", "AUAA"},
-		"certreq-not-asked":              {gateway(func(g *Gateway) { g.WithoutCertReq = NotAsked }), "", "AUAA"},
+		"certreq-not-known":              {gateway(func(g *Gateway) { g.WithoutCertReq = NotKnown }), "", "AUAA"},
 		"hash-and-url":                   {gateway(func(g *Gateway) { g.HashAndURL = true }), "", "AARA"},
-		"revoked":                        {gateway(func(g *Gateway) { g.Revoked = Yes }), "", "UUAR"},
-		"shared-key-mac":                 {gateway(func(g *Gateway) { g.SharedKeyMAC = true }), "", "AAAA"},
+		"only-eap-only":                  {gateway(func(g *Gateway) { g.OnlyEAPOnly = true }), "", "UUUA"},
+		"only-by-name":                   {gateway(func(g *Gateway) { g.OnlyByName = true }), "", "RAAA"},
+		"shared-key-mac":                 {gateway(func(g *Gateway) { g.SharedKeyMAC = true }), "", "RAAA"},
 	}
 }
 
@@ -232,7 +240,7 @@ func TestEachRule(t *testing.T) {
 // checkRow holds that the row is a reason of each of its clients.
 func checkRow(t *testing.T, r Result, row rule) {
 	t.Helper()
-	lists := [][]Reason{r.Observations}
+	lists := [][]report.Reason{r.Observations}
 	if len(row.clients) > 0 {
 		lists = nil
 	}
@@ -240,7 +248,7 @@ func checkRow(t *testing.T, r Result, row rule) {
 		lists = append(lists, r.Client(c).Reasons)
 	}
 	for _, reasons := range lists {
-		if !slices.ContainsFunc(reasons, func(x Reason) bool {
+		if !slices.ContainsFunc(reasons, func(x report.Reason) bool {
 			return x.Rule == row.id && x.Effect == row.effect && x.Severity == row.severity && x.Source == row.source
 		}) {
 			t.Errorf("row %s of %v is not there", row.id, row.clients)
@@ -289,25 +297,25 @@ func TestTables(t *testing.T) {
 		switch {
 		case !ok:
 			t.Errorf("%s has no check", r.id)
-		case r.severity.rank() > Info.rank():
+		case r.severity.Rank() > report.SeverityInfo.Rank():
 			t.Errorf("%s: severity %q", r.id, r.severity)
-		case r.effect != "" && r.effect != Rejects && r.effect != Unknown:
+		case r.effect != "" && r.effect != report.CertificateRejected && r.effect != report.CertificateUnknown:
 			t.Errorf("%s: effect %q", r.id, r.effect)
 		case r.effect != "" && len(r.clients) == 0:
 			t.Errorf("%s: an effect on no client", r.id)
-		case len(r.clients) > 1 && slices.Contains(r.clients, Windows) && len(r.shows) > 0:
+		case len(r.clients) > 1 && slices.Contains(r.clients, report.FamilyWindows) && len(r.shows) > 0:
 			t.Errorf("%s: a code of Windows for others, too", r.id)
-		case r.certainty == NotFound && r.effect != Unknown:
+		case r.certainty == report.NotFound && r.effect != report.CertificateUnknown:
 			t.Errorf("%s: %s without a source", r.id, r.effect)
-		case !slices.Contains([]Certainty{Measured, Documented, Reported, NotFound}, r.certainty) || r.source == "" || r.sentence == "":
+		case !slices.Contains([]report.Certainty{report.Measured, report.Documented, report.Reported, report.NotFound}, r.certainty) || r.source == "" || r.sentence == "":
 			t.Errorf("%s: certainty %q, source %q", r.id, r.certainty, r.source)
 		}
 		for _, c := range r.clients {
-			if !slices.Contains(Clients(), c) {
+			if !slices.Contains(report.Families(), c) {
 				t.Errorf("%s: client %q", r.id, c)
 			}
 			for _, code := range r.shows {
-				if c == Windows && !explain.Known(code) {
+				if c == report.FamilyWindows && !explain.Known(code) {
 					t.Errorf("%s: explain does not know %s", r.id, code)
 				}
 			}
@@ -332,7 +340,7 @@ func TestTables(t *testing.T) {
 	seen := make(map[string]bool)
 	for _, f := range fixes() {
 		if seen[f.ID] || !used[f.ID] || f.Goal == "" || f.Where == "" || len(f.Lines) == 0 || f.Source == "" ||
-			!slices.Contains([]Certainty{Measured, Documented, Reported}, f.Certainty) {
+			!slices.Contains([]report.Certainty{report.Measured, report.Documented, report.Reported}, f.Certainty) {
 			t.Errorf("fixes.csv: %+v", f)
 		}
 		seen[f.ID] = true
@@ -379,7 +387,7 @@ func TestIdentities(t *testing.T) {
 		}
 	}
 	g := gateway(func(g *Gateway) { g.Chain[0], g.ID = leaf, &ike.ID{IDType: ike.ID_DER_ASN1_DN, Data: utf8Subject} })
-	if r := Judge(g); r.Client(StrongSwan).Verdict != Accepts {
-		t.Errorf("a distinguished name: %+v", r.Client(StrongSwan))
+	if r := Judge(g); r.Client(report.FamilyStrongSwan).Verdict != report.CertificateAccepted {
+		t.Errorf("a distinguished name: %+v", r.Client(report.FamilyStrongSwan))
 	}
 }

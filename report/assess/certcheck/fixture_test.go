@@ -147,7 +147,7 @@ func below(changeCA func(*x509.Certificate)) Gateway {
 // stored returns a certificate that crypto/x509 does not read whole.
 func stored(t testing.TB, name string) *certificate.Certificate {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "..", "ike", "certificate", "testdata", name))
+	text, err := os.ReadFile(filepath.Join("..", "..", "..", "ike", "certificate", "testdata", name))
 	if err != nil {
 		t.Fatal(err)
 	}

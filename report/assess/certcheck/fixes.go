@@ -6,19 +6,21 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/ikescope/ikescope/ike/certificate"
 	"github.com/ikescope/ikescope/proposals/table"
+	"github.com/ikescope/ikescope/report"
 )
 
 //go:embed fixes.csv
 var fixesCSV string
 
 // fixes reads the table once.
-var fixes = sync.OnceValue(func() []Fix {
-	var out []Fix
+var fixes = sync.OnceValue(func() []report.IdentityFix {
+	var out []report.IdentityFix
 	for _, f := range table.MustRead("fixes.csv", fixesCSV, "id", "goal", "where", "certainty", "source", "comment", "lines") {
-		out = append(out, Fix{
+		out = append(out, report.IdentityFix{
 			ID: f["id"], Goal: f["goal"], Where: f["where"], Comment: f["comment"],
-			Certainty: Certainty(f["certainty"]), Source: f["source"],
+			Certainty: report.Certainty(f["certainty"]), Source: f["source"],
 			Lines: strings.Split(strings.TrimSpace(f["lines"]), "\n"),
 		})
 	}
@@ -27,8 +29,8 @@ var fixes = sync.OnceValue(func() []Fix {
 
 // fixesOf returns those of the ids, or of the groups, which are what stands before the
 // slash of an id, with the name that users dial in their lines.
-func fixesOf(ids []string, name string) []Fix {
-	var out []Fix
+func fixesOf(ids []string, name string) []report.IdentityFix {
+	var out []report.IdentityFix
 	fill := pasted(name)
 	for _, id := range ids {
 		for _, f := range fixes() {
@@ -59,7 +61,7 @@ func pasted(name string) values {
 		}
 	}
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
-	if !isHostName(name) {
+	if !certificate.IsHostName(name) {
 		name = "vpn.example.com"
 	}
 	return values{"name": name, "san": "DNS:" + name, "pkisan": "--san " + name}

@@ -12,7 +12,8 @@ import (
 type Seen uint8
 
 const (
-	NotAsked Seen = iota
+	// NotKnown: it was not asked, or its answer leaves it open.
+	NotKnown Seen = iota
 	Yes
 	No
 )
@@ -42,13 +43,15 @@ type Gateway struct {
 	// WithHostName is whether it answers a client whose IDr is Name, as those of
 	// Apple, Android and strongSwan.
 	WithHostName Seen
-	// Revoked is whether a CRL or an OCSP response says that the certificate, or one
-	// that it hangs on, is revoked.
-	Revoked Seen
 	// SharedKeyMAC: it answered somebody who had not authenticated with a MAC under a
 	// pre-shared key.
 	SharedKeyMAC bool
 	// HashAndURL: it sent a hash and a URL in place of a certificate (CERT encoding
 	// 12).
 	HashAndURL bool
+	// Omitted is how many certificates came that Chain does not have.
+	Omitted int
+	// OnlyEAPOnly: it answers those alone who take EAP alone as its proof (RFC 5998);
+	// OnlyByName: those alone whose IDr is Name.
+	OnlyEAPOnly, OnlyByName bool
 }

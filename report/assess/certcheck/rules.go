@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/ikescope/ikescope/proposals/table"
+	"github.com/ikescope/ikescope/report"
 )
 
 //go:embed rules.csv
@@ -15,11 +16,11 @@ var rulesCSV string
 // be of one check.
 type rule struct {
 	id        string
-	clients   []Client // none: whatever the client
-	effect    Verdict
-	severity  Severity
+	clients   []report.Family // none: whatever the client
+	effect    report.Acceptance
+	severity  report.Severity
 	shows     []string
-	certainty Certainty
+	certainty report.Certainty
 	source    string
 	fixes     []string
 	sentence  string
@@ -31,12 +32,12 @@ var rules = sync.OnceValue(func() []rule {
 	for _, f := range table.MustRead("rules.csv", rulesCSV,
 		"rule", "clients", "effect", "severity", "shows", "certainty", "source", "fixes", "sentence") {
 		r := rule{
-			id: f["rule"], effect: Verdict(f["effect"]), severity: Severity(f["severity"]),
-			certainty: Certainty(f["certainty"]), source: f["source"], sentence: f["sentence"],
+			id: f["rule"], effect: report.Acceptance(f["effect"]), severity: report.Severity(f["severity"]),
+			certainty: report.Certainty(f["certainty"]), source: f["source"], sentence: f["sentence"],
 			fixes: strings.Fields(f["fixes"]),
 		}
 		for _, c := range strings.Fields(f["clients"]) {
-			r.clients = append(r.clients, Client(c))
+			r.clients = append(r.clients, report.Family(c))
 		}
 		if f["shows"] != "" {
 			r.shows = strings.Split(f["shows"], "; ")
@@ -47,8 +48,8 @@ var rules = sync.OnceValue(func() []rule {
 })
 
 // reason is the row with its sentence filled.
-func (r rule) reason(v values) Reason {
-	out := Reason{
+func (r rule) reason(v values) report.Reason {
+	out := report.Reason{
 		Rule: r.id, Severity: r.severity, Effect: r.effect, Sentence: v.fill(r.sentence),
 		Certainty: r.certainty, Source: r.source,
 	}

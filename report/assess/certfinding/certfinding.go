@@ -2,6 +2,7 @@
 package certfinding
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -52,8 +53,10 @@ func ofConnection(c *report.Connection) []report.Finding {
 		at := slices.IndexFunc(rules, func(o rejection) bool { return o.Rule == r.Rule })
 		if at < 0 {
 			at, rules = len(rules), append(rules, rejection{Reason: r})
+			rules[at].Evidence = nil
 		}
 		one := &rules[at]
+		one.Evidence = append(slices.Clip(one.Evidence), r.Evidence...)
 		if r.Severity.Rank() < one.Severity.Rank() { // the gravest speaks
 			one.Severity, one.Sentence, one.Source, one.Fixes = r.Severity, r.Sentence, r.Source, r.Fixes
 		}
@@ -73,7 +76,7 @@ func ofConnection(c *report.Connection) []report.Finding {
 	for _, client := range c.Judged {
 		for _, r := range client.Reasons {
 			if r.Effect == report.CertificateRejected || r.Effect == report.CertificateUnknown && r.Severity.Rank() <= report.SeverityMedium.Rank() {
-				who := clientNames[client.Client]
+				who := client.Client.Words()
 				if r.Effect == report.CertificateRejected {
 					who += shown(client)
 				}
@@ -84,8 +87,8 @@ func ofConnection(c *report.Connection) []report.Finding {
 	var out []report.Finding
 	for _, r := range rules {
 		f := report.Finding{
-			ID:       string(report.AboutIdentity) + "-" + strings.ToUpper(r.Rule),
-			Severity: r.Severity, Title: r.Sentence, Evidence: slices.Clone(c.Evidence), Refs: []string{r.Source},
+			ID:       idOf(r.Rule),
+			Severity: r.Severity, Title: r.Sentence, Evidence: slices.Compact(slices.Sorted(slices.Values(r.Evidence))), Refs: []string{r.Source},
 		}
 		var who []string
 		if len(r.clients) > 0 {
@@ -95,42 +98,55 @@ func ofConnection(c *report.Connection) []report.Finding {
 			who = append(who, "clients that may not connect: "+english.List(r.perhaps, "and"))
 		}
 		f.Detail = strings.Join(who, "; ")
+		if first := decidedBy(rules, r.Rule); first != "" {
+			f.Fix = []string{"see " + idOf(first) + ", which decides the name"}
+			out = append(out, f)
+			continue
+		}
 		var goals []goal
-		linesFor := ""
-		for _, fix := range c.Fixes {
-			if !slices.Contains(r.Fixes, fix.ID) {
-				continue
-			}
+		fixes := slices.DeleteFunc(slices.Clone(c.Fixes), func(fix report.IdentityFix) bool { return !slices.Contains(r.Fixes, fix.ID) })
+		slices.SortStableFunc(fixes, func(a, b report.IdentityFix) int { // as the rule names them
+			return cmp.Compare(slices.Index(r.Fixes, a.ID), slices.Index(r.Fixes, b.ID))
+		})
+		for _, fix := range fixes {
 			at := slices.IndexFunc(goals, func(g goal) bool { return g.what == fix.Goal })
 			if at < 0 {
 				at, goals = len(goals), append(goals, goal{what: fix.Goal})
 			}
 			goals[at].where = append(goals[at].where, fix.Where)
-			if f.Lines == nil {
-				f.Lines, linesFor = fix.Lines, fix.Where // the others are in the JSON report
+			if len(fixes) > 1 {
+				f.Lines = append(f.Lines, "# "+fix.Where)
 			}
+			f.Lines = append(f.Lines, fix.Lines...)
 		}
 		for _, g := range goals {
-			words := g.what + " (" + strings.Join(g.where, "; or ") + ")"
-			if len(g.where) > 1 && slices.Contains(g.where, linesFor) {
-				words += "; the lines are for " + linesFor
-			}
-			f.Fix = append(f.Fix, words)
+			f.Fix = append(f.Fix, g.what+" ("+strings.Join(g.where, "; or ")+")")
 		}
 		out = append(out, f)
 	}
 	return out
 }
 
-// clientNames are the families of clients as people call them.
-var clientNames = map[string]string{"windows": "Windows", "apple": "macOS and iOS", "android": "Android", "strongswan": "strongSwan"}
+// idOf returns the ID of the finding of a rule.
+func idOf(rule string) string { return string(report.AboutIdentity) + "-" + strings.ToUpper(rule) }
+
+// decidedBy returns the one of rules whose fix decides what would mend rule, so that
+// fixes do not pull in several ways: which name the gateway goes by.
+func decidedBy(rules []rejection, rule string) string {
+	const first = "name-missing"
+	follows := rule == "host-name-refused" || rule == "id-not-in-certificate"
+	if follows && slices.ContainsFunc(rules, func(r rejection) bool { return r.Rule == first }) {
+		return first
+	}
+	return ""
+}
 
 // shown is what a client shows, in parentheses.
 func shown(c report.JudgedClient) string {
 	if len(c.Shows) == 0 {
 		return ""
 	}
-	if c.Client == "windows" {
+	if c.Client == report.FamilyWindows {
 		return " (error " + strings.Join(c.Shows, " or ") + ")"
 	}
 	return " (" + c.Shows[0] + ")"

@@ -1,7 +1,5 @@
 package certcheck
 
-import "fmt"
-
 // check reports whether a rule applies to a gateway, and what its sentence says of
 // it. One that needs a certificate does not apply without.
 type check func(*facts) (values, bool)
@@ -27,6 +25,7 @@ var checks = map[string]check{
 	"expired":       ofLeaf(expired),
 	"not-yet-valid": ofLeaf(notYetValid),
 	"issuer-dates":  ofLeaf(issuerDates),
+	"root-expired":  ofLeaf(rootExpired),
 	"expires-soon":  ofLeaf(expiresSoon),
 	"validity-long": ofLeaf(validityLong),
 
@@ -65,15 +64,16 @@ var checks = map[string]check{
 	"id-key-id":             ofLeaf(idKeyID),
 	"id-not-in-certificate": ofLeaf(idNotInCertificate),
 	"host-name-refused":     hostNameRefused,
-	"host-name-not-asked":   ofLeaf(hostNameNotAsked),
+	"host-name-not-known":   ofLeaf(hostNameNotKnown),
 
 	"no-signature-without-hashes":    noSignatureWithoutHashes,
-	"hashes-not-asked":               ofLeaf(hashesNotAsked),
+	"hashes-not-known":               ofLeaf(hashesNotKnown),
 	"no-certificate-without-certreq": noCertificateWithoutCertReq,
-	"certreq-not-asked":              ofLeaf(certReqNotAsked),
+	"certreq-not-known":              ofLeaf(certReqNotKnown),
 
+	"only-eap-only":  onlyEAPOnly,
+	"only-by-name":   onlyByName,
 	"hash-and-url":   hashAndURL,
-	"revoked":        ofLeaf(revoked),
 	"shared-key-mac": sharedKeyMAC,
 }
 
@@ -89,11 +89,3 @@ func ofLeaf(c check) check {
 
 // when is the answer of a check whose sentence has no places.
 func when(applies bool) (values, bool) { return nil, applies }
-
-// plural returns a number of things.
-func plural(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}

@@ -1,0 +1,64 @@
+package identity
+
+import (
+	"context"
+	"testing"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// refusing is a gateway that refuses every question, each IKE SA with the next of its
+// errors.
+type refusing struct {
+	errors []ike.NotifyType
+	opened int
+}
+
+func (g *refusing) Open(_ context.Context, _ proposals.Suite, _ []ike.NotifyType, use func(SA, func([]ike.Payload) Answer)) (int, bool) {
+	g.opened++
+	use(SA{Exchange: 2 * g.opened}, func([]ike.Payload) Answer {
+		return Answer{Exchange: 2*g.opened + 1, Heard: true, Answered: true, Notify: g.errors[g.opened%len(g.errors)]}
+	})
+	return 2 * g.opened, true
+}
+
+// TestBounds: what is left out for its number is counted.
+func TestBounds(t *testing.T) {
+	suite, err := proposals.ParseSuite("aes256gcm16-prfsha384-ecp384")
+	if err != nil {
+		t.Fatal(err)
+	}
+	many := make([]proposals.Suite, maxSuites+3)
+	for i := range many {
+		many[i] = suite
+	}
+	r := Asker{Gateway: &refusing{errors: []ike.NotifyType{ike.AUTHENTICATION_FAILED}}}.Ask(t.Context(), many)
+	if r.NotAsked != 3 || len(r.Identities) != 1 || len(r.Identities[0].Suites) != maxSuites {
+		t.Errorf("%d not asked, %+v", r.NotAsked, r.Identities)
+	}
+
+	var reply Reply
+	reply.addCertificate(&ike.Cert{Encoding: ike.CertHashAndURL, Data: make([]byte, 40)})
+	for range maxCertificates + 1 {
+		reply.addCertificate(&ike.Cert{Encoding: ike.CertX509Signature, Data: []byte("no DER")})
+	}
+	if reply.Omitted != 2 || len(reply.Unread) != maxCertificates || !reply.HashAndURL || !reply.LeafUnread {
+		t.Errorf("%d omitted, %d unread, %v, %v", reply.Omitted, len(reply.Unread), reply.HashAndURL, reply.LeafUnread)
+	}
+}
+
+// TestRefusals: suites that are refused with different errors lead to different
+// connections.
+func TestRefusals(t *testing.T) {
+	suite, err := proposals.ParseSuite("aes256gcm16-prfsha384-ecp384")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The first suite takes two questions, of which the first counts.
+	g := &refusing{errors: []ike.NotifyType{ike.AUTHENTICATION_FAILED, ike.NO_PROPOSAL_CHOSEN, ike.AUTHENTICATION_FAILED, ike.TS_UNACCEPTABLE}}
+	r := Asker{Gateway: g}.Ask(t.Context(), []proposals.Suite{suite, suite})
+	if len(r.Identities) != 2 || r.Identities[0].Plain.Notify == r.Identities[1].Plain.Notify {
+		t.Errorf("%+v", r.Identities)
+	}
+}
