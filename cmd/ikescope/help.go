@@ -18,9 +18,9 @@ Exit codes:
   0    done
   1    internal or I/O error, or a target that could not be scanned
   2    the command line, or a file that it names, is wrong; nothing was sent
-  3    a gate of check failed; with diff --exit-code: the reports differ
+  3    a gate or a login failed; with diff --exit-code: the reports differ
   4    a target did not answer in IKEv2
-  5    a gate of check could not be decided, and none failed
+  5    a gate or a login could not be decided, and none failed
   130  interrupted; the report is valid, and partial
 `
 

@@ -91,6 +91,8 @@ var rooms = map[string]room{
 		"proposals/baseline", "report", "report/internal/lists", "report/assess"}},
 	"report/gate":    {ours: []string{"proposals/english", "report", "report/assess", "report/diff"}},
 	"report/archive": {ours: []string{"report"}},
+	"report/login": {ours: []string{"ike", "ike/certificate", "ike/printable", "probe/login", "proposals/table", "report", "report/explain",
+		"report/incident", "report/internal/layout"}},
 	"report/capture": {ours: []string{"ike", "ike/icmp", "ike/ikev1", "ike/dialog", "proposals", "proposals/english", "report",
 		"report/internal/lists"}},
 	"report/incident": {ours: []string{"proposals", "proposals/table", "proposals/english", "proposals/client", "proposals/baseline", "proposals/remedy", "report/explain",
@@ -137,7 +139,8 @@ var rooms = map[string]room{
 	"cmd/ikescope/internal/flagvalue": {ours: []string{"cmd/ikescope/internal/argfile", "cmd/ikescope/internal/clients", "proposals", "proposals/baseline",
 		"proposals/client", "proposals/plaintext", "proposals/remedy", "probe/identity", "probe/initiator", "report/incident"}},
 	"cmd/ikescope/internal/local": {},
-	"cmd/ikescope/internal/mock": {ours: []string{"ike", "ike/eap", "ike/iketest", "proposals", "probe/initiator",
+	"cmd/ikescope/internal/login": {ours: []string{"cmd/ikescope/internal/argfile", "probe/login", "proposals", "proposals/english"}},
+	"cmd/ikescope/internal/mock": {ours: []string{"ike", "ike/eap", "ike/iketest", "ike/iketest/eapserver", "proposals", "proposals/english", "probe/initiator", "probe/login",
 		"cmd/ikescope/internal/local"}},
 	"cmd/ikescope/internal/places": {},
 	"cmd/ikescope/internal/output": {ours: []string{"proposals/english", "proposals/plaintext", "report", "report/junit", "report/markdown",
@@ -149,11 +152,11 @@ var rooms = map[string]room{
 
 	"cmd/ikescope": {ours: []string{"ike", "ike/printable", "ike/dialog", "ike/capture", "proposals", "proposals/english",
 		"proposals/plaintext", "proposals/matrix", "proposals/choice", "proposals/client",
-		"proposals/baseline", "proposals/remedy", "probe/identity", "probe/initiator", "probe/path", "probe/evidence", "probe/target", "probe", "report", "report/explain",
+		"proposals/baseline", "proposals/remedy", "probe/identity", "probe/initiator", "probe/login", "probe/path", "probe/evidence", "probe/target", "probe", "report", "report/explain",
 		"report/assess", "report/scan", "report/diff", "report/gate", "report/archive", "report/capture", "report/incident",
-		"report/incident/logtext", "report/incident/readers", "report/text",
+		"report/incident/logtext", "report/incident/readers", "report/login", "report/text",
 		"cmd/ikescope/internal/argfile", "cmd/ikescope/internal/clients", "cmd/ikescope/internal/flagvalue",
-		"cmd/ikescope/internal/local", "cmd/ikescope/internal/mock", "cmd/ikescope/internal/output", "cmd/ikescope/internal/pending", "cmd/ikescope/internal/places",
+		"cmd/ikescope/internal/local", "cmd/ikescope/internal/login", "cmd/ikescope/internal/mock", "cmd/ikescope/internal/output", "cmd/ikescope/internal/pending", "cmd/ikescope/internal/places",
 		"cmd/ikescope/internal/progress", "cmd/ikescope/internal/targets"}},
 }
 

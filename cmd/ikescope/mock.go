@@ -3,13 +3,16 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/local"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/login"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/mock"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals/english"
@@ -22,12 +25,15 @@ func (a *app) mockCommand() *cobra.Command {
 		port     = uint16(10500)
 		nattPort = uint16(14500)
 		verbose  bool
+		admitted string
 	)
 	cmd := &cobra.Command{
 		Use:   "mock",
 		Short: "Run a mock gateway until it is interrupted",
 		Long: `Run an IKEv2 responder that answers as a known daemon does, for trying scans,
-clients and reports. It negotiates IKE SAs, and authenticates no one.`,
+clients and reports. It negotiates IKE SAs, and lets nobody log in but who has
+the --credentials, the --user, whose password is IKESCOPE_PASSWORD in the
+environment, and with --psk who knows IKESCOPE_PSK.`,
 		Example: `  ikescope mock --profile libreswan -v
   ikescope mock --accept aes256gcm16-prfsha384-ecp384 --listen ::1
   sudo ikescope mock --listen 192.0.2.1 --port 500 --natt-port 4500`,
@@ -35,6 +41,15 @@ clients and reports. It negotiates IKE SAs, and authenticates no one.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if port == nattPort && port != 0 {
 				return usagef("--natt-port: %d is also the --port", port)
+			}
+			if admitted != "" {
+				c, err := login.Source{File: admitted, Environment: func(string) string { return "" }}.Read(time.Now())
+				if err == nil {
+					err = gateway.Admit(c)
+				}
+				if err != nil {
+					return usageError{err}
+				}
 			}
 			if err := gateway.Check(); err != nil {
 				return usageError{err}
@@ -52,6 +67,7 @@ clients and reports. It negotiates IKE SAs, and authenticates no one.`,
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	addGatewayFlags(flags, &gateway)
+	flags.Var(flagvalue.File(&admitted), "credentials", "who may log in: a file as ikescope login reads it")
 	flags.Var(flagvalue.Address(&host), "listen", "address to listen on")
 	flags.Var(flagvalue.Number(&port, 0, 65535), "port", "the UDP port of IKE; 0 for a free one")
 	flags.Var(flagvalue.Number(&nattPort, 0, 65535), "natt-port", "the UDP port of NAT traversal; 0 for a free one")
@@ -61,13 +77,14 @@ clients and reports. It negotiates IKE SAs, and authenticates no one.`,
 
 // addGatewayFlags adds the flags that say how g behaves.
 func addGatewayFlags(flags *pflag.FlagSet, g *mock.Gateway) {
-	g.Profile = mock.Profiles()[0]
+	g.Profile, g.Environment = mock.Profiles()[0], os.Getenv
 	flags.Var(flagvalue.Word(&g.Profile, mock.Profiles()), "profile", "behave as "+english.List(mock.Profiles(), "or"))
 	flags.Var(flagvalue.Suites(&g.Accepts), "accept", "what it accepts, most preferred first, as strongSwan writes it, such as aes256gcm16-prfsha384-ecp384; may be repeated")
 	flags.Var(flagvalue.Word(&g.EAP, mock.EAPMethods()), "eap", "the EAP method that it asks clients for, such as eap-mschapv2; it then shows who it is")
 	flags.Var(flagvalue.HostName(&g.Name), "name", "who it is (default vpn.example.com)")
 	flags.Var(flagvalue.File(&g.CertFile), "cert", "its private key and certificates, in one PEM file (default: made for it)")
-	addToggle(flags, &g.PSK, "psk", "", "prove it with a pre-shared key, which strangers can then guess")
+	flags.Var(flagvalue.User(&g.User), "user", "who may log in by EAP, with the password in IKESCOPE_PASSWORD")
+	addToggle(flags, &g.PSK, "psk", "", "prove it with the pre-shared key in IKESCOPE_PSK, and let in who knows it; with --eap strangers can guess it")
 }
 
 // mock serves on conns until ctx ends, and closes them.

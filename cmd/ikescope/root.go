@@ -70,7 +70,7 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 	opts.addFlags(root.Flags(), reportFormats)
 	addToggle(root.Flags(), new(bool), "version", "", "print the version")
 	addToggle(root.PersistentFlags(), new(bool), "help", "h", "this text")
-	addGroup(root, "Ask gateways:", a.scanCommand(), a.reachCommand(), a.identityCommand(), a.watchCommand(), a.compareCommand(), a.checkCommand())
+	addGroup(root, "Ask gateways:", a.scanCommand(), a.reachCommand(), a.identityCommand(), a.loginCommand(), a.watchCommand(), a.compareCommand(), a.checkCommand())
 	addGroup(root, "Read reports, errors and captures:", a.diffCommand(), a.convertCommand(), a.explainCommand(), a.captureCommand())
 	addGroup(root, "Policies and clients:", a.clientCommand(), a.policyCommand())
 	addGroup(root, "Try it on this machine:", a.demoCommand(), a.mockCommand())

@@ -6,6 +6,7 @@ import (
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/login"
 )
 
 func (a *app) schemaCommand() *cobra.Command {
@@ -22,6 +23,7 @@ func (a *app) schemaCommand() *cobra.Command {
 		{"client", "of what ikescope client list, show and import write with -o json", report.ClientSchema, false},
 		{"explain", "of what ikescope explain WHAT -o json writes", report.ExplainSchema, false},
 		{"incident", "of what ikescope explain LOG -o json writes", incident.Schema, false},
+		{"login", "of what ikescope login -o json writes", login.Schema, false},
 		{"advice", "of what ikescope explain REPORT --client CLIENT -o json writes", report.AdviceSchema, false},
 		{"plan", "of what ikescope --plan -o json writes", report.PlanSchema, false},
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/eap"
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/ike/iketest/eapserver"
 )
 
 // defaultName is whose certificate the gateway makes for itself.
@@ -35,24 +36,49 @@ func EAPMethods() []string {
 // ID returns who the gateway says it is.
 func (g *Gateway) ID() string { return cmp.Or(g.Name, defaultName) }
 
-// introduce has r show who it is to clients that want EAP, if g names a method. The
-// error names the flag.
+// loginMethods are those of EAP by which users can log in, the default first.
+func loginMethods() []string {
+	names := []string{eap.MSCHAPv2.String()}
+	for _, m := range eap.Methods() {
+		if eapserver.Supported(m) && m != eap.MSCHAPv2 {
+			names = append(names, m.String())
+		}
+	}
+	return names
+}
+
+// introduce has r show who it is to clients that want EAP, if g names a method, and lets
+// in whom g knows. The error names the flag.
 func (g *Gateway) introduce(r *iketest.Responder) error {
-	if g.EAP == "" {
+	method := g.EAP
+	switch {
+	case method == "" && g.User != "":
+		method = loginMethods()[0]
+	case method == "" && !g.PSK:
 		return nil
 	}
 	c := iketest.Connection{IDType: ike.ID_FQDN, ID: g.ID(), AsksIdentity: true, ServerName: "ikescope"}
 	for _, m := range eap.Methods() {
-		if m.String() == g.EAP {
+		if m.String() == method {
 			c.Methods = []eap.Type{m}
 		}
 	}
-	if g.PSK {
+	key := g.secret(keyVariable)
+	if g.User != "" || g.PSK && key != "" {
+		c.Login = &iketest.Login{}
+	}
+	if g.User != "" {
+		c.Login.Users = map[string]string{g.User: g.secret(passwordVariable)}
+	}
+	switch {
+	case g.PSK && key != "":
+		c.PSK, c.Login.PSK = []byte(key), []byte(key)
+	case g.PSK:
 		c.PSK = make([]byte, 32)
 		if _, err := rand.Read(c.PSK); err != nil {
 			return err
 		}
-	} else {
+	default:
 		var err error
 		if c.Key, c.Certificates, err = g.credentials(c.ID); err != nil {
 			return err

@@ -13,7 +13,9 @@ import (
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/local"
 	"github.com/ikescope/ikescope/ike/iketest"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/login"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/english"
 )
 
 // defaultPolicy is a gateway as there are many: modern, with something old left
@@ -53,6 +55,59 @@ type Gateway struct {
 	// CertFile, in PEM, or ones made for it. PSK proves it by a pre-shared key instead.
 	EAP, Name, CertFile string
 	PSK                 bool
+
+	// User may log in by EAP, and who knows the pre-shared key by PSK. Environment
+	// returns a variable, "" if it is not set: IKESCOPE_PASSWORD and IKESCOPE_PSK are
+	// the secrets.
+	User        string
+	Environment func(name string) string
+}
+
+// Variables of the environment that hold the secrets.
+const (
+	passwordVariable = "IKESCOPE_PASSWORD"
+	keyVariable      = "IKESCOPE_PSK"
+)
+
+// Admit lets in who has credentials: by a pre-shared key, or a user by EAP.
+func (g *Gateway) Admit(c login.Credentials) error {
+	secret := string(c.Password.Reveal())
+	switch {
+	case c.Method == login.PSK:
+		g.PSK, secret = true, string(c.PSK.Reveal())
+	case c.Method.IsEAP():
+		g.User, g.EAP = c.User, string(c.Method)
+	default:
+		return fmt.Errorf("--credentials: a mock gateway knows nobody by %s", c.Method)
+	}
+	g.Environment = func(name string) string {
+		if (name == keyVariable) == (c.Method == login.PSK) {
+			return secret
+		}
+		return ""
+	}
+	return nil
+}
+
+// secret returns a variable of the environment.
+func (g *Gateway) secret(name string) string {
+	if g.Environment == nil {
+		return ""
+	}
+	return g.Environment(name)
+}
+
+// checkLogin refuses users who cannot log in. The error names the flag.
+func (g *Gateway) checkLogin() error {
+	switch {
+	case g.User != "" && g.EAP != "" && !slices.Contains(loginMethods(), g.EAP):
+		return fmt.Errorf("--eap: %s has no users here: %s have", g.EAP, english.List(loginMethods(), "and"))
+	case g.User != "" && g.secret(passwordVariable) == "":
+		return fmt.Errorf("--user: set %s in the environment to the password of %s", passwordVariable, g.User)
+	case g.PSK && g.EAP == "" && g.User == "" && g.secret(keyVariable) == "":
+		return fmt.Errorf("--psk: needs --eap METHOD, or the pre-shared key as %s in the environment", keyVariable)
+	}
+	return nil
 }
 
 // Products returns what it accepts, or that of a gateway as there are many, as
@@ -82,8 +137,11 @@ func (g *Gateway) behaviour() iketest.Profile {
 // Check refuses what the profile would not accept. The error names the flag
 // --accept.
 func (g *Gateway) Check() error {
-	if g.EAP == "" {
-		for flag, given := range map[string]bool{"--name": g.Name != "", "--cert": g.CertFile != "", "--psk": g.PSK} {
+	if err := g.checkLogin(); err != nil {
+		return err
+	}
+	if g.EAP == "" && g.User == "" && !g.PSK {
+		for flag, given := range map[string]bool{"--name": g.Name != "", "--cert": g.CertFile != ""} {
 			if given {
 				return fmt.Errorf("%s: needs --eap METHOD, since a gateway shows who it is to clients of EAP only", flag)
 			}

@@ -1,0 +1,23 @@
+package flagvalue
+
+import "fmt"
+
+// maxUser is the longest name of a user in octets.
+const maxUser = 253
+
+// user is the name of a user.
+type user struct{ p *string }
+
+// User returns a value for the name of a user.
+func User(p *string) Value { return user{p} }
+
+func (u user) Set(s string) error {
+	if s == "" || len(s) > maxUser {
+		return fmt.Errorf("the name of a user has 1 to %d octets, and this has %d", maxUser, len(s))
+	}
+	*u.p = s
+	return nil
+}
+
+func (user) Type() string   { return "name" }
+func (user) String() string { return "" }

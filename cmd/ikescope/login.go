@@ -1,0 +1,165 @@
+package main
+
+import (
+	"context"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"net/netip"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/local"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/login"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/targets"
+	"github.com/ikescope/ikescope/ike/capture"
+	"github.com/ikescope/ikescope/ike/printable"
+	"github.com/ikescope/ikescope/probe/initiator"
+	dial "github.com/ikescope/ikescope/probe/login"
+	reported "github.com/ikescope/ikescope/report/login"
+	"github.com/ikescope/ikescope/report/text"
+)
+
+// loginOptions are the flags of login.
+type loginOptions struct {
+	scanOptions
+	credentials string
+	trust       *x509.CertPool
+	address     bool
+}
+
+// loginTries is how often a request is sent: gateways may wait for a RADIUS server, and
+// that for a person.
+const loginTries = 7
+
+func (a *app) loginCommand() *cobra.Command {
+	opts := &loginOptions{scanOptions: *newScanOptions()}
+	opts.tries = loginTries
+	cmd := &cobra.Command{
+		Use:   "login TARGET",
+		Short: "Log in with credentials, once, and say which step fails and why",
+		Long: `Log in to a gateway as a client does, with credentials of yours, and end the
+IKE SA at once. Each step is shown: the suite, the proof of who the gateway is,
+the EAP method, the credentials, and what comes with the session. The one that
+fails is explained, with the error that Windows would show.
+
+Credentials are in a YAML file that only you can read (chmod 600):
+
+  method: eap-mschapv2      or eap-md5, eap-gtc, psk, certificate
+  user: carol
+  password: ...             if it is missing, you are asked for it
+
+and, for the others, psk, certificate and key (files in PEM, DER or PKCS #12),
+identity, remote_identity, signature (rsa-pkcs1 or rsa-pss). What the file lacks
+is taken from the environment, as IKESCOPE_PASSWORD. There are no flags for
+secrets.
+
+A gateway that does not prove to be TARGET, or the remote_identity, gets no
+password. It is tried once: a wrong password is never sent twice. docs/login.md
+says what is sent, what the gateway logs, and what may change there.`,
+		Example: `  ikescope login vpn.example.com --credentials carol.yaml
+  IKESCOPE_METHOD=psk IKESCOPE_PSK=... ikescope login 198.51.100.7
+  ikescope login vpn.example.com --credentials carol.yaml --trust ca.pem`,
+		RunE: func(cmd *cobra.Command, args []string) error { return a.login(cmd.Context(), opts, args) },
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	underHeading(flags, askFlags, func(flags *pflag.FlagSet) {
+		flags.Var(flagvalue.File(&opts.credentials), "credentials", "the file of the credentials, in YAML")
+		flags.Var(flagvalue.Roots(&opts.trust), "trust", "the root certificates that are trusted for the gateway, in a PEM file (default: those of this machine)")
+		flags.Var(flagvalue.Suites(&opts.suites), "suite", "offer these suites only, as strongSwan writes them, such as aes256gcm16-prfsha384-ecp384; may be repeated")
+		addToggle(flags, &opts.address, "address", "", "ask for an address and a Child SA, too, as clients do, and show what is assigned")
+	})
+	underHeading(flags, whereFlags, func(flags *pflag.FlagSet) {
+		flags.Var(flagvalue.Transports(&opts.transports), "transport", "over these, in turn until one is answered: udp500, udp4500, tcp4500 (default udp500,udp4500)")
+		flags.Var(flagvalue.Number(&opts.port, 1, 65535), "port", "the UDP port of IKE, where the target names none")
+		flags.Var(flagvalue.Number(&opts.nattPort, 1, 65535), "natt-port", "the UDP port of NAT traversal, and the TCP port of tcp4500, where the target names none")
+		addToggle(flags, &opts.ipv4, "ipv4", "4", "only the IPv4 addresses of names")
+		addToggle(flags, &opts.ipv6, "ipv6", "6", "only the IPv6 addresses of names")
+		flags.Var(flagvalue.Address(&opts.source), "source", "send from this local address")
+		flags.Var(flagvalue.Number(&opts.sourcePort, 1, 65535), "source-port", "send from this port")
+	})
+	underHeading(flags, paceFlags, func(flags *pflag.FlagSet) {
+		flags.Var(flagvalue.Number(&opts.tries, 1, 20), "tries", "how often a request is sent before its silence counts")
+		flags.Var(flagvalue.Duration(&opts.timeout, 10*time.Millisecond, time.Minute), "timeout", "the first wait for an answer; each further one is twice as long")
+	})
+	underHeading(flags, outputFlags, func(flags *pflag.FlagSet) {
+		opts.printOptions.addFlags(flags, "the report", textOrJSON)
+		opts.addWidth(flags)
+		flags.Var(flagvalue.File(&opts.pcap), "pcap", "write every datagram to this file")
+	})
+	return cmd
+}
+
+// login logs in to the target of args and reports.
+func (a *app) login(ctx context.Context, opts *loginOptions, args []string) error {
+	if len(args) != 1 {
+		return usagef("login: name one target, as in ikescope login vpn.example.com --credentials FILE")
+	}
+	login.NoCore()
+	_, family, found, err := opts.asked(args, a.in)
+	if err == nil {
+		err = opts.checkSource(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	if len(found) != 1 {
+		return usagef("login: %q are %d targets; log in to one", printable.Text(args[0]), len(found))
+	}
+	c := dial.Client{
+		Host: found[0].Host, Roots: opts.trust, Products: opts.suites, Address: opts.address,
+		Attempts: opts.tries, InitialRTO: opts.timeout, Transports: opts.transports, Source: netip.AddrPortFrom(opts.source, opts.sourcePort),
+	}
+	c.Credentials, err = login.Source{File: opts.credentials, Environment: os.Getenv, Ask: login.Terminal(a.in, a.err)}.Read(time.Now())
+	if err != nil {
+		return usageError{err}
+	}
+	resolved, err := targets.Resolve(ctx, found, family, opts.paths(), 1)
+	if err == nil && resolved[0].Err != nil {
+		err = fmt.Errorf("%s: %w", printable.Text(args[0]), resolved[0].Err)
+	}
+	if err != nil {
+		return usageError{err}
+	}
+	pcap, err := opts.outputOptions.open()
+	if err != nil {
+		return err
+	}
+	defer opts.to.Discard()
+	var datagrams *capture.Writer
+	if pcap != nil {
+		defer pcap.Discard()
+		datagrams = capture.NewWriter(pcap)
+		c.Trace = func(d initiator.Datagram) { _ = datagrams.Write(packetOf(d)) } // Err has it
+	}
+	at := resolved[0].Target
+	if !opts.quiet {
+		fmt.Fprintf(a.err, "ikescope: this is going to happen at %s:\n", at.Address)
+		for _, line := range reported.Intended(c) {
+			fmt.Fprintf(a.err, "  - %s\n", printable.Text(line))
+		}
+	}
+	r, err := c.Login(ctx, dial.Target{Address: at.Address, Paths: at.Paths})
+	if err != nil {
+		return local.Cause(err)
+	}
+	if pcap != nil {
+		if datagrams.Err() != nil {
+			return fmt.Errorf("write %s: %w", opts.pcap, argfile.Cause(datagrams.Err()))
+		}
+		if err := pcap.Commit(); err != nil {
+			return err
+		}
+	}
+	doc := reported.New(tool(), args[0], c, r)
+	a.exit = doc.Exit.Code
+	return opts.printOptions.write(a.out, documentWriters(doc, func(w io.Writer, look text.Options) error {
+		return reported.Text(w, doc, look.Width, look.Color)
+	}))
+}

@@ -1,0 +1,29 @@
+package incident
+
+// Told is what is said of a cause where the initiator saw it.
+type Told struct {
+	Layer    Layer
+	Sentence string
+	// Elsewhere is what only the gateway can tell, and Fixes what to do.
+	Elsewhere string
+	Fixes     []Fix
+}
+
+// TellInitiator returns what is said of a cause of the catalogue, as "cert-untrusted",
+// with the words that its sentence may name. It is not ok for another cause.
+func TellInitiator(cause string, words map[string]string) (_ Told, ok bool) {
+	e, ok := catalogue()[cause]
+	if !ok {
+		return Told{}, false
+	}
+	t := Told{Layer: e.layers[Initiator], Sentence: fill(e.sentences[Initiator], words), Elsewhere: fill(e.elsewhere, words)}
+	for _, f := range fixes() {
+		if f["cause"] != cause || f["product"] != "" || f["side"] == "r" || len(t.Fixes) == maxFixes {
+			continue
+		}
+		if line, known := fillWords(f["line"], words); known {
+			t.Fixes = append(t.Fixes, Fix{Where: f["where"], Line: line, Paste: f["paste"] == "y"})
+		}
+	}
+	return t, true
+}

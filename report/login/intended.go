@@ -1,0 +1,32 @@
+package login
+
+import (
+	"fmt"
+
+	"github.com/ikescope/ikescope/probe/login"
+)
+
+// Intended says what a login is going to do to the gateway.
+func Intended(c login.Client) []string {
+	m := c.Credentials.Method
+	who := c.Credentials.Local().String()
+	if who == "" {
+		who = "this machine's address"
+	}
+	as := fmt.Sprintf("log in once as %s by %s, which the gateway logs", who, m)
+	if m.IsEAP() {
+		as = fmt.Sprintf("log in once as %s by %s, which the gateway and its RADIUS server log", c.Credentials.User, m)
+	}
+	out := []string{as}
+	if m.IsEAP() {
+		out = append(out, "send what proves the password only to a gateway that proved who it is; a wrong one counts as one failed attempt of the user")
+	}
+	if c.Address {
+		out = append(out, "ask for an address and a Child SA, which are given back at the end")
+	} else {
+		out = append(out, "ask for no address, and for no Child SA where the gateway can do without")
+	}
+	return append(out,
+		"end the IKE SA by a Delete, also when interrupted",
+		"it may end a running session of the same user, where the gateway allows one at a time")
+}

@@ -1,0 +1,225 @@
+package login
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/login"
+	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/explain"
+	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/reporttest"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// result is a login of carol that came so far.
+func result(t *testing.T, method login.Method, steps ...login.Step) *login.Result {
+	t.Helper()
+	r := &login.Result{
+		Address: netip.MustParseAddr("198.51.100.7"), Host: "vpn.example.com", Method: method,
+		Local: login.Identity{Type: ike.ID_FQDN, Data: []byte("carol")}, Started: time.Date(2026, 11, 30, 6, 0, 0, 0, time.UTC), Elapsed: 1500 * time.Millisecond,
+		Steps: steps, Suite: reporttest.Suite(t, "aes256gcm16-prfsha384-ecp384"), Left: login.Ended,
+		Gateway: login.Peer{ID: login.Identity{Type: ike.ID_FQDN, Data: []byte("vpn.example.com")}, Proven: true, Trusted: true},
+		Exchanges: []login.Exchange{
+			{Exchange: initiator.Exchange{ID: 1, Type: ike.IKE_SA_INIT, Outcome: initiator.Accepted, Tries: 1, RTT: 5 * time.Millisecond}, Answer: []string{"SA", "KE"}},
+			{Exchange: initiator.Exchange{ID: 2}}, // interrupted before it was sent
+		},
+	}
+	return r
+}
+
+func client(method login.Method) login.Client {
+	return login.Client{Credentials: login.Credentials{Method: method, User: "carol", Password: login.NewSecret([]byte("Ar3etTnp"))}}
+}
+
+var (
+	negotiated = login.Step{Kind: login.Negotiate, State: login.Passed, Exchanges: []int{1}}
+	met        = login.Step{Kind: login.Gateway, State: login.Passed, Exchanges: []int{2}}
+	asked      = login.Step{Kind: login.EAPMethod, State: login.Passed, Exchanges: []int{3}}
+	accepted   = login.Step{Kind: login.Authenticate, State: login.Passed, Exchanges: []int{4}}
+	ended      = login.Step{Kind: login.End, State: login.Passed, Exchanges: []int{5}}
+)
+
+// documents are logins by the name of their golden file.
+func documents(t *testing.T) map[string]*Document {
+	made := func(m login.Method, change func(*login.Result), steps ...login.Step) *Document {
+		r := result(t, m, steps...)
+		if change != nil {
+			change(r)
+		}
+		return New(report.Tool{Name: "ikescope", Version: "1"}, "vpn.example.com", client(m), r)
+	}
+	return map[string]*Document{
+		"well": made(login.MSCHAPv2, func(r *login.Result) {
+			r.LoggedIn, r.Childless, r.EAPServer, r.AuthLifetime = true, true, "strong\x1b[2JSwan", 3*time.Hour
+		}, negotiated, met, asked, accepted, ended),
+		"address": made(login.PSK, func(r *login.Result) {
+			r.LoggedIn, r.Child = true, true
+			r.Assigned = []ike.ConfigAttribute{
+				{Type: ike.INTERNAL_IP4_ADDRESS, Value: []byte{10, 9, 0, 1}}, {Type: ike.INTERNAL_IP4_SUBNET, Value: []byte{10, 2, 0, 0, 255, 255, 0, 0}},
+				{Type: ike.INTERNAL_IP6_ADDRESS, Value: append(make([]byte, 15), 1, 64)}, {Type: ike.INTERNAL_IP4_DNS, Value: []byte{1}}, {Type: ike.INTERNAL_DNS_DOMAIN, Value: []byte("a\x1b.example")},
+			}
+		}, negotiated, met, accepted, login.Step{Kind: login.Session, State: login.Passed}, ended),
+		"password": made(login.MSCHAPv2, func(r *login.Result) { r.EAPError, r.EAPMessage = 691, "FAIL" }, negotiated, met, asked,
+			login.Step{Kind: login.Authenticate, State: login.Failed, Cause: "eap-credentials", Words: map[string]string{"reason": "E=691"}, Exchanges: []int{4, 5}}),
+		"expired": made(login.MSCHAPv2, func(r *login.Result) { r.EAPError = 648 }, negotiated, met, asked,
+			login.Step{Kind: login.Authenticate, State: login.Failed, Cause: "eap-credentials", Exchanges: []int{4}}),
+		"refused": made(login.PSK, func(r *login.Result) { r.Gateway = login.Peer{} }, negotiated,
+			login.Step{Kind: login.Authenticate, State: login.Failed, Cause: "auth-refused", Notify: ike.AUTHENTICATION_FAILED, Exchanges: []int{2}}),
+		"untrusted": made(login.Certificate, func(r *login.Result) { r.Gateway.Trusted = false }, negotiated,
+			login.Step{Kind: login.Gateway, State: login.Failed, Cause: "cert-untrusted", Words: map[string]string{"cert": "CN=x", "issuer": "CN=y\x1b"}, Exchanges: []int{2}}, ended),
+		"silent": made(login.GTC, func(r *login.Result) { r.Left = login.MayBeLeft }, negotiated, met, asked,
+			login.Step{Kind: login.Authenticate, State: login.Unknown, Cause: login.CauseSilentPassword, Exchanges: []int{4}},
+			login.Step{Kind: login.End, State: login.Unknown, Detail: "the gateway did not answer"}),
+		"nobody": made(login.PSK, func(r *login.Result) { r.Suite, r.Gateway = nil, login.Peer{} }, login.Step{Kind: login.Negotiate, State: login.Unknown, Cause: "silence", Exchanges: []int{1}}),
+	}
+}
+
+func TestText(t *testing.T) {
+	for name, d := range documents(t) {
+		var out bytes.Buffer
+		if err := Text(&out, d, 80, false); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join("testdata", name+".txt")
+		if *update {
+			if err := os.WriteFile(path, out.Bytes(), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if out.String() != string(want) {
+			t.Errorf("%s:\n%s\nwant\n%s", name, &out, want)
+		}
+		if strings.Contains(out.String(), "\x1b") {
+			t.Errorf("%s holds what is not for a terminal", name)
+		}
+		for line := range strings.Lines(out.String()) {
+			if len([]rune(strings.TrimSuffix(line, "\n"))) > 80 {
+				t.Errorf("%s: %q is too long", name, line)
+			}
+		}
+	}
+}
+
+// TestVerdicts: what the exit codes are.
+func TestVerdicts(t *testing.T) {
+	for name, want := range map[string]struct {
+		verdict Verdict
+		code    int
+	}{
+		"well": {LoggedIn, 0}, "address": {LoggedIn, 0}, "password": {Failed, 3}, "refused": {Failed, 3}, "untrusted": {Failed, 3},
+		"silent": {Undecided, 5}, "nobody": {NoAnswer, 4},
+	} {
+		if d := documents(t)[name]; d.Verdict != want.verdict || d.Exit.Code != want.code {
+			t.Errorf("%s: %s, %d; want %s, %d", name, d.Verdict, d.Exit.Code, want.verdict, want.code)
+		}
+	}
+	r := result(t, login.PSK, negotiated, login.Step{Kind: login.Authenticate, State: login.Unknown, Cause: login.CauseInterrupted})
+	r.Interrupted = true
+	if d := New(report.Tool{}, "x", client(login.PSK), r); d.Exit.Code != report.ExitInterrupted {
+		t.Errorf("interrupted: %d", d.Exit.Code)
+	}
+}
+
+// TestDocuments: they fit the schema, hold no secret, and are read back as they were.
+func TestDocuments(t *testing.T) {
+	for name, d := range documents(t) {
+		var out bytes.Buffer
+		if err := report.WriteJSON(&out, d); err != nil {
+			t.Fatal(err)
+		}
+		reporttest.Validate(t, Schema(), out.Bytes())
+		if strings.Contains(out.String(), "Ar3etTnp") {
+			t.Errorf("%s holds the password", name)
+		}
+		var back Document
+		if err := json.Unmarshal(out.Bytes(), &back); err != nil || !reflect.DeepEqual(&back, d) {
+			t.Errorf("%s: %v\n%+v\n%+v", name, err, back, d)
+		}
+	}
+}
+
+// TestSchema: it describes each field of the document, and nothing else.
+func TestSchema(t *testing.T) {
+	type object struct {
+		Properties map[string]json.RawMessage
+		Required   []string
+	}
+	var s struct {
+		object
+		Defs map[string]object `json:"$defs"`
+	}
+	if err := json.Unmarshal(Schema(), &s); err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		got  object
+		from any
+	}{
+		"document": {s.object, Document{}}, "step": {s.Defs["step"], Step{}}, "reason": {s.Defs["reason"], Reason{}}, "windows": {s.Defs["windows"], Windows{}},
+		"fix": {s.Defs["fix"], incident.Fix{}}, "gateway": {s.Defs["gateway"], Gateway{}}, "certificate": {s.Defs["certificate"], Certificate{}},
+		"eap": {s.Defs["eap"], EAP{}}, "session": {s.Defs["session"], Session{}}, "setting": {s.Defs["setting"], Setting{}}, "exchange": {s.Defs["exchange"], Exchange{}},
+	} {
+		var names, required []string
+		for f := range reflect.TypeOf(test.from).Fields() {
+			name, rest, _ := strings.Cut(f.Tag.Get("json"), ",")
+			names = append(names, name)
+			if rest == "" {
+				required = append(required, name)
+			}
+		}
+		for _, n := range names {
+			if _, ok := test.got.Properties[n]; !ok {
+				t.Errorf("%s: %s is not described", name, n)
+			}
+		}
+		for n := range test.got.Properties {
+			if !slices.Contains(names, n) {
+				t.Errorf("%s: %s is not there", name, n)
+			}
+		}
+		slices.Sort(required)
+		slices.Sort(test.got.Required)
+		if !slices.Equal(required, test.got.Required) {
+			t.Errorf("%s: required are %v, want %v", name, test.got.Required, required)
+		}
+	}
+}
+
+// TestCauses: each cause of the table has a sentence, here or of the logs, and each code
+// of Windows is known.
+func TestCauses(t *testing.T) {
+	layers := []incident.Layer{incident.Network, incident.Identity, incident.Authentication, incident.Child, incident.Client}
+	for name, row := range causes() {
+		_, ofLogs := incident.TellInitiator(name, nil)
+		if ofLogs != (row["sentence"] == "") || !ofLogs && !slices.Contains(layers, incident.Layer(row["layer"])) {
+			t.Errorf("%s: of logs %v, %q, layer %q", name, ofLogs, row["sentence"], row["layer"])
+		}
+		if row["windows"] != "" {
+			if _, ok := explain.Windows(row["windows"]); !ok {
+				t.Errorf("%s: Windows knows no error %s", name, row["windows"])
+			}
+		}
+	}
+	for _, own := range []string{login.CauseUnproven, login.CauseProtocol, login.CauseServer, login.CauseSilentPassword, login.CauseUnasked, login.CauseInterrupted} {
+		if causes()[own]["sentence"] == "" {
+			t.Errorf("%s has no sentence", own)
+		}
+	}
+}

@@ -1,0 +1,277 @@
+package login
+
+import (
+	"cmp"
+	_ "embed"
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/certificate"
+	"github.com/ikescope/ikescope/probe/login"
+	"github.com/ikescope/ikescope/proposals/table"
+	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/explain"
+	"github.com/ikescope/ikescope/report/incident"
+)
+
+//go:embed causes.csv
+var causesCSV string
+
+// causes reads the embedded table once.
+var causes = sync.OnceValue(func() map[string]table.Row {
+	out := make(map[string]table.Row)
+	for _, f := range table.MustRead("causes.csv", causesCSV, "cause", "layer", "sentence", "elsewhere", "fix", "windows") {
+		out[f["cause"]] = f
+	}
+	return out
+})
+
+// New makes the document of a login to a target as the user named it.
+func New(tool report.Tool, target string, c login.Client, r *login.Result) *Document {
+	d := &Document{
+		SchemaVersion: SchemaVersion, Tool: tool, Target: target, Address: r.Address.String(),
+		Started: r.Started.UTC(), ElapsedMS: milliseconds(r.Elapsed),
+		Method: string(r.Method), Identity: r.Local.String(), Intended: Intended(c),
+		Steps: []Step{}, Left: r.Left == login.MayBeLeft, Exchanges: []Exchange{},
+	}
+	if r.Method.IsEAP() {
+		d.User = c.Credentials.User
+	}
+	if r.Suite != nil {
+		d.Suite, d.Transport = r.Suite.String(), r.Transport.String()
+	}
+	d.Gateway = gateway(&r.Gateway)
+	if e := (EAP{Server: r.EAPServer, Error: r.EAPError, Message: r.EAPMessage, Notices: r.EAPNotices}); r.Method.IsEAP() {
+		if r.OtherMethod != 0 {
+			e.OtherMethod = r.OtherMethod.String()
+		}
+		d.EAP = &e
+	}
+	if r.LoggedIn {
+		d.Session = &Session{Childless: r.Childless, Child: r.Child, Assigned: settings(r.Assigned), AuthLifetime: int(r.AuthLifetime / time.Second)}
+	}
+	for _, s := range r.Steps {
+		d.Steps = append(d.Steps, d.step(s, r))
+	}
+	for _, x := range r.Exchanges {
+		if x.Tries == 0 {
+			continue
+		}
+		d.Exchanges = append(d.Exchanges, Exchange{
+			Number: x.ID, Type: x.Type.String(), MessageID: x.MessageID, Transport: x.Transport.String(), Tries: x.Tries,
+			Outcome: x.Outcome.String(), RTTMS: milliseconds(x.RTT), Sends: x.Sends, Answer: x.Answer,
+		})
+	}
+	d.decide(r)
+	return d
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// decide sets the verdict and the exit code.
+func (d *Document) decide(r *login.Result) {
+	f := r.Failure()
+	switch {
+	case r.LoggedIn:
+		d.Verdict, d.Exit = LoggedIn, report.Exit{Code: report.ExitDone, Reason: "logged in"}
+	case r.Interrupted:
+		d.Verdict, d.Exit = Undecided, report.Exit{Code: report.ExitInterrupted, Reason: "interrupted"}
+	case f != nil && f.Kind == login.Negotiate && (f.Cause == "silence" || f.Cause == "port-refused" || f.Cause == "send-failed" || f.Cause == "version"):
+		d.Verdict, d.Exit = NoAnswer, report.Exit{Code: report.ExitNoAnswer, Reason: "no IKEv2 answer"}
+	case f != nil && f.State == login.Unknown:
+		d.Verdict, d.Exit = Undecided, report.Exit{Code: report.ExitUndecided, Reason: "the gateway fell silent"}
+	default:
+		d.Verdict, d.Exit = Failed, report.Exit{Code: report.ExitFailed, Reason: "the login failed"}
+	}
+	if d.Verdict == LoggedIn && r.Interrupted {
+		d.Exit = report.Exit{Code: report.ExitInterrupted, Reason: "interrupted"}
+	}
+}
+
+// step makes one step.
+func (d *Document) step(s login.Step, r *login.Result) Step {
+	out := Step{Step: string(s.Kind), State: string(s.State), Evidence: s.Exchanges}
+	if out.Evidence == nil {
+		out.Evidence = []int{}
+	}
+	if s.Cause != "" {
+		out.Reason = reason(s, r)
+	}
+	out.Text = d.text(s, r)
+	return out
+}
+
+// text says in half a sentence how a step went.
+func (d *Document) text(s login.Step, r *login.Result) string {
+	failed := s.State == login.Failed || s.State == login.Unknown
+	switch s.Kind {
+	case login.Negotiate:
+		if failed {
+			return "IKE_SA_INIT opens no IKE SA"
+		}
+		over := map[string]string{"udp500": "UDP 500", "udp4500": "UDP 4500", "tcp4500": "TCP 4500"}[d.Transport]
+		return fmt.Sprintf("IKE_SA_INIT: %s, over %s", d.Suite, over)
+	case login.Gateway:
+		if failed && d.Gateway == nil {
+			return "the gateway does not say who it is"
+		}
+		return "the gateway says it is " + d.Gateway.ID + d.proof(failed)
+	case login.EAPMethod:
+		if failed {
+			return "the gateway does not come to ask for " + d.Method
+		}
+		if d.EAP.OtherMethod != "" {
+			return fmt.Sprintf("the gateway asks for %s, and takes %s in its place", d.EAP.OtherMethod, d.Method)
+		}
+		return "the gateway asks for " + d.Method
+	case login.Authenticate:
+		switch {
+		case s.State == login.Unknown:
+			return "whether the gateway accepts " + d.credentials() + " is not known"
+		case failed:
+			return "the gateway does not accept " + d.credentials()
+		}
+		return "the gateway accepts " + d.credentials()
+	case login.Session:
+		switch {
+		case s.State == login.Warning:
+			return "the IKE SA is there, and the rest is not as asked"
+		case len(r.Assigned) > 0 && r.Child:
+			return "an address and a Child SA were given"
+		case r.Child:
+			return "a Child SA came about, since this gateway cannot do without"
+		}
+		return "the gateway gave what was asked for"
+	}
+	switch {
+	case s.State == login.Unknown:
+		return "whether the gateway still has the IKE SA is not known: " + s.Detail
+	case r.LoggedIn:
+		return cmp.Or(s.Detail, "the gateway answered the Delete, and has nothing of it left")
+	}
+	return cmp.Or(s.Detail, "the IKE SA was ended, and nothing of it is left")
+}
+
+// credentials names what the gateway accepts or not.
+func (d *Document) credentials() string {
+	switch d.Method {
+	case string(login.PSK):
+		return "the pre-shared key of " + d.Identity
+	case string(login.Certificate):
+		return "the certificate of " + d.Identity
+	}
+	return "user and password of " + d.User
+}
+
+// proof says by what the gateway proves who it is.
+func (d *Document) proof(failed bool) string {
+	g := d.Gateway
+	if !g.Proven {
+		return ", and does not prove it"
+	}
+	by := ", proven by the pre-shared key"
+	if len(g.Chain) > 0 && g.Scheme != "" {
+		by = fmt.Sprintf(", proven by the certificate of %s (%s)", g.Chain[0].Subject, g.Scheme)
+	}
+	if failed {
+		return by + ", and is not to be trusted"
+	}
+	return by
+}
+
+// reason says why a step did not pass.
+func reason(s login.Step, r *login.Result) *Reason {
+	out := &Reason{Cause: s.Cause, Detail: s.Detail, Layer: incident.Unknown, Fix: []incident.Fix{}}
+	if s.Notify != 0 {
+		out.Notify = s.Notify.String()
+	}
+	words := map[string]string{"peer": r.Address.String(), "host": r.Host}
+	for name, word := range s.Words {
+		words[name] = word
+	}
+	own := causes()[s.Cause]
+	if told, ok := incident.TellInitiator(s.Cause, words); ok {
+		out.Layer, out.Text, out.Elsewhere = told.Layer, told.Sentence, told.Elsewhere
+		out.Fix = append(out.Fix, told.Fixes...)
+	} else {
+		out.Layer, out.Text, out.Elsewhere = incident.Layer(own["layer"]), own["sentence"], own["elsewhere"]
+	}
+	if own["fix"] != "" {
+		out.Fix = append(out.Fix, incident.Fix{Line: own["fix"]})
+	}
+	code := own["windows"]
+	if s.Cause == "eap-credentials" && r.EAPError > 0 {
+		code = strconv.Itoa(r.EAPError) // which Windows shows as it is
+	}
+	if r.Method == login.PSK || r.Method == login.MD5 || r.Method == login.GTC {
+		code = "" // for which Windows has no IKEv2 connection
+	}
+	if w, ok := explain.Windows(code); ok && code != "" {
+		out.Windows = &Windows{w.Code, w.Symbol}
+		if s.Cause == "eap-credentials" && code != "691" {
+			out.Text = w.Cause
+		}
+	}
+	return out
+}
+
+// gateway makes who the gateway is; nil if it did not say.
+func gateway(p *login.Peer) *Gateway {
+	if p.ID.IsZero() {
+		return nil
+	}
+	g := &Gateway{ID: p.ID.String(), IDType: p.ID.Type.String(), Proven: p.Proven, Trusted: p.Trusted, Scheme: p.Scheme.String(), Unread: p.Unread, Chain: []Certificate{}}
+	if p.Scheme.Method != 0 {
+		g.AuthMethod = p.Scheme.Method.String()
+	}
+	for _, c := range p.Chain {
+		g.Chain = append(g.Chain, certificateOf(c))
+	}
+	return g
+}
+
+func certificateOf(c *certificate.Certificate) Certificate {
+	out := Certificate{Subject: c.Subject, Issuer: c.Issuer, NotAfter: c.NotAfter.UTC(), Key: c.Key.String(), SHA256: fmt.Sprintf("%x", c.SHA256)}
+	out.Names = append(out.Names, c.DNSNames...)
+	for _, a := range c.Addresses {
+		out.Names = append(out.Names, a.String())
+	}
+	out.Names = append(out.Names, c.EmailAddresses...)
+	return out
+}
+
+// settings reads the attributes of a CFG_REPLY (RFC 7296, Section 3.15.1).
+func settings(all []ike.ConfigAttribute) []Setting {
+	var out []Setting
+	for _, a := range all {
+		out = append(out, Setting{a.Type.String(), settingValue(a)})
+	}
+	return out
+}
+
+// settingValue reads a value: addresses and networks as such, text as text.
+func settingValue(a ike.ConfigAttribute) string {
+	v := a.Value
+	switch a.Type {
+	case ike.INTERNAL_IP4_ADDRESS, ike.INTERNAL_IP4_NETMASK, ike.INTERNAL_IP4_DNS, ike.INTERNAL_IP4_NBNS, ike.INTERNAL_IP6_DNS:
+		if addr, ok := netip.AddrFromSlice(v); ok {
+			return addr.String()
+		}
+	case ike.INTERNAL_IP6_ADDRESS, ike.INTERNAL_IP6_SUBNET:
+		if len(v) == 17 && v[16] <= 128 {
+			return fmt.Sprintf("%v/%d", netip.AddrFrom16([16]byte(v[:16])), v[16])
+		}
+	case ike.INTERNAL_IP4_SUBNET:
+		if len(v) == 8 {
+			return fmt.Sprintf("%v/%v", netip.AddrFrom4([4]byte(v[:4])), netip.AddrFrom4([4]byte(v[4:])))
+		}
+	case ike.INTERNAL_DNS_DOMAIN:
+		return strings.ToValidUTF8(string(v), "\ufffd")
+	}
+	return fmt.Sprintf("%x", v)
+}
