@@ -270,6 +270,9 @@ func (p *page) clients(t *report.Target) {
 			}
 		case c.Verdict == report.ClientFails:
 			what = prose(strings.Join(lists.Convert(c.Missing, func(m report.Missing) string { return m.Text }), " "))
+			if what == "" {
+				what = prose(strings.Join(c.Notes, " "))
+			}
 		default:
 			what = prose(strings.Join(c.Notes, " "))
 		}

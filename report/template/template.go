@@ -11,6 +11,7 @@ import (
 	"text/template"
 
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/printed"
 )
 
 // Template is a template that was read.
@@ -68,7 +69,7 @@ func (t *Template) Write(w io.Writer, doc report.Source) error {
 		}
 		whole.Gates = append(whole.Gates, g)
 	}
-	return t.execute(&bounded{w, mostOctets}, printableCopy(whole))
+	return t.execute(&bounded{w, mostOctets}, printed.Copy(whole))
 }
 
 func (t *Template) execute(w io.Writer, doc *report.Document) error {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/printed"
 	"github.com/ikescope/ikescope/report/reporttest"
 	"github.com/ikescope/ikescope/report/scan"
 )
@@ -44,7 +45,7 @@ func TestEscapes(t *testing.T) {
 	}
 	doc := scan.Document(scan.Run{}, reporttest.Cases(t)["hostile"])
 	before := doc.Targets[0].Gateway.Redirect
-	if printableCopy(doc).Targets[0].Gateway.Redirect == before || doc.Targets[0].Gateway.Redirect != before {
+	if printed.Copy(doc).Targets[0].Gateway.Redirect == before || doc.Targets[0].Gateway.Redirect != before {
 		t.Error("the copy shares strings with the document")
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
 	"github.com/ikescope/ikescope/proposals/plaintext"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/html"
 	"github.com/ikescope/ikescope/report/junit"
 	"github.com/ikescope/ikescope/report/markdown"
 	"github.com/ikescope/ikescope/report/sarif"
@@ -18,7 +19,7 @@ import (
 )
 
 // Reports are the formats of reports on targets.
-var Reports = []string{"text", "json", JSONLines, CSV, "markdown", "junit", "sarif", Template, "gates"}
+var Reports = []string{"text", "json", JSONLines, CSV, "markdown", "html", "junit", "sarif", Template, "gates"}
 
 // tableNames are the parts of CSV, the one that goes without saying first.
 var tableNames = tables.Names()
@@ -33,6 +34,7 @@ func (l *List) ReportWriters(doc report.Source, asText Writer) Writers {
 		"text":     asText,
 		"json":     func(w io.Writer, _ text.Options) error { return report.WriteJSON(w, doc) },
 		"markdown": func(w io.Writer, _ text.Options) error { return markdown.Write(w, doc) },
+		"html":     func(w io.Writer, _ text.Options) error { return html.Write(w, doc) },
 		"junit":    func(w io.Writer, _ text.Options) error { return junit.Write(w, doc) },
 		"sarif":    func(w io.Writer, _ text.Options) error { return sarif.Write(w, doc) },
 		"gates":    func(w io.Writer, look text.Options) error { return text.Gates(w, doc, look) },

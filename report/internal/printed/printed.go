@@ -1,19 +1,17 @@
-package template
+// Package printed makes copies of documents that are safe to look at.
+package printed
 
 import (
 	"reflect"
 
 	"github.com/ikescope/ikescope/ike/printable"
-	"github.com/ikescope/ikescope/report"
 )
 
-// printableCopy returns a copy of doc in which every string is fit for a terminal.
-func printableCopy(doc *report.Document) *report.Document {
-	return escaped(reflect.ValueOf(doc)).Interface().(*report.Document)
-}
+// Copy returns a copy of what v points to, and of all that it refers to, in which
+// every string is fit for a terminal.
+func Copy[T any](v *T) *T { return copied(reflect.ValueOf(v)).Interface().(*T) }
 
-// escaped returns a copy of v, and of all that it refers to.
-func escaped(v reflect.Value) reflect.Value {
+func copied(v reflect.Value) reflect.Value {
 	out := reflect.New(v.Type()).Elem()
 	switch v.Kind() {
 	case reflect.String:
@@ -23,20 +21,20 @@ func escaped(v reflect.Value) reflect.Value {
 			return v
 		}
 		out.Set(reflect.New(v.Type().Elem()))
-		out.Elem().Set(escaped(v.Elem()))
+		out.Elem().Set(copied(v.Elem()))
 	case reflect.Slice:
 		if v.IsNil() {
 			return v
 		}
 		out.Set(reflect.MakeSlice(v.Type(), v.Len(), v.Len()))
 		for i := range v.Len() {
-			out.Index(i).Set(escaped(v.Index(i)))
+			out.Index(i).Set(copied(v.Index(i)))
 		}
 	case reflect.Struct:
 		out.Set(v) // what is not exported, as in a time
 		for i := range v.NumField() {
 			if v.Type().Field(i).IsExported() {
-				out.Field(i).Set(escaped(v.Field(i)))
+				out.Field(i).Set(copied(v.Field(i)))
 			}
 		}
 	default:

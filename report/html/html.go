@@ -1,0 +1,102 @@
+// Package html writes reports as one HTML file that loads nothing: to look at, to
+// print, and to send on.
+package html
+
+import (
+	"crypto/sha256"
+	_ "embed"
+	"encoding/base64"
+	"html/template"
+	"io"
+
+	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/printed"
+)
+
+var (
+	//go:embed page.html
+	page string
+	//go:embed style.css
+	style string
+	//go:embed script.js
+	script string
+
+	pages = template.Must(template.New("page").Funcs(functions).Parse(page))
+)
+
+// policy is the Content-Security-Policy of the file: our own style and script, by
+// their hashes, and nothing else. A script that reached the file would not run, and
+// nothing is loaded from anywhere.
+func policy() string {
+	return "default-src 'none'; style-src " + hash(style) + "; script-src " + hash(script) + "; base-uri 'none'; form-action 'none'"
+}
+
+func hash(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
+}
+
+// head is what stands before the targets.
+type head struct {
+	report.Head
+	Policy string
+	Style  template.CSS
+	Title  string
+	Many   bool
+	Rows   []row
+	Gates  []report.Gate
+}
+
+// row is a target in the overview.
+type row struct {
+	ID, Name, Address string
+	Verdict           report.Verdict
+	Layers            []layerView
+	Severities        []int // counts, worst first
+	Connect, Clients  int
+	Violated, Policy  int
+	Complete          bool
+}
+
+// foot is what stands behind them.
+type foot struct {
+	report.Head
+	Script template.JS
+}
+
+// Write writes doc, the targets of which are read twice where there are several: an
+// overview stands before them. What came from the wire is escaped, by html/template
+// and as in a text report.
+func Write(w io.Writer, doc report.Source) error {
+	of := doc.Head()
+	h := head{Head: *printed.Copy(&of), Policy: policy(), Style: template.CSS(style), Title: "IKE report", Many: doc.Count() > 1}
+	for i := range doc.Count() {
+		t, err := doc.At(i)
+		if err != nil {
+			return err
+		}
+		h.Rows = append(h.Rows, newRow(i, printed.Copy(t)))
+		if !h.Many {
+			h.Title += " on " + h.Rows[0].Name
+		}
+	}
+	for g, err := range doc.EachGate() {
+		if err != nil {
+			return err
+		}
+		h.Gates = append(h.Gates, *printed.Copy(&g))
+	}
+	if err := pages.ExecuteTemplate(w, "head", h); err != nil {
+		return err
+	}
+	for i := range doc.Count() {
+		t, err := doc.At(i)
+		if err != nil {
+			return err
+		}
+		if err := pages.ExecuteTemplate(w, "target", newTarget(i, printed.Copy(t), &h)); err != nil {
+			return err
+		}
+	}
+	return pages.ExecuteTemplate(w, "foot", foot{h.Head, template.JS(script)})
+}
