@@ -7,10 +7,13 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"fmt"
 	"math/big"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -157,13 +160,14 @@ func TestScanIdentityConnections(t *testing.T) {
 		connections []iketest.Connection
 		want        []string
 	}{
-		"two":           {[]iketest.Connection{a, b}, []string{"a.example.com", "b.example.com"}},
-		"one, and none": {[]iketest.Connection{b}, []string{"", "b.example.com"}},
-		"one for both":  {[]iketest.Connection{connection(t, "c.example.com", "P-256")}, []string{"c.example.com"}},
+		"two":                        {[]iketest.Connection{a, b}, []string{"a.example.com", "b.example.com"}},
+		"one, and none":              {[]iketest.Connection{b}, []string{"", "b.example.com"}},
+		"one, of two ways to log in": {sameCertificate(t), []string{"a.example.com", "a.example.com"}},
+		"one for both":               {[]iketest.Connection{connection(t, "c.example.com", "P-256")}, []string{"c.example.com"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			o := scene{policy: identityPolicy + "," + otherPolicy, profile: iketest.StrongSwan, connections: tt.connections, scanner: Scanner{Identity: identity.Brief}}.scan(t)
+			o := scene{policy: identityPolicy + "," + otherPolicy, profile: iketest.StrongSwan, connections: tt.connections, scanner: Scanner{Identity: identity.Full}}.scan(t)
 			var got []string
 			suites := 0
 			for _, c := range o.Identity.Identities {
@@ -182,6 +186,16 @@ func TestScanIdentityConnections(t *testing.T) {
 	}
 }
 
+// sameCertificate are two connections that differ only in the method, after the identity
+// was asked for.
+func sameCertificate(t *testing.T) []iketest.Connection {
+	a := connection(t, "a.example.com", "P-256")
+	b := a
+	a.Policy, b.Policy = policyOf(t, identityPolicy), policyOf(t, otherPolicy)
+	b.Methods = []eap.Type{eap.MD5}
+	return []iketest.Connection{a, b}
+}
+
 // TestScanIdentityEndless: EAP without an end is ended.
 func TestScanIdentityEndless(t *testing.T) {
 	t.Parallel()
@@ -194,6 +208,104 @@ func TestScanIdentityEndless(t *testing.T) {
 	}
 	if asked > 40 || o.stats.HalfOpen != 0 {
 		t.Errorf("%d exchanges, %d half-open", asked, o.stats.HalfOpen)
+	}
+}
+
+// radius is a connection whose server of EAP-TLS has a certificate of its own.
+func radius(t *testing.T, least, most uint16, methods ...eap.Type) iketest.Connection {
+	c := connection(t, "vpn.example.com", "RSA")
+	key, der := keyPair(t, "P-384")
+	authority, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AddCert(authority)
+	c.Methods = methods
+	c.TLS = &tls.Config{
+		Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}, MinVersion: least, MaxVersion: most,
+		ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool,
+	}
+	return c
+}
+
+// TestScanIdentityTLS: the server of EAP with TLS is seen, which certificate it has, which
+// versions it takes and whose certificates it wants, and nobody logs in.
+func TestScanIdentityTLS(t *testing.T) {
+	t.Parallel()
+	silent := radius(t, 0, 0, eap.TLS)
+	silent.Converse = func(in, out eap.Packet) []byte {
+		if in.Type == eap.TLS {
+			return nil
+		}
+		return out.Append(nil)
+	}
+	stalls := radius(t, 0, 0, eap.TLS)
+	stalls.Converse = func(in, out eap.Packet) []byte {
+		if in.Type == eap.TLS {
+			out = eap.Packet{Code: eap.Request, Identifier: in.Identifier + 1, Type: eap.TLS, Data: []byte{0}}
+		}
+		return out.Append(nil)
+	}
+	huge := radius(t, 0, 0, eap.TLS)
+	huge.Converse = func(in, out eap.Packet) []byte {
+		if in.Type == eap.TLS {
+			out = eap.Packet{Code: eap.Request, Identifier: in.Identifier + 1, Type: eap.TLS, Data: append([]byte{0x40}, make([]byte, 60000)...)}
+		}
+		return out.Append(nil)
+	}
+	open := radius(t, 0, tls.VersionTLS12, eap.PEAP)
+	open.TLS.ClientAuth = tls.NoClientCert
+	for name, tt := range map[string]struct {
+		connection iketest.Connection
+		want       []string
+	}{
+		"EAP-TLS": {radius(t, tls.VersionTLS12, 0, eap.TLS), []string{
+			"eap-tls TLS 1.3: seen TLS 1.3 CN=P-384 of CN=P-384", "eap-tls TLS 1.2: seen TLS 1.2 CN=P-384 of CN=P-384", "eap-tls TLS 1.1: refused",
+		}},
+		"old": {radius(t, tls.VersionTLS10, tls.VersionTLS11, eap.MSCHAPv2, eap.TLS), []string{
+			"eap-tls TLS 1.3: seen TLS 1.1 CN=P-384 of CN=P-384", "eap-tls TLS 1.0: seen TLS 1.0 CN=P-384 of CN=P-384",
+		}},
+		"several": {radius(t, tls.VersionTLS12, tls.VersionTLS12, eap.TTLS, eap.PEAP, eap.TLS), []string{
+			"eap-tls TLS 1.3: seen TLS 1.2 CN=P-384 of CN=P-384", "eap-ttls TLS 1.3: seen TLS 1.2 CN=P-384 of CN=P-384", "eap-peap TLS 1.3: seen TLS 1.2 CN=P-384 of CN=P-384",
+			"eap-ttls TLS 1.1: refused",
+		}},
+		"no certificate of clients": {open, []string{"eap-peap TLS 1.3: seen TLS 1.2 CN=P-384", "eap-peap TLS 1.1: refused"}},
+		"silent":                    {silent, []string{"eap-tls TLS 1.3: no_answer"}},
+		"stalls":                    {stalls, []string{"eap-tls TLS 1.3: unclear"}},
+		"fragments without end":     {huge, []string{"eap-tls TLS 1.3: unclear"}},
+		"no TLS":                    {connection(t, "vpn.example.com", "RSA"), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			o := scene{policy: identityPolicy, profile: iketest.StrongSwan, connections: []iketest.Connection{tt.connection},
+				scanner: Scanner{Identity: identity.Full}}.scan(t)
+			var got []string
+			for _, h := range o.Identity.Identities[0].TLS {
+				line := fmt.Sprintf("%v %s: %v", h.Method, tls.VersionName(h.Most), h.State)
+				if h.State == identity.Seen {
+					line += " " + tls.VersionName(h.Version)
+				}
+				for _, c := range h.Chain {
+					line += " " + c.Subject
+				}
+				if h.AsksCertificate {
+					line += " of " + strings.Join(h.Authorities, "+")
+				}
+				got = append(got, line)
+				if (h.Why == "") != (h.State == identity.Seen) || len(h.Exchanges) < 3 || len(h.Exchanges) > 250 {
+					t.Errorf("%s: why %q, %d exchanges", line, h.Why, len(h.Exchanges))
+				}
+			}
+			slices.Sort(got)
+			slices.Sort(tt.want)
+			if !slices.Equal(got, tt.want) {
+				t.Errorf("%q\nwant %q", got, tt.want)
+			}
+			if o.stats.HalfOpen != 0 || o.Cost.HalfOpenLeft != 0 || o.stats.Established != 0 || !o.Complete {
+				t.Errorf("%d half-open, %d told, %d established, complete %v", o.stats.HalfOpen, o.Cost.HalfOpenLeft, o.stats.Established, o.Complete)
+			}
+		})
 	}
 }
 

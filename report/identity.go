@@ -41,6 +41,8 @@ type Connection struct {
 	MethodsEvidence []int    `json:"methods_evidence,omitempty"`
 	// EAPServerName is the name in the challenge of EAP-MSCHAPv2.
 	EAPServerName string `json:"eap_server_name,omitempty"`
+	// EAPTLS are the handshakes of TLS with the servers of EAP-TLS, TTLS and PEAP.
+	EAPTLS []EAPTLS `json:"eap_tls,omitempty"`
 
 	// Judged is what each family of clients makes of the certificate, Remarks what
 	// holds whatever the client. Fixes are those that reasons name.
@@ -49,6 +51,37 @@ type Connection struct {
 	Fixes   []IdentityFix  `json:"fixes,omitempty"`
 	// Root is the authority that the chain ends at or below.
 	Root string `json:"root,omitempty"`
+}
+
+// EAPTLS is what the server of a method of EAP with TLS shows in one handshake: often a
+// RADIUS server behind the gateway, with a certificate of its own.
+type EAPTLS struct {
+	Method string `json:"method"`
+	// Offered is the highest version that was offered, such as "TLS 1.3"; the lowest is
+	// TLS 1.0.
+	Offered string `json:"offered"`
+	// State is "seen" if the server proved who it is, "refused" if it ended the
+	// handshake.
+	State IdentityState `json:"state"`
+	// Version and CipherSuite, by IANA's name, are those that it chose.
+	Version     string `json:"version,omitempty"`
+	CipherSuite string `json:"cipher_suite,omitempty"`
+	// Chain are its certificates, its own first. Unread are those that could not be
+	// read.
+	Chain  []Certificate `json:"chain,omitempty"`
+	Unread []string      `json:"unread,omitempty"`
+	// AsksCertificate: it wants one of the client, by one of Authorities, 32 at most;
+	// by any if there are none.
+	AsksCertificate bool     `json:"asks_certificate,omitempty"`
+	Authorities     []string `json:"authorities,omitempty"`
+	Detail          string   `json:"detail,omitempty"` // why it is not seen
+	Evidence        []int    `json:"evidence"`
+
+	// Judged is what clients make of the certificate, as far as rules on certificates
+	// of IKE are those of TLS, too, and Remarks what holds whatever the client. Only
+	// the first handshake with a certificate has them.
+	Judged  []JudgedClient `json:"judged,omitempty"`
+	Remarks []Reason       `json:"remarks,omitempty"`
 }
 
 // JudgedClient is what a family of clients makes of a gateway's certificate.

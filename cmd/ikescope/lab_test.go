@@ -66,6 +66,10 @@ func TestLab(t *testing.T) {
 		{"reach several", lab.testReachSeveral, []string{"strongswan", "libreswan"}},
 		{"reach hops", lab.testReachHops, []string{"strongswan"}},
 		{"exhaustive", lab.testExhaustive, []string{"strongswan"}},
+		{"identity keys", lab.testIdentityKeys, []string{"strongswan"}},
+		{"identity faults", lab.testIdentityFaults, []string{"strongswan"}},
+		{"identity methods", lab.testIdentityMethods, []string{"strongswan"}},
+		{"identity rounds", lab.testIdentityRounds, []string{"strongswan"}},
 	} {
 		t.Run(scene.name, func(t *testing.T) {
 			t.Parallel()

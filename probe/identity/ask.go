@@ -68,6 +68,8 @@ type Connection struct {
 	AllMethods bool
 	// ServerName is the name in the challenge of MSCHAPv2; it comes from the gateway.
 	ServerName string
+	// TLS are the handshakes with servers of those with TLS, in the order asked.
+	TLS []*TLS
 }
 
 // Extent is how much is asked.
@@ -129,7 +131,7 @@ func (a Asker) Ask(ctx context.Context, suites []proposals.Suite) *Result {
 // returns the reply that shows one, else the first.
 func (a Asker) find(ctx context.Context, r *Result, suite proposals.Suite) *Reply {
 	q := Question{Suite: suite, Host: a.Host}
-	first := a.ask(ctx, r, q, nil)
+	first := a.ask(ctx, r, q, a.begin())
 	if first.State != Refused {
 		return first
 	}
@@ -141,11 +143,30 @@ func (a Asker) find(ctx context.Context, r *Result, suite proposals.Suite) *Repl
 		if r.Unclosed || ctx.Err() != nil {
 			break
 		}
-		if reply := a.ask(ctx, r, q, nil); reply.State == Seen {
+		if reply := a.ask(ctx, r, q, a.begin()); reply.State == Seen {
 			return reply
 		}
 	}
 	return first
+}
+
+// begin returns what goes on in the IKE SA of a question until the first method, by which
+// connections with one certificate differ; nil if methods are not asked for.
+func (a Asker) begin() func(*Reply, func([]ike.Payload) Answer) {
+	if !a.Methods {
+		return nil
+	}
+	return func(reply *Reply, ask func([]ike.Payload) Answer) {
+		if reply.EAP == nil || reply.EAP.Code != eap.Request || reply.EAP.Type != eap.Identity {
+			reply.Method = reply.EAP
+			return
+		}
+		d := dialogue{reply: reply, ask: ask}
+		request, err := d.exchange(eap.Packet{Code: eap.Response, Identifier: reply.EAP.Identifier, Type: eap.Identity, Data: []byte(nobody)})
+		if err == nil && request.Code == eap.Request {
+			reply.Method = &request
+		}
+	}
 }
 
 // vary asks for the connection in the ways in which clients differ.
@@ -169,6 +190,7 @@ func (a Asker) vary(ctx context.Context, r *Result, c *Connection) {
 	}
 	if a.Methods {
 		a.methods(ctx, r, c)
+		a.handshakes(ctx, r, c)
 	}
 }
 

@@ -95,8 +95,9 @@ type Reply struct {
 	Scheme certificate.Scheme
 	// Why says why the proof is not verifiable, "" else.
 	Why string
-	// EAP is the first request, nil if there is none.
-	EAP *eap.Packet
+	// EAP is the first request, nil if there is none. Method is the first one of a method,
+	// nil if there is none, or it was not asked for.
+	EAP, Method *eap.Packet
 }
 
 // Leaf returns the gateway's own certificate, the first; nil if none came, or it could
@@ -204,13 +205,25 @@ func (r *Reply) prove(auth *ike.Auth, sa SA) {
 	}
 }
 
-// sameIdentity reports whether two replies show one connection of the gateway.
+// sameIdentity reports whether two replies show one connection of the gateway: all that a
+// client sees of it before it logs in is the same.
 func sameIdentity(a, b *Reply) bool {
-	if a.ID.IDType != b.ID.IDType || string(a.ID.Data) != string(b.ID.Data) {
+	if a.ID.IDType != b.ID.IDType || string(a.ID.Data) != string(b.ID.Data) || a.Proof != b.Proof || a.Scheme != b.Scheme ||
+		a.Question.EAPOnly != b.Question.EAPOnly || a.Question.AsUser != b.Question.AsUser || a.Question.ByName != b.Question.ByName ||
+		!sameMethod(a.EAP, b.EAP) || !sameMethod(a.Method, b.Method) {
 		return false
 	}
 	x, y := a.Leaf(), b.Leaf()
 	return x == nil && y == nil || x != nil && y != nil && x.SHA256 == y.SHA256
+}
+
+// sameMethod reports whether two requests are of one method and one server, as far as
+// that has a name.
+func sameMethod(a, b *eap.Packet) bool {
+	if a == nil || b == nil {
+		return a == b
+	}
+	return a.Type == b.Type && a.ServerName() == b.ServerName()
 }
 
 // Ends reports whether an answer ends its IKE SA: with it the gateway forgets that.

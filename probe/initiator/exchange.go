@@ -157,7 +157,7 @@ func (d *attempt) deadline() time.Time {
 	if !d.stop.IsZero() {
 		return d.stop
 	}
-	wait := backOff(d.c.rto(), d.tries)
+	wait := max(backOff(d.c.rto(), d.tries), d.req.LeastWait)
 	if d.stream.alive() {
 		wait = d.patience()
 	}
@@ -249,7 +249,7 @@ func (d *attempt) patience() time.Duration {
 	}
 	var all time.Duration
 	for try := max(d.tries, 1); try <= d.attempts(); try++ {
-		all += backOff(d.c.rto(), try)
+		all += max(backOff(d.c.rto(), try), d.req.LeastWait)
 	}
 	return all
 }

@@ -20,6 +20,7 @@ func newIdentity(r *identity.Result, started time.Time) *report.Identity {
 	out := &report.Identity{State: report.IdentityNotAsked, Name: r.Name, Connections: []report.Connection{}, KeptHalfOpen: r.Unclosed, NotAsked: r.NotAsked}
 	for i, c := range r.Identities {
 		connection := newConnection(c)
+		connection.EAPTLS = newEAPTLS(c.TLS)
 		out.Connections = append(out.Connections, connection)
 		if i == 0 || connection.State == report.IdentitySeen {
 			out.State = connection.State

@@ -3,10 +3,12 @@
 # gateway's state folder as /run/lab. The mounts vanish with the process.
 # shellcheck shell=bash
 
-# namespace_of GATEWAY: an initiator is a gateway's daemon beside the client.
+# namespace_of GATEWAY: an initiator is a gateway's daemon beside the client, and a
+# RADIUS server is beside its gateway.
 namespace_of() {
 	case $1 in
 	client-*) echo iks-client ;;
+	radius-*) echo "iks-${1#radius-}" ;;
 	*) echo "iks-$1" ;;
 	esac
 }

@@ -12,6 +12,7 @@ declare -rA PACKAGES=(
 	[libreswan]=libreswan
 	[openiked]=openiked
 	[openiked-2]=openiked
+	[freeradius]=freeradius
 )
 declare -rA SUITE=(
 	[strongswan]=trixie
@@ -20,6 +21,7 @@ declare -rA SUITE=(
 	[libreswan]=trixie
 	[openiked]=trixie
 	[openiked-2]=trixie
+	[freeradius]=trixie
 )
 
 # The packages that openiked-2, which runs another iked, is built with.
@@ -34,9 +36,10 @@ declare -rA HOST_COMMANDS=(
 )
 
 # like GATEWAY prints the gateway whose root and policies another one has, too:
-# an initiator, or a second one of its kind.
+# an initiator, or a second one of its kind. RADIUS servers have one root.
 like() {
 	local name=${1#client-}
+	[[ $name != radius-* ]] || name=freeradius
 	echo "${name%-2}"
 }
 
@@ -188,11 +191,11 @@ make_suite() {
 	for gateway; do
 		! root_complete "$gateway" || continue # it is like one before it
 		make_root "$gateway" || return 1
-		note "$gateway: $(gateway_version "$gateway")"
+		[[ -z ${DAEMON[$gateway]:-} ]] || note "$gateway: $(gateway_version "$gateway")"
 	done
 }
 
-# lab_install GATEWAY... makes the missing roots, each suite in its own process.
+# lab_install GATEWAY... makes the missing roots, and that of FreeRADIUS, each suite in its own process.
 # The suite sid moves, and a source may be missing, so their failure is told and
 # survived.
 lab_install() {
@@ -200,7 +203,7 @@ lab_install() {
 	local -A wanted=() pids=()
 	install_host_packages
 	use_host_proxy
-	for gateway; do
+	for gateway in "$@" freeradius; do
 		root_complete "$gateway" || wanted[${SUITE[$gateway]}]+=" $gateway"
 	done
 	for suite in "${!wanted[@]}"; do

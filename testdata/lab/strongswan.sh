@@ -50,15 +50,24 @@ make_certificates() {
 }
 
 strongswan_load() { # GATEWAY POLICY-FILE
-	local dir=$STATE/$1
+	local dir=$STATE/$1 folder
 	# Only a policy that needs certificates has them: a CA that is loaded shows
 	# in every answer, as a CERTREQ.
 	rm -f "$dir"/{x509/gateway.pem,x509ca/ca.pem,private/gateway.key}
-	if grep -q '^[[:space:]]*certs' "$2"; then
+	if grep -q '^[[:space:]]*certs = gateway.pem' "$2"; then
 		make_certificates "$1" || return 1
 		cp "$dir/pki/gateway.pem" "$dir/x509/"
 		cp "$dir/pki/ca.pem" "$dir/x509ca/"
 		cp "$dir/pki/gateway.key" "$dir/private/"
+	fi
+	rm -rf "$dir/mine"
+	if [[ -d ${2%.conf} ]]; then
+		# What the policy brings along.
+		cp -r "${2%.conf}" "$dir/mine"
+		for folder in x509 x509ca private; do
+			rm -f "$dir/$folder"/*
+			[[ ! -d $dir/mine/$folder ]] || cp "$dir/mine/$folder"/* "$dir/$folder/"
+		done
 	fi
 	cat "$LAB/base/swanctl.conf" "$2" >"$dir/swanctl.conf"
 	quietly inside "$1" swanctl --load-all --clear --file /run/lab/swanctl.conf

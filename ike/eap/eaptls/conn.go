@@ -116,14 +116,24 @@ func (c *Conn) Finish() (eap.Packet, error) {
 	return eap.Packet{}, c.failed
 }
 
-// Abort is Finish for a handshake that is not to be completed. crypto/tls sends an alert
-// where it gives up, but for some reasons in TLS 1.3; then one is sent here, in the
-// clear, as any server expects from who has not got its keys.
-func (c *Conn) Abort() (eap.Packet, error) {
-	if len(c.out) == 0 && c.end == nil && c.failed == nil {
+// Abort sends what was written, and reads the next messages, for who does not want to go
+// on. crypto/tls sends an alert where it gives up, but for some reasons in TLS 1.3; then
+// one is sent here, in the clear, as any server expects from who has not got its keys.
+// Most servers end EAP. Some go on, and then the error is nil as well.
+func (c *Conn) Abort() error {
+	if c.end != nil || c.failed != nil {
+		return c.failed
+	}
+	if len(c.out) == 0 {
 		c.out = []byte{21, 3, 3, 0, 2, 2, 80} // a fatal internal_error: RFC 8446, Section 6
 	}
-	return c.Finish()
+	const most = 3 // the server may answer with an alert of its own
+	for range most {
+		if c.failed = c.turn(); c.failed != nil || c.end != nil {
+			break
+		}
+	}
+	return c.failed
 }
 
 // turn sends what was written as one message, and reads one of the server's; where both

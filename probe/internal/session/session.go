@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"sync"
+	"time"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keymat"
@@ -41,6 +42,11 @@ type Session struct {
 	of     *Sessions
 	header ike.Header // of the next request
 	over   bool       // the gateway ended it
+	// unheard: the last request got no answer, so that the gateway may await it still,
+	// or the next one.
+	unheard bool
+	// established: the gateway took who we said we are.
+	established bool
 }
 
 // Use asks in an IKE SA before it is closed, and returns what is told then whether it
@@ -54,6 +60,7 @@ func (in *Session) Ask(ctx context.Context, payloads []ike.Payload) identity.Ans
 		return identity.Answer{}
 	}
 	out := identity.Answer{Exchange: a.ID, Heard: a.Outcome != initiator.NoAnswer, Answered: a.Genuine && (a.Outcome == initiator.Accepted || a.Outcome == initiator.OtherError)}
+	in.unheard = !out.Answered
 	if out.Answered {
 		in.header.MessageID++
 		in.of.Journal.Confirm(in.Answer.ID)
@@ -85,6 +92,7 @@ func (s *Sessions) Close(ctx context.Context, opened *initiator.Request, x initi
 		SPIi: opened.SPI(), SPIr: x.Message.SPIr, MajorVersion: 2,
 		Exchange: ike.IKE_AUTH, Flags: ike.FlagInitiator, MessageID: 1,
 	}
+	unheard := false
 	if use != nil {
 		in := &Session{Opened: opened, Answer: x, Keys: keys, of: s, header: header}
 		tell := use(in)
@@ -94,11 +102,35 @@ func (s *Sessions) Close(ctx context.Context, opened *initiator.Request, x initi
 			return true
 		}
 		header = in.header
+		if in.established {
+			header.MessageID--
+			if s.deleteSA(ctx, keys, x, header) {
+				s.HalfOpens.Closed()
+				return true
+			}
+			s.Journal.Note(evidence.Note{Kind: evidence.NoteNotClosed, Exchanges: []int{x.ID}, Outcome: initiator.NoAnswer})
+			return false
+		}
+		unheard = in.unheard
 	}
 	mac := make([]byte, 32)
 	if _, err := io.ReadFull(s.Rand, mac); err != nil {
 		s.Journal.Fail(err)
 		return false
+	}
+	if unheard {
+		// Most often it is the answer that was lost, and the gateway awaits the next
+		// request.
+		next := header
+		next.MessageID++
+		a, ok := s.ask(ctx, evidence.PurposeClose, keys, x, next, closing.Auth(mac))
+		if ok && a.Outcome == initiator.OtherError {
+			if a.Genuine {
+				s.Journal.Confirm(x.ID)
+			}
+			s.HalfOpens.Closed()
+			return true
+		}
 	}
 	a, ok := s.ask(ctx, evidence.PurposeClose, keys, x, header, closing.Auth(mac))
 	if !ok {
@@ -111,7 +143,7 @@ func (s *Sessions) Close(ctx context.Context, opened *initiator.Request, x initi
 		}
 		s.HalfOpens.Closed()
 		return true
-	case a.Outcome == initiator.NoAnswer:
+	case a.Outcome == initiator.NoAnswer && !unheard:
 		return s.HalfOpens.ClosedUnseen(x.ID)
 	case a.Outcome == initiator.Accepted && a.Genuine:
 		s.Journal.Confirm(x.ID)
@@ -182,6 +214,9 @@ func (s *Sessions) send(ctx context.Context, r *sealed, enough func() int) (a in
 		req.Flow = r.opened.Flow
 		req.Quiet = true // perhaps it was answered: that is done only once
 		req.Prompt = true
+		if r.purpose == evidence.PurposeIdentity {
+			req.LeastWait = identityWait
+		}
 		if a = s.Conn.Exchange(ctx, req); a.Tries == 0 {
 			break // the socket is closed
 		}
@@ -190,6 +225,10 @@ func (s *Sessions) send(ctx context.Context, r *sealed, enough func() int) (a in
 	}
 	return a, true
 }
+
+// identityWait is how long each try of a question waits at least: a RADIUS server refuses after a
+// second, so that passwords cannot be tried fast, and strongSwan after two.
+const identityWait = time.Second
 
 // surelySilent is how often what is to close an IKE SA is sent at least, in the end,
 // where it got no answer: where several gateways share the packets, half of them may

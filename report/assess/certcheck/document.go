@@ -35,6 +35,7 @@ func Identity(id *report.Identity, b Basis) *report.Identity {
 	out.Connections = slices.Clone(id.Connections)
 	for i := range out.Connections {
 		connection(&out.Connections[i], out.Name, b)
+		handshakes(&out.Connections[i], b)
 	}
 	return &out
 }

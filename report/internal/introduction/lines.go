@@ -78,6 +78,7 @@ func (p page) connection(c *report.Connection, at time.Time) {
 		}
 	}
 	p.methods(c)
+	p.handshakes(c, at)
 	for _, j := range c.Judged {
 		p.judged(j)
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
@@ -13,6 +14,7 @@ import (
 	"fmt"
 	"math/big"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
@@ -84,8 +86,31 @@ func (g *Gateway) introduce(r *iketest.Responder) error {
 			return err
 		}
 	}
+	if slices.ContainsFunc(c.Methods, eap.Type.HasTLS) {
+		var err error
+		if c.TLS, err = g.tls(c); err != nil {
+			return err
+		}
+	}
 	r.Connections = []iketest.Connection{c}
 	return nil
+}
+
+// tls returns the server's side of TLS in EAP, with the certificate of the gateway. With
+// EAP-TLS it asks for one of the client, and takes none.
+func (g *Gateway) tls(c iketest.Connection) (*tls.Config, error) {
+	key, chain := c.Key, c.Certificates
+	if key == nil {
+		var err error
+		if key, chain, err = selfSigned(c.ID); err != nil {
+			return nil, err
+		}
+	}
+	config := &tls.Config{Certificates: []tls.Certificate{{Certificate: chain, PrivateKey: key}}}
+	if slices.Contains(c.Methods, eap.TLS) {
+		config.ClientAuth, config.ClientCAs = tls.RequireAndVerifyClientCert, x509.NewCertPool()
+	}
+	return config, nil
 }
 
 // credentials returns the key and the certificates of the file, or ones made for name.

@@ -1,0 +1,292 @@
+//go:build linux
+
+package main
+
+import (
+	"crypto/x509"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/report"
+)
+
+// askIdentity asks a gateway of the lab who it is with some suites, and that nothing is
+// left of it there.
+func (l lab) askIdentity(t *testing.T, gateway string, suites []string, args ...string) report.Target {
+	t.Helper()
+	args = append([]string{"identity", "--suite", strings.Join(suites, ",")}, args...)
+	target := l.report(t, beside, 0, append(args, l.do(t, "addr", gateway))...)
+	l.noneHalfOpen(t, gateway)
+	if target.Identity == nil || target.Cost.Cookies > 0 || target.Cost.HalfOpenLeft > 0 || !target.Complete {
+		t.Fatalf("%+v; %d cookies, %d left half-open, complete %v", target.Identity, target.Cost.Cookies, target.Cost.HalfOpenLeft, target.Complete)
+	}
+	return target
+}
+
+// connectionOf returns the connection that a suite leads to.
+func connectionOf(t *testing.T, target report.Target, suite string) report.Connection {
+	t.Helper()
+	for _, c := range target.Identity.Connections {
+		if slices.Contains(c.Suites, normal(t, suite)) {
+			return c
+		}
+	}
+	t.Errorf("nothing was asked with %s", suite)
+	return report.Connection{}
+}
+
+// normal returns a suite as reports write it.
+func normal(t *testing.T, suite string) string {
+	t.Helper()
+	p, err := proposals.ParseProduct(suite)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, _ := p.First()
+	return first.String()
+}
+
+// opened counts the IKE SAs that were opened to ask who the gateway is.
+func opened(target report.Target) int {
+	n := 0
+	for _, x := range target.Exchanges {
+		if x.Purpose == "identity" && x.Type == "IKE_SA_INIT" {
+			n++
+		}
+	}
+	return n
+}
+
+const (
+	pubkey   = "auth = pubkey\nid = gateway.lab"
+	mschapv2 = "auth = eap-mschapv2\neap_id = %any"
+)
+
+// testIdentityKeys: a gateway's certificate and its signature are read and verified
+// whatever kind of key it has, with RFC 7427 and without; and a hundred IKE SAs that ask
+// for it, at the limits that strongSwan has by default, draw no cookie.
+func (l lab) testIdentityKeys(t *testing.T) {
+	ca := newAuthority(t, "lab root", nil)
+	p := newStrongSwanPolicy(t)
+	names := []string{"gateway.lab"}
+	type want struct{ key, scheme, proof, withoutHashes string }
+	all := map[string]want{}
+	for _, tt := range []struct {
+		kind, auth string
+		want       want
+	}{
+		{"RSA 2048", "pubkey", want{"RSA 2048", "RSA PKCS#1 with SHA2-256", "verified", "RSA PKCS#1 with SHA-1"}},
+		{"RSA 4096", "pubkey", want{"RSA 4096", "RSA PKCS#1 with SHA2-384", "verified", "RSA PKCS#1 with SHA-1"}},
+		{"RSA 2048", "rsa/pss-sha512", want{"RSA 2048", "RSA PSS with SHA2-512", "verified", "RSA PKCS#1 with SHA-1"}},
+		{"P-256", "pubkey", want{"ECDSA P-256", "ECDSA with SHA2-256", "verified", "ECDSA with SHA2-256"}},
+		{"P-384", "pubkey", want{"ECDSA P-384", "ECDSA with SHA2-384", "verified", "ECDSA with SHA2-384"}},
+		{"P-521", "pubkey", want{"ECDSA P-521", "ECDSA with SHA2-512", "verified", "ECDSA with SHA2-512"}},
+		{"Ed25519", "pubkey", want{"Ed25519", "Ed25519", "verified", "AUTHENTICATION_FAILED"}},
+	} {
+		key := newKey(t, tt.kind)
+		suite := p.addKey(t, "auth = "+tt.auth+"\nid = gateway.lab", mschapv2, key, ca.issue(t, key, names, nil), ca.cert.Raw)
+		all[suite] = tt.want
+	}
+	der, key := ca.issueBrainpool(t, "gateway.lab")
+	writeFile(t, p.file("private/brainpool.key"), key)
+	all[p.addKey(t, pubkey, mschapv2, nil, der)] = want{"ECDSA brainpoolP256r1", "ECDSA with SHA2-256", "not_verifiable", "AUTHENTICATION_FAILED"}
+	l.policy(t, "strongswan", p.write(t, ""))
+
+	asked := 0
+	for range 3 {
+		target := l.askIdentity(t, "strongswan", identitySuites, "--name", "gateway.lab")
+		asked += opened(target)
+		for suite, want := range all {
+			c := connectionOf(t, target, suite)
+			without := ""
+			if c.NoHashes != nil {
+				without = c.NoHashes.Scheme + c.NoHashes.Notify
+			}
+			if c.State != report.IdentitySeen || len(c.Chain) == 0 {
+				t.Errorf("%s: %+v", suite, c)
+				continue
+			}
+			got := strings.Join([]string{c.Chain[0].Key, c.Scheme, string(c.Proof), without}, "; ")
+			if got != strings.Join([]string{want.key, want.scheme, want.proof, want.withoutHashes}, "; ") || c.ID != "gateway.lab" ||
+				c.ByName == nil || c.ByName.State != report.IdentitySeen || !slices.Equal(c.Methods, []string{"eap-mschapv2"}) || !c.MethodsComplete {
+				t.Errorf("%s: %s, ID %s, methods %s; want %+v", suite, got, c.ID, c.Methods, want)
+			}
+		}
+	}
+	if asked < 100 {
+		t.Errorf("%d identities were asked for, want 100", asked)
+	}
+}
+
+// testIdentityFaults: what is wrong with a certificate is what each client is told to
+// reject it for.
+func (l lab) testIdentityFaults(t *testing.T) {
+	root := newAuthority(t, "lab root", nil)
+	sub := newAuthority(t, "lab intermediate", root)
+	missing := newAuthority(t, "lab missing intermediate", root)
+	dir := t.TempDir()
+	root.write(t, dir, "root")
+	p := newStrongSwanPolicy(t)
+	names := []string{"gateway.lab"}
+	good := newKey(t, "RSA 2048")
+	long := func(c *x509.Certificate) {
+		c.NotBefore, c.NotAfter = time.Now().AddDate(-2, 0, 0), time.Now().AddDate(0, 0, -1)
+	}
+	early := func(c *x509.Certificate) {
+		c.NotBefore, c.NotAfter = time.Now().AddDate(0, 1, 0), time.Now().AddDate(0, 7, 0)
+	}
+	soon := func(c *x509.Certificate) { c.NotAfter = time.Now().Add(9*24*time.Hour + time.Hour) }
+	noEKU := func(c *x509.Certificate) { c.ExtKeyUsage = nil }
+	tests := []struct {
+		name    string
+		chain   [][]byte
+		windows []string // the rules by which it rejects
+		shows   string
+		length  int
+	}{
+		{"intermediate sent", [][]byte{sub.issue(t, good, names, nil), sub.cert.Raw, root.cert.Raw}, nil, "", 2},
+		{"intermediate missing", [][]byte{missing.issue(t, good, names, nil)}, []string{"issuer-unknown"}, "13801", 1},
+		{"wrong name", [][]byte{root.issue(t, good, []string{"other.lab"}, nil)}, []string{"name-missing"}, "13801", 1},
+		{"no EKU", [][]byte{root.issue(t, good, names, noEKU)}, []string{"eku-absent"}, "13801", 1},
+		{"expired", [][]byte{root.issue(t, good, names, long)}, []string{"expired"}, "13801", 1},
+		{"not yet valid", [][]byte{root.issue(t, good, names, early)}, []string{"not-yet-valid"}, "13801", 1},
+		{"expires soon", [][]byte{root.issue(t, good, names, soon)}, nil, "", 1},
+		{"of a foreign root", [][]byte{newAuthority(t, "foreign root", nil).issue(t, good, names, nil)}, []string{"issuer-unknown"}, "13801", 1},
+	}
+	suites := map[string]string{}
+	for _, tt := range tests {
+		local := pubkey
+		if tt.name == "wrong name" {
+			local = "auth = pubkey\nid = other.lab"
+		}
+		suites[tt.name] = p.addKey(t, local, mschapv2, good, tt.chain...)
+	}
+	l.policy(t, "strongswan", p.write(t, ""))
+	target := l.askIdentity(t, "strongswan", identitySuites, "--name", "gateway.lab", "--trust", filepath.Join(dir, "root.pem"))
+	for _, tt := range tests {
+		c := connectionOf(t, target, suites[tt.name])
+		var rules, shows []string
+		for _, j := range c.Judged {
+			if j.Client != "windows" {
+				continue
+			}
+			shows = j.Shows
+			for _, r := range j.Reasons {
+				if r.Effect == report.CertificateRejected {
+					rules = append(rules, r.Rule)
+				}
+			}
+		}
+		if !slices.Equal(rules, tt.windows) || (tt.shows != "") != slices.Contains(shows, "13801") || len(c.Chain) != tt.length || c.Proof != report.ProofVerified {
+			t.Errorf("%s: Windows rejects for %q and shows %q, want %q; %d certificates, want %d; %s", tt.name, rules, shows, tt.windows, len(c.Chain), tt.length, c.Proof)
+		}
+		remarks := slices.ContainsFunc(c.Remarks, func(r report.Reason) bool { return r.Rule == "expires-soon" })
+		if remarks != (tt.name == "expires soon") {
+			t.Errorf("%s: said to expire soon: %v", tt.name, remarks)
+		}
+	}
+}
+
+// testIdentityMethods: the methods of EAP, and what their servers show, are those of the
+// configuration, behind a RADIUS server, too; where there is nothing to see of a
+// connection nothing is said of it.
+func (l lab) testIdentityMethods(t *testing.T) {
+	ca := newAuthority(t, "lab root", nil)
+	key := newKey(t, "RSA 2048")
+	cert := ca.issue(t, key, []string{"gateway.lab"}, nil)
+
+	radius := t.TempDir()
+	server := newKey(t, "P-256")
+	writeKey(t, filepath.Join(radius, "server.key"), server)
+	writeCertificate(t, filepath.Join(radius, "server.pem"), ca.issue(t, server, []string{"radius.lab"}, nil), ca.cert.Raw)
+	clients := newAuthority(t, "lab clients", nil)
+	writeCertificate(t, filepath.Join(radius, "ca.pem"), clients.cert.Raw)
+	l.do(t, "radius", "strongswan", radius)
+
+	p := newStrongSwanPolicy(t)
+	seen := func(c report.Connection) string {
+		words := []string{string(c.State)}
+		switch {
+		case c.State != report.IdentitySeen:
+			words = append(words, c.Notify)
+		default:
+			words = append(words, string(c.Proof), string(c.As), c.FirstMethod, strings.Join(c.Methods, "+"), fmt.Sprint(c.MethodsComplete), c.EAPServerName)
+		}
+		return strings.Join(words, " ")
+	}
+	tests := []struct{ name, local, remote, want string }{
+		{"MSCHAPv2", pubkey, mschapv2, "seen verified  identity eap-mschapv2 true strongSwan"},
+		{"TLS", pubkey, "auth = eap-tls\neap_id = %any", "seen verified  identity eap-tls true "},
+		{"MD5 at once", pubkey, "auth = eap-md5", "seen verified  eap-md5 eap-md5 true "},
+		{"TTLS", pubkey, "auth = eap-ttls\neap_id = %any", "seen verified  identity eap-ttls true "},
+		{"RADIUS", pubkey, "auth = eap-radius\neap_id = %any", "seen verified  identity eap-mschapv2+eap-md5+eap-gtc+eap-tls+eap-ttls+eap-peap true freeradius-3.2.7"},
+		{"RFC 5998", "auth = eap-tls\nid = gateway.lab", "auth = eap-tls", "seen none eap_only eap-tls eap-tls true "},
+		{"pre-shared key to EAP clients", "auth = psk\nid = gateway.lab", mschapv2, "seen shared_key_mac  identity eap-mschapv2 true strongSwan"},
+		{"certificate", pubkey, "auth = pubkey", "refused AUTHENTICATION_FAILED"},
+	}
+	suites := map[string]string{}
+	for _, tt := range tests {
+		if strings.HasPrefix(tt.local, pubkey) {
+			suites[tt.name] = p.addKey(t, tt.local, tt.remote, key, cert, ca.cert.Raw)
+		} else {
+			suites[tt.name] = p.add(tt.local, tt.remote)
+		}
+	}
+	l.policy(t, "strongswan", p.write(t, ""))
+	target := l.askIdentity(t, "strongswan", identitySuites)
+	for _, tt := range tests {
+		if got := seen(connectionOf(t, target, suites[tt.name])); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+
+	handshakes := func(name string) []string {
+		var out []string
+		for _, h := range connectionOf(t, target, suites[name]).EAPTLS {
+			words := []string{h.Method, h.Offered, string(h.State), h.Version}
+			if len(h.Chain) > 0 {
+				words = append(words, h.Chain[0].Subject)
+			}
+			if h.AsksCertificate {
+				words = append(words, "of", strings.Join(h.Authorities, "+"))
+			}
+			out = append(out, strings.Join(words, " "))
+		}
+		return out
+	}
+	for name, want := range map[string][]string{
+		"TLS": {"eap-tls TLS 1.3 seen TLS 1.2 CN=gateway.lab of CN=lab root", "eap-tls TLS 1.1 refused "},
+		"RADIUS": {
+			"eap-tls TLS 1.3 seen TLS 1.3 CN=radius.lab of CN=lab clients", "eap-ttls TLS 1.3 seen TLS 1.3 CN=radius.lab",
+			"eap-peap TLS 1.3 seen TLS 1.3 CN=radius.lab", "eap-tls TLS 1.2 seen TLS 1.2 CN=radius.lab of CN=lab clients", "eap-tls TLS 1.1 refused ",
+		},
+		"MSCHAPv2": nil,
+	} {
+		if got := handshakes(name); !slices.Equal(got, want) {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	if id := "IDENTITY-SHARED-KEY-MAC"; !slices.ContainsFunc(target.Findings, func(f report.Finding) bool { return f.ID == id && f.Severity == report.SeverityHigh }) {
+		t.Errorf("no finding %s", id)
+	}
+}
+
+// testIdentityRounds: a gateway that wants two rounds, or a pre-shared key, shows
+// nothing, and nothing is said of it.
+func (l lab) testIdentityRounds(t *testing.T) {
+	ca := newAuthority(t, "lab root", nil)
+	key := newKey(t, "P-256")
+	p := newStrongSwanPolicy(t)
+	rounds := p.addKey(t, pubkey, "round = 1\nauth = pubkey\n}\nremote-2 {\nround = 2\nauth = eap-mschapv2", key, ca.issue(t, key, []string{"gateway.lab"}, nil), ca.cert.Raw)
+	shared := p.add("auth = psk\nid = gateway.lab", "auth = psk")
+	l.policy(t, "strongswan", p.write(t, ""))
+	target := l.askIdentity(t, "strongswan", []string{rounds, shared})
+	if id := target.Identity; id.State != report.IdentityRefused || len(id.Connections) != 1 || id.Connections[0].Notify != "AUTHENTICATION_FAILED" || len(id.Connections[0].Chain) > 0 {
+		t.Errorf("%+v", id)
+	}
+}
