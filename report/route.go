@@ -12,6 +12,9 @@ type Route struct {
 	Reached bool  `json:"reached"`
 	Hops    []Hop `json:"hops"`
 	Silent  int   `json:"silent,omitempty"`
+	// Interrupted: the search ended before the gateway, a router or silence ended it, so
+	// that nothing follows from what was not found.
+	Interrupted bool `json:"interrupted,omitempty"`
 	// QuotesRead is false where the system does not let us read what ICMP errors quote,
 	// so that nothing is known of rewriting.
 	QuotesRead bool `json:"quotes_read"`

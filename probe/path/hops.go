@@ -29,6 +29,7 @@ func (x *examination) traceHops(ctx context.Context) {
 		defer quotes.Close()
 	}
 	var all sync.WaitGroup
+	var tracers []hops.Tracer
 	for _, w := range x.ways {
 		if w.source != 0 || w.t.IsTCP() {
 			continue
@@ -36,13 +37,17 @@ func (x *examination) traceHops(ctx context.Context) {
 		rtt, _ := measured(w.answers)
 		tracer := x.tracer(x.conn, w.t, rtt.Max, quotes)
 		tracer.Answers = w.seen.State == initiator.PathAnswers && !w.asked.opens
+		tracers = append(tracers, tracer)
 		i := len(x.result.Routes)
 		x.result.Routes = append(x.result.Routes, nil)
 		all.Go(func() { x.result.Routes[i] = tracer.Route(ctx) })
 	}
 	all.Wait()
-	if len(x.result.Routes) > 0 && !slices.ContainsFunc(x.result.Routes, func(r *hops.Route) bool { return r.Silent == 0 }) {
+	if len(x.result.Routes) > 0 && ctx.Err() == nil && !slices.ContainsFunc(x.result.Routes, func(r *hops.Route) bool { return r.Silent == 0 }) {
 		x.traceControl(ctx, quotes)
+	}
+	for i, tracer := range tracers {
+		tracer.Confirm(ctx, x.result.Routes[i], x.result.Routes)
 	}
 	hops.Compare(x.result.Routes)
 }

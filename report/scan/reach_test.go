@@ -102,12 +102,12 @@ func TestReach(t *testing.T) {
 		"500 silent":  {func(r *path.Result) { is(initiator.PathSilent, 0, netip.Addr{})(&r.Ports[0]) }, report.VerdictIKEv2, []string{"PATH-500"}, "UDP 500"},
 		"500 filtered behind a router": {func(r *path.Result) {
 			is(initiator.PathSilent, 0, netip.Addr{})(&r.Ports[0])
-			r.Routes = []*hops.Route{{Transport: initiator.UDP500, Port: 500, FilteredAfter: 1, Hops: []hops.Hop{{Number: 1, Router: router, Exchange: 9}}}}
+			r.Routes = []*hops.Route{{Transport: initiator.UDP500, Port: 500, Complete: true, FilteredAfter: 1, Hops: []hops.Hop{{Number: 1, Router: router, Exchange: 9}}}}
 		}, report.VerdictIKEv2, []string{"PATH-500"}, "at the router 203.0.113.1 (hop 1)"},
 		"both filtered": {func(r *path.Result) {
 			both(is(initiator.PathSilent, 0, netip.Addr{}))(r)
 			for _, p := range r.Ports {
-				r.Routes = append(r.Routes, &hops.Route{Transport: p.Transport, Port: p.Port, FilteredAfter: 1, Hops: []hops.Hop{{Number: 1, Router: router, Exchange: 9}}})
+				r.Routes = append(r.Routes, &hops.Route{Transport: p.Transport, Port: p.Port, Complete: true, FilteredAfter: 1, Hops: []hops.Hop{{Number: 1, Router: router, Exchange: 9}}})
 			}
 			r.Routes = append(r.Routes, &hops.Route{Transport: initiator.UDP500, Port: 33434, Control: true, FilteredAfter: -1})
 		}, report.VerdictNoAnswer, []string{"PATH-NO-ANSWER"}, "at the router 203.0.113.1 (hop 1)"},

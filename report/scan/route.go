@@ -15,6 +15,7 @@ func routeOf(r *hops.Route) report.Route {
 		Reached:     r.Reached,
 		Hops:        lists.Convert(r.Hops, hopOf),
 		Silent:      r.Silent,
+		Interrupted: !r.Complete,
 		QuotesRead:  r.Quoted,
 		RewrittenAt: r.Rewritten,
 		Evidence:    []int{},

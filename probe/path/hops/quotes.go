@@ -18,15 +18,17 @@ type Quotes struct {
 	v6   bool
 	done chan struct{}
 
-	mu     sync.Mutex
-	sent   map[ike.SPI]request
-	errors map[ike.SPI]quoted
+	mu   sync.Mutex
+	sent map[ike.SPI]*request // those that are waited for
 }
 
 // request is what was sent: the UDP payload, and from where to where.
 type request struct {
 	source, destination netip.AddrPort
 	payload             []byte
+
+	found chan struct{} // closed when there is an error
+	error quoted
 }
 
 // quoted is an ICMP error.
@@ -48,7 +50,7 @@ func OpenQuotes(ctx context.Context, own netip.Addr) (*Quotes, error) {
 	if err != nil {
 		return nil, err
 	}
-	q := &Quotes{pc: pc, v6: own.Is6(), done: make(chan struct{}), sent: map[ike.SPI]request{}, errors: map[ike.SPI]quoted{}}
+	q := &Quotes{pc: pc, v6: own.Is6(), done: make(chan struct{}), sent: map[ike.SPI]*request{}}
 	go q.read()
 	return q, nil
 }
@@ -59,12 +61,19 @@ func (q *Quotes) Close() {
 	<-q.done
 }
 
-// Sent notes a request, whose quotes are to be kept. payload is that of UDP, with the
-// non-ESP marker if there is one.
+// Sent notes a request, whose quote is to be kept until it is forgotten. payload is that
+// of UDP, with the non-ESP marker if there is one.
 func (q *Quotes) Sent(spi ike.SPI, source, destination netip.AddrPort, payload []byte) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.sent[spi] = request{source, destination, payload}
+	q.sent[spi] = &request{source: source, destination: destination, payload: payload, found: make(chan struct{})}
+}
+
+// forget drops a request, and what was kept of it.
+func (q *Quotes) forget(spi ike.SPI) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	delete(q.sent, spi)
 }
 
 func (q *Quotes) read() {
@@ -92,27 +101,33 @@ func (q *Quotes) take(router netip.Addr, message []byte) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	sent, ours := q.sent[d.spi]
-	if _, twice := q.errors[d.spi]; !ours || twice {
+	if !ours || sent.error.router.IsValid() {
 		return
 	}
-	found := quoted{Quote: d.Quote, router: router, err: e}
-	found.Changed = d.changed(sent)
-	q.errors[d.spi] = found
+	sent.error = quoted{Quote: d.Quote, router: router, err: e}
+	sent.error.Changed = d.changed(*sent)
+	close(sent.found)
 }
 
-// of returns the error about a request.
+// of returns the error about a request. The exchange ended with the same error, which
+// the other socket may not have read yet, or with none, after a long time.
 func (q *Quotes) of(ctx context.Context, spi ike.SPI) (quoted, bool) {
-	// The exchange ended with the same error, which the other socket may not have read
-	// yet, or with none, after a long time.
-	for end := time.Now().Add(quoteWait); ; {
-		q.mu.Lock()
-		e, ok := q.errors[spi]
-		q.mu.Unlock()
-		if ok || !time.Now().Before(end) || ctx.Err() != nil {
-			return e, ok
-		}
-		time.Sleep(time.Millisecond)
+	q.mu.Lock()
+	sent, ours := q.sent[spi]
+	q.mu.Unlock()
+	if !ours {
+		return quoted{}, false
 	}
+	wait := time.NewTimer(quoteWait)
+	defer wait.Stop()
+	select {
+	case <-sent.found:
+	case <-wait.C:
+	case <-ctx.Done():
+	}
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return sent.error, sent.error.router.IsValid()
 }
 
 // datagram is what an ICMP error quotes.

@@ -6,6 +6,8 @@ import (
 	"net/netip"
 	"slices"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/ikescope/ikescope/ike"
 )
@@ -41,9 +43,13 @@ func quote(from, to netip.AddrPort, id uint16, checksum uint16, payload []byte, 
 	return append(b, payload[:min(n, len(payload))]...)
 }
 
+func sent(source, destination netip.AddrPort, payload []byte) request {
+	return request{source: source, destination: destination, payload: payload}
+}
+
 func TestQuotes(t *testing.T) {
-	full, pseudo := checksums(request{here, gateway, payload})
-	full6, _ := checksums(request{here6, gate6, marked})
+	full, pseudo := checksums(sent(here, gateway, payload))
+	full6, _ := checksums(sent(here6, gate6, marked))
 	nat := netip.MustParseAddrPort("203.0.113.9:61000")
 	for _, tt := range []struct {
 		name     string
@@ -64,7 +70,7 @@ func TestQuotes(t *testing.T) {
 		{"IPv6, another checksum", here6, gate6, full6 ^ 1, marked, ChangedChecksum},
 	} {
 		v6 := tt.from.Addr().Is6()
-		q := &Quotes{v6: v6, sent: map[ike.SPI]request{}, errors: map[ike.SPI]quoted{}}
+		q := &Quotes{v6: v6, sent: map[ike.SPI]*request{}}
 		if v6 {
 			q.Sent(spi, here6, gate6, marked)
 		} else {
@@ -83,10 +89,44 @@ func TestQuotes(t *testing.T) {
 	}
 }
 
+// TestQuoteAwaited: an error is waited for, but not long, and not when nobody wants it any
+// more; what is forgotten takes no memory.
+func TestQuoteAwaited(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		q := &Quotes{sent: map[ike.SPI]*request{}}
+		took := func(ctx context.Context) (time.Duration, bool) {
+			start := time.Now()
+			_, ok := q.of(ctx, spi)
+			return time.Since(start), ok
+		}
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		if d, ok := took(t.Context()); ok || d != 0 {
+			t.Errorf("of a request that was never sent: %v after %v", ok, d)
+		}
+		q.Sent(spi, here, gateway, payload)
+		if d, ok := took(t.Context()); ok || d != quoteWait {
+			t.Errorf("without an error: %v after %v, want none after %v", ok, d, quoteWait)
+		}
+		if d, ok := took(ended); ok || d != 0 {
+			t.Errorf("after the end: %v after %v", ok, d)
+		}
+		time.AfterFunc(quoteWait/2, func() { q.take(router, quote(here, gateway, 0, 1, payload, 8)) })
+		if d, ok := took(t.Context()); !ok || d != quoteWait/2 {
+			t.Errorf("%v after %v, want one after %v", ok, d, quoteWait/2)
+		}
+		q.forget(spi)
+		q.take(router, quote(here, gateway, 0, 1, payload, 8))
+		if len(q.sent) != 0 {
+			t.Errorf("%d requests are kept", len(q.sent))
+		}
+	})
+}
+
 // TestChecksum holds the sum against that of a packet of RFC 1071's arithmetic: with
 // its own checksum in place all words sum up to ones.
 func TestChecksum(t *testing.T) {
-	for _, r := range []request{{here, gateway, payload}, {here6, gate6, marked}, {here, gateway, nil}} {
+	for _, r := range []request{sent(here, gateway, payload), sent(here6, gate6, marked), sent(here, gateway, nil)} {
 		full, _ := checksums(r)
 		var b []byte
 		b = append(append(b, r.source.Addr().AsSlice()...), r.destination.Addr().AsSlice()...)

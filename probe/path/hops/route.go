@@ -21,6 +21,11 @@ type Route struct {
 	Hops    []Hop
 	Reached bool
 	Silent  int
+	// Complete: the search went on until the gateway or a router ended it, or silence
+	// did. Where it was interrupted, what it did not find proves nothing.
+	Complete bool
+	// Answers: the port is known to answer requests that no hop limit stops.
+	Answers bool
 	// Quoted: what the errors quote was read.
 	Quoted bool
 	// Rewritten is the number of the first hop that quotes something else than was
@@ -84,10 +89,10 @@ func (r *Route) last() int {
 	return 0
 }
 
-// trim drops the hops after the last that answered.
-func (r *Route) trim() {
+// trim drops the hops after the last that answered, of those that had their time.
+func (r *Route) trim(asked int) {
 	n := r.last()
-	r.Silent = len(r.Hops) - n
+	r.Silent = max(asked-n, 0)
 	r.Hops = r.Hops[:n]
 	r.compareIDs()
 	i := slices.IndexFunc(r.Hops, func(h Hop) bool { return h.Quote != nil && h.Quote.Changed != 0 })
@@ -112,17 +117,26 @@ func (r *Route) compareIDs() {
 }
 
 // Compare finds out where requests to one port are filtered: those to another get
-// further.
+// further. How far requests do not get is known of a complete route only; how far they
+// do get, of each.
 func Compare(routes []*Route) {
 	for _, r := range routes {
 		r.FilteredAfter = -1
-		if r.Control || r.Reached || len(r.Hops) > 0 && r.Hops[len(r.Hops)-1].ends() {
-			continue
-		}
-		for _, other := range routes {
-			if other.last() > r.last() {
-				r.FilteredAfter = r.last()
-			}
+		if r.further(routes) > r.last() {
+			r.FilteredAfter = r.last()
 		}
 	}
+}
+
+// further returns the number of the last hop that requests of any of routes are known to
+// get to, where it says something of r: 0 if not.
+func (r *Route) further(routes []*Route) int {
+	if !r.Complete || r.Control || r.Reached || r.Answers || len(r.Hops) > 0 && r.Hops[len(r.Hops)-1].ends() {
+		return 0
+	}
+	n := 0
+	for _, other := range routes {
+		n = max(n, other.last())
+	}
+	return n
 }

@@ -36,9 +36,9 @@ const (
 
 // Route asks with one hop limit after the other until the gateway answers.
 func (t Tracer) Route(ctx context.Context) *Route {
-	r := &Route{Transport: t.Transport, Port: t.Remote.Port(), FilteredAfter: -1, Quoted: t.Quotes != nil}
-	silent := 0
-	for first := 1; first <= mostHops && ctx.Err() == nil; first += together {
+	r := &Route{Transport: t.Transport, Port: t.Remote.Port(), FilteredAfter: -1, Quoted: t.Quotes != nil, Answers: t.Answers}
+	silent, asked := 0, 0
+	for first := 1; first <= mostHops; first += together {
 		found := make([]Hop, together)
 		var all sync.WaitGroup
 		for i := range found {
@@ -51,26 +51,65 @@ func (t Tracer) Route(ctx context.Context) *Route {
 			}
 			r.Hops = append(r.Hops, h)
 			if h.ends() {
-				r.Reached = h.Gateway
-				r.trim()
+				r.Reached, r.Complete = h.Gateway, true
+				r.trim(len(r.Hops))
 				return r
+			}
+			if ctx.Err() == nil {
+				asked = len(r.Hops)
 			}
 			silent++
 			if h.answered() {
 				silent = 0
 			}
 		}
+		if ctx.Err() != nil {
+			r.trim(asked)
+			return r
+		}
 		if silent >= giveUp && !t.Answers {
 			break
 		}
 	}
-	r.trim()
+	r.Complete = true
+	r.trim(len(r.Hops))
 	return r
+}
+
+// Confirm asks again, one after the other, for hops after the last of r that answered,
+// up to one that requests to another port get to: routers limit how many errors they
+// send, so that two routes at once may have shared what they send of them.
+func (t Tracer) Confirm(ctx context.Context, r *Route, routes []*Route) {
+	from := r.last()
+	for number := from + 1; number <= min(r.further(routes), from+giveUp); number++ {
+		h := t.hop(ctx, number)
+		switch {
+		case ctx.Err() != nil && !h.answered():
+			r.Complete = false
+			return
+		case !h.answered():
+			continue
+		}
+		asked := len(r.Hops) + r.Silent
+		for n := len(r.Hops) + 1; n < number; n++ {
+			r.Hops = append(r.Hops, Hop{Number: n})
+		}
+		r.Hops = append(r.Hops, h)
+		r.Reached = h.Gateway
+		r.trim(asked)
+		if h.ends() {
+			r.Silent = 0
+			return
+		}
+	}
 }
 
 // hop asks with a hop limit.
 func (t Tracer) hop(ctx context.Context, limit int) Hop {
 	a, spi := t.Ask(ctx, limit)
+	if t.Quotes != nil {
+		defer t.Quotes.forget(spi)
+	}
 	h := Hop{Number: limit, RTT: a.RTT, Exchange: a.ID}
 	switch {
 	case a.Message != nil, a.Outcome == initiator.NotIKE, a.Outcome == initiator.Echo, a.Outcome == initiator.Malformed:

@@ -15,9 +15,9 @@ func filterFix(t *report.Target, transport report.Transport) string {
 		}
 		port := report.Path{Transport: r.Transport, Port: r.Port}.Name()
 		if n := *r.FilteredAfter; n > 0 && n <= len(r.Hops) {
-			return fmt.Sprintf("look for the filter at the router %s (hop %d) or right behind it: requests to %s are not seen further on, others are", r.Hops[n-1].Router, n, port)
+			return fmt.Sprintf("look for the filter at the router %s (hop %d) or right behind it: requests to %s are not reported further on, others are", r.Hops[n-1].Router, n, port)
 		}
-		return "look for the filter on this machine or at the first router: no other one sees requests to " + port
+		return "look for the filter on this machine or at the first router: no other one reports requests to " + port
 	}
 	return ""
 }

@@ -59,23 +59,28 @@ func End(r report.Route) string {
 		after = fmt.Sprintf("nothing answers after hop %d", len(r.Hops))
 	}
 	switch {
+	case r.Interrupted:
+		return "the search was interrupted here"
 	case r.FilteredAfter == nil:
 		return after + ": " + english.Counted(int64(r.Silent), "more was asked for", "more were asked for")
 	case *r.FilteredAfter == 0:
-		return after + ", while requests to another port get further: a filter near you takes them"
+		return after + ", while requests to another port get further: a filter near you may take them"
 	}
-	return after + ", while requests to another port get further: the filter is there, or right behind it"
+	return after + ", while requests to another port get further: a filter there, or right behind it, may take them"
 }
 
-// Same reports whether two routes say the same.
+// Same reports whether two routes are through the same routers, which saw the same of
+// requests, whatever their ports and times.
 func Same(a, b report.Route) bool {
 	return a.Reached && b.Reached && slices.EqualFunc(a.Hops, b.Hops, func(a, b report.Hop) bool {
-		a.RTTms, b.RTTms = 0, 0
-		for _, h := range []*report.Hop{&a, &b} {
-			if h.Quote != nil {
-				h.Quote = &report.Quote{Changed: h.Quote.Changed} // the ports differ
-			}
-		}
-		return Hop(a, "") == Hop(b, "")
+		return a.Router == b.Router && a.Gateway == b.Gateway && a.Rejects == b.Rejects && slices.Equal(changed(a), changed(b))
 	})
+}
+
+// changed returns what h quotes as rewritten.
+func changed(h report.Hop) []report.RouteChange {
+	if h.Quote == nil {
+		return nil
+	}
+	return h.Quote.Changed
 }
