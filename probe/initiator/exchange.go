@@ -256,6 +256,9 @@ func (d *attempt) patience() time.Duration {
 
 // handle takes in what arrived, and reports whether the exchange is over.
 func (d *attempt) handle(ctx context.Context, event arrival) (Reading, bool) {
+	if event.stream != nil && event.stream != d.stream {
+		return Reading{}, false // the try went out by another one
+	}
 	if event.blocked != nil {
 		d.block(event.blocked, event.at)
 		if d.req.HopLimit > 0 {

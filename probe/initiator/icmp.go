@@ -16,8 +16,8 @@ type PathFault struct {
 	// or, for the rest (no route, no such host, time exceeded, cannot send),
 	// PathError.
 	State PathState
-	// Closed: the gateway closed the TCP connection.
-	Closed bool
+	// Closed: the TCP connection was closed, and Heard: something had come by it.
+	Closed, Heard bool
 	// Meaning says more of a PathError: icmp.NoRoute or icmp.NoHost, as an ICMP
 	// error or our own host has it; icmp.Undelivered for the rest.
 	Meaning icmp.Meaning

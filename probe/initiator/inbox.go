@@ -33,6 +33,7 @@ type arrival struct {
 	received
 	at      time.Time
 	blocked *PathFault // for an ICMP error, instead of the datagram
+	stream  *stream    // that blocked is about, if over TCP
 }
 
 // LateAnswer is an answer to an exchange that was over.

@@ -139,9 +139,17 @@ func (c *Conn) runStream(ctx context.Context, f *flow, s *stream, remote netip.A
 	if err != nil {
 		return
 	}
-	heard := false
-	for r := newRecordReader(nc); ; {
-		octets, ok, err := r.next()
+	c.readStream(f, s, remote)
+}
+
+// readStream hands what comes by s to the exchanges until s ends, which it then tells
+// those that wait for an answer by it.
+func (c *Conn) readStream(f *flow, s *stream, remote netip.AddrPort) {
+	heard := &counter{Conn: s.nc}
+	for r, ok := newRecordReader(heard), true; ok; { // until it does not go on as a stream of IKE
+		var octets []byte
+		var err error
+		octets, ok, err = r.next()
 		if err != nil {
 			break
 		}
@@ -150,33 +158,42 @@ func (c *Conn) runStream(ctx context.Context, f *flow, s *stream, remote netip.A
 		}
 		in := receive(octets, remote)
 		in.tcp = true
-		heard = true
 		c.dispatch(f, in, time.Now())
-		if !ok {
-			break // it does not go on as a stream of IKE
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	// At once, so that who connects next finds it ended, and is not told so afterwards.
+	s.end()
+	if c.closed || f.stream != s {
+		return // by us, or there is another one already
+	}
+	u := closedStream(heard.n > 0)
+	for _, w := range c.waiting {
+		if w.req.offer.Transport.IsTCP() && w.req.Flow == f.number {
+			w.deliver(arrival{at: time.Now(), blocked: &u, stream: s})
 		}
 	}
-	s.end()
-	u := PathFault{State: PathOpen, Closed: true, Detail: "the TCP connection is closed after the stream prefix"}
+}
+
+// closedStream is the fault of a TCP connection that was closed.
+func closedStream(heard bool) PathFault {
+	u := PathFault{State: PathOpen, Closed: true, Heard: heard, Detail: "the TCP connection is closed after the stream prefix"}
 	if heard {
 		u.Detail = "the TCP connection is closed"
 	}
-	c.closedStream(f, &u)
+	return u
 }
 
-// closedStream tells the exchanges that wait for an answer by the TCP connection of f
-// that it is closed.
-func (c *Conn) closedStream(f *flow, u *PathFault) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.closed {
-		return // by us
-	}
-	for _, w := range c.waiting {
-		if w.req.offer.Transport.IsTCP() && w.req.Flow == f.number {
-			w.deliver(arrival{at: time.Now(), blocked: u})
-		}
-	}
+// counter counts the octets that are read.
+type counter struct {
+	net.Conn
+	n int
+}
+
+func (c *counter) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	c.n += n
+	return n, err
 }
 
 // recordReader reads the messages of a stream.
@@ -231,7 +248,7 @@ func tcpFault(err error) (PathFault, bool) {
 	case errors.Is(err, syscall.ECONNREFUSED), errors.Is(err, wsaeconnrefused):
 		return PathFault{State: PathPortUnreachable, Meaning: icmp.PortUnreachable, Detail: "the TCP connection is refused"}, true
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.ErrClosedPipe):
-		return PathFault{State: PathOpen, Closed: true, Detail: "the TCP connection is closed after the stream prefix"}, true
+		return closedStream(false), true
 	}
 	if u, ok := unreachableOf(err); ok {
 		return u, true

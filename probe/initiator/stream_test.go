@@ -171,6 +171,7 @@ func TestStreamStates(t *testing.T) {
 		outcome Outcome
 		state   PathState // of Blocked; PathSilent for none
 		closed  bool
+		heard   bool
 		tries   int
 		detail  string
 	}{
@@ -185,6 +186,14 @@ func TestStreamStates(t *testing.T) {
 		"less than a length": {serve: answer([]byte("x")), outcome: NoAnswer, state: PathOpen, tries: 1},
 		"a length of nothing": {serve: answer([]byte{0, 1, 0, 0, 0, 0, 0}),
 			outcome: NotIKE, tries: 1, detail: "00010000000000"},
+		"closes after a keepalive": {serve: each(func(_ int, c net.Conn) {
+			_, _ = io.ReadFull(c, make([]byte, len(streamPrefix)))
+			_, _ = c.Write([]byte{0, 3, 0xff})
+		}), outcome: Unreachable, state: PathOpen, closed: true, heard: true, tries: 2, detail: "the TCP connection is closed"},
+		"closes within a message": {serve: each(func(_ int, c net.Conn) {
+			_, _ = io.ReadFull(c, make([]byte, len(streamPrefix)))
+			_, _ = c.Write([]byte{0, 200, 0, 0, 0, 0, 1, 2, 3})
+		}), outcome: Unreachable, state: PathOpen, closed: true, heard: true, tries: 2, detail: "the TCP connection is closed"},
 		"a keepalive": {serve: answer([]byte{0, 3, 0xff}), outcome: NoAnswer, state: PathOpen, tries: 1},
 		"half a message": {serve: answer([]byte{0, 200, 0, 0, 0, 0, 1, 2, 3}),
 			outcome: NoAnswer, state: PathOpen, tries: 1},
@@ -203,7 +212,7 @@ func TestStreamStates(t *testing.T) {
 				switch {
 				case tc.state == PathSilent && a.Blocked != nil && a.Outcome != NotIKE:
 					t.Errorf("blocked: %+v", a.Blocked)
-				case tc.state != PathSilent && (a.Blocked == nil || a.Blocked.State != tc.state || a.Blocked.Closed != tc.closed):
+				case tc.state != PathSilent && (a.Blocked == nil || a.Blocked.State != tc.state || a.Blocked.Closed != tc.closed || a.Blocked.Heard != tc.heard):
 					t.Errorf("blocked: %+v", a.Blocked)
 				}
 			})
@@ -242,6 +251,44 @@ func TestStreamIsOpenedAgain(t *testing.T) {
 			t.Errorf("%+v", a.Exchange)
 		}
 	})
+}
+
+// TestStreamEndsForItsOwn: that a connection is closed is told only to those whose request
+// went out by it, not to those that have opened another one meanwhile.
+func TestStreamEndsForItsOwn(t *testing.T) {
+	serve := each(func(_ int, c net.Conn) { _, _ = io.Copy(io.Discard, c) })
+	for name, end := range map[string]func(*Conn, *flow){
+		"its reader ends late": func(c *Conn, f *flow) {
+			near, far := net.Pipe()
+			far.Close()
+			c.readStream(f, &stream{nc: near, ready: make(chan struct{}), over: make(chan struct{})}, streamGateway)
+		},
+		"it is told late": func(c *Conn, _ *flow) {
+			c.mu.Lock()
+			defer c.mu.Unlock()
+			u := closedStream(false)
+			for _, w := range c.waiting {
+				w.deliver(arrival{at: time.Now(), blocked: &u, stream: &stream{}})
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			inStreams(t, Config{Attempts: 2}, serve, func(t *testing.T, c *Conn, _ *streamtest.Network) {
+				time.AfterFunc(100*ms, func() {
+					c.mu.Lock()
+					n := len(c.waiting)
+					c.mu.Unlock()
+					if n != 1 {
+						t.Errorf("%d exchanges wait, want 1", n)
+					}
+					end(c, c.flow(0))
+				})
+				if a := askTCP(t, c); a.Outcome != NoAnswer || a.Tries != 1 || a.Blocked == nil || a.Blocked.Closed {
+					t.Errorf("%v, %d tries, %+v; want one that is not answered on an open connection", a.Outcome, a.Tries, a.Blocked)
+				}
+			})
+		})
+	}
 }
 
 type listenerFunc struct {

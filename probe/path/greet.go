@@ -222,7 +222,7 @@ func stateOf(a initiator.Answer) initiator.PathState {
 // reasonOf says what u means, of which own, our address, is no router.
 func reasonOf(u *initiator.PathFault, own netip.Addr) Reason {
 	switch {
-	case u.Closed:
+	case u.Closed && !u.Heard:
 		return ClosesAfterPrefix
 	case u.Meaning == icmp.NoRoute:
 		return NoRoute

@@ -1,6 +1,7 @@
 package network
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/ikescope/ikescope/report"
@@ -42,7 +43,7 @@ func tcpFindings(t *report.Target) []report.Finding {
 		f.Detail = p.Detail
 	case p.State == report.PathOpen:
 		f.Title = p.Name() + " is open, and does not answer"
-		f.Detail = "the TCP connection stays open, and no IKE message comes: a different service, or a device before the gateway that accepts every connection"
+		f.Detail = cmp.Or(p.Detail, "the TCP connection stays open, and nothing comes") + ": a different service, or a device before the gateway that accepts every connection"
 	default:
 		return nil
 	}
