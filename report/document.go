@@ -551,16 +551,18 @@ type Rule struct {
 
 // Cost is what the scan took.
 type Cost struct {
-	Exchanges         int     `json:"exchanges"`
-	DatagramsSent     int     `json:"datagrams_sent"`
-	DatagramsReceived int     `json:"datagrams_received"`
-	BytesSent         int64   `json:"bytes_sent"` // UDP payload octets
-	BytesReceived     int64   `json:"bytes_received"`
-	Retransmits       int     `json:"retransmits"`
-	Cookies           int     `json:"cookies"`
-	HalfOpenPeak      int     `json:"half_open_peak"`
-	HalfOpenLeft      int     `json:"half_open_left"`
-	ElapsedMs         float64 `json:"elapsed_ms"`
+	Exchanges         int   `json:"exchanges"`
+	DatagramsSent     int   `json:"datagrams_sent"`
+	DatagramsReceived int   `json:"datagrams_received"`
+	BytesSent         int64 `json:"bytes_sent"` // UDP payload octets
+	BytesReceived     int64 `json:"bytes_received"`
+	Retransmits       int   `json:"retransmits"`
+	Cookies           int   `json:"cookies"`
+	HalfOpenPeak      int   `json:"half_open_peak"`
+	HalfOpenLeft      int   `json:"half_open_left"`
+	// HalfOpenEvidence are the exchanges that may have left half-open SAs.
+	HalfOpenEvidence []int   `json:"half_open_evidence,omitempty"`
+	ElapsedMs        float64 `json:"elapsed_ms"`
 }
 
 // Finding is something that a reader should know or mend.

@@ -74,7 +74,7 @@ func (x *examination) askIdentity(ctx context.Context, w *way, o *opening) ident
 	a := x.ask(context.WithoutCancel(ctx), x.conn, req)
 	id.evidence = []int{o.answer.ID, a.ID}
 	if id.answered && id.refused {
-		x.closed() // by its error
+		x.closed(o.answer.ID) // by its error
 		return id
 	}
 	// The gateway takes the next request only if it has answered the first.
@@ -86,7 +86,7 @@ func (x *examination) askIdentity(ctx context.Context, w *way, o *opening) ident
 		_, closed = x.askSealed(context.WithoutCancel(ctx), x.conn, keys, w.t, header, []ike.Payload{&ike.Delete{Protocol: ike.ProtocolIKE}})
 	}
 	if closed {
-		x.closed()
+		x.closed(o.answer.ID)
 	}
 	return id
 }

@@ -41,7 +41,7 @@ func (x *examination) close(ctx context.Context, conn *initiator.Conn, opened *i
 		_, closed = x.askSealed(ctx, conn, keys, t, header, []ike.Payload{&ike.Delete{Protocol: ike.ProtocolIKE}})
 	}
 	if closed {
-		x.closed()
+		x.closed(a.ID)
 	}
 	return answered
 }

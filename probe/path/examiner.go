@@ -104,7 +104,7 @@ type examination struct {
 
 	mu     sync.Mutex // guards what follows, and Trace
 	result Result
-	open   int // IKE SAs at the gateway
+	open   map[int]bool // IKE SAs at the gateway, by the exchange that opened them
 	last   int // exchange
 	looks  []look
 	err    error
@@ -143,7 +143,7 @@ func newExamination(e Examiner, target Target) *examination {
 	if e.Rand == nil {
 		e.Rand = rand.Reader
 	}
-	x := &examination{Examiner: e, target: target, last: max(target.FirstExchange-1, 0), places: make(chan struct{}, atGateway), opening: make(chan struct{}, 1)}
+	x := &examination{Examiner: e, target: target, last: max(target.FirstExchange-1, 0), places: make(chan struct{}, atGateway), opening: make(chan struct{}, 1), open: map[int]bool{}}
 	x.target.Address = target.Address.Unmap()
 	x.result = Result{Address: x.target.Address, Started: time.Now()}
 	return x
@@ -291,18 +291,18 @@ func (x *examination) fail(err error) {
 	}
 }
 
-// opened counts an IKE SA at the gateway, and closed one less.
-func (x *examination) opened() {
+// opened counts the IKE SA at the gateway that an exchange opened, and closed one less.
+func (x *examination) opened(exchange int) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.open++
-	x.result.HalfOpenPeak = max(x.result.HalfOpenPeak, x.open)
+	x.open[exchange] = true
+	x.result.HalfOpenPeak = max(x.result.HalfOpenPeak, len(x.open))
 }
 
-func (x *examination) closed() {
+func (x *examination) closed(exchange int) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.open--
+	delete(x.open, exchange)
 }
 
 // taken reports whether the gateway may take something that it was offered on w.

@@ -3,6 +3,7 @@ package path
 import (
 	"bytes"
 	"context"
+	"maps"
 	"net/netip"
 	"slices"
 	"sync"
@@ -80,7 +81,7 @@ func (x *examination) greetOver(ctx context.Context, conn *initiator.Conn, o ini
 	req.Attempts, req.Early, req.Quiet = attempts, early, true
 	a := x.ask(ctx, conn, req)
 	if a.Outcome == initiator.Accepted {
-		x.opened()
+		x.opened(a.ID)
 	}
 	return a, req
 }
@@ -286,7 +287,7 @@ func (x *examination) sumUp() {
 			x.result.Cost = x.result.Cost.Plus(w.conn.Cost())
 		}
 	}
-	x.result.HalfOpenLeft += x.open
+	x.result.HalfOpenLeft, x.result.HalfOpenEvidence = len(x.open), slices.Sorted(maps.Keys(x.open))
 }
 
 // measured returns the round trips of answers, and how many requests were lost.

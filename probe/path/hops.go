@@ -96,7 +96,7 @@ func (x *examination) askHop(ctx context.Context, conn *initiator.Conn, t initia
 	}
 	a := x.ask(ctx, conn, req)
 	if a.Outcome == initiator.Accepted {
-		x.opened()
+		x.opened(a.ID)
 		x.close(ctx, conn, req, a, t)
 	}
 	return a, req.SPI()

@@ -45,6 +45,8 @@ type Result struct {
 	// HalfOpenPeak counts the IKE SAs that were open at once, and HalfOpenLeft
 	// those that may be left: they could not be closed, or are of IKEv1.
 	HalfOpenPeak, HalfOpenLeft int
+	// HalfOpenEvidence are the numbers of the exchanges that opened those that may be left.
+	HalfOpenEvidence []int
 }
 
 // Redirect is where a gateway sends us, instead of an answer.

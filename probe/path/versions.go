@@ -172,7 +172,7 @@ func (x *examination) askIKEv1(ctx context.Context, w *way, mode ike.ExchangeTyp
 		m = Mode{}
 	case a.Outcome == initiator.Accepted:
 		m.State, m.PreSharedKey = Yes, chosen.PreSharedKey()
-		x.opened()
+		x.opened(a.ID)
 		x.endIKEv1(ctx, w, mode, a)
 	case a.Outcome == initiator.NotIKE:
 		m.State = No
@@ -215,8 +215,8 @@ func (x *examination) endIKEv1(ctx context.Context, w *way, mode ike.ExchangeTyp
 		return
 	}
 	req.Attempts, req.Quiet = versionAttempts, true
-	if a := x.ask(ctx, w.conn, req); a.Outcome == initiator.OtherError {
-		x.closed()
+	if ended := x.ask(ctx, w.conn, req); ended.Outcome == initiator.OtherError {
+		x.closed(a.ID)
 	}
 }
 

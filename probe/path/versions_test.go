@@ -117,8 +117,13 @@ func TestIKEv1(t *testing.T) {
 						left++
 					}
 				}
-				if r.HalfOpenLeft != left {
-					t.Errorf("%d half-open, want %d", r.HalfOpenLeft, left)
+				if r.HalfOpenLeft != left || len(r.HalfOpenEvidence) != left {
+					t.Errorf("%d half-open, opened by %v; want %d", r.HalfOpenLeft, r.HalfOpenEvidence, left)
+				}
+				for _, id := range r.HalfOpenEvidence {
+					if id != v.MainMode.Evidence && id != v.AggressiveMode.Evidence {
+						t.Errorf("opened by %d, which neither mode is", id)
+					}
 				}
 			})
 		})

@@ -85,7 +85,7 @@ func (x *examination) sample(ctx context.Context, w *way, wait time.Duration, te
 		return // it did not have its time
 	}
 	if a.Outcome == initiator.Accepted {
-		x.opened()
+		x.opened(a.ID)
 		x.close(ctx, w.conn, req, a, w.t)
 	}
 	s := Sample{Sent: a.Sent, Transport: w.t, Port: x.target.Paths.Port(w.t), State: stateOf(a), RTT: a.RTT, Detail: a.Detail}

@@ -214,6 +214,7 @@ func Cases(t testing.TB) map[string][]evidence.Result {
 	e.Suite, e.Cookie, e.Tries = Suite(t, "3des-sha1-prfsha1-modp1024"), true, 2
 	r.Exchanges = append(r.Exchanges, e, Exchange(t, 8, "des-md5-prfmd5-modp768", initiator.InvalidKEPayload))
 	r.Cost.Cookies, r.Cost.HalfOpenLeft = 3, 1
+	r.Notes = append(r.Notes, evidence.Note{Kind: evidence.NoteNotClosed, Exchanges: []int{12}, Outcome: initiator.NoAnswer})
 	out["weak-behind-nat"] = []evidence.Result{r}
 
 	r = Base("lossy.example", "198.51.100.9")

@@ -65,7 +65,7 @@ func Target(r evidence.Result) report.Target {
 		Paths:     lists.Convert(r.Paths, newPath),
 		Clients:   lists.Convert(r.Clients, liveClient),
 		Policies:  []report.Policy{},
-		Cost:      newCost(r.Cost),
+		Cost:      newCost(r.Cost, r.Notes),
 		Notes:     sentences(r.Notes),
 		Exchanges: lists.Convert(r.Exchanges, newExchange),
 	}
@@ -190,7 +190,15 @@ func liveClient(a evidence.ClientAnswer) report.Client {
 	return c
 }
 
-func newCost(c evidence.Cost) report.Cost {
+func newCost(c evidence.Cost, notes []evidence.Note) report.Cost {
+	var left []int
+	for _, n := range notes {
+		switch n.Kind {
+		case evidence.NoteUnclosable, evidence.NoteNotClosed, evidence.NoteAcceptedLate:
+			left = append(left, n.Exchanges...)
+		}
+	}
+	slices.Sort(left)
 	return report.Cost{
 		Exchanges:         c.Exchanges,
 		DatagramsSent:     c.DatagramsSent,
@@ -201,6 +209,7 @@ func newCost(c evidence.Cost) report.Cost {
 		Cookies:           c.Cookies,
 		HalfOpenPeak:      c.HalfOpenPeak,
 		HalfOpenLeft:      c.HalfOpenLeft,
+		HalfOpenEvidence:  left,
 		ElapsedMs:         milliseconds(c.Elapsed),
 	}
 }

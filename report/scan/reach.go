@@ -40,6 +40,7 @@ func Reach(name string, r path.Result) report.Target {
 			Cookies:           r.Cost.Cookies,
 			HalfOpenPeak:      r.HalfOpenPeak,
 			HalfOpenLeft:      r.HalfOpenLeft,
+			HalfOpenEvidence:  r.HalfOpenEvidence,
 			ElapsedMs:         milliseconds(r.Elapsed),
 		},
 	}
@@ -138,6 +139,8 @@ func plus(a, b report.Cost) report.Cost {
 	a.Cookies += b.Cookies
 	a.HalfOpenPeak = max(a.HalfOpenPeak, b.HalfOpenPeak)
 	a.HalfOpenLeft += b.HalfOpenLeft
+	a.HalfOpenEvidence = append(slices.Clone(a.HalfOpenEvidence), b.HalfOpenEvidence...)
+	slices.Sort(a.HalfOpenEvidence)
 	a.ElapsedMs += b.ElapsedMs
 	return a
 }

@@ -182,6 +182,8 @@ func TestReach(t *testing.T) {
 			both(is(initiator.PathSilent, 0, netip.Addr{}))(r)
 			r.Versions.MainMode = path.Mode{State: path.Yes, Detail: "aes256-sha1-modp1024, pre-shared key", Evidence: 3}
 		}, report.VerdictNotIKE, []string{"IKE-V1-ONLY"}, "does not answer IKEv2"},
+		"half-open": {func(r *path.Result) { r.HalfOpenLeft, r.HalfOpenEvidence = 1, []int{4} }, report.VerdictIKEv2,
+			[]string{"GATEWAY-HALF-OPEN"}, "did not confirm"},
 		"aggressive": {func(r *path.Result) {
 			r.Versions.AggressiveMode = path.Mode{State: path.Yes, PreSharedKey: true, Detail: "3des-sha1-modp1024, pre-shared key", Evidence: 4}
 		}, report.VerdictIKEv2, []string{"IKE-V1-AGGRESSIVE"}, "guess the key offline"},
@@ -196,7 +198,7 @@ func TestReach(t *testing.T) {
 				if !strings.Contains(string(docs), "| "+f.ID+" |") {
 					t.Errorf("docs/path.md does not explain %s", f.ID)
 				}
-				if len(f.Evidence) == 0 && f.ID != "GATEWAY-HALF-OPEN" {
+				if len(f.Evidence) == 0 {
 					t.Errorf("%s has no evidence", f.ID)
 				}
 			}

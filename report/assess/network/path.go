@@ -332,9 +332,10 @@ func Gateway(t *report.Target) []report.Finding {
 	if n := t.Cost.HalfOpenLeft; n > 0 {
 		out = append(out, report.Finding{
 			ID: "GATEWAY-HALF-OPEN", Severity: report.SeverityLow,
-			Title:  english.Counted(int64(n), "half-open SA", "half-open SAs") + " may be left on the gateway",
-			Detail: "the gateway did not confirm that they were closed; they time out, usually within 30 s",
-			Refs:   []string{"RFC 7296, Section 2.4"},
+			Title:    english.Counted(int64(n), "half-open SA", "half-open SAs") + " may be left on the gateway",
+			Detail:   "the gateway did not confirm that they were closed; they time out, usually within 30 s",
+			Evidence: t.Cost.HalfOpenEvidence,
+			Refs:     []string{"RFC 7296, Section 2.4"},
 		})
 	}
 	return out
