@@ -225,6 +225,7 @@ type Fragmentation struct {
 type Interference struct {
 	Kind      InterferenceKind `json:"kind"`
 	Transport Transport        `json:"transport"`
+	Unusual   Unusual          `json:"unusual,omitempty"` // of DropsUnusual: what is dropped
 	Evidence  []int            `json:"evidence"`
 }
 

@@ -76,10 +76,22 @@ type InterferenceKind string
 
 // The kinds.
 const (
-	DropsUnusual InterferenceKind = "drops_unusual" // requests with an unknown Vendor ID
+	DropsUnusual InterferenceKind = "drops_unusual" // what a responder has to pass over
 	DropsLarge   InterferenceKind = "drops_large"   // packets that every link carries
 	RewritesSPI  InterferenceKind = "rewrites_spi"
 	LimitsRate   InterferenceKind = "limits_rate"
+)
+
+// Unusual is what a responder has to pass over in a request.
+type Unusual string
+
+// What it is.
+const (
+	UnusualVendorID     Unusual = "vendor_id"     // an unknown Vendor ID
+	UnusualNotify       Unusual = "notify"        // an unknown status notify
+	UnusualPayload      Unusual = "payload"       // an unknown payload, not critical
+	UnusualMinorVersion Unusual = "minor_version" // IKE 2.1
+	UnusualAdditionalKE Unusual = "additional_ke" // a further proposal with ML-KEM (RFC 9370)
 )
 
 // Answer is yes, no, or not known.

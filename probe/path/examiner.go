@@ -105,7 +105,7 @@ type examination struct {
 	mu     sync.Mutex // guards what follows, and Trace
 	result Result
 	open   map[int]bool // IKE SAs at the gateway, by the exchange that opened them
-	last   int // exchange
+	last   int          // exchange
 	looks  []look
 	err    error
 	random sync.Mutex // guards Rand
@@ -213,6 +213,9 @@ func (x *examination) run(ctx context.Context) error {
 		rest.Go(func() {
 			x.moreGreetings(ctx, w, main)
 			x.checkRate(ctx, w)
+			if w == main {
+				x.askUnusual(ctx, w)
+			}
 			x.askTLS(ctx, w)
 		})
 	}

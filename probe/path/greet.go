@@ -153,7 +153,7 @@ func (x *examination) note(w *way, g greeting, a initiator.Answer) {
 	w.answers = append(w.answers, a)
 	x.noteRedirect(a)
 	if a.OtherSPIs > 1 && !isIKEv2(a.Outcome) {
-		x.interferes(RewritesSPI, w, []int{a.ID})
+		x.interferes(Interference{RewritesSPI, w.t, NoOddity, []int{a.ID}})
 	}
 	s := &w.seen
 	s.Evidence = append(s.Evidence, a.ID)

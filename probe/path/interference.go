@@ -14,6 +14,7 @@ import (
 type Interference struct {
 	Kind      InterferenceKind
 	Transport initiator.Transport
+	Oddity    Oddity // of DropsUnusual
 	// Evidence are the numbers of the exchanges.
 	Evidence []int
 }
@@ -22,8 +23,8 @@ type Interference struct {
 type InterferenceKind uint8
 
 const (
-	// DropsUnusual: a request with an unknown Vendor ID is not answered, and the same
-	// without it is.
+	// DropsUnusual: a request with an Oddity is not answered, and the same without it
+	// is.
 	DropsUnusual InterferenceKind = iota
 	// DropsLarge: a request in a packet that every link carries is not answered, and
 	// shorter ones are.
@@ -44,10 +45,10 @@ var interferenceKinds = [...]string{
 // String returns the kind as the JSON document writes it.
 func (k InterferenceKind) String() string { return interferenceKinds[k] }
 
-func (x *examination) interferes(kind InterferenceKind, w *way, evidence []int) {
+func (x *examination) interferes(i Interference) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.result.Interference = append(x.result.Interference, Interference{kind, w.t, evidence})
+	x.result.Interference = append(x.result.Interference, i)
 }
 
 const (
@@ -69,7 +70,7 @@ func (x *examination) explainSize(ctx context.Context, w *way, s *Size) bool {
 		return false
 	case !isIKEv2(a.Outcome):
 		if a.Outcome == initiator.NoAnswer && x.stillAnswers(ctx, w) {
-			x.interferes(DropsUnusual, w, append([]int{a.ID}, w.seen.Evidence...))
+			x.interferes(Interference{DropsUnusual, w.t, OddVendorID, append([]int{a.ID}, w.seen.Evidence...)})
 		}
 		return false
 	case s.MTU == 0:
@@ -87,7 +88,7 @@ func (x *examination) explainSmall(ctx context.Context, w *way, s *Size) {
 	a := x.askLarge(ctx, w.conn, w, smallest-x.headers(), unusualAttempts)
 	s.note(a)
 	if a.Outcome == initiator.NoAnswer && x.stillAnswers(ctx, w) {
-		x.interferes(DropsLarge, w, append([]int{a.ID}, w.seen.Evidence...))
+		x.interferes(Interference{DropsLarge, w.t, NoOddity, append([]int{a.ID}, w.seen.Evidence...)})
 	}
 }
 
@@ -134,7 +135,7 @@ func (x *examination) checkRate(ctx context.Context, w *way) {
 	if series(quickOnes, 0) < quickLost || series(slowOnes, slowPause) > 0 || series(quickOnes, 0) < quickLost || ctx.Err() != nil {
 		return
 	}
-	x.interferes(LimitsRate, w, evidence)
+	x.interferes(Interference{LimitsRate, w.t, NoOddity, evidence})
 }
 
 // canPad reports whether requests can be made larger without the system splitting them.

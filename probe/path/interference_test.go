@@ -36,6 +36,7 @@ func TestInterference(t *testing.T) {
 		filter func() filter
 		spoil  bool // the SPI of answers
 		kind   InterferenceKind
+		odd    []Oddity
 		on     []initiator.Transport // none for no interference
 		size   bool                  // it is measured
 	}{
@@ -46,7 +47,41 @@ func TestInterference(t *testing.T) {
 				_, has := ike.Find[*ike.VendorID](m)
 				return has
 			})
-		}, kind: DropsUnusual, on: all[:1]},
+		}, kind: DropsUnusual, odd: []Oddity{OddVendorID}, on: all[:1]},
+		"unknown payloads dropped": {filter: func() filter {
+			return dropRequests(func(_ netip.AddrPort, datagram []byte) bool {
+				m, _ := ike.ParseMessage(unmarked(datagram))
+				_, has := ike.Find[*ike.Unknown](m)
+				return has
+			})
+		}, kind: DropsUnusual, odd: []Oddity{OddPayload}, on: all[:1], size: true},
+		"unknown notifies dropped": {filter: func() filter {
+			return dropRequests(func(_ netip.AddrPort, datagram []byte) bool {
+				m, _ := ike.ParseMessage(unmarked(datagram))
+				_, has := m.Notify(unknownNotify)
+				return has
+			})
+		}, kind: DropsUnusual, odd: []Oddity{OddNotify}, on: all[:1], size: true},
+		"other versions than 2.0, and transforms of unknown types, dropped": {filter: func() filter {
+			return dropRequests(func(_ netip.AddrPort, datagram []byte) bool {
+				m, _ := ike.ParseMessage(unmarked(datagram))
+				sa, _ := ike.Find[*ike.SA](m)
+				return m.MinorVersion != 0 || sa != nil && slices.ContainsFunc(sa.Proposals, func(p ike.Proposal) bool {
+					return slices.ContainsFunc(p.Transforms, func(t ike.Transform) bool { return t.Type == ike.TransformADDKE1 })
+				})
+			})
+		}, kind: DropsUnusual, odd: []Oddity{OddMinorVersion, OddKeyExchange}, on: all[:1], size: true},
+		"unknown payloads dropped once": {filter: func() filter {
+			n := 0
+			return dropRequests(func(_ netip.AddrPort, datagram []byte) bool {
+				m, _ := ike.ParseMessage(unmarked(datagram))
+				_, has := ike.Find[*ike.Unknown](m)
+				if has {
+					n++
+				}
+				return has && n <= unusualAttempts
+			})
+		}, size: true},
 		"packets above 560 octets dropped": {filter: func() filter {
 			return dropRequests(func(_ netip.AddrPort, datagram []byte) bool {
 				h, _, _, err := ike.ParseHeader(unmarked(datagram))
@@ -97,12 +132,16 @@ func TestInterference(t *testing.T) {
 				e.Probes = 8
 				r := s.examine(e)
 				var on []initiator.Transport
+				var odd []Oddity
 				for _, i := range r.Interference {
 					if i.Kind != tc.kind || len(tc.on) == 0 {
 						t.Errorf("%v over %v", i.Kind, i.Transport)
 					}
 					if !slices.Contains(on, i.Transport) {
 						on = append(on, i.Transport)
+					}
+					if i.Oddity != NoOddity {
+						odd = append(odd, i.Oddity)
 					}
 					for _, id := range i.Evidence {
 						if !slices.ContainsFunc(r.Exchanges, func(x initiator.Exchange) bool { return x.ID == id }) {
@@ -111,6 +150,10 @@ func TestInterference(t *testing.T) {
 					}
 				}
 				slices.Sort(on)
+				slices.Sort(odd)
+				if !slices.Equal(odd, tc.odd) {
+					t.Errorf("dropped: %v, want %v", odd, tc.odd)
+				}
 				if !slices.Equal(on, tc.on) {
 					t.Errorf("%v over %v, want over %v", tc.kind, on, tc.on)
 				}

@@ -62,7 +62,8 @@ func Reach(name string, r path.Result) report.Target {
 	}
 	for _, i := range r.Interference {
 		t.Interference = append(t.Interference, report.Interference{
-			Kind: report.InterferenceKind(i.Kind.String()), Transport: report.Transport(i.Transport.String()), Evidence: lists.Evidence(i.Evidence),
+			Kind: report.InterferenceKind(i.Kind.String()), Transport: report.Transport(i.Transport.String()), Unusual: report.Unusual(i.Oddity.String()),
+			Evidence: lists.Evidence(i.Evidence),
 		})
 	}
 	if to := r.Redirect; to != nil {

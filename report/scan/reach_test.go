@@ -174,7 +174,13 @@ func TestReach(t *testing.T) {
 			for _, kind := range []path.InterferenceKind{path.DropsUnusual, path.DropsLarge, path.RewritesSPI, path.LimitsRate, path.LimitsRate} {
 				r.Interference = append(r.Interference, path.Interference{Kind: kind, Transport: initiator.UDP500, Evidence: []int{1, 3}})
 			}
+			r.Interference[0].Oddity = path.OddVendorID
 		}, report.VerdictIKEv2, []string{"PATH-SPI", "PATH-LARGE", "PATH-UNUSUAL", "PATH-RATE"}, "IPsec passthrough"},
+		"unusual": {func(r *path.Result) {
+			for _, o := range []path.Oddity{path.OddNotify, path.OddPayload, path.OddMinorVersion, path.OddKeyExchange} {
+				r.Interference = append(r.Interference, path.Interference{Kind: path.DropsUnusual, Transport: initiator.UDP500, Oddity: o, Evidence: []int{1, 3}})
+			}
+		}, report.VerdictIKEv2, []string{"PATH-UNUSUAL"}, "an unknown status notify, an unknown payload, a higher minor version or a further proposal of ML-KEM are not answered"},
 		"IKEv1 too": {func(r *path.Result) {
 			r.Versions.MainMode = path.Mode{State: path.Yes, Detail: "aes256-sha1-modp1024, pre-shared key", Evidence: 3}
 		}, report.VerdictIKEv2, []string{"IKE-V1"}, "aes256-sha1-modp1024"},

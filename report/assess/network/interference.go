@@ -1,7 +1,11 @@
 package network
 
 import (
+	"slices"
+
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // answerFindings are of answers that are larger than a packet.
@@ -31,6 +35,15 @@ func answerFindings(t *report.Target) []report.Finding {
 	return []report.Finding{out}
 }
 
+// unusual says of what responders have to pass over what it is, and where that is said.
+var unusual = map[report.Unusual]struct{ request, ref string }{
+	report.UnusualVendorID:     {"an unknown Vendor ID", "RFC 7296, Section 3.12"},
+	report.UnusualNotify:       {"an unknown status notify", "RFC 7296, Section 3.10.1"},
+	report.UnusualPayload:      {"an unknown payload", "RFC 7296, Section 2.5"},
+	report.UnusualMinorVersion: {"a higher minor version", "RFC 7296, Section 2.5"},
+	report.UnusualAdditionalKE: {"a further proposal of ML-KEM", "RFC 7296, Section 3.3.6"},
+}
+
 // interferenceFindings are of what is done to IKE on the way.
 func interferenceFindings(t *report.Target) []report.Finding {
 	var out []report.Finding
@@ -44,10 +57,19 @@ func interferenceFindings(t *report.Target) []report.Finding {
 		switch i.Kind {
 		case report.DropsUnusual:
 			f.ID = "PATH-UNUSUAL"
-			f.Title = "requests with an unknown Vendor ID are not answered"
-			f.Detail = "the same request without it is: a firewall that inspects IKE, or the gateway, drops what it does not know, though RFC 7296 wants it ignored. Clients send Vendor IDs of their own. How large a packet gets through could not be tested"
+			var dropped, refs []string
+			for _, j := range t.Interference {
+				if words := unusual[j.Unusual]; j.Kind == i.Kind && words.request != "" {
+					dropped, refs = append(dropped, words.request), append(refs, words.ref)
+				}
+			}
+			f.Title = "requests with " + english.List(lists.Distinct(dropped), "or") + " are not answered"
+			f.Detail = "the same request without it is: a firewall that inspects IKE, or the gateway, drops what it does not know, though RFC 7296 wants it ignored. Clients that send it fail: " + clientsSee
+			if slices.Contains(dropped, unusual[report.UnusualVendorID].request) {
+				f.Detail += ". How large a packet gets through could not be tested"
+			}
 			f.Fix = []string{"disable the inspection of IKE on the firewalls between here and the gateway, or update the gateway"}
-			f.Refs = []string{"RFC 7296, Section 3.12"}
+			f.Refs = lists.Distinct(refs)
 		case report.DropsLarge:
 			f.ID = "PATH-LARGE"
 			f.Title = "larger requests are not answered, though every link carries them"

@@ -1,0 +1,150 @@
+package path
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/probe/initiator"
+)
+
+// Oddity is what makes a request unusual: each is one that a responder has to pass over,
+// and that requests of some clients have.
+type Oddity uint8
+
+const (
+	NoOddity Oddity = iota
+	// OddVendorID is an unknown Vendor ID (RFC 7296, Section 3.12).
+	OddVendorID
+	// OddNotify is a status notify of an unknown type (Section 3.10.1).
+	OddNotify
+	// OddPayload is a payload of an unknown type, not critical (Section 2.5).
+	OddPayload
+	// OddMinorVersion is a higher minor version (Section 2.5).
+	OddMinorVersion
+	// OddKeyExchange is a further proposal with an additional key exchange, of ML-KEM
+	// (RFC 9370): who does not know it refuses that proposal alone (RFC 7296, Section
+	// 3.3.6).
+	OddKeyExchange
+)
+
+var oddities = [...]string{
+	NoOddity:        "",
+	OddVendorID:     "vendor_id",
+	OddNotify:       "notify",
+	OddPayload:      "payload",
+	OddMinorVersion: "minor_version",
+	OddKeyExchange:  "additional_ke",
+}
+
+// String returns the oddity as the JSON document writes it.
+func (o Oddity) String() string {
+	if int(o) < len(oddities) {
+		return oddities[o]
+	}
+	return fmt.Sprintf("Oddity(%d)", uint8(o))
+}
+
+// Types for private use, that nobody knows (RFC 7296, Sections 3.2 and 3.10.1), and how
+// long the contents are, in octets.
+const (
+	unknownPayload ike.PayloadType = 0xf3
+	unknownNotify  ike.NotifyType  = 0xf3f3
+	unknownLen                     = 16
+)
+
+// askUnusual finds out whether requests by w are dropped for what a responder has to pass
+// over. An unknown Vendor ID is left to measureSize.
+func (x *examination) askUnusual(ctx context.Context, w *way) {
+	if x.Brief || w == nil || w.source != 0 || w.t.IsTCP() || w.asked.opens {
+		return
+	}
+	var all sync.WaitGroup
+	for _, o := range []Oddity{OddNotify, OddPayload, OddMinorVersion, OddKeyExchange} {
+		all.Go(func() { x.askOddity(ctx, w, o) })
+	}
+	all.Wait()
+}
+
+// askOddity says that requests with o are dropped if two in a row are not answered, often
+// as each was sent, and what is usual is answered after each, and in the same length.
+func (x *examination) askOddity(ctx context.Context, w *way, o Oddity) {
+	evidence := slices.Clone(w.seen.Evidence)
+	var longer int
+	for range 2 {
+		octets, err := x.unusual(w, o)
+		if err != nil {
+			x.fail(err)
+			return
+		}
+		req, err := w.conn.Plain(w.t, octets, readAny)
+		if err != nil {
+			x.fail(err)
+			return
+		}
+		req.Attempts, req.Quiet = unusualAttempts, true
+		a := x.ask(ctx, w.conn, req)
+		if a.Outcome != initiator.NoAnswer || ctx.Err() != nil || !x.stillAnswers(ctx, w) {
+			return
+		}
+		evidence, longer = append(evidence, a.ID), len(octets)-x.greetingOf(w).Octets()
+	}
+	if longer > 0 {
+		a := x.askPadded(ctx, w.conn, w, longer, unusualAttempts)
+		if !isIKEv2(a.Outcome) {
+			return // it may be its length
+		}
+		evidence = append(evidence, a.ID)
+	}
+	x.interferes(Interference{DropsUnusual, w.t, o, evidence})
+}
+
+// readAny reads an answer that shows no more than that the request arrived.
+func readAny(b []byte) initiator.Reading {
+	r := readIKEv2(b)
+	if h, _, _, err := ike.ParseHeader(b); err == nil && h.MajorVersion == 2 && h.Flags&ike.FlagResponse != 0 && r.Outcome == initiator.Malformed {
+		r.Outcome = initiator.OtherError
+	}
+	return r
+}
+
+// unusual returns the request that w answers, with o.
+func (x *examination) unusual(w *way, o Oddity) ([]byte, error) {
+	req, err := w.conn.Init(x.greetingOf(w))
+	if err != nil {
+		return nil, err
+	}
+	m, err := ike.ParseMessage(req.Octets())
+	if err != nil {
+		return nil, err
+	}
+	switch o {
+	case OddNotify:
+		m.Payloads = append(m.Payloads, &ike.Notify{Notification: unknownNotify, Data: make([]byte, unknownLen)})
+	case OddPayload:
+		m.Payloads = append(m.Payloads, &ike.Unknown{PayloadType: unknownPayload, Body: make([]byte, unknownLen)})
+	case OddMinorVersion:
+		m.MinorVersion = 1
+	case OddKeyExchange:
+		if sa, ok := ike.Find[*ike.SA](m); ok {
+			more := sa.Proposals[0]
+			more.Number = uint8(len(sa.Proposals) + 1)
+			more.Transforms = append(firstOfEach(more.Transforms), ike.Transform{Type: ike.TransformADDKE1, ID: uint16(ike.KE_ML_KEM_768)})
+			sa.Proposals = append(sa.Proposals, more)
+		}
+	}
+	return m.AppendBinary(nil)
+}
+
+// firstOfEach returns the first transform of each type.
+func firstOfEach(all []ike.Transform) []ike.Transform {
+	var out []ike.Transform
+	for _, t := range all {
+		if !slices.ContainsFunc(out, func(o ike.Transform) bool { return o.Type == t.Type }) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
