@@ -56,13 +56,18 @@ const (
 )
 
 // askUnusual finds out whether requests by w are dropped for what a responder has to pass
-// over. An unknown Vendor ID is left to measureSize.
+// over: first for all of it at once, which one answer clears. An unknown Vendor ID is
+// left to measureSize.
 func (x *examination) askUnusual(ctx context.Context, w *way) {
-	if x.Brief || w == nil || w.source != 0 || w.t.IsTCP() || w.asked.opens {
+	if x.Brief || w.source != 0 || w.t.IsTCP() || w.seen.State != initiator.PathAnswers || w.asked.opens {
+		return
+	}
+	odd := []Oddity{OddNotify, OddPayload, OddMinorVersion, OddKeyExchange}
+	if a, _ := x.askOdd(ctx, w, odd...); a.Outcome != initiator.NoAnswer {
 		return
 	}
 	var all sync.WaitGroup
-	for _, o := range []Oddity{OddNotify, OddPayload, OddMinorVersion, OddKeyExchange} {
+	for _, o := range odd {
 		all.Go(func() { x.askOddity(ctx, w, o) })
 	}
 	all.Wait()
@@ -74,22 +79,11 @@ func (x *examination) askOddity(ctx context.Context, w *way, o Oddity) {
 	evidence := slices.Clone(w.seen.Evidence)
 	var longer int
 	for range 2 {
-		octets, err := x.unusual(w, o)
-		if err != nil {
-			x.fail(err)
-			return
-		}
-		req, err := w.conn.Plain(w.t, octets, readAny)
-		if err != nil {
-			x.fail(err)
-			return
-		}
-		req.Attempts, req.Quiet = unusualAttempts, true
-		a := x.ask(ctx, w.conn, req)
+		a, octets := x.askOdd(ctx, w, o)
 		if a.Outcome != initiator.NoAnswer || ctx.Err() != nil || !x.stillAnswers(ctx, w) {
 			return
 		}
-		evidence, longer = append(evidence, a.ID), len(octets)-x.greetingOf(w).Octets()
+		evidence, longer = append(evidence, a.ID), octets-x.greetingOf(w).Octets()
 	}
 	if longer > 0 {
 		a := x.askPadded(ctx, w.conn, w, longer, unusualAttempts)
@@ -101,6 +95,22 @@ func (x *examination) askOddity(ctx context.Context, w *way, o Oddity) {
 	x.interferes(Interference{DropsUnusual, w.t, o, evidence})
 }
 
+// askOdd asks w with oddities in a request of so many octets.
+func (x *examination) askOdd(ctx context.Context, w *way, odd ...Oddity) (a initiator.Answer, octets int) {
+	message, err := x.unusual(w, odd)
+	if err != nil {
+		x.fail(err)
+		return a, 0
+	}
+	req, err := w.conn.Plain(w.t, message, readAny)
+	if err != nil {
+		x.fail(err)
+		return a, 0
+	}
+	req.Attempts, req.Quiet = unusualAttempts, true
+	return x.ask(ctx, w.conn, req), len(message)
+}
+
 // readAny reads an answer that shows no more than that the request arrived.
 func readAny(b []byte) initiator.Reading {
 	r := readIKEv2(b)
@@ -110,8 +120,8 @@ func readAny(b []byte) initiator.Reading {
 	return r
 }
 
-// unusual returns the request that w answers, with o.
-func (x *examination) unusual(w *way, o Oddity) ([]byte, error) {
+// unusual returns the request that w answers, with oddities.
+func (x *examination) unusual(w *way, odd []Oddity) ([]byte, error) {
 	req, err := w.conn.Init(x.greetingOf(w))
 	if err != nil {
 		return nil, err
@@ -120,19 +130,21 @@ func (x *examination) unusual(w *way, o Oddity) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch o {
-	case OddNotify:
-		m.Payloads = append(m.Payloads, &ike.Notify{Notification: unknownNotify, Data: make([]byte, unknownLen)})
-	case OddPayload:
-		m.Payloads = append(m.Payloads, &ike.Unknown{PayloadType: unknownPayload, Body: make([]byte, unknownLen)})
-	case OddMinorVersion:
-		m.MinorVersion = 1
-	case OddKeyExchange:
-		if sa, ok := ike.Find[*ike.SA](m); ok {
-			more := sa.Proposals[0]
-			more.Number = uint8(len(sa.Proposals) + 1)
-			more.Transforms = append(firstOfEach(more.Transforms), ike.Transform{Type: ike.TransformADDKE1, ID: uint16(ike.KE_ML_KEM_768)})
-			sa.Proposals = append(sa.Proposals, more)
+	for _, o := range odd {
+		switch o {
+		case OddNotify:
+			m.Payloads = append(m.Payloads, &ike.Notify{Notification: unknownNotify, Data: make([]byte, unknownLen)})
+		case OddPayload:
+			m.Payloads = append(m.Payloads, &ike.Unknown{PayloadType: unknownPayload, Body: make([]byte, unknownLen)})
+		case OddMinorVersion:
+			m.MinorVersion = 1
+		case OddKeyExchange:
+			if sa, ok := ike.Find[*ike.SA](m); ok {
+				more := sa.Proposals[0]
+				more.Number = uint8(len(sa.Proposals) + 1)
+				more.Transforms = append(firstOfEach(more.Transforms), ike.Transform{Type: ike.TransformADDKE1, ID: uint16(ike.KE_ML_KEM_768)})
+				sa.Proposals = append(sa.Proposals, more)
+			}
 		}
 	}
 	return m.AppendBinary(nil)
