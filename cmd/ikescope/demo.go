@@ -57,12 +57,12 @@ func (a *app) demo(ctx context.Context, gateway mock.Gateway, opts *outputOption
 	if err != nil {
 		return usageError{err}
 	}
-	conns, err := mock.Listen(ctx, loopback, 0, 0)
+	conns, err := mock.Listen(ctx, loopback, 0, 0, false)
 	if err != nil {
 		return usageError{err}
 	}
 	served := make(chan error, 1)
-	go func() { served <- responder.Serve(conns.IKE, conns.NATT) }()
+	go func() { served <- conns.Serve(responder) }()
 
 	scanned := target.Target{Name: "demo", Address: loopback, Paths: conns.Paths()}
 	if !opts.quiet {

@@ -143,7 +143,7 @@ var rooms = map[string]room{
 		"proposals/client", "proposals/plaintext", "proposals/remedy", "probe/identity", "probe/initiator", "report/incident"}},
 	"cmd/ikescope/internal/local": {},
 	"cmd/ikescope/internal/login": {ours: []string{"cmd/ikescope/internal/argfile", "probe/login", "proposals", "proposals/english"}},
-	"cmd/ikescope/internal/mock": {ours: []string{"ike", "ike/eap", "ike/iketest", "ike/iketest/eapserver", "proposals", "proposals/english", "probe/initiator", "probe/login",
+	"cmd/ikescope/internal/mock": {ours: []string{"ike", "ike/eap", "ike/iketest", "ike/iketest/streamtest", "ike/iketest/eapserver", "proposals", "proposals/english", "probe/initiator", "probe/login",
 		"cmd/ikescope/internal/local"}},
 	"cmd/ikescope/internal/places": {},
 	"cmd/ikescope/internal/output": {ours: []string{"proposals/english", "proposals/plaintext", "report", "report/html", "report/junit", "report/markdown",

@@ -24,6 +24,7 @@ func (a *app) mockCommand() *cobra.Command {
 		host     = loopback
 		port     = uint16(10500)
 		nattPort = uint16(14500)
+		tcp      bool
 		verbose  bool
 		admitted string
 	)
@@ -36,6 +37,7 @@ the --credentials, the --user, whose password is IKESCOPE_PASSWORD in the
 environment, and with --psk who knows IKESCOPE_PSK.`,
 		Example: `  ikescope mock --profile libreswan -v
   ikescope mock --accept aes256gcm16-prfsha384-ecp384 --listen ::1
+  ikescope mock --tcp
   sudo ikescope mock --listen 192.0.2.1 --port 500 --natt-port 4500`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -57,7 +59,7 @@ environment, and with --psk who knows IKESCOPE_PSK.`,
 			if err := local.CheckAddress(cmd.Context(), host); err != nil {
 				return usagef("--listen: %w", err)
 			}
-			conns, err := mock.Listen(cmd.Context(), host, port, nattPort)
+			conns, err := mock.Listen(cmd.Context(), host, port, nattPort, tcp)
 			if err != nil {
 				return usageError{err}
 			}
@@ -71,6 +73,7 @@ environment, and with --psk who knows IKESCOPE_PSK.`,
 	flags.Var(flagvalue.Address(&host), "listen", "address to listen on")
 	flags.Var(flagvalue.Number(&port, 0, 65535), "port", "the UDP port of IKE; 0 for a free one")
 	flags.Var(flagvalue.Number(&nattPort, 0, 65535), "natt-port", "the UDP port of NAT traversal; 0 for a free one")
+	addToggle(flags, &tcp, "tcp", "", "answer IKE in TCP, too (RFC 9329), on the TCP port with the number of --natt-port")
 	addToggle(flags, &verbose, "verbose", "v", "a line on stderr for each message")
 	return cmd
 }
@@ -97,8 +100,12 @@ func (a *app) mock(ctx context.Context, g mock.Gateway, conns mock.Sockets, verb
 	for _, p := range g.Products() {
 		fmt.Fprintf(&policy, "  accepts   %s\n", p)
 	}
-	_, err := fmt.Fprintf(a.out, "mock gateway as %s, until interrupted\n%s  udp/%-5d  IKE\n  udp/%-5d  IKE behind the non-ESP marker\n"+
-		"scan it: ikescope %s+%d\n", g.Profile, policy.String(), addr.Port(), nattPort, addr, nattPort)
+	over := ""
+	if conns.Stream != nil {
+		over = fmt.Sprintf("  tcp/%-5d  IKE in TCP: ikescope reach --transport udp500,udp4500,tcp4500 %s+%d\n", nattPort, addr, nattPort)
+	}
+	_, err := fmt.Fprintf(a.out, "mock gateway as %s, until interrupted\n%s  udp/%-5d  IKE\n  udp/%-5d  IKE behind the non-ESP marker\n%s"+
+		"scan it: ikescope %s+%d\n", g.Profile, policy.String(), addr.Port(), nattPort, over, addr, nattPort)
 	if err != nil {
 		return err
 	}
@@ -110,5 +117,5 @@ func (a *app) mock(ctx context.Context, g mock.Gateway, conns mock.Sockets, verb
 	if err != nil {
 		return usageError{err}
 	}
-	return r.Serve(served.IKE, served.NATT)
+	return served.Serve(r)
 }

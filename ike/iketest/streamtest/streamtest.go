@@ -1,5 +1,5 @@
-// Package streamtest holds TCP for tests of IKE in TCP (RFC 9329): a network of
-// connections in memory, and a [iketest.Responder] that is reached by them.
+// Package streamtest holds IKE in TCP (RFC 9329) for tests: a network of connections in
+// memory, and a [iketest.Responder] that is reached by them, or by real ones.
 package streamtest
 
 import (
@@ -23,12 +23,30 @@ import (
 // streamPrefix is how an initiator begins a TCP connection. RFC 9329, Section 4.
 const streamPrefix = "IKETCP"
 
+const (
+	// mostConnections are served at once; further ones are closed.
+	mostConnections = 64
+	// idleTime bounds how long a connection says nothing, and writeTime how long it
+	// takes nothing.
+	idleTime, writeTime = 2 * time.Minute, 10 * time.Second
+)
+
 // Serve has r answer IKE on the connections that l accepts, as RFC 9329 frames it. One
-// that does not begin with the stream prefix is closed. It returns nil when l is
-// closed, which is for the caller to do, after the connections have ended.
+// that does not begin with the stream prefix is closed, and one that is idle for two
+// minutes. It returns nil when l is closed, which is for the caller to do, and with it
+// the connections.
 func Serve(r *iketest.Responder, l net.Listener) error {
-	var all sync.WaitGroup
-	defer all.Wait()
+	return ServeThrough(r, l, func(c net.PacketConn) net.PacketConn { return c })
+}
+
+// ServeThrough is Serve, where what stands behind the lengths of a connection goes
+// through what wrap returns: IKE messages, with the non-ESP marker.
+func ServeThrough(r *iketest.Responder, l net.Listener, wrap func(net.PacketConn) net.PacketConn) error {
+	open := connections{all: make(map[net.Conn]bool)}
+	places := make(chan struct{}, mostConnections)
+	var serving sync.WaitGroup
+	defer serving.Wait()
+	defer open.close()
 	for {
 		conn, err := l.Accept()
 		switch {
@@ -37,14 +55,51 @@ func Serve(r *iketest.Responder, l net.Listener) error {
 		case err != nil:
 			return fmt.Errorf("streamtest: %w", err)
 		}
-		all.Go(func() {
-			defer conn.Close()
+		select {
+		case places <- struct{}{}:
+		default:
+			_ = conn.Close() // there are too many
+			continue
+		}
+		open.add(conn)
+		serving.Go(func() {
+			defer func() { <-places }()
+			defer open.end(conn)
 			prefix := make([]byte, len(streamPrefix))
+			_ = conn.SetReadDeadline(time.Now().Add(idleTime)) // or reading fails
 			if _, err := io.ReadFull(conn, prefix); err != nil || string(prefix) != streamPrefix {
 				return
 			}
-			_ = r.Serve(nil, &framed{Conn: conn, r: bufio.NewReader(conn)})
+			_ = r.Serve(nil, wrap(&framed{Conn: conn, r: bufio.NewReader(conn)}))
 		})
+	}
+}
+
+// connections are those that are open.
+type connections struct {
+	mu  sync.Mutex
+	all map[net.Conn]bool
+}
+
+func (c *connections) add(conn net.Conn) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.all[conn] = true
+}
+
+func (c *connections) end(conn net.Conn) {
+	_ = conn.Close() // it may be closed already
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.all, conn)
+}
+
+// close ends all.
+func (c *connections) close() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for conn := range c.all {
+		_ = conn.Close()
 	}
 }
 
@@ -68,6 +123,7 @@ func udpOf(a net.Addr) net.Addr {
 
 func (f *framed) ReadFrom(p []byte) (int, net.Addr, error) {
 	var length [2]byte
+	_ = f.SetReadDeadline(time.Now().Add(idleTime)) // or reading fails
 	if _, err := io.ReadFull(f.r, length[:]); err != nil {
 		return 0, nil, net.ErrClosed
 	}
@@ -88,6 +144,7 @@ func (f *framed) WriteTo(p []byte, _ net.Addr) (int, error) {
 	}
 	f.write.Lock()
 	defer f.write.Unlock()
+	_ = f.SetWriteDeadline(time.Now().Add(writeTime)) // or writing fails
 	_, err := f.Write(append(binary.BigEndian.AppendUint16(nil, uint16(n)), p...))
 	return len(p), err
 }

@@ -12,8 +12,16 @@ import (
 
 // Logged returns s, with a line on w for each message.
 func (s Sockets) Logged(w io.Writer) Sockets {
-	log := &messageLog{w: w}
-	return Sockets{loggedConn{s.IKE, log, false}, loggedConn{s.NATT, log, true}}
+	s.log = &messageLog{w: w}
+	return s
+}
+
+// logged returns c, whose messages are in the log if there is one.
+func (s Sockets) logged(c net.PacketConn, marker bool) net.PacketConn {
+	if s.log == nil {
+		return c
+	}
+	return loggedConn{c, s.log, marker}
 }
 
 // messageLog writes a line for each IKE message.

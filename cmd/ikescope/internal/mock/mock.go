@@ -12,6 +12,7 @@ import (
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/local"
 	"github.com/ikescope/ikescope/ike/iketest"
+	"github.com/ikescope/ikescope/ike/iketest/streamtest"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/login"
 	"github.com/ikescope/ikescope/proposals"
@@ -169,12 +170,17 @@ func (g *Gateway) Responder() (*iketest.Responder, error) {
 	return r, g.introduce(r)
 }
 
-// Sockets are the two ports of a gateway.
-type Sockets struct{ IKE, NATT net.PacketConn }
+// Sockets are the two ports of a gateway, and the TCP port with the number of the second
+// one; Stream is nil without.
+type Sockets struct {
+	IKE, NATT net.PacketConn
+	Stream    net.Listener
+	log       *messageLog // nil for none
+}
 
-// Listen opens the ports; 0 is the system's choice. The error names the flag --port
-// or --natt-port.
-func Listen(ctx context.Context, host netip.Addr, ikePort, nattPort uint16) (Sockets, error) {
+// Listen opens the ports; 0 is the system's choice. The error names the flag --port,
+// --natt-port or --tcp.
+func Listen(ctx context.Context, host netip.Addr, ikePort, nattPort uint16, tcp bool) (Sockets, error) {
 	var lc net.ListenConfig
 	network := "udp4"
 	if host.Is6() {
@@ -189,15 +195,41 @@ func Listen(ctx context.Context, host netip.Addr, ikePort, nattPort uint16) (Soc
 		_ = first.Close() // the first error says more
 		return Sockets{}, fmt.Errorf("--natt-port: %d cannot be opened on %v: %w; 0 picks a free one", nattPort, host, local.Cause(err))
 	}
-	return Sockets{first, second}, nil
+	s := Sockets{IKE: first, NATT: second}
+	if tcp {
+		at := netip.AddrPortFrom(host, port(second))
+		if s.Stream, err = lc.Listen(ctx, "tcp", at.String()); err != nil {
+			_ = s.Close() // the first error says more
+			return Sockets{}, fmt.Errorf("--tcp: TCP port %d cannot be opened on %v: %w; --natt-port names another one", at.Port(), host, local.Cause(err))
+		}
+	}
+	return s, nil
+}
+
+// Serve has r answer on s, until s is closed.
+func (s Sockets) Serve(r *iketest.Responder) error {
+	if s.Stream == nil {
+		return r.Serve(s.logged(s.IKE, false), s.logged(s.NATT, true))
+	}
+	served := make(chan error, 1)
+	go func() {
+		served <- streamtest.ServeThrough(r, s.Stream, func(c net.PacketConn) net.PacketConn { return s.logged(c, true) })
+	}()
+	err := r.Serve(s.logged(s.IKE, false), s.logged(s.NATT, true))
+	_ = s.Stream.Close() // it mostly is already
+	return errors.Join(err, <-served)
 }
 
 // Paths returns the paths to the gateway on s.
 func (s Sockets) Paths() initiator.Paths {
-	return initiator.Paths{
+	paths := initiator.Paths{
 		{Transport: initiator.UDP500, Port: port(s.IKE)},
 		{Transport: initiator.UDP4500, Port: port(s.NATT)},
 	}
+	if s.Stream != nil {
+		paths = append(paths, initiator.Path{Transport: initiator.TCP4500, Port: port(s.NATT)})
+	}
+	return paths
 }
 
 func port(c net.PacketConn) uint16 {
@@ -205,8 +237,14 @@ func port(c net.PacketConn) uint16 {
 	return c.LocalAddr().(*net.UDPAddr).AddrPort().Port()
 }
 
-// Close closes both.
-func (s Sockets) Close() error { return errors.Join(s.IKE.Close(), s.NATT.Close()) }
+// Close closes all.
+func (s Sockets) Close() error {
+	var err error
+	if s.Stream != nil {
+		err = s.Stream.Close()
+	}
+	return errors.Join(err, s.IKE.Close(), s.NATT.Close())
+}
 
 // Addr returns the address and port of IKE.
 func (s Sockets) Addr() netip.AddrPort { return s.IKE.LocalAddr().(*net.UDPAddr).AddrPort() }

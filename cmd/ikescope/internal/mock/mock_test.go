@@ -1,0 +1,126 @@
+package mock
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"net/netip"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/proposals"
+)
+
+// TestSockets: the mock gateway answers the initiator on both UDP ports and, where it is
+// to, over TCP, with a line for each message; and it ends although connections are open.
+func TestSockets(t *testing.T) {
+	gateway := Gateway{Profile: "libreswan"}
+	r, err := gateway.Responder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	loopback := netip.MustParseAddr("127.0.0.1")
+	s, err := Listen(t.Context(), loopback, 0, 0, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log lockedBuffer
+	served := make(chan error, 1)
+	go func() { served <- s.Logged(&log).Serve(r) }()
+
+	conn, err := initiator.Open(t.Context(), initiator.Config{Gateway: loopback, Paths: s.Paths()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	offer, err := proposals.ParseProducts("aes128-sha256-prfsha256-ecp256")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, transport := range []initiator.Transport{initiator.UDP500, initiator.UDP4500, initiator.TCP4500} {
+		req, err := conn.Init(initiator.Offer{Transport: transport, Products: offer, KE: ike.KE_ECP_256})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a := conn.Exchange(t.Context(), req)
+		if a.Outcome != initiator.Accepted {
+			t.Errorf("%v: %v, %s", transport, a.Outcome, a.Detail)
+			continue
+		}
+		// The gateway sees where it comes from, over TCP as well.
+		if seen, ok := a.Message.NATDetection(); !ok || !seen.SentTo(a.Local) {
+			t.Errorf("%v: the gateway does not see %v", transport, a.Local)
+		}
+	}
+
+	// What is not IKE is closed, and does no harm.
+	other, err := net.Dial("tcp", s.Stream.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	if _, err := other.Write([]byte("GET / HTTP/1.1\r\n\r\n")); err != nil {
+		t.Error(err)
+	}
+	if b, err := io.ReadAll(other); len(b) != 0 {
+		t.Errorf("it is answered: %q, %v", b, err)
+	}
+
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := <-served; err != nil {
+		t.Error(err)
+	}
+	if lines := log.String(); strings.Count(lines, "IKE_SA_INIT request 0") != 3 || strings.Count(lines, "IKE_SA_INIT response 0") != 3 {
+		t.Errorf("the log is\n%s", lines)
+	}
+}
+
+// TestListen: a port that is taken is named with its flag, and nothing stays open.
+func TestListen(t *testing.T) {
+	loopback := netip.MustParseAddr("127.0.0.1")
+	held, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Close()
+	port := held.Addr().(*net.TCPAddr).AddrPort().Port()
+	for range 2 {
+		if s, err := Listen(context.Background(), loopback, 0, port, true); err == nil || !strings.HasPrefix(err.Error(), "--tcp: ") {
+			t.Errorf("%v, %v", s, err)
+		}
+	}
+	s, err := Listen(context.Background(), loopback, 0, port, false)
+	if err != nil {
+		t.Fatalf("UDP is still held: %v", err)
+	}
+	if s.Stream != nil {
+		t.Error("TCP is open, which was not asked for")
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// lockedBuffer is written by several goroutines.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
