@@ -262,7 +262,7 @@ func (x *examination) sumUp() {
 			s.State, s.Reason, s.Reporter, s.Detail = from.State, from.Reason, from.Reporter, from.Detail
 			s.Evidence = append(s.Evidence, from.Evidence...)
 		}
-		w.seen.RTT, w.seen.Lost = measured(w.answers)
+		w.seen.RTT, w.seen.Lost = measured(w)
 		w.seen.Answered = w.seen.Tries - w.seen.Lost
 		if w.seen.State != initiator.PathAnswers {
 			w.seen.Lost = 0
@@ -290,19 +290,24 @@ func (x *examination) sumUp() {
 	x.result.HalfOpenLeft, x.result.HalfOpenEvidence = len(x.open), slices.Sorted(maps.Keys(x.open))
 }
 
-// measured returns the round trips of answers, and how many requests were lost.
-func measured(answers []initiator.Answer) (rtt RTT, lost int) {
+// measured returns the round trips of answers on w, and how many requests were lost:
+// those that were sent again, but for answers that were only late.
+func measured(w *way) (rtt RTT, lost int) {
+	late := map[int]int{} // by exchange
+	for _, a := range w.conn.Late() {
+		late[a.Exchange]++
+	}
 	var all []time.Duration
-	for _, a := range answers {
+	for _, a := range w.answers {
 		once := 1
 		if a.Cookie {
 			once = 2 // and once with it
 		}
 		if !isIKEv2(a.Outcome) && a.Outcome != initiator.Malformed {
-			lost += a.Tries
+			lost += max(a.Tries-late[a.ID], 0)
 			continue
 		}
-		lost += max(a.Tries-once, 0)
+		lost += max(a.Tries-once-late[a.ID], 0)
 		if a.Tries <= once && a.RTT > 0 {
 			all = append(all, a.RTT)
 		}

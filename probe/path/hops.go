@@ -34,7 +34,7 @@ func (x *examination) traceHops(ctx context.Context) {
 		if w.source != 0 || w.t.IsTCP() {
 			continue
 		}
-		rtt, _ := measured(w.answers)
+		rtt, _ := measured(w)
 		tracer := x.tracer(x.conn, w.t, rtt.Max, quotes)
 		tracer.Answers = w.seen.State == initiator.PathAnswers && !w.asked.opens
 		tracers = append(tracers, tracer)

@@ -106,7 +106,7 @@ func (x *examination) checkRate(ctx context.Context, w *way) {
 	if x.Brief || w.source != 0 || w.t.IsTCP() || w.seen.State != initiator.PathAnswers || w.asked.opens {
 		return
 	}
-	if _, lost := measured(w.answers); lost < manyLost {
+	if _, lost := measured(w); lost < manyLost {
 		return
 	}
 	var evidence []int

@@ -408,6 +408,37 @@ func TestRefuses(t *testing.T) {
 	})
 }
 
+// TestLate: an answer that comes after its request was sent again is not lost.
+func TestLate(t *testing.T) {
+	for name, tc := range map[string]struct {
+		link memnet.Link
+		lost bool
+	}{
+		"late": {memnet.Link{Reorder: 0.5, HoldBack: 300 * time.Millisecond}, false},
+		"lost": {memnet.Link{Loss: 0.5}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			run(t, func(s *scene) {
+				s.serve(gatewayAddr)
+				s.network.SetPath(gatewayAddr, clientAddr, tc.link)
+				e := s.examiner()
+				e.Probes, e.SourcePorts = 20, []uint16{}
+				r := s.examine(e)
+				tries := 0
+				for _, p := range r.Ports {
+					tries += p.Tries
+					if p.State != initiator.PathAnswers || (p.Lost > 0) != tc.lost || p.Answered != p.Tries-p.Lost {
+						t.Errorf("%+v", p.Seen)
+					}
+				}
+				if tries <= 2*20 {
+					t.Errorf("%d requests, so none was sent again", tries)
+				}
+			})
+		})
+	}
+}
+
 func TestLoss(t *testing.T) {
 	run(t, func(s *scene) {
 		s.serve(gatewayAddr)

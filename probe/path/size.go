@@ -41,7 +41,7 @@ func (x *examination) measureSize(ctx context.Context) {
 	}
 	cfg := x.config(netip.AddrPortFrom(w.conn.Local().Addr(), 0))
 	cfg.DontFragment = true
-	rtt, _ := measured(w.answers)
+	rtt, _ := measured(w)
 	cfg.InitialRTO = min(max(2*rtt.Max, minSizeRTO), maxSizeRTO)
 	conn, err := initiator.Open(ctx, cfg)
 	if err != nil {
