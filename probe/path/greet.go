@@ -115,7 +115,7 @@ func (x *examination) greetAll(ctx context.Context, g greeting, attempts int, wa
 	for _, w := range ways {
 		all.Go(func() {
 			a, req := x.greet(ctx, w, g, attempts)
-			x.note(w, g, a)
+			x.note(ctx, w, g, a)
 			if a.Outcome == initiator.Accepted {
 				x.close(ctx, w.conn, req, a, w.t)
 			}
@@ -136,19 +136,24 @@ func (x *examination) moreGreetings(ctx context.Context, w, main *way) {
 	case main == nil:
 	case w.seen.State == initiator.PathSilent && !main.asked.opens:
 		a, _ := x.greet(ctx, w, main.asked, max(x.Attempts-w.seen.Tries, 1))
-		x.note(w, main.asked, a)
+		x.note(ctx, w, main.asked, a)
 	case w.seen.State == initiator.PathAnswers && w.source == 0 && !w.asked.opens:
 		for range x.Probes - 1 {
 			a, _ := x.greet(ctx, w, w.asked, 2)
-			x.note(w, w.asked, a)
+			x.note(ctx, w, w.asked, a)
 		}
 	}
 }
 
 // note takes in the answer to a greeting on w.
-func (x *examination) note(w *way, g greeting, a initiator.Answer) {
-	if a.Outcome == initiator.NotTried {
+func (x *examination) note(ctx context.Context, w *way, g greeting, a initiator.Answer) {
+	// What was interrupted did not have its time: it is no loss.
+	interrupted := ctx.Err() != nil && a.Outcome == initiator.NoAnswer
+	if a.Outcome == initiator.NotTried || interrupted && w.seen.State == initiator.PathAnswers {
 		return
+	}
+	if interrupted && w.seen.State == initiator.PathSilent {
+		w.seen.Detail = "interrupted"
 	}
 	w.answers = append(w.answers, a)
 	x.noteRedirect(a)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"slices"
+	"time"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
@@ -31,12 +32,12 @@ func (x *examination) detectNAT(ctx context.Context) {
 			detection = initiator.ForcedNAT
 		}
 		o, asked := x.openOn(ctx, w, detection)
-		if o == nil && asked && detection == initiator.ForcedNAT {
-			if o, _ = x.openOn(ctx, w, initiator.TrueNATDetection); o != nil {
-				forced = No
-			}
-		} else if o != nil && detection == initiator.ForcedNAT {
+		switch {
+		case detection != initiator.ForcedNAT:
+		case o != nil:
 			forced = Yes
+		case asked:
+			o, forced = x.openUnforced(ctx, w)
 		}
 		if o == nil {
 			continue
@@ -44,7 +45,7 @@ func (x *examination) detectNAT(ctx context.Context) {
 		x.readNAT(ctx, w, o.answer)
 		x.result.NAT.Forced = forced
 		x.learn(o.answer.Message)
-		if w.t != initiator.UDP500 || !natt || !x.closeFloating(ctx, o) {
+		if w.t != initiator.UDP500 || !natt || !x.closeFloating(ctx, w, o) {
 			x.close(ctx, x.conn, o.request, o.answer, w.t)
 		}
 	}
@@ -64,6 +65,26 @@ func (x *examination) detectNAT(ctx context.Context) {
 	}
 }
 
+// openUnforced opens an IKE SA on w, which did not come about with forced NAT traversal,
+// and says whether that was why: it is not again, and an IKE SA is opened without.
+func (x *examination) openUnforced(ctx context.Context, w *way) (o *opening, forced Answer) {
+	if o, _ = x.openOn(ctx, w, initiator.TrueNATDetection); o == nil {
+		return nil, Unknown
+	}
+	again, asked := x.openOn(ctx, w, initiator.ForcedNAT)
+	switch {
+	case again != nil:
+		x.close(ctx, w.conn, again.request, again.answer, w.t)
+		return o, Yes
+	case asked:
+		return o, No
+	}
+	return o, Unknown
+}
+
+// openAttempts is how often a request that opens an IKE SA is sent.
+const openAttempts = 4
+
 // opening is an IKE SA that we opened.
 type opening struct {
 	request *initiator.Request
@@ -71,16 +92,18 @@ type opening struct {
 }
 
 // insists finds out whether a gateway that opens an IKE SA on w opens none where the
-// request lacks NAT detection.
+// request lacks NAT detection: twice, for requests may be lost.
 func (x *examination) insists(ctx context.Context, w *way) Answer {
-	o, asked := x.openOn(ctx, w, initiator.NoNATDetection)
-	switch {
-	case o != nil:
-		x.result.NAT.Evidence = append(x.result.NAT.Evidence, o.answer.ID)
-		x.noteAnswer(ctx, w, x.askIdentity(ctx, w, o))
-		return No
-	case !asked || !x.stillAnswers(ctx, w):
-		return Unknown
+	for range 2 {
+		o, asked := x.openOn(ctx, w, initiator.NoNATDetection)
+		switch {
+		case o != nil:
+			x.result.NAT.Evidence = append(x.result.NAT.Evidence, o.answer.ID)
+			x.noteAnswer(ctx, w, x.askIdentity(ctx, w, o))
+			return No
+		case !asked || !x.stillAnswers(ctx, w):
+			return Unknown
+		}
 	}
 	return Yes
 }
@@ -133,26 +156,58 @@ func (x *examination) openOn(ctx context.Context, w *way, detection initiator.NA
 	if detection == initiator.NoNATDetection {
 		offer.Without = []ike.NotifyType{ike.IKEV2_FRAGMENTATION_SUPPORTED}
 	}
-	a, req := x.greetOver(ctx, w.conn, offer, 3, false)
-	if a.Outcome == initiator.NotTried {
+	if ctx.Err() != nil {
 		return nil, false
 	}
-	if a.Outcome != initiator.Accepted {
-		x.unopened = append(x.unopened, a.ID)
-		return nil, true
+	// The answer is awaited when ctx has ended, since it opens an IKE SA that we owe to
+	// close.
+	awaiting, cancel := lingering(ctx, lingerTime)
+	defer cancel()
+	a, req := x.greetOver(awaiting, w.conn, offer, openAttempts, false)
+	switch {
+	case a.Outcome == initiator.Accepted:
+		return &opening{req, a}, true
+	case a.Outcome == initiator.NotTried:
+		return nil, false
+	case a.Outcome == initiator.NoAnswer && awaiting.Err() != nil:
+		x.opened(a.ID) // perhaps
+		return nil, false
 	}
-	return &opening{req, a}, true
+	x.unopened = append(x.unopened, a.ID)
+	return nil, true
+}
+
+// lingerTime is how long an answer is awaited when its context has ended.
+const lingerTime = 500 * time.Millisecond
+
+// lingering returns a context that ends so much later than ctx.
+func lingering(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	out, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(d, cancel) })
+	return out, func() {
+		stop()
+		cancel()
+	}
 }
 
 // closeFloating closes an IKE SA of UDP 500 over UDP 4500, and reports whether the
-// gateway answered there.
-func (x *examination) closeFloating(ctx context.Context, o *opening) bool {
-	floats := x.close(ctx, x.conn, o.request, o.answer, initiator.UDP4500)
-	x.result.NAT.Floats = No
-	if floats {
+// gateway answered there. That it does not takes two IKE SAs to say.
+func (x *examination) closeFloating(ctx context.Context, w *way, o *opening) bool {
+	if x.close(ctx, x.conn, o.request, o.answer, initiator.UDP4500) {
 		x.result.NAT.Floats = Yes
+		return true
 	}
-	return floats
+	again, _ := x.openOn(ctx, w, initiator.TrueNATDetection)
+	switch {
+	case again == nil:
+	case x.close(ctx, x.conn, again.request, again.answer, initiator.UDP4500):
+		x.result.NAT.Floats = Yes
+	default:
+		x.result.NAT.Floats = No
+		x.result.NAT.Evidence = append(x.result.NAT.Evidence, again.answer.ID)
+		x.close(ctx, x.conn, again.request, again.answer, w.t)
+	}
+	return false
 }
 
 // readNAT compares the hashes of an accepted answer with the addresses that we see.

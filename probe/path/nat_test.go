@@ -68,7 +68,7 @@ func TestNATTraversal(t *testing.T) {
 						t.Errorf("no exchange %d", id)
 					}
 				}
-				if want := map[bool]int{true: 4, false: 3}[tc.insists == Yes || tc.forced == No]; len(n.Evidence) < 3 || len(n.Evidence) > want {
+				if want := map[bool]int{true: 5, false: 3}[tc.insists == Yes || tc.forced == No]; len(n.Evidence) < 3 || len(n.Evidence) > want {
 					t.Errorf("evidence %v", n.Evidence)
 				}
 				if r.HalfOpenLeft != 0 || s.gateway.Stats().HalfOpen != 0 || r.HalfOpenPeak > 2 {

@@ -165,7 +165,12 @@ func (x *examination) askIKEv1(ctx context.Context, w *way, mode ike.ExchangeTyp
 		return m, chosen
 	}
 	req.Attempts, req.Quiet, req.Early = versionAttempts, true, true
-	a := x.ask(ctx, w.conn, req)
+	if ctx.Err() != nil {
+		return m, chosen
+	}
+	awaiting, cancel := lingering(ctx, lingerTime) // it may open what is then to be ended
+	defer cancel()
+	a := x.ask(awaiting, w.conn, req)
 	m.Detail, m.Evidence = a.Detail, a.ID
 	switch {
 	case a.Outcome == initiator.NotTried:
