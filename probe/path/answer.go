@@ -85,9 +85,7 @@ func (x *examination) askIdentity(ctx context.Context, w *way, o *opening) ident
 		header.Exchange, header.MessageID = ike.INFORMATIONAL, 3
 		_, closed = x.askSealed(context.WithoutCancel(ctx), x.conn, keys, w.t, header, []ike.Payload{&ike.Delete{Protocol: ike.ProtocolIKE}})
 	}
-	if closed {
-		x.closed(o.answer.ID)
-	}
+	x.noteClosing(o.answer.ID, closed, answered)
 	return id
 }
 

@@ -40,10 +40,22 @@ func (x *examination) close(ctx context.Context, conn *initiator.Conn, opened *i
 		header.Exchange, header.MessageID = ike.INFORMATIONAL, header.MessageID+1
 		_, closed = x.askSealed(ctx, conn, keys, t, header, []ike.Payload{&ike.Delete{Protocol: ike.ProtocolIKE}})
 	}
-	if closed {
-		x.closed(a.ID)
-	}
+	x.noteClosing(a.ID, closed, answered)
 	return answered
+}
+
+// noteClosing counts the IKE SA that an exchange opened as closed, or takes note of what
+// came of the request that closes it.
+func (x *examination) noteClosing(exchange int, closed, answered bool) {
+	if closed {
+		x.closed(exchange)
+	}
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.closes = x.closes || answered
+	if !answered {
+		x.unseen = append(x.unseen, exchange)
+	}
 }
 
 // askSealed sends a protected request. It reports whether the gateway answered, and
@@ -69,4 +81,17 @@ func (x *examination) askSealed(ctx context.Context, conn *initiator.Conn, keys 
 		return false, true
 	}
 	return false, false
+}
+
+// closedUnseen counts those IKE SAs as closed whose last request was not answered, where
+// others were: a gateway answers it only once, and has forgotten the IKE SA then, so that
+// the answer was lost. Where much is lost, the requests may have been. x.mu is held, or
+// nothing else runs any more.
+func (x *examination) closedUnseen() {
+	if !x.closes || x.loss() > mostLoss {
+		return
+	}
+	for _, id := range x.unseen {
+		delete(x.open, id)
+	}
 }

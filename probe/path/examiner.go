@@ -105,7 +105,11 @@ type examination struct {
 	mu     sync.Mutex // guards what follows, and Trace
 	result Result
 	open   map[int]bool // IKE SAs at the gateway, by the exchange that opened them
-	last   int          // exchange
+	// unseen are the exchanges whose IKE SA was to be closed by a request without an
+	// answer, and closes: another one was answered.
+	unseen []int
+	closes bool
+	last   int // exchange
 	looks  []look
 	err    error
 	random sync.Mutex // guards Rand
@@ -223,6 +227,7 @@ func (x *examination) run(ctx context.Context) error {
 		rest.Go(func() { x.askVersions(ctx, true, main) })
 	}
 	rest.Wait()
+	x.askSilent(ctx, main)
 	if !x.Brief {
 		x.detectNAT(ctx)
 		x.measureSize(ctx)

@@ -292,6 +292,7 @@ func (x *examination) sumUp() {
 			x.result.Cost = x.result.Cost.Plus(w.conn.Cost())
 		}
 	}
+	x.closedUnseen()
 	x.result.HalfOpenLeft, x.result.HalfOpenEvidence = len(x.open), slices.Sorted(maps.Keys(x.open))
 }
 

@@ -45,7 +45,9 @@ func (x *examination) detectNAT(ctx context.Context) {
 		x.readNAT(ctx, w, o.answer)
 		x.result.NAT.Forced = forced
 		x.learn(o.answer.Message)
-		if w.t != initiator.UDP500 || !natt || !x.closeFloating(ctx, w, o) {
+		if w.t == initiator.UDP500 && natt {
+			x.closeFloating(ctx, w, o)
+		} else {
 			x.close(ctx, x.conn, o.request, o.answer, w.t)
 		}
 	}
@@ -190,24 +192,28 @@ func lingering(ctx context.Context, d time.Duration) (context.Context, context.C
 	}
 }
 
-// closeFloating closes an IKE SA of UDP 500 over UDP 4500, and reports whether the
-// gateway answered there. That it does not takes two IKE SAs to say.
-func (x *examination) closeFloating(ctx context.Context, w *way, o *opening) bool {
-	if x.close(ctx, x.conn, o.request, o.answer, initiator.UDP4500) {
-		x.result.NAT.Floats = Yes
-		return true
+// closeFloating closes an IKE SA of UDP 500 over UDP 4500, where the gateway answers
+// there. That it does not takes two IKE SAs to say which it then closes over UDP 500: one
+// that is silent there, too, may have been closed by the first request, whose answer was
+// lost.
+func (x *examination) closeFloating(ctx context.Context, w *way, o *opening) {
+	n := x.result.NAT
+	for again := range 2 {
+		if again > 0 {
+			if o, _ = x.openOn(ctx, w, initiator.TrueNATDetection); o == nil {
+				return
+			}
+			n.Evidence = append(n.Evidence, o.answer.ID)
+		}
+		if x.close(ctx, x.conn, o.request, o.answer, initiator.UDP4500) {
+			n.Floats = Yes
+			return
+		}
+		if !x.close(ctx, x.conn, o.request, o.answer, w.t) {
+			return
+		}
 	}
-	again, _ := x.openOn(ctx, w, initiator.TrueNATDetection)
-	switch {
-	case again == nil:
-	case x.close(ctx, x.conn, again.request, again.answer, initiator.UDP4500):
-		x.result.NAT.Floats = Yes
-	default:
-		x.result.NAT.Floats = No
-		x.result.NAT.Evidence = append(x.result.NAT.Evidence, again.answer.ID)
-		x.close(ctx, x.conn, again.request, again.answer, w.t)
-	}
-	return false
+	n.Floats = No
 }
 
 // readNAT compares the hashes of an accepted answer with the addresses that we see.

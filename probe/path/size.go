@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
@@ -25,6 +26,8 @@ const (
 	// on Ethernet.
 	sizeAttempts, fragmentAttempts = 2, 4
 	fragmented                     = 2000
+	// vanishAttempts is how often one is sent again of which it is said that it vanishes.
+	vanishAttempts = 3
 	// The first wait for an answer is twice the longest round trip, within these.
 	minSizeRTO, maxSizeRTO = 200 * time.Millisecond, 2 * time.Second
 )
@@ -48,9 +51,33 @@ func (x *examination) measureSize(ctx context.Context) {
 		return // the rest stands without it
 	}
 	defer x.closeConn(conn)
+	var s *Size
+	var a initiator.Answer
+	var both sync.WaitGroup
+	both.Go(func() { s = x.findMTU(ctx, conn, w, x.enough(sizeAttempts)) })
+	both.Go(func() { a = x.askLarge(ctx, w.conn, w, fragmented, x.enough(fragmentAttempts)) })
+	both.Wait()
+	s.note(a)
+	switch {
+	case isIKEv2(a.Outcome):
+		s.Fragments = Yes
+	case s.Discovery == BlackHole && x.target.Address.Is6():
+		// No router splits fragments of IPv6, which are as large as our link allows.
+	case a.Outcome == initiator.NoAnswer && s.MTU > 0:
+		s.Fragments = No
+	}
+	if (s.Discovery == BlackHole || s.Fragments == No || s.MTU == 0) && !x.explainSize(ctx, w, s) {
+		return // it is not their size
+	}
+	x.result.Size = s
+}
+
+// findMTU finds the largest packet that gets through whole, by requests that are sent so
+// often. What vanishes is sent more often in the end, for it may only have been lost.
+func (x *examination) findMTU(ctx context.Context, conn *initiator.Conn, w *way, attempts int) *Size {
 	s := &Size{}
 	passes := func(mtu int) (bool, *initiator.PathFault) {
-		a := x.askLarge(ctx, conn, w, mtu-x.headers(), sizeAttempts)
+		a := x.askLarge(ctx, conn, w, mtu-x.headers(), attempts)
 		s.note(a)
 		return isIKEv2(a.Outcome), a.Blocked
 	}
@@ -82,20 +109,14 @@ func (x *examination) measureSize(ctx context.Context) {
 		}
 	}
 	s.MTU = low
-	a := x.askLarge(ctx, w.conn, w, fragmented, fragmentAttempts)
-	s.note(a)
-	switch {
-	case isIKEv2(a.Outcome):
-		s.Fragments = Yes
-	case s.Discovery == BlackHole && x.target.Address.Is6():
-		// No router splits fragments of IPv6, which are as large as our link allows.
-	case a.Outcome == initiator.NoAnswer && s.MTU > 0:
-		s.Fragments = No
+	if s.Discovery == BlackHole && attempts < mostAttempts {
+		a := x.askLarge(ctx, conn, w, high-x.headers(), max(attempts, vanishAttempts))
+		s.note(a)
+		if isIKEv2(a.Outcome) {
+			return x.findMTU(ctx, conn, w, mostAttempts)
+		}
 	}
-	if (s.Discovery == BlackHole || s.Fragments == No || s.MTU == 0) && !x.explainSize(ctx, w, s) {
-		return // it is not their size
-	}
-	x.result.Size = s
+	return s
 }
 
 // minimumMTU is the smallest that an IPv4 link may have (RFC 791).
