@@ -139,6 +139,7 @@ var rooms = map[string]room{
 	"cmd/ikescope/internal/argfile": {ours: []string{"ike/capture", "proposals/client", "proposals/plaintext"}},
 	"cmd/ikescope/internal/clients": {ours: []string{"ike", "ike/capture", "ike/dialog", "proposals", "proposals/client", "report/capture",
 		"cmd/ikescope/internal/argfile"}},
+	"cmd/ikescope/internal/datagrams": {ours: []string{"ike/capture", "ike/printable", "probe/initiator", "proposals/english", "report", "report/archive"}},
 	"cmd/ikescope/internal/flagvalue": {ours: []string{"cmd/ikescope/internal/argfile", "cmd/ikescope/internal/clients", "proposals", "proposals/baseline",
 		"proposals/client", "proposals/plaintext", "proposals/remedy", "probe/identity", "probe/initiator", "report/incident"}},
 	"cmd/ikescope/internal/local": {},
@@ -158,7 +159,7 @@ var rooms = map[string]room{
 		"proposals/baseline", "proposals/remedy", "probe/identity", "probe/initiator", "probe/login", "probe/path", "probe/evidence", "probe/target", "probe", "report", "report/explain",
 		"report/assess", "report/scan", "report/diff", "report/gate", "report/archive", "report/capture", "report/incident",
 		"report/incident/logtext", "report/incident/readers", "report/login", "report/text",
-		"cmd/ikescope/internal/argfile", "cmd/ikescope/internal/clients", "cmd/ikescope/internal/flagvalue",
+		"cmd/ikescope/internal/argfile", "cmd/ikescope/internal/clients", "cmd/ikescope/internal/datagrams", "cmd/ikescope/internal/flagvalue",
 		"cmd/ikescope/internal/local", "cmd/ikescope/internal/login", "cmd/ikescope/internal/mock", "cmd/ikescope/internal/output", "cmd/ikescope/internal/pending", "cmd/ikescope/internal/places",
 		"cmd/ikescope/internal/progress", "cmd/ikescope/internal/targets"}},
 }

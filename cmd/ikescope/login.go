@@ -12,14 +12,12 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/datagrams"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/local"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/login"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/targets"
-	"github.com/ikescope/ikescope/ike/capture"
 	"github.com/ikescope/ikescope/ike/printable"
-	"github.com/ikescope/ikescope/probe/initiator"
 	dial "github.com/ikescope/ikescope/probe/login"
 	reported "github.com/ikescope/ikescope/report/login"
 	"github.com/ikescope/ikescope/report/text"
@@ -132,11 +130,10 @@ func (a *app) login(ctx context.Context, opts *loginOptions, args []string) erro
 		return err
 	}
 	defer opts.to.Discard()
-	var datagrams *capture.Writer
+	recorded := datagrams.New(&a.spool, 1)
 	if pcap != nil {
 		defer pcap.Discard()
-		datagrams = capture.NewWriter(pcap)
-		c.Trace = func(d initiator.Datagram) { _ = datagrams.Write(packetOf(d)) } // Err has it
+		c.Trace = recorded.Of(0)
 	}
 	at := resolved[0].Target
 	if !opts.quiet {
@@ -149,13 +146,8 @@ func (a *app) login(ctx context.Context, opts *loginOptions, args []string) erro
 	if err != nil {
 		return local.Cause(err)
 	}
-	if pcap != nil {
-		if datagrams.Err() != nil {
-			return fmt.Errorf("write %s: %w", opts.pcap, argfile.Cause(datagrams.Err()))
-		}
-		if err := pcap.Commit(); err != nil {
-			return err
-		}
+	if err := writePcap(pcap, recorded); err != nil {
+		return err
 	}
 	doc := reported.New(tool(), args[0], c, r)
 	a.exit = doc.Exit.Code

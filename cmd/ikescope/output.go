@@ -89,7 +89,7 @@ type outputOptions struct {
 func (o *outputOptions) addFlags(flags *pflag.FlagSet, formats []string) {
 	o.printOptions.addFlags(flags, "the report", formats)
 	o.addWidth(flags)
-	flags.Var(flagvalue.File(&o.pcap), "pcap", "write every datagram to this file; the IPv4 identification or IPv6 flow label holds the number of its exchange")
+	flags.Var(flagvalue.File(&o.pcap), "pcap", "write every datagram to this file, as pcapng; a comment on each says which exchange it is of, and how that ended")
 	addToggle(flags, &o.evidence, "evidence", "", "list every exchange in the text report")
 	addToggle(flags, &o.verbose, "verbose", "v", "a line on stderr for each exchange")
 }

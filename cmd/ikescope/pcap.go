@@ -1,16 +1,21 @@
 package main
 
 import (
-	"github.com/ikescope/ikescope/ike/capture"
-	"github.com/ikescope/ikescope/probe/initiator"
+	"fmt"
+
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/datagrams"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/pending"
 )
 
-// packetOf returns a datagram of a scan as the packet that --pcap writes, which
-// has the number of the exchange as its ID.
-func packetOf(d initiator.Datagram) capture.Packet {
-	p := capture.Packet{Time: d.Time, Source: d.Remote, Destination: d.Local, ID: uint32(d.Exchange), TCP: d.Transport.IsTCP(), Octets: d.Octets}
-	if d.Sent {
-		p.Source, p.Destination = d.Local, d.Remote
+// writePcap writes the datagrams of scans to the file of --pcap. Without either there
+// is nothing to do.
+func writePcap(pcap *pending.File, recorded *datagrams.Recorder) error {
+	if pcap == nil {
+		return nil
 	}
-	return p
+	if err := recorded.Write(pcap); err != nil {
+		return fmt.Errorf("write %s: %w", pcap.Path(), argfile.Cause(err))
+	}
+	return pcap.Commit()
 }

@@ -5,35 +5,14 @@ import (
 	"context"
 	"encoding/binary"
 	"io"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
-
-	"github.com/google/go-cmp/cmp"
-	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/capture"
-	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/report"
 )
-
-// A packet goes from who sent its datagram.
-func TestPacketOf(t *testing.T) {
-	at, local, remote := time.Unix(1_700_000_000, 0), netip.MustParseAddrPort("192.0.2.1:40000"), netip.MustParseAddrPort("198.51.100.7:4500")
-	sent := initiator.Datagram{Time: at, Sent: true, Exchange: 7, Local: local, Remote: remote, Octets: []byte("request")}
-	received := initiator.Datagram{Time: at, Exchange: 70000, Local: local, Remote: remote, Octets: []byte("response")}
-	got := []capture.Packet{packetOf(sent), packetOf(received)}
-	want := []capture.Packet{
-		{Time: at, Source: local, Destination: remote, ID: 7, Octets: []byte("request")},
-		{Time: at, Source: remote, Destination: local, ID: 70000, Octets: []byte("response")},
-	}
-	if diff := cmp.Diff(want, got, cmpopts.EquateComparable(netip.AddrPort{})); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
 
 // scanPacket is what a pcap of a scan over IPv4 holds of a datagram.
 type scanPacket struct {

@@ -11,13 +11,12 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/datagrams"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/local"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/pending"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/places"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/progress"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/targets"
-	"github.com/ikescope/ikescope/ike/capture"
 	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
@@ -133,27 +132,30 @@ func (a *app) toScan(ctx context.Context, opts *scanOptions, args []string, save
 type job struct {
 	targets.Found
 	earlier *earlierScan
+	trace   func(initiator.Datagram) // nil where nobody keeps datagrams
 }
 
 // scanJobs scans the jobs of s and adds what comes of each to f. The error is of
 // the file of datagrams, which is nil if none was asked for.
 func (a *app) scanJobs(ctx context.Context, s *scans, pcap *pending.File, f *fleet) error {
 	scanner, examiner, opts := s.scanner, s.examiner, f.of.opts
-	var datagrams *capture.Writer
+	var recorded *datagrams.Recorder
 	if pcap != nil {
-		datagrams = capture.NewWriter(pcap)
-		scanner.Trace = func(d initiator.Datagram) {
-			_ = datagrams.Write(packetOf(d)) // Err has it
+		recorded = datagrams.New(&a.spool, len(s.jobs))
+		for i := range s.jobs {
+			s.jobs[i].trace = recorded.Of(i)
 		}
 	}
 	scanning, reaching := places.New(s.parallel), max(s.parallel, s.reaching)
 	one := func(j job, p *places.Places, w *progress.Watch) report.Target {
-		return reachAndScan(ctx, scanner, s.follow, j, p, scanning, w)
+		own := scanner
+		own.Trace = j.trace
+		return reachAndScan(ctx, own, s.follow, j, p, scanning, w)
 	}
 	if examiner != nil {
 		one = func(j job, p *places.Places, w *progress.Watch) report.Target {
 			e := *examiner
-			e.Trace = scanner.Trace
+			e.Trace = j.trace
 			return examineOne(ctx, e, s.follow, j, p, w)
 		}
 	}
@@ -178,19 +180,16 @@ func (a *app) scanJobs(ctx context.Context, s *scans, pcap *pending.File, f *fle
 			f.of.judged.judge(t, false)
 		}
 		f.add(first+i, t)
+		if recorded != nil {
+			recorded.Done(i, t)
+		}
 	})
 	watch.End()
 	f.interrupted = ctx.Err() != nil && context.Cause(ctx) != errNobodyReads
 	if !f.complete && !f.interrupted && f.decided.Failed() == 0 && !opts.quiet && examiner == nil {
 		fmt.Fprintln(a.err, "ikescope: the report is partial, and its notes say why; --resume goes on from its JSON")
 	}
-	switch {
-	case pcap == nil:
-		return nil
-	case datagrams.Err() != nil:
-		return fmt.Errorf("write %s: %w", opts.pcap, argfile.Cause(datagrams.Err()))
-	}
-	return pcap.Commit()
+	return writePcap(pcap, recorded)
 }
 
 // scanAll has one scan each target of jobs, side by side as far as parallel allows, and

@@ -13,13 +13,11 @@ import (
 
 	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
-	"github.com/google/gopacket/pcapgo"
 )
 
 // A Packet is a UDP datagram, or an IKE message of a TCP stream, to write.
 type Packet struct {
-	// Time is when it was sent or received, which pcap holds in microseconds;
-	// zero stands for now.
+	// Time is when it was sent or received; zero stands for now.
 	Time                time.Time
 	Source, Destination netip.AddrPort
 	// ID is written as the identification of IPv4, of which it has the lower 16
@@ -29,18 +27,21 @@ type Packet struct {
 	// TCP: Octets are what stands behind a length in a TCP stream (RFC 9329, Section
 	// 3). Whose packet is the first of a connection is taken for who opened it.
 	TCP bool
+	// Comment is shown beside the packet by Wireshark and others; up to 4096 octets of
+	// it are written, and none if it is "".
+	Comment string
 	// Octets are the payload of UDP, at most 65,507 octets over IPv4 and 65,527
 	// over IPv6, or with TCP at most 65,533. They are not kept.
 	Octets []byte
 }
 
-// A Writer writes UDP datagrams, and TCP segments, as a pcap file of IP packets
+// A Writer writes UDP datagrams, and TCP segments, as a pcapng file of IP packets
 // (LINKTYPE_RAW). What sockets do not show of them, such as the TTL of what came, or
 // sequence numbers, is made up. Its methods may be called by several goroutines at
 // once.
 type Writer struct {
 	mu  sync.Mutex
-	w   *pcapgo.Writer
+	w   pcapngWriter
 	err error // the first
 	// next is the sequence number of what comes next in each direction of TCP.
 	next map[streamKey]uint32
@@ -59,8 +60,8 @@ const (
 // NewWriter returns a Writer to w, and writes the file header. It does not
 // buffer.
 func NewWriter(w io.Writer) *Writer {
-	out := &Writer{w: pcapgo.NewWriter(w), next: make(map[streamKey]uint32)}
-	out.err = out.w.WriteFileHeader(snapLength, layers.LinkTypeRaw)
+	out := &Writer{w: pcapngWriter{w}, next: make(map[streamKey]uint32)}
+	out.err = out.w.begin()
 	return out
 }
 
@@ -116,9 +117,7 @@ func (w *Writer) write(p Packet, header transportHeader) error {
 	if err != nil {
 		return err
 	}
-	return w.w.WritePacket(gopacket.CaptureInfo{
-		Timestamp: p.Time, CaptureLength: len(packet), Length: len(packet),
-	}, packet)
+	return w.w.packet(p.Time, packet, p.Comment)
 }
 
 // transportHeader is that of UDP or TCP.

@@ -16,11 +16,11 @@ import (
 	"github.com/ikescope/ikescope/ike/iketest"
 )
 
-// readPackets reads a pcap file with gopacket, and sums up what the checksums
+// readPackets reads a pcapng file with gopacket, and sums up what the checksums
 // cover.
 func readPackets(t *testing.T, file []byte) []Packet {
 	t.Helper()
-	r, err := pcapgo.NewReader(bytes.NewReader(file))
+	r, err := pcapgo.NewNgReader(bytes.NewReader(file), pcapgo.DefaultNgReaderOptions)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,6 +128,44 @@ func TestWriter(t *testing.T) {
 	}
 }
 
+// TestWriterComments: a comment is there for who reads options, whatever its length,
+// and our own reader passes over it.
+func TestWriterComments(t *testing.T) {
+	for _, comment := range []string{"", "a", "ab", "abc", "exchange 12: accepted, \u00e9", strings.Repeat("\u00e9", 2049)} {
+		var file bytes.Buffer
+		w := NewWriter(&file)
+		p := Packet{Time: time.Unix(1, 5), Octets: []byte{1, 2, 3}, Source: from4, Destination: to4, Comment: comment}
+		if err := errors.Join(w.Write(p), w.Write(p)); err != nil {
+			t.Fatal(err)
+		}
+		want := comment
+		if len(comment) > longestComment {
+			want = comment[:longestComment]
+		}
+		if got := bytes.Count(file.Bytes(), []byte(want)); want != "" && got != 2 {
+			t.Errorf("%.30q is there %d times", comment, got)
+		}
+		if got := readPackets(t, file.Bytes()); len(got) != 2 || !got[1].Time.Equal(p.Time) || !bytes.Equal(got[1].Octets, p.Octets) {
+			t.Errorf("%.30q: another reader has %+v", comment, got)
+		}
+		r, err := NewReader(&file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if f, err := r.Next(); err != nil || len(f.Data) != ipv4HeaderLen+udpHeaderLen+3 {
+				t.Errorf("%.30q: %d octets, %v", comment, len(f.Data), err)
+			}
+		}
+		if _, err := r.Next(); err != io.EOF {
+			t.Errorf("%.30q: after the packets: %v", comment, err)
+		}
+	}
+	if got := cut("a\u00e9", 2); got != "a" {
+		t.Errorf("cut within a character: %q", got)
+	}
+}
+
 // TestWriterTCP: what is written of a stream is read again, whichever side begins and
 // however long a message is.
 func TestWriterTCP(t *testing.T) {
@@ -171,12 +209,7 @@ func TestWriterKeepsItsFirstError(t *testing.T) {
 		want   string
 	}{
 		{"file header", func([]byte) (int, error) { return 0, noRoom }, short, "no room"},
-		{"packet", func(b []byte) (int, error) {
-			if len(b) < 24 {
-				return 0, noRoom
-			}
-			return len(b), nil
-		}, short, "no room"},
+		{"packet", afterFirst(noRoom), short, "no room"},
 		{"too long", io.Discard.Write, long4, "65508 octets is longer than the 65507"},
 		{"too long for IPv6", io.Discard.Write, long6, "65528 octets is longer than the 65527"},
 	} {
@@ -188,6 +221,17 @@ func TestWriterKeepsItsFirstError(t *testing.T) {
 		if again := w.Write(short); again != err || w.Err() != err {
 			t.Errorf("%s: then %v and %v, want %v again", tt.name, again, w.Err(), err)
 		}
+	}
+}
+
+// afterFirst takes what is written first, and fails from then on.
+func afterFirst(err error) writerFunc {
+	calls := 0
+	return func(b []byte) (int, error) {
+		if calls++; calls > 1 {
+			return 0, err
+		}
+		return len(b), nil
 	}
 }
 

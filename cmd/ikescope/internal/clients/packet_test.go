@@ -3,6 +3,7 @@ package clients
 import (
 	"bytes"
 	"encoding/binary"
+	"io"
 	"net/netip"
 	"slices"
 	"testing"
@@ -31,7 +32,34 @@ func pcapOf(t testing.TB, packets ...capture.Packet) []byte {
 			t.Fatal(err)
 		}
 	}
-	return file.Bytes()
+	return classic(t, &file)
+}
+
+// classic returns a file as pcap, whose headers have fixed places.
+func classic(t testing.TB, file io.Reader) []byte {
+	t.Helper()
+	const raw = 101 // LINKTYPE_RAW
+	out := binary.LittleEndian.AppendUint32(nil, 0xa1b2c3d4)
+	for _, word := range []uint32{2 | 4<<16, 0, 0, 1 << 18, raw} {
+		out = binary.LittleEndian.AppendUint32(out, word)
+	}
+	r, err := capture.NewReader(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		f, err := r.Next()
+		if err == io.EOF {
+			return out
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, word := range []uint32{uint32(f.Time.Unix()), uint32(f.Time.Nanosecond() / 1000), uint32(len(f.Data)), uint32(f.Length)} {
+			out = binary.LittleEndian.AppendUint32(out, word)
+		}
+		out = append(out, f.Data...)
+	}
 }
 
 // Of a pcap file: its header, that of a packet, and an IPv4 header.
