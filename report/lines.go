@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"time"
 )
 
 // Record is what a line of a report as JSON lines holds.
@@ -12,9 +13,11 @@ type Record string
 
 // The records, in the order in which they come.
 const (
-	RecordReport Record = "report" // a FirstLine
-	RecordTarget Record = "target" // a TargetLine
-	RecordEnd    Record = "end"    // a LastLine
+	RecordReport   Record = "report"   // a FirstLine
+	RecordStart    Record = "start"    // a StartLine, an event
+	RecordExchange Record = "exchange" // an ExchangeLine, an event
+	RecordTarget   Record = "target"   // a TargetLine
+	RecordEnd      Record = "end"      // a LastLine
 )
 
 // FirstLine begins a report as JSON lines, the form that is written while the
@@ -36,6 +39,26 @@ type TargetLine struct {
 	Gates []Gate `json:"gates"` // that it was held to
 }
 
+// StartLine is an event: the scan of a target begins. Events are there only where they
+// were asked for, and who reads a report passes over them.
+type StartLine struct {
+	Record  Record    `json:"record"`
+	Index   int       `json:"index"`
+	Name    string    `json:"target"`
+	Address string    `json:"address"`
+	Time    time.Time `json:"time"`
+}
+
+// ExchangeLine is an event: an exchange of a scan ended. What the report makes of it
+// in the end, as the target's own exchange says, may differ.
+type ExchangeLine struct {
+	Record   Record   `json:"record"`
+	Index    int      `json:"index"`
+	Name     string   `json:"target"`
+	Address  string   `json:"address"`
+	Exchange Exchange `json:"exchange"`
+}
+
 // LastLine ends a report as JSON lines. One without it was cut off.
 type LastLine struct {
 	Record   Record `json:"record"`
@@ -46,6 +69,16 @@ type LastLine struct {
 // NewFirstLine returns the line that begins a report on count targets.
 func NewFirstLine(tool Tool, count int) FirstLine {
 	return FirstLine{Record: RecordReport, SchemaVersion: SchemaVersion, Tool: tool, Count: count}
+}
+
+// NewStartLine returns the event that the scan of the target at index begins.
+func NewStartLine(index int, of Key, at time.Time) StartLine {
+	return StartLine{Record: RecordStart, Index: index, Name: of.Name, Address: of.Address, Time: at.UTC().Truncate(time.Millisecond)}
+}
+
+// NewExchangeLine returns the event that e ended.
+func NewExchangeLine(index int, of Key, e Exchange) ExchangeLine {
+	return ExchangeLine{Record: RecordExchange, Index: index, Name: of.Name, Address: of.Address, Exchange: e}
 }
 
 // NewTargetLine returns the line of t, which is at index.
@@ -71,8 +104,9 @@ func WriteLine(w io.Writer, v any) error {
 	return err
 }
 
-// WriteLines writes doc as JSON lines, its targets in their order.
-func WriteLines(w io.Writer, doc Source) error {
+// WriteLines writes doc as JSON lines, its targets in their order, and before each the
+// events that led to it, if events is set.
+func WriteLines(w io.Writer, doc Source, events bool) error {
 	head := doc.Head()
 	first := NewFirstLine(head.Tool, doc.Count())
 	first.SchemaVersion = head.SchemaVersion
@@ -86,6 +120,11 @@ func WriteLines(w io.Writer, doc Source) error {
 		if err != nil {
 			return err
 		}
+		if events {
+			if err := writeEvents(w, i, t); err != nil {
+				return err
+			}
+		}
 		of, err := gates.Of(t.Key())
 		if err != nil {
 			return err
@@ -95,4 +134,17 @@ func WriteLines(w io.Writer, doc Source) error {
 		}
 	}
 	return WriteLine(w, NewLastLine(head.Complete, head.Exit))
+}
+
+// writeEvents writes those of the target at index.
+func writeEvents(w io.Writer, index int, t *Target) error {
+	if err := WriteLine(w, NewStartLine(index, t.Key(), t.Started)); err != nil {
+		return err
+	}
+	for _, e := range t.Exchanges {
+		if err := WriteLine(w, NewExchangeLine(index, t.Key(), e)); err != nil {
+			return err
+		}
+	}
+	return nil
 }

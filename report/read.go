@@ -300,6 +300,8 @@ func (s *reportReader) line(raw json.RawMessage, at Span) (*LastLine, error) {
 		}
 		s.count++
 		return nil, s.handOver("", &line, at)
+	case RecordStart, RecordExchange:
+		return nil, nil // the target says it all
 	case RecordEnd:
 		last := new(LastLine)
 		if !s.decode("", raw, last) {

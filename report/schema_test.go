@@ -96,7 +96,8 @@ func TestSchemaMatchesGo(t *testing.T) {
 	compare(t, watch, watch.OneOf[0], "sample", reflect.TypeFor[report.WatchSample]())
 	compare(t, watch, watch.OneOf[1], "path", reflect.TypeFor[report.WatchPath]())
 	lines := readSchema(t, report.LinesSchema())
-	for i, typ := range []reflect.Type{reflect.TypeFor[report.FirstLine](), reflect.TypeFor[report.TargetLine](), reflect.TypeFor[report.LastLine]()} {
+	for i, typ := range []reflect.Type{reflect.TypeFor[report.FirstLine](), reflect.TypeFor[report.StartLine](),
+		reflect.TypeFor[report.ExchangeLine](), reflect.TypeFor[report.TargetLine](), reflect.TypeFor[report.LastLine]()} {
 		compare(t, lines, lines.OneOf[i], typ.Name(), typ)
 	}
 }

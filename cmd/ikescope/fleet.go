@@ -4,15 +4,17 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"sync"
 	"syscall"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/output"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/progress"
+	"github.com/ikescope/ikescope/probe"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/archive"
 	"github.com/ikescope/ikescope/report/gate"
+	"github.com/ikescope/ikescope/report/scan"
 )
 
 // reporting is what a report is made of, and where it goes.
@@ -75,19 +77,12 @@ type fleet struct {
 	cancel func()
 
 	mu          sync.Mutex // guards what follows
-	lines       []*lineOutput
+	lines       output.Lines
 	store       *archive.Store // for the other formats; nil if there are none
 	decided     gate.Count
 	complete    bool
 	interrupted bool
 	failed      []error
-}
-
-// lineOutput is an output that is written as JSON lines.
-type lineOutput struct {
-	io.Writer
-	output *output.Output
-	broken bool
 }
 
 func (a *app) newFleet(r *reporting, cancel func()) *fleet {
@@ -103,18 +98,9 @@ func (a *app) newFleet(r *reporting, cancel func()) *fleet {
 		}
 	}
 	f.earlier = gate.NewEarlier(r.gates, f.keys)
-	for i := range r.opts.to.Outputs {
-		out := &r.opts.to.Outputs[i]
-		switch {
-		case out.Format != output.JSONLines:
-			if f.store == nil {
-				f.store = archive.NewStore(&a.spool)
-			}
-		case out.File != nil:
-			f.lines = append(f.lines, &lineOutput{Writer: out.File, output: out})
-		default:
-			f.lines = append(f.lines, &lineOutput{Writer: a.out, output: out})
-		}
+	lines, whole := r.opts.to.Lines(a.out)
+	if f.lines = lines; whole {
+		f.store = archive.NewStore(&a.spool)
 	}
 	return f
 }
@@ -124,11 +110,7 @@ func (f *fleet) begin() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.line(report.NewFirstLine(tool(), len(f.keys)))
-	for _, out := range f.lines {
-		if out.output.File != nil {
-			out.output.File.Appear()
-		}
-	}
+	f.lines.Appear()
 }
 
 // addSaved adds the targets of saved reports.
@@ -199,32 +181,38 @@ func (f *fleet) failure() error {
 	return errors.Join(others...)
 }
 
+// event writes v where events are wanted.
+func (f *fleet) event(v any) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.wrote(f.lines.Event(v))
+}
+
+// exchanged returns what writes the exchanges of scans as events, nil where nobody
+// wants them.
+func (f *fleet) exchanged() func(probe.Progress) {
+	if !f.lines.WantEvents() {
+		return nil
+	}
+	return progress.Events(f.keys, func(i int, of report.Key, p probe.Progress) {
+		f.event(report.NewExchangeLine(i, of, scan.Exchange(p.Last)))
+	})
+}
+
 // line writes v to each output of lines that works. f.mu is held.
-func (f *fleet) line(v any) {
-	for _, out := range f.lines {
-		if out.broken {
-			continue
-		}
-		err := report.WriteLine(out, v)
-		if err == nil && out.output.File != nil {
-			err = out.output.File.Flush()
-		}
-		if err != nil {
-			out.broken = true
-			f.failed = append(f.failed, out.output.Failed(err))
-			f.cancelIfAlone()
-		}
+func (f *fleet) line(v any) { f.wrote(f.lines.Write(v)) }
+
+// wrote takes in the error of lines. f.mu is held.
+func (f *fleet) wrote(err error) {
+	if err != nil {
+		f.failed = append(f.failed, joined(err)...)
+		f.cancelIfAlone()
 	}
 }
 
 // cancelIfAlone ends the scans if nothing is left to be written. f.mu is held.
 func (f *fleet) cancelIfAlone() {
-	for _, out := range f.lines {
-		if !out.broken {
-			return
-		}
-	}
-	if f.store == nil {
+	if f.store == nil && !f.lines.Work() {
 		f.cancel()
 	}
 }
@@ -237,12 +225,8 @@ func (f *fleet) end() report.Exit {
 	head := report.Head{SchemaVersion: report.SchemaVersion, Tool: tool(), Complete: f.complete, Interrupted: f.interrupted,
 		Exit: f.decided.Exit(f.interrupted, f.complete)}
 	f.line(report.NewLastLine(head.Complete, head.Exit))
-	for _, out := range f.lines {
-		if out.output.File != nil && !out.broken {
-			if err := out.output.File.Commit(); err != nil {
-				f.failed = append(f.failed, err)
-			}
-		}
+	if err := f.lines.Commit(); err != nil {
+		f.failed = append(f.failed, joined(err)...)
 	}
 	if f.store != nil {
 		f.store.SetHead(head)

@@ -150,7 +150,7 @@ var rooms = map[string]room{
 	"cmd/ikescope/internal/output": {ours: []string{"proposals/english", "proposals/plaintext", "report", "report/html", "report/junit", "report/markdown",
 		"report/sarif", "report/tables", "report/template", "report/text", "cmd/ikescope/internal/argfile", "cmd/ikescope/internal/pending"}},
 	"cmd/ikescope/internal/pending":  {ours: []string{"cmd/ikescope/internal/argfile"}},
-	"cmd/ikescope/internal/progress": {ours: []string{"ike", "ike/printable", "proposals", "proposals/english", "probe/evidence", "probe"}},
+	"cmd/ikescope/internal/progress": {ours: []string{"ike", "ike/printable", "proposals", "proposals/english", "probe/evidence", "probe", "report"}},
 	"cmd/ikescope/internal/targets": {ours: []string{"proposals/plaintext", "proposals/english", "probe/initiator", "probe/target",
 		"cmd/ikescope/internal/argfile", "cmd/ikescope/internal/local"}},
 

@@ -132,6 +132,7 @@ func (a *app) toScan(ctx context.Context, opts *scanOptions, args []string, save
 type job struct {
 	targets.Found
 	earlier *earlierScan
+	index   int                      // among the targets of the report
 	trace   func(initiator.Datagram) // nil where nobody keeps datagrams
 }
 
@@ -146,6 +147,10 @@ func (a *app) scanJobs(ctx context.Context, s *scans, pcap *pending.File, f *fle
 			s.jobs[i].trace = recorded.Of(i)
 		}
 	}
+	first := len(f.keys) - len(s.jobs) // those of saved reports come before
+	for i := range s.jobs {
+		s.jobs[i].index = first + i
+	}
 	scanning, reaching := places.New(s.parallel), max(s.parallel, s.reaching)
 	one := func(j job, p *places.Places, w *progress.Watch) report.Target {
 		own := scanner
@@ -159,7 +164,7 @@ func (a *app) scanJobs(ctx context.Context, s *scans, pcap *pending.File, f *fle
 			return examineOne(ctx, e, s.follow, j, p, w)
 		}
 	}
-	watch := progress.New(a.err, progress.Options{Verbose: opts.verbose, Quiet: opts.quiet, Columns: terminalWidth(a.err)})
+	watch := progress.New(a.err, progress.Options{Verbose: opts.verbose, Quiet: opts.quiet, Columns: terminalWidth(a.err), Each: f.exchanged()})
 	stop := context.AfterFunc(ctx, func() {
 		if !errors.Is(context.Cause(ctx), errNobodyReads) {
 			watch.Note("interrupted: ending the scan and writing what was found; interrupt again to quit at once")
@@ -171,8 +176,11 @@ func (a *app) scanJobs(ctx context.Context, s *scans, pcap *pending.File, f *fle
 		names = append(names, j.Target.Name)
 	}
 	watch.Start(names)
-	first := len(f.keys) - len(s.jobs) // those of saved reports come before
-	scanAll(s.jobs, reaching, watch, one, func(i int, t *report.Target) {
+	begun := func(j job, p *places.Places, w *progress.Watch) report.Target {
+		f.event(report.NewStartLine(j.index, f.keys[j.index], time.Now()))
+		return one(j, p, w)
+	}
+	scanAll(s.jobs, reaching, watch, begun, func(i int, t *report.Target) {
 		if in := s.jobs[i].Found; in.File != "" {
 			t.ListedIn = &report.FileLine{File: in.File, Line: in.Line}
 		}

@@ -214,6 +214,10 @@ func newCost(c evidence.Cost, notes []evidence.Note) report.Cost {
 	}
 }
 
+// Exchange returns what a report says of one exchange of a scan, as far as is known
+// when it ends.
+func Exchange(e evidence.Exchange) report.Exchange { return newExchange(e) }
+
 func newExchange(e evidence.Exchange) report.Exchange {
 	out := exchangeOf(e.Exchange, report.Purpose(e.Purpose.String()))
 	out.Doubtful = e.Doubtful

@@ -13,6 +13,8 @@ import (
 const (
 	// JSONLines is the format of reports that are written as they grow.
 	JSONLines = "jsonl"
+	// Events is the part of JSON lines that has events among them.
+	Events = "events"
 	// CSV is written as one of several tables.
 	CSV = "csv"
 	// Template is written as a file of the user's says.
@@ -53,6 +55,10 @@ func (f *FlagValue) Set(s string) error {
 		}
 		if o.Part == "" {
 			return fmt.Errorf("%q names no template: write template=FILE, or template:FILE=PATH for a result in a file", s)
+		}
+	case JSONLines:
+		if hasPart && part != Events {
+			return fmt.Errorf("%q: write jsonl, or jsonl:%s for each exchange as it ends, too", s, Events)
 		}
 	case CSV:
 		if !hasPart {

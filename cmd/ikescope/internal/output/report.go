@@ -78,5 +78,6 @@ func readTemplate(path string) (*template.Template, error) {
 
 // AddLines adds the writer of doc as JSON lines, for a document that is whole.
 func (w Writers) AddLines(doc report.Source) {
-	w[JSONLines] = func(to io.Writer, _ text.Options) error { return report.WriteLines(to, doc) }
+	w[JSONLines] = func(to io.Writer, _ text.Options) error { return report.WriteLines(to, doc, false) }
+	w[JSONLines+":"+Events] = func(to io.Writer, _ text.Options) error { return report.WriteLines(to, doc, true) }
 }

@@ -21,6 +21,8 @@ type Options struct {
 	Verbose bool // a line for each exchange
 	Quiet   bool // nothing
 	Columns int  // of a terminal: one line that changes; 0 for none
+	// Each is called for each exchange, if it is not nil; by several scans at once.
+	Each func(probe.Progress)
 }
 
 // Watch shows how far scans are. Several scans may use it at once.
@@ -155,6 +157,9 @@ func roughly(d time.Duration) string {
 
 // Exchange takes in what a scan did. Several scans may call it at once.
 func (s *Watch) Exchange(p probe.Progress) {
+	if s.o.Each != nil {
+		s.o.Each(p)
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.last = p
