@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/output"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/progress"
 	"github.com/ikescope/ikescope/report/explain"
 	"github.com/ikescope/ikescope/report/incident"
@@ -104,7 +105,7 @@ func (a *app) explainLogs(ctx context.Context, o *explainOptions, sources []logS
 			return usagef("explain: %s: %w", s.name, argfile.Cause(err))
 		}
 		h := &headReader{ctx: ctx, in: in}
-		if !o.quiet && terminalWidth(a.err) > 0 {
+		if !o.quiet && output.TerminalWidth(a.err) > 0 {
 			h.shown = a.err
 		}
 		tell := a.teller(o, s)
@@ -237,7 +238,7 @@ func (t *teller) paused(groups *incident.Groups) func(incident.File) {
 		return nil
 	}
 	return func(incident.File) {
-		look := textOptions(t.a.out, t.o.width, t.o.noColor)
+		look := t.o.look(t.a.out)
 		for _, g := range groups.All {
 			one := incident.Groups{}
 			one.Add(g.Attempt)

@@ -3,10 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"os"
-
-	"github.com/spf13/pflag"
-	"golang.org/x/term"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/output"
@@ -15,6 +11,7 @@ import (
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/text"
+	"github.com/spf13/pflag"
 )
 
 // textOrJSON are the ways to write what a command has to say, and reportFormats
@@ -28,6 +25,7 @@ var (
 type printOptions struct {
 	to      output.List
 	width   int
+	color   string
 	noColor bool
 	quiet   bool
 }
@@ -38,8 +36,22 @@ func (o *printOptions) addFlags(flags *pflag.FlagSet, what string, formats []str
 	flags.SortFlags = false
 	flags.VarP(output.Flag(&o.to, formats), "output", "o", fmt.Sprintf("write %s as %s, to stdout or to a file; may be repeated (default %s)",
 		what, english.List(formats, "or"), formats[0]))
-	addToggle(flags, &o.noColor, "no-color", "", "no colours, as with NO_COLOR in the environment")
+	o.addColors(flags)
 	addToggle(flags, &o.quiet, "quiet", "q", "nothing on stderr but errors")
+}
+
+// addColors adds the flags on colours.
+func (o *printOptions) addColors(flags *pflag.FlagSet) {
+	flags.Var(flagvalue.Word(&o.color, output.Colors), "color", "colours: auto (on a terminal, unless NO_COLOR is set, or if FORCE_COLOR is), always or never")
+	addToggle(flags, &o.noColor, "no-color", "", "the same as --color never")
+}
+
+// look is how texts on stdout look.
+func (o *printOptions) look(stdout io.Writer) text.Options {
+	if o.noColor {
+		o.color = string(output.ColorNever)
+	}
+	return output.Look(stdout, o.width, output.Color(o.color))
 }
 
 // addWidth adds the flag of texts that fit themselves to a terminal.
@@ -75,7 +87,7 @@ func (a *app) print(o *printOptions, how output.Writers) error {
 
 // write writes everywhere.
 func (o *printOptions) write(stdout io.Writer, how output.Writers) error {
-	return o.to.Write(stdout, o.width, textOptions(stdout, o.width, o.noColor), how)
+	return o.to.Write(stdout, o.width, o.look(stdout), how)
 }
 
 // outputOptions say where the report of a scan goes, and what else is written.
@@ -135,31 +147,4 @@ func (o *outputOptions) write(stdout io.Writer, doc report.Source, asText docume
 		look.Evidence = o.evidence
 		return asText(w, doc, look)
 	}))
-}
-
-// textOptions returns how text for stdout looks: 0 is the width of the
-// terminal.
-func textOptions(stdout io.Writer, width int, noColor bool) text.Options {
-	look := text.Options{Width: width}
-	if columns := terminalWidth(stdout); columns > 0 {
-		look.Color = !noColor && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
-		if look.Width == 0 {
-			look.Width = columns
-		}
-	}
-	return look
-}
-
-// terminalWidth returns the columns of the terminal that w is, or 0 if it is
-// none.
-func terminalWidth(w io.Writer) int {
-	f, ok := w.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return 0
-	}
-	columns, _, err := term.GetSize(int(f.Fd()))
-	if err != nil || columns <= 0 {
-		return 80
-	}
-	return columns
 }

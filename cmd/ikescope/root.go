@@ -214,7 +214,7 @@ var otherFlags = map[string]string{
 	"list": "write @FILE for the targets in it", "file": "write @FILE for the targets in it", "input": "write @FILE for the targets in it",
 	"i": "write @FILE for the targets in it", "p": "write --port", "debug": "write -v", "d": "write -v", "V": "write --version",
 	"threads": "write --parallel", "concurrency": "write --parallel", "retries": "write --tries",
-	"color": "colours are for terminals; --no-color turns them off",
+	"colour": "write --color",
 }
 
 // commandsWith returns the commands below root that have a flag of that name.

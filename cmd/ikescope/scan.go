@@ -13,6 +13,7 @@ import (
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/datagrams"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/local"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/output"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/pending"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/places"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/progress"
@@ -164,7 +165,7 @@ func (a *app) scanJobs(ctx context.Context, s *scans, pcap *pending.File, f *fle
 			return examineOne(ctx, e, s.follow, j, p, w)
 		}
 	}
-	watch := progress.New(a.err, progress.Options{Verbose: opts.verbose, Quiet: opts.quiet, Columns: terminalWidth(a.err), Each: f.exchanged()})
+	watch := progress.New(a.err, progress.Options{Verbose: opts.verbose, Quiet: opts.quiet, Columns: output.TerminalWidth(a.err), Each: f.exchanged()})
 	stop := context.AfterFunc(ctx, func() {
 		if !errors.Is(context.Cause(ctx), errNobodyReads) {
 			watch.Note("interrupted: ending the scan and writing what was found; interrupt again to quit at once")

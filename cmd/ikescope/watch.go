@@ -61,7 +61,7 @@ The exit code is 0 if each path answered at least once, and 4 otherwise.`,
 	})
 	underHeading(flags, outputFlags, func(flags *pflag.FlagSet) {
 		flags.VarP(flagvalue.Word(&opts.format, []string{"text", output.JSONLines}), "output", "o", "write text, which without a terminal is only the final table, or jsonl (default: text on a terminal, otherwise jsonl)")
-		addToggle(flags, &opts.noColor, "no-color", "", "no colours, as with NO_COLOR in the environment")
+		opts.addColors(flags)
 		opts.addWidth(flags)
 	})
 	return cmd
@@ -118,11 +118,11 @@ type watchTable struct {
 }
 
 func (a *app) newWatchTable(opts *watchOptions, jobs []job) *watchTable {
-	onTerminal := terminalWidth(a.out) > 0
+	onTerminal := output.TerminalWidth(a.out) > 0
 	t := &watchTable{
 		out:   a.out,
 		lines: opts.format == output.JSONLines || opts.format == "" && !onTerminal,
-		look:  textOptions(a.out, opts.width, opts.noColor),
+		look:  opts.look(a.out),
 	}
 	t.live = onTerminal && !t.lines
 	for _, j := range jobs {
