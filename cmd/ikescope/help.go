@@ -38,16 +38,20 @@ const helpWidth = 80
 func tellExitCodes(root *cobra.Command) {
 	help := root.HelpTemplate()
 	for _, cmd := range root.Commands() {
-		switch cmd.Name() {
-		case "scan", "reach", "watch", "compare", "check", "explain":
-			cmd.SetHelpTemplate(help + exitCodes)
-		case "diff":
-			cmd.SetHelpTemplate(help + fmt.Sprintf(otherExitCodes, "; 3 the reports differ, with --exit-code"))
-		default:
-			cmd.SetHelpTemplate(help + fmt.Sprintf(otherExitCodes, ""))
-		}
+		cmd.SetHelpTemplate(help + exitText(cmd))
 	}
-	root.SetHelpTemplate(help + exitCodes)
+	root.SetHelpTemplate(help + exitText(root))
+}
+
+// exitText are the exit codes of a command.
+func exitText(cmd *cobra.Command) string {
+	switch cmd.Name() {
+	case cmd.Root().Name(), "scan", "reach", "watch", "compare", "check", "explain":
+		return exitCodes
+	case "diff":
+		return fmt.Sprintf(otherExitCodes, "; 3 the reports differ, with --exit-code")
+	}
+	return fmt.Sprintf(otherExitCodes, "")
 }
 
 // Headings of flags, where a command has many.
@@ -124,9 +128,24 @@ func commandGroups(cmd *cobra.Command) []*cobra.Group {
 	return groups
 }
 
-// flagUsages returns the flags of a command below their headings, in the order
-// in which these come first.
+// flagUsages returns the flags of a command below their headings.
 func flagUsages(cmd *cobra.Command) string {
+	var b strings.Builder
+	for _, g := range flagGroups(cmd) {
+		fmt.Fprintf(&b, "\n\n%s:\n%s", g.Name, strings.TrimRight(g.FlagUsagesWrapped(helpWidth), "\n"))
+	}
+	return b.String()
+}
+
+// flagGroup is flags below a heading.
+type flagGroup struct {
+	*pflag.FlagSet
+	Name string
+}
+
+// flagGroups returns the flags of a command by their headings, in the order in which
+// these come first.
+func flagGroups(cmd *cobra.Command) (out []flagGroup) {
 	var headings []string
 	groups := make(map[string]*pflag.FlagSet)
 	add := func(f *pflag.Flag) {
@@ -149,7 +168,6 @@ func flagUsages(cmd *cobra.Command) string {
 		}
 		return 0
 	})
-	var b strings.Builder
 	for _, heading := range headings {
 		title := heading
 		switch {
@@ -158,7 +176,7 @@ func flagUsages(cmd *cobra.Command) string {
 		case title == "":
 			title = "Flags"
 		}
-		fmt.Fprintf(&b, "\n\n%s:\n%s", title, strings.TrimRight(groups[heading].FlagUsagesWrapped(helpWidth), "\n"))
+		out = append(out, flagGroup{groups[heading], title})
 	}
-	return b.String()
+	return out
 }

@@ -142,8 +142,10 @@ var rooms = map[string]room{
 	"cmd/ikescope/internal/datagrams": {ours: []string{"ike/capture", "ike/printable", "probe/initiator", "proposals/english", "report", "report/archive"}},
 	"cmd/ikescope/internal/flagvalue": {ours: []string{"cmd/ikescope/internal/argfile", "cmd/ikescope/internal/clients", "proposals", "proposals/baseline",
 		"proposals/client", "proposals/plaintext", "proposals/remedy", "probe/identity", "probe/initiator", "report/incident"}},
-	"cmd/ikescope/internal/local": {},
-	"cmd/ikescope/internal/login": {ours: []string{"cmd/ikescope/internal/argfile", "probe/login", "proposals", "proposals/english"}},
+	"cmd/ikescope/internal/local":    {},
+	"cmd/ikescope/internal/login":    {ours: []string{"cmd/ikescope/internal/argfile", "probe/login", "proposals", "proposals/english"}},
+	"cmd/ikescope/internal/manual":   {ours: []string{"cmd/ikescope/internal/pending"}},
+	"cmd/ikescope/internal/watching": {ours: []string{"probe/initiator", "probe/path", "probe/target", "report", "report/text", "cmd/ikescope/internal/progress"}},
 	"cmd/ikescope/internal/mock": {ours: []string{"ike", "ike/eap", "ike/iketest", "ike/iketest/streamtest", "ike/iketest/eapserver", "proposals", "proposals/english", "probe/initiator", "probe/login",
 		"cmd/ikescope/internal/local"}},
 	"cmd/ikescope/internal/places": {},
@@ -160,8 +162,8 @@ var rooms = map[string]room{
 		"report/assess", "report/scan", "report/diff", "report/gate", "report/archive", "report/capture", "report/incident",
 		"report/incident/logtext", "report/incident/readers", "report/login", "report/text",
 		"cmd/ikescope/internal/argfile", "cmd/ikescope/internal/clients", "cmd/ikescope/internal/datagrams", "cmd/ikescope/internal/flagvalue",
-		"cmd/ikescope/internal/local", "cmd/ikescope/internal/login", "cmd/ikescope/internal/mock", "cmd/ikescope/internal/output", "cmd/ikescope/internal/pending", "cmd/ikescope/internal/places",
-		"cmd/ikescope/internal/progress", "cmd/ikescope/internal/targets"}},
+		"cmd/ikescope/internal/local", "cmd/ikescope/internal/login", "cmd/ikescope/internal/manual", "cmd/ikescope/internal/mock", "cmd/ikescope/internal/output", "cmd/ikescope/internal/pending", "cmd/ikescope/internal/places",
+		"cmd/ikescope/internal/progress", "cmd/ikescope/internal/targets", "cmd/ikescope/internal/watching"}},
 }
 
 // impure are packages that a pure one does without; net/netip is not net.

@@ -77,7 +77,7 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 	about := "About ikescope:"
 	root.SetHelpCommandGroupID(about)
 	root.SetCompletionCommandGroupID(about)
-	addGroup(root, about, a.schemaCommand(), a.versionCommand())
+	addGroup(root, about, a.schemaCommand(), a.manCommand(), a.versionCommand())
 	completeFlags(root)
 	nameShell(root)
 	nameTopic(root)

@@ -1,14 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"io"
 	"math"
-	"slices"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,11 +12,10 @@ import (
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/output"
-	"github.com/ikescope/ikescope/cmd/ikescope/internal/progress"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/watching"
 	"github.com/ikescope/ikescope/probe/path"
 	"github.com/ikescope/ikescope/probe/target"
 	"github.com/ikescope/ikescope/report"
-	"github.com/ikescope/ikescope/report/text"
 )
 
 // watchOptions are the flags of watch.
@@ -81,7 +75,13 @@ func (a *app) watch(ctx context.Context, opts *watchOptions, args []string) erro
 			return usageError{j.Err}
 		}
 	}
-	t := a.newWatchTable(opts, s.jobs)
+	var watched []target.Target
+	for _, j := range s.jobs {
+		watched = append(watched, j.Target)
+	}
+	onTerminal := output.TerminalWidth(a.out) > 0
+	lines := opts.format == output.JSONLines || opts.format == "" && !onTerminal
+	t := watching.NewTable(a.out, watching.Options{Lines: lines, Live: onTerminal, Look: opts.look(a.out)}, watched, opts.transports)
 	e := path.Examiner{Transports: opts.transports, Source: s.scanner.Source, Rate: opts.rate}
 	watching, stop := context.WithCancel(ctx)
 	defer stop()
@@ -89,107 +89,16 @@ func (a *app) watch(ctx context.Context, opts *watchOptions, args []string) erro
 	for _, j := range s.jobs {
 		all.Go(func() error {
 			return e.Watch(watching, path.Target{Address: j.Target.Address, Paths: j.Target.Paths}, opts.interval, opts.count, func(x path.Sample) {
-				if t.add(j.Target, x) != nil {
+				if t.Add(j.Target, x) != nil {
 					stop() // nobody reads
 				}
 			})
 		})
 	}
-	err = errors.Join(all.Wait(), t.end())
+	err = errors.Join(all.Wait(), t.End())
 	a.exit = report.ExitDone
-	if slices.ContainsFunc(t.paths, func(p report.WatchPath) bool { return p.Received == 0 }) {
+	if t.Silent() {
 		a.exit = report.ExitNoAnswer
 	}
 	return err
-}
-
-// watchTable is what a watch has seen, and how it is shown.
-type watchTable struct {
-	out   io.Writer
-	lines bool // each sample as a line of JSON
-	live  bool // the table is drawn again and again
-	look  text.Options
-
-	mu     sync.Mutex
-	paths  []report.WatchPath
-	drawn  int // lines of the table on the terminal
-	when   time.Time
-	failed error
-}
-
-func (a *app) newWatchTable(opts *watchOptions, jobs []job) *watchTable {
-	onTerminal := output.TerminalWidth(a.out) > 0
-	t := &watchTable{
-		out:   a.out,
-		lines: opts.format == output.JSONLines || opts.format == "" && !onTerminal,
-		look:  opts.look(a.out),
-	}
-	t.live = onTerminal && !t.lines
-	for _, j := range jobs {
-		transports := opts.transports
-		if transports == nil {
-			transports = j.Target.Transports()
-		}
-		for _, transport := range transports {
-			t.paths = append(t.paths, report.WatchPath{Record: report.WatchPathRecord, Target: j.Target.Name,
-				Address: report.AddressText(j.Target.Address), Transport: report.Transport(transport.String()),
-				Port: j.Target.Paths.Port(transport)})
-		}
-	}
-	return t
-}
-
-// add takes in a sample of a target. The error is that of writing.
-func (t *watchTable) add(to target.Target, x path.Sample) error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	s := report.WatchSample{
-		Record: report.WatchSampleRecord, Target: to.Name, Address: report.AddressText(to.Address),
-		Transport: report.Transport(x.Transport.String()), Port: x.Port, Sent: x.Sent.UTC().Truncate(time.Millisecond),
-		State: report.PathState(x.State.String()), Reason: report.PathReason(x.Reason.String()),
-		RTTms: math.Round(float64(x.RTT)/float64(time.Microsecond)) / 1000, Detail: x.Detail,
-	}
-	for i := range t.paths {
-		if p := &t.paths[i]; p.Target == s.Target && p.Address == s.Address && p.Transport == s.Transport {
-			p.Add(s)
-		}
-	}
-	switch {
-	case t.failed != nil:
-	case t.lines:
-		t.failed = report.WriteLine(t.out, s)
-	case t.live && time.Since(t.when) >= progress.Redraw:
-		t.failed = t.draw()
-	}
-	return t.failed
-}
-
-// draw draws the table in the place of the last one. t.mu is held.
-func (t *watchTable) draw() error {
-	var b bytes.Buffer
-	n, err := text.Watch(&b, t.paths, t.look)
-	if err != nil {
-		return err
-	}
-	if t.drawn > 0 {
-		fmt.Fprintf(t.out, "\x1b[%dA\x1b[J", t.drawn)
-	}
-	t.drawn, t.when = n, time.Now()
-	_, err = t.out.Write(b.Bytes())
-	return err
-}
-
-// end writes the last state of all.
-func (t *watchTable) end() error {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.failed != nil || !t.lines {
-		return errors.Join(t.failed, t.draw())
-	}
-	for _, p := range t.paths {
-		if err := report.WriteLine(t.out, p); err != nil {
-			return err
-		}
-	}
-	return nil
 }
