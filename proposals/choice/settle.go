@@ -9,9 +9,10 @@ import (
 
 // settle asks which suite is chosen from each of Offers for which several may be:
 // once for the method, which leaves no state, where that may show it or where
-// none is likelier, and once with that method.
+// none is likelier, and once with that method. A contradiction takes back what was
+// learnt, and begins it again. It ends, since no question is asked twice.
 func (r *run) settle() {
-	for range 3 {
+	for {
 		ask := r.unsettled()
 		if len(ask) == 0 {
 			return
