@@ -452,11 +452,16 @@ type PostQuantum struct {
 	Evidence       []int `json:"evidence,omitempty"`
 }
 
-// Client is whether one client would get an IKE SA, as far as algorithms go.
+// Client is whether one client would get an IKE SA, as far as algorithms go, and
+// whether the IKE_AUTH that follows is known to fail.
 type Client struct {
 	Name string `json:"client"` // the policy's name
-	// Verdict is "connects", "fails" or "unknown".
+	// Verdict is "connects", "fails" or "unknown". One that connects gets an IKE SA;
+	// what is known of its login beyond that is in Login.
 	Verdict ClientVerdict `json:"verdict"`
+	// Login is what is known of IKE_AUTH; nil where the gateway was not asked who it is,
+	// or nothing is known of such clients. With "rejects" the verdict is "fails".
+	Login *ClientLogin `json:"login,omitempty"`
 	// Suite is what the gateway chooses. Where the choice is not known,
 	// Candidates are what it may be.
 	Suite      string   `json:"suite,omitempty"`
@@ -479,6 +484,35 @@ type Client struct {
 	Doubt    string   `json:"doubt,omitempty"`
 	Notes    []string `json:"notes"`
 	Evidence []int    `json:"evidence"`
+}
+
+// FailsInAuth reports whether the client gets an IKE SA, and fails in IKE_AUTH.
+func (c Client) FailsInAuth() bool {
+	return c.Verdict == ClientFails && c.Login != nil && c.Login.Verdict == CertificateRejected
+}
+
+// Words returns the verdict as people read it.
+func (c Client) Words() string {
+	if c.FailsInAuth() {
+		return string(c.Verdict) + " in IKE_AUTH"
+	}
+	return string(c.Verdict)
+}
+
+// ClientLogin is what is known of the IKE_AUTH of a client: with EAP or a certificate,
+// up to the gateway's proof of who it is.
+type ClientLogin struct {
+	// Verdict is what the client makes of the gateway: "accepts", "rejects", also where
+	// the gateway refuses it, or "unknown".
+	Verdict Acceptance `json:"verdict"`
+	// Identity is who the gateway says it is, with the client's suite.
+	Identity string `json:"identity,omitempty"`
+	// Shows is what the client shows, the likeliest first.
+	Shows []string `json:"shows,omitempty"`
+	// Reasons are sentences. Fixes are the IDs of what mends it, of the connection.
+	Reasons  []string `json:"reasons,omitempty"`
+	Fixes    []string `json:"fixes,omitempty"`
+	Evidence []int    `json:"evidence,omitempty"`
 }
 
 // AxisCombination stands for an axis where each axis meets, but no combination.

@@ -97,7 +97,7 @@ func readPolicies() []table.Row {
 }
 
 func readNames() []table.Row {
-	return table.MustRead("names.csv", namesCSV, "name", "aliases", "product", "scope", "syntax", "policy_id", "rows", "offer", "doubt", "notes")
+	return table.MustRead("names.csv", namesCSV, "name", "aliases", "product", "scope", "syntax", "family", "policy_id", "rows", "offer", "doubt", "notes")
 }
 
 // isAbout reports whether row is a Proposal for an IKE SA of the policy that
@@ -111,6 +111,7 @@ func isAbout(row, name table.Row) bool {
 func named(name table.Row, rows []table.Row) (Policy, error) {
 	p := Policy{
 		Name: name["name"], Aliases: strings.Fields(name["aliases"]), Product: name["product"], Scope: name["scope"], Syntax: Syntax(name["syntax"]),
+		Family: Family(name["family"]),
 	}
 	if name["notes"] != "" {
 		p.Notes = strings.Split(name["notes"], "|")

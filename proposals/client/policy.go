@@ -21,6 +21,8 @@ type Policy struct {
 	// Syntax is in which the client is configured, by which its remedies are
 	// written; "" if unknown.
 	Syntax Syntax
+	// Family is how the client judges a gateway's certificate; "" if that is not known.
+	Family Family
 	// Offer is what is offered, the most preferred first.
 	Offer []proposals.Product
 	// Responder: Offer is what the product accepts; what it offers is not
@@ -56,6 +58,17 @@ type note struct {
 	line int
 	text string
 }
+
+// Family is a family of clients that judge certificates alike.
+type Family string
+
+// The families.
+const (
+	FamilyWindows    Family = "windows"
+	FamilyApple      Family = "apple"
+	FamilyAndroid    Family = "android"
+	FamilyStrongSwan Family = "strongswan"
+)
 
 // Syntax is a configuration syntax.
 type Syntax string

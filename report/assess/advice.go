@@ -20,6 +20,7 @@ import (
 // are used.
 func Advise(t *report.Target, p client.Policy, syntaxes []client.Syntax) report.Advice {
 	out := report.Advice{Target: t.Name, Address: t.Address, Client: Clients(t, []client.Policy{p})[0], Remedies: []report.Remedy{}}
+	out.Remedies = append(out.Remedies, loginRemedies(t, out.Client)...)
 	if !mendable(out.Client) {
 		return out
 	}
@@ -37,8 +38,10 @@ func Advise(t *report.Target, p client.Policy, syntaxes []client.Syntax) report.
 	return out
 }
 
-// mendable reports whether there is something to mend for a client.
-func mendable(c report.Client) bool { return c.Verdict == report.ClientFails || c.Weak != nil }
+// mendable reports whether there is something to mend in the suites of a client.
+func mendable(c report.Client) bool {
+	return c.Verdict == report.ClientFails && !c.FailsInAuth() || c.Weak != nil
+}
 
 // remedies returns the remedies for p, which got says what it gets.
 func (c predictor) remedies(p client.Policy, got report.Client, syntaxes []client.Syntax) []remedy.Remedy {

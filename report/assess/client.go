@@ -38,7 +38,7 @@ func (c predictor) verdicts(policies []client.Policy) []report.Client {
 	live := make(map[string]report.Client)
 	for _, l := range c.target.Clients {
 		if l.Basis == report.BasisLive {
-			live[l.Name] = l
+			live[l.Name] = withoutLogin(l)
 		}
 	}
 	var members []predictor
@@ -54,6 +54,7 @@ func (c predictor) verdicts(policies []client.Policy) []report.Client {
 		ofEach(&out, p, c.target, members)
 		out.Doubt = p.Doubt
 		c.rate(&out, p.Offer)
+		c.login(&out, p)
 		clients = append(clients, out)
 	}
 	return clients

@@ -89,10 +89,10 @@ func (c *contrast) client(old, now report.Client) {
 		c.clientSuite(old, now)
 		return
 	}
-	if old.Verdict == now.Verdict {
+	if old.Verdict == now.Verdict && old.FailsInAuth() == now.FailsInAuth() {
 		return
 	}
-	name, was := now.Name, string(old.Verdict)
+	name, was := now.Name, old.Words()
 	if now.Doubt != "" {
 		name += " (doubtful)"
 	}
@@ -100,14 +100,20 @@ func (c *contrast) client(old, now report.Client) {
 		was += ", " + string(old.Basis) + ", and is " + string(now.Basis) + " now"
 	}
 	switch {
+	case old.Verdict == report.ClientFails && now.Verdict == report.ClientFails:
+		c.add(report.AreaClient, report.EffectNeither, assess.FailsWords(now), "%s %s; before: %s", name, now.Words(), was)
+	case old.FailsInAuth() && now.Login == nil:
+		c.add(report.AreaClient, report.EffectNeither, "", "%s: IKE_AUTH was not asked about; before: %s", name, was)
+	case now.FailsInAuth() && old.Login == nil && old.Verdict == report.ClientConnects:
+		c.add(report.AreaClient, report.EffectNeither, assess.FailsWords(now), "%s fails in IKE_AUTH, which was not asked about before", name)
 	case old.Verdict == report.ClientUnknown && now.Verdict == report.ClientConnects:
 		c.add(report.AreaClient, report.EffectNeither, "", "%s connects, with %s; unknown before", name, gotWords(now))
 	case old.Verdict == report.ClientUnknown:
-		c.add(report.AreaClient, report.EffectNeither, assess.MissingWords(now), "%s fails; unknown before", name)
+		c.add(report.AreaClient, report.EffectNeither, assess.FailsWords(now), "%s fails; unknown before", name)
 	case now.Verdict == report.ClientConnects:
 		c.add(report.AreaClient, report.EffectNeither, "", "%s now connects, with %s; before: %s", name, gotWords(now), was)
 	case now.Verdict == report.ClientFails:
-		c.add(report.AreaClient, report.EffectNeither, assess.MissingWords(now), "%s no longer connects; before: %s", name, was)
+		c.add(report.AreaClient, report.EffectNeither, assess.FailsWords(now), "%s no longer connects; before: %s", name, was)
 	default:
 		c.add(report.AreaClient, report.EffectNeither, "", "%s: no longer known whether it connects; before: %s", name, was)
 	}

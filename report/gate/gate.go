@@ -167,7 +167,10 @@ func clientVerdict(c report.Client) gateVerdict {
 	case report.ClientConnects:
 		return gateVerdict{report.GatePassed, connectsWords(c)}
 	case report.ClientFails:
-		return gateVerdict{report.GateFailed, strings.TrimSuffix("fails: "+assess.MissingWords(c), ": ")}
+		if c.FailsInAuth() {
+			return gateVerdict{report.GateFailed, "fails " + assess.FailsWords(c)}
+		}
+		return gateVerdict{report.GateFailed, strings.TrimSuffix("fails: "+assess.FailsWords(c), ": ")}
 	}
 	return gateVerdict{report.GateUndecided, strings.Join(append([]string{"unknown"}, c.Notes...), ": ")}
 }

@@ -34,7 +34,7 @@ func (p *page) advice(a report.Advice) {
 		p.Wide(p.Paint(layout.Bold, printable.Text(a.Client.Name)) + " " + p.Paint(layout.Yellow, assess.ConnectsWords(a.Client)))
 		p.Wide(where)
 	} else {
-		p.Wide(p.Paint(layout.Bold, printable.Text(a.Client.Name)) + " " + p.Paint(style, printable.Text(a.Client.Verdict)) + " " + where)
+		p.Wide(p.Paint(layout.Bold, printable.Text(a.Client.Name)) + " " + p.Paint(style, printable.Text(a.Client.Words())) + " " + where)
 	}
 	if a.Client.Suite != "" {
 		p.Section("SUITE")
@@ -51,6 +51,10 @@ func (p *page) advice(a report.Advice) {
 		for _, m := range a.Client.Missing {
 			p.Text(2, m.Text)
 		}
+	}
+	if words := assess.LoginWords(a.Client); words != "" {
+		p.Section("IKE_AUTH")
+		p.Text(2, words)
 	}
 	if a.Client.Doubt != "" {
 		p.Section("DOUBT")
@@ -69,11 +73,22 @@ func (p *page) advice(a report.Advice) {
 	switch a.Client.Verdict {
 	case report.ClientConnects:
 		p.Section("NEXT")
-		p.Text(2, "the IKE algorithms match; if the client still fails, the cause is ESP, a certificate or the login: use ikescope explain with the error that it shows")
+		p.Text(2, "the IKE algorithms match"+loginNext(a.Client)+"; if the client still fails, the cause is ESP, a certificate or the login: use ikescope explain with the error that it shows")
 	case report.ClientUnknown:
 		p.Section("NEXT")
 		p.Text(2, "scan until it is known: undecided suites may be accepted; for a silent gateway, see ikescope explain no_answer")
 	}
+}
+
+// loginNext says how far the login of a client that connects is known.
+func loginNext(c report.Client) string {
+	switch {
+	case c.Login == nil:
+		return ", and IKE_AUTH was not asked about"
+	case c.Login.Verdict == report.CertificateAccepted:
+		return ", and the client accepts the gateway's certificate"
+	}
+	return ""
 }
 
 // remedy writes r. What weakens is written in full once, told being the sentences
@@ -87,6 +102,16 @@ func (p *page) remedy(r report.Remedy, told map[string]bool) {
 	}
 	if r.Together {
 		p.Text(2, "together with a change on the other side to the same suite")
+	}
+	if r.Suite == "" {
+		for _, n := range r.Notes {
+			p.Text(2, n)
+		}
+		p.Wide("")
+		for _, line := range r.Lines {
+			p.Wide(p.Paint(layout.Green, printable.Text(line)))
+		}
+		return
 	}
 	what := "; new to the " + r.Side + ": " + english.List(r.Changes, "and")
 	switch {

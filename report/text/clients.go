@@ -31,12 +31,12 @@ func (p *page) clients(t *report.Target) {
 		}
 		return
 	}
-	p.Text(0, basisWords(t.Clients)+doubtWords(t.Clients)+weakLegend(t.Clients))
+	p.Text(0, basisWords(t.Clients)+loginBasis(t.Clients)+doubtWords(t.Clients)+weakLegend(t.Clients))
 	hidden := false
 	for _, label := range clientLabels {
 		var names []string
 		for _, c := range t.Clients {
-			if clientLabel(c) == label {
+			if clientLabel(c) == label && !c.FailsInAuth() {
 				names = append(names, markedName(c))
 			}
 		}
@@ -44,7 +44,16 @@ func (p *page) clients(t *report.Target) {
 			hidden = p.listed(label, names) || hidden
 		}
 	}
-	if hidden {
+	var inAuth []string
+	for _, c := range t.Clients {
+		if c.FailsInAuth() {
+			inAuth = append(inAuth, markedName(c))
+		}
+	}
+	if len(inAuth) > 0 {
+		hidden = p.listed("fails", append([]string{"in IKE_AUTH: " + inAuth[0]}, inAuth[1:]...)) || hidden
+	}
+	if hidden || len(inAuth) > 0 {
 		p.Text(0, "ikescope compare shows all of them, each with the reason")
 	}
 }
@@ -116,6 +125,14 @@ func basisWords(clients []report.Client) string {
 	return fmt.Sprintf("%d from the answers to their own first packets, the others predicted", live)
 }
 
+// loginBasis says how far IKE_AUTH is part of the verdicts.
+func loginBasis(clients []report.Client) string {
+	if slices.ContainsFunc(clients, func(c report.Client) bool { return c.Login != nil }) {
+		return ", and from who the gateway says it is; the login itself is not tried"
+	}
+	return "; IKE_AUTH was not asked about"
+}
+
 func doubtWords(clients []report.Client) string {
 	if slices.ContainsFunc(clients, func(c report.Client) bool { return c.Doubt != "" }) {
 		return "; * its offer is doubtful"
@@ -149,8 +166,9 @@ func markedName(c report.Client) string {
 // comparison returns a line for each client and, below, why some fail and
 // what is unknown of others; of few clients, all that is said of them.
 func (p *page) comparison(clients []report.Client, width int) []string {
-	name := 0
+	name, verdict := 0, len(report.ClientConnects)
 	for _, c := range clients {
+		verdict = max(verdict, len(c.Words()))
 		name = max(name, layout.Columns(markedName(c)))
 	}
 	var lines []string
@@ -167,7 +185,7 @@ func (p *page) comparison(clients []report.Client, width int) []string {
 		case report.ClientFails:
 			symbol, style = "-", layout.Red
 		}
-		head := fmt.Sprintf("%s %s  %s  ", symbol, layout.Pad(printable.Text(c.Verdict), 8), layout.Pad(markedName(c), name))
+		head := fmt.Sprintf("%s %s  %s  ", symbol, layout.Pad(printable.Text(c.Words()), verdict), layout.Pad(markedName(c), name))
 		got := layout.Wrap(printable.Text(gotWords(c, mixed)), width, 4)
 		if len(got) == 1 && layout.Columns(head)+layout.Columns(got[0]) <= width {
 			lines = append(lines, p.Paint(style, head)+got[0])
@@ -184,7 +202,7 @@ func (p *page) comparison(clients []report.Client, width int) []string {
 			several = "; (+1) or 1 other suite"
 		}
 	}
-	legend := basisWords(clients) + doubtWords(clients) + weakLegend(clients) + several + many
+	legend := basisWords(clients) + loginBasis(clients) + doubtWords(clients) + weakLegend(clients) + several + many
 	if slices.ContainsFunc(clients, func(c report.Client) bool { return c.Fix != nil }) {
 		legend += "; ikescope explain has each fix in full"
 	}
@@ -276,6 +294,9 @@ func sayings(c report.Client, few bool) []string {
 	said := lists.Convert(c.Missing, func(m report.Missing) string { return m.Text })
 	if !few && c.Verdict == report.ClientConnects {
 		c.Worse, c.Notes = "", nil
+	}
+	if words := assess.LoginWords(c); c.FailsInAuth() || words != "" && few {
+		said = append(said, "IKE_AUTH: "+words)
 	}
 	said = append(append(said, assess.WeakWords(c)...), c.Notes...)
 	if few && c.Doubt != "" {

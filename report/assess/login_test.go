@@ -1,0 +1,129 @@
+package assess_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ikescope/ikescope/probe/evidence"
+	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/proposals/matrix"
+	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/assess"
+	"github.com/ikescope/ikescope/report/gate"
+	"github.com/ikescope/ikescope/report/reporttest"
+	"github.com/ikescope/ikescope/report/scan"
+)
+
+const (
+	modern = "aes256gcm16-prfsha384-ecp384"
+	older  = "aes256-sha256-prfsha256-modp2048"
+	oldest = "aes128-sha256-prfsha256-modp2048" // of the product of older
+)
+
+// shows is a connection with an identity that families judge as verdicts say: "AR" of
+// the first two.
+func shows(id, verdicts string, suites ...string) report.Connection {
+	c := report.Connection{Suites: suites}
+	c.State, c.ID, c.Evidence = report.IdentitySeen, id, []int{31, 30}
+	for i, family := range report.Families() {
+		j := report.JudgedClient{Client: family, Verdict: report.CertificateAccepted}
+		if i < len(verdicts) && verdicts[i] == 'R' {
+			j.Verdict, j.Shows = report.CertificateRejected, []string{"13801"}
+			j.Reasons = []report.Reason{{Rule: "eku-absent", Effect: report.CertificateRejected, Sentence: "it has no usage", Fixes: []string{"issue/openssl"}, Evidence: []int{33}}}
+		}
+		c.Judged = append(c.Judged, j)
+	}
+	c.Fixes = []report.IdentityFix{{ID: "issue/openssl", Goal: "issue it again", Where: "openssl", Lines: []string{"openssl req"}}, {ID: "renew/ca", Lines: []string{"x"}}}
+	return c
+}
+
+func refuses(notify string, suites ...string) report.Connection {
+	c := report.Connection{Suites: suites}
+	c.State, c.Notify, c.Evidence = report.IdentityRefused, notify, []int{41, 40}
+	return c
+}
+
+// TestLogin: a client whose suite leads to a connection that is not for it, or whose
+// certificate it rejects, fails in IKE_AUTH; where that was not asked, nothing is said
+// of it.
+func TestLogin(t *testing.T) {
+	const failed = "AUTHENTICATION_FAILED"
+	windows := client.FamilyWindows
+	for _, tt := range []struct {
+		name        string
+		connections []report.Connection // nil: not asked
+		offer       string
+		family      client.Family
+		words       string // of the verdict
+		login       report.Acceptance
+		said        string // part of what is said
+	}{
+		{"not asked", nil, older, windows, "connects", "", ""},
+		{"a family that is not known", []report.Connection{shows("a", "RRRR", older)}, older, "", "connects", "", ""},
+		{"accepted", []report.Connection{shows("a", "AR", older)}, older, windows, "connects", report.CertificateAccepted, ""},
+		{"rejected", []report.Connection{shows("a", "RA", older)}, older, windows, "fails in IKE_AUTH", report.CertificateRejected, "it has no usage; it shows 13801"},
+		{"rejected by others", []report.Connection{shows("a", "RAAA", older)}, older, client.FamilyAndroid, "connects", report.CertificateAccepted, ""},
+		{"another suite of the product, one connection", []report.Connection{shows("a", "R", older)}, oldest, windows, "fails in IKE_AUTH", report.CertificateRejected, "it has no usage"},
+		{"another suite of the product, two connections", []report.Connection{shows("a", "R", older), shows("b", "A", modern)}, oldest, windows,
+			"connects", report.CertificateUnknown, "was not asked who it is with this suite, but with " + older},
+		{"a product that was not asked with", []report.Connection{shows("a", "R", modern)}, older, windows, "connects", report.CertificateUnknown, "was not asked who it is with such a suite"},
+		{"its suite is of the other connection", []report.Connection{shows("a", "AAAA", modern), refuses(failed, older)}, older, windows,
+			"fails in IKE_AUTH", report.CertificateRejected, "answers it with " + modern + ": suite and login belong to different connections"},
+		{"refused with any suite", []report.Connection{refuses(failed, modern, older)}, older, windows, "connects", report.CertificateUnknown, "does not show us who it is"},
+		{"refused for another reason", []report.Connection{shows("a", "AAAA", modern), refuses("TEMPORARY_FAILURE", older)}, older, windows,
+			"connects", report.CertificateUnknown, "answers IKE_AUTH with TEMPORARY_FAILURE"},
+		{"one of two suites", []report.Connection{shows("a", "A", older), shows("b", "R", modern)}, modern + "," + older, windows,
+			"connects", report.CertificateUnknown, "depends on which suite the gateway chooses"},
+		{"either of two suites", []report.Connection{shows("a", "R", older), shows("b", "R", modern)}, modern + "," + older, windows,
+			"fails in IKE_AUTH", report.CertificateRejected, "it has no usage"},
+		{"no suite in common", []report.Connection{shows("a", "R", older)}, "3des-sha1-prfsha1-modp1024", windows, "fails", "", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := reporttest.Base("vpn.example.com", "198.51.100.7")
+			r.Matrix = reporttest.Matrix{Asked: matrix.Standard().Products(), Observed: modern + ",aes256-aes128-sha256-prfsha256-modp2048", Evidence: []int{4, 5}}.Of(t)
+			target := scan.Document(scan.Run{}, []evidence.Result{r}).Targets[0]
+			if tt.connections != nil {
+				target.Identity = &report.Identity{State: report.IdentitySeen, Connections: tt.connections}
+			}
+			p := policy(t, tt.offer)
+			p.Family = tt.family
+			target.Clients = assess.Clients(&target, []client.Policy{p})
+			c := target.Clients[0]
+			if c.Words() != tt.words {
+				t.Errorf("it %s, want %s", c.Words(), tt.words)
+			}
+			if got := c.Login; (got == nil) != (tt.login == "") || got != nil && (got.Verdict != tt.login || !slices.IsSorted(got.Evidence)) {
+				t.Errorf("%+v, want %q", got, tt.login)
+			}
+			if words := assess.LoginWords(c); !strings.Contains(words, tt.said) || tt.said == "" && words != "" {
+				t.Errorf("%q, want %q in it", words, tt.said)
+			}
+			fails := tt.words == "fails in IKE_AUTH"
+			gates := gate.Of(&target, gate.Gates{Clients: true}, nil)
+			if (gates[0].State == report.GateFailed) != strings.HasPrefix(tt.words, "fails") || fails && !strings.Contains(gates[0].Reason, "fails in IKE_AUTH: ") {
+				t.Errorf("gate %s: %s", gates[0].State, gates[0].Reason)
+			}
+			if fails && c.Fix != nil {
+				t.Errorf("a suite is proposed: %+v", c.Fix)
+			}
+			// Of its own packet it is the same, also where it is judged again.
+			live := &target.Clients[0]
+			live.Basis, live.Evidence = report.BasisLive, nil
+			if fails && len(live.Candidates) > 0 {
+				live.Suite = live.Candidates[0] // an answer names one
+			}
+			if again := assess.Clients(&target, []client.Policy{p})[0]; again.Words() != tt.words {
+				t.Errorf("judged again, it %s, want %s", again.Words(), tt.words)
+			}
+			advice := assess.Advise(&target, p, nil)
+			var lines []string
+			for _, r := range advice.Remedies {
+				lines = append(lines, r.Lines...)
+			}
+			if fails && strings.Contains(tt.said, "usage") && !slices.Equal(lines, []string{"openssl req"}) {
+				t.Errorf("remedies %q", lines)
+			}
+		})
+	}
+}
