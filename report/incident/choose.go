@@ -280,6 +280,8 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 		return "child-proposal"
 	case e.Kind == Own && id == "auth-refused":
 		return "auth-failed" // by this side
+	case id == "no-config" && a.Side == Responder && a.words[AsksEAP] != "":
+		return "no-eap-config"
 	case id == "no-config" && a.Side == Initiator && (e.arg("got") != "" || e.arg("peer-id") != ""):
 		return "peer-id" // which it found no connection for
 	case (id == "child-refused" || id == "refused") && ofNotify[e.arg("notify")] != "":

@@ -7,12 +7,11 @@ const (
 	// Floated: it goes to UDP 4500, to which the peers change after the first
 	// exchange (RFC 7296, Section 2.23; RFC 3947, Section 4).
 	Floated = "floated"
-	// Small: it has not the octets of an IKE_SA_INIT.
-	Small = "small"
+	Small   = "small" // it has not the octets of an IKE_SA_INIT
 	// SequenceNumber is the number of the request within IKEv1's phase 1, from 1.
 	SequenceNumber = "seq"
-	// Answered: this side has answered IKE_AUTH.
-	Answered = "answered"
+	// Answered: this side has answered IKE_AUTH. AsksEAP: one without AUTH came.
+	Answered, AsksEAP = "answered", "asks-eap"
 )
 
 // unanswered names the cause of an attempt that ends with requests to which no

@@ -43,6 +43,20 @@ var more = []struct {
 15[ENC] parsed IKE_AUTH response 4 [ EAP/FAIL ]
 15[IKE] received EAP_FAILURE, EAP authentication failed`,
 		product: "strongSwan", cause: "eap-credentials", layer: incident.Authentication, side: incident.Initiator, say: "wrong user name or password"},
+	{name: "responder: no connection with EAP", source: "strongSwan, ike_auth.c",
+		log: `08[NET] received packet: from 203.0.113.9[4500] to 192.0.2.9[4500] (528 bytes)
+08[ENC] parsed IKE_AUTH request 1 [ IDi CERTREQ N(MOBIKE_SUP) CPRQ(ADDR DNS NBNS SRV ADDR6 DNS6 SRV6) SA TSi TSr ]
+08[CFG] looking for peer configs matching 192.0.2.9[%any]...203.0.113.9[192.168.1.34]
+08[CFG] no matching peer config found
+08[ENC] generating IKE_AUTH response 1 [ N(AUTH_FAILED) ]`,
+		product: "strongSwan", cause: "no-eap-config", layer: incident.Identity, side: incident.Responder,
+		say: "no connection of this gateway offers EAP to this client|eap_id = %any", notSay: "id = 192.168.1.34"},
+	{name: "responder: no connection for a client with a certificate", source: "strongSwan, ike_auth.c",
+		log: `08[ENC] parsed IKE_AUTH request 1 [ IDi CERT CERTREQ AUTH CPRQ(ADDR DNS) SA TSi TSr ]
+08[CFG] looking for peer configs matching 192.0.2.9[%any]...203.0.113.9[lee@example.com]
+08[CFG] no matching peer config found
+08[ENC] generating IKE_AUTH response 1 [ N(AUTH_FAILED) ]`,
+		product: "strongSwan", cause: "no-config", layer: incident.Identity, side: incident.Responder, say: "lee@example.com"},
 	{name: "responder: wrong password", source: "strongSwan, eap_mschapv2.c, eap_authenticator.c",
 		log: `08[ENC] parsed IKE_AUTH request 1 [ IDi CPRQ(ADDR DNS NBNS SRV ADDR6 DNS6 SRV6) SA TSi TSr ]
 08[CFG] looking for peer configs matching 192.0.2.9[%any]...203.0.113.9[10.0.0.5]

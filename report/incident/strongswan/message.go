@@ -77,6 +77,9 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 		if exchange == "IKE_AUTH" && !request && !parsed {
 			e.Set(incident.Answered, exchange)
 		}
+		if exchange == "IKE_AUTH" && request && parsed && slices.Contains(payloads, "IDi") && !slices.Contains(payloads, "AUTH") {
+			e.Set(incident.AsksEAP, "yes")
+		}
 		if request {
 			e.Side = sideOf(parsed)
 		} else {
