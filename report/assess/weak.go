@@ -99,6 +99,9 @@ func weakFinding(instead *successors, clients []client.Policy, w baseline.Weakne
 	if len(f.Accepted) <= mostChanged {
 		now := instead.without(algorithms)
 		out.CutsOff = instead.cutOff(clients, now.Accepted)
+		if move := moveWindows(out.CutsOff, now.Accepted); move != "" && instead.accepted(axis) != "" {
+			out.Fix = []string{"first, " + move, "then " + remove + "; it accepts " + instead.accepted(axis)}
+		}
 		out.Weaker = instead.weakened(clients, now, true)
 	}
 	return out

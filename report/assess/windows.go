@@ -1,10 +1,31 @@
 package assess
 
 import (
+	"slices"
+
+	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report"
 )
+
+// dh2048 gives a Windows client another group besides those that it has, so that it
+// still connects elsewhere.
+const dh2048 = "set NegotiateDH2048_AES256 to 1 on Windows clients, which then offer KE_MODP_2048 with AES-256 too (ikescope client show windows-dh2048-enabled)"
+
+// moveWindows says what lets Windows clients with default settings, if they are among
+// those that a change cuts off, connect to what is accepted then; "" if nothing does.
+func moveWindows(cutOff []string, accepted []proposals.Product) string {
+	isWindows := func(name string) bool {
+		p, ok := client.Named(name)
+		return ok && p.Family == client.FamilyWindows
+	}
+	enabled, ok := client.Named("windows-dh2048-enabled")
+	if !ok || !slices.ContainsFunc(cutOff, isWindows) || !overlapsAny(enabled.Offer, accepted) {
+		return ""
+	}
+	return dh2048
+}
 
 // windowsFinding says that no Windows client with default settings can
 // connect, where a refusal of each of its suites was seen, and what would mend
@@ -35,6 +56,9 @@ func windowsFinding(t *report.Target, f Facts) (report.Finding, bool) {
 			out.Lines = fix.Lines
 		}
 		out.Fix = []string{words}
+		if move := moveWindows([]string{windows.Name}, f.Accepted); move != "" {
+			out.Fix = []string{move, "or " + words}
+		}
 		out.Weaker = append(out.Weaker, fix.Weaker...)
 	}
 	return out, true

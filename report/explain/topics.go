@@ -45,7 +45,7 @@ var (
 	checkSuites = Check{"which suites the gateway accepts, and what is weak", "ikescope vpn.example.com"}
 	checkClient = Check{"whether this client offers one of them, and the line that would change that",
 		"ikescope explain vpn.example.com --client windows-11"}
-	checkPaths   = Check{"whether UDP 500 and 4500 reach the gateway and, if not, who refuses", "ikescope vpn.example.com"}
+	checkPaths   = Check{"whether UDP 500 and 4500 reach the gateway and, if not, who refuses", "ikescope reach vpn.example.com"}
 	checkCapture = Check{"at which message a recorded attempt stopped", "ikescope capture client.pcap"}
 )
 
@@ -157,7 +157,8 @@ var topics = map[string]topic{
 			"its issuer is not one that the gateway asks for",
 			"it is expired or revoked, or the revocation list cannot be fetched",
 		},
-		checks: []Check{{"the issuers that the gateway asks for, where it sends CERTREQ", "ikescope -o json vpn.example.com"}},
+		checks: []Check{{"the issuers that the gateway asks for, where it sends CERTREQ", "ikescope -o json vpn.example.com"},
+			{"the gateway's own certificate, if it offers EAP", "ikescope identity vpn.example.com"}},
 		server: []string{"what is wrong with the certificate that was received", logStrongSwan, logLibreswan, logIked, logWindows, "on the client: certlm.msc, or certutil -store My"},
 	},
 	"eap-certificate": {
