@@ -24,7 +24,7 @@ func (s *scan) identify(ctx context.Context) {
 	var suites []proposals.Suite
 	for _, r := range s.result.Matrix.Products {
 		for _, p := range closing.Offer([]proposals.Product{r.Product}, closableOctets, closing.MostPublic) {
-			if suite, _ := p.First(); !isHybrid(suite) {
+			if suite := s.usual(p); !isHybrid(suite) {
 				suites = append(suites, suite)
 			}
 		}
@@ -33,9 +33,30 @@ func (s *scan) identify(ctx context.Context) {
 		return
 	}
 	host := cmp.Or(s.HostName, hostOf(s.target.Name))
-	asker := identity.Asker{Gateway: sas{s}, Host: host, Methods: s.Identity == identity.Full,
+	asker := identity.Asker{Gateway: sas{s}, Host: host, Methods: s.Identity == identity.Full, Brief: s.Identity == identity.Brief,
 		Name: host, Roots: s.Roots, WarnDays: s.WarnDays}
 	s.result.Identity = asker.Ask(ctx, suites)
+}
+
+// usual returns the suite of p that most clients have first in common with it, or the
+// first.
+func (s *scan) usual(p proposals.Product) proposals.Suite {
+	usual, _ := p.First()
+	count := make(map[proposals.Suite]int)
+	for _, o := range s.Offers {
+		for _, offered := range o.Offer {
+			common, ok := p.Intersect(offered)
+			if !ok {
+				continue
+			}
+			suite, _ := common.First()
+			if count[suite]++; count[suite] > count[usual] && !isHybrid(suite) {
+				usual = suite
+			}
+			break
+		}
+	}
+	return usual
 }
 
 // isHybrid reports whether a suite has an additional key exchange, which would have to

@@ -499,6 +499,20 @@ func (c Client) Words() string {
 	return string(c.Verdict)
 }
 
+// LoginWords says in half a sentence why a client that gets an IKE SA fails in IKE_AUTH,
+// and what it shows, or why it is not known whether it does; "" if nothing is known of
+// that, or nothing is wrong.
+func (c Client) LoginWords() string {
+	if c.Login == nil || c.Login.Verdict == CertificateAccepted || len(c.Login.Reasons) == 0 {
+		return ""
+	}
+	words := strings.Join(c.Login.Reasons, "; ")
+	if len(c.Login.Shows) > 0 {
+		words += "; it shows " + strings.Join(c.Login.Shows, " or ")
+	}
+	return words
+}
+
 // ClientLogin is what is known of the IKE_AUTH of a client: with EAP or a certificate,
 // up to the gateway's proof of who it is.
 type ClientLogin struct {

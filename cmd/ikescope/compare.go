@@ -7,9 +7,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/clients"
-	"github.com/ikescope/ikescope/ike"
-	"github.com/ikescope/ikescope/probe/initiator"
-	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report/text"
 )
 
@@ -24,7 +21,9 @@ gateway's choice is not known; - fails, with what does not meet; ? unknown, with
 the reason. That is predicted from the suites that the gateway accepts; with
 --live, each client's own first packet is sent, too, and its answer counts.
 
-Whether certificates, keys and passwords fit is not looked at.`,
+A client that gets an IKE SA and rejects the gateway's certificate, or whose
+suite leads to a connection that is not for it, fails in IKE_AUTH, as far as the
+gateway shows who it is. Keys and passwords are not looked at.`,
 		Example: `  ikescope compare vpn.example.com
   ikescope compare paris.json lyon.json --client windows-11 --client ios
   ikescope compare vpn.example.com --client swanctl.conf --live
@@ -59,17 +58,4 @@ func (a *app) compare(ctx context.Context, opts *scanOptions, flags *pflag.FlagS
 	}
 	// The clients decide nothing, and neither do gates of an earlier check.
 	return a.gather(ctx, opts, targets, &reporting{saved: saved, asText: text.Comparison})
-}
-
-// firstPackets returns what clients send first.
-func firstPackets(clients []client.Policy) []initiator.FirstPacket {
-	var out []initiator.FirstPacket
-	for _, p := range clients {
-		var payloads []ike.Payload
-		if p.Packet != nil {
-			payloads = p.Packet.Payloads
-		}
-		out = append(out, initiator.FirstPacket{Name: p.Name, Proposals: p.Proposals(), KE: p.KE, Payloads: payloads})
-	}
-	return out
 }

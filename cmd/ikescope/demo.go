@@ -70,12 +70,15 @@ func (a *app) demo(ctx context.Context, gateway mock.Gateway, opts *outputOption
 		for _, p := range gateway.Products() {
 			fmt.Fprintf(a.err, "demo:   %s\n", p)
 		}
+		if who := gateway.IDWords(); who != "" {
+			fmt.Fprintf(a.err, "demo:   identity %s\n", who)
+		}
 		fmt.Fprintf(a.err, "demo: ikescope scan %v+%d --rate %d\n",
 			netip.AddrPortFrom(loopback, scanned.Paths.Port(initiator.UDP500)), scanned.Paths.Port(initiator.UDP4500), demoRate)
 	}
-	scanner := probe.Scanner{Rate: demoRate}
+	scanner := probe.Scanner{Rate: demoRate, Identity: identity.Brief, WarnDays: defaultWarnDays}
 	if gateway.EAP != "" {
-		scanner.Identity, scanner.HostName, scanner.WarnDays = identity.Full, gateway.ID(), 30
+		scanner.Identity, scanner.HostName = identity.Full, gateway.ID()
 	}
 	reported := a.report(ctx, &reporting{opts: opts, judged: judged, asText: wholeText(judged.clients),
 		scans: &scans{scanner: scanner, parallel: 1, jobs: []job{{Found: targets.Found{Target: scanned}}}}})

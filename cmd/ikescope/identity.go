@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ikescope/ikescope/probe/identity"
+	"github.com/ikescope/ikescope/report/text"
 )
 
 func (a *app) identityCommand() *cobra.Command {
@@ -19,15 +20,26 @@ pre-shared key of the client does not; the report then says so, and no more.
 
 One IKE SA is opened for each product of suites that the gateway accepts, and a
 few more to see what each kind of client gets, and which EAP methods there are.
-All are closed. No password is sent. docs/identity.md says what is asked, what
-the gateway logs, and what cannot be known from outside.`,
+All are closed, as far as the gateway lets them. No password is sent.
+
+A scan asks the same in brief. This command asks for the EAP methods too, and
+looks only for suites of the algorithms in use, unless --profile says otherwise;
+its text is about the identity alone, and -o json is the whole report.
+docs/identity.md says what is asked, what the gateway logs, and what cannot be
+known from outside.`,
 		Example: `  ikescope identity vpn.example.com
-  ikescope scan --identity brief vpn.example.com`,
+  ikescope identity --name vpn.example.com --trust ca.crt 198.51.100.7`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if opts.noIdentity || opts.identity == identity.Off {
+				return usagef("identity: asks who the gateway is: leave out --no-identity and --identity off, or use ikescope scan")
+			}
 			if len(opts.suites) > 0 && !cmd.Flags().Changed("profile") {
 				opts.profile = standard // of which these are a part
 			}
-			return a.scan(cmd.Context(), opts, args)
+			if opts.plan {
+				return a.plan(opts, args)
+			}
+			return a.gather(cmd.Context(), opts, args, &reporting{asText: text.Identity})
 		},
 	}
 	opts.addFlags(cmd.Flags(), reportFormats)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/x509"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -11,12 +12,27 @@ import (
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
+	"github.com/ikescope/ikescope/report/assess/certcheck"
 )
 
 // judgeOptions are the flags that say what to hold a gateway against.
 type judgeOptions struct {
 	policies []baseline.Policy
 	clients  []client.Policy
+
+	// hostName, roots and warnDays are what certificates are judged by.
+	hostName string
+	roots    *x509.CertPool
+	warnDays int
+}
+
+// defaultWarnDays is how many days before its end a certificate is said to expire soon,
+// unless --warn-days says otherwise.
+const defaultWarnDays = 30
+
+// again reports whether the flags ask to judge the certificates of a saved report anew.
+func (o *judgeOptions) again() bool {
+	return o.hostName != "" || o.roots != nil || o.warnDays != 0 && o.warnDays != defaultWarnDays
 }
 
 func (o *judgeOptions) addFlags(flags *pflag.FlagSet) {
@@ -28,6 +44,9 @@ func (o *judgeOptions) addFlags(flags *pflag.FlagSet) {
 // clients and policies that it had where the flags name none. Without a client,
 // what well-known ones get is said of each gateway that was asked what it accepts.
 func (o *judgeOptions) judge(t *report.Target, isSaved bool) {
+	if isSaved && o.again() {
+		t.Identity, t.Findings = assess.Certificates(t, certcheck.Basis{Name: o.hostName, At: t.Started, WarnDays: o.warnDays, Roots: o.roots})
+	}
 	switch {
 	case len(o.clients) > 0:
 		t.ClientsAsked = true
@@ -35,7 +54,7 @@ func (o *judgeOptions) judge(t *report.Target, isSaved bool) {
 		if !isSaved {
 			t.Findings = assess.Findings(t, o.clients...)
 		}
-	case t.Matrix != nil && !isSaved:
+	case t.Matrix != nil && (!isSaved || o.again()):
 		t.Clients = assess.Clients(t, clients.Initiators())
 	}
 	if len(o.policies) > 0 || !isSaved {

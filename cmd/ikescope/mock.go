@@ -84,8 +84,8 @@ func addGatewayFlags(flags *pflag.FlagSet, g *mock.Gateway) {
 	flags.Var(flagvalue.Word(&g.Profile, mock.Profiles()), "profile", "behave as "+english.List(mock.Profiles(), "or"))
 	flags.Var(flagvalue.Suites(&g.Accepts), "accept", "what it accepts, most preferred first, as strongSwan writes it, such as aes256gcm16-prfsha384-ecp384; may be repeated")
 	flags.Var(flagvalue.Word(&g.EAP, mock.EAPMethods()), "eap", "the EAP method that it asks clients for, such as eap-mschapv2; it then shows who it is")
-	flags.Var(flagvalue.HostName(&g.Name), "name", "who it is (default vpn.example.com)")
-	flags.Var(flagvalue.File(&g.CertFile), "cert", "its private key and certificates, in one PEM file (default: made for it)")
+	flags.Var(flagvalue.HostName(&g.Name), "name", "the host name that it claims as its identity, for which its certificate is made, too (default vpn.example.com)")
+	flags.Var(flagvalue.File(&g.CertFile), "cert", "its private key and certificates, its own first, in one PEM file (default: made for its name)")
 	flags.Var(flagvalue.User(&g.User), "user", "who may log in by EAP, with the password in IKESCOPE_PASSWORD")
 	addToggle(flags, &g.PSK, "psk", "", "prove it with the pre-shared key in IKESCOPE_PSK, and let in who knows it; with --eap strangers can guess it")
 }
@@ -103,6 +103,10 @@ func (a *app) mock(ctx context.Context, g mock.Gateway, conns mock.Sockets, verb
 	over := ""
 	if conns.Stream != nil {
 		over = fmt.Sprintf("  tcp/%-5d  IKE in TCP: ikescope reach --transport udp500,udp4500,tcp4500 %s+%d\n", nattPort, addr, nattPort)
+	}
+	if who := g.IDWords(); who != "" {
+		fmt.Fprintf(&policy, "  identity  %s\n", who)
+		over += fmt.Sprintf("ask who it is: ikescope identity --name %s %s+%d\n", g.ID(), addr, nattPort)
 	}
 	_, err := fmt.Fprintf(a.out, "mock gateway as %s, until interrupted\n%s  udp/%-5d  IKE\n  udp/%-5d  IKE behind the non-ESP marker\n%s"+
 		"scan it: ikescope %s+%d\n", g.Profile, policy.String(), addr.Port(), nattPort, over, addr, nattPort)

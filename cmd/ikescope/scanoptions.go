@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/x509"
 	"net/netip"
 	"strings"
 	"time"
@@ -17,7 +16,6 @@ import (
 	"github.com/ikescope/ikescope/probe/identity"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
-	"github.com/ikescope/ikescope/proposals/choice"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -48,9 +46,7 @@ type scanOptions struct {
 	plan         bool
 	parallel     int
 	identity     identity.Extent
-	hostName     string
-	roots        *x509.CertPool
-	warnDays     int
+	noIdentity   bool
 	// live: the clients' own first packets are sent, too.
 	live bool
 }
@@ -70,16 +66,17 @@ const defaultParallel = 16
 
 func newScanOptions() *scanOptions {
 	return &scanOptions{
-		port:     initiator.UDP500.Port(),
-		nattPort: initiator.UDP4500.Port(),
-		profile:  standard,
-		warnDays: 30,
-		rate:     50,
-		window:   16,
-		tries:    4,
-		timeout:  500 * time.Millisecond,
-		deadline: 5 * time.Minute,
-		parallel: defaultParallel,
+		port:         initiator.UDP500.Port(),
+		nattPort:     initiator.UDP4500.Port(),
+		profile:      standard,
+		identity:     identity.Brief,
+		judgeOptions: judgeOptions{warnDays: defaultWarnDays},
+		rate:         50,
+		window:       16,
+		tries:        4,
+		timeout:      500 * time.Millisecond,
+		deadline:     5 * time.Minute,
+		parallel:     defaultParallel,
 	}
 }
 
@@ -91,7 +88,8 @@ func (o *scanOptions) addFlags(flags *pflag.FlagSet, formats []string) {
 		flags.Var(flagvalue.Word(&o.profile, scanProfiles), "profile", "how much to ask: quick (algorithms in use), standard (all that are registered, and ML-KEM as additional key exchange) or deep (any additional key exchange, and more samples)")
 		flags.Var(flagvalue.Axes(&o.axes), "axes", "ask about every algorithm of these axes, "+strings.Join(flagvalue.AxisWords, ", ")+", and of the others about those in use")
 		flags.Var(flagvalue.Extent(&o.identity), "identity", "how much to ask of who the gateway is: off, brief (its identity and certificate, and how they differ by client) or full (its EAP methods, too)")
-		flags.Var(flagvalue.HostName(&o.hostName), "name", "the host name that users dial, to judge the certificate by (default: that of the target)")
+		addToggle(flags, &o.noIdentity, "no-identity", "", "do not ask who the gateway is; the same as --identity off")
+		flags.Var(flagvalue.HostName(&o.hostName), "name", "the host name that users dial, where TARGET is an address: the gateway is asked by it, and its certificate judged")
 		flags.Var(flagvalue.Roots(&o.roots), "trust", "the root certificates that clients trust, in a PEM file, or system for those of this machine")
 		flags.Var(flagvalue.Number(&o.warnDays, 1, 3650), "warn-days", "how many days before its end a certificate is reported to expire soon")
 		addToggle(flags, &o.exhaustive, "exhaustive", "", "confirm every accepted suite instead of taking samples")
@@ -196,19 +194,6 @@ func (o *scanOptions) paths() initiator.Paths {
 	}
 }
 
-// hypotheses returns what a gateway may hold: what the named clients offer, and
-// what is well-known.
-func hypotheses(clients []client.Policy) []matrix.Hypothesis {
-	var all []matrix.Hypothesis
-	for _, c := range clients {
-		all = append(all, matrix.Hypothesis{Name: c.Name, Products: c.Offer})
-	}
-	for name, products := range client.Held() {
-		all = append(all, matrix.Hypothesis{Name: name, Products: products})
-	}
-	return all
-}
-
 // scanner returns the scanner that the flags ask for.
 func (o *scanOptions) scanner() (probe.Scanner, error) {
 	s := probe.Scanner{
@@ -226,16 +211,19 @@ func (o *scanOptions) scanner() (probe.Scanner, error) {
 		Roots:        o.roots,
 		WarnDays:     o.warnDays,
 		Identity:     o.identity,
-		Hypotheses:   hypotheses(o.clients),
-		Known:        firstPackets(clients.Initiators()),
+		Hypotheses:   clients.Hypotheses(o.clients),
+		Known:        clients.FirstPackets(clients.Initiators()),
+	}
+	if o.noIdentity {
+		s.Identity = identity.Off
 	}
 	if s.Identity == identity.Off && (s.HostName != "" || s.Roots != nil) {
-		return s, usagef("--name and --trust are for certificates: add --identity brief, or use ikescope identity")
+		return s, usagef("--name and --trust are for certificates, which are not asked for with --no-identity")
 	}
 	if o.live {
-		s.Clients = firstPackets(o.clients)
+		s.Clients = clients.FirstPackets(o.clients)
 	} else {
-		s.Offers = clientOffers(append(client.Policies(), o.clients...))
+		s.Offers = clients.Offers(append(client.Policies(), o.clients...))
 	}
 	if len(o.axes) > 0 {
 		if o.profile != standard {
@@ -263,15 +251,4 @@ func (o *scanOptions) scanner() (probe.Scanner, error) {
 		s.Universe = universe
 	}
 	return s, nil
-}
-
-// clientOffers returns what clients offer.
-func clientOffers(policies []client.Policy) []choice.Question {
-	var out []choice.Question
-	for _, p := range policies {
-		if !p.Responder && len(p.Offer) > 0 {
-			out = append(out, choice.Question{Offer: p.Offer, KE: p.KE})
-		}
-	}
-	return out
 }

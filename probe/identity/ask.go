@@ -49,6 +49,8 @@ type Result struct {
 	// Unclosed: the gateway keeps the IKE SAs half-open that are opened to ask, so no
 	// more was asked than needed.
 	Unclosed bool
+	// otherwise: a gateway that refuses was asked in the other ways, too.
+	otherwise bool
 }
 
 // Connection is what the gateway serves with some suites.
@@ -91,22 +93,33 @@ type Asker struct {
 	Host string
 	// Methods: the methods of EAP are asked for, too.
 	Methods bool
+	// Brief: with fewer suites, and of the other ways to ask a gateway that refuses each
+	// once.
+	Brief bool
 	// Name, Roots and WarnDays go into the result.
 	Name     string
 	Roots    *x509.CertPool
 	WarnDays int
 }
 
-// maxSuites bounds the suites that are asked with.
-const maxSuites = 8
+// maxSuites and maxBriefSuites bound the suites that are asked with.
+const (
+	maxSuites      = 8
+	maxBriefSuites = 4
+)
 
 // Ask asks with one suite of each of products that the gateway accepts.
 func (a Asker) Ask(ctx context.Context, suites []proposals.Suite) *Result {
-	r := &Result{Name: a.Name, Roots: a.Roots, WarnDays: a.WarnDays, NotAsked: max(0, len(suites)-maxSuites)}
-	for _, suite := range suites[:min(len(suites), maxSuites)] {
+	most := maxSuites
+	if a.Brief {
+		most = maxBriefSuites
+	}
+	r := &Result{Name: a.Name, Roots: a.Roots, WarnDays: a.WarnDays, NotAsked: len(suites)}
+	for _, suite := range suites[:min(len(suites), most)] {
 		if ctx.Err() != nil || r.Unclosed {
 			break
 		}
+		r.NotAsked--
 		plain := a.find(ctx, r, suite)
 		i := slices.IndexFunc(r.Identities, func(c Connection) bool {
 			if c.Plain.State != Seen || plain.State != Seen {
@@ -132,9 +145,10 @@ func (a Asker) Ask(ctx context.Context, suites []proposals.Suite) *Result {
 func (a Asker) find(ctx context.Context, r *Result, suite proposals.Suite) *Reply {
 	q := Question{Suite: suite, Host: a.Host}
 	first := a.ask(ctx, r, q, a.begin())
-	if first.State != Refused {
+	if first.State != Refused || a.Brief && r.otherwise {
 		return first
 	}
+	r.otherwise = true
 	others := []Question{{Suite: suite, Host: a.Host, EAPOnly: true}}
 	if a.Host != "" {
 		others = append(others, Question{Suite: suite, Host: a.Host, AsUser: true}, Question{Suite: suite, Host: a.Host, ByName: true})

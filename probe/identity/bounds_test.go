@@ -37,6 +37,11 @@ func TestBounds(t *testing.T) {
 	if r.NotAsked != 3 || len(r.Identities) != 1 || len(r.Identities[0].Suites) != maxSuites {
 		t.Errorf("%d not asked, %+v", r.NotAsked, r.Identities)
 	}
+	g := &refusing{errors: []ike.NotifyType{ike.AUTHENTICATION_FAILED}}
+	r = Asker{Gateway: g, Host: "vpn.example.com", Brief: true}.Ask(t.Context(), many)
+	if want := maxBriefSuites + 3; r.NotAsked != len(many)-maxBriefSuites || g.opened != want || len(r.Replies) != want {
+		t.Errorf("in brief: %d not asked, %d IKE SAs, want %d", r.NotAsked, g.opened, want)
+	}
 
 	var reply Reply
 	reply.addCertificate(&ike.Cert{Encoding: ike.CertHashAndURL, Data: make([]byte, 40)})

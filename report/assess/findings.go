@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/assess/certcheck"
 	"github.com/ikescope/ikescope/report/assess/certfinding"
 	"github.com/ikescope/ikescope/report/assess/network"
 	"github.com/ikescope/ikescope/report/internal/lists"
@@ -24,7 +25,11 @@ func Findings(t *report.Target, inUse ...client.Policy) []report.Finding {
 	}
 	out = append(out, network.Gateway(t)...)
 	out = append(out, certfinding.Findings(t.Identity)...)
-	out = append(out, doubtFindings(t)...)
+	return ordered(append(out, doubtFindings(t)...))
+}
+
+// ordered returns findings, the worst first, without what JSON has not.
+func ordered(out []report.Finding) []report.Finding {
 	for i := range out {
 		f := &out[i]
 		f.Evidence = lists.Evidence(f.Evidence)
@@ -39,6 +44,18 @@ func Findings(t *report.Target, inUse ...client.Policy) []report.Finding {
 		return cmp.Or(cmp.Compare(a.Severity.Rank(), b.Severity.Rank()), strings.Compare(a.ID, b.ID))
 	})
 	return append([]report.Finding{}, out...)
+}
+
+// Certificates returns what the gateway of t shows of itself with its certificates
+// judged by b, as those of a saved report may be again, and the findings of t that go
+// with it.
+func Certificates(t *report.Target, b certcheck.Basis) (*report.Identity, []report.Finding) {
+	identity := certcheck.Identity(t.Identity, b)
+	if identity == nil {
+		return nil, t.Findings
+	}
+	others := slices.DeleteFunc(slices.Clone(t.Findings), func(f report.Finding) bool { return f.About() == report.AboutIdentity })
+	return identity, ordered(append(others, certfinding.Findings(identity)...))
 }
 
 // everyClient returns the well-known clients, and those of more that are others.

@@ -93,7 +93,8 @@ func (c predictor) loginWith(s proposals.Suite, family report.Family) report.Cli
 			out.Shows = []string{"13801"}
 		}
 	case connection.State == report.IdentityRefused && connection.Notify == ike.AUTHENTICATION_FAILED.String():
-		out.Reasons = []string{"the gateway does not show us who it is: it wants a certificate or a pre-shared key of clients, or serves others than us"}
+		// It wants a certificate or a pre-shared key of clients, or serves others than us,
+		// which is the same for all clients.
 	case connection.State == report.IdentityRefused:
 		out.Reasons = []string{"the gateway answers IKE_AUTH with " + connection.Notify}
 	case connection.State == report.IdentityNoAnswer:
@@ -145,24 +146,10 @@ func (c predictor) seenWith() string {
 	return ""
 }
 
-// LoginWords says why a client that gets an IKE SA fails in IKE_AUTH, or why it is not
-// known whether it does, and what it shows; "" if nothing is known of that, or nothing
-// is wrong.
-func LoginWords(c report.Client) string {
-	if c.Login == nil || c.Login.Verdict == report.CertificateAccepted || len(c.Login.Reasons) == 0 {
-		return ""
-	}
-	words := strings.Join(c.Login.Reasons, "; ")
-	if len(c.Login.Shows) > 0 {
-		words += "; it shows " + strings.Join(c.Login.Shows, " or ")
-	}
-	return words
-}
-
 // FailsWords says in one sentence, without its full stop, why a client fails.
 func FailsWords(c report.Client) string {
 	if c.FailsInAuth() {
-		return "in IKE_AUTH: " + LoginWords(c)
+		return "in IKE_AUTH: " + c.LoginWords()
 	}
 	return MissingWords(c)
 }

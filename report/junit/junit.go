@@ -198,6 +198,9 @@ func because(t *report.Target, g report.Gate) string {
 			for _, m := range c.Missing {
 				add("%s", m.Text)
 			}
+			if c.FailsInAuth() {
+				add("in IKE_AUTH: %s", c.LoginWords())
+			}
 			if c.Fix != nil {
 				add("fix: %s: %s", c.Fix.Side, c.Fix.Suite)
 				for _, line := range c.Fix.Lines {

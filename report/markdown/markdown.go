@@ -254,7 +254,7 @@ func (p *page) clients(t *report.Target) {
 	var rows [][]string
 	connect := 0
 	for _, c := range t.Clients {
-		verdict, what := string(c.Verdict), ""
+		verdict, what := c.Words(), ""
 		switch {
 		case c.Verdict == report.ClientConnects && c.Weak == nil:
 			connect++
@@ -268,6 +268,8 @@ func (p *page) clients(t *report.Target) {
 			if c.Suite == "" {
 				what = cell(strings.Join(c.Candidates, ", "))
 			}
+		case c.FailsInAuth():
+			what = prose(c.LoginWords())
 		case c.Verdict == report.ClientFails:
 			what = prose(strings.Join(lists.Convert(c.Missing, func(m report.Missing) string { return m.Text }), " "))
 			if what == "" {

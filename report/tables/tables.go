@@ -173,6 +173,9 @@ func clientRows(t *report.Target) (rows [][]string) {
 			weak, algorithms = string(c.Weak.Severity), words(c.Weak.Algorithms)
 		}
 		missing := lists.Convert(c.Missing, func(m report.Missing) string { return m.Text })
+		if c.FailsInAuth() {
+			missing = append(missing, "IKE_AUTH: "+c.LoginWords())
+		}
 		side, fix, fixLines := "", "", ""
 		if c.Fix != nil {
 			side, fix, fixLines = c.Fix.Side, c.Fix.Suite, lines(c.Fix.Lines)

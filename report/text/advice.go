@@ -52,7 +52,7 @@ func (p *page) advice(a report.Advice) {
 			p.Text(2, m.Text)
 		}
 	}
-	if words := assess.LoginWords(a.Client); words != "" {
+	if words := a.Client.LoginWords(); words != "" {
 		p.Section("IKE_AUTH")
 		p.Text(2, words)
 	}

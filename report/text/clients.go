@@ -127,8 +127,18 @@ func basisWords(clients []report.Client) string {
 
 // loginBasis says how far IKE_AUTH is part of the verdicts.
 func loginBasis(clients []report.Client) string {
-	if slices.ContainsFunc(clients, func(c report.Client) bool { return c.Login != nil }) {
-		return ", and from who the gateway says it is; the login itself is not tried"
+	asked := false
+	for _, c := range clients {
+		if c.Login == nil {
+			continue
+		}
+		asked = true
+		if c.Login.Verdict != report.CertificateUnknown {
+			return ", and from the gateway's certificate and identity"
+		}
+	}
+	if asked {
+		return "; what IKE_AUTH brings is unknown"
 	}
 	return "; IKE_AUTH was not asked about"
 }
@@ -295,7 +305,7 @@ func sayings(c report.Client, few bool) []string {
 	if !few && c.Verdict == report.ClientConnects {
 		c.Worse, c.Notes = "", nil
 	}
-	if words := assess.LoginWords(c); c.FailsInAuth() || words != "" && few {
+	if words := c.LoginWords(); c.FailsInAuth() || words != "" && few {
 		said = append(said, "IKE_AUTH: "+words)
 	}
 	said = append(append(said, assess.WeakWords(c)...), c.Notes...)

@@ -3,8 +3,11 @@ package text
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
+	"github.com/ikescope/ikescope/ike/printable"
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/internal/introduction"
 	"github.com/ikescope/ikescope/report/internal/layout"
@@ -75,6 +78,71 @@ func Document(w io.Writer, doc report.Source, o Options) error {
 		return err
 	}
 	return p.Print(w)
+}
+
+// Identity writes for people who the gateways of doc are, one after the other, and of
+// what else the report holds, what bears on that.
+func Identity(w io.Writer, doc report.Source, o Options) error {
+	for i := range doc.Count() {
+		t, err := doc.At(i)
+		if err != nil {
+			return err
+		}
+		p := newPage(o)
+		if i > 0 {
+			p.Blank()
+		}
+		who := *t
+		who.Findings = slices.DeleteFunc(slices.Clone(t.Findings), func(f report.Finding) bool { return f.About() != report.AboutIdentity })
+		who.Clients = slices.DeleteFunc(slices.Clone(t.Clients), func(c report.Client) bool { return !c.FailsInAuth() })
+		p.identityHeading(&who)
+		if t.Identity == nil {
+			p.paths(t) // which say why nothing is known
+		}
+		introduction.Write(p.Page, t)
+		p.findings(&who)
+		p.clients(&who)
+		p.policies(t)
+		p.cost(t)
+		if t.Identity != nil && !askedAll(t) {
+			p.Text(0, "asked with suites of the algorithms in use only; --profile standard asks about all, as a scan does")
+		}
+		if o.Evidence {
+			p.exchanges(t)
+		}
+		if err := p.Print(w); err != nil {
+			return err
+		}
+	}
+	p := newPage(o)
+	if err := p.gates(doc); err != nil {
+		return err
+	}
+	return p.Print(w)
+}
+
+// identityHeading is heading for who a gateway is.
+func (p *page) identityHeading(t *report.Target) {
+	verdict, style := printable.Text(t.Verdict.Words()), ""
+	switch {
+	case t.Verdict != report.VerdictIKEv2:
+		style = layout.Red
+	case t.Identity == nil:
+		verdict += ", accepts no suite to ask with"
+		style = layout.Yellow
+	case t.Identity.State != report.IdentitySeen:
+		verdict += ", who it is was not seen"
+		style = layout.Yellow
+	case len(problemsOf(t)) > 0:
+		verdict += ", " + english.Counted(int64(len(problemsOf(t))), "problem", "problems") + " of its identity"
+		style = layout.Yellow
+	default:
+		verdict += ", no problem of its identity found"
+		style = layout.Green
+	}
+	for _, line := range p.Sides(wholeName(t), layout.Bold, verdict, style, p.Width) {
+		p.Wide(line)
+	}
 }
 
 func tally(all int, count map[report.Verdict]int) string {

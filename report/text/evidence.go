@@ -18,9 +18,18 @@ func (p *page) cost(t *report.Target) {
 	}
 	p.Section("COST")
 	took := fmt.Sprintf("%s in %.1f s", english.Counted(int64(c.Exchanges), "exchange", "exchanges"), c.ElapsedMs/1000)
+	identity := 0
+	for _, e := range t.Exchanges {
+		if e.Purpose == report.PurposeIdentity {
+			identity++
+		}
+	}
 	if t.Matrix != nil {
 		decided := t.Matrix.Universe - t.Matrix.Unknown
 		took = english.Counted(decided, "combination", "combinations") + " decided by " + took
+	}
+	if identity > 0 {
+		took += fmt.Sprintf("; %s to ask who the gateway is", english.Counted(int64(identity), "exchange", "exchanges"))
 	}
 	p.Text(0, took)
 	p.Text(0, fmt.Sprintf("%s, %s, %d retransmitted; %d half-open left, %s",

@@ -10,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/internal/layout"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // page is a page of a text report.
@@ -79,13 +80,24 @@ func (p page) connection(c *report.Connection, at time.Time) {
 	}
 	p.methods(c)
 	p.handshakes(c, at)
-	for _, j := range c.Judged {
-		p.judged(j)
+	p.clients(c.Judged)
+}
+
+// clients writes what each family of clients makes of the certificate, once if it is the
+// same for all.
+func (p page) clients(all []report.JudgedClient) {
+	words := lists.Convert(all, judgedWords)
+	if len(all) > 1 && len(slices.Compact(slices.Clone(words))) == 1 {
+		p.Aligned("clients", words[0])
+		return
+	}
+	for i, j := range all {
+		p.Aligned(string(j.Client), words[i])
 	}
 }
 
-// judged writes what a family of clients makes of the certificate.
-func (p page) judged(j report.JudgedClient) {
+// judgedWords says what a family of clients makes of the certificate.
+func judgedWords(j report.JudgedClient) string {
 	words := string(j.Verdict)
 	if len(j.Shows) > 0 && j.Verdict == report.CertificateRejected {
 		words += " (" + strings.Join(j.Shows, " or ") + ")"
@@ -98,8 +110,11 @@ func (p page) judged(j report.JudgedClient) {
 	}
 	if len(why) > 0 {
 		words += ": " + strings.Join(why[:min(len(why), maxReasons)], "; ")
+		if more := len(why) - maxReasons; more > 0 {
+			words += fmt.Sprintf("; and %s in the JSON report", english.Counted(int64(more), "more reason", "more reasons"))
+		}
 	}
-	p.Aligned(string(j.Client), words)
+	return words
 }
 
 // maxReasons is how many reasons of a client are written.

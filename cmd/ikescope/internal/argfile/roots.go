@@ -21,16 +21,9 @@ func Roots(file string) (*x509.CertPool, error) {
 		}
 		return roots, nil
 	}
-	info, err := os.Stat(file)
+	text, err := Regular(file, maxTrust)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, Cause(err))
-	}
-	if !info.Mode().IsRegular() || info.Size() > maxTrust {
-		return nil, fmt.Errorf("%s is not a file of certificates", file)
-	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, Cause(err))
+		return nil, err
 	}
 	roots := x509.NewCertPool()
 	none := true
@@ -52,3 +45,22 @@ func Roots(file string) (*x509.CertPool, error) {
 }
 
 var errNoRoots = errors.New("it holds no certificate in PEM")
+
+// Regular reads a file of most octets at most, which is no pipe and no device, so that
+// it ends. The error begins with its name.
+func Regular(file string, most int64) ([]byte, error) {
+	info, err := os.Stat(file)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", file, Cause(err))
+	case !info.Mode().IsRegular():
+		return nil, fmt.Errorf("%s is not a regular file", file)
+	case info.Size() > most:
+		return nil, fmt.Errorf("%s has %d octets, more than %d", file, info.Size(), most)
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, Cause(err))
+	}
+	return text, nil
+}

@@ -106,7 +106,7 @@ type enum struct {
 func (e enum) Set(s string) error {
 	word := strings.ToLower(s)
 	if !slices.Contains(e.words, word) {
-		return fmt.Errorf("%q is not one of %s", s, strings.Join(e.words, ", "))
+		return fmt.Errorf("%q is not one of %s%s", s, strings.Join(e.words, ", "), meant(word, e.words))
 	}
 	*e.p = word
 	return nil

@@ -6,17 +6,19 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"math/big"
-	"os"
 	"slices"
 	"time"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/eap"
 	"github.com/ikescope/ikescope/ike/iketest"
@@ -59,7 +61,7 @@ func (g *Gateway) introduce(r *iketest.Responder) error {
 	case method == "" && !g.PSK:
 		return nil
 	}
-	c := iketest.Connection{IDType: ike.ID_FQDN, ID: g.ID(), AsksIdentity: true, ServerName: "ikescope"}
+	c := iketest.Connection{IDType: ike.ID_FQDN, ID: g.ID(), AsksIdentity: true, ServerName: "ikescope", SendAlways: true}
 	for _, m := range eap.Methods() {
 		if m.String() == method {
 			c.Methods = []eap.Type{m}
@@ -102,7 +104,7 @@ func (g *Gateway) tls(c iketest.Connection) (*tls.Config, error) {
 	key, chain := c.Key, c.Certificates
 	if key == nil {
 		var err error
-		if key, chain, err = selfSigned(c.ID); err != nil {
+		if key, chain, err = issued(c.ID); err != nil {
 			return nil, err
 		}
 	}
@@ -116,9 +118,9 @@ func (g *Gateway) tls(c iketest.Connection) (*tls.Config, error) {
 // credentials returns the key and the certificates of the file, or ones made for name.
 func (g *Gateway) credentials(name string) (crypto.Signer, [][]byte, error) {
 	if g.CertFile == "" {
-		return selfSigned(name)
+		return issued(name)
 	}
-	text, err := os.ReadFile(g.CertFile)
+	text, err := argfile.Regular(g.CertFile, maxCertFile)
 	if err != nil {
 		return nil, nil, fmt.Errorf("--cert: %w", err)
 	}
@@ -129,6 +131,9 @@ func (g *Gateway) credentials(name string) (crypto.Signer, [][]byte, error) {
 		case "CERTIFICATE":
 			chain = append(chain, block.Bytes)
 		case "PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY":
+			if key != nil {
+				return nil, nil, fmt.Errorf("--cert: %s holds two private keys: leave that of its certificate", g.CertFile)
+			}
 			if key, err = parseKey(block.Bytes); err != nil {
 				return nil, nil, fmt.Errorf("--cert: %s: %w", g.CertFile, err)
 			}
@@ -137,7 +142,26 @@ func (g *Gateway) credentials(name string) (crypto.Signer, [][]byte, error) {
 	if key == nil || len(chain) == 0 {
 		return nil, nil, fmt.Errorf("--cert: %s has to hold a private key and its certificate, and may hold intermediates, all in PEM", g.CertFile)
 	}
+	if err := fits(key, chain[0]); err != nil {
+		return nil, nil, fmt.Errorf("--cert: %s: %w", g.CertFile, err)
+	}
 	return key, chain, nil
+}
+
+// maxCertFile is the largest file of a key and certificates, in octets.
+const maxCertFile = 1 << 20
+
+// fits fails if a certificate in DER is not of key.
+func fits(key crypto.Signer, der []byte) error {
+	c, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil // one that crypto/x509 does not read may be what is to be tried
+	}
+	public, ok := c.PublicKey.(interface{ Equal(crypto.PublicKey) bool })
+	if ok && !public.Equal(key.Public()) {
+		return errors.New("its first certificate is not that of its private key: put the gateway's own first")
+	}
+	return nil
 }
 
 // parseKey reads a private key in PKCS#8, SEC 1 or PKCS#1.
@@ -156,18 +180,64 @@ func parseKey(der []byte) (crypto.Signer, error) {
 	return nil, errors.New("its private key is not RSA, ECDSA or Ed25519 in PKCS#8, SEC 1 or PKCS#1")
 }
 
-// selfSigned makes a certificate for name.
-func selfSigned(name string) (crypto.Signer, [][]byte, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return nil, nil, err
-	}
+// issued makes a certificate for name that all clients take which trust the root: of an
+// intermediate of a root that nobody has. It returns the intermediate too, as gateways
+// send it.
+func issued(name string) (crypto.Signer, [][]byte, error) {
 	now := time.Now()
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(now.UnixNano()), Subject: pkix.Name{CommonName: name}, DNSNames: []string{name},
-		NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(0, 0, 90),
-		KeyUsage: x509.KeyUsageDigitalSignature, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	var issuer *x509.Certificate // of the next
+	var signer crypto.Signer
+	var chain [][]byte
+	for n, subject := range []string{"ikescope mock root", "ikescope mock intermediate", name} {
+		var key crypto.Signer
+		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		template := &x509.Certificate{
+			SerialNumber: big.NewInt(now.UnixNano() + int64(n)), Subject: pkix.Name{CommonName: subject},
+			NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(0, 0, 90),
+			BasicConstraintsValid: true, IsCA: subject != name, KeyUsage: x509.KeyUsageCertSign,
+		}
+		if subject == name {
+			template.DNSNames, template.KeyUsage = []string{name}, x509.KeyUsageDigitalSignature
+			template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
+			template.UnknownExtKeyUsage = []asn1.ObjectIdentifier{{1, 3, 6, 1, 5, 5, 8, 2, 2}} // ikeIntermediate
+			key, err = rsa.GenerateKey(rand.Reader, 2048)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		if issuer == nil {
+			issuer, signer = template, key
+		}
+		der, err := x509.CreateCertificate(rand.Reader, template, issuer, key.Public(), signer)
+		if err != nil {
+			return nil, nil, err
+		}
+		if issuer, err = x509.ParseCertificate(der); err != nil {
+			return nil, nil, err
+		}
+		signer = key
+		if n > 0 {
+			chain = append([][]byte{der}, chain...)
+		}
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	return key, [][]byte{der}, err
+	return signer, chain, nil
+}
+
+// IDWords says in a line who the gateway says it is, and how it proves it; "" if it does
+// not.
+func (g *Gateway) IDWords() string {
+	method := g.EAP
+	if method == "" && g.User != "" {
+		method = loginMethods()[0]
+	}
+	how := "by a certificate made for it, of a root made for it"
+	switch {
+	case method == "":
+		return ""
+	case g.PSK:
+		how = "by a pre-shared key"
+	case g.CertFile != "":
+		how = "by the certificate of " + g.CertFile
+	}
+	return fmt.Sprintf("%s, %s; asks clients for %s", g.ID(), how, method)
 }
