@@ -206,28 +206,61 @@ func pkcs1(s Scheme, h crypto.Hash, signature []byte) claim {
 	}}
 }
 
+// oidMGF1 is the mask generation function of RSASSA-PSS, whose parameter is a hash.
+var oidMGF1 = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 8}
+
+// maxSalt is the longest salt that is verified, in octets; hashes have 64.
+const maxSalt = 1 << 10
+
 // pssParameters reads hash and salt length of RSASSA-PSS-params (RFC 4055, Section
-// 3.1), whose defaults are SHA-1 and 20 octets.
+// 3.1), whose defaults are SHA-1, MGF1 with SHA-1, 20 octets and trailer field 1. The
+// mask generation function has to be MGF1 with the same hash, and the trailer field 1,
+// as is all that crypto/rsa verifies. It takes a salt of 0 for one of any length, so
+// that is not verified either.
 func pssParameters(der []byte) (crypto.Hash, int, error) {
 	p := struct {
 		Hash    pkix.AlgorithmIdentifier `asn1:"explicit,optional,tag:0"`
 		MGF     pkix.AlgorithmIdentifier `asn1:"explicit,optional,tag:1"`
 		Salt    int                      `asn1:"explicit,optional,tag:2,default:20"`
 		Trailer int                      `asn1:"explicit,optional,tag:3,default:1"`
-	}{Salt: sha1.Size}
+	}{Salt: sha1.Size, Trailer: 1}
 	if len(der) > 0 {
 		if rest, err := asn1.Unmarshal(der, &p); err != nil || len(rest) > 0 {
 			return 0, 0, fmt.Errorf("%w: malformed parameters of RSASSA-PSS", ErrUnknownScheme)
 		}
 	}
-	if len(p.Hash.Algorithm) == 0 {
-		return crypto.SHA1, p.Salt, nil
+	h, ok := pssHash(p.Hash)
+	if !ok {
+		return 0, 0, fmt.Errorf("%w: RSASSA-PSS with hash %v", ErrUnknownScheme, p.Hash.Algorithm)
 	}
-	h, ok := hashesByID[p.Hash.Algorithm.String()]
-	if !ok || p.Salt < 0 || p.Salt > 1<<10 {
-		return 0, 0, fmt.Errorf("%w: RSASSA-PSS with hash %v and a salt of %d octets", ErrUnknownScheme, p.Hash.Algorithm, p.Salt)
+	mask := crypto.SHA1
+	if len(p.MGF.Algorithm) > 0 {
+		var of pkix.AlgorithmIdentifier
+		if rest, err := asn1.Unmarshal(p.MGF.Parameters.FullBytes, &of); !p.MGF.Algorithm.Equal(oidMGF1) || err != nil || len(rest) > 0 {
+			return h, 0, fmt.Errorf("%w: RSASSA-PSS with the mask generation function %v", ErrUnknownScheme, p.MGF.Algorithm)
+		}
+		if mask, ok = pssHash(of); !ok {
+			return h, 0, fmt.Errorf("%w: RSASSA-PSS with MGF1 of hash %v", ErrUnknownScheme, of.Algorithm)
+		}
+	}
+	switch {
+	case mask != h:
+		return h, 0, fmt.Errorf("%w: RSASSA-PSS with %s, and MGF1 of %s", ErrUnknownScheme, hashNames[h], hashNames[mask])
+	case p.Salt <= 0 || p.Salt > maxSalt:
+		return h, 0, fmt.Errorf("%w: RSASSA-PSS with a salt of %d octets", ErrUnknownScheme, p.Salt)
+	case p.Trailer != 1:
+		return h, 0, fmt.Errorf("%w: RSASSA-PSS with trailer field %d", ErrUnknownScheme, p.Trailer)
 	}
 	return h, p.Salt, nil
+}
+
+// pssHash returns the hash of an AlgorithmIdentifier, SHA-1 where it is absent.
+func pssHash(id pkix.AlgorithmIdentifier) (crypto.Hash, bool) {
+	if len(id.Algorithm) == 0 {
+		return crypto.SHA1, true
+	}
+	h, ok := hashesByID[id.Algorithm.String()]
+	return h, ok
 }
 
 func sum(h crypto.Hash, data []byte) []byte {

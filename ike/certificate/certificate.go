@@ -197,4 +197,4 @@ func DistinguishedName(der []byte) (string, error) {
 func (c *Certificate) HasUsage(usage string) bool { return slices.Contains(c.EKU, usage) }
 
 // errTrailing is for octets behind a structure.
-var errTrailing = errors.New("octets behind the structure")
+var errTrailing = errors.New("trailing octets")
