@@ -196,5 +196,5 @@ func DistinguishedName(der []byte) (string, error) {
 // only, since clients differ in what they take for it.
 func (c *Certificate) HasUsage(usage string) bool { return slices.Contains(c.EKU, usage) }
 
-// errTrailing is for octets behind a structure.
+// errTrailing is for octets after a structure.
 var errTrailing = errors.New("trailing octets")

@@ -47,7 +47,7 @@ const (
 	Verified
 	// Forged: it is not.
 	Forged
-	// NoCertificate: there is no certificate to hold it against.
+	// NoCertificate: there is no certificate to verify it with.
 	NoCertificate
 	// NotVerifiable: a key or a signature scheme that is not known here.
 	NotVerifiable
@@ -173,7 +173,7 @@ func (r *Reply) addCertificate(p *ike.Cert) {
 	r.Chain = append(r.Chain, c)
 }
 
-// prove holds the AUTH payload against the leaf.
+// prove verifies the AUTH payload with the leaf.
 func (r *Reply) prove(auth *ike.Auth, sa SA) {
 	if auth == nil {
 		return

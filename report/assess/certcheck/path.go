@@ -161,7 +161,7 @@ func verifiable(c *certificate.Certificate) bool {
 
 var errNotVerifiable = errors.New("not verifiable")
 
-// signedBy holds the signature of c against the key of parent.
+// signedBy verifies the signature of c with the key of parent.
 func signedBy(c, parent *certificate.Certificate) error {
 	if c.X509() == nil || !verifiable(parent) || weakHash(c) != "" {
 		return errNotVerifiable

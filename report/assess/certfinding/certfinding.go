@@ -23,12 +23,18 @@ func Findings(identity *report.Identity) []report.Finding {
 				out[at].Evidence = append(out[at].Evidence, f.Evidence...)
 				continue
 			}
-			// Lines to paste are written once.
-			if at := slices.IndexFunc(out, func(o report.Finding) bool { return slices.Equal(o.Lines, f.Lines) }); at >= 0 && len(f.Lines) > 0 {
-				f.Lines = nil
-				f.Fix = append(f.Fix, "the lines to paste are those of "+out[at].ID)
-			}
 			out = append(out, f)
+		}
+	}
+	// As reports show them: lines to paste are written once, at the first.
+	slices.SortStableFunc(out, func(a, b report.Finding) int {
+		return cmp.Or(cmp.Compare(a.Severity.Rank(), b.Severity.Rank()), strings.Compare(a.ID, b.ID))
+	})
+	for i := range out {
+		f := &out[i]
+		at := slices.IndexFunc(out[:i], func(o report.Finding) bool { return slices.Equal(o.Lines, f.Lines) })
+		if at >= 0 && len(f.Lines) > 0 {
+			f.Lines, f.Fix = nil, append(f.Fix, "the lines to paste are those of "+out[at].ID)
 		}
 	}
 	return out

@@ -101,7 +101,7 @@ func sizeFindings(t *report.Target) []report.Finding {
 				"A certificate chain takes some 3,000 octets, and ML-KEM-1024 a public value of 1,568: without IKE fragmentation, logins with certificates fail after the first exchange, and Windows shows error 809", english.Grouped(int64(s.MTU))),
 			Evidence: s.Evidence,
 			Fix: []string{
-				"enable IKE fragmentation (RFC 7383) on both sides: fragmentation = yes in swanctl.conf, fragmentation=yes in ipsec.conf, set fragmentation in iked.conf, EnableServerFragmentation in the registry of Windows RRAS",
+				enableFragmentation,
 				"let IP fragments through the firewalls between here and the gateway",
 			},
 			Refs: []string{"RFC 7383", "RFC 7296, Section 2"},

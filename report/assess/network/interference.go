@@ -8,6 +8,9 @@ import (
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
+// enableFragmentation is how gateways and clients come to fragment in IKE.
+const enableFragmentation = "enable IKE fragmentation (RFC 7383) on both sides: fragmentation = yes in swanctl.conf, fragmentation=yes in ipsec.conf, set fragmentation in iked.conf, EnableServerFragmentation in the registry of Windows RRAS"
+
 // answerFindings are of answers that are larger than a packet.
 func answerFindings(t *report.Target) []report.Finding {
 	f := t.Fragmentation
@@ -21,7 +24,7 @@ func answerFindings(t *report.Target) []report.Finding {
 			"Clients without IKE fragmentation get no further than the first exchange: Windows before 10 1803 shows error 809",
 		Evidence: f.Evidence,
 		Fix: []string{
-			"enable IKE fragmentation (RFC 7383) on both sides: fragmentation = yes in swanctl.conf, fragmentation=yes in ipsec.conf, set fragmentation in iked.conf, EnableServerFragmentation in the registry of Windows RRAS",
+			enableFragmentation,
 			"let IP fragments through the firewalls between the gateway and here",
 		},
 		Refs: []string{"RFC 7383"},

@@ -47,9 +47,9 @@ func (p page) connection(c *report.Connection, at time.Time) {
 		return
 	}
 	as := map[report.AskedAs]string{
-		report.AskedEAPOnly: ", to clients that take EAP alone as proof (RFC 5998)",
-		report.AskedAsUser:  ", to users of its domain",
-		report.AskedByName:  ", to clients that ask for it by name",
+		report.AskedEAPOnly: ", only to clients that accept EAP alone as proof (RFC 5998)",
+		report.AskedAsUser:  ", only to users of its domain",
+		report.AskedByName:  ", only to clients that ask for it by name",
 	}[c.As]
 	p.Aligned("ID", c.ID+" ("+c.IDType+")"+as)
 	for i, cert := range c.Chain {
@@ -183,7 +183,7 @@ func (p page) proof(i *report.Connection) {
 	words, style := "", ""
 	switch i.Proof {
 	case report.ProofVerified:
-		words, style = "signed with "+i.Scheme+", and verified with the certificate's key", layout.Green
+		words, style = "signed with "+i.Scheme+", verified with the certificate's key", layout.Green
 	case report.ProofForged:
 		words, style = "the signature ("+i.Scheme+") was not made with the certificate's key", layout.Red
 	case report.ProofNotVerifiable:
@@ -191,9 +191,9 @@ func (p page) proof(i *report.Connection) {
 	case report.ProofNoCertificate:
 		words = "signed, but no certificate came to verify it with"
 	case report.ProofSharedKeyMAC:
-		words, style = "a MAC under a pre-shared key, sent to a stranger, who can guess the key offline", layout.Red
+		words, style = "a MAC under a pre-shared key, given to strangers, who can guess the key offline", layout.Red
 	case report.ProofNone:
-		words = "none, which RFC 7296, Section 2.16, requires"
+		words = "none, although RFC 7296, Section 2.16, requires it"
 		if i.As == report.AskedEAPOnly {
 			words = "none: the gateway proves who it is by EAP alone"
 		}

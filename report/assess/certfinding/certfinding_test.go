@@ -1,0 +1,80 @@
+package certfinding
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/ikescope/ikescope/report"
+)
+
+// connection is one with reasons of Windows and Android.
+func connection(windows, android []report.Reason, remarks ...report.Reason) report.Connection {
+	c := report.Connection{Remarks: remarks, Judged: []report.JudgedClient{
+		{Client: report.FamilyWindows, Verdict: report.CertificateRejected, Shows: []string{"13801"}, Reasons: windows},
+		{Client: report.FamilyAndroid, Verdict: report.CertificateRejected, Reasons: android},
+	}}
+	for _, id := range []string{"issue/openssl", "issue/pki", "dial/windows", "identity/strongswan"} {
+		group, where, _ := strings.Cut(id, "/")
+		c.Fixes = append(c.Fixes, report.IdentityFix{ID: id, Goal: group + " it", Where: where, Lines: []string{"line of " + id}})
+	}
+	return c
+}
+
+func rejects(rule string, evidence []int, fixes ...string) report.Reason {
+	return report.Reason{Rule: rule, Severity: report.SeverityHigh, Effect: report.CertificateRejected, Sentence: "it has " + rule, Evidence: evidence, Fixes: fixes}
+}
+
+func findingOf(t *testing.T, all []report.Finding, id string) report.Finding {
+	t.Helper()
+	i := slices.IndexFunc(all, func(f report.Finding) bool { return f.ID == id })
+	if i < 0 {
+		t.Fatalf("%s is missing of %+v", id, all)
+	}
+	return all[i]
+}
+
+// TestFindings: a rule is a finding with all clients that it concerns and the exchanges
+// that show it, and what mends it is written once, of each product that it is for.
+func TestFindings(t *testing.T) {
+	issue := []string{"issue/openssl", "issue/pki"}
+	first := connection(
+		[]report.Reason{rejects("name-missing", []int{9, 8}, append([]string{"dial/windows"}, issue...)...)},
+		[]report.Reason{
+			rejects("name-missing", []int{4, 8}, append([]string{"dial/windows"}, issue...)...),
+			rejects("host-name-refused", []int{6}, "identity/strongswan"),
+			rejects("key-ecdsa", []int{5}, issue...),
+		},
+		report.Reason{Rule: "leaf-is-ca", Severity: report.SeverityMedium, Sentence: "it is a CA", Evidence: []int{2}, Fixes: issue})
+	second := connection([]report.Reason{rejects("name-missing", []int{3}, issue...)}, nil)
+	all := Findings(&report.Identity{Connections: []report.Connection{first, second}})
+
+	name := findingOf(t, all, "IDENTITY-NAME-MISSING")
+	if want := "clients that do not connect: Windows (error 13801) and Android"; name.Detail != want {
+		t.Errorf("%q, want %q", name.Detail, want)
+	}
+	if want := []int{4, 8, 9, 3}; !slices.Equal(name.Evidence, want) {
+		t.Errorf("evidence %d, want %d", name.Evidence, want)
+	}
+	if want := []string{"# windows", "line of dial/windows", "# openssl", "line of issue/openssl", "# pki", "line of issue/pki"}; !slices.Equal(name.Lines, want) {
+		t.Errorf("lines %q, want %q", name.Lines, want)
+	}
+	// Which name is right is decided once.
+	refused := findingOf(t, all, "IDENTITY-HOST-NAME-REFUSED")
+	if want := []string{"see IDENTITY-NAME-MISSING, which decides the name"}; !slices.Equal(refused.Fix, want) || len(refused.Lines) > 0 || !slices.Equal(refused.Evidence, []int{6}) {
+		t.Errorf("%+v, want the fix %q", refused, want)
+	}
+	// The same lines stand at the first of those that reports show.
+	key, ca := findingOf(t, all, "IDENTITY-KEY-ECDSA"), findingOf(t, all, "IDENTITY-LEAF-IS-CA")
+	if len(key.Lines) == 0 || len(ca.Lines) > 0 || !slices.Contains(ca.Fix, "the lines to paste are those of IDENTITY-KEY-ECDSA") {
+		t.Errorf("%+v\n%+v", key, ca)
+	}
+	// Without the name, the identity is what is to be changed.
+	alone := Findings(&report.Identity{Connections: []report.Connection{connection(nil, []report.Reason{rejects("host-name-refused", nil, "identity/strongswan")})}})
+	if f := findingOf(t, alone, "IDENTITY-HOST-NAME-REFUSED"); !slices.Equal(f.Lines, []string{"line of identity/strongswan"}) {
+		t.Errorf("%+v", f)
+	}
+	if got := Findings(nil); got != nil {
+		t.Errorf("%+v", got)
+	}
+}
