@@ -136,6 +136,9 @@ func (a Asker) Ask(ctx context.Context, suites []proposals.Suite) *Result {
 			a.vary(ctx, r, &c)
 		}
 		r.Identities = append(r.Identities, c)
+		if a.Brief && plain.State == Silent {
+			break // each further silence would take its time
+		}
 	}
 	return r
 }

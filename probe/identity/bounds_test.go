@@ -53,6 +53,31 @@ func TestBounds(t *testing.T) {
 	}
 }
 
+// silent is a gateway that answers no IKE_AUTH.
+type silent struct{ opened int }
+
+func (g *silent) Open(_ context.Context, _ proposals.Suite, _ []ike.NotifyType, use func(SA, func([]ike.Payload) Answer)) (int, bool) {
+	g.opened++
+	use(SA{Exchange: 2 * g.opened}, func([]ike.Payload) Answer { return Answer{Exchange: 2*g.opened + 1} })
+	return 2 * g.opened, true
+}
+
+// TestSilence: in brief a gateway that does not answer is not asked again.
+func TestSilence(t *testing.T) {
+	suite, err := proposals.ParseSuite("aes256gcm16-prfsha384-ecp384")
+	if err != nil {
+		t.Fatal(err)
+	}
+	suites := []proposals.Suite{suite, suite, suite}
+	for brief, want := range map[bool]int{true: 1, false: len(suites)} {
+		g := &silent{}
+		r := Asker{Gateway: g, Host: "vpn.example.com", Brief: brief}.Ask(t.Context(), suites)
+		if g.opened != want || r.NotAsked != len(suites)-want || len(r.Identities) != 1 || r.Identities[0].Plain.State != Silent {
+			t.Errorf("brief %v: %d IKE SAs, %d not asked, %+v", brief, g.opened, r.NotAsked, r.Identities)
+		}
+	}
+}
+
 // TestRefusals: suites that are refused with different errors lead to different
 // connections.
 func TestRefusals(t *testing.T) {
