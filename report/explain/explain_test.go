@@ -1,6 +1,7 @@
 package explain
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -160,5 +161,20 @@ func TestNumberBeforeText(t *testing.T) {
 		if err != nil || len(got) == 0 || got[0].Layer != "identity" {
 			t.Errorf("%q is explained as %v, %v", line, got, err)
 		}
+	}
+}
+
+// TestWhereToLook: a code leads to the command that looks at its layer.
+func TestWhereToLook(t *testing.T) {
+	for code, command := range map[string]string{
+		"809": "ikescope reach vpn.example.com", "13801": "ikescope identity vpn.example.com", "13806": "ikescope identity vpn.example.com",
+	} {
+		found, err := Explain(code)
+		if err != nil || len(found) != 1 || !slices.ContainsFunc(found[0].Checks, func(c Check) bool { return c.Command == command }) {
+			t.Errorf("%s: %+v, %v, want %q", code, found, err, command)
+		}
+	}
+	if e, _ := Explain("13806"); !strings.Contains(strings.Join(e[0].Causes, "\n"), "missing at the gateway") {
+		t.Errorf("13806 is not only of the client: %q", e[0].Causes)
 	}
 }
