@@ -132,7 +132,7 @@ func (d *attempt) run(ctx context.Context) Reading {
 			if len(d.inbox) > 0 {
 				continue
 			}
-			if !d.stop.IsZero() || d.tries >= d.attempts() || d.stream.alive() || d.weak.Outcome == Malformed && d.tries >= malformedTries {
+			if !d.stop.IsZero() || d.tries >= d.attempts() || d.stream.alive() || d.weak.Outcome == Malformed && d.tries >= malformedTries && !d.req.Wary {
 				return d.exhausted(false)
 			}
 			d.lost()
@@ -271,6 +271,8 @@ func (d *attempt) handle(ctx context.Context, event arrival) (Reading, bool) {
 	}
 	r := d.read(event)
 	switch {
+	case d.req.Wary && r.conclusive() && !r.Genuine:
+		d.weaken(r, event.at)
 	case r.conclusive():
 		d.answered(event.at)
 		d.leave() // the gateway is done with it
@@ -436,14 +438,15 @@ func (d *attempt) block(u *PathFault, at time.Time) {
 }
 
 // weaken remembers an answer that is not conclusive. After one that shows that
-// no IKEv2 responder is there only one more timeout is waited.
+// no IKEv2 responder is there only one more timeout is waited, unless the request is
+// wary: who has opened an IKE SA was there a moment ago.
 func (d *attempt) weaken(r Reading, at time.Time) {
-	order := []Outcome{NotTried, Unreachable, Echo, NotIKE, CookieLoop, Malformed}
+	order := []Outcome{NotTried, Unreachable, Echo, NotIKE, CookieLoop, Malformed, OtherError}
 	if slices.Index(order, r.Outcome) > slices.Index(order, d.weak.Outcome) {
 		d.weak = r
 		d.stop = time.Time{}
 	}
-	if d.stop.IsZero() && (d.weak.Outcome == Unreachable || d.weak.Outcome == Echo || d.weak.Outcome == NotIKE) {
+	if d.stop.IsZero() && !d.req.Wary && (d.weak.Outcome == Unreachable || d.weak.Outcome == Echo || d.weak.Outcome == NotIKE) {
 		d.stop = at.Add(d.c.rto())
 	}
 }

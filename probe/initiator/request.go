@@ -203,6 +203,11 @@ type Request struct {
 	LeastWait time.Duration
 	// Quiet: silence would be no sign of congestion.
 	Quiet bool
+	// Wary: what anyone may have sent, an error in the clear or by ICMP, does not end
+	// the exchange of a protected request. It is the outcome if no genuine answer comes
+	// until the last try: "A node should treat such a message [...] as a hint that there
+	// might be problems" (RFC 7296, Section 2.21.4).
+	Wary bool
 	// Early has it sent again after three quarters of the time. Of requests
 	// that go to several ports together all but one are early, since routers
 	// limit their ICMP errors to one or two a second: if the tries coincided,

@@ -65,7 +65,7 @@ func (e *dialogue) run(user, ctx context.Context, payloads []ike.Payload, exchan
 		if e.conversation.Started && len(e.r.Steps) > 0 && e.r.Steps[len(e.r.Steps)-1].Kind != EAPMethod {
 			e.add(Step{Kind: EAPMethod, State: Passed, Exchanges: []int{exchange}})
 		}
-		answer, ok := e.ask(ctx, ike.IKE_AUTH, []ike.Payload{&ike.EAP{Data: response.Append(nil)}}, e.Attempts)
+		answer, ok := e.ask(ctx, ike.IKE_AUTH, []ike.Payload{&ike.EAP{Data: response.Append(nil)}}, e.Attempts+e.Attempts/2)
 		if !ok {
 			return false
 		}

@@ -28,7 +28,9 @@ type Client struct {
 	// Address asks for an address, and for the Child SA that goes with it.
 	Address bool
 	// Attempts is how often a request is sent at most, 0 for 7, each time waiting twice
-	// as long: half a minute and more. A gateway does what the same request asks once.
+	// as long, up to 4 seconds. Responses of EAP are sent half as often again, which is
+	// 25 seconds, since a RADIUS server may wait for a person: strongSwan forgets what is
+	// half-open for 30. A gateway does what the same request asks once.
 	Attempts int
 
 	// Transports are tried in turn; nil means UDP 500 and UDP 4500.
@@ -204,7 +206,7 @@ func (a *attempt) ask(ctx context.Context, exchange ike.ExchangeType, payloads [
 		a.err = err
 		return initiator.Answer{}, false
 	}
-	req.Flow, req.Quiet, req.Attempts = a.sa.flow, true, attempts
+	req.Flow, req.Quiet, req.Wary, req.Attempts = a.sa.flow, true, true, attempts
 	answer := a.conn.Exchange(ctx, req)
 	a.record(answer, h.MessageID, payloads)
 	a.sa.unanswered = !answer.Genuine

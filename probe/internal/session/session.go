@@ -215,7 +215,7 @@ func (s *Sessions) send(ctx context.Context, r *sealed, enough func() int) (a in
 		req.Quiet = true // perhaps it was answered: that is done only once
 		req.Prompt = true
 		if r.purpose == evidence.PurposeIdentity {
-			req.LeastWait = identityWait
+			req.LeastWait, req.Wary = identityWait, true
 		}
 		if a = s.Conn.Exchange(ctx, req); a.Tries == 0 {
 			break // the socket is closed
