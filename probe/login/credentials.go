@@ -80,7 +80,18 @@ func (c *Credentials) Check(now time.Time) error {
 	if err := needs("user", c.User == ""); err != nil {
 		return err
 	}
-	return needs("password", c.Password.IsZero())
+	if err := needs("password", c.Password.IsZero()); err != nil {
+		return err
+	}
+	for _, of := range []struct {
+		field string
+		has   int
+	}{{"user", len(c.User)}, {"password", len(c.Password.Reveal())}} {
+		if of.has > maxIdentity {
+			return wrong(of.field, "has %d octets, more than %d", of.has, maxIdentity)
+		}
+	}
+	return nil
 }
 
 func (c *Credentials) checkCertificate(now time.Time, needs func(string, bool) error) error {

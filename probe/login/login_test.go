@@ -470,6 +470,8 @@ func TestOwnFaults(t *testing.T) {
 		"password: is missing":                             {Method: GTC, User: "carol"},
 		"certificate: is missing":                          {Method: Certificate},
 		"key: is missing":                                  {Method: Certificate, Chain: []*x509.Certificate{own.cert}},
+		"user: has 1025 octets, more than 1024":            user(GTC, strings.Repeat("u", 1025), "pw"),
+		"password: has 1025 octets, more than 1024":        user(GTC, "carol", strings.Repeat("p", 1025)),
 		"key: is not that of the certificate":              {Method: Certificate, Chain: []*x509.Certificate{own.cert}, Key: NewKey(ca.key)},
 		"certificate: that of \"CN=client\" expired on":    certified(expired),
 		"certificate: that of \"CN=client\" is not valid ": certified(early),
