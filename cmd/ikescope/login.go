@@ -114,7 +114,10 @@ func (a *app) login(ctx context.Context, opts *loginOptions, args []string) erro
 		Host: found[0].Host, Roots: opts.trust, Products: opts.suites, Address: opts.address,
 		Attempts: opts.tries, InitialRTO: opts.timeout, Transports: opts.transports, Source: netip.AddrPortFrom(opts.source, opts.sourcePort),
 	}
-	c.Credentials, err = login.Source{File: opts.credentials, Environment: os.Getenv, Ask: login.Terminal(a.in, a.err)}.Read(time.Now())
+	c.Credentials, err = login.Source{File: opts.credentials, Environment: os.Getenv, Ask: login.Terminal(ctx, a.in, a.err)}.Read(time.Now())
+	if ctx.Err() != nil {
+		return targets.ErrInterrupted
+	}
 	if err != nil {
 		return usageError{err}
 	}

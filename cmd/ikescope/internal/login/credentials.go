@@ -19,6 +19,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
+	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/probe/login"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/english"
@@ -129,7 +130,7 @@ func shown(s string) string { return s[:min(len(s), 40)] }
 
 // ask asks for the secret of a method that is not given.
 func (s Source) ask(m login.Method, values map[string]value) error {
-	name, prompt := "password", "Password of "+values["user"].text+": "
+	name, prompt := "password", "Password of "+printable.Text(values["user"].text)+": "
 	switch {
 	case m == login.Certificate:
 		return nil
@@ -217,6 +218,10 @@ func readPrivate(path string) ([]byte, error) { return read(path, true) }
 
 // read reads a file of limited size. The error begins with its path.
 func read(path string, private bool) ([]byte, error) {
+	// To open a pipe would wait for whoever writes to it.
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s: is not a regular file", path)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, argfile.Cause(err))
