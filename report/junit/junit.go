@@ -141,7 +141,7 @@ func suiteOf(t *report.Target, gates []report.Gate) suite {
 	}
 	var out strings.Builder
 	for _, f := range t.Findings {
-		fmt.Fprintf(&out, "%s %s: %s\n", f.Severity, f.ID, printable.Text(f.Title))
+		fmt.Fprintf(&out, "%s\n", printable.Text(fmt.Sprintf("%s %s: %s", f.Severity, f.ID, f.Title)))
 	}
 	if out.Len() > 0 {
 		s.Out = &output{out.String()}
@@ -156,7 +156,7 @@ func name(t *report.Target) string {
 func gateName(g report.Gate) string {
 	kind := strings.ReplaceAll(string(g.Kind), "_", "-")
 	if g.Kind == report.BaselineGate {
-		return kind // whose name is the target's
+		return printable.Text(kind) // whose name is the target's
 	}
 	return printable.Text(kind + " " + g.Name)
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/proposals/baseline"
@@ -117,6 +118,23 @@ func TestAgreesWithExit(t *testing.T) {
 		if _, r := written(t, doc); r.Failures > 0 {
 			t.Errorf("%s: %d failures without a gate", name, r.Failures)
 		}
+	}
+}
+
+// TestEscaped: nothing in the file is for a terminal to obey, wherever it stands in a
+// saved report.
+func TestEscaped(t *testing.T) {
+	const evil = "\u009b31m\x7f\ufeff\u202e"
+	doc := checked(t, reporttest.Cases(t)["weak-behind-nat"]...)
+	target := &doc.Targets[0]
+	target.Findings = append(target.Findings, report.Finding{ID: "A" + evil, Severity: "B" + evil, Title: "C" + evil})
+	for i := range doc.Gates {
+		doc.Gates[i].Reason += evil
+	}
+	doc.Gates = append(doc.Gates, report.Gate{Name: evil, Target: target.Name, Address: target.Address, Kind: "E" + evil, State: report.GateFailed})
+	raw, _ := written(t, doc)
+	if i := bytes.IndexFunc(raw, func(r rune) bool { return r != '\n' && !unicode.IsPrint(r) }); i >= 0 {
+		t.Errorf("%q", raw[i:min(i+60, len(raw))])
 	}
 }
 

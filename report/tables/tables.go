@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/report"
@@ -74,6 +75,10 @@ func (t *table) write(w io.Writer, doc report.Source) error {
 	return out.Error()
 }
 
+// formula are the characters that begin one in a spreadsheet: those of full width do so
+// in East Asian versions of Excel, and blanks before them do not count in all.
+const formula = "=+-@＝＋－＠\t\r"
+
 // safe escapes the cells of a row.
 func safe(row []string) []string {
 	for i, cell := range row {
@@ -82,7 +87,7 @@ func safe(row []string) []string {
 			lines[k] = printable.Text(lines[k])
 		}
 		cell = strings.Join(lines, "\n")
-		if cell != "" && strings.ContainsRune("=+-@\t\r", rune(cell[0])) && !isNumber(cell) {
+		if begin, _ := utf8.DecodeRuneInString(strings.TrimLeft(cell, " ")); strings.ContainsRune(formula, begin) && !isNumber(cell) {
 			cell = "'" + cell
 		}
 		row[i] = cell

@@ -113,6 +113,7 @@ func TestSafe(t *testing.T) {
 	for in, want := range map[string]string{
 		"=cmd|' /C calc'!A0": "'=cmd|' /C calc'!A0", "+1+1": "'+1+1", "@SUM(1)": "'@SUM(1)", "-2+3": "'-2+3", "\t=1": `\u{9}=1`,
 		"-2.5": "-2.5", "a=b": "a=b", "a\nb\x1b[2J": "a\nb\\u{1b}[2J", "\r=1": `\u{d}=1`, "": "",
+		" =1+1": "' =1+1", "＝1+1": "'＝1+1", "－1": "'－1", "＠x": "'＠x", " a": " a", " -2": "' -2",
 	} {
 		if got := safe([]string{in})[0]; got != want {
 			t.Errorf("%q is written as %q, want %q", in, got, want)
