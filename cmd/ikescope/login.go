@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"io"
 	"net/netip"
@@ -149,12 +150,10 @@ func (a *app) login(ctx context.Context, opts *loginOptions, args []string) erro
 	if err != nil {
 		return local.Cause(err)
 	}
-	if err := writePcap(pcap, recorded); err != nil {
-		return err
-	}
 	doc := reported.New(tool(), args[0], c, r)
 	a.exit = doc.Exit.Code
-	return opts.printOptions.write(a.out, documentWriters(doc, func(w io.Writer, look text.Options) error {
+	// A login is not to be done again for want of a capture.
+	return errors.Join(writePcap(pcap, recorded), opts.printOptions.write(a.out, documentWriters(doc, func(w io.Writer, look text.Options) error {
 		return reported.Text(w, doc, look.Width, look.Color)
-	}))
+	})))
 }
