@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"software.sslmate.com/src/go-pkcs12"
 
@@ -87,8 +88,10 @@ func parseBundle(data []byte, password string) (bundle, error) {
 	if key, err := parseKey(data); err == nil {
 		return bundle{key: key}, nil
 	}
-	key, cert, others, err := pkcs12.DecodeChain(data, password)
+	key, cert, others, err := decodePKCS12(data, password)
 	switch {
+	case errors.Is(err, errTooSlow):
+		return bundle{}, fmt.Errorf("is PKCS #12 that takes longer than %v to open: write it again, with fewer rounds", longestPKCS12)
 	case errors.Is(err, pkcs12.ErrIncorrectPassword) && password == "":
 		return bundle{}, errors.New("is PKCS #12 with a password, which the word password gives")
 	case errors.Is(err, pkcs12.ErrIncorrectPassword):
@@ -104,6 +107,35 @@ func parseBundle(data []byte, password string) (bundle, error) {
 		return bundle{}, fmt.Errorf("holds more than %d certificates", maxChain)
 	}
 	return bundle{chain: append([]*x509.Certificate{cert}, withoutRoots(others)...), key: signer}, nil
+}
+
+// longestPKCS12 is how long a file may take to open: the file itself says how many rounds
+// of hashing its password takes, up to 2,147,483,647, and the common ones have 2,048 to
+// some 100,000, which are well below a second.
+var longestPKCS12 = 30 * time.Second
+
+var errTooSlow = errors.New("it takes too long")
+
+// decodePKCS12 is pkcs12.DecodeChain with that limit. What takes too long goes on until
+// the process ends.
+func decodePKCS12(data []byte, password string) (key any, cert *x509.Certificate, others []*x509.Certificate, err error) {
+	type decoded struct {
+		key    any
+		cert   *x509.Certificate
+		others []*x509.Certificate
+		err    error
+	}
+	done := make(chan decoded, 1)
+	go func() {
+		key, cert, others, err := pkcs12.DecodeChain(data, password)
+		done <- decoded{key, cert, others, err}
+	}()
+	select {
+	case d := <-done:
+		return d.key, d.cert, d.others, d.err
+	case <-time.After(longestPKCS12):
+		return nil, nil, nil, errTooSlow
+	}
 }
 
 // parsePEM reads certificates and a private key.
