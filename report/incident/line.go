@@ -2,7 +2,6 @@ package incident
 
 import (
 	"strings"
-	"time"
 
 	"github.com/ikescope/ikescope/report/incident/logtext"
 )
@@ -11,14 +10,17 @@ import (
 type Line struct {
 	File   string
 	Number int
-	Stamp  string
-	Time   time.Time
-	// Program is who logged it, where a wrap says so.
-	Program string
-	Text    string
-	// Fields are those of a JSON object, with the names of nested ones joined
-	// by a dot.
-	Fields map[string]string
+	logtext.Message
+}
+
+// Unwrap returns the messages of one line of a file.
+func Unwrap(file string, number int, s string) []Line {
+	messages := logtext.Unwrap(s)
+	out := make([]Line, 0, len(messages))
+	for _, m := range messages {
+		out = append(out, Line{File: file, Number: number, Message: m})
+	}
+	return out
 }
 
 // Event returns an event of the line.

@@ -121,14 +121,10 @@ func (s *Scanner) read(l *Line) {
 	if s.offer(l) {
 		return
 	}
-	if text, ok := inner(l.Text); ok {
+	if text, ok := logtext.Inner(l.Text); ok {
 		within := *l
 		within.Text = text
-		for range maxLayers {
-			if !within.peel() {
-				break
-			}
-		}
+		within.Peel()
 		if s.offer(&within) {
 			return
 		}
@@ -171,7 +167,7 @@ const maxHeld = 16
 // are around it, if its table knows nearly all of it, or by what it says in
 // general of IKE.
 func (s *Scanner) unclaimed(l *Line) {
-	if l.Program != "" && !slices.Contains(programs, l.Program) || strings.HasPrefix(l.Text, "|") {
+	if l.Program != "" && !logtext.IsProgram(l.Program) || strings.HasPrefix(l.Text, "|") {
 		return
 	}
 	if len(s.File.Products) == 0 {

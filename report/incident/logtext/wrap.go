@@ -1,4 +1,4 @@
-package incident
+package logtext
 
 import (
 	"encoding/json"
@@ -9,9 +9,20 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/ikescope/ikescope/report/incident/logtext"
 )
+
+// Message is a line, or a piece of one, without what wraps it.
+type Message struct {
+	// Stamp is the time as the log has it, and Time its value: see [Stamp].
+	Stamp string
+	Time  time.Time
+	// Program is who logged it, where a wrap says so.
+	Program string
+	Text    string
+	// Fields are those of a JSON object, with the names of nested ones joined
+	// by a dot.
+	Fields map[string]string
+}
 
 // maxLayers bounds the wraps around a message: a container's log of a journal's
 // lines in JSON, say.
@@ -21,16 +32,12 @@ const maxLayers = 5
 // around them: times, hosts, programs, priorities, JSON objects, the prefixes of
 // containers and journals. Most lines hold one message; a line with a list of
 // JSON objects or events in XML has several.
-func Unwrap(file string, number int, s string) []Line {
+func Unwrap(s string) []Message {
 	pieces := split(s)
-	out := make([]Line, 0, len(pieces))
+	out := make([]Message, 0, len(pieces))
 	for _, piece := range pieces {
-		l := Line{File: file, Number: number, Text: strings.TrimSpace(withoutMarks(logtext.Plain(piece)))}
-		for range maxLayers {
-			if !l.peel() {
-				break
-			}
-		}
+		l := Message{Text: strings.TrimSpace(withoutMarks(Plain(piece)))}
+		l.Peel()
 		out = append(out, l)
 	}
 	return out
@@ -98,8 +105,17 @@ func messages(s string) []string {
 	return append(out, s[from:])
 }
 
+// Peel removes what is wrapped around a message.
+func (l *Message) Peel() {
+	for range maxLayers {
+		if !l.peel() {
+			return
+		}
+	}
+}
+
 // peel removes one layer, if there is one.
-func (l *Line) peel() bool {
+func (l *Message) peel() bool {
 	s := l.Text
 	switch {
 	case s == "":
@@ -125,7 +141,7 @@ func (l *Line) peel() bool {
 			return true
 		}
 	}
-	if at, text, rest, ok := logtext.Stamp(s); ok {
+	if at, text, rest, ok := Stamp(s); ok {
 		rest = withoutPriority(rest)
 		if columns, found := strings.CutPrefix(rest, "| "); found { // a viewer's
 			if _, _, ok := program(columns); ok {
@@ -144,7 +160,7 @@ func (l *Line) peel() bool {
 	}
 	// Cisco's sequence numbers: "000123: *Nov  3 09:00:00.123: message".
 	if n := span(s, isDigit); n > 0 && n < 11 && strings.HasPrefix(s[n:], ": ") {
-		if _, _, _, ok := logtext.Stamp(strings.TrimLeft(s[n+2:], " ")); ok {
+		if _, _, _, ok := Stamp(strings.TrimLeft(s[n+2:], " ")); ok {
 			l.Text = strings.TrimLeft(s[n+2:], " ")
 			return true
 		}
@@ -191,6 +207,10 @@ func withoutPriority(s string) string {
 	return rest
 }
 
+// IsProgram reports whether lines of a program are known without a time before
+// them.
+func IsProgram(name string) bool { return slices.Contains(programs, name) }
+
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 // programs are those whose lines are known without a time before them.
@@ -230,7 +250,7 @@ func program(s string) (name, rest string, ok bool) {
 
 // host takes "gw charon[123]: " and RFC 5424's "gw charon 123 - - " from what
 // follows a time.
-func (l *Line) host() {
+func (l *Message) host() {
 	if f := strings.SplitN(l.Text, "\t", 3); len(f) == 3 && !strings.Contains(f[0], " ") && span(f[1], isDigit) == len(f[1]) { // pfSense
 		l.Program, l.Text = f[0], f[2]
 		return
@@ -279,7 +299,7 @@ var (
 )
 
 // object reads a JSON object. It becomes the line's message if it has one.
-func (l *Line) object() bool {
+func (l *Message) object() bool {
 	d := json.NewDecoder(strings.NewReader(l.Text))
 	d.UseNumber()
 	var values map[string]any
@@ -317,7 +337,7 @@ func (l *Line) object() bool {
 // maxFields bounds the members that are kept.
 const maxFields = 100
 
-func (l *Line) flatten(prefix string, values map[string]any, depth int) {
+func (l *Message) flatten(prefix string, values map[string]any, depth int) {
 	for name, value := range values {
 		if len(l.Fields) >= maxFields {
 			return
@@ -338,13 +358,13 @@ func (l *Line) flatten(prefix string, values map[string]any, depth int) {
 }
 
 // take sets the time of the line from one of the members.
-func (l *Line) take(names []string) {
+func (l *Message) take(names []string) {
 	for _, name := range names {
 		text := l.Fields[name]
 		if text == "" {
 			continue
 		}
-		if at, stampText, _, ok := logtext.Stamp(text); ok {
+		if at, stampText, _, ok := Stamp(text); ok {
 			l.Time, l.Stamp = at, stampText
 			return
 		}

@@ -1,10 +1,6 @@
-package incident
+package logtext
 
-import (
-	"strings"
-
-	"github.com/ikescope/ikescope/report/incident/logtext"
-)
+import "strings"
 
 // withoutMarks removes what mail and forums put before lines: marks of quotes and
 // lists, fences, and numbers before times.
@@ -13,7 +9,7 @@ func withoutMarks(s string) string {
 	if t == "" || strings.IndexByte(">`*\u2022", t[0]) < 0 {
 		if n := span(t, isDigit); n > 0 && n < 6 && n < len(t) && (t[n] == ' ' || t[n] == '\t' || t[n] == ')' || t[n] == '|') {
 			rest := strings.TrimLeft(t[n:], " \t)|")
-			if _, _, _, ok := logtext.Stamp(rest); ok {
+			if _, _, _, ok := Stamp(rest); ok {
 				return rest
 			}
 			if _, _, ok := program(rest); ok {
@@ -50,9 +46,9 @@ var startBytes = func() (first [256]bool) {
 	return first
 }()
 
-// inner returns the message that begins within s, behind what is not known: a
+// Inner returns the message that begins within s, behind what is not known: a
 // prompt, a host, the columns of a viewer.
-func inner(s string) (string, bool) {
+func Inner(s string) (string, bool) {
 	for i := 1; i < len(s) && i < maxFrame; i++ {
 		if !startBytes[s[i]] || isLetter(s[i-1]) || isDigit(s[i-1]) {
 			continue
