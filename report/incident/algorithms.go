@@ -72,6 +72,7 @@ func (g Gap) String() string {
 // Unmet returns where the two nearest of two lists of proposals do not meet. ok
 // is false if no two are of one protocol, or if two meet.
 func Unmet(received, configured []Proposal) (gaps []Gap, got, want Proposal, ok bool) {
+	least := 0
 	for _, r := range received {
 		for _, c := range configured {
 			if r.Protocol != "" && c.Protocol != "" && r.Protocol != c.Protocol {
@@ -81,12 +82,46 @@ func Unmet(received, configured []Proposal) (gaps []Gap, got, want Proposal, ok 
 			if len(apart) == 0 {
 				return nil, r, c, false
 			}
-			if !ok || len(apart) < len(gaps) {
-				gaps, got, want, ok = apart, r, c, true
+			if far := distance(apart); !ok || far < least {
+				gaps, got, want, ok, least = apart, r, c, true, far
 			}
 		}
 	}
 	return gaps, got, want, ok
+}
+
+// distance says how far two proposals are apart: by a key length less than by a
+// cipher.
+func distance(gaps []Gap) int {
+	n := 2 * len(gaps)
+	for _, g := range gaps {
+		if g.Axis == Cipher && slices.ContainsFunc(g.Got, func(a string) bool {
+			return slices.ContainsFunc(g.Want, func(b string) bool { return mode(a) != "" && mode(a) == mode(b) })
+		}) {
+			n--
+		}
+	}
+	return n
+}
+
+// mode returns the keyword of a cipher without its key length.
+func mode(name string) string {
+	return strings.NewReplacer("128", "", "192", "", "256", "").Replace(keyword(name))
+}
+
+// everywhere says what all of several proposals have as the only key exchange
+// method, "" if they do not.
+func everywhere(all []Proposal) string {
+	if len(all) < 2 {
+		return ""
+	}
+	names := all[0].Names[Exchange]
+	for _, p := range all {
+		if len(names) != 1 || !slices.Equal(p.Names[Exchange], names) {
+			return ""
+		}
+	}
+	return fmt.Sprintf("each of the %d proposals received has %s as its key exchange method", len(all), names[0])
 }
 
 // apart returns the axes on which p, received, and q, configured, do not meet.
@@ -104,6 +139,13 @@ func (p Proposal) apart(q Proposal) []Gap {
 		if !common && (len(got) > 0 && len(want) > 0 || oneSided) {
 			out = append(out, Gap{axis, got, want})
 		}
+	}
+	// In IKE_AUTH no proposal has a key exchange method: where another axis does not
+	// meet, one that only one side lists is no reason.
+	if len(out) > 1 {
+		out = slices.DeleteFunc(out, func(g Gap) bool {
+			return g.Axis == Exchange && p.Protocol != "IKE" && (len(g.Got) == 0 || len(g.Want) == 0)
+		})
 	}
 	return out
 }

@@ -127,9 +127,12 @@ type Cause struct {
 const maxLikely = 4
 
 // ofWindows adds what is known of an error code of Windows.
-func (c *Cause) ofWindows(code string) {
+func (c *Cause) ofWindows(code, link string) {
 	if code == "" {
 		return
+	}
+	if link != "" && code == "13801" {
+		c.Likely = append(c.Likely, "between two gateways with a pre-shared key: the keys differ")
 	}
 	found, err := explain.Explain(code)
 	if err != nil {

@@ -40,6 +40,9 @@ func (a *Attempt) choose() *Cause {
 			}
 		}
 	}
+	if a.Side == "" && len(lists.theirs) > 1 && lists.theirs[0].Protocol == "IKE" {
+		a.Side = Responder // who began is answered with one (RFC 7296, Section 2.7)
+	}
 	listsStand := lists.theirs != nil && lists.ours != nil && slices.ContainsFunc(candidates, func(e *Event) bool { return e == lists.at })
 	var gaps []Gap
 	var got, want Proposal
@@ -121,9 +124,15 @@ func (a *Attempt) choose() *Cause {
 		return nil
 	}
 	c := a.cause(id, first)
+	if len(gaps) == 0 {
+		c.Likely = append(c.Likely, a.suspects(id)...)
+	}
 	if apart && (id == "ike-proposal" || id == "child-proposal" || id == "child-pfs" || id == "key-exchange") {
 		c.Gaps = gaps
 		c.Firm = true
+		if id == "ike-proposal" {
+			c.Sentence = a.sentence(id, "", first)
+		}
 		for _, g := range gaps {
 			c.Details = append(c.Details, g.String())
 		}
@@ -132,6 +141,13 @@ func (a *Attempt) choose() *Cause {
 	} else if (id == "ike-proposal" || id == "child-proposal") && len(lists.theirs) > 0 {
 		for _, p := range lists.theirs[:min(len(lists.theirs), 3)] {
 			c.Details = append(c.Details, "received: "+p.String())
+		}
+		if all := everywhere(lists.theirs); all != "" {
+			c.Details = append(c.Details, all)
+		}
+	} else if (id == "ike-proposal" || id == "child-proposal") && a.Side == Responder {
+		for _, p := range lists.ours[:min(len(lists.ours), 3)] {
+			c.Details = append(c.Details, "configured: "+p.String())
 		}
 	}
 	return c
@@ -216,8 +232,40 @@ func (a *Attempt) crossed() bool {
 	return n == 1
 }
 
-// cause returns the entry of the catalogue with the words of the attempt.
+// cause returns the entry of the catalogue for what an event shows.
 func (a *Attempt) cause(id string, e *Event) *Cause {
+	known := catalogue()[id]
+	sentence := a.sentence(id, a.Side, e)
+	c := &Cause{
+		ID: id, Layer: known.layers[a.Side], Sentence: sentence,
+		Event: *e, Firm: e.Kind == Root, Elsewhere: known.elsewhere,
+	}
+	if id == "windows" {
+		c.ofWindows(e.arg("code"), e.arg("link"))
+		if layer := Layer(e.arg("layer")); layer != "" {
+			c.Layer = layer
+		}
+	}
+	if id == "no-connection" && a.words["host"] != "" {
+		c.Likely = append(c.Likely, "a connection names the host "+a.words["host"]+", which does not resolve, so that it matches nobody (any address is %any)")
+	}
+	if cert := a.words["cert"]; id == "cert-untrusted" && cert != "" && cert == a.words["issuer"] {
+		c.Likely = append(c.Likely, "the certificate names itself as its issuer: it is self-signed, or its CA has the same name, as after a new setup of the gateway")
+	}
+	if id == "liveness" && a.words["in"] == "0B" && a.words["out"] == "0B" {
+		c.Likely = append(c.Likely, "no ESP packet passed while it was up: the way back, or ESP in UDP 4500, may be blocked")
+	}
+	if c.Layer == Child && a.words["compression"] != "" {
+		c.Likely = append(c.Likely, "compression (IPComp) was negotiated, which the kernel may lack")
+	}
+	if reason := e.arg("reason"); reason != "" && !strings.Contains(sentence, reason) {
+		c.Likely = append(c.Likely, reason)
+	}
+	return c
+}
+
+// sentence returns what is said of a cause, with the words of the attempt.
+func (a *Attempt) sentence(id string, side Side, e *Event) string {
 	known := catalogue()[id]
 	words := make(map[string]string)
 	for _, from := range []map[string]string{a.words, {"peer": a.Peer, "conn": a.Connection}, e.Args} {
@@ -227,9 +275,27 @@ func (a *Attempt) cause(id string, e *Event) *Cause {
 			}
 		}
 	}
-	side := a.Side
 	if known.sentences[side] == "" {
 		side = ""
+	}
+	if sent := a.sentID(); id == "id-not-in-cert" && sent != "" {
+		words["id"] = sent
+	}
+	if words["local-id"] == "" {
+		words["lone-id"] = words["peer-id"]
+	}
+	if id == "eap-refused" {
+		words["how"] = ": user, password, certificate or policy"
+		if early := words["eap-id"]; early != "" && words["method"] == "" {
+			a.words["early-id"] = early
+			words["how"] = " right after the identity " + early + ", before any method: it does not know or admit this identity, or its RADIUS server does not answer"
+		}
+	}
+	if strings.HasPrefix(id, "kernel") {
+		_, words["errno"] = a.kernel()
+		if !strings.HasPrefix(words["selected"], "ESP") && !strings.HasPrefix(words["selected"], "AH") {
+			words["selected"] = ""
+		}
 	}
 	if a.version() == 2 {
 		words["init"] = "IKE_SA_INIT" // what IKEv1 has none of
@@ -238,20 +304,18 @@ func (a *Attempt) cause(id string, e *Event) *Cause {
 	if a.Version == 1 && id != "ikev1-peer" {
 		sentence = fill("IKEv1[ ({exchange})]: ", words) + sentence
 	}
-	c := &Cause{
-		ID: id, Layer: known.layers[a.Side], Sentence: sentence,
-		Event: *e, Firm: e.Kind == Root, Elsewhere: known.elsewhere,
-	}
-	if id == "windows" {
-		c.ofWindows(e.arg("code"))
-		if layer := Layer(e.arg("layer")); layer != "" {
-			c.Layer = layer
+	return sentence
+}
+
+// sentID returns the identity that the other side sent and that matched no
+// connection, "" if no line has it.
+func (a *Attempt) sentID() string {
+	for i := range a.Events {
+		if e := &a.Events[i]; e.Cause == "no-config" && e.arg("got") != "" {
+			return e.arg("got")
 		}
 	}
-	if reason := e.arg("reason"); reason != "" && !strings.Contains(sentence, reason) {
-		c.Likely = append(c.Likely, reason)
-	}
-	return c
+	return ""
 }
 
 // resolve names the cause that an event stands for, by the phase and the side
@@ -261,6 +325,8 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 	switch {
 	case e.Kind == Again, e.Kind == Gone:
 		return a.unanswered(e)
+	case a.refusedAgain(e, gaps):
+		return "rekey-pfs"
 	case e.Kind == Theirs, e.Kind == Ours, id == "ike-proposal", id == "child-proposal", id == "child-pfs":
 		if a.version() == 1 && id != "child-proposal" && len(gaps) == 0 && a.words["lists"] == "" && a.Side == Responder && id == "" {
 			return "ikev1-peer"
@@ -299,16 +365,39 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 			return "eap-client-cert"
 		}
 		return "eap-server-cert"
+	case id == "kernel":
+		id, _ = a.kernel()
+		return id
 	case id == "id-not-in-cert" && a.insideEAP(e):
 		return "eap-server-name"
 	case id == "peer-id" && a.ikeUp && a.version() != 2 && e.arg(levelWord) != "":
 		return "traffic-selectors" // identities of Quick Mode
-	case id == "auth-refused" && (a.ikeUp || a.version() != 2 && len(a.Events) == 1) && (strings.Contains(e.Text, "INVALID_ID_INFORMATION") || strings.Contains(e.Text, "INVALID-ID-INFORMATION")):
+	case id == "auth-refused" && (a.ikeUp || a.version() != 2 && len(a.Events) == 1) && ofIdentity(e.Text):
 		return "traffic-selectors" // of Quick Mode
-	case id == "auth-refused" && a.version() != 1 && a.Reached == PhaseEAP && e.Kind == Sign:
+	case id == "auth-refused" && a.version() == 1 && strings.Contains(e.Text, "type INVALID_KEY_INFORMATION"):
+		return "key-refused"
+	case id == "auth-refused" && a.version() == 1 && a.Side == Initiator && ofIdentity(e.Text):
+		return "id-refused"
+	case id == "auth-refused" && a.version() != 1 && a.Reached == PhaseEAP && e.Kind == Sign, id == "eap-refused":
 		return "eap-refused"
 	}
 	return id
+}
+
+// ofIdentity reports whether a line has the notify by which IKEv1 refuses an
+// identity.
+func ofIdentity(text string) bool {
+	return strings.Contains(text, "INVALID_ID_INFORMATION") || strings.Contains(text, "INVALID-ID-INFORMATION")
+}
+
+// refusedAgain reports whether an event refuses the proposal of a Child SA after one
+// was up. The proposal of the first, in IKE_AUTH, has no key exchange method (RFC
+// 7296, Section 1.2): that may be what differs.
+func (a *Attempt) refusedAgain(e *Event, gaps []Gap) bool {
+	if !a.Established || len(gaps) > 0 || a.version() == 1 || e.Line < a.upLine {
+		return false
+	}
+	return e.Cause == "child-proposal" || (e.Cause == "child-refused" || e.Cause == "rekey") && e.arg("notify") == "NO_PROPOSAL_CHOSEN"
 }
 
 // ofNotify are the causes of notify messages that refuse something.

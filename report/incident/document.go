@@ -122,7 +122,7 @@ func NewDocument(files []File, g *Groups) *Document {
 	}
 	g.Sort()
 	all := g.All
-	if len(files) > 1 {
+	if len(files) > 1 || mixed(all) {
 		all = pair(all)
 	}
 	d.Kinds = len(all)
@@ -227,7 +227,10 @@ func (g *Group) story() Story {
 	case a.ending != "" && (a.Established || a.ikeUp):
 		known := catalogue()[a.ending]
 		s.Layer, s.Elsewhere = NoFailure, known.elsewhere
-		s.Heading = fill(known.sentences[a.Side], nil)
+		s.Heading = fill(known.sentences[a.Side], a.words)
+		if check := a.words["internal"]; check != "" {
+			s.Likely = append(s.Likely, "a check of the daemon itself failed then ("+check+"): a fault of the program rather than of a configuration")
+		}
 	case a.Established:
 		s.Layer = NoFailure
 		s.Heading = "the connection came up, and nothing in the log shows that it failed"
@@ -237,6 +240,8 @@ func (g *Group) story() Story {
 	case a.ikeUp:
 		s.Layer = NoFailure
 		s.Heading = "the IKE SA came up; whether a Child SA did, the log does not show"
+	case a.Side == Responder && a.Reached == PhaseInit && a.words[InitAnswered] != "":
+		s.Heading = "this gateway answered IKE_SA_INIT, and the log shows nothing more of the client: its IKE_AUTH did not arrive (UDP 4500), it gave up, or the log ends too early"
 	default:
 		s.Heading = "the log does not show how the attempt ended, and no line shows that it failed"
 		if a.Reached != PhaseNone {

@@ -46,6 +46,9 @@ func (a *Attempt) Fixes() []Fix {
 			}
 		}
 	}
+	if sent := a.sentID(); a.Cause.ID == "id-not-in-cert" && sent != "" {
+		words["id"] = sent
+	}
 	for _, product := range []string{a.Product, ""} {
 		if product == "" && len(out) > 0 {
 			break

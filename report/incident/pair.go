@@ -36,10 +36,38 @@ func pair(groups []*Group) []*Group {
 			base, other = other, base
 		}
 		base.Other, base.PairedBy = other.Attempt, m.by
+		base.Attempt.unheardAnswer(other.Attempt)
 		base.Apart, base.Clock = clockOf(base, other, m.by)
 		gone[other] = true
 	}
 	return slices.DeleteFunc(slices.Clone(groups), func(g *Group) bool { return gone[g] })
+}
+
+// mixed reports whether two logs were put into one file: that of a client of Windows,
+// and that of a gateway of another product.
+func mixed(groups []*Group) bool {
+	if len(groups) != 2 {
+		return false
+	}
+	x, y := groups[0].Attempt, groups[1].Attempt
+	if x.Product != windowsProduct {
+		x, y = y, x
+	}
+	return x.Product == windowsProduct && x.Side == Initiator && y.Product != windowsProduct && y.Side != Initiator
+}
+
+const windowsProduct = "Windows"
+
+// unheardAnswer changes the cause of a client's attempt that ended for want of an
+// answer, where the gateway's log shows that it accepted the client.
+func (a *Attempt) unheardAnswer(gateway *Attempt) {
+	c := a.Cause
+	if c == nil || a.Side != Initiator || gateway.Cause != nil || !gateway.ikeUp || gateway.Side != Responder {
+		return
+	}
+	if c.ID == "silence-auth" || c.ID == "windows" && c.Event.arg("code") == "809" {
+		a.Cause = a.cause("answer-lost", &c.Event)
+	}
 }
 
 // certainty orders attempts by how well their log says why they ended.
@@ -78,7 +106,7 @@ const (
 // by what: 0 if they do not.
 func alike(a, b *Group) (score int, by Pairing) {
 	x, y := a.Attempt, b.Attempt
-	if x.File == y.File || x.Side != "" && x.Side == y.Side {
+	if x.File == y.File && !mixed([]*Group{a, b}) || x.Side != "" && x.Side == y.Side {
 		return 0, ""
 	}
 	if x.Version != 0 && y.Version != 0 && x.Version != y.Version {
@@ -171,6 +199,8 @@ func (g *Group) together(s *Story) {
 		p.Heading = a.Cause.Sentence
 	case a.Established:
 		p.Heading = "the connection came up"
+	case a.ikeUp:
+		p.Heading = "the IKE SA came up"
 	default:
 		p.Heading = "it reached " + cmp.Or(string(a.Reached), "no exchange")
 	}

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ikescope/ikescope/report/incident/general"
 	"github.com/ikescope/ikescope/report/incident/logtext"
 )
 
@@ -193,8 +192,7 @@ func (s *Scanner) unclaimed(l *Line) {
 	if s.products[s.last].Complete {
 		return
 	}
-	if m, ok := general.Read(l.Text); ok && m.Named {
-		row, words := inGeneral(m)
+	if row, words := readGeneral(l.Text, true); row != nil {
 		e := row.Event(l, words)
 		e.Key = s.key
 		s.collector.add(s.products[s.last].Name, e)
@@ -344,8 +342,7 @@ func ScanGeneral(name string, lines []string, done func(*Attempt)) File {
 	c := newCollector(done)
 	for i, text := range lines[:min(len(lines), maxBare)] {
 		for _, l := range Unwrap(name, i+1, text) {
-			if m, ok := general.Read(l.Text); ok && (l.Program == "" || m.Named) {
-				row, words := inGeneral(m)
+			if row, words := readGeneral(l.Text, l.Program != ""); row != nil {
 				c.add("", row.Event(&l, words))
 			}
 		}

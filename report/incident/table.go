@@ -191,10 +191,8 @@ func (t *Table) FindOrGeneral(text string) (*Row, map[string]string) {
 	}
 	m, ok := general.Read(text)
 	switch {
-	case row == nil && !ok:
-		return nil, nil
 	case row == nil:
-		return inGeneral(m)
+		return readGeneral(text, false)
 	case ok && row.Cause == "phase1" && m.Cause == "phase2":
 		child := *row
 		child.Cause, child.Phase = m.Cause, PhaseChild
@@ -221,6 +219,18 @@ func (t *Table) FindOrNotify(text string) (*Row, map[string]string) {
 		return row, words
 	}
 	if m, ok := general.Read(text); ok && m.Notify != "" {
+		return inGeneral(m)
+	}
+	return nil, nil
+}
+
+// readGeneral reads a line that no table knows. named: only what has a name of IKE
+// counts.
+func readGeneral(text string, named bool) (*Row, map[string]string) {
+	if got, want, ok := general.Identities(text); ok {
+		return &Row{Kind: Sign, Phase: PhaseAuth, Cause: "peer-id"}, map[string]string{levelWord: string(general.Reason), "got": got, "want": want}
+	}
+	if m, ok := general.Read(text); ok && (m.Named || !named) {
 		return inGeneral(m)
 	}
 	return nil, nil
@@ -310,7 +320,11 @@ func (r *Row) matchAt(text string) (map[string]string, bool) {
 			if words == nil {
 				words = make(map[string]string)
 			}
-			words[p.name] = clip(strings.TrimSpace(text[:end]), maxWord)
+			most := maxWord
+			if p.name == "list" { // of proposals, all of which count
+				most = maxList
+			}
+			words[p.name] = clip(strings.TrimSpace(text[:end]), most)
 		}
 		text = text[end:]
 	}

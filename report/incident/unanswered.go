@@ -12,6 +12,8 @@ const (
 	SequenceNumber = "seq"
 	// Answered: this side has answered IKE_AUTH. AsksEAP: one without AUTH came.
 	Answered, AsksEAP = "answered", "asks-eap"
+	// InitAnswered: this side has answered IKE_SA_INIT, with what it takes to go on.
+	InitAnswered = "init-answered"
 )
 
 // unanswered names the cause of an attempt that ends with requests to which no

@@ -32,7 +32,7 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 	if l.Program == "neagent" || l.Program == "nesessionmanager" || l.Program == "NEIKEv2Provider" {
 		return withDomain(s), nil, true
 	}
-	if strings.Contains(s, "iked[") { // whose functions have such names too
+	if strings.Contains(s, "iked[") || elsewhere.MatchString(s) { // whose functions have such names too
 		return "", nil, false
 	}
 	for _, word := range ofApple {
@@ -45,6 +45,9 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 	}
 	return "", nil, false
 }
+
+// elsewhere is what VPP puts before a message: its function and the line in it.
+var elsewhere = regexp.MustCompile(`\bikev2_[a-z_]+:\d+: `)
 
 // domain is an error of the framework as dialogues and logs write it.
 var domain = regexp.MustCompile(`(NEVPN(?:Connection)?ErrorDomain|NEIKEv2ErrorDomain)\W+(?:[Cc]ode[= ]|error )(-?\d+)`)

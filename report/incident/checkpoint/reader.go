@@ -22,7 +22,9 @@ var Lines = incident.NewTable("checkpoint/lines.csv", linesCSV)
 
 var (
 	begins = regexp.MustCompile(`^(?:IKE: )?(?:Main Mode|Quick Mode|Auth exchange:|Initial exchange:|Child SA exchange:|encryption failure:)`)
-	peer   = regexp.MustCompile(`(?:peer gateway|peer_gateway|dst|peer)[:=] ?"?(\d+\.\d+\.\d+\.\d+)`)
+	// debug is what iked.elg and vpnd.elg begin with.
+	debug = regexp.MustCompile(`^\[(?:iked|vpnd)\d* \d+ \d+\]@\S{1,64}\[[^\]]{1,24}\]\s*(?:\[\w{1,16}\]\s*)?`)
+	peer  = regexp.MustCompile(`(?:peer gateway|peer_gateway|dst|peer)[:=] ?"?(\d+\.\d+\.\d+\.\d+)`)
 )
 
 func claim(l *incident.Line) (string, map[string]string, bool) {
@@ -30,6 +32,9 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 	mine := strings.Contains(s, "IKE: ") && (strings.Contains(s, "Main Mode") || strings.Contains(s, "Quick Mode") || strings.Contains(s, "exchange:")) ||
 		begins.MatchString(s) || strings.Contains(s, "vpn_feature_name") || strings.Contains(s, "scheme: IKE") || strings.Contains(s, "scheme:\"IKE")
 	words := make(map[string]string)
+	if head := debug.FindString(s); head != "" {
+		return s[len(head):], words, true
+	}
 	if mine {
 		if m := peer.FindStringSubmatch(s); m != nil {
 			words["peer"] = m[1]
@@ -40,7 +45,7 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 
 func after(e *incident.Event) {
 	e.Version = 1
-	if strings.Contains(e.Text, "exchange:") {
+	if strings.Contains(e.Text, "exchange:") || strings.Contains(e.Text, "[ikev2]") || strings.Contains(e.Text, "ikeChildSAExchange") {
 		e.Version = 2
 	}
 	switch {

@@ -36,6 +36,12 @@ var (
 type reader struct {
 	plain        incident.Plain
 	sa, exchange string
+	// side is whose log it is, and identity what the peer calls itself, of the SA
+	// of the lines.
+	side     incident.Side
+	identity string
+	// list is an event whose proposals follow it, each in a line.
+	list *incident.Event
 }
 
 func newReader() *reader {
@@ -46,6 +52,44 @@ func newReader() *reader {
 
 // Read implements [incident.Reader].
 func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
+	if r.list != nil && listed.MatchString(l.Text) {
+		r.list.Proposals = append(r.list.Proposals, proposals(l.Text)...)
+		return nil, true
+	}
+	out := r.End()
+	events, mine := r.line(l)
+	if n := len(events); n > 0 && (events[n-1].Kind == incident.Theirs || events[n-1].Kind == incident.Ours) && len(events[n-1].Proposals) == 0 {
+		r.list, events = &events[n-1], events[:n-1]
+	}
+	return append(out, events...), mine || len(out) > 0
+}
+
+// End implements [incident.Ender]: a list that nothing follows.
+func (r *reader) End() []incident.Event {
+	if r.list == nil {
+		return nil
+	}
+	e := *r.list
+	r.list = nil
+	e.Proposals = e.Proposals[:min(len(e.Proposals), maxListed)]
+	return []incident.Event{e}
+}
+
+// listed is a proposal in a line of its own, role what a state machine prints of
+// whose SA it is, and said what the peer calls itself.
+var (
+	listed = regexp.MustCompile(`^Proposal \d{1,2}:`)
+	role   = regexp.MustCompile(`\(([IR])\) MsgID|CurState: ([IR])_[A-Z]`)
+	said   = regexp.MustCompile(`peer's identity '([^']{1,120})'`)
+)
+
+func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
+	if m := role.FindStringSubmatch(l.Text); m != nil {
+		r.side = map[string]incident.Side{"I": incident.Initiator, "R": incident.Responder}[m[1]+m[2]]
+	}
+	if m := said.FindStringSubmatch(l.Text); m != nil {
+		r.identity = m[1]
+	}
 	if m := numbered.FindStringSubmatch(l.Text); m != nil {
 		r.sa = m[1]
 	}
@@ -148,6 +192,12 @@ func (r *reader) after(e *incident.Event) {
 	}
 	delete(e.Args, "list")
 	e.Version = 2
+	if e.Side == "" && r.side != "" && e.Args["message"] == "" {
+		e.Side = r.side
+	}
+	if e.Cause == "no-config" {
+		e.Set("peer-id", r.identity)
+	}
 	if e.Args["v1"] != "" {
 		e.Version = 1
 		delete(e.Args, "v1")

@@ -60,7 +60,7 @@ var (
 
 // Read implements [incident.Reader].
 func (azure) Read(l *incident.Line) ([]incident.Event, bool) {
-	mine := strings.Contains(l.Text, "[IkeEvent]") || strings.Contains(l.Text, "[IkeError]") || strings.Contains(l.Text, "SA_NEGOTIATION_FAILED") || strings.HasPrefix(l.Text, "SESSION_ID") || l.Fields["category"] == "IKEDiagnosticLog" || l.Fields["Category"] == "IKEDiagnosticLog"
+	mine := strings.Contains(l.Text, "[IkeEvent]") || strings.Contains(l.Text, "[IkeError]") || strings.Contains(l.Text, "SA_NEGOTIATION_FAILED") || strings.HasPrefix(l.Text, "SESSION_ID") || l.Fields["category"] == "IKEDiagnosticLog" || l.Fields["Category"] == "IKEDiagnosticLog" || troubleshoot.MatchString(l.Text) || strings.HasPrefix(l.Text, "Error: Authentication failed. Check shared key")
 	if !mine {
 		return nil, false
 	}
@@ -68,6 +68,23 @@ func (azure) Read(l *incident.Line) ([]incident.Event, bool) {
 	row, words := AzureLines.Find(l.Text)
 	if row != nil {
 		e = row.Event(l, words)
+	} else if m := troubleshoot.FindStringSubmatch(l.Text); m != nil {
+		known, ok := explain.Windows(m[1])
+		if !ok {
+			return nil, true
+		}
+		e = l.Event(incident.Sign)
+		e.Cause = troubleshot[known.Code]
+		if e.Cause == "auth-failed" {
+			e.Kind = incident.Root
+		}
+		if e.Cause == "" {
+			e.Cause = "windows"
+			e.Set("code", known.Code)
+			e.Set("symbol", known.Symbol)
+			e.Set("meaning", strings.TrimSuffix(known.Text, "."))
+		}
+		return []incident.Event{e}, true
 	} else if m := errorCode.FindStringSubmatch(l.Text); m != nil {
 		known, ok := explain.Windows(m[1])
 		if !ok {
@@ -94,6 +111,14 @@ func (azure) Read(l *incident.Line) ([]incident.Event, bool) {
 	e.Key = e.Args["peer"]
 	return []incident.Event{e}, true
 }
+
+// troubleshoot is a line of IKEErrors.txt, of Network Watcher's VPN troubleshoot, and
+// troubleshot what its errors stand for: the file does not say which end refused.
+var (
+	troubleshoot = regexp.MustCompile(`(?:failed with|Windows) (?:Windows )?error (1[34]\d{3}) ?\(ERROR_IPSEC_`)
+	troubleshot  = map[string]string{"13801": "auth-failed", "13824": "auth-failed", "13826": "psk-mismatch", "13805": "silence", "13868": "ike-proposal",
+		"13879": "traffic-selectors", "13893": "child-proposal", "13843": "malformed"}
+)
 
 // azureCauses are the first causes of Windows' errors on a VPN gateway of Azure,
 // as Microsoft gives them.

@@ -21,6 +21,10 @@ var Lines = incident.NewTable("fortigate/lines.csv", linesCSV)
 
 type reader struct {
 	peer string // of the last packet
+	// side is whose log it is, of the tunnel of, and first the first tunnel.
+	side      incident.Side
+	of, first string
+	v1        bool // it names a mode of IKEv1
 	// keys are of the attempts by peer: that of the first goes on with what was
 	// read before its address was.
 	keys map[string]string
@@ -76,6 +80,15 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	if !ok {
 		return nil, false
 	}
+	switch {
+	case strings.HasPrefix(text, "responder:"), strings.HasPrefix(text, "responder received"):
+		r.side, r.of = incident.Responder, conn
+	case strings.HasPrefix(text, "initiator:"), strings.HasPrefix(text, "initiator received"):
+		r.side, r.of = incident.Initiator, conn
+	}
+	if strings.HasPrefix(text, "responder: main mode") || strings.HasPrefix(text, "initiator: main mode") || strings.Contains(text, "aggressive mode") {
+		r.v1 = true
+	}
 	var out []incident.Event
 	if r.list != nil {
 		if r.proposal(text) {
@@ -112,10 +125,22 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		e.Cause, e.Phase = "child-proposal", incident.PhaseChild
 	}
 	e.Key = r.keys[r.peer]
+	if e.Side == "" && r.of == conn {
+		e.Side = r.side
+	}
+	if r.peer == "" && conn != "" { // lines of several tunnels, of which none names an address
+		if r.first == "" {
+			r.first = conn
+		} else if conn != r.first {
+			e.Key = "\x00" + conn
+		}
+	}
 	if strings.Contains(text, "IKEv1") || strings.Contains(text, "ISAKMP") || strings.Contains(text, "(P1_") || strings.Contains(text, "(P2_") {
 		e.Version = 1
 	} else if strings.Contains(text, "IKEv2") {
 		e.Version = 2
+	} else if r.v1 && r.of == conn {
+		e.Version = 1
 	}
 	if e.Kind == incident.Theirs || e.Kind == incident.Ours {
 		r.list, r.proposals, r.protocol = &e, nil, ""

@@ -5,6 +5,7 @@ package libreswan
 import (
 	_ "embed"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,6 +31,8 @@ type reader struct {
 	quick map[string]bool
 	// own: the log is the daemon's own file, which begins with its start.
 	own bool
+	// list is an event whose proposals follow it, each in a line.
+	list *incident.Event
 	// before is the last event, which lines of debugging belong to.
 	before incident.Event
 	// informed is the last notification that was passed over, and dump that
@@ -66,6 +69,11 @@ func parseSubject(s string) (h subject, text string, ok bool) {
 	}
 	if coded(s) {
 		s = strings.TrimPrefix(s[4:], "ERROR: ")
+	}
+	for _, level := range []string{"ERROR: ", "FATAL ERROR: ", "WARNING: ", "EXPECTATION FAILED: "} { // of libreswan 5
+		if rest, found := strings.CutPrefix(s, level); found && strings.HasPrefix(rest, `"`) {
+			s = rest
+		}
 	}
 	if rest, found := strings.CutPrefix(s, "packet from "); found {
 		peer, text, found := strings.Cut(rest, ": ")
@@ -131,6 +139,37 @@ func address(s string) string {
 
 // Read implements [incident.Reader].
 func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
+	if r.list == nil {
+		return r.line(l)
+	}
+	if listed.MatchString(l.Text) {
+		if len(r.list.Proposals) < maxListed {
+			r.list.Proposals = append(r.list.Proposals, proposals(l.Text)...)
+		}
+		return nil, true
+	}
+	out := r.ended()
+	events, mine := r.line(l)
+	return append(out, events...), mine || len(out) > 0
+}
+
+// listed is a proposal in a line of its own: "1:IKE:ENCR=AES_CBC_256;PRF=...".
+var listed = regexp.MustCompile(`^\d{1,3}:(?:IKE|ESP|AH):[A-Z]+=`)
+
+// ended returns the event whose proposals were read.
+func (r *reader) ended() []incident.Event {
+	if r.list == nil {
+		return nil
+	}
+	e := *r.list
+	r.list = nil
+	if len(e.Proposals) > 0 && e.Proposals[0].Protocol != "IKE" {
+		e.Cause, e.Phase = "child-proposal", incident.PhaseChild
+	}
+	return []incident.Event{e}
+}
+
+func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 	h, text, ok := parseSubject(l.Text)
 	if !ok {
 		debug := (l.Stamp != "" || r.before.Key != "") && strings.HasPrefix(l.Text, "| ")
@@ -161,6 +200,13 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 			clear(r.asked)
 		}
 		r.asked[asked] = true
+	}
+	if strings.Contains(l.Text, "EXPECTATION FAILED: ") && ok {
+		e := l.Event(incident.Info)
+		e.Set("internal", "EXPECTATION FAILED")
+		e.Set("conn", h.conn)
+		e.Key = h.conn
+		return []incident.Event{e}, true
 	}
 	row, words := Lines.Find(text)
 	if row == nil && strings.Contains(text, "  ") { // forums double blanks
@@ -210,6 +256,9 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 			e.Cause, e.Phase = "child-proposal", incident.PhaseChild
 		}
 	}
+	if e.Cause == "no-connection" && strings.Contains(text, "with IKEv2 policy") {
+		e.Set("policy", "IKEv2")
+	}
 	if mode, found := mainMode(text); found {
 		e.Set("exchange", mode)
 	}
@@ -243,6 +292,10 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		r.informed = e
 	}
 	r.before = e
+	if e.Kind == incident.Root && e.Cause == "ike-proposal" && len(e.Proposals) == 0 && strings.HasSuffix(text, "remote proposals") {
+		r.list = &e
+		return nil, true
+	}
 	return []incident.Event{e}, true
 }
 
@@ -306,7 +359,7 @@ func (r *reader) octets(l *incident.Line, text string) []incident.Event {
 // End implements [incident.Ender]: it returns the requests for a cookie that were
 // never met.
 func (r *reader) End() []incident.Event {
-	var out []incident.Event
+	out := r.ended()
 	for _, peer := range slices.Sorted(maps.Keys(r.cookies)) {
 		out = append(out, r.cookies[peer])
 	}
@@ -392,7 +445,7 @@ func inState(e *incident.Event, state string) {
 
 // version returns the version of IKE that the words of a line are of.
 func version(text string) int {
-	for _, word := range []string{"Main Mode", "Aggressive Mode", "Quick Mode", "ISAKMP SA", "STATE_MAIN", "STATE_AGGR", "STATE_QUICK", "STATE_XAUTH", "IKEv1", "preshared secrets"} {
+	for _, word := range []string{"Main Mode", "Aggressive Mode", "Quick Mode", "ISAKMP SA", "STATE_MAIN", "STATE_AGGR", "STATE_QUICK", "STATE_XAUTH", "IKEv1", "preshared secrets", "OAKLEY_", "(XAUTH)"} {
 		if strings.Contains(text, word) {
 			return 1
 		}

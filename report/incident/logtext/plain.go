@@ -10,6 +10,9 @@ import (
 // tags of pages and forums, typographic quotes and hard blanks.
 func Plain(s string) string {
 	s = withoutColours(s)
+	if n := strings.Count(s, "**"); n > 1 && n%2 == 0 { // of Markdown
+		s = strings.ReplaceAll(s, "**", "")
+	}
 	if strings.IndexByte(s, '&') >= 0 && strings.IndexByte(s, ';') >= 0 && !strings.HasPrefix(s, "<") {
 		s = html.UnescapeString(s)
 	}

@@ -256,7 +256,7 @@ func (l *Message) host() {
 		return
 	}
 	host, rest, ok := strings.Cut(l.Text, " ")
-	if !ok || host == "" || host == "ike" || host == "ipsec" || strings.ContainsAny(host, ",\"'(%{") {
+	if !ok || host == "" || host == "ike" || host == "ipsec" || host == "EXPECTATION" || host == "FATAL" || strings.ContainsAny(host, ",\"'(%{") {
 		return
 	}
 	rest = strings.TrimLeft(rest, " ")

@@ -97,6 +97,9 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	if spi == "" {
 		spi = r.spi
 	}
+	if spi == "" { // of a release whose lines name none
+		out, r.waiting = append(out, r.waiting...), nil
+	}
 	e.Set("spi", spi)
 	e.Key = spi
 	return append(out, e), true

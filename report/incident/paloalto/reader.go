@@ -26,6 +26,7 @@ var (
 	// manager is what stands before a message of ikemgr.log: "[PERR]: { 1: }: ".
 	manager = regexp.MustCompile(`^(?:[+-]\d{4} +)?\[(PNTF|PERR|PWRN|PROTO_ERR|PROTO_NOTIFY|PROTO_WARN|INFO|DEBG|DEBUG|ERR|WARN|DUMP)\]: *(?:\{ *\d* *: *\d* *\}: *)?`)
 	gateway = regexp.MustCompile(`\[([\w.-]{1,64})\]: `)
+	within  = regexp.MustCompile(`IKE(?:v2 (?:IKE|child)| phase-[12]) (?:SA )?negotiation is (?:started|failed|succeeded) as (?:initiator|responder)`)
 	pair    = regexp.MustCompile(`(\d+\.\d+\.\d+\.\d+)\[\d+\]-(\d+\.\d+\.\d+\.\d+)\[\d+\]`)
 )
 
@@ -45,7 +46,7 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 		mine = true
 	} else if strings.HasPrefix(s, "IKEv2 ") || strings.HasPrefix(s, "IKE phase-") {
 		mine = strings.Contains(s, "negotiation") || strings.Contains(s, "SA is")
-	} else if l.Program == "ikemgr" {
+	} else if l.Program == "ikemgr" || within.MatchString(clip(s, 200)) {
 		mine = true
 	}
 	if !mine {

@@ -49,6 +49,9 @@ var axes = []struct {
 
 func after(e *incident.Event) {
 	e.Version = 1
+	if strings.Contains(e.Text, ":0000000000000000") && (e.Kind == incident.Again || e.Kind == incident.Gone) {
+		e.Side = incident.Initiator // who answers has a cookie of its own
+	}
 	for _, name := range []string{"peer", "local"} {
 		if at := e.Args[name]; at != "" {
 			at, _, _ = strings.Cut(at, "[")

@@ -71,6 +71,9 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 			}
 		} else if !request {
 			e.Side = sideOf(!parsed)
+			if !v1 && !parsed && slices.Contains(payloads, "KE") {
+				e.Set(incident.InitAnswered, exchange)
+			}
 		}
 	case exchange == "IKE_AUTH", exchange == "IKE_INTERMEDIATE":
 		e.Phase = incident.PhaseAuth
@@ -92,6 +95,8 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 		}
 	case exchange == "CREATE_CHILD_SA":
 		e.Set("exchange", exchange) // the IKE SA is up, or it could not be
+	case exchange == "INFORMATIONAL" && request && slices.Contains(payloads, "N(AUTH_FAILED)"):
+		e.Side = sideOf(parsed) // who began says so in an exchange of its own (RFC 7296, Section 2.21.2)
 	case exchange == "INFORMATIONAL_V1" && !parsed:
 		e.Kind = incident.Info
 	}

@@ -37,6 +37,8 @@ type session struct {
 	again string
 	// quick: it came to IKEv1's Quick Mode. up: it was established.
 	quick, up bool
+	// likely is whose log it most likely is, by the ports.
+	likely incident.Side
 	// cert: the peer sent a certificate. faulted: a line said what is wrong with
 	// it.
 	cert, faulted bool
@@ -68,6 +70,12 @@ type reader struct {
 	pending map[string]endpoints
 	// stamp and text are those of the line before.
 	stamp, text string
+	// logged are the messages of the last second with whose log they stand in.
+	logged copies
+	// unloaded is the first failure to load what a connection needs. It counts if
+	// no message follows.
+	unloaded *incident.Event
+	busy     bool
 	// begun are, by thread, an IKE SA and the one begun in its place.
 	begun map[string][2]string
 	// held are, by thread, beginnings of IKE SAs that may be rekeyings, and lines
@@ -142,6 +150,9 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	}
 	r.stamp, r.text = l.Stamp, l.Text
 	trimmed := strings.TrimSpace(text)
+	if r.logged.copied(l, &h, trimmed) {
+		return nil, true
+	}
 	r.lines++
 	id := h.id
 	r.successor(&h, trimmed)
@@ -152,6 +163,9 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	}
 	if strings.HasPrefix(trimmed, "sending keep alive to ") {
 		r.session(&h, "", false).floated = true
+		return released, true
+	}
+	if r.load(l, &h, trimmed) {
 		return released, true
 	}
 	if strings.HasPrefix(trimmed, "parsed ") || strings.HasPrefix(trimmed, "generating ") {
@@ -206,6 +220,12 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	}
 	if e.Cause == "key-exchange" && e.Kind == incident.Own {
 		s.retry = true
+	}
+	if strings.Contains(trimmed, "_V1 ") { // a payload of IKEv1
+		e.Version = 1
+	}
+	if e.Cause == "name-unresolved" { // a gateway looks for names of its connections too
+		e.Set("side-hint", string(incident.Initiator))
 	}
 	if s.quick { // the Child SA is refused, not the IKE SA
 		switch trimmed {
@@ -310,6 +330,10 @@ func (r *reader) resumed(h *header, peer string) *session {
 // finish names the IKE SA of an event and what is known of it.
 func (r *reader) finish(e *incident.Event, h *header, s *session) {
 	e.Key = s.key
+	r.busy = true
+	if s.likely != "" && e.Args["side-hint"] == "" {
+		e.Set("side-hint", string(s.likely))
+	}
 	if conn, _, child := strings.Cut(e.Args["conn"], "{"); child { // of a Child SA
 		e.Args["conn"] = conn
 	}
@@ -338,9 +362,11 @@ func (r *reader) packet(h *header, text string) bool {
 	if !received {
 		peer, local = to, from
 	}
+	likely := byPorts(peer, local)
 	if h.id != "" {
 		s := r.session(h, "", false)
 		s.peer, s.local = host(peer), host(local)
+		s.likely = likely
 		if !received {
 			s.sent(to, size)
 		}
@@ -352,6 +378,9 @@ func (r *reader) packet(h *header, text string) bool {
 			clear(r.pending)
 		}
 		r.pending[h.thread] = endpoints{peer, local}
+		if s := r.sessions[peer]; s != nil {
+			s.likely = likely
+		}
 		return true
 	}
 	s := r.threads[h.thread]
@@ -366,6 +395,7 @@ func (r *reader) packet(h *header, text string) bool {
 	}
 	if host(peer) == s.peer {
 		s.sent(to, size)
+		s.likely = likely
 	}
 	return true
 }
@@ -416,7 +446,7 @@ func (r *reader) session(h *header, peer string, begins bool) *session {
 			r.sessions["#"+h.id] = s
 		}
 		if p, ok := r.pending[h.thread]; ok {
-			s.peer, s.local = host(p.peer), host(p.local)
+			s.peer, s.local, s.likely = host(p.peer), host(p.local), byPorts(p.peer, p.local)
 			delete(r.pending, h.thread)
 		}
 		return s
@@ -463,7 +493,7 @@ func (r *reader) start(h *header, p endpoints) *session {
 		return r.use(h, r.last)
 	}
 	r.count++
-	s := &session{key: host(p.peer) + "#" + strconv.Itoa(r.count), peer: host(p.peer), local: host(p.local)}
+	s := &session{key: host(p.peer) + "#" + strconv.Itoa(r.count), peer: host(p.peer), local: host(p.local), likely: byPorts(p.peer, p.local)}
 	if p.peer != "" {
 		if old := r.sessions[p.peer]; old != nil { // the same client again
 			for _, endpoint := range old.endpoints {

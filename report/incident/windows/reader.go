@@ -70,11 +70,22 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		r.message, r.wrapped, r.at = "", 0, *l
 		return r.wrap(l, afterProperty(text)), true
 	}
+	var before []incident.Event
 	if r.message != "" {
 		if !isProperty(text) && r.wrapped < maxWrapped {
 			return r.wrap(l, text), true
 		}
-		r.message = ""
+		before = r.End() // which did not end with a sentence
+	}
+	events, mine := r.single(l, text)
+	return append(before, events...), mine || len(before) > 0
+}
+
+// single reads a line that is not part of a message under way.
+func (r *reader) single(l *incident.Line, text string) ([]incident.Event, bool) {
+	if value, found := messageOf(text); found && strings.HasPrefix(value, "RoutingDomainID") {
+		r.message, r.wrapped, r.at = "", 0, *l
+		return r.wrap(l, value), true
 	}
 	if colon := strings.IndexByte(text, ':'); colon < 1 || colon > 40 {
 	} else if m := property.FindStringSubmatch(text); m != nil {
@@ -95,6 +106,12 @@ var properties = map[string]bool{"timecreated": true, "providername": true, "id"
 	"log name": true, "source": true, "date": true, "event id": true, "task": true, "opcode": true, "keyword": true, "user": true, "user name": true,
 	"computer": true, "description": true, "logname": true, "machinename": true, "recordid": true, "keywords": true, "task category": true, "processid": true, "threadid": true, "userid": true, "version": true, "qualifiers": true, "index": true, "entrytype": true, "instanceid": true, "replacementstrings": true, "timegenerated": true, "timewritten": true, "username": true, "eventid": true}
 
+// messageOf returns what follows "Message : ".
+func messageOf(text string) (string, bool) {
+	name, value, found := strings.Cut(text, ":")
+	return strings.TrimSpace(value), found && strings.EqualFold(strings.TrimSpace(name), "message")
+}
+
 // afterProperty returns what follows "Message : ".
 func afterProperty(text string) string {
 	if i := strings.Index(text, "CoI"); i >= 0 {
@@ -107,8 +124,9 @@ func afterProperty(text string) string {
 func (r *reader) wrap(l *incident.Line, text string) []incident.Event {
 	r.message = strings.TrimSpace(r.message + " " + strings.TrimRight(strings.TrimSpace(text), `",`))
 	r.wrapped++
+	r.message = strings.Join(strings.Fields(r.message), " ")
 	end := strings.HasSuffix(r.message, ".") || strings.HasSuffix(r.message, "。") || strings.HasSuffix(r.message, "।")
-	if !end && lastNumber.FindString(r.message) == "" {
+	if !end && (strings.HasPrefix(r.message, "RoutingDomainID") || lastNumber.FindString(r.message) == "") {
 		return nil
 	}
 	whole := r.at
@@ -278,6 +296,7 @@ func (r *reader) event(l *incident.Line, id, text string) []incident.Event {
 		if known, ok := explain.WindowsQuoted(reason); found && ok {
 			e.Kind, e.Cause = incident.Root, "windows"
 			setError(&e, known.Code)
+			e.Set("link", "demand-dial")
 			break
 		}
 		return nil
@@ -333,6 +352,9 @@ var ofLines = []string{"rror code returned", "which has failed. The error code i
 // failureCode is the number of an error that more words follow.
 var failureCode = regexp.MustCompile(`error code returned (?:on|after) failure is:? *(-?\d{1,10}|0[xX][0-9A-Fa-f]{3,8})\b`)
 
+// alone is an error of Windows that somebody wrote down.
+var alone = regexp.MustCompile(`^(?i:windows(?: 1[01])?(?: client)?|vpn client|client)[:,]? (?:\w+ )?error:? (\d{3,5})\b[^\d]{0,80}$`)
+
 var failureValue = regexp.MustCompile(`(?i)(?:failure value|failure error code|error)[:=]? *(-?\d{3,}|0x[0-9a-f]{3,8})`)
 
 // other reads a line without the form of an event.
@@ -342,6 +364,14 @@ func (r *reader) other(l *incident.Line, text string) ([]incident.Event, bool) {
 	}
 	if strings.Contains(text, demandDial) {
 		return r.event(l, "20111", text), true
+	}
+	if m := alone.FindStringSubmatch(text); m != nil {
+		if known, ok := explain.Windows(m[1]); ok {
+			e := l.Event(incident.Root)
+			e.Cause, e.Side, e.Key = "windows", incident.Initiator, "line"
+			setError(&e, known.Code)
+			return []incident.Event{e}, true
+		}
 	}
 	if !slices.ContainsFunc(ofLines, func(word string) bool { return strings.Contains(text, word) }) {
 		return nil, false

@@ -1,0 +1,48 @@
+package strongswan
+
+import (
+	"strings"
+
+	"github.com/ikescope/ikescope/report/incident"
+)
+
+// load takes what says that a credential could not be built. Files are tried as one
+// kind after another, so that it counts only if the log shows nothing else.
+func (r *reader) load(l *incident.Line, h *header, text string) bool {
+	rest, found := strings.CutPrefix(text, "building CRED_")
+	if !found || h.group != "LIB" && h.group != "" || h.thread == "00" {
+		return false
+	}
+	kind, after, found := strings.Cut(rest, " - ")
+	if !found || !strings.Contains(after, " failed, tried ") {
+		return false
+	}
+	cause := map[string]string{"PRIVATE_KEY": "own-key", "CERTIFICATE": "own-cert"}[kind]
+	if cause == "" {
+		return false
+	}
+	if r.unloaded != nil {
+		if r.unloaded.Text == l.Text {
+			r.unloaded.Count++
+		}
+		return true
+	}
+	e := l.Event(incident.Sign)
+	e.Cause, e.Key = cause, "load"
+	if cause == "own-cert" {
+		e.Set("reason", "cannot be parsed")
+	}
+	if strings.HasPrefix(l.Program, "charon-nm") || l.Program == "charon-cmd" { // which only begin connections
+		e.Side = incident.Initiator
+	}
+	r.unloaded = &e
+	return true
+}
+
+// End implements [incident.Ender]: what could not be loaded, if nothing followed.
+func (r *reader) End() []incident.Event {
+	if r.unloaded == nil || r.busy {
+		return nil
+	}
+	return []incident.Event{*r.unloaded}
+}

@@ -1,0 +1,49 @@
+package incident
+
+import (
+	"net/netip"
+	"strings"
+)
+
+// suspects are what a refusal may be about that gives no reason: what this side
+// showed the one that refused, and no more than that.
+func (a *Attempt) suspects(id string) []string {
+	if a.Side != Initiator {
+		return nil
+	}
+	var out []string
+	switch id {
+	case "auth-refused":
+		if a.words["ppk"] != "" {
+			out = append(out, "the post-quantum key (PPK) that AUTH was computed with is another on the gateway, or unknown there")
+		}
+		if own := a.words["own-id"]; own != "" {
+			out = append(out, "the gateway does not know the identity "+own+private(own))
+		}
+		switch method := strings.ToLower(a.words["own-method"]); {
+		case strings.Contains(method, "pre-shared"), strings.Contains(method, "shared-key"), method == "secret":
+			out = append(out, "the pre-shared keys differ")
+		case method != "":
+			out = append(out, "the gateway does not trust this client's certificate or key")
+		}
+	case "ike-proposal":
+		out = append(out, "the two sides have no IKE proposal in common", "the gateway has no connection for IKEv"+versionWord(a.Version)+" with this client's address: many gateways answer that in the same way")
+	}
+	return out
+}
+
+func versionWord(version int) string {
+	if version == 1 {
+		return "1"
+	}
+	return "2"
+}
+
+// private says of an identity that it is an address which nobody else knows.
+func private(id string) string {
+	at, err := netip.ParseAddr(id)
+	if err != nil || !at.IsPrivate() && !at.IsLinkLocalUnicast() {
+		return ""
+	}
+	return ": it is this client's private address, as where no local ID is set, and the gateway sees another"
+}
