@@ -378,7 +378,7 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 		return "key-refused"
 	case id == "auth-refused" && a.version() == 1 && a.Side == Initiator && ofIdentity(e.Text):
 		return "id-refused"
-	case id == "auth-refused" && a.version() != 1 && a.Reached == PhaseEAP && e.Kind == Sign, id == "eap-refused":
+	case id == "auth-refused" && a.version() != 1 && a.Reached == PhaseEAP && e.Kind == Sign && a.Side != Responder, id == "eap-refused":
 		return "eap-refused"
 	}
 	return id

@@ -195,8 +195,12 @@ func (r *reader) after(e *incident.Event) {
 	if e.Side == "" && r.side != "" && e.Args["message"] == "" {
 		e.Side = r.side
 	}
+	if e.Cause == "no-connection" && r.identity != "" && strings.Contains(e.Text, "profile not found") {
+		e.Cause, e.Phase = "no-config", incident.PhaseAuth
+	}
 	if e.Cause == "no-config" {
 		e.Set("peer-id", r.identity)
+		e.Set("got", r.identity)
 	}
 	if e.Args["v1"] != "" {
 		e.Version = 1

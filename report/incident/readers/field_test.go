@@ -41,7 +41,12 @@ func story(t testing.TB, names []string, logs [][]byte) (*incident.Document, str
 		}
 		files = append(files, file)
 	}
-	d := incident.NewDocument(files, &g)
+	return written(t, files, &g)
+}
+
+func written(t testing.TB, files []incident.File, g *incident.Groups) (*incident.Document, string) {
+	t.Helper()
+	d := incident.NewDocument(files, g)
 	var out bytes.Buffer
 	if err := text.Incident(&out, d, text.Options{Width: 400}); err != nil {
 		t.Fatal(err)

@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/ikescope/ikescope/report/incident"
 )
 
 // said are logs of few lines, after the forms that the products print, and what
@@ -15,10 +17,33 @@ type said struct {
 	say, notSay string // words of the text, with | between
 }
 
+// readAny reads a log as the command does: messages that were copied without what
+// stands before them too, and those of products that are not known.
+func readAny(t *testing.T, log string) (*incident.Document, string) {
+	t.Helper()
+	d, text := readText(t, log+"\n")
+	for _, scan := range []func(string, []string, *incident.Groups) incident.File{bare, inGeneral} {
+		if len(d.Stories) > 0 || len(d.Files[0].Products) > 0 {
+			break
+		}
+		var g incident.Groups
+		d, text = written(t, []incident.File{scan("log", strings.Split(log, "\n"), &g)}, &g)
+	}
+	return d, text
+}
+
+func bare(name string, lines []string, g *incident.Groups) incident.File {
+	return incident.ScanBare(name, lines, All(), func(a *incident.Attempt) { g.Add(a) })
+}
+
+func inGeneral(name string, lines []string, g *incident.Groups) incident.File {
+	return incident.ScanGeneral(name, lines, func(a *incident.Attempt) { g.Add(a) })
+}
+
 func saySo(t *testing.T, tests []said) {
 	t.Helper()
 	for _, test := range tests {
-		d, text := readText(t, test.log+"\n")
+		d, text := readAny(t, test.log)
 		if len(d.Stories) != 1 {
 			t.Errorf("%s: %d stories:\n%s", test.name, len(d.Stories), text)
 			continue

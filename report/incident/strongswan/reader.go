@@ -37,6 +37,8 @@ type session struct {
 	again string
 	// quick: it came to IKEv1's Quick Mode. up: it was established.
 	quick, up bool
+	// selected is the last proposal that was.
+	selected string
 	// likely is whose log it most likely is, by the ports.
 	likely incident.Side
 	// cert: the peer sent a certificate. faulted: a line said what is wrong with
@@ -223,6 +225,17 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	}
 	if strings.Contains(trimmed, "_V1 ") { // a payload of IKEv1
 		e.Version = 1
+	}
+	if begins {
+		e.Version = 2
+		if strings.Contains(trimmed, " Mode IKE_SA ") {
+			e.Version = 1
+		}
+	}
+	if selected := e.Args["selected"]; selected != "" {
+		s.selected = selected
+	} else if e.Cause == "kernel" {
+		e.Set("selected", s.selected)
 	}
 	if e.Cause == "name-unresolved" { // a gateway looks for names of its connections too
 		e.Set("side-hint", string(incident.Initiator))
