@@ -162,7 +162,7 @@ var failures = []failure{
 		return s.do("beside initiator swanctl --initiate --ike second --child net --timeout 30 || true")
 	}, told: all("?no-address", "no-address", "no-address"), also: []string{""}},
 	{name: "PFS", pairs: "ss", set: func(i, r *end) { r.esp = "pfs" }, play: rekeyChild,
-		told: all("?child-proposal", "child-pfs", "child-pfs"), also: []string{""}},
+		told: all("?rekey-pfs", "child-pfs", "child-pfs"), also: []string{""}},
 	{name: "rekeying with a gateway that forgot", pairs: "ss", play: func(s *scene, ctx context.Context) error {
 		if err := s.restarted(ctx); err != nil {
 			return err

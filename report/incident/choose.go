@@ -43,6 +43,9 @@ func (a *Attempt) choose() *Cause {
 	if a.Side == "" && len(lists.theirs) > 1 && lists.theirs[0].Protocol == "IKE" {
 		a.Side = Responder // who began is answered with one (RFC 7296, Section 2.7)
 	}
+	if a.Side == "" {
+		a.Side = a.byRefusal()
+	}
 	listsStand := lists.theirs != nil && lists.ours != nil && slices.ContainsFunc(candidates, func(e *Event) bool { return e == lists.at })
 	var gaps []Gap
 	var got, want Proposal
@@ -151,6 +154,18 @@ func (a *Attempt) choose() *Cause {
 		}
 	}
 	return c
+}
+
+// byRefusal returns whose log it is by who refused: only who was asked refuses all
+// proposals for an IKE SA (RFC 7296, Section 2.7).
+func (a *Attempt) byRefusal() Side {
+	for i := range a.Events {
+		e := &a.Events[i]
+		if e.Cause == "ike-proposal" && e.Kind == Own && e.arg("notify") == "NO_PROPOSAL_CHOSEN" && !a.ikeUp && a.Reached.rank() <= PhaseInit.rank() {
+			return Responder
+		}
+	}
+	return ""
 }
 
 // maxDetails bounds what is said of proposals that do not meet.

@@ -227,6 +227,12 @@ func (t *Table) FindOrNotify(text string) (*Row, map[string]string) {
 // readGeneral reads a line that no table knows. named: only what has a name of IKE
 // counts.
 func readGeneral(text string, named bool) (*Row, map[string]string) {
+	if reason, ok := general.ConfigError(text); ok {
+		return &Row{Kind: Sign, Cause: "own-config"}, map[string]string{levelWord: string(general.Reason), "reason": reason}
+	}
+	if detail := general.Algorithm(text); detail != "" {
+		return &Row{Kind: Sign, Cause: "ike-proposal"}, map[string]string{levelWord: string(general.Reason), "detail": detail}
+	}
 	if got, want, ok := general.Identities(text); ok {
 		return &Row{Kind: Sign, Phase: PhaseAuth, Cause: "peer-id"}, map[string]string{levelWord: string(general.Reason), "got": got, "want": want}
 	}

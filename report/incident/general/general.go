@@ -63,6 +63,23 @@ func Read(text string) (Meaning, bool) {
 	return Meaning{}, false
 }
 
+// roles are ways in which a line says whose it is.
+var roles = []struct{ word, side string }{
+	{"ike responder:", "r"}, {"ike initiator:", "i"}, {"as responder", "r"}, {"as initiator", "i"}, {"role: responder", "r"}, {"role: initiator", "i"},
+	{"role=responder", "r"}, {"role=initiator", "i"}, {"we are responder", "r"}, {"we are initiator", "i"},
+}
+
+// role returns "r" or "i" where a line says whose it is, "" elsewhere.
+func role(text string) string {
+	text = strings.ToLower(text[:min(len(text), maxOctets)])
+	for _, r := range roles {
+		if strings.Contains(text, r.word) {
+			return r.side
+		}
+	}
+	return ""
+}
+
 func read(text string) (Meaning, bool) {
 	x := words()
 	var room [maxWords]uint16
@@ -110,5 +127,8 @@ func read(text string) (Meaning, bool) {
 		m.Cause = "child-proposal"
 	}
 	m.Version, m.Side, m.Named = at.Version, at.Side, at.Named
+	if m.Side == "" {
+		m.Side = role(text)
+	}
 	return m, true
 }

@@ -445,7 +445,7 @@ func inState(e *incident.Event, state string) {
 
 // version returns the version of IKE that the words of a line are of.
 func version(text string) int {
-	for _, word := range []string{"Main Mode", "Aggressive Mode", "Quick Mode", "ISAKMP SA", "STATE_MAIN", "STATE_AGGR", "STATE_QUICK", "STATE_XAUTH", "IKEv1", "preshared secrets", "OAKLEY_", "(XAUTH)"} {
+	for _, word := range []string{"Main Mode", "Aggressive Mode", "Quick Mode", "ISAKMP SA", "STATE_MAIN", "STATE_AGGR", "STATE_QUICK", "STATE_XAUTH", "IKEv1", "preshared secrets", "OAKLEY_", "(XAUTH)", "ISAKMP Identification Payload", "ISAKMP Hash Payload"} {
 		if strings.Contains(text, word) {
 			return 1
 		}

@@ -44,7 +44,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	for i := 0; i < len(functions) && !mine; i++ {
 		mine = strings.HasPrefix(text, functions[i])
 	}
-	if !mine {
+	if !mine || strings.HasPrefix(text, "(") && strings.Contains(text, "<->") { // the latter are of Fireware's iked
 		return nil, false
 	}
 	out := r.of(spi)

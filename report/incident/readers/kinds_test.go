@@ -3,6 +3,8 @@ package readers
 import (
 	"strings"
 	"testing"
+
+	"github.com/ikescope/ikescope/report/incident/general"
 )
 
 // A gateway that refuses without a reason leaves open which of the things that this
@@ -280,5 +282,51 @@ InstanceId         : 20111`,
 	if d, text := readText(t, "charon: 06[LIB] building CRED_PRIVATE_KEY - RSA failed, tried 6 builders\n"+
 		"charon: 07[IKE] IKE_SA home[1] established between 192.0.2.9[a]...203.0.113.9[b]\ncharon: 07[IKE] CHILD_SA home{1} established with SPIs c1_i c2_o and TS 10.0.0.0/24 === 10.9.0.2/32\n"); len(d.Stories) != 1 || strings.Contains(text, "private key") {
 		t.Errorf("files are tried as several kinds:\n%s", text)
+	}
+}
+
+// A configuration that could not be loaded, in the words of who loads it: pluto's
+// addconn, swanctl, strongSwan's starter, stroke, and iked.
+func TestNotLoaded(t *testing.T) {
+	saySo(t, []said{
+		{"libreswan, a value", `036 "office": failed to add connection: rightsubnet= has invalid value "10.0.0.300/24"`,
+			"own-config", "", "rightsubnet= has invalid value", "traffic selectors"},
+		{"libreswan, a line", "cannot load config '/etc/ipsec.conf': /etc/ipsec.conf:20: syntax error, unexpected STRING [ike2]",
+			"own-config", "", "/etc/ipsec.conf:20: syntax error", "matches the addresses"},
+		{"libreswan, a name", "021 no connection named \"office\"", "own-config", "", `no connection named "office"`, "matches the addresses"},
+		{"swanctl", "loading connection 'home' failed: invalid value for: proposals, config discarded", "own-config", "", "invalid value for: proposals", "in common"},
+		{"strongSwan's starter", "Jan 10 10:00:00 gw ipsec[900]: /etc/ipsec.conf:12: syntax error, unexpected STRING [leftsubnett]", "own-config", "", "ipsec.conf:12", "phase 2"},
+		{"stroke", `05[CFG] received stroke: add connection 'office'
+05[CFG] skipped invalid proposal string: aes257-sha256-modp2048`, "own-config", "", "aes257-sha256-modp2048", "in common"},
+		{"iked", "iked: /etc/iked.conf: 7: syntax error\niked: no valid configuration", "own-config", "", "OpenIKED|syntax error|iked -n", ""},
+	})
+	// What a file of secrets holds is no reason to be quoted.
+	if reason, ok := general.ConfigError(`/etc/ipsec.secrets:3: syntax error, unexpected STRING [Zb7kQ9]`); ok {
+		t.Errorf("%q", reason)
+	}
+}
+
+// Products that are not known say the same things: what came and what is configured,
+// and whose log it is.
+func TestUnknownProducts(t *testing.T) {
+	saySo(t, []said{
+		{"identities, quoted", `[IKEv2] Peer gateway 203.0.113.9: phase1 ID mismatch, local expects "vpn.example.com", peer sent "10.0.0.7"`,
+			"peer-id", "", "10.0.0.7,|expects: vpn.example.com", ""},
+		{"identities, the other way round", "IKE: received peer ID 10.0.0.7, but configured peer ID is vpn.example.com", "peer-id", "", "10.0.0.7,|expects: vpn.example.com", ""},
+		{"a group", "iked: (203.0.113.9<->192.0.2.9) WARNING: Received DH group 2, expecting 14", "ike-proposal", "", "key exchange method: received 2, configured 14", "OpenIKED"},
+		{"a cipher", "IKEv2 negotiation: received encryption AES-128, local configured AES-256", "ike-proposal", "", "cipher: received AES-128, configured AES-256", ""},
+		{"whose it is", "IKE Responder: IKEv2 received invalid AUTH; VPN Policy: branch; Possible shared secret mismatch", "psk-mismatch", "responder", "keys differ", ""},
+		{"who refused", "info IKE Send:[NOTIFY:NO_PROPOSAL_CHOSEN]\ninfo IKE [SA] : No proposal chosen", "ike-proposal", "responder", "in common", "or has no connection"},
+		{"FortiOS, up", `ike 0:branch:12:branch-p2:33: add IPsec SA: SPIs=a0/b0
+ike 0:branch:12:branch-p2:33: sending SNMP tunnel UP trap`, "", "", "the connection came up", "FIX"},
+		{"a key that makes IKEv1 unreadable", `"gw" #3: byte 2 of ISAKMP Identification Payload should have been zero, but was not (malformed)`, "psk-mismatch", "", "IKEv1|keys differ", ""},
+	})
+	for _, text := range []string{
+		"received 12 packets, expected 13", "the peer has a certificate. We expect example.com to follow", "received ID payload, expecting AUTH payload",
+		"IKE_SA office[1] established between 192.0.2.9[vpn.example.com]...203.0.113.9[lee]",
+	} {
+		if d, out := readAny(t, text); len(d.Stories) > 0 && d.Stories[0].Cause != "" {
+			t.Errorf("%s:\n%s", text, out)
+		}
 	}
 }
