@@ -1,0 +1,204 @@
+//go:build linux
+
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/login"
+)
+
+// loginTry is one login at a gateway of the lab: with credentials, and the files that
+// they name.
+type loginTry struct {
+	name string
+	// credentials are in YAML; trust is the CA that the client trusts, "ca" unless given.
+	credentials, trust string
+	// told are the steps in short: "negotiate+ gateway+ authenticate-auth-refused".
+	told string
+	exit int
+	// windows is the error that Windows would show, "" for none.
+	windows string
+	flags   string
+	check   func(*login.Document) string // what is wrong, "" for nothing
+}
+
+const (
+	wellDirect = "negotiate+ gateway+ authenticate+ end+"
+	wellEAP    = "negotiate+ gateway+ eap_method+ authenticate+ end+"
+	carol      = "{method: %s, user: carol, password: %s, remote_identity: gateway.lab}"
+)
+
+// withSession puts a step of the session into those of a login.
+func withSession(told, session string) string {
+	return strings.Replace(told, "authenticate+ end+", "authenticate+ "+session+" end+", 1)
+}
+
+// loginGateway is a gateway with the logins that are tried at it, one after another.
+type loginGateway struct {
+	name, product string
+	set           func(*end)
+	tries         []loginTry
+}
+
+func loginGateways() []loginGateway {
+	byEAP := func(method string) func(*end) {
+		return func(r *end) {
+			i := &end{}
+			eap(i, r)
+			r.method = method
+			r.peerID = ""
+		}
+	}
+	byCert := func(r *end) {
+		certs(&end{}, r)
+		r.peerID = ""
+	}
+	client := func(name string) string {
+		return fmt.Sprintf("{method: certificate, certificate: %q, remote_identity: gateway.lab}", name+".pem")
+	}
+	psk := func(key, me, you string) string {
+		return fmt.Sprintf("{method: psk, psk: %s, identity: %s, remote_identity: %s}", key, me, you)
+	}
+	eapTries := func(method, well, password string, exit int, windows string) []loginTry {
+		return []loginTry{
+			{name: "well", credentials: fmt.Sprintf(carol, method, "Ar3etTnp"), told: well},
+			{name: "password", credentials: fmt.Sprintf(carol, method, "wrong"), told: "negotiate+ gateway+ eap_method+ " + password, exit: exit, windows: windows},
+			{name: "user", credentials: strings.Replace(fmt.Sprintf(carol, method, "Ar3etTnp"), "carol", "dave", 1), told: "negotiate+ gateway+ eap_method+ " + password, exit: exit, windows: windows},
+			{name: "identity", credentials: strings.Replace(fmt.Sprintf(carol, method, "Ar3etTnp"), "gateway.lab", "other.lab", 1), told: "negotiate+ eap_method-auth-refused", exit: 3},
+			{name: "CA", credentials: fmt.Sprintf(carol, method, "Ar3etTnp"), trust: "stranger", told: "negotiate+ gateway-cert-untrusted end+", exit: 3},
+			{name: "again", credentials: fmt.Sprintf(carol, method, "Ar3etTnp"), told: well},
+		}
+	}
+	return []loginGateway{
+		{"PSK", "strongswan", nil, []loginTry{
+			{name: "well", credentials: psk("it", "client.lab", "gateway.lab"), told: wellDirect},
+			{name: "key", credentials: psk("another", "client.lab", "gateway.lab"), told: "negotiate+ authenticate-auth-refused", exit: 3},
+			{name: "identity", credentials: psk("it", "other.lab", "gateway.lab"), told: "negotiate+ authenticate-auth-refused", exit: 3},
+			{name: "gateway's identity", credentials: psk("it", "client.lab", "other.lab"), told: "negotiate+ authenticate-auth-refused", exit: 3},
+		}},
+		{"certificate", "strongswan", byCert, certTries(client, wellDirect)},
+		{"MSCHAPv2", "strongswan", byEAP("mschapv2"), eapTries("eap-mschapv2", wellEAP, "authenticate-eap-credentials", 3, "691")},
+		{"MD5", "strongswan", byEAP("md5"), eapTries("eap-md5", wellEAP, "authenticate-eap-refused", 3, "")},
+		{"PSK", "libreswan", nil, []loginTry{
+			{name: "well", credentials: psk("it", "client.lab", "gateway.lab"), told: wellDirect},
+			{name: "key", credentials: psk("another", "client.lab", "gateway.lab"), told: "negotiate+ authenticate-auth-refused", exit: 3},
+		}},
+		{"certificate", "libreswan", func(r *end) { certs(&end{}, r) }, append(certTries(func(name string) string {
+			return strings.Replace(client(name), "}", ", signature: rsa-pss}", 1) // as authby=rsa-sha2 wants
+		}, wellDirect), loginTry{name: "PKCS#1", credentials: client("client"), told: "negotiate+ authenticate-auth-refused", exit: 3})},
+		{"PSK", "openiked", nil, []loginTry{
+			{name: "well", credentials: psk("it", "client.lab", "gateway.lab"), told: withSession(wellDirect, "session+")},
+			{name: "key", credentials: psk("another", "client.lab", "gateway.lab"), told: "negotiate+ authenticate-auth-refused", exit: 3},
+		}},
+		{"MSCHAPv2", "openiked", byEAP("mschapv2"), eapTries("eap-mschapv2", withSession(wellEAP, "session+"), "authenticate?silence-password end?", 5, "809")},
+		{"certificate", "openiked", func(r *end) {
+			byCert(r)
+			r.auth = "any" // with rsa it shows a raw key in place of its certificate
+		}, certTries(client, withSession(wellDirect, "session+"))},
+	}
+}
+
+// certTries has that of a stranger first: all have one key, by which strongSwan knows a
+// client that it has let in.
+func certTries(client func(string) string, well string) []loginTry {
+	return []loginTry{
+		{name: "CA of the client", credentials: client("client stranger"), told: "negotiate+ authenticate-auth-refused", exit: 3, windows: "13801"},
+		{name: "well", credentials: client("client"), told: well},
+		{name: "CA of the gateway", credentials: client("client"), trust: "stranger", told: "negotiate+ gateway-cert-untrusted end+", exit: 3, windows: "13801"},
+	}
+}
+
+// TestLabLogin: each method logs in at each daemon that has it, and is ended, so that
+// the daemon itself has no IKE SA left; and it fails at the right step where one thing
+// is wrong.
+func TestLabLogin(t *testing.T) {
+	l := findLab(t)
+	l.do(t, "install")
+	t.Parallel()
+	ikescope := buildIkescope(t)
+	w := newWorld(t)
+	for _, g := range loginGateways() {
+		t.Run(g.name+" "+g.product, func(t *testing.T) {
+			t.Parallel()
+			s := openGateway(t, l, ikescope, g.product, w, g.set)
+			for name := range w.certs {
+				text := w.pem(name)
+				if strings.HasPrefix(name, "client") {
+					text += w.key(name)
+				}
+				if err := os.WriteFile(filepath.Join(s.dir, string(incident.Initiator), name+".pem"), []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, try := range g.tries {
+				s.login(t, g, try)
+			}
+		})
+	}
+}
+
+// login logs in at the gateway, and checks what is told and what is left.
+func (s gatewayScene) login(t *testing.T, g loginGateway, try loginTry) {
+	t.Helper()
+	folder := filepath.Join(s.dir, string(incident.Initiator))
+	if err := os.WriteFile(filepath.Join(folder, "c.yaml"), []byte(try.credentials), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	trust := try.trust
+	if trust == "" {
+		trust = "ca"
+	}
+	command := fmt.Sprintf("cd $DIR/initiator; code=0; net initiator %s login -q --tries 5 -o json=report.json --credentials c.yaml --trust '%s.pem' %s %s || code=$?; [[ $code == %d ]]",
+		s.ikescope, trust, try.flags, addressOf(incident.Responder), try.exit)
+	failed := s.do(command)
+	data, err := os.ReadFile(filepath.Join(folder, "report.json"))
+	if err != nil {
+		t.Fatal(failed, err)
+	}
+	var d login.Document
+	if err := json.Unmarshal(data, &d); err != nil {
+		t.Fatal(err)
+	}
+	if got := toldOf(&d); failed != nil || got != try.told {
+		t.Errorf("%s: %s, want %s; %v\n%s\n%s", try.name, got, try.told, failed, data, s.tail())
+	}
+	if f := d.Failure(); try.windows != "" && (f == nil || f.Reason.Windows == nil || f.Reason.Windows.Code != try.windows) {
+		t.Errorf("%s: Windows would not show %s: %s", try.name, try.windows, data)
+	}
+	if try.check != nil {
+		if fault := try.check(&d); fault != "" {
+			t.Errorf("%s: %s", try.name, fault)
+		}
+	}
+	none := map[string]string{
+		"strongswan": `[[ -z $(beside responder swanctl --list-sas) ]]`,
+		"libreswan":  `beside responder ipsec whack --globalstatus | grep -q 'current.states.all=0$'`,
+		"openiked":   `! beside responder ikectl show sa | grep iked_sas | grep -qv ' CLOS\(ED\|ING\) '`,
+	}[g.product]
+	if err := s.do("none() { " + none + "; }; await 30 none"); err != nil {
+		out := s.do("beside responder ikectl show sa >$DIR/sas || true")
+		sas, _ := os.ReadFile(filepath.Join(s.dir, "sas"))
+		t.Errorf("%s: the gateway still has an IKE SA: %v %v\nSAS %s", try.name, err, out, sas)
+	}
+}
+
+// toldOf is a login in short.
+func toldOf(d *login.Document) string {
+	marks := map[string]string{"passed": "+", "failed": "-", "warning": "!", "unknown": "?"}
+	var out []string
+	for _, s := range d.Steps {
+		one := s.Step + marks[s.State]
+		if s.Reason != nil {
+			one += s.Reason.Cause
+		}
+		out = append(out, one)
+	}
+	return strings.Join(out, " ")
+}
