@@ -58,7 +58,7 @@ var rooms = map[string]room{
 
 	"probe/initiator": {ours: []string{"ike", "ike/keyexchange", "ike/keymat", "ike/icmp", "ike/ikev1", "proposals"}},
 	"probe/identity":  {ours: []string{"ike", "ike/certificate", "ike/eap", "ike/eap/eaptls", "ike/keymat", "proposals"}},
-	"probe/login": {ours: []string{"ike", "ike/certificate", "ike/eap", "ike/eap/peer", "ike/keymat", "proposals", "probe/initiator",
+	"probe/login": {ours: []string{"ike", "ike/certificate", "ike/eap", "ike/eap/eaptls", "ike/eap/peer", "ike/keymat", "proposals", "probe/initiator",
 		"probe/internal/closing"}},
 	"probe/internal/closing": {ours: []string{"ike", "ike/keyexchange", "ike/keymat", "proposals", "probe/initiator", "probe/internal/offers"}, pure: true},
 	"probe/path": {ours: []string{"ike", "ike/keyexchange", "ike/keymat", "ike/icmp", "ike/ikev1", "proposals", "probe/initiator",

@@ -63,6 +63,7 @@ func loginGateways() []loginGateway {
 	client := func(name string) string {
 		return fmt.Sprintf("{method: certificate, certificate: %q, remote_identity: gateway.lab}", name+".pem")
 	}
+	tlsOf := func(name string) string { return strings.Replace(client(name), "certificate,", "eap-tls,", 1) }
 	psk := func(key, me, you string) string {
 		return fmt.Sprintf("{method: psk, psk: %s, identity: %s, remote_identity: %s}", key, me, you)
 	}
@@ -86,6 +87,12 @@ func loginGateways() []loginGateway {
 		{"certificate", "strongswan", byCert, certTries(client, wellDirect)},
 		{"MSCHAPv2", "strongswan", byEAP("mschapv2"), eapTries("eap-mschapv2", wellEAP, "authenticate-eap-credentials", 3, "691")},
 		{"MD5", "strongswan", byEAP("md5"), eapTries("eap-md5", wellEAP, "authenticate-eap-refused", 3, "")},
+		{"EAP-TLS", "strongswan", byEAP("tls"), []loginTry{
+			{name: "CA of the client", credentials: tlsOf("client stranger"), told: "negotiate+ gateway+ eap_method+ authenticate-own-cert-refused", exit: 3, windows: "853"},
+			{name: "well", credentials: tlsOf("client"), told: wellEAP},
+			{name: "CA of the gateway", credentials: tlsOf("client"), trust: "stranger", told: "negotiate+ gateway-cert-untrusted end+", exit: 3, windows: "13801"},
+			{name: "another method", credentials: fmt.Sprintf(carol, "eap-mschapv2", "Ar3etTnp"), told: "negotiate+ gateway+ eap_method-eap-method", exit: 3, windows: "812"},
+		}},
 		{"PSK", "libreswan", nil, []loginTry{
 			{name: "well", credentials: psk("it", "client.lab", "gateway.lab"), told: wellDirect},
 			{name: "key", credentials: psk("another", "client.lab", "gateway.lab"), told: "negotiate+ authenticate-auth-refused", exit: 3},

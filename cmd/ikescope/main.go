@@ -3,6 +3,11 @@
 //
 // Run "ikescope --help" for its use, and "ikescope demo" for a look without a
 // gateway.
+
+// The keys of EAP-TLS come from TLS 1.2 servers, too, that lack Extended Master Secret
+// (RFC 7627), as strongSwan's do.
+//go:debug tlsunsafeekm=1
+
 package main
 
 import (

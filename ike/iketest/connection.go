@@ -207,6 +207,7 @@ func (s *server) converse(sa *gatewaySA, in eap.Packet, now time.Time) (payloads
 	if !answered {
 		return nil, false
 	}
+	sa.eapPassed = out.Code == eap.Success
 	data := out.Append(nil)
 	if sa.connection.Converse != nil {
 		if data = sa.connection.Converse(in, out); data == nil {

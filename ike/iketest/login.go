@@ -2,12 +2,14 @@ package iketest
 
 import (
 	"bytes"
+	"crypto/tls"
 	"crypto/x509"
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/certificate"
 	"github.com/ikescope/ikescope/ike/eap"
+	"github.com/ikescope/ikescope/ike/eap/eaptls"
 	"github.com/ikescope/ikescope/ike/iketest/eapserver"
 	"github.com/ikescope/ikescope/ike/keymat"
 )
@@ -127,7 +129,7 @@ func (s *server) admitEAP(sa *gatewaySA, m *ike.Message, auth *ike.Auth) (payloa
 	if !sa.eapPassed || c.Login == nil || auth.Method != ike.AuthSharedKey {
 		return nil, false
 	}
-	theirs, ours := sa.server.MSK(), sa.server.MSK()
+	theirs, ours := sa.msk(), sa.msk()
 	if theirs == nil {
 		theirs, ours = sa.keys.SKpi, sa.keys.SKpr
 	}
@@ -198,6 +200,29 @@ func wishesOf(m *ike.Message) []ike.Payload {
 	return out
 }
 
+// shakeHands begins EAP-TLS, which ends well if hands are shaken.
+func (sa *gatewaySA) shakeHands(method eap.Type, id uint8) eap.Packet {
+	sa.stop()
+	var msk []byte
+	sa.msk = func() []byte { return msk }
+	sa.tls = eaptls.NewServer(method, sa.connection.TLS, func(conn *tls.Conn) error {
+		state := conn.ConnectionState()
+		label, context := "client EAP encryption", []byte(nil)
+		if state.Version == tls.VersionTLS13 {
+			label, context = "EXPORTER_EAP_TLS_Key_Material", []byte{byte(method)}
+			if _, err := conn.Write([]byte{0}); err != nil {
+				return err
+			}
+		}
+		material, err := state.ExportKeyingMaterial(label, context, 128)
+		if err == nil {
+			msk = material[:64]
+		}
+		return err
+	})
+	return sa.tls.Start(id)
+}
+
 // examine is converse with a connection that lets users in.
 func (s *server) examine(sa *gatewaySA, in eap.Packet) (out eap.Packet, answered bool, err error) {
 	c := sa.connection
@@ -216,12 +241,16 @@ func (s *server) examine(sa *gatewaySA, in eap.Packet) (out eap.Packet, answered
 				}
 			}
 		}
+		if method.HasTLS() && c.TLS != nil {
+			return sa.shakeHands(method, in.Identifier+1), true, nil
+		}
 		if !eapserver.Supported(method) {
 			return eap.Packet{Code: eap.Failure, Identifier: in.Identifier}, true, nil
 		}
 		config := c.Login.Server
 		config.Name, config.Passwords, config.Rand = c.ServerName, c.Login.Users, s.rand
 		sa.server = eapserver.New(method, sa.user, config)
+		sa.msk = sa.server.MSK
 		out, err = sa.server.Start(in.Identifier + 1)
 	} else {
 		if c.Login.SilentPassword {
@@ -229,7 +258,6 @@ func (s *server) examine(sa *gatewaySA, in eap.Packet) (out eap.Packet, answered
 		}
 		out = sa.server.Next(in)
 	}
-	sa.eapPassed = out.Code == eap.Success
 	s.stats.Passwords = max(s.stats.Passwords, sa.server.Responses)
 	return out, true, err
 }

@@ -35,7 +35,8 @@ type gatewaySA struct {
 	user      string             // who wants EAP
 	wishes    []ike.Payload      // for an address and a Child SA
 	server    *eapserver.Server
-	eapPassed bool // EAP-Success was said
+	msk       func() []byte // the key of EAP, nil if the method makes none
+	eapPassed bool          // EAP-Success was said
 }
 
 // stop ends what goes on inside EAP.

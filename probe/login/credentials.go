@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/eap"
 	"github.com/ikescope/ikescope/ike/eap/peer"
 )
 
@@ -21,13 +22,17 @@ const (
 	MSCHAPv2    Method = "eap-mschapv2"
 	MD5         Method = "eap-md5"
 	GTC         Method = "eap-gtc"
+	TLS         Method = "eap-tls"
 )
 
 // Methods returns all of them.
-func Methods() []Method { return []Method{PSK, Certificate, MSCHAPv2, MD5, GTC} }
+func Methods() []Method { return []Method{PSK, Certificate, MSCHAPv2, MD5, GTC, TLS} }
 
 // IsEAP reports whether m is a method of EAP.
 func (m Method) IsEAP() bool { return m != PSK && m != Certificate }
+
+// HasCertificate reports whether m authenticates by a certificate.
+func (m Method) HasCertificate() bool { return m == Certificate || m == TLS }
 
 // Credentials are what a login is done with.
 type Credentials struct {
@@ -74,7 +79,7 @@ func (c *Credentials) Check(now time.Time) error {
 	switch {
 	case c.Method == PSK:
 		return needs("psk", c.PSK.IsZero())
-	case c.Method == Certificate:
+	case c.Method.HasCertificate():
 		return c.checkCertificate(now, needs)
 	}
 	if err := needs("user", c.User == ""); err != nil {
@@ -120,7 +125,7 @@ func (c *Credentials) Local() Identity {
 	switch {
 	case !c.Identity.IsZero():
 		return c.Identity
-	case c.Method == Certificate && len(c.Chain) > 0:
+	case c.Method == Certificate && len(c.Chain) > 0, c.Method == TLS && c.User == "" && len(c.Chain) > 0:
 		return identityIn(c.Chain[0])
 	case c.Method.IsEAP():
 		if id, err := ParseIdentity(c.User, nil); err == nil {
@@ -131,9 +136,19 @@ func (c *Credentials) Local() Identity {
 	return Identity{}
 }
 
+// eapIdentity returns who the user is in EAP: without a name, the certificate's.
+func (c *Credentials) eapIdentity() string {
+	if c.User == "" {
+		return c.Local().String()
+	}
+	return c.User
+}
+
 // eapMethod returns the peer's side of the method.
 func (c *Credentials) eapMethod(rand io.Reader) peer.Method {
 	switch c.Method {
+	case TLS:
+		return &tlsMethod{of: eap.TLS}
 	case MD5:
 		return peer.NewMD5(c.Password.Reveal())
 	case GTC:

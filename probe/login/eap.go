@@ -9,6 +9,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/eap"
+	"github.com/ikescope/ikescope/ike/eap/eaptls"
 	"github.com/ikescope/ikescope/ike/eap/peer"
 	"github.com/ikescope/ikescope/ike/keymat"
 )
@@ -25,7 +26,7 @@ func (a *attempt) byEAP(user, ctx context.Context) {
 		return
 	}
 	e := &dialogue{attempt: a, conversation: &peer.Conversation{
-		Identity: a.Credentials.User, Method: a.Credentials.eapMethod(a.Rand)}}
+		Identity: a.Credentials.eapIdentity(), Method: a.Credentials.eapMethod(a.Rand)}}
 	if e.run(user, ctx, payloads, x.ID) {
 		a.finish(ctx, e.conversation.Method.MSK())
 	}
@@ -44,6 +45,9 @@ func (e *dialogue) run(user, ctx context.Context, payloads []ike.Payload, exchan
 	for {
 		e.exchanges = append(e.exchanges, exchange)
 		request, err := packetIn(payloads)
+		if m, ok := e.conversation.Method.(*tlsMethod); ok && err == nil && request.Type == m.of && eaptls.IsStart(request) && !e.conversation.Started {
+			return e.byTLS(user, ctx, m, request)
+		}
 		var response *eap.Packet
 		if err == nil {
 			response, err = e.conversation.Respond(request)

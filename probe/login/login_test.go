@@ -8,6 +8,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"fmt"
@@ -294,6 +295,20 @@ func TestLogin(t *testing.T) {
 		{name: "password to who proves nothing", set: with(byUser, func(s *scene) { s.connection().Key, s.connection().PSK = nil, []byte("it") }),
 			want: "negotiate+ gateway-psk-missing end?", check: noPassword, left: 1},
 
+		{name: "EAP-TLS 1.3", set: byTLS(tls.VersionTLS13), want: wellEAP, check: func(s *scene, r *Result) string {
+			if string(r.Local.Data) != "client" {
+				return r.Local.String()
+			}
+			return ""
+		}},
+		{name: "EAP-TLS 1.2", set: byTLS(tls.VersionTLS12), want: wellEAP},
+		{name: "EAP-TLS after a Nak", set: with(byTLS(tls.VersionTLS13), func(s *scene) { s.connection().Methods = []eap.Type{eap.MD5, eap.TLS} }), want: wellEAP},
+		{name: "EAP-TLS 1.3, certificate of a stranger", set: with(byTLS(tls.VersionTLS13), stranger), want: "negotiate+ gateway+ eap_method+ authenticate-own-cert-refused"},
+		{name: "EAP-TLS 1.2, certificate of a stranger", set: with(byTLS(tls.VersionTLS12), stranger), want: "negotiate+ gateway+ eap_method+ authenticate-own-cert-refused"},
+		{name: "EAP-TLS 1.3, server of a stranger", set: with(byTLS(tls.VersionTLS13), strangeServer), want: "negotiate+ gateway+ eap_method+ authenticate-eap-server-cert"},
+		{name: "EAP-TLS 1.2, server of a stranger", set: with(byTLS(tls.VersionTLS12), strangeServer), want: "negotiate+ gateway+ eap_method+ authenticate-eap-server-cert"},
+		{name: "EAP-TLS of version 1.1", set: byTLS(tls.VersionTLS11), want: "negotiate+ gateway+ eap_method+ authenticate-eap-tls"},
+
 		// Hostile gateways.
 		{name: "EAP that never ends", set: with(byUser, func(s *scene) { s.connection().Login, s.connection().Endless = nil, true }),
 			want: "negotiate+ gateway+ eap_method-protocol end+"},
@@ -371,6 +386,34 @@ func TestLogin(t *testing.T) {
 			})
 		})
 	}
+}
+
+// byTLS has both sides use EAP-TLS of one version.
+func byTLS(version uint16) func(*scene) {
+	return func(s *scene) {
+		server := newSigner(s.t, newKey(s.t), s.ca, "radius.example.com", nil)
+		s.connection().Methods = []eap.Type{eap.TLS}
+		s.connection().TLS = &tls.Config{
+			Certificates: []tls.Certificate{{Certificate: [][]byte{server.cert.Raw}, PrivateKey: server.key}},
+			ClientAuth:   tls.RequireAndVerifyClientCert, ClientCAs: poolOf(s.ca), MinVersion: version, MaxVersion: version,
+		}
+		s.client.Credentials = certified(newSigner(s.t, newKey(s.t), s.ca, "client", func(c *x509.Certificate) {
+			c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
+		}))
+		s.client.Credentials.Method = TLS
+	}
+}
+
+// stranger has the client have a certificate that the server does not trust, and
+// strangeServer the server one that the client does not.
+func stranger(s *scene) {
+	s.client.Credentials = certified(newSigner(s.t, newKey(s.t), newSigner(s.t, newKey(s.t), nil, "stranger", nil), "client", nil))
+	s.client.Credentials.Method = TLS
+}
+
+func strangeServer(s *scene) {
+	server := newSigner(s.t, newKey(s.t), newSigner(s.t, newKey(s.t), nil, "stranger", nil), "radius.example.com", nil)
+	s.connection().TLS.Certificates = []tls.Certificate{{Certificate: [][]byte{server.cert.Raw}, PrivateKey: server.key}}
 }
 
 // noHashes has the gateway not know RFC 7427, though it still signs by what the client

@@ -15,10 +15,13 @@ func Intended(c login.Client) []string {
 	}
 	as := fmt.Sprintf("log in once as %s by %s, which the gateway logs", who, m)
 	if m.IsEAP() {
-		as = fmt.Sprintf("log in once as %s by %s, which the gateway and its RADIUS server log", c.Credentials.User, m)
+		if c.Credentials.User != "" {
+			who = c.Credentials.User
+		}
+		as = fmt.Sprintf("log in once as %s by %s, which the gateway and its RADIUS server log", who, m)
 	}
 	out := []string{as}
-	if m.IsEAP() {
+	if m.IsEAP() && !m.HasCertificate() {
 		out = append(out, "send what proves the password only to a gateway that proved who it is; a wrong one counts as one failed attempt of the user")
 	}
 	if c.Address {

@@ -80,6 +80,8 @@ func documents(t *testing.T) map[string]*Document {
 			login.Step{Kind: login.Authenticate, State: login.Failed, Cause: "auth-refused", Notify: ike.AUTHENTICATION_FAILED, Exchanges: []int{2}}),
 		"untrusted": made(login.Certificate, func(r *login.Result) { r.Gateway.Trusted = false }, negotiated,
 			login.Step{Kind: login.Gateway, State: login.Failed, Cause: "cert-untrusted", Words: map[string]string{"cert": "CN=x", "issuer": "CN=y\x1b"}, Exchanges: []int{2}}, ended),
+		"server": made(login.TLS, nil, negotiated, met, asked,
+			login.Step{Kind: login.Authenticate, State: login.Failed, Cause: "eap-server-cert", Detail: "x509: certificate signed by unknown authority", Exchanges: []int{4}}),
 		"silent": made(login.GTC, func(r *login.Result) { r.Left = login.MayBeLeft }, negotiated, met, asked,
 			login.Step{Kind: login.Authenticate, State: login.Unknown, Cause: login.CauseSilentPassword, Exchanges: []int{4}},
 			login.Step{Kind: login.End, State: login.Unknown, Detail: "the gateway did not answer"}),

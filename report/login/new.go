@@ -2,6 +2,7 @@ package login
 
 import (
 	"cmp"
+	"crypto/rsa"
 	_ "embed"
 	"fmt"
 	"net/netip"
@@ -39,7 +40,7 @@ func New(tool report.Tool, target string, c login.Client, r *login.Result) *Docu
 		Method: string(r.Method), Identity: r.Local.String(), Intended: Intended(c),
 		Steps: []Step{}, Left: r.Left == login.MayBeLeft, Exchanges: []Exchange{},
 	}
-	if r.Method.IsEAP() {
+	if r.Method.IsEAP() && r.Method != login.TLS {
 		d.User = c.Credentials.User
 	}
 	if r.Suite != nil {
@@ -56,7 +57,7 @@ func New(tool report.Tool, target string, c login.Client, r *login.Result) *Docu
 		d.Session = &Session{Childless: r.Childless, Child: r.Child, Assigned: settings(r.Assigned), AuthLifetime: int(r.AuthLifetime / time.Second)}
 	}
 	for _, s := range r.Steps {
-		d.Steps = append(d.Steps, d.step(s, r))
+		d.Steps = append(d.Steps, d.step(c, s, r))
 	}
 	for _, x := range r.Exchanges {
 		if x.Tries == 0 {
@@ -94,16 +95,29 @@ func (d *Document) decide(r *login.Result) {
 }
 
 // step makes one step.
-func (d *Document) step(s login.Step, r *login.Result) Step {
+func (d *Document) step(c login.Client, s login.Step, r *login.Result) Step {
 	out := Step{Step: string(s.Kind), State: string(s.State), Evidence: s.Exchanges}
 	if out.Evidence == nil {
 		out.Evidence = []int{}
 	}
 	if s.Cause != "" {
 		out.Reason = reason(s, r)
+		if s.Cause == "auth-refused" && d.Method == string(login.Certificate) && !c.Credentials.PSS && isRSA(c) {
+			out.Reason.Fix = append(out.Reason.Fix, incident.Fix{Line: "libreswan with authby=rsa-sha2 takes RSASSA-PSS alone: set signature: rsa-pss"})
+		}
 	}
 	out.Text = d.text(s, r)
 	return out
+}
+
+// isRSA reports whether the client signs with an RSA key.
+func isRSA(c login.Client) bool {
+	key := c.Credentials.Key.Signer()
+	if key == nil {
+		return false
+	}
+	_, ok := key.Public().(*rsa.PublicKey)
+	return ok
 }
 
 // text says in half a sentence how a step went.
@@ -131,6 +145,10 @@ func (d *Document) text(s login.Step, r *login.Result) string {
 		return "the gateway asks for " + d.Method
 	case login.Authenticate:
 		switch {
+		case s.Cause == "eap-server-cert" || s.Cause == login.CauseServer:
+			return "the server of EAP is not to be trusted"
+		case s.Cause == login.CauseProtocol || s.Cause == "eap-tls":
+			return "the login does not come to its end"
 		case s.State == login.Unknown:
 			return "whether the gateway accepts " + d.credentials() + " is not known"
 		case failed:
@@ -162,7 +180,7 @@ func (d *Document) credentials() string {
 	switch d.Method {
 	case string(login.PSK):
 		return "the pre-shared key of " + d.Identity
-	case string(login.Certificate):
+	case string(login.Certificate), string(login.TLS):
 		return "the certificate of " + d.Identity
 	}
 	return "user and password of " + d.User

@@ -132,7 +132,7 @@ func shown(s string) string { return s[:min(len(s), 40)] }
 func (s Source) ask(m login.Method, values map[string]value) error {
 	name, prompt := "password", "Password of "+printable.Text(values["user"].text)+": "
 	switch {
-	case m == login.Certificate:
+	case m.HasCertificate():
 		return nil
 	case m == login.PSK:
 		name, prompt = "psk", "Pre-shared key: "

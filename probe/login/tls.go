@@ -1,0 +1,156 @@
+package login
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/eap"
+	"github.com/ikescope/ikescope/ike/eap/eaptls"
+)
+
+// tlsMethod stands in a conversation for a method that package eaptls carries.
+type tlsMethod struct {
+	of  eap.Type
+	msk []byte
+}
+
+func (m *tlsMethod) Type() eap.Type { return m.of }
+
+// Respond is never called: TLS goes on where its first request comes.
+func (m *tlsMethod) Respond(eap.Packet) ([]byte, error) {
+	return nil, fmt.Errorf("%v: the server starts it again", m.of)
+}
+
+func (m *tlsMethod) Complete() bool { return m.msk != nil }
+func (m *tlsMethod) MSK() []byte    { return m.msk }
+
+// errStopped ends TLS where the step that failed is known already.
+var errStopped = errors.New("login: EAP has ended")
+
+// errServerCertificate wraps why the certificate of the EAP server is not trusted.
+type errServerCertificate struct{ error }
+
+// byTLS shakes hands from the request that starts TLS, until the server ends EAP. It
+// reports whether it does so well.
+func (e *dialogue) byTLS(user, ctx context.Context, m *tlsMethod, start eap.Packet) bool {
+	e.conversation.Started = true
+	e.add(Step{Kind: EAPMethod, State: Passed, Exchanges: slices.Clone(e.exchanges[len(e.exchanges)-1:])})
+	conn, err := eaptls.New(start, func(response eap.Packet) (eap.Packet, error) {
+		if user.Err() != nil {
+			e.r.Interrupted = true
+			e.fail(Authenticate, Unknown, CauseInterrupted, "")
+			return eap.Packet{}, errStopped
+		}
+		answer, ok := e.ask(ctx, ike.IKE_AUTH, []ike.Payload{&ike.EAP{Data: response.Append(nil)}}, e.Attempts)
+		if !ok {
+			return eap.Packet{}, errStopped
+		}
+		e.exchanges = append(e.exchanges, answer.ID)
+		payloads, ok := e.answered(answer, Authenticate, "eap-refused")
+		if !ok {
+			return eap.Packet{}, errStopped
+		}
+		return packetIn(payloads)
+	})
+	if err != nil {
+		return e.fail(Authenticate, Failed, CauseProtocol, err.Error())
+	}
+	shaken := tls.Client(conn, e.tlsConfig())
+	err = e.shake(ctx, shaken, m)
+	if err == nil || conn.End() == nil && !errors.Is(err, errStopped) {
+		// An alert of ours is still to be sent, which ends EAP in good order.
+		end, finished := conn.Finish()
+		if err == nil {
+			err = finished
+		}
+		if err == nil && end.Code == eap.Success {
+			e.conversation.Ended = eap.Success
+			return true
+		}
+	}
+	e.sa.over = e.sa.over || conn.End() != nil && conn.End().Code == eap.Failure
+	return e.notShaken(err)
+}
+
+// notShaken adds the step at which TLS failed.
+func (e *dialogue) notShaken(err error) bool {
+	var server errServerCertificate
+	switch {
+	case errors.Is(err, errStopped):
+		return false
+	case errors.As(err, &server):
+		return e.fail(Authenticate, Failed, "eap-server-cert", server.Error())
+	case err == nil || errors.Is(err, io.EOF):
+		return e.fail(Authenticate, Failed, "eap-refused", "")
+	case refusesCertificate(err):
+		return e.fail(Authenticate, Failed, "own-cert-refused", err.Error())
+	}
+	return e.fail(Authenticate, Failed, "eap-tls", err.Error())
+}
+
+// refusesCertificate reports whether an error of crypto/tls is an alert of the server
+// about our certificate, of which it gives the text alone (RFC 8446, Section 6.2).
+func refusesCertificate(err error) bool {
+	text, remote := strings.CutPrefix(err.Error(), "remote error: tls: ")
+	return remote && (strings.Contains(text, "certificate") || text == "access denied")
+}
+
+// shake shakes hands and takes the key.
+func (e *dialogue) shake(ctx context.Context, conn *tls.Conn, m *tlsMethod) error {
+	if err := conn.HandshakeContext(ctx); err != nil {
+		return err
+	}
+	state := conn.ConnectionState()
+	label, context := "client EAP encryption", []byte(nil) // RFC 5216, Section 2.3
+	if state.Version == tls.VersionTLS13 {
+		// RFC 9190, Sections 2.3 and 2.1.1: the server says 0 when it has accepted us.
+		label, context = "EXPORTER_EAP_TLS_Key_Material", []byte{byte(m.of)}
+		var done [1]byte
+		if _, err := io.ReadFull(conn, done[:]); err != nil {
+			return err
+		}
+	}
+	const size = 64
+	material, err := state.ExportKeyingMaterial(label, context, 2*size)
+	if err != nil {
+		return err
+	}
+	m.msk = material[:size]
+	return nil
+}
+
+// tlsConfig is that of the client: the chain of the EAP server has to lead to a root
+// that is trusted. Its name is not that of the gateway, which has proven itself before.
+func (e *dialogue) tlsConfig() *tls.Config {
+	c := &e.Credentials
+	own := tls.Certificate{PrivateKey: c.Key.Signer()}
+	for _, cert := range c.Chain {
+		own.Certificate = append(own.Certificate, cert.Raw)
+	}
+	return &tls.Config{
+		MinVersion: tls.VersionTLS12,
+		Rand:       e.Rand,
+		// Verified below, since there is no name to ask for.
+		InsecureSkipVerify:   true,
+		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &own, nil },
+		VerifyConnection: func(s tls.ConnectionState) error {
+			between := x509.NewCertPool()
+			for _, cert := range s.PeerCertificates[1:] {
+				between.AddCert(cert)
+			}
+			_, err := s.PeerCertificates[0].Verify(x509.VerifyOptions{Roots: e.Roots, Intermediates: between, CurrentTime: time.Now()})
+			if err != nil {
+				return errServerCertificate{err}
+			}
+			return nil
+		},
+	}
+}
