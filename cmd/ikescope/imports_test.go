@@ -58,7 +58,7 @@ var rooms = map[string]room{
 
 	"probe/initiator": {ours: []string{"ike", "ike/keyexchange", "ike/keymat", "ike/icmp", "ike/ikev1", "proposals"}},
 	"probe/identity":  {ours: []string{"ike", "ike/certificate", "ike/eap", "ike/eap/eaptls", "ike/keymat", "proposals"}},
-	"probe/login": {ours: []string{"ike", "ike/certificate", "ike/eap", "ike/eap/eaptls", "ike/eap/peer", "ike/keymat", "proposals", "probe/initiator",
+	"probe/login": {ours: []string{"ike", "ike/certificate", "ike/eap", "ike/eap/eaptls", "ike/eap/peer", "ike/keyexchange", "ike/keymat", "proposals", "proposals/matrix", "probe/initiator",
 		"probe/internal/closing"}},
 	"probe/internal/closing": {ours: []string{"ike", "ike/keyexchange", "ike/keymat", "proposals", "probe/initiator", "probe/internal/offers"}, pure: true},
 	"probe/path": {ours: []string{"ike", "ike/keyexchange", "ike/keymat", "ike/icmp", "ike/ikev1", "proposals", "probe/initiator",
@@ -91,7 +91,7 @@ var rooms = map[string]room{
 		"proposals/baseline", "report", "report/internal/lists", "report/assess"}},
 	"report/gate":    {ours: []string{"proposals/english", "report", "report/assess", "report/diff"}},
 	"report/archive": {ours: []string{"report"}},
-	"report/login": {ours: []string{"ike", "ike/certificate", "ike/printable", "probe/login", "proposals/table", "report", "report/explain",
+	"report/login": {ours: []string{"ike", "ike/certificate", "ike/printable", "probe/login", "proposals", "proposals/matrix", "proposals/table", "report", "report/explain",
 		"report/incident", "report/internal/layout"}},
 	"report/capture": {ours: []string{"ike", "ike/icmp", "ike/ikev1", "ike/dialog", "proposals", "proposals/english", "report",
 		"report/internal/lists"}},

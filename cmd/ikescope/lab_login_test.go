@@ -114,6 +114,50 @@ func loginGateways() []loginGateway {
 
 // certTries has that of a stranger first: all have one key, by which strongSwan knows a
 // client that it has let in.
+// espGateways are gateways with suites of ESP, which the matrix has to equal.
+func espGateways() []loginGateway {
+	credentials := "{method: psk, psk: it, identity: client.lab, remote_identity: gateway.lab}"
+	with := func(esp, more string) func(*end) {
+		return func(r *end) { r.esp, r.more = esp, more }
+	}
+	try := func(told string, pfs login.PFS, with, without string, installed int) []loginTry {
+		return []loginTry{{name: "esp", credentials: credentials, flags: "--esp --local-network 10.1.0.0/16 --remote-network 10.2.0.0/16", told: told, check: func(d *login.Document) string {
+			e := d.ESP
+			if e == nil || e.PFS != pfs || !e.Proven || strings.Join(e.WithPFS, " ") != with || strings.Join(e.WithoutPFS, " ") != without || e.Installed > installed || e.Questions > 200 {
+				return fmt.Sprintf("%+v", e)
+			}
+			return ""
+		}}}
+	}
+	return []loginGateway{
+		{"many", "strongswan", with("many", ""), try(wellDirect, login.PFSDemanded, "aes256gcm16-aes128gcm16-x25519-ecp384 aes256-aes128-sha256-sha1-modp3072-modp2048", "", 0)},
+		{"PFS", "strongswan", with("pfs", ""), try(wellDirect, login.PFSDemanded, "aes256-sha1-modp2048", "", 0)},
+		{"no PFS", "strongswan", with("esp", ""), try(wellDirect, login.PFSRefused, "", "aes256-sha1", 9)},
+		{"many", "libreswan", with("many", ""), try(wellDirect, login.PFSDemanded, "aes256gcm16-modp2048 aes256-sha256-modp2048 aes128-sha1-modp2048", "", 0)},
+		{"no PFS", "libreswan", with("esp", "pfs=no"), try(wellDirect, login.PFSRefused, "", "aes256-sha1", 9)},
+		{"many", "openiked", with("many", ""), try(withSession(wellDirect, "session+"), login.PFSDemanded, "aes256-aes128-sha1-ecp384-modp2048", "", 0)},
+		{"no PFS", "openiked", with("esp", ""), try(withSession(wellDirect, "session+"), login.PFSRefused, "", "aes256-sha1", 9)},
+	}
+}
+
+// TestLabESP: the suites of Child SAs that a login finds are those of the configuration,
+// and no Child SA is left.
+func TestLabESP(t *testing.T) {
+	l := findLab(t)
+	l.do(t, "install")
+	t.Parallel()
+	ikescope := buildIkescope(t)
+	for _, g := range espGateways() {
+		t.Run(g.name+" "+g.product, func(t *testing.T) {
+			t.Parallel()
+			s := openGateway(t, l, ikescope, g.product, newWorld(t), g.set)
+			for _, try := range g.tries {
+				s.login(t, g, try)
+			}
+		})
+	}
+}
+
 func certTries(client func(string) string, well string) []loginTry {
 	return []loginTry{
 		{name: "CA of the client", credentials: client("client stranger"), told: "negotiate+ authenticate-auth-refused", exit: 3, windows: "13801"},
@@ -158,11 +202,14 @@ func (s gatewayScene) login(t *testing.T, g loginGateway, try loginTry) {
 	if err := os.WriteFile(filepath.Join(folder, "c.yaml"), []byte(try.credentials), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	trust := try.trust
-	if trust == "" {
-		trust = "ca"
+	trust := "--trust 'ca.pem'"
+	switch {
+	case try.trust != "":
+		trust = fmt.Sprintf("--trust '%s.pem'", try.trust)
+	case strings.Contains(try.credentials, "method: psk"):
+		trust = ""
 	}
-	command := fmt.Sprintf("cd $DIR/initiator; code=0; net initiator %s login -q --tries 5 -o json=report.json --credentials c.yaml --trust '%s.pem' %s %s || code=$?; [[ $code == %d ]]",
+	command := fmt.Sprintf("cd $DIR/initiator; code=0; net initiator %s login -q --tries 5 -o json=report.json --credentials c.yaml %s %s %s || code=$?; [[ $code == %d ]]",
 		s.ikescope, trust, try.flags, addressOf(incident.Responder), try.exit)
 	failed := s.do(command)
 	data, err := os.ReadFile(filepath.Join(folder, "report.json"))

@@ -155,7 +155,9 @@ var sceneSuites = map[string]struct{ strongswan, libreswan, openiked string }{
 	"esp":  {"aes256-sha1", "aes256-sha1", "enc aes-256 auth hmac-sha1"},
 	"esp2": {"aes128-sha1", "aes128-sha1", "enc aes-128 auth hmac-sha1"},
 	"sha2": {"aes256-sha256", "aes256-sha2_256", "enc aes-256 auth hmac-sha2-256"}, // more than OpenIKED has on Linux
-	"pfs":  {"aes256-sha1-modp2048", "aes256-sha1;modp2048", "enc aes-256 auth hmac-sha1 group modp2048"},
+	"many": {"aes256gcm16-aes128gcm16-x25519-ecp384,aes256-aes128-sha256-sha1-modp2048-modp3072", "aes_gcm256;modp2048,aes256-sha2_256;modp2048,aes128-sha1;modp2048",
+		"enc aes-256 enc aes-128 auth hmac-sha1 group modp2048 group ecp384"},
+	"pfs": {"aes256-sha1-modp2048", "aes256-sha1;modp2048", "enc aes-256 auth hmac-sha1 group modp2048"},
 }
 
 // write puts the configuration into dir, which the daemon sees as /run/lab.

@@ -30,6 +30,8 @@ type loginOptions struct {
 	credentials string
 	trust       *x509.CertPool
 	address     bool
+	esp         bool
+	networks    [2]netip.Prefix // local and remote
 }
 
 // loginTries is how often a request is sent: gateways may wait for a RADIUS server, and
@@ -73,6 +75,9 @@ says what is sent, what the gateway logs, and what may change there.`,
 		flags.Var(flagvalue.Roots(&opts.trust), "trust", "the root certificates that are trusted for the gateway, in a PEM file (default: those of this machine)")
 		flags.Var(flagvalue.Suites(&opts.suites), "suite", "offer these suites only, as strongSwan writes them, such as aes256gcm16-prfsha384-ecp384; may be repeated")
 		addToggle(flags, &opts.address, "address", "", "ask for an address and a Child SA, too, as clients do, and show what is assigned")
+		addToggle(flags, &opts.esp, "esp", "", "ask which suites Child SAs may have, and whether PFS is demanded, before it logs out")
+		flags.Var(flagvalue.Network(&opts.networks[0]), "local-network", "the network on this side that a Child SA is asked for (default: all addresses)")
+		flags.Var(flagvalue.Network(&opts.networks[1]), "remote-network", "likewise the network behind the gateway")
 	})
 	underHeading(flags, whereFlags, func(flags *pflag.FlagSet) {
 		flags.Var(flagvalue.Transports(&opts.transports), "transport", "over these, in turn until one is answered: udp500, udp4500, tcp4500 (default udp500,udp4500)")
@@ -112,7 +117,7 @@ func (a *app) login(ctx context.Context, opts *loginOptions, args []string) erro
 		return usagef("login: %q are %d targets; log in to one", printable.Text(args[0]), len(found))
 	}
 	c := dial.Client{
-		Host: found[0].Host, Roots: opts.trust, Products: opts.suites, Address: opts.address,
+		Host: found[0].Host, Roots: opts.trust, Products: opts.suites, Address: opts.address, ESP: opts.esp, LocalNetwork: opts.networks[0], RemoteNetwork: opts.networks[1],
 		Attempts: opts.tries, InitialRTO: opts.timeout, Transports: opts.transports, Source: netip.AddrPortFrom(opts.source, opts.sourcePort),
 	}
 	c.Credentials, err = login.Source{File: opts.credentials, Environment: os.Getenv, Ask: login.Terminal(ctx, a.in, a.err)}.Read(time.Now())

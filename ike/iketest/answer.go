@@ -40,7 +40,7 @@ func (s *server) answer(in arrival) ([]byte, error) {
 	switch h.Exchange {
 	case ike.IKE_SA_INIT:
 		answer, err = s.answerInit(in, h, now)
-	case ike.IKE_AUTH, ike.INFORMATIONAL:
+	case ike.IKE_AUTH, ike.INFORMATIONAL, ike.CREATE_CHILD_SA:
 		answer, err = s.answerProtected(in, h, now)
 		if s.sas.bySPI[h.SPIr] == nil {
 			// The IKE SA is forgotten, and its answers with it: strongSwan,

@@ -35,9 +35,12 @@ func (s *server) answerProtected(in arrival, h ike.Header, now time.Time) ([]byt
 	sa.keys, sa.fragments = keys, nil
 	var payloads []ike.Payload
 	answered := true
-	if h.Exchange == ike.IKE_AUTH {
+	switch h.Exchange {
+	case ike.IKE_AUTH:
 		payloads, answered, err = s.authenticate(sa, m, now)
-	} else {
+	case ike.CREATE_CHILD_SA:
+		payloads, answered = s.createChild(sa, m)
+	default:
 		answered = s.inform(sa, m, now)
 	}
 	if !answered || err != nil {
@@ -103,6 +106,10 @@ func (s *server) inform(sa *gatewaySA, m *ike.Message, now time.Time) bool {
 	reaction := s.profile.Delete
 	if sa.established {
 		reaction = DeleteEnds
+	}
+	if d, ok := ike.Find[*ike.Delete](m); ok && d.Protocol == ike.ProtocolESP && sa.established {
+		sa.children -= len(d.SPIs)
+		s.stats.ChildrenLeft -= len(d.SPIs)
 	}
 	if d, ok := ike.Find[*ike.Delete](m); ok && d.Protocol == ike.ProtocolIKE && reaction == DeleteEnds {
 		s.close(sa, now)

@@ -2,17 +2,13 @@ package iketest
 
 import (
 	"crypto"
-	"crypto/ecdsa"
-	"crypto/rsa"
-	"crypto/sha1"
 	"crypto/tls"
-	"encoding/asn1"
-	"math/big"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/certificate"
 	"github.com/ikescope/ikescope/ike/eap"
 	"github.com/ikescope/ikescope/ike/eap/eaptls"
 	"github.com/ikescope/ikescope/ike/keymat"
@@ -114,7 +110,7 @@ func (s *server) introduce(sa *gatewaySA, m *ike.Message) []ike.Payload {
 		}
 		out = append(out, auth)
 	}
-	sa.connection, sa.wishes = c, wishesOf(m)
+	sa.connection, sa.first = c, m
 	if user, ok := initiatorID(m); ok {
 		sa.user, sa.idi = string(user.Data), append([]byte{byte(user.IDType), 0, 0, 0}, user.Data...)
 	}
@@ -143,34 +139,8 @@ func (c *Connection) prove(sa *gatewaySA, id *ike.ID) (*ike.Auth, error) {
 	if c.Forged {
 		signed = append([]byte("other octets"), signed...)
 	}
-	if len(sa.hashes) > 0 {
-		return signDigitally(c.Key, signed, sa.hashes)
-	}
-	switch key := c.Key.(type) {
-	case *rsa.PrivateKey:
-		digest := sha1.Sum(signed)
-		data, err := rsa.SignPKCS1v15(nil, key, crypto.SHA1, digest[:])
-		return &ike.Auth{Method: ike.AuthRSASignature, Data: data}, err
-	case *ecdsa.PrivateKey:
-		method, h := ike.AuthECDSA256, crypto.SHA256
-		switch key.Params().BitSize {
-		case 384:
-			method, h = ike.AuthECDSA384, crypto.SHA384
-		case 521:
-			method, h = ike.AuthECDSA521, crypto.SHA512
-		}
-		der, err := key.Sign(nil, digestOf(h, signed), h)
-		if err != nil {
-			return nil, err
-		}
-		var rs struct{ R, S *big.Int }
-		if _, err := asn1.Unmarshal(der, &rs); err != nil {
-			return nil, err
-		}
-		n := (key.Params().BitSize + 7) / 8
-		return &ike.Auth{Method: method, Data: slices.Concat(rs.R.FillBytes(make([]byte, n)), rs.S.FillBytes(make([]byte, n)))}, nil
-	}
-	return nil, errNoScheme
+	auth, _, err := certificate.SignAuth(c.Key, signed, certificate.SigningOptions{Hashes: sa.hashes})
+	return auth, err
 }
 
 // request returns the first request of a method, of which no more is done.

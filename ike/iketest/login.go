@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"crypto/x509"
+	"slices"
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
@@ -28,6 +29,12 @@ type Login struct {
 	// first suite is then taken.
 	NeedsAddress bool
 	Child        ike.NotifyType
+	// ESP are the suites of Child SAs: every combination of the transforms of each
+	// Proposal. One without KE transforms refuses offers that have any, and the other
+	// way round. Narrow refuses traffic selectors when a suite is found, as strongSwan
+	// where no address was assigned.
+	ESP    []ike.Proposal
+	Narrow bool
 	// Lifetime, unless 0, stands in AUTH_LIFETIME.
 	Lifetime time.Duration
 
@@ -141,13 +148,13 @@ func (s *server) admitEAP(sa *gatewaySA, m *ike.Message, auth *ike.Auth) (payloa
 	}
 	own := append([]byte{byte(c.IDType), 0, 0, 0}, c.ID...)
 	out := []ike.Payload{&ike.Auth{Method: ike.AuthSharedKey, Data: sa.keys.PSKAuth(keymat.Responder, ours, sa.init, sa.ni, own)}}
-	first := &ike.Message{Payloads: sa.wishes}
-	return append(out, s.establish(sa, c.Login, first)...), true
+	return append(out, s.establish(sa, c.Login, sa.first)...), true
 }
 
 // establish has the SA stay, and returns what answers the wishes of a message for an
 // address and a Child SA.
 func (s *server) establish(sa *gatewaySA, l *Login, m *ike.Message) []ike.Payload {
+	sa.login = l
 	sa.established, sa.expires = true, time.Now().Add(establishedFor)
 	s.stats.Logins++
 	var out []ike.Payload
@@ -188,18 +195,6 @@ func (s *server) establish(sa *gatewaySA, l *Login, m *ike.Message) []ike.Payloa
 	return out
 }
 
-// wishesOf keeps what the first IKE_AUTH of EAP asks for.
-func wishesOf(m *ike.Message) []ike.Payload {
-	var out []ike.Payload
-	for _, p := range m.Payloads {
-		switch p.(type) {
-		case *ike.SA, *ike.TS, *ike.CP:
-			out = append(out, p)
-		}
-	}
-	return out
-}
-
 // shakeHands begins EAP-TLS, which ends well if hands are shaken.
 func (sa *gatewaySA) shakeHands(method eap.Type, id uint8) eap.Packet {
 	sa.stop()
@@ -233,12 +228,8 @@ func (s *server) examine(sa *gatewaySA, in eap.Packet) (out eap.Packet, answered
 		method := c.Methods[0]
 		if in.Type == eap.Nak {
 			method = 0
-			for _, wanted := range in.Refused() {
-				for _, have := range c.Methods {
-					if wanted == have && method == 0 {
-						method = have
-					}
-				}
+			if i := slices.IndexFunc(in.Refused(), func(t eap.Type) bool { return slices.Contains(c.Methods, t) }); i >= 0 {
+				method = in.Refused()[i]
 			}
 		}
 		if method.HasTLS() && c.TLS != nil {

@@ -79,6 +79,7 @@ type Stats struct {
 	Established            int // SAs now
 	Logins                 int // initiators that a Login let in
 	Children               int // Child SAs that were set up
+	ChildrenLeft           int // of those by CREATE_CHILD_SA, that were not deleted
 	Passwords              int // responses of EAP with a password, at most in one SA
 	Kept, KeptPeak         int // entries of closed SAs now, and at most at once
 }

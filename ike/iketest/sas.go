@@ -33,10 +33,12 @@ type gatewaySA struct {
 	fragments *keymat.Reassembly // of the request that is next
 	idi       []byte             // the body of the initiator's ID payload
 	user      string             // who wants EAP
-	wishes    []ike.Payload      // for an address and a Child SA
+	first     *ike.Message       // its first IKE_AUTH request
 	server    *eapserver.Server
 	msk       func() []byte // the key of EAP, nil if the method makes none
 	eapPassed bool          // EAP-Success was said
+	login     *Login        // that let the initiator in
+	children  int           // Child SAs that it set up by CREATE_CHILD_SA
 }
 
 // stop ends what goes on inside EAP.

@@ -44,7 +44,7 @@ func (a *attempt) wishes() []ike.Payload {
 			{Type: ike.INTERNAL_IP6_ADDRESS}, {Type: ike.INTERNAL_IP6_DNS}, {Type: ike.INTERNAL_IP6_SUBNET}, {Type: ike.INTERNAL_DNS_DOMAIN},
 		}})
 	}
-	return append(out, childOffer(a.sa.ni), anything(ike.PayloadTSi), anything(ike.PayloadTSr))
+	return append(out, childOffer(a.sa.ni), a.selectors(ike.PayloadTSi), a.selectors(ike.PayloadTSr))
 }
 
 // childOffer is the offer for a Child SA, whose SPI is of random octets.
@@ -64,6 +64,28 @@ func childOffer(random []byte) *ike.SA {
 			integ(ike.AUTH_HMAC_SHA2_256_128), integ(ike.AUTH_HMAC_SHA2_384_192), integ(ike.AUTH_HMAC_SHA2_512_256), integ(ike.AUTH_HMAC_SHA1_96), noESN,
 		}},
 	}}
+}
+
+// selectors are the traffic selectors of one side: of its network, if there is one.
+func (a *attempt) selectors(t ike.PayloadType) *ike.TS {
+	n := a.LocalNetwork
+	if t == ike.PayloadTSr {
+		n = a.RemoteNetwork
+	}
+	if !n.IsValid() {
+		return anything(t)
+	}
+	n = n.Masked()
+	last := n.Addr().AsSlice()
+	for i := n.Bits(); i < 8*len(last); i++ {
+		last[i/8] |= 0x80 >> (i % 8)
+	}
+	end, _ := netip.AddrFromSlice(last)
+	s := ike.TrafficSelector{TSType: ike.TS_IPV6_ADDR_RANGE, EndPort: 65535, Start: n.Addr(), End: end}
+	if n.Addr().Is4() {
+		s.TSType = ike.TS_IPV4_ADDR_RANGE
+	}
+	return &ike.TS{Payload: t, Selectors: []ike.TrafficSelector{s}}
 }
 
 // anything are traffic selectors for all of IPv4 and IPv6.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
@@ -27,6 +28,11 @@ type Client struct {
 	Products []proposals.Product
 	// Address asks for an address, and for the Child SA that goes with it.
 	Address bool
+	// LocalNetwork and RemoteNetwork are what a Child SA is to carry; all of IPv4 and
+	// IPv6 if they are not valid.
+	LocalNetwork, RemoteNetwork netip.Prefix
+	// ESP asks which suites a Child SA may have, once logged in.
+	ESP bool
 	// Attempts is how often a request is sent at most, 0 for 7, each time waiting twice
 	// as long, up to 4 seconds. Responses of EAP are sent half as often again, which is
 	// 25 seconds, since a RADIUS server may wait for a person: strongSwan forgets what is
@@ -151,6 +157,11 @@ func (a *attempt) run(ctx context.Context) error {
 	default:
 		a.directly(work)
 	}
+	if a.ESP && a.r.LoggedIn {
+		more, stop := lasting(ctx, farewell)
+		a.explore(ctx, more)
+		stop()
+	}
 	a.end(context.WithoutCancel(ctx))
 	return a.err
 }
@@ -219,6 +230,11 @@ func (a *attempt) ask(ctx context.Context, exchange ike.ExchangeType, payloads [
 // record keeps an exchange.
 func (a *attempt) record(answer initiator.Answer, id uint32, sends []ike.Payload) {
 	x := Exchange{Exchange: answer.Exchange, MessageID: id, Sends: namesOf(sends)}
+	if sa, ok := ike.Find[*ike.SA](&ike.Message{Payloads: sends}); ok {
+		x.OffersKE = slices.ContainsFunc(sa.Proposals, func(p ike.Proposal) bool {
+			return slices.ContainsFunc(p.Transforms, func(t ike.Transform) bool { return t.Type == ike.TransformKE })
+		})
+	}
 	if answer.Message != nil {
 		x.Answer = namesOf(answer.Message.Payloads)
 	}

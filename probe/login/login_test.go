@@ -28,6 +28,7 @@ import (
 	"github.com/ikescope/ikescope/ike/iketest/memnet"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 var (
@@ -450,6 +451,106 @@ func TestInterrupted(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestESP: the suites of Child SAs are those of the gateway, and none of these is left.
+func TestESP(t *testing.T) {
+	with := func(keywords string) ike.Proposal { // with its own PRF left out
+		products, err := proposals.ParseProducts(keywords)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := products[0].Proposal(1)
+		p.Transforms = slices.DeleteFunc(p.Transforms, func(t ike.Transform) bool { return t.Type == ike.TransformPRF })
+		return p
+	}
+	plain := func(keywords string) ike.Proposal {
+		p := with(keywords + "-modp2048")
+		p.Transforms = slices.DeleteFunc(p.Transforms, func(t ike.Transform) bool { return t.Type == ike.TransformKE })
+		return p
+	}
+	modern := with("aes256gcm16-aes128gcm16-prfsha256-ecp384-x25519")
+	classic := with("aes256-aes128-sha256-sha1-prfsha256-modp2048")
+	extended := plain("aes256-sha256-prfsha256")
+	extended.Transforms = append(extended.Transforms, ike.Transform{Type: ike.TransformSN, ID: 1})
+	for _, tt := range []struct {
+		name       string
+		esp        []ike.Proposal
+		narrow     bool
+		pfs, plain string
+		sn         string
+		installed  int
+		most       int // questions
+	}{
+		{name: "PFS demanded", esp: []ike.Proposal{modern, classic}, pfs: "aes128gcm16-aes256gcm16-prfsha256-ecp384-x25519 aes128-aes256-sha1-sha256-prfsha256-modp2048", sn: "short", most: 110},
+		{name: "PFS refused", esp: []ike.Proposal{plain("aes256gcm16-prfsha256")}, plain: "aes256gcm16-prfsha256-modp2048", sn: "short", installed: 7, most: 40},
+		{name: "both, and nothing is installed", narrow: true, esp: []ike.Proposal{with("aes256gcm16-prfsha256-ecp384"), plain("aes256gcm16-aes256gcm12-prfsha256")},
+			pfs: "aes256gcm16-prfsha256-ecp384", plain: "aes256gcm12-aes256gcm16-prfsha256-modp2048", sn: "short", most: 80},
+		{name: "extended sequence numbers", narrow: true, esp: []ike.Proposal{extended}, plain: "aes256-sha256-prfsha256-modp2048", sn: "extended", most: 60},
+		{name: "nothing", esp: nil, most: 16},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := newScene(t)
+				s.client.Credentials, s.client.ESP = psk("it"), true
+				s.connection().Login.ESP, s.connection().Login.Narrow = tt.esp, tt.narrow
+				r := s.login(t.Context())
+				e := r.ESP
+				if e == nil || e.Unasked != "" || e.PFS == nil || e.Plain == nil || !e.PFS.Proven || !e.Plain.Proven {
+					t.Fatalf("%+v", e)
+				}
+				if got := productsOf(e.PFS); got != tt.pfs {
+					t.Errorf("with PFS %s, want %s", got, tt.pfs)
+				}
+				if got := productsOf(e.Plain); got != tt.plain {
+					t.Errorf("without %s, want %s", got, tt.plain)
+				}
+				sn := ""
+				if e.NoESN {
+					sn += "short"
+				}
+				if e.ESN {
+					sn += "extended"
+				}
+				stats := s.gateway.Stats()
+				if sn != tt.sn || e.Installed > tt.installed || e.Installed != stats.Children || stats.ChildrenLeft != 0 || e.Questions > tt.most {
+					t.Errorf("%s sequence numbers, %d installed, %d at the gateway, %d left, %d questions", sn, e.Installed, stats.Children, stats.ChildrenLeft, e.Questions)
+				}
+				if left := stats.HalfOpen + stats.Established; left != 0 || !strings.HasSuffix(told(r), "end+") {
+					t.Errorf("%d IKE SAs are left: %s", left, told(r))
+				}
+			})
+		})
+	}
+}
+
+// productsOf are the accepted products, their algorithms in the order of the keywords.
+func productsOf(m *matrix.Matrix) string {
+	var out []string
+	for _, region := range m.Products {
+		for _, list := range region.Product {
+			slices.SortFunc(list, func(a, b proposals.Algorithm) int { return strings.Compare(a.Keyword(), b.Keyword()) })
+		}
+		out = append(out, region.Product.String())
+	}
+	return strings.Join(out, " ")
+}
+
+// TestESPNeverKEWithoutPayload: pluto aborts where KE is offered without a KE payload.
+func TestESPNeverKEWithoutPayload(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		s.client.Credentials, s.client.ESP = psk("it"), true
+		r := s.login(t.Context())
+		for _, x := range r.Exchanges {
+			if x.Type == ike.CREATE_CHILD_SA && slices.Contains(x.Sends, "KE") != x.OffersKE {
+				t.Errorf("exchange %d sends %q, and offers KE: %v", x.ID, x.Sends, x.OffersKE)
+			}
+		}
+		if r.ESP.Questions < 4 {
+			t.Errorf("%d questions", r.ESP.Questions)
+		}
+	})
 }
 
 // TestLosses: what is lost is sent again, and the password is answered for once.

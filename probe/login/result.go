@@ -93,8 +93,11 @@ const (
 type Exchange struct {
 	initiator.Exchange
 	MessageID uint32
-	// Holds are the payloads of request and answer by name, of the encrypted ones too.
+	// Sends and Answer are the payloads of request and answer by name, of the encrypted
+	// ones too.
 	Sends, Answer []string
+	// OffersKE: the SA payload of a request in the IKE SA holds a key exchange method.
+	OffersKE bool
 }
 
 // Peer is who the gateway showed itself to be.
@@ -146,6 +149,9 @@ type Result struct {
 	Assigned []ike.ConfigAttribute
 	// AuthLifetime is when the gateway wants a new login, 0 if it does not say.
 	AuthLifetime time.Duration
+
+	// ESP is what Child SAs may have, nil if it was not asked about.
+	ESP *ESP
 
 	Exchanges []Exchange
 	Cost      initiator.Cost

@@ -56,6 +56,7 @@ type Document struct {
 	Gateway   *Gateway `json:"gateway,omitempty"`
 	EAP       *EAP     `json:"eap,omitempty"`
 	Session   *Session `json:"session,omitempty"`
+	ESP       *ESP     `json:"esp,omitempty"`
 
 	Exchanges []Exchange  `json:"exchanges"`
 	Exit      report.Exit `json:"exit"`

@@ -29,6 +29,9 @@ func Intended(c login.Client) []string {
 	} else {
 		out = append(out, "ask for no address, and for no Child SA where the gateway can do without")
 	}
+	if c.ESP {
+		out = append(out, "offer suites for Child SAs, in up to some hundred requests, in a way that sets up none where the gateway allows it; what comes about is deleted at once")
+	}
 	return append(out,
 		"end the IKE SA by a Delete, also when interrupted",
 		"it may end a running session of the same user, where the gateway allows one at a time")

@@ -16,6 +16,8 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/login"
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/explain"
 	"github.com/ikescope/ikescope/report/incident"
@@ -76,6 +78,18 @@ func documents(t *testing.T) map[string]*Document {
 			login.Step{Kind: login.Authenticate, State: login.Failed, Cause: "eap-credentials", Words: map[string]string{"reason": "E=691"}, Exchanges: []int{4, 5}}),
 		"expired": made(login.MSCHAPv2, func(r *login.Result) { r.EAPError = 648 }, negotiated, met, asked,
 			login.Step{Kind: login.Authenticate, State: login.Failed, Cause: "eap-credentials", Exchanges: []int{4}}),
+		"esp": made(login.PSK, func(r *login.Result) {
+			r.LoggedIn, r.Childless = true, true
+			r.ESP = &login.ESP{Questions: 30, Installed: 0, NoESN: true, ESN: true, Plain: espMatrix(t, false, "aes256-sha256-prfsha256-modp2048"), PFS: espMatrix(t, true, "aes256gcm16-aes128gcm16-prfsha256-ecp384-x25519")}
+		}, negotiated, met, accepted, ended),
+		"esp-pfs": made(login.PSK, func(r *login.Result) {
+			r.LoggedIn, r.Childless = true, true
+			r.ESP = &login.ESP{Questions: 30, NoESN: true, Plain: espMatrix(t, false, ""), PFS: espMatrix(t, true, "aes256-sha256-prfsha256-ecp384")}
+		}, negotiated, met, accepted, ended),
+		"esp-unasked": made(login.PSK, func(r *login.Result) {
+			r.LoggedIn, r.Childless = true, true
+			r.ESP = &login.ESP{Questions: 1, Unasked: "an offer that no gateway should take is answered by INVALID_SYNTAX"}
+		}, negotiated, met, accepted, ended),
 		"refused": made(login.PSK, func(r *login.Result) { r.Gateway = login.Peer{} }, negotiated,
 			login.Step{Kind: login.Authenticate, State: login.Failed, Cause: "auth-refused", Notify: ike.AUTHENTICATION_FAILED, Exchanges: []int{2}}),
 		"untrusted": made(login.Certificate, func(r *login.Result) { r.Gateway.Trusted = false }, negotiated,
@@ -87,6 +101,37 @@ func documents(t *testing.T) map[string]*Document {
 			login.Step{Kind: login.End, State: login.Unknown, Detail: "the gateway did not answer"}),
 		"nobody": made(login.PSK, func(r *login.Result) { r.Suite, r.Gateway = nil, login.Peer{} }, login.Step{Kind: login.Negotiate, State: login.Unknown, Cause: "silence", Exchanges: []int{1}}),
 	}
+}
+
+// espMatrix is that of a gateway with some suites.
+func espMatrix(t *testing.T, pfs bool, accepts string) *matrix.Matrix {
+	t.Helper()
+	var policy []proposals.Product
+	if accepts != "" {
+		policy = reporttest.Products(t, accepts)
+	}
+	u, err := matrix.NewUniverse(login.Universe(pfs)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	exchange := 0
+	return matrix.Planner{Universe: u, Ask: func(offers []matrix.Offer) []matrix.Answer {
+		var out []matrix.Answer
+		for _, o := range offers {
+			exchange++
+			a := matrix.Answer{State: matrix.Refused, Exchange: exchange}
+			for _, p := range o.Products {
+				for _, own := range policy {
+					if both, ok := p.Intersect(own); ok && a.State == matrix.Refused {
+						suite, _ := both.First()
+						a.State, a.KE = matrix.Accepted, suite[proposals.KE]
+					}
+				}
+			}
+			out = append(out, a)
+		}
+		return out
+	}}.Run()
 }
 
 func TestText(t *testing.T) {
@@ -176,7 +221,7 @@ func TestSchema(t *testing.T) {
 	}{
 		"document": {s.object, Document{}}, "step": {s.Defs["step"], Step{}}, "reason": {s.Defs["reason"], Reason{}}, "windows": {s.Defs["windows"], Windows{}},
 		"fix": {s.Defs["fix"], incident.Fix{}}, "gateway": {s.Defs["gateway"], Gateway{}}, "certificate": {s.Defs["certificate"], Certificate{}},
-		"eap": {s.Defs["eap"], EAP{}}, "session": {s.Defs["session"], Session{}}, "setting": {s.Defs["setting"], Setting{}}, "exchange": {s.Defs["exchange"], Exchange{}},
+		"esp": {s.Defs["esp"], ESP{}}, "eap": {s.Defs["eap"], EAP{}}, "session": {s.Defs["session"], Session{}}, "setting": {s.Defs["setting"], Setting{}}, "exchange": {s.Defs["exchange"], Exchange{}},
 	} {
 		var names, required []string
 		for f := range reflect.TypeOf(test.from).Fields() {

@@ -42,6 +42,7 @@ func Text(w io.Writer, d *Document, width int, color bool) error {
 		}
 	}
 	d.gave(p)
+	d.esp(p)
 	return p.Print(w)
 }
 
