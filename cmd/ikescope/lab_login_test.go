@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -112,8 +113,6 @@ func loginGateways() []loginGateway {
 	}
 }
 
-// certTries has that of a stranger first: all have one key, by which strongSwan knows a
-// client that it has let in.
 // espGateways are gateways with suites of ESP, which the matrix has to equal.
 func espGateways() []loginGateway {
 	credentials := "{method: psk, psk: it, identity: client.lab, remote_identity: gateway.lab}"
@@ -158,6 +157,45 @@ func TestLabESP(t *testing.T) {
 	}
 }
 
+// testLoginHybrid: a login with one and with two additional key exchanges (RFC 9370).
+func (l lab) testLoginHybrid(t *testing.T, gateway string) {
+	credentials := filepath.Join(t.TempDir(), "c.yaml")
+	if err := os.WriteFile(credentials, []byte("{method: psk, psk: ikescope lab}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for suites, intermediate := range map[string]int{
+		"aes256gcm16-prfsha384-x25519-ke1_mlkem768":               2,
+		"aes256gcm16-prfsha512-ecp384-ke1_mlkem1024":              2,
+		"aes256gcm16-prfsha384-x25519-ke1_mlkem768-ke2_mlkem1024": 3,
+		"aes256gcm16-prfsha384-ecp384":                            1,
+	} {
+		policy := filepath.Join(t.TempDir(), "policy.conf")
+		if err := os.WriteFile(policy, []byte("connections {\n	lab {\n		proposals = "+suites+"\n	}\n}\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		l.policy(t, gateway, policy)
+		out := filepath.Join(t.TempDir(), "report.json")
+		l.do(t, "exec", beside, l.ikescope, "login", "-q", "--credentials", credentials, "-o", "json="+out, l.do(t, "addr", gateway))
+		data, err := os.ReadFile(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var d login.Document
+		if err := json.Unmarshal(data, &d); err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(d.Exchanges, func(x login.Exchange) bool { return x.Type == "IKE_AUTH" })
+		if d.Verdict != login.LoggedIn || i < 0 || int(d.Exchanges[i].MessageID) != intermediate || d.Left {
+			t.Errorf("%s: %s", suites, data)
+		}
+		if got := l.do(t, "stats", gateway); !strings.HasPrefix(got, "half_open=0 total=0") {
+			t.Errorf("%s: %s", suites, got)
+		}
+	}
+}
+
+// certTries has that of a stranger first: all have one key, by which strongSwan knows a
+// client that it has let in.
 func certTries(client func(string) string, well string) []loginTry {
 	return []loginTry{
 		{name: "CA of the client", credentials: client("client stranger"), told: "negotiate+ authenticate-auth-refused", exit: 3, windows: "13801"},

@@ -101,6 +101,7 @@ func (l lab) testGateway(t *testing.T, gateway string) {
 		{"transform order", lab.testTransformOrder, ""},
 		{"defaults", lab.testDefaults, ""},
 		{"identity", lab.testIdentity, ""},
+		{"hybrid login", lab.testLoginHybrid, postQuantum},
 	} {
 		if test.only == "" || test.only == gateway {
 			t.Run(test.name, func(t *testing.T) {

@@ -106,12 +106,19 @@ func sealBody(p protection, size sizes, h ike.Header, plaintext []byte, rand io.
 // error the message is nil. The major version, SPIs, flags and Message ID are
 // the caller's to judge.
 func (k *Keys) Open(role Role, datagram []byte) (*ike.Message, error) {
+	m, _, _, err := k.open(role, datagram)
+	return m, err
+}
+
+// open is Open, and returns the payloads of the Encrypted payload as they came, with
+// the type of the first.
+func (k *Keys) open(role Role, datagram []byte) (_ *ike.Message, first ike.PayloadType, inside []byte, _ error) {
 	if _, err := algorithmsOf(k.transforms); err != nil {
-		return nil, err
+		return nil, 0, nil, err
 	}
 	m, err := ike.ParseMessage(datagram)
 	if err != nil {
-		return nil, err
+		return nil, 0, nil, err
 	}
 	var sk *ike.Encrypted
 	last := len(m.Payloads) - 1
@@ -119,20 +126,20 @@ func (k *Keys) Open(role Role, datagram []byte) (*ike.Message, error) {
 		sk, _ = m.Payloads[last].(*ike.Encrypted)
 	}
 	if sk == nil {
-		return nil, errors.New("keymat: the message has no Encrypted payload")
+		return nil, 0, nil, errors.New("keymat: the message has no Encrypted payload")
 	}
 	// The Encrypted payload ends the message, but not always the datagram.
 	end := len(datagram) - len(m.Trailing)
-	inside, err := k.openBody(role, datagram[:end:end], sk.Body)
+	inside, err = k.openBody(role, datagram[:end:end], sk.Body)
 	if err != nil {
-		return nil, err
+		return nil, 0, nil, err
 	}
 	payloads, err := ike.ParsePayloads(sk.First, inside)
 	m.Payloads = append(m.Payloads[:last], payloads...)
 	if err != nil {
-		return m, fmt.Errorf("keymat: inside the Encrypted payload: %w", err)
+		return m, sk.First, inside, fmt.Errorf("keymat: inside the Encrypted payload: %w", err)
 	}
-	return m, nil
+	return m, sk.First, inside, nil
 }
 
 // openBody returns what the body of an Encrypted or Encrypted Fragment payload, which

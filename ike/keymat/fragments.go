@@ -25,6 +25,8 @@ type Reassembly struct {
 	parts [][]byte // plaintexts by number, from 1; nil for what has not come
 	first ike.PayloadType
 	have  int
+
+	inside []byte // the payloads of the whole message, once it is there
 }
 
 // Reassembly returns one for a message that role sent.
@@ -41,12 +43,13 @@ func (r *Reassembly) Open(datagram []byte) (*ike.Message, error) {
 		return nil, err
 	}
 	last := len(m.Payloads) - 1
-	if last < 0 {
-		return r.keys.Open(r.role, datagram)
+	var skf *ike.EncryptedFragment
+	if last >= 0 {
+		skf, _ = m.Payloads[last].(*ike.EncryptedFragment)
 	}
-	skf, ok := m.Payloads[last].(*ike.EncryptedFragment)
-	if !ok {
-		return r.keys.Open(r.role, datagram)
+	if skf == nil {
+		m, r.first, r.inside, err = r.keys.open(r.role, datagram)
+		return m, err
 	}
 	if skf.Number == 0 || skf.Number > skf.Total || skf.Total > maxFragments {
 		return nil, fmt.Errorf("keymat: fragment %d of %d", skf.Number, skf.Total)
@@ -72,7 +75,8 @@ func (r *Reassembly) Open(datagram []byte) (*ike.Message, error) {
 	if r.have < len(r.parts) {
 		return nil, ErrIncomplete
 	}
-	payloads, err := ike.ParsePayloads(r.first, slices.Concat(r.parts...))
+	r.inside = slices.Concat(r.parts...)
+	payloads, err := ike.ParsePayloads(r.first, r.inside)
 	m.Payloads = append(m.Payloads[:last], payloads...)
 	if err != nil {
 		return m, fmt.Errorf("keymat: inside the fragments: %w", err)

@@ -70,6 +70,11 @@ func Derive(t Transforms, sharedSecret, ni, nr []byte, spii, spir ike.SPI) (*Key
 		return nil, err
 	}
 
+	return expand(a, t, seed, ni, nr, spii, spir), nil
+}
+
+// expand makes the keys of SKEYSEED.
+func expand(a algorithms, t Transforms, seed, ni, nr []byte, spii, spir ike.SPI) *Keys {
 	k := &Keys{transforms: t}
 	encrLen := a.keyLen + a.encryption.saltLen
 	parts := []struct {
@@ -92,7 +97,7 @@ func Derive(t Transforms, sharedSecret, ni, nr []byte, spii, spir ike.SPI) (*Key
 	for _, p := range parts {
 		*p.key, material = material[:p.n:p.n], material[p.n:]
 	}
-	return k, nil
+	return k
 }
 
 // skeyseed returns SKEYSEED.
@@ -140,5 +145,5 @@ func (k *Keys) SignedOctets(role Role, initMessage, peerNonce, idBody []byte) []
 //
 // RFC 7296, Section 2.15.
 func (k *Keys) PSKAuth(role Role, psk, initMessage, peerNonce, idBody []byte) []byte {
-	return k.PRF(k.PRF(psk, []byte(keyPad)), k.SignedOctets(role, initMessage, peerNonce, idBody))
+	return k.SharedKeyAuth(psk, k.SignedOctets(role, initMessage, peerNonce, idBody))
 }

@@ -24,7 +24,7 @@ type Client struct {
 	Host string
 	// Roots are trusted to certify gateways; nil for those of the system.
 	Roots *x509.CertPool
-	// Products are offered; nil for what clients offer.
+	// Products are offered; nil for what clients offer: [Offer], then [HybridOffer].
 	Products []proposals.Product
 	// Address asks for an address, and for the Child SA that goes with it.
 	Address bool
@@ -84,9 +84,6 @@ func (c Client) Login(ctx context.Context, target Target) (*Result, error) {
 	if c.Transports == nil {
 		c.Transports = []initiator.Transport{initiator.UDP500, initiator.UDP4500}
 	}
-	if c.Products == nil {
-		c.Products = Offer()
-	}
 	conn, err := initiator.Open(ctx, initiator.Config{
 		Gateway: target.Address, Paths: target.Paths, Source: c.Source, InitialRTO: c.InitialRTO,
 		Listen: c.Listen, Dial: c.Dial, Rand: c.Rand, Trace: c.Trace,
@@ -126,9 +123,11 @@ type sa struct {
 	transport      initiator.Transport
 	flow           int
 	keys           *keymat.Keys
-	header         ike.Header // of the next request
-	request, reply []byte     // the IKE_SA_INIT messages
+	answer         *keymat.Reassembly // to the last request
+	header         ike.Header         // of the next request
+	request, reply []byte             // the IKE_SA_INIT messages
 	ni, nr         []byte
+	intermediate   []byte              // what IKE_INTERMEDIATE adds to the octets that are signed
 	hashes         []ike.HashAlgorithm // that the gateway announced
 	childless      bool                // it can do without a Child SA
 	fragments      bool                // it takes fragments of IKE
@@ -152,6 +151,7 @@ func (a *attempt) run(ctx context.Context) error {
 	switch {
 	case ctx.Err() != nil:
 		a.interrupted(Authenticate)
+	case !a.hybrid(work):
 	case a.Credentials.Method.IsEAP():
 		a.byEAP(ctx, work)
 	default:
@@ -212,6 +212,7 @@ func (a *attempt) ask(ctx context.Context, exchange ike.ExchangeType, payloads [
 		return initiator.Answer{}, false
 	}
 	whole := a.sa.keys.Reassembly(keymat.Responder)
+	a.sa.answer = whole
 	req, err := a.conn.Fragmented(a.sa.transport, fragments, whole.Open)
 	if err != nil {
 		a.err = err

@@ -632,7 +632,9 @@ func TestOwnFaults(t *testing.T) {
 
 // TestOffer: what is offered fits one datagram, and can be computed.
 func TestOffer(t *testing.T) {
-	if n := (initiator.Offer{Products: Offer(), KE: ike.KE_MODP_4096}).Octets(); n > 1232 {
-		t.Errorf("the request has up to %d octets", n)
+	for _, products := range [][]proposals.Product{Offer(), HybridOffer()} {
+		if n := (initiator.Offer{Products: products, KE: ike.KE_MODP_4096}).Octets(); n > 1232 {
+			t.Errorf("the request has up to %d octets", n)
+		}
 	}
 }

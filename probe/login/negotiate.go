@@ -16,9 +16,19 @@ const clients = "aes256gcm16-aes128gcm16-prfsha384-prfsha256-prfsha512-x25519-ec
 	"aes256-aes192-aes128-sha512-sha384-sha256-prfsha512-prfsha384-prfsha256-x25519-ecp384-ecp256-ecp521-modp4096-modp3072-modp2048," +
 	"aes256-aes128-3des-sha256-sha1-prfsha256-prfsha1-ecp256-modp2048-modp1536-modp1024"
 
+// hybrids are for gateways that refuse clients without ML-KEM.
+const hybrids = "aes256gcm16-aes128gcm16-prfsha512-prfsha384-prfsha256-x25519-ecp384-ecp256-ke1_mlkem768-ke1_mlkem1024-ke1_mlkem512-ke2_none-ke2_mlkem1024-ke2_mlkem768," +
+	"aes256-aes128-sha512-sha384-sha256-prfsha512-prfsha384-prfsha256-x25519-ecp384-ecp256-ke1_mlkem768-ke1_mlkem1024-ke1_mlkem512-ke2_none-ke2_mlkem1024-ke2_mlkem768"
+
 // Offer returns what is offered unless the user says otherwise.
-func Offer() []proposals.Product {
-	products, err := proposals.ParseProducts(clients)
+func Offer() []proposals.Product { return parsed(clients) }
+
+// HybridOffer returns what is offered where that is refused: suites with additional key
+// exchanges (RFC 9370).
+func HybridOffer() []proposals.Product { return parsed(hybrids) }
+
+func parsed(keywords string) []proposals.Product {
+	products, err := proposals.ParseProducts(keywords)
 	if err != nil {
 		panic("login: internal error: " + err.Error())
 	}
@@ -27,7 +37,7 @@ func Offer() []proposals.Product {
 
 // maxInits bounds the IKE_SA_INIT requests over one transport: the gateway may want
 // another key exchange method than that of the first.
-const maxInits = 3
+const maxInits = 5
 
 // negotiate opens the IKE SA over the first transport that is answered. When user ends,
 // no further request is sent, and the answer to the last one is awaited as ctx has it.
@@ -51,12 +61,16 @@ func (a *attempt) negotiate(user, ctx context.Context) bool {
 func (a *attempt) negotiateOver(user, ctx context.Context, t initiator.Transport) (done, again bool) {
 	var method ike.KeyExchangeMethod
 	var asked []int
+	products, more := a.Products, []proposals.Product(nil)
+	if products == nil {
+		products, more = Offer(), HybridOffer()
+	}
 	for range maxInits {
 		if user.Err() != nil {
 			a.interrupted(Negotiate)
 			return false, false
 		}
-		req, err := a.conn.Init(initiator.Offer{Transport: t, Products: a.Products, KE: method, NoRedirect: true})
+		req, err := a.conn.Init(initiator.Offer{Transport: t, Products: products, KE: method, NoRedirect: true})
 		if err != nil {
 			a.err = err
 			return false, false
@@ -70,8 +84,11 @@ func (a *attempt) negotiateOver(user, ctx context.Context, t initiator.Transport
 		case user.Err() != nil && !x.Outcome.IsIKEv2():
 			a.interrupted(Negotiate)
 			return false, false
-		case x.Outcome == initiator.InvalidKEPayload && x.Group != method && proposals.HasKeyExchange(a.Products, x.Group):
+		case x.Outcome == initiator.InvalidKEPayload && x.Group != method && proposals.HasKeyExchange(products, x.Group):
 			method = x.Group
+			continue
+		case x.Outcome == initiator.NoProposalChosen && more != nil:
+			products, more, method = more, nil, ike.KE_NONE
 			continue
 		case x.Outcome == initiator.Accepted:
 			return a.open(req, x, asked), false

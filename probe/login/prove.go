@@ -96,18 +96,18 @@ func (a *attempt) readPeer(payloads []ike.Payload) {
 
 // signed are the octets that role signs.
 func (a *attempt) signed(role keymat.Role) []byte {
+	var octets []byte
 	if role == keymat.Initiator {
-		return a.sa.keys.SignedOctets(role, a.sa.request, a.sa.nr, a.local.body())
+		octets = a.sa.keys.SignedOctets(role, a.sa.request, a.sa.nr, a.local.body())
+	} else {
+		octets = a.sa.keys.SignedOctets(role, a.sa.reply, a.sa.ni, a.r.Gateway.ID.body())
 	}
-	return a.sa.keys.SignedOctets(role, a.sa.reply, a.sa.ni, a.r.Gateway.ID.body())
+	return append(octets, a.sa.intermediate...)
 }
 
 // mac is the Authentication Data of role under a shared key.
 func (a *attempt) mac(role keymat.Role, key []byte) []byte {
-	if role == keymat.Initiator {
-		return a.sa.keys.PSKAuth(role, key, a.sa.request, a.sa.nr, a.local.body())
-	}
-	return a.sa.keys.PSKAuth(role, key, a.sa.reply, a.sa.ni, a.r.Gateway.ID.body())
+	return a.sa.keys.SharedKeyAuth(key, a.signed(role))
 }
 
 // proveByKey holds a MAC against a pre-shared key. The cause is "" if it holds.
