@@ -87,6 +87,7 @@ func addGatewayFlags(flags *pflag.FlagSet, g *mock.Gateway) {
 	flags.Var(flagvalue.HostName(&g.Name), "name", "the host name that it claims as its identity, for which its certificate is made, too (default vpn.example.com)")
 	flags.Var(flagvalue.File(&g.CertFile), "cert", "its private key and certificates, its own first, in one PEM file (default: made for its name)")
 	flags.Var(flagvalue.User(&g.User), "user", "who may log in by EAP, with the password in IKESCOPE_PASSWORD")
+	flags.Var(flagvalue.Keywords(&g.ESP), "esp", "which suites Child SAs may have after a login, such as aes256gcm16-ecp384,aes256-sha256; with a key exchange PFS is demanded")
 	addToggle(flags, &g.PSK, "psk", "", "prove it with the pre-shared key in IKESCOPE_PSK, and let in who knows it; with --eap strangers can guess it")
 }
 

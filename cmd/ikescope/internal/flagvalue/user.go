@@ -21,3 +21,20 @@ func (u user) Set(s string) error {
 
 func (user) Type() string   { return "name" }
 func (user) String() string { return "" }
+
+// keywords are suites that are read elsewhere.
+type keywords struct{ p *string }
+
+// Keywords returns a value for suites in strongSwan's keywords, as they are.
+func Keywords(p *string) Value { return keywords{p} }
+
+func (k keywords) Set(s string) error {
+	if s == "" {
+		return fmt.Errorf("%q names no suite", s)
+	}
+	*k.p = s
+	return nil
+}
+
+func (keywords) Type() string   { return "suites" }
+func (keywords) String() string { return "" }

@@ -71,6 +71,12 @@ func (g *Gateway) introduce(r *iketest.Responder) error {
 	if g.User != "" || g.PSK && key != "" {
 		c.Login = &iketest.Login{}
 	}
+	if g.ESP != "" {
+		var err error
+		if c.Login.ESP, err = parseESP(g.ESP); err != nil {
+			return err
+		}
+	}
 	if g.User != "" {
 		c.Login.Users = map[string]string{g.User: g.secret(passwordVariable)}
 	}

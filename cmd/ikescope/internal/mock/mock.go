@@ -60,7 +60,10 @@ type Gateway struct {
 	// User may log in by EAP, and who knows the pre-shared key by PSK. Environment
 	// returns a variable, "" if it is not set: IKESCOPE_PASSWORD and IKESCOPE_PSK are
 	// the secrets.
-	User        string
+	User string
+	// ESP are the suites of Child SAs for them; "" for none but what is asked for at
+	// login.
+	ESP         string
 	Environment func(name string) string
 }
 
@@ -105,6 +108,11 @@ func (g *Gateway) checkLogin() error {
 		return fmt.Errorf("--eap: %s has no users here: %s have", g.EAP, english.List(loginMethods(), "and"))
 	case g.User != "" && g.secret(passwordVariable) == "":
 		return fmt.Errorf("--user: set %s in the environment to the password of %s", passwordVariable, g.User)
+	case g.ESP != "" && g.User == "" && (!g.PSK || g.secret(keyVariable) == ""):
+		return errors.New("--esp: needs somebody who may log in: --credentials, --user or --psk")
+	case g.ESP != "":
+		_, err := parseESP(g.ESP)
+		return err
 	case g.PSK && g.EAP == "" && g.User == "" && g.secret(keyVariable) == "":
 		return fmt.Errorf("--psk: needs --eap METHOD, or the pre-shared key as %s in the environment", keyVariable)
 	}
