@@ -274,7 +274,7 @@ func (s gatewayScene) login(t *testing.T, g loginGateway, try loginTry) {
 		"libreswan":  `beside responder ipsec whack --globalstatus | grep -q 'current.states.all=0$'`,
 		"openiked":   `! beside responder ikectl show sa | grep iked_sas | grep -qv ' CLOS\(ED\|ING\) '`,
 	}[g.product]
-	if err := s.do("none() { " + none + "; }; await 30 none"); err != nil {
+	if err := s.do("none() { " + none + "; }; await 200 none"); err != nil {
 		out := s.do("beside responder ikectl show sa >$DIR/sas || true")
 		sas, _ := os.ReadFile(filepath.Join(s.dir, "sas"))
 		t.Errorf("%s: the gateway still has an IKE SA: %v %v\nSAS %s", try.name, err, out, sas)
