@@ -22,20 +22,25 @@ func (s *scan) identify(ctx context.Context) {
 		return
 	}
 	var suites []proposals.Suite
+	hybrid := 0
 	for _, r := range s.result.Matrix.Products {
-		for _, p := range closing.Offer([]proposals.Product{r.Product}, closableOctets, closing.MostPublic) {
-			if suite := s.usual(p); !isHybrid(suite) {
-				suites = append(suites, suite)
-			}
+		plain, ok := withoutAdditional(r.Product)
+		if !ok {
+			hybrid++
+			continue
+		}
+		for _, p := range closing.Offer([]proposals.Product{plain}, closableOctets, closing.MostPublic) {
+			suites = append(suites, s.usual(p))
 		}
 	}
-	if len(suites) == 0 {
+	if len(suites) == 0 && hybrid == 0 {
 		return
 	}
 	host := cmp.Or(s.HostName, hostOf(s.target.Name))
 	asker := identity.Asker{Gateway: sas{s}, Host: host, Methods: s.Identity == identity.Full, Brief: s.Identity == identity.Brief,
 		Name: host, Roots: s.Roots, WarnDays: s.WarnDays}
 	s.result.Identity = asker.Ask(ctx, suites)
+	s.result.Identity.Hybrid = hybrid
 }
 
 // usual returns the suite of p that most clients have first in common with it, or the
@@ -50,7 +55,7 @@ func (s *scan) usual(p proposals.Product) proposals.Suite {
 				continue
 			}
 			suite, _ := common.First()
-			if count[suite]++; count[suite] > count[usual] && !isHybrid(suite) {
+			if count[suite]++; count[suite] > count[usual] {
 				usual = suite
 			}
 			break
@@ -59,10 +64,18 @@ func (s *scan) usual(p proposals.Product) proposals.Suite {
 	return usual
 }
 
-// isHybrid reports whether a suite has an additional key exchange, which would have to
-// be done before IKE_AUTH (RFC 9370).
-func isHybrid(suite proposals.Suite) bool {
-	return slices.ContainsFunc(suite[proposals.ADDKE1:], func(a proposals.Algorithm) bool { return a.ID != 0 })
+// withoutAdditional returns the suites of p without an additional key exchange, which
+// would have to be done before IKE_AUTH (RFC 9370); false if there are none.
+func withoutAdditional(p proposals.Product) (proposals.Product, bool) {
+	for axis := proposals.ADDKE1; axis < proposals.NumAxes; axis++ {
+		if len(p[axis]) > 0 {
+			p[axis] = slices.DeleteFunc(slices.Clone(p[axis]), func(a proposals.Algorithm) bool { return a.ID != 0 })
+			if len(p[axis]) == 0 {
+				return p, false
+			}
+		}
+	}
+	return p, true
 }
 
 // sas opens IKE SAs for the questions of package identity.
@@ -75,7 +88,11 @@ func (s sas) Open(ctx context.Context, suite proposals.Suite, without []ike.Noti
 	used := false
 	a := s.initiateAnd(ctx, evidence.PurposeIdentity, o, func(in *session.Session) func(bool) {
 		used = true
-		use(identity.SA{Exchange: in.Answer.ID, Keys: in.Keys, Init: in.Answer.Octets, Nonce: in.Opened.Nonce()}, func(p []ike.Payload) identity.Answer {
+		sa := identity.SA{Exchange: in.Answer.ID, Keys: in.Keys, Init: in.Answer.Octets, Nonce: in.Opened.Nonce(), Opening: in.Answer.Request}
+		if nonce, ok := ike.Find[*ike.Nonce](in.Answer.Message); ok {
+			sa.PeerNonce = nonce.Data
+		}
+		use(sa, func(p []ike.Payload) identity.Answer {
 			return in.Ask(ctx, p)
 		})
 		return func(yes bool) { closed = yes }

@@ -314,7 +314,7 @@ func TestScanIdentityNone(t *testing.T) {
 	t.Parallel()
 	o := scene{policy: identityPolicy, profile: iketest.StrongSwan, scanner: Scanner{Identity: identity.Full}, target: target.Target{Name: "vpn.example.com", Address: gatewayAddr}}.scan(t)
 	c := o.Identity.Identities[0]
-	if len(o.Identity.Identities) != 1 || c.Plain.State != identity.Refused || c.Plain.Notify != ike.AUTHENTICATION_FAILED || len(o.Identity.Replies) != 4 {
+	if len(o.Identity.Identities) != 1 || c.Plain.State != identity.Refused || c.Plain.Notify != ike.AUTHENTICATION_FAILED || len(o.Identity.Replies) != 5 {
 		t.Errorf("%+v, %d questions", c.Plain, len(o.Identity.Replies))
 	}
 	if o.stats.HalfOpen != 0 || o.Cost.HalfOpenLeft != 0 || !o.Complete {

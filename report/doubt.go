@@ -67,9 +67,11 @@ func (k DoubtKind) Words() string {
 type Habit struct {
 	// Kind is "transforms_read", "proposals_read", "ignores_transform_types",
 	// "rejects_transform_types", "no_additional_key_exchanges",
-	// "ignores_key_length" or "several_programs".
+	// "ignores_key_length", "several_programs", "repeats_public_values",
+	// "repeats_nonces", "short_nonces" or "repeats_spis".
 	Kind HabitKind `json:"habit"`
-	// Count is the most that it reads, of the first two.
+	// Count is the most that it reads, of the first two; the octets of short nonces; or
+	// in how many accepted answers something was repeated.
 	Count    int   `json:"count,omitempty"`
 	Evidence []int `json:"evidence"`
 }
@@ -86,4 +88,8 @@ const (
 	HabitNoAdditional     HabitKind = "no_additional_key_exchanges"
 	HabitIgnoresKeyLength HabitKind = "ignores_key_length"
 	HabitSeveralPrograms  HabitKind = "several_programs"
+	HabitRepeatsPublic    HabitKind = "repeats_public_values"
+	HabitRepeatsNonces    HabitKind = "repeats_nonces"
+	HabitShortNonces      HabitKind = "short_nonces"
+	HabitRepeatsSPIs      HabitKind = "repeats_spis"
 )

@@ -18,6 +18,14 @@ type Identity struct {
 	// NotAsked is how many products of accepted suites were not asked with: a scan asks
 	// with a few.
 	NotAsked int `json:"products_not_asked,omitempty"`
+	// Hybrid is how many products were not asked with, as all of their suites have an
+	// additional key exchange, which comes before IKE_AUTH (RFC 9370).
+	Hybrid int `json:"products_hybrid,omitempty"`
+	// NullAccepted: an initiator that authenticates with the NULL method (RFC 7619), so
+	// anyone, was let in, in the exchanges of NullEvidence; absent if it was not, or not
+	// asked.
+	NullAccepted bool  `json:"null_accepted,omitempty"`
+	NullEvidence []int `json:"null_evidence,omitempty"`
 }
 
 // Connection is what a gateway shows where the IKE SA has certain suites.

@@ -4,6 +4,7 @@ package main
 
 import (
 	"crypto/x509"
+	"encoding/pem"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -25,7 +26,22 @@ func (l lab) askIdentity(t *testing.T, gateway string, suites []string, args ...
 	if target.Identity == nil || target.Cost.Cookies > 0 || target.Cost.HalfOpenLeft > 0 || !target.Complete {
 		t.Fatalf("%+v; %d cookies, %d left half-open, complete %v", target.Identity, target.Cost.Cookies, target.Cost.HalfOpenLeft, target.Complete)
 	}
+	drawsAnew(t, target)
 	return target
+}
+
+// drawsAnew fails the test if a gateway is said to repeat what real ones draw anew.
+func drawsAnew(t *testing.T, target report.Target) {
+	t.Helper()
+	for _, h := range target.Habits {
+		switch h.Kind {
+		case report.HabitRepeatsPublic, report.HabitRepeatsNonces, report.HabitShortNonces, report.HabitRepeatsSPIs:
+			t.Errorf("%s, in %v", h.Kind, h.Evidence)
+		}
+	}
+	if target.Identity != nil && target.Identity.NullAccepted {
+		t.Errorf("anyone is said to be let in, in %v", target.Identity.NullEvidence)
+	}
 }
 
 // connectionOf returns the connection that a suite leads to.
@@ -273,6 +289,66 @@ func (l lab) testIdentityMethods(t *testing.T) {
 	}
 	if id := "IDENTITY-SHARED-KEY-MAC"; !slices.ContainsFunc(target.Findings, func(f report.Finding) bool { return f.ID == id && f.Severity == report.SeverityHigh }) {
 		t.Errorf("no finding %s", id)
+	}
+}
+
+// testIdentityOpenIKED: OpenIKED shows its certificate and EAP-MSCHAPv2, does not answer
+// a Nak, and keeps none of the IKE SAs.
+func (l lab) testIdentityOpenIKED(t *testing.T) {
+	root := newAuthority(t, "lab root", nil)
+	dir := t.TempDir()
+	root.write(t, dir, "root")
+	key := newKey(t, "RSA 2048")
+	files := filepath.Join(dir, "policy")
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeFile(t, filepath.Join(files, "private/local.key"), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+	writeCertificate(t, filepath.Join(files, "certs/gateway.lab.crt"), root.issue(t, key, []string{"gateway.lab"}, nil))
+	writeCertificate(t, filepath.Join(files, "ca/ca.crt"), root.cert.Raw)
+	const suite = "aes256gcm16-prfsha384-ecp384"
+	writeFile(t, filepath.Join(dir, "policy.conf"), []byte(`set passive
+user "carol" "Ar3etTnp"
+ikev2 "lab" passive esp from any to any local any peer any \
+	ikesa enc aes-256-gcm prf hmac-sha2-384 group ecp384 \
+	srcid gateway.lab eap "mschap-v2"
+`))
+	l.policy(t, "openiked", filepath.Join(dir, "policy.conf"))
+	target := l.askIdentity(t, "openiked", []string{suite}, "--name", "gateway.lab", "--trust", filepath.Join(dir, "root.pem"))
+	c := connectionOf(t, target, suite)
+	if c.State != report.IdentitySeen || c.ID != "gateway.lab" || c.Proof != report.ProofVerified || c.Scheme != "RSA PKCS#1 with SHA2-256" || len(c.Chain) != 1 || c.Chain[0].Subject != "CN=gateway.lab" ||
+		c.FirstMethod != "identity" || !slices.Equal(c.Methods, []string{"eap-mschapv2"}) || c.MethodsComplete || c.EAPServerName != "_iked" ||
+		target.Identity.KeptHalfOpen || len(target.Identity.Connections) != 1 {
+		t.Errorf("%+v", target.Identity)
+	}
+	if v := c.NoHashes; v == nil || v.Scheme != "RSA PKCS#1 with SHA-1" || v.Proof != report.ProofVerified {
+		t.Errorf("without RFC 7427: %+v", v)
+	}
+	if v := c.NoCertReq; v == nil || len(v.Chain) != 1 {
+		t.Errorf("without CERTREQ, of which OpenIKED sends its certificate all the same: %+v", v)
+	}
+	if v := c.ByName; v == nil || v.State != report.IdentitySeen {
+		t.Errorf("by name: %+v", v)
+	}
+}
+
+// testIdentityAnyone: a gateway that lets anyone in is a finding, and the IKE SA that
+// shows it is deleted.
+func (l lab) testIdentityAnyone(t *testing.T) {
+	const suite = "aes256gcm16-prfsha384-ecp384"
+	path := filepath.Join(t.TempDir(), "policy.conf")
+	writeFile(t, path, []byte("# anyone\nconn policy\n\tike=aes_gcm256-sha2_384;dh20\n"))
+	l.policy(t, "libreswan", path)
+	target := l.report(t, beside, 0, "identity", "--suite", suite, l.do(t, "addr", "libreswan"))
+	if !target.Identity.NullAccepted || len(target.Identity.NullEvidence) != 2 || target.Identity.State != report.IdentityRefused {
+		t.Errorf("%+v", target.Identity)
+	}
+	if !slices.ContainsFunc(target.Findings, func(f report.Finding) bool { return f.ID == "IDENTITY-NULL-AUTH" && f.Severity == report.SeverityHigh }) {
+		t.Error("no finding IDENTITY-NULL-AUTH")
+	}
+	if got := l.do(t, "stats", "libreswan"); got != "half_open=0 total=0" {
+		t.Errorf("libreswan has %s", got)
 	}
 }
 

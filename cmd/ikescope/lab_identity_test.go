@@ -19,6 +19,7 @@ func (l lab) testIdentity(t *testing.T, gateway string) {
 		t.Helper()
 		target := l.report(t, beside, 0, append([]string{"identity", address}, args...)...)
 		l.noneHalfOpen(t, gateway)
+		drawsAnew(t, target)
 		if target.Identity == nil || len(target.Identity.Connections) == 0 || target.Cost.Cookies > 0 || target.Cost.HalfOpenLeft > 0 || !target.Complete {
 			t.Fatalf("%+v; %d cookies, %d left half-open, complete %v", target.Identity, target.Cost.Cookies, target.Cost.HalfOpenLeft, target.Complete)
 		}

@@ -69,6 +69,8 @@ func TestLab(t *testing.T) {
 		{"identity keys", lab.testIdentityKeys, []string{"strongswan"}},
 		{"identity faults", lab.testIdentityFaults, []string{"strongswan"}},
 		{"identity methods", lab.testIdentityMethods, []string{"strongswan"}},
+		{"identity OpenIKED", lab.testIdentityOpenIKED, []string{"openiked"}},
+		{"identity anyone", lab.testIdentityAnyone, []string{"libreswan"}},
 		{"identity rounds", lab.testIdentityRounds, []string{"strongswan"}},
 	} {
 		t.Run(scene.name, func(t *testing.T) {

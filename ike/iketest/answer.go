@@ -1,6 +1,7 @@
 package iketest
 
 import (
+	"cmp"
 	"encoding/binary"
 	"io"
 	"slices"
@@ -103,6 +104,9 @@ func (s *server) refuseOffer(h ike.Header) ([]byte, error) {
 	return s.refuse(h, ike.Notify{Notification: n})
 }
 
+// oneSPI is that of a gateway that has no other.
+var oneSPI = ike.SPI{1, 1, 1, 1, 1, 1, 1, 1}
+
 // newSPI returns one that is not zero and not taken, with the profile's prefix.
 func (s *server) newSPI() (ike.SPI, error) {
 	for {
@@ -111,6 +115,9 @@ func (s *server) newSPI() (ike.SPI, error) {
 			return spi, err
 		}
 		copy(spi[:4], s.profile.SPIPrefix)
+		if s.profile.OneSPI && s.sas.bySPI[oneSPI] == nil {
+			spi = oneSPI
+		}
 		if _, taken := s.sas.bySPI[spi]; !taken && spi != (ike.SPI{}) {
 			return spi, nil
 		}
@@ -120,6 +127,18 @@ func (s *server) newSPI() (ike.SPI, error) {
 // nonceLength is of our nonces, at least half the key size of any PRF here
 // (RFC 7296, Section 2.10).
 const nonceLength = 32
+
+// nonce returns that of an IKE SA.
+func (s *server) nonce() ([]byte, error) {
+	if s.oneNonce != nil {
+		return s.oneNonce, nil
+	}
+	b, err := s.random(cmp.Or(s.profile.NonceLength, nonceLength))
+	if s.profile.OneNonce {
+		s.oneNonce = b
+	}
+	return b, err
+}
 
 func (s *server) random(octets int) ([]byte, error) {
 	b := make([]byte, octets)

@@ -177,7 +177,7 @@ func (s *server) accept(in arrival, m *ike.Message, chosen ike.Proposal, keys se
 			return nil, err
 		}
 	}
-	nr, err := s.random(nonceLength)
+	nr, err := s.nonce()
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ func (s *server) exchangeKeys(ke *ike.KE) (secrets, Reaction, error) {
 	if !keyexchange.Supported(ke.Method) {
 		return secrets{}, AsAccepted, nil
 	}
-	public, shared, err := keyexchange.Respond(ke.Method, s.rand, ke.Data)
+	public, shared, err := s.respond(ke)
 	switch {
 	case errors.Is(err, keyexchange.ErrInvalidPublicValue):
 		return secrets{}, s.profile.InvalidKE, nil
@@ -28,6 +28,25 @@ func (s *server) exchangeKeys(ke *ike.KE) (secrets, Reaction, error) {
 		return secrets{}, 0, err
 	}
 	return secrets{public, shared}, AsAccepted, nil
+}
+
+// respond makes our public value and the secret.
+func (s *server) respond(ke *ike.KE) (public, shared []byte, err error) {
+	if !s.profile.OneKey {
+		return keyexchange.Respond(ke.Method, s.rand, ke.Data)
+	}
+	key := s.keys[ke.Method]
+	if key == nil {
+		if key, err = keyexchange.Generate(ke.Method, s.rand); err != nil {
+			return nil, nil, err
+		}
+		if s.keys == nil {
+			s.keys = make(map[ike.KeyExchangeMethod]*keyexchange.PrivateKey)
+		}
+		s.keys[ke.Method] = key
+	}
+	shared, err = key.SharedSecret(ke.Data)
+	return key.Public(), shared, err
 }
 
 // registered reports whether a method has a number and a known size.

@@ -122,6 +122,14 @@ type Profile struct {
 	// with global-redirect=yes is silent.
 	Unredirected Reaction
 
+	// What it should draw anew for each IKE SA.
+
+	// OneKey has one private key for each key exchange method, OneNonce one nonce, and
+	// OneSPI one SPI, unless an IKE SA has it. NonceLength is the size of nonces in
+	// octets; 0 stands for 32.
+	OneKey, OneNonce, OneSPI bool
+	NonceLength              int
+
 	// How it ends IKE SAs.
 
 	// Auth is the answer to an IKE_AUTH request, Delete that to a Delete in an

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/keyexchange"
 )
 
 // A Responder is an IKEv2 gateway. The zero Responder refuses every offer. The
@@ -200,11 +201,13 @@ type server struct {
 	rand                io.Reader
 	cluster             cluster
 
-	mu      sync.Mutex
-	stats   Stats
-	cookies cookies
-	sas     saTable
-	answers answerCache
+	mu       sync.Mutex
+	oneNonce []byte                                            // of a gateway that has no other
+	keys     map[ike.KeyExchangeMethod]*keyexchange.PrivateKey // likewise
+	stats    Stats
+	cookies  cookies
+	sas      saTable
+	answers  answerCache
 }
 
 func newServer(r *Responder) (*server, error) {

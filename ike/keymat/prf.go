@@ -35,6 +35,9 @@ var prfs = map[ike.PRFID]prf{
 	ike.PRF_AES128_CMAC:   {size: 16, sum: cmacPRF, halfNonces: true},
 }
 
+// PRFKeyLen returns the preferred key size of a PRF in octets; 0 if it is not known here.
+func PRFKeyLen(id ike.PRFID) int { return prfs[id].size }
+
 func hmacOf(h func() hash.Hash) func(key, data []byte) []byte {
 	return func(key, data []byte) []byte {
 		m := hmac.New(h, key)

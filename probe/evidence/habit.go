@@ -37,6 +37,15 @@ const (
 	// HabitMembers: its answers are of two kinds, as of two programs; what they
 	// accept is the same.
 	HabitMembers
+	// HabitRepeatsPublic: in Count accepted answers it had a public value of another one.
+	HabitRepeatsPublic
+	// HabitRepeatsNonces: in Count accepted answers it had a nonce of another one.
+	HabitRepeatsNonces
+	// HabitShortNonces: its nonces have Count octets, less than RFC 7296, Section 2.10,
+	// demands.
+	HabitShortNonces
+	// HabitRepeatsSPIs: in Count accepted answers it had an SPI of another one.
+	HabitRepeatsSPIs
 
 	habitKinds // how many there are
 )
@@ -49,6 +58,10 @@ var habitNames = [habitKinds]string{
 	HabitNoAdditional:     "no_additional_key_exchanges",
 	HabitIgnoresKeyLength: "ignores_key_length",
 	HabitMembers:          "several_programs",
+	HabitRepeatsPublic:    "repeats_public_values",
+	HabitRepeatsNonces:    "repeats_nonces",
+	HabitShortNonces:      "short_nonces",
+	HabitRepeatsSPIs:      "repeats_spis",
 }
 
 // String returns the kind as the JSON document writes it.

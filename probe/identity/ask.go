@@ -46,6 +46,12 @@ type Result struct {
 	WarnDays int
 	// NotAsked is how many suites were not asked with, as there were too many.
 	NotAsked int
+	// Hybrid is how many products were not asked with, as all of their suites have an
+	// additional key exchange, which comes before IKE_AUTH (RFC 9370).
+	Hybrid int
+	// Null is what came of the NULL method (RFC 7619): Seen if the gateway let us in, and
+	// nil if it was not asked.
+	Null *Reply
 	// Unclosed: the gateway keeps the IKE SAs half-open that are opened to ask, so no
 	// more was asked than needed.
 	Unclosed bool
@@ -139,6 +145,11 @@ func (a Asker) Ask(ctx context.Context, suites []proposals.Suite) *Result {
 		if a.Brief && plain.State == Silent {
 			break // each further silence would take its time
 		}
+	}
+	// A connection for EAP is none for anyone.
+	hidden := slices.IndexFunc(r.Identities, func(c Connection) bool { return c.Plain.State != Seen || c.Plain.EAP == nil })
+	if a.Methods && hidden >= 0 && !r.Unclosed && ctx.Err() == nil {
+		r.Null = a.null(ctx, r, r.Identities[hidden].Suites[0])
 	}
 	return r
 }

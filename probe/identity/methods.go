@@ -23,10 +23,17 @@ const (
 func (a Asker) methods(ctx context.Context, r *Result, c *Connection) {
 	q := c.Plain.Question
 	for range maxMethodSAs {
-		before, refused := len(c.Methods), false
+		before, refused, silent := len(c.Methods), false, false
 		a.ask(ctx, r, q, func(reply *Reply, ask func([]ike.Payload) Answer) {
-			refused = a.refuseEach(c, reply, ask)
+			refused = a.refuseEach(c, reply, func(p []ike.Payload) Answer {
+				answer := ask(p)
+				silent = answer.Exchange != 0 && !answer.Heard
+				return answer
+			})
 		})
+		if silent {
+			break // as OpenIKED is to a Nak: the next one gets no answer, either
+		}
 		if len(c.Methods) == before {
 			c.AllMethods = refused
 			break

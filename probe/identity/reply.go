@@ -119,6 +119,8 @@ type SA struct {
 	// Keys are its keys, Init the whole message that accepted it and Nonce our nonce.
 	Keys        *keymat.Keys
 	Init, Nonce []byte
+	// Opening is our whole message that it accepted, and PeerNonce the gateway's nonce.
+	Opening, PeerNonce []byte
 }
 
 // read makes the reply to q of the payloads of an answer to its IKE_AUTH.

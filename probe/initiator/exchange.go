@@ -157,7 +157,7 @@ func (d *attempt) deadline() time.Time {
 	if !d.stop.IsZero() {
 		return d.stop
 	}
-	wait := max(backOff(d.c.rto(), d.tries), d.req.LeastWait)
+	wait := d.req.wait(d.c.rto(), d.tries)
 	if d.stream.alive() {
 		wait = d.patience()
 	}
@@ -242,6 +242,14 @@ func (d *attempt) connect(ctx context.Context) bool {
 	return false
 }
 
+// wait returns how long a try, counted from 1, waits for an answer.
+func (r *Request) wait(rto time.Duration, try int) time.Duration {
+	if try <= 2 {
+		return max(backOff(rto, try), r.LeastWait)
+	}
+	return backOff(rto, try)
+}
+
 // patience returns how long all tries that are left wait together.
 func (d *attempt) patience() time.Duration {
 	if d.req.Wait > 0 {
@@ -249,7 +257,7 @@ func (d *attempt) patience() time.Duration {
 	}
 	var all time.Duration
 	for try := max(d.tries, 1); try <= d.attempts(); try++ {
-		all += max(backOff(d.c.rto(), try), d.req.LeastWait)
+		all += d.req.wait(d.c.rto(), try)
 	}
 	return all
 }

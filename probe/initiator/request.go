@@ -199,7 +199,8 @@ type Request struct {
 	// Wait is how long each try waits for an answer; 0 for as long as the round trips
 	// measured show.
 	Wait time.Duration
-	// LeastWait is how long each try waits at least, for what is answered late on purpose.
+	// LeastWait is how long the first two tries wait at least, for what is answered late
+	// on purpose.
 	LeastWait time.Duration
 	// Quiet: silence would be no sign of congestion.
 	Quiet bool

@@ -108,6 +108,8 @@ func doubtFindings(t *report.Target) []report.Finding {
 			f.ID, f.Severity = "GATEWAY-SEVERAL", report.SeverityInfo
 			f.Title = "several gateways answer at this address"
 			f.Detail = "their answers look different; as far as the scan asked, they accept the same suites"
+		default:
+			handshakeFinding(&f, h)
 		}
 		out = append(out, f)
 	}

@@ -17,7 +17,10 @@ func newIdentity(r *identity.Result, started time.Time) *report.Identity {
 	if r == nil {
 		return nil
 	}
-	out := &report.Identity{State: report.IdentityNotAsked, Name: r.Name, Connections: []report.Connection{}, KeptHalfOpen: r.Unclosed, NotAsked: r.NotAsked}
+	out := &report.Identity{State: report.IdentityNotAsked, Name: r.Name, Connections: []report.Connection{}, KeptHalfOpen: r.Unclosed, NotAsked: r.NotAsked, Hybrid: r.Hybrid}
+	if r.Null != nil {
+		out.NullAccepted, out.NullEvidence = r.Null.State == identity.Seen, lists.Evidence(r.Null.Exchanges)
+	}
 	for i, c := range r.Identities {
 		connection := newConnection(c)
 		connection.EAPTLS = newEAPTLS(c.TLS)

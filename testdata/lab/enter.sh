@@ -17,6 +17,8 @@ mount -t tmpfs -o mode=755 tmpfs "$root/run"
 mount -t tmpfs tmpfs "$root/tmp"
 mkdir "$root/run/lab" "$root/run/lock"
 mount --bind "$state" "$root/run/lab"
+# What OpenIKED wants in /etc, and a policy brings along.
+[[ ! -d $state/etc-iked ]] || mount --bind "$state/etc-iked" "$root/etc/iked"
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 

@@ -32,6 +32,9 @@ libreswan_control() { # GATEWAY, ready for whack
 
 libreswan_load() { # GATEWAY POLICY-FILE
 	cat "$LAB/base/libreswan.conf" "$2" >"$STATE/$1/ipsec.conf"
+	if grep -q '^# anyone$' "$2"; then # is let in
+		sed -i 's/^\tauthby=secret$/\tauthby=null/; s/^\tleftid=.*$/\tleftid=%null\n\trightid=%null/' "$STATE/$1/ipsec.conf"
+	fi
 	inside "$1" sh -uc '
 		ipsec whack --delete --name lab4
 		ipsec whack --delete --name lab6' >/dev/null 2>&1 || true

@@ -7,7 +7,13 @@ openiked_package=openiked
 openiked_name=OpenIKED
 
 openiked_start() {
+	local folder
 	install -m 600 "$LAB/policies/openiked/default.conf" "$STATE/$1/iked.conf"
+	for folder in ca certs crls private pubkeys; do
+		mkdir -p "$STATE/$1/etc-iked/$folder"
+	done
+	install -m 600 "$(root_of "$1")/etc/iked/private/local.key" "$STATE/$1/etc-iked/private/"
+	cp "$(root_of "$1")/etc/iked/local.pub" "$STATE/$1/etc-iked/"
 	local iked=iked
 	local -a reads=()
 	if [[ $1 == openiked-2 ]]; then
@@ -26,6 +32,12 @@ openiked_control() { # GATEWAY, ready for ikectl
 openiked_load() { # GATEWAY POLICY-FILE
 	local compiled
 	install -m 600 "$2" "$STATE/$1/iked.conf"
+	if [[ -d ${2%.conf} ]]; then # what the policy brings along
+		rm -f "$STATE/$1"/etc-iked/{ca,certs}/*
+		cp -r "${2%.conf}/." "$STATE/$1/etc-iked/"
+		chmod -R a+rX "$STATE/$1"/etc-iked/{ca,certs} # iked reads them without privileges
+		chmod 600 "$STATE/$1/etc-iked/private/local.key"
+	fi
 	quietly inside "$1" iked -n -f /run/lab/iked.conf || return 1
 	compiled=$(openiked_compiled "$1")
 	quietly inside "$1" ikectl reset all || return 1

@@ -65,7 +65,12 @@ func (in *Session) Ask(ctx context.Context, payloads []ike.Payload) identity.Ans
 		in.header.MessageID++
 		in.of.Journal.Confirm(in.Answer.ID)
 		out.Notify, out.Payloads = a.Notify, a.Message.Payloads
-		in.over = a.Notify != 0 || identity.Ends(out.Payloads)
+		// A gateway that proves who it is and wants no EAP takes us as we are. What is wrong
+		// with a Child SA then does not end the IKE SA.
+		_, proven := ike.Find[*ike.Auth](a.Message)
+		_, wantsMore := ike.Find[*ike.EAP](a.Message)
+		in.established = proven && !wantsMore
+		in.over = !in.established && (a.Notify != 0 || identity.Ends(out.Payloads))
 	}
 	return out
 }
@@ -215,7 +220,10 @@ func (s *Sessions) send(ctx context.Context, r *sealed, enough func() int) (a in
 		req.Quiet = true // perhaps it was answered: that is done only once
 		req.Prompt = true
 		if r.purpose == evidence.PurposeIdentity {
-			req.LeastWait, req.Wary = identityWait, true
+			req.Wary = true
+			if r.tries == 0 {
+				req.LeastWait = identityWait
+			}
 		}
 		if a = s.Conn.Exchange(ctx, req); a.Tries == 0 {
 			break // the socket is closed
@@ -226,7 +234,7 @@ func (s *Sessions) send(ctx context.Context, r *sealed, enough func() int) (a in
 	return a, true
 }
 
-// identityWait is how long each try of a question waits at least: a RADIUS server refuses after a
+// identityWait is how long the first tries of a question wait at least: a RADIUS server refuses after a
 // second, so that passwords cannot be tried fast, and strongSwan after two.
 const identityWait = time.Second
 

@@ -16,7 +16,7 @@ func Findings(identity *report.Identity) []report.Finding {
 	if identity == nil {
 		return nil
 	}
-	var out []report.Finding
+	out := nullFinding(identity)
 	for i := range identity.Connections {
 		for _, f := range ofConnection(&identity.Connections[i]) {
 			if at := slices.IndexFunc(out, func(o report.Finding) bool { return o.ID == f.ID && o.Title == f.Title }); at >= 0 {

@@ -31,6 +31,12 @@ func Write(out *layout.Page, t *report.Target) {
 		}
 		p.connection(c, t.Started)
 	}
+	if n := t.Identity.Hybrid; n > 0 {
+		p.Text(0, "Not asked with "+english.Counted(int64(n), "product of suites that all have", "products of suites that all have")+" an additional key exchange (RFC 9370), which comes before IKE_AUTH: who the gateway is there is unknown.")
+	}
+	if t.Identity.NullAccepted {
+		p.Text(0, "Anyone is let in: the gateway authenticates initiators with the NULL method (RFC 7619).")
+	}
 	if n := t.Identity.NotAsked; n > 0 {
 		p.Text(0, english.Counted(int64(n), "more product of suites was", "more products of suites were")+" not asked with.")
 	}
