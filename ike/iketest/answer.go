@@ -10,23 +10,34 @@ import (
 	"github.com/ikescope/ikescope/ike"
 )
 
-// answer returns the message that answers a datagram, nil for silence.
-func (s *server) answer(in arrival) ([]byte, error) {
+// answer returns the message that answers a datagram, or the fragments of it; nil for
+// silence.
+func (s *server) answer(in arrival) ([][]byte, error) {
+	whole, fragments, err := s.answerWhole(in)
+	if whole != nil {
+		fragments = [][]byte{whole}
+	}
+	return fragments, err
+}
+
+// answerWhole returns one or the other.
+func (s *server) answerWhole(in arrival) (whole []byte, fragments [][]byte, err error) {
 	if s.profile.MaxDatagram > 0 && len(in.raw) > s.profile.MaxDatagram {
-		return nil, nil
+		return nil, nil, nil
 	}
 	h, _, _, err := ike.ParseHeader(in.octets)
 	if err != nil || h.Flags&ike.FlagResponse != 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
 	if h.MajorVersion > 2 {
 		// "SHOULD send an unauthenticated Notify message of type
 		// INVALID_MAJOR_VERSION containing the highest (closest) version
 		// number it supports" (RFC 7296, Section 2.5).
-		return s.reject(h, ike.Notify{Notification: ike.INVALID_MAJOR_VERSION, Data: []byte{2}})
+		whole, err = s.reject(h, ike.Notify{Notification: ike.INVALID_MAJOR_VERSION, Data: []byte{2}})
+		return whole, nil, err
 	}
 	if h.MajorVersion < 2 || h.Flags&ike.FlagInitiator == 0 {
-		return nil, nil
+		return nil, nil, nil
 	}
 	s.stats.Requests++
 
@@ -35,24 +46,26 @@ func (s *server) answer(in arrival) ([]byte, error) {
 	key := keyOf(in)
 	if answer, ok := s.answers.get(key, now); ok {
 		s.stats.Retransmissions++
-		return answer, nil
+		return nil, answer, nil
 	}
-	var answer []byte
 	switch h.Exchange {
 	case ike.IKE_SA_INIT:
-		answer, err = s.answerInit(in, h, now)
+		whole, err = s.answerInit(in, h, now)
 	case ike.IKE_AUTH, ike.INFORMATIONAL, ike.CREATE_CHILD_SA:
-		answer, err = s.answerProtected(in, h, now)
+		fragments, err = s.answerProtected(in, h, now)
 		if s.sas.bySPI[h.SPIr] == nil {
 			// The IKE SA is forgotten, and its answers with it: strongSwan,
 			// libreswan and OpenIKED do not answer such an IKE_AUTH again.
-			return answer, err
+			return nil, fragments, err
 		}
 	}
-	if answer != nil {
-		s.answers.put(key, answer, now)
+	if whole != nil {
+		fragments = [][]byte{whole}
 	}
-	return answer, err
+	if fragments != nil {
+		s.answers.put(key, fragments, now)
+	}
+	return nil, fragments, err
 }
 
 // responseHeader answers a request's header.

@@ -10,7 +10,7 @@ import (
 // answerCache holds recent answers: "The responder MUST remember each response"
 // (RFC 7296, Section 2.1), and one request sent again gets the same octets.
 type answerCache struct {
-	answers map[answerKey][]byte
+	answers map[answerKey][][]byte
 	order   []cachedAnswer // the oldest first
 }
 
@@ -31,7 +31,7 @@ func keyOf(in arrival) answerKey {
 	return answerKey{in.local, in.remote, sha256.Sum256(in.octets)}
 }
 
-func (c *answerCache) get(key answerKey, now time.Time) ([]byte, bool) {
+func (c *answerCache) get(key answerKey, now time.Time) ([][]byte, bool) {
 	expired := 0
 	for expired < len(c.order) && !now.Before(c.order[expired].at.Add(answerFor)) {
 		delete(c.answers, c.order[expired].key)
@@ -42,7 +42,7 @@ func (c *answerCache) get(key answerKey, now time.Time) ([]byte, bool) {
 	return answer, ok
 }
 
-func (c *answerCache) put(key answerKey, answer []byte, now time.Time) {
+func (c *answerCache) put(key answerKey, answer [][]byte, now time.Time) {
 	c.answers[key] = answer
 	c.order = append(c.order, cachedAnswer{key, now})
 }

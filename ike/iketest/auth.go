@@ -2,6 +2,7 @@ package iketest
 
 import (
 	"crypto/sha256"
+	"slices"
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
@@ -12,7 +13,7 @@ import (
 // answerProtected answers a request in an IKE SA: an IKE_AUTH (RFC 7296, Section
 // 1.2), or an INFORMATIONAL. What the SA's keys do not open is not answered, or
 // anyone could end it.
-func (s *server) answerProtected(in arrival, h ike.Header, now time.Time) ([]byte, error) {
+func (s *server) answerProtected(in arrival, h ike.Header, now time.Time) ([][]byte, error) {
 	sa := s.sas.bySPI[h.SPIr]
 	if sa == nil || sa.spii != h.SPIi || sa.secret == nil || h.MessageID != sa.nextID {
 		return nil, nil
@@ -47,7 +48,18 @@ func (s *server) answerProtected(in arrival, h ike.Header, now time.Time) ([]byt
 		return nil, err
 	}
 	sa.nextID++
-	return keys.Seal(keymat.Responder, responseHeader(h), payloads, s.rand)
+	if sa.fragmentation && s.profile.FragmentSize > 0 {
+		fragments, err := keys.SealFragments(keymat.Responder, responseHeader(h), payloads, s.rand, s.profile.FragmentSize)
+		if s.profile.LoseFragment > 0 && len(fragments) >= s.profile.LoseFragment && len(fragments) > 1 {
+			fragments = slices.Delete(fragments, s.profile.LoseFragment-1, s.profile.LoseFragment)
+		}
+		return fragments, err
+	}
+	whole, err := keys.Seal(keymat.Responder, responseHeader(h), payloads, s.rand)
+	if err != nil {
+		return nil, err
+	}
+	return [][]byte{whole}, nil
 }
 
 // authenticate returns what answers an IKE_AUTH request, if anything does.

@@ -83,10 +83,17 @@ type outgoing struct {
 	after  time.Duration
 }
 
-// apply returns what goes on the wire where answer, nil for none, is the true
-// IKE message.
-func (f *faults) apply(in arrival, answer []byte, random io.Reader) ([]outgoing, error) {
+// apply returns what goes on the wire where the true IKE message is in fragments, or is
+// the only one of these, or there is none.
+func (f *faults) apply(in arrival, fragments [][]byte, random io.Reader) ([]outgoing, error) {
 	var sent []outgoing
+	var answer []byte
+	if last := len(fragments) - 1; last >= 0 {
+		answer = fragments[last]
+		for _, fragment := range fragments[:last] {
+			sent = append(sent, outgoing{octets: in.frame(fragment)})
+		}
+	}
 	add := func(forgery Forgery, after time.Duration) error {
 		d, err := forgery.forge(in, answer, random)
 		if d != nil && err == nil {

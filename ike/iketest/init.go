@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"crypto/sha1" // NAT detection hashes with it
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
@@ -209,9 +210,16 @@ func (s *server) accept(in arrival, m *ike.Message, chosen ike.Proposal, keys se
 	s.stats.Accepted++
 	s.sas.add(&gatewaySA{
 		spii: h.SPIi, spir: h.SPIr, source: in.remote.Addr(), expires: now.Add(cmp.Or(s.profile.HalfOpenFor, defaultHalfOpenFor)),
-		nextID: 1, chosen: chosen, secret: keys.shared, ni: ni.Data, nr: nr, request: bytes.Clone(in.octets), init: answer, hashes: announced(m),
+		nextID: 1, chosen: chosen, secret: keys.shared, ni: ni.Data, nr: nr, request: bytes.Clone(in.octets), init: answer, hashes: announced(m), fragmentation: s.fragments(m),
 	})
 	return answer, nil
+}
+
+// fragments reports whether both sides support fragments of IKE messages (RFC 7383,
+// Section 2.3).
+func (s *server) fragments(m *ike.Message) bool {
+	_, asked := m.Notify(ike.IKEV2_FRAGMENTATION_SUPPORTED)
+	return asked && slices.ContainsFunc(s.profile.Notifies, func(n ike.Notify) bool { return n.Notification == ike.IKEV2_FRAGMENTATION_SUPPORTED })
 }
 
 // announced returns the hash algorithms of a request's SIGNATURE_HASH_ALGORITHMS.

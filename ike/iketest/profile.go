@@ -130,6 +130,11 @@ type Profile struct {
 	OneKey, OneNonce, OneSPI bool
 	NonceLength              int
 
+	// FragmentSize is the largest datagram in octets that it sends in an IKE SA, where
+	// both sides support fragments (RFC 7383); 0 is no bound. The fragment of the number
+	// LoseFragment, from 1, is never sent; 0 loses none.
+	FragmentSize, LoseFragment int
+
 	// How it ends IKE SAs.
 
 	// Auth is the answer to an IKE_AUTH request, Delete that to a Delete in an

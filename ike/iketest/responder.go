@@ -217,7 +217,7 @@ func newServer(r *Responder) (*server, error) {
 		address: r.Address, otherAddresses: r.OtherAddresses, connections: r.Connections, rand: r.Rand,
 		cookies: cookies{asked: make(map[netip.Addr]time.Time)},
 		sas:     saTable{bySPI: make(map[ike.SPI]*gatewaySA)},
-		answers: answerCache{answers: make(map[answerKey][]byte)},
+		answers: answerCache{answers: make(map[answerKey][][]byte)},
 	}
 	if s.rand == nil {
 		s.rand = rand.Reader
@@ -281,7 +281,7 @@ func (s *server) receive(in arrival) ([]outgoing, error) {
 		s.stats.Ignored++
 		return nil, nil
 	}
-	var answer []byte
+	var answer [][]byte
 	var err error
 	if in.octets = in.ike(); in.octets != nil && !s.faults.Instead.blind() {
 		if answer, err = s.answer(in); err != nil {

@@ -26,8 +26,10 @@ type gatewaySA struct {
 	init        []byte              // ours
 	hashes      []ike.HashAlgorithm // of RFC 7427, that the initiator announced
 	keys        *keymat.Keys
-	connection  *Connection // that the initiator was shown, nil for none
-	tls         *eaptls.Server
+	// fragmentation: the initiator supports it (RFC 7383).
+	fragmentation bool
+	connection    *Connection // that the initiator was shown, nil for none
+	tls           *eaptls.Server
 
 	// Of a login.
 	fragments *keymat.Reassembly // of the request that is next

@@ -54,6 +54,7 @@ const maxSPIs = 8
 
 const (
 	inboxLen    = 8    // more answers at a time are dropped
+	fragments   = 128  // at a time, of an answer in an IKE SA: 64 kB in pieces of 548 octets
 	maxFinished = 512  // exchanges whose late answers are recognized
 	maxLate     = 4096 // late answers that are kept
 	// maxReadErrors in a row, that are not ICMP errors, end the reading.
@@ -250,7 +251,11 @@ func (c *Conn) Opened(exchange int) int {
 
 // begin has the answers to req delivered.
 func (c *Conn) begin(req *Request) *wait {
-	w := &wait{req: req, inbox: make(chan arrival, inboxLen)}
+	room := inboxLen
+	if req.open != nil || req.read != nil {
+		room = fragments
+	}
+	w := &wait{req: req, inbox: make(chan arrival, room)}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.waiting[req.SPI()] = w
