@@ -160,7 +160,7 @@ func (s *scan) record(req *initiator.Request, a initiator.Answer, purpose eviden
 		return
 	}
 	if a.Type == ike.IKE_SA_INIT {
-		s.freshness(a)
+		s.fresh.Add(a, &s.findings)
 		s.loss.Add(a.Exchange)
 		s.gateway.Answered(a.Exchange, len(req.Octets()))
 	} else {

@@ -36,7 +36,7 @@ type scan struct {
 	findings  ledger.Findings
 	disorder  ledger.Disorder
 	spread    *ledger.Spread
-	fresh     fresh
+	fresh     ledger.Fresh
 	closing   sync.WaitGroup                   // of IKE SAs, beside other exchanges
 	apart     atomic.Bool                      // several gateways are asked, one after the other
 	decided   map[evidence.Look]*matrix.Matrix // by answers of each of them

@@ -69,7 +69,7 @@ var rooms = map[string]room{
 		"probe/identity", "probe/internal/offers"}},
 	"probe/internal/gateway": {ours: []string{"ike", "ike/keyexchange", "proposals", "proposals/matrix", "probe/initiator",
 		"probe/internal/offers"}, pure: true},
-	"probe/internal/ledger": {ours: []string{"ike", "proposals", "proposals/matrix", "probe/initiator", "probe/evidence"}},
+	"probe/internal/ledger": {ours: []string{"ike", "ike/keymat", "proposals", "proposals/matrix", "probe/initiator", "probe/evidence"}},
 	"probe/target":          {ours: []string{"proposals/matrix", "probe/initiator"}},
 	"probe": {ours: []string{"ike", "ike/printable", "ike/keyexchange", "ike/keymat", "proposals", "proposals/matrix",
 		"proposals/choice", "probe/identity", "probe/initiator", "probe/internal/offers", "probe/evidence", "probe/target",

@@ -1,4 +1,4 @@
-package probe
+package ledger
 
 import (
 	"crypto/sha256"
@@ -11,47 +11,48 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 )
 
-// fresh remembers what a gateway should draw anew for each IKE SA: of accepted answers,
-// the exchange that had each public value, nonce and SPI first.
-type fresh struct {
+// Fresh remembers what a gateway should draw anew for each IKE SA: of accepted answers,
+// the exchange that had each public value, nonce and SPI first. Its methods may be
+// called concurrently.
+type Fresh struct {
 	mu    sync.Mutex
 	first map[[sha256.Size]byte]int
 	again map[evidence.HabitKind]int
 }
 
-// freshness looks at an accepted answer, which belongs to an exchange of its own: an
-// answer that came twice is one.
-func (s *scan) freshness(a initiator.Answer) {
+// Add looks at an accepted answer, which belongs to an exchange of its own: an answer
+// that came twice is one. What is not as it should be is added to the findings.
+func (f *Fresh) Add(a initiator.Answer, findings *Findings) {
 	if a.Outcome != initiator.Accepted || a.Message == nil || a.Conflict != initiator.NotTried {
 		return
 	}
-	s.fresh.mu.Lock()
-	defer s.fresh.mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	if ke, ok := ike.Find[*ike.KE](a.Message); ok {
-		s.repeated(evidence.HabitRepeatsPublic, a.ID, ke.Data)
+		f.repeated(findings, evidence.HabitRepeatsPublic, a.ID, ke.Data)
 	}
 	if nonce, ok := ike.Find[*ike.Nonce](a.Message); ok {
-		s.repeated(evidence.HabitRepeatsNonces, a.ID, nonce.Data)
+		f.repeated(findings, evidence.HabitRepeatsNonces, a.ID, nonce.Data)
 		if n := len(nonce.Data); n < shortestNonce(a.Suite) {
-			s.findings.Habit(evidence.HabitShortNonces, n, a.ID)
+			findings.Habit(evidence.HabitShortNonces, n, a.ID)
 		}
 	}
-	s.repeated(evidence.HabitRepeatsSPIs, a.ID, a.Message.SPIr[:])
+	f.repeated(findings, evidence.HabitRepeatsSPIs, a.ID, a.Message.SPIr[:])
 }
 
 // repeated notes a value of an exchange, and the habit if another one had it.
-func (s *scan) repeated(kind evidence.HabitKind, id int, value []byte) {
+func (f *Fresh) repeated(findings *Findings, kind evidence.HabitKind, id int, value []byte) {
 	key := sha256.Sum256(append([]byte{byte(kind)}, value...))
-	first, ok := s.fresh.first[key]
+	first, ok := f.first[key]
 	if !ok {
-		if s.fresh.first == nil {
-			s.fresh.first, s.fresh.again = make(map[[sha256.Size]byte]int), make(map[evidence.HabitKind]int)
+		if f.first == nil {
+			f.first, f.again = make(map[[sha256.Size]byte]int), make(map[evidence.HabitKind]int)
 		}
-		s.fresh.first[key] = id
+		f.first[key] = id
 		return
 	}
-	s.fresh.again[kind]++
-	s.findings.Habit(kind, s.fresh.again[kind], first, id)
+	f.again[kind]++
+	findings.Habit(kind, f.again[kind], first, id)
 }
 
 // shortestNonce returns how many octets the nonces of a suite have at least: "Nonces used
