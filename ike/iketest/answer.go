@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/iketest/internal/answers"
 )
 
 // answer returns the message that answers a datagram, or the fragments of it; nil for
@@ -43,8 +44,8 @@ func (s *server) answerWhole(in arrival) (whole []byte, fragments [][]byte, err 
 
 	now := time.Now()
 	s.sas.expire(s.profile.ClosedFor, now)
-	key := keyOf(in)
-	if answer, ok := s.answers.get(key, now); ok {
+	key := answers.KeyOf(in.local, in.remote, in.octets)
+	if answer, ok := s.answers.Get(key, now); ok {
 		s.stats.Retransmissions++
 		return nil, answer, nil
 	}
@@ -63,7 +64,7 @@ func (s *server) answerWhole(in arrival) (whole []byte, fragments [][]byte, err 
 		fragments = [][]byte{whole}
 	}
 	if fragments != nil {
-		s.answers.put(key, fragments, now)
+		s.answers.Put(key, fragments, now)
 	}
 	return nil, fragments, err
 }

@@ -1,9 +1,8 @@
 package iketest
 
 import (
-	"slices"
-
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/iketest/internal/esp"
 )
 
 // createChild answers a CREATE_CHILD_SA request for a Child SA (RFC 7296, Section 1.3.1),
@@ -18,7 +17,7 @@ func (s *server) createChild(sa *gatewaySA, m *ike.Message) (payloads []ike.Payl
 	case !hasSA || !hasNonce:
 		return refuse(&ike.Notify{Notification: ike.INVALID_SYNTAX})
 	}
-	chosen, ok := sa.login.chooseESP(offer.Proposals)
+	chosen, ok := esp.Choose(sa.login.ESP, offer.Proposals)
 	if !ok {
 		return refuse(&ike.Notify{Notification: ike.NO_PROPOSAL_CHOSEN})
 	}
@@ -40,54 +39,4 @@ func (s *server) createChild(sa *gatewaySA, m *ike.Message) (payloads []ike.Payl
 		}
 	}
 	return out, true
-}
-
-// chooseESP returns the first suite that it has and that is offered.
-func (l *Login) chooseESP(offered []ike.Proposal) (ike.Proposal, bool) {
-	for _, own := range l.ESP {
-		for _, theirs := range offered {
-			if chosen, ok := meet(own, theirs); ok {
-				return chosen, true
-			}
-		}
-	}
-	return ike.Proposal{}, false
-}
-
-// meet returns the first transform of each type that both have. A type that one of them
-// has not, the other may not have, but for short sequence numbers.
-func meet(own, theirs ike.Proposal) (ike.Proposal, bool) {
-	chosen := ike.Proposal{Number: theirs.Number, Protocol: ike.ProtocolESP}
-	for _, t := range []ike.TransformType{ike.TransformENCR, ike.TransformINTEG, ike.TransformKE, ike.TransformSN} {
-		of := func(p ike.Proposal) []ike.Transform {
-			var out []ike.Transform
-			for _, transform := range p.Transforms {
-				if transform.Type == t {
-					out = append(out, transform)
-				}
-			}
-			if out == nil && t == ike.TransformSN {
-				out = []ike.Transform{{Type: t}}
-			}
-			return out
-		}
-		ours, offered := of(own), of(theirs)
-		if len(ours) == 0 && len(offered) == 0 {
-			continue
-		}
-		i := slices.IndexFunc(ours, func(a ike.Transform) bool {
-			return slices.ContainsFunc(offered, func(b ike.Transform) bool { return sameTransform(a, b) })
-		})
-		if i < 0 {
-			return ike.Proposal{}, false
-		}
-		chosen.Transforms = append(chosen.Transforms, ours[i])
-	}
-	return chosen, true
-}
-
-func sameTransform(a, b ike.Transform) bool {
-	x, _ := a.KeyLength()
-	y, _ := b.KeyLength()
-	return a.ID == b.ID && x == y
 }

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/iketest/internal/answers"
 	"github.com/ikescope/ikescope/ike/keyexchange"
 )
 
@@ -207,7 +208,7 @@ type server struct {
 	stats    Stats
 	cookies  cookies
 	sas      saTable
-	answers  answerCache
+	answers  answers.Recent
 }
 
 func newServer(r *Responder) (*server, error) {
@@ -217,7 +218,6 @@ func newServer(r *Responder) (*server, error) {
 		address: r.Address, otherAddresses: r.OtherAddresses, connections: r.Connections, rand: r.Rand,
 		cookies: cookies{asked: make(map[netip.Addr]time.Time)},
 		sas:     saTable{bySPI: make(map[ike.SPI]*gatewaySA)},
-		answers: answerCache{answers: make(map[answerKey][][]byte)},
 	}
 	if s.rand == nil {
 		s.rand = rand.Reader
