@@ -610,8 +610,11 @@ type Cost struct {
 	HalfOpenPeak      int   `json:"half_open_peak"`
 	HalfOpenLeft      int   `json:"half_open_left"`
 	// HalfOpenEvidence are the exchanges that may have left half-open SAs.
-	HalfOpenEvidence []int   `json:"half_open_evidence,omitempty"`
-	ElapsedMs        float64 `json:"elapsed_ms"`
+	HalfOpenEvidence []int `json:"half_open_evidence,omitempty"`
+	// HalfOpenUnconfirmed are those whose SA may be closed as well, since an answer may
+	// have been lost; they are not counted in HalfOpenLeft.
+	HalfOpenUnconfirmed []int   `json:"half_open_unconfirmed,omitempty"`
+	ElapsedMs           float64 `json:"elapsed_ms"`
 }
 
 // Finding is something that a reader should know or mend.

@@ -34,6 +34,8 @@ const identityAttempts = 3
 type identity struct {
 	// answered: it came, whole, and refused: it is an error.
 	answered, refused bool
+	// established: it takes everyone, and the IKE SA is established.
+	established bool
 	// lost: the gateway has sent an answer that did not come.
 	lost           bool
 	octets, pieces int
@@ -78,14 +80,16 @@ func (x *examination) askIdentity(ctx context.Context, w *way, o *opening) ident
 		return id
 	}
 	// The gateway takes the next request only if it has answered the first.
+	first := ending{conn: x.conn, t: w.t, keys: keys, header: header, octets: octets, next: closing.Auth(mac[:]), tries: a.Tries}
 	header.MessageID = 2
-	closed, answered := x.askSealed(context.WithoutCancel(ctx), x.conn, keys, w.t, header, closing.Auth(mac[:]))
-	id.lost = !id.answered && answered
-	if !closed && answered {
-		header.Exchange, header.MessageID = ike.INFORMATIONAL, 3
-		_, closed = x.askSealed(context.WithoutCancel(ctx), x.conn, keys, w.t, header, []ike.Payload{&ike.Delete{Protocol: ike.ProtocolIKE}})
+	if id.established {
+		header.Exchange, first.next = ike.INFORMATIONAL, []ike.Payload{&ike.Delete{Protocol: ike.ProtocolIKE}}
 	}
-	x.noteClosing(o.answer.ID, closed, answered)
+	answered := x.sealAndEnd(ctx, o.answer.ID, ending{conn: x.conn, t: w.t, keys: keys, header: header}, first.next)
+	id.lost = !id.answered && answered
+	if !id.answered && !answered {
+		x.unended(o.answer.ID, first) // it has to arrive before the other one is taken
+	}
 	return id
 }
 
@@ -93,6 +97,9 @@ func (x *examination) askIdentity(ctx context.Context, w *way, o *opening) ident
 func (id *identity) read(keys *keymat.Keys, pieces map[uint16]int, b []byte) initiator.Reading {
 	if m, err := keys.Open(keymat.Responder, b); err == nil {
 		id.answered, id.octets, id.pieces = true, len(b), 0
+		_, eap := ike.Find[*ike.EAP](m)
+		_, proves := ike.Find[*ike.Auth](m)
+		id.established = proves && !eap
 		for _, p := range m.Payloads {
 			if n, ok := p.(*ike.Notify); ok && n.Notification.IsError() {
 				id.refused = true

@@ -3,6 +3,11 @@ package path
 import (
 	"context"
 	"io"
+	"maps"
+	"math"
+	"slices"
+	"sync"
+	"time"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keymat"
@@ -13,11 +18,23 @@ import (
 // closeAttempts is how often an IKE_AUTH is sent that ends an IKE SA.
 const closeAttempts = 4
 
+// ending is the request that ends an IKE SA. It is sent again as it is: that is what a
+// gateway knows a retransmission by (RFC 7296, Section 2.1).
+type ending struct {
+	conn   *initiator.Conn
+	t      initiator.Transport
+	keys   *keymat.Keys
+	header ike.Header
+	octets []byte
+	// next are the payloads of the request that follows, if that does not end it.
+	next  []ike.Payload
+	tries int // so far, of which none was answered
+}
+
 // close ends the IKE SA that a opened, over t, which may be another transport than
 // that of a. It goes on when ctx has ended, for this is what we owe the gateway. It
 // reports whether the gateway answered. Where it did not the IKE SA may be left.
 func (x *examination) close(ctx context.Context, conn *initiator.Conn, opened *initiator.Request, a initiator.Answer, t initiator.Transport) (answered bool) {
-	ctx = context.WithoutCancel(ctx)
 	keys, err := closing.Keys(opened, a)
 	if err != nil {
 		return false // an answer that cannot be computed with, not an error of ours
@@ -30,68 +47,123 @@ func (x *examination) close(ctx context.Context, conn *initiator.Conn, opened *i
 		x.fail(err)
 		return false
 	}
-	header := ike.Header{
+	e := ending{conn: conn, t: t, keys: keys, header: ike.Header{
 		SPIi: opened.SPI(), SPIr: a.Message.SPIr, MajorVersion: 2,
 		Exchange: ike.IKE_AUTH, Flags: ike.FlagInitiator, MessageID: 1,
+	}}
+	return x.sealAndEnd(ctx, a.ID, e, closing.Auth(mac))
+}
+
+// sealAndEnd ends the IKE SA that an exchange opened, by payloads.
+func (x *examination) sealAndEnd(ctx context.Context, opened int, e ending, payloads []ike.Payload) (answered bool) {
+	return x.seal(&e, payloads) && x.end(context.WithoutCancel(ctx), opened, e, closeAttempts, 0)
+}
+
+func (x *examination) seal(e *ending, payloads []ike.Payload) bool {
+	x.random.Lock()
+	defer x.random.Unlock()
+	octets, err := e.keys.Seal(keymat.Initiator, e.header, payloads, x.Rand)
+	if err != nil {
+		x.fail(err)
+		return false
 	}
-	closed, answered := x.askSealed(ctx, conn, keys, t, header, closing.Auth(mac))
-	if !closed && answered {
+	e.octets, e.tries = octets, 0
+	return true
+}
+
+// end sends e up to so many times, and a Delete where that is answered without an error.
+// It reports whether e was answered.
+func (x *examination) end(ctx context.Context, opened int, e ending, attempts int, wait time.Duration) (answered bool) {
+	failed, answered := x.askEnding(ctx, &e, attempts, wait)
+	closed := failed || answered && e.header.Exchange == ike.INFORMATIONAL
+	if next := e.next; answered && !closed && next != nil {
+		e.header.MessageID, e.next = e.header.MessageID+1, nil
+		if x.seal(&e, next) {
+			x.end(ctx, opened, e, attempts, wait)
+			return true
+		}
+	}
+	if answered && !closed {
 		// It authenticates everyone, or asks for EAP.
-		header.Exchange, header.MessageID = ike.INFORMATIONAL, header.MessageID+1
-		_, closed = x.askSealed(ctx, conn, keys, t, header, []ike.Payload{&ike.Delete{Protocol: ike.ProtocolIKE}})
+		e.header.Exchange, e.header.MessageID = ike.INFORMATIONAL, e.header.MessageID+1
+		if x.seal(&e, []ike.Payload{&ike.Delete{Protocol: ike.ProtocolIKE}}) {
+			_, closed = x.askEnding(ctx, &e, attempts, wait)
+		}
 	}
-	x.noteClosing(a.ID, closed, answered)
+	if closed {
+		x.closed(opened)
+		return answered
+	}
+	x.unended(opened, e)
 	return answered
 }
 
-// noteClosing counts the IKE SA that an exchange opened as closed, or takes note of what
-// came of the request that closes it.
-func (x *examination) noteClosing(exchange int, closed, answered bool) {
-	if closed {
-		x.closed(exchange)
-	}
+// unended keeps what was to end the IKE SA that an exchange opened, and was not answered.
+func (x *examination) unended(opened int, e ending) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.closes = x.closes || answered
-	if !answered {
-		x.unseen = append(x.unseen, exchange)
-	}
+	x.unseen[opened] = e
 }
 
-// askSealed sends a protected request. It reports whether the gateway answered, and
-// whether with an error, by which it forgets the IKE SA.
-func (x *examination) askSealed(ctx context.Context, conn *initiator.Conn, keys *keymat.Keys, t initiator.Transport, header ike.Header, payloads []ike.Payload) (failed, answered bool) {
-	x.random.Lock()
-	octets, err := keys.Seal(keymat.Initiator, header, payloads, x.Rand)
-	x.random.Unlock()
+// askEnding sends e. It reports whether the gateway answered, and whether with an error,
+// by which it forgets the IKE SA.
+func (x *examination) askEnding(ctx context.Context, e *ending, attempts int, wait time.Duration) (failed, answered bool) {
+	req, err := e.conn.Sealed(e.t, e.octets, func(b []byte) (*ike.Message, error) { return e.keys.Open(keymat.Responder, b) })
 	if err != nil {
 		x.fail(err)
 		return false, false
 	}
-	req, err := conn.Sealed(t, octets, func(b []byte) (*ike.Message, error) { return keys.Open(keymat.Responder, b) })
-	if err != nil {
-		x.fail(err)
-		return false, false
-	}
-	req.Attempts, req.Quiet, req.Prompt = closeAttempts, true, true
-	switch a := x.ask(ctx, conn, req); a.Outcome {
-	case initiator.OtherError:
-		return true, true
-	case initiator.Accepted:
-		return false, true
-	}
-	return false, false
+	req.Attempts, req.Wait, req.Quiet, req.Prompt = attempts, wait, true, true
+	a := x.ask(ctx, e.conn, req)
+	e.tries += a.Tries
+	return a.Outcome == initiator.OtherError, a.Outcome == initiator.OtherError || a.Outcome == initiator.Accepted
 }
 
-// closedUnseen counts those IKE SAs as closed whose last request was not answered, where
-// others were: a gateway answers it only once, and has forgotten the IKE SA then, so that
-// the answer was lost. Where much is lost, the requests may have been. x.mu is held, or
-// nothing else runs any more.
-func (x *examination) closedUnseen() {
-	if !x.closes || x.loss() > mostLoss {
+// Where requests get lost, those that end IKE SAs and were not answered are sent so often
+// again, so long apart.
+const (
+	againAttempts = 8
+	againWait     = 500 * time.Millisecond
+)
+
+// endAgain sends again what ended IKE SAs and was not answered, where that may have been
+// lost.
+func (x *examination) endAgain(ctx context.Context) {
+	if ctx.Err() != nil || x.loss() == 0 {
 		return
 	}
-	for _, id := range x.unseen {
-		delete(x.open, id)
+	var all sync.WaitGroup
+	for opened, e := range maps.Clone(x.unseen) {
+		if !e.t.IsTCP() && slices.ContainsFunc(x.ways, func(w *way) bool { return w.conn == e.conn }) { // the others are closed
+			all.Go(func() { x.end(ctx, opened, e, againAttempts, againWait) })
+		}
 	}
+	all.Wait()
+}
+
+// leftOpen says which IKE SAs are left, and of which that is not known, by the exchanges
+// that opened them. A gateway answers the request that ends one only once, for it has
+// forgotten the IKE SA then. So one without an answer counts as closed where others were
+// confirmed to be, and the request was sent so often that it has arrived: the answer was
+// lost. Where none was, and losses alone do not explain it, the gateway does not end them.
+func (x *examination) leftOpen() (left, unconfirmed []int) {
+	p := x.mostLoss()
+	for opened := range x.open {
+		e, unseen := x.unseen[opened]
+		switch {
+		case x.uncertain[opened]:
+			unconfirmed = append(unconfirmed, opened)
+		case unseen && x.closes && math.Pow(p, float64(e.tries)) < chance:
+		case unseen && (x.closes || math.Pow(p, float64(len(x.unseen))) >= chance):
+			unconfirmed = append(unconfirmed, opened)
+		default:
+			left = append(left, opened)
+		}
+	}
+	if x.loss() > 0 {
+		unconfirmed = append(unconfirmed, x.unheard...)
+	}
+	slices.Sort(left)
+	slices.Sort(unconfirmed)
+	return left, unconfirmed
 }

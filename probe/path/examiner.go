@@ -84,7 +84,7 @@ const (
 func (e Examiner) Examine(ctx context.Context, target Target) (Result, error) {
 	x := newExamination(e, target)
 	err := x.run(ctx)
-	r := x.end(ctx)
+	r := x.total(ctx)
 	r.Elapsed = time.Since(r.Started)
 	return r, err
 }
@@ -105,14 +105,18 @@ type examination struct {
 	mu     sync.Mutex // guards what follows, and Trace
 	result Result
 	open   map[int]bool // IKE SAs at the gateway, by the exchange that opened them
-	// unseen are the exchanges whose IKE SA was to be closed by a request without an
-	// answer, and closes: another one was answered.
-	unseen []int
+	// unseen are the requests without an answer that were to end IKE SAs, by the
+	// exchange that opened them, and closes: another one was answered.
+	unseen map[int]ending
 	closes bool
-	last   int // exchange
-	looks  []look
-	err    error
-	random sync.Mutex // guards Rand
+	// uncertain are those of open that may be closed, or never have been open, and
+	// unheard are the requests for one that were not answered.
+	uncertain map[int]bool
+	unheard   []int
+	last      int // exchange
+	looks     []look
+	err       error
+	random    sync.Mutex // guards Rand
 }
 
 // way is from one of our ports to one of the gateway's.
@@ -147,7 +151,7 @@ func newExamination(e Examiner, target Target) *examination {
 	if e.Rand == nil {
 		e.Rand = rand.Reader
 	}
-	x := &examination{Examiner: e, target: target, last: max(target.FirstExchange-1, 0), places: make(chan struct{}, atGateway), opening: make(chan struct{}, 1), open: map[int]bool{}}
+	x := &examination{Examiner: e, target: target, last: max(target.FirstExchange-1, 0), places: make(chan struct{}, atGateway), opening: make(chan struct{}, 1), open: map[int]bool{}, unseen: map[int]ending{}, uncertain: map[int]bool{}}
 	x.target.Address = target.Address.Unmap()
 	x.result = Result{Address: x.target.Address, Started: time.Now()}
 	return x
@@ -238,6 +242,7 @@ func (x *examination) run(ctx context.Context) error {
 	if x.Hops && initiator.HopLimits {
 		x.traceHops(ctx)
 	}
+	x.endAgain(ctx)
 	x.sumUp()
 	return x.err
 }
@@ -252,8 +257,8 @@ func (x *examination) unroutable(u initiator.PathFault) {
 	}
 }
 
-// end completes the result.
-func (x *examination) end(ctx context.Context) Result {
+// total completes the result.
+func (x *examination) total(ctx context.Context) Result {
 	r := x.result
 	r.Several = severalOf(x.looks)
 	r.Complete = ctx.Err() == nil && x.err == nil
@@ -299,7 +304,8 @@ func (x *examination) fail(err error) {
 	}
 }
 
-// opened counts the IKE SA at the gateway that an exchange opened, and closed one less.
+// opened counts the IKE SA at the gateway that an exchange opened, closed one less, of
+// IKEv2, and ended one less of any version.
 func (x *examination) opened(exchange int) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -308,9 +314,24 @@ func (x *examination) opened(exchange int) {
 }
 
 func (x *examination) closed(exchange int) {
+	x.ended(exchange)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.closes = true
+}
+
+func (x *examination) ended(exchange int) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	delete(x.open, exchange)
+	delete(x.unseen, exchange)
+}
+
+// perhapsOpen counts an IKE SA that an exchange may have opened, or that may be ended.
+func (x *examination) perhapsOpen(exchange int) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.open[exchange], x.uncertain[exchange] = true, true
 }
 
 // taken reports whether the gateway may take something that it was offered on w.

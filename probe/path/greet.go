@@ -3,7 +3,6 @@ package path
 import (
 	"bytes"
 	"context"
-	"maps"
 	"net/netip"
 	"slices"
 	"sync"
@@ -80,8 +79,13 @@ func (x *examination) greetOver(ctx context.Context, conn *initiator.Conn, o ini
 	}
 	req.Attempts, req.Early, req.Quiet = attempts, early, true
 	a := x.ask(ctx, conn, req)
-	if a.Outcome == initiator.Accepted {
+	switch {
+	case a.Outcome == initiator.Accepted:
 		x.opened(a.ID)
+	case a.Outcome == initiator.NoAnswer && proposals.HasKeyExchange(o.Products, o.KE):
+		x.mu.Lock()
+		x.unheard = append(x.unheard, a.ID)
+		x.mu.Unlock()
 	}
 	return a, req
 }
@@ -292,8 +296,8 @@ func (x *examination) sumUp() {
 			x.result.Cost = x.result.Cost.Plus(w.conn.Cost())
 		}
 	}
-	x.closedUnseen()
-	x.result.HalfOpenLeft, x.result.HalfOpenEvidence = len(x.open), slices.Sorted(maps.Keys(x.open))
+	x.result.HalfOpenEvidence, x.result.HalfOpenUnconfirmed = x.leftOpen()
+	x.result.HalfOpenLeft = len(x.result.HalfOpenEvidence)
 }
 
 // measured returns the round trips of answers on w, and how many requests were lost:

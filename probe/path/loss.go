@@ -9,9 +9,6 @@ import (
 )
 
 const (
-	// mostLoss is the share of requests, or their answers, lost up to which one that was
-	// sent closeAttempts times has arrived, but for 1 of 80 at worst.
-	mostLoss = 1. / 3
 	// chance is how likely silence may be by losses alone, and mostAttempts how often a
 	// request is sent at most for it.
 	chance, mostAttempts = 0.001, 8
@@ -19,17 +16,29 @@ const (
 
 // loss returns the share of requests that were lost on the ways that answer.
 func (x *examination) loss() float64 {
-	lost, tries := 0, 0
+	lost, tries := x.losses()
+	if tries == 0 {
+		return 0
+	}
+	return float64(lost) / float64(tries)
+}
+
+// mostLoss is loss for claims that losses are not the reason: few requests may have been
+// lucky (Laplace's rule of succession).
+func (x *examination) mostLoss() float64 {
+	lost, tries := x.losses()
+	return float64(lost+1) / float64(tries+2)
+}
+
+// losses returns how many requests were lost on the ways that answer, and how many sent.
+func (x *examination) losses() (lost, tries int) {
 	for _, w := range x.in(initiator.PathAnswers) {
 		if !w.t.IsTCP() {
 			_, n := measured(w)
 			lost, tries = lost+n, tries+w.seen.Tries
 		}
 	}
-	if tries == 0 {
-		return 0
-	}
-	return float64(lost) / float64(tries)
+	return lost, tries
 }
 
 // enough returns how often a request is sent whose silence is to say something: least

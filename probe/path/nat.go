@@ -172,7 +172,7 @@ func (x *examination) openOn(ctx context.Context, w *way, detection initiator.NA
 	case a.Outcome == initiator.NotTried:
 		return nil, false
 	case a.Outcome == initiator.NoAnswer && awaiting.Err() != nil:
-		x.opened(a.ID) // perhaps
+		x.perhapsOpen(a.ID)
 		return nil, false
 	}
 	x.unopened = append(x.unopened, a.ID)

@@ -43,10 +43,13 @@ type Result struct {
 	Cost      initiator.Cost
 	Elapsed   time.Duration
 	// HalfOpenPeak counts the IKE SAs that were open at once, and HalfOpenLeft
-	// those that may be left: they could not be closed, or are of IKEv1.
+	// those that are left: there was nothing to end them with, or the gateway ended none
+	// of several, which losses do not explain.
 	HalfOpenPeak, HalfOpenLeft int
-	// HalfOpenEvidence are the numbers of the exchanges that opened those that may be left.
-	HalfOpenEvidence []int
+	// HalfOpenEvidence are the numbers of the exchanges that opened those that are left,
+	// and HalfOpenUnconfirmed of those that may be open or not: an answer may have been
+	// lost, or they are of IKEv1, where gateways need not answer what ends one.
+	HalfOpenEvidence, HalfOpenUnconfirmed []int
 }
 
 // Redirect is where a gateway sends us, instead of an answer.

@@ -221,8 +221,10 @@ func (x *examination) endIKEv1(ctx context.Context, w *way, mode ike.ExchangeTyp
 	}
 	req.Attempts, req.Quiet = versionAttempts, true
 	if ended := x.ask(ctx, w.conn, req); ended.Outcome == initiator.OtherError {
-		x.closed(a.ID)
+		x.ended(a.ID)
+		return
 	}
+	x.perhapsOpen(a.ID)
 }
 
 // readIKEv1 reads the answer to the first message of mode: Accepted, with the

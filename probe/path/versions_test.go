@@ -117,10 +117,10 @@ func TestIKEv1(t *testing.T) {
 						left++
 					}
 				}
-				if r.HalfOpenLeft != left || len(r.HalfOpenEvidence) != left {
-					t.Errorf("%d half-open, opened by %v; want %d", r.HalfOpenLeft, r.HalfOpenEvidence, left)
+				if r.HalfOpenLeft != 0 || len(r.HalfOpenUnconfirmed) != left {
+					t.Errorf("%d half-open, unconfirmed those of %v; want %d", r.HalfOpenLeft, r.HalfOpenUnconfirmed, left)
 				}
-				for _, id := range r.HalfOpenEvidence {
+				for _, id := range r.HalfOpenUnconfirmed {
 					if id != v.MainMode.Evidence && id != v.AggressiveMode.Evidence {
 						t.Errorf("opened by %d, which neither mode is", id)
 					}

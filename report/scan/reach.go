@@ -8,6 +8,7 @@ import (
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/path"
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
 	"github.com/ikescope/ikescope/report/internal/lists"
@@ -42,6 +43,8 @@ func Reach(name string, r path.Result) report.Target {
 			HalfOpenLeft:      r.HalfOpenLeft,
 			HalfOpenEvidence:  r.HalfOpenEvidence,
 			ElapsedMs:         milliseconds(r.Elapsed),
+
+			HalfOpenUnconfirmed: r.HalfOpenUnconfirmed,
 		},
 	}
 	t.Verdict = verdictOf(&t)
@@ -54,6 +57,7 @@ func Reach(name string, r path.Result) report.Target {
 	if r.Refuses {
 		t.Notes = append(t.Notes, "The gateway refused the common suites that reach offers, which says nothing of the path; a scan shows what it accepts.")
 	}
+	t.Notes = append(t.Notes, unconfirmed(r)...)
 	if f := r.Fragmentation; f != nil {
 		t.Fragmentation = &report.Fragmentation{
 			Supported: f.Supported, LargeAnswer: report.Answer(f.LargeAnswer.String()), AnswerOctets: f.Octets,
@@ -101,6 +105,7 @@ func OnlyIKEv1(name string, r path.Result) report.Target {
 	t := Reach(name, r)
 	t.Complete = false
 	t.Notes = []string{"The gateway refused the common suites of IKEv2, and took one of IKEv1: other suites were not asked about. --exhaustive asks about them all the same."}
+	t.Notes = append(t.Notes, unconfirmed(r)...)
 	return t
 }
 
@@ -111,6 +116,7 @@ func WithPath(t report.Target, r path.Result) report.Target {
 	t.Started = reached.Started
 	t.IKEv1, t.HigherVersion = reached.IKEv1, reached.HigherVersion
 	t.Interference = reached.Interference
+	t.Notes = append(t.Notes, unconfirmed(r)...)
 	for i, p := range t.Paths {
 		j := slices.IndexFunc(reached.Paths, func(q report.Path) bool { return q.Transport == p.Transport })
 		if j < 0 {
@@ -129,6 +135,16 @@ func WithPath(t report.Target, r path.Result) report.Target {
 	return t
 }
 
+// unconfirmed says which SAs of r may be left at the gateway.
+func unconfirmed(r path.Result) []string {
+	n := len(r.HalfOpenUnconfirmed)
+	if n == 0 {
+		return nil
+	}
+	return []string{"The end of " + english.Counted(int64(n), "SA", "SAs") +
+		" that the examination of the path may have opened is not confirmed: an answer may have been lost. What is left times out at the gateway, usually within 30 s."}
+}
+
 // plus returns the sum of two costs.
 func plus(a, b report.Cost) report.Cost {
 	a.Exchanges += b.Exchanges
@@ -142,6 +158,8 @@ func plus(a, b report.Cost) report.Cost {
 	a.HalfOpenLeft += b.HalfOpenLeft
 	a.HalfOpenEvidence = append(slices.Clone(a.HalfOpenEvidence), b.HalfOpenEvidence...)
 	slices.Sort(a.HalfOpenEvidence)
+	a.HalfOpenUnconfirmed = append(slices.Clone(a.HalfOpenUnconfirmed), b.HalfOpenUnconfirmed...)
+	slices.Sort(a.HalfOpenUnconfirmed)
 	a.ElapsedMs += b.ElapsedMs
 	return a
 }

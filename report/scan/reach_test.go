@@ -190,6 +190,7 @@ func TestReach(t *testing.T) {
 		}, report.VerdictNotIKE, []string{"IKE-V1-ONLY"}, "does not answer IKEv2"},
 		"half-open": {func(r *path.Result) { r.HalfOpenLeft, r.HalfOpenEvidence = 1, []int{4} }, report.VerdictIKEv2,
 			[]string{"GATEWAY-HALF-OPEN"}, "did not confirm"},
+		"unconfirmed": {func(r *path.Result) { r.HalfOpenUnconfirmed = []int{4} }, report.VerdictIKEv2, nil, ""},
 		"aggressive": {func(r *path.Result) {
 			r.Versions.AggressiveMode = path.Mode{State: path.Yes, PreSharedKey: true, Detail: "3des-sha1-modp1024, pre-shared key", Evidence: 4}
 		}, report.VerdictIKEv2, []string{"IKE-V1-AGGRESSIVE"}, "guess the key offline"},
@@ -198,6 +199,9 @@ func TestReach(t *testing.T) {
 			r := reached()
 			tc.change(&r)
 			target := Reach("vpn.example", r)
+			if n := len(r.HalfOpenUnconfirmed); n != len(target.Cost.HalfOpenUnconfirmed) || (n > 0) != strings.Contains(strings.Join(target.Notes, " "), "is not confirmed") {
+				t.Errorf("%d unconfirmed: %+v, %q", n, target.Cost, target.Notes)
+			}
 			var ids []string
 			for _, f := range target.Findings {
 				ids = append(ids, f.ID)

@@ -32,9 +32,13 @@ func (p *page) cost(t *report.Target) {
 		took += fmt.Sprintf("; %s to ask who the gateway is", english.Counted(int64(identity), "exchange", "exchanges"))
 	}
 	p.Text(0, took)
-	p.Text(0, fmt.Sprintf("%s, %s, %d retransmitted; %d half-open left, %s",
+	left := fmt.Sprintf("%d half-open left", c.HalfOpenLeft)
+	if n := len(c.HalfOpenUnconfirmed); n > 0 {
+		left += fmt.Sprintf(", %d unconfirmed", n)
+	}
+	p.Text(0, fmt.Sprintf("%s, %s, %d retransmitted; %s, %s",
 		english.Counted(int64(c.DatagramsSent), "datagram", "datagrams"), layout.Octets(c.BytesSent), c.Retransmits,
-		c.HalfOpenLeft, english.Counted(int64(c.Cookies), "cookie", "cookies")))
+		left, english.Counted(int64(c.Cookies), "cookie", "cookies")))
 }
 
 // exchanges lists the evidence.
