@@ -128,7 +128,7 @@ func (a *attempt) directly(ctx context.Context) {
 	}
 	// It has authenticated us, or it would not show who it is.
 	a.sa.established = true
-	if a.meet(payloads, c.PSK.Reveal(), x.ID) {
+	if a.meet(payloads, x.ID) {
 		a.welcome(payloads, x.ID)
 	}
 }

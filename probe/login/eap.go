@@ -22,7 +22,7 @@ func (a *attempt) byEAP(user, ctx context.Context) {
 		return
 	}
 	payloads, ok := a.answered(x, EAPMethod, a.refused())
-	if !ok || !a.meet(payloads, a.Credentials.PSK.Reveal(), x.ID) {
+	if !ok || !a.meet(payloads, x.ID) {
 		return
 	}
 	e := &dialogue{attempt: a, conversation: &peer.Conversation{

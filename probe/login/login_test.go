@@ -294,7 +294,10 @@ func TestLogin(t *testing.T) {
 		{name: "password to a forger", set: with(byUser, func(s *scene) { s.connection().Forged = true }),
 			want: "negotiate+ gateway-signature end?", check: noPassword, left: 1},
 		{name: "password to who proves nothing", set: with(byUser, func(s *scene) { s.connection().Key, s.connection().PSK = nil, []byte("it") }),
-			want: "negotiate+ gateway-psk-missing end?", check: noPassword, left: 1},
+			want: "negotiate+ gateway-gateway-unproven end?", check: noPassword, left: 1},
+		{name: "password to who has a key of many", set: with(byUser, func(s *scene) {
+			s.connection().Key, s.connection().PSK, s.client.Credentials.PSK = nil, []byte("it"), NewSecret([]byte("it"))
+		}), want: "negotiate+ gateway-gateway-unproven end?", check: noPassword, left: 1},
 
 		{name: "EAP-TLS 1.3", set: byTLS(tls.VersionTLS13), want: wellEAP, check: func(s *scene, r *Result) string {
 			if string(r.Local.Data) != "client" {

@@ -17,10 +17,10 @@ import (
 // maxCertificates bounds those that are read of one answer.
 const maxCertificates = 16
 
-// meet reads who the gateway says it is, and holds its AUTH payload against that: with a
-// pre-shared key against psk, unless that is nil. It reports whether the gateway proves
-// to be whom the user wants. If its proof does not hold, nothing more is sent to it.
-func (a *attempt) meet(payloads []ike.Payload, psk []byte, exchange int) bool {
+// meet reads who the gateway says it is, and holds its AUTH payload against that. It
+// reports whether the gateway proves to be whom the user wants. If its proof does not
+// hold, nothing more is sent to it.
+func (a *attempt) meet(payloads []ike.Payload, exchange int) bool {
 	a.readPeer(payloads)
 	step := Step{Kind: Gateway, State: Passed, Exchanges: []int{exchange}}
 	auth, _ := ike.Find[*ike.Auth](&ike.Message{Payloads: payloads})
@@ -40,10 +40,13 @@ func (a *attempt) meet(payloads []ike.Payload, psk []byte, exchange int) bool {
 	}
 	p.Scheme.Method = auth.Method
 	var cause, detail string
-	switch auth.Method {
-	case ike.AuthSharedKey:
-		cause, detail = a.proveByKey(auth, psk)
-	case ike.AuthNull:
+	switch {
+	case auth.Method == ike.AuthSharedKey && a.Credentials.Method.IsEAP():
+		// Whoever knows a key that many share would get the password.
+		cause, detail = CauseUnproven, "it has a pre-shared key alone, and is to sign where EAP follows (RFC 7296, Section 2.16)"
+	case auth.Method == ike.AuthSharedKey:
+		cause, detail = a.proveByKey(auth)
+	case auth.Method == ike.AuthNull:
 		cause, detail = CauseUnproven, "it claims no identity (NULL authentication)"
 	default:
 		cause, detail = a.proveBySignature(auth)
@@ -111,7 +114,8 @@ func (a *attempt) mac(role keymat.Role, key []byte) []byte {
 }
 
 // proveByKey holds a MAC against a pre-shared key. The cause is "" if it holds.
-func (a *attempt) proveByKey(auth *ike.Auth, psk []byte) (cause, detail string) {
+func (a *attempt) proveByKey(auth *ike.Auth) (cause, detail string) {
+	psk := a.Credentials.PSK.Reveal()
 	if len(psk) == 0 {
 		return "psk-missing", "it proves who it is by a pre-shared key, and the credentials have none"
 	}
