@@ -159,6 +159,15 @@ func (h *HalfOpens) ClosedUnseen(exchange int) bool {
 	return h.closes
 }
 
+// LosesAnswers reports whether answers to what closes IKE SAs get lost: some came, and
+// others did not. Then a question without an answer, after which the IKE SA is silent,
+// may have ended it as well; else the gateway may await something, and keep it.
+func (h *HalfOpens) LosesAnswers() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.closes && len(h.unseen) > 0
+}
+
 // ToClose returns how many IKE SAs may have to be closed yet.
 func (h *HalfOpens) ToClose() int {
 	h.mu.Lock()

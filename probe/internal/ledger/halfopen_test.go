@@ -75,3 +75,27 @@ func TestHalfOpensUnasked(t *testing.T) {
 		t.Errorf("%v, %v; %d to close", reserved, ok, h.ToClose())
 	}
 }
+
+// TestLosesAnswers: that answers get lost shows where some come and others do not.
+func TestLosesAnswers(t *testing.T) {
+	h := NewHalfOpens()
+	if h.LosesAnswers() {
+		t.Error("before anything was closed")
+	}
+	h.OpenedBy(1)
+	h.ClosedUnseen(1)
+	if h.LosesAnswers() {
+		t.Error("where none came")
+	}
+	h.OpenedBy(2)
+	h.Closed()
+	if !h.LosesAnswers() {
+		t.Error("not where one came, and another did not")
+	}
+	h = NewHalfOpens()
+	h.OpenedBy(1)
+	h.Closed()
+	if h.LosesAnswers() {
+		t.Error("where all came")
+	}
+}

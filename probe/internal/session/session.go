@@ -148,7 +148,7 @@ func (s *Sessions) Close(ctx context.Context, opened *initiator.Request, x initi
 		}
 		s.HalfOpens.Closed()
 		return true
-	case a.Outcome == initiator.NoAnswer && !unheard:
+	case a.Outcome == initiator.NoAnswer && (!unheard || s.HalfOpens.LosesAnswers()):
 		return s.HalfOpens.ClosedUnseen(x.ID)
 	case a.Outcome == initiator.Accepted && a.Genuine:
 		s.Journal.Confirm(x.ID)
