@@ -46,7 +46,7 @@ func tellExitCodes(root *cobra.Command) {
 // exitText are the exit codes of a command.
 func exitText(cmd *cobra.Command) string {
 	switch cmd.Name() {
-	case cmd.Root().Name(), "scan", "reach", "watch", "compare", "check", "explain":
+	case cmd.Root().Name(), "scan", "identity", "login", "reach", "watch", "compare", "check", "explain":
 		return exitCodes
 	case "diff":
 		return fmt.Sprintf(otherExitCodes, "; 3 the reports differ, with --exit-code")

@@ -19,9 +19,10 @@ type Template struct{ parsed *template.Template }
 
 // functions are those that templates have beside those of text/template.
 var functions = template.FuncMap{
-	"join":  func(separator string, list []string) string { return strings.Join(list, separator) },
-	"upper": strings.ToUpper,
-	"lower": strings.ToLower,
+	"join": func(separator string, list []string) string { return strings.Join(list, separator) },
+	// Of any value, for severities and verdicts are types of their own.
+	"upper": func(v any) string { return strings.ToUpper(fmt.Sprint(v)) },
+	"lower": func(v any) string { return strings.ToLower(fmt.Sprint(v)) },
 	"json": func(v any) (string, error) {
 		b, err := json.Marshal(v)
 		return string(b), err

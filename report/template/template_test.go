@@ -2,6 +2,7 @@ package template
 
 import (
 	"bytes"
+	"os"
 	"strings"
 	"testing"
 
@@ -33,6 +34,19 @@ func TestWrite(t *testing.T) {
 		if !strings.Contains(got, want) {
 			t.Errorf("%q is missing in\n%s", want, got)
 		}
+	}
+}
+
+// TestExample: what docs/formats.md shows works.
+func TestExample(t *testing.T) {
+	page, err := os.ReadFile("../../docs/formats.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, found := strings.Cut(string(page), "`.Fix`, and so on.\n\n")
+	example, _, _ = strings.Cut(example, "\n\n")
+	if got := written(t, example, "weak-behind-nat"); !found || !strings.Contains(got, "HIGH IKE-ENCR-3DES ") {
+		t.Errorf("%s", got)
 	}
 }
 

@@ -30,7 +30,7 @@ func (p *page) advice(a report.Advice) {
 	}
 	style := map[report.ClientVerdict]string{report.ClientConnects: layout.Green, report.ClientFails: layout.Red, report.ClientUnknown: layout.Yellow}[a.Client.Verdict]
 	where := "at " + printable.Text(name) + ", " + printable.Text(a.Client.Basis)
-	if a.Client.Weak != nil {
+	if a.Client.Weak != nil && a.Client.Verdict == report.ClientConnects {
 		p.Wide(p.Paint(layout.Bold, printable.Text(a.Client.Name)) + " " + p.Paint(layout.Yellow, assess.ConnectsWords(a.Client)))
 		p.Wide(where)
 	} else {

@@ -29,7 +29,7 @@ func (p *page) cost(t *report.Target) {
 		took = english.Counted(decided, "combination", "combinations") + " decided by " + took
 	}
 	if identity > 0 {
-		took += fmt.Sprintf("; %s to ask who the gateway is", english.Counted(int64(identity), "exchange", "exchanges"))
+		took += fmt.Sprintf(", %d of them to ask who the gateway is", identity)
 	}
 	p.Text(0, took)
 	left := fmt.Sprintf("%d half-open left", c.HalfOpenLeft)
