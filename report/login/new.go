@@ -127,7 +127,7 @@ func (d *Document) text(s login.Step, r *login.Result) string {
 	switch s.Kind {
 	case login.Negotiate:
 		if failed {
-			return "IKE_SA_INIT opens no IKE SA"
+			return "no IKE SA was set up"
 		}
 		over := map[string]string{"udp500": "UDP 500", "udp4500": "UDP 4500", "tcp4500": "TCP 4500"}[d.Transport]
 		return fmt.Sprintf("IKE_SA_INIT: %s, over %s", d.Suite, over)
@@ -138,7 +138,7 @@ func (d *Document) text(s login.Step, r *login.Result) string {
 		return "the gateway says it is " + d.Gateway.ID + d.proof(failed)
 	case login.EAPMethod:
 		if failed {
-			return "the gateway does not come to ask for " + d.Method
+			return "the gateway does not ask for " + d.Method
 		}
 		if d.EAP.OtherMethod != "" {
 			return fmt.Sprintf("the gateway asks for %s, and takes %s in its place", d.EAP.OtherMethod, d.Method)
@@ -153,7 +153,7 @@ func (d *Document) text(s login.Step, r *login.Result) string {
 		case s.State == login.Unknown:
 			return "whether the gateway accepts " + d.credentials() + " is not known"
 		case failed:
-			return "the gateway does not accept " + d.credentials()
+			return "the gateway refuses the login of " + cmp.Or(d.User, d.Identity) + " by " + d.Method
 		}
 		return "the gateway accepts " + d.credentials()
 	case login.Session:
@@ -163,7 +163,7 @@ func (d *Document) text(s login.Step, r *login.Result) string {
 		case len(r.Assigned) > 0 && r.Child:
 			return "an address and a Child SA were given"
 		case r.Child:
-			return "a Child SA came about, since this gateway cannot do without"
+			return "a Child SA was set up"
 		}
 		return "the gateway gave what was asked for"
 	}
@@ -171,9 +171,9 @@ func (d *Document) text(s login.Step, r *login.Result) string {
 	case s.State == login.Unknown:
 		return "whether the gateway still has the IKE SA is not known: " + s.Detail
 	case r.LoggedIn:
-		return cmp.Or(s.Detail, "the gateway answered the Delete, and has nothing of it left")
+		return cmp.Or(s.Detail, "the gateway answered the Delete: no IKE SA is left")
 	}
-	return cmp.Or(s.Detail, "the IKE SA was ended, and nothing of it is left")
+	return cmp.Or(s.Detail, "the IKE SA was ended: none is left")
 }
 
 // credentials names what the gateway accepts or not.
@@ -184,7 +184,7 @@ func (d *Document) credentials() string {
 	case string(login.Certificate), string(login.TLS):
 		return "the certificate of " + d.Identity
 	}
-	return "user and password of " + d.User
+	return d.User + "'s user name and password"
 }
 
 // proof says by what the gateway proves who it is.
@@ -198,7 +198,7 @@ func (d *Document) proof(failed bool) string {
 		by = fmt.Sprintf(", proven by the certificate of %s (%s)", g.Chain[0].Subject, g.Scheme)
 	}
 	if failed {
-		return by + ", and is not to be trusted"
+		return by + ", and not trusted"
 	}
 	return by
 }
