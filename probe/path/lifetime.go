@@ -83,13 +83,13 @@ func (x *examination) measureLifetime(ctx context.Context) {
 		if x.Waiting != nil {
 			x.Waiting(idle[len(idle)-1])
 		}
-		kept, known := make([]bool, len(idle)), make([]bool, len(idle))
+		tried := make([]idleness, len(idle))
 		var all sync.WaitGroup
 		for i := range idle {
-			all.Go(func() { kept[i], known[i] = x.survives(ctx, w, l, outside, idle[i]) })
+			all.Go(func() { tried[i] = x.survives(ctx, w, l, outside, idle[i]) })
 		}
 		all.Wait()
-		l.take(idle, kept, known)
+		l.take(tried)
 		if l.Lost == 0 {
 			break
 		}
@@ -99,17 +99,24 @@ func (x *examination) measureLifetime(ctx context.Context) {
 	}
 }
 
+// idleness is what became of a mapping that was idle for a time between two bounds. It
+// is not known where the gateway did not say.
+type idleness struct {
+	least, most time.Duration
+	known, kept bool
+}
+
 // take takes in what became of mappings: what is kept longer than the first one that
 // was lost says nothing, since NAT may have given the same port again.
-func (l *Lifetime) take(idle []time.Duration, kept, known []bool) {
-	for i, d := range idle {
-		if known[i] && !kept[i] && (l.Lost == 0 || d < l.Lost) {
-			l.Lost = d
+func (l *Lifetime) take(tried []idleness) {
+	for _, t := range tried {
+		if t.known && !t.kept && (l.Lost == 0 || t.most < l.Lost) {
+			l.Lost = t.most
 		}
 	}
-	for i, d := range idle {
-		if known[i] && kept[i] && d > l.Kept && (l.Lost == 0 || d < l.Lost) {
-			l.Kept = d
+	for _, t := range tried {
+		if t.known && t.kept && t.least > l.Kept && (l.Lost == 0 || t.least < l.Lost) {
+			l.Kept = t.least
 		}
 	}
 }
@@ -142,45 +149,59 @@ func (x *examination) natWay() *way {
 	return found
 }
 
-// survives reports whether the mapping of a new socket is the same after it was idle;
-// known is false where the gateway did not say.
-func (x *examination) survives(ctx context.Context, w *way, l *Lifetime, outside netip.Addr, idle time.Duration) (kept, known bool) {
+// survives finds out whether the mapping of a new socket is the same after it was idle.
+func (x *examination) survives(ctx context.Context, w *way, l *Lifetime, outside netip.Addr, idle time.Duration) idleness {
 	conn, err := initiator.Open(ctx, x.config(netip.AddrPortFrom(w.conn.Local().Addr(), 0)))
 	if err != nil {
-		return false, false
+		return idleness{}
 	}
 	defer x.closeConn(conn)
 	own := &way{conn: conn, t: w.t, answers: w.answers, asked: w.asked}
 	before := x.mappedPort(ctx, own, l, outside)
-	if before == 0 {
-		return false, false
+	if before.port == 0 {
+		return idleness{}
 	}
 	select {
 	case <-time.After(idle):
 	case <-ctx.Done():
-		return false, false
+		return idleness{}
 	}
 	after := x.mappedPort(ctx, own, l, outside)
-	return after == before, after != 0
+	const step = 10 * time.Millisecond
+	return idleness{
+		least: after.asked.Sub(before.ended).Truncate(step), most: (after.answered.Sub(before.answered) + step - 1).Truncate(step),
+		known: after.port != 0, kept: after.port == before.port,
+	}
 }
 
-// mappedPort returns the port that NAT has given to w, as the gateway sees it; 0 if
-// that is not known. One IKE SA at a time is open for it.
-func (x *examination) mappedPort(ctx context.Context, w *way, l *Lifetime, outside netip.Addr) uint16 {
+// mapped is the port that NAT has given to a socket, 0 if that is not known, and when
+// packets went by it.
+type mapped struct {
+	port                   uint16
+	asked, answered, ended time.Time
+}
+
+// mappedPort returns the port that NAT has given to w, as the gateway sees it. One IKE
+// SA at a time is open for it.
+func (x *examination) mappedPort(ctx context.Context, w *way, l *Lifetime, outside netip.Addr) mapped {
 	x.opening <- struct{}{}
 	defer func() { <-x.opening }()
+	m := mapped{asked: time.Now()}
 	o, _ := x.openOn(ctx, w, initiator.TrueNATDetection)
 	if o == nil {
-		return 0
+		return mapped{}
 	}
+	m.answered = time.Now()
 	x.close(ctx, w.conn, o.request, o.answer, w.t)
+	m.ended = time.Now()
 	l.Evidence = append(l.Evidence, o.answer.ID)
 	seen, ok := o.answer.Message.NATDetection()
 	if !ok {
-		return 0
+		return mapped{}
 	}
-	mapped, _ := seen.FindDestination(outside)
-	return mapped.Port()
+	outer, _ := seen.FindDestination(outside)
+	m.port = outer.Port()
+	return m
 }
 
 // closeConn closes a socket of ours, and counts what it cost.

@@ -70,7 +70,7 @@ func TestLifetime(t *testing.T) {
 						t.Errorf("%+v, %d rounds", l, len(waits))
 					}
 				default:
-					if l.Kept >= tc.lifetime || l.Lost < tc.lifetime || l.Lost-l.Kept > max(tc.lifetime/15, 3*time.Second) || len(waits) != 2 {
+					if l.Kept >= tc.lifetime || l.Lost < tc.lifetime || l.Lost-l.Kept > max(tc.lifetime/15, 3500*time.Millisecond) || len(waits) != 2 {
 						t.Errorf("%+v, %d rounds", l, len(waits))
 					}
 				}
