@@ -22,7 +22,7 @@ func TestManPages(t *testing.T) {
 	}
 	man, err := exec.LookPath("man")
 	if err != nil {
-		t.Skip("there is no man")
+		t.Skip("man is not installed")
 	}
 	for _, p := range pages {
 		path := filepath.Join(t.TempDir(), "page.1")

@@ -114,7 +114,7 @@ func idsOfType(kind ike.TransformType) func(*ike.Message, []byte) []string {
 func TestTshark(t *testing.T) {
 	tshark, err := exec.LookPath("tshark")
 	if err != nil {
-		t.Skip("there is no tshark: install it")
+		t.Skip("tshark is not installed")
 	}
 	dir := t.TempDir()
 	path, document := filepath.Join(dir, "demo.pcap"), filepath.Join(dir, "demo.json")

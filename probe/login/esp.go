@@ -188,7 +188,7 @@ func (x *explorer) ask(products []proposals.Product, pfs bool, sn []uint16) repl
 	random := make([]byte, 4+32)
 	if _, err := io.ReadFull(x.Rand, random); err != nil {
 		x.err = err
-		x.stop("there is no randomness")
+		x.stop("the random number generator failed")
 		return reply{state: matrix.NotTested}
 	}
 	random[0] |= 0xc0 // which no SPI is reserved of

@@ -142,7 +142,7 @@ func TestEscaped(t *testing.T) {
 func TestSchema(t *testing.T) {
 	xmllint, err := exec.LookPath("xmllint")
 	if err != nil {
-		t.Skip("there is no xmllint: install libxml2-utils")
+		t.Skip("xmllint is not installed (package libxml2-utils)")
 	}
 	for name, results := range reporttest.Cases(t) {
 		raw, _ := written(t, checked(t, results...))

@@ -115,7 +115,7 @@ func TestStructure(t *testing.T) {
 	}
 	for _, name := range []string{"h2", "table", "li", "code"} {
 		if !known[name] {
-			t.Errorf("there is no element %s", name)
+			t.Errorf("element %s is missing", name)
 		}
 	}
 }

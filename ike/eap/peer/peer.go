@@ -93,7 +93,7 @@ func (c *Conversation) Respond(in eap.Packet) (*eap.Packet, error) {
 func (c *Conversation) answer(in eap.Packet) ([]byte, error) {
 	if !in.Type.IsMethod() {
 		if c.aside++; c.aside > maxAside {
-			return nil, fmt.Errorf("%w: more than %d requests that are no step of a method", ErrProtocol, maxAside)
+			return nil, fmt.Errorf("%w: more than %d requests that belong to no method", ErrProtocol, maxAside)
 		}
 	}
 	switch {
