@@ -114,7 +114,7 @@ func (a *app) login(ctx context.Context, opts *loginOptions, args []string) erro
 		return err
 	}
 	if len(found) != 1 {
-		return usagef("login: %q are %d targets; log in to one", printable.Text(args[0]), len(found))
+		return usagef("login: %q names %d targets; log in to one at a time", printable.Text(args[0]), len(found))
 	}
 	c := dial.Client{
 		Host: found[0].Host, Roots: opts.trust, Products: opts.suites, Address: opts.address, ESP: opts.esp, LocalNetwork: opts.networks[0], RemoteNetwork: opts.networks[1],
@@ -146,7 +146,7 @@ func (a *app) login(ctx context.Context, opts *loginOptions, args []string) erro
 	}
 	at := resolved[0].Target
 	if !opts.quiet {
-		fmt.Fprintf(a.err, "ikescope: this is going to happen at %s:\n", at.Address)
+		fmt.Fprintf(a.err, "ikescope: at %s, this login will:\n", at.Address)
 		for _, line := range reported.Intended(c) {
 			fmt.Fprintf(a.err, "  - %s\n", printable.Text(line))
 		}

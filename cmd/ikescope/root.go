@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -202,6 +203,8 @@ func unknownFlag(cmd *cobra.Command, e *pflag.NotExistError) error {
 		hint = fmt.Sprintf("did you mean --%s?", near)
 	} else if ours, ok := otherFlags[e.GetSpecifiedName()]; ok {
 		hint = ours
+	} else if name := e.GetSpecifiedName(); cmd.Name() == "login" && slices.Contains([]string{"password", "psk", "secret", "method", "user", "username", "certificate", "key", "identity"}, name) {
+		hint = "write it into the file of --credentials; flags can be seen by other users of this machine"
 	} else if others := commandsWith(cmd.Root(), e.GetSpecifiedName()); len(others) > 0 {
 		hint = "it is a flag of " + english.List(others, "and")
 	}

@@ -34,5 +34,5 @@ func Intended(c login.Client) []string {
 	}
 	return append(out,
 		"end the IKE SA by a Delete, also when interrupted",
-		"it may end a running session of the same user, where the gateway allows one at a time")
+		"perhaps end a running session of the same user, where the gateway allows one at a time")
 }

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -78,10 +79,11 @@ func (s Source) Read(now time.Time) (login.Credentials, error) {
 	if values["method"].text == "" {
 		return c, fmt.Errorf("%smethod is missing: %s", s.begin(), methods())
 	}
-	c.Method = login.Method(values["method"].text)
-	if !known(c.Method) {
+	method, ok := parseMethod(values["method"].text)
+	if !ok {
 		return c, fmt.Errorf("%s: %q is not a method: %s", values["method"].where, shown(values["method"].text), methods())
 	}
+	c.Method = method
 	if err := s.ask(c.Method, values); err != nil {
 		return c, err
 	}
@@ -116,13 +118,29 @@ func methods() string {
 	return english.List(all, "or")
 }
 
-func known(m login.Method) bool {
-	for _, one := range login.Methods() {
-		if one == m {
-			return true
+// plain is a word as it is compared: the case does not count, nor which character joins
+// its parts.
+func plain(word, joined string) string {
+	return strings.NewReplacer("-", joined, "_", joined, " ", joined).Replace(strings.ToLower(word))
+}
+
+// parseMethod reads a method, also as other tools write it: PSK, mschapv2, pubkey.
+func parseMethod(word string) (login.Method, bool) {
+	word = plain(word, "-")
+	switch word {
+	case "pre-shared-key", "secret":
+		return login.PSK, true
+	case "cert", "pubkey", "rsa", "ecdsa":
+		return login.Certificate, true
+	case "mschap-v2", "eap-mschap-v2":
+		return login.MSCHAPv2, true
+	}
+	for _, m := range []login.Method{login.Method(word), login.Method("eap-" + word)} {
+		if slices.Contains(login.Methods(), m) {
+			return m, true
 		}
 	}
-	return false
+	return "", false
 }
 
 // shown is a word that is no secret, as far as it may be shown.
@@ -193,20 +211,20 @@ func fill(c *login.Credentials, values map[string]value) error {
 	return nil
 }
 
-// sharedKey reads a pre-shared key as strongSwan does: text, or in hexadecimal behind
-// 0x, or in Base64 behind 0s. The error does not hold it.
+// sharedKey reads a pre-shared key as strongSwan does: text, or in hexadecimal after
+// 0x, or in Base64 after 0s. The error does not hold it.
 func sharedKey(text string) ([]byte, error) {
 	if digits, ok := strings.CutPrefix(text, "0x"); ok {
 		key, err := hex.DecodeString(digits)
 		if err != nil {
-			return nil, errors.New("behind 0x it is not in hexadecimal")
+			return nil, errors.New("what follows 0x is not hexadecimal")
 		}
 		return key, nil
 	}
 	if digits, ok := strings.CutPrefix(text, "0s"); ok {
 		key, err := base64.StdEncoding.DecodeString(digits)
 		if err != nil {
-			return nil, errors.New("behind 0s it is not in Base64")
+			return nil, errors.New("what follows 0s is not Base64")
 		}
 		return key, nil
 	}
@@ -274,7 +292,7 @@ func readFile(path string, values map[string]value) error {
 		case !ok:
 			// A word that is not known may be a secret that went astray.
 			hint := "known are " + english.List(fields, "and")
-			if near := proposals.Nearest(strings.ToLower(name.Value), fields); len(near) > 0 {
+			if near := proposals.Nearest(plain(name.Value, "_"), fields); len(near) > 0 {
 				hint = "did you mean " + english.List(near, "or") + "?"
 			}
 			return fmt.Errorf("%sthe word before the colon is not known; %s", where, hint)
@@ -290,12 +308,21 @@ func readFile(path string, values map[string]value) error {
 
 // fieldOf returns the field that a node names.
 func fieldOf(n *yaml.Node) (string, bool) {
-	for _, f := range fields {
-		if n.Kind == yaml.ScalarNode && n.Value == f {
-			return f, true
-		}
+	if n.Kind != yaml.ScalarNode {
+		return "", false
 	}
-	return "", false
+	name := plain(n.Value, "_")
+	switch name {
+	case "username":
+		name = "user"
+	case "cert":
+		name = "certificate"
+	case "remote_id", "idr":
+		name = "remote_identity"
+	case "id", "idi":
+		name = "identity"
+	}
+	return name, slices.Contains(fields, name)
 }
 
 var yamlLine = regexp.MustCompile(`line (\d+)`)
