@@ -3,6 +3,7 @@ package incident
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -88,7 +89,7 @@ func (a *Attempt) add(e Event) {
 	}
 	a.progress(&e)
 	if n := len(a.Events); n > 0 && same(&a.Events[n-1], &e) {
-		a.Events[n-1].Count += e.Count
+		a.Events[n-1].again(&e)
 		return
 	}
 	for i := len(a.Events) - 1; i >= max(0, len(a.Events)-4); i-- { // "retransmit 1", "sending packet", "retransmit 2"
@@ -96,7 +97,7 @@ func (a *Attempt) add(e Event) {
 			break
 		}
 		if same(&a.Events[i], &e) && (e.Kind == Again || e.Kind == Sign) {
-			a.Events[i].Count += e.Count
+			a.Events[i].again(&e)
 			return
 		}
 	}
@@ -106,8 +107,27 @@ func (a *Attempt) add(e Event) {
 	}
 }
 
+// again counts an event that came again, if in other words.
+func (e *Event) again(o *Event) {
+	e.Count += o.Count
+	e.Alike = e.Alike || o.Alike || e.Kind != Again && words(e.Text) != words(o.Text)
+}
+
+// words returns a line's words without its numbers, which differ each time.
+func words(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r >= 'a' && r <= 'f' {
+			return -1
+		}
+		return r
+	}, s)
+}
+
 // same reports whether two events are one that came again.
 func same(a, b *Event) bool {
+	if a.arg(startWord) != "" && a.Text != b.Text && !maps.Equal(a.Args, b.Args) {
+		return false // of another setting
+	}
 	return a.Kind == b.Kind && a.Cause == b.Cause && a.Phase == b.Phase && a.arg(levelWord) == b.arg(levelWord) && a.Kind != Theirs && a.Kind != Ours && a.Kind != Info &&
 		(a.Text == b.Text || a.Kind == Again || a.Kind == Sign && a.Cause != "" || a.Kind != Step && a.Kind != Start && a.Kind != Begin && maps.Equal(a.Args, b.Args) && len(a.Args) > 0)
 }

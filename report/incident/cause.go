@@ -126,11 +126,18 @@ type Cause struct {
 // maxLikely bounds the reasons of an error code.
 const maxLikely = 4
 
-// ofWindows adds what is known of an error code of Windows.
-func (c *Cause) ofWindows(code, link string) {
+// ofWindows adds what is known of an error code of Windows. remote: the other side
+// ended the exchange with it.
+func (c *Cause) ofWindows(code, link string, remote bool) {
 	if code == "" {
 		return
 	}
+	if remote && code == "13801" {
+		c.Likely = append(c.Likely, "the other side refused what this one showed: its pre-shared key differs, it does not trust this side's certificate, or it expects another identity")
+		c.Firm, c.Elsewhere = false, "which of these it refused: see its log at that time"
+		return
+	}
+	own := hasFix("windows-" + code)
 	if link != "" && code == "13801" {
 		c.Likely = append(c.Likely, "between two gateways with a pre-shared key: the keys differ")
 	}
@@ -144,13 +151,13 @@ func (c *Cause) ofWindows(code, link string) {
 		}
 		for i, cause := range e.Causes {
 			// An EAP error says its own cause.
-			if i > 0 && strings.Contains(e.Title, ", EAP_") || len(c.Likely) == maxLikely {
+			if i > 0 && (own || strings.Contains(e.Title, ", EAP_")) || len(c.Likely) == maxLikely {
 				break
 			}
 			c.Likely = append(c.Likely, cause)
 		}
 		for _, check := range e.Checks {
-			if check.Command != "" {
+			if check.Command != "" && !own {
 				c.Checks = append(c.Checks, Fix{Where: check.What, Line: check.Command, Paste: true})
 			}
 		}

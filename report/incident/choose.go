@@ -256,9 +256,12 @@ func (a *Attempt) cause(id string, e *Event) *Cause {
 		Event: *e, Firm: e.Kind == Root, Elsewhere: known.elsewhere,
 	}
 	if id == "windows" {
-		c.ofWindows(e.arg("code"), e.arg("link"))
+		c.ofWindows(e.arg("code"), e.arg("link"), a.words["point"] != "")
 		if layer := Layer(e.arg("layer")); layer != "" {
 			c.Layer = layer
+		}
+		if c.Layer == Client {
+			c.Elsewhere = "nothing: the error is this computer's own"
 		}
 	}
 	if id == "no-connection" && a.words["host"] != "" {

@@ -186,9 +186,9 @@ func (g *Groups) Sort() {
 
 func (g *Group) worth() int {
 	switch {
-	case g.Attempt.Cause != nil:
+	case g.Attempt.Cause != nil && g.Attempt.Cause.Layer != NoFailure:
 		return 0
-	case !g.Attempt.Established:
+	case g.Attempt.Cause == nil && !g.Attempt.Established:
 		return 1
 	}
 	return 2

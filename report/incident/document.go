@@ -105,6 +105,8 @@ type Moment struct {
 	Line  int    `json:"line"`
 	Stamp string `json:"time,omitempty"` // as the log has it
 	Count int    `json:"count"`
+	// Alike: of Count lines some say the same in other words.
+	Alike bool   `json:"alike,omitempty"`
 	Text  string `json:"text"`
 	// Cause: this is the line that the heading is drawn from.
 	Cause bool `json:"cause"`
@@ -300,7 +302,7 @@ func (a *Attempt) timeline(most int) []Moment {
 			continue
 		}
 		e := best[line]
-		out = append(out, Moment{File: e.File, Line: e.Line, Stamp: e.Stamp, Count: e.Count, Text: e.Text, Cause: worth(e) == 0})
+		out = append(out, Moment{File: e.File, Line: e.Line, Stamp: e.Stamp, Count: e.Count, Alike: e.Alike, Text: e.Text, Cause: worth(e) == 0})
 	}
 	return out
 }

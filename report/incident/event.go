@@ -98,8 +98,10 @@ type Event struct {
 
 	// Key tells which IKE SA the event is of, within the log.
 	Key string
-	// Count is how often it came; the line is that of the first.
+	// Count is how often it came; the line is that of the first. Alike: others of
+	// them say the same in other words.
 	Count int
+	Alike bool
 }
 
 // arg returns a word of the line.

@@ -3,6 +3,7 @@ package incident
 import (
 	_ "embed"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -27,6 +28,11 @@ type Fix struct {
 var fixes = sync.OnceValue(func() []table.Row {
 	return table.MustRead("fixes.csv", fixesCSV, "cause", "product", "side", "paste", "where", "line")
 })
+
+// hasFix reports whether something is known to do about a cause.
+func hasFix(cause string) bool {
+	return slices.ContainsFunc(fixes(), func(f table.Row) bool { return f["cause"] == cause })
+}
 
 // maxFixes bounds what is proposed for one cause.
 const maxFixes = 4
@@ -54,7 +60,7 @@ func (a *Attempt) Fixes() []Fix {
 			break
 		}
 		for _, f := range fixes() {
-			if f["cause"] != a.Cause.ID || f["product"] != product || f["side"] == "r" && a.Side != Responder || f["side"] == "i" && a.Side != Initiator || len(out) == maxFixes {
+			if f["cause"] != a.Cause.ID && (words["code"] == "" || f["cause"] != a.Cause.ID+"-"+words["code"]) || f["product"] != product || f["side"] == "r" && a.Side != Responder || f["side"] == "i" && a.Side != Initiator || len(out) == maxFixes {
 				continue
 			}
 			if line, known := fillWords(f["line"], words); known {

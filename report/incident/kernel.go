@@ -2,30 +2,54 @@ package incident
 
 import "strings"
 
-// kernelErrors are errors of Linux and what they mean for an SA: ENOSYS, of an
-// algorithm that xfrm does not find, EPROTONOSUPPORT, of AH or ESP itself, and
-// EPERM.
-var kernelErrors = []struct{ word, cause string }{
-	{"Function not implemented", "kernel-algorithm"}, {"errno 38", "kernel-algorithm"},
-	{"Protocol not supported", "kernel-protocol"}, {"errno 93", "kernel-protocol"}, {"Protocol family not supported", "kernel-protocol"},
-	{"Operation not permitted", "kernel-permission"}, {"errno 1:", "kernel-permission"}, {"Permission denied", "kernel-permission"},
+// kernelError is an error of the kernel: by which words lines have it, as whole, and
+// what it means for an SA or a policy.
+type kernelError struct {
+	words       []string
+	text, cause string
+}
+
+// kernelErrors are errors of Linux (net/xfrm, net/key), in the words of strerror, of
+// libreswan ("errno 38:") and of charon for what it had done before.
+var kernelErrors = []kernelError{
+	{[]string{"Function not implemented", "errno 38"}, "Function not implemented (38)", "kernel-algorithm"},
+	// crypto_alloc_aead finds no module.
+	{[]string{"No such file", "errno 2:", "errno 2)"}, "No such file or directory (2)", "kernel-module"},
+	{[]string{"Protocol not supported", "errno 93"}, "Protocol not supported (93)", "kernel-protocol"},
+	{[]string{"Protocol family not supported", "errno 96"}, "Protocol family not supported (96)", "kernel-protocol"},
+	{[]string{"Address family not supported", "errno 97"}, "Address family not supported by protocol (97)", "kernel-protocol"},
+	{[]string{"Operation not permitted", "errno 1:", "errno 1)"}, "Operation not permitted (1)", "kernel-permission"},
+	{[]string{"Permission denied", "errno 13"}, "Permission denied (13)", "kernel-permission"},
+	{[]string{"File exists", "errno 17", "ALREADY_DONE"}, "File exists (17)", "kernel-exists"},
+	{[]string{"No such process", "errno 3:", "errno 3)"}, "No such process (3)", "kernel-gone"},
+	{[]string{"Operation not supported", "errno 95"}, "Operation not supported (95)", "kernel-offload"},
+	{[]string{"Invalid argument", "errno 22"}, "Invalid argument (22)", "kernel-invalid"},
+	{[]string{"No buffer space", "errno 105"}, "No buffer space available (105)", "kernel-memory"},
+	{[]string{"Cannot allocate memory", "errno 12:", "errno 12)"}, "Cannot allocate memory (12)", "kernel-memory"},
 }
 
 // kernel returns what the kernel did not accept, by the error that it gave, and that
-// error, "" if no line has one.
+// error, "" if no line has one. A line may be cut in the error's words.
 func (a *Attempt) kernel() (cause, errno string) {
 	for i := range a.Events {
 		e := &a.Events[i]
-		if e.Cause != "kernel" || e.arg("reason") == "" {
+		reason := e.arg("reason")
+		if e.Cause != "kernel" || reason == "" {
 			continue
 		}
 		for _, known := range kernelErrors {
-			if strings.Contains(e.arg("reason"), known.word) {
-				return known.cause, e.arg("reason")
+			for _, words := range known.words {
+				if !strings.Contains(reason, words) {
+					continue
+				}
+				if known.cause == "kernel-algorithm" && strings.Contains(strings.ToLower(e.Text), "pfkey") {
+					return "kernel-pfkey", known.text
+				}
+				return known.cause, known.text
 			}
 		}
 		if errno == "" {
-			errno = e.arg("reason")
+			errno = reason
 		}
 	}
 	return "kernel", errno

@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"cmp"
 	"io"
 	"slices"
 	"strings"
@@ -340,12 +341,18 @@ func closest(name string, lines []string, products []Product) int {
 func ScanGeneral(name string, lines []string, done func(*Attempt)) File {
 	f := File{Name: name, Lines: len(lines), Products: make(map[string]int), Understood: make(map[string]int)}
 	c := newCollector(done)
+	var events []Event
+	product := "" // which one line may name for all
 	for i, text := range lines[:min(len(lines), maxBare)] {
 		for _, l := range Unwrap(name, i+1, text) {
 			if row, words := readGeneral(l.Text, l.Program != ""); row != nil {
-				c.add("", row.Event(&l, words))
+				events = append(events, row.Event(&l, words))
+				product = cmp.Or(product, row.product)
 			}
 		}
+	}
+	for _, e := range events {
+		c.add(product, e)
 	}
 	c.flush(false)
 	return f

@@ -24,7 +24,8 @@ type Row struct {
 	Phase Phase
 	Cause string
 
-	version        int // of IKE, of a line that is read in general
+	version        int    // of IKE, of a line that is read in general
+	product        string // of a line that is read so, "" if it does not say
 	atStart, atEnd bool
 	parts          []part
 }
@@ -213,9 +214,13 @@ func (t *Table) FindOrGeneral(text string) (*Row, map[string]string) {
 }
 
 // FindOrNotify is Find, and for a line that the table does not know looks for the
-// name of a notify: for products whose tables know their lines.
+// name of a notify, or what it says of a daemon's start: for products whose tables
+// know their lines.
 func (t *Table) FindOrNotify(text string) (*Row, map[string]string) {
 	if row, words := t.Find(text); row != nil {
+		return row, words
+	}
+	if row, words := FindStartup(text); row != nil {
 		return row, words
 	}
 	if m, ok := general.Read(text); ok && m.Notify != "" {
@@ -227,8 +232,8 @@ func (t *Table) FindOrNotify(text string) (*Row, map[string]string) {
 // readGeneral reads a line that no table knows. named: only what has a name of IKE
 // counts.
 func readGeneral(text string, named bool) (*Row, map[string]string) {
-	if reason, ok := general.ConfigError(text); ok {
-		return &Row{Kind: Sign, Cause: "own-config"}, map[string]string{levelWord: string(general.Reason), "reason": reason}
+	if row, words := FindStartup(text); row != nil {
+		return row, words
 	}
 	if detail := general.Algorithm(text); detail != "" {
 		return &Row{Kind: Sign, Cause: "ike-proposal"}, map[string]string{levelWord: string(general.Reason), "detail": detail}
@@ -241,6 +246,21 @@ func readGeneral(text string, named bool) (*Row, map[string]string) {
 	}
 	return nil, nil
 }
+
+// FindStartup returns a row for what a line says of the start of a daemon, or of its
+// configuration, in any product's words, nil if it says nothing of these.
+func FindStartup(text string) (*Row, map[string]string) {
+	f, ok := general.Startup(text)
+	if !ok {
+		return nil, nil
+	}
+	words := f.Words
+	words[startWord] = "yes"
+	return &Row{Kind: Kind(f.Kind), Cause: f.Cause, product: f.Product}, words
+}
+
+// startWord is the name of the word of an event of a daemon's start.
+const startWord = "start"
 
 // Reason returns the cause that a text gives in general words, "" for none.
 func Reason(text string) string {

@@ -39,7 +39,7 @@ func Incident(w io.Writer, d *incident.Document, o Options) error {
 // other side can show. The timeline names its log where there are several.
 func (p *page) story(s *incident.Story, several bool) {
 	style := layout.Bold
-	if s.Cause != "" {
+	if s.Cause != "" && s.Layer != incident.NoFailure {
 		style = layout.Bold + ";" + layout.Red
 	}
 	for _, line := range layout.Wrap(printable.Text(storyHeading(s)), p.Width, 2) {
@@ -220,7 +220,10 @@ func (p *page) moments(all []incident.Moment) {
 		if stamp := clock(m.Stamp); stamp != "" {
 			text = stamp + " " + text
 		}
-		if m.Count > 1 {
+		switch {
+		case m.Count > 1 && m.Alike:
+			text += fmt.Sprintf(" (and %d more like it)", m.Count-1)
+		case m.Count > 1:
 			text += fmt.Sprintf(" (%d times)", m.Count)
 		}
 		head := fmt.Sprintf("%s%*d  ", mark, width, m.Line)

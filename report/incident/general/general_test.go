@@ -105,3 +105,14 @@ func BenchmarkRead(b *testing.B) {
 		Read(line)
 	}
 }
+
+// Each sample of what is said of a start is of its own row.
+func TestStartupSamples(t *testing.T) {
+	for i := range startups() {
+		row := &startups()[i]
+		f, ok := Startup(row.sample)
+		if !ok || f.Cause != row.fault.Cause || f.Kind != row.fault.Kind || f.Product != row.fault.Product || !row.pattern.MatchString(row.sample) {
+			t.Errorf("%q is read as %+v, want %+v", row.sample, f, row.fault)
+		}
+	}
+}

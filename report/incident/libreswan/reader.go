@@ -212,8 +212,12 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 	if row == nil && strings.Contains(text, "  ") { // forums double blanks
 		row, words = Lines.Find(strings.Join(strings.Fields(text), " "))
 	}
-	if row == nil && ok { // else it is of the daemon
+	switch {
+	case row != nil:
+	case ok:
 		row, words = Lines.FindOrGeneral(text)
+	default: // of the daemon
+		row, words = incident.FindStartup(text)
 	}
 	if row == nil {
 		// `"name": text` may be of anything.

@@ -163,7 +163,7 @@ func TestKernelErrors(t *testing.T) {
 racoon: INFO: initiate new phase 2 negotiation: 192.0.2.9[0]<=>203.0.113.9[0]
 racoon: ERROR: IPComp SPI size promoted from 16bit to 32bit
 racoon: ERROR: pfkey UPDATE failed: Invalid argument`,
-			"kernel", "initiator", "Invalid argument|compression (IPComp)", ""},
+			"kernel-invalid", "initiator", "Invalid argument|compression (IPComp)", ""},
 	})
 }
 
@@ -301,8 +301,8 @@ func TestNotLoaded(t *testing.T) {
 		{"iked", "iked: /etc/iked.conf: 7: syntax error\niked: no valid configuration", "own-config", "", "OpenIKED|syntax error|iked -n", ""},
 	})
 	// What a file of secrets holds is no reason to be quoted.
-	if reason, ok := general.ConfigError(`/etc/ipsec.secrets:3: syntax error, unexpected STRING [Zb7kQ9]`); ok {
-		t.Errorf("%q", reason)
+	if reason, ok := general.Startup(`/etc/ipsec.secrets:3: syntax error, unexpected STRING [Zb7kQ9]`); ok {
+		t.Errorf("%v", reason)
 	}
 }
 

@@ -538,7 +538,7 @@ initiate new phase 2 negotiation: 192.0.2.9[0]<=>203.0.113.9[0]
 Nov  3 08:00:01 gw racoon: ERROR: pfkey.c:209:pfkey_handler(): pfkey
 UPDATE failed: Invalid argument
 Nov  3 08:00:16 gw racoon: ERROR: pfkey.c:740:pfkey_timeover():
-203.0.113.9 give up to get IPsec-SA due to time up to wait.`, cause: "kernel", layer: "child", side: "initiator"},
+203.0.113.9 give up to get IPsec-SA due to time up to wait.`, cause: "kernel-invalid", layer: "child", side: "initiator"},
 	{name: "Cisco's numbers before times", log: `000318: Nov  3 08:00:00.051 GMT: IKEv2:(SESSION ID = 14,SA ID = 6):Peer's authentication method is 'RSA'
 000319: Nov  3 08:00:00.055 GMT: CRYPTO_PKI: Unable to locate cert record by
 issuername

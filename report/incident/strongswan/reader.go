@@ -136,6 +136,14 @@ func parseHeader(s string) (h header, text string, ok bool) {
 // all lines of thread 00 are: they say nothing of an IKE SA but what a row knows.
 var ofDaemon = []string{"DMN", "LIB", "JOB", "PTS", "TNC", "IMC", "IMV"}
 
+// ofStart returns the row of a line of the daemon itself.
+func ofStart(text string) (*incident.Row, map[string]string) {
+	if row, words := Lines.Find(text); row != nil {
+		return row, words
+	}
+	return incident.FindStartup(text)
+}
+
 // Read implements [incident.Reader].
 func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	h, text, ok := parseHeader(l.Text)
@@ -175,13 +183,19 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	}
 	find := Lines.FindOrGeneral
 	if h.thread == "00" || slices.Contains(ofDaemon, h.group) {
-		find = Lines.Find
+		find = ofStart
 	}
 	row, words := find(trimmed)
 	if row == nil {
 		return released, true
 	}
 	e := row.Event(l, words)
+	if h.thread == "00" { // before there is any IKE SA
+		e.Phase = incident.PhaseNone
+		if e.Cause == "kernel" && e.Kind == incident.Sign { // of rules and addresses that the daemon does without
+			return released, true
+		}
+	}
 	var s *session
 	begins := e.Kind == incident.Start && e.Side == incident.Initiator
 	switch {

@@ -205,12 +205,15 @@ func (r *reader) failure(l *incident.Line, reason string) incident.Event {
 	e.Set("local", r.details["network address"])
 	e.Set("peer", r.details["peer"])
 	if point := strings.ToLower(r.details["failure point"]); strings.HasPrefix(point, "remote") {
-		e.Set("point", "the other side ended it")
+		e.Set("point", remotePoint)
 	}
 	e.Key = "ikeext " + r.details["peer"]
 	r.details = nil
 	return e
 }
+
+// remotePoint is said of a failure of which the other side told.
+const remotePoint = "the other side ended it"
 
 // setError names the error that a number, a symbol or Microsoft's text stands
 // for.
@@ -372,6 +375,17 @@ func (r *reader) other(l *incident.Line, text string) ([]incident.Event, bool) {
 			setError(&e, known.Code)
 			return []incident.Event{e}, true
 		}
+	}
+	if strings.Contains(text, "VPN Platform did not trigger connection") { // of an app that provides connections
+		e := l.Event(incident.Root)
+		e.Cause, e.Side, e.Key = "app-not-started", incident.Initiator, "line"
+		return []incident.Event{e}, true
+	}
+	if strings.Contains(text, "ikeext]") && strings.HasSuffix(text, "Failure point: Remote") {
+		e := l.Event(incident.Info)
+		e.Key = "line"
+		e.Set("point", remotePoint)
+		return []incident.Event{e}, true
 	}
 	if !slices.ContainsFunc(ofLines, func(word string) bool { return strings.Contains(text, word) }) {
 		return nil, false
