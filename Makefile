@@ -9,7 +9,7 @@ LAB = testdata/lab/lab
 # The race detector needs a C compiler.
 RACE = $$(if [ "$$(go env CGO_ENABLED)" = 1 ]; then echo -race; fi)
 
-.PHONY: test test-long lint unit unit-long property lab lab-long fuzz bench build clean
+.PHONY: test test-long lint unit unit-long property lab lab-long fuzz bench build dist dist-check clean
 
 # The lab mostly waits, so the unit tests run beside it.
 test: lint
@@ -81,5 +81,14 @@ bench:
 build:
 	CGO_ENABLED=0 go build -trimpath -o bin/ikescope ./cmd/ikescope
 
+# What a release consists of, in dist/: see .ci/dist.
+dist:
+	.ci/dist
+
+# The packages, built twice and compared, looked at by lintian, and installed in a fresh
+# root. It needs root, and installs the Debian packages that it needs.
+dist-check:
+	.ci/dist-check
+
 clean:
-	rm -rf bin
+	rm -rf bin dist

@@ -25,9 +25,31 @@ func (a *app) versionCommand() *cobra.Command {
 	}
 }
 
-// versionLine returns the version, and for what it was built.
+// versionLine returns the version, of which commit, and for what it was built.
 func versionLine() string {
-	return fmt.Sprintf("ikescope %s (%s %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	commit := ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		commit = commitOf(info)
+	}
+	return fmt.Sprintf("ikescope %s (%s%s %s/%s)\n", version(), commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+}
+
+// commitOf returns the commit that was built, and its date, in front of other words; ""
+// if they are not known, as where a module was downloaded.
+func commitOf(info *debug.BuildInfo) string {
+	var commit, date string
+	for _, s := range info.Settings {
+		switch s.Key {
+		case "vcs.revision":
+			commit = s.Value[:min(12, len(s.Value))]
+		case "vcs.time":
+			date = s.Value[:min(len("2006-01-02"), len(s.Value))]
+		}
+	}
+	if commit == "" || date == "" {
+		return ""
+	}
+	return "commit " + commit + " of " + date + ", "
 }
 
 // tool is what documents say of the program that made them.
