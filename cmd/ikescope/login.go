@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/clients"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/datagrams"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/local"
@@ -75,7 +76,8 @@ says what is sent, what the gateway logs, and what may change there.`,
 		flags.Var(flagvalue.Roots(&opts.trust), "trust", "the root certificates that are trusted for the gateway, in a PEM file (default: those of this machine)")
 		flags.Var(flagvalue.Suites(&opts.suites), "suite", "offer these suites only, as strongSwan writes them, such as aes256gcm16-prfsha384-ecp384; may be repeated")
 		addToggle(flags, &opts.address, "address", "", "ask for an address and a Child SA, too, as clients do, and show what is assigned")
-		addToggle(flags, &opts.esp, "esp", "", "ask which suites Child SAs may have, and whether PFS is demanded, before it logs out")
+		addToggle(flags, &opts.esp, "esp", "", "ask which suites Child SAs may have, whether PFS is demanded, and so which clients connect and rekey, before it logs out")
+		flags.Var(flagvalue.Clients(&opts.clients), "client", "with --esp: judge this client: a name from ikescope client list, a configuration file, or FILE#CONNECTION; may be repeated")
 		flags.Var(flagvalue.Network(&opts.networks[0]), "local-network", "the network on this side that a Child SA is asked for (default: all addresses)")
 		flags.Var(flagvalue.Network(&opts.networks[1]), "remote-network", "likewise the network behind the gateway")
 	})
@@ -104,6 +106,9 @@ says what is sent, what the gateway logs, and what may change there.`,
 func (a *app) login(ctx context.Context, opts *loginOptions, args []string) error {
 	if len(args) != 1 {
 		return usagef("login: name one target, as in ikescope login vpn.example.com --credentials FILE")
+	}
+	if len(opts.clients) > 0 && !opts.esp {
+		return usagef("login: --client judges what --esp finds: add --esp")
 	}
 	login.NoCore()
 	_, family, found, err := opts.asked(args, a.in)
@@ -156,6 +161,7 @@ func (a *app) login(ctx context.Context, opts *loginOptions, args []string) erro
 		return local.Cause(err)
 	}
 	doc := reported.New(tool(), args[0], c, r)
+	doc.Judge(r.ESP, clients.OfESP(opts.clients))
 	a.exit = doc.Exit.Code
 	// A login is not to be done again for want of a capture.
 	return errors.Join(writePcap(pcap, recorded), opts.printOptions.write(a.out, documentWriters(doc, func(w io.Writer, look text.Options) error {

@@ -48,14 +48,15 @@ const (
 // espAlgorithms are asked about, as keywords: ciphers that authenticate by themselves,
 // others, integrity algorithms and key exchange methods.
 const (
-	espAEAD    = "aes256gcm16-aes192gcm16-aes128gcm16-aes256gcm12-aes128gcm12-aes256gcm8-aes128gcm8-aes256ccm16-aes128ccm16-aes256ccm12-aes128ccm12-aes256ccm8-aes128ccm8-chacha20poly1305"
-	espClassic = "aes256-aes192-aes128-aes256ctr-aes192ctr-aes128ctr-camellia256-camellia192-camellia128-3des"
+	espAEAD    = "aes256gcm16-aes192gcm16-aes128gcm16-aes256gcm12-aes192gcm12-aes128gcm12-aes256gcm8-aes192gcm8-aes128gcm8-aes256ccm16-aes128ccm16-aes256ccm12-aes128ccm12-aes256ccm8-aes128ccm8-chacha20poly1305"
+	espClassic = "aes256-aes192-aes128-aes256ctr-aes192ctr-aes128ctr-camellia256-camellia192-camellia128-3des-des"
 	espInteg   = "sha512-sha384-sha256-sha1-aesxcbc-aescmac-md5"
 	espKE      = "x25519-ecp521-ecp384-ecp256-ecp224-ecp192-ecp512bp-ecp384bp-ecp256bp-ecp224bp-modp8192-modp6144-modp4096-modp3072-modp2048-modp1536-modp1024-modp768-modp2048s256-modp2048s224-modp1024s160"
 )
 
 // Universe returns the suites of ESP that are asked about, with a key exchange or
-// without.
+// without. ENCR_NULL, which an IKE SA cannot have, is among the ciphers: Windows offers
+// it by default.
 func Universe(pfs bool) []proposals.Product {
 	ke := "-" + PlainKE.Keyword()
 	if pfs {
@@ -65,7 +66,23 @@ func Universe(pfs bool) []proposals.Product {
 	if err != nil {
 		panic("login: internal error: " + err.Error())
 	}
+	out[1][proposals.ENCR] = append(out[1][proposals.ENCR], proposals.Algorithm{Axis: proposals.ENCR, ID: uint16(ike.ENCR_NULL)})
 	return out
+}
+
+// SuiteOf is a suite of ESP as [Universe] has it: with a key exchange, or without if ke is
+// nil.
+func SuiteOf(encr, integ proposals.Algorithm, ke *proposals.Algorithm) proposals.Suite {
+	s := proposals.Product{}
+	s[proposals.ENCR], s[proposals.PRF], s[proposals.KE] = []proposals.Algorithm{encr}, []proposals.Algorithm{filler}, []proposals.Algorithm{PlainKE}
+	if !integ.IsNone() {
+		s[proposals.INTEG] = []proposals.Algorithm{integ}
+	}
+	if ke != nil {
+		s[proposals.KE] = []proposals.Algorithm{*ke}
+	}
+	suite, _ := s.First()
+	return suite
 }
 
 // explorer asks which suites a Child SA may have.

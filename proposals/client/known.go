@@ -87,6 +87,7 @@ var known = sync.OnceValue(func() knownPolicies {
 		}
 		k.policies = append(k.policies, p)
 	}
+	k.addChildren(rows)
 	return k
 })
 

@@ -138,6 +138,9 @@ func applePolicy(ikev2 *plist.Value, scope string) (Policy, error) {
 	if err != nil {
 		return Policy{}, err
 	}
+	if p.Child, err = appleChild(ikev2, p.Offer); err != nil {
+		return Policy{}, err
+	}
 	p.Notes, p.Doubt = notes, doubt
 	if len(left) > 0 {
 		p.Notes = append(p.Notes, "It does not set these, for which Apple uses: "+strings.Join(left, ", ")+".")
@@ -146,6 +149,35 @@ func applePolicy(ikev2 *plist.Value, scope string) (Policy, error) {
 		p.Notes = append(p.Notes, "Only versions before 26 of iOS, macOS and visionOS accept these: "+strings.Join(retired, ", ")+".")
 	}
 	return p, nil
+}
+
+// appleChild returns what the IKEv2 dictionary offers for Child SAs: with a key exchange
+// only if EnablePFS is set. Without ChildSecurityAssociationParameters, those of the IKE
+// SA apply. It is nil if a value is not known.
+func appleChild(ikev2 *plist.Value, offer []proposals.Product) (*Child, error) {
+	parameters := ikev2.Get("ChildSecurityAssociationParameters")
+	if parameters == nil {
+		parameters = ikev2.Get("IKESecurityAssociationParameters")
+	}
+	var chosen [3]proposals.Algorithm
+	for i, k := range appleKeys {
+		a, err := k.words.algorithm("value of "+k.key, cmp.Or(parameters.TextAt(k.key), k.value), 0)
+		if err != nil {
+			return nil, nil
+		}
+		chosen[i] = a
+	}
+	text := chosen[0].Keyword()
+	if !chosen[0].AEAD() {
+		text += "-" + chosen[1].Keyword()
+	}
+	switch pfs := ikev2.Get("EnablePFS"); {
+	case pfs == nil || pfs.Text == "0":
+		return childOfText(text+"/none", offer)
+	case pfs.Text == "1":
+		return childOfText(text+"/"+chosen[2].Keyword(), offer)
+	}
+	return nil, nil
 }
 
 // withAdditional returns product with the additional key exchanges that methods,

@@ -25,6 +25,8 @@ type Policy struct {
 	Family Family
 	// Offer is what is offered, the most preferred first.
 	Offer []proposals.Product
+	// Child is what it offers for Child SAs, nil if that is not known.
+	Child *Child
 	// Responder: Offer is what the product accepts; what it offers is not
 	// known, or it never initiates.
 	Responder bool

@@ -107,6 +107,9 @@ func (f *swanctlFile) policy(name string) (*Policy, error) {
 	}
 	p, err := offer.policy(name, line)
 	p.unread = f.includes
+	if err == nil {
+		p.Child = f.childPolicy(name)
+	}
 	return &p, err
 }
 

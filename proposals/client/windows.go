@@ -27,6 +27,7 @@ type windowsEnum struct {
 	names     []string // by their numbers; "" where none is known
 	others    []string // whose numbers are not known
 	keywords  []string // of the algorithms of the IKE SA, by their numbers
+	child     []string // likewise of Child SAs, as [parseChild] reads them
 	// foreign are names of another form of the enumeration, and what they are
 	// here.
 	foreign map[string]string
@@ -54,16 +55,19 @@ var (
 		parameter: "CipherTransformConstants",
 		names: []string{"", "DES", "DES3", "AES128", "AES192", "AES256",
 			"GCMAES128", "GCMAES192", "GCMAES256"},
+		child:  []string{"", "des", "3des", "aes128", "aes192", "aes256", "aes128gcm16", "aes192gcm16", "aes256gcm16"},
 		others: []string{"None"},
 	}
 	windowsAuthTransform = windowsEnum{
 		parameter: "AuthenticationTransformConstants",
 		names:     []string{"MD596", "SHA196", "SHA256128", "GCMAES128", "GCMAES192", "GCMAES256"},
+		child:     []string{"md5", "sha1", "sha256", "", "", ""},
 		others:    []string{"None"},
 	}
 	windowsPfsGroup = windowsEnum{
 		parameter: "PfsGroup",
 		names:     []string{"None", "PFS1", "PFS2", "PFS2048", "ECP256", "ECP384", "PFSMM", "PFS24"},
+		child:     []string{"none", "modp768", "modp1024", "modp2048", "ecp256", "ecp384", "ike", "modp2048s256"},
 	}
 )
 
@@ -217,11 +221,36 @@ func windowsCustomPolicy(custom map[string]setting, enums []windowsEnum, line in
 	if err != nil {
 		return Policy{}, err
 	}
+	if p.Child, err = windowsChild(numbers, p.Offer); err != nil {
+		return Policy{}, err
+	}
 	p.Notes = []string{"A Windows custom policy is exactly one suite; its PRF uses the hash of IntegrityCheckMethod."}
 	if _, err := strconv.Atoi(custom["EncryptionMethod"].value); err == nil && offer[0][proposals.ENCR][0].AEAD() {
 		p.Doubt = "Microsoft does not document which AES-GCM the number of its EncryptionMethod means; that is inferred from samples."
 	}
 	return p, nil
+}
+
+// windowsChild returns what a custom policy offers for Child SAs, of the numbers of its
+// parameters; nil if it lacks one of them, or has one whose number is not known.
+func windowsChild(numbers map[string]int, offer []proposals.Product) (*Child, error) {
+	word := func(e windowsEnum) string {
+		if n, ok := numbers[e.parameter]; ok && n >= 0 {
+			return e.child[n]
+		}
+		return ""
+	}
+	cipher, integ, group := word(windowsCipherTransform), word(windowsAuthTransform), word(windowsPfsGroup)
+	switch {
+	case cipher == "" || group == "":
+		return nil, nil
+	case keyword(cipher).AEAD():
+	case integ == "":
+		return nil, nil // None, or one of AES-GCM beside another cipher
+	default:
+		cipher += "-" + integ
+	}
+	return childOfText(cipher+"/"+group, offer)
 }
 
 // objectStart is how JSON begins, and no script: that may begin with an

@@ -57,6 +57,8 @@ type Document struct {
 	EAP       *EAP     `json:"eap,omitempty"`
 	Session   *Session `json:"session,omitempty"`
 	ESP       *ESP     `json:"esp,omitempty"`
+	// Clients are judged by ESP, where that was asked about.
+	Clients []Client `json:"clients,omitempty"`
 
 	Exchanges []Exchange  `json:"exchanges"`
 	Exit      report.Exit `json:"exit"`

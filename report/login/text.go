@@ -43,6 +43,7 @@ func Text(w io.Writer, d *Document, width int, color bool) error {
 	}
 	d.gave(p)
 	d.esp(p)
+	d.clients(p)
 	return p.Print(w)
 }
 

@@ -102,6 +102,15 @@ func Initiators() []client.Policy {
 	return slices.DeleteFunc(client.Policies(), func(p client.Policy) bool { return p.Responder })
 }
 
+// OfESP returns those whose Child SAs are judged: the ones that the user named, else the
+// well-known ones whose offers for Child SAs are known.
+func OfESP(named []client.Policy) []client.Policy {
+	if named != nil {
+		return named
+	}
+	return slices.DeleteFunc(Initiators(), func(p client.Policy) bool { return p.Child == nil })
+}
+
 // Names returns the names that can be completed, [All] first.
 func Names() []string {
 	names := []string{All}

@@ -1,0 +1,122 @@
+package login
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/ikescope/ikescope/probe/login"
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/proposals/matrix"
+)
+
+// swanctlClient is a client with esp_proposals.
+func swanctlClient(t *testing.T, esp string) client.Policy {
+	t.Helper()
+	all, err := client.Import("swanctl.conf", []byte("connections {\n it {\n version = 2\n proposals = aes256-sha256-ecp384\n children {\n a {\n esp_proposals = "+esp+"\n }\n }\n }\n}\n"), client.SyntaxSwanctl)
+	if err != nil || all[0].Child == nil {
+		t.Fatal(esp, err)
+	}
+	return all[0]
+}
+
+// TestJudge: a client connects, drops at the first rekeying or fails only where the
+// gateway's answers show it, and whatever of it is not known.
+func TestJudge(t *testing.T) {
+	named := func(name string) client.Policy {
+		p, ok := client.Named(name)
+		if !ok {
+			t.Fatal(name)
+		}
+		return p
+	}
+	const plain = "-prfsha256-modp2048" // which stands for none
+	found := func(pfs, without string) *login.ESP {
+		e := &login.ESP{NoESN: true, PFS: espMatrix(t, true, pfs), Plain: espMatrix(t, false, "")}
+		if without != "" {
+			e.Plain = espMatrix(t, false, without+plain)
+		}
+		return e
+	}
+	demanded := found("aes256-sha1-prfsha256-modp2048", "")
+	silent := func(e *login.ESP) *login.ESP { // what was not answered
+		c := *e
+		c.Plain = &matrix.Matrix{Universe: e.Plain.Universe, NoAnswer: e.Plain.Universe,
+			Undecided: []matrix.UndecidedRegion{{Product: login.Universe(false)[0], State: matrix.NoAnswer}, {Product: login.Universe(false)[1], State: matrix.NoAnswer}}}
+		return &c
+	}
+	extended := func(e *login.ESP) *login.ESP {
+		c := *e
+		c.NoESN, c.ESN = false, true
+		return &c
+	}
+	var groups []string
+	for _, ke := range login.Universe(true)[0][proposals.KE] {
+		groups = append(groups, ke.Keyword())
+	}
+	for _, tt := range []struct {
+		name   string
+		esp    *login.ESP
+		client client.Policy
+		want   ClientVerdict
+		text   string
+	}{
+		{"PFS demanded, Windows", demanded, named("windows-11"), ClientDrops, "no key exchange, and the gateway takes modp2048"},
+		{"PFS demanded, iOS", found("aes256-sha256-prfsha256-modp2048", ""), named("ios"), ClientConnects, "aes256-sha256"},
+		{"PFS refused, a client that demands it", found("", "aes128-sha256"), named("windows-always-on"), ClientDrops, "modp2048, and the gateway takes no key exchange"},
+		{"PFS refused, Windows", found("", "aes256-sha1"), named("windows-11"), ClientConnects, "aes256-sha1"},
+		{"another group", found("aes256-sha1-prfsha256-ecp384", ""), swanctlClient(t, "aes256-sha1-modp2048"), ClientDrops, "takes ecp384"},
+		{"no suite", found("aes256gcm16-prfsha256-ecp384", ""), named("windows-11"), ClientFails, "none of aes256-sha1"},
+		{"no suite, and not all was answered", silent(found("aes256gcm16-prfsha256-ecp384", "")), named("windows-11"), ClientUnknown, "not decided"},
+		{"without a key exchange not answered", silent(demanded), named("windows-11"), ClientUnknown, "not decided"},
+		{"what was not asked about", demanded, swanctlClient(t, "aes256-sha1-modp2048,serpent256-sha1"), ClientUnknown, "serpent256-sha1 was not decided"},
+		{"only such", demanded, swanctlClient(t, "serpent256-sha1"), ClientUnknown, "not decided"},
+		{"one suite can be rekeyed, another not", found("aes256-sha1-prfsha256-modp2048", "aes128-sha1"), swanctlClient(t, "aes256-sha1,aes128-sha1"), ClientUnknown, "not with aes256-sha1"},
+		{"extended sequence numbers alone", extended(demanded), named("windows-11"), ClientUnknown, "sequence numbers"},
+		{"for a client that has them", extended(demanded), swanctlClient(t, "aes256-sha1-modp2048-esn"), ClientConnects, ""},
+		{"the group of the IKE SA", found("aes256gcm16-prfsha256-ecp384", ""), named("libreswan-5"), ClientUnknown, "not all clients"},
+		{"whichever it is", found("aes256gcm16-prfsha256-"+strings.Join(groups, "-"), ""), named("libreswan-5"), ClientConnects, ""},
+		{"none of them", found("", "aes256gcm16"), named("libreswan-5"), ClientDrops, ""},
+		{"optional in common", found("", "chacha20poly1305"), named("android-12"), ClientUnknown, "not all clients"},
+		{"unknown offer", demanded, named("windows-server"), ClientUnknown, "not known"},
+		{"nothing asked", &login.ESP{}, named("windows-11"), ClientUnknown, "not asked"},
+	} {
+		d := &Document{Suite: "aes256gcm16-prfsha384-ecp384"}
+		d.Judge(tt.esp, []client.Policy{tt.client})
+		c := d.Clients[0]
+		if c.Verdict != tt.want || !strings.Contains(c.Text, tt.text) || (len(c.Fix) > 0) != (c.Verdict == ClientDrops || c.Verdict == ClientFails) {
+			t.Errorf("%s: %+v; want %s, %q", tt.name, c, tt.want, tt.text)
+		}
+	}
+}
+
+// TestClientFixes: what a fix says makes the client connect and rekey, when it is
+// imported again.
+func TestClientFixes(t *testing.T) {
+	esp := &login.ESP{NoESN: true, PFS: espMatrix(t, true, "aes256-sha256-prfsha256-ecp256"), Plain: espMatrix(t, false, "")}
+	windows, _ := client.Named("windows-11")
+	for _, p := range []client.Policy{windows, swanctlClient(t, "aes256-sha256")} {
+		d := &Document{Suite: "aes256-sha256-prfsha256-modp2048"}
+		d.Judge(esp, []client.Policy{p})
+		if len(d.Clients[0].Fix) < 2 || !d.Clients[0].Fix[0].Paste {
+			t.Fatalf("%s: %+v", p.Name, d.Clients[0])
+		}
+		line := d.Clients[0].Fix[0].Line
+		var again client.Policy
+		if esp, ok := strings.CutPrefix(line, "esp_proposals = "); ok {
+			again = swanctlClient(t, esp)
+		}
+		if p.Syntax == client.SyntaxWindows {
+			all, err := client.Import("", []byte(line+"\n"), client.SyntaxWindows)
+			if err != nil {
+				t.Fatal(line, err)
+			}
+			again = all[0]
+		}
+		fixed := &Document{}
+		fixed.Judge(esp, []client.Policy{again})
+		if fixed.Clients[0].Verdict != ClientConnects {
+			t.Errorf("%s: with %s: %+v", p.Name, line, fixed.Clients[0])
+		}
+	}
+}
