@@ -58,8 +58,9 @@ var rooms = map[string]room{
 	"proposals/baseline": {ours: []string{"ike", "ike/printable", "proposals", "proposals/english", "proposals/table", "proposals/matrix"}, pure: true},
 	"proposals/remedy":   {ours: []string{"proposals", "proposals/matrix", "proposals/client", "proposals/baseline"}, pure: true},
 
-	"probe/initiator": {ours: []string{"ike", "ike/keyexchange", "ike/keymat", "ike/icmp", "ike/ikev1", "proposals"}},
-	"probe/identity":  {ours: []string{"ike", "ike/certificate", "ike/eap", "ike/eap/eaptls", "ike/keymat", "proposals"}},
+	"probe/internal/socket": {ours: []string{"ike/icmp"}},
+	"probe/initiator":       {ours: []string{"ike", "ike/keyexchange", "ike/keymat", "ike/icmp", "ike/ikev1", "proposals", "probe/internal/socket"}},
+	"probe/identity":        {ours: []string{"ike", "ike/certificate", "ike/eap", "ike/eap/eaptls", "ike/keymat", "proposals"}},
 	"probe/login": {ours: []string{"ike", "ike/certificate", "ike/eap", "ike/eap/eaptls", "ike/eap/peer", "ike/keyexchange", "ike/keymat", "proposals", "proposals/matrix", "probe/initiator",
 		"probe/internal/closing"}},
 	"probe/internal/closing": {ours: []string{"ike", "ike/keyexchange", "ike/keymat", "proposals", "probe/initiator", "probe/internal/offers"}, pure: true},

@@ -16,6 +16,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
+	"github.com/ikescope/ikescope/probe/internal/socket"
 )
 
 // Config says how to talk with one gateway. But for Gateway, zero values are
@@ -97,7 +98,7 @@ func Open(ctx context.Context, cfg Config) (*Conn, error) {
 	if !cfg.Gateway.IsValid() || cfg.Gateway.IsUnspecified() || cfg.Gateway.IsMulticast() {
 		return nil, fmt.Errorf("initiator: %v is not the address of a gateway", cfg.Gateway)
 	}
-	cfg.Source = unmap(cfg.Source)
+	cfg.Source = socket.Unmap(cfg.Source)
 	if a := cfg.Source.Addr(); a.IsValid() && !a.IsUnspecified() && a.Is4() != cfg.Gateway.Is4() {
 		return nil, fmt.Errorf("initiator: source %v and gateway %v are of different IP versions", a, cfg.Gateway)
 	}
@@ -108,14 +109,14 @@ func Open(ctx context.Context, cfg Config) (*Conn, error) {
 	switch {
 	case cfg.Dial != nil:
 	case cfg.Listen == nil:
-		cfg.Dial = dialTCP
+		cfg.Dial = socket.Dial
 	default:
 		cfg.Dial = func(context.Context, netip.AddrPort, netip.AddrPort) (net.Conn, error) {
 			return nil, errors.ErrUnsupported
 		}
 	}
 	if cfg.Listen == nil {
-		cfg.Listen = listenUDP
+		cfg.Listen = socket.Listen
 	}
 	if cfg.Rand == nil {
 		cfg.Rand = rand.Reader
@@ -246,7 +247,7 @@ func (c *Conn) send(req *Request, octets []byte, s *stream) *PathFault {
 		d := Datagram{Time: time.Now(), Sent: true, Local: s.local, Remote: req.remote,
 			Transport: req.offer.Transport, Exchange: req.id, Octets: octets}
 		if !fitsStream(octets) {
-			u := cannotSend(syscall.EMSGSIZE)
+			u := pathFault(socket.CannotSend(syscall.EMSGSIZE))
 			return &u
 		}
 		// Shown before it is written, for which nobody else is to wait.
@@ -258,7 +259,7 @@ func (c *Conn) send(req *Request, octets []byte, s *stream) *PathFault {
 	}
 	pc := f.pc
 	if req.HopLimit > 0 {
-		pc = limitedConn{pc, req.HopLimit}
+		pc = socket.Limited(pc, req.HopLimit)
 	}
 	// On Linux an ICMP error about an earlier datagram fails this one, and
 	// nothing is sent: hand that error over, and try again.
@@ -274,11 +275,11 @@ func (c *Conn) send(req *Request, octets []byte, s *stream) *PathFault {
 		if err = c.transmit(d, write); err == nil {
 			return nil
 		}
-		for _, u := range queuedErrors(f.pc) {
-			c.refused(&u, now)
+		for _, fault := range socket.Queued(f.pc) {
+			c.refused(new(pathFault(fault)), now)
 		}
 	}
-	u := cannotSend(err)
+	u := pathFault(socket.CannotSend(err))
 	return &u
 }
 

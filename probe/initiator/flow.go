@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/netip"
 	"time"
+
+	"github.com/ikescope/ikescope/probe/internal/socket"
 )
 
 // flow is one port of ours towards the gateway, and its socket.
@@ -27,9 +29,9 @@ func openFlow(ctx context.Context, cfg Config) (*flow, error) {
 		return nil, fmt.Errorf("initiator: open a socket to %v: %w", cfg.Gateway, err)
 	}
 	if cfg.DontFragment {
-		dontFragment(pc)
+		socket.DontFragment(pc)
 	}
-	local, err := localOf(ctx, pc, cfg.Gateway)
+	local, err := socket.Local(ctx, pc, cfg.Gateway)
 	if err != nil {
 		_ = pc.Close() // the first error says more
 		return nil, fmt.Errorf("initiator: own address towards %v: %w", cfg.Gateway, err)
@@ -99,7 +101,7 @@ func (c *Conn) read(f *flow) {
 		switch {
 		case err == nil:
 			failures = 0
-			c.dispatch(f, receive(bytes.Clone(buf[:n]), addrPortOf(from)), now)
+			c.dispatch(f, receive(bytes.Clone(buf[:n]), socket.AddrPortOf(from)), now)
 		case errors.Is(err, net.ErrClosed):
 			_ = c.closeFlows(nil) // somebody else closed this one
 			return

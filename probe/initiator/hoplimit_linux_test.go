@@ -12,6 +12,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/icmp"
+	"github.com/ikescope/ikescope/probe/internal/socket"
 )
 
 // silentPort returns a socket that never answers.
@@ -31,9 +32,12 @@ func TestHopLimit(t *testing.T) {
 	for _, address := range []string{"127.0.0.1", "::1"} {
 		t.Run(address, func(t *testing.T) {
 			pc := silentPort(t, address)
-			raw, v6 := rawConn(pc)
+			raw, err := pc.SyscallConn()
+			if err != nil {
+				t.Fatal(err)
+			}
 			level, receive, kind := unix.SOL_IP, unix.IP_RECVTTL, unix.IP_TTL
-			if v6 {
+			if netip.MustParseAddr(address).Is6() {
 				level, receive, kind = unix.SOL_IPV6, unix.IPV6_RECVHOPLIMIT, unix.IPV6_HOPLIMIT
 			}
 			if err := raw.Control(func(fd uintptr) {
@@ -43,7 +47,7 @@ func TestHopLimit(t *testing.T) {
 			}); err != nil {
 				t.Fatal(err)
 			}
-			c := loopback(t, Config{Gateway: netip.MustParseAddr(address), Paths: Paths{{UDP500, addrPortOf(pc.LocalAddr()).Port()}}, InitialRTO: time.Millisecond})
+			c := loopback(t, Config{Gateway: netip.MustParseAddr(address), Paths: Paths{{UDP500, socket.AddrPortOf(pc.LocalAddr()).Port()}}, InitialRTO: time.Millisecond})
 			req, err := c.Init(Offer{Products: products(t, testOffer), KE: ike.KE_ECP_256})
 			if err != nil {
 				t.Fatal(err)
@@ -72,7 +76,7 @@ func TestHopLimit(t *testing.T) {
 // quotes too little only a request that waits alone.
 func TestHopLimitErrors(t *testing.T) {
 	pc := silentPort(t, "127.0.0.1")
-	to := addrPortOf(pc.LocalAddr())
+	to := socket.AddrPortOf(pc.LocalAddr())
 	c := loopback(t, Config{Gateway: to.Addr(), Paths: Paths{{UDP500, to.Port()}}, InitialRTO: time.Hour})
 	router := netip.MustParseAddr("192.0.2.1")
 	exceeded := func(quoted []byte) *PathFault {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/icmp"
+	"github.com/ikescope/ikescope/probe/internal/socket"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -74,15 +75,11 @@ func (c *Conn) Late() []LateAnswer {
 // the kernel's queue or, where it keeps none, err. It reports whether err
 // stands for an ICMP error.
 func (c *Conn) readErrors(pc net.PacketConn, err error, now time.Time) bool {
-	queued := queuedErrors(pc)
-	u, isICMP := unreachableOf(err)
-	if isICMP && !hasErrorQueue(pc) {
-		queued = []PathFault{u}
+	faults, isICMP := socket.Errors(pc, err)
+	for _, f := range faults {
+		c.refused(new(pathFault(f)), now)
 	}
-	for i := range queued {
-		c.refused(&queued[i], now)
-	}
-	return isICMP || len(queued) > 0
+	return isICMP
 }
 
 // refused hands an ICMP error to the exchange whose request it quotes, or, if

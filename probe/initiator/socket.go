@@ -4,6 +4,8 @@ import (
 	"context"
 	"net"
 	"net/netip"
+
+	"github.com/ikescope/ikescope/probe/internal/socket"
 )
 
 // ListenFunc opens the socket towards a gateway. A source without an address,
@@ -13,70 +15,5 @@ type ListenFunc func(ctx context.Context, gateway netip.Addr, source netip.AddrP
 // DialFunc opens a TCP connection from source, whose port may be 0, to the gateway.
 type DialFunc func(ctx context.Context, source, gateway netip.AddrPort) (net.Conn, error)
 
-// dialTCP opens a connection of the system.
-func dialTCP(ctx context.Context, source, gateway netip.AddrPort) (net.Conn, error) {
-	d := net.Dialer{LocalAddr: net.TCPAddrFromAddrPort(source), KeepAlive: -1}
-	return d.DialContext(ctx, "tcp", gateway.String())
-}
-
-// listenUDP opens a socket bound to the source address, so that our side of the
-// NAT detection is known, and asks for ICMP errors.
-func listenUDP(ctx context.Context, gateway netip.Addr, source netip.AddrPort) (net.PacketConn, error) {
-	network := "udp4"
-	if gateway.Is6() {
-		network = "udp6"
-	}
-	address := source.Addr()
-	if !address.IsValid() || address.IsUnspecified() {
-		var err error
-		if address, err = sourceTowards(ctx, gateway); err != nil {
-			return nil, err
-		}
-	}
-	var lc net.ListenConfig
-	pc, err := lc.ListenPacket(ctx, network, netip.AddrPortFrom(address, source.Port()).String())
-	if err != nil {
-		return nil, err
-	}
-	queueErrors(pc)
-	return pc, nil
-}
-
-// sourceTowards asks the routing table for our address. Nothing is sent.
-func sourceTowards(ctx context.Context, gateway netip.Addr) (netip.Addr, error) {
-	var d net.Dialer
-	nc, err := d.DialContext(ctx, "udp", netip.AddrPortFrom(gateway, 500).String())
-	if err != nil {
-		return netip.Addr{}, err
-	}
-	defer nc.Close()
-	return addrPortOf(nc.LocalAddr()).Addr(), nil
-}
-
-// localOf returns the address of pc, also where it is bound to no one address.
-func localOf(ctx context.Context, pc net.PacketConn, gateway netip.Addr) (netip.AddrPort, error) {
-	local := addrPortOf(pc.LocalAddr())
-	if local.Addr().IsValid() && !local.Addr().IsUnspecified() {
-		return local, nil
-	}
-	address, err := sourceTowards(ctx, gateway)
-	return netip.AddrPortFrom(address, local.Port()), err
-}
-
-func addrPortOf(a net.Addr) netip.AddrPort {
-	switch a := a.(type) {
-	case *net.UDPAddr:
-		if a != nil {
-			return unmap(a.AddrPort())
-		}
-	case *net.TCPAddr:
-		if a != nil {
-			return unmap(a.AddrPort())
-		}
-	}
-	return netip.AddrPort{}
-}
-
-func unmap(a netip.AddrPort) netip.AddrPort {
-	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
-}
+// HopLimits reports whether requests can have a hop limit on this system.
+const HopLimits = socket.HopLimits

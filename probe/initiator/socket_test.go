@@ -18,6 +18,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
 	"github.com/ikescope/ikescope/ike/iketest/memnet"
+	"github.com/ikescope/ikescope/probe/internal/socket"
 )
 
 // loopback returns a conn from source to gateway over real UDP, and requires
@@ -43,7 +44,7 @@ func closedPort(t *testing.T, a netip.Addr) uint16 {
 		t.Skip(err)
 	}
 	defer pc.Close()
-	return addrPortOf(pc.LocalAddr()).Port()
+	return socket.AddrPortOf(pc.LocalAddr()).Port()
 }
 
 // TestPortUnreachable gets a real ICMP error over the loopback interface.
@@ -89,7 +90,7 @@ func TestRealUDP(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		pcs[i], paths = pc, append(paths, Path{Transport(i), addrPortOf(pc.LocalAddr()).Port()})
+		pcs[i], paths = pc, append(paths, Path{Transport(i), socket.AddrPortOf(pc.LocalAddr()).Port()})
 	}
 	offer := products(t, testOffer)
 	r := &iketest.Responder{Profile: iketest.StrongSwan, Policy: []ike.Proposal{offer[1].Proposal(1)}}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike/icmp"
+	"github.com/ikescope/ikescope/probe/internal/socket"
 )
 
 // streamPrefix is how the originator begins a TCP connection that carries IKE. RFC
@@ -130,7 +131,7 @@ func (c *Conn) runStream(ctx context.Context, f *flow, s *stream, remote netip.A
 		err = net.ErrClosed
 	}
 	if s.err = err; err == nil {
-		s.nc, s.local = nc, addrPortOf(nc.LocalAddr())
+		s.nc, s.local = nc, socket.AddrPortOf(nc.LocalAddr())
 	} else {
 		s.end() // the next exchange tries again
 	}
@@ -250,10 +251,10 @@ func tcpFault(err error) (PathFault, bool) {
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, syscall.EPIPE), errors.Is(err, io.ErrClosedPipe):
 		return closedStream(false), true
 	}
-	if u, ok := unreachableOf(err); ok {
-		return u, true
+	if f, ok := socket.Unreachable(err); ok {
+		return pathFault(f), true
 	}
-	return cannotSend(err), true
+	return pathFault(socket.CannotSend(err)), true
 }
 
 // wsaeconnrefused is what Windows reports where others report ECONNREFUSED.

@@ -1,4 +1,4 @@
-package initiator
+package socket
 
 import (
 	"encoding/binary"
@@ -8,17 +8,19 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// HopLimits reports whether requests can have a hop limit on this system.
+// HopLimits reports whether packets can have a hop limit on this system.
 const HopLimits = true
 
-// limitedConn writes packets that pass only so many routers (ip(7), IP_TTL; ipv6(7),
-// IPV6_HOPLIMIT).
-type limitedConn struct {
+// Limited returns pc with a hop limit: what is written passes only so many routers (ip(7),
+// IP_TTL; ipv6(7), IPV6_HOPLIMIT).
+func Limited(pc net.PacketConn, limit int) net.PacketConn { return limited{pc, limit} }
+
+type limited struct {
 	net.PacketConn
 	limit int
 }
 
-func (c limitedConn) WriteTo(b []byte, to net.Addr) (int, error) {
+func (c limited) WriteTo(b []byte, to net.Addr) (int, error) {
 	udp, ok := c.PacketConn.(*net.UDPConn)
 	address, okay := to.(*net.UDPAddr)
 	if !ok || !okay {

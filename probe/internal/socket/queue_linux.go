@@ -1,4 +1,4 @@
-package initiator
+package socket
 
 import (
 	"encoding/binary"
@@ -28,9 +28,9 @@ func queueErrors(pc net.PacketConn) {
 	})
 }
 
-// dontFragment has the kernel send what pc sends whole, or not at all, and not look
+// DontFragment has the kernel send what pc sends whole, or not at all, and not look
 // at what it knows of the path (ip(7), IP_PMTUDISC_PROBE).
-func dontFragment(pc net.PacketConn) {
+func DontFragment(pc net.PacketConn) {
 	raw, v6 := rawConn(pc)
 	if raw == nil {
 		return
@@ -51,13 +51,13 @@ func hasErrorQueue(pc net.PacketConn) bool {
 	return raw != nil
 }
 
-// queuedErrors takes the ICMP errors that the kernel has kept for pc.
-func queuedErrors(pc net.PacketConn) []PathFault {
+// Queued takes the ICMP errors that the kernel has kept for pc.
+func Queued(pc net.PacketConn) []Fault {
 	raw, _ := rawConn(pc)
 	if raw == nil {
 		return nil
 	}
-	var all []PathFault
+	var all []Fault
 	_ = raw.Control(func(fd uintptr) {
 		quoted, control := make([]byte, 64), make([]byte, 512)
 		for {
@@ -68,8 +68,8 @@ func queuedErrors(pc net.PacketConn) []PathFault {
 			if err != nil {
 				return
 			}
-			if u, ok := parseQueued(control[:oobn], quoted[:n], to); ok {
-				all = append(all, u)
+			if f, ok := parseQueued(control[:oobn], quoted[:n], to); ok {
+				all = append(all, f)
 			}
 		}
 	})
@@ -91,10 +91,10 @@ func rawConn(pc net.PacketConn) (raw syscall.RawConn, v6 bool) {
 // parseQueued reads one entry of the error queue: quoted is the beginning of
 // the UDP payload that the error is about, to where it was sent. It is not ok
 // for what is no ICMP error, or none that says unreachable.
-func parseQueued(control, quoted []byte, to unix.Sockaddr) (PathFault, bool) {
+func parseQueued(control, quoted []byte, to unix.Sockaddr) (Fault, bool) {
 	messages, err := unix.ParseSocketControlMessage(control)
 	if err != nil {
-		return PathFault{}, false
+		return Fault{}, false
 	}
 	for _, m := range messages {
 		v4 := m.Header.Level == unix.SOL_IP && m.Header.Type == unix.IP_RECVERR
@@ -106,23 +106,23 @@ func parseQueued(control, quoted []byte, to unix.Sockaddr) (PathFault, bool) {
 			continue
 		}
 		origin, icmpType, code := m.Data[4], m.Data[5], m.Data[6]
-		u := PathFault{to: addrPort(to), quoted: append([]byte(nil), quoted...)}
+		f := Fault{To: addrPort(to), Quoted: append([]byte(nil), quoted...)}
 		if origin == unix.SO_EE_ORIGIN_ICMP || origin == unix.SO_EE_ORIGIN_ICMP6 {
 			e := icmp.Error{IPv6: origin == unix.SO_EE_ORIGIN_ICMP6, Type: icmpType, Code: code}
-			u.State, u.Detail = stateOf(e)
-			if u.Meaning = e.Meaning(); u.Meaning == icmp.TooBig {
-				u.State, u.Detail, u.MTU = PathError, e.String(), int(binary.NativeEndian.Uint32(m.Data[8:12]))
+			f.Meaning, f.Detail = e.Meaning(), inWords(e)
+			if f.Meaning == icmp.TooBig {
+				f.Detail, f.MTU = e.String(), int(binary.NativeEndian.Uint32(m.Data[8:12]))
 			}
 		}
-		if u.Detail == "" {
-			return PathFault{}, false
+		if f.Detail == "" {
+			return Fault{}, false
 		}
-		if u.Reporter = reporterOf(m.Data[16:]); u.Reporter.IsValid() {
-			u.Detail += fmt.Sprintf(" from %v", u.Reporter)
+		if f.Reporter = reporterOf(m.Data[16:]); f.Reporter.IsValid() {
+			f.Detail += fmt.Sprintf(" from %v", f.Reporter)
 		}
-		return u, true
+		return f, true
 	}
-	return PathFault{}, false
+	return Fault{}, false
 }
 
 // reporterOf reads a struct sockaddr_in or sockaddr_in6.

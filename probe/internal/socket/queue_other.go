@@ -1,6 +1,6 @@
 //go:build !linux
 
-package initiator
+package socket
 
 import "net"
 
@@ -8,11 +8,11 @@ import "net"
 // errors of reading.
 func queueErrors(net.PacketConn) {}
 
-// dontFragment does nothing: how to ask for it differs from system to system.
-func dontFragment(net.PacketConn) {}
+// DontFragment does nothing: how to ask for it differs from system to system.
+func DontFragment(net.PacketConn) {}
 
 // hasErrorQueue reports that there is no queue.
 func hasErrorQueue(net.PacketConn) bool { return false }
 
-// queuedErrors returns nothing.
-func queuedErrors(net.PacketConn) []PathFault { return nil }
+// Queued returns nothing.
+func Queued(net.PacketConn) []Fault { return nil }
