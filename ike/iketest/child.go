@@ -3,6 +3,7 @@ package iketest
 import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest/internal/esp"
+	"github.com/ikescope/ikescope/ike/iketest/internal/offers"
 )
 
 // createChild answers a CREATE_CHILD_SA request for a Child SA (RFC 7296, Section 1.3.1),
@@ -21,7 +22,7 @@ func (s *server) createChild(sa *gatewaySA, m *ike.Message) (payloads []ike.Payl
 	if !ok {
 		return refuse(&ike.Notify{Notification: ike.NO_PROPOSAL_CHOSEN})
 	}
-	method := methodOf(chosen)
+	method := offers.MethodOf(chosen)
 	if ke, ok := ike.Find[*ike.KE](m); method != ike.KE_NONE && (!ok || ke.Method != method) {
 		return refuse(invalidKENotify(method))
 	}

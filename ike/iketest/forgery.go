@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/iketest/internal/offers"
 )
 
 // A Forgery is a datagram that the gateway did not mean.
@@ -156,11 +157,11 @@ func falseAcceptance(request *ike.Message, h *ike.Header, random io.Reader) ([]i
 	if !ok {
 		return nil, nil
 	}
-	chosen, ok := firstOf(sa.Proposals)
+	chosen, ok := offers.First(sa.Proposals)
 	if !ok {
 		return nil, nil
 	}
-	method := methodOf(chosen)
+	method := offers.MethodOf(chosen)
 	octets := make([]byte, len(h.SPIr)+nonceLength+publicLength(method))
 	if _, err := io.ReadFull(random, octets); err != nil {
 		return nil, err

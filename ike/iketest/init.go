@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/iketest/internal/offers"
 )
 
 // answerInit answers an IKE_SA_INIT request (RFC 7296, Section 1.2).
@@ -106,13 +107,13 @@ func (s *server) negotiate(in arrival, m *ike.Message, sa *ike.SA, ke *ike.KE, n
 	if !ok {
 		return s.refuseOffer(m.Header)
 	}
-	method := methodOf(chosen)
+	method := offers.MethodOf(chosen)
 	if s.faults.InvalidKELoop {
 		return s.invalidKE(m.Header, anotherMethod(ke.Method))
 	}
 	if ke.Method != method {
 		reaction := s.profile.ForeignKE
-		if offers(sa.Proposals, ke.Method) {
+		if offers.HasMethod(sa.Proposals, ke.Method) {
 			reaction = s.profile.UnchosenKE
 		}
 		if reaction == ByRFC {
@@ -143,7 +144,7 @@ func (s *server) choose(r request) (ike.Proposal, bool) {
 	case ok && s.faults.happens(s.faults.FalseRefusal):
 		return ike.Proposal{}, false
 	case !ok && s.faults.happens(s.faults.FalseAcceptance):
-		return firstOf(r.offer)
+		return offers.First(r.offer)
 	}
 	return chosen, ok
 }
@@ -174,7 +175,7 @@ func (s *server) invalidKE(h ike.Header, m ike.KeyExchangeMethod) ([]byte, error
 func (s *server) accept(in arrival, m *ike.Message, chosen ike.Proposal, keys secrets, ni *ike.Nonce, now time.Time) ([]byte, error) {
 	var err error
 	if keys.public == nil {
-		if keys.public, err = s.random(publicLength(methodOf(chosen))); err != nil {
+		if keys.public, err = s.random(publicLength(offers.MethodOf(chosen))); err != nil {
 			return nil, err
 		}
 	}
@@ -192,7 +193,7 @@ func (s *server) accept(in arrival, m *ike.Message, chosen ike.Proposal, keys se
 	}
 	payloads := []ike.Payload{
 		&ike.SA{Proposals: []ike.Proposal{chosen}},
-		&ike.KE{Method: methodOf(chosen), Data: keys.public},
+		&ike.KE{Method: offers.MethodOf(chosen), Data: keys.public},
 		&ike.Nonce{Data: nr},
 	}
 	payloads = append(payloads, nat...)

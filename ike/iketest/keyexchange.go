@@ -64,16 +64,6 @@ func publicLength(m ike.KeyExchangeMethod) int {
 	return 64
 }
 
-// methodOf returns the first key exchange of a chosen Proposal.
-func methodOf(p ike.Proposal) ike.KeyExchangeMethod {
-	for _, t := range p.Transforms {
-		if t.Type == ike.TransformKE {
-			return ike.KeyExchangeMethod(t.ID)
-		}
-	}
-	return ike.KE_NONE
-}
-
 // anotherMethod is a common one that m is not.
 func anotherMethod(m ike.KeyExchangeMethod) ike.KeyExchangeMethod {
 	if m == ike.KE_MODP_2048 {

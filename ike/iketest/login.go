@@ -12,6 +12,7 @@ import (
 	"github.com/ikescope/ikescope/ike/eap"
 	"github.com/ikescope/ikescope/ike/eap/eaptls"
 	"github.com/ikescope/ikescope/ike/iketest/eapserver"
+	"github.com/ikescope/ikescope/ike/iketest/internal/offers"
 	"github.com/ikescope/ikescope/ike/keymat"
 )
 
@@ -180,7 +181,7 @@ func (s *server) establish(sa *gatewaySA, l *Login, m *ike.Message) []ike.Payloa
 	if l.Child != 0 {
 		return append(out, &ike.Notify{Notification: l.Child})
 	}
-	chosen, ok := firstOf(offer.Proposals)
+	chosen, ok := offers.First(offer.Proposals)
 	if !ok {
 		return append(out, &ike.Notify{Notification: ike.NO_PROPOSAL_CHOSEN})
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/iketest/internal/offers"
 	"github.com/ikescope/ikescope/ike/iketest/memnet"
 	"github.com/ikescope/ikescope/ike/keyexchange"
 )
@@ -83,7 +84,7 @@ func (i *initiator) key(m ike.KeyExchangeMethod) *keyexchange.PrivateKey {
 // an answer accepted exactly that.
 func (i *initiator) asked(suite ike.Proposal) bool {
 	i.t.Helper()
-	method := methodOf(suite)
+	method := offers.MethodOf(suite)
 	i.send(i.request(&ike.KE{Method: method, Data: i.key(method).Public()}, offer(suite), ike.INTERMEDIATE_EXCHANGE_SUPPORTED))
 	for {
 		octets := i.receive()
@@ -91,7 +92,7 @@ func (i *initiator) asked(suite ike.Proposal) bool {
 			return false
 		}
 		m, _ := ike.ParseMessage(octets)
-		if sa, ok := ike.Find[*ike.SA](m); ok && sameSuite(sa.Proposals[0], suite) {
+		if sa, ok := ike.Find[*ike.SA](m); ok && offers.SameSuite(sa.Proposals[0], suite) {
 			return true
 		}
 	}

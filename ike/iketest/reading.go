@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/iketest/internal/offers"
 )
 
 // readProposals returns those that the profile looks at.
@@ -45,22 +46,19 @@ func (p *Profile) rejects(offer []ike.Proposal) bool {
 	}
 	return slices.ContainsFunc(offer, func(proposal ike.Proposal) bool {
 		return slices.ContainsFunc(proposal.Transforms, func(t ike.Transform) bool {
-			return (p.UnknownAttribute == RejectUnknown && hasUnknownAttribute(t)) ||
+			return (p.UnknownAttribute == RejectUnknown && offers.HasUnknownAttribute(t)) ||
 				(p.UnknownType == RejectUnknown && p.unknownType(t))
 		})
 	})
 }
-
-// transforms holds those of one Proposal by their type.
-type transforms [ike.TransformADDKE7 + 1][]ike.Transform
 
 // byType returns the transforms of a Proposal that the profile can read. It is
 // false for a Proposal that is not for IKE or, unless the profile ignores it, has
 // a type that it does not know: "If the responder is presented with a Proposal that contains a Transform Type
 // it does not understand [...] it MUST consider this proposal unacceptable"
 // (RFC 7296, Section 3.3.6).
-func (p *Profile) byType(proposal ike.Proposal) (transforms, bool) {
-	var all transforms
+func (p *Profile) byType(proposal ike.Proposal) (offers.Transforms, bool) {
+	var all offers.Transforms
 	if proposal.Protocol != ike.ProtocolIKE || len(proposal.SPI) != 0 {
 		return all, false
 	}
@@ -76,21 +74,15 @@ func (p *Profile) byType(proposal ike.Proposal) (transforms, bool) {
 		if p.TransformsRead > 0 && read[t.Type] > p.TransformsRead {
 			continue
 		}
-		if hasUnknownAttribute(t) {
+		if offers.HasUnknownAttribute(t) {
 			if p.UnknownAttribute != IgnoreUnknown {
 				continue
 			}
-			t.Attributes = slices.DeleteFunc(slices.Clone(t.Attributes), unknownAttribute)
+			t.Attributes = slices.DeleteFunc(slices.Clone(t.Attributes), offers.UnknownAttribute)
 		}
 		all[t.Type] = append(all[t.Type], t)
 	}
 	return all, true
-}
-
-func unknownAttribute(a ike.Attribute) bool { return a.Type != ike.AttributeKeyLength }
-
-func hasUnknownAttribute(t ike.Transform) bool {
-	return slices.ContainsFunc(t.Attributes, unknownAttribute)
 }
 
 // unknownType reports whether the profile does not know a transform's type, or
@@ -103,41 +95,6 @@ func (p *Profile) unknownType(t ike.Transform) bool {
 	return t.Type == 0 || t.Type == ike.TransformSN || t.Type > last
 }
 
-// unknownID reports whether a transform's ID has no registered number.
-func unknownID(t ike.Transform) bool {
-	switch t.Type {
-	case ike.TransformENCR:
-		return !slices.Contains(ike.EncryptionIDs(), ike.EncryptionID(t.ID))
-	case ike.TransformPRF:
-		return !slices.Contains(ike.PRFIDs(), ike.PRFID(t.ID))
-	case ike.TransformINTEG:
-		return !slices.Contains(ike.IntegrityIDs(), ike.IntegrityID(t.ID))
-	}
-	return !slices.Contains(ike.KeyExchangeMethods(), ike.KeyExchangeMethod(t.ID))
-}
-
-// firstOf returns the first transform of each type in the first Proposal, as
-// one would who does not read them, but no INTEG beside an AEAD cipher.
-func firstOf(offer []ike.Proposal) (ike.Proposal, bool) {
-	if len(offer) == 0 {
-		return ike.Proposal{}, false
-	}
-	var chosen []ike.Transform
-	taken := make(map[ike.TransformType]bool)
-	aead := false
-	for _, t := range offer[0].Transforms {
-		if !taken[t.Type] {
-			taken[t.Type] = true
-			aead = aead || (t.Type == ike.TransformENCR && ike.EncryptionID(t.ID).AEAD())
-			chosen = append(chosen, t)
-		}
-	}
-	chosen = slices.DeleteFunc(chosen, func(t ike.Transform) bool {
-		return isNone(t) || (aead && t.Type == ike.TransformINTEG)
-	})
-	return ike.Proposal{Number: offer[0].Number, Protocol: ike.ProtocolIKE, Transforms: chosen}, len(chosen) > 0
-}
-
 // wantedKE returns the method that a KE payload must have before the offer is
 // looked at; false where there is none.
 func (p *Profile) wantedKE(policy, offer []ike.Proposal) (ike.KeyExchangeMethod, bool) {
@@ -147,7 +104,7 @@ func (p *Profile) wantedKE(policy, offer []ike.Proposal) (ike.KeyExchangeMethod,
 	for _, own := range policy {
 		for _, t := range own.Transforms {
 			m := ike.KeyExchangeMethod(t.ID)
-			if t.Type == ike.TransformKE && (p.KECheck == CheckOwn || offers(p.readProposals(offer), m)) {
+			if t.Type == ike.TransformKE && (p.KECheck == CheckOwn || offers.HasMethod(p.readProposals(offer), m)) {
 				return m, true
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/iketest/internal/offers"
 )
 
 // A request is what selection looks at in an IKE_SA_INIT request.
@@ -29,7 +30,7 @@ func (p *Profile) Choose(policy, offer []ike.Proposal, ke ike.KeyExchangeMethod)
 // that offers it alone, with a KE payload of its method. A suite is not accepted
 // where the answer leaves out or adds a transform.
 func (p *Profile) Accepts(policy []ike.Proposal, suite ike.Proposal) bool {
-	offer, method := []ike.Proposal{suite}, methodOf(suite)
+	offer, method := []ike.Proposal{suite}, offers.MethodOf(suite)
 	if wanted, ok := p.wantedKE(policy, offer); ok && wanted != method {
 		return false
 	}
@@ -37,34 +38,7 @@ func (p *Profile) Accepts(policy []ike.Proposal, suite ike.Proposal) bool {
 		return false
 	}
 	chosen, ok := p.Choose(policy, offer, method)
-	return ok && sameSuite(chosen, suite)
-}
-
-// sameSuite compares the transforms but those that are none.
-func sameSuite(a, b ike.Proposal) bool {
-	within := func(a, b ike.Proposal) bool {
-		for _, t := range a.Transforms {
-			if !isNone(t) && !slices.ContainsFunc(b.Transforms, same(t)) {
-				return false
-			}
-		}
-		return true
-	}
-	return within(a, b) && within(b, a)
-}
-
-// holdsAll reports whether each of own is in one Proposal of an offer whole.
-func holdsAll(offer, own []ike.Proposal) bool {
-	return !slices.ContainsFunc(own, func(p ike.Proposal) bool {
-		return !slices.ContainsFunc(offer, func(q ike.Proposal) bool {
-			return !slices.ContainsFunc(p.Transforms, func(t ike.Transform) bool { return !slices.ContainsFunc(q.Transforms, same(t)) })
-		})
-	})
-}
-
-// isNone reports whether a transform stands for the absence of its type.
-func isNone(t ike.Transform) bool {
-	return t.ID == 0 && t.Type != ike.TransformENCR && t.Type != ike.TransformPRF
+	return ok && offers.SameSuite(chosen, suite)
 }
 
 // choose returns the Proposal that answers r, with one transform of each type
@@ -72,10 +46,10 @@ func isNone(t ike.Transform) bool {
 // is acceptable.
 func (p *Profile) choose(policy []ike.Proposal, r request) (ike.Proposal, bool) {
 	if p.AcceptAll {
-		return firstOf(r.offer)
+		return offers.First(r.offer)
 	}
 	r.offer = p.readProposals(r.offer)
-	if p.WholeOffer && !holdsAll(r.offer, policy) {
+	if p.WholeOffer && !offers.HoldsAll(r.offer, policy) {
 		return ike.Proposal{}, false
 	}
 	if p.Preference == PreferInitiator {
@@ -97,36 +71,12 @@ func (p *Profile) choose(policy []ike.Proposal, r request) (ike.Proposal, bool) 
 		}
 		switch {
 		case len(met) > 0 && p.Preference == PreferOwnBest:
-			return slices.MinFunc(met, func(a, b ike.Proposal) int { return places(own, a) - places(own, b) }), true
+			return slices.MinFunc(met, func(a, b ike.Proposal) int { return offers.Places(own, a) - offers.Places(own, b) }), true
 		case len(met) > 0:
 			return met[0], true
 		}
 	}
 	return ike.Proposal{}, false
-}
-
-// places returns the sum of the places that the chosen transforms have in own,
-// among those of their type, weighed as OpenIKED does.
-func places(own, chosen ike.Proposal) int {
-	sum := 0
-	for _, c := range chosen.Transforms {
-		for _, t := range own.Transforms {
-			if same(c)(t) {
-				break
-			}
-			if t.Type == c.Type {
-				switch t.Type {
-				case ike.TransformENCR, ike.TransformINTEG:
-					sum += 3
-				case ike.TransformKE:
-					sum += 2
-				default:
-					sum++
-				}
-			}
-		}
-	}
-	return sum
 }
 
 // matchKE selects from one Proposal of each side, with the method of the KE
@@ -147,7 +97,7 @@ func (p *Profile) match(own, offered ike.Proposal, r request, followKE bool) (ik
 		return ike.Proposal{}, false
 	}
 	theirs, ok := p.byType(offered)
-	if !ok || (p.RefuseMixed && theirs.mixed()) || (p.RefuseNoneBeside && theirs.noneBeside()) {
+	if !ok || (p.RefuseMixed && theirs.Mixed()) || (p.RefuseNoneBeside && theirs.NoneBeside()) {
 		return ike.Proposal{}, false
 	}
 	encryption, ok := p.selectEncryption(&ours, &theirs)
@@ -159,47 +109,23 @@ func (p *Profile) match(own, offered ike.Proposal, r request, followKE bool) (ik
 		return ike.Proposal{}, false
 	}
 	kes := p.keyExchanges(&ours, &theirs, r, followKE)
-	methods, ok := distinct(kes, nil)
+	methods, ok := offers.Distinct(kes, nil)
 	if !ok {
 		return ike.Proposal{}, false
 	}
 	chosen := slices.Concat(encryption, prf[:1], methods)
-	chosen = slices.DeleteFunc(chosen, isNone)
+	chosen = slices.DeleteFunc(chosen, offers.IsNone)
 	p.order(chosen, offered)
 	return ike.Proposal{Number: offered.Number, Protocol: ike.ProtocolIKE, Transforms: chosen}, true
 }
 
-// orNone returns the transforms of a type, or none, which is the same as
-// omitting all of that type (RFC 7296, Section 3.3.3).
-func (ts *transforms) orNone(t ike.TransformType) []ike.Transform {
-	if len(ts[t]) == 0 {
-		return []ike.Transform{{Type: t}}
-	}
-	return ts[t]
-}
-
-func (ts *transforms) mixed() bool {
-	aead := func(t ike.Transform) bool { return ike.EncryptionID(t.ID).AEAD() }
-	classic := func(t ike.Transform) bool { return !aead(t) }
-	integ := func(t ike.Transform) bool { return ike.IntegrityID(t.ID) != ike.AUTH_NONE }
-	return slices.ContainsFunc(ts[ike.TransformENCR], aead) &&
-		slices.ContainsFunc(ts[ike.TransformENCR], classic) &&
-		slices.ContainsFunc(ts[ike.TransformINTEG], integ)
-}
-
-// noneBeside reports whether AUTH_NONE is offered together with other INTEG.
-func (ts *transforms) noneBeside() bool {
-	none := ike.Transform{Type: ike.TransformINTEG, ID: uint16(ike.AUTH_NONE)}
-	return len(ts[ike.TransformINTEG]) > 1 && slices.ContainsFunc(ts[ike.TransformINTEG], same(none))
-}
-
 // selectEncryption returns a cipher and the integrity algorithm that goes with
 // it. An AEAD cipher takes none.
-func (p *Profile) selectEncryption(ours, theirs *transforms) ([]ike.Transform, bool) {
-	offered := theirs.orNone(ike.TransformINTEG)
+func (p *Profile) selectEncryption(ours, theirs *offers.Transforms) ([]ike.Transform, bool) {
+	offered := theirs.OrNone(ike.TransformINTEG)
 	for _, cipher := range p.common(ours[ike.TransformENCR], theirs[ike.TransformENCR]) {
 		if !ike.EncryptionID(cipher.ID).AEAD() {
-			if integ := p.common(ours.orNone(ike.TransformINTEG), offered); len(integ) > 0 {
+			if integ := p.common(ours.OrNone(ike.TransformINTEG), offered); len(integ) > 0 {
 				return []ike.Transform{cipher, integ[0]}, true
 			}
 			continue
@@ -221,18 +147,18 @@ func (p *Profile) takesAEAD(offered []ike.Transform) bool {
 	case AEADIntegAbsent:
 		return len(offered) == 0
 	}
-	return len(offered) == 0 || slices.ContainsFunc(offered, same(none))
+	return len(offered) == 0 || slices.ContainsFunc(offered, offers.Same(none))
 }
 
 // keyExchanges returns what both sides accept for KE and for ADDKE1 to ADDKE7.
-func (p *Profile) keyExchanges(ours, theirs *transforms, r request, followKE bool) [][]ike.Transform {
+func (p *Profile) keyExchanges(ours, theirs *offers.Transforms, r request, followKE bool) [][]ike.Transform {
 	first := p.common(ours[ike.TransformKE], theirs[ike.TransformKE])
 	if followKE {
 		first = slices.DeleteFunc(first, func(t ike.Transform) bool { return t.ID != uint16(r.ke) })
 	}
 	kes := [][]ike.Transform{first}
 	for t := ike.TransformADDKE1; t <= ike.TransformADDKE7; t++ {
-		additional := p.common(ours.orNone(t), theirs.orNone(t))
+		additional := p.common(ours.OrNone(t), theirs.OrNone(t))
 		if !r.intermediate && !p.LateIntermediate {
 			additional = slices.DeleteFunc(additional, func(t ike.Transform) bool { return t.ID != uint16(ike.KE_NONE) })
 		}
@@ -241,30 +167,12 @@ func (p *Profile) keyExchanges(ours, theirs *transforms, r request, followKE boo
 	return kes
 }
 
-// distinct takes one method from each list, none of them twice but KE_NONE
-// (RFC 9370, Section 2.2.2).
-func distinct(lists [][]ike.Transform, taken []ike.Transform) ([]ike.Transform, bool) {
-	if len(lists) == 0 {
-		return taken, true
-	}
-	for _, t := range lists[0] {
-		again := func(o ike.Transform) bool { return o.ID == t.ID }
-		if t.ID != uint16(ike.KE_NONE) && slices.ContainsFunc(taken, again) {
-			continue
-		}
-		if all, ok := distinct(lists[1:], append(taken[:len(taken):len(taken)], t)); ok {
-			return all, true
-		}
-	}
-	return nil, false
-}
-
 // common returns the offered transforms that ours has too, the preferred first.
 func (p *Profile) common(ours, offered []ike.Transform) []ike.Transform {
 	var both []ike.Transform
 	if p.Preference == PreferInitiator {
 		for _, t := range offered {
-			if slices.ContainsFunc(ours, p.alike(t)) || (p.AcceptUnknown && unknownID(t)) {
+			if slices.ContainsFunc(ours, p.alike(t)) || (p.AcceptUnknown && offers.UnknownID(t)) {
 				both = append(both, t)
 			}
 		}
@@ -276,7 +184,7 @@ func (p *Profile) common(ours, offered []ike.Transform) []ike.Transform {
 		}
 	}
 	for _, t := range offered {
-		if p.AcceptUnknown && unknownID(t) {
+		if p.AcceptUnknown && offers.UnknownID(t) {
 			both = append(both, t)
 		}
 	}
@@ -286,23 +194,14 @@ func (p *Profile) common(ours, offered []ike.Transform) []ike.Transform {
 // alike compares what the profile reads of a transform.
 func (p *Profile) alike(a ike.Transform) func(ike.Transform) bool {
 	if !p.IgnoreKeyLength {
-		return same(a)
+		return offers.Same(a)
 	}
 	return func(b ike.Transform) bool { return a.Type == b.Type && a.ID == b.ID }
 }
 
-// same compares the type, the ID and the Key Length.
-func same(a ike.Transform) func(ike.Transform) bool {
-	bitsA, keyedA := a.KeyLength()
-	return func(b ike.Transform) bool {
-		bitsB, keyedB := b.KeyLength()
-		return a.Type == b.Type && a.ID == b.ID && bitsA == bitsB && keyedA == keyedB
-	}
-}
-
 // order sorts the chosen transforms as the profile sends them.
 func (p *Profile) order(chosen []ike.Transform, offered ike.Proposal) {
-	place := func(t ike.Transform) int { return slices.IndexFunc(offered.Transforms, same(t)) }
+	place := func(t ike.Transform) int { return slices.IndexFunc(offered.Transforms, offers.Same(t)) }
 	if p.TransformOrder != nil {
 		place = func(t ike.Transform) int {
 			if i := slices.Index(p.TransformOrder, t.Type); i >= 0 {
@@ -312,13 +211,4 @@ func (p *Profile) order(chosen []ike.Transform, offered ike.Proposal) {
 		}
 	}
 	slices.SortStableFunc(chosen, func(a, b ike.Transform) int { return place(a) - place(b) })
-}
-
-// offers reports whether any Proposal has the method as its first key exchange.
-func offers(offer []ike.Proposal, m ike.KeyExchangeMethod) bool {
-	return slices.ContainsFunc(offer, func(p ike.Proposal) bool {
-		return slices.ContainsFunc(p.Transforms, func(t ike.Transform) bool {
-			return t.Type == ike.TransformKE && t.ID == uint16(m)
-		})
-	})
 }
