@@ -12,6 +12,7 @@ import (
 	"github.com/ikescope/ikescope/report"
 	captured "github.com/ikescope/ikescope/report/capture"
 	"github.com/ikescope/ikescope/report/text"
+	capturetext "github.com/ikescope/ikescope/report/text/captures"
 )
 
 // captureOptions say which part of a capture is shown, and how.
@@ -103,7 +104,7 @@ func (a *app) capture(ctx context.Context, opts captureOptions, paths []string) 
 	}
 	written := a.print(&opts.printOptions, documentWriters(doc, func(w io.Writer, look text.Options) error {
 		look.All = opts.all || opts.only != ""
-		return text.Capture(w, doc, look)
+		return capturetext.Write(w, doc, look)
 	}))
 	switch {
 	case written != nil:

@@ -16,6 +16,7 @@ import (
 	"github.com/ikescope/ikescope/report"
 	captured "github.com/ikescope/ikescope/report/capture"
 	"github.com/ikescope/ikescope/report/text"
+	capturetext "github.com/ikescope/ikescope/report/text/captures"
 )
 
 var updateCaptures = flag.Bool("update", false, "write the texts of testdata/captures")
@@ -86,7 +87,7 @@ func TestCaptures(t *testing.T) {
 				t.Errorf("verdict %s, want %s", got, want[name])
 			}
 			var printed bytes.Buffer
-			if err := text.Capture(&printed, doc, text.Options{}); err != nil {
+			if err := capturetext.Write(&printed, doc, text.Options{}); err != nil {
 				t.Fatal(err)
 			}
 			golden := strings.TrimSuffix(file, ".pcap") + ".txt"
@@ -124,7 +125,7 @@ func FuzzCapture(f *testing.F) {
 		}
 		doc := tell(p)
 		var out bytes.Buffer
-		if err := text.Capture(&out, doc, text.Options{}); err != nil {
+		if err := capturetext.Write(&out, doc, text.Options{}); err != nil {
 			t.Fatal(err)
 		}
 		if strings.ContainsFunc(out.String(), func(r rune) bool { return r != '\n' && r < ' ' || r == 0x7f }) {

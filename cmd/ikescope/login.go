@@ -165,6 +165,6 @@ func (a *app) login(ctx context.Context, opts *loginOptions, args []string) erro
 	a.exit = doc.Exit.Code
 	// A login is not to be done again for want of a capture.
 	return errors.Join(writePcap(pcap, recorded), opts.printOptions.write(a.out, documentWriters(doc, func(w io.Writer, look text.Options) error {
-		return reported.Text(w, doc, look.Width, look.Color)
+		return reported.Text(w, doc, look)
 	})))
 }

@@ -11,8 +11,9 @@ import (
 	"github.com/ikescope/ikescope/ike/dialog"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/layout"
 	"github.com/ikescope/ikescope/report/reporttest"
-	"github.com/ikescope/ikescope/report/text"
+	"github.com/ikescope/ikescope/report/text/captures"
 )
 
 // talk is a capture in the making: messages between a client and a gateway.
@@ -318,7 +319,7 @@ func TestCaptureFolds(t *testing.T) {
 	}
 	s.detect(42, false)
 	var b bytes.Buffer
-	if err := text.Capture(&b, s.document("FILE"), text.Options{Width: 200}); err != nil {
+	if err := captures.Write(&b, s.document("FILE"), layout.Options{Width: 200}); err != nil {
 		t.Fatal(err)
 	}
 	if want := "+0.400   INFORMATIONAL 2 to 41: 40 requests of 64 octets, each answered with 64, until +8.200, packet 5 to packet 84, encrypted"; !strings.Contains(b.String(), want) {
@@ -334,7 +335,7 @@ func TestCaptureFolds(t *testing.T) {
 		s.init(offered)
 	}
 	b.Reset()
-	if err := text.Capture(&b, s.document("FILE"), text.Options{}); err != nil {
+	if err := captures.Write(&b, s.document("FILE"), layout.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if n := strings.Count(b.String(), "\nIKE SA "); n != 3 || !strings.Contains(b.String(), "17 IKE SAs are not shown") {
@@ -385,7 +386,7 @@ func TestCaptureHostile(t *testing.T) {
 	s.answer(notifyOf(ike.REDIRECT, append([]byte{3, 6}, "\x1b]0;x\x07"...)...))
 	c := s.document("evil\x1b[2J.pcap")
 	var printed, document bytes.Buffer
-	if err := text.Capture(&printed, c, text.Options{}); err != nil {
+	if err := captures.Write(&printed, c, layout.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if err := report.WriteJSON(&document, c); err != nil {

@@ -22,6 +22,7 @@ import (
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/explain"
 	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/internal/layout"
 	"github.com/ikescope/ikescope/report/reporttest"
 )
 
@@ -140,7 +141,7 @@ func espMatrix(t *testing.T, pfs bool, accepts string) *matrix.Matrix {
 func TestText(t *testing.T) {
 	for name, d := range documents(t) {
 		var out bytes.Buffer
-		if err := Text(&out, d, 80, false); err != nil {
+		if err := Text(&out, d, layout.Options{}); err != nil {
 			t.Fatal(err)
 		}
 		path := filepath.Join("testdata", name+".txt")

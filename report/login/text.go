@@ -15,10 +15,9 @@ var marks = map[string]struct{ mark, style string }{
 	"passed": {"+", layout.Green}, "failed": {"!", layout.Red}, "warning": {"!", layout.Yellow}, "unknown": {"?", layout.Yellow},
 }
 
-// Text writes the document for people, width columns wide (0 for 80), with the
-// terminal's colours or without.
-func Text(w io.Writer, d *Document, width int, color bool) error {
-	p := layout.NewPage(width, color)
+// Text writes the document for people.
+func Text(w io.Writer, d *Document, o layout.Options) error {
+	p := layout.NewPage(o)
 	style := layout.Bold
 	if d.Verdict != LoggedIn {
 		style += ";" + layout.Red

@@ -14,32 +14,17 @@ import (
 )
 
 // Options says how a text report looks.
-type Options struct {
-	// Color uses the terminal's colours; no meaning rests on them alone.
-	Color bool
-	// Width is the number of columns; 0 means 80, and less than 60 is 60.
-	Width int
-	// Evidence lists the exchanges at the end of each target.
-	Evidence bool
-	// ClientsAsked: the clients were asked for, and are not those that every
-	// report names. Headings then name the ones that fail, as they do where
-	// the clients are few, rather than count them.
-	ClientsAsked bool
-	// All shows each IKE SA of a capture, those of scans and those alike too.
-	All bool
-	// Attempt is the number of the story of logs to show alone, 0 for all.
-	Attempt int
-}
+type Options = layout.Options
 
 // asked reports whether headings name the clients of t that fail.
-func (o Options) asked(t *report.Target) bool {
+func asked(o Options, t *report.Target) bool {
 	return o.ClientsAsked || t.ClientsAsked || len(t.Clients) <= fewClients
 }
 
 // page is a page of a text report.
 type page struct{ *layout.Page }
 
-func newPage(o Options) *page { return &page{layout.NewPage(o.Width, o.Color)} }
+func newPage(o Options) *page { return &page{layout.NewPage(o)} }
 
 // Document writes doc for people, one target after the other. What came from the
 // wire is escaped.
@@ -61,7 +46,7 @@ func Document(w io.Writer, doc report.Source, o Options) error {
 			return err
 		}
 		count[t.Verdict]++
-		verdict, style := headline(t, o.asked(t))
+		verdict, style := headline(t, asked(o, t))
 		all = append(all, line{wholeName(t), verdict, style})
 	}
 	p := newPage(o)
@@ -161,7 +146,7 @@ func tally(all int, count map[report.Verdict]int) string {
 }
 
 func (p *page) target(t *report.Target, o Options) {
-	p.heading(t, o.asked(t))
+	p.heading(t, asked(o, t))
 	p.paths(t)
 	p.routes(t)
 	introduction.Write(p.Page, t)

@@ -4,10 +4,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/internal/lists"
+	"github.com/ikescope/ikescope/report/internal/traversal"
 )
 
 // maxVendorIDs is how many of a gateway's vendor IDs are written.
@@ -30,7 +30,7 @@ func (p *page) gateway(t *report.Target) {
 	}
 	var said []string
 	for _, n := range g.Notifies {
-		if w := notifyWords(n); w != "" {
+		if w := traversal.Notify(n); w != "" {
 			said = append(said, w)
 		}
 	}
@@ -57,22 +57,4 @@ func (p *page) gateway(t *report.Target) {
 	if len(not) > 0 {
 		p.Text(2, strings.Join(not, ", "))
 	}
-}
-
-// notifyWords says what a status notify of an IKE_SA_INIT answer means. NAT
-// detection and signature hashes have places of their own.
-func notifyWords(n report.Number) string {
-	switch ike.NotifyType(n.ID) {
-	case ike.NAT_DETECTION_SOURCE_IP, ike.NAT_DETECTION_DESTINATION_IP, ike.SIGNATURE_HASH_ALGORITHMS, ike.REDIRECT:
-		return ""
-	case ike.IKEV2_FRAGMENTATION_SUPPORTED:
-		return "fragmentation"
-	case ike.MULTIPLE_AUTH_SUPPORTED:
-		return "multiple authentication"
-	case ike.CHILDLESS_IKEV2_SUPPORTED:
-		return "childless IKE SAs"
-	case ike.INTERMEDIATE_EXCHANGE_SUPPORTED:
-		return "intermediate exchange"
-	}
-	return n.Name
 }

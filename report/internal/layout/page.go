@@ -1,10 +1,10 @@
 package layout
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/ikescope/ikescope/ike/printable"
 )
@@ -22,14 +22,11 @@ type Page struct {
 	label string // for the next line
 }
 
-// NewPage returns an empty page of width columns, 0 for 80 and 60 at least, with the
-// terminal's colours or without.
-func NewPage(width int, color bool) *Page {
-	if width == 0 {
-		width = 80
-	}
-	return &Page{Width: max(width, 60), color: color}
-}
+// NewPage returns an empty page that looks as o says.
+func NewPage(o Options) *Page { return &Page{Width: max(cmp.Or(o.Width, 80), 60), color: o.Color} }
+
+// Lines returns how many lines the page has so far.
+func (p *Page) Lines() int { return strings.Count(p.out.String(), "\n") }
 
 // Blank writes an empty line.
 func (p *Page) Blank() { p.out.WriteByte('\n') }
@@ -126,16 +123,17 @@ func WrapWords(words []string, width, hang int) []string {
 		} else {
 			line += " "
 		}
-		for rest := []rune(word); ; {
+		for rest := word; ; {
 			room := width - Columns(line)
-			if len(rest) <= room {
-				line += string(rest)
+			if Columns(rest) <= room {
+				line += rest
 				break
 			}
-			n := cut(rest, room)
-			line += string(rest[:n])
+			var first string
+			first, rest = head(rest, room)
+			line += first
 			add()
-			line, rest = indent, rest[n:]
+			line = indent
 		}
 	}
 	if strings.TrimSpace(line) != "" {
@@ -143,20 +141,6 @@ func WrapWords(words []string, width, hang int) []string {
 	}
 	return lines
 }
-
-// cut returns where to break a word that is longer than n: after a mark near
-// there, so that a suite breaks between its algorithms.
-func cut(word []rune, n int) int {
-	for i := n; i > n*2/3; i-- {
-		if strings.ContainsRune("-,/:", word[i-1]) {
-			return i
-		}
-	}
-	return n
-}
-
-// Columns returns how many columns s takes.
-func Columns(s string) int { return utf8.RuneCountInString(s) }
 
 // Pad fills s to n columns.
 func Pad(s string, n int) string { return s + strings.Repeat(" ", max(0, n-Columns(s))) }

@@ -17,6 +17,9 @@ func TestWrap(t *testing.T) {
 		{"aes256-sha256-prfsha256-modp2048", 20, 2, []string{"aes256-sha256-", "  prfsha256-modp2048"}},
 		{"a 0123456789012345678901234", 12, 0, []string{"a", "012345678901", "234567890123", "4"}},
 		{"ééééé ééééé ééééé", 12, 0, []string{"ééééé ééééé", "ééééé"}},
+		{"東京本社 東京本社", 10, 0, []string{"東京本社", "東京本社"}}, // each character is two columns wide
+		{"東京本社東京本社", 11, 0, []string{"東京本社東", "京本社"}},
+		{"o\u0308o\u0308o\u0308 o\u0308o\u0308 o\u0308o\u0308", 10, 0, []string{"o\u0308o\u0308o\u0308 o\u0308o\u0308 o\u0308o\u0308"}},
 	} {
 		if got := Wrap(tt.in, tt.width, tt.hang); !slices.Equal(got, tt.want) {
 			t.Errorf("Wrap(%q, %d, %d) = %q, want %q", tt.in, tt.width, tt.hang, got, tt.want)
@@ -26,7 +29,7 @@ func TestWrap(t *testing.T) {
 
 // TestAligned holds a label of its own to what a stranger may have written in it.
 func TestAligned(t *testing.T) {
-	p := NewPage(60, false)
+	p := NewPage(Options{Width: 60})
 	p.Aligned("ios", "accepts")
 	p.Aligned("é\x1b[2Jéé", "one two")
 	p.Aligned("", "three")

@@ -1,4 +1,4 @@
-package text
+package captures
 
 import (
 	"cmp"
@@ -13,9 +13,12 @@ import (
 	"github.com/ikescope/ikescope/report/internal/layout"
 )
 
-// Capture writes c for people. What came from the wire is escaped.
-func Capture(w io.Writer, c *report.Capture, o Options) error {
-	p := newPage(o)
+// page is a page of the text.
+type page struct{ *layout.Page }
+
+// Write writes c for people. What came from the wire is escaped.
+func Write(w io.Writer, c *report.Capture, o layout.Options) error {
+	p := page{layout.NewPage(o)}
 	p.captureHead(c)
 	groups := alike(c.SAs)
 	if len(c.SAs) > 1 {
@@ -36,7 +39,7 @@ func Capture(w io.Writer, c *report.Capture, o Options) error {
 }
 
 // captureHead writes what is in the files.
-func (p *page) captureHead(c *report.Capture) {
+func (p page) captureHead(c *report.Capture) {
 	for _, line := range layout.Wrap(printable.Text(c.File), p.Width, 2) {
 		p.Wide(p.Paint(layout.Bold, line))
 	}
@@ -141,7 +144,7 @@ func chooseSAs(groups []*group, all bool) map[int]bool {
 
 // captureSummary writes a line for each group, and beyond a number of them, for
 // each verdict.
-func (p *page) captureSummary(groups []*group, scans []report.CapturedScan) {
+func (p page) captureSummary(groups []*group, scans []report.CapturedScan) {
 	p.Section("SUMMARY")
 	lines := 0
 	var more []*further

@@ -1,4 +1,4 @@
-package text
+package captures
 
 import (
 	"bytes"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/layout"
 )
 
 // The summary has the failures first, and one line for what is alike.
@@ -23,7 +24,7 @@ func TestCaptureSummary(t *testing.T) {
 		c.SAs = append(c.SAs, report.CapturedSA{Number: i + 1, Version: 2, Initiator: report.Endpoint{Address: "192.0.2.1", Port: 500}, Responder: report.Endpoint{Address: "192.0.2.2", Port: 500}, Verdict: v})
 	}
 	var b bytes.Buffer
-	if err := Capture(&b, c, Options{Width: 200}); err != nil {
+	if err := Write(&b, c, layout.Options{Width: 200}); err != nil {
 		t.Fatal(err)
 	}
 	summary, _, _ := strings.Cut(b.String(), "IKE SA 1  ")
@@ -47,7 +48,7 @@ func TestCaptureSummaryIsBounded(t *testing.T) {
 	}
 	c.SAs = append(c.SAs, report.CapturedSA{Number: 999, Version: 2, Verdict: report.CapturedVerdict{Result: report.ResultWorks, ID: report.CapturedTriedAgain, Title: "tried again"}})
 	var b bytes.Buffer
-	if err := Capture(&b, c, Options{Width: 200}); err != nil {
+	if err := Write(&b, c, layout.Options{Width: 200}); err != nil {
 		t.Fatal(err)
 	}
 	summary, _, _ := strings.Cut(b.String(), "IKE SA 1  ")
@@ -67,7 +68,7 @@ func TestCaptureOddities(t *testing.T) {
 		Exchanges: []report.CapturedExchange{{Type: "INFORMATIONAL", MessageID: 2, By: report.SideInitiator, Request: &report.CapturedMessage{Packet: 7, Time: began.Add(20000 * time.Second), Sent: 3, SentAfterAnswer: 2}}},
 		Verdict:   report.CapturedVerdict{Result: report.ResultUnknown, ID: "X", Title: "x"}}
 	var out bytes.Buffer
-	if err := Capture(&out, &report.Capture{File: "FILE", Complete: true, SAs: []report.CapturedSA{sa}}, Options{Width: 200}); err != nil {
+	if err := Write(&out, &report.Capture{File: "FILE", Complete: true, SAs: []report.CapturedSA{sa}}, layout.Options{Width: 200}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"TCP 192.0.2.1:40000 > 192.0.2.2:4500: 2 sent", "AH: 3 packets from the initiator, 0 to it", "the initiator starts over as IKE SA 2",

@@ -1,4 +1,4 @@
-package text
+package captures
 
 import (
 	"fmt"
@@ -10,10 +10,11 @@ import (
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/internal/layout"
+	"github.com/ikescope/ikescope/report/internal/traversal"
 )
 
 // capturedSA writes one IKE SA.
-func (p *page) capturedSA(sa *report.CapturedSA) {
+func (p page) capturedSA(sa *report.CapturedSA) {
 	p.capturedHeading(sa)
 
 	p.Section("WHEN")
@@ -89,7 +90,7 @@ func capturedErrorWords(sa *report.CapturedSA, e report.CapturedError) string {
 }
 
 // capturedHeading writes who, and the verdict.
-func (p *page) capturedHeading(sa *report.CapturedSA) {
+func (p page) capturedHeading(sa *report.CapturedSA) {
 	name := printable.Text(fmt.Sprintf("IKE SA %d  %s > %s", sa.Number, &sa.Initiator, &sa.Responder))
 	verdict := printable.Text(sa.Verdict.String())
 	gap := p.Width - layout.Columns(name) - layout.Columns(verdict)
@@ -129,7 +130,7 @@ func routine(exchanges []report.CapturedExchange) int {
 }
 
 // capturedRoutine writes one line for exchanges that are alike.
-func (p *page) capturedRoutine(sa *report.CapturedSA, all []report.CapturedExchange) {
+func (p page) capturedRoutine(sa *report.CapturedSA, all []report.CapturedExchange) {
 	first, last := all[0], all[len(all)-1]
 	name := fmt.Sprintf("%s %d to %d", first.Type, first.MessageID, last.MessageID)
 	if first.By == report.SideResponder {
@@ -140,7 +141,7 @@ func (p *page) capturedRoutine(sa *report.CapturedSA, all []report.CapturedExcha
 		packetWords(sa, first.Request.File, first.Request.Packet), packetWords(sa, last.Responses[0].File, last.Responses[0].Packet)))
 }
 
-func (p *page) capturedPaths(sa *report.CapturedSA) {
+func (p page) capturedPaths(sa *report.CapturedSA) {
 	p.Section("PATH")
 	for _, path := range sa.Paths {
 		text := fmt.Sprintf("%s > %s: %d sent, %d received", &path.Initiator, &path.Responder, path.Sent, path.Received)
@@ -208,7 +209,7 @@ func since(began, at time.Time) string {
 }
 
 // timed writes a paragraph beside the time of what it describes.
-func (p *page) timed(at, style, text string) {
+func (p page) timed(at, style, text string) {
 	const column = 9
 	for _, line := range layout.Wrap(printable.Text(text), p.Width-layout.Margin-column, 2) {
 		// Of an IKE SA of hours the time takes more than the column.
@@ -217,7 +218,7 @@ func (p *page) timed(at, style, text string) {
 	}
 }
 
-func (p *page) capturedExchange(sa *report.CapturedSA, x report.CapturedExchange) {
+func (p page) capturedExchange(sa *report.CapturedSA, x report.CapturedExchange) {
 	if sa.Version == 1 && x.Version == 0 || x.Version == 1 {
 		p.ikev1Exchange(sa, x)
 		return
@@ -247,7 +248,7 @@ func (p *page) capturedExchange(sa *report.CapturedSA, x report.CapturedExchange
 }
 
 // ikev1Exchange writes a message of IKEv1, and the one that answers it.
-func (p *page) ikev1Exchange(sa *report.CapturedSA, x report.CapturedExchange) {
+func (p page) ikev1Exchange(sa *report.CapturedSA, x report.CapturedExchange) {
 	name, other := x.Type+" of the initiator", x.Type+" of the responder"
 	if x.By == report.SideResponder {
 		name, other = other, name
@@ -264,7 +265,7 @@ func (p *page) ikev1Exchange(sa *report.CapturedSA, x report.CapturedExchange) {
 }
 
 // capturedMessage writes a line on a message, and what can be read in it below.
-func (p *page) capturedMessage(sa *report.CapturedSA, name string, m report.CapturedMessage) {
+func (p page) capturedMessage(sa *report.CapturedSA, name string, m report.CapturedMessage) {
 	words := []string{fmt.Sprintf("%s octets", english.Grouped(int64(m.Octets))), packetWords(sa, m.File, m.Packet)}
 	if m.Sent > 1 {
 		text := fmt.Sprintf("sent %d times", m.Sent)
@@ -328,7 +329,7 @@ func (p *page) capturedMessage(sa *report.CapturedSA, name string, m report.Capt
 	}
 }
 
-func (p *page) capturedProposal(in int, o report.CapturedProposal) {
+func (p page) capturedProposal(in int, o report.CapturedProposal) {
 	text := fmt.Sprintf("proposal %d: %s", o.Number, o.Keywords)
 	if o.Authentication != "" {
 		text += ", " + o.Authentication
@@ -342,7 +343,7 @@ func (p *page) capturedProposal(in int, o report.CapturedProposal) {
 // capturedStatus says what a status notify means, "" for those of NAT, which
 // have a place of their own.
 func capturedStatus(n report.CapturedNotify) string {
-	w := notifyWords(report.Number{ID: n.ID, Name: n.Name})
+	w := traversal.Notify(report.Number{ID: n.ID, Name: n.Name})
 	if w == "" && !strings.HasPrefix(n.Name, "NAT_") {
 		w = "signature hashes"
 	}

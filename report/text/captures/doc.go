@@ -1,0 +1,2 @@
+// Package captures writes the IKE SAs of captures as text for people.
+package captures
