@@ -17,6 +17,7 @@ func (a *app) convertCommand() *cobra.Command {
 	var (
 		o        printOptions
 		evidence bool
+		details  bool
 	)
 	cmd := &cobra.Command{
 		Use:   "convert REPORT",
@@ -51,7 +52,7 @@ docs/formats.md says what each format holds.`,
 			}
 			defer o.to.Discard()
 			how := o.to.ReportWriters(saved, func(w io.Writer, look text.Options) error {
-				look.Evidence = evidence
+				look.Evidence, look.Details = evidence, details
 				return text.Document(w, saved, look)
 			})
 			how.AddLines(saved)
@@ -62,6 +63,7 @@ docs/formats.md says what each format holds.`,
 	o.addFlags(flags, "the report", output.Reports)
 	o.addWidth(flags)
 	addToggle(flags, &evidence, "evidence", "", "list every exchange in the text report")
+	addToggle(flags, &details, "verbose", "v", "the text report in full: why findings matter, and what is refused")
 	return cmd
 }
 

@@ -103,7 +103,7 @@ func (o *outputOptions) addFlags(flags *pflag.FlagSet, formats []string) {
 	o.addWidth(flags)
 	flags.Var(flagvalue.File(&o.pcap), "pcap", "write every datagram to this file, as pcapng; a comment on each says which exchange it is of, and how that ended")
 	addToggle(flags, &o.evidence, "evidence", "", "list every exchange in the text report")
-	addToggle(flags, &o.verbose, "verbose", "v", "a line on stderr for each exchange")
+	addToggle(flags, &o.verbose, "verbose", "v", "a line on stderr for each exchange, and the text report in full: why findings matter, and what is refused")
 }
 
 // open creates the files, so that nothing is sent for a report that cannot be
@@ -144,7 +144,7 @@ func wholeText(asked []client.Policy) documentText {
 // write writes doc wherever it was not written as it grew.
 func (o *outputOptions) write(stdout io.Writer, doc report.Source, asText documentText) error {
 	return o.printOptions.write(stdout, o.to.ReportWriters(doc, func(w io.Writer, look text.Options) error {
-		look.Evidence = o.evidence
+		look.Evidence, look.Details = o.evidence, o.verbose
 		return asText(w, doc, look)
 	}))
 }

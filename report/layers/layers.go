@@ -51,11 +51,20 @@ type Layer struct {
 	Name  Name
 	State State
 	Words string // a few, such as "UDP 4500 is silent"
+	// Problems are the IDs of the findings about it that ask for action, the worst first.
+	Problems []string
 }
 
 // Of returns the layers of t in their order.
 func Of(t *report.Target) []Layer {
-	return []Layer{network(t), negotiation(t), certificate(t), authentication(t), clients(t)}
+	all := []Layer{network(t), negotiation(t), certificate(t), authentication(t), clients(t)}
+	subjects := map[report.Subject]int{report.AboutPath: 0, report.AboutIKE: 1, report.AboutIdentity: 2, report.AboutClient: 4}
+	for _, f := range t.Findings {
+		if i, ok := subjects[f.About()]; ok && f.IsProblem() {
+			all[i].Problems = append(all[i].Problems, f.ID)
+		}
+	}
+	return all
 }
 
 func network(t *report.Target) Layer {
@@ -114,9 +123,9 @@ func negotiation(t *report.Target) Layer {
 	case m.Unknown > 0 || !t.Complete:
 		l.Words = "no problem so far"
 	default:
-		l.State, l.Words = Passed, english.Grouped(m.Accepted)+" suites accepted, no problem"
+		l.State, l.Words = Passed, english.Grouped(m.Accepted)+" suites accepted"
 		if m.Accepted == 1 {
-			l.Words = "1 suite accepted, no problem"
+			l.Words = "1 suite accepted"
 		}
 	}
 	return l
@@ -128,6 +137,9 @@ func certificate(t *report.Target) Layer {
 		return l
 	}
 	l.Words = english.Plain(string(t.Identity.State))
+	if t.Identity.State == report.IdentityRefused {
+		l.Words = "not shown"
+	}
 	var accept, reject, unknown []string
 	for _, c := range t.Identity.Connections {
 		if c.Proof == report.ProofForged {

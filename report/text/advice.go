@@ -23,6 +23,9 @@ func Advice(w io.Writer, all []report.Advice, o Options) error {
 	return p.Print(w)
 }
 
+// say writes a sentence of ours, with the report's names of algorithms.
+func (p *page) say(hang int, text string) { p.Text(hang, p.names.Text(text)) }
+
 func (p *page) advice(a report.Advice) {
 	name := a.Target
 	if address := report.AddressBeside(name, a.Address); address != "" {
@@ -38,32 +41,32 @@ func (p *page) advice(a report.Advice) {
 	}
 	if a.Client.Suite != "" {
 		p.Section("SUITE")
-		p.Text(2, strings.TrimSpace(a.Client.Suite+" "+suiteMark(a.Client)))
+		p.say(2, strings.TrimSpace(a.Client.Suite+" "+suiteMark(a.Client)))
 	}
 	if said := assess.WeakWords(a.Client); len(said) > 0 {
 		p.Section("WEAK")
 		for _, s := range said {
-			p.Text(2, s)
+			p.say(2, s)
 		}
 	}
 	if len(a.Client.Missing) > 0 {
 		p.Section("WHY")
 		for _, m := range a.Client.Missing {
-			p.Text(2, m.Text)
+			p.say(2, m.Text)
 		}
 	}
 	if words := a.Client.LoginWords(); words != "" {
 		p.Section("IKE_AUTH")
-		p.Text(2, words)
+		p.say(2, words)
 	}
 	if a.Client.Doubt != "" {
 		p.Section("DOUBT")
-		p.Text(2, a.Client.Doubt)
+		p.say(2, a.Client.Doubt)
 	}
 	if len(a.Client.Notes) > 0 {
 		p.Section("NOTES")
 		for _, n := range a.Client.Notes {
-			p.Text(2, n)
+			p.say(2, n)
 		}
 	}
 	told := make(map[string]bool)
@@ -73,10 +76,10 @@ func (p *page) advice(a report.Advice) {
 	switch a.Client.Verdict {
 	case report.ClientConnects:
 		p.Section("NEXT")
-		p.Text(2, "the IKE algorithms match"+loginNext(a.Client)+"; if the client still fails, the cause is ESP, a certificate or the login: use ikescope explain with the error that it shows")
+		p.say(2, "the IKE algorithms match"+loginNext(a.Client)+"; if the client still fails, the cause is ESP, a certificate or the login: use ikescope explain with the error that it shows")
 	case report.ClientUnknown:
 		p.Section("NEXT")
-		p.Text(2, "scan until it is known: undecided suites may be accepted; for a silent gateway, see ikescope explain no_answer")
+		p.say(2, "scan until it is known: undecided suites may be accepted; for a silent gateway, see ikescope explain no_answer")
 	}
 }
 
@@ -95,17 +98,17 @@ func loginNext(c report.Client) string {
 // on it so far.
 func (p *page) remedy(r report.Remedy, told map[string]bool) {
 	p.Section(strings.ToUpper(r.Side))
-	p.Text(2, r.Where)
+	p.say(2, r.Where)
 	if len(r.Lines) == 0 {
-		p.Text(2, "no remedy: "+r.Why)
+		p.say(2, "no remedy: "+r.Why)
 		return
 	}
 	if r.Together {
-		p.Text(2, "together with a change on the other side to the same suite")
+		p.say(2, "together with a change on the other side to the same suite")
 	}
 	if r.Suite == "" {
 		for _, n := range r.Notes {
-			p.Text(2, n)
+			p.say(2, n)
 		}
 		p.Wide("")
 		for _, line := range r.Lines {
@@ -125,14 +128,14 @@ func (p *page) remedy(r report.Remedy, told map[string]bool) {
 	if len(r.Weaker) == 0 {
 		suite += assess.StillWeak(suite)
 	}
-	p.Text(2, "both then have "+suite+what)
+	p.say(2, "both then have "+suite+what)
 	for _, s := range r.Weaker {
 		if short, _, ok := strings.Cut(s, ":"); ok && told[s] {
-			p.Styled(layout.Yellow, 2, "WEAKER, as above: "+short)
+			p.Styled(layout.Yellow, 2, "WEAKER, as above: "+p.names.Text(short))
 			continue
 		}
 		told[s] = true
-		p.Styled(layout.Yellow, 2, "WEAKER: "+s)
+		p.Styled(layout.Yellow, 2, "WEAKER: "+p.names.Text(s))
 	}
 	p.Wide("")
 	// Lines to paste stand as they are, however long.
@@ -143,6 +146,6 @@ func (p *page) remedy(r report.Remedy, told map[string]bool) {
 		p.Wide("")
 	}
 	for _, n := range r.Notes {
-		p.Text(2, "- "+n)
+		p.say(2, "- "+n)
 	}
 }

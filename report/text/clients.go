@@ -31,42 +31,56 @@ func (p *page) clients(t *report.Target) {
 		}
 		return
 	}
-	p.Text(0, basisWords(t.Clients)+loginBasis(t.Clients)+doubtWords(t.Clients)+weakLegend(t.Clients))
-	hidden := false
+	p.Text(0, countedClients(t.Clients)+"; "+basisWords(t.Clients)+loginBasis(t.Clients)+doubtWords(t.Clients)+weakLegend(t.Clients))
 	for _, label := range clientLabels {
 		var names []string
 		for _, c := range t.Clients {
-			if clientLabel(c) == label && !c.FailsInAuth() {
-				names = append(names, markedName(c))
+			if clientLabel(c) != label {
+				continue
+			}
+			name := markedName(c)
+			if c.FailsInAuth() {
+				name += " (in IKE_AUTH)"
+			}
+			names = append(names, name)
+		}
+		p.listed(label, names)
+	}
+	p.Text(0, "why, client by client: ikescope compare")
+}
+
+// countedClients counts the verdicts.
+func countedClients(all []report.Client) string {
+	var words []string
+	for _, v := range []struct {
+		verdict   report.ClientVerdict
+		one, many string
+	}{{report.ClientFails, "fails", "fail"}, {report.ClientUnknown, "is unknown", "are unknown"}, {report.ClientConnects, "connects", "connect"}} {
+		n := 0
+		for _, c := range all {
+			if c.Verdict == v.verdict {
+				n++
 			}
 		}
-		if len(names) > 0 {
-			hidden = p.listed(label, names) || hidden
+		if n > 0 {
+			words = append(words, english.Counted(int64(n), v.one, v.many))
 		}
 	}
-	var inAuth []string
-	for _, c := range t.Clients {
-		if c.FailsInAuth() {
-			inAuth = append(inAuth, markedName(c))
-		}
-	}
-	if len(inAuth) > 0 {
-		hidden = p.listed("fails", append([]string{"in IKE_AUTH: " + inAuth[0]}, inAuth[1:]...)) || hidden
-	}
-	if hidden || len(inAuth) > 0 {
-		p.Text(0, "ikescope compare shows all of them, each with the reason")
-	}
+	return strings.Join(words, ", ")
 }
 
 // clientLabels are the labels that clients are listed by, in their order.
-var clientLabels = []string{"connects", "perhaps!", "perhaps!!", "connects!", "connects!!", "fails", "unknown"}
+var clientLabels = []string{"fails", "unknown", "weak !!", "weak !", "maybe !!", "maybe !", "connects"}
 
-// clientLabel is the verdict on c, with the mark of a weak suite.
+// clientLabel is the verdict on c, and the mark of a weak suite.
 func clientLabel(c report.Client) string {
-	if c.Weak != nil && !c.Weak.Certain {
-		return "perhaps" + suiteMark(c)
+	switch {
+	case c.Weak == nil || c.Verdict == report.ClientFails:
+		return string(c.Verdict)
+	case !c.Weak.Certain:
+		return "maybe " + suiteMark(c)
 	}
-	return string(c.Verdict) + suiteMark(c)
+	return "weak " + suiteMark(c)
 }
 
 // marks are those of the suites that clients get, the best first.
@@ -92,20 +106,30 @@ func weakLegend(clients []report.Client) string {
 	return legend
 }
 
-// mostClientLines bounds the lines of the clients of one verdict.
-const mostClientLines = 3
-
-// listed writes names beside a label of 11 columns, as many as fit, and reports
-// whether there are more.
-func (p *page) listed(label string, names []string) (hidden bool) {
-	width := p.Width - layout.Margin - 11
-	lines := layout.Wrap(printable.Text(strings.Join(names, ", ")), width, 0)
-	for n := len(names); len(lines) > mostClientLines && n > 0; n-- {
-		lines = layout.Wrap(printable.Text(fmt.Sprintf("%s and %d more", strings.Join(names[:n-1], ", "), len(names)-n+1)), width, 0)
-		hidden = true
+// listed writes names beside a label: all of those that fail, and of others as many as
+// fit into two lines, or with the details.
+func (p *page) listed(label string, names []string) {
+	const most = 2
+	if len(names) == 0 {
+		return
 	}
-	p.Aligned(label, strings.Join(lines, " "))
-	return hidden
+	width := p.Width - layout.Margin
+	lines := layout.Wrap(printable.Text(strings.Join(names, ", ")), width, 0)
+	for n := len(names); len(lines) > most && n > 1 && label != "fails" && !p.details; n-- {
+		lines = layout.Wrap(printable.Text(fmt.Sprintf("%s and %d more", strings.Join(names[:n-1], ", "), len(names)-n+1)), width, 0)
+	}
+	style := layout.Yellow
+	switch label {
+	case "fails":
+		style = layout.Red
+	case "connects":
+		style = layout.Green
+	}
+	head := p.Paint(style, layout.Pad("  "+label, layout.Margin))
+	for _, line := range lines {
+		p.Wide(head + line)
+		head = layout.Pad("", layout.Margin)
+	}
 }
 
 // basisWords says how the verdicts are known.
@@ -196,12 +220,12 @@ func (p *page) comparison(clients []report.Client, width int) []string {
 			symbol, style = "-", layout.Red
 		}
 		head := fmt.Sprintf("%s %s  %s  ", symbol, layout.Pad(printable.Text(c.Words()), verdict), layout.Pad(markedName(c), name))
-		got := layout.Wrap(printable.Text(gotWords(c, mixed)), width, 4)
+		got := layout.Wrap(printable.Text(p.gotWords(c, mixed)), width, 4)
 		if len(got) == 1 && layout.Columns(head)+layout.Columns(got[0]) <= width {
 			lines = append(lines, p.Paint(style, head)+got[0])
 		} else {
 			lines = append(lines, p.Paint(style, head))
-			for _, line := range layout.Wrap(printable.Text(gotWords(c, mixed)), width-4, 0) {
+			for _, line := range layout.Wrap(printable.Text(p.gotWords(c, mixed)), width-4, 0) {
 				lines = append(lines, "    "+line)
 			}
 		}
@@ -222,7 +246,7 @@ func (p *page) comparison(clients []report.Client, width int) []string {
 
 // gotWords is what a client gets, or what is missing, in few words, marked if it
 // is live among others that are not.
-func gotWords(c report.Client, mixed bool) string {
+func (p *page) gotWords(c report.Client, mixed bool) string {
 	var words string
 	switch {
 	case c.Suite != "":
@@ -245,6 +269,7 @@ func gotWords(c report.Client, mixed bool) string {
 	case mark != "":
 		words += " " + mark + "?"
 	}
+	words = p.names.Text(words)
 	if c.Basis == report.BasisLive && mixed {
 		words = strings.TrimSpace(words + " (live)")
 	}
@@ -270,7 +295,7 @@ func (p *page) reasons(clients []report.Client, width int) []string {
 	var lines []string
 	told := make(map[string]bool)
 	for i, c := range clients {
-		said := sayings(c, few)
+		said := p.sayings(c, few)
 		key := strings.Join(said, "\n")
 		if len(said) == 0 || told[key] {
 			continue
@@ -278,7 +303,7 @@ func (p *page) reasons(clients []report.Client, width int) []string {
 		told[key] = true
 		var names []string
 		for _, other := range clients[i:] {
-			if other.Verdict == c.Verdict && strings.Join(sayings(other, few), "\n") == key {
+			if other.Verdict == c.Verdict && strings.Join(p.sayings(other, few), "\n") == key {
 				names = append(names, other.Name)
 			}
 		}
@@ -300,7 +325,7 @@ func (p *page) reasons(clients []report.Client, width int) []string {
 }
 
 // sayings are the sentences on a client; of many, only those on what is wrong.
-func sayings(c report.Client, few bool) []string {
+func (p *page) sayings(c report.Client, few bool) []string {
 	said := lists.Convert(c.Missing, func(m report.Missing) string { return m.Text })
 	if !few && c.Verdict == report.ClientConnects {
 		c.Worse, c.Notes = "", nil
@@ -319,7 +344,7 @@ func sayings(c report.Client, few bool) []string {
 		}
 		said = append(said, mark+assess.FixWords(*c.Fix)+".")
 	}
-	return said
+	return lists.Convert(said, p.names.Text)
 }
 
 // Comparison writes what the clients of doc get, for people, one target after the

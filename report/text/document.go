@@ -11,6 +11,7 @@ import (
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/internal/introduction"
 	"github.com/ikescope/ikescope/report/internal/layout"
+	"github.com/ikescope/ikescope/report/spelling"
 )
 
 // Options says how a text report looks.
@@ -22,9 +23,15 @@ func asked(o Options, t *report.Target) bool {
 }
 
 // page is a page of a text report.
-type page struct{ *layout.Page }
+type page struct {
+	*layout.Page
+	names   spelling.Names
+	details bool
+}
 
-func newPage(o Options) *page { return &page{layout.NewPage(o)} }
+func newPage(o Options) *page {
+	return &page{layout.NewPage(o), spelling.Names(o.Names), o.Details}
+}
 
 // Document writes doc for people, one target after the other. What came from the
 // wire is escaped.
@@ -145,22 +152,24 @@ func tally(all int, count map[report.Verdict]int) string {
 	return strings.Join(words, ", ")
 }
 
+// target writes what is known of t: the verdict, what is wrong and what to do, whom it
+// concerns, and then what was seen.
 func (p *page) target(t *report.Target, o Options) {
 	p.heading(t, asked(o, t))
+	p.layers(t)
+	p.findings(t)
+	p.policies(t)
+	p.clients(t)
 	p.paths(t)
 	p.routes(t)
 	introduction.Write(p.Page, t)
+	if t.Gateway != nil {
+		p.gateway(t)
+	}
 	if t.Matrix != nil {
 		p.matrix(t)
 	}
 	p.members(t)
-	p.clients(t)
-	if t.Gateway != nil {
-		p.gateway(t)
-	}
-	p.findings(t)
-	p.policies(t)
-	p.cost(t)
 	if len(t.Notes) > 0 {
 		p.Section("NOTES")
 		for _, n := range t.Notes {
@@ -169,5 +178,11 @@ func (p *page) target(t *report.Target, o Options) {
 	}
 	if o.Evidence {
 		p.exchanges(t)
+	}
+	p.cost(t)
+	if o.Height > 0 && p.Lines() >= o.Height {
+		p.Blank()
+		p.heading(t, asked(o, t))
+		p.layers(t)
 	}
 }

@@ -5,11 +5,11 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -64,7 +64,7 @@ func TestText(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			doc := scan.Document(testRun, results)
 			golden(t, name+".txt", text(t, doc, Options{}))
-			for _, width := range []int{60, 80} {
+			for _, width := range []int{60, 80, 200} {
 				narrow(t, text(t, doc, Options{Width: width, Evidence: true}), width)
 			}
 		})
@@ -78,7 +78,7 @@ func narrow(t *testing.T, text string, width int) {
 		if strings.HasPrefix(line, "Set-Vpn") {
 			continue
 		}
-		if utf8.RuneCountInString(line) > width {
+		if layout.Columns(line) > width {
 			t.Errorf("line %d is wider than %d columns: %q", i+1, width, line)
 		}
 	}
@@ -87,8 +87,42 @@ func narrow(t *testing.T, text string, width int) {
 func TestTextOptions(t *testing.T) {
 	results := reporttest.Cases(t)
 	golden(t, "evidence.txt", text(t, scan.Document(testRun, results["weak-behind-nat"]), Options{Evidence: true}))
+	golden(t, "details.txt", text(t, scan.Document(testRun, results["weak-behind-nat"]), Options{Details: true}))
 	golden(t, "wide.txt", text(t, scan.Document(testRun, results["strongswan-default"]), Options{Width: 132}))
 	golden(t, "color.txt", text(t, scan.Document(testRun, results["weak-behind-nat"]), Options{Color: true}))
+}
+
+// TestShort: what is longer than the terminal ends with its verdict, layer by layer.
+func TestShort(t *testing.T) {
+	doc := scan.Document(testRun, reporttest.Cases(t)["weak-behind-nat"])
+	whole := text(t, doc, Options{})
+	lines := strings.Count(whole, "\n")
+	if got := text(t, doc, Options{Height: lines + 1}); got != whole {
+		t.Errorf("the verdict is there twice although all fits:\n%s", got)
+	}
+	got := text(t, doc, Options{Height: 24})
+	_, screen := got[:len(whole)], got[len(whole):]
+	head, _, _ := strings.Cut(whole, "\nFINDINGS")
+	if screen != "\n"+head {
+		t.Errorf("the end is\n%s\nwant\n%s", screen, head)
+	}
+}
+
+// TestOneSpelling: a report in the names of one product has none of another.
+func TestOneSpelling(t *testing.T) {
+	doc := scan.Document(testRun, reporttest.Cases(t)["weak-behind-nat"])
+	doc.Targets[0].Clients = assess.Clients(&doc.Targets[0], client.Policies()[:4])
+	for names, foreign := range map[string]*regexp.Regexp{
+		"iana":       regexp.MustCompile(`\b(modp\d+|prfsha\d+|aes256|3des|sha1)\b`),
+		"strongswan": regexp.MustCompile(`\b(MODP_\d+|SHA2_256|AES_CBC|3DES)\b`),
+		"windows":    regexp.MustCompile(`\b(modp\d+|prfsha\d+|aes256|3des|sha1|(KE_)?MODP_\d+)\b`),
+		"ios":        regexp.MustCompile(`\b(modp\d+|prfsha\d+|aes256|(KE_)?MODP_(768|1024|2048)\b)`),
+	} {
+		got := regexp.MustCompile(`IKE-[A-Z0-9-]+`).ReplaceAllString(text(t, doc, Options{Names: names, Evidence: true}), "ID")
+		if found := foreign.FindAllString(got, -1); len(found) > 0 {
+			t.Errorf("%s: %q in\n%s", names, found, got)
+		}
+	}
 }
 
 // TestTextClients is about reports with clients: all that are well known, and

@@ -12,33 +12,43 @@ import (
 	"github.com/ikescope/ikescope/report/internal/picture"
 )
 
-// picture draws the rows below names or numbers of key exchange methods, in
-// blocks where they do not fit side by side.
+// picture draws the rows below the names of key exchange methods and their numbers, or
+// the numbers alone where the names do not fit side by side; in blocks where these do
+// not either.
 func (p *page) picture(pic *picture.Picture) {
-	left := pictureLeft(pic)
-	labels := lists.Convert(pic.Columns, proposals.Algorithm.Label)
-	widths := lists.Convert(labels, func(l string) int { return layout.Columns(l) + 2 })
-	byNumber := sum(widths) > p.Width-left
-	if byNumber {
-		labels = lists.Convert(pic.Columns, func(a proposals.Algorithm) string { return fmt.Sprint(a.ID) })
-		widths = lists.Convert(labels, func(l string) int { return max(2, layout.Columns(l)) + 1 })
+	left := p.pictureLeft(pic)
+	names := lists.Convert(pic.Columns, p.names.Label)
+	numbers := lists.Convert(pic.Columns, func(a proposals.Algorithm) string { return fmt.Sprint(a.ID) + weakMark(a) })
+	width := func(i int) int { return max(layout.Columns(names[i]), layout.Columns(numbers[i])) + 2 }
+	total := 0
+	for i := range names {
+		total += width(i)
 	}
-	for from := 0; from < len(labels); {
+	byNumber := total > p.Width-left
+	if byNumber {
+		width = func(i int) int { return max(2, layout.Columns(numbers[i])) + 1 }
+	}
+	widths := make([]int, len(names))
+	for i := range names {
+		widths[i] = width(i)
+	}
+	for from := 0; from < len(names); {
 		to := from + 1
-		for to < len(labels) && sum(widths[from:to+1]) <= p.Width-left {
+		for to < len(names) && sum(widths[from:to+1]) <= p.Width-left {
 			to++
 		}
-		p.Wide("")
-		p.columnHeads(pic.Columns[from:to], labels[from:to], left, widths[from:to])
+		if !byNumber {
+			p.columnHeads(nil, names[from:to], left, widths[from:to])
+		}
+		p.columnHeads(pic.Columns[from:to], numbers[from:to], left, widths[from:to])
 		for _, g := range pic.Groups {
 			p.rowGroup(g, from, left, widths[from:to])
 		}
 		from = to
 	}
-	p.Wide("")
 	if byNumber {
 		p.List("columns    ", lists.Convert(pic.Columns, func(a proposals.Algorithm) string {
-			return fmt.Sprintf("%d %s", a.ID, a.Label())
+			return fmt.Sprintf("%d %s", a.ID, p.names.Label(a))
 		}))
 	}
 	p.legend(pic)
@@ -56,44 +66,44 @@ func sum(widths []int) int {
 }
 
 // pictureLeft is the width of the row labels: indent, label, gap and mark.
-func pictureLeft(pic *picture.Picture) int {
+func (p *page) pictureLeft(pic *picture.Picture) int {
 	left := 0
 	for _, g := range pic.Groups {
 		for _, r := range g.Rows {
-			left = max(left, layout.Columns(r.Label()))
+			left = max(left, layout.Columns(p.rowLabel(r)))
 		}
 	}
 	return left + 8
 }
 
+// columnHeads writes labels above columns, those of methods that are weak in their
+// colour.
 func (p *page) columnHeads(methods []proposals.Algorithm, labels []string, left int, widths []int) {
-	head, marks := strings.Repeat(" ", left), strings.Repeat(" ", left)
-	weak := false
-	for i, m := range methods {
-		head += layout.Center(labels[i], widths[i])
-		mark := weakMark(m)
-		weak = weak || mark != ""
-		marks += p.Paint(markStyle(mark), layout.Center(mark, widths[i]))
+	head := strings.Repeat(" ", left)
+	for i, label := range labels {
+		style := ""
+		if methods != nil {
+			style = markStyle(weakMark(methods[i]))
+		}
+		head += p.Paint(style, layout.Center(label, widths[i]))
 	}
 	p.Wide(head)
-	if weak {
-		p.Wide(marks)
-	}
 }
 
 // rowGroup writes the PRFs and integrity algorithms that rows share, and the
 // rows with as many columns, beginning with from, as widths has.
 func (p *page) rowGroup(g picture.Group, from, left int, widths []int) {
-	heading := "AEAD ciphers, prf " + markedLabels(g.PRFs)
+	prfs := p.prfs(g.PRFs, p.markedLabels(g.PRFs))
+	heading := "AEAD ciphers, " + prfs
 	if len(g.Integs) > 0 {
-		heading = "integrity " + markedLabels(g.Integs) + ", prf " + markedLabels(g.PRFs)
+		heading = "integrity " + p.markedLabels(g.Integs) + ", " + prfs
 	}
 	for _, line := range layout.Wrap(heading, p.Width-2, 4) {
 		p.Wide("  " + line)
 	}
 	for _, r := range g.Rows {
 		mark := weakMark(r.Ciphers[0])
-		line := "    " + layout.Pad(r.Label(), left-7) + p.Paint(markStyle(mark), layout.Pad(mark, 3))
+		line := "    " + layout.Pad(p.rowLabel(r), left-7) + p.Paint(markStyle(mark), layout.Pad(mark, 3))
 		for i, width := range widths {
 			c := r.Cells[from+i]
 			line += p.Paint(cellStyle(c), layout.Center(string(rune(c)), width))
@@ -103,9 +113,9 @@ func (p *page) rowGroup(g picture.Group, from, left int, widths []int) {
 }
 
 // markedLabels lists algorithms, each with its mark where it is weak.
-func markedLabels(list []proposals.Algorithm) string {
+func (p *page) markedLabels(list []proposals.Algorithm) string {
 	return strings.Join(lists.Convert(list, func(a proposals.Algorithm) string {
-		return a.Label() + weakMark(a)
+		return p.names.Label(a) + weakMark(a)
 	}), " ")
 }
 

@@ -10,35 +10,48 @@ import (
 	"github.com/ikescope/ikescope/report/internal/layout"
 )
 
-// cost writes what the scan took.
+// cost writes what the scan took, in one line: what does not fit is a detail.
 func (p *page) cost(t *report.Target) {
 	c := t.Cost
 	if c.Exchanges == 0 {
 		return
 	}
-	p.Section("COST")
-	took := fmt.Sprintf("%s in %.1f s", english.Counted(int64(c.Exchanges), "exchange", "exchanges"), c.ElapsedMs/1000)
 	identity := 0
 	for _, e := range t.Exchanges {
 		if e.Purpose == report.PurposeIdentity {
 			identity++
 		}
 	}
+	parts := []string{
+		fmt.Sprintf("%s in %.1f s", english.Counted(int64(c.Exchanges), "exchange", "exchanges"), c.ElapsedMs/1000),
+		fmt.Sprintf("%d half-open left", c.HalfOpenLeft),
+		english.Counted(int64(c.DatagramsSent), "datagram", "datagrams"),
+		layout.Octets(c.BytesSent),
+	}
+	for _, more := range []struct {
+		n     int
+		words string
+	}{
+		{len(c.HalfOpenUnconfirmed), fmt.Sprintf("%d unconfirmed", len(c.HalfOpenUnconfirmed))},
+		{c.Cookies, english.Counted(int64(c.Cookies), "cookie", "cookies")},
+		{c.Retransmits, fmt.Sprintf("%d retransmitted", c.Retransmits)},
+		{identity, english.Counted(int64(identity), "exchange", "exchanges") + " to ask who the gateway is"},
+	} {
+		if more.n > 0 {
+			parts = append(parts, more.words)
+		}
+	}
 	if t.Matrix != nil {
-		decided := t.Matrix.Universe - t.Matrix.Unknown
-		took = english.Counted(decided, "combination", "combinations") + " decided by " + took
+		parts = append(parts, english.Counted(t.Matrix.Universe-t.Matrix.Unknown, "combination", "combinations")+" decided")
 	}
-	if identity > 0 {
-		took += fmt.Sprintf(", %d of them to ask who the gateway is", identity)
+	line := parts[0]
+	for _, part := range parts[1:] {
+		if longer := line + ", " + part; p.details || layout.Columns(longer) <= p.Width-layout.Margin {
+			line = longer
+		}
 	}
-	p.Text(0, took)
-	left := fmt.Sprintf("%d half-open left", c.HalfOpenLeft)
-	if n := len(c.HalfOpenUnconfirmed); n > 0 {
-		left += fmt.Sprintf(", %d unconfirmed", n)
-	}
-	p.Text(0, fmt.Sprintf("%s, %s, %d retransmitted; %s, %s",
-		english.Counted(int64(c.DatagramsSent), "datagram", "datagrams"), layout.Octets(c.BytesSent), c.Retransmits,
-		left, english.Counted(int64(c.Cookies), "cookie", "cookies")))
+	p.Section("COST")
+	p.Text(0, line)
 }
 
 // exchanges lists the evidence.
@@ -48,7 +61,7 @@ func (p *page) exchanges(t *report.Target) {
 		head := fmt.Sprintf("%4d  %-8s %-8s ", e.ID, strings.Replace(printable.Text(e.Transport), "udp", "udp/", 1), printable.Text(e.Purpose))
 		line := printable.Text(english.Plain(string(e.Outcome)))
 		if e.Group != "" {
-			line += " " + printable.Text(e.Group)
+			line += " " + printable.Text(p.names.Text(e.Group))
 		}
 		if e.RTTms > 0 {
 			line += ", " + layout.Duration(e.RTTms)
@@ -64,7 +77,7 @@ func (p *page) exchanges(t *report.Target) {
 			head = strings.Repeat(" ", layout.Columns(head))
 		}
 		if e.Suite != "" {
-			p.Indented(6, 2, "chose "+e.Suite)
+			p.Indented(6, 2, "chose "+p.names.Text(e.Suite))
 		}
 		if e.Detail != "" {
 			p.Indented(6, 2, e.Detail)
@@ -72,9 +85,9 @@ func (p *page) exchanges(t *report.Target) {
 		if e.Offer != "" {
 			with := ""
 			if e.KE != "" {
-				with = " with a " + e.KE + " public value"
+				with = " with a public value of " + p.names.Text(e.KE)
 			}
-			p.Indented(6, 2, "offer"+with+": "+strings.ReplaceAll(e.Offer, ",", ", "))
+			p.Indented(6, 2, "offer"+with+": "+p.names.Text(strings.ReplaceAll(e.Offer, ",", ", ")))
 		}
 	}
 }

@@ -18,7 +18,7 @@ func Gates(w io.Writer, doc report.Source, o Options) error {
 			return err
 		}
 		p := newPage(o)
-		p.Wide(p.Paint(gateStyle(g), layout.Pad(printable.Text(g.State), 11)) + printable.Text(gateTarget(g)+": "+gateWords(g)))
+		p.Wide(p.Paint(gateStyle(g), layout.Pad(printable.Text(g.State), 11)) + printable.Text(gateTarget(g)+": "+p.gateWords(g)))
 		if err := p.Print(w); err != nil {
 			return err
 		}
@@ -38,7 +38,7 @@ func (p *page) gates(d report.Source) error {
 		if n++; n == 1 {
 			p.Section("GATES")
 		}
-		words := gateWords(g)
+		words := p.gateWords(g)
 		if d.Count() > 1 {
 			words = gateTarget(g) + ": " + words
 		}
@@ -66,12 +66,12 @@ func gateTarget(g report.Gate) string {
 }
 
 // gateWords says which gate g is, and why it is in its state.
-func gateWords(g report.Gate) string {
+func (p *page) gateWords(g report.Gate) string {
 	what := strings.ReplaceAll(string(g.Kind), "_", "-") + " " + g.Name
 	if g.Kind == report.BaselineGate {
 		what = string(g.Kind) // whose name is the target's
 	}
-	return what + ": " + g.Reason
+	return what + ": " + p.names.Text(g.Reason)
 }
 
 func exitWords(d report.Source) string {

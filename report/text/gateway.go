@@ -19,8 +19,9 @@ func (p *page) gateway(t *report.Target) {
 	p.Section("GATEWAY")
 	// A redirect alone says nothing of vendor IDs.
 	told := g.Redirect == "" || slices.ContainsFunc(t.Exchanges, func(x report.Exchange) bool { return x.Outcome == report.OutcomeAccepted })
+	var said []string
 	if len(g.VendorIDs) == 0 && told {
-		p.Text(0, "no vendor ID")
+		said = append(said, "no vendor ID")
 	}
 	for _, v := range g.VendorIDs[:min(len(g.VendorIDs), maxVendorIDs)] {
 		p.Text(2, "vendor ID "+v.String())
@@ -28,7 +29,6 @@ func (p *page) gateway(t *report.Target) {
 	if more := len(g.VendorIDs) - maxVendorIDs; more > 0 {
 		p.Text(2, english.Counted(int64(more), "more vendor ID", "more vendor IDs")+", in the JSON report")
 	}
-	var said []string
 	for _, n := range g.Notifies {
 		if w := traversal.Notify(n); w != "" {
 			said = append(said, w)
@@ -45,16 +45,7 @@ func (p *page) gateway(t *report.Target) {
 	if len(said) > 0 {
 		p.Text(2, strings.Join(said, "; "))
 	}
-	var not []string
-	if t.Cost.Cookies == 0 {
-		not = append(not, "no cookies requested")
-	}
-	if g.Redirect == "" {
-		not = append(not, "no redirect")
-	} else {
+	if g.Redirect != "" {
 		p.Text(2, "redirects to "+g.Redirect)
-	}
-	if len(not) > 0 {
-		p.Text(2, strings.Join(not, ", "))
 	}
 }

@@ -2,6 +2,7 @@ package text
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/ike/printable"
@@ -9,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
 	"github.com/ikescope/ikescope/report/internal/layout"
+	"github.com/ikescope/ikescope/report/layers"
 )
 
 // heading writes who was scanned, the verdict and whether anything is wrong,
@@ -22,6 +24,39 @@ func (p *page) heading(t *report.Target, clientsAsked bool) {
 		p.Title(p.Paint(layout.Yellow, "PARTIAL: the scan ended before everything was asked."))
 	}
 }
+
+// layers writes how far a client gets, layer by layer; no further than to the first
+// where that fails.
+func (p *page) layers(t *report.Target) {
+	if t.Verdict == report.VerdictError || t.Verdict == report.VerdictNotScanned {
+		return
+	}
+	for _, l := range layers.Of(t) {
+		head := l.State.Mark() + " " + layout.Pad(string(l.Name), 16)
+		words := l.Words
+		if len(l.Problems) > 0 {
+			shown := l.Problems
+			if more := len(shown) - mostProblems; more > 1 { // "1 more" is as long as a name
+				shown = append(slices.Clone(shown[:mostProblems]), fmt.Sprintf("%d more", more))
+			}
+			words += ": " + english.List(shown, "and")
+		}
+		for i, line := range layout.Wrap(printable.Text(words), p.Width-layout.Columns(head), 0) {
+			if i > 0 {
+				head = strings.Repeat(" ", layout.Columns(head))
+			}
+			p.Wide(p.Paint(layerStyle[l.State], head) + line)
+		}
+		if l.State == layers.Failed && l.Name == layers.Network {
+			return
+		}
+	}
+}
+
+// mostProblems is how many problems a layer names.
+const mostProblems = 2
+
+var layerStyle = map[layers.State]string{layers.Passed: layout.Green, layers.Warning: layout.Yellow, layers.Failed: layout.Red}
 
 // wholeName is the name of t, and its address.
 func wholeName(t *report.Target) string {

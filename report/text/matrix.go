@@ -3,6 +3,7 @@ package text
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
@@ -27,7 +28,9 @@ func (p *page) matrix(t *report.Target) {
 	if m.Classical.Accepted > 0 {
 		if pic, ok := picture.Of(t); ok {
 			p.picture(pic)
-			p.never(pic)
+			if p.details {
+				p.never(pic)
+			}
 		} else {
 			p.Text(0, "The matrix is too large to draw; the JSON report contains it.")
 		}
@@ -35,7 +38,7 @@ func (p *page) matrix(t *report.Target) {
 	p.hybrids(t)
 	p.preference(t)
 	if t.PostQuantum != nil {
-		p.Aligned("quantum", quantumWords(t.PostQuantum, m))
+		p.Aligned("quantum", p.quantumWords(t.PostQuantum, m))
 	}
 }
 
@@ -50,39 +53,67 @@ func (p *page) preference(t *report.Target) {
 		p.Aligned("order", "the client's: the gateway takes what is offered first")
 		return
 	case len(pref.KE) > 1:
-		order := strings.Join(lists.Convert(pref.KE, report.MethodLabel), ", ")
+		order := strings.Join(lists.Convert(pref.KE, p.method), ", ")
 		if !pref.KEComplete {
 			order += ", then others"
 		}
 		p.Aligned("order", "the gateway's: "+order)
 	}
-	if ciphers := orderedCiphers(pref); len(ciphers) > 1 {
+	if ciphers := p.orderedCiphers(pref); len(ciphers) > 1 {
 		p.Aligned("ciphers", "in its order: "+strings.Join(ciphers, ", "))
 	}
 	switch {
 	case pref.Suite == "" || t.Matrix.Accepted < 2:
 	case pref.Decides == report.ByGateway || len(pref.KE) > 0:
-		p.Aligned("prefers", pref.Suite)
+		p.Aligned("prefers", p.names.Text(pref.Suite))
 	default:
-		p.Aligned("chose", pref.Suite+"; whose order decided is not known")
+		p.Aligned("chose", p.names.Text(pref.Suite)+"; whose order decided is not known")
 	}
 }
 
 // orderedCiphers returns the ciphers whose place in the gateway's order is known, in
 // this order.
-func orderedCiphers(pref *report.Preference) []string {
+func (p *page) orderedCiphers(pref *report.Preference) []string {
 	var out []string
 	if pref.Decides != report.ByGateway {
 		return nil
 	}
 	for _, own := range pref.Own {
 		for i, a := range report.OnAxis(proposals.ENCR, own.ENCR) {
-			if label := a.Label(); i < own.Ordered.ENCR && !slices.Contains(out, label) {
+			if label := p.names.Label(a); i < own.Ordered.ENCR && !slices.Contains(out, label) {
 				out = append(out, label)
 			}
 		}
 	}
 	return out
+}
+
+// method names a key exchange method, with the number of its group.
+func (p *page) method(a report.Algorithm) string {
+	return p.names.Listed(proposals.Algorithm{Axis: proposals.KE, ID: a.ID})
+}
+
+// prfs says that words name PRFs, where they do not say so themselves.
+func (p *page) prfs(list []proposals.Algorithm, words string) string {
+	if len(list) > 0 && strings.HasPrefix(p.names.Label(list[0]), "prf") {
+		return words
+	}
+	return "prf " + words
+}
+
+// rowLabel names the ciphers of a row, key lengths of one as aes128/256gcm16.
+func (p *page) rowLabel(r picture.Row) string {
+	labels := lists.Convert(r.Ciphers, p.names.Label)
+	bits := func(a proposals.Algorithm) string { return strconv.Itoa(int(a.KeyBits)) }
+	before, after, ok := strings.Cut(labels[0], bits(r.Ciphers[0]))
+	lengths := lists.Convert(r.Ciphers, bits)
+	for i, label := range labels {
+		ok = ok && label == before+lengths[i]+after
+	}
+	if !ok {
+		return strings.Join(labels, " ")
+	}
+	return before + strings.Join(lengths, "/") + after
 }
 
 // countWords says how many suites are in which state, and how it is known.
@@ -112,7 +143,7 @@ func (p *page) never(pic *picture.Picture) {
 				named = append(named, a)
 			}
 		}
-		words := withKeyLengths(named)
+		words := p.withKeyLengths(named)
 		if rare := len(pic.Never[axis]) - len(named); rare > 0 {
 			words = append(words, fmt.Sprintf("%d rarer ones", rare))
 		}
@@ -125,7 +156,7 @@ func (p *page) never(pic *picture.Picture) {
 }
 
 // withKeyLengths labels algorithms, those that differ in key length together.
-func withKeyLengths(list []proposals.Algorithm) []string {
+func (p *page) withKeyLengths(list []proposals.Algorithm) []string {
 	var rows []picture.Row
 	for _, a := range list {
 		if i := slices.IndexFunc(rows, func(r picture.Row) bool { return picture.Family(r.Ciphers[0]) == picture.Family(a) }); i >= 0 {
@@ -134,7 +165,7 @@ func withKeyLengths(list []proposals.Algorithm) []string {
 			rows = append(rows, picture.Row{Ciphers: []proposals.Algorithm{a}})
 		}
 	}
-	return lists.Convert(rows, picture.Row.Label)
+	return lists.Convert(rows, p.rowLabel)
 }
 
 // mostHybrids bounds the list of hybrid suites in the text.
@@ -158,7 +189,7 @@ func (p *page) hybrids(t *report.Target) {
 		if a.Basis == report.BasisInferred {
 			mark = "+"
 		}
-		p.Indented(0, 2, mark+" "+productWords(product))
+		p.Indented(0, 2, mark+" "+p.productWords(product))
 	}
 	if shown > mostHybrids {
 		p.Indented(0, 2, fmt.Sprintf("and %d more sets of suites, in the JSON report", shown-mostHybrids))
@@ -166,17 +197,17 @@ func (p *page) hybrids(t *report.Target) {
 }
 
 // productWords writes a product in one line: alternatives between slashes.
-func productWords(product proposals.Product) string {
+func (p *page) productWords(product proposals.Product) string {
 	alternatives := func(axis proposals.Axis) string {
 		return strings.Join(lists.Convert(product[axis], func(a proposals.Algorithm) string {
-			return strings.ReplaceAll(a.Label(), " ", "_") + weakMark(a)
+			return strings.NewReplacer(" (", "(", " ", "_").Replace(p.names.Listed(a)) + weakMark(a)
 		}), "/")
 	}
 	s := alternatives(proposals.ENCR)
 	if len(product[proposals.INTEG]) > 0 {
 		s += ", " + alternatives(proposals.INTEG)
 	}
-	s += ", prf " + alternatives(proposals.PRF) + ", " + alternatives(proposals.KE)
+	s += ", " + p.prfs(product[proposals.PRF], alternatives(proposals.PRF)) + ", " + alternatives(proposals.KE)
 	for axis := proposals.ADDKE1; axis < proposals.NumAxes; axis++ {
 		if len(product[axis]) > 0 {
 			s += " + " + alternatives(axis)
@@ -186,8 +217,8 @@ func productWords(product proposals.Product) string {
 }
 
 // quantumWords is the post-quantum verdict in one line.
-func quantumWords(q *report.PostQuantum, m *report.Matrix) string {
-	methods := lists.Convert(q.Methods, report.MethodLabel)
+func (p *page) quantumWords(q *report.PostQuantum, m *report.Matrix) string {
+	methods := lists.Convert(q.Methods, p.method)
 	switch q.State {
 	case report.QuantumRequired:
 		return "ready: every accepted suite has " + english.List(methods, "or")

@@ -21,7 +21,7 @@ func (p *page) members(t *report.Target) {
 	for _, m := range t.Members {
 		p.Text(0, fmt.Sprintf("%d  %s: %s", m.Number, memberLook(m), countWords(m.Counts, false)))
 		for _, s := range m.Products[:min(len(m.Products), maxMemberProducts)] {
-			p.Text(2, s.Product().String())
+			p.Text(2, p.names.Text(s.Product().String()))
 		}
 		if more := len(m.Products) - maxMemberProducts; more > 0 {
 			p.Text(2, english.Counted(int64(more), "more product", "more products")+", in the JSON report")

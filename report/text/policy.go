@@ -25,7 +25,7 @@ func (p *page) policies(t *report.Target) {
 		case report.RuleViolated:
 			style = layout.Red
 		}
-		p.Raw(p.Paint(style, printable.Text(policy.Name+": "+string(policy.Verdict))) + printable.Text(", "+policy.Reason))
+		p.Raw(p.Paint(style, printable.Text(policy.Name+": "+string(policy.Verdict))) + printable.Text(", "+p.names.Text(policy.Reason)))
 		var unseen []string
 		unverified := 0
 		for _, r := range policy.Rules {
@@ -70,25 +70,27 @@ func (p *page) rule(r report.Rule) {
 		rated = "" // advice is no matter of degree
 	}
 	state := p.Paint(style, layout.Pad(word, 9))
-	for i, line := range layout.Wrap(printable.Text(r.ID+": "+r.Demand+rated), p.Width-layout.Margin-9, 0) {
+	for i, line := range layout.Wrap(printable.Text(r.ID+": "+p.names.Text(r.Demand)+rated), p.Width-layout.Margin-9, 0) {
 		if i > 0 {
 			state = strings.Repeat(" ", 9)
 		}
 		p.Raw(state + p.Paint(layout.Bold, line))
 	}
 	if r.Found != "" {
-		p.Indented(9, 0, r.Found+shownEvidence(r.Evidence))
+		p.Indented(9, 0, p.names.Text(r.Found)+shownEvidence(r.Evidence))
 	}
-	p.Indented(9, 5, "why: "+r.Why)
+	if p.details {
+		p.Indented(9, 5, "why: "+p.names.Text(r.Why))
+	}
 	for _, fix := range r.Fix {
-		p.Indented(9, 5, "fix: "+fix)
+		p.Indented(9, 5, "fix: "+p.names.Text(fix))
 	}
-	p.cutsOff(r.CutsOff)
+	p.cutsOff(9, r.CutsOff)
 	see := r.Ref
 	if r.Unverified != "" {
 		see = strings.TrimPrefix(see+" (not verified: "+r.Unverified+")", " ")
 	}
-	if see != "" {
+	if see != "" && p.details {
 		p.Indented(9, 5, "see: "+see)
 	}
 }

@@ -9,6 +9,8 @@ type Options struct {
 	// Height is the number of lines of the terminal, 0 where the text is not for one.
 	// A report that is longer ends with its verdict again, which else is out of sight.
 	Height int
+	// Names is whose names algorithms have, as package spelling lists them.
+	Names string
 	// Details are what a report has room for only where it was asked for them: why a
 	// finding matters, and what is refused in every combination.
 	Details bool

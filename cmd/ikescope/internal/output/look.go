@@ -26,8 +26,8 @@ var Colors = []string{string(ColorAuto), string(ColorAlways), string(ColorNever)
 // what says whether there are colours, the first counts of c, NO_COLOR, FORCE_COLOR,
 // and whether stdout is a terminal that has some.
 func Look(stdout io.Writer, width int, c Color) text.Options {
-	columns := TerminalWidth(stdout)
-	look := text.Options{Width: width}
+	columns, lines := terminalSize(stdout)
+	look := text.Options{Width: width, Height: lines}
 	if width == 0 {
 		look.Width = columns
 	}
@@ -47,13 +47,20 @@ func Look(stdout io.Writer, width int, c Color) text.Options {
 // TerminalWidth returns the columns of the terminal that w is, or 0 if it is
 // none.
 func TerminalWidth(w io.Writer) int {
+	columns, _ := terminalSize(w)
+	return columns
+}
+
+// terminalSize returns the columns and lines of the terminal that w is, or 0 if it is none.
+// A terminal that does not say how large it is has 80 columns.
+func terminalSize(w io.Writer) (columns, lines int) {
 	f, ok := w.(*os.File)
 	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return 0
+		return 0, 0
 	}
-	columns, _, err := term.GetSize(int(f.Fd()))
+	columns, lines, err := term.GetSize(int(f.Fd()))
 	if err != nil || columns <= 0 {
-		return 80
+		return 80, 0
 	}
-	return columns
+	return columns, lines
 }

@@ -1,0 +1,55 @@
+package spelling
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/ikescope/ikescope/proposals"
+)
+
+func TestText(t *testing.T) {
+	const (
+		accepted = "KE_MODP_1024 is accepted; for example 3des-sha1-prfsha1-modp1024"
+		fix      = "remove md5 from the gateway's IKE proposals; it accepts aes256gcm16 and ecp384 already (ikescope client show windows-dh2048-enabled)"
+		must     = "not accepted: ENCR_AES_CBC with 128 bits, PRF_HMAC_SHA2_256 and KE_MODP_2048"
+	)
+	for _, test := range []struct {
+		names    Names
+		in, want string
+	}{
+		{"", accepted, "modp1024 (group 2) is accepted; for example 3des-sha1-prfsha1-modp1024"},
+		{StrongSwan, fix, "remove md5 from the gateway's IKE proposals; it accepts aes256gcm16 and ecp384 (group 20) already (ikescope client show windows-dh2048-enabled)"},
+		{StrongSwan, must, "not accepted: aes128, prfsha256 and modp2048 (group 14)"},
+		{IANA, accepted, "KE_MODP_1024 (group 2) is accepted; for example ENCR_3DES/PRF_HMAC_SHA1/AUTH_HMAC_SHA1_96/KE_MODP_1024"},
+		{IANA, "it accepts aes256gcm16", "it accepts ENCR_AES_GCM_16_256"},
+		{IOS, accepted, "group 2 is accepted; for example 3des/sha1/group 2"},
+		{FortiOS, "aes256gcm16-prfsha384-ecp384", "aes256gcm-prfsha384-dhgrp 20"},
+		{Libreswan, "aes256-sha256-prfsha256-ecp256", "aes256-sha2_256-dh19"},
+		{Libreswan, "KE_ECP_256", "dh19"},
+		{Windows, "set the client to aes256gcm16-prfsha384-ecp384", "set the client to GCMAES256-SHA384-ECP384"},
+		{Windows, "x25519", "KE_CURVE25519 (group 31)"}, // Windows has no word for it
+		{"", "it accepts ecp384, ecp256 and x25519", "it accepts ecp384 (group 20), ecp256 (19) and x25519 (31)"},
+		{"", "It offers only AES_CBC_256; it offers only PRF SHA2_256 with MODP_2048.", "It offers only aes256; it offers only prfsha256 with modp2048 (group 14)."},
+		{Libreswan, "NegotiateDH2048_AES256", "NegotiateDH2048_AES256"},
+		{IANA, "high IKE-ENCR-3DES, high IKE-KE-MODP1024; SHA2-256", "high IKE-ENCR-3DES, high IKE-KE-MODP1024; SHA2-256"},
+		{IOS, "aes and null, as in des", "aes and null, as in des"},
+	} {
+		if got := test.names.Text(test.in); got != test.want {
+			t.Errorf("%s: %q\n got %q\nwant %q", test.names, test.in, got, test.want)
+		}
+	}
+}
+
+// TestNumbers: whatever its name, a group is listed with its number.
+func TestNumbers(t *testing.T) {
+	for _, n := range append([]string{""}, All...) {
+		for _, a := range proposals.IKEAlgorithms(proposals.KE) {
+			listed := Names(n).Listed(a)
+			id, ok := GroupNumber(a)
+			if n := fmt.Sprint(id); ok && !strings.HasSuffix(listed, "("+n+")") && strings.TrimLeft(listed, "abcdefghijklmnopqrstuvwxyzG") != n {
+				t.Errorf("group %d is listed as %q", id, listed)
+			}
+		}
+	}
+}
