@@ -207,7 +207,7 @@ func TestThorough(t *testing.T) {
 }
 
 // TestPrior: a run that goes on where another one stopped asks nothing again,
-// and finds the same.
+// finds the same, and leaves nothing to decide.
 func TestPrior(t *testing.T) {
 	for _, tt := range policies[1:] {
 		u := Standard()
@@ -236,20 +236,39 @@ func TestPrior(t *testing.T) {
 				seen[offerString(a.Offer)] = true
 			}
 			again := newGateway(t, u, tt.policy)
-			m := Planner{Universe: u, Prior: prior, Ask: func(offers []Offer) []Answer {
-				for _, o := range offers {
-					if seen[offerString(o)] {
-						t.Errorf("%s: asked again: %s", tt.name, offerString(o))
+			goOn := func(look func(Offer)) *Matrix {
+				return Planner{Universe: u, Prior: slices.Clip(prior), Ask: func(offers []Offer) []Answer {
+					answers := again.ask(t, offers)
+					for i, o := range offers {
+						if seen[offerString(o)] {
+							t.Errorf("%s: asked again: %s", tt.name, offerString(o))
+						}
+						seen[offerString(o)] = true
+						prior = append(prior, Asked{Offer: o, Answer: answers[i]})
+						look(o)
 					}
-				}
-				return again.ask(t, offers)
-			}}.Run()
+					return answers
+				}}.Run()
+			}
+			m := goOn(func(Offer) {})
 			if n := again.differ(m); n != 0 || !m.Proven {
 				t.Errorf("%s, stopped after %d: %d suites wrong, proven %v", tt.name, stop, n, m.Proven)
 			}
 			if m.Accepted != want.Accepted {
 				t.Errorf("%s, stopped after %d: %d accepted, want %d", tt.name, stop, m.Accepted, want.Accepted)
 			}
+			// Where all is decided nothing is asked but to observe what was
+			// inferred.
+			goOn(func(o Offer) {
+				for _, p := range o.Products {
+					for suite := range p.Suites() {
+						if state, _ := m.State(suite); state != Accepted || m.Observed(suite) {
+							t.Errorf("%s, stopped after %d: %s was asked of a matrix that is whole", tt.name, stop, offerString(o))
+							return
+						}
+					}
+				}
+			})
 		}
 	}
 }
