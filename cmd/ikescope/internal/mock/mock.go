@@ -198,21 +198,32 @@ func Listen(ctx context.Context, host netip.Addr, ikePort, nattPort uint16, tcp 
 	if err != nil {
 		return Sockets{}, fmt.Errorf("--port: %d cannot be opened on %v: %w; 0 picks a free one", ikePort, host, local.Cause(err))
 	}
-	second, err := lc.ListenPacket(ctx, network, netip.AddrPortFrom(host, nattPort).String())
-	if err != nil {
-		_ = first.Close() // the first error says more
-		return Sockets{}, fmt.Errorf("--natt-port: %d cannot be opened on %v: %w; 0 picks a free one", nattPort, host, local.Cause(err))
-	}
-	s := Sockets{IKE: first, NATT: second}
-	if tcp {
-		at := netip.AddrPortFrom(host, port(second))
-		if s.Stream, err = lc.Listen(ctx, "tcp", at.String()); err != nil {
-			_ = s.Close() // the first error says more
-			return Sockets{}, fmt.Errorf("--tcp: TCP port %d cannot be opened on %v: %w; --natt-port names another one", at.Port(), host, local.Cause(err))
+	for tries := 1; ; tries++ {
+		second, err := lc.ListenPacket(ctx, network, netip.AddrPortFrom(host, nattPort).String())
+		if err != nil {
+			_ = first.Close() // the first error says more
+			return Sockets{}, fmt.Errorf("--natt-port: %d cannot be opened on %v: %w; 0 picks a free one", nattPort, host, local.Cause(err))
 		}
+		s := Sockets{IKE: first, NATT: second}
+		if !tcp {
+			return s, nil
+		}
+		at := netip.AddrPortFrom(host, port(second))
+		if s.Stream, err = lc.Listen(ctx, "tcp", at.String()); err == nil {
+			return s, nil
+		}
+		if nattPort == 0 && tries < mostTries {
+			_ = second.Close() // the system chose one that is free in UDP alone
+			continue
+		}
+		s.Stream = nil
+		_ = s.Close() // the first error says more
+		return Sockets{}, fmt.Errorf("--tcp: TCP port %d cannot be opened on %v: %w; --natt-port names another one", at.Port(), host, local.Cause(err))
 	}
-	return s, nil
 }
+
+// mostTries is how many ports of the system's choice are tried.
+const mostTries = 20
 
 // Serve has r answer on s, until s is closed.
 func (s Sockets) Serve(r *iketest.Responder) error {

@@ -84,12 +84,25 @@ func TestSockets(t *testing.T) {
 // TestListen: a port that is taken is named with its flag, and nothing stays open.
 func TestListen(t *testing.T) {
 	loopback := netip.MustParseAddr("127.0.0.1")
-	held, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	// A port that is held in TCP, and that nobody else had in UDP.
+	var held net.Listener
+	var port uint16
+	for range 100 {
+		free, err := net.ListenPacket("udp4", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		held, err = net.Listen("tcp", free.LocalAddr().String())
+		free.Close()
+		if err == nil {
+			port = held.Addr().(*net.TCPAddr).AddrPort().Port()
+			break
+		}
+	}
+	if port == 0 {
+		t.Fatal("no port is free in both UDP and TCP")
 	}
 	defer held.Close()
-	port := held.Addr().(*net.TCPAddr).AddrPort().Port()
 	for range 2 {
 		if s, err := Listen(context.Background(), loopback, 0, port, true); err == nil || !strings.HasPrefix(err.Error(), "--tcp: ") {
 			t.Errorf("%v, %v", s, err)
