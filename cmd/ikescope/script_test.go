@@ -49,20 +49,23 @@ func TestScript(t *testing.T) {
 			e.Setenv("CAPTURES", captures)
 			// The race detector waits a second before each process ends.
 			e.Setenv("GORACE", "atexit_sleep_ms=0")
-			conns := make([]net.PacketConn, 3)
-			for i := range conns {
-				var err error
-				if conns[i], err = net.ListenPacket("udp4", "127.0.0.1:0"); err != nil {
+			silent, err := net.ListenPacket("udp4", "127.0.0.1:0")
+			if err != nil {
+				return err
+			}
+			e.Values[silentSocket{}] = silent
+			e.Defer(func() { silent.Close() })
+			e.Setenv("SILENT", fmt.Sprint(silent.LocalAddr().(*net.UDPAddr).Port))
+			for _, name := range []string{"CLOSED", "CLOSED2"} {
+				// A socket that is connected to another one keeps the port from
+				// all who let the system choose theirs, and takes nothing else.
+				closed, err := net.DialUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)}, silent.LocalAddr().(*net.UDPAddr))
+				if err != nil {
 					return err
 				}
+				e.Defer(func() { closed.Close() })
+				e.Setenv(name, fmt.Sprint(closed.LocalAddr().(*net.UDPAddr).Port))
 			}
-			for i, name := range []string{"SILENT", "CLOSED", "CLOSED2"} {
-				e.Setenv(name, fmt.Sprint(conns[i].LocalAddr().(*net.UDPAddr).Port))
-			}
-			conns[1].Close()
-			conns[2].Close()
-			e.Values[silentSocket{}] = conns[0]
-			e.Defer(func() { conns[0].Close() })
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

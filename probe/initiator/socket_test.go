@@ -36,14 +36,16 @@ func loopback(t *testing.T, cfg Config) *Conn {
 	return c
 }
 
-// closedPort returns a UDP port of a that nothing listens on.
+// closedPort returns a UDP port of a that nothing listens on until the test ends: a
+// socket that is connected to another one keeps it from all who let the system choose
+// theirs, and takes nothing else.
 func closedPort(t *testing.T, a netip.Addr) uint16 {
 	t.Helper()
-	pc, err := net.ListenPacket("udp", netip.AddrPortFrom(a, 0).String())
+	pc, err := net.DialUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(a, 0)), net.UDPAddrFromAddrPort(netip.AddrPortFrom(a, 1)))
 	if err != nil {
 		t.Skip(err)
 	}
-	defer pc.Close()
+	t.Cleanup(func() { pc.Close() })
 	return socket.AddrPortOf(pc.LocalAddr()).Port()
 }
 
