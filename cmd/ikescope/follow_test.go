@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/places"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/progress"
@@ -43,65 +44,67 @@ func TestFollow(t *testing.T) {
 		"forged":  {to: map[int]string{1: address(2)}, forge: true, last: 1, note: "does not repeat our nonce", findings: []string{"GATEWAY-REDIRECT"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			network := memnet.New()
-			for n := 1; n <= 5; n++ {
-				gateway := &iketest.Responder{Profile: iketest.StrongSwan}
-				gateway.Profile.RedirectTo = tc.to[n]
-				if tc.forge {
-					gateway.Faults.Rewrite = func(_ []byte, sent [][]byte) [][]byte {
-						for _, octets := range sent {
-							octets[len(octets)-1] ^= 1
+			synctest.Test(t, func(t *testing.T) {
+				network := memnet.New()
+				for n := 1; n <= 5; n++ {
+					gateway := &iketest.Responder{Profile: iketest.StrongSwan}
+					gateway.Profile.RedirectTo = tc.to[n]
+					if tc.forge {
+						gateway.Faults.Rewrite = func(_ []byte, sent [][]byte) [][]byte {
+							for _, octets := range sent {
+								octets[len(octets)-1] ^= 1
+							}
+							return sent
 						}
-						return sent
+					}
+					var conns [2]net.PacketConn
+					for i, port := range []uint16{500, 4500} {
+						var err error
+						if conns[i], err = network.ListenPacket(netip.AddrPortFrom(netip.MustParseAddr(address(n)), port)); err != nil {
+							t.Fatal(err)
+						}
+						t.Cleanup(func() { conns[i].Close() })
+					}
+					go gateway.Serve(conns[0], conns[1])
+				}
+				e := path.Examiner{Brief: true, Listen: func(_ context.Context, _ netip.Addr, source netip.AddrPort) (net.PacketConn, error) {
+					return network.ListenPacket(netip.AddrPortFrom(netip.MustParseAddr("192.0.2.10"), source.Port()))
+				}}
+				var out strings.Builder
+				watch := progress.New(&out, progress.Options{Quiet: true})
+				j := job{Found: targets.Found{Target: target.Target{Name: "vpn.example", Address: netip.MustParseAddr(address(1))}}}
+				got := examineOne(t.Context(), e, following{true, targets.OnlyIPv4}, j, places.New(1), watch)
+				if got.Name != "vpn.example" || got.Address != address(tc.last) || len(got.Redirects) != tc.passed || got.Verdict != report.VerdictIKEv2 {
+					t.Errorf("%s %s, %+v", got.Address, got.Verdict, got.Redirects)
+				}
+				for i, r := range got.Redirects {
+					if r.Address != address(i+1) || r.To != address(i+2) {
+						t.Errorf("%+v", r)
+					}
+					for _, id := range r.Evidence {
+						if !slices.ContainsFunc(got.Exchanges, func(x report.Exchange) bool { return x.ID == id }) {
+							t.Errorf("no exchange %d", id)
+						}
 					}
 				}
-				var conns [2]net.PacketConn
-				for i, port := range []uint16{500, 4500} {
-					var err error
-					if conns[i], err = network.ListenPacket(netip.AddrPortFrom(netip.MustParseAddr(address(n)), port)); err != nil {
-						t.Fatal(err)
+				if notes := strings.Join(got.Notes, "\n"); (tc.note == "") != !strings.Contains(notes, "not followed") || !strings.Contains(notes, tc.note) || strings.Contains(notes, "\x1b") {
+					t.Errorf("notes %q, want %q", notes, tc.note)
+				}
+				var ids []string
+				seen := map[int]bool{}
+				for _, f := range got.Findings {
+					ids = append(ids, f.ID)
+				}
+				for _, x := range got.Exchanges {
+					if seen[x.ID] {
+						t.Errorf("two exchanges %d", x.ID)
 					}
-					t.Cleanup(func() { conns[i].Close() })
+					seen[x.ID] = true
 				}
-				go gateway.Serve(conns[0], conns[1])
-			}
-			e := path.Examiner{Brief: true, Listen: func(_ context.Context, _ netip.Addr, source netip.AddrPort) (net.PacketConn, error) {
-				return network.ListenPacket(netip.AddrPortFrom(netip.MustParseAddr("192.0.2.10"), source.Port()))
-			}}
-			var out strings.Builder
-			watch := progress.New(&out, progress.Options{Quiet: true})
-			j := job{Found: targets.Found{Target: target.Target{Name: "vpn.example", Address: netip.MustParseAddr(address(1))}}}
-			got := examineOne(t.Context(), e, following{true, targets.OnlyIPv4}, j, places.New(1), watch)
-			if got.Name != "vpn.example" || got.Address != address(tc.last) || len(got.Redirects) != tc.passed || got.Verdict != report.VerdictIKEv2 {
-				t.Errorf("%s %s, %+v", got.Address, got.Verdict, got.Redirects)
-			}
-			for i, r := range got.Redirects {
-				if r.Address != address(i+1) || r.To != address(i+2) {
-					t.Errorf("%+v", r)
+				if !slices.Equal(ids, tc.findings) {
+					t.Errorf("findings %v, want %v", ids, tc.findings)
 				}
-				for _, id := range r.Evidence {
-					if !slices.ContainsFunc(got.Exchanges, func(x report.Exchange) bool { return x.ID == id }) {
-						t.Errorf("no exchange %d", id)
-					}
-				}
-			}
-			if notes := strings.Join(got.Notes, "\n"); (tc.note == "") != !strings.Contains(notes, "not followed") || !strings.Contains(notes, tc.note) || strings.Contains(notes, "\x1b") {
-				t.Errorf("notes %q, want %q", notes, tc.note)
-			}
-			var ids []string
-			seen := map[int]bool{}
-			for _, f := range got.Findings {
-				ids = append(ids, f.ID)
-			}
-			for _, x := range got.Exchanges {
-				if seen[x.ID] {
-					t.Errorf("two exchanges %d", x.ID)
-				}
-				seen[x.ID] = true
-			}
-			if !slices.Equal(ids, tc.findings) {
-				t.Errorf("findings %v, want %v", ids, tc.findings)
-			}
+			})
 		})
 	}
 }
