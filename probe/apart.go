@@ -18,8 +18,8 @@ import (
 const (
 	// memberTries is how often an offer is asked until the gateway in question
 	// answers it. One miss ends the search, which asks dozens of offers: a gateway
-	// that gives a third of the answers misses so many in one search of a thousand.
-	memberTries = 30
+	// that gives three of ten answers misses so many in one search of a million.
+	memberTries = 50
 	// mostForMembers is how many exchanges that takes at most, for all of them.
 	mostForMembers = 600
 	// memberTime is until when after the start of the scan they are asked, where
