@@ -53,7 +53,7 @@ func TestInterrupt(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	var targets []string
-	asked := make(chan struct{}, 100)
+	asked := make(chan struct{}, 3)
 	for _, address := range []string{"127.0.0.1:0", "127.0.0.2:0", "127.0.0.3:0"} {
 		c, err := net.ListenPacket("udp4", address)
 		if err != nil {
@@ -62,11 +62,8 @@ func TestInterrupt(t *testing.T) {
 		defer c.Close()
 		targets = append(targets, c.LocalAddr().String())
 		go func() {
-			for {
-				if _, _, err := c.ReadFrom(make([]byte, 2048)); err != nil {
-					return
-				}
-				asked <- struct{}{}
+			if _, _, err := c.ReadFrom(make([]byte, 2048)); err == nil {
+				asked <- struct{}{} // once for each target
 			}
 		}()
 	}
