@@ -37,7 +37,7 @@ func startBrowser(t *testing.T) *browser {
 	if path == "" {
 		t.Skip("there is no Chromium: install chromium")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute) // if it hangs
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute) // if it hangs
 	commandsOut, commandsIn, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
