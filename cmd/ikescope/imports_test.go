@@ -40,10 +40,11 @@ var rooms = map[string]room{
 	"ike/capture":                  {ours: []string{"ike/icmp", "ike/dialog"}},
 	"ike/iketest/memnet":           {},
 	"ike/iketest/eapserver":        {ours: []string{"ike/eap"}},
-	"ike/iketest":                  {ours: []string{"ike", "ike/certificate", "ike/eap", "ike/eap/eaptls", "ike/iketest/eapserver", "ike/iketest/internal/answers", "ike/iketest/internal/esp", "ike/iketest/internal/offers", "ike/keyexchange", "ike/keymat"}},
+	"ike/iketest":                  {ours: []string{"ike", "ike/certificate", "ike/eap", "ike/eap/eaptls", "ike/iketest/eapserver", "ike/iketest/internal/answers", "ike/iketest/internal/esp", "ike/iketest/internal/offers", "ike/iketest/internal/own", "ike/keyexchange", "ike/keymat"}},
 	"ike/iketest/internal/answers": {},
 	"ike/iketest/internal/esp":     {ours: []string{"ike"}},
 	"ike/iketest/internal/offers":  {ours: []string{"ike"}, pure: true},
+	"ike/iketest/internal/own":     {ours: []string{"ike", "ike/keymat"}},
 	"ike/iketest/streamtest":       {ours: []string{"ike/iketest"}},
 
 	"proposals":               {ours: []string{"ike", "ike/printable", "proposals/english"}, pure: true},

@@ -146,6 +146,57 @@ func espGateways() []loginGateway {
 	}
 }
 
+// TestLabStay: a login that stays reads the gateway's proposals from its own request to
+// rekey, answers what it asks meanwhile, and leaves nothing.
+func TestLabStay(t *testing.T) {
+	l := findLab(t)
+	l.do(t, "install")
+	t.Parallel()
+	ikescope := buildIkescope(t)
+	const credentials = "{method: psk, psk: it, identity: client.lab, remote_identity: gateway.lab}"
+	told := withSession(wellDirect, "session+")
+	kinds := func(d *login.Document) (out []string) {
+		for _, r := range d.Stay.Requests {
+			out = append(out, r.Kind+" "+strings.Join(r.Offer, ", "))
+		}
+		return out
+	}
+	for _, g := range []loginGateway{
+		{"child", "strongswan", func(r *end) {
+			r.esp, r.more, r.child = "pfs", "dpd_delay = 1s", "rekey_time = 4s\n				life_time = 40s\n				rand_time = 0s"
+		}, []loginTry{{name: "child", credentials: credentials, told: told, check: func(d *login.Document) string {
+			all := kinds(d)
+			if s := d.Stay; s.End != "rekeyed" || s.Seconds < 3.5 || !slices.Contains(all, "rekey_child aes256-sha1-modp2048-noesn") || !slices.Contains(all, "liveness ") {
+				return fmt.Sprintf("%+v", s)
+			}
+			return ""
+		}}}},
+		{"IKE SA", "strongswan", func(r *end) { r.more = "rekey_time = 4s\n		over_time = 40s\n		rand_time = 0s" },
+			[]loginTry{{name: "IKE SA", credentials: credentials, told: told, check: func(d *login.Document) string {
+				if s := d.Stay; s.End != "rekeyed" || s.Seconds < 3.5 || !strings.HasPrefix(strings.Join(kinds(d), ";"), "rekey_ike aes") {
+					return fmt.Sprintf("%+v", s)
+				}
+				return ""
+			}}}},
+		{"inactivity", "strongswan", func(r *end) { r.child = "inactivity = 3s" },
+			[]loginTry{{name: "inactivity", credentials: credentials, told: told, flags: "--for 6s", check: func(d *login.Document) string {
+				if s := d.Stay; s.End != "limit" || !slices.Contains(kinds(d), "delete_child ") {
+					return fmt.Sprintf("%+v", s)
+				}
+				return ""
+			}}}},
+	} {
+		t.Run(g.name+" "+g.product, func(t *testing.T) {
+			t.Parallel()
+			s := openGateway(t, l, ikescope, g.product, newWorld(t), g.set)
+			for _, try := range g.tries {
+				try.flags += " --watch-rekey --local-network 10.1.0.0/16 --remote-network 10.2.0.0/16"
+				s.login(t, g, try)
+			}
+		})
+	}
+}
+
 // TestLabESP: the suites of Child SAs that a login finds are those of the configuration,
 // and no Child SA is left.
 func TestLabESP(t *testing.T) {

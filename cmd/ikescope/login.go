@@ -33,37 +33,24 @@ type loginOptions struct {
 	address     bool
 	esp         bool
 	networks    [2]netip.Prefix // local and remote
+	stays       bool
+	stay        dial.Staying
 }
 
 // loginTries is how often a request is sent: gateways may wait for a RADIUS server, and
 // that for a person.
 const loginTries = 7
 
+// loginStay is how long a login stays at most: longer than gateways keep an IKE SA.
+const loginStay = 9 * time.Hour
+
 func (a *app) loginCommand() *cobra.Command {
 	opts := &loginOptions{scanOptions: *newScanOptions()}
-	opts.tries = loginTries
+	opts.tries, opts.stay = loginTries, dial.Staying{Limit: loginStay, Rekeyings: 1}
 	cmd := &cobra.Command{
 		Use:   "login TARGET",
 		Short: "Log in with credentials, once, and say which step fails and why",
-		Long: `Log in to a gateway as a client does, with credentials of yours, and end the
-IKE SA at once. Each step is shown: the suite, the proof of who the gateway is,
-the EAP method, the credentials, and what comes with the session. The one that
-fails is explained, with the error that Windows would show.
-
-Credentials are in a YAML file that only you can read (chmod 600):
-
-  method: eap-mschapv2      or eap-md5, eap-gtc, eap-tls, psk, certificate
-  user: carol
-  password: ...             if it is missing, you are asked for it
-
-and, for the others, psk, certificate and key (files in PEM, DER or PKCS #12),
-identity, remote_identity, signature (rsa-pkcs1 or rsa-pss). What the file lacks
-is taken from the environment, as IKESCOPE_PASSWORD. There are no flags for
-secrets.
-
-A gateway that does not prove to be TARGET, or the remote_identity, gets no
-password. It is tried once: a wrong password is never sent twice. docs/login.md
-says what is sent, what the gateway logs, and what may change there.`,
+		Long:  login.Help,
 		Example: `  ikescope login vpn.example.com --credentials carol.yaml
   IKESCOPE_METHOD=psk IKESCOPE_PSK=... ikescope login 198.51.100.7
   ikescope login vpn.example.com --credentials carol.yaml --trust ca.pem`,
@@ -78,6 +65,9 @@ says what is sent, what the gateway logs, and what may change there.`,
 		addToggle(flags, &opts.address, "address", "", "ask for an address and a Child SA, too, as clients do, and show what is assigned")
 		addToggle(flags, &opts.esp, "esp", "", "ask which suites Child SAs may have, whether PFS is demanded, and so which clients connect and rekey, before it logs out")
 		flags.Var(flagvalue.Clients(&opts.clients), "client", "with --esp: judge this client: a name from ikescope client list, a configuration file, or FILE#CONNECTION; may be repeated")
+		addToggle(flags, &opts.stays, "watch-rekey", "", "stay logged in until the gateway rekeys or ends the IKE SA, and show what it offers then, and when")
+		flags.Var(flagvalue.Duration(&opts.stay.Limit, time.Second, 48*time.Hour), "for", "with --watch-rekey: how long at most")
+		flags.Var(flagvalue.Number(&opts.stay.Rekeyings, 1, 16), "count", "with --watch-rekey: how many SAs it waits for the rekeying of")
 		flags.Var(flagvalue.Network(&opts.networks[0]), "local-network", "the network on this side that a Child SA is asked for (default: all addresses)")
 		flags.Var(flagvalue.Network(&opts.networks[1]), "remote-network", "likewise the network behind the gateway")
 	})
@@ -106,6 +96,9 @@ says what is sent, what the gateway logs, and what may change there.`,
 func (a *app) login(ctx context.Context, opts *loginOptions, args []string) error {
 	if len(args) != 1 {
 		return usagef("login: name one target, as in ikescope login vpn.example.com --credentials FILE")
+	}
+	if !opts.stays && (opts.stay.Limit != loginStay || opts.stay.Rekeyings != 1) {
+		return usagef("login: --for and --count say how long --watch-rekey stays: add --watch-rekey")
 	}
 	if len(opts.clients) > 0 && !opts.esp {
 		return usagef("login: --client judges what --esp finds: add --esp")
@@ -148,6 +141,10 @@ func (a *app) login(ctx context.Context, opts *loginOptions, args []string) erro
 	if pcap != nil {
 		defer pcap.Discard()
 		c.Trace = recorded.Of(0)
+	}
+	if opts.stays {
+		c.Stay = opts.stay
+		c.Stay.Progress = reported.Progress(a.err, opts.quiet)
 	}
 	at := resolved[0].Target
 	if !opts.quiet {

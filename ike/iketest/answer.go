@@ -28,6 +28,7 @@ func (s *server) answerWhole(in arrival) (whole []byte, fragments [][]byte, err 
 	}
 	h, _, _, err := ike.ParseHeader(in.octets)
 	if err != nil || h.Flags&ike.FlagResponse != 0 {
+		s.stats.Answers += s.own.Answer(in.octets)
 		return nil, nil, nil
 	}
 	if h.MajorVersion > 2 {

@@ -13,6 +13,7 @@ import (
 	"github.com/ikescope/ikescope/ike/eap/eaptls"
 	"github.com/ikescope/ikescope/ike/iketest/eapserver"
 	"github.com/ikescope/ikescope/ike/iketest/internal/offers"
+	"github.com/ikescope/ikescope/ike/iketest/internal/own"
 	"github.com/ikescope/ikescope/ike/keymat"
 )
 
@@ -39,6 +40,8 @@ type Login struct {
 	// Lifetime, unless 0, stands in AUTH_LIFETIME.
 	Lifetime time.Duration
 
+	Own []OwnRequest // to who was let in, in their order
+
 	// Faults, of gateways that are not to be trusted.
 
 	// ForgedEnd makes the last AUTH of EAP of another key. Unasked sets up a Child SA
@@ -48,6 +51,9 @@ type Login struct {
 	// Server are those of the EAP server.
 	Server eapserver.Config
 }
+
+// An OwnRequest is a request of the gateway.
+type OwnRequest = own.Request
 
 // admit answers the AUTH payload of an initiator, where a connection lets anyone in by
 // it; it is not done where none does.
@@ -158,6 +164,7 @@ func (s *server) establish(sa *gatewaySA, l *Login, m *ike.Message) []ike.Payloa
 	sa.login = l
 	sa.established, sa.expires = true, time.Now().Add(establishedFor)
 	s.stats.Logins++
+	s.own.Fill(sa.keys, sa.spii, sa.spir, l.Own, s.rand)
 	var out []ike.Payload
 	if l.Lifetime > 0 {
 		n := uint32(l.Lifetime / time.Second)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest/internal/answers"
+	"github.com/ikescope/ikescope/ike/iketest/internal/own"
 	"github.com/ikescope/ikescope/ike/keyexchange"
 )
 
@@ -77,13 +78,14 @@ type Stats struct {
 	Blocked    int // requests dropped for the half-open SAs of their source
 	Closed     int // SAs ended by AUTHENTICATION_FAILED or by a Delete
 
-	HalfOpen, HalfOpenPeak int // SAs now, and at most at once
-	Established            int // SAs now
-	Logins                 int // initiators that a Login let in
-	Children               int // Child SAs that were set up
-	ChildrenLeft           int // of those by CREATE_CHILD_SA, that were not deleted
-	Passwords              int // responses of EAP with a password, at most in one SA
-	Kept, KeptPeak         int // entries of closed SAs now, and at most at once
+	HalfOpen, HalfOpenPeak int    // SAs now, and at most at once
+	Established            int    // SAs now
+	Logins                 int    // initiators that a Login let in
+	Children               int    // Child SAs that were set up
+	ChildrenLeft           int    // of those by CREATE_CHILD_SA, that were not deleted
+	Passwords              int    // responses of EAP with a password, at most in one SA
+	Answers                string // to the requests of a Login, in short
+	Kept, KeptPeak         int    // entries of closed SAs now, and at most at once
 }
 
 // Accepts reports whether an IKE SA of suite, which has one transform of each
@@ -209,6 +211,7 @@ type server struct {
 	cookies  cookies
 	sas      saTable
 	answers  answers.Recent
+	own      own.Queue
 }
 
 func newServer(r *Responder) (*server, error) {
@@ -295,7 +298,8 @@ func (s *server) receive(in arrival) ([]outgoing, error) {
 	if len(sent) == 0 {
 		s.stats.Ignored++
 	}
-	return sent, nil
+	err = s.own.Each(func(octets []byte, after time.Duration) { sent = append(sent, outgoing{in.frame(octets), after}) })
+	return sent, err
 }
 
 // ike returns the octets of the IKE message in a datagram, nil where there is

@@ -202,6 +202,22 @@ func (c *Conn) Keepalive() error {
 	})
 }
 
+// Respond sends an encoded message once, such as the answer to a request of the gateway,
+// which [Config.Trace] shows. It returns what hindered it, or nil.
+func (c *Conn) Respond(t Transport, flow int, octets []byte) *PathFault {
+	var s *stream
+	if f := c.flow(flow); t.IsTCP() {
+		c.mu.Lock()
+		s = f.stream
+		c.mu.Unlock()
+		if s == nil {
+			u := pathFault(socket.CannotSend(net.ErrClosed))
+			return &u
+		}
+	}
+	return c.send(&Request{remote: c.Remote(t), offer: Offer{Transport: t}, Flow: flow}, octets, s)
+}
+
 // Unmarked returns how many datagrams came from the gateway's UDP 4500 that are not
 // IKE, such as keepalives.
 func (c *Conn) Unmarked() int {

@@ -31,9 +31,9 @@ func (a *attempt) opening(certificates [][]byte, auth *ike.Auth) []ike.Payload {
 }
 
 // wishes returns what asks for a Child SA and an address: nothing where the gateway can
-// do without (RFC 6023), unless an address is wanted.
+// do without (RFC 6023), unless an address is wanted, or a Child SA to see it rekeyed.
 func (a *attempt) wishes() []ike.Payload {
-	a.r.Childless = a.sa.childless && !a.Address
+	a.r.Childless = a.sa.childless && !a.Address && a.Stay.Limit == 0
 	if a.r.Childless {
 		return nil
 	}
@@ -47,13 +47,16 @@ func (a *attempt) wishes() []ike.Payload {
 	return append(out, childOffer(a.sa.ni), a.selectors(ike.PayloadTSi), a.selectors(ike.PayloadTSr))
 }
 
+// childSPI is our SPI of the Child SA that is offered.
+func childSPI(random []byte) []byte { return append([]byte{0xc0}, random[:3]...) }
+
 // childOffer is the offer for a Child SA, whose SPI is of random octets.
 func childOffer(random []byte) *ike.SA {
 	encr := func(id ike.EncryptionID, bits int) ike.Transform {
 		return ike.Transform{Type: ike.TransformENCR, ID: uint16(id), Attributes: []ike.Attribute{ike.KeyLengthAttribute(bits)}}
 	}
 	integ := func(id ike.IntegrityID) ike.Transform { return ike.Transform{Type: ike.TransformINTEG, ID: uint16(id)} }
-	spi := append([]byte{0xc0}, random[:3]...)
+	spi := childSPI(random)
 	noESN := ike.Transform{Type: ike.TransformSN}
 	return &ike.SA{Proposals: []ike.Proposal{
 		{Number: 1, Protocol: ike.ProtocolESP, SPI: spi, Transforms: []ike.Transform{

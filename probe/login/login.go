@@ -33,6 +33,8 @@ type Client struct {
 	LocalNetwork, RemoteNetwork netip.Prefix
 	// ESP asks which suites a Child SA may have, once logged in.
 	ESP bool
+	// Stay says how long to stay once logged in.
+	Stay Staying
 	// Attempts is how often a request is sent at most, 0 for 7, each time waiting twice
 	// as long, up to 4 seconds. Responses of EAP are sent half as often again, which is
 	// 25 seconds, since a RADIUS server may wait for a person: strongSwan forgets what is
@@ -84,6 +86,10 @@ func (c Client) Login(ctx context.Context, target Target) (*Result, error) {
 	if c.Transports == nil {
 		c.Transports = []initiator.Transport{initiator.UDP500, initiator.UDP4500}
 	}
+	var requests chan initiator.Datagram
+	if c.Stay.Limit > 0 {
+		requests, c.Trace = incoming(c.Trace)
+	}
 	conn, err := initiator.Open(ctx, initiator.Config{
 		Gateway: target.Address, Paths: target.Paths, Source: c.Source, InitialRTO: c.InitialRTO,
 		Listen: c.Listen, Dial: c.Dial, Rand: c.Rand, Trace: c.Trace,
@@ -97,7 +103,7 @@ func (c Client) Login(ctx context.Context, target Target) (*Result, error) {
 		return nil, err
 	}
 	defer conn.Close()
-	a := &attempt{Client: c, conn: conn, r: r, local: r.Local}
+	a := &attempt{Client: c, conn: conn, r: r, local: r.Local, incoming: requests}
 	if a.local.IsZero() {
 		a.local = identityOf(conn.Local().Addr())
 	}
@@ -116,6 +122,8 @@ type attempt struct {
 	local Identity
 	sa    *sa
 	err   error // of our own side
+	// incoming are what may be requests of the gateway, where we stay for them.
+	incoming chan initiator.Datagram
 }
 
 // sa is the IKE SA.
@@ -161,6 +169,9 @@ func (a *attempt) run(ctx context.Context) error {
 		more, stop := lasting(ctx, farewell)
 		a.explore(ctx, more)
 		stop()
+	}
+	if a.Stay.Limit > 0 && a.r.LoggedIn && !a.sa.over && a.err == nil {
+		a.linger(ctx)
 	}
 	a.end(context.WithoutCancel(ctx))
 	return a.err

@@ -153,6 +153,9 @@ type Result struct {
 	// ESP is what Child SAs may have, nil if it was not asked about.
 	ESP *ESP
 
+	// Stay is what the gateway did while the login stayed, nil if it did not.
+	Stay *Stay
+
 	Exchanges []Exchange
 	Cost      initiator.Cost
 }

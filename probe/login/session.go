@@ -69,6 +69,9 @@ func (a *attempt) end(ctx context.Context) {
 	switch {
 	case s.over:
 		a.r.Left = Ended
+		if a.r.Stay != nil {
+			a.add(Step{Kind: End, State: Passed, Detail: "the gateway deleted the IKE SA: none is left"})
+		}
 		return
 	case s.silent:
 		a.r.Left = MayBeLeft

@@ -59,6 +59,8 @@ type Document struct {
 	ESP       *ESP     `json:"esp,omitempty"`
 	// Clients are judged by ESP, where that was asked about.
 	Clients []Client `json:"clients,omitempty"`
+	// Stay is what the gateway asked by itself, where the login stayed.
+	Stay *Stay `json:"stay,omitempty"`
 
 	Exchanges []Exchange  `json:"exchanges"`
 	Exit      report.Exit `json:"exit"`

@@ -24,13 +24,19 @@ func Intended(c login.Client) []string {
 	if m.IsEAP() && !m.HasCertificate() {
 		out = append(out, "send what proves the password only to a gateway that proved who it is; a wrong one counts as one failed attempt of the user")
 	}
-	if c.Address {
+	switch {
+	case c.Address:
 		out = append(out, "ask for an address and a Child SA, which are given back at the end")
-	} else {
+	case c.Stay.Limit > 0:
+		out = append(out, "ask for a Child SA, and for no address")
+	default:
 		out = append(out, "ask for no address, and for no Child SA where the gateway can do without")
 	}
 	if c.ESP {
 		out = append(out, "offer suites for Child SAs, in up to some hundred requests, in a way that sets up none where the gateway allows it; what comes about is deleted at once")
+	}
+	if c.Stay.Limit > 0 {
+		out = append(out, fmt.Sprintf("stay logged in until the gateway rekeys, at most %v, with a Child SA that carries nothing; what it wants to rekey is put off with TEMPORARY_FAILURE, which it logs", c.Stay.Limit))
 	}
 	return append(out,
 		"end the IKE SA by a Delete, also when interrupted",

@@ -94,6 +94,19 @@ func documents(t *testing.T) map[string]*Document {
 			r.LoggedIn, r.Childless = true, true
 			r.ESP = &login.ESP{Questions: 1, Unasked: "an offer that no gateway should take is answered by INVALID_SYNTAX"}
 		}, negotiated, met, accepted, ended),
+		"stay": made(login.PSK, func(r *login.Result) {
+			r.LoggedIn, r.Child = true, true
+			esp := reporttest.Products(t, "aes256gcm16-prfsha384-ecp384")[0].Proposal(1)
+			esp.Protocol, esp.Transforms = ike.ProtocolESP, append(esp.Transforms, ike.Transform{Type: ike.TransformSN, ID: 1}, ike.Transform{Type: ike.TransformSN, ID: 7})
+			r.Stay = &login.Stay{Stayed: 58*time.Minute + 7300*time.Millisecond, End: login.StayRekeyed, Requests: []login.OwnRequest{
+				{Kind: login.Liveness, After: 30 * time.Second, Times: 100},
+				{Kind: login.RekeyChild, After: 58*time.Minute + 7*time.Second, Times: 1, Offer: []ike.Proposal{esp}, KE: ike.KE_ECP_384, Answer: ike.TEMPORARY_FAILURE},
+			}}
+		}, negotiated, met, accepted, login.Step{Kind: login.Session, State: login.Passed}, ended),
+		"stay-deleted": made(login.PSK, func(r *login.Result) {
+			r.LoggedIn, r.Child = true, true
+			r.Stay = &login.Stay{Stayed: 8 * time.Second, End: login.StayDeleted, Requests: []login.OwnRequest{{Kind: login.DeleteIKE, After: 8 * time.Second, Times: 1}}}
+		}, negotiated, met, accepted, login.Step{Kind: login.End, State: login.Passed, Detail: "the gateway deleted the IKE SA: none is left"}),
 		"refused": made(login.PSK, func(r *login.Result) { r.Gateway = login.Peer{} }, negotiated,
 			login.Step{Kind: login.Authenticate, State: login.Failed, Cause: "auth-refused", Notify: ike.AUTHENTICATION_FAILED, Exchanges: []int{2}}),
 		"untrusted": made(login.Certificate, func(r *login.Result) { r.Gateway.Trusted = false }, negotiated,
@@ -225,7 +238,7 @@ func TestSchema(t *testing.T) {
 	}{
 		"document": {s.object, Document{}}, "step": {s.Defs["step"], Step{}}, "reason": {s.Defs["reason"], Reason{}}, "windows": {s.Defs["windows"], Windows{}},
 		"fix": {s.Defs["fix"], incident.Fix{}}, "gateway": {s.Defs["gateway"], Gateway{}}, "certificate": {s.Defs["certificate"], Certificate{}},
-		"esp": {s.Defs["esp"], ESP{}}, "client": {s.Defs["client"], Client{}}, "eap": {s.Defs["eap"], EAP{}}, "session": {s.Defs["session"], Session{}}, "setting": {s.Defs["setting"], Setting{}}, "exchange": {s.Defs["exchange"], Exchange{}},
+		"esp": {s.Defs["esp"], ESP{}}, "client": {s.Defs["client"], Client{}}, "stay": {s.Defs["stay"], Stay{}}, "own_request": {s.Defs["own_request"], OwnRequest{}}, "eap": {s.Defs["eap"], EAP{}}, "session": {s.Defs["session"], Session{}}, "setting": {s.Defs["setting"], Setting{}}, "exchange": {s.Defs["exchange"], Exchange{}},
 	} {
 		var names, required []string
 		for f := range reflect.TypeOf(test.from).Fields() {

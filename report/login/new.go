@@ -56,7 +56,7 @@ func New(tool report.Tool, target string, c login.Client, r *login.Result) *Docu
 	if r.LoggedIn {
 		d.Session = &Session{Childless: r.Childless, Child: r.Child, Assigned: settings(r.Assigned), AuthLifetime: int(r.AuthLifetime / time.Second)}
 	}
-	d.ESP = newESP(r.ESP)
+	d.ESP, d.Stay = newESP(r.ESP), newStay(r.Stay)
 	for _, s := range r.Steps {
 		d.Steps = append(d.Steps, d.step(c, s, r))
 	}
@@ -168,6 +168,8 @@ func (d *Document) text(s login.Step, r *login.Result) string {
 		return "the gateway gave what was asked for"
 	}
 	switch {
+	case d.Stay != nil && d.Stay.End == string(login.StayDeleted):
+		return s.Detail
 	case s.State == login.Unknown:
 		return "whether the gateway still has the IKE SA is not known: " + s.Detail
 	case r.LoggedIn:

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/ike/printable"
+	"github.com/ikescope/ikescope/probe/login"
 	"github.com/ikescope/ikescope/report/incident"
 	"github.com/ikescope/ikescope/report/internal/layout"
 )
@@ -43,6 +44,7 @@ func Text(w io.Writer, d *Document, o layout.Options) error {
 	d.gave(p)
 	d.esp(p)
 	d.clients(p)
+	d.stay(p)
 	return p.Print(w)
 }
 
@@ -59,6 +61,9 @@ func (d *Document) heading() string {
 	how := map[Verdict]string{
 		LoggedIn: "logged in, and out again", Failed: "the login fails", Undecided: "the login was not decided", NoAnswer: "no IKEv2 answer",
 	}[d.Verdict]
+	if d.Stay != nil && d.Stay.End == string(login.StayDeleted) {
+		how = "logged in, until the gateway ended the IKE SA"
+	}
 	if f := d.Failure(); f != nil && d.Verdict == Failed {
 		how = "the login fails at " + stepNames[f.Step]
 	}
