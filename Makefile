@@ -9,14 +9,22 @@ LAB = testdata/lab/lab
 # The race detector needs a C compiler.
 RACE = $$(if [ "$$(go env CGO_ENABLED)" = 1 ]; then echo -race; fi)
 
-.PHONY: test test-long lint unit unit-long property lab lab-long fuzz bench build dist dist-check clean
+# With the race detector a test takes five times as long or more. make test has it where
+# goroutines are started: in these packages, but for their longest tests, and in tests of
+# the command that scan several targets or are interrupted. make test-long has it
+# everywhere.
+RACED = ./ike/eap/eaptls ./ike/iketest/... ./probe/... ./report/incident ./cmd/ikescope/internal/...
+RACED_COMMANDS = TestFleet|TestFollow|TestInterrupt|TestSameAddress|TestOtherAddressesGoOn|TestNobodyReads|TestPcap
+LONGEST = TestTruth|TestScanResume$$|TestScanDeadline|TestScanKE|TestAcceptsAgrees
+
+.PHONY: test test-long lint unit unit-long race property lab lab-long fuzz bench build dist dist-check clean
 
 # The lab mostly waits, so the unit tests run beside it.
 test: lint
 	$(MAKE) -j2 unit lab
 	$(MAKE) fuzz
 
-test-long: unit-long property lab-long
+test-long: unit-long race property lab-long
 	$(MAKE) fuzz FUZZTIME=20000x
 
 lint:
@@ -26,13 +34,21 @@ lint:
 	go run $(STATICCHECK) ./...
 
 # The lab has targets of its own.
-unit unit-long: export IKESCOPE_LAB =
+unit unit-long race: export IKESCOPE_LAB =
 unit:
 	@[ -n "$(RACE)" ] || echo "skipped: the race detector: it needs a C compiler"
-	go test -short $(RACE) -timeout 30m ./...
+	go test -short $(RACE) -timeout 30m -skip '$(LONGEST)' $(RACED)
+	go test -short -timeout 30m -run '$(LONGEST)' ./ike/iketest ./probe
+	go test -short -timeout 30m $$(go list ./... | grep -vxF "$$(go list $(RACED))")
+	go test -short $(RACE) -timeout 30m -run '$(RACED_COMMANDS)' ./cmd/ikescope
 
 unit-long:
 	go test -timeout 40m ./...
+
+# All packages, with the repetitions of make test.
+race:
+	@[ -n "$(RACE)" ] || echo "skipped: the race detector: it needs a C compiler"
+	[ -z "$(RACE)" ] || go test -short $(RACE) -timeout 30m ./...
 
 # The planner and the learner against thousands of random policies.
 property:
