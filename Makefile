@@ -2,7 +2,7 @@
 # it skips; make test-long repeats it with the repetitions that take longer.
 
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
-FUZZTIME ?= 1000x
+FUZZTIME ?= 300x
 BENCHTIME ?= 1s
 LAB = testdata/lab/lab
 
