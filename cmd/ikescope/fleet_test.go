@@ -190,7 +190,7 @@ func TestNowhereToKeep(t *testing.T) {
 func TestFleet(t *testing.T) {
 	targets := 20_000
 	if testing.Short() {
-		targets = 300
+		targets = 100
 	}
 	// What a target may leave in memory: its name and where its report is. A
 	// report takes fifty times as much.
