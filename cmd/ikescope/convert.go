@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -25,9 +26,7 @@ func (a *app) convertCommand() *cobra.Command {
 		Long: `Read the JSON report of a scan, or JSON lines, and write it in other formats:
 octet by octet what the scan itself would have written. Nothing is sent, and
 nothing is judged anew, so that it ends with 0 whatever the report's exit code.
-- stands for a report on standard input.
-
-docs/formats.md says what each format holds.`,
+- stands for a report on standard input.`,
 		Example: `  ikescope convert vpn.json
   ikescope convert vpn.json -o sarif=vpn.sarif -o junit=vpn.xml
   ikescope convert all.jsonl -o csv:findings=f.csv -o csv:clients=c.csv
@@ -38,6 +37,9 @@ docs/formats.md says what each format holds.`,
 				return usagef("convert: name one report that a scan wrote with -o json or jsonl")
 			}
 			if args[0] != "-" && !argfile.Exists(args[0]) {
+				if ext := filepath.Ext(args[0]); ext == ".json" || ext == ".jsonl" {
+					return usagef("convert: %s: no such file; a scan writes one with -o json=%s TARGET", args[0], args[0])
+				}
 				return usagef("convert: %s: is not a file; for a scan write ikescope -o FORMAT %s", args[0], args[0])
 			}
 			return nil
@@ -62,6 +64,7 @@ docs/formats.md says what each format holds.`,
 	flags := cmd.Flags()
 	o.addFlags(flags, "the report", output.Reports)
 	o.addWidth(flags)
+	o.addNames(flags)
 	addToggle(flags, &evidence, "evidence", "", "list every exchange in the text report")
 	addToggle(flags, &details, "verbose", "v", "the text report in full: why findings matter, and what is refused")
 	return cmd

@@ -98,6 +98,7 @@ what it does not show.`,
 	underHeading(flags, outputFlags, func(flags *pflag.FlagSet) {
 		o.printOptions.addFlags(flags, "the explanation", textOrJSON)
 		o.addWidth(flags)
+		o.addNames(flags)
 	})
 	return cmd
 }

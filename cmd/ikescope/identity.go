@@ -24,9 +24,8 @@ All are closed, as far as the gateway lets them. No password is sent.
 
 A scan asks the same in brief. This command asks for the EAP methods too, and
 looks only for suites of the algorithms in use, unless --profile says otherwise;
-its text is about the identity alone, and -o json is the whole report.
-docs/identity.md says what is asked, what the gateway logs, and what cannot be
-known from outside.`,
+its text is about the identity alone, and -o json is the whole report. The
+gateway logs a failed authentication of ikescope.invalid for each question.`,
 		Example: `  ikescope identity vpn.example.com
   ikescope identity --name vpn.example.com --trust ca.crt 198.51.100.7`,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -161,7 +161,7 @@ func (a *app) login(ctx context.Context, opts *loginOptions, args []string) erro
 	doc.Judge(r.ESP, clients.OfESP(opts.clients))
 	a.exit = doc.Exit.Code
 	// A login is not to be done again for want of a capture.
-	return errors.Join(writePcap(pcap, recorded), opts.printOptions.write(a.out, documentWriters(doc, func(w io.Writer, look text.Options) error {
+	return errors.Join(datagrams.Save(pcap, recorded), opts.printOptions.write(a.out, documentWriters(doc, func(w io.Writer, look text.Options) error {
 		return reported.Text(w, doc, look)
 	})))
 }

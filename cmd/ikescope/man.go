@@ -28,7 +28,7 @@ func (a *app) manCommand() *cobra.Command {
 			return manual.WriteAll(dir, manPages(found))
 		},
 	}
-	cmd.Flags().StringVar(&dir, "dir", "", "write the pages of the command and of all below it to this `folder`")
+	cmd.Flags().StringVar(&dir, "dir", "", "write the pages of the command and of all below it to this `folder`, which is made if it is not there")
 	return cmd
 }
 

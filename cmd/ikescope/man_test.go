@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -80,7 +79,9 @@ func TestManCommand(t *testing.T) {
 	if run(exitUsage, "scna"); !strings.Contains(complaints.String(), `man: "scna" is not a command; the commands are scan, `) {
 		t.Errorf("got %s", &complaints)
 	}
-	if code := runContext(t.Context(), []string{"man", "--dir", filepath.Join(dir, "missing")}, nil, io.Discard, &complaints); code != report.ExitError {
-		t.Errorf("a folder that is missing: %d", code)
+	run(report.ExitDone, "--dir", filepath.Join(dir, "missing"), "client")
+	if _, err := os.Stat(filepath.Join(dir, "missing", "ikescope-client-list.1")); err != nil {
+		t.Errorf("a folder that is missing is not made: %v", err)
 	}
+	run(report.ExitError, "--dir", filepath.Join(dir, "ikescope.1")) // a file
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/spelling"
 	"github.com/ikescope/ikescope/report/text"
 	"github.com/spf13/pflag"
 )
@@ -27,6 +28,8 @@ type printOptions struct {
 	width   int
 	color   string
 	noColor bool
+	ascii   bool
+	names   string
 	quiet   bool
 }
 
@@ -44,6 +47,12 @@ func (o *printOptions) addFlags(flags *pflag.FlagSet, what string, formats []str
 func (o *printOptions) addColors(flags *pflag.FlagSet) {
 	flags.Var(flagvalue.Word(&o.color, output.Colors), "color", "colours: auto (on a terminal, unless NO_COLOR is set, or if FORCE_COLOR is), always or never")
 	addToggle(flags, &o.noColor, "no-color", "", "the same as --color never")
+	addToggle(flags, &o.ascii, "ascii", "", "text in ASCII alone; other characters are written as code points")
+}
+
+// addNames adds the flag on how algorithms are named.
+func (o *printOptions) addNames(flags *pflag.FlagSet) {
+	flags.Var(flagvalue.Word(&o.names, spelling.All), "names", "whose names algorithms have in text: "+english.List(spelling.All, "or")+" (default strongswan)")
 }
 
 // look is how texts on stdout look.
@@ -51,7 +60,9 @@ func (o *printOptions) look(stdout io.Writer) text.Options {
 	if o.noColor {
 		o.color = string(output.ColorNever)
 	}
-	return output.Look(stdout, o.width, output.Color(o.color))
+	look := output.Look(stdout, o.width, output.Color(o.color))
+	look.ASCII, look.Names = o.ascii, o.names
+	return look
 }
 
 // addWidth adds the flag of texts that fit themselves to a terminal.
@@ -101,6 +112,7 @@ type outputOptions struct {
 func (o *outputOptions) addFlags(flags *pflag.FlagSet, formats []string) {
 	o.printOptions.addFlags(flags, "the report", formats)
 	o.addWidth(flags)
+	o.addNames(flags)
 	flags.Var(flagvalue.File(&o.pcap), "pcap", "write every datagram to this file, as pcapng; a comment on each says which exchange it is of, and how that ended")
 	addToggle(flags, &o.evidence, "evidence", "", "list every exchange in the text report")
 	addToggle(flags, &o.verbose, "verbose", "v", "a line on stderr for each exchange, and the text report in full: why findings matter, and what is refused")

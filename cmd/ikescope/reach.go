@@ -53,7 +53,7 @@ a gateway that refuses what it is offered can still be reached.
 Requests to both ports are sent from a port that the system chooses and, like
 those of clients, from ports 500 and 4500 if they can be opened: that requires
 root or CAP_NET_BIND_SERVICE, and that no other program uses them. With more
-than 8 targets they are left out. docs/path.md explains each finding.`,
+than 8 targets they are left out.`,
 		Example: `  ikescope reach vpn.example.com
   ikescope reach -6 vpn.example.com
   ikescope reach --outside 203.0.113.9 vpn.example.com

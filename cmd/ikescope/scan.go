@@ -198,7 +198,7 @@ func (a *app) scanJobs(ctx context.Context, s *scans, pcap *pending.File, f *fle
 	if !f.complete && !f.interrupted && f.decided.Failed() == 0 && !opts.quiet && examiner == nil {
 		fmt.Fprintln(a.err, "ikescope: the report is partial, and its notes say why; --resume goes on from its JSON")
 	}
-	return writePcap(pcap, recorded)
+	return datagrams.Save(pcap, recorded)
 }
 
 // scanAll has one scan each target of jobs, side by side as far as parallel allows, and

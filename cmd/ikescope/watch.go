@@ -57,6 +57,7 @@ The exit code is 0 if each path answered at least once, and 4 otherwise.`,
 		flags.VarP(flagvalue.Word(&opts.format, []string{"text", output.JSONLines}), "output", "o", "write text, which without a terminal is only the final table, or jsonl (default: text on a terminal, otherwise jsonl)")
 		opts.addColors(flags)
 		opts.addWidth(flags)
+		addToggle(flags, &opts.quiet, "quiet", "q", "nothing on stderr but errors")
 	})
 	return cmd
 }

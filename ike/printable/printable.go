@@ -31,3 +31,17 @@ func Text[S ~string](text S) string {
 	}
 	return b.String()
 }
+
+// ASCII returns text with the code point of each character that is not of ASCII in its
+// place.
+func ASCII(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if r < utf8.RuneSelf {
+			b.WriteRune(r)
+		} else {
+			fmt.Fprintf(&b, `\u{%x}`, r)
+		}
+	}
+	return b.String()
+}

@@ -21,9 +21,9 @@ var notifies = sync.OnceValue(func() []ike.NotifyType {
 })
 
 // explainNotify explains a notify message by its IANA name, with or without
-// libreswan's "v2N_" and in any case, or by its number.
+// libreswan's "v2N_", in any case and with spaces for underscores, or by its number.
 func explainNotify(word string) (Explanation, bool) {
-	name := strings.TrimPrefix(word, "v2N_")
+	name := strings.ReplaceAll(strings.TrimPrefix(word, "v2N_"), " ", "_")
 	number, err := strconv.ParseUint(word, 10, 16)
 	for _, t := range notifies() {
 		if err == nil && uint16(number) == uint16(t) || strings.EqualFold(t.String(), name) {

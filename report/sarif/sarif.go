@@ -313,17 +313,17 @@ func uri(path string) string {
 	return u.String()
 }
 
-// help returns fixes, lines to paste and references as sentences.
+// help returns fixes and references as sentences, and lines to paste as lines behind them.
 func help(fixes, lines, refs []string) []string {
 	var out []string
 	for _, fix := range fixes {
 		out = append(out, sentence("Fix: "+fix))
 	}
-	if len(lines) > 0 {
-		out = append(out, "Lines: "+strings.Join(lines, " | "))
-	}
 	if see := strings.Join(refs, "; "); see != "" {
 		out = append(out, sentence("See: "+see))
+	}
+	if len(lines) > 0 {
+		out = append(out, "Lines to paste:\n"+strings.Join(lines, "\n"))
 	}
 	return out
 }

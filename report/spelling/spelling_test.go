@@ -33,7 +33,7 @@ func TestText(t *testing.T) {
 		{"", "It offers only AES_CBC_256; it offers only PRF SHA2_256 with MODP_2048.", "It offers only aes256; it offers only prfsha256 with modp2048 (group 14)."},
 		{Libreswan, "NegotiateDH2048_AES256", "NegotiateDH2048_AES256"},
 		{IANA, "high IKE-ENCR-3DES, high IKE-KE-MODP1024; SHA2-256", "high IKE-ENCR-3DES, high IKE-KE-MODP1024; SHA2-256"},
-		{IOS, "aes and null, as in des", "aes and null, as in des"},
+		{IOS, "aes and null, as in des, and none", "aes and null, as in des, and none"},
 	} {
 		if got := test.names.Text(test.in); got != test.want {
 			t.Errorf("%s: %q\n got %q\nwant %q", test.names, test.in, got, test.want)

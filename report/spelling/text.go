@@ -55,7 +55,7 @@ func (n Names) word(word string) string {
 	}
 	if a, err := proposals.ParseAlgorithm(word); err == nil {
 		// An alias is a word of everyday, such as aes.
-		if a.Keyword() != word || a.IsNone() || word == "null" {
+		if a.Keyword() != word || a.IsNone() || word == "none" || word == "null" {
 			return word
 		}
 		return n.InText(a)

@@ -139,7 +139,7 @@ func targetRows(t *report.Target) [][]string {
 	for _, verdict := range []report.RuleState{report.RuleMet, report.RuleViolated, report.RuleUndecided} {
 		row = append(row, count(t.Policies, func(p report.Policy) bool { return p.Verdict == verdict }))
 	}
-	return [][]string{append(row, strconv.Itoa(t.Cost.Exchanges), strconv.FormatFloat(t.Cost.ElapsedMs, 'f', -1, 64))}
+	return [][]string{append(row, strconv.Itoa(t.Cost.Exchanges), strconv.FormatFloat(t.Cost.ElapsedMs, 'f', 0, 64))}
 }
 
 func findingRows(t *report.Target) (rows [][]string) {

@@ -351,7 +351,7 @@ func (p *page) sayings(c report.Client, few bool) []string {
 // other.
 func Comparison(w io.Writer, doc report.Source, o Options) error {
 	for i := range doc.Count() {
-		t, err := doc.At(i)
+		t, err := targetOf(doc, i, o)
 		if err != nil {
 			return err
 		}

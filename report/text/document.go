@@ -11,6 +11,7 @@ import (
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/internal/introduction"
 	"github.com/ikescope/ikescope/report/internal/layout"
+	"github.com/ikescope/ikescope/report/internal/printed"
 	"github.com/ikescope/ikescope/report/spelling"
 )
 
@@ -33,6 +34,15 @@ func newPage(o Options) *page {
 	return &page{layout.NewPage(o), spelling.Names(o.Names), o.Details}
 }
 
+// targetOf reads a target of doc as o says.
+func targetOf(doc report.Source, i int, o Options) (*report.Target, error) {
+	t, err := doc.At(i)
+	if err == nil && o.ASCII {
+		t = printed.ASCII(t)
+	}
+	return t, err
+}
+
 // Document writes doc for people, one target after the other. What came from the
 // wire is escaped.
 func Document(w io.Writer, doc report.Source, o Options) error {
@@ -40,7 +50,7 @@ func Document(w io.Writer, doc report.Source, o Options) error {
 	var all []line
 	count := map[report.Verdict]int{}
 	for i := range doc.Count() {
-		t, err := doc.At(i)
+		t, err := targetOf(doc, i, o)
 		if err != nil {
 			return err
 		}
@@ -76,7 +86,7 @@ func Document(w io.Writer, doc report.Source, o Options) error {
 // what else the report holds, what bears on that.
 func Identity(w io.Writer, doc report.Source, o Options) error {
 	for i := range doc.Count() {
-		t, err := doc.At(i)
+		t, err := targetOf(doc, i, o)
 		if err != nil {
 			return err
 		}

@@ -108,6 +108,24 @@ func TestShort(t *testing.T) {
 	}
 }
 
+// TestASCII: what is not ASCII is its code point, counted as that, and lines fit.
+func TestASCII(t *testing.T) {
+	results := reporttest.Cases(t)["openiked"]
+	for _, name := range []string{"東京本社-東京本社-東京本社-東京本社.example", "zürich.example"} {
+		doc := scan.Document(testRun, results)
+		doc.Targets[0].Name = name
+		got := text(t, doc, Options{ASCII: true, Evidence: true})
+		if i := strings.IndexFunc(got, func(r rune) bool { return r > unicode.MaxASCII }); i >= 0 {
+			t.Errorf("%s: %q", name, got[i:min(i+20, len(got))])
+		}
+		narrow(t, got, 80)
+		if whole := text(t, doc, Options{}); strings.Contains(whole, `\u{`) {
+			t.Errorf("%s is escaped without --ascii", name)
+		}
+		narrow(t, text(t, doc, Options{}), 80)
+	}
+}
+
 // TestOneSpelling: a report in the names of one product has none of another.
 func TestOneSpelling(t *testing.T) {
 	doc := scan.Document(testRun, reporttest.Cases(t)["weak-behind-nat"])

@@ -4,6 +4,8 @@ package layout
 type Options struct {
 	// Color uses the terminal's colours; no meaning rests on them alone.
 	Color bool
+	// ASCII writes each other character as its code point.
+	ASCII bool
 	// Width is the number of columns; 0 means 80, and less than 60 is 60.
 	Width int
 	// Height is the number of lines of the terminal, 0 where the text is not for one.

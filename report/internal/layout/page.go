@@ -19,11 +19,14 @@ type Page struct {
 
 	out   strings.Builder
 	color bool
+	ascii bool
 	label string // for the next line
 }
 
 // NewPage returns an empty page that looks as o says.
-func NewPage(o Options) *Page { return &Page{Width: max(cmp.Or(o.Width, 80), 60), color: o.Color} }
+func NewPage(o Options) *Page {
+	return &Page{Width: max(cmp.Or(o.Width, 80), 60), color: o.Color, ascii: o.ASCII}
+}
 
 // Lines returns how many lines the page has so far.
 func (p *Page) Lines() int { return strings.Count(p.out.String(), "\n") }
@@ -88,7 +91,11 @@ func (p *Page) Styled(style string, hang int, text string) {
 
 // Print writes the page, without spaces at the ends of lines.
 func (p *Page) Print(w io.Writer) error {
-	_, err := io.WriteString(w, TrimLines(p.out.String()))
+	text := TrimLines(p.out.String())
+	if p.ascii {
+		text = printable.ASCII(text)
+	}
+	_, err := io.WriteString(w, text)
 	return err
 }
 

@@ -4,6 +4,7 @@ package manual
 import (
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -55,6 +56,9 @@ func Flag(short, name, value, usage, standard string) Item {
 
 // WriteAll writes pages to a folder, which has to be there.
 func WriteAll(folder string, pages []Page) error {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
 	for _, p := range pages {
 		file, err := pending.Create(filepath.Join(folder, Name(p.Command)+".1"))
 		if err != nil {

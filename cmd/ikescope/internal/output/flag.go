@@ -21,6 +21,9 @@ const (
 	Template = "template"
 )
 
+// otherNames are what else formats are called.
+var otherNames = map[string]string{"md": "markdown", "htm": "html", "txt": "text", "ndjson": JSONLines}
+
 // Flag returns the value of --output, which adds to list. Its formats are given, the
 // one that goes without saying first.
 func Flag(list *List, formats []string) *FlagValue {
@@ -35,7 +38,11 @@ type FlagValue struct{ list *List }
 func (f *FlagValue) Set(s string) error {
 	name, path, hasPath := strings.Cut(s, "=")
 	name, part, hasPart := strings.Cut(name, ":")
-	if lower := strings.ToLower(name); slices.Contains(f.list.formats, lower) {
+	lower := strings.ToLower(name)
+	if other, ok := otherNames[lower]; ok {
+		lower = other
+	}
+	if slices.Contains(f.list.formats, lower) {
 		name = lower
 	}
 	if path == "-" {
@@ -82,12 +89,10 @@ func (f *FlagValue) hint(s, name string, hasPath bool) string {
 		return ""
 	}
 	format := strings.TrimPrefix(filepath.Ext(name), ".")
-	switch format {
-	case "htm":
-		format = "html"
-	case "md":
-		format = "markdown"
-	case "xml":
+	if other, ok := otherNames[format]; ok {
+		format = other
+	}
+	if format == "xml" {
 		format = "junit"
 	}
 	if !slices.Contains(f.list.formats, format) {

@@ -118,7 +118,7 @@ func (l *List) Discard() {
 
 // Write writes everywhere, the files first: stdout may be closed. That is an
 // error only if there is no other, for run is silent about it. Files are as wide as
-// width, and what goes to stdout looks as stdoutLook says.
+// width and without colours, and what goes to stdout looks as stdoutLook says.
 func (l *List) Write(stdout io.Writer, width int, stdoutLook text.Options, how Writers) error {
 	var failed error
 	for i := range l.Outputs {
@@ -127,7 +127,9 @@ func (l *List) Write(stdout io.Writer, width int, stdoutLook text.Options, how W
 		if out.File == nil || write == nil {
 			continue
 		}
-		if err := write(out.File, text.Options{Width: width}); err != nil {
+		look := stdoutLook
+		look.Color, look.Width, look.Height = false, width, 0
+		if err := write(out.File, look); err != nil {
 			failed = errors.Join(failed, out.Failed(err))
 			continue
 		}

@@ -1,16 +1,15 @@
-package main
+package datagrams
 
 import (
 	"fmt"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
-	"github.com/ikescope/ikescope/cmd/ikescope/internal/datagrams"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/pending"
 )
 
-// writePcap writes the datagrams of scans to the file of --pcap. Without either there
-// is nothing to do.
-func writePcap(pcap *pending.File, recorded *datagrams.Recorder) error {
+// Save writes the datagrams of scans to the file of --pcap. Without either there is
+// nothing to do.
+func Save(pcap *pending.File, recorded *Recorder) error {
 	if pcap == nil {
 		return nil
 	}
