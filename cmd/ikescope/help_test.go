@@ -30,6 +30,9 @@ func TestCommandsAreAlike(t *testing.T) {
 				t.Errorf("%s: its help is wider than %d columns: %q", path, helpWidth, line)
 			}
 		}
+		if strings.Contains(help.String(), "docs/") {
+			t.Errorf("%s: its help names a file that an installed program does not have", path)
+		}
 		if cmd.Short == "" || strings.HasSuffix(cmd.Short, ".") {
 			t.Errorf("%s: its short description is %q", path, cmd.Short)
 		}

@@ -22,5 +22,5 @@ gateway rekeys, and shows the gateway's proposals, in its order, and after how
 long it rekeys. That is put off with TEMPORARY_FAILURE.
 
 A gateway that does not prove to be TARGET, or the remote_identity, gets no
-password. It is tried once: a wrong password is never sent twice. docs/login.md
-says what is sent, what the gateway logs, and what may change there.`
+password. It is tried once: a wrong password is never sent twice. The gateway
+logs the login as any other, and may count a failed one against the user.`
