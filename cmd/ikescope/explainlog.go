@@ -125,9 +125,9 @@ func (a *app) explainLogs(ctx context.Context, o *explainOptions, sources []logS
 		head = h.head
 	}
 	doc := incident.NewDocument(files, &groups)
-	if len(doc.Stories) == 0 {
+	if len(doc.Stories) == 0 && !slices.ContainsFunc(files, func(f incident.File) bool { return len(f.Products) > 0 }) {
 		if len(sources) == 1 {
-			return a.explainText(o, sources[0], head, doc)
+			return a.explainText(o, sources[0], head)
 		}
 		return usagef("explain: no line of %s shows why a connection failed%s", names(sources), because(doc))
 	}
@@ -149,7 +149,7 @@ func (a *app) writeStories(o *explainOptions, doc *incident.Document) error {
 
 // explainText explains a text that is not a log of a product that is known: by
 // the codes, names and texts in it.
-func (a *app) explainText(o *explainOptions, s logSource, head []byte, doc *incident.Document) error {
+func (a *app) explainText(o *explainOptions, s logSource, head []byte) error {
 	lines, err := logtext.New(bytes.NewReader(head))
 	if err != nil {
 		return usagef("explain: %s: %w", s.name, err)
@@ -168,9 +168,6 @@ func (a *app) explainText(o *explainOptions, s logSource, head []byte, doc *inci
 	name := s.name + ": "
 	if s.given {
 		name = ""
-	}
-	if len(doc.Files[0].Products) > 0 {
-		return usagef("explain: %sno line of it shows why a connection failed%s", name, because(doc))
 	}
 	if strings.Contains(whole.String(), `"schema_version"`) || strings.TrimSpace(whole.String()) == "{}" {
 		return usagef("explain: %s: is a file: name a client for a report with --client, or write @%s for a log", s.name, s.name)

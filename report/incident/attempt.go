@@ -29,6 +29,7 @@ type Attempt struct {
 	Omitted int
 	Cause   *Cause
 
+	again               *Event // by which a side asked for the first message again, if that is the last
 	began, ended, ikeUp bool
 	hint                Side              // whose log it most likely is
 	words               map[string]string // the last of each name
@@ -67,12 +68,7 @@ func (a *Attempt) add(e Event) {
 		a.Version = e.Version
 	}
 	for name, value := range e.Args {
-		if a.words == nil {
-			a.words = make(map[string]string)
-		}
-		if len(a.words) < 32 {
-			a.words[name] = value
-		}
+		a.setWord(name, value)
 	}
 	for _, f := range []struct {
 		field *string
@@ -104,6 +100,18 @@ func (a *Attempt) add(e Event) {
 	a.Events = append(a.Events, e)
 	if len(a.Events) > maxEvents {
 		a.shed()
+	}
+}
+
+// maxWords bounds the words that are kept of an attempt.
+const maxWords = 32
+
+func (a *Attempt) setWord(name, value string) {
+	if a.words == nil {
+		a.words = make(map[string]string)
+	}
+	if len(a.words) < maxWords {
+		a.words[name] = value
 	}
 }
 
@@ -185,7 +193,7 @@ func (a *Attempt) progress(e *Event) {
 		}
 	case Deleted:
 		a.deleted, a.ending = true, e.Cause
-		if a.Reached == PhaseNone {
+		if a.Reached == PhaseNone || e.Phase == PhaseEstablished && e.Cause != "" {
 			a.ikeUp = true // else there were nothing to delete
 		}
 		near := !e.Time.IsZero() && !a.upAt.IsZero() && e.Time.Sub(a.upAt) >= 0 && e.Time.Sub(a.upAt) <= 5*time.Second

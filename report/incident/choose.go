@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -119,6 +120,10 @@ func (a *Attempt) choose() *Cause {
 			}
 		}
 	}
+	if first != nil && a.asksAgain(first) {
+		a.again = first
+		return nil
+	}
 	if first == nil || first.Kind == Again && !a.stuck(first) && len(a.Events) > 1 {
 		return nil
 	}
@@ -156,6 +161,24 @@ func (a *Attempt) choose() *Cause {
 	return c
 }
 
+// asksAgain reports whether an event asks for the first message again, with another
+// key exchange method, and is the last of the attempt: who asked goes on so (RFC
+// 7296, Section 1.2).
+func (a *Attempt) asksAgain(first *Event) bool {
+	if first.Cause != "key-exchange" || first.Kind == Root || first.Count > 2 {
+		return false
+	}
+	after := false
+	for i := range a.Events {
+		e := &a.Events[i]
+		after = after || e == first || e.Line == first.Line
+		if after && e.Kind != Info && e.Cause != "key-exchange" && !strings.Contains(e.Text, "INVAL") {
+			return false
+		}
+	}
+	return true
+}
+
 // byRefusal returns whose log it is by who refused: only who was asked refuses all
 // proposals for an IKE SA (RFC 7296, Section 2.7).
 func (a *Attempt) byRefusal() Side {
@@ -186,6 +209,9 @@ func (a *Attempt) details() []string {
 // than once.
 func (a *Attempt) stuck(e *Event) bool { return e.Count >= 2 }
 
+// arrives are words of a line about what came: this side hears the other.
+var arrives = regexp.MustCompile(`(?i)\b(?:parsed|received|processed|processing|recv)\b`)
+
 // standing returns the events that nothing later took back.
 func (a *Attempt) standing() []*Event {
 	var out []*Event
@@ -201,12 +227,13 @@ func (a *Attempt) standing() []*Event {
 		switch e.Kind {
 		case Match:
 			out = slices.DeleteFunc(out, func(o *Event) bool {
-				return (o.Kind == Try || o.Kind == Wait || o.Kind == Theirs || o.Kind == Ours) && (e.Cause == "" || o.Cause == e.Cause || o.Cause == "")
+				return o.Cause == "path-lost" && e.Cause == o.Cause || (o.Kind == Try || o.Kind == Wait || o.Kind == Theirs || o.Kind == Ours) && (e.Cause == "" || o.Cause == e.Cause || o.Cause == "")
 			})
 		case Step:
 			// What was sent again was answered.
+			heard := arrives.MatchString(e.Text)
 			out = slices.DeleteFunc(out, func(o *Event) bool {
-				return o.Kind == Again || o.Kind == Sign && o.Cause == "answers-lost" || o.Kind == Own && o.Cause == "key-exchange" || o.Kind == Sign && o.Cause == "key-exchange" || o.Cause == "cookie"
+				return heard && o.Cause == "send-failed" || o.Kind == Again || o.Kind == Sign && o.Cause == "answers-lost" || o.Kind == Own && o.Cause == "key-exchange" || o.Kind == Sign && o.Cause == "key-exchange" || o.Cause == "cookie"
 			})
 		case IKEUp:
 			out = slices.DeleteFunc(out, func(o *Event) bool {
@@ -276,10 +303,37 @@ func (a *Attempt) cause(id string, e *Event) *Cause {
 	if c.Layer == Child && a.words["compression"] != "" {
 		c.Likely = append(c.Likely, "compression (IPComp) was negotiated, which the kernel may lack")
 	}
+	if policy := a.words["policy"]; id == "ikev1-peer" && policy != "" {
+		c.Likely = append(c.Likely, "it asks for a connection with "+policy+", and none such is loaded for these addresses")
+	}
+	if id == "child-proposal" && a.Version == 1 && a.Side == Initiator {
+		c.Likely = append(c.Likely, a.quickMode()...)
+	}
+	if identified[id] && a.Side == Initiator && a.alsoRefused() {
+		c.Likely = append(c.Likely, "the gateway refuses this client too (AUTHENTICATION_FAILED), as with another identity, certificate or key than it expects: see its log")
+	}
 	if reason := e.arg("reason"); reason != "" && !strings.Contains(sentence, reason) {
 		c.Likely = append(c.Likely, reason)
 	}
 	return c
+}
+
+// identified are causes for which this side refuses the other.
+var identified = map[string]bool{"id-not-in-cert": true, "cert-untrusted": true, "cert-invalid": true, "cert-revoked": true, "cert-refused": true, "cert-purpose": true, "peer-id": true}
+
+// alsoRefused reports whether the other side refused this one, too.
+func (a *Attempt) alsoRefused() bool {
+	return slices.ContainsFunc(a.Events, func(e Event) bool { return e.Kind == Sign && e.Cause == "auth-refused" })
+}
+
+// quickMode are the reasons for which Quick Mode is refused with NO_PROPOSAL_CHOSEN
+// (RFC 2409, Section 5.5): it has one for all.
+func (a *Attempt) quickMode() []string {
+	pfs := "only one side has PFS, or the groups differ"
+	if group := a.words["pfs"]; group != "" {
+		pfs += " (here " + group + ")"
+	}
+	return []string{"the two sides have no ESP algorithms in common", pfs, "the networks of the two sides do not mirror each other, or one wants transport mode: many gateways answer that in the same way"}
 }
 
 // sentence returns what is said of a cause, with the words of the attempt.
@@ -296,7 +350,8 @@ func (a *Attempt) sentence(id string, side Side, e *Event) string {
 	if known.sentences[side] == "" {
 		side = ""
 	}
-	if sent := a.sentID(); id == "id-not-in-cert" && sent != "" {
+	words["sent"] = a.sentID()
+	if sent := words["sent"]; id == "id-not-in-cert" && sent != "" {
 		words["id"] = sent
 	}
 	if words["local-id"] == "" {
@@ -319,6 +374,9 @@ func (a *Attempt) sentence(id string, side Side, e *Event) string {
 		words["init"] = "IKE_SA_INIT" // what IKEv1 has none of
 	}
 	sentence := fill(known.sentences[side], words)
+	if id == "child-proposal" && a.Version == 1 && side == Initiator {
+		sentence = "phase 1 succeeded, and the gateway refuses Quick Mode with NO_PROPOSAL_CHOSEN"
+	}
 	if a.Version == 1 && id != "ikev1-peer" {
 		sentence = fill("IKEv1[ ({exchange})]: ", words) + sentence
 	}
@@ -345,6 +403,8 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 		return a.unanswered(e)
 	case a.refusedAgain(e, gaps):
 		return "rekey-pfs"
+	case (id == "ike-proposal" || id == "child-proposal") && a.alike():
+		return "proposals-alike"
 	case e.Kind == Theirs, e.Kind == Ours, id == "ike-proposal", id == "child-proposal", id == "child-pfs":
 		if a.version() == 1 && id != "child-proposal" && len(gaps) == 0 && a.words["lists"] == "" && a.Side == Responder && id == "" {
 			return "ikev1-peer"
@@ -362,6 +422,14 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 			return "child-pfs"
 		}
 		return "child-proposal"
+	case id == "answers-lost" && a.Reached.rank() <= PhaseInit.rank() && e.Phase.rank() <= PhaseInit.rank() && a.Reached != PhaseNone:
+		return "answers-lost-init"
+	case id == "send-failed" && (a.Established || a.ikeUp):
+		return "path-lost"
+	case id == "undecryptable" && a.version() == 2 && !a.ikeUp && a.Reached == PhaseInit:
+		return "undecryptable-first"
+	case id == "id-not-in-cert" && a.Side == Responder && strings.Contains(a.sentID(), "=") && e.arg("id") != "" && !strings.Contains(e.arg("id"), "="):
+		return "other-connection"
 	case e.Kind == Own && id == "auth-refused":
 		return "auth-failed" // by this side
 	case id == "no-config" && a.Side == Responder && a.words[AsksEAP] != "":

@@ -230,9 +230,13 @@ func (g *Group) story() Story {
 		known := catalogue()[a.ending]
 		s.Layer, s.Elsewhere = NoFailure, known.elsewhere
 		s.Heading = fill(known.sentences[a.Side], a.words)
+		s.Fix = append(s.Fix, a.Fixes()...)
 		if check := a.words["internal"]; check != "" {
 			s.Likely = append(s.Likely, "a check of the daemon itself failed then ("+check+"): a fault of the program rather than of a configuration")
 		}
+	case a.again != nil:
+		s.Layer = NoFailure
+		s.Heading = fill("the first message is asked for again with another key exchange method[, {group}], which is a normal step; the log shows no more of this attempt, and nothing in it failed", a.words)
 	case a.Established:
 		s.Layer = NoFailure
 		s.Heading = "the connection came up, and nothing in the log shows that it failed"
@@ -242,6 +246,8 @@ func (g *Group) story() Story {
 	case a.ikeUp:
 		s.Layer = NoFailure
 		s.Heading = "the IKE SA came up; whether a Child SA did, the log does not show"
+	case a.Side == Responder && a.Reached == PhaseInit && a.words[AuthCame] != "":
+		s.Heading = "this gateway answered IKE_SA_INIT, and a packet of the client came to UDP 4500, most likely its IKE_AUTH; how it was handled the log does not show, and no line shows that it failed"
 	case a.Side == Responder && a.Reached == PhaseInit && a.words[InitAnswered] != "":
 		s.Heading = "this gateway answered IKE_SA_INIT, and the log shows nothing more of the client: its IKE_AUTH did not arrive (UDP 4500), it gave up, or the log ends too early"
 	default:
@@ -282,6 +288,9 @@ func (a *Attempt) timeline(most int) []Moment {
 	var lines []int
 	for i := range a.Events {
 		e := &a.Events[i]
+		if e.arg(AuthCame) != "" && a.Reached != PhaseInit {
+			continue // what came is there
+		}
 		old, seen := best[e.Line]
 		if !seen {
 			lines = append(lines, e.Line)

@@ -29,6 +29,25 @@ var fixes = sync.OnceValue(func() []table.Row {
 	return table.MustRead("fixes.csv", fixesCSV, "cause", "product", "side", "paste", "where", "line")
 })
 
+// fixed returns the cause whose fixes are those of the attempt: that of a variant, if
+// it has some of its own.
+func (a *Attempt) fixed() string {
+	if a.Cause == nil {
+		return a.ending
+	}
+	variant := a.Cause.ID
+	switch {
+	case variant == "windows":
+		variant += "-" + a.Cause.Event.arg("code")
+	case variant == "child-proposal" && a.Version == 1 && a.Side == Initiator && len(a.Cause.Gaps) == 0:
+		variant += "-ikev1"
+	}
+	if hasFix(variant) {
+		return variant
+	}
+	return a.Cause.ID
+}
+
 // hasFix reports whether something is known to do about a cause.
 func hasFix(cause string) bool {
 	return slices.ContainsFunc(fixes(), func(f table.Row) bool { return f["cause"] == cause })
@@ -37,30 +56,32 @@ func hasFix(cause string) bool {
 // maxFixes bounds what is proposed for one cause.
 const maxFixes = 4
 
-// Fixes returns what to do about the cause of the attempt, in the product's own
+// Fixes returns what to do about the cause of the attempt, or about how it ended, in the product's own
 // lines where they are known.
 func (a *Attempt) Fixes() []Fix {
-	if a.Cause == nil {
-		return nil
+	var out []Fix
+	var args map[string]string
+	if a.Cause != nil {
+		out, args = append(a.algorithms(), a.Cause.Checks...), a.Cause.Event.Args
 	}
-	out := append(a.algorithms(), a.Cause.Checks...)
 	words := make(map[string]string)
-	for _, from := range []map[string]string{a.words, a.Cause.Event.Args, {"peer": a.Peer, "local": a.Local, "conn": a.Connection}} {
+	for _, from := range []map[string]string{a.words, args, {"peer": a.Peer, "local": a.Local, "conn": a.Connection}} {
 		for name, value := range from {
 			if value != "" {
 				words[name] = value
 			}
 		}
 	}
-	if sent := a.sentID(); a.Cause.ID == "id-not-in-cert" && sent != "" {
+	if sent := a.sentID(); a.Cause != nil && a.Cause.ID == "id-not-in-cert" && sent != "" {
 		words["id"] = sent
 	}
+	cause := a.fixed()
 	for _, product := range []string{a.Product, ""} {
 		if product == "" && len(out) > 0 {
 			break
 		}
 		for _, f := range fixes() {
-			if f["cause"] != a.Cause.ID && (words["code"] == "" || f["cause"] != a.Cause.ID+"-"+words["code"]) || f["product"] != product || f["side"] == "r" && a.Side != Responder || f["side"] == "i" && a.Side != Initiator || len(out) == maxFixes {
+			if f["cause"] != cause || f["product"] != product || f["side"] == "r" && a.Side != Responder || f["side"] == "i" && a.Side != Initiator || len(out) == maxFixes {
 				continue
 			}
 			if line, known := fillWords(f["line"], words); known {

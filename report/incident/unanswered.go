@@ -12,6 +12,12 @@ const (
 	SequenceNumber = "seq"
 	// Answered: this side has answered IKE_AUTH. AsksEAP: one without AUTH came.
 	Answered, AsksEAP = "answered", "asks-eap"
+	// Asked is what was asked last: IKE_INTERMEDIATE, IKE_AUTH, XAUTH.
+	Asked = "asked"
+	// OddPort is the port to which it goes, where that is none of IKE's.
+	OddPort = "odd-port"
+	// AuthCame: a packet came to UDP 4500 after IKE_SA_INIT was answered.
+	AuthCame = "auth-came"
 	// InitAnswered: this side has answered IKE_SA_INIT, with what it takes to go on.
 	InitAnswered = "init-answered"
 )
@@ -30,6 +36,8 @@ func (a *Attempt) unanswered(e *Event) string {
 	switch {
 	case id != "" && id != "silence" && id != "liveness":
 		return id
+	case a.version() == 1 && a.words[Asked] == "XAUTH" && !a.Established:
+		return "xauth-silent"
 	case a.version() == 1 && a.ikeUp && !a.Established && id == "" && e.Phase != PhaseEstablished:
 		return "silence-phase2"
 	case a.Established || a.ikeUp || id == "liveness" || e.Phase == PhaseEstablished || a.late() || a.words["exchange"] == "CREATE_CHILD_SA":
@@ -45,6 +53,8 @@ func (a *Attempt) unanswered(e *Event) string {
 		case a.Reached == PhaseInit || e.Phase == PhaseInit || mid == "0" && first == "1":
 			return "silence"
 		}
+	case a.words[Asked] == "IKE_INTERMEDIATE":
+		return "silence-intermediate"
 	case a.Reached.rank() >= PhaseAuth.rank() || e.Phase.rank() >= PhaseAuth.rank(),
 		mid != "" && mid != "0" && (a.Side == Initiator || a.Reached == PhaseInit),
 		floated && a.Side == Initiator && a.Reached == PhaseNone:
@@ -59,6 +69,8 @@ func (a *Attempt) unanswered(e *Event) string {
 // client did not come.
 func (a *Attempt) unfinished(e *Event) string {
 	switch {
+	case a.words[InitAnswered] == "" && a.words["group"] != "" && a.Reached == PhaseInit && a.version() != 1:
+		return "key-exchange"
 	case a.Reached == PhaseEAP && e.Kind == Gone:
 		return "client-stops" // it would have sent again what it has no answer to
 	case a.words[Answered] != "" && e.Kind == Gone:

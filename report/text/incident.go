@@ -25,6 +25,8 @@ func Incident(w io.Writer, d *incident.Document, o Options) error {
 		p.story(&d.Stories[0], several)
 	case len(d.Stories) > 1:
 		p.stories(d)
+	case len(d.Files) > 0:
+		p.Wide(p.Paint(layout.Bold, printable.Text("no line of "+fileNames(d)+" shows that a connection failed")))
 	}
 	if len(d.Notes) > 0 {
 		p.Section("NOTES")
@@ -256,17 +258,21 @@ func clock(stamp string) string {
 	return stamp[from:to]
 }
 
+func fileNames(d *incident.Document) string {
+	var names []string
+	for _, f := range d.Files {
+		names = append(names, f.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
 // maxRows bounds the table of stories.
 const maxRows = 20
 
 // stories writes a line for each story, the most frequent cause first.
 func (p *page) stories(d *incident.Document) {
-	var names []string
-	for _, f := range d.Files {
-		names = append(names, f.Name)
-	}
 	counted := english.Counted(int64(d.Attempts), "attempt", "attempts") + " in " + english.Counted(int64(d.Kinds), "kind", "kinds")
-	p.Wide(p.Paint(layout.Bold, printable.Text(strings.Join(names, ", ")+": "+counted)))
+	p.Wide(p.Paint(layout.Bold, printable.Text(fileNames(d)+": "+counted)))
 	p.Wide("")
 	for i := range d.Stories[:min(len(d.Stories), maxRows)] {
 		s := &d.Stories[i]
@@ -276,12 +282,46 @@ func (p *page) stories(d *incident.Document) {
 			p.Wide(head + line)
 			head = strings.Repeat(" ", 12)
 		}
+		p.briefly(s)
 	}
 	if len(d.Stories) > maxRows {
 		p.Wide(fmt.Sprintf("     %d more; -o json has up to %d", d.Kinds-maxRows, incident.MaxStories))
 	}
 	p.Wide("")
 	p.Wide("ikescope explain FILE --attempt N shows one of them.")
+}
+
+// maxBrief bounds the fixes of a story in the table.
+const maxBrief = 2
+
+// briefly writes what to do about a story of the table: the first things, each in a
+// line.
+func (p *page) briefly(s *incident.Story) {
+	indent := strings.Repeat(" ", 15)
+	for _, f := range s.Fix[:min(len(s.Fix), maxBrief)] {
+		if f.Paste {
+			line, _, more := strings.Cut(f.Line, "\n")
+			if more {
+				line += " ..."
+			}
+			if f.Where != "" {
+				p.Wide(indent + "FIX " + printable.Text(f.Where) + ":")
+				p.Wide(indent + "    " + p.Paint(layout.Green, printable.Text(line)))
+			} else {
+				p.Wide(indent + "FIX " + p.Paint(layout.Green, printable.Text(line)))
+			}
+			continue
+		}
+		text := f.Line
+		if f.Where != "" {
+			text = f.Where + ": " + text
+		}
+		head := "FIX "
+		for _, line := range layout.Wrap(printable.Text(text), p.Width-len(indent)-len(head), 0) {
+			p.Wide(indent + head + line)
+			head = "    "
+		}
+	}
 }
 
 // attempted says who attempted what.

@@ -176,6 +176,9 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 		starts := strings.HasPrefix(l.Text, "Starting Pluto ")
 		r.own = r.own || starts
 		own := r.own && l.Program == "" && l.Stamp != ""
+		if verifies.MatchString(l.Text) {
+			return r.verified(l), true
+		}
 		if l.Program != "pluto" && !debug && !starts && !own {
 			return nil, false
 		}
@@ -263,8 +266,16 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 	if e.Cause == "no-connection" && strings.Contains(text, "with IKEv2 policy") {
 		e.Set("policy", "IKEv2")
 	}
+	if _, pfs, found := strings.Cut(text, "pfsgroup="); found && strings.HasPrefix(text, "initiating Quick Mode") {
+		e.Set("pfs", strings.TrimPrefix(strings.TrimRight(pfs, "}"), "OAKLEY_GROUP_"))
+	}
 	if mode, found := mainMode(text); found {
 		e.Set("exchange", mode)
+	}
+	if strings.HasPrefix(text, "sent IKE_INTERMEDIATE request") {
+		e.Set(incident.Asked, "IKE_INTERMEDIATE")
+	} else if strings.HasPrefix(text, "sent IKE_AUTH request") {
+		e.Set(incident.Asked, "IKE_AUTH")
 	}
 	if peer := e.Args["peer"]; peer != "" {
 		e.Set("peer", address(strings.Trim(peer, "'")))
@@ -301,6 +312,19 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 		return nil, true
 	}
 	return []incident.Event{e}, true
+}
+
+// verifies are lines of "ipsec verify".
+var verifies = regexp.MustCompile(`^(?:Version check and ipsec on-path|Libreswan \d[\w.]* \(|Checking (?:for|that|rp_filter|'|NAT|/)|\s*Pluto (?:ipsec\.|listening)|(?:Two or more|Hardware random|NETKEY|Opportunistic) )`)
+
+// verified reads a line of "ipsec verify", which tells of failures in brackets; what
+// it warns of is none.
+func (r *reader) verified(l *incident.Line) []incident.Event {
+	row, words := Lines.Find(strings.TrimSpace(l.Text))
+	if row == nil || !strings.Contains(row.Template, "[FAILED]") {
+		return nil
+	}
+	return []incident.Event{row.Event(l, words)}
 }
 
 // of returns the key of an SA. It may be handed from one instance of a connection
@@ -378,10 +402,14 @@ func tries(text string) int {
 	if !found {
 		return 1
 	}
-	wait, _, _ = strings.Cut(strings.TrimSuffix(wait, "s"), " ")
+	wait, unit, _ := strings.Cut(wait, " ")
+	first := 0.5
+	if strings.HasSuffix(wait, "s") && !strings.HasPrefix(unit, "second") { // of Openswan and libreswan before 3.14: "20s"
+		first = 10
+	}
 	seconds, err := strconv.ParseFloat(strings.TrimSuffix(wait, "s"), 64)
 	n := 1
-	for err == nil && seconds > 0.5 && n < 8 {
+	for err == nil && seconds > first && n < 8 {
 		seconds /= 2
 		n++
 	}
@@ -431,8 +459,14 @@ func inState(e *incident.Event, state string) {
 		e.Phase, e.Side = incident.PhaseAuth, incident.Initiator
 	case state == "PARENT_R1", strings.HasPrefix(state, "IKE_SA_INIT_R"), strings.HasPrefix(state, "MAIN_R"), strings.HasPrefix(state, "AGGR_R"):
 		e.Phase, e.Side = incident.PhaseInit, incident.Responder
-	case strings.HasPrefix(state, "XAUTH_R"), strings.HasPrefix(state, "MODE_CFG_R"):
+	case strings.HasPrefix(state, "XAUTH_R"):
+		e.Phase, e.Side = incident.PhaseEAP, incident.Responder
+		e.Set(incident.Asked, "XAUTH")
+	case strings.HasPrefix(state, "MODE_CFG_R"):
 		e.Phase, e.Side = incident.PhaseAuth, incident.Responder
+	case strings.HasPrefix(state, "IKE_INTERMEDIATE_I"):
+		e.Phase, e.Side = incident.PhaseAuth, incident.Initiator
+		e.Set(incident.Asked, "IKE_INTERMEDIATE")
 	case strings.HasPrefix(state, "XAUTH_I"), strings.HasPrefix(state, "MODE_CFG_I"):
 		e.Phase, e.Side = incident.PhaseAuth, incident.Initiator
 	case strings.HasPrefix(state, "QUICK_I"):

@@ -24,7 +24,7 @@ const program = "routeros"
 
 // claim takes the topics from a line: "ipsec,error ".
 func claim(l *incident.Line) (string, map[string]string, bool) {
-	if l.Program == program {
+	if l.Program == program || strings.HasPrefix(l.Text, "killing ike2 SA:") || strings.HasPrefix(l.Text, "new ike2 SA (") {
 		return l.Text, nil, true
 	}
 	topics, text, ok := strings.Cut(l.Text, " ")

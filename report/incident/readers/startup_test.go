@@ -89,7 +89,7 @@ func TestPhasesOfIKEv1(t *testing.T) {
 		"the first that is encrypted": {main + "12[ENC] parsed INFORMATIONAL_V1 request 0 [ N(PLD_MAL) ]\n12[IKE] message verification failed", "psk-mismatch"},
 		"XAUTH": {`Nov 30 03:29:00 gw pluto[77]: "office"[2] 198.51.100.7 #1: ISAKMP SA established {auth=PRESHARED_KEY}
 Nov 30 03:29:01 gw pluto[77]: "office"[2] 198.51.100.7 #1: STATE_XAUTH_R0: retransmission; will wait 0.5 seconds for response
-Nov 30 03:29:01 gw pluto[77]: "office"[2] 198.51.100.7 #1: STATE_XAUTH_R0: retransmission; will wait 1 seconds for response`, "silence-phase2"},
+Nov 30 03:29:01 gw pluto[77]: "office"[2] 198.51.100.7 #1: STATE_XAUTH_R0: retransmission; will wait 1 seconds for response`, "xauth-silent"},
 		"an identity of Quick Mode": {"Phase 1 IKE SA process done\nStart Phase 2: Quick Mode\n!! Verifying Local ID failed", "traffic-selectors"},
 		"the name of a phase 2":     {"ike 0:hq:hq-p2: failed to get a proposal chosen\nike 0:hq: negotiation failure", "child-proposal"},
 		"its number":                {"ike 0:hq:21: failed to get a proposal chosen\nike 0:hq: negotiation failure", "ike-proposal"},

@@ -30,3 +30,27 @@ func (c *copies) copied(l *incident.Line, h *header, text string) bool {
 	c.texts[text], c.program = true, l.Program
 	return false
 }
+
+// halves tells messages of two facilities that were cut apart: where the copy with a
+// header is before the beginning of the log, the one without is not known as a copy.
+type halves struct {
+	// bare are the stamp and the program of the last message without a header, and
+	// now those of the last of all.
+	bare, now struct{ stamp, program string }
+}
+
+func (c *halves) note(l *incident.Line, h *header) {
+	c.now.stamp, c.now.program = l.Stamp, l.Program
+	if h.group == "" {
+		c.bare = c.now
+	}
+}
+
+// whole returns last, if it is of messages without a header that were logged in the
+// second of the one at hand, and under another name: they are of one IKE SA.
+func (c *halves) whole(last *session) *session {
+	if last == nil || last.key != "-" || c.now.stamp == "" || c.bare.stamp != c.now.stamp || c.bare.program == c.now.program {
+		return nil
+	}
+	return last
+}

@@ -73,6 +73,7 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 			e.Side = sideOf(!parsed)
 			if !v1 && !parsed && slices.Contains(payloads, "KE") {
 				e.Set(incident.InitAnswered, exchange)
+				s.answered = true
 			}
 		}
 	case exchange == "IKE_AUTH", exchange == "IKE_INTERMEDIATE":
@@ -88,6 +89,14 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 		} else {
 			e.Side = sideOf(!parsed)
 		}
+		if request && !parsed {
+			e.Set(incident.Asked, exchange)
+		}
+	case exchange == "TRANSACTION" && request && !parsed && strings.Contains(list, "X_USER"):
+		e.Phase = incident.PhaseEAP
+		e.Set(incident.Asked, "XAUTH")
+	case exchange == "TRANSACTION":
+		e.Set(incident.Asked, exchange)
 	case exchange == "QUICK_MODE":
 		e.Phase, s.quick = incident.PhaseChild, true
 		if request && slices.Contains(payloads, "SA") {

@@ -52,6 +52,11 @@ type session struct {
 	// peers are at UDP 4500.
 	octets  int
 	floated bool
+	// answered: this side answered IKE_SA_INIT. came: something of the peer came
+	// to UDP 4500 after that. failing: a packet could not be sent.
+	answered, came, failing bool
+	// port is that to which it sends, unless it is one of IKE.
+	port string
 	// tries is the number of the last retransmission.
 	tries int
 	// endpoints are those of sessions that stand for it.
@@ -74,6 +79,7 @@ type reader struct {
 	stamp, text string
 	// logged are the messages of the last second with whose log they stand in.
 	logged copies
+	halves halves
 	// unloaded is the first failure to load what a connection needs. It counts if
 	// no message follows.
 	unloaded *incident.Event
@@ -163,13 +169,16 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	if r.logged.copied(l, &h, trimmed) {
 		return nil, true
 	}
+	r.halves.note(l, &h)
 	r.lines++
 	id := h.id
 	r.successor(&h, trimmed)
 	released := r.release(&h, trimmed)
 	r.rekeyed(&h, trimmed)
-	if (h.group == "NET" || h.group == "") && r.packet(&h, trimmed) {
-		return released, true
+	if h.group == "NET" || h.group == "" {
+		if events, isPacket := r.packet(l, &h, trimmed); isPacket {
+			return append(released, events...), true
+		}
 	}
 	if strings.HasPrefix(trimmed, "sending keep alive to ") {
 		r.session(&h, "", false).floated = true
@@ -221,6 +230,8 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		s.up = true
 	}
 	switch {
+	case e.Cause == "send-failed":
+		s.failing = true
 	case e.Kind == incident.Again || e.Kind == incident.Gone:
 		s.request(&e)
 	case e.Kind == incident.Theirs || e.Kind == incident.Ours:
@@ -238,6 +249,9 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		s.retry = true
 	}
 	if strings.Contains(trimmed, "_V1 ") { // a payload of IKEv1
+		e.Version = 1
+	}
+	if e.Args["exchange"] != "" {
 		e.Version = 1
 	}
 	if begins {
@@ -371,18 +385,19 @@ func (r *reader) finish(e *incident.Event, h *header, s *session) {
 	e.Set("local", s.local)
 }
 
-// packet follows which addresses a thread works with.
-func (r *reader) packet(h *header, text string) bool {
+// packet follows which addresses a thread works with. A packet that came is an event
+// where it changes what is known.
+func (r *reader) packet(l *incident.Line, h *header, text string) ([]incident.Event, bool) {
 	rest, received := strings.CutPrefix(text, "received packet: from ")
 	if !received {
 		var sent bool
 		if rest, sent = strings.CutPrefix(text, "sending packet: from "); !sent {
-			return false
+			return nil, false
 		}
 	}
 	from, rest, ok := strings.Cut(rest, " to ")
 	if !ok {
-		return true
+		return nil, true
 	}
 	to, size, _ := strings.Cut(rest, " (")
 	peer, local := from, to
@@ -396,8 +411,9 @@ func (r *reader) packet(h *header, text string) bool {
 		s.likely = likely
 		if !received {
 			s.sent(to, size)
+			return nil, true
 		}
-		return true
+		return r.arrived(l, h, s, to), true
 	}
 	if received {
 		delete(r.threads, h.thread)
@@ -405,10 +421,13 @@ func (r *reader) packet(h *header, text string) bool {
 			clear(r.pending)
 		}
 		r.pending[h.thread] = endpoints{peer, local}
-		if s := r.sessions[peer]; s != nil {
+		s := r.sessions[peer]
+		if s != nil {
 			s.likely = likely
+		} else if s = r.byHost[host(peer)]; s == nil {
+			return nil, true
 		}
-		return true
+		return r.arrived(l, h, s, to), true
 	}
 	s := r.threads[h.thread]
 	if s == nil || h.thread == "" {
@@ -424,7 +443,27 @@ func (r *reader) packet(h *header, text string) bool {
 		s.sent(to, size)
 		s.likely = likely
 	}
-	return true
+	return nil, true
+}
+
+// arrived returns an event for a packet of the peer where that shows more than the
+// lines before: that its IKE_AUTH came, or that it hears this side.
+func (r *reader) arrived(l *incident.Line, h *header, s *session, to string) []incident.Event {
+	e := l.Event(incident.Info)
+	switch {
+	case s.failing:
+		e.Kind = incident.Step
+		s.failing = false
+	case s.answered && !s.came && strings.HasSuffix(to, "[4500]"):
+		e.Set(incident.AuthCame, "yes")
+		s.came = true
+	default:
+		return nil
+	}
+	busy := r.busy
+	r.finish(&e, h, s)
+	r.busy = busy
+	return []incident.Event{e}
 }
 
 // sent notes what is known of a packet that was sent.
@@ -432,6 +471,10 @@ func (s *session) sent(to, size string) {
 	size, _, _ = strings.Cut(size, " ")
 	s.octets, _ = strconv.Atoi(size)
 	s.floated = s.floated || strings.HasSuffix(to, "[4500]")
+	_, port, _ := strings.Cut(strings.TrimSuffix(to, "]"), "[")
+	if s.port = ""; port != "500" && port != "4500" {
+		s.port = port
+	}
 }
 
 // leastInit is fewer octets than an IKE_SA_INIT request has, with the smallest
@@ -443,6 +486,9 @@ const leastInit = 28 + 40 + 40 + 20
 func (s *session) request(e *incident.Event) {
 	if s.floated {
 		e.Set(incident.Floated, "yes")
+	}
+	if !s.floated {
+		e.Set(incident.OddPort, s.port)
 	}
 	if 0 < s.octets && s.octets < leastInit {
 		e.Set(incident.Small, "yes")
@@ -469,7 +515,9 @@ func (r *reader) session(h *header, peer string, begins bool) *session {
 		s := r.sessions["#"+h.id]
 		if s == nil {
 			r.bound()
-			s = &session{key: h.id}
+			if s = r.halves.whole(r.last); s == nil {
+				s = &session{key: h.id}
+			}
 			r.sessions["#"+h.id] = s
 		}
 		if p, ok := r.pending[h.thread]; ok {
