@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/report/incident/general"
+	"github.com/ikescope/ikescope/report/incident/offered"
 )
 
 // vague are causes of lines that say what failed, not why, and refusing those of
@@ -52,7 +53,7 @@ func (a *Attempt) choose() *Cause {
 	var got, want Proposal
 	apart := false
 	if listsStand {
-		gaps, got, want, apart = Unmet(lists.theirs, lists.ours)
+		gaps, got, want, apart = offered.Unmet(lists.theirs, lists.ours)
 	}
 
 	// A reason that stands alone, then proposals that do not meet, then what
@@ -150,7 +151,7 @@ func (a *Attempt) choose() *Cause {
 		for _, p := range lists.theirs[:min(len(lists.theirs), 3)] {
 			c.Details = append(c.Details, "received: "+p.String())
 		}
-		if all := everywhere(lists.theirs); all != "" {
+		if all := offered.Everywhere(lists.theirs); all != "" {
 			c.Details = append(c.Details, all)
 		}
 	} else if (id == "ike-proposal" || id == "child-proposal") && a.Side == Responder {

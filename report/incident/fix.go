@@ -13,6 +13,7 @@ import (
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/proposals/remedy"
 	"github.com/ikescope/ikescope/proposals/table"
+	"github.com/ikescope/ikescope/report/incident/offered"
 )
 
 //go:embed fixes.csv
@@ -114,7 +115,7 @@ func (a *Attempt) algorithms() []Fix {
 		}
 	}
 	if a.Cause.ID == "child-proposal" || a.Cause.ID == "child-pfs" {
-		_, got, want, _ := Unmet(theirs, ours)
+		_, got, want, _ := offered.Unmet(theirs, ours)
 		return a.childFix(got, want)
 	}
 	var out []Fix

@@ -217,8 +217,8 @@ func TestChildRefusals(t *testing.T) {
 		// libreswan, testing/pluto, plutodebug=all
 		{"a notify in debugging", `"east" #1: responder established IKE SA; authenticated peer using authby=secret and FQDN '@west'
 |    Notify Message Type: v2N_TS_UNACCEPTABLE (38, 0x0026)`, "traffic-selectors", "responder", "no Child SA is configured for the networks", ""},
-		{"another notify in debugging", `"east" #1: processing decrypted IKE_AUTH request: SK{IDi,AUTH,SA,TSi,TSr}
-|    Notify Message Type: v2N_AUTHENTICATION_FAILED (24, 0x0018)`, "auth-refused", "responder", "", ""},
+		{"another notify in debugging", `"east" #1: responder established IKE SA; authenticated peer using authby=secret and FQDN '@west'
+|    Notify Message Type: v2N_NO_PROPOSAL_CHOSEN (14, 0x000e)`, "child-proposal", "responder", "ESP", ""},
 		{"addresses in debugging", `"east" #1: responder established IKE SA; authenticated peer using authby=secret and FQDN '@west'
 |    Notify Message Type: v2N_INTERNAL_ADDRESS_FAILURE (36, 0x0024)`, "no-address", "responder", "", ""},
 		// strongSwan, src/libcharon/sa/ikev1/tasks/quick_mode.c

@@ -1,8 +1,12 @@
-package incident
+// Package offered compares proposals as logs write them: what one side offers with
+// what the other accepts.
+package offered
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -37,7 +41,7 @@ func (p *Proposal) Add(axis Axis, name string) {
 		name = "(not shown)"
 	}
 	if name != "" && len(p.Names[axis]) < 64 && !slices.Contains(p.Names[axis], name) {
-		p.Names[axis] = append(p.Names[axis], clip(name, maxWord))
+		p.Names[axis] = append(p.Names[axis], clip(name))
 	}
 }
 
@@ -109,9 +113,9 @@ func mode(name string) string {
 	return strings.NewReplacer("128", "", "192", "", "256", "").Replace(keyword(name))
 }
 
-// everywhere says what all of several proposals have as the only key exchange
+// Everywhere says what all of several proposals have as the only key exchange
 // method, "" if they do not.
-func everywhere(all []Proposal) string {
+func Everywhere(all []Proposal) string {
 	if len(all) < 2 {
 		return ""
 	}
@@ -247,4 +251,42 @@ func (p Proposal) Keywords() string {
 		}
 	}
 	return strings.Join(words, "-")
+}
+
+// maxName bounds the name of an algorithm, in octets.
+const maxName = 200
+
+// clip returns s without what is beyond maxName octets, at the end of a character.
+func clip(s string) string {
+	if len(s) <= maxName {
+		return s
+	}
+	n := maxName
+	for n > 0 && s[n]&0xc0 == 0x80 {
+		n--
+	}
+	return s[:n]
+}
+
+// number is a transform whose name its product does not know, which charon prints as
+// "KE1_(1051)" or "UNKNOWN_65001".
+var number = regexp.MustCompile(`(?:\(|UNKNOWN_)(\d{4,5})\)?$`)
+
+// firstPrivate is the first number for private use of most transforms (RFC 7296,
+// Section 3.3.2).
+const firstPrivate = 1024
+
+// Private returns a transform of the proposal that has a number for private use, ""
+// for none.
+func (p Proposal) Private() string {
+	for _, names := range p.Names {
+		for _, name := range names {
+			if m := number.FindStringSubmatch(name); m != nil {
+				if n, err := strconv.Atoi(m[1]); err == nil && n >= firstPrivate {
+					return name
+				}
+			}
+		}
+	}
+	return ""
 }
