@@ -245,6 +245,9 @@ type NAT struct {
 	// Mapping is "same" if UDP 500 and UDP 4500 see one port of ours, and
 	// "per_destination" if two, where both are known.
 	Mapping NATMapping `json:"mapping,omitempty"`
+	// MappingBehavior is that of NAT before us, in the words of RFC 4787; absent where we
+	// are not behind NAT, or it was not looked at.
+	MappingBehavior *NATBehavior `json:"mapping_behavior,omitempty"`
 	// PortKept: NAT before us keeps our port.
 	PortKept bool `json:"port_kept,omitempty"`
 	// Floats is "yes" if the gateway continues on UDP 4500 with an IKE SA that began
@@ -261,6 +264,28 @@ type NAT struct {
 	// should be, "no" if something came back.
 	KeepalivesIgnored Answer `json:"keepalives_ignored,omitempty"`
 	Evidence          []int  `json:"evidence"`
+}
+
+// NATBehavior is how NAT before us maps one port of ours for several destinations (RFC
+// 4787, Section 4.1).
+type NATBehavior struct {
+	Behavior MappingBehavior `json:"behavior"`
+	// Possible are the behaviours that fit what was seen, where it is "unknown", and
+	// Reason says why that is: "outside_unknown" (--outside has not its address),
+	// "port_kept" (NAT keeps our port, as any may while it is free),
+	// "one_gateway" (no other one was named), "others_silent" (none of the others said
+	// what it sees) or "one_port" (of each gateway one port alone said so).
+	Possible []MappingBehavior `json:"possible,omitempty"`
+	Reason   string            `json:"reason,omitempty"`
+	// Seen is what gateways see in the place of one port of ours.
+	Seen     []SeenPort `json:"seen"`
+	Evidence []int      `json:"evidence"`
+}
+
+// SeenPort is what a port of a gateway sees in the place of ours.
+type SeenPort struct {
+	Gateway Endpoint `json:"gateway"`
+	As      Endpoint `json:"as"`
 }
 
 // NATLifetime is how long NAT keeps a mapping by which nothing goes.

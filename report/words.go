@@ -132,6 +132,17 @@ const (
 	MappingPerDestination NATMapping = "per_destination"
 )
 
+// MappingBehavior is a mapping behaviour of RFC 4787, Section 4.1.
+type MappingBehavior string
+
+// The behaviours.
+const (
+	MappingUnknown                 MappingBehavior = "unknown"
+	MappingEndpointIndependent     MappingBehavior = "endpoint_independent"
+	MappingAddressDependent        MappingBehavior = "address_dependent"
+	MappingAddressAndPortDependent MappingBehavior = "address_and_port_dependent"
+)
+
 // State is what is known of a set of suites.
 type State string
 
@@ -371,6 +382,7 @@ type Purpose string
 // The purposes.
 const (
 	PurposeReach    Purpose = "reach"
+	PurposeMapping  Purpose = "mapping" // of another gateway: what it sees in the place of our port
 	PurposeMatrix   Purpose = "matrix"
 	PurposeControl  Purpose = "control"
 	PurposeDetail   Purpose = "detail"

@@ -132,6 +132,54 @@ func (l lab) testReachNATs(t *testing.T) {
 	})
 }
 
+// testReachMapping: two gateways tell how NAT maps a port, in RFC 4787's words, and
+// have nothing open afterwards.
+func (l lab) testReachMapping(t *testing.T) {
+	one, other := l.do(t, "addr", "strongswan"), l.do(t, "addr", "libreswan")
+	for _, test := range []struct {
+		name, rules string
+		scan        bool
+		want        report.MappingBehavior
+		reason      string
+	}{
+		{"another port for each destination", `oifname "wan" meta l4proto udp masquerade to :20000-29999 fully-random`, false, report.MappingAddressAndPortDependent, ""},
+		{"another port for each gateway", "oifname \"wan\" ip daddr " + one + " meta l4proto udp masquerade to :41000-41999\n" +
+			"oifname \"wan\" meta l4proto udp masquerade to :42000-42999", false, report.MappingAddressDependent, ""},
+		{"one port for all", `oifname "wan" meta l4proto udp masquerade to :20000-29999`, false, report.MappingEndpointIndependent, ""},
+		{"one port for all, before a scan", `oifname "wan" meta l4proto udp masquerade to :20000-29999`, true, report.MappingEndpointIndependent, ""},
+		{"keeps ports", `oifname "wan" masquerade`, false, report.MappingUnknown, "port_kept"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			if _, err := l.run("chain postrouting {\ntype nat hook postrouting priority srcnat - 10\n"+test.rules+"\n}\n", "nft", "iks-nat", "rules"); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { l.do(t, "nft", "iks-nat", "none") })
+			args := []string{"reach", "--outside", "10.88.2.2", one, other}
+			if test.scan {
+				args = append([]string{"scan", oneSuite}, args[1:]...)
+			}
+			targets := l.reports(t, inside, 0, args...)
+			if len(targets) != 2 {
+				t.Fatalf("%d targets, want 2", len(targets))
+			}
+			for _, target := range targets {
+				if !test.scan {
+					checkFindings(t, target)
+				}
+				n := target.NAT
+				if n == nil || !n.LocalBehindNAT || n.MappingBehavior == nil || n.MappingBehavior.Behavior != test.want || n.MappingBehavior.Reason != test.reason {
+					t.Errorf("%s: NAT is %+v, its mapping %+v", target.Name, n, n.MappingBehavior)
+				}
+				if target.Cost.HalfOpenLeft != 0 || target.Cost.Cookies != 0 {
+					t.Errorf("%s: the cost is %+v", target.Name, target.Cost)
+				}
+			}
+			l.noneHalfOpen(t, "strongswan")
+			l.noneHalfOpen(t, "libreswan")
+		})
+	}
+}
+
 // relay hands datagrams between an address of the router and a gateway on, late and in
 // another order.
 type relay struct {

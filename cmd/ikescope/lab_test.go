@@ -61,6 +61,7 @@ func TestLab(t *testing.T) {
 		{"reach loss", lab.testReachLoss, []string{"libreswan"}},
 		{"reach size", lab.testReachSize, []string{"strongswan"}},
 		{"reach NATs", lab.testReachNATs, []string{"strongswan"}},
+		{"reach mapping", lab.testReachMapping, []string{"strongswan", "libreswan"}},
 		{"reach names", lab.testReachNames, []string{"strongswan"}},
 		{"reach relay", lab.testReachRelay, []string{"strongswan"}},
 		{"reach several", lab.testReachSeveral, []string{"strongswan", "libreswan"}},
@@ -351,9 +352,19 @@ func (l lab) scan(t *testing.T, namespace string, exit int, args ...string) repo
 	return l.report(t, namespace, exit, append([]string{"scan"}, args...)...)
 }
 
-// report runs ikescope in a namespace, which has to end with an exit code and to be
-// silent on stderr, and returns its report on the one target.
+// report is reports of one target.
 func (l lab) report(t *testing.T, namespace string, exit int, args ...string) report.Target {
+	t.Helper()
+	targets := l.reports(t, namespace, exit, args...)
+	if len(targets) != 1 {
+		t.Fatalf("the document has %d targets, want 1", len(targets))
+	}
+	return targets[0]
+}
+
+// reports runs ikescope in a namespace, which has to end with an exit code and to be
+// silent on stderr, and returns its report on the targets.
+func (l lab) reports(t *testing.T, namespace string, exit int, args ...string) []report.Target {
 	t.Helper()
 	const patience = 2 * time.Minute
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
@@ -370,11 +381,10 @@ func (l lab) report(t *testing.T, namespace string, exit int, args ...string) re
 	if err != nil {
 		t.Fatal(err)
 	}
-	if doc.Exit.Code != exit || len(doc.Targets) != 1 || !doc.Complete {
-		t.Fatalf("the document has %d targets, is complete: %v, and exits with %d (%s); want 1, true, %d",
-			len(doc.Targets), doc.Complete, doc.Exit.Code, doc.Exit.Reason, exit)
+	if doc.Exit.Code != exit || !doc.Complete {
+		t.Fatalf("the document is complete: %v, and exits with %d (%s); want true, %d", doc.Complete, doc.Exit.Code, doc.Exit.Reason, exit)
 	}
-	return doc.Targets[0]
+	return doc.Targets
 }
 
 // noneHalfOpen fails the test if a gateway has half-open IKE SAs.

@@ -218,7 +218,7 @@ func scanned(t *testing.T, scanner probe.Scanner, jobs []job, parallel int) []*r
 	results := make([]*report.Target, len(jobs))
 	w := progress.New(io.Discard, progress.Options{Quiet: true})
 	one := func(j job, p *places.Places, w *progress.Watch) report.Target {
-		return reachAndScan(t.Context(), scanner, following{}, j, p, p, w)
+		return reachAndScan(t.Context(), scanner, nil, following{}, j, p, p, w)
 	}
 	scanAll(jobs, parallel, w, one, func(i int, r *report.Target) {
 		mu.Lock()

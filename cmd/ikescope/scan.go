@@ -22,6 +22,7 @@ import (
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/path"
+	"github.com/ikescope/ikescope/probe/path/mapping"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/archive"
 	"github.com/ikescope/ikescope/report/scan"
@@ -152,16 +153,17 @@ func (a *app) scanJobs(ctx context.Context, s *scans, pcap *pending.File, f *fle
 	for i := range s.jobs {
 		s.jobs[i].index = first + i
 	}
+	others := othersOf(s.jobs)
 	scanning, reaching := places.New(s.parallel), max(s.parallel, s.reaching)
 	one := func(j job, p *places.Places, w *progress.Watch) report.Target {
 		own := scanner
 		own.Trace = j.trace
-		return reachAndScan(ctx, own, s.follow, j, p, scanning, w)
+		return reachAndScan(ctx, own, others, s.follow, j, p, scanning, w)
 	}
 	if examiner != nil {
 		one = func(j job, p *places.Places, w *progress.Watch) report.Target {
 			e := *examiner
-			e.Trace = j.trace
+			e.Trace, e.Others = j.trace, others
 			return examineOne(ctx, e, s.follow, j, p, w)
 		}
 	}
@@ -235,7 +237,7 @@ func scanAll(jobs []job, parallel int, w *progress.Watch, one func(job, *places.
 // IKEv2 responder answers, and IKEv1 is not all that is configured, as far as the
 // common suites show. Many paths are examined side by side, in the places reaching,
 // and fewer gateways scanned, in the places scanning.
-func reachAndScan(ctx context.Context, scanner probe.Scanner, follow following, j job, reaching, scanning *places.Places, w *progress.Watch) report.Target {
+func reachAndScan(ctx context.Context, scanner probe.Scanner, others *mapping.Others, follow following, j job, reaching, scanning *places.Places, w *progress.Watch) report.Target {
 	inPlace := func() report.Target {
 		if scanning != reaching {
 			scanning.Take()
@@ -252,7 +254,9 @@ func reachAndScan(ctx context.Context, scanner probe.Scanner, follow following, 
 		inTime, cancel = context.WithTimeout(ctx, scanner.Deadline)
 		defer cancel()
 	}
-	j, r, t, err := follow.examine(inTime, examinerOf(scanner), j, reaching, w)
+	e := examinerOf(scanner)
+	e.Others = others
+	j, r, t, err := follow.examine(inTime, e, j, reaching, w)
 	if scanner.Deadline > 0 {
 		scanner.Deadline = max(scanner.Deadline-r.Elapsed, time.Millisecond)
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/path/mapping"
 )
 
 // Examiner says how paths are examined. Its zero value works.
@@ -26,6 +27,9 @@ type Examiner struct {
 	SourcePorts []uint16
 	// Outside are addresses that a NAT before us may have.
 	Outside []netip.Addr
+	// Others are further gateways of the run, which are asked how they see our port
+	// where NAT is before us and its outside is known; nil for none.
+	Others *mapping.Others
 	// SkipInside leaves out the search for the private address that a gateway has
 	// behind NAT, which may take a second or two of all cores.
 	SkipInside bool
@@ -38,8 +42,8 @@ type Examiner struct {
 	Probes int
 	// Hops has it find the routers on the way, on Linux.
 	Hops bool
-	// Brief leaves out what a scan finds out anyway: NAT, further source ports,
-	// and all Probes but the first. Other versions of IKE are asked for only where
+	// Brief leaves out what a scan finds out anyway: NAT, but for the mapping where there
+	// are Others and Outside is given, further source ports, and all Probes but the first. Other versions of IKE are asked for only where
 	// IKEv2 is not answered, or refused.
 	Brief bool
 
@@ -83,7 +87,11 @@ const (
 // ends the result holds what was found until then.
 func (e Examiner) Examine(ctx context.Context, target Target) (Result, error) {
 	x := newExamination(e, target)
+	_, leave := x.Others.Take(x.target.Address)
 	err := x.run(ctx)
+	leave(x.answering() != nil)
+	x.askOthers(ctx)
+	x.sumUp()
 	r := x.total(ctx)
 	r.Elapsed = time.Since(r.Started)
 	return r, err
@@ -94,9 +102,12 @@ type examination struct {
 	Examiner
 	target Target
 	conn   *initiator.Conn // from the port that the system chose
+	other  *initiator.Conn // to another gateway, from the same port; nil if there is none
 	ways   []*way
 	// unopened are the exchanges that opened no IKE SA, where one was asked for.
 	unopened []int
+	// seenBy are the exchanges that show how the gateway sees our port.
+	seenBy map[initiator.Transport]int
 	// inside looks for the gateway's private address; nil if there is none.
 	inside  func()
 	places  chan struct{} // one for each request that may be at work at the gateway
@@ -151,7 +162,7 @@ func newExamination(e Examiner, target Target) *examination {
 	if e.Rand == nil {
 		e.Rand = rand.Reader
 	}
-	x := &examination{Examiner: e, target: target, last: max(target.FirstExchange-1, 0), places: make(chan struct{}, atGateway), opening: make(chan struct{}, 1), open: map[int]bool{}, unseen: map[int]ending{}, uncertain: map[int]bool{}}
+	x := &examination{Examiner: e, target: target, last: max(target.FirstExchange-1, 0), places: make(chan struct{}, atGateway), opening: make(chan struct{}, 1), open: map[int]bool{}, unseen: map[int]ending{}, uncertain: map[int]bool{}, seenBy: map[initiator.Transport]int{}}
 	x.target.Address = target.Address.Unmap()
 	x.result = Result{Address: x.target.Address, Started: time.Now()}
 	return x
@@ -232,7 +243,10 @@ func (x *examination) run(ctx context.Context) error {
 	}
 	rest.Wait()
 	x.askSilent(ctx, main)
-	if !x.Brief {
+	switch {
+	case x.Brief:
+		x.detectMapping(ctx)
+	default:
 		x.detectNAT(ctx)
 		x.measureSize(ctx)
 		if x.NATLifetime > 0 {
@@ -243,7 +257,6 @@ func (x *examination) run(ctx context.Context) error {
 		x.traceHops(ctx)
 	}
 	x.endAgain(ctx)
-	x.sumUp()
 	return x.err
 }
 
@@ -288,7 +301,11 @@ func (x *examination) ask(ctx context.Context, conn *initiator.Conn, req *initia
 		return a
 	}
 	x.result.Exchanges = append(x.result.Exchanges, a.Exchange)
-	x.look(a)
+	if conn == x.other {
+		x.result.Beside = append(x.result.Beside, a.ID)
+	} else {
+		x.look(a)
+	}
 	if x.Progress != nil {
 		x.Progress(a.Exchange)
 	}

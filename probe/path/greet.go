@@ -71,7 +71,9 @@ func (x *examination) greet(ctx context.Context, w *way, g greeting, attempts in
 }
 
 func (x *examination) greetOver(ctx context.Context, conn *initiator.Conn, o initiator.Offer, attempts int, early bool) (initiator.Answer, *initiator.Request) {
-	o.RedirectedFrom = x.target.RedirectedFrom
+	if conn != x.other {
+		o.RedirectedFrom = x.target.RedirectedFrom
+	}
 	req, err := conn.Init(o)
 	if err != nil {
 		x.fail(err)

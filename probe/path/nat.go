@@ -9,6 +9,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/path/mapping"
 	"github.com/ikescope/ikescope/proposals"
 )
 
@@ -16,11 +17,7 @@ import (
 // the NAT detection hashes, and closes it: that of UDP 500 over UDP 4500, if that
 // answers, as clients do behind NAT.
 func (x *examination) detectNAT(ctx context.Context) {
-	main := x.in(initiator.PathAnswers)
-	main = slices.DeleteFunc(main, func(w *way) bool { return w.source != 0 })
-	if datagrams := slices.DeleteFunc(slices.Clone(main), func(w *way) bool { return w.t.IsTCP() }); len(datagrams) > 0 {
-		main = datagrams
-	}
+	main := x.mainWays()
 	natt := slices.ContainsFunc(main, func(w *way) bool { return w.t == initiator.UDP4500 })
 	forced := Unknown
 	for i, w := range main {
@@ -224,6 +221,7 @@ func (x *examination) readNAT(ctx context.Context, w *way, a initiator.Answer) {
 		x.result.NAT = n
 	}
 	n.Evidence = append(n.Evidence, a.ID)
+	x.seenBy[w.t] = a.ID
 	seen, ok := a.Message.NATDetection()
 	if !ok {
 		return
@@ -233,7 +231,7 @@ func (x *examination) readNAT(ctx context.Context, w *way, a initiator.Answer) {
 		n.GatewayBehindNAT = true
 		if x.inside == nil { // once: what is not found then is not private
 			x.inside = func() {
-				n.GatewayInside, _ = findInside(ctx, seen.SPIi, seen.SPIr, seen.Sources, w.t.Port(), privateRanges)
+				n.GatewayInside, _ = mapping.FindInside(ctx, seen.SPIi, seen.SPIr, seen.Sources, w.t.Port(), mapping.PrivateRanges)
 			}
 		}
 	}

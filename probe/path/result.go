@@ -8,6 +8,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/path/hops"
+	"github.com/ikescope/ikescope/probe/path/mapping"
 )
 
 // Result is what was found of the way to one address.
@@ -40,8 +41,11 @@ type Result struct {
 	// one.
 	Several   *Several
 	Exchanges []initiator.Exchange // by number
-	Cost      initiator.Cost
-	Elapsed   time.Duration
+	// Beside are the numbers of those with other gateways, which say what they see in
+	// the place of our port.
+	Beside  []int
+	Cost    initiator.Cost
+	Elapsed time.Duration
 	// HalfOpenPeak counts the IKE SAs that were open at once, and HalfOpenLeft
 	// those that are left: there was nothing to end them with, or the gateway ended none
 	// of several, which losses do not explain.
@@ -201,6 +205,9 @@ type NAT struct {
 	// Mapping says whether NAT before us has one mapping for both ports of the
 	// gateway (RFC 4787, Section 4.1).
 	Mapping Mapping
+	// Behavior is that of the mapping, with other gateways; nil where we are not behind
+	// NAT.
+	Behavior *mapping.Seen
 	// Floats says whether the gateway goes on over UDP 4500 with an IKE SA that
 	// began on UDP 500.
 	Floats Answer

@@ -8,6 +8,7 @@ import (
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/path"
+	"github.com/ikescope/ikescope/probe/path/mapping"
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
@@ -30,7 +31,7 @@ func Reach(name string, r path.Result) report.Target {
 		Clients:   []report.Client{},
 		Policies:  []report.Policy{},
 		Notes:     []string{},
-		Exchanges: lists.Convert(r.Exchanges, examinedExchange),
+		Exchanges: lists.Convert(r.Exchanges, func(e initiator.Exchange) report.Exchange { return examinedExchange(e, r.Beside) }),
 		Cost: report.Cost{
 			Exchanges:         r.Cost.Exchanges,
 			DatagramsSent:     r.Cost.DatagramsSent,
@@ -116,6 +117,9 @@ func WithPath(t report.Target, r path.Result) report.Target {
 	t.Started = reached.Started
 	t.IKEv1, t.HigherVersion = reached.IKEv1, reached.HigherVersion
 	t.Interference = reached.Interference
+	if t.NAT != nil && t.NAT.LocalBehindNAT && reached.NAT != nil {
+		t.NAT.MappingBehavior = reached.NAT.MappingBehavior
+	}
 	t.Notes = append(t.Notes, unconfirmed(r)...)
 	for i, p := range t.Paths {
 		j := slices.IndexFunc(reached.Paths, func(q report.Path) bool { return q.Transport == p.Transport })
@@ -290,12 +294,31 @@ func examinedNAT(n *path.NAT) *report.NAT {
 		}
 		out.PortKept = out.Observed != nil && out.Observed.Port == n.Local.Port()
 	}
+	out.MappingBehavior = behaviorOf(n.Behavior)
 	switch n.Mapping {
 	case path.MappingSame:
 		out.Mapping = report.MappingSame
 	case path.MappingPerDestination:
 		out.Mapping = report.MappingPerDestination
 	}
+	return out
+}
+
+func behaviorOf(s *mapping.Seen) *report.NATBehavior {
+	if s == nil {
+		return nil
+	}
+	word := func(b mapping.Behavior) report.MappingBehavior { return report.MappingBehavior(b.String()) }
+	out := &report.NATBehavior{Behavior: word(s.Behavior), Reason: s.Reason.String(), Seen: []report.SeenPort{}}
+	if s.Behavior == mapping.Unknown {
+		out.Possible = lists.Convert(s.Possible, word)
+	}
+	var evidence []int
+	for _, x := range s.Sightings {
+		out.Seen = append(out.Seen, report.SeenPort{Gateway: *endpoint(x.Gateway), As: *endpoint(x.As)})
+		evidence = append(evidence, x.Evidence)
+	}
+	out.Evidence = lists.Sorted(evidence)
 	return out
 }
 
@@ -319,8 +342,13 @@ func ikev1Of(v path.Versions) *report.IKEv1 {
 	return out
 }
 
-func examinedExchange(e initiator.Exchange) report.Exchange {
+// examinedExchange returns what a report says of an exchange; beside are the numbers of
+// those with other gateways.
+func examinedExchange(e initiator.Exchange, beside []int) report.Exchange {
 	out := exchangeOf(e, report.PurposeReach)
+	if slices.Contains(beside, e.ID) {
+		out.Purpose = report.PurposeMapping
+	}
 	switch e.Type {
 	case ikev1.MainMode, ikev1.AggressiveMode:
 		out.Type = "IKEv1 " + ikev1.ExchangeName(e.Type)

@@ -194,6 +194,9 @@ func (p *page) nat(t *report.Target) {
 		}
 	}
 	p.Aligned("you", you)
+	if b := n.MappingBehavior; b != nil {
+		p.Aligned("", traversal.Mapping(b))
+	}
 	if l := n.Lifetime; l != nil {
 		p.Aligned("", traversal.Lifetime(l))
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // Fragmentation says what becomes of answers that are larger than a packet.
@@ -28,6 +29,40 @@ func Fragmentation(f *report.Fragmentation) string {
 		words += "; one in pieces of IKE did NOT arrive"
 	}
 	return words
+}
+
+// behaviors are those of RFC 4787, Section 4.1.
+var behaviors = map[report.MappingBehavior]string{
+	report.MappingEndpointIndependent:     "endpoint-independent",
+	report.MappingAddressDependent:        "address-dependent",
+	report.MappingAddressAndPortDependent: "address and port-dependent",
+}
+
+// Mapping says how NAT maps one port for several destinations, or what would tell.
+func Mapping(b *report.NATBehavior) string {
+	switch b.Behavior {
+	case report.MappingEndpointIndependent:
+		return "NAT mapping is endpoint-independent (RFC 4787): the same port for different gateways"
+	case report.MappingAddressDependent:
+		return "NAT mapping is address-dependent (RFC 4787): the same port for both ports of one gateway, another one for another gateway"
+	case report.MappingAddressAndPortDependent:
+		return "NAT mapping is address and port-dependent (RFC 4787): another port for each port of a gateway"
+	}
+	words := "NAT mapping (RFC 4787) is unknown: "
+	if 0 < len(b.Possible) && len(b.Possible) < len(behaviors) {
+		words += english.List(lists.Convert(b.Possible, func(b report.MappingBehavior) string { return behaviors[b] }), "or") + "; "
+	}
+	switch b.Reason {
+	case "outside_unknown":
+		return words + "--outside with the public address of your NAT would tell"
+	case "port_kept":
+		return words + "NAT keeps your port, as NAT of any kind may while it is free; a second machine behind it that uses the same port would tell"
+	case "one_gateway":
+		return words + "a second gateway in the same run would tell"
+	case "others_silent":
+		return words + "no other gateway in this run said which port it sees; one that answers would tell"
+	}
+	return words + "a gateway that answers on UDP 500 and UDP 4500 would tell"
 }
 
 // Lifetime says how long NAT keeps an idle mapping.

@@ -27,6 +27,24 @@ func TestWords(t *testing.T) {
 			t.Errorf("%q, want %q", tc.got, tc.want)
 		}
 	}
+	both := []report.MappingBehavior{report.MappingEndpointIndependent, report.MappingAddressDependent}
+	for _, tc := range []struct {
+		b    report.NATBehavior
+		want string
+	}{
+		{report.NATBehavior{Behavior: report.MappingEndpointIndependent}, "endpoint-independent (RFC 4787): the same port for different gateways"},
+		{report.NATBehavior{Behavior: report.MappingAddressDependent}, "address-dependent (RFC 4787): the same port for both ports of one gateway"},
+		{report.NATBehavior{Behavior: report.MappingAddressAndPortDependent}, "address and port-dependent (RFC 4787)"},
+		{report.NATBehavior{Behavior: report.MappingUnknown, Possible: both, Reason: "one_gateway"}, "unknown: endpoint-independent or address-dependent; a second gateway"},
+		{report.NATBehavior{Behavior: report.MappingUnknown, Possible: both, Reason: "others_silent"}, "unknown: endpoint-independent or address-dependent; no other gateway"},
+		{report.NATBehavior{Behavior: report.MappingUnknown, Possible: both, Reason: "one_port"}, "; a gateway that answers on UDP 500 and UDP 4500"},
+		{report.NATBehavior{Behavior: report.MappingUnknown, Possible: append(both, report.MappingAddressAndPortDependent), Reason: "port_kept"}, "unknown: NAT keeps your port"},
+		{report.NATBehavior{Behavior: report.MappingUnknown, Reason: "outside_unknown"}, "unknown: --outside"},
+	} {
+		if got := Mapping(&tc.b); !strings.Contains(got, tc.want) {
+			t.Errorf("%q, want %q", got, tc.want)
+		}
+	}
 	if got := Habits(&report.NAT{}); got != "" {
 		t.Errorf("%q of nothing", got)
 	}

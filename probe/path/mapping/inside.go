@@ -1,4 +1,4 @@
-package path
+package mapping
 
 import (
 	"context"
@@ -13,8 +13,8 @@ import (
 	"github.com/ikescope/ikescope/ike"
 )
 
-// privateRanges are those of RFC 1918 and RFC 6598, the smaller ones first.
-var privateRanges = []netip.Prefix{
+// PrivateRanges are those of RFC 1918 and RFC 6598, the smaller ones first.
+var PrivateRanges = []netip.Prefix{
 	netip.MustParsePrefix("192.168.0.0/16"),
 	netip.MustParsePrefix("172.16.0.0/12"),
 	netip.MustParsePrefix("100.64.0.0/10"),
@@ -24,11 +24,11 @@ var privateRanges = []netip.Prefix{
 // insideChunk is how many addresses are tried before a look at whether to go on.
 const insideChunk = 1 << 14
 
-// findInside looks for the address of IPv4 in ranges that, with port, has one of the
+// FindInside looks for the address of IPv4 in ranges that, with port, has one of the
 // hashes of NAT detection: the one that a gateway has behind its NAT. All cores take
 // part; 10.0.0.0/8 takes about a second of one core for 10 million addresses. It
 // returns false if there is none, or ctx ends.
-func findInside(ctx context.Context, spii, spir ike.SPI, hashes [][20]byte, port uint16, ranges []netip.Prefix) (netip.AddrPort, bool) {
+func FindInside(ctx context.Context, spii, spir ike.SPI, hashes [][20]byte, port uint16, ranges []netip.Prefix) (netip.AddrPort, bool) {
 	h := newAddressHasher(spii, spir, port, hashes...)
 	find := h.find
 	if !stateIsHash() {
