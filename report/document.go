@@ -184,6 +184,17 @@ func (p Path) Name() string {
 	return protocol + " " + port
 }
 
+// PortName returns what people call the port that was asked over a transport, such as
+// "UDP 500".
+func (t *Target) PortName(over Transport) string {
+	for _, p := range t.Paths {
+		if p.Transport == over {
+			return p.Name()
+		}
+	}
+	return Path{Transport: over}.Name()
+}
+
 // PathSize is what the path does with large packets.
 type PathSize struct {
 	// MTU is the largest IP packet that got through whole, in octets, up to that of
@@ -295,10 +306,12 @@ type NATLifetime struct {
 	KeptMs float64 `json:"kept_ms,omitempty"`
 	LostMs float64 `json:"lost_ms,omitempty"`
 	// Unmeasured is "no_nat", "outside_unknown" (--outside has not its address),
-	// "port_kept" (NAT keeps our port, so that a new mapping looks like the old one) or
-	// "not_answered".
+	// "port_kept" (NAT keeps our port, so that a new mapping looks like the old one),
+	// "not_answered" or "interrupted".
 	Unmeasured string `json:"unmeasured,omitempty"`
-	Evidence   []int  `json:"evidence"`
+	// Interrupted: the rest is what was found until then.
+	Interrupted bool  `json:"interrupted,omitempty"`
+	Evidence    []int `json:"evidence"`
 }
 
 // IKEv1 is whether the gateway speaks IKEv1 (RFC 2409), too.

@@ -1,6 +1,9 @@
 package report
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // The records of a watch that is written as JSON lines.
 const (
@@ -56,6 +59,14 @@ func (p *WatchPath) Add(s WatchSample) {
 	}
 	p.MaxMs = max(p.MaxMs, s.RTTms)
 	p.MeanMs += (s.RTTms - p.MeanMs) / float64(p.Received)
+}
+
+// Rounded returns p with its times to the microsecond.
+func (p WatchPath) Rounded() WatchPath {
+	for _, ms := range []*float64{&p.LastMs, &p.RTTms, &p.MeanMs, &p.MaxMs} {
+		*ms = math.Round(*ms*1000) / 1000
+	}
+	return p
 }
 
 // Loss returns the share of the requests that were not answered, 0 to 1.

@@ -43,7 +43,7 @@ const maxInits = 5
 // no further request is sent, and the answer to the last one is awaited as ctx has it.
 func (a *attempt) negotiate(user, ctx context.Context) bool {
 	for i, t := range a.Transports {
-		a.r.Transport = t
+		a.r.Transport, a.r.Port = t, a.conn.Remote(t).Port()
 		done, again := a.negotiateOver(user, ctx, t)
 		if done || a.err != nil {
 			return done

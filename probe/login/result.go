@@ -129,6 +129,7 @@ type Result struct {
 	Interrupted bool
 
 	Transport initiator.Transport
+	Port      uint16 // of the gateway, by Transport
 	Suite     *proposals.Suite
 	// Behind says who is behind a NAT.
 	LocalNAT, GatewayNAT bool

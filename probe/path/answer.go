@@ -97,9 +97,7 @@ func (x *examination) askIdentity(ctx context.Context, w *way, o *opening) ident
 func (id *identity) read(keys *keymat.Keys, pieces map[uint16]int, b []byte) initiator.Reading {
 	if m, err := keys.Open(keymat.Responder, b); err == nil {
 		id.answered, id.octets, id.pieces = true, len(b), 0
-		_, eap := ike.Find[*ike.EAP](m)
-		_, proves := ike.Find[*ike.Auth](m)
-		id.established = proves && !eap
+		id.established = establishes(initiator.Answer{Message: m})
 		for _, p := range m.Payloads {
 			if n, ok := p.(*ike.Notify); ok && n.Notification.IsError() {
 				id.refused = true

@@ -74,7 +74,8 @@ func (x *examination) seal(e *ending, payloads []ike.Payload) bool {
 // end sends e up to so many times, and a Delete where that is answered without an error.
 // It reports whether e was answered.
 func (x *examination) end(ctx context.Context, opened int, e ending, attempts int, wait time.Duration) (answered bool) {
-	failed, answered := x.askEnding(ctx, &e, attempts, wait)
+	a := x.askEnding(ctx, &e, attempts, wait)
+	failed, answered := isFailure(a), isEnding(a)
 	closed := failed || answered && e.header.Exchange == ike.INFORMATIONAL
 	if next := e.next; answered && !closed && next != nil {
 		e.header.MessageID, e.next = e.header.MessageID+1, nil
@@ -86,8 +87,18 @@ func (x *examination) end(ctx context.Context, opened int, e ending, attempts in
 	if answered && !closed {
 		// It authenticates everyone, or asks for EAP.
 		e.header.Exchange, e.header.MessageID = ike.INFORMATIONAL, e.header.MessageID+1
-		if x.seal(&e, []ike.Payload{&ike.Delete{Protocol: ike.ProtocolIKE}}) {
-			_, closed = x.askEnding(ctx, &e, attempts, wait)
+		deletes := []ike.Payload{&ike.Delete{Protocol: ike.ProtocolIKE}}
+		if x.seal(&e, deletes) {
+			closed = isEnding(x.askEnding(ctx, &e, attempts, wait))
+		}
+		if closed && !establishes(a) {
+			// strongSwan answers a Delete while it waits for EAP, and keeps the IKE SA: then
+			// it answers the next one as well.
+			e.header.MessageID++
+			if x.seal(&e, deletes) && x.askEnding(ctx, &e, x.enough(1), wait).Outcome == initiator.Accepted {
+				x.keeps(opened)
+				return answered
+			}
 		}
 	}
 	if closed {
@@ -105,18 +116,37 @@ func (x *examination) unended(opened int, e ending) {
 	x.unseen[opened] = e
 }
 
-// askEnding sends e. It reports whether the gateway answered, and whether with an error,
-// by which it forgets the IKE SA.
-func (x *examination) askEnding(ctx context.Context, e *ending, attempts int, wait time.Duration) (failed, answered bool) {
+// askEnding sends e.
+func (x *examination) askEnding(ctx context.Context, e *ending, attempts int, wait time.Duration) initiator.Answer {
 	req, err := e.conn.Sealed(e.t, e.octets, func(b []byte) (*ike.Message, error) { return e.keys.Open(keymat.Responder, b) })
 	if err != nil {
 		x.fail(err)
-		return false, false
+		return initiator.Answer{}
 	}
 	req.Attempts, req.Wait, req.Quiet, req.Prompt = attempts, wait, true, true
 	a := x.ask(ctx, e.conn, req)
 	e.tries += a.Tries
-	return a.Outcome == initiator.OtherError, a.Outcome == initiator.OtherError || a.Outcome == initiator.Accepted
+	return a
+}
+
+// isFailure reports whether a is an error, by which the gateway forgets the IKE SA, and
+// isEnding whether it is any answer to what ends one.
+func isFailure(a initiator.Answer) bool { return a.Outcome == initiator.OtherError }
+func isEnding(a initiator.Answer) bool  { return isFailure(a) || a.Outcome == initiator.Accepted }
+
+// establishes reports whether the IKE SA is established with a, an answer to IKE_AUTH.
+func establishes(a initiator.Answer) bool {
+	_, eap := ike.Find[*ike.EAP](a.Message)
+	_, proves := ike.Find[*ike.Auth](a.Message)
+	return proves && !eap
+}
+
+// keeps counts an IKE SA that the gateway has still, though it answered a Delete.
+func (x *examination) keeps(opened int) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.kept[opened] = true
+	delete(x.unseen, opened)
 }
 
 // Where requests get lost, those that end IKE SAs and were not answered are sent so often
@@ -151,6 +181,8 @@ func (x *examination) leftOpen() (left, unconfirmed []int) {
 	for opened := range x.open {
 		e, unseen := x.unseen[opened]
 		switch {
+		case x.kept[opened]:
+			left = append(left, opened)
 		case x.uncertain[opened]:
 			unconfirmed = append(unconfirmed, opened)
 		case unseen && x.closes && math.Pow(p, float64(e.tries)) < chance:

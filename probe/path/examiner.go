@@ -124,10 +124,12 @@ type examination struct {
 	// unheard are the requests for one that were not answered.
 	uncertain map[int]bool
 	unheard   []int
-	last      int // exchange
-	looks     []look
-	err       error
-	random    sync.Mutex // guards Rand
+	// kept are those of open that the gateway has still, after it answered a Delete.
+	kept   map[int]bool
+	last   int // exchange
+	looks  []look
+	err    error
+	random sync.Mutex // guards Rand
 }
 
 // way is from one of our ports to one of the gateway's.
@@ -162,7 +164,7 @@ func newExamination(e Examiner, target Target) *examination {
 	if e.Rand == nil {
 		e.Rand = rand.Reader
 	}
-	x := &examination{Examiner: e, target: target, last: max(target.FirstExchange-1, 0), places: make(chan struct{}, atGateway), opening: make(chan struct{}, 1), open: map[int]bool{}, unseen: map[int]ending{}, uncertain: map[int]bool{}, seenBy: map[initiator.Transport]int{}}
+	x := &examination{Examiner: e, target: target, last: max(target.FirstExchange-1, 0), places: make(chan struct{}, atGateway), opening: make(chan struct{}, 1), open: map[int]bool{}, unseen: map[int]ending{}, uncertain: map[int]bool{}, kept: map[int]bool{}, seenBy: map[initiator.Transport]int{}}
 	x.target.Address = target.Address.Unmap()
 	x.result = Result{Address: x.target.Address, Started: time.Now()}
 	return x

@@ -17,6 +17,9 @@ type Lifetime struct {
 	Kept, Lost time.Duration
 	// Unmeasured says why there is neither.
 	Unmeasured LifetimeReason
+	// Interrupted: it was ended before everything was tried. Kept and Lost are what was
+	// found until then.
+	Interrupted bool
 	// Evidence are the numbers of the exchanges.
 	Evidence []int
 }
@@ -34,6 +37,8 @@ const (
 	PortKept
 	// NotAnswered: the gateway did not answer often enough.
 	NotAnswered
+	// Interrupted: no mapping had been idle for its time.
+	Interrupted
 )
 
 var lifetimeReasons = [...]string{
@@ -42,6 +47,7 @@ var lifetimeReasons = [...]string{
 	NoOutside:        "outside_unknown",
 	PortKept:         "port_kept",
 	NotAnswered:      "not_answered",
+	Interrupted:      "interrupted",
 }
 
 // String returns the reason as the JSON document writes it.
@@ -94,7 +100,12 @@ func (x *examination) measureLifetime(ctx context.Context) {
 			break
 		}
 	}
-	if l.Kept == 0 && l.Lost == 0 {
+	l.Interrupted = ctx.Err() != nil
+	switch {
+	case l.Kept != 0 || l.Lost != 0:
+	case l.Interrupted:
+		l.Unmeasured = Interrupted
+	default:
 		l.Unmeasured = NotAnswered
 	}
 }

@@ -1,6 +1,7 @@
 package path
 
 import (
+	"context"
 	"net/netip"
 	"slices"
 	"testing"
@@ -83,6 +84,42 @@ func TestLifetime(t *testing.T) {
 					t.Errorf("%d half-open left", r.HalfOpenLeft)
 				}
 			})
+		})
+	}
+}
+
+// TestLifetimeInterrupted: what was found until then is told, and that there was no time
+// for more.
+func TestLifetimeInterrupted(t *testing.T) {
+	outside := netip.MustParseAddr("203.0.113.9")
+	for after, want := range map[time.Duration]Lifetime{
+		// Mappings are idle for 26.5 s, 37.5 s, 53 s and so on.
+		10 * time.Second: {Unmeasured: Interrupted, Interrupted: true},
+		33 * time.Second: {Kept: 26500 * time.Millisecond, Interrupted: true},
+		50 * time.Second: {Kept: 26500 * time.Millisecond, Lost: 37500 * time.Millisecond, Interrupted: true},
+	} {
+		run(t, func(s *scene) {
+			s.serve(gatewayAddr)
+			s.network.AddNAT(memnet.NAT{Inside: netip.PrefixFrom(clientAddr, 24), Outside: outside, Lifetime: 30 * time.Second})
+			ctx, cancel := context.WithTimeout(s.t.Context(), after)
+			defer cancel()
+			e := s.examiner()
+			e.Outside, e.NATLifetime, e.Probes = []netip.Addr{outside}, 5*time.Minute, 1
+			r, err := e.Examine(ctx, Target{Address: gatewayAddr})
+			if err != nil {
+				t.Fatal(err)
+			}
+			l := r.NAT.Lifetime
+			if l == nil {
+				t.Fatalf("after %v: %+v", after, r.NAT)
+			}
+			near := func(a, b time.Duration) bool { return (a - b).Abs() < 200*time.Millisecond }
+			if l.Unmeasured != want.Unmeasured || l.Interrupted != want.Interrupted || !near(l.Kept, want.Kept) || !near(l.Lost, want.Lost) {
+				t.Errorf("after %v: %+v, want %+v", after, l, want)
+			}
+			if r.Complete || s.gateway.Stats().HalfOpen != 0 {
+				t.Errorf("after %v: complete: %v, %d half-open", after, r.Complete, s.gateway.Stats().HalfOpen)
+			}
 		})
 	}
 }

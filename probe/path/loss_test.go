@@ -96,15 +96,26 @@ func TestLossLeavesNothingClaimed(t *testing.T) {
 }
 
 // TestNeverEnds: a gateway that does not answer what ends its IKE SAs keeps them, and is
-// said to, where nothing is lost. All others are left without one.
+// said to, where nothing is lost, and so is one that answers a Delete, and the next one
+// too. All others are left without one.
 func TestNeverEnds(t *testing.T) {
-	for reaction, want := range map[iketest.AuthReaction]bool{iketest.AuthFails: false, iketest.AuthEstablishes: false, iketest.AuthEAP: false, iketest.AuthSilent: true} {
+	for _, tc := range []struct {
+		auth    iketest.AuthReaction
+		deletes iketest.DeleteReaction
+		left    bool
+	}{
+		{iketest.AuthFails, iketest.DeleteEnds, false},
+		{iketest.AuthEstablishes, iketest.DeleteEnds, false},
+		{iketest.AuthEAP, iketest.DeleteEnds, false},
+		{iketest.AuthEAP, iketest.DeleteIgnored, true},
+		{iketest.AuthSilent, iketest.DeleteEnds, true},
+	} {
 		run(t, func(s *scene) {
-			s.gateway.Profile.Auth, s.gateway.Profile.Delete = reaction, iketest.DeleteEnds
+			s.gateway.Profile.Auth, s.gateway.Profile.Delete = tc.auth, tc.deletes
 			s.serve(gatewayAddr)
 			r := s.examine(s.examiner())
-			if n := s.gateway.Stats(); r.HalfOpenLeft != n.HalfOpen+n.Established || (r.HalfOpenLeft > 0) != want || len(r.HalfOpenUnconfirmed) > 0 {
-				t.Errorf("reaction %v: %+v; %d left, by %v, and unconfirmed those of %v", reaction, n, r.HalfOpenLeft, r.HalfOpenEvidence, r.HalfOpenUnconfirmed)
+			if n := s.gateway.Stats(); r.HalfOpenLeft != n.HalfOpen+n.Established || (r.HalfOpenLeft > 0) != tc.left || len(r.HalfOpenUnconfirmed) > 0 || len(r.HalfOpenEvidence) != r.HalfOpenLeft {
+				t.Errorf("%+v: %+v; %d left, by %v, and unconfirmed those of %v", tc, n, r.HalfOpenLeft, r.HalfOpenEvidence, r.HalfOpenUnconfirmed)
 			}
 		})
 	}

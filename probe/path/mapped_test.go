@@ -26,7 +26,7 @@ func TestMappingBehavior(t *testing.T) {
 	}{
 		"one for all":                  {nil, []netip.Addr{otherAddr}, false, mapping.EndpointIndependent, mapping.Known, 3},
 		"before a scan":                {nil, []netip.Addr{otherAddr}, true, mapping.EndpointIndependent, mapping.Known, 3},
-		"one gateway":                  {nil, nil, true, mapping.Unknown, mapping.OneGateway, 2},
+		"one gateway":                  {nil, nil, false, mapping.Unknown, mapping.OneGateway, 2},
 		"the other one is silent":      {nil, []netip.Addr{netip.MustParseAddr("198.51.100.9")}, true, mapping.Unknown, mapping.OthersSilent, 2},
 		"one for each destination":     {func(n *memnet.NAT) { n.PerDestination = true }, []netip.Addr{otherAddr}, true, mapping.AddressAndPortDependent, mapping.Known, 2},
 		"keeps ports":                  {func(n *memnet.NAT) { n.KeepPorts = true }, []netip.Addr{otherAddr}, true, mapping.Unknown, mapping.PortKept, 3},
@@ -50,7 +50,10 @@ func TestMappingBehavior(t *testing.T) {
 				e.Others = mapping.NewOthers(all)
 				r := s.examine(e)
 				n := r.NAT
-				if n == nil || n.Behavior == nil || n.Behavior.Behavior != tc.want || n.Behavior.Reason != tc.reason || len(n.Behavior.Sightings) != tc.seen {
+				if n == nil || n.Behavior == nil {
+					t.Fatalf("%+v", n)
+				}
+				if n.Behavior.Behavior != tc.want || n.Behavior.Reason != tc.reason || len(n.Behavior.Sightings) != tc.seen {
 					t.Fatalf("%+v, the behaviour %+v", n, n.Behavior)
 				}
 				for _, x := range n.Behavior.Sightings {

@@ -129,8 +129,7 @@ func (d *Document) text(s login.Step, r *login.Result) string {
 		if failed {
 			return "no IKE SA was set up"
 		}
-		over := map[string]string{"udp500": "UDP 500", "udp4500": "UDP 4500", "tcp4500": "TCP 4500"}[d.Transport]
-		return fmt.Sprintf("IKE_SA_INIT: %s, over %s", d.Suite, over)
+		return fmt.Sprintf("IKE_SA_INIT: %s, over %s", d.Suite, report.Path{Transport: report.Transport(d.Transport), Port: r.Port}.Name())
 	case login.Gateway:
 		if failed && d.Gateway == nil {
 			return "the gateway does not say who it is"

@@ -284,6 +284,9 @@ func milliseconds(d time.Duration) float64 {
 	return math.Round(float64(d)/float64(time.Microsecond)) / 1000
 }
 
+// sumOfMs adds times in milliseconds, to the microsecond.
+func sumOfMs(a, b float64) float64 { return math.Round((a+b)*1000) / 1000 }
+
 // methodKeyword returns the keyword of m, or "" for none.
 func methodKeyword(m ike.KeyExchangeMethod) string {
 	if m == ike.KE_NONE {

@@ -164,7 +164,7 @@ func plus(a, b report.Cost) report.Cost {
 	slices.Sort(a.HalfOpenEvidence)
 	a.HalfOpenUnconfirmed = append(slices.Clone(a.HalfOpenUnconfirmed), b.HalfOpenUnconfirmed...)
 	slices.Sort(a.HalfOpenUnconfirmed)
-	a.ElapsedMs += b.ElapsedMs
+	a.ElapsedMs = sumOfMs(a.ElapsedMs, b.ElapsedMs)
 	return a
 }
 
@@ -284,7 +284,7 @@ func examinedNAT(n *path.NAT) *report.NAT {
 		}
 	}
 	if l := n.Lifetime; l != nil {
-		out.Lifetime = &report.NATLifetime{KeptMs: milliseconds(l.Kept), LostMs: milliseconds(l.Lost), Unmeasured: l.Unmeasured.String(), Evidence: lists.Sorted(l.Evidence)}
+		out.Lifetime = &report.NATLifetime{KeptMs: milliseconds(l.Kept), LostMs: milliseconds(l.Lost), Unmeasured: l.Unmeasured.String(), Interrupted: l.Interrupted, Evidence: lists.Sorted(l.Evidence)}
 	}
 	if n.LocalBehindNAT {
 		out.Observed = endpoint(n.Observed[initiator.UDP500])

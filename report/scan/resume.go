@@ -125,7 +125,7 @@ func Resumed(t report.Target, from *report.Target, doubted bool) report.Target {
 	c.Retransmits += f.Retransmits
 	c.Cookies += f.Cookies
 	c.HalfOpenPeak = max(c.HalfOpenPeak, f.HalfOpenPeak)
-	c.ElapsedMs += f.ElapsedMs
+	c.ElapsedMs = sumOfMs(c.ElapsedMs, f.ElapsedMs)
 	t.Notes = append(slices.Clone(t.Notes), fmt.Sprintf("The scan went on from an earlier one of %s; exchanges to %d are from then.",
 		from.Started.Format("2006-01-02 15:04:05 MST"), from.LastExchange()))
 	t.Findings = assess.Findings(&t)

@@ -177,6 +177,7 @@ func (p *page) nat(t *report.Target) {
 		p.Aligned("gateway", "sent no NAT detection, so NAT cannot be detected")
 		return
 	}
+	ike, natt := t.PortName(report.UDP500), t.PortName(report.UDP4500)
 	you := "not behind NAT"
 	if n.LocalBehindNAT {
 		you = "behind NAT"
@@ -188,9 +189,9 @@ func (p *page) nat(t *report.Target) {
 		}
 		switch n.Mapping {
 		case report.MappingSame:
-			you += ", on UDP 4500 too"
+			you += ", on " + natt + " too"
 		case report.MappingPerDestination:
-			you += fmt.Sprintf(", and on UDP 4500 as %s: a mapping for each destination", n.ObservedNATT)
+			you += fmt.Sprintf(", and on %s as %s: a mapping for each destination", natt, n.ObservedNATT)
 		}
 	}
 	p.Aligned("you", you)
@@ -210,9 +211,9 @@ func (p *page) nat(t *report.Target) {
 	p.Aligned("gateway", gateway)
 	switch n.Floats {
 	case report.AnswerYes:
-		p.Aligned("", "continues on UDP 4500 what began on UDP 500")
+		p.Aligned("", "continues on "+natt+" what began on "+ike)
 	case report.AnswerNo:
-		p.Aligned("", "does NOT continue on UDP 4500 what began on UDP 500")
+		p.Aligned("", "does NOT continue on "+natt+" what began on "+ike)
 	}
 	if words := traversal.Habits(n); words != "" {
 		p.Aligned("", words)

@@ -91,7 +91,7 @@ func interferenceFindings(t *report.Target) []report.Finding {
 			f.Severity = report.SeverityLow
 			f.Title = "requests in quick succession are lost, slower ones are not"
 			f.Detail = "10 at once lost 4 or more, twice, and 6 half a second apart lost none in between, which chance makes of less than 2 of 100 lossy paths: a rate limit on the way, or of the gateway. Many clients behind one address, or after a failure, connect slowly"
-			f.Fix = []string{"raise the limit for UDP 500 and 4500 on the firewalls before the gateway, or in its protection of the control plane", "scan more slowly: --rate 2"}
+			f.Fix = []string{"raise the limit for " + udpNames(t) + " on the firewalls before the gateway, or in its protection of the control plane", "scan more slowly: --rate 2"}
 		default:
 			continue
 		}

@@ -87,16 +87,9 @@ func Findings(t *report.Target) []report.Finding {
 func openPathFindings(t *report.Target) []report.Finding {
 	var out []report.Finding
 	state := map[report.Transport]report.PathState{}
-	// What findings call the ports: those that were asked.
-	ike, natt := "UDP 500", "UDP 4500"
+	ike, natt := t.PortName(report.UDP500), t.PortName(report.UDP4500)
 	for _, p := range t.Paths {
 		state[p.Transport] = p.State
-		switch p.Transport {
-		case report.UDP500:
-			ike = p.Name()
-		case report.UDP4500:
-			natt = p.Name()
-		}
 	}
 	for _, p := range t.Paths {
 		if p.State == report.PathAnswers {
@@ -159,15 +152,16 @@ func natFindings(t *report.Target) []report.Finding {
 		return nil
 	}
 	var out []report.Finding
+	ike, natt := t.PortName(report.UDP500), t.PortName(report.UDP4500)
 	if n.Supported && n.Floats == report.AnswerNo {
 		out = append(out, report.Finding{
 			ID: "PATH-NO-FLOAT", Severity: report.SeverityHigh,
-			Title:    "the gateway does not continue on UDP 4500 what began on UDP 500",
-			Detail:   "UDP 4500 answers new requests, but not the IKE_AUTH of an IKE SA that began on UDP 500, which is what clients behind NAT send; a balancer that sends the two ports to different gateways causes this. " + clientsSee,
+			Title:    "the gateway does not continue on " + natt + " what began on " + ike,
+			Detail:   natt + " answers new requests, but not the IKE_AUTH of an IKE SA that began on " + ike + ", which is what clients behind NAT send; a balancer that sends the two ports to different gateways causes this. " + clientsSee,
 			Evidence: n.Evidence,
 			Fix: []string{
 				"have the balancer send both ports of a client to the same gateway: choose by source address only",
-				"if UDP 4500 is forwarded, forward it to the same gateway as UDP 500",
+				"if " + natt + " is forwarded, forward it to the same gateway as " + ike,
 			},
 			Refs: []string{"RFC 7296, Section 2.23"},
 		})
@@ -372,6 +366,16 @@ func pathEvidence(paths []report.Path) []int {
 
 func transports(paths []report.Path) []string {
 	return lists.Convert(paths, report.Path.Name)
+}
+
+// udpNames names the ports of UDP that were asked, or else are assigned: "UDP 500 and
+// 4500".
+func udpNames(t *report.Target) string {
+	paths := slices.DeleteFunc(slices.Clone(t.Paths), func(p report.Path) bool { return p.Transport == report.TCP4500 })
+	if len(paths) == 0 {
+		paths = []report.Path{{Transport: report.UDP500}, {Transport: report.UDP4500}}
+	}
+	return portNames(paths)
 }
 
 // portNames names the ports that were asked: "UDP 500 and 4500".

@@ -19,7 +19,7 @@ func severalFindings(t *report.Target) []report.Finding {
 		Evidence: s.Evidence,
 		Fix: []string{
 			"give all gateways behind the balancer the same version and configuration",
-			"have the balancer choose by the client's address alone, for UDP 500 and UDP 4500 alike",
+			"have the balancer choose by the client's address alone, for " + udpNames(t) + " alike",
 		},
 	}}
 }

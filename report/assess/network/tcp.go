@@ -30,7 +30,7 @@ func tcpFindings(t *report.Target) []report.Finding {
 		f.ID, f.Severity, f.Evidence = "PATH-TCP-ONLY", report.SeverityHigh, pathEvidence(t.Paths)
 		f.Title = "only " + p.Name() + " answers"
 		f.Detail = "clients that speak IKE in TCP connect, such as libreswan with tcp-remoteport=4500 or enable-tcp=fallback; all others need UDP: " + clientsSee
-		f.Fix = []string{"let UDP 500 and 4500 through every firewall between here and the gateway, in both directions; TCP is for networks that block UDP"}
+		f.Fix = []string{"let " + udpNames(t) + " through every firewall between here and the gateway, in both directions; TCP is for networks that block UDP"}
 	case p.Reason == report.ReasonCloses:
 		f.Title = p.Name() + " is open, and closes after the stream prefix of RFC 9329"
 		f.Detail = "libreswan does so on a kernel without espintcp, and a different service may; clients that fall back to TCP fail"

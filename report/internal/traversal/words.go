@@ -62,11 +62,19 @@ func Mapping(b *report.NATBehavior) string {
 	case "others_silent":
 		return words + "no other gateway in this run said which port it sees; one that answers would tell"
 	}
-	return words + "a gateway that answers on UDP 500 and UDP 4500 would tell"
+	return words + "a gateway that answers on both ports would tell"
 }
 
 // Lifetime says how long NAT keeps an idle mapping.
 func Lifetime(l *report.NATLifetime) string {
+	words := lifetime(l)
+	if l.Interrupted && l.Unmeasured == "" {
+		words += "; the test was interrupted, and this is what it found until then"
+	}
+	return words
+}
+
+func lifetime(l *report.NATLifetime) string {
 	switch {
 	case l.Unmeasured == "no_nat":
 		return "how long NAT keeps a mapping: there is no NAT before you to measure"
@@ -74,6 +82,8 @@ func Lifetime(l *report.NATLifetime) string {
 		return "how long NAT keeps a mapping is unknown: --outside has to name its public address"
 	case l.Unmeasured == "port_kept":
 		return "how long NAT keeps a mapping is unknown: it keeps your port, so a new mapping looks like the old one"
+	case l.Unmeasured == "interrupted":
+		return "how long NAT keeps a mapping is unknown: the test was interrupted before the first one had been idle for its time"
 	case l.Unmeasured != "":
 		return "how long NAT keeps a mapping is unknown: the gateway did not answer often enough"
 	case l.LostMs == 0:

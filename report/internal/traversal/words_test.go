@@ -20,6 +20,8 @@ func TestWords(t *testing.T) {
 		{Lifetime(&report.NATLifetime{Unmeasured: "outside_unknown"}), "--outside"},
 		{Lifetime(&report.NATLifetime{Unmeasured: "no_nat"}), "no NAT before you"},
 		{Lifetime(&report.NATLifetime{Unmeasured: "not_answered"}), "did not answer"},
+		{Lifetime(&report.NATLifetime{Unmeasured: "interrupted", Interrupted: true}), "unknown: the test was interrupted before"},
+		{Lifetime(&report.NATLifetime{KeptMs: 28000, Interrupted: true}), "for 28.0 s or longer, unless it gives the same port again; the test was interrupted"},
 		{Habits(&report.NAT{Forced: report.AnswerYes, Insists: report.AnswerNo, KeepalivesIgnored: report.AnswerYes}), "takes forced NAT traversal and ignores NAT keepalives"},
 		{Habits(&report.NAT{Forced: report.AnswerNo, Insists: report.AnswerYes, KeepalivesIgnored: report.AnswerNo}), "does NOT take forced NAT traversal, insists on NAT detection and ANSWERS NAT keepalives"},
 	} {
@@ -37,7 +39,7 @@ func TestWords(t *testing.T) {
 		{report.NATBehavior{Behavior: report.MappingAddressAndPortDependent}, "address and port-dependent (RFC 4787)"},
 		{report.NATBehavior{Behavior: report.MappingUnknown, Possible: both, Reason: "one_gateway"}, "unknown: endpoint-independent or address-dependent; a second gateway"},
 		{report.NATBehavior{Behavior: report.MappingUnknown, Possible: both, Reason: "others_silent"}, "unknown: endpoint-independent or address-dependent; no other gateway"},
-		{report.NATBehavior{Behavior: report.MappingUnknown, Possible: both, Reason: "one_port"}, "; a gateway that answers on UDP 500 and UDP 4500"},
+		{report.NATBehavior{Behavior: report.MappingUnknown, Possible: both, Reason: "one_port"}, "; a gateway that answers on both ports"},
 		{report.NATBehavior{Behavior: report.MappingUnknown, Possible: append(both, report.MappingAddressAndPortDependent), Reason: "port_kept"}, "unknown: NAT keeps your port"},
 		{report.NATBehavior{Behavior: report.MappingUnknown, Reason: "outside_unknown"}, "unknown: --outside"},
 	} {

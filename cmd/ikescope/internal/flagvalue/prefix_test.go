@@ -11,7 +11,7 @@ func TestNetworkAndUser(t *testing.T) {
 	for in, ok := range map[string]bool{"10.1.0.0/16": true, "2001:db8::/32": true, "10.1.0.1/16": false, "10.1.0.0": false, "": false, "10.1.0.0/33": false} {
 		p = netip.Prefix{}
 		err := Network(&p).Set(in)
-		if (err == nil) != ok || ok && p.String() != in || !ok && !strings.Contains(err.Error(), "is not a network, as 10.1.0.0/16") {
+		if (err == nil) != ok || ok && p.String() != in || !ok && !strings.Contains(err.Error(), "is not a network, such as 10.1.0.0/16") {
 			t.Errorf("%q is %v, %v", in, p, err)
 		}
 	}

@@ -111,7 +111,7 @@ func (t *Table) End() error {
 		return errors.Join(t.failed, t.draw())
 	}
 	for _, p := range t.paths {
-		if err := report.WriteLine(t.out, p); err != nil {
+		if err := report.WriteLine(t.out, p.Rounded()); err != nil {
 			return err
 		}
 	}
