@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/ikescope/ikescope/report"
@@ -33,6 +34,26 @@ func checkFindings(t *testing.T, target report.Target, want ...string) {
 	t.Helper()
 	if got := findingIDs(target); !slices.Equal(got, want) {
 		t.Errorf("findings %v, want %v", got, want)
+	}
+}
+
+// pasteLines has nftables take the lines of a target's findings that are for it, on the
+// router.
+func (l lab) pasteLines(t *testing.T, target report.Target) {
+	t.Helper()
+	for _, f := range target.Findings {
+		for _, line := range f.Lines {
+			if !strings.HasPrefix(line, "nft ") {
+				continue
+			}
+			script := "nft add table inet filter\n"
+			for _, hook := range []string{"input", "forward"} {
+				script += fmt.Sprintf("nft 'add chain inet filter %[1]s { type filter hook %[1]s priority 0; }'\n", hook)
+			}
+			if out, err := l.run("", "exec", router, "sh", "-euc", script+line+"\nnft delete table inet filter\n"); err != nil {
+				t.Errorf("%s: %s: %v %s", f.ID, line, err, out)
+			}
+		}
 	}
 }
 
@@ -121,6 +142,7 @@ func (l lab) testReachBlocked(t *testing.T) {
 			if target.Cost.HalfOpenLeft != 0 {
 				t.Errorf("%d half-open IKE SAs left", target.Cost.HalfOpenLeft)
 			}
+			l.pasteLines(t, target)
 		})
 	}
 }
@@ -292,6 +314,7 @@ func (l lab) testReachSize(t *testing.T) {
 					t.Errorf("%+v, want %+v", *got, test.want)
 				}
 				l.noneHalfOpen(t, "strongswan")
+				l.pasteLines(t, target)
 			})
 		}
 	}

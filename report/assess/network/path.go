@@ -42,6 +42,7 @@ func Findings(t *report.Target) []report.Finding {
 				"let "+portNames(silent)+" through every firewall between here and the gateway, in both directions",
 				"look for the requests on the gateway: tcpdump -ni any '"+portFilter(silent)+"'",
 				"scan from another network: some gateways answer only peers they know"),
+			Lines: openLines(t, silent...),
 		}}, tcpFindings(t)...)
 	case report.VerdictUnreachable:
 		f := report.Finding{
@@ -115,6 +116,7 @@ func openPathFindings(t *report.Target) []report.Finding {
 				"if the gateway is behind NAT, forward " + natt + " to it as well as " + ike,
 				"check that NAT traversal is enabled on the gateway",
 			}
+			f.Lines = openLines(t, p)
 			if p.State == report.PathSilent {
 				f.Title = natt + " is silent while " + ike + " answers"
 			}
@@ -123,6 +125,7 @@ func openPathFindings(t *report.Target) []report.Finding {
 			f.Title = ike + " is " + english.Plain(p.State) + " while " + natt + " answers"
 			f.Detail = "clients that start on " + ike + ", as most do, cannot connect; some gateways are set up like this on purpose"
 			f.Fix = []string{"let " + ike + " through to the gateway, unless it is meant to use only " + natt}
+			f.Lines = openLines(t, p)
 		default:
 			continue
 		}
@@ -216,6 +219,7 @@ func natFindings(t *report.Target) []report.Finding {
 			Title:    "the gateway is behind NAT, or pretends to be",
 			Detail:   portNames(t.Paths) + " must be forwarded to it, and every client must use UDP encapsulation; strongSwan's encap=yes looks the same from outside",
 			Evidence: n.Evidence,
+			Lines:    []string{assumeEncapsulation},
 			Refs:     []string{"RFC 7296, Section 2.23"},
 		})
 	}
