@@ -162,7 +162,7 @@ var rooms = map[string]room{
 		"report/sarif", "report/tables", "report/template", "report/text", "cmd/ikescope/internal/argfile", "cmd/ikescope/internal/pending"}},
 	"cmd/ikescope/internal/pending":  {ours: []string{"cmd/ikescope/internal/argfile"}},
 	"cmd/ikescope/internal/progress": {ours: []string{"ike", "ike/printable", "proposals", "proposals/english", "probe/evidence", "probe", "report"}},
-	"cmd/ikescope/internal/targets": {ours: []string{"proposals/plaintext", "proposals/english", "probe/initiator", "probe/target",
+	"cmd/ikescope/internal/targets": {ours: []string{"proposals/plaintext", "proposals/english", "probe/initiator", "probe/path/mapping", "probe/target",
 		"cmd/ikescope/internal/argfile", "cmd/ikescope/internal/local"}},
 
 	"cmd/ikescope": {ours: []string{"ike", "ike/printable", "ike/dialog", "ike/capture", "proposals", "proposals/english",

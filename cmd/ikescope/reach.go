@@ -17,7 +17,6 @@ import (
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/path"
-	"github.com/ikescope/ikescope/probe/path/mapping"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/scan"
 )
@@ -104,18 +103,6 @@ func (a *app) reach(ctx context.Context, opts *reachOptions, args []string) erro
 		s.examiner.SourcePorts = []uint16{}
 	}
 	return a.report(ctx, &reporting{opts: &opts.outputOptions, scans: s, asText: wholeText(nil)})
-}
-
-// othersOf returns what jobs are to each other, where they are few: each is asked how it
-// sees the mappings of NAT for another one.
-func othersOf(jobs []job) *mapping.Others {
-	var all []mapping.Gateway
-	for _, j := range jobs {
-		if j.Err == nil && len(jobs) <= fewForSources {
-			all = append(all, mapping.Gateway{Address: j.Target.Address, Paths: j.Target.Paths})
-		}
-	}
-	return mapping.NewOthers(all)
 }
 
 // examineOne examines the path to the target of j, and reports.

@@ -79,6 +79,7 @@ type scans struct {
 	// reaching is how many paths are examined side by side, if more.
 	reaching int
 	jobs     []job
+	others   *mapping.Others
 	follow   following
 	// examiner, unless nil, examines the paths to the targets alone.
 	examiner *path.Examiner
@@ -123,7 +124,7 @@ func (a *app) toScan(ctx context.Context, opts *scanOptions, args []string, save
 			return nil, err
 		}
 	}
-	all := &scans{scanner: scanner, parallel: parallel, jobs: jobs, follow: following{opts.follow, family}}
+	all := &scans{scanner: scanner, parallel: parallel, jobs: jobs, others: targets.Others(resolved, fewForSources), follow: following{opts.follow, family}}
 	if parallel == defaultParallel {
 		all.reaching = reachParallel // who is silent is cheap
 	}
@@ -153,17 +154,16 @@ func (a *app) scanJobs(ctx context.Context, s *scans, pcap *pending.File, f *fle
 	for i := range s.jobs {
 		s.jobs[i].index = first + i
 	}
-	others := othersOf(s.jobs)
 	scanning, reaching := places.New(s.parallel), max(s.parallel, s.reaching)
 	one := func(j job, p *places.Places, w *progress.Watch) report.Target {
 		own := scanner
 		own.Trace = j.trace
-		return reachAndScan(ctx, own, others, s.follow, j, p, scanning, w)
+		return reachAndScan(ctx, own, s.others, s.follow, j, p, scanning, w)
 	}
 	if examiner != nil {
 		one = func(j job, p *places.Places, w *progress.Watch) report.Target {
 			e := *examiner
-			e.Trace, e.Others = j.trace, others
+			e.Trace, e.Others = j.trace, s.others
 			return examineOne(ctx, e, s.follow, j, p, w)
 		}
 	}
@@ -254,9 +254,7 @@ func reachAndScan(ctx context.Context, scanner probe.Scanner, others *mapping.Ot
 		inTime, cancel = context.WithTimeout(ctx, scanner.Deadline)
 		defer cancel()
 	}
-	e := examinerOf(scanner)
-	e.Others = others
-	j, r, t, err := follow.examine(inTime, e, j, reaching, w)
+	j, r, t, err := follow.examine(inTime, examinerOf(scanner, others), j, reaching, w)
 	if scanner.Deadline > 0 {
 		scanner.Deadline = max(scanner.Deadline-r.Elapsed, time.Millisecond)
 	}
@@ -284,9 +282,9 @@ func asksMany(s probe.Scanner) bool {
 }
 
 // examinerOf examines the path as s scans.
-func examinerOf(s probe.Scanner) path.Examiner {
+func examinerOf(s probe.Scanner, others *mapping.Others) path.Examiner {
 	return path.Examiner{
-		Transports: s.Transports, Source: s.Source, Outside: s.Outside, Brief: true,
+		Transports: s.Transports, Source: s.Source, Outside: s.Outside, Others: others, Brief: true,
 		Attempts: s.Attempts, InitialRTO: s.InitialRTO, Rate: s.Rate, Window: s.Window,
 		Listen: s.Listen, Dial: s.Dial, Rand: s.Rand, Trace: s.Trace,
 	}

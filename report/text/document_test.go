@@ -75,7 +75,7 @@ func TestText(t *testing.T) {
 func narrow(t *testing.T, text string, width int) {
 	t.Helper()
 	for i, line := range strings.Split(text, "\n") {
-		if strings.HasPrefix(line, "Set-Vpn") {
+		if slices.ContainsFunc([]string{"Set-Vpn", "nft ", "New-NetFirewallRule", "New-ItemProperty", "/ip firewall"}, func(p string) bool { return strings.HasPrefix(line, p) }) {
 			continue
 		}
 		if layout.Columns(line) > width {
