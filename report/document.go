@@ -64,6 +64,9 @@ type Target struct {
 	PathSize *PathSize `json:"path_size,omitempty"`
 	// Several is set where the same request got answers of more than one gateway.
 	Several *PathSeveral `json:"several,omitempty"`
+	// HopLimits are those with which answers of reach arrived, ascending, where the system
+	// says. Several are a sign of several senders, or of routes of different length.
+	HopLimits []HopLimit `json:"hop_limits,omitempty"`
 	// Routes are the routers on the way to each UDP port, where they were asked for.
 	Routes []Route `json:"routes,omitempty"`
 	NAT    *NAT    `json:"nat,omitempty"`
@@ -207,6 +210,12 @@ type PathSize struct {
 	// Fragments says whether a request in IP fragments was answered.
 	Fragments Answer `json:"fragments"`
 	Evidence  []int  `json:"evidence"`
+}
+
+// HopLimit is a hop limit (TTL) with which answers arrived.
+type HopLimit struct {
+	Limit    int   `json:"limit"`
+	Evidence []int `json:"evidence"`
 }
 
 // PathSeveral is why answers are of more than one gateway.
@@ -705,4 +714,6 @@ type Exchange struct {
 	Cookie   bool      `json:"cookie"`
 	Sent     time.Time `json:"sent,omitzero"`
 	RTTms    float64   `json:"rtt_ms,omitempty"`
+	// HopLimit is that of the answer as it arrived, its TTL, where the system says.
+	HopLimit int `json:"hop_limit,omitempty"`
 }

@@ -180,6 +180,30 @@ func (l lab) testReachMapping(t *testing.T) {
 	}
 }
 
+// testReachHopLimits: that answers arrive with different hop limits is told, with the
+// exchanges, and is no finding.
+func (l lab) testReachHopLimits(t *testing.T) {
+	for version, hops := range map[string]string{"4": "ip ttl", "6": "ip6 hoplimit"} {
+		address := l.do(t, "addr", "strongswan", version)
+		target := l.reach(t, beside, 0, address)
+		if len(target.HopLimits) != 1 || target.HopLimits[0].Limit != 63 || len(target.HopLimits[0].Evidence) == 0 {
+			t.Errorf("IPv%s: hop limits %+v, want 63, of a gateway behind a router", version, target.HopLimits)
+		}
+		l.rules(t, forward("udp sport 4500 "+hops+" set 251"))
+		target = l.reach(t, beside, 0, address)
+		checkFindings(t, target)
+		if len(target.HopLimits) != 2 || target.HopLimits[1].Limit < 249 {
+			t.Fatalf("IPv%s: hop limits %+v, want two", version, target.HopLimits)
+		}
+		for _, x := range target.Exchanges {
+			if x.RTTms > 0 && (x.HopLimit > 200) != (x.Transport == report.UDP4500) {
+				t.Errorf("IPv%s: %+v", version, x)
+			}
+		}
+		l.rules(t, "")
+	}
+}
+
 // relay hands datagrams between an address of the router and a gateway on, late and in
 // another order.
 type relay struct {

@@ -62,6 +62,7 @@ func TestLab(t *testing.T) {
 		{"reach size", lab.testReachSize, []string{"strongswan"}},
 		{"reach NATs", lab.testReachNATs, []string{"strongswan"}},
 		{"reach mapping", lab.testReachMapping, []string{"strongswan", "libreswan"}},
+		{"reach hop limits", lab.testReachHopLimits, []string{"strongswan"}},
 		{"reach names", lab.testReachNames, []string{"strongswan"}},
 		{"reach relay", lab.testReachRelay, []string{"strongswan"}},
 		{"reach several", lab.testReachSeveral, []string{"strongswan", "libreswan"}},

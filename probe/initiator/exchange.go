@@ -283,6 +283,7 @@ func (d *attempt) handle(ctx context.Context, event arrival) (Reading, bool) {
 		d.weaken(r, event.at)
 	case r.conclusive():
 		d.answered(event.at)
+		d.answer.HopLimit = event.hopLimit
 		d.leave() // the gateway is done with it
 		return d.hold(ctx, r)
 	case r.Cookie != nil:
@@ -383,6 +384,7 @@ func (d *attempt) hold(ctx context.Context, r Reading) (_ Reading, over bool) {
 			first, second := r, other
 			if other.Genuine || weight(other.Outcome) > weight(r.Outcome) {
 				r, other = other, r
+				d.answer.HopLimit = event.hopLimit
 			}
 			d.answer.Conflict = other.Outcome
 			d.remark(fmt.Sprintf("two answers: %s, then %s", first.words(), second.words()))

@@ -94,14 +94,16 @@ func (c *Conn) closeFlows(why error) error {
 
 // read hands what arrives at f to the exchanges, until the socket is closed.
 func (c *Conn) read(f *flow) {
-	buf := make([]byte, 1<<16)
+	buf, reader := make([]byte, 1<<16), socket.NewReader(f.pc)
 	for failures := 0; ; {
-		n, from, err := f.pc.ReadFrom(buf)
+		n, from, hopLimit, err := reader.Read(buf)
 		now := time.Now()
 		switch {
 		case err == nil:
 			failures = 0
-			c.dispatch(f, receive(bytes.Clone(buf[:n]), socket.AddrPortOf(from)), now)
+			in := receive(bytes.Clone(buf[:n]), from)
+			in.hopLimit = hopLimit
+			c.dispatch(f, in, now)
 		case errors.Is(err, net.ErrClosed):
 			_ = c.closeFlows(nil) // somebody else closed this one
 			return

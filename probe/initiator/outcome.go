@@ -80,6 +80,9 @@ type Exchange struct {
 	Cookie bool
 	Sent   time.Time
 	RTT    time.Duration // from the try that was answered; 0 without one
+	// HopLimit is that of the answer as it arrived, its TTL; 0 without one, and where the
+	// system does not say.
+	HopLimit int
 }
 
 // Taken reports whether the gateway accepts a suite of what x offered. An

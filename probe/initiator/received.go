@@ -9,6 +9,7 @@ import (
 // received is a datagram that came, read up to the end of the IKE header.
 type received struct {
 	from     netip.AddrPort
+	hopLimit int // as it arrived; 0 where the system does not say
 	datagram []byte
 	// octets are the datagram without the non-ESP marker, if it is marked.
 	octets []byte

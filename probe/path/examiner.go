@@ -276,6 +276,7 @@ func (x *examination) unroutable(u initiator.PathFault) {
 func (x *examination) total(ctx context.Context) Result {
 	r := x.result
 	r.Several = severalOf(x.looks)
+	r.HopLimits = hopLimitsOf(r.Exchanges, r.Beside)
 	r.Complete = ctx.Err() == nil && x.err == nil
 	slices.SortFunc(r.Exchanges, func(a, b initiator.Exchange) int { return cmp.Compare(a.ID, b.ID) })
 	return r

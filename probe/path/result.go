@@ -37,6 +37,8 @@ type Result struct {
 	// Refuses: the gateway refused the common suites of the requests. That is no
 	// fault of the path.
 	Refuses bool
+	// HopLimits are those with which answers arrived, where the system says.
+	HopLimits []HopLimit
 	// Several is why the answers are of more than one gateway; nil if they may be of
 	// one.
 	Several   *Several

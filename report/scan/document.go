@@ -243,6 +243,7 @@ func exchangeOf(e initiator.Exchange, purpose report.Purpose) report.Exchange {
 		Cookie:    e.Cookie,
 		Sent:      timeStamp(e.Sent),
 		RTTms:     milliseconds(e.RTT),
+		HopLimit:  e.HopLimit,
 	}
 	if e.Suite != nil {
 		out.Suite = e.Suite.String()

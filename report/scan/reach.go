@@ -18,13 +18,16 @@ import (
 // Reach returns what a report says of the path to a target, which the user named.
 func Reach(name string, r path.Result) report.Target {
 	t := report.Target{
-		Name:      name,
-		Address:   report.AddressText(r.Address),
-		Started:   timeStamp(r.Started),
-		Complete:  r.Complete,
-		Paths:     lists.Convert(r.Ports, examinedPath),
-		PathSize:  examinedSize(r.Size),
-		Several:   severalOf(r.Several),
+		Name:     name,
+		Address:  report.AddressText(r.Address),
+		Started:  timeStamp(r.Started),
+		Complete: r.Complete,
+		Paths:    lists.Convert(r.Ports, examinedPath),
+		PathSize: examinedSize(r.Size),
+		Several:  severalOf(r.Several),
+		HopLimits: lists.Convert(r.HopLimits, func(h path.HopLimit) report.HopLimit {
+			return report.HopLimit{Limit: h.Limit, Evidence: lists.Sorted(h.Evidence)}
+		}),
 		Routes:    lists.Convert(r.Routes, routeOf),
 		NAT:       examinedNAT(r.NAT),
 		IKEv1:     ikev1Of(r.Versions),

@@ -68,6 +68,9 @@ func (p *page) paths(t *report.Target) {
 	if f := t.Fragmentation; f != nil {
 		p.Aligned("", traversal.Fragmentation(f))
 	}
+	if words := traversal.HopLimits(t.HopLimits); words != "" {
+		p.Aligned("", words)
+	}
 	p.versions(t)
 	if t.HigherVersion == report.HigherTaken {
 		p.Aligned("IKE 3", "is accepted as IKEv2, although RFC 7296 requires a refusal")

@@ -33,6 +33,7 @@ func Listen(ctx context.Context, gateway netip.Addr, source netip.AddrPort) (net
 		return nil, err
 	}
 	queueErrors(pc)
+	askHopLimits(pc)
 	return pc, nil
 }
 

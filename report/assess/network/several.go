@@ -1,6 +1,10 @@
 package network
 
-import "github.com/ikescope/ikescope/report"
+import (
+	"fmt"
+
+	"github.com/ikescope/ikescope/report"
+)
 
 // severalFindings are of an address at which more than one gateway answers.
 func severalFindings(t *report.Target) []report.Finding {
@@ -11,6 +15,9 @@ func severalFindings(t *report.Target) []report.Finding {
 	seen := "the same suites were refused and taken, or another key exchange method was asked for"
 	if s.ErrorSPIs {
 		seen = "some error messages carry a responder SPI, as some programs write them, and others do not"
+	}
+	if n := len(t.HopLimits); n > 1 {
+		seen += fmt.Sprintf("; and answers arrive with %d different hop limits", n)
 	}
 	return []report.Finding{{
 		ID: "PATH-SEVERAL", Severity: report.SeverityMedium,

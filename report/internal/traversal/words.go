@@ -65,6 +65,22 @@ func Mapping(b *report.NATBehavior) string {
 	return words + "a gateway that answers on both ports would tell"
 }
 
+// HopLimits says that answers arrived with several hop limits, and what that is a sign of;
+// "" of one.
+func HopLimits(all []report.HopLimit) string {
+	if len(all) < 2 {
+		return ""
+	}
+	numbers := lists.Convert(all, func(h report.HopLimit) string { return fmt.Sprint(h.Limit) })
+	words := "answers arrive with hop limits of " + english.List(numbers, "and") + ": "
+	// Systems begin with 64, 128 or 255, which few routes make up for.
+	const systems = 40
+	if all[len(all)-1].Limit-all[0].Limit > systems {
+		return words + "different systems send them, such as several gateways, or a device that answers in the gateway's place"
+	}
+	return words + "several gateways, a device that answers in the gateway's place, or routes of different length"
+}
+
 // Lifetime says how long NAT keeps an idle mapping.
 func Lifetime(l *report.NATLifetime) string {
 	words := lifetime(l)

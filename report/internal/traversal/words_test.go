@@ -47,6 +47,23 @@ func TestWords(t *testing.T) {
 			t.Errorf("%q, want %q", got, tc.want)
 		}
 	}
+	limits := func(all ...int) (out []report.HopLimit) {
+		for _, l := range all {
+			out = append(out, report.HopLimit{Limit: l})
+		}
+		return out
+	}
+	for want, got := range map[string]string{
+		"hop limits of 57 and 62: several gateways, a device that answers in the gateway's place, or routes of different length": HopLimits(limits(57, 62)),
+		"hop limits of 57, 62 and 249: different systems send them":                                                              HopLimits(limits(57, 62, 249)),
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+	if got := HopLimits(limits(64)); got != "" {
+		t.Errorf("%q of one", got)
+	}
 	if got := Habits(&report.NAT{}); got != "" {
 		t.Errorf("%q of nothing", got)
 	}
