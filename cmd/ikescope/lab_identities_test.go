@@ -287,6 +287,7 @@ func (l lab) testIdentityMethods(t *testing.T) {
 			t.Errorf("%s: %q, want %q", name, got, want)
 		}
 	}
+	l.testLoginRADIUS(t, "strongswan", suites["RADIUS"], ca.cert.Raw)
 	if id := "IDENTITY-SHARED-KEY-MAC"; !slices.ContainsFunc(target.Findings, func(f report.Finding) bool { return f.ID == id && f.Severity == report.SeverityHigh }) {
 		t.Errorf("no finding %s", id)
 	}

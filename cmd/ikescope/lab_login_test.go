@@ -57,6 +57,10 @@ func loginGateways() []loginGateway {
 			r.peerID = ""
 		}
 	}
+	byTTLS := func(r *end) {
+		byEAP("ttls")(r)
+		r.daemon = "charon-systemd {\n	plugins {\n		eap-ttls {\n			phase2_method = mschapv2\n		}\n	}\n}"
+	}
 	byCert := func(r *end) {
 		certs(&end{}, r)
 		r.peerID = ""
@@ -94,6 +98,7 @@ func loginGateways() []loginGateway {
 			{name: "CA of the gateway", credentials: tlsOf("client"), trust: "stranger", told: "negotiate+ gateway-cert-untrusted end+", exit: 3, windows: "13801"},
 			{name: "another method", credentials: fmt.Sprintf(carol, "eap-mschapv2", "Ar3etTnp"), told: "negotiate+ gateway+ eap_method-eap-method", exit: 3, windows: "812"},
 		}},
+		{"TTLS", "strongswan", byTTLS, eapTries("eap-ttls", wellEAP, "authenticate-eap-credentials", 3, "691")},
 		{"PSK", "libreswan", nil, []loginTry{
 			{name: "well", credentials: psk("it", "client.lab", "gateway.lab"), told: wellDirect},
 			{name: "key", credentials: psk("another", "client.lab", "gateway.lab"), told: "negotiate+ authenticate-auth-refused", exit: 3},
@@ -248,6 +253,40 @@ func (l lab) testLoginHybrid(t *testing.T, gateway string) {
 		}
 		if got := l.do(t, "stats", gateway); !strings.HasPrefix(got, "half_open=0 total=0") {
 			t.Errorf("%s: %s", suites, got)
+		}
+	}
+}
+
+// testLoginRADIUS: the tunnels of EAP at FreeRADIUS, in TLS 1.3, with the right password
+// and with a wrong one.
+func (l lab) testLoginRADIUS(t *testing.T, gateway, suite string, root []byte) {
+	dir := t.TempDir()
+	trust := filepath.Join(dir, "root.pem")
+	writeCertificate(t, trust, root)
+	for _, method := range []string{"eap-ttls", "eap-ttls-pap", "eap-peap"} {
+		for password, want := range map[string]string{"Ar3etTnp": wellEAP, "wrong": "negotiate+ gateway+ eap_method+ authenticate-eap-"} {
+			credentials, out := filepath.Join(dir, "c.yaml"), filepath.Join(dir, "report.json")
+			text := fmt.Sprintf("{method: %s, user: carol, password: %s, remote_identity: gateway.lab}", method, password)
+			if err := os.WriteFile(credentials, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			code := "0"
+			if password == "wrong" {
+				code = "3"
+			}
+			got := l.do(t, "exec", beside, "bash", "-c", `"$@"; echo $?`, "login", l.ikescope, "login", "-q", "--credentials", credentials, "--trust", trust,
+				"--suite", suite, "-o", "json="+out, l.do(t, "addr", gateway))
+			data, err := os.ReadFile(out)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var d login.Document
+			if err := json.Unmarshal(data, &d); err != nil {
+				t.Fatal(err)
+			}
+			if told := toldOf(&d); strings.TrimSpace(got) != code || !strings.HasPrefix(told, want) || password != "wrong" && told != want {
+				t.Errorf("%s with %s: %s, exit %s, want %s\n%s", method, password, told, got, want, data)
+			}
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"crypto/x509"
+	"io"
 	"slices"
 	"time"
 
@@ -203,17 +204,31 @@ func (s *server) establish(sa *gatewaySA, l *Login, m *ike.Message) []ike.Payloa
 	return out
 }
 
-// shakeHands begins EAP-TLS, which ends well if hands are shaken.
-func (sa *gatewaySA) shakeHands(method eap.Type, id uint8) eap.Packet {
+// shakeHands begins EAP-TLS, which ends well if hands are shaken, or TTLS or PEAP, where a
+// user authenticates inside.
+func (sa *gatewaySA) shakeHands(method eap.Type, id uint8, random io.Reader) eap.Packet {
 	sa.stop()
+	login, user := sa.connection.Login, sa.user
 	var msk []byte
 	sa.msk = func() []byte { return msk }
 	sa.tls = eaptls.NewServer(method, sa.connection.TLS, func(conn *tls.Conn) error {
 		state := conn.ConnectionState()
 		label, context := "client EAP encryption", []byte(nil)
+		if method == eap.TTLS {
+			label = "ttls keying material"
+		}
 		if state.Version == tls.VersionTLS13 {
 			label, context = "EXPORTER_EAP_TLS_Key_Material", []byte{byte(method)}
+		}
+		if state.Version == tls.VersionTLS13 && method == eap.TLS {
 			if _, err := conn.Write([]byte{0}); err != nil {
+				return err
+			}
+		}
+		if method != eap.TLS {
+			config := login.Server
+			config.Passwords, config.Rand = login.Users, random
+			if err := eapserver.Tunnel(conn, method, user, config); err != nil {
 				return err
 			}
 		}
@@ -241,7 +256,7 @@ func (s *server) examine(sa *gatewaySA, in eap.Packet) (out eap.Packet, answered
 			}
 		}
 		if method.HasTLS() && c.TLS != nil {
-			return sa.shakeHands(method, in.Identifier+1), true, nil
+			return sa.shakeHands(method, in.Identifier+1, s.rand), true, nil
 		}
 		if !eapserver.Supported(method) {
 			return eap.Packet{Code: eap.Failure, Identifier: in.Identifier}, true, nil

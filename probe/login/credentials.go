@@ -23,10 +23,16 @@ const (
 	MD5         Method = "eap-md5"
 	GTC         Method = "eap-gtc"
 	TLS         Method = "eap-tls"
+	// TTLS and PEAP have MSCHAPv2 inside TLS, TTLSPAP the password as it is.
+	TTLS    Method = "eap-ttls"
+	TTLSPAP Method = "eap-ttls-pap"
+	PEAP    Method = "eap-peap"
 )
 
 // Methods returns all of them.
-func Methods() []Method { return []Method{PSK, Certificate, MSCHAPv2, MD5, GTC, TLS} }
+func Methods() []Method {
+	return []Method{PSK, Certificate, MSCHAPv2, MD5, GTC, TLS, TTLS, TTLSPAP, PEAP}
+}
 
 // IsEAP reports whether m is a method of EAP.
 func (m Method) IsEAP() bool { return m != PSK && m != Certificate }
@@ -153,6 +159,11 @@ func (c *Credentials) eapMethod(rand io.Reader) peer.Method {
 		return peer.NewMD5(c.Password.Reveal())
 	case GTC:
 		return peer.NewGTC(c.Password.Reveal())
+	case TTLSPAP:
+		return &tlsMethod{of: eap.TTLS, pap: true}
+	case TTLS, PEAP:
+		of := map[Method]eap.Type{TTLS: eap.TTLS, PEAP: eap.PEAP}[c.Method]
+		return &tlsMethod{of: of, inside: &peer.Conversation{Identity: c.User, Method: peer.NewMSCHAPv2(c.User, c.Password.Reveal(), rand)}}
 	}
 	return peer.NewMSCHAPv2(c.User, c.Password.Reveal(), rand)
 }

@@ -118,7 +118,7 @@ func (e *dialogue) failed() bool {
 
 // refusal is the cause of EAP-Failure, or of AUTHENTICATION_FAILED in its place.
 func (e *dialogue) refusal() string {
-	m, _ := e.conversation.Method.(*peer.MSCHAPv2)
+	m := e.mschapv2()
 	switch {
 	case e.conversation.Refused != 0 && !e.conversation.Started:
 		return "eap-method"
@@ -128,13 +128,23 @@ func (e *dialogue) refusal() string {
 	return "eap-refused"
 }
 
+// mschapv2 is that method, if it is the one, or the one inside; else nil.
+func (e *dialogue) mschapv2() *peer.MSCHAPv2 {
+	method := e.conversation.Method
+	if tunnel, ok := method.(*tlsMethod); ok && tunnel.inside != nil {
+		method = tunnel.inside.Method
+	}
+	m, _ := method.(*peer.MSCHAPv2)
+	return m
+}
+
 // words are those of the sentences.
 func (e *dialogue) words() map[string]string {
 	words := map[string]string{"user": e.Credentials.User}
 	if other := e.conversation.Refused; other != 0 {
 		words["method"] = other.String()
 	}
-	if m, ok := e.conversation.Method.(*peer.MSCHAPv2); ok && m.Failure > 0 {
+	if m := e.mschapv2(); m != nil && m.Failure > 0 {
 		words["reason"] = "E=" + strconv.Itoa(m.Failure)
 	}
 	return words
@@ -143,7 +153,7 @@ func (e *dialogue) words() map[string]string {
 // report keeps what the server said.
 func (e *dialogue) report() {
 	e.r.OtherMethod, e.r.EAPNotices = e.conversation.Refused, e.conversation.Notices
-	if m, ok := e.conversation.Method.(*peer.MSCHAPv2); ok {
+	if m := e.mschapv2(); m != nil {
 		e.r.EAPServer, e.r.EAPMessage, e.r.EAPError = m.ServerName, m.Message, m.Failure
 	}
 }

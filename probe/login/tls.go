@@ -14,13 +14,22 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/eap"
 	"github.com/ikescope/ikescope/ike/eap/eaptls"
+	"github.com/ikescope/ikescope/ike/eap/peer"
 )
 
 // tlsMethod stands in a conversation for a method that package eaptls carries.
 type tlsMethod struct {
 	of  eap.Type
 	msk []byte
+	// inside is the conversation in the tunnel of TTLS and PEAP, nil for none; pap sends
+	// the password there in its place.
+	inside *peer.Conversation
+	pap    bool
 }
+
+// proven reports whether the server has shown inside that it knows the password, where
+// the method there has it do so.
+func (m *tlsMethod) proven() bool { return m.inside == nil || m.inside.Method.Complete() }
 
 func (m *tlsMethod) Type() eap.Type { return m.of }
 
@@ -65,11 +74,17 @@ func (e *dialogue) byTLS(user, ctx context.Context, m *tlsMethod, start eap.Pack
 	}
 	shaken := tls.Client(conn, e.tlsConfig())
 	err = e.shake(ctx, shaken, m)
+	if err == nil {
+		err = e.tunnel(shaken, m)
+	}
 	if err == nil || conn.End() == nil && !errors.Is(err, errStopped) {
 		// An alert of ours is still to be sent, which ends EAP in good order.
 		end, finished := conn.Finish()
 		if err == nil {
 			err = finished
+		}
+		if err == nil && end.Code == eap.Success && !m.proven() {
+			err = peer.ErrServer
 		}
 		if err == nil && end.Code == eap.Success {
 			e.conversation.Ended = eap.Success
@@ -89,7 +104,11 @@ func (e *dialogue) notShaken(err error) bool {
 	case errors.As(err, &server):
 		return e.fail(Authenticate, Failed, "eap-server-cert", server.Error())
 	case err == nil || errors.Is(err, io.EOF):
-		return e.fail(Authenticate, Failed, "eap-refused", "")
+		return e.failed()
+	case errors.Is(err, peer.ErrServer):
+		return e.fail(Authenticate, Failed, CauseServer, "")
+	case errors.Is(err, peer.ErrProtocol):
+		return e.fail(Authenticate, Failed, CauseProtocol, err.Error())
 	case refusesCertificate(err):
 		return e.fail(Authenticate, Failed, "own-cert-refused", err.Error())
 	}
@@ -110,12 +129,17 @@ func (e *dialogue) shake(ctx context.Context, conn *tls.Conn, m *tlsMethod) erro
 	}
 	state := conn.ConnectionState()
 	label, context := "client EAP encryption", []byte(nil) // RFC 5216, Section 2.3
+	if m.of == eap.TTLS {
+		label = "ttls keying material" // RFC 5281, Section 8
+	}
 	if state.Version == tls.VersionTLS13 {
-		// RFC 9190, Sections 2.3 and 2.1.1: the server says 0 when it has accepted us.
+		// RFC 9190, Section 2.3, and of TTLS and PEAP RFC 9427, Section 2.1.
 		label, context = "EXPORTER_EAP_TLS_Key_Material", []byte{byte(m.of)}
 		var done [1]byte
-		if _, err := io.ReadFull(conn, done[:]); err != nil {
-			return err
+		if m.of == eap.TLS { // the server says 0 when it has accepted us: RFC 9190, Section 2.1.1
+			if _, err := io.ReadFull(conn, done[:]); err != nil {
+				return err
+			}
 		}
 	}
 	const size = 64
@@ -124,6 +148,19 @@ func (e *dialogue) shake(ctx context.Context, conn *tls.Conn, m *tlsMethod) erro
 		return err
 	}
 	m.msk = material[:size]
+	return nil
+}
+
+// tunnel authenticates inside, to a server whose certificate is trusted.
+func (e *dialogue) tunnel(conn *tls.Conn, m *tlsMethod) error {
+	switch {
+	case m.pap:
+		return peer.TTLSPassword(conn, e.Credentials.User, e.Credentials.Password.Reveal())
+	case m.of == eap.TTLS:
+		return peer.TTLS(conn, m.inside)
+	case m.of == eap.PEAP:
+		return peer.PEAP(conn, m.inside)
+	}
 	return nil
 }
 

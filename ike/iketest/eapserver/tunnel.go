@@ -1,0 +1,100 @@
+package eapserver
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"io"
+
+	"github.com/ikescope/ikescope/ike/eap"
+)
+
+// ErrRefused is why a tunnel ends badly.
+var ErrRefused = errors.New("eapserver: refused")
+
+const (
+	avpEAPMessage = 79
+	extensions    = 33 // the type of the Result TLV
+)
+
+// Tunnel is what a server does inside the TLS of EAP-TTLS, where it takes PAP or
+// EAP-MSCHAPv2, and of PEAP, where it asks for the latter. It is nil if a user of c
+// authenticated.
+func Tunnel(conn io.ReadWriter, method eap.Type, user string, c Config) error {
+	s := New(eap.MSCHAPv2, user, c)
+	buf := make([]byte, 1<<14)
+	read := func() ([]byte, error) {
+		n, err := conn.Read(buf)
+		return buf[:n], err
+	}
+	frame := func(p eap.Packet) []byte { return append([]byte{byte(p.Type)}, p.Data...) }
+	if method == eap.TTLS {
+		frame = func(p eap.Packet) []byte {
+			packet := p.Append(nil)
+			head := binary.BigEndian.AppendUint32([]byte{0, 0, 0, avpEAPMessage}, 0x40<<24|uint32(8+len(packet)))
+			return append(append(head, packet...), make([]byte, (4-len(packet)%4)%4)...)
+		}
+	} else if _, err := conn.Write([]byte{byte(eap.Identity)}); err != nil {
+		return err
+	}
+	for first := true; ; first = false {
+		data, err := read()
+		if err != nil {
+			return err
+		}
+		in := eap.Packet{Code: eap.Response}
+		switch {
+		case method == eap.TTLS && bytes.HasPrefix(data, []byte{0, 0, 0, 1}):
+			if password := c.Passwords[user]; password != "" && bytes.Contains(data, append([]byte(password), make([]byte, 16-len(password)%16)...)) {
+				return nil
+			}
+			return ErrRefused
+		case method == eap.TTLS && len(data) > 8:
+			if in, err = eap.Parse(data[8:min(len(data), int(binary.BigEndian.Uint32(data[4:])&0xffffff))]); err != nil {
+				return err
+			}
+		case len(data) == 0:
+			return ErrRefused
+		default:
+			in.Type, in.Data = eap.Type(data[0]), bytes.Clone(data[1:])
+		}
+		var out eap.Packet
+		if first {
+			out, err = s.Start(1)
+		} else {
+			out = s.Next(in)
+		}
+		if err != nil {
+			return err
+		}
+		if out.Code != eap.Request {
+			return end(conn, method, out.Code == eap.Success, read)
+		}
+		if _, err := conn.Write(frame(out)); err != nil {
+			return err
+		}
+	}
+}
+
+// end says in PEAP how it ended, and hears whether the peer agrees.
+func end(conn io.Writer, method eap.Type, well bool, read func() ([]byte, error)) error {
+	if method == eap.PEAP {
+		result := []byte{0x80, 3, 0, 2, 0, 2}
+		if well {
+			result[5] = 1
+		}
+		p := eap.Packet{Code: eap.Request, Identifier: 1, Type: extensions, Data: result}
+		if _, err := conn.Write(p.Append(nil)); err != nil {
+			return err
+		}
+		answer, err := read()
+		if err != nil {
+			return err
+		}
+		well = well && bytes.HasSuffix(answer, result)
+	}
+	if !well {
+		return ErrRefused
+	}
+	return nil
+}

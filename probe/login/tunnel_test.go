@@ -1,0 +1,61 @@
+package login
+
+import (
+	"crypto/tls"
+	"fmt"
+	"testing"
+	"testing/synctest"
+
+	"github.com/ikescope/ikescope/ike/eap"
+	"github.com/ikescope/ikescope/ike/iketest/eapserver"
+)
+
+// TestTunnelled: a user logs in by TTLS and PEAP in both versions of TLS, with the key
+// that the gateway has, and fails where the password, the server's certificate or its
+// proof is wrong.
+func TestTunnelled(t *testing.T) {
+	const begun = "negotiate+ gateway+ eap_method+ "
+	for method, of := range map[Method]eap.Type{TTLS: eap.TTLS, TTLSPAP: eap.TTLS, PEAP: eap.PEAP} {
+		refused := "authenticate-eap-credentials"
+		if method == TTLSPAP {
+			refused = "authenticate-eap-refused"
+		}
+		for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+			for _, tt := range []struct {
+				name, password, want string
+				set                  func(*scene)
+			}{
+				{"well", "Ar3etTnp", wellEAP, nil},
+				{"password", "wrong", begun + refused, nil},
+				{"stranger", "Ar3etTnp", begun + "authenticate-eap-server-cert", strangeServer},
+				{"unproven", "Ar3etTnp", begun + "authenticate-eap-server-unproven", func(s *scene) {
+					s.connection().Login.Server = eapserver.Config{Unproven: true}
+				}},
+			} {
+				if method == TTLSPAP && tt.name == "unproven" {
+					continue // PAP proves nothing of the server
+				}
+				t.Run(fmt.Sprintf("%s %s %s", method, tls.VersionName(version), tt.name), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						s := newScene(t)
+						byTLS(version)(s)
+						s.connection().Methods = []eap.Type{of}
+						s.connection().TLS.ClientAuth = tls.NoClientCert
+						s.client.Credentials = user(method, "carol", tt.password)
+						if tt.set != nil {
+							tt.set(s)
+						}
+						r := s.login(t.Context())
+						stats := s.gateway.Stats()
+						if got := told(r); got != tt.want || stats.HalfOpen+stats.Established > 0 || r.LoggedIn != (tt.name == "well") {
+							t.Errorf("%s, want %s; %+v\n%+v", got, tt.want, stats, r.Steps)
+						}
+						if tt.name == "password" && method != TTLSPAP && r.EAPError != 691 {
+							t.Errorf("error %d", r.EAPError)
+						}
+					})
+				})
+			}
+		}
+	}
+}
