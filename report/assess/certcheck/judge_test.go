@@ -39,12 +39,43 @@ func TestAnyTime(t *testing.T) {
 			t.Errorf("%d: verdicts %s, rules %q", year, verdicts(r), applied(r))
 		}
 		g.At = at.AddDate(1, 0, 0)
-		if r := Judge(g); !slices.Equal(applied(r), []string{"expired", "issuer-dates"}) || r.DaysLeft >= 0 {
+		if r := Judge(g); !slices.Equal(applied(r), []string{"expired", "issuer-dates", "root-expired"}) || r.DaysLeft >= 0 {
 			t.Errorf("%d, a year later: rules %q, %d days", year, applied(r), r.DaysLeft)
 		}
 		g.At = at.AddDate(-1, 0, 0)
 		if r := Judge(g); !slices.Equal(applied(r), []string{"issuer-dates", "not-yet-valid"}) {
 			t.Errorf("%d, a year before: rules %q", year, applied(r))
+		}
+	}
+}
+
+// TestOlderThanRoot: a certificate that expired before the root that clients have was
+// renewed has expired, and nothing else is wrong with it.
+func TestOlderThanRoot(t *testing.T) {
+	from := func(years int) func(*x509.Certificate) {
+		return func(c *x509.Certificate) { c.NotBefore = now.AddDate(years, 0, 0) }
+	}
+	root := newCA("Renewed Root", nil, from(-1))
+	older, newer := newCA("Older Intermediate", &root, from(-12)), newCA("Newer Intermediate", &root, from(-1))
+	leaf := func(ca authority) *certificate.Certificate {
+		template := goodTemplate()
+		template.NotBefore, template.NotAfter = now.AddDate(-4, 0, 0), now.AddDate(-3, 0, 0)
+		return made(template, ca.X509(), rsaKey(2048), ca.key)
+	}
+	for name, tt := range map[string]struct {
+		chain []*certificate.Certificate
+		also  []string
+	}{
+		"by the root":                    {[]*certificate.Certificate{leaf(root)}, nil},
+		"by the root, which came":        {[]*certificate.Certificate{leaf(root), root.Certificate}, []string{"root-sent"}},
+		"by an intermediate":             {[]*certificate.Certificate{leaf(older), older.Certificate}, nil},
+		"by one that was renewed, too":   {[]*certificate.Certificate{leaf(newer), newer.Certificate}, nil},
+		"by one, and the root came, too": {[]*certificate.Certificate{leaf(older), older.Certificate, root.Certificate}, []string{"root-sent"}},
+		"by one that did not come":       {[]*certificate.Certificate{leaf(older)}, []string{"issuer-unknown"}},
+	} {
+		r := Judge(gateway(func(g *Gateway) { g.Chain, g.Roots = tt.chain, pool(root.Certificate) }))
+		if want := append([]string{"expired"}, tt.also...); !slices.Equal(applied(r), want) {
+			t.Errorf("issued %s: rules %q, want %q", name, applied(r), want)
 		}
 	}
 }

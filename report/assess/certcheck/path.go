@@ -185,47 +185,60 @@ func weakHash(c *certificate.Certificate) string {
 }
 
 // verify decides trust, and has crypto/x509 look for what the path is not allowed
-// to. Dates are not its business here, but those of rules of their own: it is asked
-// about a time at which the certificate in question is valid.
+// to. Dates are not its business here, but those of rules of their own: only those of
+// the root that clients have count, which the chain does not show.
 func (f *facts) verify() {
 	top := f.top().X509()
+	leads := false // a valid root that clients have to the top
 	if f.Roots != nil {
 		f.trust = untrusted
-		_, err := top.Verify(x509.VerifyOptions{
-			Roots: f.Roots, CurrentTime: within(f.At, top), KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
-		})
-		if err == nil {
-			f.trust = trusted
-		}
-		// A root that has expired is trusted, and a fault of its own.
-		if invalid := new(x509.CertificateInvalidError); errors.As(err, invalid) && invalid.Reason == x509.Expired && invalid.Cert != nil && !invalid.Cert.Equal(top) {
+		_, err := valid(top, f.At).Verify(x509.VerifyOptions{Roots: f.Roots, CurrentTime: f.at(), KeyUsages: anyUsage})
+		invalid := new(x509.CertificateInvalidError)
+		switch {
+		case err == nil:
+			f.trust, leads = trusted, true
+		case errors.As(err, invalid) && invalid.Reason == x509.Expired && invalid.Cert != nil && !invalid.Cert.Equal(top):
+			// A root that has expired is trusted, and a fault of its own.
 			f.trust, f.rootEnd = trusted, invalid.Cert.NotAfter
+		default: // where the system verifies, it looks at the dates in the certificate
+			_, err = top.Verify(x509.VerifyOptions{Roots: f.Roots, CurrentTime: within(f.At, top), KeyUsages: anyUsage})
+			if err == nil {
+				f.trust = trusted
+			}
 		}
 	}
-	leaf := f.leaf().X509()
-	o := x509.VerifyOptions{
-		Roots: x509.NewCertPool(), Intermediates: x509.NewCertPool(), CurrentTime: within(f.At, leaf),
-		KeyUsages: []x509.ExtKeyUsage{x509.ExtKeyUsageAny},
-	}
+	o := x509.VerifyOptions{Roots: x509.NewCertPool(), Intermediates: x509.NewCertPool(), CurrentTime: f.at(), KeyUsages: anyUsage}
 	for _, i := range f.path[1:] {
 		if !verifiable(f.chain[i]) {
 			return
 		}
-		o.Intermediates.AddCert(f.chain[i].X509())
+		o.Intermediates.AddCert(valid(f.chain[i].X509(), f.At))
 	}
-	if f.trust == trusted && f.rootEnd.IsZero() {
+	if leads && !f.isRoot() {
 		o.Roots = f.Roots
 	} else {
-		o.Roots.AddCert(top)
+		o.Roots.AddCert(valid(top, f.At))
 	}
-	for _, i := range f.path {
-		if !isValid(f.chain[i], o.CurrentTime) {
-			return // it could not be told from what is looked for
-		}
-	}
-	if _, err := leaf.Verify(o); err != nil {
+	if _, err := valid(f.leaf().X509(), f.At).Verify(o); err != nil {
 		f.constraint = shown(strings.TrimPrefix(err.Error(), "x509: "))
 	}
+}
+
+var anyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageAny}
+
+// at is the time to judge at, other than that which crypto/x509 takes for now.
+func (f *facts) at() time.Time {
+	if f.At.IsZero() {
+		return f.At.Add(time.Nanosecond)
+	}
+	return f.At
+}
+
+// valid returns c as if it were valid at the time. What is signed stays as it is.
+func valid(c *x509.Certificate, at time.Time) *x509.Certificate {
+	out := *c
+	out.NotBefore, out.NotAfter = at.Add(-day), at.Add(day)
+	return &out
 }
 
 // within returns the time at, or the nearest at which c is valid.
