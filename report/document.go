@@ -592,14 +592,34 @@ type WeakSuite struct {
 	Better string `json:"better,omitempty"`
 }
 
-// ClientFix is a change with which a client gets a suite, or a sounder one.
+// ClientFix is a change with which a client gets a suite, or a sounder one; of one that
+// fails in IKE_AUTH, a change of the certificate, or of the identity.
 type ClientFix struct {
-	Side  string `json:"side"`  // to change: "client", "gateway" or "both"
-	Suite string `json:"suite"` // that both sides then have
+	Side string `json:"side"` // to change: "client", "gateway" or "both"
+	// Suite is what both sides then have; "" where the suite stays as it is.
+	Suite string `json:"suite"`
+	// What is to be done, and Where, is said of what mends IKE_AUTH; "" of suites.
+	What  string `json:"what,omitempty"`
+	Where string `json:"where,omitempty"`
 	// Weaker are sentences on what is then weaker than it is.
 	Weaker []string `json:"weaker"`
-	// Lines are to paste on the client's side, where that is changed.
+	// Lines are to paste: on the client's side, where that is changed, or for What.
 	Lines []string `json:"lines"`
+}
+
+// Words says in half a sentence what to change.
+func (f ClientFix) Words() string {
+	switch {
+	case f.What != "" && f.Where != "":
+		return f.What + " (" + f.Where + ")"
+	case f.What != "":
+		return f.What
+	case f.Side == "both":
+		return "let the gateway accept " + f.Suite + ", and set the client to it"
+	case f.Side == "gateway":
+		return "let the gateway accept " + f.Suite
+	}
+	return "set the client to " + f.Suite
 }
 
 // Missing is an axis on which a client and a gateway do not meet. Where each

@@ -75,8 +75,11 @@ func (c predictor) remedies(p client.Policy, got report.Client, syntaxes []clien
 }
 
 // fix returns the best remedy for p in short, or nil if there is none, or nothing
-// to mend.
+// to mend. Of a client that fails in IKE_AUTH it mends that: its suite fits.
 func (c predictor) fix(p client.Policy, got report.Client) *report.ClientFix {
+	if got.FailsInAuth() {
+		return loginFix(c.target, got)
+	}
 	if !mendable(got) {
 		return nil
 	}
@@ -110,13 +113,7 @@ func FixWords(f report.ClientFix) string {
 	if len(f.Weaker) == 0 {
 		still = StillWeak(f.Suite)
 	}
-	switch f.Side {
-	case "both":
-		return "let the gateway accept " + f.Suite + ", and set the client to it" + still
-	case string(remedy.GatewaySide):
-		return "let the gateway accept " + f.Suite + still
-	}
-	return "set the client to " + f.Suite + still
+	return f.Words() + still
 }
 
 // StillWeak is ", which is weak" or ", which is very weak" of such suites, and "" of

@@ -154,27 +154,77 @@ func FailsWords(c report.Client) string {
 	return MissingWords(c)
 }
 
-// loginRemedies are the ways to mend what makes a client fail in IKE_AUTH.
+// loginFix is the first of loginRemedies, in short; nil if there is none.
+func loginFix(t *report.Target, c report.Client) *report.ClientFix {
+	all := loginRemedies(t, c)
+	if len(all) == 0 {
+		return nil
+	}
+	return &report.ClientFix{Side: all[0].Side, What: all[0].Notes[0], Where: all[0].Where, Weaker: []string{}, Lines: append([]string{}, all[0].Lines...)}
+}
+
+// loginRemedies are the ways to mend what makes a client fail in IKE_AUTH, the likeliest
+// first.
 func loginRemedies(t *report.Target, c report.Client) []report.Remedy {
-	var out []report.Remedy
 	if !c.FailsInAuth() || t.Identity == nil {
 		return nil
 	}
-	for _, connection := range t.Identity.Connections {
-		for _, f := range connection.Fixes {
-			known := slices.ContainsFunc(out, func(r report.Remedy) bool { return r.Where == f.Where && slices.Equal(r.Lines, f.Lines) })
-			if !slices.Contains(c.Login.Fixes, f.ID) || known {
-				continue
+	var out []report.Remedy
+	for _, id := range ownFirst(t, c.Login.Fixes) {
+		for _, connection := range t.Identity.Connections {
+			for _, f := range connection.Fixes {
+				known := slices.ContainsFunc(out, func(r report.Remedy) bool { return r.Where == f.Where && slices.Equal(r.Lines, f.Lines) })
+				if id != f.ID || known {
+					continue
+				}
+				r := report.Remedy{Side: "gateway", Where: f.Where, Changes: []string{}, Weaker: []string{}, Lines: f.Lines, Notes: []string{f.Goal}}
+				if group, _, _ := strings.Cut(f.ID, "/"); group == "dial" || group == "trust" {
+					r.Side = "client"
+				}
+				if f.Comment != "" {
+					r.Notes = append(r.Notes, f.Comment)
+				}
+				out = append(out, r)
 			}
-			r := report.Remedy{Side: "gateway", Where: f.Where, Changes: []string{}, Weaker: []string{}, Lines: f.Lines, Notes: []string{f.Goal}}
-			if group, _, _ := strings.Cut(f.ID, "/"); group == "dial" || group == "trust" {
-				r.Side = "client"
-			}
-			if f.Comment != "" {
-				r.Notes = append(r.Notes, f.Comment)
-			}
-			out = append(out, r)
 		}
 	}
+	if len(out) == 0 && len(c.Login.Fixes) == 0 {
+		out = append(out, sameConnection(t, c)...)
+	}
 	return out
+}
+
+// ownFirst returns the IDs of fixes with that of the gateway's product before the other
+// ones of its group, if Vendor IDs name the product.
+func ownFirst(t *report.Target, ids []string) []string {
+	product := map[client.Syntax]string{client.SyntaxSwanctl: "strongswan", client.SyntaxLibreswan: "libreswan", client.SyntaxIked: "openiked"}[gatewaySyntaxes(t)[0]]
+	group := func(id string) string { g, _, _ := strings.Cut(id, "/"); return g }
+	out := slices.Clone(ids)
+	slices.SortStableFunc(out, func(a, b string) int {
+		if group(a) != group(b) {
+			return slices.IndexFunc(ids, func(id string) bool { return group(id) == group(a) }) - slices.IndexFunc(ids, func(id string) bool { return group(id) == group(b) })
+		}
+		rank := func(id string) int {
+			if id == group(id)+"/"+product {
+				return 0
+			}
+			return 1
+		}
+		return rank(a) - rank(b)
+	})
+	return slices.Compact(out)
+}
+
+// sameConnection mends a client whose suite leads to another connection than that which
+// would answer it.
+func sameConnection(t *report.Target, c report.Client) []report.Remedy {
+	suites := SuitesOf(c)
+	for _, connection := range t.Identity.Connections {
+		if connection.State != report.IdentitySeen || len(connection.Suites) == 0 || len(suites) == 0 {
+			continue
+		}
+		what := "let the connection that answers as " + connection.ID + " accept " + suites[0].String() + ", too, or let the client get " + connection.Suites[0]
+		return []report.Remedy{{Side: "gateway", Changes: []string{}, Weaker: []string{}, Lines: []string{}, Notes: []string{what}}}
+	}
+	return nil
 }

@@ -104,8 +104,13 @@ func TestLogin(t *testing.T) {
 			if (gates[0].State == report.GateFailed) != strings.HasPrefix(tt.words, "fails") || fails && !strings.Contains(gates[0].Reason, "fails in IKE_AUTH: ") {
 				t.Errorf("gate %s: %s", gates[0].State, gates[0].Reason)
 			}
-			if fails && c.Fix != nil {
-				t.Errorf("a suite is proposed: %+v", c.Fix)
+			switch {
+			case !fails:
+			case c.Fix == nil || c.Fix.Suite != "" || c.Fix.Side != "gateway":
+				t.Errorf("of what fits the suite is not to be changed, but %+v", c.Fix)
+			case strings.Contains(tt.said, "usage") && (c.Fix.Words() != "issue it again (openssl)" || !slices.Equal(c.Fix.Lines, []string{"openssl req"})),
+				strings.Contains(tt.said, "belong to different") && c.Fix.Words() != "let the connection that answers as a accept "+older+", too, or let the client get "+modern:
+				t.Errorf("%q, %+v", c.Fix.Words(), c.Fix)
 			}
 			// Of its own packet it is the same, also where it is judged again.
 			live := &target.Clients[0]

@@ -45,6 +45,7 @@ var (
 	checkSuites = Check{"which suites the gateway accepts, and what is weak", "ikescope vpn.example.com"}
 	checkClient = Check{"whether this client offers one of them, and the line that would change that",
 		"ikescope explain vpn.example.com --client windows-11"}
+	checkMethods = Check{"which methods of EAP the gateway offers, and the certificate of its EAP server", "ikescope identity vpn.example.com"}
 	checkPaths   = Check{"whether UDP 500 and 4500 reach the gateway and, if not, who refuses", "ikescope reach vpn.example.com"}
 	checkCapture = Check{"at which message a recorded attempt stopped", "ikescope capture client.pcap"}
 )
@@ -60,7 +61,7 @@ var topics = map[string]topic{
 			"after IKE_AUTH: the two sides have a suite for IKE in common, and none for ESP",
 		},
 		checks: []Check{checkSuites, checkClient},
-		server: []string{"which proposals were received, and which are configured",
+		server: []string{"which proposals were received, and those configured for ESP",
 			logStrongSwan, logLibreswan, logIked, logWindows},
 	},
 	"key-exchange": {
@@ -119,7 +120,7 @@ var topics = map[string]topic{
 			"one side sends an identity other than the one that the other side is configured for",
 			"the RADIUS or NPS server behind the gateway refused",
 		},
-		checks: []Check{{"that the negotiation, which comes first, is not the problem", "ikescope vpn.example.com"}, checkCapture},
+		checks: []Check{{"that the negotiation, which comes first, is not the problem", "ikescope vpn.example.com"}, checkMethods, checkCapture},
 		server: []string{"which identity was received, which connection it matched, and what was wrong with the proof: IKE_AUTH is encrypted",
 			logStrongSwan, logLibreswan, logIked, logWindows,
 			"NPS: Event Viewer, Custom Views, Server Roles, Network Policy and Access Services, event 6273"},
@@ -169,7 +170,7 @@ var topics = map[string]topic{
 			"its root is not in the client's store, or not selected in the EAP properties of the connection",
 			"the server name in the EAP properties differs from the one in the certificate",
 		},
-		checks: []Check{{"that the IKE negotiation, which comes first, is not the problem", "ikescope vpn.example.com"}},
+		checks: []Check{checkMethods, {"that the IKE negotiation, which comes first, is not the problem", "ikescope vpn.example.com"}},
 		server: []string{"NPS: Event Viewer, Network Policy and Access Services, events 6272 to 6274; CAPI2 operational log on the client"},
 	},
 	"client-settings": {

@@ -121,6 +121,9 @@ func newClient(c report.Client) clientView {
 		if !c.Weak.Certain {
 			v.Word = "connects, perhaps weakly"
 		}
+	case c.FailsInAuth():
+		v.Mark, v.Order, v.Word = "-", 3, c.Words()
+		v.What = c.LoginWords()
 	case c.Verdict == report.ClientFails:
 		v.Mark, v.Order = "-", 3
 		var texts []string

@@ -202,7 +202,11 @@ func because(t *report.Target, g report.Gate) string {
 				add("in IKE_AUTH: %s", c.LoginWords())
 			}
 			if c.Fix != nil {
-				add("fix: %s: %s", c.Fix.Side, c.Fix.Suite)
+				fix := c.Fix.Suite
+				if c.Fix.What != "" {
+					fix = c.Fix.Words()
+				}
+				add("fix: %s: %s", c.Fix.Side, fix)
 				for _, line := range c.Fix.Lines {
 					add("  %s", line)
 				}

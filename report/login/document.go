@@ -87,9 +87,11 @@ type Reason struct {
 	// Notify is the gateway's error.
 	Notify string `json:"notify,omitempty"`
 	Detail string `json:"detail,omitempty"`
-	// Elsewhere is what only the gateway can tell, and Fix what to do.
-	Elsewhere string         `json:"elsewhere,omitempty"`
-	Fix       []incident.Fix `json:"fix"`
+	// Elsewhere is what the gateway knows, and Fix what to do.
+	Elsewhere string `json:"elsewhere,omitempty"`
+	// Ask is the command with which ikescope asks the gateway for that, if it can.
+	Ask string         `json:"ask,omitempty"`
+	Fix []incident.Fix `json:"fix"`
 	// Windows is the error that a Windows client shows.
 	Windows *Windows `json:"windows,omitempty"`
 }

@@ -103,6 +103,9 @@ func (d *Document) step(c login.Client, s login.Step, r *login.Result) Step {
 	}
 	if s.Cause != "" {
 		out.Reason = reason(s, r)
+		if out.Reason.Elsewhere != "" {
+			out.Reason.Ask = incident.Ask(s.Cause, d.Target)
+		}
 		if s.Cause == "auth-refused" && d.Method == string(login.Certificate) && !c.Credentials.PSS && isRSA(c) {
 			out.Reason.Fix = append(out.Reason.Fix, incident.Fix{Line: "libreswan with authby=rsa-sha2 takes RSASSA-PSS alone: set signature: rsa-pss"})
 		}

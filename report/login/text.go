@@ -98,7 +98,12 @@ func why(p *layout.Page, s Step) {
 	}
 	if r.Elsewhere != "" && !strings.HasPrefix(r.Elsewhere, "nothing") {
 		p.Section("GATEWAY")
-		p.Text(2, "only the gateway knows "+r.Elsewhere)
+		if r.Ask == "" {
+			p.Text(2, "only the gateway knows "+r.Elsewhere)
+		} else {
+			p.Text(2, "the gateway knows "+r.Elsewhere+"; "+incident.AskWords(r.Cause))
+			p.Raw("  " + p.Paint(layout.Green, printable.Text(r.Ask)))
+		}
 	}
 	if len(r.Fix) > 0 {
 		p.Section("FIX")

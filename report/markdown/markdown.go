@@ -281,6 +281,9 @@ func (p *page) clients(t *report.Target) {
 		fix := ""
 		if c.Fix != nil {
 			fix = prose(c.Fix.Side) + ": " + cell(c.Fix.Suite)
+			if c.Fix.What != "" {
+				fix = prose(c.Fix.Side + ": " + c.Fix.Words())
+			}
 		}
 		rows = append(rows, []string{prose(c.Name), prose(verdict), what, fix})
 	}

@@ -35,7 +35,7 @@ var all = []table{
 		"exchanges", "elapsed_ms"}, targetRows},
 	{"findings", []string{"id", "severity", "title", "detail", "fix", "lines", "cuts_off", "weaker", "refs", "exchanges"}, findingRows},
 	{"products", []string{"encr", "prf", "integ", "ke", "addke", "basis", "samples", "exchanges"}, productRows},
-	{"clients", []string{"client", "verdict", "suite", "weak", "weak_algorithms", "missing", "fix_side", "fix_suite", "fix_lines", "basis", "doubt", "notes", "exchanges"}, clientRows},
+	{"clients", []string{"client", "verdict", "suite", "weak", "weak_algorithms", "missing", "fix_side", "fix_suite", "fix_lines", "basis", "doubt", "notes", "exchanges", "fix"}, clientRows},
 }
 
 // Names returns those of the tables.
@@ -181,12 +181,12 @@ func clientRows(t *report.Target) (rows [][]string) {
 		if c.FailsInAuth() {
 			missing = append(missing, "IKE_AUTH: "+c.LoginWords())
 		}
-		side, fix, fixLines := "", "", ""
+		side, fix, fixLines, what := "", "", "", ""
 		if c.Fix != nil {
-			side, fix, fixLines = c.Fix.Side, c.Fix.Suite, lines(c.Fix.Lines)
+			side, fix, fixLines, what = c.Fix.Side, c.Fix.Suite, lines(c.Fix.Lines), c.Fix.Words()
 		}
 		rows = append(rows, []string{c.Name, string(c.Verdict), suite, weak, algorithms, lines(missing), side, fix, fixLines,
-			string(c.Basis), c.Doubt, lines(c.Notes), numbers(c.Evidence)})
+			string(c.Basis), c.Doubt, lines(c.Notes), numbers(c.Evidence), what})
 	}
 	return rows
 }

@@ -98,8 +98,10 @@ func loginNext(c report.Client) string {
 // on it so far.
 func (p *page) remedy(r report.Remedy, told map[string]bool) {
 	p.Section(strings.ToUpper(r.Side))
-	p.say(2, r.Where)
-	if len(r.Lines) == 0 {
+	if r.Where != "" {
+		p.say(2, r.Where)
+	}
+	if len(r.Lines) == 0 && r.Why != "" {
 		p.say(2, "no remedy: "+r.Why)
 		return
 	}
@@ -110,7 +112,9 @@ func (p *page) remedy(r report.Remedy, told map[string]bool) {
 		for _, n := range r.Notes {
 			p.say(2, n)
 		}
-		p.Wide("")
+		if len(r.Lines) > 0 {
+			p.Wide("")
+		}
 		for _, line := range r.Lines {
 			p.Wide(p.Paint(layout.Green, printable.Text(line)))
 		}

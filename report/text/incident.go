@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -84,7 +85,16 @@ func (p *page) story(s *incident.Story, several bool) {
 	}
 	if s.Elsewhere != "" && s.Other == nil {
 		p.Section("OTHER SIDE")
-		p.Text(0, s.Elsewhere)
+		gateway := "GATEWAY"
+		if a, err := netip.ParseAddr(s.Peer); err == nil {
+			gateway = a.String() // other words of a log are none to paste
+		}
+		ask := incident.Ask(s.Cause, gateway)
+		if ask == "" || s.Side != incident.Initiator {
+			p.Text(0, s.Elsewhere)
+		} else {
+			p.Text(0, s.Elsewhere+"; "+incident.AskWords(s.Cause)+" "+ask)
+		}
 	}
 }
 

@@ -64,8 +64,9 @@ func ofConnection(c *report.Connection) []report.Finding {
 		one := &rules[at]
 		one.Evidence = append(slices.Clip(one.Evidence), r.Evidence...)
 		if r.Severity.Rank() < one.Severity.Rank() { // the gravest speaks
-			one.Severity, one.Sentence, one.Source, one.Fixes = r.Severity, r.Sentence, r.Source, r.Fixes
+			one.Severity, one.Sentence, one.Source = r.Severity, r.Sentence, r.Source
 		}
+		one.Fixes = merged(one.Fixes, r.Fixes)
 		switch {
 		case who == "":
 		case r.Effect == report.CertificateRejected:
@@ -129,6 +130,26 @@ func ofConnection(c *report.Connection) []report.Finding {
 			f.Fix = append(f.Fix, g.what+" ("+strings.Join(g.where, "; or ")+")")
 		}
 		out = append(out, f)
+	}
+	return out
+}
+
+// merged returns fixes with those of more that are of one of their groups after the last
+// of it, and the others at the end: what each client needs.
+func merged(fixes, more []string) []string {
+	out := slices.Clone(fixes)
+	group := func(id string) string { g, _, _ := strings.Cut(id, "/"); return g }
+	for _, id := range more {
+		if slices.Contains(out, id) {
+			continue
+		}
+		at := len(out)
+		for i, known := range out {
+			if group(known) == group(id) {
+				at = i + 1
+			}
+		}
+		out = slices.Insert(out, at, id)
 	}
 	return out
 }
