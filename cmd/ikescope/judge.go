@@ -40,6 +40,13 @@ func (o *judgeOptions) addFlags(flags *pflag.FlagSet) {
 	flags.Var(flagvalue.Clients(&o.clients), "client", "show whether this client connects: a name from ikescope client list, all, a configuration file, FILE#CONNECTION, or proposals; may be repeated (default all, in short)")
 }
 
+// addCertificateFlags adds those on what certificates are judged by.
+func (o *judgeOptions) addCertificateFlags(flags *pflag.FlagSet) {
+	flags.Var(flagvalue.HostName(&o.hostName), "name", "the host name that users dial, where TARGET is an address: the gateway is asked by it, and its certificate judged")
+	flags.Var(flagvalue.Roots(&o.roots), "trust", "the root certificates that clients trust, in a PEM file, or system for those of this machine")
+	flags.Var(flagvalue.Number(&o.warnDays, 1, 3650), "warn-days", "how many days before its end a certificate is reported to expire soon")
+}
+
 // judge adds to t what the flags ask for. A target of a saved report keeps the
 // clients and policies that it had where the flags name none. Without a client,
 // what well-known ones get is said of each gateway that was asked what it accepts.

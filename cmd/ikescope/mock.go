@@ -32,9 +32,12 @@ func (a *app) mockCommand() *cobra.Command {
 		Use:   "mock",
 		Short: "Run a mock gateway until it is interrupted",
 		Long: `Run an IKEv2 responder that answers as a known daemon does, for trying scans,
-clients and reports. It negotiates IKE SAs, and lets nobody log in but who has
+clients and reports. It negotiates IKE SAs, and lets nobody log in but the user of
 the --credentials, the --user, whose password is IKESCOPE_PASSWORD in the
-environment, and with --psk who knows IKESCOPE_PSK.`,
+environment, and with --psk who knows IKESCOPE_PSK: nobody by a certificate.
+
+Who logs in has to trust its certificate: that of --cert, or, with --root-out FILE,
+one that is made, whose root is in FILE, for ikescope login --trust FILE.`,
 		Example: `  ikescope mock --profile libreswan -v
   ikescope mock --accept aes256gcm16-prfsha384-ecp384 --listen ::1
   ikescope mock --tcp
@@ -56,6 +59,10 @@ environment, and with --psk who knows IKESCOPE_PSK.`,
 			if err := gateway.Check(); err != nil {
 				return usageError{err}
 			}
+			responder, err := gateway.Responder()
+			if err != nil {
+				return usageError{err}
+			}
 			if err := local.CheckAddress(cmd.Context(), host); err != nil {
 				return usagef("--listen: %w", err)
 			}
@@ -63,13 +70,17 @@ environment, and with --psk who knows IKESCOPE_PSK.`,
 			if err != nil {
 				return usageError{err}
 			}
-			return a.mock(cmd.Context(), gateway, conns, verbose)
+			served := conns
+			if verbose {
+				served = conns.Logged(a.err, responder)
+			}
+			return a.mock(cmd.Context(), gateway, conns, func() error { return served.Serve(responder) })
 		},
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	addGatewayFlags(flags, &gateway)
-	flags.Var(flagvalue.File(&admitted), "credentials", "who may log in: a file as ikescope login reads it")
+	flags.Var(flagvalue.File(&admitted), "credentials", "who may log in: a file as ikescope login reads it, of a pre-shared key or of a user and a password")
 	flags.Var(flagvalue.Address(&host), "listen", "address to listen on")
 	flags.Var(flagvalue.Number(&port, 0, 65535), "port", "the UDP port of IKE; 0 for a free one")
 	flags.Var(flagvalue.Number(&nattPort, 0, 65535), "natt-port", "the UDP port of NAT traversal; 0 for a free one")
@@ -86,13 +97,14 @@ func addGatewayFlags(flags *pflag.FlagSet, g *mock.Gateway) {
 	flags.Var(flagvalue.Word(&g.EAP, mock.EAPMethods()), "eap", "the EAP method that it asks clients for, such as eap-mschapv2; it then shows who it is")
 	flags.Var(flagvalue.HostName(&g.Name), "name", "the host name that it claims as its identity, for which its certificate is made, too (default vpn.example.com)")
 	flags.Var(flagvalue.File(&g.CertFile), "cert", "its private key and certificates, its own first, in one PEM file (default: made for its name)")
+	flags.Var(flagvalue.File(&g.RootFile), "root-out", "write the root of the certificate that is made for it to this file, in PEM, for --trust")
 	flags.Var(flagvalue.User(&g.User), "user", "who may log in by EAP, with the password in IKESCOPE_PASSWORD")
 	flags.Var(flagvalue.Keywords(&g.ESP), "esp", "which suites Child SAs may have after a login, such as aes256gcm16-ecp384,aes256-sha256; with a key exchange PFS is demanded")
 	addToggle(flags, &g.PSK, "psk", "", "prove it with the pre-shared key in IKESCOPE_PSK, and let in who knows it; with --eap strangers can guess it")
 }
 
-// mock serves on conns until ctx ends, and closes them.
-func (a *app) mock(ctx context.Context, g mock.Gateway, conns mock.Sockets, verbose bool) error {
+// mock says what g is, and serves on conns until ctx ends, and closes them.
+func (a *app) mock(ctx context.Context, g mock.Gateway, conns mock.Sockets, serve func() error) error {
 	stop := context.AfterFunc(ctx, func() { _ = conns.Close() }) // Serve then returns
 	defer stop()
 	defer conns.Close()
@@ -107,6 +119,9 @@ func (a *app) mock(ctx context.Context, g mock.Gateway, conns mock.Sockets, verb
 	}
 	if who := g.IDWords(); who != "" {
 		fmt.Fprintf(&policy, "  identity  %s\n", who)
+		if trust := g.TrustWords(); trust != "" {
+			fmt.Fprintf(&policy, "  trust     %s\n", trust)
+		}
 		over += fmt.Sprintf("ask who it is: ikescope identity --name %s %s+%d\n", g.ID(), addr, nattPort)
 	}
 	_, err := fmt.Fprintf(a.out, "mock gateway as %s, until interrupted\n%s  udp/%-5d  IKE\n  udp/%-5d  IKE behind the non-ESP marker\n%s"+
@@ -114,13 +129,5 @@ func (a *app) mock(ctx context.Context, g mock.Gateway, conns mock.Sockets, verb
 	if err != nil {
 		return err
 	}
-	served := conns
-	if verbose {
-		served = conns.Logged(a.err)
-	}
-	r, err := g.Responder()
-	if err != nil {
-		return usageError{err}
-	}
-	return served.Serve(r)
+	return serve()
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"io"
 	"slices"
 	"time"
@@ -43,6 +44,9 @@ type Login struct {
 
 	Own []OwnRequest // to who was let in, in their order
 
+	// Refused, unless nil, is told why somebody is not let in.
+	Refused func(why string)
+
 	// Faults, of gateways that are not to be trusted.
 
 	// ForgedEnd makes the last AUTH of EAP of another key. Unasked sets up a Child SA
@@ -74,7 +78,7 @@ func (s *server) admit(sa *gatewaySA, m *ike.Message, auth *ike.Auth) (payloads 
 	switch {
 	case auth.Method == ike.AuthSharedKey && c.Login.PSK != nil:
 		if !bytes.Equal(auth.Data, sa.keys.PSKAuth(keymat.Initiator, c.Login.PSK, sa.request, sa.nr, body)) {
-			return nil, false
+			return c.Login.refuse("another pre-shared key")
 		}
 		psk := c.Login.PSK
 		if c.Forged {
@@ -83,7 +87,7 @@ func (s *server) admit(sa *gatewaySA, m *ike.Message, auth *ike.Auth) (payloads 
 		out = append(out, &ike.Auth{Method: ike.AuthSharedKey, Data: sa.keys.PSKAuth(keymat.Responder, psk, sa.init, sa.ni, own)})
 	case auth.Method != ike.AuthSharedKey && c.Login.ClientCAs != nil:
 		if !c.Login.knows(m, auth, sa.keys.SignedOctets(keymat.Initiator, sa.request, sa.nr, body)) {
-			return nil, false
+			return c.Login.refuse("a certificate of another CA, or another key")
 		}
 		for _, der := range c.Certificates {
 			out = append(out, &ike.Cert{Encoding: ike.CertX509Signature, Data: der})
@@ -94,9 +98,16 @@ func (s *server) admit(sa *gatewaySA, m *ike.Message, auth *ike.Auth) (payloads 
 		}
 		out = append(out, proof)
 	default:
-		return nil, false
+		return c.Login.refuse(fmt.Sprintf("authentication method %v, by which it lets nobody in", auth.Method))
 	}
 	return append(out, s.establish(sa, c.Login, m)...), true
+}
+
+func (l *Login) refuse(why string) (payloads []ike.Payload, done bool) {
+	if l.Refused != nil {
+		l.Refused(why)
+	}
+	return nil, false
 }
 
 func initiatorID(m *ike.Message) (*ike.ID, bool) {
@@ -262,7 +273,7 @@ func (s *server) examine(sa *gatewaySA, in eap.Packet) (out eap.Packet, answered
 			return eap.Packet{Code: eap.Failure, Identifier: in.Identifier}, true, nil
 		}
 		config := c.Login.Server
-		config.Name, config.Passwords, config.Rand = c.ServerName, c.Login.Users, s.rand
+		config.Refused, config.Name, config.Passwords, config.Rand = c.Login.Refused, c.ServerName, c.Login.Users, s.rand
 		sa.server = eapserver.New(method, sa.user, config)
 		sa.msk = sa.server.MSK
 		out, err = sa.server.Start(in.Identifier + 1)

@@ -365,9 +365,19 @@ func TestLogin(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := newScene(t)
 				tt.set(s)
+				refused := ""
+				if len(s.gateway.Connections) > 0 && s.connection().Login != nil {
+					s.connection().Login.Refused = func(why string) { refused = why }
+				}
 				r := s.login(t.Context())
 				if got := told(r); got != tt.want {
 					t.Errorf("%s, want %s\n%+v", got, tt.want, r.Steps)
+				}
+				// What the gateway says of it.
+				if want, known := map[string]string{
+					"PSK": "", "PSK wrong": "another pre-shared key", "wrong password": "another password", "wrong user": "a user that it does not know",
+				}[tt.name]; known && refused != want {
+					t.Errorf("refused for %q, want %q", refused, want)
 				}
 				if tt.check != nil {
 					if fault := tt.check(s, r); fault != "" {

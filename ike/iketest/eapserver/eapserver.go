@@ -23,6 +23,8 @@ type Config struct {
 	// Passwords are those of users by name.
 	Passwords map[string]string
 	Rand      io.Reader
+	// Refused, unless nil, is told why somebody is not let in.
+	Refused func(why string)
 
 	// Faults, of servers that do not keep to the method.
 
@@ -120,6 +122,11 @@ func (s *Server) Next(in eap.Packet) eap.Packet {
 func (s *Server) end(right bool) eap.Packet {
 	if right && s.Passwords[s.user] != "" || s.Unproven {
 		return eap.Packet{Code: eap.Success, Identifier: s.id}
+	}
+	if _, known := s.Passwords[s.user]; s.Refused != nil && known {
+		s.Refused("another password")
+	} else if s.Refused != nil {
+		s.Refused("a user that it does not know")
 	}
 	return eap.Packet{Code: eap.Failure, Identifier: s.id}
 }

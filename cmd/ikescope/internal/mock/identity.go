@@ -15,10 +15,12 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"os"
 	"slices"
 	"time"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/local"
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/eap"
 	"github.com/ikescope/ikescope/ike/iketest"
@@ -110,7 +112,7 @@ func (g *Gateway) tls(c iketest.Connection) (*tls.Config, error) {
 	key, chain := c.Key, c.Certificates
 	if key == nil {
 		var err error
-		if key, chain, err = issued(c.ID); err != nil {
+		if key, chain, _, err = issued(c.ID); err != nil {
 			return nil, err
 		}
 	}
@@ -124,7 +126,13 @@ func (g *Gateway) tls(c iketest.Connection) (*tls.Config, error) {
 // credentials returns the key and the certificates of the file, or ones made for name.
 func (g *Gateway) credentials(name string) (crypto.Signer, [][]byte, error) {
 	if g.CertFile == "" {
-		return issued(name)
+		key, chain, root, err := issued(name)
+		if err == nil && g.RootFile != "" {
+			if err = os.WriteFile(g.RootFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: root}), 0o644); err != nil {
+				err = fmt.Errorf("--root-out: %s: %w", g.RootFile, local.Cause(err))
+			}
+		}
+		return key, chain, err
 	}
 	text, err := argfile.Regular(g.CertFile, maxCertFile)
 	if err != nil {
@@ -188,12 +196,11 @@ func parseKey(der []byte) (crypto.Signer, error) {
 
 // issued makes a certificate for name that all clients take which trust the root: of an
 // intermediate of a root that nobody has. It returns the intermediate too, as gateways
-// send it.
-func issued(name string) (crypto.Signer, [][]byte, error) {
+// send it, and the root on its own.
+func issued(name string) (_ crypto.Signer, chain [][]byte, root []byte, _ error) {
 	now := time.Now()
 	var issuer *x509.Certificate // of the next
 	var signer crypto.Signer
-	var chain [][]byte
 	for n, subject := range []string{"ikescope mock root", "ikescope mock intermediate", name} {
 		var key crypto.Signer
 		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -209,24 +216,26 @@ func issued(name string) (crypto.Signer, [][]byte, error) {
 			key, err = rsa.GenerateKey(rand.Reader, 2048)
 		}
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		if issuer == nil {
 			issuer, signer = template, key
 		}
 		der, err := x509.CreateCertificate(rand.Reader, template, issuer, key.Public(), signer)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		if issuer, err = x509.ParseCertificate(der); err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		signer = key
 		if n > 0 {
 			chain = append([][]byte{der}, chain...)
+		} else {
+			root = der
 		}
 	}
-	return signer, chain, nil
+	return signer, chain, root, nil
 }
 
 // IDWords says in a line who the gateway says it is, and how it proves it; "" if it does
@@ -246,4 +255,16 @@ func (g *Gateway) IDWords() string {
 		how = "by the certificate of " + g.CertFile
 	}
 	return fmt.Sprintf("%s, %s; asks clients for %s", g.ID(), how, method)
+}
+
+// TrustWords says in a line how those who log in can trust the gateway; "" where nobody
+// can log in by its certificate, or the file of the certificate says who made it.
+func (g *Gateway) TrustWords() string {
+	switch {
+	case g.User == "" || g.PSK || g.CertFile != "":
+		return ""
+	case g.RootFile != "":
+		return "log in with --trust " + g.RootFile
+	}
+	return "nobody can trust a root made for it: --root-out FILE writes it for ikescope login --trust FILE"
 }

@@ -8,12 +8,25 @@ import (
 	"sync"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/iketest"
 )
 
-// Logged returns s, with a line on w for each message.
-func (s Sockets) Logged(w io.Writer) Sockets {
+// Logged returns s, with a line on w for each message, and for each login that r refuses.
+func (s Sockets) Logged(w io.Writer, r *iketest.Responder) Sockets {
 	s.log = &messageLog{w: w}
+	for _, c := range r.Connections {
+		if c.Login != nil {
+			c.Login.Refused = s.log.refused
+		}
+	}
 	return s
+}
+
+// refused says why nobody was let in. What the initiator sent is not shown.
+func (l *messageLog) refused(why string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	fmt.Fprintf(l.w, "login refused: %s\n", why)
 }
 
 // logged returns c, whose messages are in the log if there is one.

@@ -7,6 +7,21 @@ import (
 	"github.com/ikescope/ikescope/ike"
 )
 
+// TestRefusedLogin: the log says why somebody was not let in.
+func TestRefusedLogin(t *testing.T) {
+	g := Gateway{Profile: "strongswan", PSK: true, Environment: func(string) string { return "it" }}
+	r, err := g.Responder()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log lockedBuffer
+	Sockets{}.Logged(&log, r)
+	r.Connections[0].Login.Refused("another pre-shared key")
+	if got := log.String(); got != "login refused: another pre-shared key\n" {
+		t.Errorf("the log is %q", got)
+	}
+}
+
 func TestDescribe(t *testing.T) {
 	message, err := (&ike.Message{
 		Header: ike.Header{SPIi: ike.SPI{1}, MajorVersion: 2, Exchange: ike.IKE_SA_INIT, Flags: ike.FlagResponse},

@@ -56,6 +56,9 @@ type Gateway struct {
 	// CertFile, in PEM, or ones made for it. PSK proves it by a pre-shared key instead.
 	EAP, Name, CertFile string
 	PSK                 bool
+	// RootFile is written with the root of a certificate made for it, for those who are
+	// to trust it.
+	RootFile string
 
 	// User may log in by EAP, and who knows the pre-shared key by PSK. Environment
 	// returns a variable, "" if it is not set: IKESCOPE_PASSWORD and IKESCOPE_PSK are
@@ -73,16 +76,16 @@ const (
 	keyVariable      = "IKESCOPE_PSK"
 )
 
-// Admit lets in who has credentials: by a pre-shared key, or a user by EAP.
+// Admit lets in who has credentials: by a pre-shared key, or a user and a password by EAP.
 func (g *Gateway) Admit(c login.Credentials) error {
 	secret := string(c.Password.Reveal())
 	switch {
 	case c.Method == login.PSK:
 		g.PSK, secret = true, string(c.PSK.Reveal())
-	case c.Method.IsEAP():
-		g.User, g.EAP = c.User, string(c.Method)
+	case !c.Method.IsEAP() || !slices.Contains(loginMethods(), string(c.Method)):
+		return fmt.Errorf("--credentials: a mock gateway lets nobody in by %s, but by psk, %s", c.Method, english.List(loginMethods(), "or"))
 	default:
-		return fmt.Errorf("--credentials: a mock gateway knows nobody by %s", c.Method)
+		g.User, g.EAP = c.User, string(c.Method)
 	}
 	g.Environment = func(name string) string {
 		if (name == keyVariable) == (c.Method == login.PSK) {
@@ -155,6 +158,9 @@ func (g *Gateway) Check() error {
 				return fmt.Errorf("%s: needs --eap METHOD, since a gateway shows who it is to clients of EAP only", flag)
 			}
 		}
+	}
+	if g.RootFile != "" && (g.CertFile != "" || g.PSK || g.EAP == "" && g.User == "") {
+		return errors.New("--root-out: is of the certificate that is made for it, with --eap or --user, and without --cert and --psk")
 	}
 	if !g.behaviour().NoAdditionalKE {
 		return nil

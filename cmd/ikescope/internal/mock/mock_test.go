@@ -30,7 +30,7 @@ func TestSockets(t *testing.T) {
 	}
 	var log lockedBuffer
 	served := make(chan error, 1)
-	go func() { served <- s.Logged(&log).Serve(r) }()
+	go func() { served <- s.Logged(&log, r).Serve(r) }()
 
 	conn, err := initiator.Open(t.Context(), initiator.Config{Gateway: loopback, Paths: s.Paths()})
 	if err != nil {
