@@ -178,7 +178,7 @@ func loginRemedies(t *report.Target, c report.Client) []report.Remedy {
 					continue
 				}
 				r := report.Remedy{Side: "gateway", Where: f.Where, Changes: []string{}, Weaker: []string{}, Lines: f.Lines, Notes: []string{f.Goal}}
-				if group, _, _ := strings.Cut(f.ID, "/"); group == "dial" || group == "trust" {
+				if group, _, _ := strings.Cut(f.ID, "/"); group == "dial" || group == "trust" || group == "setmethod" {
 					r.Side = "client"
 				}
 				if f.Comment != "" {

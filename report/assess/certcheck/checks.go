@@ -1,5 +1,7 @@
 package certcheck
 
+import "github.com/ikescope/ikescope/report"
+
 // check reports whether a rule applies to a gateway, and what its sentence says of
 // it. One that needs a certificate does not apply without.
 type check func(*facts) (values, bool)
@@ -75,6 +77,13 @@ var checks = map[string]check{
 	"only-by-name":   onlyByName,
 	"hash-and-url":   hashAndURL,
 	"shared-key-mac": sharedKeyMAC,
+
+	"method-not-windows":         methodNot(report.FamilyWindows),
+	"method-not-apple":           methodNot(report.FamilyApple),
+	"method-not-android":         methodNot(report.FamilyAndroid),
+	"method-not-strongswan":      methodNot(report.FamilyStrongSwan),
+	"method-certificate-windows": methodCertificate(report.FamilyWindows),
+	"method-certificate-apple":   methodCertificate(report.FamilyApple),
 }
 
 // ofLeaf is a check that needs a certificate.

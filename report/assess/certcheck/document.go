@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"crypto/x509"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
@@ -34,8 +35,8 @@ func Identity(id *report.Identity, b Basis) *report.Identity {
 	out.Name = cmp.Or(b.Name, id.Name)
 	out.Connections = slices.Clone(id.Connections)
 	for i := range out.Connections {
-		connection(&out.Connections[i], out.Name, b)
 		handshakes(&out.Connections[i], b)
+		connection(&out.Connections[i], out.Name, b)
 	}
 	return &out
 }
@@ -67,6 +68,14 @@ func connection(c *report.Connection, name string, b Basis) {
 			addFixes(c, judged.Fixes, one.Reasons[i].Fixes)
 		}
 		c.Judged = append(c.Judged, one)
+	}
+	eapServer(c)
+	for _, t := range c.EAPTLS {
+		for _, j := range t.Judged {
+			for _, r := range j.Reasons {
+				addFixes(c, fixesOf(r.Fixes, name), r.Fixes)
+			}
+		}
 	}
 }
 
@@ -114,6 +123,7 @@ func (a answer) judge() Result {
 		Name: a.name, ID: idOf(a.Introduction), At: a.basis.At, WarnDays: a.basis.WarnDays, Roots: a.basis.Roots,
 		WithoutHashes: seenOf(a.of.NoHashes, false), WithoutCertReq: seenOf(a.of.NoCertReq, true), WithHostName: seenOf(a.of.ByName, false),
 		SharedKeyMAC: a.Proof == report.ProofSharedKeyMAC, HashAndURL: a.HashAndURL, Omitted: a.Omitted,
+		Methods: a.of.Methods, MethodsComplete: a.of.MethodsComplete,
 		OnlyEAPOnly: a.of.As == report.AskedEAPOnly, OnlyByName: a.of.As == report.AskedByName,
 	}
 	if a.LeafUnread {
@@ -171,6 +181,9 @@ func (a answer) evidence(rule string) []int {
 		if slices.Contains(other.rules, rule) && other.in != nil {
 			from = other.in
 		}
+	}
+	if strings.HasPrefix(rule, "method-") {
+		return slices.Compact(slices.Sorted(slices.Values(a.of.MethodsEvidence)))
 	}
 	return slices.Compact(slices.Sorted(slices.Values(from.Evidence)))
 }

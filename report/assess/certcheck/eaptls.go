@@ -2,6 +2,7 @@ package certcheck
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/ikescope/ikescope/ike/certificate"
 	"github.com/ikescope/ikescope/report"
@@ -35,8 +36,8 @@ func handshakes(c *report.Connection, b Basis) {
 	}
 }
 
-// handshake adds what clients make of the certificate. What they show, and how it is
-// mended, is known of IKE only.
+// handshake adds what clients make of the certificate. What they show for it in IKE is
+// not what they show in TLS, but for the code that Windows has of TLS.
 func handshake(t *report.EAPTLS, b Basis) {
 	g := Gateway{At: b.At, WarnDays: b.WarnDays, Roots: b.Roots, WithoutHashes: Yes, WithoutCertReq: Yes, WithHostName: Yes}
 	for _, c := range t.Chain[:min(len(t.Chain), maxChain)] {
@@ -55,7 +56,7 @@ func handshake(t *report.EAPTLS, b Basis) {
 		var out []report.Reason
 		for _, r := range reasons {
 			if slices.Contains(tlsRules, r.Rule) {
-				r.Fixes, r.Evidence = nil, evidence
+				r.Fixes, r.Shows, r.Evidence = serverFixes(r), nil, evidence
 				out = append(out, r)
 			}
 		}
@@ -67,9 +68,28 @@ func handshake(t *report.EAPTLS, b Basis) {
 		for _, effect := range []report.Acceptance{report.CertificateRejected, report.CertificateUnknown} {
 			if slices.ContainsFunc(one.Reasons, func(r report.Reason) bool { return r.Effect == effect }) {
 				one.Verdict = effect
+				untrusted := func(r report.Reason) bool { return r.Rule == "issuer-unknown" || r.Rule == "root-untrusted" }
+				if c.Client == report.FamilyWindows && slices.ContainsFunc(one.Reasons, untrusted) {
+					one.Shows = []string{"0x800B0109"}
+				}
 				break
 			}
 		}
 		t.Judged = append(t.Judged, one)
 	}
+}
+
+// serverFixes are the IDs of what mends the certificate of an EAP server: to have another
+// one, or to let the client trust it.
+func serverFixes(r report.Reason) []string {
+	if r.Effect != report.CertificateRejected && r.Severity.Rank() > report.SeverityMedium.Rank() {
+		return nil
+	}
+	ids := []string{"eapcert/freeradius", "eapcert/nps", "eapcert/strongswan"}
+	for _, id := range r.Fixes {
+		if strings.HasPrefix(id, "trust/") || strings.HasPrefix(id, "clock/") {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,8 +46,8 @@ func TestEAPTLS(t *testing.T) {
 				if j.Client == client && r.Effect == report.CertificateRejected {
 					out = append(out, r.Rule)
 				}
-				if len(r.Fixes) > 0 || len(j.Shows) > 0 {
-					t.Errorf("%s shows %q, with fixes %q", j.Client, j.Shows, r.Fixes)
+				if mended := len(r.Fixes) > 0 && r.Fixes[0] == "eapcert/freeradius"; mended != (r.Effect == report.CertificateRejected) || len(j.Shows) > 0 {
+					t.Errorf("%s shows %q, %s with fixes %q", j.Client, j.Shows, r.Rule, r.Fixes)
 				}
 			}
 		}
@@ -68,5 +69,46 @@ func TestEAPTLS(t *testing.T) {
 	}
 	if v := got[3].Judged[0].Verdict; v != report.CertificateUnknown {
 		t.Errorf("of a root that nobody named: %s", v)
+	}
+}
+
+// TestEAPServer: who rejects the certificate of the EAP server fails, where each method
+// begins with it.
+func TestEAPServer(t *testing.T) {
+	judged := func(windows report.Acceptance) []report.JudgedClient {
+		j := report.JudgedClient{Client: report.FamilyWindows, Verdict: windows}
+		if windows == report.CertificateRejected {
+			j.Shows = []string{"0x800B0109"}
+			j.Reasons = []report.Reason{{Rule: "root-untrusted", Effect: windows, Sentence: "it is not trusted"}, {Rule: "expires-soon", Sentence: "soon"}}
+		}
+		return []report.JudgedClient{j, {Client: report.FamilyAndroid, Verdict: report.CertificateAccepted}}
+	}
+	server := func(leaf string, windows report.Acceptance) report.EAPTLS {
+		return report.EAPTLS{Chain: []report.Certificate{{SHA256: leaf}}, Judged: judged(windows)}
+	}
+	bad, good := server("radius", report.CertificateRejected), server("other", report.CertificateAccepted)
+	for name, tt := range map[string]struct {
+		methods  string
+		complete bool
+		servers  []report.EAPTLS
+		fails    bool
+	}{
+		"all with TLS":             {"eap-tls eap-peap", true, []report.EAPTLS{bad}, true},
+		"others, too":              {"eap-tls eap-mschapv2", true, []report.EAPTLS{bad}, false},
+		"perhaps others":           {"eap-tls", false, []report.EAPTLS{bad}, false},
+		"one that it accepts":      {"eap-tls eap-peap", true, []report.EAPTLS{bad, good}, false},
+		"that of IKE":              {"eap-tls", true, []report.EAPTLS{server("gateway", report.CertificateRejected)}, false},
+		"no server was seen":       {"eap-tls", true, nil, false},
+		"one that nothing is told": {"eap-tls", true, []report.EAPTLS{{}}, false},
+	} {
+		c := report.Connection{Methods: strings.Fields(tt.methods), MethodsComplete: tt.complete, EAPTLS: tt.servers, Judged: judged(report.CertificateAccepted)}
+		c.Chain = []report.Certificate{{SHA256: "gateway"}}
+		eapServer(&c)
+		windows, android := c.Judged[0], c.Judged[1]
+		if fails := windows.Verdict == report.CertificateRejected; fails != tt.fails || android.Verdict != report.CertificateAccepted || len(android.Reasons) > 0 {
+			t.Errorf("%s: %+v", name, c.Judged)
+		} else if fails && (len(windows.Reasons) != 1 || windows.Reasons[0].Sentence != "the certificate of the EAP server: it is not trusted" || !slices.Equal(windows.Shows, []string{"0x800B0109"})) {
+			t.Errorf("%s: %+v", name, windows)
+		}
 	}
 }

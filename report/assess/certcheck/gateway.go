@@ -51,6 +51,10 @@ type Gateway struct {
 	HashAndURL bool
 	// Omitted is how many certificates came that Chain does not have.
 	Omitted int
+	// Methods are those of EAP that it offers, as strongSwan writes them, and
+	// MethodsComplete says that it has no others.
+	Methods         []string
+	MethodsComplete bool
 	// OnlyEAPOnly: it answers those alone who take EAP alone as its proof (RFC 5998);
 	// OnlyByName: those alone whose IDr is Name.
 	OnlyEAPOnly, OnlyByName bool

@@ -143,6 +143,12 @@ func faults(t testing.TB) map[string]fault {
 		"hash-and-url":                   {gateway(func(g *Gateway) { g.HashAndURL = true }), "", "AARA"},
 		"only-eap-only":                  {gateway(func(g *Gateway) { g.OnlyEAPOnly = true }), "", "UUUA"},
 		"only-by-name":                   {gateway(func(g *Gateway) { g.OnlyByName = true }), "", "RAAA"},
+		"method-not-windows":             {offering("eap-md5"), "method-not-apple method-not-android", "UUUA"},
+		"method-not-apple":               {offering("eap-ttls"), "method-not-android", "AUUA"},
+		"method-not-android":             {offering("eap-tls"), "method-certificate-windows method-certificate-apple", "UUUA"},
+		"method-not-strongswan":          {offering("eap-teap"), "method-not-apple method-not-android", "AUUU"},
+		"method-certificate-windows":     {offering("eap-tls", "eap-sim"), "method-not-android method-certificate-apple", "UUUA"},
+		"method-certificate-apple":       {offering("eap-tls", "eap-peap"), "method-not-android", "AUUA"},
 		"shared-key-mac":                 {gateway(func(g *Gateway) { g.SharedKeyMAC = true }), "", "RAAA"},
 	}
 }
@@ -162,6 +168,11 @@ func gatewayNamed(name string) Gateway {
 	return gateway(func(g *Gateway) {
 		g.Chain[0], g.ID = leafWith(func(c *x509.Certificate) { c.DNSNames = []string{name} }), fqdn(name)
 	})
+}
+
+// offering has these methods of EAP, and no others.
+func offering(methods ...string) Gateway {
+	return gateway(func(g *Gateway) { g.Methods, g.MethodsComplete = methods, true })
 }
 
 // addressed is dialled by address.
@@ -336,6 +347,9 @@ func TestTables(t *testing.T) {
 		for _, f := range fixesOf(r.fixes, "") {
 			used[f.ID] = true
 		}
+	}
+	for _, id := range serverFixes(report.Reason{Effect: report.CertificateRejected}) {
+		used[id] = true
 	}
 	seen := make(map[string]bool)
 	for _, f := range fixes() {

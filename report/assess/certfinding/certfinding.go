@@ -18,7 +18,12 @@ func Findings(identity *report.Identity) []report.Finding {
 	}
 	out := nullFinding(identity)
 	for i := range identity.Connections {
-		for _, f := range ofConnection(&identity.Connections[i]) {
+		c := &identity.Connections[i]
+		all := ofAnswer(answer{remarks: c.Remarks, judged: c.Judged, fixes: c.Fixes})
+		for _, t := range c.EAPTLS {
+			all = append(all, ofAnswer(answer{"the certificate of the server of " + t.Method + ": ", t.Remarks, t.Judged, c.Fixes})...)
+		}
+		for _, f := range all {
 			if at := slices.IndexFunc(out, func(o report.Finding) bool { return o.ID == f.ID && o.Title == f.Title }); at >= 0 {
 				out[at].Evidence = append(out[at].Evidence, f.Evidence...)
 				continue
@@ -53,7 +58,16 @@ type goal struct {
 	where []string
 }
 
-func ofConnection(c *report.Connection) []report.Finding {
+// answer is what clients make of a certificate: that of IKE, or of a server of EAP, which
+// server then names.
+type answer struct {
+	server  string
+	remarks []report.Reason
+	judged  []report.JudgedClient
+	fixes   []report.IdentityFix
+}
+
+func ofAnswer(c answer) []report.Finding {
 	var rules []rejection
 	add := func(r report.Reason, who string) {
 		at := slices.IndexFunc(rules, func(o rejection) bool { return o.Rule == r.Rule })
@@ -75,13 +89,16 @@ func ofConnection(c *report.Connection) []report.Finding {
 			one.perhaps = append(one.perhaps, who)
 		}
 	}
-	for _, r := range c.Remarks {
+	for _, r := range c.remarks {
 		if r.Severity.Rank() <= report.SeverityMedium.Rank() {
 			add(r, "")
 		}
 	}
-	for _, client := range c.Judged {
+	for _, client := range c.judged {
 		for _, r := range client.Reasons {
+			if c.server == "" && strings.HasPrefix(r.Rule, "eap-") {
+				continue // of the server's own findings
+			}
 			if r.Effect == report.CertificateRejected || r.Effect == report.CertificateUnknown && r.Severity.Rank() <= report.SeverityMedium.Rank() {
 				who := client.Client.Words()
 				if r.Effect == report.CertificateRejected {
@@ -95,14 +112,21 @@ func ofConnection(c *report.Connection) []report.Finding {
 	for _, r := range rules {
 		f := report.Finding{
 			ID:       idOf(r.Rule),
-			Severity: r.Severity, Title: r.Sentence, Evidence: slices.Compact(slices.Sorted(slices.Values(r.Evidence))), Refs: []string{r.Source},
+			Severity: r.Severity, Title: c.server + r.Sentence, Evidence: slices.Compact(slices.Sorted(slices.Values(r.Evidence))), Refs: []string{r.Source},
+		}
+		if c.server != "" {
+			f.ID = idOf("eap-" + r.Rule)
 		}
 		var who []string
+		do, may := "do not connect", "may not connect"
+		if c.server != "" {
+			do, may = "reject it", "may reject it"
+		}
 		if len(r.clients) > 0 {
-			who = append(who, "clients that do not connect: "+english.List(r.clients, "and"))
+			who = append(who, "clients that "+do+": "+english.List(r.clients, "and"))
 		}
 		if len(r.perhaps) > 0 {
-			who = append(who, "clients that may not connect: "+english.List(r.perhaps, "and"))
+			who = append(who, "clients that "+may+": "+english.List(r.perhaps, "and"))
 		}
 		f.Detail = strings.Join(who, "; ")
 		if first := decidedBy(rules, r.Rule); first != "" {
@@ -111,7 +135,7 @@ func ofConnection(c *report.Connection) []report.Finding {
 			continue
 		}
 		var goals []goal
-		fixes := slices.DeleteFunc(slices.Clone(c.Fixes), func(fix report.IdentityFix) bool { return !slices.Contains(r.Fixes, fix.ID) })
+		fixes := slices.DeleteFunc(slices.Clone(c.fixes), func(fix report.IdentityFix) bool { return !slices.Contains(r.Fixes, fix.ID) })
 		slices.SortStableFunc(fixes, func(a, b report.IdentityFix) int { // as the rule names them
 			return cmp.Compare(slices.Index(r.Fixes, a.ID), slices.Index(r.Fixes, b.ID))
 		})

@@ -78,3 +78,26 @@ func TestFindings(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// TestServerFindings: a fault of the certificate of an EAP server is a finding of its own,
+// once, beside those of the gateway's.
+func TestServerFindings(t *testing.T) {
+	own := rejects("expired", []int{4}, "issue/openssl")
+	c := connection([]report.Reason{own, rejects("eap-expired", []int{7})}, nil)
+	c.Fixes = append(c.Fixes, report.IdentityFix{ID: "eapcert/freeradius", Goal: "another one", Where: "FreeRADIUS", Lines: []string{"certificate_file"}})
+	c.EAPTLS = []report.EAPTLS{{Method: "eap-peap", Judged: []report.JudgedClient{
+		{Client: report.FamilyWindows, Verdict: report.CertificateRejected, Reasons: []report.Reason{rejects("expired", []int{7}, "eapcert/freeradius")}},
+		{Client: report.FamilyApple, Verdict: report.CertificateRejected, Reasons: []report.Reason{rejects("expired", []int{7}, "eapcert/freeradius")}},
+	}, Remarks: []report.Reason{{Rule: "self-signed-leaf", Severity: report.SeverityMedium, Sentence: "it is self-signed"}}}, {Method: "eap-ttls"}}
+	all := Findings(&report.Identity{Connections: []report.Connection{c}})
+	if len(all) != 3 {
+		t.Errorf("%d findings: %+v", len(all), all)
+	}
+	f := findingOf(t, all, "IDENTITY-EAP-EXPIRED")
+	if f.Title != "the certificate of the server of eap-peap: it has expired" || f.Severity != report.SeverityHigh || !slices.Equal(f.Evidence, []int{7}) ||
+		!slices.Equal(f.Lines, []string{"certificate_file"}) || f.Detail != "clients that reject it: Windows and macOS and iOS" {
+		t.Errorf("%+v", f)
+	}
+	findingOf(t, all, "IDENTITY-EXPIRED")
+	findingOf(t, all, "IDENTITY-EAP-SELF-SIGNED-LEAF")
+}
