@@ -18,6 +18,9 @@ type Identity struct {
 	// NotAsked is how many products of accepted suites were not asked with: a scan asks
 	// with a few.
 	NotAsked int `json:"products_not_asked,omitempty"`
+	// RevocationAsked: authorities were asked whether the certificates are revoked, as far
+	// as certificates name any.
+	RevocationAsked bool `json:"revocation_asked,omitempty"`
 	// Hybrid is how many products were not asked with, as all of their suites have an
 	// additional key exchange, which comes before IKE_AUTH (RFC 9370).
 	Hybrid int `json:"products_hybrid,omitempty"`
@@ -59,6 +62,32 @@ type Connection struct {
 	Fixes   []IdentityFix  `json:"fixes,omitempty"`
 	// Root is the authority that the chain ends at or below.
 	Root string `json:"root,omitempty"`
+	// Revocation is what authorities say of the chain, if they were asked.
+	Revocation []Revocation `json:"revocation,omitempty"`
+}
+
+// RevocationState is what became of a question whether a certificate is revoked.
+type RevocationState string
+
+// The states. Only an answer that the issuer signed, and that is not out of date, says
+// "good" or "revoked".
+const (
+	RevocationGood        RevocationState = "good"
+	RevocationRevoked     RevocationState = "revoked"
+	RevocationUnknown     RevocationState = "unknown"     // an answer came that does not say, or it was not asked
+	RevocationUnreachable RevocationState = "unreachable" // no answer came
+)
+
+// Revocation is what an authority says of a certificate.
+type Revocation struct {
+	Subject string          `json:"subject"`
+	By      string          `json:"by"` // "ocsp" or "crl"
+	URL     string          `json:"url"`
+	State   RevocationState `json:"state"`
+	// Why says why it is not good, in half a sentence.
+	Why string `json:"why,omitempty"`
+	// NextUpdate is until when the answer holds.
+	NextUpdate time.Time `json:"next_update,omitzero"`
 }
 
 // EAPTLS is what the server of a method of EAP with TLS shows in one handshake: often a

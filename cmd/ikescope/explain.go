@@ -50,8 +50,8 @@ With --client, scan targets, or read JSON reports of them, and show whether the
 client connects and, if not or with a weak suite alone, the smallest change that
 mends it, on its side and on the gateway's, as lines to paste. What is weaker
 than the policy in force is marked, and so are clients that get a weaker suite
-by the change. The gateway's certificate counts, too: --name says what users
-dial, and --trust which roots they have. Otherwise nothing is sent.
+by the change. The certificate counts, too (--name, --trust). Otherwise nothing is
+sent.
 
 With --how, show how to enable, collect and disable the log of a product, and
 what it does not show.`,
@@ -61,7 +61,6 @@ what it does not show.`,
   ikescope explain --how fortigate
   ikescope explain 13868 0x800B0109 TS_UNACCEPTABLE
   ikescope explain "14[IKE] received proposals unacceptable"
-  ikescope explain vpn.example.com --client windows-11
   ikescope explain vpn.example.com --client windows-11 --trust ca.crt
   ikescope explain vpn.json --client windows-11 --syntax windows
   ikescope explain vpn.json --client swanctl.conf#home --syntax iked`,
@@ -111,7 +110,7 @@ what it does not show.`,
 func onlyWithClient(flags *pflag.FlagSet) (err error) {
 	flags.Visit(func(f *pflag.Flag) {
 		heading := f.Annotations[flagHeading]
-		if err == nil && (slices.Contains([]string{"syntax", "name", "trust", "warn-days"}, f.Name) || slices.Contains(heading, whereFlags) || slices.Contains(heading, paceFlags)) {
+		if err == nil && (slices.Contains([]string{"syntax", "name", "trust", "warn-days", "revocation"}, f.Name) || slices.Contains(heading, whereFlags) || slices.Contains(heading, paceFlags)) {
 			err = usagef("--%s: requires --client", f.Name)
 		}
 	})

@@ -44,7 +44,7 @@ func (a *app) report(ctx context.Context, r *reporting) error {
 	defer cancel(nil)
 	f := a.newFleet(r, func() { cancel(errNobodyReads) })
 	f.begin()
-	f.addSaved(r.saved)
+	f.addSaved(r.saved, func(t *report.Target) { a.judge(ctx, &r.judged, t, true) })
 	if r.scans != nil {
 		f.fail(a.scanJobs(ctx, r.scans, pcap, f))
 	}
@@ -113,8 +113,8 @@ func (f *fleet) begin() {
 	f.lines.Appear()
 }
 
-// addSaved adds the targets of saved reports.
-func (f *fleet) addSaved(saved []*archive.Archive) {
+// addSaved adds the targets of saved reports, once they are judged.
+func (f *fleet) addSaved(saved []*archive.Archive, judge func(*report.Target)) {
 	at := 0
 	for _, s := range saved {
 		f.complete = f.complete && s.Head().Complete
@@ -124,7 +124,7 @@ func (f *fleet) addSaved(saved []*archive.Archive) {
 				f.fail(err)
 				return
 			}
-			f.of.judged.judge(t, true)
+			judge(t)
 			f.add(at, t)
 			at++
 		}

@@ -68,6 +68,7 @@ var rooms = map[string]room{
 	"probe/internal/closing": {ours: []string{"ike", "ike/keyexchange", "ike/keymat", "proposals", "probe/initiator", "probe/internal/offers"}, pure: true},
 	"probe/path": {ours: []string{"ike", "ike/keyexchange", "ike/keymat", "ike/icmp", "ike/ikev1", "proposals", "probe/initiator",
 		"probe/internal/closing", "probe/path/hops", "probe/path/mapping"}},
+	"probe/revocation":      {},
 	"probe/path/hops":       {ours: []string{"ike", "ike/icmp", "probe/initiator"}},
 	"probe/path/mapping":    {ours: []string{"ike", "probe/initiator"}},
 	"probe/internal/offers": {ours: []string{"ike", "ike/keyexchange", "proposals"}, pure: true},
@@ -152,6 +153,7 @@ var rooms = map[string]room{
 	"cmd/ikescope/internal/flagvalue": {ours: []string{"cmd/ikescope/internal/argfile", "cmd/ikescope/internal/clients", "proposals", "proposals/baseline",
 		"proposals/client", "proposals/plaintext", "proposals/remedy", "probe/identity", "probe/initiator", "report/incident"}},
 	"cmd/ikescope/internal/local":    {},
+	"cmd/ikescope/internal/revoked":  {ours: []string{"ike/certificate", "ike/printable", "probe/revocation", "report"}},
 	"cmd/ikescope/internal/login":    {ours: []string{"cmd/ikescope/internal/argfile", "ike/printable", "probe/login", "proposals", "proposals/english"}},
 	"cmd/ikescope/internal/manual":   {ours: []string{"cmd/ikescope/internal/pending"}},
 	"cmd/ikescope/internal/watching": {ours: []string{"probe/initiator", "probe/path", "probe/target", "report", "report/text", "cmd/ikescope/internal/progress"}},
@@ -172,7 +174,7 @@ var rooms = map[string]room{
 		"report/incident/logtext", "report/incident/readers", "report/login", "report/spelling", "report/text", "report/text/captures",
 		"cmd/ikescope/internal/argfile", "cmd/ikescope/internal/clients", "cmd/ikescope/internal/datagrams", "cmd/ikescope/internal/flagvalue",
 		"cmd/ikescope/internal/local", "cmd/ikescope/internal/login", "cmd/ikescope/internal/manual", "cmd/ikescope/internal/mock", "cmd/ikescope/internal/output", "cmd/ikescope/internal/pending", "cmd/ikescope/internal/places",
-		"cmd/ikescope/internal/progress", "cmd/ikescope/internal/targets", "cmd/ikescope/internal/watching"}},
+		"cmd/ikescope/internal/progress", "cmd/ikescope/internal/targets", "cmd/ikescope/internal/watching", "cmd/ikescope/internal/revoked"}},
 }
 
 // impure are packages that a pure one does without; net/netip is not net.

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/x509"
 	"strings"
 
@@ -8,6 +9,7 @@ import (
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/clients"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/revoked"
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report"
@@ -24,6 +26,8 @@ type judgeOptions struct {
 	hostName string
 	roots    *x509.CertPool
 	warnDays int
+	// revocation has authorities asked whether certificates are revoked.
+	revocation bool
 }
 
 // defaultWarnDays is how many days before its end a certificate is said to expire soon,
@@ -44,14 +48,18 @@ func (o *judgeOptions) addFlags(flags *pflag.FlagSet) {
 func (o *judgeOptions) addCertificateFlags(flags *pflag.FlagSet) {
 	flags.Var(flagvalue.HostName(&o.hostName), "name", "the host name that users dial, where TARGET is an address: the gateway is asked by it, and its certificate judged")
 	flags.Var(flagvalue.Roots(&o.roots), "trust", "the root certificates that clients trust, in a PEM file, or system for those of this machine")
+	addToggle(flags, &o.revocation, "revocation", "", "ask the OCSP servers and fetch the CRLs that the gateway's certificates name, whether they are revoked; each URL is said on stderr first")
 	flags.Var(flagvalue.Number(&o.warnDays, 1, 3650), "warn-days", "how many days before its end a certificate is reported to expire soon")
 }
 
 // judge adds to t what the flags ask for. A target of a saved report keeps the
 // clients and policies that it had where the flags name none. Without a client,
 // what well-known ones get is said of each gateway that was asked what it accepts.
-func (o *judgeOptions) judge(t *report.Target, isSaved bool) {
-	if isSaved && o.again() {
+func (a *app) judge(ctx context.Context, o *judgeOptions, t *report.Target, isSaved bool) {
+	if o.revocation {
+		revoked.Check(ctx, a.err, t, o.roots)
+	}
+	if isSaved && o.again() || o.revocation {
 		t.Identity, t.Findings = assess.Certificates(t, certcheck.Basis{Name: o.hostName, At: t.Started, WarnDays: o.warnDays, Roots: o.roots})
 	}
 	switch {

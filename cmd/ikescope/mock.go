@@ -2,9 +2,8 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"io"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,7 +13,6 @@ import (
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/local"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/login"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/mock"
-	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals/english"
 )
 
@@ -74,7 +72,13 @@ one that is made, whose root is in FILE, for ikescope login --trust FILE.`,
 			if verbose {
 				served = conns.Logged(a.err, responder)
 			}
-			return a.mock(cmd.Context(), gateway, conns, func() error { return served.Serve(responder) })
+			stop := context.AfterFunc(cmd.Context(), func() { _ = conns.Close() }) // Serve then returns
+			defer stop()
+			defer conns.Close()
+			if _, err := io.WriteString(a.out, gateway.Words(conns)); err != nil {
+				return err
+			}
+			return served.Serve(responder)
 		},
 	}
 	flags := cmd.Flags()
@@ -101,33 +105,4 @@ func addGatewayFlags(flags *pflag.FlagSet, g *mock.Gateway) {
 	flags.Var(flagvalue.User(&g.User), "user", "who may log in by EAP, with the password in IKESCOPE_PASSWORD")
 	flags.Var(flagvalue.Keywords(&g.ESP), "esp", "which suites Child SAs may have after a login, such as aes256gcm16-ecp384,aes256-sha256; with a key exchange PFS is demanded")
 	addToggle(flags, &g.PSK, "psk", "", "prove it with the pre-shared key in IKESCOPE_PSK, and let in who knows it; with --eap strangers can guess it")
-}
-
-// mock says what g is, and serves on conns until ctx ends, and closes them.
-func (a *app) mock(ctx context.Context, g mock.Gateway, conns mock.Sockets, serve func() error) error {
-	stop := context.AfterFunc(ctx, func() { _ = conns.Close() }) // Serve then returns
-	defer stop()
-	defer conns.Close()
-	addr, nattPort := conns.Addr(), conns.Paths().Port(initiator.UDP4500)
-	var policy strings.Builder
-	for _, p := range g.Products() {
-		fmt.Fprintf(&policy, "  accepts   %s\n", p)
-	}
-	over := ""
-	if conns.Stream != nil {
-		over = fmt.Sprintf("  tcp/%-5d  IKE in TCP: ikescope reach --transport udp500,udp4500,tcp4500 %s+%d\n", nattPort, addr, nattPort)
-	}
-	if who := g.IDWords(); who != "" {
-		fmt.Fprintf(&policy, "  identity  %s\n", who)
-		if trust := g.TrustWords(); trust != "" {
-			fmt.Fprintf(&policy, "  trust     %s\n", trust)
-		}
-		over += fmt.Sprintf("ask who it is: ikescope identity --name %s %s+%d\n", g.ID(), addr, nattPort)
-	}
-	_, err := fmt.Fprintf(a.out, "mock gateway as %s, until interrupted\n%s  udp/%-5d  IKE\n  udp/%-5d  IKE behind the non-ESP marker\n%s"+
-		"scan it: ikescope %s+%d\n", g.Profile, policy.String(), addr.Port(), nattPort, over, addr, nattPort)
-	if err != nil {
-		return err
-	}
-	return serve()
 }

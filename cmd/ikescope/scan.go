@@ -188,7 +188,7 @@ func (a *app) scanJobs(ctx context.Context, s *scans, pcap *pending.File, f *fle
 			t.ListedIn = &report.FileLine{File: in.File, Line: in.Line}
 		}
 		if examiner == nil {
-			f.of.judged.judge(t, false)
+			a.judge(ctx, &f.of.judged, t, false)
 		}
 		f.add(first+i, t)
 		if recorded != nil {

@@ -23,7 +23,7 @@ func Findings(identity *report.Identity) []report.Finding {
 		for _, t := range c.EAPTLS {
 			all = append(all, ofAnswer(answer{"the certificate of the server of " + t.Method + ": ", t.Remarks, t.Judged, c.Fixes})...)
 		}
-		for _, f := range all {
+		for _, f := range append(all, revocationFindings(c)...) {
 			if at := slices.IndexFunc(out, func(o report.Finding) bool { return o.ID == f.ID && o.Title == f.Title }); at >= 0 {
 				out[at].Evidence = append(out[at].Evidence, f.Evidence...)
 				continue

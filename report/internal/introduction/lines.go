@@ -29,7 +29,7 @@ func Write(out *layout.Page, t *report.Target) {
 		if several {
 			p.Text(11, "with       "+strings.Join(c.Suites, ", "))
 		}
-		p.connection(c, t.Started)
+		p.connection(c, t.Started, t.Identity.RevocationAsked)
 	}
 	if n := t.Identity.Hybrid; n > 0 {
 		p.Text(0, "Not asked with "+english.Counted(int64(n), "product of suites that all have", "products of suites that all have")+" an additional key exchange (RFC 9370), which comes before IKE_AUTH: who the gateway is there is unknown.")
@@ -46,8 +46,8 @@ func Write(out *layout.Page, t *report.Target) {
 }
 
 // connection writes what the gateway shows with some suites. Certificates are judged at
-// a time.
-func (p page) connection(c *report.Connection, at time.Time) {
+// a time, and authorities may have been asked about them.
+func (p page) connection(c *report.Connection, at time.Time, asked bool) {
 	if c.State != report.IdentitySeen {
 		p.Text(0, notSeen(c.Introduction))
 		return
@@ -84,6 +84,7 @@ func (p page) connection(c *report.Connection, at time.Time) {
 			p.Aligned("", v.who+": "+variantWords(&c.Introduction, v.reply))
 		}
 	}
+	p.revocation(c, asked)
 	p.methods(c)
 	p.handshakes(c, at)
 	p.clients(c.Judged)

@@ -1,0 +1,32 @@
+package certfinding
+
+import (
+	"slices"
+
+	"github.com/ikescope/ikescope/report"
+)
+
+// revocationFindings are about what authorities say of the certificates: that one is
+// revoked, or nothing at all.
+func revocationFindings(c *report.Connection) []report.Finding {
+	var out []report.Finding
+	evidence := slices.Compact(slices.Sorted(slices.Values(c.Evidence)))
+	for _, r := range c.Revocation {
+		switch r.State {
+		case report.RevocationRevoked:
+			out = append(out, report.Finding{
+				ID: "IDENTITY-REVOKED", Severity: report.SeverityHigh, Title: r.Subject + " is revoked", Detail: r.Why + ", says " + r.URL, Evidence: evidence,
+				Fix:  []string{"find out why it was revoked, and have another certificate issued for a new key"},
+				Refs: []string{"RFC 5280, Section 6.3", "RFC 6960"},
+			})
+		case report.RevocationUnreachable:
+			out = append(out, report.Finding{
+				ID: "IDENTITY-REVOCATION-UNREACHABLE", Severity: report.SeverityLow, Title: "whether " + r.Subject + " is revoked cannot be asked at " + r.URL,
+				Detail: r.Why + "; a client whose policy demands it may refuse the certificate, Windows with error 13848", Evidence: evidence,
+				Fix:  []string{"let OCSP servers and CRLs be reached without the tunnel, or leave their URLs out of the certificate"},
+				Refs: []string{"RFC 5280, Section 4.2.1.13"},
+			})
+		}
+	}
+	return out
+}
