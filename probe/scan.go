@@ -56,6 +56,7 @@ func newScan(s Scanner, t target.Target) *scan {
 	return &scan{
 		Scanner: s, target: t, random: &lockedReader{source: s.Rand},
 		decided:   make(map[evidence.Look]*matrix.Matrix),
+		fresh:     ledger.Fresh{Shared: s.Shared, Of: t.Address},
 		halfOpens: ledger.NewHalfOpens(), journal: ledger.Journal{Budget: s.MaxExchanges},
 		result: evidence.Result{Target: t.Name, Address: t.Address, Started: time.Now()},
 	}

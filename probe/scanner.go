@@ -10,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/identity"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/ledger"
 	"github.com/ikescope/ikescope/probe/target"
 	"github.com/ikescope/ikescope/proposals/choice"
 	"github.com/ikescope/ikescope/proposals/matrix"
@@ -73,6 +74,10 @@ type Scanner struct {
 	Roots    *x509.CertPool
 	WarnDays int
 
+	// Shared is what gateways of several scans drew at random, to compare; nil compares
+	// with nothing.
+	Shared *Shared
+
 	// Listen opens the socket; nil means real UDP. Dial opens TCP connections, as in
 	// [initiator.Config]. Rand is the source of SPIs, nonces and keys; nil means
 	// crypto/rand.
@@ -84,6 +89,9 @@ type Scanner struct {
 	Trace    func(initiator.Datagram)
 	Progress func(Progress)
 }
+
+// Shared is what the gateways of several scans drew at random.
+type Shared = ledger.Shared
 
 // Progress is how far a scan has come.
 type Progress struct {

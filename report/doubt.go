@@ -68,12 +68,15 @@ type Habit struct {
 	// Kind is "transforms_read", "proposals_read", "ignores_transform_types",
 	// "rejects_transform_types", "no_additional_key_exchanges",
 	// "ignores_key_length", "several_programs", "repeats_public_values",
-	// "repeats_nonces", "short_nonces" or "repeats_spis".
+	// "repeats_nonces", "short_nonces", "repeats_spis", "shares_public_values" or
+	// "shares_nonces".
 	Kind HabitKind `json:"habit"`
 	// Count is the most that it reads, of the first two; the octets of short nonces; or
 	// in how many accepted answers something was repeated.
 	Count    int   `json:"count,omitempty"`
 	Evidence []int `json:"evidence"`
+	// Other is the address of the gateway that had the same before.
+	Other string `json:"other,omitempty"`
 }
 
 // HabitKind is what a habit is.
@@ -91,5 +94,7 @@ const (
 	HabitRepeatsPublic    HabitKind = "repeats_public_values"
 	HabitRepeatsNonces    HabitKind = "repeats_nonces"
 	HabitShortNonces      HabitKind = "short_nonces"
+	HabitSharesPublic     HabitKind = "shares_public_values"
+	HabitSharesNonces     HabitKind = "shares_nonces"
 	HabitRepeatsSPIs      HabitKind = "repeats_spis"
 )

@@ -50,8 +50,8 @@ With --client, scan targets, or read JSON reports of them, and show whether the
 client connects and, if not or with a weak suite alone, the smallest change that
 mends it, on its side and on the gateway's, as lines to paste. What is weaker
 than the policy in force is marked, and so are clients that get a weaker suite
-by the change. The certificate counts, too (--name, --trust). Otherwise nothing is
-sent.
+by the change. The certificate counts, too (--name, --trust). Otherwise nothing
+is sent.
 
 With --how, show how to enable, collect and disable the log of a product, and
 what it does not show.`,

@@ -23,8 +23,8 @@ few more to see what each kind of client gets, and which EAP methods there are.
 All are closed, as far as the gateway lets them. No password is sent.
 
 The certificate is judged by the name that users dial: that of TARGET, or --name
-where TARGET is an address. Whether clients trust it depends on their roots: name
-these with --trust FILE, or --trust system for those of this machine.
+where TARGET is an address. Whether clients trust it depends on their roots:
+name these with --trust FILE, or --trust system for those of this machine.
 
 A scan asks the same in brief. This command asks for the EAP methods too, and
 looks only for suites of the algorithms in use, unless --profile says otherwise;

@@ -219,7 +219,8 @@ func (l lab) testIdentityMethods(t *testing.T) {
 	radius := t.TempDir()
 	server := newKey(t, "P-256")
 	writeKey(t, filepath.Join(radius, "server.key"), server)
-	writeCertificate(t, filepath.Join(radius, "server.pem"), ca.issue(t, server, []string{"radius.lab"}, nil), ca.cert.Raw)
+	soon := func(c *x509.Certificate) { c.NotAfter = time.Now().Add(9*24*time.Hour + time.Hour) }
+	writeCertificate(t, filepath.Join(radius, "server.pem"), ca.issue(t, server, []string{"radius.lab"}, soon), ca.cert.Raw)
 	clients := newAuthority(t, "lab clients", nil)
 	writeCertificate(t, filepath.Join(radius, "ca.pem"), clients.cert.Raw)
 	l.do(t, "radius", "strongswan", radius)
@@ -261,6 +262,26 @@ func (l lab) testIdentityMethods(t *testing.T) {
 		}
 	}
 
+	// What clients have of these methods.
+	for name, want := range map[string][]string{
+		"MSCHAPv2": nil, "RADIUS": nil, "certificate": nil,
+		"TLS":         {"method-certificate-windows", "method-certificate-apple", "method-not-android"},
+		"MD5 at once": {"method-not-windows", "method-not-apple", "method-not-android"},
+		"TTLS":        {"method-not-apple", "method-not-android"},
+	} {
+		var got []string
+		for _, j := range connectionOf(t, target, suites[name]).Judged {
+			for _, r := range j.Reasons {
+				if strings.HasPrefix(r.Rule, "method-") && r.Effect == report.CertificateUnknown && len(r.Evidence) > 0 {
+					got = append(got, r.Rule)
+				}
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: of the methods it is said %q, want %q", name, got, want)
+		}
+	}
+
 	handshakes := func(name string) []string {
 		var out []string
 		for _, h := range connectionOf(t, target, suites[name]).EAPTLS {
@@ -285,6 +306,12 @@ func (l lab) testIdentityMethods(t *testing.T) {
 	} {
 		if got := handshakes(name); !slices.Equal(got, want) {
 			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+	// Only that of the RADIUS server ends soon.
+	for id, want := range map[string]bool{"IDENTITY-EAP-EXPIRES-SOON": true, "IDENTITY-EXPIRES-SOON": false} {
+		if slices.ContainsFunc(target.Findings, func(f report.Finding) bool { return f.ID == id }) != want {
+			t.Errorf("finding %s: want %v", id, want)
 		}
 	}
 	l.testLoginRADIUS(t, "strongswan", suites["RADIUS"], ca.cert.Raw)

@@ -30,12 +30,12 @@ func (a *app) mockCommand() *cobra.Command {
 		Use:   "mock",
 		Short: "Run a mock gateway until it is interrupted",
 		Long: `Run an IKEv2 responder that answers as a known daemon does, for trying scans,
-clients and reports. It negotiates IKE SAs, and lets nobody log in but the user of
-the --credentials, the --user, whose password is IKESCOPE_PASSWORD in the
+clients and reports. It negotiates IKE SAs, and lets nobody log in but the user
+of the --credentials, the --user, whose password is IKESCOPE_PASSWORD in the
 environment, and with --psk who knows IKESCOPE_PSK: nobody by a certificate.
 
-Who logs in has to trust its certificate: that of --cert, or, with --root-out FILE,
-one that is made, whose root is in FILE, for ikescope login --trust FILE.`,
+Who logs in has to trust its certificate: that of --cert, or one that is made,
+whose root --root-out FILE writes for ikescope login --trust FILE.`,
 		Example: `  ikescope mock --profile libreswan -v
   ikescope mock --accept aes256gcm16-prfsha384-ecp384 --listen ::1
   ikescope mock --tcp

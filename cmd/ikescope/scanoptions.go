@@ -210,6 +210,7 @@ func (o *scanOptions) scanner() (probe.Scanner, error) {
 		WarnDays:     o.warnDays,
 		Identity:     o.identity,
 		Hypotheses:   clients.Hypotheses(o.clients),
+		Shared:       new(probe.Shared),
 		Known:        clients.FirstPackets(clients.Initiators()),
 	}
 	if o.noIdentity {

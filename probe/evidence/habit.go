@@ -1,6 +1,9 @@
 package evidence
 
-import "fmt"
+import (
+	"fmt"
+	"net/netip"
+)
 
 // Habit is something that a gateway does and others do not, which the scan found
 // by its control questions and kept to.
@@ -10,6 +13,8 @@ type Habit struct {
 	Count int
 	// Exchanges are the numbers of those that show it, ascending.
 	Exchanges []int
+	// Other is the address of another gateway, of what this one has in common with it.
+	Other netip.Addr
 }
 
 // HabitKind is what a [Habit] is.
@@ -46,6 +51,10 @@ const (
 	HabitShortNonces
 	// HabitRepeatsSPIs: in Count accepted answers it had an SPI of another one.
 	HabitRepeatsSPIs
+	// HabitSharesPublic and HabitSharesNonces: in Count accepted answers it had a public
+	// value, or a nonce, that Other had before.
+	HabitSharesPublic
+	HabitSharesNonces
 
 	habitKinds // how many there are
 )
@@ -62,6 +71,8 @@ var habitNames = [habitKinds]string{
 	HabitRepeatsNonces:    "repeats_nonces",
 	HabitShortNonces:      "short_nonces",
 	HabitRepeatsSPIs:      "repeats_spis",
+	HabitSharesPublic:     "shares_public_values",
+	HabitSharesNonces:     "shares_nonces",
 }
 
 // String returns the kind as the JSON document writes it.

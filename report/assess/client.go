@@ -55,6 +55,9 @@ func (c predictor) verdicts(policies []client.Policy) []report.Client {
 		out.Doubt = p.Doubt
 		c.rate(&out, p.Offer)
 		c.login(&out, p)
+		if note := fragmentNote(c.target, p); note != "" && out.Verdict == report.ClientConnects && !slices.Contains(out.Notes, note) {
+			out.Notes = append(slices.Clip(out.Notes), note)
+		}
 		clients = append(clients, out)
 	}
 	return clients

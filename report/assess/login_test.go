@@ -132,3 +132,30 @@ func TestLogin(t *testing.T) {
 		})
 	}
 }
+
+// TestFragmentNote: who has no IKE fragmentation is told where IP fragments do not arrive.
+func TestFragmentNote(t *testing.T) {
+	for name, tt := range map[string]struct {
+		of             *report.Fragmentation
+		windows, apple bool
+	}{
+		"not asked":                 {nil, false, false},
+		"fragments arrive":          {&report.Fragmentation{Supported: true, LargeAnswer: report.AnswerYes}, false, false},
+		"they do not":               {&report.Fragmentation{Supported: true, LargeAnswer: report.AnswerNo, Works: report.AnswerYes}, true, false},
+		"the gateway has none, too": {&report.Fragmentation{LargeAnswer: report.AnswerNo}, true, true},
+	} {
+		r := reporttest.Base("vpn.example.com", "198.51.100.7")
+		r.Matrix = reporttest.Matrix{Asked: matrix.Standard().Products(), Observed: modern, Evidence: []int{4}}.Of(t)
+		target := scan.Document(scan.Run{}, []evidence.Result{r}).Targets[0]
+		target.Fragmentation = tt.of
+		windows, apple := policy(t, modern), policy(t, modern)
+		windows.Family, apple.Family = client.FamilyWindows, client.FamilyApple
+		for want, p := range map[*bool]client.Policy{&tt.windows: windows, &tt.apple: apple} {
+			c := assess.Clients(&target, []client.Policy{p})[0]
+			noted := slices.ContainsFunc(c.Notes, func(n string) bool { return strings.HasPrefix(n, "Answers in IP fragments do not arrive here") })
+			if noted != *want || c.Verdict != report.ClientConnects {
+				t.Errorf("%s: %s %s, with notes %q", name, p.Family, c.Verdict, c.Notes)
+			}
+		}
+	}
+}

@@ -102,7 +102,7 @@ func Target(r evidence.Result) report.Target {
 		t.Doubts = append(t.Doubts, doubt)
 	}
 	for _, h := range r.Habits {
-		t.Habits = append(t.Habits, report.Habit{Kind: report.HabitKind(h.Kind.String()), Count: h.Count, Evidence: lists.Evidence(h.Exchanges)})
+		t.Habits = append(t.Habits, report.Habit{Kind: report.HabitKind(h.Kind.String()), Count: h.Count, Evidence: lists.Evidence(h.Exchanges), Other: report.AddressText(h.Other)})
 	}
 	for i, m := range r.Members {
 		t.Members = append(t.Members, newMember(i+1, m))

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"net/netip"
 	"slices"
 	"sync"
 
@@ -43,6 +44,17 @@ func (f *Findings) Habit(kind evidence.HabitKind, count int, exchanges ...int) {
 	}
 	f.habits[i].Count = count
 	f.habits[i].Exchanges = joined(f.habits[i].Exchanges, exchanges)
+}
+
+// Shares notes a habit of what another gateway had, too.
+func (f *Findings) Shares(kind evidence.HabitKind, other netip.Addr, count, exchange int) {
+	f.Habit(kind, count, exchange)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	i := slices.IndexFunc(f.habits, func(h evidence.Habit) bool { return h.Kind == kind })
+	if !f.habits[i].Other.IsValid() {
+		f.habits[i].Other = other
+	}
 }
 
 // IsDoubted reports whether there is a doubt of a kind.

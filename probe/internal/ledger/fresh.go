@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"crypto/sha256"
+	"net/netip"
 	"sync"
 
 	"github.com/ikescope/ikescope/ike"
@@ -15,6 +16,11 @@ import (
 // the exchange that had each public value, nonce and SPI first. Its methods may be
 // called concurrently.
 type Fresh struct {
+	// Shared is what all gateways of a run drew, nil for none, and Of the address of this
+	// one.
+	Shared *Shared
+	Of     netip.Addr
+
 	mu    sync.Mutex
 	first map[[sha256.Size]byte]int
 	again map[evidence.HabitKind]int
@@ -40,16 +46,34 @@ func (f *Fresh) Add(a initiator.Answer, findings *Findings) {
 	f.repeated(findings, evidence.HabitRepeatsSPIs, a.ID, a.Message.SPIr[:])
 }
 
+// alsoShared are the kinds of what no two gateways have alike, if each draws its own.
+var alsoShared = map[evidence.HabitKind]evidence.HabitKind{
+	evidence.HabitRepeatsPublic: evidence.HabitSharesPublic,
+	evidence.HabitRepeatsNonces: evidence.HabitSharesNonces,
+}
+
 // repeated notes a value of an exchange, and the habit if another one had it.
 func (f *Fresh) repeated(findings *Findings, kind evidence.HabitKind, id int, value []byte) {
 	key := sha256.Sum256(append([]byte{byte(kind)}, value...))
 	first, ok := f.first[key]
+	if shares, can := alsoShared[kind]; can && !ok {
+		if other := f.Shared.other(key, f.Of); other.IsValid() {
+			if f.again == nil {
+				f.again = make(map[evidence.HabitKind]int)
+			}
+			f.again[shares]++
+			findings.Shares(shares, other, f.again[shares], id)
+		}
+	}
 	if !ok {
 		if f.first == nil {
-			f.first, f.again = make(map[[sha256.Size]byte]int), make(map[evidence.HabitKind]int)
+			f.first = make(map[[sha256.Size]byte]int)
 		}
 		f.first[key] = id
 		return
+	}
+	if f.again == nil {
+		f.again = make(map[evidence.HabitKind]int)
 	}
 	f.again[kind]++
 	findings.Habit(kind, f.again[kind], first, id)

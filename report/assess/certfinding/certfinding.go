@@ -16,7 +16,7 @@ func Findings(identity *report.Identity) []report.Finding {
 	if identity == nil {
 		return nil
 	}
-	out := nullFinding(identity)
+	out := append(nullFinding(identity), keptFinding(identity)...)
 	for i := range identity.Connections {
 		c := &identity.Connections[i]
 		all := ofAnswer(answer{remarks: c.Remarks, judged: c.Judged, fixes: c.Fixes})

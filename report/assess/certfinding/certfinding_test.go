@@ -101,3 +101,32 @@ func TestServerFindings(t *testing.T) {
 	findingOf(t, all, "IDENTITY-EXPIRED")
 	findingOf(t, all, "IDENTITY-EAP-SELF-SIGNED-LEAF")
 }
+
+// TestOtherFindings: what a gateway keeps half-open, and what authorities say, are findings
+// of their own; a state that is not known is none.
+func TestOtherFindings(t *testing.T) {
+	var c report.Connection
+	c.Evidence = []int{6, 5}
+	c.Revocation = []report.Revocation{
+		{Subject: "CN=a", By: "ocsp", URL: "http://a", State: report.RevocationGood},
+		{Subject: "CN=a", By: "crl", URL: "http://b", State: report.RevocationUnknown, Why: "it is out of date"},
+		{Subject: "CN=a", By: "crl", URL: "http://c", State: report.RevocationUnreachable, Why: "no route"},
+		{Subject: "CN=b", By: "ocsp", URL: "http://d", State: report.RevocationRevoked, Why: "revoked on 2026-01-01"},
+	}
+	all := Findings(&report.Identity{KeptHalfOpen: true, Connections: []report.Connection{c}})
+	if len(all) != 3 {
+		t.Errorf("%+v", all)
+	}
+	if f := findingOf(t, all, "IDENTITY-REVOKED"); f.Severity != report.SeverityHigh || f.Title != "CN=b is revoked" || f.Detail != "revoked on 2026-01-01, says http://d" {
+		t.Errorf("%+v", f)
+	}
+	if f := findingOf(t, all, "IDENTITY-REVOCATION-UNREACHABLE"); f.Severity != report.SeverityLow || !strings.Contains(f.Title, "http://c") {
+		t.Errorf("%+v", f)
+	}
+	if f := findingOf(t, all, "IDENTITY-KEPT-HALF-OPEN"); f.Severity != report.SeverityLow || !slices.Equal(f.Evidence, []int{5, 6}) {
+		t.Errorf("%+v", f)
+	}
+	if got := Findings(&report.Identity{}); len(got) > 0 {
+		t.Errorf("%+v", got)
+	}
+}

@@ -20,3 +20,21 @@ func nullFinding(id *report.Identity) []report.Finding {
 		Refs:     []string{"RFC 7619"},
 	}}
 }
+
+// keptFinding is about a gateway that keeps IKE SAs half-open that were opened to ask.
+func keptFinding(id *report.Identity) []report.Finding {
+	if !id.KeptHalfOpen {
+		return nil
+	}
+	f := report.Finding{
+		ID: string(report.AboutIdentity) + "-KEPT-HALF-OPEN", Severity: report.SeverityLow,
+		Title:  "the gateway keeps IKE SAs half-open that wait for EAP, whatever their initiator sends to end them",
+		Detail: "until they time out they count against its limit of half-open IKE SAs, and so a few strangers can keep users out",
+		Fix:    []string{"let half-open IKE SAs time out sooner, and demand cookies at a low number of them (strongSwan: half_open_timeout, cookie_threshold)"},
+		Refs:   []string{"RFC 7296, Section 2.6", "RFC 8019"},
+	}
+	if len(id.Connections) > 0 {
+		f.Evidence = slices.Compact(slices.Sorted(slices.Values(id.Connections[0].Evidence)))
+	}
+	return []report.Finding{f}
+}
