@@ -80,6 +80,24 @@ func (a *authority) ocsp(status int, change func(*ocsp.Response), signer crypto.
 	return text
 }
 
+// delegated is a response signed with a certificate of the authority for that usage, until then.
+func (a *authority) delegated(usage x509.ExtKeyUsage, until time.Time) []byte {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{SerialNumber: big.NewInt(5), Subject: pkix.Name{CommonName: "Responder"},
+		NotBefore: at.AddDate(-1, 0, 0), NotAfter: until, ExtKeyUsage: []x509.ExtKeyUsage{usage}}, a.chain[1], key.Public(), a.key)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	c, err := x509.ParseCertificate(der)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return a.ocsp(ocsp.Good, func(r *ocsp.Response) { r.Certificate = c }, key)
+}
+
 func (a *authority) crl(serial int64, change func(*x509.RevocationList), signer crypto.Signer) []byte {
 	list := &x509.RevocationList{Number: big.NewInt(1), ThisUpdate: at.Add(-time.Hour), NextUpdate: at.Add(time.Hour),
 		RevokedCertificateEntries: []x509.RevocationListEntry{{SerialNumber: big.NewInt(serial), RevocationTime: at.Add(-2 * time.Hour), ReasonCode: 4}}}
@@ -146,6 +164,9 @@ func TestAsk(t *testing.T) {
 		{"later", OCSP, text(ocsp.TryLaterErrorResponse), Unknown, "refuses to say: try later"},
 		{"no OCSP", OCSP, text([]byte("<html>")), Unknown, "not a response"},
 		{"of another", OCSP, text(other.ocsp(ocsp.Good, nil, other.key)), Unknown, "not a response"},
+		{"of its responder", OCSP, text(a.delegated(x509.ExtKeyUsageOCSPSigning, at.AddDate(0, 1, 0))), Good, ""},
+		{"of a server that it certified", OCSP, text(a.delegated(x509.ExtKeyUsageServerAuth, at.AddDate(0, 1, 0))), Unknown, "not for OCSP"},
+		{"of a responder that expired", OCSP, text(a.delegated(x509.ExtKeyUsageOCSPSigning, at.AddDate(0, -1, 0))), Unknown, "not for OCSP"},
 		{"of another certificate", OCSP, text(a.ocsp(ocsp.Good, func(r *ocsp.Response) { r.SerialNumber = big.NewInt(78) }, a.key)), Unknown, "not a response"},
 		{"old", OCSP, text(a.ocsp(ocsp.Good, func(r *ocsp.Response) { r.NextUpdate = at.Add(-30 * time.Minute) }, a.key)), Unknown, "out of date"},
 		{"of the future", OCSP, text(a.ocsp(ocsp.Good, func(r *ocsp.Response) { r.ThisUpdate = at.Add(30 * time.Minute) }, a.key)), Unknown, "holds from"},
