@@ -216,8 +216,8 @@ func (o *scanOptions) scanner() (probe.Scanner, error) {
 	if o.noIdentity {
 		s.Identity = identity.Off
 	}
-	if s.Identity == identity.Off && (s.HostName != "" || s.Roots != nil) {
-		return s, usagef("--name and --trust are for certificates, which are not asked for with --no-identity")
+	if s.Identity == identity.Off && (s.HostName != "" || s.Roots != nil || o.revocation) {
+		return s, usagef("--name, --trust and --revocation are for certificates, which are not asked for with --no-identity")
 	}
 	if o.live {
 		s.Clients = clients.FirstPackets(o.clients)
