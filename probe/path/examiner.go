@@ -42,9 +42,10 @@ type Examiner struct {
 	Probes int
 	// Hops has it find the routers on the way, on Linux.
 	Hops bool
-	// Brief leaves out what a scan finds out anyway: NAT, but for the mapping where there
-	// are Others and Outside is given, further source ports, and all Probes but the first. Other versions of IKE are asked for only where
-	// IKEv2 is not answered, or refused.
+	// Brief leaves out what a scan finds out anyway: NAT (but for the mapping, where there
+	// are Others and Outside is given), further source ports, and all Probes but the
+	// first. Other versions of IKE are asked for only where IKEv2 is not answered, or
+	// refused.
 	Brief bool
 
 	// Attempts is how often a port is asked before it counts as silent, 0 for 5,
