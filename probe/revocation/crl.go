@@ -75,7 +75,7 @@ func covered(der []byte, isCA bool, url string) bool {
 	if !in.ReadASN1(&point, cbasn1.SEQUENCE) || !point.ReadOptionalASN1(&name, &named, cbasn1.Tag(0).Constructed().ContextSpecific()) {
 		return false
 	}
-	if named && !bytes.Contains(name, []byte(url)) {
+	if named && !isOf(name, url) {
 		return false
 	}
 	for !point.Empty() {
@@ -98,4 +98,23 @@ func covered(der []byte, isCA bool, url string) bool {
 		}
 	}
 	return true
+}
+
+// isOf reports whether url is among the full names of a DistributionPointName.
+func isOf(name cryptobyte.String, url string) bool {
+	var names cryptobyte.String
+	if !name.ReadASN1(&names, cbasn1.Tag(0).Constructed().ContextSpecific()) {
+		return false
+	}
+	for !names.Empty() {
+		var value cryptobyte.String
+		var tag cbasn1.Tag
+		if !names.ReadAnyASN1(&value, &tag) {
+			return false
+		}
+		if tag == cbasn1.Tag(6).ContextSpecific() && string(value) == url { // uniformResourceIdentifier
+			return true
+		}
+	}
+	return false
 }

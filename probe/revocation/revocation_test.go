@@ -191,6 +191,7 @@ func TestAsk(t *testing.T) {
 		{"old CRL", CRL, text(a.crl(78, func(l *x509.RevocationList) { l.ThisUpdate, l.NextUpdate = at.AddDate(0, -2, 0), at.AddDate(0, -1, 0) }, a.key)), Unknown, "out of date"},
 		{"of this point", CRL, text(a.crl(78, point(crlURL, nil), a.key)), Good, ""},
 		{"of another point", CRL, text(a.crl(78, point(server.URL+"/other", nil), a.key)), Unknown, "of a part"},
+		{"of a point whose name is longer", CRL, text(a.crl(78, point(crlURL+"2", nil), a.key)), Unknown, "of a part"},
 		{"of CAs", CRL, text(a.crl(78, point("", func(b *cryptobyte.Builder) {
 			b.AddASN1(cbasn1.Tag(2).ContextSpecific(), func(b *cryptobyte.Builder) { b.AddUint8(0xff) })
 		}), a.key)), Unknown, "of a part"},
