@@ -61,6 +61,9 @@ func (a *Attempt) choose() *Cause {
 	var first *Event
 	const failed = 7 // what is ranked below does not show by itself that something failed
 	rank := func(e *Event) int {
+		if e.Cause == "daemon-bug" && a.ending != "" {
+			return unranked
+		}
 		switch general.Level(e.arg(levelWord)) {
 		case general.Reason:
 			if e.Kind == Sign || e.Kind == Try || e.Kind == Wait {
@@ -376,12 +379,22 @@ func (a *Attempt) sentence(id string, side Side, e *Event) string {
 	}
 	sentence := fill(known.sentences[side], words)
 	if id == "child-proposal" && a.Version == 1 && side == Initiator {
-		sentence = "phase 1 succeeded, and the gateway refuses Quick Mode with NO_PROPOSAL_CHOSEN"
+		sentence = "phase 1 succeeded, and the gateway does not accept Quick Mode; with which notify, these lines do not show"
+		if a.says("NO_PROPOSAL_CHOSEN", "NO-PROPOSAL-CHOSEN", "NO_PROP", "PROPOSAL_NOT_CHOSEN") {
+			sentence = "phase 1 succeeded, and the gateway refuses Quick Mode with NO_PROPOSAL_CHOSEN"
+		}
 	}
 	if a.Version == 1 && id != "ikev1-peer" {
 		sentence = fill("IKEv1[ ({exchange})]: ", words) + sentence
 	}
 	return sentence
+}
+
+// says reports whether a line of the attempt has one of the words.
+func (a *Attempt) says(words ...string) bool {
+	return slices.ContainsFunc(a.Events, func(e Event) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(e.Text, w) || strings.Contains(e.arg("notify"), w) })
+	})
 }
 
 // sentID returns the identity that the other side sent and that matched no
@@ -425,6 +438,8 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 		return "child-proposal"
 	case id == "answers-lost" && a.Reached.rank() <= PhaseInit.rank() && e.Phase.rank() <= PhaseInit.rank() && a.Reached != PhaseNone:
 		return "answers-lost-init"
+	case id == "lost-state" && a.Version == 1 && a.began && !a.ikeUp:
+		return "dropped-phase1" // INVALID_COOKIE
 	case id == "send-failed" && (a.Established || a.ikeUp):
 		return "path-lost"
 	case id == "undecryptable" && a.version() == 2 && !a.ikeUp && a.Reached == PhaseInit:

@@ -1,6 +1,9 @@
 package incident
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // kernelError is an error of the kernel: by which words lines have it, as whole, and
 // what it means for an SA or a policy.
@@ -13,6 +16,8 @@ type kernelError struct {
 // libreswan ("errno 38:") and of charon for what it had done before.
 var kernelErrors = []kernelError{
 	{[]string{"Function not implemented", "errno 38"}, "Function not implemented (38)", "kernel-algorithm"},
+	// In the words of a driver (xdo_dev_state_add).
+	{[]string{"offload"}, "", "kernel-offload"},
 	// crypto_alloc_aead finds no module.
 	{[]string{"No such file", "errno 2:", "errno 2)"}, "No such file or directory (2)", "kernel-module"},
 	{[]string{"Protocol not supported", "errno 93"}, "Protocol not supported (93)", "kernel-protocol"},
@@ -28,6 +33,9 @@ var kernelErrors = []kernelError{
 	{[]string{"Cannot allocate memory", "errno 12:", "errno 12)"}, "Cannot allocate memory (12)", "kernel-memory"},
 }
 
+// numbered is an error in the words of strerror with its number.
+var numbered = regexp.MustCompile(`^[^()]{3,100} \(\d{1,3}\)$`)
+
 // kernel returns what the kernel did not accept, by the error that it gave, and that
 // error, "" if no line has one. A line may be cut in the error's words.
 func (a *Attempt) kernel() (cause, errno string) {
@@ -42,10 +50,14 @@ func (a *Attempt) kernel() (cause, errno string) {
 				if !strings.Contains(reason, words) {
 					continue
 				}
-				if known.cause == "kernel-algorithm" && strings.Contains(strings.ToLower(e.Text), "pfkey") {
-					return "kernel-pfkey", known.text
+				text := known.text
+				if numbered.MatchString(reason) { // which differs between architectures
+					text = reason
 				}
-				return known.cause, known.text
+				if known.cause == "kernel-algorithm" && strings.Contains(strings.ToLower(e.Text), "pfkey") {
+					return "kernel-pfkey", text
+				}
+				return known.cause, text
 			}
 		}
 		if errno == "" {

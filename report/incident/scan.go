@@ -75,6 +75,7 @@ type Scanner struct {
 	// one whose product is known.
 	key  string
 	held []Line
+	l2tp bool // a line of xl2tpd was seen
 }
 
 // NewScanner returns a scanner that calls done with each attempt when it has
@@ -167,7 +168,11 @@ const maxHeld = 16
 // are around it, if its table knows nearly all of it, or by what it says in
 // general of IKE.
 func (s *Scanner) unclaimed(l *Line) {
-	if l.Program != "" && !logtext.IsProgram(l.Program) || strings.HasPrefix(l.Text, "|") {
+	if strings.HasPrefix(l.Text, "|") {
+		return
+	}
+	if l.Program != "" && !logtext.IsProgram(l.Program) {
+		s.beside(l)
 		return
 	}
 	if len(s.File.Products) == 0 {
@@ -191,6 +196,7 @@ func (s *Scanner) unclaimed(l *Line) {
 		}
 	}
 	if s.products[s.last].Complete {
+		s.beside(l)
 		return
 	}
 	if row, words := readGeneral(l.Text, true); row != nil {
@@ -198,6 +204,27 @@ func (s *Scanner) unclaimed(l *Line) {
 		e.Key = s.key
 		s.collector.add(s.products[s.last].Name, e)
 	}
+}
+
+// beside reads a line of a program that an IKE daemon works with, as one of the
+// attempt of the line before: L2TP and PPP, the DHCP server, the kernel.
+func (s *Scanner) beside(l *Line) {
+	if len(s.File.Products) == 0 || !logtext.Beside(l.Program) {
+		return
+	}
+	s.l2tp = s.l2tp || l.Program == "xl2tpd" || strings.Contains(l.Text, "xl2tpd[")
+	row, words := FindStartup(l.Text)
+	if row == nil || !s.l2tp && overL2TP(row.Cause) {
+		return // PPP of another connection
+	}
+	e := row.Event(l, words)
+	e.Key = s.key
+	s.collector.add(s.products[s.last].Name, e)
+}
+
+// overL2TP reports whether a cause is of L2TP or of PPP inside it.
+func overL2TP(cause string) bool {
+	return strings.HasPrefix(cause, "ppp-") || strings.HasPrefix(cause, "l2tp-")
 }
 
 // continues reads a line as the rest of one that was folded.
@@ -244,6 +271,11 @@ func (s *Scanner) Flush() { s.collector.flush(true) }
 
 // End ends all attempts.
 func (s *Scanner) End() {
+	held := s.held
+	s.held = nil
+	for i := 0; i < len(held) && len(s.File.Products) > 0; i++ {
+		s.unclaimed(&held[i])
+	}
 	for i, r := range s.readers {
 		if ender, ok := r.(Ender); ok {
 			if events := ender.End(); len(events) > 0 {
@@ -351,8 +383,11 @@ func ScanGeneral(name string, lines []string, done func(*Attempt)) File {
 			}
 		}
 	}
+	l2tp := slices.ContainsFunc(lines, func(s string) bool { return strings.Contains(strings.ToLower(s), "l2tp") })
 	for _, e := range events {
-		c.add(product, e)
+		if l2tp || !overL2TP(e.Cause) {
+			c.add(product, e)
+		}
 	}
 	c.flush(false)
 	return f

@@ -32,7 +32,7 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 			return rest, nil, true
 		}
 	}
-	return l.Text, nil, strings.Contains(l.Text, "android.net.ipsec.ike.")
+	return l.Text, nil, strings.Contains(l.Text, "android.net.ipsec.ike.") || strings.Contains(l.Text, "Exception: Required parameter was not provided: ")
 }
 
 func after(e *incident.Event) { e.Side, e.Version = incident.Initiator, 2 }

@@ -205,7 +205,8 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 		r.asked[asked] = true
 	}
 	if strings.Contains(l.Text, "EXPECTATION FAILED: ") && ok {
-		e := l.Event(incident.Info)
+		e := l.Event(incident.Own) // which counts where nothing else is told
+		e.Cause = "daemon-bug"
 		e.Set("internal", "EXPECTATION FAILED")
 		e.Set("conn", h.conn)
 		e.Key = h.conn

@@ -211,6 +211,13 @@ func withoutPriority(s string) string {
 // them.
 func IsProgram(name string) bool { return slices.Contains(programs, name) }
 
+// besides are programs that an IKE daemon works with, or that start it.
+var besides = []string{"", "xl2tpd", "pppd", "kernel", "dnsmasq-dhcp", "dhcpd", "NetworkManager", "ipsec_starter", "starter"}
+
+// Beside reports whether a program is one that an IKE daemon works with; what has no
+// name may be of one.
+func Beside(name string) bool { return slices.Contains(besides, name) }
+
 func isDigit(c byte) bool { return '0' <= c && c <= '9' }
 
 // programs are those whose lines are known without a time before them.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/logtext"
 )
 
 // Product is OpenIKED.
@@ -44,7 +45,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	for i := 0; i < len(functions) && !mine; i++ {
 		mine = strings.HasPrefix(text, functions[i])
 	}
-	if !mine || strings.HasPrefix(text, "(") && strings.Contains(text, "<->") { // the latter are of Fireware's iked
+	if !mine || l.Program != "" && logtext.Beside(l.Program) || strings.HasPrefix(text, "(") && strings.Contains(text, "<->") { // the latter are of Fireware's iked
 		return nil, false
 	}
 	out := r.of(spi)
