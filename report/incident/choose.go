@@ -117,7 +117,7 @@ func (a *Attempt) choose() *Cause {
 			}
 		}
 	}
-	if first == nil && a.deleted && !a.Established && a.Reached == PhaseChild && a.Side == Initiator && a.ending == "peer-ended" {
+	if (first == nil || first.Cause == "daemon-crash" && first.Kind == Own) && a.deleted && !a.Established && a.Reached == PhaseChild && a.Side == Initiator && a.ending == "peer-ended" {
 		for i := range a.Events {
 			if a.Events[i].Kind == Deleted {
 				return a.cause("child-refused", &a.Events[i]) // it ended what it was asked to go on with
@@ -304,6 +304,9 @@ func (a *Attempt) cause(id string, e *Event) *Cause {
 	if id == "liveness" && a.words["in"] == "0B" && a.words["out"] == "0B" {
 		c.Likely = append(c.Likely, "no ESP packet passed while it was up: the way back, or ESP in UDP 4500, may be blocked")
 	}
+	if id != "daemon-crash" && a.words["crash"] != "" {
+		c.Likely = append(c.Likely, "this side's daemon crashed as well, with signal "+a.words["signal"]+": update it")
+	}
 	if c.Layer == Child && a.words["compression"] != "" {
 		c.Likely = append(c.Likely, "compression (IPComp) was negotiated, which the kernel may lack")
 	}
@@ -438,7 +441,7 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 		return "child-proposal"
 	case id == "answers-lost" && a.Reached.rank() <= PhaseInit.rank() && e.Phase.rank() <= PhaseInit.rank() && a.Reached != PhaseNone:
 		return "answers-lost-init"
-	case id == "lost-state" && a.Version == 1 && a.began && !a.ikeUp:
+	case id == "lost-state" && a.Version == 1 && !a.ikeUp && (a.began || a.says("when P1 SA is complete")):
 		return "dropped-phase1" // INVALID_COOKIE
 	case id == "send-failed" && (a.Established || a.ikeUp):
 		return "path-lost"

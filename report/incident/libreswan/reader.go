@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/ikescope/ikescope/report/incident"
 )
@@ -46,6 +47,9 @@ type reader struct {
 	asked map[string]bool
 	// waits are how often requests were sent again, by connection and SA.
 	waits map[string]int
+	// carried are the Child SAs in transport mode, by connection and number, with the
+	// time at which they came up.
+	carried map[string]time.Time
 	// cookies are the first requests for a cookie that were not met yet, by the
 	// peer's address.
 	cookies map[string]incident.Event
@@ -244,6 +248,15 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 			e.Cause, e.Phase = "traffic-selectors", incident.PhaseChild
 		}
 	}
+	switch carries := h.conn + "#" + h.sa; {
+	case e.Kind == incident.Up && strings.Contains(text, "transport mode"):
+		if len(r.carried) >= maxQuick || r.carried == nil {
+			r.carried = make(map[string]time.Time)
+		}
+		r.carried[carries] = l.Time
+	case strings.HasPrefix(text, "received Delete SA("):
+		r.short(&e, h.conn)
+	}
 	switch { // who established it
 	case e.Kind != incident.Up && e.Kind != incident.IKEUp:
 	case strings.HasPrefix(text, "responder established "):
@@ -425,6 +438,18 @@ func (r *reader) since(sa string, n int) int {
 	before := r.waits[sa]
 	r.waits[sa] = n
 	return max(1, n-before)
+}
+
+// short tells an SA in transport mode that the other side deleted soon from others.
+func (r *reader) short(e *incident.Event, conn string) {
+	const soon = time.Minute
+	up, known := r.carried[conn+"#"+e.Args["sa"]]
+	age := e.Time.Sub(up)
+	if !known || up.IsZero() || e.Time.IsZero() || age < 0 || age > soon {
+		return
+	}
+	e.Kind, e.Phase, e.Cause = incident.Sign, incident.PhaseEstablished, "l2tp-unfinished"
+	e.Set("age", strconv.Itoa(int(age.Seconds())))
 }
 
 // bare completes an event of a message without what stands before it.

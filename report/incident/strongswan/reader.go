@@ -69,6 +69,7 @@ type reader struct {
 	threads  map[string]*session // what each thread works on
 	last     *session
 	count    int
+	sender   header // of the last packet that was sent
 	// awaiting are the last sessions whose requests are not answered yet.
 	awaiting []*session
 	// console: lines come without headers.
@@ -175,6 +176,9 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	r.successor(&h, trimmed)
 	released := r.release(&h, trimmed)
 	r.rekeyed(&h, trimmed)
+	if h.id != "" && strings.HasPrefix(trimmed, "sending packet: ") {
+		r.sender = h
+	}
 	if h.group == "NET" || h.group == "" {
 		if events, isPacket := r.packet(l, &h, trimmed); isPacket {
 			return append(released, events...), true
@@ -206,6 +210,10 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		}
 	}
 	var s *session
+	if e.Cause == "send-failed" && h.id == "" { // a thread of its own sends what others made
+		h.conn, h.id = r.sender.conn, r.sender.id
+		id = h.id
+	}
 	begins := e.Kind == incident.Start && e.Side == incident.Initiator
 	switch {
 	case e.Kind == incident.Again || e.Kind == incident.Gone:
