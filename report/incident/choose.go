@@ -157,6 +157,9 @@ func (a *Attempt) choose() *Cause {
 		if all := offered.Everywhere(lists.theirs); all != "" {
 			c.Details = append(c.Details, all)
 		}
+		if a.version() != 1 && offered.NoExchange(lists.theirs) && strings.Contains(first.Text+a.lastText(), "CREATE_CHILD_SA") {
+			c.Likely = append(c.Likely, "no proposal received has a key exchange method: a connection with PFS takes none of them in CREATE_CHILD_SA, though it did in IKE_AUTH (libreswan: pfs=yes, its default)")
+		}
 	} else if (id == "ike-proposal" || id == "child-proposal") && a.Side == Responder {
 		for _, p := range lists.ours[:min(len(lists.ours), 3)] {
 			c.Details = append(c.Details, "configured: "+p.String())
@@ -392,6 +395,9 @@ func (a *Attempt) sentence(id string, side Side, e *Event) string {
 	}
 	return sentence
 }
+
+// lastText returns the last line of the attempt.
+func (a *Attempt) lastText() string { return a.Events[len(a.Events)-1].Text }
 
 // says reports whether a line of the attempt has one of the words.
 func (a *Attempt) says(words ...string) bool {

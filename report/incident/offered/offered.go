@@ -95,8 +95,11 @@ func Unmet(received, configured []Proposal) (gaps []Gap, got, want Proposal, ok 
 }
 
 // distance says how far two proposals are apart: by a key length less than by a
-// cipher.
+// cipher, and least by PFS alone, which is refused only in CREATE_CHILD_SA.
 func distance(gaps []Gap) int {
+	if len(gaps) == 1 && gaps[0].Axis == Exchange && (len(gaps[0].Got) == 0 || len(gaps[0].Want) == 0) {
+		return 0
+	}
 	n := 2 * len(gaps)
 	for _, g := range gaps {
 		if g.Axis == Cipher && slices.ContainsFunc(g.Got, func(a string) bool {
@@ -128,6 +131,12 @@ func Everywhere(all []Proposal) string {
 	return fmt.Sprintf("each of the %d proposals received has %s as its key exchange method", len(all), names[0])
 }
 
+// NoExchange reports whether all of several proposals of ESP are without a key exchange
+// method.
+func NoExchange(all []Proposal) bool {
+	return len(all) > 0 && !slices.ContainsFunc(all, func(p Proposal) bool { return p.Protocol != "ESP" || len(p.Names[Exchange]) > 0 })
+}
+
 // apart returns the axes on which p, received, and q, configured, do not meet.
 // Integrity and PRF are compared where both list them, since a cipher may have
 // its own; a key exchange that only one side lists is PFS on that side alone.
@@ -140,7 +149,9 @@ func (p Proposal) apart(q Proposal) []Gap {
 		})
 		oneSided := axis == Exchange && p.Protocol != "IKE" && q.Protocol != "IKE" && (len(got) > 0) != (len(want) > 0) &&
 			!slices.ContainsFunc(append(slices.Clone(got), want...), isNone)
-		if !common && (len(got) > 0 && len(want) > 0 || oneSided) {
+		lacking := axis == Integrity && p.Protocol == "IKE" && len(got) == 0 && len(want) > 0 && len(p.Names[PRF]) == 0 &&
+			slices.ContainsFunc(p.Names[Cipher], func(name string) bool { return cbc(name) })
+		if !common && (len(got) > 0 && len(want) > 0 || oneSided || lacking) {
 			out = append(out, Gap{axis, got, want})
 		}
 	}
@@ -152,6 +163,15 @@ func (p Proposal) apart(q Proposal) []Gap {
 		})
 	}
 	return out
+}
+
+// cbc reports whether a cipher needs an integrity algorithm beside it.
+func cbc(name string) bool {
+	switch keyword(name) {
+	case "aes128", "aes192", "aes256", "3des":
+		return true
+	}
+	return false
 }
 
 func isNone(name string) bool { return strings.EqualFold(name, "NONE") }

@@ -71,6 +71,10 @@ Nov  3 08:00:20 gw pluto[15]: "phones"[1] 203.0.113.9 #1: received Delete SA(0xc
 Nov  3 09:00:20 gw pluto[15]: "phones"[1] 203.0.113.9 #1: received Delete SA(0xc0ffee01) payload: deleting IPSEC State #2`, ""},
 		{"ESP without its SA", `%CRYPTO-4-RECVD_PKT_INV_SPI: decaps: rec'd IPSEC packet has invalid spi for destaddr=192.0.2.9, prot=50, spi=0x1234567(19088743), srcaddr=203.0.113.9`, "esp-stale"},
 		{"ESP of another SA", `%ASA-4-402116: IPSEC: Received an ESP packet (SPI= 0x12345678, sequence number= 0x1) from 203.0.113.9 (user= 203.0.113.9) to 192.0.2.9.  The decapsulated inner packet doesn't match the negotiated policy in the SA.`, "esp-selectors"},
+		{"PFS on one side", `Nov  3 08:00:00 gw charon: 13[IKE] <gw|7> no acceptable proposal found
+Nov  3 08:00:00 gw charon: 13[CFG] <gw|7> received proposals: ESP:AES_CBC_256/HMAC_SHA2_256_128/NO_EXT_SEQ, ESP:AES_GCM_16_128/NO_EXT_SEQ
+Nov  3 08:00:00 gw charon: 13[CFG] <gw|7> configured proposals: ESP:AES_GCM_16_128/MODP_2048/NO_EXT_SEQ
+Nov  3 08:00:00 gw charon: 13[ENC] <gw|7> generating CREATE_CHILD_SA response 14 [ N(NO_PROP) ]`, "child-pfs"},
 		{"a note of IOS", `%CRYPTO-6-IKMP_NO_ID_CERT_ADDR_MATCH: (NOT ERROR BUT WARNING ONLY)ID of 192.0.2.9 (type 1) and certificate addr with 203.0.113.9`, ""},
 	} {
 		if got := causes(t, c.log); got != c.want {
