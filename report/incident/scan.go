@@ -214,13 +214,16 @@ func (s *Scanner) beside(l *Line) {
 	}
 	s.l2tp = s.l2tp || l.Program == "xl2tpd" || strings.Contains(l.Text, "xl2tpd[")
 	row, words := FindStartup(l.Text)
-	if row == nil || !s.l2tp && overL2TP(row.Cause) {
-		return // PPP of another connection
+	if row == nil || !s.l2tp && overL2TP(row.Cause) || !overL2TP(row.Cause) && !slices.Contains(asides, row.Cause) {
+		return // of another connection, or of what that program has for itself
 	}
 	e := row.Event(l, words)
 	e.Key = s.key
 	s.collector.add(s.products[s.last].Name, e)
 }
+
+// asides are the causes that lines of other programs may show.
+var asides = []string{"kernel-crash", "daemon-crash", "dhcp-range", "dns-settings"}
 
 // overL2TP reports whether a cause is of L2TP or of PPP inside it.
 func overL2TP(cause string) bool {

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/report/incident"
-	"github.com/ikescope/ikescope/report/incident/logtext"
 )
 
 // Product is OpenIKED.
@@ -45,7 +44,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	for i := 0; i < len(functions) && !mine; i++ {
 		mine = strings.HasPrefix(text, functions[i])
 	}
-	if !mine || l.Program != "" && logtext.Beside(l.Program) || strings.HasPrefix(text, "(") && strings.Contains(text, "<->") { // the latter are of Fireware's iked
+	if !mine || l.Program == "xl2tpd" || strings.HasPrefix(text, "(") && strings.Contains(text, "<->") { // the latter are of Fireware's iked
 		return nil, false
 	}
 	out := r.of(spi)
