@@ -90,6 +90,9 @@ func (a *Attempt) choose() *Cause {
 			}
 			return unranked
 		case Try, Wait:
+			if e.Cause == "dhcp-silent" && e.Count < 2 {
+				return unranked // the answer may be under way
+			}
 			return 4
 		case Sign:
 			if vague[e.Cause] || refusing[e.Cause] {

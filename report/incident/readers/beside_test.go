@@ -23,6 +23,11 @@ Nov  3 08:00:00 gw kernel: [   60.000000] Unable to handle kernel NULL pointer d
 Nov  3 08:00:00 gw charon: 00[DMN] charon already running ("/var/run/charon.pid" exists)`, "daemon-twice"},
 		{"no range for DHCP", `Nov  3 08:00:00 gw charon: 05[CFG] sending DHCP DISCOVER for 7a:a7:00:00:00:01 to 255.255.255.255
 Nov  3 08:00:00 gw dnsmasq-dhcp[12]: no address range available for DHCP request via eth1`, "dhcp-range"},
+		{"no answer of DHCP", `Nov  3 08:00:00 gw charon: 05[CFG] sending DHCP DISCOVER for 7a:a7:00:00:00:01 to 255.255.255.255
+Nov  3 08:00:01 gw charon: 05[CFG] sending DHCP DISCOVER for 7a:a7:00:00:00:01 to 255.255.255.255`, "dhcp-silent"},
+		{"an answer of DHCP", `Nov  3 08:00:00 gw charon: 05[CFG] sending DHCP DISCOVER for 7a:a7:00:00:00:01 to 255.255.255.255
+Nov  3 08:00:01 gw charon: 05[CFG] sending DHCP DISCOVER for 7a:a7:00:00:00:01 to 255.255.255.255
+Nov  3 08:00:01 gw charon: 05[CFG] received DHCP OFFER 10.1.0.9 from 10.1.0.1`, ""},
 		{"the DNS server of the tunnel", `Nov  3 08:00:00 pc charon: 06[IKE] installing DNS server 10.1.0.53 via resolvconf
 Nov  3 08:00:00 pc charon: 06[IKE] adding DNS server failed`, "dns-settings"},
 		{"a name that is not set", `17[LIB] resolving '(null)' failed: Name or service not known
