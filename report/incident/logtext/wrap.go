@@ -212,7 +212,7 @@ func withoutPriority(s string) string {
 func IsProgram(name string) bool { return slices.Contains(programs, name) }
 
 // besides are programs that an IKE daemon works with, or that start it.
-var besides = []string{"", "xl2tpd", "pppd", "kernel", "dnsmasq-dhcp", "resolvconf", "dhcpd", "NetworkManager", "ipsec_starter", "starter"}
+var besides = []string{"", "xl2tpd", "pppd", "kernel", "dnsmasq-dhcp", "resolvconf", "dhcpd", "NetworkManager", "ipsec_starter", "starter", "systemd"}
 
 // Beside reports whether a program is one that an IKE daemon works with; what has no
 // name may be of one.

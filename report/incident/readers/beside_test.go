@@ -19,6 +19,10 @@ Nov  3 08:00:00 gw charon: 07[DMN] killing ourself, received critical signal`, "
 		{"a crash of the kernel", `Nov  3 08:00:00 gw charon: 09[KNL] NAT mappings of CHILD_SA ESP/0xc0ffee01/192.0.2.9 changed to 203.0.113.9[4500], queuing update job
 Nov  3 08:00:00 gw charon: 09[JOB] CHILD_SA ESP/0xc0ffee01/192.0.2.9 not found for update
 Nov  3 08:00:00 gw kernel: [   60.000000] Unable to handle kernel NULL pointer dereference at virtual address 00000008`, "kernel-crash"},
+		{"a crash that systemd tells", `Nov  3 08:00:00 gw pluto[15]: "west" #1: initiating IKEv2 connection to 203.0.113.9 using UDP
+Nov  3 08:00:01 gw systemd[1]: ipsec.service: Main process exited, code=dumped, status=6/ABRT`, "daemon-crash"},
+		{"another service that ends", `Nov  3 08:00:00 gw pluto[15]: "west" #1: initiating IKEv2 connection to 203.0.113.9 using UDP
+Nov  3 08:00:01 gw systemd[1]: nginx.service: Main process exited, code=dumped, status=6/ABRT`, ""},
 		{"a second daemon", `Nov  3 08:00:00 gw charon: 00[DMN] Starting IKE charon daemon (strongSwan 5.9.14, Linux 6.1.0, x86_64)
 Nov  3 08:00:00 gw charon: 00[DMN] charon already running ("/var/run/charon.pid" exists)`, "daemon-twice"},
 		{"no range for DHCP", `Nov  3 08:00:00 gw charon: 05[CFG] sending DHCP DISCOVER for 7a:a7:00:00:00:01 to 255.255.255.255
