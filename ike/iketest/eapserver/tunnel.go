@@ -13,8 +13,10 @@ import (
 var ErrRefused = errors.New("eapserver: refused")
 
 const (
-	avpEAPMessage = 79
-	extensions    = 33 // the type of the Result TLV
+	avpUserName     = 1
+	avpUserPassword = 2
+	avpEAPMessage   = 79
+	extensions      = 33 // the type of the Result TLV
 )
 
 // Tunnel is what a server does inside the TLS of EAP-TTLS, where it takes PAP or
@@ -45,7 +47,7 @@ func Tunnel(conn io.ReadWriter, method eap.Type, user string, c Config) error {
 		in := eap.Packet{Code: eap.Response}
 		switch {
 		case method == eap.TTLS && bytes.HasPrefix(data, []byte{0, 0, 0, 1}):
-			if password := c.Passwords[user]; password != "" && bytes.Contains(data, append([]byte(password), make([]byte, 16-len(password)%16)...)) {
+			if c.admits(data) {
 				return nil
 			}
 			return ErrRefused
@@ -97,4 +99,25 @@ func end(conn io.Writer, method eap.Type, well bool, read func() ([]byte, error)
 		return ErrRefused
 	}
 	return nil
+}
+
+// admits reports whether attributes of PAP name a user of c, with the password (RFC 5281,
+// Section 11.2.5).
+func (c *Config) admits(data []byte) bool {
+	var name, password []byte
+	for len(data) >= 8 {
+		code, length := binary.BigEndian.Uint32(data), int(binary.BigEndian.Uint32(data[4:])&0xffffff)
+		if length < 8 || length > len(data) {
+			return false
+		}
+		switch code {
+		case avpUserName:
+			name = data[8:length]
+		case avpUserPassword:
+			password = bytes.TrimRight(data[8:length], "\x00") // padded to 16 octets
+		}
+		data = data[min((length+3)/4*4, len(data)):]
+	}
+	want := c.Passwords[string(name)]
+	return want != "" && want == string(password)
 }
