@@ -237,7 +237,10 @@ func (a *Attempt) standing() []*Event {
 		switch e.Kind {
 		case Match:
 			out = slices.DeleteFunc(out, func(o *Event) bool {
-				return o.Cause == "path-lost" && e.Cause == o.Cause || (o.Kind == Try || o.Kind == Wait || o.Kind == Theirs || o.Kind == Ours) && (e.Cause == "" || o.Cause == e.Cause || o.Cause == "")
+				if e.Cause == "path-lost" { // a way was found again: it says nothing of what was searched for
+					return o.Cause == e.Cause
+				}
+				return (o.Kind == Try || o.Kind == Wait || o.Kind == Theirs || o.Kind == Ours) && (e.Cause == "" || o.Cause == e.Cause || o.Cause == "")
 			})
 		case Step:
 			// What was sent again was answered.

@@ -141,3 +141,7 @@ while read -r line; do
 		echo failed
 	fi
 done
+# The network goes with this process, and a daemon that still ran would log that.
+for side in initiator responder; do
+	[[ ! -e $DIR/$side/pid ]] || stop "$side" KILL
+done >>"$DIR/output" 2>&1

@@ -84,6 +84,11 @@ Nov  3 09:00:20 gw pluto[15]: "phones"[1] 203.0.113.9 #1: received Delete SA(0xc
 Nov  3 08:00:00 gw charon: 13[CFG] <gw|7> received proposals: ESP:AES_CBC_256/HMAC_SHA2_256_128/NO_EXT_SEQ, ESP:AES_GCM_16_128/NO_EXT_SEQ
 Nov  3 08:00:00 gw charon: 13[CFG] <gw|7> configured proposals: ESP:AES_GCM_16_128/MODP_2048/NO_EXT_SEQ
 Nov  3 08:00:00 gw charon: 13[ENC] <gw|7> generating CREATE_CHILD_SA response 14 [ N(NO_PROP) ]`, "child-pfs"},
+		{"PFS on one side, and another address after it", `Nov  3 08:00:00 gw charon: 13[CFG] <gw|7> received proposals: ESP:AES_CBC_256/HMAC_SHA2_256_128/NO_EXT_SEQ
+Nov  3 08:00:00 gw charon: 13[CFG] <gw|7> configured proposals: ESP:AES_CBC_256/HMAC_SHA2_256_128/MODP_2048/NO_EXT_SEQ
+Nov  3 08:00:00 gw charon: 13[IKE] <gw|7> no acceptable proposal found
+Nov  3 08:00:00 gw charon: 13[ENC] <gw|7> generating CREATE_CHILD_SA response 14 [ N(NO_PROP) ]
+Nov  3 08:00:01 gw charon: 05[IKE] <gw|7> sending address list update using MOBIKE`, "child-pfs"},
 		{"a note of IOS", `%CRYPTO-6-IKMP_NO_ID_CERT_ADDR_MATCH: (NOT ERROR BUT WARNING ONLY)ID of 192.0.2.9 (type 1) and certificate addr with 203.0.113.9`, ""},
 	} {
 		if got := causes(t, c.log); got != c.want {
