@@ -222,7 +222,7 @@ type HopLimit struct {
 type PathSeveral struct {
 	// ErrorSPIs: errors of one kind have a responder SPI, and others have none.
 	ErrorSPIs bool `json:"error_spis,omitempty"`
-	// Answers: the same suites were refused and taken, or another key exchange method
+	// Answers: the same suites were refused and accepted, or another key exchange method
 	// was asked for.
 	Answers  bool  `json:"answers,omitempty"`
 	Evidence []int `json:"evidence"`
@@ -265,15 +265,15 @@ type NAT struct {
 	// Mapping is "same" if UDP 500 and UDP 4500 see one port of ours, and
 	// "per_destination" if two, where both are known.
 	Mapping NATMapping `json:"mapping,omitempty"`
-	// MappingBehavior is that of NAT before us, in the words of RFC 4787; absent where we
+	// MappingBehavior is that of NAT in front of us, in the words of RFC 4787; absent where we
 	// are not behind NAT, or it was not looked at.
 	MappingBehavior *NATBehavior `json:"mapping_behavior,omitempty"`
-	// PortKept: NAT before us keeps our port.
+	// PortKept: NAT in front of us keeps our port.
 	PortKept bool `json:"port_kept,omitempty"`
 	// Floats is "yes" if the gateway continues on UDP 4500 with an IKE SA that began
 	// on UDP 500, "no" if it does not answer there.
 	Floats Answer `json:"floats,omitempty"`
-	// Lifetime is that of a mapping of NAT before us, where it was asked for.
+	// Lifetime is that of a mapping of NAT in front of us, where it was asked for.
 	Lifetime *NATLifetime `json:"lifetime,omitempty"`
 	// Forced is "yes" if the gateway takes a request whose source hash is of no
 	// address, by which clients force UDP encapsulation, "no" if only a true one.
@@ -286,7 +286,7 @@ type NAT struct {
 	Evidence          []int  `json:"evidence"`
 }
 
-// NATBehavior is how NAT before us maps one port of ours for several destinations (RFC
+// NATBehavior is how NAT in front of us maps one port of ours for several destinations (RFC
 // 4787, Section 4.1).
 type NATBehavior struct {
 	Behavior MappingBehavior `json:"behavior"`

@@ -123,7 +123,7 @@ const (
 	DiscoveryBlackHole MTUDiscovery = "black_hole"
 )
 
-// NATMapping is how NAT before us maps our port.
+// NATMapping is how NAT in front of us maps our port.
 type NATMapping string
 
 // The mappings.

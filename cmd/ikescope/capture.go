@@ -60,7 +60,7 @@ so that ICMP errors and IP fragments are included.`,
 			case len(args) == 0:
 				return usagef("capture: name pcap or pcapng files, or - for standard input")
 			case len(args) > 1 && slices.Contains(args, "-"):
-				return usagef("capture: - for standard input goes without other files")
+				return usagef("capture: - for standard input cannot be combined with files")
 			}
 			return nil
 		},

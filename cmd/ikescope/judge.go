@@ -48,8 +48,8 @@ func (o *judgeOptions) addFlags(flags *pflag.FlagSet) {
 func (o *judgeOptions) addCertificateFlags(flags *pflag.FlagSet) {
 	flags.Var(flagvalue.HostName(&o.hostName), "name", "the host name that users dial, where TARGET is an address: the gateway is asked by it, and its certificate judged")
 	flags.Var(flagvalue.Roots(&o.roots), "trust", "the root certificates that clients trust, in a PEM file, or system for those of this machine")
-	addToggle(flags, &o.revocation, "revocation", "", "ask the OCSP servers and fetch the CRLs that the gateway's certificates name, whether they are revoked; each URL is said on stderr first")
-	flags.Var(flagvalue.Number(&o.warnDays, 1, 3650), "warn-days", "how many days before its end a certificate is reported to expire soon")
+	addToggle(flags, &o.revocation, "revocation", "", "ask the OCSP servers and CRLs named in the gateway's certificates whether these are revoked; each URL is printed to stderr first")
+	flags.Var(flagvalue.Number(&o.warnDays, 1, 3650), "warn-days", "report a certificate as expiring soon this many days before it ends")
 }
 
 // judge adds to t what the flags ask for. A target of a saved report keeps the

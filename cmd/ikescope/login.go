@@ -67,7 +67,7 @@ func (a *app) loginCommand() *cobra.Command {
 		flags.Var(flagvalue.Clients(&opts.clients), "client", "with --esp: judge this client: a name from ikescope client list, a configuration file, or FILE#CONNECTION; may be repeated")
 		addToggle(flags, &opts.stays, "watch-rekey", "", "stay logged in until the gateway rekeys or ends the IKE SA, and show what it offers then, and when")
 		flags.Var(flagvalue.Duration(&opts.stay.Limit, time.Second, 48*time.Hour), "for", "with --watch-rekey: how long at most")
-		flags.Var(flagvalue.Number(&opts.stay.Rekeyings, 1, 16), "count", "with --watch-rekey: how many SAs it waits for the rekeying of")
+		flags.Var(flagvalue.Number(&opts.stay.Rekeyings, 1, 16), "count", "with --watch-rekey: wait until this many SAs were rekeyed")
 		flags.Var(flagvalue.Network(&opts.networks[0]), "local-network", "the network on this side that a Child SA is asked for (default: all addresses)")
 		flags.Var(flagvalue.Network(&opts.networks[1]), "remote-network", "likewise the network behind the gateway")
 	})

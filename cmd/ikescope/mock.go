@@ -30,12 +30,13 @@ func (a *app) mockCommand() *cobra.Command {
 		Use:   "mock",
 		Short: "Run a mock gateway until it is interrupted",
 		Long: `Run an IKEv2 responder that answers as a known daemon does, for trying scans,
-clients and reports. It negotiates IKE SAs, and lets nobody log in but the user
-of the --credentials, the --user, whose password is IKESCOPE_PASSWORD in the
-environment, and with --psk who knows IKESCOPE_PSK: nobody by a certificate.
+clients and reports. It negotiates IKE SAs. Only these can log in: the user of
+--credentials; --user, with the password in IKESCOPE_PASSWORD; and, with --psk,
+whoever knows IKESCOPE_PSK. Nobody can log in with a certificate.
 
-Who logs in has to trust its certificate: that of --cert, or one that is made,
-whose root --root-out FILE writes for ikescope login --trust FILE.`,
+A client that logs in has to trust its certificate: that of --cert, or one that
+is made for it. Its root is then written by --root-out FILE, for ikescope login
+--trust FILE.`,
 		Example: `  ikescope mock --profile libreswan -v
   ikescope mock --accept aes256gcm16-prfsha384-ecp384 --listen ::1
   ikescope mock --tcp
@@ -102,7 +103,7 @@ func addGatewayFlags(flags *pflag.FlagSet, g *mock.Gateway) {
 	flags.Var(flagvalue.HostName(&g.Name), "name", "the host name that it claims as its identity, for which its certificate is made, too (default vpn.example.com)")
 	flags.Var(flagvalue.File(&g.CertFile), "cert", "its private key and certificates, its own first, in one PEM file (default: made for its name)")
 	flags.Var(flagvalue.File(&g.RootFile), "root-out", "write the root of the certificate that is made for it to this file, in PEM, for --trust")
-	flags.Var(flagvalue.User(&g.User), "user", "who may log in by EAP, with the password in IKESCOPE_PASSWORD")
+	flags.Var(flagvalue.User(&g.User), "user", "the user who may log in by EAP, with the password in IKESCOPE_PASSWORD")
 	flags.Var(flagvalue.Keywords(&g.ESP), "esp", "which suites Child SAs may have after a login, such as aes256gcm16-ecp384,aes256-sha256; with a key exchange PFS is demanded")
-	addToggle(flags, &g.PSK, "psk", "", "prove it with the pre-shared key in IKESCOPE_PSK, and let in who knows it; with --eap strangers can guess it")
+	addToggle(flags, &g.PSK, "psk", "", "authenticate with the pre-shared key in IKESCOPE_PSK, and let in whoever knows it; with --eap, strangers can guess it offline")
 }

@@ -43,7 +43,7 @@ func (a *attempt) meet(payloads []ike.Payload, exchange int) bool {
 	switch {
 	case auth.Method == ike.AuthSharedKey && a.Credentials.Method.IsEAP():
 		// Whoever knows a key that many share would get the password.
-		cause, detail = CauseUnproven, "it has a pre-shared key alone, and is to sign where EAP follows (RFC 7296, Section 2.16)"
+		cause, detail = CauseUnproven, "it has only a pre-shared key, and must sign where EAP follows (RFC 7296, Section 2.16)"
 	case auth.Method == ike.AuthSharedKey:
 		cause, detail = a.proveByKey(auth)
 	case auth.Method == ike.AuthNull:

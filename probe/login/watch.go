@@ -80,7 +80,7 @@ const (
 	maxOwn      = 64
 	maxAnswered = 100_000
 	// quiet is how long a gateway says nothing before it is asked whether it is there,
-	// and keepalive how often a NAT before us is reminded (RFC 3948, Section 4).
+	// and keepalive how often a NAT in front of us is reminded (RFC 3948, Section 4).
 	quiet     = 5 * time.Minute
 	keepalive = 20 * time.Second
 )

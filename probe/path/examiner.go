@@ -25,15 +25,15 @@ type Examiner struct {
 	// with the same number is asked, too; nil means 500 and 4500, which clients
 	// send from. None is opened where Source names a port.
 	SourcePorts []uint16
-	// Outside are addresses that a NAT before us may have.
+	// Outside are addresses that a NAT in front of us may have.
 	Outside []netip.Addr
 	// Others are further gateways of the run, which are asked how they see our port
-	// where NAT is before us and its outside is known; nil for none.
+	// where NAT is in front of us and its outside is known; nil for none.
 	Others *mapping.Others
 	// SkipInside leaves out the search for the private address that a gateway has
 	// behind NAT, which may take a second or two of all cores.
 	SkipInside bool
-	// NATLifetime, unless 0, has it found out how long NAT before us keeps an idle
+	// NATLifetime, unless 0, has it found out how long NAT in front of us keeps an idle
 	// mapping, up to so long, which takes up to twice as long. Waiting, unless nil, is
 	// called with how long nothing will happen now.
 	NATLifetime time.Duration

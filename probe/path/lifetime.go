@@ -10,7 +10,7 @@ import (
 	"github.com/ikescope/ikescope/probe/initiator"
 )
 
-// Lifetime is how long NAT before us keeps a mapping by which nothing goes.
+// Lifetime is how long NAT in front of us keeps a mapping by which nothing goes.
 type Lifetime struct {
 	// Kept is the longest idle time after which the gateway saw the same port of NAT,
 	// and Lost the shortest after which it saw another one; 0 if there is none.

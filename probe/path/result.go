@@ -204,7 +204,7 @@ type NAT struct {
 	// GatewayInside is the private address, of IPv4, that the gateway has behind NAT,
 	// and its port there, where that was found.
 	GatewayInside netip.AddrPort
-	// Mapping says whether NAT before us has one mapping for both ports of the
+	// Mapping says whether NAT in front of us has one mapping for both ports of the
 	// gateway (RFC 4787, Section 4.1).
 	Mapping Mapping
 	// Behavior is that of the mapping, with other gateways; nil where we are not behind
@@ -213,7 +213,7 @@ type NAT struct {
 	// Floats says whether the gateway goes on over UDP 4500 with an IKE SA that
 	// began on UDP 500.
 	Floats Answer
-	// Lifetime is that of a mapping of NAT before us; nil where it was not asked for.
+	// Lifetime is that of a mapping of NAT in front of us; nil where it was not asked for.
 	Lifetime *Lifetime
 	// Forced says whether the gateway takes a request whose source hash is of no
 	// address, by which clients force UDP encapsulation, and Insists whether it takes

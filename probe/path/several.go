@@ -11,7 +11,7 @@ import (
 type Several struct {
 	// ErrorSPIs: errors of one kind have a responder SPI, and others have none.
 	ErrorSPIs bool
-	// Answers: the same suites were refused and taken, or another key exchange
+	// Answers: the same suites were refused and accepted, or another key exchange
 	// method was asked for.
 	Answers bool
 	// Evidence are the numbers of two exchanges for each difference.

@@ -100,7 +100,7 @@ func (a Asker) Ask(ctx context.Context, chain []*x509.Certificate, q Question) A
 	c, issuer := chain[q.Certificate], chain[q.Certificate+1]
 	out := Answer{Question: q, State: Unknown}
 	if err := c.CheckSignatureFrom(issuer); err != nil {
-		out.Why = "its issuer did not come, so that nobody can be asked"
+		out.Why = "its issuer's certificate was not sent, so nobody can be asked"
 		return out
 	}
 	if q.By == OCSP {
@@ -187,9 +187,9 @@ func (a Asker) current(out *Answer, this, next time.Time) bool {
 	out.NextUpdate = next
 	switch {
 	case a.At.Before(this.Add(-skew)):
-		out.Why = "the answer holds from " + this.UTC().Format(time.RFC3339) + " on only"
+		out.Why = "the answer is valid from " + this.UTC().Format(time.RFC3339) + " on only"
 	case !next.IsZero() && a.At.After(next.Add(skew)):
-		out.Why = "the answer is out of date: it held until " + next.UTC().Format(time.RFC3339)
+		out.Why = "the answer is out of date: it was valid until " + next.UTC().Format(time.RFC3339)
 	default:
 		return true
 	}
@@ -199,7 +199,7 @@ func (a Asker) current(out *Answer, this, next time.Time) bool {
 // reasons are those of RFC 5280, Section 5.3.1.
 var reasons = map[int]string{
 	1: "the key is compromised", 2: "its CA is compromised", 3: "the affiliation changed", 4: "it was superseded",
-	5: "it is not used any more", 6: "it is on hold", 9: "a privilege was withdrawn", 10: "the attribute authority is compromised",
+	5: "it is no longer used", 6: "it is on hold", 9: "a privilege was withdrawn", 10: "the attribute authority is compromised",
 }
 
 func revokedWords(at time.Time, reason int) string {

@@ -169,7 +169,7 @@ func TestAsk(t *testing.T) {
 		{"of a responder that expired", OCSP, text(a.delegated(x509.ExtKeyUsageOCSPSigning, at.AddDate(0, -1, 0))), Unknown, "not for OCSP"},
 		{"of another certificate", OCSP, text(a.ocsp(ocsp.Good, func(r *ocsp.Response) { r.SerialNumber = big.NewInt(78) }, a.key)), Unknown, "not a response"},
 		{"old", OCSP, text(a.ocsp(ocsp.Good, func(r *ocsp.Response) { r.NextUpdate = at.Add(-30 * time.Minute) }, a.key)), Unknown, "out of date"},
-		{"of the future", OCSP, text(a.ocsp(ocsp.Good, func(r *ocsp.Response) { r.ThisUpdate = at.Add(30 * time.Minute) }, a.key)), Unknown, "holds from"},
+		{"of the future", OCSP, text(a.ocsp(ocsp.Good, func(r *ocsp.Response) { r.ThisUpdate = at.Add(30 * time.Minute) }, a.key)), Unknown, "valid from"},
 		{"long", OCSP, text(make([]byte, maxOCSP+1)), Unknown, "longer than"},
 		{"an error", OCSP, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }, Unreachable, "502"},
 		{"redirects forever", OCSP, func(w http.ResponseWriter, r *http.Request) {

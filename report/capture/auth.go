@@ -235,7 +235,7 @@ func (c *course) authEnded(answer *dialog.Message, rounds int) report.CapturedVe
 	if len(c.after) == 0 && !goesOn(c.SA, answer.Last, atOnce) {
 		return captureEnds(c.SA, answer, "the last answer", "whether authentication continues")
 	}
-	v := fails(report.LayerAuthentication, "AUTH-ENDED", fmt.Sprintf("authentication ends after %d rounds of IKE_AUTH", rounds),
+	v := fails(report.LayerAuthentication, "AUTH-ENDED", "authentication ends after "+english.Counted(int64(rounds), "round", "rounds")+" of IKE_AUTH",
 		fmt.Sprintf("the last answer, of %d octets, has no room for an AUTH payload and a Child SA: EAP failed, for example because of a wrong password, or the client is waiting for its user", answer.Octets),
 		"read the responder's log, or that of its RADIUS server, at "+clock(answer.First))
 	if len(c.after) > 0 {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike/dialog"
 	"github.com/ikescope/ikescope/ike/icmp"
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
 )
 
@@ -12,6 +13,11 @@ import (
 func (c *course) flows() bool { return flows(c.SA) }
 
 func flows(sa *dialog.SA) bool { return sa.Sent.Packets() > 0 && sa.Received.Packets() > 0 }
+
+// packets counts those of one direction.
+func packets(t dialog.Traffic) string {
+	return english.Counted(int64(t.Packets()), "packet", "packets")
+}
 
 func (c *course) flowing() report.CapturedVerdict { return flowing(c.SA) }
 
@@ -25,7 +31,7 @@ func protocol(sa *dialog.SA) string {
 
 func flowing(sa *dialog.SA) report.CapturedVerdict {
 	return works("ESP-FLOWS", "connected: "+protocol(sa)+" flows in both directions",
-		fmt.Sprintf("%d packets from the initiator, %d to it", sa.Sent.Packets(), sa.Received.Packets()))
+		fmt.Sprintf("%s from the initiator, %d to it", packets(sa.Sent), sa.Received.Packets()))
 }
 
 // judgeFlows goes by the packets of Child SAs.
@@ -46,13 +52,13 @@ func oneWay(sa *dialog.SA) (report.CapturedVerdict, bool) {
 	name := protocol(sa)
 	there, back := sa.Sent, sa.Received
 	title, detail := name+" flows from the initiator, and none comes back",
-		fmt.Sprintf("%d packets from the initiator; the responder's routes or policy are wrong, or a firewall drops %s", there.Packets(), name)
+		fmt.Sprintf("%s from the initiator; the responder's routes or policy are wrong, or a firewall drops %s", packets(there), name)
 	fix := []string{"check the responder's routes and filters for the client's inner address",
 		"without NAT, ESP is IP protocol 50: let it through, or force UDP encapsulation"}
 	if there.Packets() == 0 {
 		there, back = back, there
 		title, detail = name+" flows from the responder, and none to it",
-			fmt.Sprintf("%d packets from the responder; the initiator's routes or filters are wrong, or the capture sees only one direction", there.Packets())
+			packets(there)+" from the responder; the initiator's routes or filters are wrong, or the capture sees only one direction"
 		fix = nil
 	}
 	if there.Packets() == 0 || back.Packets() > 0 {
@@ -71,6 +77,6 @@ func oneWay(sa *dialog.SA) (report.CapturedVerdict, bool) {
 		span = " in " + seconds(there.Last.Sub(there.First))
 	}
 	return unknown(id, "so far, "+name+" flows in only one direction",
-		fmt.Sprintf("%d packets%s, which may not require an answer", there.Packets(), span),
+		packets(there)+span+", which may not require an answer",
 		"capture for longer, while something inside the tunnel requires an answer, such as a ping"), true
 }

@@ -45,7 +45,7 @@ func newPath(t *report.Target) *pathPicture {
 			boxes[0].Below = n.Local.String()
 		}
 		if n.LocalBehindNAT {
-			b := pathBox{Title: "NAT before you"}
+			b := pathBox{Title: "NAT in front of you"}
 			if n.Observed != nil {
 				b.Below = "seen as " + n.Observed.String()
 			}
@@ -60,7 +60,7 @@ func newPath(t *report.Target) *pathPicture {
 		boxes = append(boxes, b)
 	}
 	if n := t.NAT; n != nil && n.GatewayBehindNAT {
-		boxes = append(boxes, pathBox{Title: "NAT before it"})
+		boxes = append(boxes, pathBox{Title: "NAT in front of it"})
 	}
 	last := pathBox{Title: "gateway", Below: t.Address}
 	if t.Verdict != report.VerdictIKEv2 {

@@ -298,7 +298,7 @@ func (a *Attempt) cause(id string, e *Event) *Cause {
 	if id == "windows" {
 		c.ofWindows(e.arg("code"), e.arg("link"), a.words["point"] != "")
 		if e.arg("code") == "691" && a.says("VpnStrategy = L2TP") { // ERROR_AUTHENTICATION_FAILURE
-			c.Likely, c.Checks = []string{"PPP refused the login, after IPsec had come up: a wrong user name or password, a locked account, or an authentication method that the server does not take (MS-CHAPv2 is the usual one)"}, nil
+			c.Likely, c.Checks = []string{"PPP refused the login, after IPsec had come up: a wrong user name or password, a locked account, or an authentication method that the server does not accept (MS-CHAPv2 is the usual one)"}, nil
 		}
 		if layer := Layer(e.arg("layer")); layer != "" {
 			c.Layer = layer

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ikescope/ikescope/proposals/english"
 )
 
 // SchemaVersion is the version of [Document].
@@ -136,7 +138,7 @@ func NewDocument(files []File, g *Groups) *Document {
 		d.Stories = append(d.Stories, group.story())
 	}
 	if g.Beyond > 0 {
-		d.Notes = append(d.Notes, fmt.Sprintf("%d attempts of yet other kinds were only counted", g.Beyond))
+		d.Notes = append(d.Notes, english.Counted(int64(g.Beyond), "attempt of yet another kind was", "attempts of yet other kinds were")+" only counted")
 	}
 	worked := slices.ContainsFunc(d.Stories, func(s Story) bool { return s.Established })
 	for i := range files {

@@ -143,7 +143,7 @@ func certificate(t *report.Target) Layer {
 	var accept, reject, unknown []string
 	for _, c := range t.Identity.Connections {
 		if c.Proof == report.ProofForged {
-			l.State, l.Words = Failed, "its signature is not by the key of its certificate"
+			l.State, l.Words = Failed, "its signature was not made with the key of its certificate"
 			return l
 		}
 		for _, j := range c.Judged {

@@ -58,7 +58,7 @@ func (d *Document) Judge(found *login.ESP, clients []client.Policy) {
 		c := Client{Name: p.Name, Product: p.Product, Scope: p.Scope, Verdict: ClientUnknown, Suites: []string{}, Rekeys: []string{}, Fix: []incident.Fix{}}
 		switch {
 		case found.PFS == nil && found.Plain == nil:
-			c.Text = "unknown: what the gateway takes was not asked"
+			c.Text = "unknown: the gateway was not asked what it accepts"
 		case p.Child == nil:
 			c.Text = "unknown: what it offers for Child SAs is not known"
 		default:
@@ -206,7 +206,7 @@ func (j *childJudge) in(w world, c *Client) (ClientVerdict, string) {
 	}
 	switch {
 	case len(common) == 0 && len(open) == 0:
-		return ClientFails, "fails: no ESP suite in common; the gateway takes none of " + some(all)
+		return ClientFails, "fails: no ESP suite in common; the gateway accepts none of " + some(all)
 	case len(common) == 0:
 		return ClientUnknown, "unknown: no suite is known to be in common, and whether the gateway takes " + some(open) + " was not decided"
 	case len(open) > 0 && len(lost)+len(unsure) == 0:

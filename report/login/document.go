@@ -26,7 +26,7 @@ type Verdict string
 const (
 	LoggedIn Verdict = "logged_in"
 	Failed   Verdict = "failed"
-	// Undecided: mostly since the gateway fell silent.
+	// Undecided: mostly since the gateway stopped answering.
 	Undecided Verdict = "undecided"
 	NoAnswer  Verdict = "no_answer"
 )

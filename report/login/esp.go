@@ -6,6 +6,7 @@ import (
 
 	"github.com/ikescope/ikescope/probe/login"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report/internal/layout"
 )
@@ -17,7 +18,7 @@ const (
 	PFSDemanded PFS = "demanded"
 	PFSRefused  PFS = "refused"
 	PFSEither   PFS = "either"
-	// PFSNone: no suite is taken, with it or without.
+	// PFSNone: no suite is accepted, with it or without.
 	PFSNone PFS = "none"
 	// PFSUnknown: not all was asked.
 	PFSUnknown PFS = "unknown"
@@ -107,7 +108,7 @@ var pfsWords = map[PFS]string{
 	PFSDemanded: "PFS is demanded: the offer of a client without a key exchange for Child SAs is refused at its first rekeying, though it connects",
 	PFSRefused:  "PFS is refused: the offer of a client that demands a key exchange for Child SAs is refused at its first rekeying, though it connects",
 	PFSEither:   "PFS is possible, and not demanded",
-	PFSNone:     "no suite is taken",
+	PFSNone:     "no suite is accepted",
 	PFSUnknown:  "whether PFS is demanded is not known",
 }
 
@@ -132,7 +133,7 @@ func (d *Document) esp(p *layout.Page) {
 	if e.Proven {
 		count += ", all others refused (proven)"
 	}
-	p.Text(2, fmt.Sprintf("%s; %d questions, %d Child SAs came about and were deleted", count, e.Questions, e.Installed))
+	p.Text(2, count+"; "+english.Counted(int64(e.Questions), "question", "questions")+", "+english.Counted(int64(e.Installed), "Child SA was", "Child SAs were")+" set up and deleted")
 	if e.Unasked != "" {
 		p.Text(2, "not all was asked: "+e.Unasked)
 	}

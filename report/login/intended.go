@@ -33,12 +33,12 @@ func Intended(c login.Client) []string {
 		out = append(out, "ask for no address, and for no Child SA where the gateway can do without")
 	}
 	if c.ESP {
-		out = append(out, "offer suites for Child SAs, in up to some hundred requests, in a way that sets up none where the gateway allows it; what comes about is deleted at once")
+		out = append(out, "offer suites for Child SAs, in up to a few hundred requests, in a way that sets up none where the gateway allows it; those that are set up are deleted at once")
 	}
 	if c.Stay.Limit > 0 {
 		out = append(out, fmt.Sprintf("stay logged in until the gateway rekeys, at most %v, with a Child SA that carries nothing; what it wants to rekey is put off with TEMPORARY_FAILURE, which it logs", c.Stay.Limit))
 	}
 	return append(out,
-		"end the IKE SA by a Delete, also when interrupted",
+		"end the IKE SA with a Delete, even when interrupted",
 		"perhaps end a running session of the same user, where the gateway allows one at a time")
 }

@@ -86,7 +86,7 @@ func (d *Document) decide(r *login.Result) {
 	case f != nil && f.Kind == login.Negotiate && (f.Cause == "silence" || f.Cause == "port-refused" || f.Cause == "send-failed" || f.Cause == "version"):
 		d.Verdict, d.Exit = NoAnswer, report.Exit{Code: report.ExitNoAnswer, Reason: "no IKEv2 answer"}
 	case f != nil && f.State == login.Unknown:
-		d.Verdict, d.Exit = Undecided, report.Exit{Code: report.ExitUndecided, Reason: "the gateway fell silent"}
+		d.Verdict, d.Exit = Undecided, report.Exit{Code: report.ExitUndecided, Reason: "the gateway stopped answering"}
 	default:
 		d.Verdict, d.Exit = Failed, report.Exit{Code: report.ExitFailed, Reason: "the login failed"}
 	}
@@ -149,9 +149,9 @@ func (d *Document) text(s login.Step, r *login.Result) string {
 	case login.Authenticate:
 		switch {
 		case s.Cause == "eap-server-cert" || s.Cause == login.CauseServer:
-			return "the server of EAP is not to be trusted"
+			return "the EAP server is not trusted"
 		case s.Cause == login.CauseProtocol || s.Cause == "eap-tls":
-			return "the login does not come to its end"
+			return "the login does not complete"
 		case s.State == login.Unknown:
 			return "whether the gateway accepts " + d.credentials() + " is not known"
 		case failed:

@@ -132,8 +132,8 @@ func since(seconds float64) time.Duration {
 
 // stayEnds say why it ended.
 var stayEnds = map[string]string{
-	"rekeyed": "until the gateway rekeyed", "deleted": "until the gateway ended the IKE SA", "limit": "as long as it was to (--for)",
-	"interrupted": "until it was interrupted", "silent": "until the gateway fell silent", "full": "until the gateway had asked more than is kept",
+	"rekeyed": "until the gateway rekeyed", "deleted": "until the gateway ended the IKE SA", "limit": "for as long as --for allows",
+	"interrupted": "until it was interrupted", "silent": "until the gateway stopped answering", "full": "until the gateway had asked more than is kept",
 }
 
 // stay writes the section.
@@ -154,6 +154,6 @@ func (d *Document) stay(p *layout.Page) {
 		}
 	}
 	if len(s.Requests) == 0 {
-		p.Text(2, "the gateway asked nothing by itself")
+		p.Text(2, "the gateway sent no request of its own")
 	}
 }

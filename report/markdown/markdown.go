@@ -197,7 +197,7 @@ func (p *page) path(t *report.Target) {
 		p.row(path.Name(), state, trip, fmt.Sprintf("%d of %d", path.Received, path.Sent))
 	}
 	if n := t.NAT; n != nil && n.Supported && (n.LocalBehindNAT || n.GatewayBehindNAT) {
-		where := map[[2]bool]string{{true, false}: "before us", {false, true}: "before the gateway", {true, true}: "before us and before the gateway"}
+		where := map[[2]bool]string{{true, false}: "in front of us", {false, true}: "in front of the gateway", {true, true}: "in front of us and of the gateway"}
 		p.line("\nThere is NAT %s.", where[[2]bool{n.LocalBehindNAT, n.GatewayBehindNAT}])
 	}
 }

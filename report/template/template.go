@@ -90,7 +90,7 @@ type bounded struct {
 
 func (b *bounded) Write(p []byte) (int, error) {
 	if len(p) > b.left {
-		return 0, errors.New("the template makes too much of the report")
+		return 0, errors.New("the template produces too much output")
 	}
 	b.left -= len(p)
 	return b.w.Write(p)

@@ -14,9 +14,9 @@ func nullFinding(id *report.Identity) []report.Finding {
 	return []report.Finding{{
 		ID: string(report.AboutIdentity) + "-NULL-AUTH", Severity: report.SeverityHigh,
 		Title:    "the gateway lets anyone in: it authenticates initiators with the NULL method",
-		Detail:   "an IKE SA came about without credentials, and was deleted at once; what it gives access to was not tried. It is meant for opportunistic encryption, and nothing else",
+		Detail:   "an IKE SA was set up without credentials, and was deleted at once; what it gives access to was not tried. It is meant for opportunistic encryption, and nothing else",
 		Evidence: slices.Clone(id.NullEvidence),
-		Fix:      []string{"if it is not meant for anyone, demand another method of the remote side: in libreswan authby= or rightauth= of something else than null"},
+		Fix:      []string{"if it is not meant for everyone, require another method of the remote side: in libreswan, set authby= or rightauth= to something other than null"},
 		Refs:     []string{"RFC 7619"},
 	}}
 }
@@ -28,8 +28,8 @@ func keptFinding(id *report.Identity) []report.Finding {
 	}
 	f := report.Finding{
 		ID: string(report.AboutIdentity) + "-KEPT-HALF-OPEN", Severity: report.SeverityLow,
-		Title:  "the gateway keeps IKE SAs half-open that wait for EAP, whatever their initiator sends to end them",
-		Detail: "until they time out they count against its limit of half-open IKE SAs, and so a few strangers can keep users out",
+		Title:  "the gateway keeps IKE SAs that wait for EAP half-open, whatever their initiator sends to end them",
+		Detail: "until they time out, they count towards its limit of half-open IKE SAs, so a few strangers can keep users out",
 		Fix:    []string{"let half-open IKE SAs time out sooner, and demand cookies at a low number of them (strongSwan: half_open_timeout, cookie_threshold)"},
 		Refs:   []string{"RFC 7296, Section 2.6", "RFC 8019"},
 	}

@@ -23,7 +23,7 @@ func revocationFindings(c *report.Connection) []report.Finding {
 			out = append(out, report.Finding{
 				ID: "IDENTITY-REVOCATION-UNREACHABLE", Severity: report.SeverityLow, Title: "whether " + r.Subject + " is revoked cannot be asked at " + r.URL,
 				Detail: r.Why + "; a client whose policy demands it may refuse the certificate, Windows with error 13848", Evidence: evidence,
-				Fix:  []string{"let OCSP servers and CRLs be reached without the tunnel, or leave their URLs out of the certificate"},
+				Fix:  []string{"make OCSP servers and CRLs reachable without the tunnel, or leave their URLs out of the certificate"},
 				Refs: []string{"RFC 5280, Section 4.2.1.13"},
 			})
 		}

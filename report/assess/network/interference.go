@@ -19,7 +19,7 @@ func answerFindings(t *report.Target) []report.Finding {
 	}
 	out := report.Finding{
 		ID: "PATH-LARGE-ANSWER", Severity: report.SeverityMedium,
-		Title: "large answers of the gateway do not arrive",
+		Title: "large answers from the gateway do not arrive",
 		Detail: "the gateway took the next request, so it had answered the one before with its certificates, and that answer never came: something on the way to us drops IP fragments. " +
 			"Clients without IKE fragmentation get no further than the first exchange: Windows before 10 1803 shows error 809",
 		Evidence: f.Evidence,
@@ -67,7 +67,7 @@ func interferenceFindings(t *report.Target) []report.Finding {
 				}
 			}
 			f.Title = "requests with " + english.List(lists.Distinct(dropped), "or") + " are not answered"
-			f.Detail = "the same request without it is: a firewall that inspects IKE, or the gateway, drops what it does not know, though RFC 7296 wants it ignored. Clients that send it fail: " + clientsSee
+			f.Detail = "the same request without it is: a firewall that inspects IKE, or the gateway, drops what it does not know, although RFC 7296 says to ignore it. Clients that send it fail: " + clientsSee
 			if slices.Contains(dropped, unusual[report.UnusualVendorID].request) {
 				f.Detail += ". How large a packet gets through could not be tested"
 			}
@@ -84,14 +84,14 @@ func interferenceFindings(t *report.Target) []report.Finding {
 			f.Severity = report.SeverityHigh
 			f.Title = "answers have another initiator SPI than the requests"
 			f.Detail = "no client takes such an answer: a device that rewrites SPIs, as some IPsec passthrough does to tell clients behind one address apart, or a gateway that answers wrongly; " + clientsSee
-			f.Fix = []string{"disable IPsec passthrough (ALG) on the router before you, and on those before the gateway"}
+			f.Fix = []string{"disable IPsec passthrough (ALG) on the router in front of you, and on those in front of the gateway"}
 			f.Refs = []string{"RFC 7296, Section 3.1"}
 		case report.LimitsRate:
 			f.ID = "PATH-RATE"
 			f.Severity = report.SeverityLow
 			f.Title = "requests in quick succession are lost, slower ones are not"
-			f.Detail = "10 at once lost 4 or more, twice, and 6 half a second apart lost none in between, which chance makes of less than 2 of 100 lossy paths: a rate limit on the way, or of the gateway. Many clients behind one address, or after a failure, connect slowly"
-			f.Fix = []string{"raise the limit for " + udpNames(t) + " on the firewalls before the gateway, or in its protection of the control plane", "scan more slowly: --rate 2"}
+			f.Detail = "twice, a burst of 10 lost 4 or more, and in between, 6 sent half a second apart lost none; random loss does that on fewer than 2 of 100 paths: a rate limit on the way, or of the gateway. Many clients behind one address, or after a failure, connect slowly"
+			f.Fix = []string{"raise the limit for " + udpNames(t) + " on the firewalls in front of the gateway, or in its control-plane policing", "scan more slowly: --rate 2"}
 		default:
 			continue
 		}

@@ -173,11 +173,11 @@ func natFindings(t *report.Target) []report.Finding {
 	if l := n.Lifetime; l != nil && l.LostMs > 0 && l.LostMs <= keepalive {
 		out = append(out, report.Finding{
 			ID: "PATH-NAT-LIFETIME", Severity: report.SeverityMedium,
-			Title:    fmt.Sprintf("NAT before you forgets an idle mapping within %g seconds", l.LostMs/1000),
+			Title:    fmt.Sprintf("the NAT in front of you forgets an idle mapping within %g seconds", l.LostMs/1000),
 			Detail:   "clients send a keepalive every 20 seconds by default, which is too late: an idle tunnel stays up, and nothing gets in until the client sends again",
 			Evidence: l.Evidence,
 			Fix: []string{
-				"raise the UDP timeout of the NAT device to 2 minutes or more, as RFC 4787 wants it",
+				"raise the UDP timeout of the NAT device to 2 minutes or more, as RFC 4787 requires",
 				fmt.Sprintf("or have clients send keepalives more often: charon.keep_alive = %ds in strongswan.conf", max(int(l.LostMs/2000), 1)),
 			},
 			Refs: []string{"RFC 3948, Section 4", "RFC 4787, Section 4.3"},
@@ -186,8 +186,8 @@ func natFindings(t *report.Target) []report.Finding {
 	if n.Forced == report.AnswerNo {
 		out = append(out, report.Finding{
 			ID: "PATH-FORCED-NAT", Severity: report.SeverityLow,
-			Title:    "the gateway does not take forced NAT traversal",
-			Detail:   "a request whose source hash is of no address is refused or dropped, and a true one is taken; clients that force UDP encapsulation so fail, such as strongSwan with encap = yes and libreswan with encapsulation=yes",
+			Title:    "the gateway does not accept forced NAT traversal",
+			Detail:   "a request whose source hash fits no address is refused or dropped, and one with a true hash is accepted; clients that force UDP encapsulation in this way fail, such as strongSwan with encap = yes and libreswan with encapsulation=yes",
 			Evidence: n.Evidence,
 			Fix:      []string{"do not force UDP encapsulation on clients of this gateway; a firewall that inspects IKE may be what drops it"},
 			Refs:     []string{"RFC 7296, Section 2.23"},
@@ -197,7 +197,7 @@ func natFindings(t *report.Target) []report.Finding {
 		out = append(out, report.Finding{
 			ID: "PATH-KEEPALIVE", Severity: report.SeverityLow,
 			Title:    "NAT keepalives are answered",
-			Detail:   "something sends a datagram back for each, where silence is right: the gateway, or a device before it; it costs traffic, and may be of use for reflected attacks",
+			Detail:   "something sends a datagram back for each, where silence is right: the gateway, or a device before it; it wastes traffic, and may be abused for reflection attacks",
 			Evidence: n.Evidence,
 			Fix:      []string{"have the gateway, or the device before it, drop keepalives"},
 			Refs:     []string{"RFC 3948, Section 4"},

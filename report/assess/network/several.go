@@ -12,7 +12,7 @@ func severalFindings(t *report.Target) []report.Finding {
 	if s == nil {
 		return nil
 	}
-	seen := "the same suites were refused and taken, or another key exchange method was asked for"
+	seen := "the same suites were refused and accepted, or another key exchange method was asked for"
 	if s.ErrorSPIs {
 		seen = "some error messages carry a responder SPI, as some programs write them, and others do not"
 	}
@@ -21,7 +21,7 @@ func severalFindings(t *report.Target) []report.Finding {
 	}
 	return []report.Finding{{
 		ID: "PATH-SEVERAL", Severity: report.SeverityMedium,
-		Title:    "several gateways answer at this address, and not alike",
+		Title:    "several gateways answer at this address, and they differ",
 		Detail:   "the same request got different answers: " + seen + ". Which one a client gets may change from one connection to the next, and so what it can do",
 		Evidence: s.Evidence,
 		Fix: []string{

@@ -9,7 +9,7 @@ import (
 // revocation writes what authorities say of the certificates, if they were asked.
 func (p page) revocation(c *report.Connection, asked bool) {
 	if asked && len(c.Revocation) == 0 {
-		p.Aligned("revocation", "nobody was asked: the certificates name no OCSP server and no CRL, or their issuer did not come")
+		p.Aligned("revocation", "nobody was asked: the certificates name no OCSP server and no CRL, or their issuer's certificate was not sent")
 	}
 	label := "revocation"
 	for _, r := range c.Revocation {

@@ -93,7 +93,7 @@ func Lifetime(l *report.NATLifetime) string {
 func lifetime(l *report.NATLifetime) string {
 	switch {
 	case l.Unmeasured == "no_nat":
-		return "how long NAT keeps a mapping: there is no NAT before you to measure"
+		return "how long NAT keeps a mapping: there is no NAT in front of you to measure"
 	case l.Unmeasured == "outside_unknown":
 		return "how long NAT keeps a mapping is unknown: --outside has to name its public address"
 	case l.Unmeasured == "port_kept":
@@ -117,7 +117,7 @@ func Habits(n *report.NAT) string {
 		a       report.Answer
 		yes, no string
 	}{
-		{n.Forced, "takes forced NAT traversal", "does NOT take forced NAT traversal"},
+		{n.Forced, "accepts forced NAT traversal", "does NOT accept forced NAT traversal"},
 		{n.Insists, "insists on NAT detection", ""},
 		{n.KeepalivesIgnored, "ignores NAT keepalives", "ANSWERS NAT keepalives"},
 	} {

@@ -18,12 +18,12 @@ func TestWords(t *testing.T) {
 		{Lifetime(&report.NATLifetime{KeptMs: 300000}), "for 300.0 s or longer, unless"},
 		{Lifetime(&report.NATLifetime{Unmeasured: "port_kept"}), "it keeps your port"},
 		{Lifetime(&report.NATLifetime{Unmeasured: "outside_unknown"}), "--outside"},
-		{Lifetime(&report.NATLifetime{Unmeasured: "no_nat"}), "no NAT before you"},
+		{Lifetime(&report.NATLifetime{Unmeasured: "no_nat"}), "no NAT in front of you"},
 		{Lifetime(&report.NATLifetime{Unmeasured: "not_answered"}), "did not answer"},
 		{Lifetime(&report.NATLifetime{Unmeasured: "interrupted", Interrupted: true}), "unknown: the test was interrupted before"},
 		{Lifetime(&report.NATLifetime{KeptMs: 28000, Interrupted: true}), "for 28.0 s or longer, unless it gives the same port again; the test was interrupted"},
-		{Habits(&report.NAT{Forced: report.AnswerYes, Insists: report.AnswerNo, KeepalivesIgnored: report.AnswerYes}), "takes forced NAT traversal and ignores NAT keepalives"},
-		{Habits(&report.NAT{Forced: report.AnswerNo, Insists: report.AnswerYes, KeepalivesIgnored: report.AnswerNo}), "does NOT take forced NAT traversal, insists on NAT detection and ANSWERS NAT keepalives"},
+		{Habits(&report.NAT{Forced: report.AnswerYes, Insists: report.AnswerNo, KeepalivesIgnored: report.AnswerYes}), "accepts forced NAT traversal and ignores NAT keepalives"},
+		{Habits(&report.NAT{Forced: report.AnswerNo, Insists: report.AnswerYes, KeepalivesIgnored: report.AnswerNo}), "does NOT accept forced NAT traversal, insists on NAT detection and ANSWERS NAT keepalives"},
 	} {
 		if !strings.Contains(tc.got, tc.want) {
 			t.Errorf("%q, want %q", tc.got, tc.want)

@@ -170,10 +170,10 @@ func (p page) capturedPaths(sa *report.CapturedSA) {
 		p.Text(0, "no NAT detection: a NAT on the way cannot be detected")
 	}
 	if sa.ESPSent+sa.ESPReceived > 0 {
-		p.Text(0, fmt.Sprintf("ESP: %d packets from the initiator, %d to it", sa.ESPSent, sa.ESPReceived))
+		p.Text(0, fmt.Sprintf("ESP: %s from the initiator, %d to it", english.Counted(int64(sa.ESPSent), "packet", "packets"), sa.ESPReceived))
 	}
 	if sa.AHSent+sa.AHReceived > 0 {
-		p.Text(0, fmt.Sprintf("AH: %d packets from the initiator, %d to it", sa.AHSent, sa.AHReceived))
+		p.Text(0, fmt.Sprintf("AH: %s from the initiator, %d to it", english.Counted(int64(sa.AHSent), "packet", "packets"), sa.AHReceived))
 	}
 }
 

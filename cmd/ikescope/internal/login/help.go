@@ -18,9 +18,9 @@ identity, remote_identity, signature (rsa-pkcs1 or rsa-pss). What the file lacks
 is taken from the environment, as IKESCOPE_PASSWORD. There are no flags for
 secrets.
 
-With --watch-rekey it stays, with a Child SA that carries nothing, until the
-gateway rekeys, and shows the gateway's proposals, in its order, and after how
-long it rekeys. That is put off with TEMPORARY_FAILURE.
+With --watch-rekey it stays logged in, with a Child SA that carries nothing,
+until the gateway rekeys, and shows after how long that is and which proposals
+the gateway sends, in its order. The rekeying is put off with TEMPORARY_FAILURE.
 
 A gateway that does not prove to be TARGET, or the remote_identity, gets no
 password. It is tried once: a wrong password is never sent twice. The gateway

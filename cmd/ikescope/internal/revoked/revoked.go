@@ -44,7 +44,7 @@ func Check(ctx context.Context, w io.Writer, t *report.Target, roots *x509.CertP
 			key := q.By + "\x00" + q.URL + "\x00" + string(of.Raw)
 			said, ok := known[key]
 			if !ok {
-				said = report.Revocation{Subject: of.Subject.String(), By: q.By, URL: q.URL, State: report.RevocationUnknown, Why: "it was not asked: the time for all questions was up"}
+				said = report.Revocation{Subject: of.Subject.String(), By: q.By, URL: q.URL, State: report.RevocationUnknown, Why: "not asked: the time for all questions was up"}
 				if ctx.Err() == nil {
 					fmt.Fprintf(w, "ikescope: asking %s about %s (--revocation)\n", printable.Text(q.URL), printable.Text(said.Subject))
 					answer := asker.Ask(ctx, chain, q)
