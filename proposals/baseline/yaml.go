@@ -3,7 +3,6 @@ package baseline
 import (
 	_ "embed"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/proposals/english"
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 )
 
 // key is one of a mapping.
@@ -94,7 +94,7 @@ func line(n *yaml.Node, into *string) error {
 	return nil
 }
 
-var wordPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,63}$`)
+var wordPattern = lazyregexp.New(`^[a-z0-9][a-z0-9._-]{0,63}$`)
 
 func word(n *yaml.Node, into *string) error {
 	if err := line(n, into); err != nil {
@@ -113,7 +113,7 @@ func oneOf[W ~string](n *yaml.Node, words []W, what string) (W, error) {
 	return "", fault(n.Line, n.Value, "is not "+what+": write "+english.List(words, "or"))
 }
 
-var yamlLine = regexp.MustCompile(`^line (\d+): `)
+var yamlLine = lazyregexp.New(`^line (\d+): `)
 
 // yamlError puts an error of the library into our form.
 func yamlError(err error) error {

@@ -3,12 +3,12 @@ package client
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 )
 
 // The importer of Cisco's configurations. IOS and IOS-XE have proposals, and
@@ -62,12 +62,12 @@ type ciscoStatement struct {
 }
 
 // ciscoCommand are the commands that IPsec has on IOS, IOS-XE and ASA.
-var ciscoCommand = regexp.MustCompile(`(?m)^[ \t]*(?:[\w./-]+(?:\([\w-]+\))?#\s*)?(?:no )?crypto (?:ikev2|ikev1|isakmp|map|dynamic-map|keyring|ipsec) `)
+var ciscoCommand = lazyregexp.New(`(?m)^[ \t]*(?:[\w./-]+(?:\([\w-]+\))?#\s*)?(?:no )?crypto (?:ikev2|ikev1|isakmp|map|dynamic-map|keyring|ipsec) `)
 
 func isCisco(_ string, data []byte) bool { return ciscoCommand.Match(data) }
 
 // ciscoPrompt is what stands before a command in the transcript of a session.
-var ciscoPrompt = regexp.MustCompile(`^[\w./-]+(\([\w-]+\))?#\s*`)
+var ciscoPrompt = lazyregexp.New(`^[\w./-]+(\([\w-]+\))?#\s*`)
 
 // ciscoBlocks returns the proposals and policies of IKEv2. Lines need not be
 // indented; a block ends with the first line that is no statement of it.
@@ -143,7 +143,7 @@ type ciscoDefaults struct {
 }
 
 // ciscoRelease is the release of IOS or IOS-XE in a configuration.
-var ciscoRelease = regexp.MustCompile(`^1[0-9]\.[0-9]{1,2}$`)
+var ciscoRelease = lazyregexp.New(`^1[0-9]\.[0-9]{1,2}$`)
 
 // add takes a profile, which may be there before.
 func (d *ciscoDefaults) add(name string, line int) {

@@ -1,12 +1,12 @@
 package client
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 )
 
 // faultAt returns what is wrong at a line of a configuration; 0 if it has none.
@@ -49,7 +49,7 @@ const stems = `(?:aes|a?des|ede|gcm|gmac|cbc|ctr|ccm|cmac|xcbc|icv|chacha|poly|c
 
 // likeAlgorithm are names of algorithms, right or wrong: up to a short number
 // each. Numbers alone are short, too.
-var likeAlgorithm = regexp.MustCompile(`^(?:-?\d{1,3}|(?:\d{1,5}` + stems + `|` + stems + `(?:\d{1,5})?)+)$`)
+var likeAlgorithm = lazyregexp.New(`^(?:-?\d{1,3}|(?:\d{1,5}` + stems + `|` + stems + `(?:\d{1,5})?)+)$`)
 
 // isLikeAlgorithm reports whether word could be meant for an algorithm, or for
 // several with separators.

@@ -3,11 +3,11 @@ package client
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 )
 
 var ikedFormat = format{
@@ -17,7 +17,7 @@ var ikedFormat = format{
 }
 
 // ikedRule is how each connection of iked.conf begins.
-var ikedRule = regexp.MustCompile(`(?m)^ikev2[ \t]+("|'|[^ \t=]+[ \t]|\\)`)
+var ikedRule = lazyregexp.New(`(?m)^ikev2[ \t]+("|'|[^ \t=]+[ \t]|\\)`)
 
 const openIKED = "OpenIKED"
 

@@ -5,11 +5,11 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/proposals/plaintext"
 )
 
@@ -61,7 +61,7 @@ const (
 
 // includeLine is a line that includes files, in the syntaxes that strongSwan,
 // libreswan and iked have; the pattern may be in quotes.
-var includeLine = regexp.MustCompile(`^[ \t]*include[ \t]+("[^"\n]*"|[^ \t\r\n=#"{][^ \t\r\n#]*)[ \t]*(?:#.*)?\r?$`)
+var includeLine = lazyregexp.New(`^[ \t]*include[ \t]+("[^"\n]*"|[^ \t\r\n=#"{][^ \t\r\n#]*)[ \t]*(?:#.*)?\r?$`)
 
 // newSource returns the configuration in a file, whose name may have directories
 // before it. beside is the directory of the file; without it, nothing is
@@ -250,7 +250,7 @@ func (r *sourceReader) list(folder string) ([]string, error) {
 type includes []setting
 
 // includable are paths and patterns of files; anything else may be a secret.
-var includable = regexp.MustCompile(`^[\w./*?\[\]~@%+-]{1,255}$`)
+var includable = lazyregexp.New(`^[\w./*?\[\]~@%+-]{1,255}$`)
 
 // add takes one, while they are not too many to name.
 func (in *includes) add(file string, line int) {

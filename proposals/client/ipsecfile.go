@@ -3,11 +3,11 @@ package client
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 )
 
 // ipsecFile is a file of the syntax that strongSwan and libreswan have from
@@ -239,7 +239,7 @@ func onlyOfLibreswan(key string) bool {
 }
 
 // ipsecComment is a comment on a line of its own.
-var ipsecComment = regexp.MustCompile(`(?m)^[ \t]*#.*`)
+var ipsecComment = lazyregexp.New(`(?m)^[ \t]*#.*`)
 
 // headerDaemon returns the daemon that the comments before the first section of a
 // text name, or "" if they name none or both. Both daemons install a file that
@@ -264,26 +264,26 @@ func headerDaemon(text []byte) Syntax {
 // libreswan 5.4, programs/pluto/extract.c, lib/libswan/auth_names.c and
 // autostart_names.c).
 var (
-	strongSwanValues = map[string]*regexp.Regexp{
-		"authby":   regexp.MustCompile(`^(psk|pubkey|xauthpsk|xauthrsasig|ecdsasig)$`),
-		"auth":     regexp.MustCompile(`^(psk|pubkey|eap|eap-.*|xauth.*|(rsa|ecdsa|ed25519|ed448|bliss|ike:).*-.*|any)$`),
-		"mark":     regexp.MustCompile(`^%unique`),
-		"subnet":   regexp.MustCompile(`^%dynamic|\[`),
-		"sourceip": regexp.MustCompile(`^%(config|dhcp|radius|modeconfig|modecfg)|/|,`),
-		"type":     regexp.MustCompile(`^(transport_proxy|beet)$`),
-		"ike":      regexp.MustCompile(`!$`),
-		"esp":      regexp.MustCompile(`!$`),
-		"cert":     regexp.MustCompile(`/|\.(pem|crt|cer|der)$|^%smartcard`),
-		"left":     regexp.MustCompile(`^%any[46]$`),
-		"right":    regexp.MustCompile(`^%any[46]$`),
+	strongSwanValues = map[string]*lazyregexp.Regexp{
+		"authby":   lazyregexp.New(`^(psk|pubkey|xauthpsk|xauthrsasig|ecdsasig)$`),
+		"auth":     lazyregexp.New(`^(psk|pubkey|eap|eap-.*|xauth.*|(rsa|ecdsa|ed25519|ed448|bliss|ike:).*-.*|any)$`),
+		"mark":     lazyregexp.New(`^%unique`),
+		"subnet":   lazyregexp.New(`^%dynamic|\[`),
+		"sourceip": lazyregexp.New(`^%(config|dhcp|radius|modeconfig|modecfg)|/|,`),
+		"type":     lazyregexp.New(`^(transport_proxy|beet)$`),
+		"ike":      lazyregexp.New(`!$`),
+		"esp":      lazyregexp.New(`!$`),
+		"cert":     lazyregexp.New(`/|\.(pem|crt|cer|der)$|^%smartcard`),
+		"left":     lazyregexp.New(`^%any[46]$`),
+		"right":    lazyregexp.New(`^%any[46]$`),
 	}
-	libreswanValues = map[string]*regexp.Regexp{
-		"authby": regexp.MustCompile(`^(null|rsa|rsa-.*|ecdsa|ecdsa-.*|eddsa)$|,`),
-		"auth":   regexp.MustCompile(`^(secret|rsasig|ecdsa|null|eaponly)$`),
-		"auto":   regexp.MustCompile(`^(ondemand|keep|up)$`),
-		"ike":    regexp.MustCompile(`[;+]|_`),
-		"esp":    regexp.MustCompile(`[;+]|_`),
-		"mark":   regexp.MustCompile(`^-1`),
+	libreswanValues = map[string]*lazyregexp.Regexp{
+		"authby": lazyregexp.New(`^(null|rsa|rsa-.*|ecdsa|ecdsa-.*|eddsa)$|,`),
+		"auth":   lazyregexp.New(`^(secret|rsasig|ecdsa|null|eaponly)$`),
+		"auto":   lazyregexp.New(`^(ondemand|keep|up)$`),
+		"ike":    lazyregexp.New(`[;+]|_`),
+		"esp":    lazyregexp.New(`[;+]|_`),
+		"mark":   lazyregexp.New(`^-1`),
 	}
 )
 
@@ -307,7 +307,7 @@ func ipsecConfDaemon(data []byte) Syntax {
 			if key == "" {
 				key = setting.key
 			}
-			is := func(values map[string]*regexp.Regexp) bool {
+			is := func(values map[string]*lazyregexp.Regexp) bool {
 				return values[key] != nil && values[key].MatchString(setting.value)
 			}
 			likelyStrongSwan = likelyStrongSwan || key == "forceencaps" || key == "subnet" && strings.Contains(setting.value, ",")
@@ -340,7 +340,7 @@ func ipsecConfDaemon(data []byte) Syntax {
 const ambiguous Syntax = "ambiguous"
 
 // ipsecConfSection is how the sections of an ipsec.conf begin.
-var ipsecConfSection = regexp.MustCompile(`(?m)^(conn[ \t]+[^ \t\r\n]|config[ \t]+setup)`)
+var ipsecConfSection = lazyregexp.New(`(?m)^(conn[ \t]+[^ \t\r\n]|config[ \t]+setup)`)
 
 // undecidedIpsecConf returns why an ipsec.conf is not taken for one of either
 // daemon, or nil for another file.

@@ -3,7 +3,6 @@ package client
 import (
 	_ "embed"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/proposals/table"
 )
 
@@ -202,7 +202,7 @@ func doubtOfConfidence(confidence string) string {
 	return "It was only partly checked: " + detail + "."
 }
 
-var yearAndMonth = regexp.MustCompile(`\b(20\d\d)(?:-(0[1-9]|1[0-2])\b)?`)
+var yearAndMonth = lazyregexp.New(`\b(20\d\d)(?:-(0[1-9]|1[0-2])\b)?`)
 
 // doubtOfDate returns a sentence where the newest date of dates is old, or
 // there is none, else "".

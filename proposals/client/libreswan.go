@@ -2,11 +2,11 @@ package client
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 )
 
 var libreswanFormat = format{
@@ -54,7 +54,7 @@ var libreswanKeys = []string{"ike", "keyexchange", "ikev2", "type", "authby", "l
 
 // libreswanHeader is a comment that names the release, such as that of the
 // ipsec.conf that libreswan installs.
-var libreswanHeader = regexp.MustCompile(`(?mi)^[ \t]*#.*libreswan[ v/-]+([345])\.\d`)
+var libreswanHeader = lazyregexp.New(`(?mi)^[ \t]*#.*libreswan[ v/-]+([345])\.\d`)
 
 // release returns the main release of libreswan that a file is for, 4 or 5; 0 if
 // it does not say. keyexchange=ikev2 and ikev1 are of 5.0 (CHANGES; v4.15,

@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 )
 
 // The importer of RouterOS: what /export writes of /ip ipsec, and scripts of
@@ -46,7 +46,7 @@ type mikrotikItem struct {
 	keys map[string]setting
 }
 
-var mikrotikMenu = regexp.MustCompile(`(?m)^\s*/ip[ /]ipsec[ /](peer|profile)`)
+var mikrotikMenu = lazyregexp.New(`(?m)^\s*/ip[ /]ipsec[ /](peer|profile)`)
 
 func isMikroTik(_ string, data []byte) bool {
 	return mikrotikMenu.Match(data) && bytes.Contains(data, []byte("="))
@@ -88,7 +88,7 @@ func isMikrotikVerb(word string) bool { return word == "add" || word == "set" }
 
 // mikrotikContinuation is the end of a line that goes on after the blanks of
 // the next.
-var mikrotikContinuation = regexp.MustCompile(`^\\\r?\n[ \t]*`)
+var mikrotikContinuation = lazyregexp.New(`^\\\r?\n[ \t]*`)
 
 // mikrotikLines splits a script into lines and these into words. Quotes and
 // brackets hold a word together; the quotes go, and the backslashes in them. A

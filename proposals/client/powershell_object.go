@@ -6,8 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"strings"
+
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 )
 
 // jsonValue is a value of a JSON text: a scalar as its text, or what it holds.
@@ -161,7 +162,7 @@ func connectionOfJSON(o jsonValue) (windowsConnection, error) {
 	return c, nil
 }
 
-var listLine = regexp.MustCompile(`^\s*([A-Za-z][\w()]*)\s*:\s*(.*?)\s*$`)
+var listLine = lazyregexp.New(`^\s*([A-Za-z][\w()]*)\s*:\s*(.*?)\s*$`)
 
 // listFields are the properties of the objects that PowerShell prints of VPN
 // connections, in lower case: of Get-VpnConnection, of

@@ -2,10 +2,11 @@ package client
 
 import (
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 )
 
 // shellWord is a word of a PowerShell statement.
@@ -108,10 +109,10 @@ func (r *shellReader) space() bool {
 }
 
 // cast is a type or an attribute before a value: [string], [ValidateSet("a")].
-var cast = regexp.MustCompile(`^\[[A-Za-z][\w.]*(?:\[\])?(?:\([^()\n]*\))?\]\s*([$"'@\[(])`)
+var cast = lazyregexp.New(`^\[[A-Za-z][\w.]*(?:\[\])?(?:\([^()\n]*\))?\]\s*([$"'@\[(])`)
 
 // changed is how a hashtable gets one more entry, or loses one.
-var changed = regexp.MustCompile(`^(\$\w+)\.(Add|Remove)\(`)
+var changed = lazyregexp.New(`^(\$\w+)\.(Add|Remove)\(`)
 
 // next reads a word, or what stands between words.
 func (r *shellReader) next() {
@@ -267,7 +268,7 @@ func (r *shellReader) word(resolve bool) shellWord {
 }
 
 // variable is a variable, or an entry of a hashtable in one.
-var variable = regexp.MustCompile(`^\$(?:\{[^}\n]*\}|[\w?]+(?::\w+)?)(?:\.\w+|\[\s*(?:"\w+"|'\w+')\s*\])*`)
+var variable = lazyregexp.New(`^\$(?:\{[^}\n]*\}|[\w?]+(?::\w+)?)(?:\.\w+|\[\s*(?:"\w+"|'\w+')\s*\])*`)
 
 // parts returns the name of a variable, without its scope and in lower case,
 // and the keys behind it.
@@ -338,7 +339,7 @@ func (r *shellReader) expand(word *shellWord) {
 }
 
 // stringVariable is a variable in a string: without $( ) a dot ends it.
-var stringVariable = regexp.MustCompile(`^\$(?:\(\$\w+(?:\.\w+)*\)|\{[^}\n]*\}|\w+(?::\w+)?)`)
+var stringVariable = lazyregexp.New(`^\$(?:\(\$\w+(?:\.\w+)*\)|\{[^}\n]*\}|\w+(?::\w+)?)`)
 
 // quoted takes a string in quotes. expands reports whether variables in it
 // stand for their values.

@@ -2,11 +2,11 @@ package client
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 )
 
 var swanctlFormat = format{
@@ -17,7 +17,7 @@ var swanctlFormat = format{
 
 // swanctlConnections is the section that every swanctl.conf with a connection
 // has.
-var swanctlConnections = regexp.MustCompile(`(?m)^[ \t]*connections[ \t\r\n]*(:[^{}=]*)?\{`)
+var swanctlConnections = lazyregexp.New(`(?m)^[ \t]*connections[ \t\r\n]*(:[^{}=]*)?\{`)
 
 // parseSwanctl reads swanctl.conf: connections.NAME.proposals, completed as
 // strongSwan completes it.

@@ -3,12 +3,12 @@ package client
 import (
 	"bytes"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 )
 
 // The importer of PowerShell reads what people have of a Windows connection:
@@ -104,7 +104,7 @@ func (e windowsEnum) number(value string, line int) (int, error) {
 }
 
 // unsetVariable is a variable of PowerShell, or a placeholder of a template.
-var unsetVariable = regexp.MustCompile(`^(?:\$\{?\w{1,40}\}?|\{\{ ?\w{1,40} ?\}\}|%\w{1,40}%)$`)
+var unsetVariable = lazyregexp.New(`^(?:\$\{?\w{1,40}\}?|\{\{ ?\w{1,40} ?\}\}|%\w{1,40}%)$`)
 
 func (e windowsEnum) all() []string {
 	return slices.DeleteFunc(slices.Concat(e.names, e.others), func(name string) bool { return name == "" })
@@ -255,7 +255,7 @@ func windowsChild(numbers map[string]int, offer []proposals.Product) (*Child, er
 
 // objectStart is how JSON begins, and no script: that may begin with an
 // attribute such as [CmdletBinding()].
-var objectStart = regexp.MustCompile(`^\s*(\{|\[\s*[\[{])`)
+var objectStart = lazyregexp.New(`^\s*(\{|\[\s*[\[{])`)
 
 // isWindows recognizes PowerShell's JSON, lists and command lines.
 func isWindows(_ string, data []byte) bool {

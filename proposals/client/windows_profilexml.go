@@ -5,12 +5,12 @@ import (
 	"cmp"
 	"fmt"
 	"html"
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client/plist"
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 )
 
 // The importer of ProfileXML, in which the VPNv2 CSP takes a connection from
@@ -37,7 +37,7 @@ var profileXMLEnums = []windowsEnum{
 
 // vpnProfile is a VPNProfile, as it is or escaped, as SyncML has it in a Data
 // element.
-var vpnProfile = regexp.MustCompile(`(?s)<VPNProfile\b.*?(?:</VPNProfile\s*>|$)|&lt;VPNProfile\b.*?(?:&lt;/VPNProfile\s*&gt;|$)`)
+var vpnProfile = lazyregexp.New(`(?s)<VPNProfile\b.*?(?:</VPNProfile\s*>|$)|&lt;VPNProfile\b.*?(?:&lt;/VPNProfile\s*&gt;|$)`)
 
 func isProfileXML(data []byte) bool {
 	return bytes.Contains(data, []byte("<VPNProfile")) || bytes.Contains(data, []byte("&lt;VPNProfile"))
@@ -130,7 +130,7 @@ func below(err error, before int) error {
 }
 
 // hostWord is what names and addresses of hosts are made of.
-var hostWord = regexp.MustCompile(`^[\w.:%*/@-]{1,255}$`)
+var hostWord = lazyregexp.New(`^[\w.:%*/@-]{1,255}$`)
 
 // hosts returns a list of names or addresses, or "" if it is none: where a file is
 // damaged, it may be anything.

@@ -1,24 +1,24 @@
 package explain
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/report/incident/logtext"
 )
 
 var (
 	// rasClient is event 20227 of RasClient.
-	rasClient = regexp.MustCompile(`error code returned on failure is (-?\d+)`)
+	rasClient = lazyregexp.New(`error code returned on failure is (-?\d+)`)
 	// coded is a code that a line calls one: "Error code: 0x80070005", "Error 809:".
-	coded = regexp.MustCompile(`(?i)\berror(?: code)?[:=]? *(-?\d{3,}|0x[0-9a-f]{3,8})\b`)
+	coded = lazyregexp.New(`(?i)\berror(?: code)?[:=]? *(-?\d{3,}|0x[0-9a-f]{3,8})\b`)
 	// leading is a code with its text behind it: "13868: Policy match error".
-	leading = regexp.MustCompile(`(?i)^(-?\d{3,}|0x[0-9a-f]{3,8})(?:[:,.] | - )`)
+	leading = lazyregexp.New(`(?i)^(-?\d{3,}|0x[0-9a-f]{3,8})(?:[:,.] | - )`)
 	// named is a word that may be the symbol of an error or a notify message.
-	named = regexp.MustCompile(`\b(?:v2N_)?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b`)
+	named = lazyregexp.New(`\b(?:v2N_)?[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b`)
 	// short is a notify message as charon lists it: "N(NO_PROP)".
-	short = regexp.MustCompile(`\bN\(([A-Z_]+)\)`)
+	short = lazyregexp.New(`\bN\(([A-Z_]+)\)`)
 )
 
 // shortNames are charon's names of error notifies (src/libcharon/encoding/
@@ -39,7 +39,7 @@ var shortNames = map[string]ike.NotifyType{
 // that stand in it, or as Microsoft's text of an error.
 func explainLine(line string) []Explanation {
 	var out []Explanation
-	for _, pattern := range []*regexp.Regexp{rasClient, coded, leading} {
+	for _, pattern := range []*lazyregexp.Regexp{rasClient, coded, leading} {
 		if m := pattern.FindStringSubmatch(line); m != nil && len(out) == 0 {
 			if e, ok := explainWindows(m[1]); ok {
 				out = append(out, e)

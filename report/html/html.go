@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"html/template"
 	"io"
+	"sync"
 
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/internal/printed"
@@ -20,9 +21,10 @@ var (
 	style string
 	//go:embed script.js
 	script string
-
-	pages = template.Must(template.New("page").Funcs(functions).Parse(page))
 )
+
+// pages is parsed at its first use.
+var pages = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Funcs(functions).Parse(page)) })
 
 // policy is the Content-Security-Policy of the file: our own style and script, by
 // their hashes, and nothing else. A script that reached the file would not run, and
@@ -86,7 +88,7 @@ func Write(w io.Writer, doc report.Source) error {
 		}
 		h.Gates = append(h.Gates, *printed.Copy(&g))
 	}
-	if err := pages.ExecuteTemplate(w, "head", h); err != nil {
+	if err := pages().ExecuteTemplate(w, "head", h); err != nil {
 		return err
 	}
 	for i := range doc.Count() {
@@ -94,9 +96,9 @@ func Write(w io.Writer, doc report.Source) error {
 		if err != nil {
 			return err
 		}
-		if err := pages.ExecuteTemplate(w, "target", newTarget(i, printed.Copy(t), &h)); err != nil {
+		if err := pages().ExecuteTemplate(w, "target", newTarget(i, printed.Copy(t), &h)); err != nil {
 			return err
 		}
 	}
-	return pages.ExecuteTemplate(w, "foot", foot{h.Head, template.JS(script)})
+	return pages().ExecuteTemplate(w, "foot", foot{h.Head, template.JS(script)})
 }

@@ -1,10 +1,10 @@
 package incident
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/report/incident/general"
 	"github.com/ikescope/ikescope/report/incident/offered"
 )
@@ -220,7 +220,7 @@ func (a *Attempt) details() []string {
 func (a *Attempt) stuck(e *Event) bool { return e.Count >= 2 }
 
 // arrives are words of a line about what came: this side hears the other.
-var arrives = regexp.MustCompile(`(?i)\b(?:parsed|received|processed|processing|recv)\b`)
+var arrives = lazyregexp.New(`(?i)\b(?:parsed|received|processed|processing|recv)\b`)
 
 // standing returns the events that nothing later took back.
 func (a *Attempt) standing() []*Event {

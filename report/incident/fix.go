@@ -2,7 +2,6 @@ package incident
 
 import (
 	_ "embed"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -11,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/english"
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/proposals/remedy"
 	"github.com/ikescope/ikescope/proposals/table"
 	"github.com/ikescope/ikescope/report/incident/offered"
@@ -159,7 +159,7 @@ func (a *Attempt) ownTunnel(lines []string) []string {
 }
 
 // plainName is a name that means nothing but itself in a command line.
-var plainName = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,35}$`)
+var plainName = lazyregexp.New(`^[A-Za-z0-9_.-]{1,35}$`)
 
 // maxSound bounds how many proposals are named to be offered.
 const maxSound = 3

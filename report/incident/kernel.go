@@ -1,8 +1,9 @@
 package incident
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 )
 
 // kernelError is an error of the kernel: by which words lines have it, as whole, and
@@ -34,7 +35,7 @@ var kernelErrors = []kernelError{
 }
 
 // numbered is an error in the words of strerror with its number.
-var numbered = regexp.MustCompile(`^[^()]{3,100} \(\d{1,3}\)$`)
+var numbered = lazyregexp.New(`^[^()]{3,100} \(\d{1,3}\)$`)
 
 // kernel returns what the kernel did not accept, by the error that it gave, and that
 // error, "" if no line has one. A line may be cut in the error's words.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/ikescope/ikescope/proposals/table"
 	"github.com/ikescope/ikescope/report/incident/general"
@@ -41,25 +42,38 @@ type part struct {
 }
 
 // Table is the lines of one product, the most particular first: the first that
-// fits counts.
+// fits counts. It is read at its first use.
 type Table struct {
-	Rows   []Row
+	read func() *rows
+}
+
+// rows are those of a table, and what finds them.
+type rows struct {
+	all    []Row
 	byGram map[uint32][]int
 	seen   [1 << 12]bool // hashes of byGram's keys
 	always []int
 }
 
-// NewTable reads a table in CSV with a heading and the columns line, kind,
+// NewTable returns a table in CSV with a heading and the columns line, kind,
 // side, phase, cause, sample and source; lines that begin with # are comments.
-// It is part of the program: a fault in it is a programmer's.
+// It is part of the program: a fault in it is a programmer's, and panics at the first
+// use.
 func NewTable(name, text string) *Table {
-	t := &Table{byGram: make(map[uint32][]int)}
+	return &Table{sync.OnceValue(func() *rows { return readRows(name, text) })}
+}
+
+// Rows returns the rows, which are not to be changed.
+func (t *Table) Rows() []Row { return t.read().all }
+
+func readRows(name, text string) *rows {
+	t := &rows{byGram: make(map[uint32][]int)}
 	for _, f := range table.MustRead(name, text, "line", "kind", "side", "phase", "cause", "sample", "source") {
 		r, err := newRow(f)
 		if err != nil {
 			panic(fmt.Sprintf("incident: internal error: %s: %q: %v", name, f["line"], err))
 		}
-		t.Rows = append(t.Rows, r)
+		t.all = append(t.all, r)
 	}
 	t.index()
 	return t
@@ -115,7 +129,7 @@ func gramAt(s string, i int) uint32 {
 func gramHash(g uint32) uint32 { return g * 2654435761 >> 20 }
 
 // index finds for each row four octets of its literals that are rare among all.
-func (t *Table) index() {
+func (t *rows) index() {
 	count := make(map[uint32]int)
 	each := func(r *Row, f func(uint32)) {
 		for _, p := range r.parts {
@@ -124,12 +138,12 @@ func (t *Table) index() {
 			}
 		}
 	}
-	for i := range t.Rows {
-		each(&t.Rows[i], func(g uint32) { count[g]++ })
+	for i := range t.all {
+		each(&t.all[i], func(g uint32) { count[g]++ })
 	}
-	for i := range t.Rows {
+	for i := range t.all {
 		least, best := 0, uint32(0)
-		each(&t.Rows[i], func(g uint32) {
+		each(&t.all[i], func(g uint32) {
 			if least == 0 || count[g] < least {
 				least, best = count[g], g
 			}
@@ -144,14 +158,16 @@ func (t *Table) index() {
 }
 
 // Find returns the first row that text fits, and its words.
-func (t *Table) Find(text string) (*Row, map[string]string) {
-	best := len(t.Rows)
+func (t *Table) Find(text string) (*Row, map[string]string) { return t.read().find(text) }
+
+func (t *rows) find(text string) (*Row, map[string]string) {
+	best := len(t.all)
 	var words map[string]string
 	try := func(i int) {
 		if i >= best {
 			return
 		}
-		if w, ok := t.Rows[i].match(text); ok {
+		if w, ok := t.all[i].match(text); ok {
 			best, words = i, w
 		}
 	}
@@ -167,10 +183,10 @@ func (t *Table) Find(text string) (*Row, map[string]string) {
 	for _, row := range t.always {
 		try(row)
 	}
-	if best == len(t.Rows) {
+	if best == len(t.all) {
 		return nil, nil
 	}
-	return &t.Rows[best], words
+	return &t.all[best], words
 }
 
 // literal returns how many octets of the template are literal.

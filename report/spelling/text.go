@@ -1,17 +1,17 @@
 package spelling
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 	"sync"
 
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 )
 
 // token is what may name an algorithm, or the algorithms of a suite: IANA's names, the
 // labels made of them, and strongSwan's keywords; not the ID of a finding.
-var token = regexp.MustCompile(`\b(?:[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+|(?:PRF )?[A-Z0-9]+(?:_[A-Z0-9]+)+(?: with [0-9]+ bits)?|3DES|X25519|X448|[a-z0-9]+(?:[-_][a-z0-9]+)*)\b`)
+var token = lazyregexp.New(`\b(?:[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+|(?:PRF )?[A-Z0-9]+(?:_[A-Z0-9]+)+(?: with [0-9]+ bits)?|3DES|X25519|X448|[a-z0-9]+(?:[-_][a-z0-9]+)*)\b`)
 
 // byName are algorithms by IANA's names.
 var byName = sync.OnceValue(func() map[string]proposals.Algorithm {

@@ -4,9 +4,9 @@ package apple
 
 import (
 	_ "embed"
-	"regexp"
 	"strings"
 
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/report/incident"
 )
 
@@ -25,7 +25,7 @@ var Lines = incident.NewTable("apple/lines.csv", linesCSV)
 var ofApple = []string{"NEIKEv2", "IKEv2 Plugin", "NEVPN", "IKEv2IKESA", "IKEv2Session", "ikev2_", "neagent", "nesessionmanager", "NESMIKEv2", "[Extension com.apple.NetworkExtension.IKEv2", "com.apple.networkextension"}
 
 // dialogues are the beginnings of the texts that are shown.
-var dialogues = regexp.MustCompile(`^(?:VPN Connection\W+)?(?:The VPN server|The L2TP-VPN server|The VPN Shared Secret|User Authentication failed|Negotiation with the VPN server|The server certificate|Could not validate the server certificate|The server could not be found|The VPN connection|An unexpected error occurred|Authentication failed|A network change was detected|The certificate|Could not start VPN)`)
+var dialogues = lazyregexp.New(`^(?:VPN Connection\W+)?(?:The VPN server|The L2TP-VPN server|The VPN Shared Secret|User Authentication failed|Negotiation with the VPN server|The server certificate|Could not validate the server certificate|The server could not be found|The VPN connection|An unexpected error occurred|Authentication failed|A network change was detected|The certificate|Could not start VPN)`)
 
 func claim(l *incident.Line) (string, map[string]string, bool) {
 	s := l.Text
@@ -47,10 +47,10 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 }
 
 // elsewhere is what VPP puts before a message: its function and the line in it.
-var elsewhere = regexp.MustCompile(`\bikev2_[a-z_]+:\d+: `)
+var elsewhere = lazyregexp.New(`\bikev2_[a-z_]+:\d+: `)
 
 // domain is an error of the framework as dialogues and logs write it.
-var domain = regexp.MustCompile(`(NEVPN(?:Connection)?ErrorDomain|NEIKEv2ErrorDomain)\W+(?:[Cc]ode[= ]|error )(-?\d+)`)
+var domain = lazyregexp.New(`(NEVPN(?:Connection)?ErrorDomain|NEIKEv2ErrorDomain)\W+(?:[Cc]ode[= ]|error )(-?\d+)`)
 
 // withDomain writes the errors in a line in one form.
 func withDomain(s string) string {

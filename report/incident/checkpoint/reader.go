@@ -3,9 +3,9 @@ package checkpoint
 
 import (
 	_ "embed"
-	"regexp"
 	"strings"
 
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/report/incident"
 )
 
@@ -21,10 +21,10 @@ var linesCSV string
 var Lines = incident.NewTable("checkpoint/lines.csv", linesCSV)
 
 var (
-	begins = regexp.MustCompile(`^(?:IKE: )?(?:Main Mode|Quick Mode|Auth exchange:|Initial exchange:|Child SA exchange:|encryption failure:)`)
+	begins = lazyregexp.New(`^(?:IKE: )?(?:Main Mode|Quick Mode|Auth exchange:|Initial exchange:|Child SA exchange:|encryption failure:)`)
 	// debug is what iked.elg and vpnd.elg begin with.
-	debug = regexp.MustCompile(`^\[(?:iked|vpnd)\d* \d+ \d+\]@\S{1,64}\[[^\]]{1,24}\]\s*(?:\[\w{1,16}\]\s*)?`)
-	peer  = regexp.MustCompile(`(?:peer gateway|peer_gateway|dst|peer)[:=] ?"?(\d+\.\d+\.\d+\.\d+)`)
+	debug = lazyregexp.New(`^\[(?:iked|vpnd)\d* \d+ \d+\]@\S{1,64}\[[^\]]{1,24}\]\s*(?:\[\w{1,16}\]\s*)?`)
+	peer  = lazyregexp.New(`(?:peer gateway|peer_gateway|dst|peer)[:=] ?"?(\d+\.\d+\.\d+\.\d+)`)
 )
 
 func claim(l *incident.Line) (string, map[string]string, bool) {

@@ -4,9 +4,9 @@ package cisco
 
 import (
 	_ "embed"
-	"regexp"
 	"strings"
 
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/report/incident"
 )
 
@@ -20,15 +20,15 @@ var linesCSV string
 var Lines = incident.NewTable("cisco/lines.csv", linesCSV)
 
 var (
-	session  = regexp.MustCompile(`^:?\s*\((?:SESSION ID = (\d+),\s*)?SA ID = (\d+)\):*\s*`)
-	numbered = regexp.MustCompile(`^IKEv2-[A-Z]+-\d: \((\d+)\)`)
-	platform = regexp.MustCompile(`^-\d: `)
-	protoID  = regexp.MustCompile(`^-\d+: \(?(\d+)\)?: ?`)
-	ends     = regexp.MustCompile(`Local:([0-9A-Fa-f.:]+):\d+ Remote:([0-9A-Fa-f.:]+):\d+ Username:(\S+) `)
-	exchange = regexp.MustCompile(`^IKEv2 (IKE_SA_INIT|IKE_AUTH|CREATE_CHILD_SA|INFORMATIONAL) Exchange (?:REQUEST|RESPONSE)`)
-	payloads = regexp.MustCompile(`^(?:(?:VID|SA|KE|N|IDi|IDr|CERT|CERTREQ|AUTH|CFG|EAP|TSi|TSr|ENCR|DELETE|NOTIFY\([A-Z_0-9]+\)|NOTIFY\(Unknown - \d+\)) *)+$`)
-	isakmp   = regexp.MustCompile(`^ISAKMP(?:-(?:ERROR|INTERNAL|PAK))?\s*:?\s*(?:\((?:\d+:)?\d+\))?\s*:*\s*`)
-	systemID = regexp.MustCompile(`%((?:ASA|FTD|IKEV2|CRYPTO|PKI|FTD-vpn)-[\w-]+): ?`)
+	session  = lazyregexp.New(`^:?\s*\((?:SESSION ID = (\d+),\s*)?SA ID = (\d+)\):*\s*`)
+	numbered = lazyregexp.New(`^IKEv2-[A-Z]+-\d: \((\d+)\)`)
+	platform = lazyregexp.New(`^-\d: `)
+	protoID  = lazyregexp.New(`^-\d+: \(?(\d+)\)?: ?`)
+	ends     = lazyregexp.New(`Local:([0-9A-Fa-f.:]+):\d+ Remote:([0-9A-Fa-f.:]+):\d+ Username:(\S+) `)
+	exchange = lazyregexp.New(`^IKEv2 (IKE_SA_INIT|IKE_AUTH|CREATE_CHILD_SA|INFORMATIONAL) Exchange (?:REQUEST|RESPONSE)`)
+	payloads = lazyregexp.New(`^(?:(?:VID|SA|KE|N|IDi|IDr|CERT|CERTREQ|AUTH|CFG|EAP|TSi|TSr|ENCR|DELETE|NOTIFY\([A-Z_0-9]+\)|NOTIFY\(Unknown - \d+\)) *)+$`)
+	isakmp   = lazyregexp.New(`^ISAKMP(?:-(?:ERROR|INTERNAL|PAK))?\s*:?\s*(?:\((?:\d+:)?\d+\))?\s*:*\s*`)
+	systemID = lazyregexp.New(`%((?:ASA|FTD|IKEV2|CRYPTO|PKI|FTD-vpn)-[\w-]+): ?`)
 )
 
 // reader remembers of which SA and exchange the lines are that name neither: the
@@ -78,9 +78,9 @@ func (r *reader) End() []incident.Event {
 // listed is a proposal in a line of its own, role what a state machine prints of
 // whose SA it is, and said what the peer calls itself.
 var (
-	listed = regexp.MustCompile(`^Proposal \d{1,2}:`)
-	role   = regexp.MustCompile(`\(([IR])\) MsgID|CurState: ([IR])_[A-Z]`)
-	said   = regexp.MustCompile(`peer's identity '([^']{1,120})'`)
+	listed = lazyregexp.New(`^Proposal \d{1,2}:`)
+	role   = lazyregexp.New(`\(([IR])\) MsgID|CurState: ([IR])_[A-Z]`)
+	said   = lazyregexp.New(`peer's identity '([^']{1,120})'`)
 )
 
 func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {

@@ -4,9 +4,9 @@ package cloud
 
 import (
 	_ "embed"
-	"regexp"
 	"strings"
 
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/report/explain"
 	"github.com/ikescope/ikescope/report/incident"
 )
@@ -54,8 +54,8 @@ func afterAWS(e *incident.Event) {
 type azure struct{}
 
 var (
-	errorCode = regexp.MustCompile(`(?i)\[?(?:ErrorCode|Error code|Error)\]?:? *\(?(0x[0-9a-f]{3,8}|\d{5})`)
-	remote    = regexp.MustCompile(`Remote:? *\[?([0-9a-fA-F.:]+?)\]?:\d+:? *Local:? *\[?([0-9a-fA-F.:]+?)\]?:\d+`)
+	errorCode = lazyregexp.New(`(?i)\[?(?:ErrorCode|Error code|Error)\]?:? *\(?(0x[0-9a-f]{3,8}|\d{5})`)
+	remote    = lazyregexp.New(`Remote:? *\[?([0-9a-fA-F.:]+?)\]?:\d+:? *Local:? *\[?([0-9a-fA-F.:]+?)\]?:\d+`)
 )
 
 // Read implements [incident.Reader].
@@ -115,7 +115,7 @@ func (azure) Read(l *incident.Line) ([]incident.Event, bool) {
 // troubleshoot is a line of IKEErrors.txt, of Network Watcher's VPN troubleshoot, and
 // troubleshot what its errors stand for: the file does not say which end refused.
 var (
-	troubleshoot = regexp.MustCompile(`(?:failed with|Windows) (?:Windows )?error (1[34]\d{3}) ?\(ERROR_IPSEC_`)
+	troubleshoot = lazyregexp.New(`(?:failed with|Windows) (?:Windows )?error (1[34]\d{3}) ?\(ERROR_IPSEC_`)
 	troubleshot  = map[string]string{"13801": "auth-failed", "13824": "auth-failed", "13826": "psk-mismatch", "13805": "silence", "13868": "ike-proposal",
 		"13879": "traffic-selectors", "13893": "child-proposal", "13843": "malformed"}
 )

@@ -4,9 +4,9 @@ package fortigate
 
 import (
 	_ "embed"
-	"regexp"
 	"strings"
 
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/report/incident"
 )
 
@@ -35,9 +35,9 @@ type reader struct {
 }
 
 var (
-	vdom  = regexp.MustCompile(`^(?:V=[^:\s]{1,32}:|)(?:\d{1,5}:|)`)
-	spis  = regexp.MustCompile(`^([0-9a-f]{16})/([0-9a-f]{16}):`)
-	field = regexp.MustCompile(`([a-z_]+)=("[^"]*"|\S+)`)
+	vdom  = lazyregexp.New(`^(?:V=[^:\s]{1,32}:|)(?:\d{1,5}:|)`)
+	spis  = lazyregexp.New(`^([0-9a-f]{16})/([0-9a-f]{16}):`)
+	field = lazyregexp.New(`([a-z_]+)=("[^"]*"|\S+)`)
 )
 
 // head takes "ike V=root:0:hq-branch:21: " from a line. child: it has the name of

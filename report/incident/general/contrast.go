@@ -1,8 +1,9 @@
 package general
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 )
 
 // Words by which lines put what came beside what is configured.
@@ -16,13 +17,13 @@ const (
 // about is that a line is of identities, and contrasts are ways in which lines say
 // what came and what is configured, without a word that the two differ.
 var (
-	about     = regexp.MustCompile(`(?i)\b(?:id|ids|identity|identities|identifier|fqdn|id_[ir])\b`)
+	about     = lazyregexp.New(`(?i)\b(?:id|ids|identity|identities|identifier|fqdn|id_[ir])\b`)
 	contrasts = []struct {
-		form  *regexp.Regexp
+		form  *lazyregexp.Regexp
 		first bool // what is configured comes first
 	}{
-		{regexp.MustCompile(`(?i)\b` + expected + `[ :=]+` + filler + token + `[,;. ]+` + filler + came + `[ :=]+` + filler + token), true},
-		{regexp.MustCompile(`(?i)\b` + came + `[ :=]+` + filler + token + `[,;. ]+` + filler + expected + `[ :=]+` + filler + token), false},
+		{lazyregexp.New(`(?i)\b` + expected + `[ :=]+` + filler + token + `[,;. ]+` + filler + came + `[ :=]+` + filler + token), true},
+		{lazyregexp.New(`(?i)\b` + came + `[ :=]+` + filler + token + `[,;. ]+` + filler + expected + `[ :=]+` + filler + token), false},
 	}
 )
 
@@ -57,7 +58,7 @@ func isIdentity(word string) bool {
 
 // algorithm is a line that holds an algorithm which came against the one that is
 // configured: "Received DH group 2, expecting 14".
-var algorithm = regexp.MustCompile(`(?i)\b(?:received|peer (?:offers|offered|proposed|sent)|got) (dh group|group|encryption(?: algorithm)?|cipher|hash(?: algorithm)?|prf|key length|integrity(?: algorithm)?|auth(?:entication)? algorithm)s?(?: is|:|=)? ?["']?([\w./-]{1,40})["']?[,;]? (?:but |and )?(?:we |local )?` + expected + `(?: is|:|=)? ?["']?([\w./-]{1,40})`)
+var algorithm = lazyregexp.New(`(?i)\b(?:received|peer (?:offers|offered|proposed|sent)|got) (dh group|group|encryption(?: algorithm)?|cipher|hash(?: algorithm)?|prf|key length|integrity(?: algorithm)?|auth(?:entication)? algorithm)s?(?: is|:|=)? ?["']?([\w./-]{1,40})["']?[,;]? (?:but |and )?(?:we |local )?` + expected + `(?: is|:|=)? ?["']?([\w./-]{1,40})`)
 
 // axes are what the words of algorithm are called elsewhere.
 var axes = map[string]string{"dh group": "key exchange method", "group": "key exchange method", "encryption": "cipher", "encryption algorithm": "cipher",

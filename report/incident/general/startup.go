@@ -2,10 +2,10 @@ package general
 
 import (
 	_ "embed"
-	"regexp"
 	"strings"
 	"sync"
 
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/proposals/table"
 )
 
@@ -27,7 +27,7 @@ type Fault struct {
 // startup is a row of the table.
 type startup struct {
 	word    string
-	pattern *regexp.Regexp
+	pattern *lazyregexp.Regexp
 	sample  string
 	fault   Fault
 }
@@ -35,7 +35,7 @@ type startup struct {
 var startups = sync.OnceValue(func() []startup {
 	var out []startup
 	for _, f := range table.MustRead("startup.csv", startupCSV, "word", "pattern", "kind", "cause", "product", "sample", "source") {
-		out = append(out, startup{f["word"], regexp.MustCompile(f["pattern"]), f["sample"], Fault{Cause: f["cause"], Kind: f["kind"], Product: f["product"]}})
+		out = append(out, startup{f["word"], lazyregexp.New(f["pattern"]), f["sample"], Fault{Cause: f["cause"], Kind: f["kind"], Product: f["product"]}})
 	}
 	return out
 })

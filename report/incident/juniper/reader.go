@@ -3,9 +3,9 @@ package juniper
 
 import (
 	_ "embed"
-	"regexp"
 	"strings"
 
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/report/incident"
 )
 
@@ -20,7 +20,7 @@ var linesCSV string
 // Lines are the lines that are known.
 var Lines = incident.NewTable("juniper/lines.csv", linesCSV)
 
-var pairs = regexp.MustCompile(`(IKE Version|VPN|Local|Remote|Local IKE-ID|Remote IKE-ID|Role): ([^,\s]+)`)
+var pairs = lazyregexp.New(`(IKE Version|VPN|Local|Remote|Local IKE-ID|Remote IKE-ID|Role): ([^,\s]+)`)
 
 func claim(l *incident.Line) (string, map[string]string, bool) {
 	s := l.Text

@@ -5,12 +5,12 @@ package libreswan
 import (
 	_ "embed"
 	"maps"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/report/incident"
 )
 
@@ -158,7 +158,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 }
 
 // listed is a proposal in a line of its own: "1:IKE:ENCR=AES_CBC_256;PRF=...".
-var listed = regexp.MustCompile(`^\d{1,3}:(?:IKE|ESP|AH):[A-Z]+=`)
+var listed = lazyregexp.New(`^\d{1,3}:(?:IKE|ESP|AH):[A-Z]+=`)
 
 // ended returns the event whose proposals were read.
 func (r *reader) ended() []incident.Event {
@@ -329,7 +329,7 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 }
 
 // verifies are lines of "ipsec verify".
-var verifies = regexp.MustCompile(`^(?:Version check and ipsec on-path|Libreswan \d[\w.]* \(|Checking (?:for|that|rp_filter|'|NAT|/)|\s*Pluto (?:ipsec\.|listening)|(?:Two or more|Hardware random|NETKEY|Opportunistic) )`)
+var verifies = lazyregexp.New(`^(?:Version check and ipsec on-path|Libreswan \d[\w.]* \(|Checking (?:for|that|rp_filter|'|NAT|/)|\s*Pluto (?:ipsec\.|listening)|(?:Two or more|Hardware random|NETKEY|Opportunistic) )`)
 
 // verified reads a line of "ipsec verify", which tells of failures in brackets; what
 // it warns of is none.

@@ -2,8 +2,9 @@ package logtext
 
 import (
 	"html"
-	"regexp"
 	"strings"
+
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 )
 
 // Plain returns a line without what shows it: colours of a terminal, entities and
@@ -77,6 +78,6 @@ func withoutTags(s string) string {
 }
 
 var (
-	tag    = regexp.MustCompile(`^(?i:\[(?:color|size|font|b|i|code|quote|list|indent)(?:=[^\]]{0,40})?\]|\[\*\]|<(?:br|p|pre|code|span|div|li|td|tr|b|i|font|strong|em|blockquote)(?: [^>]{0,80})?/?>)\s*`)
-	endTag = regexp.MustCompile(`(?i:\[/(?:color|size|font|b|i|code|quote|list|indent)\]|</?(?:br|p|pre|code|span|div|li|td|tr|b|i|font|strong|em|blockquote) ?/?>)\s*$`)
+	tag    = lazyregexp.New(`^(?i:\[(?:color|size|font|b|i|code|quote|list|indent)(?:=[^\]]{0,40})?\]|\[\*\]|<(?:br|p|pre|code|span|div|li|td|tr|b|i|font|strong|em|blockquote)(?: [^>]{0,80})?/?>)\s*`)
+	endTag = lazyregexp.New(`(?i:\[/(?:color|size|font|b|i|code|quote|list|indent)\]|</?(?:br|p|pre|code|span|div|li|td|tr|b|i|font|strong|em|blockquote) ?/?>)\s*$`)
 )

@@ -4,11 +4,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 )
 
 // Message is a line, or a piece of one, without what wraps it.
@@ -88,7 +89,7 @@ func split(s string) []string {
 }
 
 // joint is where the next of charon's messages begins, of a line with several.
-var joint = regexp.MustCompile(` (?:\d\d\[[A-Z]{3}\] )?(?:(?:sending|received) packet: from |generating [A-Z_0-9]+ re|parsed [A-Z_0-9]+ re|received [A-Z_]{6,} |establishing |initiating )`)
+var joint = lazyregexp.New(` (?:\d\d\[[A-Z]{3}\] )?(?:(?:sending|received) packet: from |generating [A-Z_0-9]+ re|parsed [A-Z_0-9]+ re|received [A-Z_]{6,} |establishing |initiating )`)
 
 // messages are charon's in a line that holds several: copied from where lines were
 // joined.

@@ -4,10 +4,11 @@ package offered
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 )
 
 // Proposal is what one side offers or accepts, with the algorithms as its log
@@ -290,7 +291,7 @@ func clip(s string) string {
 
 // number is a transform whose name its product does not know, which charon prints as
 // "KE1_(1051)" or "UNKNOWN_65001".
-var number = regexp.MustCompile(`(?:\(|UNKNOWN_)(\d{4,5})\)?$`)
+var number = lazyregexp.New(`(?:\(|UNKNOWN_)(\d{4,5})\)?$`)
 
 // firstPrivate is the first number for private use of most transforms (RFC 7296,
 // Section 3.3.2).

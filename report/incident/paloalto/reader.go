@@ -3,9 +3,9 @@ package paloalto
 
 import (
 	_ "embed"
-	"regexp"
 	"strings"
 
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/report/incident"
 )
 
@@ -22,12 +22,12 @@ var Lines = incident.NewTable("paloalto/lines.csv", linesCSV)
 
 var (
 	// event is the name of an event of the system log.
-	event = regexp.MustCompile(`\b(ike(?:v2)?-(?:nego|send|recv|config|generic|dpd|err|gateway|ike|child)[a-z0-9-]*|ipsec-key-(?:install|expire|delete)|ikev2-[a-z0-9-]+)\b`)
+	event = lazyregexp.New(`\b(ike(?:v2)?-(?:nego|send|recv|config|generic|dpd|err|gateway|ike|child)[a-z0-9-]*|ipsec-key-(?:install|expire|delete)|ikev2-[a-z0-9-]+)\b`)
 	// manager is what stands before a message of ikemgr.log: "[PERR]: { 1: }: ".
-	manager = regexp.MustCompile(`^(?:[+-]\d{4} +)?\[(PNTF|PERR|PWRN|PROTO_ERR|PROTO_NOTIFY|PROTO_WARN|INFO|DEBG|DEBUG|ERR|WARN|DUMP)\]: *(?:\{ *\d* *: *\d* *\}: *)?`)
-	gateway = regexp.MustCompile(`\[([\w.-]{1,64})\]: `)
-	within  = regexp.MustCompile(`IKE(?:v2 (?:IKE|child)| phase-[12]) (?:SA )?negotiation is (?:started|failed|succeeded) as (?:initiator|responder)`)
-	pair    = regexp.MustCompile(`(\d+\.\d+\.\d+\.\d+)\[\d+\]-(\d+\.\d+\.\d+\.\d+)\[\d+\]`)
+	manager = lazyregexp.New(`^(?:[+-]\d{4} +)?\[(PNTF|PERR|PWRN|PROTO_ERR|PROTO_NOTIFY|PROTO_WARN|INFO|DEBG|DEBUG|ERR|WARN|DUMP)\]: *(?:\{ *\d* *: *\d* *\}: *)?`)
+	gateway = lazyregexp.New(`\[([\w.-]{1,64})\]: `)
+	within  = lazyregexp.New(`IKE(?:v2 (?:IKE|child)| phase-[12]) (?:SA )?negotiation is (?:started|failed|succeeded) as (?:initiator|responder)`)
+	pair    = lazyregexp.New(`(\d+\.\d+\.\d+\.\d+)\[\d+\]-(\d+\.\d+\.\d+\.\d+)\[\d+\]`)
 )
 
 func claim(l *incident.Line) (string, map[string]string, bool) {

@@ -4,9 +4,9 @@ package racoon
 
 import (
 	_ "embed"
-	"regexp"
 	"strings"
 
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/report/incident"
 )
 
@@ -22,7 +22,7 @@ var linesCSV string
 var Lines = incident.NewTable("racoon/lines.csv", linesCSV)
 
 // placed is what racoon puts before a message: "ERROR: isakmp.c:1433:function(): ".
-var placed = regexp.MustCompile(`^(?:\[?(?:PROTO_)?(?:ERROR|ERR|WARN|NOTIFY|INFO|DEBUG|WARNING)\]?: )(?:[a-z_0-9]+\.c:\d+:)?`)
+var placed = lazyregexp.New(`^(?:\[?(?:PROTO_)?(?:ERROR|ERR|WARN|NOTIFY|INFO|DEBUG|WARNING)\]?: )(?:[a-z_0-9]+\.c:\d+:)?`)
 
 func claim(l *incident.Line) (string, map[string]string, bool) {
 	text := l.Text

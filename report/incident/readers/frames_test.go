@@ -41,8 +41,8 @@ func TestFrames(t *testing.T) {
 		if product.Lines == nil {
 			continue
 		}
-		for i := range product.Lines.Rows {
-			row := &product.Lines.Rows[i]
+		for i := range product.Lines.Rows() {
+			row := &product.Lines.Rows()[i]
 			if row.Kind != incident.Root && row.Kind != incident.Sign && row.Kind != incident.Gone || testing.Short() && i%5 > 0 {
 				continue
 			}

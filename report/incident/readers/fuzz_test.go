@@ -68,8 +68,8 @@ func reads(f *testing.F, name string) {
 		}
 	}
 	if product.Lines != nil {
-		for i := range product.Lines.Rows {
-			f.Add(product.Lines.Rows[i].Sample)
+		for i := range product.Lines.Rows() {
+			f.Add(product.Lines.Rows()[i].Sample)
 		}
 	}
 	for _, m := range more {

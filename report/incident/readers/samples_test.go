@@ -13,9 +13,9 @@ func TestSamples(t *testing.T) {
 		if product.Lines == nil {
 			continue
 		}
-		for i := range product.Lines.Rows {
+		for i := range product.Lines.Rows() {
 			rows++
-			row := &product.Lines.Rows[i]
+			row := &product.Lines.Rows()[i]
 			if row.Source == "" || row.Sample == "" {
 				t.Errorf("%s: %q has no sample or source", product.Name, row.Template)
 				continue

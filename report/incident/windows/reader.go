@@ -6,10 +6,10 @@
 package windows
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/report/explain"
 	"github.com/ikescope/ikescope/report/incident"
 )
@@ -39,12 +39,12 @@ type reader struct {
 }
 
 var (
-	coID = regexp.MustCompile(`CoI[dD]=(\{[0-9A-Fa-f-]{36}\})`)
+	coID = lazyregexp.New(`CoI[dD]=(\{[0-9A-Fa-f-]{36}\})`)
 	// lastNumber is the number at the end of a sentence in any language.
-	lastNumber = regexp.MustCompile(`(-?\d{1,10}|0[xX][0-9A-Fa-f]{3,8})[^\d\p{L}]{0,4}$`)
-	dialed     = regexp.MustCompile(`The user (\S.{0,100}?) (?:has )?(?:dialed|started dialing|successfully established|is trying|dialled)`)
-	named      = regexp.MustCompile(`connection named (.{1,100}?) (?:which|that|to the|using|has)`)
-	property   = regexp.MustCompile(`^"?([A-Za-z][A-Za-z ]{0,30}?)"?\s*:\s*(.*)$`)
+	lastNumber = lazyregexp.New(`(-?\d{1,10}|0[xX][0-9A-Fa-f]{3,8})[^\d\p{L}]{0,4}$`)
+	dialed     = lazyregexp.New(`The user (\S.{0,100}?) (?:has )?(?:dialed|started dialing|successfully established|is trying|dialled)`)
+	named      = lazyregexp.New(`connection named (.{1,100}?) (?:which|that|to the|using|has)`)
+	property   = lazyregexp.New(`^"?([A-Za-z][A-Za-z ]{0,30}?)"?\s*:\s*(.*)$`)
 )
 
 // Read implements [incident.Reader].
@@ -319,7 +319,7 @@ func (r *reader) event(l *incident.Line, id, text string) []incident.Event {
 // error in place of its number.
 const demandDial = "successfully initiated but failed to complete successfully because of"
 
-var connectedFrom = regexp.MustCompile(`The user (.{1,100}?) connected from ([0-9A-Fa-f.:]+)`)
+var connectedFrom = lazyregexp.New(`The user (.{1,100}?) connected from ([0-9A-Fa-f.:]+)`)
 
 // server reads an event of a RemoteAccess server.
 func (r *reader) server(e incident.Event, text string) []incident.Event {
@@ -353,12 +353,12 @@ var ofLines = []string{"rror code returned", "which has failed. The error code i
 	"错误代码", "錯誤碼", "エラー コード", "エラーコード", "오류 코드", "ata kodu", "elkod", "ejlkode", "eilkode"}
 
 // failureCode is the number of an error that more words follow.
-var failureCode = regexp.MustCompile(`error code returned (?:on|after) failure is:? *(-?\d{1,10}|0[xX][0-9A-Fa-f]{3,8})\b`)
+var failureCode = lazyregexp.New(`error code returned (?:on|after) failure is:? *(-?\d{1,10}|0[xX][0-9A-Fa-f]{3,8})\b`)
 
 // alone is an error of Windows that somebody wrote down.
-var alone = regexp.MustCompile(`^(?i:windows(?: 1[01])?(?: client)?|vpn client|client)[:,]? (?:\w+ )?error:? (\d{3,5})\b[^\d]{0,80}$`)
+var alone = lazyregexp.New(`^(?i:windows(?: 1[01])?(?: client)?|vpn client|client)[:,]? (?:\w+ )?error:? (\d{3,5})\b[^\d]{0,80}$`)
 
-var failureValue = regexp.MustCompile(`(?i)(?:failure value|failure error code|error)[:=]? *(-?\d{3,}|0x[0-9a-f]{3,8})`)
+var failureValue = lazyregexp.New(`(?i)(?:failure value|failure error code|error)[:=]? *(-?\d{3,}|0x[0-9a-f]{3,8})`)
 
 // other reads a line without the form of an event.
 func (r *reader) other(l *incident.Line, text string) ([]incident.Event, bool) {
