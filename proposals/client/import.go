@@ -139,8 +139,9 @@ func (s *source) finish(p *Policy) {
 	for _, n := range p.unread.notes() {
 		p.Doubt = strings.TrimSpace(p.Doubt + " " + s.sentence(n, " "))
 	}
-	if p.Syntax == SyntaxWindows || p.Syntax == SyntaxRasphone {
-		p.Family = FamilyWindows
+	p.setFamily()
+	if p.Login != nil && len(p.Login.Gateway) > maxIdentity {
+		p.Login = nil
 	}
 	p.line, p.lineNotes, p.unread = 0, nil, nil
 }

@@ -85,6 +85,9 @@ func strongSwanConn(conn *ipsecSection, get func(key string) (ipsecSetting, bool
 		offer.note(0, text)
 	}
 	p, err := offer.policy(conn.name, line)
+	right, ok := get("right")
+	p.passive = ok && strings.HasPrefix(right.value, "%")
+	p.Login = loginOfConn(get, right.value)
 	return &p, err
 }
 

@@ -82,7 +82,7 @@ func parseMobileconfig(data []byte) ([]Policy, error) {
 		if err != nil {
 			return nil, err
 		}
-		p.Name, p.Scope = name, scope
+		p.Name, p.Scope, p.Login = name, scope, appleLogin(ikev2)
 		if signed {
 			p.Notes = append(p.Notes, "The profile is signed; the signature was not checked.")
 		}

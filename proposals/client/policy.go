@@ -23,6 +23,8 @@ type Policy struct {
 	Syntax Syntax
 	// Family is how the client judges a gateway's certificate; "" if that is not known.
 	Family Family
+	// Login is what its configuration says of IKE_AUTH; nil if that is not known.
+	Login *Login
 	// Offer is what is offered, the most preferred first.
 	Offer []proposals.Product
 	// Child is what it offers for Child SAs, nil if that is not known.
@@ -53,6 +55,8 @@ type Policy struct {
 	line      int
 	lineNotes []note
 	unread    includes
+	// passive: it waits for others to initiate.
+	passive bool
 }
 
 // note is a sentence about a line; 0 if it is about none.

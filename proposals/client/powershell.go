@@ -142,6 +142,9 @@ func connectionsOfCommands(script string) ([]windowsConnection, error) {
 			if c.tunnel.value != "" {
 				connections[n].tunnel = c.tunnel
 			}
+			if _, sets := arguments["AuthenticationMethod"]; sets {
+				connections[n].methods = c.methods
+			}
 		default:
 			connections[n].custom, connections[n].line, connections[n].toDefault = c.custom, c.line, c.toDefault
 			connections[n].doubt = cmp.Or(c.doubt, connections[n].doubt)
@@ -383,6 +386,9 @@ func (c cmdlet) connection(arguments map[string]shellWord, line int) (windowsCon
 		if name, ok := arguments[parameter]; ok {
 			connection.name, connection.unnamed = name.text, name.unknown != ""
 		}
+	}
+	if m, ok := arguments["AuthenticationMethod"]; ok && m.unknown == "" && !m.several && !strings.HasSuffix(m.text, ",") {
+		connection.methods = []string{m.text}
 	}
 	_, toDefault := arguments["RevertToDefault"]
 	_, custom := arguments["CustomPolicy"]

@@ -138,6 +138,19 @@ func connectionOfJSON(o jsonValue) (windowsConnection, error) {
 	if f, ok := o.field("TunnelType"); ok {
 		c.tunnel = setting{f.text, f.line}
 	}
+	if f, ok := o.field("AuthenticationMethod"); ok {
+		for _, m := range append(f.items, f) {
+			if m.text != "" {
+				c.methods = append(c.methods, m.text)
+			}
+		}
+	}
+	if f, ok := o.field("EapConfigXmlStream"); ok {
+		c.eap = f.text
+		if inner, ok := f.field("InnerXml"); ok {
+			c.eap = inner.text
+		}
+	}
 	custom, ok := o.field("IPSecCustomPolicy")
 	if _, is := o.field(windowsEncryption.parameter); is && !ok {
 		custom, ok = o, true // the object of -PassThru
@@ -211,6 +224,8 @@ func connectionsOfList(text string) ([]windowsConnection, error) {
 			o.name = value.value
 		case "tunneltype":
 			o.tunnel = value
+		case "authenticationmethod": // as {Eap}
+			o.methods = strings.FieldsFunc(value.value, func(r rune) bool { return strings.ContainsRune("{}, ", r) })
 		case "custompolicy": // of Get-VpnServerConfiguration
 			o.name, o.server = "server", true
 		}

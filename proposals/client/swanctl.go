@@ -108,7 +108,9 @@ func (f *swanctlFile) policy(name string) (*Policy, error) {
 	p, err := offer.policy(name, line)
 	p.unread = f.includes
 	if err == nil {
-		p.Child = f.childPolicy(name)
+		p.Child, p.Login = f.childPolicy(name), f.login(name)
+		remote, ok := get("remote_addrs")
+		p.passive = !ok || remote.value == "%any"
 	}
 	return &p, err
 }

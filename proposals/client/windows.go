@@ -127,6 +127,10 @@ type windowsConnection struct {
 	// negotiate is NegotiateDH2048_AES256 of the registry, where a script sets
 	// it: it changes what a connection without a custom policy offers.
 	negotiate setting
+	// methods are those that it may authenticate by, in the words of Get-VpnConnection,
+	// and eap is its configuration of EAP, in XML.
+	methods []string
+	eap     string
 }
 
 // windowsNegotiate are the policies of the values of NegotiateDH2048_AES256.
@@ -148,8 +152,9 @@ func (c windowsConnection) policy() (Policy, bool, error) {
 	if strings.EqualFold(c.tunnel.value, "Automatic") {
 		p.Notes = append(p.Notes, "Its TunnelType is Automatic: Windows also tries protocols other than IKEv2.")
 	}
+	p.Login = windowsLogin(c.methods, c.eap)
 	if c.server {
-		p.Product = "Windows Server RRAS"
+		p.Product, p.passive = "Windows Server RRAS", true
 		p.Notes = append(p.Notes, "These are the settings of a server: they show what it accepts from clients.")
 	}
 	return p, true, nil

@@ -103,6 +103,15 @@ func profilePolicy(text []byte, before int) (*Policy, string, error) {
 		return nil, name, nil
 	}
 	c := windowsConnection{name: cmp.Or(name, "VPNProfile"), line: profile.Line + before, enums: profileXMLEnums, tunnel: setting{"IKEv2", 0}}
+	auth := native.Child("Authentication")
+	switch user, machine := auth.Content("UserMethod"), auth.Content("MachineMethod"); {
+	case user != "":
+		c.methods, c.eap = []string{user}, string(text)
+	case machine == "Certificate":
+		c.methods = []string{"MachineCertificate"}
+	case machine != "":
+		c.methods, c.eap = []string{machine}, string(text)
+	}
 	if suite := native.Child("CryptographySuite"); suite != nil {
 		c.line, c.custom = suite.Line+before, make(map[string]setting)
 		for _, e := range suite.Children {

@@ -8,6 +8,7 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/assess/certcheck"
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
@@ -23,9 +24,13 @@ func (c predictor) login(out *report.Client, p client.Policy) {
 	if c.target.Identity == nil || family == "" || out.Verdict != report.ClientConnects || len(suites) == 0 {
 		return
 	}
+	if why := withoutEAP(p); why != "" {
+		out.Login = &report.ClientLogin{Verdict: report.CertificateUnknown, Reasons: []string{why}}
+		return
+	}
 	var first *report.ClientLogin
 	for _, s := range suites {
-		one := c.loginWith(s, family)
+		one := c.loginWith(s, family, p)
 		if first == nil {
 			first = &one
 		} else if one.Verdict != first.Verdict {
@@ -52,7 +57,7 @@ func withoutLogin(c report.Client) report.Client {
 }
 
 // loginWith is login with one suite.
-func (c predictor) loginWith(s proposals.Suite, family report.Family) report.ClientLogin {
+func (c predictor) loginWith(s proposals.Suite, family report.Family, p client.Policy) report.ClientLogin {
 	out := report.ClientLogin{Verdict: report.CertificateUnknown}
 	connection, why := c.connectionOf(s)
 	if connection == nil {
@@ -66,7 +71,7 @@ func (c predictor) loginWith(s proposals.Suite, family report.Family) report.Cli
 		if i < 0 {
 			return out
 		}
-		judged := connection.Judged[i]
+		judged := c.ofConfiguration(connection.Judged[i], connection, p)
 		out.Verdict = judged.Verdict
 		for _, r := range judged.Reasons {
 			if r.Effect != judged.Verdict || r.Effect == "" {
@@ -171,25 +176,38 @@ func loginRemedies(t *report.Target, c report.Client) []report.Remedy {
 	}
 	var out []report.Remedy
 	for _, id := range ownFirst(t, c.Login.Fixes) {
-		for _, connection := range t.Identity.Connections {
-			for _, f := range connection.Fixes {
-				known := slices.ContainsFunc(out, func(r report.Remedy) bool { return r.Where == f.Where && slices.Equal(r.Lines, f.Lines) })
-				if id != f.ID || known {
-					continue
-				}
-				r := report.Remedy{Side: "gateway", Where: f.Where, Changes: []string{}, Weaker: []string{}, Lines: f.Lines, Notes: []string{f.Goal}}
-				if group, _, _ := strings.Cut(f.ID, "/"); group == "dial" || group == "trust" || group == "setmethod" {
-					r.Side = "client"
-				}
-				if f.Comment != "" {
-					r.Notes = append(r.Notes, f.Comment)
-				}
-				out = append(out, r)
+		for _, f := range fixesOf(t, id) {
+			if slices.ContainsFunc(out, func(r report.Remedy) bool { return r.Where == f.Where && slices.Equal(r.Lines, f.Lines) }) {
+				continue
 			}
+			r := report.Remedy{Side: "gateway", Where: f.Where, Changes: []string{}, Weaker: []string{}, Lines: f.Lines, Notes: []string{f.Goal}}
+			if group, _, _ := strings.Cut(f.ID, "/"); group == "dial" || group == "trust" || group == "setmethod" {
+				r.Side = "client"
+			}
+			if f.Comment != "" {
+				r.Notes = append(r.Notes, f.Comment)
+			}
+			out = append(out, r)
 		}
 	}
 	if len(out) == 0 && len(c.Login.Fixes) == 0 {
 		out = append(out, sameConnection(t, c)...)
+	}
+	return out
+}
+
+// fixesOf returns the fix of an ID, as connections of t have it.
+func fixesOf(t *report.Target, id string) []report.IdentityFix {
+	var out []report.IdentityFix
+	for _, connection := range t.Identity.Connections {
+		for _, f := range connection.Fixes {
+			if f.ID == id {
+				out = append(out, f)
+			}
+		}
+	}
+	if len(out) == 0 {
+		return certcheck.FixesOf([]string{id}, t.Identity.Name)
 	}
 	return out
 }
