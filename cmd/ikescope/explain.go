@@ -19,6 +19,7 @@ import (
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
 	"github.com/ikescope/ikescope/report/explain"
+	"github.com/ikescope/ikescope/report/findings"
 	"github.com/ikescope/ikescope/report/incident"
 	"github.com/ikescope/ikescope/report/text"
 )
@@ -45,6 +46,8 @@ as it ends.
 
 For a Windows error code, a notify message or an ikescope outcome, show the
 layer, the likely causes, what ikescope can check, and what only a log can show.
+For the ID of a finding or verdict, show what was seen, why it matters, how each
+product is changed, and how it can be wrong.
 
 With --client, scan targets, or read JSON reports of them, and show whether the
 client connects and, if not or with a weak suite alone, the smallest change that
@@ -60,6 +63,7 @@ what it does not show.`,
   journalctl -f -u strongswan | ikescope explain -
   ikescope explain --how fortigate
   ikescope explain 13868 0x800B0109 TS_UNACCEPTABLE
+  ikescope explain IKE-KE-MODP1024
   ikescope explain "14[IKE] received proposals unacceptable"
   ikescope explain vpn.example.com --client windows-11 --trust ca.crt
   ikescope explain vpn.json --client windows-11 --syntax windows
@@ -73,7 +77,9 @@ what it does not show.`,
 			}
 			return nil
 		},
-		ValidArgsFunction: cobra.FixedCompletions(explain.Words(), cobra.ShellCompDirectiveDefault),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) { // made when asked for
+			return findings.Words(), cobra.ShellCompDirectiveDefault
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if o.how != "" {
 				return a.how(&o)
@@ -159,7 +165,7 @@ func (a *app) explainWords(o *explainOptions, words []string) error {
 	all := []explain.Explanation{}
 	var unknown []error
 	for _, word := range words {
-		found, err := explain.Explain(word)
+		found, err := findings.Explain(word)
 		switch {
 		case err != nil && strings.ContainsAny(word, `./\\`):
 			unknown = append(unknown, usagef("explain: %s: %w", word, syscall.ENOENT))

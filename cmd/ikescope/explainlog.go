@@ -15,6 +15,7 @@ import (
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/output"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/progress"
 	"github.com/ikescope/ikescope/report/explain"
+	"github.com/ikescope/ikescope/report/findings"
 	"github.com/ikescope/ikescope/report/incident"
 	"github.com/ikescope/ikescope/report/incident/logtext"
 	"github.com/ikescope/ikescope/report/incident/readers"
@@ -43,7 +44,7 @@ func (a *app) logSource(arg string) (s logSource, ok bool) {
 		return logSource{name: path, open: func() (io.ReadCloser, error) {
 			return nil, errors.New("is a report, not a log: name the client that fails, for example --client windows-11")
 		}}, true
-	case isFile || !explain.Known(arg) && argfile.Exists(arg):
+	case isFile || !findings.Known(arg) && argfile.Exists(arg):
 		return logSource{name: path, open: func() (io.ReadCloser, error) { return os.Open(path) }}, true
 	case strings.ContainsAny(strings.TrimSpace(arg), " \n"):
 		in := func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(arg)), nil }

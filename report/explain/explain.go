@@ -26,6 +26,21 @@ type Explanation struct {
 	Refs   []string `json:"refs"`
 	// Verification says how far the facts were checked.
 	Verification string `json:"verification,omitempty"`
+
+	// ID is that of a finding, note or verdict of ikescope. Such an explanation has what
+	// was seen as its Meaning, why that matters, how products are changed, how it can be
+	// wrong, and no Causes, Checks and Server.
+	ID     string   `json:"id,omitempty"`
+	Why    string   `json:"why,omitempty"`
+	Change []Change `json:"change,omitempty"`
+	Wrong  string   `json:"wrong,omitempty"`
+}
+
+// Change is how a product is changed.
+type Change struct {
+	Product string   `json:"product"` // or the place, such as a firewall
+	What    string   `json:"what"`
+	Lines   []string `json:"lines,omitempty"` // to paste
 }
 
 // maxInput bounds what is explained, in octets, and maxLine a line of it.

@@ -14,10 +14,15 @@ import (
 
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/findings"
 )
 
 // schema is where SARIF's own is published.
 const schema = "https://json.schemastore.org/sarif-2.1.0.json"
+
+// pages is where each finding has a page of its own, in the file that is made of package
+// findings.
+const pages = "https://github.com/ikescope/ikescope/blob/main/docs/findings.md#"
 
 // log is what of SARIF is written before the results.
 type log struct {
@@ -40,7 +45,8 @@ type driver struct {
 type rule struct {
 	ID               string         `json:"id"`
 	ShortDescription message        `json:"shortDescription"`
-	Help             *message       `json:"help,omitempty"`
+	Help             *page          `json:"help,omitempty"`
+	HelpURI          string         `json:"helpUri,omitempty"`
 	Default          configuration  `json:"defaultConfiguration"`
 	Properties       ruleProperties `json:"properties"`
 }
@@ -53,6 +59,12 @@ type ruleProperties struct {
 	Tags []string `json:"tags"`
 	// SecuritySeverity is what GitHub sorts by, 0 to 10.
 	SecuritySeverity string `json:"security-severity"`
+}
+
+// page is a text that may be there as Markdown, too.
+type page struct {
+	Text     string `json:"text"`
+	Markdown string `json:"markdown,omitempty"`
 }
 
 type message struct {
@@ -275,7 +287,13 @@ func newFound(t *report.Target, policyFile string, e entry) found {
 	r := rule{ID: printable.Text(e.id), ShortDescription: message{printable.Text(e.about)}, Default: configuration{level(e.severity)},
 		Properties: ruleProperties{[]string{"security", "ike"}, score(e.severity)}}
 	if text := sentences(e.help); text != "" {
-		r.Help = &message{text}
+		r.Help = &page{Text: text}
+	}
+	if p, ok := findings.Of(e.id); ok {
+		if r.Help == nil {
+			r.Help = &page{Text: p.Seen + " " + p.Why}
+		}
+		r.Help.Markdown, r.HelpURI = p.Markdown(), pages+strings.ToLower(p.IDs[0])
 	}
 	level := level(e.severity)
 	if e.kind != "fail" {

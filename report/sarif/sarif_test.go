@@ -40,7 +40,12 @@ func checked(t *testing.T, results ...evidence.Result) *report.Document {
 type read struct {
 	Runs []struct {
 		Tool struct {
-			Driver struct{ Rules []struct{ ID string } }
+			Driver struct {
+				Rules []struct {
+					ID, HelpURI string
+					Help        *struct{ Text, Markdown string }
+				}
+			}
 		}
 		Invocations []struct {
 			ExecutionSuccessful        bool
@@ -114,6 +119,28 @@ func TestSchema(t *testing.T) {
 	v, _ := jsonschema.UnmarshalJSON(strings.NewReader(`{"version":"2.1.0","runs":[{"tool":{"driver":{}}}]}`))
 	if compiled.Validate(v) == nil {
 		t.Error("a driver without a name is valid")
+	}
+}
+
+// TestHelp: the rule of a finding has the page of its ID, as text and as Markdown, and
+// says where that is on the web.
+func TestHelp(t *testing.T) {
+	found := 0
+	for _, results := range reporttest.Cases(t) {
+		_, r := written(t, checked(t, results...))
+		for _, rule := range r.Runs[0].Tool.Driver.Rules {
+			if strings.Contains(rule.ID, "/") {
+				continue // of a policy or a gate
+			}
+			found++
+			if rule.Help == nil || rule.Help.Text == "" || !strings.Contains(rule.Help.Markdown, "**Why it matters.**") ||
+				!strings.HasSuffix(rule.HelpURI, "docs/findings.md#"+strings.ToLower(rule.ID)) {
+				t.Errorf("%s has no help: %+v at %q", rule.ID, rule.Help, rule.HelpURI)
+			}
+		}
+	}
+	if found < 10 {
+		t.Errorf("only %d rules of findings", found)
 	}
 }
 

@@ -19,6 +19,10 @@ func Explanations(w io.Writer, all []explain.Explanation, o Options) error {
 		for _, line := range layout.Wrap(printable.Text(e.Title), p.Width, 2) {
 			p.Wide(p.Paint(layout.Bold, line))
 		}
+		if e.ID != "" {
+			p.explained(e)
+			continue
+		}
 		p.Section("LAYER")
 		p.Text(0, layerText(e.Layer))
 		p.Section("MEANING")
@@ -54,6 +58,33 @@ func Explanations(w io.Writer, all []explain.Explanation, o Options) error {
 		}
 	}
 	return p.Print(w)
+}
+
+// explained writes the page of a finding, note or verdict.
+func (p *page) explained(e explain.Explanation) {
+	p.Section("SEEN")
+	for _, sentence := range e.Meaning {
+		p.Text(2, sentence)
+	}
+	p.Section("WHY")
+	p.Text(2, e.Why)
+	if len(e.Change) > 0 {
+		p.Section("CHANGE")
+	}
+	for _, c := range e.Change {
+		p.Text(2, c.Product+": "+c.What)
+		for _, line := range c.Lines {
+			p.Wide("    " + p.Paint(layout.Green, printable.Text(line)))
+		}
+	}
+	if e.Wrong != "" {
+		p.Section("DOUBTS")
+		p.Text(2, e.Wrong)
+	}
+	if len(e.Refs) > 0 {
+		p.Section("SOURCE")
+		p.Text(2, strings.Join(e.Refs, "; "))
+	}
 }
 
 func layerText(l explain.Layer) string {

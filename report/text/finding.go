@@ -18,7 +18,7 @@ func (p *page) findings(t *report.Target) {
 		return
 	}
 	p.Section("FINDINGS")
-	p.Text(0, countedSeverities(t.Findings)+"; -v says why each matters")
+	p.Text(0, countedSeverities(t.Findings)+"; ikescope explain ID says why")
 	var last report.Finding // of those above, with a fix
 	for _, f := range t.Findings {
 		style := ""

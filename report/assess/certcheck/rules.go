@@ -58,3 +58,26 @@ func (r rule) reason(v values) report.Reason {
 	}
 	return out
 }
+
+// Row is what a rule means for some clients. Its sentences have places for values:
+// "{name}" for the name that users dial.
+type Row struct {
+	Rule      string
+	Clients   []report.Family // none: whatever the client
+	Effect    report.Acceptance
+	Severity  report.Severity
+	Shows     []string
+	Certainty report.Certainty
+	Source    string
+	Sentence  string
+	Fixes     []report.IdentityFix // with an example as the name
+}
+
+// Rows returns the table, those of one rule one after another.
+func Rows() []Row {
+	var out []Row
+	for _, r := range rules() {
+		out = append(out, Row{r.id, r.clients, r.effect, r.severity, r.shows, r.certainty, r.source, r.sentence, fixesOf(r.fixes, "")})
+	}
+	return out
+}
