@@ -61,9 +61,14 @@ func loginGateways() []loginGateway {
 		byEAP("ttls")(r)
 		r.daemon = "charon-systemd {\n	plugins {\n		eap-ttls {\n			phase2_method = mschapv2\n		}\n	}\n}"
 	}
+	// strongSwan has GTC check passwords as XAuth would.
+	byGTC := func(r *end) {
+		byEAP("gtc")(r)
+		r.daemon = "charon-systemd {\n	plugins {\n		eap-gtc {\n			backend = generic\n		}\n	}\n}"
+	}
 	byCert := func(r *end) {
 		certs(&end{}, r)
-		r.peerID = ""
+		r.peerID, r.crl = "", "revoked"
 	}
 	client := func(name string) string {
 		return fmt.Sprintf("{method: certificate, certificate: %q, remote_identity: gateway.lab}", name+".pem")
@@ -89,32 +94,50 @@ func loginGateways() []loginGateway {
 			{name: "identity", credentials: psk("it", "other.lab", "gateway.lab"), told: "negotiate+ authenticate-auth-refused", exit: 3},
 			{name: "gateway's identity", credentials: psk("it", "client.lab", "other.lab"), told: "negotiate+ authenticate-auth-refused", exit: 3},
 		}},
-		{"certificate", "strongswan", byCert, certTries(client, wellDirect)},
+		{"certificate", "strongswan", byCert, append(certTries(client, wellDirect),
+			loginTry{name: "RSASSA-PSS", credentials: strings.Replace(client("client"), "}", ", signature: rsa-pss}", 1), told: wellDirect},
+			loginTry{name: "ECDSA", credentials: client("client P-256"), told: wellDirect},
+			loginTry{name: "ECDSA P-384", credentials: client("client P-384"), told: wellDirect},
+			loginTry{name: "Ed25519", credentials: client("client Ed25519"), told: wellDirect},
+			identityTry(client), remoteIdentityTry(client))},
 		{"MSCHAPv2", "strongswan", byEAP("mschapv2"), eapTries("eap-mschapv2", wellEAP, "authenticate-eap-credentials", 3, "691")},
 		{"MD5", "strongswan", byEAP("md5"), eapTries("eap-md5", wellEAP, "authenticate-eap-refused", 3, "")},
+		{"GTC", "strongswan", byGTC, eapTries("eap-gtc", wellEAP, "authenticate-eap-refused", 3, "")},
 		{"EAP-TLS", "strongswan", byEAP("tls"), []loginTry{
 			{name: "CA of the client", credentials: tlsOf("client stranger"), told: "negotiate+ gateway+ eap_method+ authenticate-own-cert-refused", exit: 3, windows: "853"},
 			{name: "well", credentials: tlsOf("client"), told: wellEAP},
 			{name: "CA of the gateway", credentials: tlsOf("client"), trust: "stranger", told: "negotiate+ gateway-cert-untrusted end+", exit: 3, windows: "13801"},
+			{name: "user", credentials: strings.Replace(tlsOf("client"), "}", ", user: dave}", 1), told: "negotiate+ gateway+ eap_method+ authenticate-own-cert-refused", exit: 3, windows: "853"},
+			{name: "gateway's identity", credentials: strings.Replace(tlsOf("client"), "gateway.lab", "other.lab", 1), told: "negotiate+ eap_method-auth-refused", exit: 3, windows: "13801"},
 			{name: "another method", credentials: fmt.Sprintf(carol, "eap-mschapv2", "Ar3etTnp"), told: "negotiate+ gateway+ eap_method-eap-method", exit: 3, windows: "812"},
 		}},
 		{"TTLS", "strongswan", byTTLS, eapTries("eap-ttls", wellEAP, "authenticate-eap-credentials", 3, "691")},
 		{"PSK", "libreswan", nil, []loginTry{
 			{name: "well", credentials: psk("it", "client.lab", "gateway.lab"), told: wellDirect},
 			{name: "key", credentials: psk("another", "client.lab", "gateway.lab"), told: "negotiate+ authenticate-auth-refused", exit: 3},
+			{name: "identity", credentials: psk("it", "other.lab", "gateway.lab"), told: "negotiate+ authenticate-auth-refused", exit: 3},
+			{name: "gateway's identity", credentials: psk("it", "client.lab", "other.lab"), told: "negotiate+ gateway-peer-id end+", exit: 3},
 		}},
-		{"certificate", "libreswan", func(r *end) { certs(&end{}, r) }, append(certTries(func(name string) string {
+		{"certificate", "libreswan", func(r *end) { certs(&end{}, r); r.crl = "revoked" }, append(certTries(func(name string) string {
 			return strings.Replace(client(name), "}", ", signature: rsa-pss}", 1) // as authby=rsa-sha2 wants
-		}, wellDirect), loginTry{name: "PKCS#1", credentials: client("client"), told: "negotiate+ authenticate-auth-refused", exit: 3})},
+		}, wellDirect),
+			loginTry{name: "PKCS#1", credentials: client("client"), told: "negotiate+ authenticate-auth-refused", exit: 3},
+			loginTry{name: "gateway's identity", credentials: strings.Replace(client("client"), "gateway.lab}", "other.lab, signature: rsa-pss}", 1), told: "negotiate+ gateway-peer-id end+", exit: 3},
+			loginTry{name: "another client's certificate", credentials: strings.Replace(client("client other"), "}", ", signature: rsa-pss}", 1), told: "negotiate+ authenticate-auth-refused", exit: 3})},
 		{"PSK", "openiked", nil, []loginTry{
 			{name: "well", credentials: psk("it", "client.lab", "gateway.lab"), told: withSession(wellDirect, "session+")},
 			{name: "key", credentials: psk("another", "client.lab", "gateway.lab"), told: "negotiate+ authenticate-auth-refused", exit: 3},
+			{name: "identity", credentials: psk("it", "other.lab", "gateway.lab"), told: "negotiate+ authenticate-auth-refused", exit: 3},
+			{name: "gateway's identity", credentials: psk("it", "client.lab", "other.lab"), told: "negotiate+ authenticate-auth-refused", exit: 3},
 		}},
 		{"MSCHAPv2", "openiked", byEAP("mschapv2"), eapTries("eap-mschapv2", withSession(wellEAP, "session+"), "authenticate?silence-password end?", 5, "809")},
 		{"certificate", "openiked", func(r *end) {
 			byCert(r)
 			r.auth = "any" // with rsa it shows a raw key in place of its certificate
-		}, certTries(client, withSession(wellDirect, "session+"))},
+		}, append(certTries(client, withSession(wellDirect, "session+")),
+			loginTry{name: "RSASSA-PSS", credentials: strings.Replace(client("client"), "}", ", signature: rsa-pss}", 1), told: withSession(wellDirect, "session+")},
+			loginTry{name: "ECDSA", credentials: client("client P-256"), told: withSession(wellDirect, "session+")},
+			identityTry(client), remoteIdentityTry(client))},
 	}
 }
 
@@ -291,13 +314,40 @@ func (l lab) testLoginRADIUS(t *testing.T, gateway, suite string, root []byte) {
 	}
 }
 
-// certTries has that of a stranger first: all have one key, by which strongSwan knows a
-// client that it has let in.
+// certTries has those that are refused first: all have one key, by which strongSwan knows
+// a client that it has let in.
 func certTries(client func(string) string, well string) []loginTry {
 	return []loginTry{
 		{name: "CA of the client", credentials: client("client stranger"), told: "negotiate+ authenticate-auth-refused", exit: 3, windows: "13801"},
+		{name: "revoked", credentials: client("client revoked"), told: "negotiate+ authenticate-auth-refused", exit: 3, windows: "13801"},
 		{name: "well", credentials: client("client"), told: well},
 		{name: "CA of the gateway", credentials: client("client"), trust: "stranger", told: "negotiate+ gateway-cert-untrusted end+", exit: 3, windows: "13801"},
+	}
+}
+
+// identityTry says it is another than the certificate is for. (pluto goes by the names in
+// the certificate.)
+func identityTry(client func(string) string) loginTry {
+	return loginTry{name: "identity", credentials: strings.Replace(client("client"), "}", ", identity: other.lab}", 1), told: "negotiate+ authenticate-auth-refused", exit: 3, windows: "13801"}
+}
+
+// remoteIdentityTry wants another gateway. (pluto shows who it is all the same.)
+func remoteIdentityTry(client func(string) string) loginTry {
+	return loginTry{name: "gateway's identity", credentials: strings.Replace(client("client"), "gateway.lab", "other.lab", 1), told: "negotiate+ authenticate-auth-refused", exit: 3, windows: "13801"}
+}
+
+// clientsWith makes certificates of clients with keys that a world does not have.
+func (w *world) clientsWith(t *testing.T, dir string, kinds ...string) {
+	t.Helper()
+	ca := &authority{w.keys["ca"], w.certs["ca"]}
+	for _, kind := range kinds {
+		key := newKey(t, kind)
+		path := filepath.Join(dir, "client "+kind+".pem")
+		writeKey(t, path, key)
+		text := string(readFile(t, path)) + encode("CERTIFICATE", ca.issue(t, key, []string{"client.lab"}, nil))
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
@@ -323,6 +373,7 @@ func TestLabLogin(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
+			w.clientsWith(t, filepath.Join(s.dir, string(incident.Initiator)), "P-256", "P-384", "Ed25519")
 			for _, try := range g.tries {
 				s.login(t, g, try)
 			}
