@@ -3,6 +3,7 @@
 package main
 
 import (
+	"crypto/x509"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -280,36 +281,54 @@ func (l lab) testLoginHybrid(t *testing.T, gateway string) {
 	}
 }
 
-// testLoginRADIUS: the tunnels of EAP at FreeRADIUS, in TLS 1.3, with the right password
-// and with a wrong one.
-func (l lab) testLoginRADIUS(t *testing.T, gateway, suite string, root []byte) {
+// testLoginRADIUS: the methods of EAP at FreeRADIUS, in TLS 1.3 where there is TLS, with
+// what it lets in and with what it does not.
+func (l lab) testLoginRADIUS(t *testing.T, gateway, suite string, root []byte, clients *authority) {
 	dir := t.TempDir()
 	trust := filepath.Join(dir, "root.pem")
 	writeCertificate(t, trust, root)
-	for _, method := range []string{"eap-ttls", "eap-ttls-pap", "eap-peap"} {
-		for password, want := range map[string]string{"Ar3etTnp": wellEAP, "wrong": "negotiate+ gateway+ eap_method+ authenticate-eap-"} {
-			credentials, out := filepath.Join(dir, "c.yaml"), filepath.Join(dir, "report.json")
-			text := fmt.Sprintf("{method: %s, user: carol, password: %s, remote_identity: gateway.lab}", method, password)
-			if err := os.WriteFile(credentials, []byte(text), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			code := "0"
-			if password == "wrong" {
-				code = "3"
-			}
-			got := l.do(t, "exec", beside, "bash", "-c", `"$@"; echo $?`, "login", l.ikescope, "login", "-q", "--credentials", credentials, "--trust", trust,
-				"--suite", suite, "-o", "json="+out, l.do(t, "addr", gateway))
-			data, err := os.ReadFile(out)
-			if err != nil {
-				t.Fatal(err)
-			}
-			var d login.Document
-			if err := json.Unmarshal(data, &d); err != nil {
-				t.Fatal(err)
-			}
-			if told := toldOf(&d); strings.TrimSpace(got) != code || !strings.HasPrefix(told, want) || password != "wrong" && told != want {
-				t.Errorf("%s with %s: %s, exit %s, want %s\n%s", method, password, told, got, want, data)
-			}
+	for name, ca := range map[string]*authority{"client": clients, "stranger": newAuthority(t, "stranger", nil)} {
+		key := newKey(t, "P-256")
+		writeKey(t, filepath.Join(dir, name+".key"), key)
+		writeCertificate(t, filepath.Join(dir, name+".pem"), ca.issue(t, key, []string{"client.lab"}, func(c *x509.Certificate) {
+			c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
+		}))
+	}
+	type try struct{ credentials, told string }
+	const at = "negotiate+ gateway+ eap_method+ authenticate-"
+	tries := []try{
+		{"method: eap-tls, certificate: client.pem, key: client.key", wellEAP},
+		{"method: eap-tls, certificate: stranger.pem, key: stranger.key", at + "eap-refused"},
+	}
+	for _, method := range []string{"eap-mschapv2", "eap-md5", "eap-gtc", "eap-ttls", "eap-ttls-pap", "eap-peap"} {
+		refused := at + "eap-refused" // by EAP-Failure alone, which says no reason
+		tries = append(tries, try{"method: " + method + ", user: carol, password: Ar3etTnp", wellEAP},
+			try{"method: " + method + ", user: carol, password: wrong", refused})
+		if !testing.Short() { // it refuses after a second
+			tries = append(tries, try{"method: " + method + ", user: dave, password: Ar3etTnp", refused})
+		}
+	}
+	for _, try := range tries {
+		credentials, out := filepath.Join(dir, "c.yaml"), filepath.Join(dir, "report.json")
+		if err := os.WriteFile(credentials, []byte("{"+try.credentials+", remote_identity: gateway.lab}"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		code := "0"
+		if try.told != wellEAP {
+			code = "3"
+		}
+		got := l.do(t, "exec", beside, "bash", "-c", `"$@"; echo $?`, "login", l.ikescope, "login", "-q", "--credentials", credentials, "--trust", trust,
+			"--suite", suite, "-o", "json="+out, l.do(t, "addr", gateway))
+		data, err := os.ReadFile(out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var d login.Document
+		if err := json.Unmarshal(data, &d); err != nil {
+			t.Fatal(err)
+		}
+		if told := toldOf(&d); strings.TrimSpace(got) != code || told != try.told {
+			t.Errorf("%s: %s, exit %s, want %s\n%s", try.credentials, told, got, try.told, data)
 		}
 	}
 }
