@@ -355,11 +355,21 @@ func remoteIdentityTry(client func(string) string) loginTry {
 	return loginTry{name: "gateway's identity", credentials: strings.Replace(client("client"), "gateway.lab", "other.lab", 1), told: "negotiate+ authenticate-auth-refused", exit: 3, windows: "13801"}
 }
 
-// clientsWith makes certificates of clients with keys that a world does not have.
-func (w *world) clientsWith(t *testing.T, dir string, kinds ...string) {
+// writeClients writes all certificates, with the keys of clients, and some more of clients
+// with keys that a world does not have.
+func (w *world) writeClients(t *testing.T, dir string) {
 	t.Helper()
+	for name := range w.certs {
+		text := w.pem(name)
+		if strings.HasPrefix(name, "client") {
+			text += w.key(name)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name+".pem"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
 	ca := &authority{w.keys["ca"], w.certs["ca"]}
-	for _, kind := range kinds {
+	for _, kind := range []string{"P-256", "P-384", "Ed25519"} {
 		key := newKey(t, kind)
 		path := filepath.Join(dir, "client "+kind+".pem")
 		writeKey(t, path, key)
@@ -383,16 +393,7 @@ func TestLabLogin(t *testing.T) {
 		t.Run(g.name+" "+g.product, func(t *testing.T) {
 			t.Parallel()
 			s := openGateway(t, l, ikescope, g.product, w, g.set)
-			for name := range w.certs {
-				text := w.pem(name)
-				if strings.HasPrefix(name, "client") {
-					text += w.key(name)
-				}
-				if err := os.WriteFile(filepath.Join(s.dir, string(incident.Initiator), name+".pem"), []byte(text), 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
-			w.clientsWith(t, filepath.Join(s.dir, string(incident.Initiator)), "P-256", "P-384", "Ed25519")
+			w.writeClients(t, filepath.Join(s.dir, string(incident.Initiator)))
 			for _, try := range g.tries {
 				s.login(t, g, try)
 			}
@@ -436,6 +437,12 @@ func (s gatewayScene) login(t *testing.T, g loginGateway, try loginTry) {
 			t.Errorf("%s: %s", try.name, fault)
 		}
 	}
+	s.ended(t, g, try)
+}
+
+// ended checks that the gateway itself has no IKE SA left.
+func (s gatewayScene) ended(t *testing.T, g loginGateway, try loginTry) {
+	t.Helper()
 	none := map[string]string{
 		"strongswan": `[[ -z $(beside responder swanctl --list-sas) ]]`,
 		"libreswan":  `beside responder ipsec whack --globalstatus | grep -q 'current.states.all=0$'`,

@@ -27,6 +27,12 @@ type gatewayScene struct {
 // in a scene that ends with the test. files lie beside its configuration.
 func openGateway(t *testing.T, l lab, ikescope, product string, w *world, set func(*end), files ...string) gatewayScene {
 	t.Helper()
+	return openGatewayFor(t, l, "strongswan", ikescope, product, w, set, files...)
+}
+
+// openGatewayFor has the initiator be of another product.
+func openGatewayFor(t *testing.T, l lab, initiator, ikescope, product string, w *world, set func(*end), files ...string) gatewayScene {
+	t.Helper()
 	dir := t.TempDir()
 	letters := map[string]string{"strongswan": "ss", "libreswan": "sl", "openiked": "so"}
 	_, r := base(letters[product])
@@ -47,7 +53,7 @@ func openGateway(t *testing.T, l lab, ikescope, product string, w *world, set fu
 			t.Fatal(err)
 		}
 	}
-	s, err := openScene(context.WithoutCancel(t.Context()), l, dir, "strongswan", product)
+	s, err := openScene(context.WithoutCancel(t.Context()), l, dir, initiator, product)
 	if err != nil {
 		t.Fatal(err)
 	}

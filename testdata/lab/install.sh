@@ -13,6 +13,7 @@ declare -rA PACKAGES=(
 	[openiked]=openiked
 	[openiked-2]=openiked
 	[freeradius]=freeradius
+	[charon-cmd]="charon-cmd libcharon-extra-plugins libcharon-extauth-plugins libstrongswan-extra-plugins libstrongswan-standard-plugins"
 )
 declare -rA SUITE=(
 	[strongswan]=trixie
@@ -22,6 +23,7 @@ declare -rA SUITE=(
 	[openiked]=trixie
 	[openiked-2]=trixie
 	[freeradius]=trixie
+	[charon-cmd]=trixie
 )
 
 # The packages that openiked-2, which runs another iked, is built with.
@@ -195,7 +197,8 @@ make_suite() {
 	done
 }
 
-# lab_install GATEWAY... makes the missing roots, and that of FreeRADIUS, each suite in its own process.
+# lab_install GATEWAY... makes the missing roots, and those of FreeRADIUS and charon-cmd,
+# each suite in its own process.
 # The suite sid moves, and a source may be missing, so their failure is told and
 # survived.
 lab_install() {
@@ -203,7 +206,7 @@ lab_install() {
 	local -A wanted=() pids=()
 	install_host_packages
 	use_host_proxy
-	for gateway in "$@" freeradius; do
+	for gateway in "$@" freeradius charon-cmd; do
 		root_complete "$gateway" || wanted[${SUITE[$gateway]}]+=" $gateway"
 	done
 	for suite in "${!wanted[@]}"; do

@@ -6,6 +6,8 @@
 #	                  configuration in DIR/SIDE, which it sees as /run/lab
 #	stop SIDE [KILL]  end it, without a word to its peer if it is killed
 #	beside SIDE CMD... run a command beside it, in its namespaces and its root
+#	charon_cmd PASSWORD ARGS... let charon-cmd, where that is the initiator, log in and
+#	                  out again
 #	rules FILE|none   nftables rules on the router between the two
 # shellcheck shell=bash
 set -uo pipefail
@@ -75,6 +77,25 @@ preloaded() {
 launch() { # SIDE CMD...
 	setsid nsenter --net="/proc/${NET[$1]}/ns/net" unshare --mount \
 		bash "$LAB/enter.sh" "${ROOT[$1]}" "$DIR/$1" "${@:2}" </dev/null >>"$DIR/$1/output" 2>&1 &
+}
+
+# charon_cmd PASSWORD ARGS... fails where charon-cmd does not establish an IKE SA. It takes
+# the password from stdin, having no terminal, and stays until it is told to end.
+charon_cmd() {
+	local out=$DIR/initiator/output pid
+	rm -f "$DIR/initiator/pid"
+	setsid nsenter --net="/proc/${NET[initiator]}/ns/net" unshare --mount \
+		bash "$LAB/enter.sh" "${ROOT[initiator]}" "$DIR/initiator" \
+		env STRONGSWAN_CONF=/run/lab/strongswan.conf charon-cmd "${@:2}" <<<"$1" >"$out" 2>&1 &
+	pid=$!
+	await 400 settled "$pid" "$out" || echo "charon-cmd neither logs in nor ends"
+	kill "$pid" && await 100 gone "$pid"
+	wait "$pid"
+	grep -q 'IKE_SA cmd\[1\] established' "$out"
+}
+
+settled() {
+	gone "$1" || grep -q 'IKE_SA cmd\[1\] established' "$2"
 }
 
 runs() {
