@@ -203,8 +203,8 @@ type PathSize struct {
 	// MTU is the largest IP packet that got through whole, in octets, up to that of
 	// our own interface; absent if none of those tried did.
 	MTU int `json:"mtu,omitempty"`
-	// Discovery is "unneeded" if what our interface sends gets through, "works" if a
-	// router reports what is too large, and "black_hole" if that vanishes.
+	// Discovery is "unneeded" if what our interface sends gets through, "works" if a router
+	// reports more, "black_hole" if more vanishes, "unknown" if smaller requests do, too.
 	Discovery MTUDiscovery `json:"discovery"`
 	Reporter  string       `json:"reporter,omitempty"` // who sent the ICMP error
 	// Fragments says whether a request in IP fragments was answered.

@@ -116,11 +116,11 @@ const (
 // MTUDiscovery is whether path MTU discovery can work.
 type MTUDiscovery string
 
-// What it can do.
 const (
 	DiscoveryUnneeded  MTUDiscovery = "unneeded"
 	DiscoveryWorks     MTUDiscovery = "works"
 	DiscoveryBlackHole MTUDiscovery = "black_hole"
+	DiscoveryUnknown   MTUDiscovery = "unknown"
 )
 
 // NATMapping is how NAT in front of us maps our port.

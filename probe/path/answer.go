@@ -8,6 +8,7 @@ import (
 	"github.com/ikescope/ikescope/ike/keymat"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/internal/closing"
+	"github.com/ikescope/ikescope/probe/internal/host"
 )
 
 // Fragmentation is what becomes of answers that are larger than a packet, and whether
@@ -127,7 +128,7 @@ func (id *identity) read(keys *keymat.Keys, pieces map[uint16]int, b []byte) ini
 func (x *examination) noteAnswer(ctx context.Context, w *way, id identity) {
 	f := x.result.Fragmentation
 	f.Evidence = append(f.Evidence, id.evidence...)
-	large := interfaceMTU(w.conn.Local().Addr()) - x.headers()
+	large := host.MTU(w.conn.Local().Addr()) - x.headers()
 	switch {
 	case id.lost:
 		f.LargeAnswer = No

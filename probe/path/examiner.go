@@ -108,7 +108,8 @@ type examination struct {
 	// unopened are the exchanges that opened no IKE SA, where one was asked for.
 	unopened []int
 	// seenBy are the exchanges that show how the gateway sees our port.
-	seenBy map[initiator.Transport]int
+	seenBy  map[initiator.Transport]int
+	padWait time.Duration // that of each try of a large request; 0 before sizes are measured
 	// inside looks for the gateway's private address; nil if there is none.
 	inside  func()
 	places  chan struct{} // one for each request that may be at work at the gateway

@@ -43,7 +43,7 @@ func ExampleExaminer_Examine() {
 	// Output:
 	// udp500: answers, 5 of 5 answered
 	//   from port 500: answers
-	// udp4500: silent, 0 of 5 answered
+	// udp4500: silent, 0 of 8 answered
 	//   from port 4500: silent
 	// behind NAT: false goes on over UDP 4500: unknown
 }

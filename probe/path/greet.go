@@ -80,6 +80,9 @@ func (x *examination) greetOver(ctx context.Context, conn *initiator.Conn, o ini
 		return initiator.Answer{}, nil
 	}
 	req.Attempts, req.Early, req.Quiet = attempts, early, true
+	if o.Pad > 0 {
+		req.Wait = x.padWait
+	}
 	a := x.ask(ctx, conn, req)
 	switch {
 	case a.Outcome == initiator.Accepted:
@@ -215,9 +218,13 @@ func isIKEv2(o initiator.Outcome) bool {
 	return false
 }
 
+// arrived reports whether a request got to an IKEv2 responder. Who asks for a cookie has
+// it; the one with the cookie is longer, and may be too long for our own link.
+func arrived(a initiator.Answer) bool { return isIKEv2(a.Outcome) || a.Cookie }
+
 func stateOf(a initiator.Answer) initiator.PathState {
 	switch {
-	case isIKEv2(a.Outcome), a.Outcome == initiator.Malformed && a.Message != nil: // its header is right
+	case arrived(a), a.Outcome == initiator.Malformed && a.Message != nil: // its header is right
 		return initiator.PathAnswers
 	case a.Outcome == initiator.Echo, a.Outcome == initiator.NotIKE, a.Outcome == initiator.Malformed:
 		return initiator.PathNotIKE

@@ -3,10 +3,12 @@ package path
 import (
 	"context"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/path/contrast"
 )
 
 // Interference is what something on the way does to IKE, or the gateway itself, as far
@@ -68,11 +70,15 @@ func (x *examination) explainSize(ctx context.Context, w *way, s *Size) bool {
 	switch {
 	case ctx.Err() != nil:
 		return false
-	case !isIKEv2(a.Outcome):
-		if a.Outcome == initiator.NoAnswer && x.stillAnswers(ctx, w) {
-			x.interferes(Interference{DropsUnusual, w.t, OddVendorID, append([]int{a.ID}, w.seen.Evidence...)})
+	case !arrived(a):
+		padded := x.padded(w, unusualPad)
+		if a.Outcome == initiator.NoAnswer {
+			x.blame(ctx, w, padded, Interference{DropsUnusual, w.t, OddVendorID, append([]int{a.ID}, w.seen.Evidence...)})
 		}
-		return false
+		if padded.Verdict == contrast.Dropped {
+			return false
+		}
+		s.doubt()
 	case s.MTU == 0:
 		x.explainSmall(ctx, w, s)
 	}
@@ -87,8 +93,23 @@ func (x *examination) explainSmall(ctx context.Context, w *way, s *Size) {
 	}
 	a := x.askLarge(ctx, w.conn, w, smallest-x.headers(), unusualAttempts)
 	s.note(a)
-	if a.Outcome == initiator.NoAnswer && x.stillAnswers(ctx, w) {
-		x.interferes(Interference{DropsLarge, w.t, NoOddity, append([]int{a.ID}, w.seen.Evidence...)})
+	if a.Outcome == initiator.NoAnswer && !arrived(a) {
+		x.blame(ctx, w, x.padded(w, x.padFor(w, smallest-x.headers())), Interference{DropsLarge, w.t, NoOddity, append([]int{a.ID}, w.seen.Evidence...)})
+	}
+}
+
+// padded are requests by w with a Vendor ID of so many octets, 0 for none.
+func (x *examination) padded(w *way, octets int) *contrast.Kind {
+	return kind(w.conn, func(ctx context.Context) initiator.Answer { return x.askPadded(ctx, w.conn, w, octets, 1) })
+}
+
+// blame adds i if requests of k are lost for what they are.
+func (x *examination) blame(ctx context.Context, w *way, k *contrast.Kind, i Interference) {
+	usual := x.padded(w, 0)
+	x.contrast(ctx, usual, k)
+	if k.Verdict == contrast.Dropped {
+		i.Evidence = slices.Concat(i.Evidence, usual.Evidence(), k.Evidence())
+		x.interferes(i)
 	}
 }
 

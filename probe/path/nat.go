@@ -75,7 +75,7 @@ func (x *examination) openUnforced(ctx context.Context, w *way) (o *opening, for
 	case again != nil:
 		x.close(ctx, w.conn, again.request, again.answer, w.t)
 		return o, Yes
-	case asked:
+	case asked && x.byChance(2*openAttempts) <= chance:
 		return o, No
 	}
 	return o, Unknown

@@ -29,7 +29,7 @@ func TestRedirect(t *testing.T) {
 		supported, whole := 0, 0
 		s.serve(gatewayAddr)
 		s.network.SetFilter(func(_, to netip.AddrPort, datagram []byte) memnet.Verdict {
-			if len(datagram) == defaultMTU-28 {
+			if len(datagram) == 1500-28 {
 				whole++
 			}
 			if m, err := ike.ParseMessage(datagram); err == nil && to == netip.AddrPortFrom(gatewayAddr, 500) && m.Exchange == ike.IKE_SA_INIT {
@@ -47,7 +47,7 @@ func TestRedirect(t *testing.T) {
 		if err != nil || r.Redirect != nil || !r.Answers() {
 			t.Errorf("%+v, %v", r.Redirect, err)
 		}
-		if r.Size == nil || whole == 0 || r.Size.MTU != defaultMTU || r.Size.Discovery != DiscoveryUnneeded {
+		if r.Size == nil || whole == 0 || r.Size.MTU != 1500 || r.Size.Discovery != DiscoveryUnneeded {
 			t.Errorf("size %+v", r.Size)
 		}
 		if len(from) < 5 || from[0] != otherAddr {

@@ -168,6 +168,8 @@ type Size struct {
 	Fragments Answer
 	// Evidence are the numbers of the exchanges.
 	Evidence []int
+
+	vanishes int // the smallest IP packet that did not get through whole, in octets
 }
 
 // Discovery is whether path MTU discovery can work (RFC 1191, RFC 8201).
@@ -180,9 +182,12 @@ const (
 	DiscoveryWorks
 	// BlackHole: what is too large vanishes.
 	BlackHole
+	// DiscoveryUnknown: what is too large was not answered, and what is not was not
+	// answered reliably either.
+	DiscoveryUnknown
 )
 
-var discoveries = [...]string{DiscoveryUnneeded: "unneeded", DiscoveryWorks: "works", BlackHole: "black_hole"}
+var discoveries = [...]string{DiscoveryUnneeded: "unneeded", DiscoveryWorks: "works", BlackHole: "black_hole", DiscoveryUnknown: "unknown"}
 
 // String returns the word as the JSON document writes it.
 func (d Discovery) String() string {

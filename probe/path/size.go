@@ -2,7 +2,6 @@ package path
 
 import (
 	"context"
-	"net"
 	"net/netip"
 	"sync"
 	"time"
@@ -10,17 +9,19 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/icmp"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/host"
+	"github.com/ikescope/ikescope/probe/path/contrast"
 )
 
 const (
 	// smallMTU is that of requests as they are sent otherwise; every IPv6 path has
 	// it (RFC 8200, Section 5).
 	smallMTU = 1280
-	// defaultMTU is that of Ethernet, where that of our interface is not known, and
 	// largestMTU is as much as is tried.
-	defaultMTU, largestMTU = 1500, 9000
-	// stepMTU is how exactly the MTU is looked for, in octets.
-	stepMTU = 8
+	largestMTU = 9000
+	// stepMTU is how exactly the MTU is looked for, in octets, and mostSizes how many sizes
+	// are tried at most, of which routers may name some.
+	stepMTU, mostSizes = 8, 24
 	// sizeAttempts is how often a large request is sent, fragmentAttempts one in IP
 	// fragments, and fragmented is the UDP payload of that, in octets, which makes two
 	// on Ethernet.
@@ -28,7 +29,7 @@ const (
 	fragmented                     = 2000
 	// vanishAttempts is how often one is sent again of which it is said that it vanishes.
 	vanishAttempts = 3
-	// The first wait for an answer is twice the longest round trip, within these.
+	// The wait for an answer is twice the longest round trip, within these.
 	minSizeRTO, maxSizeRTO = 200 * time.Millisecond, 2 * time.Second
 )
 
@@ -46,6 +47,7 @@ func (x *examination) measureSize(ctx context.Context) {
 	cfg.DontFragment = true
 	rtt, _ := measured(w)
 	cfg.InitialRTO = min(max(2*rtt.Max, minSizeRTO), maxSizeRTO)
+	x.padWait = cfg.InitialRTO // many vanish, and are confirmed to
 	conn, err := initiator.Open(ctx, cfg)
 	if err != nil {
 		return // the rest stands without it
@@ -59,65 +61,115 @@ func (x *examination) measureSize(ctx context.Context) {
 	both.Wait()
 	s.note(a)
 	switch {
-	case isIKEv2(a.Outcome):
+	case arrived(a):
 		s.Fragments = Yes
 	case s.Discovery == BlackHole && x.target.Address.Is6():
 		// No router splits fragments of IPv6, which are as large as our link allows.
 	case a.Outcome == initiator.NoAnswer && s.MTU > 0:
 		s.Fragments = No
 	}
-	if (s.Discovery == BlackHole || s.Fragments == No || s.MTU == 0) && !x.explainSize(ctx, w, s) {
-		return // it is not their size
+	if s.Discovery == BlackHole || s.Fragments == No || s.MTU == 0 {
+		if !x.explainSize(ctx, w, s) {
+			return // it is not their size
+		}
+		x.confirmSize(ctx, conn, w, s)
 	}
 	x.result.Size = s
+}
+
+// doubt takes back what large requests are said to meet, where smaller ones get lost too.
+func (s *Size) doubt() {
+	if s.Discovery == BlackHole {
+		s.Discovery = DiscoveryUnknown
+	}
+	if s.Fragments == No {
+		s.Fragments = Unknown
+	}
+}
+
+// confirmSize holds what large requests are said to meet against shorter ones that are
+// answered, with the same contents, meanwhile.
+func (x *examination) confirmSize(ctx context.Context, conn *initiator.Conn, w *way, s *Size) {
+	large := func(conn *initiator.Conn, payload int) *contrast.Kind {
+		return kind(conn, func(ctx context.Context) initiator.Answer { return x.askLarge(ctx, conn, w, payload, 1) })
+	}
+	usual := x.padded(w, unusualPad)
+	if s.MTU > 0 {
+		usual = large(conn, s.MTU-x.headers())
+	}
+	whole, split := large(conn, s.vanishes-x.headers()), large(w.conn, fragmented)
+	var others []*contrast.Kind
+	if s.Discovery == BlackHole {
+		others = append(others, whole)
+	}
+	if s.Fragments == No {
+		others = append(others, split)
+	}
+	if len(others) == 0 {
+		return
+	}
+	x.contrast(ctx, usual, others...)
+	s.Evidence = append(s.Evidence, usual.Evidence()...)
+	for _, k := range others {
+		s.Evidence = append(s.Evidence, k.Evidence()...)
+	}
+	if s.Fragments == No {
+		s.Fragments = map[contrast.Verdict]Answer{contrast.Dropped: No, contrast.Answered: Yes}[split.Verdict]
+	}
+	if s.Discovery == BlackHole && whole.Verdict != contrast.Dropped {
+		s.Discovery = DiscoveryUnknown
+		if whole.Verdict == contrast.Answered {
+			s.MTU = s.vanishes
+		}
+		if s.MTU == mostMTU(w) {
+			s.Discovery = DiscoveryUnneeded
+		}
+	}
 }
 
 // findMTU finds the largest packet that gets through whole, by requests that are sent so
 // often. What vanishes is sent more often in the end, for it may only have been lost.
 func (x *examination) findMTU(ctx context.Context, conn *initiator.Conn, w *way, attempts int) *Size {
 	s := &Size{}
-	passes := func(mtu int) (bool, *initiator.PathFault) {
-		a := x.askLarge(ctx, conn, w, mtu-x.headers(), attempts)
+	low, high := 0, mostMTU(w)
+	next, named := high, 0
+	for range mostSizes {
+		a := x.askLarge(ctx, conn, w, next-x.headers(), attempts)
 		s.note(a)
-		return isIKEv2(a.Outcome), a.Blocked
-	}
-	low, high := 0, min(interfaceMTU(w.conn.Local().Addr()), largestMTU)
-	ok, fault := passes(high)
-	switch {
-	case ok:
-		low = high
-	case fault != nil && fault.Meaning == icmp.TooBig && fault.MTU >= minimumMTU && fault.MTU < high:
-		s.Discovery, s.Reporter = DiscoveryWorks, fault.Reporter
-		if ok, _ := passes(fault.MTU); ok {
-			low, high = fault.MTU, fault.MTU
+		f := a.Blocked
+		tooBig := f != nil && f.Meaning == icmp.TooBig
+		switch {
+		case arrived(a):
+			low = next
+		case tooBig && !f.Local && f.MTU >= minimumMTU && f.MTU < next && f.MTU > low:
+			s.Discovery, s.Reporter = DiscoveryWorks, f.Reporter
+			high, named = next, f.MTU
+			next = named
+			continue
+		case s.Discovery != DiscoveryWorks && !(tooBig && f.Local): // our own link is no black hole
+			s.Discovery, s.vanishes = BlackHole, next
+			fallthrough
+		default:
+			high = next
 		}
-	default:
-		s.Discovery = BlackHole
-	}
-	for low < high && ctx.Err() == nil {
-		middle := max(smallMTU, (low+high)/2/stepMTU*stepMTU)
-		if low >= middle || high <= smallMTU {
-			break
-		}
-		if ok, _ := passes(middle); ok {
-			low = middle
-		} else {
-			high = middle
-		}
-		if high-low <= stepMTU {
+		next = max(smallMTU, (low+high)/2/stepMTU*stepMTU)
+		if low == named && named > 0 || high-low <= stepMTU || low >= next || high <= smallMTU || ctx.Err() != nil {
 			break
 		}
 	}
 	s.MTU = low
 	if s.Discovery == BlackHole && attempts < mostAttempts {
-		a := x.askLarge(ctx, conn, w, high-x.headers(), max(attempts, vanishAttempts))
+		a := x.askLarge(ctx, conn, w, s.vanishes-x.headers(), max(attempts, vanishAttempts))
 		s.note(a)
-		if isIKEv2(a.Outcome) {
+		if arrived(a) {
 			return x.findMTU(ctx, conn, w, mostAttempts)
 		}
 	}
 	return s
 }
+
+// mostMTU is the largest that is tried.
+func mostMTU(w *way) int { return min(host.MTU(w.conn.Local().Addr()), largestMTU) }
 
 // minimumMTU is the smallest that an IPv4 link may have (RFC 791).
 const minimumMTU = 68
@@ -138,15 +190,21 @@ func (x *examination) headers() int {
 
 // askLarge asks with a UDP payload of so many octets.
 func (x *examination) askLarge(ctx context.Context, conn *initiator.Conn, w *way, payload, attempts int) initiator.Answer {
+	pad := x.padFor(w, payload)
+	if pad < 0 {
+		return initiator.Answer{}
+	}
+	return x.askPadded(ctx, conn, w, pad, attempts)
+}
+
+// padFor returns the octets of a Vendor ID that makes a UDP payload of so many.
+func (x *examination) padFor(w *way, payload int) int {
 	const payloadHeader = 4
 	pad := payload - x.greetingOf(w).Octets() - payloadHeader
 	if w.t == initiator.UDP4500 {
 		pad -= len(ike.AppendNonESPMarker(nil))
 	}
-	if pad < 0 {
-		return initiator.Answer{}
-	}
-	return x.askPadded(ctx, conn, w, pad, attempts)
+	return pad
 }
 
 // greetingOf returns the offer that w answered.
@@ -163,26 +221,4 @@ func (x *examination) askPadded(ctx context.Context, conn *initiator.Conn, w *wa
 		x.close(ctx, conn, req, a, w.t)
 	}
 	return a
-}
-
-// interfaceMTU returns that of the interface that has an address of ours.
-func interfaceMTU(own netip.Addr) int {
-	all, err := net.Interfaces()
-	if err != nil {
-		return defaultMTU
-	}
-	for _, i := range all {
-		addresses, err := i.Addrs()
-		if err != nil {
-			continue
-		}
-		for _, a := range addresses {
-			if n, ok := a.(*net.IPNet); ok {
-				if found, ok := netip.AddrFromSlice(n.IP); ok && found.Unmap() == own.WithZone("") && i.MTU > 0 {
-					return i.MTU
-				}
-			}
-		}
-	}
-	return defaultMTU
 }

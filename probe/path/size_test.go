@@ -1,7 +1,6 @@
 package path
 
 import (
-	"net/netip"
 	"testing"
 	"time"
 
@@ -40,14 +39,5 @@ func TestSize(t *testing.T) {
 				}
 			})
 		})
-	}
-}
-
-func TestInterfaceMTU(t *testing.T) {
-	if got := interfaceMTU(netip.MustParseAddr("127.0.0.1")); got < defaultMTU {
-		t.Errorf("the loopback interface has %d", got)
-	}
-	if got := interfaceMTU(clientAddr); got != defaultMTU {
-		t.Errorf("%d of an address that is not ours", got)
 	}
 }

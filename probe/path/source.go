@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/internal/host"
 )
 
 // sourcePorts has one examination at a time send from a port, since it can be open
@@ -83,5 +84,5 @@ func holder(local netip.AddrPort, err error) string {
 	if !errors.Is(err, syscall.EADDRINUSE) {
 		return ""
 	}
-	return holderOf(local)
+	return host.Holder(local)
 }

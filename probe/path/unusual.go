@@ -8,6 +8,7 @@ import (
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/probe/path/contrast"
 )
 
 // Oddity is what makes a request unusual: each is one that a responder has to pass over,
@@ -63,31 +64,48 @@ func (x *examination) askUnusual(ctx context.Context, w *way) {
 		return
 	}
 	odd := []Oddity{OddNotify, OddPayload, OddMinorVersion, OddKeyExchange}
-	if a, _ := x.askOdd(ctx, w, odd...); a.Outcome != initiator.NoAnswer {
+	if a, _ := x.askOdd(ctx, w, unusualAttempts, odd...); a.Outcome != initiator.NoAnswer {
 		return
 	}
+	var suspect []*contrast.Kind
+	of := map[*contrast.Kind]Oddity{}
+	octets := map[Oddity]int{}
+	var mu sync.Mutex
 	var all sync.WaitGroup
 	for _, o := range odd {
-		all.Go(func() { x.askOddity(ctx, w, o) })
+		all.Go(func() {
+			a, n := x.askOdd(ctx, w, unusualAttempts, o)
+			if a.Outcome != initiator.NoAnswer {
+				return
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			k := kind(w.conn, func(ctx context.Context) initiator.Answer {
+				a, _ := x.askOdd(ctx, w, 1, o)
+				return a
+			})
+			suspect, of[k], octets[o] = append(suspect, k), o, n
+		})
 	}
 	all.Wait()
+	if len(suspect) == 0 {
+		return
+	}
+	usual := x.padded(w, 0)
+	x.contrast(ctx, usual, suspect...)
+	for _, k := range suspect {
+		if k.Verdict == contrast.Dropped {
+			x.blameOddity(ctx, w, of[k], octets[of[k]], slices.Concat(w.seen.Evidence, usual.Evidence(), k.Evidence()))
+		}
+	}
 }
 
-// askOddity says that requests with o are dropped if two in a row are not answered, often
-// as each was sent, and what is usual is answered after each, and in the same length.
-func (x *examination) askOddity(ctx context.Context, w *way, o Oddity) {
-	evidence := slices.Clone(w.seen.Evidence)
-	var longer int
-	for range 2 {
-		a, octets := x.askOdd(ctx, w, o)
-		if a.Outcome != initiator.NoAnswer || ctx.Err() != nil || !x.stillAnswers(ctx, w) {
-			return
-		}
-		evidence, longer = append(evidence, a.ID), octets-x.greetingOf(w).Octets()
-	}
-	if longer > 0 {
+// blameOddity says that requests with o, of so many octets, are dropped, if usual ones of
+// their length are not.
+func (x *examination) blameOddity(ctx context.Context, w *way, o Oddity, octets int, evidence []int) {
+	if longer := octets - x.greetingOf(w).Octets(); longer > 0 {
 		a := x.askPadded(ctx, w.conn, w, longer, unusualAttempts)
-		if !isIKEv2(a.Outcome) {
+		if !arrived(a) {
 			return // it may be its length
 		}
 		evidence = append(evidence, a.ID)
@@ -95,8 +113,8 @@ func (x *examination) askOddity(ctx context.Context, w *way, o Oddity) {
 	x.interferes(Interference{DropsUnusual, w.t, o, evidence})
 }
 
-// askOdd asks w with oddities in a request of so many octets.
-func (x *examination) askOdd(ctx context.Context, w *way, odd ...Oddity) (a initiator.Answer, octets int) {
+// askOdd asks w with oddities, so often, in a request of so many octets.
+func (x *examination) askOdd(ctx context.Context, w *way, attempts int, odd ...Oddity) (a initiator.Answer, octets int) {
 	message, err := x.unusual(w, odd)
 	if err != nil {
 		x.fail(err)
@@ -107,7 +125,7 @@ func (x *examination) askOdd(ctx context.Context, w *way, odd ...Oddity) (a init
 		x.fail(err)
 		return a, 0
 	}
-	req.Attempts, req.Quiet = unusualAttempts, true
+	req.Attempts, req.Quiet = attempts, true
 	return x.ask(ctx, w.conn, req), len(message)
 }
 

@@ -124,9 +124,14 @@ func (p *page) size(s *report.PathSize) {
 		return
 	}
 	words := "packets of " + english.Grouped(int64(s.MTU)) + " octets pass unfragmented"
+	var unknown []string
 	switch {
+	case s.MTU == 0 && s.Discovery == report.DiscoveryUnknown:
+		words = "not known, as smaller requests get lost as well; to find out, test again at a quieter time, or with --rate 2"
 	case s.MTU == 0:
 		words = "no large packet passes unfragmented"
+	case s.Discovery == report.DiscoveryUnknown:
+		unknown = append(unknown, "larger ones do")
 	case s.Discovery == report.DiscoveryWorks:
 		words += ", and " + cmp.Or(s.Reporter, "a router") + " reports larger ones"
 	case s.Discovery == report.DiscoveryBlackHole:
@@ -137,6 +142,13 @@ func (p *page) size(s *report.PathSize) {
 		words += "; IP fragments pass"
 	case report.AnswerNo:
 		words += "; IP fragments do not pass"
+	case report.AnswerUnknown:
+		if s.MTU > 0 && s.Discovery != report.DiscoveryBlackHole {
+			unknown = append(unknown, "IP fragments do")
+		}
+	}
+	if len(unknown) > 0 {
+		words += "; whether " + english.List(unknown, "and") + " is not known, as smaller requests get lost as well: to find out, test again at a quieter time, or with --rate 2"
 	}
 	p.Aligned("size", words)
 }

@@ -1,4 +1,4 @@
-package path
+package host
 
 import (
 	"bufio"
@@ -24,9 +24,9 @@ const (
 // littleEndian is the order of octets of this machine.
 var littleEndian = binary.NativeEndian.Uint16([]byte{1, 0}) == 1
 
-// holderOf names the program that has a UDP socket on the port of local, on its
+// Holder names the program that has a UDP socket on the port of local, on its
 // address or on all; "" where that is not known, as of another user's.
-func holderOf(local netip.AddrPort) string {
+func Holder(local netip.AddrPort) string {
 	inode := ""
 	for _, table := range []string{"/proc/net/udp", "/proc/net/udp6"} {
 		f, err := os.Open(table)

@@ -1,4 +1,4 @@
-package path
+package host
 
 import (
 	"encoding/hex"
@@ -53,11 +53,11 @@ func TestHolderOf(t *testing.T) {
 	}
 	defer conn.Close()
 	at := conn.LocalAddr().(*net.UDPAddr).AddrPort()
-	if got, want := holderOf(at), fmt.Sprintf(", process %d", os.Getpid()); !strings.HasSuffix(got, want) {
+	if got, want := Holder(at), fmt.Sprintf(", process %d", os.Getpid()); !strings.HasSuffix(got, want) {
 		t.Errorf("%q, want ...%q", got, want)
 	}
 	conn.Close()
-	if got := holderOf(at); got != "" {
+	if got := Holder(at); got != "" {
 		t.Errorf("%q has a closed port", got)
 	}
 }
