@@ -124,7 +124,7 @@ func (d *attempt) run(ctx context.Context) Reading {
 		select {
 		case event := <-d.inbox:
 			timer.Stop()
-			r, over := d.handle(ctx, event)
+			r, over := d.handle(ctx, *event)
 			if over {
 				return r
 			}
@@ -366,7 +366,7 @@ func (d *attempt) hold(ctx context.Context, r Reading) (_ Reading, over bool) {
 				d.answer.Blocked = event.blocked
 				continue
 			}
-			other := d.read(event)
+			other := d.read(*event)
 			if other.Cookie != nil && d.cookies == 0 && r.Outcome != Accepted {
 				d.answer.Conflict = r.Outcome
 				d.remark(fmt.Sprintf("two answers: %s, then a COOKIE", r.words()))

@@ -1,7 +1,6 @@
 package initiator
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -94,14 +93,14 @@ func (c *Conn) closeFlows(why error) error {
 
 // read hands what arrives at f to the exchanges, until the socket is closed.
 func (c *Conn) read(f *flow) {
-	buf, reader := make([]byte, 1<<16), socket.NewReader(f.pc)
+	reader := socket.NewReader(f.pc)
 	for failures := 0; ; {
-		n, from, hopLimit, err := reader.Read(buf)
+		datagram, from, hopLimit, err := reader.Read()
 		now := time.Now()
 		switch {
 		case err == nil:
 			failures = 0
-			in := receive(bytes.Clone(buf[:n]), from)
+			in := receive(datagram, from)
 			in.hopLimit = hopLimit
 			c.dispatch(f, in, now)
 		case errors.Is(err, net.ErrClosed):

@@ -21,7 +21,7 @@ type messageKey struct {
 // wait is an exchange that may get answers.
 type wait struct {
 	req   *Request
-	inbox chan arrival
+	inbox chan *arrival
 	final Reading // once finished
 	tries int     // once finished
 	// spis are the responder SPIs of answers that open an IKE SA, or would if
@@ -252,7 +252,7 @@ func (c *Conn) begin(req *Request) *wait {
 	if req.open != nil || req.read != nil {
 		room = fragments
 	}
-	w := &wait{req: req, inbox: make(chan arrival, room)}
+	w := &wait{req: req, inbox: make(chan *arrival, room)}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.waiting[req.SPI()] = w
@@ -281,7 +281,7 @@ func (c *Conn) end(w *wait, final Reading) {
 // deliver never blocks: who floods us loses.
 func (w *wait) deliver(event arrival) {
 	select {
-	case w.inbox <- event:
+	case w.inbox <- &event:
 	default:
 	}
 }

@@ -1,36 +1,36 @@
 package socket
 
 import (
+	"bytes"
 	"net"
 	"net/netip"
 )
 
+// mostOctets is how large a datagram may be.
+const mostOctets = 1 << 16
+
 // Reader reads datagrams of a socket. It is for one goroutine.
 type Reader struct {
-	pc      net.PacketConn
-	udp     *net.UDPConn // nil if pc is not of the system
-	control [64]byte
+	pc     net.PacketConn
+	system *arrivals // nil where pc has to be read with a buffer at hand
+	buf    []byte
 }
 
 // NewReader returns the reader of pc.
 func NewReader(pc net.PacketConn) *Reader {
-	r := &Reader{pc: pc}
-	if tellsHopLimits {
-		r.udp, _ = pc.(*net.UDPConn)
+	r := &Reader{pc: pc, system: arrivalsAt(pc)}
+	if r.system == nil {
+		r.buf = make([]byte, mostOctets)
 	}
 	return r
 }
 
-// Read reads a datagram, and says where it came from and with which hop limit it
-// arrived; 0 where the system does not say.
-func (r *Reader) Read(b []byte) (n int, from netip.AddrPort, hopLimit int, err error) {
-	if r.udp == nil {
-		n, addr, err := r.pc.ReadFrom(b)
-		return n, AddrPortOf(addr), 0, err
+// Read waits for a datagram, and returns it with where it came from and with which hop
+// limit it arrived; 0 where the system does not say. The datagram is the caller's.
+func (r *Reader) Read() (datagram []byte, from netip.AddrPort, hopLimit int, err error) {
+	if r.system != nil {
+		return r.system.next()
 	}
-	n, size, _, from, err := r.udp.ReadMsgUDPAddrPort(b, r.control[:])
-	if err != nil {
-		return n, from, 0, err
-	}
-	return n, Unmap(from), arrivedWith(r.control[:size]), nil
+	n, addr, err := r.pc.ReadFrom(r.buf)
+	return bytes.Clone(r.buf[:n]), AddrPortOf(addr), 0, err
 }
