@@ -94,7 +94,7 @@ func (c Client) Login(ctx context.Context, target Target) (*Result, error) {
 		Gateway: target.Address, Paths: target.Paths, Source: c.Source, InitialRTO: c.InitialRTO,
 		Listen: c.Listen, Dial: c.Dial, Rand: c.Rand, Trace: c.Trace,
 	})
-	r := &Result{Address: target.Address, Host: c.Host, Method: c.Credentials.Method, Local: c.Credentials.Local(), Started: time.Now()}
+	r := &Result{Address: target.Address, Host: c.Host, Method: c.Credentials.Method, Local: c.Credentials.Local(), Started: time.Now(), Asked: c.asked(target)}
 	if u, ok := initiator.NoRoute(err); ok {
 		r.Steps = []Step{{Kind: Negotiate, State: Failed, Cause: "send-failed", Detail: u.Detail}}
 		return r, nil
@@ -112,6 +112,23 @@ func (c Client) Login(ctx context.Context, target Target) (*Result, error) {
 	r.Elapsed = time.Since(r.Started)
 	r.Cost = conn.Cost()
 	return r, err
+}
+
+// asked returns the ports of the gateway that the login may go to. One that begins on UDP
+// 500 goes on over UDP 4500 where there is NAT.
+func (c Client) asked(target Target) (all []initiator.Path) {
+	ike, natt := target.Paths.Port(initiator.UDP500), target.Paths.Port(initiator.UDP4500)
+	plain := slices.Contains(c.Transports, initiator.UDP500)
+	if plain && ike != natt {
+		all = append(all, initiator.Path{Transport: initiator.UDP500, Port: ike})
+	}
+	if plain || slices.Contains(c.Transports, initiator.UDP4500) {
+		all = append(all, initiator.Path{Transport: initiator.UDP4500, Port: natt})
+	}
+	if slices.Contains(c.Transports, initiator.TCP4500) {
+		all = append(all, initiator.Path{Transport: initiator.TCP4500, Port: target.Paths.Port(initiator.TCP4500)})
+	}
+	return all
 }
 
 // attempt is one login on its way.

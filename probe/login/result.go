@@ -128,6 +128,8 @@ type Result struct {
 	// Interrupted: the user ended it before it was decided.
 	Interrupted bool
 
+	// Asked are the ports of the gateway that the login may go to.
+	Asked     []initiator.Path
 	Transport initiator.Transport
 	Port      uint16 // of the gateway, by Transport
 	Suite     *proposals.Suite

@@ -103,6 +103,7 @@ func (d *Document) step(c login.Client, s login.Step, r *login.Result) Step {
 	}
 	if s.Cause != "" {
 		out.Reason = reason(s, r)
+		d.nameAsked(out.Reason, r)
 		if out.Reason.Elsewhere != "" {
 			out.Reason.Ask = incident.Ask(s.Cause, d.Target)
 		}
