@@ -82,9 +82,9 @@ func withoutAdditional(p proposals.Product) (proposals.Product, bool) {
 type sas struct{ *scan }
 
 // Open implements [identity.Gateway].
-func (s sas) Open(ctx context.Context, suite proposals.Suite, without []ike.NotifyType, use func(identity.SA, func([]ike.Payload) identity.Answer)) (exchange int, closed bool) {
+func (s sas) Open(ctx context.Context, suite proposals.Suite, without []ike.NotifyType, use func(identity.SA, func([]ike.Payload) identity.Answer)) identity.Opened {
 	o := initiator.Offer{Transport: s.main, Products: []proposals.Product{suite.Product()}, KE: ike.KeyExchangeMethod(suite[proposals.KE].ID), Without: without}
-	closed = true
+	out := identity.Opened{Closed: true}
 	used := false
 	a := s.initiateAnd(ctx, evidence.PurposeIdentity, o, func(in *session.Session) func(bool) {
 		used = true
@@ -95,15 +95,15 @@ func (s sas) Open(ctx context.Context, suite proposals.Suite, without []ike.Noti
 		use(sa, func(p []ike.Payload) identity.Answer {
 			return in.Ask(ctx, p)
 		})
-		return func(yes bool) { closed = yes }
+		return func(yes bool) { out.Closed, out.AnswerLost = yes, in.AnswerLost() }
 	})
 	if a.Outcome == initiator.Accepted && !used {
-		closed = false // it has no keys to close it with
+		out.Closed = false // it has no keys to close it with
 	}
-	if a.Outcome == initiator.NotTried {
-		return 0, closed
+	if a.Outcome != initiator.NotTried {
+		out.Exchange = a.ID
 	}
-	return a.ID, closed
+	return out
 }
 
 // hostOf returns the host name in a target as the user wrote it, "" if that is an

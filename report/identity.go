@@ -31,6 +31,10 @@ type Identity struct {
 	NullEvidence []int `json:"null_evidence,omitempty"`
 }
 
+// MostUnfragmented is the largest IKE message, in octets, that a packet of 1,500 octets
+// holds with the headers of IPv4 and UDP and the non-ESP marker.
+const MostUnfragmented = 1500 - 20 - 8 - 4
+
 // Connection is what a gateway shows where the IKE SA has certain suites.
 type Connection struct {
 	Introduction
@@ -45,6 +49,9 @@ type Connection struct {
 	ByName    *Introduction `json:"by_name,omitempty"`
 	NoHashes  *Introduction `json:"no_hashes,omitempty"`
 	NoCertReq *Introduction `json:"no_certreq,omitempty"`
+	// NoFragments is without IKE fragmentation (RFC 7383); asked once, where an answer
+	// came in fragments of IKE.
+	NoFragments *Introduction `json:"no_fragments,omitempty"`
 	// Methods are those of EAP that it offered, as strongSwan writes them.
 	// MethodsComplete: it has no others.
 	Methods         []string `json:"methods,omitempty"`
@@ -165,6 +172,12 @@ type Introduction struct {
 	State IdentityState `json:"state"`
 	// Notify is the error of a refusal, "AUTHENTICATION_FAILED" for most reasons.
 	Notify string `json:"notify,omitempty"`
+	// Fragments is how many fragments of IKE it came in (RFC 7383), 0 for whole, and
+	// Octets are those of its largest IKE message. AnswerLost: the gateway answered, as
+	// it took the next request, and the answer did not arrive.
+	Fragments  int  `json:"fragments,omitempty"`
+	Octets     int  `json:"octets,omitempty"`
+	AnswerLost bool `json:"answer_lost,omitempty"`
 	// ID is the identity, and IDType its type, as "ID_FQDN". An identity that is not
 	// text is in hexadecimal.
 	ID     string `json:"id,omitempty"`

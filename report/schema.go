@@ -3,12 +3,16 @@ package report
 import (
 	"bytes"
 	_ "embed"
+
+	"github.com/ikescope/ikescope/report/internal/lineschema"
 )
 
 // The JSON Schemas, of draft 2020-12, of all that is published.
 var (
 	//go:embed schema.json
 	schema []byte
+	//go:embed lines-schema.json
+	linesSchema []byte
 	//go:embed diff-schema.json
 	diffSchema []byte
 	//go:embed capture-schema.json
@@ -27,6 +31,11 @@ var (
 
 // Schema returns the schema of version 1 of [Document].
 func Schema() []byte { return bytes.Clone(schema) }
+
+// LinesSchema returns the schema of version 1 of a line of a report as JSON lines:
+// a [FirstLine], a [TargetLine], which has the fields of a target of a [Document],
+// or a [LastLine].
+func LinesSchema() []byte { return lineschema.Join(linesSchema, schema) }
 
 // DiffSchema returns the schema of version 1 of [Diff].
 func DiffSchema() []byte { return bytes.Clone(diffSchema) }

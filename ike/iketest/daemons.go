@@ -25,6 +25,7 @@ var (
 			{Notification: ike.CHILDLESS_IKEV2_SUPPORTED},
 			{Notification: ike.MULTIPLE_AUTH_SUPPORTED},
 		},
+		FragmentSize: 1252, // in packets of 1,280 octets
 		Delete:       DeleteIgnored,
 		CookieFrom:   3,
 		CookieLinger: 10 * time.Second,
@@ -48,6 +49,7 @@ var (
 			{Notification: ike.IKEV2_FRAGMENTATION_SUPPORTED},
 			{Notification: ike.CHILDLESS_IKEV2_SUPPORTED},
 		},
+		FragmentSize: 548, // in packets of 576 octets
 	}
 
 	// OpenIKED behaves as OpenIKED 7.4.

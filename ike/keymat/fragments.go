@@ -84,6 +84,10 @@ func (r *Reassembly) Open(datagram []byte) (*ike.Message, error) {
 	return m, nil
 }
 
+// Fragments returns how many fragments the message has; 0 for one that came whole, or has
+// not come.
+func (r *Reassembly) Fragments() int { return len(r.parts) }
+
 // SealFragments is [Keys.Seal] for a message that is divided into fragments of at
 // most size octets each, header and all. It is one message without fragments if
 // that is not longer.

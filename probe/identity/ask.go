@@ -20,16 +20,28 @@ type Answer struct {
 	// Notify is the error in the answer, 0 if none.
 	Notify   ike.NotifyType
 	Payloads []ike.Payload
+	// Fragments is how many fragments it came in (RFC 7383), 0 for whole, and Octets
+	// those of its largest IKE message.
+	Fragments, Octets int
+}
+
+// Opened is what became of an IKE SA that was to be opened.
+type Opened struct {
+	// Exchange is the number of the one that was to open it, 0 for none.
+	Exchange int
+	// Closed: the gateway does not keep it half-open until a timeout.
+	Closed bool
+	// AnswerLost: the gateway answered the last request in it, and the answer did not
+	// come.
+	AnswerLost bool
 }
 
 // Gateway opens IKE SAs at the gateway.
 type Gateway interface {
 	// Open negotiates an IKE SA of a suite, in an IKE_SA_INIT request that leaves
 	// notifications out, has use ask in it, and closes it. The request of ask is an
-	// IKE_AUTH with the next Message ID. Where no IKE SA came about use is not called;
-	// the number is that of the exchange that was to open it, 0 for none. It is not
-	// closed where the gateway may keep it half-open until a timeout.
-	Open(ctx context.Context, suite proposals.Suite, without []ike.NotifyType, use func(sa SA, ask func([]ike.Payload) Answer)) (exchange int, closed bool)
+	// IKE_AUTH with the next Message ID. Where no IKE SA came about use is not called.
+	Open(ctx context.Context, suite proposals.Suite, without []ike.NotifyType, use func(sa SA, ask func([]ike.Payload) Answer)) Opened
 }
 
 // Result is what a gateway said of itself.
@@ -67,6 +79,8 @@ type Connection struct {
 	// differ in what the field of [Question] says, and are nil if they were not asked.
 	Plain                       *Reply
 	ByName, NoHashes, NoCertReq *Reply
+	// NoFragments is asked once, where a plain reply came in fragments.
+	NoFragments *Reply
 	// Methods are the types of EAP that the gateway offered, in the order in which it
 	// named them.
 	Methods []eap.Type
@@ -208,6 +222,12 @@ func (a Asker) vary(ctx context.Context, r *Result, c *Connection) {
 		q.NoCertReq = true
 		c.NoCertReq = a.ask(ctx, r, q, nil)
 	}
+	asked := slices.ContainsFunc(r.Identities, func(other Connection) bool { return other.NoFragments != nil })
+	if c.Plain.Fragments > 1 && !asked {
+		q := plain
+		q.NoFragments = true
+		c.NoFragments = a.ask(ctx, r, q, nil)
+	}
 	switch {
 	case plain.ByName:
 		c.ByName = c.Plain
@@ -227,7 +247,7 @@ func (a Asker) vary(ctx context.Context, r *Result, c *Connection) {
 func (a Asker) ask(ctx context.Context, r *Result, q Question, next func(reply *Reply, ask func([]ike.Payload) Answer)) *Reply {
 	reply := &Reply{Question: q}
 	var opened bool
-	exchange, closed := a.Gateway.Open(ctx, q.Suite, q.Without(), func(sa SA, ask func([]ike.Payload) Answer) {
+	sa := a.Gateway.Open(ctx, q.Suite, q.Without(), func(sa SA, ask func([]ike.Payload) Answer) {
 		opened = true
 		answer := ask(q.Payloads())
 		switch {
@@ -241,6 +261,7 @@ func (a Asker) ask(ctx context.Context, r *Result, q Question, next func(reply *
 		default:
 			*reply = read(q, sa, answer.Payloads)
 		}
+		reply.Fragments, reply.Octets = answer.Fragments, answer.Octets
 		reply.Exchanges = []int{sa.Exchange}
 		if answer.Exchange != 0 {
 			reply.Exchanges = append(reply.Exchanges, answer.Exchange)
@@ -249,9 +270,10 @@ func (a Asker) ask(ctx context.Context, r *Result, q Question, next func(reply *
 			next(reply, ask)
 		}
 	})
-	r.Unclosed = r.Unclosed || !closed
-	if !opened && exchange != 0 {
-		reply.Exchanges = []int{exchange}
+	r.Unclosed = r.Unclosed || !sa.Closed
+	reply.AnswerLost = sa.AnswerLost && reply.State == Silent
+	if !opened && sa.Exchange != 0 {
+		reply.Exchanges = []int{sa.Exchange}
 	}
 	r.Replies = append(r.Replies, reply)
 	return reply

@@ -15,12 +15,12 @@ type refusing struct {
 	opened int
 }
 
-func (g *refusing) Open(_ context.Context, _ proposals.Suite, _ []ike.NotifyType, use func(SA, func([]ike.Payload) Answer)) (int, bool) {
+func (g *refusing) Open(_ context.Context, _ proposals.Suite, _ []ike.NotifyType, use func(SA, func([]ike.Payload) Answer)) Opened {
 	g.opened++
 	use(SA{Exchange: 2 * g.opened}, func([]ike.Payload) Answer {
 		return Answer{Exchange: 2*g.opened + 1, Heard: true, Answered: true, Notify: g.errors[g.opened%len(g.errors)]}
 	})
-	return 2 * g.opened, true
+	return Opened{Exchange: 2 * g.opened, Closed: true}
 }
 
 // TestBounds: what is left out for its number is counted.
@@ -56,10 +56,10 @@ func TestBounds(t *testing.T) {
 // silent is a gateway that answers no IKE_AUTH.
 type silent struct{ opened int }
 
-func (g *silent) Open(_ context.Context, _ proposals.Suite, _ []ike.NotifyType, use func(SA, func([]ike.Payload) Answer)) (int, bool) {
+func (g *silent) Open(_ context.Context, _ proposals.Suite, _ []ike.NotifyType, use func(SA, func([]ike.Payload) Answer)) Opened {
 	g.opened++
 	use(SA{Exchange: 2 * g.opened}, func([]ike.Payload) Answer { return Answer{Exchange: 2*g.opened + 1} })
-	return 2 * g.opened, true
+	return Opened{Exchange: 2 * g.opened, Closed: true}
 }
 
 // TestSilence: in brief a gateway that does not answer is not asked again.

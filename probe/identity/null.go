@@ -13,7 +13,7 @@ import (
 // Child SA is asked for (RFC 6023), and the caller deletes the IKE SA that comes about.
 func (a Asker) null(ctx context.Context, r *Result, suite proposals.Suite) *Reply {
 	reply := &Reply{Question: Question{Suite: suite}}
-	exchange, closed := a.Gateway.Open(ctx, suite, nil, func(sa SA, ask func([]ike.Payload) Answer) {
+	opened := a.Gateway.Open(ctx, suite, nil, func(sa SA, ask func([]ike.Payload) Answer) {
 		reply.Exchanges = []int{sa.Exchange}
 		if sa.Opening == nil {
 			return
@@ -38,9 +38,9 @@ func (a Asker) null(ctx context.Context, r *Result, suite proposals.Suite) *Repl
 			reply.State = Unclear
 		}
 	})
-	r.Unclosed = r.Unclosed || !closed
-	if len(reply.Exchanges) == 0 && exchange != 0 {
-		reply.Exchanges = []int{exchange}
+	r.Unclosed = r.Unclosed || !opened.Closed
+	if len(reply.Exchanges) == 0 && opened.Exchange != 0 {
+		reply.Exchanges = []int{opened.Exchange}
 	}
 	r.Replies = append(r.Replies, reply)
 	return reply

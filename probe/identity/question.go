@@ -31,14 +31,21 @@ type Question struct {
 	NoHashes bool
 	// NoCertReq sends no CERTREQ, as Apple's clients that were set up by hand do.
 	NoCertReq bool
+	// NoFragments does not announce IKEV2_FRAGMENTATION_SUPPORTED (RFC 7383), as Windows
+	// before 10 1803: a large answer comes in IP fragments.
+	NoFragments bool
 }
 
 // Without returns the notifications that the IKE_SA_INIT request leaves out.
 func (q Question) Without() []ike.NotifyType {
+	var out []ike.NotifyType
 	if q.NoHashes {
-		return []ike.NotifyType{ike.SIGNATURE_HASH_ALGORITHMS}
+		out = append(out, ike.SIGNATURE_HASH_ALGORITHMS)
 	}
-	return nil
+	if q.NoFragments {
+		out = append(out, ike.IKEV2_FRAGMENTATION_SUPPORTED)
+	}
+	return out
 }
 
 // nobody is who we say we are: nobody's name (RFC 2606).

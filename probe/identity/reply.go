@@ -75,6 +75,10 @@ type Reply struct {
 	State    State
 	// Exchanges are the numbers of the IKE_SA_INIT and the IKE_AUTH exchange.
 	Exchanges []int
+	// Fragments is how many fragments it came in (RFC 7383), 0 for whole, and Octets
+	// those of its largest IKE message. AnswerLost: the gateway answered, and nothing came.
+	Fragments, Octets int
+	AnswerLost        bool
 	// Notify is the error of a refusal.
 	Notify ike.NotifyType
 

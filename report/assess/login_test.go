@@ -1,6 +1,7 @@
 package assess_test
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"testing"
@@ -135,25 +136,37 @@ func TestLogin(t *testing.T) {
 
 // TestFragmentNote: who has no IKE fragmentation is told where IP fragments do not arrive.
 func TestFragmentNote(t *testing.T) {
+	const lost = "Answers in IP fragments do not arrive here"
 	for name, tt := range map[string]struct {
 		of             *report.Fragmentation
-		windows, apple bool
+		identity       *report.Connection
+		windows, apple string // how their note begins
 	}{
-		"not asked":                 {nil, false, false},
-		"fragments arrive":          {&report.Fragmentation{Supported: true, LargeAnswer: report.AnswerYes}, false, false},
-		"they do not":               {&report.Fragmentation{Supported: true, LargeAnswer: report.AnswerNo, Works: report.AnswerYes}, true, false},
-		"the gateway has none, too": {&report.Fragmentation{LargeAnswer: report.AnswerNo}, true, true},
+		"not asked":                 {nil, nil, "", ""},
+		"fragments arrive":          {&report.Fragmentation{Supported: true, LargeAnswer: report.AnswerYes}, nil, "", ""},
+		"they do not":               {&report.Fragmentation{Supported: true, LargeAnswer: report.AnswerNo, Works: report.AnswerYes}, nil, lost + ": Windows before 10 1803", ""},
+		"the gateway has none, too": {&report.Fragmentation{LargeAnswer: report.AnswerNo}, nil, lost + ", and the gateway does not split", lost},
+		"its answer is small":       {nil, &report.Connection{Introduction: report.Introduction{Octets: 1468}}, "", ""},
+		"it is large":               {nil, &report.Connection{Introduction: report.Introduction{Octets: 1469}}, "The gateway's answer with its certificates comes to Windows before 10 1803", ""},
+		"it comes in fragments":     {nil, &report.Connection{Introduction: report.Introduction{Octets: 548, Fragments: 2}, NoFragments: &report.Introduction{State: report.IdentityNoAnswer}}, "The gateway's answer", ""},
+		"and is lost without":       {nil, &report.Connection{Introduction: report.Introduction{Octets: 548, Fragments: 2}, NoFragments: &report.Introduction{State: report.IdentityNoAnswer, AnswerLost: true}}, lost + ": Windows", ""},
 	} {
 		r := reporttest.Base("vpn.example.com", "198.51.100.7")
 		r.Matrix = reporttest.Matrix{Asked: matrix.Standard().Products(), Observed: modern, Evidence: []int{4}}.Of(t)
 		target := scan.Document(scan.Run{}, []evidence.Result{r}).Targets[0]
 		target.Fragmentation = tt.of
+		if tt.identity != nil {
+			tt.identity.State = report.IdentitySeen
+			target.Identity = &report.Identity{State: report.IdentitySeen, Connections: []report.Connection{*tt.identity}}
+		}
 		windows, apple := policy(t, modern), policy(t, modern)
 		windows.Family, apple.Family = client.FamilyWindows, client.FamilyApple
-		for want, p := range map[*bool]client.Policy{&tt.windows: windows, &tt.apple: apple} {
+		for want, p := range map[*string]client.Policy{&tt.windows: windows, &tt.apple: apple} {
 			c := assess.Clients(&target, []client.Policy{p})[0]
-			noted := slices.ContainsFunc(c.Notes, func(n string) bool { return strings.HasPrefix(n, "Answers in IP fragments do not arrive here") })
-			if noted != *want || c.Verdict != report.ClientConnects {
+			noted := slices.ContainsFunc(c.Notes, func(n string) bool {
+				return strings.HasPrefix(n, cmp.Or(*want, lost)) || *want == "" && strings.Contains(n, "IP fragments")
+			})
+			if noted != (*want != "") || c.Verdict != report.ClientConnects {
 				t.Errorf("%s: %s %s, with notes %q", name, p.Family, c.Verdict, c.Notes)
 			}
 		}

@@ -36,7 +36,7 @@ func newConnection(c identity.Connection) report.Connection {
 	out := report.Connection{
 		Introduction: *introduction(c.Plain),
 		Suites:       []string{},
-		ByName:       introduction(c.ByName), NoHashes: introduction(c.NoHashes), NoCertReq: introduction(c.NoCertReq),
+		ByName:       introduction(c.ByName), NoHashes: introduction(c.NoHashes), NoCertReq: introduction(c.NoCertReq), NoFragments: introduction(c.NoFragments),
 		MethodsComplete: c.AllMethods, MethodsEvidence: c.MethodsBy, EAPServerName: c.ServerName,
 	}
 	for _, s := range c.Suites {
@@ -63,7 +63,10 @@ func introduction(r *identity.Reply) *report.Introduction {
 	}
 	out := &report.Introduction{
 		State: report.IdentityState(r.State.String()), Unread: r.Unread, LeafUnread: r.LeafUnread, HashAndURL: r.HashAndURL, Omitted: r.Omitted,
-		Detail: r.Why, Evidence: lists.Evidence(r.Exchanges),
+		Detail: r.Why, Evidence: lists.Evidence(r.Exchanges), Octets: r.Octets, AnswerLost: r.AnswerLost,
+	}
+	if r.Fragments > 1 {
+		out.Fragments = r.Fragments
 	}
 	if r.Notify != 0 {
 		out.Notify = r.Notify.String()

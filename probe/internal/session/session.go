@@ -4,6 +4,7 @@ package session
 
 import (
 	"context"
+	"errors"
 	"io"
 	"sync"
 	"time"
@@ -47,7 +48,12 @@ type Session struct {
 	unheard bool
 	// established: the gateway took who we said we are.
 	established bool
+	answerLost  bool
 }
+
+// AnswerLost reports, once the IKE SA is closed, that the gateway had answered the last
+// request of [Session.Ask] although nothing came: it took the next one.
+func (in *Session) AnswerLost() bool { return in.answerLost }
 
 // Use asks in an IKE SA before it is closed, and returns what is told then whether it
 // could be.
@@ -55,7 +61,8 @@ type Use func(*Session) (closed func(bool))
 
 // Ask sends payloads in an IKE_AUTH.
 func (in *Session) Ask(ctx context.Context, payloads []ike.Payload) identity.Answer {
-	a, ok := in.of.ask(ctx, evidence.PurposeIdentity, in.Keys, in.Answer, in.header, payloads)
+	var size size
+	a, ok := in.of.ask(ctx, evidence.PurposeIdentity, in.Keys, in.Answer, in.header, payloads, &size)
 	if !ok || a.Outcome == initiator.NotTried {
 		return identity.Answer{}
 	}
@@ -65,6 +72,7 @@ func (in *Session) Ask(ctx context.Context, payloads []ike.Payload) identity.Ans
 		in.header.MessageID++
 		in.of.Journal.Confirm(in.Answer.ID)
 		out.Notify, out.Payloads = a.Notify, a.Message.Payloads
+		out.Fragments, out.Octets = size.fragments, size.octets
 		// A gateway that proves who it is and wants no EAP takes us as we are. What is wrong
 		// with a Child SA then does not end the IKE SA.
 		_, proven := ike.Find[*ike.Auth](a.Message)
@@ -97,9 +105,9 @@ func (s *Sessions) Close(ctx context.Context, opened *initiator.Request, x initi
 		SPIi: opened.SPI(), SPIr: x.Message.SPIr, MajorVersion: 2,
 		Exchange: ike.IKE_AUTH, Flags: ike.FlagInitiator, MessageID: 1,
 	}
-	unheard := false
+	var in *Session
 	if use != nil {
-		in := &Session{Opened: opened, Answer: x, Keys: keys, of: s, header: header}
+		in = &Session{Opened: opened, Answer: x, Keys: keys, of: s, header: header}
 		tell := use(in)
 		defer func() { tell(closed) }()
 		if in.over {
@@ -116,8 +124,8 @@ func (s *Sessions) Close(ctx context.Context, opened *initiator.Request, x initi
 			s.Journal.Note(evidence.Note{Kind: evidence.NoteNotClosed, Exchanges: []int{x.ID}, Outcome: initiator.NoAnswer})
 			return false
 		}
-		unheard = in.unheard
 	}
+	unheard := in != nil && in.unheard
 	mac := make([]byte, 32)
 	if _, err := io.ReadFull(s.Rand, mac); err != nil {
 		s.Journal.Fail(err)
@@ -128,16 +136,17 @@ func (s *Sessions) Close(ctx context.Context, opened *initiator.Request, x initi
 		// request.
 		next := header
 		next.MessageID++
-		a, ok := s.ask(ctx, evidence.PurposeClose, keys, x, next, closing.Auth(mac))
+		a, ok := s.ask(ctx, evidence.PurposeClose, keys, x, next, closing.Auth(mac), nil)
 		if ok && a.Outcome == initiator.OtherError {
 			if a.Genuine {
 				s.Journal.Confirm(x.ID)
+				in.answerLost = true
 			}
 			s.HalfOpens.Closed()
 			return true
 		}
 	}
-	a, ok := s.ask(ctx, evidence.PurposeClose, keys, x, header, closing.Auth(mac))
+	a, ok := s.ask(ctx, evidence.PurposeClose, keys, x, header, closing.Auth(mac), nil)
 	if !ok {
 		return false
 	}
@@ -168,14 +177,15 @@ func (s *Sessions) Close(ctx context.Context, opened *initiator.Request, x initi
 // for some that wait for EAP: strongSwan answers and keeps it.
 func (s *Sessions) deleteSA(ctx context.Context, keys *keymat.Keys, opened initiator.Answer, header ike.Header) bool {
 	header.Exchange, header.MessageID = ike.INFORMATIONAL, header.MessageID+1
-	a, ok := s.ask(ctx, evidence.PurposeClose, keys, opened, header, []ike.Payload{&ike.Delete{Protocol: ike.ProtocolIKE}})
+	a, ok := s.ask(ctx, evidence.PurposeClose, keys, opened, header, []ike.Payload{&ike.Delete{Protocol: ike.ProtocolIKE}}, nil)
 	return ok && a.Outcome == initiator.Accepted && a.Genuine
 }
 
 // ask sends a protected request of the IKE SA that an exchange opened until
 // it is answered, or that is too unlikely to come: soon, where answers
-// contradicted each other. It reports false if something is wrong on our side.
-func (s *Sessions) ask(ctx context.Context, purpose evidence.Purpose, keys *keymat.Keys, opened initiator.Answer, header ike.Header, payloads []ike.Payload) (initiator.Answer, bool) {
+// contradicted each other. It notes the size of the answer, unless nil. It reports false if
+// something is wrong on our side.
+func (s *Sessions) ask(ctx context.Context, purpose evidence.Purpose, keys *keymat.Keys, opened initiator.Answer, header ike.Header, payloads []ike.Payload, of *size) (initiator.Answer, bool) {
 	octets, err := keys.Seal(keymat.Initiator, header, payloads, s.Rand)
 	if err != nil {
 		s.Journal.Fail(err)
@@ -185,7 +195,7 @@ func (s *Sessions) ask(ctx context.Context, purpose evidence.Purpose, keys *keym
 	if opened.Conflict != initiator.NotTried {
 		enough = s.Conn.Attempts
 	}
-	r := sealed{purpose: purpose, answer: keys.Reassembly(keymat.Responder), opened: opened, octets: octets}
+	r := sealed{purpose: purpose, answer: keys.Reassembly(keymat.Responder), opened: opened, octets: octets, size: of}
 	a, ok := s.send(ctx, &r, enough)
 	if ok && a.Outcome == initiator.NoAnswer && purpose == evidence.PurposeClose && opened.Conflict == initiator.NotTried {
 		s.mu.Lock()
@@ -203,14 +213,26 @@ type sealed struct {
 	octets  []byte
 	tries   int
 	answer  *keymat.Reassembly
+	size    *size // of the answer, to be filled in; nil for none
+}
+
+// size is that of an answer: how many fragments it came in, 0 for whole, and the octets
+// of its largest IKE message.
+type size struct{ fragments, octets int }
+
+// open opens a datagram of the answer.
+func (r *sealed) open(datagram []byte) (*ike.Message, error) {
+	m, err := r.answer.Open(datagram)
+	if r.size != nil && (err == nil || errors.Is(err, keymat.ErrIncomplete)) {
+		r.size.fragments, r.size.octets = r.answer.Fragments(), max(r.size.octets, len(datagram))
+	}
+	return m, err
 }
 
 // send sends r until it is answered, or was sent often enough.
 func (s *Sessions) send(ctx context.Context, r *sealed, enough func() int) (a initiator.Answer, ok bool) {
 	for a.Outcome == initiator.NotTried || a.Outcome == initiator.NoAnswer && r.tries < enough() {
-		req, err := s.Conn.Sealed(r.opened.Transport, r.octets, func(b []byte) (*ike.Message, error) {
-			return r.answer.Open(b)
-		})
+		req, err := s.Conn.Sealed(r.opened.Transport, r.octets, r.open)
 		if err != nil {
 			s.Journal.Fail(err)
 			return initiator.Answer{}, false

@@ -2,6 +2,7 @@ package introduction
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -14,14 +15,18 @@ import (
 )
 
 // page is a page of a text report.
-type page struct{ *layout.Page }
+type page struct {
+	*layout.Page
+	local bool // the gateway is on this machine
+}
 
 // Write writes who the gateway says it is to out, as a section.
 func Write(out *layout.Page, t *report.Target) {
 	if t.Identity == nil {
 		return
 	}
-	p := page{out}
+	address, err := netip.ParseAddr(t.Address)
+	p := page{out, err == nil && address.IsLoopback()}
 	p.Section("IDENTITY")
 	several := len(t.Identity.Connections) > 1
 	for i := range t.Identity.Connections {
@@ -84,6 +89,7 @@ func (p page) connection(c *report.Connection, at time.Time, asked bool) {
 			p.Aligned("", v.who+": "+variantWords(&c.Introduction, v.reply))
 		}
 	}
+	p.size(c)
 	p.revocation(c, asked)
 	p.methods(c)
 	p.handshakes(c, at)

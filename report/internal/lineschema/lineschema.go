@@ -1,15 +1,12 @@
-package report
+// Package lineschema puts the JSON Schema of lines together with that of a document.
+package lineschema
 
 import (
 	"bytes"
-	_ "embed"
 	"encoding/json"
 )
 
-//go:embed lines-schema.json
-var linesSchema []byte
-
-// object is a JSON Schema, as far as [LinesSchema] puts two together. Its fields
+// object is a JSON Schema, as far as [Join] puts two together. Its fields
 // come in the order in which they are written.
 type object struct {
 	Schema      string          `json:"$schema,omitempty"`
@@ -65,10 +62,9 @@ func (m members) MarshalJSON() ([]byte, error) {
 	return append(out, '}'), nil
 }
 
-// LinesSchema returns the schema of version 1 of a line of a report as JSON lines:
-// a [FirstLine], a [TargetLine], which has the fields of a target of a [Document],
-// or a [LastLine].
-func LinesSchema() []byte {
+// Join returns the schema of lines with the definitions of that of a whole document: its
+// target_line has the fields of a target of the document, too.
+func Join(linesSchema, schema []byte) []byte {
 	var lines, whole, line, target object
 	decode(linesSchema, &lines)
 	decode(schema, &whole)
@@ -101,6 +97,6 @@ func (m members) named(name string) json.RawMessage {
 
 func decode(schema []byte, to any) {
 	if err := json.Unmarshal(schema, to); err != nil {
-		panic("report: internal error: " + err.Error()) // a schema of ours
+		panic("lineschema: internal error: " + err.Error()) // a schema of ours
 	}
 }
