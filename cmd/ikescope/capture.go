@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/captures"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/report"
 	captured "github.com/ikescope/ikescope/report/capture"
@@ -91,10 +92,9 @@ func (someSA) Type() string   { return "sa" }
 func (someSA) String() string { return "" }
 
 func (a *app) capture(ctx context.Context, opts captureOptions, paths []string) error {
-	views, err := a.readCaptures(ctx, paths, opts.ports)
-	var wrong usageError
-	if errors.As(err, &wrong) {
-		return err
+	views, failed, err := captures.Read(ctx, a.in, paths, opts.ports)
+	if err != nil {
+		return usageError{err}
 	}
 	doc := captured.New(tool(), views)
 	if opts.only != "" {
@@ -109,9 +109,9 @@ func (a *app) capture(ctx context.Context, opts captureOptions, paths []string) 
 	switch {
 	case written != nil:
 		return written
-	case errors.Is(err, errStopped):
+	case errors.Is(failed, captures.ErrStopped):
 		a.exit = report.ExitInterrupted
 		return nil // the document says so
 	}
-	return err
+	return failed
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/captures"
 	"github.com/ikescope/ikescope/ike/capture"
 	"github.com/ikescope/ikescope/report"
 	captured "github.com/ikescope/ikescope/report/capture"
@@ -21,7 +22,7 @@ import (
 
 var updateCaptures = flag.Bool("update", false, "write the texts of testdata/captures")
 
-const captures = "../../testdata/captures"
+const captureFolder = "../../testdata/captures"
 
 // readPoint reads one file. The point is nil if this is no capture.
 func readPoint(file []byte, ports ...uint16) (*capture.Point, error) {
@@ -34,7 +35,7 @@ func readPoint(file []byte, ports ...uint16) (*capture.Point, error) {
 }
 
 func tell(p *capture.Point) *report.Capture {
-	return captured.New(report.Tool{Name: "ikescope", Version: "0"}, []captured.View{captureView(p)})
+	return captured.New(report.Tool{Name: "ikescope", Version: "0"}, []captured.View{captures.View(p)})
 }
 
 // TestCaptures reads real captures. The verdicts follow from how each was set
@@ -63,7 +64,7 @@ func TestCaptures(t *testing.T) {
 		"ikev1":                        "fails: negotiation IKEV1-REFUSED",
 		"eap-wrong-password":           "fails: authentication AUTH-ENDED",
 	}
-	files, err := filepath.Glob(filepath.Join(captures, "*.pcap"))
+	files, err := filepath.Glob(filepath.Join(captureFolder, "*.pcap"))
 	if err != nil || len(files) != len(want) {
 		t.Fatalf("%d captures, want %d (%v)", len(files), len(want), err)
 	}
@@ -110,7 +111,7 @@ func TestCaptures(t *testing.T) {
 // FuzzCapture reads what a stranger recorded: its JSON and text must be fit to
 // look at.
 func FuzzCapture(f *testing.F) {
-	files, _ := filepath.Glob(filepath.Join(captures, "*.pcap"))
+	files, _ := filepath.Glob(filepath.Join(captureFolder, "*.pcap"))
 	for _, file := range files {
 		octets, err := os.ReadFile(file)
 		if err != nil {

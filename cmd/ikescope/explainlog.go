@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/captures"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/output"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/progress"
 	"github.com/ikescope/ikescope/report/explain"
@@ -73,7 +74,7 @@ const showFrom = 16 << 20
 
 func (h *headReader) Read(p []byte) (int, error) {
 	if err := h.ctx.Err(); err != nil {
-		return 0, errStopped
+		return 0, captures.ErrStopped
 	}
 	n, err := h.in.Read(p)
 	h.head = append(h.head, p[:min(n, maxHead-len(h.head))]...)

@@ -2,11 +2,14 @@ package main
 
 import (
 	"bytes"
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/config"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/output"
 )
 
@@ -51,4 +54,29 @@ func TestCommandsAreAlike(t *testing.T) {
 		}
 	}
 	check((&app{}).rootCommand(new(bool)))
+}
+
+// TestSettings: what can be set for good are flags of a scan, and so is what goes before.
+func TestSettings(t *testing.T) {
+	flags := pflag.NewFlagSet("scan", pflag.ContinueOnError)
+	newScanOptions().addFlags(flags, reportFormats)
+	docs, err := os.ReadFile("../../docs/config.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range config.Keys {
+		if !strings.Contains(string(docs), "`"+k.Name+"`") {
+			t.Errorf("docs/config.md does not name the setting %s", k.Name)
+		}
+		for _, name := range append([]string{k.Name}, k.Unless...) {
+			if flags.Lookup(name) == nil {
+				t.Errorf("the setting %s: there is no flag --%s", k.Name, name)
+			}
+		}
+		for _, name := range k.NotFor {
+			if found, _, err := (&app{}).rootCommand(new(bool)).Find([]string{name}); err != nil || found.Name() != name {
+				t.Errorf("the setting %s: there is no command %s", k.Name, name)
+			}
+		}
+	}
 }

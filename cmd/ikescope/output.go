@@ -39,6 +39,7 @@ func (o *printOptions) addFlags(flags *pflag.FlagSet, what string, formats []str
 	flags.SortFlags = false
 	flags.VarP(output.Flag(&o.to, formats), "output", "o", fmt.Sprintf("write %s as %s, to stdout or to a file; may be repeated (default %s)",
 		what, english.List(formats, "or"), formats[0]))
+	flags.Var(flagvalue.Folder(&o.to.Dir), "output-dir", "the folder for files whose names are relative; made if it is not there")
 	o.addColors(flags)
 	addToggle(flags, &o.quiet, "quiet", "q", "nothing on stderr but errors")
 }
@@ -128,6 +129,7 @@ func (o *outputOptions) open() (pcap *pending.File, err error) {
 	if err != nil || o.pcap == "" {
 		return nil, err
 	}
+	o.pcap = o.to.In(o.pcap)
 	if pcap, err = pending.Create(o.pcap); err == nil {
 		err = taken.Take(pcap)
 	}

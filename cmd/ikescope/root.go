@@ -57,10 +57,13 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 		Args: func(cmd *cobra.Command, args []string) error { return mistaken(cmd, args) },
 		RunE: func(cmd *cobra.Command, args []string) error { return a.scan(cmd.Context(), opts, args) },
 
-		SilenceErrors:    true,
-		SilenceUsage:     true,
-		PersistentPreRun: func(*cobra.Command, []string) { *started = true },
-		Version:          version(),
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			*started = true
+			return a.configure(cmd)
+		},
+		Version: version(),
 	}
 	root.SetVersionTemplate(versionLine())
 	root.SetIn(a.in)
@@ -71,6 +74,7 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 	opts.addFlags(root.Flags(), reportFormats)
 	addToggle(root.Flags(), new(bool), "version", "", "print the version")
 	addToggle(root.PersistentFlags(), new(bool), "help", "h", "this text")
+	root.PersistentFlags().Var(flagvalue.File(&a.config), "config", "read settings from this file alone, or with none from no file")
 	addGroup(root, "Ask gateways:", a.scanCommand(), a.reachCommand(), a.identityCommand(), a.loginCommand(), a.watchCommand(), a.compareCommand(), a.checkCommand())
 	addGroup(root, "Read reports, errors and captures:", a.diffCommand(), a.convertCommand(), a.explainCommand(), a.captureCommand())
 	addGroup(root, "Policies and clients:", a.clientCommand(), a.policyCommand())
@@ -78,7 +82,7 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 	about := "About ikescope:"
 	root.SetHelpCommandGroupID(about)
 	root.SetCompletionCommandGroupID(about)
-	addGroup(root, about, a.schemaCommand(), a.manCommand(), a.versionCommand())
+	addGroup(root, about, a.schemaCommand(), a.configCommand(), a.manCommand(), a.versionCommand())
 	completeFlags(root)
 	nameShell(root)
 	nameTopic(root)

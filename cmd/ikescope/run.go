@@ -43,6 +43,8 @@ type app struct {
 	out, err io.Writer
 	// exit is the exit code of a command that did its work.
 	exit int
+	// config is the value of --config.
+	config string
 	// open are saved reports that are read again, and spool is what memory
 	// should not hold.
 	open  []*os.File

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/config"
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/incident"
@@ -25,6 +26,7 @@ func (a *app) schemaCommand() *cobra.Command {
 		{"incident", "of what ikescope explain LOG -o json writes", incident.Schema, false},
 		{"login", "of what ikescope login -o json writes", login.Schema, false},
 		{"advice", "of what ikescope explain REPORT --client CLIENT -o json writes", report.AdviceSchema, false},
+		{"config", "of what ikescope config -o json writes", config.Schema, false},
 		{"plan", "of what ikescope --plan -o json writes", report.PlanSchema, false},
 	}
 	cmd := &cobra.Command{

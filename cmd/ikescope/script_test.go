@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -19,6 +20,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if strings.Contains(filepath.Base(os.Args[0]), ".test") { // and not the program in a script
+		os.Setenv("IKESCOPE_CONFIG", "none")
+	}
 	testscript.Main(m, map[string]func(){"ikescope": main})
 }
 

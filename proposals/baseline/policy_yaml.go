@@ -6,13 +6,13 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/english"
+	"github.com/ikescope/ikescope/proposals/yamlfile"
 )
 
 //go:embed policy-schema.json
@@ -51,24 +51,12 @@ func parsePolicy(data []byte) (Policy, error) {
 	if len(data) > maxPolicy {
 		return Policy{}, fault(0, "", fmt.Sprintf("it has %d octets, more than the %d of a policy", len(data), maxPolicy))
 	}
-	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	var root, second yaml.Node
-	if err := decoder.Decode(&root); errors.Is(err, io.EOF) {
-		return Policy{}, fault(0, "", "it is empty: a policy has name, title and rules")
-	} else if err != nil {
-		return Policy{}, yamlError(err)
-	}
-	if err := decoder.Decode(&second); err == nil {
-		return Policy{}, fault(second.Line, "", "a second document begins here: a file contains one policy")
-	} else if !errors.Is(err, io.EOF) {
+	top, err := yamlfile.Top(data)
+	if err != nil {
 		return Policy{}, yamlError(err)
 	}
 	var p Policy
 	var rules *yaml.Node
-	top := &root
-	if root.Kind == yaml.DocumentNode && len(root.Content) == 1 {
-		top = root.Content[0]
-	}
 	var faults Errors
 	faults.add(mapping(top, "a policy", []key{
 		{"name", required, func(n *yaml.Node) error { return word(n, &p.Name) }},

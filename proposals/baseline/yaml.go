@@ -2,9 +2,9 @@ package baseline
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -12,6 +12,7 @@ import (
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
+	"github.com/ikescope/ikescope/proposals/yamlfile"
 )
 
 // key is one of a mapping.
@@ -113,16 +114,17 @@ func oneOf[W ~string](n *yaml.Node, words []W, what string) (W, error) {
 	return "", fault(n.Line, n.Value, "is not "+what+": write "+english.List(words, "or"))
 }
 
-var yamlLine = lazyregexp.New(`^line (\d+): `)
-
-// yamlError puts an error of the library into our form.
+// yamlError puts an error of package yamlfile into our form.
 func yamlError(err error) error {
-	text := strings.TrimPrefix(err.Error(), "yaml: ")
-	out := fault(0, "", "")
-	if m := yamlLine.FindStringSubmatch(text); m != nil {
-		out.Line, _ = strconv.Atoi(m[1]) // digits
-		text = text[len(m[0]):]
+	var e *yamlfile.Error
+	if !errors.As(err, &e) {
+		return err
 	}
-	out.Problem = "it is not YAML: " + printable.Text(text)
-	return out
+	switch e.Err {
+	case yamlfile.ErrEmpty:
+		return fault(0, "", "it is empty: a policy has name, title and rules")
+	case yamlfile.ErrSecond:
+		return fault(e.Line, "", "a second document begins here: a file contains one policy")
+	}
+	return fault(e.Line, "", e.Error())
 }

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"strings"
@@ -77,6 +78,34 @@ func Cause(err error) error {
 		return e.Err
 	}
 	return err
+}
+
+// ReadRegular reads a file of at most so many octets, with its mode. What is no regular
+// file is not opened: a pipe would wait for whoever writes to it. The error begins with
+// the path.
+func ReadRegular(path string, most int64) ([]byte, fs.FileMode, error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, 0, fmt.Errorf("%s: is not a regular file", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, 0, fmt.Errorf("%s: %w", path, Cause(err))
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return nil, 0, fmt.Errorf("%s: %w", path, Cause(err))
+	case !info.Mode().IsRegular():
+		return nil, 0, fmt.Errorf("%s: is not a regular file", path)
+	case info.Size() > most:
+		return nil, 0, fmt.Errorf("%s: has %d octets, more than %d", path, info.Size(), most)
+	}
+	data, err := io.ReadAll(io.LimitReader(f, most))
+	if err != nil {
+		return nil, 0, fmt.Errorf("%s: %w", path, Cause(err))
+	}
+	return data, info.Mode(), nil
 }
 
 // prefix returns the first octets of a file, as far as they can be read.

@@ -138,3 +138,10 @@ func (f file) Set(s string) error {
 
 func (file) Type() string   { return "file" }
 func (file) String() string { return "" }
+
+// Folder stores the name of a folder in p.
+func Folder(p *string) Value { return folder{file{p}} }
+
+type folder struct{ file }
+
+func (folder) Type() string { return "folder" }

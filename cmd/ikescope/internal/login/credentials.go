@@ -2,16 +2,12 @@
 package login
 
 import (
-	"bytes"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -24,6 +20,7 @@ import (
 	"github.com/ikescope/ikescope/probe/login"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/english"
+	"github.com/ikescope/ikescope/proposals/yamlfile"
 )
 
 // fields are the words of a file of credentials. In the environment each has the prefix
@@ -236,29 +233,12 @@ func readPrivate(path string) ([]byte, error) { return read(path, true) }
 
 // read reads a file of limited size. The error begins with its path.
 func read(path string, private bool) ([]byte, error) {
-	// To open a pipe would wait for whoever writes to it.
-	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s: is not a regular file", path)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, argfile.Cause(err))
-	}
-	defer f.Close()
-	info, err := f.Stat()
+	data, mode, err := argfile.ReadRegular(path, maxFile)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("%s: %w", path, argfile.Cause(err))
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s: is not a regular file", path)
-	case private && othersRead(info.Mode()):
-		return nil, fmt.Errorf("%s: others may read it (mode %04o), and it holds secrets: chmod 600 %s", path, info.Mode().Perm(), path)
-	case info.Size() > maxFile:
-		return nil, fmt.Errorf("%s: has %d octets, more than %d", path, info.Size(), maxFile)
-	}
-	data, err := io.ReadAll(io.LimitReader(f, maxFile))
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, argfile.Cause(err))
+		return nil, err
+	case private && othersRead(mode):
+		return nil, fmt.Errorf("%s: others may read it (mode %04o), and it holds secrets: chmod 600 %s", path, mode.Perm(), path)
 	}
 	return data, nil
 }
@@ -272,18 +252,21 @@ func readFile(path string, values map[string]value) error {
 	if err != nil {
 		return err
 	}
-	decoder := yaml.NewDecoder(bytes.NewReader(data))
-	var root, second yaml.Node
-	if err := decoder.Decode(&root); err != nil {
-		return fmt.Errorf("%s%s: is not YAML: put values with special characters in quotes", path, lineOf(err))
-	}
-	if decoder.Decode(&second) != io.EOF {
+	top, err := yamlfile.Top(data)
+	var wrong *yamlfile.Error
+	switch {
+	case errors.Is(err, yamlfile.ErrSecond):
 		return fmt.Errorf("%s: holds more than one YAML document", path)
-	}
-	if root.Kind != yaml.DocumentNode || len(root.Content) != 1 || root.Content[0].Kind != yaml.MappingNode {
+	case errors.As(err, &wrong): // nothing else of it is shown, which may quote a secret
+		at := ""
+		if wrong.Line > 0 {
+			at = fmt.Sprintf(":%d", wrong.Line)
+		}
+		return fmt.Errorf("%s%s: is not YAML: put values with special characters in quotes", path, at)
+	case top.Kind != yaml.MappingNode:
 		return fmt.Errorf("%s: is not a list of words with their values, as in method: psk", path)
 	}
-	pairs := root.Content[0].Content
+	pairs := top.Content
 	for i := 0; i+1 < len(pairs); i += 2 {
 		name, node := pairs[i], pairs[i+1]
 		where := fmt.Sprintf("%s:%d: ", path, name.Line)
@@ -323,15 +306,4 @@ func fieldOf(n *yaml.Node) (string, bool) {
 		name = "identity"
 	}
 	return name, slices.Contains(fields, name)
-}
-
-var yamlLine = regexp.MustCompile(`line (\d+)`)
-
-// lineOf returns the line that an error of YAML names, and nothing else of it, which may
-// quote the file.
-func lineOf(err error) string {
-	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
-		return ":" + m[1]
-	}
-	return ""
 }

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"syscall"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
@@ -45,6 +47,8 @@ type Writers map[string]Writer
 // List is where a document goes.
 type List struct {
 	Outputs []Output
+	// Dir is the folder of files whose paths are relative; "" for the working folder.
+	Dir     string
 	formats []string // that there are, the default first
 }
 
@@ -70,12 +74,18 @@ func (l *List) Open() (taken Paths, err error) {
 			}
 		}
 	}
+	if l.Dir != "" {
+		if err := os.MkdirAll(l.Dir, 0o777); err != nil {
+			return nil, fmt.Errorf("--output-dir: %s: %w", l.Dir, argfile.Cause(err))
+		}
+	}
 	taken = make(Paths)
 	for i := range l.Outputs {
 		out := &l.Outputs[i]
 		if out.Path == "" {
 			continue
 		}
+		out.Path = l.In(out.Path)
 		if out.File, err = pending.Create(out.Path); err == nil {
 			err = taken.Take(out.File)
 		}
@@ -85,6 +95,14 @@ func (l *List) Open() (taken Paths, err error) {
 		}
 	}
 	return taken, nil
+}
+
+// In returns the path of a file of that name.
+func (l *List) In(path string) string {
+	if l.Dir == "" || filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(l.Dir, path)
 }
 
 // key names the writer of o.

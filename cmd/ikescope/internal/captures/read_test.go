@@ -1,8 +1,7 @@
-package main
+package captures
 
 import (
 	"encoding/binary"
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,10 +34,13 @@ func captureFiles(t *testing.T, files map[string][]byte) map[string]string {
 	return paths
 }
 
-func readCapturesOf(t *testing.T, paths ...string) (*report.Capture, error) {
+// captures are those of the repository.
+const captures = "../../../../testdata/captures"
+
+func readCapturesOf(t *testing.T, paths ...string) (doc *report.Capture, failed, err error) {
 	t.Helper()
-	views, err := new(app).readCaptures(t.Context(), paths, nil)
-	return captured.New(report.Tool{}, views), err
+	views, failed, err := Read(t.Context(), strings.NewReader(""), paths, nil)
+	return captured.New(report.Tool{}, views), failed, err
 }
 
 // Files that follow one another are one capture, in whatever order they are
@@ -53,9 +55,9 @@ func TestCaptureFilesInARow(t *testing.T) {
 		files[name+".pcap0"], files[name+".pcap1"] = cutPcap(whole, 6)
 	}
 	paths := captureFiles(t, files)
-	doc, err := readCapturesOf(t, paths["nat-gateway.pcap1"], paths["nat-client.pcap1"], paths["nat-client.pcap0"], paths["nat-gateway.pcap0"])
-	if err != nil {
-		t.Fatal(err)
+	doc, failed, err := readCapturesOf(t, paths["nat-gateway.pcap1"], paths["nat-client.pcap1"], paths["nat-client.pcap0"], paths["nat-gateway.pcap0"])
+	if failed != nil || err != nil {
+		t.Fatal(failed, err)
 	}
 	if len(doc.SAs) != 2 || len(doc.Files) != 4 || doc.Counts.Packets != 20 {
 		t.Fatalf("%d IKE SAs, %d files, %+v", len(doc.SAs), len(doc.Files), doc.Counts)
@@ -83,16 +85,15 @@ func TestCaptureFilesWrong(t *testing.T) {
 		t.Fatal(err)
 	}
 	paths := captureFiles(t, map[string][]byte{"whole.pcap": whole, "cut.pcap": other[:len(other)-5], "text.pcap": []byte("hello")})
-	doc, err := readCapturesOf(t, paths["whole.pcap"], paths["cut.pcap"])
-	if err == nil || !strings.Contains(err.Error(), "cut.pcap: packet 14: the file ends within it") {
-		t.Errorf("%v", err)
+	doc, failed, err := readCapturesOf(t, paths["whole.pcap"], paths["cut.pcap"])
+	if err != nil || failed == nil || !strings.Contains(failed.Error(), "cut.pcap: packet 14: the file ends within it") {
+		t.Errorf("%v, %v", failed, err)
 	}
 	if doc.Complete || len(doc.SAs) != 4 || doc.Files[0].Complete || !doc.Files[1].Complete {
 		t.Errorf("complete %t, %d IKE SAs, %+v", doc.Complete, len(doc.SAs), doc.Files)
 	}
-	doc, err = readCapturesOf(t, paths["whole.pcap"], paths["text.pcap"])
-	var wrong usageError
-	if !errors.As(err, &wrong) || len(doc.Files) != 0 {
-		t.Errorf("%v, %d files", err, len(doc.Files))
+	doc, failed, err = readCapturesOf(t, paths["whole.pcap"], paths["text.pcap"])
+	if failed != nil || err == nil || len(doc.Files) != 0 {
+		t.Errorf("%v, %v, %d files", failed, err, len(doc.Files))
 	}
 }

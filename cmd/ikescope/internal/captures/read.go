@@ -1,4 +1,5 @@
-package main
+// Package captures reads the packet captures that arguments name.
+package captures
 
 import (
 	"context"
@@ -16,7 +17,8 @@ import (
 	captured "github.com/ikescope/ikescope/report/capture"
 )
 
-var errStopped = errors.New("interrupted")
+// ErrStopped is why a capture was not read to its end.
+var ErrStopped = errors.New("interrupted")
 
 // captureSource is a file to read.
 type captureSource struct {
@@ -25,15 +27,15 @@ type captureSource struct {
 	first time.Time // of its first packet; zero if that is not known
 }
 
-// readCaptures reads files in the order of time. It returns what was read with
-// the error; a usageError is of a file that is no capture, and then nothing was
-// read.
-func (a *app) readCaptures(ctx context.Context, paths []string, ports []uint16) ([]captured.View, error) {
+// Read reads files, or with "-" in, in the order of time, with IKE on ports, too. What
+// was read comes with failed, why not all was; err is of a file that is no capture, and
+// then nothing was read.
+func Read(ctx context.Context, in io.Reader, paths []string, ports []uint16) (views []captured.View, failed, err error) {
 	var sources []captureSource
 	for _, path := range paths {
 		s := captureSource{name: path, open: func() (io.ReadCloser, error) { return os.Open(path) }}
 		if path == "-" {
-			s.name, s.open = "standard input", func() (io.ReadCloser, error) { return io.NopCloser(a.in), nil }
+			s.name, s.open = "standard input", func() (io.ReadCloser, error) { return io.NopCloser(in), nil }
 			// Who interrupts `tcpdump | ikescope capture -` ends the capture,
 			// which is to be reported.
 			ctx = context.WithoutCancel(ctx)
@@ -41,7 +43,7 @@ func (a *app) readCaptures(ctx context.Context, paths []string, ports []uint16) 
 		if len(paths) > 1 {
 			var err error
 			if s.first, err = firstTime(path); err != nil {
-				return nil, usagef("%s: %w", path, err)
+				return nil, nil, fmt.Errorf("%s: %w", path, err)
 			}
 		}
 		sources = append(sources, s)
@@ -51,17 +53,16 @@ func (a *app) readCaptures(ctx context.Context, paths []string, ports []uint16) 
 	var (
 		points []*capture.Point
 		memory dialog.Memory
-		failed error
 	)
 	for _, s := range sources {
-		in, err := s.open()
+		file, err := s.open()
 		if err != nil {
-			return nil, usagef("%s: %w", s.name, argfile.Cause(err))
+			return nil, nil, fmt.Errorf("%s: %w", s.name, argfile.Cause(err))
 		}
-		r, err := capture.NewReader(in)
+		r, err := capture.NewReader(file)
 		if err != nil {
-			_ = in.Close() // the first error says more
-			return nil, usagef("%s: %w", s.name, err)
+			_ = file.Close() // the first error says more
+			return nil, nil, fmt.Errorf("%s: %w", s.name, err)
 		}
 		p := capture.Continued(points, s.name, s.first)
 		if p == nil {
@@ -73,16 +74,15 @@ func (a *app) readCaptures(ctx context.Context, paths []string, ports []uint16) 
 			p.File = s.name
 		}
 		err = stopped(p.Read(ctx, s.name, r))
-		_ = in.Close()
+		_ = file.Close()
 		if err != nil && failed == nil {
 			failed = fmt.Errorf("%s: %w", s.name, err)
 		}
 	}
-	var views []captured.View
 	for _, p := range points {
-		views = append(views, captureView(p))
+		views = append(views, View(p))
 	}
-	return views, failed
+	return views, failed, nil
 }
 
 // firstTime returns the time of a file's first packet.
@@ -95,16 +95,16 @@ func firstTime(path string) (time.Time, error) {
 	return capture.FirstTime(file)
 }
 
-// stopped returns err, or errStopped if the end of a context is why.
+// stopped returns err, or ErrStopped if the end of a context is why.
 func stopped(err error) error {
 	if errors.Is(err, context.Canceled) {
-		return errStopped
+		return ErrStopped
 	}
 	return err
 }
 
-// captureView returns what was captured at one point.
-func captureView(p *capture.Point) captured.View {
+// View returns what was captured at one point.
+func View(p *capture.Point) captured.View {
 	v := captured.View{SAs: p.Tracker.SAs, Omitted: p.Tracker.Omitted}
 	for _, n := range p.NotRead() {
 		v.NotRead = append(v.NotRead, captured.NotRead{CaptureNotRead: report.CaptureNotRead{What: n.What, Packets: n.Packets}, Link: n.Link})
