@@ -38,7 +38,7 @@ func (s *scan) identify(ctx context.Context) {
 	}
 	host := cmp.Or(s.HostName, hostOf(s.target.Name))
 	asker := identity.Asker{Gateway: sas{s}, Host: host, Methods: s.Identity == identity.Full, Brief: s.Identity == identity.Brief,
-		Name: host, Roots: s.Roots, WarnDays: s.WarnDays}
+		Name: host, Roots: s.Roots, WarnDays: s.WarnDays, Staple: s.Staple}
 	s.result.Identity = asker.Ask(ctx, suites)
 	s.result.Identity.Hybrid = hybrid
 }

@@ -73,6 +73,9 @@ type Scanner struct {
 	// many days before its end a certificate is said to expire soon.
 	Roots    *x509.CertPool
 	WarnDays int
+	// Staple asks for OCSP responses with the certificates (RFC 4806), for which the
+	// gateway may ask others.
+	Staple bool
 
 	// Shared is what gateways of several scans drew at random, to compare; nil compares
 	// with nothing.

@@ -52,6 +52,8 @@ type Connection struct {
 	// NoFragments is without IKE fragmentation (RFC 7383); asked once, where an answer
 	// came in fragments of IKE.
 	NoFragments *Introduction `json:"no_fragments,omitempty"`
+	// Staple is with a wish for an OCSP response beside the certificates (RFC 4806).
+	Staple *Introduction `json:"staple,omitempty"`
 	// Methods are those of EAP that it offered, as strongSwan writes them.
 	// MethodsComplete: it has no others.
 	Methods         []string `json:"methods,omitempty"`
@@ -88,8 +90,8 @@ const (
 // Revocation is what an authority says of a certificate.
 type Revocation struct {
 	Subject string          `json:"subject"`
-	By      string          `json:"by"` // "ocsp" or "crl"
-	URL     string          `json:"url"`
+	By      string          `json:"by"`  // "ocsp", "crl" or "staple"
+	URL     string          `json:"url"` // "" of a staple, which came from the gateway
 	State   RevocationState `json:"state"`
 	// Why says why it is not good, in half a sentence.
 	Why string `json:"why,omitempty"`
@@ -192,6 +194,8 @@ type Introduction struct {
 	// hash and a URL in place of it.
 	LeafUnread bool `json:"leaf_unread,omitempty"`
 	HashAndURL bool `json:"hash_and_url,omitempty"`
+	// Staples are the OCSP responses that came with them (RFC 4806), in DER.
+	Staples [][]byte `json:"staples,omitempty"`
 	// Omitted is how many certificates came that are in neither: more than are read.
 	Omitted int `json:"omitted,omitempty"`
 	// Proof is what the AUTH payload proves: "verified" or "forged" by the key of the

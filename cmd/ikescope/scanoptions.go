@@ -208,6 +208,7 @@ func (o *scanOptions) scanner() (probe.Scanner, error) {
 		HostName:     o.hostName,
 		Roots:        o.roots,
 		WarnDays:     o.warnDays,
+		Staple:       o.revocation,
 		Identity:     o.identity,
 		Hypotheses:   clients.Hypotheses(o.clients),
 		Shared:       new(probe.Shared),

@@ -30,6 +30,9 @@ type Connection struct {
 	// CERTREQ, or with SendAlways to all.
 	Certificates [][]byte
 	SendAlways   bool
+	// Staple, unless nil, is an OCSP response, sent where the initiator sent a CERTREQ for
+	// one (RFC 4806).
+	Staple []byte
 	// Key signs: an *rsa.PrivateKey, an *ecdsa.PrivateKey or an ed25519.PrivateKey.
 	// Without it PSK makes a MAC, which gives strangers something to guess it with.
 	Key crypto.Signer
@@ -101,6 +104,11 @@ func (s *server) introduce(sa *gatewaySA, m *ike.Message) []ike.Payload {
 	if _, asked := ike.Find[*ike.CertReq](m); asked || c.SendAlways {
 		for _, der := range c.Certificates {
 			out = append(out, &ike.Cert{Encoding: ike.CertX509Signature, Data: der})
+		}
+	}
+	for _, p := range m.Payloads {
+		if r, ok := p.(*ike.CertReq); ok && r.Encoding == ike.CertOCSPContent && c.Staple != nil {
+			out = append(out, &ike.Cert{Encoding: ike.CertOCSPContent, Data: c.Staple})
 		}
 	}
 	if !c.EAPOnly {

@@ -81,6 +81,8 @@ type Connection struct {
 	ByName, NoHashes, NoCertReq *Reply
 	// NoFragments is asked once, where a plain reply came in fragments.
 	NoFragments *Reply
+	// Staple is asked with [Asker.Staple], once for each certificate.
+	Staple *Reply
 	// Methods are the types of EAP that the gateway offered, in the order in which it
 	// named them.
 	Methods []eap.Type
@@ -116,6 +118,8 @@ type Asker struct {
 	// Brief: with fewer suites, and of the other ways to ask a gateway that refuses each
 	// once.
 	Brief bool
+	// Staple: OCSP responses are asked for, for which the gateway may ask others.
+	Staple bool
 	// Name, Roots and WarnDays go into the result.
 	Name     string
 	Roots    *x509.CertPool
@@ -227,6 +231,13 @@ func (a Asker) vary(ctx context.Context, r *Result, c *Connection) {
 		q := plain
 		q.NoFragments = true
 		c.NoFragments = a.ask(ctx, r, q, nil)
+	}
+	if leaf := c.Plain.Leaf(); a.Staple && leaf != nil && !slices.ContainsFunc(r.Identities, func(other Connection) bool {
+		return other.Staple != nil && other.Plain.Leaf().SHA256 == leaf.SHA256
+	}) {
+		q := plain
+		q.Staple = true
+		c.Staple = a.ask(ctx, r, q, nil)
 	}
 	switch {
 	case plain.ByName:

@@ -34,6 +34,8 @@ type Question struct {
 	// NoFragments does not announce IKEV2_FRAGMENTATION_SUPPORTED (RFC 7383), as Windows
 	// before 10 1803: a large answer comes in IP fragments.
 	NoFragments bool
+	// Staple asks for an OCSP response with the certificates (RFC 4806).
+	Staple bool
 }
 
 // Without returns the notifications that the IKE_SA_INIT request leaves out.
@@ -65,6 +67,9 @@ func (q Question) Payloads() []ike.Payload {
 	}
 	if !q.NoCertReq {
 		out = append(out, &ike.CertReq{Encoding: ike.CertX509Signature})
+	}
+	if q.Staple {
+		out = append(out, &ike.CertReq{Encoding: ike.CertOCSPContent}) // of any responder
 	}
 	if q.ByName {
 		out = append(out, &ike.ID{Payload: ike.PayloadIDr, IDType: ike.ID_FQDN, Data: []byte(q.Host)})

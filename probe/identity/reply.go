@@ -92,6 +92,8 @@ type Reply struct {
 	// LeafUnread: the first one, which is the gateway's own, is among Unread;
 	// HashAndURL: it is a hash and a URL.
 	LeafUnread, HashAndURL bool
+	// Staples are the OCSP responses that came with them (RFC 4806), maxStaples at most.
+	Staples [][]byte
 	// Omitted is how many certificates came beyond these.
 	Omitted int
 
@@ -113,8 +115,8 @@ func (r *Reply) Leaf() *certificate.Certificate {
 	return r.Chain[0]
 }
 
-// maxCertificates bounds those that are read of one answer.
-const maxCertificates = 16
+// maxCertificates bounds those that are read of one answer, and maxStaples OCSP responses.
+const maxCertificates, maxStaples = 16, 4
 
 // SA is an IKE SA that was opened for a question.
 type SA struct {
@@ -159,6 +161,12 @@ func read(q Question, sa SA, payloads []ike.Payload) Reply {
 
 // addCertificate reads a CERT payload.
 func (r *Reply) addCertificate(p *ike.Cert) {
+	if p.Encoding == ike.CertOCSPContent {
+		if len(r.Staples) < maxStaples {
+			r.Staples = append(r.Staples, p.Data)
+		}
+		return
+	}
 	if len(r.Chain)+len(r.Unread) >= maxCertificates {
 		r.Omitted++
 		return

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -17,10 +18,29 @@ func (a Asker) ocsp(ctx context.Context, out *Answer, c, issuer *x509.Certificat
 		out.Why = "no OCSP request can be made of it"
 		return
 	}
-	text := a.fetch(ctx, out, "application/ocsp-request", request, maxOCSP)
-	if text == nil {
-		return
+	if text := a.fetch(ctx, out, "application/ocsp-request", request, maxOCSP); text != nil {
+		a.said(out, text, c, issuer)
 	}
+}
+
+// Stapled returns what an OCSP response that the gateway sent with its certificates (RFC
+// 4806) says of a certificate of chain.
+func (a Asker) Stapled(chain []*x509.Certificate, certificate int, response []byte) Answer {
+	out := Answer{Question: Question{Certificate: certificate, By: Staple}, State: Unknown}
+	c, issuer := chain[certificate], chain[certificate+1]
+	switch {
+	case c.CheckSignatureFrom(issuer) != nil:
+		out.Why = "its issuer did not come, so that the answer cannot be verified"
+	case len(response) > maxOCSP:
+		out.Why = fmt.Sprintf("the answer is longer than %d octets, and was not read", maxOCSP)
+	default:
+		a.said(&out, response, c, issuer)
+	}
+	return out
+}
+
+// said reads an OCSP response.
+func (a Asker) said(out *Answer, text []byte, c, issuer *x509.Certificate) {
 	r, err := ocsp.ParseResponseForCert(text, c, issuer)
 	var refused ocsp.ResponseError
 	switch {

@@ -31,6 +31,8 @@ const (
 const (
 	OCSP = "ocsp"
 	CRL  = "crl"
+	// Staple is not asked of an authority: the gateway sends its answer.
+	Staple = "staple"
 )
 
 // Question is one URL to ask about one certificate.
@@ -55,6 +57,7 @@ type Answer struct {
 const (
 	maxCertificates = 4
 	maxURLs         = 2 // of each way
+	maxURL          = 2048
 	maxOCSP         = 64 << 10
 	maxCRL          = 16 << 20
 	maxRedirects    = 3
@@ -74,7 +77,7 @@ func Questions(chain []*x509.Certificate) []Question {
 		}{{OCSP, c.OCSPServer}, {CRL, c.CRLDistributionPoints}} {
 			n := 0
 			for _, u := range way.urls {
-				if p, err := url.Parse(u); err == nil && (p.Scheme == "http" || p.Scheme == "https") && p.Host != "" && n < maxURLs {
+				if p, err := url.Parse(u); err == nil && (p.Scheme == "http" || p.Scheme == "https") && p.Host != "" && len(u) <= maxURL && n < maxURLs {
 					out, n = append(out, Question{i, way.by, u}), n+1
 				}
 			}
@@ -157,6 +160,8 @@ func (a Asker) fetch(ctx context.Context, out *Answer, kind string, body []byte,
 	}
 	text, err := io.ReadAll(io.LimitReader(response.Body, most+1))
 	switch {
+	case ctx.Err() != nil:
+		return fail("no whole answer came within " + a.Timeout.String())
 	case err != nil:
 		return fail("the answer breaks off")
 	case int64(len(text)) > most:

@@ -1,6 +1,7 @@
 package revocation
 
 import (
+	"compress/gzip"
 	"context"
 	"crypto"
 	"crypto/ecdsa"
@@ -183,6 +184,16 @@ func TestAsk(t *testing.T) {
 			_, _ = w.Write([]byte("x"))
 		}, Unreachable, "breaks off"},
 
+		{"small until it is unpacked", CRL, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			z := gzip.NewWriter(w)
+			zeros := make([]byte, 1<<20)
+			for range maxCRL>>20 + 1 {
+				_, _ = z.Write(zeros)
+			}
+			_ = z.Close()
+		}, Unknown, "longer than"},
+
 		{"not in it", CRL, text(a.crl(78, nil, a.key)), Good, ""},
 		{"not in it, in PEM", CRL, text(pem.EncodeToMemory(&pem.Block{Type: "X509 CRL", Bytes: a.crl(78, nil, a.key)})), Good, ""},
 		{"in it", CRL, text(a.crl(77, nil, a.key)), Revoked, "superseded"},
@@ -205,7 +216,12 @@ func TestAsk(t *testing.T) {
 			l.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{2, 5, 29, 27}, Critical: true, Value: []byte{2, 1, 1}}}
 		}, a.key)), Unknown, "of a part"},
 
-		// The last one: its context ends.
+		// The last ones: their context ends.
+		{"stalls within the answer", CRL, func(w http.ResponseWriter, r *http.Request) {
+			_, _ = w.Write([]byte("x"))
+			_ = http.NewResponseController(w).Flush()
+			<-r.Context().Done()
+		}, Unreachable, "no whole answer came"},
 		{"stalls", OCSP, func(_ http.ResponseWriter, r *http.Request) {
 			_, _ = io.Copy(io.Discard, r.Body) // or the end of the connection is not seen
 			cancel()
@@ -215,11 +231,45 @@ func TestAsk(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			answer = tt.answer
 			q := Question{By: tt.by, URL: server.URL + "/" + tt.by}
-			got := Asker{At: at, Timeout: time.Minute, Loopback: true}.Ask(ctx, a.chain, q)
+			asker := Asker{At: at, Timeout: time.Minute, Loopback: true}
+			if strings.HasPrefix(tt.name, "stalls within") {
+				asker.Timeout = 20 * time.Millisecond
+			}
+			got := asker.Ask(ctx, a.chain, q)
 			if got.State != tt.want || !strings.Contains(got.Why, tt.why) || (got.Why == "") != (tt.want == Good) || got.Question != q {
 				t.Errorf("%+v, want %s, %q", got, tt.want, tt.why)
 			}
 		})
+	}
+}
+
+// TestStapled: an OCSP response that the gateway sends itself counts as one of its
+// authority, by the same rules.
+func TestStapled(t *testing.T) {
+	a, other := newAuthority(t, "http://192.0.2.1"), newAuthority(t, "http://192.0.2.1")
+	for _, tt := range []struct {
+		name     string
+		response []byte
+		want     State
+		why      string
+	}{
+		{"good", a.ocsp(ocsp.Good, nil, a.key), Good, ""},
+		{"revoked", a.ocsp(ocsp.Revoked, nil, a.key), Revoked, "the key is compromised"},
+		{"of another", other.ocsp(ocsp.Good, nil, other.key), Unknown, "not a response"},
+		{"of a server that it certified", a.delegated(x509.ExtKeyUsageServerAuth, at.AddDate(0, 1, 0)), Unknown, "not for OCSP"},
+		{"of its responder", a.delegated(x509.ExtKeyUsageOCSPSigning, at.AddDate(0, 1, 0)), Good, ""},
+		{"of another certificate", a.ocsp(ocsp.Good, func(r *ocsp.Response) { r.SerialNumber = big.NewInt(78) }, a.key), Unknown, "not a response"},
+		{"old", a.ocsp(ocsp.Good, func(r *ocsp.Response) { r.NextUpdate = at.Add(-30 * time.Minute) }, a.key), Unknown, "out of date"},
+		{"none", nil, Unknown, "not a response"},
+		{"long", make([]byte, maxOCSP+1), Unknown, "longer than"},
+	} {
+		got := Asker{At: at}.Stapled(a.chain, 0, tt.response)
+		if got.State != tt.want || !strings.Contains(got.Why, tt.why) || (got.Why == "") != (tt.want == Good) || got.By != Staple || got.URL != "" {
+			t.Errorf("%s: %+v, want %s, %q", tt.name, got, tt.want, tt.why)
+		}
+	}
+	if got := (Asker{At: at}).Stapled([]*x509.Certificate{a.chain[0], other.chain[1]}, 0, a.ocsp(ocsp.Good, nil, a.key)); got.State != Unknown || !strings.Contains(got.Why, "issuer did not come") {
+		t.Errorf("of another issuer: %+v", got)
 	}
 }
 
@@ -229,6 +279,7 @@ func TestNotAsked(t *testing.T) {
 	var requests atomic.Int64
 	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { requests.Add(1) }))
 	a := newAuthority(t, server.URL)
+	a.chain[0].OCSPServer = append([]string{server.URL + "/" + strings.Repeat("x", maxURL)}, a.chain[0].OCSPServer...)
 	questions := Questions(a.chain)
 	if len(questions) != 3 || questions[0].URL != server.URL+"/ocsp" || questions[1].URL != server.URL+"/second" || questions[2].By != CRL {
 		t.Errorf("%+v", questions)

@@ -36,7 +36,7 @@ func newConnection(c identity.Connection) report.Connection {
 	out := report.Connection{
 		Introduction: *introduction(c.Plain),
 		Suites:       []string{},
-		ByName:       introduction(c.ByName), NoHashes: introduction(c.NoHashes), NoCertReq: introduction(c.NoCertReq), NoFragments: introduction(c.NoFragments),
+		ByName:       introduction(c.ByName), NoHashes: introduction(c.NoHashes), NoCertReq: introduction(c.NoCertReq), NoFragments: introduction(c.NoFragments), Staple: introduction(c.Staple),
 		MethodsComplete: c.AllMethods, MethodsEvidence: c.MethodsBy, EAPServerName: c.ServerName,
 	}
 	for _, s := range c.Suites {
@@ -74,6 +74,7 @@ func introduction(r *identity.Reply) *report.Introduction {
 	if r.State != identity.Seen {
 		return out
 	}
+	out.Staples = r.Staples
 	out.ID, out.IDType, out.IDData = certificate.IDText(r.ID), r.ID.IDType.String(), r.ID.Data
 	out.Proof, out.Scheme = report.Proof(r.Proof.String()), r.Scheme.String()
 	if r.Scheme.Method != 0 {

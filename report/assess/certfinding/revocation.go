@@ -12,10 +12,14 @@ func revocationFindings(c *report.Connection) []report.Finding {
 	var out []report.Finding
 	evidence := slices.Compact(slices.Sorted(slices.Values(c.Evidence)))
 	for _, r := range c.Revocation {
+		says := r.URL
+		if says == "" {
+			says = "the OCSP response that the gateway sends itself (RFC 4806)"
+		}
 		switch r.State {
 		case report.RevocationRevoked:
 			out = append(out, report.Finding{
-				ID: "IDENTITY-REVOKED", Severity: report.SeverityHigh, Title: r.Subject + " is revoked", Detail: r.Why + ", says " + r.URL, Evidence: evidence,
+				ID: "IDENTITY-REVOKED", Severity: report.SeverityHigh, Title: r.Subject + " is revoked", Detail: r.Why + ", says " + says, Evidence: evidence,
 				Fix:  []string{"find out why it was revoked, and have another certificate issued for a new key"},
 				Refs: []string{"RFC 5280, Section 6.3", "RFC 6960"},
 			})

@@ -22,6 +22,9 @@ const (
 	ofAll  = time.Minute
 )
 
+// maxStaples bounds the OCSP responses that are read of one answer.
+const maxStaples = 4
+
 // Check asks the authorities that the certificates of t name, and writes each URL to w
 // first. It fills in what they say. Roots are those of clients, nil if they are not known.
 func Check(ctx context.Context, w io.Writer, t *report.Target, roots *x509.CertPool) {
@@ -39,6 +42,7 @@ func Check(ctx context.Context, w io.Writer, t *report.Target, roots *x509.CertP
 		c := &id.Connections[i]
 		c.Revocation = nil
 		chain := path(c.Chain, roots)
+		c.Revocation = append(c.Revocation, stapled(asker, chain, c.Staple)...)
 		for _, q := range revocation.Questions(chain) {
 			of := chain[q.Certificate]
 			key := q.By + "\x00" + q.URL + "\x00" + string(of.Raw)
@@ -59,6 +63,32 @@ func Check(ctx context.Context, w io.Writer, t *report.Target, roots *x509.CertP
 		}
 	}
 	t.Identity = &id
+}
+
+// stapled returns what the OCSP responses say that the gateway sent itself: each of the
+// certificate of the chain that it is of, the first one where it is of none.
+func stapled(asker revocation.Asker, chain []*x509.Certificate, i *report.Introduction) []report.Revocation {
+	if i == nil || len(chain) == 0 {
+		return nil
+	}
+	var out []report.Revocation
+	for _, response := range i.Staples[:min(len(i.Staples), maxStaples)] {
+		said := report.Revocation{Subject: chain[0].Subject.String(), By: revocation.Staple, State: report.RevocationUnknown, Why: "its issuer did not come, so that the answer cannot be verified"}
+		for n := range chain[:len(chain)-1] {
+			answer := asker.Stapled(chain, n, response)
+			if n == 0 || answer.State != revocation.Unknown {
+				said.Subject, said.State, said.Why, said.NextUpdate = chain[n].Subject.String(), report.RevocationState(answer.State), answer.Why, time.Time{}
+				if !answer.NextUpdate.IsZero() {
+					said.NextUpdate = answer.NextUpdate.UTC()
+				}
+			}
+			if answer.State != revocation.Unknown {
+				break
+			}
+		}
+		out = append(out, said)
+	}
+	return out
 }
 
 // path returns the gateway's certificate and those that issued it, as far as they came,

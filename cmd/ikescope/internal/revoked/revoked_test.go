@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/crypto/ocsp"
+
 	"github.com/ikescope/ikescope/report"
 )
 
@@ -37,6 +39,8 @@ func TestCheck(t *testing.T) {
 	var issuer *x509.Certificate
 	var signer *ecdsa.PrivateKey
 	var chain []report.Certificate
+	var issuers []*x509.Certificate
+	var keys []*ecdsa.PrivateKey
 	for i, name := range []string{"Root", "Intermediate", "vpn.example.com\x1b"} {
 		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 		if err != nil {
@@ -56,6 +60,7 @@ func TestCheck(t *testing.T) {
 			t.Fatal(err)
 		}
 		signer = key
+		issuers, keys = append(issuers, issuer), append(keys, key)
 		if i == 0 {
 			pool.AddCert(issuer)
 		} else {
@@ -90,6 +95,23 @@ func TestCheck(t *testing.T) {
 	if before.RevocationAsked || len(before.Connections[0].Revocation) > 0 || !target.Identity.RevocationAsked {
 		t.Error("the document was changed in place, or does not say that it was asked")
 	}
+	// An OCSP response of the gateway's own is of the certificate that it says.
+	staple := func(serial int64, status int) []byte {
+		response, err := ocsp.CreateResponse(issuers[0], issuers[0], ocsp.Response{Status: status, SerialNumber: big.NewInt(serial), ThisUpdate: now.Add(-time.Hour), RevokedAt: now}, keys[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return response
+	}
+	target.Identity.Connections = target.Identity.Connections[:1]
+	target.Identity.Connections[0].Staple = &report.Introduction{State: report.IdentitySeen, Staples: [][]byte{staple(2, ocsp.Revoked), []byte("none"), nil, nil, staple(2, ocsp.Good)}}
+	Check(t.Context(), &said, target, pool)
+	if r := target.Identity.Connections[0].Revocation; len(r) != 2+maxStaples || r[0].By != "staple" || r[0].URL != "" || r[0].State != report.RevocationRevoked || r[0].Subject != "CN=Intermediate" ||
+		r[1].State != report.RevocationUnknown || r[1].Why == "" || r[maxStaples].By != "crl" {
+		t.Errorf("%+v", r)
+	}
+	requests["/intermediate"] = 1
+	target.Identity.Connections[0].Staple = nil
 	// Without the root, nobody can be asked about the intermediate; nothing is asked at
 	// this machine for others.
 	target.Address = "192.0.2.1"
