@@ -53,7 +53,7 @@ func (s *server) answerWhole(in arrival) (whole []byte, fragments [][]byte, err 
 	switch h.Exchange {
 	case ike.IKE_SA_INIT:
 		whole, err = s.answerInit(in, h, now)
-	case ike.IKE_AUTH, ike.INFORMATIONAL, ike.CREATE_CHILD_SA:
+	case ike.IKE_INTERMEDIATE, ike.IKE_AUTH, ike.INFORMATIONAL, ike.CREATE_CHILD_SA:
 		fragments, err = s.answerProtected(in, h, now)
 		if s.sas.bySPI[h.SPIr] == nil {
 			// The IKE SA is forgotten, and its answers with it: strongSwan,

@@ -26,6 +26,7 @@ func (s *server) answerProtected(in arrival, h ike.Header, now time.Time) ([][]b
 	if err != nil {
 		return nil, err
 	}
+	keys = sa.further.Keys(keys)
 	if sa.fragments == nil {
 		sa.fragments = keys.Reassembly(keymat.Initiator)
 	}
@@ -33,10 +34,14 @@ func (s *server) answerProtected(in arrival, h ike.Header, now time.Time) ([][]b
 	if err != nil {
 		return nil, nil // perhaps a fragment, of which others are to come
 	}
+	request := sa.fragments
 	sa.keys, sa.fragments = keys, nil
 	var payloads []ike.Payload
 	answered := true
 	switch h.Exchange {
+	case ike.IKE_INTERMEDIATE:
+		payloads, err = sa.further.Answer(sa.chosen, keys, request, m, sa.ni, sa.nr, responseHeader(h), s.rand)
+		answered = payloads != nil
 	case ike.IKE_AUTH:
 		payloads, answered, err = s.authenticate(sa, m, now)
 	case ike.CREATE_CHILD_SA:
@@ -67,14 +72,15 @@ func (s *server) authenticate(sa *gatewaySA, m *ike.Message, now time.Time) (pay
 	if s.profile.Auth == AuthSilent || sa.established {
 		return nil, false, nil
 	}
-	if _, ok := ike.Find[*ike.Auth](m); !ok && len(s.connections) > 0 {
+	early := sa.further.Pending(sa.chosen) // "the IKE_INTERMEDIATE exchanges [...] before the IKE_AUTH" (RFC 9370, Section 2.2.2)
+	if _, ok := ike.Find[*ike.Auth](m); !ok && !early && len(s.connections) > 0 {
 		if payloads, answered := s.unauthenticated(sa, m, now); payloads != nil || !answered {
 			return payloads, answered, nil
 		}
 		s.close(sa, now)
 		return []ike.Payload{&ike.Notify{Notification: ike.AUTHENTICATION_FAILED}}, true, nil
 	}
-	if auth, ok := ike.Find[*ike.Auth](m); ok {
+	if auth, ok := ike.Find[*ike.Auth](m); ok && !early {
 		if payloads, done := s.admit(sa, m, auth); done {
 			return payloads, true, nil
 		}

@@ -141,9 +141,9 @@ func (s *server) introduce(sa *gatewaySA, m *ike.Message) []ike.Payload {
 func (c *Connection) prove(sa *gatewaySA, id *ike.ID) (*ike.Auth, error) {
 	body := append([]byte{byte(id.IDType), 0, 0, 0}, id.Data...)
 	if c.Key == nil {
-		return &ike.Auth{Method: ike.AuthSharedKey, Data: sa.keys.PSKAuth(keymat.Responder, c.PSK, sa.init, sa.ni, body)}, nil
+		return &ike.Auth{Method: ike.AuthSharedKey, Data: sa.mac(keymat.Responder, c.PSK, body)}, nil
 	}
-	signed := sa.keys.SignedOctets(keymat.Responder, sa.init, sa.ni, body)
+	signed := sa.signed(keymat.Responder, body)
 	if c.Forged {
 		signed = append([]byte("other octets"), signed...)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/ikescope/ikescope/ike/eap"
 	"github.com/ikescope/ikescope/ike/eap/eaptls"
 	"github.com/ikescope/ikescope/ike/iketest/eapserver"
+	"github.com/ikescope/ikescope/ike/iketest/internal/esp"
 	"github.com/ikescope/ikescope/ike/iketest/internal/offers"
 	"github.com/ikescope/ikescope/ike/iketest/internal/own"
 	"github.com/ikescope/ikescope/ike/keymat"
@@ -29,8 +30,9 @@ type Login struct {
 	// package eapserver has.
 	Users map[string]string
 	// NeedsAddress answers who asks for none with FAILED_CP_REQUIRED, as strongSwan with
-	// a pool. Child is the error in answer to the offer of a Child SA, 0 for none: the
-	// first suite is then taken.
+	// a pool. Child is the error in answer to the offer of a Child SA in IKE_AUTH, 0 for
+	// none: the first suite of ESP is then taken, without its key exchange, or without ESP
+	// the first that is offered.
 	NeedsAddress bool
 	Child        ike.NotifyType
 	// ESP are the suites of Child SAs: every combination of the transforms of each
@@ -77,16 +79,16 @@ func (s *server) admit(sa *gatewaySA, m *ike.Message, auth *ike.Auth) (payloads 
 	out := []ike.Payload{idr}
 	switch {
 	case auth.Method == ike.AuthSharedKey && c.Login.PSK != nil:
-		if !bytes.Equal(auth.Data, sa.keys.PSKAuth(keymat.Initiator, c.Login.PSK, sa.request, sa.nr, body)) {
+		if !bytes.Equal(auth.Data, sa.mac(keymat.Initiator, c.Login.PSK, body)) {
 			return c.Login.refuse("another pre-shared key")
 		}
 		psk := c.Login.PSK
 		if c.Forged {
 			psk = []byte("another key")
 		}
-		out = append(out, &ike.Auth{Method: ike.AuthSharedKey, Data: sa.keys.PSKAuth(keymat.Responder, psk, sa.init, sa.ni, own)})
+		out = append(out, &ike.Auth{Method: ike.AuthSharedKey, Data: sa.mac(keymat.Responder, psk, own)})
 	case auth.Method != ike.AuthSharedKey && c.Login.ClientCAs != nil:
-		if !c.Login.knows(m, auth, sa.keys.SignedOctets(keymat.Initiator, sa.request, sa.nr, body)) {
+		if !c.Login.knows(m, auth, sa.signed(keymat.Initiator, body)) {
 			return c.Login.refuse("a certificate of another CA, or another key")
 		}
 		for _, der := range c.Certificates {
@@ -159,14 +161,14 @@ func (s *server) admitEAP(sa *gatewaySA, m *ike.Message, auth *ike.Auth) (payloa
 	if theirs == nil {
 		theirs, ours = sa.keys.SKpi, sa.keys.SKpr
 	}
-	if !bytes.Equal(auth.Data, sa.keys.PSKAuth(keymat.Initiator, theirs, sa.request, sa.nr, sa.idi)) {
+	if !bytes.Equal(auth.Data, sa.mac(keymat.Initiator, theirs, sa.idi)) {
 		return nil, false
 	}
 	if c.Login.ForgedEnd {
 		ours = []byte("another key")
 	}
 	own := append([]byte{byte(c.IDType), 0, 0, 0}, c.ID...)
-	out := []ike.Payload{&ike.Auth{Method: ike.AuthSharedKey, Data: sa.keys.PSKAuth(keymat.Responder, ours, sa.init, sa.ni, own)}}
+	out := []ike.Payload{&ike.Auth{Method: ike.AuthSharedKey, Data: sa.mac(keymat.Responder, ours, own)}}
 	return append(out, s.establish(sa, c.Login, sa.first)...), true
 }
 
@@ -201,6 +203,9 @@ func (s *server) establish(sa *gatewaySA, l *Login, m *ike.Message) []ike.Payloa
 		return append(out, &ike.Notify{Notification: l.Child})
 	}
 	chosen, ok := offers.First(offer.Proposals)
+	if l.ESP != nil {
+		chosen, ok = esp.Choose(esp.Plain(l.ESP), offer.Proposals)
+	}
 	if !ok {
 		return append(out, &ike.Notify{Notification: ike.NO_PROPOSAL_CHOSEN})
 	}

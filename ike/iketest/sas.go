@@ -8,6 +8,7 @@ import (
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/eap/eaptls"
 	"github.com/ikescope/ikescope/ike/iketest/eapserver"
+	"github.com/ikescope/ikescope/ike/iketest/internal/further"
 	"github.com/ikescope/ikescope/ike/keymat"
 )
 
@@ -31,6 +32,8 @@ type gatewaySA struct {
 	connection    *Connection // that the initiator was shown, nil for none
 	tls           *eaptls.Server
 
+	further further.State
+
 	// Of a login.
 	fragments *keymat.Reassembly // of the request that is next
 	idi       []byte             // the body of the initiator's ID payload
@@ -49,6 +52,20 @@ func (sa *gatewaySA) stop() {
 		sa.tls.Close()
 		sa.tls = nil
 	}
+}
+
+// signed are the octets that a side signs, whose ID payload has a body.
+func (sa *gatewaySA) signed(role keymat.Role, body []byte) []byte {
+	message, nonce := sa.init, sa.ni
+	if role == keymat.Initiator {
+		message, nonce = sa.request, sa.nr
+	}
+	return append(sa.keys.SignedOctets(role, message, nonce, body), sa.further.Signed()...)
+}
+
+// mac is the Authentication Data of a side under a shared key.
+func (sa *gatewaySA) mac(role keymat.Role, key, body []byte) []byte {
+	return sa.keys.SharedKeyAuth(key, sa.signed(role, body))
 }
 
 // saTable holds the SAs of a gateway.

@@ -19,6 +19,15 @@ func Choose(own, offered []ike.Proposal) (ike.Proposal, bool) {
 	return ike.Proposal{}, false
 }
 
+// Plain returns suites without their key exchange, as they are in IKE_AUTH.
+func Plain(own []ike.Proposal) []ike.Proposal {
+	out := slices.Clone(own)
+	for i := range out {
+		out[i].Transforms = slices.DeleteFunc(slices.Clone(out[i].Transforms), func(t ike.Transform) bool { return t.Type == ike.TransformKE })
+	}
+	return out
+}
+
 // meet returns the first transform of each type that both have. A type that one of them
 // has not, the other may not have, but for short sequence numbers.
 func meet(own, theirs ike.Proposal) (ike.Proposal, bool) {
