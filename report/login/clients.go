@@ -59,6 +59,8 @@ func (d *Document) Judge(found *login.ESP, clients []client.Policy) {
 		switch {
 		case found.PFS == nil && found.Plain == nil:
 			c.Text = "unknown: the gateway was not asked what it accepts"
+		case nothingTaken(found):
+			c.Text = "unknown: the gateway refuses a further Child SA whatever its suite is, which says nothing of the first one that a client gets"
 		case p.Child == nil:
 			c.Text = "unknown: what it offers for Child SAs is not known"
 		default:
@@ -69,6 +71,11 @@ func (d *Document) Judge(found *login.ESP, clients []client.Policy) {
 		}
 		d.Clients = append(d.Clients, c)
 	}
+}
+
+// nothingTaken reports whether all suites were refused.
+func nothingTaken(e *login.ESP) bool {
+	return e.PFS != nil && e.Plain != nil && e.PFS.Proven && e.Plain.Proven && e.PFS.Accepted+e.Plain.Accepted == 0
 }
 
 // pair is a cipher with the integrity algorithm beside it, none beside AEAD.

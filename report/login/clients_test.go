@@ -67,6 +67,7 @@ func TestJudge(t *testing.T) {
 		{"PFS refused, Windows", found("", "aes256-sha1"), named("windows-11"), ClientConnects, "aes256-sha1"},
 		{"another group", found("aes256-sha1-prfsha256-ecp384", ""), swanctlClient(t, "aes256-sha1-modp2048"), ClientDrops, "takes ecp384"},
 		{"no suite", found("aes256gcm16-prfsha256-ecp384", ""), named("windows-11"), ClientFails, "none of aes256-sha1"},
+		{"no suite at all", found("", ""), named("windows-11"), ClientUnknown, "refuses a further Child SA whatever its suite is"},
 		{"no suite, and not all was answered", silent(found("aes256gcm16-prfsha256-ecp384", "")), named("windows-11"), ClientUnknown, "not decided"},
 		{"without a key exchange not answered", silent(demanded), named("windows-11"), ClientUnknown, "not decided"},
 		{"what was not asked about", demanded, swanctlClient(t, "aes256-sha1-modp2048,serpent256-sha1"), ClientUnknown, "serpent256-sha1 was not decided"},

@@ -108,7 +108,7 @@ var pfsWords = map[PFS]string{
 	PFSDemanded: "PFS is demanded: the offer of a client without a key exchange for Child SAs is refused at its first rekeying, though it connects",
 	PFSRefused:  "PFS is refused: the offer of a client that demands a key exchange for Child SAs is refused at its first rekeying, though it connects",
 	PFSEither:   "PFS is possible, and not demanded",
-	PFSNone:     "no suite is accepted",
+	PFSNone:     "no suite is accepted: either the connection has only ones that were not asked about, or this login may have no further Child SA at all, and then the gateway refuses each offer, whatever is in it",
 	PFSUnknown:  "whether PFS is demanded is not known",
 }
 

@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
 	"github.com/ikescope/ikescope/probe/identity"
@@ -19,6 +20,11 @@ type extent struct{ p *identity.Extent }
 
 func (e extent) Set(s string) error {
 	var word string
+	for other, meant := range map[string]string{"none": "off", "no": "off", "never": "off", "all": "full", "yes": "brief", "on": "brief"} {
+		if strings.EqualFold(s, other) {
+			return fmt.Errorf("%q is not one of %s; did you mean %q?", s, strings.Join(extents, ", "), meant)
+		}
+	}
 	if err := (enum{&word, extents}).Set(s); err != nil {
 		return err
 	}

@@ -9,6 +9,10 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 )
 
+// defaultESP are the suites of Child SAs unless told otherwise: with PFS, as gateways
+// mostly have them.
+const defaultESP = "aes256gcm16-aes128gcm16-x25519-ecp384-ecp256,aes256-aes128-sha256-sha1-modp2048"
+
 // parseESP reads suites of Child SAs as strongSwan writes them, most preferred first, as
 // "aes256gcm16-ecp384,aes256-sha256": those without a key exchange method refuse PFS.
 func parseESP(text string) ([]ike.Proposal, error) {

@@ -73,9 +73,9 @@ func (g *Gateway) introduce(r *iketest.Responder) error {
 	if g.User != "" || g.PSK && key != "" {
 		c.Login = &iketest.Login{}
 	}
-	if g.ESP != "" {
+	if c.Login != nil {
 		var err error
-		if c.Login.ESP, err = parseESP(g.ESP); err != nil {
+		if c.Login.ESP, err = parseESP(cmp.Or(g.ESP, defaultESP)); err != nil {
 			return err
 		}
 	}
