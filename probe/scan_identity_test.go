@@ -321,3 +321,38 @@ func TestScanIdentityNone(t *testing.T) {
 		t.Errorf("%d half-open, %d told, complete %v", o.stats.HalfOpen, o.Cost.HalfOpenLeft, o.Complete)
 	}
 }
+
+// TestScanIdentityKinds: the identity is seen whatever type it has, and asked for by an
+// address where that is what users dial.
+func TestScanIdentityKinds(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		kind    ike.IDType
+		id      string
+		dialled string
+		named   identity.State
+	}{
+		"address":          {ike.ID_IPV4_ADDR, "\xc0\x00\x02\x07", "192.0.2.7", identity.Seen},
+		"another address":  {ike.ID_IPV4_ADDR, "\xc0\x00\x02\x07", "192.0.2.8", identity.Refused},
+		"IPv6 address":     {ike.ID_IPV6_ADDR, "\x20\x01\x0d\xb8" + strings.Repeat("\x00", 11) + "\x07", "2001:db8::7", identity.Seen},
+		"e-mail":           {ike.ID_RFC822_ADDR, "gw@example.com", "vpn.example.com", identity.Refused},
+		"distinguished":    {ike.ID_DER_ASN1_DN, "\x30\x0d\x31\x0b\x30\x09\x06\x03\x55\x04\x03\x0c\x02gw", "vpn.example.com", identity.Refused},
+		"key ID":           {ike.ID_KEY_ID, "gw", "vpn.example.com", identity.Refused},
+		"a name of octets": {ike.ID_FQDN, "\x1b[2J", "vpn.example.com", identity.Refused},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := connection(t, tt.id, "P-256")
+			c.IDType = tt.kind
+			o := scene{policy: identityPolicy, profile: iketest.StrongSwan, connections: []iketest.Connection{c},
+				scanner: Scanner{Identity: identity.Brief, HostName: tt.dialled}}.scan(t)
+			r := o.Identity.Identities[0]
+			if p := r.Plain; p.State != identity.Seen || p.ID.IDType != tt.kind || string(p.ID.Data) != tt.id || p.Proof != identity.Verified {
+				t.Errorf("%+v", p)
+			}
+			if r.ByName == nil || r.ByName.State != tt.named {
+				t.Errorf("by what is dialled: %+v, want %v", r.ByName, tt.named)
+			}
+		})
+	}
+}

@@ -67,7 +67,8 @@ type Scanner struct {
 	// Identity is how much the gateway is asked of who it is, when its suites are
 	// known.
 	Identity identity.Extent
-	// HostName is the name that users dial; "" for that of the target, if it has one.
+	// HostName is the name or the address that users dial; "" for the name of the
+	// target, if it has one.
 	HostName string
 	// Roots are those that clients trust, nil if that is not known, and WarnDays how
 	// many days before its end a certificate is said to expire soon.

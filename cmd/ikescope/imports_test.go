@@ -166,7 +166,7 @@ var rooms = map[string]room{
 	"cmd/ikescope/internal/login":    {ours: []string{"cmd/ikescope/internal/argfile", "proposals/yamlfile", "ike/printable", "probe/login", "proposals", "proposals/english"}},
 	"cmd/ikescope/internal/manual":   {ours: []string{"cmd/ikescope/internal/pending"}},
 	"cmd/ikescope/internal/watching": {ours: []string{"probe/initiator", "probe/path", "probe/target", "report", "report/text", "cmd/ikescope/internal/progress"}},
-	"cmd/ikescope/internal/mock": {ours: []string{"ike", "ike/eap", "ike/iketest", "ike/iketest/streamtest", "ike/iketest/eapserver", "proposals", "proposals/english", "probe/initiator", "probe/login", "cmd/ikescope/internal/argfile",
+	"cmd/ikescope/internal/mock": {ours: []string{"ike", "ike/certificate", "ike/eap", "ike/iketest", "ike/iketest/streamtest", "ike/iketest/eapserver", "proposals", "proposals/english", "probe/initiator", "probe/login", "cmd/ikescope/internal/argfile",
 		"cmd/ikescope/internal/local"}},
 	"cmd/ikescope/internal/places": {},
 	"cmd/ikescope/internal/output": {ours: []string{"proposals/english", "proposals/plaintext", "report", "report/html", "report/junit", "report/markdown",

@@ -56,7 +56,8 @@ type Certificate struct {
 	// it is nil where one can.
 	Unverifiable error
 
-	x509 *x509.Certificate // nil if it is not verifiable
+	x509    *x509.Certificate // nil if it is not verifiable
+	subject []byte            // in DER
 }
 
 // Key is a public key.
@@ -135,6 +136,7 @@ func Parse(der []byte) (*Certificate, error) {
 // read takes over what p says beside the key.
 func (c *Certificate) read(p *x509.Certificate) {
 	c.Subject, c.Issuer, c.CommonName = p.Subject.String(), p.Issuer.String(), p.Subject.CommonName
+	c.subject = p.RawSubject
 	c.SerialNumber = fmt.Sprintf("%x", p.SerialNumber)
 	c.NotBefore, c.NotAfter = p.NotBefore, p.NotAfter
 	c.DNSNames, c.EmailAddresses = p.DNSNames, p.EmailAddresses
@@ -195,6 +197,14 @@ func DistinguishedName(der []byte) (string, error) {
 // HasUsage reports whether the certificate is for usage, a name as in EKU: by name
 // only, since clients differ in what they take for it.
 func (c *Certificate) HasUsage(usage string) bool { return slices.Contains(c.EKU, usage) }
+
+// HasSubject reports whether the subject says what a distinguished name in DER does: the
+// types of their strings may differ.
+func (c *Certificate) HasSubject(der []byte) bool {
+	name, err := DistinguishedName(der)
+	subject, own := DistinguishedName(c.subject)
+	return err == nil && own == nil && name == subject
+}
 
 // errTrailing is for octets after a structure.
 var errTrailing = errors.New("trailing octets")

@@ -31,17 +31,44 @@ func IsHostName(name string) bool {
 func IDText(id *ike.ID) string {
 	switch id.IDType {
 	case ike.ID_IPV4_ADDR, ike.ID_IPV6_ADDR:
-		if a, ok := netip.AddrFromSlice(id.Data); ok {
+		if a, ok := IDAddress(id); ok {
 			return a.String()
 		}
+		return hex.EncodeToString(id.Data)
 	case ike.ID_DER_ASN1_DN:
 		if name, err := DistinguishedName(id.Data); err == nil {
 			return name
 		}
+		return hex.EncodeToString(id.Data)
+	case ike.ID_DER_ASN1_GN:
+		return hex.EncodeToString(id.Data)
 	}
 	text := string(id.Data)
 	if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) }) {
 		return hex.EncodeToString(id.Data)
 	}
 	return text
+}
+
+// IDAddress returns the address in Identification Data of type ID_IPV4_ADDR, which has 4
+// octets, or ID_IPV6_ADDR, which has 16; false for others.
+func IDAddress(id *ike.ID) (netip.Addr, bool) {
+	octets := map[ike.IDType]int{ike.ID_IPV4_ADDR: 4, ike.ID_IPV6_ADDR: 16}[id.IDType]
+	if octets == 0 || len(id.Data) != octets {
+		return netip.Addr{}, false
+	}
+	return netip.AddrFromSlice(id.Data)
+}
+
+// IDOf returns the Identification Data that says what users dial: an address, or a host
+// name.
+func IDOf(dialled string) (ike.IDType, []byte) {
+	a, err := netip.ParseAddr(dialled)
+	switch a = a.WithZone("").Unmap(); {
+	case err != nil:
+		return ike.ID_FQDN, []byte(dialled)
+	case a.Is4():
+		return ike.ID_IPV4_ADDR, a.AsSlice()
+	}
+	return ike.ID_IPV6_ADDR, a.AsSlice()
 }

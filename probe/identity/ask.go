@@ -51,7 +51,7 @@ type Result struct {
 	Identities []Connection
 	// Replies are all questions in the order asked.
 	Replies []*Reply
-	// Name is the host name that the gateway is known by, "" if none is known, and Roots
+	// Name is the host name or the address that users dial, "" if none is known, and Roots
 	// and WarnDays what its certificates are to be judged by: see [Asker].
 	Name     string
 	Roots    *x509.CertPool
@@ -111,7 +111,7 @@ const (
 // Asker asks a gateway.
 type Asker struct {
 	Gateway Gateway
-	// Host is the gateway's host name; "" if it is not known by one.
+	// Host is the host name or the address that users dial; "" if that is not known.
 	Host string
 	// Methods: the methods of EAP are asked for, too.
 	Methods bool
@@ -182,8 +182,11 @@ func (a Asker) find(ctx context.Context, r *Result, suite proposals.Suite) *Repl
 	}
 	r.otherwise = true
 	others := []Question{{Suite: suite, Host: a.Host, EAPOnly: true}}
+	if IsHostName(a.Host) { // which has users
+		others = append(others, Question{Suite: suite, Host: a.Host, AsUser: true})
+	}
 	if a.Host != "" {
-		others = append(others, Question{Suite: suite, Host: a.Host, AsUser: true}, Question{Suite: suite, Host: a.Host, ByName: true})
+		others = append(others, Question{Suite: suite, Host: a.Host, ByName: true})
 	}
 	for _, q := range others {
 		if r.Unclosed || ctx.Err() != nil {

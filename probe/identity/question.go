@@ -14,7 +14,7 @@ import (
 type Question struct {
 	// Suite is the one that the IKE SA has: gateways choose among connections by it.
 	Suite proposals.Suite
-	// Host is the host name of the gateway; "" if it is only known by an address.
+	// Host is the host name or the address that users dial; "" if that is not known.
 	Host string
 
 	// EAPOnly announces EAP_ONLY_AUTHENTICATION (RFC 5998): the gateway may prove who
@@ -23,8 +23,7 @@ type Question struct {
 	// AsUser asks as a user of the host's domain, for gateways that choose the
 	// connection by it.
 	AsUser bool
-	// ByName asks for the gateway by its host name in IDr, as Apple's and Android's
-	// clients do.
+	// ByName asks for the gateway by Host in IDr, as Apple's and Android's clients do.
 	ByName bool
 	// NoHashes does not announce SIGNATURE_HASH_ALGORITHMS (RFC 7427), as Apple's and
 	// Windows' clients do not.
@@ -72,7 +71,9 @@ func (q Question) Payloads() []ike.Payload {
 		out = append(out, &ike.CertReq{Encoding: ike.CertOCSPContent}) // of any responder
 	}
 	if q.ByName {
-		out = append(out, &ike.ID{Payload: ike.PayloadIDr, IDType: ike.ID_FQDN, Data: []byte(q.Host)})
+		idr := &ike.ID{Payload: ike.PayloadIDr}
+		idr.IDType, idr.Data = certificate.IDOf(q.Host)
+		out = append(out, idr)
 	}
 	return append(out,
 		&ike.CP{ConfigType: ike.CFG_REQUEST, Attributes: []ike.ConfigAttribute{

@@ -63,6 +63,7 @@ var checks = map[string]check{
 
 	"id-unknown":            ofLeaf(idUnknown),
 	"id-undecided":          ofLeaf(idUndecided),
+	"id-case":               ofLeaf(idCase),
 	"id-key-id":             ofLeaf(idKeyID),
 	"id-not-in-certificate": ofLeaf(idNotInCertificate),
 	"host-name-refused":     hostNameRefused,

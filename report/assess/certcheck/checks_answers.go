@@ -1,6 +1,10 @@
 package certcheck
 
-import "github.com/ikescope/ikescope/ike"
+import (
+	"slices"
+
+	"github.com/ikescope/ikescope/ike"
+)
 
 func idUnknown(f *facts) (values, bool) { return when(f.ID == nil) }
 
@@ -19,7 +23,17 @@ func idNotInCertificate(f *facts) (values, bool) {
 		return nil, false
 	}
 	is, known := idInCertificate(f.ID, f.leaf())
-	return values{"id": idName(f.ID), "names": listed(altNames(f.leaf()))}, known && !is
+	return values{"id": idName(f.ID), "names": listed(idNames(f.ID, f.leaf()))}, known && !is
+}
+
+// idCase: the certificate has the identity but for the case of letters.
+func idCase(f *facts) (values, bool) {
+	if f.ID == nil || f.ID.IDType != ike.ID_FQDN && f.ID.IDType != ike.ID_RFC822_ADDR {
+		return nil, false
+	}
+	is, _ := idInCertificate(f.ID, f.leaf())
+	same := slices.Contains(slices.Concat(f.leaf().DNSNames, f.leaf().EmailAddresses), string(f.ID.Data))
+	return values{"id": idName(f.ID), "names": listed(idNames(f.ID, f.leaf()))}, is && !same
 }
 
 func hostNameRefused(f *facts) (values, bool) {

@@ -50,13 +50,28 @@ func listed(names []string) string {
 	return text
 }
 
-// altNames returns the subjectAltNames of c that can be dialled.
+// altNames returns the subjectAltNames of c that can be dialled; a dNSName that is an
+// address, as Windows wants one, is marked.
 func altNames(c *certificate.Certificate) []string {
 	out := slices.Clone(c.DNSNames)
+	for i, name := range out {
+		if _, err := netip.ParseAddr(name); err == nil {
+			out[i] = "DNS:" + name
+		}
+	}
 	for _, a := range c.Addresses {
 		out = append(out, a.String())
 	}
 	return out
+}
+
+// idNames returns the names of c that an identity may be: as it is a distinguished name,
+// the subject.
+func idNames(id *ike.ID, c *certificate.Certificate) []string {
+	if id.IDType == ike.ID_DER_ASN1_DN {
+		return []string{c.Subject}
+	}
+	return append(altNames(c), c.EmailAddresses...)
 }
 
 // hasSAN reports whether c has a subjectAltName of any type that is read.
@@ -130,7 +145,7 @@ func idName(id *ike.ID) string { return shown(certificate.IDText(id)) }
 
 // idInCertificate reports whether c has the identity: as a subjectAltName of the
 // same type, or as the subject (RFC 7296, Section 3.5; RFC 4945, Section 5.1.2). It is
-// not known of a KEY_ID, nor of a distinguished name where c cannot be read whole.
+// not known of a KEY_ID.
 func idInCertificate(id *ike.ID, c *certificate.Certificate) (is, known bool) {
 	switch id.IDType {
 	case ike.ID_FQDN:
@@ -138,16 +153,10 @@ func idInCertificate(id *ike.ID, c *certificate.Certificate) (is, known bool) {
 	case ike.ID_RFC822_ADDR:
 		return slices.ContainsFunc(c.EmailAddresses, func(s string) bool { return strings.EqualFold(s, string(id.Data)) }), true
 	case ike.ID_IPV4_ADDR, ike.ID_IPV6_ADDR:
-		a, ok := netip.AddrFromSlice(id.Data)
+		a, ok := certificate.IDAddress(id)
 		return ok && hasAddress(c, a.Unmap()), true
 	case ike.ID_DER_ASN1_DN:
-		if c.X509() == nil {
-			return false, false
-		}
-		// By what they say: the types of strings may differ.
-		name, err := certificate.DistinguishedName(id.Data)
-		subject, _ := certificate.DistinguishedName(c.X509().RawSubject)
-		return err == nil && name == subject, true
+		return c.HasSubject(id.Data), true
 	}
 	return false, false
 }
@@ -158,8 +167,8 @@ func (f *facts) idIsName() bool {
 		return false
 	}
 	if a, ok := f.address(); ok {
-		id, isAddress := netip.AddrFromSlice(f.ID.Data)
-		return isAddress && id.Unmap() == a && (f.ID.IDType == ike.ID_IPV4_ADDR || f.ID.IDType == ike.ID_IPV6_ADDR)
+		id, isAddress := certificate.IDAddress(f.ID)
+		return isAddress && id.Unmap() == a
 	}
 	return f.ID.IDType == ike.ID_FQDN && matchDNS(string(f.ID.Data), f.Name) >= butForCase
 }

@@ -129,6 +129,7 @@ func faults(t testing.TB) map[string]fault {
 		"id-unknown":            {gateway(func(g *Gateway) { g.ID = nil }), "", "AUUU"},
 		"id-undecided":          {gateway(func(g *Gateway) { g.ID = &ike.ID{IDType: ike.ID_DER_ASN1_GN, Data: []byte{5, 0}} }), "", "AUUU"},
 		"id-key-id":             {gateway(func(g *Gateway) { g.ID = &ike.ID{IDType: ike.ID_KEY_ID, Data: []byte("gw")} }), "", "AURU"},
+		"id-case":               {gateway(func(g *Gateway) { g.ID = fqdn("VPN.example.com") }), "", "AARA"},
 		"id-not-in-certificate": {gateway(func(g *Gateway) { g.ID = fqdn("gw.example.com") }), "", "AURR"},
 		"host-name-refused":     {gateway(func(g *Gateway) { g.WithHostName = No }), "", "ARRR"},
 		"host-name-not-known": {gateway(func(g *Gateway) {

@@ -1,6 +1,7 @@
 package introduction
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -17,7 +18,8 @@ import (
 // page is a page of a text report.
 type page struct {
 	*layout.Page
-	local bool // the gateway is on this machine
+	local   bool   // the gateway is on this machine
+	dialled string // what kind of name users dial
 }
 
 // Write writes who the gateway says it is to out, as a section.
@@ -26,7 +28,10 @@ func Write(out *layout.Page, t *report.Target) {
 		return
 	}
 	address, err := netip.ParseAddr(t.Address)
-	p := page{out, err == nil && address.IsLoopback()}
+	p := page{out, err == nil && address.IsLoopback(), "host name"}
+	if _, err := netip.ParseAddr(t.Identity.Name); err == nil {
+		p.dialled = "address"
+	}
 	p.Section("IDENTITY")
 	several := len(t.Identity.Connections) > 1
 	for i := range t.Identity.Connections {
@@ -62,7 +67,7 @@ func (p page) connection(c *report.Connection, at time.Time, asked bool) {
 		report.AskedAsUser:  ", only to users of its domain",
 		report.AskedByName:  ", only to clients that ask for it by name",
 	}[c.As]
-	p.Aligned("ID", c.ID+" ("+c.IDType+")"+as)
+	p.Aligned("ID", cmp.Or(c.ID, "empty")+" ("+c.IDType+")"+as)
 	for i, cert := range c.Chain {
 		label := "issuer"
 		if i == 0 {
@@ -83,7 +88,7 @@ func (p page) connection(c *report.Connection, at time.Time, asked bool) {
 	}{
 		{"without RFC 7427, as Windows and Apple ask", c.NoHashes},
 		{"without CERTREQ, as Apple clients set up by hand ask", c.NoCertReq},
-		{"with IDr = host name, as Apple and Android ask", c.ByName},
+		{"with IDr = " + p.dialled + ", as Apple and Android ask", c.ByName},
 	} {
 		if v.reply != nil {
 			p.Aligned("", v.who+": "+variantWords(&c.Introduction, v.reply))

@@ -51,6 +51,23 @@ func (h hostName) Set(s string) error {
 func (hostName) Type() string   { return "name" }
 func (hostName) String() string { return "" }
 
+// Dialled stores the host name or the address that users dial in p.
+func Dialled(p *string) Value { return dialled{hostName{p}} }
+
+type dialled struct{ hostName }
+
+func (d dialled) Set(s string) error {
+	if a, err := netip.ParseAddr(s); err == nil && a.Zone() == "" && !a.IsUnspecified() {
+		*d.p = a.Unmap().String()
+		return nil
+	}
+	if !identity.IsHostName(s) {
+		return fmt.Errorf("%q is not a host name, such as vpn.example.com, nor an address", s)
+	}
+	*d.p = s
+	return nil
+}
+
 // Addresses adds the IP addresses of a flag that may be repeated to p.
 func Addresses(p *[]netip.Addr) Value { return addresses{p} }
 

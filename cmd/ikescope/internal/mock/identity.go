@@ -15,13 +15,15 @@ import (
 	"errors"
 	"fmt"
 	"math/big"
+	"net"
+	"net/netip"
 	"os"
 	"slices"
 	"time"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/local"
-	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/certificate"
 	"github.com/ikescope/ikescope/ike/eap"
 	"github.com/ikescope/ikescope/ike/iketest"
 	"github.com/ikescope/ikescope/ike/iketest/eapserver"
@@ -63,7 +65,8 @@ func (g *Gateway) introduce(r *iketest.Responder) error {
 	case method == "" && !g.PSK:
 		return nil
 	}
-	c := iketest.Connection{IDType: ike.ID_FQDN, ID: g.ID(), AsksIdentity: true, ServerName: "ikescope", SendAlways: true}
+	kind, id := certificate.IDOf(g.ID())
+	c := iketest.Connection{IDType: kind, ID: string(id), AsksIdentity: true, ServerName: "ikescope", SendAlways: true}
 	for _, m := range eap.Methods() {
 		if m.String() == method {
 			c.Methods = []eap.Type{m}
@@ -92,7 +95,7 @@ func (g *Gateway) introduce(r *iketest.Responder) error {
 		}
 	default:
 		var err error
-		if c.Key, c.Certificates, err = g.credentials(c.ID); err != nil {
+		if c.Key, c.Certificates, err = g.credentials(g.ID()); err != nil {
 			return err
 		}
 	}
@@ -211,6 +214,9 @@ func issued(name string) (_ crypto.Signer, chain [][]byte, root []byte, _ error)
 		}
 		if subject == name {
 			template.DNSNames, template.KeyUsage = []string{name}, x509.KeyUsageDigitalSignature
+			if a, err := netip.ParseAddr(name); err == nil {
+				template.IPAddresses = []net.IP{a.AsSlice()} // Windows wants it as dNSName
+			}
 			template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 			template.UnknownExtKeyUsage = []asn1.ObjectIdentifier{{1, 3, 6, 1, 5, 5, 8, 2, 2}} // ikeIntermediate
 			key, err = rsa.GenerateKey(rand.Reader, 2048)
