@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/build"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/captures"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/report"
@@ -96,7 +97,7 @@ func (a *app) capture(ctx context.Context, opts captureOptions, paths []string) 
 	if err != nil {
 		return usageError{err}
 	}
-	doc := captured.New(tool(), views)
+	doc := captured.New(build.Tool(), views)
 	if opts.only != "" {
 		if err := doc.Keep(opts.only); err != nil {
 			return usagef("--sa: %w", err)

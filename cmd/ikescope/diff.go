@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/build"
 	"github.com/ikescope/ikescope/probe/target"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/archive"
@@ -51,7 +52,7 @@ is no longer known is never reported as refused.`,
 				return usagef("diff: %w", err)
 			}
 			d := archive.NewDifferences(&a.spool)
-			head, err := diff.Between(tool(), old, current, d.Add)
+			head, err := diff.Between(build.Tool(), old, current, d.Add)
 			if err != nil {
 				return fmt.Errorf("diff: %w", err)
 			}

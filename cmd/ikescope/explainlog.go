@@ -9,12 +9,10 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
-	"github.com/ikescope/ikescope/cmd/ikescope/internal/captures"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/logread"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/output"
-	"github.com/ikescope/ikescope/cmd/ikescope/internal/progress"
 	"github.com/ikescope/ikescope/report/explain"
 	"github.com/ikescope/ikescope/report/findings"
 	"github.com/ikescope/ikescope/report/incident"
@@ -54,45 +52,6 @@ func (a *app) logSource(arg string) (s logSource, ok bool) {
 	return s, false
 }
 
-// maxHead bounds what of a log is kept to be explained word by word, where its
-// product is not known.
-const maxHead = 1 << 20
-
-// headReader keeps the beginning of what is read, ends with the context, and
-// shows on a terminal how far it is.
-type headReader struct {
-	ctx   context.Context
-	in    io.Reader
-	head  []byte
-	shown io.Writer // nil for none
-	total int64
-	last  time.Time
-}
-
-// showFrom is from how many octets on a log is worth a line of progress.
-const showFrom = 16 << 20
-
-func (h *headReader) Read(p []byte) (int, error) {
-	if err := h.ctx.Err(); err != nil {
-		return 0, captures.ErrStopped
-	}
-	n, err := h.in.Read(p)
-	h.head = append(h.head, p[:min(n, maxHead-len(h.head))]...)
-	h.total += int64(n)
-	if h.shown != nil && h.total > showFrom && time.Since(h.last) > progress.Redraw {
-		h.last = time.Now()
-		fmt.Fprintf(h.shown, "%s%d MB read", progress.Clear, h.total>>20)
-	}
-	return n, err
-}
-
-// done removes the line of progress.
-func (h *headReader) done() {
-	if h.shown != nil && !h.last.IsZero() {
-		fmt.Fprint(h.shown, progress.Clear)
-	}
-}
-
 // explainLogs writes what logs say.
 func (a *app) explainLogs(ctx context.Context, o *explainOptions, sources []logSource) error {
 	var (
@@ -106,13 +65,13 @@ func (a *app) explainLogs(ctx context.Context, o *explainOptions, sources []logS
 		if err != nil {
 			return usagef("explain: %s: %w", s.name, argfile.Cause(err))
 		}
-		h := &headReader{ctx: ctx, in: in}
+		h := logread.New(ctx, in)
 		if !o.quiet && output.TerminalWidth(a.err) > 0 {
-			h.shown = a.err
+			h.Shown = a.err
 		}
 		tell := a.teller(o, s)
 		file, err := incident.Follow(ctx, s.name, h, readers.All(), func(attempt *incident.Attempt) { groups.Add(attempt) }, tell.paused(&groups))
-		h.done()
+		h.Done()
 		in.Close()
 		if file.Lines == 0 && err != nil {
 			return usagef("explain: %s: %w", s.name, err)
@@ -124,7 +83,7 @@ func (a *app) explainLogs(ctx context.Context, o *explainOptions, sources []logS
 			return failed
 		}
 		files = append(files, file)
-		head = h.head
+		head = h.Head
 	}
 	doc := incident.NewDocument(files, &groups)
 	if len(doc.Stories) == 0 && !slices.ContainsFunc(files, func(f incident.File) bool { return len(f.Products) > 0 }) {

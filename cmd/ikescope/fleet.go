@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/build"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/output"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/progress"
 	"github.com/ikescope/ikescope/probe"
@@ -109,7 +110,7 @@ func (a *app) newFleet(r *reporting, cancel func()) *fleet {
 func (f *fleet) begin() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.line(report.NewFirstLine(tool(), len(f.keys)))
+	f.line(report.NewFirstLine(build.Tool(), len(f.keys)))
 	f.lines.Appear()
 }
 
@@ -222,7 +223,7 @@ func (f *fleet) end() report.Exit {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.complete = f.complete && !f.interrupted
-	head := report.Head{SchemaVersion: report.SchemaVersion, Tool: tool(), Complete: f.complete, Interrupted: f.interrupted,
+	head := report.Head{SchemaVersion: report.SchemaVersion, Tool: build.Tool(), Complete: f.complete, Interrupted: f.interrupted,
 		Exit: f.decided.Exit(f.interrupted, f.complete)}
 	f.line(report.NewLastLine(head.Complete, head.Exit))
 	if err := f.lines.Commit(); err != nil {

@@ -11,24 +11,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/manual"
 )
-
-const exitCodes = `
-Exit codes:
-  0    done
-  1    internal or I/O error, or a target that could not be scanned
-  2    the command line, or a file that it names, is wrong; nothing was sent
-  3    a gate or a login failed; with diff --exit-code: the reports differ
-  4    a target did not answer in IKEv2
-  5    a gate or a login could not be decided, and none failed
-  130  interrupted; the report is valid, and partial
-`
-
-// otherExitCodes are those of commands that scan nothing.
-const otherExitCodes = `
-Exit codes: 0 done; 1 internal or I/O error; 2 the command line, or a file that
-it names, is wrong%s.
-`
 
 // helpWidth is the columns of help texts.
 const helpWidth = 80
@@ -38,20 +22,9 @@ const helpWidth = 80
 func tellExitCodes(root *cobra.Command) {
 	help := root.HelpTemplate()
 	for _, cmd := range root.Commands() {
-		cmd.SetHelpTemplate(help + exitText(cmd))
+		cmd.SetHelpTemplate(help + manual.ExitCodes(cmd.Name()))
 	}
-	root.SetHelpTemplate(help + exitText(root))
-}
-
-// exitText are the exit codes of a command.
-func exitText(cmd *cobra.Command) string {
-	switch cmd.Name() {
-	case cmd.Root().Name(), "scan", "identity", "login", "reach", "watch", "compare", "check", "explain":
-		return exitCodes
-	case "diff":
-		return fmt.Sprintf(otherExitCodes, "; 3 the reports differ, with --exit-code")
-	}
-	return fmt.Sprintf(otherExitCodes, "")
+	root.SetHelpTemplate(help + manual.ExitCodes(root.Name()))
 }
 
 // Headings of flags, where a command has many.

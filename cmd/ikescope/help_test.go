@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"strings"
 	"testing"
@@ -23,10 +24,12 @@ func TestCommandsAreAlike(t *testing.T) {
 			return
 		}
 		path := cmd.CommandPath()
-		var help bytes.Buffer
+		var help bytes.Buffer // in short, and in full
 		cmd.SetOut(&help)
-		if err := cmd.Help(); err != nil {
-			t.Error(err)
+		for _, all := range []string{"false", "true"} {
+			if err := errors.Join(cmd.Root().PersistentFlags().Set("help-all", all), cmd.Help()); err != nil {
+				t.Error(err)
+			}
 		}
 		for line := range strings.Lines(help.String()) {
 			if len(line) > helpWidth+1 {

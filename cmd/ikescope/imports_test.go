@@ -155,6 +155,8 @@ var rooms = map[string]room{
 	"report/reporttest":              {ours: []string{"ike", "proposals", "proposals/matrix", "proposals/choice", "probe/initiator", "probe/evidence"}},
 	"cmd/ikescope/internal/argfile":  {ours: []string{"ike/capture", "proposals/client", "proposals/plaintext"}},
 	"cmd/ikescope/internal/captures": {ours: []string{"cmd/ikescope/internal/argfile", "ike/capture", "ike/dialog", "report", "report/capture"}},
+	"cmd/ikescope/internal/build":    {ours: []string{"report"}},
+	"cmd/ikescope/internal/logread":  {ours: []string{"cmd/ikescope/internal/captures", "cmd/ikescope/internal/progress"}},
 	"cmd/ikescope/internal/config":   {ours: []string{"cmd/ikescope/internal/argfile", "cmd/ikescope/internal/flagvalue", "ike/printable", "proposals/plaintext", "proposals/yamlfile"}},
 	"cmd/ikescope/internal/clients": {ours: []string{"ike", "ike/capture", "ike/dialog", "probe/initiator", "proposals", "proposals/choice", "proposals/client", "proposals/matrix", "report/capture",
 		"cmd/ikescope/internal/argfile"}},
@@ -181,7 +183,7 @@ var rooms = map[string]room{
 		"proposals/baseline", "proposals/remedy", "probe/identity", "probe/initiator", "probe/login", "probe/path", "probe/path/mapping", "probe/evidence", "probe/target", "probe", "report", "report/explain",
 		"report/findings", "report/assess", "report/assess/certcheck", "report/scan", "report/diff", "report/gate", "report/archive", "report/capture", "report/incident",
 		"report/incident/logtext", "report/incident/readers", "report/login", "report/spelling", "report/text", "report/text/captures",
-		"cmd/ikescope/internal/argfile", "cmd/ikescope/internal/captures", "cmd/ikescope/internal/config", "cmd/ikescope/internal/clients", "cmd/ikescope/internal/datagrams", "cmd/ikescope/internal/flagvalue",
+		"cmd/ikescope/internal/argfile", "cmd/ikescope/internal/build", "cmd/ikescope/internal/captures", "cmd/ikescope/internal/config", "cmd/ikescope/internal/logread", "cmd/ikescope/internal/clients", "cmd/ikescope/internal/datagrams", "cmd/ikescope/internal/flagvalue",
 		"cmd/ikescope/internal/local", "cmd/ikescope/internal/login", "cmd/ikescope/internal/manual", "cmd/ikescope/internal/mock", "cmd/ikescope/internal/output", "cmd/ikescope/internal/pending", "cmd/ikescope/internal/places",
 		"cmd/ikescope/internal/progress", "cmd/ikescope/internal/targets", "cmd/ikescope/internal/watching", "cmd/ikescope/internal/revoked"}},
 }

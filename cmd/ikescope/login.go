@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/build"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/clients"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/datagrams"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
@@ -157,7 +158,7 @@ func (a *app) login(ctx context.Context, opts *loginOptions, args []string) erro
 	if err != nil {
 		return local.Cause(err)
 	}
-	doc := reported.New(tool(), args[0], c, r)
+	doc := reported.New(build.Tool(), args[0], c, r)
 	doc.Judge(r.ESP, clients.OfESP(opts.clients))
 	a.exit = doc.Exit.Code
 	// A login is not to be done again for want of a capture.

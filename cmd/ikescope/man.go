@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/build"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/manual"
 )
 
@@ -42,7 +43,7 @@ func manPages(cmd *cobra.Command) []manual.Page {
 }
 
 func manPage(cmd *cobra.Command) manual.Page {
-	p := manual.Page{Command: cmd.CommandPath(), Short: cmd.Short, Usage: cmd.UseLine(), Long: cmd.Long, Examples: cmd.Example, Version: tool().Version, Exit: exitText(cmd)}
+	p := manual.Page{Command: cmd.CommandPath(), Short: cmd.Short, Usage: cmd.UseLine(), Long: cmd.Long, Examples: cmd.Example, Version: build.Tool().Version, Exit: manual.ExitCodes(cmd.Name())}
 	for _, g := range flagGroups(cmd) {
 		group := manual.Group{Heading: g.Name}
 		g.VisitAll(func(f *pflag.Flag) {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/build"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/proposals/english"
 )
@@ -63,9 +64,9 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 			*started = true
 			return a.configure(cmd)
 		},
-		Version: version(),
+		Version: build.Version(),
 	}
-	root.SetVersionTemplate(versionLine())
+	root.SetVersionTemplate(build.Line())
 	root.SetIn(a.in)
 	root.SetOut(a.out)
 	root.SetErr(a.err)
@@ -73,7 +74,7 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 	root.SetUsageFunc(writeUsage)
 	opts.addFlags(root.Flags(), reportFormats)
 	addToggle(root.Flags(), new(bool), "version", "", "print the version")
-	addToggle(root.PersistentFlags(), new(bool), "help", "h", "this text")
+	a.addHelp(root)
 	root.PersistentFlags().Var(flagvalue.File(&a.config), "config", "read settings from this file alone, or with none from no file")
 	addGroup(root, "Ask gateways:", a.scanCommand(), a.reachCommand(), a.identityCommand(), a.loginCommand(), a.watchCommand(), a.compareCommand(), a.checkCommand())
 	addGroup(root, "Read reports, errors and captures:", a.diffCommand(), a.convertCommand(), a.explainCommand(), a.captureCommand())
@@ -194,7 +195,7 @@ func flagError(cmd *cobra.Command, err error) error {
 
 func unknownFlag(cmd *cobra.Command, e *pflag.NotExistError) error {
 	if e.GetSpecifiedShortnames() != "" {
-		hint := fmt.Sprintf("see %s --help", cmd.CommandPath())
+		hint := fmt.Sprintf("see %s --help-all", cmd.CommandPath())
 		if ours, ok := otherFlags[e.GetSpecifiedName()]; ok {
 			hint = ours
 		}
@@ -202,7 +203,7 @@ func unknownFlag(cmd *cobra.Command, e *pflag.NotExistError) error {
 	}
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	hint := fmt.Sprintf("see %s --help", cmd.CommandPath())
+	hint := fmt.Sprintf("see %s --help-all", cmd.CommandPath())
 	if near := flagvalue.Nearest(e.GetSpecifiedName(), names); near != "" {
 		hint = fmt.Sprintf("did you mean --%s?", near)
 	} else if ours, ok := otherFlags[e.GetSpecifiedName()]; ok {

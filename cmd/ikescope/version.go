@@ -1,14 +1,11 @@
 package main
 
 import (
-	"fmt"
 	"io"
-	"runtime"
-	"runtime/debug"
 
 	"github.com/spf13/cobra"
 
-	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/build"
 )
 
 func (a *app) versionCommand() *cobra.Command {
@@ -19,64 +16,8 @@ func (a *app) versionCommand() *cobra.Command {
 		Example: `  ikescope version`,
 		Args:    noArguments,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := io.WriteString(a.out, versionLine())
+			_, err := io.WriteString(a.out, build.Line())
 			return err
 		},
 	}
-}
-
-// versionLine returns the version, of which commit, and for what it was built.
-func versionLine() string {
-	commit := ""
-	if info, ok := debug.ReadBuildInfo(); ok {
-		commit = commitOf(info)
-	}
-	return fmt.Sprintf("ikescope %s (%s%s %s/%s)\n", version(), commit, runtime.Version(), runtime.GOOS, runtime.GOARCH)
-}
-
-// commitOf returns the commit that was built, and its date, in front of other words; ""
-// if they are not known, as where a module was downloaded.
-func commitOf(info *debug.BuildInfo) string {
-	var commit, date string
-	for _, s := range info.Settings {
-		switch s.Key {
-		case "vcs.revision":
-			commit = s.Value[:min(12, len(s.Value))]
-		case "vcs.time":
-			date = s.Value[:min(len("2006-01-02"), len(s.Value))]
-		}
-	}
-	if commit == "" || date == "" {
-		return ""
-	}
-	return "commit " + commit + " of " + date + ", "
-}
-
-// tool is what documents say of the program that made them.
-func tool() report.Tool { return report.Tool{Name: "ikescope", Version: version()} }
-
-// version returns the version of the module, with the commit where only that
-// is known.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	return versionOf(info)
-}
-
-func versionOf(info *debug.BuildInfo) string {
-	if v := info.Main.Version; v != "" && v != "(devel)" {
-		return v
-	}
-	v, modified := "devel", ""
-	for _, s := range info.Settings {
-		switch {
-		case s.Key == "vcs.revision":
-			v += "+" + s.Value[:min(12, len(s.Value))]
-		case s.Key == "vcs.modified" && s.Value == "true":
-			modified = ".modified"
-		}
-	}
-	return v + modified
 }

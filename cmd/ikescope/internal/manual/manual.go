@@ -1,4 +1,4 @@
-// Package manual writes man pages.
+// Package manual writes man pages, and has what they share with help texts.
 package manual
 
 import (

@@ -25,3 +25,22 @@ func TestWrite(t *testing.T) {
 		}
 	}
 }
+
+func TestFirst(t *testing.T) {
+	for usage, want := range map[string]string{
+		"the most exchanges in flight":                      "the most exchanges in flight",
+		"how much to ask: quick or deep (default standard)": "how much to ask",
+		"with --esp: judge this client: a name":             "with --esp: judge this client",
+		"short":                                             "short",
+		"a folder (made if it is not there); or":            "a folder (made if it is not there)",
+		"":                                                  "",
+	} {
+		if got := FirstClause(usage); got != want {
+			t.Errorf("%q of %q, want %q", got, usage, want)
+		}
+	}
+	all := "  a 1\n      goes on\n  a 2\n  a 3\n  a 4\n  a 5\n  a 6\n      goes on\n  a 7\n      no more"
+	if got, want := FirstExamples(all), strings.TrimSuffix(all, "\n  a 7\n      no more"); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
