@@ -166,7 +166,7 @@ func (x *examination) note(ctx context.Context, w *way, g greeting, a initiator.
 	}
 	w.answers = append(w.answers, a)
 	x.noteRedirect(a)
-	if a.OtherSPIs > 1 && !isIKEv2(a.Outcome) {
+	if a.OtherSPIs > 1 && !a.Outcome.IsIKEv2() {
 		x.interferes(Interference{RewritesSPI, w.t, NoOddity, []int{a.ID}})
 	}
 	s := &w.seen
@@ -209,22 +209,15 @@ func (x *examination) noteRedirect(a initiator.Answer) {
 	}
 }
 
-// isIKEv2 reports whether an IKEv2 responder gave the outcome.
-func isIKEv2(o initiator.Outcome) bool {
-	switch o {
-	case initiator.Accepted, initiator.InvalidKEPayload, initiator.NoProposalChosen, initiator.CookieLoop, initiator.OtherError:
-		return true
-	}
-	return false
-}
-
 // arrived reports whether a request got to an IKEv2 responder. Who asks for a cookie has
 // it; the one with the cookie is longer, and may be too long for our own link.
-func arrived(a initiator.Answer) bool { return isIKEv2(a.Outcome) || a.Cookie }
+func arrived(a initiator.Answer) bool {
+	return a.Outcome.IsIKEv2() || a.Cookie || a.Outcome == initiator.Malformed && a.Message != nil // its header is right
+}
 
 func stateOf(a initiator.Answer) initiator.PathState {
 	switch {
-	case arrived(a), a.Outcome == initiator.Malformed && a.Message != nil: // its header is right
+	case arrived(a):
 		return initiator.PathAnswers
 	case a.Outcome == initiator.Echo, a.Outcome == initiator.NotIKE, a.Outcome == initiator.Malformed:
 		return initiator.PathNotIKE
@@ -296,7 +289,7 @@ func (x *examination) sumUp() {
 	}
 	refused := func(a initiator.Answer) bool { return a.Outcome == initiator.NoProposalChosen }
 	if main := x.answering(); main != nil {
-		x.result.Refuses = !slices.ContainsFunc(main.answers, func(a initiator.Answer) bool { return isIKEv2(a.Outcome) && !refused(a) })
+		x.result.Refuses = slices.ContainsFunc(main.answers, refused) && !slices.ContainsFunc(main.answers, func(a initiator.Answer) bool { return a.Outcome.IsIKEv2() && !refused(a) })
 	}
 	seen := map[*initiator.Conn]bool{}
 	for _, w := range x.ways {
@@ -322,7 +315,7 @@ func measured(w *way) (rtt RTT, lost int) {
 		if a.Cookie {
 			once = 2 // and once with it
 		}
-		if !isIKEv2(a.Outcome) && a.Outcome != initiator.Malformed {
+		if !a.Outcome.IsIKEv2() && a.Outcome != initiator.Malformed {
 			lost += max(a.Tries-late[a.ID], 0)
 			continue
 		}

@@ -147,7 +147,7 @@ func (x *examination) checkRate(ctx context.Context, w *way) {
 		all.Wait()
 		for _, a := range answers {
 			evidence = append(evidence, a.ID)
-			if !isIKEv2(a.Outcome) {
+			if !a.Outcome.IsIKEv2() {
 				lost++
 			}
 		}

@@ -102,7 +102,7 @@ func (x *examination) seenByOther(ctx context.Context, g mapping.Gateway, local 
 		w := &way{conn: conn, t: t, asked: stateless}
 		const attempts = 2
 		a, req := x.greet(ctx, w, stateless, attempts)
-		if !isIKEv2(a.Outcome) {
+		if !a.Outcome.IsIKEv2() {
 			continue
 		}
 		answers = true

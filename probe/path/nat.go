@@ -113,7 +113,7 @@ func (x *examination) stillAnswers(ctx context.Context, w *way) bool {
 		return false // that would open an IKE SA
 	}
 	a, _ := x.greet(ctx, w, w.asked, 2)
-	return isIKEv2(a.Outcome)
+	return a.Outcome.IsIKEv2()
 }
 
 // ignoresKeepalives sends a NAT keepalive by w, and something that is answered. What

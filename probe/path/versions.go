@@ -153,8 +153,10 @@ func (x *examination) askIKEv1(ctx context.Context, w *way, mode ike.ExchangeTyp
 		x.fail(err)
 		return m, chosen
 	}
+	off := false
 	req, err := w.conn.Plain(w.t, octets, func(b []byte) initiator.Reading {
 		r, t := readIKEv1(mode, b)
+		off = off || r.Outcome == initiator.NotIKE
 		if t != nil {
 			chosen = *t
 		}
@@ -179,7 +181,7 @@ func (x *examination) askIKEv1(ctx context.Context, w *way, mode ike.ExchangeTyp
 		m.State, m.PreSharedKey = Yes, chosen.PreSharedKey()
 		x.opened(a.ID)
 		x.endIKEv1(ctx, w, mode, a)
-	case a.Outcome == initiator.NotIKE:
+	case a.Outcome == initiator.NotIKE && off: // not something else that answers
 		m.State = No
 	case a.Detail == "":
 		m.Detail = "no answer"

@@ -237,3 +237,37 @@ func FuzzVersions(f *testing.F) {
 		readHigher(in)
 	})
 }
+
+// TestGarbage: what is no IKE shows nothing of IKEv1, and a gateway whose answers are all
+// malformed does not refuse anything.
+func TestGarbage(t *testing.T) {
+	for name, rewrite := range map[string]func(octets []byte) []byte{
+		"not IKE": func([]byte) []byte { return []byte("\x00\x00\x00\x00HTTP/1.1 400 Bad Request") },
+		"malformed": func(octets []byte) []byte {
+			out := append([]byte{}, octets...)
+			ike := unmarked(out)
+			ike[30], ike[31] = 0xff, 0xff // the length of the first payload
+			return out
+		},
+	} {
+		run(t, func(s *scene) {
+			s.gateway.Faults.Rewrite = func(_ []byte, sent [][]byte) (out [][]byte) {
+				if len(sent) == 0 {
+					sent = [][]byte{make([]byte, 40)} // of IKEv1
+				}
+				for _, octets := range sent {
+					out = append(out, rewrite(octets))
+				}
+				return out
+			}
+			s.serve(gatewayAddr)
+			r := s.examine(s.examiner())
+			if v := r.Versions; v.MainMode.State != Unknown || v.AggressiveMode.State != Unknown || r.Refuses {
+				t.Errorf("%s: %+v, refuses %v", name, v, r.Refuses)
+			}
+			if got := r.Answers(); got != (name == "malformed") {
+				t.Errorf("%s: answers %v", name, got)
+			}
+		})
+	}
+}

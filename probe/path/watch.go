@@ -81,7 +81,7 @@ func (x *examination) sample(ctx context.Context, w *way, wait time.Duration, te
 	}
 	req.Attempts, req.Quiet, req.Wait = 1, true, wait
 	a := w.conn.Exchange(ctx, req)
-	if a.Outcome == initiator.NotTried || ctx.Err() != nil && !isIKEv2(a.Outcome) {
+	if a.Outcome == initiator.NotTried || ctx.Err() != nil && !a.Outcome.IsIKEv2() {
 		return // it did not have its time
 	}
 	if a.Outcome == initiator.Accepted {

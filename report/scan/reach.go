@@ -58,6 +58,9 @@ func Reach(name string, r path.Result) report.Target {
 	case path.HigherTaken:
 		t.HigherVersion = report.HigherTaken
 	}
+	if broken := malformed(r); broken != nil {
+		t.Doubts = append(t.Doubts, report.Doubt{Kind: report.DoubtMalformed, Evidence: broken})
+	}
 	if r.Refuses {
 		t.Notes = append(t.Notes, "The gateway refused the common suites that reach offers, which says nothing of the path; a scan shows what it accepts.")
 	}
@@ -359,4 +362,18 @@ func examinedExchange(e initiator.Exchange, beside []int) report.Exchange {
 		out.Purpose = report.PurposeClose
 	}
 	return out
+}
+
+// malformed returns the exchanges whose answers are malformed, where no other was.
+func malformed(r path.Result) (broken []int) {
+	for _, x := range r.Exchanges {
+		switch {
+		case x.Type != ike.IKE_SA_INIT || len(x.Offer) == 0:
+		case x.Outcome.IsIKEv2():
+			return nil
+		case x.Outcome == initiator.Malformed && r.Answers():
+			broken = append(broken, x.ID)
+		}
+	}
+	return broken
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/path"
 	"github.com/ikescope/ikescope/probe/path/hops"
+	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/reporttest"
 )
@@ -230,6 +231,31 @@ func TestReach(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestReachMalformed: a gateway whose answers are all malformed is no healthy one.
+func TestReachMalformed(t *testing.T) {
+	offer := make([]proposals.Product, 1)
+	exchange := func(id int, o initiator.Outcome) initiator.Exchange {
+		return initiator.Exchange{ID: id, Type: ike.IKE_SA_INIT, Tries: 1, Outcome: o, Offer: offer}
+	}
+	for _, tt := range []struct {
+		second initiator.Outcome
+		want   []int
+	}{{initiator.NoAnswer, []int{1}}, {initiator.Malformed, []int{1, 2}}, {initiator.NoProposalChosen, nil}} {
+		r := reached()
+		r.Exchanges = []initiator.Exchange{exchange(1, initiator.Malformed), exchange(2, tt.second)}
+		target := Reach("a", r)
+		var got []int
+		for _, d := range target.Doubts {
+			if d.Kind == report.DoubtMalformed {
+				got = append(got, d.Evidence...)
+			}
+		}
+		if !slices.Equal(got, tt.want) {
+			t.Errorf("%v: doubts %+v, want exchanges %v", tt.second, target.Doubts, tt.want)
+		}
 	}
 }
 
