@@ -518,3 +518,19 @@ func TestGreetingsFit(t *testing.T) {
 		}
 	}
 }
+
+// TestOwnAddress: where the gateway has our own address, we do not answer for it from the
+// ports that clients send from.
+func TestOwnAddress(t *testing.T) {
+	run(t, func(s *scene) {
+		r, err := s.examiner().Examine(s.t.Context(), Target{Address: clientAddr})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range r.Ports {
+			if p.State != initiator.PathPortUnreachable || len(p.Sources) > 0 {
+				t.Errorf("%+v", p)
+			}
+		}
+	})
+}

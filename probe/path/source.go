@@ -34,6 +34,9 @@ func (x *examination) openSources(ctx context.Context) (closeAll func()) {
 		}
 		p := &x.result.Ports[i]
 		local := netip.AddrPortFrom(x.conn.Local().Addr(), port)
+		if local == netip.AddrPortFrom(x.target.Address, p.Port) {
+			continue // it would be asked itself
+		}
 		takeSource(local)
 		conn, err := initiator.Open(ctx, x.config(local))
 		if err != nil {

@@ -68,7 +68,7 @@ func (d dialled) Set(s string) error {
 	return nil
 }
 
-// Addresses adds the IP addresses of a flag that may be repeated to p.
+// Addresses adds the outside addresses of NATs, of a flag that may be repeated, to p.
 func Addresses(p *[]netip.Addr) Value { return addresses{p} }
 
 type addresses struct{ p *[]netip.Addr }
@@ -78,6 +78,9 @@ func (a addresses) Set(s string) error {
 		addr, err := parseAddress(text)
 		if err != nil {
 			return err
+		}
+		if addr.IsUnspecified() || addr.Zone() != "" {
+			return fmt.Errorf("%q is not an address that a NAT may have outside", text)
 		}
 		*a.p = append(*a.p, addr)
 	}

@@ -3,7 +3,6 @@ package watching
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -107,8 +106,11 @@ func (t *Table) draw() error {
 func (t *Table) End() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.failed != nil || !t.o.Lines {
-		return errors.Join(t.failed, t.draw())
+	if t.failed != nil {
+		return t.failed
+	}
+	if !t.o.Lines {
+		return t.draw()
 	}
 	for _, p := range t.paths {
 		if err := report.WriteLine(t.out, p.Rounded()); err != nil {
