@@ -3,18 +3,16 @@ package main
 import (
 	"context"
 	"errors"
-	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/build"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/captures"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/documents"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/report"
 	captured "github.com/ikescope/ikescope/report/capture"
-	"github.com/ikescope/ikescope/report/text"
-	capturetext "github.com/ikescope/ikescope/report/text/captures"
 )
 
 // captureOptions say which part of a capture is shown, and how.
@@ -73,8 +71,9 @@ so that ICMP errors and IP fragments are included.`,
 	flags.Var(someSA{&opts.only}, "sa", "show only this IKE SA: its number, an SPI or an address")
 	flags.Var(flagvalue.Ports(&opts.ports), "port", "another UDP port of IKE besides 500 and 4500; may be repeated")
 	addToggle(flags, &opts.all, "all", "", "show every IKE SA in full, scans and similar ones included")
-	opts.addFlags(flags, "it", textOrJSON)
+	opts.addFlags(flags, "it", documents.TextJSONOrHTML)
 	opts.addWidth(flags)
+	opts.addNames(flags)
 	return cmd
 }
 
@@ -103,10 +102,7 @@ func (a *app) capture(ctx context.Context, opts captureOptions, paths []string) 
 			return usagef("--sa: %w", err)
 		}
 	}
-	written := a.print(&opts.printOptions, documentWriters(doc, func(w io.Writer, look text.Options) error {
-		look.All = opts.all || opts.only != ""
-		return capturetext.Write(w, doc, look)
-	}))
+	written := a.print(&opts.printOptions, documents.Capture(doc, opts.all || opts.only != ""))
 	switch {
 	case written != nil:
 		return written

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/clients"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/documents"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report"
@@ -42,7 +43,7 @@ func (a *app) clientListCommand() *cobra.Command {
 			return a.printClients(&o, client.Policies(), text.ClientList)
 		},
 	}
-	o.addFlags(cmd.Flags(), "the clients", textOrJSON)
+	o.addFlags(cmd.Flags(), "the clients", documents.TextOrJSON)
 	return cmd
 }
 
@@ -76,7 +77,7 @@ them.`,
 			return a.printClients(&o, found, text.Clients)
 		},
 	}
-	o.addFlags(cmd.Flags(), "the clients", textOrJSON)
+	o.addFlags(cmd.Flags(), "the clients", documents.TextOrJSON)
 	return cmd
 }
 
@@ -86,5 +87,5 @@ func (a *app) printClients(o *printOptions, policies []client.Policy, asText fun
 	for _, p := range policies {
 		all = append(all, assess.Offer(p))
 	}
-	return a.print(o, documentWriters(all, func(w io.Writer, _ text.Options) error { return asText(w, policies) }))
+	return a.print(o, documents.Writers(all, func(w io.Writer, _ text.Options) error { return asText(w, policies) }))
 }

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/clients"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/documents"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/report/text"
@@ -53,6 +54,6 @@ Other commands read such files with --client FILE and --client FILE#CONNECTION.`
 	cmd.Flags().Var(flagvalue.Word(&syntax, syntaxes), "syntax", "read the file as this `SYNTAX`")
 	// It fails only for flags that do not exist.
 	_ = cmd.RegisterFlagCompletionFunc("syntax", cobra.FixedCompletions(syntaxes, cobra.ShellCompDirectiveDefault))
-	o.addFlags(cmd.Flags(), "the clients", textOrJSON)
+	o.addFlags(cmd.Flags(), "the clients", documents.TextOrJSON)
 	return cmd
 }

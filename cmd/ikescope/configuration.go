@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/config"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/documents"
 	"github.com/ikescope/ikescope/report/text"
 )
 
@@ -85,9 +86,9 @@ in capitals, as in IKESCOPE_OUTPUT_DIR, with ; between several values.`,
 					return err
 				}
 			}
-			return a.print(&o, documentWriters(d, func(w io.Writer, _ text.Options) error { return d.Text(w) }))
+			return a.print(&o, documents.Writers(d, func(w io.Writer, _ text.Options) error { return d.Text(w) }))
 		},
 	}
-	o.addFlags(cmd.Flags(), "the settings", textOrJSON)
+	o.addFlags(cmd.Flags(), "the settings", documents.TextOrJSON)
 	return cmd
 }

@@ -2,18 +2,17 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/build"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/documents"
 	"github.com/ikescope/ikescope/probe/target"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/archive"
 	"github.com/ikescope/ikescope/report/diff"
-	"github.com/ikescope/ikescope/report/text"
 )
 
 func (a *app) diffCommand() *cobra.Command {
@@ -60,13 +59,11 @@ is no longer known is never reported as refused.`,
 			if exitCode && !head.Same {
 				a.exit = report.ExitFailed
 			}
-			return a.print(&o, documentWriters(d, func(w io.Writer, look text.Options) error {
-				return text.Diff(w, d, look)
-			}))
+			return a.print(&o, documents.Diff(d))
 		},
 	}
 	flags := cmd.Flags()
-	o.addFlags(flags, "the difference", textOrJSON)
+	o.addFlags(flags, "the difference", documents.TextOrJSON)
 	o.addWidth(flags)
 	addToggle(flags, &exitCode, "exit-code", "", "exit with 3 if anything is different")
 	return cmd

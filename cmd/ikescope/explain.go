@@ -13,9 +13,11 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/documents"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/output"
 	"github.com/ikescope/ikescope/proposals/client"
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
 	"github.com/ikescope/ikescope/report/explain"
@@ -81,14 +83,14 @@ what it does not show.`,
 			return findings.Words(), cobra.ShellCompDirectiveDefault
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if o.how != "" {
-				return a.how(&o)
-			}
-			if len(o.clients) > 0 {
+			if len(o.clients) > 0 && o.how == "" {
 				return a.advise(cmd.Context(), &o, cmd.Flags(), args)
 			}
 			if err := onlyWithClient(cmd.Flags()); err != nil {
 				return err
+			}
+			if o.how != "" {
+				return a.how(&o)
 			}
 			return a.explain(cmd.Context(), &o, args)
 		},
@@ -104,7 +106,7 @@ what it does not show.`,
 	})
 	o.addReachFlags(flags)
 	underHeading(flags, outputFlags, func(flags *pflag.FlagSet) {
-		o.printOptions.addFlags(flags, "the explanation", textOrJSON)
+		o.printOptions.addFlags(flags, "the explanation", documents.TextJSONOrHTML)
 		o.addWidth(flags)
 		o.addNames(flags)
 	})
@@ -116,7 +118,7 @@ what it does not show.`,
 func onlyWithClient(flags *pflag.FlagSet) (err error) {
 	flags.Visit(func(f *pflag.Flag) {
 		heading := f.Annotations[flagHeading]
-		if err == nil && (slices.Contains([]string{"syntax", "name", "trust", "warn-days", "revocation"}, f.Name) || slices.Contains(heading, whereFlags) || slices.Contains(heading, paceFlags)) {
+		if err == nil && (slices.Contains([]string{"syntax", "name", "trust", "warn-days", "revocation", "names"}, f.Name) || slices.Contains(heading, whereFlags) || slices.Contains(heading, paceFlags)) {
 			err = usagef("--%s: requires --client", f.Name)
 		}
 	})
@@ -177,7 +179,7 @@ func (a *app) explainWords(o *explainOptions, words []string) error {
 	if len(all) == 0 {
 		return errors.Join(unknown...)
 	}
-	err := a.print(&o.printOptions, documentWriters(all, func(w io.Writer, look text.Options) error {
+	err := a.print(&o.printOptions, documents.Writers(all, func(w io.Writer, look text.Options) error {
 		return text.Explanations(w, all, look)
 	}))
 	return errors.Join(append([]error{err}, unknown...)...)
@@ -186,7 +188,7 @@ func (a *app) explainWords(o *explainOptions, words []string) error {
 // how writes how the log of a product is switched on.
 func (a *app) how(o *explainOptions) error {
 	h, _ := incident.HowOf(o.how)
-	return a.print(&o.printOptions, documentWriters(h, func(w io.Writer, look text.Options) error {
+	return a.print(&o.printOptions, documents.Writers(h, func(w io.Writer, look text.Options) error {
 		return text.How(w, h, look)
 	}))
 }
@@ -199,6 +201,9 @@ func (a *app) advise(ctx context.Context, o *explainOptions, flags *pflag.FlagSe
 			_, err := a.openReport(arg)
 			return usagef("explain: %w", err)
 		}
+	}
+	if o.to.HasOther(documents.TextOrJSON) {
+		return usagef("--output: html is for logs: advice on a client is written as %s", english.List(documents.TextOrJSON, "or"))
 	}
 	saved, targets, err := a.savedReports("explain", args, flags)
 	if err != nil {
@@ -215,6 +220,6 @@ func (a *app) advise(ctx context.Context, o *explainOptions, flags *pflag.FlagSe
 				all = append(all, assess.Advise(t, p, o.syntaxes))
 			}
 		}
-		return documentWriters(all, func(w io.Writer, look text.Options) error { return text.Advice(w, all, look) }), nil
+		return documents.Writers(all, func(w io.Writer, look text.Options) error { return text.Advice(w, all, look) }), nil
 	}})
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/documents"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/logread"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/output"
 	"github.com/ikescope/ikescope/report/explain"
@@ -102,10 +103,7 @@ func (a *app) explainLogs(ctx context.Context, o *explainOptions, sources []logS
 }
 
 func (a *app) writeStories(o *explainOptions, doc *incident.Document) error {
-	return a.print(&o.printOptions, documentWriters(doc, func(w io.Writer, look text.Options) error {
-		look.Attempt = o.attempt
-		return text.Incident(w, doc, look)
-	}))
+	return a.print(&o.printOptions, documents.Stories(doc, o.attempt))
 }
 
 // explainText explains a text that is not a log of a product that is known: by
@@ -154,7 +152,7 @@ func (a *app) explainText(o *explainOptions, s logSource, head []byte) error {
 	case failed != nil:
 		return usagef("explain: %w", failed)
 	}
-	return a.print(&o.printOptions, documentWriters(found, func(w io.Writer, look text.Options) error {
+	return a.print(&o.printOptions, documents.Writers(found, func(w io.Writer, look text.Options) error {
 		return text.Explanations(w, found, look)
 	}))
 }

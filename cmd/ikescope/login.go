@@ -5,7 +5,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
-	"io"
 	"net/netip"
 	"os"
 	"time"
@@ -16,6 +15,7 @@ import (
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/build"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/clients"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/datagrams"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/documents"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/local"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/login"
@@ -23,7 +23,6 @@ import (
 	"github.com/ikescope/ikescope/ike/printable"
 	dial "github.com/ikescope/ikescope/probe/login"
 	reported "github.com/ikescope/ikescope/report/login"
-	"github.com/ikescope/ikescope/report/text"
 )
 
 // loginOptions are the flags of login.
@@ -86,7 +85,7 @@ func (a *app) loginCommand() *cobra.Command {
 		flags.Var(flagvalue.Duration(&opts.timeout, 10*time.Millisecond, time.Minute), "timeout", "the first wait for an answer; each further one is twice as long")
 	})
 	underHeading(flags, outputFlags, func(flags *pflag.FlagSet) {
-		opts.printOptions.addFlags(flags, "the report", textOrJSON)
+		opts.printOptions.addFlags(flags, "the report", documents.TextOrJSON)
 		opts.addWidth(flags)
 		flags.Var(flagvalue.File(&opts.pcap), "pcap", "write every datagram to this file")
 	})
@@ -162,7 +161,5 @@ func (a *app) login(ctx context.Context, opts *loginOptions, args []string) erro
 	doc.Judge(r.ESP, clients.OfESP(opts.clients))
 	a.exit = doc.Exit.Code
 	// A login is not to be done again for want of a capture.
-	return errors.Join(datagrams.Save(pcap, recorded), opts.printOptions.write(a.out, documentWriters(doc, func(w io.Writer, look text.Options) error {
-		return reported.Text(w, doc, look)
-	})))
+	return errors.Join(datagrams.Save(pcap, recorded), opts.printOptions.write(a.out, documents.Login(doc)))
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 
@@ -15,12 +16,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// textOrJSON are the ways to write what a command has to say, and reportFormats
-// those of reports on targets.
-var (
-	textOrJSON    = []string{"text", "json"}
-	reportFormats = output.Reports[:len(output.Reports)-1] // gates are those of check
-)
+// reportFormats are those of reports on targets.
+var reportFormats = output.Reports[:len(output.Reports)-1] // gates are those of check
 
 // printOptions say where a document goes, and how it looks.
 type printOptions struct {
@@ -30,6 +27,7 @@ type printOptions struct {
 	noColor bool
 	ascii   bool
 	names   string
+	given   *pflag.Flag // --names, where the command has it
 	quiet   bool
 }
 
@@ -54,6 +52,7 @@ func (o *printOptions) addColors(flags *pflag.FlagSet) {
 // addNames adds the flag on how algorithms are named.
 func (o *printOptions) addNames(flags *pflag.FlagSet) {
 	flags.Var(flagvalue.Word(&o.names, spelling.All), "names", "whose names algorithms have in text: "+english.List(spelling.All, "or")+" (default strongswan)")
+	o.given = flags.Lookup("names")
 }
 
 // look is how texts on stdout look.
@@ -64,6 +63,14 @@ func (o *printOptions) look(stdout io.Writer) text.Options {
 	look := output.Look(stdout, o.width, output.Color(o.color))
 	look.ASCII, look.Names = o.ascii, o.names
 	return look
+}
+
+// checkNames refuses names that nothing that is written has.
+func (o *printOptions) checkNames() error {
+	if o.given == nil || !o.given.Changed {
+		return nil // or they are set for good
+	}
+	return o.to.CheckNames()
 }
 
 // addWidth adds the flag of texts that fit themselves to a terminal.
@@ -80,16 +87,11 @@ func (o *printOptions) open() (output.Paths, error) {
 	return taken, nil
 }
 
-// documentWriters are those of v, which asText writes to be read.
-func documentWriters(v any, asText output.Writer) output.Writers {
-	return output.Writers{
-		"text": asText,
-		"json": func(w io.Writer, _ text.Options) error { return report.WriteJSON(w, v) },
-	}
-}
-
 // print opens and writes what o says, for commands that have all they need.
 func (a *app) print(o *printOptions, how output.Writers) error {
+	if err := errors.Join(o.to.Check(how), o.checkNames()); err != nil {
+		return usageError{err}
+	}
 	if _, err := o.open(); err != nil {
 		return err
 	}

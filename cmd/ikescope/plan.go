@@ -3,6 +3,7 @@ package main
 import (
 	"io"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/documents"
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report/scan"
@@ -16,8 +17,8 @@ func (a *app) plan(o *scanOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	if o.to.HasOther(textOrJSON) {
-		return usagef("--plan: is written as %s", english.List(textOrJSON, "or"))
+	if o.to.HasOther(documents.TextOrJSON) {
+		return usagef("--plan: is written as %s", english.List(documents.TextOrJSON, "or"))
 	}
 	universe := s.Universe
 	if universe == nil {
@@ -28,7 +29,7 @@ func (a *app) plan(o *scanOptions, args []string) error {
 		targets = append(targets, e.Text)
 	}
 	plan := scan.Plan(targets, universe, s.Plan())
-	return a.print(&o.printOptions, documentWriters(plan, func(w io.Writer, look text.Options) error {
+	return a.print(&o.printOptions, documents.Writers(plan, func(w io.Writer, look text.Options) error {
 		return text.Plan(w, plan, look)
 	}))
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/documents"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/output"
 	"github.com/ikescope/ikescope/proposals/baseline"
@@ -45,7 +46,7 @@ func (a *app) policyListCommand() *cobra.Command {
 			return a.print(&o, policyWriters(baseline.Policies(), text.PolicyList))
 		},
 	}
-	o.addFlags(cmd.Flags(), "the policies", textOrJSON)
+	o.addFlags(cmd.Flags(), "the policies", documents.TextOrJSON)
 	return cmd
 }
 
@@ -169,7 +170,7 @@ func onlyTarget(saved report.Targets, name string) (*report.Target, error) {
 
 // policyWriters write policies as JSON, or as text by asText.
 func policyWriters(policies []baseline.Policy, asText func(io.Writer, []baseline.Policy) error) output.Writers {
-	return documentWriters(policies, func(w io.Writer, _ text.Options) error { return asText(w, policies) })
+	return documents.Writers(policies, func(w io.Writer, _ text.Options) error { return asText(w, policies) })
 }
 
 // yamlOf writes p as a policy file.

@@ -262,6 +262,17 @@ func TestChromium(t *testing.T) {
 		}
 	})
 
+	t.Run("narrow", func(t *testing.T) {
+		for _, page := range []string{captureOf(t, exampleCapture()), storiesOf(t, exampleStories())} {
+			b.open(t, page)
+			b.must(t, "Emulation.setDeviceMetricsOverride", map[string]any{"width": 320, "height": 800, "deviceScaleFactor": 1, "mobile": false}, nil)
+			if got := b.eval(t, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); got != "0" {
+				t.Errorf("%s is %s pixels wider than the screen", b.eval(t, "document.title"), got)
+			}
+		}
+		b.must(t, "Emulation.clearDeviceMetricsOverride", nil, nil)
+	})
+
 	t.Run("screens", func(t *testing.T) {
 		b.open(t, many)
 		for _, width := range []int{320, 500, 1200} {

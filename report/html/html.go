@@ -17,6 +17,10 @@ import (
 var (
 	//go:embed page.html
 	page string
+	//go:embed capture.html
+	capturePage string
+	//go:embed stories.html
+	storiesPage string
 	//go:embed style.css
 	style string
 	//go:embed script.js
@@ -24,7 +28,9 @@ var (
 )
 
 // pages is parsed at its first use.
-var pages = sync.OnceValue(func() *template.Template { return template.Must(template.New("page").Funcs(functions).Parse(page)) })
+var pages = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("page").Funcs(functions).Parse(page + capturePage + storiesPage))
+})
 
 // policy is the Content-Security-Policy of the file: our own style and script, by
 // their hashes, and nothing else. A script that reached the file would not run, and
@@ -38,15 +44,25 @@ func hash(text string) string {
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
-// head is what stands before the targets.
-type head struct {
-	report.Head
+// frame is what every page has around what it says.
+type frame struct {
 	Policy string
 	Style  template.CSS
+	Script template.JS
 	Title  string
-	Many   bool
-	Rows   []row
-	Gates  []report.Gate
+}
+
+func newFrame(title string) frame {
+	return frame{Policy: policy(), Style: template.CSS(style), Script: template.JS(script), Title: title}
+}
+
+// head is what stands before the targets, and behind them.
+type head struct {
+	report.Head
+	frame
+	Many  bool
+	Rows  []row
+	Gates []report.Gate
 }
 
 // row is a target in the overview.
@@ -60,18 +76,12 @@ type row struct {
 	Complete          bool
 }
 
-// foot is what stands behind them.
-type foot struct {
-	report.Head
-	Script template.JS
-}
-
 // Write writes doc, the targets of which are read twice where there are several: an
 // overview stands before them. What came from the wire is escaped, by html/template
 // and as in a text report.
 func Write(w io.Writer, doc report.Source) error {
 	of := doc.Head()
-	h := head{Head: *printed.Copy(&of), Policy: policy(), Style: template.CSS(style), Title: "IKE report", Many: doc.Count() > 1}
+	h := head{Head: *printed.Copy(&of), frame: newFrame("IKE report"), Many: doc.Count() > 1}
 	for i := range doc.Count() {
 		t, err := doc.At(i)
 		if err != nil {
@@ -100,5 +110,5 @@ func Write(w io.Writer, doc report.Source) error {
 			return err
 		}
 	}
-	return pages().ExecuteTemplate(w, "foot", foot{h.Head, template.JS(script)})
+	return pages().ExecuteTemplate(w, "foot", h)
 }

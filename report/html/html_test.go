@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/net/html"
 
@@ -17,6 +18,7 @@ import (
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
 	"github.com/ikescope/ikescope/report/gate"
+	"github.com/ikescope/ikescope/report/incident"
 	"github.com/ikescope/ikescope/report/reporttest"
 	"github.com/ikescope/ikescope/report/scan"
 )
@@ -45,8 +47,10 @@ const evil = `"'><script>document.title='owned'</script><img src=x onerror="docu
 
 // evilDocument has evil in every string of a document, and every part that a document
 // can have.
-func evilDocument() *report.Document {
-	doc := new(report.Document)
+func evilDocument() *report.Document { return evilOf[report.Document]() }
+
+func evilOf[T any]() *T {
+	doc := new(T)
 	fill(reflect.ValueOf(doc).Elem())
 	return doc
 }
@@ -123,6 +127,89 @@ func examplePages(t testing.TB) map[string]string {
 		"many":    written(t, document(t, "weak-behind-nat", "strongswan-default", "mlkem", "undecided", "dead", "hostile", "error")),
 		"evil":    written(t, evilDocument()),
 		"nothing": written(t, &report.Document{}),
+
+		"capture":      captureOf(t, exampleCapture()),
+		"evil capture": captureOf(t, evilOf[report.Capture]()),
+		"stories":      storiesOf(t, exampleStories()),
+		"one story":    storiesOf(t, &incident.Document{Complete: true, Files: exampleStories().Files, Stories: exampleStories().Stories[:1]}),
+		"evil stories": storiesOf(t, evilOf[incident.Document]()),
+	}
+}
+
+func captureOf(t testing.TB, c *report.Capture) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := Capture(&b, c, CaptureOptions{All: true}); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func storiesOf(t testing.TB, d *incident.Document) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := Stories(&b, d, 0); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// exampleCapture has an IKE SA that fails and one that works, of two files.
+func exampleCapture() *report.Capture {
+	began := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	a, b := report.Endpoint{Address: "192.0.2.1", Port: 500}, report.Endpoint{Address: "192.0.2.2", Port: 500}
+	ways := []report.CapturedPath{{Initiator: a, Responder: b, Sent: 2, Received: 1}}
+	return &report.Capture{
+		Tool: report.Tool{Name: "ikescope", Version: "1"}, File: "a.pcap, " + evil, Complete: true, Counts: report.CaptureCounts{Packets: 3, IKE: 3},
+		Files: []report.CaptureFile{{Name: "a.pcap", Complete: true}, {Name: evil, Error: "cut off"}},
+		SAs: []report.CapturedSA{
+			{Number: 1, Version: 2, File: "a.pcap", SPIi: "0102030405060708", Initiator: a, Responder: b, First: began, Last: began.Add(time.Second), Paths: ways,
+				Exchanges: []report.CapturedExchange{{Type: "IKE_SA_INIT", By: report.SideInitiator,
+					Request: &report.CapturedMessage{Packet: 1, Time: began, Octets: 300, Sent: 1, KE: "modp2048", Proposals: []report.CapturedProposal{{Number: 1, Keywords: "aes256-sha256-prfsha256-modp2048"}},
+						VendorIDs: []report.VendorID{{Hex: "00", Text: evil}}},
+					Responses: []report.CapturedMessage{{Packet: 2, Octets: 36, Sent: 1, Notifies: []report.CapturedNotify{{ID: 14, Name: "NO_PROPOSAL_CHOSEN", Error: true, Meaning: "none of them"}}}}}},
+				Errors:  []report.CapturedError{{Packet: 3, Time: began, Reporter: "192.0.2.9", Text: "port unreachable", From: a, To: b, Times: 2}},
+				Verdict: report.CapturedVerdict{Result: report.ResultFails, Layer: report.LayerNegotiation, ID: "REFUSED", Title: "the responder accepts none of modp2048", Fix: []string{"offer ecp256"}}},
+			{Number: 2, Version: 2, File: evil, Initiator: a, Responder: b, Paths: ways, Suite: "aes256-sha256-prfsha256-modp2048",
+				Verdict: report.CapturedVerdict{Result: report.ResultWorks, ID: "WORKS", Title: "an IKE SA and a Child SA"}},
+		},
+	}
+}
+
+// exampleStories are two attempts of two logs, one of them that of the other side, too.
+func exampleStories() *incident.Document {
+	lines := []incident.Moment{{File: "gw.log", Line: 7, Stamp: "Jan  2 03:04:05", Text: "07[IKE]\tpeer " + evil, Cause: true}, {File: "gw.log", Line: 9, Text: "gone", Count: 3}}
+	return &incident.Document{Complete: true, Attempts: 3, Kinds: 2, Notes: []string{"the log lacks times"},
+		Files: []incident.LogFile{{Name: "gw.log", Lines: 10, Understood: 2, Products: []string{"strongSwan"}}, {Name: evil}},
+		Stories: []incident.Story{
+			{Layer: "authentication", Cause: "psk", Heading: "the pre-shared keys differ", Product: "strongSwan", Count: 2, Timeline: lines, LinesFirst: 7,
+				Fix:   []incident.Fix{{Where: "swanctl.conf", Line: "secrets {\n  ike { }\n}", Paste: true}, {Line: "look at both"}},
+				Other: &incident.Partner{File: "client.log", Product: "Windows", Heading: "error 13801", Timeline: lines}},
+			{Heading: "established", Established: true, Count: 1, Timeline: lines[1:], LinesFirst: 9},
+		}}
+}
+
+// TestNames: a capture has the names of algorithms that were asked for, and what came
+// from the wire stays as it is.
+func TestNames(t *testing.T) {
+	var b bytes.Buffer
+	if err := Capture(&b, exampleCapture(), CaptureOptions{All: true, Names: "iana"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"proposal 1: ENCR_AES_CBC_256/", "KE payload of KE_MODP_2048 (group 14)", "accepts none of KE_MODP_2048 (group 14)", "offer KE_ECP_256 (group 19)", "Chosen: <code class=\"long\">ENCR_AES_CBC_256/"} {
+		if !strings.Contains(html.UnescapeString(b.String()), want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+}
+
+// TestPaste: lines to paste are lines, and tabs of a log are spaces.
+func TestPaste(t *testing.T) {
+	page := storiesOf(t, exampleStories())
+	for _, want := range []string{"secrets {\n  ike { }\n}\n</pre>", "07[IKE] peer "} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
 	}
 }
 
@@ -131,7 +218,7 @@ func examplePages(t testing.TB) map[string]string {
 // it.
 func TestNothingIsLoaded(t *testing.T) {
 	known := strings.Fields("html head meta title style body a main header h1 h2 h3 p strong section div table thead tbody tr th td span time article ol li " +
-		"details summary code pre ul abbr svg line text tspan rect g title dl dt dd q footer script ")
+		"details summary code pre ul abbr svg line text tspan rect g title dl dt dd q br footer script ")
 	for name, page := range examplePages(t) {
 		styles, scripts := 0, 0
 		for _, n := range elements(t, page) {
@@ -191,7 +278,7 @@ func TestEscapes(t *testing.T) {
 // links lead somewhere, and headings leave no level out.
 func TestAccessible(t *testing.T) {
 	for name, page := range examplePages(t) {
-		if name == "evil" {
+		if strings.HasPrefix(name, "evil") {
 			continue // whose exchanges all have one number
 		}
 		ids, links, level, h1 := map[string]bool{}, []string{}, 0, 0

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/stories"
 )
 
 // functions are those of the page.
@@ -23,6 +24,8 @@ var functions = template.FuncMap{
 		}
 		return strings.Join(out, " ")
 	},
+	"clock":     stories.Clock,
+	"times":     stories.Times,
 	"counted64": english.Counted,
 	"inc":       func(n int) int { return n + 1 },
 	"severity":  func(i int) report.Severity { return report.Severities()[i] },

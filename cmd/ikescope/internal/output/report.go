@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/proposals/plaintext"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/html"
@@ -54,6 +55,29 @@ func (l *List) ReportWriters(doc report.Source, asText Writer) Writers {
 // formats.
 func (l *List) HasOther(formats []string) bool {
 	return slices.ContainsFunc(l.Outputs, func(o Output) bool { return !slices.Contains(formats, o.Format) })
+}
+
+// Check fails if something is to be written in a format that how does not have.
+func (l *List) Check(how Writers) error {
+	formats := slices.DeleteFunc(slices.Clone(l.formats), func(f string) bool { return how[f] == nil })
+	for _, o := range l.Outputs {
+		if how[o.key()] == nil {
+			return fmt.Errorf("--output: %s is not a format of this: %s", o.Format, english.List(formats, "or"))
+		}
+	}
+	return nil
+}
+
+// named are the formats that have the names of --names.
+var named = []string{"text", "markdown", "html"}
+
+// CheckNames fails if nothing is to be written in a format that has the names of --names.
+func (l *List) CheckNames() error {
+	if len(l.Outputs) == 0 || slices.ContainsFunc(l.Outputs, func(o Output) bool { return slices.Contains(named, o.Format) }) {
+		return nil
+	}
+	can := slices.DeleteFunc(slices.Clone(named), func(f string) bool { return !slices.Contains(l.formats, f) })
+	return fmt.Errorf("--names: is for %s: %s has the names of IANA and strongSwan", english.List(can, "and"), l.Outputs[0].Format)
 }
 
 // maxTemplate bounds a template, in octets.
