@@ -122,6 +122,7 @@ func FuzzApple(f *testing.F)      { reads(f, "macOS") }
 func FuzzFortiGate(f *testing.F)  { reads(f, "FortiGate") }
 func FuzzCisco(f *testing.F)      { reads(f, "Cisco") }
 func FuzzMikroTik(f *testing.F)   { reads(f, "MikroTik") }
+func FuzzSoftEther(f *testing.F)  { reads(f, "SoftEther") }
 func FuzzPaloAlto(f *testing.F)   { reads(f, "Palo Alto") }
 func FuzzJuniper(f *testing.F)    { reads(f, "Juniper") }
 func FuzzCheckPoint(f *testing.F) { reads(f, "Check Point") }

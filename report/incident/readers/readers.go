@@ -15,6 +15,7 @@ import (
 	"github.com/ikescope/ikescope/report/incident/openiked"
 	"github.com/ikescope/ikescope/report/incident/paloalto"
 	"github.com/ikescope/ikescope/report/incident/racoon"
+	"github.com/ikescope/ikescope/report/incident/softether"
 	"github.com/ikescope/ikescope/report/incident/strongswan"
 	"github.com/ikescope/ikescope/report/incident/windows"
 )
@@ -23,7 +24,7 @@ import (
 func All() []incident.Product {
 	return []incident.Product{
 		strongswan.Product, libreswan.Product, openiked.Product, cloud.AWS, cloud.Azure,
-		fortigate.Product, cisco.Product, mikrotik.Product, paloalto.Product, juniper.Product, checkpoint.Product, racoon.Product, apple.Product, android.Product,
+		fortigate.Product, cisco.Product, mikrotik.Product, paloalto.Product, juniper.Product, checkpoint.Product, racoon.Product, softether.Product, apple.Product, android.Product,
 		windows.Product,
 	}
 }

@@ -1,0 +1,88 @@
+// Package softether reads the server log of SoftEther VPN: its IPsec module, which
+// speaks IKEv1 and is always the responder, and the PPP sessions of L2TP inside it.
+package softether
+
+import (
+	_ "embed"
+	"regexp"
+	"strings"
+
+	"github.com/ikescope/ikescope/report/incident"
+)
+
+// Product is SoftEther VPN.
+var Product = incident.Product{Name: "SoftEther", Word: "softether", Lines: Lines, Complete: true, New: func() incident.Reader {
+	return &reader{clients: make(map[string]*client)}
+}}
+
+//go:embed lines.csv
+var linesCSV string
+
+// Lines are the lines that are known.
+var Lines = incident.NewTable("softether/lines.csv", linesCSV)
+
+// prefix is what stands before a message: the client's number, or its address in
+// lines of PPP.
+var prefix = regexp.MustCompile(`^(?:LOG: )?(?:IPsec (?:Client (\d{1,9})|(?:IKE|ESP) Session \((?:IKE|IPsec) SA\) \d{1,9} \(Client: (\d{1,9})\)) \(([\w.:*-]{1,60}):\d{1,5} -> [^)]{1,60}\)|(?:\w{1,12} )?PPP Session \[([\w.:*-]{1,60}):\d{1,5}\]): ?`)
+
+// maxClients bounds those that are remembered.
+const maxClients = 4096
+
+// client is how far one has come.
+type client struct{ negotiated, floated, up bool }
+
+// reader remembers the clients by their numbers, and the numbers by their addresses.
+type reader struct {
+	clients map[string]*client
+	byHost  map[string]string
+}
+
+// Read implements [incident.Reader].
+func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
+	m := prefix.FindStringSubmatch(l.Text)
+	if m == nil {
+		return nil, strings.HasPrefix(l.Text, "IPsec Module: ")
+	}
+	number, host, text := m[1]+m[2], m[3]+m[4], strings.TrimSpace(l.Text[len(m[0]):])
+	if number == "" {
+		number = r.byHost[host]
+	} else {
+		if len(r.byHost) >= maxClients || r.byHost == nil {
+			r.byHost = make(map[string]string)
+		}
+		r.byHost[host] = number
+	}
+	c := r.clients[number]
+	if c == nil {
+		if len(r.clients) >= maxClients {
+			clear(r.clients)
+		}
+		c = &client{}
+		r.clients[number] = c
+	}
+	row, words := Lines.Find(text)
+	if row == nil {
+		return nil, true
+	}
+	e := row.Event(l, words)
+	e.Side, e.Version, e.Key = incident.Responder, 1, number
+	e.Set("peer", host)
+	switch {
+	case strings.HasPrefix(text, "A new IKE SA ("):
+		c.negotiated = true
+	case strings.HasPrefix(text, "The port number information"):
+		c.floated = true
+	case e.Kind == incident.IKEUp || e.Kind == incident.Up:
+		c.up = true
+	case strings.HasPrefix(text, "This IPsec Client is deleted"):
+		delete(r.clients, number)
+		switch {
+		case c.up: // at its request, or because it was silent
+		case c.negotiated && c.floated: // its last message of phase 1 came, and was not taken
+			e.Kind, e.Cause, e.Phase = incident.Sign, "phase1-keyed", incident.PhaseAuth
+		case c.negotiated:
+			e.Kind, e.Cause, e.Phase = incident.Sign, "phase1-unanswered", incident.PhaseInit
+		}
+	}
+	return []incident.Event{e}, true
+}
