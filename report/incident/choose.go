@@ -113,7 +113,7 @@ func (a *Attempt) choose() *Cause {
 			first = e
 		}
 	}
-	if a.deletedAtOnce && (first == nil || rank(first) > failed) {
+	if a.deletedAtOnce && (first == nil || rank(first) > failed && first.Kind != Gone) {
 		for i := range a.Events {
 			if a.Events[i].Kind == Deleted {
 				return a.cause("client-deleted", &a.Events[i])
@@ -182,7 +182,7 @@ func (a *Attempt) asksAgain(first *Event) bool {
 	for i := range a.Events {
 		e := &a.Events[i]
 		after = after || e == first || e.Line == first.Line
-		if after && e.Kind != Info && e.Cause != "key-exchange" && !strings.Contains(e.Text, "INVAL") {
+		if after && e.Kind != Info && e.Cause != "key-exchange" && !strings.Contains(e.Text, "INVAL") && !strings.Contains(e.Text, "encountered fatal error in state") {
 			return false
 		}
 	}
@@ -190,12 +190,18 @@ func (a *Attempt) asksAgain(first *Event) bool {
 }
 
 // byRefusal returns whose log it is by who refused: only who was asked refuses all
-// proposals for an IKE SA (RFC 7296, Section 2.7).
+// proposals for an IKE SA (RFC 7296, Section 2.7), and only who asked is told so.
 func (a *Attempt) byRefusal() Side {
 	for i := range a.Events {
 		e := &a.Events[i]
-		if e.Cause == "ike-proposal" && e.Kind == Own && e.arg("notify") == "NO_PROPOSAL_CHOSEN" && !a.ikeUp && a.Reached.rank() <= PhaseInit.rank() {
+		if e.Cause != "ike-proposal" || a.ikeUp || a.Reached.rank() > PhaseInit.rank() {
+			continue
+		}
+		if e.Kind == Own && e.arg("notify") == "NO_PROPOSAL_CHOSEN" {
 			return Responder
+		}
+		if e.Kind == Sign && (strings.Contains(e.Text, "received NO_PROPOSAL_CHOSEN ") || strings.Contains(e.Text, "parsed INFORMATIONAL_V1 request ")) {
+			return Initiator
 		}
 	}
 	return ""
@@ -208,16 +214,27 @@ const maxDetails = 4
 func (a *Attempt) details() []string {
 	var out []string
 	for i := range a.Events {
-		if d := a.Events[i].arg("detail"); d != "" && len(out) < maxDetails && !slices.Contains(out, d) {
+		e := &a.Events[i]
+		if d := e.arg("detail"); d != "" && len(out) < maxDetails && !slices.Contains(out, d) && !a.common(e.arg("axis")) {
 			out = append(out, d)
 		}
 	}
 	return out
 }
 
+// common reports whether lines name an algorithm of an axis both as one that came and
+// as one that is configured: racoon and RouterOS compare each with each.
+func (a *Attempt) common(axis string) bool {
+	return axis != "" && slices.ContainsFunc(a.Events, func(e Event) bool {
+		return e.arg("axis") == axis && slices.ContainsFunc(a.Events, func(o Event) bool {
+			return o.arg("axis") == axis && o.arg("want") == e.arg("got")
+		})
+	})
+}
+
 // stuck reports whether retransmissions went on to the end of the log, more
-// than once.
-func (a *Attempt) stuck(e *Event) bool { return e.Count >= 2 }
+// than once, or until this side was stopped.
+func (a *Attempt) stuck(e *Event) bool { return e.Count >= 2 || a.Events[len(a.Events)-1].Kind == End }
 
 // arrives are words of a line about what came: this side hears the other.
 var arrives = lazyregexp.New(`(?i)\b(?:parsed|received|processed|processing|recv)\b`)

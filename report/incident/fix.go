@@ -76,13 +76,16 @@ func (a *Attempt) Fixes() []Fix {
 	if sent := a.sentID(); a.Cause != nil && a.Cause.ID == "id-not-in-cert" && sent != "" {
 		words["id"] = sent
 	}
+	if words["set"]+words["ask"] != "" {
+		words["take"], words["offer"] = a.apart("set"), a.apart("ask")
+	}
 	cause := a.fixed()
 	for _, product := range []string{a.Product, ""} {
 		if product == "" && len(out) > 0 {
 			break
 		}
 		for _, f := range fixes() {
-			if f["cause"] != cause || f["product"] != product || f["side"] == "r" && a.Side != Responder || f["side"] == "i" && a.Side != Initiator || len(out) == maxFixes {
+			if f["cause"] != cause || f["product"] != product || f["side"] == "r" && a.Side != Responder || f["side"] == "i" && a.Side != Initiator || f["side"] == "u" && a.Side != "" || len(out) == maxFixes {
 				continue
 			}
 			if line, known := fillWords(f["line"], words); known {
@@ -91,6 +94,18 @@ func (a *Attempt) Fixes() []Fix {
 		}
 	}
 	return out
+}
+
+// apart returns a word of the lines about the algorithms that keep the two sides
+// apart, of all of them: which setting takes what came, or what to ask for.
+func (a *Attempt) apart(name string) string {
+	var out []string
+	for i := range a.Events {
+		if e := &a.Events[i]; e.arg(name) != "" && !slices.Contains(out, e.arg(name)) && !a.common(e.arg("axis")) {
+			out = append(out, e.arg(name))
+		}
+	}
+	return strings.Join(out, " ")
 }
 
 // syntaxes are those in which the gateway of a product is configured.

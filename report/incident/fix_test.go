@@ -16,7 +16,7 @@ func TestFixes(t *testing.T) {
 		if _, ok := catalogue()[id]; !ok {
 			t.Errorf("there is no cause %q", f["cause"])
 		}
-		if f["side"] != "" && f["side"] != "r" && f["side"] != "i" || f["paste"] != "" && f["paste"] != "y" || f["line"] == "" {
+		if f["side"] != "" && f["side"] != "r" && f["side"] != "i" && f["side"] != "u" || f["paste"] != "" && f["paste"] != "y" || f["line"] == "" {
 			t.Errorf("%q", f)
 		}
 		if f["paste"] == "" && strings.Contains(f["line"], "\n") {
@@ -45,6 +45,24 @@ func TestCauses(t *testing.T) {
 			if bare := fill(sentence, nil); strings.ContainsAny(bare, "{}[]") || strings.Contains(bare, "  ") || strings.Contains(bare, " ,") {
 				if id != "windows" {
 					t.Errorf("%s: %q", id, bare)
+				}
+			}
+		}
+	}
+}
+
+// Each cause has something to do for each side, known or not, in the words of each
+// product, even if no line names anything.
+func TestEachCauseHasAFix(t *testing.T) {
+	for id := range catalogue() {
+		if id == "idle" || id == "peer-ended" || id == "windows" { // nothing failed, or it goes by a code
+			continue
+		}
+		for _, side := range []Side{Initiator, Responder, ""} {
+			for _, product := range []string{"strongSwan", "libreswan", "another"} {
+				a := &Attempt{Product: product, Side: side, Cause: &Cause{ID: id}}
+				if len(a.Fixes()) == 0 {
+					t.Errorf("%s: nothing to do for %q of %s", id, side, product)
 				}
 			}
 		}

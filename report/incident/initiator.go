@@ -18,7 +18,7 @@ func TellInitiator(cause string, words map[string]string) (_ Told, ok bool) {
 	}
 	t := Told{Layer: e.layers[Initiator], Sentence: fill(e.sentences[Initiator], words), Elsewhere: fill(e.elsewhere, words)}
 	for _, f := range fixes() {
-		if f["cause"] != cause || f["product"] != "" || f["side"] == "r" || len(t.Fixes) == maxFixes {
+		if f["cause"] != cause || f["product"] != "" || f["side"] == "r" || f["side"] == "u" || len(t.Fixes) == maxFixes {
 			continue
 		}
 		if line, known := fillWords(f["line"], words); known {

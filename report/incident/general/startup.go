@@ -44,7 +44,7 @@ var startups = sync.OnceValue(func() []startup {
 // configuration, and whether it says anything.
 func Startup(text string) (Fault, bool) {
 	text = text[:min(len(text), maxOctets)]
-	if strings.Contains(text, "secrets:") || strings.Contains(text, "secrets\"") {
+	if (strings.Contains(text, "secrets:") || strings.Contains(text, "secrets\"")) && !strings.HasSuffix(text, " in key") && !strings.HasSuffix(text, "unterminated string") && !strings.HasSuffix(text, " in PSK") {
 		return Fault{}, false // what it quotes may be one
 	}
 	small := strings.ToLower(text)

@@ -3,6 +3,7 @@ package mikrotik
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/report/incident"
@@ -68,5 +69,38 @@ func after(e *incident.Event) {
 		if axis != "" {
 			e.Set("detail", incident.Gap{Axis: axis, Got: []string{got}, Want: []string{want}}.String())
 		}
+		setting(e, got, want)
+	} else if e.Cause == "ike-proposal" {
+		e.Set("take", "enc-algorithm=aes-256 hash-algorithm=sha256 dh-group=modp2048")
+	}
+}
+
+// settings are those of a profile by the axis that a line names: the name, and the
+// values of a line and of the setting, the weakest first.
+var settings = map[string]struct {
+	name   string
+	values [][2]string
+}{
+	"enctype": {"enc-algorithm", [][2]string{{"DES-CBC", "des"}, {"3DES-CBC", "3des"}, {"AES-CBC", "aes-256,aes-192,aes-128"}}},
+	"hashtype": {"hash-algorithm", [][2]string{{"MD5", "md5"}, {"SHA", "sha1"}, {"SHA1", "sha1"}, {"SHA256", "sha256"},
+		{"SHA384", "sha384"}, {"SHA512", "sha512"}}},
+	"dh_group": {"dh-group", [][2]string{{"768-bit MODP group", "modp768"}, {"1024-bit MODP group", "modp1024"}, {"1536-bit MODP group", "modp1536"},
+		{"2048-bit MODP group", "modp2048"}, {"3072-bit MODP group", "modp3072"}, {"4096-bit MODP group", "modp4096"}, {"8192-bit MODP group", "modp8192"}}},
+}
+
+// setting says which setting lets the two sides meet on an axis: this side's, unless
+// that were weaker than what is set.
+func setting(e *incident.Event, got, want string) {
+	s := settings[e.Args["axis"]]
+	at := func(value string) int {
+		return slices.IndexFunc(s.values, func(v [2]string) bool { return v[0] == value })
+	}
+	theirs, ours := at(got), at(want)
+	switch {
+	case theirs < 0 || ours < 0:
+	case theirs > ours:
+		e.Set("set", s.name+"="+s.values[theirs][1])
+	default:
+		e.Set("ask", want)
 	}
 }

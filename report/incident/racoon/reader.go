@@ -66,6 +66,7 @@ func after(e *incident.Event) {
 	}
 	for _, a := range axes {
 		if got := e.Args["got"]; got != "" && strings.Contains(e.Text, a.word) {
+			e.Set("axis", string(a.axis))
 			e.Set("detail", incident.Gap{Axis: a.axis, Got: []string{got}, Want: []string{e.Args["want"]}}.String())
 		}
 	}
