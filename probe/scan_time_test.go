@@ -48,3 +48,21 @@ func TestScanTime(t *testing.T) {
 		})
 	}
 }
+
+// TestScanSlowPath: on a path slower than the first timeout, which loses nothing, hardly
+// a request is sent again, and it is not said that any was lost.
+func TestScanSlowPath(t *testing.T) {
+	t.Parallel()
+	for name, sc := range map[string]scene{
+		"path":    {link: memnet.Link{Delay: 750 * ms}},
+		"gateway": {link: memnet.Link{Delay: 10 * ms}, faults: iketest.Faults{Delay: 1500 * ms}},
+	} {
+		sc.policy, sc.profile = smallPolicy, iketest.StrongSwan
+		o := sc.scan(t)
+		o.exact(t)
+		if n, slowed := find(o.Notes, evidence.NoteSlowed); slowed || o.Cost.Retransmits > 4 {
+			t.Errorf("%s: %d requests sent again, note %+v", name, o.Cost.Retransmits, n)
+		}
+		t.Logf("%s: %d exchanges in %v", name, o.Cost.Exchanges, o.Cost.Elapsed)
+	}
+}

@@ -318,9 +318,11 @@ func (d *attempt) answered(at time.Time) {
 		// Karn's rule: of a request sent more than once it is not known
 		// which try was answered.
 		took = at.Sub(d.sent[0])
-		d.c.roundTrip.sample(took)
+		if d.c.roundTrip.sample(took) {
+			d.c.pacer.restore()
+		}
 	} else if len(d.sent) > 1 {
-		d.c.roundTrip.late(at.Sub(d.sent[0]))
+		d.c.roundTrip.late(at.Sub(d.sent[0]), d.req.wait(d.c.rto(), len(d.sent)))
 	}
 	best := d.c.roundTrip.shortest()
 	d.c.pacer.answered(took, best)

@@ -26,19 +26,21 @@ type roundTrip struct {
 	backedOff              time.Duration // the timeout after one that was too short
 }
 
-// sample adds one measured round trip.
-func (r *roundTrip) sample(d time.Duration) {
+// sample adds one measured round trip. It reports whether it is the first one and longer
+// than was waited for before: then what was sent again until now was not lost.
+func (r *roundTrip) sample(d time.Duration) (slow bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.backedOff = 0
 	if !r.sampled {
 		r.smoothed, r.varies, r.best, r.sampled = d, d/2, d, true
-		return
+		return d > r.initial
 	}
 	// RFC 6298, Section 2.3: alpha is 1/8, beta is 1/4.
 	r.varies += ((r.smoothed - d).Abs() - r.varies) / 4
 	r.smoothed += (d - r.smoothed) / 8
 	r.best = min(r.best, d)
+	return false
 }
 
 // rto returns the timeout of a first try.
@@ -52,14 +54,15 @@ func (r *roundTrip) rto() time.Duration {
 }
 
 // late notes that a request was answered so long after its first try, when it had
-// been sent again. Of which try the answer is is not known, but where nothing was
-// measured yet the timeout may be too short for the path: it stays as long until
-// there is a measurement (RFC 6298, Section 5.5 to 5.7).
-func (r *roundTrip) late(after time.Duration) {
+// been sent again, the last time with a timeout. Of which try the answer is is not
+// known, but where nothing was measured yet the timeout may be too short for the path:
+// it stays as long as it was in the end until there is a measurement (RFC 6298, Section
+// 5.5 to 5.7).
+func (r *roundTrip) late(after, timeout time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if !r.sampled {
-		r.backedOff = min(max(r.backedOff, after), maxRTO)
+		r.backedOff = min(max(r.backedOff, after, timeout), maxRTO)
 	}
 }
 

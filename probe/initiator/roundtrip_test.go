@@ -30,6 +30,15 @@ func TestRoundTrip(t *testing.T) {
 	if got := fast.rto(); got != minRTO {
 		t.Errorf("after 1ms: %v, want the least, %v", got, minRTO)
 	}
+	// Section 5.5: a timeout that was too short stays as long as it was in the end.
+	late := roundTrip{initial: defaultRTO}
+	late.late(1500*ms, 2*time.Second)
+	if got := late.rto(); got != 2*time.Second {
+		t.Errorf("after an answer to the third try: %v, want 2s", got)
+	}
+	if !late.sample(1500*ms) || late.sample(1600*ms) || fast.sample(600*ms) {
+		t.Error("a path is slow if the first measurement is longer than the first timeout, else not")
+	}
 	slow := roundTrip{initial: defaultRTO}
 	slow.sample(10 * time.Second)
 	if got := slow.rto(); got != maxRTO {
