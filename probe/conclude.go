@@ -49,8 +49,9 @@ func (s *scan) conclude() {
 		if m.Accepted == 0 {
 			s.doubtTaken(r)
 			for _, x := range r.Exchanges {
-				if x.Type == ike.IKE_SA_INIT && x.Outcome == initiator.Malformed {
-					s.findings.Doubt(evidence.DoubtMalformed, nil, x.ID) // perhaps it accepts that
+				// Perhaps it accepts what it answers so, or what another answer refuses.
+				if x.Type == ike.IKE_SA_INIT && (x.Outcome == initiator.Malformed || x.Outcome != initiator.Accepted && s.conn.Opened(x.ID) > 0) {
+					s.findings.Doubt(evidence.DoubtMalformed, nil, x.ID)
 				}
 			}
 		}

@@ -289,9 +289,10 @@ func TestTruthMet(t *testing.T) {
 		profile iketest.Profile
 		loss    float64
 	}{
-		// The true answers are malformed, and behind the forged ones.
+		// The true answers are malformed, and behind the forged ones, or ahead of them.
 		{[]string{"a forged refusal well ahead", "half of every answer"}, 41, smallPolicy, iketest.StrongSwan, 0},
 		{[]string{"redirects and is silent to others", "a forged refusal ahead", "half of every answer"}, 125, smallPolicy, iketest.StrongSwan, 0},
+		{[]string{"a forged refusal behind", "half of every answer"}, 2972, overlapPolicy, iketest.OpenIKED, 0},
 		// A true answer is lost, and the forged one refuses an offer of several
 		// methods. The same offer is accepted in the next exchange.
 		{[]string{"a forged refusal behind"}, 47, singlesPolicy, iketest.OpenIKED, 0.05},
