@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"net"
 	"net/netip"
@@ -413,6 +414,20 @@ func subtract(from, other []proposals.Product) []proposals.Product {
 	return from
 }
 
+// questionsOfReading returns how many exchanges asked about the gateway itself, and not
+// about its policy: those whose offers were not asked before.
+func (o outcome) questionsOfReading() (n int) {
+	asked := make(map[string]bool)
+	for _, x := range o.Exchanges {
+		offer := fmt.Sprint(x.Offer)
+		if x.Purpose == evidence.PurposeControl && !asked[offer] {
+			n++
+		}
+		asked[offer] = true
+	}
+	return n
+}
+
 // Policies of the tests.
 const (
 	smallPolicy   = "aes256-sha256-prfsha256-modp2048"
@@ -454,6 +469,9 @@ func TestScan(t *testing.T) {
 				t.Logf("%d exchanges in %v, half-open peak %d, %v", o.Cost.Exchanges, o.Cost.Elapsed, o.stats.HalfOpenPeak, kindsOf(o.Notes))
 				if o.stats.Cookies != 0 || o.Cost.Retransmits != 0 {
 					t.Errorf("%d cookies, %d retransmits", o.stats.Cookies, o.Cost.Retransmits)
+				}
+				if n := o.questionsOfReading(); o.Matrix.Accepted > 0 && n > 9 {
+					t.Errorf("%d exchanges to see whether the gateway reads, understands and means what it is asked", n)
 				}
 				if o.NAT == nil && p.policy != "" {
 					t.Errorf("nothing is known of NAT: %v", kindsOf(o.Notes))
