@@ -47,6 +47,9 @@ func (s *scan) initiateAnd(ctx context.Context, purpose evidence.Purpose, o init
 	}
 	known := s.gateway.Now()
 	o.NoRedirect = known.NoRedirect
+	if purpose == evidence.PurposeMatrix || purpose == evidence.PurposeControl {
+		o = known.Brief(o)
+	}
 	if !mayOpen && o.Flow == 0 && (purpose == evidence.PurposeMatrix || purpose == evidence.PurposeControl) {
 		o.Flow = s.spread.Flow(ctx)
 	}

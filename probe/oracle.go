@@ -127,7 +127,11 @@ func (s *scan) takesOf(ctx context.Context, offersOf func(ike.KeyExchangeMethod)
 	})
 	for _, m := range methods {
 		asAlgorithm := proposals.Algorithm{Axis: proposals.KE, ID: uint16(m)}
+		var parts [][]proposals.Product
 		for _, offer := range offersOf(m) {
+			parts = append(parts, s.gateway.Now().Shorten(offer)...)
+		}
+		for _, offer := range parts {
 			if s.gateway.Now().Intolerances[asAlgorithm] != 0 {
 				break
 			}

@@ -161,6 +161,22 @@ func TestScanIntolerance(t *testing.T) {
 	}
 }
 
+// TestScanShortRequests: where long requests are dropped all is asked in parts, with
+// additional key exchanges, too, whether what the greeting offers is accepted or not;
+// and requests leave out what says nothing of suites, so that there are few parts.
+func TestScanShortRequests(t *testing.T) {
+	t.Parallel()
+	for policy, most := range map[string]int{smallPolicy: 260, overlapPolicy: 440, hybridPolicy: 260} {
+		o := scene{policy: policy, profile: with(func(p *iketest.Profile) { p.MaxDatagram = 600 }), link: memnet.Link{Delay: 10 * ms}}.scan(t)
+		o.exact(t)
+		o.clean(t)
+		o.notes(t, evidence.NoteLimit)
+		if o.Matrix.Accepted == 0 || o.Cost.Exchanges > most {
+			t.Errorf("%s: %d suites accepted, %d exchanges, want at most %d", policy, o.Matrix.Accepted, o.Cost.Exchanges, most)
+		}
+	}
+}
+
 // TestScanPolicyChange: a policy that changes during the scan is seen, and the
 // result is of the later one.
 func TestScanPolicyChange(t *testing.T) {

@@ -42,7 +42,7 @@ func (k Known) Divide(offer []proposals.Product) []matrix.Part {
 		}
 	}
 	for _, piece := range pieces {
-		for _, short := range k.shorten(piece) {
+		for _, short := range k.Shorten(piece) {
 			parts = append(parts, matrix.Part{Products: short})
 		}
 	}
@@ -67,9 +67,9 @@ func (k Known) withheld(a proposals.Algorithm) matrix.Answer {
 // maxParts bounds the parts in place of one offer.
 const maxParts = 512
 
-// shorten splits offer until no part is longer than the gateway answers. What
+// Shorten splits offer until no part is longer than the gateway answers. What
 // would take too many parts stays whole.
-func (k Known) shorten(offer []proposals.Product) [][]proposals.Product {
+func (k Known) Shorten(offer []proposals.Product) [][]proposals.Product {
 	if len(offer) == 0 {
 		return nil
 	}

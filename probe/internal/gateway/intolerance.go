@@ -8,16 +8,24 @@ import (
 )
 
 // Beside returns the control offer with algorithms put into it where they
-// belong.
+// belong. Of one that is refused a suite of each proposal is enough, so that what
+// comes to it is not too long for the gateway.
 func (k Known) Beside(algorithms []proposals.Algorithm) []proposals.Product {
 	out := slices.Clone(k.Control)
+	for i, p := range out {
+		for axis, list := range p {
+			if !k.TakesControl && len(list) > 1 {
+				out[i][axis] = list[:1:1]
+			}
+		}
+	}
+	first := out[0]
 	var hybrid *proposals.Product
 	for _, a := range algorithms {
 		switch {
 		case a.Axis >= proposals.ADDKE1:
 			if hybrid == nil {
-				p := k.Control[0]
-				hybrid = &p
+				hybrid = &first
 			}
 			hybrid[a.Axis] = append(slices.Clone(hybrid[a.Axis]), a)
 			continue

@@ -17,6 +17,21 @@ func (k Known) RequestOctets(offer []proposals.Product, method ike.KeyExchangeMe
 	return initiator.Offer{Products: offer, KE: method, NoRedirect: k.NoRedirect}.Octets()
 }
 
+// Brief leaves out of a request what a question about suites needs not, if the gateway
+// answers none that is long: then more suites fit one.
+func (k Known) Brief(o initiator.Offer) initiator.Offer {
+	if k.Limit > 0 {
+		o.NoRedirect, o.NATDetection = true, initiator.NoNATDetection
+		o.Without = []ike.NotifyType{ike.IKEV2_FRAGMENTATION_SUPPORTED, ike.SIGNATURE_HASH_ALGORITHMS}
+	}
+	return o
+}
+
+// briefOctets is RequestOctets of a question about suites.
+func (k Known) briefOctets(offer []proposals.Product, method ike.KeyExchangeMethod) int {
+	return k.Brief(initiator.Offer{Products: offer, KE: method, NoRedirect: k.NoRedirect}).Octets()
+}
+
 // Overhead returns the most octets that a request with a KE payload of method has
 // beside its proposals.
 func Overhead(method ike.KeyExchangeMethod) int {
@@ -27,15 +42,19 @@ func Overhead(method ike.KeyExchangeMethod) int {
 // OctetsAs returns the size of the request that asks offer.
 func (k Known) OctetsAs(offer []proposals.Product) int {
 	sent, method, _ := k.Payload(offer)
-	return k.RequestOctets(sent, method)
+	return k.briefOctets(sent, method)
 }
 
-// Padded returns the control offer, its proposals repeated until the request
-// has so many octets, if a datagram can hold them.
+// Padded returns the control offer, its proposals repeated, the last ones in part,
+// until the request has so many octets, if a datagram can hold them.
 func (k Known) Padded(octets int) []proposals.Product {
 	offer := slices.Clone(k.Control)
 	for i := 0; k.OctetsAs(offer) < octets; i++ {
-		longer := append(offer, k.Control[i%len(k.Control)])
+		again := k.Control[i%len(k.Control)]
+		longer := append(slices.Clip(offer), again)
+		if suite, _ := again.First(); k.OctetsAs(longer) > octets {
+			longer = append(slices.Clip(offer), suite.Product())
+		}
 		if k.OctetsAs(longer) > MaxDatagram {
 			break
 		}

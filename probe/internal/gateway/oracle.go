@@ -37,6 +37,15 @@ func (k Known) Payload(offer []proposals.Product) ([]proposals.Product, ike.KeyE
 		return offers.WithMethod(offer, k.Decoy), k.Decoy, true
 	default:
 		methods := proposals.KeyExchangeMethods(offer)
-		return offer, methods[0], keyexchange.Supported(methods[0])
+		best := methods[0]
+		for _, m := range methods {
+			switch was := k.briefOctets(offer, best); {
+			case keyexchange.Supported(best) && was <= k.Allowed():
+				return offer, best, true
+			case keyexchange.Supported(m) && (!keyexchange.Supported(best) || k.briefOctets(offer, m) < was):
+				best = m
+			}
+		}
+		return offer, best, keyexchange.Supported(best)
 	}
 }
