@@ -91,7 +91,11 @@ func (s gatewayScene) charonCmd(t *testing.T, try loginTry) {
 	if try.trust != "" {
 		trust = try.trust
 	}
-	args := []string{c["password"], "--host", addressOf(incident.Responder), "--remote-identity", c["remote_identity"], "--profile", charonCmd[c["method"]], "--cert", "/run/lab/" + trust + ".pem"}
+	profile := charonCmd[c["method"]]
+	if c["second_method"] != "" {
+		profile = "ikev2-pub-eap"
+	}
+	args := []string{c["password"], "--host", addressOf(incident.Responder), "--remote-identity", c["remote_identity"], "--profile", profile, "--cert", "/run/lab/" + trust + ".pem"}
 	identity := "client.lab" // of the certificate
 	if file := c["certificate"]; file != "" {
 		// It reads the first thing of a file alone.
@@ -111,10 +115,13 @@ func (s gatewayScene) charonCmd(t *testing.T, try loginTry) {
 			identity = "other.lab"
 		}
 	}
-	for _, other := range []string{c["user"], c["identity"]} {
-		if other != "" {
-			identity = other
-		}
+	switch {
+	case c["second_method"] != "":
+		args = append(args, "--eap-identity", c["user"])
+	case c["identity"] != "":
+		identity = c["identity"]
+	case c["user"] != "":
+		identity = c["user"]
 	}
 	var quoted []string
 	for _, a := range append(args, "--identity", identity) {

@@ -75,6 +75,15 @@ func loginGateways() []loginGateway {
 		return fmt.Sprintf("{method: certificate, certificate: %q, remote_identity: gateway.lab}", name+".pem")
 	}
 	tlsOf := func(name string) string { return strings.Replace(client(name), "certificate,", "eap-tls,", 1) }
+	// A certificate, and then a user (RFC 4739).
+	byRounds := func(r *end) {
+		byCert(r)
+		r.user, r.password = "carol", "Ar3etTnp"
+		r.more = "remote-2 {\n			round = 2\n			auth = eap-mschapv2\n			eap_id = %any\n		}"
+	}
+	rounds := func(name, password string) string {
+		return strings.Replace(client(name), "}", ", second_method: eap-mschapv2, user: carol, password: "+password+"}", 1)
+	}
 	psk := func(key, me, you string) string {
 		return fmt.Sprintf("{method: psk, psk: %s, identity: %s, remote_identity: %s}", key, me, you)
 	}
@@ -113,6 +122,14 @@ func loginGateways() []loginGateway {
 			{name: "another method", credentials: fmt.Sprintf(carol, "eap-mschapv2", "Ar3etTnp"), told: "negotiate+ gateway+ eap_method-eap-method", exit: 3, windows: "812"},
 		}},
 		{"TTLS", "strongswan", byTTLS, eapTries("eap-ttls", wellEAP, "authenticate-eap-credentials", 3, "691")},
+		{"two rounds", "strongswan", byRounds, []loginTry{
+			{name: "CA of the client", credentials: rounds("client stranger", "Ar3etTnp"), told: "negotiate+ authenticate-auth-refused", exit: 3},
+			{name: "well", credentials: rounds("client", "Ar3etTnp"), told: "negotiate+ gateway+ authenticate+ eap_method+ authenticate+ end+"},
+			{name: "password", credentials: rounds("client", "wrong"), told: "negotiate+ gateway+ authenticate+ eap_method+ authenticate-eap-credentials", exit: 3},
+			{name: "user", credentials: strings.Replace(rounds("client", "Ar3etTnp"), "carol", "dave", 1), told: "negotiate+ gateway+ authenticate+ eap_method+ authenticate-eap-credentials", exit: 3},
+			{name: "CA of the gateway", credentials: rounds("client", "Ar3etTnp"), trust: "stranger", told: "negotiate+ gateway-cert-untrusted end+", exit: 3},
+			{name: "one round", credentials: client("client"), told: "negotiate+ authenticate-auth-refused", exit: 3},
+		}},
 		{"PSK", "libreswan", nil, []loginTry{
 			{name: "well", credentials: psk("it", "client.lab", "gateway.lab"), told: wellDirect},
 			{name: "key", credentials: psk("another", "client.lab", "gateway.lab"), told: "negotiate+ authenticate-auth-refused", exit: 3},

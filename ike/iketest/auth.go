@@ -115,7 +115,7 @@ func (s *server) unauthenticated(sa *gatewaySA, m *ike.Message, now time.Time) (
 			return s.converse(sa, packet, now)
 		}
 	}
-	return nil, true
+	return s.again(sa, m), true
 }
 
 // inform reports whether an INFORMATIONAL request is answered, with an empty

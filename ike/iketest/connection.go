@@ -96,7 +96,7 @@ func (s *server) connection(sa *gatewaySA, m *ike.Message) *Connection {
 // payloads it is to be refused.
 func (s *server) introduce(sa *gatewaySA, m *ike.Message) []ike.Payload {
 	c := s.connection(sa, m)
-	if c == nil {
+	if c == nil || c.Login != nil && c.Login.Second {
 		return nil
 	}
 	id := &ike.ID{Payload: ike.PayloadIDr, IDType: c.IDType, Data: []byte(c.ID)}

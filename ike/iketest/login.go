@@ -26,6 +26,9 @@ type Login struct {
 	PSK []byte
 	// ClientCAs lets in who has a certificate of theirs.
 	ClientCAs *x509.CertPool
+	// Second demands of who has a certificate a second round by one of the Methods of the
+	// Connection (RFC 4739), and lets in nobody else.
+	Second bool
 	// Users are the passwords of EAP by name, for the Methods of the Connection that
 	// package eapserver has.
 	Users map[string]string
@@ -102,7 +105,24 @@ func (s *server) admit(sa *gatewaySA, m *ike.Message, auth *ike.Auth) (payloads 
 	default:
 		return c.Login.refuse(fmt.Sprintf("authentication method %v, by which it lets nobody in", auth.Method))
 	}
+	if c.Login.Second {
+		if _, follows := m.Notify(ike.ANOTHER_AUTH_FOLLOWS); !follows || auth.Method == ike.AuthSharedKey {
+			return c.Login.refuse("one round of authentication, where two are needed")
+		}
+		sa.connection, sa.first = c, m
+		return out, true
+	}
 	return append(out, s.establish(sa, c.Login, m)...), true
+}
+
+// again begins EAP in a second round, for whom its IDi payload names.
+func (s *server) again(sa *gatewaySA, m *ike.Message) []ike.Payload {
+	user, ok := initiatorID(m)
+	if !ok || sa.connection.Login == nil || !sa.connection.Login.Second || sa.idi != nil {
+		return nil
+	}
+	sa.user, sa.idi = string(user.Data), append([]byte{byte(user.IDType), 0, 0, 0}, user.Data...)
+	return []ike.Payload{&ike.EAP{Data: eap.Packet{Code: eap.Request, Type: eap.Identity}.Append(nil)}}
 }
 
 func (l *Login) refuse(why string) (payloads []ike.Payload, done bool) {

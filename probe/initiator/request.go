@@ -41,6 +41,8 @@ type Offer struct {
 	// NoRedirect leaves out REDIRECT_SUPPORTED (RFC 5685, Section 3): some
 	// gateways send every initiator elsewhere that would go.
 	NoRedirect bool
+	// MultipleAuth announces MULTIPLE_AUTH_SUPPORTED (RFC 4739, Section 3.1).
+	MultipleAuth bool
 	// RedirectedFrom is the gateway that redirected us, which REDIRECTED_FROM tells in
 	// place of REDIRECT_SUPPORTED (RFC 5685, Section 4); invalid if none did.
 	RedirectedFrom netip.Addr
@@ -152,6 +154,9 @@ func buildInit(r initRequest) *ike.Message {
 		m.Payloads = append(m.Payloads, &ike.Notify{Notification: ike.REDIRECTED_FROM, Data: append([]byte{byte(kind), byte(len(octets))}, octets...)})
 	default:
 		m.Payloads = append(m.Payloads, &ike.Notify{Notification: ike.REDIRECT_SUPPORTED})
+	}
+	if r.MultipleAuth {
+		m.Payloads = append(m.Payloads, &ike.Notify{Notification: ike.MULTIPLE_AUTH_SUPPORTED})
 	}
 	if addsKeyExchanges(sa) {
 		// Additional key exchanges happen in IKE_INTERMEDIATE, so both sides

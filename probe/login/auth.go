@@ -104,7 +104,7 @@ func anything(t ike.PayloadType) *ike.TS {
 }
 
 // directly logs in by a pre-shared key or a certificate, in one exchange.
-func (a *attempt) directly(ctx context.Context) {
+func (a *attempt) directly(user, ctx context.Context) {
 	var auth *ike.Auth
 	var certificates [][]byte
 	c := &a.Credentials
@@ -121,12 +121,27 @@ func (a *attempt) directly(ctx context.Context) {
 			certificates = append(certificates, cert.Raw)
 		}
 	}
-	x, ok := a.ask(ctx, ike.IKE_AUTH, a.opening(certificates, auth), a.Attempts)
+	request := a.opening(certificates, auth)
+	if c.Second != "" {
+		if !a.sa.multiple {
+			a.add(Step{Kind: Authenticate, State: Failed, Cause: CauseOneRound})
+			return
+		}
+		request = append(request, &ike.Notify{Notification: ike.ANOTHER_AUTH_FOLLOWS})
+	}
+	x, ok := a.ask(ctx, ike.IKE_AUTH, request, a.Attempts)
 	if !ok {
 		return
 	}
 	payloads, ok := a.answered(x, Authenticate, a.refused())
 	if !ok {
+		return
+	}
+	if c.Second != "" {
+		if a.meet(payloads, x.ID) {
+			a.add(Step{Kind: Authenticate, State: Passed, Exchanges: []int{x.ID}})
+			a.again(user, ctx)
+		}
 		return
 	}
 	// It has authenticated us, or it would not show who it is.

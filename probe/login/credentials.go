@@ -43,6 +43,9 @@ func (m Method) HasCertificate() bool { return m == Certificate || m == TLS }
 // Credentials are what a login is done with.
 type Credentials struct {
 	Method Method
+	// Second is a method of EAP in which User has to log in once more, behind that of a
+	// certificate (RFC 4739); "" for none.
+	Second Method
 	// User is the name of EAP, as "carol" or "DOMAIN\carol".
 	User          string
 	Password, PSK Secret
@@ -83,10 +86,20 @@ func (c *Credentials) Check(now time.Time) error {
 		return nil
 	}
 	switch {
+	case c.Second != "" && (c.Method != Certificate || !c.Second.IsEAP() || c.Second.HasCertificate()):
+		return wrong("second_method", "%q does not go with method %s: a user's method of EAP goes with certificate", c.Second, c.Method)
 	case c.Method == PSK:
 		return needs("psk", c.PSK.IsZero())
 	case c.Method.HasCertificate():
-		return c.checkCertificate(now, needs)
+		if err := c.checkCertificate(now, needs); err != nil || c.Second == "" {
+			return err
+		}
+		needs = func(field string, missing bool) error {
+			if missing {
+				return wrong(field, "is missing, and %s needs it", c.Second)
+			}
+			return nil
+		}
 	}
 	if err := needs("user", c.User == ""); err != nil {
 		return err

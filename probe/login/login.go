@@ -94,7 +94,7 @@ func (c Client) Login(ctx context.Context, target Target) (*Result, error) {
 		Gateway: target.Address, Paths: target.Paths, Source: c.Source, InitialRTO: c.InitialRTO,
 		Listen: c.Listen, Dial: c.Dial, Rand: c.Rand, Trace: c.Trace,
 	})
-	r := &Result{Address: target.Address, Host: c.Host, Method: c.Credentials.Method, Local: c.Credentials.Local(), Started: time.Now(), Asked: c.asked(target)}
+	r := &Result{Address: target.Address, Host: c.Host, Method: c.Credentials.Method, Second: c.Credentials.Second, Local: c.Credentials.Local(), Started: time.Now(), Asked: c.asked(target)}
 	if u, ok := initiator.NoRoute(err); ok {
 		r.Steps = []Step{{Kind: Negotiate, State: Failed, Cause: "send-failed", Detail: u.Detail}}
 		return r, nil
@@ -139,6 +139,8 @@ type attempt struct {
 	local Identity
 	sa    *sa
 	err   error // of our own side
+	// second: the second round has begun.
+	second bool
 	// incoming are what may be requests of the gateway, where we stay for them.
 	incoming chan initiator.Datagram
 }
@@ -156,6 +158,7 @@ type sa struct {
 	hashes         []ike.HashAlgorithm // that the gateway announced
 	childless      bool                // it can do without a Child SA
 	fragments      bool                // it takes fragments of IKE
+	multiple       bool                // it knows of several rounds (RFC 4739)
 	// established: the gateway has authenticated us, so it keeps the IKE SA until a
 	// Delete. over: it has ended it. unanswered: the last request was not answered.
 	established, over, unanswered bool
@@ -180,7 +183,7 @@ func (a *attempt) run(ctx context.Context) error {
 	case a.Credentials.Method.IsEAP():
 		a.byEAP(ctx, work)
 	default:
-		a.directly(work)
+		a.directly(ctx, work)
 	}
 	if a.ESP && a.r.LoggedIn {
 		more, stop := lasting(ctx, farewell)
@@ -211,6 +214,7 @@ func lasting(ctx context.Context, after time.Duration) (context.Context, func())
 
 // add adds a step, and returns it.
 func (a *attempt) add(s Step) *Step {
+	s.Second = a.second
 	a.r.Steps = append(a.r.Steps, s)
 	return &a.r.Steps[len(a.r.Steps)-1]
 }

@@ -70,7 +70,7 @@ func (a *attempt) negotiateOver(user, ctx context.Context, t initiator.Transport
 			a.interrupted(Negotiate)
 			return false, false
 		}
-		req, err := a.conn.Init(initiator.Offer{Transport: t, Products: products, KE: method, NoRedirect: true})
+		req, err := a.conn.Init(initiator.Offer{Transport: t, Products: products, KE: method, NoRedirect: true, MultipleAuth: a.Credentials.Second != ""})
 		if err != nil {
 			a.err = err
 			return false, false
@@ -157,6 +157,7 @@ func (a *attempt) open(req *initiator.Request, x initiator.Answer, asked []int) 
 		request: x.Request, reply: x.Octets, ni: req.Nonce(), nr: nonce.Data,
 	}
 	_, a.sa.childless = x.Message.Notify(ike.CHILDLESS_IKEV2_SUPPORTED)
+	_, a.sa.multiple = x.Message.Notify(ike.MULTIPLE_AUTH_SUPPORTED)
 	_, a.sa.fragments = x.Message.Notify(ike.IKEV2_FRAGMENTATION_SUPPORTED)
 	if n, ok := x.Message.Notify(ike.SIGNATURE_HASH_ALGORITHMS); ok {
 		a.sa.hashes, _ = n.SignatureHashes()

@@ -41,7 +41,7 @@ func (a *attempt) meet(payloads []ike.Payload, exchange int) bool {
 	p.Scheme.Method = auth.Method
 	var cause, detail string
 	switch {
-	case auth.Method == ike.AuthSharedKey && a.Credentials.Method.IsEAP():
+	case auth.Method == ike.AuthSharedKey && (a.Credentials.Method.IsEAP() || a.Credentials.Second != ""):
 		// Whoever knows a key that many share would get the password.
 		cause, detail = CauseUnproven, "it has only a pre-shared key, and must sign where EAP follows (RFC 7296, Section 2.16)"
 	case auth.Method == ike.AuthSharedKey:

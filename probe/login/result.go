@@ -46,6 +46,8 @@ const (
 type Step struct {
 	Kind  StepKind
 	State StepState
+	// Second: it is of the second round.
+	Second bool
 	// Cause is why it did not pass: an entry of the catalogue of package incident, or
 	// one of the Causes here.
 	Cause string
@@ -70,6 +72,8 @@ const (
 	CauseServer = "eap-server-unproven"
 	// CauseSilentPassword: no answer comes to the password.
 	CauseSilentPassword = "silence-password"
+	// CauseOneRound: the gateway does not announce that it can do a second round.
+	CauseOneRound = "one-round"
 	// CauseUnasked: the gateway sets up a Child SA that was not asked for.
 	CauseUnasked = "child-unasked"
 	// CauseInterrupted: the user ended it.
@@ -119,6 +123,7 @@ type Result struct {
 	Address  netip.Addr
 	Host     string
 	Method   Method
+	Second   Method // of the second round, "" for none
 	Local    Identity
 	Started  time.Time
 	Elapsed  time.Duration

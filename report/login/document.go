@@ -40,9 +40,11 @@ type Document struct {
 	Started       time.Time   `json:"started"`
 	ElapsedMS     float64     `json:"elapsed_ms"`
 	// Method is "psk", "certificate" or that of EAP; User is that of EAP.
-	Method   string `json:"method"`
-	User     string `json:"user,omitempty"`
-	Identity string `json:"identity"` // who we said we are
+	Method string `json:"method"`
+	User   string `json:"user,omitempty"`
+	// SecondMethod is that of EAP in the second round (RFC 4739).
+	SecondMethod string `json:"second_method,omitempty"`
+	Identity     string `json:"identity"` // who we said we are
 	// Intended says what was going to be done to the gateway.
 	Intended []string `json:"intended"`
 

@@ -20,8 +20,11 @@ func Intended(c login.Client) []string {
 		}
 		as = fmt.Sprintf("log in once as %s by %s, which the gateway and its RADIUS server log", who, m)
 	}
+	if second := c.Credentials.Second; second != "" {
+		as = fmt.Sprintf("log in once as %s by %s and as %s by %s, which the gateway and its RADIUS server log", who, m, c.Credentials.User, second)
+	}
 	out := []string{as}
-	if m.IsEAP() && !m.HasCertificate() {
+	if m.IsEAP() && !m.HasCertificate() || c.Credentials.Second != "" {
 		out = append(out, "send what proves the password only to a gateway that proved who it is; a wrong one counts as one failed attempt of the user")
 	}
 	switch {

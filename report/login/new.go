@@ -40,14 +40,16 @@ func New(tool report.Tool, target string, c login.Client, r *login.Result) *Docu
 		Method: string(r.Method), Identity: r.Local.String(), Intended: Intended(c),
 		Steps: []Step{}, Left: r.Left == login.MayBeLeft, Exchanges: []Exchange{},
 	}
-	if r.Method.IsEAP() && r.Method != login.TLS {
+	d.SecondMethod = string(r.Second)
+	byEAP := r.Method.IsEAP() || r.Second != ""
+	if byEAP && r.Method != login.TLS {
 		d.User = c.Credentials.User
 	}
 	if r.Suite != nil {
 		d.Suite, d.Transport = r.Suite.String(), r.Transport.String()
 	}
 	d.Gateway = gateway(&r.Gateway)
-	if e := (EAP{Server: r.EAPServer, Error: r.EAPError, Message: r.EAPMessage, Notices: r.EAPNotices}); r.Method.IsEAP() {
+	if e := (EAP{Server: r.EAPServer, Error: r.EAPError, Message: r.EAPMessage, Notices: r.EAPNotices}); byEAP {
 		if r.OtherMethod != 0 {
 			e.OtherMethod = r.OtherMethod.String()
 		}
@@ -128,6 +130,10 @@ func isRSA(c login.Client) bool {
 // text says in half a sentence how a step went.
 func (d *Document) text(s login.Step, r *login.Result) string {
 	failed := s.State == login.Failed || s.State == login.Unknown
+	method := d.Method
+	if s.Second {
+		method = d.SecondMethod
+	}
 	switch s.Kind {
 	case login.Negotiate:
 		if failed {
@@ -141,12 +147,12 @@ func (d *Document) text(s login.Step, r *login.Result) string {
 		return "the gateway says it is " + d.Gateway.ID + d.proof(failed)
 	case login.EAPMethod:
 		if failed {
-			return "the gateway does not ask for " + d.Method
+			return "the gateway does not ask for " + method
 		}
 		if d.EAP.OtherMethod != "" {
-			return fmt.Sprintf("the gateway asks for %s, and takes %s in its place", d.EAP.OtherMethod, d.Method)
+			return fmt.Sprintf("the gateway asks for %s, and takes %s in its place", d.EAP.OtherMethod, method)
 		}
-		return "the gateway asks for " + d.Method
+		return "the gateway asks for " + method
 	case login.Authenticate:
 		switch {
 		case s.Cause == "eap-server-cert" || s.Cause == login.CauseServer:
@@ -154,11 +160,15 @@ func (d *Document) text(s login.Step, r *login.Result) string {
 		case s.Cause == login.CauseProtocol || s.Cause == "eap-tls":
 			return "the login does not complete"
 		case s.State == login.Unknown:
-			return "whether the gateway accepts " + d.credentials() + " is not known"
+			return "whether the gateway accepts " + d.credentials(method) + " is not known"
 		case failed:
-			return "the gateway refuses the login of " + cmp.Or(d.User, d.Identity) + " by " + d.Method
+			who := cmp.Or(d.User, d.Identity)
+			if d.SecondMethod != "" && !s.Second {
+				who = d.Identity
+			}
+			return "the gateway refuses the login of " + who + " by " + method
 		}
-		return "the gateway accepts " + d.credentials()
+		return "the gateway accepts " + d.credentials(method)
 	case login.Session:
 		switch {
 		case s.State == login.Warning:
@@ -182,8 +192,8 @@ func (d *Document) text(s login.Step, r *login.Result) string {
 }
 
 // credentials names what the gateway accepts or not.
-func (d *Document) credentials() string {
-	switch d.Method {
+func (d *Document) credentials(method string) string {
+	switch method {
 	case string(login.PSK):
 		return "the pre-shared key of " + d.Identity
 	case string(login.Certificate), string(login.TLS):
@@ -232,7 +242,7 @@ func reason(s login.Step, r *login.Result) *Reason {
 	if s.Cause == "eap-credentials" && r.EAPError > 0 {
 		code = strconv.Itoa(r.EAPError) // which Windows shows as it is
 	}
-	if r.Method == login.PSK || r.Method == login.MD5 || r.Method == login.GTC {
+	if r.Method == login.PSK || r.Method == login.MD5 || r.Method == login.GTC || r.Second != "" {
 		code = "" // for which Windows has no IKEv2 connection
 	}
 	if w, ok := explain.Windows(code); ok && code != "" {

@@ -1,6 +1,7 @@
 package login
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"strings"
@@ -50,9 +51,10 @@ func Text(w io.Writer, d *Document, o layout.Options) error {
 
 // heading says in a sentence how it went.
 func (d *Document) heading() string {
-	who := d.Identity
-	if d.User != "" {
-		who = d.User
+	who := cmp.Or(d.User, d.Identity)
+	method := d.Method
+	if d.SecondMethod != "" {
+		who, method = d.Identity, method+", and "+d.User+" by "+d.SecondMethod
 	}
 	at := d.Target
 	if d.Target != d.Address {
@@ -67,7 +69,7 @@ func (d *Document) heading() string {
 	if f := d.Failure(); f != nil && d.Verdict == Failed {
 		how = "the login fails at " + stepNames[f.Step]
 	}
-	return fmt.Sprintf("%s: %s, as %s by %s", at, how, who, d.Method)
+	return fmt.Sprintf("%s: %s, as %s by %s", at, how, who, method)
 }
 
 var stepNames = map[string]string{

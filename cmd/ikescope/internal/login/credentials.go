@@ -25,7 +25,7 @@ import (
 
 // fields are the words of a file of credentials. In the environment each has the prefix
 // IKESCOPE_ and is in capitals.
-var fields = []string{"method", "user", "password", "psk", "certificate", "key", "identity", "remote_identity", "signature"}
+var fields = []string{"method", "user", "password", "psk", "certificate", "key", "identity", "remote_identity", "signature", "second_method"}
 
 // Prefix begins the names in the environment.
 const Prefix = "IKESCOPE_"
@@ -81,7 +81,14 @@ func (s Source) Read(now time.Time) (login.Credentials, error) {
 		return c, fmt.Errorf("%s: %q is not a method: %s", values["method"].where, shown(values["method"].text), methods())
 	}
 	c.Method = method
-	if err := s.ask(c.Method, values); err != nil {
+	asked := method
+	if v, ok := values["second_method"]; ok {
+		if c.Second, ok = parseMethod(v.text); !ok {
+			return c, fmt.Errorf("%s: %q is not a method: %s", v.where, shown(v.text), methods())
+		}
+		asked = c.Second
+	}
+	if err := s.ask(asked, values); err != nil {
 		return c, err
 	}
 	if err := fill(&c, values); err != nil {
