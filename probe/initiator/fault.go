@@ -1,7 +1,10 @@
 package initiator
 
 import (
+	"errors"
+	"net"
 	"net/netip"
+	"syscall"
 
 	"github.com/ikescope/ikescope/ike/icmp"
 	"github.com/ikescope/ikescope/probe/internal/socket"
@@ -50,6 +53,11 @@ func pathFault(f socket.Fault) PathFault {
 // NoRoute reads an error of [Open] that is about the way to the gateway: our own
 // host knows none. It reports false for any other.
 func NoRoute(err error) (PathFault, bool) {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Op == "dial" && errors.Is(err, syscall.EADDRNOTAVAIL) {
+		// We have no address of its family, as where IPv6 is disabled.
+		return pathFault(socket.CannotSend(syscall.ENETUNREACH)), true
+	}
 	if _, ok := socket.Unreachable(err); !ok {
 		return PathFault{}, false
 	}

@@ -35,10 +35,14 @@ func TestPathFault(t *testing.T) {
 // TestNoRoute: an error that stands for an ICMP error is one of our own host when a
 // socket is opened, and any other is none.
 func TestNoRoute(t *testing.T) {
-	for err, want := range map[error]bool{syscall.ENETUNREACH: true, syscall.EHOSTUNREACH: true, syscall.EADDRINUSE: false, net.ErrClosed: false} {
+	for err, want := range map[error]bool{syscall.ENETUNREACH: true, syscall.EHOSTUNREACH: true, syscall.EADDRNOTAVAIL: true, syscall.EADDRINUSE: false, net.ErrClosed: false} {
 		u, ok := NoRoute(fmt.Errorf("around: %w", &net.OpError{Op: "dial", Err: os.NewSyscallError("connect", err)}))
 		if ok != want || ok && (u.State != PathError || !u.Local) {
 			t.Errorf("%v: %+v, %v", err, u, ok)
 		}
+	}
+	// Of an address that was to be ours it is no fault of the way.
+	if u, ok := NoRoute(&net.OpError{Op: "listen", Err: os.NewSyscallError("bind", syscall.EADDRNOTAVAIL)}); ok {
+		t.Errorf("%+v", u)
 	}
 }
