@@ -49,6 +49,9 @@ nothing is judged anew, so that it ends with 0 whatever the report's exit code.
 			if err != nil {
 				return usagef("convert: %w", err)
 			}
+			if err := o.checkNames(); err != nil {
+				return usageError{err}
+			}
 			if _, err := o.open(); err != nil {
 				return err
 			}

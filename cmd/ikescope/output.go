@@ -127,6 +127,9 @@ func (o *outputOptions) open() (pcap *pending.File, err error) {
 	if o.quiet && o.verbose {
 		return nil, usagef("--quiet: cannot be combined with --verbose")
 	}
+	if err := o.checkNames(); err != nil {
+		return nil, usageError{err}
+	}
 	taken, err := o.printOptions.open()
 	if err != nil || o.pcap == "" {
 		return nil, err

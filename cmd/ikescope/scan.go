@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -139,6 +140,10 @@ type job struct {
 	trace   func(initiator.Datagram) // nil where nobody keeps datagrams
 }
 
+// fleetGC is how much garbage there may be while several targets are scanned, in percent of
+// what is in use.
+const fleetGC = 50
+
 // scanJobs scans the jobs of s and adds what comes of each to f. The error is of
 // the file of datagrams, which is nil if none was asked for.
 func (a *app) scanJobs(ctx context.Context, s *scans, pcap *pending.File, f *fleet) error {
@@ -153,6 +158,11 @@ func (a *app) scanJobs(ctx context.Context, s *scans, pcap *pending.File, f *fle
 	first := len(f.keys) - len(s.jobs) // those of saved reports come before
 	for i := range s.jobs {
 		s.jobs[i].index = first + i
+	}
+	if len(s.jobs) > 1 {
+		// What many scans leave behind is collected sooner: a fourth less memory, and a
+		// few milliseconds more for each gateway, most of whose time is the network's.
+		defer debug.SetGCPercent(debug.SetGCPercent(fleetGC))
 	}
 	scanning, reaching := places.New(s.parallel), max(s.parallel, s.reaching)
 	one := func(j job, p *places.Places, w *progress.Watch) report.Target {

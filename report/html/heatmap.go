@@ -6,7 +6,9 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/lists"
 	"github.com/ikescope/ikescope/report/internal/picture"
+	"github.com/ikescope/ikescope/report/spelling"
 )
 
 // heatMap is a matrix as an SVG, and as a table for those who do not see it.
@@ -64,24 +66,34 @@ var states = map[byte]mapLegend{
 	picture.MarkNotTested: {"untested", "-", "not tested"},
 }
 
-func newHeatMap(pic *picture.Picture) *heatMap {
+func newHeatMap(pic *picture.Picture, names spelling.Names) *heatMap {
+	label := proposals.Algorithm.Label
+	if names != "" {
+		label = names.Label
+	}
+	labelOf := func(r picture.Row) string {
+		if names == "" {
+			return r.Label()
+		}
+		return strings.Join(lists.Convert(r.Ciphers, names.Label), " ")
+	}
 	m := &heatMap{Top: headSize, Partial: pic.Partial}
 	for _, g := range pic.Groups {
 		for _, r := range g.Rows {
-			m.Left = max(m.Left, labelSize*(len(r.Label())+4))
+			m.Left = max(m.Left, labelSize*(len(labelOf(r))+4))
 		}
 	}
 	m.Left = max(m.Left, 120)
 	used := map[byte]bool{}
 	for i, k := range pic.Columns {
-		m.Columns = append(m.Columns, mapColumn{Label: k.Label(), Name: k.Name(), Weak: weak(k), X: m.Left + i*(cellSize+cellGap) + cellSize/2})
+		m.Columns = append(m.Columns, mapColumn{Label: label(k), Name: k.Name(), Weak: weak(k), X: m.Left + i*(cellSize+cellGap) + cellSize/2})
 	}
 	y := m.Top
 	for _, g := range pic.Groups {
-		group := mapGroup{Title: groupTitle(g), Y: y + 18}
+		group := mapGroup{Title: groupTitle(g, label), Y: y + 18}
 		y += 26
 		for _, r := range g.Rows {
-			row := mapRow{Label: r.Label(), Weak: weak(r.Ciphers[0]), Y: y, Text: y + 18}
+			row := mapRow{Label: labelOf(r), Weak: weak(r.Ciphers[0]), Y: y, Text: y + 18}
 			for i, c := range r.Cells {
 				cell := mapCell{X: m.Left + i*(cellSize+cellGap), Y: y}
 				cell.TX, cell.TY = cell.X+cellSize/2, y+18
@@ -108,17 +120,17 @@ func newHeatMap(pic *picture.Picture) *heatMap {
 	return m
 }
 
-func groupTitle(g picture.Group) string {
+func groupTitle(g picture.Group, label func(proposals.Algorithm) string) string {
 	if len(g.Integs) == 0 {
-		return "AEAD ciphers, PRF " + labels(g.PRFs)
+		return "AEAD ciphers, PRF " + labels(g.PRFs, label)
 	}
-	return "integrity " + labels(g.Integs) + ", PRF " + labels(g.PRFs)
+	return "integrity " + labels(g.Integs, label) + ", PRF " + labels(g.PRFs, label)
 }
 
-func labels(list []proposals.Algorithm) string {
+func labels(list []proposals.Algorithm, label func(proposals.Algorithm) string) string {
 	var out []string
 	for _, a := range list {
-		out = append(out, a.Label()+weak(a))
+		out = append(out, label(a)+weak(a))
 	}
 	return strings.Join(out, " ")
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/internal/printed"
+	"github.com/ikescope/ikescope/report/spelling"
 )
 
 var (
@@ -78,8 +79,10 @@ type row struct {
 
 // Write writes doc, the targets of which are read twice where there are several: an
 // overview stands before them. What came from the wire is escaped, by html/template
-// and as in a text report.
-func Write(w io.Writer, doc report.Source) error {
+// and as in a text report. Names is whose names algorithms have, one of [spelling.All];
+// with "" those of the document.
+func Write(w io.Writer, doc report.Source, names string) error {
+	doc = spelling.Names(names).Source(doc)
 	of := doc.Head()
 	h := head{Head: *printed.Copy(&of), frame: newFrame("IKE report"), Many: doc.Count() > 1}
 	for i := range doc.Count() {
@@ -106,7 +109,7 @@ func Write(w io.Writer, doc report.Source) error {
 		if err != nil {
 			return err
 		}
-		if err := pages().ExecuteTemplate(w, "target", newTarget(i, printed.Copy(t), &h)); err != nil {
+		if err := pages().ExecuteTemplate(w, "target", newTarget(i, printed.Copy(t), &h, spelling.Names(names))); err != nil {
 			return err
 		}
 	}

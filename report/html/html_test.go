@@ -80,7 +80,7 @@ func fill(v reflect.Value) {
 func written(t testing.TB, doc report.Source) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := Write(&b, doc); err != nil {
+	if err := Write(&b, doc, ""); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -200,6 +200,30 @@ func TestNames(t *testing.T) {
 		if !strings.Contains(html.UnescapeString(b.String()), want) {
 			t.Errorf("the page lacks %q", want)
 		}
+	}
+}
+
+// TestNamesOfReport: findings, clients, suites and the picture of a report have the names
+// that were asked for, and the picture holds the same.
+func TestNamesOfReport(t *testing.T) {
+	doc := document(t, "weak-behind-nat")
+	var b bytes.Buffer
+	if err := Write(&b, doc, "ios"); err != nil {
+		t.Fatal(err)
+	}
+	plain, page := written(t, doc), b.String()
+	for _, part := range []string{"<rect class=\"observed\"", "<rect class=\"refused\"", "<tr"} {
+		if got, want := strings.Count(page, part), strings.Count(plain, part); got != want {
+			t.Errorf("%d %s, want %d", got, part, want)
+		}
+	}
+	for _, want := range []string{"group 2 is accepted", "<title>3des with 2, ", "remove group 2 from"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if doc.Targets[0].Findings[0].Title != document(t, "weak-behind-nat").Targets[0].Findings[0].Title {
+		t.Error("the document was changed")
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/internal/picture"
 	"github.com/ikescope/ikescope/report/layers"
+	"github.com/ikescope/ikescope/report/spelling"
 )
 
 // layerView is a layer as the strip shows it.
@@ -79,7 +80,7 @@ type clientView struct {
 	What   string   // what is missing or unknown
 }
 
-func newTarget(i int, t *report.Target, h *head) targetView {
+func newTarget(i int, t *report.Target, h *head, names spelling.Names) targetView {
 	v := targetView{Target: t, ID: id(i), Many: h.Many, Gates: h.Gates, Exit: h.Exit, Address: report.AddressBeside(t.Name, t.Address), Layers: layersOf(t), Path: newPath(t)}
 	r := newRow(i, t)
 	for k, n := range r.Severities {
@@ -89,7 +90,7 @@ func newTarget(i int, t *report.Target, h *head) targetView {
 	}
 	if t.Matrix != nil {
 		if pic, ok := picture.Of(t); ok {
-			v.Suites = newHeatMap(pic)
+			v.Suites = newHeatMap(pic, names)
 		}
 		for _, p := range t.Matrix.Products {
 			var words []string

@@ -72,18 +72,31 @@ func (p *page) targetDiff(t *report.TargetDiff) {
 				p.Section(label)
 				label = ""
 			}
-			p.Styled(group.style, 2, c.Text)
+			said := p.saidOf(c)
+			p.Styled(group.style, 2, said(c.Text))
 			if c.Reason != "" {
-				p.Indented(2, 5, "why: "+c.Reason)
+				p.Indented(2, 5, "why: "+said(c.Reason))
 			}
 			for _, s := range c.Suites[:min(len(c.Suites), mostSuites)] {
-				p.Indented(2, 2, s)
+				p.Indented(2, 2, said(s))
 			}
 			if more := len(c.Suites) - mostSuites; more > 0 {
 				p.Indented(2, 2, fmt.Sprintf("and %s more of suites, in the JSON report", english.Counted(int64(more), "set", "sets")))
 			}
 		}
 	}
+}
+
+// saidOf returns what says sentences of c: in the names that were asked for, unless words of
+// the gateway are among them.
+func (p *page) saidOf(c report.Change) func(string) string {
+	switch c.Area {
+	case "suites", "algorithm", "preference", "post_quantum", "finding", "client", "policy":
+		if p.names != "" {
+			return p.names.Text
+		}
+	}
+	return func(s string) string { return s }
 }
 
 // diffGroups are the parts of the text, in their order.

@@ -14,6 +14,7 @@ import (
 	"github.com/ikescope/ikescope/report/junit"
 	"github.com/ikescope/ikescope/report/markdown"
 	"github.com/ikescope/ikescope/report/sarif"
+	"github.com/ikescope/ikescope/report/spelling"
 	"github.com/ikescope/ikescope/report/tables"
 	"github.com/ikescope/ikescope/report/template"
 	"github.com/ikescope/ikescope/report/text"
@@ -32,13 +33,15 @@ func tableKey(name string) string { return CSV + ":" + name }
 // for JSON lines.
 func (l *List) ReportWriters(doc report.Source, asText Writer) Writers {
 	how := Writers{
-		"text":     asText,
-		"json":     func(w io.Writer, _ text.Options) error { return report.WriteJSON(w, doc) },
-		"markdown": func(w io.Writer, _ text.Options) error { return markdown.Write(w, doc) },
-		"html":     func(w io.Writer, _ text.Options) error { return html.Write(w, doc) },
-		"junit":    func(w io.Writer, _ text.Options) error { return junit.Write(w, doc) },
-		"sarif":    func(w io.Writer, _ text.Options) error { return sarif.Write(w, doc) },
-		"gates":    func(w io.Writer, look text.Options) error { return text.Gates(w, doc, look) },
+		"text": asText,
+		"json": func(w io.Writer, _ text.Options) error { return report.WriteJSON(w, doc) },
+		"markdown": func(w io.Writer, look text.Options) error {
+			return markdown.Write(w, spelling.Names(look.Names).Source(doc))
+		},
+		"html":  func(w io.Writer, look text.Options) error { return html.Write(w, doc, look.Names) },
+		"junit": func(w io.Writer, _ text.Options) error { return junit.Write(w, doc) },
+		"sarif": func(w io.Writer, _ text.Options) error { return sarif.Write(w, doc) },
+		"gates": func(w io.Writer, look text.Options) error { return text.Gates(w, doc, look) },
 	}
 	for _, name := range tableNames {
 		how[tableKey(name)] = func(w io.Writer, _ text.Options) error { return tables.Write(w, doc, name) }
