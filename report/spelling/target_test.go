@@ -12,10 +12,10 @@ import (
 func TestTarget(t *testing.T) {
 	made := func() *report.Target {
 		return &report.Target{
-			Findings: []report.Finding{{Title: "KE_MODP_1024 is accepted", Fix: []string{"remove modp1024"}, Lines: []string{"proposals = aes256-modp1024"}}},
+			Findings: []report.Finding{{Title: "KE_MODP_2048 is accepted", Fix: []string{"remove modp2048"}, Lines: []string{"proposals = aes256-modp2048"}}},
 			Clients: []report.Client{{Suite: "aes256-sha256-prfsha256-ecp256", Weak: &report.WeakSuite{Better: "aes256-sha256-prfsha256-ecp384"},
 				Fix: &report.ClientFix{Suite: "aes256-sha256-prfsha256-ecp256", Lines: []string{"ecp256"}}}},
-			Policies:   []report.Policy{{Reason: "modp1024 is accepted", Rules: []report.Rule{{Found: "KE_MODP_1024"}}}},
+			Policies:   []report.Policy{{Reason: "modp2048 is accepted", Rules: []report.Rule{{Found: "KE_MODP_2048"}}}},
 			Preference: &report.Preference{Suite: "aes256-sha256-prfsha256-ecp256"},
 			Exchanges:  []report.Exchange{{KE: "ecp256"}},
 		}
@@ -29,9 +29,9 @@ func TestTarget(t *testing.T) {
 		t.Error("the target was changed")
 	}
 	for _, pair := range [][2]string{
-		{got.Findings[0].Title, "dh2 is accepted"}, {got.Findings[0].Fix[0], "remove dh2"}, {got.Findings[0].Lines[0], "proposals = aes256-modp1024"},
+		{got.Findings[0].Title, "dh14 is accepted"}, {got.Findings[0].Fix[0], "remove dh14"}, {got.Findings[0].Lines[0], "proposals = aes256-modp2048"},
 		{got.Clients[0].Suite, "aes256-sha2_256-dh19"}, {got.Clients[0].Weak.Better, "aes256-sha2_256-dh20"}, {got.Clients[0].Fix.Suite, "aes256-sha2_256-dh19"},
-		{got.Clients[0].Fix.Lines[0], "ecp256"}, {got.Policies[0].Reason, "dh2 is accepted"}, {got.Policies[0].Rules[0].Found, "dh2"},
+		{got.Clients[0].Fix.Lines[0], "ecp256"}, {got.Policies[0].Reason, "dh14 is accepted"}, {got.Policies[0].Rules[0].Found, "dh14"},
 		{got.Preference.Suite, "aes256-sha2_256-dh19"}, {got.Exchanges[0].KE, "dh19"},
 	} {
 		if pair[0] != pair[1] {
