@@ -29,9 +29,9 @@ func TestTarget(t *testing.T) {
 		t.Error("the target was changed")
 	}
 	for _, pair := range [][2]string{
-		{got.Findings[0].Title, "dh14 is accepted"}, {got.Findings[0].Fix[0], "remove dh14"}, {got.Findings[0].Lines[0], "proposals = aes256-modp2048"},
+		{got.Findings[0].Title, "modp2048 (group 14) is accepted"}, {got.Findings[0].Fix[0], "remove modp2048 (group 14)"}, {got.Findings[0].Lines[0], "proposals = aes256-modp2048"},
 		{got.Clients[0].Suite, "aes256-sha2_256-dh19"}, {got.Clients[0].Weak.Better, "aes256-sha2_256-dh20"}, {got.Clients[0].Fix.Suite, "aes256-sha2_256-dh19"},
-		{got.Clients[0].Fix.Lines[0], "ecp256"}, {got.Policies[0].Reason, "dh14 is accepted"}, {got.Policies[0].Rules[0].Found, "dh14"},
+		{got.Clients[0].Fix.Lines[0], "ecp256"}, {got.Policies[0].Reason, "modp2048 (group 14) is accepted"}, {got.Policies[0].Rules[0].Found, "modp2048 (group 14)"},
 		{got.Preference.Suite, "aes256-sha2_256-dh19"}, {got.Exchanges[0].KE, "dh19"},
 	} {
 		if pair[0] != pair[1] {
