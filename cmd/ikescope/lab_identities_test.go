@@ -184,6 +184,22 @@ func (l lab) testIdentityFaults(t *testing.T) {
 	}
 	l.policy(t, "strongswan", p.write(t, ""))
 	target := l.askIdentity(t, "strongswan", identitySuites, "--name", "gateway.lab", "--trust", filepath.Join(dir, "root.pem"))
+	// In fragments of IKE as large as strongSwan makes them by default; and whole, once.
+	c := connectionOf(t, target, suites["intermediate sent"])
+	if c.Fragments != 2 || c.Octets > 1252 || c.Octets < 1200 {
+		t.Errorf("%d certificates in %d fragments of %d octets", len(c.Chain), c.Fragments, c.Octets)
+	}
+	whole := 0
+	for _, one := range target.Identity.Connections {
+		if n := one.NoFragments; n != nil {
+			if whole++; n.State != report.IdentitySeen || n.Fragments > 0 || n.Octets <= c.Octets || n.AnswerLost {
+				t.Errorf("without RFC 7383: %+v", n)
+			}
+		}
+	}
+	if whole != 1 {
+		t.Errorf("asked %d times for the answer whole", whole)
+	}
 	for _, tt := range tests {
 		c := connectionOf(t, target, suites[tt.name])
 		var rules, shows []string

@@ -102,7 +102,8 @@ var usages = map[string]string{
 var extensionEKU = asn1.ObjectIdentifier{2, 5, 29, 37}
 
 // Parse reads a certificate in DER. One whose key crypto/x509 does not know, as
-// those on Brainpool curves, is read for all else, and is Unverifiable.
+// those on Brainpool curves, or that takes too long to verify with, is read for all else,
+// and is Unverifiable.
 func Parse(der []byte) (*Certificate, error) {
 	if len(der) > maxOctets {
 		return nil, fmt.Errorf("certificate: %d octets, more than %d", len(der), maxOctets)
@@ -125,6 +126,9 @@ func Parse(der []byte) (*Certificate, error) {
 		if parsed, err = outer.withKnownKey(); err != nil {
 			return nil, fmt.Errorf("certificate: %w", c.Unverifiable)
 		}
+	}
+	if c.Unverifiable == nil && c.Key.Algorithm == "RSA" && c.Key.Bits > mostRSA {
+		c.Unverifiable = fmt.Errorf("an RSA key of %d bits", c.Key.Bits)
 	}
 	if c.Unverifiable == nil {
 		c.x509 = parsed

@@ -160,6 +160,23 @@ func TestParseUnverifiable(t *testing.T) {
 	}
 }
 
+// TestParseLongKey: whoever sends an RSA key of 100,000 bits would have us verify with it
+// for seconds, so that none is.
+func TestParseLongKey(t *testing.T) {
+	for bits, want := range map[int]bool{4096: true, mostRSA: true, mostRSA + 1: false, 100000: false} {
+		modulus := new(big.Int).SetBit(big.NewInt(12345), bits-1, 1)
+		template := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "gw"}, DNSNames: []string{"gw.example.com"}}
+		der, err := x509.CreateCertificate(rand.Reader, template, template, &rsa.PublicKey{N: modulus, E: 65537}, signer(t, "Ed25519"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := Parse(der)
+		if err != nil || c.Key.Bits != bits || c.DNSNames[0] != "gw.example.com" || (c.X509() != nil) != want || (c.Unverifiable == nil) != want {
+			t.Errorf("%d bits: %+v, %v", bits, c, err)
+		}
+	}
+}
+
 func TestParseRefuses(t *testing.T) {
 	good := issued(t, signer(t, "Ed25519"), x509.Certificate{Subject: pkix.Name{CommonName: "x"}}).Raw
 	for name, der := range map[string][]byte{

@@ -165,11 +165,11 @@ func (p page) certificate(label string, c report.Certificate, at time.Time) {
 	if label == "cert" {
 		names := "no names"
 		if len(c.Names) > 0 {
-			names = "names " + strings.Join(c.Names, ", ")
+			names = "names " + strings.Join(some(c.Names), ", ")
 		}
 		usage := "any usage"
 		if c.EKU != nil {
-			usage = "for " + english.List(*c.EKU, "and")
+			usage = "for " + english.List(some(*c.EKU), "and")
 		}
 		p.Aligned("", names+"; "+usage)
 	}
@@ -177,6 +177,17 @@ func (p page) certificate(label string, c report.Certificate, at time.Time) {
 	if c.Unverifiable != "" {
 		p.Aligned("", "not verifiable here: "+c.Unverifiable)
 	}
+}
+
+// maxNames is how many names, or usages, of a certificate are written.
+const maxNames = 12
+
+// some returns all, or the first and how many others there are.
+func some(all []string) []string {
+	if more := len(all) - maxNames; more > 0 {
+		return append(slices.Clone(all[:maxNames]), fmt.Sprintf("%s in the JSON report", english.Counted(int64(more), "more", "more")))
+	}
+	return all
 }
 
 // validity says from when to when a certificate is valid, and how that is at a time.
