@@ -11,6 +11,8 @@ import (
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/config"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/documents"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
+	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/report/text"
 )
 
@@ -46,6 +48,20 @@ func (a *app) configure(cmd *cobra.Command) error {
 		fmt.Fprintf(a.err, "ikescope: set for good: %s\n", strings.Join(set, ", "))
 	}
 	return nil
+}
+
+// tellNotes says of flags that were not taken quite as they were typed how they were.
+func (a *app) tellNotes(flags *pflag.FlagSet) {
+	if quiet := flags.Lookup("quiet"); quiet != nil && quiet.Value.String() == "true" {
+		return
+	}
+	flags.Visit(func(f *pflag.Flag) {
+		if noted, ok := f.Value.(flagvalue.Noted); ok {
+			for _, note := range noted.Notes() {
+				fmt.Fprintf(a.err, "ikescope: --%s: %s\n", f.Name, printable.Text(note))
+			}
+		}
+	})
 }
 
 func setFlag(f *pflag.Flag, v config.Value) error {

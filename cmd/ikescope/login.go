@@ -73,7 +73,7 @@ func (a *app) loginCommand() *cobra.Command {
 	})
 	underHeading(flags, whereFlags, func(flags *pflag.FlagSet) {
 		flags.Var(flagvalue.Transports(&opts.transports), "transport", "over these, in turn until one is answered: udp500, udp4500, tcp4500 (default udp500,udp4500)")
-		flags.Var(flagvalue.Number(&opts.port, 1, 65535), "port", "the UDP port of IKE, where the target names none")
+		flags.VarP(flagvalue.Number(&opts.port, 1, 65535), "port", "p", "the UDP port of IKE, where the target names none")
 		flags.Var(flagvalue.Number(&opts.nattPort, 1, 65535), "natt-port", "the UDP port of NAT traversal, and the TCP port of tcp4500, where the target names none")
 		addToggle(flags, &opts.ipv4, "ipv4", "4", "only the IPv4 addresses of names")
 		addToggle(flags, &opts.ipv6, "ipv6", "6", "only the IPv6 addresses of names")

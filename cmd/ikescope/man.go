@@ -47,6 +47,9 @@ func manPage(cmd *cobra.Command) manual.Page {
 	for _, g := range flagGroups(cmd) {
 		group := manual.Group{Heading: g.Name}
 		g.VisitAll(func(f *pflag.Flag) {
+			if f.Hidden {
+				return
+			}
 			value, usage := pflag.UnquoteUsage(f)
 			group.Flags = append(group.Flags, manual.Flag(f.Shorthand, f.Name, value, usage, f.DefValue))
 		})

@@ -87,7 +87,7 @@ is made for it. Its root is then written by --root-out FILE, for ikescope login
 	addGatewayFlags(flags, &gateway)
 	flags.Var(flagvalue.File(&admitted), "credentials", "who may log in: a file as ikescope login reads it, of a pre-shared key or of a user and a password")
 	flags.Var(flagvalue.Address(&host), "listen", "address to listen on")
-	flags.Var(flagvalue.Number(&port, 0, 65535), "port", "the UDP port of IKE; 0 for a free one")
+	flags.VarP(flagvalue.Number(&port, 0, 65535), "port", "p", "the UDP port of IKE; 0 for a free one")
 	flags.Var(flagvalue.Number(&nattPort, 0, 65535), "natt-port", "the UDP port of NAT traversal; 0 for a free one")
 	addToggle(flags, &tcp, "tcp", "", "answer IKE in TCP, too (RFC 9329), on the TCP port with the number of --natt-port")
 	addToggle(flags, &verbose, "verbose", "v", "a line on stderr for each message")

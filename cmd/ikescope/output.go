@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/output"
@@ -37,6 +38,10 @@ func (o *printOptions) addFlags(flags *pflag.FlagSet, what string, formats []str
 	flags.SortFlags = false
 	flags.VarP(output.Flag(&o.to, formats), "output", "o", fmt.Sprintf("write %s as %s, to stdout or to a file; may be repeated (default %s)",
 		what, english.List(formats, "or"), formats[0]))
+	if slices.Contains(formats, "json") {
+		f := flags.VarPF(output.JSON(&o.to), "json", "j", "the same as -o json, or with =FILE as -o json=FILE")
+		f.NoOptDefVal, f.Hidden = "-", true
+	}
 	flags.Var(flagvalue.Folder(&o.to.Dir), "output-dir", "the folder for files whose names are relative; made if it is not there")
 	o.addColors(flags)
 	addToggle(flags, &o.quiet, "quiet", "q", "nothing on stderr but errors")

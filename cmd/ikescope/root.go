@@ -62,6 +62,7 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 		SilenceUsage:  true,
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			*started = true
+			a.tellNotes(cmd.Flags())
 			return a.configure(cmd)
 		},
 		Version: build.Version(),
@@ -218,9 +219,9 @@ func unknownFlag(cmd *cobra.Command, e *pflag.NotExistError) error {
 
 // otherFlags are flags of other tools, and what is ours.
 var otherFlags = map[string]string{
-	"json": "write -o json", "j": "write -o json", "jsonl": "write -o jsonl", "format": "write -o FORMAT", "f": "write -o FORMAT",
+	"jsonl": "write -o jsonl", "format": "write -o FORMAT", "f": "write -o FORMAT",
 	"list": "write @FILE for the targets in it", "file": "write @FILE for the targets in it", "input": "write @FILE for the targets in it",
-	"i": "write @FILE for the targets in it", "p": "write --port", "debug": "write -v", "d": "write -v", "V": "write --version",
+	"i": "write @FILE for the targets in it", "t": "write --timeout", "r": "write --rate", "debug": "write -v", "d": "write -v", "V": "write --version",
 	"threads": "write --parallel", "concurrency": "write --parallel", "retries": "write --tries",
 	"colour": "write --color",
 }

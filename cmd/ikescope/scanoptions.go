@@ -114,7 +114,7 @@ func (o *scanOptions) addReachFlags(flags *pflag.FlagSet) {
 func (o *scanOptions) addWhereFlags(flags *pflag.FlagSet) {
 	underHeading(flags, whereFlags, func(flags *pflag.FlagSet) {
 		flags.Var(flagvalue.Transports(&o.transports), "transport", "ask over these only, with commas between: udp500, udp4500, or tcp4500, which is IKE in TCP (RFC 9329) (default udp500,udp4500)")
-		flags.Var(flagvalue.Number(&o.port, 1, 65535), "port", "the UDP port of IKE, where the target names none")
+		flags.VarP(flagvalue.Number(&o.port, 1, 65535), "port", "p", "the UDP port of IKE, where the target names none")
 		flags.Var(flagvalue.Number(&o.nattPort, 1, 65535), "natt-port", "the UDP port of NAT traversal, and the TCP port of tcp4500, where the target names none")
 		addToggle(flags, &o.ipv4, "ipv4", "4", "only the IPv4 addresses of names")
 		addToggle(flags, &o.ipv6, "ipv6", "6", "only the IPv6 addresses of names")

@@ -57,11 +57,15 @@ func Find(s string) ([]client.Policy, error) {
 	case ok:
 		return readConnection(path, connection)
 	}
-	offer, err := proposals.ParseProducts(s)
+	offer, completed, err := proposals.ReadProducts(s)
 	if err == nil {
-		return []client.Policy{offered(s, offer)}, nil
+		p := offered(s, offer)
+		for _, sentence := range completed {
+			p.Notes = append(p.Notes, sentence+".")
+		}
+		return []client.Policy{p}, nil
 	}
-	if p, ok := client.Named(strings.ToLower(s)); ok {
+	if p, ok := spelledOtherwise(s); ok {
 		return []client.Policy{p}, nil
 	}
 	if several := strings.Split(s, ","); len(several) > 1 && !slices.ContainsFunc(several, isUnknown) {
@@ -78,6 +82,18 @@ func Find(s string) ([]client.Policy, error) {
 		return nil, err
 	}
 	return nil, fmt.Errorf("%q is not a client, a file or a suite: ikescope client list names the clients", s)
+}
+
+// spelledOtherwise returns the well-known client whose name or alias s is but for its
+// case, hyphens and blanks.
+func spelledOtherwise(s string) (client.Policy, bool) {
+	bare := strings.NewReplacer("-", "", "_", "", " ", "")
+	for _, name := range Names()[1:] { // without All
+		if strings.EqualFold(bare.Replace(name), bare.Replace(s)) {
+			return client.Named(name)
+		}
+	}
+	return client.Policy{}, false
 }
 
 // clientFile splits s, which is FILE or FILE#CONNECTION, at the first # that a

@@ -124,7 +124,7 @@ type transports struct{ p *[]initiator.Transport }
 func (t transports) Set(s string) error {
 	var list []initiator.Transport
 	for word := range strings.SplitSeq(s, ",") {
-		i := slices.IndexFunc(allTransports, func(t initiator.Transport) bool { return t.String() == word })
+		i := slices.IndexFunc(allTransports, func(t initiator.Transport) bool { return strings.EqualFold(t.String(), word) })
 		if i < 0 {
 			return fmt.Errorf("%q is not a transport: write udp500, udp4500 or tcp4500, or several with commas", word)
 		}

@@ -8,23 +8,34 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 )
 
-// Suites adds the suites of a flag that may be repeated, in strongSwan's notation,
-// to p.
-func Suites(p *[]proposals.Product) Value { return suites{p} }
+// Noted is a value that was not taken quite as it was typed.
+type Noted interface {
+	// Notes are sentences on that.
+	Notes() []string
+}
 
-type suites struct{ p *[]proposals.Product }
+// Suites adds the suites of a flag that may be repeated to p, as [proposals.ReadProducts]
+// reads them.
+func Suites(p *[]proposals.Product) Value { return &suites{p: p} }
 
-func (s suites) Set(text string) error {
-	list, err := proposals.ParseProducts(text)
+type suites struct {
+	p     *[]proposals.Product
+	notes []string
+}
+
+func (s *suites) Set(text string) error {
+	list, completed, err := proposals.ReadProducts(text)
 	if err != nil {
 		return err
 	}
-	*s.p = append(*s.p, list...)
+	*s.p, s.notes = append(*s.p, list...), append(s.notes, completed...)
 	return nil
 }
 
-func (suites) Type() string   { return "proposals" }
-func (suites) String() string { return "" }
+func (*suites) Type() string   { return "proposals" }
+func (*suites) String() string { return "" }
+
+func (s *suites) Notes() []string { return s.notes }
 
 // Axes adds the axes of a flag that may be repeated to p.
 func Axes(p *[]proposals.Axis) Value { return axes{p} }

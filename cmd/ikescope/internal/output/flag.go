@@ -107,3 +107,16 @@ func (*FlagValue) String() string { return "" }
 
 // Choices are the formats.
 func (f *FlagValue) Choices() []string { return f.list.formats }
+
+// JSON returns the value of --json, which is --output json to a path, or with - to
+// stdout.
+func JSON(list *List) *JSONValue { return &JSONValue{FlagValue{list}} }
+
+// JSONValue is the value of --json.
+type JSONValue struct{ FlagValue }
+
+// Set takes a path.
+func (j *JSONValue) Set(path string) error { return j.FlagValue.Set("json=" + path) }
+
+// Type is that of a flag that needs no value.
+func (*JSONValue) Type() string { return "path" }
