@@ -266,6 +266,28 @@ func TestFleet(t *testing.T) {
 	flat("compare", run(report.ExitDone, "", "compare", path("all.jsonl"), "--client", "ios", "-o", "jsonl"))
 	run(report.ExitDone, "", "diff", "--exit-code", path("all.jsonl"), path("all.json"))
 
+	// What changed of each is told.
+	file, err := os.Create(path("changed.jsonl"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	eachLine(t, path("all.jsonl"), func(line []byte) {
+		if _, err := file.Write(bytes.Replace(line, []byte(`"nat":{"supported":true`), []byte(`"nat":{"supported":false`), 1)); err != nil {
+			t.Fatal(err)
+		}
+	})
+	run(report.ExitFailed, path("changes"), "diff", "--exit-code", path("all.jsonl"), path("changed.jsonl"))
+	changes := 0
+	eachLine(t, path("changes"), func(line []byte) {
+		if bytes.HasPrefix(line, []byte("OTHER ")) {
+			changes++
+		}
+	})
+	if changes != targets {
+		t.Errorf("%d changes of %d targets", changes, targets)
+	}
+
 	// A part of them goes on, and nothing is asked again that is decided.
 	part := list[:targets/20]
 	if err := os.WriteFile(path("part"), []byte(strings.Join(part, "\n")), 0o600); err != nil {

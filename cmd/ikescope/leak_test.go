@@ -101,6 +101,26 @@ psk: <3>
 "targets": [{"target": "vpn.example.com", "address": "192.0.2.1", "verdict": "no_answer", "psk": "<1>"}], "gates": [], "exit": {"code": 4, "reason": ""}}
 `, [][]string{{"check", "FILE", "--fail-on", "low"}, {"compare", "FILE"}, {"diff", "FILE", "SAVED"}, {"check", "SAVED", "--baseline", "FILE"}, {"--resume", "FILE", "192.0.2.9"},
 		{"policy", "new", "--from", "FILE"}, {"explain", "FILE", "--client", "ios"}, {"--plan", "--policy", "FILE"}}},
+	{"carol.yaml", `method: eap-mschapv2
+user: carol
+password: <1>
+psk: "<2>"
+identity: carol@example.com
+remote_identity: vpn.example.com
+`, [][]string{{"login", "127.0.0.1:1", "--transport", "udp500", "--tries", "1", "--timeout", "10ms", "--credentials", "FILE"}, {"demo", "-q", "--credentials", "FILE", "--policy", "FILE"}, {"check", "FILE", "--fail-on", "low"}, {"convert", "FILE", "-o", "csv"}, {"explain", "FILE"}}},
+	{"gateway.pem", `-----BEGIN PRIVATE KEY-----
+WHk4dlE5SnoyTGs9cQ==
+-----END PRIVATE KEY-----
+-----BEGIN CERTIFICATE-----
+WHk4dlE5SnoyTGs9cQ==
+-----END CERTIFICATE-----
+password: <1>
+`, [][]string{{"demo", "-q", "--eap", "eap-tls", "--cert", "FILE"}, {"identity", "127.0.0.1:1", "--trust", "FILE"}, {"login", "127.0.0.1:1", "--transport", "udp500", "--tries", "1", "--timeout", "10ms", "--credentials", "FILE"}, {"client", "import", "FILE"}, {"@FILE", "--plan"}}},
+	{"saved.jsonl", `{"record":"report","schema_version":"1.0","tool":{"name":"ikescope","version":"1"},"count":2,"password":"<1>"}
+{"record":"target","index":0,"target":"vpn.example.com","address":"192.0.2.1","verdict":"no_answer","complete":true,"psk":"<2>","user":{"password":"<4>"}}
+{"record":"target","index":1,"target":"gw","address":"192.0.2.2","verdict":"error","complete":true,"psk":["<3>"]}
+{"record":"end","complete":true,"exit":{"code":4,"reason":""},"secret":"<1>"}
+`, [][]string{{"check", "FILE", "--fail-on", "low"}, {"compare", "FILE", "--client", "ios"}, {"diff", "FILE", "SAVED"}, {"convert", "FILE", "-o", "json"}, {"--resume", "FILE", "192.0.2.9", "--plan"}, {"explain", "FILE", "--client", "ios"}}},
 	{"gateway.log", `Nov 29 12:00:00 gw charon: 05[CFG] loaded IKE secret for alice: "<2>"
 Nov 29 12:00:00 gw charon: 05[CFG] secret=<1>
 Nov 29 12:00:01 gw charon: 14[NET] received packet: from 192.0.2.9[500] to 198.51.100.7[500] (240 bytes)
