@@ -5,15 +5,7 @@ import "slices"
 // alike reports whether the two sides list the same proposals, which then do not
 // differ.
 func (a *Attempt) alike() bool {
-	var theirs, ours []Proposal
-	for i := range a.Events {
-		switch e := &a.Events[i]; e.Kind {
-		case Theirs:
-			theirs = e.Proposals
-		case Ours:
-			ours = e.Proposals
-		}
-	}
+	theirs, ours := a.lists.theirs, a.lists.ours
 	if len(theirs) == 0 || len(ours) == 0 {
 		return false
 	}

@@ -31,6 +31,7 @@ type Attempt struct {
 
 	again               *Event // by which a side asked for the first message again, if that is the last
 	began, ended, ikeUp bool
+	lists               lists             // those that stand
 	hint                Side              // whose log it most likely is
 	words               map[string]string // the last of each name
 	upAt                time.Time

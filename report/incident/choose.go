@@ -7,6 +7,7 @@ import (
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/report/incident/general"
 	"github.com/ikescope/ikescope/report/incident/offered"
+	"github.com/ikescope/ikescope/report/incident/sentence"
 )
 
 // vague are causes of lines that say what failed, not why, and refusing those of
@@ -26,33 +27,20 @@ func (a *Attempt) choose() *Cause {
 		a.Side = a.hint
 	}
 	candidates := a.standing()
-	var lists struct {
-		theirs, ours []Proposal
-		at           *Event
-	}
+	a.lists = listed(candidates)
+	lists := a.lists
 	for i := range a.Events {
-		switch e := &a.Events[i]; e.Kind {
-		case Theirs:
-			lists.theirs, lists.at = e.Proposals, e
-		case Ours:
-			lists.ours, lists.at = e.Proposals, e
-		case Root:
-			if len(e.Proposals) > 0 {
-				lists.theirs, lists.at = e.Proposals, e
-			}
+		if e := &a.Events[i]; a.Side == "" && (e.Kind == Theirs || e.Kind == Root) && len(e.Proposals) > 1 && e.Proposals[0].Protocol == "IKE" {
+			a.Side = Responder // who began is answered with one (RFC 7296, Section 2.7)
 		}
-	}
-	if a.Side == "" && len(lists.theirs) > 1 && lists.theirs[0].Protocol == "IKE" {
-		a.Side = Responder // who began is answered with one (RFC 7296, Section 2.7)
 	}
 	if a.Side == "" {
 		a.Side = a.byRefusal()
 	}
-	listsStand := lists.theirs != nil && lists.ours != nil && slices.ContainsFunc(candidates, func(e *Event) bool { return e == lists.at })
 	var gaps []Gap
 	var got, want Proposal
 	apart := false
-	if listsStand {
+	if lists.theirs != nil && lists.ours != nil {
 		gaps, got, want, apart = offered.Unmet(lists.theirs, lists.ours)
 	}
 
@@ -253,12 +241,7 @@ func (a *Attempt) standing() []*Event {
 		}
 		switch e.Kind {
 		case Match:
-			out = slices.DeleteFunc(out, func(o *Event) bool {
-				if e.Cause == "path-lost" { // a way was found again: it says nothing of what was searched for
-					return o.Cause == e.Cause
-				}
-				return (o.Kind == Try || o.Kind == Wait || o.Kind == Theirs || o.Kind == Ours) && (e.Cause == "" || o.Cause == e.Cause || o.Cause == "")
-			})
+			out = slices.DeleteFunc(out, e.meets)
 		case Step:
 			// What was sent again was answered.
 			heard := arrives.MatchString(e.Text)
@@ -267,12 +250,12 @@ func (a *Attempt) standing() []*Event {
 			})
 		case IKEUp:
 			out = slices.DeleteFunc(out, func(o *Event) bool {
-				return o.Kind != Root && o.Phase != PhaseChild || slices.Contains([]string{"cert-untrusted", "cert-status", "signature", "no-config", "method-mismatch", "psk-missing", "cert-refused", "id-not-in-cert", "peer-id", "eap-method"}, o.Cause)
+				return o.Kind != Root && o.Phase != PhaseChild && !o.ofChild() && !besides[o.Cause] || slices.Contains([]string{"cert-untrusted", "cert-status", "signature", "no-config", "method-mismatch", "psk-missing", "cert-refused", "id-not-in-cert", "peer-id", "eap-method"}, o.Cause)
 			})
 		case Up:
 			// Another Child SA that failed stays failed.
 			out = slices.DeleteFunc(out, func(o *Event) bool {
-				return o.Phase != PhaseChild || o.arg("sa") == "" || o.arg("sa") == e.arg("sa")
+				return !besides[o.Cause] && (o.Phase != PhaseChild || o.arg("sa") == "" || o.arg("sa") == e.arg("sa"))
 			})
 		case Start:
 			out = slices.DeleteFunc(out, func(o *Event) bool { return o.Kind == Own || o.Kind == Again })
@@ -307,9 +290,9 @@ func (a *Attempt) crossed() bool {
 // cause returns the entry of the catalogue for what an event shows.
 func (a *Attempt) cause(id string, e *Event) *Cause {
 	known := catalogue()[id]
-	sentence := a.sentence(id, a.Side, e)
+	said := a.sentence(id, a.Side, e)
 	c := &Cause{
-		ID: id, Layer: known.layers[a.Side], Sentence: sentence,
+		ID: id, Layer: known.layers[a.Side], Sentence: said,
 		Event: *e, Firm: e.Kind == Root, Elsewhere: known.elsewhere,
 	}
 	if id == "windows" {
@@ -348,7 +331,7 @@ func (a *Attempt) cause(id string, e *Event) *Cause {
 	if identified[id] && a.Side == Initiator && a.alsoRefused() {
 		c.Likely = append(c.Likely, "the gateway refuses this client too (AUTHENTICATION_FAILED), as with another identity, certificate or key than it expects: see its log")
 	}
-	if reason := e.arg("reason"); reason != "" && !strings.Contains(sentence, reason) {
+	if reason := e.arg("reason"); reason != "" && !strings.Contains(said, reason) {
 		c.Likely = append(c.Likely, reason)
 	}
 	return c
@@ -409,17 +392,17 @@ func (a *Attempt) sentence(id string, side Side, e *Event) string {
 	if a.version() == 2 {
 		words["init"] = "IKE_SA_INIT" // what IKEv1 has none of
 	}
-	sentence := fill(known.sentences[side], words)
+	said := sentence.Fill(known.sentences[side], words)
 	if id == "child-proposal" && a.Version == 1 && side == Initiator {
-		sentence = "phase 1 succeeded, and the gateway does not accept Quick Mode; with which notify, these lines do not show"
+		said = "phase 1 succeeded, and the gateway does not accept Quick Mode; with which notify, these lines do not show"
 		if a.says("NO_PROPOSAL_CHOSEN", "NO-PROPOSAL-CHOSEN", "NO_PROP", "PROPOSAL_NOT_CHOSEN") {
-			sentence = "phase 1 succeeded, and the gateway refuses Quick Mode with NO_PROPOSAL_CHOSEN"
+			said = "phase 1 succeeded, and the gateway refuses Quick Mode with NO_PROPOSAL_CHOSEN"
 		}
 	}
 	if a.Version == 1 && id != "ikev1-peer" {
-		sentence = fill("IKEv1[ ({exchange})]: ", words) + sentence
+		said = sentence.Fill("IKEv1[ ({exchange})]: ", words) + said
 	}
-	return sentence
+	return said
 }
 
 // lastText returns the last line of the attempt.

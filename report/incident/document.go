@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/proposals/english"
+	"github.com/ikescope/ikescope/report/incident/sentence"
 )
 
 // SchemaVersion is the version of [Document].
@@ -231,14 +232,14 @@ func (g *Group) story() Story {
 	case a.ending != "" && (a.Established || a.ikeUp):
 		known := catalogue()[a.ending]
 		s.Layer, s.Elsewhere = NoFailure, known.elsewhere
-		s.Heading = fill(known.sentences[a.Side], a.words)
+		s.Heading = sentence.Fill(known.sentences[a.Side], a.words)
 		s.Fix = append(s.Fix, a.Fixes()...)
 		if check := a.words["internal"]; check != "" {
 			s.Likely = append(s.Likely, "a check of the daemon itself failed then ("+check+"): a fault of the program rather than of a configuration")
 		}
 	case a.again != nil:
 		s.Layer = NoFailure
-		s.Heading = fill("the first message is asked for again with another key exchange method[, {group}], which is a normal step; the log shows no more of this attempt, and nothing in it failed", a.words)
+		s.Heading = sentence.Fill("the first message is asked for again with another key exchange method[, {group}], which is a normal step; the log shows no more of this attempt, and nothing in it failed", a.words)
 	case a.Established:
 		s.Layer = NoFailure
 		s.Heading = "the connection came up, and nothing in the log shows that it failed"

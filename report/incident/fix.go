@@ -14,6 +14,7 @@ import (
 	"github.com/ikescope/ikescope/proposals/remedy"
 	"github.com/ikescope/ikescope/proposals/table"
 	"github.com/ikescope/ikescope/report/incident/offered"
+	"github.com/ikescope/ikescope/report/incident/sentence"
 )
 
 //go:embed fixes.csv
@@ -88,7 +89,7 @@ func (a *Attempt) Fixes() []Fix {
 			if f["cause"] != cause || f["product"] != product || f["side"] == "r" && a.Side != Responder || f["side"] == "i" && a.Side != Initiator || f["side"] == "u" && a.Side != "" || len(out) == maxFixes {
 				continue
 			}
-			if line, known := fillWords(f["line"], words); known {
+			if line, known := sentence.Words(f["line"], words); known {
 				out = append(out, Fix{Where: f["where"], Line: line, Paste: f["paste"] == "y"})
 			}
 		}
@@ -120,15 +121,7 @@ func (a *Attempt) algorithms() []Fix {
 	if len(a.Cause.Gaps) == 0 {
 		return nil
 	}
-	var theirs, ours []Proposal
-	for i := range a.Events {
-		switch a.Events[i].Kind {
-		case Theirs:
-			theirs = a.Events[i].Proposals
-		case Ours:
-			ours = a.Events[i].Proposals
-		}
-	}
+	theirs, ours := a.lists.theirs, a.lists.ours
 	if a.Cause.ID == "child-proposal" || a.Cause.ID == "child-pfs" {
 		_, got, want, _ := offered.Unmet(theirs, ours)
 		return a.childFix(got, want)

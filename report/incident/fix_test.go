@@ -3,6 +3,8 @@ package incident
 import (
 	"strings"
 	"testing"
+
+	"github.com/ikescope/ikescope/report/incident/sentence"
 )
 
 // Each fix is for a cause that there is, of a side, and is pasted or said.
@@ -37,12 +39,12 @@ func TestCauses(t *testing.T) {
 		if c.sentences[""] == "" || c.elsewhere == "" {
 			t.Errorf("%s lacks something", id)
 		}
-		for side, sentence := range c.sentences {
-			if strings.Count(sentence, "[") != strings.Count(sentence, "]") || strings.Count(sentence, "{") != strings.Count(sentence, "}") {
-				t.Errorf("%s: %q: %q", id, side, sentence)
+		for side, said := range c.sentences {
+			if strings.Count(said, "[") != strings.Count(said, "]") || strings.Count(said, "{") != strings.Count(said, "}") {
+				t.Errorf("%s: %q: %q", id, side, said)
 			}
 			// Without any word the sentence stands.
-			if bare := fill(sentence, nil); strings.ContainsAny(bare, "{}[]") || strings.Contains(bare, "  ") || strings.Contains(bare, " ,") {
+			if bare := sentence.Fill(said, nil); strings.ContainsAny(bare, "{}[]") || strings.Contains(bare, "  ") || strings.Contains(bare, " ,") {
 				if id != "windows" {
 					t.Errorf("%s: %q", id, bare)
 				}

@@ -1,5 +1,7 @@
 package incident
 
+import "github.com/ikescope/ikescope/report/incident/sentence"
+
 // Told is what is said of a cause where the initiator saw it.
 type Told struct {
 	Layer    Layer
@@ -16,12 +18,12 @@ func TellInitiator(cause string, words map[string]string) (_ Told, ok bool) {
 	if !ok {
 		return Told{}, false
 	}
-	t := Told{Layer: e.layers[Initiator], Sentence: fill(e.sentences[Initiator], words), Elsewhere: fill(e.elsewhere, words)}
+	t := Told{Layer: e.layers[Initiator], Sentence: sentence.Fill(e.sentences[Initiator], words), Elsewhere: sentence.Fill(e.elsewhere, words)}
 	for _, f := range fixes() {
 		if f["cause"] != cause || f["product"] != "" || f["side"] == "r" || f["side"] == "u" || len(t.Fixes) == maxFixes {
 			continue
 		}
-		if line, known := fillWords(f["line"], words); known {
+		if line, known := sentence.Words(f["line"], words); known {
 			t.Fixes = append(t.Fixes, Fix{Where: f["where"], Line: line, Paste: f["paste"] == "y"})
 		}
 	}

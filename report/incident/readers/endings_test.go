@@ -169,3 +169,28 @@ func TestRouterOSSettings(t *testing.T) {
 17:21:08 ipsec,error no suitable proposal found.`, "ike-proposal", "responder", "enc-algorithm=aes-256", "let it offer"},
 	})
 }
+
+// An event that says nothing of a thing does not withdraw it: what was refused stays
+// refused after messages about something else.
+func TestNothingElseWithdraws(t *testing.T) {
+	refused := `13[CFG] <gw|7> received proposals: ESP:AES_CBC_256/HMAC_SHA2_256_128/NO_EXT_SEQ
+13[CFG] <gw|7> configured proposals: ESP:AES_CBC_256/HMAC_SHA2_256_128/MODP_2048/NO_EXT_SEQ
+13[IKE] <gw|7> no acceptable proposal found
+13[ENC] <gw|7> generating CREATE_CHILD_SA response 14 [ N(NO_PROP) ]
+`
+	const say = "received none, configured MODP_2048|esp_proposals = "
+	saySo(t, []said{
+		{"fragments of another message", refused + `05[ENC] <gw|7> received fragment #1 of 2, waiting for complete IKE message
+05[ENC] <gw|7> received fragment #2 of 2, reassembled fragmented IKE message (600 bytes)`, "child-pfs", "", say, ""},
+		{"a new IKE SA in place of the old one", refused + `06[CFG] <gw|7>   proposal matches
+06[CFG] <gw|7> received proposals: IKE:AES_CBC_256/HMAC_SHA2_256_128/PRF_HMAC_SHA2_256/MODP_2048
+06[CFG] <gw|7> configured proposals: IKE:AES_CBC_256/HMAC_SHA2_256_128/PRF_HMAC_SHA2_256/MODP_2048
+06[CFG] <gw|7> selected proposal: IKE:AES_CBC_256/HMAC_SHA2_256_128/PRF_HMAC_SHA2_256/MODP_2048`, "child-pfs", "", say, ""},
+		{"an answer of the DHCP server", refused + `05[CFG] <gw|7> received DHCP OFFER 10.1.0.9 from 10.1.0.1`, "child-pfs", "responder", say, ""},
+		{"a way that was found again", refused + `05[IKE] <gw|7> requesting address change using MOBIKE`, "child-pfs", "", say, ""},
+		{"a Child SA beside DNS", `06[IKE] <home|1> installing DNS server 192.0.2.53 via resolvconf
+06[IKE] <home|1> resolvconf: Failed to set DNS configuration: Link lo is loopback device.
+06[IKE] <home|1> adding DNS server failed
+06[IKE] <home|1> CHILD_SA home{1} established with SPIs c0ffee01_i c0ffee02_o and TS 10.9.0.1/32 === 0.0.0.0/0`, "dns-settings", "initiator", "DNS server|IKE did not fail", ""},
+	})
+}

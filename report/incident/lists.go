@@ -1,0 +1,47 @@
+package incident
+
+import "strings"
+
+// lists are the last proposals of both sides among events, and at is the event of the
+// later of them.
+type lists struct {
+	theirs, ours []Proposal
+	at           *Event
+}
+
+func listed(events []*Event) (l lists) {
+	for _, e := range events {
+		switch {
+		case e.Kind == Theirs, e.Kind == Root && len(e.Proposals) > 0:
+			l.theirs, l.at = e.Proposals, e
+		case e.Kind == Ours:
+			l.ours, l.at = e.Proposals, e
+		}
+	}
+	return l
+}
+
+// ofChild reports whether an event lists proposals for a Child SA.
+func (e *Event) ofChild() bool {
+	return (e.Kind == Theirs || e.Kind == Ours) && len(e.Proposals) > 0 && e.Proposals[0].Protocol != "IKE" && e.Proposals[0].Protocol != ""
+}
+
+// meets reports whether a match is what another event waited for. One that says
+// nothing of proposals leaves lists of them standing, and one of those for the IKE SA
+// the lists for a Child SA.
+func (e *Event) meets(o *Event) bool {
+	switch {
+	case e.Cause == "path-lost": // a way was found again: it says nothing of what was searched for
+		return o.Cause == e.Cause
+	case o.Kind == Try || o.Kind == Wait:
+		return e.Cause == "" || o.Cause == e.Cause || o.Cause == ""
+	case o.Kind != Theirs && o.Kind != Ours:
+		return false
+	case e.Cause == "ike-proposal" || strings.HasPrefix(e.arg("selected"), "IKE:"):
+		return !o.ofChild()
+	}
+	return (e.Cause == "" || e.Cause == "child-proposal") && !strings.HasSuffix(e.Text, "proposal matches") // its lists follow
+}
+
+// besides are causes that a connection which comes up does not take back.
+var besides = map[string]bool{"dns-settings": true}
