@@ -131,7 +131,7 @@ var rooms = map[string]room{
 		"report/incident/mikrotik", "report/incident/openiked", "report/incident/paloalto",
 		"report/incident/racoon", "report/incident/softether", "report/incident/strongswan", "report/incident/windows"}},
 	"report/incident/sentence":     {pure: true},
-	"report/incident/softether":    {ours: []string{"report/incident"}},
+	"report/incident/softether":    {ours: []string{"proposals/lazyregexp", "report/incident"}},
 	"report/incident/strongswan":   {ours: []string{"report/incident"}},
 	"report/incident/windows":      {ours: []string{"proposals/lazyregexp", "proposals/table", "report/explain", "report/incident"}},
 	"report/assess/certfinding":    {ours: []string{"proposals/english", "report"}},

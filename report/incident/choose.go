@@ -150,6 +150,7 @@ func (a *Attempt) choose() *Cause {
 		}
 		if a.version() != 1 && offered.NoExchange(lists.theirs) && strings.Contains(first.Text+a.lastText(), "CREATE_CHILD_SA") {
 			c.Likely = append(c.Likely, "no proposal received has a key exchange method: a connection with PFS takes none of them in CREATE_CHILD_SA, though it did in IKE_AUTH (libreswan: pfs=yes, its default)")
+			a.setWord("nopfs", "pfs=no")
 		}
 	} else if (id == "ike-proposal" || id == "child-proposal") && a.Side == Responder {
 		for _, p := range lists.ours[:min(len(lists.ours), 3)] {

@@ -110,6 +110,11 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 func claim(l *incident.Line) (string, map[string]string, bool) {
 	s := l.Text
 	words := make(map[string]string)
+	if strings.HasPrefix(s, "%ASA-") || strings.HasPrefix(s, "[IKEv1") { // "Group = staff, IP = 203.0.113.9, ..."
+		if _, after, found := strings.Cut(s, "IP = "); found {
+			words["peer"], _, _ = strings.Cut(after, ",")
+		}
+	}
 	if m := systemID.FindStringSubmatchIndex(s); m != nil && m[0] < 64 {
 		words["message"] = s[m[2]:m[3]]
 		text := s[m[1]:]

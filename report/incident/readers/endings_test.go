@@ -194,3 +194,38 @@ func TestNothingElseWithdraws(t *testing.T) {
 06[IKE] <home|1> CHILD_SA home{1} established with SPIs c0ffee01_i c0ffee02_o and TS 10.9.0.1/32 === 0.0.0.0/0`, "dns-settings", "initiator", "DNS server|IKE did not fail", ""},
 	})
 }
+
+// All lines of ASA that name a peer are of one attempt, whichever way they name it.
+func TestOneAttemptOfASA(t *testing.T) {
+	saySo(t, []said{
+		{"crypto map", `Dec 04 2014 12:37:51: %ASA-5-713119: Group = 203.0.113.9, IP = 203.0.113.9, PHASE 1 COMPLETED
+Dec 04 2014 12:37:51: %ASA-3-713061: Group = 203.0.113.9, IP = 203.0.113.9, Rejecting IPSec tunnel: no matching crypto map entry for remote proxy 0.0.0.0/0.0.0.0/0/0 local proxy 0.0.0.0/0.0.0.0/0/0 on interface OUTSIDE
+Dec 04 2014 12:37:51: %ASA-4-113019: Group = 203.0.113.9, Username = 203.0.113.9, IP = 203.0.113.9, Session disconnected. Session Type: LAN-to-LAN, Duration: 0h:00m:00s, Bytes xmt: 0, Bytes rcv: 0, Reason: crypto map policy not found`,
+			"traffic-selectors", "responder", "203.0.113.9|no Child SA is configured", "2 attempts"},
+		{"proposals", `[IKEv1]Group = 203.0.113.9, IP = 203.0.113.9, PHASE 1 COMPLETED
+[IKEv1]Group = 203.0.113.9, IP = 203.0.113.9, All IPSec SA proposals found unacceptable!
+%ASA-3-713902: Group = 203.0.113.9, IP = 203.0.113.9, QM FSM error (P2 struct &0x00007f, mess id 0x2c44baec)!`,
+			"child-proposal", "", "203.0.113.9", "2 attempts"},
+		{"user", `%ASA-5-713119: Group = staff, IP = 203.0.113.9, PHASE 1 COMPLETED
+%ASA-3-713167: Group = staff, IP = 203.0.113.9, Remote peer has failed user authentication -  check configured username and password`,
+			"xauth", "responder", "203.0.113.9", "2 attempts"},
+	})
+}
+
+// What to do fits what the lines have: PFS that only one side has, a peer that may be
+// nobody's, a method that is named.
+func TestFixesThatFit(t *testing.T) {
+	saySo(t, []said{
+		{"no PFS came", `"azure" #7: no local proposal matches remote proposals 1:ESP:ENCR=AES_GCM_C_256;ESN=DISABLED 2:ESP:ENCR=AES_CBC_256;INTEG=HMAC_SHA1_96;ESN=DISABLED
+"azure" #7: CREATE_CHILD_SA request failed, responder SA processing returned NO_PROPOSAL_CHOSEN
+"azure" #2: responding to CREATE_CHILD_SA message (ID 2) from 203.0.113.9:4500 with encrypted notification NO_PROPOSAL_CHOSEN`,
+			"child-proposal", "responder", "no proposal received has a key exchange method|pfs=no", ""},
+		{"PFS came", `"azure" #7: no local proposal matches remote proposals 1:ESP:ENCR=AES_GCM_C_256;DH=MODP2048;ESN=DISABLED
+"azure" #7: CREATE_CHILD_SA request failed, responder SA processing returned NO_PROPOSAL_CHOSEN`,
+			"child-proposal", "responder", "give both sides an ESP proposal in common", "pfs=no"},
+		{"a peer of nobody", `ipsec,info respond new phase 1 (Identity Protection): 192.0.2.9[500]<=>203.0.113.77[60403]
+ipsec,error no suitable proposal found.
+ipsec,error 203.0.113.77 failed to get valid proposal.`,
+			"ike-proposal", "responder", "if 203.0.113.77 is none of your peers", ""},
+	})
+}

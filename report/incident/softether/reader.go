@@ -4,9 +4,9 @@ package softether
 
 import (
 	_ "embed"
-	"regexp"
 	"strings"
 
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/report/incident"
 )
 
@@ -23,7 +23,7 @@ var Lines = incident.NewTable("softether/lines.csv", linesCSV)
 
 // prefix is what stands before a message: the client's number, or its address in
 // lines of PPP.
-var prefix = regexp.MustCompile(`^(?:LOG: )?(?:IPsec (?:Client (\d{1,9})|(?:IKE|ESP) Session \((?:IKE|IPsec) SA\) \d{1,9} \(Client: (\d{1,9})\)) \(([\w.:*-]{1,60}):\d{1,5} -> [^)]{1,60}\)|(?:\w{1,12} )?PPP Session \[([\w.:*-]{1,60}):\d{1,5}\]): ?`)
+var prefix = lazyregexp.New(`^(?:LOG: )?(?:IPsec (?:Client (\d{1,9})|(?:IKE|ESP) Session \((?:IKE|IPsec) SA\) \d{1,9} \(Client: (\d{1,9})\)) \(([\w.:*-]{1,60}):\d{1,5} -> [^)]{1,60}\)|(?:\w{1,12} )?PPP Session \[([\w.:*-]{1,60}):\d{1,5}\]): ?`)
 
 // maxClients bounds those that are remembered.
 const maxClients = 4096
@@ -39,6 +39,9 @@ type reader struct {
 
 // Read implements [incident.Reader].
 func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
+	if !strings.Contains(l.Text, "IPsec ") && !strings.Contains(l.Text, "PPP Session [") {
+		return nil, false
+	}
 	m := prefix.FindStringSubmatch(l.Text)
 	if m == nil {
 		return nil, strings.HasPrefix(l.Text, "IPsec Module: ")
