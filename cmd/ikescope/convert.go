@@ -3,11 +3,13 @@ package main
 import (
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/documents"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/output"
 	"github.com/ikescope/ikescope/proposals/plaintext"
 	"github.com/ikescope/ikescope/report/archive"
@@ -26,7 +28,10 @@ func (a *app) convertCommand() *cobra.Command {
 		Long: `Read the JSON report of a scan, or JSON lines, and write it in other formats:
 octet by octet what the scan itself would have written. Nothing is sent, and
 nothing is judged anew, so that it ends with 0 whatever the report's exit code.
-- stands for a report on standard input.`,
+- stands for a report on standard input.
+
+The JSON of capture, explain LOG, login and diff is written as text, and of the
+first two as HTML.`,
 		Example: `  ikescope convert vpn.json
   ikescope convert vpn.json -o sarif=vpn.sarif -o junit=vpn.xml
   ikescope convert all.jsonl -o csv:findings=f.csv -o csv:clients=c.csv
@@ -45,9 +50,14 @@ nothing is judged anew, so that it ends with 0 whatever the report's exit code.
 			return nil
 		},
 		RunE: func(_ *cobra.Command, args []string) error {
-			saved, err := a.openReportOrStdin(args[0])
-			if err != nil {
+			saved, other, err := a.savedDocument(args[0])
+			switch {
+			case err != nil:
 				return usagef("convert: %w", err)
+			case other != nil && (evidence || details):
+				return usagef("convert: --evidence and --verbose are for reports on targets, and %s is none", args[0])
+			case other != nil:
+				return a.print(&o, other)
 			}
 			if err := o.checkNames(); err != nil {
 				return usageError{err}
@@ -73,18 +83,37 @@ nothing is judged anew, so that it ends with 0 whatever the report's exit code.
 	return cmd
 }
 
-// openReportOrStdin reads the report at a path, or of standard input for -.
-func (a *app) openReportOrStdin(path string) (*archive.Archive, error) {
+// savedDocument reads the report at a path, or of standard input for -, or the writers of
+// a document that is none.
+func (a *app) savedDocument(path string) (saved *archive.Archive, other output.Writers, err error) {
+	var again io.Reader
 	if path != "-" {
-		return a.openReport(path)
+		if saved, err = a.openReport(path); err == nil {
+			return saved, nil, nil
+		}
+		file, failed := os.Open(path)
+		if failed != nil {
+			return nil, nil, err // which says the same
+		}
+		defer file.Close()
+		again = plaintext.NewReader(file)
+	} else {
+		copied, failed := a.spool.Copy(plaintext.NewReader(a.in))
+		if failed != nil {
+			return nil, nil, failed
+		}
+		if saved, err = archive.Open(copied, copied.Size()); err == nil {
+			return saved, nil, nil
+		}
+		path, again = "standard input", io.NewSectionReader(copied, 0, copied.Size())
+		err = fmt.Errorf("%s: %w", path, err)
 	}
-	copied, err := a.spool.Copy(plaintext.NewReader(a.in))
-	if err != nil {
-		return nil, err
+	other, wrong := documents.Read(again)
+	switch {
+	case wrong != nil:
+		return nil, nil, fmt.Errorf("%s: %w", path, wrong)
+	case other != nil:
+		return nil, other, nil
 	}
-	saved, err := archive.Open(copied, copied.Size())
-	if err != nil {
-		return nil, fmt.Errorf("standard input: %w", err)
-	}
-	return saved, nil
+	return nil, nil, err
 }

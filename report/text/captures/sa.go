@@ -52,7 +52,7 @@ func (p page) capturedHeading(sa *report.CapturedSA) {
 	gap := p.Width - layout.Columns(name) - layout.Columns(verdict)
 	if gap < 2 {
 		p.Wide(p.Paint(layout.Bold, name))
-		name, gap = "", p.Width-layout.Columns(verdict)
+		name, gap = "", max(p.Width-layout.Columns(verdict), 0)
 	}
 	p.Wide(p.Paint(layout.Bold, name) + strings.Repeat(" ", gap) + p.Paint(resultStyle(sa.Verdict.Result), verdict))
 }
