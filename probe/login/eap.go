@@ -145,7 +145,10 @@ func (e *dialogue) failed() bool {
 // refusal is the cause of EAP-Failure, or of AUTHENTICATION_FAILED in its place.
 func (e *dialogue) refusal() string {
 	m := e.mschapv2()
+	tunnel, _ := e.conversation.Method.(*tlsMethod)
 	switch {
+	case tunnel != nil && tunnel.inside != nil && tunnel.inside.Cryptobinding && tunnel.proven():
+		return CauseCryptobinding
 	case e.conversation.Refused != 0 && !e.conversation.Started:
 		return "eap-method"
 	case m != nil && m.Failure != 0:

@@ -74,6 +74,8 @@ const (
 	CauseSilentPassword = "silence-password"
 	// CauseOneRound: the gateway does not announce that it can do a second round.
 	CauseOneRound = "one-round"
+	// CauseCryptobinding: the server of PEAP wants cryptobinding.
+	CauseCryptobinding = "eap-cryptobinding"
 	// CauseUnasked: the gateway sets up a Child SA that was not asked for.
 	CauseUnasked = "child-unasked"
 	// CauseInterrupted: the user ended it.

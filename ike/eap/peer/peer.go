@@ -45,6 +45,9 @@ type Conversation struct {
 	Refused eap.Type
 	// Started: a request of Method was answered.
 	Started bool
+	// Cryptobinding: the server of PEAP asked for it, which is not done (MS-PEAP, Section
+	// 2.2.8.1.1).
+	Cryptobinding bool
 	// Ended is how the server ended it: eap.Success or eap.Failure, 0 if it has not.
 	Ended eap.Code
 	// Notices are what the server said in Notification requests. They come from the

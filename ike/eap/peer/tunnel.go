@@ -141,6 +141,19 @@ var (
 
 const extensions eap.Type = 33
 
+// asksCryptobinding reports whether TLVs of a packet of type 33 have that of cryptobinding,
+// of type 12.
+func asksCryptobinding(tlvs []byte) bool {
+	const typeMask, cryptobinding = 0x3fff, 12
+	for len(tlvs) >= 4 {
+		if binary.BigEndian.Uint16(tlvs)&typeMask == cryptobinding {
+			return true
+		}
+		tlvs = tlvs[min(len(tlvs), 4+int(binary.BigEndian.Uint16(tlvs[2:]))):]
+	}
+	return false
+}
+
 // PEAP has a conversation of EAP inside PEAP, whose packets have no header there but for
 // those of type 33, by which the server says how it ended, and the peer agrees: with a
 // success only where the method is complete. It ends with nil where the server ends EAP
@@ -153,6 +166,7 @@ func PEAP(conn io.ReadWriter, c *Conversation) error {
 		}
 		in := eap.Packet{Code: eap.Request}
 		if p, err := eap.Parse(data); err == nil && p.Code == eap.Request && p.Type == extensions {
+			c.Cryptobinding = c.Cryptobinding || asksCryptobinding(p.Data)
 			result := resultFailure
 			if c.Started && c.Method.Complete() && bytes.Contains(p.Data, resultSuccess) {
 				result = resultSuccess

@@ -26,6 +26,10 @@ type Config struct {
 	// Refused, unless nil, is told why somebody is not let in.
 	Refused func(why string)
 
+	// Cryptobinding demands that of PEAP, which is not there to be computed: whatever
+	// answers it is refused.
+	Cryptobinding bool
+
 	// Faults, of servers that do not keep to the method.
 
 	// Replays sends the same challenge again when it is answered, forever.

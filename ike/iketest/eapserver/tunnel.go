@@ -70,7 +70,7 @@ func Tunnel(conn io.ReadWriter, method eap.Type, user string, c Config) error {
 			return err
 		}
 		if out.Code != eap.Request {
-			return end(conn, method, out.Code == eap.Success, read)
+			return end(conn, method, out.Code == eap.Success, c.Cryptobinding, read)
 		}
 		if _, err := conn.Write(frame(out)); err != nil {
 			return err
@@ -79,13 +79,16 @@ func Tunnel(conn io.ReadWriter, method eap.Type, user string, c Config) error {
 }
 
 // end says in PEAP how it ended, and hears whether the peer agrees.
-func end(conn io.Writer, method eap.Type, well bool, read func() ([]byte, error)) error {
+func end(conn io.Writer, method eap.Type, well, binding bool, read func() ([]byte, error)) error {
 	if method == eap.PEAP {
 		result := []byte{0x80, 3, 0, 2, 0, 2}
 		if well {
 			result[5] = 1
 		}
 		p := eap.Packet{Code: eap.Request, Identifier: 1, Type: extensions, Data: result}
+		if binding {
+			p.Data = append(append(bytes.Clone(result), 0, 12, 0, 56), make([]byte, 56)...)
+		}
 		if _, err := conn.Write(p.Append(nil)); err != nil {
 			return err
 		}
@@ -93,7 +96,7 @@ func end(conn io.Writer, method eap.Type, well bool, read func() ([]byte, error)
 		if err != nil {
 			return err
 		}
-		well = well && bytes.HasSuffix(answer, result)
+		well = well && !binding && bytes.HasSuffix(answer, result)
 	}
 	if !well {
 		return ErrRefused
