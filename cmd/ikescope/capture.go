@@ -68,7 +68,7 @@ so that ICMP errors and IP fragments are included.`,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.Var(someSA{&opts.only}, "sa", "show only this IKE SA: its number, an SPI or an address")
+	flags.Var(flagvalue.SA(&opts.only), "sa", "show only this IKE SA: its number, an SPI or an address")
 	flags.Var(flagvalue.Ports(&opts.ports), "port", "another UDP port of IKE besides 500 and 4500; may be repeated")
 	addToggle(flags, &opts.all, "all", "", "show every IKE SA in full, scans and similar ones included")
 	opts.addFlags(flags, "it", documents.TextJSONOrHTML)
@@ -76,20 +76,6 @@ so that ICMP errors and IP fragments are included.`,
 	opts.addNames(flags)
 	return cmd
 }
-
-// someSA is the value of --sa.
-type someSA struct{ p *string }
-
-func (s someSA) Set(text string) error {
-	if text == "" {
-		return errors.New("is empty: give a number, an SPI or an address")
-	}
-	*s.p = text
-	return nil
-}
-
-func (someSA) Type() string   { return "sa" }
-func (someSA) String() string { return "" }
 
 func (a *app) capture(ctx context.Context, opts captureOptions, paths []string) error {
 	views, failed, err := captures.Read(ctx, a.in, paths, opts.ports)

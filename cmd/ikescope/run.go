@@ -8,6 +8,7 @@ import (
 	"os"
 	"syscall"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/pending"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/targets"
 	"github.com/ikescope/ikescope/ike/printable"
@@ -68,7 +69,7 @@ func runContext(ctx context.Context, args []string, stdin io.Reader, stdout, std
 	defer a.close()
 	started := false
 	root := a.rootCommand(&started)
-	root.SetArgs(withCodes(args))
+	root.SetArgs(flagvalue.WithCodes(args))
 	err := root.ExecuteContext(ctx)
 	switch {
 	case err == nil:
