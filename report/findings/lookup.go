@@ -20,8 +20,12 @@ var layers = map[report.Subject]explain.Layer{
 func Explain(input string) ([]explain.Explanation, error) {
 	word := strings.TrimSpace(input)
 	p, ok := Of(word)
-	if ok && (p.has(word) || !explain.Known(word)) {
+	switch known := explain.Known(word); {
+	case ok && !known:
 		return []explain.Explanation{p.explanation(word)}, nil
+	case ok && p.has(word):
+		found, err := explain.Explain(input)
+		return append(found, p.explanation(word)), err
 	}
 	found, err := explain.Explain(input)
 	if err != nil && !strings.ContainsAny(word, " \n") {

@@ -1,6 +1,7 @@
 package findings
 
 import (
+	"cmp"
 	"embed"
 	"fmt"
 	"slices"
@@ -49,7 +50,8 @@ var Groups = sync.OnceValue(func() []Group {
 	suites.Pages = append(weakPages(), suites.Pages...)
 	identity := group("identity")
 	identity.Pages = append(identity.Pages, certificatePages()...)
-	return []Group{group("path"), suites, identity, group("gateway"), group("scan"), group("capture"), group("verdicts"), group("notes")}
+	logs := Group{Title: "Causes in logs", Intro: "`ikescope explain LOG` names one for each attempt, as `cause` in its JSON. Words in capital letters are those of the log.", Pages: causePages()}
+	return []Group{group("path"), suites, identity, group("gateway"), group("scan"), group("capture"), logs, group("verdicts"), group("notes")}
 })
 
 // parse reads a group: a title after "# ", and pages, each of IDs after "## ", a title
@@ -92,13 +94,17 @@ func parse(text string) (Group, error) {
 	return g, nil
 }
 
-// byID holds the pages by each of their IDs in capital letters.
+// byID holds the pages by each of their IDs, as it is spelled and in capital letters: a
+// verdict and a cause may differ in that alone.
 var byID = sync.OnceValue(func() map[string]*Page {
 	out := make(map[string]*Page)
 	for _, g := range Groups() {
 		for i := range g.Pages {
 			for _, id := range g.Pages[i].IDs {
-				out[strings.ToUpper(id)] = &g.Pages[i]
+				out[id] = &g.Pages[i]
+				if upper := strings.ToUpper(id); out[upper] == nil {
+					out[upper] = &g.Pages[i]
+				}
 			}
 		}
 	}
@@ -118,8 +124,7 @@ func IDs() []string {
 
 // Of returns the page of an ID, in whatever case.
 func Of(id string) (Page, bool) {
-	p := byID()[strings.ToUpper(id)]
-	if p != nil {
+	if p := cmp.Or(byID()[id], byID()[strings.ToUpper(id)]); p != nil {
 		return *p, true
 	}
 	// What clients make of the certificate of an EAP server, they make of a gateway's.

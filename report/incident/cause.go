@@ -1,12 +1,11 @@
 package incident
 
 import (
-	_ "embed"
 	"strings"
 	"sync"
 
-	"github.com/ikescope/ikescope/proposals/table"
 	"github.com/ikescope/ikescope/report/explain"
+	"github.com/ikescope/ikescope/report/incident/causes"
 )
 
 // Layer is where a failure lies, in the order in which a connection comes up.
@@ -24,9 +23,6 @@ const (
 	Unknown        Layer = "unknown"
 )
 
-//go:embed causes.csv
-var causesCSV string
-
 // entry is what is said of a cause.
 type entry struct {
 	layers    map[Side]Layer
@@ -37,7 +33,7 @@ type entry struct {
 // catalogue reads the embedded table once.
 var catalogue = sync.OnceValue(func() map[string]entry {
 	out := make(map[string]entry)
-	for _, f := range table.MustRead("causes.csv", causesCSV, "cause", "layer", "responder", "initiator", "unknown", "elsewhere") {
+	for _, f := range causes.All() {
 		ofResponder, ofInitiator, two := strings.Cut(f["layer"], "/")
 		if !two {
 			ofInitiator = ofResponder

@@ -1,10 +1,8 @@
 package incident
 
 import (
-	_ "embed"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/baseline"
@@ -13,12 +11,10 @@ import (
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/proposals/remedy"
 	"github.com/ikescope/ikescope/proposals/table"
+	"github.com/ikescope/ikescope/report/incident/causes"
 	"github.com/ikescope/ikescope/report/incident/offered"
 	"github.com/ikescope/ikescope/report/incident/sentence"
 )
-
-//go:embed fixes.csv
-var fixesCSV string
 
 // Fix is one thing to do about a cause.
 type Fix struct {
@@ -26,10 +22,6 @@ type Fix struct {
 	Line  string `json:"line"`
 	Paste bool   `json:"paste"` // Line is to be pasted; else it is said in words
 }
-
-var fixes = sync.OnceValue(func() []table.Row {
-	return table.MustRead("fixes.csv", fixesCSV, "cause", "product", "side", "paste", "where", "line")
-})
 
 // fixed returns the cause whose fixes are those of the attempt: that of a variant, if
 // it has some of its own.
@@ -52,7 +44,7 @@ func (a *Attempt) fixed() string {
 
 // hasFix reports whether something is known to do about a cause.
 func hasFix(cause string) bool {
-	return slices.ContainsFunc(fixes(), func(f table.Row) bool { return f["cause"] == cause })
+	return slices.ContainsFunc(causes.Fixes(), func(f table.Row) bool { return f["cause"] == cause })
 }
 
 // maxFixes bounds what is proposed for one cause.
@@ -85,7 +77,7 @@ func (a *Attempt) Fixes() []Fix {
 		if product == "" && len(out) > 0 {
 			break
 		}
-		for _, f := range fixes() {
+		for _, f := range causes.Fixes() {
 			if f["cause"] != cause || f["product"] != product || f["side"] == "r" && a.Side != Responder || f["side"] == "i" && a.Side != Initiator || f["side"] == "u" && a.Side != "" || len(out) == maxFixes {
 				continue
 			}

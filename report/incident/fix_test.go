@@ -4,12 +4,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ikescope/ikescope/report/incident/causes"
 	"github.com/ikescope/ikescope/report/incident/sentence"
 )
 
 // Each fix is for a cause that there is, of a side, and is pasted or said.
 func TestFixes(t *testing.T) {
-	for _, f := range fixes() {
+	for _, f := range causes.Fixes() {
 		id := f["cause"]
 		if strings.HasPrefix(id, "windows-") { // with a code
 			id = "windows"

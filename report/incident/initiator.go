@@ -1,6 +1,9 @@
 package incident
 
-import "github.com/ikescope/ikescope/report/incident/sentence"
+import (
+	"github.com/ikescope/ikescope/report/incident/causes"
+	"github.com/ikescope/ikescope/report/incident/sentence"
+)
 
 // Told is what is said of a cause where the initiator saw it.
 type Told struct {
@@ -19,7 +22,7 @@ func TellInitiator(cause string, words map[string]string) (_ Told, ok bool) {
 		return Told{}, false
 	}
 	t := Told{Layer: e.layers[Initiator], Sentence: sentence.Fill(e.sentences[Initiator], words), Elsewhere: sentence.Fill(e.elsewhere, words)}
-	for _, f := range fixes() {
+	for _, f := range causes.Fixes() {
 		if f["cause"] != cause || f["product"] != "" || f["side"] == "r" || f["side"] == "u" || len(t.Fixes) == maxFixes {
 			continue
 		}

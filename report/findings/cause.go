@@ -1,0 +1,73 @@
+package findings
+
+import (
+	"strings"
+
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
+	"github.com/ikescope/ikescope/proposals/table"
+	"github.com/ikescope/ikescope/report/explain"
+	"github.com/ikescope/ikescope/report/incident/causes"
+)
+
+var (
+	// aside is what a sentence says only where the words in it are known.
+	aside = lazyregexp.New(`\[[^\]]*\]`)
+	// word is where a line of the log has one: "{odd-port}".
+	word = lazyregexp.New(`\{[a-z0-9-]+\}`)
+)
+
+// inGeneral is a sentence, or a line to paste, of no particular log.
+func inGeneral(text string) string {
+	text = aside.ReplaceAllStringFunc(text, func(s string) string {
+		if word.MatchString(s) {
+			return ""
+		}
+		return s // of a line to paste
+	})
+	return word.ReplaceAllStringFunc(text, func(s string) string { return strings.ToUpper(strings.Trim(s, "{}")) })
+}
+
+// causePages has one for each cause of an attempt in a log.
+func causePages() []Page {
+	var out []Page
+	for _, row := range causes.All() {
+		p := Page{
+			IDs:   []string{row["cause"]},
+			Seen:  sentence(inGeneral(row["unknown"])),
+			Why:   "The connection fails, or ends, here; layer: " + strings.ReplaceAll(row["layer"], "/", " in the gateway's log, and in the client's ") + ".",
+			Wrong: "Only the lines that are there are judged. What only the other side can tell: " + strings.TrimSuffix(inGeneral(row["elsewhere"]), ".") + ".",
+		}
+		if strings.HasPrefix(row["layer"], "none") {
+			p.Why = "Nothing failed."
+		}
+		for _, f := range causes.Fixes() {
+			if f["cause"] == row["cause"] {
+				p.Change = append(p.Change, changeOf(f))
+			}
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// changeOf is what a row says is to be done, and where.
+func changeOf(f table.Row) explain.Change {
+	who := f["product"]
+	if who == "" {
+		who = map[string]string{"r": "gateway", "i": "client"}[f["side"]]
+	}
+	if who == "" {
+		who = "either side"
+	}
+	c := explain.Change{Product: who, What: inGeneral(f["line"])}
+	if f["paste"] == "y" {
+		c.What, c.Lines = inGeneral(f["where"]), strings.Split(strings.TrimSpace(c.What), "\n")
+	} else if f["where"] != "" {
+		c.What = inGeneral(f["where"]) + ": " + c.What
+	}
+	if c.What == "" {
+		c.What = "run"
+	}
+	c.What = strings.TrimSuffix(c.What, ".")
+	return c
+}
