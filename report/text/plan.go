@@ -28,6 +28,9 @@ func Plan(w io.Writer, plan report.Plan, o Options) error {
 		p.Wide("")
 		line(2, fmt.Sprintf("offer %d of %d: %d octets of proposals, %s", i+1, len(plan.Offers), offer.Octets, english.Counted(offer.Suites, "suite", "suites")))
 		for _, proposal := range offer.Proposals {
+			if p.names != "" { // else as --suite takes it
+				proposal = p.names.Text(proposal)
+			}
 			for n, words := range layout.Wrap(proposal, p.Width-4, 0) {
 				indent := "  - "
 				if n > 0 {

@@ -72,7 +72,7 @@ func (l *List) Check(how Writers) error {
 }
 
 // named are the formats that have the names of --names.
-var named = []string{"text", "markdown", "html"}
+var named = []string{"text", "markdown", "html", "gates"}
 
 // CheckNames fails if nothing is to be written in a format that has the names of --names.
 func (l *List) CheckNames() error {
