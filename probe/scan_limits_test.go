@@ -70,6 +70,11 @@ func TestScanBlockedForEver(t *testing.T) {
 	if m := o.Matrix; m.Accepted == 0 || m.NotTested+m.NoAnswer == 0 || o.Complete {
 		t.Errorf("%d accepted, %d and %d undecided, complete: %v", m.Accepted, m.NoAnswer, m.NotTested, o.Complete)
 	}
+	for _, x := range o.Exchanges {
+		if x.Outcome == initiator.NoAnswer && x.Purpose != evidence.PurposeMatrix && x.Purpose != evidence.PurposeControl {
+			t.Errorf("exchange %d, %v, of a gateway that is gone", x.ID, x.Purpose)
+		}
+	}
 	if o.Cost.Elapsed > 5*time.Minute || o.Cost.DatagramsSent > 300 {
 		t.Errorf("it took %v and %d datagrams", o.Cost.Elapsed, o.Cost.DatagramsSent)
 	}
