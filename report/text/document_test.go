@@ -3,6 +3,7 @@ package text
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -292,6 +293,21 @@ func TestHeadingNarrow(t *testing.T) {
 		doc.Targets[0].Findings = nil // such as that algorithms of RFC 8247 are missing
 		if heading, _, _ := strings.Cut(text(t, doc, Options{}), "\n"); !strings.HasSuffix(heading, "IKEv2 gateway, "+want) {
 			t.Errorf("heading %q, want %q", heading, want)
+		}
+	}
+}
+
+// TestManyVendorIDs: a gateway with hundreds of them does not bury what matters.
+func TestManyVendorIDs(t *testing.T) {
+	gateway := &report.Gateway{}
+	for i := range 300 {
+		gateway.VendorIDs = append(gateway.VendorIDs, report.VendorID{Hex: fmt.Sprintf("%04x", i)})
+	}
+	doc := &report.Document{Targets: []report.Target{{Verdict: report.VerdictIKEv2, Gateway: gateway}}}
+	for _, verbose := range []bool{false, true} {
+		got := text(t, doc, Options{Evidence: verbose})
+		if n := strings.Count(got, "vendor ID"); n < 2 || n > 12 || !strings.Contains(got, "292 more vendor IDs, in the JSON report") {
+			t.Errorf("%d lines of vendor IDs:\n%.1500s", n, got)
 		}
 	}
 }
