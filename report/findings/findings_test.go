@@ -141,7 +141,8 @@ func TestExplain(t *testing.T) {
 	for input, want := range map[string]string{
 		"IKE-KE-MODP1042": `"IKE-KE-MODP1042" is not known; did you mean IKE-KE-MODP1024`,
 		"PATH-450":        `did you mean PATH-4500`,
-		"NO_PROPOSAL":     `is not an error code`,
+		"PSK-mismatsch":   `did you mean psk-mismatch`,
+		"XQZWV":           `is not an error code`,
 	} {
 		if found, err := Explain(input); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, %v; want %q", input, found, err, want)

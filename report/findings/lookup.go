@@ -29,8 +29,10 @@ func Explain(input string) ([]explain.Explanation, error) {
 	}
 	found, err := explain.Explain(input)
 	if err != nil && !strings.ContainsAny(word, " \n") {
-		if near := proposals.Nearest(strings.ToUpper(word), IDs()); len(near) > 0 {
-			return nil, fmt.Errorf("%q is not known; did you mean %s?", word, english.List(near, "or"))
+		for _, spelled := range []string{strings.ToUpper(word), strings.ToLower(word)} {
+			if near := proposals.Nearest(spelled, IDs()); len(near) > 0 {
+				return nil, fmt.Errorf("%q is not known; did you mean %s?", word, english.List(near, "or"))
+			}
 		}
 	}
 	return found, err
