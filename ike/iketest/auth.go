@@ -45,7 +45,9 @@ func (s *server) answerProtected(in arrival, h ike.Header, now time.Time) ([][]b
 	case ike.IKE_AUTH:
 		payloads, answered, err = s.authenticate(sa, m, now)
 	case ike.CREATE_CHILD_SA:
-		payloads, answered = s.createChild(sa, m)
+		if payloads, answered = s.createChild(sa, m); answered && sa.login.ChildAnswer != nil {
+			payloads = sa.login.ChildAnswer(payloads)
+		}
 	default:
 		answered = s.inform(sa, m, now)
 	}

@@ -58,6 +58,8 @@ type Login struct {
 	// that nobody asked for. SilentPassword does not answer the first response of the
 	// method, as OpenIKED a wrong one.
 	ForgedEnd, Unasked, SilentPassword bool
+	// ChildAnswer, unless nil, has the last word on what answers CREATE_CHILD_SA.
+	ChildAnswer func([]ike.Payload) []ike.Payload
 	// Server are those of the EAP server.
 	Server eapserver.Config
 }

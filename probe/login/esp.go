@@ -239,7 +239,7 @@ func (x *explorer) ask(products []proposals.Product, pfs bool, sn []uint16) repl
 			out.state, out.method = matrix.Accepted, proposals.Algorithm{Axis: proposals.KE, ID: uint16(method)}
 		}
 	case 0:
-		x.installed(&out, answer.Message, pfs, spi)
+		x.installed(&out, answer.Message, products, pfs, spi)
 	default:
 		x.stop(fmt.Sprintf("the gateway answers CREATE_CHILD_SA with %v", answer.Notify))
 	}
@@ -265,7 +265,7 @@ func offerOf(products []proposals.Product, pfs bool, sn []uint16, spi []byte) *i
 }
 
 // installed reads the Child SA that came about, and deletes it.
-func (x *explorer) installed(out *reply, m *ike.Message, pfs bool, spi []byte) {
+func (x *explorer) installed(out *reply, m *ike.Message, products []proposals.Product, pfs bool, spi []byte) {
 	sa, ok := ike.Find[*ike.SA](m)
 	if !ok || len(sa.Proposals) != 1 {
 		x.stop("the gateway answers CREATE_CHILD_SA with neither a suite nor an error")
@@ -282,12 +282,15 @@ func (x *explorer) installed(out *reply, m *ike.Message, pfs bool, spi []byte) {
 	if !pfs {
 		ours = append(ours, PlainKE.Transform())
 	}
-	out.state = matrix.Accepted
-	if suite, err := proposals.SuiteOf(ike.Proposal{Number: 1, Protocol: ike.ProtocolIKE, Transforms: ours}); err == nil {
-		out.suite = &suite
+	suite, err := proposals.SuiteOf(ike.Proposal{Number: 1, Protocol: ike.ProtocolIKE, Transforms: ours})
+	if offered := slices.ContainsFunc(products, func(p proposals.Product) bool { return p.Contains(suite) }); err == nil && offered {
+		out.state, out.suite = matrix.Accepted, &suite
 	}
 	answer, ok := x.attempt.ask(x.ctx, ike.INFORMATIONAL, []ike.Payload{&ike.Delete{Protocol: ike.ProtocolESP, SPISize: 4, SPIs: [][]byte{spi}}}, farewellAttempts)
 	if !ok || !answer.Genuine {
 		x.stop("the gateway does not answer the Delete of a Child SA")
+	}
+	if out.state != matrix.Accepted {
+		x.stop("the gateway sets up a Child SA of a suite that was not offered")
 	}
 }
