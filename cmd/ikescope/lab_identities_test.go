@@ -336,12 +336,13 @@ func (l lab) testIdentityMethods(t *testing.T) {
 	}
 }
 
-// testIdentityOpenIKED: OpenIKED shows its certificate and EAP-MSCHAPv2, does not answer
-// a Nak, and keeps none of the IKE SAs.
+// testIdentityOpenIKED: OpenIKED shows its certificate, with the intermediate that it has,
+// and EAP-MSCHAPv2, does not answer a Nak, and keeps none of the IKE SAs.
 func (l lab) testIdentityOpenIKED(t *testing.T) {
 	root := newAuthority(t, "lab root", nil)
 	dir := t.TempDir()
 	root.write(t, dir, "root")
+	between := newAuthority(t, "lab between", root)
 	key := newKey(t, "RSA 2048")
 	files := filepath.Join(dir, "policy")
 	der, err := x509.MarshalPKCS8PrivateKey(key)
@@ -349,7 +350,8 @@ func (l lab) testIdentityOpenIKED(t *testing.T) {
 		t.Fatal(err)
 	}
 	writeFile(t, filepath.Join(files, "private/local.key"), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
-	writeCertificate(t, filepath.Join(files, "certs/gateway.lab.crt"), root.issue(t, key, []string{"gateway.lab"}, nil))
+	writeCertificate(t, filepath.Join(files, "certs/gateway.lab.crt"), between.issue(t, key, []string{"gateway.lab"}, nil))
+	writeCertificate(t, filepath.Join(files, "ca/between.crt"), between.cert.Raw)
 	writeCertificate(t, filepath.Join(files, "ca/ca.crt"), root.cert.Raw)
 	const suite = "aes256gcm16-prfsha384-ecp384"
 	writeFile(t, filepath.Join(dir, "policy.conf"), []byte(`set passive
@@ -361,16 +363,16 @@ ikev2 "lab" passive esp from any to any local any peer any \
 	l.policy(t, "openiked", filepath.Join(dir, "policy.conf"))
 	target := l.askIdentity(t, "openiked", []string{suite}, "--name", "gateway.lab", "--trust", filepath.Join(dir, "root.pem"))
 	c := connectionOf(t, target, suite)
-	if c.State != report.IdentitySeen || c.ID != "gateway.lab" || c.Proof != report.ProofVerified || c.Scheme != "RSA PKCS#1 with SHA2-256" || len(c.Chain) != 1 || c.Chain[0].Subject != "CN=gateway.lab" ||
-		c.FirstMethod != "identity" || !slices.Equal(c.Methods, []string{"eap-mschapv2"}) || c.MethodsComplete || c.EAPServerName != "_iked" ||
+	if c.State != report.IdentitySeen || c.ID != "gateway.lab" || c.Proof != report.ProofVerified || c.Scheme != "RSA PKCS#1 with SHA2-256" || len(c.Chain) != 2 || c.Chain[0].Subject != "CN=gateway.lab" ||
+		c.Chain[1].Subject != "CN=lab between" || c.FirstMethod != "identity" || !slices.Equal(c.Methods, []string{"eap-mschapv2"}) || c.MethodsComplete || c.EAPServerName != "_iked" ||
 		target.Identity.KeptHalfOpen || len(target.Identity.Connections) != 1 {
 		t.Errorf("%+v", target.Identity)
 	}
 	if v := c.NoHashes; v == nil || v.Scheme != "RSA PKCS#1 with SHA-1" || v.Proof != report.ProofVerified {
 		t.Errorf("without RFC 7427: %+v", v)
 	}
-	if v := c.NoCertReq; v == nil || len(v.Chain) != 1 {
-		t.Errorf("without CERTREQ, of which OpenIKED sends its certificate all the same: %+v", v)
+	if v := c.NoCertReq; v == nil || len(v.Chain) != 2 {
+		t.Errorf("without CERTREQ, of which OpenIKED sends its certificates all the same: %+v", v)
 	}
 	if v := c.ByName; v == nil || v.State != report.IdentitySeen {
 		t.Errorf("by name: %+v", v)

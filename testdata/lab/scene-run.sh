@@ -162,7 +162,11 @@ while read -r line; do
 		echo failed
 	fi
 done
-# The network goes with this process, and a daemon that still ran would log that.
-for side in initiator responder; do
-	[[ ! -e $DIR/$side/pid ]] || stop "$side" KILL
-done >>"$DIR/output" 2>&1
+# The network goes with this process, and a daemon that still ran would log that. Both
+# end at once, since one would log that the other does not answer any more.
+pids=$(cat "$DIR"/{initiator,responder}/pid 2>/dev/null)
+# shellcheck disable=SC2086
+[[ -z $pids ]] || kill -KILL $pids
+for pid in $pids; do
+	await 100 gone "$pid"
+done
