@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Value is the value of a flag, as [github.com/spf13/pflag.Value] has it.
@@ -50,11 +51,18 @@ func Duration(p *time.Duration, lo, hi time.Duration) Value {
 	return &ranged[time.Duration]{p, lo, hi, time.ParseDuration, "duration"}
 }
 
+// mostNumber is how long a wrong number is shown, if it has letters.
+const mostNumber = 4
+
 func (r *ranged[T]) Set(s string) error {
 	v, err := r.parse(s)
 	// A NaN is in no range.
 	if err != nil || !(v >= r.min && v <= r.max) {
-		return fmt.Errorf("%q is not a %s from %v to %v", s, r.kind, r.min, r.max)
+		what := strconv.Quote(s)
+		if len(s) > mostNumber && r.kind == "number" && strings.ContainsFunc(s, unicode.IsLetter) {
+			what = "a word (not shown, because it may be a secret)" // other programs take a password behind -p
+		}
+		return fmt.Errorf("%s is not a %s from %v to %v", what, r.kind, r.min, r.max)
 	}
 	*r.p = v
 	return nil

@@ -22,6 +22,7 @@ func TestValues(t *testing.T) {
 		{"number", "0", `"0" is not a number from 1 to 65535`},
 		{"number", "65537", `"65537" is not a number from 1 to 65535`}, // 1, where it is cut
 		{"number", "4294967297", `"4294967297" is not a number from 1 to 65535`},
+		{"number", "hunter22", `a word (not shown, because it may be a secret) is not a number from 1 to 65535`},
 		{"number", "", `"" is not a number from 1 to 65535`},
 		{"decimal", "0.5", "0.5"},
 		{"decimal", "NaN", `"NaN" is not a number from 0.1 to 100`},
