@@ -14,7 +14,7 @@ RACE = $$(if [ "$$(go env CGO_ENABLED)" = 1 ]; then echo -race; fi)
 # the command that scan several targets or are interrupted. make test-long has it
 # everywhere.
 RACED = ./ike/eap/eaptls ./ike/iketest/... ./probe/... ./report/incident ./cmd/ikescope/internal/...
-RACED_COMMANDS = TestFleet|TestFollow|TestInterrupt|TestSameAddress|TestOtherAddressesGoOn|TestNobodyReads|TestPcap
+RACED_COMMANDS = TestFleet|TestFollow|TestInterrupt|TestLoginSignals|TestSharedByGateways|TestSameAddress|TestOtherAddressesGoOn|TestNobodyReads|TestPcap
 LONGEST = TestTruth|TestScanResume$$|TestScanDeadline|TestScanKE|TestAcceptsAgrees
 
 .PHONY: test test-long lint unit unit-long race property lab lab-long fuzz bench build dist dist-check clean

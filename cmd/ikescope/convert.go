@@ -87,6 +87,17 @@ first two as HTML.`,
 // a document that is none.
 func (a *app) savedDocument(path string) (saved *archive.Archive, other output.Writers, err error) {
 	var again io.Reader
+	in, name := a.in, path
+	if path == "-" {
+		name = "standard input"
+	} else if info, failed := os.Stat(path); failed == nil && info.Mode()&(os.ModeNamedPipe|os.ModeCharDevice) != 0 { // which is read once
+		pipe, failed := os.Open(path)
+		if failed != nil {
+			return nil, nil, failed
+		}
+		defer pipe.Close()
+		in, path = pipe, "-"
+	}
 	if path != "-" {
 		if saved, err = a.openReport(path); err == nil {
 			return saved, nil, nil
@@ -98,20 +109,20 @@ func (a *app) savedDocument(path string) (saved *archive.Archive, other output.W
 		defer file.Close()
 		again = plaintext.NewReader(file)
 	} else {
-		copied, failed := a.spool.Copy(plaintext.NewReader(a.in))
+		copied, failed := a.spool.Copy(plaintext.NewReader(in))
 		if failed != nil {
 			return nil, nil, failed
 		}
 		if saved, err = archive.Open(copied, copied.Size()); err == nil {
 			return saved, nil, nil
 		}
-		path, again = "standard input", io.NewSectionReader(copied, 0, copied.Size())
-		err = fmt.Errorf("%s: %w", path, err)
+		again = io.NewSectionReader(copied, 0, copied.Size())
+		err = fmt.Errorf("%s: %w", name, err)
 	}
 	other, wrong := documents.Read(again)
 	switch {
 	case wrong != nil:
-		return nil, nil, fmt.Errorf("%s: %w", path, wrong)
+		return nil, nil, fmt.Errorf("%s: %w", name, wrong)
 	case other != nil:
 		return nil, other, nil
 	}

@@ -73,7 +73,7 @@ var rooms = map[string]room{
 		"probe/internal/closing", "probe/internal/host", "probe/path/contrast", "probe/path/hops", "probe/path/mapping"}},
 	"probe/path/contrast":   {ours: []string{"probe/initiator"}},
 	"probe/internal/host":   {},
-	"probe/revocation":      {},
+	"probe/revocation":      {ours: []string{"ike/certificate"}},
 	"probe/path/hops":       {ours: []string{"ike", "ike/icmp", "probe/initiator"}},
 	"probe/path/mapping":    {ours: []string{"ike", "probe/initiator"}},
 	"probe/internal/offers": {ours: []string{"ike", "ike/keyexchange", "proposals"}, pure: true},

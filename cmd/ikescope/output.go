@@ -139,7 +139,10 @@ func (o *outputOptions) open() (pcap *pending.File, err error) {
 	if err != nil || o.pcap == "" {
 		return nil, err
 	}
-	o.pcap = o.to.In(o.pcap)
+	if o.pcap, err = o.to.In(o.pcap); err != nil {
+		o.to.Discard()
+		return nil, usageError{err}
+	}
 	if pcap, err = pending.Create(o.pcap); err == nil {
 		err = taken.Take(pcap)
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
@@ -105,7 +104,7 @@ allowed. It is a gate against changes, and a starting point for edits.`,
 			if err != nil {
 				return usagef("--from: %w", err)
 			}
-			t, err := onlyTarget(saved, target)
+			t, err := documents.Only(saved, target)
 			if err != nil {
 				return usagef("--from: %s: %w", from, err)
 			}
@@ -136,36 +135,6 @@ allowed. It is a gate against changes, and a starting point for edits.`,
 	flags.StringVar(&name, "name", name, "the `name` of the policy")
 	o.addFlags(flags, "the policy file", []string{"yaml", "json"})
 	return cmd
-}
-
-// onlyTarget returns the target of that name or address, or the only one.
-func onlyTarget(saved report.Targets, name string) (*report.Target, error) {
-	const most = 5
-	var found []int
-	var names []string
-	for i := range saved.Count() {
-		t := saved.Key(i)
-		if name == "" || name == t.Name || name == t.Address {
-			found = append(found, i)
-		}
-		if len(names) < most {
-			names = append(names, fmt.Sprintf("%q at %q", t.Name, t.Address))
-		}
-	}
-	if more := saved.Count() - most; more > 0 {
-		names = append(names, fmt.Sprintf("%d more", more))
-	}
-	switch {
-	case len(found) == 1:
-		return saved.At(found[0])
-	case saved.Count() == 0:
-		return nil, fmt.Errorf("it holds no target")
-	case name == "":
-		return nil, fmt.Errorf("it holds several targets; choose one by --target: %s", strings.Join(names, ", "))
-	case len(found) == 0:
-		return nil, fmt.Errorf("it holds no target %q: %s", name, strings.Join(names, ", "))
-	}
-	return nil, fmt.Errorf("it holds %d targets %q: choose by address: %s", len(found), name, strings.Join(names, ", "))
 }
 
 // policyWriters write policies as JSON, or as text by asText.

@@ -20,7 +20,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	if strings.Contains(filepath.Base(os.Args[0]), ".test") { // and not the program in a script
+	if name := filepath.Base(os.Args[0]); name != "ikescope" && name != "ikescope.exe" { // not the program in a script
 		os.Setenv("IKESCOPE_CONFIG", "none")
 	}
 	testscript.Main(m, map[string]func(){"ikescope": main})

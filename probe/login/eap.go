@@ -147,12 +147,12 @@ func (e *dialogue) refusal() string {
 	m := e.mschapv2()
 	tunnel, _ := e.conversation.Method.(*tlsMethod)
 	switch {
+	case m != nil && m.Failure != 0:
+		return "eap-credentials"
 	case tunnel != nil && tunnel.inside != nil && tunnel.inside.Cryptobinding && tunnel.proven():
 		return CauseCryptobinding
 	case e.conversation.Refused != 0 && !e.conversation.Started:
 		return "eap-method"
-	case m != nil && m.Failure != 0:
-		return "eap-credentials"
 	}
 	return "eap-refused"
 }

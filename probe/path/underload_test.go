@@ -84,7 +84,7 @@ func TestOutage(t *testing.T) {
 // TestSizeUnderLimits: a gateway that limits how many requests it answers, or a path that
 // loses a fifth of them, is not taken for one that drops large ones, which is still found.
 func TestSizeUnderLimits(t *testing.T) {
-	runs := 50
+	runs := 20
 	if testing.Short() {
 		runs = 4
 	}
@@ -122,7 +122,7 @@ func TestSizeUnderLimits(t *testing.T) {
 					}
 				})
 			}
-			if most > 0 && name != "blocked" && found < runs/2 {
+			if most > 0 && name != "blocked" && !testing.Short() && found < runs/2 {
 				t.Errorf("%s: found in %d of %d", name, found, runs)
 			}
 		}

@@ -3,12 +3,15 @@ package revocation
 import (
 	"context"
 	"crypto/x509"
+	"encoding/asn1"
 	"errors"
 	"fmt"
 	"slices"
 	"time"
 
 	"golang.org/x/crypto/ocsp"
+
+	"github.com/ikescope/ikescope/ike/certificate"
 )
 
 // ocsp asks an OCSP server.
@@ -39,8 +42,41 @@ func (a Asker) Stapled(chain []*x509.Certificate, certificate int, response []by
 	return out
 }
 
+// verifiable reports whether the certificates in a response can be verified in bounded
+// time: one signature is verified with the key of the first before it is looked at whose
+// that is. What is no response is left to who reads it.
+func verifiable(text []byte) bool {
+	var response struct {
+		Status asn1.Enumerated
+		Bytes  struct {
+			Type  asn1.ObjectIdentifier
+			Basic []byte
+		} `asn1:"explicit,tag:0,optional"`
+	}
+	var basic struct {
+		Data         asn1.RawValue
+		Algorithm    asn1.RawValue
+		Signature    asn1.BitString
+		Certificates []asn1.RawValue `asn1:"explicit,tag:0,optional"`
+	}
+	if _, err := asn1.Unmarshal(text, &response); err != nil {
+		return true
+	}
+	if _, err := asn1.Unmarshal(response.Bytes.Basic, &basic); err != nil {
+		return true
+	}
+	return !slices.ContainsFunc(basic.Certificates, func(der asn1.RawValue) bool {
+		c, err := certificate.Parse(der.FullBytes)
+		return err != nil || c.X509() == nil
+	})
+}
+
 // said reads an OCSP response.
 func (a Asker) said(out *Answer, text []byte, c, issuer *x509.Certificate) {
+	if !verifiable(text) {
+		out.Why = "the answer is signed with a certificate that cannot be verified"
+		return
+	}
 	r, err := ocsp.ParseResponseForCert(text, c, issuer)
 	var refused ocsp.ResponseError
 	switch {

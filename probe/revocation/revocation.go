@@ -160,7 +160,7 @@ func (a Asker) fetch(ctx context.Context, out *Answer, kind string, body []byte,
 	}
 	text, err := io.ReadAll(io.LimitReader(response.Body, most+1))
 	switch {
-	case ctx.Err() != nil:
+	case err != nil && ctx.Err() != nil:
 		return fail("no whole answer came within " + a.Timeout.String())
 	case err != nil:
 		return fail("the answer breaks off")

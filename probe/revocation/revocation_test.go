@@ -7,6 +7,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
@@ -240,6 +241,26 @@ func TestAsk(t *testing.T) {
 				t.Errorf("%+v, want %s, %q", got, tt.want, tt.why)
 			}
 		})
+	}
+}
+
+// TestLongKey: nobody has us verify a signature with a key of 100,000 bits, which takes
+// seconds.
+func TestLongKey(t *testing.T) {
+	a := newAuthority(t, "http://192.0.2.1")
+	modulus := new(big.Int).SetBit(big.NewInt(12345), 100_000-1, 1)
+	der, err := x509.CreateCertificate(rand.Reader, &x509.Certificate{SerialNumber: big.NewInt(5), NotAfter: at.AddDate(1, 0, 0), ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageOCSPSigning}},
+		a.chain[1], &rsa.PublicKey{N: modulus, E: 65537}, a.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	long, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response := a.ocsp(ocsp.Good, func(r *ocsp.Response) { r.Certificate = long }, a.key)
+	if got := (Asker{At: at}).Stapled(a.chain, 0, response); got.State != Unknown || !strings.Contains(got.Why, "cannot be verified") {
+		t.Errorf("%+v", got)
 	}
 }
 

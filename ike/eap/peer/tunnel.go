@@ -166,9 +166,10 @@ func PEAP(conn io.ReadWriter, c *Conversation) error {
 		}
 		in := eap.Packet{Code: eap.Request}
 		if p, err := eap.Parse(data); err == nil && p.Code == eap.Request && p.Type == extensions {
-			c.Cryptobinding = c.Cryptobinding || asksCryptobinding(p.Data)
+			success := bytes.Contains(p.Data, resultSuccess)
+			c.Cryptobinding = c.Cryptobinding || success && asksCryptobinding(p.Data)
 			result := resultFailure
-			if c.Started && c.Method.Complete() && bytes.Contains(p.Data, resultSuccess) {
+			if c.Started && c.Method.Complete() && success {
 				result = resultSuccess
 			}
 			out := eap.Packet{Code: eap.Response, Identifier: p.Identifier, Type: extensions, Data: result}

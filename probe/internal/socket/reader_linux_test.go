@@ -84,7 +84,16 @@ func TestReadersHoldNothing(t *testing.T) {
 		}
 	}
 	reading.Wait()
-	if after := held(); after > before+sockets*mostOctets/4 {
+	// Who was woken for nothing has a buffer for a moment.
+	after := held()
+	for range 100 {
+		if after <= before+sockets*mostOctets/4 {
+			break
+		}
+		runtime.Gosched()
+		after = min(after, held())
+	}
+	if after > before+sockets*mostOctets/4 {
 		t.Errorf("%d readers hold %d octets", sockets, after-before)
 	}
 	for _, pc := range all {

@@ -161,7 +161,7 @@ func (c *Config) set(v Value) {
 }
 
 // others are variables that are read elsewhere: by login, mock and the tests.
-var others = []string{"METHOD", "USER", "PASSWORD", "PSK", "CERTIFICATE", "KEY", "IDENTITY", "REMOTE_IDENTITY", "SIGNATURE", "LAB"}
+var others = []string{"METHOD", "USER", "PASSWORD", "PSK", "SECOND_METHOD", "CERTIFICATE", "KEY", "IDENTITY", "REMOTE_IDENTITY", "SIGNATURE", "LAB"}
 
 // environment takes what variables set, and returns ours.
 func (c *Config) environment(all []string) map[string]string {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 
 	"go.yaml.in/yaml/v3"
 
@@ -26,7 +27,7 @@ const (
 
 // file reads a file, which need not be there unless the user named it.
 func (c *Config) file(f *File) error {
-	if _, err := os.Stat(f.Path); errors.Is(err, fs.ErrNotExist) && f.Origin != Named {
+	if _, err := os.Stat(f.Path); f.Origin != Named && absent(err) {
 		return nil
 	}
 	data, _, err := argfile.ReadRegular(f.Path, maxFile)
@@ -44,6 +45,12 @@ func (c *Config) file(f *File) error {
 	return nil
 }
 
+// absent reports whether a file is not there, or in a folder that is not ours to look
+// into, such as the home of another user whom a service runs for.
+func absent(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) || errors.Is(err, fs.ErrPermission)
+}
+
 // parse reads what a file sets.
 func parse(data []byte, f File) ([]Value, error) {
 	top, err := yamlfile.Top(data)
@@ -51,8 +58,10 @@ func parse(data []byte, f File) ([]Value, error) {
 	switch {
 	case errors.Is(err, yamlfile.ErrEmpty):
 		return nil, nil
-	case errors.As(err, &wrong) && wrong.Line > 0:
-		return nil, fmt.Errorf("%s:%d: %w", f.Path, wrong.Line, err)
+	case errors.As(err, &wrong) && wrong.Line > 0: // without what the library quotes of a file that may be one of secrets
+		return nil, fmt.Errorf("%s:%d: %w", f.Path, wrong.Line, wrong.Err)
+	case errors.As(err, &wrong):
+		return nil, fmt.Errorf("%s: %w", f.Path, wrong.Err)
 	case err != nil:
 		return nil, fmt.Errorf("%s: %w", f.Path, err)
 	case top.Kind == yaml.ScalarNode && top.Tag == "!!null":

@@ -74,18 +74,16 @@ func (l *List) Open() (taken Paths, err error) {
 			}
 		}
 	}
-	if l.Dir != "" {
-		if err := os.MkdirAll(l.Dir, 0o777); err != nil {
-			return nil, fmt.Errorf("--output-dir: %s: %w", l.Dir, argfile.Cause(err))
-		}
-	}
 	taken = make(Paths)
 	for i := range l.Outputs {
 		out := &l.Outputs[i]
 		if out.Path == "" {
 			continue
 		}
-		out.Path = l.In(out.Path)
+		if out.Path, err = l.In(out.Path); err != nil {
+			l.Discard()
+			return nil, err
+		}
 		if out.File, err = pending.Create(out.Path); err == nil {
 			err = taken.Take(out.File)
 		}
@@ -97,12 +95,15 @@ func (l *List) Open() (taken Paths, err error) {
 	return taken, nil
 }
 
-// In returns the path of a file of that name.
-func (l *List) In(path string) string {
+// In returns the path of a file of that name, whose folder it makes.
+func (l *List) In(path string) (string, error) {
 	if l.Dir == "" || filepath.IsAbs(path) {
-		return path
+		return path, nil
 	}
-	return filepath.Join(l.Dir, path)
+	if err := os.MkdirAll(l.Dir, 0o777); err != nil {
+		return "", fmt.Errorf("--output-dir: %s: %w", l.Dir, argfile.Cause(err))
+	}
+	return filepath.Join(l.Dir, path), nil
 }
 
 // key names the writer of o.
