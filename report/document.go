@@ -187,6 +187,14 @@ func (p Path) Name() string {
 	return protocol + " " + port
 }
 
+// StateWords says the state in words, such as "port unreachable", which is "refused" of TCP.
+func (p Path) StateWords() string {
+	if p.Transport == TCP4500 && p.State == PathPortUnreachable {
+		return "refused"
+	}
+	return strings.ReplaceAll(string(p.State), "_", " ")
+}
+
 // PortName returns what people call the port that was asked over a transport, such as
 // "UDP 500".
 func (t *Target) PortName(over Transport) string {

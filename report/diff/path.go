@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/ike"
-	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
@@ -28,14 +27,14 @@ func (c *contrast) paths() {
 		i := slices.IndexFunc(c.now.Paths, func(q report.Path) bool { return key(q) == key(p) })
 		switch {
 		case i < 0:
-			c.add(report.AreaPath, report.EffectNeither, "", "%s was not asked this time; before: %s", p.Name(), english.Plain(string(p.State)))
+			c.add(report.AreaPath, report.EffectNeither, "", "%s was not asked this time; before: %s", p.Name(), p.StateWords())
 		case c.now.Paths[i].State != p.State:
-			c.add(report.AreaPath, report.EffectNeither, "", "%s: %s; before: %s", p.Name(), english.Plain(string(c.now.Paths[i].State)), english.Plain(string(p.State)))
+			c.add(report.AreaPath, report.EffectNeither, "", "%s: %s; before: %s", p.Name(), c.now.Paths[i].StateWords(), p.StateWords())
 		}
 	}
 	for _, p := range c.now.Paths {
 		if !slices.ContainsFunc(c.old.Paths, func(q report.Path) bool { return key(q) == key(p) }) {
-			c.add(report.AreaPath, report.EffectNeither, "", "%s: %s; not asked before", p.Name(), english.Plain(string(p.State)))
+			c.add(report.AreaPath, report.EffectNeither, "", "%s: %s; not asked before", p.Name(), p.StateWords())
 		}
 	}
 }

@@ -4,6 +4,7 @@ package layers
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/english"
@@ -51,7 +52,7 @@ type Layer struct {
 	Name  Name
 	State State
 	Words string // a few, such as "UDP 4500 is silent"
-	// Problems are the IDs of the findings about it that ask for action, the worst first.
+	// Problems are the IDs of the findings about it that ask for action, the worst first, each once.
 	Problems []string
 }
 
@@ -60,7 +61,7 @@ func Of(t *report.Target) []Layer {
 	all := []Layer{network(t), negotiation(t), certificate(t), authentication(t), clients(t)}
 	subjects := map[report.Subject]int{report.AboutPath: 0, report.AboutIKE: 1, report.AboutIdentity: 2, report.AboutClient: 4}
 	for _, f := range t.Findings {
-		if i, ok := subjects[f.About()]; ok && f.IsProblem() {
+		if i, ok := subjects[f.About()]; ok && f.IsProblem() && !slices.Contains(all[i].Problems, f.ID) {
 			all[i].Problems = append(all[i].Problems, f.ID)
 		}
 	}
@@ -78,20 +79,25 @@ func network(t *report.Target) Layer {
 		l.State, l.Words = Failed, t.Verdict.Words()
 		return l
 	}
-	var answer, other []string
+	var answer, other, without []string
+	works := func(p report.Path) bool { return p.State == report.PathAnswers && p.Transport != report.TCP4500 }
 	for _, p := range t.Paths {
-		if p.State == report.PathAnswers {
+		switch words := p.Name() + " " + p.StateWords(); {
+		case p.State == report.PathAnswers:
 			answer = append(answer, p.Name())
-		} else {
-			other = append(other, p.Name()+" "+english.Plain(string(p.State)))
+		case p.Transport == report.TCP4500 && p.State != report.PathOpen && p.State != report.PathNotIKE && slices.ContainsFunc(t.Paths, works):
+			without = append(without, words) // IKE in TCP is optional (RFC 9329)
+		default:
+			other = append(other, words)
 		}
 	}
 	l.State, l.Words = Passed, english.List(answer, "and")+" answer"
 	if len(answer) == 1 {
 		l.Words += "s"
 	}
+	l.Words = strings.Join(append([]string{l.Words}, without...), ", ")
 	if len(other) > 0 {
-		l.State, l.Words = Warning, strings.Join(other, ", ")
+		l.State, l.Words = Warning, strings.Join(append(other, without...), ", ")
 	} else if n := problems(t, report.AboutPath); n > 0 {
 		l.State, l.Words = Warning, english.Counted(int64(n), "problem", "problems")
 	}

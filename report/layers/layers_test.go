@@ -1,6 +1,7 @@
 package layers
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -76,6 +77,33 @@ func TestOf(t *testing.T) {
 	} {
 		if got := marks(test.t); got != test.want {
 			t.Errorf("%s: %s, want %s: %+v", name, got, test.want, Of(test.t))
+		}
+	}
+}
+
+// TestNetwork: IKE in TCP is optional, and a problem that several findings have is named
+// once.
+func TestNetwork(t *testing.T) {
+	path := func(over report.Transport, s report.PathState) report.Path {
+		return report.Path{Transport: over, State: s}
+	}
+	udp, closed := path(report.UDP500, report.PathAnswers), path(report.TCP4500, report.PathPortUnreachable)
+	twice := report.Finding{ID: "PATH-SOURCE-PORT", Severity: report.SeverityHigh}
+	for name, test := range map[string]struct {
+		paths    []report.Path
+		findings []report.Finding
+		want     string
+	}{
+		"TCP is closed":      {[]report.Path{udp, closed}, nil, "+ UDP 500 answers, TCP 4500 refused []"},
+		"TCP is silent":      {[]report.Path{udp, path(report.TCP4500, report.PathSilent)}, nil, "+ UDP 500 answers, TCP 4500 silent []"},
+		"TCP is not IKE":     {[]report.Path{udp, path(report.TCP4500, report.PathNotIKE)}, nil, "! TCP 4500 not ike []"},
+		"UDP 4500 is closed": {[]report.Path{udp, path(report.UDP4500, report.PathPortUnreachable), closed}, nil, "! UDP 4500 port unreachable, TCP 4500 refused []"},
+		"only TCP answers":   {[]report.Path{path(report.UDP500, report.PathSilent), path(report.TCP4500, report.PathAnswers)}, nil, "! UDP 500 silent []"},
+		"one problem twice":  {[]report.Path{udp}, []report.Finding{twice, twice}, "! 2 problems [PATH-SOURCE-PORT]"},
+	} {
+		l := Of(&report.Target{Verdict: report.VerdictIKEv2, Paths: test.paths, Findings: test.findings})[0]
+		if got := fmt.Sprint(l.State.Mark(), " ", l.Words, " ", l.Problems); got != test.want {
+			t.Errorf("%s: %q, want %q", name, got, test.want)
 		}
 	}
 }

@@ -190,7 +190,7 @@ func (p *page) path(t *report.Target) {
 		if path.RTTms > 0 {
 			trip = fmt.Sprintf("%.1f ms", path.RTTms)
 		}
-		state := prose(english.Plain(string(path.State)))
+		state := prose(path.StateWords())
 		if path.Detail != "" {
 			state += ": " + prose(path.Detail)
 		}

@@ -95,6 +95,14 @@ func TestReach(t *testing.T) {
 		"on the link": {both(is(initiator.PathError, path.NoHostOnLink, netip.Addr{})), report.VerdictUnreachable, []string{"PATH-ICMP"}, "no host on the local link"},
 		"filter":      {both(is(initiator.PathAdminProhibited, 0, router)), report.VerdictUnreachable, []string{"PATH-ICMP"}, "let UDP 500 through the filter at 203.0.113.1"},
 		"filter here": {both(is(initiator.PathError, path.FilteredHere, netip.Addr{})), report.VerdictUnreachable, []string{"PATH-ICMP"}, "this machine's firewall"},
+		"closed": {both(is(initiator.PathPortUnreachable, 0, netip.MustParseAddr("198.51.100.7"))), report.VerdictUnreachable, []string{"PATH-ICMP"},
+			"UDP 500 and 4500 of the gateway are closed\nthe host is up, or a firewall answers for it: 198.51.100.7 reports that nothing listens on UDP 500; 198.51.100.7 reports that nothing listens on UDP 4500"},
+		"500 closed, 4500 silent": {func(r *path.Result) {
+			both(is(initiator.PathSilent, 0, netip.Addr{}))(r)
+			is(initiator.PathPortUnreachable, 0, netip.Addr{})(&r.Ports[0])
+		}, report.VerdictUnreachable, []string{"PATH-ICMP"}, "UDP 500 of the gateway is closed, and UDP 4500 is silent\nthe host is up, or"},
+		"rejected by a router": {both(is(initiator.PathPortUnreachable, 0, router)), report.VerdictUnreachable, []string{"PATH-ICMP"}, "check the address and the route to it"},
+		"500 closed":           {func(r *path.Result) { is(initiator.PathPortUnreachable, 0, netip.Addr{})(&r.Ports[0]) }, report.VerdictIKEv2, []string{"PATH-500"}, "UDP 500 is closed while UDP 4500 answers"},
 		"elsewhere": {both(func(p *path.Port) {
 			is(initiator.PathSilent, path.OtherAddress, netip.Addr{})(p)
 			p.From = netip.MustParseAddrPort("198.51.100.8:500")

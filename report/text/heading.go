@@ -10,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
 	"github.com/ikescope/ikescope/report/internal/layout"
+	"github.com/ikescope/ikescope/report/internal/lists"
 	"github.com/ikescope/ikescope/report/layers"
 )
 
@@ -178,9 +179,9 @@ func (p *page) problems(t *report.Target) {
 		return
 	}
 	words := []string{"problems:"}
-	for i, f := range found {
-		name := printable.Text(string(f.Severity) + " " + f.ID)
-		if i < len(found)-1 {
+	names := lists.Distinct(lists.Convert(found, func(f report.Finding) string { return printable.Text(string(f.Severity) + " " + f.ID) }))
+	for i, name := range names {
+		if i < len(names)-1 {
 			name += ","
 		}
 		words = append(words, name)

@@ -20,9 +20,9 @@ func (p *page) paths(t *report.Target) {
 	p.Section("PATH")
 	for _, path := range t.Paths {
 		name := strings.ToLower(strings.Replace(path.Name(), " ", "/", 1))
-		works, state, detail := "", english.Plain(string(path.State)), path.Detail
+		works, state, detail := "", path.StateWords(), path.Detail
 		if path.Transport == report.TCP4500 && path.State == report.PathPortUnreachable {
-			state, detail = "refused", "" // which says it
+			detail = "" // the state says it
 		}
 		line := layout.Pad(printable.Text(name), 11) + layout.Pad(printable.Text(state), 10)
 		if path.RTTms > 0 {

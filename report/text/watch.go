@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/ike/printable"
-	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/internal/layout"
 )
@@ -50,7 +49,7 @@ func Watch(w io.Writer, paths []report.WatchPath, o Options) (lines int, err err
 		write(style, row(watchName(path), fmt.Sprintf("%.1f %%", 100*path.Loss()), fmt.Sprint(path.Sent),
 			rtt(path.LastMs), rtt(path.RTTms), rtt(path.MeanMs), rtt(path.MaxMs)))
 		if path.State != "" && path.State != report.PathAnswers {
-			words := english.Plain(string(path.State))
+			words := report.Path{Transport: path.Transport, State: path.State}.StateWords()
 			if path.Detail != "" {
 				words += ": " + path.Detail
 			}

@@ -70,10 +70,10 @@ func sourcePortFindings(t *report.Target) []report.Finding {
 				f.Fix = []string{fmt.Sprintf("allow %s to the gateway from every source port, in each firewall on the way", p.Name())}
 				f.Lines = []string{fmt.Sprintf("nft add rule inet filter input udp dport %d accept   # on a gateway that runs Linux, in place of a rule with sport", p.Port)}
 			} else {
-				f.Title = fmt.Sprintf("%s is %s for requests from port %d", p.Name(), english.Plain(s.State), s.Port)
+				f.Title = fmt.Sprintf("%s is %s for requests from port %d", p.Name(), closedWord(s.State), s.Port)
 				f.Detail = fmt.Sprintf("requests from other ports are answered. Windows, Apple and strongSwan send from port %d; %s", s.Port, clientsSee)
 				if s.Reporter != "" {
-					f.Detail = s.Reporter + " rejects it. " + f.Detail
+					f.Detail = s.Reporter + " rejects it; " + f.Detail
 				}
 				f.Fix = []string{
 					"disable IPsec passthrough, or the VPN helper (ALG), on the router in front of this machine",

@@ -25,7 +25,7 @@ func Findings(t *report.Target) []report.Finding {
 		if len(t.Paths) == 1 && t.Paths[0].State == report.PathOpen {
 			return tcpFindings(t)
 		}
-		silent := slices.DeleteFunc(slices.Clone(t.Paths), func(p report.Path) bool { return p.State != report.PathSilent })
+		silent := inState(t, report.PathSilent)
 		means := "silence means a firewall, a wrong address, a gateway that is down, or one that answers only addresses it knows; "
 		for _, p := range t.Paths {
 			if p.Transport == report.TCP4500 && p.State == report.PathPortUnreachable {
@@ -50,6 +50,11 @@ func Findings(t *report.Target) []report.Finding {
 			Title:    "the network reports that the gateway cannot be reached",
 			Evidence: pathEvidence(t.Paths),
 		}
+		closed, silent := closedByHost(t), inState(t, report.PathSilent)
+		silent = slices.DeleteFunc(silent, func(p report.Path) bool { return p.Transport == report.TCP4500 }) // which is optional
+		if len(closed) > 0 {
+			f.Title = portNames(closed) + " of the gateway " + areWord(closed, "closed")
+		}
 		if len(t.Paths) == 1 && t.Paths[0].Transport == report.TCP4500 && t.Paths[0].State == report.PathPortUnreachable {
 			f.Title = t.Paths[0].Name() + " of the gateway cannot be reached"
 		}
@@ -60,9 +65,22 @@ func Findings(t *report.Target) []report.Finding {
 				f.Fix = append(f.Fix, fix)
 			}
 		}
-		f.Detail = strings.Join(lists.Distinct(said), "; ")
-		f.Detail = strings.TrimPrefix(f.Detail+"; "+clientsSee, "; ")
-		f.Fix = append(lists.Distinct(f.Fix), "check the address and the route to it")
+		said = lists.Distinct(said)
+		if len(closed) > 0 {
+			said[0] = "the host is up, or a firewall answers for it: " + said[0]
+		}
+		if len(silent) > 0 {
+			f.Title += ", and " + portNames(silent) + " " + areWord(silent, "silent")
+			said = append(said, portNames(silent)+" "+areWord(silent, "silent")+": a firewall may drop the requests or the answers")
+			f.Fix = append(append(f.Fix, filterFixes(t)...), "let "+portNames(silent)+" through every firewall between here and the gateway, in both directions")
+			f.Lines = openLines(t, silent...)
+		}
+		f.Detail = strings.Join(append(said, clientsSee), "; ")
+		last := "check the address and the route to it"
+		if len(closed) > 0 {
+			last = "check that " + t.Address + " is the address of the gateway, and that it uses " + portNames(closed)
+		}
+		f.Fix = append(lists.Distinct(f.Fix), last)
 		return []report.Finding{f}
 	case report.VerdictNotIKE:
 		return []report.Finding{{
@@ -104,7 +122,7 @@ func openPathFindings(t *report.Target) []report.Finding {
 		switch {
 		case p.Transport == report.UDP4500 && state[report.UDP500] == report.PathAnswers:
 			f.ID = "PATH-4500"
-			f.Title = natt + " is closed while " + ike + " answers"
+			f.Title = natt + " is " + closedWord(p.State) + " while " + ike + " answers"
 			f.Detail = "clients behind NAT switch to " + natt + " after the first exchange, and fail there: " + clientsSee
 			f.Refs = []string{"RFC 7296, Section 2.23", "RFC 3948"}
 			if t.NAT != nil && (t.NAT.LocalBehindNAT || t.NAT.GatewayBehindNAT) {
@@ -117,12 +135,9 @@ func openPathFindings(t *report.Target) []report.Finding {
 				"check that NAT traversal is enabled on the gateway",
 			}
 			f.Lines = openLines(t, p)
-			if p.State == report.PathSilent {
-				f.Title = natt + " is silent while " + ike + " answers"
-			}
 		case p.Transport == report.UDP500 && state[report.UDP4500] == report.PathAnswers:
 			f.ID = "PATH-500"
-			f.Title = ike + " is " + english.Plain(p.State) + " while " + natt + " answers"
+			f.Title = ike + " is " + closedWord(p.State) + " while " + natt + " answers"
 			f.Detail = "clients that start on " + ike + ", as most do, cannot connect; some gateways are set up like this on purpose"
 			f.Fix = []string{"let " + ike + " through to the gateway, unless it is meant to use only " + natt}
 			f.Lines = openLines(t, p)
@@ -224,6 +239,42 @@ func natFindings(t *report.Target) []report.Finding {
 		})
 	}
 	return out
+}
+
+// inState returns the paths that are in a state.
+func inState(t *report.Target, s report.PathState) []report.Path {
+	return slices.DeleteFunc(slices.Clone(t.Paths), func(p report.Path) bool { return p.State != s })
+}
+
+// areWord puts the verb for paths before an adjective: "is closed", "are closed".
+func areWord(paths []report.Path, adjective string) string {
+	if len(paths) == 1 {
+		return "is " + adjective
+	}
+	return "are " + adjective
+}
+
+// closedByHost returns the paths of UDP on which the host itself, as far as is known,
+// says that nothing listens.
+func closedByHost(t *report.Target) []report.Path {
+	return slices.DeleteFunc(inState(t, report.PathPortUnreachable), func(p report.Path) bool {
+		return p.Transport == report.TCP4500 || p.Reporter != "" && p.Reporter != t.Address
+	})
+}
+
+// closedWord is an adjective for a port that does not answer.
+func closedWord(s report.PathState) string {
+	switch s {
+	case report.PathPortUnreachable:
+		return "closed"
+	case report.PathAdminProhibited:
+		return "filtered"
+	case report.PathError:
+		return "unreachable"
+	case report.PathNotIKE:
+		return "not IKE"
+	}
+	return english.Plain(string(s))
 }
 
 // icmpWords says what an ICMP error on p means, and what to do.
