@@ -267,6 +267,8 @@ type NAT struct {
 	// ObservedNATT is ours as UDP 4500 of the gateway sees it, where that was looked
 	// at on its own.
 	ObservedNATT *Endpoint `json:"observed_natt,omitempty"`
+	// Outside are the addresses that --outside named, where the gateway sees none of them.
+	Outside []string `json:"outside,omitempty"`
 	// GatewayInside is the private address and port that the gateway has behind NAT,
 	// where that was found.
 	GatewayInside *Endpoint `json:"gateway_inside,omitempty"`
@@ -301,7 +303,7 @@ type NATBehavior struct {
 	// Possible are the behaviours that fit what was seen, where it is "unknown", and
 	// Reason says why that is: "outside_unknown" (--outside has not its address),
 	// "port_kept" (NAT keeps our port, as any may while it is free),
-	// "one_gateway" (no other one was named), "others_silent" (none of the others said
+	// "one_gateway" (none at another address was named), "others_silent" (none of the others said
 	// what it sees) or "one_port" (of each gateway one port alone said so).
 	Possible []MappingBehavior `json:"possible,omitempty"`
 	Reason   string            `json:"reason,omitempty"`

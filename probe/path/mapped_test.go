@@ -56,6 +56,9 @@ func TestMappingBehavior(t *testing.T) {
 				if n.Behavior.Behavior != tc.want || n.Behavior.Reason != tc.reason || len(n.Behavior.Sightings) != tc.seen {
 					t.Fatalf("%+v, the behaviour %+v", n, n.Behavior)
 				}
+				if !slices.Equal(n.Outside, e.Outside) {
+					t.Errorf("%v given of NAT, want %v", n.Outside, e.Outside)
+				}
 				for _, x := range n.Behavior.Sightings {
 					beside := slices.Contains(r.Beside, x.Evidence)
 					if !slices.ContainsFunc(r.Exchanges, func(e initiator.Exchange) bool { return e.ID == x.Evidence }) || beside != (x.Gateway.Addr() == otherAddr) {

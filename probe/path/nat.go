@@ -217,7 +217,7 @@ func (x *examination) closeFloating(ctx context.Context, w *way, o *opening) {
 func (x *examination) readNAT(ctx context.Context, w *way, a initiator.Answer) {
 	n := x.result.NAT
 	if n == nil {
-		n = &NAT{Local: a.Local, Observed: make(map[initiator.Transport]netip.AddrPort)}
+		n = &NAT{Local: a.Local, Outside: x.Outside, Observed: make(map[initiator.Transport]netip.AddrPort)}
 		x.result.NAT = n
 	}
 	n.Evidence = append(n.Evidence, a.ID)

@@ -215,6 +215,8 @@ type NAT struct {
 	// Behavior is that of the mapping, with other gateways; nil where we are not behind
 	// NAT.
 	Behavior *mapping.Seen
+	// Outside are the addresses that were given of NAT in front of us.
+	Outside []netip.Addr
 	// Floats says whether the gateway goes on over UDP 4500 with an IKE SA that
 	// began on UDP 500.
 	Floats Answer

@@ -125,6 +125,9 @@ func WithPath(t report.Target, r path.Result) report.Target {
 	t.Interference = reached.Interference
 	if t.NAT != nil && t.NAT.LocalBehindNAT && reached.NAT != nil {
 		t.NAT.MappingBehavior = reached.NAT.MappingBehavior
+		if t.NAT.Observed == nil {
+			t.NAT.Outside = reached.NAT.Outside
+		}
 	}
 	t.Notes = append(t.Notes, unconfirmed(r)...)
 	for i, p := range t.Paths {
@@ -297,6 +300,9 @@ func examinedNAT(n *path.NAT) *report.NAT {
 		out.ObservedNATT = endpoint(n.Observed[initiator.UDP4500])
 		if out.Observed == nil {
 			out.Observed = out.ObservedNATT
+		}
+		if out.Observed == nil {
+			out.Outside = lists.Convert(n.Outside, report.AddressText)
 		}
 		out.PortKept = out.Observed != nil && out.Observed.Port == n.Local.Port()
 	}

@@ -242,6 +242,23 @@ func TestReach(t *testing.T) {
 	}
 }
 
+// TestReachOutside: addresses of --outside are told where the gateway sees none of them.
+func TestReachOutside(t *testing.T) {
+	for _, seen := range []bool{false, true} {
+		r := reached()
+		r.NAT.LocalBehindNAT, r.NAT.Outside = true, []netip.Addr{netip.MustParseAddr("203.0.113.9")}
+		if seen {
+			r.NAT.Observed[initiator.UDP500] = netip.MustParseAddrPort("203.0.113.9:4711")
+		}
+		scanned := WithPath(report.Target{NAT: &report.NAT{LocalBehindNAT: true}}, r)
+		for _, n := range []*report.NAT{Reach("a", r).NAT, scanned.NAT} {
+			if (len(n.Outside) == 1 && n.Outside[0] == "203.0.113.9") == seen {
+				t.Errorf("seen: %v; %+v", seen, n)
+			}
+		}
+	}
+}
+
 // TestReachMalformed: a gateway whose answers are all malformed is no healthy one.
 func TestReachMalformed(t *testing.T) {
 	offer := make([]proposals.Product, 1)

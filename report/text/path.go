@@ -210,11 +210,13 @@ func (p *page) nat(t *report.Target) {
 		}
 	}
 	p.Aligned("you", you)
-	if b := n.MappingBehavior; b != nil {
-		p.Aligned("", traversal.Mapping(b))
+	if n.MappingBehavior != nil {
+		p.Aligned("", traversal.Mapping(n))
+	} else if wrong := traversal.NotSeen(n); wrong != "" {
+		p.Aligned("", wrong)
 	}
-	if l := n.Lifetime; l != nil {
-		p.Aligned("", traversal.Lifetime(l))
+	if n.Lifetime != nil {
+		p.Aligned("", traversal.Lifetime(n))
 	}
 	gateway := "not behind NAT"
 	if n.GatewayBehindNAT {

@@ -3,6 +3,7 @@ package traversal
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
@@ -38,8 +39,38 @@ var behaviors = map[report.MappingBehavior]string{
 	report.MappingAddressAndPortDependent: "address and port-dependent",
 }
 
-// Mapping says how NAT maps one port for several destinations, or what would tell.
-func Mapping(b *report.NATBehavior) string {
+// NotSeen says that none of the addresses that were given of NAT is the one that the
+// gateway sees; "" where none was given.
+func NotSeen(n *report.NAT) string {
+	if len(n.Outside) == 0 || n.Observed != nil {
+		return ""
+	}
+	var same []string
+	for _, a := range n.Outside {
+		if n.Local == nil || strings.Contains(a, ":") == strings.Contains(n.Local.Address, ":") {
+			same = append(same, a)
+		}
+	}
+	switch {
+	case len(same) == 0:
+		return english.List(n.Outside, "and") + " of --outside " + isAre(n.Outside) + " of another IP version than the gateway"
+	case len(same) == 1:
+		return same[0] + " of --outside is not the address that this gateway sees"
+	}
+	return "none of " + english.List(same, "and") + " of --outside is the address that this gateway sees"
+}
+
+func isAre(words []string) string {
+	if len(words) == 1 {
+		return "is"
+	}
+	return "are"
+}
+
+// Mapping says how NAT in front of us maps one port for several destinations, or what would
+// tell.
+func Mapping(n *report.NAT) string {
+	b := n.MappingBehavior
 	switch b.Behavior {
 	case report.MappingEndpointIndependent:
 		return "NAT mapping is endpoint-independent (RFC 4787): the same port for different gateways"
@@ -54,11 +85,14 @@ func Mapping(b *report.NATBehavior) string {
 	}
 	switch b.Reason {
 	case "outside_unknown":
+		if wrong := NotSeen(n); wrong != "" {
+			return words + wrong + "; the public address of your NAT towards it would tell"
+		}
 		return words + "--outside with the public address of your NAT would tell"
 	case "port_kept":
 		return words + "NAT keeps your port, as NAT of any kind may while it is free; a second machine behind it that uses the same port would tell"
 	case "one_gateway":
-		return words + "a second gateway in the same run would tell"
+		return words + "a gateway at another address in the same run would tell"
 	case "others_silent":
 		return words + "no other gateway in this run said which port it sees; one that answers would tell"
 	}
@@ -81,9 +115,13 @@ func HopLimits(all []report.HopLimit) string {
 	return words + "several gateways, a device that answers in the gateway's place, or routes of different length"
 }
 
-// Lifetime says how long NAT keeps an idle mapping.
-func Lifetime(l *report.NATLifetime) string {
+// Lifetime says how long NAT in front of us keeps an idle mapping.
+func Lifetime(n *report.NAT) string {
+	l := n.Lifetime
 	words := lifetime(l)
+	if wrong := NotSeen(n); wrong != "" && l.Unmeasured == "outside_unknown" {
+		words = "how long NAT keeps a mapping is unknown: " + wrong
+	}
 	if l.Interrupted && l.Unmeasured == "" {
 		words += "; the test was interrupted, and this is what it found until then"
 	}
