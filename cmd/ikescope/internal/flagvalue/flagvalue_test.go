@@ -44,6 +44,10 @@ func TestValues(t *testing.T) {
 		{"address", "224.0.0.1", `"224.0.0.1" is not an IPv4 or IPv6 address`},
 		{"addresses", "192.0.2.1,::1", "[192.0.2.1 ::1]"},
 		{"addresses", "192.0.2.1,", `"" is not an IPv4 or IPv6 address`},
+		{"addresses", "127.0.0.9", "[127.0.0.9]"}, // of a NAT on this machine
+		{"addresses", "224.0.0.1", `"224.0.0.1" is not an address that a NAT may have outside`},
+		{"addresses", "::ffff:255.255.255.255", `"::ffff:255.255.255.255" is not an address that a NAT may have outside`},
+		{"addresses", "192.0.2.1,ff02::1", `"ff02::1" is not an address that a NAT may have outside`},
 		{"ports", "1,65535", "[1 65535]"},
 		{"ports", "0", `"0" is not a number from 1 to 65535`},
 		{"transports", "udp4500,udp500", "[udp4500 udp500]"},

@@ -75,11 +75,11 @@ type addresses struct{ p *[]netip.Addr }
 
 func (a addresses) Set(s string) error {
 	for text := range strings.SplitSeq(s, ",") {
-		addr, err := parseAddress(text)
+		addr, err := netip.ParseAddr(text)
 		if err != nil {
-			return err
+			return notAddress(text)
 		}
-		if addr.IsUnspecified() || addr.Zone() != "" {
+		if addr = addr.Unmap(); addr.IsUnspecified() || addr.Zone() != "" || addr.IsMulticast() || addr == broadcast {
 			return fmt.Errorf("%q is not an address that a NAT may have outside", text)
 		}
 		*a.p = append(*a.p, addr)
@@ -87,16 +87,21 @@ func (a addresses) Set(s string) error {
 	return nil
 }
 
+// broadcast is to all hosts of a link (RFC 919).
+var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
+
 func (addresses) Type() string   { return "address" }
 func (addresses) String() string { return "" }
 
 func parseAddress(s string) (netip.Addr, error) {
 	addr, err := netip.ParseAddr(s)
 	if err != nil || addr.IsMulticast() {
-		return netip.Addr{}, fmt.Errorf("%q is not an IPv4 or IPv6 address", s)
+		return netip.Addr{}, notAddress(s)
 	}
 	return addr.Unmap(), nil
 }
+
+func notAddress(s string) error { return fmt.Errorf("%q is not an IPv4 or IPv6 address", s) }
 
 // Hops is a Toggle of what asks for requests with a hop limit, which not every system
 // sends.
