@@ -159,7 +159,7 @@ func TestReach(t *testing.T) {
 		"TCP alone is refused": {func(r *path.Result) {
 			withTCP(initiator.PathPortUnreachable, 0)(r)
 			r.Ports, r.NAT, r.Size = r.Ports[2:], nil, nil
-		}, report.VerdictUnreachable, []string{"PATH-ICMP"}, "TCP 4500 is refused"},
+		}, report.VerdictUnreachable, []string{"PATH-ICMP"}, "check that 198.51.100.7 is the address of the gateway, and that it uses TCP 4500"},
 		"TCP alone closes": {func(r *path.Result) {
 			withTCP(initiator.PathOpen, path.ClosesAfterPrefix)(r)
 			r.Ports, r.NAT, r.Size = r.Ports[2:], nil, nil

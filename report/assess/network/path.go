@@ -55,8 +55,9 @@ func Findings(t *report.Target) []report.Finding {
 		if len(closed) > 0 {
 			f.Title = portNames(closed) + " of the gateway " + areWord(closed, "closed")
 		}
+		up := closed
 		if len(t.Paths) == 1 && t.Paths[0].Transport == report.TCP4500 && t.Paths[0].State == report.PathPortUnreachable {
-			f.Title = t.Paths[0].Name() + " of the gateway cannot be reached"
+			f.Title, up = t.Paths[0].Name()+" of the gateway is refused", t.Paths
 		}
 		var said []string
 		for _, p := range t.Paths {
@@ -77,8 +78,8 @@ func Findings(t *report.Target) []report.Finding {
 		}
 		f.Detail = strings.Join(append(said, clientsSee), "; ")
 		last := "check the address and the route to it"
-		if len(closed) > 0 {
-			last = "check that " + t.Address + " is the address of the gateway, and that it uses " + portNames(closed)
+		if len(up) > 0 {
+			last = "check that " + t.Address + " is the address of the gateway, and that it uses " + portNames(up)
 		}
 		f.Fix = append(lists.Distinct(f.Fix), last)
 		return []report.Finding{f}
