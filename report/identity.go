@@ -87,6 +87,9 @@ const (
 	RevocationUnreachable RevocationState = "unreachable" // no answer came
 )
 
+// RuleRevoked is the rule on certificates that authorities say are revoked.
+const RuleRevoked = "revoked"
+
 // Revocation is what an authority says of a certificate.
 type Revocation struct {
 	Subject string          `json:"subject"`

@@ -69,7 +69,7 @@ func (a *app) judge(ctx context.Context, o *judgeOptions, t *report.Target, isSa
 		if !isSaved {
 			t.Findings = assess.Findings(t, o.clients...)
 		}
-	case t.Matrix != nil && (!isSaved || o.again()):
+	case t.Matrix != nil && (!isSaved || o.again() || o.revocation):
 		t.Clients = assess.Clients(t, clients.Initiators())
 	}
 	if len(o.policies) > 0 || !isSaved {

@@ -30,6 +30,9 @@ func certificatePages() []Page {
 	var out []Page
 	var of []certcheck.Row // of the last page
 	for _, r := range certcheck.Rows() {
+		if r.Rule == report.RuleRevoked {
+			continue // the page on it says more
+		}
 		id := identityPrefix + strings.ToUpper(r.Rule)
 		if len(out) == 0 || !out[len(out)-1].has(id) {
 			out, of = append(out, Page{IDs: []string{id}, Seen: sentence(withPlaces(r.Sentence))}), nil

@@ -31,6 +31,8 @@ var checks = map[string]check{
 	"expires-soon":  ofLeaf(expiresSoon),
 	"validity-long": ofLeaf(validityLong),
 
+	report.RuleRevoked: ofLeaf(revoked),
+
 	"eku-absent":             ofLeaf(ekuAbsent),
 	"eku-no-serverauth":      ofLeaf(ekuNoServerAuth),
 	"eku-other-purpose":      ofLeaf(ekuOtherPurpose),

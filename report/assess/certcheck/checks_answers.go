@@ -6,6 +6,10 @@ import (
 	"github.com/ikescope/ikescope/ike"
 )
 
+func revoked(f *facts) (values, bool) {
+	return values{"subject": shown(f.Revoked)}, f.Revoked != ""
+}
+
 func idUnknown(f *facts) (values, bool) { return when(f.ID == nil) }
 
 func idKeyID(f *facts) (values, bool) { return when(f.ID != nil && f.ID.IDType == ike.ID_KEY_ID) }
@@ -48,7 +52,28 @@ func hostNameNotKnown(f *facts) (values, bool) {
 	return values{"name": shown(f.Name), "id": idName(f.ID)}, f.WithHostName == NotKnown && !f.idIsName()
 }
 
-func noSignatureWithoutHashes(f *facts) (values, bool) { return when(f.WithoutHashes == No) }
+func noSignatureWithoutHashes(f *facts) (values, bool) {
+	return values{"why": f.whyUnsigned()}, f.WithoutHashes == No
+}
+
+// whyUnsigned says why a gateway may not sign without RFC 7427, by its key. An RSA key
+// signs with SHA-1 then, and of the others those alone have a method that RFC 4754 has one
+// for.
+func (f *facts) whyUnsigned() string {
+	switch {
+	case f.leaf() == nil:
+		return "there is no older method for its key, or its system forbids SHA-1 signatures"
+	case f.leaf().Key.Algorithm == "RSA":
+		return "its RSA key would have to sign with SHA-1, which its system or its settings may forbid"
+	case slices.Contains(ofRFC4754, f.leaf().Key.Curve):
+		return "RFC 4754 has a method for its key, " + shown(f.leaf().Key.String()) + ", and it does not use that"
+	}
+	return "there is no older method for its key, " + shown(f.leaf().Key.String()) + ": such clients need RFC 7427, or the gateway another key"
+}
+
+// allowsSHA1 reports whether a system that allows SHA-1 may help: it does nothing for keys
+// that are not of RSA.
+func (f *facts) allowsSHA1() bool { return f.leaf() == nil || f.leaf().Key.Algorithm == "RSA" }
 
 func hashesNotKnown(f *facts) (values, bool) { return when(f.WithoutHashes == NotKnown) }
 

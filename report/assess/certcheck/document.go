@@ -124,6 +124,7 @@ func (a answer) judge() Result {
 		WithoutHashes: seenOf(a.of.NoHashes, false), WithoutCertReq: seenOf(a.of.NoCertReq, true), WithHostName: seenOf(a.of.ByName, false),
 		SharedKeyMAC: a.Proof == report.ProofSharedKeyMAC, HashAndURL: a.HashAndURL, Omitted: a.Omitted,
 		Methods: a.of.Methods, MethodsComplete: a.of.MethodsComplete,
+		Revoked:     a.revoked(),
 		OnlyEAPOnly: a.of.As == report.AskedEAPOnly, OnlyByName: a.of.As == report.AskedByName,
 	}
 	if a.LeafUnread {
@@ -141,6 +142,20 @@ func (a answer) judge() Result {
 		}
 	}
 	return Judge(g)
+}
+
+// revoked returns the subject of a certificate that is revoked, "" if none is known to be.
+// It was asked about those of the plain answer.
+func (a answer) revoked() string {
+	if len(a.Chain) == 0 || len(a.of.Chain) == 0 || a.Chain[0].SHA256 != a.of.Chain[0].SHA256 {
+		return ""
+	}
+	for _, r := range a.of.Revocation {
+		if r.State == report.RevocationRevoked {
+			return r.Subject
+		}
+	}
+	return ""
 }
 
 // seenOf is what an answer shows; with certificate, whether one came. Of errors

@@ -84,6 +84,12 @@ func TestIdentity(t *testing.T) {
 		"no answer by name": {func(c *report.Connection) {
 			c.ByName = &report.Introduction{State: report.IdentityNoAnswer, Evidence: []int{14}}
 		}, "AAAA", "", "", nil},
+		"revoked": {func(c *report.Connection) {
+			c.Revocation = []report.Revocation{{Subject: "CN=x", State: report.RevocationGood}, {Subject: "CN=y", State: report.RevocationRevoked}}
+		}, "UUAU", report.RuleRevoked, report.FamilyStrongSwan, []int{3, 4}},
+		"whether it is revoked is not known": {func(c *report.Connection) {
+			c.Revocation = []report.Revocation{{Subject: "CN=x", State: report.RevocationUnknown}}
+		}, "AAAA", "", "", nil},
 		"a hash and a URL": {func(c *report.Connection) { c.Introduction.HashAndURL, c.ByName = true, nil }, "AARA",
 			"hash-and-url", report.FamilyAndroid, []int{1, 2}},
 	} {

@@ -3,6 +3,7 @@ package certcheck
 import (
 	_ "embed"
 	"net/netip"
+	"slices"
 	"strings"
 	"sync"
 
@@ -32,9 +33,13 @@ var fixes = sync.OnceValue(func() []report.IdentityFix {
 func fixesOf(ids []string, name string) []report.IdentityFix {
 	var out []report.IdentityFix
 	fill := pasted(name)
+	var leaveOut []string
+	if _, err := netip.ParseAddr(name); err == nil {
+		leaveOut = []string{"issue/certbot"} // its line is for host names
+	}
 	for _, id := range ids {
 		for _, f := range fixes() {
-			if f.ID != id && !strings.HasPrefix(f.ID, id+"/") {
+			if f.ID != id && !strings.HasPrefix(f.ID, id+"/") || slices.Contains(leaveOut, f.ID) {
 				continue
 			}
 			lines := make([]string, len(f.Lines))
@@ -54,7 +59,8 @@ func pasted(name string) values {
 	if a, err := netip.ParseAddr(name); err == nil && a.Zone() == "" {
 		text := a.Unmap().String()
 		return values{
-			"name": text,
+			"name":   text,
+			"leftid": text,
 			// Windows wants an address as dNSName, the others as iPAddress.
 			"san":    "DNS:" + text + ", IP:" + text,
 			"pkisan": "--san dns:" + text + " --san " + text,
@@ -64,5 +70,5 @@ func pasted(name string) values {
 	if !certificate.IsHostName(name) {
 		name = "vpn.example.com"
 	}
-	return values{"name": name, "san": "DNS:" + name, "pkisan": "--san " + name}
+	return values{"name": name, "leftid": "@" + name, "san": "DNS:" + name, "pkisan": "--san " + name}
 }

@@ -55,6 +55,9 @@ type Gateway struct {
 	// MethodsComplete says that it has no others.
 	Methods         []string
 	MethodsComplete bool
+	// Revoked is the subject of a certificate of Chain that its issuer has revoked; "" if
+	// none is known to be.
+	Revoked string
 	// OnlyEAPOnly: it answers those alone who take EAP alone as its proof (RFC 5998);
 	// OnlyByName: those alone whose IDr is Name.
 	OnlyEAPOnly, OnlyByName bool

@@ -19,7 +19,8 @@ func Judge(g Gateway) Result {
 			continue
 		}
 		reason := row.reason(values)
-		for _, fix := range fixesOf(row.fixes, g.Name) {
+		ids := slices.DeleteFunc(slices.Clone(row.fixes), func(id string) bool { return id == "sha1" && !f.allowsSHA1() })
+		for _, fix := range fixesOf(ids, g.Name) {
 			reason.Fixes = append(reason.Fixes, fix.ID)
 			if !slices.ContainsFunc(r.Fixes, func(known report.IdentityFix) bool { return known.ID == fix.ID }) {
 				r.Fixes = append(r.Fixes, fix)

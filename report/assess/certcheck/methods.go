@@ -53,8 +53,20 @@ func methodCertificate(family report.Family) check {
 				common = append(common, m)
 			}
 		}
-		return values{"methods": english.List(f.Methods, "and"), "common": english.List(common, "and")}, f.MethodsComplete && len(common) > 0
+		return values{"methods": english.List(f.Methods, "and"), "common": english.List(common, "and"), "credentials": needs(common)}, f.MethodsComplete && len(common) > 0
 	}
+}
+
+// needs is what a user has to have for methods that no password is enough for.
+func needs(methods []string) string {
+	withSIM := func(m string) bool { return m != "eap-tls" } // eap-sim and those of AKA
+	switch {
+	case !slices.ContainsFunc(methods, withSIM):
+		return "a certificate"
+	case slices.Contains(methods, "eap-tls"):
+		return "a certificate or a SIM"
+	}
+	return "a SIM"
 }
 
 // withTLS are the methods in which the server proves who it is by a certificate first.

@@ -78,6 +78,7 @@ func faults(t testing.TB) map[string]fault {
 			g.Roots = pool(root.Certificate)
 		}), "", "UUAU"},
 		"expires-soon":  {withLeaf(func(c *x509.Certificate) { c.NotAfter = now.Add(30*day - 1e9) }), "", "AAAA"},
+		"revoked":       {gateway(func(g *Gateway) { g.Revoked = "CN=vpn.example.com" }), "", "UUAU"},
 		"validity-long": {withLeaf(func(c *x509.Certificate) { c.NotAfter = c.NotBefore.Add(826 * day) }), "", "AAAA"},
 
 		"eku-absent":        {withLeaf(none), "", "RRAA"},

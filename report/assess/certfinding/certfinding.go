@@ -99,6 +99,9 @@ func ofAnswer(c answer) []report.Finding {
 			if c.server == "" && strings.HasPrefix(r.Rule, "eap-") {
 				continue // of the server's own findings
 			}
+			if r.Rule == report.RuleRevoked {
+				continue // each certificate is a finding of its own
+			}
 			if r.Effect == report.CertificateRejected || r.Effect == report.CertificateUnknown && r.Severity.Rank() <= report.SeverityMedium.Rank() {
 				who := client.Client.Words()
 				if r.Effect == report.CertificateRejected {

@@ -113,11 +113,15 @@ func TestOtherFindings(t *testing.T) {
 		{Subject: "CN=a", By: "crl", URL: "http://c", State: report.RevocationUnreachable, Why: "no route"},
 		{Subject: "CN=b", By: "ocsp", URL: "http://d", State: report.RevocationRevoked, Why: "revoked on 2026-01-01"},
 	}
+	c.Judged = []report.JudgedClient{
+		{Client: report.FamilyWindows, Reasons: []report.Reason{{Rule: report.RuleRevoked, Effect: report.CertificateUnknown, Severity: report.SeverityHigh, Sentence: "CN=b is revoked, and so on"}}},
+		{Client: report.FamilyAndroid, Reasons: []report.Reason{{Rule: report.RuleRevoked, Severity: report.SeverityLow}}},
+	}
 	all := Findings(&report.Identity{KeptHalfOpen: true, Connections: []report.Connection{c}})
 	if len(all) != 3 {
 		t.Errorf("%+v", all)
 	}
-	if f := findingOf(t, all, "IDENTITY-REVOKED"); f.Severity != report.SeverityHigh || f.Title != "CN=b is revoked" || f.Detail != "revoked on 2026-01-01, says http://d" {
+	if f := findingOf(t, all, "IDENTITY-REVOKED"); f.Severity != report.SeverityHigh || f.Title != "CN=b is revoked" || f.Detail != "revoked on 2026-01-01, says http://d; clients that may not connect: Windows; clients that do not ask: Android" {
 		t.Errorf("%+v", f)
 	}
 	if f := findingOf(t, all, "IDENTITY-REVOCATION-UNREACHABLE"); f.Severity != report.SeverityLow || !strings.Contains(f.Title, "http://c") {

@@ -3,6 +3,7 @@ package certfinding
 import (
 	"slices"
 
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
 )
 
@@ -19,7 +20,7 @@ func revocationFindings(c *report.Connection) []report.Finding {
 		switch r.State {
 		case report.RevocationRevoked:
 			out = append(out, report.Finding{
-				ID: "IDENTITY-REVOKED", Severity: report.SeverityHigh, Title: r.Subject + " is revoked", Detail: r.Why + ", says " + says, Evidence: evidence,
+				ID: "IDENTITY-REVOKED", Severity: report.SeverityHigh, Title: r.Subject + " is revoked", Detail: r.Why + ", says " + says + clientsOfRevoked(c), Evidence: evidence,
 				Fix:  []string{"find out why it was revoked, and have another certificate issued for a new key"},
 				Refs: []string{"RFC 5280, Section 6.3", "RFC 6960"},
 			})
@@ -31,6 +32,31 @@ func revocationFindings(c *report.Connection) []report.Finding {
 				Refs: []string{"RFC 5280, Section 4.2.1.13"},
 			})
 		}
+	}
+	return out
+}
+
+// clientsOfRevoked names the clients that may refuse a certificate that is revoked, and
+// those that do not ask.
+func clientsOfRevoked(c *report.Connection) string {
+	var may, not []string
+	for _, j := range c.Judged {
+		for _, r := range j.Reasons {
+			switch {
+			case r.Rule != report.RuleRevoked:
+			case r.Effect == report.CertificateUnknown:
+				may = append(may, j.Client.Words())
+			default:
+				not = append(not, j.Client.Words())
+			}
+		}
+	}
+	var out string
+	if len(may) > 0 {
+		out += "; clients that may not connect: " + english.List(may, "and")
+	}
+	if len(not) > 0 {
+		out += "; clients that do not ask: " + english.List(not, "and")
 	}
 	return out
 }

@@ -122,7 +122,7 @@ func judgedWords(j report.JudgedClient) string {
 	}
 	var why []string
 	for _, r := range j.Reasons {
-		if r.Effect == j.Verdict {
+		if r.Effect == j.Verdict || r.Rule == report.RuleRevoked && j.Verdict == report.CertificateAccepted {
 			why = append(why, r.Sentence)
 		}
 	}
