@@ -89,6 +89,9 @@ func (c *Credentials) Check(now time.Time) error {
 	case c.Second != "" && (c.Method != Certificate || !c.Second.IsEAP() || c.Second.HasCertificate()):
 		return wrong("second_method", "%q does not go with method %s: a user's method of EAP goes with certificate", c.Second, c.Method)
 	case c.Method == PSK:
+		if err := checkLength("user", len(c.User)); err != nil {
+			return err
+		}
 		return needs("psk", c.PSK.IsZero())
 	case c.Method.HasCertificate():
 		if err := c.checkCertificate(now, needs); err != nil || c.Second == "" {
@@ -107,13 +110,16 @@ func (c *Credentials) Check(now time.Time) error {
 	if err := needs("password", c.Password.IsZero()); err != nil {
 		return err
 	}
-	for _, of := range []struct {
-		field string
-		has   int
-	}{{"user", len(c.User)}, {"password", len(c.Password.Reveal())}} {
-		if of.has > maxIdentity {
-			return wrong(of.field, "has %d octets, more than %d", of.has, maxIdentity)
-		}
+	if err := checkLength("user", len(c.User)); err != nil {
+		return err
+	}
+	return checkLength("password", len(c.Password.Reveal()))
+}
+
+// checkLength refuses what is too long, in octets.
+func checkLength(field string, has int) error {
+	if has > maxIdentity {
+		return wrong(field, "has %d octets, more than %d", has, maxIdentity)
 	}
 	return nil
 }
@@ -139,14 +145,14 @@ func (c *Credentials) checkCertificate(now time.Time, needs func(string, bool) e
 }
 
 // Local returns who we say we are: Identity, else the first name of the certificate, or
-// the user; none with a pre-shared key, which stands for our address.
+// the user; none with a pre-shared key alone, which stands for our address.
 func (c *Credentials) Local() Identity {
 	switch {
 	case !c.Identity.IsZero():
 		return c.Identity
 	case c.Method == Certificate && len(c.Chain) > 0, c.Method == TLS && c.User == "" && len(c.Chain) > 0:
 		return identityIn(c.Chain[0])
-	case c.Method.IsEAP():
+	case c.Method.IsEAP(), c.Method == PSK && c.User != "":
 		if id, err := ParseIdentity(c.User, nil); err == nil {
 			return id
 		}

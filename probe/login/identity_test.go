@@ -56,6 +56,9 @@ func TestLocal(t *testing.T) {
 		"ID_FQDN a=b":                      user(MSCHAPv2, "a=b", "x"),
 		"ID_RFC822_ADDR carol@x":           user(GTC, "carol@x", "x"),
 		"ID_KEY_ID keyid:01":               given,
+		"ID_FQDN branch.example.com":       {Method: PSK, User: "branch.example.com"},
+		"ID_IPV4_ADDR 192.0.2.1":           {Method: PSK, User: "192.0.2.1"},
+		"ID_FQDN hq.example.com":           {Method: PSK, User: "branch", Identity: Identity{ike.ID_FQDN, []byte("hq.example.com")}},
 	} {
 		if got := fmt.Sprint(c.Local().Type, " ", c.Local()); got != want {
 			t.Errorf("%s, want %s", got, want)
