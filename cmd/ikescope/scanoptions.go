@@ -214,7 +214,10 @@ func (o *scanOptions) scanner() (probe.Scanner, error) {
 		Shared:       new(probe.Shared),
 		Known:        clients.FirstPackets(clients.Initiators()),
 	}
-	if o.noIdentity {
+	switch {
+	case o.noIdentity && o.identity == identity.Full:
+		return s, usagef("--no-identity: cannot be combined with --identity full, which asks who the gateway is")
+	case o.noIdentity:
 		s.Identity = identity.Off
 	}
 	if s.Identity == identity.Off && (s.HostName != "" || s.Roots != nil || o.revocation) {

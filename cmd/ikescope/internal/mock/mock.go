@@ -155,7 +155,7 @@ func (g *Gateway) Check() error {
 	if g.EAP == "" && g.User == "" && !g.PSK {
 		for flag, given := range map[string]bool{"--name": g.Name != "", "--cert": g.CertFile != ""} {
 			if given {
-				return fmt.Errorf("%s: needs --eap METHOD, since a gateway shows who it is to clients of EAP only", flag)
+				return fmt.Errorf("%s: needs --eap METHOD or --credentials FILE, since a gateway shows who it is only to clients of EAP and to those that log in", flag)
 			}
 		}
 	}
