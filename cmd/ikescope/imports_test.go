@@ -104,7 +104,7 @@ var rooms = map[string]room{
 		"proposals/baseline", "report", "report/internal/lists", "report/assess"}},
 	"report/gate":    {ours: []string{"proposals/english", "report", "report/assess", "report/diff"}},
 	"report/archive": {ours: []string{"report"}},
-	"report/login": {ours: []string{"ike", "ike/certificate", "ike/printable", "probe/initiator", "probe/login", "proposals", "proposals/client", "proposals/english", "proposals/matrix", "proposals/table", "report", "report/explain",
+	"report/login": {ours: []string{"ike", "ike/certificate", "ike/printable", "probe/initiator", "probe/login", "proposals", "proposals/client", "proposals/english", "proposals/matrix", "proposals/remedy", "proposals/table", "report", "report/explain",
 		"report/incident", "report/internal/layout"}},
 	"report/capture": {ours: []string{"ike", "ike/icmp", "ike/ikev1", "ike/dialog", "proposals", "proposals/english", "report",
 		"report/internal/lists"}},

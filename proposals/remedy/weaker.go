@@ -52,6 +52,12 @@ func weaker(s proposals.Suite, inForce []proposals.Product, words wording) []str
 	return out
 }
 
+// LetsIn says what s has that is weaker than everything that a gateway accepts, and what is
+// weak and new, in a sentence each.
+func LetsIn(s proposals.Suite, accepted []proposals.Product) []string {
+	return weaker(s, accepted, gatewayWords)
+}
+
 // weakerOfAny is weaker of every suite of products.
 func weakerOfAny(products, inForce []proposals.Product, words wording) []string {
 	var out []string

@@ -2,11 +2,14 @@ package login
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
+	"github.com/ikescope/ikescope/probe/login"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/matrix"
+	"github.com/ikescope/ikescope/proposals/remedy"
 	"github.com/ikescope/ikescope/report/incident"
 )
 
@@ -22,32 +25,87 @@ func (j *childJudge) fixes(d *Document, verdict ClientVerdict, p client.Policy) 
 		out = append(out, j.windowsFix(d)...)
 	case client.SyntaxMobileconfig:
 		out = append(out, j.appleFix()...)
+	case client.SyntaxMikroTik:
+		out = append(out, j.mikrotikFix()...)
 	case client.SyntaxSwanctl:
 		if with := j.strongest(); with != "" {
 			out = append(out, incident.Fix{Where: "swanctl.conf of " + p.Name + ", in the section of the child", Line: "esp_proposals = " + with, Paste: true})
 		}
 	}
-	if own := j.clientOffer(verdict); own != "" {
-		out = append(out, incident.Fix{Where: "the gateway", Line: "accept " + own + " for Child SAs, too: at strongSwan, add it to esp_proposals"})
+	if own, weaker := j.clientOffer(verdict); own != "" {
+		line := "accept " + own + " for Child SAs, too: at strongSwan, add it to esp_proposals"
+		if len(weaker) > 0 {
+			line += ". WEAKER than what it accepts now: " + strings.Join(weaker, "; ")
+		}
+		out = append(out, incident.Fix{Where: gatewayFor + p.Name, Line: line})
 	}
 	return out
 }
 
+// gatewayFor begins where a fix at the gateway is done, and is followed by the client that
+// it is for.
+const gatewayFor = "the gateway, for "
+
 // clientOffer is the first suite that the client offers at rekeying and that is no
-// weak one: of those in common in IKE_AUTH if it drops.
-func (j *childJudge) clientOffer(verdict ClientVerdict) string {
+// weak one, and what it has that is weaker than what the gateway accepts: of those in
+// common in IKE_AUTH if it drops. One without such goes before the others.
+func (j *childJudge) clientOffer(verdict ClientVerdict) (suite string, weaker []string) {
 	for _, o := range j.offers(j.worlds()[0]) {
 		if state, _ := j.takes(o.pair); verdict == ClientDrops && state != matrix.Accepted || isWeak(o.encr) || o.unknown {
 			continue
 		}
+		var all []*proposals.Algorithm
 		if o.plain {
-			return o.String()
+			all = append(all, nil)
 		}
-		for _, ke := range o.ke {
-			return o.String() + "-" + ke.Keyword()
+		for i := range o.ke {
+			all = append(all, &o.ke[i])
+		}
+		for _, ke := range all {
+			words := o.String()
+			if ke != nil {
+				words += "-" + ke.Keyword()
+			}
+			worse := j.weaker(o.pair, ke)
+			if len(worse) == 0 {
+				return words, nil
+			}
+			if suite == "" {
+				suite, weaker = words, worse
+			}
 		}
 	}
-	return ""
+	return suite, weaker
+}
+
+// weaker says what a suite has that is weaker than what the gateway accepts now; without a
+// key exchange if ke is nil.
+func (j *childJudge) weaker(p pair, ke *proposals.Algorithm) []string {
+	var accepted []proposals.Product
+	pfs, plain := false, false
+	if j.esp.PFS != nil {
+		for _, region := range j.esp.PFS.Products {
+			accepted, pfs = append(accepted, region.Product), true
+		}
+	}
+	if j.esp.Plain != nil {
+		for _, region := range j.esp.Plain.Products {
+			one := region.Product
+			one[proposals.KE] = nil // stands for none
+			accepted, plain = append(accepted, one), true
+		}
+	}
+	suite := login.SuiteOf(p.encr, p.integ, ke)
+	if ke != nil {
+		return remedy.LetsIn(suite, accepted)
+	}
+	var none proposals.Product
+	none[proposals.KE] = []proposals.Algorithm{suite[proposals.KE]} // which stands for none
+	out := remedy.LetsIn(suite, append(accepted, none))
+	if pfs && !plain {
+		out = append(out, "this lets in rekeying without a key exchange: whoever gets hold of the keys of the IKE SA reads its Child SAs, too")
+	}
+	return out
 }
 
 func isWeak(encr proposals.Algorithm) bool {
@@ -90,7 +148,13 @@ var (
 		{"EncryptionAlgorithm AES-256 and IntegrityAlgorithm SHA2-256", "aes256-sha256"},
 		{"EncryptionAlgorithm AES-128 and IntegrityAlgorithm SHA2-256", "aes128-sha256"},
 	}
-	appleGroups = []value{{"20", "ecp384"}, {"19", "ecp256"}, {"21", "ecp521"}, {"31", "x25519"}, {"15", "modp3072"}, {"16", "modp4096"}, {"14", "modp2048"}, {"", ""}}
+	mikrotikCiphers = []value{
+		{"enc-algorithms=aes-256-cbc auth-algorithms=sha512", "aes256-sha512"}, {"enc-algorithms=aes-256-cbc auth-algorithms=sha256", "aes256-sha256"},
+		{"enc-algorithms=aes-128-cbc auth-algorithms=sha256", "aes128-sha256"}, {"enc-algorithms=aes-256-cbc auth-algorithms=sha1", "aes256-sha1"},
+		{"enc-algorithms=aes-128-cbc auth-algorithms=sha1", "aes128-sha1"},
+	}
+	mikrotikGroups = []value{{"ecp384", "ecp384"}, {"ecp256", "ecp256"}, {"ecp521", "ecp521"}, {"modp3072", "modp3072"}, {"modp4096", "modp4096"}, {"modp2048", "modp2048"}, {"none", ""}}
+	appleGroups    = []value{{"20", "ecp384"}, {"19", "ecp256"}, {"21", "ecp521"}, {"31", "x25519"}, {"15", "modp3072"}, {"16", "modp4096"}, {"14", "modp2048"}, {"", ""}}
 )
 
 // settable returns the first of a product's transforms with the first of its groups that
@@ -150,10 +214,10 @@ func (j *childJudge) windowsFix(d *Document) []incident.Fix {
 		integ = prf
 	}
 	if err != nil || encr == "" || ke == "" || prf == "" || integ != prf {
-		return []incident.Fix{{Where: "Windows", Line: "set " + settings + " with Set-VpnConnectionIPsecConfiguration, beside what the IKE SA has"}}
+		return []incident.Fix{{Where: j.onClient("Windows", group == "None"), Line: "set " + settings + " with Set-VpnConnectionIPsecConfiguration, beside what the IKE SA has"}}
 	}
 	return []incident.Fix{{
-		Where: "PowerShell on the client; NAME is what Get-VpnConnection lists",
+		Where: j.onClient("PowerShell on the client; NAME is what Get-VpnConnection lists", group == "None"),
 		Line: fmt.Sprintf("Set-VpnConnectionIPsecConfiguration -ConnectionName NAME -EncryptionMethod %s -IntegrityCheckMethod %s -DHGroup %s %s -PassThru -Force",
 			encr, prf, ke, settings),
 		Paste: true,
@@ -170,5 +234,24 @@ func (j *childJudge) appleFix() []incident.Fix {
 	if group != "" {
 		line = "set EnablePFS to 1, and in ChildSecurityAssociationParameters " + cipher + " and DiffieHellmanGroup " + group
 	}
-	return []incident.Fix{{Where: "a configuration profile of the client", Line: line}}
+	return []incident.Fix{{Where: j.onClient("a configuration profile of the client", group == ""), Line: line}}
+}
+
+// onClient says where a fix is done, and that it takes a key exchange away from a client
+// that has one for its Child SAs, if it is without.
+func (j *childJudge) onClient(where string, without bool) string {
+	if without && !slices.ContainsFunc(j.child.Offer, func(o client.ChildProposal) bool { return o.Plain }) {
+		return where + " (WEAKER than now: without a key exchange for Child SAs)"
+	}
+	return where
+}
+
+// mikrotikFix are lines for RouterOS, whose peers have the proposal default unless others
+// are named.
+func (j *childJudge) mikrotikFix() []incident.Fix {
+	cipher, group, ok := j.settable(mikrotikCiphers, mikrotikGroups)
+	if !ok {
+		return nil
+	}
+	return []incident.Fix{{Where: j.onClient("RouterOS on the client; default is the proposal that its policy names", group == "none"), Line: "/ip ipsec proposal\nset default " + cipher + "\nset default pfs-group=" + group, Paste: true}}
 }

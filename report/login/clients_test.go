@@ -8,6 +8,7 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/matrix"
+	"github.com/ikescope/ikescope/report/internal/layout"
 )
 
 // swanctlClient is a client with esp_proposals.
@@ -88,6 +89,47 @@ func TestJudge(t *testing.T) {
 		if c.Verdict != tt.want || !strings.Contains(c.Text, tt.text) || (len(c.Fix) > 0) != (c.Verdict == ClientDrops || c.Verdict == ClientFails) {
 			t.Errorf("%s: %+v; want %s, %q", tt.name, c, tt.want, tt.text)
 		}
+	}
+}
+
+// TestGatewayFixes: what the gateway would have to accept names the client, says what is
+// weaker in it, and stands once for several clients; what is as strong goes before that.
+func TestGatewayFixes(t *testing.T) {
+	mikrotik, _ := client.Named("mikrotik")
+	windows, _ := client.Named("windows-11")
+	older, _ := client.Named("windows-10")
+	esp := &login.ESP{NoESN: true, PFS: espMatrix(t, true, "aes256-sha256-prfsha256-ecp384"), Plain: espMatrix(t, false, "")}
+	d := &Document{Suite: "aes256-sha256-prfsha256-modp2048"}
+	d.Judge(esp, []client.Policy{mikrotik, windows, older, swanctlClient(t, "aes256-sha1-modp1024,aes256gcm16-ecp384")})
+	own := d.Clients[0].Fix
+	if len(own) != 2 || own[0].Line != "/ip ipsec proposal\nset default enc-algorithms=aes-256-cbc auth-algorithms=sha256\nset default pfs-group=ecp384" {
+		t.Fatalf("%+v", own)
+	}
+	if f := own[1]; f.Where != "the gateway, for mikrotik" || !strings.HasPrefix(f.Line, "accept aes256-sha1-modp1024 for Child SAs, too") || !strings.Contains(f.Line, "WEAKER than what it accepts now: this lets in ") {
+		t.Errorf("%+v", f)
+	}
+	if f := d.Clients[1].Fix; !strings.Contains(f[len(f)-1].Line, "this lets in rekeying without a key exchange") {
+		t.Errorf("%+v", f)
+	}
+	if f := d.Clients[3].Fix[1]; !strings.HasPrefix(f.Line, "accept aes256gcm16-ecp384 ") || strings.Contains(f.Line, "WEAKER") {
+		t.Errorf("%+v", f)
+	}
+	// A client that has PFS does not lose it silently.
+	none := &login.ESP{NoESN: true, PFS: espMatrix(t, true, ""), Plain: espMatrix(t, false, "aes256-sha256-prfsha256-modp2048")}
+	for name, marked := range map[string]bool{"mikrotik": true, "windows-always-on": true, "windows-11": false} {
+		p, _ := client.Named(name)
+		without := &Document{Suite: d.Suite}
+		without.Judge(none, []client.Policy{p})
+		if f := without.Clients[0].Fix; len(f) == 0 || strings.Contains(f[0].Where, "(WEAKER than now: without a key exchange") != marked {
+			t.Errorf("%s: %+v", name, f)
+		}
+	}
+	var out strings.Builder
+	if err := Text(&out, d, layout.Options{Width: 1000}); err != nil {
+		t.Fatal(err)
+	}
+	if text := out.String(); strings.Count(text, "accept aes256-sha1 for Child SAs") != 1 || !strings.Contains(text, "the gateway, for windows-11, windows-10:") {
+		t.Error(text)
 	}
 }
 

@@ -32,6 +32,7 @@ func (d *Document) clients(p *layout.Page) {
 		for _, o := range d.Clients[i:] {
 			if same(o) {
 				names = append(names, o.Name)
+				fixes = withFixes(fixes, o.Fix)
 			}
 		}
 		mark := clientMarks[c.Verdict]
@@ -46,11 +47,6 @@ func (d *Document) clients(p *layout.Page) {
 				p.Raw("  " + line)
 			}
 		}
-		for _, f := range c.Fix {
-			if !slices.Contains(fixes, f) {
-				fixes = append(fixes, f)
-			}
-		}
 	}
 	if len(fixes) > 0 {
 		p.Section("FIX")
@@ -58,4 +54,22 @@ func (d *Document) clients(p *layout.Page) {
 			line(p, f)
 		}
 	}
+}
+
+// withFixes returns fixes with more, each once: what is the same at the gateway for several
+// clients in one place, with all of them.
+func withFixes(fixes, more []incident.Fix) []incident.Fix {
+	for _, f := range more {
+		name, atGateway := strings.CutPrefix(f.Where, gatewayFor)
+		at := slices.IndexFunc(fixes, func(o incident.Fix) bool {
+			return o == f || atGateway && o.Line == f.Line && strings.HasPrefix(o.Where, gatewayFor)
+		})
+		switch {
+		case at < 0:
+			fixes = append(fixes, f)
+		case atGateway:
+			fixes[at].Where += ", " + name
+		}
+	}
+	return fixes
 }
