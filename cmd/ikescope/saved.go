@@ -67,7 +67,7 @@ func (a *app) readReport(file *os.File) (saved *archive.Archive, keep bool, err 
 }
 
 // savedFlags are those of scans that mean something for a saved report.
-var savedFlags = []string{"policy", "client", "syntax", "attempt", "baseline", "fail-on", "name", "trust", "warn-days", "revocation", "output", "width", "color", "no-color", "evidence", "quiet", "verbose"}
+var savedFlags = []string{"policy", "client", "syntax", "attempt", "baseline", "fail-on", "name", "trust", "warn-days", "revocation", "output", "json", "output-dir", "names", "width", "color", "no-color", "ascii", "evidence", "quiet", "verbose"}
 
 // savedReports returns the reports among args, of the command of that name, and
 // the targets that are left to scan.
