@@ -33,6 +33,11 @@ func TestText(t *testing.T) {
 		{"", "It offers only AES_CBC_256; it offers only PRF SHA2_256 with MODP_2048.", "It offers only aes256; it offers only prfsha256 with modp2048 (group 14)."},
 		{Libreswan, "NegotiateDH2048_AES256", "NegotiateDH2048_AES256"},
 		{IANA, "high IKE-ENCR-3DES, high IKE-KE-MODP1024; SHA2-256", "high IKE-ENCR-3DES, high IKE-KE-MODP1024; SHA2-256"},
+		{IANA, "it names modp2048.example.com, which", "it names modp2048.example.com, which"},
+		{"", "it names modp2048.example.com:500 and vpn.ecp384.example.", "it names modp2048.example.com:500 and vpn.ecp384.example."},
+		{IANA, "of sha256@example.com, aes256@modp2048, /path/aes256.pem, aes256/x25519.pem and https://aes256/modp2048", "of sha256@example.com, aes256@modp2048, /path/aes256.pem, aes256/x25519.pem and https://aes256/modp2048"},
+		{IANA, "it accepts aes256gcm16, and modp2048. Not (ecp384).", "it accepts ENCR_AES_GCM_16_256, and KE_MODP_2048 (group 14). Not (KE_ECP_384 (20))."},
+		{IANA, "3des-sha1-prfsha1-modp1024...", "ENCR_3DES/PRF_HMAC_SHA1/AUTH_HMAC_SHA1_96/KE_MODP_1024..."},
 		{IOS, "aes and null, as in des, and none", "aes and null, as in des, and none"},
 	} {
 		if got := test.names.Text(test.in); got != test.want {

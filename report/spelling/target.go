@@ -2,6 +2,7 @@ package spelling
 
 import (
 	"iter"
+	"strings"
 
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/internal/lists"
@@ -16,10 +17,7 @@ func (n Names) Target(t *report.Target) *report.Target {
 	}
 	all := func(list []string) []string { return lists.Convert(list, n.Text) }
 	out := *t
-	out.Findings = lists.Convert(t.Findings, func(f report.Finding) report.Finding {
-		f.Title, f.Detail, f.Fix, f.Weaker = n.Text(f.Title), n.Text(f.Detail), all(f.Fix), all(f.Weaker)
-		return f
-	})
+	out.Findings = lists.Convert(t.Findings, n.Finding)
 	out.Clients = lists.Convert(t.Clients, n.client)
 	out.Policies = lists.Convert(t.Policies, func(p report.Policy) report.Policy {
 		p.Reason = n.Text(p.Reason)
@@ -45,6 +43,17 @@ func (n Names) Target(t *report.Target) *report.Target {
 	})
 	out.Notes = all(t.Notes)
 	return &out
+}
+
+// Finding returns f in the names of n. What it says of certificates and of failed
+// scans stays as it is: it quotes names and errors that others wrote.
+func (n Names) Finding(f report.Finding) report.Finding {
+	if f.ID == "SCAN-ERROR" || strings.HasPrefix(f.ID, "IDENTITY-") {
+		return f
+	}
+	all := func(list []string) []string { return lists.Convert(list, n.Text) }
+	f.Title, f.Detail, f.Fix, f.Weaker = n.Text(f.Title), n.Text(f.Detail), all(f.Fix), all(f.Weaker)
+	return f
 }
 
 func (n Names) client(c report.Client) report.Client {

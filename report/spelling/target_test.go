@@ -39,3 +39,18 @@ func TestTarget(t *testing.T) {
 		}
 	}
 }
+
+// TestFindingOfStrangers: the names of certificates, and what failed, stay as they are.
+func TestFindingOfStrangers(t *testing.T) {
+	said := report.Finding{ID: "IDENTITY-REVOKED", Title: "CN=modp2048 is revoked", Detail: "aes256gcm16", Fix: []string{"replace CN=modp2048"}}
+	for _, id := range []string{"IDENTITY-REVOKED", "SCAN-ERROR"} {
+		said.ID = id
+		if got := IANA.Finding(said); !reflect.DeepEqual(got, said) {
+			t.Errorf("%+v, want %+v", got, said)
+		}
+	}
+	said.ID = "IKE-KE-MODP2048"
+	if got := IANA.Finding(said); got.Detail != "ENCR_AES_GCM_16_256" {
+		t.Errorf("%+v", got)
+	}
+}

@@ -37,13 +37,51 @@ var byName = sync.OnceValue(func() map[string]proposals.Algorithm {
 // keywords of strongSwan. It is not for text of strangers, in which the same word may
 // mean something else, nor for lines to paste.
 func (n Names) Text(sentence string) string {
-	out := token.ReplaceAllStringFunc(sentence, n.word)
+	var b strings.Builder
+	from := 0
+	for _, at := range token.FindAllStringIndex(sentence, -1) {
+		b.WriteString(sentence[from:at[0]])
+		word := sentence[at[0]:at[1]]
+		if named := n.word(word); named != word && !inLongerName(sentence, at[0]) {
+			word = named
+		}
+		b.WriteString(word)
+		from = at[1]
+	}
+	b.WriteString(sentence[from:])
+	out := b.String()
 	// Of several groups the first alone is called one.
 	if i := strings.Index(out, groupMark); i >= 0 {
 		i += len(groupMark)
 		out = out[:i] + strings.ReplaceAll(out[i:], groupMark, " (")
 	}
 	return out
+}
+
+// inLongerName reports whether what stands at index at is part of a host name, of an
+// address, of a path or of a URL, which are names that others chose.
+func inLongerName(sentence string, at int) bool {
+	const ends = " \t\n\"'()[]<>,;"
+	begin, end := strings.LastIndexAny(sentence[:at], ends)+1, len(sentence)
+	if i := strings.IndexAny(sentence[at:], ends); i >= 0 {
+		end = at + i
+	}
+	name := sentence[begin:end]
+	if strings.ContainsAny(name, `@\`) || strings.Contains(name, "://") || strings.HasPrefix(name, "/") {
+		return true
+	}
+	for i := 1; i < len(name)-1; i++ {
+		if name[i] == '.' && isNamed(name[i-1]) && isNamed(name[i+1]) {
+			return true
+		}
+	}
+	return false
+}
+
+// isNamed reports whether c may stand beside a dot in a name; the octets of a letter
+// that is not of ASCII may.
+func isNamed(c byte) bool {
+	return c == '-' || c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || c >= 0x80
 }
 
 // groupMark comes before the number of a group.

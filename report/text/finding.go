@@ -32,13 +32,14 @@ func (p *page) findings(t *report.Target) {
 		if p.details {
 			most = 4
 		}
+		said := p.names.Finding(f)
 		label := p.Paint(style, layout.Pad("  "+printable.Text(f.Severity), layout.Margin))
-		for _, line := range layout.Wrap(printable.Text(f.ID+": "+p.names.Text(f.Title)+firstExchanges(f.Evidence, most)), p.Width-layout.Margin, 0) {
+		for _, line := range layout.Wrap(printable.Text(f.ID+": "+said.Title+firstExchanges(f.Evidence, most)), p.Width-layout.Margin, 0) {
 			p.Wide(label + p.Paint(layout.Bold, line))
 			label = layout.Pad("", layout.Margin)
 		}
 		if f.Detail != "" && (p.details || f.IsProblem() && !aboutAlgorithm(f)) {
-			p.Text(0, p.names.Text(f.Detail))
+			p.Text(0, said.Detail)
 		}
 		if f.Severity == report.SeverityInfo && f.About() != report.AboutClient && !p.details {
 			continue
