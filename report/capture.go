@@ -201,10 +201,13 @@ type CapturedPath struct {
 // addresses shows (RFC 7296, Section 2.23). A side that is said to be behind
 // NAT may also pretend to be, to have ESP in UDP.
 type CapturedNAT struct {
-	InitiatorSupports  bool `json:"initiator_supports"`
-	ResponderSupports  bool `json:"responder_supports"`
-	InitiatorBehindNAT bool `json:"initiator_behind_nat"`
-	ResponderBehindNAT bool `json:"responder_behind_nat"`
+	InitiatorSupports bool `json:"initiator_supports"`
+	ResponderSupports bool `json:"responder_supports"`
+	// InitiatorBehindNAT and ResponderBehindNAT are nil where it is unknown: no hash
+	// shows a NAT, and those of one side, which would show one beyond the capture
+	// point, did not come.
+	InitiatorBehindNAT *bool `json:"initiator_behind_nat,omitempty"`
+	ResponderBehindNAT *bool `json:"responder_behind_nat,omitempty"`
 }
 
 // CapturedExchange is a request and what answered it.

@@ -127,9 +127,15 @@ func newCapturedSA(number int, sa *dialog.SA) report.CapturedSA {
 		out.SPIr = sa.SPIr.String()
 	}
 	if n, ok := sa.NAT(); ok {
+		known := func(behind bool) *bool {
+			if !behind && n.Supported != [2]bool{true, true} {
+				return nil
+			}
+			return &behind
+		}
 		out.NAT = &report.CapturedNAT{
 			InitiatorSupports: n.Supported[0], ResponderSupports: n.Supported[1],
-			InitiatorBehindNAT: n.Initiator, ResponderBehindNAT: n.Responder,
+			InitiatorBehindNAT: known(n.Initiator), ResponderBehindNAT: known(n.Responder),
 		}
 	}
 	if chosen := chosenBy(sa); chosen != nil {

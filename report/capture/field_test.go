@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/ikev1"
 	"github.com/ikescope/ikescope/report"
@@ -491,7 +493,7 @@ func TestFieldIKEv1(t *testing.T) {
 	if len(sa.Exchanges) != 2 || sa.Exchanges[1].Request.Payloads[2] != "NAT-D" {
 		t.Errorf("%+v", sa.Exchanges)
 	}
-	if n := sa.NAT; n == nil || !n.InitiatorBehindNAT || n.ResponderBehindNAT || !n.InitiatorSupports || !n.ResponderSupports {
+	if n := sa.NAT; n == nil || n.InitiatorBehindNAT == nil || !*n.InitiatorBehindNAT || n.ResponderBehindNAT == nil || *n.ResponderBehindNAT || !n.InitiatorSupports || !n.ResponderSupports {
 		t.Errorf("NAT %+v", n)
 	}
 	if got := verdicts(c); got != "unknown NOTHING-ON-4500" {
@@ -509,5 +511,37 @@ func TestFieldOrder(t *testing.T) {
 	}
 	if !sa.Until.After(sa.Last) {
 		t.Errorf("the capture ends %v, the IKE SA %v", sa.Until, sa.Last)
+	}
+}
+
+// Who is behind NAT is unknown without the hashes of both sides, unless one shows it.
+func TestFieldNATUnknown(t *testing.T) {
+	yes, no := true, false
+	for _, test := range []struct {
+		name                 string
+		f                    film
+		initiator, responder *bool
+	}{
+		{"no answer", of(first, first.times(1, 3)), nil, nil},
+		{"an ICMP error", of(first, icmpError(.01, hostB, hostA, 3, 3, first[0].ip, 28)), nil, nil},
+		{"an answer without NAT detection", of(first, ba(.02, 500, says(spiA, noSPI, wantsMODP))), nil, nil},
+		{"no answer, and a NAT before the capture point", of(send(0, "203.0.113.9", 500, hostB, 500, initMessage(spiA, noSPI, byI, initial{}))), &yes, nil},
+		{"both", good, &no, &no},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := shot{}.show(t, test.f)
+			n := c.SAs[0].NAT
+			if n == nil {
+				t.Fatal("no NAT detection")
+			}
+			if diff := cmp.Diff([]*bool{test.initiator, test.responder}, []*bool{n.InitiatorBehindNAT, n.ResponderBehindNAT}); diff != "" {
+				t.Errorf("behind NAT (-want +got):\n%s", diff)
+			}
+			var b bytes.Buffer
+			if err := report.WriteJSON(&b, c); err != nil {
+				t.Fatal(err)
+			}
+			reporttest.Validate(t, report.CaptureSchema(), b.Bytes())
+		})
 	}
 }

@@ -2,6 +2,7 @@ package capture
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
@@ -216,7 +217,7 @@ func addErrors(sa *dialog.SA, v report.CapturedVerdict) report.CapturedVerdict {
 	if len(sa.Errors) == 0 {
 		return v
 	}
-	v.ID = "ICMP"
+	v.ID, v.Title = "ICMP", strings.Replace(v.Title, "got no answer", "got an ICMP error instead of an answer", 1)
 	return withError(sa.Errors[len(sa.Errors)-1], v)
 }
 

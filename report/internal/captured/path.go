@@ -3,6 +3,7 @@ package captured
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
@@ -24,15 +25,23 @@ func Path(path report.CapturedPath) string {
 func Between(sa *report.CapturedSA) []string {
 	var out []string
 	if n := sa.NAT; n != nil {
-		out = append(out, behind("initiator", n.InitiatorBehindNAT)+", "+behind("responder", n.ResponderBehindNAT))
+		said := slices.Concat(behind("initiator", n.InitiatorBehindNAT), behind("responder", n.ResponderBehindNAT))
+		silent, heard := "initiator", "responder"
+		if n.InitiatorSupports {
+			silent, heard = heard, silent
+		}
+		if len(said) == 0 {
+			said = []string{"no NAT between the " + heard + " and the capture point"}
+		}
+		out = append(out, strings.Join(said, ", "))
 		if n.InitiatorSupports != n.ResponderSupports {
-			silent := "initiator"
-			if n.InitiatorSupports {
-				silent = "responder"
-			}
 			text := "there is no NAT detection of the " + silent
-			if sa.Verdict.ID == report.CapturedOneSided || isCut(sa) {
+			_, received := sa.Datagrams()
+			switch {
+			case sa.Verdict.ID == report.CapturedOneSided, isCut(sa):
 				text = "the NAT detection of the " + silent + " is not in the capture"
+			case silent == "responder" && received == 0:
+				text = "no answer came"
 			}
 			out = append(out, text+": a NAT beyond the capture point cannot be seen")
 		}
@@ -64,9 +73,13 @@ func isCut(sa *report.CapturedSA) bool {
 	})
 }
 
-func behind(who string, behind bool) string {
-	if behind {
-		return who + " behind NAT, or pretends to be"
+// behind says whether a side is behind NAT, if that is known.
+func behind(who string, behind *bool) []string {
+	switch {
+	case behind == nil:
+		return nil
+	case *behind:
+		return []string{who + " behind NAT, or pretends to be"}
 	}
-	return who + " not behind NAT"
+	return []string{who + " not behind NAT"}
 }
