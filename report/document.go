@@ -243,7 +243,7 @@ type Fragmentation struct {
 	// AnswerOctets are the UDP payload.
 	LargeAnswer  Answer `json:"large_answer"`
 	AnswerOctets int    `json:"answer_octets,omitempty"`
-	// Works says whether an answer in pieces of IKE arrives, and Pieces how many.
+	// Works says whether an answer in fragments of IKE arrives, and Pieces how many.
 	Works    Answer `json:"works"`
 	Pieces   int    `json:"pieces,omitempty"`
 	Evidence []int  `json:"evidence"`

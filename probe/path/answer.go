@@ -21,7 +21,7 @@ type Fragmentation struct {
 	// UDP payload of it; 0 where none came.
 	LargeAnswer Answer
 	Octets      int
-	// Works says whether an answer in pieces of IKE arrives, and Pieces is how many.
+	// Works says whether an answer in fragments of IKE arrives, and Pieces is how many.
 	Works  Answer
 	Pieces int
 	// Evidence are the numbers of the exchanges.

@@ -129,7 +129,7 @@ func (d *Document) esp(p *layout.Page) {
 	if len(e.SequenceNumbers) > 0 {
 		p.Text(2, "sequence numbers: "+strings.Join(e.SequenceNumbers, ", "))
 	}
-	count := fmt.Sprintf("%d of %d suites", e.Accepted, e.Asked)
+	count := fmt.Sprintf("%s of %s suites", english.Grouped(int64(e.Accepted)), english.Grouped(int64(e.Asked)))
 	if e.Proven {
 		count += ", all others refused (proven)"
 	}

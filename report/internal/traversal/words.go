@@ -25,9 +25,9 @@ func Fragmentation(f *report.Fragmentation) string {
 	}
 	switch f.Works {
 	case report.AnswerYes:
-		words += fmt.Sprintf("; one in %d pieces of IKE arrived", f.Pieces)
+		words += fmt.Sprintf("; a large answer in %d fragments of IKE arrived", f.Pieces)
 	case report.AnswerNo:
-		words += "; one in pieces of IKE did NOT arrive"
+		words += "; a large answer in fragments of IKE did NOT arrive"
 	}
 	return words
 }

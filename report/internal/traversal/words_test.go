@@ -10,9 +10,9 @@ import (
 func TestWords(t *testing.T) {
 	for _, tc := range []struct{ got, want string }{
 		{Fragmentation(&report.Fragmentation{Supported: true, LargeAnswer: report.AnswerYes, AnswerOctets: 2192, Works: report.AnswerYes, Pieces: 2}),
-			"supports IKE fragmentation: certificate chains (about 3,000 octets) and ML-KEM-1024 (1,568 octets) are split to fit; an answer of 2,192 octets in IP fragments arrived; one in 2 pieces of IKE arrived"},
+			"supports IKE fragmentation: certificate chains (about 3,000 octets) and ML-KEM-1024 (1,568 octets) are split to fit; an answer of 2,192 octets in IP fragments arrived; a large answer in 2 fragments of IKE arrived"},
 		{Fragmentation(&report.Fragmentation{LargeAnswer: report.AnswerNo, Works: report.AnswerNo}),
-			"does not support IKE fragmentation: certificate chains (about 3,000 octets) and ML-KEM-1024 (1,568 octets) need IP fragments; a large answer in IP fragments did NOT arrive; one in pieces of IKE did NOT arrive"},
+			"does not support IKE fragmentation: certificate chains (about 3,000 octets) and ML-KEM-1024 (1,568 octets) need IP fragments; a large answer in IP fragments did NOT arrive; a large answer in fragments of IKE did NOT arrive"},
 		{Lifetime(&report.NAT{Lifetime: &report.NATLifetime{KeptMs: 28000, LostMs: 31000}}), "forgets an idle mapping after 28.0 s to 31.0 s"},
 		{Lifetime(&report.NAT{Lifetime: &report.NATLifetime{LostMs: 5000}}), "within 5.0 s"},
 		{Lifetime(&report.NAT{Lifetime: &report.NATLifetime{KeptMs: 300000}}), "for 300.0 s or longer, unless"},
