@@ -149,7 +149,7 @@ type Path struct {
 	// RTTMedianMs and RTTMaxMs are there where several round trips were measured.
 	RTTMedianMs float64 `json:"rtt_median_ms,omitempty"`
 	RTTMaxMs    float64 `json:"rtt_max_ms,omitempty"`
-	Sent        int     `json:"sent"` // datagrams
+	Sent        int     `json:"sent"` // messages of IKE, each try counted; one in fragments counts once
 	Received    int     `json:"received"`
 	// Lost counts the requests that were not answered, on a path that answers.
 	Lost     int    `json:"lost,omitempty"`

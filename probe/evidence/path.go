@@ -15,7 +15,7 @@ type Path struct {
 	State     initiator.PathState
 	// RTT is the smallest round trip measured; 0 without an answer.
 	RTT time.Duration
-	// Sent and Received count datagrams.
+	// Sent and Received count messages: one in fragments of IKE counts once.
 	Sent, Received int
 	// Reporter is who sent the ICMP error, where one came.
 	Reporter netip.Addr

@@ -185,7 +185,8 @@ func (c *Conn) BePatient() (already bool) { return c.patient.Swap(true) }
 // Cost returns the counts of exchanges, datagrams and octets so far.
 func (c *Conn) Cost() Cost { return c.cost() }
 
-// Traffic returns how many datagrams went to and came from the gateway by t.
+// Traffic returns how many messages went to and came from the gateway by t: one in
+// fragments of IKE counts once.
 func (c *Conn) Traffic(t Transport) (sent, received int) { return c.traffic(t) }
 
 // Strays returns how many datagrams came from other addresses than the gateway's.

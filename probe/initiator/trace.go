@@ -1,6 +1,7 @@
 package initiator
 
 import (
+	"encoding/binary"
 	"net/netip"
 	"sync"
 	"time"
@@ -22,13 +23,24 @@ type Datagram struct {
 	Octets []byte
 }
 
+// furtherFragment reports whether d is a fragment of an IKE message (RFC 7383,
+// Section 2.5), and not its first.
+func (d Datagram) furtherFragment() bool {
+	message := d.Octets
+	if d.Transport.marked() {
+		message, _ = ike.SplitNonESPMarker(message)
+	}
+	const next, number = 16, ike.HeaderLen + 4 // of the header; of the SKF payload
+	return len(message) >= number+2 && message[next] == byte(ike.PayloadEncryptedFragment) && binary.BigEndian.Uint16(message[number:]) > 1
+}
+
 // ledger counts what a conn sends and receives, and shows it to a hook.
 type ledger struct {
 	hook func(Datagram)
 
 	mu      sync.Mutex
 	total   Cost
-	sent    map[Transport]int // datagrams
+	sent    map[Transport]int // messages: one in fragments of IKE counts once
 	came    map[Transport]int
 	foreign int // datagrams from other addresses
 	// unmarked are datagrams from the gateway's UDP 4500 that are not IKE.
@@ -45,7 +57,9 @@ func (l *ledger) transmit(d Datagram, write func() error) error {
 	}
 	l.total.DatagramsSent++
 	l.total.BytesSent += int64(len(d.Octets))
-	l.sent[d.Transport]++
+	if !d.furtherFragment() {
+		l.sent[d.Transport]++
+	}
 	l.show(d)
 	return nil
 }
@@ -60,7 +74,9 @@ func (l *ledger) received(d Datagram, foreign bool) {
 	} else {
 		l.total.DatagramsReceived++
 		l.total.BytesReceived += int64(len(d.Octets))
-		l.came[d.Transport]++
+		if !d.furtherFragment() {
+			l.came[d.Transport]++
+		}
 		if _, marked := ike.SplitNonESPMarker(d.Octets); d.Transport == UDP4500 && !marked {
 			l.unmarked++
 		}
