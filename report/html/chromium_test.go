@@ -46,7 +46,10 @@ func startBrowser(t *testing.T) *browser {
 	if err != nil {
 		t.Fatal(err)
 	}
-	home := t.TempDir()
+	home, err := os.MkdirTemp("", "chromium")
+	if err != nil {
+		t.Fatal(err)
+	}
 	cmd := exec.CommandContext(ctx, path, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
 		"--user-data-dir="+home, "--remote-debugging-pipe", "about:blank")
 	cmd.Env = append(os.Environ(), "HOME="+home)
@@ -63,6 +66,13 @@ func startBrowser(t *testing.T) *browser {
 		cancel()
 		commandsIn.Close()
 		eventsOut.Close()
+		// Its helpers may write there a moment longer; what is left then is no fault.
+		for range 50 {
+			if os.RemoveAll(home) == nil {
+				break
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
 	})
 	target := struct{ TargetID string }{}
 	b.must(t, "Target.createTarget", map[string]any{"url": "about:blank"}, &target)
