@@ -83,6 +83,9 @@ func (a *Attempt) choose() *Cause {
 			}
 			return 4
 		case Sign:
+			if e.Cause == "exchange-open" && e.Count < 3 {
+				return unranked // it may be answered
+			}
 			if vague[e.Cause] || refusing[e.Cause] {
 				return failed
 			}
@@ -343,7 +346,7 @@ var identified = map[string]bool{"id-not-in-cert": true, "cert-untrusted": true,
 
 // alsoRefused reports whether the other side refused this one, too.
 func (a *Attempt) alsoRefused() bool {
-	return slices.ContainsFunc(a.Events, func(e Event) bool { return e.Kind == Sign && e.Cause == "auth-refused" })
+	return slices.ContainsFunc(a.Events, func(e Event) bool { return e.Kind == Sign && e.Cause == "auth-refused" && !ofIdentity(e.Text) })
 }
 
 // quickMode are the reasons for which Quick Mode is refused with NO_PROPOSAL_CHOSEN
@@ -448,7 +451,7 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 		}
 		child := protocol == "ESP" || protocol == "AH" ||
 			protocol == "" && (id == "child-proposal" || id == "child-pfs" || e.Phase == PhaseChild || a.Reached.rank() >= PhaseAuth.rank() && !strings.Contains(e.Text, "IKE_SA_INIT"))
-		if !child {
+		if !child && !a.ofPhase2() {
 			return "ike-proposal"
 		}
 		if len(gaps) == 1 && gaps[0].Axis == Exchange && (len(gaps[0].Got) == 0 || len(gaps[0].Want) == 0) || id == "child-pfs" && len(gaps) == 0 {

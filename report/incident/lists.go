@@ -1,6 +1,9 @@
 package incident
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // lists are the last proposals of both sides among events, and at is the event of the
 // later of them.
@@ -43,5 +46,10 @@ func (e *Event) meets(o *Event) bool {
 	return (e.Cause == "" || e.Cause == "child-proposal") && !strings.HasSuffix(e.Text, "proposal matches") // its lists follow
 }
 
+// ofPhase2 reports whether lines that name no side of it say that phase 2 failed.
+func (a *Attempt) ofPhase2() bool {
+	return a.Product == "" && !a.says("phase 1") && (a.says(`mode="quick"`) || slices.ContainsFunc(a.Events, func(e Event) bool { return e.Cause == "phase2" }))
+}
+
 // besides are causes that a connection which comes up does not take back.
-var besides = map[string]bool{"dns-settings": true}
+var besides = map[string]bool{"dns-settings": true, "source-route": true, "esp-replay": true}

@@ -36,6 +36,8 @@ func (a *Attempt) unanswered(e *Event) string {
 	switch {
 	case id != "" && id != "silence" && id != "liveness":
 		return id
+	case a.ending == "local-ended" && a.Events[len(a.Events)-1].Kind != Start:
+		return "delete-unanswered"
 	case a.version() == 1 && a.words[Asked] == "XAUTH" && !a.Established:
 		return "xauth-silent"
 	case a.version() == 1 && a.ikeUp && !a.Established && id == "" && e.Phase != PhaseEstablished:

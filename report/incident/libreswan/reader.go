@@ -47,6 +47,8 @@ type reader struct {
 	asked map[string]bool
 	// waits are how often requests were sent again, by connection and SA.
 	waits map[string]int
+	// wanted are the networks that were asked for, by connection and SA.
+	wanted map[string]string
 	// carried are the Child SAs in transport mode, by connection and number, with the
 	// time at which they came up.
 	carried map[string]time.Time
@@ -301,6 +303,10 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 	if e.Args["age"] != "" {
 		young(&e)
 	}
+	if e.Cause == "local-ended" {
+		e.Set("by", "self")
+	}
+	r.networks(&e, asked, text)
 	e.Key = h.conn + "[" + h.instance + "]" + h.peer
 	if h.instance == "" && h.conn != "" {
 		e.Key = h.conn

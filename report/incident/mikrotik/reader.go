@@ -29,7 +29,7 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 		return l.Text, nil, true
 	}
 	topics, text, ok := strings.Cut(l.Text, " ")
-	if !ok {
+	if !ok || strings.HasPrefix(l.Program, "ipsec") || strings.HasPrefix(l.Text, "ipsec starter ") {
 		return "", nil, false
 	}
 	for topic := range strings.SplitSeq(strings.TrimSuffix(topics, ":"), ",") {

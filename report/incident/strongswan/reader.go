@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/report/incident"
 )
 
@@ -37,6 +38,9 @@ type session struct {
 	again string
 	// quick: it came to IKEv1's Quick Mode. up: it was established.
 	quick, up bool
+	// known: a line named a phase of it. repeat: its IKE_SA_INIT request came once
+	// more from where it came from before.
+	known, repeat bool
 	// selected is the last proposal that was.
 	selected string
 	// likely is whose log it most likely is, by the ports.
@@ -127,8 +131,13 @@ func parseHeader(s string) (h header, text string, ok bool) {
 		return h, "", false
 	}
 	rest = strings.TrimPrefix(rest, " ")
-	if inner, found := strings.CutPrefix(rest, "<"); found {
-		if name, after, found := strings.Cut(inner, ">"); found && len(name) < 140 {
+	ends := ">"
+	inner, found := strings.CutPrefix(rest, "<")
+	if !found && bracketed.MatchString(rest) { // as forums keep what looks like a tag
+		inner, ends, found = rest[1:], "]", true
+	}
+	if found {
+		if name, after, found := strings.Cut(inner, ends); found && len(name) < 140 {
 			h.conn, h.id, found = strings.Cut(name, "|")
 			if !found {
 				h.conn, h.id = "", name
@@ -138,6 +147,9 @@ func parseHeader(s string) (h header, text string, ok bool) {
 	}
 	return h, rest, true
 }
+
+// bracketed is "<office|1>" with other brackets.
+var bracketed = lazyregexp.New(`^\[[\w.-]{1,80}\|\d{1,9}\] `)
 
 // ofDaemon are the groups of lines that are of the daemon and of what it loads, as
 // all lines of thread 00 are: they say nothing of an IKE SA but what a row knows.
@@ -154,6 +166,9 @@ func ofStart(text string) (*incident.Row, map[string]string) {
 // Read implements [incident.Reader].
 func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	h, text, ok := parseHeader(l.Text)
+	if !ok && starters[l.Program] {
+		return r.starter(l), true
+	}
 	if !ok {
 		if !strings.HasPrefix(l.Program, "charon") && l.Program != "swanctl" && !r.printed(l.Text) {
 			return nil, false
@@ -276,6 +291,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	if e.Cause == "name-unresolved" { // a gateway looks for names of its connections too
 		e.Set("side-hint", string(incident.Initiator))
 	}
+	s.ending(&e, &h)
 	if s.quick { // the Child SA is refused, not the IKE SA
 		switch trimmed {
 		case "received NO_PROPOSAL_CHOSEN error notify":
@@ -380,6 +396,7 @@ func (r *reader) resumed(h *header, peer string) *session {
 func (r *reader) finish(e *incident.Event, h *header, s *session) {
 	e.Key = s.key
 	r.busy = true
+	s.known = s.known || e.Phase != incident.PhaseNone
 	if s.likely != "" && e.Args["side-hint"] == "" {
 		e.Set("side-hint", string(s.likely))
 	}

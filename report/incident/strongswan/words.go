@@ -1,0 +1,40 @@
+package strongswan
+
+import (
+	"strings"
+
+	"github.com/ikescope/ikescope/report/incident"
+)
+
+// starters are the programs that start and stop charon, and say why it does not run.
+var starters = map[string]bool{"ipsec_starter": true, "starter": true, "ipsec": true}
+
+// starter reads a line of a program that starts charon.
+func (r *reader) starter(l *incident.Line) []incident.Event {
+	row, words := incident.FindStartup(l.Text)
+	if row == nil {
+		return nil
+	}
+	e := row.Event(l, words)
+	e.Key = "-"
+	return []incident.Event{e}
+}
+
+// ending completes an event by what its words mean: who ended an IKE SA, and what
+// failed in EAP.
+func (s *session) ending(e *incident.Event, h *header) {
+	switch method := e.Args["method"]; {
+	case e.Cause == "self-ended" && s.known: // the lines before say why
+		e.Kind, e.Cause = incident.Info, ""
+	case e.Cause == "local-ended":
+		e.Set("by", "self")
+	case e.Cause == "eap-credentials" && (strings.HasPrefix(method, "EAP_AKA") || method == "EAP_SIM"):
+		e.Cause = "sim-failed"
+	case e.Cause == "eap-credentials" && method == "EAP_TLS":
+		e.Cause = "eap-tls"
+	}
+	// The profiles of the Android app, which only begins connections, have that name.
+	if h.conn == "android" || e.Args["conn"] == "android" {
+		e.Side = incident.Initiator
+	}
+}
