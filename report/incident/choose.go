@@ -83,7 +83,7 @@ func (a *Attempt) choose() *Cause {
 			}
 			return 4
 		case Sign:
-			if e.Cause == "exchange-open" && e.Count < 3 {
+			if e.Cause == "exchange-open" && e.Count < 2 {
 				return unranked // it may be answered
 			}
 			if vague[e.Cause] || refusing[e.Cause] {
@@ -226,7 +226,10 @@ func (a *Attempt) common(axis string) bool {
 
 // stuck reports whether retransmissions went on to the end of the log, more
 // than once, or until this side was stopped.
-func (a *Attempt) stuck(e *Event) bool { return e.Count >= 2 || a.Events[len(a.Events)-1].Kind == End }
+func (a *Attempt) stuck(e *Event) bool {
+	last := &a.Events[len(a.Events)-1]
+	return e.Count >= 2 || last.Kind == End || last.Line == e.Line && a.Side == Initiator && a.Reached == PhaseInit
+}
 
 // arrives are words of a line about what came: this side hears the other.
 var arrives = lazyregexp.New(`(?i)\b(?:parsed|received|processed|processing|recv)\b`)
@@ -317,6 +320,7 @@ func (a *Attempt) cause(id string, e *Event) *Cause {
 	if cert := a.words["cert"]; id == "cert-untrusted" && cert != "" && cert == a.words["issuer"] {
 		c.Likely = append(c.Likely, "the certificate names itself as its issuer: it is self-signed, or its CA has the same name, as after a new setup of the gateway")
 	}
+	c.Likely = append(c.Likely, a.besideIt(id, e)...)
 	if id == "liveness" && a.words["in"] == "0B" && a.words["out"] == "0B" {
 		c.Likely = append(c.Likely, "no ESP packet passed while it was up: the way back, or ESP in UDP 4500, may be blocked")
 	}
@@ -372,6 +376,12 @@ func (a *Attempt) sentence(id string, side Side, e *Event) string {
 	}
 	if known.sentences[side] == "" {
 		side = ""
+	}
+	if id == "peer-id" && words["got"] == "" {
+		words["got"] = e.arg("peer-id")
+	}
+	if id == "psk-mismatch" && e.Cause != id {
+		words["likely"] = "most likely "
 	}
 	words["sent"] = a.sentID()
 	if sent := words["sent"]; id == "id-not-in-cert" && sent != "" {

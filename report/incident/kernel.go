@@ -3,42 +3,11 @@ package incident
 import (
 	"strings"
 
-	"github.com/ikescope/ikescope/proposals/lazyregexp"
+	"github.com/ikescope/ikescope/report/incident/general"
 )
 
-// kernelError is an error of the kernel: by which words lines have it, as whole, and
-// what it means for an SA or a policy.
-type kernelError struct {
-	words       []string
-	text, cause string
-}
-
-// kernelErrors are errors of Linux (net/xfrm, net/key), in the words of strerror, of
-// libreswan ("errno 38:") and of charon for what it had done before.
-var kernelErrors = []kernelError{
-	{[]string{"Function not implemented", "errno 38"}, "Function not implemented (38)", "kernel-algorithm"},
-	// In the words of a driver (xdo_dev_state_add).
-	{[]string{"offload"}, "", "kernel-offload"},
-	// crypto_alloc_aead finds no module.
-	{[]string{"No such file", "errno 2:", "errno 2)"}, "No such file or directory (2)", "kernel-module"},
-	{[]string{"Protocol not supported", "errno 93"}, "Protocol not supported (93)", "kernel-protocol"},
-	{[]string{"Protocol family not supported", "errno 96"}, "Protocol family not supported (96)", "kernel-protocol"},
-	{[]string{"Address family not supported", "errno 97"}, "Address family not supported by protocol (97)", "kernel-protocol"},
-	{[]string{"Operation not permitted", "errno 1:", "errno 1)"}, "Operation not permitted (1)", "kernel-permission"},
-	{[]string{"Permission denied", "errno 13"}, "Permission denied (13)", "kernel-permission"},
-	{[]string{"File exists", "errno 17", "ALREADY_DONE"}, "File exists (17)", "kernel-exists"},
-	{[]string{"No such process", "errno 3:", "errno 3)"}, "No such process (3)", "kernel-gone"},
-	{[]string{"Operation not supported", "errno 95"}, "Operation not supported (95)", "kernel-offload"},
-	{[]string{"Invalid argument", "errno 22"}, "Invalid argument (22)", "kernel-invalid"},
-	{[]string{"No buffer space", "errno 105"}, "No buffer space available (105)", "kernel-memory"},
-	{[]string{"Cannot allocate memory", "errno 12:", "errno 12)"}, "Cannot allocate memory (12)", "kernel-memory"},
-}
-
-// numbered is an error in the words of strerror with its number.
-var numbered = lazyregexp.New(`^[^()]{3,100} \(\d{1,3}\)$`)
-
 // kernel returns what the kernel did not accept, by the error that it gave, and that
-// error, "" if no line has one. A line may be cut in the error's words.
+// error, "" if no line has one.
 func (a *Attempt) kernel() (cause, errno string) {
 	for i := range a.Events {
 		e := &a.Events[i]
@@ -46,20 +15,11 @@ func (a *Attempt) kernel() (cause, errno string) {
 		if e.Cause != "kernel" || reason == "" {
 			continue
 		}
-		for _, known := range kernelErrors {
-			for _, words := range known.words {
-				if !strings.Contains(reason, words) {
-					continue
-				}
-				text := known.text
-				if numbered.MatchString(reason) { // which differs between architectures
-					text = reason
-				}
-				if known.cause == "kernel-algorithm" && strings.Contains(strings.ToLower(e.Text), "pfkey") {
-					return "kernel-pfkey", text
-				}
-				return known.cause, text
+		if cause, text, ok := general.Kernel(reason); ok {
+			if cause == "kernel-algorithm" && strings.Contains(strings.ToLower(e.Text), "pfkey") {
+				cause = "kernel-pfkey"
 			}
+			return cause, text
 		}
 		if errno == "" {
 			errno = reason

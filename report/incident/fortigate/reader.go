@@ -99,6 +99,12 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	if strings.HasPrefix(text, "protocol = ESP") || strings.HasPrefix(text, "protocol = AH") { // of a list without a heading
 		r.protocol = "ESP"
 	}
+	if e, ok := decoded(l, text); ok {
+		e.Set("conn", conn)
+		e.Set("peer", r.peer)
+		e.Key = r.keys[r.peer]
+		return append(out, e), true
+	}
 	row, words := Lines.FindOrGeneral(text)
 	if row == nil && conn != "" { // "Negotiate SA Error:" looks like a name
 		row, words = Lines.FindOrGeneral(conn + ": " + text)

@@ -94,7 +94,7 @@ func parseSubject(s string) (h subject, text string, ok bool) {
 		return h, "", false
 	}
 	conn, rest, found := strings.Cut(rest, `"`)
-	if !found || conn == "" || len(conn) > 128 {
+	if !found || conn == "" || len(conn) > 128 || strings.Contains(conn, " ") {
 		return h, "", false
 	}
 	// "office/0x2" is one of several pairs of subnets of "office".

@@ -1,6 +1,7 @@
 package strongswan
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/ikescope/ikescope/report/incident"
@@ -9,8 +10,11 @@ import (
 // load takes what says that a credential could not be built. Files are tried as one
 // kind after another, so that it counts only if the log shows nothing else.
 func (r *reader) load(l *incident.Line, h *header, text string) bool {
+	if h.thread == "00" {
+		return r.loadAtStart(l, text)
+	}
 	rest, found := strings.CutPrefix(text, "building CRED_")
-	if !found || h.group != "LIB" && h.group != "" || h.thread == "00" {
+	if !found || h.group != "LIB" && h.group != "" {
 		return false
 	}
 	kind, after, found := strings.Cut(rest, " - ")
@@ -36,6 +40,29 @@ func (r *reader) load(l *incident.Line, h *header, text string) bool {
 		e.Side = incident.Initiator
 	}
 	r.unloaded = &e
+	return true
+}
+
+// loadAtStart takes what the daemon does without when it starts: the file of a CA, and
+// rules by which the kernel chooses between routing tables.
+func (r *reader) loadAtStart(l *incident.Line, text string) bool {
+	file, found := strings.CutPrefix(text, "loading ca certificate from '")
+	file, failed := strings.CutSuffix(file, "' failed")
+	switch {
+	case text == "unable to create IPv4 routing table rule":
+		r.rules = l.Number
+	case found && failed && r.unloaded == nil:
+		e := l.Event(incident.Sign)
+		e.Cause, e.Key = "own-ca", "load"
+		e.Set("cert", file)
+		e.Set("reason", "the file cannot be read as a certificate")
+		if r.rules > 0 {
+			e.Set("reason", "the file cannot be read as a certificate; besides, the kernel takes no rules for routing tables (line "+strconv.Itoa(r.rules)+": CONFIG_IP_MULTIPLE_TABLES)")
+		}
+		r.unloaded = &e
+	default:
+		return false
+	}
 	return true
 }
 

@@ -63,14 +63,20 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 			e.Side = sideOf(parsed)
 			if parsed {
 				e.Kind = incident.Start
-				if s.retry {
+				switch {
+				case s.retry:
 					e.Kind, s.retry = incident.Step, false
+				case s.answered && !s.came: // the same again, or a new one from there
+					e.Kind, s.repeat = incident.Info, true
 				}
 			} else {
 				e.Kind = incident.Begin
 			}
 		} else if !request {
 			e.Side = sideOf(!parsed)
+			if s.repeat && !parsed && !v1 { // an answer that was computed anew
+				e.Kind, s.repeat = incident.Start, false
+			}
 			if !v1 && !parsed && slices.Contains(payloads, "KE") {
 				e.Set(incident.InitAnswered, exchange)
 				s.answered = true
@@ -181,7 +187,7 @@ func (r *reader) ofMessage(h *header, exchange string, request, parsed bool) *se
 		return r.session(h, "", false)
 	}
 	delete(r.pending, h.thread)
-	if s := r.sessions[p.peer]; s != nil && (!begins || s.retry || exchange != "IKE_SA_INIT") {
+	if s := r.sessions[p.peer]; s != nil && (!begins || s.retry || s.answered && !s.came || exchange != "IKE_SA_INIT") {
 		return r.use(h, s)
 	}
 	if begins {

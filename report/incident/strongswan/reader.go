@@ -89,6 +89,10 @@ type reader struct {
 	// no message follows.
 	unloaded *incident.Event
 	busy     bool
+	// rules is the line at which the kernel took no rule for a routing table, and
+	// denied that it did not permit something.
+	rules  int
+	denied bool
 	// begun are, by thread, an IKE SA and the one begun in its place.
 	begun map[string][2]string
 	// held are, by thread, beginnings of IKE SAs that may be rekeyings, and lines
@@ -213,11 +217,13 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	if h.thread == "00" || slices.Contains(ofDaemon, h.group) {
 		find = ofStart
 	}
+	r.denied = r.denied || h.thread == "00" && h.group == "KNL" && strings.HasSuffix(trimmed, "Operation not permitted (1)")
 	row, words := find(trimmed)
 	if row == nil {
 		return released, true
 	}
 	e := row.Event(l, words)
+	r.permits(&e)
 	if h.thread == "00" { // before there is any IKE SA
 		e.Phase = incident.PhaseNone
 		if e.Cause == "kernel" && e.Kind == incident.Sign { // of rules and addresses that the daemon does without
@@ -395,7 +401,7 @@ func (r *reader) resumed(h *header, peer string) *session {
 // finish names the IKE SA of an event and what is known of it.
 func (r *reader) finish(e *incident.Event, h *header, s *session) {
 	e.Key = s.key
-	r.busy = true
+	r.busy = r.busy || h.thread != "00" || e.Cause != ""
 	s.known = s.known || e.Phase != incident.PhaseNone
 	if s.likely != "" && e.Args["side-hint"] == "" {
 		e.Set("side-hint", string(s.likely))

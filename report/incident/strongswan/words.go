@@ -6,6 +6,14 @@ import (
 	"github.com/ikescope/ikescope/report/incident"
 )
 
+// permits follows what the kernel does not permit to a daemon that starts: that is then
+// why it has no IPsec.
+func (r *reader) permits(e *incident.Event) {
+	if e.Cause == "kernel-ipsec" && r.denied {
+		e.Cause = "kernel-denied"
+	}
+}
+
 // starters are the programs that start and stop charon, and say why it does not run.
 var starters = map[string]bool{"ipsec_starter": true, "starter": true, "ipsec": true}
 
@@ -24,6 +32,8 @@ func (r *reader) starter(l *incident.Line) []incident.Event {
 // failed in EAP.
 func (s *session) ending(e *incident.Event, h *header) {
 	switch method := e.Args["method"]; {
+	case s.repeat && e.Kind == incident.Step && e.Phase == incident.PhaseInit && strings.HasSuffix(e.Text, " is initiating an IKE_SA"):
+		e.Kind, s.repeat = incident.Start, false // it was another
 	case e.Cause == "self-ended" && s.known: // the lines before say why
 		e.Kind, e.Cause = incident.Info, ""
 	case e.Cause == "local-ended":
@@ -32,6 +42,13 @@ func (s *session) ending(e *incident.Event, h *header) {
 		e.Cause = "sim-failed"
 	case e.Cause == "eap-credentials" && method == "EAP_TLS":
 		e.Cause = "eap-tls"
+	}
+	if e.Cause == "own-config" && e.Args["reason"] == "no socket implementation" {
+		e.Set("socket", "socket-default")
+		e.Set("service", "strongswan")
+	}
+	if e.Cause == "dns-settings" && strings.Contains(e.Args["reason"], "loopback") {
+		e.Set("loopback", "lo")
 	}
 	// The profiles of the Android app, which only begins connections, have that name.
 	if h.conn == "android" || e.Args["conn"] == "android" {
