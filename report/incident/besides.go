@@ -2,6 +2,7 @@ package incident
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -11,9 +12,16 @@ func (a *Attempt) besideIt(id string, e *Event) []string {
 	case id == "traffic-selectors" && a.Established:
 		return []string{"another Child SA of this connection came up: only this one was refused"}
 	case id == "no-config" && (sent == "%any" || sent == "0.0.0.0"):
+		a.setWord("none", sent)
 		return []string{"the client sends the identity " + sent + ", which is none: its own ID or address is not set"}
 	case id == "cert-untrusted" && e.arg("id") != "" && e.arg("cert") == "":
 		return []string{"or the certificate does not have the name " + e.arg("id") + ": the line does not tell the two apart"}
+	case id == "eap-credentials" && strings.Contains(e.Text, "authentication protocol is not permitted"):
+		return []string{"or the authentication protocol that the client uses is not permitted here: the line does not tell the two apart"}
+	case id == "malformed" && strings.Contains(e.Text, "Delete response"):
+		return []string{"it is the answer to this side's own DELETE: the IKE SA was being ended already, and why, earlier lines tell"}
+	case id == "malformed" && a.says("IkeAuthPostEap"):
+		return []string{"it is the answer to the last IKE_AUTH, which comes after EAP"}
 	case id == "path-lost":
 		if at, err := netip.ParseAddr(a.Peer); err == nil && at.Is6() || err != nil && strings.Count(a.Peer, ":") > 2 {
 			return []string{"the address is one of IPv6: IPv4 may still work, by which a new connection would come up"}
@@ -27,8 +35,27 @@ func (a *Attempt) unfit(line string) bool {
 	switch {
 	case strings.HasPrefix(line, "fragmentation"):
 		return a.says("N(FRAG_SUP)")
+	case line == "correct that setting" || line == "swanctl --load-all":
+		return a.words["socket"] != ""
 	case strings.HasPrefix(line, "dpd"): // it sent requests, and missed the answers
 		return a.Cause.Event.Kind == Again || a.Cause.Event.Kind == Gone
 	}
 	return false
+}
+
+// shown is how far the attempt came, as its lines show it: in IKEv1 an IKE SA that is up
+// may be followed by XAUTH, before any Quick Mode.
+func (a *Attempt) shown() Phase {
+	if a.Version != 1 || a.Reached != PhaseChild || slices.ContainsFunc(a.Events, func(e Event) bool { return e.Phase == PhaseChild && e.Kind != Info }) {
+		return a.Reached
+	}
+	return PhaseAuth
+}
+
+// In returns the name of a phase in a version of IKE.
+func (p Phase) In(version int) string {
+	if name := map[Phase]string{PhaseInit: "phase 1", PhaseAuth: "the authentication of phase 1", PhaseEAP: "XAUTH", PhaseChild: "Quick Mode"}[p]; version == 1 && name != "" {
+		return name
+	}
+	return string(p)
 }

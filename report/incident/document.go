@@ -211,7 +211,7 @@ func (g *Group) story() Story {
 	s := Story{
 		Layer: Unknown, Details: []string{}, Product: a.Product, File: a.File, Side: a.Side, IKE: a.Version,
 		Connection: a.Connection, Local: a.Local, Peer: a.Peer, PeerID: a.PeerID,
-		Reached: a.Reached, Established: a.Established, Count: g.Count, Peers: append([]string{}, g.Peers...),
+		Reached: a.shown(), Established: a.Established, Count: g.Count, Peers: append([]string{}, g.Peers...),
 		Timeline: a.timeline(maxMoments), Fix: []Fix{}, LinesFirst: a.FirstLine, LinesLast: a.LastLine,
 	}
 	if g.First.Year() > 4 {
@@ -256,7 +256,7 @@ func (g *Group) story() Story {
 	default:
 		s.Heading = "the log does not show how the attempt ended, and no line shows that it failed"
 		if a.Reached != PhaseNone {
-			s.Heading += "; it reached " + string(a.Reached)
+			s.Heading += "; it reached " + a.shown().In(a.Version)
 		}
 	}
 	g.together(&s)

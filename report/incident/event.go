@@ -1,6 +1,10 @@
 package incident
 
-import "time"
+import (
+	"time"
+
+	"github.com/ikescope/ikescope/report/incident/logtext"
+)
 
 // Side is whose log a line is of, in the words of RFC 7296. It is "" where the
 // lines do not say.
@@ -125,13 +129,5 @@ const (
 	maxList = 8 << 10
 )
 
-// clip returns s without what is beyond n octets, at the end of a character.
-func clip(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && s[n]&0xc0 == 0x80 {
-		n--
-	}
-	return s[:n]
-}
+// clip returns s without what is beyond n octets.
+var clip = logtext.Clip

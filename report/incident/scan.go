@@ -66,8 +66,7 @@ type Scanner struct {
 	readers   []Reader
 	last      int // the product of the line before
 	collector *collector
-	later     int // lines whose time is later than that before, less those earlier
-	previous  Line
+	order     logtext.Order
 	folded    Line // the beginning of a message that may be folded
 	// program is taken for that of lines which no reader knows.
 	program string
@@ -112,8 +111,7 @@ func (s *Scanner) clock(l *Line) {
 	if n := len(l.Stamp); n > 6 && (l.Stamp[n-1] == 'Z' || l.Stamp[n-1] == 'C' || l.Stamp[n-3] == ':' && (l.Stamp[n-6] == '+' || l.Stamp[n-6] == '-') || l.Stamp[n-5] == '+' || l.Stamp[n-5] == '-' && n > 19) {
 		s.File.Zoned = true
 	}
-	s.later += l.Time.Compare(s.previous.Time)
-	s.previous.Time = l.Time
+	s.order.Add(l.Time)
 }
 
 func (s *Scanner) read(l *Line) {
@@ -286,7 +284,7 @@ func (s *Scanner) End() {
 			}
 		}
 	}
-	s.File.Backwards = s.later < -2
+	s.File.Backwards = s.order.Backwards()
 	s.collector.flush(false)
 }
 

@@ -218,6 +218,7 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 		e.Key = h.conn
 		return []incident.Event{e}, true
 	}
+	r.note(asked, text)
 	row, words := Lines.Find(text)
 	if row == nil && strings.Contains(text, "  ") { // forums double blanks
 		row, words = Lines.Find(strings.Join(strings.Fields(text), " "))
@@ -306,7 +307,7 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 	if e.Cause == "local-ended" {
 		e.Set("by", "self")
 	}
-	r.networks(&e, asked, text)
+	r.networks(&e, asked)
 	e.Key = h.conn + "[" + h.instance + "]" + h.peer
 	if h.instance == "" && h.conn != "" {
 		e.Key = h.conn

@@ -20,3 +20,14 @@ func clip(s string, n int) string {
 	}
 	return s[:n]
 }
+
+// Clip returns s without what is beyond n octets, at the end of a character.
+func Clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && s[n]&0xc0 == 0x80 {
+		n--
+	}
+	return s[:n]
+}

@@ -78,8 +78,12 @@ func (g Gap) String() string {
 // is false if no two are of one protocol, or if two meet.
 func Unmet(received, configured []Proposal) (gaps []Gap, got, want Proposal, ok bool) {
 	least := 0
+	cut := slices.ContainsFunc(configured, exchanges)
 	for _, r := range received {
 		for _, c := range configured {
+			if cut && c.Protocol == "IKE" && !exchanges(c) {
+				continue // the line does not have it whole: it fits nothing as it stands
+			}
 			if r.Protocol != "" && c.Protocol != "" && r.Protocol != c.Protocol {
 				continue
 			}
@@ -94,6 +98,10 @@ func Unmet(received, configured []Proposal) (gaps []Gap, got, want Proposal, ok 
 	}
 	return gaps, got, want, ok
 }
+
+// exchanges reports whether a proposal has a key exchange method, as each for an IKE SA
+// does (RFC 7296, Section 3.3.3).
+func exchanges(p Proposal) bool { return len(p.Names[Exchange]) > 0 }
 
 // distance says how far two proposals are apart: by a key length less than by a
 // cipher, and least by PFS alone, which is refused only in CREATE_CHILD_SA.

@@ -55,6 +55,7 @@ func (r *reader) loadAtStart(l *incident.Line, text string) bool {
 		e := l.Event(incident.Sign)
 		e.Cause, e.Key = "own-ca", "load"
 		e.Set("cert", file)
+		e.Set("file", file)
 		e.Set("reason", "the file cannot be read as a certificate")
 		if r.rules > 0 {
 			e.Set("reason", "the file cannot be read as a certificate; besides, the kernel takes no rules for routing tables (line "+strconv.Itoa(r.rules)+": CONFIG_IP_MULTIPLE_TABLES)")

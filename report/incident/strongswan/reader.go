@@ -546,7 +546,11 @@ func (r *reader) session(h *header, peer string, begins bool) *session {
 		s := r.sessions["#"+h.id]
 		if s == nil {
 			r.bound()
-			if s = r.halves.whole(r.last); s == nil {
+			switch s = r.halves.whole(r.last); {
+			case s != nil:
+			case h.thread != "" && r.threads[h.thread] != nil: // a copy that names what the others do not
+				s = r.threads[h.thread]
+			default:
 				s = &session{key: h.id}
 			}
 			r.sessions["#"+h.id] = s
