@@ -38,6 +38,7 @@ func (s *session) ending(e *incident.Event, h *header) {
 		e.Kind, e.Cause = incident.Info, ""
 	case e.Cause == "local-ended":
 		e.Set("by", "self")
+		s.known = true
 	case e.Cause == "eap-credentials" && (strings.HasPrefix(method, "EAP_AKA") || method == "EAP_SIM"):
 		e.Cause = "sim-failed"
 	case e.Cause == "eap-credentials" && method == "EAP_TLS":
