@@ -186,6 +186,7 @@ func (a *Attempt) progress(e *Event) {
 		a.ikeUp, a.Established, a.ended = true, true, false
 		a.Reached = PhaseEstablished
 		a.upAt, a.upLine, a.sinceUp = e.Time, e.Line, 0
+		a.setWord("came", "the connection came up")
 	case Step:
 		if e.Phase == PhaseEstablished {
 			a.Established = true

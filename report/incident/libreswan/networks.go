@@ -1,6 +1,8 @@
 package libreswan
 
 import (
+	"strings"
+
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/report/incident"
 )
@@ -25,5 +27,20 @@ func (r *reader) note(sa, text string) {
 func (r *reader) networks(e *incident.Event, sa string) {
 	if e.Cause == "traffic-selectors" && e.Args["ts"] == "" || e.Cause == "child-refused" && e.Args["notify"] == "TS_UNACCEPTABLE" {
 		e.Set("ts", r.wanted[sa])
+	}
+}
+
+// ends completes what says that this side ended a connection: one that was up, or it had
+// nothing to end.
+func (r *reader) ends(e *incident.Event, conn string) {
+	switch {
+	case e.Kind == incident.Up || e.Kind == incident.IKEUp:
+		if len(r.up) >= maxQuick || r.up == nil {
+			r.up = make(map[string]bool)
+		}
+		r.up[conn] = true
+	case r.up[conn] && strings.HasSuffix(e.Text, ": terminating SAs using this connection"):
+		e.Kind, e.Cause = incident.Deleted, "local-ended"
+		e.Set("by", "self")
 	}
 }

@@ -47,6 +47,8 @@ type reader struct {
 	asked map[string]bool
 	// waits are how often requests were sent again, by connection and SA.
 	waits map[string]int
+	// up are the connections of which an SA came up.
+	up map[string]bool
 	// wanted are the networks that were asked for, by connection and SA.
 	wanted map[string]string
 	// carried are the Child SAs in transport mode, by connection and number, with the
@@ -304,9 +306,7 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 	if e.Args["age"] != "" {
 		young(&e)
 	}
-	if e.Cause == "local-ended" {
-		e.Set("by", "self")
-	}
+	r.ends(&e, h.conn)
 	r.networks(&e, asked)
 	e.Key = h.conn + "[" + h.instance + "]" + h.peer
 	if h.instance == "" && h.conn != "" {
