@@ -133,7 +133,7 @@ var rooms = map[string]room{
 		"report/incident/racoon", "report/incident/softether", "report/incident/strongswan", "report/incident/windows"}},
 	"report/incident/sentence":     {pure: true},
 	"report/incident/softether":    {ours: []string{"proposals/lazyregexp", "report/incident"}},
-	"report/incident/strongswan":   {ours: []string{"report/incident"}},
+	"report/incident/strongswan":   {ours: []string{"proposals/lazyregexp", "report/incident"}},
 	"report/incident/windows":      {ours: []string{"proposals/lazyregexp", "proposals/table", "report/explain", "report/incident"}},
 	"report/assess/certfinding":    {ours: []string{"proposals/english", "report"}},
 	"report/internal/introduction": {ours: []string{"ike/printable", "proposals/english", "report", "report/internal/layout", "report/internal/lists"}},
