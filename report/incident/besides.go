@@ -8,11 +8,10 @@ import (
 
 // besideIt returns what the lines show beside a cause, or leave open.
 func (a *Attempt) besideIt(id string, e *Event) []string {
-	switch sent := a.words["peer-id"]; {
+	switch sent := a.words["no-id"]; {
 	case id == "traffic-selectors" && a.Established:
 		return []string{"another Child SA of this connection came up: only this one was refused"}
-	case id == "no-config" && (sent == "%any" || sent == "0.0.0.0"):
-		a.setWord("none", sent)
+	case id == "no-config" && sent != "":
 		return []string{"the client sends the identity " + sent + ", which is none: its own ID or address is not set"}
 	case id == "cert-untrusted" && e.arg("id") != "" && e.arg("cert") == "":
 		return []string{"or the certificate does not have the name " + e.arg("id") + ": the line does not tell the two apart"}

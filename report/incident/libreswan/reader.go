@@ -282,6 +282,10 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 			e.Cause, e.Phase = "child-proposal", incident.PhaseChild
 		}
 	}
+	if id := e.Args["peer-id"]; id == "%any" || id == "0.0.0.0" {
+		e.Set("no-id", id)
+		delete(e.Args, "peer-id")
+	}
 	if e.Cause == "no-connection" && strings.Contains(text, "with IKEv2 policy") {
 		e.Set("policy", "IKEv2")
 	}
