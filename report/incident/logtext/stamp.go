@@ -14,7 +14,7 @@ func Stamp(s string) (at time.Time, text, rest string, ok bool) {
 		s = strings.TrimLeft(after, " ")
 	}
 	p := parser{s: s}
-	var date, clock bool
+	var date, clock, halves bool
 	year, month, day := 0, 1, 1
 	switch {
 	case p.month(&month): // "Nov  3", "nov/03/2026"
@@ -42,8 +42,18 @@ func Stamp(s string) (at time.Time, text, rest string, ok bool) {
 		} else {
 			p, month, day = mark, 1, 1
 		}
+		if mark := p; !date {
+			if p.number(&month, 1, 2) && p.try('/') && p.number(&day, 1, 2) && p.try('/') && p.number(&year, 2, 4) && p.at(' ') { // of macOS's Console: "11/3/26 3:08:02 PM"
+				date, halves = true, true
+				if year < 100 {
+					year += 2000
+				}
+			} else {
+				p, month, day, year = mark, 1, 1, 0
+			}
+		}
 	}
-	if date && !p.try('T') && !p.skip(" ") {
+	if date && !p.try('T') && !p.skip(" ,") {
 		return at, "", in, false
 	}
 	hour, minute, second, nanos := 0, 0, 0, 0
@@ -62,6 +72,19 @@ func Stamp(s string) (at time.Time, text, rest string, ok bool) {
 		if p.i == digits {
 			p, nanos = mark, 0
 		}
+	}
+	if halves {
+		switch rest := s[p.i:]; {
+		case hour < 1 || hour > 12:
+			return at, "", in, false
+		case strings.HasPrefix(rest, " PM"):
+			hour = hour%12 + 12
+		case strings.HasPrefix(rest, " AM"):
+			hour %= 12
+		default:
+			return at, "", in, false
+		}
+		p.i += len(" PM")
 	}
 	zone := time.UTC
 	p.zone(&zone)
