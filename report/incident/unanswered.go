@@ -40,9 +40,9 @@ func (a *Attempt) unanswered(e *Event) string {
 		return "delete-unanswered"
 	case a.version() == 1 && a.words[Asked] == "XAUTH" && !a.Established:
 		return "xauth-silent"
-	case a.version() == 1 && a.ikeUp && !a.Established && id == "" && e.Phase != PhaseEstablished:
+	case a.version() == 1 && (a.ikeUp || a.words[Asked] == "TRANSACTION") && !a.Established && id == "" && e.Phase != PhaseEstablished:
 		return "silence-phase2"
-	case a.Established || a.ikeUp || id == "liveness" || e.Phase == PhaseEstablished || a.late() || a.words["exchange"] == "CREATE_CHILD_SA":
+	case a.Established || a.ikeUp || id == "liveness" || e.Phase == PhaseEstablished || a.late() || a.words["exchange"] == "CREATE_CHILD_SA" || a.words["exchange"] == "INFORMATIONAL":
 		return "liveness"
 	case mid == "0" && a.version() != 1 && !a.began && (a.words[Small] != "" || floated):
 		return "liveness" // of who was the responder

@@ -134,6 +134,14 @@ func TestOpenRequests(t *testing.T) {
 16[IKE] delaying task initiation, TRANSACTION exchange in progress
 06[ENC] parsed INFORMATIONAL_V1 request 10268772 [ HASH N(DPD) ]
 06[IKE] delaying task initiation, TRANSACTION exchange in progress`, "exchange-open", "", "TRANSACTION|Mode Config", ""},
+		{"a TRANSACTION without an answer", `05[ENC] generating TRANSACTION request 1586625757 [ HASH CPRQ(ADDR DNS) ]
+05[NET] sending packet: from 192.0.2.9[4500] to 203.0.113.9[4500] (92 bytes)
+06[IKE] sending retransmit 1 of request message ID 1586625757, seq 4
+07[IKE] sending retransmit 2 of request message ID 1586625757, seq 4`, "silence-phase2", "", "phase 1 is complete|Mode Config", "first message"},
+		{"an INFORMATIONAL without an answer", `05[ENC] generating INFORMATIONAL request 3 [ ]
+05[NET] sending packet: from 192.0.2.9[4500] to 203.0.113.9[4500] (80 bytes)
+06[IKE] retransmit 1 of request with message ID 3
+07[IKE] retransmit 2 of request with message ID 3`, "liveness", "", "the connection was up|203.0.113.9", "IKE_AUTH|dpd_delay"},
 		{"the same request again and again is one attempt", `07[NET] received packet: from 203.0.113.9[500] to 192.0.2.9[500] (996 bytes)
 07[ENC] parsed IKE_SA_INIT request 0 [ SA KE No ]
 07[IKE] 203.0.113.9 is initiating an IKE_SA

@@ -112,6 +112,8 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 		e.Set("exchange", exchange) // the IKE SA is up, or it could not be
 	case exchange == "INFORMATIONAL" && request && slices.Contains(payloads, "N(AUTH_FAILED)"):
 		e.Side = sideOf(parsed) // who began says so in an exchange of its own (RFC 7296, Section 2.21.2)
+	case exchange == "INFORMATIONAL" && request && !parsed:
+		e.Set("exchange", exchange) // as with CREATE_CHILD_SA
 	case exchange == "INFORMATIONAL_V1" && !parsed:
 		e.Kind = incident.Info
 	}
