@@ -3,8 +3,9 @@ package incident
 import (
 	"maps"
 	"slices"
-	"strings"
 	"time"
+
+	"github.com/ikescope/ikescope/report/incident/logtext"
 )
 
 // Attempt is one try of a client to get a tunnel, with its retransmissions.
@@ -119,17 +120,7 @@ func (a *Attempt) setWord(name, value string) {
 // again counts an event that came again, if in other words.
 func (e *Event) again(o *Event) {
 	e.Count += o.Count
-	e.Alike = e.Alike || o.Alike || e.Kind != Again && words(e.Text) != words(o.Text)
-}
-
-// words returns a line's words without its numbers, which differ each time.
-func words(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' || r >= 'a' && r <= 'f' {
-			return -1
-		}
-		return r
-	}, s)
+	e.Alike = e.Alike || o.Alike || e.Kind != Again && logtext.Words(e.Text) != logtext.Words(o.Text)
 }
 
 // same reports whether two events are one that came again.

@@ -8,15 +8,16 @@ import (
 
 // besideIt returns what the lines show beside a cause, or leave open.
 func (a *Attempt) besideIt(id string, e *Event) []string {
+	const apart = ": the line does not tell the two apart"
 	switch sent := a.words["no-id"]; {
 	case id == "traffic-selectors" && a.Established:
 		return []string{"another Child SA of this connection came up: only this one was refused"}
 	case id == "no-config" && sent != "":
 		return []string{"the client sends the identity " + sent + ", which is none: its own ID or address is not set"}
 	case id == "cert-untrusted" && e.arg("id") != "" && e.arg("cert") == "":
-		return []string{"or the certificate does not have the name " + e.arg("id") + ": the line does not tell the two apart"}
+		return []string{"or the certificate does not have the name " + e.arg("id") + apart}
 	case id == "eap-credentials" && strings.Contains(e.Text, "authentication protocol is not permitted"):
-		return []string{"or the authentication protocol that the client uses is not permitted here: the line does not tell the two apart"}
+		return []string{"or the authentication protocol that the client uses is not permitted here" + apart}
 	case id == "malformed" && strings.Contains(e.Text, "Delete response"):
 		return []string{"it is the answer to this side's own DELETE: the IKE SA was being ended already, and why, earlier lines tell"}
 	case id == "malformed" && a.says("IkeAuthPostEap"):

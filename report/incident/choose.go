@@ -83,10 +83,12 @@ func (a *Attempt) choose() *Cause {
 			}
 			return 4
 		case Sign:
-			if e.Cause == "exchange-open" && e.Count < 2 {
-				return unranked // it may be answered
-			}
-			if vague[e.Cause] || refusing[e.Cause] {
+			switch {
+			case e.Cause == "exchange-open" && e.Count < 2: // it may be answered
+				return unranked
+			case e.Cause == "esp-replay":
+				return 11
+			case vague[e.Cause] || refusing[e.Cause]:
 				return failed
 			}
 			return 6
@@ -228,7 +230,7 @@ func (a *Attempt) common(axis string) bool {
 // than once, or until this side was stopped.
 func (a *Attempt) stuck(e *Event) bool {
 	last := &a.Events[len(a.Events)-1]
-	return e.Count >= 2 || last.Kind == End || last.Line == e.Line && a.Side == Initiator && a.Reached == PhaseInit
+	return e.Count >= 2 || last.Kind == End || last.Line == e.Line && a.Side == Initiator && a.Reached == PhaseInit && !strings.Contains(e.Text, "will wait 0.")
 }
 
 // arrives are words of a line about what came: this side hears the other.

@@ -1,5 +1,7 @@
 package logtext
 
+import "strings"
+
 // span returns how many octets at the beginning of s are of a kind.
 func span(s string, in func(byte) bool) int {
 	for i := range len(s) {
@@ -30,4 +32,14 @@ func Clip(s string, n int) string {
 		n--
 	}
 	return s[:n]
+}
+
+// Words returns a line's words without its numbers, which differ each time.
+func Words(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= '0' && r <= '9' || r >= 'a' && r <= 'f' {
+			return -1
+		}
+		return r
+	}, s)
 }

@@ -170,7 +170,7 @@ func ofStart(text string) (*incident.Row, map[string]string) {
 // Read implements [incident.Reader].
 func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	h, text, ok := parseHeader(l.Text)
-	if !ok && starters[l.Program] {
+	if !ok && ofStarter(l) {
 		return r.starter(l), true
 	}
 	if !ok {

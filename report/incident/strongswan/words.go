@@ -14,8 +14,17 @@ func (r *reader) permits(e *incident.Event) {
 	}
 }
 
-// starters are the programs that start and stop charon, and say why it does not run.
-var starters = map[string]bool{"ipsec_starter": true, "starter": true, "ipsec": true}
+// ofStarter reports whether a line is of a program that starts and stops charon, and says
+// why it does not run. Other products have a command "ipsec" too.
+func ofStarter(l *incident.Line) bool {
+	switch l.Program {
+	case "ipsec_starter":
+		return true
+	case "ipsec", "starter":
+		return strings.Contains(l.Text, "charon") || strings.Contains(l.Text, "starter") || strings.Contains(l.Text, "strongSwan")
+	}
+	return false
+}
 
 // starter reads a line of a program that starts charon.
 func (r *reader) starter(l *incident.Line) []incident.Event {
