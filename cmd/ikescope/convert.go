@@ -55,7 +55,7 @@ first two as HTML.`,
 			case err != nil:
 				return usagef("convert: %w", err)
 			case other != nil && (evidence || details):
-				return usagef("convert: --evidence and --verbose are for reports on targets, and %s is none", args[0])
+				return usagef("convert: --evidence and --verbose are for reports on targets, and %s is not one", args[0])
 			case other != nil:
 				return a.print(&o, other)
 			}

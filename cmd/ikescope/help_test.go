@@ -73,12 +73,12 @@ func TestSettings(t *testing.T) {
 		}
 		for _, name := range append([]string{k.Name}, k.Unless...) {
 			if flags.Lookup(name) == nil {
-				t.Errorf("the setting %s: there is no flag --%s", k.Name, name)
+				t.Errorf("the setting %s: no command has the flag --%s", k.Name, name)
 			}
 		}
 		for _, name := range k.NotFor {
 			if found, _, err := (&app{}).rootCommand(new(bool)).Find([]string{name}); err != nil || found.Name() != name {
-				t.Errorf("the setting %s: there is no command %s", k.Name, name)
+				t.Errorf("the setting %s: %s is not a command", k.Name, name)
 			}
 		}
 	}

@@ -204,7 +204,7 @@ func (a Asker) current(out *Answer, this, next time.Time) bool {
 // reasons are those of RFC 5280, Section 5.3.1.
 var reasons = map[int]string{
 	1: "the key is compromised", 2: "its CA is compromised", 3: "the affiliation changed", 4: "it was superseded",
-	5: "it is no longer used", 6: "it is on hold", 9: "a privilege was withdrawn", 10: "the attribute authority is compromised",
+	5: "it is no longer needed", 6: "it is on hold", 9: "a privilege was withdrawn", 10: "the attribute authority is compromised",
 }
 
 func revokedWords(at time.Time, reason int) string {

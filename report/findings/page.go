@@ -88,7 +88,7 @@ func parse(text string) (Group, error) {
 		case p.Title == "":
 			p.Title = line
 		default:
-			return g, fmt.Errorf("line %d: %q is no field", n+1, line)
+			return g, fmt.Errorf("line %d: %q is not a field", n+1, line)
 		}
 	}
 	return g, nil

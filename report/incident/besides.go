@@ -13,7 +13,7 @@ func (a *Attempt) besideIt(id string, e *Event) []string {
 	case id == "traffic-selectors" && a.Established:
 		return []string{"another Child SA of this connection came up: only this one was refused"}
 	case id == "no-config" && sent != "":
-		return []string{"the client sends the identity " + sent + ", which is none: its own ID or address is not set"}
+		return []string{"the client sends the identity " + sent + ", which names nobody: its own ID or address is not set"}
 	case id == "cert-untrusted" && e.arg("id") != "" && e.arg("cert") == "":
 		return []string{"or the certificate does not have the name " + e.arg("id") + apart}
 	case id == "eap-credentials" && strings.Contains(e.Text, "authentication protocol is not permitted"):

@@ -30,8 +30,8 @@ func TestUnsigned(t *testing.T) {
 	}{
 		"RSA":                      {gateway(nil), true, "its RSA key would have to sign with SHA-1"},
 		"ECDSA":                    {withKey(curveKey(elliptic.P256()), nil, nil), false, "RFC 4754 has a method"},
-		"a curve without a method": {withKey(curveKey(elliptic.P224()), nil, nil), false, "such clients need RFC 7427, or the gateway another key"},
-		"Ed25519":                  {withKey(ed25519Key(), nil, nil), false, "such clients need RFC 7427, or the gateway another key"},
+		"a curve without a method": {withKey(curveKey(elliptic.P224()), nil, nil), false, "such clients need RFC 7427, or the gateway needs another key"},
+		"Ed25519":                  {withKey(ed25519Key(), nil, nil), false, "such clients need RFC 7427, or the gateway needs another key"},
 		"no certificate":           {gateway(func(g *Gateway) { g.Chain = nil }), true, "or its system forbids SHA-1"},
 	} {
 		tt.gateway.WithoutHashes = No

@@ -62,13 +62,13 @@ func noSignatureWithoutHashes(f *facts) (values, bool) {
 func (f *facts) whyUnsigned() string {
 	switch {
 	case f.leaf() == nil:
-		return "there is no older method for its key, or its system forbids SHA-1 signatures"
+		return "its key has no older signature method, or its system forbids SHA-1 signatures"
 	case f.leaf().Key.Algorithm == "RSA":
 		return "its RSA key would have to sign with SHA-1, which its system or its settings may forbid"
 	case slices.Contains(ofRFC4754, f.leaf().Key.Curve):
 		return "RFC 4754 has a method for its key, " + shown(f.leaf().Key.String()) + ", and it does not use that"
 	}
-	return "there is no older method for its key, " + shown(f.leaf().Key.String()) + ": such clients need RFC 7427, or the gateway another key"
+	return "its key, " + shown(f.leaf().Key.String()) + ", has no older signature method: such clients need RFC 7427, or the gateway needs another key"
 }
 
 // allowsSHA1 reports whether a system that allows SHA-1 may help: it does nothing for keys

@@ -45,7 +45,7 @@ func TestTheLineThatSaysWhy(t *testing.T) {
 		{"an identity that is none", `"l2tp"[1] 198.51.100.7 #1: Peer ID is ID_IPV4_ADDR: '%any'
 "l2tp"[1] 198.51.100.7 #1: Peer mismatch on first found connection and no better connection found
 "l2tp"[1] 198.51.100.7 #1: sending encrypted notification INVALID_ID_INFORMATION to 198.51.100.7:26260`,
-			"no-config", "responder", "identity %any, which is none|set its local ID", "scanner"},
+			"no-config", "responder", "identity %any, which names nobody|set its local ID", "scanner"},
 		{"a public value that is malformed", `13[ENC] <7> parsed IKE_SA_INIT request 0 [ SA KE No ]
 13[IKE] <7> 203.0.113.9 is initiating an IKE_SA
 13[CFG] <7> selected proposal: IKE:AES_CBC_256/HMAC_SHA2_512_256/PRF_HMAC_SHA2_512/ECP_521
