@@ -113,25 +113,16 @@ func WriteLines(w io.Writer, doc Source, events bool) error {
 	if err := WriteLine(w, first); err != nil {
 		return err
 	}
-	gates := GatesByTarget(doc)
-	defer gates.Stop()
-	for i := range doc.Count() {
-		t, err := doc.At(i)
-		if err != nil {
-			return err
-		}
+	err := EachTarget(doc, func(i int, t *Target, gates []Gate) error {
 		if events {
 			if err := writeEvents(w, i, t); err != nil {
 				return err
 			}
 		}
-		of, err := gates.Of(t.Key())
-		if err != nil {
-			return err
-		}
-		if err := WriteLine(w, NewTargetLine(i, t, of)); err != nil {
-			return err
-		}
+		return WriteLine(w, NewTargetLine(i, t, gates))
+	})
+	if err != nil {
+		return err
 	}
 	return WriteLine(w, NewLastLine(head.Complete, head.Exit))
 }

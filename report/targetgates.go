@@ -2,24 +2,38 @@ package report
 
 import "iter"
 
-// TargetGates hands out the gates of a report target by target, in the order of
-// these.
-type TargetGates struct {
+// EachTarget hands over the targets of doc in their order, each with its index and with
+// the gates that are of it. It ends at the first error, which it returns.
+func EachTarget(doc Source, do func(i int, t *Target, gates []Gate) error) error {
+	next, stop := iter.Pull2(doc.EachGate())
+	defer stop()
+	all := targetGates{next: next}
+	for i := range doc.Count() {
+		t, err := doc.At(i)
+		if err != nil {
+			return err
+		}
+		gates, err := all.of(t.Key())
+		if err != nil {
+			return err
+		}
+		if err := do(i, t, gates); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// targetGates reads the gates of a report target by target, in the order of these.
+type targetGates struct {
 	next func() (Gate, error, bool)
-	stop func()
 	// held is the gate that was read last, of a target that is to come.
 	held *Gate
 }
 
-// GatesByTarget returns those of doc. Its Stop has to be called.
-func GatesByTarget(doc Source) *TargetGates {
-	next, stop := iter.Pull2(doc.EachGate())
-	return &TargetGates{next: next, stop: stop}
-}
-
-// Of returns the gates of the target that is known by key, which may have none. It is
+// of returns the gates of the target that is known by key, which may have none. It is
 // asked once for each target, in their order.
-func (g *TargetGates) Of(key Key) ([]Gate, error) {
+func (g *targetGates) of(key Key) ([]Gate, error) {
 	var out []Gate
 	for {
 		if g.held == nil {
@@ -36,6 +50,3 @@ func (g *TargetGates) Of(key Key) ([]Gate, error) {
 		g.held = nil
 	}
 }
-
-// Stop ends the reading.
-func (g *TargetGates) Stop() { g.stop() }

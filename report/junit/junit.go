@@ -88,22 +88,9 @@ func Write(w io.Writer, doc report.Source) error {
 
 // each hands over the suite of each target.
 func each(doc report.Source, do func(suite, *report.Target) error) error {
-	gates := report.GatesByTarget(doc)
-	defer gates.Stop()
-	for i := range doc.Count() {
-		t, err := doc.At(i)
-		if err != nil {
-			return err
-		}
-		of, err := gates.Of(t.Key())
-		if err != nil {
-			return err
-		}
-		if err := do(suiteOf(t, of), t); err != nil {
-			return err
-		}
-	}
-	return nil
+	return report.EachTarget(doc, func(_ int, t *report.Target, gates []report.Gate) error {
+		return do(suiteOf(t, gates), t)
+	})
 }
 
 func suiteOf(t *report.Target, gates []report.Gate) suite {

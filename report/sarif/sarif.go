@@ -215,22 +215,9 @@ type found struct {
 
 // each hands over what is found of each target.
 func each(doc report.Source, do func(*report.Target, []found) error) error {
-	gates := report.GatesByTarget(doc)
-	defer gates.Stop()
-	for i := range doc.Count() {
-		t, err := doc.At(i)
-		if err != nil {
-			return err
-		}
-		of, err := gates.Of(t.Key())
-		if err != nil {
-			return err
-		}
-		if err := do(t, foundOf(t, of)); err != nil {
-			return err
-		}
-	}
-	return nil
+	return report.EachTarget(doc, func(_ int, t *report.Target, gates []report.Gate) error {
+		return do(t, foundOf(t, gates))
+	})
 }
 
 // foundOf returns the results of t: what is wrong with kind "fail", and what is

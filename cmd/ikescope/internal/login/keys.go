@@ -13,6 +13,7 @@ import (
 
 	"software.sslmate.com/src/go-pkcs12"
 
+	"github.com/ikescope/ikescope/ike/certificate"
 	"github.com/ikescope/ikescope/probe/login"
 )
 
@@ -85,7 +86,7 @@ func parseBundle(data []byte, password string) (bundle, error) {
 	if cert, err := x509.ParseCertificate(data); err == nil {
 		return bundle{chain: []*x509.Certificate{cert}}, nil
 	}
-	if key, err := parseKey(data); err == nil {
+	if key, err := certificate.ParseKey(data); err == nil {
 		return bundle{key: key}, nil
 	}
 	key, cert, others, err := decodePKCS12(data, password)
@@ -157,7 +158,7 @@ func parsePEM(data []byte) (bundle, error) {
 			if b.key != nil {
 				return bundle{}, errors.New("holds more than one private key")
 			}
-			key, err := parseKey(block.Bytes)
+			key, err := certificate.ParseKey(block.Bytes)
 			if err != nil {
 				return bundle{}, err
 			}
@@ -182,20 +183,4 @@ func withoutRoots(all []*x509.Certificate) []*x509.Certificate {
 		}
 	}
 	return out
-}
-
-// parseKey reads a private key in PKCS#8, SEC 1 or PKCS#1.
-func parseKey(der []byte) (crypto.Signer, error) {
-	if key, err := x509.ParsePKCS8PrivateKey(der); err == nil {
-		if signer, ok := key.(crypto.Signer); ok {
-			return signer, nil
-		}
-	}
-	if key, err := x509.ParseECPrivateKey(der); err == nil {
-		return key, nil
-	}
-	if key, err := x509.ParsePKCS1PrivateKey(der); err == nil {
-		return key, nil
-	}
-	return nil, errors.New("its private key is not RSA, ECDSA or Ed25519 in PKCS#8, SEC 1 or PKCS#1")
 }

@@ -151,7 +151,7 @@ func (g *Gateway) credentials(name string) (crypto.Signer, [][]byte, error) {
 			if key != nil {
 				return nil, nil, fmt.Errorf("--cert: %s holds two private keys: leave that of its certificate", g.CertFile)
 			}
-			if key, err = parseKey(block.Bytes); err != nil {
+			if key, err = certificate.ParseKey(block.Bytes); err != nil {
 				return nil, nil, fmt.Errorf("--cert: %s: %w", g.CertFile, err)
 			}
 		}
@@ -179,22 +179,6 @@ func fits(key crypto.Signer, der []byte) error {
 		return errors.New("its first certificate is not that of its private key: put the gateway's own first")
 	}
 	return nil
-}
-
-// parseKey reads a private key in PKCS#8, SEC 1 or PKCS#1.
-func parseKey(der []byte) (crypto.Signer, error) {
-	if key, err := x509.ParsePKCS8PrivateKey(der); err == nil {
-		if signer, ok := key.(crypto.Signer); ok {
-			return signer, nil
-		}
-	}
-	if key, err := x509.ParseECPrivateKey(der); err == nil {
-		return key, nil
-	}
-	if key, err := x509.ParsePKCS1PrivateKey(der); err == nil {
-		return key, nil
-	}
-	return nil, errors.New("its private key is not RSA, ECDSA or Ed25519 in PKCS#8, SEC 1 or PKCS#1")
 }
 
 // issued makes a certificate for name that all clients take which trust the root: of an
