@@ -109,6 +109,7 @@ func loginGateways() []loginGateway {
 			loginTry{name: "ECDSA", credentials: client("client P-256"), told: wellDirect},
 			loginTry{name: "ECDSA P-384", credentials: client("client P-384"), told: wellDirect},
 			loginTry{name: "Ed25519", credentials: client("client Ed25519"), told: wellDirect},
+			loginTry{name: "a second round", credentials: rounds("client", "Ar3etTnp"), told: "negotiate+ gateway+ authenticate+ eap_method-second-refused", exit: 3},
 			identityTry(client), remoteIdentityTry(client))},
 		{"MSCHAPv2", "strongswan", byEAP("mschapv2"), eapTries("eap-mschapv2", wellEAP, "authenticate-eap-credentials", 3, "691")},
 		{"MD5", "strongswan", byEAP("md5"), eapTries("eap-md5", wellEAP, "authenticate-eap-refused", 3, "")},

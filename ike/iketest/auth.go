@@ -71,7 +71,10 @@ func (s *server) answerProtected(in arrival, h ike.Header, now time.Time) ([][]b
 
 // authenticate returns what answers an IKE_AUTH request, if anything does.
 func (s *server) authenticate(sa *gatewaySA, m *ike.Message, now time.Time) (payloads []ike.Payload, answered bool, err error) {
-	if s.profile.Auth == AuthSilent || sa.established {
+	switch {
+	case sa.established && sa.login != nil && sa.login.RefusesSecond:
+		return []ike.Payload{&ike.Notify{Notification: ike.AUTHENTICATION_FAILED}}, true, nil
+	case s.profile.Auth == AuthSilent || sa.established:
 		return nil, false, nil
 	}
 	early := sa.further.Pending(sa.chosen) // "the IKE_INTERMEDIATE exchanges [...] before the IKE_AUTH" (RFC 9370, Section 2.2.2)

@@ -57,7 +57,9 @@ type Login struct {
 	// ForgedEnd makes the last AUTH of EAP of another key. Unasked sets up a Child SA
 	// that nobody asked for. SilentPassword does not answer the first response of the
 	// method, as OpenIKED a wrong one.
-	ForgedEnd, Unasked, SilentPassword bool
+	// RefusesSecond answers what begins a second round with AUTHENTICATION_FAILED; a gateway
+	// that let in whom by the first alone keeps the IKE SA all the same.
+	ForgedEnd, Unasked, SilentPassword, RefusesSecond bool
 	// ChildAnswer, unless nil, has the last word on what answers CREATE_CHILD_SA.
 	ChildAnswer func([]ike.Payload) []ike.Payload
 	// Server are those of the EAP server.
@@ -120,7 +122,7 @@ func (s *server) admit(sa *gatewaySA, m *ike.Message, auth *ike.Auth) (payloads 
 // again begins EAP in a second round, for whom its IDi payload names.
 func (s *server) again(sa *gatewaySA, m *ike.Message) []ike.Payload {
 	user, ok := initiatorID(m)
-	if !ok || sa.connection.Login == nil || !sa.connection.Login.Second || sa.idi != nil {
+	if !ok || sa.connection.Login == nil || !sa.connection.Login.Second || sa.connection.Login.RefusesSecond || sa.idi != nil {
 		return nil
 	}
 	sa.user, sa.idi = string(user.Data), append([]byte{byte(user.IDType), 0, 0, 0}, user.Data...)

@@ -138,9 +138,12 @@ func (a *attempt) directly(user, ctx context.Context) {
 		return
 	}
 	if c.Second != "" {
+		// One that does not look at ANOTHER_AUTH_FOLLOWS may be done with us.
+		a.sa.established = establishes(payloads)
+		a.sa.doubtful = !a.sa.established
 		if a.meet(payloads, x.ID) {
 			a.add(Step{Kind: Authenticate, State: Passed, Exchanges: []int{x.ID}})
-			a.again(user, ctx)
+			a.again(user, ctx, x.ID)
 		}
 		return
 	}

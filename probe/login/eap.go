@@ -28,27 +28,6 @@ func (a *attempt) byEAP(user, ctx context.Context) {
 	a.converse(user, ctx, payloads, x.ID)
 }
 
-// again is the second round, in which the user logs in by EAP: "the initiator sends the
-// IDi payload again" (RFC 4739, Section 2.1), and what both sides sign from here on is of
-// that identity.
-func (a *attempt) again(user, ctx context.Context) {
-	a.second = true
-	if user.Err() != nil {
-		a.interrupted(EAPMethod)
-		return
-	}
-	c := &a.Credentials
-	c.Method, c.Identity = c.Second, Identity{}
-	a.local = c.Local()
-	x, ok := a.ask(ctx, ike.IKE_AUTH, []ike.Payload{a.local.payload(ike.PayloadIDi)}, a.Attempts)
-	if !ok {
-		return
-	}
-	if payloads, ok := a.answered(x, EAPMethod, "auth-refused"); ok {
-		a.converse(user, ctx, payloads, x.ID)
-	}
-}
-
 // converse goes on from the first request of EAP.
 func (a *attempt) converse(user, ctx context.Context, payloads []ike.Payload, exchange int) {
 	e := &dialogue{attempt: a, conversation: &peer.Conversation{

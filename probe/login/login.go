@@ -162,6 +162,9 @@ type sa struct {
 	// established: the gateway has authenticated us, so it keeps the IKE SA until a
 	// Delete. over: it has ended it. unanswered: the last request was not answered.
 	established, over, unanswered bool
+	// doubtful: whether it is established cannot be seen, since the gateway may take the
+	// first of two rounds for all.
+	doubtful bool
 	// silent: nothing more is to be sent.
 	silent bool
 }

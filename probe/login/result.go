@@ -74,6 +74,10 @@ const (
 	CauseSilentPassword = "silence-password"
 	// CauseOneRound: the gateway does not announce that it can do a second round.
 	CauseOneRound = "one-round"
+	// CauseRoundIgnored: the gateway announces that, and takes the first round for all.
+	CauseRoundIgnored = "round-ignored"
+	// CauseSecondRefused: it refuses the second round before it asks for anything.
+	CauseSecondRefused = "second-refused"
 	// CauseCryptobinding: the server of PEAP wants cryptobinding.
 	CauseCryptobinding = "eap-cryptobinding"
 	// CauseUnasked: the gateway sets up a Child SA that was not asked for.

@@ -5,7 +5,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/eap"
+	"github.com/ikescope/ikescope/ike/iketest/memnet"
+	"github.com/ikescope/ikescope/probe/initiator"
 )
 
 // TestSecondRound: a certificate and then a user's password (RFC 4739) let in where both
@@ -13,6 +16,8 @@ import (
 // knows of one round alone.
 func TestSecondRound(t *testing.T) {
 	const well = "negotiate+ gateway+ authenticate+ eap_method+ authenticate+ end+"
+	const ignored = "negotiate+ gateway+ authenticate+ eap_method-round-ignored end+"
+	oneRound := func(s *scene) { s.connection().Login.Second = false }
 	for _, tt := range []struct {
 		name      string
 		set       func(*scene)
@@ -31,6 +36,30 @@ func TestSecondRound(t *testing.T) {
 		{"the gateway is not trusted", func(s *scene) { s.client.Roots = poolOf(newSigner(t, newKey(t), nil, "stranger", nil)) }, "negotiate+ gateway-cert-untrusted end+", 0},
 		{"one round at the client", func(s *scene) { s.client.Credentials.Second = "" }, "negotiate+ authenticate-auth-refused", 0},
 		{"one round at the gateway", func(s *scene) { s.gateway.Profile.Notifies = nil }, "negotiate+ authenticate-one-round end+", 0},
+		{"a gateway of one round", oneRound, ignored, 0},
+		{"and a Child SA", func(s *scene) { oneRound(s); s.client.Address = true }, ignored, 0},
+		{"a gateway of one round, not trusted", func(s *scene) {
+			oneRound(s)
+			s.client.Roots = poolOf(newSigner(t, newKey(t), nil, "stranger", nil))
+		}, "negotiate+ gateway-cert-untrusted end+", 0},
+		{"and a Child SA, not trusted", func(s *scene) {
+			oneRound(s)
+			s.client.Address, s.client.Roots = true, poolOf(newSigner(t, newKey(t), nil, "stranger", nil))
+		}, "negotiate+ gateway-cert-untrusted end+", 0},
+		{"a gateway of one round, which says that it refuses another", func(s *scene) {
+			oneRound(s)
+			s.connection().Login.RefusesSecond = true
+		}, ignored, 0},
+		{"the second is refused", func(s *scene) { s.connection().Login.RefusesSecond = true }, "negotiate+ gateway+ authenticate+ eap_method-second-refused", 0},
+		{"a gateway of one round, which falls silent", func(s *scene) {
+			oneRound(s)
+			s.client.Address = true
+			s.client.Trace = func(d initiator.Datagram) {
+				if h, _, _, err := ike.ParseHeader(d.Octets); err == nil && d.Sent && h.Exchange == ike.INFORMATIONAL {
+					s.network.SetLink(memnet.Link{Loss: 1})
+				}
+			}
+		}, "negotiate+ gateway+ authenticate+ eap_method-round-ignored end?", 0},
 		{"another method", func(s *scene) { s.connection().Methods = []eap.Type{eap.MD5} }, "negotiate+ gateway+ authenticate+ eap_method-eap-method", 0},
 		{"the last AUTH is forged", func(s *scene) { s.connection().Login.ForgedEnd = true }, "negotiate+ gateway+ authenticate+ eap_method+ authenticate-eap-key end?", 1},
 	} {

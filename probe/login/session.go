@@ -67,6 +67,9 @@ func (a *attempt) welcome(payloads []ike.Payload, exchange int) {
 func (a *attempt) end(ctx context.Context) {
 	s := a.sa
 	switch {
+	case s.doubtful && !s.silent:
+		a.settle(ctx)
+		return
 	case s.over:
 		a.r.Left = Ended
 		if a.r.Stay != nil {
@@ -78,14 +81,15 @@ func (a *attempt) end(ctx context.Context) {
 		a.add(Step{Kind: End, State: Unknown, Detail: "the gateway did not prove who it is, so nothing more was sent to it"})
 		return
 	case !s.established && !s.unanswered:
-		a.abandon(ctx)
+		x, ok := a.abandon(ctx)
+		a.ended(x, ok, false)
 		return
 	}
 	// Where the answer to IKE_AUTH was lost, the gateway may have authenticated us.
 	if s.unanswered {
 		s.header.MessageID++
 	}
-	x, ok := a.ask(ctx, ike.INFORMATIONAL, []ike.Payload{&ike.Delete{Protocol: ike.ProtocolIKE}}, farewellAttempts)
+	x, ok := a.leave(ctx, farewellAttempts)
 	a.ended(x, ok, s.established)
 }
 
@@ -95,14 +99,13 @@ const farewellAttempts = 4
 // abandon ends an IKE SA that waits for us to authenticate: by an AUTH payload of junk,
 // to which gateways answer AUTHENTICATION_FAILED and forget the IKE SA (RFC 7296,
 // Section 2.21.2). A Delete does not end it at strongSwan.
-func (a *attempt) abandon(ctx context.Context) {
+func (a *attempt) abandon(ctx context.Context) (initiator.Answer, bool) {
 	junk := make([]byte, 32)
 	if _, err := io.ReadFull(a.Rand, junk); err != nil {
 		a.err = err
-		return
+		return initiator.Answer{}, false
 	}
-	x, ok := a.ask(ctx, ike.IKE_AUTH, closing.Auth(junk), farewellAttempts)
-	a.ended(x, ok, false)
+	return a.ask(ctx, ike.IKE_AUTH, closing.Auth(junk), farewellAttempts)
 }
 
 // ended adds the last step. Shown: the IKE SA is known to have been there.
@@ -110,6 +113,8 @@ func (a *attempt) ended(x initiator.Answer, ok, shown bool) {
 	step := Step{Kind: End, State: Passed, Exchanges: []int{x.ID}}
 	a.r.Left = Ended
 	switch {
+	case ok && x.Genuine && shown:
+		step.Detail = "the gateway answered the Delete: no IKE SA is left"
 	case ok && x.Genuine:
 	case ok && x.Notify == ike.INVALID_IKE_SPI:
 		step.Detail = "the gateway does not know the IKE SA any more"
