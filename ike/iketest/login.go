@@ -265,16 +265,16 @@ func (sa *gatewaySA) shakeHands(method eap.Type, id uint8, random io.Reader) eap
 				return err
 			}
 		}
-		if method != eap.TLS {
-			config := login.Server
-			config.Passwords, config.Rand = login.Users, random
-			if err := eapserver.Tunnel(conn, method, user, config); err != nil {
-				return err
-			}
-		}
 		material, err := state.ExportKeyingMaterial(label, context, 128)
-		if err == nil {
-			msk = material[:64]
+		if err != nil {
+			return err
+		}
+		if key := material[:64]; method == eap.TLS {
+			msk = key
+		} else {
+			config := login.Server
+			config.Passwords, config.Rand, config.Refused = login.Users, random, login.Refused
+			msk, err = eapserver.Tunnel(conn, method, user, key, config)
 		}
 		return err
 	})

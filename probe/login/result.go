@@ -78,7 +78,7 @@ const (
 	CauseRoundIgnored = "round-ignored"
 	// CauseSecondRefused: it refuses the second round before it asks for anything.
 	CauseSecondRefused = "second-refused"
-	// CauseCryptobinding: the server of PEAP wants cryptobinding.
+	// CauseCryptobinding: that of PEAP does not hold, for us or for the server.
 	CauseCryptobinding = "eap-cryptobinding"
 	// CauseUnasked: the gateway sets up a Child SA that was not asked for.
 	CauseUnasked = "child-unasked"

@@ -107,6 +107,8 @@ func (e *dialogue) notShaken(err error) bool {
 		return e.failed()
 	case errors.Is(err, peer.ErrServer):
 		return e.fail(Authenticate, Failed, CauseServer, "")
+	case errors.Is(err, peer.ErrBinding):
+		return e.fail(Authenticate, Failed, CauseCryptobinding, "")
 	case errors.Is(err, peer.ErrProtocol):
 		return e.fail(Authenticate, Failed, CauseProtocol, err.Error())
 	case refusesCertificate(err):
@@ -159,7 +161,11 @@ func (e *dialogue) tunnel(conn *tls.Conn, m *tlsMethod) error {
 	case m.of == eap.TTLS:
 		return peer.TTLS(conn, m.inside)
 	case m.of == eap.PEAP:
-		return peer.PEAP(conn, m.inside)
+		err := peer.PEAP(conn, m.inside, m.msk)
+		if m.inside.Compound != nil {
+			m.msk = m.inside.Compound
+		}
+		return err
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package login
 import (
 	"crypto/tls"
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 
@@ -14,6 +15,10 @@ import (
 // that the gateway has, and fails where the password, the server's certificate or its
 // proof is wrong.
 func TestTunnelled(t *testing.T) {
+	bound := func(c eapserver.Config) func(*scene) {
+		c.Cryptobinding = true
+		return func(s *scene) { s.connection().Login.Server = c }
+	}
 	const begun = "negotiate+ gateway+ eap_method+ "
 	for method, of := range map[Method]eap.Type{TTLS: eap.TTLS, TTLSPAP: eap.TTLS, PEAP: eap.PEAP} {
 		refused := "authenticate-eap-credentials"
@@ -27,15 +32,21 @@ func TestTunnelled(t *testing.T) {
 			}{
 				{"well", "Ar3etTnp", wellEAP, nil},
 				{"password", "wrong", begun + refused, nil},
-				{"cryptobinding", "Ar3etTnp", begun + "authenticate-eap-cryptobinding", func(s *scene) {
-					s.connection().Login.Server = eapserver.Config{Cryptobinding: true}
-				}},
+				{"cryptobinding", "Ar3etTnp", wellEAP, bound(eapserver.Config{})},
+				{"cryptobinding refused", "Ar3etTnp", begun + "authenticate-eap-cryptobinding", bound(eapserver.Config{BoundRefused: true})},
+				{"cryptobinding of other keys", "Ar3etTnp", begun + "authenticate-eap-cryptobinding", bound(eapserver.Config{Bound: func(tlv []byte) []byte {
+					tlv[len(tlv)-1] ^= 1
+					return tlv
+				}})},
+				{"cryptobinding cut off", "Ar3etTnp", begun + "authenticate-eap-cryptobinding", bound(eapserver.Config{Bound: func(tlv []byte) []byte {
+					return tlv[:20]
+				}})},
 				{"stranger", "Ar3etTnp", begun + "authenticate-eap-server-cert", strangeServer},
 				{"unproven", "Ar3etTnp", begun + "authenticate-eap-server-unproven", func(s *scene) {
 					s.connection().Login.Server = eapserver.Config{Unproven: true}
 				}},
 			} {
-				if method != PEAP && tt.name == "cryptobinding" {
+				if method != PEAP && strings.HasPrefix(tt.name, "cryptobinding") {
 					continue
 				}
 				if method == TTLSPAP && tt.name == "unproven" {
@@ -53,7 +64,7 @@ func TestTunnelled(t *testing.T) {
 						}
 						r := s.login(t.Context())
 						stats := s.gateway.Stats()
-						if got := told(r); got != tt.want || stats.HalfOpen+stats.Established > 0 || r.LoggedIn != (tt.name == "well") {
+						if got := told(r); got != tt.want || stats.HalfOpen+stats.Established > 0 || r.LoggedIn != (tt.want == wellEAP) {
 							t.Errorf("%s, want %s; %+v\n%+v", got, tt.want, stats, r.Steps)
 						}
 						if tt.name == "password" && method != TTLSPAP && r.EAPError != 691 {

@@ -28,6 +28,10 @@ var ErrProtocol = errors.New("EAP is not kept to")
 // ErrServer says that the server did not prove that it knows the password.
 var ErrServer = errors.New("the server does not prove that it knows the password")
 
+// ErrBinding says that whoever has the keys of TLS does not show to be who knows the
+// password inside.
+var ErrBinding = errors.New("the cryptobinding of eap-peap does not hold")
+
 // maxRequests bounds the requests that are answered: 50 is what FreeRADIUS sends at most.
 const maxRequests = 64
 
@@ -45,9 +49,10 @@ type Conversation struct {
 	Refused eap.Type
 	// Started: a request of Method was answered.
 	Started bool
-	// Cryptobinding: the server of PEAP asked for it, which is not done (MS-PEAP, Section
-	// 2.2.8.1.1).
+	// Cryptobinding: the server of PEAP asked for it (MS-PEAP, Section 2.2.8.1.1). Compound
+	// is the key that it makes, of 64 octets, in place of that of TLS; nil without.
 	Cryptobinding bool
+	Compound      []byte
 	// Ended is how the server ended it: eap.Success or eap.Failure, 0 if it has not.
 	Ended eap.Code
 	// Notices are what the server said in Notification requests. They come from the

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"github.com/ikescope/ikescope/ike/eap"
+	"github.com/ikescope/ikescope/ike/eap/cryptobinding"
 )
 
 // What goes on inside the TLS of EAP-TTLS (RFC 5281) and of PEAP (draft-josefsson-pppext-
@@ -141,40 +142,50 @@ var (
 
 const extensions eap.Type = 33
 
-// asksCryptobinding reports whether TLVs of a packet of type 33 have that of cryptobinding,
-// of type 12.
-func asksCryptobinding(tlvs []byte) bool {
-	const typeMask, cryptobinding = 0x3fff, 12
-	for len(tlvs) >= 4 {
-		if binary.BigEndian.Uint16(tlvs)&typeMask == cryptobinding {
-			return true
-		}
-		tlvs = tlvs[min(len(tlvs), 4+int(binary.BigEndian.Uint16(tlvs[2:]))):]
+// agree returns what answers TLVs of a packet of type 33: success where the server says so
+// and the method is complete, with cryptobinding where the server has it. The error is
+// ErrBinding where that does not hold.
+func (c *Conversation) agree(tlvs, tunnel []byte) ([]byte, error) {
+	if !bytes.Contains(tlvs, resultSuccess) || !c.Started || !c.Method.Complete() {
+		return resultFailure, nil
 	}
-	return false
+	request := cryptobinding.Find(tlvs)
+	if request == nil {
+		return resultSuccess, nil
+	}
+	c.Cryptobinding = true
+	keys := cryptobinding.Derive(tunnel, c.Method.MSK())
+	nonce, ok := keys.Verify(cryptobinding.Server, request)
+	if !ok {
+		return resultFailure, ErrBinding
+	}
+	c.Compound = keys.MSK()
+	return append(slices.Clone(resultSuccess), keys.TLV(cryptobinding.Peer, nonce)...), nil
 }
 
 // PEAP has a conversation of EAP inside PEAP, whose packets have no header there but for
 // those of type 33, by which the server says how it ended, and the peer agrees: with a
-// success only where the method is complete. It ends with nil where the server ends EAP
-// outside. Cryptobinding is not done: a server that insists on it refuses the login.
-func PEAP(conn io.ReadWriter, c *Conversation) error {
-	for {
+// success only where the method is complete, and with cryptobinding where the server asks
+// for it (MS-PEAP, Section 3.1.5.5), from the key of the tunnel, of 64 octets. It ends with
+// nil where the server ends EAP outside.
+func PEAP(conn io.ReadWriter, c *Conversation, tunnel []byte) error {
+	for results := 0; ; {
 		data, err := more(conn, nil)
 		if err != nil {
 			return ended(err)
 		}
 		in := eap.Packet{Code: eap.Request}
 		if p, err := eap.Parse(data); err == nil && p.Code == eap.Request && p.Type == extensions {
-			success := bytes.Contains(p.Data, resultSuccess)
-			c.Cryptobinding = c.Cryptobinding || success && asksCryptobinding(p.Data)
-			result := resultFailure
-			if c.Started && c.Method.Complete() && success {
-				result = resultSuccess
+			if results++; results > maxAside {
+				return fmt.Errorf("%w: eap-peap says how it ended more than %d times", ErrProtocol, maxAside)
 			}
+			result, fault := c.agree(p.Data, tunnel)
 			out := eap.Packet{Code: eap.Response, Identifier: p.Identifier, Type: extensions, Data: result}
 			if _, err := conn.Write(out.Append(nil)); err != nil {
 				return err
+			}
+			if fault != nil {
+				return fault
 			}
 			continue
 		}

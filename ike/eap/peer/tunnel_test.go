@@ -50,6 +50,9 @@ func server(t testing.TB, config eapserver.Config) func(eap.Packet) eap.Packet {
 	}
 }
 
+// peap64 is PEAP with some key of the tunnel.
+func peap64(conn io.ReadWriter, c *Conversation) error { return PEAP(conn, c, make([]byte, 64)) }
+
 func carolWith(password string) *Conversation {
 	return &Conversation{Identity: "carol", Method: NewMSCHAPv2("carol", []byte(password), rand.Reader)}
 }
@@ -113,7 +116,7 @@ func TestTunnels(t *testing.T) {
 		{"a success too early", "Ar3etTnp", eapserver.Config{Hasty: true}, false, 0, nil, resultFailure},
 		{"a challenge again", "Ar3etTnp", eapserver.Config{Replays: true}, false, 0, ErrProtocol, nil},
 	} {
-		for kind, run := range map[string]func(io.ReadWriter, *Conversation) error{"ttls": TTLS, "peap": PEAP} {
+		for kind, run := range map[string]func(io.ReadWriter, *Conversation) error{"ttls": TTLS, "peap": peap64} {
 			tun := ttls(tt.config)
 			if kind == "peap" {
 				tun = peap(tt.config)
@@ -155,7 +158,7 @@ func FuzzTunnels(f *testing.F) {
 	f.Add([]byte{1}, []byte{0, 0, 0, 79, 64, 0, 0, 13, 1, 1, 0, 5, 1, 0, 0, 0})
 	f.Add((&eap.Packet{Code: eap.Request, Type: extensions, Data: resultSuccess}).Append(nil), []byte{0, 0, 0, 1, 0x80, 0, 0, 12, 0, 0, 0, 0})
 	f.Fuzz(func(t *testing.T, first, second []byte) {
-		for _, run := range []func(io.ReadWriter, *Conversation) error{TTLS, PEAP} {
+		for _, run := range []func(io.ReadWriter, *Conversation) error{TTLS, peap64} {
 			c := carolWith("Ar3etTnp")
 			tun := &tunnel{serve: func([]byte) [][]byte { return nil }, queue: [][]byte{first, second}}
 			_ = run(tun, c)

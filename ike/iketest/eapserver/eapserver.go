@@ -26,8 +26,7 @@ type Config struct {
 	// Refused, unless nil, is told why somebody is not let in.
 	Refused func(why string)
 
-	// Cryptobinding demands that of PEAP, which is not there to be computed: whatever
-	// answers it is refused.
+	// Cryptobinding asks for that of PEAP, and goes on without where it does not come.
 	Cryptobinding bool
 
 	// Faults, of servers that do not keep to the method.
@@ -38,6 +37,10 @@ type Config struct {
 	Unproven bool
 	// Hasty says EAP-Success in place of the first request of the method.
 	Hasty bool
+	// Bound has the last word on what is sent of cryptobinding, for servers that do not
+	// compute it as they ought to; BoundRefused refuses whatever answers it.
+	Bound        func(tlv []byte) []byte
+	BoundRefused bool
 }
 
 // Supported reports whether New knows the method.

@@ -7,6 +7,7 @@ import (
 	"io"
 
 	"github.com/ikescope/ikescope/ike/eap"
+	"github.com/ikescope/ikescope/ike/eap/cryptobinding"
 )
 
 // ErrRefused is why a tunnel ends badly.
@@ -20,9 +21,10 @@ const (
 )
 
 // Tunnel is what a server does inside the TLS of EAP-TTLS, where it takes PAP or
-// EAP-MSCHAPv2, and of PEAP, where it asks for the latter. It is nil if a user of c
-// authenticated.
-func Tunnel(conn io.ReadWriter, method eap.Type, user string, c Config) error {
+// EAP-MSCHAPv2, and of PEAP, where it asks for the latter. The error is nil if a user of c
+// authenticated, and the key then that of the tunnel, of 64 octets, or in its place the one
+// that cryptobinding makes.
+func Tunnel(conn io.ReadWriter, method eap.Type, user string, tunnel []byte, c Config) (key []byte, err error) {
 	s := New(eap.MSCHAPv2, user, c)
 	buf := make([]byte, 1<<14)
 	read := func() ([]byte, error) {
@@ -37,26 +39,26 @@ func Tunnel(conn io.ReadWriter, method eap.Type, user string, c Config) error {
 			return append(append(head, packet...), make([]byte, (4-len(packet)%4)%4)...)
 		}
 	} else if _, err := conn.Write([]byte{byte(eap.Identity)}); err != nil {
-		return err
+		return nil, err
 	}
 	for first := true; ; first = false {
 		data, err := read()
 		if err != nil {
-			return err
+			return nil, err
 		}
 		in := eap.Packet{Code: eap.Response}
 		switch {
 		case method == eap.TTLS && bytes.HasPrefix(data, []byte{0, 0, 0, 1}):
-			if c.admits(data) {
-				return nil
+			if !c.admits(data) {
+				return nil, ErrRefused
 			}
-			return ErrRefused
+			return tunnel, nil
 		case method == eap.TTLS && len(data) > 8:
 			if in, err = eap.Parse(data[8:min(len(data), int(binary.BigEndian.Uint32(data[4:])&0xffffff))]); err != nil {
-				return err
+				return nil, err
 			}
 		case len(data) == 0:
-			return ErrRefused
+			return nil, ErrRefused
 		default:
 			in.Type, in.Data = eap.Type(data[0]), bytes.Clone(data[1:])
 		}
@@ -66,42 +68,63 @@ func Tunnel(conn io.ReadWriter, method eap.Type, user string, c Config) error {
 		} else {
 			out = s.Next(in)
 		}
+		switch {
+		case err != nil:
+			return nil, err
+		case out.Code == eap.Request:
+			_, err = conn.Write(frame(out))
+		case method == eap.PEAP:
+			return s.result(conn, out.Code == eap.Success, tunnel, read)
+		case out.Code == eap.Success:
+			return tunnel, nil
+		default:
+			return nil, ErrRefused
+		}
 		if err != nil {
-			return err
-		}
-		if out.Code != eap.Request {
-			return end(conn, method, out.Code == eap.Success, c.Cryptobinding, read)
-		}
-		if _, err := conn.Write(frame(out)); err != nil {
-			return err
+			return nil, err
 		}
 	}
 }
 
-// end says in PEAP how it ended, and hears whether the peer agrees.
-func end(conn io.Writer, method eap.Type, well, binding bool, read func() ([]byte, error)) error {
-	if method == eap.PEAP {
-		result := []byte{0x80, 3, 0, 2, 0, 2}
-		if well {
-			result[5] = 1
-		}
-		p := eap.Packet{Code: eap.Request, Identifier: 1, Type: extensions, Data: result}
-		if binding {
-			p.Data = append(append(bytes.Clone(result), 0, 12, 0, 56), make([]byte, 56)...)
-		}
-		if _, err := conn.Write(p.Append(nil)); err != nil {
-			return err
-		}
-		answer, err := read()
-		if err != nil {
-			return err
-		}
-		well = well && !binding && bytes.HasSuffix(answer, result)
+// result says how it ended, and hears whether the peer agrees (MS-PEAP, Section
+// 2.2.8.1.2). The key is that of the login.
+func (s *Server) result(conn io.Writer, well bool, tunnel []byte, read func() ([]byte, error)) (key []byte, err error) {
+	result := []byte{0x80, 3, 0, 2, 0, 2}
+	if well {
+		result[5] = 1
 	}
-	if !well {
-		return ErrRefused
+	p := eap.Packet{Code: eap.Request, Identifier: 1, Type: extensions, Data: bytes.Clone(result)}
+	binds := well && s.Cryptobinding
+	keys := cryptobinding.Derive(tunnel, s.msk)
+	if binds {
+		nonce := make([]byte, 32)
+		if _, err := io.ReadFull(s.Rand, nonce); err != nil {
+			return nil, err
+		}
+		tlv := keys.TLV(cryptobinding.Server, nonce)
+		if s.Bound != nil {
+			tlv = s.Bound(tlv)
+		}
+		p.Data = append(p.Data, tlv...)
 	}
-	return nil
+	if _, err := conn.Write(p.Append(nil)); err != nil {
+		return nil, err
+	}
+	answer, err := read()
+	if err != nil {
+		return nil, err
+	}
+	in, err := eap.Parse(answer)
+	if err != nil || !well || !bytes.HasPrefix(in.Data, result) {
+		return nil, ErrRefused
+	}
+	if tlv := cryptobinding.Find(in.Data); binds && tlv != nil {
+		if _, ok := keys.Verify(cryptobinding.Peer, tlv); !ok || s.BoundRefused {
+			return nil, ErrRefused
+		}
+		return keys.MSK(), nil
+	}
+	return tunnel, nil
 }
 
 // admits reports whether attributes of PAP name a user of c, with the password (RFC 5281,

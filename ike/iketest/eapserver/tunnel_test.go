@@ -41,13 +41,13 @@ func TestPAP(t *testing.T) {
 		} {
 			padded := tt.password + strings.Repeat("\x00", (16-len(tt.password)%16)%16)
 			in := append(attribute(1, tt.user), attribute(2, padded)...)
-			if err := Tunnel(&said{Reader: bytes.NewReader(in)}, eap.TTLS, "anonymous", c); !errors.Is(err, tt.want) {
+			if _, err := Tunnel(&said{Reader: bytes.NewReader(in)}, eap.TTLS, "anonymous", nil, c); !errors.Is(err, tt.want) {
 				t.Errorf("%s with %d octets: %v, want %v", tt.user, len(tt.password), err, tt.want)
 			}
 		}
 	}
 	for _, in := range [][]byte{{0, 0, 0, 1}, {0, 0, 0, 1, 0, 0, 0, 4}, {0, 0, 0, 1, 0, 0, 1, 0}} {
-		if err := Tunnel(&said{Reader: bytes.NewReader(in)}, eap.TTLS, "carol", Config{Passwords: map[string]string{"carol": "p"}}); !errors.Is(err, ErrRefused) {
+		if _, err := Tunnel(&said{Reader: bytes.NewReader(in)}, eap.TTLS, "carol", nil, Config{Passwords: map[string]string{"carol": "p"}}); !errors.Is(err, ErrRefused) {
 			t.Errorf("%x: %v", in, err)
 		}
 	}
