@@ -82,6 +82,9 @@ func (t Type) IsMethod() bool { return t > Nak }
 // inside TLS in the same packets.
 func (t Type) HasTLS() bool { return t == TLS || t == TTLS || t == PEAP }
 
+// HasTunnel reports whether the method puts another one inside TLS.
+func (t Type) HasTunnel() bool { return t == TTLS || t == PEAP }
+
 // Methods returns the methods that have a name here, ascending.
 func Methods() []Type {
 	var out []Type

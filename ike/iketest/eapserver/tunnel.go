@@ -50,6 +50,9 @@ func Tunnel(conn io.ReadWriter, method eap.Type, user string, tunnel []byte, c C
 		switch {
 		case method == eap.TTLS && bytes.HasPrefix(data, []byte{0, 0, 0, 1}):
 			if !c.admits(data) {
+				if c.Refused != nil {
+					c.Refused("another user or password")
+				}
 				return nil, ErrRefused
 			}
 			return tunnel, nil

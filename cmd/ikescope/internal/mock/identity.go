@@ -48,7 +48,7 @@ func (g *Gateway) ID() string { return cmp.Or(g.Name, defaultName) }
 func loginMethods() []string {
 	names := []string{eap.MSCHAPv2.String()}
 	for _, m := range eap.Methods() {
-		if eapserver.Supported(m) && m != eap.MSCHAPv2 {
+		if (eapserver.Supported(m) || m.HasTunnel()) && m != eap.MSCHAPv2 {
 			names = append(names, m.String())
 		}
 	}
@@ -84,6 +84,7 @@ func (g *Gateway) introduce(r *iketest.Responder) error {
 	}
 	if g.User != "" {
 		c.Login.Users = map[string]string{g.User: g.secret(passwordVariable)}
+		c.Login.Server.Cryptobinding = true
 	}
 	switch {
 	case g.PSK && key != "":

@@ -79,6 +79,9 @@ const (
 // Admit lets in who has credentials: by a pre-shared key, or a user and a password by EAP.
 func (g *Gateway) Admit(c login.Credentials) error {
 	secret := string(c.Password.Reveal())
+	if c.Method == login.TTLSPAP { // which the peer chooses
+		c.Method = login.TTLS
+	}
 	switch {
 	case c.Method == login.PSK:
 		g.PSK, secret = true, string(c.PSK.Reveal())
