@@ -77,21 +77,27 @@ func (e *dialogue) byTLS(user, ctx context.Context, m *tlsMethod, start eap.Pack
 	if err == nil {
 		err = e.tunnel(shaken, m)
 	}
-	if err == nil || conn.End() == nil && !errors.Is(err, errStopped) {
-		// An alert of ours is still to be sent, which ends EAP in good order.
-		end, finished := conn.Finish()
-		if err == nil {
-			err = finished
-		}
-		if err == nil && end.Code == eap.Success && !m.proven() {
+	switch {
+	case err == nil:
+		var end eap.Packet
+		end, err = conn.Finish()
+		switch {
+		case err != nil || end.Code != eap.Success:
+		case !m.proven():
 			err = peer.ErrServer
-		}
-		if err == nil && end.Code == eap.Success {
+		default:
 			e.conversation.Ended = eap.Success
 			return true
 		}
+	case conn.End() == nil && !errors.Is(err, errStopped):
+		// An alert of ours is still to be sent, which ends EAP in good order.
+		_ = conn.Leave()
 	}
-	e.sa.over = e.sa.over || conn.End() != nil && conn.End().Code == eap.Failure
+	if end := conn.End(); end != nil && end.Code == eap.Failure {
+		e.sa.over = true
+	} else if end != nil && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) {
+		err = fmt.Errorf("%w: EAP-Success before %v is complete", peer.ErrProtocol, m.of)
+	}
 	return e.notShaken(err)
 }
 
@@ -103,13 +109,13 @@ func (e *dialogue) notShaken(err error) bool {
 		return false
 	case errors.As(err, &server):
 		return e.fail(Authenticate, Failed, "eap-server-cert", server.Error())
-	case err == nil || errors.Is(err, io.EOF):
+	case err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
 		return e.failed()
 	case errors.Is(err, peer.ErrServer):
 		return e.fail(Authenticate, Failed, CauseServer, "")
 	case errors.Is(err, peer.ErrBinding):
 		return e.fail(Authenticate, Failed, CauseCryptobinding, "")
-	case errors.Is(err, peer.ErrProtocol):
+	case errors.Is(err, peer.ErrProtocol) || errors.Is(err, eaptls.ErrProtocol):
 		return e.fail(Authenticate, Failed, CauseProtocol, err.Error())
 	case refusesCertificate(err):
 		return e.fail(Authenticate, Failed, "own-cert-refused", err.Error())

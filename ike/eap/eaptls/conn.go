@@ -30,11 +30,13 @@ const (
 // fit a packet of any path.
 const fragment = 1000
 
-// Errors of a server that does not keep to the protocol, or that does not end.
+// Errors of a server that does not keep to the protocol, or that does not end: all are
+// ErrProtocol.
 var (
-	ErrNotStart = errors.New("eaptls: no request that starts TLS")
-	ErrTooLong  = errors.New("eaptls: the server sends more than any handshake needs")
-	ErrStalled  = errors.New("eaptls: the server does not go on")
+	ErrProtocol = errors.New("TLS in EAP is not kept to")
+	ErrNotStart = fmt.Errorf("%w: no request that starts TLS", ErrProtocol)
+	ErrTooLong  = fmt.Errorf("%w: the server sends more than any handshake needs", ErrProtocol)
+	ErrStalled  = fmt.Errorf("%w: the server does not go on", ErrProtocol)
 )
 
 // Exchange sends a response and returns the server's next packet.
@@ -127,11 +129,18 @@ func (c *Conn) Abort() error {
 	if len(c.out) == 0 {
 		c.out = []byte{21, 3, 3, 0, 2, 2, 80} // a fatal internal_error: RFC 8446, Section 6
 	}
+	return c.Leave()
+}
+
+// Leave sends what was written, and reads the next messages, for who is done. A server
+// that goes on after three of them is left alone, and then the error is nil as well.
+func (c *Conn) Leave() error {
 	const most = 3 // the server may answer with an alert of its own
 	for range most {
-		if c.failed = c.turn(); c.failed != nil || c.end != nil {
+		if c.failed != nil || c.end != nil {
 			break
 		}
+		c.failed = c.turn()
 	}
 	return c.failed
 }
@@ -163,7 +172,7 @@ func (c *Conn) turn() error {
 		if more, data, err := c.read(); err != nil {
 			return err
 		} else if more || len(data) > 0 {
-			return errors.New("eaptls: the server sends data before it has all of ours")
+			return fmt.Errorf("%w: the server sends data before it has all of ours", ErrProtocol)
 		}
 	}
 	before := len(c.in)
@@ -208,11 +217,11 @@ func (c *Conn) read() (more bool, data []byte, err error) {
 	flags := data[0]
 	data = data[1:]
 	if flags&flagStart != 0 {
-		return false, nil, errors.New("eaptls: the server starts TLS again")
+		return false, nil, fmt.Errorf("%w: the server starts TLS again", ErrProtocol)
 	}
 	if flags&flagLength != 0 {
 		if len(data) < 4 {
-			return false, nil, fmt.Errorf("eaptls: %d octets where the length of the message has 4", len(data))
+			return false, nil, fmt.Errorf("%w: %d octets where the length of the message has 4", ErrProtocol, len(data))
 		}
 		if n := binary.BigEndian.Uint32(data); n > maxMessage {
 			return false, nil, ErrTooLong
@@ -240,12 +249,12 @@ func (c *Conn) send(data []byte) error {
 			c.end = &next
 			return nil
 		case next.Code != eap.Request:
-			return fmt.Errorf("eaptls: an %v in place of a request", next.Code)
+			return fmt.Errorf("%w: an %v in place of a request", ErrProtocol, next.Code)
 		case next.Type == eap.Notification:
 			data = nil
 			continue
 		case next.Type != method:
-			return fmt.Errorf("eaptls: a request of %v in the middle of %v", next.Type, method)
+			return fmt.Errorf("%w: a request of %v in the middle of %v", ErrProtocol, next.Type, method)
 		}
 		return nil
 	}

@@ -37,6 +37,9 @@ type Config struct {
 	Unproven bool
 	// Hasty says EAP-Success in place of the first request of the method.
 	Hasty bool
+	// Inside, unless nil, says all that is said inside TTLS and PEAP; EAP ends well if it
+	// returns nil.
+	Inside func(io.ReadWriter) error
 	// Bound has the last word on what is sent of cryptobinding, for servers that do not
 	// compute it as they ought to; BoundRefused refuses whatever answers it.
 	Bound        func(tlv []byte) []byte

@@ -25,6 +25,9 @@ const (
 // authenticated, and the key then that of the tunnel, of 64 octets, or in its place the one
 // that cryptobinding makes.
 func Tunnel(conn io.ReadWriter, method eap.Type, user string, tunnel []byte, c Config) (key []byte, err error) {
+	if c.Inside != nil {
+		return tunnel, c.Inside(conn)
+	}
 	s := New(eap.MSCHAPv2, user, c)
 	buf := make([]byte, 1<<14)
 	read := func() ([]byte, error) {
