@@ -11,7 +11,7 @@ import (
 
 // dh2048 gives a Windows client another group besides those that it has, so that it
 // still connects elsewhere.
-const dh2048 = "set NegotiateDH2048_AES256 to 1 on Windows clients, which then offer KE_MODP_2048 with AES-256 too (ikescope client show windows-dh2048-enabled)"
+const dh2048 = "set NegotiateDH2048_AES256 to 1 on Windows clients, which then offer KE_MODP_2048 with aes256 too (ikescope client show windows-dh2048-enabled)"
 
 // moveWindows says what lets Windows clients with default settings, if they are among
 // those that a change cuts off, connect to what is accepted then; "" if nothing does.

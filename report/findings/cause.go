@@ -12,19 +12,22 @@ import (
 var (
 	// aside is what a sentence says only where the words in it are known.
 	aside = lazyregexp.New(`\[[^\]]*\]`)
-	// word is where a line of the log has one: "{odd-port}".
-	word = lazyregexp.New(`\{[a-z0-9-]+\}`)
+	// word is where a line of the log has one: "{odd-port}", or one of two: "{target/peer}".
+	word = lazyregexp.New(`\{(?:[a-z0-9-]+/)*([a-z0-9-]+)\}`)
+	// standing is where text stands unless a word is known: "{udp500|UDP 500}".
+	standing = lazyregexp.New(`\{[a-z0-9-]+\|([^}]*)\}`)
 )
 
 // inGeneral is a sentence, or a line to paste, of no particular log.
 func inGeneral(text string) string {
+	text = standing.ReplaceAllString(text, "$1")
 	text = aside.ReplaceAllStringFunc(text, func(s string) string {
 		if word.MatchString(s) {
 			return ""
 		}
 		return s // of a line to paste
 	})
-	return word.ReplaceAllStringFunc(text, func(s string) string { return strings.ToUpper(strings.Trim(s, "{}")) })
+	return word.ReplaceAllStringFunc(text, func(s string) string { return strings.ToUpper(word.FindStringSubmatch(s)[1]) })
 }
 
 // causePages has one for each cause of an attempt in a log.

@@ -104,8 +104,7 @@ func (d *Document) step(c login.Client, s login.Step, r *login.Result) Step {
 		out.Evidence = []int{}
 	}
 	if s.Cause != "" {
-		out.Reason = reason(s, r)
-		d.nameAsked(out.Reason, r)
+		out.Reason = reason(s, r, d.wordsOf(s, r))
 		if out.Reason.Elsewhere != "" {
 			out.Reason.Ask = incident.Ask(s.Cause, d.Target)
 		}
@@ -219,14 +218,10 @@ func (d *Document) proof(failed bool) string {
 }
 
 // reason says why a step did not pass.
-func reason(s login.Step, r *login.Result) *Reason {
+func reason(s login.Step, r *login.Result, words map[string]string) *Reason {
 	out := &Reason{Cause: s.Cause, Detail: s.Detail, Layer: incident.Unknown, Fix: []incident.Fix{}}
 	if s.Notify != 0 {
 		out.Notify = s.Notify.String()
-	}
-	words := map[string]string{"peer": r.Address.String(), "host": r.Host}
-	for name, word := range s.Words {
-		words[name] = word
 	}
 	own := causes()[s.Cause]
 	if told, ok := incident.TellInitiator(s.Cause, words); ok {

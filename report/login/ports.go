@@ -1,7 +1,7 @@
 package login
 
 import (
-	"slices"
+	"maps"
 	"strings"
 
 	"github.com/ikescope/ikescope/probe/initiator"
@@ -10,48 +10,30 @@ import (
 	"github.com/ikescope/ikescope/report"
 )
 
-// portsAsked puts the ports that were asked in the place of the assigned ones, which the
-// sentences on causes and what to do have.
-func portsAsked(r *login.Result) *strings.Replacer {
-	name := func(t initiator.Transport) string {
+// wordsOf returns the words of sentences on why a step of r did not pass, and on what to do:
+// the gateway, as the user named it too, the ports that were asked, and what the step says.
+// Without ports the sentences name the assigned ones.
+func (d *Document) wordsOf(s login.Step, r *login.Result) map[string]string {
+	words := map[string]string{"peer": r.Address.String(), "host": r.Host, "target": d.Target}
+	var all []string
+	asked := map[initiator.Transport]string{}
+	for _, t := range []initiator.Transport{initiator.UDP500, initiator.UDP4500, initiator.TCP4500} {
 		for _, p := range r.Asked {
-			if p.Transport == t {
-				return report.Path{Transport: report.Transport(t.String()), Port: p.Port}.Name()
+			if p.Transport == t && asked[t] == "" {
+				asked[t] = report.Path{Transport: report.Transport(t.String()), Port: p.Port}.Name()
+				all = append(all, asked[t])
 			}
 		}
-		return ""
 	}
-	var all []string
-	for _, t := range []initiator.Transport{initiator.UDP500, initiator.UDP4500, initiator.TCP4500} {
-		if n := name(t); n != "" {
-			all = append(all, n)
+	if len(all) > 0 {
+		list := english.List(all, "and")
+		words["ports"], words["ports-short"] = list, strings.ReplaceAll(list, " and UDP ", " and ")
+		for name, t := range map[string]initiator.Transport{"udp500": initiator.UDP500, "udp4500": initiator.UDP4500} {
+			if words[name] = asked[t]; asked[t] == "" {
+				words[name] = list // of the ports there are, one that stands for it
+			}
 		}
 	}
-	if len(all) == 0 {
-		return strings.NewReplacer()
-	}
-	list := english.List(all, "and")
-	short := strings.ReplaceAll(list, " and UDP ", " and ")
-	or := func(n string) string {
-		if n == "" {
-			return list
-		}
-		return n
-	}
-	return strings.NewReplacer("UDP 500 and UDP 4500", list, "UDP 500 and 4500", short,
-		"UDP 4500", or(name(initiator.UDP4500)), "UDP 500", or(name(initiator.UDP500)))
-}
-
-// nameAsked has the reason name the target and its ports as they were asked.
-func (d *Document) nameAsked(out *Reason, r *login.Result) {
-	asked := portsAsked(r)
-	out.Text, out.Elsewhere = asked.Replace(out.Text), asked.Replace(out.Elsewhere)
-	out.Fix = slices.Clone(out.Fix)
-	for i, f := range out.Fix {
-		if f.Paste && f.Line == "ikescope "+d.Address {
-			out.Fix[i].Line = "ikescope " + d.Target
-		} else if !f.Paste {
-			out.Fix[i].Line = asked.Replace(f.Line)
-		}
-	}
+	maps.Copy(words, s.Words)
+	return words
 }

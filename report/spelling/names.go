@@ -10,7 +10,7 @@ import (
 )
 
 // Names is whose names algorithms have; "" is StrongSwan. What a product has no name for
-// has IANA's.
+// has IANA's, without what says of which kind it is.
 type Names string
 
 // The values of --names.
@@ -52,25 +52,40 @@ func (n Names) Label(a proposals.Algorithm) string {
 		if w := remedy.Word(syntaxes[n], a); w != "" {
 			return w
 		}
+		return short(a)
 	}
-	return a.Label()
+	return strings.TrimPrefix(strings.TrimPrefix(ianaName(a), kinds[a.Axis]), "HMAC_")
 }
 
-// Listed is Label with the number of a Diffie-Hellman group behind it.
+// kinds are what IANA's names begin with.
+var kinds = [...]string{proposals.ENCR: "ENCR_", proposals.PRF: "PRF_", proposals.INTEG: "AUTH_", proposals.KE: "KE_"}
+
+// short is the name of what a product has no name for: IANA's without its kind.
+func short(a proposals.Algorithm) string { return strings.ReplaceAll(a.Label(), " ", "_") }
+
+// Listed is a's name in a list of its kind: Label, but IANA's as a whole, with the number
+// of a Diffie-Hellman group behind it.
 func (n Names) Listed(a proposals.Algorithm) string {
 	label := n.Label(a)
+	if n == IANA && !a.IsNone() {
+		label = n.inSuite(a)
+	}
 	if id, ok := GroupNumber(a); ok && !endsIn(label, id) {
 		label += fmt.Sprintf(" (%d)", id)
 	}
 	return label
 }
 
-// InText returns a's name as it stands in sentences, with the number of a group.
+// InText returns a's name as it stands in sentences, with the number of a group; the name
+// of a PRF that is also that of an integrity algorithm follows the word PRF.
 func (n Names) InText(a proposals.Algorithm) string {
 	if a.IsNone() {
 		return "none"
 	}
 	word := n.inSuite(a)
+	if a.Axis == proposals.PRF && n != IANA && !strings.HasPrefix(strings.ToLower(word), "prf") {
+		return "PRF " + word
+	}
 	id, isGroup := GroupNumber(a)
 	if isGroup && !endsIn(word, id) {
 		word += fmt.Sprintf("%s%d)", groupMark, id)
@@ -94,15 +109,24 @@ func (n Names) inSuite(a proposals.Algorithm) string {
 		word = remedy.Word(syntaxes[n], plain)
 	}
 	switch {
-	case word == "":
+	case word != "":
+	case n == "" || n == IANA || n == StrongSwan:
 		word = ianaName(plain)
-	case plain.Axis == proposals.KE && n == IOS:
+	default:
+		word = short(plain)
+	}
+	switch {
+	case plain.Axis != proposals.KE || !isNumber(word):
+	case n == IOS:
 		word = "group " + word
-	case plain.Axis == proposals.KE && n == FortiOS:
+	case n == FortiOS:
 		word = "dhgrp " + word
 	}
 	return word
 }
+
+// isNumber reports whether a group is named by its number alone.
+func isNumber(word string) bool { return strings.Trim(word, "0123456789") == "" }
 
 // ianaName is IANA's name, with the bits of the key.
 func ianaName(a proposals.Algorithm) string {

@@ -23,7 +23,7 @@ var byName = sync.OnceValue(func() map[string]proposals.Algorithm {
 				name += " with " + strconv.Itoa(int(a.KeyBits)) + " bits"
 			}
 			out[name] = a
-			label := strings.ReplaceAll(a.Label(), " ", "_")
+			label := short(a)
 			if axis == proposals.PRF {
 				label = "PRF " + label // else it may be that of an integrity algorithm
 			}
@@ -35,14 +35,14 @@ var byName = sync.OnceValue(func() map[string]proposals.Algorithm {
 
 // Text returns a sentence of ours with n's names in place of the names of IANA and the
 // keywords of strongSwan. It is not for text of strangers, in which the same word may
-// mean something else, nor for lines to paste.
+// mean something else, nor for lines to paste; it leaves those of strongSwan alone.
 func (n Names) Text(sentence string) string {
 	var b strings.Builder
 	from := 0
 	for _, at := range token.FindAllStringIndex(sentence, -1) {
 		b.WriteString(sentence[from:at[0]])
 		word := sentence[at[0]:at[1]]
-		if named := n.word(word); named != word && !inLongerName(sentence, at[0]) {
+		if named := n.word(word); named != word && !inLongerName(sentence, at[0]) && !strings.HasSuffix(sentence[:at[0]], "proposals = ") {
 			word = named
 		}
 		b.WriteString(word)
@@ -101,8 +101,24 @@ func (n Names) word(word string) string {
 	if !strings.Contains(word, "-") || n == "" || n == StrongSwan {
 		return word
 	}
+	if p, ok := literal(word); ok {
+		return n.product(p)
+	}
 	if p, err := proposals.ParseProduct(word); err == nil {
 		return n.product(p)
 	}
 	return word
+}
+
+// literal reads keywords of strongSwan as they stand: nothing is added that they leave
+// out, as those of ESP leave out a PRF.
+func literal(word string) (p proposals.Product, ok bool) {
+	for keyword := range strings.SplitSeq(word, "-") {
+		a, err := proposals.ParseAlgorithm(keyword)
+		if err != nil || a.Keyword() != keyword {
+			return p, false
+		}
+		p[a.Axis] = append(p[a.Axis], a)
+	}
+	return p, true
 }

@@ -28,8 +28,9 @@ func Fill(text string, words map[string]string) string {
 	return out.String()
 }
 
-// Words fills words in braces, and reports whether all are known. Braces
-// around blanks are those of a configuration.
+// Words fills words in braces, and reports whether all are known. Of {a/b} it is the first
+// that is known, and of {a|some text} the text if a is not. Braces around blanks are those
+// of a configuration.
 func Words(text string, words map[string]string) (string, bool) {
 	var out strings.Builder
 	known := true
@@ -39,16 +40,23 @@ func Words(text string, words map[string]string) (string, bool) {
 		if !found {
 			return out.String(), known
 		}
-		name, rest, closed := strings.Cut(after, "}")
-		if !closed || strings.Contains(name, " ") || name == "" {
+		place, rest, closed := strings.Cut(after, "}")
+		names, value, _ := strings.Cut(place, "|")
+		if !closed || strings.Contains(names, " ") || names == "" {
 			out.WriteByte('{')
 			text = after
 			continue
 		}
-		if words[name] == "" {
+		for name := range strings.SplitSeq(names, "/") {
+			if words[name] != "" {
+				value = words[name]
+				break
+			}
+		}
+		if value == "" {
 			known = false
 		}
-		out.WriteString(words[name])
+		out.WriteString(value)
 		text = rest
 	}
 }
