@@ -19,6 +19,18 @@ import (
 // unconfigured are commands that do not go by what is set for good.
 var unconfigured = []string{"config", "demo", "mock", "schema", "man", "version", "help", "completion", "bash", "zsh", "fish", "powershell"}
 
+// warnSlips warns of variables that were meant for us and are none. The document of config
+// names them itself.
+func (a *app) warnSlips(cmd *cobra.Command) {
+	quiet := cmd.Flags().Lookup("quiet")
+	if cmd.Name() == "config" || strings.HasPrefix(cmd.Name(), "__") || quiet != nil && quiet.Value.String() == "true" {
+		return
+	}
+	if slips := config.System("").Slips(); slips != "" {
+		fmt.Fprintf(a.err, "ikescope: %s\n", slips)
+	}
+}
+
 // configure sets the flags of cmd that were not given to what files and the environment
 // say.
 func (a *app) configure(cmd *cobra.Command) error {

@@ -63,6 +63,7 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			*started = true
 			a.tellNotes(cmd.Flags())
+			a.warnSlips(cmd)
 			return a.configure(cmd)
 		},
 		Version: build.Version(),

@@ -1,11 +1,11 @@
 package client
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/client/plist"
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 )
 
 // Login is what the configuration of a client says of its IKE_AUTH.
@@ -164,7 +164,7 @@ func appleLogin(ikev2 *plist.Value) *Login {
 var eapMethods = map[string]string{"13": "eap-tls", "21": "eap-ttls", "25": "eap-peap", "26": "eap-mschapv2", "55": "eap-teap"}
 
 // eapType is the type of the method in an EapHostConfig; the first is the outer one.
-var eapType = regexp.MustCompile(`(?i)<EapMethod>\s*<Type\b[^>]*>\s*(\d{1,3})\s*<`)
+var eapType = lazyregexp.New(`(?i)<EapMethod>\s*<Type\b[^>]*>\s*(\d{1,3})\s*<`)
 
 // windowsLogin returns what the methods of a connection of Windows say, by the words of
 // Get-VpnConnection, and its EAP configuration.

@@ -294,13 +294,15 @@ func column(t *testing.T, path string, at int) (out []string) {
 	return out
 }
 
+// capturedID is one of a verdict on a capture.
+var capturedID = regexp.MustCompile(`^[A-Z0-9]+(?:[-_][A-Z0-9]+)*$`)
+
 // capturedIDs returns the IDs that package capture gives its verdicts: as an argument of
-// the functions that make one, by assignment, or as a constant.
+// the functions that make one, by assignment, or as a constant, of package report too.
 func capturedIDs(t *testing.T) (out []string) {
 	t.Helper()
-	id := regexp.MustCompile(`^[A-Z0-9]+(?:[-_][A-Z0-9]+)*$`)
 	add := func(e ast.Expr) {
-		if s := literal(e); id.MatchString(s) && !slices.Contains(out, s) {
+		if s := literal(e); capturedID.MatchString(s) && !slices.Contains(out, s) {
 			out = append(out, s)
 		}
 	}
@@ -336,9 +338,9 @@ func capturedIDs(t *testing.T) (out []string) {
 			return true
 		})
 	}
-	for _, name := range []string{"ONE-SIDED", "TRIED-AGAIN"} { // of package report
-		if !slices.Contains(out, name) {
-			out = append(out, name)
+	for _, id := range stringsOf(t, "..") { // of package report
+		if strings.Contains(id, "-") && capturedID.MatchString(id) && !slices.Contains(out, id) {
+			out = append(out, id)
 		}
 	}
 	return out

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
+	"github.com/ikescope/ikescope/ike/printable"
 )
 
 // Key is what can be set: a flag of that name is set by it, where a command has it.
@@ -160,8 +161,10 @@ func (c *Config) set(v Value) {
 	}
 }
 
-// others are variables that are read elsewhere: by login, mock and the tests.
-var others = []string{"METHOD", "USER", "PASSWORD", "PSK", "SECOND_METHOD", "CERTIFICATE", "KEY", "IDENTITY", "REMOTE_IDENTITY", "SIGNATURE", "LAB"}
+// others are variables that are read elsewhere: by login and mock, by the template of
+// GitLab, and by the tests.
+var others = []string{"METHOD", "USER", "PASSWORD", "PSK", "SECOND_METHOD", "CERTIFICATE", "KEY", "IDENTITY", "REMOTE_IDENTITY", "SIGNATURE",
+	"TARGETS", "ARGS", "VERSION", "LAB", "LAB_CACHE", "TRUTH_SCANS"}
 
 // environment takes what variables set, and returns ours.
 func (c *Config) environment(all []string) map[string]string {
@@ -185,6 +188,36 @@ func (c *Config) environment(all []string) map[string]string {
 	}
 	slices.Sort(c.Unknown)
 	return ours
+}
+
+// mostSlips bounds the variables that a warning names.
+const mostSlips = 5
+
+// Slips returns a line on the variables that begin as ours do and are none, each with the
+// one that is nearest; "" if there are none.
+func (s Source) Slips() string {
+	c := &Config{values: make(map[string]Value)}
+	c.environment(s.Environment())
+	if len(c.Unknown) == 0 {
+		return ""
+	}
+	known := []string{strings.TrimPrefix(fileVariable, Prefix)}
+	for _, k := range Keys {
+		known = append(known, strings.TrimPrefix(variableOf(k), Prefix))
+	}
+	known = append(known, others...)
+	var all []string
+	for _, name := range c.Unknown[:min(len(c.Unknown), mostSlips)] {
+		slip := printable.Text(name)
+		if near := flagvalue.Nearest(strings.TrimPrefix(name, Prefix), known); near != "" {
+			slip += " (did you mean " + Prefix + near + "?)"
+		}
+		all = append(all, slip)
+	}
+	if more := len(c.Unknown) - len(all); more > 0 {
+		all = append(all, fmt.Sprintf("%d more", more))
+	}
+	return "not a setting, and ignored: " + strings.Join(all, ", ")
 }
 
 // variableOf names the variable of a key.
