@@ -33,10 +33,9 @@ var powerShell = syntax{
 			connection, powerShellWord(s[proposals.ENCR]), powerShellWord(s[proposals.PRF]), powerShellWord(s[proposals.KE]), cipher, auth)}
 	},
 	notes: func(_ Side, s proposals.Suite) []string {
-		auth, cipher := powerShellESP(s)
+		_, cipher := powerShellESP(s)
 		return []string{
-			fmt.Sprintf("the last three values are for ESP, which a scan does not see: the gateway's ESP proposals must contain %s with %s (strongSwan: esp_proposals = %s)",
-				cipher, auth, espKeywords[cipher]),
+			fmt.Sprintf("the last three values are for ESP, which a scan does not see: the gateway's ESP proposals must contain %[1]s (strongSwan: esp_proposals = %[1]s)", espKeywords[cipher]),
 			"to go back: Set-VpnConnectionIPsecConfiguration with -RevertToDefault",
 		}
 	},

@@ -173,9 +173,9 @@ func TestCompareFails(t *testing.T) {
 		{"AEAD against a classic cipher", "aes256gcm16-prfsha256-modp1024", "aes256-sha256-prfsha256-modp1024",
 			[]string{"ENCR: It offers only AES_CBC_256; the gateway accepts AES_GCM_16_256."}, []int{20}},
 		{"two axes", "aes256-sha256-prfsha384-ecp384", "aes256-sha256-prfsha256-modp1024",
-			[]string{"PRF: It offers only PRF SHA2_256; the gateway accepts SHA2_384.", "KE: It offers only MODP_1024; the gateway accepts ECP_384."}, []int{20}},
+			[]string{"PRF: It offers only PRF SHA2_256; the gateway accepts PRF SHA2_384.", "KE: It offers only MODP_1024; the gateway accepts ECP_384."}, []int{20}},
 		{"an axis that meets in another proposal", "aes256-sha256-prfsha256-ecp256,3des-md5-prfsha1-ecp256", "aes256-sha256-prfsha1-modp1024",
-			[]string{"PRF: In the nearest proposals, it offers PRF SHA1; the gateway accepts SHA2_256.", "KE: It offers only MODP_1024; the gateway accepts ECP_256."}, []int{21}},
+			[]string{"PRF: In the nearest proposals, it offers PRF SHA1; the gateway accepts PRF SHA2_256.", "KE: It offers only MODP_1024; the gateway accepts ECP_256."}, []int{21}},
 		{"a combination", "aes256-sha256-prfsha256-modp2048,aes128-sha256-prfsha256-modp1024", "aes256-sha256-prfsha256-modp1024",
 			[]string{"combination: They have no combination in common: the nearest are " +
 				"aes256-sha256-prfsha256-modp1024, which it offers, and aes256-sha256-prfsha256-modp2048, which the gateway accepts."}, []int{20}},

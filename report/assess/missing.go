@@ -204,8 +204,6 @@ func addAll(list, more []proposals.Algorithm) []proposals.Algorithm {
 // axisWords goes before algorithms whose names do not show their kind.
 func axisWords(axis proposals.Axis) string {
 	switch {
-	case axis == proposals.PRF:
-		return "PRF "
 	case axis == proposals.INTEG:
 		return "integrity "
 	case axis >= proposals.ADDKE1:
@@ -224,7 +222,11 @@ func labels(list []proposals.Algorithm) string {
 			words = append(words, fmt.Sprintf("and %d more", len(list)-i))
 			break
 		}
-		words = append(words, strings.ReplaceAll(a.Label(), " ", "_"))
+		word := strings.ReplaceAll(a.Label(), " ", "_")
+		if a.Axis == proposals.PRF { // or it would be that of an integrity algorithm
+			word = "PRF " + word
+		}
+		words = append(words, word)
 	}
 	return strings.Join(words, ", ")
 }

@@ -6,7 +6,6 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/report"
-	"github.com/ikescope/ikescope/report/internal/lists"
 	"github.com/ikescope/ikescope/report/internal/picture"
 	"github.com/ikescope/ikescope/report/spelling"
 )
@@ -67,16 +66,8 @@ var states = map[byte]mapLegend{
 }
 
 func newHeatMap(pic *picture.Picture, names spelling.Names) *heatMap {
-	label := proposals.Algorithm.Label
-	if names != "" {
-		label = names.Label
-	}
-	labelOf := func(r picture.Row) string {
-		if names == "" {
-			return r.Label()
-		}
-		return strings.Join(lists.Convert(r.Ciphers, names.Label), " ")
-	}
+	label := names.Label
+	labelOf := func(r picture.Row) string { return r.Label(label) }
 	m := &heatMap{Top: headSize, Partial: pic.Partial}
 	for _, g := range pic.Groups {
 		for _, r := range g.Rows {
@@ -86,7 +77,7 @@ func newHeatMap(pic *picture.Picture, names spelling.Names) *heatMap {
 	m.Left = max(m.Left, 120)
 	used := map[byte]bool{}
 	for i, k := range pic.Columns {
-		m.Columns = append(m.Columns, mapColumn{Label: label(k), Name: k.Name(), Weak: weak(k), X: m.Left + i*(cellSize+cellGap) + cellSize/2})
+		m.Columns = append(m.Columns, mapColumn{Label: names.Listed(k), Name: k.Name(), Weak: weak(k), X: m.Left + i*(cellSize+cellGap) + cellSize/2})
 	}
 	y := m.Top
 	for _, g := range pic.Groups {
@@ -121,10 +112,14 @@ func newHeatMap(pic *picture.Picture, names spelling.Names) *heatMap {
 }
 
 func groupTitle(g picture.Group, label func(proposals.Algorithm) string) string {
-	if len(g.Integs) == 0 {
-		return "AEAD ciphers, PRF " + labels(g.PRFs, label)
+	prfs := labels(g.PRFs, label)
+	if !strings.HasPrefix(prfs, "prf") { // strongSwan's names say it
+		prfs = "PRF " + prfs
 	}
-	return "integrity " + labels(g.Integs, label) + ", PRF " + labels(g.PRFs, label)
+	if len(g.Integs) == 0 {
+		return "AEAD ciphers, " + prfs
+	}
+	return "integrity " + labels(g.Integs, label) + ", " + prfs
 }
 
 func labels(list []proposals.Algorithm, label func(proposals.Algorithm) string) string {

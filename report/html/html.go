@@ -3,6 +3,7 @@
 package html
 
 import (
+	"cmp"
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
@@ -80,8 +81,9 @@ type row struct {
 // Write writes doc, the targets of which are read twice where there are several: an
 // overview stands before them. What came from the wire is escaped, by html/template
 // and as in a text report. Names is whose names algorithms have, one of [spelling.All];
-// with "" those of the document.
+// "" for those of strongSwan.
 func Write(w io.Writer, doc report.Source, names string) error {
+	names = cmp.Or(names, string(spelling.StrongSwan))
 	doc = spelling.Names(names).Source(doc)
 	of := doc.Head()
 	h := head{Head: *printed.Copy(&of), frame: newFrame("IKE report"), Many: doc.Count() > 1}

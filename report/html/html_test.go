@@ -372,8 +372,8 @@ func TestHeatMap(t *testing.T) {
 	if !slices.Equal(drawn, listed) || len(drawn) != 12 || !slices.Contains(drawn, "observed") || !slices.Contains(drawn, "refused") {
 		t.Errorf("drawn %v, listed %v", drawn, listed)
 	}
-	if !strings.Contains(page, "<title>3DES with MODP_1024, integrity SHA1_96! MD5_96!!, PRF SHA1! MD5!!: accepted, and seen so</title>") {
-		t.Error("the cell of 3DES with MODP_1024 says nothing")
+	if !strings.Contains(page, "<title>3des with modp1024 (2), integrity sha1! md5!!, prfsha1! prfmd5!!: accepted, and seen so</title>") {
+		t.Error("the cell of 3des with modp1024 says nothing")
 	}
 }
 

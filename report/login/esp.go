@@ -2,6 +2,7 @@ package login
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/probe/login"
@@ -9,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/report/internal/layout"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // PFS says whether Child SAs have a key exchange of their own.
@@ -112,29 +114,38 @@ var pfsWords = map[PFS]string{
 	PFSUnknown:  "whether PFS is demanded is not known",
 }
 
-// esp writes the section.
-func (d *Document) esp(p *layout.Page) {
-	e := d.ESP
-	if e == nil {
-		return
-	}
-	p.Section("ESP")
-	for _, product := range e.WithPFS {
-		p.Text(2, "+ "+product)
-	}
-	for _, product := range e.WithoutPFS {
-		p.Text(2, "+ "+product+", without a key exchange")
-	}
-	p.Text(2, pfsWords[e.PFS])
+// Suites are the products that are accepted, in a line each.
+func (e *ESP) Suites() []string {
+	return append(slices.Clone(e.WithPFS), lists.Convert(e.WithoutPFS, func(product string) string { return product + ", without a key exchange" })...)
+}
+
+// Lines say what they mean for clients, and how they were found.
+func (e *ESP) Lines() []string {
+	out := []string{pfsWords[e.PFS]}
 	if len(e.SequenceNumbers) > 0 {
-		p.Text(2, "sequence numbers: "+strings.Join(e.SequenceNumbers, ", "))
+		out = append(out, "sequence numbers: "+strings.Join(e.SequenceNumbers, ", "))
 	}
 	count := fmt.Sprintf("%s of %s suites", english.Grouped(int64(e.Accepted)), english.Grouped(int64(e.Asked)))
 	if e.Proven {
 		count += ", all others refused (proven)"
 	}
-	p.Text(2, count+"; "+english.Counted(int64(e.Questions), "question", "questions")+", "+english.Counted(int64(e.Installed), "Child SA was", "Child SAs were")+" set up and deleted")
+	out = append(out, count+"; "+english.Counted(int64(e.Questions), "question", "questions")+", "+english.Counted(int64(e.Installed), "Child SA was", "Child SAs were")+" set up and deleted")
 	if e.Unasked != "" {
-		p.Text(2, "not all was asked: "+e.Unasked)
+		out = append(out, "not all was asked: "+e.Unasked)
+	}
+	return out
+}
+
+// esp writes the section.
+func (d *Document) esp(p *layout.Page) {
+	if d.ESP == nil {
+		return
+	}
+	p.Section("ESP")
+	for _, suite := range d.ESP.Suites() {
+		p.Text(2, "+ "+suite)
+	}
+	for _, line := range d.ESP.Lines() {
+		p.Text(2, line)
 	}
 }

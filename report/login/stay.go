@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
-	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/probe/login"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/report/internal/layout"
@@ -136,6 +135,24 @@ var stayEnds = map[string]string{
 	"interrupted": "until it was interrupted", "silent": "until the gateway stopped answering", "full": "until the gateway had asked more than is kept",
 }
 
+// Words say how long it was, and why it ended.
+func (s *Stay) Words() string { return fmt.Sprintf("%v, %s", since(s.Seconds), stayEnds[s.End]) }
+
+// Lines say what was asked: first a sentence, then a line for each proposal.
+func (r OwnRequest) Lines() []string {
+	out := []string{r.words()}
+	for _, offer := range r.Offer {
+		out = append(out, "+ "+offer)
+	}
+	if r.KE != "" {
+		out = append(out, "with a KE payload of "+r.KE)
+	}
+	return out
+}
+
+// nothingAsked is what is said of a stay without requests.
+const nothingAsked = "the gateway sent no request of its own"
+
 // stay writes the section.
 func (d *Document) stay(p *layout.Page) {
 	s := d.Stay
@@ -143,17 +160,13 @@ func (d *Document) stay(p *layout.Page) {
 		return
 	}
 	p.Section("STAYED")
-	p.Text(2, fmt.Sprintf("%v, %s", since(s.Seconds), stayEnds[s.End]))
+	p.Text(2, s.Words())
 	for _, r := range s.Requests {
-		p.Text(2, r.words())
-		for _, offer := range r.Offer {
-			p.Text(2, "+ "+printable.Text(offer))
-		}
-		if r.KE != "" {
-			p.Text(2, "with a KE payload of "+r.KE)
+		for _, line := range r.Lines() {
+			p.Text(2, line)
 		}
 	}
 	if len(s.Requests) == 0 {
-		p.Text(2, "the gateway sent no request of its own")
+		p.Text(2, nothingAsked)
 	}
 }

@@ -28,7 +28,12 @@ func TestText(t *testing.T) {
 		{Libreswan, "aes256-sha256-prfsha256-ecp256", "aes256-sha2_256-dh19"},
 		{Libreswan, "KE_ECP_256", "dh19"},
 		{Windows, "set the client to aes256gcm16-prfsha384-ecp384", "set the client to GCMAES256-SHA384-ECP384"},
-		{Windows, "x25519", "KE_CURVE25519 (group 31)"}, // Windows has no word for it
+		{Windows, "x25519", "X25519 (group 31)"}, // Windows has no word for it
+		{IOS, "x25519 and modp2048", "X25519 (group 31) and group 14"},
+		{Windows, "with 3des, prfsha1, sha1 and modp1024", "with DES3, PRF SHA1, SHA1 and Group2"},
+		{Windows, "no ENCR_AES_GCM_16 with 192 bits, and no PRF_AES128_XCBC", "no AES_GCM_16_192, and no PRF AES128_XCBC"},
+		{FortiOS, "it takes aes256-sha1-ecp384 and aes256gcm16-esn", "it takes aes256-sha1-dhgrp 20 and aes256gcm-esn"}, // of ESP
+		{Windows, "accept aes256gcm16 (strongSwan: esp_proposals = aes256gcm16)", "accept GCMAES256 (strongSwan: esp_proposals = aes256gcm16)"},
 		{"", "it accepts ecp384, ecp256 and x25519", "it accepts ecp384 (group 20), ecp256 (19) and x25519 (31)"},
 		{"", "It offers only AES_CBC_256; it offers only PRF SHA2_256 with MODP_2048.", "It offers only aes256; it offers only prfsha256 with modp2048 (group 14)."},
 		{Libreswan, "NegotiateDH2048_AES256", "NegotiateDH2048_AES256"},

@@ -11,7 +11,7 @@ import (
 
 // token is what may name an algorithm, or the algorithms of a suite: IANA's names, the
 // labels made of them, and strongSwan's keywords; not the ID of a finding.
-var token = lazyregexp.New(`\b(?:[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+|(?:PRF )?[A-Z0-9]+(?:_[A-Z0-9]+)+(?: with [0-9]+ bits)?|3DES|X25519|X448|[a-z0-9]+(?:[-_][a-z0-9]+)*)\b`)
+var token = lazyregexp.New(`\b(?:[A-Z][A-Z0-9]*(?:-[A-Z0-9]+)+|(?:PRF )?[A-Z0-9]+(?:_[A-Z0-9]+)+(?: with [0-9]+ bits)?|PRF (?:MD5|SHA1|TIGER)|3?DES|IDEA|X25519|X448|[a-z0-9]+(?:[-_][a-z0-9]+)*)\b`)
 
 // byName are algorithms by IANA's names.
 var byName = sync.OnceValue(func() map[string]proposals.Algorithm {
@@ -101,8 +101,8 @@ func (n Names) word(word string) string {
 	if !strings.Contains(word, "-") || n == "" || n == StrongSwan {
 		return word
 	}
-	if p, ok := literal(word); ok {
-		return n.product(p)
+	if p, others, ok := literal(word); ok {
+		return n.product(p) + others
 	}
 	if p, err := proposals.ParseProduct(word); err == nil {
 		return n.product(p)
@@ -111,14 +111,19 @@ func (n Names) word(word string) string {
 }
 
 // literal reads keywords of strongSwan as they stand: nothing is added that they leave
-// out, as those of ESP leave out a PRF.
-func literal(word string) (p proposals.Product, ok bool) {
+// out, as those of ESP leave out a PRF. Others are what ESP has beside them.
+func literal(word string) (p proposals.Product, others string, ok bool) {
 	for keyword := range strings.SplitSeq(word, "-") {
 		a, err := proposals.ParseAlgorithm(keyword)
-		if err != nil || a.Keyword() != keyword {
-			return p, false
+		switch {
+		case err == nil && a.Keyword() == keyword:
+			p[a.Axis] = append(p[a.Axis], a)
+			ok = true
+		case keyword == "esn" || keyword == "noesn" || strings.HasPrefix(keyword, "sn_"):
+			others += "-" + keyword
+		default:
+			return p, "", false
 		}
-		p[a.Axis] = append(p[a.Axis], a)
 	}
-	return p, true
+	return p, others, ok
 }

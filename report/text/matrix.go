@@ -3,7 +3,6 @@ package text
 import (
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
@@ -101,20 +100,8 @@ func (p *page) prfs(list []proposals.Algorithm, words string) string {
 	return "prf " + words
 }
 
-// rowLabel names the ciphers of a row, key lengths of one as aes128/256gcm16.
-func (p *page) rowLabel(r picture.Row) string {
-	labels := lists.Convert(r.Ciphers, p.names.Label)
-	bits := func(a proposals.Algorithm) string { return strconv.Itoa(int(a.KeyBits)) }
-	before, after, ok := strings.Cut(labels[0], bits(r.Ciphers[0]))
-	lengths := lists.Convert(r.Ciphers, bits)
-	for i, label := range labels {
-		ok = ok && label == before+lengths[i]+after
-	}
-	if !ok {
-		return strings.Join(labels, " ")
-	}
-	return before + strings.Join(lengths, "/") + after
-}
+// rowLabel names the ciphers of a row.
+func (p *page) rowLabel(r picture.Row) string { return r.Label(p.names.Label) }
 
 // countWords says how many suites are in which state, and how it is known.
 func countWords(c report.Counts, proven bool) string {

@@ -3,10 +3,12 @@ package picture
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // Marks of a cell of the picture. A cell stands for all suites of its row and
@@ -184,15 +186,20 @@ func (g *grid) pick(axis proposals.Axis, indices []int) []proposals.Algorithm {
 	return out
 }
 
-// Label names the ciphers of r: "AES_GCM_16 128 192 256".
-func (r Row) Label() string {
-	s := Family(r.Ciphers[0])
-	for _, c := range r.Ciphers {
-		if c.KeyBits != 0 {
-			s += fmt.Sprintf(" %d", c.KeyBits)
-		}
+// Label names the ciphers of r, each as label does, key lengths of one as
+// aes128/256gcm16.
+func (r Row) Label(label func(proposals.Algorithm) string) string {
+	labels := lists.Convert(r.Ciphers, label)
+	bits := func(a proposals.Algorithm) string { return strconv.Itoa(int(a.KeyBits)) }
+	before, after, ok := strings.Cut(labels[0], bits(r.Ciphers[0]))
+	lengths := lists.Convert(r.Ciphers, bits)
+	for i, label := range labels {
+		ok = ok && label == before+lengths[i]+after
 	}
-	return s
+	if !ok {
+		return strings.Join(labels, " ")
+	}
+	return before + strings.Join(lengths, "/") + after
 }
 
 // Family is a cipher without its key length.

@@ -1,6 +1,7 @@
 package output
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -36,7 +37,7 @@ func (l *List) ReportWriters(doc report.Source, asText Writer) Writers {
 		"text": asText,
 		"json": func(w io.Writer, _ text.Options) error { return report.WriteJSON(w, doc) },
 		"markdown": func(w io.Writer, look text.Options) error {
-			return markdown.Write(w, spelling.Names(look.Names).Source(doc))
+			return markdown.Write(w, cmp.Or(spelling.Names(look.Names), spelling.StrongSwan).Source(doc))
 		},
 		"html":  func(w io.Writer, look text.Options) error { return html.Write(w, doc, look.Names) },
 		"junit": func(w io.Writer, _ text.Options) error { return junit.Write(w, doc) },

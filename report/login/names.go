@@ -1,0 +1,58 @@
+package login
+
+import (
+	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/internal/lists"
+	"github.com/ikescope/ikescope/report/spelling"
+)
+
+// Named returns d with n's names of algorithms in its sentences and suites. What the
+// gateway and others say, and lines to paste, stay as they are.
+func (d *Document) Named(n spelling.Names) *Document {
+	out := *d
+	out.Suite = n.Text(d.Suite)
+	out.Intended = lists.Convert(d.Intended, n.Text)
+	out.Steps = lists.Convert(d.Steps, func(s Step) Step { return s.named(n) })
+	if d.ESP != nil {
+		e := *d.ESP
+		e.WithPFS, e.WithoutPFS, e.Unasked = lists.Convert(e.WithPFS, n.Text), lists.Convert(e.WithoutPFS, n.Text), n.Text(e.Unasked)
+		out.ESP = &e
+	}
+	out.Clients = lists.Convert(d.Clients, func(c Client) Client {
+		c.Text, c.Doubt = n.Text(c.Text), n.Text(c.Doubt)
+		c.Suites, c.Rekeys, c.Fix = lists.Convert(c.Suites, n.Text), lists.Convert(c.Rekeys, n.Text), namedFixes(c.Fix, n)
+		return c
+	})
+	if d.Stay != nil {
+		s := *d.Stay
+		s.Requests = lists.Convert(s.Requests, func(r OwnRequest) OwnRequest {
+			r.Offer, r.KE = lists.Convert(r.Offer, n.Text), n.Text(r.KE)
+			return r
+		})
+		out.Stay = &s
+	}
+	return &out
+}
+
+// named has other names where the step, or why it did not pass, is about algorithms;
+// elsewhere identities and the names of certificates are in sentences.
+func (s Step) named(n spelling.Names) Step {
+	if s.Step == "negotiate" {
+		s.Text = n.Text(s.Text)
+	}
+	if s.Reason != nil && (s.Reason.Layer == incident.Negotiation || s.Reason.Layer == incident.Child) {
+		r := *s.Reason
+		r.Text, r.Detail, r.Elsewhere, r.Fix = n.Text(r.Text), n.Text(r.Detail), n.Text(r.Elsewhere), namedFixes(r.Fix, n)
+		s.Reason = &r
+	}
+	return s
+}
+
+func namedFixes(all []incident.Fix, n spelling.Names) []incident.Fix {
+	return lists.Convert(all, func(f incident.Fix) incident.Fix {
+		if !f.Paste {
+			f.Line = n.Text(f.Line)
+		}
+		return f
+	})
+}

@@ -1,0 +1,103 @@
+package login
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"github.com/ikescope/ikescope/probe/login"
+	"github.com/ikescope/ikescope/report/incident"
+)
+
+// Heading says in a sentence how it went.
+func (d *Document) Heading() string {
+	who := cmp.Or(d.User, d.Identity)
+	method := d.Method
+	if d.SecondMethod != "" {
+		who, method = d.Identity, method+", and "+d.User+" by "+d.SecondMethod
+	}
+	at := d.Target
+	if d.Target != d.Address {
+		at += " (" + d.Address + ")"
+	}
+	how := map[Verdict]string{
+		LoggedIn: "logged in, and out again", Failed: "the login fails", Undecided: "the login was not decided", NoAnswer: "no IKEv2 answer",
+	}[d.Verdict]
+	if d.Stay != nil && d.Stay.End == string(login.StayDeleted) {
+		how = "logged in, until the gateway ended the IKE SA"
+	}
+	if f := d.Failure(); f != nil && d.Verdict == Failed {
+		how = "the login fails at " + stepNames[f.Step]
+	}
+	return fmt.Sprintf("%s: %s, as %s by %s", at, how, who, method)
+}
+
+var stepNames = map[string]string{
+	"negotiate": "the negotiation", "gateway": "the proof of who the gateway is", "eap_method": "the choice of the EAP method",
+	"authenticate": "the credentials", "session": "what comes with the session", "end": "its end",
+}
+
+func numbers(all []int) string {
+	var out []string
+	for _, n := range all {
+		out = append(out, fmt.Sprint(n))
+	}
+	if len(out) == 1 {
+		return "exchange " + out[0]
+	}
+	return "exchanges " + strings.Join(out, ", ")
+}
+
+// Shown is what else shows why: the gateway's error, and the one that Windows shows.
+func (r *Reason) Shown() []string {
+	var out []string
+	if r.Notify != "" {
+		out = append(out, "the gateway answers "+r.Notify)
+	}
+	if r.Windows != nil {
+		out = append(out, fmt.Sprintf("Windows shows %s (%s)", r.Windows.Code, r.Windows.Symbol))
+	}
+	return out
+}
+
+// GatewayKnows says what only the gateway knows, and how to ask it by r.Ask; "" for
+// nothing.
+func (r *Reason) GatewayKnows() string {
+	switch {
+	case r.Elsewhere == "" || strings.HasPrefix(r.Elsewhere, "nothing"):
+		return ""
+	case r.Ask == "":
+		return "only the gateway knows " + r.Elsewhere
+	}
+	return "the gateway knows " + r.Elsewhere + "; " + incident.AskWords(r.Cause)
+}
+
+// Lines say what the server of EAP said; none of nil.
+func (e *EAP) Lines() (out []string) {
+	if e == nil {
+		return nil
+	}
+	if e.Server != "" {
+		out = append(out, "the server calls itself "+e.Server)
+	}
+	for _, said := range append(e.Notices[:len(e.Notices):len(e.Notices)], e.Message) {
+		if said != "" {
+			out = append(out, "it says: "+said)
+		}
+	}
+	return out
+}
+
+// Lines say what the gateway gave; none of nil.
+func (s *Session) Lines() (out []string) {
+	if s == nil {
+		return nil
+	}
+	for _, a := range s.Assigned {
+		out = append(out, a.Type+" "+a.Value)
+	}
+	if s.AuthLifetime > 0 {
+		out = append(out, fmt.Sprintf("the gateway wants a new login after %d seconds (AUTH_LIFETIME)", s.AuthLifetime))
+	}
+	return out
+}
