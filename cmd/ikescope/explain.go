@@ -16,7 +16,6 @@ import (
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/output"
 	"github.com/ikescope/ikescope/proposals/client"
-	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
 	"github.com/ikescope/ikescope/report/explain"
@@ -185,9 +184,6 @@ func (a *app) advise(ctx context.Context, o *explainOptions, flags *pflag.FlagSe
 			return usagef("explain: %w", err)
 		}
 	}
-	if o.to.HasOther(documents.TextOrJSON) {
-		return usagef("--output: html is for logs: advice on a client is written as %s", english.List(documents.TextOrJSON, "or"))
-	}
 	saved, targets, err := a.savedReports("explain", args, flags)
 	if err != nil {
 		return err
@@ -203,6 +199,6 @@ func (a *app) advise(ctx context.Context, o *explainOptions, flags *pflag.FlagSe
 				all = append(all, assess.Advise(t, p, o.syntaxes))
 			}
 		}
-		return documents.Writers(all, func(w io.Writer, look text.Options) error { return text.Advice(w, all, look) }), nil
+		return documents.Advice(all), nil
 	}})
 }

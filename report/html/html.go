@@ -23,6 +23,12 @@ var (
 	capturePage string
 	//go:embed stories.html
 	storiesPage string
+	//go:embed login.html
+	loginPage string
+	//go:embed diff.html
+	diffPage string
+	//go:embed advice.html
+	advicePage string
 	//go:embed style.css
 	style string
 	//go:embed script.js
@@ -31,7 +37,7 @@ var (
 
 // pages is parsed at its first use.
 var pages = sync.OnceValue(func() *template.Template {
-	return template.Must(template.New("page").Funcs(functions).Parse(page + capturePage + storiesPage))
+	return template.Must(template.New("page").Funcs(functions).Parse(page + capturePage + storiesPage + loginPage + diffPage + advicePage))
 })
 
 // policy is the Content-Security-Policy of the file: our own style and script, by

@@ -45,7 +45,7 @@ type fixView struct {
 // Stories writes what logs say: a table of the attempts where there are several, and the
 // story of each, or with attempt over 0 of that one alone. What the logs hold is escaped.
 func Stories(w io.Writer, d *incident.Document, attempt int) error {
-	fixes := lists.Convert(d.Stories, newFixes)
+	fixes := lists.Convert(d.Stories, func(s incident.Story) []fixView { return newFixes(s.Fix) })
 	d = printed.Copy(withoutTabs(d))
 	v := storiesView{Document: d, Tool: report.Tool{Name: "ikescope"}, Several: len(d.Files) > 1}
 	for i := range d.Stories {
@@ -70,9 +70,9 @@ func Stories(w io.Writer, d *incident.Document, attempt int) error {
 	return pages().ExecuteTemplate(w, "stories", v)
 }
 
-// newFixes are those of a story, escaped line by line.
-func newFixes(s incident.Story) []fixView {
-	return lists.Convert(s.Fix, func(f incident.Fix) fixView {
+// newFixes are escaped line by line.
+func newFixes(all []incident.Fix) []fixView {
+	return lists.Convert(all, func(f incident.Fix) fixView {
 		v := fixView{Where: printable.Text(f.Where)}
 		if f.Paste {
 			v.Lines = lists.Convert(strings.Split(f.Line, "\n"), printable.Text[string])

@@ -101,3 +101,8 @@ func (s *Session) Lines() (out []string) {
 	}
 	return out
 }
+
+// Name is what a step is about.
+func (s *Step) Name() string {
+	return map[string]string{"negotiate": "negotiation", "gateway": "gateway", "eap_method": "EAP method", "authenticate": "credentials", "session": "session", "end": "end"}[s.Step]
+}

@@ -40,6 +40,19 @@ var kinds = []kind{
 	}},
 }
 
+// readAdvice reads a list of advice on clients, which has no version.
+func readAdvice(raw []byte) (output.Writers, error) {
+	var list []map[string]json.RawMessage
+	if json.Unmarshal(raw, &list) != nil || len(list) == 0 || list[0]["client"] == nil || list[0]["remedies"] == nil {
+		return nil, nil
+	}
+	var all []report.Advice
+	if err := json.Unmarshal(raw, &all); err != nil {
+		return nil, fmt.Errorf("is not as ikescope writes it: %w", err)
+	}
+	return Advice(all), nil
+}
+
 // Read reads what capture, explain, login or diff wrote as JSON, and returns its writers:
 // they write what the command itself would have, without its flags. They are nil for
 // anything else.
@@ -47,6 +60,9 @@ func Read(in io.Reader) (output.Writers, error) {
 	raw, err := io.ReadAll(io.LimitReader(in, mostOctets+1))
 	if err != nil || len(raw) > mostOctets {
 		return nil, err // a report has no such bound
+	}
+	if how, err := readAdvice(raw); how != nil || err != nil {
+		return how, err
 	}
 	var fields map[string]json.RawMessage
 	if json.Unmarshal(raw, &fields) != nil {

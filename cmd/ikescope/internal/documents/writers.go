@@ -52,10 +52,21 @@ func Stories(doc *incident.Document, attempt int) output.Writers {
 
 // Login returns those of a login.
 func Login(doc *login.Document) output.Writers {
-	return Writers(doc, func(w io.Writer, look text.Options) error { return login.Text(w, doc, look) })
+	how := Writers(doc, func(w io.Writer, look text.Options) error { return login.Text(w, doc, look) })
+	how["html"] = func(w io.Writer, look text.Options) error { return html.Login(w, doc, look.Names) }
+	return how
+}
+
+// Advice returns those of advice on clients.
+func Advice(all []report.Advice) output.Writers {
+	how := Writers(all, func(w io.Writer, look text.Options) error { return text.Advice(w, all, look) })
+	how["html"] = func(w io.Writer, look text.Options) error { return html.Advice(w, all, look.Names) }
+	return how
 }
 
 // Diff returns those of what changed between two reports.
 func Diff(d report.Differences) output.Writers {
-	return Writers(d, func(w io.Writer, look text.Options) error { return text.Diff(w, d, look) })
+	how := Writers(d, func(w io.Writer, look text.Options) error { return text.Diff(w, d, look) })
+	how["html"] = func(w io.Writer, look text.Options) error { return html.Diff(w, d, look.Names) }
+	return how
 }
