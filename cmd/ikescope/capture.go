@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/build"
-	"github.com/ikescope/ikescope/cmd/ikescope/internal/captures"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/capturefiles"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/documents"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
 	"github.com/ikescope/ikescope/report"
@@ -78,7 +78,7 @@ so that ICMP errors and IP fragments are included.`,
 }
 
 func (a *app) capture(ctx context.Context, opts captureOptions, paths []string) error {
-	views, failed, err := captures.Read(ctx, a.in, paths, opts.ports)
+	views, failed, err := capturefiles.Read(ctx, a.in, paths, opts.ports)
 	if err != nil {
 		return usageError{err}
 	}
@@ -92,7 +92,7 @@ func (a *app) capture(ctx context.Context, opts captureOptions, paths []string) 
 	switch {
 	case written != nil:
 		return written
-	case errors.Is(failed, captures.ErrStopped):
+	case errors.Is(failed, capturefiles.ErrStopped):
 		a.exit = report.ExitInterrupted
 		return nil // the document says so
 	}

@@ -12,12 +12,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/ikescope/ikescope/cmd/ikescope/internal/captures"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/capturefiles"
 	"github.com/ikescope/ikescope/ike/capture"
 	"github.com/ikescope/ikescope/report"
 	captured "github.com/ikescope/ikescope/report/capture"
 	"github.com/ikescope/ikescope/report/text"
-	capturetext "github.com/ikescope/ikescope/report/text/captures"
+	capturetext "github.com/ikescope/ikescope/report/text/capturetext"
 )
 
 var updateCaptures = flag.Bool("update", false, "write the texts of testdata/captures")
@@ -35,7 +35,7 @@ func readPoint(file []byte, ports ...uint16) (*capture.Point, error) {
 }
 
 func tell(p *capture.Point) *report.Capture {
-	return captured.New(report.Tool{Name: "ikescope", Version: "0"}, []captured.View{captures.View(p)})
+	return captured.New(report.Tool{Name: "ikescope", Version: "0"}, []captured.View{capturefiles.View(p)})
 }
 
 // TestCaptures reads real captures. The verdicts follow from how each was set

@@ -13,7 +13,7 @@ import (
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/internal/layout"
 	"github.com/ikescope/ikescope/report/reporttest"
-	"github.com/ikescope/ikescope/report/text/captures"
+	"github.com/ikescope/ikescope/report/text/capturetext"
 )
 
 // talk is a capture in the making: messages between a client and a gateway.
@@ -319,7 +319,7 @@ func TestCaptureFolds(t *testing.T) {
 	}
 	s.detect(42, false)
 	var b bytes.Buffer
-	if err := captures.Write(&b, s.document("FILE"), layout.Options{Width: 200}); err != nil {
+	if err := capturetext.Write(&b, s.document("FILE"), layout.Options{Width: 200}); err != nil {
 		t.Fatal(err)
 	}
 	if want := "+0.400   INFORMATIONAL 2 to 41: 40 requests of 64 octets, each answered with 64, until +8.200, packet 5 to packet 84, encrypted"; !strings.Contains(b.String(), want) {
@@ -335,7 +335,7 @@ func TestCaptureFolds(t *testing.T) {
 		s.init(offered)
 	}
 	b.Reset()
-	if err := captures.Write(&b, s.document("FILE"), layout.Options{}); err != nil {
+	if err := capturetext.Write(&b, s.document("FILE"), layout.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if n := strings.Count(b.String(), "\nIKE SA "); n != 3 || !strings.Contains(b.String(), "17 IKE SAs are not shown") {
@@ -386,7 +386,7 @@ func TestCaptureHostile(t *testing.T) {
 	s.answer(notifyOf(ike.REDIRECT, append([]byte{3, 6}, "\x1b]0;x\x07"...)...))
 	c := s.document("evil\x1b[2J.pcap")
 	var printed, document bytes.Buffer
-	if err := captures.Write(&printed, c, layout.Options{}); err != nil {
+	if err := capturetext.Write(&printed, c, layout.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if err := report.WriteJSON(&document, c); err != nil {

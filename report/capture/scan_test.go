@@ -10,7 +10,7 @@ import (
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/internal/layout"
 	"github.com/ikescope/ikescope/report/reporttest"
-	"github.com/ikescope/ikescope/report/text/captures"
+	"github.com/ikescope/ikescope/report/text/capturetext"
 )
 
 // question is an IKE_SA_INIT with the number of a scan, and an answer if any.
@@ -116,7 +116,7 @@ func TestScanText(t *testing.T) {
 	}
 	c := s.document("FILE")
 	var b bytes.Buffer
-	if err := captures.Write(&b, c, layout.Options{Width: 300}); err != nil {
+	if err := capturetext.Write(&b, c, layout.Options{Width: 300}); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
@@ -132,7 +132,7 @@ func TestScanText(t *testing.T) {
 		t.Errorf("%s\ntells questions of a scan", b.String())
 	}
 	b.Reset()
-	if err := captures.Write(&b, c, layout.Options{All: true}); err != nil {
+	if err := capturetext.Write(&b, c, layout.Options{All: true}); err != nil {
 		t.Fatal(err)
 	}
 	if n := strings.Count(b.String(), "\nIKE SA "); n != 21 {

@@ -6,7 +6,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
-	"github.com/ikescope/ikescope/report/internal/captured"
+	"github.com/ikescope/ikescope/report/internal/capturewords"
 	"github.com/ikescope/ikescope/report/internal/lists"
 	"github.com/ikescope/ikescope/report/internal/printed"
 	"github.com/ikescope/ikescope/report/spelling"
@@ -40,7 +40,7 @@ type fileView struct {
 }
 
 type groupView struct {
-	*captured.Group
+	*capturewords.Group
 	State, Mark string
 	Shown       []int  // numbers of IKE SAs
 	More        string // how many are not
@@ -54,7 +54,7 @@ type saView struct {
 	Ends          string
 	State, Mark   string
 	When, Between []string
-	Entries       []captured.Entry
+	Entries       []capturewords.Entry
 	OmittedWords  string
 }
 
@@ -68,20 +68,20 @@ type wayView struct {
 // with its verdict, paths and exchanges. What came from the wire is escaped.
 func Capture(w io.Writer, c *report.Capture, o CaptureOptions) error {
 	c = printed.Copy(c)
-	groups := captured.Alike(c.SAs)
-	shown := captured.Choose(groups, o.All)
-	v := capturePageView{frame: newFrame("IKE in " + c.File), Capture: c, Counted: captured.Counts(c.Counts), Several: len(c.Files) > 1}
+	groups := capturewords.Alike(c.SAs)
+	shown := capturewords.Choose(groups, o.All)
+	v := capturePageView{frame: newFrame("IKE in " + c.File), Capture: c, Counted: capturewords.Counts(c.Counts), Several: len(c.Files) > 1}
 	if v.Heading = c.File; v.Several {
 		v.Heading = "IKE in " + english.Counted(int64(len(c.Files)), "capture", "captures")
 	}
 	for _, f := range c.Files {
-		v.Files = append(v.Files, fileView{f, captured.Counts(f.Counts)})
+		v.Files = append(v.Files, fileView{f, capturewords.Counts(f.Counts)})
 	}
 	if len(c.SAs) > 1 {
 		v.Groups = newGroups(groups, shown, o.Names)
 	}
 	for _, s := range c.Scans {
-		v.Scans = append(v.Scans, scanView{captured.Scan(s), s.Evidence})
+		v.Scans = append(v.Scans, scanView{capturewords.Scan(s), s.Evidence})
 	}
 	for i := range c.SAs {
 		if shown[c.SAs[i].Number] {
@@ -95,7 +95,7 @@ func Capture(w io.Writer, c *report.Capture, o CaptureOptions) error {
 }
 
 // newGroups are those that are not questions of a scan.
-func newGroups(groups []*captured.Group, shown map[int]bool, names string) []groupView {
+func newGroups(groups []*capturewords.Group, shown map[int]bool, names string) []groupView {
 	var out []groupView
 	for _, g := range groups {
 		if g.Scan > 0 {
@@ -125,8 +125,8 @@ func newSA(sa *report.CapturedSA, names string) saView {
 		sa.Suite, sa.Verdict.Title, sa.Verdict.Detail = in(sa.Suite), in(sa.Verdict.Title), in(sa.Verdict.Detail)
 		sa.Verdict.Fix = lists.Convert(sa.Verdict.Fix, in)
 	}
-	v := saView{CapturedSA: sa, Ends: fmt.Sprintf("%s > %s", &sa.Initiator, &sa.Responder), When: captured.When(sa), Between: captured.Between(sa),
-		Entries: captured.Exchanges(sa, spelling.Names(names))}
+	v := saView{CapturedSA: sa, Ends: fmt.Sprintf("%s > %s", &sa.Initiator, &sa.Responder), When: capturewords.When(sa), Between: capturewords.Between(sa),
+		Entries: capturewords.Exchanges(sa, spelling.Names(names))}
 	v.State, v.Mark = resultMark(sa.Verdict.Result)
 	for _, p := range sa.Paths {
 		v.Ways = append(v.Ways, wayView{p, p.Initiator.String(), p.Responder.String()})

@@ -11,7 +11,7 @@ import (
 	"github.com/ikescope/ikescope/report/incident"
 	"github.com/ikescope/ikescope/report/login"
 	"github.com/ikescope/ikescope/report/text"
-	"github.com/ikescope/ikescope/report/text/captures"
+	"github.com/ikescope/ikescope/report/text/capturetext"
 )
 
 // The formats of documents, the one that goes without saying first.
@@ -32,7 +32,7 @@ func Writers(v any, asText output.Writer) output.Writers {
 func Capture(doc *report.Capture, all bool) output.Writers {
 	how := Writers(doc, func(w io.Writer, look text.Options) error {
 		look.All = all
-		return captures.Write(w, doc, look)
+		return capturetext.Write(w, doc, look)
 	})
 	how["html"] = func(w io.Writer, look text.Options) error {
 		return html.Capture(w, doc, html.CaptureOptions{All: all, Names: look.Names})

@@ -7,7 +7,7 @@ import (
 	"io"
 	"time"
 
-	"github.com/ikescope/ikescope/cmd/ikescope/internal/captures"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/capturefiles"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/progress"
 )
 
@@ -34,7 +34,7 @@ const showFrom = 16 << 20
 
 func (h *Reader) Read(p []byte) (int, error) {
 	if err := h.ctx.Err(); err != nil {
-		return 0, captures.ErrStopped
+		return 0, capturefiles.ErrStopped
 	}
 	n, err := h.in.Read(p)
 	h.Head = append(h.Head, p[:min(n, maxHead-len(h.Head))]...)

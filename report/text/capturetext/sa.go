@@ -1,4 +1,4 @@
-package captures
+package capturetext
 
 import (
 	"fmt"
@@ -7,7 +7,7 @@ import (
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
-	"github.com/ikescope/ikescope/report/internal/captured"
+	"github.com/ikescope/ikescope/report/internal/capturewords"
 	"github.com/ikescope/ikescope/report/internal/layout"
 )
 
@@ -16,19 +16,19 @@ func (p page) capturedSA(sa *report.CapturedSA) {
 	p.capturedHeading(sa)
 
 	p.Section("WHEN")
-	for _, line := range captured.When(sa) {
+	for _, line := range capturewords.When(sa) {
 		p.Text(0, line)
 	}
 	p.Section("PATH")
 	for _, path := range sa.Paths {
-		p.Text(2, captured.Path(path))
+		p.Text(2, capturewords.Path(path))
 	}
-	for _, line := range captured.Between(sa) {
+	for _, line := range capturewords.Between(sa) {
 		p.Text(0, line)
 	}
 
 	p.Section("EXCHANGES")
-	for _, e := range captured.Exchanges(sa, p.names) {
+	for _, e := range capturewords.Exchanges(sa, p.names) {
 		p.entry(e)
 	}
 	if sa.Omitted > 0 {
@@ -58,7 +58,7 @@ func (p page) capturedHeading(sa *report.CapturedSA) {
 }
 
 // entry writes a message, and what can be read in it below.
-func (p page) entry(e captured.Entry) {
+func (p page) entry(e capturewords.Entry) {
 	style := layout.Bold
 	if e.Warning {
 		style = layout.Yellow

@@ -1,5 +1,5 @@
-// Package captures reads the packet captures that arguments name.
-package captures
+// Package capturefiles reads the packet captures that arguments name.
+package capturefiles
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package captures
+package capturetext
 
 import (
 	"bytes"

@@ -1,4 +1,4 @@
-package captures
+package capturetext
 
 import (
 	"fmt"
@@ -8,7 +8,7 @@ import (
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
-	"github.com/ikescope/ikescope/report/internal/captured"
+	"github.com/ikescope/ikescope/report/internal/capturewords"
 	"github.com/ikescope/ikescope/report/internal/layout"
 	"github.com/ikescope/ikescope/report/spelling"
 )
@@ -31,11 +31,11 @@ func (p page) said(sentence string) string {
 func Write(w io.Writer, c *report.Capture, o layout.Options) error {
 	p := page{layout.NewPage(o), spelling.Names(o.Names)}
 	p.captureHead(c)
-	groups := captured.Alike(c.SAs)
+	groups := capturewords.Alike(c.SAs)
 	if len(c.SAs) > 1 {
 		p.captureSummary(groups, c.Scans)
 	}
-	told := captured.Choose(groups, o.All)
+	told := capturewords.Choose(groups, o.All)
 	for i := range c.SAs {
 		if told[c.SAs[i].Number] {
 			p.Blank()
@@ -55,10 +55,10 @@ func (p page) captureHead(c *report.Capture) {
 		p.Wide(p.Paint(layout.Bold, line))
 	}
 	p.Section("FILE")
-	p.Text(0, captured.Counts(c.Counts))
+	p.Text(0, capturewords.Counts(c.Counts))
 	for _, f := range c.Files {
 		if len(c.Files) > 1 {
-			p.Text(2, f.Name+": "+captured.Counts(f.Counts))
+			p.Text(2, f.Name+": "+capturewords.Counts(f.Counts))
 		}
 		if !f.Complete {
 			p.Styled(layout.Yellow, 0, "PARTIAL: "+f.Error)
@@ -81,7 +81,7 @@ func resultStyle(result report.Result) string {
 
 // captureSummary writes a line for each group, and beyond a number of them, for
 // each verdict.
-func (p page) captureSummary(groups []*captured.Group, scans []report.CapturedScan) {
+func (p page) captureSummary(groups []*capturewords.Group, scans []report.CapturedScan) {
 	p.Section("SUMMARY")
 	lines := 0
 	var more []*further
@@ -108,7 +108,7 @@ func (p page) captureSummary(groups []*captured.Group, scans []report.CapturedSc
 			english.Counted(int64(f.sas), "more IKE SA", "more IKE SAs"), english.Counted(int64(f.pairs), "other pair of addresses", "other pairs of addresses")))
 	}
 	for _, s := range scans {
-		p.Text(2, captured.Scan(s))
+		p.Text(2, capturewords.Scan(s))
 		p.Indented(2, 0, "recognized by its numbers: "+s.Evidence)
 	}
 }
@@ -122,7 +122,7 @@ type further struct {
 	sas, pairs int
 }
 
-func addFurther(more []*further, g *captured.Group) []*further {
+func addFurther(more []*further, g *capturewords.Group) []*further {
 	i := slices.IndexFunc(more, func(f *further) bool {
 		return f.verdict.ID == g.Verdict.ID && f.verdict.Result == g.Verdict.Result && f.verdict.Layer == g.Verdict.Layer
 	})

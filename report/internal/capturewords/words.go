@@ -1,6 +1,6 @@
-// Package captured has what captures hold in words: IKE SAs by verdict, their messages,
+// Package capturewords has what captures hold in words: IKE SAs by verdict, their messages,
 // paths and errors. The words are for a writer to escape.
-package captured
+package capturewords
 
 import (
 	"fmt"

@@ -1,4 +1,4 @@
-package captures
+package capturefiles
 
 import (
 	"encoding/binary"

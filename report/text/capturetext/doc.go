@@ -1,0 +1,2 @@
+// Package capturetext writes the IKE SAs of captures as text for people.
+package capturetext
