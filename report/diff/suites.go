@@ -186,7 +186,7 @@ func (c *contrast) algorithms() {
 				effect, reason = report.EffectStronger, "stronger than "+before.strongest[axis].Keyword()+", the strongest before"
 			}
 			if known(a, c.is.Accepted, c.was) {
-				c.add(report.AreaAlgorithm, effect, reason, "%s is now accepted (%s)", a.Keyword(), a.Name())
+				c.add(report.AreaAlgorithm, effect, reason, "%s is now accepted", a.Keyword())
 				continue
 			}
 			if effect == report.EffectWeaker {
@@ -194,7 +194,7 @@ func (c *contrast) algorithms() {
 			} else {
 				effect, reason = report.EffectNeither, ""
 			}
-			c.add(report.AreaAlgorithm, effect, reason, "%s is accepted (%s); undecided before", a.Keyword(), a.Name())
+			c.add(report.AreaAlgorithm, effect, reason, "%s is accepted; undecided before", a.Keyword())
 		}
 		for _, a := range old {
 			if slices.Contains(now, a) {
@@ -213,10 +213,10 @@ func (c *contrast) algorithms() {
 				} else {
 					effect, reason = report.EffectNeither, ""
 				}
-				c.add(report.AreaAlgorithm, effect, reason, "%s (%s) is now undecided; accepted before", a.Keyword(), a.Name())
+				c.add(report.AreaAlgorithm, effect, reason, "%s is now undecided; accepted before", a.Keyword())
 				continue
 			}
-			c.add(report.AreaAlgorithm, effect, reason, "%s is no longer accepted (%s)", a.Keyword(), a.Name())
+			c.add(report.AreaAlgorithm, effect, reason, "%s is no longer accepted", a.Keyword())
 		}
 	}
 }

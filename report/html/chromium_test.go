@@ -273,7 +273,7 @@ func TestChromium(t *testing.T) {
 	})
 
 	t.Run("narrow", func(t *testing.T) {
-		for _, page := range []string{captureOf(t, exampleCapture()), storiesOf(t, exampleStories())} {
+		for _, page := range []string{captureOf(t, exampleCapture()), storiesOf(t, exampleStories()), loginOf(t, exampleLogin(), ""), diffOf(t, exampleDiff(), ""), adviceOf(t, exampleAdvice(), "")} {
 			b.open(t, page)
 			b.must(t, "Emulation.setDeviceMetricsOverride", map[string]any{"width": 320, "height": 800, "deviceScaleFactor": 1, "mobile": false}, nil)
 			if got := b.eval(t, "document.documentElement.scrollWidth - document.documentElement.clientWidth"); got != "0" {

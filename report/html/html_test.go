@@ -19,6 +19,7 @@ import (
 	"github.com/ikescope/ikescope/report/assess"
 	"github.com/ikescope/ikescope/report/gate"
 	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/login"
 	"github.com/ikescope/ikescope/report/reporttest"
 	"github.com/ikescope/ikescope/report/scan"
 )
@@ -133,6 +134,12 @@ func examplePages(t testing.TB) map[string]string {
 		"stories":      storiesOf(t, exampleStories()),
 		"one story":    storiesOf(t, &incident.Document{Complete: true, Files: exampleStories().Files, Stories: exampleStories().Stories[:1]}),
 		"evil stories": storiesOf(t, evilOf[incident.Document]()),
+		"login":        loginOf(t, exampleLogin(), ""),
+		"evil login":   loginOf(t, evilOf[login.Document](), ""),
+		"diff":         diffOf(t, exampleDiff(), ""),
+		"evil diff":    diffOf(t, evilOf[report.Diff](), ""),
+		"advice":       adviceOf(t, exampleAdvice(), ""),
+		"evil advice":  adviceOf(t, []report.Advice{*evilOf[report.Advice]()}, ""),
 	}
 }
 

@@ -24,6 +24,7 @@ var functions = template.FuncMap{
 		}
 		return strings.Join(out, " ")
 	},
+	"capital":   func(s string) string { return strings.ToUpper(s[:min(len(s), 1)]) + s[min(len(s), 1):] },
 	"clock":     stories.Clock,
 	"times":     stories.Times,
 	"counted64": english.Counted,

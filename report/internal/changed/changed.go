@@ -26,13 +26,14 @@ var titles = []struct{ title, summary string }{
 
 // titleOf is that of the group that c belongs to.
 func titleOf(c report.Change) string {
-	switch {
-	case c.Effect == report.EffectNeither && c.Area == "client":
-		return "clients"
-	case c.Effect == report.EffectNeither:
-		return "other"
+	switch c.Effect {
+	case report.EffectWeaker, report.EffectUnknown, report.EffectStronger:
+		return string(c.Effect)
 	}
-	return string(c.Effect)
+	if c.Area == report.AreaClient {
+		return "clients"
+	}
+	return "other"
 }
 
 // Groups returns changes by what they mean, the weaker ones first, in the names of n.
