@@ -20,7 +20,7 @@ import (
 	"github.com/ikescope/ikescope/report/assess"
 	"github.com/ikescope/ikescope/report/explain"
 	"github.com/ikescope/ikescope/report/findings"
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/how"
 	"github.com/ikescope/ikescope/report/text"
 )
 
@@ -169,7 +169,7 @@ func (a *app) explainWords(o *explainOptions, words []string) error {
 
 // how writes how the log of a product is switched on.
 func (a *app) how(o *explainOptions) error {
-	h, _ := incident.HowOf(o.how)
+	h, _ := how.Of(o.how)
 	return a.print(&o.printOptions, documents.Writers(h, func(w io.Writer, look text.Options) error {
 		return text.How(w, h, look)
 	}))

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/proposals/english"
+	"github.com/ikescope/ikescope/report/incident/how"
 	"github.com/ikescope/ikescope/report/incident/sentence"
 )
 
@@ -174,7 +175,7 @@ func lacks(f *File, several, told, worked bool) []string {
 	var out []string
 	for _, product := range newLogFile(f).Products {
 		if f.Understood[product] == 0 || !told {
-			out = append(out, fmt.Sprintf("%sthese are lines of %s, and none of them shows why a connection failed%s", in, product, switchOn(product)))
+			out = append(out, fmt.Sprintf("%sthese are lines of %s, and none of them shows why a connection failed%s", in, product, how.More(product)))
 		}
 	}
 	var missing []string

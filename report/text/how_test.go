@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"testing"
 
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/how"
 )
 
 func TestHow(t *testing.T) {
-	for _, name := range incident.HowProducts() {
-		h, _ := incident.HowOf(name)
+	for _, name := range how.Products() {
+		h, _ := how.Of(name)
 		var out bytes.Buffer
 		if err := How(&out, h, Options{}); err != nil {
 			t.Fatal(err)

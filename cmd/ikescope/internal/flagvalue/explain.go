@@ -7,7 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/remedy"
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/how"
 )
 
 // LogProduct stores the product whose log is meant in p.
@@ -16,9 +16,9 @@ func LogProduct(p *string) Value { return product{p} }
 type product struct{ p *string }
 
 func (p product) Set(word string) error {
-	if _, ok := incident.HowOf(word); !ok {
-		hint := "they are " + strings.Join(incident.HowProducts(), ", ")
-		if near := Nearest(word, incident.HowProducts()); near != "" {
+	if _, ok := how.Of(word); !ok {
+		hint := "they are " + strings.Join(how.Products(), ", ")
+		if near := Nearest(word, how.Products()); near != "" {
 			hint = fmt.Sprintf("did you mean %q?", near)
 		}
 		return fmt.Errorf("%q is not a product whose log is known; %s", word, hint)
@@ -29,7 +29,7 @@ func (p product) Set(word string) error {
 
 func (product) Type() string      { return "product" }
 func (product) String() string    { return "" }
-func (product) Choices() []string { return incident.HowProducts() }
+func (product) Choices() []string { return how.Products() }
 
 // Syntaxes adds the syntaxes of remedies of a flag that may be repeated to p.
 func Syntaxes(p *[]client.Syntax) Value { return syntaxes{p} }

@@ -1,4 +1,6 @@
-package incident
+// Package how says how the logs of products are switched on, collected and
+// switched off.
+package how
 
 import (
 	_ "embed"
@@ -12,33 +14,33 @@ import (
 //go:embed how.csv
 var howCSV string
 
-// How says how the log of a product is switched on, collected and switched off.
-type How struct {
-	Product string    `json:"product"`
-	On      []HowLine `json:"on"`
-	Collect []HowLine `json:"collect"`
-	Off     []HowLine `json:"off"`
-	Where   string    `json:"where"`
-	Lacks   string    `json:"lacks"` // what the log does not show
-	Short   string    `json:"short"`
+// Guide says how the log of a product is switched on, collected and switched off.
+type Guide struct {
+	Product string `json:"product"`
+	On      []Line `json:"on"`
+	Collect []Line `json:"collect"`
+	Off     []Line `json:"off"`
+	Where   string `json:"where"`
+	Lacks   string `json:"lacks"` // what the log does not show
+	Short   string `json:"short"`
 }
 
-// HowLine is a line to paste, or to do.
-type HowLine struct {
-	// Layer is what it is for, "" for everything.
-	Layer Layer  `json:"layer,omitempty"`
+// Line is a line to paste, or to do.
+type Line struct {
+	// Layer is what it is for, one of those of package incident, "" for everything.
+	Layer string `json:"layer,omitempty"`
 	Line  string `json:"line"`
 	Paste bool   `json:"paste"`
 }
 
-var hows = sync.OnceValue(func() []*How {
-	var out []*How
+var guides = sync.OnceValue(func() []*Guide {
+	var out []*Guide
 	for _, f := range table.MustRead("how.csv", howCSV, "product", "what", "layer", "paste", "line") {
 		if len(out) == 0 || out[len(out)-1].Product != f["product"] {
-			out = append(out, &How{Product: f["product"], On: []HowLine{}, Collect: []HowLine{}, Off: []HowLine{}})
+			out = append(out, &Guide{Product: f["product"], On: []Line{}, Collect: []Line{}, Off: []Line{}})
 		}
 		h := out[len(out)-1]
-		line := HowLine{Layer: Layer(f["layer"]), Line: f["line"], Paste: f["paste"] == "y"}
+		line := Line{Layer: f["layer"], Line: f["line"], Paste: f["paste"] == "y"}
 		switch f["what"] {
 		case "on":
 			h.On = append(h.On, line)
@@ -53,7 +55,7 @@ var hows = sync.OnceValue(func() []*How {
 		case "short":
 			h.Short = f["line"]
 		default:
-			panic("incident: internal error: how.csv: " + f["what"])
+			panic("how: internal error: how.csv: " + f["what"])
 		}
 	}
 	return out
@@ -64,23 +66,23 @@ var otherNames = map[string]string{"pfsense": "strongswan", "opnsense": "strongs
 	"pluto": "libreswan", "ipados": "ios", "iphone": "ios", "ipad": "ios", "apple": "macos", "ios-xe": "cisco", "asa": "cisco", "fortios": "fortigate", "fortinet": "fortigate",
 	"routeros": "mikrotik", "pan-os": "paloalto", "panos": "paloalto", "junos": "juniper", "iosxe": "cisco", "palo-alto": "paloalto", "srx": "juniper", "nps": "windows", "rras": "windows"}
 
-// HowProducts are the words that [HowOf] knows.
-func HowProducts() []string {
+// Products are the words that [Of] knows.
+func Products() []string {
 	var out []string
-	for _, h := range hows() {
+	for _, h := range guides() {
 		out = append(out, h.Product)
 	}
 	slices.Sort(out)
 	return out
 }
 
-// HowOf returns how the log of a product is switched on.
-func HowOf(product string) (*How, bool) {
+// Of returns how the log of a product is switched on.
+func Of(product string) (*Guide, bool) {
 	word := strings.ToLower(strings.ReplaceAll(product, " ", ""))
 	if other, ok := otherNames[word]; ok {
 		word = other
 	}
-	for _, h := range hows() {
+	for _, h := range guides() {
 		if h.Product == word {
 			return h, true
 		}
@@ -88,9 +90,10 @@ func HowOf(product string) (*How, bool) {
 	return nil, false
 }
 
-// switchOn says in half a sentence what to switch on to learn more.
-func switchOn(product string) string {
-	if h, ok := HowOf(product); ok && h.Short != "" {
+// More says in half a sentence what to switch on to learn more, "" for a product that
+// is not known.
+func More(product string) string {
+	if h, ok := Of(product); ok && h.Short != "" {
 		return "; for more detail: " + h.Short + " (ikescope explain --how " + h.Product + ")"
 	}
 	return ""
