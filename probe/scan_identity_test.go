@@ -327,10 +327,10 @@ func TestScanIdentityNone(t *testing.T) {
 func TestScanIdentityKinds(t *testing.T) {
 	t.Parallel()
 	for name, tt := range map[string]struct {
-		kind    ike.IDType
-		id      string
-		dialled string
-		named   identity.State
+		kind   ike.IDType
+		id     string
+		dialed string
+		named  identity.State
 	}{
 		"address":          {ike.ID_IPV4_ADDR, "\xc0\x00\x02\x07", "192.0.2.7", identity.Seen},
 		"another address":  {ike.ID_IPV4_ADDR, "\xc0\x00\x02\x07", "192.0.2.8", identity.Refused},
@@ -345,13 +345,13 @@ func TestScanIdentityKinds(t *testing.T) {
 			c := connection(t, tt.id, "P-256")
 			c.IDType = tt.kind
 			o := scene{policy: identityPolicy, profile: iketest.StrongSwan, connections: []iketest.Connection{c},
-				scanner: Scanner{Identity: identity.Brief, HostName: tt.dialled}}.scan(t)
+				scanner: Scanner{Identity: identity.Brief, HostName: tt.dialed}}.scan(t)
 			r := o.Identity.Identities[0]
 			if p := r.Plain; p.State != identity.Seen || p.ID.IDType != tt.kind || string(p.ID.Data) != tt.id || p.Proof != identity.Verified {
 				t.Errorf("%+v", p)
 			}
 			if r.ByName == nil || r.ByName.State != tt.named {
-				t.Errorf("by what is dialled: %+v, want %v", r.ByName, tt.named)
+				t.Errorf("by what is dialed: %+v, want %v", r.ByName, tt.named)
 			}
 		})
 	}

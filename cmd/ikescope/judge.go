@@ -46,7 +46,7 @@ func (o *judgeOptions) addFlags(flags *pflag.FlagSet) {
 
 // addCertificateFlags adds those on what certificates are judged by.
 func (o *judgeOptions) addCertificateFlags(flags *pflag.FlagSet) {
-	flags.Var(flagvalue.Dialled(&o.hostName), "name", "the host name, or the address, that users dial, where TARGET is an address: the gateway is asked by it, and its certificate judged")
+	flags.Var(flagvalue.Dialed(&o.hostName), "name", "the host name, or the address, that users dial, where TARGET is an address: the gateway is asked by it, and its certificate judged")
 	flags.Var(flagvalue.Roots(&o.roots), "trust", "the root certificates that clients trust, in a PEM file, or system for those of this machine")
 	addToggle(flags, &o.revocation, "revocation", "", "ask the OCSP servers and CRLs named in the gateway's certificates whether these are revoked, and the gateway for an OCSP response of its own; each URL is printed to stderr first")
 	flags.Var(flagvalue.Number(&o.warnDays, 1, 3650), "warn-days", "report a certificate as expiring soon this many days before it ends")

@@ -100,7 +100,7 @@ func addGatewayFlags(flags *pflag.FlagSet, g *mock.Gateway) {
 	flags.Var(flagvalue.Word(&g.Profile, mock.Profiles()), "profile", "behave as "+english.List(mock.Profiles(), "or"))
 	flags.Var(flagvalue.Suites(&g.Accepts), "accept", "what it accepts, most preferred first, as strongSwan writes it, such as aes256gcm16-prfsha384-ecp384; may be repeated")
 	flags.Var(flagvalue.Word(&g.EAP, mock.EAPMethods()), "eap", "the EAP method that it asks clients for, such as eap-mschapv2; it then shows who it is")
-	flags.Var(flagvalue.Dialled(&g.Name), "name", "the host name or the address that it claims as its identity, for which its certificate is made, too (default vpn.example.com)")
+	flags.Var(flagvalue.Dialed(&g.Name), "name", "the host name or the address that it claims as its identity, for which its certificate is made, too (default vpn.example.com)")
 	flags.Var(flagvalue.File(&g.CertFile), "cert", "its private key and certificates, its own first, in one PEM file (default: made for its name)")
 	flags.Var(flagvalue.File(&g.RootFile), "root-out", "write the root of the certificate that is made for it to this file, in PEM, for --trust")
 	flags.Var(flagvalue.User(&g.User), "user", "the user who may log in by EAP, with the password in IKESCOPE_PASSWORD")

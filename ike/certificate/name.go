@@ -62,11 +62,11 @@ func IDAddress(id *ike.ID) (netip.Addr, bool) {
 
 // IDOf returns the Identification Data that says what users dial: an address, or a host
 // name.
-func IDOf(dialled string) (ike.IDType, []byte) {
-	a, err := netip.ParseAddr(dialled)
+func IDOf(dialed string) (ike.IDType, []byte) {
+	a, err := netip.ParseAddr(dialed)
 	switch a = a.WithZone("").Unmap(); {
 	case err != nil:
-		return ike.ID_FQDN, []byte(dialled)
+		return ike.ID_FQDN, []byte(dialed)
 	case a.Is4():
 		return ike.ID_IPV4_ADDR, a.AsSlice()
 	}

@@ -43,13 +43,13 @@ func TestIDText(t *testing.T) {
 }
 
 func TestIDOf(t *testing.T) {
-	for dialled, want := range map[string]ike.IDType{
+	for dialed, want := range map[string]ike.IDType{
 		"vpn.example.com": ike.ID_FQDN, "192.0.2.1": ike.ID_IPV4_ADDR, "::ffff:192.0.2.1": ike.ID_IPV4_ADDR, "2001:db8::1": ike.ID_IPV6_ADDR, "1.2.3": ike.ID_FQDN,
 	} {
 		id := ike.ID{}
-		id.IDType, id.Data = IDOf(dialled)
-		if got := IDText(&id); id.IDType != want || got != strings.TrimPrefix(dialled, "::ffff:") {
-			t.Errorf("%s: %v, %s", dialled, id.IDType, got)
+		id.IDType, id.Data = IDOf(dialed)
+		if got := IDText(&id); id.IDType != want || got != strings.TrimPrefix(dialed, "::ffff:") {
+			t.Errorf("%s: %v, %s", dialed, id.IDType, got)
 		}
 	}
 }

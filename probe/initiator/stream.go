@@ -43,7 +43,7 @@ type stream struct {
 	nc    net.Conn
 	local netip.AddrPort
 	err   error
-	// cancel ends the dialling.
+	// cancel ends the dialing.
 	cancel context.CancelFunc
 	ended  sync.Once
 }
@@ -69,7 +69,7 @@ func (s *stream) close() {
 		if s.nc != nil {
 			_ = s.nc.Close() // it may be closed already
 		}
-	default: // dialling has been cancelled
+	default: // dialing has been cancelled
 	}
 }
 
@@ -101,9 +101,9 @@ func (c *Conn) connect(ctx context.Context, f *flow, req *Request, patience time
 	s := f.stream
 	if s == nil || !s.alive() {
 		s = &stream{ready: make(chan struct{}), over: make(chan struct{})}
-		dialling, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+		dialing, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 		s.cancel, f.stream = cancel, s
-		c.reading.Go(func() { c.runStream(dialling, f, s, req.remote) })
+		c.reading.Go(func() { c.runStream(dialing, f, s, req.remote) })
 	}
 	c.mu.Unlock()
 	select {

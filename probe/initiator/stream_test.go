@@ -298,7 +298,7 @@ type listenerFunc struct {
 
 func (l listenerFunc) Accept() (net.Conn, error) { return l.accept() }
 
-// TestStreamInterrupted: neither dialling nor an open connection holds up Close or the
+// TestStreamInterrupted: neither dialing nor an open connection holds up Close or the
 // end of a context.
 func TestStreamInterrupted(t *testing.T) {
 	for _, fate := range []error{streamtest.ErrLost, nil} {

@@ -55,7 +55,7 @@ func (c predictor) ofConfiguration(j report.JudgedClient, connection *report.Con
 			add(r)
 		}
 	}
-	// Windows compares the certificate with what is dialled, whatever is configured.
+	// Windows compares the certificate with what is dialed, whatever is configured.
 	demanded := strings.TrimPrefix(strings.TrimPrefix(p.Login.Gateway, "fqdn:"), "@")
 	switch same := strings.EqualFold(demanded, connection.ID); {
 	case j.Client == report.FamilyWindows, demanded == "" && !p.Login.AnyGateway, strings.EqualFold(demanded, c.target.Identity.Name):

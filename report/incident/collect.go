@@ -18,6 +18,8 @@ type collector struct {
 	done func(*Attempt)
 	open map[string]*Attempt
 	tick int
+	// backwards: the lines come from the end of a log in descending order.
+	backwards bool
 }
 
 func newCollector(done func(*Attempt)) *collector {
@@ -29,8 +31,11 @@ func (c *collector) add(product string, e Event) {
 	hideSecrets(e.Args)
 	key := product + "\x00" + e.Key
 	a := c.open[key]
-	over := a != nil && (e.Kind == Start && (a.began || a.ended || a.Established) || e.Kind == Begin && (a.ended || a.Established))
+	over := a != nil && (e.Kind == Start && (a.began || a.ended || a.Established || a.Reached == PhaseEstablished) || e.Kind == Begin && (a.ended || a.Established))
 	if over {
+		if a.Side == "" && e.Side == Initiator {
+			a.hint = "" // this side began in its place: it may have begun it, too
+		}
 		c.finish(key, a)
 		a = nil
 	}
@@ -89,7 +94,12 @@ func (c *collector) flush(onlyEnded bool) {
 			keys = append(keys, key)
 		}
 	}
-	slices.SortFunc(keys, func(a, b string) int { return cmp.Compare(c.open[a].FirstLine, c.open[b].FirstLine) })
+	slices.SortFunc(keys, func(a, b string) int {
+		if c.backwards {
+			a, b = b, a
+		}
+		return cmp.Compare(c.open[a].FirstLine, c.open[b].FirstLine)
+	})
 	for _, key := range keys {
 		c.finish(key, c.open[key])
 	}

@@ -440,6 +440,7 @@ func Scan(name string, in io.Reader, products []Product, done func(*Attempt)) (F
 	if s.File.Backwards && reversible {
 		early = nil
 		t := NewScanner(name, products, func(a *Attempt) { early = append(early, a) })
+		t.collector.backwards = true
 		for i, text := range slices.Backward(kept) {
 			t.Line(i+1, text)
 		}

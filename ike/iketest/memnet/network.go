@@ -150,11 +150,11 @@ type delivery struct {
 	from, to netip.AddrPort
 	data     []byte
 	sequence uint64
-	// origin is the sender's own address, before any NAT, and dialled the
+	// origin is the sender's own address, before any NAT, and dialed the
 	// address that it sent to: an ICMP error goes there and names that.
-	origin, dialled netip.AddrPort
-	delay           time.Duration
-	err             error
+	origin, dialed netip.AddrPort
+	delay          time.Duration
+	err            error
 }
 
 // send takes a datagram from c's host to the address to.
@@ -166,7 +166,7 @@ func (n *Network) send(c *packetConn, to netip.AddrPort, data []byte) {
 	if !ok {
 		link = n.link
 	}
-	d := delivery{from: c.local, to: to, data: data, origin: c.local, dialled: to, delay: link.Delay}
+	d := delivery{from: c.local, to: to, data: data, origin: c.local, dialed: to, delay: link.Delay}
 	if n.filter != nil {
 		switch n.filter(c.local, to, data) {
 		case Drop:
@@ -206,7 +206,7 @@ func (n *Network) random(f flow) *rand.Rand {
 
 // refuse sends err to where d came from.
 func (n *Network) refuse(d delivery, err error) {
-	n.schedule(delivery{from: d.dialled, to: d.origin, err: err}, d.delay)
+	n.schedule(delivery{from: d.dialed, to: d.origin, err: err}, d.delay)
 }
 
 func (n *Network) schedule(d delivery, delay time.Duration) {

@@ -165,7 +165,7 @@ var ErrLost = errors.New("streamtest: lost")
 
 // SetFate has f say what becomes of each connection that is to be opened: nil lets it
 // be, ErrLost has it wait until the caller gives up, and any other error, such as
-// syscall.EHOSTUNREACH, is what dialling returns. f must not call the Network.
+// syscall.EHOSTUNREACH, is what dialing returns. f must not call the Network.
 func (n *Network) SetFate(f func(from, to netip.AddrPort) error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()

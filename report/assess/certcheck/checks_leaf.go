@@ -72,8 +72,8 @@ func nameNotASCII(f *facts) (values, bool) {
 	return values{"name": shown(f.Name)}, !isASCII(f.Name)
 }
 
-// dialled are the values of a sentence on the name that users dial.
-func (f *facts) dialled() values {
+// dialed are the values of a sentence on the name that users dial.
+func (f *facts) dialed() values {
 	return values{"name": shown(f.Name), "names": listed(altNames(f.leaf())), "cn": shown(f.leaf().CommonName)}
 }
 
@@ -82,27 +82,27 @@ func (f *facts) isCN(host string) bool { return matchDNS(f.leaf().CommonName, ho
 
 func nameMissing(f *facts) (values, bool) {
 	host, ok := f.host()
-	return f.dialled(), ok && bestDNS(f.leaf(), host) == different && !f.isCN(host)
+	return f.dialed(), ok && bestDNS(f.leaf(), host) == different && !f.isCN(host)
 }
 
 func nameCNOnly(f *facts) (values, bool) {
 	host, ok := f.host()
-	return f.dialled(), ok && bestDNS(f.leaf(), host) == different && f.isCN(host)
+	return f.dialed(), ok && bestDNS(f.leaf(), host) == different && f.isCN(host)
 }
 
 func nameCase(f *facts) (values, bool) {
 	host, ok := f.host()
-	return f.dialled(), ok && bestDNS(f.leaf(), host) == butForCase
+	return f.dialed(), ok && bestDNS(f.leaf(), host) == butForCase
 }
 
 func nameTrailingDot(f *facts) (values, bool) {
 	host, ok := f.host()
-	return f.dialled(), ok && strings.HasSuffix(host, ".") && bestDNS(f.leaf(), host) != different
+	return f.dialed(), ok && strings.HasSuffix(host, ".") && bestDNS(f.leaf(), host) != different
 }
 
 func nameWildcard(f *facts) (values, bool) {
 	host, ok := f.host()
-	return f.dialled(), ok && bestDNS(f.leaf(), host) == byWildcard
+	return f.dialed(), ok && bestDNS(f.leaf(), host) == byWildcard
 }
 
 func wildcardSAN(f *facts) (values, bool) {
@@ -132,16 +132,16 @@ func oddName(f *facts) (values, bool) {
 
 func addressNotDNSName(f *facts) (values, bool) {
 	a, ok := f.address()
-	return f.dialled(), ok && !slices.Contains(f.leaf().DNSNames, a.String())
+	return f.dialed(), ok && !slices.Contains(f.leaf().DNSNames, a.String())
 }
 
 func addressNotIPAddress(f *facts) (values, bool) {
 	a, ok := f.address()
-	return f.dialled(), ok && !hasAddress(f.leaf(), a)
+	return f.dialed(), ok && !hasAddress(f.leaf(), a)
 }
 
 func addressMissing(f *facts) (values, bool) {
 	_, noDNSName := addressNotDNSName(f)
 	_, noAddress := addressNotIPAddress(f)
-	return f.dialled(), noDNSName && noAddress
+	return f.dialed(), noDNSName && noAddress
 }

@@ -162,7 +162,7 @@ func TestMatchDNS(t *testing.T) {
 		}
 	}
 	if matchDNS("*.example.com", "*.example.com") != exact || matchDNS("*.com", "com") != different {
-		t.Error("a wildcard that is dialled")
+		t.Error("a wildcard that is dialed")
 	}
 }
 

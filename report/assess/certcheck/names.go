@@ -50,7 +50,7 @@ func listed(names []string) string {
 	return text
 }
 
-// altNames returns the subjectAltNames of c that can be dialled; a dNSName that is an
+// altNames returns the subjectAltNames of c that can be dialed; a dNSName that is an
 // address, as Windows wants one, is marked.
 func altNames(c *certificate.Certificate) []string {
 	out := slices.Clone(c.DNSNames)

@@ -177,7 +177,7 @@ func offering(methods ...string) Gateway {
 	return gateway(func(g *Gateway) { g.Methods, g.MethodsComplete = methods, true })
 }
 
-// addressed is dialled by address.
+// addressed is dialed by address.
 func addressed(change func(*x509.Certificate)) Gateway {
 	g := withLeaf(change)
 	g.Name = "192.0.2.7"

@@ -42,6 +42,11 @@ type reader struct {
 	identity string
 	// list is an event whose proposals follow it, each in a line.
 	list *incident.Event
+	// offer is what a peer offers for phase 1, and debug that lines of debug crypto
+	// isakmp were seen. last is the key of the last event.
+	offer *offer
+	debug bool
+	last  string
 }
 
 func newReader() *reader {
@@ -57,6 +62,9 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		return nil, true
 	}
 	out := r.End()
+	if r.offered(l) {
+		return out, true
+	}
 	events, mine := r.line(l)
 	if n := len(events); n > 0 && (events[n-1].Kind == incident.Theirs || events[n-1].Kind == incident.Ours) && len(events[n-1].Proposals) == 0 {
 		r.list, events = &events[n-1], events[:n-1]
@@ -80,6 +88,8 @@ func (r *reader) End() []incident.Event {
 var (
 	listed = lazyregexp.New(`^Proposal \d{1,2}:`)
 	role   = lazyregexp.New(`\(([IR])\) MsgID|CurState: ([IR])_[A-Z]`)
+	// status is a line of show crypto isakmp sa, of an SA that is up.
+	status = lazyregexp.New(`^([0-9A-Fa-f.:]{2,45})\s+([0-9A-Fa-f.:]{2,45})\s+QM_IDLE\s+\d{1,6}\s+(?:\d{1,3}\s+)?ACTIVE$`)
 	said   = lazyregexp.New(`peer's identity '([^']{1,120})'`)
 )
 
@@ -145,7 +155,7 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 	if rest, found := strings.CutPrefix(s, "CRYPTO_PKI"); found { // debug crypto pki
 		return strings.TrimLeft(rest, " :"), words, true
 	}
-	if strings.HasPrefix(s, "IPSEC(") || strings.HasPrefix(s, "IPSec(") {
+	if strings.HasPrefix(s, "IPSEC(") || strings.HasPrefix(s, "IPSec(") || status.MatchString(s) {
 		return s, words, true
 	}
 	i := strings.Index(s, "IKEv2")
@@ -176,10 +186,20 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 }
 
 func (r *reader) key(e *incident.Event) string {
-	// Few lines of debug crypto isakmp name the peer, and the number of an SA
-	// is 0 until phase 1 is done.
-	if strings.HasPrefix(e.Text, "ISAKMP") || strings.HasPrefix(e.Text, "IPSEC(") || strings.HasPrefix(e.Text, "IPSec(") {
-		return "isakmp"
+	r.last = r.keyOf(e)
+	return r.last
+}
+
+func (r *reader) keyOf(e *incident.Event) string {
+	if strings.HasPrefix(e.Text, "ISAKMP") || strings.HasPrefix(e.Text, "IPSEC(") || strings.HasPrefix(e.Text, "IPSec(") ||
+		r.debug && strings.Contains(e.Text, "IKMP_MODE_FAILURE") {
+		return isakmpKey
+	}
+	if ends := status.FindStringSubmatch(e.Text); ends != nil { // it does not say which of them is the peer
+		if r.last == ends[1] || r.last == ends[2] || r.last == isakmpKey {
+			return r.last
+		}
+		return ends[1]
 	}
 	if sa := e.Args["sa"]; sa != "" {
 		r.sa = sa
@@ -219,6 +239,13 @@ func (r *reader) after(e *incident.Event) {
 	}
 	if got, want := e.Args["got"], e.Args["want"]; e.Cause == "ike-proposal" && got != "" && want != "" {
 		e.Set("detail", e.Args["axis"]+": received "+got+", configured "+want)
+	}
+	if status.MatchString(e.Text) {
+		e.Version = 1
+	}
+	if r.offer != nil && strings.Contains(e.Text, "no offers accepted") {
+		r.offer.complete(e)
+		r.offer = nil
 	}
 	delete(e.Args, "message")
 	if e.Kind == incident.Theirs || e.Kind == incident.Ours {

@@ -179,7 +179,7 @@ func (r *reader) proposal(text string) bool {
 		if len(r.proposals) < maxListed {
 			r.proposals = append(r.proposals, incident.Proposal{Protocol: r.protocol})
 		}
-		if _, transform, found := strings.Cut(text, ": type="); found { // in one line
+		if _, transform, found := strings.Cut(text, " type="); found { // in one line
 			return r.proposal("type=" + transform)
 		}
 		return true

@@ -36,6 +36,7 @@ type reader struct {
 	list *incident.Event
 	// before is the last event, which lines of debugging belong to.
 	before incident.Event
+	early  []incident.Event
 	// informed is the last notification that was passed over, and dump that
 	// its octets are under way.
 	informed incident.Event
@@ -180,7 +181,7 @@ func (r *reader) ended() []incident.Event {
 func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 	h, text, ok := parseSubject(l.Text)
 	if !ok {
-		debug := (l.Stamp != "" || r.before.Key != "") && strings.HasPrefix(l.Text, "| ")
+		debug := (l.Stamp != "" || r.before.Key != "") && strings.HasPrefix(l.Text, "| ") || strings.HasPrefix(l.Text, "| NSS: ")
 		starts := strings.HasPrefix(l.Text, "Starting Pluto ")
 		r.own = r.own || starts
 		own := r.own && l.Program == "" && l.Stamp != ""
@@ -336,7 +337,7 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 		r.list = &e
 		return nil, true
 	}
-	return []incident.Event{e}, true
+	return r.joined(e), true
 }
 
 // verifies are lines of "ipsec verify".
@@ -392,7 +393,29 @@ func (r *reader) debug(l *incident.Line, text string) []incident.Event {
 	e.Key = r.before.Key
 	e.Set("conn", r.before.Args["conn"])
 	e.Set("peer", r.before.Args["peer"])
+	if r.before.Key == "" { // of the SA that the next line names
+		if len(r.early) < maxEarly {
+			r.early = append(r.early, e)
+		}
+		return nil
+	}
 	return []incident.Event{e}
+}
+
+// maxEarly bounds the lines of debugging before any that names an SA.
+const maxEarly = 8
+
+// joined returns an event with the lines of debugging that came before any that names
+// an SA.
+func (r *reader) joined(e incident.Event) []incident.Event {
+	out := r.early
+	r.early = nil
+	for i := range out {
+		out[i].Key = e.Key
+		out[i].Set("conn", e.Args["conn"])
+		out[i].Set("peer", e.Args["peer"])
+	}
+	return append(out, e)
 }
 
 // octets reads those of a notification that was passed over, which say what it is
@@ -412,7 +435,8 @@ func (r *reader) octets(l *incident.Line, text string) []incident.Event {
 // End implements [incident.Ender]: it returns the requests for a cookie that were
 // never met.
 func (r *reader) End() []incident.Event {
-	out := r.ended()
+	out := append(r.ended(), r.early...)
+	r.early = nil
 	for _, peer := range slices.Sorted(maps.Keys(r.cookies)) {
 		out = append(out, r.cookies[peer])
 	}

@@ -50,7 +50,7 @@ var startBytes = func() (first [256]bool) {
 // prompt, a host, the columns of a viewer.
 func Inner(s string) (string, bool) {
 	for i := 1; i < len(s) && i < maxFrame; i++ {
-		if !startBytes[s[i]] || isLetter(s[i-1]) || isDigit(s[i-1]) {
+		if !startBytes[s[i]] || isLetter(s[i-1]) || isDigit(s[i-1]) || s[i-1] == '/' {
 			continue
 		}
 		rest := s[i:]

@@ -1,6 +1,7 @@
 package logtext
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
@@ -17,9 +18,45 @@ var word = lazyregexp.New(`(?i)pass|secret|psk|key|chap`)
 // `"l2tp-psk"[2] 192.0.2.1 #4: `.
 var named = lazyregexp.New(`^[^"=]{0,80}"[\w./-]{1,40}"(?:\[\d+\])?(?: [\w.:<>*-]{1,60})?(?: #\d+)?: `)
 
+// innocuous is what daemons say of secrets, or name after them, without one: what
+// follows is examined on its own.
+var innocuous = lazyregexp.New(`(?i)\bno matching PSK found for connection: ` +
+	`|\bauth=(?:OAKLEY_)?PRESHARED_KEY\b` +
+	`|\bauthby=secret and ID_\w{1,20} '[^']{0,200}'` +
+	`|\bPSK(?:\+[A-Z]\w{1,30})+` +
+	`|\b(?:shared keys?|secret) (?:found )?for '[^']{0,200}' - '[^']{0,200}'` +
+	`|\bloading secrets from "/[\w./-]{1,200}"` +
+	`|"?/[\w./-]{1,200}\.secrets?"?(?: line \d{1,6}:)?`)
+
 // WithoutSecrets returns a line without what stands behind words such as password
 // and secret: some daemons and RADIUS servers log it.
 func WithoutSecrets(line string) string {
+	if !word.MatchString(line) {
+		return line
+	}
+	const mark = "\x00"
+	var kept []string
+	if !strings.Contains(line, mark) {
+		line = innocuous.ReplaceAllStringFunc(line, func(s string) string {
+			own := 1
+			if strings.HasPrefix(s, "loading") {
+				own = 2
+			}
+			if len(word.FindAllString(s, own+1)) > own { // in what stands for a name
+				return s
+			}
+			kept = append(kept, s)
+			return mark + strconv.Itoa(len(kept)-1) + mark
+		})
+	}
+	line = withoutSecrets(line)
+	for i, s := range kept {
+		line = strings.Replace(line, mark+strconv.Itoa(i)+mark, s, 1)
+	}
+	return line
+}
+
+func withoutSecrets(line string) string {
 	if strings.IndexByte(line, '"') >= 0 {
 		head := named.FindString(line)
 		before, _, _ := strings.Cut(head, `"`)

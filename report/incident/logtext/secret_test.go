@@ -17,6 +17,19 @@ func TestWithoutSecrets(t *testing.T) {
 		"the user name or password is incorrect.":                      "the user name or password is incorrect.",
 		"authentication failed due to a mismatch of the shared secret": "authentication failed due to a mismatch of the shared secret",
 		"secret:": "secret:",
+		`003 "hq" #9: No matching PSK found for connection: hq`:                        `003 "hq" #9: No matching PSK found for connection: hq`,
+		`#1: STATE_MAIN_I4: ISAKMP SA established {auth=PRESHARED_KEY cipher=aes_256}`: `#1: STATE_MAIN_I4: ISAKMP SA established {auth=PRESHARED_KEY cipher=aes_256}`,
+		`002 loading secrets from "/etc/ipsec.secrets"`:                                `002 loading secrets from "/etc/ipsec.secrets"`,
+		`003 "/etc/ipsec.d/hq.secrets" line 1: expected record boundary in key`:        `003 "/etc/ipsec.d/hq.secrets" line 1: expected record boundary in key`,
+		`12[IKE] no shared key found for 'C=CH, CN=gw' - '192.0.2.1'`:                  `12[IKE] no shared key found for 'C=CH, CN=gw' - '192.0.2.1'`,
+		`#1: authenticated peer using authby=secret and ID_DER_ASN1_DN 'C=CA, CN=gw'`:  `#1: authenticated peer using authby=secret and ID_DER_ASN1_DN 'C=CA, CN=gw'`,
+		`#2: initiating Quick Mode PSK+ENCRYPT+UP {using isakmp#1 msgid:c8f8}`:         `#2: initiating Quick Mode PSK+ENCRYPT+UP {using isakmp#1 msgid:c8f8}`,
+		// What follows such words is one nevertheless.
+		`"/etc/ipsec.d/hq.secrets" line 1: : PSK "tulip"`:         `"/etc/ipsec.d/hq.secrets" line 1: : PSK (not shown)`,
+		`secret=/etc/hq.secrets`:                                  `secret (not shown)`,
+		`No matching PSK found for connection: hq, secret: tulip`: `No matching PSK found for connection: hq, secret (not shown)`,
+		`auth=PRESHARED_KEY psk=tulip`:                            `auth=PRESHARED_KEY psk (not shown)`,
+		"\x000\x00 secret=/a/b.secrets":                           "\x000\x00 secret (not shown)",
 	} {
 		if got := WithoutSecrets(line); got != want {
 			t.Errorf("%s\n got %s\nwant %s", line, got, want)

@@ -99,13 +99,16 @@ type reader struct {
 	// how many lines were read.
 	held  map[string]beginning
 	lines int
+	// matching are, by thread, how many lists of proposals may follow of which two
+	// were found to match.
+	matching map[string]int
 }
 
 type endpoints struct{ peer, local string }
 
 func newReader() *reader {
 	return &reader{sessions: make(map[string]*session), byHost: make(map[string]*session),
-		threads: make(map[string]*session), pending: make(map[string]endpoints), begun: make(map[string][2]string), held: make(map[string]beginning)}
+		threads: make(map[string]*session), pending: make(map[string]endpoints), begun: make(map[string][2]string), held: make(map[string]beginning), matching: make(map[string]int)}
 }
 
 // groups are charon's subsystems.
@@ -223,6 +226,9 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 		return released, true
 	}
 	e := row.Event(l, words)
+	if r.matches(&e, &h, trimmed) {
+		return released, true
+	}
 	r.permits(&e)
 	if h.thread == "00" { // before there is any IKE SA
 		e.Phase = incident.PhaseNone
@@ -313,6 +319,25 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	}
 	r.finish(&e, &h, s)
 	return append(released, e), true
+}
+
+// matches reports whether an event is a list of proposals that follows the line by which
+// charon says that two of them match: the lists are no difference then, even if a key
+// exchange method, which IKE_AUTH has none of, is in one of them only.
+func (r *reader) matches(e *incident.Event, h *header, text string) bool {
+	switch {
+	case text == "proposal matches":
+		if len(r.matching) >= maxSessions {
+			clear(r.matching)
+		}
+		r.matching[h.thread] = 2
+	case e.Kind != incident.Theirs && e.Kind != incident.Ours:
+		delete(r.matching, h.thread)
+	case r.matching[h.thread] > 0:
+		r.matching[h.thread]--
+		return true
+	}
+	return false
 }
 
 // successor names the IKE SA of lines about one that is begun in place of

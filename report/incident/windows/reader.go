@@ -42,7 +42,7 @@ var (
 	coID = lazyregexp.New(`CoI[dD]=(\{[0-9A-Fa-f-]{36}\})`)
 	// lastNumber is the number at the end of a sentence in any language.
 	lastNumber = lazyregexp.New(`(-?\d{1,10}|0[xX][0-9A-Fa-f]{3,8})[^\d\p{L}]{0,4}$`)
-	dialed     = lazyregexp.New(`The user (\S.{0,100}?) (?:has )?(?:dialed|started dialing|successfully established|is trying|dialled)`)
+	dialed     = lazyregexp.New(`The user (\S.{0,100}?) (?:has )?(?:dial{1,2}ed|started dial{1,2}ing|successfully established|is trying)`)
 	named      = lazyregexp.New(`connection named (.{1,100}?) (?:which|that|to the|using|has)`)
 	property   = lazyregexp.New(`^"?([A-Za-z][A-Za-z ]{0,30}?)"?\s*:\s*(.*)$`)
 )
@@ -275,7 +275,7 @@ func (r *reader) event(l *incident.Line, id, text string) []incident.Event {
 	}
 	e.Side = incident.Initiator
 	switch {
-	case id == "20221" || strings.Contains(text, "has started dialing"):
+	case id == "20221" || startsDialing(text):
 		e.Kind = incident.Begin
 	case id == "20222" || strings.Contains(text, "is trying to establish a link"):
 		e.Phase = incident.PhaseInit
@@ -409,4 +409,9 @@ func (r *reader) other(l *incident.Line, text string) ([]incident.Event, bool) {
 	}
 	e.Key = "line"
 	return []incident.Event{e}, true
+}
+
+// startsDialing reports whether a text is that of event 20221, in either spelling.
+func startsDialing(text string) bool {
+	return strings.Contains(text, "has started dialing") || strings.Contains(text, "has started dialling")
 }

@@ -18,8 +18,8 @@ import (
 // page is a page of a text report.
 type page struct {
 	*layout.Page
-	local   bool   // the gateway is on this machine
-	dialled string // what kind of name users dial
+	local  bool   // the gateway is on this machine
+	dialed string // what kind of name users dial
 }
 
 // Write writes who the gateway says it is to out, as a section.
@@ -30,7 +30,7 @@ func Write(out *layout.Page, t *report.Target) {
 	address, err := netip.ParseAddr(t.Address)
 	p := page{out, err == nil && address.IsLoopback(), "host name"}
 	if _, err := netip.ParseAddr(t.Identity.Name); err == nil {
-		p.dialled = "address"
+		p.dialed = "address"
 	}
 	p.Section("IDENTITY")
 	several := len(t.Identity.Connections) > 1
@@ -88,7 +88,7 @@ func (p page) connection(c *report.Connection, at time.Time, asked bool) {
 	}{
 		{"without RFC 7427, as Windows and Apple ask", c.NoHashes},
 		{"without CERTREQ, as Apple clients set up by hand ask", c.NoCertReq},
-		{"with IDr = " + p.dialled + ", as Apple and Android ask", c.ByName},
+		{"with IDr = " + p.dialed + ", as Apple and Android ask", c.ByName},
 	} {
 		if v.reply != nil {
 			p.Aligned("", v.who+": "+variantWords(&c.Introduction, v.reply))

@@ -51,12 +51,12 @@ func (h hostName) Set(s string) error {
 func (hostName) Type() string   { return "name" }
 func (hostName) String() string { return "" }
 
-// Dialled stores the host name or the address that users dial in p.
-func Dialled(p *string) Value { return dialled{hostName{p}} }
+// Dialed stores the host name or the address that users dial in p.
+func Dialed(p *string) Value { return dialed{hostName{p}} }
 
-type dialled struct{ hostName }
+type dialed struct{ hostName }
 
-func (d dialled) Set(s string) error {
+func (d dialed) Set(s string) error {
 	if a, err := netip.ParseAddr(s); err == nil && a.Zone() == "" && !a.IsUnspecified() {
 		*d.p = a.Unmap().String()
 		return nil
