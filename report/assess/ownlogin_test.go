@@ -40,7 +40,7 @@ func TestLoginOfConfiguration(t *testing.T) {
 		{"any method", report.FamilyWindows, method, "eap-md5", eap(""), unknown, "method-not-x"},
 		{"any identity", report.FamilyStrongSwan, name, "", &client.Login{AnyGateway: true}, accepts, ""},
 		{"any identity, another fault", report.FamilyStrongSwan, append(usage, name...), "", &client.Login{AnyGateway: true}, rejects, "eku-absent"},
-		{"the name that is dialed", report.FamilyApple, name, "", &client.Login{Gateway: "DIALLED.example.com"}, rejects, "name-missing"},
+		{"the name that is dialed", report.FamilyApple, name, "", &client.Login{Gateway: "DIALED.example.com"}, rejects, "name-missing"},
 		{"the identity of the gateway", report.FamilyApple, name, "", &client.Login{Gateway: "vpn.example.com"}, accepts, ""},
 		{"the same with a mark", report.FamilyStrongSwan, name, "", &client.Login{Gateway: "@vpn.example.com"}, accepts, ""},
 		{"another identity", report.FamilyApple, reason("id-key-id", unknown), "", &client.Login{Gateway: "C=CH, CN=gw"}, unknown, "asks for C=CH, CN=gw in IDr, and whether the gateway answers to that, which identifies itself as vpn.example.com"},
