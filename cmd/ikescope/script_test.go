@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
 )
 
 func TestMain(m *testing.M) {
@@ -46,6 +48,9 @@ func TestScript(t *testing.T) {
 		Dir: "testdata/script",
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("NO_COLOR", "")
+			// What the system says of a file, and of a folder, that is not there.
+			e.Setenv("ABSENT", systemSays(t, "absent"))
+			e.Setenv("NOFOLDER", systemSays(t, filepath.Join("absent", "file")))
 			captures, err := filepath.Abs("../../testdata/captures")
 			if err != nil {
 				return err
@@ -82,6 +87,16 @@ func TestScript(t *testing.T) {
 			"unasked": unasked,
 		},
 	})
+}
+
+// systemSays returns why a file cannot be opened, in the words of the system.
+func systemSays(t *testing.T, path string) string {
+	t.Helper()
+	_, err := os.Open(filepath.Join(t.TempDir(), path))
+	if err == nil {
+		t.Fatalf("%s can be opened", path)
+	}
+	return argfile.Cause(err).Error()
 }
 
 func exits(ts *testscript.TestScript, code string, args []string) {

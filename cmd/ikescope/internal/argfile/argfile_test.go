@@ -2,8 +2,10 @@ package argfile
 
 import (
 	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -47,7 +49,7 @@ func TestHint(t *testing.T) {
 		t.Error("a list exists, and neither a folder nor what is absent is a file")
 	}
 	_, err := os.Open(filepath.Join("absent", "file"))
-	if got := Cause(err).Error(); got == err.Error() || got != "no such file or directory" {
+	if got := Cause(err); !errors.Is(got, fs.ErrNotExist) || got.Error() == err.Error() || strings.Contains(got.Error(), "absent") {
 		t.Errorf("the cause is %q", got)
 	}
 }

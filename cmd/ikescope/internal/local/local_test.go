@@ -1,6 +1,7 @@
 package local
 
 import (
+	"errors"
 	"net"
 	"net/netip"
 	"strings"
@@ -30,7 +31,12 @@ func TestCheckPort(t *testing.T) {
 		t.Fatal(err)
 	}
 	port := uint16(taken.LocalAddr().(*net.UDPAddr).Port)
-	if err := CheckPort(t.Context(), loopback, port, loopback); err == nil || !strings.HasSuffix(err.Error(), " cannot be opened on 127.0.0.1: address already in use") {
+	_, err = net.ListenPacket("udp4", taken.LocalAddr().String())
+	var why syscall.Errno // in the words of the system
+	if !errors.As(err, &why) {
+		t.Fatal(err)
+	}
+	if err := CheckPort(t.Context(), loopback, port, loopback); err == nil || !strings.HasSuffix(err.Error(), " cannot be opened on 127.0.0.1: "+why.Error()) {
 		t.Errorf("taken: %v", err)
 	}
 	taken.Close()
