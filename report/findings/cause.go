@@ -7,6 +7,7 @@ import (
 	"github.com/ikescope/ikescope/proposals/table"
 	"github.com/ikescope/ikescope/report/explain"
 	"github.com/ikescope/ikescope/report/incident/causes"
+	logincauses "github.com/ikescope/ikescope/report/login/causes"
 )
 
 var (
@@ -47,6 +48,33 @@ func causePages() []Page {
 			if f["cause"] == row["cause"] {
 				p.Change = append(p.Change, changeOf(f))
 			}
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// loginPages has one for each cause of a login that no log has.
+func loginPages() []Page {
+	var out []Page
+	for _, row := range logincauses.All() {
+		if row["sentence"] == "" {
+			continue // whose page is that of logs
+		}
+		p := Page{
+			IDs:   []string{row["cause"]},
+			Seen:  sentence(row["sentence"]),
+			Why:   "The login ends here, or what comes after it is not as asked; layer: " + row["layer"] + ".",
+			Wrong: "It is one login, at one time, with the credentials that were given.",
+		}
+		if row["elsewhere"] != "" {
+			p.Wrong += " What only the gateway can tell: " + strings.TrimSuffix(row["elsewhere"], ".") + "."
+		}
+		if w, ok := explain.Windows(row["windows"]); ok && row["windows"] != "" {
+			p.Why += " A client of Windows that logs in so shows " + w.Code + " (" + w.Symbol + ")."
+		}
+		if row["fix"] != "" {
+			p.Change = []explain.Change{{Product: "either side", What: row["fix"]}}
 		}
 		out = append(out, p)
 	}

@@ -58,6 +58,16 @@ func TestNoneIsMissing(t *testing.T) {
 	for _, row := range column(t, "../incident/causes/causes.csv", 0) {
 		made[row] = true
 	}
+	for _, row := range column(t, "../login/causes/causes.csv", 0) {
+		made[row] = true
+	}
+	logins := causesOfLogins(t)
+	if len(logins) < 40 {
+		t.Errorf("only %d causes of logins are found in the source: %q", len(logins), logins)
+	}
+	for _, cause := range logins {
+		made[cause] = true
+	}
 	captured := capturedIDs(t)
 	if len(captured) < 40 {
 		t.Errorf("only %d verdicts on captures are found in the source: %q", len(captured), captured)
@@ -92,7 +102,7 @@ func TestPagesAreWhole(t *testing.T) {
 		}
 		for _, p := range g.Pages {
 			id := p.IDs[0]
-			if p.Title == "" && !strings.HasPrefix(id, identityPrefix) && g.Title != "Causes in logs" || strings.HasSuffix(p.Title, ".") {
+			if p.Title == "" && !strings.HasPrefix(id, identityPrefix) && !strings.HasPrefix(g.Title, "Causes ") || strings.HasSuffix(p.Title, ".") {
 				t.Errorf("%s: the title is %q", id, p.Title)
 			}
 			for _, s := range []string{p.Seen, p.Why} {
@@ -290,6 +300,51 @@ func column(t *testing.T, path string, at int) (out []string) {
 		if !slices.Contains(out, row[at]) {
 			out = append(out, row[at])
 		}
+	}
+	return out
+}
+
+// loginCause is one of more than one word.
+var loginCause = regexp.MustCompile(`^[a-z]+(?:-[a-z0-9]+)+$`)
+
+// causesOfLogins returns the causes that package login gives its steps: as a field, by
+// assignment, or as a constant; and whatever else is written like one, and is no method of
+// authentication.
+func causesOfLogins(t *testing.T) (out []string) {
+	t.Helper()
+	add := func(e ast.Expr) {
+		if s := literal(e); s != "" && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	methods := constants(t, "../../probe/login/credentials.go", "Method")
+	for _, s := range stringsOf(t, "../../probe/login") {
+		if loginCause.MatchString(s) && !slices.Contains(methods, s) && !strings.Contains(s, "-prf") && !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	for _, file := range sourcesOf(t, "../../probe/login") {
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.KeyValueExpr:
+				if k, ok := n.Key.(*ast.Ident); ok && k.Name == "Cause" {
+					add(n.Value)
+				}
+			case *ast.AssignStmt:
+				for i, left := range n.Lhs {
+					if s, ok := left.(*ast.SelectorExpr); ok && s.Sel.Name == "Cause" && len(n.Rhs) == len(n.Lhs) {
+						add(n.Rhs[i])
+					}
+				}
+			case *ast.ValueSpec:
+				for i, name := range n.Names {
+					if strings.HasPrefix(name.Name, "Cause") && i < len(n.Values) {
+						add(n.Values[i])
+					}
+				}
+			}
+			return true
+		})
 	}
 	return out
 }

@@ -51,7 +51,8 @@ var Groups = sync.OnceValue(func() []Group {
 	identity := group("identity")
 	identity.Pages = append(identity.Pages, certificatePages()...)
 	logs := Group{Title: "Causes in logs", Intro: "`ikescope explain LOG` names one for each attempt, as `cause` in its JSON. Words in capital letters are those of the log.", Pages: causePages()}
-	return []Group{group("path"), suites, identity, group("gateway"), group("scan"), group("capture"), logs, group("verdicts"), group("notes")}
+	logins := Group{Title: "Causes of logins", Intro: "`ikescope login` names one for a step that does not pass, as `cause` in its JSON: one of logs, above, or one of these.", Pages: loginPages()}
+	return []Group{group("path"), suites, identity, group("gateway"), group("scan"), group("capture"), logs, logins, group("verdicts"), group("notes")}
 })
 
 // parse reads a group: a title after "# ", and pages, each of IDs after "## ", a title

@@ -22,7 +22,7 @@ var functions = template.FuncMap{
 		for _, a := range list {
 			out = append(out, a.Keyword)
 		}
-		return strings.Join(out, " ")
+		return strings.Join(out, ", ")
 	},
 	"capital":   func(s string) string { return strings.ToUpper(s[:min(len(s), 1)]) + s[min(len(s), 1):] },
 	"clock":     stories.Clock,

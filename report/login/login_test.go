@@ -270,7 +270,7 @@ func TestSchema(t *testing.T) {
 // of Windows is known.
 func TestCauses(t *testing.T) {
 	layers := []incident.Layer{incident.Network, incident.Identity, incident.Authentication, incident.Child, incident.Client}
-	for name, row := range causes() {
+	for name, row := range rows() {
 		_, ofLogs := incident.TellInitiator(name, nil)
 		if ofLogs != (row["sentence"] == "") || !ofLogs && !slices.Contains(layers, incident.Layer(row["layer"])) {
 			t.Errorf("%s: of logs %v, %q, layer %q", name, ofLogs, row["sentence"], row["layer"])
@@ -282,7 +282,7 @@ func TestCauses(t *testing.T) {
 		}
 	}
 	for _, own := range []string{login.CauseUnproven, login.CauseProtocol, login.CauseServer, login.CauseSilentPassword, login.CauseUnasked, login.CauseInterrupted} {
-		if causes()[own]["sentence"] == "" {
+		if rows()[own]["sentence"] == "" {
 			t.Errorf("%s has no sentence", own)
 		}
 	}

@@ -3,7 +3,6 @@ package login
 import (
 	"cmp"
 	"crypto/rsa"
-	_ "embed"
 	"fmt"
 	"net/netip"
 	"strconv"
@@ -18,15 +17,13 @@ import (
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/explain"
 	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/login/causes"
 )
 
-//go:embed causes.csv
-var causesCSV string
-
-// causes reads the embedded table once.
-var causes = sync.OnceValue(func() map[string]table.Row {
+// rows are those of the causes of a login, by their names.
+var rows = sync.OnceValue(func() map[string]table.Row {
 	out := make(map[string]table.Row)
-	for _, f := range table.MustRead("causes.csv", causesCSV, "cause", "layer", "sentence", "elsewhere", "fix", "windows") {
+	for _, f := range causes.All() {
 		out[f["cause"]] = f
 	}
 	return out
@@ -223,7 +220,7 @@ func reason(s login.Step, r *login.Result, words map[string]string) *Reason {
 	if s.Notify != 0 {
 		out.Notify = s.Notify.String()
 	}
-	own := causes()[s.Cause]
+	own := rows()[s.Cause]
 	if told, ok := incident.TellInitiator(s.Cause, words); ok {
 		out.Layer, out.Text, out.Elsewhere = told.Layer, told.Sentence, told.Elsewhere
 		out.Fix = append(out.Fix, told.Fixes...)
