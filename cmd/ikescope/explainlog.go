@@ -14,10 +14,8 @@ import (
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/documents"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/logread"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/output"
-	"github.com/ikescope/ikescope/report/explain"
 	"github.com/ikescope/ikescope/report/findings"
 	"github.com/ikescope/ikescope/report/incident"
-	"github.com/ikescope/ikescope/report/incident/logtext"
 	"github.com/ikescope/ikescope/report/incident/readers"
 	"github.com/ikescope/ikescope/report/text"
 )
@@ -106,51 +104,14 @@ func (a *app) writeStories(o *explainOptions, doc *incident.Document) error {
 	return a.print(&o.printOptions, documents.Stories(doc, o.attempt))
 }
 
-// explainText explains a text that is not a log of a product that is known: by
-// the codes, names and texts in it.
+// explainText explains a text that is not a log of a product that is known.
 func (a *app) explainText(o *explainOptions, s logSource, head []byte) error {
-	lines, err := logtext.New(bytes.NewReader(head))
-	if err != nil {
-		return usagef("explain: %s: %w", s.name, err)
-	}
-	var whole strings.Builder
-	for {
-		line, _, err := lines.Next()
-		if err != nil {
-			break
-		}
-		whole.WriteString(line + "\n")
-	}
-	if strings.TrimSpace(whole.String()) == "" {
-		return usagef("explain: %s: is empty", s.name)
-	}
-	name := s.name + ": "
-	if s.given {
-		name = ""
-	}
-	if strings.Contains(whole.String(), `"schema_version"`) || strings.TrimSpace(whole.String()) == "{}" {
-		return usagef("explain: %s: is a file: name a client for a report with --client, or write @%s for a log", s.name, s.name)
-	}
-	read := strings.Split(strings.TrimSuffix(whole.String(), "\n"), "\n")
-	var groups incident.Groups
-	file := incident.ScanBare(s.name, read, readers.All(), func(attempt *incident.Attempt) { groups.Add(attempt) })
-	if bare := incident.NewDocument([]incident.File{file}, &groups); len(bare.Stories) > 0 {
-		return a.writeStories(o, bare)
-	}
-	found, failed := explain.Explain(whole.String())
-	code := slices.ContainsFunc(found, func(e explain.Explanation) bool { return strings.HasPrefix(e.Title, "Windows error") })
-	if failed != nil || !s.given && !code {
-		file = incident.ScanGeneral(s.name, read, func(attempt *incident.Attempt) { groups.Add(attempt) })
-		if bare := incident.NewDocument([]incident.File{file}, &groups); len(bare.Stories) > 0 {
-			return a.writeStories(o, bare)
-		}
-	}
+	doc, found, err := logread.Bare(s.name, head, s.given)
 	switch {
-	case failed != nil && name != "":
-		// What it holds instead may be a secret.
-		return usagef("explain: %sno line of it shows why a connection failed, as far as ikescope knows", name)
-	case failed != nil:
-		return usagef("explain: %w", failed)
+	case err != nil:
+		return usagef("explain: %w", err)
+	case doc != nil:
+		return a.writeStories(o, doc)
 	}
 	return a.print(&o.printOptions, documents.Writers(found, func(w io.Writer, look text.Options) error {
 		return text.Explanations(w, found, look)

@@ -167,7 +167,7 @@ var rooms = map[string]room{
 	"cmd/ikescope/internal/argfile":      {ours: []string{"ike/capture", "proposals/client", "proposals/plaintext"}},
 	"cmd/ikescope/internal/capturefiles": {ours: []string{"cmd/ikescope/internal/argfile", "ike/capture", "ike/dialog", "report", "report/capture"}},
 	"cmd/ikescope/internal/build":        {ours: []string{"report"}},
-	"cmd/ikescope/internal/logread":      {ours: []string{"cmd/ikescope/internal/capturefiles", "cmd/ikescope/internal/progress"}},
+	"cmd/ikescope/internal/logread":      {ours: []string{"report/explain", "report/incident", "report/incident/logtext", "report/incident/readers", "cmd/ikescope/internal/capturefiles", "cmd/ikescope/internal/progress"}},
 	"cmd/ikescope/internal/config":       {ours: []string{"cmd/ikescope/internal/argfile", "cmd/ikescope/internal/flagvalue", "ike/printable", "proposals/plaintext", "proposals/yamlfile"}},
 	"cmd/ikescope/internal/clients": {ours: []string{"ike", "ike/capture", "ike/dialog", "probe/initiator", "proposals", "proposals/choice", "proposals/client", "proposals/matrix", "report/capture",
 		"cmd/ikescope/internal/argfile"}},
