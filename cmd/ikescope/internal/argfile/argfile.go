@@ -63,7 +63,7 @@ func Hint(arg string, err error) error {
 	case info.Mode().IsRegular() && info.Size() == 0:
 		return fmt.Errorf("%w; it is an empty file", err)
 	case IsJSON(arg):
-		return fmt.Errorf("%w; it is a JSON file: ikescope check, compare, diff and explain read reports", err)
+		return fmt.Errorf("%w; it is a JSON file: ikescope check, compare, convert, diff and explain read reports", err)
 	case capture.Is(prefix(arg)):
 		return fmt.Errorf("%w; it is a packet capture, which ikescope capture reads", err)
 	}

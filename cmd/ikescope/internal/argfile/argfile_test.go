@@ -22,7 +22,7 @@ func TestHint(t *testing.T) {
 	if err := os.Mkdir("folder", 0o700); err != nil {
 		t.Fatal(err)
 	}
-	const json = "; it is a JSON file: ikescope check, compare, diff and explain read reports"
+	const json = "; it is a JSON file: ikescope check, compare, convert, diff and explain read reports"
 	for name, want := range map[string]string{
 		"report":      json,
 		"utf16":       json,
