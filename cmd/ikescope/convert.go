@@ -30,8 +30,8 @@ octet by octet what the scan itself would have written. Nothing is sent, and
 nothing is judged anew, so that it ends with 0 whatever the report's exit code.
 - stands for a report on standard input.
 
-The JSON of capture, explain LOG, explain --client, login and diff is written as
-text and HTML.`,
+The JSON of capture, explain LOG, explain --client, login and diff is written in
+the other formats of these commands.`,
 		Example: `  ikescope convert vpn.json
   ikescope convert vpn.json -o sarif=vpn.sarif -o junit=vpn.xml
   ikescope convert all.jsonl -o csv:findings=f.csv -o csv:clients=c.csv

@@ -10,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/report/html"
 	"github.com/ikescope/ikescope/report/incident"
 	"github.com/ikescope/ikescope/report/login"
+	"github.com/ikescope/ikescope/report/markdown"
 	"github.com/ikescope/ikescope/report/text"
 	"github.com/ikescope/ikescope/report/text/capturetext"
 )
@@ -18,6 +19,7 @@ import (
 var (
 	TextOrJSON     = []string{"text", "json"}
 	TextJSONOrHTML = []string{"text", "json", "html"}
+	ForPeople      = []string{"text", "json", "html", "markdown"}
 )
 
 // Writers are those of v, which asText writes to be read.
@@ -54,6 +56,7 @@ func Stories(doc *incident.Document, attempt int) output.Writers {
 func Login(doc *login.Document) output.Writers {
 	how := Writers(doc, func(w io.Writer, look text.Options) error { return login.Text(w, doc, look) })
 	how["html"] = func(w io.Writer, look text.Options) error { return html.Login(w, doc, look.Names) }
+	how["markdown"] = func(w io.Writer, look text.Options) error { return markdown.Login(w, doc, look.Names) }
 	return how
 }
 
@@ -68,5 +71,6 @@ func Advice(all []report.Advice) output.Writers {
 func Diff(d report.Differences) output.Writers {
 	how := Writers(d, func(w io.Writer, look text.Options) error { return text.Diff(w, d, look) })
 	how["html"] = func(w io.Writer, look text.Options) error { return html.Diff(w, d, look.Names) }
+	how["markdown"] = func(w io.Writer, look text.Options) error { return markdown.Diff(w, d, look.Names) }
 	return how
 }

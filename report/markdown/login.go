@@ -1,0 +1,97 @@
+package markdown
+
+import (
+	"io"
+	"strings"
+
+	"github.com/ikescope/ikescope/ike/printable"
+	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/internal/lists"
+	"github.com/ikescope/ikescope/report/login"
+	"github.com/ikescope/ikescope/report/spelling"
+)
+
+// Login writes how a login went: its steps, why one did not pass, what to do, and what the
+// gateway gave. Names is whose names algorithms have, one of [spelling.All]; "" for those
+// of strongSwan.
+func Login(w io.Writer, d *login.Document, names string) error {
+	d = d.Named(spelling.Names(names))
+	p := &page{}
+	p.line("## %s", prose(d.Heading()))
+	if d.Left {
+		p.line("\nThe gateway may still have the IKE SA.")
+	}
+	p.table("step", "state", "what happened")
+	for _, s := range d.Steps {
+		p.row(prose(s.Name()), prose(s.State), prose(s.Text))
+	}
+	for _, s := range d.Steps {
+		if s.Reason != nil {
+			p.reason(s.Reason)
+		}
+	}
+	p.sentences("EAP", d.EAP.Lines())
+	p.sentences("Session", d.Session.Lines())
+	if d.ESP != nil {
+		p.line("\n### Child SAs\n")
+		for _, suite := range d.ESP.Suites() {
+			p.line("- %s", code(suite))
+		}
+		for _, line := range d.ESP.Lines() {
+			p.line("- %s", prose(line))
+		}
+	}
+	if len(d.Clients) > 0 {
+		p.line("\n### Clients")
+		p.table("client", "verdict", "what becomes of its Child SAs")
+		for _, c := range d.Clients {
+			p.row(cell(c.Name), prose(string(c.Verdict)), prose(c.Text))
+		}
+	}
+	if d.Stay != nil {
+		said := []string{d.Stay.Words()}
+		for _, r := range d.Stay.Requests {
+			said = append(said, strings.Join(r.Lines(), "; "))
+		}
+		p.sentences("Stayed", said)
+	}
+	p.line("\nWritten by %s %s.", prose(d.Tool.Name), prose(d.Tool.Version))
+	return p.flush(w)
+}
+
+// sentences are a section of them, if there are any.
+func (p *page) sentences(title string, all []string) {
+	if len(all) == 0 {
+		return
+	}
+	p.line("\n### %s\n", title)
+	for _, s := range all {
+		p.line("- %s", prose(s))
+	}
+}
+
+// reason says why a step did not pass, and what to do.
+func (p *page) reason(r *login.Reason) {
+	said := append([]string{string(r.Layer) + ": " + r.Text}, r.Detail)
+	said = append(append(said, r.Shown()...), r.GatewayKnows())
+	p.sentences("Why", lists.Distinct(said))
+	if len(r.Fix) > 0 {
+		p.line("\n### Fix\n")
+	}
+	for _, f := range r.Fix {
+		p.fix(f)
+	}
+}
+
+func (p *page) fix(f incident.Fix) {
+	where := ""
+	if f.Where != "" {
+		where = prose(f.Where) + ":"
+	}
+	if !f.Paste {
+		p.line("- %s", strings.TrimSpace(where+" "+prose(f.Line)))
+		return
+	}
+	p.line("- %s\n", strings.TrimSpace(where+" paste"))
+	p.WriteString(block(lists.Convert(strings.Split(f.Line, "\n"), printable.Text[string]), 2))
+}
