@@ -42,6 +42,9 @@ func TestOneSpelling(t *testing.T) {
 		}
 	}
 	for _, names := range spelling.All {
+		if testing.Short() && names != string(spelling.IANA) && names != string(spelling.Windows) {
+			continue
+		}
 		for _, args := range [][]string{
 			{"convert", saved, "-v", "--evidence"}, {"compare", saved, "-v"}, {"check", saved, "--policy", "intermediate", "--policy", "rfc8247", "--policy", "cnsa2"},
 			{"check", saved, "--policy", "intermediate", "--fail-on", "high", "-o", "gates"}, clients,

@@ -35,6 +35,9 @@ func TestOneSpelling(t *testing.T) {
 			}
 		}
 		for _, names := range spelling.All {
+			if testing.Short() && names != string(spelling.IANA) && names != string(spelling.Windows) {
+				continue
+			}
 			var out bytes.Buffer
 			if err := Text(&out, d, layout.Options{Names: names}); err != nil {
 				t.Fatal(err)
