@@ -128,6 +128,10 @@ func (s gatewayScene) charonCmd(t *testing.T, try loginTry) {
 		quoted = append(quoted, "'"+a+"'")
 	}
 	failed := s.do("charon_cmd " + strings.Join(quoted, " "))
+	if failed != nil && try.exit == 0 && strings.Contains(s.tail(), "verification of AUTH payload with EAP MSK failed") {
+		// Once in a while strongSwan's two ends make different keys of one handshake of TLS.
+		failed = s.do("charon_cmd " + strings.Join(quoted, " "))
+	}
 	if in := failed == nil; in != (try.exit == 0) {
 		t.Errorf("%s: charon-cmd is let in: %v, where ikescope says %s\n%v\n%s", try.name, in, try.told, failed, s.tail())
 	}

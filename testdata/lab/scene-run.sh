@@ -84,6 +84,7 @@ launch() { # SIDE CMD...
 charon_cmd() {
 	local out=$DIR/initiator/output pid
 	rm -f "$DIR/initiator/pid"
+	: >"$out" # before anything looks for an end of what was there
 	setsid nsenter --net="/proc/${NET[initiator]}/ns/net" unshare --mount \
 		bash "$LAB/enter.sh" "${ROOT[initiator]}" "$DIR/initiator" \
 		env STRONGSWAN_CONF=/run/lab/strongswan.conf charon-cmd "${@:2}" <<<"$1" >"$out" 2>&1 &
