@@ -330,7 +330,7 @@ func (l lab) testIdentityMethods(t *testing.T) {
 			t.Errorf("finding %s: want %v", id, want)
 		}
 	}
-	l.testLoginRADIUS(t, "strongswan", suites["RADIUS"], ca.cert.Raw, clients)
+	l.testLoginRADIUS(t, "strongswan", suites["RADIUS"], radius, ca.cert.Raw, clients)
 	if id := "IDENTITY-SHARED-KEY-MAC"; !slices.ContainsFunc(target.Findings, func(f report.Finding) bool { return f.ID == id && f.Severity == report.SeverityHigh }) {
 		t.Errorf("no finding %s", id)
 	}

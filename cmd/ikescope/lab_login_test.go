@@ -262,25 +262,25 @@ func TestLabESP(t *testing.T) {
 	}
 }
 
-// testLoginHybrid: a login with one and with two additional key exchanges (RFC 9370).
-func (l lab) testLoginHybrid(t *testing.T, gateway string) {
-	credentials := filepath.Join(t.TempDir(), "c.yaml")
-	if err := os.WriteFile(credentials, []byte("{method: psk, psk: ikescope lab}"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	for suites, intermediate := range map[string]int{
-		"aes256gcm16-prfsha384-x25519-ke1_mlkem768":               2,
-		"aes256gcm16-prfsha512-ecp384-ke1_mlkem1024":              2,
-		"aes256gcm16-prfsha384-x25519-ke1_mlkem768-ke2_mlkem1024": 3,
-		"aes256gcm16-prfsha384-ecp384":                            1,
-	} {
-		policy := filepath.Join(t.TempDir(), "policy.conf")
-		if err := os.WriteFile(policy, []byte("connections {\n	lab {\n		proposals = "+suites+"\n	}\n}\n"), 0o644); err != nil {
+// credentialsTry is a login at a gateway of TestLab.
+type credentialsTry struct {
+	credentials, trust, told string
+}
+
+// loginTries logs in with credentials in a folder, whose files they name, and returns the
+// documents.
+func (l lab) loginTries(t *testing.T, gateway, dir, suite string, tries []credentialsTry) (all []login.Document) {
+	t.Helper()
+	for _, try := range tries {
+		credentials, out := filepath.Join(dir, "c.yaml"), filepath.Join(dir, "report.json")
+		if err := os.WriteFile(credentials, []byte("{"+try.credentials+", remote_identity: gateway.lab}"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		l.policy(t, gateway, policy)
-		out := filepath.Join(t.TempDir(), "report.json")
-		l.do(t, "exec", beside, l.ikescope, "login", "-q", "--credentials", credentials, "-o", "json="+out, l.do(t, "addr", gateway))
+		args := []string{"exec", beside, "bash", "-c", `"$@"; echo $?`, "login", l.ikescope, "login", "-q", "--credentials", credentials, "--suite", suite, "-o", "json=" + out}
+		if try.trust != "" {
+			args = append(args, "--trust", filepath.Join(dir, try.trust))
+		}
+		got := l.do(t, append(args, l.do(t, "addr", gateway))...)
 		data, err := os.ReadFile(out)
 		if err != nil {
 			t.Fatal(err)
@@ -289,22 +289,82 @@ func (l lab) testLoginHybrid(t *testing.T, gateway string) {
 		if err := json.Unmarshal(data, &d); err != nil {
 			t.Fatal(err)
 		}
-		i := slices.IndexFunc(d.Exchanges, func(x login.Exchange) bool { return x.Type == "IKE_AUTH" })
-		if d.Verdict != login.LoggedIn || i < 0 || int(d.Exchanges[i].MessageID) != intermediate || d.Left {
-			t.Errorf("%s: %s", suites, data)
+		code := "3"
+		if d.Verdict == login.LoggedIn {
+			code = "0"
 		}
-		if got := l.do(t, "stats", gateway); !strings.HasPrefix(got, "half_open=0 total=0") {
-			t.Errorf("%s: %s", suites, got)
+		if told := toldOf(&d); strings.TrimSpace(got) != code || told != try.told || d.Left {
+			t.Errorf("%s: %s, exit %s, want %s\n%s", try.credentials, told, got, try.told, data)
+		}
+		all = append(all, d)
+	}
+	return all
+}
+
+// testLoginHybrid: a login with one and with two additional key exchanges (RFC 9370), by
+// each kind of credentials.
+func (l lab) testLoginHybrid(t *testing.T, gateway string) {
+	ca, dir := newAuthority(t, "lab root", nil), t.TempDir()
+	key := newKey(t, "RSA 2048")
+	cert := ca.issue(t, key, []string{"gateway.lab"}, nil)
+	own := newKey(t, "P-256")
+	writeKey(t, filepath.Join(dir, "client.key"), own)
+	writeCertificate(t, filepath.Join(dir, "client.pem"), ca.issue(t, own, []string{"client.lab"}, nil))
+	writeCertificate(t, filepath.Join(dir, "root.pem"), ca.cert.Raw)
+	for suite, intermediate := range map[string]int{
+		"aes256gcm16-prfsha384-x25519-ke1_mlkem768":               2,
+		"aes256gcm16-prfsha512-ecp384-ke1_mlkem1024":              2,
+		"aes256gcm16-prfsha384-x25519-ke1_mlkem768-ke2_mlkem1024": 3,
+		"aes256gcm16-prfsha384-ecp384":                            1,
+	} {
+		for _, by := range []struct {
+			method, local, remote string
+			tries                 []credentialsTry
+		}{
+			{"PSK", "auth = psk\nid = gateway.lab", "auth = psk", []credentialsTry{
+				{"method: psk, psk: ikescope lab, identity: client.lab", "", wellDirect},
+				{"method: psk, psk: another, identity: client.lab", "", "negotiate+ authenticate-auth-refused"},
+			}},
+			{"certificate", pubkey, "auth = pubkey", []credentialsTry{
+				{"method: certificate, certificate: client.pem, key: client.key", "root.pem", wellDirect},
+				{"method: certificate, certificate: client.pem, key: client.key, identity: other.lab", "root.pem", "negotiate+ authenticate-auth-refused"},
+			}},
+			{"EAP", pubkey, mschapv2, []credentialsTry{
+				{"method: eap-mschapv2, user: carol, password: Ar3etTnp", "root.pem", wellEAP},
+				// strongSwan 6.1 says so by EAP-Failure alone, without a Failure of MSCHAPv2.
+				{"method: eap-mschapv2, user: carol, password: wrong", "root.pem", "negotiate+ gateway+ eap_method+ authenticate-eap-refused"},
+			}},
+		} {
+			if testing.Short() {
+				by.tries = by.tries[:1]
+			}
+			p := newStrongSwanPolicy(t)
+			if by.method == "PSK" {
+				p.add(by.local, by.remote)
+			} else {
+				p.addKey(t, by.local, by.remote, key, cert, ca.cert.Raw)
+			}
+			p.connections[0] = strings.Replace(p.connections[0], identitySuites[0], suite, 1)
+			l.policy(t, gateway, p.write(t, "secrets {\n	eap-carol {\n		id = carol\n		secret = Ar3etTnp\n	}\n}\n"))
+			for _, d := range l.loginTries(t, gateway, dir, suite, by.tries) {
+				i := slices.IndexFunc(d.Exchanges, func(x login.Exchange) bool { return x.Type == "IKE_AUTH" })
+				if i < 0 || int(d.Exchanges[i].MessageID) != intermediate || d.Suite != suite {
+					t.Errorf("%s by %s: %+v", suite, by.method, d)
+				}
+			}
+			if got := l.do(t, "stats", gateway); !strings.HasPrefix(got, "half_open=0 total=0") {
+				t.Errorf("%s by %s: %s", suite, by.method, got)
+			}
 		}
 	}
 }
 
 // testLoginRADIUS: the methods of EAP at FreeRADIUS, in TLS 1.3 where there is TLS, with
-// what it lets in and with what it does not.
-func (l lab) testLoginRADIUS(t *testing.T, gateway, suite string, root []byte, clients *authority) {
+// what it lets in and with what it does not, and where only its own certificate is of a
+// CA that is not trusted; and those with cryptobinding at hostapd.
+func (l lab) testLoginRADIUS(t *testing.T, gateway, suite, servers string, root []byte, clients *authority) {
 	dir := t.TempDir()
-	trust := filepath.Join(dir, "root.pem")
-	writeCertificate(t, trust, root)
+	writeCertificate(t, filepath.Join(dir, "root.pem"), root)
 	for name, ca := range map[string]*authority{"client": clients, "stranger": newAuthority(t, "stranger", nil)} {
 		key := newKey(t, "P-256")
 		writeKey(t, filepath.Join(dir, name+".key"), key)
@@ -312,43 +372,62 @@ func (l lab) testLoginRADIUS(t *testing.T, gateway, suite string, root []byte, c
 			c.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
 		}))
 	}
-	type try struct{ credentials, told string }
 	const at = "negotiate+ gateway+ eap_method+ authenticate-"
-	tries := []try{
-		{"method: eap-tls, certificate: client.pem, key: client.key", wellEAP},
-		{"method: eap-tls, certificate: stranger.pem, key: stranger.key", at + "eap-refused"},
+	const byCertificate = "method: eap-tls, certificate: client.pem, key: client.key"
+	as := func(user, method, password string) string {
+		return "method: " + method + ", user: " + user + ", password: " + password
+	}
+	tries := []credentialsTry{
+		{byCertificate, "root.pem", wellEAP},
+		{"method: eap-tls, certificate: stranger.pem, key: stranger.key", "root.pem", at + "eap-refused"},
 	}
 	for _, method := range []string{"eap-mschapv2", "eap-md5", "eap-gtc", "eap-ttls", "eap-ttls-pap", "eap-peap"} {
-		refused := at + "eap-refused" // by EAP-Failure alone, which says no reason
-		tries = append(tries, try{"method: " + method + ", user: carol, password: Ar3etTnp", wellEAP},
-			try{"method: " + method + ", user: carol, password: wrong", refused})
+		const refused = at + "eap-refused" // by EAP-Failure alone, which says no reason
+		tries = append(tries, credentialsTry{as("carol", method, "Ar3etTnp"), "root.pem", wellEAP},
+			credentialsTry{as("carol", method, "wrong"), "root.pem", refused})
 		if !testing.Short() { // it refuses after a second
-			tries = append(tries, try{"method: " + method + ", user: dave, password: Ar3etTnp", refused})
+			tries = append(tries, credentialsTry{as("dave", method, "Ar3etTnp"), "root.pem", refused})
 		}
 	}
-	for _, try := range tries {
-		credentials, out := filepath.Join(dir, "c.yaml"), filepath.Join(dir, "report.json")
-		if err := os.WriteFile(credentials, []byte("{"+try.credentials+", remote_identity: gateway.lab}"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		code := "0"
-		if try.told != wellEAP {
-			code = "3"
-		}
-		got := l.do(t, "exec", beside, "bash", "-c", `"$@"; echo $?`, "login", l.ikescope, "login", "-q", "--credentials", credentials, "--trust", trust,
-			"--suite", suite, "-o", "json="+out, l.do(t, "addr", gateway))
-		data, err := os.ReadFile(out)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var d login.Document
-		if err := json.Unmarshal(data, &d); err != nil {
-			t.Fatal(err)
-		}
-		if told := toldOf(&d); strings.TrimSpace(got) != code || told != try.told {
-			t.Errorf("%s: %s, exit %s, want %s\n%s", try.credentials, told, got, try.told, data)
-		}
+	l.loginTries(t, gateway, dir, suite, tries)
+
+	// hostapd says why in MSCHAPv2, and what it makes of cryptobinding.
+	l.do(t, "radius", gateway, servers, "hostapd")
+	l.loginTries(t, gateway, dir, suite, []credentialsTry{
+		{as("carol", "eap-peap", "wrong"), "root.pem", at + "eap-credentials"},
+		{as("carol", "eap-ttls", "Ar3etTnp"), "root.pem", wellEAP},
+		{as("carol", "eap-ttls-pap", "Ar3etTnp"), "root.pem", wellEAP},
+	})
+	const valid = "Valid cryptobinding TLV received"
+	log := func() string {
+		return l.do(t, "exec", "iks-"+gateway, "cat", "/run/ikescope-lab/hostapd-"+gateway+"/log")
 	}
+	if strings.Contains(log(), valid) {
+		t.Errorf("cryptobinding was done too early:\n%s", log())
+	}
+	l.loginTries(t, gateway, dir, suite, []credentialsTry{{as("carol", "eap-peap", "Ar3etTnp"), "root.pem", wellEAP}})
+	if !strings.Contains(log(), valid) {
+		t.Errorf("no cryptobinding:\n%s", log())
+	}
+
+	// Only the certificate of the RADIUS server is of another CA.
+	other, elsewhere := newAuthority(t, "radius root", nil), t.TempDir()
+	key := newKey(t, "P-256")
+	writeKey(t, filepath.Join(elsewhere, "server.key"), key)
+	writeCertificate(t, filepath.Join(elsewhere, "server.pem"), other.issue(t, key, []string{"radius.lab"}, nil))
+	writeCertificate(t, filepath.Join(elsewhere, "ca.pem"), clients.cert.Raw)
+	writeCertificate(t, filepath.Join(dir, "both.pem"), root, other.cert.Raw)
+	l.do(t, "radius", gateway, elsewhere)
+	for _, credentials := range []string{byCertificate, as("carol", "eap-ttls", "Ar3etTnp"), as("carol", "eap-ttls-pap", "Ar3etTnp"), as("carol", "eap-peap", "Ar3etTnp")} {
+		for _, d := range l.loginTries(t, gateway, dir, suite, []credentialsTry{{credentials, "root.pem", at + "eap-server-cert"}}) {
+			r := d.Failure().Reason
+			if !strings.Contains(r.Text, "does not trust the certificate of the RADIUS server") || !strings.Contains(r.Detail, "unknown authority") || !d.Gateway.Trusted {
+				t.Errorf("%s: %+v", credentials, r)
+			}
+		}
+		l.loginTries(t, gateway, dir, suite, []credentialsTry{{credentials, "both.pem", wellEAP}})
+	}
+	l.do(t, "radius", gateway, "none")
 }
 
 // certTries has those that are refused first: all have one key, by which strongSwan knows

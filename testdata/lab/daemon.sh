@@ -9,6 +9,7 @@ namespace_of() {
 	case $1 in
 	client-*) echo iks-client ;;
 	radius-*) echo "iks-${1#radius-}" ;;
+	hostapd-*) echo "iks-${1#hostapd-}" ;;
 	*) echo "iks-$1" ;;
 	esac
 }

@@ -13,6 +13,7 @@ declare -rA PACKAGES=(
 	[openiked]=openiked
 	[openiked-2]=openiked
 	[freeradius]=freeradius
+	[hostapd]=hostapd
 	[charon-cmd]="charon-cmd libcharon-extra-plugins libcharon-extauth-plugins libstrongswan-extra-plugins libstrongswan-standard-plugins"
 )
 declare -rA SUITE=(
@@ -23,6 +24,7 @@ declare -rA SUITE=(
 	[openiked]=trixie
 	[openiked-2]=trixie
 	[freeradius]=trixie
+	[hostapd]=trixie
 	[charon-cmd]=trixie
 )
 
@@ -38,10 +40,11 @@ declare -rA HOST_COMMANDS=(
 )
 
 # like GATEWAY prints the gateway whose root and policies another one has, too:
-# an initiator, or a second one of its kind. RADIUS servers have one root.
+# an initiator, or a second one of its kind. RADIUS servers of a kind have one root.
 like() {
 	local name=${1#client-}
 	[[ $name != radius-* ]] || name=freeradius
+	[[ $name != hostapd-* ]] || name=hostapd
 	echo "${name%-2}"
 }
 
@@ -197,8 +200,8 @@ make_suite() {
 	done
 }
 
-# lab_install GATEWAY... makes the missing roots, and those of FreeRADIUS and charon-cmd,
-# each suite in its own process.
+# lab_install GATEWAY... makes the missing roots, and those of FreeRADIUS, hostapd and
+# charon-cmd, each suite in its own process.
 # The suite sid moves, and a source may be missing, so their failure is told and
 # survived.
 lab_install() {
@@ -206,7 +209,7 @@ lab_install() {
 	local -A wanted=() pids=()
 	install_host_packages
 	use_host_proxy
-	for gateway in "$@" freeradius charon-cmd; do
+	for gateway in "$@" freeradius hostapd charon-cmd; do
 		root_complete "$gateway" || wanted[${SUITE[$gateway]}]+=" $gateway"
 	done
 	for suite in "${!wanted[@]}"; do
