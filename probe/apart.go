@@ -71,8 +71,9 @@ func (s *scan) askMembers(ctx context.Context) {
 // askMember asks an offer until the gateway whose answers look so answers. The
 // state is NotTested if it does not.
 func (s *scan) askMember(ctx context.Context, look evidence.Look, offer []proposals.Product, most int) matrix.Answer {
-	sent, method, ok := s.gateway.Now().Payload(offer)
-	if !ok || len(s.gateway.Now().Divide(offer)) > 0 {
+	known := s.gateway.Now()
+	sent, method, ok := known.Payload(offer)
+	if !ok || len(known.Divide(offer)) > 0 {
 		return matrix.Answer{}
 	}
 	flow := evidence.FlowOf(s.journal.Since(0), look)
@@ -81,11 +82,17 @@ func (s *scan) askMember(ctx context.Context, look evidence.Look, offer []propos
 		if s.over(ctx) || late || s.journal.Count() >= most {
 			break
 		}
-		a := s.initiate(ctx, evidence.PurposeMatrix, initiator.Offer{Transport: s.main, Products: sent, KE: method, Flow: flow})
+		asked := initiator.Offer{Transport: s.main, Products: sent, KE: method, Flow: flow}
+		if watching, its, ok := s.gateway.Now().Watching(offer); ok {
+			asked.Products, asked.KE = watching, its
+		}
+		a := s.initiate(ctx, evidence.PurposeMatrix, asked)
 		if a.Outcome == initiator.NotTried {
 			break
 		}
-		if a.Conflict == initiator.NotTried && evidence.LookOf(a) == look {
+		if a.Taken() && evidence.Meaning(offer, a.Exchange).State == matrix.NoAnswer {
+			s.seen(a.Exchange) // whoever takes weak suites
+		} else if a.Conflict == initiator.NotTried && evidence.LookOf(a) == look {
 			if answer := evidence.Meaning(offer, a.Exchange); answer.State != matrix.NoAnswer {
 				return answer
 			}
@@ -124,4 +131,27 @@ func (s *scan) memberPlanner(look evidence.Look, ask func([]matrix.Offer) []matr
 	p.Limits.Transforms, p.Limits.Proposals = known.Reads.Transforms, known.Reads.Proposals
 	p.Prior = evidence.AskedOf(s.journal.Since(0), look, known.Hollow == 0)
 	return p
+}
+
+// mostLooks is how often a suite is asked again at most, by each transport, where
+// accepted answers differ.
+const mostLooks = 6
+
+// lookAgain asks an accepted suite again, where accepted answers differ, until it is
+// clear whether several gateways give them, or what one has to say was changed.
+func (s *scan) lookAgain(ctx context.Context) {
+	p := s.result.Preference
+	for range mostLooks {
+		_, unclear := evidence.Signs(s.journal.Since(0), s.inside.Find)
+		if !unclear || p == nil || p.Suite == nil {
+			break
+		}
+		suite := *p.Suite
+		for _, p := range s.result.Paths {
+			if p.State == initiator.PathAnswers && !s.over(ctx) {
+				s.init(ctx, p.Transport, evidence.PurposeDetail, []proposals.Product{suite.Product()}, proposals.MethodOf(suite[proposals.KE]))
+			}
+		}
+	}
+	s.closing.Wait()
 }

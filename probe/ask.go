@@ -3,6 +3,7 @@ package probe
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/evidence"
@@ -172,6 +173,7 @@ func (s *scan) record(req *initiator.Request, a initiator.Answer, purpose eviden
 	x := evidence.Exchange{Exchange: a.Exchange, Purpose: purpose, Doubtful: a.Conflict != initiator.NotTried}
 	if !x.Doubtful {
 		x.Look = evidence.LookOf(a)
+		x.Traits = evidence.TraitsOf(a, s.conn.Remote(a.Transport), time.Now())
 	}
 	if !s.apart.Load() {
 		s.disorder.Add(x)

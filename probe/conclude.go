@@ -8,7 +8,6 @@ import (
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/internal/gateway"
-	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
@@ -47,7 +46,10 @@ func (s *scan) conclude() {
 		}
 		s.doubtHollow(r)
 		if m.Accepted == 0 {
-			s.doubtTaken(r)
+			if suite, chosen, refused := evidence.ChosenAndRefused(r.Exchanges); suite != nil {
+				// The matrix, which accepts nothing, says no more of it than that it is not known.
+				s.findings.Doubt(evidence.DoubtContradiction, suite, chosen, refused)
+			}
 			for _, x := range r.Exchanges {
 				// Perhaps it accepts what it answers so, or what another answer refuses.
 				if x.Type == ike.IKE_SA_INIT && (x.Outcome == initiator.Malformed || x.Outcome != initiator.Accepted && s.conn.Opened(x.ID) > 0) {
@@ -76,7 +78,11 @@ func (s *scan) conclude() {
 	for i := range r.Members {
 		m := &r.Members[i]
 		m.Matrix = s.memberMatrix(*m)
-		s.findings.Habit(evidence.HabitMembers, 0, m.Exchanges[0])
+		sign := evidence.SignErrorSPIs
+		if m.Look.Accepted {
+			sign = evidence.SignVendorIDs
+		}
+		s.findings.Several(sign, m.Exchanges[0])
 		switch {
 		case !m.Matrix.Proven || m.Matrix.Accepted == 0: // somebody between may forge refusals
 			s.findings.Doubt(evidence.DoubtMember, nil, m.Exchanges[0])
@@ -89,8 +95,18 @@ func (s *scan) conclude() {
 	if decided != nil && r.Matrix.Proven && !decided.AcceptsSame(r.Matrix) {
 		s.findings.Doubt(evidence.DoubtSeveral, nil, r.Members[0].Exchanges[0])
 	}
+	if r.Matrix != nil {
+		signs, _ := evidence.Signs(r.Exchanges, s.inside.Find)
+		for _, sign := range signs {
+			s.findings.Several(sign.Kind, sign.Exchanges...)
+			if len(r.Members) == 0 && !sign.Kind.OneProgram() {
+				s.findings.Doubt(evidence.DoubtMember, nil, sign.Exchanges...)
+			}
+		}
+	}
 	r.Watched = evidence.CountWatched(*r, weakestSuite())
 	r.Doubts, r.Habits = s.findings.All()
+	r.Cost.HalfOpenUnconfirmed = evidence.Unconfirmed(*r)
 	if r.Matrix != nil && len(r.Doubts) > 0 {
 		r.Matrix.Proven = false
 	}
@@ -136,23 +152,4 @@ func (s *scan) doubtHollow(r *evidence.Result) {
 		return
 	}
 	s.findings.Doubt(evidence.DoubtUnredeemed, nil, hollow)
-}
-
-// doubtTaken adds a doubt for a suite that was chosen from one offer, be it in one
-// of two answers, and refused in another offer. The matrix, which accepts nothing,
-// says no more of it than that it is not known.
-func (s *scan) doubtTaken(r *evidence.Result) {
-	for _, x := range r.Exchanges {
-		if x.Outcome != initiator.Accepted || x.Suite == nil || x.Type != ike.IKE_SA_INIT {
-			continue
-		}
-		for _, y := range r.Exchanges {
-			if y.Outcome == initiator.NoProposalChosen && !y.Doubtful && y.Purpose != evidence.PurposeClient &&
-				y.KE == ike.KeyExchangeMethod(x.Suite[proposals.KE].ID) &&
-				slices.ContainsFunc(y.Offer, func(p proposals.Product) bool { return p.Contains(*x.Suite) }) {
-				s.findings.Doubt(evidence.DoubtContradiction, x.Suite, x.ID, y.ID)
-				return
-			}
-		}
-	}
 }

@@ -1,10 +1,8 @@
 package probe
 
 import (
-	"bytes"
 	"cmp"
 	"context"
-	"slices"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/keyexchange"
@@ -85,34 +83,14 @@ func (s *scan) closable() []proposals.Product {
 	return offer
 }
 
-// describe adds what an accepted answer says of the gateway.
+// describe adds what an accepted answer says of the gateway, and of NAT.
 func (s *scan) describe(a initiator.Answer) {
 	s.gateway.AddDescribed(a.Transport)
-	s.detectNAT(a)
-	g := s.result.Gateway
-	if g == nil {
-		g = &evidence.Gateway{}
-		s.result.Gateway = g
+	if s.result.NAT == nil {
+		s.result.NAT, s.result.Gateway = &evidence.NAT{Local: a.Local}, cmp.Or(s.result.Gateway, &evidence.Gateway{})
 	}
-	g.Evidence = append(g.Evidence, a.ID)
-	for _, p := range a.Message.Payloads {
-		switch p := p.(type) {
-		case *ike.VendorID:
-			if !slices.ContainsFunc(g.VendorIDs, func(v []byte) bool { return bytes.Equal(v, p.Data) }) {
-				g.VendorIDs = append(g.VendorIDs, p.Data)
-			}
-		case *ike.CertReq:
-			g.Authorities = max(g.Authorities, len(p.Hashes()))
-		case *ike.Notify:
-			if !p.Notification.IsError() && !slices.Contains(g.Notifies, p.Notification) {
-				g.Notifies = append(g.Notifies, p.Notification)
-			}
-			if hashes, ok := p.SignatureHashes(); ok {
-				g.SignatureHashes = hashes
-			}
-		}
-	}
-	slices.SortFunc(g.Notifies, func(a, b ike.NotifyType) int { return cmp.Compare(a, b) })
+	s.result.NAT.Add(a, s.conn.Remote(a.Transport), s.Outside)
+	s.result.Gateway.Add(a)
 }
 
 // describeRedirect adds where a REDIRECT points.

@@ -35,7 +35,7 @@ func (s *scan) answeredTwice() bool {
 // accepts, as is known now, but whose accepted answer did not come.
 func (s *scan) countLeft() {
 	result := s.result
-	result.Exchanges = s.journal.Since(0)
+	result.Exchanges, result.Notes = s.journal.Since(0), s.journal.Noted()
 	denied := make(map[int]bool) // exchanges that refused what is accepted
 	if s.answeredTwice() {
 		for _, c := range evidence.Contradictions(result) {

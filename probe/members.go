@@ -9,6 +9,7 @@ import (
 	"github.com/ikescope/ikescope/probe/internal/gateway"
 	"github.com/ikescope/ikescope/probe/internal/offers"
 	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
 // weakest is a suite that no gateway should accept any more, and weakSuites are
@@ -92,15 +93,20 @@ func (s *scan) askedSeveral() bool {
 	return ok && s.journal.Count() > first+mostAmongSeveral
 }
 
-// fewFlows is how many flows ask for the weak suites at least, otherFlows how many
-// questions there are at most that do nothing else.
+// fewFlows is how many flows ask for the weak suites at least, and fewTaken how many
+// questions are answered yes; otherFlows is how many there are at most that do nothing
+// else. In a short scan a gateway that accepts weak suites, or nothing, may give a tenth
+// of the answers and none of those that show it.
 const (
-	fewFlows   = 16
-	otherFlows = 4
+	fewFlows   = 24
+	fewTaken   = 32
+	otherFlows = 5
 )
 
 // lookAround asks the weak suites where another gateway may answer: at the other
-// port of the gateway, and from other ports of ours, if few have asked yet.
+// port of the gateway, and from other ports of ours, if few have asked yet. There common
+// suites that were refused go with them, or one that is accepted: another gateway may
+// have given these answers, or give others.
 func (s *scan) lookAround(ctx context.Context) {
 	weak := s.result.Weak
 	method, ok := offers.ForeignMethod(weak)
@@ -108,15 +114,20 @@ func (s *scan) lookAround(ctx context.Context) {
 		s.gateway.Now().Refusal.How == gateway.DropsRefused { // which says nothing of who is there
 		return
 	}
-	ask := func(t initiator.Transport) {
-		a := s.insist(ctx, func() initiator.Answer { return s.init(ctx, t, evidence.PurposeControl, weak, method) })
-		if a.Taken() {
+	known := s.gateway.Now()
+	ask := func(t initiator.Transport, beside []proposals.Product) {
+		offer, m, ok := known.WithWeak(beside, weak)
+		if len(beside) == 0 || !ok {
+			offer, m, beside = weak, method, nil
+		}
+		a := s.insist(ctx, func() initiator.Answer { return s.init(ctx, t, evidence.PurposeControl, offer, m) })
+		if a.Taken() && evidence.Meaning(beside, a.Exchange).State == matrix.NoAnswer {
 			s.seen(a.Exchange)
 		}
 	}
 	for _, p := range s.result.Paths {
 		if p.State == initiator.PathAnswers && p.Transport != s.main {
-			ask(p.Transport)
+			ask(p.Transport, nil)
 		}
 	}
 	if s.Source.Port() != 0 {
@@ -124,7 +135,21 @@ func (s *scan) lookAround(ctx context.Context) {
 	}
 	asked := s.result
 	asked.Exchanges = s.journal.Since(0)
-	for range min(fewFlows-evidence.CountWatched(asked, weakestSuite()), otherFlows) {
-		ask(s.main)
+	taken := 0
+	for _, x := range asked.Exchanges {
+		if x.Taken() {
+			taken++
+		}
+	}
+	besides := [2][]proposals.Product{known.RefusedOf(s.result.Matrix, offers.MustParse(greeting))}
+	if suite, ok := observedSuite(s.result.Matrix); ok {
+		besides[1] = []proposals.Product{suite.Product()}
+	}
+	for i := range min(max(fewFlows-evidence.CountWatched(asked, weakestSuite()), fewTaken-taken), otherFlows) {
+		if i%2 == 0 && len(besides[0]) > 0 {
+			ask(s.main, besides[0])
+		} else {
+			ask(s.main, besides[1])
+		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/ikescope/ikescope/probe/internal/gateway"
 	"github.com/ikescope/ikescope/probe/internal/ledger"
 	"github.com/ikescope/ikescope/probe/internal/session"
+	"github.com/ikescope/ikescope/probe/path/mapping"
 	"github.com/ikescope/ikescope/probe/target"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -41,6 +42,7 @@ type scan struct {
 	apart     atomic.Bool                      // several gateways are asked, one after the other
 	decided   map[evidence.Look]*matrix.Matrix // by answers of each of them
 
+	inside   mapping.Finder    // of the addresses of gateways behind NAT
 	sessions *session.Sessions // IKE SAs to ask in, and to close
 
 	result evidence.Result // but for what the journal holds
@@ -58,6 +60,7 @@ func newScan(s Scanner, t target.Target) *scan {
 		decided:   make(map[evidence.Look]*matrix.Matrix),
 		fresh:     ledger.Fresh{Shared: s.Shared, Of: t.Address},
 		halfOpens: ledger.NewHalfOpens(), journal: ledger.Journal{Budget: s.MaxExchanges},
+		inside: mapping.Finder{Known: t.Inside},
 		result: evidence.Result{Target: t.Name, Address: t.Address, Started: time.Now()},
 	}
 }
@@ -115,6 +118,7 @@ func (s *scan) explore(ctx context.Context) {
 		s.askMembers(ctx)
 		s.detail(ctx)
 		s.confirm(ctx)
+		s.lookAgain(ctx)
 		s.identify(ctx)
 		s.lookAround(ctx)
 	}

@@ -75,8 +75,36 @@ type Habit struct {
 	// in how many accepted answers something was repeated.
 	Count    int   `json:"count,omitempty"`
 	Evidence []int `json:"evidence"`
+	// Signs say in what the answers of "several_programs" differ: "error_spis",
+	// "vendor_ids", "notifies", "addresses", "hop_limits" or "responder_spis".
+	Signs []Sign `json:"signs,omitempty"`
 	// Other is the address of the gateway that had the same before.
 	Other string `json:"other,omitempty"`
+}
+
+// Sign is in what the answers of several gateways differ.
+type Sign string
+
+// The kinds of signs.
+const (
+	SignErrorSPIs Sign = "error_spis"
+	SignVendorIDs Sign = "vendor_ids"
+	SignNotifies  Sign = "notifies"
+	SignAddresses Sign = "addresses"
+	SignHopLimits Sign = "hop_limits"
+	SignSPIs      Sign = "responder_spis"
+)
+
+// Words names what differs.
+func (s Sign) Words() string {
+	return map[Sign]string{
+		SignErrorSPIs: "the responder SPIs of errors",
+		SignVendorIDs: "the vendor IDs",
+		SignNotifies:  "the status notifies in answers to the same question",
+		SignAddresses: "the gateways' own addresses in NAT detection hashes",
+		SignHopLimits: "the hop limits",
+		SignSPIs:      "the numbers that responder SPIs begin with",
+	}[s]
 }
 
 // HabitKind is what a habit is.

@@ -86,7 +86,7 @@ var rooms = map[string]room{
 	"probe/target":          {ours: []string{"proposals/matrix", "probe/initiator"}},
 	"probe": {ours: []string{"ike", "ike/printable", "ike/keyexchange", "ike/keymat", "proposals", "proposals/matrix",
 		"proposals/choice", "probe/identity", "probe/initiator", "probe/internal/offers", "probe/evidence", "probe/target",
-		"probe/internal/gateway", "probe/internal/ledger", "probe/internal/closing", "probe/internal/session"}},
+		"probe/internal/gateway", "probe/internal/ledger", "probe/internal/closing", "probe/internal/session", "probe/path/mapping"}},
 	"probe/internal/session": {ours: []string{"ike", "ike/keymat", "probe/evidence", "probe/identity", "probe/initiator",
 		"probe/internal/closing", "probe/internal/ledger"}},
 

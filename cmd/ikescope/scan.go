@@ -281,6 +281,9 @@ func reachAndScan(ctx context.Context, scanner probe.Scanner, others *mapping.Ot
 	if n := len(r.Exchanges); n > 0 {
 		j.Target.FirstExchange = r.Exchanges[n-1].ID + 1
 	}
+	if r.NAT != nil && r.NAT.GatewayInside.IsValid() {
+		j.Target.Inside = []netip.Addr{r.NAT.GatewayInside.Addr()}
+	}
 	return t.tell(scan.WithPath(inPlace(), r))
 }
 

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/initiator"
@@ -31,7 +32,8 @@ type Contradiction struct {
 // too, if the gateway was seen to say yes to the same kind of question, by
 // INVALID_KE_PAYLOAD: with a KE payload of a method that is not offered, of one
 // offered beside others, or of the only one that is offered; and where nothing
-// accepted is offered but with the method of the KE payload. The first packets of
+// accepted is offered but with the method of the KE payload. And where a suite of that
+// method was chosen another time, unless the gateway refuses for KE payloads alone. The first packets of
 // clients may hold more than their suites, so a refusal of one denies nothing.
 func Contradictions(r Result) []Contradiction {
 	m := r.Matrix
@@ -46,6 +48,7 @@ func Contradictions(r Result) []Contradiction {
 	}
 	answered[OwnKE] = true // there is nothing else that it can refuse
 	taken := takenQuestions(r.Exchanges)
+	blind := slices.ContainsFunc(r.Notes, func(n Note) bool { return n.Kind == NoteBlindRefusal || n.Kind == NoteBlindUnread })
 	var out []Contradiction
 	for _, x := range r.Exchanges {
 		if x.Doubtful || x.Type != ike.IKE_SA_INIT {
@@ -56,6 +59,8 @@ func Contradictions(r Result) []Contradiction {
 			if yes, ok := taken[questionOf(x)]; ok {
 				s, _ := MeantBy(yes)[0].First()
 				out = append(out, Contradiction{s, matrix.Accepted, x.ID, []int{yes.ID}})
+			} else if yes, ok := chosenFrom(r.Exchanges, x); ok && !blind {
+				out = append(out, Contradiction{*yes.Suite, matrix.Accepted, x.ID, []int{yes.ID}})
 			} else if s, evidence, ok := acceptedOf(m, x.Offer); ok && (answered[KindOf(x)] || onlyOf(m, x.Offer, x.KE)) {
 				out = append(out, Contradiction{s, matrix.Accepted, x.ID, evidence})
 			}
@@ -88,6 +93,20 @@ func takenQuestions(exchanges []Exchange) map[asked]Exchange {
 		}
 	}
 	return out
+}
+
+// chosenFrom returns an exchange that was accepted with a suite of the offer of x, which
+// x had the KE payload for.
+func chosenFrom(exchanges []Exchange, x Exchange) (Exchange, bool) {
+	i := slices.IndexFunc(exchanges, func(y Exchange) bool {
+		return !y.Doubtful && y.Type == ike.IKE_SA_INIT && y.Outcome == initiator.Accepted && y.Taken() && y.Purpose != PurposeClient &&
+			ike.KeyExchangeMethod(y.Suite[proposals.KE].ID) == x.KE &&
+			slices.ContainsFunc(x.Offer, func(p proposals.Product) bool { return p.Contains(*y.Suite) })
+	})
+	if i < 0 {
+		return Exchange{}, false
+	}
+	return exchanges[i], true
 }
 
 // onlyOf reports whether all suites of offer that m says are accepted have the
@@ -140,4 +159,22 @@ func refusedWhole(m *matrix.Matrix, offer []proposals.Product) (proposals.Suite,
 	s, _ := offer[0].First()
 	_, evidence := m.State(s)
 	return s, evidence, true
+}
+
+// ChosenAndRefused returns a suite that was chosen from one offer, be it in one of two
+// answers, and refused in another offer, and the two exchanges; nil if there is none.
+func ChosenAndRefused(exchanges []Exchange) (suite *proposals.Suite, chosen, refused int) {
+	for _, x := range exchanges {
+		if x.Outcome != initiator.Accepted || x.Suite == nil || x.Type != ike.IKE_SA_INIT {
+			continue
+		}
+		for _, y := range exchanges {
+			if y.Outcome == initiator.NoProposalChosen && !y.Doubtful && y.Purpose != PurposeClient &&
+				y.KE == ike.KeyExchangeMethod(x.Suite[proposals.KE].ID) &&
+				slices.ContainsFunc(y.Offer, func(p proposals.Product) bool { return p.Contains(*x.Suite) }) {
+				return x.Suite, x.ID, y.ID
+			}
+		}
+	}
+	return nil, 0, 0
 }

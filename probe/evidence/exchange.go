@@ -23,11 +23,15 @@ type Exchange struct {
 	Confirmed bool
 	// Look is how its answer looks.
 	Look Look
+	// Traits are what it shows beside that; nil if nothing.
+	Traits *Traits
 }
 
 // Cost is what a scan took.
 type Cost struct {
 	initiator.Cost
 	HalfOpenPeak, HalfOpenLeft int
-	Elapsed                    time.Duration
+	// HalfOpenUnconfirmed are those of [Unconfirmed].
+	HalfOpenUnconfirmed []int
+	Elapsed             time.Duration
 }

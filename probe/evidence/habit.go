@@ -13,6 +13,8 @@ type Habit struct {
 	Count int
 	// Exchanges are the numbers of those that show it, ascending.
 	Exchanges []int
+	// Signs are what shows it, of HabitMembers.
+	Signs []SignKind
 	// Other is the address of another gateway, of what this one has in common with it.
 	Other netip.Addr
 }
@@ -39,8 +41,8 @@ const (
 	// HabitIgnoresKeyLength: it takes a cipher with a key length that the cipher
 	// does not have.
 	HabitIgnoresKeyLength
-	// HabitMembers: its answers are of two kinds, as of two programs; what they
-	// accept is the same.
+	// HabitMembers: its answers are of two kinds, as Signs says, as those of two
+	// programs; what they accept is the same, as far as is known.
 	HabitMembers
 	// HabitRepeatsPublic: in Count accepted answers it had a public value of another one.
 	HabitRepeatsPublic

@@ -3,6 +3,7 @@ package evidence
 import (
 	"cmp"
 	"encoding/hex"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -68,7 +69,8 @@ type Member struct {
 }
 
 // Members tells the gateways that answered apart, and returns them in the order in
-// which they were met, without a Matrix; nothing if they look like one. Error
+// which they were met, without a Matrix; nothing if they look like one, or like one that
+// was changed once. Error
 // answers are distinguished by their SPIs, and where these are alike accepted answers by
 // their vendor IDs. Which gateway an answer of the other kind is from is not known.
 // An error may be forged or come from something between, so that one alone says
@@ -76,10 +78,12 @@ type Member struct {
 func Members(exchanges []Exchange) []Member {
 	several := func(outcomes ...initiator.Outcome) []Member {
 		var members []Member
+		var sights []sight
 		for _, x := range exchanges {
-			if x.Look == (Look{}) || !slices.Contains(outcomes, x.Outcome) {
+			if x.Look == (Look{}) || !slices.Contains(outcomes, x.Outcome) || x.Look.Accepted && x.Purpose == PurposeClient {
 				continue
 			}
+			sights = append(sights, x.sight(fmt.Sprint(x.Look)))
 			i := slices.IndexFunc(members, func(m Member) bool { return m.Look == x.Look })
 			if i < 0 {
 				i = len(members)
@@ -88,7 +92,7 @@ func Members(exchanges []Exchange) []Member {
 			members[i].Exchanges = append(members[i].Exchanges, x.ID)
 		}
 		members = slices.DeleteFunc(members, func(m Member) bool { return !m.Look.Accepted && len(m.Exchanges) < 2 })
-		if len(members) < 2 {
+		if len(members) < 2 || alternating(sights, 1) == nil {
 			return nil
 		}
 		return members
@@ -98,7 +102,7 @@ func Members(exchanges []Exchange) []Member {
 	// One program may have a SPI in the one error, and none in the other.
 	case several(initiator.NoProposalChosen) != nil, several(initiator.InvalidKEPayload) != nil:
 		members = several(initiator.NoProposalChosen, initiator.InvalidKEPayload)
-	default:
+	case vendorIDs(acceptedOnes(exchanges)) != nil:
 		members = several(initiator.Accepted)
 	}
 	for _, m := range members {

@@ -29,13 +29,14 @@ func TestMembers(t *testing.T) {
 		{"a shape for each error", []answer{{no, zero}, {ke, drawn}, {no, zero}, {ke, drawn}}, nil},
 		{"two vendor IDs", []answer{{no, zero}, {yes, other}, {yes, one}, {yes, other}},
 			[]Member{{Look: other, Exchanges: []int{2, 4}}, {Look: one, Exchanges: []int{3}}}},
-		{"SPIs before vendor IDs", []answer{{ke, drawn}, {ke, drawn}, {yes, other}, {yes, one}, {ke, zero}, {ke, zero}},
-			[]Member{{Look: drawn, Exchanges: []int{1, 2}}, {Look: zero, Exchanges: []int{5, 6}}}},
+		{"SPIs before vendor IDs", []answer{{ke, drawn}, {ke, zero}, {yes, other}, {yes, one}, {ke, drawn}, {ke, zero}},
+			[]Member{{Look: drawn, Exchanges: []int{1, 5}}, {Look: zero, Exchanges: []int{2, 6}}}},
+		{"another program since an update", []answer{{ke, drawn}, {ke, drawn}, {yes, other}, {yes, one}, {ke, zero}, {ke, zero}}, nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			var exchanges []Exchange
 			for i, a := range tc.answers {
-				exchanges = append(exchanges, Exchange{Exchange: initiator.Exchange{ID: i + 1, Outcome: a.outcome}, Look: a.look})
+				exchanges = append(exchanges, Exchange{Exchange: initiator.Exchange{ID: i + 1, Outcome: a.outcome}, Look: a.look, Traits: &Traits{}})
 			}
 			if got := Members(exchanges); !reflect.DeepEqual(got, tc.want) {
 				t.Errorf("got %+v, want %+v", got, tc.want)

@@ -1,7 +1,9 @@
 package evidence
 
 import (
+	"bytes"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
@@ -38,6 +40,28 @@ type NAT struct {
 	Evidence        []int
 }
 
+// Add compares the NAT_DETECTION hashes of an accepted answer from an address with those
+// of the addresses that we see, and of those outside that a NAT before us may have (RFC
+// 7296, Section 2.23).
+func (n *NAT) Add(a initiator.Answer, from netip.AddrPort, outside []netip.Addr) {
+	n.Evidence = append(n.Evidence, a.ID)
+	seen, ok := a.Message.NATDetection()
+	if !ok {
+		return
+	}
+	n.Supported = true
+	if seen.SenderBehindNAT(from) {
+		n.GatewayBehindNAT = true
+	}
+	if seen.SentTo(a.Local) {
+		return
+	}
+	n.LocalBehindNAT = true
+	if !n.Observed.IsValid() { // with our address known or guessed, the hash shows the port
+		n.Observed, _ = seen.FindDestination(append([]netip.Addr{n.Local.Addr()}, outside...)...)
+	}
+}
+
 // Gateway is what accepted answers showed beside the suite.
 type Gateway struct {
 	// VendorIDs in the order seen, each once.
@@ -51,6 +75,29 @@ type Gateway struct {
 	// Redirect is where a REDIRECT notify points, printable; else "".
 	Redirect string
 	Evidence []int
+}
+
+// Add adds what an accepted answer says of the gateway.
+func (g *Gateway) Add(a initiator.Answer) {
+	g.Evidence = append(g.Evidence, a.ID)
+	for _, p := range a.Message.Payloads {
+		switch p := p.(type) {
+		case *ike.VendorID:
+			if !slices.ContainsFunc(g.VendorIDs, func(v []byte) bool { return bytes.Equal(v, p.Data) }) {
+				g.VendorIDs = append(g.VendorIDs, p.Data)
+			}
+		case *ike.CertReq:
+			g.Authorities = max(g.Authorities, len(p.Hashes()))
+		case *ike.Notify:
+			if !p.Notification.IsError() && !slices.Contains(g.Notifies, p.Notification) {
+				g.Notifies = append(g.Notifies, p.Notification)
+			}
+			if hashes, ok := p.SignatureHashes(); ok {
+				g.SignatureHashes = hashes
+			}
+		}
+	}
+	slices.Sort(g.Notifies)
 }
 
 // PathOf returns what the answer to a question over t shows of the path.

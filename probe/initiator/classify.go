@@ -67,6 +67,16 @@ func malformed(format string, args ...any) Reading {
 	return Reading{Outcome: Malformed, Detail: fmt.Sprintf(format, args...)}
 }
 
+// misdirected is what an IKEv2 message is that has our SPI and is no answer to the
+// request. Only who speaks IKEv2 sends one that is whole: it has a Message then.
+func misdirected(d received, format string, args ...any) Reading {
+	r := malformed(format, args...)
+	if m, err := ike.ParseMessage(d.octets); err == nil && d.whole() {
+		r.Message = m
+	}
+	return r
+}
+
 // Classify reads a datagram, as it came from the network, as an answer to req.
 // It has no side effects, and anyone may have sent the datagram.
 func Classify(req *Request, datagram []byte, from netip.AddrPort) Reading {
@@ -122,14 +132,14 @@ func classifyMessage(req *Request, d received) Reading {
 	case h.MajorVersion != 2:
 		return Reading{Outcome: NotIKE, Detail: fmt.Sprintf("an answer of IKE version %d.%d", h.MajorVersion, h.MinorVersion)}
 	case h.Flags&ike.FlagResponse == 0 && h.Flags&ike.FlagInitiator != 0 &&
-		h.Exchange == req.header.Exchange && h.MessageID == req.header.MessageID:
+		h.Exchange == req.header.Exchange && h.MessageID == req.header.MessageID && !d.bare():
 		return Reading{Outcome: Echo, Detail: "our own request came back"}
 	case h.Flags&ike.FlagResponse == 0:
-		return malformed("the Response flag is not set")
+		return misdirected(d, "the Response flag is not set")
 	case h.Exchange != req.header.Exchange:
-		return malformed("the exchange type is %v, the request's %v", h.Exchange, req.header.Exchange)
+		return misdirected(d, "the exchange type is %v, the request's %v", h.Exchange, req.header.Exchange)
 	case h.MessageID != req.header.MessageID:
-		return malformed("the message ID is %d, the request's %d", h.MessageID, req.header.MessageID)
+		return misdirected(d, "the message ID is %d, the request's %d", h.MessageID, req.header.MessageID)
 	case req.open != nil:
 		return classifySealed(req, d.octets)
 	}

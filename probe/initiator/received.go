@@ -46,3 +46,6 @@ func (r received) has(spi ike.SPI) bool {
 
 // whole reports whether the message ends where its header says.
 func (r received) whole() bool { return r.err == nil && uint64(r.length) == uint64(len(r.octets)) }
+
+// bare reports whether the message is a header and says so: of our requests none is.
+func (r received) bare() bool { return r.whole() && len(r.octets) == ike.HeaderLen }

@@ -17,6 +17,8 @@ type Target struct {
 	// offers, which this one goes on from. Its exchanges are numbered from FirstExchange, 0 meaning 1.
 	Prior         []matrix.Asked
 	FirstExchange int
+	// Inside is the private address that it has behind NAT; empty where it is not known.
+	Inside []netip.Addr
 	// RedirectedFrom is the gateway that redirected us to this one (RFC 5685); invalid
 	// if none did.
 	RedirectedFrom netip.Addr

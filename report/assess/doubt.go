@@ -1,12 +1,14 @@
 package assess
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess/network"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // doubtFindings say why a report is not to be relied on.
@@ -64,7 +66,9 @@ func doubtFindings(t *report.Target) []report.Finding {
 			f.Fix = []string{"compare the clients that are to connect: ikescope compare --live"}
 		case report.DoubtMember:
 			f.Detail = "its own answers do not decide all suites, or they refuse all of them, which something on the way may do"
-			if len(t.Members) > 0 && t.Members[0].ErrorSPI == "" {
+			if len(t.Members) == 0 {
+				f.Detail = "it is not known which of them refused a suite: their refusals look alike"
+			} else if t.Members[0].ErrorSPI == "" {
 				f.Detail = "their refusals look alike: only accepted answers show, by their vendor IDs, which of them answered"
 			}
 			f.Fix = []string{"scan each member at its own address"}
@@ -107,7 +111,14 @@ func doubtFindings(t *report.Target) []report.Finding {
 		case report.HabitSeveralPrograms:
 			f.ID, f.Severity = "GATEWAY-SEVERAL", report.SeverityInfo
 			f.Title = "several gateways answer at this address"
-			f.Detail = "their answers look different; as far as the scan asked, they accept the same suites"
+			f.Detail = "their answers differ again and again"
+			if words := lists.Convert(h.Signs, report.Sign.Words); len(words) > 0 {
+				f.Detail += " in " + english.List(words, "and")
+			}
+			if slices.Equal(h.Signs, []report.Sign{report.SignSPIs}) {
+				f.Title = "several gateways, or parts of one, answer at this address"
+			}
+			f.Detail += "; as far as the scan asked, they accept the same suites"
 		default:
 			handshakeFinding(&f, h)
 		}

@@ -102,7 +102,11 @@ func Target(r evidence.Result) report.Target {
 		t.Doubts = append(t.Doubts, doubt)
 	}
 	for _, h := range r.Habits {
-		t.Habits = append(t.Habits, report.Habit{Kind: report.HabitKind(h.Kind.String()), Count: h.Count, Evidence: lists.Evidence(h.Exchanges), Other: report.AddressText(h.Other)})
+		habit := report.Habit{Kind: report.HabitKind(h.Kind.String()), Count: h.Count, Evidence: lists.Evidence(h.Exchanges), Other: report.AddressText(h.Other)}
+		for _, sign := range h.Signs {
+			habit.Signs = append(habit.Signs, report.Sign(sign.String()))
+		}
+		t.Habits = append(t.Habits, habit)
 	}
 	for i, m := range r.Members {
 		t.Members = append(t.Members, newMember(i+1, m))
@@ -210,7 +214,10 @@ func newCost(c evidence.Cost, notes []evidence.Note) report.Cost {
 		HalfOpenPeak:      c.HalfOpenPeak,
 		HalfOpenLeft:      c.HalfOpenLeft,
 		HalfOpenEvidence:  left,
-		ElapsedMs:         milliseconds(c.Elapsed),
+
+		HalfOpenUnconfirmed: c.HalfOpenUnconfirmed,
+
+		ElapsedMs: milliseconds(c.Elapsed),
 	}
 }
 

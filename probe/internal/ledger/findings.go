@@ -46,6 +46,18 @@ func (f *Findings) Habit(kind evidence.HabitKind, count int, exchanges ...int) {
 	f.habits[i].Exchanges = joined(f.habits[i].Exchanges, exchanges)
 }
 
+// Several notes that several gateways answer, with a sign of it.
+func (f *Findings) Several(sign evidence.SignKind, exchanges ...int) {
+	f.Habit(evidence.HabitMembers, 0, exchanges...)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	i := slices.IndexFunc(f.habits, func(h evidence.Habit) bool { return h.Kind == evidence.HabitMembers })
+	if h := &f.habits[i]; !slices.Contains(h.Signs, sign) {
+		h.Signs = append(h.Signs, sign)
+		slices.Sort(h.Signs)
+	}
+}
+
 // Shares notes a habit of what another gateway had, too.
 func (f *Findings) Shares(kind evidence.HabitKind, other netip.Addr, count, exchange int) {
 	f.Habit(kind, count, exchange)
