@@ -383,7 +383,11 @@ func (l lab) reports(t *testing.T, namespace string, exit int, args ...string) [
 		t.Fatal(err)
 	}
 	if doc.Exit.Code != exit || !doc.Complete {
-		t.Fatalf("the document is complete: %v, and exits with %d (%s); want true, %d", doc.Complete, doc.Exit.Code, doc.Exit.Reason, exit)
+		var why []any
+		for _, target := range doc.Targets {
+			why = append(why, target.Doubts, target.Notes)
+		}
+		t.Fatalf("the document is complete: %v, and exits with %d (%s); want true, %d: %+v", doc.Complete, doc.Exit.Code, doc.Exit.Reason, exit, why)
 	}
 	return doc.Targets
 }
