@@ -42,6 +42,7 @@ type Attempt struct {
 	deleted             bool
 	ending              string // the entry of the catalogue for how an SA that was up ended
 	usage               int    // when it was last touched, for eviction
+	lane                string // the host of the file that it is of, as [lane] names it
 }
 
 // maxEvents bounds the events of an attempt, and keptLast those of them that
@@ -54,7 +55,7 @@ const (
 // add takes an event into the attempt.
 func (a *Attempt) add(e Event) {
 	if a.FirstLine == 0 {
-		a.FirstLine, a.File = e.Line, e.File
+		a.FirstLine, a.File, a.lane = e.Line, e.File, e.lane
 	}
 	a.LastLine = e.Line
 	if !e.Time.IsZero() {

@@ -3,7 +3,6 @@ package incident
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/ikescope/ikescope/report/incident/logtext"
@@ -18,6 +17,9 @@ type collector struct {
 	done func(*Attempt)
 	open map[string]*Attempt
 	tick int
+	// news is, by IKE SA, the last that was said of one before anything that begins
+	// an attempt.
+	news map[string]Event
 	// backwards: the lines come from the end of a log in descending order.
 	backwards bool
 }
@@ -28,7 +30,7 @@ func newCollector(done func(*Attempt)) *collector {
 
 // add puts an event of a product's log into its attempt.
 func (c *collector) add(product string, e Event) {
-	hideSecrets(e.Args)
+	logtext.HideSecrets(e.Args)
 	key := product + "\x00" + e.Key
 	a := c.open[key]
 	over := a != nil && (e.Kind == Start && (a.began || a.ended || a.Established || a.Reached == PhaseEstablished) || e.Kind == Begin && (a.ended || a.Established))
@@ -41,8 +43,17 @@ func (c *collector) add(product string, e Event) {
 	}
 	if a == nil {
 		if e.Kind == Info || e.Kind == Match || e.Kind == Deleted && e.Cause == "" {
+			c.hear(key, &e)
 			return
 		}
+		if n, ok := c.news[key]; ok && max(e.Line-n.Line, n.Line-e.Line) <= maxApart {
+			for name, value := range n.Args {
+				if e.arg(name) == "" {
+					e.Set(name, value)
+				}
+			}
+		}
+		delete(c.news, key)
 		if len(c.open) >= maxOpen {
 			c.evict()
 		}
@@ -54,14 +65,22 @@ func (c *collector) add(product string, e Event) {
 	a.add(e)
 }
 
-// hideSecrets takes secrets out of the words of an event: a name may go on to the end
-// of a line, or begin it.
-func hideSecrets(words map[string]string) {
-	for name, value := range words {
-		if strings.ContainsAny(value, `:="`) { // without one there is no secret
-			words[name] = logtext.WithoutSecrets(value)
-		}
+// maxNews bounds the IKE SAs of which news are kept, and maxApart the lines between
+// these and what they are of.
+const (
+	maxNews  = 256
+	maxApart = 4
+)
+
+// hear keeps whom a line is about that begins no attempt.
+func (c *collector) hear(key string, e *Event) {
+	if e.Kind != Info || e.arg("peer-id") == "" && e.arg("peer") == "" {
+		return
 	}
+	if c.news == nil || len(c.news) >= maxNews {
+		c.news = make(map[string]Event)
+	}
+	c.news[key] = *e
 }
 
 // evict ends the oldest tenth of the attempts.
@@ -145,7 +164,7 @@ func (g *Groups) Add(a *Attempt) *Group {
 	if g.byKey == nil {
 		g.byKey = make(map[string]*Group)
 	}
-	key := a.Product + "\x00" + a.File + "\x00" + string(a.Side) + "\x00" + a.Connection + "\x00"
+	key := a.Product + "\x00" + a.File + "\x00" + a.lane + "\x00" + string(a.Side) + "\x00" + a.Connection + "\x00"
 	switch {
 	case a.Cause == nil && a.Established:
 		key += "established"

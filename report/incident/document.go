@@ -128,7 +128,7 @@ func NewDocument(files []File, g *Groups) *Document {
 	}
 	g.Sort()
 	all := g.All
-	if len(files) > 1 || mixed(all) {
+	if several(all) || mixed(all) {
 		all = pair(all)
 	}
 	d.Kinds = len(all)

@@ -101,7 +101,8 @@ type Event struct {
 	Proposals []Proposal
 
 	// Key tells which IKE SA the event is of, within the log.
-	Key string
+	Key  string
+	lane string
 	// Count is how often it came; the line is that of the first. Alike: others of
 	// them say the same in other words.
 	Count int

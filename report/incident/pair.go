@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/ikescope/ikescope/report/incident/logtext"
 )
 
 // pair finds attempts that two logs show from both sides, and leaves one story
@@ -41,6 +43,13 @@ func pair(groups []*Group) []*Group {
 		gone[other] = true
 	}
 	return slices.DeleteFunc(slices.Clone(groups), func(g *Group) bool { return gone[g] })
+}
+
+// several reports whether attempts are of several hosts.
+func several(groups []*Group) bool {
+	return slices.ContainsFunc(groups, func(g *Group) bool {
+		return g.Attempt.File != groups[0].Attempt.File || g.Attempt.lane != groups[0].Attempt.lane
+	})
 }
 
 // mixed reports whether two logs were put into one file: that of a client of Windows,
@@ -90,6 +99,9 @@ func certainty(a *Attempt) int {
 // near is within which time two logs are of one attempt, by time alone.
 const near = 10 * time.Minute
 
+// nearInFile is that for two hosts in one file.
+const nearInFile = 10 * time.Second
+
 // Pairing is what shows that two attempts, in the logs of both sides, are one.
 type Pairing string
 
@@ -106,7 +118,7 @@ const (
 // by what: 0 if they do not.
 func alike(a, b *Group) (score int, by Pairing) {
 	x, y := a.Attempt, b.Attempt
-	if x.File == y.File && !mixed([]*Group{a, b}) || x.Side != "" && x.Side == y.Side {
+	if x.File == y.File && x.lane == y.lane && !mixed([]*Group{a, b}) || x.Side != "" && x.Side == y.Side {
 		return 0, ""
 	}
 	if x.Version != 0 && y.Version != 0 && x.Version != y.Version {
@@ -116,8 +128,11 @@ func alike(a, b *Group) (score int, by Pairing) {
 	if x.Established != y.Established && x.Cause == nil && y.Cause == nil {
 		return 0, ""
 	}
-	apart, comparable := between(x.First, y.First)
+	apart, comparable := logtext.Between(x.First, y.First)
 	close := comparable && apart.Abs() <= near
+	if x.File == y.File { // which may be that of a server to which many hosts log
+		close = close && apart.Abs() <= nearInFile && x.Side != "" && y.Side != ""
+	}
 	switch {
 	case x.SPI != "" && strings.EqualFold(x.SPI, y.SPI):
 		return 100, BySPI
@@ -127,7 +142,7 @@ func alike(a, b *Group) (score int, by Pairing) {
 		score, by = 40, ByAddress
 	case close:
 		score, by = 10, ByTime
-	case !comparable && (x.Side == Initiator) != (y.Side == Initiator):
+	case !comparable && (x.File != y.File || x.Side != "" && y.Side != "") && (x.Side == Initiator) != (y.Side == Initiator):
 		score, by = 1, BySides
 	default:
 		return 0, ""
@@ -154,35 +169,13 @@ func (a *Attempt) unheard(gateway *Attempt) bool {
 		gateway.Side == Responder && gateway.Reached == PhaseInit
 }
 
-// between returns by how much y is after x, if that can be told: both have a
-// date, or neither, or the time of day is all that one has.
-func between(x, y time.Time) (time.Duration, bool) {
-	if x.IsZero() || y.IsZero() {
-		return 0, false
-	}
-	if x.Year() > 4 && y.Year() > 4 {
-		return y.Sub(x), true
-	}
-	if x.Year() == y.Year() {
-		return y.Sub(x), true
-	}
-	if x.Year() == 0 || y.Year() == 0 { // times of day
-		day := func(t time.Time) time.Duration {
-			return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second
-		}
-		return day(y) - day(x), true
-	}
-	// One lacks the year.
-	return y.AddDate(x.Year()-y.Year(), 0, 0).Sub(x), true
-}
-
 // clockOf returns by how much the clock of the other log is ahead. Where the
 // two were paired by time that says nothing of clocks.
 func clockOf(base, other *Group, by Pairing) (time.Duration, bool) {
 	if by == ByTime || by == BySides || base.Count != other.Count {
 		return 0, false
 	}
-	apart, ok := between(base.Attempt.First, other.Attempt.First)
+	apart, ok := logtext.Between(base.Attempt.First, other.Attempt.First)
 	return apart, ok
 }
 

@@ -63,18 +63,12 @@ type File struct {
 type Scanner struct {
 	File      File
 	products  []Product
-	readers   []Reader
-	last      int // the product of the line before
 	collector *collector
 	order     logtext.Order
-	folded    Line // the beginning of a message that may be folded
 	// program is taken for that of lines which no reader knows.
 	program string
-	// key is the IKE SA of the last event, and held are lines before the first
-	// one whose product is known.
-	key  string
-	held []Line
-	l2tp bool // a line of xl2tpd was seen
+	*lane   // that of the line
+	lanes   lanes
 }
 
 // NewScanner returns a scanner that calls done with each attempt when it has
@@ -82,9 +76,8 @@ type Scanner struct {
 func NewScanner(name string, products []Product, done func(*Attempt)) *Scanner {
 	s := &Scanner{products: products, collector: newCollector(done)}
 	s.File = File{Name: name, Products: make(map[string]int), Understood: make(map[string]int)}
-	for _, p := range products {
-		s.readers = append(s.readers, p.New())
-	}
+	s.lane = s.newLane("", "")
+	s.lanes.all = append(s.lanes.all, s.lane)
 	return s
 }
 
@@ -96,6 +89,7 @@ func (s *Scanner) Line(number int, text string) {
 			continue
 		}
 		s.clock(&l)
+		s.sort(&l)
 		s.read(&l)
 	}
 }
@@ -128,7 +122,7 @@ func (s *Scanner) read(l *Line) {
 			return
 		}
 	}
-	if !s.continues(folded, l) {
+	if !s.head(l) && !s.continues(folded, l) {
 		s.unclaimed(l)
 	}
 }
@@ -200,7 +194,7 @@ func (s *Scanner) unclaimed(l *Line) {
 	if row, words := readGeneral(l.Text, true); row != nil {
 		e := row.Event(l, words)
 		e.Key = s.key
-		s.collector.add(s.products[s.last].Name, e)
+		s.add(s.products[s.last].Name, e)
 	}
 }
 
@@ -217,7 +211,7 @@ func (s *Scanner) beside(l *Line) {
 	}
 	e := row.Event(l, words)
 	e.Key = s.key
-	s.collector.add(s.products[s.last].Name, e)
+	s.add(s.products[s.last].Name, e)
 }
 
 // asides are the causes that lines of other programs may show.
@@ -262,7 +256,7 @@ func (s *Scanner) take(at int, events []Event) {
 			s.File.Stamped = true
 			s.File.Dated = s.File.Dated || strings.ContainsAny(e.Stamp, "-/")
 		}
-		s.collector.add(product, e)
+		s.add(product, e)
 		s.key = e.Key
 	}
 }
@@ -272,15 +266,17 @@ func (s *Scanner) Flush() { s.collector.flush(true) }
 
 // End ends all attempts.
 func (s *Scanner) End() {
-	held := s.held
-	s.held = nil
-	for i := 0; i < len(held) && len(s.File.Products) > 0; i++ {
-		s.unclaimed(&held[i])
-	}
-	for i, r := range s.readers {
-		if ender, ok := r.(Ender); ok {
-			if events := ender.End(); len(events) > 0 {
-				s.take(i, events)
+	for _, s.lane = range s.lanes.all {
+		held := s.held
+		s.held = nil
+		for i := 0; i < len(held) && len(s.File.Products) > 0; i++ {
+			s.unclaimed(&held[i])
+		}
+		for i, r := range s.readers {
+			if ender, ok := r.(Ender); ok {
+				if events := ender.End(); len(events) > 0 {
+					s.take(i, events)
+				}
 			}
 		}
 	}

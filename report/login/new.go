@@ -17,6 +17,7 @@ import (
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/explain"
 	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/ask"
 	"github.com/ikescope/ikescope/report/login/causes"
 )
 
@@ -103,7 +104,7 @@ func (d *Document) step(c login.Client, s login.Step, r *login.Result) Step {
 	if s.Cause != "" {
 		out.Reason = reason(s, r, d.wordsOf(s, r))
 		if out.Reason.Elsewhere != "" {
-			out.Reason.Ask = incident.Ask(s.Cause, d.Target)
+			out.Reason.Ask = ask.Command(s.Cause, d.Target)
 		}
 		if s.Cause == "auth-refused" && d.Method == string(login.Certificate) && !c.Credentials.PSS && isRSA(c) {
 			out.Reason.Fix = append(out.Reason.Fix, incident.Fix{Line: "libreswan with authby=rsa-sha2 takes RSASSA-PSS alone: set signature: rsa-pss"})

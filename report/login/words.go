@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/probe/login"
-	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/ask"
 )
 
 // Heading says in a sentence how it went.
@@ -69,7 +69,7 @@ func (r *Reason) GatewayKnows() string {
 	case r.Ask == "":
 		return "only the gateway knows " + r.Elsewhere
 	}
-	return "the gateway knows " + r.Elsewhere + "; " + incident.AskWords(r.Cause)
+	return "the gateway knows " + r.Elsewhere + "; " + ask.Words(r.Cause)
 }
 
 // Lines say what the server of EAP said; none of nil.

@@ -34,3 +34,25 @@ func (o *Order) Add(t time.Time) {
 func (o *Order) Backwards() bool {
 	return o.later < -2 || o.falls && !o.rises && o.lines >= leastReversed
 }
+
+// Between returns by how much y is after x, if that can be told: both have a
+// date, or neither, or the time of day is all that one has.
+func Between(x, y time.Time) (time.Duration, bool) {
+	if x.IsZero() || y.IsZero() {
+		return 0, false
+	}
+	if x.Year() > 4 && y.Year() > 4 {
+		return y.Sub(x), true
+	}
+	if x.Year() == y.Year() {
+		return y.Sub(x), true
+	}
+	if x.Year() == 0 || y.Year() == 0 { // times of day
+		day := func(t time.Time) time.Duration {
+			return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute + time.Duration(t.Second())*time.Second
+		}
+		return day(y) - day(x), true
+	}
+	// One lacks the year.
+	return y.AddDate(x.Year()-y.Year(), 0, 0).Sub(x), true
+}

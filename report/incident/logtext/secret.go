@@ -66,3 +66,13 @@ func withoutSecrets(line string) string {
 	}
 	return secret.ReplaceAllString(line, "$1 (not shown)")
 }
+
+// HideSecrets takes secrets out of the words of a line: a name may go on to the end
+// of a line, or begin it.
+func HideSecrets(words map[string]string) {
+	for name, value := range words {
+		if strings.ContainsAny(value, `:="`) { // without one there is no secret
+			words[name] = WithoutSecrets(value)
+		}
+	}
+}

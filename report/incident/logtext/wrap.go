@@ -17,9 +17,11 @@ type Message struct {
 	// Stamp is the time as the log has it, and Time its value: see [Stamp].
 	Stamp string
 	Time  time.Time
-	// Program is who logged it, where a wrap says so.
-	Program string
-	Text    string
+	// Program is who logged it, where a wrap says so, and Host where it ran: as the
+	// wrap has it up to the first dot, and of IKE daemons and what they work with
+	// alone.
+	Program, Host string
+	Text          string
 	// Fields are those of a JSON object, with the names of nested ones joined
 	// by a dot.
 	Fields map[string]string
@@ -281,6 +283,7 @@ func (l *Message) host() {
 			return
 		}
 		l.Program, l.Text = name, strings.TrimLeft(after, " ")
+		l.ranOn(host)
 		return
 	}
 	// RFC 5424: app, process, message id, structured data.
@@ -291,9 +294,11 @@ func (l *Message) host() {
 	switch data := f[3]; {
 	case strings.HasPrefix(data, "- "):
 		l.Program, l.Text = f[0], data[2:]
+		l.ranOn(host)
 	case strings.HasPrefix(data, "["):
 		if end := strings.Index(data, "] "); end > 0 {
 			l.Program, l.Text = f[0], data[end+2:]
+			l.ranOn(host)
 		}
 	}
 }

@@ -48,6 +48,12 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 		e.Version = 2
 	}
 	s := r.ofMessage(h, exchange, request, parsed)
+	if exchange == "IKE_SA_INIT" && request {
+		if parsed && s.ours && h.id == "" { // of another
+			s = r.start(h, endpoints{})
+		}
+		s.ours = !parsed
+	}
 	first := id == "0"
 	switch {
 	case exchange == "IKE_SA_INIT" || exchange == "ID_PROT" || exchange == "AGGRESSIVE":

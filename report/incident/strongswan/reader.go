@@ -59,6 +59,8 @@ type session struct {
 	// answered: this side answered IKE_SA_INIT. came: something of the peer came
 	// to UDP 4500 after that. failing: a packet could not be sent.
 	answered, came, failing bool
+	// ours: this side sent its first request.
+	ours bool
 	// port is that to which it sends, unless it is one of IKE.
 	port string
 	// tries is the number of the last retransmission.

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/ask"
 )
 
 // Heading says in a line what happened.
@@ -169,9 +170,9 @@ func Elsewhere(s *incident.Story) string {
 	if a, err := netip.ParseAddr(s.Peer); err == nil {
 		gateway = a.String() // other words of a log are none to paste
 	}
-	ask := incident.Ask(s.Cause, gateway)
-	if ask == "" || s.Side != incident.Initiator {
+	command := ask.Command(s.Cause, gateway)
+	if command == "" || s.Side != incident.Initiator {
 		return s.Elsewhere
 	}
-	return s.Elsewhere + "; " + incident.AskWords(s.Cause) + " " + ask
+	return s.Elsewhere + "; " + ask.Words(s.Cause) + " " + command
 }

@@ -1,9 +1,11 @@
-package incident
+// Package ask names the command that asks a gateway for what a log does not have of a
+// cause.
+package ask
 
-// Ask returns the command that asks a gateway for what it alone knows of a cause, as the
+// Command returns the command that asks a gateway for what it alone knows of a cause, as the
 // names in its certificate and the methods of EAP that it has; "" where only its log has
 // it. Certificate and methods are shown where the gateway offers EAP.
-func Ask(cause, gateway string) string {
+func Command(cause, gateway string) string {
 	switch cause {
 	case "cert-untrusted", "cert-invalid", "cert-purpose", "cert-missing", "cert-refused", "cert-policy", "cert-encoding", "id-not-in-cert", "signature",
 		"eap-wanted", "method-mismatch", "eap-method", "eap-server-cert", "eap-server-name":
@@ -14,8 +16,8 @@ func Ask(cause, gateway string) string {
 	return ""
 }
 
-// AskWords says in half a sentence what the command of [Ask] shows.
-func AskWords(cause string) string {
+// Words says in half a sentence what the command of [Command] shows.
+func Words(cause string) string {
 	if cause == "ike-proposal" || cause == "key-exchange" {
 		return "ikescope can ask for it:"
 	}
