@@ -157,7 +157,8 @@ var sceneSuites = map[string]struct{ strongswan, libreswan, openiked string }{
 	"sha2": {"aes256-sha256", "aes256-sha2_256", "enc aes-256 auth hmac-sha2-256"}, // more than OpenIKED has on Linux
 	"many": {"aes256gcm16-aes128gcm16-x25519-ecp384,aes256-aes128-sha256-sha1-modp2048-modp3072", "aes_gcm256;modp2048,aes256-sha2_256;modp2048,aes128-sha1;modp2048",
 		"enc aes-256 enc aes-128 auth hmac-sha1 group modp2048 group ecp384"},
-	"pfs": {"aes256-sha1-modp2048", "aes256-sha1;modp2048", "enc aes-256 auth hmac-sha1 group modp2048"},
+	"wide": {"aes256gcm16-aes128gcm16-prfsha512-prfsha384-x25519-ecp384,aes256-aes128-sha512-sha256-prfsha256-modp2048-modp3072", "aes_gcm256-sha2_512;dh19+dh21,aes256+aes128-sha2_512+sha2_256;modp2048+modp3072", ""},
+	"pfs":  {"aes256-sha1-modp2048", "aes256-sha1;modp2048", "enc aes-256 auth hmac-sha1 group modp2048"},
 }
 
 // write puts the configuration into dir, which the daemon sees as /run/lab.
@@ -400,6 +401,7 @@ conn lab
 			fmt.Fprintf(&c, "	%s\n", strings.TrimSpace(line))
 		}
 	}
+	fmt.Fprintln(&c, e.rest)
 	files["ipsec.conf"] = c.String()
 	files["ipsec.secrets"] = ""
 	if e.psk != "" {
@@ -476,6 +478,7 @@ func (e *end) openiked(files map[string]string, w *world) {
 	if e.auth == "eap" && e.password != "" {
 		fmt.Fprintf(&c, "user %q %q\n", e.user, e.password)
 	}
+	fmt.Fprintln(&c, e.rest)
 	files["iked.conf"] = c.String()
 	for _, folder := range []string{"ca", "certs", "crls", "private", "pubkeys/fqdn", "pubkeys/ipv4", "pubkeys/ipv6", "pubkeys/ufqdn"} {
 		files["iked/"+folder+"/"] = ""

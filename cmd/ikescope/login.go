@@ -31,7 +31,7 @@ type loginOptions struct {
 	credentials string
 	trust       *x509.CertPool
 	address     bool
-	esp         bool
+	esp, ike    bool
 	networks    [2]netip.Prefix // local and remote
 	stays       bool
 	stay        dial.Staying
@@ -64,7 +64,8 @@ func (a *app) loginCommand() *cobra.Command {
 		flags.Var(flagvalue.Suites(&opts.suites), "suite", "offer these suites only, as strongSwan writes them, such as aes256gcm16-prfsha384-ecp384; may be repeated")
 		addToggle(flags, &opts.address, "address", "", "ask for an address and a Child SA, too, as clients do, and show what is assigned")
 		addToggle(flags, &opts.esp, "esp", "", "ask which suites Child SAs may have, whether PFS is demanded, and so which clients connect and rekey, before it logs out")
-		flags.Var(flagvalue.Clients(&opts.clients), "client", "with --esp: judge this client: a name from ikescope client list, a configuration file, or FILE#CONNECTION; may be repeated")
+		addToggle(flags, &opts.ike, "ike", "", "ask which suites the IKE SA may be rekeyed with, which are those of this connection alone, and so which clients can rekey")
+		flags.Var(flagvalue.Clients(&opts.clients), "client", "judge this client by --esp and --ike: a name from ikescope client list, a configuration file, or FILE#CONNECTION; may be repeated")
 		addToggle(flags, &opts.stays, "watch-rekey", "", "stay logged in until the gateway rekeys or ends the IKE SA, and show what it offers then, and when")
 		flags.Var(flagvalue.Duration(&opts.stay.Limit, time.Second, 48*time.Hour), "for", "with --watch-rekey: how long at most")
 		flags.Var(flagvalue.Number(&opts.stay.Rekeyings, 1, 16), "count", "with --watch-rekey: wait until this many SAs were rekeyed")
@@ -101,8 +102,8 @@ func (a *app) login(ctx context.Context, opts *loginOptions, args []string) erro
 	if !opts.stays && (opts.stay.Limit != loginStay || opts.stay.Rekeyings != 1) {
 		return usagef("login: --for and --count say how long --watch-rekey stays: add --watch-rekey")
 	}
-	if len(opts.clients) > 0 && !opts.esp {
-		return usagef("login: --client judges what --esp finds: add --esp")
+	if len(opts.clients) > 0 && !opts.esp && !opts.ike {
+		return usagef("login: --client judges what --esp and --ike find: add one of them")
 	}
 	login.NoCore()
 	_, family, found, err := opts.asked(args, a.in)
@@ -116,7 +117,7 @@ func (a *app) login(ctx context.Context, opts *loginOptions, args []string) erro
 		return usagef("login: %q names %d targets; log in to one at a time", printable.Text(args[0]), len(found))
 	}
 	c := dial.Client{
-		Host: found[0].Host, Roots: opts.trust, Products: opts.suites, Address: opts.address, ESP: opts.esp, LocalNetwork: opts.networks[0], RemoteNetwork: opts.networks[1],
+		Host: found[0].Host, Roots: opts.trust, Products: opts.suites, Address: opts.address, ESP: opts.esp, IKE: opts.ike, LocalNetwork: opts.networks[0], RemoteNetwork: opts.networks[1],
 		Attempts: opts.tries, InitialRTO: opts.timeout, Transports: opts.transports, Source: netip.AddrPortFrom(opts.source, opts.sourcePort),
 	}
 	c.Credentials, err = login.Source{File: opts.credentials, Environment: os.Getenv, Ask: login.Terminal(ctx, a.in, a.err)}.Read(time.Now())
@@ -160,6 +161,7 @@ func (a *app) login(ctx context.Context, opts *loginOptions, args []string) erro
 	}
 	doc := reported.New(build.Tool(), args[0], c, r)
 	doc.Judge(r.ESP, clients.OfESP(opts.clients))
+	doc.JudgeIKE(r.IKE, clients.OfIKE(opts.clients))
 	a.exit = doc.Exit.Code
 	// A login is not to be done again for want of a capture.
 	return errors.Join(datagrams.Save(pcap, recorded), opts.printOptions.write(a.out, documents.Login(doc)))

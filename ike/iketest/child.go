@@ -1,6 +1,8 @@
 package iketest
 
 import (
+	"slices"
+
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest/internal/esp"
 	"github.com/ikescope/ikescope/ike/iketest/internal/offers"
@@ -17,6 +19,9 @@ func (s *server) createChild(sa *gatewaySA, m *ike.Message) (payloads []ike.Payl
 		return nil, false
 	case !hasSA || !hasNonce:
 		return refuse(&ike.Notify{Notification: ike.INVALID_SYNTAX})
+	}
+	if len(offer.Proposals) > 0 && offer.Proposals[0].Protocol == ike.ProtocolIKE {
+		return refuse(s.refuseRekey(sa, m, offer.Proposals))
 	}
 	chosen, ok := esp.Choose(sa.login.ESP, offer.Proposals)
 	if !ok {
@@ -40,4 +45,31 @@ func (s *server) createChild(sa *gatewaySA, m *ike.Message) (payloads []ike.Payl
 		}
 	}
 	return out, true
+}
+
+// refuseRekey says why the IKE SA is not rekeyed as it is offered (RFC 7296, Section
+// 1.3.2). With a KE payload of the right method it could be, which is not done here.
+func (s *server) refuseRekey(sa *gatewaySA, m *ike.Message, offered []ike.Proposal) *ike.Notify {
+	policy, method := s.policy, ike.KE_NONE
+	if sa.login.Rekey != nil {
+		policy = sa.login.Rekey
+	}
+	if ke, ok := ike.Find[*ike.KE](m); ok {
+		method = ke.Method
+	}
+	offered = slices.Clone(offered)
+	for i := range offered {
+		if len(offered[i].SPI) != 8 {
+			return &ike.Notify{Notification: ike.INVALID_SYNTAX}
+		}
+		offered[i].SPI = nil // as in IKE_SA_INIT
+	}
+	chosen, ok := s.profile.Choose(policy, offered, method)
+	switch {
+	case !ok:
+		return &ike.Notify{Notification: ike.NO_PROPOSAL_CHOSEN}
+	case offers.MethodOf(chosen) != method:
+		return invalidKENotify(offers.MethodOf(chosen))
+	}
+	return &ike.Notify{Notification: ike.NO_ADDITIONAL_SAS}
 }

@@ -44,6 +44,9 @@ type Login struct {
 	// where no address was assigned.
 	ESP    []ike.Proposal
 	Narrow bool
+	// Rekey are the suites that its IKE SAs may be rekeyed with, nil for those of the
+	// Responder. It asks for their method and rekeys none.
+	Rekey []ike.Proposal
 	// Lifetime, unless 0, stands in AUTH_LIFETIME.
 	Lifetime time.Duration
 

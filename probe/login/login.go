@@ -33,6 +33,8 @@ type Client struct {
 	LocalNetwork, RemoteNetwork netip.Prefix
 	// ESP asks which suites a Child SA may have, once logged in.
 	ESP bool
+	// IKE asks which suites the IKE SA may be rekeyed with, once logged in.
+	IKE bool
 	// Stay says how long to stay once logged in.
 	Stay Staying
 	// Attempts is how often a request is sent at most, 0 for 7, each time waiting twice
@@ -159,6 +161,7 @@ type sa struct {
 	childless      bool                // it can do without a Child SA
 	fragments      bool                // it takes fragments of IKE
 	multiple       bool                // it knows of several rounds (RFC 4739)
+	openIKED       bool                // it is OpenIKED, by its Vendor ID
 	// established: the gateway has authenticated us, so it keeps the IKE SA until a
 	// Delete. over: it has ended it. unanswered: the last request was not answered.
 	established, over, unanswered bool
@@ -191,6 +194,11 @@ func (a *attempt) run(ctx context.Context) error {
 	if a.ESP && a.r.LoggedIn {
 		more, stop := lasting(ctx, farewell)
 		a.explore(ctx, more)
+		stop()
+	}
+	if a.IKE && a.r.LoggedIn && !a.sa.over && a.err == nil {
+		more, stop := lasting(ctx, farewell)
+		a.rekey(ctx, more)
 		stop()
 	}
 	if a.Stay.Limit > 0 && a.r.LoggedIn && !a.sa.over && a.err == nil {

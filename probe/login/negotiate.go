@@ -157,6 +157,7 @@ func (a *attempt) open(req *initiator.Request, x initiator.Answer, asked []int) 
 		request: x.Request, reply: x.Octets, ni: req.Nonce(), nr: nonce.Data,
 	}
 	_, a.sa.childless = x.Message.Notify(ike.CHILDLESS_IKEV2_SUPPORTED)
+	a.sa.openIKED = isOpenIKED(x.Message)
 	_, a.sa.multiple = x.Message.Notify(ike.MULTIPLE_AUTH_SUPPORTED)
 	_, a.sa.fragments = x.Message.Notify(ike.IKEV2_FRAGMENTATION_SUPPORTED)
 	if n, ok := x.Message.Notify(ike.SIGNATURE_HASH_ALGORITHMS); ok {

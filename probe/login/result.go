@@ -166,6 +166,8 @@ type Result struct {
 
 	// ESP is what Child SAs may have, nil if it was not asked about.
 	ESP *ESP
+	// IKE is what the IKE SA may be rekeyed with, nil if it was not asked about.
+	IKE *IKE
 
 	// Stay is what the gateway did while the login stayed, nil if it did not.
 	Stay *Stay

@@ -91,6 +91,11 @@ func (a *attempt) end(ctx context.Context) {
 	}
 	x, ok := a.leave(ctx, farewellAttempts)
 	a.ended(x, ok, s.established)
+	if a.r.IKE != nil && a.r.IKE.Rekeyed {
+		a.r.Left = MayBeLeft
+		last := &a.r.Steps[len(a.r.Steps)-1]
+		last.State, last.Detail = Unknown, "it says that it rekeyed the IKE SA, to one whose keys nobody has"
+	}
 }
 
 // farewellAttempts is how often what ends an IKE SA is sent at most.

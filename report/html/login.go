@@ -111,6 +111,9 @@ func loginParts(d *login.Document) (out []partView) {
 	if d.ESP != nil {
 		add(partView{"Child SAs", d.ESP.Suites(), d.ESP.Lines()})
 	}
+	if d.IKE != nil {
+		add(partView{"Rekeying of the IKE SA", d.IKE.Suites, d.IKE.Lines()})
+	}
 	if d.Stay != nil {
 		p := partView{Title: "Stayed", Lines: []string{d.Stay.Words()}}
 		for _, r := range d.Stay.Requests {

@@ -35,13 +35,7 @@ func (d *Document) clients(p *layout.Page) {
 				fixes = withFixes(fixes, o.Fix)
 			}
 		}
-		mark := clientMarks[c.Verdict]
-		for n, line := range layout.Wrap(printable.Text(strings.Join(names, ", ")+": "+c.Text), p.Width-layout.Margin-2, 0) {
-			if n > 0 {
-				mark.mark = " "
-			}
-			p.Raw(p.Paint(mark.style, mark.mark) + " " + line)
-		}
+		marked(p, c.Verdict, strings.Join(names, ", ")+": "+c.Text)
 		if c.Doubt != "" && (c.Verdict == ClientDrops || c.Verdict == ClientFails) {
 			for _, line := range layout.Wrap(printable.Text(c.Doubt), p.Width-layout.Margin-2, 0) {
 				p.Raw("  " + line)

@@ -59,6 +59,7 @@ type Document struct {
 	EAP       *EAP     `json:"eap,omitempty"`
 	Session   *Session `json:"session,omitempty"`
 	ESP       *ESP     `json:"esp,omitempty"`
+	IKE       *IKE     `json:"ike,omitempty"`
 	// Clients are judged by ESP, where that was asked about.
 	Clients []Client `json:"clients,omitempty"`
 	// Stay is what the gateway asked by itself, where the login stayed.

@@ -38,6 +38,9 @@ func Intended(c login.Client) []string {
 	if c.ESP {
 		out = append(out, "offer suites for Child SAs, in up to a few hundred requests, in a way that sets up none where the gateway allows it; those that are set up are deleted at once")
 	}
+	if c.IKE {
+		out = append(out, "offer suites to rekey the IKE SA with, in up to a few hundred requests whose key exchange is never one that is offered, so that it is not rekeyed")
+	}
 	if c.Stay.Limit > 0 {
 		out = append(out, fmt.Sprintf("stay logged in until the gateway rekeys, at most %v, with a Child SA that carries nothing; what it wants to rekey is put off with TEMPORARY_FAILURE, which it logs", c.Stay.Limit))
 	}

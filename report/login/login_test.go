@@ -64,6 +64,7 @@ func documents(t *testing.T) map[string]*Document {
 			change(r)
 		}
 		d := New(report.Tool{Name: "ikescope", Version: "1"}, "vpn.example.com", clientOf(m), r)
+		d.JudgeIKE(r.IKE, []client.Policy{known(t, "windows-11"), known(t, "ios"), known(t, "strongswan-6")})
 		d.Judge(r.ESP, slices.DeleteFunc(client.Policies(), func(p client.Policy) bool { return p.Child == nil && p.Name != "windows-server" }))
 		return d
 	}
@@ -94,6 +95,22 @@ func documents(t *testing.T) map[string]*Document {
 			r.LoggedIn, r.Childless = true, true
 			r.ESP = &login.ESP{Questions: 1, Unasked: "an offer that no gateway should take is answered by INVALID_SYNTAX"}
 		}, negotiated, met, accepted, ended),
+		"ike": made(login.PSK, func(r *login.Result) {
+			r.LoggedIn, r.Childless = true, true
+			r.IKE = &login.IKE{Questions: 60, Own: matrix.Accepted, Suites: ikeMatrix(t, "aes256gcm16-aes128gcm16-prfsha384-ecp384,aes256-sha256-prfsha256-modp2048")}
+		}, negotiated, met, accepted, ended),
+		"ike-refused": made(login.PSK, func(r *login.Result) {
+			r.LoggedIn, r.Childless = true, true
+			r.IKE = &login.IKE{Questions: 60, Own: matrix.Refused, Suites: ikeMatrix(t, "aes256-sha512-prfsha512-ecp521")}
+		}, negotiated, met, accepted, ended),
+		"ike-never": made(login.PSK, func(r *login.Result) {
+			r.LoggedIn, r.Childless = true, true
+			r.IKE = &login.IKE{Questions: 20, Own: matrix.Refused, Suites: ikeMatrix(t, "")}
+		}, negotiated, met, accepted, ended),
+		"ike-unasked": made(login.PSK, func(r *login.Result) {
+			r.LoggedIn, r.Childless = true, true
+			r.IKE = &login.IKE{Own: matrix.NotTested, Unasked: "OpenIKED keeps an IKE SA of each offer to rekey until it is restarted, so none was made"}
+		}, negotiated, met, accepted, ended),
 		"stay": made(login.PSK, func(r *login.Result) {
 			r.LoggedIn, r.Child = true, true
 			esp := reporttest.Products(t, "aes256gcm16-prfsha384-ecp384")[0].Proposal(1)
@@ -123,13 +140,34 @@ func documents(t *testing.T) map[string]*Document {
 // espMatrix is that of a gateway with some suites.
 func espMatrix(t *testing.T, pfs bool, accepts string) *matrix.Matrix {
 	t.Helper()
-	var policy []proposals.Product
-	if accepts != "" {
-		policy = reporttest.Products(t, accepts)
-	}
 	u, err := matrix.NewUniverse(login.Universe(pfs)...)
 	if err != nil {
 		t.Fatal(err)
+	}
+	return found(t, u, accepts)
+}
+
+// ikeMatrix is likewise that of rekeying the IKE SA.
+func ikeMatrix(t *testing.T, accepts string) *matrix.Matrix {
+	t.Helper()
+	return found(t, login.RekeyUniverse(false), accepts)
+}
+
+// known is a well-known client.
+func known(t *testing.T, name string) client.Policy {
+	t.Helper()
+	p, ok := client.Named(name)
+	if !ok {
+		t.Fatal(name)
+	}
+	return p
+}
+
+func found(t *testing.T, u *matrix.Universe, accepts string) *matrix.Matrix {
+	t.Helper()
+	var policy []proposals.Product
+	if accepts != "" {
+		policy = reporttest.Products(t, accepts)
 	}
 	exchange := 0
 	return matrix.Planner{Universe: u, Ask: func(offers []matrix.Offer) []matrix.Answer {
@@ -238,7 +276,7 @@ func TestSchema(t *testing.T) {
 	}{
 		"document": {s.object, Document{}}, "step": {s.Defs["step"], Step{}}, "reason": {s.Defs["reason"], Reason{}}, "windows": {s.Defs["windows"], Windows{}},
 		"fix": {s.Defs["fix"], incident.Fix{}}, "gateway": {s.Defs["gateway"], Gateway{}}, "certificate": {s.Defs["certificate"], Certificate{}},
-		"esp": {s.Defs["esp"], ESP{}}, "client": {s.Defs["client"], Client{}}, "stay": {s.Defs["stay"], Stay{}}, "own_request": {s.Defs["own_request"], OwnRequest{}}, "eap": {s.Defs["eap"], EAP{}}, "session": {s.Defs["session"], Session{}}, "setting": {s.Defs["setting"], Setting{}}, "exchange": {s.Defs["exchange"], Exchange{}},
+		"esp": {s.Defs["esp"], ESP{}}, "client": {s.Defs["client"], Client{}}, "ike": {s.Defs["ike"], IKE{}}, "ike_client": {s.Defs["ike_client"], IKEClient{}}, "stay": {s.Defs["stay"], Stay{}}, "own_request": {s.Defs["own_request"], OwnRequest{}}, "eap": {s.Defs["eap"], EAP{}}, "session": {s.Defs["session"], Session{}}, "setting": {s.Defs["setting"], Setting{}}, "exchange": {s.Defs["exchange"], Exchange{}},
 	} {
 		var names, required []string
 		for f := range reflect.TypeOf(test.from).Fields() {

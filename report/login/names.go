@@ -18,6 +18,15 @@ func (d *Document) Named(n spelling.Names) *Document {
 		e.WithPFS, e.WithoutPFS, e.Unasked = lists.Convert(e.WithPFS, n.Text), lists.Convert(e.WithoutPFS, n.Text), n.Text(e.Unasked)
 		out.ESP = &e
 	}
+	if d.IKE != nil {
+		e := *d.IKE
+		e.Suites, e.Text, e.Unasked = lists.Convert(e.Suites, n.Text), n.Text(e.Text), n.Text(e.Unasked)
+		e.Clients = lists.Convert(e.Clients, func(c IKEClient) IKEClient {
+			c.Suites, c.Doubt = lists.Convert(c.Suites, n.Text), n.Text(c.Doubt)
+			return c
+		})
+		out.IKE = &e
+	}
 	out.Clients = lists.Convert(d.Clients, func(c Client) Client {
 		c.Text, c.Doubt = n.Text(c.Text), n.Text(c.Doubt)
 		c.Suites, c.Rekeys, c.Fix = lists.Convert(c.Suites, n.Text), lists.Convert(c.Rekeys, n.Text), namedFixes(c.Fix, n)

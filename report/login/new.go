@@ -56,7 +56,7 @@ func New(tool report.Tool, target string, c login.Client, r *login.Result) *Docu
 	if r.LoggedIn {
 		d.Session = &Session{Childless: r.Childless, Child: r.Child, Assigned: settings(r.Assigned), AuthLifetime: int(r.AuthLifetime / time.Second)}
 	}
-	d.ESP, d.Stay = newESP(r.ESP), newStay(r.Stay)
+	d.ESP, d.IKE, d.Stay = newESP(r.ESP), newIKE(r.IKE, d.Suite), newStay(r.Stay)
 	for _, s := range r.Steps {
 		d.Steps = append(d.Steps, d.step(c, s, r))
 	}

@@ -44,6 +44,7 @@ func Text(w io.Writer, d *Document, o layout.Options) error {
 	d.gave(p)
 	d.esp(p)
 	d.clients(p)
+	d.ike(p)
 	d.stay(p)
 	return p.Print(w)
 }

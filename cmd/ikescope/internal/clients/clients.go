@@ -127,6 +127,15 @@ func OfESP(named []client.Policy) []client.Policy {
 	return slices.DeleteFunc(Initiators(), func(p client.Policy) bool { return p.Child == nil })
 }
 
+// OfIKE returns those whose suites for IKE SAs are judged: the ones that the user named,
+// else the well-known ones.
+func OfIKE(named []client.Policy) []client.Policy {
+	if named != nil {
+		return named
+	}
+	return Initiators()
+}
+
 // Names returns the names that can be completed, [All] first.
 func Names() []string {
 	names := []string{All}

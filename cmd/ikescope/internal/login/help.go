@@ -18,6 +18,9 @@ identity, remote_identity, signature (rsa-pkcs1 or rsa-pss). What the file lacks
 is taken from the environment, as IKESCOPE_PASSWORD. There are no flags for
 secrets.
 
+With --esp and --ike it asks before it logs out which suites Child SAs may have,
+and which the IKE SA may be rekeyed with, in ways that set up neither.
+
 With --watch-rekey it stays logged in, with a Child SA that carries nothing,
 until the gateway rekeys, and shows after how long that is and which proposals
 the gateway sends, in its order. The rekeying is put off with TEMPORARY_FAILURE.
