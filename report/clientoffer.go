@@ -25,4 +25,27 @@ type ClientOffer struct {
 	// Doubt says why it may be wrong.
 	Doubt string   `json:"doubt,omitempty"`
 	Notes []string `json:"notes"`
+	// Child is what it offers for Child SAs, nil where that is not known.
+	Child *ClientChild `json:"child,omitempty"`
+}
+
+// ClientChild is what a client offers for Child SAs (ESP).
+type ClientChild struct {
+	Proposals []ClientChildProposal `json:"proposals"` // the most preferred first
+	// SequenceNumbers are "short", "extended" or both, none where that is not known.
+	SequenceNumbers []string `json:"sequence_numbers"`
+	Source          string   `json:"source,omitempty"` // where this is from, if not from where the rest is
+	Doubt           string   `json:"doubt,omitempty"`
+}
+
+// ClientChildProposal is one proposal for a Child SA. In IKE_AUTH it has no key exchange.
+type ClientChildProposal struct {
+	Suites string `json:"suites"` // as keywords, without key exchange methods
+	// Rekeying are the methods that it offers when it rekeys, "none" to do without;
+	// empty where that is not known.
+	Rekeying []string `json:"rekeying"`
+	// OfIKE: of the methods it offers the one of its IKE SA.
+	OfIKE bool `json:"of_ike,omitempty"`
+	// Optional are the algorithms that only some clients of the kind offer.
+	Optional []string `json:"optional,omitempty"`
 }

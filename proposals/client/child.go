@@ -163,6 +163,14 @@ func (p *ChildProposal) add(all ...proposals.Algorithm) {
 	}
 }
 
+// kinds reports whether a proposal has ciphers without and with AEAD.
+func (p ChildProposal) kinds() (classic, aead bool) {
+	for _, a := range p.ENCR {
+		classic, aead = classic || !a.AEAD(), aead || a.AEAD()
+	}
+	return classic, aead
+}
+
 // String is the proposal as strongSwan writes it.
 func (p ChildProposal) String() string {
 	var words []string

@@ -94,6 +94,8 @@ func ikedPolicy(words []ikedWord, n int) (Policy, error) {
 // ikedReading is what was read of a policy.
 type ikedReading struct {
 	sas    []ikedSA
+	child  []ikedSA
+	ah     bool
 	target *ikedSA // where transforms belong; nil outside of ikesa and childsa
 	notes  []note
 	active bool
@@ -110,7 +112,11 @@ func (r *ikedReading) read(word, value ikedWord) (taken bool, err error) {
 		r.target = &r.sas[len(r.sas)-1]
 		return false, nil
 	case word.is("childsa"):
-		r.target = &ikedSA{child: true}
+		if len(r.child) == maxProposals {
+			return false, faultAt(word.line, "childsa", fmt.Sprintf("exceeds the %d that fit an offer", maxProposals))
+		}
+		r.child = append(r.child, ikedSA{line: word.line, child: true})
+		r.target = &r.child[len(r.child)-1]
 		return false, nil
 	case word.is("enc"), word.is("auth"), word.is("prf"), word.is("group"):
 		if r.target == nil {
@@ -121,6 +127,11 @@ func (r *ikedReading) read(word, value ikedWord) (taken bool, err error) {
 		if r.target == nil || !r.target.child {
 			return false, faultAt(word.line, word.text, "is for childsa: an IKE SA has no sequence numbers")
 		}
+		r.target.short = r.target.short || word.is("noesn")
+		r.target.extended = r.target.extended || word.is("esn")
+		return false, nil
+	case word.is("ah"):
+		r.ah = true
 		return false, nil
 	case word.is("active"):
 		r.active = true
@@ -149,7 +160,7 @@ func (r *ikedReading) policy(name string, line int) (Policy, error) {
 	if len(r.sas) == 0 {
 		notes = append(notes, note{0, "It has no ikesa, so the default proposals of iked 7.4 apply."})
 		p, err := policyOf(openIKED, name, line, defaults.Offer)
-		p.lineNotes, p.Doubt = notes, defaults.Doubt
+		p.lineNotes, p.Doubt, p.Child = notes, defaults.Doubt, r.childOffer()
 		return p, err
 	}
 	var offer []proposals.Product
@@ -164,7 +175,7 @@ func (r *ikedReading) policy(name string, line int) (Policy, error) {
 		}
 	}
 	p, err := policyOf(openIKED, name, line, offer)
-	p.lineNotes = notes
+	p.lineNotes, p.Child = notes, r.childOffer()
 	return p, err
 }
 
@@ -177,8 +188,10 @@ var ikedAfterName = []string{"quick", "skip", "default", "passive", "active", "i
 // well as classic ciphers.
 type ikedSA struct {
 	line    int
-	child   bool // of childsa, whose transforms are not read
 	product proposals.Product
+	// child: it is of childsa. plain, short and extended are group none, noesn and esn;
+	// unknown: something in it is not known here.
+	child, plain, short, extended, unknown bool
 }
 
 // The names of algorithms for ikesa (OpenIKED 7.4, parse.y), in strongSwan's
@@ -215,6 +228,7 @@ func (sa *ikedSA) add(kind, value ikedWord) error {
 		return faultAt(kind.line, kind.text, "has no algorithm after it")
 	}
 	if sa.child {
+		sa.addChild(kind.text, value.text)
 		return nil
 	}
 	names, axis := ikedCiphers, proposals.ENCR

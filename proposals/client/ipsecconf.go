@@ -87,7 +87,7 @@ func strongSwanConn(conn *ipsecSection, get func(key string) (ipsecSetting, bool
 	p, err := offer.policy(conn.name, line)
 	right, ok := get("right")
 	p.passive = ok && strings.HasPrefix(right.value, "%")
-	p.Login = loginOfConn(get, right.value)
+	p.Login, p.Child = loginOfConn(get, right.value), childOfConn(get)
 	return &p, err
 }
 

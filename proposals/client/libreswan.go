@@ -83,6 +83,8 @@ type libreswanConn struct {
 	settings map[string]ipsecSetting
 	release  int // 4, 5, or 0 if it is not known
 	notes    []note
+	// childUnknown: a setting of its Child SAs is there twice, with two values.
+	childUnknown bool
 }
 
 // include takes the settings of a section, and of those that its also= name at
@@ -107,11 +109,14 @@ func (c *libreswanConn) include(s *ipsecSection, depth int, seen map[*ipsecSecti
 			}
 			continue
 		}
-		if !slices.Contains(libreswanKeys, setting.key) {
+		ofChild := slices.Contains(libreswanChildKeys, setting.key)
+		if !slices.Contains(libreswanKeys, setting.key) && !ofChild {
 			continue
 		}
 		first, again := c.settings[setting.key]
 		switch {
+		case again && ofChild:
+			c.childUnknown = c.childUnknown || first.value != setting.value
 		case !again, setting.key == "auto" && s == c.conn && !own["auto"]:
 			c.settings[setting.key] = setting
 		case setting.key == "auto":
@@ -198,7 +203,7 @@ func (c *libreswanConn) policy() (*Policy, error) {
 		c.notes = append(c.notes, note{0, text})
 	}
 	p, err := policyOf(libreswan, c.conn.name, ike.line, offer)
-	p.lineNotes = c.notes
+	p.lineNotes, p.Child = c.notes, c.child(offer)
 	if c.release == 0 && (completedKE || !ok) {
 		p.Doubt = libreswanDoubt(ok)
 	}

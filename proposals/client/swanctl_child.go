@@ -76,7 +76,10 @@ func strongSwanChild(text string) *Child {
 			}
 		}
 		p.Plain = p.Plain || len(p.KE) == 0
-		if len(p.ENCR) == 0 || len(c.Offer) == maxProposals {
+		// Ciphers without integrity are for what nobody should have; both kinds of ciphers
+		// together are rejected.
+		classic, aead := p.kinds()
+		if len(p.ENCR) == 0 || len(c.Offer) == maxProposals || classic && (aead || len(p.INTEG) == 0) {
 			return nil
 		}
 		c.Extended = c.Extended || extended

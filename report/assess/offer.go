@@ -20,6 +20,34 @@ func Offer(p client.Policy) report.ClientOffer {
 		Doubt: p.Doubt, Notes: append([]string{}, p.Notes...),
 	}
 	out.KEOctets, _, _ = keyexchange.Sizes(p.KE)
+	out.Child = childOffer(p.Child)
+	return out
+}
+
+// childOffer returns what a client offers for Child SAs; nil for nothing.
+func childOffer(c *client.Child) *report.ClientChild {
+	if c == nil {
+		return nil
+	}
+	out := &report.ClientChild{Proposals: []report.ClientChildProposal{}, SequenceNumbers: []string{}, Source: c.Source, Doubt: c.Doubt}
+	if c.Short {
+		out.SequenceNumbers = append(out.SequenceNumbers, "short")
+	}
+	if c.Extended {
+		out.SequenceNumbers = append(out.SequenceNumbers, "extended")
+	}
+	for _, p := range c.Offer {
+		one := report.ClientChildProposal{OfIKE: p.OfIKE, Rekeying: lists.Convert(p.KE, proposals.Algorithm.Keyword)}
+		if len(p.Optional) > 0 {
+			one.Optional = lists.Convert(p.Optional, proposals.Algorithm.Keyword)
+		}
+		if p.Plain {
+			one.Rekeying = append(one.Rekeying, "none")
+		}
+		p.KE = nil
+		one.Suites = p.String()
+		out.Proposals = append(out.Proposals, one)
+	}
 	return out
 }
 

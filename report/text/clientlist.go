@@ -9,6 +9,7 @@ import (
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/english"
+	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
 	"github.com/ikescope/ikescope/report/internal/layout"
 )
@@ -72,6 +73,32 @@ func Clients(w io.Writer, policies []client.Policy) error {
 				label = ""
 			}
 		}
+		if j.Child != nil {
+			words, same := childWords(j.Child)
+			line("Child SAs", words)
+			for n, proposal := range j.Child.Proposals {
+				label := fmt.Sprintf("%10d ", n+1)
+				for _, words := range brokenOffer(proposal.Suites, listWidth-11) {
+					fmt.Fprintf(&b, "%-11s%s\n", label, words)
+					label = ""
+				}
+				if !same {
+					line("", "rekeyed with "+rekeyingWords(proposal))
+				}
+				switch optional := len(proposal.Optional); {
+				case optional > strings.Count(proposal.Suites, "-"):
+					line("", "only some offer this")
+				case optional > 0:
+					line("", "only some have "+english.List(proposal.Optional, "and"))
+				}
+			}
+			if j.Child.Source != "" {
+				line("", "source: "+j.Child.Source)
+			}
+			if j.Child.Doubt != "" {
+				line("", "doubt: "+j.Child.Doubt)
+			}
+		}
 		line("source", p.Source)
 		line("date", p.SourceDate)
 		line("confidence", p.Confidence)
@@ -82,6 +109,40 @@ func Clients(w io.Writer, policies []client.Policy) error {
 	}
 	_, err := b.WriteTo(w)
 	return err
+}
+
+// childWords says in short what a client offers for Child SAs, and whether all proposals
+// are rekeyed with the same methods, which are then named.
+func childWords(c *report.ClientChild) (words string, same bool) {
+	words = english.Counted(int64(len(c.Proposals)), "proposal", "proposals")
+	if len(c.SequenceNumbers) > 0 {
+		words += ", " + english.List(c.SequenceNumbers, "and") + " sequence numbers"
+	}
+	first := rekeyingWords(c.Proposals[0])
+	for _, p := range c.Proposals {
+		if rekeyingWords(p) != first {
+			return words, false
+		}
+	}
+	return words + ", rekeyed with " + first, true
+}
+
+// rekeyingWords says what a client adds to a proposal when it rekeys.
+func rekeyingWords(p report.ClientChildProposal) string {
+	var words []string
+	for _, method := range p.Rekeying {
+		if method == "none" {
+			method = "no key exchange"
+		}
+		words = append(words, method)
+	}
+	switch {
+	case len(words) == 0:
+		return "what is not known"
+	case p.OfIKE:
+		return "that of its IKE SA: " + english.List(words, "or")
+	}
+	return english.List(words, "or")
 }
 
 // unbroken breaks text at spaces alone, so that addresses and paths can be copied.
