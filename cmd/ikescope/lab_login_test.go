@@ -182,7 +182,13 @@ func espGateways() []loginGateway {
 			return ""
 		}}}
 	}
+	// A gateway with addresses to give, which are not asked for: it finds the suite, and then
+	// no traffic selectors, so that nothing comes about whatever PFS it has.
+	pool := func(r *end) { r.esp, r.peerID, r.pool, r.remote = "esp", "", "10.9.0.1-10.9.0.9", "dynamic" }
+	pooled := try(withSession(wellDirect, "session!address-wanted"), login.PFSRefused, "", "aes256-sha1", 0)
+	pooled[0].flags = "--esp"
 	return []loginGateway{
+		{"no PFS, and a pool", "strongswan", pool, pooled},
 		{"many", "strongswan", with("many", ""), try(wellDirect, login.PFSDemanded, "aes256gcm16-aes128gcm16-x25519-ecp384 aes256-aes128-sha256-sha1-modp3072-modp2048", "", 0)},
 		{"PFS", "strongswan", with("pfs", ""), try(wellDirect, login.PFSDemanded, "aes256-sha1-modp2048", "", 0)},
 		{"no PFS", "strongswan", with("esp", ""), try(wellDirect, login.PFSRefused, "", "aes256-sha1", 9)},
