@@ -41,6 +41,15 @@ func Login(w io.Writer, d *login.Document, names string) error {
 			p.line("- %s", prose(line))
 		}
 	}
+	if d.IKE != nil {
+		p.line("\n### Rekeying of the IKE SA\n")
+		for _, suite := range d.IKE.Suites {
+			p.line("- %s", code(suite))
+		}
+		for _, line := range d.IKE.Lines() {
+			p.line("- %s", prose(line))
+		}
+	}
 	if len(d.Clients) > 0 {
 		p.line("\n### Clients")
 		p.table("client", "verdict", "what becomes of its Child SAs")
