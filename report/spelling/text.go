@@ -87,9 +87,25 @@ func isNamed(c byte) bool {
 // groupMark comes before the number of a group.
 const groupMark = " (group "
 
+// withoutNumber are the keywords of strongSwan that have no digit.
+var withoutNumber = sync.OnceValue(func() map[string]bool {
+	out := map[string]bool{}
+	for _, axis := range []proposals.Axis{proposals.ENCR, proposals.PRF, proposals.INTEG, proposals.KE} {
+		for _, a := range proposals.IKEAlgorithms(axis) {
+			out[a.Keyword()] = !strings.ContainsAny(a.Keyword(), digits)
+		}
+	}
+	return out
+})
+
+const digits = "0123456789"
+
 func (n Names) word(word string) string {
 	if a, ok := byName()[word]; ok {
 		return n.InText(a)
+	}
+	if !strings.ContainsAny(word, digits) && !withoutNumber()[word] {
+		return word // nearly each is one, and to look for what it may be a slip of takes long
 	}
 	if a, err := proposals.ParseAlgorithm(word); err == nil {
 		// An alias is a word of everyday, such as aes.
