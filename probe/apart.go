@@ -92,6 +92,7 @@ func (s *scan) askMember(ctx context.Context, look evidence.Look, offer []propos
 		}
 		if a.Taken() && evidence.Meaning(offer, a.Exchange).State == matrix.NoAnswer {
 			s.seen(a.Exchange) // whoever takes weak suites
+			continue           // by the same flow, without these
 		} else if a.Conflict == initiator.NotTried && evidence.LookOf(a) == look {
 			if answer := evidence.Meaning(offer, a.Exchange); answer.State != matrix.NoAnswer {
 				return answer
