@@ -143,7 +143,7 @@ const mostLooks = 6
 func (s *scan) lookAgain(ctx context.Context) {
 	p := s.result.Preference
 	for range mostLooks {
-		_, unclear := evidence.Signs(s.journal.Since(0), s.inside.Find)
+		_, unclear := evidence.Signs(s.journal.Since(0), s.inside.Until(ctx))
 		if !unclear || p == nil || p.Suite == nil {
 			break
 		}

@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"context"
 	"errors"
 	"slices"
 
@@ -13,7 +14,7 @@ import (
 
 // conclude draws the conclusions from all exchanges: whether they deny what the
 // result says, and what it could not see.
-func (s *scan) conclude() {
+func (s *scan) conclude(ctx context.Context) {
 	r := &s.result
 	for _, c := range evidence.Contradictions(*r) {
 		suite := c.Suite
@@ -96,7 +97,7 @@ func (s *scan) conclude() {
 		s.findings.Doubt(evidence.DoubtSeveral, nil, r.Members[0].Exchanges[0])
 	}
 	if r.Matrix != nil {
-		signs, _ := evidence.Signs(r.Exchanges, s.inside.Find)
+		signs, _ := evidence.Signs(r.Exchanges, s.inside.Until(ctx))
 		for _, sign := range signs {
 			s.findings.Several(sign.Kind, sign.Exchanges...)
 			if len(r.Members) == 0 && !sign.Kind.OneProgram() {

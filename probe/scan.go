@@ -173,7 +173,7 @@ func (s *scan) finish(ctx context.Context) error {
 		s.explainDisorder()
 		r.Notes = s.journal.Noted()
 	}
-	s.conclude()
+	s.conclude(ctx)
 	r.Cost.Elapsed = time.Since(r.Started)
 	err := s.incomplete(ctx)
 	r.Complete = err == nil

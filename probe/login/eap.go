@@ -129,7 +129,7 @@ func (e *dialogue) refusal() string {
 	case m != nil && m.Failure != 0:
 		return "eap-credentials"
 	case tunnel != nil && tunnel.inside != nil && tunnel.inside.Cryptobinding && tunnel.proven():
-		return CauseCryptobinding
+		return CauseRefusedBound
 	case e.conversation.Refused != 0 && !e.conversation.Started:
 		return "eap-method"
 	}

@@ -78,8 +78,10 @@ const (
 	CauseRoundIgnored = "round-ignored"
 	// CauseSecondRefused: it refuses the second round before it asks for anything.
 	CauseSecondRefused = "second-refused"
-	// CauseCryptobinding: that of PEAP does not hold, for us or for the server.
+	// CauseCryptobinding: the server's cryptobinding of PEAP does not hold.
 	CauseCryptobinding = "eap-cryptobinding"
+	// CauseRefusedBound: it holds, and the server refuses after ours.
+	CauseRefusedBound = "eap-refused-bound"
 	// CauseUnasked: the gateway sets up a Child SA that was not asked for.
 	CauseUnasked = "child-unasked"
 	// CauseInterrupted: the user ended it.

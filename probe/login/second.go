@@ -69,7 +69,11 @@ func (a *attempt) settle(ctx context.Context) {
 	if refused {
 		attempts = refusedAttempts // mostly there is nobody left to answer
 	}
-	// Whether the gateway has counted what it did not answer is not known.
+	// Whether the gateway has counted what it did not answer is not known. If it has not,
+	// it takes the next message only by the same Message ID, which the request used that
+	// nobody saw; if it has, it drops what follows, or repeats its answer to it, which a
+	// second message of that ID does not harm (RFC 7296, Section 2.1). Without it an IKE SA
+	// would stay; it costs a silent gateway as many datagrams again.
 	unanswered, id := s.unanswered, s.header.MessageID
 	if unanswered {
 		s.header.MessageID++

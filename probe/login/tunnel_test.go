@@ -33,7 +33,7 @@ func TestTunnelled(t *testing.T) {
 				{"well", "Ar3etTnp", wellEAP, nil},
 				{"password", "wrong", begun + refused, nil},
 				{"cryptobinding", "Ar3etTnp", wellEAP, bound(eapserver.Config{})},
-				{"cryptobinding refused", "Ar3etTnp", begun + "authenticate-eap-cryptobinding", bound(eapserver.Config{BoundRefused: true})},
+				{"cryptobinding refused", "Ar3etTnp", begun + "authenticate-eap-refused-bound", bound(eapserver.Config{BoundRefused: true})},
 				{"cryptobinding of other keys", "Ar3etTnp", begun + "authenticate-eap-cryptobinding", bound(eapserver.Config{Bound: func(tlv []byte) []byte {
 					tlv[len(tlv)-1] ^= 1
 					return tlv

@@ -25,8 +25,12 @@ const (
 	MSKLen = 64
 )
 
-// tlvType is the type of the TLV, without its mandatory and reserved bits.
-const tlvType, typeMask = 12, 0x3fff
+// The types of TLVs that PEAP ends with, without the mandatory and the reserved bit.
+const (
+	TypeResult  = 3  // MS-PEAP, Section 2.2.8.1.2
+	TypeBinding = 12 // that of cryptobinding
+	typeMask    = 0x3fff
+)
 
 // Side is whose TLV it is.
 type Side uint8
@@ -71,7 +75,7 @@ func prfPlus(key, seed []byte, size int) []byte {
 // TLV returns the TLV of a side, whose nonce has 32 octets: the server's own, which the
 // peer repeats.
 func (k Keys) TLV(side Side, nonce []byte) []byte {
-	b := binary.BigEndian.AppendUint16(nil, tlvType)
+	b := binary.BigEndian.AppendUint16(nil, TypeBinding)
 	b = binary.BigEndian.AppendUint16(b, valueLen)
 	b = append(b, 0, 0, 0, byte(side)) // reserved, the version of both sides, SubType
 	b = append(b, nonce[:nonceLen]...)
@@ -86,12 +90,12 @@ func (k Keys) mac(tlv []byte) []byte {
 	return h.Sum(nil)
 }
 
-// Find returns the TLV of cryptobinding among TLVs, nil if there is none. It need not
-// have the length that it ought to.
-func Find(tlvs []byte) []byte {
+// Find returns the first TLV of a type, nil if there is none. It need not have the length
+// that it ought to.
+func Find(tlvs []byte, of uint16) []byte {
 	for len(tlvs) >= 4 {
 		size := min(len(tlvs), 4+int(binary.BigEndian.Uint16(tlvs[2:])))
-		if binary.BigEndian.Uint16(tlvs)&typeMask == tlvType {
+		if binary.BigEndian.Uint16(tlvs)&typeMask == of {
 			return tlvs[:size]
 		}
 		tlvs = tlvs[size:]

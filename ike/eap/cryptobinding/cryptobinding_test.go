@@ -87,7 +87,7 @@ func TestFind(t *testing.T) {
 		strings.Repeat("00030000", 20) + "000c0000": "000c0000",
 		"000c00": "",
 	} {
-		if got := hex.EncodeToString(Find(octets(t, tlvs))); got != want {
+		if got := hex.EncodeToString(Find(octets(t, tlvs), TypeBinding)); got != want {
 			t.Errorf("%s: %s, want %s", tlvs, got, want)
 		}
 	}
@@ -97,7 +97,7 @@ func FuzzVerify(f *testing.F) {
 	f.Add([]byte{0x80, 3, 0, 2, 0, 1, 0, 12, 0, 56})
 	k := Derive(make([]byte, 60), make([]byte, 32))
 	f.Fuzz(func(t *testing.T, tlvs []byte) {
-		found := Find(tlvs)
+		found := Find(tlvs, TypeBinding)
 		if _, ok := k.Verify(Server, found); ok || len(found) > len(tlvs) {
 			t.Errorf("%x verifies", found)
 		}

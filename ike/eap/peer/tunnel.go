@@ -146,10 +146,10 @@ const extensions eap.Type = 33
 // and the method is complete, with cryptobinding where the server has it. The error is
 // ErrBinding where that does not hold.
 func (c *Conversation) agree(tlvs, tunnel []byte) ([]byte, error) {
-	if !bytes.Contains(tlvs, resultSuccess) || !c.Started || !c.Method.Complete() {
+	if !bytes.Equal(cryptobinding.Find(tlvs, cryptobinding.TypeResult), resultSuccess) || !c.Started || !c.Method.Complete() {
 		return resultFailure, nil
 	}
-	request := cryptobinding.Find(tlvs)
+	request := cryptobinding.Find(tlvs, cryptobinding.TypeBinding)
 	if request == nil {
 		return resultSuccess, nil
 	}

@@ -101,8 +101,9 @@ func (s *Server) result(conn io.Writer, well bool, tunnel []byte, read func() ([
 	}
 	p := eap.Packet{Code: eap.Request, Identifier: 1, Type: extensions, Data: bytes.Clone(result)}
 	binds := well && s.Cryptobinding
-	keys := cryptobinding.Derive(tunnel, s.msk)
+	var keys cryptobinding.Keys
 	if binds {
+		keys = cryptobinding.Derive(tunnel, s.msk)
 		nonce := make([]byte, 32)
 		if _, err := io.ReadFull(s.Rand, nonce); err != nil {
 			return nil, err
@@ -121,10 +122,10 @@ func (s *Server) result(conn io.Writer, well bool, tunnel []byte, read func() ([
 		return nil, err
 	}
 	in, err := eap.Parse(answer)
-	if err != nil || !well || !bytes.HasPrefix(in.Data, result) {
+	if err != nil || !well || in.Code != eap.Response || in.Type != extensions || !bytes.Equal(cryptobinding.Find(in.Data, cryptobinding.TypeResult), result) {
 		return nil, ErrRefused
 	}
-	if tlv := cryptobinding.Find(in.Data); binds && tlv != nil {
+	if tlv := cryptobinding.Find(in.Data, cryptobinding.TypeBinding); binds && tlv != nil {
 		if _, ok := keys.Verify(cryptobinding.Peer, tlv); !ok || s.BoundRefused {
 			return nil, ErrRefused
 		}

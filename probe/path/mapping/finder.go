@@ -36,8 +36,14 @@ type Finder struct {
 	tried map[ike.SPI]bool // responder's, of answers that were searched for in vain
 }
 
-// Find returns the address that has one of the hashes of an answer from a port.
-func (f *Finder) Find(d ike.NATDetection, port uint16) (netip.Addr, bool) {
+// Until returns [Finder.Find] as it searches until ctx is done.
+func (f *Finder) Until(ctx context.Context) func(ike.NATDetection, uint16) (netip.Addr, bool) {
+	return func(d ike.NATDetection, port uint16) (netip.Addr, bool) { return f.Find(ctx, d, port) }
+}
+
+// Find returns the address that has one of the hashes of an answer from a port. Once ctx
+// is done it knows those alone that were found before.
+func (f *Finder) Find(ctx context.Context, d ike.NATDetection, port uint16) (netip.Addr, bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, a := range f.Known {
@@ -54,7 +60,10 @@ func (f *Finder) Find(d ike.NATDetection, port uint16) (netip.Addr, bool) {
 			ranges = append(ranges, near)
 		}
 	}
-	found, ok := FindInside(context.Background(), d.SPIi, d.SPIr, d.Sources, port, append(ranges, usualRanges...))
+	found, ok := FindInside(ctx, d.SPIi, d.SPIr, d.Sources, port, append(ranges, usualRanges...))
+	if ctx.Err() != nil {
+		return netip.Addr{}, false
+	}
 	if !ok {
 		if f.tried == nil {
 			f.tried = make(map[ike.SPI]bool)

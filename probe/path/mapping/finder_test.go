@@ -28,12 +28,12 @@ func TestFinder(t *testing.T) {
 		{"172.16.0.9", ""}, // not looked for
 		{"172.31.0.9", "172.31.0.9"},
 	} {
-		a, ok := f.Find(from(byte(i+1), tc.address), 500)
+		a, ok := f.Find(t.Context(), from(byte(i+1), tc.address), 500)
 		if ok != (tc.found != "") || ok && a.String() != tc.found {
 			t.Errorf("%q: %v, %v", tc.address, a, ok)
 		}
 	}
-	if _, ok := new(Finder).Find(from(9, "10.20.1.1"), 4500); ok {
+	if _, ok := new(Finder).Find(t.Context(), from(9, "10.20.1.1"), 4500); ok {
 		t.Error("found by the hash of another port")
 	}
 }
