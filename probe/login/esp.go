@@ -191,6 +191,7 @@ type reply struct {
 // exchanges are offered: pluto aborts where it does not.
 func (x *explorer) ask(products []proposals.Product, pfs bool, sn []uint16) reply {
 	if x.user.Err() != nil {
+		x.r.Interrupted = true
 		x.stop("it was interrupted")
 	}
 	if x.esp.Questions >= maxQuestions {

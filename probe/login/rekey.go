@@ -120,6 +120,7 @@ func (x *rekeyer) stop(why string) {
 // ask offers some suites. None of them has the method of the KE payload.
 func (x *rekeyer) ask(products []proposals.Product) reply {
 	if x.user.Err() != nil {
+		x.r.Interrupted = true
 		x.stop("it was interrupted")
 	}
 	if x.ike.Questions >= maxQuestions {

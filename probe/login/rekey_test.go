@@ -1,10 +1,12 @@
 package login
 
 import (
+	"context"
 	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/iketest"
@@ -127,4 +129,29 @@ func TestRekeyUnasked(t *testing.T) {
 			t.Errorf("%+v: %s", r.IKE, told(r))
 		}
 	})
+}
+
+// TestInterruptedQuestions: who ends the questions after a login is not told that all was
+// asked.
+func TestInterruptedQuestions(t *testing.T) {
+	seen := 0
+	for after := 5 * time.Millisecond; after < 400*time.Millisecond; after += 20 * time.Millisecond {
+		synctest.Test(t, func(t *testing.T) {
+			s := newScene(t)
+			s.client.Credentials, s.client.ESP, s.client.IKE = psk("it"), true, true
+			ctx, cancel := context.WithTimeout(t.Context(), after)
+			defer cancel()
+			r := s.login(ctx)
+			const ended = "it was interrupted"
+			if r.ESP != nil && r.ESP.Unasked == ended || r.IKE != nil && r.IKE.Unasked == ended {
+				seen++
+				if !r.LoggedIn || !r.Interrupted {
+					t.Errorf("after %v: it is not said to be interrupted: %s", after, told(r))
+				}
+			}
+		})
+	}
+	if seen == 0 {
+		t.Error("no questions were interrupted")
+	}
 }

@@ -138,7 +138,7 @@ type Result struct {
 	Steps    []Step
 	LoggedIn bool
 	Left     Left
-	// Interrupted: the user ended it before it was decided.
+	// Interrupted: the user ended it before it was decided, or all was asked after it.
 	Interrupted bool
 
 	// Asked are the ports of the gateway that the login may go to.

@@ -61,7 +61,7 @@ func (p *Page) Paint(style, s string) string {
 // Section begins a part of the report, whose label stands at its first line.
 func (p *Page) Section(label string) {
 	p.out.WriteByte('\n')
-	p.label = label
+	p.label = printable.Text(label)
 }
 
 // Raw writes one line that is laid out and painted already, beside the label.

@@ -43,3 +43,14 @@ func TestAligned(t *testing.T) {
 		t.Errorf("got\n%q\nwant\n%q", out.String(), want)
 	}
 }
+
+// TestSection: a label is made printable, whoever wrote it.
+func TestSection(t *testing.T) {
+	p := NewPage(Options{})
+	p.Section("\x1b]0;x\a")
+	p.Text(0, "text")
+	var b strings.Builder
+	if err := p.Print(&b); err != nil || strings.ContainsAny(b.String(), "\x1b\a") || !strings.Contains(b.String(), "]0;x") {
+		t.Errorf("%q, %v", b.String(), err)
+	}
+}

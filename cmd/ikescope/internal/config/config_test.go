@@ -146,6 +146,17 @@ func TestFaults(t *testing.T) {
 			t.Errorf("%q: %v", empty, err)
 		}
 	}
+	t.Chdir(t.TempDir())
+	if err := os.Symlink(t.TempDir(), "link"); err != nil {
+		t.Skip(err) // as on Windows, without the privilege
+	}
+	if err := os.WriteFile("ikescope.yaml", []byte("output-dir: link/reports\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (Source{Environment: func() []string { return nil }, UserFolder: func() (string, error) { return t.TempDir(), nil }}).Read(); err == nil ||
+		!strings.Contains(err.Error(), `"link/reports" is not below the working folder`) {
+		t.Errorf("a link that leads out: %v", err)
+	}
 	// Of a user's own file the folder may be anywhere.
 	if c, err := from(t, "", "", "output-dir: /var/tmp\n"); err != nil || all(c) != "output-dir=/var/tmp (user folder)" {
 		t.Errorf("%v", err)

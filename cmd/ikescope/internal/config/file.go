@@ -123,11 +123,23 @@ func scalars(n *yaml.Node, k Key) ([]string, error) {
 	return out, nil
 }
 
+// below reports whether a path stays below the working folder, wherever its symbolic links
+// lead.
+func below(path string) bool {
+	folder, err := os.OpenRoot(".")
+	if err != nil {
+		return false
+	}
+	defer folder.Close()
+	_, err = folder.Stat(path)
+	return filepath.IsLocal(path) && (err == nil || errors.Is(err, fs.ErrNotExist))
+}
+
 // place returns the path in a value of k as seen from the working folder: what begins
 // with ./ or ../ is seen from that of the file. A file of the working folder, which may
 // have come with what others wrote, has nothing put elsewhere.
 func (f File) place(k Key, text string) (string, error) {
-	if k.Name == "output-dir" && f.Origin == Working && !filepath.IsLocal(text) {
+	if k.Name == "output-dir" && f.Origin == Working && !below(text) {
 		return "", fmt.Errorf("%q is not below the working folder: set it in your own file, in %s or by the flag", text, variableOf(k))
 	}
 	if k.path && (strings.HasPrefix(text, "./") || strings.HasPrefix(text, "../")) {
