@@ -196,12 +196,13 @@ func flagError(cmd *cobra.Command, err error) error {
 }
 
 func unknownFlag(cmd *cobra.Command, e *pflag.NotExistError) error {
+	name := strings.TrimPrefix(cmd.CommandPath(), cmd.Root().Name()+" ")
 	if e.GetSpecifiedShortnames() != "" {
 		hint := fmt.Sprintf("see %s --help-all", cmd.CommandPath())
 		if ours, ok := otherFlags[e.GetSpecifiedName()]; ok {
 			hint = ours
 		}
-		return usagef("-%s: %s has no such flag; %s", e.GetSpecifiedName(), cmd.Name(), hint)
+		return usagef("-%s: %s has no such flag; %s", e.GetSpecifiedName(), name, hint)
 	}
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
@@ -210,12 +211,12 @@ func unknownFlag(cmd *cobra.Command, e *pflag.NotExistError) error {
 		hint = fmt.Sprintf("did you mean --%s?", near)
 	} else if ours, ok := otherFlags[e.GetSpecifiedName()]; ok {
 		hint = ours
-	} else if name := e.GetSpecifiedName(); cmd.Name() == "login" && slices.Contains([]string{"password", "psk", "secret", "method", "user", "username", "certificate", "key", "identity"}, name) {
+	} else if cmd.Name() == "login" && slices.Contains([]string{"password", "psk", "secret", "method", "user", "username", "certificate", "key", "identity"}, e.GetSpecifiedName()) {
 		hint = "write it into the file of --credentials; flags can be seen by other users of this machine"
 	} else if others := commandsWith(cmd.Root(), e.GetSpecifiedName()); len(others) > 0 {
 		hint = "it is a flag of " + english.List(others, "and")
 	}
-	return usagef("--%s: %s has no such flag; %s", e.GetSpecifiedName(), cmd.Name(), hint)
+	return usagef("--%s: %s has no such flag; %s", e.GetSpecifiedName(), name, hint)
 }
 
 // otherFlags are flags of other tools, and what is ours.

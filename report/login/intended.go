@@ -27,6 +27,9 @@ func Intended(c login.Client) []string {
 	if m.IsEAP() && !m.HasCertificate() || c.Credentials.Second != "" {
 		out = append(out, "send what proves the password only to a gateway that proved who it is; a wrong one counts as one failed attempt of the user")
 	}
+	if m == login.PSK {
+		out = append(out, "show whoever answers what a weak pre-shared key can be guessed from offline, as each client does")
+	}
 	switch {
 	case c.Address:
 		out = append(out, "ask for an address and a Child SA, which are given back at the end")

@@ -114,7 +114,9 @@ func (g *Gateway) checkLogin() error {
 		return fmt.Errorf("--eap: %s has no users here: %s have", g.EAP, english.List(loginMethods(), "and"))
 	case g.User != "" && g.secret(passwordVariable) == "":
 		return fmt.Errorf("--user: set %s in the environment to the password of %s", passwordVariable, g.User)
-	case g.ESP != "" && g.User == "" && (!g.PSK || g.secret(keyVariable) == ""):
+	case g.ESP != "" && g.User == "" && g.PSK && g.secret(keyVariable) == "":
+		return fmt.Errorf("--esp: set %s in the environment to the pre-shared key of who may log in", keyVariable)
+	case g.ESP != "" && g.User == "" && !g.PSK:
 		return errors.New("--esp: needs somebody who may log in: --credentials, --user or --psk")
 	case g.ESP != "":
 		_, err := parseESP(g.ESP)
