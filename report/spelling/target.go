@@ -81,9 +81,10 @@ func (n Names) algorithm(a report.Algorithm) report.Algorithm {
 	return a
 }
 
-// Gate returns g with n's names in its reason, and g itself where n is "".
+// Gate returns g with n's names in its reason, and g itself where n is "", or where the
+// reason names the rules of a policy, whose IDs may look like algorithms.
 func (n Names) Gate(g report.Gate) report.Gate {
-	if n != "" {
+	if n != "" && g.Kind != report.PolicyGate {
 		g.Reason = n.Text(g.Reason)
 	}
 	return g

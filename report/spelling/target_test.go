@@ -54,3 +54,15 @@ func TestFindingOfStrangers(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// TestGateOfRules: a rule keeps its ID, which may be the keyword of an algorithm.
+func TestGateOfRules(t *testing.T) {
+	g := report.Gate{Kind: report.PolicyGate, Name: "cnsa2", Reason: "violated, 2 of 5 rules: mlkem1024 and ke"}
+	if got := IANA.Gate(g); got != g {
+		t.Errorf("%+v, want %+v", got, g)
+	}
+	g = report.Gate{Kind: report.ClientGate, Name: "x", Reason: "connects with aes256gcm16"}
+	if got := IANA.Gate(g); got.Reason != "connects with ENCR_AES_GCM_16_256" {
+		t.Errorf("%+v", got)
+	}
+}

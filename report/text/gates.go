@@ -71,7 +71,7 @@ func (p *page) gateWords(g report.Gate) string {
 	if g.Kind == report.BaselineGate {
 		what = string(g.Kind) // whose name is the target's
 	}
-	return what + ": " + p.names.Text(g.Reason)
+	return what + ": " + p.names.Gate(g).Reason
 }
 
 func exitWords(d report.Source) string {

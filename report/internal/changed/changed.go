@@ -86,7 +86,7 @@ func Suites(c report.Change) []string {
 // sentences.
 func named(c report.Change, n spelling.Names) report.Change {
 	switch c.Area {
-	case report.AreaSuites, report.AreaAlgorithm, report.AreaPreference, report.AreaPostQuantum, report.AreaFinding, report.AreaClient, report.AreaPolicy:
+	case report.AreaSuites, report.AreaAlgorithm, report.AreaPreference, report.AreaPostQuantum, report.AreaFinding, report.AreaClient:
 		c.Text, c.Reason, c.Suites = n.Text(c.Text), n.Text(c.Reason), lists.Convert(c.Suites, n.Text)
 	}
 	return c
