@@ -239,6 +239,16 @@ func TestVerdicts(t *testing.T) {
 	}
 }
 
+// TestProtocolLayer: where the gateway does not keep to the protocol is where the login ends.
+func TestProtocolLayer(t *testing.T) {
+	for kind, want := range map[login.StepKind]incident.Layer{login.Negotiate: incident.Negotiation, login.Authenticate: incident.Authentication} {
+		d := New(report.Tool{}, "x", clientOf(login.PSK), result(t, login.PSK, login.Step{Kind: kind, State: login.Failed, Cause: login.CauseProtocol}))
+		if got := d.Steps[0].Reason.Layer; got != want {
+			t.Errorf("%s: the layer is %s, want %s", kind, got, want)
+		}
+	}
+}
+
 // TestDocuments: they fit the schema, hold no secret, and are read back as they were.
 func TestDocuments(t *testing.T) {
 	for name, d := range documents(t) {

@@ -228,6 +228,9 @@ func reason(s login.Step, r *login.Result, words map[string]string) *Reason {
 	} else {
 		out.Layer, out.Text, out.Elsewhere = incident.Layer(own["layer"]), own["sentence"], own["elsewhere"]
 	}
+	if s.Kind == login.Negotiate && s.Cause == login.CauseProtocol {
+		out.Layer = incident.Negotiation // the cause alone does not say where
+	}
 	if own["fix"] != "" {
 		out.Fix = append(out.Fix, incident.Fix{Line: own["fix"]})
 	}
