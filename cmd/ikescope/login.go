@@ -160,8 +160,9 @@ func (a *app) login(ctx context.Context, opts *loginOptions, args []string) erro
 		return local.Cause(err)
 	}
 	doc := reported.New(build.Tool(), args[0], c, r)
-	doc.Judge(r.ESP, clients.OfESP(opts.clients))
-	doc.JudgeIKE(r.IKE, clients.OfIKE(opts.clients))
+	judged := clients.OfLogin(opts.clients)
+	doc.Judge(r.ESP, judged)
+	doc.JudgeIKE(r.IKE, judged)
 	a.exit = doc.Exit.Code
 	// A login is not to be done again for want of a capture.
 	return errors.Join(datagrams.Save(pcap, recorded), opts.printOptions.write(a.out, documents.Login(doc)))

@@ -62,7 +62,7 @@ func (d *Document) Judge(found *login.ESP, clients []client.Policy) {
 		case nothingTaken(found):
 			c.Text = "unknown: the gateway refuses a further Child SA whatever its suite is, which says nothing of the first one that a client gets"
 		case p.Child == nil:
-			c.Text = "unknown: what it offers for Child SAs is not known"
+			c.Text = "unknown: the offer for Child SAs is not known"
 		default:
 			c.Source, c.Doubt = p.Child.Source, p.Child.Doubt
 			j := &childJudge{esp: found, child: p.Child, states: states}

@@ -83,6 +83,10 @@ func line(p *layout.Page, f incident.Fix) {
 	if f.Where != "" {
 		p.Text(2, f.Where+":")
 	}
+	if !f.Paste && f.Where != "" {
+		p.Indented(2, 0, f.Line)
+		return
+	}
 	if !f.Paste {
 		p.Text(0, f.Line)
 		return

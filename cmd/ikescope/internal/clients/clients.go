@@ -118,18 +118,9 @@ func Initiators() []client.Policy {
 	return slices.DeleteFunc(client.Policies(), func(p client.Policy) bool { return p.Responder })
 }
 
-// OfESP returns those whose Child SAs are judged: the ones that the user named, else the
-// well-known ones whose offers for Child SAs are known.
-func OfESP(named []client.Policy) []client.Policy {
-	if named != nil {
-		return named
-	}
-	return slices.DeleteFunc(Initiators(), func(p client.Policy) bool { return p.Child == nil })
-}
-
-// OfIKE returns those whose suites for IKE SAs are judged: the ones that the user named,
-// else the well-known ones.
-func OfIKE(named []client.Policy) []client.Policy {
+// OfLogin returns those that are judged by what a login found: the ones that the user
+// named, else the well-known ones.
+func OfLogin(named []client.Policy) []client.Policy {
 	if named != nil {
 		return named
 	}
