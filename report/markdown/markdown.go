@@ -9,6 +9,8 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/introduction"
+	"github.com/ikescope/ikescope/report/internal/layout"
 	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
@@ -147,6 +149,7 @@ func (p *page) target(t *report.Target, isOneOfMany bool) {
 	p.findings(t)
 	p.clients(t)
 	p.policies(t)
+	p.identity(t)
 	p.suites(t)
 	if len(t.Notes) > 0 {
 		p.line("\n### Notes\n")
@@ -316,6 +319,25 @@ func (p *page) policies(t *report.Target) {
 		}
 	}
 }
+
+// identity has what the text report says of who the gateway is, as it stands there.
+func (p *page) identity(t *report.Target) {
+	if t.Identity == nil {
+		return
+	}
+	text := layout.NewPage(layout.Options{Width: identityWidth + layout.Margin})
+	introduction.Write(text, t)
+	var all strings.Builder
+	_ = text.Print(&all) // a Builder takes all
+	var lines []string
+	for line := range strings.Lines(strings.TrimPrefix(all.String(), "\n")) {
+		lines = append(lines, strings.TrimRight(line[min(layout.Margin, len(line)):], "\n"))
+	}
+	p.line("\n### Identity\n\n%s", strings.TrimRight(block(lines, 0), "\n"))
+}
+
+// identityWidth is how many columns its lines have at most.
+const identityWidth = 90
 
 // suites lists what is accepted, as keywords.
 func (p *page) suites(t *report.Target) {

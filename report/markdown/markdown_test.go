@@ -147,3 +147,16 @@ func TestProse(t *testing.T) {
 		}
 	})
 }
+
+// TestIdentity: who the gateway is stands there as in text, in a code block.
+func TestIdentity(t *testing.T) {
+	id := report.Identity{State: report.IdentitySeen, Name: "vpn.example.com", NullAccepted: true}
+	doc := &report.Document{Targets: []report.Target{{Name: "vpn.example.com", Verdict: report.VerdictIKEv2, Complete: true, Identity: &id}}}
+	if got := written(t, doc); !strings.Contains(got, "\n### Identity\n\n```\nAnyone is let in: the gateway authenticates initiators with the NULL method (RFC 7619).\n```\n") {
+		t.Error(got)
+	}
+	doc.Targets[0].Identity = nil
+	if got := written(t, doc); strings.Contains(got, "Identity") {
+		t.Error(got)
+	}
+}
