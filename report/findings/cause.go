@@ -1,6 +1,7 @@
 package findings
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
@@ -46,13 +47,30 @@ func causePages() []Page {
 		}
 		for _, f := range causes.Fixes() {
 			if f["cause"] == row["cause"] {
-				p.Change = append(p.Change, changeOf(f))
+				p.add(changeOf(f), f["side"] == "u")
 			}
 		}
 		out = append(out, p)
 	}
 	return out
 }
+
+// add adds a change, and to one of the same words only whose it is, if a log tells.
+func (p *Page) add(c explain.Change, unknown bool) {
+	i := slices.IndexFunc(p.Change, func(o explain.Change) bool { return o.What == c.What && slices.Equal(o.Lines, c.Lines) })
+	switch {
+	case i < 0:
+		p.Change = append(p.Change, c)
+	case unknown:
+	case c.Product == eitherSide || p.Change[i].Product == eitherSide:
+		p.Change[i].Product = eitherSide
+	case !slices.Contains(strings.Split(p.Change[i].Product, ", "), c.Product):
+		p.Change[i].Product += ", " + c.Product
+	}
+}
+
+// eitherSide is the place of a change where none is told.
+const eitherSide = "either side"
 
 // loginPages has one for each cause of a login that no log has.
 func loginPages() []Page {
@@ -88,7 +106,7 @@ func changeOf(f table.Row) explain.Change {
 		who = map[string]string{"r": "gateway", "i": "client"}[f["side"]]
 	}
 	if who == "" {
-		who = "either side"
+		who = eitherSide
 	}
 	c := explain.Change{Product: who, What: inGeneral(f["line"])}
 	if f["paste"] == "y" {

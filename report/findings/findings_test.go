@@ -117,7 +117,10 @@ func TestPagesAreWhole(t *testing.T) {
 			if finding && !strings.HasPrefix(id, identityPrefix) && len(p.Change) == 0 {
 				t.Errorf("%s: nothing is said of how to change it", id)
 			}
-			for _, c := range p.Change {
+			for i, c := range p.Change {
+				if strings.HasPrefix(g.Title, "Causes ") && slices.ContainsFunc(p.Change[:i], func(o explain.Change) bool { return o.What == c.What && slices.Equal(o.Lines, c.Lines) }) {
+					t.Errorf("%s: a change is there twice: %+v", id, c)
+				}
 				if c.Product == "" || c.What == "" || strings.HasSuffix(c.What, ".") || strings.Contains(c.What, "WORDS") {
 					t.Errorf("%s: a change is %+v", id, c)
 				}

@@ -302,7 +302,7 @@ func (a *Attempt) cause(id string, e *Event) *Cause {
 	said := a.sentence(id, a.Side, e)
 	c := &Cause{
 		ID: id, Layer: known.layers[a.Side], Sentence: said,
-		Event: *e, Firm: e.Kind == Root, Elsewhere: known.elsewhere,
+		Event: *e, Firm: e.Kind == Root, Elsewhere: sentence.Fill(known.elsewhere, a.words),
 	}
 	if id == "windows" {
 		c.ofWindows(e.arg("code"), e.arg("link"), a.words["point"] != "")
@@ -352,7 +352,9 @@ var identified = map[string]bool{"id-not-in-cert": true, "cert-untrusted": true,
 
 // alsoRefused reports whether the other side refused this one, too.
 func (a *Attempt) alsoRefused() bool {
-	return slices.ContainsFunc(a.Events, func(e Event) bool { return e.Kind == Sign && e.Cause == "auth-refused" && !ofIdentity(e.Text) })
+	return slices.ContainsFunc(a.Events, func(e Event) bool {
+		return e.Kind == Sign && e.Cause == "auth-refused" && !general.RefusesIdentity(e.Text)
+	})
 }
 
 // quickMode are the reasons for which Quick Mode is refused with NO_PROPOSAL_CHOSEN
@@ -508,22 +510,16 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 		return "eap-server-name"
 	case id == "peer-id" && a.ikeUp && a.version() != 2 && e.arg(levelWord) != "":
 		return "traffic-selectors" // identities of Quick Mode
-	case id == "auth-refused" && (a.ikeUp || a.version() != 2 && len(a.Events) == 1) && ofIdentity(e.Text):
+	case id == "auth-refused" && (a.ikeUp || a.version() != 2 && len(a.Events) == 1) && general.RefusesIdentity(e.Text):
 		return "traffic-selectors" // of Quick Mode
 	case id == "auth-refused" && a.version() == 1 && strings.Contains(e.Text, "type INVALID_KEY_INFORMATION"):
 		return "key-refused"
-	case id == "auth-refused" && a.version() == 1 && a.Side == Initiator && ofIdentity(e.Text):
+	case id == "auth-refused" && a.version() == 1 && a.Side == Initiator && general.RefusesIdentity(e.Text):
 		return "id-refused"
 	case id == "auth-refused" && a.version() != 1 && a.Reached == PhaseEAP && e.Kind == Sign && a.Side != Responder, id == "eap-refused":
 		return "eap-refused"
 	}
 	return id
-}
-
-// ofIdentity reports whether a line has the notify by which IKEv1 refuses an
-// identity.
-func ofIdentity(text string) bool {
-	return strings.Contains(text, "INVALID_ID_INFORMATION") || strings.Contains(text, "INVALID-ID-INFORMATION")
 }
 
 // refusedAgain reports whether an event refuses the proposal of a Child SA after one

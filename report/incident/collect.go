@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ikescope/ikescope/report/incident/general"
 	"github.com/ikescope/ikescope/report/incident/logtext"
 )
 
@@ -19,7 +20,8 @@ type collector struct {
 	tick int
 	// news is, by IKE SA, the last that was said of one before anything that begins
 	// an attempt.
-	news map[string]Event
+	news     map[string]Event
+	requests general.Requests // of a RADIUS server
 	// backwards: the lines come from the end of a log in descending order.
 	backwards bool
 }
@@ -31,6 +33,14 @@ func newCollector(done func(*Attempt)) *collector {
 // add puts an event of a product's log into its attempt.
 func (c *collector) add(product string, e Event) {
 	logtext.HideSecrets(e.Args)
+	if e.Cause != general.CausePassword {
+		c.join(product, e)
+		return
+	}
+	c.requests.Take(e.Args, e.Kind == Root, func() { c.join(product, e) })
+}
+
+func (c *collector) join(product string, e Event) {
 	key := product + "\x00" + e.Key
 	a := c.open[key]
 	over := a != nil && (e.Kind == Start && (a.began || a.ended || a.Established || a.Reached == PhaseEstablished) || e.Kind == Begin && (a.ended || a.Established))
@@ -107,6 +117,9 @@ func (c *collector) finish(key string, a *Attempt) {
 // flush ends the attempts in the order of their first lines; with onlyEnded
 // those alone whose end was seen.
 func (c *collector) flush(onlyEnded bool) {
+	if !onlyEnded {
+		c.requests.End()
+	}
 	var keys []string
 	for key, a := range c.open {
 		if !onlyEnded || a.ended {

@@ -232,7 +232,7 @@ func (g *Group) story() Story {
 		s.Fix = append(s.Fix, a.Fixes()...)
 	case a.ending != "" && (a.Established || a.ikeUp):
 		known := catalogue()[a.ending]
-		s.Layer, s.Elsewhere = NoFailure, known.elsewhere
+		s.Layer, s.Elsewhere = NoFailure, sentence.Fill(known.elsewhere, a.words)
 		s.Heading = sentence.Fill(known.sentences[a.Side], a.words)
 		s.Fix = append(s.Fix, a.Fixes()...)
 		if check := a.words["internal"]; check != "" {

@@ -1,6 +1,8 @@
 package incident
 
 import (
+	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -66,6 +68,28 @@ func TestEachCauseHasAFix(t *testing.T) {
 				a := &Attempt{Product: product, Side: side, Cause: &Cause{ID: id}}
 				if len(a.Fixes()) == 0 {
 					t.Errorf("%s: nothing to do for %q of %s", id, side, product)
+				}
+			}
+		}
+	}
+}
+
+// No field of a story, whatever its cause and whose log it is, holds a place for a word.
+func TestNoPlacesLeft(t *testing.T) {
+	place := regexp.MustCompile(`\{[a-z0-9/-]+[|}]`)
+	for id := range catalogue() {
+		for _, side := range []Side{Initiator, Responder, ""} {
+			for _, ends := range []bool{false, true} {
+				a := &Attempt{Side: side, ikeUp: true, ending: id, Events: []Event{{Text: "x", Count: 1}}}
+				if !ends {
+					a.Cause = a.cause(id, &a.Events[0])
+				}
+				text, err := json.Marshal((&Group{Attempt: a}).story())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if left := place.Find(text); left != nil {
+					t.Errorf("%s, %q: %s in %s", id, side, left, text)
 				}
 			}
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ikescope/ikescope/report/incident/general"
 	"github.com/ikescope/ikescope/report/incident/logtext"
 )
 
@@ -206,20 +207,12 @@ func (s *Scanner) beside(l *Line) {
 	}
 	s.l2tp = s.l2tp || l.Program == "xl2tpd" || strings.Contains(l.Text, "xl2tpd[")
 	row, words := FindStartup(l.Text)
-	if row == nil || !s.l2tp && overL2TP(row.Cause) || !overL2TP(row.Cause) && !slices.Contains(asides, row.Cause) {
+	if row == nil || !general.Beside(row.Cause, s.l2tp) {
 		return // of another connection, or of what that program has for itself
 	}
 	e := row.Event(l, words)
 	e.Key = s.key
 	s.add(s.products[s.last].Name, e)
-}
-
-// asides are the causes that lines of other programs may show.
-var asides = []string{"kernel-crash", "daemon-crash", "dhcp-range", "dns-settings"}
-
-// overL2TP reports whether a cause is of L2TP or of PPP inside it.
-func overL2TP(cause string) bool {
-	return strings.HasPrefix(cause, "ppp-") || strings.HasPrefix(cause, "l2tp-")
 }
 
 // continues reads a line as the rest of one that was folded.
@@ -382,7 +375,7 @@ func ScanGeneral(name string, lines []string, done func(*Attempt)) File {
 	}
 	l2tp := slices.ContainsFunc(lines, func(s string) bool { return strings.Contains(strings.ToLower(s), "l2tp") })
 	for _, e := range events {
-		if l2tp || !overL2TP(e.Cause) {
+		if l2tp || !general.OverL2TP(e.Cause) {
 			c.add(product, e)
 		}
 	}

@@ -1,7 +1,9 @@
 package incident
 
 import (
+	"cmp"
 	"net/netip"
+	"strconv"
 	"strings"
 )
 
@@ -27,16 +29,9 @@ func (a *Attempt) suspects(id string) []string {
 			out = append(out, "the gateway does not trust this client's certificate or key")
 		}
 	case "ike-proposal":
-		out = append(out, "the two sides have no IKE proposal in common", "the gateway has no connection for IKEv"+versionWord(a.Version)+" with this client's address: many gateways answer that in the same way")
+		out = append(out, "the two sides have no IKE proposal in common", "the gateway has no connection for IKEv"+strconv.Itoa(cmp.Or(a.Version, 2))+" with this client's address: many gateways answer that in the same way")
 	}
 	return out
-}
-
-func versionWord(version int) string {
-	if version == 1 {
-		return "1"
-	}
-	return "2"
 }
 
 // private says of an identity that it is an address which nobody else knows.

@@ -1,6 +1,7 @@
 package cisco
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -107,8 +108,14 @@ func (o *offer) complete(e *incident.Event) {
 	}
 }
 
+// Groups of at least 2048 bits, without those with a subgroup of prime order (RFC 8247,
+// Section 2.4), and hashes of SHA-2: what a policy may be told to take.
+var (
+	strongGroups = []string{"14", "15", "16", "19", "20", "21"}
+	strongHashes = []string{"SHA256", "SHA384", "SHA512"}
+)
+
 // strong reports whether a policy should take a transform.
 func (t *transform) strong() bool {
-	group, err := strconv.Atoi(t.group)
-	return strings.HasPrefix(t.encryption, "AES-CBC") && strings.HasPrefix(t.hash, "SHA") && err == nil && group >= 14 && group != 22
+	return strings.HasPrefix(t.encryption, "AES-CBC") && slices.Contains(strongHashes, t.hash) && slices.Contains(strongGroups, t.group)
 }

@@ -36,7 +36,9 @@ type reader struct {
 	list *incident.Event
 	// before is the last event, which lines of debugging belong to.
 	before incident.Event
-	early  []incident.Event
+	// early are lines of debugging before any that names an SA, at most maxEarly: the
+	// next that does says whose they are.
+	early []incident.Event
 	// informed is the last notification that was passed over, and dump that
 	// its octets are under way.
 	informed incident.Event

@@ -7,9 +7,9 @@ import (
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
 )
 
-// secret is a word for one, and what it is behind the word: after a mark, or in
-// quotes. A secret may hold anything, so it ends where the line does.
-var secret = lazyregexp.New(`(?i)(pass(?:word|wd|phrase|code)|secret|psk|chap2?[-_]response|(?:pre-?)?shared[-_ ]?key)(?:[^:="]{0,40}[:=]|[^:="]{0,40}")\s*\S.*`)
+// secret is a word for one, and what it is behind the word: after a mark, in quotes, or
+// in octets. A secret may hold anything, so it ends where the line does.
+var secret = lazyregexp.New(`(?i)(pass(?:word|wd|phrase|code)|secret|psk|chap2?[-_]response|(?:pre-?)?shared[-_ ]?key)(?:[^:="]{0,40}[:=]|[^:="]{0,40}"|\s+0[sxt])\s*\S.*`)
 
 // word is one for a secret.
 var word = lazyregexp.New(`(?i)pass|secret|psk|key|chap`)
@@ -25,8 +25,18 @@ var innocuous = lazyregexp.New(`(?i)\bno matching PSK found for connection: ` +
 	`|\bauthby=secret and ID_\w{1,20} '[^']{0,200}'` +
 	`|\bPSK(?:\+[A-Z]\w{1,30})+` +
 	`|\b(?:shared keys?|secret) (?:found )?for '[^']{0,200}' - '[^']{0,200}'` +
-	`|\bloading secrets from "/[\w./-]{1,200}"` +
-	`|"?/[\w./-]{1,200}\.secrets?"?(?: line \d{1,6}:)?`)
+	`|\bloading secrets from ["']/[\w./-]{1,200}\.secrets?["']` +
+	`|/[\w./-]{1,200}\.secrets?\b`)
+
+var (
+	// between are those that a secret is for, and what it may be.
+	between = lazyregexp.New(`(?i)(\bfor '[^']{0,200}' - '[^']{0,200}'[^:=]{0,200})[:=].*`)
+	// file is one of secrets, and what is said of it: a daemon may quote what it does
+	// not understand.
+	file = lazyregexp.New(`(?i)/[\w./-]*\.secrets?\b["']?(?: line \d{1,6}:?)?`)
+	// known is what daemons say of such a file without quoting it.
+	known = lazyregexp.New(`(?i)^[:,]? ?(?:[.)]?|expected record boundary in key|unterminated string|ERROR: unexpected end of record in PSK|(?:failed: )?(?:No such file or directory|Permission denied)(?: \((?:errno )?\d{1,3}\))?|failed)$`)
+)
 
 // WithoutSecrets returns a line without what stands behind words such as password
 // and secret: some daemons and RADIUS servers log it.
@@ -34,6 +44,7 @@ func WithoutSecrets(line string) string {
 	if !word.MatchString(line) {
 		return line
 	}
+	line = withoutQuoted(line)
 	const mark = "\x00"
 	var kept []string
 	if !strings.Contains(line, mark) {
@@ -52,6 +63,18 @@ func WithoutSecrets(line string) string {
 	line = withoutSecrets(line)
 	for i, s := range kept {
 		line = strings.Replace(line, mark+strconv.Itoa(i)+mark, s, 1)
+	}
+	return line
+}
+
+// withoutQuoted returns a line without what stands behind those that a secret is for,
+// and behind the name of a file of secrets.
+func withoutQuoted(line string) string {
+	if strings.Contains(line, "' - '") {
+		line = between.ReplaceAllString(line, "$1 (not shown)")
+	}
+	if m := file.FindStringIndex(line); m != nil && !known.MatchString(line[m[1]:]) {
+		line = line[:m[1]] + " (not shown)"
 	}
 	return line
 }

@@ -226,6 +226,6 @@ func TestFixesThatFit(t *testing.T) {
 		{"a peer of nobody", `ipsec,info respond new phase 1 (Identity Protection): 192.0.2.9[500]<=>203.0.113.77[60403]
 ipsec,error no suitable proposal found.
 ipsec,error 203.0.113.77 failed to get valid proposal.`,
-			"ike-proposal", "responder", "if 203.0.113.77 is none of your peers", ""},
+			"ike-proposal", "responder", "if 203.0.113.77 is not one of your peers", ""},
 	})
 }
