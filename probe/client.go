@@ -29,9 +29,15 @@ func (s *scan) clients(ctx context.Context) {
 
 // doubtRefusals takes back that clients were refused where the gateway redirects
 // initiators and may refuse whoever does not follow: it accepted nothing, or its
-// refusal is silence.
+// refusal is silence. And where it asks for other methods, and never accepts one.
 func (s *scan) doubtRefusals() {
 	known := s.gateway.Now()
+	hollow := evidence.Unredeemed(s.journal.Since(0), known.Hollow, s.result.Matrix) != 0
+	for i, c := range s.result.Clients {
+		if hollow && c.State == matrix.Refused && c.Outcome == initiator.InvalidKEPayload {
+			s.result.Clients[i].State = matrix.NoAnswer
+		}
+	}
 	if !known.NoRedirect || known.Taken && known.Refusal.How != gateway.DropsRefused {
 		return
 	}

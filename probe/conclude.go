@@ -46,7 +46,7 @@ func (s *scan) conclude(ctx context.Context) {
 			s.findings.Doubt(evidence.DoubtContradiction, &c.Suite, append(slices.Clone(c.Taken), c.Refused...)...)
 		}
 		s.doubtHollow(r)
-		if m.Accepted == 0 {
+		if m = r.Matrix; m.Accepted == 0 {
 			if suite, chosen, refused := evidence.ChosenAndRefused(r.Exchanges); suite != nil {
 				// The matrix, which accepts nothing, says no more of it than that it is not known.
 				s.findings.Doubt(evidence.DoubtContradiction, suite, chosen, refused)
@@ -138,19 +138,15 @@ func (s *scan) concede(exchange int, ids []int) {
 }
 
 // doubtHollow adds a doubt if the gateway asked for methods and never accepted
-// one, be it that it refused them, or that it named none that was offered.
+// one, be it that it refused them, or that it named none that was offered. What it
+// asked for then is no refusal either.
 func (s *scan) doubtHollow(r *evidence.Result) {
-	hollow := s.gateway.Now().Hollow
-	for _, x := range r.Exchanges {
-		switch {
-		case x.Outcome == initiator.Accepted && x.Type == ike.IKE_SA_INIT:
-			return
-		case x.Outcome == initiator.InvalidKEPayload && !x.Doubtful && r.Matrix.Accepted == 0 && hollow == 0:
-			hollow = x.ID
-		}
-	}
+	hollow := evidence.Unredeemed(r.Exchanges, s.gateway.Now().Hollow, r.Matrix)
 	if hollow == 0 {
 		return
 	}
 	s.findings.Doubt(evidence.DoubtUnredeemed, nil, hollow)
+	if evidence.Retract(r.Matrix, r.Exchanges) != nil {
+		r.Matrix = s.untested()
+	}
 }

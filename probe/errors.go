@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+
+	"github.com/ikescope/ikescope/probe/evidence"
 )
 
 // Why a scan is not complete, for [errors.Is]. There may be several reasons.
@@ -24,6 +27,9 @@ var (
 	ErrGaveUp = errors.New("probe: the answers follow no policy")
 	// ErrDoubt: there are reasons not to rely on the result, in Result.Doubts.
 	ErrDoubt = errors.New("probe: the answers cannot be relied on")
+	// ErrCookies: the gateway asks for a cookie again where one is sent, and answers
+	// nothing else.
+	ErrCookies = errors.New("probe: the gateway asks for cookies for ever")
 )
 
 // incomplete returns why the scan is not complete, or nil.
@@ -51,6 +57,9 @@ func (s *scan) incomplete(ctx context.Context) error {
 	}
 	if len(s.result.Doubts) > 0 {
 		errs = append(errs, ErrDoubt)
+	}
+	if slices.ContainsFunc(s.result.Notes, func(n evidence.Note) bool { return n.Kind == evidence.NoteCookieLoop }) {
+		errs = append(errs, ErrCookies)
 	}
 	return errors.Join(errs...)
 }

@@ -48,7 +48,7 @@ func (s *scan) reads(ctx context.Context, algorithms ...proposals.Algorithm) (in
 	if known.TakesControl {
 		return a, a.Taken()
 	}
-	return a, a.Outcome == initiator.NoProposalChosen || a.Taken()
+	return a, a.Outcome == initiator.NoProposalChosen || a.Outcome == initiator.InvalidKEPayload || a.Taken()
 }
 
 // readable finds out whether the gateway reads offers like that of q at all:

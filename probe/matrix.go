@@ -1,9 +1,7 @@
 package probe
 
 import (
-	"cmp"
 	"context"
-	"maps"
 	"slices"
 	"sync/atomic"
 
@@ -159,21 +157,13 @@ func (s *scan) untested() *matrix.Matrix {
 	return s.planner(func(offers []matrix.Offer) []matrix.Answer { return make([]matrix.Answer, len(offers)) }).Run()
 }
 
-// commonSuites are those that most gateways take one of.
-var commonSuites = []string{
-	"aes256gcm16-prfsha384-ecp384", "aes256-sha256-prfsha256-modp2048", "aes128gcm16-prfsha256-ecp256",
-	"aes256-sha1-prfsha1-modp2048", "aes128-sha1-prfsha1-modp1024", "aes256-sha256-prfsha256-ecp256",
-	"aes256-sha384-prfsha384-ecp384", "aes256gcm16-prfsha256-modp2048", "aes256-sha1-prfsha1-modp1024",
-	"3des-sha1-prfsha1-modp1024", "aes256gcm16-prfsha384-x25519", "aes128-sha256-prfsha256-modp2048",
-}
-
 // takesAlone asks common suites alone, and reports whether one is taken, which
 // is then the control offer.
 func (s *scan) takesAlone(ctx context.Context) bool {
 	if s.gateway.Now().Failure.Count > 0 {
 		return false // it does not come to the proposals
 	}
-	for _, suite := range commonSuites {
+	for _, suite := range offers.CommonSuites {
 		offer := offers.MustParse(suite)
 		if beyond, err := matrix.Difference(offer, s.universe().Products()); err != nil || len(beyond) > 0 {
 			continue
@@ -332,11 +322,10 @@ func (s *scan) explain() {
 	}
 	if f := known.Failure; f.Count > 0 {
 		s.journal.Note(evidence.Note{Kind: evidence.NoteOnlyError, Notify: f.Notify, Detail: f.Detail})
-	} else if len(known.Intolerances) > 0 {
-		algorithms := slices.SortedFunc(maps.Keys(known.Intolerances), func(a, b proposals.Algorithm) int {
-			return cmp.Or(cmp.Compare(a.Name(), b.Name()), cmp.Compare(a.Axis, b.Axis))
-		})
-		s.journal.Note(evidence.Note{Kind: evidence.NoteIntolerances, Algorithms: algorithms})
+	} else {
+		for _, n := range evidence.Intolerances(known.Intolerances, s.journal.Since(0)) {
+			s.journal.Note(n)
+		}
 	}
 	if s.journal.IsSpent() {
 		s.journal.Note(evidence.Note{Kind: evidence.NoteBudget, Count: s.journal.Kept(), Of: s.MaxExchanges})

@@ -144,16 +144,18 @@ func TestScanClientsRetryOnce(t *testing.T) {
 	for _, tc := range []struct {
 		name, offer string
 		note        evidence.NoteKind
+		want        matrix.State
 	}{
-		{"again and again", "aes256-sha256-prfsha256-modp2048-ecp256-ecp384", evidence.ClientAskedAgain},
-		{"not offered", "aes256-sha256-prfsha256-modp2048", evidence.ClientNotOffered},
+		// It says no to nothing.
+		{"again and again", "aes256-sha256-prfsha256-modp2048-ecp256-ecp384", evidence.ClientAskedAgain, matrix.NoAnswer},
+		{"not offered", "aes256-sha256-prfsha256-modp2048", evidence.ClientNotOffered, matrix.Refused},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			p := packet(t, tc.offer)
 			o := scene{policy: "aes256-sha256-prfsha256-modp2048-ecp256-ecp384", profile: iketest.StrongSwan, rude: true,
 				faults: iketest.Faults{InvalidKELoop: true}, scanner: Scanner{Clients: []initiator.FirstPacket{p}, ClientsOnly: true}}.scan(t)
 			c := o.Clients[0]
-			if c.State != matrix.Refused || c.Outcome != initiator.InvalidKEPayload || len(c.Evidence) > 2 || !slices.Contains(kindsOf(c.Notes), tc.note) {
+			if c.State != tc.want || c.Outcome != initiator.InvalidKEPayload || len(c.Evidence) > 2 || !slices.Contains(kindsOf(c.Notes), tc.note) {
 				t.Errorf("%+v", c)
 			}
 		})

@@ -273,6 +273,9 @@ func TestScanForged(t *testing.T) {
 		if o.Verdict != evidence.VerdictIKEv2 || o.Matrix != nil || o.Cost.DatagramsSent > 8 {
 			t.Errorf("verdict %v, matrix %v, %d datagrams", o.Verdict, o.Matrix, o.Cost.DatagramsSent)
 		}
+		if o.Complete || !errors.Is(o.err, ErrCookies) {
+			t.Errorf("complete %v, error %v", o.Complete, o.err)
+		}
 		o.notes(t, evidence.NoteCookieLoop)
 	})
 	t.Run("other methods for ever", func(t *testing.T) {

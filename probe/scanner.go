@@ -131,7 +131,7 @@ func (s Scanner) universe() *matrix.Universe {
 
 // Scan scans one address of a target. A gateway that is silent or rude is a
 // result. The error says why the result is not Complete: [ErrInterrupted], if ctx
-// ended, [ErrDeadline], [ErrBudget], [ErrGone], [ErrHalfOpen], [ErrGaveUp], [ErrDoubt], or what is wrong on
+// ended, [ErrDeadline], [ErrBudget], [ErrGone], [ErrHalfOpen], [ErrGaveUp], [ErrDoubt], [ErrCookies], or what is wrong on
 // our side, as in Result.Err. The result holds what was found until then.
 func (s Scanner) Scan(ctx context.Context, t target.Target) (evidence.Result, error) {
 	if s.Deadline > 0 {

@@ -25,6 +25,8 @@ const (
 	InvalidMajorVersion // INVALID_MAJOR_VERSION, the version being 1
 	Malformed           // an IKEv2 header that fits, and a payload that is longer than the message
 	Contradiction       // NO_PROPOSAL_CHOSEN and INVALID_KE_PAYLOAD in one message
+	AsksForOne          // INVALID_KE_PAYLOAD that names MODP 2048
+	AsksForAny          // INVALID_KE_PAYLOAD that names one from 14 to 21, by the SPI
 
 	// These take an answer and spoil it.
 
@@ -60,7 +62,7 @@ const (
 )
 
 // blind reports whether a forgery does without IKEv2.
-func (f Forgery) blind() bool { return f >= Echo && f <= Contradiction }
+func (f Forgery) blind() bool { return f >= Echo && f <= AsksForAny }
 
 // forge returns a datagram, nil where there is nothing to forge; NoForgery is
 // the true answer.
@@ -74,7 +76,7 @@ func (f Forgery) forge(in arrival, answer []byte, random io.Reader) ([]byte, err
 		return d, err
 	case Text:
 		return []byte("HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n"), nil
-	case IKEv1Answer, InvalidMajorVersion, Malformed, Contradiction, Refusal, FalseInvalidKE, FalseAcceptance:
+	case IKEv1Answer, InvalidMajorVersion, Malformed, Contradiction, AsksForOne, AsksForAny, Refusal, FalseInvalidKE, FalseAcceptance:
 		message, err := f.invent(in, random)
 		return in.frame(message), err
 	}
@@ -111,6 +113,10 @@ func (f Forgery) invent(in arrival, random io.Reader) ([]byte, error) {
 		return message, err
 	case Contradiction:
 		payloads = []ike.Payload{refusal, invalidKENotify(cmp.Or(unkeyed(request), ike.KE_MODP_2048))}
+	case AsksForOne:
+		payloads = []ike.Payload{invalidKENotify(ike.KE_MODP_2048)}
+	case AsksForAny:
+		payloads = []ike.Payload{invalidKENotify(ike.KE_MODP_2048 + ike.KeyExchangeMethod(asked.SPIi[7]%8))}
 	case Refusal:
 		payloads = []ike.Payload{refusal}
 	case FalseInvalidKE:

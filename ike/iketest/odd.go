@@ -71,6 +71,8 @@ func oddKEChecks() []Oddity {
 			r.Profile.AcceptAll, r.Faults.InvalidKELoop = true, true
 		}},
 		{"asks for no key exchange in INVALID_KE_PAYLOAD", "", func(r *Responder) { r.Faults.Instead = NoMethod }},
+		{"asks for MODP 2048, whatever it is sent", "", func(r *Responder) { r.Faults.Instead = AsksForOne }},
+		{"asks for any key exchange, whatever it is sent", "", func(r *Responder) { r.Faults.Instead = AsksForAny }},
 		{"asks for an unknown key exchange", "", func(r *Responder) { r.Faults.Instead = UnknownMethod }},
 		{"refuses the key exchange that it asked for", "", func(r *Responder) { r.Faults.Unredeemed = true }},
 		{"asks for a key exchange of every offer and refuses it", "", func(r *Responder) {

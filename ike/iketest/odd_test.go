@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -395,6 +396,18 @@ var showings = map[string]showing{
 	"asks for another key exchange for ever":                     asks(map[string]string{"good": wantsMODP, "oracle": wantsMODP, "bad": refused}),
 	"asks for another key exchange for ever, whatever the offer": asks(map[string]string{"good": wantsMODP, "bad": wantsMODP, "weak": wantsMODP}),
 	"asks for no key exchange in INVALID_KE_PAYLOAD":             asks(map[string]string{"oracle": "INVALID_KE_PAYLOAD", "good": accepted, "bad": refused}),
+	"asks for MODP 2048, whatever it is sent":                    asks(map[string]string{"good": wantsMODP, "oracle": wantsMODP, "bad": wantsMODP}),
+	"asks for any key exchange, whatever it is sent": func(t *testing.T, i *initiator, _ *Responder) {
+		counts := i.answers(40)
+		for answer := range counts {
+			if !strings.HasPrefix(answer, "INVALID_KE_PAYLOAD KE_") {
+				t.Errorf("answer %q", answer)
+			}
+		}
+		if len(counts) < 2 {
+			t.Errorf("%v", counts)
+		}
+	},
 	"asks for an unknown key exchange": asks(map[string]string{
 		"oracle": "INVALID_KE_PAYLOAD KeyExchangeMethod(65535)", "good": accepted, "bad": refused}),
 	"refuses the key exchange that it asked for":            asks(map[string]string{"oracle": wantsECP, "good": refused, "bad": refused}),

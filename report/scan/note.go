@@ -1,11 +1,14 @@
 package scan
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/probe/evidence"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/english"
 )
@@ -49,7 +52,12 @@ func sentence(n evidence.Note) string {
 		return fmt.Sprintf("The gateway answers requests of %d octets, but not of %d or more: the gateway or the path drops long requests. "+
 			"The scan used shorter ones.", n.Count, n.Of)
 	case evidence.NoteIntolerances:
-		return "The gateway stops answering when these are offered; they were left out, and whether it accepts suites with them is not known: " +
+		does := map[initiator.Outcome]string{
+			initiator.NotTried: "stops answering", initiator.OtherError: "answers with an error",
+			initiator.NoProposalChosen: "refuses everything",
+		}[n.Outcome]
+		does = cmp.Or(does, "sends answers that say nothing")
+		return "The gateway " + does + " when these are offered; they were left out, and whether it accepts suites with them is not known: " +
 			names(n.Algorithms) + "."
 	case evidence.NoteAway:
 		return "The gateway stopped answering for a while; the scan waited for it."
@@ -98,8 +106,8 @@ func sentence(n evidence.Note) string {
 	case evidence.NoteStrays:
 		return english.Counted(int64(n.Count), "datagram", "datagrams") + " from other addresses than the gateway's: ignored."
 	case evidence.NoteSlowed:
-		return fmt.Sprintf("Requests were lost on the way or dropped by the gateway, so the scan slowed down, to %.3g datagrams a second at the lowest; "+
-			"%d of %d datagrams were retransmissions.", n.Rate, n.Count, n.Of)
+		return fmt.Sprintf("Requests were lost on the way or dropped by the gateway, so the scan slowed down, to %s a second at the lowest; "+
+			"%d of %d datagrams were retransmissions.", english.Counted(max(1, int64(math.Round(n.Rate))), "datagram", "datagrams"), n.Count, n.Of)
 	case evidence.NoteCookies:
 		return fmt.Sprintf("The gateway asked for a cookie in %d of %d exchanges.", n.Count, n.Of)
 	}

@@ -43,7 +43,7 @@ func (g *Memory) Answered(x initiator.Exchange, octets int) {
 		return
 	}
 	k.Longest = max(k.Longest, octets)
-	if !x.Taken() && x.Outcome != initiator.NoProposalChosen {
+	if !x.Taken() && x.Outcome != initiator.NoProposalChosen && x.Outcome != initiator.InvalidKEPayload {
 		return // it did not like something in it
 	}
 	read := maps.Clone(k.read)

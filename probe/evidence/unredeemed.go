@@ -1,0 +1,59 @@
+package evidence
+
+import (
+	"errors"
+
+	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/probe/initiator"
+	"github.com/ikescope/ikescope/proposals"
+	"github.com/ikescope/ikescope/proposals/matrix"
+)
+
+// Unredeemed returns the number of an exchange which shows that the gateway asks for
+// key exchange methods and accepts none: hollow, if that is one in which it refused
+// the method that it had asked for, or the first in which it asked for one, where m
+// accepts nothing. Without a matrix that has to be one in which it was given what it
+// had asked for, or asks for what it was given. It is 0 if there is none, or if an
+// offer was accepted.
+func Unredeemed(exchanges []Exchange, hollow int, m *matrix.Matrix) int {
+	named := make(map[asked]bool)
+	for _, x := range exchanges {
+		if x.Outcome == initiator.InvalidKEPayload {
+			named[asked{questionOf(x).offer, x.Group}] = true
+		}
+		switch {
+		case x.Outcome == initiator.Accepted && x.Type == ike.IKE_SA_INIT:
+			return 0
+		case x.Outcome == initiator.InvalidKEPayload && !x.Doubtful && hollow == 0 &&
+			(m == nil && named[questionOf(x)] || m != nil && m.Accepted == 0):
+			hollow = x.ID
+		}
+	}
+	return hollow
+}
+
+// Retract gives up what m says is refused because the gateway asked for another key
+// exchange method, where it never accepts one that it asks for: that says nothing. The
+// exchanges decide nothing any more. What NO_PROPOSAL_CHOSEN refused stays so. The
+// error is that of [matrix.Matrix.Contest].
+func Retract(m *matrix.Matrix, exchanges []Exchange) error {
+	var refused []proposals.Product
+	for _, x := range exchanges {
+		if x.Outcome == initiator.NoProposalChosen && x.Decides == matrix.Refused {
+			refused = append(refused, x.Offer...)
+		}
+	}
+	var failed error
+	for i, x := range exchanges {
+		if x.Outcome != initiator.InvalidKEPayload || x.Decides != matrix.Refused {
+			continue
+		}
+		exchanges[i].Decides = matrix.NotTested
+		left, err := matrix.Difference(x.Offer, refused)
+		failed = errors.Join(failed, err)
+		for _, p := range left {
+			failed = errors.Join(failed, m.Contest(p, []int{x.ID}))
+		}
+	}
+	return failed
+}
