@@ -43,6 +43,16 @@ func document(t testing.TB, names ...string) *report.Document {
 	return doc
 }
 
+// says fails where a page lacks any of the words.
+func says(t *testing.T, page string, want ...string) {
+	t.Helper()
+	for _, words := range want {
+		if !strings.Contains(page, words) {
+			t.Errorf("a page lacks %q:\n%s", words, page[strings.Index(page, "<main"):])
+		}
+	}
+}
+
 // evil is what a gateway might send to take over the page that shows it.
 const evil = `"'><script>document.title='owned'</script><img src=x onerror="document.title='owned'"><a href="javascript:alert(1)">x</a>{{.}}</style></title>`
 

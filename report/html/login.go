@@ -2,6 +2,7 @@ package html
 
 import (
 	"io"
+	"slices"
 
 	"github.com/ikescope/ikescope/report/internal/printed"
 	"github.com/ikescope/ikescope/report/login"
@@ -115,11 +116,7 @@ func loginParts(d *login.Document) (out []partView) {
 		add(partView{"Rekeying of the IKE SA", d.IKE.Suites, d.IKE.Lines()})
 	}
 	if d.Stay != nil {
-		p := partView{Title: "Stayed", Lines: []string{d.Stay.Words()}}
-		for _, r := range d.Stay.Requests {
-			p.Lines = append(p.Lines, r.Lines()...)
-		}
-		add(p)
+		add(partView{Title: "Stayed", Lines: slices.Concat(d.Stay.Said()...)})
 	}
 	return out
 }

@@ -7,11 +7,28 @@ import (
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/report/incident"
 	"github.com/ikescope/ikescope/report/internal/layout"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
 
 // clientMarks are those of verdicts, with their styles.
 var clientMarks = map[ClientVerdict]struct{ mark, style string }{
 	ClientConnects: {"+", layout.Green}, ClientDrops: {"!", layout.Red}, ClientFails: {"-", layout.Red}, ClientUnknown: {"?", layout.Yellow},
+}
+
+// alike returns the clients, those of which the same is said together.
+func (d *Document) alike() (out [][]Client) {
+	for _, c := range d.Clients {
+		same := func(all []Client) bool {
+			o := all[0]
+			return o.Verdict == c.Verdict && o.Text == c.Text && (o.Doubt == c.Doubt || c.Verdict == ClientUnknown || c.Verdict == ClientConnects)
+		}
+		if i := slices.IndexFunc(out, same); i >= 0 {
+			out[i] = append(out[i], c)
+		} else {
+			out = append(out, []Client{c})
+		}
+	}
+	return out
 }
 
 // clients writes what becomes of clients: those of which the same is said in one place.
@@ -20,21 +37,9 @@ func (d *Document) clients(p *layout.Page) {
 		return
 	}
 	p.Section("CLIENTS")
-	var fixes []incident.Fix
-	for i, c := range d.Clients {
-		same := func(o Client) bool {
-			return o.Verdict == c.Verdict && o.Text == c.Text && (o.Doubt == c.Doubt || c.Verdict == ClientUnknown || c.Verdict == ClientConnects)
-		}
-		if slices.IndexFunc(d.Clients, same) < i {
-			continue
-		}
-		var names []string
-		for _, o := range d.Clients[i:] {
-			if same(o) {
-				names = append(names, o.Name)
-				fixes = withFixes(fixes, o.Fix)
-			}
-		}
+	for _, all := range d.alike() {
+		c := all[0]
+		names := lists.Convert(all, func(o Client) string { return o.Name })
 		marked(p, c.Verdict, strings.Join(names, ", ")+": "+c.Text)
 		if c.Doubt != "" && (c.Verdict == ClientDrops || c.Verdict == ClientFails) {
 			for _, line := range layout.Wrap(printable.Text(c.Doubt), p.Width-layout.Margin-2, 0) {
@@ -42,12 +47,22 @@ func (d *Document) clients(p *layout.Page) {
 			}
 		}
 	}
-	if len(fixes) > 0 {
+	if fixes := d.ClientFixes(); len(fixes) > 0 {
 		p.Section("FIX")
 		for _, f := range fixes {
 			line(p, f)
 		}
 	}
+}
+
+// ClientFixes returns what to do for all clients, each once: what is the same at the
+// gateway for several clients names all of them.
+func (d *Document) ClientFixes() []incident.Fix {
+	var out []incident.Fix
+	for _, c := range slices.Concat(d.alike()...) {
+		out = withFixes(out, c.Fix)
+	}
+	return out
 }
 
 // withFixes returns fixes with more, each once: what is the same at the gateway for several

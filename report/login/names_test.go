@@ -23,7 +23,9 @@ func TestOneSpelling(t *testing.T) {
 		for _, s := range d.Steps {
 			if s.Reason != nil {
 				for _, f := range s.Reason.Fix {
-					paste(strings.Split(f.Line, "\n"))
+					if f.Paste {
+						paste(strings.Split(f.Line, "\n"))
+					}
 				}
 			}
 		}

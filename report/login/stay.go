@@ -135,8 +135,18 @@ var stayEnds = map[string]string{
 	"interrupted": "until it was interrupted", "silent": "until the gateway stopped answering", "full": "until the gateway had asked more than is kept",
 }
 
-// Words say how long it was, and why it ended.
-func (s *Stay) Words() string { return fmt.Sprintf("%v, %s", since(s.Seconds), stayEnds[s.End]) }
+// Said says how long it was and why it ended, and then what was asked: of each request the
+// lines that [OwnRequest.Lines] has.
+func (s *Stay) Said() [][]string {
+	out := [][]string{{fmt.Sprintf("%v, %s", since(s.Seconds), stayEnds[s.End])}}
+	for _, r := range s.Requests {
+		out = append(out, r.Lines())
+	}
+	if len(s.Requests) == 0 {
+		out = append(out, []string{"the gateway sent no request of its own"})
+	}
+	return out
+}
 
 // Lines say what was asked: first a sentence, then a line for each proposal.
 func (r OwnRequest) Lines() []string {
@@ -150,9 +160,6 @@ func (r OwnRequest) Lines() []string {
 	return out
 }
 
-// nothingAsked is what is said of a stay without requests.
-const nothingAsked = "the gateway sent no request of its own"
-
 // stay writes the section.
 func (d *Document) stay(p *layout.Page) {
 	s := d.Stay
@@ -160,13 +167,9 @@ func (d *Document) stay(p *layout.Page) {
 		return
 	}
 	p.Section("STAYED")
-	p.Text(2, s.Words())
-	for _, r := range s.Requests {
-		for _, line := range r.Lines() {
+	for _, lines := range s.Said() {
+		for _, line := range lines {
 			p.Text(2, line)
 		}
-	}
-	if len(s.Requests) == 0 {
-		p.Text(2, nothingAsked)
 	}
 }

@@ -52,17 +52,14 @@ func Login(w io.Writer, d *login.Document, names string) error {
 	}
 	if len(d.Clients) > 0 {
 		p.line("\n### Clients")
-		p.table("client", "verdict", "what becomes of its Child SAs")
+		p.table("client", "verdict", "what becomes of its Child SAs", "doubt")
 		for _, c := range d.Clients {
-			p.row(cell(c.Name), prose(string(c.Verdict)), prose(c.Text))
+			p.row(cell(c.Name), prose(string(c.Verdict)), prose(c.Text), prose(c.Doubt))
 		}
+		p.fixes("Fix for clients", d.ClientFixes())
 	}
 	if d.Stay != nil {
-		said := []string{d.Stay.Words()}
-		for _, r := range d.Stay.Requests {
-			said = append(said, strings.Join(r.Lines(), "; "))
-		}
-		p.sentences("Stayed", said)
+		p.sentences("Stayed", lists.Convert(d.Stay.Said(), func(lines []string) string { return strings.Join(lines, "; ") }))
 	}
 	p.line("\nWritten by %s %s.", prose(d.Tool.Name), prose(d.Tool.Version))
 	return p.flush(w)
@@ -81,13 +78,26 @@ func (p *page) sentences(title string, all []string) {
 
 // reason says why a step did not pass, and what to do.
 func (p *page) reason(r *login.Reason) {
-	said := append([]string{string(r.Layer) + ": " + r.Text}, r.Detail)
-	said = append(append(said, r.Shown()...), r.GatewayKnows())
-	p.sentences("Why", lists.Distinct(said))
-	if len(r.Fix) > 0 {
-		p.line("\n### Fix\n")
+	said := []string{string(r.Layer) + ": " + r.Text}
+	if r.Detail != "" {
+		said = append(said, r.Detail)
 	}
-	for _, f := range r.Fix {
+	p.sentences("Why", lists.Distinct(append(said, r.Shown()...)))
+	if words := r.GatewayKnows(); words != "" {
+		p.line("- %s", prose(words))
+		if r.Ask != "" {
+			p.WriteString("\n" + block([]string{r.Ask}, 2))
+		}
+	}
+	p.fixes("Fix", r.Fix)
+}
+
+// fixes are a section of what to do, if there is anything.
+func (p *page) fixes(title string, all []incident.Fix) {
+	if len(all) > 0 {
+		p.line("\n### %s\n", title)
+	}
+	for _, f := range all {
 		p.fix(f)
 	}
 }

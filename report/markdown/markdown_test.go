@@ -55,6 +55,33 @@ func written(t *testing.T, doc report.Source) string {
 // reader is one of GitHub's Markdown that lets HTML through, as some do.
 var reader = goldmark.New(goldmark.WithExtensions(extension.GFM), goldmark.WithRendererOptions(gmhtml.WithUnsafe()))
 
+// hostile is what a gateway might send to a ticket.
+const hostile = "<script>alert(1)</script> @everyone #1 [a](http://x) | `` \n# heading"
+
+// says fails where a text lacks any of the words.
+func says(t *testing.T, text string, want ...string) {
+	t.Helper()
+	for _, words := range want {
+		if !strings.Contains(text, words) {
+			t.Errorf("no %q in\n%s", words, text)
+		}
+	}
+}
+
+// harmless fails where hostile is markup in a text that has it, or mentions a person.
+func harmless(t *testing.T, text string) {
+	t.Helper()
+	page := rendered(t, text)
+	for _, markup := range []string{"<script", "<h1>heading", `href="http`} {
+		if strings.Contains(page, markup) {
+			t.Errorf("%s is markup in\n%s", markup, page)
+		}
+	}
+	if !strings.Contains(text, "@<!-- -->everyone") {
+		t.Errorf("a person is mentioned in\n%s", text)
+	}
+}
+
 func rendered(t interface{ Fatal(...any) }, text string) string {
 	var b bytes.Buffer
 	if err := reader.Convert([]byte(text), &b); err != nil {
