@@ -118,6 +118,9 @@ func childWords(c *report.ClientChild) (words string, same bool) {
 	if len(c.SequenceNumbers) > 0 {
 		words += ", " + english.List(c.SequenceNumbers, "and") + " sequence numbers"
 	}
+	if len(c.Proposals) == 0 {
+		return words, true
+	}
 	first := rekeyingWords(c.Proposals[0])
 	for _, p := range c.Proposals {
 		if rekeyingWords(p) != first {
