@@ -36,7 +36,7 @@ func (s *scan) conclude(ctx context.Context) {
 			m = r.Matrix
 		}
 		if known := s.gateway.Now(); known.NoRedirect && known.Refusal.How == gateway.DropsRefused {
-			// Its silence may be what it has for who does not follow.
+			// It may be silent only to clients that do not follow.
 			i := slices.IndexFunc(r.Exchanges, func(x evidence.Exchange) bool { return x.Notify == ike.REDIRECT })
 			if i >= 0 {
 				s.findings.Doubt(evidence.DoubtRedirected, nil, r.Exchanges[i].ID)

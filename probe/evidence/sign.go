@@ -58,15 +58,6 @@ func (k SignKind) String() string {
 	return fmt.Sprintf("SignKind(%d)", uint8(k))
 }
 
-// SignKinds returns every kind, ascending.
-func SignKinds() []SignKind {
-	var all []SignKind
-	for k := SignKind(1); k < signKinds; k++ {
-		all = append(all, k)
-	}
-	return all
-}
-
 // OneProgram reports whether one gateway may show it, too, of which several parts
 // answer.
 func (k SignKind) OneProgram() bool { return k == SignSPIs }
@@ -156,7 +147,7 @@ func acceptedOnes(exchanges []Exchange) []Exchange {
 }
 
 // vendorIDs returns accepted exchanges that show several gateways by their vendor IDs.
-// A gateway may have some for who has the same, so that requests are alike.
+// A gateway may send some only to a client that sends the same, so that requests are alike.
 func vendorIDs(accepted []Exchange) (shown []int) {
 	grouped(accepted, func(x Exchange) (string, string) {
 		return x.Traits.besideTransport(x.Transport), x.Look.VendorIDs

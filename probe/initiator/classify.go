@@ -67,7 +67,7 @@ func malformed(format string, args ...any) Reading {
 	return Reading{Outcome: Malformed, Detail: fmt.Sprintf(format, args...)}
 }
 
-// misdirected is what an IKEv2 message is that has our SPI and is no answer to the
+// misdirected is what an IKEv2 message is that has our SPI but does not answer the
 // request. Only who speaks IKEv2 sends one that is whole: it has a Message then.
 func misdirected(d received, format string, args ...any) Reading {
 	r := malformed(format, args...)

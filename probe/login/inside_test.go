@@ -85,7 +85,7 @@ func TestHostileInside(t *testing.T) {
 		cause, detail string
 	}{
 		{"an identity asked for again and again", both(request(eap.Identity)), CauseProtocol, "more than 4 requests that belong to no method"},
-		{"notifications for ever", both(request(eap.Notification, 33)), CauseProtocol, "more than 4 requests that belong to no method"},
+		{"notifications for ever", both(request(eap.Notification, 33)), CauseProtocol, "the server violates EAP: more than 4 requests that belong to no method"},
 		{"a challenge again and again", both(request(eap.MSCHAPv2, challenge...)), CauseProtocol, "sends a second challenge"},
 		{"a method after the method", both(request(eap.MSCHAPv2, challenge...), request(eap.GTC)), CauseProtocol, "a request for eap-gtc within eap-mschapv2"},
 		{"the identity within the method", both(request(eap.MSCHAPv2, challenge...), request(eap.Identity)), CauseProtocol, "asks for the identity again"},
@@ -186,7 +186,7 @@ func TestHostileTLS(t *testing.T) {
 		{"a length of 4 GB", from(3, with(0xc0, 0xff, 0xff, 0xff, 0xff, 22)), CauseProtocol, "more than any handshake needs", 12},
 		{"a length that is cut off", from(3, with(0x80, 0, 0)), CauseProtocol, "2 octets where the length", 12},
 		{"nothing for ever", from(3, with(0)), CauseProtocol, "does not go on", 12},
-		{"TLS is started again", from(3, with(0x20)), CauseProtocol, "starts TLS again", 12},
+		{"TLS is started again", from(3, with(0x20)), CauseProtocol, "the server violates EAP-TLS: it starts TLS again", 12},
 		{"another method", from(3, func(out eap.Packet) eap.Packet {
 			return eap.Packet{Code: eap.Request, Identifier: out.Identifier, Type: eap.GTC}
 		}), CauseProtocol, "a request of eap-gtc in the middle of eap-ttls", 12},

@@ -21,8 +21,8 @@ const (
 	nonceLen   = 32
 	valueLen   = 4 + nonceLen + sha1.Size
 	tlvLen     = 4 + valueLen
-	// MSKLen is the size of the key of a login.
-	MSKLen = 64
+	// mskLen is the size of the key of a login.
+	mskLen = 64
 )
 
 // The types of TLVs that PEAP ends with, without the mandatory and the reserved bit.
@@ -57,7 +57,7 @@ func Derive(tunnel, inner []byte) Keys {
 // MSK is the key of the login, in place of the tunnel's.
 func (k Keys) MSK() []byte {
 	// With the NUL, unlike the other label.
-	return prfPlus(k.ipmk, []byte("Session Key Generating Function\x00"), MSKLen)
+	return prfPlus(k.ipmk, []byte("Session Key Generating Function\x00"), mskLen)
 }
 
 // prfPlus is PRF+ of MS-PEAP, Section 3.1.5.5.2.2.

@@ -33,10 +33,10 @@ const fragment = 1000
 // Errors of a server that does not keep to the protocol, or that does not end: all are
 // ErrProtocol.
 var (
-	ErrProtocol = errors.New("TLS in EAP is not kept to")
+	ErrProtocol = errors.New("the server violates EAP-TLS")
 	ErrNotStart = fmt.Errorf("%w: no request that starts TLS", ErrProtocol)
-	ErrTooLong  = fmt.Errorf("%w: the server sends more than any handshake needs", ErrProtocol)
-	ErrStalled  = fmt.Errorf("%w: the server does not go on", ErrProtocol)
+	ErrTooLong  = fmt.Errorf("%w: it sends more than any handshake needs", ErrProtocol)
+	ErrStalled  = fmt.Errorf("%w: it does not go on", ErrProtocol)
 )
 
 // Exchange sends a response and returns the server's next packet.
@@ -118,9 +118,10 @@ func (c *Conn) Finish() (eap.Packet, error) {
 	return eap.Packet{}, c.failed
 }
 
-// Abort sends what was written, and reads the next messages, for who does not want to go
-// on. crypto/tls sends an alert where it gives up, but for some reasons in TLS 1.3; then
-// one is sent here, in the clear, as any server expects from who has not got its keys.
+// Abort sends what was written, and reads the next messages, for a caller that does not
+// want to go on. crypto/tls sends an alert where it gives up, but for some reasons in TLS
+// 1.3; then one is sent here, in the clear, as any server expects of a client without its
+// keys.
 // Most servers end EAP. Some go on, and then the error is nil as well.
 func (c *Conn) Abort() error {
 	if c.end != nil || c.failed != nil {
@@ -132,8 +133,9 @@ func (c *Conn) Abort() error {
 	return c.Leave()
 }
 
-// Leave sends what was written, and reads the next messages, for who is done. A server
-// that goes on after three of them is left alone, and then the error is nil as well.
+// Leave sends what was written, and reads the next messages, for a caller that is done. A
+// server that goes on after three of them is left alone, and then the error is nil as
+// well.
 func (c *Conn) Leave() error {
 	const most = 3 // the server may answer with an alert of its own
 	for range most {
@@ -172,7 +174,7 @@ func (c *Conn) turn() error {
 		if more, data, err := c.read(); err != nil {
 			return err
 		} else if more || len(data) > 0 {
-			return fmt.Errorf("%w: the server sends data before it has all of ours", ErrProtocol)
+			return fmt.Errorf("%w: it sends data before it has all of ours", ErrProtocol)
 		}
 	}
 	before := len(c.in)
@@ -217,7 +219,7 @@ func (c *Conn) read() (more bool, data []byte, err error) {
 	flags := data[0]
 	data = data[1:]
 	if flags&flagStart != 0 {
-		return false, nil, fmt.Errorf("%w: the server starts TLS again", ErrProtocol)
+		return false, nil, fmt.Errorf("%w: it starts TLS again", ErrProtocol)
 	}
 	if flags&flagLength != 0 {
 		if len(data) < 4 {

@@ -23,13 +23,13 @@ type Method interface {
 
 // ErrProtocol is why a conversation does not go on: the server does not keep to EAP or
 // to the method.
-var ErrProtocol = errors.New("EAP is not kept to")
+var ErrProtocol = errors.New("the server violates EAP")
 
 // ErrServer says that the server did not prove that it knows the password.
 var ErrServer = errors.New("the server does not prove that it knows the password")
 
-// ErrBinding says that whoever has the keys of TLS does not show to be who knows the
-// password inside.
+// ErrBinding says that whoever has the keys of TLS does not prove to be the one that knows
+// the password inside.
 var ErrBinding = errors.New("the cryptobinding of eap-peap does not hold")
 
 // maxRequests bounds the requests that are answered: 50 is what FreeRADIUS sends at most.
