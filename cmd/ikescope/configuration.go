@@ -19,7 +19,7 @@ import (
 // unconfigured are commands that do not go by what is set for good.
 var unconfigured = []string{"config", "demo", "mock", "schema", "man", "version", "help", "completion", "bash", "zsh", "fish", "powershell"}
 
-// warnSlips warns of variables that were meant for us and are none. The document of config
+// warnSlips warns of variables that were meant as settings and are not. The document of config
 // names them itself.
 func (a *app) warnSlips(cmd *cobra.Command) {
 	quiet := cmd.Flags().Lookup("quiet")

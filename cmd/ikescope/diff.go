@@ -63,7 +63,7 @@ is no longer known is never reported as refused.`,
 		},
 	}
 	flags := cmd.Flags()
-	o.addFlags(flags, "the difference", documents.ForPeople)
+	o.addFlags(flags, "the difference", documents.TextJSONHTMLOrMarkdown)
 	o.addWidth(flags)
 	o.addNames(flags)
 	addToggle(flags, &exitCode, "exit-code", "", "exit with 3 if anything is different")

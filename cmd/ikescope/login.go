@@ -86,7 +86,7 @@ func (a *app) loginCommand() *cobra.Command {
 		flags.Var(flagvalue.Duration(&opts.timeout, 10*time.Millisecond, time.Minute), "timeout", "the first wait for an answer; each further one is twice as long")
 	})
 	underHeading(flags, outputFlags, func(flags *pflag.FlagSet) {
-		opts.printOptions.addFlags(flags, "the report", documents.ForPeople)
+		opts.printOptions.addFlags(flags, "the report", documents.TextJSONHTMLOrMarkdown)
 		opts.addWidth(flags)
 		opts.addNames(flags)
 		flags.Var(flagvalue.File(&opts.pcap), "pcap", "write every datagram to this file")

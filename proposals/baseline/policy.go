@@ -21,7 +21,7 @@ type Policy struct {
 	Source string // the document, or who wrote the policy
 	Date   string // of the source
 	About  string // how the words of the source became rules
-	File   string // where it was read, for who reports on it; "" of one of ours
+	File   string // where it was read, for reports on it; "" for one of ours
 	Rules  []Rule
 }
 

@@ -44,7 +44,7 @@ type mapCell struct {
 	TX, TY int // of the mark
 	State  string
 	Mark   string
-	Words  string // for who points at it
+	Words  string // for a reader who points at it
 }
 
 type mapLegend struct{ State, Mark, Words string }

@@ -13,7 +13,7 @@ type pathPicture struct {
 	Boxes         []pathBox
 	Lines         []pathLine
 	MoreX, MoreY  int    // of the third line in the last box
-	Words         string // all of it, for who does not see it
+	Words         string // all of it, for a reader who does not see it
 }
 
 type pathBox struct {

@@ -103,7 +103,7 @@ func System(file string) Source {
 // Config is what is set, and by what.
 type Config struct {
 	Files []File
-	// Unknown are variables that begin as ours do and are none.
+	// Unknown are variables that begin as ours do but are not settings.
 	Unknown []string
 	values  map[string]Value
 }
@@ -193,7 +193,7 @@ func (c *Config) environment(all []string) map[string]string {
 // mostSlips bounds the variables that a warning names.
 const mostSlips = 5
 
-// Slips returns a line on the variables that begin as ours do and are none, each with the
+// Slips returns a line on the variables that begin as ours do but are not settings, each with the
 // one that is nearest; "" if there are none.
 func (s Source) Slips() string {
 	c := &Config{values: make(map[string]Value)}

@@ -21,7 +21,7 @@ func Schema() []byte { return bytes.Clone(schema) }
 type Document struct {
 	Files    []DocumentFile `json:"files"`
 	Settings []Setting      `json:"settings"`
-	// Unknown are variables of the environment that begin as ours do and are none.
+	// Unknown are variables of the environment that begin as ours do but are not settings.
 	Unknown []string `json:"unknown_variables"`
 }
 

@@ -17,9 +17,9 @@ import (
 
 // The formats of documents, the one that goes without saying first.
 var (
-	TextOrJSON     = []string{"text", "json"}
-	TextJSONOrHTML = []string{"text", "json", "html"}
-	ForPeople      = []string{"text", "json", "html", "markdown"}
+	TextOrJSON             = []string{"text", "json"}
+	TextJSONOrHTML         = []string{"text", "json", "html"}
+	TextJSONHTMLOrMarkdown = []string{"text", "json", "html", "markdown"}
 )
 
 // Writers are those of v, which asText writes to be read.
