@@ -127,7 +127,6 @@ func (e *Event) Set(name, value string) {
 const (
 	maxText = 400
 	maxWord = 200
-	maxList = 8 << 10
 )
 
 // clip returns s without what is beyond n octets.

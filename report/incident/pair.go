@@ -2,6 +2,7 @@ package incident
 
 import (
 	"cmp"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -96,8 +97,12 @@ func certainty(a *Attempt) int {
 	return 2
 }
 
-// near is within which time two logs are of one attempt, by time alone.
-const near = 10 * time.Minute
+// near is within which time two logs are of one attempt, and nearest within which
+// they are by time alone.
+const (
+	near    = 10 * time.Minute
+	nearest = 2 * time.Minute
+)
 
 // nearInFile is that for two hosts in one file.
 const nearInFile = 10 * time.Second
@@ -136,11 +141,13 @@ func alike(a, b *Group) (score int, by Pairing) {
 	switch {
 	case x.SPI != "" && strings.EqualFold(x.SPI, y.SPI):
 		return 100, BySPI
+	case x.contradicts(y) || y.contradicts(x):
+		return 0, ""
 	case x.PeerID != "" && x.PeerID == y.LocalID || y.PeerID != "" && y.PeerID == x.LocalID:
 		score, by = 60, ByIdentity
 	case x.Peer != "" && x.Peer == y.Local || y.Peer != "" && y.Peer == x.Local:
 		score, by = 40, ByAddress
-	case close:
+	case close && apart.Abs() <= nearest:
 		score, by = 10, ByTime
 	case !comparable && (x.File != y.File || x.Side != "" && y.Side != "") && (x.Side == Initiator) != (y.Side == Initiator):
 		score, by = 1, BySides
@@ -161,6 +168,40 @@ func alike(a, b *Group) (score int, by Pairing) {
 	}
 	return score, by
 }
+
+// contradicts reports whether what a says of its peer is not what b says of itself,
+// or a has chosen a suite where b has none in common with its peer. Addresses may
+// differ behind a NAT, which changes none of two public ones.
+func (a *Attempt) contradicts(b *Attempt) bool {
+	switch {
+	case named(a.PeerID) != "" && named(b.LocalID) != "" && named(a.PeerID) != named(b.LocalID):
+		return true
+	case public(a.Peer) && public(b.Local) && a.Peer != b.Local:
+		return true
+	}
+	return a.Reached.rank() >= PhaseAuth.rank() && b.Cause != nil && (b.Cause.ID == "ike-proposal" || b.Cause.ID == "no-connection") && b.Reached.rank() <= PhaseInit.rank()
+}
+
+// named returns an identity as all products write it, "" for one that they write each
+// in its way (distinguished names), and for any.
+func named(id string) string {
+	if strings.ContainsAny(id, "=%*") {
+		return ""
+	}
+	if _, name, typed := strings.Cut(id, "/"); typed { // OpenIKED's "FQDN/gateway"
+		id = name
+	}
+	return strings.ToLower(strings.TrimPrefix(id, "@"))
+}
+
+// public reports whether an address is one that no NAT is in front of.
+func public(address string) bool {
+	ip, err := netip.ParseAddr(address)
+	return err == nil && ip.IsGlobalUnicast() && !ip.IsPrivate() && !shared.Contains(ip)
+}
+
+// shared are the addresses of carriers' NATs (RFC 6598).
+var shared = netip.MustParsePrefix("100.64.0.0/10")
 
 // unheard reports whether a, a client's attempt, ended for what an answer to its
 // IKE_AUTH said or held, while gateway is one of which no IKE_AUTH came.
@@ -195,7 +236,7 @@ func (g *Group) together(s *Story) {
 	case a.ikeUp:
 		p.Heading = "the IKE SA came up"
 	default:
-		p.Heading = "it reached " + cmp.Or(string(a.Reached), "no exchange")
+		p.Heading = "it reached " + cmp.Or(string(a.shown()), "no exchange")
 	}
 	s.Other = p
 	s.Elsewhere = ""

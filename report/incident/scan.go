@@ -180,7 +180,7 @@ func (s *Scanner) unclaimed(l *Line) {
 	}
 	if p := &s.products[s.last]; p.Program != "" && l.Program == "" {
 		row, _ := p.Lines.Find(l.Text)
-		if s.program != "" || row != nil && row.literal() >= leastBare && row.Kind != Info {
+		if s.program != "" || row != nil && row.template.Octets() >= leastBare && row.Kind != Info {
 			bare := *l
 			bare.Program = p.Program
 			if s.offer(&bare) {
@@ -313,7 +313,7 @@ func ScanBare(name string, lines []string, products []Product, done func(*Attemp
 					continue
 				}
 				row, words := p.Lines.Find(l.Text)
-				if row == nil || row.Kind != Root && row.Kind != Sign && row.Kind != Gone || row.literal() < leastBare {
+				if row == nil || row.Kind != Root && row.Kind != Sign && row.Kind != Gone || row.template.Octets() < leastBare {
 					continue
 				}
 				f.Products[p.Name]++
@@ -340,8 +340,8 @@ func closest(name string, lines []string, products []Product) int {
 		for _, l := range Unwrap(name, n+1, text) {
 			for i := range products {
 				if p := &products[i]; p.Program != "" && l.Program == "" {
-					if row, _ := p.Lines.Find(l.Text); row != nil && row.literal() >= leastBare/2 {
-						known[i] += row.literal()
+					if row, _ := p.Lines.Find(l.Text); row != nil && row.template.Octets() >= leastBare/2 {
+						known[i] += row.template.Octets()
 					}
 				}
 			}

@@ -3,20 +3,15 @@ package incident
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 
 	"github.com/ikescope/ikescope/proposals/table"
 	"github.com/ikescope/ikescope/report/incident/general"
+	"github.com/ikescope/ikescope/report/incident/template"
 )
 
 // Row is one kind of line of a product's log: a template, what it means, and a
 // line that it is for with its source.
-//
-// A template is text with words in braces: "{name}" stands for the text up to
-// the next literal, "{#name}" for digits, "{@name}" for characters that are not
-// blanks, quotes or commas; a name of "" is passed over. "^" at the beginning
-// and "$" at the end hold it to the ends of the line.
 type Row struct {
 	Template, Sample, Source string
 
@@ -25,21 +20,13 @@ type Row struct {
 	Phase Phase
 	Cause string
 
-	version        int    // of IKE, of a line that is read in general
-	product        string // of a line that is read so, "" if it does not say
-	atStart, atEnd bool
-	parts          []part
+	version  int    // of IKE, of a line that is read in general
+	product  string // of a line that is read so, "" if it does not say
+	template template.Template
 }
 
 // sides are the words for sides in tables.
 var sides = map[string]Side{"": "", "i": Initiator, "r": Responder}
-
-// part is a literal, or a word where class is not 0.
-type part struct {
-	literal string
-	name    string
-	class   byte // 'x' anything, '#' digits, '@' a word
-}
 
 // Table is the lines of one product, the most particular first: the first that
 // fits counts. It is read at its first use.
@@ -94,32 +81,9 @@ func newRow(f table.Row) (Row, error) {
 	if _, ok := catalogue()[r.Cause]; r.Cause != "" && !ok {
 		return r, fmt.Errorf("the cause is %q", r.Cause)
 	}
-	text := r.Template
-	text, r.atStart = strings.CutPrefix(text, "^")
-	text, r.atEnd = strings.CutSuffix(text, "$")
-	for text != "" {
-		literal, rest, found := strings.Cut(text, "{")
-		if literal != "" {
-			r.parts = append(r.parts, part{literal: literal})
-		}
-		if !found {
-			break
-		}
-		name, after, ok := strings.Cut(rest, "}")
-		if !ok {
-			return r, fmt.Errorf("a brace is not closed")
-		}
-		text = after
-		p := part{name: name, class: 'x'}
-		if name != "" && (name[0] == '#' || name[0] == '@') {
-			p.name, p.class = name[1:], name[0]
-		}
-		r.parts = append(r.parts, p)
-	}
-	if len(r.parts) == 0 {
-		return r, fmt.Errorf("the template is empty")
-	}
-	return r, nil
+	var err error
+	r.template, err = template.Parse(r.Template)
+	return r, err
 }
 
 func gramAt(s string, i int) uint32 {
@@ -132,9 +96,9 @@ func gramHash(g uint32) uint32 { return g * 2654435761 >> 20 }
 func (t *rows) index() {
 	count := make(map[uint32]int)
 	each := func(r *Row, f func(uint32)) {
-		for _, p := range r.parts {
-			for i := 0; i+4 <= len(p.literal); i++ {
-				f(gramAt(p.literal, i))
+		for literal := range r.template.Literals() {
+			for i := 0; i+4 <= len(literal); i++ {
+				f(gramAt(literal, i))
 			}
 		}
 	}
@@ -167,7 +131,7 @@ func (t *rows) find(text string) (*Row, map[string]string) {
 		if i >= best {
 			return
 		}
-		if w, ok := t.all[i].match(text); ok {
+		if w, ok := t.all[i].template.Match(text); ok {
 			best, words = i, w
 		}
 	}
@@ -187,15 +151,6 @@ func (t *rows) find(text string) (*Row, map[string]string) {
 		return nil, nil
 	}
 	return &t.all[best], words
-}
-
-// literal returns how many octets of the template are literal.
-func (r *Row) literal() int {
-	n := 0
-	for _, p := range r.parts {
-		n += len(p.literal)
-	}
-	return n
 }
 
 // FindOrGeneral is Find, and for a line that the table does not know, or of which
@@ -297,92 +252,6 @@ func inGeneral(m general.Meaning) (*Row, map[string]string) {
 		words["notify"] = m.Notify
 	}
 	return &Row{Kind: Kind(m.Kind), Side: sides[m.Side], Phase: Phase(m.Phase), Cause: m.Cause, version: m.Version}, words
-}
-
-// match reports whether text fits r, and the words by name.
-func (r *Row) match(text string) (map[string]string, bool) {
-	if !r.atStart && r.parts[0].class == 0 {
-		// The first literal may stand anywhere, more than once.
-		for at := 0; ; {
-			i := strings.Index(text[at:], r.parts[0].literal)
-			if i < 0 {
-				return nil, false
-			}
-			at += i
-			if words, ok := r.matchAt(text[at:]); ok {
-				return words, true
-			}
-			at++
-		}
-	}
-	return r.matchAt(text)
-}
-
-func (r *Row) matchAt(text string) (map[string]string, bool) {
-	var words map[string]string
-	for i, p := range r.parts {
-		if p.class == 0 {
-			rest, ok := strings.CutPrefix(text, p.literal)
-			if !ok {
-				return nil, false
-			}
-			text = rest
-			continue
-		}
-		end := len(text)
-		switch p.class {
-		case '#':
-			end = span(text, func(c byte) bool { return '0' <= c && c <= '9' })
-		case '@':
-			end = span(text, func(c byte) bool { return c > ' ' && c != '"' && c != '\'' && c != ',' && c != ';' })
-			if i+1 == len(r.parts) {
-				for end > 0 && (text[end-1] == '.' || text[end-1] == ':') {
-					end--
-				}
-			}
-		default:
-			if i+1 < len(r.parts) {
-				if end = strings.Index(text, r.parts[i+1].literal); end < 0 {
-					return nil, false
-				}
-			}
-		}
-		if end == 0 && p.class != 'x' {
-			return nil, false
-		}
-		// A word that ends where its next literal does.
-		if p.class == '@' && i+1 < len(r.parts) && !strings.HasPrefix(text[end:], r.parts[i+1].literal) {
-			j := strings.Index(text, r.parts[i+1].literal)
-			if j <= 0 || j > end {
-				return nil, false
-			}
-			end = j
-		}
-		if p.name != "" {
-			if words == nil {
-				words = make(map[string]string)
-			}
-			most := maxWord
-			if p.name == "list" { // of proposals, all of which count
-				most = maxList
-			}
-			words[p.name] = clip(strings.TrimSpace(text[:end]), most)
-		}
-		text = text[end:]
-	}
-	if r.atEnd && strings.TrimSpace(text) != "" {
-		return nil, false
-	}
-	return words, true
-}
-
-func span(s string, in func(byte) bool) int {
-	for i := range len(s) {
-		if !in(s[i]) {
-			return i
-		}
-	}
-	return len(s)
 }
 
 // Event returns what the row says of a line.

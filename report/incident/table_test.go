@@ -24,7 +24,7 @@ func TestTemplates(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		words, ok := row.match(test.text)
+		words, ok := row.template.Match(test.text)
 		if ok != (test.want != nil) {
 			t.Errorf("%q fits %q: %v", test.text, test.template, ok)
 			continue

@@ -16,6 +16,8 @@ const (
 	Asked = "asked"
 	// OddPort is the port to which it goes, where that is none of IKE's.
 	OddPort = "odd-port"
+	// Rekeys: a Child SA was to be rekeyed.
+	Rekeys = "rekeys"
 	// AuthCame: a packet came to UDP 4500 after IKE_SA_INIT was answered.
 	AuthCame = "auth-came"
 	// InitAnswered: this side has answered IKE_SA_INIT, with what it takes to go on.

@@ -74,17 +74,22 @@ func (p *page) story(s *incident.Story, several bool) {
 		p.moments(s.Other.Timeline)
 	}
 	if len(s.Fix) > 0 {
-		label := "FIX"
-		if len(s.Likely) > 0 && !s.Firm {
-			label = "CHECK"
-		}
-		p.Section(label)
+		p.Section(label(s))
 		p.fixes(s.Fix)
 	}
 	if s.Elsewhere != "" && s.Other == nil {
 		p.Section("OTHER SIDE")
 		p.Text(0, stories.Elsewhere(s))
 	}
+}
+
+// label is what fixes are: where the log does not say the reason, they are things to
+// check.
+func label(s *incident.Story) string {
+	if len(s.Likely) > 0 && !s.Firm {
+		return "CHECK"
+	}
+	return "FIX"
 }
 
 // fixes writes what to do, below the places where it is to be done.
@@ -173,29 +178,28 @@ const maxBrief = 2
 // briefly writes what to do about a story of the table: the first things, each in a
 // line.
 func (p *page) briefly(s *incident.Story) {
-	indent := strings.Repeat(" ", 15)
+	indent, blank := strings.Repeat(" ", 15), strings.Repeat(" ", len(label(s))+1)
 	for _, f := range s.Fix[:min(len(s.Fix), maxBrief)] {
+		text, paste := f.Line, ""
 		if f.Paste {
 			line, _, more := strings.Cut(f.Line, "\n")
 			if more {
 				line += " ..."
 			}
-			if f.Where != "" {
-				p.Wide(indent + "FIX " + printable.Text(f.Where) + ":")
-				p.Wide(indent + "    " + p.Paint(layout.Green, printable.Text(line)))
-			} else {
-				p.Wide(indent + "FIX " + p.Paint(layout.Green, printable.Text(line)))
-			}
-			continue
+			text, paste = "", p.Paint(layout.Green, printable.Text(line))
 		}
-		text := f.Line
 		if f.Where != "" {
-			text = f.Where + ": " + text
+			text = strings.TrimSuffix(f.Where+": "+text, " ")
 		}
-		head := "FIX "
+		head := label(s) + " "
 		for _, line := range layout.Wrap(printable.Text(text), p.Width-len(indent)-len(head), 0) {
-			p.Wide(indent + head + line)
-			head = "    "
+			if text != "" {
+				p.Wide(indent + head + line)
+				head = blank
+			}
+		}
+		if paste != "" {
+			p.Wide(indent + head + paste)
 		}
 	}
 }

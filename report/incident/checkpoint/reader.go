@@ -22,6 +22,8 @@ var Lines = incident.NewTable("checkpoint/lines.csv", linesCSV)
 
 var (
 	begins = lazyregexp.New(`^(?:IKE: )?(?:Main Mode|Quick Mode|Auth exchange:|Initial exchange:|Child SA exchange:|encryption failure:)`)
+	// field is a line of a list, as those of Windows' events: "Main Mode Filter ID: 0".
+	field = lazyregexp.New(`^(?:Main|Quick) Mode [A-Za-z ]{1,40}:\s*(?:\d+|-)?$`)
 	// debug is what iked.elg and vpnd.elg begin with.
 	debug = lazyregexp.New(`^\[(?:iked|vpnd)\d* \d+ \d+\]@\S{1,64}\[[^\]]{1,24}\]\s*(?:\[\w{1,16}\]\s*)?`)
 	peer  = lazyregexp.New(`(?:peer gateway|peer_gateway|dst|peer)[:=] ?"?(\d+\.\d+\.\d+\.\d+)`)
@@ -30,7 +32,7 @@ var (
 func claim(l *incident.Line) (string, map[string]string, bool) {
 	s := l.Text
 	mine := strings.Contains(s, "IKE: ") && (strings.Contains(s, "Main Mode") || strings.Contains(s, "Quick Mode") || strings.Contains(s, "exchange:")) ||
-		begins.MatchString(s) || strings.Contains(s, "vpn_feature_name") || strings.Contains(s, "scheme: IKE") || strings.Contains(s, "scheme:\"IKE")
+		begins.MatchString(s) && !field.MatchString(s) || strings.Contains(s, "vpn_feature_name") || strings.Contains(s, "scheme: IKE") || strings.Contains(s, "scheme:\"IKE")
 	words := make(map[string]string)
 	if head := debug.FindString(s); head != "" {
 		return s[len(head):], words, true

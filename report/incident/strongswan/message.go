@@ -116,6 +116,9 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 		}
 	case exchange == "CREATE_CHILD_SA":
 		e.Set("exchange", exchange) // the IKE SA is up, or it could not be
+		if slices.Contains(payloads, "N(REKEY_SA)") {
+			e.Set(incident.Rekeys, "yes")
+		}
 	case exchange == "INFORMATIONAL" && request && slices.Contains(payloads, "N(AUTH_FAILED)"):
 		e.Side = sideOf(parsed) // who began says so in an exchange of its own (RFC 7296, Section 2.21.2)
 	case exchange == "INFORMATIONAL" && request && !parsed:

@@ -36,6 +36,7 @@ type reader struct {
 	id, provider, stamp string
 	details             map[string]string
 	filter              filterEvent
+	negotiation         negotiation
 }
 
 var (
@@ -50,6 +51,11 @@ var (
 // Read implements [incident.Reader].
 func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	text := l.Text
+	if mode := failedMode(text); mode != "" {
+		before := r.End()
+		r.details, r.negotiation = nil, negotiation{mode, *l}
+		return before, true
+	}
 	switch {
 	case r.open != "":
 		return r.xml(l, text), true
@@ -144,7 +150,7 @@ func (r *reader) wrap(l *incident.Line, text string) []incident.Event {
 // End implements [incident.Ender]: a message whose end is that of the log.
 func (r *reader) End() []incident.Event {
 	if r.message == "" {
-		return nil
+		return r.negotiation.end()
 	}
 	whole, message := r.at, r.message
 	whole.Text = message
@@ -177,7 +183,14 @@ func (r *reader) property(l *incident.Line, name, value string) ([]incident.Even
 		r.details[lower] = clip(value, 100)
 		return nil, true
 	case "failure reason":
-		return []incident.Event{r.failure(l, value)}, true
+		begun := r.negotiation
+		e := r.failure(l, value)
+		if begun.mode == "" {
+			return []incident.Event{e}, true
+		}
+		first := begun.at.Event(incident.Begin) // each such event is of an attempt of its own
+		first.Key, first.Side, first.Version = e.Key, e.Side, e.Version
+		return []incident.Event{first, e}, true
 	case "reason code":
 		return r.nps(l, value)
 	case "reason":
@@ -204,6 +217,10 @@ func (r *reader) failure(l *incident.Line, reason string) incident.Event {
 	}
 	e.Set("local", r.details["network address"])
 	e.Set("peer", r.details["peer"])
+	if r.negotiation.mode == quickMode {
+		e.Phase = incident.PhaseChild
+	}
+	r.negotiation = negotiation{}
 	if point := strings.ToLower(r.details["failure point"]); strings.HasPrefix(point, "remote") {
 		e.Set("point", remotePoint)
 	}
