@@ -25,21 +25,21 @@ func (s *scan) conclude(ctx context.Context) {
 		}
 	}
 	if m := r.Matrix; m != nil {
-		if known := s.gateway.Now(); known.NoRedirect && !known.Taken {
-			// It may refuse whoever does not follow.
+		if known := s.gateway.Now(); known.NoRedirect {
+			// It may refuse whoever does not follow, or be silent.
 			var redirects []int
-			if r.Gateway != nil {
-				redirects = r.Gateway.Evidence
+			if i := slices.IndexFunc(r.Exchanges, func(x evidence.Exchange) bool { return x.Notify == ike.REDIRECT }); i >= 0 {
+				redirects = append(redirects, r.Exchanges[i].ID)
 			}
-			s.findings.Doubt(evidence.DoubtRedirected, nil, redirects...)
-			r.Matrix = s.untested()
-			m = r.Matrix
-		}
-		if known := s.gateway.Now(); known.NoRedirect && known.Refusal.How == gateway.DropsRefused {
-			// It may be silent only to clients that do not follow.
-			i := slices.IndexFunc(r.Exchanges, func(x evidence.Exchange) bool { return x.Notify == ike.REDIRECT })
-			if i >= 0 {
-				s.findings.Doubt(evidence.DoubtRedirected, nil, r.Exchanges[i].ID)
+			silent := func(x evidence.Exchange) bool {
+				return x.Outcome == initiator.NoAnswer && (x.Purpose == evidence.PurposeMatrix || x.Purpose == evidence.PurposeControl)
+			}
+			if !known.Taken || known.Refusal.How == gateway.DropsRefused || slices.ContainsFunc(r.Exchanges, silent) {
+				s.findings.Doubt(evidence.DoubtRedirected, nil, redirects...)
+			}
+			if !known.Taken {
+				r.Matrix = s.untested()
+				m = r.Matrix
 			}
 		}
 		for _, c := range m.Contradictions {
@@ -69,6 +69,9 @@ func (s *scan) conclude(ctx context.Context) {
 				if n.Kind == evidence.NoteConflict || n.Kind == evidence.NoteForged {
 					s.findings.Doubt(evidence.DoubtForged, nil, n.Exchanges...)
 				}
+			}
+			if denied := s.denied(); len(denied) > 0 {
+				s.findings.Doubt(evidence.DoubtForged, nil, denied[:min(len(denied), 3)]...)
 			}
 		}
 	}

@@ -21,15 +21,14 @@ func (s *scan) gaveUp() bool {
 	return ok && (answers >= moreInDisorder || ago >= disorderTimeOut && time.Since(s.result.Started) >= disorderFrom)
 }
 
-// addLate counts the answers that came late, and deny those that were taken.
-func (s *scan) addLate() {
-	var denied []int
+// denied returns the exchanges whose answers were denied by ones that came late.
+func (s *scan) denied() (all []int) {
 	for _, a := range s.conn.Late() {
 		if a.Denies {
-			denied = append(denied, a.Exchange)
+			all = append(all, a.Exchange)
 		}
 	}
-	s.disorder.AddLate(denied)
+	return all
 }
 
 // explainDisorder says why the scan gave up.

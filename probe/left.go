@@ -2,7 +2,6 @@ package probe
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
@@ -15,18 +14,13 @@ import (
 // awaitLate waits as long as a late answer may still come, if some did: what it
 // opens is to be counted.
 func (s *scan) awaitLate(ctx context.Context) {
-	if !s.answeredTwice() {
+	if len(s.denied()) == 0 {
 		return
 	}
 	select {
 	case <-time.After(time.Second):
 	case <-ctx.Done():
 	}
-}
-
-// answeredTwice reports whether a late answer denied an earlier one.
-func (s *scan) answeredTwice() bool {
-	return slices.ContainsFunc(s.conn.Late(), func(a initiator.LateAnswer) bool { return a.Denies })
 }
 
 // countLeft counts the IKE SAs that were opened beside those that were meant to be:
@@ -37,7 +31,7 @@ func (s *scan) countLeft() {
 	result := s.result
 	result.Exchanges, result.Notes = s.journal.Since(0), s.journal.Noted()
 	denied := make(map[int]bool) // exchanges that refused what is accepted
-	if s.answeredTwice() {
+	if len(s.denied()) > 0 {
 		for _, c := range evidence.Contradictions(result) {
 			denied[c.Exchange] = c.Says == matrix.Accepted
 		}

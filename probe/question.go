@@ -89,7 +89,7 @@ func (q *question) result() matrix.Answer {
 // asker returns the planner's way to the gateway.
 func (s *scan) asker(ctx context.Context) func([]matrix.Offer) []matrix.Answer {
 	return func(offers []matrix.Offer) []matrix.Answer {
-		s.addLate()
+		s.disorder.AddLate(s.denied())
 		if s.askedSeveral() || s.gaveUp() {
 			return make([]matrix.Answer, len(offers)) // not tested
 		}

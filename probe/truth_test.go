@@ -336,6 +336,14 @@ func TestTruthMet(t *testing.T) {
 		// The scan is short, and only one of its questions that are answered yes came to the
 		// member that refuses them.
 		{[]string{"a member that refuses everything"}, 2143, truthPolicies[3], iketest.StrongSwan, 0},
+		// All yeses of a true answer stand beside a forged no, so that they decide nothing,
+		// and of an offer only the first transforms are read.
+		{[]string{"does not answer IKE_AUTH", "reads one transform of a type", "a forged refusal ahead"}, 997, smallPolicy, iketest.StrongSwan, 0},
+		// The true answer, which is ahead, is lost now and then, and the forged refusals
+		// behind the others come when these are over.
+		{[]string{"a forged refusal behind"}, 203, overlapPolicy, iketest.StrongSwan, 0.05},
+		// The one that redirects is silent where the weak member refuses aloud.
+		{[]string{"a weak member for half of the SPIs", "a malformed acceptance: two Proposals are chosen", "redirects and is silent to others"}, 171, smallPolicy, iketest.OpenIKED, 0.05},
 	} {
 		var odd []iketest.Oddity
 		for _, name := range tc.kinds {

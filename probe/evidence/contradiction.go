@@ -34,7 +34,9 @@ type Contradiction struct {
 // offered beside others, or of the only one that is offered; and where nothing
 // accepted is offered but with the method of the KE payload. And where a suite of that
 // method was chosen another time, unless the gateway refuses for KE payloads alone. The first packets of
-// clients may hold more than their suites, so a refusal of one denies nothing.
+// clients may hold more than their suites, so a refusal of one denies nothing, nor does a
+// doubtful one. A doubtful acceptance, beside which another answer said no, does: it may be
+// the gateway's.
 func Contradictions(r Result) []Contradiction {
 	m := r.Matrix
 	if m == nil {
@@ -51,11 +53,11 @@ func Contradictions(r Result) []Contradiction {
 	blind := slices.ContainsFunc(r.Notes, func(n Note) bool { return n.Kind == NoteBlindRefusal || n.Kind == NoteBlindUnread })
 	var out []Contradiction
 	for _, x := range r.Exchanges {
-		if x.Doubtful || x.Type != ike.IKE_SA_INIT {
+		if x.Type != ike.IKE_SA_INIT {
 			continue
 		}
 		switch {
-		case x.Outcome == initiator.NoProposalChosen && x.Purpose != PurposeClient:
+		case x.Outcome == initiator.NoProposalChosen && !x.Doubtful && x.Purpose != PurposeClient:
 			if yes, ok := taken[questionOf(x)]; ok {
 				s, _ := MeantBy(yes)[0].First()
 				out = append(out, Contradiction{s, matrix.Accepted, x.ID, []int{yes.ID}})
@@ -64,7 +66,7 @@ func Contradictions(r Result) []Contradiction {
 			} else if s, evidence, ok := acceptedOf(m, x.Offer); ok && (answered[KindOf(x)] || onlyOf(m, x.Offer, x.KE)) {
 				out = append(out, Contradiction{s, matrix.Accepted, x.ID, evidence})
 			}
-		case x.Taken():
+		case x.Taken() && (!x.Doubtful || x.Outcome == initiator.Accepted):
 			if s, evidence, ok := refusedWhole(m, MeantBy(x)); ok {
 				out = append(out, Contradiction{s, matrix.Refused, x.ID, evidence})
 			}
