@@ -22,7 +22,7 @@ func TestScanTime(t *testing.T) {
 		whole        time.Duration // with the order of preference
 	}{
 		{"strongSwan, hardened", "aes256gcm16-prfsha384-ecp384,aes256-sha256-prfsha256-modp2048", iketest.StrongSwan, 1400 * ms},
-		{"libreswan's default", "aes256gcm16-aes128gcm16" + libreswan + ",chacha20poly1305" + libreswan + ",aes256-aes128-sha512-sha256" + libreswan, iketest.Libreswan, 1600 * ms},
+		{"libreswan's default", "aes256gcm16-aes128gcm16" + libreswan + ",chacha20poly1305" + libreswan + ",aes256-aes128-sha512-sha256" + libreswan, iketest.Libreswan, 1800 * ms},
 		{"OpenIKED's default", broadPolicy, iketest.OpenIKED, 2000 * ms},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
