@@ -49,18 +49,19 @@ var rooms = map[string]room{
 	"ike/iketest/internal/own":     {ours: []string{"ike", "ike/keymat"}},
 	"ike/iketest/streamtest":       {ours: []string{"ike/iketest"}},
 
-	"proposals":               {ours: []string{"ike", "ike/printable", "proposals/english"}, pure: true},
-	"proposals/english":       {pure: true},
-	"proposals/plaintext":     {pure: true},
-	"proposals/yamlfile":      {ours: []string{"ike/printable", "proposals/lazyregexp"}, pure: true},
-	"proposals/table":         {pure: true},
-	"proposals/lazyregexp":    {pure: true},
-	"proposals/internal/sets": {ours: []string{"proposals"}, pure: true},
-	"proposals/matrix":        {ours: []string{"ike", "proposals", "proposals/internal/sets"}, pure: true},
-	"proposals/choice":        {ours: []string{"ike", "proposals", "proposals/matrix"}, pure: true},
-	"proposals/client/plist":  {ours: []string{"proposals"}, pure: true},
+	"proposals":                   {ours: []string{"ike", "ike/printable", "proposals/english"}, pure: true},
+	"proposals/english":           {pure: true},
+	"proposals/plaintext":         {pure: true},
+	"proposals/yamlfile":          {ours: []string{"ike/printable", "proposals/lazyregexp"}, pure: true},
+	"proposals/table":             {pure: true},
+	"proposals/lazyregexp":        {pure: true},
+	"proposals/internal/sets":     {ours: []string{"proposals"}, pure: true},
+	"proposals/matrix":            {ours: []string{"ike", "proposals", "proposals/internal/sets"}, pure: true},
+	"proposals/choice":            {ours: []string{"ike", "proposals", "proposals/matrix"}, pure: true},
+	"proposals/client/plist":      {ours: []string{"proposals"}, pure: true},
+	"proposals/client/powershell": {ours: []string{"proposals/lazyregexp"}, pure: true},
 	"proposals/client": {ours: []string{"proposals/lazyregexp", "ike", "ike/printable", "proposals", "proposals/english", "proposals/plaintext", "proposals/table",
-		"proposals/client/plist"}, pure: true},
+		"proposals/client/plist", "proposals/client/powershell"}, pure: true},
 	"proposals/baseline": {ours: []string{"proposals/lazyregexp", "proposals/yamlfile", "ike", "ike/printable", "proposals", "proposals/english", "proposals/table", "proposals/matrix"}, pure: true},
 	"proposals/remedy":   {ours: []string{"proposals", "proposals/matrix", "proposals/client", "proposals/baseline"}, pure: true},
 
@@ -242,7 +243,7 @@ func TestImports(t *testing.T) {
 const mostLines = 3500
 
 // largeRooms are those of many like parts, such as a file for each syntax.
-var largeRooms = map[string]int{"proposals/client": 8000, "cmd/ikescope": 4200}
+var largeRooms = map[string]int{"proposals/client": 7500, "cmd/ikescope": 4200}
 
 // TestRoomsAreSmall holds how large packages are.
 func TestRoomsAreSmall(t *testing.T) {

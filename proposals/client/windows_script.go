@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/ikescope/ikescope/proposals/client/powershell"
 )
 
 // A cmdlet that makes or changes a VPN connection.
@@ -108,8 +110,8 @@ func connectionsOfCommands(script string) ([]windowsConnection, error) {
 	var connections []windowsConnection
 	index := make(map[string]int) // of connections, by their names
 	var negotiate setting
-	reader := newShellReader(script, 1)
-	for i, words := range reader.statements {
+	read := powershell.Read(script)
+	for i, words := range read.Statements {
 		if value, ok := registryValue(words, "NegotiateDH2048_AES256"); ok {
 			negotiate = value
 			continue
@@ -121,10 +123,10 @@ func connectionsOfCommands(script string) ([]windowsConnection, error) {
 		if call == nil {
 			continue
 		}
-		if _, named := arguments["Name"]; words[0].piped && i > 0 && !named && arguments["ConnectionName"].text == "" {
-			arguments["ConnectionName"] = nameOfPipe(reader.statements[i-1])
+		if _, named := arguments["Name"]; words[0].Piped && i > 0 && !named && arguments["ConnectionName"].Text == "" {
+			arguments["ConnectionName"] = nameOfPipe(read.Statements[i-1])
 		}
-		c, err := call.connection(arguments, words[0].line)
+		c, err := call.connection(arguments, words[0].Line)
 		if err != nil {
 			return nil, err
 		}
@@ -155,7 +157,7 @@ func connectionsOfCommands(script string) ([]windowsConnection, error) {
 		connections[i].negotiate = negotiate
 	}
 	if len(connections) == 0 {
-		return nil, unusedVariables(reader.variables)
+		return nil, unusedVariables(read.Variables)
 	}
 	return connections, nil
 }
@@ -195,33 +197,33 @@ func joinUnnamed(connections []windowsConnection) []windowsConnection {
 
 // nameOfPipe returns the name of the connection that a statement passes on, such
 // as Add-VpnConnection -Name NAME -PassThru or Get-VpnConnection NAME.
-func nameOfPipe(words []shellWord) shellWord {
+func nameOfPipe(words []powershell.Word) powershell.Word {
 	for i, w := range words[:len(words)-1] {
-		if strings.EqualFold(w.text, "-Name") || strings.EqualFold(w.text, "-ConnectionName") {
+		if strings.EqualFold(w.Text, "-Name") || strings.EqualFold(w.Text, "-ConnectionName") {
 			return words[i+1]
 		}
 	}
 	for i, w := range words[:len(words)-1] {
-		if call := strings.ToLower(w.text); (call == "get-vpnconnection" || call == "add-vpnconnection") && !strings.HasPrefix(words[i+1].text, "-") {
+		if call := strings.ToLower(w.Text); (call == "get-vpnconnection" || call == "add-vpnconnection") && !strings.HasPrefix(words[i+1].Text, "-") {
 			return words[i+1]
 		}
 	}
-	return shellWord{}
+	return powershell.Word{}
 }
 
 // unusedVariables is the error of a script that calls no cmdlet of ours and sets
 // variables that are named for parameters, or nil if there are none.
-func unusedVariables(variables map[string]shellWord) error {
-	var found []shellWord
+func unusedVariables(variables map[string]powershell.Word) error {
+	var found []powershell.Word
 	for _, e := range windowsEnums {
 		if v, ok := variables["$"+strings.ToLower(e.parameter)]; ok {
-			found = append(found, shellWord{text: "$" + e.parameter, line: v.line})
+			found = append(found, powershell.Word{Text: "$" + e.parameter, Line: v.Line})
 		}
 	}
 	for name, v := range variables { // hashtables with parameters
 		for _, e := range windowsEnums {
-			if _, ok := v.table[strings.ToLower(e.parameter)]; ok && e.keywords != nil {
-				found = append(found, shellWord{text: shorten(name), line: v.line})
+			if _, ok := v.Table[strings.ToLower(e.parameter)]; ok && e.keywords != nil {
+				found = append(found, powershell.Word{Text: shorten(name), Line: v.Line})
 				break
 			}
 		}
@@ -229,25 +231,27 @@ func unusedVariables(variables map[string]shellWord) error {
 	if len(found) == 0 {
 		return nil
 	}
-	slices.SortFunc(found, func(a, b shellWord) int { return cmp.Or(cmp.Compare(a.line, b.line), cmp.Compare(a.text, b.text)) })
+	slices.SortFunc(found, func(a, b powershell.Word) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Text, b.Text))
+	})
 	var names []string
 	for _, v := range found {
-		names = append(names, v.text)
+		names = append(names, v.Text)
 	}
-	return faultAt(found[0].line, "", "the file sets "+inWords(names)+", and no VPN command in it uses them: import the script that calls "+
+	return faultAt(found[0].Line, "", "the file sets "+inWords(names)+", and no VPN command in it uses them: import the script that calls "+
 		"Set-VpnConnectionIPsecConfiguration, with their values in it")
 }
 
 // registryValue returns what a statement such as New-ItemProperty -Name NAME
 // -Value VALUE or reg add KEY /v NAME /d VALUE sets a value of the registry to.
-func registryValue(words []shellWord, name string) (setting, bool) {
-	is := func(w shellWord) bool { return strings.EqualFold(w.text, name) }
+func registryValue(words []powershell.Word, name string) (setting, bool) {
+	is := func(w powershell.Word) bool { return strings.EqualFold(w.Text, name) }
 	if !slices.ContainsFunc(words, is) {
 		return setting{}, false
 	}
 	for i, w := range words[:len(words)-1] {
-		if strings.EqualFold(w.text, "-Value") || strings.EqualFold(w.text, "/d") {
-			return setting{words[i+1].text, words[i+1].line}, true
+		if strings.EqualFold(w.Text, "-Value") || strings.EqualFold(w.Text, "/d") {
+			return setting{words[i+1].Text, words[i+1].Line}, true
 		}
 	}
 	return setting{}, false
@@ -256,14 +260,14 @@ func registryValue(words []shellWord, name string) (setting, bool) {
 // cmdletCall returns the cmdlet of ours that a statement calls, and its
 // arguments by the whole names of the parameters; nil if it calls none. A prompt
 // or the name of a variable and = may stand before it.
-func cmdletCall(words []shellWord) (*cmdlet, map[string]shellWord, error) {
+func cmdletCall(words []powershell.Word) (*cmdlet, map[string]powershell.Word, error) {
 	for i, word := range words {
-		if word.quoted {
+		if word.Quoted {
 			break
 		}
-		prompt := strings.LastIndexByte(word.text, '>') + 1
+		prompt := strings.LastIndexByte(word.Text, '>') + 1
 		for _, c := range windowsCmdlets {
-			if !strings.EqualFold(word.text[prompt:], c.name) {
+			if !strings.EqualFold(word.Text[prompt:], c.name) {
 				continue
 			}
 			if i > 0 && prompt == 0 && !isBeforeCall(words[:i]) {
@@ -278,42 +282,42 @@ func cmdletCall(words []shellWord) (*cmdlet, map[string]shellWord, error) {
 
 // isBeforeCall reports whether words may stand before a cmdlet: a prompt, $name
 // = or the shell itself.
-func isBeforeCall(words []shellWord) bool {
-	last := words[len(words)-1].text
-	first := strings.ToLower(words[0].text)
+func isBeforeCall(words []powershell.Word) bool {
+	last := words[len(words)-1].Text
+	first := strings.ToLower(words[0].Text)
 	return last == "=" || strings.HasSuffix(last, ">") || strings.HasPrefix(first, "powershell") || first == "pwsh"
 }
 
 // arguments returns what words give the parameters of c. As in PowerShell, what
 // has no name goes to the positions that are left.
-func (c cmdlet) arguments(words []shellWord) (map[string]shellWord, error) {
-	arguments := make(map[string]shellWord)
-	var unnamed, tables []shellWord
+func (c cmdlet) arguments(words []powershell.Word) (map[string]powershell.Word, error) {
+	arguments := make(map[string]powershell.Word)
+	var unnamed, tables []powershell.Word
 	for len(words) > 0 {
 		word := words[0]
 		words = words[1:]
 		switch {
-		case !word.quoted && strings.HasPrefix(word.text, "@") && word.table == nil:
-			return nil, faultAt(word.line, word.text, "is a hashtable that the file does not set to @{...}: write its parameters in the line of "+c.name)
-		case word.table != nil:
+		case !word.Quoted && strings.HasPrefix(word.Text, "@") && word.Table == nil:
+			return nil, faultAt(word.Line, word.Text, "is a hashtable that the file does not set to @{...}: write its parameters in the line of "+c.name)
+		case word.Table != nil:
 			tables = append(tables, word)
 			continue
-		case word.quoted || word.unknown != "" || len(word.text) < 2 || word.text[0] != '-':
+		case word.Quoted || word.Unknown != "" || len(word.Text) < 2 || word.Text[0] != '-':
 			unnamed = append(unnamed, word)
-			words = restOfArray(word, words)
+			words = powershell.AfterArray(word, words)
 			continue
 		}
-		name, isSwitch, err := c.find(word.text[1:], word.line)
+		name, isSwitch, err := c.find(word.Text[1:], word.Line)
 		if err != nil {
 			return nil, err
 		}
 		if _, again := arguments[name]; again {
-			return nil, faultAt(word.line, "-"+name, "is given twice, which PowerShell refuses")
+			return nil, faultAt(word.Line, "-"+name, "is given twice, which PowerShell refuses")
 		}
 		if isSwitch {
-			arguments[name] = shellWord{line: word.line}
-			if len(words) > 0 && !words[0].quoted && strings.HasPrefix(words[0].text, "$") { // -Force:$true
-				if strings.EqualFold(words[0].text, "$false") {
+			arguments[name] = powershell.Word{Line: word.Line}
+			if len(words) > 0 && !words[0].Quoted && strings.HasPrefix(words[0].Text, "$") { // -Force:$true
+				if strings.EqualFold(words[0].Text, "$false") {
 					delete(arguments, name)
 				}
 				words = words[1:]
@@ -321,10 +325,10 @@ func (c cmdlet) arguments(words []shellWord) (map[string]shellWord, error) {
 			continue
 		}
 		if len(words) == 0 {
-			return nil, faultAt(word.line, "-"+name, "has no value")
+			return nil, faultAt(word.Line, "-"+name, "has no value")
 		}
 		arguments[name] = words[0]
-		words = restOfArray(words[0], words[1:])
+		words = powershell.AfterArray(words[0], words[1:])
 	}
 	for _, table := range tables {
 		if err := c.splat(arguments, table); err != nil {
@@ -338,45 +342,45 @@ func (c cmdlet) arguments(words []shellWord) (map[string]shellWord, error) {
 		}
 	}
 	if len(unnamed) > 0 {
-		return nil, fault(unnamed[0].line, unnamed[0].text, "does not fit any parameter of "+c.name)
+		return nil, fault(unnamed[0].Line, unnamed[0].Text, "does not fit any parameter of "+c.name)
 	}
 	return arguments, nil
 }
 
 // splat takes the parameters that a hashtable holds: those of the call itself
 // come first.
-func (c cmdlet) splat(arguments map[string]shellWord, word shellWord) error {
-	for _, key := range slices.Sorted(maps.Keys(word.table)) {
-		value := word.table[key]
-		name, isSwitch, err := c.find(key, value.line)
+func (c cmdlet) splat(arguments map[string]powershell.Word, word powershell.Word) error {
+	for _, key := range slices.Sorted(maps.Keys(word.Table)) {
+		value := word.Table[key]
+		name, isSwitch, err := c.find(key, value.Line)
 		if err != nil {
 			return err
 		}
-		if _, again := arguments[name]; again || isSwitch && strings.EqualFold(value.text, "$false") {
+		if _, again := arguments[name]; again || isSwitch && strings.EqualFold(value.Text, "$false") {
 			continue
 		}
-		value.several = value.several || word.several
+		value.Several = value.Several || word.Several
 		arguments[name] = value
 	}
 	return nil
 }
 
 // connection returns the connection that a call makes or sets the policy of.
-func (c cmdlet) connection(arguments map[string]shellWord, line int) (windowsConnection, error) {
+func (c cmdlet) connection(arguments map[string]powershell.Word, line int) (windowsConnection, error) {
 	connection := windowsConnection{line: line}
 	// known returns what a parameter is set to.
 	known := func(parameter string) (setting, error) {
 		word := arguments[parameter]
-		if word.unknown == expression {
-			return setting{}, faultAt(word.line, parameter, "is given by an expression, which is not evaluated: write its value in the line of "+c.name)
+		if word.Unknown == powershell.Expression {
+			return setting{}, faultAt(word.Line, parameter, "is given by an expression, which is not evaluated: write its value in the line of "+c.name)
 		}
-		if word.unknown != "" {
-			return setting{}, faultAt(word.line, shorten(word.unknown), "has no value in the file, and is the "+parameter+" of "+c.name+": write its value there")
+		if word.Unknown != "" {
+			return setting{}, faultAt(word.Line, shorten(word.Unknown), "has no value in the file, and is the "+parameter+" of "+c.name+": write its value there")
 		}
-		if word.several {
+		if word.Several {
 			connection.doubt = "The file sets the " + parameter + " of " + c.name + " to several values, and only running it decides which of them counts: this is the last one."
 		}
-		return setting{word.text, word.line}, nil
+		return setting{word.Text, word.Line}, nil
 	}
 	var err error
 	if connection.tunnel, err = known("TunnelType"); err != nil {
@@ -384,11 +388,11 @@ func (c cmdlet) connection(arguments map[string]shellWord, line int) (windowsCon
 	}
 	for _, parameter := range []string{"ConnectionName", "Name"} {
 		if name, ok := arguments[parameter]; ok {
-			connection.name, connection.unnamed = name.text, name.unknown != ""
+			connection.name, connection.unnamed = name.Text, name.Unknown != ""
 		}
 	}
-	if m, ok := arguments["AuthenticationMethod"]; ok && m.unknown == "" && !m.several && !strings.HasSuffix(m.text, ",") {
-		connection.methods = []string{m.text}
+	if m, ok := arguments["AuthenticationMethod"]; ok && m.Unknown == "" && !m.Several && !strings.HasSuffix(m.Text, ",") {
+		connection.methods = []string{m.Text}
 	}
 	_, toDefault := arguments["RevertToDefault"]
 	_, custom := arguments["CustomPolicy"]
