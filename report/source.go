@@ -9,6 +9,9 @@ type Head struct {
 	Complete      bool
 	Interrupted   bool
 	Exit          Exit
+	// About is the subject of findings to which the report was cut down, "" for all. It
+	// is no part of JSON.
+	About Subject
 }
 
 // Key is what a target is known by, within a report and from one to another.

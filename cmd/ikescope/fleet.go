@@ -26,6 +26,8 @@ type reporting struct {
 	saved  []*archive.Archive // reports whose targets come first
 	scans  *scans             // nil where saved reports are all
 	asText documentText
+	// part returns what other formats for people write of the report, nil for all.
+	part func(report.Source) report.Source
 	// instead returns what is written in place of the report; nil for the report.
 	instead func(report.Source) (output.Writers, error)
 }
@@ -54,7 +56,7 @@ func (a *app) report(ctx context.Context, r *reporting) error {
 	switch {
 	case f.store == nil:
 	case r.instead == nil:
-		f.fail(r.opts.write(a.out, f.store, r.asText))
+		f.fail(r.opts.write(a.out, f.store, r))
 	default:
 		how, err := r.instead(f.store)
 		if err == nil {

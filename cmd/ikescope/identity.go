@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/ikescope/ikescope/probe/identity"
+	"github.com/ikescope/ikescope/report/part"
 	"github.com/ikescope/ikescope/report/text"
 )
 
@@ -28,8 +29,9 @@ name these with --trust FILE, or --trust system for those of this machine.
 
 A scan asks the same in brief. This command asks for the EAP methods too, and
 looks only for suites of the algorithms in use, unless --profile says otherwise;
-its text is about the identity alone, and -o json is the whole report. The
-gateway logs a failed authentication of ikescope.invalid for each question.`,
+its text, Markdown and HTML are about the identity alone, and the other formats
+are the whole report. The gateway logs a failed authentication of
+ikescope.invalid for each question.`,
 		Example: `  ikescope identity vpn.example.com
   ikescope identity --name vpn.example.com --trust ca.crt 198.51.100.7`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -42,7 +44,7 @@ gateway logs a failed authentication of ikescope.invalid for each question.`,
 			if opts.plan {
 				return a.plan(opts, args)
 			}
-			return a.gather(cmd.Context(), opts, args, &reporting{asText: text.Identity})
+			return a.gather(cmd.Context(), opts, args, &reporting{asText: text.Identity, part: part.Identity})
 		},
 	}
 	opts.addFlags(cmd.Flags(), reportFormats)

@@ -169,9 +169,14 @@ func wholeText(asked []client.Policy) documentText {
 }
 
 // write writes doc wherever it was not written as it grew.
-func (o *outputOptions) write(stdout io.Writer, doc report.Source, asText documentText) error {
-	return o.printOptions.write(stdout, o.to.ReportWriters(doc, func(w io.Writer, look text.Options) error {
+func (o *outputOptions) write(stdout io.Writer, doc report.Source, r *reporting) error {
+	how := o.to.ReportWriters(doc, func(w io.Writer, look text.Options) error {
 		look.Evidence, look.Details = o.evidence, o.verbose
-		return asText(w, doc, look)
-	}))
+		return r.asText(w, doc, look)
+	})
+	if r.part != nil {
+		cut := o.to.ReportWriters(r.part(doc), nil)
+		how["markdown"], how["html"] = cut["markdown"], cut["html"]
+	}
+	return o.printOptions.write(stdout, how)
 }

@@ -6,7 +6,9 @@ import (
 
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/internal/picture"
+	"github.com/ikescope/ikescope/report/internal/traversal"
 	"github.com/ikescope/ikescope/report/layers"
+	"github.com/ikescope/ikescope/report/part"
 	"github.com/ikescope/ikescope/report/spelling"
 )
 
@@ -57,7 +59,9 @@ type targetView struct {
 	Address    string // if it is not the name
 	Layers     []layerView
 	Severities []severityCount
+	Summary    string // the verdict, in words
 	Path       *pathPicture
+	Facts      []traversal.Fact // of the path
 	Suites     *heatMap
 	Products   []string
 	Clients    []clientView
@@ -81,7 +85,12 @@ type clientView struct {
 }
 
 func newTarget(i int, t *report.Target, h *head, names spelling.Names) targetView {
-	v := targetView{Target: t, ID: id(i), Many: h.Many, Gates: h.Gates, Exit: h.Exit, Address: report.AddressBeside(t.Name, t.Address), Layers: layersOf(t), Path: newPath(t)}
+	v := targetView{Target: t, ID: id(i), Many: h.Many, Gates: h.Gates, Exit: h.Exit, Address: report.AddressBeside(t.Name, t.Address), Summary: t.Verdict.Words(), Path: newPath(t), Facts: facts(t)}
+	if h.About == report.AboutIdentity {
+		v.Summary = part.IdentityWords(t)
+	} else {
+		v.Layers = layersOf(t)
+	}
 	r := newRow(i, t)
 	for k, n := range r.Severities {
 		if n > 0 {
@@ -106,6 +115,16 @@ func newTarget(i int, t *report.Target, h *head, names spelling.Names) targetVie
 		v.Clients = append(v.Clients, newClient(c))
 	}
 	return v
+}
+
+// facts are those of the path: what each of our ports met, and what is known beside.
+func facts(t *report.Target) (all []traversal.Fact) {
+	for _, p := range t.Paths {
+		for _, s := range p.Sources {
+			all = append(all, traversal.Fact{About: fmt.Sprintf("%s, from port %d", p.Name(), s.Port), Words: traversal.Source(s)})
+		}
+	}
+	return append(all, traversal.Facts(t)...)
 }
 
 func newClient(c report.Client) clientView {

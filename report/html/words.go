@@ -7,16 +7,21 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/route"
 	"github.com/ikescope/ikescope/report/internal/stories"
+	"github.com/ikescope/ikescope/report/internal/traversal"
 )
 
 // functions are those of the page.
 var functions = template.FuncMap{
-	"plain":   plain,
-	"grouped": english.Grouped,
-	"join":    func(list []string) string { return strings.Join(list, ", ") },
-	"ms":      ms,
-	"octets":  octets,
+	"plain":    plain,
+	"grouped":  english.Grouped,
+	"join":     func(list []string) string { return strings.Join(list, ", ") },
+	"ms":       ms,
+	"measured": func(p report.Path) string { return traversal.Measured(p, ms) },
+	"hop":      func(h report.Hop) string { return route.Hop(h, ms(h.RTTms)) },
+	"routeEnd": route.End,
+	"octets":   octets,
 	"keywords": func(list []report.Algorithm) string {
 		var out []string
 		for _, a := range list {

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/english"
@@ -12,6 +13,7 @@ import (
 	"github.com/ikescope/ikescope/report/internal/introduction"
 	"github.com/ikescope/ikescope/report/internal/layout"
 	"github.com/ikescope/ikescope/report/internal/lists"
+	"github.com/ikescope/ikescope/report/part"
 )
 
 // Write writes doc: an overview of many targets, gates, and for each target its
@@ -34,7 +36,7 @@ func Write(w io.Writer, doc report.Source) error {
 		if err != nil {
 			return err
 		}
-		p.target(t, doc.Count() > 1)
+		p.target(t, doc.Count() > 1, doc.Head().About == report.AboutIdentity)
 		if err := p.flush(w); err != nil {
 			return err
 		}
@@ -65,7 +67,12 @@ func (p *page) flush(w io.Writer) error {
 }
 
 func (p *page) overview(doc report.Source) error {
-	p.table("target", "verdict", "critical", "high", "medium", "low", "clients that fail", "policies violated")
+	columns := []string{"target", "verdict", "critical", "high", "medium", "low", "clients that fail", "policies violated"}
+	onlyIdentity := doc.Head().About == report.AboutIdentity
+	if onlyIdentity {
+		columns = slices.Delete(columns, 6, 7)
+	}
+	p.table(columns...)
 	for i := range doc.Count() {
 		t, err := doc.At(i)
 		if err != nil {
@@ -75,10 +82,10 @@ func (p *page) overview(doc report.Source) error {
 		for _, s := range []report.Severity{report.SeverityCritical, report.SeverityHigh, report.SeverityMedium, report.SeverityLow} {
 			cells = append(cells, count(t.Findings, func(f report.Finding) bool { return f.Severity == s }))
 		}
-		cells = append(cells,
-			of(t.Clients, func(c report.Client) bool { return c.Verdict == report.ClientFails }),
-			of(t.Policies, func(q report.Policy) bool { return q.Verdict == report.RuleViolated }))
-		p.row(cells...)
+		if !onlyIdentity {
+			cells = append(cells, of(t.Clients, func(c report.Client) bool { return c.Verdict == report.ClientFails }))
+		}
+		p.row(append(cells, of(t.Policies, func(q report.Policy) bool { return q.Verdict == report.RuleViolated }))...)
 	}
 	return nil
 }
@@ -132,13 +139,16 @@ func (p *page) gates(doc report.Source) error {
 	return nil
 }
 
-func (p *page) target(t *report.Target, isOneOfMany bool) {
-	heading := "IKE report on "
+func (p *page) target(t *report.Target, isOneOfMany, onlyIdentity bool) {
+	heading, verdict := "IKE report on ", t.Verdict.Words()
+	if onlyIdentity {
+		heading, verdict = "Identity of ", part.IdentityWords(t)
+	}
 	if isOneOfMany {
 		heading = ""
 	}
 	p.line("\n## %s%s", heading, name(t, code))
-	p.line("\n**%s**%s", prose(t.Verdict.Words()), wrong(t))
+	p.line("\n**%s**%s", prose(verdict), wrong(t))
 	if !t.Complete && t.Verdict != report.VerdictError {
 		p.line("\n**Partial:** the scan ended before everything was asked.")
 	}
@@ -146,8 +156,9 @@ func (p *page) target(t *report.Target, isOneOfMany bool) {
 		p.line("\n%s", prose(t.Error))
 	}
 	p.path(t)
+	p.routes(t)
 	p.findings(t)
-	p.clients(t)
+	p.clients(t, onlyIdentity)
 	p.policies(t)
 	p.identity(t)
 	p.suites(t)
@@ -181,28 +192,6 @@ func wrong(t *report.Target) string {
 		return ""
 	}
 	return ": " + strings.Join(out, ", ")
-}
-
-func (p *page) path(t *report.Target) {
-	if len(t.Paths) == 0 {
-		return
-	}
-	p.table("path", "state", "round trip", "answers")
-	for _, path := range t.Paths {
-		trip := ""
-		if path.RTTms > 0 {
-			trip = fmt.Sprintf("%.1f ms", path.RTTms)
-		}
-		state := prose(path.StateWords())
-		if path.Detail != "" {
-			state += ": " + prose(path.Detail)
-		}
-		p.row(path.Name(), state, trip, fmt.Sprintf("%d of %d", path.Received, path.Sent))
-	}
-	if n := t.NAT; n != nil && n.Supported && (n.LocalBehindNAT || n.GatewayBehindNAT) {
-		where := map[[2]bool]string{{true, false}: "in front of us", {false, true}: "in front of the gateway", {true, true}: "in front of us and of the gateway"}
-		p.line("\nThere is NAT %s.", where[[2]bool{n.LocalBehindNAT, n.GatewayBehindNAT}])
-	}
 }
 
 func (p *page) findings(t *report.Target) {
@@ -250,7 +239,7 @@ func exchanges(numbers []int) string {
 }
 
 // clients lists those that fail, or get something weak, or of which it is not known.
-func (p *page) clients(t *report.Target) {
+func (p *page) clients(t *report.Target, onlyIdentity bool) {
 	if len(t.Clients) == 0 {
 		return
 	}
@@ -291,7 +280,11 @@ func (p *page) clients(t *report.Target) {
 		rows = append(rows, []string{prose(c.Name), prose(verdict), what, fix})
 	}
 	p.line("\n### Clients")
-	p.line("\n%d of %s connect with a sound suite.", connect, english.Counted(int64(len(t.Clients)), "client", "clients"))
+	if onlyIdentity {
+		p.line("\nThese get an IKE SA and fail in IKE_AUTH.")
+	} else {
+		p.line("\n%d of %s connect with a sound suite.", connect, english.Counted(int64(len(t.Clients)), "client", "clients"))
+	}
 	if len(rows) > 0 {
 		p.table("client", "verdict", "suite, or what is missing", "change on the side of")
 		for _, r := range rows {

@@ -3,15 +3,14 @@ package text
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/ike/printable"
-	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/internal/introduction"
 	"github.com/ikescope/ikescope/report/internal/layout"
 	"github.com/ikescope/ikescope/report/internal/printed"
+	"github.com/ikescope/ikescope/report/part"
 	"github.com/ikescope/ikescope/report/spelling"
 )
 
@@ -85,6 +84,7 @@ func Document(w io.Writer, doc report.Source, o Options) error {
 // Identity writes for people who the gateways of doc are, one after the other, and of
 // what else the report holds, what bears on that.
 func Identity(w io.Writer, doc report.Source, o Options) error {
+	doc = part.Identity(doc)
 	for i := range doc.Count() {
 		t, err := targetOf(doc, i, o)
 		if err != nil {
@@ -94,21 +94,14 @@ func Identity(w io.Writer, doc report.Source, o Options) error {
 		if i > 0 {
 			p.Blank()
 		}
-		who := *t
-		who.Findings = slices.DeleteFunc(slices.Clone(t.Findings), func(f report.Finding) bool { return f.About() != report.AboutIdentity })
-		who.Clients = slices.DeleteFunc(slices.Clone(t.Clients), func(c report.Client) bool { return !c.FailsInAuth() })
-		p.identityHeading(&who)
-		if t.Identity == nil {
-			p.paths(t) // which say why nothing is known
-		}
+		p.identityHeading(t)
+		p.paths(t) // where they say why nothing is known
 		introduction.Write(p.Page, t)
-		p.findings(&who)
-		p.clients(&who)
+		p.findings(t)
+		p.clients(t)
 		p.policies(t)
+		p.notes(t)
 		p.cost(t)
-		if t.Identity != nil && !askedAll(t) {
-			p.Text(0, "asked with suites of the algorithms in use only; --profile standard asks about all, as a scan does")
-		}
 		if o.Evidence {
 			p.exchanges(t)
 		}
@@ -125,25 +118,26 @@ func Identity(w io.Writer, doc report.Source, o Options) error {
 
 // identityHeading is heading for who a gateway is.
 func (p *page) identityHeading(t *report.Target) {
-	verdict, style := printable.Text(t.Verdict.Words()), ""
+	style := layout.Green
 	switch {
 	case t.Verdict != report.VerdictIKEv2:
 		style = layout.Red
-	case t.Identity == nil:
-		verdict += ", accepts no suite to ask with"
+	case t.Identity == nil || t.Identity.State != report.IdentitySeen || len(problemsOf(t)) > 0:
 		style = layout.Yellow
-	case t.Identity.State != report.IdentitySeen:
-		verdict += ", who it is was not seen"
-		style = layout.Yellow
-	case len(problemsOf(t)) > 0:
-		verdict += ", " + english.Counted(int64(len(problemsOf(t))), "problem", "problems") + " of its identity"
-		style = layout.Yellow
-	default:
-		verdict += ", no problem of its identity found"
-		style = layout.Green
 	}
-	for _, line := range p.Sides(wholeName(t), layout.Bold, verdict, style, p.Width) {
+	for _, line := range p.Sides(wholeName(t), layout.Bold, printable.Text(part.IdentityWords(t)), style, p.Width) {
 		p.Wide(line)
+	}
+}
+
+// notes writes what limits the report.
+func (p *page) notes(t *report.Target) {
+	if len(t.Notes) == 0 {
+		return
+	}
+	p.Section("NOTES")
+	for _, n := range t.Notes {
+		p.Text(0, n)
 	}
 }
 
@@ -180,12 +174,7 @@ func (p *page) target(t *report.Target, o Options) {
 		p.matrix(t)
 	}
 	p.members(t)
-	if len(t.Notes) > 0 {
-		p.Section("NOTES")
-		for _, n := range t.Notes {
-			p.Text(0, n)
-		}
-	}
+	p.notes(t)
 	if o.Evidence {
 		p.exchanges(t)
 	}
