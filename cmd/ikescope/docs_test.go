@@ -81,15 +81,27 @@ func TestJSONExamples(t *testing.T) {
 	t.Errorf("the demo has no exchange like %+v", x)
 }
 
-// TestREADMEExamples holds what the README shows of a saved report to a report
-// on the mock gateway that it starts: all but the gateway's name and the
-// numbers of exchanges.
-func TestREADMEExamples(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
+// TestExamples holds what documents show of a saved report to a report on the mock gateway
+// that they start: all but the gateway's name and the numbers of exchanges.
+func TestExamples(t *testing.T) {
+	for doc, least := range map[string]int{"README.md": 2, "docs/clients.md": 1} {
+		t.Run(doc, func(t *testing.T) {
+			t.Parallel()
+			text, err := os.ReadFile("../../" + doc)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if n := holdExamples(t, string(text)); n < least {
+				t.Errorf("%d examples with their output, want at least %d", n, least)
+			}
+		})
 	}
-	_, recipe, _ := strings.Cut(string(readme), "\n    ikescope mock --accept")
+}
+
+// holdExamples compares each example of a document with what the command prints, and
+// returns how many there are.
+func holdExamples(t *testing.T, doc string) int {
+	_, recipe, _ := strings.Cut(doc, "\n    ikescope mock --accept")
 	recipe, _, _ = strings.Cut(recipe, "\n")
 	mock, err := startMock(strings.Fields("--accept" + recipe)...)
 	if err != nil {
@@ -104,7 +116,7 @@ func TestREADMEExamples(t *testing.T) {
 	ofOneRun := regexp.MustCompile(`vpn\.example\.com 198\.51\.100\.7|` + regexp.QuoteMeta(at) + `|\(exchanges? [^)]*\)`)
 	plain := func(s string) string { return strings.Join(strings.Fields(ofOneRun.ReplaceAllString(s, "")), " ") }
 	examples := 0
-	_, rest, _ := strings.Cut(string(readme), "    $ ikescope ")
+	_, rest, _ := strings.Cut(doc, "    $ ikescope ")
 	for rest != "" {
 		var example string
 		example, rest, _ = strings.Cut(rest, "    $ ikescope ")
@@ -120,13 +132,11 @@ func TestREADMEExamples(t *testing.T) {
 		var out bytes.Buffer
 		runContext(t.Context(), args, nil, &out, io.Discard)
 		if got, want := plain(out.String()), plain(block.String()); got != want {
-			t.Errorf("the README shows of %s\n%s\nand it prints\n%s", command, want, got)
+			t.Errorf("shown of %s\n%s\nand it prints\n%s", command, want, got)
 		}
 		examples++
 	}
-	if examples < 2 {
-		t.Errorf("%d examples with their output in the README, want at least 2", examples)
-	}
+	return examples
 }
 
 // sourcePath is a file of the repository in a document for those who work on it,

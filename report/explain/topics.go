@@ -55,7 +55,7 @@ var topics = map[string]topic{
 		layer:   Negotiation,
 		meaning: "the two sides have no suite in common: the responder refused every proposal of the SA payload",
 		causes: []string{
-			"the client offers only what the gateway no longer accepts: unless configured otherwise, Windows offers only MODP_1024",
+			"the client offers only what the gateway no longer accepts: unless configured otherwise, Windows offers only modp1024 (group 2)",
 			"the gateway has no connection for the client's address or identity, and many gateways answer that in the same way",
 			"the client has a custom IPsec policy, which is exactly one suite, and the gateway does not accept it",
 			"after IKE_AUTH: the two sides have a suite for IKE in common, and none for ESP",

@@ -134,8 +134,8 @@ func TestPagesAreWhole(t *testing.T) {
 
 func TestExplain(t *testing.T) {
 	for input, want := range map[string]string{
-		"IKE-KE-MODP1024":             "IKE-KE-MODP1024: KE_MODP_1024 (group 2) is accepted",
-		" ike-ke-modp1024 ":           "IKE-KE-MODP1024: KE_MODP_1024 (group 2) is accepted",
+		"IKE-KE-MODP1024":             "IKE-KE-MODP1024: modp1024 (group 2) is accepted",
+		" ike-ke-modp1024 ":           "IKE-KE-MODP1024: modp1024 (group 2) is accepted",
 		"retry-no-answer":             "RETRY-NO-ANSWER: ",
 		"IDENTITY-NAME-MISSING":       "IDENTITY-NAME-MISSING",
 		"identity-eap-issuer-unknown": "IDENTITY-EAP-ISSUER-UNKNOWN",

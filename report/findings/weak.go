@@ -76,14 +76,30 @@ func weakPages() []Page {
 	return out
 }
 
+// weakName is a's name as reports have it; IANA's where it stands for several key lengths
+// of all, or strongSwan has none.
+func weakName(a proposals.Algorithm, all []proposals.Algorithm) string {
+	word := remedy.Word(client.SyntaxSwanctl, a)
+	lengths := 0
+	for _, b := range all {
+		if b.ID == a.ID {
+			lengths++
+		}
+	}
+	if word == "" || lengths > 1 {
+		word = a.Name()
+	}
+	if a.Axis == proposals.KE {
+		word += fmt.Sprintf(" (group %d)", a.ID)
+	}
+	return word
+}
+
 func weakPage(axis proposals.Axis, w baseline.Weakness, algorithms []proposals.Algorithm) Page {
 	var names []string
 	for _, a := range algorithms {
-		if axis == proposals.KE || !slices.Contains(names, a.Name()) {
-			names = append(names, a.Name())
-			if axis == proposals.KE {
-				names[len(names)-1] += fmt.Sprintf(" (group %d)", a.ID)
-			}
+		if name := weakName(a, algorithms); !slices.Contains(names, name) {
+			names = append(names, name)
 		}
 	}
 	listed := english.List(names, "and")

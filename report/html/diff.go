@@ -35,7 +35,7 @@ type changeView struct {
 }
 
 // groupMarks are how groups of changes are shown: the class, and the mark.
-var groupMarks = map[string][2]string{"weaker": {"failed", "-"}, "unknown": {"unknown", "?"}, "stronger": {"passed", "+"}}
+var groupMarks = map[string][2]string{"weaker": {"failed", "-"}, "unclear": {"unknown", "?"}, "stronger": {"passed", "+"}}
 
 // Diff writes what changed between two reports, one target after the other, the weaker
 // first. What came from the wire is escaped. Names is whose names algorithms have, one of

@@ -234,7 +234,7 @@ func TestNamesOfReport(t *testing.T) {
 			t.Errorf("%d %s, want %d", got, part, want)
 		}
 	}
-	for _, want := range []string{"group 2 is accepted", "<title>3des with 2, ", "remove group 2 from"} {
+	for _, want := range []string{"group 2 is accepted", "<title>3des with group 2, ", "remove group 2 from"} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page lacks %q", want)
 		}

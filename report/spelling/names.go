@@ -63,11 +63,11 @@ var kinds = [...]string{proposals.ENCR: "ENCR_", proposals.PRF: "PRF_", proposal
 // short is the name of what a product has no name for: IANA's without its kind.
 func short(a proposals.Algorithm) string { return strings.ReplaceAll(a.Label(), " ", "_") }
 
-// Listed is a's name in a list of its kind: Label, but IANA's as a whole, with the number
-// of a Diffie-Hellman group behind it.
+// Listed is a's name in a list of its kind: Label, but IANA's as a whole, and what a
+// number is the number of, with the number of a Diffie-Hellman group behind it.
 func (n Names) Listed(a proposals.Algorithm) string {
 	label := n.Label(a)
-	if n == IANA && !a.IsNone() {
+	if !a.IsNone() && (n == IANA || isNumber(label)) {
 		label = n.inSuite(a)
 	}
 	if id, ok := GroupNumber(a); ok && !endsIn(label, id) {
@@ -91,6 +91,21 @@ func (n Names) InText(a proposals.Algorithm) string {
 		word += fmt.Sprintf("%s%d)", groupMark, id)
 	}
 	return word
+}
+
+// IsNumber reports whether the name of a group is its number alone.
+func (n Names) IsNumber(a proposals.Algorithm) bool {
+	_, isGroup := GroupNumber(a)
+	return isGroup && isNumber(n.Label(a))
+}
+
+// GroupWord is the word for groups that have numbers alone as names: group, or what the
+// product says.
+func (n Names) GroupWord() string {
+	if n == FortiOS {
+		return "dhgrp"
+	}
+	return "group"
 }
 
 // endsIn reports whether the number at the end of a name is id, as in dh19.
@@ -117,10 +132,8 @@ func (n Names) inSuite(a proposals.Algorithm) string {
 	}
 	switch {
 	case plain.Axis != proposals.KE || !isNumber(word):
-	case n == IOS:
-		word = "group " + word
-	case n == FortiOS:
-		word = "dhgrp " + word
+	default:
+		word = n.GroupWord() + " " + word
 	}
 	return word
 }

@@ -51,13 +51,23 @@ func TestText(t *testing.T) {
 	}
 }
 
+// TestNumbersAlone: a group whose name is a number is listed with what it is the number of.
+func TestNumbersAlone(t *testing.T) {
+	group2 := proposals.Algorithm{Axis: proposals.KE, ID: 2}
+	for n, want := range map[Names]string{IOS: "group 2", FortiOS: "dhgrp 2", Windows: "Group2", "": "modp1024 (2)"} {
+		if got := n.Listed(group2); got != want || n.IsNumber(group2) != (n == IOS || n == FortiOS) {
+			t.Errorf("%s: %q, want %q", n, got, want)
+		}
+	}
+}
+
 // TestNumbers: whatever its name, a group is listed with its number.
 func TestNumbers(t *testing.T) {
 	for _, n := range append([]string{""}, All...) {
 		for _, a := range proposals.IKEAlgorithms(proposals.KE) {
 			listed := Names(n).Listed(a)
 			id, ok := GroupNumber(a)
-			if n := fmt.Sprint(id); ok && !strings.HasSuffix(listed, "("+n+")") && strings.TrimLeft(listed, "abcdefghijklmnopqrstuvwxyzG") != n {
+			if n := fmt.Sprint(id); ok && !strings.HasSuffix(listed, "("+n+")") && strings.TrimLeft(listed, " abcdefghijklmnopqrstuvwxyzG") != n {
 				t.Errorf("group %d is listed as %q", id, listed)
 			}
 		}

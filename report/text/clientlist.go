@@ -6,12 +6,15 @@ import (
 	"io"
 	"strings"
 
+	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/printable"
+	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/assess"
 	"github.com/ikescope/ikescope/report/internal/layout"
+	"github.com/ikescope/ikescope/report/spelling"
 )
 
 // listWidth is the columns of texts that do not fit themselves to a terminal.
@@ -64,7 +67,7 @@ func Clients(w io.Writer, policies []client.Policy) error {
 		b.WriteString(printable.Text(p.Name) + "\n")
 		line("client", strings.TrimSuffix(p.Product+", "+p.Scope, ", "))
 		line("aliases", strings.Join(p.Aliases, ", "))
-		line("packet", fmt.Sprintf("KE payload of %v, %d octets; SA payload, %d octets", p.KE, j.KEOctets, j.SAOctets))
+		line("packet", fmt.Sprintf("KE payload of %s, %d octets; SA payload, %d octets", method(p.KE), j.KEOctets, j.SAOctets))
 		line("offer", english.Counted(int64(len(p.Offer)), "proposal", "proposals")+", "+english.Counted(j.Suites, "suite", "suites"))
 		for n, product := range p.Offer {
 			label := fmt.Sprintf("%10d ", n+1)
@@ -102,13 +105,18 @@ func Clients(w io.Writer, policies []client.Policy) error {
 		line("source", p.Source)
 		line("date", p.SourceDate)
 		line("confidence", p.Confidence)
-		line("doubt", p.Doubt)
+		line("doubt", spelling.StrongSwan.Text(p.Doubt))
 		for _, note := range p.Notes {
-			line("note", note)
+			line("note", spelling.StrongSwan.Text(note))
 		}
 	}
 	_, err := b.WriteTo(w)
 	return err
+}
+
+// method names a key exchange method, as the proposals below do, with the number of a group.
+func method(m ike.KeyExchangeMethod) string {
+	return spelling.StrongSwan.InText(proposals.Algorithm{Axis: proposals.KE, ID: uint16(m)})
 }
 
 // childWords says in short what a client offers for Child SAs, and whether all proposals
@@ -137,7 +145,7 @@ func rekeyingWords(p report.ClientChildProposal) string {
 		if method == "none" {
 			method = "no key exchange"
 		}
-		words = append(words, method)
+		words = append(words, spelling.StrongSwan.Text(method))
 	}
 	switch {
 	case len(words) == 0:

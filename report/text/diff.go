@@ -75,4 +75,4 @@ func (p *page) targetDiff(t *report.TargetDiff) {
 }
 
 // changeStyles are those of groups of changes.
-var changeStyles = map[string]string{"weaker": layout.Red, "unknown": layout.Yellow, "stronger": layout.Green}
+var changeStyles = map[string]string{"weaker": layout.Red, "unclear": layout.Yellow, "stronger": layout.Green}

@@ -17,8 +17,7 @@ import (
 // not either.
 func (p *page) picture(pic *picture.Picture) {
 	left := p.pictureLeft(pic)
-	names := lists.Convert(pic.Columns, p.names.Label)
-	numbers := lists.Convert(pic.Columns, func(a proposals.Algorithm) string { return fmt.Sprint(a.ID) + weakMark(a) })
+	names, numbers, word := p.columnNames(pic)
 	width := func(i int) int { return max(layout.Columns(names[i]), layout.Columns(numbers[i])) + 2 }
 	total := 0
 	for i := range names {
@@ -37,24 +36,44 @@ func (p *page) picture(pic *picture.Picture) {
 		for to < len(names) && sum(widths[from:to+1]) <= p.Width-left {
 			to++
 		}
-		if !byNumber {
-			p.columnHeads(nil, names[from:to], left, widths[from:to])
+		if !byNumber && strings.Join(names[from:to], "") != "" {
+			p.columnHeads("", nil, names[from:to], left, widths[from:to])
 		}
-		p.columnHeads(pic.Columns[from:to], numbers[from:to], left, widths[from:to])
+		if strings.Join(numbers[from:to], "") != "" {
+			p.columnHeads(word, pic.Columns[from:to], numbers[from:to], left, widths[from:to])
+		}
 		for _, g := range pic.Groups {
 			p.rowGroup(g, from, left, widths[from:to])
 		}
 		from = to
 	}
 	if byNumber {
-		p.List("columns    ", lists.Convert(pic.Columns, func(a proposals.Algorithm) string {
-			return fmt.Sprintf("%d %s", a.ID, p.names.Label(a))
-		}))
+		var key []string
+		for i, a := range pic.Columns {
+			if names[i] != "" {
+				key = append(key, fmt.Sprintf("%d %s", a.ID, names[i]))
+			}
+		}
+		p.List("columns    ", key)
 	}
 	p.legend(pic)
 	if pic.Partial {
 		p.Text(0, "Most of what is unknown is outside this picture: the JSON report lists it.")
 	}
+}
+
+// columnNames returns the names of the columns, and their numbers with the marks of what is
+// weak: no name where it is the number alone, which the word says what it is of.
+func (p *page) columnNames(pic *picture.Picture) (names, numbers []string, word string) {
+	for _, a := range pic.Columns {
+		name := p.names.Label(a)
+		if p.names.IsNumber(a) {
+			name, word = "", p.names.GroupWord()
+		}
+		names = append(names, name)
+		numbers = append(numbers, fmt.Sprint(a.ID)+weakMark(a))
+	}
+	return names, numbers, word
 }
 
 func sum(widths []int) int {
@@ -76,10 +95,10 @@ func (p *page) pictureLeft(pic *picture.Picture) int {
 	return left + 8
 }
 
-// columnHeads writes labels above columns, those of methods that are weak in their
-// colour.
-func (p *page) columnHeads(methods []proposals.Algorithm, labels []string, left int, widths []int) {
-	head := strings.Repeat(" ", left)
+// columnHeads writes labels above columns, behind a word for all of them, those of methods
+// that are weak in their colour.
+func (p *page) columnHeads(word string, methods []proposals.Algorithm, labels []string, left int, widths []int) {
+	head := layout.Pad("    "+word, left)
 	for i, label := range labels {
 		style := ""
 		if methods != nil {

@@ -14,21 +14,24 @@ import (
 
 // Group is changes of one effect.
 type Group struct {
-	// Title is "weaker", "unknown", "stronger", "clients" or "other".
+	// Title is "weaker", "unclear", "stronger", "clients" or "other". Of what is unclear it
+	// is not known whether it is weaker: less is known than before, or more is.
 	Title   string
 	Changes []report.Change
 }
 
 // titles are those of groups in their order, with what a summary calls the changes.
 var titles = []struct{ title, summary string }{
-	{"weaker", "weaker"}, {"unknown", "unknown"}, {"stronger", "stronger"}, {"clients", "of clients"}, {"other", "other"},
+	{"weaker", "weaker"}, {"unclear", "unclear"}, {"stronger", "stronger"}, {"clients", "of clients"}, {"other", "other"},
 }
 
 // titleOf is that of the group that c belongs to.
 func titleOf(c report.Change) string {
 	switch c.Effect {
-	case report.EffectWeaker, report.EffectUnknown, report.EffectStronger:
+	case report.EffectWeaker, report.EffectStronger:
 		return string(c.Effect)
+	case report.EffectUnknown:
+		return "unclear"
 	}
 	if c.Area == report.AreaClient {
 		return "clients"
