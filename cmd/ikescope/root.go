@@ -70,7 +70,7 @@ func (a *app) rootCommand(started *bool) *cobra.Command {
 	}
 	root.SetVersionTemplate(build.Line())
 	root.SetIn(a.in)
-	root.SetOut(a.out)
+	root.SetOut(&a.help)
 	root.SetErr(a.err)
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageFunc(writeUsage)

@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/flagvalue"
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/output"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/pending"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/targets"
 	"github.com/ikescope/ikescope/ike/printable"
@@ -42,6 +43,8 @@ func usageOf(what string, err error) error {
 type app struct {
 	in       io.Reader
 	out, err io.Writer
+	// help is where cobra writes help, the version and completions.
+	help output.Sink
 	// exit is the exit code of a command that did its work.
 	exit int
 	// config is the value of --config.
@@ -65,12 +68,15 @@ func createSpool() (archive.File, error) { return pending.CreateTemporary() }
 // runContext runs the command and returns its exit code. The end of ctx is an
 // interrupt: what goes on ends in good order.
 func runContext(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	a := &app{in: stdin, out: stdout, err: stderr, spool: archive.Spool{Create: createSpool}}
+	a := &app{in: stdin, out: stdout, err: stderr, help: output.Sink{W: stdout}, spool: archive.Spool{Create: createSpool}}
 	defer a.close()
 	started := false
 	root := a.rootCommand(&started)
 	root.SetArgs(flagvalue.WithCodes(args))
 	err := root.ExecuteContext(ctx)
+	if err == nil && a.help.Err() != nil {
+		err, started = a.help.Err(), true // it is no fault of the command line
+	}
 	switch {
 	case err == nil:
 		return a.exit
