@@ -52,6 +52,9 @@ func (a *app) readReport(file *os.File) (saved *archive.Archive, keep bool, err 
 	if capture.Is(begin) {
 		return nil, false, errors.New("is a packet capture, not a JSON report: ikescope capture reads it")
 	}
+	if other := capture.Foreign(begin); other != "" {
+		return nil, false, errors.New("is " + other)
+	}
 	isUTF8 := bytes.Equal(plaintext.Bytes(begin), begin)
 	if info.Mode().IsRegular() && isUTF8 && len(a.open) < maxOpenReports {
 		saved, err = archive.Open(file, info.Size())

@@ -9,6 +9,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/ike/capture"
@@ -50,24 +52,72 @@ func IsNamed(arg string) bool {
 // Hint adds to err, the reason why arg is not a target, what the file of that name
 // is.
 func Hint(arg string, err error) error {
-	info, missing := os.Stat(arg)
+	is := kind(arg)
 	switch {
-	case missing != nil && isClient(arg):
+	case is != "":
+		return fmt.Errorf("%w; it is %s", err, is)
+	case isClient(arg):
 		return fmt.Errorf("%w; it is a client: write --client %s", err, arg)
-	case missing != nil && strings.HasSuffix(arg, ".json"):
+	case strings.HasSuffix(arg, ".json"):
 		return fmt.Errorf("%w; nor is it a file", err)
-	case missing != nil:
-		return err
-	case info.IsDir():
-		return fmt.Errorf("%w; it is a folder", err)
-	case info.Mode().IsRegular() && info.Size() == 0:
-		return fmt.Errorf("%w; it is an empty file", err)
-	case IsJSON(arg):
-		return fmt.Errorf("%w; it is a JSON file: ikescope check, compare, convert, diff and explain read reports", err)
-	case capture.Is(prefix(arg)):
-		return fmt.Errorf("%w; it is a packet capture, which ikescope capture reads", err)
 	}
-	return fmt.Errorf("%w; it is a file: write @%s for the targets in it", err, arg)
+	return err
+}
+
+// Refuse returns an error where arg, which stands for a target, can only be a file: it is
+// a path, or ends as no domain does. Its name is looked up nowhere.
+func Refuse(arg string) error {
+	if !isPath(arg) && !slices.Contains(endings, strings.ToLower(filepath.Ext(arg))) {
+		return nil
+	}
+	if is := kind(arg); is != "" {
+		return fmt.Errorf("%s: is %s", arg, is)
+	}
+	return fmt.Errorf("%s: is not a target, and there is no such file", arg)
+}
+
+// endings are those of files that ikescope reads or writes, and of packed ones. None is a
+// top-level domain, as .zip and .md are.
+var endings = []string{".json", ".jsonl", ".txt", ".log", ".csv", ".conf", ".xml", ".html", ".yaml", ".pcap", ".pcapng", ".pem", ".gz", ".xz", ".bz2", ".zst"}
+
+// isPath reports whether arg is the path of a file and no range of addresses.
+func isPath(arg string) bool {
+	for _, begin := range []string{"/", "./", "../", `.\`, `..\`} {
+		if strings.HasPrefix(arg, begin) {
+			return true
+		}
+	}
+	return len(arg) > 2 && arg[1] == ':' && strings.ContainsAny(arg[2:3], `/\`) // of a drive
+}
+
+// Foreign says in which packed or foreign format the file at path is; "" where it is in
+// none. What is not a regular file, such as a pipe, is left unread.
+func Foreign(path string) string {
+	if info, err := os.Stat(path); err != nil || !info.Mode().IsRegular() {
+		return ""
+	}
+	return capture.Foreign(prefix(path))
+}
+
+// kind says what the file or folder at path is, and what reads it; "" where there is none.
+func kind(path string) string {
+	info, err := os.Stat(path)
+	if err != nil {
+		return ""
+	}
+	switch other := Foreign(path); {
+	case info.IsDir():
+		return "a folder"
+	case info.Mode().IsRegular() && info.Size() == 0:
+		return "an empty file"
+	case IsJSON(path):
+		return "a JSON file: ikescope check, compare, convert, diff and explain read reports"
+	case capture.Is(prefix(path)):
+		return "a packet capture, which ikescope capture reads"
+	case other != "":
+		return other
+	}
+	return "a file: write @" + path + " for the targets in it"
 }
 
 // Cause returns what is behind an error of package os, for messages that name the

@@ -46,7 +46,9 @@ func Read(args []string, stdin io.Reader) ([]Listed, error) {
 			found, err = readFile(arg[1:])
 		default:
 			var named []target.Endpoint
-			named, err = target.ParseAll(arg)
+			if err = argfile.Refuse(arg); err == nil {
+				named, err = target.ParseAll(arg)
+			}
 			found = listed(named, "", 0)
 		}
 		if err != nil {
@@ -77,6 +79,9 @@ func listed(endpoints []target.Endpoint, file string, line int) []Listed {
 func readFile(path string) ([]Listed, error) {
 	if argfile.IsReport(path) {
 		return nil, fmt.Errorf("@%s: is a report, not a list of targets: write %s where a report is taken", path, path)
+	}
+	if other := argfile.Foreign(path); other != "" {
+		return nil, fmt.Errorf("@%s: is %s", path, other)
 	}
 	f, err := os.Open(path)
 	if err != nil {
