@@ -27,10 +27,7 @@ var powerShell = syntax{
 	oneHash:     true,
 	lines: func(connection string, _ Side, s proposals.Suite, _ []proposals.Product) []string {
 		auth, cipher := powerShellESP(s)
-		return []string{fmt.Sprintf("Set-VpnConnectionIPsecConfiguration -ConnectionName %q"+
-			" -EncryptionMethod %s -IntegrityCheckMethod %s -DHGroup %s"+
-			" -CipherTransformConstants %s -AuthenticationTransformConstants %s -PfsGroup None -PassThru -Force",
-			connection, powerShellWord(s[proposals.ENCR]), powerShellWord(s[proposals.PRF]), powerShellWord(s[proposals.KE]), cipher, auth)}
+		return []string{powerShellLine(connection, s, cipher, auth, "None")}
 	},
 	notes: func(_ Side, s proposals.Suite) []string {
 		_, cipher := powerShellESP(s)
@@ -39,6 +36,14 @@ var powerShell = syntax{
 			"to go back: Set-VpnConnectionIPsecConfiguration with -RevertToDefault",
 		}
 	},
+}
+
+// powerShellLine sets a suite for IKE, and one for Child SAs.
+func powerShellLine(connection string, s proposals.Suite, cipher, auth, group string) string {
+	return fmt.Sprintf("Set-VpnConnectionIPsecConfiguration -ConnectionName %q"+
+		" -EncryptionMethod %s -IntegrityCheckMethod %s -DHGroup %s"+
+		" -CipherTransformConstants %s -AuthenticationTransformConstants %s -PfsGroup %s -PassThru -Force",
+		connection, powerShellWord(s[proposals.ENCR]), powerShellWord(s[proposals.PRF]), powerShellWord(s[proposals.KE]), cipher, auth, group)
 }
 
 // powerShellESP chooses the ESP transforms beside an IKE suite: AES-GCM beside

@@ -21,12 +21,13 @@ func (j *childJudge) fixes(d *Document, verdict ClientVerdict, p client.Policy) 
 	}
 	var out []incident.Fix
 	switch p.Syntax {
-	case client.SyntaxWindows, client.SyntaxRasphone:
-		out = append(out, j.windowsFix(d)...)
-	case client.SyntaxMobileconfig:
-		out = append(out, j.appleFix()...)
+	case client.SyntaxWindows, client.SyntaxRasphone, client.SyntaxMobileconfig:
+		out = append(out, j.childFix(d, p)...)
 	case client.SyntaxMikroTik:
-		out = append(out, j.mikrotikFix()...)
+		for _, f := range j.mikrotikFix() {
+			f.Where = p.Name + clientAt + f.Where
+			out = append(out, f)
+		}
 	case client.SyntaxSwanctl:
 		if with := j.strongest(); with != "" {
 			out = append(out, incident.Fix{Where: "swanctl.conf of " + p.Name + ", in the section of the child", Line: "esp_proposals = " + with, Paste: true})
@@ -45,6 +46,9 @@ func (j *childJudge) fixes(d *Document, verdict ClientVerdict, p client.Policy) 
 // gatewayFor begins where a fix at the gateway is done, and is followed by the client that
 // it is for.
 const gatewayFor = "the gateway, for "
+
+// clientAt stands between the client that a fix of its own is for and where it is done.
+const clientAt = ": "
 
 // clientOffer is the first suite that the client offers at rekeying and that is no
 // weak one, and what it has that is weaker than what the gateway accepts: of those in
@@ -132,29 +136,12 @@ func (j *childJudge) strongest() string {
 type value struct{ word, keywords string }
 
 var (
-	windowsTransforms = []value{
-		{"-CipherTransformConstants GCMAES256 -AuthenticationTransformConstants GCMAES256", "aes256gcm16"},
-		{"-CipherTransformConstants GCMAES128 -AuthenticationTransformConstants GCMAES128", "aes128gcm16"},
-		{"-CipherTransformConstants AES256 -AuthenticationTransformConstants SHA256128", "aes256-sha256"},
-		{"-CipherTransformConstants AES128 -AuthenticationTransformConstants SHA256128", "aes128-sha256"},
-		{"-CipherTransformConstants AES256 -AuthenticationTransformConstants SHA196", "aes256-sha1"},
-		{"-CipherTransformConstants AES128 -AuthenticationTransformConstants SHA196", "aes128-sha1"},
-	}
-	windowsGroups = []value{{"ECP384", "ecp384"}, {"ECP256", "ecp256"}, {"PFS2048", "modp2048"}, {"PFS24", "modp2048s256"}, {"None", ""}}
-	appleCiphers  = []value{
-		{"EncryptionAlgorithm AES-256-GCM", "aes256gcm16"}, {"EncryptionAlgorithm AES-128-GCM", "aes128gcm16"},
-		{"EncryptionAlgorithm AES-256 and IntegrityAlgorithm SHA2-512", "aes256-sha512"},
-		{"EncryptionAlgorithm AES-256 and IntegrityAlgorithm SHA2-384", "aes256-sha384"},
-		{"EncryptionAlgorithm AES-256 and IntegrityAlgorithm SHA2-256", "aes256-sha256"},
-		{"EncryptionAlgorithm AES-128 and IntegrityAlgorithm SHA2-256", "aes128-sha256"},
-	}
 	mikrotikCiphers = []value{
 		{"enc-algorithms=aes-256-cbc auth-algorithms=sha512", "aes256-sha512"}, {"enc-algorithms=aes-256-cbc auth-algorithms=sha256", "aes256-sha256"},
 		{"enc-algorithms=aes-128-cbc auth-algorithms=sha256", "aes128-sha256"}, {"enc-algorithms=aes-256-cbc auth-algorithms=sha1", "aes256-sha1"},
 		{"enc-algorithms=aes-128-cbc auth-algorithms=sha1", "aes128-sha1"},
 	}
 	mikrotikGroups = []value{{"ecp384", "ecp384"}, {"ecp256", "ecp256"}, {"ecp521", "ecp521"}, {"modp3072", "modp3072"}, {"modp4096", "modp4096"}, {"modp2048", "modp2048"}, {"none", ""}}
-	appleGroups    = []value{{"20", "ecp384"}, {"19", "ecp256"}, {"21", "ecp521"}, {"31", "x25519"}, {"15", "modp3072"}, {"16", "modp4096"}, {"14", "modp2048"}, {"", ""}}
 )
 
 // settable returns the first of a product's transforms with the first of its groups that
@@ -195,46 +182,51 @@ func algorithm(keyword string) proposals.Algorithm {
 	return a
 }
 
-// windowsFix gives Windows a policy of its own: for the IKE SA it has the suite of the
-// login, where Windows has that.
-func (j *childJudge) windowsFix(d *Document) []incident.Fix {
-	transform, group, ok := j.settable(windowsTransforms, windowsGroups)
-	if !ok {
-		return nil
+// childFix gives a client the first suite that the gateway takes of those that its product
+// can be set to, in lines that keep its IKE part.
+func (j *childJudge) childFix(d *Document, p client.Policy) []incident.Fix {
+	for _, c := range remedy.ChildSuites(p.Syntax) {
+		if j.state(pair{c.ENCR, c.INTEG}, c.KE) != matrix.Accepted {
+			continue
+		}
+		ike, note := d.keptIKE(p)
+		where, lines, suite, ok := remedy.ChildLines(p.Syntax, ike, c)
+		if !ok { // of its own, the product can be set to
+			ike, note = p.Offer, ownIKE
+			where, lines, suite, ok = remedy.ChildLines(p.Syntax, ike, c)
+		}
+		if !ok {
+			return nil
+		}
+		if note != "" && suite != nil {
+			where += "; " + fmt.Sprintf(note, suite)
+		}
+		return []incident.Fix{{Where: p.Name + clientAt + j.onClient(where, c.KE == nil), Line: strings.Join(lines, "\n"), Paste: true}}
 	}
-	words := map[string]string{
-		"aes128": "AES128", "aes256": "AES256", "aes128gcm16": "GCMAES128", "aes256gcm16": "GCMAES256",
-		"prfsha1": "SHA1", "prfsha256": "SHA256", "prfsha384": "SHA384", "sha1": "SHA1", "sha256": "SHA256", "sha384": "SHA384",
-		"modp1024": "Group2", "modp2048": "Group14", "modp2048s256": "Group24", "ecp256": "ECP256", "ecp384": "ECP384",
-	}
-	settings := transform + " -PfsGroup " + group
-	suite, err := proposals.ParseSuite(d.Suite)
-	encr, prf, integ, ke := words[suite[proposals.ENCR].Keyword()], words[suite[proposals.PRF].Keyword()], words[suite[proposals.INTEG].Keyword()], words[suite[proposals.KE].Keyword()]
-	if suite[proposals.INTEG].IsNone() {
-		integ = prf
-	}
-	if err != nil || encr == "" || ke == "" || prf == "" || integ != prf {
-		return []incident.Fix{{Where: j.onClient("Windows", group == "None"), Line: "set " + settings + " with Set-VpnConnectionIPsecConfiguration, beside what the IKE SA has"}}
-	}
-	return []incident.Fix{{
-		Where: j.onClient("PowerShell on the client; NAME is what Get-VpnConnection lists", group == "None"),
-		Line: fmt.Sprintf("Set-VpnConnectionIPsecConfiguration -ConnectionName NAME -EncryptionMethod %s -IntegrityCheckMethod %s -DHGroup %s %s -PassThru -Force",
-			encr, prf, ke, settings),
-		Paste: true,
-	}}
+	return nil
 }
 
-// appleFix is a profile's settings.
-func (j *childJudge) appleFix() []incident.Fix {
-	cipher, group, ok := j.settable(appleCiphers, appleGroups)
-	if !ok {
-		return nil
+// ownIKE says of a suite for the IKE SA where it is from, and that it was not tried.
+const ownIKE = "%v for the IKE SA is of what the client offers now, and whether the gateway takes it was not asked here"
+
+// keptIKE returns what the IKE SA of a client may have: its own suite if it has one alone;
+// else what this login has shown that the gateway takes: its suite, and those that its IKE
+// SA can be rekeyed with. The note, unless "", is of the suite that is chosen of them.
+func (d *Document) keptIKE(p client.Policy) (ike []proposals.Product, note string) {
+	if len(p.Offer) == 1 && p.Offer[0].Size() == 1 {
+		return p.Offer, ""
 	}
-	line := "set EnablePFS to 0, and in ChildSecurityAssociationParameters " + cipher
-	if group != "" {
-		line = "set EnablePFS to 1, and in ChildSecurityAssociationParameters " + cipher + " and DiffieHellmanGroup " + group
+	if suite, err := proposals.ParseSuite(d.Suite); err == nil {
+		ike = append(ike, suite.Product())
 	}
-	return []incident.Fix{{Where: j.onClient("a configuration profile of the client", group == ""), Line: line}}
+	if _, _, _, ok := remedy.ChildLines(p.Syntax, ike, remedy.ChildSuites(p.Syntax)[0]); !ok && d.IKE != nil {
+		for _, words := range d.IKE.Suites {
+			if product, err := proposals.ParseProduct(words); err == nil {
+				ike = append(ike, product)
+			}
+		}
+	}
+	return ike, ""
 }
 
 // onClient says where a fix is done, and that it takes a key exchange away from a client

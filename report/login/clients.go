@@ -213,20 +213,20 @@ func (j *childJudge) in(w world, c *Client) (ClientVerdict, string) {
 	}
 	switch {
 	case len(common) == 0 && len(open) == 0:
-		return ClientFails, "fails: no ESP suite in common; the gateway accepts none of " + some(all)
+		return ClientFails, "fails: no ESP suite in common; the gateway accepts none of " + some(all, "and")
 	case len(common) == 0:
-		return ClientUnknown, "unknown: no suite is known to be in common, and whether the gateway takes " + some(open) + " was not decided"
+		return ClientUnknown, "unknown: no suite is known to be in common, and whether the gateway takes " + some(open, "or") + " was not decided"
 	case len(open) > 0 && len(lost)+len(unsure) == 0:
-		return ClientUnknown, "unknown: it connects; whether it can rekey depends on the suite that the gateway chooses, and " + some(open) + " was not decided"
+		return ClientUnknown, "unknown: it connects; whether it can rekey depends on the suite that the gateway chooses, and " + some(open, "or") + " was not decided"
 	case len(lost) == len(common) && len(open) == 0:
 		return ClientDrops, fmt.Sprintf("connects with %s, and drops at the first rekeying: there the client offers %s, and the gateway takes %s",
-			some(common), exchanges(lost[0]), english.List(takes, "or"))
+			some(common, "or"), exchanges(lost[0]), english.List(takes, "or"))
 	case len(lost)+len(unsure) == 0:
-		return ClientConnects, "connects with " + some(common) + ", and can rekey"
+		return ClientConnects, "connects with " + some(common, "or") + ", and can rekey"
 	case len(unsure) > 0 || len(open) > 0:
 		return ClientUnknown, "unknown: it connects; whether it can rekey was not decided"
 	}
-	return ClientUnknown, "unknown: it connects; whether it can rekey depends on the suite that the gateway chooses: not with " + some(lost)
+	return ClientUnknown, "unknown: it connects; whether it can rekey depends on the suite that the gateway chooses: not with " + some(lost, "or")
 }
 
 // takes returns whether the gateway takes a pair in IKE_AUTH, which is without a key
@@ -296,8 +296,8 @@ func (j *childJudge) state(p pair, ke *proposals.Algorithm) matrix.State {
 	return state
 }
 
-// some names the first pairs of a list.
-func some(list []offered) string {
+// some names the first pairs of a list, with a conjunction before the last.
+func some(list []offered, conjunction string) string {
 	const most = 3
 	var words []string
 	for _, o := range list[:min(len(list), most)] {
@@ -306,7 +306,7 @@ func some(list []offered) string {
 	if more := len(list) - most; more > 0 {
 		words = append(words, fmt.Sprintf("%d more", more))
 	}
-	return english.List(words, "and")
+	return english.List(words, conjunction)
 }
 
 // exchanges says what a client adds to a pair at rekeying.

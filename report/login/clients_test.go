@@ -133,33 +133,84 @@ func TestGatewayFixes(t *testing.T) {
 	}
 }
 
-// TestClientFixes: what a fix says makes the client connect and rekey, when it is
-// imported again.
+// TestClientFixes: what a fix says makes the client connect and rekey, when it is imported
+// again, whatever the gateway takes, and leaves its IKE SA what it has.
 func TestClientFixes(t *testing.T) {
-	esp := &login.ESP{NoESN: true, PFS: espMatrix(t, true, "aes256-sha256-prfsha256-ecp256"), Plain: espMatrix(t, false, "")}
-	windows, _ := client.Named("windows-11")
-	for _, p := range []client.Policy{windows, swanctlClient(t, "aes256-sha256")} {
-		d := &Document{Suite: "aes256-sha256-prfsha256-modp2048"}
-		d.Judge(esp, []client.Policy{p})
-		if len(d.Clients[0].Fix) < 2 || !d.Clients[0].Fix[0].Paste {
-			t.Fatalf("%s: %+v", p.Name, d.Clients[0])
+	named := func(name string) client.Policy { p, _ := client.Named(name); return p }
+	script := func(ike string) client.Policy {
+		all, err := client.Import("", []byte("Set-VpnConnectionIPsecConfiguration -ConnectionName A -CipherTransformConstants AES256 -AuthenticationTransformConstants SHA196 -PfsGroup None "+ike+"\n"), client.SyntaxWindows)
+		if err != nil {
+			t.Fatal(err)
 		}
-		line := d.Clients[0].Fix[0].Line
+		return all[0]
+	}
+	own := script("-EncryptionMethod AES128 -IntegrityCheckMethod SHA256 -DHGroup ECP256")
+	profile := func(lines string) []byte {
+		return []byte(`<?xml version="1.0" encoding="UTF-8"?><plist version="1.0"><dict><key>PayloadType</key><string>Configuration</string>
+<key>PayloadContent</key><array><dict><key>PayloadType</key><string>com.apple.vpn.managed</string><key>UserDefinedName</key><string>A</string>
+<key>VPNType</key><string>IKEv2</string><key>IKEv2</key><dict><key>RemoteAddress</key><string>vpn.example.com</string>
+<key>IKESecurityAssociationParameters</key><dict><key>EncryptionAlgorithm</key><string>AES-256</string><key>IntegrityAlgorithm</key><string>SHA2-256</string><key>DiffieHellmanGroup</key><integer>14</integer></dict>
+` + lines + "\n</dict></dict></array></dict></plist>")
+	}
+	for _, tt := range []struct {
+		login      string // its suite
+		rekeys     string // what its IKE SA is rekeyed with, "" if that was not asked
+		pfs, plain string // what the gateway takes
+		client     client.Policy
+		ike        string // what the client then offers for the IKE SA
+		where      string
+	}{
+		{"aes256-sha256-prfsha256-modp2048", "", "aes256-sha256-prfsha256-ecp256", "", named("windows-11"), "aes256-sha256-prfsha256-modp2048", ""},
+		{"aes256gcm16-prfsha384-x25519", "", "aes128gcm16-prfsha256-modp2048s256", "", named("windows-11"), "aes256gcm16-prfsha256-modp1024", "aes256gcm16-prfsha256-modp1024 for the IKE SA is of what the client offers now, and whether the gateway takes it was not asked here"},
+		{"aes256gcm16-prfsha384-x25519", "aes256-sha256-prfsha256-ecp256-x25519,aes256-sha1-prfsha1-modp1024", "aes256gcm16-prfsha256-ecp384", "", named("windows-11"), "aes256-sha256-prfsha256-ecp256", ""},
+		{"aes256gcm16-prfsha384-x25519", "", "", "aes128-sha256", named("windows-always-on"), "", ""},
+		{"aes256gcm16-prfsha384-ecp384", "", "aes256-sha1-prfsha256-ecp384", "", own, "aes128-sha256-prfsha256-ecp256", ""},
+		{"aes256gcm16-prfsha384-x25519", "", "aes256gcm16-prfsha256-x25519", "", named("ios"), "", ""},
+		{"aes256gcm16-prfsha384-x25519", "", "aes256-sha512-prfsha256-ecp521", "", named("macos"), "", ""},
+		{"aes256gcm16-prfsha384-x25519", "", "chacha20poly1305-prfsha256-modp4096", "", named("macos"), "", ""},
+		{"aes256gcm16-prfsha384-x25519", "", "", "aes256gcm16", named("macos"), "", ""},
+		{"aes256-sha256-prfsha256-modp2048", "", "aes256-sha256-prfsha256-ecp256", "", swanctlClient(t, "aes256-sha256"), "", ""},
+	} {
+		name := tt.client.Name + " at " + tt.pfs + tt.plain
+		esp := &login.ESP{NoESN: true, PFS: espMatrix(t, true, tt.pfs), Plain: espMatrix(t, false, "")}
+		if tt.plain != "" {
+			esp.Plain = espMatrix(t, false, tt.plain+"-prfsha256-modp2048")
+		}
+		d := &Document{Suite: tt.login}
+		if tt.rekeys != "" {
+			d.IKE = &IKE{Suites: strings.Split(tt.rekeys, ",")}
+		}
+		d.Judge(esp, []client.Policy{tt.client})
+		if len(d.Clients[0].Fix) == 0 || !d.Clients[0].Fix[0].Paste || !strings.Contains(d.Clients[0].Fix[0].Where, tt.where) {
+			t.Errorf("%s: %+v", name, d.Clients[0])
+			continue
+		}
+		if where := d.Clients[0].Fix[0].Where; tt.where == "" && strings.Contains(where, "for the IKE SA is") {
+			t.Errorf("%s: %s", name, where)
+		}
+		lines := d.Clients[0].Fix[0].Line
 		var again client.Policy
-		if esp, ok := strings.CutPrefix(line, "esp_proposals = "); ok {
+		if esp, ok := strings.CutPrefix(lines, "esp_proposals = "); ok {
 			again = swanctlClient(t, esp)
-		}
-		if p.Syntax == client.SyntaxWindows {
-			all, err := client.Import("", []byte(line+"\n"), client.SyntaxWindows)
-			if err != nil {
-				t.Fatal(line, err)
+		} else {
+			data := []byte(lines + "\n")
+			if tt.client.Syntax == client.SyntaxMobileconfig {
+				data = profile(lines)
+			}
+			all, err := client.Import("", data, tt.client.Syntax)
+			if err != nil || len(all) != 1 {
+				t.Errorf("%s: %v, of %s", name, err, lines)
+				continue
 			}
 			again = all[0]
+		}
+		if tt.ike != "" && (len(again.Offer) != 1 || again.Offer[0].String() != tt.ike) {
+			t.Errorf("%s: it offers %v for the IKE SA, want %s", name, again.Offer, tt.ike)
 		}
 		fixed := &Document{}
 		fixed.Judge(esp, []client.Policy{again})
 		if fixed.Clients[0].Verdict != ClientConnects {
-			t.Errorf("%s: with %s: %+v", p.Name, line, fixed.Clients[0])
+			t.Errorf("%s: with %s: %+v", name, lines, fixed.Clients[0])
 		}
 	}
 }

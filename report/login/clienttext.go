@@ -65,19 +65,24 @@ func (d *Document) ClientFixes() []incident.Fix {
 	return out
 }
 
-// withFixes returns fixes with more, each once: what is the same at the gateway for several
-// clients in one place, with all of them.
+// withFixes returns fixes with more, each once: what is the same for several clients, at the
+// gateway or at them, in one place with all of them.
 func withFixes(fixes, more []incident.Fix) []incident.Fix {
 	for _, f := range more {
 		name, atGateway := strings.CutPrefix(f.Where, gatewayFor)
+		own, place, atClient := strings.Cut(f.Where, clientAt)
 		at := slices.IndexFunc(fixes, func(o incident.Fix) bool {
-			return o == f || atGateway && o.Line == f.Line && strings.HasPrefix(o.Where, gatewayFor)
+			return o == f || o.Line == f.Line && (atGateway && strings.HasPrefix(o.Where, gatewayFor) || atClient && strings.HasSuffix(o.Where, clientAt+place))
 		})
 		switch {
 		case at < 0:
 			fixes = append(fixes, f)
+		case fixes[at] == f:
 		case atGateway:
 			fixes[at].Where += ", " + name
+		default:
+			names := strings.TrimSuffix(fixes[at].Where, clientAt+place)
+			fixes[at].Where = names + ", " + own + clientAt + place
 		}
 	}
 	return fixes
