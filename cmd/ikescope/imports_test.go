@@ -107,7 +107,7 @@ var rooms = map[string]room{
 	"report/gate":         {ours: []string{"proposals/english", "report", "report/assess", "report/diff"}},
 	"report/archive":      {ours: []string{"report"}},
 	"report/login/causes": {ours: []string{"proposals/table"}, pure: true},
-	"report/login": {ours: []string{"report/incident/ask", "report/login/causes", "ike", "ike/certificate", "ike/printable", "probe/initiator", "probe/login", "proposals", "proposals/client", "proposals/english", "proposals/matrix", "proposals/remedy", "proposals/table", "report", "report/explain",
+	"report/login": {ours: []string{"report/incident/ask", "report/incident/sentence", "report/login/causes", "ike", "ike/certificate", "ike/printable", "probe/initiator", "probe/login", "proposals", "proposals/client", "proposals/english", "proposals/matrix", "proposals/remedy", "proposals/table", "report", "report/explain",
 		"report/incident", "report/internal/layout", "report/internal/lists", "report/spelling"}},
 	"report/capture": {ours: []string{"ike", "ike/icmp", "ike/ikev1", "ike/dialog", "proposals", "proposals/english", "report",
 		"report/internal/lists"}},

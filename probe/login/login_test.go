@@ -206,6 +206,15 @@ func TestLogin(t *testing.T) {
 		}
 	}
 	byPSK := func(s *scene) { s.client.Credentials = psk("it") }
+	judged := func(proven, trusted bool, fit Fit, wanted string) func(*scene, *Result) string {
+		return func(_ *scene, r *Result) string {
+			if g := r.Gateway; g.Proven != proven || g.Trusted != trusted || g.Fit != fit || g.Wanted.String() != wanted {
+				return fmt.Sprintf("proven %v, trusted %v, fits %v %v", g.Proven, g.Trusted, g.Fit, g.Wanted)
+			}
+			return ""
+		}
+	}
+	isStranger := func(s *scene) { s.client.Roots = poolOf(newSigner(s.t, newKey(s.t), nil, "stranger", nil)) }
 	byKey := func(key crypto.Signer) func(*scene) {
 		return func(s *scene) { s.client.Credentials = certified(newSigner(s.t, key, s.ca, "client", nil)) }
 	}
@@ -217,7 +226,7 @@ func TestLogin(t *testing.T) {
 		check func(*scene, *Result) string // what is wrong, "" for nothing
 		left  int                          // IKE SAs at the gateway
 	}{
-		{name: "PSK", set: byPSK, want: wellDirect},
+		{name: "PSK", set: byPSK, want: wellDirect, check: judged(true, true, Unjudged, "")},
 		{name: "PSK wrong", set: func(s *scene) { s.client.Credentials = psk("other") }, want: "negotiate+ authenticate-auth-refused"},
 		{name: "PSK, gateway's wrong", set: with(byPSK, func(s *scene) { s.connection().Forged = true }), want: "negotiate+ gateway-psk-mismatch end?", left: 1},
 		{name: "PSK for an unknown name", set: with(byPSK, func(s *scene) {
@@ -225,7 +234,7 @@ func TestLogin(t *testing.T) {
 		}), want: "negotiate+ authenticate-auth-refused"},
 		{name: "PSK for a name", set: with(byPSK, func(s *scene) {
 			s.client.Credentials.RemoteIdentity = Identity{ike.ID_FQDN, []byte("VPN.example.com")}
-		}), want: wellDirect},
+		}), want: wellDirect, check: judged(true, true, Fits, "VPN.example.com")},
 
 		{name: "ECDSA", set: byCert, want: wellDirect},
 		{name: "RSA in fragments", set: byKey(rsaKey), want: wellDirect, check: func(s *scene, r *Result) string {
@@ -241,18 +250,20 @@ func TestLogin(t *testing.T) {
 		{name: "certificate of a stranger", set: func(s *scene) {
 			s.client.Credentials = certified(newSigner(s.t, newKey(s.t), newSigner(s.t, newKey(s.t), nil, "stranger", nil), "client", nil))
 		}, want: "negotiate+ authenticate-auth-refused"},
-		{name: "gateway of a stranger", set: with(byCert, func(s *scene) { s.client.Roots = poolOf(newSigner(s.t, newKey(s.t), nil, "stranger", nil)) }),
-			want: "negotiate+ gateway-cert-untrusted end+"},
+		{name: "gateway of a stranger", set: with(byCert, isStranger), want: "negotiate+ gateway-cert-untrusted end+", check: judged(true, false, Fits, "vpn.example.com")},
+		{name: "gateway of a stranger and of another name", set: with(byCert, isStranger, func(s *scene) { s.client.Host = "other.example.com" }),
+			want: "negotiate+ gateway-cert-untrusted end+", check: judged(true, false, Differs, "other.example.com")},
 		{name: "gateway expired", set: with(byCert, func(s *scene) {
 			own := newSigner(s.t, newKey(s.t), s.ca, "vpn.example.com", func(c *x509.Certificate) { c.NotAfter = time.Now().Add(-time.Minute) })
 			s.connection().Key, s.connection().Certificates = own.key, [][]byte{own.cert.Raw}
 		}), want: "negotiate+ gateway-cert-invalid end+"},
-		{name: "gateway of another name", set: with(byCert, func(s *scene) { s.client.Host = "other.example.com" }), want: "negotiate+ gateway-id-not-in-cert end+"},
+		{name: "gateway of another name", set: with(byCert, func(s *scene) { s.client.Host = "other.example.com" }), want: "negotiate+ gateway-id-not-in-cert end+",
+			check: judged(true, true, Differs, "other.example.com")},
 		{name: "gateway asked for by its address", set: with(byCert, func(s *scene) { s.client.Host = gatewayAddr.String() }), want: "negotiate+ gateway-id-not-in-cert end+"},
 		{name: "gateway asked for by its identity", set: with(byCert, func(s *scene) {
 			s.client.Host, s.client.Credentials.RemoteIdentity = gatewayAddr.String(), Identity{ike.ID_FQDN, []byte("vpn.example.com")}
-		}), want: wellDirect},
-		{name: "gateway's signature forged", set: with(byCert, func(s *scene) { s.connection().Forged = true }), want: "negotiate+ gateway-signature end?", left: 1},
+		}), want: wellDirect, check: judged(true, true, Fits, "vpn.example.com")},
+		{name: "gateway's signature forged", set: with(byCert, func(s *scene) { s.connection().Forged = true }), want: "negotiate+ gateway-signature end?", left: 1, check: judged(false, false, Unjudged, "")},
 		{name: "gateway without certificate", set: with(byCert, func(s *scene) { s.connection().Certificates = nil }), want: "negotiate+ gateway-cert-missing end?", left: 1},
 
 		{name: "MSCHAPv2", set: byUser, want: wellEAP, check: func(s *scene, r *Result) string {

@@ -56,18 +56,46 @@ func (a *attempt) meet(payloads []ike.Payload, exchange int) bool {
 		return fail(cause, detail)
 	}
 	p.Proven = true
-	step.Words = map[string]string{"got": p.ID.String(), "want": a.Credentials.RemoteIdentity.String(), "id": p.ID.String()}
-	if want := a.Credentials.RemoteIdentity; !want.IsZero() && !want.equal(p.ID) {
-		return fail("peer-id", "")
-	}
+	step.Words = make(map[string]string)
 	if auth.Method != ike.AuthSharedKey {
-		if cause, detail := a.trust(step.Words); cause != "" {
-			return fail(cause, detail)
-		}
+		cause, detail = a.trust(step.Words)
 	}
-	p.Trusted = true
+	p.Trusted = cause == ""
+	if other := a.fits(auth.Method != ike.AuthSharedKey, step.Words); cause == "" {
+		cause = other
+	}
+	if cause != "" {
+		return fail(cause, detail)
+	}
 	a.add(step)
 	return true
+}
+
+// fits judges whether the gateway is whom the user asked for, by its identity and, where it
+// has one, by its certificate. The cause is "" if nothing speaks against it. Words are for
+// its sentence.
+func (a *attempt) fits(certified bool, words map[string]string) (cause string) {
+	p := &a.r.Gateway
+	p.Wanted = a.Credentials.RemoteIdentity
+	switch {
+	case !p.Wanted.IsZero() && !p.Wanted.equal(p.ID):
+		cause = "peer-id"
+	case certified:
+		if p.Wanted.IsZero() {
+			p.Wanted = hostIdentity(a.Host)
+		}
+		if !p.Wanted.IsZero() && !p.Wanted.isOf(p.Chain[0]) && !hostOf(p.Wanted, p.Chain[0]) {
+			cause = "id-not-in-cert"
+		}
+	}
+	words["got"], words["want"], words["id"] = p.ID.String(), p.Wanted.String(), p.Wanted.String()
+	switch {
+	case cause != "":
+		p.Fit = Differs
+	case !p.Wanted.IsZero():
+		p.Fit = Fits
+	}
+	return cause
 }
 
 // readPeer reads the identity and the certificates.
@@ -145,8 +173,8 @@ func (a *attempt) proveBySignature(auth *ike.Auth) (cause, detail string) {
 	return CauseUnproven, err.Error()
 }
 
-// trust judges the chain and the names of the gateway's certificate. The cause is "" if
-// the certificate is for whom the user wants. Words are for its sentence.
+// trust judges the chain of the gateway's certificate. The cause is "" if it leads to a
+// root that is trusted. Words are for its sentence.
 func (a *attempt) trust(words map[string]string) (cause, detail string) {
 	p := &a.r.Gateway
 	leaf := p.Chain[0]
@@ -172,14 +200,6 @@ func (a *attempt) trust(words map[string]string) (cause, detail string) {
 		return "cert-untrusted", ""
 	default:
 		return "cert-refused", err.Error()
-	}
-	want := a.Credentials.RemoteIdentity
-	if want.IsZero() {
-		want = hostIdentity(a.Host)
-	}
-	words["id"] = want.String()
-	if !want.IsZero() && !want.isOf(leaf) && !hostOf(want, leaf) {
-		return "id-not-in-cert", ""
 	}
 	return "", ""
 }

@@ -112,6 +112,17 @@ type Exchange struct {
 	OffersKE bool
 }
 
+// Fit is whether the gateway is whom the user asked for.
+type Fit uint8
+
+const (
+	// Unjudged: nobody was asked for, or it did not come so far.
+	Unjudged Fit = iota
+	Fits
+	// Differs: it says that it is somebody else, or its certificate is for others.
+	Differs
+)
+
 // Peer is who the gateway showed itself to be.
 type Peer struct {
 	ID Identity
@@ -120,8 +131,13 @@ type Peer struct {
 	Unread []string
 	// Scheme is how it proved it; the method is 0 if it did not.
 	Scheme certificate.Scheme
-	// Proven: the proof holds. Trusted: so does the chain up to a root.
+	// Proven: the proof holds. Trusted: so does the chain up to a root; a pre-shared key
+	// needs none.
 	Proven, Trusted bool
+	// Wanted is whom the user asked for: the remote identity, or else of a certificate the
+	// host; none where nobody was. Fit is whether the gateway is that.
+	Wanted Identity
+	Fit    Fit
 	// Roots are those that it was judged by.
 	Roots *x509.CertPool
 }

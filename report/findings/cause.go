@@ -76,7 +76,7 @@ const eitherSide = "either side"
 func loginPages() []Page {
 	var out []Page
 	for _, row := range logincauses.All() {
-		if row["sentence"] == "" {
+		if row["layer"] == "" {
 			continue // whose page is that of logs
 		}
 		p := Page{

@@ -33,7 +33,7 @@ func exampleLogin() *login.Document {
 					Notify: "AUTHENTICATION_FAILED", Windows: &login.Windows{Code: "691", Symbol: "ERROR_AUTHENTICATION_FAILURE"},
 					Fix: []incident.Fix{{Line: "type the password again"}, {Where: "swanctl.conf", Line: "secrets {\n  eap { }\n}", Paste: true}}}},
 		},
-		Gateway: &login.Gateway{ID: evil, Chain: []login.Certificate{{Subject: "CN=" + evil, NotAfter: time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC)}}},
+		Gateway: &login.Gateway{ID: evil, Proven: true, Trusted: true, Wanted: "192.0.2.1", NameMatches: new(bool), Chain: []login.Certificate{{Subject: "CN=" + evil, NotAfter: time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC)}}},
 		EAP:     &login.EAP{Server: evil, Message: "no"}, Session: &login.Session{Assigned: []login.Setting{{Type: "INTERNAL_IP4_ADDRESS", Value: "10.0.0.1"}}},
 		ESP: &login.ESP{PFS: login.PFSDemanded, WithPFS: []string{"aes256-sha1-ecp384"}, Asked: 2200, Accepted: 1, Proven: true},
 		Clients: []login.Client{{Name: "windows-11", Verdict: login.ClientDrops, Text: "connects with aes256-sha1, and drops at the first rekeying", Doubt: "inferred",
@@ -57,7 +57,7 @@ func exampleUntrusted() *login.Document {
 func TestLoginSays(t *testing.T) {
 	says(t, loginOf(t, exampleLogin(), ""), "the login fails at the credentials", "691 (ERROR_AUTHENTICATION_FAILURE)", "the gateway answers AUTHENTICATION_FAILED", "only the gateway knows which one is wrong",
 		"secrets {\n  eap { }\n}\n</pre>", "INTERNAL_IP4_ADDRESS 10.0.0.1", "PFS is demanded", "aes256-sha1-ecp384", "drops at the first rekeying", "KE payload of modp2048 (group 14)",
-		"may still have the IKE SA", `<a href="#login-x2">2</a>`, `id="login-x2"`, "log in once as carol", "Exit code 3: the login failed.",
+		"may still have the IKE SA", `<a href="#login-x2">2</a>`, `id="login-x2"`, "log in once as carol", "Exit code 3: the login failed.", "; proven, trusted, but not for 192.0.2.1, which was asked for.</p>",
 		"<td>answered SA, KE</td>", "<td>sent IDi; answered ", "<td>sent D</td>")
 	says(t, loginOf(t, exampleLogin(), "windows"), "IKE_SA_INIT: GCMAES256-SHA384-ECP384", "AES256-SHA1-ECP384", "connects with AES256-SHA1", "Group14")
 	says(t, loginOf(t, exampleUntrusted(), ""), "the gateway knows its chain; ikescope can ask for it, where EAP is offered:</p>", "ikescope identity &#34;&#39;&gt;&lt;script&gt;",

@@ -111,11 +111,16 @@ type Gateway struct {
 	IDType     string `json:"id_type"`
 	AuthMethod string `json:"auth_method,omitempty"`
 	Scheme     string `json:"scheme,omitempty"`
-	// Proven: the AUTH payload verifies. Trusted: it is whom the user wants.
-	Proven  bool          `json:"proven"`
-	Trusted bool          `json:"trusted"`
-	Chain   []Certificate `json:"chain"`
-	Unread  []string      `json:"unread,omitempty"`
+	// Proven: the AUTH payload verifies. Trusted: its certificate leads to a root that is
+	// trusted, or it knows the pre-shared key.
+	Proven  bool `json:"proven"`
+	Trusted bool `json:"trusted"`
+	// Wanted is whom the client asked for, and NameMatches whether the gateway is that; nil
+	// where that was not judged.
+	Wanted      string        `json:"wanted,omitempty"`
+	NameMatches *bool         `json:"name_matches,omitempty"`
+	Chain       []Certificate `json:"chain"`
+	Unread      []string      `json:"unread,omitempty"`
 }
 
 // Certificate is one of the gateway's.

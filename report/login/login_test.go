@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/certificate"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/login"
 	"github.com/ikescope/ikescope/proposals"
@@ -128,6 +129,16 @@ func documents(t *testing.T) map[string]*Document {
 			login.Step{Kind: login.Authenticate, State: login.Failed, Cause: "auth-refused", Notify: ike.AUTHENTICATION_FAILED, Exchanges: []int{2}}),
 		"untrusted": made(login.Certificate, func(r *login.Result) { r.Gateway.Trusted = false }, negotiated,
 			login.Step{Kind: login.Gateway, State: login.Failed, Cause: "cert-untrusted", Words: map[string]string{"cert": "CN=x", "issuer": "CN=y\x1b"}, Exchanges: []int{2}}, ended),
+		"name": made(login.Certificate, func(r *login.Result) {
+			r.Gateway = certified(t, r.Gateway, "vpn.example.com", "*.example.com", "b.example.com", "c\x1b.example.com", "d.example.com")
+		}, negotiated, login.Step{Kind: login.Gateway, State: login.Failed, Cause: "id-not-in-cert", Words: map[string]string{"id": "192.0.2.1", "want": "192.0.2.1"}, Exchanges: []int{2}}, ended),
+		"name-untrusted": made(login.Certificate, func(r *login.Result) {
+			r.Gateway = certified(t, r.Gateway)
+			r.Gateway.Trusted = false
+		}, negotiated, login.Step{Kind: login.Gateway, State: login.Failed, Cause: "cert-untrusted", Words: map[string]string{"id": "192.0.2.1", "cert": "CN=gw"}, Exchanges: []int{2}}, ended),
+		"peer-id": made(login.PSK, func(r *login.Result) {
+			r.Gateway.Wanted, r.Gateway.Fit = login.Identity{Type: ike.ID_FQDN, Data: []byte("hq.example.com")}, login.Differs
+		}, negotiated, login.Step{Kind: login.Gateway, State: login.Failed, Cause: "peer-id", Words: map[string]string{"got": "vpn.example.com", "want": "hq.example.com"}, Exchanges: []int{2}}, ended),
 		"server": made(login.TLS, nil, negotiated, met, asked,
 			login.Step{Kind: login.Authenticate, State: login.Failed, Cause: "eap-server-cert", Detail: "x509: certificate signed by unknown authority", Exchanges: []int{4}}),
 		"silent": made(login.GTC, func(r *login.Result) { r.Left = login.MayBeLeft }, negotiated, met, asked,
@@ -135,6 +146,15 @@ func documents(t *testing.T) map[string]*Document {
 			login.Step{Kind: login.End, State: login.Unknown, Detail: "the gateway did not answer"}),
 		"nobody": made(login.PSK, func(r *login.Result) { r.Suite, r.Gateway = nil, login.Peer{} }, login.Step{Kind: login.Negotiate, State: login.Unknown, Cause: "silence", Exchanges: []int{1}}),
 	}
+}
+
+// certified is a gateway with a certificate that is for other names than was asked for.
+func certified(t *testing.T, p login.Peer, names ...string) login.Peer {
+	t.Helper()
+	p.Chain = []*certificate.Certificate{{Subject: "CN=gw", CommonName: "gw", Issuer: "CN=CA", DNSNames: names, NotAfter: time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC)}}
+	p.Scheme = certificate.Scheme{Method: ike.AuthRSASignature, Algorithm: "RSA PKCS#1", Hash: "SHA-1"}
+	p.Wanted, p.Fit = login.Identity{Type: ike.ID_IPV4_ADDR, Data: []byte{192, 0, 2, 1}}, login.Differs
+	return p
 }
 
 // espMatrix is that of a gateway with some suites.
@@ -320,7 +340,7 @@ func TestCauses(t *testing.T) {
 	layers := []incident.Layer{incident.Network, incident.Identity, incident.Authentication, incident.Child, incident.Client}
 	for name, row := range rows() {
 		_, ofLogs := incident.TellInitiator(name, nil)
-		if ofLogs != (row["sentence"] == "") || !ofLogs && !slices.Contains(layers, incident.Layer(row["layer"])) {
+		if ofLogs != (row["layer"] == "") || !ofLogs && (row["sentence"] == "" || !slices.Contains(layers, incident.Layer(row["layer"]))) {
 			t.Errorf("%s: of logs %v, %q, layer %q", name, ofLogs, row["sentence"], row["layer"])
 		}
 		if row["windows"] != "" {

@@ -18,6 +18,7 @@ import (
 	"github.com/ikescope/ikescope/report/explain"
 	"github.com/ikescope/ikescope/report/incident"
 	"github.com/ikescope/ikescope/report/incident/ask"
+	"github.com/ikescope/ikescope/report/incident/sentence"
 	"github.com/ikescope/ikescope/report/login/causes"
 )
 
@@ -209,10 +210,17 @@ func (d *Document) proof(failed bool) string {
 	if len(g.Chain) > 0 && g.Scheme != "" {
 		by = fmt.Sprintf(", proven by the certificate of %s (%s)", g.Chain[0].Subject, g.Scheme)
 	}
-	if failed {
-		return by + ", and not trusted"
+	switch {
+	case !failed:
+		return by
+	case g.Trusted && g.misnamed() && g.Scheme != "":
+		return by + ", trusted, but it is not for " + g.Wanted
+	case g.Trusted && g.misnamed():
+		return by + ", and is not " + g.Wanted
+	case g.misnamed():
+		return by + ", not trusted, nor for " + g.Wanted
 	}
-	return by
+	return by + ", and not trusted"
 }
 
 // reason says why a step did not pass.
@@ -222,17 +230,28 @@ func reason(s login.Step, r *login.Result, words map[string]string) *Reason {
 		out.Notify = s.Notify.String()
 	}
 	own := rows()[s.Cause]
-	if told, ok := incident.TellInitiator(s.Cause, words); ok {
+	told, ok := incident.TellInitiator(s.Cause, words)
+	if ok {
 		out.Layer, out.Text, out.Elsewhere = told.Layer, told.Sentence, told.Elsewhere
-		out.Fix = append(out.Fix, told.Fixes...)
-	} else {
-		out.Layer, out.Text, out.Elsewhere = incident.Layer(own["layer"]), own["sentence"], own["elsewhere"]
+	}
+	if !ok {
+		out.Layer = incident.Layer(own["layer"])
+	}
+	if !ok || own["sentence"] != "" {
+		out.Text, out.Elsewhere = sentence.Fill(own["sentence"], words), own["elsewhere"]
 	}
 	if s.Kind == login.Negotiate && s.Cause == login.CauseProtocol {
 		out.Layer = incident.Negotiation // the cause alone does not say where
 	}
-	if own["fix"] != "" {
-		out.Fix = append(out.Fix, incident.Fix{Line: own["fix"]})
+	switch {
+	case own["fix"] != "":
+		out.Fix = append(out.Fix, incident.Fix{Line: sentence.Fill(own["fix"], words)})
+	default:
+		out.Fix = append(out.Fix, told.Fixes...)
+	}
+	// One that is not trusted may be for others as well.
+	if g := &r.Gateway; s.Kind == login.Gateway && g.Fit == login.Differs && !g.Trusted && g.Proven {
+		out.Fix = append(out.Fix, incident.Fix{Line: sentence.Fill(rows()["id-not-in-cert"]["fix"], words)})
 	}
 	code := own["windows"]
 	if s.Cause == "eap-credentials" && r.EAPError > 0 {
@@ -256,6 +275,11 @@ func gateway(p *login.Peer) *Gateway {
 		return nil
 	}
 	g := &Gateway{ID: p.ID.String(), IDType: p.ID.Type.String(), Proven: p.Proven, Trusted: p.Trusted, Scheme: p.Scheme.String(), Unread: p.Unread, Chain: []Certificate{}}
+	g.Wanted = p.Wanted.String()
+	if p.Fit != login.Unjudged {
+		fits := p.Fit == login.Fits
+		g.NameMatches = &fits
+	}
 	if p.Scheme.Method != 0 {
 		g.AuthMethod = p.Scheme.Method.String()
 	}

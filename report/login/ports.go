@@ -1,14 +1,34 @@
 package login
 
 import (
+	"fmt"
 	"maps"
+	"slices"
 	"strings"
 
+	"github.com/ikescope/ikescope/ike/certificate"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/login"
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
 )
+
+// certificateNames lists who a certificate is for, by its subjectAltNames or else its
+// subject, and returns the first that a client can ask for.
+func certificateNames(c *certificate.Certificate) (list, one string) {
+	const most = 4
+	all := certificateOf(c).Names
+	if i := slices.IndexFunc(all, func(name string) bool { return !strings.HasPrefix(name, "*") }); i >= 0 {
+		one = all[i]
+	}
+	if len(all) == 0 {
+		return c.Subject + ", without a subjectAltName", c.CommonName
+	}
+	if more := len(all) - most; more > 0 {
+		all = append(all[:most:most], fmt.Sprintf("%d more", more))
+	}
+	return english.List(all, "and"), one
+}
 
 // wordsOf returns the words of sentences on why a step of r did not pass, and on what to do:
 // the gateway, as the user named it too, the ports that were asked, and what the step says.
@@ -33,6 +53,9 @@ func (d *Document) wordsOf(s login.Step, r *login.Result) map[string]string {
 				words[name] = list // of the ports there are, one that stands for it
 			}
 		}
+	}
+	if s.Kind == login.Gateway && len(r.Gateway.Chain) > 0 {
+		words["names"], words["name"] = certificateNames(r.Gateway.Chain[0])
 	}
 	maps.Copy(words, s.Words)
 	return words

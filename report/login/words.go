@@ -72,6 +72,28 @@ func (r *Reason) GatewayKnows() string {
 	return "the gateway knows " + r.Elsewhere + "; " + ask.Words(r.Cause)
 }
 
+// misnamed reports whether the gateway is not whom the client asked for.
+func (g *Gateway) misnamed() bool { return g.NameMatches != nil && !*g.NameMatches }
+
+// Judged says in a list whether it is proven who the gateway is, whether it is trusted, and
+// whether it is whom the client asked for.
+func (g *Gateway) Judged() string {
+	not := func(yes bool, word string) string {
+		if yes {
+			return word
+		}
+		return "not " + word
+	}
+	out := not(g.Proven, "proven") + ", " + not(g.Trusted, "trusted")
+	switch {
+	case g.misnamed():
+		out += ", but not for " + g.Wanted + ", which was asked for"
+	case g.NameMatches != nil:
+		out += ", for " + g.Wanted
+	}
+	return out
+}
+
 // Lines say what the server of EAP said; none of nil.
 func (e *EAP) Lines() (out []string) {
 	if e == nil {
