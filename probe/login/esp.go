@@ -3,11 +3,10 @@ package login
 import (
 	"context"
 	"fmt"
-	"io"
 	"slices"
 
 	"github.com/ikescope/ikescope/ike"
-	"github.com/ikescope/ikescope/ike/keyexchange"
+	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -34,16 +33,8 @@ var (
 	PlainKE = proposals.Algorithm{Axis: proposals.KE, ID: uint16(ike.KE_MODP_2048)}
 )
 
-// decoy is a method that is known to gateways and not asked about: where a suite is
-// accepted, they ask for the suite's own method in its place, and install nothing. An
-// unknown one ends the IKE SA at libreswan.
-const decoy = ike.KE_CURVE448
-
-// Bounds of what is asked: questions in all, and Child SAs that come about.
-const (
-	maxQuestions = 400
-	maxInstalled = 24
-)
+// maxInstalled bounds the Child SAs that come about.
+const maxInstalled = 24
 
 // espAlgorithms are asked about, as keywords: ciphers that authenticate by themselves,
 // others, integrity algorithms and key exchange methods.
@@ -87,23 +78,19 @@ func SuiteOf(encr, integ proposals.Algorithm, ke *proposals.Algorithm) proposals
 
 // explorer asks which suites a Child SA may have.
 type explorer struct {
-	*attempt
-	ctx, user context.Context
-	esp       *ESP
-	public    []byte // of the decoy
-	stopped   bool
+	*asker
+	esp *ESP
 }
 
 // explore asks for Child SAs that do not come about, where the gateway allows it.
 func (a *attempt) explore(user, ctx context.Context) {
-	x := &explorer{attempt: a, ctx: ctx, user: user, esp: &ESP{}}
-	a.r.ESP = x.esp
-	key, err := keyexchange.Generate(decoy, a.Rand)
-	if err != nil {
-		a.err = err
+	a.r.ESP = &ESP{}
+	asker, ok := a.newAsker(user, ctx)
+	if !ok {
 		return
 	}
-	x.public = key.Public()
+	x := &explorer{asker, a.r.ESP}
+	defer func() { x.esp.Questions, x.esp.Unasked = x.questions, x.unasked }()
 	// What nobody accepts: that it is refused shows that the answers are about suites.
 	nobody, err := proposals.ParseProducts("des-md5-prfsha256-modp768")
 	if err != nil {
@@ -124,12 +111,6 @@ func (a *attempt) explore(user, ctx context.Context) {
 	x.sequenceNumbers()
 }
 
-func (x *explorer) stop(why string) {
-	if !x.stopped {
-		x.stopped, x.esp.Unasked = true, why
-	}
-}
-
 // matrix has the planner ask.
 func (x *explorer) matrix(pfs bool) *matrix.Matrix {
 	u, err := matrix.NewUniverse(Universe(pfs)...)
@@ -139,19 +120,14 @@ func (x *explorer) matrix(pfs bool) *matrix.Matrix {
 	return matrix.Planner{
 		Universe: u, Limits: matrix.Limits{Octets: 800},
 		Ask: func(offers []matrix.Offer) []matrix.Answer {
-			out := make([]matrix.Answer, len(offers))
-			for i, o := range offers {
-				out[i] = matrix.Answer{State: matrix.NotTested}
-				if x.stopped {
-					continue
-				}
+			return x.answers(offers, func(o matrix.Offer) matrix.Answer {
 				reply := x.ask(o.Products, pfs, bothSN)
-				out[i] = matrix.Answer{State: reply.state, KE: reply.method, Suite: reply.suite, Exchange: reply.exchange}
+				answer := matrix.Answer{State: reply.state, KE: reply.method, Suite: reply.suite, Exchange: reply.exchange}
 				if !pfs && reply.state == matrix.Accepted {
-					out[i].KE = PlainKE
+					answer.KE = PlainKE
 				}
-			}
-			return out
+				return answer
+			})
 		},
 	}.Run()
 }
@@ -177,36 +153,14 @@ func (x *explorer) sequenceNumbers() {
 // bothSN are the Transform IDs of short and extended sequence numbers.
 var bothSN = []uint16{0, 1}
 
-// reply is what a question got.
-type reply struct {
-	state    matrix.State
-	method   proposals.Algorithm // that the gateway asks for
-	suite    *proposals.Suite    // of a Child SA that came about
-	exchange int
-	notify   ike.NotifyType
-	words    string
-}
-
 // ask asks for a Child SA of some suites. A KE payload goes along exactly where key
 // exchanges are offered: pluto aborts where it does not.
 func (x *explorer) ask(products []proposals.Product, pfs bool, sn []uint16) reply {
-	if x.user.Err() != nil {
-		x.r.Interrupted = true
-		x.stop("it was interrupted")
-	}
-	if x.esp.Questions >= maxQuestions {
-		x.stop(fmt.Sprintf("more than %d questions would be needed", maxQuestions))
-	}
 	if x.esp.Installed >= maxInstalled {
 		x.stop(fmt.Sprintf("the gateway sets up a Child SA for each suite without a key exchange: after %d no more were asked for", maxInstalled))
 	}
-	if x.stopped {
-		return reply{state: matrix.NotTested}
-	}
-	random := make([]byte, 4+32)
-	if _, err := io.ReadFull(x.Rand, random); err != nil {
-		x.err = err
-		x.stop("the random number generator failed")
+	random := x.octets(4 + 32)
+	if random == nil {
 		return reply{state: matrix.NotTested}
 	}
 	random[0] |= 0xc0 // which no SPI is reserved of
@@ -216,33 +170,19 @@ func (x *explorer) ask(products []proposals.Product, pfs bool, sn []uint16) repl
 		payloads = append(payloads, &ike.KE{Method: decoy, Data: x.public})
 	}
 	payloads = append(payloads, x.selectors(ike.PayloadTSi), x.selectors(ike.PayloadTSr))
-	answer, ok := x.attempt.ask(x.ctx, ike.CREATE_CHILD_SA, payloads, x.Attempts)
-	x.esp.Questions++
-	out := reply{state: matrix.NoAnswer, exchange: answer.ID, notify: answer.Notify, words: answer.Detail}
+	out, answer, other := x.question(products, payloads)
 	switch {
-	case !ok:
-		x.stop("something is wrong on our side")
-		return out
-	case !answer.Genuine:
-		x.stop("the gateway does not answer CREATE_CHILD_SA any more")
-		return out
-	}
-	switch answer.Notify {
-	case ike.NO_PROPOSAL_CHOSEN:
-		out.state = matrix.Refused
-	case ike.TS_UNACCEPTABLE:
+	case out.state == matrix.Accepted && !pfs:
+		out.state, out.method = matrix.NoAnswer, proposals.Algorithm{} // it asks for a key exchange that was not offered
+	case !other:
+	case answer.Notify == ike.TS_UNACCEPTABLE:
 		// Looked at only where a suite was found: the first offer, of which none could
 		// be, was refused with the same selectors.
 		out.state = matrix.Accepted
-	case ike.INVALID_KE_PAYLOAD:
-		n, _ := answer.Message.Notify(ike.INVALID_KE_PAYLOAD)
-		if method, ok := n.InvalidKEMethod(); ok && proposals.HasKeyExchange(products, method) && pfs {
-			out.state, out.method = matrix.Accepted, proposals.Algorithm{Axis: proposals.KE, ID: uint16(method)}
-		}
-	case 0:
+	case answer.Notify == 0:
 		x.installed(&out, answer.Message, products, pfs, spi)
 	default:
-		x.stop(fmt.Sprintf("the gateway answers CREATE_CHILD_SA with %v", answer.Notify))
+		x.unexpected(answer)
 	}
 	return out
 }
@@ -269,7 +209,7 @@ func offerOf(products []proposals.Product, pfs bool, sn []uint16, spi []byte) *i
 func (x *explorer) installed(out *reply, m *ike.Message, products []proposals.Product, pfs bool, spi []byte) {
 	sa, ok := ike.Find[*ike.SA](m)
 	if !ok || len(sa.Proposals) != 1 {
-		x.stop("the gateway answers CREATE_CHILD_SA with neither a suite nor an error")
+		x.unexpected(initiator.Answer{})
 		return
 	}
 	x.esp.Installed++

@@ -370,6 +370,7 @@ func TestLogin(t *testing.T) {
 		}},
 		{name: "no suite", set: with(byPSK, func(s *scene) { s.gateway.Policy = nil }), want: "negotiate-ike-proposal"},
 		{name: "cookies", set: with(byUser, func(s *scene) { s.gateway.Profile.AlwaysCookie = true }), want: wellEAP},
+		{name: "an echo", set: with(byPSK, func(s *scene) { s.gateway.Faults.Instead = iketest.Echo }), want: "negotiate-no-responder"},
 		{name: "silence", set: with(byPSK, func(s *scene) { s.network.SetLink(memnet.Link{Loss: 1}) }), want: "negotiate?silence"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -118,8 +118,8 @@ func refusal(x initiator.Answer) Step {
 		s.Cause, s.Detail = "ike-proposal", ""
 	case initiator.InvalidKEPayload:
 		s.Cause, s.Words = "key-exchange", map[string]string{"group": x.Group.String()}
-	case initiator.NotIKE:
-		s.Cause = "version"
+	case initiator.NotIKE, initiator.Echo:
+		s.Cause = CauseNoResponder
 	default:
 		s.Cause = CauseProtocol
 	}

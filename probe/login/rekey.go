@@ -4,11 +4,9 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"slices"
 
 	"github.com/ikescope/ikescope/ike"
-	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
@@ -63,30 +61,26 @@ func isOpenIKED(m *ike.Message) bool {
 
 // rekeyer asks which suites an IKE SA may be rekeyed with.
 type rekeyer struct {
-	*attempt
-	ctx, user context.Context
-	ike       *IKE
-	public    []byte // of the decoy
-	stopped   bool
+	*asker
+	ike *IKE
 }
 
 // rekey offers to rekey the IKE SA in ways that do not come about: the KE payload is of a
 // method that is not offered, for which the gateway asks for one that is, or says that it
 // has no proposal to choose (RFC 7296, Sections 1.3.2 and 2.7).
 func (a *attempt) rekey(user, ctx context.Context) {
-	x := &rekeyer{attempt: a, ctx: ctx, user: user, ike: &IKE{Own: matrix.NotTested}}
-	a.r.IKE = x.ike
+	a.r.IKE = &IKE{Own: matrix.NotTested}
 	if a.sa.openIKED {
 		// Of each such offer 7.4 keeps an IKE SA that nothing ends but its restart.
-		x.stop("OpenIKED keeps an IKE SA of each offer to rekey until it is restarted, so none was made")
+		a.r.IKE.Unasked = "OpenIKED keeps an IKE SA of each offer to rekey until it is restarted, so none was made"
 		return
 	}
-	key, err := keyexchange.Generate(decoy, a.Rand)
-	if err != nil {
-		a.err = err
+	asker, ok := a.newAsker(user, ctx)
+	if !ok {
 		return
 	}
-	x.public = key.Public()
+	x := &rekeyer{asker, a.r.IKE}
+	defer func() { x.ike.Questions, x.ike.Unasked = x.questions, x.unasked }()
 	// What nobody accepts: that it is refused shows that the answers are about suites.
 	if reply := x.ask(parsed("des-md5-prfmd5-modp768")); reply.state != matrix.Refused {
 		x.stop(fmt.Sprintf("an offer that no gateway should take is answered by %s", reply.words))
@@ -98,41 +92,18 @@ func (a *attempt) rekey(user, ctx context.Context) {
 	x.ike.Suites = matrix.Planner{
 		Universe: RekeyUniverse(hasAdditional(*a.r.Suite)), Limits: matrix.Limits{Octets: 800},
 		Ask: func(offers []matrix.Offer) []matrix.Answer {
-			out := make([]matrix.Answer, len(offers))
-			for i, o := range offers {
-				out[i] = matrix.Answer{State: matrix.NotTested}
-				if !x.stopped {
-					reply := x.ask(o.Products)
-					out[i] = matrix.Answer{State: reply.state, KE: reply.method, Exchange: reply.exchange}
-				}
-			}
-			return out
+			return x.answers(offers, func(o matrix.Offer) matrix.Answer {
+				reply := x.ask(o.Products)
+				return matrix.Answer{State: reply.state, KE: reply.method, Exchange: reply.exchange}
+			})
 		},
 	}.Run()
 }
 
-func (x *rekeyer) stop(why string) {
-	if !x.stopped {
-		x.stopped, x.ike.Unasked = true, why
-	}
-}
-
 // ask offers some suites. None of them has the method of the KE payload.
 func (x *rekeyer) ask(products []proposals.Product) reply {
-	if x.user.Err() != nil {
-		x.r.Interrupted = true
-		x.stop("it was interrupted")
-	}
-	if x.ike.Questions >= maxQuestions {
-		x.stop(fmt.Sprintf("more than %d questions would be needed", maxQuestions))
-	}
-	if x.stopped {
-		return reply{state: matrix.NotTested}
-	}
-	random := make([]byte, 8+32)
-	if _, err := io.ReadFull(x.Rand, random); err != nil {
-		x.err = err
-		x.stop("the random number generator failed")
+	random := x.octets(8 + 32)
+	if random == nil {
 		return reply{state: matrix.NotTested}
 	}
 	random[0] |= 0x80 // an SPI is not zero
@@ -142,37 +113,22 @@ func (x *rekeyer) ask(products []proposals.Product) reply {
 		p.SPI = random[:8:8]
 		sa.Proposals = append(sa.Proposals, p)
 	}
-	answer, ok := x.attempt.ask(x.ctx, ike.CREATE_CHILD_SA,
-		[]ike.Payload{sa, &ike.Nonce{Data: random[8:]}, &ike.KE{Method: decoy, Data: x.public}}, x.Attempts)
-	x.ike.Questions++
-	out := reply{state: matrix.NoAnswer, exchange: answer.ID, notify: answer.Notify, words: answer.Detail}
+	out, answer, other := x.question(products, []ike.Payload{sa, &ike.Nonce{Data: random[8:]}, &ike.KE{Method: decoy, Data: x.public}})
 	switch {
-	case !ok:
-		x.stop("something is wrong on our side")
-		return out
-	case !answer.Genuine:
-		x.stop("the gateway does not answer CREATE_CHILD_SA any more")
-		return out
-	}
-	switch answer.Notify {
-	case ike.NO_PROPOSAL_CHOSEN:
-		out.state = matrix.Refused
-	case ike.INVALID_KE_PAYLOAD:
-		n, _ := answer.Message.Notify(ike.INVALID_KE_PAYLOAD)
-		if method, ok := n.InvalidKEMethod(); ok && proposals.HasKeyExchange(products, method) {
-			out.state, out.method = matrix.Accepted, proposals.Algorithm{Axis: proposals.KE, ID: uint16(method)}
-		}
-	case 0:
-		if _, ok := ike.Find[*ike.SA](answer.Message); ok {
-			x.ike.Rekeyed = true
-			x.stop("the gateway says that it rekeyed the IKE SA, with a key exchange that was not offered")
-		} else {
-			x.stop("the gateway answers CREATE_CHILD_SA with neither a suite nor an error")
-		}
+	case !other:
+	case answer.Notify == 0 && hasSA(answer.Message):
+		x.ike.Rekeyed = true
+		x.stop("the gateway says that it rekeyed the IKE SA, with a key exchange that was not offered")
 	default:
-		x.stop(fmt.Sprintf("the gateway answers CREATE_CHILD_SA with %v", answer.Notify))
+		x.unexpected(answer)
 	}
 	return out
+}
+
+// hasSA reports whether a message has an SA payload.
+func hasSA(m *ike.Message) bool {
+	_, ok := ike.Find[*ike.SA](m)
+	return ok
 }
 
 // hasAdditional reports whether a suite has additional key exchanges.

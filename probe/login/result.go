@@ -64,6 +64,8 @@ type Step struct {
 
 // Causes beside those of logs.
 const (
+	// CauseNoResponder: what answers is no IKEv2 responder.
+	CauseNoResponder = "no-responder"
 	// CauseUnproven: the gateway does not prove who it is.
 	CauseUnproven = "gateway-unproven"
 	// CauseProtocol: the gateway does not keep to IKE or EAP.

@@ -144,6 +144,7 @@ func documents(t *testing.T) map[string]*Document {
 		"silent": made(login.GTC, func(r *login.Result) { r.Left = login.MayBeLeft }, negotiated, met, asked,
 			login.Step{Kind: login.Authenticate, State: login.Unknown, Cause: login.CauseSilentPassword, Exchanges: []int{4}},
 			login.Step{Kind: login.End, State: login.Unknown, Detail: "the gateway did not answer"}),
+		"echo": made(login.PSK, func(r *login.Result) { r.Suite, r.Gateway = nil, login.Peer{} }, login.Step{Kind: login.Negotiate, State: login.Failed, Cause: login.CauseNoResponder, Detail: "our own request came back", Exchanges: []int{1}}),
 		"nobody": made(login.PSK, func(r *login.Result) { r.Suite, r.Gateway = nil, login.Peer{} }, login.Step{Kind: login.Negotiate, State: login.Unknown, Cause: "silence", Exchanges: []int{1}}),
 	}
 }
@@ -246,7 +247,7 @@ func TestVerdicts(t *testing.T) {
 		code    int
 	}{
 		"well": {LoggedIn, 0}, "address": {LoggedIn, 0}, "password": {Failed, 3}, "refused": {Failed, 3}, "untrusted": {Failed, 3},
-		"silent": {Undecided, 5}, "nobody": {NoAnswer, 4},
+		"silent": {Undecided, 5}, "nobody": {NoAnswer, 4}, "echo": {NoAnswer, 4},
 	} {
 		if d := documents(t)[name]; d.Verdict != want.verdict || d.Exit.Code != want.code {
 			t.Errorf("%s: %s, %d; want %s, %d", name, d.Verdict, d.Exit.Code, want.verdict, want.code)

@@ -84,7 +84,7 @@ func (d *Document) decide(r *login.Result) {
 		d.Verdict, d.Exit = LoggedIn, report.Exit{Code: report.ExitDone, Reason: "logged in"}
 	case r.Interrupted:
 		d.Verdict, d.Exit = Undecided, report.Exit{Code: report.ExitInterrupted, Reason: "interrupted"}
-	case f != nil && f.Kind == login.Negotiate && (f.Cause == "silence" || f.Cause == "port-refused" || f.Cause == "send-failed" || f.Cause == "version"):
+	case f != nil && f.Kind == login.Negotiate && (f.Cause == "silence" || f.Cause == "port-refused" || f.Cause == "send-failed" || f.Cause == login.CauseNoResponder):
 		d.Verdict, d.Exit = NoAnswer, report.Exit{Code: report.ExitNoAnswer, Reason: "no IKEv2 answer"}
 	case f != nil && f.State == login.Unknown:
 		d.Verdict, d.Exit = Undecided, report.Exit{Code: report.ExitUndecided, Reason: "the gateway stopped answering"}
