@@ -387,7 +387,7 @@ func (l lab) testLoginRADIUS(t *testing.T, gateway, suite, servers string, root 
 		{byCertificate, "root.pem", wellEAP},
 		{"method: eap-tls, certificate: stranger.pem, key: stranger.key", "root.pem", at + "eap-refused"},
 	}
-	for _, method := range []string{"eap-mschapv2", "eap-md5", "eap-gtc", "eap-ttls", "eap-ttls-pap", "eap-peap"} {
+	for _, method := range []string{"eap-mschapv2", "eap-md5", "eap-gtc", "eap-ttls", "eap-ttls-mschapv2", "eap-ttls-pap", "eap-peap"} {
 		const refused = at + "eap-refused" // by EAP-Failure alone, which says no reason
 		tries = append(tries, credentialsTry{as("carol", method, "Ar3etTnp"), "root.pem", wellEAP},
 			credentialsTry{as("carol", method, "wrong"), "root.pem", refused})
@@ -401,7 +401,9 @@ func (l lab) testLoginRADIUS(t *testing.T, gateway, suite, servers string, root 
 	l.do(t, "radius", gateway, servers, "hostapd")
 	l.loginTries(t, gateway, dir, suite, []credentialsTry{
 		{as("carol", "eap-peap", "wrong"), "root.pem", at + "eap-credentials"},
+		{as("carol", "eap-ttls-mschapv2", "wrong"), "root.pem", at + "eap-credentials"},
 		{as("carol", "eap-ttls", "Ar3etTnp"), "root.pem", wellEAP},
+		{as("carol", "eap-ttls-mschapv2", "Ar3etTnp"), "root.pem", wellEAP},
 		{as("carol", "eap-ttls-pap", "Ar3etTnp"), "root.pem", wellEAP},
 	})
 	const valid = "Valid cryptobinding TLV received"

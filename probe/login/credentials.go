@@ -23,15 +23,26 @@ const (
 	MD5         Method = "eap-md5"
 	GTC         Method = "eap-gtc"
 	TLS         Method = "eap-tls"
-	// TTLS and PEAP have MSCHAPv2 inside TLS, TTLSPAP the password as it is.
-	TTLS    Method = "eap-ttls"
-	TTLSPAP Method = "eap-ttls-pap"
-	PEAP    Method = "eap-peap"
+	// TTLS and PEAP have EAP-MSCHAPv2 inside TLS, TTLSMSCHAPv2 the same without EAP, in
+	// attributes, and TTLSPAP the password as it is.
+	TTLS         Method = "eap-ttls"
+	TTLSMSCHAPv2 Method = "eap-ttls-mschapv2"
+	TTLSPAP      Method = "eap-ttls-pap"
+	PEAP         Method = "eap-peap"
 )
 
 // Methods returns all of them.
 func Methods() []Method {
-	return []Method{PSK, Certificate, MSCHAPv2, MD5, GTC, TLS, TTLS, TTLSPAP, PEAP}
+	return []Method{PSK, Certificate, MSCHAPv2, MD5, GTC, TLS, TTLS, TTLSMSCHAPv2, TTLSPAP, PEAP}
+}
+
+// Outer is the method as a gateway asks for it: what goes on inside TTLS without EAP is
+// chosen by the client.
+func (m Method) Outer() Method {
+	if m == TTLSMSCHAPv2 || m == TTLSPAP {
+		return TTLS
+	}
+	return m
 }
 
 // IsEAP reports whether m is a method of EAP.
@@ -180,6 +191,8 @@ func (c *Credentials) eapMethod(rand io.Reader) peer.Method {
 		return peer.NewGTC(c.Password.Reveal())
 	case TTLSPAP:
 		return &tlsMethod{of: eap.TTLS, pap: true}
+	case TTLSMSCHAPv2:
+		return &tlsMethod{of: eap.TTLS, chap: peer.NewMSCHAPv2(c.User, c.Password.Reveal(), rand)}
 	case TTLS, PEAP:
 		of := map[Method]eap.Type{TTLS: eap.TTLS, PEAP: eap.PEAP}[c.Method]
 		return &tlsMethod{of: of, inside: &peer.Conversation{Identity: c.User, Method: peer.NewMSCHAPv2(c.User, c.Password.Reveal(), rand)}}

@@ -138,11 +138,10 @@ func (e *dialogue) refusal() string {
 
 // mschapv2 is that method, if it is the one, or the one inside; else nil.
 func (e *dialogue) mschapv2() *peer.MSCHAPv2 {
-	method := e.conversation.Method
-	if tunnel, ok := method.(*tlsMethod); ok && tunnel.inside != nil {
-		method = tunnel.inside.Method
+	if tunnel, ok := e.conversation.Method.(*tlsMethod); ok {
+		return tunnel.mschapv2()
 	}
-	m, _ := method.(*peer.MSCHAPv2)
+	m, _ := e.conversation.Method.(*peer.MSCHAPv2)
 	return m
 }
 

@@ -68,6 +68,9 @@ func TestHostileInside(t *testing.T) {
 	inPEAP := func(message []byte) map[eap.Type]func(io.ReadWriter) error {
 		return map[eap.Type]func(io.ReadWriter) error{eap.PEAP: say(eap.PEAP, message)}
 	}
+	inCHAP := func(message []byte) map[eap.Type]func(io.ReadWriter) error {
+		return map[eap.Type]func(io.ReadWriter) error{0: say(eap.TTLS, message)} // 0 stands for TTLS with MSCHAPv2 in attributes
+	}
 	// once says something and ends as f does.
 	once := func(message []byte, end error) map[eap.Type]func(io.ReadWriter) error {
 		inside := func(conn io.ReadWriter) error {
@@ -103,6 +106,9 @@ func TestHostileInside(t *testing.T) {
 		{"an attribute as long as any", inTTLS(attribute(eapMessage, 16384, make([]byte, 16376))), CauseProtocol, "its length is 0 octets"},
 		{"a packet longer than any, in pieces", inTTLS(bytes.Repeat(attribute(eapMessage, 1008, append([]byte{1, 0, 0xff, 0xff}, make([]byte, 996)...)), 17)), CauseProtocol, "a packet of more than 16384 octets"},
 		{"another attribute", inTTLS(attribute(1, 13, []byte("carol"))), CauseProtocol, "attribute 1 inside of eap-ttls"},
+		{"EAP where there is none", inCHAP(ttls(request(eap.Identity))), CauseProtocol, "attribute 79 inside of eap-ttls"},
+		{"an attribute of no octets, without EAP", inCHAP(attribute(26, 0, nil)), CauseProtocol, "an attribute of 0 octets"},
+		{"nothing but what does not matter", inCHAP(bytes.Repeat([]byte{0, 0, 0, 18, 0, 0, 0, 8}, 30_000)), CauseProtocol, "more than any handshake needs"},
 		{"results for ever", inPEAP(success), CauseProtocol, "says how it ended more than 4 times"},
 		{"noise", once(bytes.Repeat([]byte{0xff}, 200_000), nil), CauseProtocol, "more than any handshake needs"},
 		{"nothing, and success outside", once([]byte{}, nil), CauseServer, ""},
@@ -113,10 +119,14 @@ func TestHostileInside(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					s := newScene(t)
 					byTLS(tls.VersionTLS13)(s)
-					s.connection().Methods = []eap.Type{method}
+					by := map[eap.Type]Method{0: TTLSMSCHAPv2, eap.TTLS: TTLS, eap.PEAP: PEAP}[method]
+					s.connection().Methods = []eap.Type{eap.PEAP}
+					if by.Outer() == TTLS {
+						s.connection().Methods[0] = eap.TTLS
+					}
 					s.connection().TLS.ClientAuth = tls.NoClientCert
 					s.connection().Login.Server.Inside = inside
-					s.client.Credentials = user(map[eap.Type]Method{eap.TTLS: TTLS, eap.PEAP: PEAP}[method], "carol", "Ar3etTnp")
+					s.client.Credentials = user(by, "carol", "Ar3etTnp")
 					r := s.login(t.Context())
 					hostile(t, s, r, begun+tt.cause, tt.detail, 100)
 				})

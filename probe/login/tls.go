@@ -21,15 +21,27 @@ import (
 type tlsMethod struct {
 	of  eap.Type
 	msk []byte
-	// inside is the conversation in the tunnel of TTLS and PEAP, nil for none; pap sends
-	// the password there in its place.
+	// inside is the conversation in the tunnel of TTLS and PEAP, nil for none; chap
+	// authenticates there by attributes in its place, and pap sends the password.
 	inside *peer.Conversation
+	chap   *peer.MSCHAPv2
 	pap    bool
+}
+
+// mschapv2 is that method inside, nil for none.
+func (m *tlsMethod) mschapv2() *peer.MSCHAPv2 {
+	if m.inside != nil {
+		own, _ := m.inside.Method.(*peer.MSCHAPv2)
+		return own
+	}
+	return m.chap
 }
 
 // proven reports whether the server has shown inside that it knows the password, where
 // the method there has it do so.
-func (m *tlsMethod) proven() bool { return m.inside == nil || m.inside.Method.Complete() }
+func (m *tlsMethod) proven() bool {
+	return (m.inside == nil || m.inside.Method.Complete()) && (m.chap == nil || m.chap.Complete())
+}
 
 func (m *tlsMethod) Type() eap.Type { return m.of }
 
@@ -90,7 +102,11 @@ func (e *dialogue) byTLS(user, ctx context.Context, m *tlsMethod, start eap.Pack
 			return true
 		}
 	case conn.End() == nil && !errors.Is(err, errStopped):
-		// An alert of ours is still to be sent, which ends EAP in good order.
+		// An alert of ours is still to be sent, which ends EAP in good order. To a server that
+		// is not believed an empty answer would say the contrary (RFC 5281, Section 11.2.4).
+		if m.chap != nil {
+			_ = shaken.Close()
+		}
 		_ = conn.Leave()
 	}
 	if end := conn.End(); end != nil && end.Code == eap.Failure {
@@ -164,6 +180,13 @@ func (e *dialogue) tunnel(conn *tls.Conn, m *tlsMethod) error {
 	switch {
 	case m.pap:
 		return peer.TTLSPassword(conn, e.Credentials.User, e.Credentials.Password.Reveal())
+	case m.chap != nil:
+		state := conn.ConnectionState()
+		challenge, err := state.ExportKeyingMaterial(peer.TTLSChallengeLabel, nil, peer.TTLSChallengeSize)
+		if err != nil {
+			return err
+		}
+		return peer.TTLSMSCHAPv2(conn, m.chap, challenge)
 	case m.of == eap.TTLS:
 		return peer.TTLS(conn, m.inside)
 	case m.of == eap.PEAP:

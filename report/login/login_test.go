@@ -144,7 +144,7 @@ func documents(t *testing.T) map[string]*Document {
 		"silent": made(login.GTC, func(r *login.Result) { r.Left = login.MayBeLeft }, negotiated, met, asked,
 			login.Step{Kind: login.Authenticate, State: login.Unknown, Cause: login.CauseSilentPassword, Exchanges: []int{4}},
 			login.Step{Kind: login.End, State: login.Unknown, Detail: "the gateway did not answer"}),
-		"echo": made(login.PSK, func(r *login.Result) { r.Suite, r.Gateway = nil, login.Peer{} }, login.Step{Kind: login.Negotiate, State: login.Failed, Cause: login.CauseNoResponder, Detail: "our own request came back", Exchanges: []int{1}}),
+		"echo":   made(login.PSK, func(r *login.Result) { r.Suite, r.Gateway = nil, login.Peer{} }, login.Step{Kind: login.Negotiate, State: login.Failed, Cause: login.CauseNoResponder, Detail: "our own request came back", Exchanges: []int{1}}),
 		"nobody": made(login.PSK, func(r *login.Result) { r.Suite, r.Gateway = nil, login.Peer{} }, login.Step{Kind: login.Negotiate, State: login.Unknown, Cause: "silence", Exchanges: []int{1}}),
 	}
 }

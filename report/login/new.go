@@ -150,7 +150,7 @@ func (d *Document) text(s login.Step, r *login.Result) string {
 		if d.EAP.OtherMethod != "" {
 			return fmt.Sprintf("the gateway asks for %s, and takes %s in its place", d.EAP.OtherMethod, method)
 		}
-		return "the gateway asks for " + strings.TrimSuffix(method, "-pap") // which the client chooses inside
+		return "the gateway asks for " + string(login.Method(method).Outer())
 	case login.Authenticate:
 		switch {
 		case s.Cause == "eap-server-cert" || s.Cause == login.CauseServer:

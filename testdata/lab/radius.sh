@@ -46,7 +46,7 @@ hostapd_start() {
 	cat >"$STATE/$1/users" <<-'TEXT'
 		"client.lab" TLS
 		* PEAP,TTLS,MSCHAPV2,MD5,GTC "Ar3etTnp" [ver=0]
-		"carol" MSCHAPV2,TTLS-PAP "Ar3etTnp" [2]
+		"carol" MSCHAPV2,TTLS-PAP,TTLS-MSCHAPV2 "Ar3etTnp" [2]
 	TEXT
 	launch "$1" hostapd -d /run/lab/hostapd.conf
 }

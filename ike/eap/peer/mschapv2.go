@@ -93,7 +93,19 @@ func (m *MSCHAPv2) respond(data []byte) ([]byte, error) {
 		return nil, fmt.Errorf("%w: the challenge of eap-mschapv2 is malformed", ErrProtocol)
 	}
 	m.ServerName = strings.TrimRight(string(data[head+challengeLen:]), "\x00")
-	theirs, ours := data[head:head+challengeLen], make([]byte, challengeLen)
+	value, err := m.answer(data[head : head+challengeLen])
+	if err != nil {
+		return nil, err
+	}
+	out := slices.Concat([]byte{opResponse, data[1], 0, 0, byte(len(value))}, value, m.user)
+	binary.BigEndian.PutUint16(out[2:], uint16(len(out)))
+	return out, nil
+}
+
+// answer is the response to a challenge: Peer-Challenge, 8 reserved octets, NT-Response and
+// Flags.
+func (m *MSCHAPv2) answer(theirs []byte) ([]byte, error) {
+	ours := make([]byte, challengeLen)
 	if _, err := io.ReadFull(m.rand, ours); err != nil {
 		return nil, fmt.Errorf("eap-mschapv2: randomness: %w", err)
 	}
@@ -110,17 +122,18 @@ func (m *MSCHAPv2) respond(data []byte) ([]byte, error) {
 		return nil, fmt.Errorf("eap-mschapv2: %w", err)
 	}
 	m.response = response
-	// Peer-Challenge, 8 reserved octets, NT-Response and Flags.
-	value := slices.Concat(ours, make([]byte, 8), response, []byte{0})
-	out := slices.Concat([]byte{opResponse, data[1], 0, 0, byte(len(value))}, value, m.user)
-	binary.BigEndian.PutUint16(out[2:], uint16(len(out)))
-	return out, nil
+	return slices.Concat(ours, make([]byte, 8), response, []byte{0}), nil
 }
 
-// succeed reads "S=<40 hexadecimal digits> M=<message>".
+// succeed reads a Success packet.
 func (m *MSCHAPv2) succeed(data []byte) ([]byte, error) {
 	const head = 4
-	proof, _, _ := strings.Cut(string(data[min(len(data), head):]), " ")
+	return m.proven(string(data[min(len(data), head):]))
+}
+
+// proven reads "S=<40 hexadecimal digits> M=<message>", and answers it.
+func (m *MSCHAPv2) proven(text string) ([]byte, error) {
+	proof, _, _ := strings.Cut(text, " ")
 	if subtle.ConstantTimeCompare([]byte(strings.ToUpper(proof)), []byte(m.success)) != 1 {
 		return nil, ErrServer
 	}
@@ -141,11 +154,15 @@ func (m *MSCHAPv2) succeed(data []byte) ([]byte, error) {
 // unknownFailure stands for a Failure packet without a code that can be read.
 const unknownFailure = -1
 
-// fail reads "E=691 R=1 C=<challenge> V=3 M=<message>" (RFC 2759, Section 6).
+// fail reads a Failure packet.
 func (m *MSCHAPv2) fail(data []byte) {
 	const head = 4
+	m.refused(string(data[min(len(data), head):]))
+}
+
+// refused reads "E=691 R=1 C=<challenge> V=3 M=<message>" (RFC 2759, Section 6).
+func (m *MSCHAPv2) refused(text string) {
 	m.Failure = unknownFailure
-	text := string(data[min(len(data), head):])
 	text, m.Message, _ = strings.Cut(text, "M=")
 	for _, field := range strings.Fields(text) {
 		if digits, ok := strings.CutPrefix(field, "E="); ok {

@@ -81,35 +81,64 @@ func TTLS(conn io.ReadWriter, c *Conversation) error {
 	}
 }
 
+// avp is an attribute inside of TTLS.
+type avp struct {
+	code, vendor uint32
+	mandatory    bool
+	data         []byte
+}
+
+// unknown is the error of one that is mandatory and not understood.
+func (a *avp) unknown() error {
+	if a.vendor != 0 {
+		return fmt.Errorf("%w: attribute %d of vendor %d inside of eap-ttls", ErrProtocol, a.code, a.vendor)
+	}
+	return fmt.Errorf("%w: attribute %d inside of eap-ttls", ErrProtocol, a.code)
+}
+
+// takeAVP takes the first attribute off a buffer, nil where it is not whole.
+func takeAVP(buffer []byte) (*avp, []byte, error) {
+	if len(buffer) < 8 {
+		return nil, buffer, nil
+	}
+	code, flags, size, head := binary.BigEndian.Uint32(buffer), buffer[4], int(binary.BigEndian.Uint32(buffer[4:])&0xffffff), 8
+	if flags&avpVendor != 0 {
+		head = 12
+	}
+	if size < head || size > maxInside {
+		return nil, nil, fmt.Errorf("%w: an attribute of %d octets inside of eap-ttls", ErrProtocol, size)
+	}
+	if len(buffer) < size {
+		return nil, buffer, nil
+	}
+	a := &avp{code: code, mandatory: flags&avpMandatory != 0, data: buffer[head:size]}
+	if flags&avpVendor != 0 {
+		a.vendor = binary.BigEndian.Uint32(buffer[8:])
+	}
+	return a, buffer[min(len(buffer), (size+3)/4*4):], nil
+}
+
 // takeAVPs adds what a buffer has of EAP-Message attributes to a packet, and reports
 // whether it is whole. Of other attributes those that are mandatory are an error.
 func takeAVPs(packet *[]byte, buffer []byte) (whole bool, rest []byte, err error) {
-	for len(buffer) >= 8 {
-		code, flags, size, head := binary.BigEndian.Uint32(buffer), buffer[4], int(binary.BigEndian.Uint32(buffer[4:])&0xffffff), 8
-		if flags&avpVendor != 0 {
-			head = 12
+	for {
+		a, rest, err := takeAVP(buffer)
+		if a == nil {
+			return false, rest, err
 		}
-		if size < head || size > maxInside {
-			return false, nil, fmt.Errorf("%w: an attribute of %d octets inside of eap-ttls", ErrProtocol, size)
-		}
-		if len(buffer) < size {
-			return false, buffer, nil
-		}
-		data := buffer[head:size]
-		buffer = buffer[min(len(buffer), (size+3)/4*4):]
+		buffer = rest
 		switch {
-		case code == avpEAPMessage && head == 8:
-			if *packet = append(*packet, data...); len(*packet) > maxInside {
+		case a.code == avpEAPMessage && a.vendor == 0:
+			if *packet = append(*packet, a.data...); len(*packet) > maxInside {
 				return false, nil, fmt.Errorf("%w: a packet of more than %d octets inside of eap-ttls", ErrProtocol, maxInside)
 			}
-		case flags&avpMandatory != 0:
-			return false, nil, fmt.Errorf("%w: attribute %d inside of eap-ttls", ErrProtocol, code)
+		case a.mandatory:
+			return false, nil, a.unknown()
 		}
 		if p := *packet; len(p) >= 4 && len(p) >= int(binary.BigEndian.Uint16(p[2:])) {
 			return true, buffer, nil
 		}
 	}
-	return false, buffer, nil
 }
 
 // more reads what comes next behind a buffer.

@@ -20,8 +20,8 @@ const (
 	extensions      = 33 // the type of the Result TLV
 )
 
-// Tunnel is what a server does inside the TLS of EAP-TTLS, where it takes PAP or
-// EAP-MSCHAPv2, and of PEAP, where it asks for the latter. The error is nil if a user of c
+// Tunnel is what a server does inside the TLS of EAP-TTLS, where it takes PAP, MSCHAPv2 in
+// attributes or EAP-MSCHAPv2, and of PEAP, where it asks for the latter. The error is nil if a user of c
 // authenticated, and the key then that of the tunnel, of 64 octets, or in its place the one
 // that cryptobinding makes.
 func Tunnel(conn io.ReadWriter, method eap.Type, user string, tunnel []byte, c Config) (key []byte, err error) {
@@ -52,10 +52,17 @@ func Tunnel(conn io.ReadWriter, method eap.Type, user string, tunnel []byte, c C
 		in := eap.Packet{Code: eap.Response}
 		switch {
 		case method == eap.TTLS && bytes.HasPrefix(data, []byte{0, 0, 0, 1}):
-			if !c.admits(data) {
-				if c.Refused != nil {
-					c.Refused("another user or password")
-				}
+			admitted := c.admits(data)
+			if isCHAP(data) {
+				admitted, err = c.admitsCHAP(conn, data)
+			}
+			switch {
+			case err != nil:
+				return nil, err
+			case !admitted && c.Refused != nil:
+				c.Refused("another user or password")
+				return nil, ErrRefused
+			case !admitted:
 				return nil, ErrRefused
 			}
 			return tunnel, nil

@@ -9,7 +9,8 @@ fails is explained, with the error that Windows would show.
 Credentials are in a YAML file that only you can read (chmod 600):
 
   method: eap-mschapv2      or eap-md5, eap-gtc, eap-peap, eap-ttls,
-                            eap-ttls-pap, eap-tls, psk, certificate
+                            eap-ttls-mschapv2, eap-ttls-pap, eap-tls, psk,
+                            certificate
   user: carol
   password: ...             if it is missing, you are asked for it
 
