@@ -36,6 +36,11 @@ func Methods() []Method {
 	return []Method{PSK, Certificate, MSCHAPv2, MD5, GTC, TLS, TTLS, TTLSMSCHAPv2, TTLSPAP, PEAP}
 }
 
+// HasTLS reports whether the server of m shows a certificate of its own.
+func (m Method) HasTLS() bool {
+	return slices.Contains([]Method{TLS, TTLS, TTLSMSCHAPv2, TTLSPAP, PEAP}, m)
+}
+
 // Outer is the method as a gateway asks for it: what goes on inside TTLS without EAP is
 // chosen by the client.
 func (m Method) Outer() Method {
@@ -69,6 +74,9 @@ type Credentials struct {
 	// [Credentials.Local] for the default of the former; the latter is left out if it is
 	// none.
 	Identity, RemoteIdentity Identity
+	// EAPServer is whom the certificate of the server of EAP-TLS, TTLS or PEAP has to be for,
+	// where it is given.
+	EAPServer Identity
 }
 
 // A FieldError is of a part of credentials.
@@ -99,6 +107,8 @@ func (c *Credentials) Check(now time.Time) error {
 	switch {
 	case c.Second != "" && (c.Method != Certificate || !c.Second.IsEAP() || c.Second.HasCertificate()):
 		return wrong("second_method", "%q does not go with method %s: a user's method of EAP goes with certificate", c.Second, c.Method)
+	case !c.EAPServer.IsZero() && !c.Method.HasTLS() && !c.Second.HasTLS():
+		return wrong("eap_server", "goes with the methods of EAP that have TLS: %v, %v, %v, %v, %v", TLS, PEAP, TTLS, TTLSMSCHAPv2, TTLSPAP)
 	case c.Method == PSK:
 		if err := checkLength("user", len(c.User)); err != nil {
 			return err

@@ -112,7 +112,11 @@ func (e *dialogue) step() StepKind {
 
 // fail adds the step at which EAP ended.
 func (e *dialogue) fail(kind StepKind, state StepState, cause, detail string) bool {
-	e.add(Step{Kind: kind, State: state, Cause: cause, Detail: detail, Words: e.words(), Exchanges: e.exchanges})
+	words := e.words()
+	if s := e.r.EAPTLS; s != nil && len(s.Chain) > 0 && (cause == "eap-server-cert" || cause == "eap-server-name") {
+		words["cert"], words["id"] = s.Chain[0].Subject, s.Wanted.String()
+	}
+	e.add(Step{Kind: kind, State: state, Cause: cause, Detail: detail, Words: words, Exchanges: e.exchanges})
 	return false
 }
 

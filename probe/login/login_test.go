@@ -357,6 +357,8 @@ func TestLogin(t *testing.T) {
 				}
 				return ""
 			}},
+		{name: "gets no address", set: with(byUser, func(s *scene) { s.client.Address = true }),
+			want: "negotiate+ gateway+ eap_method+ authenticate+ session!address-ignored end+"},
 		{name: "cannot do without a Child SA", set: with(byPSK, func(s *scene) { s.gateway.Profile = iketest.OpenIKED }),
 			want: "negotiate+ gateway+ authenticate+ session+ end+"},
 		{name: "no ESP in common", set: with(byPSK, func(s *scene) {

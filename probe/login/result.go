@@ -84,6 +84,8 @@ const (
 	CauseCryptobinding = "eap-cryptobinding"
 	// CauseRefusedBound: it holds, and the server refuses after ours.
 	CauseRefusedBound = "eap-refused-bound"
+	// CauseNoAddress: the gateway assigns no address, though it was asked for one.
+	CauseNoAddress = "address-ignored"
 	// CauseUnasked: the gateway sets up a Child SA that was not asked for.
 	CauseUnasked = "child-unasked"
 	// CauseInterrupted: the user ended it.
@@ -144,6 +146,21 @@ type Peer struct {
 	Roots *x509.CertPool
 }
 
+// EAPServer is who the server of EAP-TLS, TTLS or PEAP showed itself to be.
+type EAPServer struct {
+	// Version is that of TLS, as tls.VersionTLS13.
+	Version uint16
+	// Chain are its certificates, its own first.
+	Chain []*certificate.Certificate
+	// Trusted: the chain leads to a root that is trusted.
+	Trusted bool
+	// Wanted is whom a client demands: the server that the credentials name, or else the
+	// identity of the gateway, which strongSwan's client demands by default and this one does
+	// not. Fit is whether the certificate is for it.
+	Wanted Identity
+	Fit    Fit
+}
+
 // Result is how a login went.
 type Result struct {
 	Address  netip.Addr
@@ -173,9 +190,11 @@ type Result struct {
 	// texts come from the gateway and are not escaped.
 	OtherMethod eap.Type
 	EAPServer   string
-	EAPMessage  string
-	EAPError    int
-	EAPNotices  []string
+	// EAPTLS is the server of EAP with TLS, nil for none, or if it did not show who it is.
+	EAPTLS     *EAPServer
+	EAPMessage string
+	EAPError   int
+	EAPNotices []string
 
 	// Childless: no Child SA was asked for. Child: one was set up.
 	Childless, Child bool

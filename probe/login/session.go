@@ -54,6 +54,9 @@ func (a *attempt) welcome(payloads []ike.Payload, exchange int) {
 			}
 		}
 	}
+	if a.Address && step.State == Passed && !hasAddress(a.r.Assigned) {
+		step.State, step.Cause = Warning, CauseNoAddress
+	}
 	if a.r.Child && a.r.Childless {
 		step.State, step.Cause = Warning, CauseUnasked
 	}
@@ -61,6 +64,13 @@ func (a *attempt) welcome(payloads []ike.Payload, exchange int) {
 		return // nothing was asked for, and nothing came
 	}
 	a.add(step)
+}
+
+// hasAddress reports whether an address is assigned.
+func hasAddress(assigned []ike.ConfigAttribute) bool {
+	return slices.ContainsFunc(assigned, func(c ike.ConfigAttribute) bool {
+		return (c.Type == ike.INTERNAL_IP4_ADDRESS || c.Type == ike.INTERNAL_IP6_ADDRESS) && len(c.Value) > 0
+	})
 }
 
 // end ends the IKE SA, in whatever state it is.

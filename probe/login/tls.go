@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/certificate"
 	"github.com/ikescope/ikescope/ike/eap"
 	"github.com/ikescope/ikescope/ike/eap/eaptls"
 	"github.com/ikescope/ikescope/ike/eap/peer"
@@ -125,6 +126,8 @@ func (e *dialogue) notShaken(err error) bool {
 		return false
 	case errors.As(err, &server):
 		return e.fail(Authenticate, Failed, "eap-server-cert", server.Error())
+	case errors.Is(err, errServerName):
+		return e.fail(Authenticate, Failed, "eap-server-name", "")
 	case err == nil || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
 		return e.failed()
 	case errors.Is(err, peer.ErrServer):
@@ -200,7 +203,7 @@ func (e *dialogue) tunnel(conn *tls.Conn, m *tlsMethod) error {
 }
 
 // tlsConfig is that of the client: the chain of the EAP server has to lead to a root
-// that is trusted. Its name is not that of the gateway, which has proven itself before.
+// that is trusted. Its name need not be that of the gateway, which has proven itself before.
 func (e *dialogue) tlsConfig() *tls.Config {
 	c := &e.Credentials
 	own := tls.Certificate{PrivateKey: c.Key.Signer()}
@@ -210,19 +213,46 @@ func (e *dialogue) tlsConfig() *tls.Config {
 	return &tls.Config{
 		MinVersion: tls.VersionTLS12,
 		Rand:       e.Rand,
-		// Verified below, since there is no name to ask for.
+		// Verified by meetServer, since there may be no name to ask for.
 		InsecureSkipVerify:   true,
 		GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return &own, nil },
-		VerifyConnection: func(s tls.ConnectionState) error {
-			between := x509.NewCertPool()
-			for _, cert := range s.PeerCertificates[1:] {
-				between.AddCert(cert)
-			}
-			_, err := s.PeerCertificates[0].Verify(x509.VerifyOptions{Roots: e.Roots, Intermediates: between, CurrentTime: time.Now()})
-			if err != nil {
-				return errServerCertificate{err}
-			}
-			return nil
-		},
+		VerifyConnection:     e.meetServer,
 	}
+}
+
+// errServerName says that the certificate of the EAP server is not for whom the credentials
+// demand.
+var errServerName = errors.New("login: the EAP server has another name")
+
+// meetServer judges the certificate of the EAP server, and whom it is for.
+func (e *dialogue) meetServer(s tls.ConnectionState) error {
+	server := &EAPServer{Version: s.Version, Wanted: e.Credentials.EAPServer}
+	e.r.EAPTLS = server
+	for _, cert := range s.PeerCertificates[:min(len(s.PeerCertificates), maxCertificates)] {
+		if parsed, err := certificate.Parse(cert.Raw); err == nil {
+			server.Chain = append(server.Chain, parsed)
+		}
+	}
+	between := x509.NewCertPool()
+	for _, cert := range s.PeerCertificates[1:] {
+		between.AddCert(cert)
+	}
+	_, err := s.PeerCertificates[0].Verify(x509.VerifyOptions{Roots: e.Roots, Intermediates: between, CurrentTime: time.Now()})
+	server.Trusted = err == nil
+	demanded := !server.Wanted.IsZero()
+	if !demanded {
+		server.Wanted = e.r.Gateway.ID
+	}
+	if own, bad := certificate.Parse(s.PeerCertificates[0].Raw); bad == nil {
+		if server.Fit = Differs; server.Wanted.isOf(own) || hostOf(server.Wanted, own) {
+			server.Fit = Fits
+		}
+	}
+	switch {
+	case err != nil:
+		return errServerCertificate{err}
+	case demanded && server.Fit != Fits:
+		return errServerName
+	}
+	return nil
 }

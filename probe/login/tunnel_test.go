@@ -7,6 +7,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/ike/eap"
 	"github.com/ikescope/ikescope/ike/iketest/eapserver"
 )
@@ -70,6 +71,10 @@ func TestTunnelled(t *testing.T) {
 						if got := told(r); got != tt.want || stats.HalfOpen+stats.Established > 0 || r.LoggedIn != (tt.want == wellEAP) {
 							t.Errorf("%s, want %s; %+v\n%+v", got, tt.want, stats, r.Steps)
 						}
+						trusted := tt.name != "stranger"
+						if s := r.EAPTLS; s == nil || s.Version != version || s.Trusted != trusted || s.Fit != Differs || s.Wanted.String() != "vpn.example.com" || len(s.Chain) != 1 || s.Chain[0].CommonName != "radius.example.com" {
+							t.Errorf("the EAP server is %+v", s)
+						}
 						if tt.name == "password" && method != TTLSPAP && r.EAPError != 691 {
 							t.Errorf("error %d", r.EAPError)
 						}
@@ -77,5 +82,39 @@ func TestTunnelled(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// TestEAPServerName: the certificate of the EAP server has to be for whom the credentials
+// demand, and else it is only said whether it is for the gateway's identity; a password goes
+// to no other.
+func TestEAPServerName(t *testing.T) {
+	for _, tt := range []struct {
+		demand, server, want string
+		fit                  Fit
+	}{
+		{"", "radius.example.com", wellEAP, Differs},
+		{"", "vpn.example.com", wellEAP, Fits},
+		{"radius.example.com", "radius.example.com", wellEAP, Fits},
+		{"RADIUS.example.com", "*.example.com", wellEAP, Fits},
+		{"other.example.com", "radius.example.com", "negotiate+ gateway+ eap_method+ authenticate-eap-server-name", Differs},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newScene(t)
+			byTLS(tls.VersionTLS13)(s)
+			server := newSigner(t, newKey(t), s.ca, tt.server, nil)
+			s.connection().TLS.Certificates = []tls.Certificate{{Certificate: [][]byte{server.cert.Raw}, PrivateKey: server.key}}
+			s.connection().TLS.ClientAuth = tls.NoClientCert
+			s.connection().Methods = []eap.Type{eap.TTLS}
+			s.client.Credentials = user(TTLSPAP, "carol", "Ar3etTnp")
+			if tt.demand != "" {
+				s.client.Credentials.EAPServer = Identity{ike.ID_FQDN, []byte(tt.demand)}
+			}
+			r := s.login(t.Context())
+			stats := s.gateway.Stats()
+			if told(r) != tt.want || r.EAPTLS == nil || r.EAPTLS.Fit != tt.fit || !r.EAPTLS.Trusted || stats.HalfOpen+stats.Established > 0 {
+				t.Errorf("%s, where %s is demanded: %s, %+v, %+v", tt.server, tt.demand, told(r), r.EAPTLS, stats)
+			}
+		})
 	}
 }

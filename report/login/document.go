@@ -141,6 +141,22 @@ type EAP struct {
 	Error       int      `json:"error,omitempty"` // of MSCHAPv2: 691
 	Message     string   `json:"message,omitempty"`
 	Notices     []string `json:"notices,omitempty"`
+	// TLS is that of EAP-TLS, TTLS and PEAP.
+	TLS *TLS `json:"tls,omitempty"`
+}
+
+// TLS is who the server of EAP showed itself to be in TLS.
+type TLS struct {
+	Version string `json:"version"`
+	// Trusted: its certificate leads to a root that is trusted.
+	Trusted bool `json:"trusted"`
+	// Wanted is whom it has to be for: as the credentials demand, if Demanded, or else the
+	// gateway's identity, which strongSwan's client demands by default. NameMatches: it is.
+	Wanted      string `json:"wanted"`
+	Demanded    bool   `json:"demanded"`
+	NameMatches bool   `json:"name_matches"`
+	// Chain are its certificates, its own first.
+	Chain []Certificate `json:"chain"`
 }
 
 // Session is what the gateway gave.

@@ -2,6 +2,7 @@ package login
 
 import (
 	"bytes"
+	"crypto/tls"
 	"encoding/json"
 	"flag"
 	"net/netip"
@@ -139,6 +140,17 @@ func documents(t *testing.T) map[string]*Document {
 		"peer-id": made(login.PSK, func(r *login.Result) {
 			r.Gateway.Wanted, r.Gateway.Fit = login.Identity{Type: ike.ID_FQDN, Data: []byte("hq.example.com")}, login.Differs
 		}, negotiated, login.Step{Kind: login.Gateway, State: login.Failed, Cause: "peer-id", Words: map[string]string{"got": "vpn.example.com", "want": "hq.example.com"}, Exchanges: []int{2}}, ended),
+		"tls": made(login.PEAP, func(r *login.Result) {
+			r.LoggedIn, r.EAPTLS = true, serverOf(t, login.Differs, "radius.example.com", "b\x1b.example.com")
+		}, negotiated, met, asked, accepted, ended),
+		"tls-fits": made(login.TTLS, func(r *login.Result) {
+			r.LoggedIn, r.EAPTLS = true, serverOf(t, login.Fits)
+		}, negotiated, met, asked, accepted, ended),
+		"tls-name": made(login.TTLSMSCHAPv2, func(r *login.Result) {
+			r.EAPTLS = serverOf(t, login.Differs, "radius.example.com")
+		}, negotiated, met, asked, login.Step{Kind: login.Authenticate, State: login.Failed, Cause: "eap-server-name", Words: map[string]string{"id": "vpn.example.com"}, Exchanges: []int{4}}),
+		"address-ignored": made(login.PSK, func(r *login.Result) { r.LoggedIn, r.Child = true, true }, negotiated, met, accepted,
+			login.Step{Kind: login.Session, State: login.Warning, Cause: login.CauseNoAddress, Exchanges: []int{2}}, ended),
 		"server": made(login.TLS, nil, negotiated, met, asked,
 			login.Step{Kind: login.Authenticate, State: login.Failed, Cause: "eap-server-cert", Detail: "x509: certificate signed by unknown authority", Exchanges: []int{4}}),
 		"silent": made(login.GTC, func(r *login.Result) { r.Left = login.MayBeLeft }, negotiated, met, asked,
@@ -147,6 +159,13 @@ func documents(t *testing.T) map[string]*Document {
 		"echo":   made(login.PSK, func(r *login.Result) { r.Suite, r.Gateway = nil, login.Peer{} }, login.Step{Kind: login.Negotiate, State: login.Failed, Cause: login.CauseNoResponder, Detail: "our own request came back", Exchanges: []int{1}}),
 		"nobody": made(login.PSK, func(r *login.Result) { r.Suite, r.Gateway = nil, login.Peer{} }, login.Step{Kind: login.Negotiate, State: login.Unknown, Cause: "silence", Exchanges: []int{1}}),
 	}
+}
+
+// serverOf is an EAP server whose certificate is trusted, and for some names.
+func serverOf(t *testing.T, fit login.Fit, names ...string) *login.EAPServer {
+	t.Helper()
+	p := certified(t, login.Peer{}, names...)
+	return &login.EAPServer{Version: tls.VersionTLS13, Chain: p.Chain, Trusted: true, Fit: fit, Wanted: login.Identity{Type: ike.ID_FQDN, Data: []byte("vpn.example.com")}}
 }
 
 // certified is a gateway with a certificate that is for other names than was asked for.
@@ -307,7 +326,7 @@ func TestSchema(t *testing.T) {
 	}{
 		"document": {s.object, Document{}}, "step": {s.Defs["step"], Step{}}, "reason": {s.Defs["reason"], Reason{}}, "windows": {s.Defs["windows"], Windows{}},
 		"fix": {s.Defs["fix"], incident.Fix{}}, "gateway": {s.Defs["gateway"], Gateway{}}, "certificate": {s.Defs["certificate"], Certificate{}},
-		"esp": {s.Defs["esp"], ESP{}}, "client": {s.Defs["client"], Client{}}, "ike": {s.Defs["ike"], IKE{}}, "ike_client": {s.Defs["ike_client"], IKEClient{}}, "stay": {s.Defs["stay"], Stay{}}, "own_request": {s.Defs["own_request"], OwnRequest{}}, "eap": {s.Defs["eap"], EAP{}}, "session": {s.Defs["session"], Session{}}, "setting": {s.Defs["setting"], Setting{}}, "exchange": {s.Defs["exchange"], Exchange{}},
+		"esp": {s.Defs["esp"], ESP{}}, "client": {s.Defs["client"], Client{}}, "ike": {s.Defs["ike"], IKE{}}, "ike_client": {s.Defs["ike_client"], IKEClient{}}, "stay": {s.Defs["stay"], Stay{}}, "own_request": {s.Defs["own_request"], OwnRequest{}}, "eap": {s.Defs["eap"], EAP{}}, "tls": {s.Defs["tls"], TLS{}}, "session": {s.Defs["session"], Session{}}, "setting": {s.Defs["setting"], Setting{}}, "exchange": {s.Defs["exchange"], Exchange{}},
 	} {
 		var names, required []string
 		for f := range reflect.TypeOf(test.from).Fields() {

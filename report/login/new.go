@@ -3,6 +3,7 @@ package login
 import (
 	"cmp"
 	"crypto/rsa"
+	"crypto/tls"
 	"fmt"
 	"net/netip"
 	"strconv"
@@ -52,6 +53,7 @@ func New(tool report.Tool, target string, c login.Client, r *login.Result) *Docu
 		if r.OtherMethod != 0 {
 			e.OtherMethod = r.OtherMethod.String()
 		}
+		e.TLS = newTLS(c, r.EAPTLS)
 		d.EAP = &e
 	}
 	if r.LoggedIn {
@@ -155,6 +157,8 @@ func (d *Document) text(s login.Step, r *login.Result) string {
 		switch {
 		case s.Cause == "eap-server-cert" || s.Cause == login.CauseServer:
 			return "the EAP server is not trusted"
+		case s.Cause == "eap-server-name":
+			return "the EAP server is not the one that was asked for"
 		case s.Cause == login.CauseProtocol || s.Cause == "eap-tls":
 			return "the login does not complete"
 		case s.State == login.Unknown:
@@ -287,6 +291,18 @@ func gateway(p *login.Peer) *Gateway {
 		g.Chain = append(g.Chain, certificateOf(c))
 	}
 	return g
+}
+
+// newTLS makes who the server of EAP is; nil if there is none, or it did not say.
+func newTLS(c login.Client, s *login.EAPServer) *TLS {
+	if s == nil {
+		return nil
+	}
+	out := &TLS{Version: tls.VersionName(s.Version), Trusted: s.Trusted, Wanted: s.Wanted.String(), Demanded: !c.Credentials.EAPServer.IsZero(), NameMatches: s.Fit == login.Fits, Chain: []Certificate{}}
+	for _, one := range s.Chain {
+		out.Chain = append(out.Chain, certificateOf(one))
+	}
+	return out
 }
 
 func certificateOf(c *certificate.Certificate) Certificate {

@@ -1,7 +1,6 @@
 package login
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -16,7 +15,6 @@ import (
 // certificateNames lists who a certificate is for, by its subjectAltNames or else its
 // subject, and returns the first that a client can ask for.
 func certificateNames(c *certificate.Certificate) (list, one string) {
-	const most = 4
 	all := certificateOf(c).Names
 	if i := slices.IndexFunc(all, func(name string) bool { return !strings.HasPrefix(name, "*") }); i >= 0 {
 		one = all[i]
@@ -24,10 +22,7 @@ func certificateNames(c *certificate.Certificate) (list, one string) {
 	if len(all) == 0 {
 		return c.Subject + ", without a subjectAltName", c.CommonName
 	}
-	if more := len(all) - most; more > 0 {
-		all = append(all[:most:most], fmt.Sprintf("%d more", more))
-	}
-	return english.List(all, "and"), one
+	return someNames(all), one
 }
 
 // wordsOf returns the words of sentences on why a step of r did not pass, and on what to do:
@@ -56,6 +51,9 @@ func (d *Document) wordsOf(s login.Step, r *login.Result) map[string]string {
 	}
 	if s.Kind == login.Gateway && len(r.Gateway.Chain) > 0 {
 		words["names"], words["name"] = certificateNames(r.Gateway.Chain[0])
+	}
+	if s.Cause == "eap-server-name" && r.EAPTLS != nil && len(r.EAPTLS.Chain) > 0 {
+		words["names"], words["name"] = certificateNames(r.EAPTLS.Chain[0])
 	}
 	maps.Copy(words, s.Words)
 	return words

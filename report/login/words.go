@@ -4,8 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/ikescope/ikescope/probe/login"
+	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report/incident/ask"
 )
 
@@ -102,12 +104,45 @@ func (e *EAP) Lines() (out []string) {
 	if e.Server != "" {
 		out = append(out, "the server calls itself "+e.Server)
 	}
+	out = append(out, e.TLS.lines()...)
 	for _, said := range append(e.Notices[:len(e.Notices):len(e.Notices)], e.Message) {
 		if said != "" {
 			out = append(out, "it says: "+said)
 		}
 	}
 	return out
+}
+
+// lines say who the server is, and what clients may demand of it; none of nil.
+func (t *TLS) lines() []string {
+	if t == nil || len(t.Chain) == 0 {
+		return nil
+	}
+	own := t.Chain[0]
+	names := "without a subjectAltName"
+	if len(own.Names) > 0 {
+		names = "for " + someNames(own.Names)
+	}
+	out := []string{fmt.Sprintf("%s, with the EAP server's certificate %s: %s, issued by %s, valid until %s", t.Version, own.Subject, names, own.Issuer, own.NotAfter.Format(time.DateOnly))}
+	switch {
+	case t.Demanded && t.NameMatches:
+		out = append(out, "the certificate is for "+t.Wanted+", as the credentials demand (eap_server)")
+	case t.Demanded: // as why it failed says
+	case t.NameMatches:
+		out = append(out, "the certificate is for "+t.Wanted+", the gateway's identity, which strongSwan's client demands unless aaa_id names another")
+	default:
+		out = append(out, "the certificate is not for "+t.Wanted+", the gateway's identity, which strongSwan's client demands unless aaa_id names another; no name was demanded here (eap_server)")
+	}
+	return out
+}
+
+// someNames lists the first names of a certificate.
+func someNames(all []string) string {
+	const most = 4
+	if more := len(all) - most; more > 0 {
+		all = append(all[:most:most], fmt.Sprintf("%d more", more))
+	}
+	return english.List(all, "and")
 }
 
 // Lines say what the gateway gave; none of nil.

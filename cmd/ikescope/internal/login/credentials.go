@@ -25,7 +25,7 @@ import (
 
 // fields are the words of a file of credentials. In the environment each has the prefix
 // IKESCOPE_ and is in capitals.
-var fields = []string{"method", "user", "password", "psk", "certificate", "key", "identity", "remote_identity", "signature", "second_method"}
+var fields = []string{"method", "user", "password", "psk", "certificate", "key", "identity", "remote_identity", "signature", "second_method", "eap_server"}
 
 // Prefix begins the names in the environment.
 const Prefix = "IKESCOPE_"
@@ -193,7 +193,7 @@ func fill(c *login.Credentials, values map[string]value) error {
 	if err := fillKeys(c, values); err != nil {
 		return err
 	}
-	for name, id := range map[string]*login.Identity{"identity": &c.Identity, "remote_identity": &c.RemoteIdentity} {
+	for name, id := range map[string]*login.Identity{"identity": &c.Identity, "remote_identity": &c.RemoteIdentity, "eap_server": &c.EAPServer} {
 		v, ok := values[name]
 		if !ok {
 			continue
@@ -309,6 +309,8 @@ func fieldOf(n *yaml.Node) (string, bool) {
 		name = "certificate"
 	case "remote_id", "idr":
 		name = "remote_identity"
+	case "aaa_id", "aaa_identity", "server_name":
+		name = "eap_server"
 	case "id", "idi":
 		name = "identity"
 	}

@@ -38,6 +38,7 @@ func nothing(string) string { return "" }
 func TestRead(t *testing.T) {
 	for text, want := range map[string]string{
 		"method: eap-mschapv2\nuser: carol\npassword: Ar3etTnp":                           "eap-mschapv2 carol ID_FQDN carol, password Ar3etTnp",
+		"{method: ttls-mschapv2, user: carol, password: pw, aaa_id: radius.lab}":          "eap-ttls-mschapv2 carol ID_FQDN carol, password pw, by the server radius.lab",
 		"method: eap-gtc\nuser: carol\npassword: 123456":                                  "eap-gtc carol ID_FQDN carol, password 123456",
 		"method: eap-md5\nuser: carol@example.com\npassword: 'a: #b'\nidentity: keyid:01": "eap-md5 carol@example.com ID_KEY_ID keyid:01, password a: #b",
 		"{method: psk, psk: 0x6974, identity: me, remote_identity: vpn.example.com}":      "psk  ID_FQDN me, PSK it, to vpn.example.com",
@@ -71,6 +72,9 @@ func TestRead(t *testing.T) {
 		}
 		if id := c.RemoteIdentity; !id.IsZero() {
 			got += ", to " + id.String()
+		}
+		if id := c.EAPServer; !id.IsZero() {
+			got += ", by the server " + id.String()
 		}
 		if got != want {
 			t.Errorf("%s\nis %s\nwant %s", text, got, want)
@@ -123,8 +127,9 @@ func TestReadFaults(t *testing.T) {
 		"method: psk\npsk: a\n---\npsk: " + secret:                 "more than one YAML document",
 		"psk: " + secret:                                           "c.yaml: method is missing: psk, certificate",
 		"method: eap-akka":                                         `c.yaml:1: method: "eap-akka" is not a method: psk, certificate`,
-		"method: psk\npsk: a\nsecond_method: mschapv2\nuser: carol\npassword: " + secret: `c.yaml:3: second_method: "eap-mschapv2" does not go with method psk`,
-		"method: certificate\nsecond_method: eap-foo":                                    `c.yaml:2: second_method: "eap-foo" is not a method: psk, certificate`,
+		"method: psk\npsk: a\nsecond_method: mschapv2\nuser: carol\npassword: " + secret:      `c.yaml:3: second_method: "eap-mschapv2" does not go with method psk`,
+		"method: eap-mschapv2\nuser: carol\npassword: " + secret + "\neap_server: radius.lab": "c.yaml:4: eap_server: goes with the methods of EAP that have TLS: eap-tls, eap-peap, eap-ttls",
+		"method: certificate\nsecond_method: eap-foo":                                         `c.yaml:2: second_method: "eap-foo" is not a method: psk, certificate`,
 		"method: EAP-MSCHAPv3":                                            `c.yaml:1: method: "EAP-MSCHAPv3" is not a method: psk, certificate`,
 		"method: psk":                                                     "c.yaml: psk: is missing, and psk needs it",
 		"method: eap-mschapv2\nuser: carol":                               "c.yaml: password: is missing",
