@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -113,6 +114,9 @@ func (d *Document) step(c login.Client, s login.Step, r *login.Result) Step {
 			out.Reason.Fix = append(out.Reason.Fix, incident.Fix{Line: "libreswan with authby=rsa-sha2 takes RSASSA-PSS alone: set signature: rsa-pss"})
 		}
 	}
+	if s.Cause == "auth-refused" && s.Kind == login.EAPMethod && !c.Credentials.RemoteIdentity.IsZero() {
+		out.Reason.Fix = slices.Insert(out.Reason.Fix, 0, incident.Fix{Line: "leave remote_identity out: if it is what the gateway refuses, the gateway then says who it is"})
+	}
 	out.Text = d.text(s, r)
 	return out
 }
@@ -147,7 +151,7 @@ func (d *Document) text(s login.Step, r *login.Result) string {
 		return "the gateway says it is " + d.Gateway.ID + d.proof(failed)
 	case login.EAPMethod:
 		if failed {
-			return "the gateway does not ask for " + method
+			return "the gateway does not ask for " + string(login.Method(method).Outer())
 		}
 		if d.EAP.OtherMethod != "" {
 			return fmt.Sprintf("the gateway asks for %s, and takes %s in its place", d.EAP.OtherMethod, method)
@@ -265,7 +269,7 @@ func reason(s login.Step, r *login.Result, words map[string]string) *Reason {
 		code = "" // for which Windows has no IKEv2 connection
 	}
 	if w, ok := explain.Windows(code); ok && code != "" {
-		out.Windows = &Windows{w.Code, w.Symbol}
+		out.Windows = &Windows{code, w.Symbol} // as Windows writes it: HRESULTs in hexadecimal
 		if s.Cause == "eap-credentials" && code != "691" {
 			out.Text = w.Cause
 		}

@@ -3,6 +3,7 @@ package login
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,6 +41,9 @@ var stepNames = map[string]string{
 }
 
 func numbers(all []int) string {
+	if last := len(all) - 1; last > 1 && all[last]-all[0] == last && slices.IsSorted(all) {
+		return fmt.Sprintf("exchanges %d to %d", all[0], all[last])
+	}
 	var out []string
 	for _, n := range all {
 		out = append(out, fmt.Sprint(n))

@@ -3,6 +3,7 @@
 package mock
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -79,16 +80,14 @@ const (
 // Admit lets in who has credentials: by a pre-shared key, or a user and a password by EAP.
 func (g *Gateway) Admit(c login.Credentials) error {
 	secret := string(c.Password.Reveal())
-	if c.Method == login.TTLSPAP { // which the peer chooses
-		c.Method = login.TTLS
-	}
+	c.Method = c.Method.Outer() // what goes on inside the peer chooses
 	switch {
 	case c.Method == login.PSK:
 		g.PSK, secret = true, string(c.PSK.Reveal())
 	case !c.Method.IsEAP() || !slices.Contains(loginMethods(), string(c.Method)):
 		return fmt.Errorf("--credentials: a mock gateway lets nobody in by %s, but by psk, %s", c.Method, english.List(loginMethods(), "or"))
 	default:
-		g.User, g.EAP = c.User, string(c.Method)
+		g.User, g.EAP = c.User, cmp.Or(g.EAP, string(c.Method))
 	}
 	g.Environment = func(name string) string {
 		if (name == keyVariable) == (c.Method == login.PSK) {
