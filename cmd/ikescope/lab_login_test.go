@@ -275,7 +275,7 @@ type credentialsTry struct {
 
 // loginTries logs in with credentials in a folder, whose files they name, and returns the
 // documents.
-func (l lab) loginTries(t *testing.T, gateway, dir, suite string, tries []credentialsTry) (all []login.Document) {
+func (l lab) loginTries(t *testing.T, gateway, dir, suite string, tries []credentialsTry, flags ...string) (all []login.Document) {
 	t.Helper()
 	for _, try := range tries {
 		credentials, out := filepath.Join(dir, "c.yaml"), filepath.Join(dir, "report.json")
@@ -286,6 +286,7 @@ func (l lab) loginTries(t *testing.T, gateway, dir, suite string, tries []creden
 		if try.trust != "" {
 			args = append(args, "--trust", filepath.Join(dir, try.trust))
 		}
+		args = append(args, flags...)
 		got := l.do(t, append(args, l.do(t, "addr", gateway))...)
 		data, err := os.ReadFile(out)
 		if err != nil {
@@ -352,10 +353,18 @@ func (l lab) testLoginHybrid(t *testing.T, gateway string) {
 			}
 			p.connections[0] = strings.Replace(p.connections[0], identitySuites[0], suite, 1)
 			l.policy(t, gateway, p.write(t, "secrets {\n	eap-carol {\n		id = carol\n		secret = Ar3etTnp\n	}\n}\n"))
-			for _, d := range l.loginTries(t, gateway, dir, suite, by.tries) {
+			var flags []string
+			if by.method == "PSK" {
+				flags = []string{"--ike"}
+			}
+			for _, d := range l.loginTries(t, gateway, dir, suite, by.tries, flags...) {
 				i := slices.IndexFunc(d.Exchanges, func(x login.Exchange) bool { return x.Type == "IKE_AUTH" })
 				if i < 0 || int(d.Exchanges[i].MessageID) != intermediate || d.Suite != suite {
 					t.Errorf("%s by %s: %+v", suite, by.method, d)
+				}
+				// It can be rekeyed by what it has, and by nothing else.
+				if x := d.IKE; d.Verdict == login.LoggedIn && by.method == "PSK" && (x == nil || x.Rekeying != login.RekeyingAccepted || !x.Proven || !slices.Equal(x.Suites, []string{suite})) {
+					t.Errorf("%s: %+v", suite, x)
 				}
 			}
 			if got := l.do(t, "stats", gateway); !strings.HasPrefix(got, "half_open=0 total=0") {
@@ -395,7 +404,16 @@ func (l lab) testLoginRADIUS(t *testing.T, gateway, suite, servers string, root 
 			tries = append(tries, credentialsTry{as("dave", method, "Ar3etTnp"), "root.pem", refused})
 		}
 	}
-	l.loginTries(t, gateway, dir, suite, tries)
+	for _, d := range l.loginTries(t, gateway, dir, suite, tries) {
+		if x := d.EAP.TLS; (x != nil) != slices.Contains([]string{"eap-tls", "eap-peap", "eap-ttls", "eap-ttls-mschapv2", "eap-ttls-pap"}, d.Method) || x != nil && (x.Version != "TLS 1.3" || !x.Trusted || x.NameMatches || x.Wanted != "gateway.lab" || x.Chain[0].Subject != "CN=radius.lab") {
+			t.Errorf("%s: the EAP server is %+v", d.Method, x)
+		}
+	}
+	// Only the name in its certificate is demanded.
+	l.loginTries(t, gateway, dir, suite, []credentialsTry{
+		{as("carol", "eap-ttls-pap", "Ar3etTnp") + ", eap_server: radius.lab", "root.pem", wellEAP},
+		{as("carol", "eap-ttls-pap", "Ar3etTnp") + ", eap_server: gateway.lab", "root.pem", at + "eap-server-name"},
+	})
 
 	// hostapd says why in MSCHAPv2, and what it makes of cryptobinding.
 	l.do(t, "radius", gateway, servers, "hostapd")
