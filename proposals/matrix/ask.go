@@ -79,6 +79,7 @@ func (s *search) pieces(bs []sets.Box) []sets.Box {
 
 // denied reports whether what b is offered as was refused, piece by piece.
 func (s *search) denied(b sets.Box) bool {
+	s.work += len(s.refused)
 	return !slices.ContainsFunc(s.pieces([]sets.Box{b}), func(piece sets.Box) bool { return !covered(piece, s.refused) })
 }
 

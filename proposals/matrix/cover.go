@@ -41,10 +41,14 @@ func (s *search) cover() [][]sets.Box {
 		if len(next) > maxLargest {
 			return s.likely(s.u.pack(rest, s.Limits))
 		}
-		largest = sets.WithoutContained(next)
+		s.work += len(next) * len(next)
+		if largest = sets.WithoutContained(next); s.over() {
+			return nil
+		}
 	}
 	var chosen []sets.Box
 	for len(rest) > 0 {
+		s.work += len(largest) * len(rest)
 		var best sets.Box
 		var bestSize int64
 		for _, b := range largest {

@@ -10,7 +10,9 @@ import (
 type facts struct {
 	// tangled: the answers cut the universe into too many pieces.
 	tangled bool
-	u       *Universe
+	// work counts the boxes that were looked at.
+	work int
+	u    *Universe
 	// refused and silent are the boxes offered whole to no effect; silent ones
 	// without an exchange cannot be asked.
 	refused, silent []evidence
@@ -109,11 +111,15 @@ func (f *facts) open(bs []sets.Box) []sets.Box { return f.without(bs, f.refusedB
 // than any memory holds.
 const maxCuts = 1 << 15
 
+// maxWork bounds what a search computes, in boxes looked at: some ten seconds, and
+// thirty times what any policy took.
+const maxWork = 1 << 29
+
 // without returns the part of bs that is in none of others, as disjoint boxes if
 // bs are disjoint. Where that falls into too many pieces it is bs, and the search
 // ends: what the answers say cannot be put together.
 func (f *facts) without(bs, others []sets.Box) []sets.Box {
-	rest, ok := sets.SubtractWithin(maxCuts, bs, others...)
+	rest, ok := sets.SubtractCounting(&f.work, maxCuts, bs, others...)
 	if !ok {
 		f.tangled = true
 		return bs

@@ -88,6 +88,7 @@ func (s *search) grow(from seed) sets.Box {
 // which no suite of b was refused.
 func (s *search) candidates(b sets.Box, a proposals.Axis) uint64 {
 	set := s.home(b)[a] &^ b[a]
+	s.work += bits.OnesCount64(set) * (len(s.refused) + len(s.silent))
 	for v := range sets.Values(set) {
 		c := b.On(a, v)
 		if slices.ContainsFunc(s.refused, func(e evidence) bool { return e.Overlaps(c) }) || covered(c, s.silent) {

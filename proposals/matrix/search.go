@@ -32,9 +32,7 @@ type search struct {
 	mixed bool
 	// offers is how many were asked; stopped: one was not sent; spent: as
 	// there were MaxOffers.
-	offers int
-	// work counts the boxes that were looked at: see maxWork.
-	work           int
+	offers         int
 	stopped, spent bool
 	// contradicted is how many answers others contradict, doubtful are the
 	// exchanges that the caller doubts.
@@ -51,10 +49,6 @@ func (s *search) over() bool {
 	s.tangled = s.tangled || s.work > maxWork
 	return s.stopped || s.tangled
 }
-
-// maxWork bounds what a search computes, in boxes looked at: some ten seconds, and a
-// hundred times what any policy took.
-const maxWork = 1 << 29
 
 // run finds products until nothing is undecided.
 func (s *search) run() {

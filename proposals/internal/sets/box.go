@@ -123,8 +123,13 @@ func Subtract(from []Box, others ...Box) []Box {
 // SubtractWithin is Subtract that gives up, and reports false, where the boxes
 // would be cut more than so many times.
 func SubtractWithin(cuts int, from []Box, others ...Box) (rest []Box, ok bool) {
+	return SubtractCounting(new(int), cuts, from, others...)
+}
+
+// SubtractCounting is SubtractWithin, and adds to looked how many boxes it looked at.
+func SubtractCounting(looked *int, cuts int, from []Box, others ...Box) (rest []Box, ok bool) {
 	for _, b := range from {
-		if rest, cuts = b.appendMinus(rest, others, cuts); cuts < 0 {
+		if rest, cuts = b.appendMinus(rest, others, cuts, looked); cuts < 0 {
 			return nil, false
 		}
 	}
@@ -133,17 +138,19 @@ func SubtractWithin(cuts int, from []Box, others ...Box) (rest []Box, ok bool) {
 
 // appendMinus appends b without the boxes of others to rest, and returns how many
 // cuts are left, less than none if there were too few.
-func (b Box) appendMinus(rest, others []Box, cuts int) ([]Box, int) {
+func (b Box) appendMinus(rest, others []Box, cuts int, looked *int) ([]Box, int) {
 	i := slices.IndexFunc(others, b.Overlaps)
 	if i < 0 {
+		*looked += len(others) + 1
 		return append(rest, b), cuts
 	}
+	*looked += i + 1
 	cuts--
 	for _, piece := range b.Minus(others[i]) {
 		if cuts < 0 {
 			break
 		}
-		rest, cuts = piece.appendMinus(rest, others[i+1:], cuts)
+		rest, cuts = piece.appendMinus(rest, others[i+1:], cuts, looked)
 	}
 	return rest, cuts
 }

@@ -94,6 +94,11 @@ func TestBounds(t *testing.T) {
 	if rest, ok := SubtractWithin(1000, []Box{whole}, others...); ok {
 		t.Errorf("%d boxes are left after 1,000 cuts", len(rest))
 	}
+	// Each cut of what is left is between two looks at the others.
+	looked := 0
+	if _, ok := SubtractCounting(&looked, 1000, []Box{whole}, others...); ok || looked < 1000 || looked > 1001*len(others) {
+		t.Errorf("%d boxes were looked at: %t", looked, ok)
+	}
 	if _, ok := DisjointWithin(1000, others); ok {
 		t.Error("the others fell into disjoint boxes with 1,000 cuts")
 	}
