@@ -24,7 +24,33 @@ func (s *scan) clients(ctx context.Context) {
 		}
 		s.result.Clients = append(s.result.Clients, c.answer)
 	}
+	if s.ClientsOnly {
+		s.redeemNames(ctx)
+	}
 	s.doubtRefusals()
+}
+
+// redeemNames gives a gateway the method that it asks a client for which does not have
+// it, where it has accepted nothing: one that asks for ever does not refuse so.
+func (s *scan) redeemNames(ctx context.Context) {
+	i := slices.IndexFunc(s.result.Clients, func(c evidence.ClientAnswer) bool {
+		return c.State == matrix.Refused && c.Outcome == initiator.InvalidKEPayload
+	})
+	if i < 0 {
+		return
+	}
+	offer := offers.OnlyMethod(offers.MustParse(offers.Greeting), s.result.Clients[i].Group)
+	method := s.result.Clients[i].Group
+	for range redeemTries {
+		if !keyexchange.Supported(method) || evidence.Unredeemed(s.journal.Since(0), 0, nil) != 0 {
+			return
+		}
+		a := s.insist(ctx, func() initiator.Answer { return s.init(ctx, s.main, evidence.PurposeControl, offer, method) })
+		if a.Outcome != initiator.InvalidKEPayload {
+			return
+		}
+		method = a.Group
+	}
 }
 
 // doubtRefusals takes back that clients were refused where the gateway redirects

@@ -143,17 +143,26 @@ func TestScanClientsRetryOnce(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
 		name, offer string
+		content     bool // with the method that it asks for
 		note        evidence.NoteKind
 		want        matrix.State
 	}{
 		// It says no to nothing.
-		{"again and again", "aes256-sha256-prfsha256-modp2048-ecp256-ecp384", evidence.ClientAskedAgain, matrix.NoAnswer},
-		{"not offered", "aes256-sha256-prfsha256-modp2048", evidence.ClientNotOffered, matrix.Refused},
+		{"again and again", "aes256-sha256-prfsha256-modp2048-ecp256-ecp384", false, evidence.ClientAskedAgain, matrix.NoAnswer},
+		{"not offered", "aes256-sha256-prfsha256-modp2048", false, evidence.ClientNotOffered, matrix.NoAnswer},
+		{"not offered, and accepted of others", "aes128-sha1-prfsha1-modp1024", true, evidence.ClientNotOffered, matrix.Refused},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			p := packet(t, tc.offer)
-			o := scene{policy: "aes256-sha256-prfsha256-modp2048-ecp256-ecp384", profile: iketest.StrongSwan, rude: true,
-				faults: iketest.Faults{InvalidKELoop: true}, scanner: Scanner{Clients: []initiator.FirstPacket{p}, ClientsOnly: true}}.scan(t)
+			sc := scene{policy: "aes256-sha256-prfsha256-modp2048-ecp256-ecp384", profile: iketest.StrongSwan, rude: true,
+				faults: iketest.Faults{InvalidKELoop: !tc.content}, scanner: Scanner{Clients: []initiator.FirstPacket{p}, ClientsOnly: true}}
+			if tc.content {
+				sc.profile = with(func(p *iketest.Profile) { p.KECheck = iketest.CheckOwn })
+			}
+			o := sc.scan(t)
+			if tc.content {
+				o.clean(t)
+			}
 			c := o.Clients[0]
 			if c.State != tc.want || c.Outcome != initiator.InvalidKEPayload || len(c.Evidence) > 2 || !slices.Contains(kindsOf(c.Notes), tc.note) {
 				t.Errorf("%+v", c)
