@@ -107,7 +107,8 @@ func Asked(t *report.Target) ([]matrix.Asked, error) {
 
 // Resumed returns t, of a scan that went on from the earlier one of the same
 // target, with the exchanges of that one before its own. What the earlier ones
-// decided counts no more if it was doubted.
+// decided counts no more if it was doubted. That their answers contradict each other,
+// or are of several gateways, is true of both.
 func Resumed(t report.Target, from *report.Target, doubted bool) report.Target {
 	earlier := slices.Clone(from.Exchanges)
 	for i := range earlier {
@@ -116,6 +117,22 @@ func Resumed(t report.Target, from *report.Target, doubted bool) report.Target {
 		}
 	}
 	t.Exchanges = slices.Concat(earlier, t.Exchanges)
+	keep := []report.DoubtKind{report.DoubtSeveral, report.DoubtMember}
+	if !doubted {
+		keep = append(keep, report.DoubtContradiction, report.DoubtForged, report.DoubtUnread)
+	}
+	for _, d := range from.Doubts {
+		same := func(own report.Doubt) bool { return own.Kind == d.Kind && own.Suite == d.Suite }
+		if slices.Contains(keep, d.Kind) && !slices.ContainsFunc(t.Doubts, same) {
+			t.Doubts = append(slices.Clip(t.Doubts), d)
+			t.Complete = false
+		}
+	}
+	if m := t.Matrix; m != nil && len(t.Doubts) > 0 {
+		unproven := *m
+		unproven.Proven = false
+		t.Matrix = &unproven
+	}
 	c, f := &t.Cost, from.Cost
 	c.Exchanges += f.Exchanges
 	c.DatagramsSent += f.DatagramsSent

@@ -107,6 +107,38 @@ func TestGoOn(t *testing.T) {
 	}
 }
 
+// TestGoOnFromDoubts: that several gateways answer stays true in a scan that goes on and
+// does not meet them, and the matrix is not proven; what only the earlier scan left open
+// does not.
+func TestGoOnFromDoubts(t *testing.T) {
+	several := report.Doubt{Kind: report.DoubtSeveral, Suite: "3des-sha1-prfsha1-modp1024", Evidence: []int{2}}
+	contradiction := report.Doubt{Kind: report.DoubtContradiction, Evidence: []int{1, 2}}
+	first := &report.Target{Doubts: []report.Doubt{contradiction, {Kind: report.DoubtUnexamined, Evidence: []int{1}}, several},
+		Exchanges: []report.Exchange{{ID: 1}, {ID: 2}}}
+	for _, tc := range []struct {
+		doubted bool
+		own     []report.Doubt
+		want    []report.Doubt
+	}{
+		{false, nil, []report.Doubt{contradiction, several}},
+		{true, nil, []report.Doubt{several}}, // the policy may have changed since
+		{true, []report.Doubt{{Kind: report.DoubtSeveral, Suite: several.Suite, Evidence: []int{3}}},
+			[]report.Doubt{{Kind: report.DoubtSeveral, Suite: several.Suite, Evidence: []int{3}}}},
+	} {
+		m := &report.Matrix{Proven: true}
+		got := Resumed(report.Target{Complete: len(tc.own) == 0, Matrix: m, Doubts: tc.own}, first, tc.doubted)
+		if diff := cmp.Diff(tc.want, got.Doubts); diff != "" || got.Complete || got.Matrix.Proven || !m.Proven {
+			t.Errorf("complete %v, proven %v; %s", got.Complete, got.Matrix.Proven, diff)
+		}
+		if !slices.ContainsFunc(got.Findings, func(f report.Finding) bool { return f.ID == "SCAN-SEVERAL-GATEWAYS" }) {
+			t.Errorf("findings %v", got.Findings)
+		}
+	}
+	if got := Resumed(report.Target{Complete: true, Matrix: &report.Matrix{Proven: true}}, &report.Target{}, false); !got.Complete || !got.Matrix.Proven {
+		t.Errorf("without doubts: complete %v, proven %v", got.Complete, got.Matrix.Proven)
+	}
+}
+
 // TestOddNumbers: what no scan counts is refused, before it is counted further.
 func TestOddNumbers(t *testing.T) {
 	for _, tt := range []struct{ in, want string }{
