@@ -25,11 +25,12 @@ func (s *scan) findLimit(ctx context.Context, octets int) bool {
 		if n <= longest || n >= silent {
 			break // no proposal fits between
 		}
-		switch s.sound(ctx, s.offering(ctx, offer)).Outcome {
+		switch a := s.sound(ctx, s.offering(ctx, offer)); a.Outcome {
 		case initiator.NotTried:
 			return false
 		case initiator.NoAnswer:
 			silent = n
+			s.gateway.Learn(func(k *gateway.Known) { k.LimitShown = a.ID })
 		}
 		if longest = s.gateway.Now().Longest; longest >= octets {
 			return false

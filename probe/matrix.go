@@ -141,7 +141,7 @@ func (s *scan) doubt(ctx context.Context, m *matrix.Matrix, run []evidence.Excha
 		case s.takesWhole(ctx):
 			s.result.Matrix = s.taken()
 			return 0
-		case len(s.gateway.Now().Intolerances) > len(known.Intolerances):
+		case len(s.gateway.Now().Intolerances) > len(known.Intolerances), len(s.gateway.Now().TooLong) > 0:
 			s.gateway.Learn(func(k *gateway.Known) { k.TakesNothing = true })
 			return evidence.NoteBlindUnread
 		}

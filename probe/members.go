@@ -141,7 +141,7 @@ func (s *scan) lookAround(ctx context.Context) {
 			taken++
 		}
 	}
-	besides := [2][]proposals.Product{known.RefusedOf(s.result.Matrix, offers.MustParse(greeting))}
+	besides := [2][]proposals.Product{known.RefusedOf(s.result.Matrix, offers.MustParse(offers.Greeting))}
 	if suite, ok := observedSuite(s.result.Matrix); ok {
 		besides[1] = []proposals.Product{suite.Product()}
 	}

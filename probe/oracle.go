@@ -1,12 +1,9 @@
 package probe
 
 import (
-	"cmp"
 	"context"
-	"slices"
 
 	"github.com/ikescope/ikescope/ike"
-	"github.com/ikescope/ikescope/ike/keyexchange"
 	"github.com/ikescope/ikescope/probe/evidence"
 	"github.com/ikescope/ikescope/probe/initiator"
 	"github.com/ikescope/ikescope/probe/internal/gateway"
@@ -88,64 +85,62 @@ func (s *scan) takesAnyway(ctx context.Context) bool {
 	was := s.gateway.Now().Oracle
 	s.gateway.Learn(func(k *gateway.Known) { k.Oracle = gateway.ByOwnKE })
 	defer s.gateway.Learn(func(k *gateway.Known) { k.Oracle = was })
-	if s.takesOf(ctx, func(m ike.KeyExchangeMethod) [][]proposals.Product {
-		offer := offers.OnlyMethod(offers.MustParse(clientGreeting), m)
-		if s.gateway.Now().RequestOctets(offer, m) > gateway.MaxDatagram {
-			return nil
-		}
-		return [][]proposals.Product{offer}
-	}) {
+	if s.takesOf(ctx, nil) {
 		return true
 	}
 	if s.gateway.Now().Failure.Count > 0 {
 		return false // it does not come to the proposals
 	}
-	var classical, hybrid []proposals.Product
-	for _, p := range s.universe().Products() {
-		if slices.ContainsFunc(p[proposals.ADDKE1:], func(list []proposals.Algorithm) bool { return len(list) > 0 }) {
-			hybrid = append(hybrid, p)
-		} else {
-			classical = append(classical, p)
-		}
-	}
-	for _, suites := range [][]proposals.Product{classical, hybrid} {
-		if s.takesOf(ctx, func(m ike.KeyExchangeMethod) [][]proposals.Product { return gateway.OffersOf(suites, m) }) {
-			return true
+	classical, hybrid := offers.Hybrid(s.universe().Products())
+	return s.takesOf(ctx, classical) || s.takesOf(ctx, hybrid)
+}
+
+// takesOf asks suites, or where there are none what a client offers, by method, one
+// offer after the other until one is accepted, whose suite is then the control offer.
+// Methods whose public values are long come last. The gateway is intolerant of one
+// with which requests are not answered, unless it answers none as long.
+func (s *scan) takesOf(ctx context.Context, suites []proposals.Product) bool {
+	for _, m := range gateway.MethodsByLength() {
+		asAlgorithm := proposals.Algorithm{Axis: proposals.KE, ID: uint16(m)}
+		parts := s.gateway.OwnParts(suites, m)
+		for len(parts) > 0 && s.gateway.Now().Intolerances[asAlgorithm] == 0 {
+			a := s.askOwn(ctx, parts[0], m, len(suites) > 0)
+			switch {
+			case a.Outcome == initiator.NotTried:
+				return false // the scan is over
+			case a.Outcome == initiator.NoAnswer && s.gateway.Now().Limit == 0 && s.findLimit(ctx, s.gateway.Now().OctetsAs(parts[0])):
+				parts = s.gateway.OwnParts(suites, m)
+				continue
+			case a.Outcome == initiator.NoAnswer:
+				s.gateway.AddIntolerance(asAlgorithm, a.ID)
+			case a.Outcome == initiator.Accepted && a.Taken():
+				s.gateway.SetControl([]proposals.Product{a.Suite.Product()}, true)
+				return true
+			}
+			parts = parts[1:]
 		}
 	}
 	return false
 }
 
-// takesOf asks the offers of each method, one after the other until one is
-// accepted, whose suite is then the control offer. Methods whose public values
-// are long come last. The gateway is
-// intolerant of one with which requests are not answered.
-func (s *scan) takesOf(ctx context.Context, offersOf func(ike.KeyExchangeMethod) [][]proposals.Product) bool {
-	methods := keyexchange.Methods()
-	slices.SortStableFunc(methods, func(m, n ike.KeyExchangeMethod) int {
-		return cmp.Compare(gateway.Overhead(m), gateway.Overhead(n))
-	})
-	for _, m := range methods {
-		asAlgorithm := proposals.Algorithm{Axis: proposals.KE, ID: uint16(m)}
-		var parts [][]proposals.Product
-		for _, offer := range offersOf(m) {
-			parts = append(parts, s.gateway.Now().Shorten(offer)...)
+// askOwn asks an offer of the method m with a KE payload of it, and to watch weak suites
+// beside it. If one of these is chosen it is asked for with the KE payload that it needs: what
+// is refused then was chosen by another gateway.
+func (s *scan) askOwn(ctx context.Context, offer []proposals.Product, m ike.KeyExchangeMethod, watch bool) initiator.Answer {
+	known := s.gateway.Now()
+	if sent, ok := known.WatchingOwn(offer, m); ok && watch {
+		send := func(offer []proposals.Product, m ike.KeyExchangeMethod) initiator.Answer {
+			return s.insist(ctx, func() initiator.Answer { return s.init(ctx, s.main, evidence.PurposeControl, offer, m) })
 		}
-		for _, offer := range parts {
-			if s.gateway.Now().Intolerances[asAlgorithm] != 0 {
-				break
+		switch a := send(sent, m); {
+		case a.Outcome == initiator.InvalidKEPayload && a.Taken():
+			if weak := send(offers.OfMethod(known.Weak, a.Group), a.Group); weak.Outcome == initiator.Accepted {
+				return weak
 			}
-			a := s.sound(ctx, s.offering(ctx, offer))
-			switch {
-			case a.Outcome == initiator.NotTried:
-				return false // the scan is over
-			case a.Outcome == initiator.NoAnswer:
-				s.gateway.AddIntolerance(asAlgorithm, a.ID)
-			case a.Outcome == initiator.Accepted && slices.ContainsFunc(offer, func(p proposals.Product) bool { return p.Contains(*a.Suite) }):
-				s.gateway.SetControl([]proposals.Product{a.Suite.Product()}, true)
-				return true
-			}
+			s.seen(a.Exchange)
+		case a.Outcome != initiator.NoAnswer:
+			return a
 		}
 	}
-	return false
+	return s.sound(ctx, s.offering(ctx, offer))
 }

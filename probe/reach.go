@@ -12,24 +12,9 @@ import (
 	"github.com/ikescope/ikescope/proposals"
 )
 
-// greeting holds what gateways commonly take, so that nearly each one answers
-// it one way or another. ECP_256 is left for the KE payload, and the methods
-// above 21 for later: some gateways do not answer these.
-const greeting = "aes256gcm16-aes128gcm16-prfsha256-prfsha384-prfsha512-prfsha1-" + commonMethods + "," +
-	"aes256-aes128-3des-sha256-sha384-sha512-sha1-prfsha256-prfsha384-prfsha512-prfsha1-" + commonMethods
-
-const commonMethods = "modp2048-modp3072-modp4096-ecp384-ecp521-modp1024-modp1536"
-
-// clientGreeting is what a client says: its KE payload is of the first method
-// that it offers, and it offers more.
-const clientGreeting = "aes256gcm16-aes128gcm16-aes192gcm16-chacha20poly1305-prfsha256-prfsha384-prfsha512-prfsha1-" + moreMethods + "," +
-	"aes256-aes128-aes192-3des-sha256-sha384-sha512-sha1-prfsha256-prfsha384-prfsha512-prfsha1-" + moreMethods
-
-const moreMethods = "modp2048-ecp256-modp3072-modp4096-ecp384-ecp521-x25519-modp1024-modp1536-modp6144-modp8192-ecp256bp-ecp384bp-x448"
-
 // reach asks over each transport whether an IKEv2 responder is there.
 func (s *scan) reach(ctx context.Context) {
-	offer := offers.MustParse(greeting)
+	offer := offers.MustParse(offers.Greeting)
 	s.gateway.SetControl(offer, false)
 	method, _ := offers.ForeignMethod(offer)
 	answers := s.greet(ctx, s.Transports, method)
@@ -48,7 +33,7 @@ func (s *scan) reach(ctx context.Context) {
 		// Perhaps it drops what it does not take, or a KE payload that it
 		// cannot use. It is asked as a client does, which opens an IKE SA.
 		client = true
-		s.gateway.SetControl(offers.MustParse(clientGreeting), false)
+		s.gateway.SetControl(offers.MustParse(offers.ClientGreeting), false)
 		second := s.greet(ctx, silent, ike.KE_MODP_2048)
 		for i, t := range s.Transports {
 			for j, u := range silent {

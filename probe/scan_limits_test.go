@@ -303,3 +303,37 @@ func TestScanGivesUp(t *testing.T) {
 		t.Errorf("error %v", o.err)
 	}
 }
+
+// TestScanShortRequestsOfNothing: a gateway that answers short requests alone and
+// accepts nothing is not asked hundreds of times with KE payloads that fit, and what
+// these could not ask about is unknown.
+func TestScanShortRequestsOfNothing(t *testing.T) {
+	t.Parallel()
+	o := scene{profile: iketest.Profile{MaxDatagram: 600}, link: memnet.Link{Delay: 5 * ms}}.scan(t)
+	o.right(t)
+	o.notes(t, evidence.NoteLimit, evidence.NoteBlindUnread)
+	if o.Cost.Exchanges > 400 {
+		t.Errorf("%d exchanges", o.Cost.Exchanges)
+	}
+	if n, ok := find(o.Notes, evidence.NoteIntolerances); ok {
+		t.Errorf("it is called intolerant of %v, for the length of the requests", n.Algorithms)
+	}
+	for suite, want := range map[string]matrix.State{
+		"aes256-sha256-prfsha256-modp2048":          matrix.Refused,
+		"aes256-sha256-prfsha256-modp8192":          matrix.NoAnswer,
+		"aes256gcm16-prfsha256-x25519-ke1_mlkem768": matrix.NoAnswer,
+	} {
+		s, _ := products(t, suite)[0].First()
+		if state, _ := o.Matrix.State(s); state != want {
+			t.Errorf("%s is %v, want %v", suite, state, want)
+		}
+	}
+	for _, u := range o.Matrix.Undecided {
+		for _, id := range u.Evidence {
+			x := o.Exchanges[slices.IndexFunc(o.Exchanges, func(x evidence.Exchange) bool { return x.ID == id })]
+			if x.Outcome != initiator.NoAnswer {
+				t.Errorf("%v rests on exchange %d, which got %v", u.Product, id, x.Outcome)
+			}
+		}
+	}
+}

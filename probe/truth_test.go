@@ -186,6 +186,35 @@ func TestTruthAlone(t *testing.T) {
 	}
 }
 
+// TestTruthResumed: the same where a scan was cut short, at some point or another, and
+// another one goes on with its answers.
+func TestTruthResumed(t *testing.T) {
+	t.Parallel()
+	for i, odd := range iketest.Oddities() {
+		stops := []int{5, 20, 35, 50, 80}
+		if testing.Short() {
+			stops = stops[i%len(stops):][:1]
+			if i%4 != 0 {
+				continue
+			}
+		}
+		t.Run(odd.Name, func(t *testing.T) {
+			for n, stop := range stops {
+				sc := oddScene(truthPolicies[(i+n)%2], iketest.StrongSwan, uint64(i*10+n), odd)
+				sc.scanner.MaxExchanges = stop
+				first := sc.scan(t)
+				if slices.ContainsFunc(first.Doubts, func(d evidence.Doubt) bool { return d.Kind == evidence.DoubtContradiction || d.Kind == evidence.DoubtSeveral }) {
+					continue // which a report keeps
+				}
+				next := first.goOn()
+				next.during = sc.during
+				o := next.scan(t)
+				o.report(t, o.fidelity(t, uint64(i)))
+			}
+		})
+	}
+}
+
 // left returns how many half-open IKE SAs are left at the gateway and its members.
 func (o outcome) left() int {
 	n := o.stats.HalfOpen
@@ -342,6 +371,9 @@ func TestTruthMet(t *testing.T) {
 		// The true answer, which is ahead, is lost now and then, and the forged refusals
 		// behind the others come when these are over.
 		{[]string{"a forged refusal behind"}, 203, overlapPolicy, iketest.StrongSwan, 0.05},
+		// It accepts nothing, and of the questions whose KE payload fits, which are most of
+		// them, none asked for weak suites.
+		{[]string{"holds no policy for IKEv2", "a weak member for a tenth of the SPIs on port 500"}, 1192, singlesPolicy, iketest.OpenIKED, 0.2},
 		// The one that redirects is silent where the weak member refuses aloud.
 		{[]string{"a weak member for half of the SPIs", "a malformed acceptance: two Proposals are chosen", "redirects and is silent to others"}, 171, smallPolicy, iketest.OpenIKED, 0.05},
 	} {

@@ -93,7 +93,7 @@ const (
 	// they hold.
 	NoteBlindRefusal
 	// NoteBlindUnread: the same, and it does not answer where the KE payload is
-	// of some methods that are offered.
+	// of some methods that are offered, or that would take too many short requests.
 	NoteBlindUnread
 	// NoteChanged: it answered an offer otherwise than before.
 	NoteChanged

@@ -128,8 +128,8 @@ func doubt(k evidence.NoteKind) string {
 	case evidence.NoteBlindRefusal:
 		return "The gateway refuses offers with a KE payload that it cannot use, without looking at the proposals."
 	case evidence.NoteBlindUnread:
-		return "The gateway refuses every offer with a KE payload that it cannot use, and does not answer some whose KE payload uses an offered method: " +
-			"whether it accepts those is not known."
+		return "The gateway refuses every offer with a KE payload that it cannot use. Some whose KE payload uses an offered method it does not answer, " +
+			"or they would take too many short requests: whether it accepts those is not known."
 	case evidence.NoteChanged:
 		return "The gateway answered an offer differently than before: its policy changed."
 	case evidence.NoteTakenAlone:

@@ -58,6 +58,8 @@ func (k Known) withheld(a proposals.Algorithm) matrix.Answer {
 	switch {
 	case k.Intolerances[a] != 0:
 		return matrix.Answer{State: matrix.NoAnswer, Exchange: k.Intolerances[a]}
+	case k.TooLong[a] != 0:
+		return matrix.Answer{State: matrix.NoAnswer, Exchange: k.TooLong[a]}
 	case k.NoAdditional != 0 && a.Axis >= proposals.ADDKE1 && !a.IsNone():
 		return matrix.Answer{State: matrix.Refused, Exchange: k.NoAdditional}
 	}

@@ -36,8 +36,11 @@ type Known struct {
 	// number of the exchange that shows it.
 	Intolerances map[proposals.Algorithm]int
 	// Limit is the octets of the longest request that it answers; 0 if there is
-	// none known.
-	Limit int
+	// none known. LimitShown is the number of an exchange that was longer.
+	Limit, LimitShown int
+	// TooLong are the algorithms that would take too many requests within Limit, or
+	// longer ones, with the number of the exchange that shows it.
+	TooLong map[proposals.Algorithm]int
 	// Failure is what it answers every offer with, if that is an error.
 	Failure Failure
 

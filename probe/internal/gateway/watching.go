@@ -24,25 +24,48 @@ func (k Known) Watching(offer []proposals.Product) ([]proposals.Product, ike.Key
 
 // WithWeak is Watching for any offer, and for weak suites that need not be watched for.
 func (k Known) WithWeak(offer, weak []proposals.Product) ([]proposals.Product, ike.KeyExchangeMethod, bool) {
-	if len(weak) == 0 || k.Oracle != ByForeignKE {
-		return nil, 0, false
-	}
-	theirs := proposals.KeyExchangeMethods(offer)
-	var beside []proposals.Product
-	for _, p := range weak {
-		p[proposals.KE] = slices.DeleteFunc(slices.Clone(p[proposals.KE]), func(a proposals.Algorithm) bool {
-			return slices.Contains(theirs, proposals.MethodOf(a))
-		})
-		if p.Size() > 0 {
-			beside = append(beside, p)
-		}
-	}
-	if len(beside) == 0 {
+	beside := withoutMethods(weak, proposals.KeyExchangeMethods(offer))
+	if len(beside) == 0 || k.Oracle != ByForeignKE {
 		return nil, 0, false
 	}
 	sent := append(slices.Clone(offer), beside...)
 	method, ok := offers.ForeignMethod(sent)
 	return sent, method, ok && k.RequestOctets(sent, method) <= k.Longest
+}
+
+// WatchingOwn is Watching for an offer that is asked with a KE payload of its own
+// method m. It has one of the weak suites beside it where there is no room for all:
+// no request becomes longer than a datagram by them.
+func (k Known) WatchingOwn(offer []proposals.Product, m ike.KeyExchangeMethod) ([]proposals.Product, bool) {
+	beside := withoutMethods(k.Weak, proposals.KeyExchangeMethods(offer))
+	if len(beside) == 0 {
+		return nil, false
+	}
+	room := k.Longest
+	if k.RequestOctets(offer, m) <= MaxDatagram {
+		room = min(room, MaxDatagram)
+	}
+	first, _ := beside[0].First()
+	for _, weak := range [][]proposals.Product{beside, {first.Product()}} {
+		if sent := append(slices.Clone(offer), weak...); k.RequestOctets(sent, m) <= room {
+			return sent, true
+		}
+	}
+	return nil, false
+}
+
+// withoutMethods returns suites but for those of methods.
+func withoutMethods(suites []proposals.Product, methods []ike.KeyExchangeMethod) []proposals.Product {
+	var out []proposals.Product
+	for _, p := range suites {
+		p[proposals.KE] = slices.DeleteFunc(slices.Clone(p[proposals.KE]), func(a proposals.Algorithm) bool {
+			return slices.Contains(methods, proposals.MethodOf(a))
+		})
+		if p.Size() > 0 {
+			out = append(out, p)
+		}
+	}
+	return out
 }
 
 // RefusedOf returns what of offer the gateway refuses, which accepts what m says, as far

@@ -142,3 +142,15 @@ func MustParse(s string) []proposals.Product {
 	}
 	return products
 }
+
+// Hybrid returns those of suites without additional key exchanges, and those with them.
+func Hybrid(suites []proposals.Product) (classical, hybrid []proposals.Product) {
+	for _, p := range suites {
+		if slices.ContainsFunc(p[proposals.ADDKE1:], func(list []proposals.Algorithm) bool { return len(list) > 0 }) {
+			hybrid = append(hybrid, p)
+		} else {
+			classical = append(classical, p)
+		}
+	}
+	return classical, hybrid
+}
