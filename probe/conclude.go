@@ -146,6 +146,9 @@ func (s *scan) concede(exchange int, ids []int) {
 func (s *scan) doubtHollow(r *evidence.Result) {
 	hollow := evidence.Unredeemed(r.Exchanges, s.gateway.Now().Hollow, r.Matrix)
 	if hollow == 0 {
+		if ids := evidence.NamedInVain(r.Exchanges, s.gateway.Now().Hollow, r.Matrix); len(ids) > 0 {
+			s.findings.Doubt(evidence.DoubtContradiction, nil, ids...)
+		}
 		return
 	}
 	s.findings.Doubt(evidence.DoubtUnredeemed, nil, hollow)

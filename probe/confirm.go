@@ -68,7 +68,7 @@ const lastWidelyKnown = ike.KE_ECP_521
 // accepted with an offer of another one, which nothing comes of but an answer,
 // unless one was answered before.
 func (s *scan) confirmMethods(ctx context.Context) {
-	suite, ok := observedSuite(s.result.Matrix)
+	suite, ok := evidence.ObservedSuite(s.result.Matrix)
 	known := s.gateway.Now()
 	if !ok || known.Oracle != gateway.ByForeignKE {
 		return

@@ -184,9 +184,9 @@ func (s *scan) takesAlone(ctx context.Context) bool {
 // matrix has to be asked again: the gateway does not read all of what was
 // offered, or its yes is none.
 func (s *scan) recheck(ctx context.Context, m *matrix.Matrix) bool {
-	suite, ok := observedSuite(m)
+	suite, ok := evidence.ObservedSuite(m)
 	if !ok {
-		suite, ok = s.acceptedSuite()
+		suite, ok = evidence.AcceptedSuite(s.journal.Since(0))
 	}
 	if !ok || s.over(ctx) {
 		return false
@@ -200,26 +200,6 @@ func (s *scan) recheck(ctx context.Context, m *matrix.Matrix) bool {
 		}
 	}
 	return s.testReading(ctx, suite)
-}
-
-// acceptedSuite returns a suite of an accepted answer.
-func (s *scan) acceptedSuite() (proposals.Suite, bool) {
-	for _, x := range s.journal.Since(0) {
-		if x.Outcome == initiator.Accepted && x.Suite != nil && !x.Doubtful && x.Taken() {
-			return *x.Suite, true
-		}
-	}
-	return proposals.Suite{}, false
-}
-
-// observedSuite returns an accepted suite that was asked about alone.
-func observedSuite(m *matrix.Matrix) (proposals.Suite, bool) {
-	for _, r := range m.Products {
-		if s, ok := m.FirstObserved(r.Product); ok {
-			return s, true
-		}
-	}
-	return proposals.Suite{}, false
 }
 
 // onlyTaken is taken, where the gateway reads too little of an offer.

@@ -142,7 +142,7 @@ func (s *scan) lookAround(ctx context.Context) {
 		}
 	}
 	besides := [2][]proposals.Product{known.RefusedOf(s.result.Matrix, offers.MustParse(offers.Greeting))}
-	if suite, ok := observedSuite(s.result.Matrix); ok {
+	if suite, ok := evidence.ObservedSuite(s.result.Matrix); ok {
 		besides[1] = []proposals.Product{suite.Product()}
 	}
 	for i := range min(max(fewFlows-evidence.CountWatched(asked, weakestSuite()), fewTaken-taken), otherFlows) {

@@ -2,6 +2,7 @@ package evidence
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/ikescope/ikescope/ike"
 	"github.com/ikescope/ikescope/probe/initiator"
@@ -56,4 +57,22 @@ func Retract(m *matrix.Matrix, exchanges []Exchange) error {
 		}
 	}
 	return failed
+}
+
+// NamedInVain returns the exchanges of which one asked for a key exchange method and
+// the other, hollow, refused what it was asked for with it, where m, which accepts
+// other suites, accepts none with that method: another gateway may have asked.
+func NamedInVain(exchanges []Exchange, hollow int, m *matrix.Matrix) []int {
+	i := slices.IndexFunc(exchanges, func(x Exchange) bool { return x.ID == hollow })
+	if i < 0 || m.Accepted == 0 || slices.ContainsFunc(m.Products, func(r matrix.Region) bool {
+		return proposals.HasKeyExchange([]proposals.Product{r.Product}, exchanges[i].KE)
+	}) {
+		return nil
+	}
+	for _, x := range exchanges {
+		if x.Outcome == initiator.InvalidKEPayload && x.Group == exchanges[i].KE {
+			return []int{x.ID, hollow}
+		}
+	}
+	return nil
 }
