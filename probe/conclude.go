@@ -28,14 +28,19 @@ func (s *scan) conclude(ctx context.Context) {
 		if known := s.gateway.Now(); known.NoRedirect {
 			// It may refuse whoever does not follow, or be silent.
 			var redirects []int
-			if i := slices.IndexFunc(r.Exchanges, func(x evidence.Exchange) bool { return x.Notify == ike.REDIRECT }); i >= 0 {
-				redirects = append(redirects, r.Exchanges[i].ID)
+			redirecting := make(map[initiator.Transport]bool)
+			for _, x := range r.Exchanges {
+				if x.Notify == ike.REDIRECT {
+					redirects = append(redirects, x.ID)
+					redirecting[x.Transport] = true
+				}
 			}
 			silent := func(x evidence.Exchange) bool {
-				return x.Outcome == initiator.NoAnswer && (x.Purpose == evidence.PurposeMatrix || x.Purpose == evidence.PurposeControl)
+				return x.Type == ike.IKE_SA_INIT && x.Outcome == initiator.NoAnswer && (redirecting[x.Transport] ||
+					x.Purpose == evidence.PurposeMatrix || x.Purpose == evidence.PurposeControl)
 			}
 			if !known.Taken || known.Refusal.How == gateway.DropsRefused || slices.ContainsFunc(r.Exchanges, silent) {
-				s.findings.Doubt(evidence.DoubtRedirected, nil, redirects...)
+				s.findings.Doubt(evidence.DoubtRedirected, nil, redirects[:min(len(redirects), 1)]...)
 			}
 			if !known.Taken {
 				r.Matrix = s.untested()

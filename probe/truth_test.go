@@ -374,6 +374,9 @@ func TestTruthMet(t *testing.T) {
 		// It accepts nothing, and of the questions whose KE payload fits, which are most of
 		// them, none asked for weak suites.
 		{[]string{"holds no policy for IKEv2", "a weak member for a tenth of the SPIs on port 500"}, 1192, singlesPolicy, iketest.OpenIKED, 0.2},
+		// The one that redirects and is silent has a port of its own, and what the other one
+		// accepts says nothing of it.
+		{[]string{"a weak member on port 4500", "redirects and is silent to others", "asks for an unknown key exchange"}, 3248, overlapPolicy, iketest.Libreswan, 0.05},
 		// The one that redirects is silent where the weak member refuses aloud.
 		{[]string{"a weak member for half of the SPIs", "a malformed acceptance: two Proposals are chosen", "redirects and is silent to others"}, 171, smallPolicy, iketest.OpenIKED, 0.05},
 	} {
