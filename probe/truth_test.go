@@ -203,7 +203,9 @@ func TestTruthResumed(t *testing.T) {
 				sc := oddScene(truthPolicies[(i+n)%2], iketest.StrongSwan, uint64(i*10+n), odd)
 				sc.scanner.MaxExchanges = stop
 				first := sc.scan(t)
-				if slices.ContainsFunc(first.Doubts, func(d evidence.Doubt) bool { return d.Kind == evidence.DoubtContradiction || d.Kind == evidence.DoubtSeveral }) {
+				if slices.ContainsFunc(first.Doubts, func(d evidence.Doubt) bool {
+					return d.Kind == evidence.DoubtContradiction || d.Kind == evidence.DoubtSeveral
+				}) {
 					continue // which a report keeps
 				}
 				next := first.goOn()
@@ -377,6 +379,9 @@ func TestTruthMet(t *testing.T) {
 		// The one that redirects and is silent has a port of its own, and what the other one
 		// accepts says nothing of it.
 		{[]string{"a weak member on port 4500", "redirects and is silent to others", "asks for an unknown key exchange"}, 3248, overlapPolicy, iketest.Libreswan, 0.05},
+		// The offer with the method that it asks for is too long for it, so that it could not be
+		// given, and where it was given later it asked for another one.
+		{[]string{"drops requests above 600 octets", "asks for another key exchange for ever", "a malformed acceptance: the KE payload is missing"}, 4201, smallPolicy, iketest.StrongSwan, 0.2},
 		// The one that redirects is silent where the weak member refuses aloud.
 		{[]string{"a weak member for half of the SPIs", "a malformed acceptance: two Proposals are chosen", "redirects and is silent to others"}, 171, smallPolicy, iketest.OpenIKED, 0.05},
 	} {

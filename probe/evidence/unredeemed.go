@@ -13,7 +13,8 @@ import (
 // Unredeemed returns the number of an exchange which shows that the gateway asks for
 // key exchange methods and accepts none: hollow, if that is one in which it refused
 // the method that it had asked for, or the first in which it asked for one, where m
-// accepts nothing. Without a matrix that has to be one in which it was given what it
+// accepts nothing, or where it was given the only one that could be chosen of a suite
+// that m accepts. Without a matrix that has to be one in which it was given what it
 // had asked for, or asks for what it was given. It is 0 if there is none, or if an
 // offer was accepted.
 func Unredeemed(exchanges []Exchange, hollow int, m *matrix.Matrix) int {
@@ -26,11 +27,22 @@ func Unredeemed(exchanges []Exchange, hollow int, m *matrix.Matrix) int {
 		case x.Outcome == initiator.Accepted && x.Type == ike.IKE_SA_INIT:
 			return 0
 		case x.Outcome == initiator.InvalidKEPayload && !x.Doubtful && hollow == 0 &&
-			(m == nil && named[questionOf(x)] || m != nil && m.Accepted == 0):
+			(m == nil && named[questionOf(x)] || m != nil && (m.Accepted == 0 || givenAll(x, m))):
 			hollow = x.ID
 		}
 	}
 	return hollow
+}
+
+// givenAll reports whether x had the KE payload for all that it offered, of which m
+// accepts a suite.
+func givenAll(x Exchange, m *matrix.Matrix) bool {
+	if methods := proposals.KeyExchangeMethods(x.Offer); len(methods) != 1 || methods[0] != x.KE {
+		return false
+	}
+	return slices.ContainsFunc(m.Products, func(r matrix.Region) bool {
+		return slices.ContainsFunc(x.Offer, func(p proposals.Product) bool { _, ok := p.Intersect(r.Product); return ok })
+	})
 }
 
 // Retract gives up what m says is refused because the gateway asked for another key
