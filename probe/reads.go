@@ -58,6 +58,9 @@ func (s *scan) testReading(ctx context.Context, suite proposals.Suite) (found bo
 		id := test.whole.ID         // of the exchange that shows the limit
 		switch a := test.whole; {
 		case a.Taken():
+			if a.Group != 0 && proposals.MethodOf(suite[proposals.KE]) != a.Group {
+				s.findings.Doubt(evidence.DoubtUnread, nil, a.ID) // it takes what is nobody's
+			}
 			continue
 		case a.Outcome == initiator.NotTried:
 			return false

@@ -382,6 +382,9 @@ func TestTruthMet(t *testing.T) {
 		// The offer with the method that it asks for is too long for it, so that it could not be
 		// given, and where it was given later it asked for another one.
 		{[]string{"drops requests above 600 octets", "asks for another key exchange for ever", "a malformed acceptance: the KE payload is missing"}, 4201, smallPolicy, iketest.StrongSwan, 0.2},
+		// It reads the first Proposal, and takes an unknown number in it, so that the last one
+		// seems to be read.
+		{[]string{"reads the first Proposal", "accepts unknown numbers", "a malformed acceptance: the initiator SPI is wrong"}, 5253, overlapPolicy, iketest.OpenIKED, 0},
 		// The one that redirects is silent where the weak member refuses aloud.
 		{[]string{"a weak member for half of the SPIs", "a malformed acceptance: two Proposals are chosen", "redirects and is silent to others"}, 171, smallPolicy, iketest.OpenIKED, 0.05},
 	} {

@@ -95,11 +95,16 @@ func LastInLists(p proposals.Product, n int) proposals.Product {
 }
 
 // LastProposal returns p as the last of n proposals, of which the others are
-// like it, with a PRF that is nobody's.
+// like it, with a PRF that is nobody's, and another key exchange method: an answer
+// that names one shows which was chosen.
 func LastProposal(p proposals.Product, n int) []proposals.Product {
+	method := ike.KE_MODP_768 // known to every gateway, and hardly accepted
+	if proposals.HasKeyExchange([]proposals.Product{p}, method) {
+		method = ike.KE_MODP_1024
+	}
 	var out []proposals.Product
 	for i := range n - 1 {
-		other := p
+		other := OnlyMethod([]proposals.Product{p}, method)[0]
 		other[proposals.PRF] = []proposals.Algorithm{nobodys(proposals.PRF, i)}
 		out = append(out, other)
 	}
