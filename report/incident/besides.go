@@ -12,6 +12,8 @@ func (a *Attempt) besideIt(id string, e *Event) []string {
 	switch sent := a.words["no-id"]; {
 	case id == "traffic-selectors" && a.Established:
 		return []string{"another Child SA of this connection came up: only this one was refused"}
+	case id == "id-not-in-cert" && strings.Contains(e.Text, "no trusted "):
+		return []string{"where lines of [CFG] were left out of this log, the CA of the certificate may be what is missing"}
 	case id == "no-config" && sent != "":
 		return []string{"the client sends the identity " + sent + ", which names nobody: its own ID or address is not set"}
 	case id == "cert-untrusted" && e.arg("id") != "" && e.arg("cert") == "":
@@ -28,6 +30,66 @@ func (a *Attempt) besideIt(id string, e *Event) []string {
 		}
 	}
 	return nil
+}
+
+// nothingThrough returns the line by which an SA for L2TP ended without any packet of
+// the other side, nil if there is none.
+func (a *Attempt) nothingThrough() *Event {
+	if a.version() == 2 || !a.Established && a.Reached != PhaseEstablished {
+		return nil
+	}
+	forL2TP := strings.Contains(strings.ToLower(a.Connection), "l2tp") || a.says("transport mode", "IPsec transport", ":17/1701")
+	for i := range a.Events {
+		if e := &a.Events[i]; forL2TP && e.Kind == Info && e.arg("in") == "0B" {
+			return e
+		}
+	}
+	return nil
+}
+
+// beganAnew returns why a client that this side answered began anew, again and again,
+// nil if the lines do not show that.
+func (g *Group) beganAnew() *Cause {
+	a := g.Attempt
+	if a.Cause != nil || a.Side != Responder || a.Reached != PhaseInit || g.Count < 2 || len(g.Peers) > 1 || a.words[InitAnswered] == "" {
+		return nil
+	}
+	id := "half-open"
+	if a.version() == 1 {
+		id = "answers-lost-init"
+	}
+	return a.cause(id, &a.Events[len(a.Events)-1])
+}
+
+// overcome returns what went wrong on the way of an attempt that did not fail of it.
+func (a *Attempt) overcome() []string {
+	var out []string
+	for i := range a.Events {
+		e := &a.Events[i]
+		switch {
+		case e.Cause == "send-failed" && e.Kind == Root:
+			said := "a packet could not be sent at first"
+			if reason := e.arg("reason"); reason != "" {
+				said += " (" + reason + ")"
+			}
+			out = append(out, said+", as where this side's address or its route came only later, and what was sent again was answered")
+		case e.Cause == "cert-refused" && a.ikeUp && !slices.Contains(out, certPassed):
+			out = append(out, certPassed)
+		}
+	}
+	return out
+}
+
+const certPassed = "before that, this side rejected a certificate of the other, as for a CA that is not loaded here"
+
+// elsewhere reports whether a fix is for another system of the product than that of the
+// lines: Cisco's ASA and IOS have commands of their own, and so do their versions of IKE.
+func (a *Attempt) elsewhere(where string) bool {
+	if strings.Contains(where, "for IKEv2") && a.version() == 1 || strings.Contains(where, "for IKEv1") && a.version() == 2 {
+		return true
+	}
+	asa := a.words["os"] == "ASA"
+	return asa && strings.HasPrefix(where, "IOS") || !asa && strings.HasPrefix(where, "ASA")
 }
 
 // unfit reports whether a fix proposes what the lines show to be so already.

@@ -106,6 +106,9 @@ func (a *Attempt) choose() *Cause {
 			first = e
 		}
 	}
+	if e := a.nothingThrough(); e != nil && (first == nil || first.Cause == "l2tp-unfinished" || first.Cause == "client-deleted") {
+		return a.cause("l2tp-nothing", e)
+	}
 	if a.deletedAtOnce && (first == nil || rank(first) > failed && first.Kind != Gone) {
 		for i := range a.Events {
 			if a.Events[i].Kind == Deleted {
@@ -425,7 +428,7 @@ func (a *Attempt) sentence(id string, side Side, e *Event) string {
 	said := sentence.Fill(known.sentences[side], words)
 	if id == "child-proposal" && a.Version == 1 && side == Initiator {
 		said = "phase 1 succeeded, and the gateway does not accept Quick Mode; with which notify, these lines do not show"
-		if a.says("NO_PROPOSAL_CHOSEN", "NO-PROPOSAL-CHOSEN", "NO_PROP", "PROPOSAL_NOT_CHOSEN") {
+		if a.says("NO_PROPOSAL_CHOSEN", "NO-PROPOSAL-CHOSEN", "NO_PROP", "PROPOSAL_NOT_CHOSEN", "o proposal chosen") {
 			said = "phase 1 succeeded, and the gateway refuses Quick Mode with NO_PROPOSAL_CHOSEN"
 		}
 	}
@@ -506,6 +509,8 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 		return a.toldWhy()
 	case id == "undecryptable" && a.version() == 1:
 		return "psk-mismatch" // in IKEv1 it is part of the keys
+	case id == "malformed" && a.version() != 2 && e.Kind == Sign && e.arg("notify") == "PAYLOAD_MALFORMED" && !a.ikeUp:
+		return "payload-refused"
 	case id == "malformed" && a.version() == 1 && a.Reached == PhaseAuth && !a.ikeUp:
 		return "psk-mismatch" // the first that is encrypted
 	case id == "no-connection" && a.version() == 1:

@@ -209,6 +209,9 @@ func lacks(f *File, several, told, worked bool) []string {
 // story returns what happened, without what the other side's log adds.
 func (g *Group) story() Story {
 	a := g.Attempt
+	if c := g.beganAnew(); c != nil {
+		a.Cause = c
+	}
 	s := Story{
 		Layer: Unknown, Details: []string{}, Product: a.Product, File: a.File, Side: a.Side, IKE: a.Version,
 		Connection: a.Connection, Local: a.Local, Peer: a.Peer, PeerID: a.PeerID,
@@ -259,6 +262,9 @@ func (g *Group) story() Story {
 		if a.Reached != PhaseNone {
 			s.Heading += "; it reached " + a.shown().In(a.Version)
 		}
+	}
+	if a.Cause == nil {
+		s.Heading = strings.Join(append([]string{s.Heading}, a.overcome()...), "; ")
 	}
 	g.together(&s)
 	return s

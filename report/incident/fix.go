@@ -78,7 +78,7 @@ func (a *Attempt) Fixes() []Fix {
 			break
 		}
 		for _, f := range causes.Fixes() {
-			if f["cause"] != cause || f["product"] != product || f["side"] == "r" && a.Side != Responder || f["side"] == "i" && a.Side != Initiator || f["side"] == "u" && a.Side != "" || len(out) == maxFixes || a.unfit(f["line"]) {
+			if f["cause"] != cause || f["product"] != product || f["side"] == "r" && a.Side != Responder || f["side"] == "i" && a.Side != Initiator || f["side"] == "u" && a.Side != "" || len(out) == maxFixes || a.unfit(f["line"]) || a.elsewhere(f["where"]) {
 				continue
 			}
 			if line, known := sentence.Words(f["line"], words); known {

@@ -2,7 +2,6 @@ package incident
 
 import (
 	"cmp"
-	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -67,6 +66,9 @@ func mixed(groups []*Group) bool {
 }
 
 const windowsProduct = "Windows"
+
+// policyMatch is Windows' error for a proposal that was refused.
+const policyMatch = "13868"
 
 // unheardAnswer changes the cause of a client's attempt that ended for want of an
 // answer, where the gateway's log shows that it accepted the client.
@@ -174,34 +176,16 @@ func alike(a, b *Group) (score int, by Pairing) {
 // differ behind a NAT, which changes none of two public ones.
 func (a *Attempt) contradicts(b *Attempt) bool {
 	switch {
-	case named(a.PeerID) != "" && named(b.LocalID) != "" && named(a.PeerID) != named(b.LocalID):
+	case logtext.Identity(a.PeerID) != "" && logtext.Identity(b.LocalID) != "" && logtext.Identity(a.PeerID) != logtext.Identity(b.LocalID):
 		return true
-	case public(a.Peer) && public(b.Local) && a.Peer != b.Local:
+	case logtext.Public(a.Peer) && logtext.Public(b.Local) && a.Peer != b.Local:
 		return true
+	}
+	if a.Reached.rank() >= PhaseAuth.rank() && b.Cause != nil && b.Cause.Event.arg("code") == policyMatch && (a.Cause == nil || a.Cause.Layer != Child && a.Cause.Layer != Negotiation) {
+		return true // which no gateway answers for a key, a user or a certificate
 	}
 	return a.Reached.rank() >= PhaseAuth.rank() && b.Cause != nil && (b.Cause.ID == "ike-proposal" || b.Cause.ID == "no-connection") && b.Reached.rank() <= PhaseInit.rank()
 }
-
-// named returns an identity as all products write it, "" for one that they write each
-// in its way (distinguished names), and for any.
-func named(id string) string {
-	if strings.ContainsAny(id, "=%*") {
-		return ""
-	}
-	if _, name, typed := strings.Cut(id, "/"); typed { // OpenIKED's "FQDN/gateway"
-		id = name
-	}
-	return strings.ToLower(strings.TrimPrefix(id, "@"))
-}
-
-// public reports whether an address is one that no NAT is in front of.
-func public(address string) bool {
-	ip, err := netip.ParseAddr(address)
-	return err == nil && ip.IsGlobalUnicast() && !ip.IsPrivate() && !shared.Contains(ip)
-}
-
-// shared are the addresses of carriers' NATs (RFC 6598).
-var shared = netip.MustParsePrefix("100.64.0.0/10")
 
 // unheard reports whether a, a client's attempt, ended for what an answer to its
 // IKE_AUTH said or held, while gateway is one of which no IKE_AUTH came.

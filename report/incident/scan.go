@@ -202,11 +202,17 @@ func (s *Scanner) unclaimed(l *Line) {
 // beside reads a line of a program that an IKE daemon works with, as one of the
 // attempt of the line before: L2TP and PPP, the DHCP server, the kernel.
 func (s *Scanner) beside(l *Line) {
-	if len(s.File.Products) == 0 || !logtext.Beside(l.Program) {
+	if !logtext.Beside(l.Program) {
 		return
 	}
-	s.l2tp = s.l2tp || l.Program == "xl2tpd" || strings.Contains(l.Text, "xl2tpd[")
+	s.l2tp = s.l2tp || l.Program == "xl2tpd" || strings.Contains(l.Text, "l2tp")
 	row, words := FindStartup(l.Text)
+	if len(s.File.Products) == 0 {
+		if row != nil && general.OverL2TP(row.Cause) && len(s.held) < maxHeld {
+			s.held = append(s.held, *l)
+		}
+		return
+	}
 	if row == nil || !general.Beside(row.Cause, s.l2tp) {
 		return // of another connection, or of what that program has for itself
 	}

@@ -24,11 +24,11 @@ var (
 	numbered = lazyregexp.New(`^IKEv2-[A-Z]+-\d: \((\d+)\)`)
 	platform = lazyregexp.New(`^-\d: `)
 	protoID  = lazyregexp.New(`^-\d+: \(?(\d+)\)?: ?`)
-	ends     = lazyregexp.New(`Local:([0-9A-Fa-f.:]+):\d+ Remote:([0-9A-Fa-f.:]+):\d+ Username:(\S+) `)
+	ends     = lazyregexp.New(`Local: ?([0-9A-Fa-f.:]+):\d+ Remote: ?([0-9A-Fa-f.:]+):\d+ Username: ?(\S+) `)
 	exchange = lazyregexp.New(`^IKEv2 (IKE_SA_INIT|IKE_AUTH|CREATE_CHILD_SA|INFORMATIONAL) Exchange (?:REQUEST|RESPONSE)`)
 	payloads = lazyregexp.New(`^(?:(?:VID|SA|KE|N|IDi|IDr|CERT|CERTREQ|AUTH|CFG|EAP|TSi|TSr|ENCR|DELETE|NOTIFY\([A-Z_0-9]+\)|NOTIFY\(Unknown - \d+\)) *)+$`)
 	isakmp   = lazyregexp.New(`^ISAKMP(?:-(?:ERROR|INTERNAL|PAK))?\s*:?\s*(?:\((?:\d+:)?\d+\))?\s*:*\s*`)
-	systemID = lazyregexp.New(`%((?:ASA|FTD|IKEV2|CRYPTO|PKI|FTD-vpn)-[\w-]+): ?`)
+	systemID = lazyregexp.New(`%((?:ASA|FTD|IKEV2|CRYPTO|PKI|IPSEC|FTD-vpn)-[\w-]+): ?`)
 )
 
 // reader remembers of which SA and exchange the lines are that name neither: the
@@ -40,6 +40,8 @@ type reader struct {
 	// of the lines.
 	side     incident.Side
 	identity string
+	// own is the method of this side, where its configuration is shown.
+	own string
 	// list is an event whose proposals follow it, each in a line.
 	list *incident.Event
 	// offer is what a peer offers for phase 1, and debug that lines of debug crypto
@@ -90,7 +92,11 @@ var (
 	role   = lazyregexp.New(`\(([IR])\) MsgID|CurState: ([IR])_[A-Z]`)
 	// status is a line of show crypto isakmp sa, of an SA that is up.
 	status = lazyregexp.New(`^([0-9A-Fa-f.:]{2,45})\s+([0-9A-Fa-f.:]{2,45})\s+QM_IDLE\s+\d{1,6}\s+(?:\d{1,3}\s+)?ACTIVE$`)
-	said   = lazyregexp.New(`peer's identity '([^']{1,120})'`)
+	// historyV1 is what ASA prints of an exchange of IKEv1 that failed, ofASA what
+	// stands before the messages of its debug.
+	historyV1 = lazyregexp.New(`IKE (?:MM|AM|QM) (?:Initiator|Responder) FSM error history`)
+	ofASA     = lazyregexp.New(`^(?:\[IKEv1|IKEv2-(?:PROTO|PLAT)-\d)`)
+	said      = lazyregexp.New(`peer's identity '([^']{1,120})'`)
 )
 
 func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
@@ -125,7 +131,7 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 			words["peer"], _, _ = strings.Cut(after, ",")
 		}
 	}
-	if m := systemID.FindStringSubmatchIndex(s); m != nil && m[0] < 64 {
+	if m := systemID.FindStringSubmatchIndex(s); m != nil && m[0] < 120 {
 		words["message"] = s[m[2]:m[3]]
 		text := s[m[1]:]
 		if e := ends.FindStringSubmatch(text); e != nil {
@@ -133,6 +139,7 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 			if e[3] != "Unknown" {
 				words["peer-id"] = e[3]
 			}
+			text = text[strings.Index(text, e[0])+len(e[0]):]
 		}
 		return words["message"] + ": " + text, words, true
 	}
@@ -154,6 +161,9 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 	}
 	if rest, found := strings.CutPrefix(s, "CRYPTO_PKI"); found { // debug crypto pki
 		return strings.TrimLeft(rest, " :"), words, true
+	}
+	if strings.Contains(s, "(config-ikev2-profile)#") {
+		return s, words, true
 	}
 	if strings.HasPrefix(s, "IPSEC(") || strings.HasPrefix(s, "IPSec(") || status.MatchString(s) {
 		return s, words, true
@@ -223,6 +233,11 @@ func (r *reader) after(e *incident.Event) {
 	if e.Cause == "no-connection" && r.identity != "" && strings.Contains(e.Text, "profile not found") {
 		e.Cause, e.Phase = "no-config", incident.PhaseAuth
 	}
+	if own := e.Args["own-auth"]; own != "" {
+		r.own = own
+	} else if e.Cause == "auth-failed" {
+		e.Set("own-auth", r.own)
+	}
 	if e.Cause == "no-config" {
 		e.Set("peer-id", r.identity)
 		e.Set("got", r.identity)
@@ -240,12 +255,22 @@ func (r *reader) after(e *incident.Event) {
 	if got, want := e.Args["got"], e.Args["want"]; e.Cause == "ike-proposal" && got != "" && want != "" {
 		e.Set("detail", e.Args["axis"]+": received "+got+", configured "+want)
 	}
+	if strings.Contains(e.Text, "does not match policy") && e.Args["axis"] != "" {
+		e.Set("detail", e.Args["axis"]+": that of the offer is another than this side's policy has")
+		delete(e.Args, "axis")
+	}
 	if status.MatchString(e.Text) {
 		e.Version = 1
 	}
 	if r.offer != nil && strings.Contains(e.Text, "no offers accepted") {
 		r.offer.complete(e)
 		r.offer = nil
+	}
+	if historyV1.MatchString(e.Text) {
+		e.Version = 1
+	}
+	if strings.HasPrefix(m, "ASA-") || strings.HasPrefix(m, "FTD-") || ofASA.MatchString(e.Text) {
+		e.Set("os", "ASA")
 	}
 	delete(e.Args, "message")
 	if e.Kind == incident.Theirs || e.Kind == incident.Ours {

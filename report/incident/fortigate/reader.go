@@ -259,7 +259,7 @@ func (r *reader) log(l *incident.Line) ([]incident.Event, bool) {
 		return nil, false
 	}
 	text := values["logdesc"] + " " + values["msg"] + " " + values["action"] + " " + values["status"] + " " +
-		values["reason"] + " " + values["error_reason"] + " " + values["peer_notif"] + " " + values["result"]
+		values["reason"] + " " + values["error_reason"] + " " + values["error_num"] + " " + values["peer_notif"] + " " + values["result"]
 	row, words := Lines.Find(strings.ToLower(text))
 	if row == nil {
 		return nil, true

@@ -4,7 +4,11 @@
 // with it (it expired, it does not match).
 package general
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
+)
 
 // Level is how much a meaning says.
 type Level string
@@ -52,6 +56,9 @@ func Read(text string) (Meaning, bool) {
 	if isSetting(text) {
 		return Meaning{}, false
 	}
+	if m, ok := given(text); ok {
+		return m, true
+	}
 	if m, ok := read(text); ok || !strings.Contains(text, ". ") {
 		return m, ok
 	}
@@ -63,10 +70,35 @@ func Read(text string) (Meaning, bool) {
 	return Meaning{}, false
 }
 
+// giving is what stands before a reason that a line gives by itself.
+var giving = lazyregexp.New(`(?i)\breason\s*[=:]\s*"?`)
+
+// given returns what a line says in the reason that it gives, if that says why.
+func given(text string) (Meaning, bool) {
+	text = text[:min(len(text), maxOctets)]
+	at := giving.FindStringIndex(text)
+	if at == nil {
+		return Meaning{}, false
+	}
+	reason, _, _ := strings.Cut(text[at[1]:], `"`)
+	reason, _, _ = strings.Cut(reason, ". ")
+	m, ok := read(reason)
+	if !ok || m.Level != Reason && m.Cause != "auth-failed" && m.Cause != "eap-refused" {
+		return Meaning{}, false
+	}
+	if whole, ok := read(text); ok {
+		m.Version, m.Side, m.Named = max(m.Version, whole.Version), whole.Side, m.Named || whole.Named
+		if m.Phase == "" {
+			m.Phase = whole.Phase
+		}
+	}
+	return m, true
+}
+
 // roles are ways in which a line says whose it is.
 var roles = []struct{ word, side string }{
 	{"ike responder:", "r"}, {"ike initiator:", "i"}, {"as responder", "r"}, {"as initiator", "i"}, {"role: responder", "r"}, {"role: initiator", "i"},
-	{"role=responder", "r"}, {"role=initiator", "i"}, {"we are responder", "r"}, {"we are initiator", "i"},
+	{"initiator=true", "i"}, {"initiator=false", "r"}, {"role=responder", "r"}, {"role=initiator", "i"}, {"we are responder", "r"}, {"we are initiator", "i"},
 }
 
 // role returns "r" or "i" where a line says whose it is, "" elsewhere.

@@ -246,6 +246,9 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 	if v := version(text); v != 0 {
 		e.Version = v
 	}
+	if strings.Contains(text, "sent IKE_SA_INIT reply") || strings.Contains(text, "sent MR1, expecting MI2") {
+		e.Set(incident.InitAnswered, "yes")
+	}
 	if strings.HasPrefix(text, "ignoring informational payload") {
 		e.Version = 1
 		switch {
@@ -546,7 +549,7 @@ func inState(e *incident.Event, state string) {
 
 // version returns the version of IKE that the words of a line are of.
 func version(text string) int {
-	for _, word := range []string{"Main Mode", "Aggressive Mode", "Quick Mode", "ISAKMP SA", "STATE_MAIN", "STATE_AGGR", "STATE_QUICK", "STATE_XAUTH", "IKEv1", "preshared secrets", "OAKLEY_", "(XAUTH)", "ISAKMP Identification Payload", "ISAKMP Hash Payload"} {
+	for _, word := range []string{"Main Mode", "Aggressive Mode", "Quick Mode", "ISAKMP SA", "STATE_MAIN", "STATE_AGGR", "STATE_QUICK", "STATE_XAUTH", "IKEv1", "preshared secrets", "OAKLEY_", "(XAUTH)", "(MAIN_R", "(MAIN_I", "(QUICK_R", "(QUICK_I", "ISAKMP Identification Payload", "ISAKMP Hash Payload"} {
 		if strings.Contains(text, word) {
 			return 1
 		}

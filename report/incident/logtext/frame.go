@@ -69,6 +69,9 @@ func Inner(s string) (string, bool) {
 			}
 			continue
 		}
+		if c := rest[0]; c == '[' && strings.Count(s[:i+1], "][") > 1 { // the tags of another program: "[INFO][N3IWF][IKE] "
+			continue
+		}
 		for _, start := range starts {
 			if strings.HasPrefix(rest, start) {
 				return rest, true

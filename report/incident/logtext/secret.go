@@ -24,6 +24,7 @@ var innocuous = lazyregexp.New(`(?i)\bno matching PSK found for connection: ` +
 	`|\bauth=(?:OAKLEY_)?PRESHARED_KEY\b` +
 	`|\bauthby=secret and ID_\w{1,20} '[^']{0,200}'` +
 	`|\bPSK(?:\+[A-Z]\w{1,30})+` +
+	`|"[\w.-]{0,40}(?:PSK|psk)[\w.-]{0,40}"(?:\[\d{1,6}\])?: (?:\*\*)?(?:[Ww]e cannot|deleting|terminating|cannot|initiating|added|loaded|adding|connection)\b` +
 	`|\b(?:shared keys?|secret) (?:found )?for '[^']{0,200}' - '[^']{0,200}'` +
 	`|\bloading secrets from ["']/[\w./-]{1,200}\.secrets?["']` +
 	`|/[\w./-]{1,200}\.secrets?\b`)

@@ -144,6 +144,9 @@ func (l *Message) peel() bool {
 			return true
 		}
 	}
+	if l.Stamp == "" && l.seconds(s) {
+		return true
+	}
 	if at, text, rest, ok := Stamp(s); ok {
 		rest = withoutPriority(rest)
 		if columns, found := strings.CutPrefix(rest, "| "); found { // a viewer's
@@ -279,7 +282,7 @@ func (l *Message) host() {
 		if base, _, found := strings.Cut(name, "["); found {
 			name = base
 		}
-		if strings.Contains(host, "<") && !slices.Contains(programs, name) { // a name that was taken out
+		if strings.Contains(host, "<") && !slices.Contains(programs, name) && !slices.Contains(besides, name) { // a name that was taken out
 			return
 		}
 		l.Program, l.Text = name, strings.TrimLeft(after, " ")

@@ -33,7 +33,7 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 	if !mine && placed.MatchString(text) {
 		// What racoon prints itself: its level, and where in its source.
 		row, _ := Lines.Find(text)
-		mine = row != nil || strings.Contains(text, "isakmp") || strings.Contains(text, "ipsec_doi")
+		mine = row != nil || strings.Contains(text, "isakmp") || strings.Contains(text, "ipsec_doi") || strings.Contains(text, "IPsec-SA")
 	}
 	return text, nil, mine
 }

@@ -297,7 +297,7 @@ func TestNotLoaded(t *testing.T) {
 		{"swanctl", "loading connection 'home' failed: invalid value for: proposals, config discarded", "own-config", "", "invalid value for: proposals", "in common"},
 		{"strongSwan's starter", "Jan 10 10:00:00 gw ipsec[900]: /etc/ipsec.conf:12: syntax error, unexpected STRING [leftsubnett]", "own-config", "", "ipsec.conf:12", "phase 2"},
 		{"stroke", `05[CFG] received stroke: add connection 'office'
-05[CFG] skipped invalid proposal string: aes257-sha256-modp2048`, "own-config", "", "aes257-sha256-modp2048", "in common"},
+05[CFG] skipped invalid proposal string: aes257-sha256-modp2048`, "own-proposal", "", "aes257-sha256-modp2048|keywords of strongSwan", "in common"},
 		{"iked", "iked: /etc/iked.conf: 7: syntax error\niked: no valid configuration", "own-config", "", "OpenIKED|syntax error|iked -n", ""},
 	})
 	// What a file of secrets holds is no reason to be quoted.

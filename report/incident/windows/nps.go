@@ -1,6 +1,7 @@
 package windows
 
 import (
+	"cmp"
 	_ "embed"
 	"sync"
 
@@ -27,6 +28,7 @@ func (r *reader) nps(l *incident.Line, code string) ([]incident.Event, bool) {
 		return nil, r.details != nil
 	}
 	e := l.Event(incident.Root)
+	e.Stamp = cmp.Or(e.Stamp, r.stamp)
 	e.Side, e.Phase, e.Cause = incident.Responder, incident.PhaseEAP, "radius-refused"
 	e.Set("code", code)
 	if ok {

@@ -6,6 +6,7 @@
 package windows
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -202,7 +203,7 @@ func (r *reader) property(l *incident.Line, name, value string) ([]incident.Even
 // failure is the end of an event of IKEEXT: 4652, 4653, 4654 and 4984.
 func (r *reader) failure(l *incident.Line, reason string) incident.Event {
 	e := l.Event(incident.Root)
-	e.Cause = "windows"
+	e.Stamp, e.Cause = cmp.Or(e.Stamp, r.stamp), "windows"
 	setError(&e, reason)
 	switch strings.ToLower(r.details["role"]) {
 	case "initiator":
