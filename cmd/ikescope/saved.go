@@ -47,6 +47,9 @@ func (a *app) readReport(file *os.File) (saved *archive.Archive, keep bool, err 
 	if err != nil {
 		return nil, false, err
 	}
+	if info.IsDir() {
+		return nil, false, errors.New("is a folder")
+	}
 	in := bufio.NewReader(file)
 	begin, _ := in.Peek(1024)
 	if capture.Is(begin) {

@@ -40,7 +40,8 @@ func manyTargets(t *testing.T) *report.Document {
 func gatesOf(doc *report.Document, i int) []report.Gate { return doc.Gates[i : i+1] }
 
 func spool(t *testing.T) *Spool {
-	s := &Spool{Create: func() (File, error) { return os.Create(filepath.Join(t.TempDir(), "spool")) }}
+	dir := t.TempDir() // which is removed after the spool is closed, as Windows demands
+	s := &Spool{Create: func() (File, error) { return os.Create(filepath.Join(dir, "spool")) }}
 	t.Cleanup(func() { s.Close() })
 	return s
 }

@@ -19,7 +19,8 @@ import (
 )
 
 func spool(t *testing.T) *archive.Spool {
-	s := &archive.Spool{Create: func() (archive.File, error) { return os.Create(filepath.Join(t.TempDir(), "spool")) }}
+	dir := t.TempDir() // which is removed after the spool is closed, as Windows demands
+	s := &archive.Spool{Create: func() (archive.File, error) { return os.Create(filepath.Join(dir, "spool")) }}
 	t.Cleanup(func() { s.Close() })
 	return s
 }

@@ -19,6 +19,7 @@ import (
 	"net/netip"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
@@ -58,11 +59,8 @@ func loginMethods() []string {
 // introduce has r show who it is to clients that want EAP, if g names a method, and lets
 // in whom g knows. The error names the flag.
 func (g *Gateway) introduce(r *iketest.Responder) error {
-	method := g.EAP
-	switch {
-	case method == "" && g.User != "":
-		method = loginMethods()[0]
-	case method == "" && !g.PSK:
+	method := g.method()
+	if method == "" && !g.PSK {
 		return nil
 	}
 	kind, id := certificate.IDOf(g.ID())
@@ -229,23 +227,41 @@ func issued(name string) (_ crypto.Signer, chain [][]byte, root []byte, _ error)
 	return signer, chain, root, nil
 }
 
-// IDWords says in a line who the gateway says it is, and how it proves it; "" if it does
-// not.
-func (g *Gateway) IDWords() string {
-	method := g.EAP
-	if method == "" && g.User != "" {
-		method = loginMethods()[0]
+// method is that of EAP which it asks clients for, "" for none.
+func (g *Gateway) method() string {
+	if g.EAP == "" && g.User != "" {
+		return loginMethods()[0]
 	}
-	how := "by a certificate made for it, of a root made for it"
+	return g.EAP
+}
+
+// IDWords says in a line who the gateway says it is, how it proves it, and to whom; "" if
+// it does not.
+func (g *Gateway) IDWords() string {
+	method := g.method()
 	switch {
+	case g.PSK && method == "":
+		return g.ID() + ", by a pre-shared key; shown to nobody who does not know it"
+	case g.PSK:
+		return fmt.Sprintf("%s, by a pre-shared key, which strangers can guess offline; asks clients for %s", g.ID(), method)
 	case method == "":
 		return ""
-	case g.PSK:
-		how = "by a pre-shared key"
 	case g.CertFile != "":
-		how = "by the certificate of " + g.CertFile
+		return fmt.Sprintf("%s, by the certificate of %s; asks clients for %s", g.ID(), g.CertFile, method)
 	}
-	return fmt.Sprintf("%s, %s; asks clients for %s", g.ID(), how, method)
+	return fmt.Sprintf("%s, by a certificate made for it, of a root made for it; asks clients for %s", g.ID(), method)
+}
+
+// LoginWords says in a line who can log in; "" for nobody.
+func (g *Gateway) LoginWords() string {
+	var who []string
+	if g.PSK && g.secret(keyVariable) != "" {
+		who = append(who, "whoever knows the pre-shared key")
+	}
+	if g.User != "" {
+		who = append(who, g.User+" by "+g.method())
+	}
+	return strings.Join(who, "; ")
 }
 
 // TrustWords says in a line how those who log in can trust the gateway; "" where nobody

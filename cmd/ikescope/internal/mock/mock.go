@@ -163,6 +163,9 @@ func (g *Gateway) Check() error {
 			}
 		}
 	}
+	if g.CertFile != "" && g.PSK {
+		return errors.New("--cert: with a pre-shared key the gateway shows no certificate: leave out --cert or the key")
+	}
 	if g.RootFile != "" && (g.CertFile != "" || g.PSK || g.EAP == "" && g.User == "") {
 		return errors.New("--root-out: is of the certificate that is made for it, with --eap or --user, and without --cert and --psk")
 	}

@@ -137,3 +137,47 @@ func (b *lockedBuffer) String() string {
 	defer b.mu.Unlock()
 	return b.b.String()
 }
+
+// TestWords: what the gateway says of itself is what it does: who it is and to whom it
+// shows that, who can log in, and how.
+func TestWords(t *testing.T) {
+	secrets := func(name string) string { return "the secret of " + name }
+	for _, tt := range []struct {
+		gateway     Gateway
+		want, never []string
+	}{
+		{Gateway{}, nil, []string{"identity", "login", "trust", "Child SAs", "ask who it is"}},
+		{Gateway{PSK: true}, []string{"identity  vpn.example.com, by a pre-shared key; shown to nobody who does not know it\n", "login     whoever knows the pre-shared key\n",
+			"Child SAs aes256gcm16-", "log in: ikescope login --credentials FILE 127.0.0.1:"}, []string{"ask who it is", "trust", "certificate", "the secret"}},
+		{Gateway{PSK: true, EAP: "eap-tls", Name: "gw.example.net"}, []string{"identity  gw.example.net, by a pre-shared key, which strangers can guess offline; asks clients for eap-tls\n",
+			"ask who it is: ikescope identity --name gw.example.net "}, []string{"certificate"}},
+		{Gateway{EAP: "eap-tls"}, []string{"by a certificate made for it, of a root made for it; asks clients for eap-tls\n"}, []string{"login", "Child SAs", "trust"}},
+		{Gateway{User: "carol", ESP: "aes256-sha256", RootFile: "root.pem"}, []string{"asks clients for eap-mschapv2\n", "login     carol by eap-mschapv2\n", "Child SAs aes256-sha256\n",
+			"trust     log in with --trust root.pem\n", "log in: ikescope login --credentials FILE --trust root.pem 127.0.0.1:"}, []string{"the secret"}},
+		{Gateway{User: "carol", EAP: "eap-ttls"}, []string{"login     carol by eap-ttls\n", "trust     nobody can trust a root made for it"}, nil},
+	} {
+		tt.gateway.Profile, tt.gateway.Environment = "strongswan", secrets
+		if err := tt.gateway.Check(); err != nil {
+			t.Fatal(err)
+		}
+		s, err := Listen(t.Context(), netip.MustParseAddr("127.0.0.1"), 0, 0, false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := tt.gateway.Words(s)
+		s.Close()
+		for _, want := range tt.want {
+			if !strings.Contains(got, want) {
+				t.Errorf("no %q in\n%s", want, got)
+			}
+		}
+		for _, never := range tt.never {
+			if strings.Contains(got, never) {
+				t.Errorf("%q in\n%s", never, got)
+			}
+		}
+	}
+	if err := (&Gateway{Profile: "strongswan", PSK: true, CertFile: "x.pem", Environment: secrets}).Check(); err == nil || !strings.Contains(err.Error(), "--cert: ") {
+		t.Errorf("a certificate that is never shown: %v", err)
+	}
+}

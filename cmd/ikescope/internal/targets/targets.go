@@ -80,6 +80,9 @@ func readFile(path string) ([]Listed, error) {
 	if argfile.IsReport(path) {
 		return nil, fmt.Errorf("@%s: is a report, not a list of targets: write %s where a report is taken", path, path)
 	}
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil, fmt.Errorf("@%s: is a folder", path)
+	}
 	if other := argfile.Foreign(path); other != "" {
 		return nil, fmt.Errorf("@%s: is %s", path, other)
 	}
