@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -196,6 +197,9 @@ func TestPlaces(t *testing.T) {
 		}
 	}
 	for path, want := range map[string]string{"/srv/a b.txt": "file:///srv/a%20b.txt", "a:b.txt": "./a:b.txt", "x/../y#1": "x/../y%231"} {
+		if path == "a:b.txt" && runtime.GOOS == "windows" {
+			continue // which is a file of drive a
+		}
 		if got := uri(path); got != want {
 			t.Errorf("%s is %s, want %s", path, got, want)
 		}

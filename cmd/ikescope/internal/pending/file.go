@@ -56,12 +56,13 @@ func Create(path string) (*File, error) {
 	}
 	dir, base := filepath.Split(path)
 	temporary := filepath.Join(dir, "."+base+"."+rand.Text()[:8]+".tmp")
-	temporaries.Store(temporary, nil) // before it is there, lest a signal comes between
+	temporaries.Store(temporary, (*os.File)(nil)) // before it is there, lest a signal comes between
 	file, err := os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		temporaries.Delete(temporary)
 		return nil, argfile.Cause(err)
 	}
+	temporaries.Store(temporary, file)
 	return &File{Writer: bufio.NewWriter(file), path: path, file: file, temporary: temporary}, nil
 }
 
@@ -69,12 +70,15 @@ func Create(path string) (*File, error) {
 func (p *File) Path() string { return p.path }
 
 // temporaries are the files that have no name of their own yet.
-var temporaries sync.Map // path to nil
+var temporaries sync.Map // path to *os.File, nil before it is open
 
 // DiscardAll takes away all files that were not committed, for a process that ends.
 func DiscardAll() {
-	for path := range temporaries.Range {
-		_ = os.Remove(path.(string)) // there is nobody left to tell
+	for path, file := range temporaries.Range {
+		if os.Remove(path.(string)) != nil && file.(*os.File) != nil { // some systems hold open files
+			_ = file.(*os.File).Close()
+			_ = os.Remove(path.(string)) // there is nobody left to tell
+		}
 	}
 }
 
@@ -87,7 +91,7 @@ func CreateTemporary() (*Temporary, error) {
 	}
 	t := &Temporary{File: file}
 	if os.Remove(file.Name()) != nil { // some systems hold open files
-		temporaries.Store(file.Name(), nil)
+		temporaries.Store(file.Name(), file)
 		t.named = true
 	}
 	return t, nil
@@ -111,11 +115,30 @@ func (t *Temporary) Close() error {
 // Appear gives the file its name before its end, so that what is written to it is
 // seen as it grows. Where that fails it has its name at the end.
 func (p *File) Appear() {
-	if p.temporary == "" || p.Flush() != nil || os.Rename(p.temporary, p.path) != nil {
+	if p.temporary == "" || p.Flush() != nil || os.Rename(p.temporary, p.path) != nil && !p.renameClosed() {
 		return
 	}
 	temporaries.Delete(p.temporary)
 	p.temporary, p.appeared = "", true
+}
+
+// renameClosed gives the file its name while it is closed, where the system does not
+// rename what is open, and reports whether it did.
+func (p *File) renameClosed() bool {
+	_ = p.file.Close() // if that fails, so does opening it
+	name := p.path
+	renamed := os.Rename(p.temporary, p.path) == nil
+	if !renamed {
+		name = p.temporary
+	}
+	if file, err := os.OpenFile(name, os.O_WRONLY|os.O_APPEND, 0); err == nil { // else the next write fails
+		p.file = file
+		p.Writer.Reset(file)
+		if !renamed {
+			temporaries.Store(p.temporary, file)
+		}
+	}
+	return renamed
 }
 
 // Commit gives the file its name. On an error there is none, or the one that
