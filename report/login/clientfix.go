@@ -191,6 +191,9 @@ func (j *childJudge) childFix(d *Document, p client.Policy) []incident.Fix {
 		}
 		ike, note := d.keptIKE(p)
 		where, lines, suite, ok := remedy.ChildLines(p.Syntax, ike, c)
+		if !ok && d.IKE != nil && d.IKE.Proven {
+			return nil // the gateway refuses all that the product can be set to for the IKE SA
+		}
 		if !ok { // of its own, the product can be set to
 			ike, note = p.Offer, ownIKE
 			where, lines, suite, ok = remedy.ChildLines(p.Syntax, ike, c)
@@ -207,7 +210,7 @@ func (j *childJudge) childFix(d *Document, p client.Policy) []incident.Fix {
 }
 
 // ownIKE says of a suite for the IKE SA where it is from, and that it was not tried.
-const ownIKE = "%v for the IKE SA is of what the client offers now, and whether the gateway takes it was not asked here"
+const ownIKE = "%v for the IKE SA is of what the client offers now, and whether the gateway takes it was not asked (--ike asks)"
 
 // keptIKE returns what the IKE SA of a client may have: its own suite if it has one alone;
 // else what this login has shown that the gateway takes: its suite, and those that its IKE

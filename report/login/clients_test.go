@@ -161,7 +161,7 @@ func TestClientFixes(t *testing.T) {
 		where      string
 	}{
 		{"aes256-sha256-prfsha256-modp2048", "", "aes256-sha256-prfsha256-ecp256", "", named("windows-11"), "aes256-sha256-prfsha256-modp2048", ""},
-		{"aes256gcm16-prfsha384-x25519", "", "aes128gcm16-prfsha256-modp2048s256", "", named("windows-11"), "aes256gcm16-prfsha256-modp1024", "aes256gcm16-prfsha256-modp1024 for the IKE SA is of what the client offers now, and whether the gateway takes it was not asked here"},
+		{"aes256gcm16-prfsha384-x25519", "", "aes128gcm16-prfsha256-modp2048s256", "", named("windows-11"), "aes256gcm16-prfsha256-modp1024", "aes256gcm16-prfsha256-modp1024 for the IKE SA is of what the client offers now, and whether the gateway takes it was not asked (--ike asks)"},
 		{"aes256gcm16-prfsha384-x25519", "aes256-sha256-prfsha256-ecp256-x25519,aes256-sha1-prfsha1-modp1024", "aes256gcm16-prfsha256-ecp384", "", named("windows-11"), "aes256-sha256-prfsha256-ecp256", ""},
 		{"aes256gcm16-prfsha384-x25519", "", "", "aes128-sha256", named("windows-always-on"), "", ""},
 		{"aes256gcm16-prfsha384-ecp384", "", "aes256-sha1-prfsha256-ecp384", "", own, "aes128-sha256-prfsha256-ecp256", ""},
@@ -211,6 +211,19 @@ func TestClientFixes(t *testing.T) {
 		fixed.Judge(esp, []client.Policy{again})
 		if fixed.Clients[0].Verdict != ClientConnects {
 			t.Errorf("%s: with %s: %+v", name, lines, fixed.Clients[0])
+		}
+	}
+}
+
+// TestNoClientFix: Windows gets no lines where the gateway refuses whatever it can be set to
+// for the IKE SA.
+func TestNoClientFix(t *testing.T) {
+	p, _ := client.Named("windows-11")
+	d := &Document{Suite: "aes256gcm16-prfsha384-x25519", IKE: &IKE{Suites: []string{"aes256gcm16-prfsha384-x25519"}, Proven: true}}
+	d.Judge(&login.ESP{NoESN: true, PFS: espMatrix(t, true, "aes256gcm16-prfsha256-ecp384"), Plain: espMatrix(t, false, "")}, []client.Policy{p})
+	for _, f := range d.Clients[0].Fix {
+		if f.Paste {
+			t.Errorf("%+v", f)
 		}
 	}
 }

@@ -90,7 +90,7 @@ func documents(t *testing.T) map[string]*Document {
 			r.ESP = &login.ESP{Questions: 30, Installed: 0, NoESN: true, ESN: true, Plain: espMatrix(t, false, "aes256-sha256-prfsha256-modp2048"), PFS: espMatrix(t, true, "aes256gcm16-aes128gcm16-prfsha256-ecp384-x25519")}
 		}, negotiated, met, accepted, ended),
 		"esp-pfs": made(login.PSK, func(r *login.Result) {
-			r.LoggedIn, r.Childless = true, true
+			r.LoggedIn, r.Childless, r.Suite = true, true, reporttest.Suite(t, "aes256gcm16-prfsha384-x25519")
 			r.ESP = &login.ESP{Questions: 30, NoESN: true, Plain: espMatrix(t, false, ""), PFS: espMatrix(t, true, "aes256-sha256-prfsha256-ecp384")}
 		}, negotiated, met, accepted, ended),
 		"esp-unasked": made(login.PSK, func(r *login.Result) {
@@ -149,6 +149,9 @@ func documents(t *testing.T) map[string]*Document {
 		"tls-name": made(login.TTLSMSCHAPv2, func(r *login.Result) {
 			r.EAPTLS = serverOf(t, login.Differs, "radius.example.com")
 		}, negotiated, met, asked, login.Step{Kind: login.Authenticate, State: login.Failed, Cause: "eap-server-name", Words: map[string]string{"id": "vpn.example.com"}, Exchanges: []int{4}}),
+		"inside": made(login.TTLSMSCHAPv2, func(r *login.Result) {
+			r.EAPTLS = serverOf(t, login.Fits, "vpn.example.com")
+		}, negotiated, met, asked, login.Step{Kind: login.Authenticate, State: login.Failed, Cause: "eap-refused", Exchanges: []int{3, 4, 5, 6}}),
 		"address-ignored": made(login.PSK, func(r *login.Result) { r.LoggedIn, r.Child = true, true }, negotiated, met, accepted,
 			login.Step{Kind: login.Session, State: login.Warning, Cause: login.CauseNoAddress, Exchanges: []int{2}}, ended),
 		"server": made(login.TLS, nil, negotiated, met, asked,

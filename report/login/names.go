@@ -1,6 +1,8 @@
 package login
 
 import (
+	"strings"
+
 	"github.com/ikescope/ikescope/report/incident"
 	"github.com/ikescope/ikescope/report/internal/lists"
 	"github.com/ikescope/ikescope/report/spelling"
@@ -61,6 +63,9 @@ func namedFixes(all []incident.Fix, n spelling.Names) []incident.Fix {
 	return lists.Convert(all, func(f incident.Fix) incident.Fix {
 		if !f.Paste {
 			f.Line = n.Text(f.Line)
+		}
+		if own, place, ok := strings.Cut(f.Where, clientAt); ok {
+			f.Where = own + clientAt + n.Text(place) // own is what the client is called
 		}
 		return f
 	})

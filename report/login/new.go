@@ -117,8 +117,21 @@ func (d *Document) step(c login.Client, s login.Step, r *login.Result) Step {
 	if s.Cause == "auth-refused" && s.Kind == login.EAPMethod && !c.Credentials.RemoteIdentity.IsZero() {
 		out.Reason.Fix = slices.Insert(out.Reason.Fix, 0, incident.Fix{Line: "leave remote_identity out: if it is what the gateway refuses, the gateway then says who it is"})
 	}
+	if s.Cause == "eap-refused" {
+		if line := insideTTLS[c.Credentials.Method]; line != "" {
+			out.Reason.Fix = append(out.Reason.Fix, incident.Fix{Line: line})
+		}
+	}
 	out.Text = d.text(s, r)
 	return out
+}
+
+// insideTTLS say what else a server may want inside TTLS, where it refuses a login without a
+// reason. strongSwan's own refuses attributes that are not of EAP as it does a password.
+var insideTTLS = map[login.Method]string{
+	login.TTLS:         "if the server takes no EAP inside TTLS, set method to eap-ttls-mschapv2 or eap-ttls-pap",
+	login.TTLSMSCHAPv2: "if the server takes only EAP inside TTLS, as strongSwan's does, set method to eap-ttls",
+	login.TTLSPAP:      "if the server takes only EAP inside TTLS, as strongSwan's does, set method to eap-ttls",
 }
 
 // isRSA reports whether the client signs with an RSA key.
