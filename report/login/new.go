@@ -190,6 +190,8 @@ func (d *Document) text(s login.Step, r *login.Result) string {
 		return "the gateway accepts " + d.credentials(method)
 	case login.Session:
 		switch {
+		case s.Cause == login.CauseNoAddress:
+			return "the IKE SA is there, without the address that was asked for"
 		case s.State == login.Warning:
 			return "the IKE SA is there, and the rest is not as asked"
 		case len(r.Assigned) > 0 && r.Child:
