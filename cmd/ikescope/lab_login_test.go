@@ -97,8 +97,10 @@ func loginGateways() []loginGateway {
 			{name: "again", credentials: fmt.Sprintf(carol, method, "Ar3etTnp"), told: well},
 		}
 	}
+	const asksAddress = "--address --local-network 10.1.0.0/16 --remote-network 10.2.0.0/16"
 	return []loginGateway{
 		{"PSK", "strongswan", nil, []loginTry{
+			{name: "no address to give", flags: asksAddress, credentials: psk("it", "client.lab", "gateway.lab"), told: withSession(wellDirect, "session!no-address")},
 			{name: "well", credentials: psk("it", "client.lab", "gateway.lab"), told: wellDirect},
 			{name: "key", credentials: psk("another", "client.lab", "gateway.lab"), told: "negotiate+ authenticate-auth-refused", exit: 3},
 			{name: "identity", credentials: psk("it", "other.lab", "gateway.lab"), told: "negotiate+ authenticate-auth-refused", exit: 3},
@@ -132,6 +134,7 @@ func loginGateways() []loginGateway {
 			{name: "one round", credentials: client("client"), told: "negotiate+ authenticate-auth-refused", exit: 3},
 		}},
 		{"PSK", "libreswan", nil, []loginTry{
+			{name: "no address to give", flags: asksAddress, credentials: psk("it", "client.lab", "gateway.lab"), told: withSession(wellDirect, "session!address-ignored")},
 			{name: "well", credentials: psk("it", "client.lab", "gateway.lab"), told: wellDirect},
 			{name: "key", credentials: psk("another", "client.lab", "gateway.lab"), told: "negotiate+ authenticate-auth-refused", exit: 3},
 			{name: "identity", credentials: psk("it", "other.lab", "gateway.lab"), told: "negotiate+ authenticate-auth-refused", exit: 3},
@@ -144,6 +147,7 @@ func loginGateways() []loginGateway {
 			loginTry{name: "gateway's identity", credentials: strings.Replace(client("client"), "gateway.lab}", "other.lab, signature: rsa-pss}", 1), told: "negotiate+ gateway-peer-id end+", exit: 3},
 			loginTry{name: "another client's certificate", credentials: strings.Replace(client("client other"), "}", ", signature: rsa-pss}", 1), told: "negotiate+ authenticate-auth-refused", exit: 3})},
 		{"PSK", "openiked", nil, []loginTry{
+			{name: "no address to give", flags: asksAddress, credentials: psk("it", "client.lab", "gateway.lab"), told: withSession(wellDirect, "session!address-ignored")},
 			{name: "well", credentials: psk("it", "client.lab", "gateway.lab"), told: withSession(wellDirect, "session+")},
 			{name: "key", credentials: psk("another", "client.lab", "gateway.lab"), told: "negotiate+ authenticate-auth-refused", exit: 3},
 			{name: "identity", credentials: psk("it", "other.lab", "gateway.lab"), told: "negotiate+ authenticate-auth-refused", exit: 3},
