@@ -194,7 +194,7 @@ func TestTruthResumed(t *testing.T) {
 		stops := []int{5, 20, 35, 50, 80}
 		if testing.Short() {
 			stops = stops[i%len(stops):][:1]
-			if i%4 != 0 {
+			if i%16 != 0 {
 				continue
 			}
 		}
