@@ -208,7 +208,7 @@ func (s *Scanner) beside(l *Line) {
 	s.l2tp = s.l2tp || l.Program == "xl2tpd" || strings.Contains(l.Text, "l2tp")
 	row, words := FindStartup(l.Text)
 	if len(s.File.Products) == 0 {
-		if row != nil && general.OverL2TP(row.Cause) && len(s.held) < maxHeld {
+		if row != nil && general.OverL2TP(row.Cause) && len(s.held) < 2*maxHeld {
 			s.held = append(s.held, *l)
 		}
 		return
@@ -314,6 +314,12 @@ func ScanBare(name string, lines []string, products []Product, done func(*Attemp
 	c := newCollector(done)
 	for i, text := range lines {
 		for _, l := range Unwrap(name, i+1, text) {
+			if l.Program != "" && !logtext.IsProgram(l.Program) {
+				continue // of another program, whatever it says
+			}
+			if row, _ := FindStartup(l.Text); row != nil && row.product == "" {
+				continue
+			}
 			for _, p := range products {
 				if p.Lines == nil {
 					continue

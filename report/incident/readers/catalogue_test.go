@@ -29,6 +29,10 @@ pluto[77]: "cp"[1] 203.0.113.9 #2: sent IKE_SA_INIT reply {cipher=AES_CBC_256 in
 Jun 13 09:45:30 lap pppd[9559]: MS-CHAPv2 Success packet is badly formed.
 Jun 13 09:45:30 lap charon[9523]: 14[KNL] interface ppp0 deleted`, "ppp-login", "", "badly formed", "IKE proposal"},
 		{"PPP without an address", "Jul 19 15:42:17 gw xl2tpd[12]: Call established with 203.0.113.9\nJul 19 15:43:17 gw pppd[15]: LCP terminated by peer (No network protocols running)", "ppp-address", "", "chap-secrets", "refuse-chap"},
+		{"PPP's own encryption", "Nov 30 10:00:01 gw xl2tpd[12]: Call established with 203.0.113.9\nNov 30 10:00:02 gw pppd[15]: LCP terminated by peer (MPPE required but peer negotiation failed)", "ppp-mppe", "", "nomppe", "refuse-chap"},
+		{"a login of PPP, of no product", "Nov 30 10:00:01 gw xl2tpd[12]: Call established with 203.0.113.9\nNov 30 10:00:02 gw pppd[15]: CHAP authentication failed: Access denied", "ppp-login", "", "Access denied", "FortiGate"},
+		{"isakmpd", "Nov 30 10:00:01 gw isakmpd[5]: attribute_unacceptable: HASH_ALGORITHM: got SHA, expected MD5", "ike-proposal", "", "got SHA, expected MD5", ""},
+		{"vpnc", "vpnc: can't initialise tunnel interface: Operation not permitted", "tun-none", "", "Operation not permitted", ""},
 		{"the length of a key", `ISAKMP: (0): received packet from 203.0.113.9 dport 500 sport 500 Global (N)
 ISAKMP-ERROR: (0): Proposed key length does not match policy
 ISAKMP-ERROR: (0): no offers accepted!`, "ike-proposal", "responder", "key length", "crypto ikev2"},
