@@ -149,7 +149,7 @@ func TestReadJSONFaults(t *testing.T) {
 		{``, "not a JSON document"},
 		{`{"schema_version": "1.0"`, "not a JSON document"},
 		{`{"schema_version": "1.0"} {}`, "not a JSON document"},
-		{`[]`, "not a JSON document"},
+		{`[]`, "not the report of a scan: it is JSON, but not an object"},
 		{`{"schema_version": "1.0", "targets": [], "more": ` + strings.Repeat("[", 2000), "nested more than 1000 deep"},
 		{`{"schema_version": "1.0", "targets": [{"target": 7}, {]}`, "not a JSON document"},
 		{`{}`, "no schema_version"},

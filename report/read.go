@@ -345,7 +345,7 @@ func (s *reportReader) token() (json.Token, error) {
 func (s *reportReader) delim(d json.Delim) error {
 	t, err := s.token()
 	if err == nil && t != d {
-		err = errors.New("not a JSON document: it is not an object")
+		err = errors.New("not the report of a scan: it is JSON, but not an object")
 	}
 	return err
 }

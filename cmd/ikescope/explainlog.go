@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -42,8 +41,8 @@ func (a *app) logSource(arg string) (s logSource, ok bool) {
 		return logSource{name: path, open: func() (io.ReadCloser, error) {
 			return nil, errors.New("is a report, not a log: name the client that fails, for example --client windows-11")
 		}}, true
-	case isFile || !findings.Known(arg) && argfile.Exists(arg):
-		return logSource{name: path, open: func() (io.ReadCloser, error) { return os.Open(path) }}, true
+	case isFile || !findings.Known(arg) && argfile.IsThere(arg):
+		return logSource{name: path, open: func() (io.ReadCloser, error) { return argfile.Open(path) }}, true
 	case strings.ContainsAny(strings.TrimSpace(arg), " \n"):
 		in := func() (io.ReadCloser, error) { return io.NopCloser(strings.NewReader(arg)), nil }
 		return logSource{name: "the argument", open: in, given: true}, true

@@ -181,7 +181,7 @@ var rooms = map[string]room{
 	"cmd/ikescope/internal/local":    {},
 	"cmd/ikescope/internal/revoked":  {ours: []string{"ike/certificate", "ike/printable", "probe/revocation", "report"}},
 	"cmd/ikescope/internal/login":    {ours: []string{"ike/certificate", "cmd/ikescope/internal/argfile", "proposals/yamlfile", "ike/printable", "probe/login", "proposals", "proposals/english"}},
-	"cmd/ikescope/internal/manual":   {ours: []string{"cmd/ikescope/internal/pending"}},
+	"cmd/ikescope/internal/manual":   {ours: []string{"cmd/ikescope/internal/argfile", "cmd/ikescope/internal/pending"}},
 	"cmd/ikescope/internal/watching": {ours: []string{"probe/initiator", "probe/path", "probe/target", "report", "report/text", "cmd/ikescope/internal/progress"}},
 	"cmd/ikescope/internal/mock": {ours: []string{"ike", "ike/certificate", "ike/eap", "ike/iketest", "ike/iketest/streamtest", "ike/iketest/eapserver", "proposals", "proposals/english", "probe/initiator", "probe/login", "cmd/ikescope/internal/argfile",
 		"cmd/ikescope/internal/local"}},

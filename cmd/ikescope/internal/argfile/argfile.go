@@ -24,6 +24,24 @@ func Exists(path string) bool {
 	return err == nil && !info.IsDir()
 }
 
+// Open opens the file at path, which is not a folder.
+func Open(path string) (io.ReadCloser, error) {
+	if info, err := os.Stat(path); err == nil && info.IsDir() {
+		return nil, errors.New("is a folder")
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, Cause(err)
+	}
+	return f, nil
+}
+
+// IsThere reports whether there is a file or a folder at path.
+func IsThere(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
 // IsJSON reports whether the file at path begins as a JSON object does.
 func IsJSON(path string) bool {
 	return bytes.HasPrefix(bytes.TrimSpace(prefix(path)), []byte("{"))
@@ -45,8 +63,7 @@ func isClient(name string) bool {
 // IsNamed reports whether an argument that is not a target, nor a list of them,
 // names a file, a folder or a client.
 func IsNamed(arg string) bool {
-	_, err := os.Stat(arg)
-	return err == nil || strings.HasSuffix(arg, ".json") && !strings.HasPrefix(arg, "@") || isClient(arg)
+	return IsThere(arg) || strings.HasSuffix(arg, ".json") && !strings.HasPrefix(arg, "@") || isClient(arg)
 }
 
 // Hint adds to err, the reason why arg is not a target, what the file of that name

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"time"
 
@@ -33,7 +32,7 @@ type captureSource struct {
 func Read(ctx context.Context, in io.Reader, paths []string, ports []uint16) (views []captured.View, failed, err error) {
 	var sources []captureSource
 	for _, path := range paths {
-		s := captureSource{name: path, open: func() (io.ReadCloser, error) { return os.Open(path) }}
+		s := captureSource{name: path, open: func() (io.ReadCloser, error) { return argfile.Open(path) }}
 		if path == "-" {
 			s.name, s.open = "standard input", func() (io.ReadCloser, error) { return io.NopCloser(in), nil }
 			// Who interrupts `tcpdump | ikescope capture -` ends the capture,
@@ -57,7 +56,7 @@ func Read(ctx context.Context, in io.Reader, paths []string, ports []uint16) (vi
 	for _, s := range sources {
 		file, err := s.open()
 		if err != nil {
-			return nil, nil, fmt.Errorf("%s: %w", s.name, argfile.Cause(err))
+			return nil, nil, fmt.Errorf("%s: %w", s.name, err)
 		}
 		r, err := capture.NewReader(file)
 		if err != nil {
@@ -87,9 +86,9 @@ func Read(ctx context.Context, in io.Reader, paths []string, ports []uint16) (vi
 
 // firstTime returns the time of a file's first packet.
 func firstTime(path string) (time.Time, error) {
-	file, err := os.Open(path)
+	file, err := argfile.Open(path)
 	if err != nil {
-		return time.Time{}, argfile.Cause(err)
+		return time.Time{}, err
 	}
 	defer file.Close()
 	return capture.FirstTime(file)

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/ikescope/ikescope/cmd/ikescope/internal/argfile"
 	"github.com/ikescope/ikescope/cmd/ikescope/internal/pending"
 )
 
@@ -54,10 +55,10 @@ func Flag(short, name, value, usage, standard string) Item {
 	return i
 }
 
-// WriteAll writes pages to a folder, which has to be there.
+// WriteAll writes pages to a folder, which is made if it is not there.
 func WriteAll(folder string, pages []Page) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
-		return err
+		return fmt.Errorf("%s: cannot be made: %w", folder, argfile.Cause(err))
 	}
 	for _, p := range pages {
 		file, err := pending.Create(filepath.Join(folder, Name(p.Command)+".1"))
