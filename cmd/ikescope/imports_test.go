@@ -162,7 +162,7 @@ var rooms = map[string]room{
 	"report/part":                        {ours: []string{"proposals/english", "report", "report/assess"}},
 	"report/layers":                      {ours: []string{"proposals/english", "report"}, pure: true},
 	"report/html":                        {ours: []string{"ike/printable", "proposals", "proposals/baseline", "proposals/english", "report", "report/incident", "report/internal/advised", "report/internal/capturewords", "report/internal/changed", "report/internal/lists", "report/internal/picture", "report/internal/printed", "report/internal/route", "report/internal/stories", "report/internal/traversal", "report/layers", "report/login", "report/part", "report/spelling"}},
-	"report/tables":                      {ours: []string{"ike/printable", "report", "report/internal/lists"}},
+	"report/tables":                      {ours: []string{"ike/printable", "report", "report/internal/lists", "report/spelling"}},
 	"report/markdown":                    {ours: []string{"ike/printable", "proposals/english", "report", "report/incident", "report/internal/changed", "report/internal/introduction", "report/internal/layout", "report/internal/lists", "report/internal/route", "report/internal/traversal", "report/login", "report/part", "report/spelling"}},
 	"report/junit":                       {ours: []string{"ike/printable", "report"}},
 	"report/sarif":                       {ours: []string{"ike/printable", "report", "report/findings"}},

@@ -14,6 +14,7 @@ import (
 	"github.com/ikescope/ikescope/ike/printable"
 	"github.com/ikescope/ikescope/report"
 	"github.com/ikescope/ikescope/report/internal/lists"
+	"github.com/ikescope/ikescope/report/spelling"
 )
 
 // table is one of the tables.
@@ -144,6 +145,7 @@ func targetRows(t *report.Target) [][]string {
 
 func findingRows(t *report.Target) (rows [][]string) {
 	for _, f := range t.Findings {
+		f = spelling.StrongSwan.Finding(f)
 		rows = append(rows, []string{f.ID, string(f.Severity), f.Title, f.Detail, lines(f.Fix), lines(f.Lines),
 			lines(f.CutsOff), lines(f.Weaker), lines(f.Refs), numbers(f.Evidence)})
 	}
@@ -177,7 +179,7 @@ func clientRows(t *report.Target) (rows [][]string) {
 		if c.Weak != nil {
 			weak, algorithms = string(c.Weak.Severity), words(c.Weak.Algorithms)
 		}
-		missing := lists.Convert(c.Missing, func(m report.Missing) string { return m.Text })
+		missing := lists.Convert(c.Missing, func(m report.Missing) string { return spelling.StrongSwan.Text(m.Text) })
 		if c.FailsInAuth() {
 			missing = append(missing, "IKE_AUTH: "+c.LoginWords())
 		}
@@ -186,7 +188,7 @@ func clientRows(t *report.Target) (rows [][]string) {
 			side, fix, fixLines, what = c.Fix.Side, c.Fix.Suite, lines(c.Fix.Lines), c.Fix.Words()
 		}
 		rows = append(rows, []string{c.Name, string(c.Verdict), suite, weak, algorithms, lines(missing), side, fix, fixLines,
-			string(c.Basis), c.Doubt, lines(c.Notes), numbers(c.Evidence), what})
+			string(c.Basis), c.Doubt, lines(lists.Convert(c.Notes, spelling.StrongSwan.Text)), numbers(c.Evidence), what})
 	}
 	return rows
 }

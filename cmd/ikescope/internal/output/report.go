@@ -1,7 +1,6 @@
 package output
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"os"
@@ -33,15 +32,19 @@ func tableKey(name string) string { return CSV + ":" + name }
 // ReportWriters returns those of doc, which asText writes to be read. It has none
 // for JSON lines.
 func (l *List) ReportWriters(doc report.Source, asText Writer) Writers {
+	keywords := spelling.StrongSwan.Source(doc)
 	how := Writers{
 		"text": asText,
 		"json": func(w io.Writer, _ text.Options) error { return report.WriteJSON(w, doc) },
 		"markdown": func(w io.Writer, look text.Options) error {
-			return markdown.Write(w, cmp.Or(spelling.Names(look.Names), spelling.StrongSwan).Source(doc))
+			if look.Names == "" {
+				return markdown.Write(w, keywords)
+			}
+			return markdown.Write(w, spelling.Names(look.Names).Source(doc))
 		},
 		"html":  func(w io.Writer, look text.Options) error { return html.Write(w, doc, look.Names) },
-		"junit": func(w io.Writer, _ text.Options) error { return junit.Write(w, doc) },
-		"sarif": func(w io.Writer, _ text.Options) error { return sarif.Write(w, doc) },
+		"junit": func(w io.Writer, _ text.Options) error { return junit.Write(w, keywords) },
+		"sarif": func(w io.Writer, _ text.Options) error { return sarif.Write(w, keywords) },
 		"gates": func(w io.Writer, look text.Options) error { return text.Gates(w, doc, look) },
 	}
 	for _, name := range tableNames {
@@ -81,7 +84,11 @@ func (l *List) CheckNames() error {
 		return nil
 	}
 	can := slices.DeleteFunc(slices.Clone(named), func(f string) bool { return !slices.Contains(l.formats, f) })
-	return fmt.Errorf("--names: is for %s: %s has the names of IANA and strongSwan", english.List(can, "and"), l.Outputs[0].Format)
+	format, names := l.Outputs[0].Format, "the names of IANA and strongSwan"
+	if slices.Contains([]string{CSV, "junit", "sarif"}, format) {
+		names = "strongSwan's names"
+	}
+	return fmt.Errorf("--names: is for %s: %s has %s", english.List(can, "and"), format, names)
 }
 
 // maxTemplate bounds a template, in octets.
