@@ -15,9 +15,9 @@ Credentials are in a YAML file that only you can read (chmod 600):
   password: ...             if it is missing, you are asked for it
 
 and, for the others, psk, certificate and key (files in PEM, DER or PKCS #12),
-identity, remote_identity, signature (rsa-pkcs1 or rsa-pss). What the file lacks
-is taken from the environment, as IKESCOPE_PASSWORD. There are no flags for
-secrets.
+identity, remote_identity, eap_server, signature (rsa-pkcs1 or rsa-pss). What
+the file lacks is taken from the environment, as IKESCOPE_PASSWORD. There are no
+flags for secrets.
 
 With --esp and --ike it asks before it logs out which suites Child SAs may have,
 and which the IKE SA may be rekeyed with, in ways that set up neither.
