@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"slices"
 
 	"github.com/spf13/pflag"
@@ -59,11 +60,12 @@ func (a *app) readReport(file *os.File) (saved *archive.Archive, keep bool, err 
 		return nil, false, errors.New("is " + other)
 	}
 	isUTF8 := bytes.Equal(plaintext.Bytes(begin), begin)
-	if info.Mode().IsRegular() && isUTF8 && len(a.open) < maxOpenReports {
+	// Windows replaces no file that is open, as that of --resume may have to be.
+	if info.Mode().IsRegular() && isUTF8 && len(a.open) < maxOpenReports && runtime.GOOS != "windows" {
 		saved, err = archive.Open(file, info.Size())
 		return saved, err == nil, err
 	}
-	// A pipe, or in an encoding of Windows.
+	// A pipe, or in an encoding of Windows, or on it.
 	copied, err := a.spool.Copy(plaintext.NewReader(in))
 	if err != nil {
 		return nil, false, err

@@ -20,10 +20,23 @@ const maxLinks = 40
 // we write where they cannot.
 func realPath(path string) (string, error) {
 	if runtime.GOOS == "windows" { // which has other rights, and few links
-		if real, err := filepath.EvalSymlinks(path); err == nil {
+		whole, err := filepath.Abs(path)
+		if err != nil {
+			return "", argfile.Cause(err)
+		}
+		if real, err := filepath.EvalSymlinks(whole); err == nil {
 			return real, nil
 		}
-		return path, nil
+		if to, err := os.Readlink(whole); err == nil { // a link to what is not there
+			if !filepath.IsAbs(to) {
+				to = filepath.Join(filepath.Dir(whole), to)
+			}
+			whole = to
+		}
+		if folder, err := filepath.EvalSymlinks(filepath.Dir(whole)); err == nil { // of a file that is to be made
+			return filepath.Join(folder, filepath.Base(whole)), nil
+		}
+		return whole, nil
 	}
 	rest := path
 	if !filepath.IsAbs(path) {
