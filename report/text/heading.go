@@ -82,6 +82,8 @@ func headline(t *report.Target, clientsAsked bool) (verdict, style string) {
 		return verdict + ", no problem seen so far", layout.Yellow
 	case t.Matrix != nil && !askedAll(t):
 		return verdict + ", no problem among the suites asked about", layout.Yellow
+	case t.Matrix == nil: // as of reach
+		return verdict + ", no problem found in what was asked", layout.Green
 	}
 	return verdict + ", no problem found", layout.Green
 }
