@@ -154,6 +154,9 @@ func (s *scan) doubtHollow(r *evidence.Result) {
 		if ids := evidence.NamedInVain(r.Exchanges, s.gateway.Now().Hollow, r.Matrix); len(ids) > 0 {
 			s.findings.Doubt(evidence.DoubtContradiction, nil, ids...)
 		}
+		if id := evidence.Unanswered(r.Exchanges, r.Matrix); id != 0 && s.gateway.Now().Refusal.How == gateway.DropsRefused {
+			s.findings.Doubt(evidence.DoubtUnredeemed, nil, id)
+		}
 		return
 	}
 	s.findings.Doubt(evidence.DoubtUnredeemed, nil, hollow)

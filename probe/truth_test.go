@@ -385,6 +385,8 @@ func TestTruthMet(t *testing.T) {
 		// It reads the first Proposal, and takes an unknown number in it, so that the last one
 		// seems to be read.
 		{[]string{"reads the first Proposal", "accepts unknown numbers", "a malformed acceptance: the initiator SPI is wrong"}, 5253, overlapPolicy, iketest.OpenIKED, 0},
+		// It refuses by silence, with the method that it asked for, too.
+		{[]string{"refuses the key exchange that it asked for", "answers 20 datagrams a second", "refuses by silence"}, 7406, overlapPolicy, iketest.StrongSwan, 0},
 		// The one that redirects is silent where the weak member refuses aloud.
 		{[]string{"a weak member for half of the SPIs", "a malformed acceptance: two Proposals are chosen", "redirects and is silent to others"}, 171, smallPolicy, iketest.OpenIKED, 0.05},
 	} {

@@ -10,6 +10,23 @@ import (
 	"github.com/ikescope/ikescope/proposals/matrix"
 )
 
+// Unanswered returns the number of an exchange in which a gateway that refuses by
+// silence was silent though it was given all that it had asked for of a suite that m
+// accepts; 0 if there is none, or if an offer was accepted.
+func Unanswered(exchanges []Exchange, m *matrix.Matrix) int {
+	silent := 0
+	for _, x := range exchanges {
+		switch {
+		case x.Type != ike.IKE_SA_INIT:
+		case x.Outcome == initiator.Accepted:
+			return 0
+		case x.Outcome == initiator.NoAnswer && silent == 0 && givenAll(x, m):
+			silent = x.ID
+		}
+	}
+	return silent
+}
+
 // Unredeemed returns the number of an exchange which shows that the gateway asks for
 // key exchange methods and accepts none: hollow, if that is one in which it refused
 // the method that it had asked for, or the first in which it asked for one, where m
