@@ -161,8 +161,8 @@ func (a *app) login(ctx context.Context, opts *loginOptions, args []string) erro
 	}
 	doc := reported.New(build.Tool(), args[0], c, r)
 	judged := clients.OfLogin(opts.clients)
-	doc.Judge(r.ESP, judged)
 	doc.JudgeIKE(r.IKE, judged)
+	doc.Judge(r.ESP, judged)
 	a.exit = doc.Exit.Code
 	// A login is not to be done again for want of a capture.
 	return errors.Join(datagrams.Save(pcap, recorded), opts.printOptions.write(a.out, documents.Login(doc)))

@@ -34,7 +34,8 @@ func (j *childJudge) fixes(d *Document, verdict ClientVerdict, p client.Policy) 
 		}
 	}
 	if own, weaker := j.clientOffer(verdict); own != "" {
-		line := "accept " + own + " for Child SAs, too: at strongSwan, add it to esp_proposals"
+		// Names of algorithms do not change behind the words before the equals sign.
+		line := "accept " + own + " for Child SAs, too (strongSwan: beside what is there, esp_proposals = " + own + ")"
 		if len(weaker) > 0 {
 			line += ". WEAKER than what it accepts now: " + strings.Join(weaker, "; ")
 		}
@@ -212,11 +213,11 @@ func (j *childJudge) childFix(d *Document, p client.Policy) []incident.Fix {
 // ownIKE says of a suite for the IKE SA where it is from, and that it was not tried.
 const ownIKE = "%v for the IKE SA is of what the client offers now, and whether the gateway takes it was not asked (--ike asks)"
 
-// keptIKE returns what the IKE SA of a client may have: its own suite if it has one alone;
-// else what this login has shown that the gateway takes: its suite, and those that its IKE
+// keptIKE returns what the IKE SA of a client may have: its own suite if it has one alone
+// that is not known to be refused; else what this login has shown that the gateway takes: its suite, and those that its IKE
 // SA can be rekeyed with. The note, unless "", is of the suite that is chosen of them.
 func (d *Document) keptIKE(p client.Policy) (ike []proposals.Product, note string) {
-	if len(p.Offer) == 1 && p.Offer[0].Size() == 1 {
+	if len(p.Offer) == 1 && p.Offer[0].Size() == 1 && d.ikeCommon(p.Name) != IKECommonNone {
 		return p.Offer, ""
 	}
 	if suite, err := proposals.ParseSuite(d.Suite); err == nil {

@@ -40,6 +40,9 @@ type Client struct {
 	// Rekeys those in common at rekeying.
 	Suites []string `json:"suites"`
 	Rekeys []string `json:"rekeys"`
+	// IKE is whether the client has IKE suites in common with the connection; "" if that was
+	// not asked, and the verdict holds as far as ESP goes.
+	IKE IKECommon `json:"ike,omitempty"`
 	// Fix is what to do, on either side.
 	Fix []incident.Fix `json:"fix"`
 	// Source is where the client's offer is from, and Doubt why it may be another.
@@ -48,14 +51,14 @@ type Client struct {
 }
 
 // Judge says of clients what becomes of their Child SAs, by the suites that the login
-// found.
+// found. What JudgeIKE said before of their IKE SAs counts.
 func (d *Document) Judge(found *login.ESP, clients []client.Policy) {
 	if found == nil {
 		return
 	}
 	states := make(map[proposals.Suite]matrix.State)
 	for _, p := range clients {
-		c := Client{Name: p.Name, Product: p.Product, Scope: p.Scope, Verdict: ClientUnknown, Suites: []string{}, Rekeys: []string{}, Fix: []incident.Fix{}}
+		c := Client{Name: p.Name, Product: p.Product, Scope: p.Scope, Verdict: ClientUnknown, Suites: []string{}, Rekeys: []string{}, IKE: d.ikeCommon(p.Name), Fix: []incident.Fix{}}
 		switch {
 		case found.PFS == nil && found.Plain == nil:
 			c.Text = "unknown: the gateway was not asked what it accepts"
@@ -68,6 +71,9 @@ func (d *Document) Judge(found *login.ESP, clients []client.Policy) {
 			j := &childJudge{esp: found, child: p.Child, states: states}
 			j.judge(&c)
 			c.Fix = append(c.Fix, j.fixes(d, c.Verdict, p)...)
+		}
+		if c.IKE == IKECommonNone {
+			d.failsAtIKE(&c, p)
 		}
 		d.Clients = append(d.Clients, c)
 	}

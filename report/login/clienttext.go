@@ -47,6 +47,9 @@ func (d *Document) clients(p *layout.Page) {
 			}
 		}
 	}
+	if note := d.ClientNote(); note != "" {
+		p.Text(2, note)
+	}
 	if fixes := d.ClientFixes(); len(fixes) > 0 {
 		p.Section("FIX")
 		for _, f := range fixes {

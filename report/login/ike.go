@@ -1,6 +1,7 @@
 package login
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/ike/printable"
@@ -9,6 +10,7 @@ import (
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/proposals/matrix"
+	"github.com/ikescope/ikescope/report/incident"
 	"github.com/ikescope/ikescope/report/internal/layout"
 )
 
@@ -129,6 +131,50 @@ func (d *Document) JudgeIKE(found *login.IKE, clients []client.Policy) {
 		}
 		d.IKE.Clients = append(d.IKE.Clients, c)
 	}
+}
+
+// ikeCommon is what was found of a client's IKE suites; "" if they were not judged.
+func (d *Document) ikeCommon(name string) IKECommon {
+	if d.IKE != nil {
+		for _, c := range d.IKE.Clients {
+			if c.Name == name {
+				return c.Common
+			}
+		}
+	}
+	return ""
+}
+
+// failsAtIKE says of a client that has no IKE suite in common with the connection what
+// becomes of it, whatever its Child SAs would.
+func (d *Document) failsAtIKE(c *Client, p client.Policy) {
+	ofESP := ". As far as ESP goes: " + c.Text
+	enters := false // IKE_SA_INIT accepted a suite of it as one of another connection
+	if suite, err := proposals.ParseSuite(d.Suite); err == nil && d.IKE.Rekeying == RekeyingRefused {
+		enters = slices.ContainsFunc(p.Offer, func(o proposals.Product) bool { return o.Overlaps(suite.Product()) })
+	}
+	switch {
+	case !enters:
+		c.Verdict, c.Text = ClientFails, "fails at IKE: no suite in common with this connection, so that it does not get in here, or drops when the IKE SA is rekeyed"+ofESP
+	case c.Verdict != ClientFails:
+		c.Verdict, c.Text = ClientDrops, "drops when the IKE SA is rekeyed: no IKE suite in common with this connection; IKE_SA_INIT accepted "+d.Suite+" as one of another"+ofESP
+	}
+	c.Doubt = strings.TrimSpace(p.Doubt + " " + strings.ReplaceAll(c.Doubt, p.Doubt, ""))
+	c.Fix = append(c.Fix, incident.Fix{Where: gatewayFor + c.Name, Line: "accept an IKE suite that it offers on this connection, too; which one, ikescope explain --client says, of a report of a scan"})
+}
+
+// ofESPAlone is said of clients where nothing is known of their IKE SAs.
+const ofESPAlone = "All this holds as far as ESP goes: whether a client has an IKE suite in common was not "
+
+// ClientNote says how far the verdicts on clients reach; "" for all the way.
+func (d *Document) ClientNote() string {
+	switch {
+	case len(d.Clients) == 0 || slices.ContainsFunc(d.Clients, func(c Client) bool { return c.IKE != "" }):
+		return ""
+	case d.IKE == nil:
+		return ofESPAlone + "asked (--ike asks)."
+	}
+	return ofESPAlone + "found."
 }
 
 // isDecided reports whether each suite of a product is accepted or refused.

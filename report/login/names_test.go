@@ -2,6 +2,7 @@ package login
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -9,6 +10,9 @@ import (
 	"github.com/ikescope/ikescope/report/spelling"
 	"github.com/ikescope/ikescope/report/spelling/spellingtest"
 )
+
+// strongSwanLine is what is to be configured at strongSwan, within a sentence.
+var strongSwanLine = regexp.MustCompile(`esp_proposals\s+=\s+[a-z0-9-]+`)
 
 // TestOneSpelling: whatever names are asked for, no algorithm has another anywhere in the
 // text of a login; lines to paste have those of their product.
@@ -50,7 +54,7 @@ func TestOneSpelling(t *testing.T) {
 					said.WriteString(line)
 				}
 			}
-			if others := spellingtest.Others(said.String(), spelling.Names(names)); len(others) > 0 {
+			if others := spellingtest.Others(strongSwanLine.ReplaceAllString(said.String(), ""), spelling.Names(names)); len(others) > 0 {
 				t.Errorf("%s with the names of %s says %q:\n%s", name, names, others, &out)
 			}
 		}

@@ -54,10 +54,10 @@ func numbers(all []int) string {
 	return "exchanges " + strings.Join(out, ", ")
 }
 
-// Shown is what else shows why: the gateway's error, and the one that Windows shows.
+// Shown is what else shows why: the gateway's error, if it was not said, and the one that Windows shows.
 func (r *Reason) Shown() []string {
 	var out []string
-	if r.Notify != "" {
+	if r.Notify != "" && !strings.Contains(r.Text+" "+r.Detail, r.Notify) {
 		out = append(out, "the gateway answers "+r.Notify)
 	}
 	if r.Windows != nil {

@@ -56,6 +56,9 @@ func Login(w io.Writer, d *login.Document, names string) error {
 		for _, c := range d.Clients {
 			p.row(cell(c.Name), prose(string(c.Verdict)), prose(c.Text), prose(c.Doubt))
 		}
+		if note := d.ClientNote(); note != "" {
+			p.line("\n%s", prose(note))
+		}
 		p.fixes("Fix for clients", d.ClientFixes())
 	}
 	if d.Stay != nil {
