@@ -48,26 +48,22 @@ func (n Names) Label(a proposals.Algorithm) string {
 	if a.Axis > proposals.KE {
 		a.Axis = proposals.KE
 	}
-	if n != IANA {
-		if w := remedy.Word(syntaxes[n], a); w != "" {
-			return w
-		}
-		return short(a)
+	if n == IANA {
+		return ianaName(a)
 	}
-	return strings.TrimPrefix(strings.TrimPrefix(ianaName(a), kinds[a.Axis]), "HMAC_")
+	if w := remedy.Word(syntaxes[n], a); w != "" {
+		return w
+	}
+	return short(a)
 }
-
-// kinds are what IANA's names begin with.
-var kinds = [...]string{proposals.ENCR: "ENCR_", proposals.PRF: "PRF_", proposals.INTEG: "AUTH_", proposals.KE: "KE_"}
 
 // short is the name of what a product has no name for: IANA's without its kind.
 func short(a proposals.Algorithm) string { return strings.ReplaceAll(a.Label(), " ", "_") }
 
-// Listed is a's name in a list of its kind: Label, but IANA's as a whole, and what a
-// number is the number of, with the number of a Diffie-Hellman group behind it.
+// Listed is a's name in a list of its kind: Label, but what a number is the number of, with the number of a Diffie-Hellman group behind it.
 func (n Names) Listed(a proposals.Algorithm) string {
 	label := n.Label(a)
-	if !a.IsNone() && (n == IANA || isNumber(label)) {
+	if !a.IsNone() && isNumber(label) {
 		label = n.inSuite(a)
 	}
 	if id, ok := GroupNumber(a); ok && !endsIn(label, id) {
@@ -155,6 +151,9 @@ func ianaName(a proposals.Algorithm) string {
 
 // product names what a proposal holds.
 func (n Names) product(p proposals.Product) string {
+	if n == FortiOS {
+		return n.fortiOS(p)
+	}
 	separator := "-"
 	if n == IANA || n == IOS {
 		separator = "/"
