@@ -178,3 +178,13 @@ func TestWhereToLook(t *testing.T) {
 		t.Errorf("13806 is not only of the client: %q", e[0].Causes)
 	}
 }
+
+// TestCausesOnce: no cause is the sum of those beside it.
+func TestCausesOnce(t *testing.T) {
+	for code, sum := range map[string]string{"809": "no answer on UDP 500 or 4500", "691": "the user name or password was refused", "13868": "policy match error"} {
+		found, err := Explain(code)
+		if err != nil || len(found) != 1 || len(found[0].Causes) < 3 || strings.Contains(strings.Join(found[0].Causes, "\n"), sum) {
+			t.Errorf("%s: %+v, %v", code, found, err)
+		}
+	}
+}

@@ -162,6 +162,9 @@ func windowsNumber(word string) (uint32, bool) {
 	return value, true
 }
 
+// summedUp are errors whose cause is that of the whole topic, which has each of them.
+var summedUp = []string{"ERROR_VPN_TIMEOUT", "ERROR_AUTHENTICATION_FAILURE", "ERROR_IPSEC_IKE_POLICY_MATCH"}
+
 func (w windowsError) explain(input string) Explanation {
 	says := "Windows says: "
 	if strings.HasPrefix(w.source, "Windows SDK") { // which has no texts
@@ -169,7 +172,9 @@ func (w windowsError) explain(input string) Explanation {
 	}
 	e := about(w.topic, input, fmt.Sprintf("Windows error %s (%s), %s", w.code, w.hex, w.symbol), says+w.text)
 	e.Layer = w.layer
-	e.Causes = append([]string{w.cause}, e.Causes...)
+	if !slices.Contains(summedUp, w.symbol) {
+		e.Causes = append([]string{w.cause}, e.Causes...)
+	}
 	e.Refs = []string{w.source}
 	e.Verification = w.verification
 	return e

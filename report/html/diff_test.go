@@ -31,6 +31,6 @@ func exampleDiff() *report.Diff {
 
 // TestDiffSays: the page says what changed, in the names that were asked for.
 func TestDiffSays(t *testing.T) {
-	says(t, diffOf(t, exampleDiff(), ""), "1 weaker, 1 stronger, 1 other", "modp1024 (group 2) is weak", "aes256-sha1-prfsha1-modp1024", "no difference", "Only in the new report")
+	says(t, diffOf(t, exampleDiff(), ""), "3 changes: 1 weaker, 1 stronger, 1 other", "modp1024 (group 2) is weak", "aes256-sha1-prfsha1-modp1024", "no difference", "Only in the new report")
 	says(t, diffOf(t, exampleDiff(), "ios"), "group 2 is weak", "aes-cbc-256/sha1/group 2", "windows-11 gets aes-cbc-256/sha256/group 14")
 }

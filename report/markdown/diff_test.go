@@ -16,6 +16,6 @@ func TestDiff(t *testing.T) {
 	if err := Diff(&b, c, "windows"); err != nil {
 		t.Fatal(err)
 	}
-	says(t, b.String(), "1 weaker, 1 other", "- a suite is now accepted: Group2 is weak", "  - `AES256-SHA1-Group2`", "Only in the old report")
+	says(t, b.String(), "2 changes: 1 weaker, 1 other", "- a suite is now accepted: Group2 is weak", "  - `AES256-SHA1-Group2`", "Only in the old report")
 	harmless(t, b.String())
 }

@@ -283,7 +283,11 @@ func (p *page) clients(t *report.Target, onlyIdentity bool) {
 	if onlyIdentity {
 		p.line("\nThese get an IKE SA and fail in IKE_AUTH.")
 	} else {
-		p.line("\n%d of %s connect with a sound suite.", connect, english.Counted(int64(len(t.Clients)), "client", "clients"))
+		verb := "connect"
+		if len(t.Clients) == 1 {
+			verb = "connects"
+		}
+		p.line("\n%d of %s %s with a sound suite.", connect, english.Counted(int64(len(t.Clients)), "client", "clients"), verb)
 	}
 	if len(rows) > 0 {
 		p.table("client", "verdict", "suite, or what is missing", "change on the side of")

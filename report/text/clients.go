@@ -31,20 +31,24 @@ func (p *page) clients(t *report.Target) {
 		}
 		return
 	}
-	p.Text(0, countedClients(t.Clients)+"; "+basisWords(t.Clients)+loginBasis(t.Clients)+doubtWords(t.Clients)+weakLegend(t.Clients))
+	p.Text(0, countedClients(t.Clients)+"; "+basisWords(t.Clients)+loginBasis(t.Clients)+doubtWords(t.Clients)+weakLegend(slices.DeleteFunc(slices.Clone(t.Clients), func(c report.Client) bool { return c.Verdict == report.ClientFails })))
 	for _, label := range clientLabels {
-		var names []string
+		var names, inAuth []string
 		for _, c := range t.Clients {
 			if clientLabel(c) != label {
 				continue
 			}
-			name := markedName(c)
 			if c.FailsInAuth() {
-				name += " (in IKE_AUTH)"
+				inAuth = append(inAuth, markedName(c))
+			} else {
+				names = append(names, markedName(c))
 			}
-			names = append(names, name)
 		}
 		p.listed(label, names)
+		if len(inAuth) > 0 {
+			inAuth[0] = "in IKE_AUTH: " + inAuth[0]
+			p.listed(label, inAuth)
+		}
 	}
 	p.Text(0, "why, client by client: ikescope compare")
 }
@@ -288,6 +292,10 @@ func missingWords(m report.Missing) string {
 	return m.Axis + ": only " + strings.Join(offers, ", ")
 }
 
+// ofSeveral says of several clients what is said of one.
+var ofSeveral = strings.NewReplacer("It gets a ", "They get a ", "It may get a ", "They may get a ", "; it offers nothing stronger", "; they offer nothing stronger",
+	"It is the order of proposals that keeps it from ", "It is the order of proposals that keeps them from ")
+
 // reasons returns what is said of clients, once for those of which it is the
 // same.
 func (p *page) reasons(clients []report.Client, width int) []string {
@@ -310,6 +318,8 @@ func (p *page) reasons(clients []report.Client, width int) []string {
 		head := strings.Join(names, ", ")
 		if len(names) == 1 {
 			head += shownEvidence(c.Evidence)
+		} else {
+			said = lists.Convert(said, ofSeveral.Replace)
 		}
 		lines = append(lines, "")
 		for _, line := range layout.Wrap(printable.Text(head), width, 0) {

@@ -20,9 +20,9 @@ type Group struct {
 	Changes []report.Change
 }
 
-// titles are those of groups in their order, with what a summary calls the changes.
-var titles = []struct{ title, summary string }{
-	{"weaker", "weaker"}, {"unclear", "unclear"}, {"stronger", "stronger"}, {"clients", "of clients"}, {"other", "other"},
+// titles are those of groups in their order, with what a summary calls one change, and several.
+var titles = []struct{ title, one, many string }{
+	{"weaker", "weaker", "weaker"}, {"unclear", "unclear", "unclear"}, {"stronger", "stronger", "stronger"}, {"clients", "about clients", "about clients"}, {"other", "other", "others"},
 }
 
 // titleOf is that of the group that c belongs to.
@@ -56,7 +56,7 @@ func Groups(changes []report.Change, n spelling.Names) []Group {
 	return out
 }
 
-// Summary counts changes: "2 weaker, 1 stronger, 3 of clients, 4 other".
+// Summary counts changes: "10 changes: 2 weaker, 1 stronger, 3 about clients, 4 others".
 func Summary(changes []report.Change) string {
 	var words []string
 	for _, of := range titles {
@@ -67,10 +67,10 @@ func Summary(changes []report.Change) string {
 			}
 		}
 		if count > 0 {
-			words = append(words, fmt.Sprintf("%d %s", count, of.summary))
+			words = append(words, english.Counted(int64(count), of.one, of.many))
 		}
 	}
-	return strings.Join(words, ", ")
+	return english.Counted(int64(len(changes)), "change", "changes") + ": " + strings.Join(words, ", ")
 }
 
 // mostSuites bounds the sets of suites that are listed of each change.
