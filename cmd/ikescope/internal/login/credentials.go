@@ -2,6 +2,7 @@
 package login
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -244,10 +245,18 @@ func read(path string, private bool) ([]byte, error) {
 	switch {
 	case err != nil:
 		return nil, err
+	case private && isReport(data):
+		return nil, fmt.Errorf("%s: is a report of ikescope, not credentials: these are in YAML, as in method: psk", path)
 	case private && othersRead(mode):
 		return nil, fmt.Errorf("%s: others may read it (mode %04o), and it holds secrets: chmod 600 %s", path, mode.Perm(), path)
 	}
 	return data, nil
+}
+
+// isReport reports whether a file is what ikescope writes as JSON.
+func isReport(data []byte) bool {
+	data = bytes.TrimSpace(data)
+	return len(data) > 0 && data[0] == '{' && bytes.Contains(data[:min(len(data), 1024)], []byte(`"schema_version"`))
 }
 
 // othersRead reports whether a file is for others than its owner, where modes say so.
@@ -291,7 +300,7 @@ func readFile(path string, values map[string]value) error {
 		case node.Kind != yaml.ScalarNode || node.Tag == "!!null" || node.Value == "":
 			return fmt.Errorf("%s%s has no value, or more than one", where, field)
 		}
-		values[field] = value{node.Value, where + field, filepath.Dir(path)}
+		values[field] = value{node.Value, "--credentials: " + where + field, filepath.Dir(path)}
 	}
 	return nil
 }

@@ -271,7 +271,7 @@ func (g *Gateway) TrustWords() string {
 	case g.User == "" || g.PSK || g.CertFile != "":
 		return ""
 	case g.RootFile != "":
-		return "log in with --trust " + g.RootFile
+		return fmt.Sprintf("log in with --trust %s, and with remote_identity: %s in the credentials", g.RootFile, g.ID())
 	}
 	return "nobody can trust a root made for it: --root-out FILE writes it for ikescope login --trust FILE"
 }

@@ -153,7 +153,7 @@ func TestWords(t *testing.T) {
 			"ask who it is: ikescope identity --name gw.example.net "}, []string{"certificate"}},
 		{Gateway{EAP: "eap-tls"}, []string{"by a certificate made for it, of a root made for it; asks clients for eap-tls\n"}, []string{"login", "Child SAs", "trust"}},
 		{Gateway{User: "carol", ESP: "aes256-sha256", RootFile: "root.pem"}, []string{"asks clients for eap-mschapv2\n", "login     carol by eap-mschapv2\n", "Child SAs aes256-sha256\n",
-			"trust     log in with --trust root.pem\n", "log in: ikescope login --credentials FILE --trust root.pem 127.0.0.1:"}, []string{"the secret"}},
+			"trust     log in with --trust root.pem, and with remote_identity: vpn.example.com in the credentials\n", "log in: ikescope login --credentials FILE --trust root.pem 127.0.0.1:"}, []string{"the secret"}},
 		{Gateway{User: "carol", EAP: "eap-ttls"}, []string{"login     carol by eap-ttls\n", "trust     nobody can trust a root made for it"}, nil},
 	} {
 		tt.gateway.Profile, tt.gateway.Environment = "strongswan", secrets
