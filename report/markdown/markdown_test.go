@@ -187,3 +187,11 @@ func TestIdentity(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestClientsCounted: one client connects, several connect.
+func TestClientsCounted(t *testing.T) {
+	fails := report.Client{Name: "ios", Verdict: report.ClientFails}
+	for want, all := range map[string][]report.Client{"0 of 1 client connects with a sound suite.": {fails}, "0 of 2 clients connect with a sound suite.": {fails, fails}} {
+		says(t, written(t, &report.Document{Targets: []report.Target{{Verdict: report.VerdictIKEv2, Clients: all}}}), want)
+	}
+}
