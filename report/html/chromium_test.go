@@ -272,6 +272,14 @@ func TestChromium(t *testing.T) {
 		}
 	})
 
+	t.Run("print", func(t *testing.T) {
+		b.open(t, loginOf(t, exampleLogin(), ""))
+		b.eval(t, "window.dispatchEvent(new Event('beforeprint'))")
+		if got := b.eval(t, "[document.querySelectorAll('td details[open]').length > 0, document.querySelectorAll('details:not(.all):not([open])').length, document.querySelectorAll('details.all[open]').length].join()"); got != `"true,0,0"` {
+			t.Errorf("unfolded on paper, folded, exchanges: %s", got)
+		}
+	})
+
 	t.Run("narrow", func(t *testing.T) {
 		for _, page := range []string{captureOf(t, exampleCapture()), storiesOf(t, exampleStories()), loginOf(t, exampleLogin(), ""), diffOf(t, exampleDiff(), ""), adviceOf(t, exampleAdvice(), "")} {
 			b.open(t, page)

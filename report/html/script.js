@@ -80,7 +80,8 @@
   }
   window.addEventListener("hashchange", open);
   open();
+  // Paper cannot be unfolded. The exchanges would be pages of it.
   window.addEventListener("beforeprint", function () {
-    document.querySelectorAll("details.finding").forEach(function (d) { d.open = true; });
+    document.querySelectorAll("details:not(.all)").forEach(function (d) { d.open = true; });
   });
 })();
