@@ -157,13 +157,14 @@ func (s *scan) untested() *matrix.Matrix {
 	return s.planner(func(offers []matrix.Offer) []matrix.Answer { return make([]matrix.Answer, len(offers)) }).Run()
 }
 
-// takesAlone asks common suites alone, and reports whether one is taken, which
-// is then the control offer.
+// takesAlone asks common suites alone, each twice, since one of them may come to another
+// gateway at the address, and reports whether one is taken, which is then the control
+// offer.
 func (s *scan) takesAlone(ctx context.Context) bool {
 	if s.gateway.Now().Failure.Count > 0 {
 		return false // it does not come to the proposals
 	}
-	for _, suite := range offers.CommonSuites {
+	for _, suite := range slices.Concat(offers.CommonSuites, offers.CommonSuites) {
 		offer := offers.MustParse(suite)
 		if beyond, err := matrix.Difference(offer, s.universe().Products()); err != nil || len(beyond) > 0 {
 			continue

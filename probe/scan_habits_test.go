@@ -122,7 +122,7 @@ func TestScanKERare(t *testing.T) {
 	}
 	nothing := scene{profile: iketest.StrongSwan, link: memnet.Link{Delay: 5 * ms}}.scan(t)
 	nothing.exact(t)
-	if n := nothing.Cost.Exchanges; n > 195 {
+	if n := nothing.Cost.Exchanges; n > 207 {
 		t.Errorf("%d exchanges to see that nothing is accepted", n)
 	}
 }

@@ -373,6 +373,10 @@ func TestTruthMet(t *testing.T) {
 		// The true answer, which is ahead, is lost now and then, and the forged refusals
 		// behind the others come when these are over.
 		{[]string{"a forged refusal behind"}, 203, overlapPolicy, iketest.StrongSwan, 0.05},
+		// The one question with a suite that the gateway takes alone came to the weak member.
+		{[]string{"fakes a NAT before itself", "reads the first Proposal", "a weak member for a tenth of the SPIs"}, 6790, smallPolicy, iketest.Profile{}, 0},
+		// Nothing is lost, and yet the answers are forged to the end.
+		{[]string{"reads one transform of a type", "a forged refusal well ahead", "a forged INVALID_KE_PAYLOAD behind"}, 7402, smallPolicy, iketest.StrongSwan, 0},
 		// It accepts nothing, and of the questions whose KE payload fits, which are most of
 		// them, none asked for weak suites.
 		{[]string{"holds no policy for IKEv2", "a weak member for a tenth of the SPIs on port 500"}, 1192, singlesPolicy, iketest.OpenIKED, 0.2},
