@@ -99,7 +99,7 @@ func (a *Attempt) unfit(line string) bool {
 		return a.says("N(FRAG_SUP)")
 	case line == "correct that setting" || line == "swanctl --load-all":
 		return a.words["socket"] != ""
-	case strings.HasPrefix(line, "dpd"): // it sent requests, and missed the answers
+	case strings.HasPrefix(line, "dpd_delay") || strings.HasPrefix(line, "dpddelay"): // it sent requests, and missed the answers
 		return a.Cause.Event.Kind == Again || a.Cause.Event.Kind == Gone
 	}
 	return false

@@ -406,8 +406,11 @@ func (a *Attempt) sentence(id string, side Side, e *Event) string {
 	if sent := words["sent"]; id == "id-not-in-cert" && sent != "" {
 		words["id"] = sent
 	}
-	if words["local-id"] == "" {
-		words["lone-id"] = words["peer-id"]
+	if own := words["local-id"]; own == "" || own == anyID {
+		words["local-id"], words["lone-id"] = "", words["peer-id"]
+		if own != "" {
+			words["lone-id"] += " (it asks for none of the gateway's)"
+		}
 	}
 	if id == "eap-refused" {
 		words["how"] = ": user, password, certificate or policy"

@@ -142,9 +142,9 @@ func NewDocument(files []File, g *Groups) *Document {
 	if g.Beyond > 0 {
 		d.Notes = append(d.Notes, english.Counted(int64(g.Beyond), "attempt of yet another kind was", "attempts of yet other kinds were")+" only counted")
 	}
-	worked := slices.ContainsFunc(d.Stories, func(s Story) bool { return s.Established })
+	open := slices.ContainsFunc(d.Stories, func(s Story) bool { return s.Layer == Unknown || ofRelease[s.Cause] })
 	for i := range files {
-		d.Notes = append(d.Notes, lacks(&files[i], len(files) > 1, len(d.Stories) > 0, worked)...)
+		d.Notes = append(d.Notes, lacks(&files[i], len(files) > 1, len(d.Stories) > 0, open)...)
 	}
 	return d
 }
@@ -160,11 +160,13 @@ func newLogFile(f *File) LogFile {
 	return LogFile{Name: f.Name, Lines: f.Lines, Understood: n, Products: append([]string{}, products...), Release: f.Release}
 }
 
+// ofRelease are causes that a release of the product may have and another not.
+var ofRelease = map[string]bool{"daemon-bug": true, "daemon-crash": true, "undecryptable-first": true, "proposals-alike": true, "malformed": true, "syntax-refused": true}
+
 // lacks says what a log does not show, of what an investigation begins with:
-// what happened, when, on which versions, and since which change. told: some
-// attempt is; worked: one came up, so that the change is after it or before the
-// next.
-func lacks(f *File, several, told, worked bool) []string {
+// what happened, when, and on which versions. told: some attempt is; open: the
+// release may be what matters.
+func lacks(f *File, several, told, open bool) []string {
 	if len(f.Products) == 0 {
 		return nil
 	}
@@ -187,11 +189,8 @@ func lacks(f *File, several, told, worked bool) []string {
 	case several && !f.Zoned:
 		missing = append(missing, "the time zone")
 	}
-	if f.Release == "" {
+	if f.Release == "" && told && open {
 		missing = append(missing, "the version of the product")
-	}
-	if told && !worked {
-		missing = append(missing, "when something was last changed")
 	}
 	if last := len(missing) - 1; last >= 0 {
 		text := missing[last]

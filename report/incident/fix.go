@@ -4,14 +4,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ikescope/ikescope/proposals"
-	"github.com/ikescope/ikescope/proposals/baseline"
 	"github.com/ikescope/ikescope/proposals/client"
-	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
-	"github.com/ikescope/ikescope/proposals/remedy"
 	"github.com/ikescope/ikescope/proposals/table"
 	"github.com/ikescope/ikescope/report/incident/causes"
+	"github.com/ikescope/ikescope/report/incident/meet"
 	"github.com/ikescope/ikescope/report/incident/offered"
 	"github.com/ikescope/ikescope/report/incident/sentence"
 )
@@ -69,6 +66,9 @@ func (a *Attempt) Fixes() []Fix {
 	if sent := a.sentID(); a.Cause != nil && a.Cause.ID == "id-not-in-cert" && sent != "" {
 		words["id"] = sent
 	}
+	if a.Cause != nil {
+		a.proposed(words)
+	}
 	if words["set"]+words["ask"] != "" {
 		words["take"], words["offer"] = a.apart("set"), a.apart("ask")
 	}
@@ -107,131 +107,41 @@ var syntaxes = map[string]client.Syntax{
 	"Cisco": client.SyntaxCisco, "FortiGate": client.SyntaxFortiGate,
 }
 
-// algorithms returns the lines that let the two sides meet where their lists do
-// not: those of proposals/remedy for IKE, the list that came for ESP.
+// algorithms returns the lines that let the two sides meet where their lists do not.
 func (a *Attempt) algorithms() []Fix {
-	if len(a.Cause.Gaps) == 0 {
+	theirs, ours := a.lists.theirs, a.lists.ours
+	lines := meet.IKE
+	switch {
+	case len(a.Cause.Gaps) > 0:
+	case a.Product == "libreswan" && a.Cause.ID == "ike-proposal" && len(ours) == 0 && a.Side == Responder && a.Version != 1:
+		lines = func(theirs, _ []Proposal, _ client.Syntax) []meet.Line { return meet.Offered(theirs) }
+	default:
 		return nil
 	}
-	theirs, ours := a.lists.theirs, a.lists.ours
 	if a.Cause.ID == "child-proposal" || a.Cause.ID == "child-pfs" {
-		_, got, want, _ := offered.Unmet(theirs, ours)
-		return a.childFix(got, want)
+		lines = func(theirs, ours []Proposal, _ client.Syntax) []meet.Line {
+			_, got, want, _ := offered.Unmet(theirs, ours)
+			return meet.Child(a.Product, theirs, ours, got, want, a.Cause.ID == "child-pfs")
+		}
 	}
 	var out []Fix
-	for _, r := range remedies(theirs, ours, syntaxes[a.Product]) {
-		if better := soundList(ours); len(r.Lines) > 0 && len(r.Weaker) > 0 && better != "" {
-			out = append(out, Fix{Where: "better, on the other side", Line: "let it offer " + better + ", which this side takes now"})
-		}
-		where := r.Where
-		for _, line := range a.ownTunnel(r.Lines) {
-			out = append(out, Fix{Where: where, Line: line, Paste: true})
-			where = ""
-		}
-		for _, weaker := range r.Weaker {
-			out = append(out, Fix{Where: "WEAKER", Line: weaker})
-		}
-		if len(out) > 0 {
-			break
+	for _, l := range lines(theirs, ours, syntaxes[a.Product]) {
+		if text, ok := a.ownTunnel(l.Text); ok {
+			out = append(out, Fix{Where: l.Where, Line: text, Paste: l.Paste})
 		}
 	}
 	return out
 }
 
-// ownTunnel returns lines for FortiOS without what the tunnel of the log has
-// already: its name, where that needs no quoting, and its version of IKE. Others
-// are as they were.
-func (a *Attempt) ownTunnel(lines []string) []string {
-	if a.Product != "FortiGate" {
-		return lines
+// ownTunnel returns a line for FortiOS, unless it is what the tunnel of the log has
+// already: with its name, where that needs no quoting, and without its version of IKE.
+// Others are as they were.
+func (a *Attempt) ownTunnel(line string) (string, bool) {
+	if a.Product == "FortiGate" && plainName.MatchString(a.Connection) {
+		line = strings.Replace(line, `edit "NAME"`, `edit "`+a.Connection+`"`, 1)
 	}
-	var out []string
-	for _, line := range lines {
-		if strings.TrimSpace(line) == "set ike-version 2" {
-			continue
-		}
-		if plainName.MatchString(a.Connection) {
-			line = strings.Replace(line, `edit "NAME"`, `edit "`+a.Connection+`"`, 1)
-		}
-		out = append(out, line)
-	}
-	return out
+	return line, a.Product != "FortiGate" || strings.TrimSpace(line) != "set ike-version 2"
 }
 
 // plainName is a name that means nothing but itself in a command line.
 var plainName = lazyregexp.New(`^[A-Za-z0-9_.-]{1,35}$`)
-
-// maxSound bounds how many proposals are named to be offered.
-const maxSound = 3
-
-// soundList returns those of the configured proposals, as keywords, that have
-// nothing weak; "" if there are none.
-func soundList(configured []Proposal) string {
-	var out []string
-	for _, p := range configured {
-		product := products([]Proposal{p})
-		if len(product) == 1 && len(out) < maxSound && sound(product[0]) {
-			out = append(out, p.Keywords())
-		}
-	}
-	return english.List(out, "or")
-}
-
-func sound(p proposals.Product) bool {
-	for _, list := range p {
-		for _, algorithm := range list {
-			if baseline.Soundness(algorithm) < baseline.Sound {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-func remedies(received, configured []Proposal, syntax client.Syntax) []remedy.Remedy {
-	offer, accepted := products(received), products(configured)
-	if len(offer) == 0 || len(accepted) == 0 || syntax == "" {
-		return nil
-	}
-	c := remedy.Case{Client: client.Policy{Name: "client", Offer: offer, Syntax: client.SyntaxCapture},
-		Accepted: accepted, ClientSyntaxes: []client.Syntax{}, GatewaySyntaxes: []client.Syntax{syntax}}
-	return c.Remedies()
-}
-
-// products are the proposals whose algorithms are all known.
-func products(all []Proposal) []proposals.Product {
-	var out []proposals.Product
-	for _, p := range all {
-		words := p.Keywords()
-		if words == "" {
-			continue
-		}
-		if product, err := proposals.ParseProduct(words); err == nil {
-			out = append(out, product)
-		}
-	}
-	return out
-}
-
-// childFix proposes that this side takes what the other sent.
-func (a *Attempt) childFix(got, want Proposal) []Fix {
-	words := got.Keywords()
-	if words == "" {
-		return nil
-	}
-	at := map[string][2]string{
-		"strongSwan": {"swanctl.conf, in addition to what is there", "esp_proposals = " + strings.Join([]string{want.Keywords(), words}, ", ")},
-		"libreswan":  {"ipsec.conf, in addition to what is there", "esp=" + words},
-	}
-	if a.Cause.ID == "child-pfs" {
-		at = map[string][2]string{
-			"strongSwan": {"swanctl.conf, to accept both with and without PFS", "esp_proposals = " + strings.Join([]string{want.Keywords(), words}, ", ")},
-			"libreswan":  {"ipsec.conf", "pfs=no"},
-		}
-	}
-	f, ok := at[a.Product]
-	if !ok || want.Keywords() == "" {
-		return nil
-	}
-	return []Fix{{f[0], f[1], true}}
-}

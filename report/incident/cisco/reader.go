@@ -42,6 +42,9 @@ type reader struct {
 	identity string
 	// own is the method of this side, where its configuration is shown.
 	own string
+	// method is by what the peer authenticates, of the SA methodSA, and pskPeer by what
+	// its key was looked for.
+	method, methodSA, pskPeer string
 	// list is an event whose proposals follow it, each in a line.
 	list *incident.Event
 	// offer is what a peer offers for phase 1, and debug that lines of debug crypto
@@ -96,7 +99,9 @@ var (
 	// stands before the messages of its debug.
 	historyV1 = lazyregexp.New(`IKE (?:MM|AM|QM) (?:Initiator|Responder) FSM error history`)
 	ofASA     = lazyregexp.New(`^(?:\[IKEv1|IKEv2-(?:PROTO|PLAT)-\d)`)
-	said      = lazyregexp.New(`peer's identity '([^']{1,120})'`)
+	// ofIPsec are messages on packets of ESP, which are the same in both versions of IKE.
+	ofIPsec = lazyregexp.New(`^IPSEC-|^CRYPTO-4-(?:RECVD_PKT|PKT_REPLAY)`)
+	said    = lazyregexp.New(`peer's identity '([^']{1,120})'`)
 )
 
 func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
@@ -134,6 +139,9 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 	if m := systemID.FindStringSubmatchIndex(s); m != nil && m[0] < 120 {
 		words["message"] = s[m[2]:m[3]]
 		text := s[m[1]:]
+		if _, after, found := strings.Cut(clip(text, maxGroup), "IP = "); found { // the host may stand before it, too
+			words["peer"], _, _ = strings.Cut(after, ",")
+		}
 		if e := ends.FindStringSubmatch(text); e != nil {
 			words["local"], words["peer"] = e[1], e[2]
 			if e[3] != "Unknown" {
@@ -195,6 +203,11 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 	return strings.TrimLeft(rest, ": "), words, true
 }
 
+// maxGroup bounds what is looked at of a message for the address of its peer, in octets.
+const maxGroup = 400
+
+func clip(s string, n int) string { return s[:min(n, len(s))] }
+
 func (r *reader) key(e *incident.Event) string {
 	r.last = r.keyOf(e)
 	return r.last
@@ -233,6 +246,15 @@ func (r *reader) after(e *incident.Event) {
 	if e.Cause == "no-connection" && r.identity != "" && strings.Contains(e.Text, "profile not found") {
 		e.Cause, e.Phase = "no-config", incident.PhaseAuth
 	}
+	if at := e.Args["psk-peer"]; at != "" {
+		r.pskPeer = at
+	}
+	if method := e.Args["peer-method"]; method != "" {
+		r.method, r.methodSA = strings.Trim(method, "'"), r.sa
+	} else if e.Cause == "auth-failed" && r.method == "PSK" && r.methodSA == r.sa && (strings.Contains(e.Text, "Verification of peer's auth") || strings.Contains(e.Text, "Failed to authenticate the IKE SA")) {
+		e.Set("psk-peer", r.pskPeer)
+		e.Cause = "psk-mismatch" // that is all its AUTH payload depends on (RFC 7296, Section 2.15)
+	}
 	if own := e.Args["own-auth"]; own != "" {
 		r.own = own
 	} else if e.Cause == "auth-failed" {
@@ -249,7 +271,9 @@ func (r *reader) after(e *incident.Event) {
 		e.Version = 0
 	}
 	m := e.Args["message"]
-	if _, number, found := strings.Cut(m, "-7"); strings.HasPrefix(m, "CRYPTO-") || strings.Contains(e.Text, "IKEv1") || found && strings.HasPrefix(number, "13") {
+	if _, number, found := strings.Cut(m, "-7"); ofIPsec.MatchString(m) {
+		e.Version = 0
+	} else if strings.HasPrefix(m, "CRYPTO-") || strings.Contains(e.Text, "IKEv1") || found && strings.HasPrefix(number, "13") {
 		e.Version = 1
 	}
 	if got, want := e.Args["got"], e.Args["want"]; e.Cause == "ike-proposal" && got != "" && want != "" {

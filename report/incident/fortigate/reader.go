@@ -28,6 +28,8 @@ type reader struct {
 	// keys are of the attempts by peer: that of the first goes on with what was
 	// read before its address was.
 	keys map[string]string
+	// numbers are the keys of IKE SAs of which no line names an address, by number.
+	numbers map[string]string
 	// list is what a list of proposals under way is of, with its event.
 	list      *incident.Event
 	proposals []incident.Proposal
@@ -42,17 +44,17 @@ var (
 
 // head takes "ike V=root:0:hq-branch:21: " from a line. child: it has the name of
 // a phase 2.
-func head(s string) (conn, spi, text string, child, ok bool) {
+func head(s string) (conn, spi, number, text string, child, ok bool) {
 	rest, found := strings.CutPrefix(s, "ike ")
 	if !found {
-		return "", "", "", false, false
+		return "", "", "", "", false, false
 	}
 	at := vdom.FindString(rest)
 	if strings.HasPrefix(rest, "Negotiate ") {
-		return "", "", rest, false, true
+		return "", "", "", rest, false, true
 	}
 	if at == "" {
-		return "", "", "", false, false
+		return "", "", "", "", false, false
 	}
 	rest = rest[len(at):]
 	if m := spis.FindStringSubmatch(rest); m != nil {
@@ -60,15 +62,18 @@ func head(s string) (conn, spi, text string, child, ok bool) {
 	} else if name, after, found := strings.Cut(rest, ":"); found && !strings.ContainsAny(name, " \t") && len(name) < 64 && strings.Trim(name, "0123456789") != "" {
 		conn, rest = name, after
 	}
-	for { // numbers of SAs, and the name of a phase 2
+	for first := true; ; first = false { // numbers of SAs, and the name of a phase 2
 		word, after, found := strings.Cut(rest, ":")
 		if !found || word == "" || strings.ContainsAny(word, " \t") || len(word) > 64 {
 			break
 		}
+		if first && strings.Trim(word, "0123456789") == "" {
+			number = word
+		}
 		child = child || conn != "" && !strings.HasSuffix(conn, "Error") && strings.HasPrefix(after, " ") && strings.Trim(word, "0123456789") != ""
 		rest = after
 	}
-	return conn, spi, strings.TrimSpace(rest), child, true
+	return conn, spi, number, strings.TrimSpace(rest), child, true
 }
 
 // Read implements [incident.Reader].
@@ -76,7 +81,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	if strings.Contains(l.Text, "logid=") && strings.Contains(l.Text, "subtype=") {
 		return r.log(l)
 	}
-	conn, spi, text, child, ok := head(l.Text)
+	conn, spi, number, text, child, ok := head(l.Text)
 	if !ok {
 		return nil, false
 	}
@@ -134,12 +139,8 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	if e.Side == "" && r.of == conn {
 		e.Side = r.side
 	}
-	if r.peer == "" && conn != "" { // lines of several tunnels, of which none names an address
-		if r.first == "" {
-			r.first = conn
-		} else if conn != r.first {
-			e.Key = "\x00" + conn
-		}
+	if r.peer == "" {
+		e.Key = r.tunnel(conn, spi, number)
 	}
 	if strings.Contains(text, "IKEv1") || strings.Contains(text, "ISAKMP") || strings.Contains(text, "(P1_") || strings.Contains(text, "(P2_") {
 		e.Version = 1
@@ -155,6 +156,35 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	return append(out, e), true
 }
 
+// tunnel tells lines of several tunnels apart, of which none names an address: by the
+// number of their IKE SA, which stands behind its SPIs till the tunnel is known, and by
+// the tunnel.
+func (r *reader) tunnel(conn, spi, number string) string {
+	if conn == "" && spi == "" {
+		return ""
+	}
+	key, known := r.numbers[number]
+	switch {
+	case known && conn != "" && key == "" && r.first == "":
+		r.first = conn
+	case known:
+	case conn == "" && len(r.numbers) > 0:
+		key = "\x00#" + number
+	case conn == "" || conn == r.first:
+	case r.first != "" || number != "" && len(r.numbers) > 0:
+		key = "\x00" + conn
+	default:
+		r.first = conn
+	}
+	if !known && number != "" {
+		if r.numbers == nil || len(r.numbers) > maxPeers {
+			r.numbers = make(map[string]string)
+		}
+		r.numbers[number] = key
+	}
+	return key
+}
+
 // maxPeers bounds the peers that are told apart.
 const maxPeers = 4096
 
@@ -163,8 +193,11 @@ func (r *reader) meet(peer string) {
 	if r.keys == nil || len(r.keys) > maxPeers {
 		r.keys = make(map[string]string)
 	}
-	if _, known := r.keys[peer]; !known && r.peer != "" {
+	if _, known := r.keys[peer]; !known {
 		r.keys[peer] = peer
+		if r.peer == "" { // the first
+			r.keys[peer] = ""
+		}
 	}
 	r.peer = peer
 }

@@ -3,15 +3,28 @@ package mikrotik
 
 import (
 	_ "embed"
+	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/report/incident"
 )
 
 // Product is MikroTik's RouterOS.
 var Product = incident.Product{Name: "MikroTik", Word: "mikrotik", Program: program, Lines: Lines, New: func() incident.Reader {
-	return &incident.Plain{Table: Lines, Claim: claim, After: after}
+	ended := 0
+	return &incident.Plain{Table: Lines, Claim: claim, After: after, Key: func(e *incident.Event) string {
+		key := ""
+		if ended > 0 {
+			key = strconv.Itoa(ended)
+		}
+		if e.Kind == incident.Deleted { // what follows is of another SA
+			ended++
+		}
+		return key
+	}}
 }}
 
 //go:embed lines.csv
@@ -49,6 +62,10 @@ func after(e *incident.Event) {
 			e.Set(name, at)
 		}
 	}
+	if e.Cause == "no-config" {
+		e.Set("my-id", identity(e.Args["local-id"]))
+		e.Set("remote-id", identity(e.Args["peer-id"]))
+	}
 	text := e.Text
 	switch {
 	case strings.Contains(text, "ike2"):
@@ -74,6 +91,35 @@ func after(e *incident.Event) {
 		e.Set("take", "enc-algorithm=aes-256 hash-algorithm=sha256 dh-group=modp2048")
 	}
 }
+
+// identity returns an ID of a line as /ip ipsec identity takes it, "" if its type is not
+// known.
+func identity(id string) string {
+	kind, name, typed := strings.Cut(id, ":")
+	name = strings.TrimSpace(name)
+	switch at, err := netip.ParseAddr(strings.TrimSpace(id)); {
+	case err == nil:
+		return "address:" + at.String()
+	case !typed && plain.MatchString(id):
+		return "fqdn:" + id
+	case !plain.MatchString(name):
+		return ""
+	}
+	switch strings.ToUpper(kind) {
+	case "FQDN":
+		return "fqdn:" + name
+	case "ADDR4", "ADDR6", "IPV4", "IPV6", "ADDRESS":
+		return "address:" + name
+	case "RFC822", "USER-FQDN", "USER_FQDN", "UFQDN":
+		return "user-fqdn:" + name
+	case "KEY-ID", "KEY_ID", "KEYID":
+		return "key-id:" + name
+	}
+	return ""
+}
+
+// plain is an ID that needs no quoting.
+var plain = lazyregexp.New(`^[A-Za-z0-9@._:-]{1,120}$`)
 
 // settings are those of a profile by the axis that a line names: the name, and the
 // values of a line and of the setting, the weakest first.

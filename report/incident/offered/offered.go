@@ -91,7 +91,11 @@ func Unmet(received, configured []Proposal) (gaps []Gap, got, want Proposal, ok 
 			if len(apart) == 0 {
 				return nil, r, c, false
 			}
-			if far := distance(apart); !ok || far < least {
+			far := distance(apart)
+			if len(r.Names[Integrity]) > 0 != (len(c.Names[Integrity]) > 0) {
+				far += 2 // one has AEAD, so that this axis differs as well
+			}
+			if !ok || far < least {
 				gaps, got, want, ok, least = apart, r, c, true, far
 			}
 		}

@@ -25,6 +25,8 @@ var (
 	event = lazyregexp.New(`\b(ike(?:v2)?-(?:nego|send|recv|config|generic|dpd|err|gateway|ike|child)[a-z0-9-]*|ipsec-key-(?:install|expire|delete)|ikev2-[a-z0-9-]+)\b`)
 	// manager is what stands before a message of ikemgr.log: "[PERR]: { 1: }: ".
 	manager = lazyregexp.New(`^(?:[+-]\d{4} +)?\[(PNTF|PERR|PWRN|PROTO_ERR|PROTO_NOTIFY|PROTO_WARN|INFO|DEBG|DEBUG|ERR|WARN|DUMP)\]: *(?:\{ *\d* *: *\d* *\}: *)?`)
+	// columns are those of the CLI, "info vpn gw1 ike-recv-notify 0 ".
+	columns = lazyregexp.New(`(?:^|\s)(?:ike|ikev2|ipsec)-[a-z0-9-]+ 0 (?:IKE|ike|\S+ ?negotiation|recei|sen)`)
 	gateway = lazyregexp.New(`\[([\w.-]{1,64})\]: `)
 	within  = lazyregexp.New(`IKE(?:v2 (?:IKE|child)| phase-[12]) (?:SA )?negotiation is (?:started|failed|succeeded) as (?:initiator|responder)`)
 	pair    = lazyregexp.New(`(\d+\.\d+\.\d+\.\d+)\[\d+\]-(\d+\.\d+\.\d+\.\d+)\[\d+\]`)
@@ -42,7 +44,7 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 	if mine {
 	} else if !strings.Contains(s, "ike") && !strings.Contains(s, "IKE") && !strings.Contains(s, "ipsec-key-") && l.Program != "ikemgr" {
 		return "", nil, false
-	} else if m := event.FindString(clip(s, 400)); m != "" && (strings.HasPrefix(s, m) || strings.Contains(s, ",SYSTEM,vpn,") || strings.Contains(s, ",vpn,") || strings.HasPrefix(s, "Event: ")) {
+	} else if m := event.FindString(clip(s, 400)); m != "" && (strings.HasPrefix(s, m) || strings.Contains(s, ",SYSTEM,vpn,") || strings.Contains(s, ",vpn,") || strings.HasPrefix(s, "Event: ") || columns.MatchString(clip(s, 200))) {
 		mine = true
 	} else if strings.HasPrefix(s, "IKEv2 ") || strings.HasPrefix(s, "IKE phase-") {
 		mine = strings.Contains(s, "negotiation") || strings.Contains(s, "SA is")

@@ -504,7 +504,7 @@ generating ID_PROT request 0 [ ID HASH N(INITIAL_CONTACT) ]
 sending retransmit 1 of request message ID 0, seq 3
 sending retransmit 2 of request message ID 0, seq 3
 giving up after 5 retransmits
-establishing connection 'hq' failed`, cause: "silence-phase1", layer: "network", side: "initiator", say: "when something was last changed"},
+establishing connection 'hq' failed`, cause: "silence-phase1", layer: "network", side: "initiator", say: "silently dropped, as with another key"},
 	{name: "a program before what whack prints, in doubled blanks", log: `client: 104 "hq" #1: STATE_MAIN_I1: initiate
 client: 106 "hq" #1: STATE_MAIN_I2: sent MI2, expecting MR2
 client: 004 "hq" #1: STATE_MAIN_I4: ISAKMP SA  established {auth=PRESHARED_KEY cipher=aes_256 integ=sha group=MODP2048}

@@ -3,6 +3,7 @@ package windows
 import (
 	"cmp"
 	_ "embed"
+	"strings"
 	"sync"
 
 	"github.com/ikescope/ikescope/proposals/table"
@@ -21,6 +22,9 @@ var npsReasons = sync.OnceValue(func() map[string]table.Row {
 	return out
 })
 
+// account returns the name of one, "" if it stands for none.
+func account(value string) string { return strings.Trim(value, "-") }
+
 // nps reads the reason code of an event 6273 of the Network Policy Server.
 func (r *reader) nps(l *incident.Line, code string) ([]incident.Event, bool) {
 	reason, ok := npsReasons()[code]
@@ -35,7 +39,7 @@ func (r *reader) nps(l *incident.Line, code string) ([]incident.Event, bool) {
 		e.Cause = reason["cause"]
 		e.Set("reason", reason["words"])
 	}
-	user := r.details["account name"]
+	user := cmp.Or(account(r.details["account name"]), account(r.details["fully qualified account name"]))
 	e.Set("user", user)
 	e.Set("peer", r.details["client ip address"])
 	e.Key = "nps " + user

@@ -1,0 +1,51 @@
+package incident
+
+import (
+	"net/netip"
+	"strings"
+)
+
+// anyID stands in lines of charon for an ID that a message does not name.
+const anyID = "%any"
+
+// proposed adds the words of lines to paste that are made of several others.
+func (a *Attempt) proposed(words map[string]string) {
+	switch a.Cause.ID {
+	case "no-config":
+		peer := words["peer-id"]
+		if privateID(peer) && peer != words["from"] && a.Product == "strongSwan" { // NAT is between it and this side
+			words["private-id"], peer = peer, anyID
+		}
+		if peer == "" {
+			return
+		}
+		local := ""
+		if own := words["local-id"]; own != "" && own != anyID {
+			local = "local {\n    id = " + own + "\n}\n"
+		}
+		words["ids"] = local + "remote {\n    id = " + peer + "\n}"
+	case "traffic-selectors":
+		own, theirs, both := strings.Cut(words["ts"], " === ")
+		if networks(own) != "" && networks(theirs) != "" && both {
+			words["ts-local"], words["ts-remote"] = networks(own), networks(theirs)
+		}
+	}
+}
+
+// privateID reports whether an ID is an address that is unique in its own network alone.
+func privateID(id string) bool {
+	at, err := netip.ParseAddr(id)
+	return err == nil && (at.IsPrivate() || at.IsLinkLocalUnicast())
+}
+
+// networks returns networks that blanks separate as a list with commas, "" if one of
+// them is none.
+func networks(list string) string {
+	all := strings.Fields(list)
+	for _, one := range all {
+		if _, err := netip.ParsePrefix(one); err != nil {
+			return ""
+		}
+	}
+	return strings.Join(all, ",")
+}
