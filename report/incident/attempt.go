@@ -180,7 +180,9 @@ func (a *Attempt) progress(e *Event) {
 		a.upAt, a.upLine, a.sinceUp = e.Time, e.Line, 0
 		a.setWord("came", "the connection came up")
 	case Step:
-		if e.Phase == PhaseEstablished {
+		if e.Phase == PhaseEstablished && a.began && !a.ikeUp && a.Reached.rank() <= PhaseInit.rank() {
+			break // of another IKE SA
+		} else if e.Phase == PhaseEstablished {
 			a.Established = true
 		} else if a.Established {
 			a.sinceUp++

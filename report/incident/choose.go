@@ -130,7 +130,7 @@ func (a *Attempt) choose() *Cause {
 	if first == nil || first.Kind == Again && !a.stuck(first) && len(a.Events) > 1 {
 		return nil
 	}
-	id := a.resolve(first, gaps, got, want)
+	id := general.Refine(a.resolve(first, gaps, got, want), a.words[general.LinkWord], a.words["minutes"], a.ikeUp, a.says)
 	if id == "" {
 		return nil
 	}
@@ -428,7 +428,7 @@ func (a *Attempt) sentence(id string, side Side, e *Event) string {
 	if a.version() == 2 {
 		words["init"] = "IKE_SA_INIT" // what IKEv1 has none of
 	}
-	said := sentence.Fill(known.sentences[side], words)
+	said := general.Below(sentence.Fill(known.sentences[side], words), words[general.LinkWord])
 	if id == "child-proposal" && a.Version == 1 && side == Initiator {
 		said = "phase 1 succeeded, and the gateway does not accept Quick Mode; with which notify, these lines do not show"
 		if a.says("NO_PROPOSAL_CHOSEN", "NO-PROPOSAL-CHOSEN", "NO_PROP", "PROPOSAL_NOT_CHOSEN", "o proposal chosen") {

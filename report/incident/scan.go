@@ -385,11 +385,15 @@ func ScanGeneral(name string, lines []string, done func(*Attempt)) File {
 			}
 		}
 	}
-	l2tp := slices.ContainsFunc(lines, func(s string) bool { return strings.Contains(strings.ToLower(s), "l2tp") })
+	link := general.Link(lines)
 	for _, e := range events {
-		if l2tp || !general.OverL2TP(e.Cause) {
-			c.add(product, e)
+		if general.OverL2TP(e.Cause) {
+			if link == "" {
+				continue
+			}
+			e.Set(general.LinkWord, link)
 		}
+		c.add(product, e)
 	}
 	c.flush(false)
 	return f

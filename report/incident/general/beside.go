@@ -6,7 +6,7 @@ import (
 )
 
 // asides are the causes that lines of other programs may show.
-var asides = []string{"kernel-crash", "daemon-crash", "dhcp-range", "dns-settings"}
+var asides = []string{"kernel-crash", "kernel-warning", "daemon-crash", "dhcp-range", "dns-settings"}
 
 // Beside reports whether lines of a program that an IKE daemon works with may show a
 // cause: those of L2TP only where l2tp says that it is in use.
@@ -23,4 +23,35 @@ func OverL2TP(cause string) bool {
 // identity.
 func RefusesIdentity(text string) bool {
 	return strings.Contains(text, "INVALID_ID_INFORMATION") || strings.Contains(text, "INVALID-ID-INFORMATION")
+}
+
+// LinkWord is the name of the word of an event of PPP that says what it runs above, and
+// aboveIPsec what causes of PPP begin with.
+const (
+	LinkWord   = "link-below"
+	aboveIPsec = "above IPsec, "
+)
+
+// Link returns what PPP runs above in lines of which no product is known, "" where they
+// do not show it, or have no PPP.
+func Link(lines []string) string {
+	link := ""
+	for _, line := range lines {
+		small := strings.ToLower(line)
+		switch {
+		case strings.Contains(small, "l2tp"):
+			return "L2TP"
+		case strings.Contains(small, "pptp"):
+			link = "PPTP"
+		}
+	}
+	return link
+}
+
+// Below returns a cause of PPP for what it runs above: PPTP has no IPsec.
+func Below(said, link string) string {
+	if link != "PPTP" {
+		return said
+	}
+	return strings.Replace(said, aboveIPsec, "in PPTP, which has no IPsec, ", 1)
 }

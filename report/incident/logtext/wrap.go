@@ -131,7 +131,7 @@ func (l *Message) peel() bool {
 			return true
 		}
 	}
-	for _, key := range []string{"MESSAGE=", "stdout F ", "stderr F ", "- "} { // the last is of a list
+	for _, key := range []string{"MESSAGE=", "stdout F ", "stderr F ", "- ", "msg: "} { // the last is of a list
 		if rest, ok := strings.CutPrefix(s, key); ok {
 			l.Text = rest
 			return true

@@ -29,7 +29,7 @@ var prefix = lazyregexp.New(`^(?:LOG: )?(?:IPsec (?:Client (\d{1,9})|(?:IKE|ESP)
 const maxClients = 4096
 
 // client is how far one has come.
-type client struct{ negotiated, floated, up bool }
+type client struct{ negotiated, floated, up, phase2 bool }
 
 // reader remembers the clients by their numbers, and the numbers by their addresses.
 type reader struct {
@@ -73,6 +73,8 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	switch {
 	case strings.HasPrefix(text, "A new IKE SA ("):
 		c.negotiated = true
+	case e.Phase == incident.PhaseChild:
+		c.phase2 = true
 	case strings.HasPrefix(text, "The port number information"):
 		c.floated = true
 	case e.Kind == incident.IKEUp || e.Kind == incident.Up:
@@ -80,6 +82,8 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	case strings.HasPrefix(text, "This IPsec Client is deleted"):
 		delete(r.clients, number)
 		switch {
+		case c.up && !c.phase2: // it was silent
+			e.Kind, e.Cause = incident.Root, "v1-peer-quiet"
 		case c.up: // at its request, or because it was silent
 		case c.negotiated && c.floated: // its last message of phase 1 came, and was not taken
 			e.Kind, e.Cause, e.Phase = incident.Sign, "phase1-keyed", incident.PhaseAuth

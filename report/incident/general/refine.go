@@ -1,0 +1,20 @@
+package general
+
+// Refine returns the more particular cause of L2TP, PPP and vpnc that the other lines
+// of an attempt make of one: by what PPP runs above, how long it was up, whether the IKE
+// SA was, and whether a line has one of some words.
+func Refine(cause, link, minutes string, up bool, says func(words ...string) bool) string {
+	switch {
+	case cause == "l2tp-silent" && says("requested tunnel"):
+		return "l2tp-replies-lost"
+	case cause == "ppp-lost" && says("death_handler: Fatal signal 15"):
+		return "ppp-ended-here"
+	case cause == "l2tp-closed" && minutes != "":
+		return "l2tp-closed-late"
+	case cause == "ppp-mppe" && link == "PPTP":
+		return "pptp-mppe"
+	case cause == "vpnc-silent" && up:
+		return "vpnc-silent-late"
+	}
+	return cause
+}
