@@ -163,7 +163,9 @@ func (a *Attempt) progress(e *Event) {
 	// What a line says in general of a failure may name a phase that was not
 	// reached.
 	general := e.arg(levelWord) != "" && e.Kind != IKEUp && e.Kind != Up
-	if e.Phase.rank() > a.Reached.rank() && e.Kind != Info && !general {
+	// Liveness is of another IKE SA where this one has only begun.
+	another := e.Kind == Step && e.Phase == PhaseEstablished && a.began && !a.ikeUp && a.Reached.rank() <= PhaseInit.rank()
+	if e.Phase.rank() > a.Reached.rank() && e.Kind != Info && !general && !another {
 		a.Reached = e.Phase
 	}
 	switch e.Kind {
@@ -180,9 +182,7 @@ func (a *Attempt) progress(e *Event) {
 		a.upAt, a.upLine, a.sinceUp = e.Time, e.Line, 0
 		a.setWord("came", "the connection came up")
 	case Step:
-		if e.Phase == PhaseEstablished && a.began && !a.ikeUp && a.Reached.rank() <= PhaseInit.rank() {
-			break // of another IKE SA
-		} else if e.Phase == PhaseEstablished {
+		if e.Phase == PhaseEstablished && !another {
 			a.Established = true
 		} else if a.Established {
 			a.sinceUp++

@@ -108,6 +108,9 @@ func (a *Attempt) unfit(line string) bool {
 // shown is how far the attempt came, as its lines show it: in IKEv1 an IKE SA that is up
 // may be followed by XAUTH, before any Quick Mode.
 func (a *Attempt) shown() Phase {
+	if a.Cause != nil && a.Cause.ID == "daemon-crash" && !a.began && !a.ikeUp {
+		return PhaseNone // nothing was begun
+	}
 	if a.Version != 1 && a.Reached == PhaseChild && a.words["exchange"] != "CREATE_CHILD_SA" && (a.Version == 2 || !a.says("hase 2", "hase2", "uick", "QUICK", "QM_", "CHILD_SA")) && !a.says("CREATE_CHILD", "ChildSAExchange", "Child SA exchange", "create child", "create_child") {
 		return PhaseAuth // the first Child SA is set up by it (RFC 7296, Section 1.2)
 	}

@@ -26,6 +26,7 @@ func TestNoInventedCauses(t *testing.T) {
 		{"a method, of proposals", "racoon: INFO: respond new phase 1 negotiation: 192.0.2.9[500]<=>203.0.113.9[500]\nracoon: ERROR: rejected authmethod: DB (prop#1:trns#1):Peer(prop#1:trns#2) = pre-shared key:GSS-API on Kerberos 5\nracoon: ERROR: no suitable proposal found.",
 			"method-mismatch", "responder", "Kerberos", "in common"},
 		{"a field before the text", "msg: phase1 negotiation failed.\nmsg: failed to get valid proposal.\nmsg: no suitable proposal found.", "ike-proposal", "responder", "", "MikroTik|RouterOS"},
+		{"liveness of another SA", "06[IKE] initiating IKE_SA office[1] to 203.0.113.9\n06[ENC] generating IKE_SA_INIT request 0 [ SA KE No ]\n06[IKE] sending DPD request\n06[IKE] giving up after 5 retransmits", "silence", "initiator", "", "came up"},
 		{"a firewall that says so", "\"west\" #1: ERROR: asynchronous network error report on eth1 (192.1.2.45:500), complainant 192.1.2.23: No route to host [errno 113, origin ICMP type 3 code 10 (not authenticated)]", "admin-prohibited", "", "192.1.2.23", "next hop"},
 	})
 }
