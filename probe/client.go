@@ -30,19 +30,20 @@ func (s *scan) clients(ctx context.Context) {
 	s.doubtRefusals()
 }
 
-// redeemNames gives a gateway the method that it asks a client for which does not have
-// it, where it has accepted nothing: one that asks for ever does not refuse so.
+// redeemNames gives a gateway that has accepted nothing the method that it asks a client
+// for which does not have it: one that asks for ever does not refuse so.
 func (s *scan) redeemNames(ctx context.Context) {
 	i := slices.IndexFunc(s.result.Clients, func(c evidence.ClientAnswer) bool {
 		return c.State == matrix.Refused && c.Outcome == initiator.InvalidKEPayload
 	})
-	if i < 0 {
+	accepted := func(x evidence.Exchange) bool { return x.Outcome == initiator.Accepted && x.Type == ike.IKE_SA_INIT }
+	if i < 0 || slices.ContainsFunc(s.journal.Since(0), accepted) {
 		return
 	}
-	offer := offers.OnlyMethod(offers.MustParse(offers.Greeting), s.result.Clients[i].Group)
 	method := s.result.Clients[i].Group
-	for range redeemTries {
-		if !keyexchange.Supported(method) || evidence.Unredeemed(s.journal.Since(0), 0, nil) != 0 {
+	offer := offers.OnlyMethod(offers.MustParse(offers.Greeting), method)
+	for range redeemTries { // the same question, with what it asks for each time
+		if known := s.gateway.Now(); !keyexchange.Supported(method) || known.RequestOctets(offer, method) > known.Allowed() || evidence.Unredeemed(s.journal.Since(0), 0, nil) != 0 {
 			return
 		}
 		a := s.insist(ctx, func() initiator.Answer { return s.init(ctx, s.main, evidence.PurposeControl, offer, method) })

@@ -42,12 +42,14 @@ func (w Word) isVariable() bool {
 }
 
 // maxDepth bounds how deep hashtables stand in each other, maxEntries how many
-// entries are kept of one (no cmdlet has as many parameters), and maxValue how long
-// the value of a variable may be, in octets.
+// entries are kept of one (no cmdlet has as many parameters), maxValue how long the
+// value of a variable may be, and maxExpanded how much is put in the place of variables
+// in strings, in octets.
 const (
-	maxDepth   = 16
-	maxEntries = 100
-	maxValue   = 8192
+	maxDepth    = 16
+	maxEntries  = 100
+	maxValue    = 8192
+	maxExpanded = 1 << 20
 )
 
 // reader splits a script into statements and these into words.
@@ -60,6 +62,7 @@ type reader struct {
 	blocks     int    // that are open
 	brackets   []bool // parentheses that are open; true for those of param
 	piped      bool   // the statement follows a pipe
+	expanded   int    // octets that variables in strings stood for
 }
 
 // Read reads a script. It knows quotes, here-strings, backticks, comments,

@@ -62,7 +62,7 @@ func (r *reader) expand(word *Word) {
 		m := stringVariable.FindString(s)
 		value := r.value(Word{Text: strings.NewReplacer("$(", "", ")", "").Replace(m)})
 		switch {
-		case m == "" || value.Unknown != "" || value.Table != nil || b.Len()+len(value.Text) > maxValue:
+		case m == "" || value.Unknown != "" || value.Table != nil || b.Len()+len(value.Text) > maxValue || r.expanded+len(value.Text) > maxExpanded:
 			if m == "" {
 				m = s[:1]
 			}
@@ -72,6 +72,7 @@ func (r *reader) expand(word *Word) {
 			b.WriteString(m)
 		default:
 			word.Several = word.Several || value.Several
+			r.expanded += len(value.Text)
 			b.WriteString(value.Text)
 		}
 		s = s[len(m):]

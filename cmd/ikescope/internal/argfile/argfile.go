@@ -122,11 +122,15 @@ func kind(path string) string {
 	if err != nil {
 		return ""
 	}
-	switch other := Foreign(path); {
+	switch {
 	case info.IsDir():
 		return "a folder"
-	case info.Mode().IsRegular() && info.Size() == 0:
+	case !info.Mode().IsRegular(): // reading a pipe would wait for whoever writes to it
+		return "a pipe or a device: write @" + path + " for the targets in it"
+	case info.Size() == 0:
 		return "an empty file"
+	}
+	switch other := Foreign(path); {
 	case IsJSON(path):
 		return "a JSON file: ikescope check, compare, convert, diff and explain read reports"
 	case capture.Is(prefix(path)):
