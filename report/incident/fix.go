@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -72,6 +73,8 @@ func (a *Attempt) Fixes() []Fix {
 	if words["set"]+words["ask"] != "" {
 		words["take"], words["offer"] = a.apart("set"), a.apart("ask")
 	}
+	pasted := maps.Clone(words)
+	maps.DeleteFunc(pasted, func(name, value string) bool { return !slices.Contains(ours, name) && strings.ContainsAny(value, meta) })
 	cause := a.fixed()
 	for _, product := range []string{a.Product, ""} {
 		if product == "" && len(out) > 0 {
@@ -81,13 +84,24 @@ func (a *Attempt) Fixes() []Fix {
 			if f["cause"] != cause || f["product"] != product || f["side"] == "r" && a.Side != Responder || f["side"] == "i" && a.Side != Initiator || f["side"] == "u" && a.Side != "" || len(out) == maxFixes || a.unfit(f["line"]) || a.elsewhere(f["where"]) {
 				continue
 			}
-			if line, known := sentence.Words(f["line"], words); known {
-				out = append(out, Fix{Where: f["where"], Line: line, Paste: f["paste"] == "y"})
+			paste, of := f["paste"] == "y", words
+			if paste {
+				of = pasted
+			}
+			if line, known := sentence.Words(f["line"], of); known {
+				out = append(out, Fix{Where: f["where"], Line: line, Paste: paste})
 			}
 		}
 	}
 	return out
 }
+
+// meta are characters that shells and command lines may take for more than themselves:
+// whoever writes into a log does not write into lines to paste.
+const meta = "\x00\a\b\t\n\v\f\r\x1b;|&$`\"'<>(){}[]\\!#"
+
+// ours are words that are made here, of what is checked.
+var ours = []string{"ids", "nopfs", "private", "take"}
 
 // apart returns a word of the lines about the algorithms that keep the two sides
 // apart, of all of them: which setting takes what came, or what to ask for.

@@ -16,11 +16,12 @@ func (a *Attempt) proposed(words map[string]string) {
 		if privateID(peer) && peer != words["from"] && a.Product == "strongSwan" { // NAT is between it and this side
 			words["private-id"], peer = peer, anyID
 		}
-		if peer == "" {
+		own := words["local-id"]
+		if peer == "" || strings.ContainsAny(peer+own, meta) {
 			return
 		}
 		local := ""
-		if own := words["local-id"]; own != "" && own != anyID {
+		if own != "" && own != anyID {
 			local = "local {\n    id = " + own + "\n}\n"
 		}
 		words["ids"] = local + "remote {\n    id = " + peer + "\n}"
