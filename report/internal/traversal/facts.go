@@ -185,7 +185,7 @@ func nat(t *report.Target) (all []Fact) {
 	case report.AnswerYes:
 		add("", "continues on "+natt+" what began on "+ike)
 	case report.AnswerNo:
-		add("", "does NOT continue on "+natt+" what began on "+ike)
+		add("", "does not continue on "+natt+" what began on "+ike)
 	}
 	add("", Habits(n))
 	return all

@@ -52,7 +52,7 @@ func (f *FlagValue) Set(s string) error {
 	case hasPath && path == "":
 		return fmt.Errorf("%q names no file after the =", s)
 	case !slices.Contains(f.list.formats, name):
-		return fmt.Errorf("%q is not a format of this: %s%s", name, english.List(f.list.formats, "or"), f.hint(s, name, hasPath))
+		return fmt.Errorf("%q is not a format that this command writes: %s%s", name, english.List(f.list.formats, "or"), f.hint(s, name, hasPath))
 	}
 	o := Output{Format: name, Part: part, Path: path}
 	switch name {

@@ -69,7 +69,7 @@ func (l *List) Check(how Writers) error {
 	formats := slices.DeleteFunc(slices.Clone(l.formats), func(f string) bool { return how[f] == nil })
 	for _, o := range l.Outputs {
 		if how[o.key()] == nil {
-			return fmt.Errorf("--output: %s is not a format of this: %s", o.Format, english.List(formats, "or"))
+			return fmt.Errorf("--output: %s is not a format that this command writes: %s", o.Format, english.List(formats, "or"))
 		}
 	}
 	return nil
