@@ -127,6 +127,14 @@ const (
 	Differs
 )
 
+// fit is that of what was judged.
+func fit(yes bool) Fit {
+	if yes {
+		return Fits
+	}
+	return Differs
+}
+
 // Peer is who the gateway showed itself to be.
 type Peer struct {
 	ID Identity
@@ -152,13 +160,17 @@ type EAPServer struct {
 	Version uint16
 	// Chain are its certificates, its own first.
 	Chain []*certificate.Certificate
+	// Proven: the server has the key of its certificate, as the end of the handshake shows.
+	// Until then whoever has seen the chain may show it.
+	Proven bool
 	// Trusted: the chain leads to a root that is trusted.
 	Trusted bool
-	// Wanted is whom a client demands: the server that the credentials name, or else the
-	// identity of the gateway, which strongSwan's client demands by default and this one does
-	// not. Fit is whether the certificate is for it.
-	Wanted Identity
-	Fit    Fit
+	// Wanted is whom a client demands: the server that the credentials name, if Demanded, or
+	// else the identity of the gateway, which strongSwan's client demands by default and this
+	// one does not. Fit is whether the certificate is for it.
+	Wanted   Identity
+	Demanded bool
+	Fit      Fit
 }
 
 // Result is how a login went.

@@ -154,6 +154,7 @@ func (e *dialogue) shake(ctx context.Context, conn *tls.Conn, m *tlsMethod) erro
 	if err := conn.HandshakeContext(ctx); err != nil {
 		return err
 	}
+	e.r.EAPTLS.Proven = true
 	state := conn.ConnectionState()
 	label, context := "client EAP encryption", []byte(nil) // RFC 5216, Section 2.3
 	if m.of == eap.TTLS {
@@ -224,11 +225,16 @@ func (e *dialogue) tlsConfig() *tls.Config {
 // demand.
 var errServerName = errors.New("login: the EAP server has another name")
 
-// meetServer judges the certificate of the EAP server, and whom it is for.
+// meetServer judges the certificate that the EAP server shows, and whom it is for. That
+// comes before the server proves that it has the key of it, as the end of the handshake does.
 func (e *dialogue) meetServer(s tls.ConnectionState) error {
-	server := &EAPServer{Version: s.Version, Wanted: e.Credentials.EAPServer}
+	own, err := certificate.Parse(s.PeerCertificates[0].Raw)
+	if err != nil {
+		return fmt.Errorf("the EAP server's certificate cannot be read: %w", err)
+	}
+	server := &EAPServer{Version: s.Version, Chain: []*certificate.Certificate{own}, Wanted: e.Credentials.EAPServer}
 	e.r.EAPTLS = server
-	for _, cert := range s.PeerCertificates[:min(len(s.PeerCertificates), maxCertificates)] {
+	for _, cert := range s.PeerCertificates[1:min(len(s.PeerCertificates), maxCertificates)] {
 		if parsed, err := certificate.Parse(cert.Raw); err == nil {
 			server.Chain = append(server.Chain, parsed)
 		}
@@ -237,21 +243,16 @@ func (e *dialogue) meetServer(s tls.ConnectionState) error {
 	for _, cert := range s.PeerCertificates[1:] {
 		between.AddCert(cert)
 	}
-	_, err := s.PeerCertificates[0].Verify(x509.VerifyOptions{Roots: e.Roots, Intermediates: between, CurrentTime: time.Now()})
+	_, err = s.PeerCertificates[0].Verify(x509.VerifyOptions{Roots: e.Roots, Intermediates: between, CurrentTime: time.Now()})
 	server.Trusted = err == nil
-	demanded := !server.Wanted.IsZero()
-	if !demanded {
+	if server.Demanded = !server.Wanted.IsZero(); !server.Demanded {
 		server.Wanted = e.r.Gateway.ID
 	}
-	if own, bad := certificate.Parse(s.PeerCertificates[0].Raw); bad == nil {
-		if server.Fit = Differs; server.Wanted.isOf(own) || hostOf(server.Wanted, own) {
-			server.Fit = Fits
-		}
-	}
+	server.Fit = fit(server.Wanted.isOf(own) || hostOf(server.Wanted, own))
 	switch {
 	case err != nil:
 		return errServerCertificate{err}
-	case demanded && server.Fit != Fits:
+	case server.Demanded && server.Fit != Fits:
 		return errServerName
 	}
 	return nil

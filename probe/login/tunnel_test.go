@@ -2,6 +2,9 @@ package login
 
 import (
 	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"fmt"
 	"strings"
 	"testing"
@@ -72,7 +75,7 @@ func TestTunnelled(t *testing.T) {
 							t.Errorf("%s, want %s; %+v\n%+v", got, tt.want, stats, r.Steps)
 						}
 						trusted := tt.name != "stranger"
-						if s := r.EAPTLS; s == nil || s.Version != version || s.Trusted != trusted || s.Fit != Differs || s.Wanted.String() != "vpn.example.com" || len(s.Chain) != 1 || s.Chain[0].CommonName != "radius.example.com" {
+						if s := r.EAPTLS; s == nil || s.Version != version || s.Proven != trusted || s.Trusted != trusted || s.Fit != Differs || s.Wanted.String() != "vpn.example.com" || len(s.Chain) != 1 || s.Chain[0].CommonName != "radius.example.com" {
 							t.Errorf("the EAP server is %+v", s)
 						}
 						if tt.name == "password" && method != TTLSPAP && r.EAPError != 691 {
@@ -112,9 +115,43 @@ func TestEAPServerName(t *testing.T) {
 			}
 			r := s.login(t.Context())
 			stats := s.gateway.Stats()
-			if told(r) != tt.want || r.EAPTLS == nil || r.EAPTLS.Fit != tt.fit || !r.EAPTLS.Trusted || stats.HalfOpen+stats.Established > 0 {
+			if told(r) != tt.want || r.EAPTLS == nil || r.EAPTLS.Fit != tt.fit || !r.EAPTLS.Trusted || r.EAPTLS.Proven != r.LoggedIn || r.EAPTLS.Demanded != (tt.demand != "") || stats.HalfOpen+stats.Established > 0 {
 				t.Errorf("%s, where %s is demanded: %s, %+v, %+v", tt.server, tt.demand, told(r), r.EAPTLS, stats)
 			}
 		})
+	}
+}
+
+// TestEAPServerUnproven: who shows the chain of a server, which anybody can see, and has not
+// the key of it proves nothing, and gets no password.
+func TestEAPServerUnproven(t *testing.T) {
+	for _, version := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
+		synctest.Test(t, func(t *testing.T) {
+			s := newScene(t)
+			byTLS(version)(s)
+			s.connection().TLS.Certificates[0].PrivateKey = newKey(t)
+			s.connection().TLS.ClientAuth = tls.NoClientCert
+			s.connection().Methods = []eap.Type{eap.TTLS}
+			s.client.Credentials = user(TTLSPAP, "carol", "Ar3etTnp")
+			r := s.login(t.Context())
+			const want = "negotiate+ gateway+ eap_method+ authenticate-eap-tls"
+			if e := r.EAPTLS; told(r) != want || e == nil || e.Proven || !e.Trusted || len(e.Chain) != 1 || s.gateway.Stats().Passwords > 0 {
+				t.Errorf("%s: %s, %+v", tls.VersionName(version), told(r), e)
+			}
+		})
+	}
+}
+
+// TestEAPServerUnread: an intermediate is not taken for the server's own certificate where
+// that is too long to read.
+func TestEAPServerUnread(t *testing.T) {
+	ca := newSigner(t, newKey(t), nil, "CA", nil)
+	leaf := newSigner(t, newKey(t), ca, "radius.example.com", func(c *x509.Certificate) {
+		c.ExtraExtensions = []pkix.Extension{{Id: asn1.ObjectIdentifier{1, 3, 9999}, Value: make([]byte, 1<<15)}}
+	})
+	e := &dialogue{attempt: &attempt{Client: Client{Roots: poolOf(ca)}, r: &Result{}}}
+	err := e.meetServer(tls.ConnectionState{PeerCertificates: []*x509.Certificate{leaf.cert, ca.cert}})
+	if err == nil || !strings.Contains(err.Error(), "cannot be read") || e.r.EAPTLS != nil {
+		t.Errorf("%v, %+v", err, e.r.EAPTLS)
 	}
 }

@@ -148,6 +148,9 @@ type EAP struct {
 // TLS is who the server of EAP showed itself to be in TLS.
 type TLS struct {
 	Version string `json:"version"`
+	// Proven: it has the key of its certificate. Else it only showed the chain, which whoever
+	// has seen it can do.
+	Proven bool `json:"proven"`
 	// Trusted: its certificate leads to a root that is trusted.
 	Trusted bool `json:"trusted"`
 	// Wanted is whom it has to be for: as the credentials demand, if Demanded, or else the

@@ -148,6 +148,7 @@ func documents(t *testing.T) map[string]*Document {
 		}, negotiated, met, asked, accepted, ended),
 		"tls-name": made(login.TTLSMSCHAPv2, func(r *login.Result) {
 			r.EAPTLS = serverOf(t, login.Differs, "radius.example.com")
+			r.EAPTLS.Proven, r.EAPTLS.Demanded = false, true // TLS ends before that
 		}, negotiated, met, asked, login.Step{Kind: login.Authenticate, State: login.Failed, Cause: "eap-server-name", Words: map[string]string{"id": "vpn.example.com"}, Exchanges: []int{4}}),
 		"inside": made(login.TTLSMSCHAPv2, func(r *login.Result) {
 			r.EAPTLS = serverOf(t, login.Fits, "vpn.example.com")
@@ -164,11 +165,11 @@ func documents(t *testing.T) map[string]*Document {
 	}
 }
 
-// serverOf is an EAP server whose certificate is trusted, and for some names.
+// serverOf is an EAP server whose certificate is proven and trusted, and for some names.
 func serverOf(t *testing.T, fit login.Fit, names ...string) *login.EAPServer {
 	t.Helper()
 	p := certified(t, login.Peer{}, names...)
-	return &login.EAPServer{Version: tls.VersionTLS13, Chain: p.Chain, Trusted: true, Fit: fit, Wanted: login.Identity{Type: ike.ID_FQDN, Data: []byte("vpn.example.com")}}
+	return &login.EAPServer{Version: tls.VersionTLS13, Chain: p.Chain, Proven: true, Trusted: true, Fit: fit, Wanted: login.Identity{Type: ike.ID_FQDN, Data: []byte("vpn.example.com")}}
 }
 
 // certified is a gateway with a certificate that is for other names than was asked for.

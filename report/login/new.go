@@ -54,7 +54,7 @@ func New(tool report.Tool, target string, c login.Client, r *login.Result) *Docu
 		if r.OtherMethod != 0 {
 			e.OtherMethod = r.OtherMethod.String()
 		}
-		e.TLS = newTLS(c, r.EAPTLS)
+		e.TLS = newTLS(r.EAPTLS)
 		d.EAP = &e
 	}
 	if r.LoggedIn {
@@ -313,11 +313,11 @@ func gateway(p *login.Peer) *Gateway {
 }
 
 // newTLS makes who the server of EAP is; nil if there is none, or it did not say.
-func newTLS(c login.Client, s *login.EAPServer) *TLS {
+func newTLS(s *login.EAPServer) *TLS {
 	if s == nil {
 		return nil
 	}
-	out := &TLS{Version: tls.VersionName(s.Version), Trusted: s.Trusted, Wanted: s.Wanted.String(), Demanded: !c.Credentials.EAPServer.IsZero(), NameMatches: s.Fit == login.Fits, Chain: []Certificate{}}
+	out := &TLS{Version: tls.VersionName(s.Version), Proven: s.Proven, Trusted: s.Trusted, Wanted: s.Wanted.String(), Demanded: s.Demanded, NameMatches: s.Fit == login.Fits, Chain: []Certificate{}}
 	for _, one := range s.Chain {
 		out.Chain = append(out.Chain, certificateOf(one))
 	}

@@ -127,7 +127,11 @@ func (t *TLS) lines() []string {
 	if len(own.Names) > 0 {
 		names = "for " + someNames(own.Names)
 	}
-	out := []string{fmt.Sprintf("%s, with the EAP server's certificate %s: %s, issued by %s, valid until %s", t.Version, own.Subject, names, own.Issuer, own.NotAfter.Format(time.DateOnly))}
+	shown := "with the EAP server's certificate " + own.Subject
+	if !t.Proven {
+		shown = "with the certificate " + own.Subject + ", which the EAP server showed and did not prove to be its own"
+	}
+	out := []string{fmt.Sprintf("%s, %s: %s, issued by %s, valid until %s", t.Version, shown, names, own.Issuer, own.NotAfter.Format(time.DateOnly))}
 	switch {
 	case t.Demanded && t.NameMatches:
 		out = append(out, "the certificate is for "+t.Wanted+", as the credentials demand (eap_server)")
