@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/ikescope/ikescope/ike"
+	"github.com/ikescope/ikescope/ike/certificate"
 )
 
 func TestParseIdentity(t *testing.T) {
@@ -66,6 +67,45 @@ func TestLocal(t *testing.T) {
 	}
 	if c := (Credentials{Method: PSK}); !c.Local().IsZero() {
 		t.Errorf("%v", c.Local())
+	}
+}
+
+// TestFits: the identity of the gateway and its certificate are judged each for itself, and
+// the identity is told first.
+func TestFits(t *testing.T) {
+	cert := newSigner(t, newKey(t), newSigner(t, newKey(t), nil, "CA", nil), "a.example.com", func(c *x509.Certificate) { c.DNSNames = append(c.DNSNames, "b.example.com") })
+	parsed, err := certificate.Parse(cert.cert.Raw)
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := func(name string) Identity {
+		if name == "" {
+			return Identity{}
+		}
+		return Identity{ike.ID_FQDN, []byte(name)}
+	}
+	for _, tt := range []struct {
+		says, remote, host string
+		certified          bool
+		id, cert, all      Fit
+		cause              string
+	}{
+		{"a.example.com", "a.example.com", "x", true, Fits, Fits, Fits, ""},
+		{"a.example.com", "b.example.com", "x", true, Differs, Fits, Differs, "peer-id"},
+		{"a.example.com", "c.example.com", "x", true, Differs, Differs, Differs, "peer-id"},
+		{"c.example.com", "c.example.com", "x", true, Fits, Differs, Differs, "id-not-in-cert"},
+		{"a.example.com", "", "b.example.com", true, Unjudged, Fits, Fits, ""},
+		{"a.example.com", "", "c.example.com", true, Unjudged, Differs, Differs, "id-not-in-cert"},
+		{"a.example.com", "", "", true, Unjudged, Unjudged, Unjudged, ""},
+		{"a.example.com", "b.example.com", "x", false, Differs, Unjudged, Differs, "peer-id"},
+		{"a.example.com", "", "x", false, Unjudged, Unjudged, Unjudged, ""},
+	} {
+		a := &attempt{Client: Client{Host: tt.host, Credentials: Credentials{RemoteIdentity: named(tt.remote)}}, r: &Result{}}
+		p := &a.r.Gateway
+		p.ID, p.Chain = named(tt.says), []*certificate.Certificate{parsed}
+		if cause := a.fits(tt.certified, map[string]string{}); cause != tt.cause || p.IDFit != tt.id || p.CertificateFit != tt.cert || p.Fit() != tt.all {
+			t.Errorf("%+v: %q, identity %v, certificate %v, both %v", tt, cause, p.IDFit, p.CertificateFit, p.Fit())
+		}
 	}
 }
 

@@ -208,8 +208,8 @@ func TestLogin(t *testing.T) {
 	byPSK := func(s *scene) { s.client.Credentials = psk("it") }
 	judged := func(proven, trusted bool, fit Fit, wanted string) func(*scene, *Result) string {
 		return func(_ *scene, r *Result) string {
-			if g := r.Gateway; g.Proven != proven || g.Trusted != trusted || g.Fit != fit || g.Wanted.String() != wanted {
-				return fmt.Sprintf("proven %v, trusted %v, fits %v %v", g.Proven, g.Trusted, g.Fit, g.Wanted)
+			if g := r.Gateway; g.Proven != proven || g.Trusted != trusted || g.Fit() != fit || g.Wanted.String() != wanted {
+				return fmt.Sprintf("proven %v, trusted %v, fits %v %v", g.Proven, g.Trusted, g.Fit(), g.Wanted)
 			}
 			return ""
 		}

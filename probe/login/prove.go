@@ -76,26 +76,25 @@ func (a *attempt) meet(payloads []ike.Payload, exchange int) bool {
 // its sentence.
 func (a *attempt) fits(certified bool, words map[string]string) (cause string) {
 	p := &a.r.Gateway
-	p.Wanted = a.Credentials.RemoteIdentity
-	switch {
-	case !p.Wanted.IsZero() && !p.Wanted.equal(p.ID):
-		cause = "peer-id"
-	case certified:
+	if p.Wanted = a.Credentials.RemoteIdentity; !p.Wanted.IsZero() {
+		p.IDFit = fit(p.Wanted.equal(p.ID))
+	}
+	if certified {
 		if p.Wanted.IsZero() {
 			p.Wanted = hostIdentity(a.Host)
 		}
-		if !p.Wanted.IsZero() && !p.Wanted.isOf(p.Chain[0]) && !hostOf(p.Wanted, p.Chain[0]) {
-			cause = "id-not-in-cert"
+		if !p.Wanted.IsZero() {
+			p.CertificateFit = fit(p.Wanted.isOf(p.Chain[0]) || hostOf(p.Wanted, p.Chain[0]))
 		}
 	}
 	words["got"], words["want"], words["id"] = p.ID.String(), p.Wanted.String(), p.Wanted.String()
 	switch {
-	case cause != "":
-		p.Fit = Differs
-	case !p.Wanted.IsZero():
-		p.Fit = Fits
+	case p.IDFit == Differs:
+		return "peer-id"
+	case p.CertificateFit == Differs:
+		return "id-not-in-cert"
 	}
-	return cause
+	return ""
 }
 
 // readPeer reads the identity and the certificates.

@@ -147,11 +147,23 @@ type Peer struct {
 	// needs none.
 	Proven, Trusted bool
 	// Wanted is whom the user asked for: the remote identity, or else of a certificate the
-	// host; none where nobody was. Fit is whether the gateway is that.
-	Wanted Identity
-	Fit    Fit
+	// host; none where nobody was. IDFit is whether the remote identity is what the gateway
+	// says it is, and CertificateFit whether its certificate is for Wanted.
+	Wanted                Identity
+	IDFit, CertificateFit Fit
 	// Roots are those that it was judged by.
 	Roots *x509.CertPool
+}
+
+// Fit is whether the gateway is whom the user asked for, by its identity and its certificate.
+func (p *Peer) Fit() Fit {
+	switch {
+	case p.IDFit == Differs || p.CertificateFit == Differs:
+		return Differs
+	case p.IDFit == Fits || p.CertificateFit == Fits:
+		return Fits
+	}
+	return Unjudged
 }
 
 // EAPServer is who the server of EAP-TLS, TTLS or PEAP showed itself to be.

@@ -33,7 +33,7 @@ func exampleLogin() *login.Document {
 					Notify: "AUTHENTICATION_FAILED", Windows: &login.Windows{Code: "691", Symbol: "ERROR_AUTHENTICATION_FAILURE"},
 					Fix: []incident.Fix{{Line: "type the password again"}, {Where: "swanctl.conf", Line: "secrets {\n  eap { }\n}", Paste: true}}}},
 		},
-		Gateway: &login.Gateway{ID: evil, Proven: true, Trusted: true, Wanted: "192.0.2.1", NameMatches: new(bool), Chain: []login.Certificate{{Subject: "CN=" + evil, NotAfter: time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC)}}},
+		Gateway: &login.Gateway{ID: evil, Proven: true, Trusted: true, Wanted: "192.0.2.1", NameMatches: new(bool), CertificateMatches: new(bool), Chain: []login.Certificate{{Subject: "CN=" + evil, NotAfter: time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC)}}},
 		EAP:     &login.EAP{Server: evil, Message: "no"}, Session: &login.Session{Assigned: []login.Setting{{Type: "INTERNAL_IP4_ADDRESS", Value: "10.0.0.1"}}},
 		ESP: &login.ESP{PFS: login.PFSDemanded, WithPFS: []string{"aes256-sha1-ecp384"}, Asked: 2200, Accepted: 1, Proven: true},
 		Clients: []login.Client{{Name: "windows-11", Verdict: login.ClientDrops, Text: "connects with aes256-sha1, and drops at the first rekeying", Doubt: "inferred",

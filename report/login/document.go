@@ -115,12 +115,15 @@ type Gateway struct {
 	// trusted, or it knows the pre-shared key.
 	Proven  bool `json:"proven"`
 	Trusted bool `json:"trusted"`
-	// Wanted is whom the client asked for, and NameMatches whether the gateway is that; nil
-	// where that was not judged.
-	Wanted      string        `json:"wanted,omitempty"`
-	NameMatches *bool         `json:"name_matches,omitempty"`
-	Chain       []Certificate `json:"chain"`
-	Unread      []string      `json:"unread,omitempty"`
+	// Wanted is whom the client asked for, and NameMatches whether the gateway is that: by the
+	// identity that it says, IDMatches, and by its certificate, CertificateMatches; nil where
+	// that was not judged.
+	Wanted             string        `json:"wanted,omitempty"`
+	NameMatches        *bool         `json:"name_matches,omitempty"`
+	IDMatches          *bool         `json:"id_matches,omitempty"`
+	CertificateMatches *bool         `json:"certificate_matches,omitempty"`
+	Chain              []Certificate `json:"chain"`
+	Unread             []string      `json:"unread,omitempty"`
 }
 
 // Certificate is one of the gateway's.

@@ -137,8 +137,16 @@ func documents(t *testing.T) map[string]*Document {
 			r.Gateway = certified(t, r.Gateway)
 			r.Gateway.Trusted = false
 		}, negotiated, login.Step{Kind: login.Gateway, State: login.Failed, Cause: "cert-untrusted", Words: map[string]string{"id": "192.0.2.1", "cert": "CN=gw"}, Exchanges: []int{2}}, ended),
+		"peer-id-only": made(login.Certificate, func(r *login.Result) {
+			r.Gateway = certified(t, r.Gateway)
+			r.Gateway.IDFit, r.Gateway.CertificateFit = login.Differs, login.Fits
+		}, negotiated, login.Step{Kind: login.Gateway, State: login.Failed, Cause: "peer-id", Words: map[string]string{"got": "vpn.example.com", "want": "192.0.2.1"}, Exchanges: []int{2}}, ended),
+		"peer-id-untrusted": made(login.Certificate, func(r *login.Result) {
+			r.Gateway = certified(t, r.Gateway)
+			r.Gateway.Trusted, r.Gateway.IDFit, r.Gateway.CertificateFit = false, login.Differs, login.Fits
+		}, negotiated, login.Step{Kind: login.Gateway, State: login.Failed, Cause: "cert-untrusted", Words: map[string]string{"got": "vpn.example.com", "id": "192.0.2.1", "cert": "CN=gw"}, Exchanges: []int{2}}, ended),
 		"peer-id": made(login.PSK, func(r *login.Result) {
-			r.Gateway.Wanted, r.Gateway.Fit = login.Identity{Type: ike.ID_FQDN, Data: []byte("hq.example.com")}, login.Differs
+			r.Gateway.Wanted, r.Gateway.IDFit = login.Identity{Type: ike.ID_FQDN, Data: []byte("hq.example.com")}, login.Differs
 		}, negotiated, login.Step{Kind: login.Gateway, State: login.Failed, Cause: "peer-id", Words: map[string]string{"got": "vpn.example.com", "want": "hq.example.com"}, Exchanges: []int{2}}, ended),
 		"tls": made(login.PEAP, func(r *login.Result) {
 			r.LoggedIn, r.EAPTLS = true, serverOf(t, login.Differs, "radius.example.com", "b\x1b.example.com")
@@ -177,7 +185,7 @@ func certified(t *testing.T, p login.Peer, names ...string) login.Peer {
 	t.Helper()
 	p.Chain = []*certificate.Certificate{{Subject: "CN=gw", CommonName: "gw", Issuer: "CN=CA", DNSNames: names, NotAfter: time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC)}}
 	p.Scheme = certificate.Scheme{Method: ike.AuthRSASignature, Algorithm: "RSA PKCS#1", Hash: "SHA-1"}
-	p.Wanted, p.Fit = login.Identity{Type: ike.ID_IPV4_ADDR, Data: []byte{192, 0, 2, 1}}, login.Differs
+	p.Wanted, p.CertificateFit = login.Identity{Type: ike.ID_IPV4_ADDR, Data: []byte{192, 0, 2, 1}}, login.Differs
 	return p
 }
 

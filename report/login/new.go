@@ -236,12 +236,16 @@ func (d *Document) proof(failed bool) string {
 	switch {
 	case !failed:
 		return by
-	case g.Trusted && g.misnamed() && g.Scheme != "":
+	case g.Trusted && differs(g.CertificateMatches):
 		return by + ", trusted, but it is not for " + g.Wanted
-	case g.Trusted && g.misnamed():
+	case g.Trusted && len(g.Chain) > 0:
+		return by + ", trusted, but the client asked for " + g.Wanted
+	case g.Trusted:
 		return by + ", and is not " + g.Wanted
-	case g.misnamed():
+	case differs(g.CertificateMatches):
 		return by + ", not trusted, nor for " + g.Wanted
+	case differs(g.IDMatches):
+		return by + ", not trusted, and the client asked for " + g.Wanted
 	}
 	return by + ", and not trusted"
 }
@@ -273,8 +277,12 @@ func reason(s login.Step, r *login.Result, words map[string]string) *Reason {
 		out.Fix = append(out.Fix, told.Fixes...)
 	}
 	// One that is not trusted may be for others as well.
-	if g := &r.Gateway; s.Kind == login.Gateway && g.Fit == login.Differs && !g.Trusted && g.Proven {
-		out.Fix = append(out.Fix, incident.Fix{Line: sentence.Fill(rows()["id-not-in-cert"]["fix"], words)})
+	if g := &r.Gateway; s.Kind == login.Gateway && g.Fit() == login.Differs && !g.Trusted && g.Proven {
+		other := "id-not-in-cert"
+		if g.IDFit == login.Differs {
+			other = "peer-id"
+		}
+		out.Fix = append(out.Fix, incident.Fix{Line: sentence.Fill(rows()[other]["fix"], words)})
 	}
 	code := own["windows"]
 	if s.Cause == "eap-credentials" && r.EAPError > 0 {
@@ -298,11 +306,7 @@ func gateway(p *login.Peer) *Gateway {
 		return nil
 	}
 	g := &Gateway{ID: p.ID.String(), IDType: p.ID.Type.String(), Proven: p.Proven, Trusted: p.Trusted, Scheme: p.Scheme.String(), Unread: p.Unread, Chain: []Certificate{}}
-	g.Wanted = p.Wanted.String()
-	if p.Fit != login.Unjudged {
-		fits := p.Fit == login.Fits
-		g.NameMatches = &fits
-	}
+	g.Wanted, g.NameMatches, g.IDMatches, g.CertificateMatches = p.Wanted.String(), matches(p.Fit()), matches(p.IDFit), matches(p.CertificateFit)
 	if p.Scheme.Method != 0 {
 		g.AuthMethod = p.Scheme.Method.String()
 	}
@@ -310,6 +314,15 @@ func gateway(p *login.Peer) *Gateway {
 		g.Chain = append(g.Chain, certificateOf(c))
 	}
 	return g
+}
+
+// matches is whether something fits; nil where that was not judged.
+func matches(f login.Fit) *bool {
+	if f == login.Unjudged {
+		return nil
+	}
+	fits := f == login.Fits
+	return &fits
 }
 
 // newTLS makes who the server of EAP is; nil if there is none, or it did not say.

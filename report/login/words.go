@@ -78,8 +78,8 @@ func (r *Reason) GatewayKnows() string {
 	return "the gateway knows " + r.Elsewhere + "; " + ask.Words(r.Cause)
 }
 
-// misnamed reports whether the gateway is not whom the client asked for.
-func (g *Gateway) misnamed() bool { return g.NameMatches != nil && !*g.NameMatches }
+// differs reports whether something was judged, and does not match.
+func differs(matches *bool) bool { return matches != nil && !*matches }
 
 // Judged says in a list whether it is proven who the gateway is, whether it is trusted, and
 // whether it is whom the client asked for.
@@ -92,7 +92,9 @@ func (g *Gateway) Judged() string {
 	}
 	out := not(g.Proven, "proven") + ", " + not(g.Trusted, "trusted")
 	switch {
-	case g.misnamed():
+	case differs(g.IDMatches) && !differs(g.CertificateMatches):
+		out += ", but not " + g.Wanted + ", which was asked for"
+	case differs(g.NameMatches):
 		out += ", but not for " + g.Wanted + ", which was asked for"
 	case g.NameMatches != nil:
 		out += ", for " + g.Wanted
