@@ -56,7 +56,7 @@ func exampleUntrusted() *login.Document {
 // with lines to paste as they are.
 func TestLoginSays(t *testing.T) {
 	says(t, loginOf(t, exampleLogin(), ""), "the login fails at the credentials", "691 (ERROR_AUTHENTICATION_FAILURE)", "the gateway answers AUTHENTICATION_FAILED", "only the gateway knows which one is wrong",
-		"secrets {\n  eap { }\n}\n</pre>", "INTERNAL_IP4_ADDRESS 10.0.0.1", "PFS is demanded", "aes256-sha1-ecp384", "drops at the first rekeying", "All this holds as far as ESP goes", "KE payload of modp2048 (group 14)",
+		"secrets {\n  eap { }\n}\n</pre>", "INTERNAL_IP4_ADDRESS 10.0.0.1", "PFS is demanded", "aes256-sha1-ecp384", "drops at the first rekeying", "These verdicts cover ESP only", "KE payload of modp2048 (group 14)",
 		"may still have the IKE SA", `<a href="#login-x2">2</a>`, `id="login-x2"`, "log in once as carol", "Exit code 3: the login failed.", "; proven, trusted, but not for 192.0.2.1, which was asked for.</p>",
 		"<td>answered SA, KE</td>", "<td>sent IDi; answered ", "<td>sent D</td>")
 	says(t, loginOf(t, exampleLogin(), "windows"), "IKE_SA_INIT: GCMAES256-SHA384-ECP384", "AES256-SHA1-ECP384", "connects with AES256-SHA1", "Group14")

@@ -41,7 +41,7 @@ type Client struct {
 	Suites []string `json:"suites"`
 	Rekeys []string `json:"rekeys"`
 	// IKE is whether the client has IKE suites in common with the connection; "" if that was
-	// not asked, and the verdict holds as far as ESP goes.
+	// not asked, and the verdict covers ESP only.
 	IKE IKECommon `json:"ike,omitempty"`
 	// Fix is what to do, on either side.
 	Fix []incident.Fix `json:"fix"`

@@ -146,7 +146,8 @@ func (d *Document) ikeCommon(name string) IKECommon {
 }
 
 // failsAtIKE says of a client that has no IKE suite in common with the connection what
-// becomes of it, whatever its Child SAs would.
+// becomes of it, whatever its Child SAs would. A login does not show whether IKE_SA_INIT
+// refuses all that the client offers: of another connection some may be accepted.
 func (d *Document) failsAtIKE(c *Client, p client.Policy) {
 	ofESP := ". As far as ESP goes: " + c.Text
 	enters := false // IKE_SA_INIT accepted a suite of it as one of another connection
@@ -154,17 +155,18 @@ func (d *Document) failsAtIKE(c *Client, p client.Policy) {
 		enters = slices.ContainsFunc(p.Offer, func(o proposals.Product) bool { return o.Overlaps(suite.Product()) })
 	}
 	switch {
+	case c.Verdict == ClientFails: // as it does, for want of ESP, wherever it gets in
 	case !enters:
-		c.Verdict, c.Text = ClientFails, "fails at IKE: no suite in common with this connection, so that it does not get in here, or drops when the IKE SA is rekeyed"+ofESP
-	case c.Verdict != ClientFails:
+		c.Verdict, c.Text = ClientUnknown, "unknown: no IKE suite in common with this connection; a scan shows whether IKE_SA_INIT refuses all that it offers, so that it fails, or accepts some as of another connection, so that it drops when the IKE SA is rekeyed"+ofESP
+	default:
 		c.Verdict, c.Text = ClientDrops, "drops when the IKE SA is rekeyed: no IKE suite in common with this connection; IKE_SA_INIT accepted "+d.Suite+" as one of another"+ofESP
 	}
 	c.Doubt = strings.TrimSpace(p.Doubt + " " + strings.ReplaceAll(c.Doubt, p.Doubt, ""))
-	c.Fix = append(c.Fix, incident.Fix{Where: gatewayFor + c.Name, Line: "accept an IKE suite that it offers on this connection, too; which one, ikescope explain --client says, of a report of a scan"})
+	c.Fix = append(c.Fix, incident.Fix{Where: gatewayFor + c.Name, Line: "accept an IKE suite that it offers on this connection, too; ikescope explain REPORT --client NAME shows which one"})
 }
 
 // ofESPAlone is said of clients where nothing is known of their IKE SAs.
-const ofESPAlone = "All this holds as far as ESP goes: whether a client has an IKE suite in common was not "
+const ofESPAlone = "These verdicts cover ESP only: whether a client has an IKE suite in common was not "
 
 // ClientNote says how far the verdicts on clients reach; "" for all the way.
 func (d *Document) ClientNote() string {

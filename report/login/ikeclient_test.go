@@ -22,7 +22,7 @@ func TestClientsByIKE(t *testing.T) {
 		want        ClientVerdict
 		begins      string
 	}{
-		{"refused", "aes256-sha256-prfsha256-modp2048", IKECommonNone, RekeyingAccepted, ClientFails, "fails at IKE: no suite in common with this connection"},
+		{"refused", "aes256-sha256-prfsha256-modp2048", IKECommonNone, RekeyingAccepted, ClientUnknown, "unknown: no IKE suite in common with this connection; a scan shows "},
 		{"of another connection", first.String(), IKECommonNone, RekeyingRefused, ClientDrops, "drops when the IKE SA is rekeyed: "},
 		{"in common", "aes256-sha256-prfsha256-modp2048", IKECommonSome, RekeyingAccepted, ClientDrops, "connects with "},
 		{"not asked", "aes256-sha256-prfsha256-modp2048", "", "", ClientDrops, "connects with "},
@@ -36,9 +36,19 @@ func TestClientsByIKE(t *testing.T) {
 		if c.Verdict != tt.want || c.IKE != tt.common || !strings.HasPrefix(c.Text, tt.begins) || !strings.Contains(c.Text, "connects with aes256-sha1, and drops at the first rekeying") {
 			t.Errorf("%s: %+v", tt.name, c)
 		}
-		if note := d.ClientNote(); strings.Contains(note, "as far as ESP goes") != (tt.common == "") {
+		if note := d.ClientNote(); strings.Contains(note, "cover ESP only") != (tt.common == "") {
 			t.Errorf("%s: %q", tt.name, note)
 		}
+	}
+}
+
+// TestFailsByESP: who has no ESP suite in common fails, wherever it gets in.
+func TestFailsByESP(t *testing.T) {
+	windows := known(t, "windows-11")
+	d := &Document{Suite: "aes256-sha256-prfsha256-modp2048", IKE: &IKE{Rekeying: RekeyingAccepted, Clients: []IKEClient{{Name: windows.Name, Common: IKECommonNone}}}}
+	d.Judge(&login.ESP{NoESN: true, PFS: espMatrix(t, true, "chacha20poly1305-prfsha256-x25519"), Plain: espMatrix(t, false, "")}, []client.Policy{windows})
+	if c := d.Clients[0]; c.Verdict != ClientFails || strings.Contains(c.Text, "IKE suite") {
+		t.Errorf("%+v", c)
 	}
 }
 

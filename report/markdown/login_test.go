@@ -33,7 +33,7 @@ func TestLogin(t *testing.T) {
 	text := loginOf(t, d, "windows")
 	says(t, text, "IKE_SA_INIT: GCMAES256-SHA384-ECP384", "may still have", "| gateway | failed |", "the gateway answers AUTHENTICATION_FAILED", "- only the gateway knows why\n", "- name its root", "  ```\n  secrets {\n  }\n  ```",
 		"- `AES256-SHA1-ECP384`", "| drops | connects with AES256-SHA1 | it may offer Group2, too |", "| connects | connects |  |", "- PFS is demanded",
-		"All this holds as far as ESP goes", "### Fix for clients\n\n- the gateway, for ", ": accept AES256-SHA1-Group14, too\n- PowerShell: paste\n\n  ```\n  Set-VpnConnection\n  -PassThru\n  ```",
+		"These verdicts cover ESP only", "### Fix for clients\n\n- the gateway, for ", ": accept AES256-SHA1-Group14, too\n- PowerShell: paste\n\n  ```\n  Set-VpnConnection\n  -PassThru\n  ```",
 		"- after 0s: it sends an INFORMATIONAL request; + AES256-SHA1\n")
 	harmless(t, text)
 }
