@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 )
 
 // MS-CHAP-V2 in attributes of EAP-TTLS, which are those of RFC 2548 in RADIUS, of
@@ -61,13 +62,16 @@ func TTLSMSCHAPv2(conn io.ReadWriter, m *MSCHAPv2, challenge []byte) error {
 			continue
 		}
 		buffer = rest
-		ours := a.vendor == vendorMicrosoft && len(a.data) > 0 && a.data[0] == ident
+		microsoft := a.vendor == vendorMicrosoft
 		switch {
-		case ours && a.code == avpMSCHAP2Success:
+		case microsoft && a.code == avpMSCHAP2Success && len(a.data) > 0 && a.data[0] == ident:
 			_, err := m.proven(string(a.data[1:]))
 			return err
-		case ours && a.code == avpMSCHAPError:
-			m.refused(string(a.data[1:]))
+		case microsoft && a.code == avpMSCHAPError:
+			// FreeRADIUS keeps it as a string, which an identifier of 0 may end: it is a
+			// refusal whatever is in front of the text.
+			_, text, _ := strings.Cut(string(a.data), "E=")
+			m.refused("E=" + text)
 			return nil
 		case a.mandatory:
 			return a.unknown()

@@ -48,6 +48,9 @@ func TestTTLSMSCHAPv2(t *testing.T) {
 		{"an empty one", "User", [][]byte{appendVendorAVP(nil, avpMSCHAP2Success, nil)}, false, 0, ErrProtocol},
 		{"of nobody's", "User", [][]byte{appendAVP(nil, avpMSCHAP2Success, append([]byte{0x42}, proof2759...))}, false, 0, ErrProtocol},
 		{"refused", "User", [][]byte{refusal}, false, 691, nil},
+		{"refused, with another identifier", "User", [][]byte{appendVendorAVP(nil, avpMSCHAPError, []byte("BE=648 R=0"))}, false, 648, nil},
+		{"refused, without the identifier", "User", [][]byte{appendVendorAVP(nil, avpMSCHAPError, []byte("E=691 R=0"))}, false, 691, nil},
+		{"refused without a word", "User", [][]byte{appendVendorAVP(nil, avpMSCHAPError, nil)}, false, unknownFailure, nil},
 		{"refused outside", "User", nil, false, 0, nil},
 		{"a length that is a lie", "User", [][]byte{{0, 0, 0, 26, 0xc0, 0, 0, 11, 0, 0, 1, 0x37}}, false, 0, ErrProtocol},
 	} {
