@@ -89,7 +89,7 @@ func FuzzTTLSMSCHAPv2(f *testing.F) {
 			t.Fatalf("%x is believed: %v", b, err)
 		}
 		if errors.Is(err, io.EOF) {
-			t.Fatal("the end of EAP outside is no error")
+			t.Fatal("io.EOF of the outer EAP is passed on")
 		}
 	})
 }

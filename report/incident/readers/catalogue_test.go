@@ -8,7 +8,7 @@ import "testing"
 func TestMessagesOfDaemons(t *testing.T) {
 	saySo(t, []said{
 		{"TLS suites are not those of IKE", "14[TLS] no supported TLS cipher suite available", "tls-suite", "", "inside EAP", "IKE proposal"},
-		{"a passphrase is no pre-shared key", "00[ASN]   invalid passphrase", "own-key", "", "passphrase", "pre-shared"},
+		{"a passphrase is not a pre-shared key", "00[ASN]   invalid passphrase", "own-key", "", "passphrase", "pre-shared"},
 		{"a key that FIPS finds short", `"office" #1: FIPS: authentication failed: 'office' PSK length of 8 bytes is too short for PRF HMAC_SHA2_256 in FIPS mode (16 bytes required)`,
 			"fips-psk", "", "8 octets, at least 16", "the pre-shared keys differ"},
 		{"a warning about it is none", `"office" #1: responding to Main Mode

@@ -90,7 +90,7 @@ func Refuse(arg string) error {
 	if is := kind(arg); is != "" {
 		return fmt.Errorf("%s: is %s", arg, is)
 	}
-	return fmt.Errorf("%s: is not a target, and there is no such file", arg)
+	return fmt.Errorf("%s: no such file, and not a target", arg)
 }
 
 // endings are those of files that ikescope reads or writes, and of packed ones. None is a

@@ -68,7 +68,7 @@ func TestRefuse(t *testing.T) {
 	}
 	for arg, want := range map[string]string{
 		"a.json": "a.json: is a JSON file: ", "a.gz": "a.gz: is a gzip file: unpack it first", "./a.txt": "./a.txt: is a file: write @./a.txt",
-		"b.GZ": "b.GZ: is not a target, and there is no such file", "./b": "./b: is not a target", `C:\b`: `C:\b: is not a target`, "/b/c": "/b/c: is not",
+		"b.GZ": "b.GZ: no such file, and not a target", "./b": "./b: no such file, and not a target", `C:\b`: `C:\b: no such file, and not a target`, "/b/c": "/b/c: no such file, and not a target",
 		"vpn.example.com": "", "192.0.2.0/24": "", "[2001:db8::1]:500": "", "vpn.example.com:500+4500": "", "host.md": "", "2001:db8::/120": "", "c:500": "",
 	} {
 		err := Refuse(arg)
