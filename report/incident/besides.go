@@ -12,6 +12,8 @@ func (a *Attempt) besideIt(id string, e *Event) []string {
 	switch sent := a.words["no-id"]; {
 	case id == "traffic-selectors" && a.Established:
 		return []string{"another Child SA of this connection came up: only this one was refused"}
+	case (id == "id-refused" || id == "key-refused") && a.Product == "libreswan" && a.says("sending my cert"):
+		return []string{"or it does not accept this client's certificate (its CA, its time, a revocation): libreswan answers that with the same notify"}
 	case id == "id-not-in-cert" && strings.Contains(e.Text, "no trusted "):
 		return []string{"where lines of [CFG] were left out of this log, the CA of the certificate may be what is missing"}
 	case id == "no-config" && sent != "":
@@ -38,7 +40,7 @@ func (a *Attempt) nothingThrough() *Event {
 	if a.version() == 2 || !a.Established && a.Reached != PhaseEstablished {
 		return nil
 	}
-	forL2TP := strings.Contains(strings.ToLower(a.Connection), "l2tp") || a.says("transport mode", "IPsec transport", ":17/1701")
+	forL2TP := strings.Contains(strings.ToLower(a.Connection), "l2tp") || a.says(":17/1701")
 	for i := range a.Events {
 		if e := &a.Events[i]; forL2TP && e.Kind == Info && e.arg("in") == "0B" {
 			return e

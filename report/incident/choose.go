@@ -86,6 +86,8 @@ func (a *Attempt) choose() *Cause {
 			switch {
 			case e.Cause == "exchange-open" && e.Count < 2: // it may be answered
 				return unranked
+			case e.Cause == "answers-lost" && e.Count < 2 && strings.Contains(e.Text, "received duplicate "): // it met its answer on the way
+				return unranked
 			case e.Cause == "esp-replay":
 				return 11
 			case vague[e.Cause] || refusing[e.Cause]:
@@ -532,7 +534,8 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 		return "traffic-selectors" // identities of Quick Mode
 	case id == "auth-refused" && (a.ikeUp || a.version() != 2 && len(a.Events) == 1) && general.RefusesIdentity(e.Text):
 		return "traffic-selectors" // of Quick Mode
-	case id == "auth-refused" && a.version() == 1 && strings.Contains(e.Text, "type INVALID_KEY_INFORMATION"):
+	case id == "auth-refused" && a.version() == 1 && strings.Contains(e.Text, "type INVALID_KEY_INFORMATION"),
+		id == "psk-mismatch" && strings.Contains(e.Text, "INVALID_KEY_INFORMATION") && a.says("sending my cert"):
 		return "key-refused"
 	case id == "auth-refused" && a.version() == 1 && a.Side == Initiator && general.RefusesIdentity(e.Text):
 		return "id-refused"

@@ -35,12 +35,17 @@ func (r *reader) networks(e *incident.Event, sa string) {
 func (r *reader) ends(e *incident.Event, conn string) {
 	switch {
 	case e.Kind == incident.Up || e.Kind == incident.IKEUp:
-		if len(r.up) >= maxQuick || r.up == nil {
-			r.up = make(map[string]bool)
-		}
-		r.up[conn] = true
+		r.begun(conn)
 	case r.up[conn] && strings.HasSuffix(e.Text, ": terminating SAs using this connection"):
 		e.Kind, e.Cause = incident.Deleted, "local-ended"
 		e.Set("by", "self")
 	}
+}
+
+// begun remembers that there is something of a connection to end.
+func (r *reader) begun(conn string) {
+	if len(r.up) >= maxQuick || r.up == nil {
+		r.up = make(map[string]bool)
+	}
+	r.up[conn] = true
 }

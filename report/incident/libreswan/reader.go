@@ -3,6 +3,7 @@
 package libreswan
 
 import (
+	"cmp"
 	_ "embed"
 	"maps"
 	"slices"
@@ -50,13 +51,18 @@ type reader struct {
 	asked map[string]bool
 	// waits are how often requests were sent again, by connection and SA.
 	waits map[string]int
-	// up are the connections of which an SA came up.
+	// up are the connections of which an SA came up, or was about to.
 	up map[string]bool
 	// wanted are the networks that were asked for, by connection and SA.
 	wanted map[string]string
 	// carried are the Child SAs in transport mode, by connection and number, with the
 	// time at which they came up.
 	carried map[string]time.Time
+	// versions are those of IKE that connections were loaded with.
+	versions map[string]int
+	// phase2 are the SAs of Quick Mode, by connection and number: true if this side
+	// asked for them.
+	phase2 map[string]bool
 	// cookies are the first requests for a cookie that were not met yet, by the
 	// peer's address.
 	cookies map[string]incident.Event
@@ -80,6 +86,10 @@ func parseSubject(s string) (h subject, text string, ok bool) {
 	}
 	if coded(s) {
 		s = strings.TrimPrefix(s[4:], "ERROR: ")
+	}
+	if rest, found := strings.CutPrefix(s, "IMPAIR: "); found { // what pluto does because of a test setting
+		h, text, ok = parseSubject(rest)
+		return h, "IMPAIR: " + text, ok
 	}
 	for _, level := range []string{"ERROR: ", "FATAL ERROR: ", "WARNING: ", "EXPECTATION FAILED: "} { // of libreswan 5
 		if rest, found := strings.CutPrefix(s, level); found && strings.HasPrefix(rest, `"`) {
@@ -198,6 +208,10 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 	if strings.HasPrefix(text, "| ") {
 		return r.debug(l, text), true
 	}
+	about := ok && h.sa == "" && status.MatchString(text)
+	if about && !strings.Contains(text, " established ") {
+		return nil, true
+	}
 	if request, found := strings.CutPrefix(text, "processing IKE_SA_INIT request from "); found && strings.Contains(request, "N(COOKIE)") {
 		peer, _, _ := strings.Cut(request, " ")
 		delete(r.cookies, address(peer))
@@ -224,12 +238,13 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 		return []incident.Event{e}, true
 	}
 	r.note(asked, text)
+	r.load(h.conn, asked, text)
 	row, words := Lines.Find(text)
 	if row == nil && strings.Contains(text, "  ") { // forums double blanks
 		row, words = Lines.Find(strings.Join(strings.Fields(text), " "))
 	}
 	switch {
-	case row != nil:
+	case row != nil || about:
 	case ok:
 		row, words = Lines.FindOrGeneral(text)
 	default: // of the daemon
@@ -240,10 +255,10 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 		return nil, ok && h.sa != "" || l.Program == "pluto" || r.own && l.Program == "" && l.Stamp != ""
 	}
 	e := row.Event(l, words)
-	if h.instance != "" && h.peer != "" {
+	if h.instance != "" && h.peer != "" && !strings.Contains(h.conn, "#") { // of a group, either side may begin
 		e.Set("side-hint", string(incident.Responder))
 	}
-	if v := version(text); v != 0 {
+	if v := cmp.Or(version(text), e.Version, r.versions[h.conn]); v != 0 {
 		e.Version = v
 	}
 	if strings.Contains(text, "sent IKE_SA_INIT reply") || strings.Contains(text, "sent MR1, expecting MI2") {
@@ -278,6 +293,7 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 	if state := e.Args["state"]; state != "" {
 		inState(&e, state)
 	}
+	r.quickMode(&e, asked, text)
 	if r.asked[asked] && e.Kind != incident.Start && e.Cause != "" {
 		e.Side = incident.Initiator
 	}
@@ -296,7 +312,10 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 		e.Set("policy", "IKEv2")
 	}
 	if _, pfs, found := strings.Cut(text, "pfsgroup="); found && strings.HasPrefix(text, "initiating Quick Mode") {
-		e.Set("pfs", strings.TrimPrefix(strings.TrimRight(pfs, "}"), "OAKLEY_GROUP_"))
+		if at := strings.IndexAny(pfs, " }"); at >= 0 { // what follows are the networks
+			pfs = pfs[:at]
+		}
+		e.Set("pfs", strings.TrimPrefix(pfs, "OAKLEY_GROUP_"))
 	}
 	if mode, found := mainMode(text); found {
 		e.Set("exchange", mode)

@@ -1,0 +1,59 @@
+package readers
+
+import "testing"
+
+// Logs of pluto after those of libreswan's test suite (testing/pluto), each named after
+// the test that shows the fault.
+func TestPluto(t *testing.T) {
+	saySo(t, []said{
+		{"basic-pluto-13: a listing of the settings is no failure", `"office" #2: initiator established Child SA using #1; IPsec tunnel [192.0.1.0/24===192.0.2.0/24] {ESP/ESN=>0x1 <0x2 xfrm=AES_GCM_16_256 DPD=passive}
+"office":   cisco-split: no; cisco-unity: no; cisco-peer: no; nm-configured: no;
+"office":   policy: IKEv2+PSK+ENCRYPT+TUNNEL+PFS+IKE_FRAG_ALLOW;`, "", "initiator", "the connection came up", "no connection matches"},
+		{"nss-cert-ocsp-02: how it was loaded tells the version", `"office": added oriented IKEv1 connection
+"office" #1: NSS: ERROR: IPsec certificate CN=west invalid: SEC_ERROR_REVOKED_CERTIFICATE: Peer's Certificate has been revoked.`,
+			"cert-revoked", "", "IKEv1", ""},
+		{"ah-pluto-10: no answer in Quick Mode", `"office" #1: initiating IKEv1 Main Mode connection
+"office" #1: ISAKMP SA established {auth=RSA_SIG cipher=AES_CBC_256 integ=HMAC_SHA2_256 group=MODP2048}
+"office" #2: initiating Quick Mode IKEv1+RSASIG+AUTHENTICATE+TUNNEL+PFS+UP {using isakmp#1 msgid:c8f87ff6 proposal=HMAC_MD5_96 pfsgroup=MODP2048} 192.0.1.0/24===192.0.2.0/24
+IMPAIR: "office" #2: retransmit so timing out SA (may retry)`, "child-proposal", "initiator", "(here MODP2048)", "MODP2048 192"},
+		{"x509-pluto-frag-00: the first message was answered", `"office" #1: initiating IKEv1 Main Mode connection
+"office" #1: sent Main Mode request
+"office" #1: sent Main Mode I2
+"office" #1: sent Main Mode I3
+IMPAIR: "office" #1: retransmit so timing out SA (may retry)`, "silence-phase1", "initiator", "the first message of phase 1 was answered", ""},
+		{"ikev1-xauth-35: networks, not the identity", `"office": added oriented IKEv1 connection
+"office"[1] 198.51.100.9 #1: the peer proposed: 0.0.0.0/0===10.2.3.4/32
+"office"[1] 198.51.100.9 #1: sending encrypted notification INVALID_ID_INFORMATION to 198.51.100.9:500`,
+			"traffic-selectors", "responder", "networks", "pre-shared"},
+		{"nss-cert-04: the certificate is refused by the notify of the identity", `"office" #1: initiating IKEv1 Main Mode connection
+"office" #1: I am sending my cert
+"office" #1: sent Main Mode I3
+"office" #1: ignoring secured informational payload INVALID_ID_INFORMATION, msgid=00000000, length=12`,
+			"id-refused", "initiator", "or it does not accept this client's certificate", ""},
+		{"nss-cert-chain-02: there is no pre-shared key", `"office" #1: initiating IKEv1 Main Mode connection
+"office" #1: I am sending my cert
+"office" #1: sent Main Mode I3
+"office" #1: ignoring secured informational payload INVALID_KEY_INFORMATION, msgid=00000000, length=12`,
+			"key-refused", "initiator", "", "pre-shared keys differ"},
+		{"ikev2-major-version-initiator: the notify is not always NO_PROPOSAL_CHOSEN", `"office" #1: initiating IKEv2 connection to 198.51.100.9 using UDP
+"office" #1: ignoring IKE_SA_INIT response containing INVALID_MAJOR_VERSION notification (Message ID 0; message payloads N, missing SA,KE,Ni)`,
+			"version", "initiator", "version of IKE", "NO_PROPOSAL_CHOSEN: it accepts"},
+		{"x509-cert-08: the certificate is this side's own", `"office": WARNING: groundhog left certificate 'west-expired' has expired
+"office" #1: initiating IKEv2 connection to 198.51.100.9 using UDP
+"office" #1: IKE SA authentication request rejected by peer: AUTHENTICATION_FAILED`, "groundhog", "initiator", "west-expired", "the gateway's certificate is"},
+		{"crossing-streams-03: a delete that crossed another", `"office" #1: initiator established Child SA using #1; IPsec tunnel [192.0.1.0/24===192.0.2.0/24] {ESP/ESN=>0x1 <0x2 xfrm=AES_GCM_16_256 DPD=passive}
+"office" #1: received delete request for ESP Child SA with outbound SPI 0x12345678; Child SA not found`, "", "initiator", "came up", "rekeying failed"},
+		{"impair-install-ipsec-sa: this side refuses", `"office" #1: initiator established IKE SA; authenticated peer using authby=secret and FQDN '@east'
+"office" #2: CHILD SA failed: TEMPORARY_FAILURE
+"office" #1: IKE SA established but initiator rejected Child SA response`, "child-unusable", "initiator", "this client cannot set up the Child SA", "the gateway refuses"},
+		{"whack-delete-04: transport mode without L2TP", `"office" #2: sent Quick Mode reply, inbound IPsec SA installed, expecting confirmation transport mode {ESP=>0x1 <0x2 xfrm=AES_CBC_128-HMAC_SHA1_96 DPD=passive}
+"office" #2: deleting IPsec SA (QUICK_R1) and sending notification using ISAKMP SA #1
+"office" #2: ESP traffic information: in=0B out=0B`, "", "responder", "", "L2TP"},
+		{"ikev2-redirect-07: a redirect", `"office" #1: initiating IKEv2 connection to 198.51.100.9 using UDP
+"office" #1: IKE_SA_INIT response redirects to new gateway 198.51.100.33
+"office" #1: deleting IKE SA (sent IKE_SA_INIT request)`, "redirected", "initiator", "redirects this client to another, 198.51.100.33|nothing failed", ""},
+		{"newoe-31: of a group, either side may begin", `"private-or-clear#192.0.2.0/24"[1] ...198.51.100.9 #1: deleting IKE SA (ESTABLISHED_IKE_SA) and sending notification
+ERROR: "private-or-clear#192.0.2.0/24"[1] ...198.51.100.9 #1: send on eth1 from 203.0.113.9:500 to 198.51.100.9:500 using UDP failed in delete notification: Network is unreachable (errno 101)`,
+			"path-lost", "", "Network is unreachable", "the log of the responder"},
+	})
+}
