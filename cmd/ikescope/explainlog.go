@@ -68,7 +68,7 @@ func (a *app) explainLogs(ctx context.Context, o *explainOptions, sources []logS
 			h.Shown = a.err
 		}
 		tell := a.teller(o, s)
-		file, err := incident.Follow(ctx, s.name, h, readers.All(), func(attempt *incident.Attempt) { groups.Add(attempt) }, tell.paused(&groups))
+		file, err := logread.Follow(ctx, s.name, h, readers.All(), func(attempt *incident.Attempt) { groups.Add(attempt) }, tell.paused(&groups))
 		h.Done()
 		in.Close()
 		if file.Lines == 0 && err != nil {

@@ -30,7 +30,8 @@ type Attempt struct {
 	Omitted int
 	Cause   *Cause
 
-	again               *Event // by which a side asked for the first message again, if that is the last
+	complaints          []*Event // lines that read like a failure and that no table knows
+	again               *Event   // by which a side asked for the first message again, if that is the last
 	began, ended, ikeUp bool
 	lists               lists             // those that stand
 	hint                Side              // whose log it most likely is
@@ -86,7 +87,10 @@ func (a *Attempt) add(e Event) {
 	if a.Side == "" {
 		a.hint = Side(a.words["side-hint"])
 	}
-	a.progress(&e)
+	reached := a.Reached
+	if a.progress(&e); a.Reached != reached && e.Kind != Own && e.Kind != Sign && e.Kind != Root || e.Kind == Match {
+		a.complaints = nil // it went on
+	}
 	if n := len(a.Events); n > 0 && same(&a.Events[n-1], &e) {
 		a.Events[n-1].again(&e)
 		return

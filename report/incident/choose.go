@@ -140,6 +140,9 @@ func (a *Attempt) choose() *Cause {
 	if len(gaps) == 0 {
 		c.Likely = append(c.Likely, a.suspects(id)...)
 	}
+	if first.Kind != Root || vague[id] {
+		c.Likely = append(c.Likely, a.saidBefore(first)...)
+	}
 	if apart && (id == "ike-proposal" || id == "child-proposal" || id == "child-pfs" || id == "key-exchange") {
 		c.Gaps = gaps
 		c.Firm = true
@@ -147,7 +150,7 @@ func (a *Attempt) choose() *Cause {
 		case id == "ike-proposal":
 			c.Sentence = a.sentence(id, "", first)
 		case a.Established && a.words[Rekeys] != "" && first.Line >= a.upLine && a.version() != 1:
-			c.Sentence = rekeyed(gaps)
+			c.Sentence = offered.Rekeyed(gaps)
 		}
 		for _, g := range gaps {
 			c.Details = append(c.Details, g.String())
@@ -171,15 +174,6 @@ func (a *Attempt) choose() *Cause {
 		}
 	}
 	return c
-}
-
-// rekeyed says for which proposals a Child SA that was up cannot be rekeyed.
-func rekeyed(gaps []Gap) string {
-	why := "the two sides have no proposal for its rekeying in common"
-	if len(gaps) == 1 && gaps[0].Axis == Exchange {
-		why = "the PFS groups of the two sides differ, and the first Child SA takes its keys from IKE_AUTH, without one"
-	}
-	return "the Child SA came up and worked until its first rekeying, which is refused: " + why
 }
 
 // asksAgain reports whether an event asks for the first message again, with another

@@ -21,6 +21,7 @@ type collector struct {
 	// news is, by IKE SA, the last that was said of one before anything that begins
 	// an attempt.
 	news     map[string]Event
+	heard    *Event           // the last complaint before anything that begins an attempt
 	requests general.Requests // of a RADIUS server
 	// backwards: the lines come from the end of a log in descending order.
 	backwards bool
@@ -68,6 +69,10 @@ func (c *collector) join(product string, e Event) {
 			c.evict()
 		}
 		a = &Attempt{Product: product}
+		if h := c.heard; h != nil && !over && e.Kind != Start && max(e.Line-h.Line, h.Line-e.Line) <= maxApart {
+			a.complaints = append(a.complaints, h)
+		}
+		c.heard = nil
 		c.open[key] = a
 	}
 	c.tick++

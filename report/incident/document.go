@@ -180,6 +180,9 @@ func lacks(f *File, several, told, open bool) []string {
 			out = append(out, fmt.Sprintf("%sthese are lines of %s, and none of them shows why a connection failed%s", in, product, how.More(product)))
 		}
 	}
+	if c := f.Complaint; c != nil && !told {
+		out = append(out, fmt.Sprintf("%sthe last line that reads like a failure is line %d, which ikescope does not know: %s", in, c.Line, c.Text))
+	}
 	var missing []string
 	switch {
 	case !f.Stamped:
@@ -243,11 +246,18 @@ func (g *Group) story() Story {
 	case a.again != nil:
 		s.Layer = NoFailure
 		s.Heading = sentence.Fill("the first message is asked for again with another key exchange method[, {group}], which is a normal step; the log shows no more of this attempt, and nothing in it failed", a.words)
+	case len(a.complaints) > 0 && !a.Established:
+		s.Heading = "no line that is known shows a failure; " + s.quote(a.complaints[len(a.complaints)-1])
+		if a.Reached != PhaseNone {
+			s.Heading += "; it reached " + a.shown().In(a.Version)
+		}
 	case a.Established:
 		s.Layer = NoFailure
 		s.Heading = "the connection came up, and nothing in the log shows that it failed"
 		if a.deleted {
 			s.Heading = "the connection came up, and later one side ended it normally"
+		} else if n := len(a.complaints); n > 0 {
+			s.Heading = "the connection came up; of what follows, " + s.quote(a.complaints[n-1])
 		}
 	case a.ikeUp:
 		s.Layer = NoFailure

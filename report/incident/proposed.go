@@ -3,6 +3,8 @@ package incident
 import (
 	"net/netip"
 	"strings"
+
+	"github.com/ikescope/ikescope/report/incident/sentence"
 )
 
 // anyID stands in lines of charon for an ID that a message does not name.
@@ -27,8 +29,8 @@ func (a *Attempt) proposed(words map[string]string) {
 		words["ids"] = local + "remote {\n    id = " + peer + "\n}"
 	case "traffic-selectors":
 		own, theirs, both := strings.Cut(words["ts"], " === ")
-		if networks(own) != "" && networks(theirs) != "" && both {
-			words["ts-local"], words["ts-remote"] = networks(own), networks(theirs)
+		if sentence.Networks(own) != "" && sentence.Networks(theirs) != "" && both {
+			words["ts-local"], words["ts-remote"] = sentence.Networks(own), sentence.Networks(theirs)
 		}
 	}
 }
@@ -37,16 +39,4 @@ func (a *Attempt) proposed(words map[string]string) {
 func privateID(id string) bool {
 	at, err := netip.ParseAddr(id)
 	return err == nil && (at.IsPrivate() || at.IsLinkLocalUnicast())
-}
-
-// networks returns networks that blanks separate as a list with commas, "" if one of
-// them is none.
-func networks(list string) string {
-	all := strings.Fields(list)
-	for _, one := range all {
-		if _, err := netip.ParsePrefix(one); err != nil {
-			return ""
-		}
-	}
-	return strings.Join(all, ",")
 }

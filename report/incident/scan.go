@@ -58,6 +58,9 @@ type File struct {
 	Stamped, Dated, Zoned bool
 	// Backwards: later lines are older.
 	Backwards bool
+	// Complaint is the last line that reads like a failure and that no table knows, nil
+	// if there is none.
+	Complaint *Event
 }
 
 // Scanner reads one log, line by line.
@@ -146,6 +149,9 @@ func (s *Scanner) offer(l *Line) bool {
 			}
 		}
 		s.take(at, events)
+		if len(events) == 0 && s.products[at].Lines != nil {
+			s.complain(l)
+		}
 		if l.Stamp != "" && s.products[at].Folds && !slices.ContainsFunc(events, func(e Event) bool { return e.arg(levelWord) == "" }) {
 			s.folded = *l
 		}
@@ -196,6 +202,8 @@ func (s *Scanner) unclaimed(l *Line) {
 		e := row.Event(l, words)
 		e.Key = s.key
 		s.add(s.products[s.last].Name, e)
+	} else {
+		s.complain(l)
 	}
 }
 

@@ -116,3 +116,29 @@ func TestStartupSamples(t *testing.T) {
 		}
 	}
 }
+
+// A line that says in plain words that something is wrong complains; one of a step that
+// went well, or of what is done without, does not.
+func TestComplains(t *testing.T) {
+	for line, want := range map[string]bool{
+		"could not lock the token of the smart card":                         true,
+		"the module for hybrid keys is unavailable":                          true,
+		"unable to map the tunnel to a zone":                                 true,
+		"peer is not entitled to this profile":                               true,
+		"quota of the tenant violated":                                       true,
+		"the resident key agent crashed":                                     true,
+		"IKE_SA rw[1] established between 192.0.2.9[a]...203.0.113.9[b]":     false,
+		"sending packet: from 192.0.2.9[500] to 203.0.113.9[500]":            false,
+		"unable to load 5 plugin features (5 due to unmet dependencies)":     false,
+		"received ESP_TFC_PADDING_NOT_SUPPORTED, not using ESPv3 padding":    false,
+		"IPsec-SA expired: ESP/Transport 192.0.2.9[0]->203.0.113.9[0]":       false,
+		"certificate policy for 'CN=lee' not allowed by trustchain, ignored": false,
+		"Username:Unknown SA UP. Reason: New Connection Established":         false,
+		"dpd_failed = 0": false,
+		"":               false,
+	} {
+		if got := Complains(line); got != want {
+			t.Errorf("%q: %v, want %v", line, got, want)
+		}
+	}
+}

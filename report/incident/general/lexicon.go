@@ -39,7 +39,10 @@ type lexicon struct {
 	// guards or masks, and the verdicts that an SA is up, and that something was
 	// found.
 	verdict, guard, mask [maxClasses]bool
-	up, found            int
+	// plaint are classes that say that something is wrong, of whatever: most verdicts,
+	// too. Asides void that.
+	plaint, aside [maxClasses]bool
+	up, found     int
 	// ending is the guard of what an SA's end entails, which a reason that is
 	// given, because, does not heed.
 	ending, because int
@@ -95,6 +98,8 @@ var words = sync.OnceValue(func() *lexicon {
 	for name, n := range class {
 		x.verdict[n] = strings.HasPrefix(name, "verdict ") && name != "verdict up" && name != "verdict found"
 		x.guard[n] = strings.HasPrefix(name, "guard ")
+		x.plaint[n] = x.verdict[n] && name != "verdict again" && name != "verdict duplicate" || strings.HasPrefix(name, "plaint ")
+		x.aside[n] = strings.HasPrefix(name, "aside ")
 		x.mask[n] = strings.HasPrefix(name, "mask ")
 	}
 	x.up, x.found, x.ending, x.because = class["verdict up"], class["verdict found"], class["guard ending"], class["clue because"]

@@ -1,10 +1,11 @@
-package incident
+package logread
 
 import (
 	"context"
 	"io"
 	"time"
 
+	"github.com/ikescope/ikescope/report/incident"
 	"github.com/ikescope/ikescope/report/incident/logtext"
 )
 
@@ -12,17 +13,17 @@ import (
 // whose end was seen are told.
 const quiet = time.Second
 
-// Follow reads a log as [Scan] does. Where it is followed, quietly is called,
+// Follow reads a log as [incident.Scan] does. Where it is followed, quietly is called,
 // once lines stop coming for a while, after done was called for the attempts
 // that ended till then; from then on whenever lines stop coming, and at the
 // end. A cancelled context ends the log.
-func Follow(ctx context.Context, name string, in io.Reader, products []Product, done func(*Attempt), quietly func(File)) (File, error) {
+func Follow(ctx context.Context, name string, in io.Reader, products []incident.Product, done func(*incident.Attempt), quietly func(incident.File)) (incident.File, error) {
 	if quietly == nil {
-		return Scan(name, in, products, done)
+		return incident.Scan(name, in, products, done)
 	}
 	lines, err := logtext.New(in)
 	if err != nil {
-		return File{Name: name}, err
+		return incident.File{Name: name}, err
 	}
 	type line struct {
 		text   string
@@ -52,7 +53,7 @@ func Follow(ctx context.Context, name string, in io.Reader, products []Product, 
 			}
 		}
 	}()
-	s := NewScanner(name, products, done)
+	s := incident.NewScanner(name, products, done)
 	followed := false
 	timer := time.NewTimer(quiet)
 	defer timer.Stop()

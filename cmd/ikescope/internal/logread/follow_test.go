@@ -1,4 +1,4 @@
-package readers
+package logread
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/incident/readers"
 )
 
 // An attempt of a log that is followed is told when it has ended, not at the
@@ -21,7 +22,7 @@ func TestFollow(t *testing.T) {
 		pauses := 0
 		ended := make(chan error)
 		go func() {
-			_, err := incident.Follow(context.Background(), "log", in, All(), func(a *incident.Attempt) {
+			_, err := Follow(context.Background(), "log", in, readers.All(), func(a *incident.Attempt) {
 				mu.Lock()
 				defer mu.Unlock()
 				told = append(told, a.Cause.ID)
@@ -72,7 +73,7 @@ func TestFollowInterrupted(t *testing.T) {
 		told := 0
 		ended := make(chan error)
 		go func() {
-			_, err := incident.Follow(ctx, "log", in, All(), func(*incident.Attempt) { told++ }, func(incident.File) {})
+			_, err := Follow(ctx, "log", in, readers.All(), func(*incident.Attempt) { told++ }, func(incident.File) {})
 			ended <- err
 		}()
 		io.WriteString(out, "09[IKE] <2> no shared key found for '10.0.0.1' - '10.0.0.2'\n")

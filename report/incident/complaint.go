@@ -1,0 +1,72 @@
+package incident
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ikescope/ikescope/report/incident/general"
+)
+
+// complain keeps a line that says in plain words that something failed, and that no table
+// knows: why an attempt ended may be there, and is not claimed to be.
+func (s *Scanner) complain(l *Line) {
+	if strings.HasPrefix(l.Text, "|") || !general.Complains(l.Text) {
+		return
+	}
+	e := l.Event(Info)
+	s.File.Complaint = &e
+	a := s.collector.open[s.products[s.last].Name+"\x00"+s.key]
+	if a == nil {
+		s.collector.heard = &e
+	} else if !a.ended && (s.collector.only(a) || a.Connection != "" && strings.Contains(e.Text, a.Connection)) {
+		a.complaints = append(a.complaints, &e)
+		if len(a.complaints) > maxComplaints {
+			a.complaints = slices.Delete(a.complaints, 1, 2)
+		}
+	}
+}
+
+// maxComplaints bounds the lines that are kept of an attempt because they complain.
+const maxComplaints = 4
+
+// maxWatched bounds the attempts among which a line that names none may be of one.
+const maxWatched = 16
+
+// only reports whether an attempt is the only one that goes on.
+func (c *collector) only(a *Attempt) bool {
+	if len(c.open) > maxWatched {
+		return false
+	}
+	for _, o := range c.open {
+		if o != a && !o.ended && !o.Established {
+			return false
+		}
+	}
+	return true
+}
+
+// saidBefore quotes the last complaint that stands right before the event that a cause is
+// drawn from, or anywhere before requests that stay unanswered.
+func (a *Attempt) saidBefore(first *Event) []string {
+	for _, c := range slices.Backward(a.complaints) {
+		apart := first.Line - c.Line
+		if first.Line < a.FirstLine { // in descending order
+			apart = -apart
+		}
+		if apart > 0 && (apart <= maxApart || first.Kind == Again || first.Kind == Gone) {
+			return []string{fmt.Sprintf("what line %d says before, which ikescope does not know: %s", c.Line, c.Text)}
+		}
+	}
+	return nil
+}
+
+// quote says of a line of an attempt that it complains, and puts it among those that
+// matter.
+func (s *Story) quote(c *Event) string {
+	s.Timeline = append(s.Timeline, Moment{File: c.File, Line: c.Line, Stamp: c.Stamp, Count: 1, Text: c.Text, Cause: true})
+	if s.Timeline[0].Line <= c.Line {
+		slices.SortStableFunc(s.Timeline, func(x, y Moment) int { return x.Line - y.Line })
+	}
+	return fmt.Sprintf("the last line that reads like a failure is line %d, which ikescope does not know: %s", c.Line, c.Text)
+}
