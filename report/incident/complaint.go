@@ -16,7 +16,7 @@ func (s *Scanner) complain(l *Line) {
 	}
 	e := l.Event(Info)
 	s.File.Complaint = &e
-	a := s.collector.open[s.products[s.last].Name+"\x00"+s.key]
+	a := s.collector.open[s.products[s.last].Name+"\x00"+s.lane.within(s.key)]
 	if a == nil {
 		s.collector.heard = &e
 	} else if !a.ended && (s.collector.only(a) || a.Connection != "" && strings.Contains(e.Text, a.Connection)) {

@@ -82,7 +82,9 @@ func (s *Scanner) enter(name string, side Side) {
 		s.lane = s.lanes.all[0]
 		return
 	}
-	s.lane = s.newLane(name, side)
+	next := s.newLane(name, side)
+	next.last = s.last // lines that no reader knows are of the product around them
+	s.lane = next
 	s.lanes.all = append(s.lanes.all, s.lane)
 }
 
@@ -94,11 +96,17 @@ func (s *Scanner) newLane(name string, side Side) *lane {
 	return out
 }
 
+// within returns the key of an IKE SA of the lane.
+func (l *lane) within(key string) string {
+	if l.name == "" {
+		return key
+	}
+	return l.name + "\x00\x00" + key
+}
+
 // add puts an event into the attempt that it is of, in its lane.
 func (s *Scanner) add(product string, e Event) {
-	if e.lane = s.lane.name; e.lane != "" {
-		e.Key = e.lane + "\x00\x00" + e.Key
-	}
+	e.lane, e.Key = s.lane.name, s.lane.within(e.Key)
 	if s.lane.side != "" && e.arg("side-hint") == "" {
 		e.Set("side-hint", string(s.lane.side))
 	}

@@ -9,9 +9,9 @@ import (
 )
 
 var (
-	// epoch is a time in seconds since 1970, as Meraki's syslog has it:
-	// "1578424549.931720602 ".
-	epoch = lazyregexp.New(`^(1\d{9})\.(\d{6}|\d{9}) `)
+	// epoch is a time in seconds since 1970, as Meraki's syslog has it before the name of
+	// the appliance: "1578424549.931720602 branch events ".
+	epoch = lazyregexp.New(`^(1\d{9})\.(\d{6}|\d{9}) (?:([\w.-]{1,64}) events )?`)
 	// compact is what FortiClient puts before a message:
 	// "20260420 12:47:33.512 TZ=+0200 [ipsecvpn:DEBG] log:120 ".
 	compact = lazyregexp.New(`^(\d{8} \d\d:\d\d:\d\d\.\d{3} TZ=[+-]\d{4}) \[\w{1,20}:\w{1,8}\] (?:\w{1,20}:\d{1,6} )?`)
@@ -27,6 +27,9 @@ func (l *Message) seconds(s string) bool {
 		part, _ := strconv.ParseInt((m[2] + "000")[:9], 10, 64)
 		l.Time = time.Unix(whole, part).UTC()
 		l.Stamp, l.Text = l.Time.Format("2006-01-02T15:04:05Z"), s[len(m[0]):]
+		if m[3] != "" {
+			l.Host = shortHost(m[3])
+		}
 		return true
 	}
 	m := compact.FindStringSubmatch(s)

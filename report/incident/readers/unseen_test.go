@@ -24,8 +24,27 @@ func TestUnseenWords(t *testing.T) {
 		{"before it came up", init + "07[LIB] the resident key agent was unreachable\n" + up[len(init):], "", "initiator", "nothing in the log shows that it failed", "does not know"},
 		{"after it came up", up + "07[LIB] zone hook: could not map the tunnel", "", "initiator", "the connection came up; of what follows, the last line that reads like a failure is line 6", "FIX"},
 		{"what is done without", init + "07[LIB] unable to load 5 plugin features (5 due to unmet dependencies)", "", "initiator", "no line shows that it failed", "does not know"},
+		{"XAUTH that goes unanswered", `parsed TRANSACTION request 3938256919 [ HASH CPRQ(X_TYPE X_USER X_PWD) ]
+generating TRANSACTION response 3938256919 [ HASH CP ]
+07[IKE] IKE_SA rw[1] established between 10.0.1.58[10.0.1.58]...203.0.113.3[203.0.113.3]
+07[IKE] CHILD_SA rw{1} established with SPIs c8170e4f_i 8a306b8f_o and TS 10.0.1.58/32[udp/l2f] === 203.0.113.3/32[udp/l2f]
+07[ENC] generating QUICK_MODE request 1430309094 [ HASH ]
+07[IKE] received DELETE for IKE_SA rw[1]`, "client-deleted", "", "the gateway asked for a user name and a password (XAUTH)", ""},
 	})
 	if _, text := readText(t, "ipsec,debug ===== received 312 bytes from 203.0.113.3[500] to 192.0.2.9[500]\nipsec broker: cannot renew the ticket\n"); !strings.Contains(text, "line 2, which ikescope does not know: ipsec broker") {
 		t.Errorf("a log of no attempt:\n%s", text)
+	}
+}
+
+// What one gateway's lines say of a host is not told of another whose lines are in the
+// same file: appliances of Meraki log to one server.
+func TestMerakiHosts(t *testing.T) {
+	d, text := readAny(t, `1578424549.917669303 hub events Site-to-site VPN: IPsec-SA request for 172.24.23.10 queued due to no phase1 found
+1578426208.829677788 branch events Site-to-site VPN: failed to get sainfo
+1578426208.915091184 branch events Site-to-site VPN: failed to pre-process ph2 packet (side: 1, status: 1)
+1578426408.321445408 hub events Site-to-site VPN: phase2 negotiation failed due to time up waiting for phase1. ESP 172.24.23.10[0]->172.24.23.6[0]
+`)
+	if len(d.Stories) != 2 || d.Stories[0].Cause != "phase1-unanswered" || d.Stories[1].Cause != "traffic-selectors" || d.Stories[1].Product != "racoon" || d.Stories[1].Side != "responder" {
+		t.Errorf("the two appliances:\n%s", text)
 	}
 }
