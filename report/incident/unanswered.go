@@ -38,7 +38,7 @@ func (a *Attempt) unanswered(e *Event) string {
 	switch {
 	case id != "" && id != "silence" && id != "liveness":
 		return id
-	case a.ending == "local-ended" && a.Events[len(a.Events)-1].Kind != Start:
+	case a.ending == "local-ended" && a.Events[len(a.Events)-1].Kind != Start && a.endedBefore(e):
 		return "delete-unanswered"
 	case a.version() == 1 && a.words[Asked] == "XAUTH" && !a.Established:
 		return "xauth-silent"
@@ -67,6 +67,18 @@ func (a *Attempt) unanswered(e *Event) string {
 		return "silence"
 	}
 	return "unanswered"
+}
+
+// endedBefore reports whether this side ended the attempt before an event.
+func (a *Attempt) endedBefore(e *Event) bool {
+	for i := range a.Events {
+		if o := &a.Events[i]; o.Line == e.Line {
+			return false
+		} else if o.Kind == Deleted && o.Cause == "local-ended" {
+			return true
+		}
+	}
+	return true // of events that are not kept
 }
 
 // unfinished names the cause of an attempt of which the next request of the

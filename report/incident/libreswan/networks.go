@@ -36,6 +36,8 @@ func (r *reader) ends(e *incident.Event, conn string) {
 	switch {
 	case e.Kind == incident.Up || e.Kind == incident.IKEUp:
 		r.begun(conn)
+	case e.Kind == incident.Deleted && e.Cause == "local-ended":
+		e.Set("by", "self")
 	case r.up[conn] && strings.HasSuffix(e.Text, ": terminating SAs using this connection"):
 		e.Kind, e.Cause = incident.Deleted, "local-ended"
 		e.Set("by", "self")

@@ -55,5 +55,17 @@ IMPAIR: "office" #1: retransmit so timing out SA (may retry)`, "silence-phase1",
 		{"newoe-31: of a group, either side may begin", `"private-or-clear#192.0.2.0/24"[1] ...198.51.100.9 #1: deleting IKE SA (ESTABLISHED_IKE_SA) and sending notification
 ERROR: "private-or-clear#192.0.2.0/24"[1] ...198.51.100.9 #1: send on eth1 from 203.0.113.9:500 to 198.51.100.9:500 using UDP failed in delete notification: Network is unreachable (errno 101)`,
 			"path-lost", "", "Network is unreachable", "the log of the responder"},
+		{"ikev2-selectors-46in6: what is asked for is not there", `"office": connection does not have an established IKE SA
+"office" #1: IKE_SA_INIT_I: 60 second timeout exceeded after 7 retransmits.  No response (or no acceptable response) to our first IKEv2 message`,
+			"silence", "initiator", "does not answer the first message", "came up"},
+		{"ikev2-ondemand-04: the end came after what was not answered", `"office" #1: sent IKE_SA_INIT request to 198.51.100.9:UDP/500
+"office" #1: IKE_SA_INIT_I: 10 second timeout exceeded after 5 retransmits.  No response (or no acceptable response) to our first IKEv2 message
+"office": initiating delete of connection's IKE SA #2 (and Child SA #3)
+"office" #2: sent INFORMATIONAL request to delete IKE SA`, "silence", "initiator", "does not answer the first message", "its DELETE"},
+		{"ikev2-delete-05: ended by a command", `"office": initiating delete of connection's IKE SA #1 (and Child SA #2)
+"office" #1: sent INFORMATIONAL request to delete IKE SA`, "", "", "ended from this side, by a command (for office)", ""},
+		{"a transform is refused, and no key", `"office" #1: responding to Main Mode
+"office" #1: OAKLEY proposal refused: contains unexpected integrity HMAC_MD5`, "ike-proposal", "responder", "no IKE proposal in common", "pre-shared"},
+		{"phase 2 is refused while IKE is up", `"office" #3: CREATE_CHILD_SA failed with error notification NO_PROPOSAL_CHOSEN`, "child-proposal", "", "Child SA", ""},
 	})
 }
