@@ -8,7 +8,9 @@ func TestPluto(t *testing.T) {
 	saySo(t, []said{
 		{"basic-pluto-13: a listing of the settings is no failure", `"office" #2: initiator established Child SA using #1; IPsec tunnel [192.0.1.0/24===192.0.2.0/24] {ESP/ESN=>0x1 <0x2 xfrm=AES_GCM_16_256 DPD=passive}
 "office":   cisco-split: no; cisco-unity: no; cisco-peer: no; nm-configured: no;
-"office":   policy: IKEv2+PSK+ENCRYPT+TUNNEL+PFS+IKE_FRAG_ALLOW;`, "", "initiator", "the connection came up", "no connection matches"},
+"office":   retransmit-interval: 9999ms; retransmit-timeout: 99s; iketcp:no; iketcp-port:4500;
+"office":   policy: IKEv2+PSK+ENCRYPT+TUNNEL+PFS+IKE_FRAG_ALLOW;
+IMPAIR: packet from 198.51.100.9:500: blocking inbound message 1`, "", "initiator", "the connection came up, and nothing", "no connection matches|reads like a failure"},
 		{"nss-cert-ocsp-02: how it was loaded tells the version", `"office": added oriented IKEv1 connection
 "office" #1: NSS: ERROR: IPsec certificate CN=west invalid: SEC_ERROR_REVOKED_CERTIFICATE: Peer's Certificate has been revoked.`,
 			"cert-revoked", "", "IKEv1", ""},
