@@ -425,6 +425,9 @@ func (a *Attempt) sentence(id string, side Side, e *Event) string {
 		words["init"] = "IKE_SA_INIT" // what IKEv1 has none of
 	}
 	said := general.Below(sentence.Fill(known.sentences[side], words), words[general.LinkWord])
+	if id == "child-pfs" && a.Version == 1 {
+		said = "only one side has a key exchange method (PFS) in its proposal for Quick Mode, so that it is refused"
+	}
 	if id == "child-proposal" && a.Version == 1 && side == Initiator {
 		said = "phase 1 succeeded, and the gateway does not accept Quick Mode; with which notify, these lines do not show"
 		if a.says("NO_PROPOSAL_CHOSEN", "NO-PROPOSAL-CHOSEN", "NO_PROP", "PROPOSAL_NOT_CHOSEN", "o proposal chosen") {

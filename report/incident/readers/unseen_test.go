@@ -48,3 +48,11 @@ func TestMerakiHosts(t *testing.T) {
 		t.Errorf("the two appliances:\n%s", text)
 	}
 }
+
+// What failed inside a tunnel of TLS is not told from the end of that tunnel alone.
+func TestInsideTunnel(t *testing.T) {
+	saySo(t, []said{
+		{"TTLS", "11[ENC] parsed IKE_AUTH request 11 [ EAP/RES/TTLS ]\n11[IKE] EAP method EAP_TTLS failed for peer 192.168.0.3\n11[ENC] generating IKE_AUTH response 11 [ EAP/FAIL ]", "eap-tunnel", "responder", "EAP_TTLS fails for the peer 192.168.0.3|TLS handshake", "a wrong user name"},
+		{"a group in Quick Mode", "08[CFG] no acceptable DIFFIE_HELLMAN_GROUP found\n08[CFG] received proposals: ESP:AES_CBC_256/HMAC_SHA1_96/MODP_2048/NO_EXT_SEQ\n08[CFG] configured proposals: ESP:AES_CBC_256/HMAC_SHA1_96/NO_EXT_SEQ\n08[IKE] no matching proposal found, sending NO_PROPOSAL_CHOSEN\n08[ENC] generating INFORMATIONAL_V1 request 3861985833 [ HASH N(NO_PROP) ]", "child-pfs", "responder", "in its proposal for Quick Mode, so that it is refused", "CREATE_CHILD_SA"},
+	})
+}

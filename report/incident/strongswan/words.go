@@ -52,6 +52,8 @@ func (s *session) ending(e *incident.Event, h *header) {
 		e.Cause = "sim-failed"
 	case e.Cause == "eap-credentials" && method == "EAP_TLS":
 		e.Cause = "eap-tls"
+	case e.Cause == "eap-credentials" && (method == "EAP_TTLS" || method == "EAP_PEAP"): // what is inside may have failed, or TLS
+		e.Cause = "eap-tunnel"
 	}
 	if e.Cause == "own-config" && e.Args["reason"] == "no socket implementation" {
 		e.Set("socket", "socket-default")
