@@ -333,7 +333,7 @@ func ScanBare(name string, lines []string, products []Product, done func(*Attemp
 					continue
 				}
 				row, words := p.Lines.Find(l.Text)
-				if row == nil || row.Kind != Root && row.Kind != Sign && row.Kind != Gone || row.template.Octets() < leastBare {
+				if row == nil || row.Kind != Root && row.Kind != Sign && row.Kind != Gone || row.template.Octets() < max(leastBare, len(l.Text)/3) {
 					continue
 				}
 				f.Products[p.Name]++

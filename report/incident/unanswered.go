@@ -1,6 +1,13 @@
 package incident
 
-import "strconv"
+import (
+	"strconv"
+
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
+)
+
+// ofPhase1 are words for the whole of phase 1.
+var ofPhase1 = lazyregexp.New(`(?i)\bphase[- ]?1\b`)
 
 // Words of an event that a reader sets, of a request that is sent again.
 const (
@@ -50,6 +57,8 @@ func (a *Attempt) unanswered(e *Event) string {
 		return "liveness" // of who was the responder
 	case a.Side == Responder && id == "":
 		return a.unfinished(e)
+	case !a.began && len(a.Events) == 1 && mid == "" && e.Phase == PhaseInit && id == "" && ofPhase1.MatchString(e.Text):
+		return "phase1-unanswered" // of which only the end is shown
 	case a.version() == 1:
 		switch {
 		case a.Reached.rank() >= PhaseAuth.rank() || e.Phase.rank() >= PhaseAuth.rank() || mid == "0" && first != "" && first != "1" || floated:

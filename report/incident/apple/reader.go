@@ -46,8 +46,9 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 	return "", nil, false
 }
 
-// elsewhere is what VPP puts before a message: its function and the line in it.
-var elsewhere = lazyregexp.New(`\bikev2_[a-z_]+:\d+: `)
+// elsewhere is what VPP puts before a message, its function and the line in it, and what
+// DrayTek does.
+var elsewhere = lazyregexp.New(`\bikev2_[a-z_]+:\d+: |## IKEv2 DBG`)
 
 // domain is an error of the framework as dialogues and logs write it.
 var domain = lazyregexp.New(`(NEVPN(?:Connection)?ErrorDomain|NEIKEv2ErrorDomain)\W+(?:[Cc]ode[= ]|error )(-?\d+)`)

@@ -56,3 +56,11 @@ func TestInsideTunnel(t *testing.T) {
 		{"a group in Quick Mode", "08[CFG] no acceptable DIFFIE_HELLMAN_GROUP found\n08[CFG] received proposals: ESP:AES_CBC_256/HMAC_SHA1_96/MODP_2048/NO_EXT_SEQ\n08[CFG] configured proposals: ESP:AES_CBC_256/HMAC_SHA1_96/NO_EXT_SEQ\n08[IKE] no matching proposal found, sending NO_PROPOSAL_CHOSEN\n08[ENC] generating INFORMATIONAL_V1 request 3861985833 [ HASH N(NO_PROP) ]", "child-pfs", "responder", "in its proposal for Quick Mode, so that it is refused", "CREATE_CHILD_SA"},
 	})
 }
+
+// Some words of a product's message in the line of another do not make it that product's.
+func TestNotThatProduct(t *testing.T) {
+	saySo(t, []said{{"ZyXEL", "2019-01-01 10:00:00 info IKE Phase 1 pre-shared key mismatch 203.0.113.9:500 198.51.100.7:500 IKE_LOG", "psk-mismatch", "", "do not show of which product", "Palo Alto"},
+		{"DrayTek", "2019-01-01 10:00:00 ## IKEv2 DBG : ikev2_verify_psk : AUTH payload verify fail! Check pre-shared key", "psk-mismatch", "", "do not show of which product", "macOS"},
+		{"the end of phase 1 alone", "ipsec,error phase1 negotiation failed due to time up 203.0.113.9[500]<=>198.51.100.7[500] c0ffee", "phase1-unanswered", "", "does not answer a message of phase 1", "the first message"},
+	})
+}
