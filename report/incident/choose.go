@@ -140,9 +140,7 @@ func (a *Attempt) choose() *Cause {
 	if len(gaps) == 0 {
 		c.Likely = append(c.Likely, a.suspects(id)...)
 	}
-	if first.Kind != Root || vague[id] {
-		c.Likely = append(c.Likely, a.saidBefore(first)...)
-	}
+	c.Likely = append(c.Likely, a.saidBefore(first)...)
 	if apart && (id == "ike-proposal" || id == "child-proposal" || id == "child-pfs" || id == "key-exchange") {
 		c.Gaps = gaps
 		c.Firm = true

@@ -54,7 +54,7 @@ func (a *Attempt) saidBefore(first *Event) []string {
 		if first.Line < a.FirstLine { // in descending order
 			apart = -apart
 		}
-		if apart > 0 && (apart <= maxApart || first.Kind == Again || first.Kind == Gone) {
+		if apart > 0 && (first.Kind != Root || vague[first.Cause]) && (apart <= maxApart || first.Kind == Again || first.Kind == Gone) {
 			return []string{fmt.Sprintf("what line %d says before, which ikescope does not know: %s", c.Line, c.Text)}
 		}
 	}

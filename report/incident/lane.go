@@ -82,14 +82,12 @@ func (s *Scanner) enter(name string, side Side) {
 		s.lane = s.lanes.all[0]
 		return
 	}
-	next := s.newLane(name, side)
-	next.last = s.last // lines that no reader knows are of the product around them
-	s.lane = next
+	s.lane = s.newLane(name, side, s.last) // lines that no reader knows are of the product around them
 	s.lanes.all = append(s.lanes.all, s.lane)
 }
 
-func (s *Scanner) newLane(name string, side Side) *lane {
-	out := &lane{name: name, side: side}
+func (s *Scanner) newLane(name string, side Side, last int) *lane {
+	out := &lane{name: name, side: side, last: last}
 	for _, p := range s.products {
 		out.readers = append(out.readers, p.New())
 	}

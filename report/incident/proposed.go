@@ -1,7 +1,6 @@
 package incident
 
 import (
-	"net/netip"
 	"strings"
 
 	"github.com/ikescope/ikescope/report/incident/sentence"
@@ -15,7 +14,7 @@ func (a *Attempt) proposed(words map[string]string) {
 	switch a.Cause.ID {
 	case "no-config":
 		peer := words["peer-id"]
-		if privateID(peer) && peer != words["from"] && a.Product == "strongSwan" { // NAT is between it and this side
+		if sentence.Private(peer) && peer != words["from"] && a.Product == "strongSwan" { // NAT is between it and this side
 			words["private-id"], peer = peer, anyID
 		}
 		own := words["local-id"]
@@ -33,10 +32,4 @@ func (a *Attempt) proposed(words map[string]string) {
 			words["ts-local"], words["ts-remote"] = sentence.Networks(own), sentence.Networks(theirs)
 		}
 	}
-}
-
-// privateID reports whether an ID is an address that is unique in its own network alone.
-func privateID(id string) bool {
-	at, err := netip.ParseAddr(id)
-	return err == nil && (at.IsPrivate() || at.IsLinkLocalUnicast())
 }

@@ -80,7 +80,7 @@ type Scanner struct {
 func NewScanner(name string, products []Product, done func(*Attempt)) *Scanner {
 	s := &Scanner{products: products, collector: newCollector(done)}
 	s.File = File{Name: name, Products: make(map[string]int), Understood: make(map[string]int)}
-	s.lane = s.newLane("", "")
+	s.lane = s.newLane("", "", 0)
 	s.lanes.all = append(s.lanes.all, s.lane)
 	return s
 }

@@ -2,9 +2,10 @@ package incident
 
 import (
 	"cmp"
-	"net/netip"
 	"strconv"
 	"strings"
+
+	"github.com/ikescope/ikescope/report/incident/sentence"
 )
 
 // suspects are what a refusal may be about that gives no reason: what this side
@@ -36,8 +37,7 @@ func (a *Attempt) suspects(id string) []string {
 
 // private says of an identity that it is an address which nobody else knows.
 func private(id string) string {
-	at, err := netip.ParseAddr(id)
-	if err != nil || !at.IsPrivate() && !at.IsLinkLocalUnicast() {
+	if !sentence.Private(id) {
 		return ""
 	}
 	return ": it is this client's private address, as where no local ID is set, and the gateway sees another"

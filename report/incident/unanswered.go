@@ -3,11 +3,8 @@ package incident
 import (
 	"strconv"
 
-	"github.com/ikescope/ikescope/proposals/lazyregexp"
+	"github.com/ikescope/ikescope/report/incident/general"
 )
-
-// ofPhase1 are words for the whole of phase 1.
-var ofPhase1 = lazyregexp.New(`(?i)\bphase[- ]?1\b`)
 
 // Words of an event that a reader sets, of a request that is sent again.
 const (
@@ -57,7 +54,7 @@ func (a *Attempt) unanswered(e *Event) string {
 		return "liveness" // of who was the responder
 	case a.Side == Responder && id == "":
 		return a.unfinished(e)
-	case !a.began && len(a.Events) == 1 && mid == "" && e.Phase == PhaseInit && id == "" && ofPhase1.MatchString(e.Text):
+	case !a.began && len(a.Events) == 1 && mid == "" && e.Phase == PhaseInit && id == "" && general.OfPhase1(e.Text):
 		return "phase1-unanswered" // of which only the end is shown
 	case a.version() == 1:
 		switch {

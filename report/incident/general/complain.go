@@ -1,6 +1,10 @@
 package general
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
+)
 
 // Complains reports whether a line says in plain words that something failed or is wrong,
 // of whatever. Why an attempt ended it does not say: others go on after such a line.
@@ -28,3 +32,8 @@ func Complains(text string) bool {
 func isListing(text string) bool {
 	return strings.HasPrefix(text, `"`) && (strings.Contains(text, `":  `) || strings.Contains(text, `]:  `)) || strings.Contains(text, "IMPAIR: ")
 }
+
+var phase1 = lazyregexp.New(`(?i)\bphase[- ]?1\b`)
+
+// OfPhase1 reports whether a line names phase 1 as a whole.
+func OfPhase1(text string) bool { return phase1.MatchString(text) }

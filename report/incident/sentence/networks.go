@@ -16,3 +16,10 @@ func Networks(list string) string {
 	}
 	return strings.Join(all, ",")
 }
+
+// Private reports whether an identity is an address that is unique in its own network
+// alone.
+func Private(id string) bool {
+	at, err := netip.ParseAddr(id)
+	return err == nil && (at.IsPrivate() || at.IsLinkLocalUnicast())
+}
