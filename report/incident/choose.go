@@ -1,6 +1,7 @@
 package incident
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -10,168 +11,108 @@ import (
 	"github.com/ikescope/ikescope/report/incident/sentence"
 )
 
-// vague are causes of lines that say what failed, not why, and refusing those of
-// lines that only say that authentication did.
-var (
-	vague    = map[string]bool{"child-refused": true, "refused": true, "phase1": true, "phase2": true}
-	refusing = map[string]bool{"auth-failed": true, "auth-refused": true}
-)
+// conclude sets what is known of an attempt once it has ended: whose log it is, the
+// lists of proposals that stand, and the cause, nil if nothing failed or nothing
+// explains it.
+func (a *Attempt) conclude() {
+	standing := a.standing()
+	a.lists = listed(standing)
+	a.Side = cmp.Or(a.Side, a.hint, a.byLists(), a.byRefusal())
+	best := a.best(standing)
+	if id, e := a.byEnd(best); id != "" {
+		a.Cause = a.cause(id, e)
+		return
+	}
+	switch {
+	case best == nil:
+	case a.asksAgain(best):
+		a.again = best
+	case best.Kind == Again && !a.stuck(best) && len(a.Events) > 1: // it was answered, or may be
+	default:
+		a.Cause = a.explained(best)
+	}
+}
 
-// unranked is for events that are no cause.
-const unranked = 99
+// conclude sets the cause that shows only in several attempts of one kind, or beside
+// the log of the other side.
+func (g *Group) conclude() {
+	c := g.beganAnew()
+	if g.Other != nil && c == nil {
+		c = g.Attempt.unheardAnswer(g.Other)
+	}
+	if c != nil {
+		g.Attempt.Cause = c
+	}
+}
 
-// choose finds the cause of the attempt: the earliest event that explains its
-// end, nil if nothing failed or nothing explains it.
-func (a *Attempt) choose() *Cause {
-	if a.Side == "" {
-		a.Side = a.hint
+// byEnd returns the cause that the end of SAs shows, and its line, where that says more
+// than the best of the events; "" if it does not.
+func (a *Attempt) byEnd(best *Event) (string, *Event) {
+	if e := a.nothingThrough(); e != nil && (best == nil || best.Cause == "l2tp-unfinished" || best.Cause == "client-deleted") {
+		return "l2tp-nothing", e
 	}
-	candidates := a.standing()
-	a.lists = listed(candidates)
-	lists := a.lists
-	for i := range a.Events {
-		if e := &a.Events[i]; a.Side == "" && (e.Kind == Theirs || e.Kind == Root) && len(e.Proposals) > 1 && e.Proposals[0].Protocol == "IKE" {
-			a.Side = Responder // who began is answered with one (RFC 7296, Section 2.7)
-		}
+	at := slices.IndexFunc(a.Events, func(e Event) bool { return e.Kind == Deleted })
+	switch {
+	case at < 0:
+	case a.deletedAtOnce && (best == nil || a.rank(best) > rankVague && best.Kind != Gone):
+		return "client-deleted", &a.Events[at]
+	case (best == nil || best.Cause == "daemon-crash" && best.Kind == Own) && !a.Established && a.Reached == PhaseChild && a.Side == Initiator && a.ending == "peer-ended":
+		return "child-refused", &a.Events[at] // the other side ended what it was asked to go on with
 	}
-	if a.Side == "" {
-		a.Side = a.byRefusal()
-	}
-	var gaps []Gap
-	var got, want Proposal
-	apart := false
-	if lists.theirs != nil && lists.ours != nil {
-		gaps, got, want, apart = offered.Unmet(lists.theirs, lists.ours)
-	}
+	return "", nil
+}
 
-	// A reason that stands alone, then proposals that do not meet, then what
-	// only shows that something failed.
-	var first *Event
-	const failed = 7 // what is ranked below does not show by itself that something failed
-	rank := func(e *Event) int {
-		if e.Cause == "daemon-bug" && a.ending != "" {
-			return unranked
-		}
-		switch general.Level(e.arg(levelWord)) {
-		case general.Reason:
-			if e.Kind == Sign || e.Kind == Try || e.Kind == Wait {
-				return 6 // as what a product's own table has
-			}
-		case general.Notify:
-			if e.Kind == Sign {
-				return failed
-			}
-		case general.Result:
-			if e.Kind == Sign {
-				return 9
-			}
-		}
-		switch e.Kind {
-		case Root:
-			if vague[e.Cause] {
-				return failed
-			}
-			return 0
-		case Theirs, Ours:
-			if apart && e == lists.at {
-				return 2
-			}
-			return unranked
-		case Try, Wait:
-			if e.Cause == "dhcp-silent" && e.Count < 2 {
-				return unranked // the answer may be under way
-			}
-			return 4
-		case Sign:
-			switch {
-			case e.Cause == "exchange-open" && e.Count < 2: // it may be answered
-				return unranked
-			case e.Cause == "answers-lost" && e.Count < 2 && strings.Contains(e.Text, "received duplicate "): // it met its answer on the way
-				return unranked
-			case e.Cause == "esp-replay":
-				return 11
-			case vague[e.Cause] || refusing[e.Cause]:
-				return failed
-			}
-			return 6
-		case Gone:
-			return 8
-		case Again:
-			return 12
-		case Own:
-			return 10
-		}
-		return unranked
-	}
-	for _, e := range candidates {
-		if rank(e) < unranked && (first == nil || rank(e) < rank(first)) {
-			first = e
-		}
-	}
-	if e := a.nothingThrough(); e != nil && (first == nil || first.Cause == "l2tp-unfinished" || first.Cause == "client-deleted") {
-		return a.cause("l2tp-nothing", e)
-	}
-	if a.deletedAtOnce && (first == nil || rank(first) > failed && first.Kind != Gone) {
-		for i := range a.Events {
-			if a.Events[i].Kind == Deleted {
-				return a.cause("client-deleted", &a.Events[i])
-			}
-		}
-	}
-	if (first == nil || first.Cause == "daemon-crash" && first.Kind == Own) && a.deleted && !a.Established && a.Reached == PhaseChild && a.Side == Initiator && a.ending == "peer-ended" {
-		for i := range a.Events {
-			if a.Events[i].Kind == Deleted {
-				return a.cause("child-refused", &a.Events[i]) // it ended what it was asked to go on with
-			}
-		}
-	}
-	if first != nil && a.asksAgain(first) {
-		a.again = first
-		return nil
-	}
-	if first == nil || first.Kind == Again && !a.stuck(first) && len(a.Events) > 1 {
-		return nil
-	}
-	id := general.Refine(a.resolve(first, gaps, got, want), a.words[general.LinkWord], a.words["minutes"], a.ikeUp, a.says)
+// explained returns the cause that an event stands for, nil if there is none.
+func (a *Attempt) explained(e *Event) *Cause {
+	id := general.Refine(a.resolve(e), a.words[general.LinkWord], a.words["minutes"], a.ikeUp, a.says)
 	if id == "" {
 		return nil
 	}
-	c := a.cause(id, first)
-	if len(gaps) == 0 {
+	c := a.cause(id, e)
+	if len(a.lists.gaps) == 0 {
 		c.Likely = append(c.Likely, a.suspects(id)...)
 	}
-	c.Likely = append(c.Likely, a.saidBefore(first)...)
-	if apart && (id == "ike-proposal" || id == "child-proposal" || id == "child-pfs" || id == "key-exchange") {
-		c.Gaps = gaps
-		c.Firm = true
+	c.Likely = append(c.Likely, a.saidBefore(e)...)
+	a.compare(c)
+	return c
+}
+
+// compare adds to a cause what lists and lines say of the proposals of the two sides.
+func (a *Attempt) compare(c *Cause) {
+	const most = 3 // of a list
+	l, details := a.lists, a.details()
+	refused := c.ID == "ike-proposal" || c.ID == "child-proposal"
+	switch {
+	case l.apart && (refused || c.ID == "child-pfs" || c.ID == "key-exchange"):
+		c.Gaps, c.Firm = l.gaps, true
 		switch {
-		case id == "ike-proposal":
-			c.Sentence = a.sentence(id, "", first)
-		case a.Established && a.words[Rekeys] != "" && first.Line >= a.upLine && a.version() != 1:
-			c.Sentence = offered.Rekeyed(gaps)
+		case c.ID == "ike-proposal":
+			c.Sentence = a.sentence(c.ID, "", &c.Event)
+		case a.Established && a.words[Rekeys] != "" && c.Event.Line >= a.upLine && a.version() != 1:
+			c.Sentence = offered.Rekeyed(l.gaps)
 		}
-		for _, g := range gaps {
+		for _, g := range l.gaps {
 			c.Details = append(c.Details, g.String())
 		}
-	} else if details := a.details(); len(details) > 0 && (id == "ike-proposal" || id == "child-proposal") {
+	case !refused:
+	case len(details) > 0:
 		c.Details = details
-	} else if (id == "ike-proposal" || id == "child-proposal") && len(lists.theirs) > 0 {
-		for _, p := range lists.theirs[:min(len(lists.theirs), 3)] {
+	case len(l.theirs) > 0:
+		for _, p := range l.theirs[:min(len(l.theirs), most)] {
 			c.Details = append(c.Details, "received: "+p.String())
 		}
-		if all := offered.Everywhere(lists.theirs); all != "" {
+		if all := offered.Everywhere(l.theirs); all != "" {
 			c.Details = append(c.Details, all)
 		}
-		if a.version() != 1 && offered.NoExchange(lists.theirs) && strings.Contains(first.Text+a.lastText(), "CREATE_CHILD_SA") {
+		if a.version() != 1 && offered.NoExchange(l.theirs) && strings.Contains(c.Event.Text+a.lastText(), "CREATE_CHILD_SA") {
 			c.Likely = append(c.Likely, "no proposal received has a key exchange method: a connection with PFS takes none of them in CREATE_CHILD_SA, though it did in IKE_AUTH (libreswan: pfs=yes, its default)")
 			a.setWord("nopfs", "pfs=no")
 		}
-	} else if (id == "ike-proposal" || id == "child-proposal") && a.Side == Responder {
-		for _, p := range lists.ours[:min(len(lists.ours), 3)] {
+	case a.Side == Responder:
+		for _, p := range l.ours[:min(len(l.ours), most)] {
 			c.Details = append(c.Details, "configured: "+p.String())
 		}
 	}
-	return c
 }
 
 // asksAgain reports whether an event asks for the first message again, with another
@@ -190,6 +131,17 @@ func (a *Attempt) asksAgain(first *Event) bool {
 		}
 	}
 	return true
+}
+
+// byLists returns whose log it is by proposals that came: who began is answered with
+// one (RFC 7296, Section 2.7).
+func (a *Attempt) byLists() Side {
+	if slices.ContainsFunc(a.Events, func(e Event) bool {
+		return (e.Kind == Theirs || e.Kind == Root) && len(e.Proposals) > 1 && e.Proposals[0].Protocol == "IKE"
+	}) {
+		return Responder
+	}
+	return ""
 }
 
 // byRefusal returns whose log it is by who refused: only who was asked refuses all
@@ -345,7 +297,7 @@ func (a *Attempt) cause(id string, e *Event) *Cause {
 		c.Likely = append(c.Likely, "it asks for a connection with "+policy+", and none such is loaded for these addresses")
 	}
 	if id == "child-proposal" && a.Version == 1 && a.Side == Initiator {
-		c.Likely = append(c.Likely, a.quickMode()...)
+		c.Likely = append(c.Likely, offered.QuickMode(a.words["pfs"])...)
 	}
 	if identified[id] && a.Side == Initiator && a.alsoRefused() {
 		c.Likely = append(c.Likely, "the gateway refuses this client too (AUTHENTICATION_FAILED), as with another identity, certificate or key than it expects: see its log")
@@ -364,16 +316,6 @@ func (a *Attempt) alsoRefused() bool {
 	return slices.ContainsFunc(a.Events, func(e Event) bool {
 		return e.Kind == Sign && e.Cause == "auth-refused" && !general.RefusesIdentity(e.Text)
 	})
-}
-
-// quickMode are the reasons for which Quick Mode is refused with NO_PROPOSAL_CHOSEN
-// (RFC 2409, Section 5.5): it has one for all.
-func (a *Attempt) quickMode() []string {
-	pfs := "only one side has PFS, or the groups differ"
-	if group := a.words["pfs"]; group != "" {
-		pfs += " (here " + group + ")"
-	}
-	return []string{"the two sides have no ESP algorithms in common", pfs, "the networks of the two sides do not mirror each other, or one wants transport mode: many gateways answer that in the same way"}
 }
 
 // sentence returns what is said of a cause, with the words of the attempt.
@@ -461,12 +403,12 @@ func (a *Attempt) sentID() string {
 
 // resolve names the cause that an event stands for, by the phase and the side
 // of the attempt.
-func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
-	id := e.Cause
+func (a *Attempt) resolve(e *Event) string {
+	id, gaps := e.Cause, a.lists.gaps
 	switch {
 	case e.Kind == Again, e.Kind == Gone:
 		return a.unanswered(e)
-	case a.refusedAgain(e, gaps):
+	case a.refusedAgain(e):
 		return "rekey-pfs"
 	case (id == "ike-proposal" || id == "child-proposal") && a.alike():
 		return "proposals-alike"
@@ -474,10 +416,7 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 		if a.version() == 1 && id != "child-proposal" && len(gaps) == 0 && a.words["lists"] == "" && a.Side == Responder && id == "" {
 			return "ikev1-peer"
 		}
-		protocol := got.Protocol
-		if protocol == "" {
-			protocol = want.Protocol
-		}
+		protocol := cmp.Or(a.lists.got.Protocol, a.lists.want.Protocol)
 		child := protocol == "ESP" || protocol == "AH" ||
 			protocol == "" && (id == "child-proposal" || id == "child-pfs" || e.Phase == PhaseChild || a.Reached.rank() >= PhaseAuth.rank() && !strings.Contains(e.Text, "IKE_SA_INIT"))
 		if !child && !a.ofPhase2() {
@@ -543,8 +482,8 @@ func (a *Attempt) resolve(e *Event, gaps []Gap, got, want Proposal) string {
 // refusedAgain reports whether an event refuses the proposal of a Child SA after one
 // was up. The proposal of the first, in IKE_AUTH, has no key exchange method (RFC
 // 7296, Section 1.2): that may be what differs.
-func (a *Attempt) refusedAgain(e *Event, gaps []Gap) bool {
-	if !a.Established || len(gaps) > 0 || a.version() == 1 || e.Line < a.upLine {
+func (a *Attempt) refusedAgain(e *Event) bool {
+	if !a.Established || len(a.lists.gaps) > 0 || a.version() == 1 || e.Line < a.upLine {
 		return false
 	}
 	return e.Cause == "child-proposal" || (e.Cause == "child-refused" || e.Cause == "rekey") && e.arg("notify") == "NO_PROPOSAL_CHOSEN"

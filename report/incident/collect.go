@@ -112,7 +112,7 @@ func (c *collector) evict() {
 
 func (c *collector) finish(key string, a *Attempt) {
 	delete(c.open, key)
-	a.Cause = a.choose()
+	a.conclude()
 	if a.Cause == nil && !a.Established && a.Reached == PhaseNone && a.ending == "" {
 		return // nothing that could be told
 	}

@@ -137,6 +137,7 @@ func NewDocument(files []File, g *Groups) *Document {
 			d.Notes = append(d.Notes, fmt.Sprintf("%d further kinds of attempts are not shown", len(all)-MaxStories))
 			break
 		}
+		group.conclude()
 		d.Stories = append(d.Stories, group.story())
 	}
 	if g.Beyond > 0 {
@@ -211,9 +212,6 @@ func lacks(f *File, several, told, open bool) []string {
 // story returns what happened, without what the other side's log adds.
 func (g *Group) story() Story {
 	a := g.Attempt
-	if c := g.beganAnew(); c != nil {
-		a.Cause = c
-	}
 	s := Story{
 		Layer: Unknown, Details: []string{}, Product: a.Product, File: a.File, Side: a.Side, IKE: a.Version,
 		Connection: a.Connection, Local: a.Local, Peer: a.Peer, PeerID: a.PeerID,

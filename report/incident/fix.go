@@ -10,7 +10,6 @@ import (
 	"github.com/ikescope/ikescope/proposals/table"
 	"github.com/ikescope/ikescope/report/incident/causes"
 	"github.com/ikescope/ikescope/report/incident/meet"
-	"github.com/ikescope/ikescope/report/incident/offered"
 	"github.com/ikescope/ikescope/report/incident/sentence"
 )
 
@@ -134,8 +133,7 @@ func (a *Attempt) algorithms() []Fix {
 	}
 	if a.Cause.ID == "child-proposal" || a.Cause.ID == "child-pfs" {
 		lines = func(theirs, ours []Proposal, _ client.Syntax) []meet.Line {
-			_, got, want, _ := offered.Unmet(theirs, ours)
-			return meet.Child(a.Product, theirs, ours, got, want, a.Cause.ID == "child-pfs")
+			return meet.Child(a.Product, theirs, ours, a.lists.got, a.lists.want, a.Cause.ID == "child-pfs")
 		}
 	}
 	var out []Fix

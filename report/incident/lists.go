@@ -3,6 +3,8 @@ package incident
 import (
 	"slices"
 	"strings"
+
+	"github.com/ikescope/ikescope/report/incident/offered"
 )
 
 // lists are the last proposals of both sides among events, and at is the event of the
@@ -10,6 +12,11 @@ import (
 type lists struct {
 	theirs, ours []Proposal
 	at           *Event
+	// apart: both are there and do not meet. Of the two nearest, got and want, gaps are
+	// the axes on which they do not.
+	apart     bool
+	gaps      []Gap
+	got, want Proposal
 }
 
 func listed(events []*Event) (l lists) {
@@ -20,6 +27,9 @@ func listed(events []*Event) (l lists) {
 		case e.Kind == Ours:
 			l.ours, l.at = e.Proposals, e
 		}
+	}
+	if l.theirs != nil && l.ours != nil {
+		l.gaps, l.got, l.want, l.apart = offered.Unmet(l.theirs, l.ours)
 	}
 	return l
 }

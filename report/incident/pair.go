@@ -38,7 +38,6 @@ func pair(groups []*Group) []*Group {
 			base, other = other, base
 		}
 		base.Other, base.PairedBy = other.Attempt, m.by
-		base.Attempt.unheardAnswer(other.Attempt)
 		base.Apart, base.Clock = clockOf(base, other, m.by)
 		gone[other] = true
 	}
@@ -70,16 +69,17 @@ const windowsProduct = "Windows"
 // policyMatch is Windows' error for a proposal that was refused.
 const policyMatch = "13868"
 
-// unheardAnswer changes the cause of a client's attempt that ended for want of an
-// answer, where the gateway's log shows that it accepted the client.
-func (a *Attempt) unheardAnswer(gateway *Attempt) {
+// unheardAnswer returns the cause of a client's attempt that ended for want of an
+// answer, where the gateway's log shows that it accepted the client; else nil.
+func (a *Attempt) unheardAnswer(gateway *Attempt) *Cause {
 	c := a.Cause
 	if c == nil || a.Side != Initiator || gateway.Cause != nil || !gateway.ikeUp || gateway.Side != Responder {
-		return
+		return nil
 	}
 	if c.ID == "silence-auth" || c.ID == "windows" && c.Event.arg("code") == "809" {
-		a.Cause = a.cause("answer-lost", &c.Event)
+		return a.cause("answer-lost", &c.Event)
 	}
+	return nil
 }
 
 // certainty orders attempts by how well their log says why they ended.

@@ -103,6 +103,17 @@ func Unmet(received, configured []Proposal) (gaps []Gap, got, want Proposal, ok 
 	return gaps, got, want, ok
 }
 
+// QuickMode are the reasons for which Quick Mode is refused with NO_PROPOSAL_CHOSEN
+// (RFC 2409, Section 5.5), which is one notify for all. group is that of PFS here, "" if
+// it is not known.
+func QuickMode(group string) []string {
+	pfs := "only one side has PFS, or the groups differ"
+	if group != "" {
+		pfs += " (here " + group + ")"
+	}
+	return []string{"the two sides have no ESP algorithms in common", pfs, "the networks of the two sides do not mirror each other, or one wants transport mode: many gateways answer that in the same way"}
+}
+
 // exchanges reports whether a proposal has a key exchange method, as each for an IKE SA
 // does (RFC 7296, Section 3.3.3).
 func exchanges(p Proposal) bool { return len(p.Names[Exchange]) > 0 }
