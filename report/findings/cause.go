@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
-	"github.com/ikescope/ikescope/proposals/table"
 	"github.com/ikescope/ikescope/report/explain"
 	"github.com/ikescope/ikescope/report/incident/causes"
 	logincauses "github.com/ikescope/ikescope/report/login/causes"
@@ -46,8 +45,8 @@ func causePages() []Page {
 			p.Why = "Nothing failed."
 		}
 		for _, f := range causes.Fixes() {
-			if f["cause"] == row["cause"] {
-				p.add(changeOf(f), f["side"] == "u")
+			if f.Cause == row["cause"] {
+				p.add(changeOf(f), f.Side == "u")
 			}
 		}
 		out = append(out, p)
@@ -100,19 +99,19 @@ func loginPages() []Page {
 }
 
 // changeOf is what a row says is to be done, and where.
-func changeOf(f table.Row) explain.Change {
-	who := f["product"]
+func changeOf(f causes.Fix) explain.Change {
+	who := f.Product
 	if who == "" {
-		who = map[string]string{"r": "gateway", "i": "client"}[f["side"]]
+		who = map[string]string{"r": "gateway", "i": "client"}[f.Side]
 	}
 	if who == "" {
 		who = eitherSide
 	}
-	c := explain.Change{Product: who, What: inGeneral(f["line"])}
-	if f["paste"] == "y" {
-		c.What, c.Lines = inGeneral(f["where"]), strings.Split(strings.TrimSpace(c.What), "\n")
-	} else if f["where"] != "" {
-		c.What = inGeneral(f["where"]) + ": " + c.What
+	c := explain.Change{Product: who, What: inGeneral(f.Line)}
+	if f.Paste {
+		c.What, c.Lines = inGeneral(f.Where), strings.Split(strings.TrimSpace(c.What), "\n")
+	} else if f.Where != "" {
+		c.What = inGeneral(f.Where) + ": " + c.What
 	}
 	if c.What == "" {
 		c.What = "run"

@@ -86,16 +86,6 @@ func (a *Attempt) overcome() []string {
 
 const certPassed = "before that, this side rejected a certificate of the other, as for a CA that is not loaded here"
 
-// elsewhere reports whether a fix is for another system of the product than that of the
-// lines: Cisco's ASA and IOS have commands of their own, and so do their versions of IKE.
-func (a *Attempt) elsewhere(where string) bool {
-	if strings.Contains(where, "for IKEv2") && a.version() == 1 || strings.Contains(where, "for IKEv1") && a.version() == 2 {
-		return true
-	}
-	asa := a.words["os"] == "ASA"
-	return asa && strings.HasPrefix(where, "IOS") || !asa && strings.HasPrefix(where, "ASA")
-}
-
 // unfit reports whether a fix proposes what the lines show to be so already.
 func (a *Attempt) unfit(line string) bool {
 	switch {

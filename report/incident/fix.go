@@ -1,13 +1,13 @@
 package incident
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
-	"github.com/ikescope/ikescope/proposals/table"
 	"github.com/ikescope/ikescope/report/incident/causes"
 	"github.com/ikescope/ikescope/report/incident/meet"
 	"github.com/ikescope/ikescope/report/incident/sentence"
@@ -41,7 +41,7 @@ func (a *Attempt) fixed() string {
 
 // hasFix reports whether something is known to do about a cause.
 func hasFix(cause string) bool {
-	return slices.ContainsFunc(causes.Fixes(), func(f table.Row) bool { return f["cause"] == cause })
+	return slices.ContainsFunc(causes.Fixes(), func(f causes.Fix) bool { return f.Cause == cause })
 }
 
 // maxFixes bounds what is proposed for one cause.
@@ -80,19 +80,29 @@ func (a *Attempt) Fixes() []Fix {
 			break
 		}
 		for _, f := range causes.Fixes() {
-			if f["cause"] != cause || f["product"] != product || f["side"] == "r" && a.Side != Responder || f["side"] == "i" && a.Side != Initiator || f["side"] == "u" && a.Side != "" || len(out) == maxFixes || a.unfit(f["line"]) || a.elsewhere(f["where"]) {
+			if f.Cause != cause || f.Product != product || !a.takes(f) || len(out) == maxFixes {
 				continue
 			}
-			paste, of := f["paste"] == "y", words
-			if paste {
+			of := words
+			if f.Paste {
 				of = pasted
 			}
-			if line, known := sentence.Words(f["line"], of); known {
-				out = append(out, Fix{Where: f["where"], Line: line, Paste: paste})
+			if line, known := sentence.Words(f.Line, of); known {
+				out = append(out, Fix{Where: f.Where, Line: line, Paste: f.Paste})
 			}
 		}
 	}
 	return out
+}
+
+// takes reports whether a fix for a cause of the attempt is one for its side, its version
+// of IKE and the system of its product.
+func (a *Attempt) takes(f causes.Fix) bool {
+	side := map[string]Side{"r": Responder, "i": Initiator, "u": ""}
+	if whose, ok := side[f.Side]; ok && whose != a.Side || f.Version != 0 && a.Version != 0 && f.Version != a.Version {
+		return false
+	}
+	return (f.System == "" || f.System == cmp.Or(a.words["os"], "IOS")) && !a.unfit(f.Line)
 }
 
 // meta are characters that shells and command lines may take for more than themselves:

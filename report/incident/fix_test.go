@@ -3,6 +3,7 @@ package incident
 import (
 	"encoding/json"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -13,19 +14,19 @@ import (
 // Each fix is for a cause that there is, of a side, and is pasted or said.
 func TestFixes(t *testing.T) {
 	for _, f := range causes.Fixes() {
-		id := f["cause"]
+		id := f.Cause
 		if strings.HasPrefix(id, "windows-") { // with a code
 			id = "windows"
 		}
 		id = strings.TrimSuffix(id, "-ikev1")
 		if _, ok := catalogue()[id]; !ok {
-			t.Errorf("there is no cause %q", f["cause"])
+			t.Errorf("there is no cause %q", f.Cause)
 		}
-		if f["side"] != "" && f["side"] != "r" && f["side"] != "i" && f["side"] != "u" || f["paste"] != "" && f["paste"] != "y" || f["line"] == "" {
-			t.Errorf("%q", f)
+		if !slices.Contains([]string{"", "r", "i", "u"}, f.Side) || !slices.Contains([]string{"", "ASA", "IOS"}, f.System) || f.Version < 0 || f.Version > 2 || f.Line == "" {
+			t.Errorf("%+v", f)
 		}
-		if f["paste"] == "" && strings.Contains(f["line"], "\n") {
-			t.Errorf("%q has several lines and is not to be pasted", f)
+		if !f.Paste && strings.Contains(f.Line, "\n") {
+			t.Errorf("%+v has several lines and is not to be pasted", f)
 		}
 	}
 }

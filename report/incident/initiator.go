@@ -23,11 +23,11 @@ func TellInitiator(cause string, words map[string]string) (_ Told, ok bool) {
 	}
 	t := Told{Layer: e.layers[Initiator], Sentence: sentence.Fill(e.sentences[Initiator], words), Elsewhere: sentence.Fill(e.elsewhere, words)}
 	for _, f := range causes.Fixes() {
-		if f["cause"] != cause || f["product"] != "" || f["side"] == "r" || f["side"] == "u" || len(t.Fixes) == maxFixes {
+		if f.Cause != cause || f.Product != "" || f.Side == "r" || f.Side == "u" || len(t.Fixes) == maxFixes {
 			continue
 		}
-		if line, known := sentence.Words(f["line"], words); known {
-			t.Fixes = append(t.Fixes, Fix{Where: f["where"], Line: line, Paste: f["paste"] == "y"})
+		if line, known := sentence.Words(f.Line, words); known {
+			t.Fixes = append(t.Fixes, Fix{Where: f.Where, Line: line, Paste: f.Paste})
 		}
 	}
 	return t, true
