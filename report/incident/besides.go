@@ -39,7 +39,7 @@ func (a *Attempt) besideIt(id string, e *Event) []string {
 // nothingThrough returns the line by which an SA for L2TP ended without any packet of
 // the other side, nil if there is none.
 func (a *Attempt) nothingThrough() *Event {
-	if a.version() == 2 || !a.Established && a.Reached != PhaseEstablished {
+	if a.Version == 2 || !a.Established && a.Reached != PhaseEstablished {
 		return nil
 	}
 	forL2TP := strings.Contains(strings.ToLower(a.Connection), "l2tp") || a.says(":17/1701")
@@ -59,7 +59,7 @@ func (g *Group) beganAnew() *Cause {
 		return nil
 	}
 	id := "half-open"
-	if a.version() == 1 {
+	if a.Version == 1 {
 		id = "answers-lost-init"
 	}
 	return a.cause(id, &a.Events[len(a.Events)-1])

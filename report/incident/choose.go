@@ -88,7 +88,7 @@ func (a *Attempt) compare(c *Cause) {
 		switch {
 		case c.ID == "ike-proposal":
 			c.Sentence = a.sentence(c.ID, "", &c.Event)
-		case a.Established && a.words[Rekeys] != "" && c.Event.Line >= a.upLine && a.version() != 1:
+		case a.Established && a.words[Rekeys] != "" && c.Event.Line >= a.upLine && a.Version != 1:
 			c.Sentence = offered.Rekeyed(l.gaps)
 		}
 		for _, g := range l.gaps {
@@ -104,7 +104,7 @@ func (a *Attempt) compare(c *Cause) {
 		if all := offered.Everywhere(l.theirs); all != "" {
 			c.Details = append(c.Details, all)
 		}
-		if a.version() != 1 && offered.NoExchange(l.theirs) && strings.Contains(c.Event.Text+a.lastText(), "CREATE_CHILD_SA") {
+		if a.Version != 1 && offered.NoExchange(l.theirs) && strings.Contains(c.Event.Text+a.lastText(), "CREATE_CHILD_SA") {
 			c.Likely = append(c.Likely, "no proposal received has a key exchange method: a connection with PFS takes none of them in CREATE_CHILD_SA, though it did in IKE_AUTH (libreswan: pfs=yes, its default)")
 			a.setWord("nopfs", "pfs=no")
 		}
@@ -361,7 +361,7 @@ func (a *Attempt) sentence(id string, side Side, e *Event) string {
 			words["selected"] = ""
 		}
 	}
-	if a.version() == 2 {
+	if a.Version == 2 {
 		words["init"] = "IKE_SA_INIT" // what IKEv1 has none of
 	}
 	said := general.Below(sentence.Fill(known.sentences[side], words), words[general.LinkWord])
@@ -413,7 +413,7 @@ func (a *Attempt) resolve(e *Event) string {
 	case (id == "ike-proposal" || id == "child-proposal") && a.alike():
 		return "proposals-alike"
 	case e.Kind == Theirs, e.Kind == Ours, id == "ike-proposal", id == "child-proposal", id == "child-pfs":
-		if a.version() == 1 && id != "child-proposal" && len(gaps) == 0 && a.words["lists"] == "" && a.Side == Responder && id == "" {
+		if a.Version == 1 && id != "child-proposal" && len(gaps) == 0 && a.words["lists"] == "" && a.Side == Responder && id == "" {
 			return "ikev1-peer"
 		}
 		protocol := cmp.Or(a.lists.got.Protocol, a.lists.want.Protocol)
@@ -432,7 +432,7 @@ func (a *Attempt) resolve(e *Event) string {
 		return "dropped-phase1" // INVALID_COOKIE
 	case id == "send-failed" && (a.Established || a.ikeUp):
 		return "path-lost"
-	case id == "undecryptable" && a.version() == 2 && !a.ikeUp && a.Reached == PhaseInit:
+	case id == "undecryptable" && a.Version == 2 && !a.ikeUp && a.Reached == PhaseInit:
 		return "undecryptable-first"
 	case id == "id-not-in-cert" && a.Side == Responder && strings.Contains(a.sentID(), "=") && e.arg("id") != "" && !strings.Contains(e.arg("id"), "="):
 		return "other-connection"
@@ -446,13 +446,13 @@ func (a *Attempt) resolve(e *Event) string {
 		return ofNotify[e.arg("notify")]
 	case id == "child-refused" && a.toldWhy() != "":
 		return a.toldWhy()
-	case id == "undecryptable" && a.version() == 1:
+	case id == "undecryptable" && a.Version == 1:
 		return "psk-mismatch" // in IKEv1 it is part of the keys
-	case id == "malformed" && a.version() != 2 && e.Kind == Sign && e.arg("notify") == "PAYLOAD_MALFORMED" && !a.ikeUp:
+	case id == "malformed" && a.Version != 2 && e.Kind == Sign && e.arg("notify") == "PAYLOAD_MALFORMED" && !a.ikeUp:
 		return "payload-refused"
-	case id == "malformed" && a.version() == 1 && a.Reached == PhaseAuth && !a.ikeUp:
+	case id == "malformed" && a.Version == 1 && a.Reached == PhaseAuth && !a.ikeUp:
 		return "psk-mismatch" // the first that is encrypted
-	case id == "no-connection" && a.version() == 1:
+	case id == "no-connection" && a.Version == 1:
 		return "ikev1-peer"
 	case (id == "cert-untrusted" || id == "cert-invalid" || id == "cert-refused" || id == "cert-revoked") && a.insideEAP(e):
 		if a.Side == Responder {
@@ -464,16 +464,16 @@ func (a *Attempt) resolve(e *Event) string {
 		return id
 	case id == "id-not-in-cert" && a.insideEAP(e):
 		return "eap-server-name"
-	case id == "peer-id" && a.ikeUp && a.version() != 2 && e.arg(levelWord) != "":
+	case id == "peer-id" && a.ikeUp && a.Version != 2 && e.arg(levelWord) != "":
 		return "traffic-selectors" // identities of Quick Mode
-	case id == "auth-refused" && (a.ikeUp || a.version() != 2 && len(a.Events) == 1) && general.RefusesIdentity(e.Text):
+	case id == "auth-refused" && (a.ikeUp || a.Version != 2 && len(a.Events) == 1) && general.RefusesIdentity(e.Text):
 		return "traffic-selectors" // of Quick Mode
-	case id == "auth-refused" && a.version() == 1 && strings.Contains(e.Text, "type INVALID_KEY_INFORMATION"),
+	case id == "auth-refused" && a.Version == 1 && strings.Contains(e.Text, "type INVALID_KEY_INFORMATION"),
 		id == "psk-mismatch" && strings.Contains(e.Text, "INVALID_KEY_INFORMATION") && a.says("sending my cert"):
 		return "key-refused"
-	case id == "auth-refused" && a.version() == 1 && a.Side == Initiator && general.RefusesIdentity(e.Text):
+	case id == "auth-refused" && a.Version == 1 && a.Side == Initiator && general.RefusesIdentity(e.Text):
 		return "id-refused"
-	case id == "auth-refused" && a.version() != 1 && a.Reached == PhaseEAP && e.Kind == Sign && a.Side != Responder, id == "eap-refused":
+	case id == "auth-refused" && a.Version != 1 && a.Reached == PhaseEAP && e.Kind == Sign && a.Side != Responder, id == "eap-refused":
 		return "eap-refused"
 	}
 	return id
@@ -483,7 +483,7 @@ func (a *Attempt) resolve(e *Event) string {
 // was up. The proposal of the first, in IKE_AUTH, has no key exchange method (RFC
 // 7296, Section 1.2): that may be what differs.
 func (a *Attempt) refusedAgain(e *Event) bool {
-	if !a.Established || len(a.lists.gaps) > 0 || a.version() == 1 || e.Line < a.upLine {
+	if !a.Established || len(a.lists.gaps) > 0 || a.Version == 1 || e.Line < a.upLine {
 		return false
 	}
 	return e.Cause == "child-proposal" || (e.Cause == "child-refused" || e.Cause == "rekey") && e.arg("notify") == "NO_PROPOSAL_CHOSEN"
@@ -505,8 +505,6 @@ func (a *Attempt) toldWhy() string {
 	}
 	return ""
 }
-
-func (a *Attempt) version() int { return a.Version }
 
 // insideEAP reports whether an event about a certificate is of a TLS handshake
 // inside EAP: this side is in a round of a method that has TLS, or the lines

@@ -103,12 +103,8 @@ func (s *Scanner) clock(l *Line) {
 		return
 	}
 	s.File.Stamped = true
-	if l.Time.Year() != 0 {
-		s.File.Dated = true
-	}
-	if n := len(l.Stamp); n > 6 && (l.Stamp[n-1] == 'Z' || l.Stamp[n-1] == 'C' || l.Stamp[n-3] == ':' && (l.Stamp[n-6] == '+' || l.Stamp[n-6] == '-') || l.Stamp[n-5] == '+' || l.Stamp[n-5] == '-' && n > 19) {
-		s.File.Zoned = true
-	}
+	s.File.Dated = s.File.Dated || l.Time.Year() != 0
+	s.File.Zoned = s.File.Zoned || logtext.Zoned(l.Stamp)
 	s.order.Add(l.Time)
 }
 

@@ -44,19 +44,19 @@ func (a *Attempt) unanswered(e *Event) string {
 		return id
 	case a.ending == "local-ended" && a.Events[len(a.Events)-1].Kind != Start && a.endedBefore(e):
 		return "delete-unanswered"
-	case a.version() == 1 && a.words[Asked] == "XAUTH" && !a.Established:
+	case a.Version == 1 && a.words[Asked] == "XAUTH" && !a.Established:
 		return "xauth-silent"
-	case a.version() == 1 && (a.ikeUp || a.words[Asked] == "TRANSACTION") && !a.Established && id == "" && e.Phase != PhaseEstablished:
+	case a.Version == 1 && (a.ikeUp || a.words[Asked] == "TRANSACTION") && !a.Established && id == "" && e.Phase != PhaseEstablished:
 		return "silence-phase2"
 	case a.Established || a.ikeUp || id == "liveness" || e.Phase == PhaseEstablished || a.late() || a.words["exchange"] == "CREATE_CHILD_SA" || a.words["exchange"] == "INFORMATIONAL":
 		return "liveness"
-	case mid == "0" && a.version() != 1 && !a.began && (a.words[Small] != "" || floated):
+	case mid == "0" && a.Version != 1 && !a.began && (a.words[Small] != "" || floated):
 		return "liveness" // of who was the responder
 	case a.Side == Responder && id == "":
 		return a.unfinished(e)
 	case !a.began && len(a.Events) == 1 && mid == "" && e.Phase == PhaseInit && id == "" && general.OfPhase1(e.Text):
 		return "phase1-unanswered" // of which only the end is shown
-	case a.version() == 1:
+	case a.Version == 1:
 		switch {
 		case a.Reached.rank() >= PhaseAuth.rank() || e.Phase.rank() >= PhaseAuth.rank() || mid == "0" && first != "" && first != "1" || floated:
 			return "silence-phase1"
@@ -91,13 +91,13 @@ func (a *Attempt) endedBefore(e *Event) bool {
 // client did not come.
 func (a *Attempt) unfinished(e *Event) string {
 	switch {
-	case a.words[InitAnswered] == "" && a.words["group"] != "" && a.Reached == PhaseInit && a.version() != 1:
+	case a.words[InitAnswered] == "" && a.words["group"] != "" && a.Reached == PhaseInit && a.Version != 1:
 		return "key-exchange"
 	case a.Reached == PhaseEAP && e.Kind == Gone:
 		return "client-stops" // it would have sent again what it has no answer to
 	case a.words[Answered] != "" && e.Kind == Gone:
 		return "silent-after-auth"
-	case a.Reached == PhaseNone || a.version() == 1:
+	case a.Reached == PhaseNone || a.Version == 1:
 		return "unfinished"
 	case a.Reached.rank() <= PhaseAuth.rank():
 		return "half-open"

@@ -194,3 +194,9 @@ func (p *parser) zone(out **time.Location) {
 	*out = time.FixedZone("", sign*(hours*3600+minutes*60))
 	*p = q
 }
+
+// Zoned reports whether a time stamp ends with a time zone.
+func Zoned(stamp string) bool {
+	n := len(stamp)
+	return n > 6 && (stamp[n-1] == 'Z' || stamp[n-1] == 'C' || stamp[n-3] == ':' && (stamp[n-6] == '+' || stamp[n-6] == '-') || stamp[n-5] == '+' || stamp[n-5] == '-' && n > 19)
+}
