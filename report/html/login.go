@@ -68,7 +68,7 @@ func Login(w io.Writer, d *login.Document, names string) error {
 		whys = append(whys, fixes)
 	}
 	for _, c := range d.Clients {
-		clients = append(clients, newFixes(c.Fix))
+		clients = append(clients, newFixes(c.Fixes()))
 	}
 	d = printed.Copy(d)
 	v := loginView{Document: d, Heading: d.Heading()}

@@ -37,7 +37,7 @@ func exampleLogin() *login.Document {
 		EAP:     &login.EAP{Server: evil, Message: "no"}, Session: &login.Session{Assigned: []login.Setting{{Type: "INTERNAL_IP4_ADDRESS", Value: "10.0.0.1"}}},
 		ESP: &login.ESP{PFS: login.PFSDemanded, WithPFS: []string{"aes256-sha1-ecp384"}, Asked: 2200, Accepted: 1, Proven: true},
 		Clients: []login.Client{{Name: "windows-11", Verdict: login.ClientDrops, Text: "connects with aes256-sha1, and drops at the first rekeying", Doubt: "inferred",
-			Fix: []incident.Fix{{Where: "PowerShell", Line: "Set-VpnConnection", Paste: true}}}},
+			Fix: []login.ClientFix{{Where: "PowerShell", Line: "Set-VpnConnection", Paste: true}}}},
 		Stay: &login.Stay{Seconds: 8, End: "deleted", Requests: []login.OwnRequest{{Kind: "rekey_ike", Times: 1, Offer: []string{"aes256-sha1-prfsha1-modp2048"}, KE: "KE_MODP_2048"}}},
 		Exchanges: []login.Exchange{{Number: 1, Type: "IKE_SA_INIT", Transport: "udp500", Tries: 1, Outcome: "accepted", Answer: []string{"SA", "KE"}},
 			{Number: 2, Type: "IKE_AUTH", Tries: 1, Sends: []string{"IDi"}, Answer: []string{evil}}, {Number: 3, Type: "INFORMATIONAL", Tries: 1, Sends: []string{"D"}}},

@@ -11,26 +11,75 @@ import (
 	"github.com/ikescope/ikescope/proposals/matrix"
 	"github.com/ikescope/ikescope/proposals/remedy"
 	"github.com/ikescope/ikescope/report/incident"
+	"github.com/ikescope/ikescope/report/internal/lists"
 )
+
+// ClientFix is what to do for a client to connect, and to stay connected.
+type ClientFix struct {
+	// Side is that which is changed, and Place where at the client. Without a Place, Where
+	// alone says it.
+	Side  remedy.Side `json:"side,omitempty"`
+	Place string      `json:"place,omitempty"`
+	Where string      `json:"where,omitempty"` // for this client, in words
+	Line  string      `json:"line"`
+	Paste bool        `json:"paste"` // Line is to be pasted; else it is said in words
+}
+
+// atGateway is a fix at the gateway for a client.
+func atGateway(name, line string) ClientFix {
+	f := ClientFix{Side: remedy.GatewaySide, Line: line}
+	f.Where = f.whereFor(name)
+	return f
+}
+
+// atClient is a fix at a client itself.
+func atClient(name, place, line string) ClientFix {
+	f := ClientFix{Side: remedy.ClientSide, Place: place, Line: line, Paste: true}
+	f.Where = f.whereFor(name)
+	return f
+}
+
+// whereFor says where a fix is done that is the same for several clients.
+func (f ClientFix) whereFor(names ...string) string {
+	switch all := strings.Join(names, ", "); {
+	case f.Side == remedy.GatewaySide:
+		return "the gateway, for " + all
+	case f.Place != "":
+		return all + ": " + f.Place
+	}
+	return f.Where
+}
+
+// same reports whether two fixes, of two clients, are one.
+func (f ClientFix) same(o ClientFix) bool {
+	return f.Line == o.Line && f.Side == o.Side && f.Place == o.Place && (f.Where == o.Where || f.Side == remedy.GatewaySide || f.Place != "")
+}
+
+// forAll returns the fix as one for clients of these names.
+func (f ClientFix) forAll(names ...string) incident.Fix {
+	return incident.Fix{Where: f.whereFor(names...), Line: f.Line, Paste: f.Paste}
+}
+
+// Fixes are those of the client alone.
+func (c Client) Fixes() []incident.Fix {
+	return lists.Convert(c.Fix, func(f ClientFix) incident.Fix { return f.forAll(c.Name) })
+}
 
 // fixes returns what to do where a client fails or drops: on its side, where that is
 // known, and at the gateway.
-func (j *childJudge) fixes(d *Document, verdict ClientVerdict, p client.Policy) []incident.Fix {
+func (j *childJudge) fixes(d *Document, verdict ClientVerdict, p client.Policy) []ClientFix {
 	if verdict != ClientDrops && verdict != ClientFails {
 		return nil
 	}
-	var out []incident.Fix
+	var out []ClientFix
 	switch p.Syntax {
 	case client.SyntaxWindows, client.SyntaxRasphone, client.SyntaxMobileconfig:
 		out = append(out, j.childFix(d, p)...)
 	case client.SyntaxMikroTik:
-		for _, f := range j.mikrotikFix() {
-			f.Where = p.Name + clientAt + f.Where
-			out = append(out, f)
-		}
+		out = append(out, j.mikrotikFix(p)...)
 	case client.SyntaxSwanctl:
 		if with := j.strongest(); with != "" {
-			out = append(out, incident.Fix{Where: "swanctl.conf of " + p.Name + ", in the section of the child", Line: "esp_proposals = " + with, Paste: true})
+			out = append(out, ClientFix{Side: remedy.ClientSide, Where: "swanctl.conf of " + p.Name + ", in the section of the child", Line: "esp_proposals = " + with, Paste: true})
 		}
 	}
 	if own, weaker := j.clientOffer(verdict); own != "" {
@@ -39,17 +88,10 @@ func (j *childJudge) fixes(d *Document, verdict ClientVerdict, p client.Policy) 
 		if len(weaker) > 0 {
 			line += ". WEAKER than what it accepts now: " + strings.Join(weaker, "; ")
 		}
-		out = append(out, incident.Fix{Where: gatewayFor + p.Name, Line: line})
+		out = append(out, atGateway(p.Name, line))
 	}
 	return out
 }
-
-// gatewayFor begins where a fix at the gateway is done, and is followed by the client that
-// it is for.
-const gatewayFor = "the gateway, for "
-
-// clientAt stands between the client that a fix of its own is for and where it is done.
-const clientAt = ": "
 
 // clientOffer is the first suite that the client offers at rekeying and that is no
 // weak one, and what it has that is weaker than what the gateway accepts: of those in
@@ -185,7 +227,7 @@ func algorithm(keyword string) proposals.Algorithm {
 
 // childFix gives a client the first suite that the gateway takes of those that its product
 // can be set to, in lines that keep its IKE part.
-func (j *childJudge) childFix(d *Document, p client.Policy) []incident.Fix {
+func (j *childJudge) childFix(d *Document, p client.Policy) []ClientFix {
 	for _, c := range remedy.ChildSuites(p.Syntax) {
 		if j.state(pair{c.ENCR, c.INTEG}, c.KE) != matrix.Accepted {
 			continue
@@ -205,7 +247,7 @@ func (j *childJudge) childFix(d *Document, p client.Policy) []incident.Fix {
 		if note != "" && suite != nil {
 			where += "; " + fmt.Sprintf(note, suite)
 		}
-		return []incident.Fix{{Where: p.Name + clientAt + j.onClient(where, c.KE == nil), Line: strings.Join(lines, "\n"), Paste: true}}
+		return []ClientFix{atClient(p.Name, j.onClient(where, c.KE == nil), strings.Join(lines, "\n"))}
 	}
 	return nil
 }
@@ -244,10 +286,10 @@ func (j *childJudge) onClient(where string, without bool) string {
 
 // mikrotikFix are lines for RouterOS, whose peers have the proposal default unless others
 // are named.
-func (j *childJudge) mikrotikFix() []incident.Fix {
+func (j *childJudge) mikrotikFix(p client.Policy) []ClientFix {
 	cipher, group, ok := j.settable(mikrotikCiphers, mikrotikGroups)
 	if !ok {
 		return nil
 	}
-	return []incident.Fix{{Where: j.onClient("RouterOS on the client; default is the proposal that its policy names", group == "none"), Line: "/ip ipsec proposal\nset default " + cipher + "\nset default pfs-group=" + group, Paste: true}}
+	return []ClientFix{atClient(p.Name, j.onClient("RouterOS on the client; default is the proposal that its policy names", group == "none"), "/ip ipsec proposal\nset default "+cipher+"\nset default pfs-group="+group)}
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/proposals/matrix"
-	"github.com/ikescope/ikescope/report/incident"
 )
 
 // ClientVerdict is what becomes of a client's Child SAs.
@@ -44,7 +43,7 @@ type Client struct {
 	// not asked, and the verdict covers ESP only.
 	IKE IKECommon `json:"ike,omitempty"`
 	// Fix is what to do, on either side.
-	Fix []incident.Fix `json:"fix"`
+	Fix []ClientFix `json:"fix"`
 	// Source is where the client's offer is from, and Doubt why it may be another.
 	Source string `json:"source,omitempty"`
 	Doubt  string `json:"doubt,omitempty"`
@@ -58,7 +57,7 @@ func (d *Document) Judge(found *login.ESP, clients []client.Policy) {
 	}
 	states := make(map[proposals.Suite]matrix.State)
 	for _, p := range clients {
-		c := Client{Name: p.Name, Product: p.Product, Scope: p.Scope, Verdict: ClientUnknown, Suites: []string{}, Rekeys: []string{}, IKE: d.ikeCommon(p.Name), Fix: []incident.Fix{}}
+		c := Client{Name: p.Name, Product: p.Product, Scope: p.Scope, Verdict: ClientUnknown, Suites: []string{}, Rekeys: []string{}, IKE: d.ikeCommon(p.Name), Fix: []ClientFix{}}
 		switch {
 		case found.PFS == nil && found.Plain == nil:
 			c.Text = "unknown: the gateway was not asked what it accepts"

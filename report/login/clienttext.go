@@ -58,35 +58,25 @@ func (d *Document) clients(p *layout.Page) {
 	}
 }
 
-// ClientFixes returns what to do for all clients, each once: what is the same at the
-// gateway for several clients names all of them.
+// ClientFixes returns what to do for all clients, each once, and what is the same for
+// several of them, at the gateway or at them, with the names of all.
 func (d *Document) ClientFixes() []incident.Fix {
-	var out []incident.Fix
+	var fixes []ClientFix
+	var names [][]string // of each
 	for _, c := range slices.Concat(d.alike()...) {
-		out = withFixes(out, c.Fix)
-	}
-	return out
-}
-
-// withFixes returns fixes with more, each once: what is the same for several clients, at the
-// gateway or at them, in one place with all of them.
-func withFixes(fixes, more []incident.Fix) []incident.Fix {
-	for _, f := range more {
-		name, atGateway := strings.CutPrefix(f.Where, gatewayFor)
-		own, place, atClient := strings.Cut(f.Where, clientAt)
-		at := slices.IndexFunc(fixes, func(o incident.Fix) bool {
-			return o == f || o.Line == f.Line && (atGateway && strings.HasPrefix(o.Where, gatewayFor) || atClient && strings.HasSuffix(o.Where, clientAt+place))
-		})
-		switch {
-		case at < 0:
-			fixes = append(fixes, f)
-		case fixes[at] == f:
-		case atGateway:
-			fixes[at].Where += ", " + name
-		default:
-			names := strings.TrimSuffix(fixes[at].Where, clientAt+place)
-			fixes[at].Where = names + ", " + own + clientAt + place
+		for _, f := range c.Fix {
+			at := slices.IndexFunc(fixes, f.same)
+			if at < 0 {
+				at, fixes, names = len(fixes), append(fixes, f), append(names, nil)
+			}
+			if !slices.Contains(names[at], c.Name) {
+				names[at] = append(names[at], c.Name)
+			}
 		}
 	}
-	return fixes
+	out := make([]incident.Fix, 0, len(fixes))
+	for i, f := range fixes {
+		out = append(out, f.forAll(names[i]...))
+	}
+	return out
 }

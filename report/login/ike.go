@@ -10,7 +10,6 @@ import (
 	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/proposals/matrix"
-	"github.com/ikescope/ikescope/report/incident"
 	"github.com/ikescope/ikescope/report/internal/layout"
 )
 
@@ -162,7 +161,7 @@ func (d *Document) failsAtIKE(c *Client, p client.Policy) {
 		c.Verdict, c.Text = ClientDrops, "drops when the IKE SA is rekeyed: no IKE suite in common with this connection; IKE_SA_INIT accepted "+d.Suite+" as one of another"+ofESP
 	}
 	c.Doubt = strings.TrimSpace(p.Doubt + " " + strings.ReplaceAll(c.Doubt, p.Doubt, ""))
-	c.Fix = append(c.Fix, incident.Fix{Where: gatewayFor + c.Name, Line: "accept an IKE suite that it offers on this connection, too; ikescope explain REPORT --client NAME shows which one"})
+	c.Fix = append(c.Fix, atGateway(c.Name, "accept an IKE suite that it offers on this connection, too; ikescope explain REPORT --client NAME shows which one"))
 }
 
 // ofESPAlone is said of clients where nothing is known of their IKE SAs.

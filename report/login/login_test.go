@@ -338,7 +338,7 @@ func TestSchema(t *testing.T) {
 	}{
 		"document": {s.object, Document{}}, "step": {s.Defs["step"], Step{}}, "reason": {s.Defs["reason"], Reason{}}, "windows": {s.Defs["windows"], Windows{}},
 		"fix": {s.Defs["fix"], incident.Fix{}}, "gateway": {s.Defs["gateway"], Gateway{}}, "certificate": {s.Defs["certificate"], Certificate{}},
-		"esp": {s.Defs["esp"], ESP{}}, "client": {s.Defs["client"], Client{}}, "ike": {s.Defs["ike"], IKE{}}, "ike_client": {s.Defs["ike_client"], IKEClient{}}, "stay": {s.Defs["stay"], Stay{}}, "own_request": {s.Defs["own_request"], OwnRequest{}}, "eap": {s.Defs["eap"], EAP{}}, "tls": {s.Defs["tls"], TLS{}}, "session": {s.Defs["session"], Session{}}, "setting": {s.Defs["setting"], Setting{}}, "exchange": {s.Defs["exchange"], Exchange{}},
+		"esp": {s.Defs["esp"], ESP{}}, "client": {s.Defs["client"], Client{}}, "client_fix": {s.Defs["client_fix"], ClientFix{}}, "ike": {s.Defs["ike"], IKE{}}, "ike_client": {s.Defs["ike_client"], IKEClient{}}, "stay": {s.Defs["stay"], Stay{}}, "own_request": {s.Defs["own_request"], OwnRequest{}}, "eap": {s.Defs["eap"], EAP{}}, "tls": {s.Defs["tls"], TLS{}}, "session": {s.Defs["session"], Session{}}, "setting": {s.Defs["setting"], Setting{}}, "exchange": {s.Defs["exchange"], Exchange{}},
 	} {
 		var names, required []string
 		for f := range reflect.TypeOf(test.from).Fields() {

@@ -1,8 +1,6 @@
 package login
 
 import (
-	"strings"
-
 	"github.com/ikescope/ikescope/report/incident"
 	"github.com/ikescope/ikescope/report/internal/lists"
 	"github.com/ikescope/ikescope/report/spelling"
@@ -31,7 +29,7 @@ func (d *Document) Named(n spelling.Names) *Document {
 	}
 	out.Clients = lists.Convert(d.Clients, func(c Client) Client {
 		c.Text, c.Doubt = n.Text(c.Text), n.Text(c.Doubt)
-		c.Suites, c.Rekeys, c.Fix = lists.Convert(c.Suites, n.Text), lists.Convert(c.Rekeys, n.Text), namedFixes(c.Fix, n)
+		c.Suites, c.Rekeys, c.Fix = lists.Convert(c.Suites, n.Text), lists.Convert(c.Rekeys, n.Text), namedClientFixes(c, n)
 		return c
 	})
 	if d.Stay != nil {
@@ -64,9 +62,17 @@ func namedFixes(all []incident.Fix, n spelling.Names) []incident.Fix {
 		if !f.Paste {
 			f.Line = n.Text(f.Line)
 		}
-		if own, place, ok := strings.Cut(f.Where, clientAt); ok {
-			f.Where = own + clientAt + n.Text(place) // own is what the client is called
+		return f
+	})
+}
+
+func namedClientFixes(c Client, n spelling.Names) []ClientFix {
+	return lists.Convert(c.Fix, func(f ClientFix) ClientFix {
+		if !f.Paste {
+			f.Line = n.Text(f.Line)
 		}
+		f.Place = n.Text(f.Place)
+		f.Where = f.whereFor(c.Name) // which is no algorithm's, whatever it is
 		return f
 	})
 }

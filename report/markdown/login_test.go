@@ -26,7 +26,7 @@ func TestLogin(t *testing.T) {
 				Fix: []incident.Fix{{Line: "name its root"}, {Where: "swanctl.conf", Line: "secrets {\n}", Paste: true}}}}},
 		EAP: &login.EAP{Message: hostile}, ESP: &login.ESP{PFS: login.PFSDemanded, WithPFS: []string{"aes256-sha1-ecp384"}},
 		Clients: []login.Client{{Name: hostile, Verdict: login.ClientDrops, Text: "connects with aes256-sha1", Doubt: "it may offer modp1024, too",
-			Fix: []incident.Fix{{Where: "the gateway, for " + hostile, Line: "accept aes256-sha1-modp2048, too"}, {Where: "PowerShell", Line: "Set-VpnConnection\n-PassThru", Paste: true}}},
+			Fix: []login.ClientFix{{Side: "gateway", Line: "accept aes256-sha1-modp2048, too"}, {Where: "PowerShell", Line: "Set-VpnConnection\n-PassThru", Paste: true}}},
 			{Name: "ios", Verdict: login.ClientConnects, Text: "connects"}},
 		Stay: &login.Stay{End: "deleted", Requests: []login.OwnRequest{{Kind: "other", Offer: []string{"aes256-sha1"}}}},
 	}
