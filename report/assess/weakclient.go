@@ -3,7 +3,6 @@ package assess
 import (
 	"cmp"
 	"slices"
-	"strings"
 
 	"github.com/ikescope/ikescope/proposals"
 	"github.com/ikescope/ikescope/proposals/baseline"
@@ -111,26 +110,29 @@ func ConnectsWords(c report.Client) string {
 }
 
 // WeakWords says in sentences what is weak in the suite that a client gets, what
-// keeps it from a better one, and what keeps it from a worse one.
-func WeakWords(c report.Client) []string {
+// keeps it from a better one, and what keeps it from a worse one; several: it is said of
+// several clients at once.
+func WeakWords(c report.Client, several bool) []string {
+	they, get, offer, them := "It", "gets", "it offers", "it"
+	if several {
+		they, get, offer, them = "They", "get", "they offer", "them"
+	}
 	var out []string
 	if w := c.Weak; w != nil {
-		said := "It gets a " + WeakWord(w.Severity) + " suite, with " + english.List(w.Algorithms, "and")
-		if !w.Certain {
-			said = strings.Replace(said, "It gets", "It may get", 1)
-		}
+		end := "."
 		switch {
 		case w.Better != "":
-			said += "; both sides have " + w.Better + ", and only the order of the proposals prevents that."
+			end = "; both sides have " + w.Better + ", and only the order of the proposals prevents that."
 		case w.Certain:
-			said += "; it offers nothing stronger that the gateway accepts."
-		default:
-			said += "."
+			end = "; " + offer + " nothing stronger that the gateway accepts."
 		}
-		out = append(out, said)
+		if !w.Certain {
+			get = "may get"
+		}
+		out = append(out, they+" "+get+" a "+WeakWord(w.Severity)+" suite, with "+english.List(w.Algorithms, "and")+end)
 	}
 	if c.Worse != "" {
-		out = append(out, "It is the order of proposals that keeps it from "+c.Worse+", which both sides have, too.")
+		out = append(out, "It is the order of proposals that keeps "+them+" from "+c.Worse+", which both sides have, too.")
 	}
 	return out
 }

@@ -292,10 +292,6 @@ func missingWords(m report.Missing) string {
 	return m.Axis + ": only " + strings.Join(offers, ", ")
 }
 
-// ofSeveral says of several clients what is said of one.
-var ofSeveral = strings.NewReplacer("It gets a ", "They get a ", "It may get a ", "They may get a ", "; it offers nothing stronger", "; they offer nothing stronger",
-	"It is the order of proposals that keeps it from ", "It is the order of proposals that keeps them from ")
-
 // reasons returns what is said of clients, once for those of which it is the
 // same.
 func (p *page) reasons(clients []report.Client, width int) []string {
@@ -303,7 +299,7 @@ func (p *page) reasons(clients []report.Client, width int) []string {
 	var lines []string
 	told := make(map[string]bool)
 	for i, c := range clients {
-		said := p.sayings(c, few)
+		said := p.sayings(c, few, false)
 		key := strings.Join(said, "\n")
 		if len(said) == 0 || told[key] {
 			continue
@@ -311,7 +307,7 @@ func (p *page) reasons(clients []report.Client, width int) []string {
 		told[key] = true
 		var names []string
 		for _, other := range clients[i:] {
-			if other.Verdict == c.Verdict && strings.Join(p.sayings(other, few), "\n") == key {
+			if other.Verdict == c.Verdict && strings.Join(p.sayings(other, few, false), "\n") == key {
 				names = append(names, other.Name)
 			}
 		}
@@ -319,7 +315,7 @@ func (p *page) reasons(clients []report.Client, width int) []string {
 		if len(names) == 1 {
 			head += shownEvidence(c.Evidence)
 		} else {
-			said = lists.Convert(said, ofSeveral.Replace)
+			said = p.sayings(c, few, true)
 		}
 		lines = append(lines, "")
 		for _, line := range layout.Wrap(printable.Text(head), width, 0) {
@@ -334,8 +330,9 @@ func (p *page) reasons(clients []report.Client, width int) []string {
 	return lines
 }
 
-// sayings are the sentences on a client; of many, only those on what is wrong.
-func (p *page) sayings(c report.Client, few bool) []string {
+// sayings are the sentences on a client, or on several of which they are the same; of
+// many, only those on what is wrong.
+func (p *page) sayings(c report.Client, few, several bool) []string {
 	said := lists.Convert(c.Missing, func(m report.Missing) string { return m.Text })
 	if !few && c.Verdict == report.ClientConnects {
 		c.Worse, c.Notes = "", nil
@@ -343,7 +340,7 @@ func (p *page) sayings(c report.Client, few bool) []string {
 	if words := c.LoginWords(); c.FailsInAuth() || words != "" && few {
 		said = append(said, "IKE_AUTH: "+words)
 	}
-	said = append(append(said, assess.WeakWords(c)...), c.Notes...)
+	said = append(append(said, assess.WeakWords(c, several)...), c.Notes...)
 	if few && c.Doubt != "" {
 		said = append(said, "Doubt: "+c.Doubt)
 	}

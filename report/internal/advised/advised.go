@@ -56,7 +56,7 @@ func Parts(a report.Advice, mark string, n spelling.Names) []Part {
 	if c.Suite != "" {
 		add("suite", strings.TrimSpace(c.Suite+" "+mark))
 	}
-	add("weak", assess.WeakWords(c)...)
+	add("weak", assess.WeakWords(c, false)...)
 	add("why", lists.Convert(c.Missing, func(m report.Missing) string { return m.Text })...)
 	add("IKE_AUTH", c.LoginWords())
 	add("doubt", c.Doubt)
