@@ -405,12 +405,16 @@ func (a *Attempt) sentID() string {
 // of the attempt.
 func (a *Attempt) resolve(e *Event) string {
 	id, gaps := e.Cause, a.lists.gaps
+	private, alike := offered.Alike(a.lists.theirs, a.lists.ours)
 	switch {
 	case e.Kind == Again, e.Kind == Gone:
 		return a.unanswered(e)
 	case a.refusedAgain(e):
 		return "rekey-pfs"
-	case (id == "ike-proposal" || id == "child-proposal") && a.alike():
+	case (id == "ike-proposal" || id == "child-proposal") && alike: // which then do not differ
+		if private != "" {
+			a.setWord("private", private)
+		}
 		return "proposals-alike"
 	case e.Kind == Theirs, e.Kind == Ours, id == "ike-proposal", id == "child-proposal", id == "child-pfs":
 		if a.Version == 1 && id != "child-proposal" && len(gaps) == 0 && a.words["lists"] == "" && a.Side == Responder && id == "" {

@@ -2,7 +2,6 @@ package incident
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
 
@@ -72,8 +71,7 @@ func (a *Attempt) Fixes() []Fix {
 	if words["set"]+words["ask"] != "" {
 		words["take"], words["offer"] = a.apart("set"), a.apart("ask")
 	}
-	pasted := maps.Clone(words)
-	maps.DeleteFunc(pasted, func(name, value string) bool { return !slices.Contains(ours, name) && strings.ContainsAny(value, meta) })
+	pasted := sentence.Pasted(words)
 	cause := a.fixed()
 	for _, product := range []string{a.Product, ""} {
 		if product == "" && len(out) > 0 {
@@ -104,13 +102,6 @@ func (a *Attempt) takes(f causes.Fix) bool {
 	}
 	return (f.System == "" || f.System == cmp.Or(a.words["os"], "IOS")) && !a.unfit(f.Line)
 }
-
-// meta are characters that shells and command lines may take for more than themselves:
-// whoever writes into a log does not write into lines to paste.
-const meta = "\x00\a\b\t\n\v\f\r\x1b;|&$`\"'<>(){}[]\\!#"
-
-// ours are words that are made here, of what is checked.
-var ours = []string{"ids", "nopfs", "private", "take"}
 
 // apart returns a word of the lines about the algorithms that keep the two sides
 // apart, of all of them: which setting takes what came, or what to ask for.

@@ -18,7 +18,7 @@ func (a *Attempt) proposed(words map[string]string) {
 			words["private-id"], peer = peer, anyID
 		}
 		own := words["local-id"]
-		if peer == "" || strings.ContainsAny(peer+own, meta) {
+		if peer == "" || strings.ContainsAny(peer+own, sentence.Meta) {
 			return
 		}
 		local := ""

@@ -334,3 +334,14 @@ func (p Proposal) Private() string {
 	}
 	return ""
 }
+
+// Alike reports whether a proposal is in both of two lists, and which transform of it, ""
+// for none, has a number for private use.
+func Alike(theirs, ours []Proposal) (private string, alike bool) {
+	for _, p := range theirs {
+		if slices.ContainsFunc(ours, func(q Proposal) bool { return p.String() == q.String() }) {
+			return p.Private(), true
+		}
+	}
+	return "", false
+}
