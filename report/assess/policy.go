@@ -74,6 +74,20 @@ func OpenSuites(t *report.Target) ([]proposals.Product, error) {
 	return j.open, j.err
 }
 
+// PartAsked reports whether only a part of the suites of a full scan was asked about, and
+// whether that part is the suites of the algorithms in use. Neither is true where the sets
+// of suites are too many to handle.
+func PartAsked(t *report.Target) (part, inUse bool) {
+	j := newJudge(t)
+	if j.err != nil || len(j.notAsked) == 0 {
+		return false, false
+	}
+	quick := matrix.Quick().Products()
+	lacks, lacksErr := matrix.Difference(quick, j.facts.Asked)
+	beyond, beyondErr := matrix.Difference(j.facts.Asked, quick)
+	return true, lacksErr == nil && beyondErr == nil && len(lacks)+len(beyond) == 0
+}
+
 func (j *judge) policy(p baseline.Policy) report.Policy {
 	out := report.Policy{Name: p.Name, Title: p.Title, File: p.File, Rules: []report.Rule{}}
 	count := map[report.RuleState]int{}

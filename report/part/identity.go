@@ -32,8 +32,11 @@ func (d identity) At(i int) (*report.Target, error) {
 	who.Gateway, who.Preference, who.PostQuantum, who.Notes = nil, nil, nil, nil
 	if t.Identity != nil {
 		who.Paths, who.NAT, who.Routes = nil, nil, nil
-		if open, err := assess.OpenSuites(t); err != nil || len(open) > 0 {
+		switch part, inUse := assess.PartAsked(t); {
+		case inUse:
 			who.Notes = []string{"Asked with suites of the algorithms in use only; --profile standard asks about all, as a scan does."}
+		case part:
+			who.Notes = []string{"Asked with a part of the suites only; a scan asks about all."}
 		}
 	}
 	who.PathSize, who.Fragmentation, who.HopLimits, who.IKEv1, who.HigherVersion, who.Members = nil, nil, nil, nil, "", nil
