@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ikescope/ikescope/proposals/client"
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/report/incident/causes"
 	"github.com/ikescope/ikescope/report/incident/meet"
@@ -115,30 +114,20 @@ func (a *Attempt) apart(name string) string {
 	return strings.Join(out, " ")
 }
 
-// syntaxes are those in which the gateway of a product is configured.
-var syntaxes = map[string]client.Syntax{
-	"strongSwan": client.SyntaxSwanctl, "libreswan": client.SyntaxLibreswan, "OpenIKED": client.SyntaxIked,
-	"Cisco": client.SyntaxCisco, "FortiGate": client.SyntaxFortiGate,
-}
-
 // algorithms returns the lines that let the two sides meet where their lists do not.
 func (a *Attempt) algorithms() []Fix {
 	theirs, ours := a.lists.theirs, a.lists.ours
-	lines := meet.IKE
-	switch {
-	case len(a.Cause.Gaps) > 0:
-	case a.Product == "libreswan" && a.Cause.ID == "ike-proposal" && len(ours) == 0 && a.Side == Responder && a.Version != 1:
-		lines = func(theirs, _ []Proposal, _ client.Syntax) []meet.Line { return meet.Offered(theirs) }
-	default:
-		return nil
-	}
-	if a.Cause.ID == "child-proposal" || a.Cause.ID == "child-pfs" {
-		lines = func(theirs, ours []Proposal, _ client.Syntax) []meet.Line {
-			return meet.Child(a.Product, theirs, ours, a.lists.got, a.lists.want, a.Cause.ID == "child-pfs")
-		}
+	var lines []meet.Line
+	switch id, apart := a.Cause.ID, len(a.Cause.Gaps) > 0; {
+	case apart && (id == "child-proposal" || id == "child-pfs"):
+		lines = meet.Child(a.Product, theirs, ours, a.lists.got, a.lists.want, id == "child-pfs")
+	case apart:
+		lines = meet.IKE(theirs, ours, meet.Syntax(a.Product))
+	case a.Product == "libreswan" && id == "ike-proposal" && len(ours) == 0 && a.Side == Responder && a.Version != 1:
+		lines = meet.Offered(theirs)
 	}
 	var out []Fix
-	for _, l := range lines(theirs, ours, syntaxes[a.Product]) {
+	for _, l := range lines {
 		if text, ok := a.ownTunnel(l.Text); ok {
 			out = append(out, Fix{Where: l.Where, Line: text, Paste: l.Paste})
 		}

@@ -21,7 +21,7 @@ func (a *Attempt) suspects(id string) []string {
 			out = append(out, "the post-quantum key (PPK) that AUTH was computed with is another on the gateway, or unknown there")
 		}
 		if own := a.words["own-id"]; own != "" {
-			out = append(out, "the gateway does not know the identity "+own+private(own))
+			out = append(out, "the gateway does not know the identity "+own+sentence.OfPrivate(own))
 		}
 		switch method := strings.ToLower(a.words["own-method"]); {
 		case strings.Contains(method, "pre-shared"), strings.Contains(method, "shared-key"), method == "secret":
@@ -33,12 +33,4 @@ func (a *Attempt) suspects(id string) []string {
 		out = append(out, "the two sides have no IKE proposal in common", "the gateway has no connection for IKEv"+strconv.Itoa(cmp.Or(a.Version, 2))+" with this client's address: many gateways answer that in the same way")
 	}
 	return out
-}
-
-// private says of an identity that it is an address which nobody else knows.
-func private(id string) string {
-	if !sentence.Private(id) {
-		return ""
-	}
-	return ": it is this client's private address, as where no local ID is set, and the gateway sees another"
 }
