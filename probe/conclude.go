@@ -68,14 +68,15 @@ func (s *scan) conclude(ctx context.Context) {
 				s.findings.Doubt(evidence.DoubtForged, nil, x.ID) // another answer said otherwise
 			}
 		}
+		lossy := r.Cost.Retransmits > 0
 		for _, n := range s.journal.Noted() {
 			// Where a true answer is lost a forged one stands alone. Without losses what
 			// was asked again is sound, unless it was forged to the end.
-			if n.Kind == evidence.NoteForged && !n.Again || r.Cost.Retransmits > 0 && (n.Kind == evidence.NoteConflict || n.Kind == evidence.NoteForged) {
+			if n.Kind == evidence.NoteForged && (lossy || !n.Again) || n.Kind == evidence.NoteConflict && lossy {
 				s.findings.Doubt(evidence.DoubtForged, nil, n.Exchanges...)
 			}
 		}
-		if r.Cost.Retransmits > 0 {
+		if lossy {
 			if denied := s.denied(); len(denied) > 0 {
 				s.findings.Doubt(evidence.DoubtForged, nil, denied[:min(len(denied), 3)]...)
 			}

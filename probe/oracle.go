@@ -104,7 +104,7 @@ func (s *scan) takesOf(ctx context.Context, suites []proposals.Product) bool {
 		asAlgorithm := proposals.Algorithm{Axis: proposals.KE, ID: uint16(m)}
 		parts := s.gateway.OwnParts(suites, m)
 		for len(parts) > 0 && s.gateway.Now().Intolerances[asAlgorithm] == 0 {
-			a := s.askOwn(ctx, parts[0], m, len(suites) > 0)
+			a := s.askMethod(ctx, parts[0], m, len(suites) > 0)
 			switch {
 			case a.Outcome == initiator.NotTried:
 				return false // the scan is over
@@ -123,10 +123,10 @@ func (s *scan) takesOf(ctx context.Context, suites []proposals.Product) bool {
 	return false
 }
 
-// askOwn asks an offer of the method m with a KE payload of it, and to watch weak suites
+// askMethod asks an offer of the method m with a KE payload of it, and to watch weak suites
 // beside it. If one of these is chosen it is asked for with the KE payload that it needs: what
 // is refused then was chosen by another gateway.
-func (s *scan) askOwn(ctx context.Context, offer []proposals.Product, m ike.KeyExchangeMethod, watch bool) initiator.Answer {
+func (s *scan) askMethod(ctx context.Context, offer []proposals.Product, m ike.KeyExchangeMethod, watch bool) initiator.Answer {
 	known := s.gateway.Now()
 	if sent, ok := known.WatchingOwn(offer, m); ok && watch {
 		send := func(offer []proposals.Product, m ike.KeyExchangeMethod) initiator.Answer {

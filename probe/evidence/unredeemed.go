@@ -20,7 +20,7 @@ func Unanswered(exchanges []Exchange, m *matrix.Matrix) int {
 		case x.Type != ike.IKE_SA_INIT:
 		case x.Outcome == initiator.Accepted:
 			return 0
-		case x.Outcome == initiator.NoAnswer && silent == 0 && givenAll(x, m):
+		case x.Outcome == initiator.NoAnswer && silent == 0 && keFits(x, m):
 			silent = x.ID
 		}
 	}
@@ -44,16 +44,16 @@ func Unredeemed(exchanges []Exchange, hollow int, m *matrix.Matrix) int {
 		case x.Outcome == initiator.Accepted && x.Type == ike.IKE_SA_INIT:
 			return 0
 		case x.Outcome == initiator.InvalidKEPayload && !x.Doubtful && hollow == 0 &&
-			(m == nil && named[questionOf(x)] || m != nil && (m.Accepted == 0 || givenAll(x, m))):
+			(m == nil && named[questionOf(x)] || m != nil && (m.Accepted == 0 || keFits(x, m))):
 			hollow = x.ID
 		}
 	}
 	return hollow
 }
 
-// givenAll reports whether x had the KE payload for all that it offered, of which m
-// accepts a suite.
-func givenAll(x Exchange, m *matrix.Matrix) bool {
+// keFits reports whether x offered one key exchange method alone and had its KE payload,
+// so that no other can be asked for, and m accepts a suite of the offer.
+func keFits(x Exchange, m *matrix.Matrix) bool {
 	if methods := proposals.KeyExchangeMethods(x.Offer); len(methods) != 1 || methods[0] != x.KE {
 		return false
 	}
