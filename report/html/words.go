@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/english"
 	"github.com/ikescope/ikescope/report"
+	"github.com/ikescope/ikescope/report/internal/introduction"
 	"github.com/ikescope/ikescope/report/internal/route"
 	"github.com/ikescope/ikescope/report/internal/stories"
 	"github.com/ikescope/ikescope/report/internal/traversal"
@@ -28,6 +29,9 @@ var functions = template.FuncMap{
 			out = append(out, a.Keyword)
 		}
 		return strings.Join(out, ", ")
+	},
+	"size": func(c report.Connection, address string) []string {
+		return introduction.Size(&c, introduction.Local(address))
 	},
 	"capital":   func(s string) string { return strings.ToUpper(s[:min(len(s), 1)]) + s[min(len(s), 1):] },
 	"clock":     stories.Clock,

@@ -27,8 +27,7 @@ func Write(out *layout.Page, t *report.Target) {
 	if t.Identity == nil {
 		return
 	}
-	address, err := netip.ParseAddr(t.Address)
-	p := page{out, err == nil && address.IsLoopback(), "host name"}
+	p := page{out, Local(t.Address), "host name"}
 	if _, err := netip.ParseAddr(t.Identity.Name); err == nil {
 		p.dialed = "address"
 	}
