@@ -2,6 +2,7 @@ package incident
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -73,6 +74,9 @@ func (a *Attempt) explained(e *Event) *Cause {
 		c.Likely = append(c.Likely, a.suspects(id)...)
 	}
 	c.Likely = append(c.Likely, a.saidBefore(e)...)
+	if level := general.Level(e.arg(levelWord)); level == general.Reason || level == general.Result {
+		c.Likely = append(c.Likely, fmt.Sprintf("this is read from the words of line %d alone: ikescope does not know the message", e.Line))
+	}
 	a.compare(c)
 	return c
 }

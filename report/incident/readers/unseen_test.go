@@ -64,3 +64,13 @@ func TestNotThatProduct(t *testing.T) {
 		{"the end of phase 1 alone", "ipsec,error phase1 negotiation failed due to time up 203.0.113.9[500]<=>198.51.100.7[500] c0ffee", "phase1-unanswered", "", "does not answer a message of phase 1", "the first message"},
 	})
 }
+
+// A cause that the words of an unknown message alone give is told as read from them; one
+// of a message that a table has is not.
+func TestCauseFromWords(t *testing.T) {
+	const came = "09[IKE] 203.0.113.3 is initiating an IKE_SA\n"
+	saySo(t, []said{
+		{"unknown", came + "09[CFG] the vault says that the certificate of the client expired\n09[ENC] generating IKE_AUTH response 1 [ N(AUTH_FAILED) ]", "cert-invalid", "responder", "not valid at this time|read from the words of line 2 alone: ikescope does not know the message|CHECK", "FIX"},
+		{"known", came + "09[CFG] no issuer certificate found for \"CN=client\"\n09[ENC] generating IKE_AUTH response 1 [ N(AUTH_FAILED) ]", "cert-untrusted", "responder", "", "read from the words"},
+	})
+}
