@@ -36,10 +36,8 @@ type Table struct {
 
 // rows are those of a table, and what finds them.
 type rows struct {
-	all    []Row
-	byGram map[uint32][]int
-	seen   [1 << 12]bool // hashes of byGram's keys
-	always []int
+	all   []Row
+	index *template.Index
 }
 
 // NewTable returns a table in CSV with a heading and the columns line, kind,
@@ -54,7 +52,7 @@ func NewTable(name, text string) *Table {
 func (t *Table) Rows() []Row { return t.read().all }
 
 func readRows(name, text string) *rows {
-	t := &rows{byGram: make(map[uint32][]int)}
+	t := &rows{}
 	for _, f := range table.MustRead(name, text, "line", "kind", "side", "phase", "cause", "sample", "source") {
 		r, err := newRow(f)
 		if err != nil {
@@ -62,7 +60,7 @@ func readRows(name, text string) *rows {
 		}
 		t.all = append(t.all, r)
 	}
-	t.index()
+	t.index = template.NewIndex(len(t.all), func(i int) *template.Template { return &t.all[i].template })
 	return t
 }
 
@@ -86,71 +84,14 @@ func newRow(f table.Row) (Row, error) {
 	return r, err
 }
 
-func gramAt(s string, i int) uint32 {
-	return uint32(s[i]) | uint32(s[i+1])<<8 | uint32(s[i+2])<<16 | uint32(s[i+3])<<24
-}
-
-func gramHash(g uint32) uint32 { return g * 2654435761 >> 20 }
-
-// index finds for each row four octets of its literals that are rare among all.
-func (t *rows) index() {
-	count := make(map[uint32]int)
-	each := func(r *Row, f func(uint32)) {
-		for literal := range r.template.Literals() {
-			for i := 0; i+4 <= len(literal); i++ {
-				f(gramAt(literal, i))
-			}
-		}
-	}
-	for i := range t.all {
-		each(&t.all[i], func(g uint32) { count[g]++ })
-	}
-	for i := range t.all {
-		least, best := 0, uint32(0)
-		each(&t.all[i], func(g uint32) {
-			if least == 0 || count[g] < least {
-				least, best = count[g], g
-			}
-		})
-		if least == 0 {
-			t.always = append(t.always, i)
-			continue
-		}
-		t.byGram[best] = append(t.byGram[best], i)
-		t.seen[gramHash(best)] = true
-	}
-}
-
 // Find returns the first row that text fits, and its words.
-func (t *Table) Find(text string) (*Row, map[string]string) { return t.read().find(text) }
-
-func (t *rows) find(text string) (*Row, map[string]string) {
-	best := len(t.all)
-	var words map[string]string
-	try := func(i int) {
-		if i >= best {
-			return
-		}
-		if w, ok := t.all[i].template.Match(text); ok {
-			best, words = i, w
-		}
-	}
-	for i := 0; i+4 <= len(text); i++ {
-		g := gramAt(text, i)
-		if !t.seen[gramHash(g)] {
-			continue
-		}
-		for _, row := range t.byGram[g] {
-			try(row)
-		}
-	}
-	for _, row := range t.always {
-		try(row)
-	}
-	if best == len(t.all) {
+func (t *Table) Find(text string) (*Row, map[string]string) {
+	r := t.read()
+	i, words := r.index.Find(text)
+	if i < 0 {
 		return nil, nil
 	}
-	return &t.all[best], words
+	return &r.all[i], words
 }
 
 // FindOrGeneral is Find, and for a line that the table does not know, or of which
