@@ -1,8 +1,10 @@
 package incident
 
 import (
+	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ikescope/ikescope/report/incident/logtext"
@@ -110,6 +112,10 @@ func (a *Attempt) add(e Event) {
 	}
 }
 
+// passed reports whether a count of octets is that of a Child SA through which some
+// went: one that none used may never have been complete.
+func passed(octets string) bool { return strings.HasSuffix(octets, "B") && octets != "0B" }
+
 // maxWords bounds the words that are kept of an attempt.
 const maxWords = 32
 
@@ -133,7 +139,7 @@ func same(a, b *Event) bool {
 	if a.arg(startWord) != "" && a.Text != b.Text && !maps.Equal(a.Args, b.Args) {
 		return false // of another setting
 	}
-	return a.Kind == b.Kind && a.Cause == b.Cause && a.Phase == b.Phase && a.arg(levelWord) == b.arg(levelWord) && a.Kind != Theirs && a.Kind != Ours && a.Kind != Info &&
+	return a.Kind == b.Kind && a.Cause == b.Cause && a.Phase == b.Phase && a.arg(levelWord) == b.arg(levelWord) && a.Kind != Theirs && a.Kind != Ours && (a.Kind != Info || a.Text == b.Text) &&
 		(a.Text == b.Text || a.Kind == Again || a.Kind == Sign && a.Cause != "" || a.Kind != Step && a.Kind != Start && a.Kind != Begin && maps.Equal(a.Args, b.Args) && len(a.Args) > 0)
 }
 
@@ -175,6 +181,10 @@ func (a *Attempt) progress(e *Event) {
 	switch e.Kind {
 	case Start, Begin:
 		a.began = true
+		if e.arg(RedirectedTo) != "" {
+			a.ikeUp, a.Established, a.ended, a.deleted, a.ending, a.Reached = false, false, false, false, "", e.Phase
+			a.Peer = cmp.Or(e.arg("peer"), e.arg(RedirectedTo))
+		}
 	case IKEUp:
 		a.ikeUp = true
 		if a.Reached.rank() < PhaseChild.rank() {
@@ -192,7 +202,10 @@ func (a *Attempt) progress(e *Event) {
 			a.sinceUp++
 		}
 	case Deleted:
-		a.deleted, a.ending = true, e.Cause
+		a.deleted = true
+		if a.ending == "" || e.Cause != "self-ended" { // what made this side do it was said before
+			a.ending = e.Cause
+		}
 		if a.Reached == PhaseNone || e.Phase == PhaseEstablished && e.Cause != "" {
 			a.ikeUp = true // else there were nothing to delete
 		}
@@ -203,6 +216,10 @@ func (a *Attempt) progress(e *Event) {
 		a.ended = true
 	case End, Gone:
 		a.ended = true
+	case Info:
+		if passed(e.arg("in")) || passed(e.arg("out")) {
+			a.ikeUp, a.Established, a.Reached = true, true, PhaseEstablished
+		}
 	case Own, Root, Sign:
 		if !a.Established && e.Cause != "" && !general {
 			a.ended = a.ended || e.Kind != Sign

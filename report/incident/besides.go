@@ -28,6 +28,8 @@ func (a *Attempt) besideIt(id string, e *Event) []string {
 		return []string{"it is the answer to the last IKE_AUTH, which comes after EAP"}
 	case id == "client-deleted" && a.Side != Responder && a.says("CPRQ(X_TYPE X_USER X_PWD)") && !a.says("CPRP(X_"):
 		return []string{"the gateway asked for a user name and a password (XAUTH), and no answer of this side in these lines has them: the connection needs XAUTH, or another group of the gateway that does not ask for it"}
+	case id == "ts-answer" && a.words["discarded"] != "":
+		return []string{"of the addresses that the gateway assigned, this client discarded " + a.words["discarded"] + ", since it had one already: the selectors of the answer may be for the other"}
 	case id == "path-lost":
 		if at, err := netip.ParseAddr(a.Peer); err == nil && at.Is6() || err != nil && strings.Count(a.Peer, ":") > 2 {
 			return []string{"the address is one of IPv6: IPv4 may still work, by which a new connection would come up"}
@@ -49,6 +51,11 @@ func (a *Attempt) nothingThrough() *Event {
 		}
 	}
 	return nil
+}
+
+// carried reports whether packets passed through a Child SA in both directions.
+func (a *Attempt) carried() bool {
+	return passed(a.words["in"]) && passed(a.words["out"])
 }
 
 // beganAnew returns why a client that this side answered began anew, again and again,
@@ -77,6 +84,10 @@ func (a *Attempt) overcome() []string {
 				said += " (" + reason + ")"
 			}
 			out = append(out, said+", as where this side's address or its route came only later, and what was sent again was answered")
+		case e.Kind == Start && e.arg(RedirectedTo) != "":
+			if said := "a gateway redirected this client to " + e.arg(RedirectedTo) + ", and it began anew there"; !slices.Contains(out, said) {
+				out = append(out, said)
+			}
 		case e.Cause == "cert-refused" && a.ikeUp && !slices.Contains(out, certPassed):
 			out = append(out, certPassed)
 		}

@@ -55,7 +55,7 @@ func (a *Attempt) byEnd(best *Event) (string, *Event) {
 	at := slices.IndexFunc(a.Events, func(e Event) bool { return e.Kind == Deleted })
 	switch {
 	case at < 0:
-	case a.deletedAtOnce && (best == nil || a.rank(best) > rankVague && best.Kind != Gone):
+	case a.deletedAtOnce && !a.carried() && (best == nil || a.rank(best) > rankVague && best.Kind != Gone):
 		return "client-deleted", &a.Events[at]
 	case (best == nil || best.Cause == "daemon-crash" && best.Kind == Own) && !a.Established && a.Reached == PhaseChild && a.Side == Initiator && a.ending == "peer-ended":
 		return "child-refused", &a.Events[at] // the other side ended what it was asked to go on with
@@ -232,7 +232,9 @@ func (a *Attempt) standing() []*Event {
 				return !besides[o.Cause] && (o.Phase != PhaseChild || o.arg("sa") == "" || o.arg("sa") == e.arg("sa"))
 			})
 		case Start:
-			out = slices.DeleteFunc(out, func(o *Event) bool { return o.Kind == Own || o.Kind == Again })
+			out = slices.DeleteFunc(out, func(o *Event) bool {
+				return o.Kind == Own || o.Kind == Again || o.Cause == "redirected" || o.Cause == "redirect-back"
+			})
 		}
 		if e.Cause != "" || e.Kind == Again || e.Kind == Gone || e.Kind == Theirs || e.Kind == Ours {
 			if e.Kind != Match {
@@ -413,6 +415,8 @@ func (a *Attempt) resolve(e *Event) string {
 	switch {
 	case e.Kind == Again, e.Kind == Gone:
 		return a.unanswered(e)
+	case a.refusedAgain(e) && a.words[AnotherChild] != "":
+		return "child-again"
 	case a.refusedAgain(e):
 		return "rekey-pfs"
 	case (id == "ike-proposal" || id == "child-proposal") && alike: // which then do not differ

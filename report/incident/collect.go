@@ -45,6 +45,9 @@ func (c *collector) join(product string, e Event) {
 	key := product + "\x00" + e.Key
 	a := c.open[key]
 	over := a != nil && (e.Kind == Start && (a.began || a.ended || a.Established || a.Reached == PhaseEstablished) || e.Kind == Begin && (a.ended || a.Established))
+	if e.arg(RedirectedTo) != "" {
+		over = false // a redirect is followed
+	}
 	if over {
 		if a.Side == "" && e.Side == Initiator {
 			a.hint = "" // this side began in its place: it may have begun it, too

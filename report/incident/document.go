@@ -259,7 +259,11 @@ func (g *Group) story() Story {
 		}
 	case a.ikeUp:
 		s.Layer = NoFailure
-		s.Heading = "the IKE SA came up; whether a Child SA did, the log does not show"
+		s.Heading = sentence.Fill("the IKE SA came up[, {later}]; whether a Child SA did, the log does not show", a.words)
+	case a.words[Stood] != "":
+		s.Heading = sentence.Fill("the IKE SA was dropped before it was complete[, after {aged} s]: {stood}; why, these lines do not show", a.words)
+	case a.Side == Responder && a.Reached == PhaseInit && a.Version == 1 && a.words["next"] != "":
+		s.Heading = sentence.Fill("IKEv1: this gateway sent its answer {init-answered} of Main Mode, and the log shows nothing more of the client: {next} did not arrive, it gave up, or the log ends too early", a.words)
 	case a.Side == Responder && a.Reached == PhaseInit && a.words[AuthCame] != "":
 		s.Heading = "this gateway answered IKE_SA_INIT, and a packet of the client came to UDP 4500, most likely its IKE_AUTH; how it was handled the log does not show, and no line shows that it failed"
 	case a.Side == Responder && a.Reached == PhaseInit && a.words[InitAnswered] != "":

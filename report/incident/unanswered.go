@@ -22,6 +22,12 @@ const (
 	OddPort = "odd-port"
 	// Rekeys: a Child SA was to be rekeyed.
 	Rekeys = "rekeys"
+	// AnotherChild: another Child SA of the same IKE SA was asked for.
+	AnotherChild = "another-child"
+	// RedirectedTo is the gateway that an attempt goes on with after a redirect.
+	RedirectedTo = "redirected-to"
+	// Stood is how an IKE SA that was dropped before it was complete stood.
+	Stood = "stood"
 	// AuthCame: a packet came to UDP 4500 after IKE_SA_INIT was answered.
 	AuthCame = "auth-came"
 	// InitAnswered: this side has answered IKE_SA_INIT, with what it takes to go on.

@@ -33,6 +33,9 @@ func (r *reader) networks(e *incident.Event, sa string) {
 // ends completes what says that this side ended a connection: one that was up, or it had
 // nothing to end.
 func (r *reader) ends(e *incident.Event, conn string) {
+	if strings.HasSuffix(e.Text, ": terminating SAs using this connection") {
+		r.lifeOf(conn).terminating = true
+	}
 	switch {
 	case e.Kind == incident.Up || e.Kind == incident.IKEUp:
 		r.begun(conn)

@@ -66,6 +66,12 @@ type reader struct {
 	// cookies are the first requests for a cookie that were not met yet, by the
 	// peer's address.
 	cookies map[string]incident.Event
+	// lives are what is kept of the IKE SAs of connections.
+	lives map[string]*life
+	// gone is the address of this host that was removed last.
+	gone string
+	// stray are answers that no request was found for, by connection and SA.
+	stray map[string]incident.Event
 }
 
 // maxQuick bounds the connections that are remembered.
@@ -193,6 +199,12 @@ func (r *reader) ended() []incident.Event {
 func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 	h, text, ok := parseSubject(l.Text)
 	if !ok {
+		if strings.HasPrefix(l.Text, "EXPECTATION FAILED: ") && strings.Contains(l.Text, "pluto/") {
+			return r.check(l), true
+		}
+		if strings.Contains(l.Text, "(migration_down() ") {
+			return r.migrates(l), true
+		}
 		debug := (l.Stamp != "" || r.before.Key != "") && strings.HasPrefix(l.Text, "| ") || strings.HasPrefix(l.Text, "| NSS: ")
 		starts := strings.HasPrefix(l.Text, "Starting Pluto ")
 		r.own = r.own || starts
@@ -238,13 +250,22 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 		return []incident.Event{e}, true
 	}
 	r.note(asked, text)
+	r.asks(h.conn, text)
 	r.load(h.conn, asked, text)
 	row, words := Lines.Find(text)
 	if row == nil && strings.Contains(text, "  ") { // forums double blanks
 		row, words = Lines.Find(strings.Join(strings.Fields(text), " "))
 	}
+	var end *incident.Event
+	ending := false
+	if row == nil && ok {
+		end, ending = r.endOf(l, h, text)
+	}
 	switch {
 	case row != nil || about:
+	case end != nil:
+		row = &incident.Row{}
+	case ending:
 	case ok:
 		row, words = Lines.FindOrGeneral(text)
 	default: // of the daemon
@@ -255,14 +276,24 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 		return nil, ok && h.sa != "" || l.Program == "pluto" || r.own && l.Program == "" && l.Stamp != ""
 	}
 	e := row.Event(l, words)
+	if end != nil {
+		e = *end
+	}
 	if h.instance != "" && h.peer != "" && !strings.Contains(h.conn, "#") { // of a group, either side may begin
 		e.Set("side-hint", string(incident.Responder))
 	}
 	if v := cmp.Or(version(text), e.Version, r.versions[h.conn]); v != 0 {
 		e.Version = v
 	}
-	if strings.Contains(text, "sent IKE_SA_INIT reply") || strings.Contains(text, "sent MR1, expecting MI2") {
+	switch {
+	case strings.Contains(text, "sent IKE_SA_INIT reply"):
 		e.Set(incident.InitAnswered, "yes")
+	case strings.Contains(text, "sent MR1, expecting MI2"), text == "sent Main Mode R1":
+		e.Set(incident.InitAnswered, "MR1")
+		e.Set("next", "MI2")
+	case strings.Contains(text, "sent MR2, expecting MI3"), text == "sent Main Mode R2":
+		e.Set(incident.InitAnswered, "MR2")
+		e.Set("next", "MI3")
 	}
 	if strings.HasPrefix(text, "ignoring informational payload") {
 		e.Version = 1
@@ -293,6 +324,8 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 	if state := e.Args["state"]; state != "" {
 		inState(&e, state)
 	}
+	r.follow(&e, h, text)
+	unsupported(&e)
 	r.quickMode(&e, asked, text)
 	if r.asked[asked] && e.Kind != incident.Start && e.Cause != "" {
 		e.Side = incident.Initiator
@@ -357,11 +390,41 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 		r.informed = e
 	}
 	r.before = e
+	if out := r.unmatched(&e, asked); out != nil {
+		return out, true
+	}
 	if e.Kind == incident.Root && e.Cause == "ike-proposal" && len(e.Proposals) == 0 && strings.HasSuffix(text, "remote proposals") {
 		r.list = &e
 		return nil, true
 	}
 	return r.joined(e), true
+}
+
+// check reads a check of the daemon itself that failed, and that names no SA: it is of
+// the event before it.
+func (r *reader) check(l *incident.Line) []incident.Event {
+	if r.before.Key == "" {
+		return nil
+	}
+	e := l.Event(incident.Own)
+	e.Cause, e.Key = "daemon-bug", r.before.Key
+	e.Set("internal", "EXPECTATION FAILED")
+	e.Set("conn", r.before.Args["conn"])
+	return []incident.Event{e}
+}
+
+// migrates reads a line of debugging by which pluto takes down the route of an SA whose
+// address is gone, to move it to another one.
+func (r *reader) migrates(l *incident.Line) []incident.Event {
+	if r.before.Key == "" || r.gone == "" {
+		return nil
+	}
+	e := l.Event(incident.Sign)
+	e.Cause, e.Phase, e.Key = "path-lost", incident.PhaseEstablished, r.before.Key
+	e.Set("reason", "this host's address "+r.gone+" was removed, so that pluto takes down the route, to move the SA to another address (MOBIKE)")
+	e.Set("conn", r.before.Args["conn"])
+	e.Set("peer", r.before.Args["peer"])
+	return []incident.Event{e}
 }
 
 // verifies are lines of "ipsec verify".
@@ -408,6 +471,10 @@ func (r *reader) debug(l *incident.Line, text string) []incident.Event {
 	if r.dump {
 		r.dump = false
 		return r.octets(l, text)
+	}
+	if gone, found := strings.CutPrefix(text, "| XFRM RTM_DELADDR "); found {
+		r.gone, _, _ = strings.Cut(gone, " ")
+		return nil
 	}
 	row, words := Lines.Find(text)
 	if row == nil || !strings.HasPrefix(row.Template, "^|") {
