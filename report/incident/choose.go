@@ -58,7 +58,7 @@ func (a *Attempt) byEnd(best *Event) (string, *Event) {
 	case a.deletedAtOnce && !a.carried() && (best == nil || a.rank(best) > rankVague && best.Kind != Gone):
 		return "client-deleted", &a.Events[at]
 	case (best == nil || best.Cause == "daemon-crash" && best.Kind == Own) && !a.Established && a.Reached == PhaseChild && a.Side == Initiator && a.ending == "peer-ended":
-		return "child-refused", &a.Events[at] // the other side ended what it was asked to go on with
+		return general.Refine("child-refused", "", "", false, a.says), &a.Events[at] // the other side ended what it was asked to go on with
 	}
 	return "", nil
 }
@@ -458,7 +458,7 @@ func (a *Attempt) resolve(e *Event) string {
 		return ofNotify[e.arg("notify")]
 	case id == "child-refused" && a.toldWhy() != "":
 		return a.toldWhy()
-	case id == "undecryptable" && a.Version == 1:
+	case id == "undecryptable" && a.Version == 1 && !a.ikeUp:
 		return "psk-mismatch" // in IKEv1 it is part of the keys
 	case id == "malformed" && a.Version != 2 && e.Kind == Sign && e.arg("notify") == "PAYLOAD_MALFORMED" && !a.ikeUp:
 		return "payload-refused"
@@ -504,7 +504,7 @@ func (a *Attempt) refusedAgain(e *Event) bool {
 // ofNotify are the causes of notify messages that refuse something.
 var ofNotify = map[string]string{
 	"TS_UNACCEPTABLE": "traffic-selectors", "INTERNAL_ADDRESS_FAILURE": "no-address", "FAILED_CP_REQUIRED": "address-wanted",
-	"AUTHENTICATION_FAILED": "auth-refused", "INVALID_SYNTAX": "syntax-refused", "INVALID_MAJOR_VERSION": "version", "INVALID_IKE_SPI": "lost-state",
+	"AUTHENTICATION_FAILED": "auth-refused", "INVALID_SYNTAX": "syntax-refused", "INVALID_MAJOR_VERSION": "version", "INVALID_IKE_SPI": "lost-state", "UNSUPPORTED_CRITICAL_PAYLOAD": "critical-refused",
 }
 
 // toldWhy returns why this side refused a Child SA, as its notify to the other

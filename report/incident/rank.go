@@ -50,7 +50,7 @@ func (a *Attempt) best(standing []*Event) *Event {
 
 // rank returns the rank of an event. That of proposals needs the lists of the attempt.
 func (a *Attempt) rank(e *Event) rank {
-	if e.Cause == "daemon-bug" && a.ending != "" {
+	if e.Cause == "daemon-bug" && a.ending != "" || e.Cause == "undecryptable" && a.Established && a.ending == "local-ended" && a.endedBefore(e) {
 		return noCause
 	}
 	switch level := general.Level(e.arg(levelWord)); {

@@ -15,6 +15,12 @@ func Refine(cause, link, minutes string, up bool, says func(words ...string) boo
 		return "pptp-mppe"
 	case cause == "vpnc-silent" && up:
 		return "vpnc-silent-late"
+	case cause == "dhcp-silent" && says("DHCPOFFER(") && !says("received DHCP OFFER"):
+		return "dhcp-offer-lost"
+	case cause == "child-refused" && says("CPRQ(ADDR") && !says("CPRP(ADDR"):
+		return "modecfg-refused"
+	case cause == "psk-mismatch" && says("invalid HASH_V1 payload length") && (up || !says("ID_PROT", "AGGRESSIVE", "Main Mode", "Aggressive Mode", "ID_V1", "establishing")):
+		return "keys-apart"
 	}
 	return cause
 }

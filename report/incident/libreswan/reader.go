@@ -53,6 +53,17 @@ type reader struct {
 	waits map[string]int
 	// up are the connections of which an SA came up, or was about to.
 	up map[string]bool
+	// ending are those that this side was told to end before any line said that they
+	// are up.
+	ending map[string]bool
+	// shut: an interface was lost, which ends connections too.
+	shut bool
+	// children are the requests for Child SAs that are not answered yet, by the number
+	// of the IKE SA: the number of the Child SA.
+	children map[string]string
+	// leases are the IKE SAs of IKEv1 that asked for an address and have none yet, by
+	// connection.
+	leases map[string]string
 	// wanted are the networks that were asked for, by connection and SA.
 	wanted map[string]string
 	// carried are the Child SAs in transport mode, by connection and number, with the
@@ -198,6 +209,7 @@ func (r *reader) ended() []incident.Event {
 
 func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 	h, text, ok := parseSubject(l.Text)
+	r.shut = r.shut || strings.HasPrefix(l.Text, "shutting down interface ")
 	if !ok {
 		if strings.HasPrefix(l.Text, "EXPECTATION FAILED: ") && strings.Contains(l.Text, "pluto/") {
 			return r.check(l), true
@@ -251,6 +263,7 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 	}
 	r.note(asked, text)
 	r.asks(h.conn, text)
+	r.awaits(&h, text)
 	r.load(h.conn, asked, text)
 	row, words := Lines.Find(text)
 	if row == nil && strings.Contains(text, "  ") { // forums double blanks
@@ -369,6 +382,7 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 		young(&e)
 	}
 	r.ends(&e, h.conn)
+	r.unmet(&e, &h)
 	r.networks(&e, asked)
 	e.Key = h.conn + "[" + h.instance + "]" + h.peer
 	if h.instance == "" && h.conn != "" {

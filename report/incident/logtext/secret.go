@@ -22,6 +22,7 @@ var named = lazyregexp.New(`^[^"=]{0,80}"[\w./-]{1,40}"(?:\[\d+\])?(?: [\w.:<>*-
 // follows is examined on its own.
 var innocuous = lazyregexp.New(`(?i)\bno matching PSK found for connection: ` +
 	`|\bauth=(?:OAKLEY_)?PRESHARED_KEY\b` +
+	`|\bshared key calculation using \w{1,8} failed\b` +
 	`|\bauthby=secret and ID_\w{1,20} '[^']{0,200}'` +
 	`|\bPSK(?:\+[A-Z]\w{1,30})+` +
 	`|"[\w.-]{0,40}(?:PSK|psk)[\w.-]{0,40}"(?:\[\d{1,6}\])?: (?:\*\*)?(?:[Ww]e cannot|deleting|terminating|cannot|initiating|added|loaded|adding|connection)\b` +

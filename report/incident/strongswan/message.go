@@ -11,7 +11,7 @@ import (
 // (src/libcharon/encoding/payloads/notify_payload.c), and what each stands for
 // where it was received.
 var notifies = map[string]struct{ name, cause string }{
-	"CRIT": {"UNSUPPORTED_CRITICAL_PAYLOAD", "malformed"}, "INVAL_IKE_SPI": {"INVALID_IKE_SPI", "lost-state"},
+	"CRIT": {"UNSUPPORTED_CRITICAL_PAYLOAD", "critical-refused"}, "INVAL_IKE_SPI": {"INVALID_IKE_SPI", "lost-state"},
 	"INVAL_MAJOR": {"INVALID_MAJOR_VERSION", "version"}, "INVAL_SYN": {"INVALID_SYNTAX", "syntax-refused"},
 	"INVAL_MID": {"INVALID_MESSAGE_ID", "malformed"}, "NO_PROP": {"NO_PROPOSAL_CHOSEN", "ike-proposal"},
 	"INVAL_KE": {"INVALID_KE_PAYLOAD", "key-exchange"}, "AUTH_FAILED": {"AUTHENTICATION_FAILED", "auth-refused"},
@@ -47,7 +47,7 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 	} else {
 		e.Version = 2
 	}
-	s := r.ofMessage(h, exchange, request, parsed)
+	s := r.ofMessage(h, exchange, request, parsed, v1 && !slices.Contains(payloads, "SA"))
 	if exchange == "IKE_SA_INIT" && request {
 		if parsed && s.ours && h.id == "" { // of another
 			s = r.start(h, endpoints{})
@@ -107,6 +107,9 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 	case exchange == "TRANSACTION" && request && !parsed && strings.Contains(list, "X_USER"):
 		e.Phase = incident.PhaseEAP
 		e.Set(incident.Asked, "XAUTH")
+	case exchange == "TRANSACTION" && request && !parsed && strings.Contains(list, "CPRQ(ADDR"): // a client's
+		e.Set("side-hint", string(incident.Initiator))
+		e.Set(incident.Asked, exchange)
 	case exchange == "TRANSACTION":
 		e.Set(incident.Asked, exchange)
 	case exchange == "QUICK_MODE":
@@ -160,6 +163,8 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 			case name == "INVAL_ID" && (protected || s.quick):
 				phase, cause = incident.PhaseChild, "traffic-selectors"
 				s.quick = true
+			case name == "CRIT" && !parsed: // of what came
+				cause = "critical-payload"
 			case name == "INVAL_ID":
 				phase, cause = incident.PhaseAuth, "auth-refused"
 			}
@@ -190,9 +195,9 @@ func sideOf(parsedRequest bool) incident.Side {
 	return incident.Initiator
 }
 
-// ofMessage returns the IKE SA of a message.
-func (r *reader) ofMessage(h *header, exchange string, request, parsed bool) *session {
-	begins := parsed && request && (exchange == "IKE_SA_INIT" || exchange == "ID_PROT" || exchange == "AGGRESSIVE")
+// ofMessage returns the IKE SA of a message. later: it is not the first one of IKEv1.
+func (r *reader) ofMessage(h *header, exchange string, request, parsed, later bool) *session {
+	begins := parsed && request && !later && (exchange == "IKE_SA_INIT" || exchange == "ID_PROT" || exchange == "AGGRESSIVE")
 	p, came := r.pending[h.thread]
 	if h.id != "" || !came || !parsed {
 		return r.session(h, "", false)

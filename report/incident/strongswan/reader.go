@@ -59,6 +59,8 @@ type session struct {
 	// answered: this side answered IKE_SA_INIT. came: something of the peer came
 	// to UDP 4500 after that. failing: a packet could not be sent.
 	answered, came, failing bool
+	// renewed is the name and number of the IKE SA that took its place.
+	renewed string
 	// ours: this side sent its first request.
 	ours bool
 	// port is that to which it sends, unless it is one of IKE.
@@ -178,6 +180,11 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	if !ok && ofStarter(l) {
 		return r.starter(l), true
 	}
+	if !ok && r.last != nil && strings.HasPrefix(l.Program, "dnsmasq-dhcp") && strings.Contains(l.Text, "DHCPOFFER(") {
+		e := l.Event(incident.Info) // of the server that charon's plugin asks
+		e.Key = r.last.key
+		return []incident.Event{e}, true
+	}
 	if !ok {
 		if !strings.HasPrefix(l.Program, "charon") && l.Program != "swanctl" && !r.printed(l.Text) {
 			return nil, false
@@ -200,6 +207,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	r.successor(&h, trimmed)
 	released := r.release(&h, trimmed)
 	r.rekeyed(&h, trimmed)
+	r.renews(&h, trimmed)
 	if h.id != "" && strings.HasPrefix(trimmed, "sending packet: ") {
 		r.sender = h
 	}

@@ -85,3 +85,17 @@ func (r *reader) rekeyed(h *header, text string) {
 		}
 	}
 }
+
+// renews notes which IKE SA took the place of that of a line.
+func (r *reader) renews(h *header, text string) {
+	if name, _, found := strings.Cut(text, " rekeyed between "); found && strings.HasPrefix(name, "IKE_SA ") && strings.HasSuffix(name, "]") {
+		r.session(h, "", false).renewed = strings.TrimPrefix(name, "IKE_SA ")
+	}
+}
+
+// replaced reports whether a line by which an IKE SA ends is about one that was rekeyed:
+// "received DELETE for IKE_SA office[1]".
+func (s *session) replaced(text string) bool {
+	_, name, found := strings.Cut(text, " for IKE_SA ")
+	return found && s.renewed != "" && name != s.renewed && strings.HasSuffix(name, "]")
+}

@@ -45,6 +45,9 @@ func (s *session) ending(e *incident.Event, h *header) {
 		e.Kind, s.repeat = incident.Start, false // it was another
 	case e.Cause == "self-ended" && s.known: // the lines before say why
 		e.Kind, e.Cause = incident.Info, ""
+	case e.Kind == incident.Deleted && (e.Cause == "rekeyed-deleted" || e.Cause == "peer-ended" && s.replaced(e.Text)):
+		e.Cause = "rekeyed-deleted"
+		e.Set("by", "self") // it was not cut short
 	case e.Cause == "local-ended":
 		e.Set("by", "self")
 		s.known = true
