@@ -33,13 +33,10 @@ func (r *reader) networks(e *incident.Event, sa string) {
 // ends completes what says that this side ended a connection: one that was up, or it had
 // nothing to end.
 func (r *reader) ends(e *incident.Event, conn string) {
-	if strings.HasSuffix(e.Text, ": terminating SAs using this connection") {
+	if strings.HasSuffix(e.Text, ": terminating SAs using this connection") && !r.shut { // by a command
 		r.lifeOf(conn).terminating = true
 	}
 	switch {
-	case r.ending[conn] && notified.MatchString(e.Text):
-		e.Kind, e.Cause, e.Phase = incident.Deleted, "local-ended", incident.PhaseEstablished
-		e.Set("by", "self")
 	case e.Kind == incident.Up || e.Kind == incident.IKEUp:
 		r.begun(conn)
 	case e.Kind == incident.Deleted && e.Cause == "local-ended":
@@ -47,18 +44,10 @@ func (r *reader) ends(e *incident.Event, conn string) {
 	case r.up[conn] && strings.HasSuffix(e.Text, ": terminating SAs using this connection"):
 		e.Kind, e.Cause = incident.Deleted, "local-ended"
 		e.Set("by", "self")
-	case strings.HasSuffix(e.Text, ": terminating SAs using this connection") && !r.shut:
-		if len(r.ending) >= maxQuick || r.ending == nil {
-			r.ending = make(map[string]bool)
-		}
-		r.ending[conn] = true
 	case strings.Contains(e.Text, " traffic information: "): // of a Child SA
 		e.Set("came", "the connection came up")
 	}
 }
-
-// notified is the end of an SA that had come up, by this side.
-var notified = lazyregexp.New(`: deleting I\w{2,5} SA \((?:ESTABLISHED_IKE_SA|MAIN_[IR][34]|AGGR_[IR]2)\) and sending notification$`)
 
 // begun remembers that there is something of a connection to end.
 func (r *reader) begun(conn string) {

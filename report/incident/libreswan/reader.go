@@ -53,9 +53,6 @@ type reader struct {
 	waits map[string]int
 	// up are the connections of which an SA came up, or was about to.
 	up map[string]bool
-	// ending are those that this side was told to end before any line said that they
-	// are up.
-	ending map[string]bool
 	// shut: an interface was lost, which ends connections too.
 	shut bool
 	// children are the requests for Child SAs that are not answered yet, by the number

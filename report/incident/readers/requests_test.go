@@ -33,7 +33,7 @@ IMPAIR: "a" #1: retransmit so timing out SA (may retry)`, "child-unanswered", ""
 "a" #2: ESP traffic information: in=84B out=84B`, "", "", "came up; this connection was ended from this side", "does not show"},
 		{"an interface that was lost is no command", `shutting down interface eth3 192.1.3.3:500
 "a": terminating SAs using this connection
-"a" #1: deleting IKE SA (ESTABLISHED_IKE_SA) and sending notification`, "", "", "IKE SA came up", "by a command"},
+"a" #1: deleting IKE SA (ESTABLISHED_IKE_SA) and sending notification`, "", "", "this side itself deletes", "by a command (for"},
 		{"ikev2-impair-04: a spoilt copy after the end", `"a" #1: initiator established IKE SA; authenticated peer using authby=secret and FQDN '@east'
 "a" #2: initiator established Child SA using #1; IPsec tunnel [192.0.1.0/24===192.0.2.0/24] {ESP/ESN=>0x1 <0x2 xfrm=AES_GCM_16_256 DPD=passive}
 "a": initiating delete of connection's IKE SA #1 (and Child SA #2)

@@ -107,10 +107,8 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 	case exchange == "TRANSACTION" && request && !parsed && strings.Contains(list, "X_USER"):
 		e.Phase = incident.PhaseEAP
 		e.Set(incident.Asked, "XAUTH")
-	case exchange == "TRANSACTION" && request && !parsed && strings.Contains(list, "CPRQ(ADDR"): // a client's
-		e.Set("side-hint", string(incident.Initiator))
-		e.Set(incident.Asked, exchange)
 	case exchange == "TRANSACTION":
+		s.leasing = !parsed && strings.Contains(list, "CPRQ(ADDR")
 		e.Set(incident.Asked, exchange)
 	case exchange == "QUICK_MODE":
 		e.Phase, s.quick = incident.PhaseChild, true

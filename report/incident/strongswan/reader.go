@@ -59,6 +59,8 @@ type session struct {
 	// answered: this side answered IKE_SA_INIT. came: something of the peer came
 	// to UDP 4500 after that. failing: a packet could not be sent.
 	answered, came, failing bool
+	// leasing: it asked for an address, as clients do, and has no answer yet.
+	leasing bool
 	// renewed is the name and number of the IKE SA that took its place.
 	renewed string
 	// ours: this side sent its first request.

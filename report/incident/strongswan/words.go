@@ -48,6 +48,8 @@ func (s *session) ending(e *incident.Event, h *header) {
 	case e.Kind == incident.Deleted && (e.Cause == "rekeyed-deleted" || e.Cause == "peer-ended" && s.replaced(e.Text)):
 		e.Cause = "rekeyed-deleted"
 		e.Set("by", "self") // it was not cut short
+	case e.Cause == "peer-ended" && s.leasing:
+		e.Set("side-hint", string(incident.Initiator))
 	case e.Cause == "local-ended":
 		e.Set("by", "self")
 		s.known = true
