@@ -70,8 +70,8 @@ func (a *Attempt) explained(e *Event) *Cause {
 		return nil
 	}
 	c := a.cause(id, e)
-	if len(a.lists.gaps) == 0 {
-		c.Likely = append(c.Likely, a.suspects(id)...)
+	if len(a.lists.gaps) == 0 && a.Side == Initiator {
+		c.Likely = append(c.Likely, sentence.Suspects(id, a.Version, a.words)...)
 	}
 	c.Likely = append(c.Likely, a.saidBefore(e)...)
 	if level := general.Level(e.arg(levelWord)); level == general.Reason || level == general.Result {

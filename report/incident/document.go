@@ -259,7 +259,13 @@ func (g *Group) story() Story {
 		}
 	case a.ikeUp:
 		s.Layer = NoFailure
-		s.Heading = sentence.Fill("the IKE SA came up[, {later}]; whether a Child SA did, the log does not show", a.words)
+		s.Heading = "the IKE SA came up; whether a Child SA did, the log does not show"
+		switch {
+		case a.words["childless"] != "":
+			s.Heading = "the IKE SA came up, without a Child SA, as this side asked for none in IKE_AUTH; whether one did later, the log does not show"
+		case a.Version == 1 && a.shown() == PhaseChild:
+			s.Heading = "the IKE SA came up, and Quick Mode was begun; whether an IPsec SA came up, the log does not show"
+		}
 	case a.words[Stood] != "":
 		s.Heading = sentence.Fill("the IKE SA was dropped before it was complete[, after {aged} s]: {stood}; why, these lines do not show", a.words)
 	case a.Side == Responder && a.Reached == PhaseInit && a.Version == 1 && a.words["next"] != "":

@@ -334,6 +334,9 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 	if state := e.Args["state"]; state != "" {
 		inState(&e, state)
 	}
+	if text == "omitting CHILD SA payloads" {
+		e.Set("childless", "yes")
+	}
 	r.follow(&e, h, text)
 	unsupported(&e)
 	r.quickMode(&e, asked, text)

@@ -94,6 +94,12 @@ EXPECTATION FAILED: ike->sa.st_v2_msgid_windows.responder.recv == ike->sa.st_v2_
 		{"an address that is gone", up + `May 5 12:47:29.627277: | XFRM RTM_DELADDR 192.0.2.9 IFA_LOCAL
 May 5 12:47:29.627622: | kernel: spd routing: "office"[1] 198.51.100.7 erouted->unrouted (migration_down() +1344 programs/pluto/kernel.c)`,
 			"path-lost", "responder", "192.0.2.9 was removed|MOBIKE", "nothing in the log"},
+		{"a loop that it gave up", `"office" #5: IKE_AUTH redirect exceeds limit; assuming redirect loop`, "redirect-loop", "initiator", "gave up, in IKE_AUTH", ""},
+		{"no Child SA asked for", `"office" #1: initiating IKEv2 connection to 203.0.113.9 using UDP
+"office" #1: omitting CHILD SA payloads
+"office" #1: initiator established IKE SA; authenticated peer using authby=secret and FQDN '@gw'`, "", "initiator", "asked for none in IKE_AUTH", "failed"},
+		{"Quick Mode, begun", `"office" #1: ISAKMP SA established {auth=PRESHARED_KEY cipher=AES_CBC_256 integ=HMAC_SHA2_256 group=MODP2048}
+"office" #2: initiating Quick Mode IKEv1+PSK+ENCRYPT+TUNNEL+PFS+UP`, "", "initiator", "Quick Mode was begun; whether an IPsec SA came up", "failed"},
 		{"a group that is not supported", `"office" #1: responding to Aggressive Mode, state #1, connection "office" from 198.51.100.7
 "office" #1: OAKLEY_GROUP 2 not supported.  Attribute OAKLEY_GROUP_DESCRIPTION
 "office" #1: no acceptable Oakley Transform`, "ike-proposal", "responder", "DH group 2 (MODP1024)", ""},
