@@ -191,7 +191,7 @@ func (a *Attempt) progress(e *Event) {
 			a.Reached = PhaseChild
 		}
 	case Up:
-		a.ikeUp, a.Established, a.ended = true, true, false
+		a.ikeUp, a.Established, a.ended, a.ending = true, true, false, ""
 		a.Reached = PhaseEstablished
 		a.upAt, a.upLine, a.sinceUp = e.Time, e.Line, 0
 		a.setWord("came", "the connection came up")
@@ -210,7 +210,7 @@ func (a *Attempt) progress(e *Event) {
 			a.ikeUp = true // else there were nothing to delete
 		}
 		near := !e.Time.IsZero() && !a.upAt.IsZero() && e.Time.Sub(a.upAt) >= 0 && e.Time.Sub(a.upAt) <= 5*time.Second
-		if a.Established && (near || e.Time.IsZero() && a.sinceUp <= 3) && e.Args["by"] != "self" {
+		if a.Established && (near || e.Time.IsZero() && a.sinceUp <= 3 && e.Line-a.upLine <= maxEvents/2) && e.Args["by"] != "self" {
 			a.deletedAtOnce = true
 		}
 		a.ended = true

@@ -88,6 +88,8 @@ func (a *Attempt) overcome() []string {
 			if said := "a gateway redirected this client to " + e.arg(RedirectedTo) + ", and it began anew there"; !slices.Contains(out, said) {
 				out = append(out, said)
 			}
+		case i == len(a.Events)-1 && strings.Contains(e.Text, "sent v2I1, expected v2R1"):
+			out = append(out, "this side's request is sent, and no answer to it is in these lines")
 		case e.Cause == "cert-refused" && a.ikeUp && !slices.Contains(out, certPassed):
 			out = append(out, certPassed)
 		}

@@ -302,7 +302,7 @@ func (a *Attempt) cause(id string, e *Event) *Cause {
 	if policy := a.words["policy"]; id == "ikev1-peer" && policy != "" {
 		c.Likely = append(c.Likely, "it asks for a connection with "+policy+", and none such is loaded for these addresses")
 	}
-	if id == "child-proposal" && a.Version == 1 && a.Side == Initiator {
+	if (id == "child-proposal" || id == "quick-silent") && a.Version == 1 && a.Side == Initiator {
 		c.Likely = append(c.Likely, offered.QuickMode(a.words["pfs"])...)
 	}
 	if identified[id] && a.Side == Initiator && a.alsoRefused() {

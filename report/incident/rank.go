@@ -77,7 +77,7 @@ func (a *Attempt) rank(e *Event) rank {
 		}
 	case Sign:
 		switch {
-		case e.Cause == "exchange-open" && e.Count < 2: // it may be answered
+		case e.Cause == "exchange-open" && e.Count < 2, e.Cause == "mid-window" && a.ikeUp: // it may be answered, or was
 			return noCause
 		case e.Cause == "answers-lost" && e.Count < 2 && strings.Contains(e.Text, "received duplicate "): // it met its answer on the way
 			return noCause

@@ -47,6 +47,9 @@ type reader struct {
 	method, methodSA, pskPeer string
 	// list is an event whose proposals follow it, each in a line.
 	list *incident.Event
+	// asks is the SA of which this side has sent IKE_SA_INIT, and answers that of which
+	// one came.
+	asks, answers string
 	// offer is what a peer offers for phase 1, and debug that lines of debug crypto
 	// isakmp were seen. last is the key of the last event.
 	offer *offer
@@ -235,6 +238,7 @@ func (r *reader) keyOf(e *incident.Event) string {
 }
 
 func (r *reader) after(e *incident.Event) {
+	r.verifies(e)
 	if e.Args["list"] != "" && e.Cause == "ike-proposal" && r.exchange != "IKE_SA_INIT" && r.exchange != "" {
 		e.Cause, e.Phase = "child-proposal", incident.PhaseChild
 	}
@@ -289,6 +293,9 @@ func (r *reader) after(e *incident.Event) {
 	if r.offer != nil && strings.Contains(e.Text, "no offers accepted") {
 		r.offer.complete(e)
 		r.offer = nil
+	}
+	if strings.HasPrefix(m, "CRYPTO-6-ISAKMP_ON_OFF") { // of both versions
+		e.Version = 0
 	}
 	if historyV1.MatchString(e.Text) {
 		e.Version = 1

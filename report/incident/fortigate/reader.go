@@ -322,6 +322,13 @@ func (r *reader) log(l *incident.Line) ([]incident.Event, bool) {
 	case values["role"] == "responder" || values["init"] == "remote":
 		e.Side = incident.Responder
 	}
+	if e.Cause == "tunnel-down" {
+		e.Set("by", "self") // or not: it does not say
+		e.Set("duration", values["duration"])
+		if values["sentbyte"] == "0" && values["rcvdbyte"] == "0" {
+			e.Set("traffic", "in which no octet passed")
+		}
+	}
 	e.Set("peer", values["remip"])
 	e.Set("local", values["locip"])
 	if name := values["vpntunnel"]; name != "N/A" {

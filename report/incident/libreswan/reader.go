@@ -256,6 +256,10 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 		e.Set("internal", "EXPECTATION FAILED")
 		e.Set("conn", h.conn)
 		e.Key = h.conn
+		if h.instance != "" && h.sa != "" {
+			e.Key = r.of(h, h.conn+"["+h.instance+"]"+h.peer, text, false)
+		}
+		withoutAUTH(&e)
 		return []incident.Event{e}, true
 	}
 	r.note(asked, text)
@@ -380,6 +384,10 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 	e.Set("sa", h.sa)
 	if e.Args["age"] != "" {
 		young(&e)
+	}
+	if e.Cause == "ke-length" {
+		e.Set("got-group", publicValues[e.Args["got"]])
+		e.Set("want-group", publicValues[e.Args["want"]])
 	}
 	r.ends(&e, h.conn)
 	r.unmet(&e, &h)

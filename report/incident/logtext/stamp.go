@@ -10,6 +10,14 @@ import (
 func Stamp(s string) (at time.Time, text, rest string, ok bool) {
 	in := s
 	s = strings.TrimLeft(s, "*.[") // Cisco's clock that is not set; brackets
+	// FortiOS: "date=2026-11-03 time=09:00:00".
+	if date, after, found := strings.Cut(strings.TrimPrefix(s, "date="), " time="); found && len(date) == len("2026-11-03") && strings.HasPrefix(s, "date=") {
+		at, _, rest, ok = Stamp(date + " " + after)
+		if !ok || len(rest) > len(after) { // a clock where the date should be
+			return at, "", in, false
+		}
+		return at, date + " " + after[:len(after)-len(rest)], strings.TrimLeft(rest, " "), true
+	}
 	if day, after, found := strings.Cut(s, " "); found && isWeekday(strings.TrimSuffix(day, ",")) {
 		s = strings.TrimLeft(after, " ")
 	}

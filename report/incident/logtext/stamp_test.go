@@ -13,6 +13,7 @@ func TestStamp(t *testing.T) {
 		"2026-05-10T16:19:17 14[NET] x":           "2026-05-10T16:19:17Z 14[NET] x",
 		"11/3/26 3:08:02.674 PM racoon[36]: x":    "2026-11-03T15:08:02Z racoon[36]: x",
 		"11/3/26 12:08:02.674 AM racoon[36]: x":   "2026-11-03T00:08:02Z racoon[36]: x",
+		"date=2026-11-03 time=09:00:35 devid=x":   "2026-11-03T09:00:35Z devid=x",
 		"11-03 18:10:05.883  2439 21126 E IKE: x": "0004-11-03T18:10:05Z 2439 21126 E IKE: x",
 	} {
 		at, _, rest, ok := Stamp(in)
@@ -20,7 +21,7 @@ func TestStamp(t *testing.T) {
 			t.Errorf("%q: %q, %v, want %q", in, got, ok, want)
 		}
 	}
-	for _, in := range []string{"11/3/26 3:08:02 racoon", "13/3/26 3:08:02 PM racoon", "1/2 of it", "11/3/26 13:08:02 PM x"} {
+	for _, in := range []string{"11/3/26 3:08:02 racoon", "13/3/26 3:08:02 PM racoon", "1/2 of it", "11/3/26 13:08:02 PM x", "date=12:00:00 x time=y"} {
 		if at, _, _, ok := Stamp(in); ok {
 			t.Errorf("%q: %v", in, at)
 		}

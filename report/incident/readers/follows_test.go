@@ -232,7 +232,7 @@ no matching proposal found, sending NO_PROPOSAL_CHOSEN`, "child-proposal", "resp
 		{"Quick Mode, charon", `13[ENC] generating QUICK_MODE request 449371497 [ HASH SA No ID ID ]
 14[ENC] parsed INFORMATIONAL_V1 request 2918 [ HASH N(NO_PROP) ]
 14[IKE] received NO_PROPOSAL_CHOSEN error notify`, "child-proposal", "initiator", "refuses Quick Mode|PFS|networks of the two sides", "refuses every proposal"},
-		{"Quick Mode, a timeout", `"west" #2: STATE_QUICK_I1: 60 second timeout exceeded after 7 retransmits.  No acceptable response to our first Quick Mode message: perhaps peer likes no proposal`, "child-proposal", "initiator", "PFS|networks", ""},
+		{"Quick Mode, a timeout", `"west" #2: STATE_QUICK_I1: 60 second timeout exceeded after 7 retransmits.  No acceptable response to our first Quick Mode message: perhaps peer likes no proposal`, "quick-silent", "initiator", "no acceptable answer to Quick Mode|PFS|networks", "refuses Quick Mode"},
 		{"IKEv2", `13[IKE] IKE_SA home[1] established between 192.0.2.1[a]...198.51.100.7[b]
 13[IKE] received NO_PROPOSAL_CHOSEN notify, no CHILD_SA built`, "child-proposal", "initiator", "refuses every proposal", "Quick Mode"},
 	})

@@ -518,7 +518,7 @@ client: 004 "hq" #2: STATE_QUICK_I2: sent QI2, IPsec SA  established tunnel mode
 004 "hq" #1: STATE_MAIN_I4: ISAKMP SA established {auth=PRESHARED_KEY cipher=aes_256 integ=sha group=MODP2048}
 117 "hq" #2: STATE_QUICK_I1: initiate
 010 "hq" #2: STATE_QUICK_I1: retransmission; will wait 20s for response
-010 "hq" #2: STATE_QUICK_I1: retransmission; will wait 40s for response`, cause: "child-proposal", layer: "child", side: "initiator"},
+010 "hq" #2: STATE_QUICK_I1: retransmission; will wait 40s for response`, cause: "quick-silent", layer: "child", side: "initiator"},
 	{name: "no key on the side that began", log: `112 "hq" #6: STATE_AGGR_I1: initiate
 003 "hq" #6: Can't authenticate: no preshared key found for ` + "`@laptop' and `@hq'" + `.  Attribute OAKLEY_AUTHENTICATION_METHOD
 003 "hq" #6: no acceptable Oakley Transform

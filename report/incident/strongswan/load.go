@@ -69,6 +69,9 @@ func (r *reader) loadAtStart(l *incident.Line, text string) bool {
 
 // End implements [incident.Ender]: what could not be loaded, if nothing followed.
 func (r *reader) End() []incident.Event {
+	if r.replaced != nil {
+		return []incident.Event{*r.replaced}
+	}
 	if r.unloaded == nil || r.busy {
 		return nil
 	}

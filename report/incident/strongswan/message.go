@@ -146,6 +146,12 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 			}
 		case strings.HasPrefix(p, "N("):
 			name := strings.TrimSuffix(strings.TrimPrefix(p, "N("), ")")
+			if code, ofMicrosoft := strings.CutPrefix(name, "MS_STATUS("); ofMicrosoft && parsed {
+				refused := r.refusal(l, h, s, parsed, "ms-status", "MS_NOTIFY_STATUS", e.Phase)
+				refused.Set("code", strings.TrimSuffix(code, ")"))
+				refused.Set("reason", statuses[refused.Args["code"]])
+				out = append(out, refused)
+			}
 			n, known := notifies[name]
 			if !known || n.cause == "" || name == "COOKIE" && request {
 				continue
@@ -201,7 +207,7 @@ func (r *reader) ofMessage(h *header, exchange string, request, parsed, later bo
 		return r.session(h, "", false)
 	}
 	delete(r.pending, h.thread)
-	if s := r.sessions[p.peer]; s != nil && (!begins || s.retry || s.answered && !s.came || exchange != "IKE_SA_INIT") {
+	if s := r.sessions[p.peer]; s != nil && (!s.gone || r.byHost[host(p.peer)] == nil) && (!begins || s.retry || s.answered && !s.came || exchange != "IKE_SA_INIT") {
 		return r.use(h, s)
 	}
 	if begins {

@@ -43,6 +43,8 @@ type session struct {
 	known, repeat bool
 	// selected is the last proposal that was.
 	selected string
+	// gone: it was deleted. anew: its peer began another while it was up.
+	gone, anew bool
 	// likely is whose log it most likely is, by the ports.
 	likely incident.Side
 	// cert: the peer sent a certificate. faulted: a line said what is wrong with
@@ -99,6 +101,9 @@ type reader struct {
 	// denied that it did not permit something.
 	rules  int
 	denied bool
+	// replaced is the end of an IKE SA whose peer had begun another, of which nothing
+	// more is known.
+	replaced *incident.Event
 	// begun are, by thread, an IKE SA and the one begun in its place.
 	begun map[string][2]string
 	// held are, by thread, beginnings of IKE SAs that may be rekeyings, and lines
@@ -273,9 +278,7 @@ func (r *reader) Read(l *incident.Line) ([]incident.Event, bool) {
 	if s == nil {
 		s = r.session(&h, e.Args["peer"], begins)
 	}
-	if e.Kind == incident.IKEUp || e.Kind == incident.Up {
-		s.up = true
-	}
+	r.succeeds(&e, s, trimmed)
 	switch {
 	case e.Cause == "send-failed":
 		s.failing = true
@@ -606,10 +609,11 @@ func (r *reader) session(h *header, peer string, begins bool) *session {
 		return s
 	}
 	if p, ok := r.pending[h.thread]; ok {
-		if s := r.sessions[p.peer]; s != nil {
+		last := r.byHost[host(p.peer)]
+		if s := r.sessions[p.peer]; s != nil && (!s.gone || last == nil) {
 			return r.use(h, s)
 		}
-		if s := r.byHost[host(p.peer)]; s != nil {
+		if s := last; s != nil {
 			return r.use(h, s)
 		}
 	}
