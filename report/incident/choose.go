@@ -74,7 +74,7 @@ func (a *Attempt) explained(e *Event) *Cause {
 		c.Likely = append(c.Likely, sentence.Suspects(id, a.Version, a.words)...)
 	}
 	c.Likely = append(c.Likely, a.saidBefore(e)...)
-	if level := general.Level(e.arg(levelWord)); level == general.Reason || level == general.Result {
+	if fromWords(e) {
 		c.Likely = append(c.Likely, fmt.Sprintf("this is read from the words of line %d alone: ikescope does not know the message", e.Line))
 	}
 	a.compare(c)

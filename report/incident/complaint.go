@@ -6,20 +6,22 @@ import (
 	"strings"
 
 	"github.com/ikescope/ikescope/report/incident/general"
+	"github.com/ikescope/ikescope/report/incident/logtext"
 )
 
 // complain keeps a line that says in plain words that something failed, and that no table
 // knows: why an attempt ended may be there, and is not claimed to be.
 func (s *Scanner) complain(l *Line) {
-	if strings.HasPrefix(l.Text, "|") || !general.Complains(l.Text) {
+	if strings.HasPrefix(l.Text, "|") || !general.Complains(clip(l.Text, maxRead)) {
 		return
 	}
 	e := l.Event(Info)
+	e.Text = logtext.Guarded(e.Text)
 	s.File.Complaint = &e
 	a := s.collector.open[s.products[s.last].Name+"\x00"+s.lane.within(s.key)]
 	if a == nil {
 		s.collector.heard = &e
-	} else if !a.ended && (s.collector.only(a) || a.Connection != "" && strings.Contains(e.Text, a.Connection)) {
+	} else if !a.ended && s.collector.only(a) && !s.collector.namesAnother(a, e.Text) || !a.ended && a.Connection != "" && strings.Contains(e.Text, a.Connection) {
 		a.complaints = append(a.complaints, &e)
 		if len(a.complaints) > maxComplaints {
 			a.complaints = slices.Delete(a.complaints, 1, 2)
@@ -39,11 +41,21 @@ func (c *collector) only(a *Attempt) bool {
 		return false
 	}
 	for _, o := range c.open {
-		if o != a && !o.ended && !o.Established {
+		if o != a && !o.ended && (!o.Established || a.Established) {
 			return false
 		}
 	}
 	return true
+}
+
+// namesAnother reports whether a line names the connection of another attempt.
+func (c *collector) namesAnother(a *Attempt, text string) bool {
+	for _, o := range c.open {
+		if o.Connection != "" && o.Connection != a.Connection && strings.Contains(text, o.Connection) {
+			return true
+		}
+	}
+	return false
 }
 
 // saidBefore quotes the last complaint that stands right before the event that a cause is

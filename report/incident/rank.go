@@ -37,15 +37,29 @@ var (
 )
 
 // best returns the event that explains the end of the attempt best, of those that
-// nothing took back, nil if none does.
+// nothing took back, nil if none does. What the words of an unknown message say after the
+// attempt was refused is no reason for that.
 func (a *Attempt) best(standing []*Event) *Event {
 	var best *Event
+	least, refused := noCause, false
 	for _, e := range standing {
-		if r := a.rank(e); r < noCause && (best == nil || r < a.rank(best)) {
-			best = e
+		r := a.rank(e)
+		if refused && fromWords(e) {
+			r = max(r, rankResult)
 		}
+		if r < least {
+			best, least = e, r
+		}
+		refused = refused || (e.Kind == Sign || e.Kind == Own) && refusing[e.Cause] && !fromWords(e) || e.Kind == Gone
 	}
 	return best
+}
+
+// fromWords reports whether what an event says was read from the words of a message that
+// no table knows.
+func fromWords(e *Event) bool {
+	level := general.Level(e.arg(levelWord))
+	return level == general.Reason || level == general.Result
 }
 
 // rank returns the rank of an event. That of proposals needs the lists of the attempt.

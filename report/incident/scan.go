@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/report/incident/general"
 	"github.com/ikescope/ikescope/report/incident/logtext"
 )
@@ -159,6 +160,9 @@ func (s *Scanner) offer(l *Line) bool {
 // maxHeld bounds the lines that are kept until a line's product is known.
 const maxHeld = 16
 
+// vpn is what NetworkManager's lines of a VPN have; it logs those of all networks.
+var vpn = lazyregexp.New(`(?i)vpn|ipsec|swan|charon|\bike|l2tp`)
+
 // unclaimed reads a line that no reader knows: as one of the product whose lines
 // are around it, if its table knows nearly all of it, or by what it says in
 // general of IKE.
@@ -166,7 +170,7 @@ func (s *Scanner) unclaimed(l *Line) {
 	if strings.HasPrefix(l.Text, "|") {
 		return
 	}
-	if l.Program != "" && !logtext.IsProgram(l.Program) {
+	if l.Program != "" && !logtext.IsProgram(l.Program) || l.Program == "NetworkManager" && !vpn.MatchString(l.Text) {
 		s.beside(l)
 		return
 	}
@@ -198,7 +202,7 @@ func (s *Scanner) unclaimed(l *Line) {
 		e := row.Event(l, words)
 		e.Key = s.key
 		s.add(s.products[s.last].Name, e)
-	} else {
+	} else if l.Program != "" || strings.HasPrefix(l.Text, "ipsec") { // else it may be of anything
 		s.complain(l)
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ikescope/ikescope/proposals/table"
 	"github.com/ikescope/ikescope/report/incident/general"
+	"github.com/ikescope/ikescope/report/incident/logtext"
 	"github.com/ikescope/ikescope/report/incident/template"
 )
 
@@ -198,6 +199,9 @@ func inGeneral(m general.Meaning) (*Row, map[string]string) {
 // Event returns what the row says of a line.
 func (r *Row) Event(l *Line, words map[string]string) Event {
 	e := l.Event(r.Kind)
+	if words[levelWord] != "" {
+		e.Text = logtext.Guarded(e.Text)
+	}
 	e.Side, e.Phase, e.Cause, e.Version, e.Args = r.Side, r.Phase, r.Cause, r.version, words
 	return e
 }

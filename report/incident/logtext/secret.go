@@ -11,6 +11,9 @@ import (
 // in octets. A secret may hold anything, so it ends where the line does.
 var secret = lazyregexp.New(`(?i)(pass(?:word|wd|phrase|code)|secret|psk|chap2?[-_]response|(?:pre-?)?shared[-_ ]?key)(?:[^:="]{0,40}[:=]|[^:="]{0,40}"|\s+0[sxt])\s*\S.*`)
 
+// command is a word of a configuration's language that a secret follows.
+var command = lazyregexp.New(`(?i)((?:isakmp key|tacacs(?:-server)? key|radius-server [^"]{0,80} key|set psksecret(?: enc)?|ikev[12] (?:local-authentication |remote-authentication )?pre-shared-key|pre-shared-(?:key|secret) (?:ascii-text|hexadecimal|local|remote|address)|-(?:sharedsecret|sharedkey|l2tppsk)|--xauthpass)\s+)[^"\s].*`)
+
 // word is one for a secret.
 var word = lazyregexp.New(`(?i)pass|secret|psk|key|chap`)
 
@@ -46,7 +49,7 @@ func WithoutSecrets(line string) string {
 	if !word.MatchString(line) {
 		return line
 	}
-	line = withoutQuoted(line)
+	line = command.ReplaceAllString(withoutQuoted(line), "$1(not shown)")
 	const mark = "\x00"
 	var kept []string
 	if !strings.Contains(line, mark) {

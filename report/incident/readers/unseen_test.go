@@ -74,3 +74,21 @@ func TestCauseFromWords(t *testing.T) {
 		{"known", came + "09[CFG] no issuer certificate found for \"CN=client\"\n09[ENC] generating IKE_AUTH response 1 [ N(AUTH_FAILED) ]", "cert-untrusted", "responder", "", "read from the words"},
 	})
 }
+
+// What others log beside an attempt, what is read from words after it was refused, and
+// what is said of another connection are not why it failed.
+func TestWordsOfOthers(t *testing.T) {
+	const sent = "Nov  3 08:00:00 gw charon: 05[IKE] initiating IKE_SA hq[1] to 192.0.2.1\n"
+	saySo(t, []said{
+		{"a password of Wi-Fi before silence", sent + "Nov  3 08:00:05 gw charon: 05[IKE] retransmit 1 of request with message ID 0\nNov  3 08:00:16 gw NetworkManager[2]: <warn> wifi: authentication failed, wrong password\nNov  3 08:03:15 gw charon: 05[IKE] giving up after 5 retransmits", "silence", "initiator", "", "password"},
+		{"words after a refusal", sent + "Nov  3 08:00:00 gw charon: 05[IKE] received AUTHENTICATION_FAILED notify error\nNov  3 08:00:00 gw charon: 09[CFG] the certificate of smtp.example.com expired", "auth-refused", "initiator", "", "not valid"},
+		{"a shell", sent + "Nov  3 08:00:05 gw charon: 05[IKE] retransmit 1 of request with message ID 0\nNov  3 08:00:09 gw charon: 05[IKE] retransmit 2 of request with message ID 0\nroot@gw:~# tail: cannot open 'x' for reading", "silence", "initiator", "", "tail"},
+	})
+	_, text := readAny(t, sent+`Nov  3 08:00:01 gw charon: 06[IKE] IKE_SA hq[1] established between 192.0.2.2[alice]...192.0.2.1[gw]
+Nov  3 08:00:02 gw charon: 07[IKE] initiating IKE_SA br[2] to 192.0.2.7
+Nov  3 08:00:03 gw charon: 06[IKE] hq{1}: cannot rotate the widget
+`)
+	if strings.Contains(text, "does not know") {
+		t.Errorf("a line of hq is told of br:\n%s", text)
+	}
+}
