@@ -38,7 +38,7 @@ var (
 
 // best returns the event that explains the end of the attempt best, of those that
 // nothing took back, nil if none does. What the words of an unknown message say after the
-// attempt was refused is no reason for that.
+// notify that refused the attempt, or after it was given up, is no reason for that.
 func (a *Attempt) best(standing []*Event) *Event {
 	var best *Event
 	least, refused := noCause, false
@@ -50,7 +50,7 @@ func (a *Attempt) best(standing []*Event) *Event {
 		if r < least {
 			best, least = e, r
 		}
-		refused = refused || (e.Kind == Sign || e.Kind == Own) && refusing[e.Cause] && !fromWords(e) || e.Kind == Gone
+		refused = refused || (e.Kind == Sign || e.Kind == Own) && refusing[e.Cause] && !fromWords(e) && strings.Contains(e.Text, "AUTH") || e.Kind == Gone
 	}
 	return best
 }

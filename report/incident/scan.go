@@ -202,7 +202,7 @@ func (s *Scanner) unclaimed(l *Line) {
 		e := row.Event(l, words)
 		e.Key = s.key
 		s.add(s.products[s.last].Name, e)
-	} else if l.Program != "" || strings.HasPrefix(l.Text, "ipsec") { // else it may be of anything
+	} else if l.Program != "" || !s.File.Stamped { // else it stands between lines of the log
 		s.complain(l)
 	}
 }
