@@ -124,7 +124,7 @@ var rooms = map[string]room{
 	"report/incident/cloud":      {ours: []string{"proposals/lazyregexp", "report/explain", "report/incident"}},
 	"report/incident/fortigate":  {ours: []string{"proposals/lazyregexp", "report/incident"}},
 	"report/incident/juniper":    {ours: []string{"proposals/lazyregexp", "report/incident"}},
-	"report/incident/libreswan":  {ours: []string{"proposals/lazyregexp", "report/incident"}},
+	"report/incident/libreswan":  {ours: []string{"ike/ikev1", "proposals/lazyregexp", "report/incident"}},
 	"report/incident/logtext":    {ours: []string{"proposals/lazyregexp"}},
 	"report/incident/mikrotik":   {ours: []string{"proposals/lazyregexp", "report/incident"}},
 	"report/incident/offered":    {ours: []string{"proposals/lazyregexp"}, pure: true},

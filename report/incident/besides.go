@@ -26,7 +26,7 @@ func (a *Attempt) besideIt(id string, e *Event) []string {
 		return []string{"it is the answer to this side's own DELETE: the IKE SA was being ended already, and why, earlier lines tell"}
 	case id == "malformed" && a.says("IkeAuthPostEap"):
 		return []string{"it is the answer to the last IKE_AUTH, which comes after EAP"}
-	case id == "client-deleted" && a.Side != Responder && a.says("CPRQ(X_TYPE X_USER X_PWD)") && !a.says("CPRP(X_"):
+	case id == "client-deleted" && a.Side != Responder && a.words["xauth-asked"] != "" && !a.says("CPRP(X_"):
 		return []string{"the gateway asked for a user name and a password (XAUTH), and no answer of this side in these lines has them: the connection needs XAUTH, or another group of the gateway that does not ask for it"}
 	case id == "ts-answer" && a.words["discarded"] != "":
 		return []string{"of the addresses that the gateway assigned, this client discarded " + a.words["discarded"] + ", since it had one already: the selectors of the answer may be for the other"}

@@ -95,6 +95,8 @@ func (a *Attempt) rank(e *Event) rank {
 			return noCause
 		case e.Cause == "answers-lost" && e.Count < 2 && strings.Contains(e.Text, "received duplicate "): // it met its answer on the way
 			return noCause
+		case e.Cause == "groundhog" && a.words["peer-refused"] == "": // the certificate was not sent, or it was taken
+			return noCause
 		case e.Cause == "esp-replay":
 			return rankReplay
 		case vague[e.Cause] || refusing[e.Cause]:

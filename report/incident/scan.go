@@ -291,12 +291,13 @@ func (s *Scanner) End() {
 	s.collector.flush(false)
 }
 
-// maxBare bounds the lines that are looked at without what stands before a
-// message, and leastBare how many octets of a line have to be those of a known
-// one.
+// maxBare bounds the lines that are looked at without what stands before a message.
+// leastBare is how many octets of a line have to be those of a known one, and of a long
+// line one in bareShare: a few words of a known line may stand in the prose of a forum.
 const (
 	maxBare   = 200
 	leastBare = 20
+	bareShare = 3
 )
 
 // ScanBare reads messages that were copied without what stands before them, from
@@ -333,7 +334,7 @@ func ScanBare(name string, lines []string, products []Product, done func(*Attemp
 					continue
 				}
 				row, words := p.Lines.Find(l.Text)
-				if row == nil || row.Kind != Root && row.Kind != Sign && row.Kind != Gone || row.template.Octets() < max(leastBare, len(l.Text)/3) {
+				if row == nil || row.Kind != Root && row.Kind != Sign && row.Kind != Gone || row.template.Octets() < max(leastBare, len(l.Text)/bareShare) {
 					continue
 				}
 				f.Products[p.Name]++

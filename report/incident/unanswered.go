@@ -26,8 +26,8 @@ const (
 	AnotherChild = "another-child"
 	// RedirectedTo is the gateway that an attempt goes on with after a redirect.
 	RedirectedTo = "redirected-to"
-	// Stood is how an IKE SA that was dropped before it was complete stood.
-	Stood = "stood"
+	// Incomplete is what an IKE SA lacked that was dropped before it was complete.
+	Incomplete = "incomplete"
 	// AuthCame: a packet came to UDP 4500 after IKE_SA_INIT was answered.
 	AuthCame = "auth-came"
 	// InitAnswered: this side has answered IKE_SA_INIT, with what it takes to go on.

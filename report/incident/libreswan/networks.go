@@ -1,8 +1,6 @@
 package libreswan
 
 import (
-	"strings"
-
 	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/report/incident"
 )
@@ -28,31 +26,4 @@ func (r *reader) networks(e *incident.Event, sa string) {
 	if e.Cause == "traffic-selectors" && e.Args["ts"] == "" || e.Cause == "child-refused" && e.Args["notify"] == "TS_UNACCEPTABLE" {
 		e.Set("ts", r.wanted[sa])
 	}
-}
-
-// ends completes what says that this side ended a connection: one that was up, or it had
-// nothing to end.
-func (r *reader) ends(e *incident.Event, conn string) {
-	if strings.HasSuffix(e.Text, ": terminating SAs using this connection") && !r.shut { // by a command
-		r.lifeOf(conn).terminating = true
-	}
-	switch {
-	case e.Kind == incident.Up || e.Kind == incident.IKEUp:
-		r.begun(conn)
-	case e.Kind == incident.Deleted && e.Cause == "local-ended":
-		e.Set("by", "self")
-	case r.up[conn] && strings.HasSuffix(e.Text, ": terminating SAs using this connection"):
-		e.Kind, e.Cause = incident.Deleted, "local-ended"
-		e.Set("by", "self")
-	case strings.Contains(e.Text, " traffic information: "): // of a Child SA
-		e.Set("came", "the connection came up")
-	}
-}
-
-// begun remembers that there is something of a connection to end.
-func (r *reader) begun(conn string) {
-	if len(r.up) >= maxQuick || r.up == nil {
-		r.up = make(map[string]bool)
-	}
-	r.up[conn] = true
 }

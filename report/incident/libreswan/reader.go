@@ -74,12 +74,12 @@ type reader struct {
 	// cookies are the first requests for a cookie that were not met yet, by the
 	// peer's address.
 	cookies map[string]incident.Event
-	// lives are what is kept of the IKE SAs of connections.
-	lives map[string]*life
+	// connections are what lines told of their IKE SAs.
+	connections map[string]*connection
 	// gone is the address of this host that was removed last.
 	gone string
-	// stray are answers that no request was found for, by connection and SA.
-	stray map[string]incident.Event
+	// responses are those that no request was found for, by connection and SA.
+	responses map[string]incident.Event
 }
 
 // maxQuick bounds the connections that are remembered.
@@ -308,6 +308,9 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 	case strings.Contains(text, "sent MR2, expecting MI3"), text == "sent Main Mode R2":
 		e.Set(incident.InitAnswered, "MR2")
 		e.Set("next", "MI3")
+	case strings.HasPrefix(text, "sent Main Mode I2"):
+		e.Set(incident.SequenceNumber, "2")
+		e.Set("mid", "0")
 	}
 	if strings.HasPrefix(text, "ignoring informational payload") {
 		e.Version = 1
@@ -341,6 +344,7 @@ func (r *reader) line(l *incident.Line) ([]incident.Event, bool) {
 	if text == "omitting CHILD SA payloads" {
 		e.Set("childless", "yes")
 	}
+	refused(&e)
 	r.follow(&e, h, text)
 	unsupported(&e)
 	r.quickMode(&e, asked, text)
@@ -590,7 +594,6 @@ func (r *reader) since(sa string, n int) int {
 
 // short tells an SA in transport mode that the other side deleted soon from others.
 func (r *reader) short(e *incident.Event, conn string) {
-	const soon = time.Minute
 	up, known := r.carried[conn+"#"+e.Args["sa"]]
 	age := e.Time.Sub(up)
 	if !known || up.IsZero() || e.Time.IsZero() || age < 0 || age > soon {
@@ -610,8 +613,7 @@ func bare(e *incident.Event) {
 
 // young tells a Child SA that the other side ended soon from one that served.
 func young(e *incident.Event) {
-	const soon = 60 // seconds
-	if age, err := strconv.ParseFloat(e.Args["age"], 64); err == nil && age < soon {
+	if within(e.Args["age"]) {
 		return
 	}
 	e.Kind, e.Cause = incident.Info, ""

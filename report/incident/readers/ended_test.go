@@ -1,6 +1,9 @@
 package readers
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // How an SA ended that was up or under way, which counts more than that it came up.
 // After libreswan's state.c, timer.c, ikev2_redirect.c, ikev2.c and
@@ -103,5 +106,23 @@ May 5 12:47:29.627622: | kernel: spd routing: "office"[1] 198.51.100.7 erouted->
 		{"a group that is not supported", `"office" #1: responding to Aggressive Mode, state #1, connection "office" from 198.51.100.7
 "office" #1: OAKLEY_GROUP 2 not supported.  Attribute OAKLEY_GROUP_DESCRIPTION
 "office" #1: no acceptable Oakley Transform`, "ike-proposal", "responder", "DH group 2 (MODP1024)", ""},
+		{"a group of RFC 3526", `"office" #1: responding to Aggressive Mode, state #1, connection "office" from 198.51.100.7
+"office" #1: OAKLEY_GROUP 17 not supported.  Attribute OAKLEY_GROUP_DESCRIPTION`, "ike-proposal", "responder", "DH group 17 (MODP6144)", ""},
+		{"a group that has no number of IANA", `"office" #1: responding to Aggressive Mode, state #1, connection "office" from 198.51.100.7
+"office" #1: OAKLEY_GROUP 99 not supported.  Attribute OAKLEY_GROUP_DESCRIPTION`, "ike-proposal", "responder", "DH group 99, which", "99 ("},
 	})
+}
+
+// A command ends the SAs that are there when it is given, and none that came up later.
+func TestEndedByACommandBefore(t *testing.T) {
+	d, text := readAny(t, `"office": terminating SAs using this connection
+"office" #1: deleting IKE SA (ESTABLISHED_IKE_SA) and sending notification
+"office" #5: initiating IKEv2 connection to 203.0.113.9 using UDP
+"office" #5: initiator established IKE SA; authenticated peer using authby=secret and FQDN '@gw'
+"office" #6: initiator established Child SA using #5; IPsec tunnel [192.0.2.0/24===198.51.100.0/24] {ESP/ESN=>0x1 <0x2 xfrm=AES_GCM_16_256-NONE DPD=passive}
+"office" #5: deleting IKE SA (ESTABLISHED_IKE_SA) aged 600.1s and sending notification
+`)
+	if n := strings.Count(text, "by a command (for office)"); len(d.Stories) != 2 || n != 1 || !strings.Contains(text, "this side ended") && !strings.Contains(text, "itself") {
+		t.Errorf("%d stories, %d ended by a command:\n%s", len(d.Stories), n, text)
+	}
 }

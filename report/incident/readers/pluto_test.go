@@ -43,6 +43,24 @@ IMPAIR: "office" #1: retransmit so timing out SA (may retry)`, "silence-phase1",
 		{"x509-cert-08: the certificate is this side's own", `"office": WARNING: groundhog left certificate 'west-expired' has expired
 "office" #1: initiating IKEv2 connection to 198.51.100.9 using UDP
 "office" #1: IKE SA authentication request rejected by peer: AUTHENTICATION_FAILED`, "groundhog", "initiator", "west-expired", "the gateway's certificate is"},
+		{"x509-cert-08, and no answer: what never sent the certificate is not due to it", `"office": WARNING: groundhog left certificate 'west-expired' has expired
+"office" #1: initiating IKEv2 connection to 198.51.100.9 using UDP
+"office" #1: sent IKE_SA_INIT request to 198.51.100.9:UDP/500
+"office" #1: IKE_SA_INIT_I: 60 second timeout exceeded after 7 retransmits.  No response (or no acceptable response) to our first IKEv2 message`,
+			"silence", "initiator", "does not answer the first message", "groundhog=yes|replace that certificate"},
+		{"x509-cert-08, and no proposal in common", `"office": WARNING: groundhog left certificate 'west-expired' has expired
+"office" #1: initiating IKEv2 connection to 198.51.100.9 using UDP
+"office" #1: ignoring IKE_SA_INIT response containing NO_PROPOSAL_CHOSEN notification (Message ID 0; message payloads N, missing SA,KE,Ni)`,
+			"ike-proposal", "initiator", "proposal", "groundhog=yes|replace that certificate"},
+		{"x509-cert-08, in Main Mode", `"office": WARNING: groundhog left certificate 'west-expired' has expired
+"office" #1: initiating IKEv1 Main Mode connection
+"office" #1: I am sending my cert
+"office" #1: sent Main Mode I3
+"office" #1: ignoring secured informational payload INVALID_ID_INFORMATION, msgid=00000000, length=12`,
+			"groundhog", "initiator", "west-expired", ""},
+		{"x509-cert-08, and a certificate of the other side", `"office": WARNING: groundhog left certificate 'west-expired' has expired
+"office" #1: initiating IKEv2 connection to 198.51.100.9 using UDP
+"office" #1: X509: certificate payload rejected for this connection`, "cert-refused", "initiator", "this client does not accept", "groundhog=yes|replace that certificate"},
 		{"crossing-streams-03: a delete that crossed another", `"office" #1: initiator established Child SA using #1; IPsec tunnel [192.0.1.0/24===192.0.2.0/24] {ESP/ESN=>0x1 <0x2 xfrm=AES_GCM_16_256 DPD=passive}
 "office" #1: received delete request for ESP Child SA with outbound SPI 0x12345678; Child SA not found`, "", "initiator", "came up", "rekeying failed"},
 		{"impair-install-ipsec-sa: this side refuses", `"office" #1: initiator established IKE SA; authenticated peer using authby=secret and FQDN '@east'
@@ -66,6 +84,13 @@ ERROR: "private-or-clear#192.0.2.0/24"[1] ...198.51.100.9 #1: send on eth1 from 
 "office" #2: sent INFORMATIONAL request to delete IKE SA`, "silence", "initiator", "does not answer the first message", "its DELETE"},
 		{"ikev2-delete-05: ended by a command", `"office": initiating delete of connection's IKE SA #1 (and Child SA #2)
 "office" #1: sent INFORMATIONAL request to delete IKE SA`, "", "", "ended from this side, by a command (for office)", ""},
+	})
+}
+
+// What pluto says of a refusal, after ikev1_spdb_struct.c and ikev2_create_child_sa.c of
+// libreswan.
+func TestPlutoRefusals(t *testing.T) {
+	saySo(t, []said{
 		{"a transform is refused, and no key", `"office" #1: responding to Main Mode
 "office" #1: OAKLEY proposal refused: contains unexpected integrity HMAC_MD5`, "ike-proposal", "responder", "no IKE proposal in common", "pre-shared"},
 		{"phase 2 is refused while IKE is up", `"office" #3: CREATE_CHILD_SA failed with error notification NO_PROPOSAL_CHOSEN`, "child-proposal", "", "Child SA", ""},

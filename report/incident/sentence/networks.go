@@ -16,19 +16,3 @@ func Networks(list string) string {
 	}
 	return strings.Join(all, ",")
 }
-
-// Private reports whether an identity is an address that is unique in its own network
-// alone.
-func Private(id string) bool {
-	at, err := netip.ParseAddr(id)
-	return err == nil && (at.IsPrivate() || at.IsLinkLocalUnicast())
-}
-
-// OfPrivate says of a client's own identity, unless it returns "", that it is an address
-// which nobody else knows.
-func OfPrivate(id string) string {
-	if !Private(id) {
-		return ""
-	}
-	return ": it is this client's private address, as where no local ID is set, and the gateway sees another"
-}

@@ -109,6 +109,9 @@ func (r *reader) message(l *incident.Line, h *header, text string) []incident.Ev
 		e.Set(incident.Asked, "XAUTH")
 	case exchange == "TRANSACTION":
 		s.leasing = !parsed && strings.Contains(list, "CPRQ(ADDR")
+		if parsed && request && (strings.Contains(list, "CPRQ(X_TYPE X_USER") || strings.Contains(list, "CPRQ(X_USER")) {
+			e.Set("xauth-asked", "yes") // by the other side
+		}
 		e.Set(incident.Asked, exchange)
 	case exchange == "QUICK_MODE":
 		e.Phase, s.quick = incident.PhaseChild, true

@@ -69,12 +69,12 @@ func (x *Index) Find(text string) (int, map[string]string) {
 		if !x.seen[gramHash(g)] {
 			continue
 		}
-		for _, row := range x.byGram[g] {
-			try(row)
+		for _, t := range x.byGram[g] {
+			try(t)
 		}
 	}
-	for _, row := range x.always {
-		try(row)
+	for _, t := range x.always {
+		try(t)
 	}
 	if best == x.n {
 		return -1, nil

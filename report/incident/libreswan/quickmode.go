@@ -3,13 +3,8 @@ package libreswan
 import (
 	"strings"
 
-	"github.com/ikescope/ikescope/proposals/lazyregexp"
 	"github.com/ikescope/ikescope/report/incident"
 )
-
-// status are lines of "ipsec status" and "ipsec connectionstatus" about a connection,
-// which say how it is configured: nothing in them happened.
-var status = lazyregexp.New(`^(?:\s{2,}|(?:host|my_updown|xauth us|our auth|our idtype|modecfg info|cisco-split|sec_label|CAs|mycert|peercert|ike_life|iptfs|fragmentation|retransmit-interval|initial-contact|policy|v2-auth-hash-policy|conn_prio|nflog-group|dpd|liveness|nat-traversal|routing|conn serial|aliases|IKE algorithms?|ESP algorithms?|(?:IKEv[12] )?algorithm newest): )`)
 
 // load remembers which version of IKE a connection was loaded with, and of an SA of
 // Quick Mode who asked for it.
@@ -32,15 +27,11 @@ func (r *reader) load(conn, sa, text string) {
 	}
 }
 
-// quickMode completes what says of an SA of Quick Mode that it failed, and leaves out
-// of what: this side gives up what it began, or refuses the networks that came. Of Main
-// Mode it tells which message was answered.
+// quickMode completes an event that says that an SA of Quick Mode failed, but not why: this
+// side gives up what it began, or refuses the networks that came.
 func (r *reader) quickMode(e *incident.Event, sa, text string) {
 	began, known := r.phase2[sa]
 	switch {
-	case strings.HasPrefix(text, "sent Main Mode I2"):
-		e.Set(incident.SequenceNumber, "2")
-		e.Set("mid", "0")
 	case !known:
 	case began && strings.HasPrefix(text, "IMPAIR: retransmit so timing out SA"):
 		inState(e, "QUICK_I1")

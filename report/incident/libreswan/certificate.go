@@ -1,0 +1,15 @@
+package libreswan
+
+import (
+	"strings"
+
+	"github.com/ikescope/ikescope/report/incident"
+)
+
+// refused marks an event by which the other side refuses this side's authentication or
+// certificate: only then a certificate of this side's that is not valid may be why.
+func refused(e *incident.Event) {
+	if e.Kind == incident.Sign && (e.Cause == "auth-refused" || strings.Contains(e.Text, "payload, type INVALID_CERTIFICATE")) {
+		e.Set("peer-refused", "yes")
+	}
+}
