@@ -20,15 +20,17 @@ type collector struct {
 	tick int
 	// news is, by IKE SA, the last that was said of one before anything that begins
 	// an attempt.
-	news     map[string]Event
-	heard    *Event           // the last complaint before anything that begins an attempt
-	requests general.Requests // of a RADIUS server
+	news map[string]Event
+	// complaints are, by product and host, the last before anything that begins an
+	// attempt.
+	complaints map[string]*Event
+	requests   general.Requests // of a RADIUS server
 	// backwards: the lines come from the end of a log in descending order.
 	backwards bool
 }
 
 func newCollector(done func(*Attempt)) *collector {
-	return &collector{done: done, open: make(map[string]*Attempt)}
+	return &collector{done: done, open: make(map[string]*Attempt), complaints: make(map[string]*Event)}
 }
 
 // add puts an event of a product's log into its attempt.
@@ -72,10 +74,11 @@ func (c *collector) join(product string, e Event) {
 			c.evict()
 		}
 		a = &Attempt{Product: product}
-		if h := c.heard; h != nil && !over && e.Kind != Start && max(e.Line-h.Line, h.Line-e.Line) <= maxApart {
-			a.complaints = append(a.complaints, h)
+		host := product + "\x00" + e.lane
+		if before := c.complaints[host]; before != nil && !over && e.Kind != Start && max(e.Line-before.Line, before.Line-e.Line) <= maxApart {
+			a.complaints = append(a.complaints, before)
 		}
-		c.heard = nil
+		delete(c.complaints, host)
 		c.open[key] = a
 	}
 	c.tick++

@@ -20,10 +20,10 @@ func (s *Scanner) complain(l *Line) {
 	s.File.Complaint = &e
 	a := s.collector.open[s.products[s.last].Name+"\x00"+s.lane.within(s.key)]
 	if a == nil {
-		s.collector.heard = &e
+		s.collector.complaints[s.products[s.last].Name+"\x00"+s.lane.name] = &e
 	} else if !a.ended && s.collector.only(a) && !s.collector.namesAnother(a, e.Text) || !a.ended && a.Connection != "" && strings.Contains(e.Text, a.Connection) {
 		a.complaints = append(a.complaints, &e)
-		if len(a.complaints) > maxComplaints {
+		if len(a.complaints) > maxComplaints { // the first stays: the cause may be the event right after it
 			a.complaints = slices.Delete(a.complaints, 1, 2)
 		}
 	}

@@ -29,7 +29,7 @@ const (
 	noCause                 // what is none
 )
 
-// vague are causes of lines that say what failed, not why, and refusing those of
+// vague are causes of lines that say that something failed, not what, and refusing those of
 // lines that only say that authentication did.
 var (
 	vague    = map[string]bool{"child-refused": true, "refused": true, "phase1": true, "phase2": true}

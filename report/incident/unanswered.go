@@ -3,8 +3,11 @@ package incident
 import (
 	"strconv"
 
-	"github.com/ikescope/ikescope/report/incident/general"
+	"github.com/ikescope/ikescope/proposals/lazyregexp"
 )
+
+// phase1 is the word for phase 1 as a whole.
+var phase1 = lazyregexp.New(`(?i)\bphase[- ]?1\b`)
 
 // Words of an event that a reader sets, of a request that is sent again.
 const (
@@ -60,7 +63,7 @@ func (a *Attempt) unanswered(e *Event) string {
 		return "liveness" // of who was the responder
 	case a.Side == Responder && id == "":
 		return a.unfinished(e)
-	case !a.began && len(a.Events) == 1 && mid == "" && e.Phase == PhaseInit && id == "" && general.OfPhase1(e.Text):
+	case !a.began && len(a.Events) == 1 && mid == "" && e.Phase == PhaseInit && id == "" && phase1.MatchString(e.Text):
 		return "phase1-unanswered" // of which only the end is shown
 	case a.Version == 1:
 		switch {

@@ -46,8 +46,8 @@ func claim(l *incident.Line) (string, map[string]string, bool) {
 	return "", nil, false
 }
 
-// elsewhere is what VPP puts before a message, its function and the line in it, and what
-// DrayTek does.
+// elsewhere is what VPP puts before a message, its function and the line in it, or
+// DrayTek's `## IKEv2 DBG`.
 var elsewhere = lazyregexp.New(`\bikev2_[a-z_]+:\d+: |## IKEv2 DBG`)
 
 // domain is an error of the framework as dialogues and logs write it.

@@ -1,10 +1,6 @@
 package general
 
-import (
-	"strings"
-
-	"github.com/ikescope/ikescope/proposals/lazyregexp"
-)
+import "strings"
 
 // Complains reports whether a line says in plain words that something failed or is wrong,
 // of whatever. Why an attempt ended it does not say: others go on after such a line.
@@ -15,7 +11,7 @@ func Complains(text string) bool {
 	x := words()
 	var room [maxWords]uint16
 	var spans [64]span
-	text = strings.ReplaceAll(text, "Username:Unknown", "")
+	text = strings.ReplaceAll(text, "Username:Unknown", "") // ASA's, until the user is known
 	found := x.unmasked(x.find(x.split(text, room[:0]), spans[:0]))
 	wrong := false
 	for _, s := range found {
@@ -32,8 +28,3 @@ func Complains(text string) bool {
 func isListing(text string) bool {
 	return strings.HasPrefix(text, `"`) && (strings.Contains(text, `":  `) || strings.Contains(text, `]:  `)) || strings.Contains(text, "IMPAIR: ")
 }
-
-var phase1 = lazyregexp.New(`(?i)\bphase[- ]?1\b`)
-
-// OfPhase1 reports whether a line names phase 1 as a whole.
-func OfPhase1(text string) bool { return phase1.MatchString(text) }

@@ -20,16 +20,11 @@ func TestUnseenWords(t *testing.T) {
 		{"charon", init + "07[LIB] the resident key agent was unreachable", "", "initiator", "no line that is known shows a failure|line 4, which ikescope does not know: 07[LIB] the resident key agent was unreachable|it reached IKE_SA_INIT", "FIX"},
 		{"the last of several", init + "07[LIB] key agent: slot unusable, denied\n07[LIB] key agent: could not open the session", "", "initiator", "is line 5", "is line 4"},
 		{"before a refusal", init + "07[ENC] generating IKE_AUTH request 1 [ IDi AUTH SA TSi TSr ]\n07[ENC] parsed IKE_AUTH response 1 [ IDr AUTH SA TSi TSr ]\n07[LIB] quota of the tenant violated\n07[ENC] generating INFORMATIONAL request 2 [ N(AUTH_FAILED) ]", "auth-failed", "initiator", "what line 6 says before, which ikescope does not know: 07[LIB] quota", ""},
+		{"several after a refusal", init + "07[LIB] quota of the tenant violated\n07[IKE] received AUTHENTICATION_FAILED notify error" + strings.Repeat("\n07[LIB] zone hook: could not free the slot", 5), "auth-refused", "initiator", "what line 4 says before", ""},
 		{"overcome", up, "", "initiator", "came up", "does not know"},
 		{"before it came up", init + "07[LIB] the resident key agent was unreachable\n" + up[len(init):], "", "initiator", "nothing in the log shows that it failed", "does not know"},
 		{"after it came up", up + "07[LIB] zone hook: could not map the tunnel", "", "initiator", "the connection came up; of what follows, the last line that reads like a failure is line 6", "FIX"},
 		{"what is done without", init + "07[LIB] unable to load 5 plugin features (5 due to unmet dependencies)", "", "initiator", "no line shows that it failed", "does not know"},
-		{"XAUTH that goes unanswered", `parsed TRANSACTION request 3938256919 [ HASH CPRQ(X_TYPE X_USER X_PWD) ]
-generating TRANSACTION response 3938256919 [ HASH CP ]
-07[IKE] IKE_SA rw[1] established between 10.0.1.58[10.0.1.58]...203.0.113.3[203.0.113.3]
-07[IKE] CHILD_SA rw{1} established with SPIs c8170e4f_i 8a306b8f_o and TS 10.0.1.58/32[udp/l2f] === 203.0.113.3/32[udp/l2f]
-07[ENC] generating QUICK_MODE request 1430309094 [ HASH ]
-07[IKE] received DELETE for IKE_SA rw[1]`, "client-deleted", "", "the gateway asked for a user name and a password (XAUTH)", ""},
 	})
 	if _, text := readText(t, "ipsec,debug ===== received 312 bytes from 203.0.113.3[500] to 192.0.2.9[500]\nipsec broker: cannot renew the ticket\n"); !strings.Contains(text, "line 2, which ikescope does not know: ipsec broker") {
 		t.Errorf("a log of no attempt:\n%s", text)
@@ -38,6 +33,7 @@ generating TRANSACTION response 3938256919 [ HASH CP ]
 
 // What one gateway's lines say of a host is not told of another whose lines are in the
 // same file: appliances of Meraki log to one server.
+// The first log is one that a user posted, the second is written by hand after it.
 func TestMerakiHosts(t *testing.T) {
 	d, text := readAny(t, `1578424549.917669303 hub events Site-to-site VPN: IPsec-SA request for 172.24.23.10 queued due to no phase1 found
 1578426208.829677788 branch events Site-to-site VPN: failed to get sainfo
@@ -47,17 +43,41 @@ func TestMerakiHosts(t *testing.T) {
 	if len(d.Stories) != 2 || d.Stories[0].Cause != "phase1-unanswered" || d.Stories[1].Cause != "traffic-selectors" || d.Stories[1].Product != "racoon" || d.Stories[1].Side != "responder" {
 		t.Errorf("the two appliances:\n%s", text)
 	}
+	for host, of := range map[string]bool{"branch": true, "hub": false} {
+		d, text := readAny(t, `1578426207.829677788 spoke events Site-to-site VPN: IPsec-SA request for 172.24.23.10 queued due to no phase1 found
+1578426207.929677788 `+host+` events Site-to-site VPN: could not lock the token
+1578426208.829677788 branch events Site-to-site VPN: phase1 negotiation failed.
+`)
+		if len(d.Stories) != 2 || d.Stories[0].Cause != "phase1" || strings.Contains(strings.Join(d.Stories[0].Likely, " "), "line 2") != of {
+			t.Errorf("a line of %s before a failure of branch:\n%s", host, text)
+		}
+	}
 }
 
 // What failed inside a tunnel of TLS is not told from the end of that tunnel alone.
 func TestInsideTunnel(t *testing.T) {
 	saySo(t, []said{
 		{"TTLS", "11[ENC] parsed IKE_AUTH request 11 [ EAP/RES/TTLS ]\n11[IKE] EAP method EAP_TTLS failed for peer 192.168.0.3\n11[ENC] generating IKE_AUTH response 11 [ EAP/FAIL ]", "eap-tunnel", "responder", "EAP_TTLS fails for the peer 192.168.0.3|TLS handshake", "a wrong user name"},
+	})
+}
+
+// What one side of IKEv1 lacks is named where the lines show only how it ended: the answer
+// to XAUTH, or a group in the proposal for Quick Mode.
+func TestLackingInIKEv1(t *testing.T) {
+	saySo(t, []said{
+		{"XAUTH that goes unanswered", `parsed TRANSACTION request 3938256919 [ HASH CPRQ(X_TYPE X_USER X_PWD) ]
+generating TRANSACTION response 3938256919 [ HASH CP ]
+07[IKE] IKE_SA rw[1] established between 10.0.1.58[10.0.1.58]...203.0.113.3[203.0.113.3]
+07[IKE] CHILD_SA rw{1} established with SPIs c8170e4f_i 8a306b8f_o and TS 10.0.1.58/32[udp/l2f] === 203.0.113.3/32[udp/l2f]
+07[ENC] generating QUICK_MODE request 1430309094 [ HASH ]
+07[IKE] received DELETE for IKE_SA rw[1]`, "client-deleted", "", "the gateway asked for a user name and a password (XAUTH)", ""},
 		{"a group in Quick Mode", "08[CFG] no acceptable DIFFIE_HELLMAN_GROUP found\n08[CFG] received proposals: ESP:AES_CBC_256/HMAC_SHA1_96/MODP_2048/NO_EXT_SEQ\n08[CFG] configured proposals: ESP:AES_CBC_256/HMAC_SHA1_96/NO_EXT_SEQ\n08[IKE] no matching proposal found, sending NO_PROPOSAL_CHOSEN\n08[ENC] generating INFORMATIONAL_V1 request 3861985833 [ HASH N(NO_PROP) ]", "child-pfs", "responder", "in its proposal for Quick Mode, so that it is refused", "CREATE_CHILD_SA"},
 	})
 }
 
 // Some words of a product's message in the line of another do not make it that product's.
+// The lines of ZyXEL and DrayTek are written by hand, after the form of logs that users
+// posted.
 func TestNotThatProduct(t *testing.T) {
 	saySo(t, []said{{"ZyXEL", "2019-01-01 10:00:00 info IKE Phase 1 pre-shared key mismatch 203.0.113.9:500 198.51.100.7:500 IKE_LOG", "psk-mismatch", "", "do not show of which product", "Palo Alto"},
 		{"DrayTek", "2019-01-01 10:00:00 ## IKEv2 DBG : ikev2_verify_psk : AUTH payload verify fail! Check pre-shared key", "psk-mismatch", "", "do not show of which product", "macOS"},
