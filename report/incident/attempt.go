@@ -32,8 +32,8 @@ type Attempt struct {
 	Omitted int
 	Cause   *Cause
 
-	complaints          []*Event // lines that read like a failure and that no table knows
-	again               *Event   // by which a side asked for the first message again, if that is the last
+	complaints          []*Line // lines that read like a failure and that no table knows
+	again               *Event  // by which a side asked for the first message again, if that is the last
 	began, ended, ikeUp bool
 	lists               lists             // those that stand
 	hint                Side              // whose log it most likely is

@@ -23,14 +23,14 @@ type collector struct {
 	news map[string]Event
 	// complaints are, by product and host, the last before anything that begins an
 	// attempt.
-	complaints map[string]*Event
+	complaints map[string]*Line
 	requests   general.Requests // of a RADIUS server
 	// backwards: the lines come from the end of a log in descending order.
 	backwards bool
 }
 
 func newCollector(done func(*Attempt)) *collector {
-	return &collector{done: done, open: make(map[string]*Attempt), complaints: make(map[string]*Event)}
+	return &collector{done: done, open: make(map[string]*Attempt), complaints: make(map[string]*Line)}
 }
 
 // add puts an event of a product's log into its attempt.
@@ -75,7 +75,7 @@ func (c *collector) join(product string, e Event) {
 		}
 		a = &Attempt{Product: product}
 		host := product + "\x00" + e.lane
-		if before := c.complaints[host]; before != nil && !over && e.Kind != Start && max(e.Line-before.Line, before.Line-e.Line) <= maxApart {
+		if before := c.complaints[host]; before != nil && !over && e.Kind != Start && max(e.Line-before.Number, before.Number-e.Line) <= maxApart {
 			a.complaints = append(a.complaints, before)
 		}
 		delete(c.complaints, host)

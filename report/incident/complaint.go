@@ -12,17 +12,17 @@ import (
 // complain keeps a line that says in plain words that something failed, and that no table
 // knows: why an attempt ended may be there, and is not claimed to be.
 func (s *Scanner) complain(l *Line) {
-	if strings.HasPrefix(l.Text, "|") || !general.Complains(clip(l.Text, maxRead)) {
+	kept := *l
+	kept.Text = clip(l.Text, logtext.MaxRead)
+	if strings.HasPrefix(l.Text, "|") || !general.Complains(kept.Text) {
 		return
 	}
-	e := l.Event(Info)
-	e.Text = logtext.Guarded(e.Text)
-	s.File.Complaint = &e
+	s.File.Complaint = &kept
 	a := s.collector.open[s.products[s.last].Name+"\x00"+s.lane.within(s.key)]
 	if a == nil {
-		s.collector.complaints[s.products[s.last].Name+"\x00"+s.lane.name] = &e
-	} else if !a.ended && s.collector.only(a) && !s.collector.namesAnother(a, e.Text) || !a.ended && a.Connection != "" && strings.Contains(e.Text, a.Connection) {
-		a.complaints = append(a.complaints, &e)
+		s.collector.complaints[s.products[s.last].Name+"\x00"+s.lane.name] = &kept
+	} else if !a.ended && s.collector.only(a) && !s.collector.namesAnother(a, kept.Text) || !a.ended && a.Connection != "" && strings.Contains(kept.Text, a.Connection) {
+		a.complaints = append(a.complaints, &kept)
 		if len(a.complaints) > maxComplaints { // the first stays: the cause may be the event right after it
 			a.complaints = slices.Delete(a.complaints, 1, 2)
 		}
@@ -62,12 +62,12 @@ func (c *collector) namesAnother(a *Attempt, text string) bool {
 // drawn from, or anywhere before requests that stay unanswered.
 func (a *Attempt) saidBefore(first *Event) []string {
 	for _, c := range slices.Backward(a.complaints) {
-		apart := first.Line - c.Line
+		apart := first.Line - c.Number
 		if first.Line < a.FirstLine { // in descending order
 			apart = -apart
 		}
 		if apart > 0 && (first.Kind != Root || vague[first.Cause]) && (apart <= maxApart || first.Kind == Again || first.Kind == Gone) {
-			return []string{fmt.Sprintf("what line %d says before, which ikescope does not know: %s", c.Line, c.Text)}
+			return []string{fmt.Sprintf("what line %d says before, which ikescope does not know: %s", c.Number, c.Quoted())}
 		}
 	}
 	return nil
@@ -75,10 +75,10 @@ func (a *Attempt) saidBefore(first *Event) []string {
 
 // quote says of a line of an attempt that it complains, and puts it among those that
 // matter.
-func (s *Story) quote(c *Event) string {
-	s.Timeline = append(s.Timeline, Moment{File: c.File, Line: c.Line, Stamp: c.Stamp, Count: 1, Text: c.Text, Cause: true})
-	if s.Timeline[0].Line <= c.Line {
+func (s *Story) quote(c *Line) string {
+	s.Timeline = append(s.Timeline, Moment{File: c.File, Line: c.Number, Stamp: c.Stamp, Count: 1, Text: c.Quoted(), Cause: true})
+	if s.Timeline[0].Line <= c.Number {
 		slices.SortStableFunc(s.Timeline, func(x, y Moment) int { return x.Line - y.Line })
 	}
-	return fmt.Sprintf("the last line that reads like a failure is line %d, which ikescope does not know: %s", c.Line, c.Text)
+	return fmt.Sprintf("the last line that reads like a failure is line %d, which ikescope does not know: %s", c.Number, c.Quoted())
 }

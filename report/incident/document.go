@@ -182,7 +182,7 @@ func lacks(f *File, several, told, open bool) []string {
 		}
 	}
 	if c := f.Complaint; c != nil && !told {
-		out = append(out, fmt.Sprintf("%sthe last line that reads like a failure is line %d, which ikescope does not know: %s", in, c.Line, c.Text))
+		out = append(out, fmt.Sprintf("%sthe last line that reads like a failure is line %d, which ikescope does not know: %s", in, c.Number, c.Quoted()))
 	}
 	var missing []string
 	switch {

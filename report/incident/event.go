@@ -125,7 +125,6 @@ func (e *Event) Set(name, value string) {
 
 // Bounds of what is kept of a line, in octets.
 const (
-	maxRead = 2000 // before secrets are taken out
 	maxText = 400
 	maxWord = 200
 )

@@ -26,5 +26,5 @@ func Unwrap(file string, number int, s string) []Line {
 // Event returns an event of the line.
 func (l *Line) Event(kind Kind) Event {
 	return Event{File: l.File, Line: l.Number, Stamp: l.Stamp, Time: l.Time,
-		Text: clip(logtext.WithoutSecrets(clip(strings.TrimSpace(l.Text), maxRead)), maxText), Kind: kind, Count: 1}
+		Text: clip(logtext.WithoutSecrets(clip(strings.TrimSpace(l.Text), logtext.MaxRead)), maxText), Kind: kind, Count: 1}
 }

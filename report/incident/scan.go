@@ -61,7 +61,7 @@ type File struct {
 	Backwards bool
 	// Complaint is the last line that reads like a failure and that no table knows, nil
 	// if there is none.
-	Complaint *Event
+	Complaint *Line
 }
 
 // Scanner reads one log, line by line.

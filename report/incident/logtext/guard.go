@@ -58,3 +58,16 @@ func Guarded(text string) string {
 	}
 	return strings.TrimSpace(text[:end]) + " (not shown)"
 }
+
+// MaxRead bounds what is read of a message that is shown, and maxQuoted what is shown of it,
+// in octets.
+const (
+	MaxRead   = 2000
+	maxQuoted = 400
+)
+
+// Quoted returns the message, which no table knows, as it may be shown. It takes a while, so
+// that it is for what is shown alone.
+func (m *Message) Quoted() string {
+	return Clip(Guarded(WithoutSecrets(strings.TrimSpace(Clip(m.Text, MaxRead)))), maxQuoted)
+}
