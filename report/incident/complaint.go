@@ -76,7 +76,7 @@ func (a *Attempt) saidBefore(first *Event) []string {
 // quote says of a line of an attempt that it complains, and puts it among those that
 // matter.
 func (s *Story) quote(c *Line) string {
-	s.Timeline = append(s.Timeline, Moment{File: c.File, Line: c.Number, Stamp: c.Stamp, Count: 1, Text: c.Quoted(), Cause: true})
+	s.Timeline = append(s.Timeline, Moment{File: c.File, Line: c.Number, Stamp: c.Stamp, Count: 1, Text: c.Quoted()})
 	if s.Timeline[0].Line <= c.Number {
 		slices.SortStableFunc(s.Timeline, func(x, y Moment) int { return x.Line - y.Line })
 	}

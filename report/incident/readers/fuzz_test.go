@@ -25,6 +25,7 @@ func FuzzScan(f *testing.F) {
 		}
 		f.Add(data)
 	}
+	f.Add([]byte("15[IKE] sending DPD request\nNov  3 09:01A40 w: 15[J\x0fB] DPD check timed out\n")) // quoted, and no cause
 	f.Fuzz(func(t *testing.T, in []byte) {
 		var g incident.Groups
 		file, err := incident.Scan("log", bytes.NewReader(in), All(), func(a *incident.Attempt) { g.Add(a) })
