@@ -50,7 +50,7 @@ EXPECTATION FAILED: "rw-eap"[1] 192.0.2.9 #1: not (md->chain[ISAKMP_NEXT_v2AUTH]
 13[IKE] IKE_SA ios[14] established between 192.0.2.9[gw]...203.0.113.9[10.0.0.5]
 13[IKE] CHILD_SA ios{21} established with SPIs 5c12d762_i 0e37ed89_o and TS 0.0.0.0/0 === 10.31.2.1/32`, "", "responder", "nothing in the log shows that it failed", "whether the new one"},
 		// IOS-XE, debug crypto ikev2
-		{"an answer outside of the window", `IKEv2-ERROR:(SESSION ID = 1,SA ID = 5):Response is outside of window received 0x1, expect 0x2 <= mess_id < 0x2
+		{"an answer outside the window", `IKEv2-ERROR:(SESSION ID = 1,SA ID = 5):Response is outside of window received 0x1, expect 0x2 <= mess_id < 0x2
 IKEv2-INTERNAL:(SESSION ID = 1,SA ID = 5):SM Trace-> SA: I_SPI=A47449A2BD1AE71A R_SPI=5A1E2DF2291B6E9D (I) MsgID = 1 CurState: I_WAIT_AUTH Event: EV_RE_XMT
 IKEv2:(SESSION ID = 1,SA ID = 5):Retransmitting packet`, "mid-window", "initiator", "0x1|0x2", ""},
 		{"an answer that came twice", `IKEv2:(SESSION ID = 1,SA ID = 5):Retransmitting packet
