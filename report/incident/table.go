@@ -200,7 +200,7 @@ func inGeneral(m general.Meaning) (*Row, map[string]string) {
 func (r *Row) Event(l *Line, words map[string]string) Event {
 	e := l.Event(r.Kind)
 	if words[levelWord] != "" {
-		e.Text = logtext.Guarded(e.Text)
+		e.Text = clip(logtext.Guarded(e.Text), maxText) // which lengthens octets that are not UTF-8
 	}
 	e.Side, e.Phase, e.Cause, e.Version, e.Args = r.Side, r.Phase, r.Cause, r.version, words
 	return e

@@ -78,6 +78,7 @@ func reads(f *testing.F, name string) {
 			f.Add(m.log)
 		}
 	}
+	f.Add("ike-nego-p1-fail " + strings.Repeat("\xff", 500)) // grows where it is made valid UTF-8
 	if product.New == nil {
 		f.Fatalf("there is no reader of %s", name)
 	}
