@@ -20,7 +20,7 @@ func TestFixes(t *testing.T) {
 		}
 		id = strings.TrimSuffix(id, "-ikev1")
 		if _, ok := catalogue()[id]; !ok {
-			t.Errorf("there is no cause %q", f.Cause)
+			t.Errorf("unknown cause %q", f.Cause)
 		}
 		if !slices.Contains([]string{"", "r", "i", "u"}, f.Side) || !slices.Contains([]string{"", "ASA", "IOS"}, f.System) || f.Version < 0 || f.Version > 2 || f.Line == "" {
 			t.Errorf("%+v", f)

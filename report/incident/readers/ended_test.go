@@ -108,7 +108,7 @@ May 5 12:47:29.627622: | kernel: spd routing: "office"[1] 198.51.100.7 erouted->
 "office" #1: no acceptable Oakley Transform`, "ike-proposal", "responder", "DH group 2 (MODP1024)", ""},
 		{"a group of RFC 3526", `"office" #1: responding to Aggressive Mode, state #1, connection "office" from 198.51.100.7
 "office" #1: OAKLEY_GROUP 17 not supported.  Attribute OAKLEY_GROUP_DESCRIPTION`, "ike-proposal", "responder", "DH group 17 (MODP6144)", ""},
-		{"a group that has no number of IANA", `"office" #1: responding to Aggressive Mode, state #1, connection "office" from 198.51.100.7
+		{"a group without an IANA number", `"office" #1: responding to Aggressive Mode, state #1, connection "office" from 198.51.100.7
 "office" #1: OAKLEY_GROUP 99 not supported.  Attribute OAKLEY_GROUP_DESCRIPTION`, "ike-proposal", "responder", "DH group 99, which", "99 ("},
 	})
 }

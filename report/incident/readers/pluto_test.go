@@ -6,7 +6,7 @@ import "testing"
 // the test that shows the fault.
 func TestPluto(t *testing.T) {
 	saySo(t, []said{
-		{"basic-pluto-13: a listing of the settings is no failure", `"office" #2: initiator established Child SA using #1; IPsec tunnel [192.0.1.0/24===192.0.2.0/24] {ESP/ESN=>0x1 <0x2 xfrm=AES_GCM_16_256 DPD=passive}
+		{"basic-pluto-13: a listing of settings is not a failure", `"office" #2: initiator established Child SA using #1; IPsec tunnel [192.0.1.0/24===192.0.2.0/24] {ESP/ESN=>0x1 <0x2 xfrm=AES_GCM_16_256 DPD=passive}
 "office":   cisco-split: no; cisco-unity: no; cisco-peer: no; nm-configured: no;
 "office":   retransmit-interval: 9999ms; retransmit-timeout: 99s; iketcp:no; iketcp-port:4500;
 "office":   policy: IKEv2+PSK+ENCRYPT+TUNNEL+PFS+IKE_FRAG_ALLOW;
@@ -32,7 +32,7 @@ IMPAIR: "office" #1: retransmit so timing out SA (may retry)`, "silence-phase1",
 "office" #1: sent Main Mode I3
 "office" #1: ignoring secured informational payload INVALID_ID_INFORMATION, msgid=00000000, length=12`,
 			"id-refused", "initiator", "or it does not accept this client's certificate", ""},
-		{"nss-cert-chain-02: there is no pre-shared key", `"office" #1: initiating IKEv1 Main Mode connection
+		{"nss-cert-chain-02: certificates, without a pre-shared key", `"office" #1: initiating IKEv1 Main Mode connection
 "office" #1: I am sending my cert
 "office" #1: sent Main Mode I3
 "office" #1: ignoring secured informational payload INVALID_KEY_INFORMATION, msgid=00000000, length=12`,

@@ -31,7 +31,7 @@ IMPAIR: "a" #1: retransmit so timing out SA (may retry)`, "child-unanswered", ""
 		{"whack-delete-01: told to end what came up before", `"a": terminating SAs using this connection
 "a" #1: deleting IKE SA (ESTABLISHED_IKE_SA) and sending notification
 "a" #2: ESP traffic information: in=84B out=84B`, "", "", "came up; this connection was ended from this side", "does not show"},
-		{"an interface that was lost is no command", `shutting down interface eth3 192.1.3.3:500
+		{"a lost interface is not an end by a command", `shutting down interface eth3 192.1.3.3:500
 "a": terminating SAs using this connection
 "a" #1: deleting IKE SA (ESTABLISHED_IKE_SA) and sending notification`, "", "", "this side itself deletes", "by a command (for"},
 		{"ikev2-impair-04: a spoilt copy after the end", `"a" #1: initiator established IKE SA; authenticated peer using authby=secret and FQDN '@east'
